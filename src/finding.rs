@@ -1,0 +1,139 @@
+//! What an audit says: findings, their places and their fixes, as plain values.
+//!
+//! Nothing here knows how a finding is printed or encoded; see `render` for that.
+
+use crate::text::Place;
+use std::fmt;
+
+/// How bad a finding is; `Error` sorts first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    Error,
+    Warning,
+    Advice,
+}
+
+impl Severity {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+            Severity::Advice => "advice",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One offence against one rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule's id, such as `missing-section`.
+    pub rule: &'static str,
+    pub severity: Severity,
+    /// The path of the OKEP the finding is about; none where it is about no single OKEP.
+    pub okep: Option<String>,
+    /// The file the finding points into, such as `mkdocs.yml` for a missing entry.
+    pub path: String,
+    /// Where it stands; none where a thing is absent.
+    pub place: Option<Place>,
+    /// The template's heading, or what else the rule is about; part of the finding's identity.
+    pub subject: String,
+    /// One sentence: lower case, no final period, names in backticks.
+    pub message: String,
+    /// What to do, a line each.
+    pub help: Vec<String>,
+    pub related: Vec<Related>,
+    /// The template revision that brought the demand, where the OKEP landed before it.
+    pub grandfathered: Option<Revision>,
+    pub fix: Option<Fix>,
+}
+
+/// Another place that belongs to the finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    pub path: String,
+    pub place: Option<Place>,
+    pub message: String,
+}
+
+/// A commit and its date.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Revision {
+    /// The full hash.
+    pub commit: String,
+    /// The committer's day, as `YYYY-MM-DD`, in the committer's own time zone.
+    pub date: String,
+}
+
+/// Whether a fix may be written without being asked for by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Safety {
+    /// Changes the form only: `--fix` writes it.
+    Safe,
+    /// Changes what is said, or leaves work to do: `--fix=all` writes it.
+    Suggested,
+}
+
+impl Safety {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Safety::Safe => "safe",
+            Safety::Suggested => "suggested",
+        }
+    }
+}
+
+/// A repair: edits that belong together, all of them or none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What it does, as an imperative sentence.
+    pub title: String,
+    pub safety: Safety,
+    pub edits: Vec<Edit>,
+    pub renames: Vec<Rename>,
+}
+
+/// Replaces the bytes `start..end` of the file as read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Edit {
+    pub path: String,
+    pub start: usize,
+    pub end: usize,
+    pub replacement: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Rename {
+    pub from: String,
+    pub to: String,
+}
+
+impl Fix {
+    pub fn safe(title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Fix { title: title.into(), safety: Safety::Safe, edits, renames: Vec::new() }
+    }
+
+    pub fn suggested(title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Fix { title: title.into(), safety: Safety::Suggested, edits, renames: Vec::new() }
+    }
+
+    pub fn and_rename(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
+        self.renames.push(Rename { from: from.into(), to: to.into() });
+        self
+    }
+}
+
+impl Edit {
+    pub fn replace(path: &str, span: std::ops::Range<usize>, replacement: impl Into<String>) -> Self {
+        Edit { path: path.into(), start: span.start, end: span.end, replacement: replacement.into() }
+    }
+
+    pub fn insert(path: &str, at: usize, text: impl Into<String>) -> Self {
+        Edit { path: path.into(), start: at, end: at, replacement: text.into() }
+    }
+}

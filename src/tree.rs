@@ -1,0 +1,85 @@
+//! The files a verdict depends on, as they stand in one place: the working tree, the index, a commit.
+//!
+//! A `Tree` is plain data that three readers fill; it reads nothing itself.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Where things are in a repository, by default: the one place that names folders and files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// The proposal folder, without a slash at either end.
+    pub folder: String,
+    /// The MkDocs configuration files that are looked for, the first one found counts.
+    pub registers: Vec<String>,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Layout { folder: "docs/okeps".into(), registers: vec!["mkdocs.yml".into(), "mkdocs.yaml".into()] }
+    }
+}
+
+/// Files larger than this are told and not judged, in bytes.
+pub const MAX_FILE_BYTES: u64 = 16 << 20;
+
+/// The files of one state by their path from the repository's root, `/` between the parts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tree {
+    pub files: BTreeMap<String, File>,
+    /// What could not be read, for the output.
+    pub notes: Vec<Note>,
+}
+
+/// One file, or what stands in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// The git object id in hexadecimal, where the reader knows it: equal ids mean equal bytes.
+    pub id: Option<String>,
+    pub content: Content,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    Bytes(Arc<[u8]>),
+    /// A symbolic link; it is never followed.
+    Symlink,
+    /// A file of this many bytes, more than [`MAX_FILE_BYTES`].
+    TooLarge(u64),
+    /// The object or the file could not be read: a partial clone, a corrupt object, no permission.
+    Unavailable(String),
+}
+
+/// Something the reader of the output must know that is no finding.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Note {
+    /// A stable word for tools, such as `no-template` or `shallow`.
+    pub kind: &'static str,
+    pub message: String,
+    pub path: Option<String>,
+}
+
+impl Note {
+    pub fn new(kind: &'static str, message: impl Into<String>) -> Self {
+        Note { kind, message: message.into(), path: None }
+    }
+
+    pub fn at(kind: &'static str, path: impl Into<String>, message: impl Into<String>) -> Self {
+        Note { kind, message: message.into(), path: Some(path.into()) }
+    }
+}
+
+impl Tree {
+    /// The bytes of the file at `path`, where it is there and could be read.
+    pub fn bytes(&self, path: &str) -> Option<&Arc<[u8]>> {
+        match &self.files.get(path)?.content {
+            Content::Bytes(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// Puts a file of these bytes at `path`, with no id.
+    pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Arc<[u8]>>) {
+        self.files.insert(path.into(), File { id: None, content: Content::Bytes(bytes.into()) });
+    }
+}
