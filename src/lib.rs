@@ -1,6 +1,23 @@
 //! `okep` judges enhancement proposals of OVN-Kubernetes and repairs what a machine may repair.
+//!
+//! Read in this order: `text`, `tree`, `model`, `rules`, `finding`, `audit`, `fix`, `git`, `history`,
+//! `render`. Everything but `git` and the command line is pure: values in, values out.
 
+pub mod align;
+pub mod audit;
+pub mod check;
+pub mod cli;
+pub mod demo;
 pub mod finding;
+pub mod fix;
+pub mod git;
+pub mod judged;
+pub mod lore;
+pub mod model;
+pub mod ratchet;
+pub mod render;
 pub mod report;
+pub mod rulebook;
+pub mod rules;
 pub mod text;
 pub mod tree;

@@ -1,0 +1,188 @@
+//! The audit: a snapshot, and what history knows, in; findings out.
+//!
+//! No I/O, no clock, no environment, no errors: the same values give the same findings in the same
+//! order. Each document is judged by the template of its own tree, and held only to what that template
+//! asked when the document landed.
+
+use crate::finding::{Finding, Severity};
+use crate::judged::Judged;
+use crate::lore::{Landing, Lore};
+use crate::model::document::Document;
+use crate::model::okep::Okep;
+use crate::model::prompts::Prompts;
+use crate::model::snapshot::Snapshot;
+use crate::model::template::Template;
+use crate::rulebook::{Rulebook, TemplateRevision};
+use crate::rules::{Check, RULES, rule};
+use rayon::prelude::*;
+use std::sync::{Arc, OnceLock};
+
+/// What an audit finds.
+#[derive(Debug, Clone, Default)]
+pub struct Verdict {
+    /// Sorted by path, then place, then rule.
+    pub findings: Vec<Finding>,
+    /// The OKEPs about which history could say more.
+    pub unsettled: Vec<Unsettled>,
+}
+
+/// Why history could say more about an OKEP.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsettled {
+    pub path: String,
+    /// It does not meet a demand of the template, which may be younger than it.
+    pub by_demand: bool,
+    /// A text in it is near to a prompt, and may be one of an earlier template.
+    pub by_prompt: bool,
+}
+
+/// Judges a snapshot; without `lore` by the template at hand alone.
+pub fn audit(snapshot: &Snapshot, lore: Option<&Lore>) -> Verdict {
+    let past = Past::new(snapshot, lore);
+    let judgements: Vec<(Vec<Finding>, Unsettled)> =
+        snapshot.okeps.par_iter().map(|o| past.judge(o, snapshot)).collect();
+    let mut verdict = Verdict::default();
+    for (findings, unsettled) in judgements {
+        verdict.findings.extend(findings);
+        verdict.unsettled.extend(Some(unsettled).filter(|u| u.by_demand || u.by_prompt));
+    }
+    for rule in RULES {
+        if let Check::Tree(check) = rule.check {
+            verdict.findings.extend(check(snapshot));
+        }
+    }
+    sort(&mut verdict.findings);
+    verdict
+}
+
+/// Puts findings into their order: by path, then place (what is absent first), then rule.
+pub fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        let key = |f: &Finding| f.place.as_ref().map(|p| p.span);
+        a.path
+            .cmp(&b.path)
+            .then_with(|| key(a).cmp(&key(b)))
+            .then_with(|| a.rule.cmp(b.rule))
+            .then_with(|| a.okep.cmp(&b.okep))
+            .then_with(|| a.subject.cmp(&b.subject))
+    });
+}
+
+/// The template and its revisions, as rule books.
+struct Past<'a> {
+    lore: Option<&'a Lore>,
+    now: Rulebook,
+    /// The revisions on the first-parent line, oldest first.
+    revisions: Vec<TemplateRevision>,
+    /// For each revision its rule book, made when a finding asks for it.
+    books: Vec<OnceLock<Rulebook>>,
+    /// Whether the template at hand is the last revision and no edit of it.
+    settled: bool,
+}
+
+impl<'a> Past<'a> {
+    fn new(snapshot: &Snapshot, lore: Option<&'a Lore>) -> Self {
+        let template = &snapshot.template;
+        let revisions: Vec<TemplateRevision> = lore
+            .map(|l| {
+                let parse = |r: &crate::lore::TemplateRevision| TemplateRevision {
+                    revision: r.revision.clone(),
+                    template: Template::new(Some(r.path.clone()), Arc::new(Document::parse(&r.bytes))),
+                };
+                l.templates.par_iter().map(parse).collect()
+            })
+            .unwrap_or_default();
+        let mut prompts = Prompts::default();
+        if template.path.is_some() {
+            prompts.add(&template.document);
+        }
+        revisions.iter().for_each(|r| prompts.add(&r.template.document));
+        let same =
+            |r: &TemplateRevision| r.template.document.text.as_str() == template.document.text.as_str();
+        let settled = revisions.last().is_some_and(same);
+        let at = settled.then(|| revisions.last().map(|r| &r.revision)).flatten();
+        let before = if settled { &revisions[..revisions.len() - 1] } else { &revisions[..] };
+        let now = Rulebook::new(template, at, before, prompts);
+        let books = revisions.iter().map(|_| OnceLock::new()).collect();
+        Past { lore, now, revisions, books, settled }
+    }
+
+    /// The findings about one OKEP, and whether history could say more about them.
+    fn judge(&self, okep: &Okep, snapshot: &Snapshot) -> (Vec<Finding>, Unsettled) {
+        let judged = Judged::new(okep, &self.now);
+        let mut findings = check(&judged);
+        let by_demand = findings.iter().any(of_its_time);
+        let unsettled = Unsettled { path: okep.path.clone(), by_demand, by_prompt: judged.resembles_prompt };
+        if let Some(landing) = self.lore.and_then(|lore| landing(lore, snapshot, &okep.path)) {
+            let mut earlier: Vec<Option<Vec<Finding>>> = vec![None; self.revisions.len()];
+            for finding in findings.iter_mut().filter(|f| of_its_time(f)) {
+                self.excuse(finding, okep, landing.template, &mut earlier);
+            }
+        }
+        (findings, unsettled)
+    }
+
+    /// Turns a finding into advice where the template in force when the OKEP landed did not ask for it.
+    fn excuse(
+        &self,
+        finding: &mut Finding,
+        okep: &Okep,
+        landed: Option<usize>,
+        earlier: &mut [Option<Vec<Finding>>],
+    ) {
+        let last = if self.settled { self.revisions.len() - 1 } else { self.revisions.len() };
+        if landed == Some(last) {
+            return;
+        }
+        let asked_by = |revision: usize, earlier: &mut [Option<Vec<Finding>>]| {
+            let found =
+                earlier[revision].get_or_insert_with(|| check(&Judged::new(okep, self.book(revision))));
+            found.iter().any(|f| {
+                f.rule == finding.rule
+                    && self.now.current_name(&f.subject) == self.now.current_name(&finding.subject)
+            })
+        };
+        if landed.is_some_and(|revision| asked_by(revision, earlier)) {
+            return;
+        }
+        let first = landed.map_or(0, |l| l + 1);
+        let since =
+            (first..last).find(|revision| asked_by(*revision, earlier)).or(self.settled.then_some(last));
+        finding.severity = Severity::Advice;
+        match since {
+            Some(revision) => finding.grandfathered = Some(self.revisions[revision].revision.clone()),
+            None => {
+                finding.help.push("the template asks for it only since the change at hand: advice".into())
+            }
+        }
+    }
+
+    fn book(&self, revision: usize) -> &Rulebook {
+        self.books[revision].get_or_init(|| {
+            let r = &self.revisions[revision];
+            Rulebook::new(&r.template, Some(&r.revision), &self.revisions[..revision], Prompts::default())
+        })
+    }
+}
+
+fn check(judged: &Judged) -> Vec<Finding> {
+    let checks = RULES.iter().filter_map(|r| match r.check {
+        Check::Okep(check) => Some(check),
+        Check::Tree(_) => None,
+    });
+    checks.flat_map(|check| check(judged)).collect()
+}
+
+fn of_its_time(finding: &Finding) -> bool {
+    rule(finding.rule).is_some_and(|r| r.of_its_time)
+}
+
+/// When an OKEP landed; one that history knows by another name, gone since, is found by its number.
+pub fn landing<'a>(lore: &'a Lore, snapshot: &Snapshot, path: &str) -> Option<&'a Landing> {
+    if let Some(landing) = lore.landed.get(path) {
+        return Some(landing);
+    }
+    let number = snapshot.number_of(path)?;
+    let earlier = |p: &&String| snapshot.number_of(p) == Some(number) && !snapshot.paths.contains(*p);
+    lore.landed.keys().find(earlier).and_then(|p| lore.landed.get(p))
+}

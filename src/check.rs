@@ -1,0 +1,454 @@
+//! `okep check`: reads what is to be judged and what it is compared with, asks history where a finding
+//! needs it, and makes one report of it all.
+//!
+//! This is the thin shell around `audit` and `ratchet`; it prints nothing.
+
+use crate::audit::{Verdict, audit, landing};
+use crate::finding::Finding;
+use crate::git::{Error as GitError, Head, Id, Repo, plain_folder};
+use crate::lore::Lore;
+use crate::model::mkdocs;
+use crate::model::snapshot::{Parsed, Snapshot};
+use crate::ratchet;
+use crate::report::{Baseline, Issue, OkepSummary, Report, Reported, Source};
+use crate::rules::rule;
+use crate::tree::{Layout, Note, Tree};
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+/// What to judge.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The folder given with `-C`.
+    pub dir: Option<PathBuf>,
+    pub staged: bool,
+    pub rev: Option<String>,
+    pub since: Option<String>,
+    /// Only what is about these files or folders, as the user wrote them.
+    pub paths: Vec<PathBuf>,
+    /// Whether everything is to be known about every OKEP, or only what failing or passing hangs on.
+    pub thorough: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error(
+        "`{dir}` is in no git repository, so there is nothing {what}; leave `{flag}` out to judge the files as they are"
+    )]
+    NoRepository { dir: String, what: &'static str, flag: &'static str },
+    #[error("no `{folder}` in {place}: there are no OKEPs to judge; name the repository with `-C DIR`")]
+    NoFolder { folder: String, place: String },
+    #[error(
+        "`{path}` names no OKEP and no file that one depends on; `okep check` without it lists what is judged"
+    )]
+    UnknownPath { path: String },
+}
+
+/// A report, and whether it is whole.
+#[derive(Debug)]
+pub struct Outcome {
+    pub report: Report,
+    /// Something could not be read, so that passing means little.
+    pub incomplete: bool,
+    /// The tree that was judged, and what was made of it.
+    pub tree: Tree,
+    pub snapshot: Option<Snapshot>,
+    pub lore: Option<Lore>,
+    pub layout: Layout,
+}
+
+/// Judges what is asked for.
+pub fn check(request: &Request) -> Result<Outcome, Error> {
+    let repo = Repo::discover(request.dir.as_deref())?;
+    let Some(repo) = repo else { return without_repository(request) };
+    let reading = Reading { repo: &repo, request, layout: Layout::default() };
+    reading.run()
+}
+
+fn inherits(path: &str, bytes: &[u8]) -> Option<String> {
+    mkdocs::inherits(path, bytes)
+}
+
+fn without_repository(request: &Request) -> Result<Outcome, Error> {
+    let dir = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    let refuse = |what, flag| Err(Error::NoRepository { dir: dir.display().to_string(), what, flag });
+    if request.staged {
+        return refuse("staged", "--staged");
+    }
+    if request.rev.is_some() {
+        return refuse("committed", "--rev");
+    }
+    if request.since.is_some() {
+        return refuse("to compare with", "--since");
+    }
+    let layout = Layout::default();
+    let mut tree = plain_folder(&dir, &layout, &inherits)?;
+    if !has_folder(&tree, &layout) {
+        return Err(Error::NoFolder { folder: layout.folder, place: format!("`{}`", dir.display()) });
+    }
+    let reason =
+        "not a git repository: when OKEPs landed is not known, so all are judged by the template at hand";
+    tree.notes.push(Note::new("no-history", reason));
+    let snapshot = Snapshot::new(&tree, &layout, &Parsed::default());
+    let verdict = audit(&snapshot, None);
+    let mut report = report(&snapshot, verdict.findings, Source::Worktree, None);
+    narrow(&mut report, &request.paths, &dir, &dir)?;
+    Ok(Outcome {
+        incomplete: snapshot.incomplete,
+        report,
+        tree,
+        snapshot: Some(snapshot),
+        lore: None,
+        layout,
+    })
+}
+
+fn has_folder(tree: &Tree, layout: &Layout) -> bool {
+    let folder = format!("{}/", layout.folder);
+    tree.files.range(folder.clone()..).next().is_some_and(|(path, _)| path.starts_with(&folder))
+}
+
+struct Reading<'a> {
+    repo: &'a Repo,
+    request: &'a Request,
+    layout: Layout,
+}
+
+impl Reading<'_> {
+    fn run(mut self) -> Result<Outcome, Error> {
+        let head = self.repo.head();
+        let (mut tree, source, tip) = self.read(&head)?;
+        if !has_folder(&tree, &self.layout)
+            && let Some(folder) = self.other_folder(&tree)
+        {
+            self.layout.folder = folder;
+            (tree, _, _) = self.read(&head)?;
+        }
+        let bases = self.bases(&head)?;
+        if !has_folder(&tree, &self.layout) && !self.request.staged {
+            let place = self.repo.root().map_or("this repository".into(), |r| format!("`{}`", r.display()));
+            return Err(Error::NoFolder { folder: self.layout.folder.clone(), place });
+        }
+        if let Head::Unreadable(reason) = &head {
+            tree.notes.push(Note::new("head-unreadable", format!("HEAD cannot be read: {reason}")));
+        }
+        if self.request.staged && !self.request.thorough && self.nothing_staged(&tree, &bases) {
+            return Ok(self.nothing(tree, source, &bases));
+        }
+        let parsed = Parsed::default();
+        let now = Snapshot::new(&tree, &self.layout, &parsed);
+        let before: Vec<Snapshot> =
+            bases.iter().map(|b| Snapshot::new(&b.tree, &self.layout, &parsed)).collect();
+        let mut judgement = Judgement::of(&now, &before, self.compares(), None);
+        let mut lore = None;
+        if let Some(tip) = tip.filter(|_| judgement.wants_history(&now, &before, self.request)) {
+            let known = self.repo.lore(tip, &self.layout);
+            judgement = Judgement::of(&now, &before, self.compares(), Some(&known));
+            lore = Some(known);
+        }
+        self.outcome(tree, now, &before, judgement, lore, source, &bases)
+    }
+
+    fn read(&self, head: &Head) -> Result<(Tree, Source, Option<Id>), Error> {
+        if self.request.staged {
+            return Ok((self.repo.index(&self.layout, &inherits)?, Source::Index, head.id()));
+        }
+        if let Some(rev) = &self.request.rev {
+            let (id, tree) = self.repo.commit(rev, &self.layout, &inherits)?;
+            return Ok((tree, Source::Commit(id.to_string()), Some(id)));
+        }
+        Ok((self.repo.worktree(&self.layout, &inherits)?, Source::Worktree, head.id()))
+    }
+
+    /// Where `docs_dir` has the site's pages elsewhere, the proposals are looked for there.
+    fn other_folder(&self, tree: &Tree) -> Option<String> {
+        let register = self.layout.registers.iter().find(|r| tree.files.contains_key(*r))?;
+        let site = mkdocs::read(register, &|path: &str| tree.bytes(path).cloned());
+        let name = self.layout.folder.rsplit('/').next()?;
+        site.docs_dir.map(|docs| format!("{docs}/{name}"))
+    }
+
+    fn compares(&self) -> bool {
+        self.request.staged || self.request.since.is_some()
+    }
+
+    /// The states whose findings are not new: HEAD and what is being merged, or a merge base.
+    fn bases(&self, head: &Head) -> Result<Vec<Base>, Error> {
+        let mut ids = Vec::new();
+        if self.request.staged {
+            ids.extend(head.id());
+            ids.extend(self.repo.merge_heads());
+        }
+        if let Some(since) = &self.request.since {
+            ids.push(self.repo.merge_base(since)?);
+        }
+        let read = |id: Id| -> Result<Base, Error> {
+            let (id, tree) = self.repo.commit(&id.to_string(), &self.layout, &inherits)?;
+            Ok(Base { id: id.to_string(), tree })
+        };
+        ids.into_iter().map(read).collect()
+    }
+
+    fn nothing_staged(&self, tree: &Tree, bases: &[Base]) -> bool {
+        match bases {
+            [base] => base.tree.files == tree.files,
+            [] => tree.files.is_empty(),
+            _ => false,
+        }
+    }
+
+    fn nothing(&self, mut tree: Tree, source: Source, bases: &[Base]) -> Outcome {
+        let message = "nothing staged touches an OKEP, the template or a register";
+        let mut notes = std::mem::take(&mut tree.notes);
+        notes.push(Note::new("nothing-staged", message));
+        let report = Report {
+            source,
+            since: bases.first().map(|b| b.id.clone()),
+            okeps: Vec::new(),
+            findings: Vec::new(),
+            notes,
+            texts: BTreeMap::new(),
+        };
+        let layout = self.layout.clone();
+        Outcome { report, incomplete: false, tree, snapshot: None, lore: None, layout }
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn outcome(
+        &self,
+        tree: Tree,
+        now: Snapshot,
+        before: &[Snapshot],
+        judgement: Judgement,
+        lore: Option<Lore>,
+        source: Source,
+        bases: &[Base],
+    ) -> Result<Outcome, Error> {
+        let mut report = report(&now, judgement.findings, source, lore.as_ref());
+        report.since = bases.first().map(|b| b.id.clone());
+        for (reported, baseline) in report.findings.iter_mut().zip(judgement.baseline) {
+            reported.baseline = baseline;
+        }
+        report.notes.extend(judgement.notes);
+        report.notes.sort();
+        report.notes.dedup();
+        let top = self.repo.root().map(Path::to_owned).unwrap_or_default();
+        let from = self.request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+        narrow(&mut report, &self.request.paths, &from, &top)?;
+        let incomplete = now.incomplete || before.iter().any(|b| b.incomplete);
+        let layout = self.layout.clone();
+        Ok(Outcome { report, incomplete, tree, snapshot: Some(now), lore, layout })
+    }
+}
+
+struct Base {
+    id: String,
+    tree: Tree,
+}
+
+/// The findings of a state, each marked as new or existing.
+struct Judgement {
+    findings: Vec<Finding>,
+    baseline: Vec<Option<Baseline>>,
+    verdict: Verdict,
+    notes: Vec<Note>,
+}
+
+impl Judgement {
+    fn of(now: &Snapshot, before: &[Snapshot], compares: bool, lore: Option<&Lore>) -> Self {
+        let verdict = audit(now, lore);
+        let mut notes: Vec<Note> = lore.map(|l| l.notes.clone()).unwrap_or_default();
+        let mut baseline: Vec<Option<Baseline>> =
+            vec![compares.then_some(Baseline::New); verdict.findings.len()];
+        for base in before {
+            let existing = audit(base, lore).findings;
+            mark(&mut baseline, &verdict.findings, now, &existing, base);
+        }
+        let mut findings = verdict.findings.clone();
+        if let Some(base) = before.first()
+            && base.template.document.text != now.template.document.text
+        {
+            let brought = by_template(&findings, &baseline, now, base, lore);
+            notes.extend(template_notes(&brought.iter().map(|i| &findings[*i]).collect::<Vec<_>>(), now));
+            let keep = |i: &usize| !brought.contains(i);
+            baseline = (0..baseline.len()).filter(keep).map(|i| baseline[i]).collect();
+            findings = (0..findings.len()).filter(keep).map(|i| findings[i].clone()).collect();
+        }
+        Judgement { findings, baseline, verdict, notes }
+    }
+
+    /// Whether some finding that counts could be another one in the light of history.
+    fn wants_history(&self, now: &Snapshot, before: &[Snapshot], request: &Request) -> bool {
+        if !request.staged {
+            return request.thorough || !self.verdict.unsettled.is_empty();
+        }
+        if request.thorough {
+            return !self.verdict.unsettled.is_empty();
+        }
+        let was = |path: &str| before.iter().find_map(|b| b.okep(path));
+        let moved = |path: &str| {
+            now.number_of(path).is_some_and(|n| before.iter().any(|b| b.okep_of_number(n).is_some()))
+        };
+        let counts = |path: &str| {
+            self.findings.iter().zip(&self.baseline).any(|(f, b)| {
+                *b == Some(Baseline::New)
+                    && f.okep.as_deref() == Some(path)
+                    && rule(f.rule).is_some_and(|r| r.of_its_time)
+            })
+        };
+        self.verdict.unsettled.iter().any(|unsettled| {
+            let path = unsettled.path.as_str();
+            let changed =
+                now.okep(path).zip(was(path)).is_none_or(|(a, b)| a.document.text != b.document.text);
+            (unsettled.by_demand && (was(path).is_some() || moved(path)) && counts(path))
+                || (unsettled.by_prompt && changed)
+        })
+    }
+}
+
+fn mark(
+    baseline: &mut [Option<Baseline>],
+    findings: &[Finding],
+    now: &Snapshot,
+    existing: &[Finding],
+    base: &Snapshot,
+) {
+    let compared = ratchet::compare(findings, &paths(now), existing, &paths(base));
+    for (mark, compared) in baseline.iter_mut().zip(compared) {
+        if compared == Baseline::Existing {
+            *mark = Some(Baseline::Existing);
+        }
+    }
+}
+
+fn paths(snapshot: &Snapshot) -> HashSet<&str> {
+    snapshot.okeps.iter().map(|o| o.path.as_str()).collect()
+}
+
+/// The new findings that an OKEP has only because the same change edits the template.
+fn by_template(
+    findings: &[Finding],
+    baseline: &[Option<Baseline>],
+    now: &Snapshot,
+    base: &Snapshot,
+    lore: Option<&Lore>,
+) -> HashSet<usize> {
+    let mut by_old_template = now.clone();
+    by_old_template.template = base.template.clone();
+    let without = audit(&by_old_template, lore).findings;
+    let compared = ratchet::compare(findings, &paths(now), &without, &paths(now));
+    let landed = |f: &Finding| {
+        let path = f.okep.as_deref().unwrap_or_default();
+        base.okep(path).is_some() || now.number_of(path).is_some_and(|n| base.okep_of_number(n).is_some())
+    };
+    (0..findings.len())
+        .filter(|i| {
+            baseline[*i] == Some(Baseline::New) && compared[*i] == Baseline::New && landed(&findings[*i])
+        })
+        .collect()
+}
+
+/// One line for each demand that a change of the template brings, with the OKEPs it will not bind.
+fn template_notes(brought: &[&Finding], now: &Snapshot) -> Vec<Note> {
+    let mut demands: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+    for finding in brought {
+        let path = finding.okep.as_deref().unwrap_or_default();
+        let name = now.okep(path).and_then(|o| o.number()).map_or_else(|| path.to_owned(), |n| n.to_string());
+        demands.entry((finding.rule, &finding.subject)).or_default().push(name);
+    }
+    let template = now.template.path.as_deref().unwrap_or_default();
+    demands
+        .into_iter()
+        .map(|((rule, subject), okeps)| {
+            let count = if okeps.len() == 1 { "1 OKEP".to_owned() } else { format!("{} OKEPs", okeps.len()) };
+            let message = format!(
+                "this change of the template brings `{rule}` `{subject}`; it will not bind {count} that landed before: {}",
+                okeps.join(", ")
+            );
+            Note::at("template-change", template, message)
+        })
+        .collect()
+}
+
+fn report(snapshot: &Snapshot, findings: Vec<Finding>, source: Source, lore: Option<&Lore>) -> Report {
+    let in_nav = |path: &str| {
+        let site = snapshot.site.as_ref()?;
+        site.nav.tree()?;
+        site.registered(path).shown()
+    };
+    let okeps = snapshot
+        .okeps
+        .iter()
+        .map(|okep| {
+            let issue = okep.issue.as_ref().and_then(|i| {
+                let link = i.link.as_ref()?;
+                Some(Issue { number: link.number.as_ref()?.value, url: link.url.clone() })
+            });
+            OkepSummary {
+                path: okep.path.clone(),
+                number: okep.number(),
+                title: okep.title.as_ref().map(|t| t.name.clone()),
+                issue,
+                landed: lore.and_then(|l| landing(l, snapshot, &okep.path)).map(|l| l.revision.clone()),
+                in_nav: in_nav(&okep.path),
+                in_index: snapshot.landing.as_ref().map(|l| l.lists(&okep.path)),
+            }
+        })
+        .collect();
+    let findings = findings.into_iter().map(|finding| Reported { finding, baseline: None }).collect();
+    Report {
+        source,
+        since: None,
+        okeps,
+        findings,
+        notes: snapshot.notes.clone(),
+        texts: snapshot.texts.clone(),
+    }
+}
+
+/// Keeps what is about the paths the user named.
+fn narrow(report: &mut Report, paths: &[PathBuf], from: &Path, top: &Path) -> Result<(), Error> {
+    if paths.is_empty() {
+        return Ok(());
+    }
+    let mut wanted = Vec::new();
+    for path in paths {
+        let inside = inside(path, from, top);
+        let known = |p: &str| p == inside || inside.is_empty() || p.starts_with(&format!("{inside}/"));
+        let any = report.okeps.iter().any(|o| known(&o.path)) || report.texts.keys().any(|p| known(p));
+        if !any {
+            return Err(Error::UnknownPath { path: path.display().to_string() });
+        }
+        wanted.push(inside);
+    }
+    let is_wanted =
+        |p: &str| wanted.iter().any(|w| w.is_empty() || p == w || p.starts_with(&format!("{w}/")));
+    report.okeps.retain(|o| is_wanted(&o.path));
+    report
+        .findings
+        .retain(|r| is_wanted(&r.finding.path) || r.finding.okep.as_deref().is_some_and(is_wanted));
+    report.notes.retain(|n| n.path.as_deref().is_none_or(is_wanted));
+    Ok(())
+}
+
+/// A path as the user wrote it, from the top of the repository, `/` between the parts.
+fn inside(path: &Path, from: &Path, top: &Path) -> String {
+    let absolute = |p: &Path| std::path::absolute(p).unwrap_or_else(|_| p.to_owned());
+    let base = std::fs::canonicalize(from).unwrap_or_else(|_| absolute(from));
+    let top = std::fs::canonicalize(top).unwrap_or_else(|_| absolute(top));
+    let full = base.join(path);
+    let inside = full.strip_prefix(&top).unwrap_or(path);
+    let mut parts: Vec<String> = Vec::new();
+    for part in inside.components() {
+        match part {
+            std::path::Component::Normal(name) => parts.push(name.to_string_lossy().into_owned()),
+            std::path::Component::ParentDir => {
+                parts.pop();
+            }
+            _ => {}
+        }
+    }
+    parts.join("/")
+}

@@ -1,0 +1,236 @@
+//! The command line: its definition, and where results and errors go.
+//!
+//! Results on stdout, talk on stderr; 0 nothing at or above `--fail-on`, 1 findings, 2 could not judge.
+
+use crate::check::{self, Outcome, Request};
+use crate::finding::Severity;
+use crate::render::{self, Look};
+use crate::{demo, render::explain};
+use anstream::AutoStream;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Judges enhancement proposals (OKEPs): form, numbers, issue, registration
+#[derive(Debug, Parser)]
+#[command(name = "okep", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Run as if started in DIR
+    #[arg(short = 'C', value_name = "DIR", global = true)]
+    dir: Option<PathBuf>,
+    #[command(flatten)]
+    check: CheckArgs,
+}
+
+const AFTER_HELP: &str = "\
+Without a command, `okep` is `okep check`: the working tree of the repository around.
+
+Exit status:
+  0  nothing at or above --fail-on
+  1  findings
+  2  could not judge";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Judge the OKEPs of the working tree, of what is staged, or of a commit
+    Check(CheckArgs),
+    /// Tell what a rule forbids, why, and how to put it right; without a rule, list all
+    Explain {
+        /// A rule, such as `missing-section`
+        rule: Option<String>,
+    },
+    /// Build a sample repository with faults and a history, and audit it
+    Demo {
+        /// Where to build it; must be absent or empty
+        #[arg(default_value = "okep-demo")]
+        dir: PathBuf,
+    },
+}
+
+#[derive(Debug, Args, Clone, Default)]
+struct CheckArgs {
+    /// Only these OKEPs, files or folders
+    paths: Vec<PathBuf>,
+    /// Judge what is staged; only what it brings fails
+    #[arg(long, conflicts_with = "rev")]
+    staged: bool,
+    /// Judge a commit
+    #[arg(long, value_name = "REV")]
+    rev: Option<String>,
+    /// Only what came since the merge base of REV and HEAD fails
+    #[arg(long, value_name = "REV", conflicts_with = "staged")]
+    since: Option<String>,
+    /// The severity from which findings fail
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t)]
+    fail_on: FailOn,
+    /// Warnings fail too
+    #[arg(long, conflicts_with = "fail_on")]
+    strict: bool,
+    /// How to print the result
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum FailOn {
+    #[default]
+    Error,
+    Warning,
+    Advice,
+    /// Findings are shown and do not fail
+    Never,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// One row an OKEP, then the findings with their fixes
+    #[default]
+    Table,
+    /// Every finding with its source lines
+    Full,
+    /// For tools; a contract, `schema: 1`
+    Json,
+}
+
+/// Runs the command line and says how it went.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let code = if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            return match error.print() {
+                Ok(()) => code,
+                Err(_) => code,
+            };
+        }
+    };
+    let result = match &cli.command {
+        None => check(cli.dir.as_ref(), &cli.check),
+        Some(Command::Check(args)) => check(cli.dir.as_ref(), args),
+        Some(Command::Explain { rule }) => explain(rule.as_deref()),
+        Some(Command::Demo { dir }) => demo(cli.dir.as_ref(), dir),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            let message = format!("error: {}", render::harmless(&format!("{error:#}")));
+            let _ = writeln!(anstream::stderr(), "{message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Writes to stdout; a reader that has gone away is no error.
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let request = Request {
+        dir: dir.cloned(),
+        staged: args.staged,
+        rev: args.rev.clone(),
+        since: args.since.clone(),
+        paths: args.paths.clone(),
+        thorough: args.format == Format::Json,
+    };
+    let outcome = check::check(&request)?;
+    let report = &outcome.report;
+    let look = look();
+    print(&match args.format {
+        Format::Table => render::table::table(report, &look),
+        Format::Full => render::full::full(report, &look),
+        Format::Json => render::json::check(report, VERSION),
+    })?;
+    Ok(exit(&outcome, args))
+}
+
+fn exit(outcome: &Outcome, args: &CheckArgs) -> ExitCode {
+    if outcome.incomplete {
+        let message =
+            "error: not everything could be read, so this is no verdict; the notes say what is missing";
+        let _ = writeln!(anstream::stderr(), "{message}");
+        return ExitCode::from(2);
+    }
+    let fail_on = if args.strict { FailOn::Warning } else { args.fail_on };
+    let worst = match fail_on {
+        FailOn::Error => Severity::Error,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Advice => Severity::Advice,
+        FailOn::Never => return ExitCode::SUCCESS,
+    };
+    ExitCode::from(u8::from(outcome.report.live().any(|f| f.severity <= worst)))
+}
+
+fn explain(id: Option<&str>) -> anyhow::Result<ExitCode> {
+    let look = look();
+    let Some(id) = id else {
+        print(&explain::all(&look))?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    match crate::rules::rule(id) {
+        Some(rule) => print(&explain::one(rule, &look))?,
+        None => anyhow::bail!("there is no rule `{id}`{}; `okep explain` lists them", explain::nearest(id)),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn demo(from: Option<&PathBuf>, dir: &PathBuf) -> anyhow::Result<ExitCode> {
+    let dir = from.map_or_else(|| dir.clone(), |from| from.join(dir));
+    demo::build(&dir)?;
+    let request = Request { dir: Some(dir.clone()), ..Request::default() };
+    let outcome = check::check(&request)?;
+    let shown = dir.display();
+    print(&format!(
+        "A sample repository with six OKEPs now stands in `{shown}`. This is `okep check` in it:\n\n{}\n\
+         Next, try\n  okep -C {shown} check --format full\n  okep explain missing-section\n",
+        render::table::table(&outcome.report, &look())
+    ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What stdout can show.
+fn look() -> Look {
+    let out = io::stdout();
+    let choice = AutoStream::choice(&out);
+    let color = choice != anstream::ColorChoice::Never;
+    let terminal = terminal_size::terminal_size().filter(|_| out.is_terminal());
+    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    let width = terminal.map(|(w, _)| usize::from(w.0)).or(columns).unwrap_or(100);
+    Look { width: width.clamp(40, 200), color, unicode: unicode(), links: false }
+}
+
+/// Whether the locale says UTF-8; without a word about it, only a terminal that is not dumb is trusted.
+fn unicode() -> bool {
+    let set = |name| std::env::var(name).ok().filter(|v: &String| !v.is_empty());
+    if set("TERM").as_deref() == Some("dumb") {
+        return false;
+    }
+    match set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG")) {
+        Some(locale) => {
+            let locale = locale.to_ascii_lowercase();
+            locale.contains("utf-8") || locale.contains("utf8")
+        }
+        None => cfg!(windows) || cfg!(target_os = "macos"),
+    }
+}
+
+/// The definition of the command line, for help, completions and the man page.
+pub fn command() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,224 @@
+//! Edits of Markdown that rules propose: sections put in, moved and levelled, prompts taken out.
+//!
+//! Everything here returns edits of one file; nothing is applied.
+
+use crate::finding::{Edit, Fix};
+use crate::judged::Judged;
+use crate::model::document::{Document, fold_blanks};
+use crate::model::prompts::Leftover;
+use crate::model::template::Template;
+use std::ops::Range;
+
+/// Puts headings (indices into the document) `by` levels deeper, or higher if negative.
+///
+/// None where one of them would leave the six levels there are.
+pub fn relevel(document: &Document, path: &str, headings: &[usize], by: i8) -> Option<Vec<Edit>> {
+    headings.iter().map(|h| relevel_one(document, path, *h, by)).collect()
+}
+
+fn relevel_one(document: &Document, path: &str, heading: usize, by: i8) -> Option<Edit> {
+    let heading = &document.headings[heading];
+    let level = u8::try_from(heading.level as i8 + by).ok().filter(|l| (1..=6).contains(l))?;
+    let start = heading.span.start;
+    if !heading.setext {
+        let by = by.unsigned_abs() as usize;
+        return Some(match level > heading.level {
+            true => Edit::insert(path, start, "#".repeat(by)),
+            false => Edit::replace(path, start..start + by, ""),
+        });
+    }
+    let source = document.text.slice(heading.span.clone());
+    let (text, underline) = source.split_once('\n')?;
+    if underline.contains('\n') {
+        return None;
+    }
+    let sign = if level == 1 { '=' } else { '-' };
+    if level <= 2 {
+        let line: String = underline.chars().map(|c| if matches!(c, '=' | '-') { sign } else { c }).collect();
+        return Some(Edit::replace(path, heading.span.end - underline.len()..heading.span.end, line));
+    }
+    let hashes = "#".repeat(level.into());
+    Some(Edit::replace(path, heading.span.clone(), format!("{hashes} {}", text.trim())))
+}
+
+/// Where a section of the template belongs: behind the nearest section before it that stands where it
+/// should, else before the nearest one after it, else at the end of the section around it.
+pub fn where_belongs(judged: &Judged, section: usize) -> Option<usize> {
+    let rows = &judged.template().outline.rows;
+    let settled = |s: &usize| {
+        rows[*s].parent == rows[section].parent
+            && judged.alignment.matches[*s].is_some()
+            && !judged.alignment.misplaced.contains(s)
+            && !judged.alignment.unordered.contains(s)
+    };
+    let row_of = |s: usize| judged.alignment.matches[s].map(|m| m.row);
+    if let Some(row) = (0..section).rev().find(settled).and_then(row_of) {
+        return Some(section_end(judged, row));
+    }
+    if let Some(row) = (section + 1..rows.len()).find(settled).and_then(row_of) {
+        return Some(line_start(judged.document(), judged.heading(row).span.start));
+    }
+    match rows[section].parent {
+        Some(parent) => row_of(parent).map(|row| section_end(judged, row)),
+        None => Some(judged.document().text.len()),
+    }
+}
+
+/// The first byte after the section of a row: the line of the next heading that is not deeper.
+fn section_end(judged: &Judged, row: usize) -> usize {
+    let document = judged.document();
+    let end = document.section_end(judged.okep.outline.rows[row].heading);
+    if end == document.text.len() { end } else { line_start(document, end) }
+}
+
+fn line_start(document: &Document, offset: usize) -> usize {
+    document.text.line_range(offset).start.max(document.body_start)
+}
+
+/// What the template says under a section, as a comment that no reader sees; empty where it says nothing.
+pub fn hidden_prompt(template: &Template, section: usize) -> String {
+    if template.path.is_none() {
+        return String::new();
+    }
+    let heading = &template.document.headings[template.outline.rows[section].heading];
+    let body = template.document.text.slice(heading.body.clone()).trim().replace("\r\n", "\n");
+    if body.is_empty() || body.contains("-->") || body.contains("<!--") {
+        return String::new();
+    }
+    format!("\n<!--\n{body}\n-->\n")
+}
+
+/// Inserts a section at the start of a line or at the end of the file, blank lines around it.
+///
+/// `section` ends with one line break, which is left out where the file has none at its end.
+pub fn insert_section(judged: &Judged, at: usize, section: &str) -> Edit {
+    let document = judged.document();
+    let ending = document.text.line_ending();
+    let before = document.text.slice(0..at);
+    let is_end = at >= document.text.len();
+    let section = section.trim_end_matches('\n').replace('\n', ending);
+    let lead = match before {
+        "" => String::new(),
+        b if ends_with_blank_line(b) => String::new(),
+        b if b.ends_with('\n') => ending.to_owned(),
+        _ => ending.repeat(2),
+    };
+    let tail = match is_end {
+        true if before.is_empty() || before.ends_with('\n') => ending.to_owned(),
+        true => String::new(),
+        false => ending.repeat(2),
+    };
+    Edit::insert(&judged.okep.path, at, format!("{lead}{section}{tail}"))
+}
+
+fn ends_with_blank_line(text: &str) -> bool {
+    let Some(without) = text.strip_suffix('\n') else { return false };
+    let last = without.rsplit('\n').next().unwrap_or_default();
+    last.trim().is_empty() && without.contains('\n')
+}
+
+/// Moves the section of a row, with all that stands under it, to where the template has it.
+pub fn move_section(judged: &Judged, section: usize, row: usize) -> Option<Fix> {
+    let rows = &judged.okep.outline.rows;
+    if judged.alignment.shift != 0 {
+        return None;
+    }
+    let document = judged.document();
+    let parent = judged.template().outline.rows[section].parent;
+    let level = match parent.map(|p| judged.alignment.matches[p]) {
+        Some(Some(around)) => {
+            let t = &judged.template().outline.rows;
+            let deeper = t[section].level - t[parent?].level;
+            rows[around.row].level + deeper
+        }
+        Some(None) => return None,
+        None => judged.template().outline.rows[section].level,
+    };
+    let by = level as i8 - rows[row].level as i8;
+    let last = moved_rows(judged, section, row);
+    let headings: Vec<usize> = (row..last).map(|r| rows[r].heading).collect();
+    let start = line_start(document, judged.heading(row).span.start);
+    let end = rows
+        .get(last)
+        .map_or(document.text.len(), |r| line_start(document, document.headings[r.heading].span.start));
+    let target = where_belongs(judged, section)?;
+    let levels = relevel(document, &judged.okep.path, &headings, by)?;
+    let name = judged.section_name(section);
+    if target == start || target == end {
+        return (by != 0).then(|| Fix::suggested(format!("put `{name}` at level {level}"), levels));
+    }
+    if (start..end).contains(&target) {
+        return None;
+    }
+    let moved = releveled(document, start..end, &levels);
+    let insert = insert_section(judged, target, &format!("{}\n", moved.trim_end()));
+    let delete = Edit::replace(&judged.okep.path, cut(document, start..end), "");
+    if delete.start < insert.start && insert.start < delete.end {
+        return None;
+    }
+    Some(Fix::suggested(format!("move `{name}` to where the template has it"), vec![insert, delete]))
+}
+
+/// The first row after `row` that does not move along: one that is not deeper, or that stands for a
+/// section the template does not have inside this one.
+fn moved_rows(judged: &Judged, section: usize, row: usize) -> usize {
+    let rows = &judged.okep.outline.rows;
+    let template = &judged.template().outline;
+    let goes_along = |r: usize| {
+        rows[r].level > rows[row].level
+            && judged.alignment.section_of[r].is_none_or(|s| template.ancestors(s).any(|a| a == section))
+    };
+    (row + 1..rows.len()).find(|r| !goes_along(*r)).unwrap_or(rows.len())
+}
+
+fn releveled(document: &Document, range: Range<usize>, levels: &[Edit]) -> String {
+    let mut text = String::new();
+    let mut at = range.start;
+    for edit in levels {
+        text.push_str(document.text.slice(at..edit.start));
+        text.push_str(&edit.replacement);
+        at = edit.end;
+    }
+    text.push_str(document.text.slice(at..range.end));
+    text
+}
+
+/// The range to delete for a section: at the end of the file the blank lines before it go too.
+fn cut(document: &Document, range: Range<usize>) -> Range<usize> {
+    if range.end < document.text.len() {
+        return range;
+    }
+    let before = document.text.slice(0..range.start).trim_end_matches(['\n', '\r', ' ', '\t']).len();
+    let moved = document.text.slice(range.clone());
+    let final_break = moved.len() - moved.trim_end_matches(['\n', '\r']).len();
+    // The last line break of the file stays what it was, or stays away.
+    before..range.end - if final_break == 0 { 0 } else { document.text.line_ending().len().min(final_break) }
+}
+
+/// The range to delete for a prompt: its lines where it is all of its block, else its sentences.
+pub fn removal(document: &Document, leftover: &Leftover) -> Range<usize> {
+    let block = &document.blocks[leftover.block];
+    let text = &document.text;
+    if leftover.whole_block {
+        let start = text.line_range(block.marker.unwrap_or(block.span.start)).start;
+        let mut end = text.line_range(block.span.end.saturating_sub(1)).end;
+        while end < text.len() && text.slice(text.line_range(end)).trim().is_empty() {
+            end = text.line_range(end).end;
+        }
+        return start..end;
+    }
+    if leftover.span.start == block.span.start {
+        let rest = text.slice(leftover.span.end..block.span.end);
+        let blanks = rest.len() - rest.trim_start().len();
+        return leftover.span.start..leftover.span.end + blanks;
+    }
+    let before = text.slice(block.span.start..leftover.span.start);
+    let blanks = before.len() - before.trim_end().len();
+    leftover.span.start - blanks..leftover.span.end
+}
+
+/// The first words of a text, for titles of fixes.
+pub fn beginning(text: &str) -> String {
+    let folded = fold_blanks(text);
+    if folded.chars().count() <= 40 { folded } else { folded.chars().take(37).chain("...".chars()).collect() }
+}

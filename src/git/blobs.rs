@@ -1,0 +1,109 @@
+//! Blobs by id: each is read once, and those that cannot be read say why.
+
+use super::Id;
+use super::listing::{Entry, symlink_note};
+use crate::tree::{Content, File, MAX_FILE_BYTES, Note};
+use gix::prelude::HeaderExt;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+#[derive(Debug, Default)]
+pub(super) struct Blobs {
+    read: Mutex<HashMap<Id, Blob>>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Blob {
+    Bytes(Arc<[u8]>),
+    TooLarge(u64),
+    Missing,
+    Corrupt(String),
+}
+
+impl Blobs {
+    pub fn read(&self, local: &gix::Repository, id: Id) -> Blob {
+        // A thread that panicked left the map whole: nothing is half inserted.
+        let lock = || self.read.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        if let Some(blob) = lock().get(&id) {
+            return blob.clone();
+        }
+        let blob = read(local, id);
+        lock().insert(id, blob.clone());
+        blob
+    }
+
+    pub fn bytes(&self, local: &gix::Repository, entry: Entry) -> Option<Arc<[u8]>> {
+        match self.read(local, entry.id) {
+            Blob::Bytes(bytes) if !entry.symlink => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The file that `entry` stands for, with a note where there is something to tell.
+    pub fn file(&self, local: &gix::Repository, path: &str, entry: &Entry, notes: &mut Vec<Note>) -> File {
+        let id = Some(entry.id.to_string());
+        if entry.symlink {
+            notes.push(symlink_note(path));
+            return File { id, content: Content::Symlink };
+        }
+        let content = match self.read(local, entry.id) {
+            Blob::Bytes(bytes) => Content::Bytes(bytes),
+            Blob::TooLarge(bytes) => too_large(path, bytes, notes),
+            Blob::Missing => {
+                let reason = missing(local, entry.id);
+                notes.push(Note::at("missing-object", path, reason.clone()));
+                Content::Unavailable(reason)
+            }
+            Blob::Corrupt(reason) => {
+                notes.push(Note::at("corrupt-object", path, reason.clone()));
+                Content::Unavailable(reason)
+            }
+        };
+        File { id, content }
+    }
+}
+
+pub(super) fn too_large(path: &str, bytes: u64, notes: &mut Vec<Note>) -> Content {
+    let limit = MAX_FILE_BYTES >> 20;
+    notes.push(Note::at("too-large", path, format!("{bytes} bytes, more than {limit} MiB: not read")));
+    Content::TooLarge(bytes)
+}
+
+fn read(local: &gix::Repository, id: Id) -> Blob {
+    let header = match local.objects.header(id) {
+        Ok(header) => header,
+        Err(error) if error.is_not_found() => return Blob::Missing,
+        Err(error) => return Blob::Corrupt(corrupt(id, &error)),
+    };
+    if header.size() > MAX_FILE_BYTES {
+        return Blob::TooLarge(header.size());
+    }
+    match local.try_find_object(id) {
+        Ok(Some(object)) if object.kind == gix::objs::Kind::Blob => Blob::Bytes(object.detach().data.into()),
+        Ok(Some(object)) => Blob::Corrupt(format!("object {id} is a {} where a blob is due", object.kind)),
+        Ok(None) => Blob::Missing,
+        Err(error) => Blob::Corrupt(corrupt(id, &error)),
+    }
+}
+
+pub(super) fn corrupt(id: Id, error: &gix::Error) -> String {
+    format!("object {id} cannot be read: {error:#}; `git fsck` says more")
+}
+
+/// Why an object is not there, and what brings it.
+pub(super) fn missing(local: &gix::Repository, id: Id) -> String {
+    if is_partial_clone(local) {
+        format!("object {id} is not in this partial clone; `git fetch --refetch --no-filter` brings all")
+    } else {
+        format!("object {id} is missing; `git fsck` says more")
+    }
+}
+
+fn is_partial_clone(local: &gix::Repository) -> bool {
+    let config = local.config_snapshot();
+    config.string("extensions.partialClone").is_some()
+        || config
+            .plumbing()
+            .sections_by_name("remote")
+            .is_some_and(|mut all| all.any(|remote| remote.value("promisor").is_some()))
+}

@@ -1,0 +1,134 @@
+//! Trees of commits, by path and id.
+
+use super::blobs::{corrupt, missing};
+use super::listing::{Entry, Kind, Listing};
+use super::{Error, Id, Inherits, Repo};
+use crate::tree::{Layout, Note};
+use gix::bstr::{BStr, BString, ByteSlice};
+use gix::objs::tree::{EntryKind, EntryMode};
+use gix::prelude::ObjectIdExt;
+
+pub(super) fn list(repo: &Repo, id: Id, layout: &Layout, inherits: &Inherits) -> Result<Listing, Error> {
+    let local = repo.local();
+    let trees = Trees::new(&local);
+    let unreadable = |reason| Error::Commit { commit: id.to_string(), reason };
+    let commit = id.attach(&local).object().map_err(|error| unreadable(format!("{error:#}")))?.into_commit();
+    let root = commit.tree_id().map_err(|error| unreadable(format!("{error:#}")))?.detach();
+    trees.data(root).map_err(|note| unreadable(note.message))?;
+
+    let mut listing = Listing::default();
+    let mut notes = Vec::new();
+    // The folder, or one above it, may be a link or another repository.
+    for (at, _) in layout.folder.match_indices('/').chain([(layout.folder.len(), "")]) {
+        let part = &layout.folder[..at];
+        match trees.find(root, part) {
+            Ok(Some((mode, tree))) if mode.is_tree() && at == layout.folder.len() => {
+                trees.below(part.into(), tree, &mut notes, &mut |path, id, kind| listing.add(path, id, kind));
+            }
+            Ok(Some((mode, id))) => {
+                if let Some(kind @ (Kind::Symlink | Kind::Submodule)) = kind(mode) {
+                    listing.add(part.into(), id, kind);
+                }
+            }
+            Ok(None) => break,
+            Err(note) => {
+                notes.push(Note { path: Some(part.to_owned()), ..note });
+                break;
+            }
+        }
+    }
+    listing.notes.append(&mut notes);
+    let find = |path: &str| {
+        let (mode, id) = trees.find(root, path).ok()??;
+        match kind(mode)? {
+            Kind::Submodule => None,
+            kind => Some(Entry { id, symlink: kind == Kind::Symlink }),
+        }
+    };
+    listing.add_registers(layout, inherits, |entry| repo.blobs.bytes(&local, entry), find);
+    Ok(listing)
+}
+
+pub(super) fn kind(mode: EntryMode) -> Option<Kind> {
+    match mode.kind() {
+        EntryKind::Blob | EntryKind::BlobExecutable => Some(Kind::File),
+        EntryKind::Link => Some(Kind::Symlink),
+        EntryKind::Commit => Some(Kind::Submodule),
+        EntryKind::Tree => None,
+    }
+}
+
+/// Tree objects of one repository; what cannot be read becomes a note.
+pub(super) struct Trees<'a> {
+    local: &'a gix::Repository,
+}
+
+impl<'a> Trees<'a> {
+    pub fn new(local: &'a gix::Repository) -> Self {
+        Trees { local }
+    }
+
+    fn data(&self, id: Id) -> Result<Vec<u8>, Note> {
+        if id.is_empty_tree() {
+            return Ok(Vec::new());
+        }
+        match self.local.try_find_object(id) {
+            Ok(Some(object)) if object.kind == gix::objs::Kind::Tree => Ok(object.detach().data),
+            Ok(Some(object)) => {
+                let message = format!("object {id} is a {} where a tree is due", object.kind);
+                Err(Note::new("corrupt-object", message))
+            }
+            Ok(None) => Err(Note::new("missing-object", missing(self.local, id))),
+            Err(error) => Err(Note::new("corrupt-object", corrupt(id, &error))),
+        }
+    }
+
+    /// What stands at `path` below `tree`.
+    pub fn find(&self, tree: Id, path: &str) -> Result<Option<(EntryMode, Id)>, Note> {
+        let mut found = (EntryMode::from(EntryKind::Tree), tree);
+        for name in path.split('/') {
+            if !found.0.is_tree() {
+                return Ok(None);
+            }
+            let data = self.data(found.1)?;
+            match self.entries(&data, found.1)?.into_iter().find(|entry| entry.filename == name) {
+                Some(entry) => found = (entry.mode, entry.oid.to_owned()),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// Calls `each` for all that is no folder below `tree`, which stands at `folder`.
+    pub fn below(
+        &self,
+        folder: &BStr,
+        tree: Id,
+        notes: &mut Vec<Note>,
+        each: &mut impl FnMut(&BStr, Id, Kind),
+    ) {
+        let listed = self.data(tree).and_then(|data| {
+            let entries = self.entries(&data, tree)?;
+            Ok(entries.into_iter().map(|e| (e.filename.to_owned(), e.mode, e.oid.to_owned())).collect())
+        });
+        let listed: Vec<(BString, EntryMode, Id)> = match listed {
+            Ok(listed) => listed,
+            Err(note) => {
+                notes.push(Note { path: Some(folder.to_str_lossy().into_owned()), ..note });
+                return;
+            }
+        };
+        for (name, mode, id) in listed {
+            let path = BString::from([folder.as_bytes(), b"/", name.as_bytes()].concat());
+            match kind(mode) {
+                Some(kind) => each(path.as_bstr(), id, kind),
+                None => self.below(path.as_bstr(), id, notes, each),
+            }
+        }
+    }
+
+    fn entries<'d>(&self, data: &'d [u8], id: Id) -> Result<Vec<gix::objs::tree::EntryRef<'d>>, Note> {
+        let entries = gix::objs::TreeRefIter::from_bytes(data, self.local.object_hash()).entries();
+        entries.map_err(|error| Note::new("corrupt-object", corrupt(id, &error)))
+    }
+}

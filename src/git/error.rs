@@ -1,0 +1,50 @@
+//! What can keep a state of a repository from being read at all, each with its remedy.
+//!
+//! A single file or object that cannot be read is no error: it is told in the `Tree`.
+
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("`{path}` is not a folder that can be read: {source}; name an existing folder after `-C`")]
+    Folder { path: PathBuf, source: std::io::Error },
+    #[error("GIT_DIR names `{path}`, which is no git repository; unset GIT_DIR or let it name one")]
+    GitDir { path: PathBuf },
+    #[error(
+        "the repository at `{path}` belongs to another user, and git would refuse it too; \
+         if you trust it: `git config --global --add safe.directory '{path}'`"
+    )]
+    Untrusted { path: PathBuf },
+    #[error("the repository at `{path}` cannot be opened: {reason}; see what `git -C '{path}' status` says")]
+    Open { path: PathBuf, reason: String },
+    #[error("the repository at `{path}` is bare and has no working tree; name a commit with `--rev`")]
+    Bare { path: PathBuf },
+    #[error("the index `{path}` cannot be read: {reason}; see what `git status` says")]
+    Index { path: PathBuf, reason: String },
+    #[error(
+        "{} in conflict in the index; resolve {}, then `git add` and try again",
+        file_list(.paths),
+        if .paths.len() == 1 { "it" } else { "them" }
+    )]
+    Unmerged { paths: Vec<String> },
+    #[error("`{revision}` names no commit here: {reason}; `git log --oneline --all` shows what there is")]
+    UnknownRevision { revision: String, reason: String },
+    #[error("commit `{commit}` cannot be read: {reason}")]
+    Commit { commit: String, reason: String },
+    #[error("HEAD cannot be read: {reason}")]
+    Head { reason: String },
+    #[error("there is no commit yet on this branch to compare `{revision}` with; commit first")]
+    Unborn { revision: String },
+    #[error("`{revision}` and HEAD have no common ancestor; name a branch that this one came from")]
+    NoMergeBase { revision: String },
+    #[error(
+        "no common ancestor of `{revision}` and HEAD is in this shallow clone; \
+         `git fetch --unshallow` brings the rest of the history (in CI: fetch-depth: 0)"
+    )]
+    ShallowMergeBase { revision: String },
+}
+
+fn file_list(paths: &[String]) -> String {
+    let names: Vec<_> = paths.iter().map(|p| format!("`{p}`")).collect();
+    format!("{} {}", names.join(", "), if paths.len() == 1 { "is" } else { "are" })
+}

@@ -1,0 +1,171 @@
+//! The index: what is staged, by path and id.
+
+use super::commit::Trees;
+use super::listing::{Entry, Kind, Listing, is_markdown};
+use super::{Error, Inherits, Repo};
+use crate::tree::{Layout, Note};
+use gix::bstr::{BStr, ByteSlice};
+use gix::index::entry::{Flags, Mode, Stage};
+use std::collections::BTreeSet;
+
+pub(super) fn list(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<Listing, Error> {
+    let local = repo.local();
+    let staged = Staged { index: repo.read_index(&local)?, trees: Trees::new(&local) };
+    let mut listing = Listing::default();
+    let mut unmerged = BTreeSet::new();
+    staged.below(&layout.folder, |path, entry| match entry {
+        Stood::Here(id, kind, _) => listing.add(path, id, kind),
+        Stood::Unmerged if is_markdown(path) => drop(unmerged.insert(path.to_str_lossy().into_owned())),
+        Stood::Unmerged => {}
+        Stood::Intended if is_markdown(path) => listing.notes.push(Note::at(
+            "intent-to-add",
+            path.to_str_lossy(),
+            "announced by `git add -N`, but none of it is staged",
+        )),
+        Stood::Intended => {}
+        Stood::Unreadable(note) => listing.notes.push(note),
+    });
+    unmerged.extend(layout.registers.iter().filter(|path| staged.is_unmerged(path)).cloned());
+    if !unmerged.is_empty() {
+        return Err(Error::Unmerged { paths: unmerged.into_iter().collect() });
+    }
+    let find = |path: &str| staged.find(path);
+    listing.add_registers(layout, inherits, |entry| repo.blobs.bytes(&local, entry), find);
+    Ok(listing)
+}
+
+/// What an index says of a path.
+pub(super) enum Stood {
+    /// An id and what it is, and whether the working tree need not hold it (a sparse checkout).
+    Here(gix::ObjectId, Kind, bool),
+    /// One of several sides of a conflict.
+    Unmerged,
+    /// Announced with `git add -N`.
+    Intended,
+    /// Part of a sparse index that could not be unfolded.
+    Unreadable(Note),
+}
+
+/// An index with the trees that stand for the folders that a sparse one leaves out.
+pub(super) struct Staged<'a> {
+    pub index: &'a gix::index::File,
+    pub trees: Trees<'a>,
+}
+
+impl Staged<'_> {
+    /// Calls `each` for all below `folder`, and for `folder` itself where it is no folder.
+    pub fn below(&self, folder: &str, mut each: impl FnMut(&BStr, Stood)) {
+        let prefix = format!("{folder}/");
+        let entries = self.index.entries();
+        let start = entries.partition_point(|e| e.path(self.index) < prefix.as_bytes().as_bstr());
+        let inside =
+            entries[start..].iter().take_while(|e| e.path(self.index).starts_with(prefix.as_bytes()));
+        for entry in inside {
+            let path = entry.path(self.index);
+            if entry.mode == Mode::DIR {
+                self.unfold(path.trim_end_with(|c| c == '/').as_bstr(), entry.id, &mut each);
+            } else if entry.stage() != Stage::Unconflicted {
+                each(path, Stood::Unmerged);
+            } else if entry.flags.contains(Flags::INTENT_TO_ADD) {
+                each(path, Stood::Intended);
+            } else if let Some(kind) = kind(entry.mode) {
+                each(path, Stood::Here(entry.id, kind, entry.flags.contains(Flags::SKIP_WORKTREE)));
+            }
+        }
+        if self.index.is_sparse()
+            && let Some((above, rest)) = self.folded_above(&prefix)
+        {
+            match self.trees.find(above, rest.trim_end_matches('/')) {
+                Ok(Some((mode, id))) if mode.is_tree() => self.unfold(folder.into(), id, &mut each),
+                Ok(Some((mode, id))) => {
+                    if let Some(kind) = super::commit::kind(mode) {
+                        each(folder.into(), Stood::Here(id, kind, true));
+                    }
+                }
+                Ok(None) => {}
+                Err(note) => each(folder.into(), Stood::Unreadable(note)),
+            }
+        }
+        // The folder, or one above it, may be a link or another repository.
+        for (at, _) in folder.match_indices('/').chain([(folder.len(), "")]) {
+            let part: &BStr = folder[..at].into();
+            if let Some(entry) = self.index.entry_by_path(part)
+                && let Some(kind @ (Kind::Symlink | Kind::Submodule)) = kind(entry.mode)
+            {
+                each(part, Stood::Here(entry.id, kind, false));
+            }
+        }
+    }
+
+    /// The file or link staged at `path`.
+    pub fn find(&self, path: &str) -> Option<Entry> {
+        match self.index.entry_by_path_and_stage(path.into(), Stage::Unconflicted) {
+            Some(entry) if entry.flags.contains(Flags::INTENT_TO_ADD) => None,
+            Some(entry) => entry_of(entry.id, kind(entry.mode)?),
+            None if self.index.is_sparse() => {
+                let (above, rest) = self.folded_above(path)?;
+                let (mode, id) = self.trees.find(above, rest).ok()??;
+                entry_of(id, super::commit::kind(mode)?)
+            }
+            None => None,
+        }
+    }
+
+    /// What is staged at `path`, where a sparse checkout leaves it out of the working tree.
+    pub fn find_sparse(&self, path: &str) -> Option<Entry> {
+        let left_out = match self.index.entry_by_path(path.into()) {
+            Some(entry) => entry.flags.contains(Flags::SKIP_WORKTREE),
+            None => true,
+        };
+        left_out.then(|| self.find(path))?
+    }
+
+    fn is_unmerged(&self, path: &str) -> bool {
+        self.index.entry_range(path.into()).is_some_and(|range| {
+            self.index.entries()[range].iter().any(|entry| entry.stage() != Stage::Unconflicted)
+        })
+    }
+
+    /// The tree of the folded folder that holds `path`, and what remains of the path.
+    fn folded_above<'p>(&self, path: &'p str) -> Option<(gix::ObjectId, &'p str)> {
+        path.match_indices('/').find_map(|(at, _)| {
+            let entry = self.index.entry_by_path(path[..=at].into())?;
+            let rest = &path[at + 1..];
+            (entry.mode == Mode::DIR && !rest.is_empty()).then_some((entry.id, rest))
+        })
+    }
+
+    fn unfold(&self, folder: &BStr, tree: gix::ObjectId, each: &mut impl FnMut(&BStr, Stood)) {
+        let mut notes = Vec::new();
+        self.trees
+            .below(folder, tree, &mut notes, &mut |path, id, kind| each(path, Stood::Here(id, kind, true)));
+        notes.into_iter().for_each(|note| each(folder, Stood::Unreadable(note)));
+    }
+}
+
+fn entry_of(id: gix::ObjectId, kind: Kind) -> Option<Entry> {
+    (kind != Kind::Submodule).then_some(Entry { id, symlink: kind == Kind::Symlink })
+}
+
+fn kind(mode: Mode) -> Option<Kind> {
+    match mode {
+        Mode::FILE | Mode::FILE_EXECUTABLE => Some(Kind::File),
+        Mode::SYMLINK => Some(Kind::Symlink),
+        Mode::COMMIT => Some(Kind::Submodule),
+        _ => None,
+    }
+}
+
+impl Repo {
+    /// The index, read once; empty where there is none yet.
+    pub(super) fn read_index(&self, local: &gix::Repository) -> Result<&gix::index::File, Error> {
+        if let Some(index) = self.index.get() {
+            return Ok(index);
+        }
+        let options = gix::index::decode::Options { thread_limit: Some(1), ..Default::default() };
+        // Git checks the index's own checksum in `git fsck` only, and so do we: it is half of the time.
+        let index = gix::index::File::at_or_default(&self.index_path, local.object_hash(), true, options)
+            .map_err(|error| Error::Index { path: self.index_path.clone(), reason: format!("{error:#}") })?;
+        Ok(self.index.get_or_init(|| index))
+    }
+}

@@ -1,0 +1,139 @@
+//! Reads a repository: the working tree, the index or a commit as a [`Tree`], and what history knows.
+//!
+//! It writes nothing and runs nothing: no hooks, filters, fsmonitor or `git`, and no network, so that
+//! an object missing from a partial clone stays missing and is told. It judges nothing either.
+//!
+//! A file of a commit or of the index is the blob as git stores it; one of the working tree is the file
+//! as it is on disk, so that the two may differ in line endings where a filter is configured.
+
+mod blobs;
+mod commit;
+mod disk;
+mod error;
+mod index;
+mod line;
+mod listing;
+mod lore;
+mod open;
+mod packs;
+mod revision;
+mod worktree;
+
+pub use disk::plain_folder;
+pub use error::Error;
+pub use revision::Head;
+
+use crate::tree::{Layout, Tree};
+use blobs::Blobs;
+use listing::Listing;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// The full id of a commit or a blob; displays as its full hexadecimal form.
+pub type Id = gix::ObjectId;
+
+/// Says which file the register at a path inherits from, given its bytes: `INHERIT` of MkDocs.
+///
+/// The answer is a path from the root, as `docs/../base.yml` or `base.yml`; none where it inherits from
+/// nothing.
+pub type Inherits<'a> = dyn Fn(&str, &[u8]) -> Option<String> + 'a;
+
+/// A repository, open for reading.
+///
+/// It may be shared between threads. The index and every blob are read once: what changes on disk after
+/// that is not seen.
+pub struct Repo {
+    safe: gix::ThreadSafeRepository,
+    root: Option<PathBuf>,
+    index_path: PathBuf,
+    index: OnceLock<gix::index::File>,
+    blobs: Blobs,
+}
+
+impl Repo {
+    /// Opens the repository that holds `dir`; none where there is none.
+    ///
+    /// Without `dir`, git's environment counts as it does for git itself: `GIT_DIR`, `GIT_WORK_TREE` and
+    /// `GIT_INDEX_FILE` say what is meant, which is how a hook learns of the index being committed. With
+    /// a `dir` given by the user the repository that holds it is meant, and those variables count only
+    /// where they speak of the same repository: so a hook may say `-C .`, and no hook's index leaks into
+    /// another repository.
+    ///
+    /// # Errors
+    /// `dir` is no folder, `GIT_DIR` is wrong, or the repository is another user's or broken.
+    pub fn discover(dir: Option<&Path>) -> Result<Option<Repo>, Error> {
+        open::discover(dir)
+    }
+
+    /// The top folder of the working tree, absolute; none for a bare repository.
+    pub fn root(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
+    /// The index file that is read: the one of the commit in the making, inside a hook.
+    pub fn index_path(&self) -> &Path {
+        &self.index_path
+    }
+
+    /// The files on disk, untracked ones included unless git ignores them.
+    ///
+    /// # Errors
+    /// The repository is bare, or its index cannot be read.
+    pub fn worktree(&self, layout: &Layout, inherits: &Inherits) -> Result<Tree, Error> {
+        worktree::read(self, layout, inherits)
+    }
+
+    /// The files as they are staged.
+    ///
+    /// # Errors
+    /// The index cannot be read, or a file in question is in conflict.
+    pub fn index(&self, layout: &Layout, inherits: &Inherits) -> Result<Tree, Error> {
+        Ok(self.fill(index::list(self, layout, inherits)?))
+    }
+
+    /// The files of a commit, and its full id; `rev` may be anything git understands as one commit.
+    ///
+    /// # Errors
+    /// `rev` names no commit, or the commit or its root tree cannot be read.
+    pub fn commit(&self, rev: &str, layout: &Layout, inherits: &Inherits) -> Result<(Id, Tree), Error> {
+        let id = self.resolve(rev)?;
+        Ok((id, self.fill(commit::list(self, id, layout, inherits)?)))
+    }
+
+    /// The paths and blob ids that [`Repo::index`] would hold, without the contents.
+    pub fn index_ids(&self, layout: &Layout, inherits: &Inherits) -> Result<Vec<(String, Id)>, Error> {
+        Ok(index::list(self, layout, inherits)?.ids())
+    }
+
+    /// The paths and blob ids that [`Repo::commit`] would hold, without the contents.
+    pub fn commit_ids(
+        &self,
+        rev: &str,
+        layout: &Layout,
+        inherits: &Inherits,
+    ) -> Result<Vec<(String, Id)>, Error> {
+        Ok(commit::list(self, self.resolve(rev)?, layout, inherits)?.ids())
+    }
+
+    /// A handle for this thread, with caches of its own.
+    pub(crate) fn local(&self) -> gix::Repository {
+        let mut local = self.safe.to_thread_local();
+        // Nobody repacks while we read; asking the disk again for each missing object is slow.
+        local.objects.refresh_never();
+        local
+    }
+
+    fn fill(&self, listing: Listing) -> Tree {
+        let local = self.local();
+        let Listing { files, mut notes, .. } = listing;
+        let mut tree = Tree::default();
+        for (path, entry) in files {
+            let file = self.blobs.file(&local, &path, &entry, &mut notes);
+            tree.files.insert(path, file);
+        }
+        notes.sort();
+        notes.dedup();
+        tree.notes = notes;
+        tree
+    }
+}

@@ -1,0 +1,120 @@
+//! Finds and opens the repository, and decides whose environment counts.
+
+use super::{Error, Repo, blobs::Blobs};
+use gix::sec::trust::Mapping;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+/// The variables by which git tells a hook, or anything else it runs, which repository it means.
+const LOCAL: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"];
+
+pub(super) fn discover(dir: Option<&Path>) -> Result<Option<Repo>, Error> {
+    let here = env::current_dir().map_err(|source| Error::Folder { path: ".".into(), source })?;
+    let Some(dir) = dir else { return with_environment(&here) };
+    let dir = here.join(dir);
+    if let Err(source) = std::fs::read_dir(&dir) {
+        return Err(Error::Folder { path: dir, source });
+    }
+    if LOCAL.iter().all(|name| env::var_os(name).is_none()) {
+        return with_environment(&dir);
+    }
+    let Some(named) = without_environment(&dir)? else { return Ok(None) };
+    // A repository that the environment means but that cannot be opened is not the one asked for.
+    match with_environment(&here) {
+        Ok(Some(meant)) if same(meant.safe.git_dir(), named.safe.git_dir()) => Ok(Some(meant)),
+        _ => Ok(Some(named)),
+    }
+}
+
+fn same(one: &Path, other: &Path) -> bool {
+    match (one.canonicalize(), other.canonicalize()) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    }
+}
+
+fn with_environment(dir: &Path) -> Result<Option<Repo>, Error> {
+    let trust = trust(|options| options);
+    let opened =
+        gix::ThreadSafeRepository::discover_with_environment_overrides_opts(dir, upwards(), trust).map(Some);
+    let safe = match opened.or_else(|error| not_there(error, dir, env::var_os("GIT_DIR").map(PathBuf::from)))
+    {
+        Ok(Some(safe)) => safe,
+        Ok(None) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut root = safe.work_dir().map(|root| dir.join(root));
+    if root.is_none() && env::var_os("GIT_DIR").is_some() && !configured_bare(&safe) {
+        // As git has it: GIT_DIR alone means that the current folder is the top of the working tree.
+        root = Some(dir.to_path_buf());
+    }
+    let index_path = match env::var_os("GIT_INDEX_FILE").map(PathBuf::from) {
+        // Git resolves it after it went to the top of the working tree, gix from the current folder.
+        Some(path) if !path.as_os_str().is_empty() => root.as_deref().unwrap_or(dir).join(path),
+        _ => safe.git_dir().join("index"),
+    };
+    Ok(Some(Repo { root, index_path: dir.join(index_path), ..repo(safe) }))
+}
+
+fn without_environment(dir: &Path) -> Result<Option<Repo>, Error> {
+    let trust = trust(|mut options| {
+        let mut permissions = gix::open::Permissions::all();
+        permissions.env.git_prefix = gix::sec::Permission::Deny;
+        options = options.permissions(permissions);
+        options
+    });
+    let opened =
+        gix::ThreadSafeRepository::discover_opts(dir, upwards().apply_environment(), trust).map(Some);
+    Ok(opened.or_else(|error| not_there(error, dir, None))?.map(repo))
+}
+
+fn repo(safe: gix::ThreadSafeRepository) -> Repo {
+    Repo {
+        root: safe.work_dir().map(Path::to_path_buf),
+        index_path: safe.git_dir().join("index"),
+        safe,
+        index: OnceLock::new(),
+        blobs: Blobs::default(),
+    }
+}
+
+fn configured_bare(safe: &gix::ThreadSafeRepository) -> bool {
+    safe.to_thread_local().config_snapshot().boolean("core.bare") == Some(true)
+}
+
+fn upwards() -> gix::discover::upwards::Options<'static> {
+    // Git ignores ceilings that do not apply.
+    gix::discover::upwards::Options { match_ceiling_dir_or_error: false, ..Default::default() }
+}
+
+fn trust(adapt: impl Fn(gix::open::Options) -> gix::open::Options) -> Mapping<gix::open::Options> {
+    let Mapping { full, reduced } = Mapping::<gix::open::Options>::default();
+    let careful = |options: gix::open::Options| adapt(options).bail_if_untrusted(true).lossy_config(true);
+    Mapping { full: careful(full), reduced: careful(reduced) }
+}
+
+/// Sorts a failure to open: no repository at all is none, everything else an error of ours.
+fn not_there<T>(error: gix::Error, dir: &Path, git_dir: Option<PathBuf>) -> Result<Option<T>, Error> {
+    use gix::discover::upwards::Error as Search;
+    match error.downcast_any_ref::<Search>() {
+        Some(Search::NoTrustedGitRepository { candidate, .. }) => {
+            return Err(Error::Untrusted { path: candidate.clone() });
+        }
+        Some(_) => return Ok(None),
+        None => {}
+    }
+    if error.is_permission_denied() && error.downcast_any_ref::<std::io::Error>().is_none() {
+        return Err(Error::Untrusted { path: top(dir) });
+    }
+    match git_dir {
+        Some(path) if error.is_not_found() => Err(Error::GitDir { path }),
+        _ => Err(Error::Open { path: dir.to_path_buf(), reason: format!("{error:#}") }),
+    }
+}
+
+/// The folder that git's own message would name for the repository around `dir`.
+fn top(dir: &Path) -> PathBuf {
+    let found = dir.ancestors().find(|folder| folder.join(".git").exists());
+    found.unwrap_or(dir).to_path_buf()
+}

@@ -1,0 +1,98 @@
+//! Names of commits: HEAD, what a user calls a revision, and the commits being merged.
+
+use super::{Error, Id, Repo};
+use gix::prelude::ObjectIdExt;
+
+/// The commit that the next one will stand on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Head {
+    At(Id),
+    /// No commit has been made on this branch.
+    Unborn,
+    /// HEAD is there but cannot be read, for this reason.
+    Unreadable(String),
+}
+
+impl Head {
+    pub fn id(&self) -> Option<Id> {
+        match self {
+            Head::At(id) => Some(*id),
+            Head::Unborn | Head::Unreadable(_) => None,
+        }
+    }
+}
+
+impl Repo {
+    pub fn head(&self) -> Head {
+        let local = self.local();
+        match local.head().and_then(|head| head.try_into_peeled_id()) {
+            Ok(Some(id)) => Head::At(id.detach()),
+            Ok(None) => Head::Unborn,
+            Err(error) => Head::Unreadable(self.why_no_refs(&local, &error)),
+        }
+    }
+
+    /// The other parents of a merge that is being committed, in their order.
+    pub fn merge_heads(&self) -> Vec<Id> {
+        let heads = std::fs::read(self.safe.git_dir().join("MERGE_HEAD")).unwrap_or_default();
+        heads.split(|b| *b == b'\n').filter_map(|line| Id::from_hex(line.trim_ascii()).ok()).collect()
+    }
+
+    /// The full id of the commit that `rev` names: a branch, a tag, a hash or its beginning.
+    ///
+    /// # Errors
+    /// `rev` names nothing, several objects, or something that is no commit.
+    pub fn resolve(&self, rev: &str) -> Result<Id, Error> {
+        let local = self.local();
+        let unknown = |reason: String| Error::UnknownRevision { revision: rev.to_owned(), reason };
+        let found = match Id::from_hex(rev.as_bytes()) {
+            // No reference is asked for what can only be an id.
+            Ok(id) if id.kind() == local.object_hash() => local.find_object(id),
+            _ if rev.is_empty() => return Err(unknown("it is empty".into())),
+            _ => local.rev_parse_single(rev).and_then(|id| id.object()),
+        };
+        let object = found.map_err(|error| unknown(self.why_no_refs(&local, &error)))?;
+        let kind = object.kind;
+        let commit = object.peel_to_commit().map_err(|_| unknown(format!("it is a {kind}")))?;
+        Ok(commit.id)
+    }
+
+    /// The best common ancestor of `rev` and HEAD: where the branch of HEAD left that of `rev`.
+    ///
+    /// # Errors
+    /// `rev` names no commit, there is none yet, or no common ancestor is to be found.
+    pub fn merge_base(&self, rev: &str) -> Result<Id, Error> {
+        let head = match self.head() {
+            Head::At(id) => id,
+            Head::Unborn => return Err(Error::Unborn { revision: rev.to_owned() }),
+            Head::Unreadable(reason) => return Err(Error::Head { reason }),
+        };
+        let other = self.resolve(rev)?;
+        let local = self.local();
+        let unreadable =
+            |error: gix::Error| Error::Commit { commit: other.to_string(), reason: format!("{error:#}") };
+        match local.merge_base(other, head).map_err(unreadable)? {
+            Some(base) => Ok(base.detach()),
+            None if local.is_shallow().unwrap_or(false) => {
+                Err(Error::ShallowMergeBase { revision: rev.to_owned() })
+            }
+            None => Err(Error::NoMergeBase { revision: rev.to_owned() }),
+        }
+    }
+
+    /// The first line of a commit's message, for messages and pull request numbers; none if unreadable.
+    pub fn subject(&self, id: Id) -> Option<String> {
+        let local = self.local();
+        let commit = id.attach(&local).object().ok()?.try_into_commit().ok()?;
+        Some(commit.message().ok()?.summary().to_string())
+    }
+
+    fn why_no_refs(&self, local: &gix::Repository, error: &gix::Error) -> String {
+        if local.common_dir().join("reftable").is_dir() {
+            return "this repository keeps its references as a reftable, which cannot be read yet; \
+                    `git rev-parse` gives the hash, or `git refs migrate --ref-format=files` the older form"
+                .into();
+        }
+        format!("{error:#}")
+    }
+}

@@ -1,0 +1,93 @@
+//! One OKEP laid beside the rule book it is judged by: what every rule about a document looks at.
+
+use crate::align::{Alignment, align};
+use crate::model::document::{Document, Heading};
+use crate::model::okep::Okep;
+use crate::model::prompts::Leftover;
+use crate::model::template::Template;
+use crate::rulebook::Rulebook;
+
+pub struct Judged<'a> {
+    pub okep: &'a Okep,
+    pub rulebook: &'a Rulebook,
+    pub alignment: Alignment,
+    /// Prompts of the template that still stand in the document.
+    pub leftovers: Vec<Leftover>,
+    /// Whether other text is so near to a prompt that an earlier revision may hold it.
+    pub resembles_prompt: bool,
+}
+
+impl<'a> Judged<'a> {
+    pub fn new(okep: &'a Okep, rulebook: &'a Rulebook) -> Self {
+        let alignment = align(&rulebook.template.outline, rulebook.plain_old_names(), &okep.outline);
+        let (leftovers, resembles_prompt) = rulebook.prompts.leftovers(&okep.document);
+        Judged { okep, rulebook, alignment, leftovers, resembles_prompt }
+    }
+
+    pub fn template(&self) -> &'a Template {
+        &self.rulebook.template
+    }
+
+    pub fn document(&self) -> &'a Document {
+        &self.okep.document
+    }
+
+    /// The name of a section of the template.
+    pub fn section_name(&self, section: usize) -> &'a str {
+        &self.rulebook.template.outline.rows[section].name.text
+    }
+
+    /// The heading of a row of the OKEP's outline.
+    pub fn heading(&self, row: usize) -> &'a Heading {
+        &self.okep.document.headings[self.okep.outline.rows[row].heading]
+    }
+
+    /// The heading that stands for a section of the template.
+    pub fn heading_of(&self, section: usize) -> Option<&'a Heading> {
+        self.alignment.matches[section].map(|m| self.heading(m.row))
+    }
+
+    /// A row's level as it would be without the document's shift.
+    pub fn level(&self, row: usize) -> u8 {
+        (self.okep.outline.rows[row].level as i8 - self.alignment.shift).max(0) as u8
+    }
+
+    /// What a row is about: the template's name of the section, else the heading's own text.
+    pub fn subject_of_row(&self, row: usize) -> &'a str {
+        match self.alignment.section_of[row] {
+            Some(section) => self.section_name(section),
+            None => &self.heading(row).text,
+        }
+    }
+
+    /// The row whose heading is the document's heading `heading`.
+    pub fn row_of_heading(&self, heading: usize) -> Option<usize> {
+        self.okep.outline.rows.binary_search_by_key(&heading, |r| r.heading).ok()
+    }
+
+    /// The subject of whatever stands at byte `offset`: that of the section around it.
+    pub fn subject_at(&self, offset: usize) -> &'a str {
+        let headings = &self.okep.document.headings;
+        let around = headings.partition_point(|h| h.span.start <= offset).checked_sub(1);
+        around.and_then(|h| self.row_of_heading(h)).map_or("preamble", |row| self.subject_of_row(row))
+    }
+
+    /// Rows that follow an empty section of the template as its siblings and hold what belongs into it.
+    ///
+    /// At the top level a section of the author's own is nothing unusual and tells nothing.
+    pub fn adopted_by(&self, row: usize) -> Vec<usize> {
+        let rows = &self.okep.outline.rows;
+        let below_top = self.level(row) > self.template().top_level();
+        let is_empty = !self.heading(row).has_content && !self.okep.outline.has_children(row);
+        if self.alignment.section_of[row].is_none() || !below_top || !is_empty {
+            return Vec::new();
+        }
+        let level = rows[row].level;
+        (row + 1..rows.len())
+            .take_while(|r| {
+                rows[*r].level >= level && (rows[*r].level > level || self.alignment.section_of[*r].is_none())
+            })
+            .filter(|r| rows[*r].level == level)
+            .collect()
+    }
+}

@@ -1,0 +1,253 @@
+//! What a scalar means to PyYAML (YAML 1.1), and how to write one that means a given text.
+
+use super::yaml::Style;
+use regex::Regex;
+use std::sync::LazyLock;
+
+/// The type YAML 1.1 gives a scalar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Type {
+    Null,
+    Bool,
+    Int,
+    Float,
+    Date,
+    Str,
+    /// `<<`, as a key.
+    Merge,
+    /// `=`, for which PyYAML has no constructor unless it is a key.
+    Value,
+}
+
+fn pattern(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("a pattern of ours compiles")
+}
+
+static INT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r"^[-+]?(?:0b[01_]+|0[0-7_]+|0x[0-9a-fA-F_]+|0|[1-9][0-9_]*|[1-9][0-9_]*(?::[0-5]?[0-9])+)$")
+});
+static FLOAT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"^(?:[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?",
+        r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
+    ))
+});
+static DATE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"^[0-9]{4}-(?:[0-9]{2}-[0-9]{2}|[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}",
+        r":[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)$"
+    ))
+});
+
+/// The type of a plain scalar without a tag.
+pub fn implicit_type(value: &str) -> Type {
+    match value {
+        "" | "~" | "null" | "Null" | "NULL" => return Type::Null,
+        "yes" | "Yes" | "YES" | "no" | "No" | "NO" | "true" | "True" | "TRUE" | "false" | "False"
+        | "FALSE" | "on" | "On" | "ON" | "off" | "Off" | "OFF" => return Type::Bool,
+        "<<" => return Type::Merge,
+        "=" => return Type::Value,
+        _ => {}
+    }
+    // Keeps the expressions uncompiled for nearly every file there is.
+    if !value.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) {
+        Type::Str
+    } else if INT.is_match(value) {
+        Type::Int
+    } else if FLOAT.is_match(value) {
+        Type::Float
+    } else if value.starts_with(|c: char| c.is_ascii_digit()) && DATE.is_match(value) {
+        Type::Date
+    } else {
+        Type::Str
+    }
+}
+
+/// Whether Python can make the value: `2024-13-45` looks like a date and is none, `0x_` no number.
+pub fn is_possible(value: &str, kind: Type) -> bool {
+    match kind {
+        Type::Date => is_possible_date(value),
+        Type::Int => {
+            let digits = value.trim_start_matches(['-', '+']).replace('_', "");
+            !matches!(digits.as_str(), "0b" | "0x")
+        }
+        _ => true,
+    }
+}
+
+fn is_possible_date(value: &str) -> bool {
+    let numbers: Vec<u32> = value
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|part| !part.is_empty())
+        .map(|part| part.parse().unwrap_or(u32::MAX))
+        .collect();
+    let [year, month, day, ref time @ ..] = numbers[..] else { return false };
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => 0,
+    };
+    let below = |at: usize, limit: u32| time.get(at).is_none_or(|n| *n < limit);
+    year > 0 && (1..=days).contains(&day) && below(0, 24) && below(1, 60) && below(2, 60)
+}
+
+/// Two keys that Python takes for one have equal identities: `1`, `1.0` and `yes` are such.
+pub fn identity(value: &str, kind: Type) -> String {
+    let number = |n: i128| format!("number {n}");
+    match kind {
+        Type::Null => "null".into(),
+        Type::Bool => {
+            number(i128::from(matches!(value.to_ascii_lowercase().as_str(), "yes" | "true" | "on")))
+        }
+        Type::Int => integer(value).map_or_else(|| format!("number {value}"), number),
+        Type::Float => match value.replace('_', "").parse::<f64>() {
+            Ok(float) if float.fract() == 0.0 && float.abs() < 1e15 => number(float as i128),
+            Ok(float) => format!("number {float}"),
+            Err(_) => format!("number {value}"),
+        },
+        Type::Date => format!("date {value}"),
+        Type::Str | Type::Merge | Type::Value => format!("text {value}"),
+    }
+}
+
+fn integer(value: &str) -> Option<i128> {
+    let plain = value.replace('_', "");
+    let negative = plain.starts_with('-');
+    let digits = plain.trim_start_matches(['-', '+']);
+    let n = if let Some(binary) = digits.strip_prefix("0b") {
+        i128::from_str_radix(binary, 2).ok()?
+    } else if let Some(hex) = digits.strip_prefix("0x") {
+        i128::from_str_radix(hex, 16).ok()?
+    } else if digits.contains(':') {
+        digits.split(':').try_fold(0i128, |sum, part| sum.checked_mul(60)?.checked_add(part.parse().ok()?))?
+    } else if digits.starts_with('0') && digits.len() > 1 {
+        i128::from_str_radix(digits, 8).ok()?
+    } else {
+        digits.parse().ok()?
+    };
+    Some(if negative { -n } else { n })
+}
+
+/// `text` as a scalar of one line in a block collection, quoted where YAML needs it.
+///
+/// `like` is how the neighbours are written: quotes of theirs are kept. Plain text is left plain only
+/// where YAML 1.1 and 1.2 agree that it is a string.
+pub fn write(text: &str, like: Style) -> String {
+    let escapes = text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'));
+    match like {
+        Style::Plain | Style::Block if is_plain_string(text) => text.into(),
+        Style::Single if !escapes => format!("'{}'", text.replace('\'', "''")),
+        _ => double_quoted(text),
+    }
+}
+
+fn double_quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\t' => out.push_str("\\t"),
+            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+                out.push_str(&format!("\\u{:04X}", u32::from(c)));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn is_plain_string(text: &str) -> bool {
+    let Some(first) = text.chars().next() else { return false };
+    let numeric = first.is_ascii_digit() || matches!(first, '+' | '.');
+    implicit_type(text) == Type::Str
+        && text.trim() == text
+        && !"-?:,[]{}#&*!|>'\"%@`".contains(first)
+        && !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'))
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && !text.ends_with(':')
+        && !text.starts_with("...")
+        && !(numeric && (text.parse::<f64>().is_ok() || text.starts_with("0o")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_scalars_have_the_types_of_yaml_1_1() {
+        for (value, kind) in [
+            ("yes", Type::Bool),
+            ("y", Type::Str),
+            ("Off", Type::Bool),
+            ("oFF", Type::Str),
+            ("~", Type::Null),
+            ("1_000", Type::Int),
+            ("017", Type::Int),
+            ("08", Type::Str),
+            ("12:30:00", Type::Int),
+            ("1:99", Type::Str),
+            ("0o17", Type::Str),
+            ("1e5", Type::Str),
+            ("1.5e+3", Type::Float),
+            ("-.inf", Type::Float),
+            ("2024-01-31", Type::Date),
+            ("2024-1-31", Type::Str),
+            ("2024-1-3 1:02:03 +1:00", Type::Date),
+            ("1.2.3", Type::Str),
+            ("=", Type::Value),
+            ("<<", Type::Merge),
+            ("...", Type::Str),
+        ] {
+            assert_eq!(implicit_type(value), kind, "{value}");
+        }
+    }
+
+    #[test]
+    fn impossible_dates_and_numbers_are_known() {
+        assert!(is_possible("2024-02-29", Type::Date));
+        assert!(!is_possible("2023-02-29", Type::Date));
+        assert!(!is_possible("2024-13-01", Type::Date));
+        assert!(!is_possible("0x_", Type::Int));
+    }
+
+    #[test]
+    fn keys_that_python_takes_for_one() {
+        assert_eq!(identity("yes", Type::Bool), identity("1", Type::Int));
+        assert_eq!(identity("017", Type::Int), identity("15", Type::Int));
+        assert_eq!(identity("1.0", Type::Float), identity("1", Type::Int));
+        assert_ne!(identity("1", Type::Str), identity("1", Type::Int));
+    }
+
+    #[test]
+    fn titles_are_quoted_where_yaml_needs_it() {
+        for (title, written) in [
+            ("Network QoS", "Network QoS"),
+            ("a: b", "\"a: b\""),
+            ("C#", "C#"),
+            ("a #b", "\"a #b\""),
+            ("*star", "\"*star\""),
+            ("yes", "\"yes\""),
+            ("1_000", "\"1_000\""),
+            ("1e5", "\"1e5\""),
+            ("0o7", "\"0o7\""),
+            ("2024-01-01", "\"2024-01-01\""),
+            ("IPv4/IPv6, [dual] {stack}", "IPv4/IPv6, [dual] {stack}"),
+            ("it's \"quoted\"", "it's \"quoted\""),
+            ("`code` first", "\"`code` first\""),
+            ("ends:", "\"ends:\""),
+            ("", "\"\""),
+            (" blank", "\" blank\""),
+        ] {
+            assert_eq!(write(title, Style::Plain), written);
+        }
+        assert_eq!(write("it's", Style::Single), "'it''s'");
+        assert_eq!(write("plain", Style::Double), "\"plain\"");
+    }
+}

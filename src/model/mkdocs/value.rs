@@ -1,0 +1,324 @@
+//! What the nodes of a file become in Python: the constructors of PyYAML as MkDocs sets them up.
+//!
+//! Values are looked at, never built: a mapping is merged when somebody asks for its keys.
+
+use super::scalar::{self, Type};
+use super::yaml::{Document, Kind, Node, NodeId, Refusal, Style};
+use std::collections::HashMap;
+
+/// Most `key: value` pairs that merge keys (`<<`) may add up to in one mapping.
+const MAX_MERGED: usize = 10_000;
+/// Deepest chain of merge keys.
+const MAX_MERGE_DEPTH: usize = 32;
+
+const CORE: &str = "tag:yaml.org,2002:";
+
+/// A value as Python would have it.
+#[derive(Debug, Clone, Copy)]
+pub enum Value<'d> {
+    Null,
+    Str(&'d str),
+    /// A list; its items.
+    Seq(&'d [NodeId]),
+    /// A mapping; ask [`pairs`] for its keys.
+    Map,
+    /// Anything else, in words for a message: `a number`.
+    Other(&'static str),
+}
+
+impl Value<'_> {
+    /// The value in words, for a message.
+    pub fn describe(&self) -> &'static str {
+        match self {
+            Value::Null => "nothing",
+            Value::Str(_) => "text",
+            Value::Seq(_) => "a list",
+            Value::Map => "a mapping",
+            Value::Other(what) => what,
+        }
+    }
+}
+
+/// A node's value, and the node it stands in: another where `!ENV` falls back to its default.
+///
+/// The environment counts as empty, so that the same files mean the same everywhere.
+pub fn resolve(doc: &Document, id: NodeId) -> (NodeId, Value<'_>) {
+    let node = doc.node(id);
+    if node.tag.as_deref() == Some("!ENV") {
+        return match &node.kind {
+            Kind::Sequence { items, .. } if items.len() > 1 => match items.last() {
+                // A default that is itself `!ENV` ends the chain: it may name its own list.
+                Some(last) if doc.node(*last).tag.as_deref() != Some("!ENV") => resolve(doc, *last),
+                _ => (id, Value::Null),
+            },
+            _ => (id, Value::Null),
+        };
+    }
+    let value = match &node.kind {
+        Kind::Scalar { value, .. } => match type_of(node) {
+            None => Value::Other("a tagged value"),
+            Some(Type::Null) => Value::Null,
+            Some(Type::Bool) => Value::Other("a boolean"),
+            Some(Type::Int | Type::Float) => Value::Other("a number"),
+            Some(Type::Date) => Value::Other("a date"),
+            Some(Type::Str | Type::Merge | Type::Value) => Value::Str(value),
+        },
+        Kind::Sequence { items, .. } => match node.tag.as_deref().map(core) {
+            None | Some("!" | "seq" | "python/list") => Value::Seq(items),
+            _ => Value::Other("a tagged list"),
+        },
+        Kind::Mapping { .. } => match node.tag.as_deref().map(core) {
+            None | Some("!" | "map" | "python/dict") => Value::Map,
+            _ => Value::Other("a tagged mapping"),
+        },
+        Kind::Alias(_) => Value::Null,
+    };
+    (id, value)
+}
+
+fn core(tag: &str) -> &str {
+    tag.strip_prefix(CORE).unwrap_or(tag)
+}
+
+/// The type of a scalar; none where its tag makes it something of Python's own.
+fn type_of(node: &Node) -> Option<Type> {
+    let Kind::Scalar { value, style } = &node.kind else { return None };
+    match node.tag.as_deref().map(core) {
+        None if *style == Style::Plain => Some(scalar::implicit_type(value)),
+        None | Some("!" | "str" | "python/str" | "python/unicode") => Some(Type::Str),
+        Some("null" | "python/none") => Some(Type::Null),
+        Some("bool" | "python/bool") => Some(Type::Bool),
+        Some("int" | "python/int" | "python/long") => Some(Type::Int),
+        Some("float" | "python/float") => Some(Type::Float),
+        Some("timestamp") => Some(Type::Date),
+        _ => None,
+    }
+}
+
+/// What Python takes a key for; equal for keys that are one to Python.
+pub fn identity(doc: &Document, id: NodeId) -> String {
+    let node = doc.node(id);
+    match (&node.kind, type_of(node)) {
+        (Kind::Scalar { value, .. }, Some(kind)) => scalar::identity(value, kind),
+        (Kind::Scalar { value, .. }, None) => format!("tagged {value}"),
+        _ => format!("node {id}"),
+    }
+}
+
+/// The keys and values of a mapping with its merge keys resolved, each key once, the last one's value.
+///
+/// The third part says whether the pair came in through a merge key.
+pub fn pairs(doc: &Document, id: NodeId) -> Result<Vec<(NodeId, NodeId, bool)>, Refusal> {
+    let mut flat = Vec::new();
+    merged_into(doc, id, 0, &mut flat)?;
+    let mut place: HashMap<String, usize> = HashMap::with_capacity(flat.len());
+    let mut out: Vec<(NodeId, NodeId, bool)> = Vec::with_capacity(flat.len());
+    for (key, value, depth) in flat {
+        let entry = (key, value, depth > 0);
+        match place.entry(identity(doc, key)) {
+            std::collections::hash_map::Entry::Occupied(at) => out[*at.get()] = entry,
+            std::collections::hash_map::Entry::Vacant(at) => {
+                at.insert(out.len());
+                out.push(entry);
+            }
+        }
+    }
+    Ok(out)
+}
+
+fn merged_into(
+    doc: &Document,
+    id: NodeId,
+    depth: usize,
+    out: &mut Vec<(NodeId, NodeId, usize)>,
+) -> Result<(), Refusal> {
+    let node = doc.node(id);
+    let Kind::Mapping { pairs, .. } = &node.kind else { return Ok(()) };
+    let too_much = |message: &str| Refusal { span: node.span.clone(), message: message.into(), limit: true };
+    if depth > MAX_MERGE_DEPTH {
+        return Err(too_much("merge keys nested too deeply to follow"));
+    }
+    for (_, value) in pairs.iter().filter(|(key, _)| is_merge(doc.node(*key))) {
+        match &doc.node(*value).kind {
+            // The first mapping of the list wins, so it comes last.
+            Kind::Sequence { items, .. } => {
+                for item in items.iter().rev() {
+                    merged_into(doc, *item, depth + 1, out)?;
+                }
+            }
+            _ => merged_into(doc, *value, depth + 1, out)?,
+        }
+        if out.len() > MAX_MERGED {
+            return Err(too_much("merge keys that add up to too many keys to follow"));
+        }
+    }
+    out.extend(pairs.iter().filter(|(k, _)| !is_merge(doc.node(*k))).map(|(k, v)| (*k, *v, depth)));
+    Ok(())
+}
+
+fn is_merge(node: &Node) -> bool {
+    node.tag.as_deref() == Some("tag:yaml.org,2002:merge") || type_of(node) == Some(Type::Merge)
+}
+
+/// The value of a text key of a mapping; None where the node is no mapping or lacks the key.
+pub fn get(doc: &Document, mapping: NodeId, key: &str) -> Result<Option<(NodeId, NodeId)>, Refusal> {
+    if !matches!(resolve(doc, mapping).1, Value::Map) {
+        return Ok(None);
+    }
+    let pairs = pairs(doc, resolve(doc, mapping).0)?;
+    let found = pairs.into_iter().find(|(k, ..)| matches!(resolve(doc, *k).1, Value::Str(s) if s == key));
+    Ok(found.map(|(key, value, _)| (key, value)))
+}
+
+/// The first thing for which PyYAML has no constructor, as MkDocs sets it up: the file does not load.
+pub fn check(doc: &Document) -> Result<(), Refusal> {
+    for (id, node) in doc.nodes() {
+        let fault = |message: String| Err(Refusal::fault(node.span.clone(), message));
+        let tag = node.tag.as_deref();
+        match &node.kind {
+            Kind::Alias(_) => {}
+            Kind::Scalar { value, .. } => {
+                if let Some(tag) = tag
+                    && !takes_scalar(tag)
+                {
+                    return fault(format!("MkDocs does not know the tag `{}` here", short(tag)));
+                }
+                let names = |tag: &str| {
+                    core(tag).starts_with("python/name:") || core(tag).starts_with("python/module:")
+                };
+                if tag.is_some_and(names) && !value.is_empty() {
+                    return fault(format!(
+                        "PyYAML wants nothing after the tag `{}`",
+                        short(tag.unwrap_or_default())
+                    ));
+                }
+                let folder = value.split('/').next().unwrap_or_default();
+                let relative = value.is_empty() || matches!(folder, "$config_dir" | "$docs_dir");
+                if tag == Some("!relative") && !relative {
+                    return fault("`!relative` takes nothing, `$config_dir` or `$docs_dir`".into());
+                }
+                match type_of(node) {
+                    Some(Type::Merge | Type::Value) if !node.is_key => {
+                        return fault(format!("PyYAML cannot read a bare `{value}` as a value"));
+                    }
+                    Some(kind) if !scalar::is_possible(value, kind) || !fits(node, value, kind) => {
+                        return fault(format!("PyYAML cannot read `{value}`: it looks like {}", named(kind)));
+                    }
+                    _ => {}
+                }
+            }
+            Kind::Sequence { items, .. } => {
+                if let Some(tag) = tag
+                    && !takes_sequence(tag)
+                {
+                    return fault(format!("MkDocs does not know the tag `{}` here", short(tag)));
+                }
+                if tag == Some("!ENV") && items.iter().rev().skip(1).any(|i| !is_scalar(doc, *i)) {
+                    return fault("`!ENV` takes names of variables and a default".into());
+                }
+            }
+            Kind::Mapping { pairs, .. } => {
+                if let Some(tag) = tag
+                    && !takes_mapping(tag)
+                {
+                    return fault(format!("MkDocs does not know the tag `{}` here", short(tag)));
+                }
+                for (key, value) in pairs {
+                    check_pair(doc, id, *key, *value)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_pair(doc: &Document, mapping: NodeId, key: NodeId, value: NodeId) -> Result<(), Refusal> {
+    let key_node = doc.node(key);
+    let span = doc.written(key).span.clone();
+    if is_merge(key_node) {
+        let is_mapping = |id: NodeId| matches!(doc.node(id).kind, Kind::Mapping { .. }) && id != mapping;
+        let fine = match &doc.node(value).kind {
+            Kind::Mapping { .. } => true,
+            Kind::Sequence { items, .. } => items.iter().all(|i| is_mapping(*i)),
+            _ => false,
+        };
+        return if fine {
+            Ok(())
+        } else {
+            Err(Refusal::fault(span, "`<<` takes a mapping or a list of mappings"))
+        };
+    }
+    match (&key_node.kind, key_node.tag.as_deref().map(core)) {
+        (Kind::Scalar { .. }, _) | (Kind::Sequence { .. }, Some("python/tuple")) => Ok(()),
+        _ => Err(Refusal::fault(span, "a list or a mapping cannot be a key")),
+    }
+}
+
+fn is_scalar(doc: &Document, id: NodeId) -> bool {
+    matches!(doc.node(id).kind, Kind::Scalar { .. })
+}
+
+/// A tag as people write it.
+fn short(tag: &str) -> String {
+    match tag.strip_prefix(CORE) {
+        Some(rest) => format!("!!{rest}"),
+        None => tag.into(),
+    }
+}
+
+fn takes_scalar(tag: &str) -> bool {
+    let core = ["null", "bool", "int", "float", "binary", "timestamp", "str", "merge"];
+    let python = ["none", "bool", "str", "unicode", "bytes", "int", "long", "float", "complex"];
+    matches!(tag, "!ENV" | "!relative" | "!")
+        || tag.strip_prefix(CORE).is_some_and(|t| match t.strip_prefix("python/") {
+            Some(t) => python.contains(&t) || t.starts_with("name:") || t.starts_with("module:"),
+            None => core.contains(&t),
+        })
+}
+
+fn takes_sequence(tag: &str) -> bool {
+    matches!(tag, "!ENV" | "!")
+        || tag.strip_prefix(CORE).is_some_and(|t| {
+            matches!(t, "seq" | "omap" | "pairs" | "python/list" | "python/tuple") || makes_object(t)
+        })
+}
+
+fn takes_mapping(tag: &str) -> bool {
+    tag == "!"
+        || tag.strip_prefix(CORE).is_some_and(|t| {
+            matches!(t, "map" | "set" | "python/dict") || t.starts_with("python/object:") || makes_object(t)
+        })
+}
+
+fn makes_object(tag: &str) -> bool {
+    tag.starts_with("python/object/apply:") || tag.starts_with("python/object/new:")
+}
+
+/// Whether a scalar with an explicit tag has that type's form.
+fn fits(node: &Node, value: &str, kind: Type) -> bool {
+    if node.tag.is_none() {
+        return true;
+    }
+    match kind {
+        Type::Bool => scalar::implicit_type(&value.to_ascii_lowercase()) == Type::Bool,
+        Type::Int | Type::Date => scalar::implicit_type(value) == kind,
+        Type::Float => {
+            matches!(scalar::implicit_type(value), Type::Float | Type::Int) || value.parse::<f64>().is_ok()
+        }
+        _ => true,
+    }
+}
+
+fn named(kind: Type) -> &'static str {
+    match kind {
+        Type::Date => "a date",
+        Type::Bool => "a boolean",
+        _ => "a number",
+    }
+}
+
+/// Whether a node is the boolean false.
+pub fn is_false(doc: &Document, id: NodeId) -> bool {
+    let node = doc.node(resolve(doc, id).0);
+    type_of(node) == Some(Type::Bool) && identity(doc, resolve(doc, id).0) == "number 0"
+}

@@ -1,0 +1,382 @@
+//! A YAML file as a tree of nodes with byte spans, the way PyYAML composes it.
+//!
+//! The only file that knows the parser's events. It does not give values a type (see `scalar`), nor
+//! expand aliases: an alias is a node of its own that names another, so that a file of aliases to
+//! aliases costs no more than its length.
+
+use crate::text::Text;
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span as Mark, StructureStyle};
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+/// Deepest nesting of collections that is read; the parser refuses more.
+const MAX_DEPTH: usize = 200;
+
+/// A node's place in [`Document::nodes`].
+pub type NodeId = usize;
+
+#[derive(Debug, Clone, Default)]
+pub struct Document {
+    nodes: Vec<Node>,
+    /// None for a file without a node: MkDocs takes it for an empty mapping.
+    pub root: Option<NodeId>,
+    /// Byte spans of the comments, `#` included, the line break not.
+    pub comments: Vec<Range<usize>>,
+}
+
+#[derive(Debug, Clone)]
+pub struct Node {
+    pub kind: Kind,
+    /// Bytes of the content: of a scalar with its quotes, without anchor, tag and trailing blanks.
+    pub span: Range<usize>,
+    /// Where the node begins, its anchor and tag included.
+    pub start: usize,
+    /// The tag in full, such as `tag:yaml.org,2002:str` or `!ENV`.
+    pub tag: Option<String>,
+    /// Whether it stands as a key of a mapping.
+    pub is_key: bool,
+}
+
+#[derive(Debug, Clone)]
+pub enum Kind {
+    Scalar { value: String, style: Style },
+    Sequence { items: Vec<NodeId>, flow: bool },
+    Mapping { pairs: Vec<(NodeId, NodeId)>, flow: bool },
+    Alias(NodeId),
+}
+
+/// How a scalar is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    Plain,
+    Single,
+    Double,
+    /// `|` and `>`.
+    Block,
+}
+
+/// Why a file is no YAML, or none that is read here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    pub span: Range<usize>,
+    pub message: String,
+    /// A limit of ours was met, not a fault of the file.
+    pub limit: bool,
+}
+
+impl Refusal {
+    pub fn fault(span: Range<usize>, message: impl Into<String>) -> Self {
+        Refusal { span, message: message.into(), limit: false }
+    }
+}
+
+impl Document {
+    /// The node itself, or the one an alias names.
+    pub fn node(&self, id: NodeId) -> &Node {
+        match self.nodes[id].kind {
+            Kind::Alias(target) => &self.nodes[target],
+            _ => &self.nodes[id],
+        }
+    }
+
+    /// The node as it stands, alias or not.
+    pub fn written(&self, id: NodeId) -> &Node {
+        &self.nodes[id]
+    }
+
+    pub fn is_alias(&self, id: NodeId) -> bool {
+        matches!(self.nodes[id].kind, Kind::Alias(_))
+    }
+
+    /// Every node, in the order in which they begin.
+    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
+        self.nodes.iter().enumerate()
+    }
+
+    /// Reads one document as PyYAML would; a byte order mark at the start is skipped.
+    pub fn parse(text: &Text) -> Result<Document, Refusal> {
+        refuse_unprintable(text)?;
+        let mut builder = Builder { text, offset: text.bom_len(), ..Builder::default_for(text) };
+        let options = granit_parser::options! {
+            emit_anchor_events: true,
+            max_buffered_comment_events: 1 << 20,
+            flow_nesting_limit: MAX_DEPTH,
+            block_nesting_limit: MAX_DEPTH,
+        };
+        // To PyYAML a byte order mark within the text is a letter like any other.
+        let source = text.as_str()[builder.offset..].replace('\u{feff}', "\u{fffd}");
+        for event in Parser::new_from_str_with_options(&source, options) {
+            match event {
+                Ok((event, mark)) => builder.take(event, &mark)?,
+                Err(error) => {
+                    let at = builder.offset + error.marker().byte_offset().unwrap_or(0);
+                    let info = error.kind().to_string();
+                    let limit = is_ours(text, error.kind());
+                    return Err(Refusal {
+                        span: text.clamp(at)..text.clamp(at),
+                        message: human(&info),
+                        limit,
+                    });
+                }
+            }
+        }
+        refuse_tabs(text, &builder)?;
+        Ok(builder.document)
+    }
+}
+
+/// Whether the parser alone refuses the text. libyaml is PyYAML's sister: where it reads on (a quoted
+/// text that goes on at the margin, say), MkDocs most likely does.
+fn is_ours(text: &Text, kind: &ErrorKind) -> bool {
+    matches!(kind, ErrorKind::RecursionLimitExceeded)
+        || serde_yaml::from_str::<serde::de::IgnoredAny>(&text.as_str()[text.bom_len()..]).is_ok()
+}
+
+/// The parser's sentence in our style: lower case, no final period.
+fn human(info: &str) -> String {
+    let mut chars = info.trim_end_matches('.').chars();
+    match chars.next() {
+        Some(first) => format!("not valid YAML: {}{}", first.to_lowercase(), chars.as_str()),
+        None => "not valid YAML".into(),
+    }
+}
+
+struct Builder<'t> {
+    text: &'t Text,
+    offset: usize,
+    document: Document,
+    /// Open collections, and for mappings the key that waits for its value.
+    open: Vec<(NodeId, Option<NodeId>)>,
+    anchors: HashMap<usize, NodeId>,
+    names: HashSet<String>,
+    documents: usize,
+}
+
+impl<'t> Builder<'t> {
+    fn default_for(text: &'t Text) -> Self {
+        Builder {
+            text,
+            offset: 0,
+            document: Document::default(),
+            open: Vec::new(),
+            anchors: HashMap::new(),
+            names: HashSet::new(),
+            documents: 0,
+        }
+    }
+
+    fn span(&self, mark: &Mark) -> Range<usize> {
+        let range = mark.byte_range().unwrap_or(0..0);
+        let end = self.text.clamp(range.end + self.offset);
+        self.text.clamp(range.start + self.offset).min(end)..end
+    }
+
+    fn take(&mut self, event: Event<'_>, mark: &Mark) -> Result<(), Refusal> {
+        let span = self.span(mark);
+        let tag_start = mark.tag_start().and_then(|m| m.byte_offset()).map(|o| o + self.offset);
+        let node = |kind, span: Range<usize>, tag: Option<String>| Node {
+            kind,
+            start: tag_start.unwrap_or(span.start).min(span.start),
+            span,
+            tag,
+            is_key: false,
+        };
+        match event {
+            Event::DocumentStart(..) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    return Err(Refusal::fault(span, "more than one YAML document in the file"));
+                }
+            }
+            Event::Comment(..) => self.document.comments.push(span),
+            Event::Anchor(_, name) => self.anchor(&name, span)?,
+            Event::Scalar(value, style, anchor, tag) => {
+                let style = match style {
+                    ScalarStyle::Plain => Style::Plain,
+                    ScalarStyle::SingleQuoted => Style::Single,
+                    ScalarStyle::DoubleQuoted => Style::Double,
+                    ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
+                };
+                let span = self.without_trailing_blanks(span);
+                if style == Style::Plain && span.is_empty() && anchor == 0 && tag.is_none() {
+                    self.refuse_missing_key(&span)?;
+                }
+                self.refuse_question_mark(&span, style)?;
+                let kind = Kind::Scalar { value: value.into_owned(), style };
+                self.add(node(kind, span, tag.map(|t| full(&t))), anchor);
+            }
+            Event::SequenceStart(style, anchor, tag) => {
+                let kind = Kind::Sequence { items: Vec::new(), flow: style == StructureStyle::Flow };
+                let id = self.add(node(kind, span, tag.map(|t| full(&t))), anchor);
+                self.open.push((id, None));
+            }
+            Event::MappingStart(style, anchor, tag) => {
+                let kind = Kind::Mapping { pairs: Vec::new(), flow: style == StructureStyle::Flow };
+                let id = self.add(node(kind, span, tag.map(|t| full(&t))), anchor);
+                self.open.push((id, None));
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(&span),
+            Event::Alias(anchor) => {
+                let target = self.anchors.get(&anchor).copied();
+                let target = target.ok_or_else(|| Refusal::fault(span.clone(), "unknown alias"))?;
+                self.name(self.text.slice(span.start + 1..span.end).to_owned(), &span)?;
+                self.add(node(Kind::Alias(target), span, None), 0);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// `: value` without a key is YAML 1.2 only; `? ` before it makes it a key of nothing.
+    fn refuse_missing_key(&self, span: &Range<usize>) -> Result<(), Refusal> {
+        let Some((mapping, None)) = self.open.last() else { return Ok(()) };
+        let explicit = self.text.slice(0..span.start).trim_end().ends_with('?');
+        match self.document.nodes[*mapping].kind {
+            Kind::Mapping { flow: false, .. } if !explicit => {
+                Err(Refusal::fault(span.start..span.start + 1, "not valid YAML: a value without a key"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Between brackets PyYAML takes every `?` for a key, even in the middle of an address.
+    fn refuse_question_mark(&self, span: &Range<usize>, style: Style) -> Result<(), Refusal> {
+        let flow = self.open.last().is_some_and(|(id, _)| match self.document.nodes[*id].kind {
+            Kind::Sequence { flow, .. } | Kind::Mapping { flow, .. } => flow,
+            _ => false,
+        });
+        match self.text.slice(span.clone()).find('?').filter(|_| flow && style == Style::Plain) {
+            Some(at) => {
+                let at = span.start + at;
+                Err(Refusal::fault(at..at + 1, "PyYAML wants text with a `?` between brackets in quotes"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn add(&mut self, node: Node, anchor: usize) -> NodeId {
+        let id = self.document.nodes.len();
+        self.document.nodes.push(node);
+        if anchor != 0 {
+            self.anchors.insert(anchor, id);
+        }
+        match self.open.last_mut() {
+            None => self.document.root = Some(id),
+            Some((parent, key)) => match (&mut self.document.nodes[*parent].kind, key.take()) {
+                (Kind::Sequence { items, .. }, _) => items.push(id),
+                (Kind::Mapping { pairs, .. }, Some(key)) => pairs.push((key, id)),
+                _ => *key = Some(id),
+            },
+        }
+        if let Some((_, Some(key))) = self.open.last()
+            && *key == id
+        {
+            self.document.nodes[id].is_key = true;
+        }
+        id
+    }
+
+    /// Ends a collection: a block one ends where its last content does, not where the next begins.
+    fn close(&mut self, span: &Range<usize>) {
+        let Some((id, _)) = self.open.pop() else { return };
+        let nodes = &self.document.nodes;
+        let end_of = |id: NodeId| nodes[id].span.end;
+        let (first, last, flow) = match &nodes[id].kind {
+            Kind::Sequence { items, flow } => {
+                (items.first().copied(), items.last().map(|i| end_of(*i)), *flow)
+            }
+            Kind::Mapping { pairs, flow } => {
+                let last = pairs.last().map(|(k, v)| match &nodes[*v] {
+                    Node { span, .. } if span.is_empty() => end_of(*k),
+                    value => value.span.end,
+                });
+                (pairs.first().map(|(k, _)| *k), last, *flow)
+            }
+            _ => return,
+        };
+        let end = if flow { span.end } else { last.unwrap_or(nodes[id].span.start) };
+        let first_start = first.map(|f| nodes[f].start);
+        let mapping = matches!(nodes[id].kind, Kind::Mapping { .. });
+        let node = &mut self.document.nodes[id];
+        node.span.end = end.max(node.span.start);
+        if let (true, false, Some(start)) = (mapping, flow, first_start) {
+            node.start = node.start.min(start);
+        }
+    }
+
+    fn anchor(&mut self, name: &str, span: Range<usize>) -> Result<(), Refusal> {
+        self.name(name.to_owned(), &span)?;
+        if !self.names.insert(name.to_owned()) {
+            return Err(Refusal::fault(span, format!("the anchor `{name}` is defined twice")));
+        }
+        // Comes right after its node, which is the last one made.
+        if let Some(node) = self.document.nodes.last_mut() {
+            node.start = node.start.min(span.start);
+        }
+        Ok(())
+    }
+
+    /// PyYAML knows letters, digits, `-` and `_` in the names of anchors; YAML 1.2 nearly everything.
+    fn name(&self, name: String, span: &Range<usize>) -> Result<(), Refusal> {
+        if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
+            return Ok(());
+        }
+        let message = format!("PyYAML takes only letters, digits, `-` and `_` in an anchor: `{name}`");
+        Err(Refusal::fault(span.clone(), message))
+    }
+
+    /// Spans of block scalars take the line break along, those of others sometimes blanks.
+    fn without_trailing_blanks(&self, span: Range<usize>) -> Range<usize> {
+        let slice = self.text.slice(span.clone());
+        span.start..span.start + slice.trim_end_matches([' ', '\t', '\r', '\n']).len()
+    }
+}
+
+fn full(tag: &granit_parser::Tag) -> String {
+    format!("{}{}", tag.handle(), tag.suffix())
+}
+
+/// PyYAML refuses control characters wherever they stand, comments included.
+fn refuse_unprintable(text: &Text) -> Result<(), Refusal> {
+    let printable = |c: char| {
+        !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') || matches!(c, '\t' | '\n' | '\r' | '\u{85}')
+    };
+    match text.as_str().char_indices().find(|(_, c)| !printable(*c)) {
+        Some((at, c)) => {
+            let message = format!("the character U+{:04X} is not allowed in YAML", u32::from(c));
+            Err(Refusal::fault(at..at + c.len_utf8(), message))
+        }
+        None => Ok(()),
+    }
+}
+
+/// PyYAML takes tabs only inside quotes, block scalars and comments; YAML 1.2 elsewhere too.
+fn refuse_tabs(text: &Text, builder: &Builder<'_>) -> Result<(), Refusal> {
+    let mut tabs = text.as_str().match_indices('\t').map(|(at, _)| at).peekable();
+    if tabs.peek().is_none() {
+        return Ok(());
+    }
+    let allowed = |node: &Node| match &node.kind {
+        Kind::Scalar { style: Style::Plain, .. } => None,
+        Kind::Scalar { style: Style::Block, .. } => Some(block_with_blank_end(text, &node.span)),
+        Kind::Scalar { .. } => Some(node.span.clone()),
+        _ => None,
+    };
+    let mut inside: Vec<Range<usize>> = builder.document.nodes.iter().filter_map(allowed).collect();
+    inside.extend(builder.document.comments.iter().cloned());
+    inside.sort_by_key(|r| r.start);
+    for at in tabs {
+        let next = inside.partition_point(|r| r.start <= at);
+        if next == 0 || inside[next - 1].end <= at {
+            return Err(Refusal::fault(at..at + 1, "a tab outside quotes: PyYAML takes only blanks here"));
+        }
+    }
+    Ok(())
+}
+
+/// A block scalar with the blank lines that follow it, which are its own.
+fn block_with_blank_end(text: &Text, span: &Range<usize>) -> Range<usize> {
+    let rest = &text.as_str()[span.end..];
+    let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
+    span.start..span.end + blank
+}

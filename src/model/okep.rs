@@ -1,0 +1,47 @@
+//! One OKEP: its name, folder, title, issue and sections.
+
+use super::document::Document;
+use super::issue::{self, IssueLine};
+use super::names::Name;
+use super::outline::Outline;
+use super::path::{self, OkepName};
+use super::template::Template;
+use super::title::{self, Title};
+use std::sync::Arc;
+
+#[derive(Debug, Clone)]
+pub struct Okep {
+    /// From the root of the repository, `/` between the parts.
+    pub path: String,
+    pub name: OkepName,
+    /// The folder named like an OKEP that it stands in.
+    pub folder: Option<(String, OkepName)>,
+    pub document: Arc<Document>,
+    pub title: Option<Title>,
+    pub issue: Option<IssueLine>,
+    pub outline: Outline,
+}
+
+impl Okep {
+    pub fn new(path: &str, proposals: &str, document: Arc<Document>, template: &Template) -> Self {
+        let stem = path::stem(path::file_name(path)).unwrap_or_default();
+        let name = path::okep_name(stem).unwrap_or(OkepName { number: None, well_formed: false });
+        let is_section = |h: &super::document::Heading| {
+            let name = Name::new(&h.text);
+            template.names().any(|n| n.spells(&name))
+        };
+        let title = title::read(&document, &is_section);
+        let issue = issue::read(&document, &document.preamble(title.as_ref().map(|t| t.heading)));
+        let outline = Outline::of(&document, title.as_ref());
+        let folder = path::okep_folder(path, proposals).map(|(f, n)| (f.to_owned(), n));
+        Okep { path: path.to_owned(), name, folder, document, title, issue, outline }
+    }
+
+    /// The number it goes by: that of the file, else of the title, else of the issue.
+    pub fn number(&self) -> Option<u64> {
+        self.name
+            .number
+            .or(self.title.as_ref().and_then(|t| t.number))
+            .or(self.issue.as_ref().and_then(|i| i.number()))
+    }
+}

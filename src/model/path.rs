@@ -1,0 +1,177 @@
+//! What the paths below the proposal folder say: which file is an OKEP, which its template, which neither.
+
+/// The name of an OKEP's file or folder, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OkepName {
+    pub number: Option<u64>,
+    /// Whether it is `okep-NNNN-lower-case-title`.
+    pub well_formed: bool,
+}
+
+/// What a Markdown file below the proposal folder is, by its path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    Template,
+    Okep,
+    /// The landing page of the proposal folder.
+    Landing,
+    /// A page inside a folder named like an OKEP.
+    InOkepFolder,
+    /// A page that stands directly in the proposal folder and is named like nothing known.
+    Stray,
+    Other,
+}
+
+/// The last part of a path.
+pub fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The path without its last part; empty at the root.
+pub fn folder_of(path: &str) -> &str {
+    path.rfind('/').map_or("", |i| &path[..i])
+}
+
+/// A file's name without its Markdown ending, in whatever case that is written.
+pub fn stem(name: &str) -> Option<&str> {
+    let lower = name.to_ascii_lowercase();
+    [".md", ".markdown"].iter().find(|e| lower.ends_with(*e)).map(|e| &name[..name.len() - e.len()])
+}
+
+/// Takes apart a name that is meant to be an OKEP's: it begins with `okep`, in any case.
+pub fn okep_name(stem: &str) -> Option<OkepName> {
+    let head = stem.get(..4)?;
+    if !head.eq_ignore_ascii_case("okep") {
+        return None;
+    }
+    let rest = stem[4..].trim_start_matches(['-', '_', ' ', '.', '#']);
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let number = rest[..digits].parse().ok();
+    let title = &rest[digits..];
+    let title_is_fine = title.strip_prefix('-').is_some_and(is_lower_case_title);
+    let well_formed =
+        number.is_some() && title_is_fine && stem.starts_with(&format!("okep-{}-", &rest[..digits]));
+    Some(OkepName { number, well_formed })
+}
+
+fn is_lower_case_title(title: &str) -> bool {
+    title
+        .split('-')
+        .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
+}
+
+/// A title as the last part of a file name: lower case, a hyphen between words.
+pub fn slug(title: &str) -> String {
+    let mut slug = String::new();
+    for c in title.chars().flat_map(char::to_lowercase) {
+        if c.is_ascii_alphanumeric() {
+            slug.push(c);
+        } else if !slug.ends_with('-') && !slug.is_empty() && !matches!(c, '\'' | '’') {
+            slug.push('-');
+        }
+    }
+    slug.trim_end_matches('-').to_owned()
+}
+
+/// The role of the Markdown file at `path` below `folder`.
+pub fn role(path: &str, folder: &str) -> Role {
+    let Some(inside) = path.strip_prefix(folder).and_then(|p| p.strip_prefix('/')) else {
+        return Role::Other;
+    };
+    let name = file_name(inside);
+    let Some(stem) = stem(name) else { return Role::Other };
+    if is_template(name) {
+        return Role::Template;
+    }
+    if okep_name(stem).is_some() {
+        return Role::Okep;
+    }
+    if okep_folder(path, folder).is_some() {
+        return Role::InOkepFolder;
+    }
+    match (inside.contains('/'), stem.to_ascii_lowercase().as_str()) {
+        (false, "index") => Role::Landing,
+        (false, "readme") => Role::Other,
+        (false, _) => Role::Stray,
+        (true, _) => Role::Other,
+    }
+}
+
+/// Whether a file of this name is a template: `okep-*-template.md`.
+pub fn is_template(name: &str) -> bool {
+    stem(name).is_some_and(|s| s.starts_with("okep-") && s.ends_with("-template"))
+}
+
+/// The nearest folder around `path`, below `folder`, that is named like an OKEP.
+pub fn okep_folder<'a>(path: &'a str, folder: &str) -> Option<(&'a str, OkepName)> {
+    let mut dir = folder_of(path);
+    while dir.len() > folder.len() {
+        if let Some(name) = okep_name(file_name(dir)) {
+            return Some((dir, name));
+        }
+        dir = folder_of(dir);
+    }
+    None
+}
+
+/// The path of `target`, a relative link from the file at `from`; none where it leaves the repository.
+pub fn resolve(from: &str, target: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder_of(from).split('/').filter(|p| !p.is_empty()).collect();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_taken_apart() {
+        let check = |stem, expected| {
+            assert_eq!(okep_name(stem).map(|n| (n.number, n.well_formed)), expected, "{stem}");
+        };
+        check("okep-5224-connecting-udns", Some((Some(5224), true)));
+        check("okep-5224-Connecting-udns", Some((Some(5224), false)));
+        check("OKEP-5224-connecting", Some((Some(5224), false)));
+        check("okep_5224_connecting", Some((Some(5224), false)));
+        check("okep-5224", Some((Some(5224), false)));
+        check("okep-5224-a--b", Some((Some(5224), false)));
+        check("okep-my-title", Some((None, false)));
+        check("network-qos", None);
+        check("öké", None);
+    }
+
+    #[test]
+    fn roles_follow_from_the_path() {
+        let check = |path, expected| assert_eq!(role(path, "docs/okeps"), expected, "{path}");
+        check("docs/okeps/okep-4368-template.md", Role::Template);
+        check("docs/okeps/okep-5224-x/okep-5224-x.md", Role::Okep);
+        check("docs/okeps/okep-5224-x/other.md", Role::InOkepFolder);
+        check("docs/okeps/okep-5224-x/deep/other.md", Role::InOkepFolder);
+        check("docs/okeps/archive/okep-1-x.md", Role::Okep);
+        check("docs/okeps/index.md", Role::Landing);
+        check("docs/okeps/notes.md", Role::Stray);
+        check("docs/okeps/images/notes.md", Role::Other);
+        check("docs/okeps-old/okep-1-x.md", Role::Other);
+    }
+
+    #[test]
+    fn relative_links_resolve_inside_the_repository() {
+        assert_eq!(resolve("docs/okeps/index.md", "./okep-1-x.md"), Some("docs/okeps/okep-1-x.md".into()));
+        assert_eq!(resolve("docs/okeps/index.md", "../a.md"), Some("docs/a.md".into()));
+        assert_eq!(resolve("docs/a.md", "../../b.md"), None);
+    }
+
+    #[test]
+    fn a_title_becomes_a_slug() {
+        assert_eq!(slug("User's Layer-2 (UDN) Networks!"), "users-layer-2-udn-networks");
+    }
+}

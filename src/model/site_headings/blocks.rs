@@ -1,0 +1,581 @@
+//! The block parser of Python-Markdown, as far as headings depend on it.
+//!
+//! Its processors search a block of lines in a fixed order: admonition, details, indented text of a
+//! list, code, table, hash heading, underlined heading, rule, list, quote, reference, paragraph.
+//! What precedes a find is parsed as a block of its own, what follows is the next block, and nested
+//! text is parsed again with its indent or marker taken off; here that moves the start of a line.
+
+use std::ops::Range;
+
+use super::Page;
+use super::lines::{Line, Piece, Source, TAB};
+use super::table::is_table;
+
+/// Deeper nesting is taken as text, so that every line is looked at a bounded number of times.
+const DEEPEST: usize = 64;
+
+/// How often one block of a loose list is dedented again behind a heading; see `Parser::hash`.
+const MOST_DEDENTS: usize = 64;
+
+/// A heading, its text still in Markdown.
+#[derive(Debug)]
+pub(super) struct Heading {
+    pub level: u8,
+    pub span: Range<usize>,
+    /// Written with an underline.
+    pub underlined: bool,
+    raw: Raw,
+}
+
+/// Where the Markdown of a heading's text stands.
+#[derive(Debug)]
+enum Raw {
+    File(Range<usize>),
+    Expanded(Range<usize>),
+}
+
+impl Heading {
+    /// The Markdown between the marks of the heading.
+    pub fn raw<'a>(&self, page: &'a Page, text: &'a str) -> &'a str {
+        match &self.raw {
+            Raw::File(range) => &text[range.clone()],
+            Raw::Expanded(range) => &page.expanded[range.clone()],
+        }
+    }
+}
+
+pub(super) fn headings(source: &Source, pieces: &[Piece]) -> Vec<Heading> {
+    let lines = source.lines(pieces);
+    let nodes = vec![Node { kind: Kind::Other, last: None }];
+    let mut parser = Parser { source, lines, nodes, headings: Vec::new(), depth: 0 };
+    parser.chunk(0, 0..parser.lines.len(), State::Other);
+    parser.headings
+}
+
+/// An element of the page, as much of it as later blocks ask about.
+struct Node {
+    kind: Kind,
+    /// Its last child.
+    last: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    List,
+    Item,
+    Quote,
+    Admonition,
+    Details,
+    Other,
+}
+
+/// What the text being parsed is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    List,
+    LooseList,
+    Detabbed,
+    Other,
+}
+
+/// What a processor searches a whole block for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mark {
+    Admonition,
+    Details,
+    Hash,
+    Rule,
+    Quote,
+    Reference,
+}
+
+const MARKS: usize = 6;
+
+/// The first line with each mark at or behind the start of what is left of a block.
+type Marks = [usize; MARKS];
+
+struct Parser<'s, 'a> {
+    source: &'s Source<'a>,
+    lines: Vec<Line<'a>>,
+    nodes: Vec<Node>,
+    headings: Vec<Heading>,
+    depth: usize,
+}
+
+impl Parser<'_, '_> {
+    /// Parses lines that may hold several blocks.
+    fn chunk(&mut self, parent: usize, lines: Range<usize>, state: State) {
+        if self.depth == DEEPEST {
+            return;
+        }
+        self.depth += 1;
+        let mut start = lines.start;
+        while start < lines.end {
+            let blank = |l: &Line| l.text.is_empty();
+            let len = self.lines[start..lines.end].iter().position(blank).unwrap_or(lines.end - start);
+            self.block(parent, start..start + len, state);
+            start += len + 1;
+        }
+        self.depth -= 1;
+    }
+
+    /// Parses lines without a blank one between them.
+    fn block(&mut self, parent: usize, lines: Range<usize>, state: State) {
+        let Range { mut start, end } = lines;
+        let mut marks = self.marks(start, end);
+        let mut dedents = 0;
+        while start < end {
+            self.refresh(&mut marks, start, end);
+            let at = |mark: Mark| Some(marks[mark as usize]).filter(|l| *l < end);
+            start = if let Some((at, kind)) =
+                at(Mark::Admonition).map(|a| (a, Kind::Admonition)).or_else(|| {
+                    self.continued(parent, start, Kind::Admonition)
+                        .is_none()
+                        .then_some(())
+                        .and_then(|()| at(Mark::Details))
+                        .map(|a| (a, Kind::Details))
+                }) {
+                self.before(parent, start..at, state);
+                let node = self.add(parent, kind);
+                self.nested(node, at + 1..end, TAB, state)
+            } else if let Some((node, indent)) = self
+                .continued(parent, start, Kind::Admonition)
+                .or_else(|| self.continued(parent, start, Kind::Details))
+            {
+                self.nested(node, start..end, indent, state)
+            } else if self.is_list_text(parent, start, state) {
+                return self.list_text(parent, start..end, state);
+            } else if self.indent(start) >= TAB {
+                self.add(parent, Kind::Other);
+                self.detab(start, end, TAB)
+            } else if self.table(start, end) {
+                self.add(parent, Kind::Other);
+                return;
+            } else if let Some(at) = at(Mark::Hash) {
+                self.before(parent, start..at, state);
+                self.hash(parent, at);
+                if state == State::LooseList && dedents < MOST_DEDENTS {
+                    // The site dedents what follows a heading in a loose list, once per heading.
+                    dedents += 1;
+                    self.loose_detab(at + 1..end, 1);
+                    marks = self.marks(at + 1, end);
+                }
+                at + 1
+            } else if let Some(level) = self.underline(start, end) {
+                self.underlined(parent, start, level);
+                start + 2
+            } else if let Some(at) = at(Mark::Rule) {
+                self.before(parent, start..at, state);
+                self.add(parent, Kind::Other);
+                at + 1
+            } else if item(self.lines[start].text).is_some() {
+                return self.list(parent, start..end);
+            } else if let Some(at) = at(Mark::Quote).filter(|_| self.depth < DEEPEST) {
+                self.before(parent, start..at, state);
+                return self.quote(parent, at..end);
+            } else if let Some(at) = at(Mark::Reference) {
+                self.before(parent, start..at, state);
+                at + self.reference_len(at, end)
+            } else {
+                // The text of a tight list item is no element of its own.
+                if state != State::List {
+                    self.add(parent, Kind::Other);
+                }
+                return;
+            };
+        }
+    }
+
+    /// Parses what stands before a find; it lacks the mark that was found, so this nests little.
+    fn before(&mut self, parent: usize, lines: Range<usize>, state: State) {
+        if !lines.is_empty() {
+            self.block(parent, lines, state);
+        }
+    }
+
+    fn add(&mut self, parent: usize, kind: Kind) -> usize {
+        self.nodes.push(Node { kind, last: None });
+        self.nodes[parent].last = Some(self.nodes.len() - 1);
+        self.nodes.len() - 1
+    }
+
+    fn last(&self, node: usize) -> Option<(usize, Kind)> {
+        self.nodes[node].last.map(|n| (n, self.nodes[n].kind))
+    }
+
+    fn indent(&self, line: usize) -> usize {
+        indent(self.lines[line].text)
+    }
+
+    fn cut_front(&mut self, line: usize, bytes: usize) {
+        let line = &mut self.lines[line];
+        line.text = &line.text[bytes..];
+    }
+}
+
+/// Marks: looking through a block without doing so again for every line of it.
+impl Parser<'_, '_> {
+    fn marks(&self, start: usize, end: usize) -> Marks {
+        let mut marks = [usize::MAX; MARKS];
+        for (i, line) in self.lines[start..end].iter().enumerate().rev() {
+            if let Some(mark) = mark(line.text) {
+                marks[mark as usize] = start + i;
+            }
+        }
+        marks
+    }
+
+    fn refresh(&self, marks: &mut Marks, start: usize, end: usize) {
+        for (m, at) in marks.iter_mut().enumerate().filter(|(_, at)| **at < start) {
+            let found = |l: &Line| mark(l.text).is_some_and(|mark| mark as usize == m);
+            *at = self.lines[start..end].iter().position(found).map_or(usize::MAX, |i| start + i);
+        }
+    }
+}
+
+/// Headings.
+impl Parser<'_, '_> {
+    fn hash(&mut self, parent: usize, at: usize) {
+        let line = self.lines[at];
+        if let Some((level, header)) = hash_heading(line.text) {
+            self.heading(level, line, header, line.end, false);
+        }
+        self.add(parent, Kind::Other);
+    }
+
+    /// The level, where the line after `start` underlines it.
+    fn underline(&self, start: usize, end: usize) -> Option<u8> {
+        if start + 1 >= end {
+            return None;
+        }
+        let line = self.lines[start + 1].text.trim_end_matches(' ');
+        let mark = *line.as_bytes().first()?;
+        let level = match mark {
+            b'=' => 1,
+            b'-' => 2,
+            _ => return None,
+        };
+        line.bytes().all(|b| b == mark).then_some(level)
+    }
+
+    fn underlined(&mut self, parent: usize, start: usize, level: u8) {
+        let line = self.lines[start];
+        self.heading(level, line, line.text, self.lines[start + 1].end, true);
+        self.add(parent, Kind::Other);
+    }
+
+    fn heading(&mut self, level: u8, line: Line, header: &str, end: usize, underlined: bool) {
+        let header = header.trim();
+        let content = line.text.trim_start().len();
+        let address = |s: &str| s.as_ptr() as usize;
+        // Slices of one buffer, so a difference of addresses is an offset into it.
+        let (raw, start) = if let Some(at) = address(header)
+            .checked_sub(address(self.source.expanded))
+            .filter(|at| *at + header.len() <= self.source.expanded.len() && !self.source.expanded.is_empty())
+        {
+            (Raw::Expanded(at..at + header.len()), start_in_file(self.source.text, line))
+        } else {
+            let at = address(header) - address(self.source.text);
+            (Raw::File(at..at + header.len()), line.end - content)
+        };
+        self.headings.push(Heading { level, span: start..end, underlined, raw });
+    }
+}
+
+/// Text that belongs to an earlier element by its indent.
+impl Parser<'_, '_> {
+    /// The element that the text at `start` continues, and the indent to take off.
+    fn continued(&self, parent: usize, start: usize, kind: Kind) -> Option<(usize, usize)> {
+        let depth = self.indent(start) / TAB;
+        let (mut node, found) = self.last(parent)?;
+        if depth == 0 || found != kind {
+            return None;
+        }
+        let mut level = 1;
+        while level < depth {
+            let Some((list, Kind::List)) = self.last(node) else { break };
+            node = self.last(list)?.0;
+            level += 1;
+        }
+        Some((node, level * TAB))
+    }
+
+    /// Parses the lines with that indent as children of `node` and returns the line behind them.
+    fn nested(&mut self, node: usize, lines: Range<usize>, indent: usize, state: State) -> usize {
+        let end = self.detab(lines.start, lines.end, indent);
+        self.chunk(node, lines.start..end, state);
+        end
+    }
+
+    /// Takes `width` blanks off each line and returns the first line that lacks them.
+    fn detab(&mut self, start: usize, end: usize, width: usize) -> usize {
+        for i in start..end {
+            if self.indent(i) >= width {
+                self.cut_front(i, width);
+            } else if self.lines[i].text.trim().is_empty() {
+                self.lines[i].text = "";
+            } else {
+                return i;
+            }
+        }
+        end
+    }
+
+    fn loose_detab(&mut self, lines: Range<usize>, level: usize) {
+        for i in lines {
+            if self.indent(i) >= level * TAB {
+                self.cut_front(i, level * TAB);
+            }
+        }
+    }
+}
+
+/// Lists and quotes.
+impl Parser<'_, '_> {
+    fn is_list_text(&self, parent: usize, start: usize, state: State) -> bool {
+        state != State::Detabbed
+            && self.indent(start) >= TAB
+            && (self.nodes[parent].kind == Kind::Item || matches!(self.last(parent), Some((_, Kind::List))))
+    }
+
+    fn list_text(&mut self, parent: usize, lines: Range<usize>, state: State) {
+        let (level, node) = self.list_level(parent, self.indent(lines.start) / TAB, state);
+        self.loose_detab(lines.clone(), level);
+        let target = match (self.nodes[parent].kind, self.last(node)) {
+            (Kind::Item, _) => match self.last(parent) {
+                Some((list, Kind::List)) => list,
+                _ => parent,
+            },
+            _ if self.nodes[node].kind == Kind::Item => node,
+            (_, Some((item, Kind::Item))) => item,
+            _ => self.add(node, Kind::Item),
+        };
+        self.chunk(target, lines, State::Detabbed);
+    }
+
+    /// The list or item that text of that many indents belongs to, and how many of them it uses up.
+    fn list_level(&self, parent: usize, indents: usize, state: State) -> (usize, usize) {
+        let mut level = usize::from(state == State::List);
+        let mut node = parent;
+        while indents > level {
+            match self.last(node) {
+                Some((list, Kind::List)) => (node, level) = (list, level + 1),
+                Some((item, Kind::Item)) => node = item,
+                _ => break,
+            }
+        }
+        (level, node)
+    }
+
+    fn list(&mut self, parent: usize, lines: Range<usize>) {
+        let continues = self.last(parent).filter(|(_, kind)| *kind == Kind::List);
+        let list = match continues {
+            Some((list, _)) => list,
+            None if self.nodes[parent].kind == Kind::List => parent,
+            None => self.add(parent, Kind::List),
+        };
+        let mut state = if continues.is_some() { State::LooseList } else { State::List };
+        let mut start = lines.start;
+        while start < lines.end {
+            let nested = self.indent(start) >= TAB;
+            let mut end = start + 1;
+            while end < lines.end && !self.starts_item(end, nested) {
+                end += 1;
+            }
+            let item = if nested { self.last(list).map(|(item, _)| item) } else { None };
+            let item = item.unwrap_or_else(|| self.add(list, Kind::Item));
+            if !nested && let Some(content) = self::item(self.lines[start].text) {
+                self.cut_front(start, content);
+            }
+            self.chunk(item, start..end, state);
+            state = State::List;
+            start = end;
+        }
+    }
+
+    /// Whether the line starts an item, or the first nested list of one.
+    fn starts_item(&self, line: usize, nested: bool) -> bool {
+        let text = self.lines[line].text;
+        match indent(text) {
+            0..TAB => item(text).is_some(),
+            TAB..8 => !nested && item(&text[TAB..]).is_some(),
+            _ => false,
+        }
+    }
+
+    fn quote(&mut self, parent: usize, lines: Range<usize>) {
+        let quote = match self.last(parent) {
+            Some((quote, Kind::Quote)) => quote,
+            _ => self.add(parent, Kind::Quote),
+        };
+        for i in lines.clone() {
+            let text = self.lines[i].text;
+            let blanks = indent(text);
+            if text.trim() == ">" {
+                self.lines[i].text = "";
+            } else if blanks < TAB && text.as_bytes().get(blanks) == Some(&b'>') {
+                let blank = usize::from(text.as_bytes().get(blanks + 1) == Some(&b' '));
+                self.cut_front(i, blanks + 1 + blank);
+            }
+        }
+        self.chunk(quote, lines, State::Other);
+    }
+}
+
+/// Tables and references: only how many lines they take.
+impl Parser<'_, '_> {
+    fn table(&self, start: usize, end: usize) -> bool {
+        is_table(self.lines[start].text, self.lines[start + 1..end].iter().map(|l| l.text))
+    }
+
+    /// How many lines the definition at `at` takes; its title may stand on the next one.
+    fn reference_len(&self, at: usize, end: usize) -> usize {
+        let titled = |l: &str| is_title(l.trim_matches(' '));
+        let text = self.lines[at].text;
+        let has_title = text.trim_end_matches(' ').ends_with(['"', '\'', ')']);
+        if at + 1 < end && !has_title && titled(self.lines[at + 1].text) { 2 } else { 1 }
+    }
+}
+
+/// Blanks at the front of the line.
+fn indent(text: &str) -> usize {
+    text.bytes().take_while(|b| *b == b' ').count()
+}
+
+/// The offset of the content, where the line starts a list item.
+fn item(text: &str) -> Option<usize> {
+    let blanks = indent(text);
+    let bytes = &text.as_bytes()[blanks..];
+    let marker = match bytes.first()? {
+        b'*' | b'+' | b'-' => 1,
+        b'0'..=b'9' => {
+            let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+            if bytes.get(digits) != Some(&b'.') {
+                return None;
+            }
+            digits + 1
+        }
+        _ => return None,
+    };
+    let space = bytes[marker..].iter().take_while(|b| **b == b' ').count();
+    (blanks < TAB && space > 0).then_some(blanks + marker + space)
+}
+
+/// The one mark a line can have: each starts with another character.
+fn mark(text: &str) -> Option<Mark> {
+    let first = *text.as_bytes().first()?;
+    // Nearly every line is told apart here.
+    if first.is_ascii_alphanumeric() || first >= 0x80 {
+        return None;
+    }
+    let content = if first == b' ' { &text[indent(text).min(TAB)..] } else { text };
+    match (first, *content.as_bytes().first()?) {
+        (b'!', _) => is_admonition(text).then_some(Mark::Admonition),
+        (b'?', _) => is_details(text).then_some(Mark::Details),
+        (b'#', _) => hash_heading(text).map(|_| Mark::Hash),
+        _ if text.len() - content.len() >= TAB => None,
+        (_, c @ (b'-' | b'*' | b'_')) => is_rule(content, c).then_some(Mark::Rule),
+        (_, b'>') => Some(Mark::Quote),
+        (_, b'[') => is_reference(content).then_some(Mark::Reference),
+        _ => None,
+    }
+}
+
+/// The level and the text between the hashes.
+///
+/// Hashes at the end close the heading even without a blank before them; a backslash escapes the
+/// first of them, and one at the end of the line makes the line text.
+pub(super) fn hash_heading(text: &str) -> Option<(u8, &str)> {
+    let level = text.bytes().take(6).take_while(|b| *b == b'#').count();
+    if level == 0 {
+        return None;
+    }
+    let rest = &text[level..];
+    let header = rest.trim_end_matches('#');
+    let escaped = header.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1;
+    match (escaped, header.len() < rest.len()) {
+        (true, false) => None,
+        (true, true) => Some((level as u8, &rest[..header.len() + 1])),
+        (false, _) => Some((level as u8, header)),
+    }
+}
+
+/// Three marks or more with at most two blanks between them.
+fn is_rule(content: &str, mark: u8) -> bool {
+    let content = content.trim_end_matches(' ').as_bytes();
+    let mut blanks = 0;
+    let mut marks = 0;
+    for b in content {
+        match *b {
+            b if b == mark => (marks, blanks) = (marks + 1, 0),
+            b' ' if blanks < 2 => blanks += 1,
+            _ => return false,
+        }
+    }
+    marks >= 3
+}
+
+fn is_admonition(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("!!!") else { return false };
+    let rest = rest.strip_prefix(' ').unwrap_or(rest);
+    match rest.split_once('"') {
+        None => is_classes(rest.trim_end_matches(' ')),
+        Some((classes, title)) => {
+            classes.ends_with(' ')
+                && is_classes(classes.trim_end_matches(' '))
+                && title.trim_end_matches(' ').ends_with('"')
+        }
+    }
+}
+
+fn is_details(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("???") else { return false };
+    let rest = rest.strip_prefix('+').unwrap_or(rest);
+    let classes = |c: &str| is_classes(c.strip_prefix(' ').unwrap_or(c));
+    match rest.split_once('"') {
+        None => classes(rest.trim_end_matches(' ')),
+        Some((before, title)) => {
+            let words = before.trim_end_matches(' ');
+            before.ends_with(' ')
+                && (words.is_empty() || classes(words))
+                && title.trim_end_matches(' ').ends_with('"')
+        }
+    }
+}
+
+fn is_classes(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(' ')
+        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' '))
+}
+
+/// `[label]: target`, perhaps with a title, on one line; rarer forms are taken as text.
+fn is_reference(content: &str) -> bool {
+    let Some((label, target)) = content[1..].split_once("]:") else { return false };
+    if label.contains(['[', ']']) {
+        return false;
+    }
+    let target = target.trim_matches(' ');
+    let end = target.find(char::is_whitespace).unwrap_or(target.len());
+    let title = target[end..].trim_matches(' ');
+    end > 0 && (title.is_empty() || is_title(title))
+}
+
+fn is_title(text: &str) -> bool {
+    let close = match text.as_bytes().first() {
+        Some(b'(') => b')',
+        Some(quote @ (b'"' | b'\'')) => *quote,
+        _ => return false,
+    };
+    text.len() > 1 && text.as_bytes().last() == Some(&close)
+}
+
+/// Where the text of an expanded line starts in the file: both end with the same characters.
+fn start_in_file(text: &str, line: Line) -> usize {
+    let visible = |c: &char| !matches!(c, ' ' | '\t');
+    let count = line.text.chars().filter(visible).count();
+    let source = &text[line.start..line.end];
+    let nth =
+        count.checked_sub(1).and_then(|n| source.char_indices().rev().filter(|(_, c)| visible(c)).nth(n));
+    line.start + nth.map_or(source.len(), |(at, _)| at)
+}

@@ -1,0 +1,231 @@
+//! Fenced code, by the rules of pymdownx.superfences.
+//!
+//! They differ from CommonMark's: the closing fence has the length and the indent of the opening
+//! one, an unknown option makes no fence, less indented text abandons one, and a fence that is never
+//! closed is no fence at all.
+
+use std::ops::Range;
+
+use super::lines::{Piece, TAB};
+
+/// The lines with each fenced block reduced to its opening fence, which no later step knows.
+pub(super) struct Fenced {
+    pub pieces: Vec<Piece>,
+    /// The whole fenced blocks.
+    pub ranges: Vec<Range<usize>>,
+    /// Start of the first fence that stays open, here or by CommonMark's rules.
+    pub open: Option<usize>,
+}
+
+struct Fence {
+    /// Index of the opening line among the pieces kept.
+    piece: usize,
+    /// Bytes and columns of the blanks and `>` before the fence.
+    prefix: usize,
+    columns: usize,
+    quotes: usize,
+    mark: u8,
+    len: usize,
+    blank_before: bool,
+}
+
+pub(super) fn stash(text: &str, lines: Vec<Piece>) -> Fenced {
+    let mut out = Fenced { pieces: lines, ranges: Vec::new(), open: None };
+    let mut kept = 0;
+    let mut fence: Option<Fence> = None;
+    let mut common = CommonFence::default();
+    for i in 0..out.pieces.len() {
+        let piece = out.pieces[i];
+        let line = &text[piece.start..piece.end];
+        common.line(line, piece.start);
+        out.pieces[kept] = piece;
+        kept += 1;
+        let Some(open) = &mut fence else {
+            fence = opening(line).map(|f| Fence { piece: kept - 1, ..f });
+            continue;
+        };
+        match open.judge(line) {
+            Judgement::Inside => {}
+            Judgement::Abandoned => fence = None,
+            Judgement::Closed => {
+                let first = out.pieces[open.piece].start;
+                out.pieces[open.piece].end = first + open.prefix + 3;
+                out.ranges.push(first..piece.end);
+                kept = open.piece + 1;
+                fence = None;
+            }
+        }
+    }
+    out.pieces.truncate(kept);
+    let open = fence.map(|f| out.pieces[f.piece].start);
+    out.open = [open, common.open.map(|o| o.2)].into_iter().flatten().min();
+    out
+}
+
+enum Judgement {
+    Inside,
+    Closed,
+    Abandoned,
+}
+
+impl Fence {
+    fn judge(&mut self, line: &str) -> Judgement {
+        let (used, columns, quotes, cut_tab) = prefix(line, self.columns);
+        let content = &line[used..];
+        let closes = !cut_tab && self.closes(content);
+        if self.quotes > 0 {
+            if quotes > self.quotes {
+                return Judgement::Abandoned;
+            }
+            if content.is_empty() && !cut_tab {
+                self.blank_before = true;
+                return Judgement::Inside;
+            }
+            if used < self.prefix || self.blank_before && quotes < self.quotes {
+                return Judgement::Abandoned;
+            }
+        } else if quotes > 0 {
+            return Judgement::Abandoned;
+        } else if content.trim().is_empty() {
+            return Judgement::Inside;
+        } else if columns != self.columns {
+            return Judgement::Abandoned;
+        }
+        self.blank_before = false;
+        if closes { Judgement::Closed } else { Judgement::Inside }
+    }
+
+    fn closes(&self, content: &str) -> bool {
+        run(content.as_bytes(), self.mark) == self.len
+            && content[self.len..].trim_matches([' ', '\t']).is_empty()
+    }
+}
+
+/// Bytes, columns and quote marks of the line's prefix up to `limit` columns, and whether a tab
+/// reaches beyond them.
+fn prefix(line: &str, limit: usize) -> (usize, usize, usize, bool) {
+    let (mut used, mut columns, mut quotes) = (0, 0, 0);
+    for b in line.bytes() {
+        if columns >= limit || !matches!(b, b' ' | b'>' | b'\t') {
+            break;
+        }
+        used += 1;
+        quotes += usize::from(b == b'>');
+        columns += if b == b'\t' { TAB - columns % TAB } else { 1 };
+    }
+    (used, columns.min(limit), quotes, columns > limit)
+}
+
+fn opening(line: &str) -> Option<Fence> {
+    // Nearly every line is told apart by its first byte.
+    if !matches!(line.as_bytes().first()?, b'`' | b'~' | b' ' | b'>' | b'\t') {
+        return None;
+    }
+    let (prefix, columns, quotes, _) = prefix(line, usize::MAX);
+    let mark = *line.as_bytes().get(prefix)?;
+    if !matches!(mark, b'`' | b'~') {
+        return None;
+    }
+    let len = run(&line.as_bytes()[prefix..], mark);
+    let info = &line[prefix + len..];
+    (len >= 3 && info_is_known(info)).then_some(Fence {
+        piece: 0,
+        prefix,
+        columns,
+        quotes,
+        mark,
+        len,
+        blank_before: false,
+    })
+}
+
+/// Whether superfences accepts what follows an opening fence: a language, then options or `{…}`.
+fn info_is_known(info: &str) -> bool {
+    let blank = [' ', '\t'];
+    let info = info.trim_matches(blank);
+    if info.is_empty() || is_braced(info) {
+        return true;
+    }
+    let word = info.split(blank).next().unwrap_or_default();
+    let lang = word.strip_prefix('.').unwrap_or(word);
+    let is_lang = |w: &str| {
+        !w.is_empty() && w.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '#' | '.' | '+' | '-'))
+    };
+    if is_lang(lang) {
+        let rest = info[word.len()..].trim_start_matches(blank);
+        return rest.is_empty() || is_braced(rest) || options_are_known(rest);
+    }
+    if let Some(brace) = info.find('{') {
+        let lang = info[..brace].strip_prefix('.').unwrap_or(&info[..brace]);
+        // The language must end at a blank, so `go{…}` is no fence.
+        return lang.is_empty() && is_braced(&info[brace..]);
+    }
+    options_are_known(info)
+}
+
+fn is_braced(info: &str) -> bool {
+    info.starts_with('{') && info.ends_with('}') && info.len() > 1
+}
+
+fn options_are_known(mut options: &str) -> bool {
+    while !options.is_empty() {
+        let Some((key, rest)) = options.split_once('=') else { return false };
+        let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return false };
+        let Some(end) = rest[1..].find(quote) else { return false };
+        let value = &rest[1..=end];
+        let known = match key {
+            "hl_lines" => {
+                !value.is_empty()
+                    && value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b' ' | b'\t'))
+            }
+            "linenums" => value.starts_with(|c: char| c.is_ascii_digit()),
+            "title" | "title_mode" => true,
+            _ => false,
+        };
+        let after = &rest[end + 2..];
+        if !known || !(after.is_empty() || after.starts_with([' ', '\t'])) {
+            return false;
+        }
+        options = after.trim_start_matches([' ', '\t']);
+    }
+    true
+}
+
+fn run(bytes: &[u8], mark: u8) -> usize {
+    bytes.iter().take_while(|b| **b == mark).count()
+}
+
+/// Fences as CommonMark pairs them, without regard to lists and quotes: only to know whether the
+/// last one stays open, where a wrong yes merely silences a comparison.
+#[derive(Default)]
+struct CommonFence {
+    /// Mark, length and line start of the open fence.
+    open: Option<(u8, usize, usize)>,
+}
+
+impl CommonFence {
+    fn line(&mut self, line: &str, start: usize) {
+        let bytes = line.as_bytes();
+        let is_prefix = |b: &u8| match b {
+            b' ' | b'\t' | b'>' => true,
+            b'-' | b'*' | b'+' | b'.' | b')' | b'0'..=b'9' => self.open.is_none(),
+            _ => false,
+        };
+        let Some(at) = bytes.iter().position(|b| !is_prefix(b)) else { return };
+        let mark = bytes[at];
+        if !matches!(mark, b'`' | b'~') {
+            return;
+        }
+        let len = run(&bytes[at..], mark);
+        let info = &bytes[at + len..];
+        match self.open {
+            None if len >= 3 && !(mark == b'`' && info.contains(&b'`')) => {
+                self.open = Some((mark, len, start))
+            }
+            Some((open, least, _)) if open == mark && len >= least && info.trim_ascii().is_empty() => {
+                self.open = None;
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! A file cut into lines as Python-Markdown sees them: no front matter, tabs expanded, blanks empty.
+//!
+//! Lines stay slices of the file; only lines with tabs are copied, into one buffer for all of them.
+
+use std::ops::Range;
+
+/// Columns of a tab and of one level of nesting.
+pub(super) const TAB: usize = 4;
+
+/// A stretch of the file that the block parser reads as one line.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Piece {
+    /// Byte offset of its first character.
+    pub start: usize,
+    /// Byte offset past its last character, the line break not included.
+    pub end: usize,
+    /// Blank lines separate blocks, except those that only lost their text to raw HTML.
+    pub keep_blank: bool,
+}
+
+impl Piece {
+    pub fn new(start: usize, end: usize) -> Piece {
+        Piece { start, end, keep_blank: false }
+    }
+}
+
+/// A line on its way through the block parser, which takes indents and markers off its front.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Line<'a> {
+    pub text: &'a str,
+    /// Byte offset in the file past the line's last character.
+    pub end: usize,
+    /// Where the line starts in the file.
+    pub start: usize,
+}
+
+/// The file and the expanded copies of its lines with tabs.
+pub(super) struct Source<'a> {
+    pub text: &'a str,
+    pub expanded: &'a str,
+}
+
+impl<'a> Source<'a> {
+    pub fn lines(&self, pieces: &[Piece]) -> Vec<Line<'a>> {
+        let mut expanded = self.expanded;
+        let tabs = !expanded.is_empty();
+        pieces
+            .iter()
+            .map(|p| {
+                let mut text = &self.text[p.start..p.end];
+                if tabs && text.contains('\t') {
+                    let (line, rest) = expanded.split_once('\n').unwrap_or((expanded, ""));
+                    (text, expanded) = (line, rest);
+                }
+                if !p.keep_blank && text.as_bytes().first() == Some(&b' ') && text.bytes().all(|b| b == b' ')
+                {
+                    text = "";
+                }
+                Line { text, start: p.start, end: p.end }
+            })
+            .collect()
+    }
+}
+
+/// The lines of `pieces` that hold tabs, expanded to columns of four, each ended by a line feed.
+pub(super) fn expand_tabs(text: &str, pieces: &[Piece]) -> String {
+    let mut out = String::new();
+    if !text.contains('\t') {
+        return out;
+    }
+    for line in pieces.iter().map(|p| &text[p.start..p.end]).filter(|l| l.contains('\t')) {
+        let mut column = 0;
+        for (i, part) in line.split('\t').enumerate() {
+            if i > 0 {
+                let width = TAB - column % TAB;
+                out.push_str(&"    "[..width]);
+                column += width;
+            }
+            out.push_str(part);
+            column += if part.is_ascii() { part.len() } else { part.chars().count() };
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// The lines of `text` from `body` on; `\n`, `\r\n` and `\r` end a line.
+pub(super) fn split(text: &str, body: usize) -> Vec<Piece> {
+    let mut lines = Vec::with_capacity((text.len() - body) / 40 + 4);
+    let mut at = body;
+    let only_lf = !text.contains('\r');
+    while at < text.len() {
+        let (end, next) = line_end(text, at, only_lf);
+        lines.push(Piece::new(at, end));
+        at = next;
+    }
+    lines
+}
+
+/// The end of the line at `at` and the start of the next.
+fn line_end(text: &str, at: usize, only_lf: bool) -> (usize, usize) {
+    let rest = &text[at..];
+    let end = if only_lf { rest.find('\n') } else { rest.find(['\n', '\r']) };
+    match end {
+        None => (text.len(), text.len()),
+        Some(end) if rest[end..].starts_with("\r\n") => (at + end, at + end + 2),
+        Some(end) => (at + end, at + end + 1),
+    }
+}
+
+/// Where the Markdown starts: past the byte order mark and what the site takes for front matter.
+///
+/// MkDocs cuts front matter first; then the `meta` extension looks for more at the start of what is
+/// left, and takes a leading `---` away even where it is meant as a rule.
+pub(super) fn body_start(text: &str) -> usize {
+    let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut at = match yaml_front_matter(text, bom) {
+        Some((_, end, true)) => skip_line_breaks(text, end),
+        Some(_) => bom,
+        None => skip_line_breaks(text, key_value_lines(text, bom, false)),
+    };
+    if text[at..].starts_with("---") {
+        at = line_end(text, at, false).1;
+    }
+    key_value_lines(text, at, true)
+}
+
+/// Where GitHub starts to read: past the byte order mark and YAML front matter.
+pub(super) fn front_matter_end(text: &str) -> usize {
+    let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    match yaml_front_matter(text, bom) {
+        Some((_, end, true)) => end,
+        _ => bom,
+    }
+}
+
+/// The YAML between `---` lines at `at`, the offset past the closing line, and whether it is a mapping.
+fn yaml_front_matter(text: &str, at: usize) -> Option<(Range<usize>, usize, bool)> {
+    let is_delimiter = |range: (usize, usize), fences: &[&str]| {
+        let line = &text[range.0..range.1];
+        line.len() >= 3
+            && line.is_char_boundary(3)
+            && fences.contains(&&line[..3])
+            && line[3..].trim_matches([' ', '\t']).is_empty()
+    };
+    let (end, start) = line_end(text, at, false);
+    if !is_delimiter((at, end), &["---"]) || start == end {
+        return None;
+    }
+    let mut line = line_end(text, start, false).1;
+    while line < text.len() {
+        let (end, next) = line_end(text, line, false);
+        if next > end && is_delimiter((line, end), &["---", "..."]) {
+            let yaml = serde_yaml::from_str::<serde_yaml::Value>(&text[start..line]);
+            return Some((start..line, next, yaml.is_ok_and(|y| y.is_mapping())));
+        }
+        line = next;
+    }
+    None
+}
+
+fn skip_line_breaks(text: &str, at: usize) -> usize {
+    text.len() - text[at..].trim_start_matches(['\n', '\r']).len()
+}
+
+/// The offset past the `Key: value` lines at `at`, and past the blank line that ends them.
+///
+/// `delimited` tells the `meta` extension, where `---` and `...` end them too, from MkDocs itself.
+fn key_value_lines(text: &str, at: usize, delimited: bool) -> usize {
+    let mut line = at;
+    let mut key = false;
+    while line < text.len() {
+        let (end, next) = line_end(text, line, false);
+        let content = &text[line..end];
+        if content.trim().is_empty() || delimited && ["---", "..."].iter().any(|d| content.starts_with(d)) {
+            return next;
+        }
+        key = is_key(content) || key && (content.starts_with("    ") || content.starts_with('\t'));
+        if !key {
+            break;
+        }
+        line = next;
+    }
+    line
+}
+
+fn is_key(line: &str) -> bool {
+    let name = line.trim_start_matches(' ');
+    let end = name.bytes().position(|b| !(b.is_ascii_alphanumeric() || b == b'_' || b == b'-'));
+    line.len() - name.len() <= 3 && end.is_some_and(|e| e > 0 && name.as_bytes()[e] == b':')
+}

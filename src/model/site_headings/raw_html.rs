@@ -1,0 +1,361 @@
+//! Raw HTML, found as Python-Markdown's HTML parser finds it and taken out of the text.
+//!
+//! A block-level tag at the start of a line opens a raw block that lasts to its closing tag, over
+//! blank lines and headings, and to the end of the file where that tag is missing. CommonMark ends
+//! the same block at the first blank line.
+
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use super::lines::Piece;
+
+/// A stretch the block parser does not see.
+#[derive(Debug)]
+pub(super) struct Cut {
+    pub span: Range<usize>,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// An element with its content: a block of its own.
+    Element,
+    /// A comment, declaration or empty tag at the start of a line.
+    Single,
+    /// Markup right behind an element, which takes it in.
+    Tail,
+}
+
+/// How often the text may be searched in vain for the end of some markup.
+const PATIENCE: usize = 8;
+
+/// Open tags searched for the one a closing tag names; deeper nesting does not occur.
+const SEARCHED: usize = 128;
+
+static BLOCK_LEVEL: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    "address article aside blockquote details div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 \
+     header hgroup hr main menu nav ol p pre section table ul canvas colgroup dd body dt group html iframe li \
+     legend math map noscript output object option progress script style summary tbody td textarea tfoot th \
+     thead tr video center"
+        .split_ascii_whitespace()
+        .collect()
+});
+
+/// The raw HTML in `text` from `body` on; what is in `fences` is not read.
+pub(super) fn find(text: &str, body: usize, fences: &[Range<usize>]) -> Vec<Cut> {
+    let mut scan = Scan { text, body, patience: PATIENCE * text.len(), ..Scan::default() };
+    let mut at = body;
+    for (i, end) in fences.iter().map(|f| f.start).chain([text.len()]).enumerate() {
+        if let Some(before) = i.checked_sub(1) {
+            at = at.max(fences[before].end);
+        }
+        while at < end {
+            let Some(lt) = text[at..end].find('<') else { break };
+            at = scan.markup(at + lt, end, &fences[i..]);
+        }
+    }
+    if let Some(start) = scan.raw_from {
+        scan.cuts.push(Cut { span: start..text.len(), kind: Kind::Element });
+    }
+    scan.cuts
+}
+
+#[derive(Default)]
+struct Scan<'a> {
+    text: &'a str,
+    body: usize,
+    /// Open tags of the raw element that started at `raw_from`.
+    stack: Vec<&'a str>,
+    raw_from: Option<usize>,
+    /// Markup before this offset stands right behind a raw block.
+    tail_end: usize,
+    /// Bytes that searches without success may still look at; Python's parser is quadratic here.
+    patience: usize,
+    cuts: Vec<Cut>,
+}
+
+impl<'a> Scan<'a> {
+    /// Reads the markup at `at`, a `<`, and returns where to go on.
+    fn markup(&mut self, at: usize, end: usize, fences: &[Range<usize>]) -> usize {
+        let bytes = self.text.as_bytes();
+        if self.patience == 0 {
+            return end;
+        }
+        match bytes.get(at + 1) {
+            Some(b) if b.is_ascii_alphabetic() => self.start_tag(at, end),
+            Some(b'/') if bytes.get(at + 2).is_some_and(u8::is_ascii_alphabetic) => self.end_tag(at, end),
+            Some(b'!') if self.text[at..].starts_with("<!--") => self.comment(at, fences),
+            Some(b'!' | b'?') if self.raw_from.is_some() || self.at_line_start(at) || at < self.tail_end => {
+                self.declaration(at, end)
+            }
+            _ => at + 1,
+        }
+    }
+
+    fn at_line_start(&self, at: usize) -> bool {
+        let bytes = &self.text.as_bytes()[self.body..at];
+        let blanks = bytes.iter().rev().take(4).take_while(|b| **b == b' ').count();
+        blanks <= 3 && matches!(bytes[..bytes.len() - blanks].last(), None | Some(b'\n' | b'\r'))
+    }
+
+    fn start_tag(&mut self, at: usize, limit: usize) -> usize {
+        let (name_end, end, closed) = match tag_extent(&self.text.as_bytes()[..limit], at) {
+            Extent::Tag { name_end, end, empty } => (name_end, end, empty),
+            Extent::Text(next) => return next,
+            Extent::Broken => {
+                self.in_vain(at, limit);
+                return self.past_gt(at, limit);
+            }
+        };
+        let name = self.text[at + 1..name_end].trim_end_matches('/');
+        let block = is_block_level(name);
+        if closed || name.eq_ignore_ascii_case("hr") {
+            self.single(at..end, block);
+            return end;
+        }
+        if self.raw_from.is_none() && block && (at < self.tail_end || self.at_line_start(at)) {
+            self.raw_from = Some(at);
+        }
+        if self.raw_from.is_some() {
+            self.stack.push(name);
+            if name.eq_ignore_ascii_case("script") || name.eq_ignore_ascii_case("style") {
+                return self.raw_text_end(name, end, limit);
+            }
+        }
+        end
+    }
+
+    /// Script and style hold text up to their own closing tag.
+    fn raw_text_end(&self, name: &str, from: usize, limit: usize) -> usize {
+        let mut at = from;
+        while let Some(lt) = self.text[at..limit].find("</") {
+            let tag = self.text.as_bytes().get(at + lt + 2..at + lt + 2 + name.len());
+            if tag.is_some_and(|t| t.eq_ignore_ascii_case(name.as_bytes())) {
+                return at + lt;
+            }
+            at += lt + 2;
+        }
+        limit
+    }
+
+    fn end_tag(&mut self, at: usize, limit: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let end = self.past_gt(at, limit);
+        if bytes[end - 1] != b'>' {
+            return at + 2;
+        }
+        let name_len =
+            bytes[at + 2..end].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
+        let name = &self.text[at + 2..at + 2 + name_len];
+        let Some(start) = self.raw_from else { return end };
+        let known = self.stack.iter().rev().take(SEARCHED).position(|t| t.eq_ignore_ascii_case(name));
+        if let Some(depth) = known {
+            self.stack.truncate(self.stack.len() - depth - 1);
+        }
+        if self.stack.is_empty() {
+            self.raw_from = None;
+            self.cuts.push(Cut { span: start..end, kind: Kind::Element });
+            self.tail_end = self.line_end(end);
+        }
+        end
+    }
+
+    fn comment(&mut self, at: usize, fences: &[Range<usize>]) -> usize {
+        let mut from = at + 4;
+        for (i, end) in fences.iter().map(|f| f.start).chain([self.text.len()]).enumerate() {
+            if i > 0 {
+                from = from.max(fences[i - 1].end);
+            }
+            if let Some(close) = (from < end).then(|| comment_close(&self.text[from..end])).flatten() {
+                let close = from + close;
+                self.single(at..close, true);
+                return close;
+            }
+        }
+        self.in_vain(at, self.text.len());
+        at + 1
+    }
+
+    fn declaration(&mut self, at: usize, limit: usize) -> usize {
+        let rest = &self.text[at..limit];
+        let (close, block) = if rest.starts_with("<?") {
+            ("?>", true)
+        } else if rest.starts_with("<![CDATA[") {
+            ("]]>", true)
+        } else {
+            (">", rest.get(2..9).is_some_and(|d| d.eq_ignore_ascii_case("doctype")))
+        };
+        match rest.find(close) {
+            Some(end) => {
+                let end = at + end + close.len();
+                self.single(at..end, block);
+                end
+            }
+            None => {
+                self.in_vain(at, limit);
+                at + 2
+            }
+        }
+    }
+
+    /// Markup that is complete by itself: a raw block where a line starts with it.
+    fn single(&mut self, span: Range<usize>, block: bool) {
+        if self.raw_from.is_some() {
+            return;
+        }
+        if span.start < self.tail_end {
+            self.cuts.push(Cut { span, kind: Kind::Tail });
+        } else if block && self.at_line_start(span.start) {
+            self.tail_end = self.line_end(span.end);
+            self.cuts.push(Cut { span, kind: Kind::Single });
+        }
+    }
+
+    fn in_vain(&mut self, from: usize, to: usize) {
+        self.patience = self.patience.saturating_sub(to - from);
+    }
+
+    fn line_end(&self, at: usize) -> usize {
+        self.text[at..].find('\n').map_or(self.text.len(), |n| at + n)
+    }
+
+    /// Past the next `>`, or past the `<` where there is none.
+    fn past_gt(&mut self, at: usize, limit: usize) -> usize {
+        match self.text[at..limit].find('>') {
+            Some(gt) => at + gt + 1,
+            None => {
+                self.in_vain(at, limit);
+                at + 1
+            }
+        }
+    }
+}
+
+fn is_block_level(name: &str) -> bool {
+    if name.len() > 10 {
+        return false;
+    }
+    if name.bytes().any(|b| b.is_ascii_uppercase()) {
+        return BLOCK_LEVEL.contains(name.to_ascii_lowercase().as_str());
+    }
+    BLOCK_LEVEL.contains(name)
+}
+
+/// Bytes to past the first `-->` or `--!>`.
+fn comment_close(text: &str) -> Option<usize> {
+    let mut at = 0;
+    while let Some(dashes) = text[at..].find("--") {
+        let rest = &text.as_bytes()[at + dashes + 2..];
+        match rest {
+            [b'>', ..] => return Some(at + dashes + 3),
+            [b'!', b'>', ..] => return Some(at + dashes + 4),
+            _ => at += dashes + 1,
+        }
+    }
+    None
+}
+
+enum Extent {
+    Tag {
+        name_end: usize,
+        end: usize,
+        empty: bool,
+    },
+    /// Not a tag; text up to there.
+    Text(usize),
+    /// A tag that breaks off within a value.
+    Broken,
+}
+
+/// How far the start tag at `at` goes, by the tolerant pattern of Python's HTML parser.
+fn tag_extent(bytes: &[u8], at: usize) -> Extent {
+    let space = |b: u8| b.is_ascii_whitespace();
+    let mut i = at + 1;
+    while i < bytes.len() && !space(bytes[i]) && !matches!(bytes[i], b'`' | b'/' | b'>' | 0) {
+        i += 1;
+    }
+    let name_end = i;
+    loop {
+        while i < bytes.len() && (space(bytes[i]) || bytes[i] == b'/' && bytes.get(i + 1) != Some(&b'>')) {
+            i += 1;
+        }
+        match bytes.get(i) {
+            None | Some(b'=') if i >= bytes.len() => return Extent::Broken,
+            Some(b'>') => return Extent::Tag { name_end, end: i + 1, empty: false },
+            Some(b'/') => return Extent::Tag { name_end, end: i + 2, empty: true },
+            Some(b'`') => return Extent::Text(i),
+            _ => {}
+        }
+        i += 1;
+        while i < bytes.len() && !space(bytes[i]) && !matches!(bytes[i], b'/' | b'=' | b'>') {
+            i += 1;
+        }
+        let mut value = i;
+        while value < bytes.len() && space(bytes[value]) {
+            value += 1;
+        }
+        if bytes.get(value) != Some(&b'=') {
+            continue;
+        }
+        while value < bytes.len() && (bytes[value] == b'=' || space(bytes[value])) {
+            value += 1;
+        }
+        match bytes.get(value) {
+            Some(quote @ (b'"' | b'\'')) => {
+                let Some(end) = bytes[value + 1..].iter().position(|b| b == quote) else {
+                    return Extent::Broken;
+                };
+                i = value + end + 2;
+            }
+            _ => {
+                i = value;
+                while i < bytes.len() && !space(bytes[i]) && !matches!(bytes[i], b'`' | b'>') {
+                    i += 1;
+                }
+            }
+        }
+    }
+}
+
+/// The lines with every cut reduced to a line of its own that later steps take for plain text.
+pub(super) fn stash(pieces: Vec<Piece>, cuts: &[Cut]) -> Vec<Piece> {
+    if cuts.is_empty() {
+        return pieces;
+    }
+    let mut out = Vec::with_capacity(pieces.len() + 3 * cuts.len());
+    let mut cuts = cuts.iter().peekable();
+    let mut resume = 0;
+    for piece in pieces {
+        if piece.end < resume || piece.end == resume && piece.start < resume {
+            continue;
+        }
+        let mut at = piece.start.max(resume);
+        while let Some(cut) = cuts.next_if(|c| c.span.start < piece.end) {
+            cut_line(&mut out, at, cut);
+            at = cut.span.end;
+            resume = at;
+        }
+        if at < piece.end || at == piece.start {
+            out.push(Piece { start: at, ..piece });
+        }
+    }
+    out
+}
+
+fn cut_line(out: &mut Vec<Piece>, at: usize, cut: &Cut) {
+    let start = cut.span.start;
+    let blank = Piece::new(start, start);
+    match cut.kind {
+        Kind::Tail if at < start => out.push(Piece { start: at, end: start, keep_blank: true }),
+        Kind::Tail => {}
+        Kind::Single if at == start => out.extend([blank, Piece::new(start, start + 1), blank]),
+        // Blanks before a comment keep it in the block of the line above.
+        Kind::Single => out.extend([Piece::new(at, start + 1), blank]),
+        Kind::Element => out.extend([
+            Piece { start: at.min(start), end: start, keep_blank: true },
+            Piece::new(start, start + 1),
+            blank,
+        ]),
+    }
+}

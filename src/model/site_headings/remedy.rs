@@ -1,0 +1,320 @@
+//! What to say of a difference and how to end it.
+//!
+//! Edits are proposed by the look of the line alone; `keep_what_helps` then holds them against both
+//! parsers.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Options, Parser, Tag};
+
+use super::compare::{Ambiguity, Difference, GithubHeading, differences, github_raw, is_hash};
+use super::{Page, inline, lines};
+
+/// How far up a list item is looked for, in lines.
+const LINES_UP: usize = 200;
+
+/// How often edits that do not help are taken out before all are given up.
+const ROUNDS: usize = 4;
+
+type Edits = Vec<(Range<usize>, String)>;
+
+pub(super) fn ambiguity(text: &str, page: &Page, difference: &Difference) -> Ambiguity {
+    let place = Place::new(text, difference);
+    let (help, edits) = match (difference.github, difference.site) {
+        (Some(github), None) => github_only(text, page, &place, github.span.clone()),
+        (None, Some(site)) => site_only(text, &place, site.underlined),
+        _ => both(text, page, &place, difference),
+    };
+    let github = difference.github.map(|g| (g.level, inline::collapse(g.text)));
+    let site = difference.site.map(|s| (s.level, inline::plain(s.raw(page, text))));
+    let message = message(text, &place, &github, &site, difference.more);
+    Ambiguity { span: place.span, github, site, message, help, edits }
+}
+
+/// The lines in question.
+struct Place {
+    span: Range<usize>,
+    /// Start of the first line, and its indent and markers up to the heading.
+    line: usize,
+    prefix: Range<usize>,
+}
+
+impl Place {
+    fn new(text: &str, difference: &Difference) -> Place {
+        let span = match (difference.github, difference.site) {
+            (Some(github), _) => {
+                let source = text.get(github.span.clone()).unwrap_or_default();
+                github.span.start..github.span.start + source.trim_end_matches(['\n', '\r']).len()
+            }
+            (None, Some(site)) => site.span.clone(),
+            (None, None) => 0..0,
+        };
+        let line = text[..span.start].rfind(['\n', '\r']).map_or(0, |n| n + 1);
+        let line = if line == 0 && text.starts_with('\u{feff}') { 3.min(span.start) } else { line };
+        Place { prefix: line..span.start, span, line }
+    }
+}
+
+fn message(
+    text: &str,
+    place: &Place,
+    github: &Option<(u8, String)>,
+    site: &Option<(u8, String)>,
+    more: usize,
+) -> String {
+    let source = text[place.span.clone()].lines().next().unwrap_or_default().trim();
+    let show = |heading: &Option<(u8, String)>| match heading {
+        Some((level, text)) if text.is_empty() => format!("an empty level {level} heading"),
+        Some((level, text)) => format!("the level {level} heading `{text}`"),
+        None => "no heading".to_owned(),
+    };
+    let also = match more {
+        0 => String::new(),
+        1 => ", and so for 1 more heading".to_owned(),
+        n => format!(", and so for {n} more headings"),
+    };
+    format!("`{source}` is {} on GitHub and {} on the site{also}", show(github), show(site))
+}
+
+fn github_only(text: &str, page: &Page, place: &Place, span: Range<usize>) -> (String, Edits) {
+    let source = &text[place.span.clone()];
+    if let Some(html) = page.raw_html_at(span.start) {
+        let tag = tag_name(&text[html..]);
+        return (
+            format!(
+                "close `<{tag}>` above the heading, or move the heading out of it: the site reads no Markdown inside"
+            ),
+            Vec::new(),
+        );
+    }
+    if !is_hash(source) {
+        return underlined(text, place, source);
+    }
+    let prefix = &text[place.prefix.clone()];
+    let marker = prefix.trim_end_matches([' ', '\t']);
+    let indent = place.prefix.start + marker.len() + usize::from(marker.ends_with('>'))..place.prefix.end;
+    if !indent.is_empty() && in_list(text, place.line, prefix) {
+        return (
+            "indent the heading by 4 blanks for each list it is in, below a blank line, or end the list before it".into(),
+            Vec::new(),
+        );
+    }
+    if !indent.is_empty() && (marker.is_empty() || marker.ends_with('>')) {
+        return ("remove the blanks before the `#`".into(), vec![(indent, String::new())]);
+    }
+    let line = source.trim_end();
+    if line.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1 {
+        let at = place.span.start + line.len();
+        return ("write the backslash at the end of the heading twice".into(), vec![(at..at, "\\".into())]);
+    }
+    ("put a blank line before the heading".into(), blank_line(text, place.line, prefix))
+}
+
+/// An underlined heading of GitHub's that the site does not see becomes one with hashes.
+fn underlined(text: &str, place: &Place, source: &str) -> (String, Edits) {
+    let level = if source.trim_end().ends_with('=') { 1 } else { 2 };
+    let hashes = &"##"[..level];
+    let help =
+        format!("write the heading on one line with `{hashes}`, or put a blank line before the underline");
+    if place.prefix.is_empty() {
+        let title = inline::collapse(github_raw(source));
+        return (help, vec![(place.span.clone(), format!("{hashes} {title}"))]);
+    }
+    // In a list or a quote, each of the lines has a prefix of its own.
+    let edits = if text[place.prefix.clone()].trim().is_empty() && place.prefix.len() < lines::TAB {
+        let title = source.lines().map(str::trim).collect::<Vec<_>>();
+        let title = title[..title.len().saturating_sub(1)].join(" ");
+        vec![(place.line..place.span.end, format!("{hashes} {title}"))]
+    } else {
+        Vec::new()
+    };
+    (help, edits)
+}
+
+fn site_only(text: &str, place: &Place, underlined: bool) -> (String, Edits) {
+    let source = &text[place.span.clone()];
+    let prefix = &text[place.prefix.clone()];
+    if underlined {
+        let line = place.span.start + source.rfind(['\n', '\r']).map_or(source.len(), |n| n + 1);
+        let edits = if prefix.is_empty() { blank_line(text, line, "") } else { Vec::new() };
+        return ("put a blank line before the underline".into(), edits);
+    }
+    let hashes = source.bytes().take_while(|b| *b == b'#').count();
+    let rest = &source[hashes..];
+    if hashes > 6 {
+        return ("use at most six `#`, or write `\\#` where no heading is meant".into(), Vec::new());
+    }
+    if rest.is_empty() || rest.starts_with([' ', '\t']) {
+        return hidden_on_github(text, place, prefix);
+    }
+    let at = place.span.start + hashes;
+    if rest.starts_with(|c: char| c.is_ascii_digit()) || in_paragraph(text, place.line) {
+        let escape = (place.span.start..place.span.start, "\\".into());
+        return ("write `\\#` where no heading is meant".into(), vec![escape]);
+    }
+    ("put a blank after the `#`".into(), vec![(at..at, " ".into())])
+}
+
+/// A heading CommonMark would accept, but not where it stands.
+fn hidden_on_github(text: &str, place: &Place, prefix: &str) -> (String, Edits) {
+    let marker = prefix.trim_end_matches([' ', '\t']);
+    if prefix.is_empty() {
+        return ("put a blank line before the heading".into(), blank_line(text, place.line, prefix));
+    }
+    if marker.is_empty() {
+        let help = "move the heading out of the `!!!` or `???` block: GitHub shows its indented body as code";
+        return (help.into(), Vec::new());
+    }
+    let blanks = place.line + marker.len()..place.prefix.end;
+    ("leave one blank between the marker and the `#`".into(), vec![(blanks, " ".into())])
+}
+
+fn both(text: &str, page: &Page, place: &Place, difference: &Difference) -> (String, Edits) {
+    let source = text[place.span.clone()].trim_end();
+    let (Some(github), Some(site)) = (difference.github, difference.site) else {
+        return (String::new(), Vec::new());
+    };
+    if !is_hash(source) {
+        if source.starts_with('#') && !site.underlined {
+            return site_only(
+                text,
+                &Place { span: site.span.clone(), line: place.line, prefix: place.prefix.clone() },
+                false,
+            );
+        }
+        return underlined(text, place, source);
+    }
+    let theirs = github_raw(source);
+    let spaces = place.span.start + source.len()..place.span.end;
+    if !spaces.is_empty() && theirs.len() < site.raw(page, text).len() {
+        return ("remove the blanks at the end of the line".into(), vec![(spaces, String::new())]);
+    }
+    let end = place.span.start + source.len();
+    let eaten = theirs.len() - theirs.trim_end_matches('#').len();
+    if eaten > 0 && source.ends_with(theirs) {
+        let escaped = "\\#".repeat(eaten);
+        return ("write `\\#` for a `#` at the end of the heading".into(), vec![(end - eaten..end, escaped)]);
+    }
+    let _ = github;
+    ("write the heading so that both show the same".into(), Vec::new())
+}
+
+/// A blank line before `line`, in the line ending of the line above.
+fn blank_line(text: &str, line: usize, prefix: &str) -> Edits {
+    if !prefix.is_empty() || line == 0 {
+        return Vec::new();
+    }
+    let ending = if text[..line].ends_with("\r\n") { "\r\n" } else { "\n" };
+    vec![(line..line, ending.to_owned())]
+}
+
+/// Whether the line at `line` goes on with the paragraph of the line above.
+fn in_paragraph(text: &str, line: usize) -> bool {
+    let above = text[..line].trim_end_matches(['\r', '\n']);
+    if text[above.len()..line].matches('\n').count() > 1 {
+        return false;
+    }
+    let above = above.rsplit(['\n', '\r']).next().unwrap_or_default().trim_matches(['\u{feff}', ' ', '\t']);
+    above.starts_with(|c: char| c.is_alphanumeric() || matches!(c, '(' | '"' | '\'' | '[' | '`'))
+        && !above.starts_with("```")
+}
+
+/// Whether a line with that indent belongs to a list item above it.
+fn in_list(text: &str, line: usize, prefix: &str) -> bool {
+    let width = |s: &str| s.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
+    if !prefix.trim().is_empty() {
+        return !prefix.trim().starts_with('>');
+    }
+    let mut above = text[..line].lines().rev().take(LINES_UP).filter(|l| !l.trim().is_empty());
+    above.find(|l| width(l) < prefix.len()).is_some_and(|l| {
+        let indent = width(l);
+        let rest = &l[indent..];
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let marker = match rest.as_bytes().get(digits) {
+            Some(b'-' | b'*' | b'+') if digits == 0 => 1,
+            Some(b'.' | b')') if digits > 0 => digits + 1,
+            _ => return false,
+        };
+        let blanks = width(&rest[marker..]);
+        let content = if rest.len() == marker { 1 } else { blanks };
+        content > 0 && indent + marker + content <= prefix.len().max(lines::TAB)
+    })
+}
+
+fn tag_name(html: &str) -> &str {
+    let name = html.strip_prefix('<').unwrap_or(html);
+    &name[..name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '!' || c == '-')).unwrap_or(name.len())]
+}
+
+/// Takes out the edits after which the two pages still differ, or differ elsewhere.
+pub(super) fn keep_what_helps(text: &str, found: &mut [Ambiguity]) {
+    for _ in 0..ROUNDS {
+        if found.iter().all(|a| a.edits.is_empty()) {
+            return;
+        }
+        let left = differences_after(text, found);
+        let mut useless = false;
+        for at in left {
+            // The difference itself, or one its edit has made further down.
+            let next = found.partition_point(|a| a.span.start <= at);
+            let culprit =
+                found[..next].iter_mut().rev().find(|a| !a.edits.is_empty() || a.span.contains(&at));
+            if let Some(culprit) = culprit.filter(|c| !c.edits.is_empty()) {
+                culprit.edits.clear();
+                useless = true;
+            }
+        }
+        if !useless {
+            return;
+        }
+    }
+    found.iter_mut().for_each(|a| a.edits.clear());
+}
+
+/// Where, in offsets of `text`, the pages differ once all edits are made.
+fn differences_after(text: &str, found: &[Ambiguity]) -> Vec<usize> {
+    let mut edits: Vec<_> = found.iter().flat_map(|a| &a.edits).collect();
+    edits.sort_by_key(|(range, _)| (range.start, range.end));
+    let mut fixed = String::with_capacity(text.len() + 2 * edits.len());
+    // Offsets at which the two texts part, as pairs of old and new.
+    let mut steps = vec![(0, 0)];
+    let mut done = 0;
+    for (range, with) in edits {
+        if range.start < done {
+            continue;
+        }
+        fixed.push_str(&text[done..range.start]);
+        fixed.push_str(with);
+        done = range.end;
+        steps.push((done, fixed.len()));
+    }
+    fixed.push_str(&text[done..]);
+    let page = Page::read(&fixed);
+    let headings = github_headings(&fixed);
+    differences(&fixed, &page, &headings)
+        .iter()
+        .filter_map(|d| d.github.map(|g| g.span.start).or(d.site.map(|s| s.span.start)))
+        .map(|at| {
+            let (old, new) = steps[steps.partition_point(|(_, new)| *new <= at).max(1) - 1];
+            old + (at - new)
+        })
+        .collect()
+}
+
+/// GitHub's headings, their texts left out: differences are judged by the source.
+fn github_headings(text: &str) -> Vec<GithubHeading<'static>> {
+    let body = lines::front_matter_end(text);
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_FOOTNOTES;
+    Parser::new_ext(&text[body..], options)
+        .into_offset_iter()
+        .filter_map(|(event, span)| match event {
+            Event::Start(Tag::Heading { level, .. }) => {
+                Some(GithubHeading { level: level as u8, span: body + span.start..body + span.end, text: "" })
+            }
+            _ => None,
+        })
+        .collect()
+}

@@ -1,0 +1,103 @@
+//! `okep explain`: a rule's own text, and the table of all rules.
+
+use super::{BOLD, Look};
+use crate::rules::{RULES, Rule};
+use std::fmt::Write as _;
+
+/// Every rule, a line or two each, the severity and the fix beside it.
+pub fn all(look: &Look) -> String {
+    let id_width = RULES.iter().map(|r| r.id.len()).max().unwrap_or(0);
+    let mut out = String::new();
+    for rule in RULES {
+        let severity = look.paint(Look::severity(rule.severity), &format!("{:<8}", rule.severity));
+        let indent = id_width + 11;
+        let lines = wrap(rule.offence, look.width.saturating_sub(indent).max(20));
+        let _ = write!(out, "{:id_width$} {severity} ", rule.id);
+        for (i, line) in lines.iter().enumerate() {
+            let pad = if i == 0 { String::new() } else { " ".repeat(indent - 1) };
+            let _ = writeln!(out, "{pad}{line}");
+        }
+    }
+    out.push_str("\n`okep explain RULE` tells more about one of them.\n");
+    out
+}
+
+/// What a rule forbids, why, an example, and how to put it right.
+pub fn one(rule: &Rule, look: &Look) -> String {
+    let mut out = String::new();
+    let severity = look.paint(Look::severity(rule.severity), rule.severity.as_str());
+    let _ = writeln!(out, "{} ({severity})\n", look.paint(BOLD, rule.id));
+    let paragraph = |out: &mut String, text: &str| {
+        for line in wrap(text, look.width.min(100)) {
+            let _ = writeln!(out, "{line}");
+        }
+        out.push('\n');
+    };
+    paragraph(&mut out, &capital(rule.offence));
+    paragraph(&mut out, rule.why);
+    let example = |out: &mut String, title: &str, text: &str| {
+        let _ = writeln!(out, "{}", look.paint(BOLD, title));
+        text.lines().for_each(|line| {
+            let _ = writeln!(out, "{}", format!("    {line}").trim_end());
+        });
+        out.push('\n');
+    };
+    example(&mut out, "Instead of", rule.bad);
+    example(&mut out, "write", rule.good);
+    if rule.of_its_time {
+        paragraph(
+            &mut out,
+            "An OKEP is held to the template that was in force when it landed: what the template asked for only later is advice.",
+        );
+    }
+    let fix = match rule.fix {
+        "-" => "No machine can mend it.".to_owned(),
+        fix => format!("Fix: {fix}."),
+    };
+    paragraph(&mut out, &fix);
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
+}
+
+/// The table of rules in Markdown, for the README.
+pub fn markdown() -> String {
+    let mut out = String::from("| rule | severity | fix | offence |\n|---|---|---|---|\n");
+    for rule in RULES {
+        let _ = writeln!(out, "| {} | {} | {} | {} |", rule.id, rule.severity, rule.fix, rule.offence);
+    }
+    out
+}
+
+/// ", did you mean `x`" for the rule whose id is nearest, where one is near.
+pub fn nearest(id: &str) -> String {
+    let near = RULES.iter().map(|r| (strsim::osa_distance(id, r.id), r.id)).min();
+    match near {
+        Some((distance, near)) if distance <= 4 => format!(", did you mean `{near}`"),
+        _ => String::new(),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    match chars.next() {
+        Some(first) => first.to_uppercase().chain(chars).chain(['.']).collect(),
+        None => String::new(),
+    }
+}
+
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.len() - 1;
+        if !lines[last].is_empty() && lines[last].chars().count() + 1 + word.chars().count() > width {
+            lines.push(word.to_owned());
+        } else {
+            if !lines[last].is_empty() {
+                lines[last].push(' ');
+            }
+            lines[last].push_str(word);
+        }
+    }
+    lines
+}

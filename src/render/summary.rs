@@ -1,0 +1,126 @@
+//! The lines that end a report: how much was judged, what was found, what can be fixed, and the notes.
+
+use super::{BOLD, GOOD, Look, count, counted, harmless, write_wrapped};
+use crate::finding::Safety;
+use crate::report::{Counts, Report, Source};
+
+/// The closing lines, the notes last.
+pub(super) fn summary(report: &Report, look: &Look) -> String {
+    let mut out = String::new();
+    let counts = report.counts();
+    if report.okeps.is_empty() && report.findings.is_empty() {
+        out.push_str("nothing to judge: no OKEP found\n");
+    } else if counts == Counts::default() {
+        let new = if report.since.is_some() { "nothing new" } else { "nothing" };
+        let sign = look.paint(GOOD, look.sign("✓", "ok:"));
+        out.push_str(&format!("{sign} {new} to complain about in {}\n", count(report.okeps.len(), "OKEP")));
+    } else {
+        let mut line = format!("{}: {}", count(report.okeps.len(), "OKEP"), counted(counts, look));
+        if let Some(remedy) = remedy(report) {
+            line.push_str("; ");
+            line.push_str(&remedy);
+        }
+        write_wrapped(&mut out, 0, "", BOLD, &line, look);
+    }
+    match report.existing() {
+        0 => {}
+        1 => out.push_str("1 finding was there before this change and is not shown\n"),
+        n => out.push_str(&format!("{n} findings were there before this change and are not shown\n")),
+    }
+    for note in &report.notes {
+        let message = match &note.path {
+            Some(path) => format!("{}: {}", harmless(path), harmless(&note.message)),
+            None => harmless(&note.message).into_owned(),
+        };
+        write_wrapped(&mut out, 0, "note: ", BOLD, &message, look);
+    }
+    out
+}
+
+/// What can be fixed, and how it is asked for.
+fn remedy(report: &Report) -> Option<String> {
+    let fixes = |safety| report.live().filter(|f| f.fix.as_ref().is_some_and(|x| x.safety == safety)).count();
+    let (safe, suggested) = (fixes(Safety::Safe), fixes(Safety::Suggested));
+    let command = match (&report.source, &report.since) {
+        // A commit is not rewritten: there is only something to learn from its fixes.
+        (Source::Commit(_), _) => {
+            return match (safe, suggested) {
+                (0, 0) => None,
+                (n, 0) => Some(format!("{} shown", count(n, "safe repair"))),
+                (0, n) => Some(format!("{} shown", count(n, "suggested repair"))),
+                (n, m) => Some(format!("{n} safe and {} shown", count(m, "suggested repair"))),
+            };
+        }
+        (Source::Index, _) => "okep check --staged".to_owned(),
+        (Source::Worktree, Some(since)) => {
+            format!("okep check --since {}", harmless(super::prefix(since, 7)))
+        }
+        (Source::Worktree, None) => "okep check".to_owned(),
+    };
+    match (safe, suggested) {
+        (0, 0) => None,
+        (n, 0) => Some(format!("{n} can be fixed with `{command} --fix`")),
+        (0, n) => Some(format!("{n} can be fixed with `{command} --fix=all`")),
+        (n, m) => Some(format!("{n} can be fixed with `{command} --fix`, {m} more with `--fix=all`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{empty, finding, okep, small};
+    use super::*;
+    use crate::finding::Severity;
+    use crate::report::Baseline;
+    use crate::tree::Note;
+
+    const LOOK: Look = Look { width: 100, color: false, unicode: true, links: false };
+
+    fn check(report: &Report, expected: &str) {
+        assert_eq!(summary(report, &LOOK), expected);
+    }
+
+    #[test]
+    fn nothing_wrong_is_one_line() {
+        check(&empty(), "nothing to judge: no OKEP found\n");
+        let mut report = empty().with_okep(okep("docs/okeps/okep-1-a.md", 1, "A", "2025-01-02"));
+        check(&report, "✓ nothing to complain about in 1 OKEP\n");
+        report.since = Some("0123456789abcdef".into());
+        report = report.with(finding("broken-link", Severity::Warning, "docs/okeps/okep-1-a.md", "x"));
+        report.findings[0].baseline = Some(Baseline::Existing);
+        check(
+            &report,
+            "✓ nothing new to complain about in 1 OKEP\n\
+             1 finding was there before this change and is not shown\n",
+        );
+    }
+
+    #[test]
+    fn the_command_that_fixes_judges_the_same_files() {
+        let mut report = small();
+        let end = "2 more with `--fix=all`\n";
+        let check = |report: &Report, remedy: &str| {
+            let line = format!("1 OKEP: 3 errors, 2 warnings, 1 advice; {remedy}");
+            assert_eq!(summary(report, &Look { width: 200, ..LOOK }), line);
+        };
+        check(&report, &format!("3 can be fixed with `okep check --fix`, {end}"));
+        report.since = Some("0123456789abcdef".into());
+        check(&report, &format!("3 can be fixed with `okep check --since 0123456 --fix`, {end}"));
+        report.source = Source::Index;
+        check(&report, &format!("3 can be fixed with `okep check --staged --fix`, {end}"));
+        report.source = Source::Commit("0123".into());
+        check(&report, "3 safe and 2 suggested repairs shown\n");
+    }
+
+    #[test]
+    fn notes_come_last() {
+        let mut report = empty();
+        report.notes.push(Note::at("not-utf8", "docs/okeps/\u{1b}c.md", "1 byte is not UTF-8"));
+        report.notes.push(Note::new("shallow", "the clone is shallow"));
+        check(
+            &report,
+            "nothing to judge: no OKEP found\n\
+             note: docs/okeps/\\u{1b}c.md: 1 byte is not UTF-8\n\
+             note: the clone is shallow\n",
+        );
+    }
+}

@@ -1,0 +1,61 @@
+//! Links of the landing page to an OKEP that is not there.
+
+use super::{Check, Rule};
+use crate::finding::{Edit, Finding, Fix, Severity};
+use crate::model::landing::{Landing, LandingEntry};
+use crate::model::path::folder_of;
+use crate::model::register;
+use crate::model::snapshot::Snapshot;
+
+pub static RULE: Rule = Rule {
+    id: "dead-index-entry",
+    severity: Severity::Error,
+    fix: "suggested",
+    offence: "landing page names an OKEP that is not there",
+    why: "The link leads readers to a missing page.",
+    bad: "* [BGP](okep-5296-bgp-integration.md)",
+    good: "* [BGP](okep-5296-bgp.md)",
+    check: Check::Tree(check),
+    of_its_time: false,
+};
+
+fn check(snapshot: &Snapshot) -> Vec<Finding> {
+    let Some(landing) = &snapshot.landing else { return Vec::new() };
+    let dead = landing.entries.iter().filter(|e| register::is_dead(snapshot, &e.doc));
+    dead.map(|entry| finding(snapshot, landing, entry)).collect()
+}
+
+fn finding(snapshot: &Snapshot, landing: &Landing, entry: &LandingEntry) -> Finding {
+    let text = &landing.document.text;
+    let meant = register::meant(snapshot, &entry.doc);
+    let message = format!("the landing page links to `{}`, which is not there", entry.target);
+    let mut finding =
+        RULE.about(meant.map(|o| o.path.as_str()), &landing.path, entry.target.clone(), message);
+    finding.place = Some(text.place(entry.span.clone()));
+    let source = text.slice(entry.span.clone());
+    match meant.filter(|o| !landing.lists(&o.path)) {
+        Some(okep) => {
+            let folder = folder_of(&landing.path);
+            let target =
+                okep.path.strip_prefix(folder).map_or(okep.path.as_str(), |p| p.trim_start_matches('/'));
+            let anchor = entry.target.find(['#', '?']).map_or("", |at| &entry.target[at..]);
+            let finding = finding.help(format!("link to `{target}`"));
+            let fix = source.rfind(&entry.target).map(|at| {
+                let start = entry.span.start + at;
+                let span = start..start + entry.target.len();
+                let edit = Edit::replace(&landing.path, span, format!("{target}{anchor}"));
+                Fix::suggested("link to the file it is now", vec![edit])
+            });
+            finding.fix(fix)
+        }
+        None => {
+            let line = text.line_range(entry.span.start);
+            let lead = text.slice(line.start..entry.span.start).trim_start();
+            let links = landing.document.links.iter().filter(|l| line.contains(&l.span.start)).count();
+            let own_line = links == 1 && lead.starts_with(['*', '-', '+', '|']);
+            let edit = Edit::replace(&landing.path, line, "");
+            let fix = own_line.then(|| Fix::suggested("delete its line", vec![edit]));
+            finding.help("delete the link").fix(fix)
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Two OKEPs of one number.
+
+use super::{Check, Rule};
+use crate::finding::{Finding, Related, Severity};
+use crate::model::okep::Okep;
+use crate::model::snapshot::Snapshot;
+use std::collections::BTreeMap;
+
+pub static RULE: Rule = Rule {
+    id: "duplicate-number",
+    severity: Severity::Error,
+    fix: "-",
+    offence: "two OKEPs carry one number",
+    why: "An OKEP is cited by its number; two of one number cannot be told apart.",
+    bad: "okep-5224-connecting-udns.md\nokep-5224-network-policy.md",
+    good: "okep-5224-connecting-udns.md\nokep-5301-network-policy.md",
+    check: Check::Tree(check),
+    of_its_time: false,
+};
+
+fn check(snapshot: &Snapshot) -> Vec<Finding> {
+    let mut by_number: BTreeMap<u64, Vec<&Okep>> = BTreeMap::new();
+    for okep in &snapshot.okeps {
+        if let Some(number) = okep.name.number {
+            by_number.entry(number).or_default().push(okep);
+        }
+    }
+    let mut findings: Vec<Finding> = by_number
+        .iter()
+        .filter(|(_, okeps)| okeps.len() > 1)
+        .flat_map(|(number, okeps)| okeps.iter().skip(1).map(move |okep| of_number(*number, okep, okeps)))
+        .collect();
+    findings.extend(snapshot.okeps.iter().filter_map(|o| of_template(snapshot, o)));
+    findings
+}
+
+fn of_number(number: u64, okep: &Okep, okeps: &[&Okep]) -> Finding {
+    let others: Vec<&&Okep> = okeps.iter().filter(|o| o.path != okep.path).collect();
+    let named: Vec<String> = others.iter().map(|o| format!("`{}`", o.path)).collect();
+    let message = format!("number {number} is already taken by {}", named.join(" and "));
+    let mut finding = RULE.about(Some(&okep.path), &okep.path, number.to_string(), message);
+    for other in others {
+        let related =
+            Related { path: other.path.clone(), place: None, message: format!("carries {number} too") };
+        finding.related.push(related);
+    }
+    finding.help("give the newer one the number of its own tracking issue")
+}
+
+fn of_template(snapshot: &Snapshot, okep: &Okep) -> Option<Finding> {
+    let number = snapshot.template.path.as_ref().and(snapshot.template.number)?;
+    if okep.name.number != Some(number) {
+        return None;
+    }
+    let message = format!("number {number} is the template's");
+    let finding = RULE.about(Some(&okep.path), &okep.path, number.to_string(), message);
+    Some(finding.help("give it the number of its own tracking issue"))
+}

@@ -1,0 +1,32 @@
+//! A template section that stands twice.
+
+use super::{Check, Rule};
+use crate::finding::{Finding, Severity};
+use crate::judged::Judged;
+
+pub static RULE: Rule = Rule {
+    id: "duplicate-section",
+    severity: Severity::Warning,
+    fix: "-",
+    offence: "a template section stands twice",
+    why: "A reader stops at the first; what stands in the second is overlooked, and one anchor leads to \
+          neither for sure.",
+    bad: "## Goals\n\n## Goals",
+    good: "## Goals",
+    check: Check::Okep(check),
+    of_its_time: true,
+};
+
+fn check(judged: &Judged) -> Vec<Finding> {
+    let twice = judged.alignment.duplicates.iter().filter_map(|(section, row)| {
+        let heading = judged.heading(*row);
+        let first = judged.heading_of(*section)?;
+        let name = judged.section_name(*section);
+        let line = judged.document().text.line_of(first.span.start);
+        let message = format!("section `{name}` stands twice, first at line {line}");
+        let finding = RULE.at(judged, heading.span.clone(), name, message);
+        let finding = finding.help("make one section of the two, or give this one a name of its own");
+        Some(finding.related(judged, first.span.clone(), "first here"))
+    });
+    twice.collect()
+}

@@ -1,0 +1,40 @@
+//! Top-level sections of the author's own.
+
+use super::{Check, Rule};
+use crate::finding::{Finding, Severity};
+use crate::judged::Judged;
+
+pub static RULE: Rule = Rule {
+    id: "extra-section",
+    severity: Severity::Advice,
+    fix: "-",
+    offence: "a top-level section the template does not have",
+    why: "It may be right where it is. Often it belongs into a section of the template, where readers \
+          look for it.",
+    bad: "## Cross Feature Interaction",
+    good: "## Proposed Solution\n\n### Cross Feature Interaction",
+    check: Check::Okep(check),
+    of_its_time: true,
+};
+
+fn check(judged: &Judged) -> Vec<Finding> {
+    if judged.template().outline.rows.is_empty() {
+        return Vec::new();
+    }
+    let top = judged.template().top_level();
+    let own = (0..judged.okep.outline.rows.len()).filter(|row| {
+        let name = &judged.okep.outline.rows[*row].name;
+        let twice = judged.alignment.duplicates.iter().any(|(_, r)| r == row);
+        judged.alignment.section_of[*row].is_none()
+            && judged.level(*row) <= top
+            && !twice
+            && !judged.rulebook.dropped.contains(&name.normal)
+    });
+    own.map(|row| {
+        let heading = judged.heading(row);
+        let message = format!("the template has no section `{}`", heading.text);
+        let finding = RULE.at(judged, heading.span.clone(), heading.text.clone(), message);
+        finding.help("keep it if it fits nowhere else; otherwise put it inside a section of the template")
+    })
+    .collect()
+}

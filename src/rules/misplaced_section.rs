@@ -1,0 +1,45 @@
+//! Sections at the wrong level or inside the wrong section.
+
+use super::{Check, Rule};
+use crate::finding::{Finding, Severity};
+use crate::fix::markdown;
+use crate::judged::Judged;
+
+pub static RULE: Rule = Rule {
+    id: "misplaced-section",
+    severity: Severity::Warning,
+    fix: "suggested",
+    offence: "right name, wrong level or parent; moving it takes its whole range along",
+    why: "The outline tells what belongs to what: tests of the proposed solution stand inside it.",
+    bad: "## Proposed Solution\n\n## Testing Details",
+    good: "## Proposed Solution\n\n### Testing Details",
+    check: Check::Okep(check),
+    of_its_time: true,
+};
+
+fn check(judged: &Judged) -> Vec<Finding> {
+    judged.alignment.misplaced.iter().filter_map(|section| finding(judged, *section)).collect()
+}
+
+fn finding(judged: &Judged, section: usize) -> Option<Finding> {
+    let row = judged.alignment.matches[section]?.row;
+    let heading = judged.heading(row);
+    let name = judged.section_name(section);
+    let rows = &judged.template().outline.rows;
+    let stands_in = judged.okep.outline.rows[row].parent.map(|p| judged.heading(p).text.as_str());
+    let wanted_in = rows[section].parent.map(|p| judged.section_name(p));
+    let level = judged.level(row);
+    let stands = place(level, stands_in);
+    let wanted = place(rows[section].level, wanted_in);
+    let message = format!("`{}` stands at {stands}; the template has it at {wanted}", heading.text);
+    let finding = RULE.at(judged, heading.span.clone(), name, message);
+    let finding = finding.help(format!("move it, with all that stands under it, to {wanted}"));
+    Some(finding.fix(markdown::move_section(judged, section, row)))
+}
+
+fn place(level: u8, parent: Option<&str>) -> String {
+    match parent {
+        Some(parent) => format!("level {level} inside `{parent}`"),
+        None => format!("level {level}"),
+    }
+}

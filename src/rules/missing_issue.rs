@@ -1,0 +1,75 @@
+//! The tracking issue between title and first section.
+
+use super::{Check, Rule};
+use crate::finding::{Edit, Finding, Fix, Severity};
+use crate::judged::Judged;
+use crate::model::issue::IssueLine;
+
+pub static RULE: Rule = Rule {
+    id: "missing-issue",
+    severity: Severity::Error,
+    fix: "suggested",
+    offence: "no issue line before the first section",
+    why: "Every OKEP has a tracking issue where it is discussed and its progress is kept; without the \
+          link nobody finds it.",
+    bad: "# OKEP-5224: Connecting UDNs\n\n## Problem Statement",
+    good: "# OKEP-5224: Connecting UDNs\n\n* Issue: [#5224](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5224)\n\n## Problem Statement",
+    check: Check::Okep(check),
+    of_its_time: true,
+};
+
+const SUBJECT: &str = "issue";
+
+fn check(judged: &Judged) -> Vec<Finding> {
+    let Some(form) = &judged.template().issue else { return Vec::new() };
+    if judged.document().is_blank() {
+        return Vec::new();
+    }
+    let wanted = judged.okep.number().and_then(|n| line(form, n));
+    let advice = wanted
+        .as_deref()
+        .map_or("link the tracking issue under the title".into(), |w| format!("add `{w}` under the title"));
+    match &judged.okep.issue {
+        None => {
+            let finding = RULE.absent(
+                judged,
+                SUBJECT,
+                "no line between title and first section names the tracking issue".into(),
+            );
+            let fix = wanted.and_then(|w| insertion(judged, &w));
+            vec![finding.help(advice).fix(fix)]
+        }
+        Some(issue) if issue.number().is_none() => {
+            let message = "the issue line names no issue".to_owned();
+            let finding = RULE.at(judged, issue.span.clone(), SUBJECT, message);
+            let edit = wanted.map(|w| Edit::replace(&judged.okep.path, issue.span.clone(), w));
+            vec![finding.help(advice).fix(edit.map(|e| Fix::suggested("name the issue", vec![e])))]
+        }
+        Some(_) => Vec::new(),
+    }
+}
+
+/// The template's issue line for another number.
+fn line(form: &IssueLine, number: u64) -> Option<String> {
+    let link = form.link.as_ref()?;
+    let bullet = form.bullet.map_or(String::new(), |b| format!("{b} "));
+    let label = form.label.as_deref().map_or(String::new(), |l| format!("{l}: "));
+    Some(format!("{bullet}{label}[#{number}]({}/{}/issues/{number})", link.forge, link.repository))
+}
+
+fn insertion(judged: &Judged, line: &str) -> Option<Fix> {
+    let document = judged.document();
+    let title = judged.okep.title.as_ref()?;
+    let at = document.headings[title.heading].span.end;
+    let ending = document.text.line_ending();
+    let rest = document.text.slice(at..document.text.len());
+    let blank_follows = rest.trim_start_matches([' ', '\t']).starts_with(['\r', '\n']) && {
+        rest.trim_start_matches([' ', '\t'])
+            .trim_start_matches('\r')
+            .strip_prefix('\n')
+            .is_none_or(|r| r.is_empty() || r.trim_start_matches([' ', '\t']).starts_with(['\r', '\n']))
+    };
+    let tail = if blank_follows { "" } else { ending };
+    let edit = Edit::insert(&judged.okep.path, at, format!("{ending}{ending}{line}{tail}"));
+    Some(Fix::suggested("link the tracking issue", vec![edit]))
+}

@@ -1,0 +1,162 @@
+//! Every rule, one file each, and the table that lists them.
+//!
+//! A rule is a plain value: what it forbids, why, and a pure function that finds offences. A new rule
+//! is one file, its `mod` line and its row in [`RULES`]; `explain`, the README's table, JSON ids and
+//! the tests over all rules follow from the row.
+
+use crate::finding::{Finding, Severity};
+use crate::judged::Judged;
+use crate::model::snapshot::Snapshot;
+use std::ops::Range;
+
+mod ambiguous_heading;
+mod dead_index_entry;
+mod dead_nav_entry;
+mod duplicate_nav_entry;
+mod duplicate_number;
+mod duplicate_section;
+mod empty_section;
+mod extra_section;
+mod foreign_issue;
+mod malformed_filename;
+mod malformed_issue;
+mod malformed_title;
+mod misplaced_section;
+mod missing_issue;
+mod missing_section;
+mod not_in_index;
+mod not_in_nav;
+mod not_utf8;
+mod number_mismatch;
+mod renamed_section;
+mod shifted_headings;
+mod skipped_heading_level;
+mod stub_section;
+mod template_text;
+mod unclosed_fence;
+mod unordered_section;
+mod unreadable_register;
+
+/// What a rule forbids, and how it finds offences.
+#[derive(Debug)]
+pub struct Rule {
+    /// Names the offence and reads after "allow"; equal to the file's name.
+    pub id: &'static str,
+    pub severity: Severity,
+    /// Which fixes it offers, for the table of rules.
+    pub fix: &'static str,
+    /// The offence in one line.
+    pub offence: &'static str,
+    /// Why it matters, for `explain`.
+    pub why: &'static str,
+    /// An offence, and the same thing put right, for `explain`.
+    pub bad: &'static str,
+    pub good: &'static str,
+    pub check: Check,
+    /// Whether it is a demand of the template, to which an OKEP is held only if it stood in the
+    /// template when the OKEP landed.
+    pub of_its_time: bool,
+}
+
+/// How far a rule must look.
+#[derive(Debug, Clone, Copy)]
+pub enum Check {
+    /// At one OKEP and the template.
+    Okep(fn(&Judged) -> Vec<Finding>),
+    /// At everything: numbers, names and registers.
+    Tree(fn(&Snapshot) -> Vec<Finding>),
+}
+
+/// All rules, in the order of the table in the README.
+pub static RULES: [&Rule; 27] = [
+    &malformed_filename::RULE,
+    &malformed_title::RULE,
+    &number_mismatch::RULE,
+    &duplicate_number::RULE,
+    &missing_issue::RULE,
+    &foreign_issue::RULE,
+    &malformed_issue::RULE,
+    &missing_section::RULE,
+    &renamed_section::RULE,
+    &misplaced_section::RULE,
+    &shifted_headings::RULE,
+    &unordered_section::RULE,
+    &duplicate_section::RULE,
+    &empty_section::RULE,
+    &stub_section::RULE,
+    &template_text::RULE,
+    &extra_section::RULE,
+    &skipped_heading_level::RULE,
+    &unclosed_fence::RULE,
+    &not_utf8::RULE,
+    &unreadable_register::RULE,
+    &ambiguous_heading::RULE,
+    &not_in_nav::RULE,
+    &dead_nav_entry::RULE,
+    &duplicate_nav_entry::RULE,
+    &not_in_index::RULE,
+    &dead_index_entry::RULE,
+];
+
+/// The rule of this id.
+pub fn rule(id: &str) -> Option<&'static Rule> {
+    RULES.iter().copied().find(|r| r.id == id)
+}
+
+impl Rule {
+    /// A finding about the judged OKEP, at a span of its own file.
+    fn at(
+        &self,
+        judged: &Judged,
+        span: Range<usize>,
+        subject: impl Into<String>,
+        message: String,
+    ) -> Finding {
+        let mut finding = self.absent(judged, subject, message);
+        finding.place = Some(judged.okep.document.text.place(span));
+        finding
+    }
+
+    /// A finding about something the judged OKEP does not have.
+    fn absent(&self, judged: &Judged, subject: impl Into<String>, message: String) -> Finding {
+        self.about(Some(&judged.okep.path), &judged.okep.path, subject, message)
+    }
+
+    /// A finding that points into any file.
+    fn about(&self, okep: Option<&str>, path: &str, subject: impl Into<String>, message: String) -> Finding {
+        Finding {
+            rule: self.id,
+            severity: self.severity,
+            okep: okep.map(str::to_owned),
+            path: path.to_owned(),
+            place: None,
+            subject: subject.into(),
+            message,
+            help: Vec::new(),
+            related: Vec::new(),
+            grandfathered: None,
+            fix: None,
+        }
+    }
+}
+
+impl Finding {
+    fn help(mut self, line: impl Into<String>) -> Self {
+        self.help.push(line.into());
+        self
+    }
+
+    fn related(mut self, judged: &Judged, span: Range<usize>, message: impl Into<String>) -> Self {
+        self.related.push(crate::finding::Related {
+            path: judged.okep.path.clone(),
+            place: Some(judged.okep.document.text.place(span)),
+            message: message.into(),
+        });
+        self
+    }
+
+    fn fix(mut self, fix: Option<crate::finding::Fix>) -> Self {
+        self.fix = fix;
+        self
+    }
+}

@@ -1,0 +1,73 @@
+//! OKEPs that the site's navigation does not show.
+
+use super::{Check, Rule};
+use crate::finding::{Edit, Finding, Fix, Severity};
+use crate::model::mkdocs::{Registered, Site};
+use crate::model::nav_edit;
+use crate::model::okep::Okep;
+use crate::model::register;
+use crate::model::snapshot::Snapshot;
+
+pub static RULE: Rule = Rule {
+    id: "not-in-nav",
+    severity: Severity::Error,
+    fix: "safe",
+    offence: "OKEP missing from `nav`; reported at the line of `mkdocs.yml` where the entry belongs",
+    why: "Readers of the site find pages through the navigation. MkDocs builds a page that is not in it, \
+          even in strict mode, and says nothing.",
+    bad: "nav:\n  - Enhancement Proposals:\n    - BGP: okeps/okep-5296-bgp.md",
+    good: "nav:\n  - Enhancement Proposals:\n    - BGP: okeps/okep-5296-bgp.md\n    - EVPN: okeps/okep-5088-evpn.md",
+    check: Check::Tree(check),
+    of_its_time: false,
+};
+
+fn check(snapshot: &Snapshot) -> Vec<Finding> {
+    let Some(site) = &snapshot.site else { return Vec::new() };
+    // An entry that still names it by an earlier path is one cause, and `dead-nav-entry` tells it.
+    let renamed: Vec<&str> = site
+        .nav
+        .entries()
+        .iter()
+        .filter_map(|e| e.doc.as_deref().filter(|d| register::is_dead(snapshot, d)))
+        .filter_map(|dead| register::meant(snapshot, dead))
+        .map(|okep| okep.path.as_str())
+        .collect();
+    snapshot
+        .okeps
+        .iter()
+        .filter(|okep| !renamed.contains(&okep.path.as_str()))
+        .filter_map(|okep| match site.registered(&okep.path) {
+            Registered::Missing => Some(missing(snapshot, site, okep)),
+            Registered::OutsideDocsDir => Some(outside(site, okep)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn missing(snapshot: &Snapshot, site: &Site, okep: &Okep) -> Finding {
+    let target = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
+    let register = site.nav.tree().map_or(site.path.as_str(), |t| t.path.as_str());
+    let message = format!("`{target}` is not in `nav`");
+    let finding = RULE.about(Some(&okep.path), register, target.clone(), message);
+    let Some(text) = snapshot.texts.get(register) else { return finding };
+    let label = register::label(okep);
+    let sibling = |doc: &str| snapshot.number_of(doc);
+    let plan = nav_edit::insert(site, text.as_str().as_bytes(), &okep.path, &label, &sibling);
+    let mut finding = finding;
+    finding.place = Some(text.place(plan.place));
+    match plan.edit {
+        Ok((span, line)) => {
+            let added = line.trim().trim_start_matches("- ").to_owned();
+            let edit = Edit::replace(&plan.path, span, line);
+            finding.help(format!("add `{added}`")).fix(Some(Fix::safe("register it in `nav`", vec![edit])))
+        }
+        Err(why) => finding.help(why),
+    }
+}
+
+fn outside(site: &Site, okep: &Okep) -> Finding {
+    let docs = site.docs_dir.as_deref().unwrap_or_default();
+    let message = format!("`{}` is outside the docs folder `{docs}`: the site does not have it", okep.path);
+    let finding = RULE.about(Some(&okep.path), &site.path, okep.path.clone(), message);
+    finding.help("move it below the docs folder, or set `docs_dir`")
+}

@@ -1,0 +1,29 @@
+//! Bytes that are no UTF-8.
+
+use super::{Check, Rule};
+use crate::finding::{Finding, Severity};
+use crate::judged::Judged;
+
+pub static RULE: Rule = Rule {
+    id: "not-utf8",
+    severity: Severity::Error,
+    fix: "-",
+    offence: "bytes that are no UTF-8",
+    why: "MkDocs refuses to build a page that is not UTF-8, and GitHub shows other characters than the \
+          author wrote.",
+    bad: "caf\\xe9",
+    good: "café",
+    check: Check::Okep(check),
+    of_its_time: false,
+};
+
+fn check(judged: &Judged) -> Vec<Finding> {
+    let text = &judged.document().text;
+    let Some(at) = text.invalid_at else { return Vec::new() };
+    let bytes = match text.invalid_bytes {
+        1 => "1 byte is".to_owned(),
+        n => format!("{n} bytes are"),
+    };
+    let finding = RULE.at(judged, at..at + 1, "encoding", format!("{bytes} not UTF-8, the first one here"));
+    vec![finding.help("save the file as UTF-8")]
+}

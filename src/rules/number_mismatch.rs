@@ -1,0 +1,100 @@
+//! One number for file name, folder, title, link text and link URL.
+
+use super::{Check, Rule};
+use crate::finding::{Edit, Finding, Fix, Related, Severity};
+use crate::judged::Judged;
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+pub static RULE: Rule = Rule {
+    id: "number-mismatch",
+    severity: Severity::Error,
+    fix: "suggested",
+    offence: "file name, folder, title, link text and link URL do not carry one number: one finding that lists all",
+    why: "The number of the tracking issue is the number of the OKEP. Where two numbers stand, a reader \
+          ends up in the wrong discussion.",
+    bad: "okep-5224-connecting-udns.md\n\n# OKEP-5242: Connecting UDNs",
+    good: "okep-5224-connecting-udns.md\n\n# OKEP-5224: Connecting UDNs",
+    check: Check::Okep(check),
+    of_its_time: false,
+};
+
+/// A number and who carries it; where it stands in the document, if it does.
+struct Carrier {
+    what: &'static str,
+    number: u64,
+    span: Option<Range<usize>>,
+}
+
+fn check(judged: &Judged) -> Vec<Finding> {
+    let carriers = carriers(judged);
+    let mut votes: BTreeMap<u64, usize> = BTreeMap::new();
+    for carrier in &carriers {
+        *votes.entry(carrier.number).or_insert(0) += 1;
+    }
+    if votes.len() < 2 {
+        return Vec::new();
+    }
+    let most = votes.values().copied().max().unwrap_or(0);
+    let mut leaders = votes.iter().filter(|(_, n)| **n == most).map(|(number, _)| *number);
+    let right = leaders.next().filter(|_| leaders.next().is_none());
+    let file = carriers.iter().find(|c| c.what == "file name").map(|c| c.number);
+    let reference = right.or(file).unwrap_or(carriers[0].number);
+    let odd: Vec<&Carrier> = carriers.iter().filter(|c| c.number != reference).collect();
+    let listed: Vec<String> = carriers.iter().map(|c| format!("{} {}", c.what, c.number)).collect();
+    let message = format!("numbers disagree: {}", listed.join(", "));
+    let mut finding = match odd.iter().find_map(|c| c.span.clone()) {
+        Some(span) => RULE.at(judged, span, "number", message),
+        None => RULE.absent(judged, "number", message),
+    };
+    for carrier in &carriers {
+        let place = carrier.span.clone().map(|s| judged.document().text.place(s));
+        if place.is_some() && place != finding.place {
+            let message = format!("{} says {}", carrier.what, carrier.number);
+            finding.related.push(Related { path: judged.okep.path.clone(), place, message });
+        }
+    }
+    let Some(right) = right else {
+        return vec![finding.help("give all of them the number of the tracking issue")];
+    };
+    let in_document: Vec<Edit> = odd
+        .iter()
+        .filter_map(|c| Some(Edit::replace(&judged.okep.path, c.span.clone()?, right.to_string())))
+        .collect();
+    let names = odd.iter().any(|c| c.span.is_none());
+    let finding = finding.help(format!("most of them say {right}"));
+    if names {
+        return vec![finding.help("rename the file or folder by hand if that number is right")];
+    }
+    vec![finding.fix(Some(Fix::suggested(format!("write {right} everywhere"), in_document)))]
+}
+
+fn carriers(judged: &Judged) -> Vec<Carrier> {
+    let okep = judged.okep;
+    let issue = okep.issue.as_ref();
+    let shown = issue.and_then(|i| i.shown.as_ref());
+    let linked = issue.and_then(|i| i.link.as_ref()?.number.as_ref());
+    // The number of a pull request is another one by nature; `foreign-issue` speaks of it.
+    let pull_request = issue.and_then(|i| i.link.as_ref()).is_some_and(|l| l.pull_request);
+    let title = okep.title.as_ref();
+    let title_number = title.and_then(|t| t.number);
+    let folder = okep.folder.as_ref().and_then(|(_, n)| n.number);
+    let mut carriers = Vec::new();
+    let mut add = |what, number: Option<u64>, span: Option<Range<usize>>| {
+        carriers.extend(number.map(|number| Carrier { what, number, span }));
+    };
+    add("file name", okep.name.number, None);
+    add("folder", folder, None);
+    // The template's own title is told as such.
+    let templates_own = title_number.is_some()
+        && title_number == judged.template().number
+        && title.map(|t| t.name.as_str()) == judged.template().title_name();
+    if !templates_own {
+        add("title", title_number, title.and_then(|t| t.number_span.clone()));
+    }
+    if !pull_request {
+        add("link text", shown.map(|n| n.value), shown.map(|n| n.span.clone()));
+        add("link", linked.map(|n| n.value), linked.map(|n| n.span.clone()));
+    }
+    carriers
+}

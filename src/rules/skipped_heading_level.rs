@@ -1,0 +1,55 @@
+//! Headings more than one level deeper than the one before.
+
+use super::{Check, Rule};
+use crate::finding::{Finding, Fix, Severity};
+use crate::fix::markdown;
+use crate::judged::Judged;
+
+pub static RULE: Rule = Rule {
+    id: "skipped-heading-level",
+    severity: Severity::Warning,
+    fix: "suggested",
+    offence: "a level grows by more than one",
+    why: "Outlines, tables of contents and screen readers show a hole where a level is missing.",
+    bad: "## User-Stories/Use-Cases\n\n#### Story 1",
+    good: "## User-Stories/Use-Cases\n\n### Story 1",
+    check: Check::Okep(check),
+    of_its_time: false,
+};
+
+fn check(judged: &Judged) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut before = if judged.okep.title.is_some() { 1 } else { u8::MAX - 1 };
+    for row in 0..judged.okep.outline.rows.len() {
+        let level = judged.level(row);
+        let misplaced =
+            judged.alignment.section_of[row].is_some_and(|s| judged.alignment.misplaced.contains(&s));
+        if level > before + 1 && !misplaced {
+            findings.push(finding(judged, row, before));
+        }
+        before = level;
+    }
+    findings
+}
+
+fn finding(judged: &Judged, row: usize, before: u8) -> Finding {
+    let heading = judged.heading(row);
+    let level = judged.level(row);
+    let above = row.checked_sub(1).map(|r| judged.heading(r));
+    let under = above.map_or(String::new(), |h| format!(", under `{}`", h.text));
+    let message = format!("`{}` is at level {level} right after level {before}{under}", heading.text);
+    let finding = RULE.at(judged, heading.span.clone(), judged.subject_of_row(row), message);
+    let finding = finding.help(format!("put it, and what goes with it, at level {}", before + 1));
+    let by = level - before - 1;
+    finding.fix(promotion(judged, row, by))
+}
+
+/// Promotes the heading, its siblings and all under them, as far as they go together.
+fn promotion(judged: &Judged, row: usize, by: u8) -> Option<Fix> {
+    let rows = &judged.okep.outline.rows;
+    let level = rows[row].level;
+    let end = (row + 1..rows.len()).find(|r| rows[*r].level < level).unwrap_or(rows.len());
+    let headings: Vec<usize> = (row..end).map(|r| rows[r].heading).collect();
+    let edits = markdown::relevel(judged.document(), &judged.okep.path, &headings, -(by as i8))?;
+    Some(Fix::suggested("close the gap in the levels", edits))
+}

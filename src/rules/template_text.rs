@@ -1,0 +1,122 @@
+//! Prompts of the template that an author left in place.
+
+use super::{Check, Rule};
+use crate::finding::{Edit, Finding, Fix, Severity};
+use crate::fix::markdown;
+use crate::judged::Judged;
+use crate::model::prompts::Leftover;
+
+pub static RULE: Rule = Rule {
+    id: "template-text",
+    severity: Severity::Error,
+    fix: "suggested (delete)",
+    offence: "prompt text of any revision of the template left in place",
+    why: "A prompt is a question to the author. Left in place it is read as the proposal's own words.",
+    bad: "## Goals\n\n(Bullet list of Primary goals of this proposal.)\n\n* Connect networks",
+    good: "## Goals\n\n* Connect networks",
+    check: Check::Okep(check),
+    of_its_time: false,
+};
+
+fn check(judged: &Judged) -> Vec<Finding> {
+    let mut groups: Vec<Vec<&Leftover>> = Vec::new();
+    for leftover in &judged.leftovers {
+        let section = section_of(judged, leftover);
+        match groups.last_mut().filter(|g| section_of(judged, g[0]) == section) {
+            Some(group) => group.push(leftover),
+            None => groups.push(vec![leftover]),
+        }
+    }
+    groups.iter().map(|group| finding(judged, group)).collect()
+}
+
+/// Index of the heading above the text.
+fn section_of(judged: &Judged, leftover: &Leftover) -> usize {
+    judged.document().headings.partition_point(|h| h.span.start <= leftover.span.start)
+}
+
+fn finding(judged: &Judged, group: &[&Leftover]) -> Finding {
+    let runs = runs(group);
+    let document = judged.document();
+    let first = runs[0].clone();
+    let subject = judged.subject_at(first.start);
+    let text = crate::model::document::fold_blanks(document.text.slice(first.clone()));
+    let shown: String =
+        if text.chars().count() > 60 { text.chars().take(57).chain("...".chars()).collect() } else { text };
+    let message = match subject {
+        "preamble" => format!("the template's prompt still stands: `{shown}`"),
+        subject => format!("the template's prompt still stands under `{subject}`: `{shown}`"),
+    };
+    let mut finding = RULE.at(judged, first, subject, message);
+    for run in &runs[1..] {
+        finding = finding.related(judged, run.clone(), "and here");
+    }
+    finding.help("answer it and delete it").fix(Some(deletion(judged, group)))
+}
+
+/// The stretches of text that are prompts throughout.
+fn runs(group: &[&Leftover]) -> Vec<std::ops::Range<usize>> {
+    let mut runs: Vec<(std::ops::Range<usize>, usize)> = Vec::new();
+    for leftover in group {
+        match runs.last_mut() {
+            Some((run, block)) if leftover.block == *block + 1 && leftover.whole_block => {
+                run.end = leftover.span.end;
+                *block = leftover.block;
+            }
+            _ => runs.push((leftover.span.clone(), leftover.block)),
+        }
+    }
+    runs.into_iter().map(|(run, _)| run).collect()
+}
+
+fn deletion(judged: &Judged, group: &[&Leftover]) -> Fix {
+    let document = judged.document();
+    let heading = section_of(judged, group[0]).checked_sub(1).map(|h| &document.headings[h]);
+    let is_title = judged.okep.title.as_ref().map(|t| t.heading + 1) == Some(section_of(judged, group[0]));
+    let whole = heading.filter(|h| {
+        let all = group.iter().filter(|l| l.whole_block).count() == h.blocks.len();
+        let row = document.headings.partition_point(|x| x.span.start < h.span.start);
+        let deeper = document.headings.get(row + 1).is_some_and(|next| next.level > h.level);
+        all && !h.has_matter && !deeper && !is_title
+    });
+    let path = &judged.okep.path;
+    let mut edits: Vec<Edit> =
+        group.iter().map(|l| Edit::replace(path, markdown::removal(document, l), "")).collect();
+    merge(&mut edits);
+    if whole.is_some()
+        && let Some(first) = edits.first_mut()
+    {
+        // Nothing else stands in the section: say so instead of leaving it empty.
+        let ending = document.text.line_ending();
+        let removed = document.text.slice(first.start..first.end);
+        let tail = &removed[removed.trim_end_matches(['\n', '\r', ' ', '\t']).len()..];
+        first.replacement = format!(
+            "TBD{}",
+            if tail.is_empty() {
+                ""
+            } else if edits_end(tail) {
+                ending
+            } else {
+                tail
+            }
+        );
+    }
+    Fix::suggested("delete the prompt", edits)
+}
+
+fn edits_end(tail: &str) -> bool {
+    tail.trim_matches([' ', '\t']) == "\n" || tail.trim_matches([' ', '\t']) == "\r\n"
+}
+
+/// Edits that touch become one.
+fn merge(edits: &mut Vec<Edit>) {
+    edits.sort();
+    let mut merged: Vec<Edit> = Vec::new();
+    for edit in edits.drain(..) {
+        match merged.last_mut() {
+            Some(last) if edit.start <= last.end => last.end = last.end.max(edit.end),
+            _ => merged.push(edit),
+        }
+    }
+    *edits = merged;
+}

@@ -1,0 +1,39 @@
+//! A code fence that swallows the rest of the document.
+
+use super::{Check, Rule};
+use crate::finding::{Edit, Finding, Fix, Severity};
+use crate::judged::Judged;
+
+pub static RULE: Rule = Rule {
+    id: "unclosed-fence",
+    severity: Severity::Error,
+    fix: "suggested",
+    offence: "a code fence that swallows the rest",
+    why: "On GitHub everything after it is code: headings, tables and links are gone. The site shows it \
+          otherwise, so nobody notices in a preview of one of them.",
+    bad: "```yaml\nkind: Pod\n\n## Testing Details",
+    good: "```yaml\nkind: Pod\n```\n\n## Testing Details",
+    check: Check::Okep(check),
+    of_its_time: false,
+};
+
+fn check(judged: &Judged) -> Vec<Finding> {
+    let document = judged.document();
+    let Some(fence) = &document.unclosed_fence else { return Vec::new() };
+    let text = &document.text;
+    let line = text.line_of(fence.resumes);
+    let ends = if fence.resumes < text.len() {
+        format!("nothing closes it; it should probably end before line {line}")
+    } else {
+        "nothing closes it before the end of the file".to_owned()
+    };
+    let message = format!("the fence `{}` is never closed", text.slice(fence.opening.clone()).trim());
+    let finding = RULE.at(judged, fence.opening.clone(), text.slice(fence.opening.clone()).trim(), message);
+    // The closing line goes after the last line of the code, before the blank lines that follow it.
+    let code = text.slice(fence.opening.start..fence.resumes).trim_end();
+    let at = fence.opening.start + code.len();
+    let ending = text.line_ending();
+    let indent: String = fence.indent.chars().map(|c| if c == '>' || c == '\t' { c } else { ' ' }).collect();
+    let edit = Edit::insert(&judged.okep.path, at, format!("{ending}{indent}{}", fence.fence));
+    vec![finding.help(ends).fix(Some(Fix::suggested("close the fence", vec![edit])))]
+}

@@ -1,0 +1,50 @@
+//! Template sections out of the template's order.
+
+use super::{Check, Rule};
+use crate::finding::{Finding, Severity};
+use crate::fix::markdown;
+use crate::judged::Judged;
+
+pub static RULE: Rule = Rule {
+    id: "unordered-section",
+    severity: Severity::Warning,
+    fix: "suggested",
+    offence: "template sections out of order: the fewest sections that must move",
+    why: "Who reads many proposals knows where to look; sections that wander are overlooked.",
+    bad: "## Alternatives\n\n## Goals",
+    good: "## Goals\n\n## Alternatives",
+    check: Check::Okep(check),
+    of_its_time: true,
+};
+
+fn check(judged: &Judged) -> Vec<Finding> {
+    judged.alignment.unordered.iter().filter_map(|section| finding(judged, *section)).collect()
+}
+
+fn finding(judged: &Judged, section: usize) -> Option<Finding> {
+    let row = judged.alignment.matches[section]?.row;
+    let heading = judged.heading(row);
+    let name = judged.section_name(section);
+    let rows = &judged.template().outline.rows;
+    let in_order = |s: &usize| {
+        rows[*s].parent == rows[section].parent
+            && judged.alignment.matches[*s].is_some()
+            && !judged.alignment.unordered.contains(s)
+            && !judged.alignment.misplaced.contains(s)
+    };
+    let before = (0..section).rev().find(in_order);
+    let after = (section + 1..rows.len()).find(in_order);
+    let wanted = match (before, after) {
+        (Some(b), _) => format!("after `{}`", judged.section_name(b)),
+        (None, Some(a)) => format!("before `{}`", judged.section_name(a)),
+        (None, None) => "elsewhere".to_owned(),
+    };
+    let message = format!("`{}` is out of order; the template has it {wanted}", heading.text);
+    let finding = RULE.at(judged, heading.span.clone(), name, message);
+    let finding = finding.help(format!("move it, with all that stands under it, {wanted}"));
+    let finding = match before.or(after).and_then(|s| judged.heading_of(s)) {
+        Some(h) => finding.related(judged, h.span.clone(), "the section it belongs beside"),
+        None => finding,
+    };
+    Some(finding.fix(markdown::move_section(judged, section, row)))
+}

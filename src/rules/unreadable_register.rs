@@ -1,0 +1,29 @@
+//! A `mkdocs.yml` that MkDocs itself could not load.
+
+use super::{Check, Rule};
+use crate::finding::{Finding, Severity};
+use crate::model::snapshot::Snapshot;
+
+pub static RULE: Rule = Rule {
+    id: "unreadable-register",
+    severity: Severity::Error,
+    fix: "-",
+    offence: "a `mkdocs.yml` that MkDocs itself could not load, with its line",
+    why: "The site does not build, and nobody can tell which OKEPs are registered.",
+    bad: "nav:\n  - BGP: okeps: okep-5296-bgp.md",
+    good: "nav:\n  - BGP: okeps/okep-5296-bgp.md",
+    check: Check::Tree(check),
+    of_its_time: false,
+};
+
+fn check(snapshot: &Snapshot) -> Vec<Finding> {
+    let problems = snapshot.site.iter().flat_map(|site| &site.problems);
+    problems
+        .map(|problem| {
+            let message = format!("MkDocs cannot load it: {}", problem.message);
+            let mut finding = RULE.about(None, &problem.path, problem.path.clone(), message);
+            finding.place = snapshot.texts.get(&problem.path).map(|t| t.place(problem.span.clone()));
+            finding.help("mend it first; which OKEPs are registered is not judged until then")
+        })
+        .collect()
+}
