@@ -22,7 +22,7 @@ struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
     /// Run as if started in DIR
-    #[arg(short = 'C', value_name = "DIR", global = true)]
+    #[arg(id = "chdir", short = 'C', value_name = "DIR", global = true)]
     dir: Option<PathBuf>,
     #[command(flatten)]
     check: CheckArgs,

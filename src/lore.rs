@@ -10,7 +10,8 @@ use std::sync::Arc;
 /// What the first-parent line of one commit, the tip, has to tell about the files of the tip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lore {
-    /// By path in the tip's tree; a file whose landing cannot be known is not in it.
+    /// By path in the tip's tree; a file is not in it where its landing, or the template that stood then,
+    /// cannot be known.
     pub landed: BTreeMap<String, Landing>,
     /// The template, each time its text changed on the line, oldest first.
     ///
@@ -48,7 +49,7 @@ pub enum LoreEnd {
     Complete,
     /// To this commit, whose parents a shallow clone leaves out.
     Shallow { boundary: String },
-    /// To this commit, beyond which objects are missing or broken.
+    /// To this commit, beyond which objects are missing or broken, or whose template is.
     Unreadable { boundary: String },
     /// There is no repository, or no commit.
     Nothing,

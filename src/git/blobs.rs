@@ -1,6 +1,7 @@
 //! Blobs by id: each is read once, and those that cannot be read say why.
 
 use super::Id;
+use super::error::said;
 use super::listing::{Entry, symlink_note};
 use crate::tree::{Content, File, MAX_FILE_BYTES, Note};
 use gix::prelude::HeaderExt;
@@ -87,7 +88,7 @@ fn read(local: &gix::Repository, id: Id) -> Blob {
 }
 
 pub(super) fn corrupt(id: Id, error: &gix::Error) -> String {
-    format!("object {id} cannot be read: {error:#}; `git fsck` says more")
+    format!("object {id} cannot be read: {}; `git fsck` says more", said(error))
 }
 
 /// Why an object is not there, and what brings it.
@@ -99,7 +100,7 @@ pub(super) fn missing(local: &gix::Repository, id: Id) -> String {
     }
 }
 
-fn is_partial_clone(local: &gix::Repository) -> bool {
+pub(super) fn is_partial_clone(local: &gix::Repository) -> bool {
     let config = local.config_snapshot();
     config.string("extensions.partialClone").is_some()
         || config

@@ -1,6 +1,7 @@
 //! Trees of commits, by path and id.
 
 use super::blobs::{corrupt, missing};
+use super::error::said;
 use super::listing::{Entry, Kind, Listing};
 use super::{Error, Id, Inherits, Repo};
 use crate::tree::{Layout, Note};
@@ -12,8 +13,9 @@ pub(super) fn list(repo: &Repo, id: Id, layout: &Layout, inherits: &Inherits) ->
     let local = repo.local();
     let trees = Trees::new(&local);
     let unreadable = |reason| Error::Commit { commit: id.to_string(), reason };
-    let commit = id.attach(&local).object().map_err(|error| unreadable(format!("{error:#}")))?.into_commit();
-    let root = commit.tree_id().map_err(|error| unreadable(format!("{error:#}")))?.detach();
+    let commit = id.attach(&local).object().and_then(|object| object.try_into_commit());
+    let root = commit.and_then(|commit| Ok(commit.tree_id()?.detach()));
+    let root = root.map_err(|error| unreadable(said(&error)))?;
     trees.data(root).map_err(|note| unreadable(note.message))?;
 
     let mut listing = Listing::default();
@@ -57,6 +59,9 @@ pub(super) fn kind(mode: EntryMode) -> Option<Kind> {
         EntryKind::Tree => None,
     }
 }
+
+/// A path longer than this, in bytes, is on no disk: a tree that has one was made to do harm.
+const MAX_PATH: usize = 4096;
 
 /// Tree objects of one repository; what cannot be read becomes a note.
 pub(super) struct Trees<'a> {
@@ -107,6 +112,10 @@ impl<'a> Trees<'a> {
         notes: &mut Vec<Note>,
         each: &mut impl FnMut(&BStr, Id, Kind),
     ) {
+        if folder.len() > MAX_PATH {
+            let shown = folder[..MAX_PATH / 64].to_str_lossy().into_owned();
+            return notes.push(Note::at("corrupt-object", shown, "folders in folders without end: not read"));
+        }
         let listed = self.data(tree).and_then(|data| {
             let entries = self.entries(&data, tree)?;
             Ok(entries.into_iter().map(|e| (e.filename.to_owned(), e.mode, e.oid.to_owned())).collect())
@@ -114,8 +123,8 @@ impl<'a> Trees<'a> {
         let listed: Vec<(BString, EntryMode, Id)> = match listed {
             Ok(listed) => listed,
             Err(note) => {
-                notes.push(Note { path: Some(folder.to_str_lossy().into_owned()), ..note });
-                return;
+                let path = Some(folder.to_str_lossy().into_owned());
+                return notes.push(Note { path, ..note });
             }
         };
         for (name, mode, id) in listed {

@@ -1,7 +1,7 @@
 //! Files on disk below the proposal folder, whether a repository is around them or not.
 
 use super::blobs::too_large;
-use super::listing::{is_markdown, path_string, registers, submodule_note, symlink_note};
+use super::listing::{is_markdown, path_string, registers, submodule_note, symlink_note, tidy};
 use super::{Error, Inherits};
 use crate::tree::{Content, File, Layout, MAX_FILE_BYTES, Note, Tree};
 use gix::bstr::{BString, ByteSlice};
@@ -36,7 +36,11 @@ impl Disk<'_> {
         for (at, _) in folder.match_indices('/').chain([(folder.len(), "")]) {
             let part = &folder[..at];
             match self.root.join(part).symlink_metadata() {
-                Ok(found) if found.is_dir() => {}
+                Ok(found) if found.is_dir() => {
+                    if is_repository(&self.root.join(part)) {
+                        return tree.notes.push(submodule_note(part));
+                    }
+                }
                 Ok(found) if found.is_symlink() => return tree.notes.push(symlink_note(part)),
                 Ok(_) => return,
                 Err(error) if is_absent(&error) => return,
@@ -86,7 +90,7 @@ impl Disk<'_> {
             path_string(bytes.as_bstr(), &mut tree.notes);
         }
         if kind.is_dir() {
-            if on_disk.join(".git").symlink_metadata().is_ok() {
+            if is_repository(on_disk) {
                 return tree.notes.push(submodule_note(&path));
             }
             return self.enter(on_disk, &path, tree, wanted);
@@ -159,8 +163,7 @@ impl Disk<'_> {
         };
         let found = registers(layout, inherits, &mut tree.notes, read);
         tree.files.extend(found);
-        tree.notes.sort();
-        tree.notes.dedup();
+        tidy(&mut tree.notes);
     }
 }
 
@@ -174,6 +177,10 @@ enum Found {
 fn blob_id(hash: gix::hash::Kind, bytes: &[u8]) -> Option<String> {
     // It fails only for bytes made to collide, which have no id to go by.
     gix::objs::compute_hash(hash, gix::objs::Kind::Blob, bytes).ok().map(|id| id.to_string())
+}
+
+fn is_repository(folder: &Path) -> bool {
+    folder.join(".git").symlink_metadata().is_ok()
 }
 
 fn is_absent(error: &io::Error) -> bool {

@@ -48,3 +48,19 @@ fn file_list(paths: &[String]) -> String {
     let names: Vec<_> = paths.iter().map(|p| format!("`{p}`")).collect();
     format!("{} {}", names.join(", "), if paths.len() == 1 { "is" } else { "are" })
 }
+
+/// What gix says of a failure, from the outermost to the innermost, each sentence once.
+pub(super) fn said(error: &gix::Error) -> String {
+    let mut sentences: Vec<String> = Vec::new();
+    for sentence in error.iter_errors().map(ToString::to_string) {
+        if !sentences.contains(&sentence) {
+            sentences.push(sentence);
+        }
+    }
+    sentences.join(": ")
+}
+
+/// The first thing that gix says of a failure beyond that there was one.
+pub(super) fn cause(error: &gix::Error) -> String {
+    error.iter_errors().nth(1).map_or_else(|| said(error), ToString::to_string)
+}

@@ -1,6 +1,7 @@
 //! The index: what is staged, by path and id.
 
 use super::commit::Trees;
+use super::error::said;
 use super::listing::{Entry, Kind, Listing, is_markdown};
 use super::{Error, Inherits, Repo};
 use crate::tree::{Layout, Note};
@@ -25,12 +26,16 @@ pub(super) fn list(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<
         Stood::Intended => {}
         Stood::Unreadable(note) => listing.notes.push(note),
     });
-    unmerged.extend(layout.registers.iter().filter(|path| staged.is_unmerged(path)).cloned());
+    let find = |path: &str| {
+        if staged.is_unmerged(path) {
+            unmerged.insert(path.to_owned());
+        }
+        staged.find(path)
+    };
+    listing.add_registers(layout, inherits, |entry| repo.blobs.bytes(&local, entry), find);
     if !unmerged.is_empty() {
         return Err(Error::Unmerged { paths: unmerged.into_iter().collect() });
     }
-    let find = |path: &str| staged.find(path);
-    listing.add_registers(layout, inherits, |entry| repo.blobs.bytes(&local, entry), find);
     Ok(listing)
 }
 
@@ -165,7 +170,7 @@ impl Repo {
         let options = gix::index::decode::Options { thread_limit: Some(1), ..Default::default() };
         // Git checks the index's own checksum in `git fsck` only, and so do we: it is half of the time.
         let index = gix::index::File::at_or_default(&self.index_path, local.object_hash(), true, options)
-            .map_err(|error| Error::Index { path: self.index_path.clone(), reason: format!("{error:#}") })?;
+            .map_err(|error| Error::Index { path: self.index_path.clone(), reason: said(&error) })?;
         Ok(self.index.get_or_init(|| index))
     }
 }

@@ -49,6 +49,14 @@ pub(super) fn path_string(path: &BStr, notes: &mut Vec<Note>) -> String {
     }
 }
 
+/// Notes in the order of their kind and path, each once.
+pub(super) fn tidy(notes: &mut Vec<Note>) {
+    notes.sort_by(|one, other| {
+        (one.kind, &one.path, &one.message).cmp(&(other.kind, &other.path, &other.message))
+    });
+    notes.dedup();
+}
+
 pub(super) fn symlink_note(path: &str) -> Note {
     Note::at("symlink", path, "a symbolic link, which is not followed")
 }
@@ -81,7 +89,7 @@ impl Listing {
         layout: &Layout,
         inherits: &Inherits,
         bytes: impl Fn(Entry) -> Option<Arc<[u8]>>,
-        find: impl Fn(&str) -> Option<Entry>,
+        mut find: impl FnMut(&str) -> Option<Entry>,
     ) {
         let read = |path: &str, _: &mut Vec<Note>| find(path).map(|entry| (entry, bytes(entry)));
         self.files.extend(registers(layout, inherits, &mut self.notes, read));

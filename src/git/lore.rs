@@ -6,7 +6,7 @@
 use super::blobs::Blob;
 use super::commit::Trees;
 use super::line::Line;
-use super::listing::{Kind, is_markdown};
+use super::listing::{Kind, is_markdown, tidy};
 use super::{Id, Repo};
 use crate::finding::Revision;
 use crate::lore::{Landing, Lore, LoreEnd, TemplateRevision, day, is_template, landings};
@@ -46,8 +46,13 @@ impl Repo {
                 lore.landed.insert(path, Landing { revision: revisions[at].clone(), template });
             }
         }
-        lore.notes.sort();
-        lore.notes.dedup();
+        if let Some(Folder { template: Some((path, _)), templates, .. }) = states.last().map(|s| &*s.folder)
+            && *templates > 1
+        {
+            let message = format!("there are {templates} templates; this one counts");
+            lore.notes.push(Note::at("several-templates", path.clone(), message));
+        }
+        tidy(&mut lore.notes);
         lore
     }
 
@@ -62,13 +67,6 @@ impl Repo {
         lore: &mut Lore,
     ) -> Option<Option<usize>> {
         let Some((path, id)) = &state.folder.template else { return Some(None) };
-        if state.folder.templates > 1 {
-            let message = format!(
-                "commit {} holds {} templates; the first counts",
-                state.commit, state.folder.templates
-            );
-            lore.notes.push(Note::at("several-templates", path.clone(), message));
-        }
         let hex = id.to_string();
         if lore.templates.last().is_some_and(|last| last.id == hex) {
             return Some(Some(lore.templates.len() - 1));

@@ -16,6 +16,7 @@ mod listing;
 mod lore;
 mod open;
 mod packs;
+mod reftable;
 mod revision;
 mod worktree;
 
@@ -25,7 +26,7 @@ pub use revision::Head;
 
 use crate::tree::{Layout, Tree};
 use blobs::Blobs;
-use listing::Listing;
+use listing::{Listing, tidy};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -48,6 +49,8 @@ pub struct Repo {
     index_path: PathBuf,
     index: OnceLock<gix::index::File>,
     blobs: Blobs,
+    /// A partial clone, where objects are missing by intent.
+    partial: bool,
 }
 
 impl Repo {
@@ -118,21 +121,22 @@ impl Repo {
     /// A handle for this thread, with caches of its own.
     pub(crate) fn local(&self) -> gix::Repository {
         let mut local = self.safe.to_thread_local();
-        // Nobody repacks while we read; asking the disk again for each missing object is slow.
-        local.objects.refresh_never();
+        if self.partial {
+            // Objects that were never fetched are many, and looking for new packs at each is slow.
+            local.objects.refresh_never();
+        }
         local
     }
 
     fn fill(&self, listing: Listing) -> Tree {
         let local = self.local();
-        let Listing { files, mut notes, .. } = listing;
+        let Listing { files, mut notes } = listing;
         let mut tree = Tree::default();
         for (path, entry) in files {
             let file = self.blobs.file(&local, &path, &entry, &mut notes);
             tree.files.insert(path, file);
         }
-        notes.sort();
-        notes.dedup();
+        tidy(&mut notes);
         tree.notes = notes;
         tree
     }

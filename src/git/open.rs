@@ -1,6 +1,8 @@
 //! Finds and opens the repository, and decides whose environment counts.
 
-use super::{Error, Repo, blobs::Blobs};
+use super::blobs::{self, Blobs};
+use super::error::said;
+use super::{Error, Repo};
 use gix::sec::trust::Mapping;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -58,19 +60,18 @@ fn with_environment(dir: &Path) -> Result<Option<Repo>, Error> {
 }
 
 fn without_environment(dir: &Path) -> Result<Option<Repo>, Error> {
-    let trust = trust(|mut options| {
-        let mut permissions = gix::open::Permissions::all();
-        permissions.env.git_prefix = gix::sec::Permission::Deny;
-        options = options.permissions(permissions);
-        options
-    });
+    let mut permissions = gix::open::Permissions::all();
+    permissions.env.git_prefix = gix::sec::Permission::Deny;
+    let trust = trust(|options| options.permissions(permissions));
     let opened =
         gix::ThreadSafeRepository::discover_opts(dir, upwards().apply_environment(), trust).map(Some);
     Ok(opened.or_else(|error| not_there(error, dir, None))?.map(repo))
 }
 
 fn repo(safe: gix::ThreadSafeRepository) -> Repo {
+    let partial = blobs::is_partial_clone(&safe.to_thread_local());
     Repo {
+        partial,
         root: safe.work_dir().map(Path::to_path_buf),
         index_path: safe.git_dir().join("index"),
         safe,
@@ -109,7 +110,7 @@ fn not_there<T>(error: gix::Error, dir: &Path, git_dir: Option<PathBuf>) -> Resu
     }
     match git_dir {
         Some(path) if error.is_not_found() => Err(Error::GitDir { path }),
-        _ => Err(Error::Open { path: dir.to_path_buf(), reason: format!("{error:#}") }),
+        _ => Err(Error::Open { path: dir.to_path_buf(), reason: said(&error) }),
     }
 }
 

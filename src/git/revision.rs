@@ -1,6 +1,7 @@
 //! Names of commits: HEAD, what a user calls a revision, and the commits being merged.
 
-use super::{Error, Id, Repo};
+use super::error::{cause, said};
+use super::{Error, Id, Repo, reftable};
 use gix::prelude::ObjectIdExt;
 
 /// The commit that the next one will stand on.
@@ -25,10 +26,16 @@ impl Head {
 impl Repo {
     pub fn head(&self) -> Head {
         let local = self.local();
-        match local.head().and_then(|head| head.try_into_peeled_id()) {
-            Ok(Some(id)) => Head::At(id.detach()),
+        let head = if reftable::is_used(&local) {
+            reftable::resolve(&local, "HEAD")
+        } else {
+            let head = local.head().and_then(|head| head.try_into_peeled_id());
+            head.map(|head| head.map(|id| id.detach())).map_err(|error| said(&error))
+        };
+        match head {
+            Ok(Some(id)) => Head::At(id),
             Ok(None) => Head::Unborn,
-            Err(error) => Head::Unreadable(self.why_no_refs(&local, &error)),
+            Err(reason) => Head::Unreadable(reason),
         }
     }
 
@@ -49,9 +56,13 @@ impl Repo {
             // No reference is asked for what can only be an id.
             Ok(id) if id.kind() == local.object_hash() => local.find_object(id),
             _ if rev.is_empty() => return Err(unknown("it is empty".into())),
+            _ if reftable::is_used(&local) => {
+                let by_hash = reftable::expand(&local, rev).map_err(unknown)?;
+                local.rev_parse_single(by_hash.as_deref().unwrap_or(rev)).and_then(|id| id.object())
+            }
             _ => local.rev_parse_single(rev).and_then(|id| id.object()),
         };
-        let object = found.map_err(|error| unknown(self.why_no_refs(&local, &error)))?;
+        let object = found.map_err(|error| unknown(cause(&error)))?;
         let kind = object.kind;
         let commit = object.peel_to_commit().map_err(|_| unknown(format!("it is a {kind}")))?;
         Ok(commit.id)
@@ -70,7 +81,7 @@ impl Repo {
         let other = self.resolve(rev)?;
         let local = self.local();
         let unreadable =
-            |error: gix::Error| Error::Commit { commit: other.to_string(), reason: format!("{error:#}") };
+            |error: gix::Error| Error::Commit { commit: other.to_string(), reason: said(&error) };
         match local.merge_base(other, head).map_err(unreadable)? {
             Some(base) => Ok(base.detach()),
             None if local.is_shallow().unwrap_or(false) => {
@@ -85,14 +96,5 @@ impl Repo {
         let local = self.local();
         let commit = id.attach(&local).object().ok()?.try_into_commit().ok()?;
         Some(commit.message().ok()?.summary().to_string())
-    }
-
-    fn why_no_refs(&self, local: &gix::Repository, error: &gix::Error) -> String {
-        if local.common_dir().join("reftable").is_dir() {
-            return "this repository keeps its references as a reftable, which cannot be read yet; \
-                    `git rev-parse` gives the hash, or `git refs migrate --ref-format=files` the older form"
-                .into();
-        }
-        format!("{error:#}")
     }
 }

@@ -2,8 +2,9 @@
 
 use super::commit::Trees;
 use super::disk::Disk;
+use super::error::said;
 use super::index::{Staged, Stood};
-use super::listing::{Entry, Kind, is_markdown};
+use super::listing::{Entry, Kind, is_markdown, tidy};
 use super::{Error, Inherits, Repo};
 use crate::tree::{Layout, Note, Tree};
 use gix::bstr::ByteSlice;
@@ -49,7 +50,7 @@ pub(super) fn read(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<
         let message =
             format!("{not_checked_out} {files} left out by the sparse checkout and read from the index");
         tree.notes.push(Note::new("sparse-checkout", message));
-        tree.notes.sort();
+        tidy(&mut tree.notes);
     }
     Ok(tree)
 }
@@ -86,8 +87,7 @@ impl Tracked {
             tracked.folders.extend(above);
             tracked.files.insert(path);
         });
-        tracked.notes.sort();
-        tracked.notes.dedup();
+        tidy(&mut tracked.notes);
         tracked
     }
 }
@@ -108,7 +108,7 @@ impl<'a> Ignored<'a> {
     /// Whether git ignores `path`; what cannot be found out is not ignored.
     fn contains(&mut self, path: &str, is_folder: bool) -> bool {
         self.ask(path, is_folder).unwrap_or_else(|error| {
-            self.failed.get_or_insert(format!("{error:#}"));
+            self.failed.get_or_insert(said(&error));
             false
         })
     }

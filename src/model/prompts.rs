@@ -52,7 +52,7 @@ impl Prompts {
                 false
             });
             self.shingles.extend(seen);
-            for sentence in sentences.iter().filter(|s| s.words >= FEWEST_WORDS) {
+            for sentence in sentences.iter().filter(|s| s.words >= FEWEST_WORDS || !s.alone) {
                 let alone = self.sentences.entry(sentence.hash).or_insert(false);
                 *alone |= sentence.alone;
             }
@@ -77,15 +77,11 @@ impl Prompts {
                 continue;
             }
             let sentences = sentences(document, block, |shingle| self.shingles.contains(&shingle));
-            let is_prompt = |s: &Sentence| {
-                self.sentences
-                    .get(&s.hash)
-                    .is_some_and(|alone| s.words >= TELLING_WORDS || (s.alone && *alone))
-            };
+            let prompts = self.among(&sentences);
+            let whole = !prompts.is_empty() && prompts.iter().all(|p| *p);
             let mut run: Option<Range<usize>> = None;
-            let whole = !sentences.is_empty() && sentences.iter().all(is_prompt);
-            for sentence in &sentences {
-                if is_prompt(sentence) {
+            for (sentence, is_prompt) in sentences.iter().zip(prompts) {
+                if is_prompt {
                     match &mut run {
                         Some(run) => run.end = sentence.span.end,
                         None => run = Some(sentence.span.clone()),
@@ -98,6 +94,22 @@ impl Prompts {
             found.extend(run.map(|span| Leftover { span, whole_block: whole, block: index }));
         }
         (found, resembles)
+    }
+
+    /// Which sentences of a block are prompts; a short one is where the one beside it is.
+    fn among(&self, sentences: &[Sentence]) -> Vec<bool> {
+        let known = |s: &Sentence| self.sentences.get(&s.hash).copied();
+        let telling =
+            |s: &Sentence| known(s).is_some_and(|alone| s.words >= TELLING_WORDS || (s.alone && alone));
+        let mut prompts: Vec<bool> = sentences.iter().map(telling).collect();
+        let short: Vec<bool> = sentences.iter().map(|s| known(s).is_some()).collect();
+        for i in 1..prompts.len() {
+            prompts[i] |= prompts[i - 1] && short[i];
+        }
+        for i in (1..prompts.len()).rev() {
+            prompts[i - 1] |= prompts[i] && short[i - 1];
+        }
+        prompts
     }
 }
 
@@ -206,6 +218,17 @@ mod tests {
     }
 
     #[test]
+    fn a_short_prompt_goes_with_the_one_beside_it() {
+        let mut prompts = Prompts::default();
+        prompts
+            .add(&Document::parse(b"(What is the problem at hand? Who has it? Please add a link to it.)\n"));
+        let document = Document::parse(b"Who has it? Please add a link to it.\n\nWho has it? All of us.\n");
+        let found = prompts.leftovers(&document).0;
+        assert_eq!(found.len(), 1);
+        assert_eq!(document.text.slice(found[0].span.clone()), "Who has it? Please add a link to it.");
+    }
+
+    #[test]
     fn short_prompts_count_as_whole_blocks_only() {
         check("* Unit tests\n", &["Unit tests"]);
         check("* Unit tests cover it.\n* Unit tests\n  * of the parser\n", &[]);
@@ -215,6 +238,7 @@ mod tests {
     #[test]
     fn answers_that_share_words_are_no_prompts() {
         check("What is this proposal all about? Tea.\n", &[]);
+        check("Who has it? Everybody.\n", &[]);
         check("```\nWhat is this all about?\n```\n", &[]);
     }
 

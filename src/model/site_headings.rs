@@ -8,9 +8,9 @@
 //!
 //! It deliberately renders nothing but headings and reads no other file. Known differences from the
 //! real thing: a snippet line (`--8<--`) inserts nothing; a `#` in the title of a `??? note` makes no
-//! heading; comments within an unclosed inline tag, and markup the HTML parser of the standard
-//! library gives up on, are taken as text; emoji short codes stay as written; what is nested more
-//! than 64 levels deep is text.
+//! heading; a fence right below indented code stays a fence; link definitions over several lines,
+//! comments within an unclosed inline tag, and markup the HTML parser of Python gives up on are taken
+//! as text; emoji short codes stay as written; what is nested more than 64 levels deep is dropped.
 
 mod blocks;
 mod compare;
@@ -19,7 +19,10 @@ mod inline;
 mod lines;
 mod raw_html;
 mod remedy;
+mod shapes;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 
@@ -44,19 +47,13 @@ pub fn site_headings(text: &str) -> Vec<SiteHeading> {
     let page = Page::read(text);
     page.headings
         .iter()
-        .map(|h| SiteHeading {
-            level: h.level,
-            span: h.span.clone(),
-            text: inline::plain(h.raw(&page, text)),
-        })
+        .map(|h| SiteHeading { level: h.level, span: h.span.clone(), text: inline::plain(h.raw(text)) })
         .collect()
 }
 
 /// What one pass over a file found.
 struct Page {
     headings: Vec<blocks::Heading>,
-    /// Lines with tabs, expanded; the headings of such lines point into it.
-    expanded: String,
     /// Raw HTML that the site passes through without reading it as Markdown.
     raw_html: Vec<Range<usize>>,
     /// Where a fence starts that is never closed, by the site's or by GitHub's rules.
@@ -72,11 +69,6 @@ impl Page {
         let pieces = raw_html::stash(fenced.pieces, &cuts);
         let expanded = lines::expand_tabs(text, &pieces);
         let headings = blocks::headings(&lines::Source { text, expanded: &expanded }, &pieces);
-        Page {
-            headings,
-            expanded,
-            raw_html: cuts.into_iter().map(|c| c.span).collect(),
-            open_fence: fenced.open,
-        }
+        Page { headings, raw_html: cuts.into_iter().map(|c| c.span).collect(), open_fence: fenced.open }
     }
 }

@@ -58,9 +58,11 @@ fn outside(site: &Site, entries: &[(&NavEntry, &str)], register: &str, text: &Te
             .map(|(_, (e, _))| *e)
             .collect();
         let home = common(&others);
-        if others.len() < 2 || home.is_empty() || entry.section.starts_with(home) {
+        // Groups inside one section are an order of their own.
+        if others.len() < 2 || home.is_empty() || entry.section.first() == home.first() {
             return None;
         }
+        let home = &home[..1];
         let message =
             format!("`{}` stands outside `{}`, which holds the other OKEPs", entry.target, home.join(" / "));
         let mut finding = RULE.about(Some(doc), register, entry.target.clone(), message);

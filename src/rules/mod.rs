@@ -33,6 +33,8 @@ mod shifted_headings;
 mod skipped_heading_level;
 mod stub_section;
 mod template_text;
+#[cfg(test)]
+mod tests;
 mod unclosed_fence;
 mod unordered_section;
 mod unreadable_register;

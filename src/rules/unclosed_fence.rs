@@ -27,7 +27,8 @@ fn check(judged: &Judged) -> Vec<Finding> {
     } else {
         "nothing closes it before the end of the file".to_owned()
     };
-    let message = format!("the fence `{}` is never closed", text.slice(fence.opening.clone()).trim());
+    // The fence is itself made of backticks: quoting it in more of them would hide it.
+    let message = format!("the fence {} is never closed", text.slice(fence.opening.clone()).trim());
     let finding = RULE.at(judged, fence.opening.clone(), text.slice(fence.opening.clone()).trim(), message);
     // The closing line goes after the last line of the code, before the blank lines that follow it.
     let code = text.slice(fence.opening.start..fence.resumes).trim_end();

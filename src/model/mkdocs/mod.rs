@@ -7,8 +7,11 @@
 //! Bounds: files of up to [`MAX_BYTES`], [`MAX_CHAIN`] files that inherit from one another, and those
 //! of `yaml`, `value` and `nav`; what exceeds them is told in a note. Time is linear in the bytes.
 
+mod chain;
 mod nav;
+mod paths;
 mod patterns;
+mod pyyaml;
 pub mod scalar;
 mod value;
 pub mod yaml;
@@ -16,12 +19,13 @@ pub mod yaml;
 pub use nav::{Item, Nav, NavEntry, NavTree, Rest, Section, Shape, What};
 pub use patterns::{Patterns, RestPattern};
 
-use crate::text::Text;
 use crate::tree::Note;
+use chain::{At, Fault, Layer, Layers, Parent};
+use paths::{below, folder, is_page, join};
 use std::ops::Range;
 use std::sync::Arc;
 use value::Value;
-use yaml::{Document, NodeId, Refusal};
+use yaml::Refusal;
 
 /// Largest configuration file that is read, in bytes.
 pub const MAX_BYTES: usize = 4 << 20;
@@ -175,7 +179,7 @@ pub fn read(config_path: &str, file: &dyn Fn(&str) -> Option<Arc<[u8]>>) -> Site
         not_in_nav: Patterns::default(),
         unknowable: false,
     };
-    let layers = match chain(config_path, file, &mut site) {
+    let layers = match chain::read(config_path, file, &mut site) {
         Ok(layers) => layers,
         Err((path, refusal)) => {
             site.refuse(&path, refusal);
@@ -237,8 +241,7 @@ impl Site {
     }
 
     fn settle_patterns(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
-        let defaults = Patterns::parse(".*\n/templates/").expect("MkDocs's own patterns are valid");
-        self.exclude = defaults.and(layers.patterns("exclude_docs")?);
+        self.exclude = patterns::DEFAULTS.clone().and(layers.patterns("exclude_docs")?);
         self.drafts = layers.patterns("draft_docs")?;
         self.not_in_nav = layers.patterns("not_in_nav")?;
         Ok(())
@@ -300,280 +303,5 @@ impl Site {
     }
 }
 
-/// A refusal, and which file of the chain it is about.
-type Fault = (usize, Refusal);
-
-/// One file of the chain.
-struct Layer {
-    path: String,
-    text: Text,
-    doc: Document,
-}
-
-enum Parent {
-    None,
-    /// The path and the value that names it.
-    At(String, NodeId),
-    Outside(String),
-}
-
-impl Layer {
-    fn read(path: &str, bytes: &[u8]) -> Result<Layer, Refusal> {
-        let limit = |message: &str| Refusal { span: 0..0, message: message.into(), limit: true };
-        if bytes.len() > MAX_BYTES {
-            return Err(limit("the file is too large to be read"));
-        }
-        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-            return Err(limit("the file is UTF-16, which is not read here"));
-        }
-        let text = Text::new(bytes);
-        if let Some(at) = text.invalid_at {
-            return Err(Refusal::fault(at..at + 1, "not valid UTF-8"));
-        }
-        let doc = Document::parse(&text)?;
-        value::check(&doc)?;
-        if let Some(root) = doc.root {
-            match value::resolve(&doc, root).1 {
-                Value::Map | Value::Null => {}
-                other => {
-                    let message =
-                        format!("the file must be a mapping of settings, found {}", other.describe());
-                    return Err(Refusal::fault(text.line_range(doc.node(root).span.start), message));
-                }
-            }
-        }
-        Ok(Layer { path: path.into(), text, doc })
-    }
-
-    fn get(&self, mapping: NodeId, key: &str) -> Result<Option<(NodeId, NodeId)>, Refusal> {
-        value::get(&self.doc, mapping, key)
-    }
-
-    fn parent(&self) -> Result<Parent, Refusal> {
-        let found = self.doc.root.map(|root| self.get(root, "INHERIT")).transpose()?.flatten();
-        let Some((key, node)) = found else { return Ok(Parent::None) };
-        match value::resolve(&self.doc, node).1 {
-            Value::Str(path) if path.starts_with('/') => Ok(Parent::Outside(path.into())),
-            Value::Str(path) => Ok(match join(folder(&self.path), path) {
-                Some(joined) => Parent::At(joined, node),
-                None => Parent::Outside(path.into()),
-            }),
-            // The variable may be set where the site is built.
-            Value::Null if self.doc.node(node).tag.as_deref() == Some("!ENV") => {
-                Ok(Parent::Outside("a variable of the environment".into()))
-            }
-            other => {
-                let message = format!("`INHERIT` must be a path, found {}", other.describe());
-                Err(Refusal::fault(self.doc.written(key).span.clone(), message))
-            }
-        }
-    }
-}
-
-/// The configuration and the files it inherits from, or why one of them does not load.
-fn chain(
-    config_path: &str,
-    file: &dyn Fn(&str) -> Option<Arc<[u8]>>,
-    site: &mut Site,
-) -> Result<Vec<Layer>, (String, Refusal)> {
-    let Some(bytes) = file(config_path) else {
-        return Err((config_path.into(), Refusal::fault(0..0, "the file is not there")));
-    };
-    let mut layers = Vec::new();
-    let mut next = Some((config_path.to_owned(), bytes));
-    while let Some((path, bytes)) = next.take() {
-        let layer = Layer::read(&path, &bytes).map_err(|refusal| (path.clone(), refusal))?;
-        let refuse = |node: NodeId, message: String| {
-            (path.clone(), Refusal::fault(layer.doc.written(node).span.clone(), message))
-        };
-        match layer.parent().map_err(|refusal| (path.clone(), refusal))? {
-            Parent::None => {}
-            Parent::Outside(named) => {
-                site.unknowable = true;
-                let message = format!("`INHERIT` names `{named}`, which is not in the repository");
-                site.notes.push(Note::at("register-not-understood", &*path, message));
-            }
-            Parent::At(parent, node) if site.files.contains(&parent) => {
-                return Err(refuse(node, format!("`{parent}` inherits from itself")));
-            }
-            Parent::At(parent, node) => match file(&parent) {
-                None => return Err(refuse(node, format!("the inherited file `{parent}` is not there"))),
-                Some(_) if site.files.len() >= MAX_CHAIN => {
-                    let message = "too many files inherit from one another".to_owned();
-                    return Err((path.clone(), Refusal { limit: true, ..refuse(node, message).1 }));
-                }
-                Some(bytes) => {
-                    site.files.push(parent.clone());
-                    next = Some((parent, bytes));
-                }
-            },
-        }
-        layers.push(layer);
-    }
-    Ok(layers)
-}
-
-/// The chain as MkDocs merges it: mappings key by key, everything else by the first file that has it.
-struct Layers<'l>(&'l [Layer]);
-
-/// A setting in one file of the chain.
-#[derive(Debug, Clone, Copy)]
-struct At {
-    layer: usize,
-    key: NodeId,
-    node: NodeId,
-}
-
-impl Layers<'_> {
-    fn value(&self, at: At) -> Value<'_> {
-        value::resolve(&self.0[at.layer].doc, at.node).1
-    }
-
-    fn fault(&self, at: At, message: impl Into<String>) -> Fault {
-        (at.layer, Refusal::fault(self.0[at.layer].doc.written(at.key).span.clone(), message))
-    }
-
-    /// The setting at a path of keys, the winning file first; several only where they are mappings
-    /// that merge.
-    fn get(&self, keys: &[&str]) -> Result<Vec<At>, Fault> {
-        let root = |(layer, file): (usize, &Layer)| file.doc.root.map(|node| At { layer, key: node, node });
-        let mut found: Vec<At> = self.0.iter().enumerate().filter_map(root).collect();
-        for key in keys {
-            let mut below: Vec<At> = Vec::new();
-            for at in found {
-                let pair = self.0[at.layer].get(at.node, key).map_err(|refusal| (at.layer, refusal))?;
-                let Some((key, node)) = pair else { continue };
-                let next = At { layer: at.layer, key, node };
-                let mapping = matches!(self.value(next), Value::Map);
-                if mapping || below.is_empty() {
-                    below.push(next);
-                }
-                if !mapping {
-                    break;
-                }
-            }
-            found = below;
-        }
-        Ok(found)
-    }
-
-    fn patterns(&self, key: &str) -> Result<Patterns, Fault> {
-        let Some(&at) = self.get(&[key])?.first() else { return Ok(Patterns::default()) };
-        match self.value(at) {
-            Value::Null => Ok(Patterns::default()),
-            Value::Str(text) => Patterns::parse(text).map_err(|m| self.fault(at, format!("`{key}`: {m}"))),
-            other => Err(self.fault(at, format!("`{key}` must be text, found {}", other.describe()))),
-        }
-    }
-
-    /// The plugins that are on; their own options are not looked at.
-    fn plugins(&self) -> Result<Vec<String>, Fault> {
-        let found = self.get(&["plugins"])?;
-        let Some(&first) = found.first() else { return Ok(Vec::new()) };
-        let mut named: Vec<(String, Option<At>)> = Vec::new();
-        match self.value(first) {
-            Value::Seq(items) => {
-                for item in items {
-                    let doc = &self.0[first.layer].doc;
-                    match value::resolve(doc, *item) {
-                        (_, Value::Str(name)) => named.push((name.into(), None)),
-                        (node, Value::Map) => self.plugins_of(At { node, ..first }, &mut named)?,
-                        _ => {}
-                    }
-                }
-            }
-            Value::Map => {
-                for at in &found {
-                    self.plugins_of(*at, &mut named)?;
-                }
-            }
-            _ => {}
-        }
-        let mut on = Vec::new();
-        for (name, config) in named {
-            if config.map_or(Ok(true), |at| self.enabled(at))? {
-                on.push(name.strip_prefix('/').unwrap_or(&name).to_owned());
-            }
-        }
-        Ok(on)
-    }
-
-    /// The keys of a mapping of plugins that are not yet known.
-    fn plugins_of(&self, at: At, named: &mut Vec<(String, Option<At>)>) -> Result<(), Fault> {
-        let doc = &self.0[at.layer].doc;
-        let pairs = value::pairs(doc, value::resolve(doc, at.node).0).map_err(|r| (at.layer, r))?;
-        for (key, node, _) in pairs {
-            if let Value::Str(name) = value::resolve(doc, key).1
-                && named.iter().all(|(known, _)| known != name)
-            {
-                named.push((name.into(), Some(At { layer: at.layer, key, node })));
-            }
-        }
-        Ok(())
-    }
-
-    fn enabled(&self, config: At) -> Result<bool, Fault> {
-        let doc = &self.0[config.layer].doc;
-        let found = value::get(doc, config.node, "enabled").map_err(|r| (config.layer, r))?;
-        Ok(found.is_none_or(|(_, node)| !value::is_false(doc, node)))
-    }
-}
-
-/// Whether MkDocs takes the path for a page.
-fn is_page(path: &str) -> bool {
-    [".md", ".markdown", ".mdown", ".mkdn", ".mkd"].iter().any(|ending| path.ends_with(ending))
-}
-
-/// Whether a target has a scheme or a host, such as `https://x` or `mailto:x`.
-fn is_address(target: &str) -> bool {
-    let scheme = |s: &str| {
-        s.starts_with(|c: char| c.is_ascii_alphabetic())
-            && s.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
-    };
-    target.starts_with("//") || target.split_once(':').is_some_and(|(before, _)| scheme(before))
-}
-
-/// The folder of a file, empty for the repository's root.
-fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// `path` relative to `folder`, with `.` and `..` resolved; none where it leaves the repository.
-fn join(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
-
-/// What is left of `path` below `folder`; the empty folder is the root.
-fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
-    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
-}
-
-fn percent_decoded(path: &str) -> String {
-    let bytes = path.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = path.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        match hex.and_then(|h| u8::from_str_radix(h, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| path.into())
-}
+#[cfg(test)]
+mod tests;

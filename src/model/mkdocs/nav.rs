@@ -2,6 +2,7 @@
 //!
 //! It says what stands there and what it names; whether a page is shown is [`super::Site`]'s to say.
 
+use super::paths;
 use super::patterns::RestPattern;
 use super::value::{self, Value};
 use super::yaml::{Document, Kind, NodeId, Refusal, Style};
@@ -11,6 +12,8 @@ use std::ops::Range;
 /// Deepest nesting of sections, and most entries, that are read: aliases can make both grow.
 const MAX_DEPTH: usize = 64;
 const MAX_ITEMS: usize = 50_000;
+/// Most rest entries, each of which is a pattern to try on every page.
+const MAX_RESTS: usize = 100;
 
 /// The `nav` of a site.
 #[derive(Debug, Clone)]
@@ -94,7 +97,7 @@ pub struct NavEntry {
     /// The page its author may have meant, where MkDocs does not resolve the form: `../`, `\`, `%20`,
     /// a leading `/`.
     pub meant: Option<String>,
-    /// Bytes of the target, its quotes included.
+    /// Bytes of the target, its quotes included; of the alias or the tagged list that stands for it.
     pub span: Range<usize>,
     /// The whole line or lines of the entry, the line break included.
     pub line_span: Range<usize>,
@@ -271,7 +274,7 @@ impl Reader<'_> {
             let mut at = position.down(index, target != *item);
             at.parent = Some(section);
             match found {
-                Value::Str(text) => self.page(section, *item, target, None, text, &at)?,
+                Value::Str(text) => self.page(section, *item, (*item, target), None, text, &at)?,
                 Value::Map => {
                     let pairs = value::pairs(self.doc, target)?;
                     let [(key, inner, merged)] = pairs[..] else {
@@ -317,7 +320,7 @@ impl Reader<'_> {
         let (target, found) = value::resolve(self.doc, inner);
         let below = Position { elsewhere: position.elsewhere || target != inner, ..position.clone() };
         match found {
-            Value::Str(text) => return self.page(section, item, target, Some(key), text, &below),
+            Value::Str(text) => self.page(section, item, (inner, target), Some(key), text, &below),
             Value::Seq(items) => {
                 self.item(section, item, What::Section(self.tree.sections.len()));
                 self.list(target, items, &below, Some(key))
@@ -357,13 +360,14 @@ impl Reader<'_> {
         &mut self,
         section: usize,
         item: NodeId,
-        target: NodeId,
+        // The node that stands there, and the one that holds the text.
+        (written, target): (NodeId, NodeId),
         key: Option<NodeId>,
         text: &str,
         position: &Position,
     ) -> Result<(), Refusal> {
         self.spend(item, position)?;
-        let span = self.doc.written(if position.elsewhere { item } else { target }).span.clone();
+        let span = self.doc.written(written).span.clone();
         // The plugin looks for text in lists only: `title: ...` is a page of that name.
         if self.settings.rests
             && key.is_none()
@@ -371,6 +375,10 @@ impl Reader<'_> {
         {
             if self.tree.rests.iter().any(|r| r.text == text) {
                 return Err(Refusal::fault(span, format!("the rest entry `{text}` stands twice")));
+            }
+            if self.tree.rests.len() == MAX_RESTS {
+                let message = "`nav` has too many rest entries to be read".into();
+                return Err(Refusal { span, message, limit: true });
             }
             self.item(section, item, What::Rest(self.tree.rests.len()));
             self.tree.rests.push(Rest { text: text.into(), pattern, span });
@@ -437,22 +445,22 @@ impl Reader<'_> {
     /// The page a target names for MkDocs, and the one it may have been meant to name.
     fn names(&self, target: &str) -> (Option<String>, Option<String>) {
         let Some(docs_dir) = self.settings.docs_dir else { return (None, None) };
-        let page = |path: &str| super::is_page(path).then(|| super::join(docs_dir, path)).flatten();
+        let page = |path: &str| paths::is_page(path).then(|| paths::join(docs_dir, path)).flatten();
         let looked_up = if self.settings.absolute_links { target.trim_start_matches('/') } else { target };
-        if super::is_address(looked_up) {
+        if paths::is_address(looked_up) {
             return (None, None);
         }
         let parts = || looked_up.split('/').filter(|part| !part.is_empty() && *part != ".");
         // MkDocs drops `.` and doubled slashes and compares what is left: `..` stays and finds nothing.
         if !looked_up.starts_with('/') && parts().all(|part| part != "..") {
             let path = parts().collect::<Vec<_>>().join("/");
-            if !path.contains(['\\', '%']) || !super::is_page(&path) {
+            if !path.contains(['\\', '%']) || !paths::is_page(&path) {
                 return (page(&path), None);
             }
-            let lenient = super::percent_decoded(&path.replace('\\', "/"));
+            let lenient = paths::percent_decoded(&path.replace('\\', "/"));
             return (page(&path), page(&lenient).filter(|meant| Some(meant) != page(&path).as_ref()));
         }
-        let lenient = super::percent_decoded(&looked_up.replace('\\', "/"));
+        let lenient = paths::percent_decoded(&looked_up.replace('\\', "/"));
         (None, page(lenient.trim_start_matches('/')))
     }
 }

@@ -5,6 +5,14 @@
 //! they become regular expressions here too: `regex` matches in linear time, whatever the pattern.
 
 use regex::Regex;
+use std::sync::LazyLock;
+
+/// Most lines of one setting; each becomes a regular expression to try on every page.
+pub const MAX_LINES: usize = 1_000;
+
+/// What MkDocs leaves out of every site.
+pub static DEFAULTS: LazyLock<Patterns> =
+    LazyLock::new(|| Patterns::parse(".*\n/templates/").expect("MkDocs's own patterns are valid"));
 
 /// The lines of `exclude_docs`, `draft_docs` or `not_in_nav`: gitignore's language.
 #[derive(Debug, Clone, Default)]

@@ -11,6 +11,9 @@ const MAX_MERGED: usize = 10_000;
 /// Deepest chain of merge keys.
 const MAX_MERGE_DEPTH: usize = 32;
 
+/// Longest chain of `!ENV` in the default of `!ENV`.
+const MAX_DEFAULTS: usize = 16;
+
 const CORE: &str = "tag:yaml.org,2002:";
 
 /// A value as Python would have it.
@@ -43,17 +46,18 @@ impl Value<'_> {
 ///
 /// The environment counts as empty, so that the same files mean the same everywhere.
 pub fn resolve(doc: &Document, id: NodeId) -> (NodeId, Value<'_>) {
-    let node = doc.node(id);
-    if node.tag.as_deref() == Some("!ENV") {
-        return match &node.kind {
-            Kind::Sequence { items, .. } if items.len() > 1 => match items.last() {
-                // A default that is itself `!ENV` ends the chain: it may name its own list.
-                Some(last) if doc.node(*last).tag.as_deref() != Some("!ENV") => resolve(doc, *last),
-                _ => (id, Value::Null),
-            },
-            _ => (id, Value::Null),
-        };
+    let mut id = doc.target(id);
+    // Defaults may be `!ENV` again; by an alias, one could even name its own list.
+    for _ in 0..MAX_DEFAULTS {
+        if doc.node(id).tag.as_deref() != Some("!ENV") {
+            break;
+        }
+        match &doc.node(id).kind {
+            Kind::Sequence { items, .. } if items.len() > 1 => id = doc.target(items[items.len() - 1]),
+            _ => return (id, Value::Null),
+        }
     }
+    let node = doc.node(id);
     let value = match &node.kind {
         Kind::Scalar { value, .. } => match type_of(node) {
             None => Value::Other("a tagged value"),

@@ -4,6 +4,7 @@
 //! expand aliases: an alias is a node of its own that names another, so that a file of aliases to
 //! aliases costs no more than its length.
 
+use super::pyyaml;
 use crate::text::Text;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span as Mark, StructureStyle};
 use std::collections::{HashMap, HashSet};
@@ -73,19 +74,20 @@ impl Refusal {
 impl Document {
     /// The node itself, or the one an alias names.
     pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[self.target(id)]
+    }
+
+    /// The node that an alias names, else the node itself.
+    pub fn target(&self, id: NodeId) -> NodeId {
         match self.nodes[id].kind {
-            Kind::Alias(target) => &self.nodes[target],
-            _ => &self.nodes[id],
+            Kind::Alias(target) => target,
+            _ => id,
         }
     }
 
     /// The node as it stands, alias or not.
     pub fn written(&self, id: NodeId) -> &Node {
         &self.nodes[id]
-    }
-
-    pub fn is_alias(&self, id: NodeId) -> bool {
-        matches!(self.nodes[id].kind, Kind::Alias(_))
     }
 
     /// Every node, in the order in which they begin.
@@ -95,7 +97,7 @@ impl Document {
 
     /// Reads one document as PyYAML would; a byte order mark at the start is skipped.
     pub fn parse(text: &Text) -> Result<Document, Refusal> {
-        refuse_unprintable(text)?;
+        pyyaml::refuse_unprintable(text)?;
         let mut builder = Builder { text, offset: text.bom_len(), ..Builder::default_for(text) };
         let options = granit_parser::options! {
             emit_anchor_events: true,
@@ -120,7 +122,7 @@ impl Document {
                 }
             }
         }
-        refuse_tabs(text, &builder)?;
+        pyyaml::refuse_tabs(text, &builder.document)?;
         Ok(builder.document)
     }
 }
@@ -198,8 +200,9 @@ impl<'t> Builder<'t> {
                     ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
                 };
                 let span = self.without_trailing_blanks(span);
-                if style == Style::Plain && span.is_empty() && anchor == 0 && tag.is_none() {
-                    self.refuse_missing_key(&span)?;
+                let bare = style == Style::Plain && span.is_empty() && anchor == 0 && tag.is_none();
+                if anchor == 0 && tag.is_none() {
+                    self.refuse_odd_key(&span, bare)?;
                 }
                 self.refuse_question_mark(&span, style)?;
                 let kind = Kind::Scalar { value: value.into_owned(), style };
@@ -227,15 +230,25 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    /// `: value` without a key is YAML 1.2 only; `? ` before it makes it a key of nothing.
-    fn refuse_missing_key(&self, span: &Range<usize>) -> Result<(), Refusal> {
+    /// `: value` without a key and keys over several lines are YAML 1.2 only, unless a `? ` comes before.
+    fn refuse_odd_key(&self, span: &Range<usize>, bare: bool) -> Result<(), Refusal> {
         let Some((mapping, None)) = self.open.last() else { return Ok(()) };
-        let explicit = self.text.slice(0..span.start).trim_end().ends_with('?');
-        match self.document.nodes[*mapping].kind {
-            Kind::Mapping { flow: false, .. } if !explicit => {
-                Err(Refusal::fault(span.start..span.start + 1, "not valid YAML: a value without a key"))
+        let Kind::Mapping { .. } = self.document.nodes[*mapping].kind else { return Ok(()) };
+        let broken = self.text.slice(span.clone()).contains('\n');
+        if !bare && !broken {
+            return Ok(());
+        }
+        let mut before = self.text.slice(0..span.start).trim_end();
+        for comment in self.document.comments.iter().rev().take_while(|c| c.end == before.len()) {
+            before = self.text.slice(0..comment.start).trim_end();
+        }
+        match before.ends_with('?') {
+            true => Ok(()),
+            false if broken => Err(Refusal::fault(span.clone(), "not valid YAML: a key over several lines")),
+            false => {
+                let end = self.text.clamp(span.start + 1);
+                Err(Refusal::fault(span.start..end, "not valid YAML: a value without a key"))
             }
-            _ => Ok(()),
         }
     }
 
@@ -318,11 +331,12 @@ impl<'t> Builder<'t> {
 
     /// PyYAML knows letters, digits, `-` and `_` in the names of anchors; YAML 1.2 nearly everything.
     fn name(&self, name: String, span: &Range<usize>) -> Result<(), Refusal> {
-        if name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_') {
-            return Ok(());
-        }
+        let known = |b: u8| b.is_ascii_alphanumeric() || b == b'-' || b == b'_';
+        let Some(odd) = name.bytes().position(|b| !known(b)) else { return Ok(()) };
         let message = format!("PyYAML takes only letters, digits, `-` and `_` in an anchor: `{name}`");
-        Err(Refusal::fault(span.clone(), message))
+        // At these PyYAML ends the name and reads on: `&a:` is an anchor and a colon.
+        let limit = odd > 0 && b"?:,]}%@`".contains(&name.as_bytes()[odd]);
+        Err(Refusal { span: span.clone(), message, limit })
     }
 
     /// Spans of block scalars take the line break along, those of others sometimes blanks.
@@ -334,49 +348,4 @@ impl<'t> Builder<'t> {
 
 fn full(tag: &granit_parser::Tag) -> String {
     format!("{}{}", tag.handle(), tag.suffix())
-}
-
-/// PyYAML refuses control characters wherever they stand, comments included.
-fn refuse_unprintable(text: &Text) -> Result<(), Refusal> {
-    let printable = |c: char| {
-        !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') || matches!(c, '\t' | '\n' | '\r' | '\u{85}')
-    };
-    match text.as_str().char_indices().find(|(_, c)| !printable(*c)) {
-        Some((at, c)) => {
-            let message = format!("the character U+{:04X} is not allowed in YAML", u32::from(c));
-            Err(Refusal::fault(at..at + c.len_utf8(), message))
-        }
-        None => Ok(()),
-    }
-}
-
-/// PyYAML takes tabs only inside quotes, block scalars and comments; YAML 1.2 elsewhere too.
-fn refuse_tabs(text: &Text, builder: &Builder<'_>) -> Result<(), Refusal> {
-    let mut tabs = text.as_str().match_indices('\t').map(|(at, _)| at).peekable();
-    if tabs.peek().is_none() {
-        return Ok(());
-    }
-    let allowed = |node: &Node| match &node.kind {
-        Kind::Scalar { style: Style::Plain, .. } => None,
-        Kind::Scalar { style: Style::Block, .. } => Some(block_with_blank_end(text, &node.span)),
-        Kind::Scalar { .. } => Some(node.span.clone()),
-        _ => None,
-    };
-    let mut inside: Vec<Range<usize>> = builder.document.nodes.iter().filter_map(allowed).collect();
-    inside.extend(builder.document.comments.iter().cloned());
-    inside.sort_by_key(|r| r.start);
-    for at in tabs {
-        let next = inside.partition_point(|r| r.start <= at);
-        if next == 0 || inside[next - 1].end <= at {
-            return Err(Refusal::fault(at..at + 1, "a tab outside quotes: PyYAML takes only blanks here"));
-        }
-    }
-    Ok(())
-}
-
-/// A block scalar with the blank lines that follow it, which are its own.
-fn block_with_blank_end(text: &Text, span: &Range<usize>) -> Range<usize> {
-    let rest = &text.as_str()[span.end..];
-    let blank = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n']).len();
-    span.start..span.end + blank
 }

@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-use super::Page;
 use super::lines::{Line, Piece, Source, TAB};
+use super::shapes::{MARKS, Mark, hash_heading, indent, is_title, item, mark};
 use super::table::is_table;
 
 /// Deeper nesting is taken as text, so that every line is looked at a bounded number of times.
@@ -24,23 +24,16 @@ pub(super) struct Heading {
     pub span: Range<usize>,
     /// Written with an underline.
     pub underlined: bool,
-    raw: Raw,
-}
-
-/// Where the Markdown of a heading's text stands.
-#[derive(Debug)]
-enum Raw {
-    File(Range<usize>),
-    Expanded(Range<usize>),
+    /// Where the Markdown of its text stands in the file.
+    raw: Range<usize>,
+    /// That Markdown, where its line had tabs.
+    expanded: Option<String>,
 }
 
 impl Heading {
     /// The Markdown between the marks of the heading.
-    pub fn raw<'a>(&self, page: &'a Page, text: &'a str) -> &'a str {
-        match &self.raw {
-            Raw::File(range) => &text[range.clone()],
-            Raw::Expanded(range) => &page.expanded[range.clone()],
-        }
+    pub fn raw<'a>(&'a self, text: &'a str) -> &'a str {
+        self.expanded.as_deref().unwrap_or(&text[self.raw.clone()])
     }
 }
 
@@ -78,19 +71,6 @@ enum State {
     Other,
 }
 
-/// What a processor searches a whole block for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mark {
-    Admonition,
-    Details,
-    Hash,
-    Rule,
-    Quote,
-    Reference,
-}
-
-const MARKS: usize = 6;
-
 /// The first line with each mark at or behind the start of what is left of a block.
 type Marks = [usize; MARKS];
 
@@ -127,14 +107,7 @@ impl Parser<'_, '_> {
         while start < end {
             self.refresh(&mut marks, start, end);
             let at = |mark: Mark| Some(marks[mark as usize]).filter(|l| *l < end);
-            start = if let Some((at, kind)) =
-                at(Mark::Admonition).map(|a| (a, Kind::Admonition)).or_else(|| {
-                    self.continued(parent, start, Kind::Admonition)
-                        .is_none()
-                        .then_some(())
-                        .and_then(|()| at(Mark::Details))
-                        .map(|a| (a, Kind::Details))
-                }) {
+            start = if let Some((at, kind)) = self.opener(parent, start, &marks).filter(|(at, _)| *at < end) {
                 self.before(parent, start..at, state);
                 let node = self.add(parent, kind);
                 self.nested(node, at + 1..end, TAB, state)
@@ -184,6 +157,16 @@ impl Parser<'_, '_> {
                 return;
             };
         }
+    }
+
+    /// The next `!!!` or `???` line. Text that continues an admonition comes before details do.
+    fn opener(&self, parent: usize, start: usize, marks: &Marks) -> Option<(usize, Kind)> {
+        let [admonition, details] = [Mark::Admonition, Mark::Details].map(|m| marks[m as usize]);
+        if admonition < usize::MAX {
+            return Some((admonition, Kind::Admonition));
+        }
+        let open = details < usize::MAX && self.continued(parent, start, Kind::Admonition).is_none();
+        open.then_some((details, Kind::Details))
     }
 
     /// Parses what stands before a find; it lacks the mark that was found, so this nests little.
@@ -238,7 +221,7 @@ impl Parser<'_, '_> {
     fn hash(&mut self, parent: usize, at: usize) {
         let line = self.lines[at];
         if let Some((level, header)) = hash_heading(line.text) {
-            self.heading(level, line, header, line.end, false);
+            self.heading(level, line, usize::from(level)..usize::from(level) + header.len(), line.end, false);
         }
         self.add(parent, Kind::Other);
     }
@@ -260,25 +243,26 @@ impl Parser<'_, '_> {
 
     fn underlined(&mut self, parent: usize, start: usize, level: u8) {
         let line = self.lines[start];
-        self.heading(level, line, line.text, self.lines[start + 1].end, true);
+        self.heading(level, line, 0..line.text.len(), self.lines[start + 1].end, true);
         self.add(parent, Kind::Other);
     }
 
-    fn heading(&mut self, level: u8, line: Line, header: &str, end: usize, underlined: bool) {
-        let header = header.trim();
-        let content = line.text.trim_start().len();
-        let address = |s: &str| s.as_ptr() as usize;
-        // Slices of one buffer, so a difference of addresses is an offset into it.
-        let (raw, start) = if let Some(at) = address(header)
-            .checked_sub(address(self.source.expanded))
-            .filter(|at| *at + header.len() <= self.source.expanded.len() && !self.source.expanded.is_empty())
-        {
-            (Raw::Expanded(at..at + header.len()), start_in_file(self.source.text, line))
+    /// Notes the heading that has its text at `header` of the line.
+    fn heading(&mut self, level: u8, line: Line, header: Range<usize>, end: usize, underlined: bool) {
+        let title = line.text[header.clone()].trim();
+        let blanks = line.text[header.clone()].len() - line.text[header.clone()].trim_start().len();
+        let (start, raw, expanded);
+        if line.expanded {
+            start = start_in_file(self.source.text, line);
+            (raw, expanded) = (start..start, Some(title.to_owned()));
         } else {
-            let at = address(header) - address(self.source.text);
-            (Raw::File(at..at + header.len()), line.end - content)
-        };
-        self.headings.push(Heading { level, span: start..end, underlined, raw });
+            // Whatever was taken off the line's front, its end is where it was.
+            let at = line.end - line.text.len();
+            start = line.end - line.text.trim_start().len();
+            raw = at + header.start + blanks..at + header.start + blanks + title.len();
+            expanded = None;
+        }
+        self.headings.push(Heading { level, span: start..end, underlined, raw, expanded });
     }
 }
 
@@ -435,139 +419,6 @@ impl Parser<'_, '_> {
         let has_title = text.trim_end_matches(' ').ends_with(['"', '\'', ')']);
         if at + 1 < end && !has_title && titled(self.lines[at + 1].text) { 2 } else { 1 }
     }
-}
-
-/// Blanks at the front of the line.
-fn indent(text: &str) -> usize {
-    text.bytes().take_while(|b| *b == b' ').count()
-}
-
-/// The offset of the content, where the line starts a list item.
-fn item(text: &str) -> Option<usize> {
-    let blanks = indent(text);
-    let bytes = &text.as_bytes()[blanks..];
-    let marker = match bytes.first()? {
-        b'*' | b'+' | b'-' => 1,
-        b'0'..=b'9' => {
-            let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
-            if bytes.get(digits) != Some(&b'.') {
-                return None;
-            }
-            digits + 1
-        }
-        _ => return None,
-    };
-    let space = bytes[marker..].iter().take_while(|b| **b == b' ').count();
-    (blanks < TAB && space > 0).then_some(blanks + marker + space)
-}
-
-/// The one mark a line can have: each starts with another character.
-fn mark(text: &str) -> Option<Mark> {
-    let first = *text.as_bytes().first()?;
-    // Nearly every line is told apart here.
-    if first.is_ascii_alphanumeric() || first >= 0x80 {
-        return None;
-    }
-    let content = if first == b' ' { &text[indent(text).min(TAB)..] } else { text };
-    match (first, *content.as_bytes().first()?) {
-        (b'!', _) => is_admonition(text).then_some(Mark::Admonition),
-        (b'?', _) => is_details(text).then_some(Mark::Details),
-        (b'#', _) => hash_heading(text).map(|_| Mark::Hash),
-        _ if text.len() - content.len() >= TAB => None,
-        (_, c @ (b'-' | b'*' | b'_')) => is_rule(content, c).then_some(Mark::Rule),
-        (_, b'>') => Some(Mark::Quote),
-        (_, b'[') => is_reference(content).then_some(Mark::Reference),
-        _ => None,
-    }
-}
-
-/// The level and the text between the hashes.
-///
-/// Hashes at the end close the heading even without a blank before them; a backslash escapes the
-/// first of them, and one at the end of the line makes the line text.
-pub(super) fn hash_heading(text: &str) -> Option<(u8, &str)> {
-    let level = text.bytes().take(6).take_while(|b| *b == b'#').count();
-    if level == 0 {
-        return None;
-    }
-    let rest = &text[level..];
-    let header = rest.trim_end_matches('#');
-    let escaped = header.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1;
-    match (escaped, header.len() < rest.len()) {
-        (true, false) => None,
-        (true, true) => Some((level as u8, &rest[..header.len() + 1])),
-        (false, _) => Some((level as u8, header)),
-    }
-}
-
-/// Three marks or more with at most two blanks between them.
-fn is_rule(content: &str, mark: u8) -> bool {
-    let content = content.trim_end_matches(' ').as_bytes();
-    let mut blanks = 0;
-    let mut marks = 0;
-    for b in content {
-        match *b {
-            b if b == mark => (marks, blanks) = (marks + 1, 0),
-            b' ' if blanks < 2 => blanks += 1,
-            _ => return false,
-        }
-    }
-    marks >= 3
-}
-
-fn is_admonition(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix("!!!") else { return false };
-    let rest = rest.strip_prefix(' ').unwrap_or(rest);
-    match rest.split_once('"') {
-        None => is_classes(rest.trim_end_matches(' ')),
-        Some((classes, title)) => {
-            classes.ends_with(' ')
-                && is_classes(classes.trim_end_matches(' '))
-                && title.trim_end_matches(' ').ends_with('"')
-        }
-    }
-}
-
-fn is_details(text: &str) -> bool {
-    let Some(rest) = text.strip_prefix("???") else { return false };
-    let rest = rest.strip_prefix('+').unwrap_or(rest);
-    let classes = |c: &str| is_classes(c.strip_prefix(' ').unwrap_or(c));
-    match rest.split_once('"') {
-        None => classes(rest.trim_end_matches(' ')),
-        Some((before, title)) => {
-            let words = before.trim_end_matches(' ');
-            before.ends_with(' ')
-                && (words.is_empty() || classes(words))
-                && title.trim_end_matches(' ').ends_with('"')
-        }
-    }
-}
-
-fn is_classes(text: &str) -> bool {
-    !text.is_empty()
-        && !text.starts_with(' ')
-        && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' '))
-}
-
-/// `[label]: target`, perhaps with a title, on one line; rarer forms are taken as text.
-fn is_reference(content: &str) -> bool {
-    let Some((label, target)) = content[1..].split_once("]:") else { return false };
-    if label.contains(['[', ']']) {
-        return false;
-    }
-    let target = target.trim_matches(' ');
-    let end = target.find(char::is_whitespace).unwrap_or(target.len());
-    let title = target[end..].trim_matches(' ');
-    end > 0 && (title.is_empty() || is_title(title))
-}
-
-fn is_title(text: &str) -> bool {
-    let close = match text.as_bytes().first() {
-        Some(b'(') => b')',
-        Some(quote @ (b'"' | b'\'')) => *quote,
-        _ => return false,
-    };
-    text.len() > 1 && text.as_bytes().last() == Some(&close)
 }
 
 /// Where the text of an expanded line starts in the file: both end with the same characters.

@@ -77,7 +77,7 @@ pub(super) fn differences<'a>(
             (Some(g), s) if s.is_none_or(|s| g < s) => (github.next(), None),
             _ => (None, site.next()),
         };
-        if agree(text, page, g, s) || s.is_some_and(|s| s.span.start < told) {
+        if agree(text, g, s) || s.is_some_and(|s| s.span.start < told) {
             continue;
         }
         told = g.map_or(told, |g| g.span.end);
@@ -101,15 +101,15 @@ impl Page {
 
 fn same_line(text: &str, a: usize, b: usize) -> bool {
     let between = text.as_bytes().get(a.min(b)..a.max(b)).unwrap_or_default();
-    // Markers of lists and quotes can stand between, so a heading's text would be too far off.
+    // The two may start behind different markers of the same line.
     !between.contains(&b'\n') && !between.contains(&b'\r')
 }
 
-fn agree(text: &str, page: &Page, github: Option<&GithubHeading>, site: Option<&Heading>) -> bool {
+fn agree(text: &str, github: Option<&GithubHeading>, site: Option<&Heading>) -> bool {
     let (Some(g), Some(s)) = (github, site) else { return false };
     let Some(source) = text.get(g.span.clone()) else { return true };
     let same_text = || {
-        let ours = s.raw(page, text);
+        let ours = s.raw(text);
         let theirs = github_raw(source);
         ours == theirs || inline::collapse(ours) == inline::collapse(theirs)
     };

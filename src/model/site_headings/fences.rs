@@ -37,11 +37,19 @@ pub(super) fn stash(text: &str, lines: Vec<Piece>) -> Fenced {
     for i in 0..out.pieces.len() {
         let piece = out.pieces[i];
         let line = &text[piece.start..piece.end];
-        common.line(line, piece.start);
         out.pieces[kept] = piece;
         kept += 1;
+        // The first byte behind blanks and `>` tells nearly every line apart.
+        let looked_at = if fence.as_ref().is_some_and(|f| f.columns == 0) { 4 } else { usize::MAX };
+        let first = line.bytes().take(looked_at).find(|b| !matches!(b, b' ' | b'>' | b'\t'));
+        let is_mark = matches!(first, Some(b'`' | b'~'));
+        if is_mark || matches!(first, Some(b'-' | b'*' | b'+' | b'0'..=b'9')) {
+            common.line(line, piece.start);
+        }
         let Some(open) = &mut fence else {
-            fence = opening(line).map(|f| Fence { piece: kept - 1, ..f });
+            if is_mark {
+                fence = opening(line).map(|f| Fence { piece: kept - 1, ..f });
+            }
             continue;
         };
         match open.judge(line) {
@@ -70,6 +78,9 @@ enum Judgement {
 
 impl Fence {
     fn judge(&mut self, line: &str) -> Judgement {
+        if self.columns == 0 {
+            return if self.closes(line) { Judgement::Closed } else { Judgement::Inside };
+        }
         let (used, columns, quotes, cut_tab) = prefix(line, self.columns);
         let content = &line[used..];
         let closes = !cut_tab && self.closes(content);
@@ -96,7 +107,8 @@ impl Fence {
     }
 
     fn closes(&self, content: &str) -> bool {
-        run(content.as_bytes(), self.mark) == self.len
+        content.as_bytes().first() == Some(&self.mark)
+            && run(content.as_bytes(), self.mark) == self.len
             && content[self.len..].trim_matches([' ', '\t']).is_empty()
     }
 }
@@ -117,10 +129,6 @@ fn prefix(line: &str, limit: usize) -> (usize, usize, usize, bool) {
 }
 
 fn opening(line: &str) -> Option<Fence> {
-    // Nearly every line is told apart by its first byte.
-    if !matches!(line.as_bytes().first()?, b'`' | b'~' | b' ' | b'>' | b'\t') {
-        return None;
-    }
     let (prefix, columns, quotes, _) = prefix(line, usize::MAX);
     let mark = *line.as_bytes().get(prefix)?;
     if !matches!(mark, b'`' | b'~') {

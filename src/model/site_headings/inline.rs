@@ -75,7 +75,7 @@ impl Plain<'_> {
     /// Where the markup at `at` ends and what a reader sees of it.
     fn special(&self, at: usize) -> Option<(usize, Replacement)> {
         let bytes = self.raw.as_bytes();
-        let rest = &self.raw[at..];
+        let rest = self.raw.get(at..)?;
         match bytes[at] {
             b'\\' if bytes.get(at + 1).is_some_and(|b| ESCAPED.contains(b)) => {
                 Some((at + 2, Replacement::Text(at + 1, at + 2)))

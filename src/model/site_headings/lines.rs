@@ -16,11 +16,13 @@ pub(super) struct Piece {
     pub end: usize,
     /// Blank lines separate blocks, except those that only lost their text to raw HTML.
     pub keep_blank: bool,
+    /// Holds tabs.
+    pub tabs: bool,
 }
 
 impl Piece {
     pub fn new(start: usize, end: usize) -> Piece {
-        Piece { start, end, keep_blank: false }
+        Piece { start, end, keep_blank: false, tabs: false }
     }
 }
 
@@ -32,6 +34,8 @@ pub(super) struct Line<'a> {
     pub end: usize,
     /// Where the line starts in the file.
     pub start: usize,
+    /// The text is a copy with its tabs expanded.
+    pub expanded: bool,
 }
 
 /// The file and the expanded copies of its lines with tabs.
@@ -43,12 +47,11 @@ pub(super) struct Source<'a> {
 impl<'a> Source<'a> {
     pub fn lines(&self, pieces: &[Piece]) -> Vec<Line<'a>> {
         let mut expanded = self.expanded;
-        let tabs = !expanded.is_empty();
         pieces
             .iter()
             .map(|p| {
                 let mut text = &self.text[p.start..p.end];
-                if tabs && text.contains('\t') {
+                if p.tabs {
                     let (line, rest) = expanded.split_once('\n').unwrap_or((expanded, ""));
                     (text, expanded) = (line, rest);
                 }
@@ -56,7 +59,7 @@ impl<'a> Source<'a> {
                 {
                     text = "";
                 }
-                Line { text, start: p.start, end: p.end }
+                Line { text, start: p.start, end: p.end, expanded: p.tabs }
             })
             .collect()
     }
@@ -65,10 +68,7 @@ impl<'a> Source<'a> {
 /// The lines of `pieces` that hold tabs, expanded to columns of four, each ended by a line feed.
 pub(super) fn expand_tabs(text: &str, pieces: &[Piece]) -> String {
     let mut out = String::new();
-    if !text.contains('\t') {
-        return out;
-    }
-    for line in pieces.iter().map(|p| &text[p.start..p.end]).filter(|l| l.contains('\t')) {
+    for line in pieces.iter().filter(|p| p.tabs).map(|p| &text[p.start..p.end]) {
         let mut column = 0;
         for (i, part) in line.split('\t').enumerate() {
             if i > 0 {
@@ -86,22 +86,30 @@ pub(super) fn expand_tabs(text: &str, pieces: &[Piece]) -> String {
 
 /// The lines of `text` from `body` on; `\n`, `\r\n` and `\r` end a line.
 pub(super) fn split(text: &str, body: usize) -> Vec<Piece> {
-    let mut lines = Vec::with_capacity((text.len() - body) / 40 + 4);
-    let mut at = body;
-    let only_lf = !text.contains('\r');
-    while at < text.len() {
-        let (end, next) = line_end(text, at, only_lf);
-        lines.push(Piece::new(at, end));
-        at = next;
+    let bytes = &text.as_bytes()[body..];
+    let mut lines = Vec::with_capacity(bytes.len() / 40 + 4);
+    let mut line = Piece::new(body, body);
+    let mut end_line = |line: &mut Piece, end: usize, next: usize| {
+        lines.push(Piece { end, ..*line });
+        *line = Piece::new(next, next);
+    };
+    for at in memchr::memchr3_iter(b'\n', b'\r', b'\t', bytes).map(|at| body + at) {
+        match text.as_bytes()[at] {
+            b'\t' => line.tabs = true,
+            b'\n' if at > body && at == line.start && text.as_bytes()[at - 1] == b'\r' => line.start = at + 1,
+            _ => end_line(&mut line, at, at + 1),
+        }
+    }
+    if line.start < text.len() {
+        end_line(&mut line, text.len(), text.len());
     }
     lines
 }
 
 /// The end of the line at `at` and the start of the next.
-fn line_end(text: &str, at: usize, only_lf: bool) -> (usize, usize) {
+fn line_end(text: &str, at: usize) -> (usize, usize) {
     let rest = &text[at..];
-    let end = if only_lf { rest.find('\n') } else { rest.find(['\n', '\r']) };
-    match end {
+    match memchr::memchr2(b'\n', b'\r', rest.as_bytes()) {
         None => (text.len(), text.len()),
         Some(end) if rest[end..].starts_with("\r\n") => (at + end, at + end + 2),
         Some(end) => (at + end, at + end + 1),
@@ -120,7 +128,7 @@ pub(super) fn body_start(text: &str) -> usize {
         None => skip_line_breaks(text, key_value_lines(text, bom, false)),
     };
     if text[at..].starts_with("---") {
-        at = line_end(text, at, false).1;
+        at = line_end(text, at).1;
     }
     key_value_lines(text, at, true)
 }
@@ -143,13 +151,13 @@ fn yaml_front_matter(text: &str, at: usize) -> Option<(Range<usize>, usize, bool
             && fences.contains(&&line[..3])
             && line[3..].trim_matches([' ', '\t']).is_empty()
     };
-    let (end, start) = line_end(text, at, false);
+    let (end, start) = line_end(text, at);
     if !is_delimiter((at, end), &["---"]) || start == end {
         return None;
     }
-    let mut line = line_end(text, start, false).1;
+    let mut line = line_end(text, start).1;
     while line < text.len() {
-        let (end, next) = line_end(text, line, false);
+        let (end, next) = line_end(text, line);
         if next > end && is_delimiter((line, end), &["---", "..."]) {
             let yaml = serde_yaml::from_str::<serde_yaml::Value>(&text[start..line]);
             return Some((start..line, next, yaml.is_ok_and(|y| y.is_mapping())));
@@ -170,7 +178,7 @@ fn key_value_lines(text: &str, at: usize, delimited: bool) -> usize {
     let mut line = at;
     let mut key = false;
     while line < text.len() {
-        let (end, next) = line_end(text, line, false);
+        let (end, next) = line_end(text, line);
         let content = &text[line..end];
         if content.trim().is_empty() || delimited && ["---", "..."].iter().any(|d| content.starts_with(d)) {
             return next;

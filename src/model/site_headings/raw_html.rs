@@ -51,7 +51,7 @@ pub(super) fn find(text: &str, body: usize, fences: &[Range<usize>]) -> Vec<Cut>
             at = at.max(fences[before].end);
         }
         while at < end {
-            let Some(lt) = text[at..end].find('<') else { break };
+            let Some(lt) = memchr::memchr(b'<', &text.as_bytes()[at..end]) else { break };
             at = scan.markup(at + lt, end, &fences[i..]);
         }
     }
@@ -347,13 +347,13 @@ fn cut_line(out: &mut Vec<Piece>, at: usize, cut: &Cut) {
     let start = cut.span.start;
     let blank = Piece::new(start, start);
     match cut.kind {
-        Kind::Tail if at < start => out.push(Piece { start: at, end: start, keep_blank: true }),
+        Kind::Tail if at < start => out.push(Piece { keep_blank: true, ..Piece::new(at, start) }),
         Kind::Tail => {}
         Kind::Single if at == start => out.extend([blank, Piece::new(start, start + 1), blank]),
         // Blanks before a comment keep it in the block of the line above.
         Kind::Single => out.extend([Piece::new(at, start + 1), blank]),
         Kind::Element => out.extend([
-            Piece { start: at.min(start), end: start, keep_blank: true },
+            Piece { keep_blank: true, ..Piece::new(at.min(start), start) },
             Piece::new(start, start + 1),
             blank,
         ]),

@@ -23,10 +23,10 @@ pub(super) fn ambiguity(text: &str, page: &Page, difference: &Difference) -> Amb
     let (help, edits) = match (difference.github, difference.site) {
         (Some(github), None) => github_only(text, page, &place, github.span.clone()),
         (None, Some(site)) => site_only(text, &place, site.underlined),
-        _ => both(text, page, &place, difference),
+        _ => both(text, &place, difference),
     };
     let github = difference.github.map(|g| (g.level, inline::collapse(g.text)));
-    let site = difference.site.map(|s| (s.level, inline::plain(s.raw(page, text))));
+    let site = difference.site.map(|s| (s.level, inline::plain(s.raw(text))));
     let message = message(text, &place, &github, &site, difference.more);
     Ambiguity { span: place.span, github, site, message, help, edits }
 }
@@ -169,11 +169,9 @@ fn hidden_on_github(text: &str, place: &Place, prefix: &str) -> (String, Edits) 
     ("leave one blank between the marker and the `#`".into(), vec![(blanks, " ".into())])
 }
 
-fn both(text: &str, page: &Page, place: &Place, difference: &Difference) -> (String, Edits) {
+fn both(text: &str, place: &Place, difference: &Difference) -> (String, Edits) {
     let source = text[place.span.clone()].trim_end();
-    let (Some(github), Some(site)) = (difference.github, difference.site) else {
-        return (String::new(), Vec::new());
-    };
+    let Some(site) = difference.site else { return (String::new(), Vec::new()) };
     if !is_hash(source) {
         if source.starts_with('#') && !site.underlined {
             return site_only(
@@ -186,7 +184,7 @@ fn both(text: &str, page: &Page, place: &Place, difference: &Difference) -> (Str
     }
     let theirs = github_raw(source);
     let spaces = place.span.start + source.len()..place.span.end;
-    if !spaces.is_empty() && theirs.len() < site.raw(page, text).len() {
+    if !spaces.is_empty() && theirs.len() < site.raw(text).len() {
         return ("remove the blanks at the end of the line".into(), vec![(spaces, String::new())]);
     }
     let end = place.span.start + source.len();
@@ -195,7 +193,6 @@ fn both(text: &str, page: &Page, place: &Place, difference: &Difference) -> (Str
         let escaped = "\\#".repeat(eaten);
         return ("write `\\#` for a `#` at the end of the heading".into(), vec![(end - eaten..end, escaped)]);
     }
-    let _ = github;
     ("write the heading so that both show the same".into(), Vec::new())
 }
 
@@ -256,7 +253,7 @@ pub(super) fn keep_what_helps(text: &str, found: &mut [Ambiguity]) {
         let mut useless = false;
         for at in left {
             // The difference itself, or one its edit has made further down.
-            let next = found.partition_point(|a| a.span.start <= at);
+            let next = found.partition_point(|a| first_touched(a) <= at);
             let culprit =
                 found[..next].iter_mut().rev().find(|a| !a.edits.is_empty() || a.span.contains(&at));
             if let Some(culprit) = culprit.filter(|c| !c.edits.is_empty()) {
@@ -269,6 +266,11 @@ pub(super) fn keep_what_helps(text: &str, found: &mut [Ambiguity]) {
         }
     }
     found.iter_mut().for_each(|a| a.edits.clear());
+}
+
+/// The start of the ambiguity or of its first edit, which may begin before it on the line.
+fn first_touched(ambiguity: &Ambiguity) -> usize {
+    ambiguity.edits.iter().map(|(range, _)| range.start).fold(ambiguity.span.start, usize::min)
 }
 
 /// Where, in offsets of `text`, the pages differ once all edits are made.

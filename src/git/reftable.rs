@@ -1,0 +1,170 @@
+//! References of repositories that keep them as a reftable, which gix cannot read yet.
+//!
+//! Enough to look one name up, by going through all of them: the format is that of
+//! `Documentation/technical/reftable.adoc` in git's own sources. Indexes, reflogs and checksums are left
+//! alone.
+
+use super::Id;
+use gix::bstr::ByteSlice;
+use std::path::Path;
+
+/// Symbolic references lead to one another no more often than this.
+const MAX_STEPS: usize = 5;
+
+enum Value {
+    Deleted,
+    Id(Id),
+    Symbolic(String),
+}
+
+/// Whether the repository keeps its references so.
+pub(super) fn is_used(local: &gix::Repository) -> bool {
+    local.common_dir().join("reftable").join("tables.list").is_file()
+}
+
+/// The id that `rev` begins with, as git would look for a reference of that name, and what follows it.
+pub(super) fn expand(local: &gix::Repository, rev: &str) -> Result<Option<String>, String> {
+    let end = rev.find(['~', '^', ':', '{']).unwrap_or(rev.len());
+    let (name, rest) = rev.split_at(end);
+    let name = if name == "@" { "HEAD" } else { name };
+    for form in ["{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD"]
+    {
+        if let Some(id) = resolve(local, &form.replace("{}", name))? {
+            return Ok(Some(format!("{id}{rest}")));
+        }
+    }
+    Ok(None)
+}
+
+/// The id that a full reference name leads to; none where there is no such reference.
+pub(super) fn resolve(local: &gix::Repository, name: &str) -> Result<Option<Id>, String> {
+    let mut name = name.to_owned();
+    for _ in 0..MAX_STEPS {
+        // A linked worktree keeps its own HEAD and such in a table of its own.
+        let own = !name.starts_with("refs/")
+            || name.starts_with("refs/bisect/")
+            || name.starts_with("refs/worktree/");
+        let folder = if own { local.git_dir() } else { local.common_dir() };
+        match find(&folder.join("reftable"), &name, local.object_hash())? {
+            None | Some(Value::Deleted) => return Ok(None),
+            Some(Value::Id(id)) => return Ok(Some(id)),
+            Some(Value::Symbolic(target)) => name = target,
+        }
+    }
+    Err(format!("`{name}` leads round in a circle"))
+}
+
+/// The newest table that knows `name` counts.
+fn find(folder: &Path, name: &str, hash: gix::hash::Kind) -> Result<Option<Value>, String> {
+    let list = folder.join("tables.list");
+    let tables = std::fs::read_to_string(&list).map_err(|error| format!("`{}`: {error}", list.display()))?;
+    for table in tables.lines().rev() {
+        let path = folder.join(table);
+        let bytes = std::fs::read(&path).map_err(|error| format!("`{}`: {error}", path.display()))?;
+        let found = find_in(&bytes, name.as_bytes(), hash);
+        match found.ok_or_else(|| format!("`{}` is no reftable that can be read", path.display()))? {
+            None => {}
+            found => return Ok(found),
+        }
+    }
+    Ok(None)
+}
+
+/// Looks through the blocks of references, which come first in a table; the outer none is a broken table.
+fn find_in(table: &[u8], name: &[u8], hash: gix::hash::Kind) -> Option<Option<Value>> {
+    if !table.starts_with(b"REFT") {
+        return None;
+    }
+    let (header, footer) = match table.get(4)? {
+        1 => (24, 68),
+        2 => (28, 72),
+        _ => return None,
+    };
+    let block_size = uint24(table, 5)?;
+    let end = table.len().checked_sub(footer)?;
+    let mut at = 0;
+    while at < end {
+        // The first block counts the header of the table as its own.
+        let start = if at == 0 { header } else { at };
+        if table.get(start) != Some(&b'r') {
+            break;
+        }
+        let length = uint24(table, start + 1)?;
+        let block = table.get(at..at + length)?;
+        let restarts = usize::from(u16::from_be_bytes(block.last_chunk().copied()?));
+        let records = block.get(start - at + 4..length.checked_sub(2 + 3 * restarts)?)?;
+        if let Some(value) = find_among(records, name, hash)? {
+            return Some(Some(value));
+        }
+        let padded = block_size > length && table.get(at + length) == Some(&0);
+        at += if padded { block_size } else { length.max(1) };
+    }
+    Some(None)
+}
+
+fn find_among(mut records: &[u8], name: &[u8], hash: gix::hash::Kind) -> Option<Option<Value>> {
+    let mut key: Vec<u8> = Vec::new();
+    while !records.is_empty() {
+        let shared = varint(&mut records)?;
+        let suffix = varint(&mut records)?;
+        key.truncate(shared);
+        key.extend(take(&mut records, suffix >> 3)?);
+        varint(&mut records)?;
+        let value = match suffix & 7 {
+            0 => Value::Deleted,
+            kind @ (1 | 2) => {
+                let id = Id::try_from(take(&mut records, hash.len_in_bytes())?).ok()?;
+                // A tag also says what it points to in the end.
+                take(&mut records, if kind == 2 { hash.len_in_bytes() } else { 0 })?;
+                Value::Id(id)
+            }
+            3 => {
+                let length = varint(&mut records)?;
+                Value::Symbolic(take(&mut records, length)?.to_str_lossy().into_owned())
+            }
+            _ => return None,
+        };
+        if key == name {
+            return Some(Some(value));
+        }
+    }
+    Some(None)
+}
+
+fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
+    let (taken, rest) = bytes.split_at_checked(length)?;
+    *bytes = rest;
+    Some(taken)
+}
+
+fn uint24(bytes: &[u8], at: usize) -> Option<usize> {
+    let bytes = bytes.get(at..at + 3)?;
+    Some(bytes.iter().fold(0, |value, byte| value << 8 | usize::from(*byte)))
+}
+
+/// Seven bits a byte, the highest first, and one more for each byte that goes on.
+fn varint(bytes: &mut &[u8]) -> Option<usize> {
+    let mut byte = take(bytes, 1)?[0];
+    let mut value = usize::from(byte & 0x7f);
+    while byte & 0x80 != 0 {
+        byte = take(bytes, 1)?[0];
+        value = value.checked_add(1)?.checked_mul(128)? | usize::from(byte & 0x7f);
+    }
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), version in 1..3u8) {
+            let sha1 = gix::hash::Kind::Sha1;
+            find_among(&bytes, b"HEAD", sha1);
+            let table = [b"REFT".as_slice(), &[version, 0, 0, 64], &bytes].concat();
+            find_in(&table, b"HEAD", sha1);
+        }
+    }
+}

@@ -1,0 +1,446 @@
+//! What each rule says, and where it is silent: `check(document, expected)`.
+
+use super::{Check, RULES};
+use crate::audit::audit;
+use crate::model::snapshot::{Parsed, Snapshot};
+use crate::tree::{Layout, Tree};
+
+const TEMPLATE: &str = "\
+# OKEP-1: OKEP Template
+
+* Issue: [#1](https://github.com/org/net/issues/1)
+(Open one if you have none yet. Then use its number.)
+
+## Problem
+
+(One or two sentences on what is wrong today.)
+
+## Goals
+
+(Bullet list of what this is to reach.)
+
+## Non-Goals
+
+## Proposed Solution
+
+What is the solution to the problem above?
+
+### API Details
+
+* add details if the API is changing
+
+### Testing Details
+
+* Unit Testing details
+
+## Alternatives
+
+(Other designs and why they were not taken.)
+
+## References
+";
+
+const GOOD: &str = "\
+# OKEP-7: Faster Tea
+
+* Issue: [#7](https://github.com/org/net/issues/7)
+
+## Problem
+
+Tea is slow.
+
+## Goals
+
+* Fast tea
+
+## Non-Goals
+
+None
+
+## Proposed Solution
+
+### API Details
+
+A `Kettle`.
+
+### Testing Details
+
+Drink it.
+
+## Alternatives
+
+Coffee.
+
+## References
+
+N/A
+";
+
+const NAV: &str = "nav:\n  - Proposals:\n    - Faster Tea: okeps/okep-7-faster-tea.md\n";
+
+fn tree(files: &[(&str, &str)]) -> Tree {
+    let mut tree = Tree::default();
+    tree.insert("docs/okeps/okep-1-template.md", TEMPLATE.as_bytes());
+    tree.insert("mkdocs.yml", NAV.as_bytes());
+    for (path, text) in files {
+        tree.insert(*path, text.as_bytes());
+    }
+    tree
+}
+
+/// The findings as `rule:line subject`, a line each; `-` where a thing is absent.
+fn told(tree: &Tree) -> String {
+    let snapshot = Snapshot::new(tree, &Layout::default(), &Parsed::default());
+    let lines: Vec<String> = audit(&snapshot, None)
+        .findings
+        .iter()
+        .map(|f| {
+            let line = f.place.as_ref().map_or("-".into(), |p| p.line.to_string());
+            format!("{}:{line} {}", f.rule, f.subject)
+        })
+        .collect();
+    lines.join("\n")
+}
+
+fn check_tree(files: &[(&str, &str)], expected: &[&str]) {
+    assert_eq!(told(&tree(files)), expected.join("\n"));
+}
+
+/// Judges one document beside the template and a `nav` that names it.
+fn check(document: &str, expected: &[&str]) {
+    check_tree(&[("docs/okeps/okep-7-faster-tea.md", document)], expected);
+}
+
+/// The good document with one passage replaced.
+fn with(old: &str, new: &str) -> String {
+    assert_eq!(GOOD.matches(old).count(), 1, "{old:?} stands once in the good document");
+    GOOD.replace(old, new)
+}
+
+#[test]
+fn a_good_document_is_left_alone() {
+    check(GOOD, &[]);
+    check(&GOOD.replace('\n', "\r\n"), &[]);
+    check(&format!("\u{feff}{GOOD}"), &[]);
+    check(&format!("---\ntitle: Tea\n---\n{GOOD}"), &[]);
+    check(GOOD.trim_end(), &[]);
+}
+
+#[test]
+fn titles_are_of_one_form() {
+    check(&with("# OKEP-7: Faster Tea", "# okep 7 - Faster Tea"), &["malformed-title:1 title"]);
+    check(&with("# OKEP-7: Faster Tea", "# Faster Tea"), &["malformed-title:1 title"]);
+    check(&with("# OKEP-7: Faster Tea", "# OKEP-7: `Faster` Tea"), &[]);
+    // At the very start MkDocs takes `OKEP-7: ...` for a header of the page, and shows no title.
+    let underlined = with("# OKEP-7: Faster Tea", "OKEP-7: Faster Tea\n===");
+    check(&underlined, &["ambiguous-heading:1 OKEP-7: Faster Tea"]);
+    check(&with("# OKEP-7: Faster Tea", "# OKEP-7:"), &["malformed-title:1 title"]);
+    check(&with("# OKEP-7: Faster Tea", "# OKEP-7: OKEP Template"), &["malformed-title:1 title"]);
+}
+
+#[test]
+fn a_document_without_a_title_keeps_its_first_section() {
+    check(
+        "## Problem\n\nx\n",
+        &[
+            "malformed-title:- title",
+            "missing-issue:- issue",
+            "missing-section:- API Details",
+            "missing-section:- Alternatives",
+            "missing-section:- Goals",
+            "missing-section:- Non-Goals",
+            "missing-section:- Proposed Solution",
+            "missing-section:- References",
+            "missing-section:- Testing Details",
+        ],
+    );
+}
+
+#[test]
+fn an_empty_file_is_one_finding() {
+    check("", &["malformed-title:- title"]);
+    check("\n\n", &["malformed-title:- title"]);
+}
+
+#[test]
+fn all_numbers_agree() {
+    check(&with("# OKEP-7:", "# OKEP-8:"), &["number-mismatch:1 number"]);
+    check(&with("[#7]", "[#8]"), &["number-mismatch:3 number"]);
+    check(&with("issues/7", "issues/8"), &["number-mismatch:3 number"]);
+    check(&with("[#7]", "[\\#7]"), &["malformed-issue:3 issue"]);
+}
+
+#[test]
+fn the_issue_stands_before_the_first_section() {
+    check(&with("* Issue: [#7](https://github.com/org/net/issues/7)\n\n", ""), &["missing-issue:- issue"]);
+    check(&with("[#7](https://github.com/org/net/issues/7)", "TBD"), &["missing-issue:3 issue"]);
+    check(&with("* Issue:", "- Issue:"), &["malformed-issue:3 issue"]);
+    check(&with("* Issue:", "Issue:"), &["malformed-issue:3 issue"]);
+    let elsewhere = with("* Issue: [#7](https://github.com/org/net/issues/7)\n\n", "")
+        .replace("Tea is slow.", "* Issue: [#7](https://github.com/org/net/issues/7)");
+    check(&elsewhere, &["missing-issue:- issue"]);
+}
+
+#[test]
+fn the_issue_is_one_of_the_templates_repository() {
+    check(&with("github.com/org/net", "github.com/old/net"), &["foreign-issue:3 issue"]);
+    check(&with("net/issues/7", "net/pull/7"), &["foreign-issue:3 issue"]);
+    check(&with("github.com/org/net", "github.com/Org/Net"), &[]);
+    // Another project is named in running text, and right.
+    check(&with("Tea is slow.", "See https://github.com/old/net/issues/9."), &[]);
+}
+
+#[test]
+fn every_section_is_there() {
+    check(&with("## Alternatives\n\nCoffee.\n\n", ""), &["missing-section:- Alternatives"]);
+    check(&with("### API Details\n\nA `Kettle`.\n\n", ""), &["missing-section:- API Details"]);
+    check(&with("Tea is slow.", "```\n# Alternatives\n```"), &[]);
+}
+
+#[test]
+fn sections_under_another_name_are_told_once() {
+    check(&with("## Non-Goals", "## Non Goals"), &["renamed-section:13 Non-Goals"]);
+    check(&with("## Alternatives", "## Considered Alternatives"), &["renamed-section:27 Alternatives"]);
+    check(&with("### Testing Details", "### Testing Strategy"), &["renamed-section:23 Testing Details"]);
+    check(&with("## References", "## Refrences"), &["renamed-section:31 References"]);
+    check(&with("## Alternatives", "## **Alternatives**"), &[]);
+}
+
+#[test]
+fn future_goals_are_no_misspelt_goals() {
+    check(&with("## Goals", "## Future Goals"), &["missing-section:- Goals", "extra-section:9 Future Goals"]);
+    check(
+        &with("## Non-Goals", "## Future Goals\n\nMore.\n\n## Non-Goals"),
+        &["extra-section:13 Future Goals"],
+    );
+}
+
+#[test]
+fn sections_stand_at_their_level_inside_their_section() {
+    check(&with("### Testing Details", "## Testing Details"), &["misplaced-section:23 Testing Details"]);
+    check(&with("### API Details", "#### API Details"), &["misplaced-section:19 API Details"]);
+    // A parent under another name is still the parent.
+    check(&with("## Proposed Solution", "## Solution"), &["renamed-section:17 Proposed Solution"]);
+}
+
+#[test]
+fn a_shift_of_all_headings_is_one_finding() {
+    let up = GOOD.replace("\n## ", "\n# ").replace("\n### ", "\n## ");
+    check(&up, &["shifted-headings:5 headings"]);
+    let down = GOOD.replace("\n### ", "\n#### ").replace("\n## ", "\n### ");
+    check(&down, &["shifted-headings:5 headings"]);
+    let title_too = format!("#{}", down);
+    check(&title_too, &["shifted-headings:1 headings"]);
+}
+
+#[test]
+fn the_fewest_sections_move() {
+    let moved = GOOD.replace("## Goals\n\n* Fast tea\n\n", "") + "\n## Goals\n\n* Fast tea\n";
+    check(&moved, &["unordered-section:31 Goals"]);
+    let extra_between = with("## Non-Goals", "## Terms\n\nTea.\n\n## Non-Goals");
+    check(&extra_between, &["extra-section:13 Terms"]);
+}
+
+#[test]
+fn a_section_stands_once() {
+    check(&with("## References", "## Goals\n\nMore.\n\n## References"), &["duplicate-section:31 Goals"]);
+    // Inside a section of the author's own it is another thing.
+    check(&with("A `Kettle`.", "A `Kettle`.\n\n#### Goals\n\nOf the kettle."), &[]);
+}
+
+#[test]
+fn a_heading_alone_is_no_section() {
+    check(&with("## Non-Goals\n\nNone\n", "## Non-Goals\n"), &["empty-section:13 Non-Goals"]);
+    check(&with("\nN/A\n", ""), &["empty-section:31 References"]);
+    check(&with("\nNone\n", "\n<!-- none\n\nat all -->\n"), &["empty-section:13 Non-Goals"]);
+    for content in
+        ["```\nx\n```", "![x](x.png)", "| a |\n|---|\n| b |", "* x", "> x", "<b>x</b>", "#### Deeper\n\nx"]
+    {
+        check(&with("A `Kettle`.", content), &[]);
+    }
+}
+
+#[test]
+fn content_in_sibling_headings_is_told() {
+    let siblings =
+        with("### API Details\n\nA `Kettle`.", "### API Details\n\n### Kettle\n\nHot.\n\n### Cup\n\nRound.");
+    check(&siblings, &["empty-section:19 API Details"]);
+}
+
+#[test]
+fn promises_are_stubs() {
+    check(&with("Drink it.", "TBD"), &["stub-section:23 Testing Details"]);
+    check(
+        &with("Drink it.", "To be updated when the design is agreed."),
+        &["stub-section:23 Testing Details"],
+    );
+    check(&with("Drink it.", "* TODO\n* TBD"), &["stub-section:23 Testing Details"]);
+    check(&with("Drink it.", "The number of cups is to be discussed."), &[]);
+    check(&with("Drink it.", "TBD\n\n```\ntea --hot\n```"), &[]);
+}
+
+#[test]
+fn prompts_do_not_stay() {
+    check(
+        &with("Tea is slow.", "(One or two sentences on what\nis wrong today.)"),
+        &["template-text:7 Problem"],
+    );
+    check(&with("Drink it.", "* Unit Testing details"), &["template-text:25 Testing Details"]);
+    check(&with("Drink it.", "* Unit Testing details: drink it."), &[]);
+    check(
+        &with("issues/7)\n", "issues/7)\n(Open one if you have none yet. Then use its number.)\n"),
+        &["template-text:4 preamble"],
+    );
+    check(
+        &with("Coffee.", "> (Other designs and why they were not taken.)\n\nCoffee."),
+        &["template-text:29 Alternatives"],
+    );
+}
+
+#[test]
+fn a_level_grows_by_one() {
+    check(
+        &with("A `Kettle`.", "A `Kettle`.\n\n##### Lid\n\n##### Spout\n\nx"),
+        &["empty-section:23 Lid", "skipped-heading-level:23 Lid"],
+    );
+    check(&with("A `Kettle`.", "A `Kettle`.\n\n#### Lid\n\nx\n\n##### Knob\n\nx"), &[]);
+}
+
+#[test]
+fn a_fence_is_closed() {
+    check(&with("A `Kettle`.", "```yaml\nkind: Kettle"), &["unclosed-fence:21 ```yaml"]);
+    check(&with("A `Kettle`.", "```yaml\n# x\n\n# y\n```   \n"), &[]);
+    check(&with("A `Kettle`.", "* item\n\n    ```yaml\n    kind: x\n   ```\n\n### Cups\n\nx"), &[]);
+}
+
+#[test]
+fn bytes_are_utf8() {
+    let mut tree = tree(&[]);
+    let mut bytes = GOOD.as_bytes().to_vec();
+    bytes[20] = 0xff;
+    tree.insert("docs/okeps/okep-7-faster-tea.md", bytes);
+    assert_eq!(told(&tree), "not-utf8:1 encoding");
+}
+
+#[test]
+fn file_names_are_of_one_form() {
+    let nav = NAV.replace("okep-7-faster-tea", "okep-7-Faster_Tea");
+    check_tree(
+        &[("docs/okeps/okep-7-Faster_Tea.md", GOOD), ("mkdocs.yml", &nav)],
+        &["malformed-filename:- file name"],
+    );
+    check_tree(
+        &[("docs/okeps/okep-7-faster-tea/notes.md", "# Notes\n\nx\n"), ("mkdocs.yml", "nav:\n  - x.md\n")],
+        &["malformed-filename:- docs/okeps/okep-7-faster-tea"],
+    );
+}
+
+#[test]
+fn companions_are_no_okeps() {
+    let nav = NAV.replace("okep-7-faster-tea", "okep-7-faster-tea/okep-7-faster-tea");
+    check_tree(
+        &[
+            ("docs/okeps/okep-7-faster-tea/okep-7-faster-tea.md", GOOD),
+            ("docs/okeps/okep-7-faster-tea/notes.md", "#### Notes\n"),
+            ("mkdocs.yml", &nav),
+        ],
+        &[],
+    );
+}
+
+#[test]
+fn a_number_is_taken_once() {
+    let nav = format!("{NAV}    - More: okeps/okep-7-more-tea.md\n");
+    check_tree(
+        &[
+            ("docs/okeps/okep-7-faster-tea.md", GOOD),
+            ("docs/okeps/okep-7-more-tea.md", GOOD),
+            ("mkdocs.yml", &nav),
+        ],
+        &["duplicate-number:- 7"],
+    );
+}
+
+#[test]
+fn okeps_are_registered() {
+    let good = ("docs/okeps/okep-7-faster-tea.md", GOOD);
+    let nav = "nav:\n  - Home: index.md\n  - Proposals:\n    # - Faster Tea: okeps/okep-7-faster-tea.md\n    - x.md\n";
+    check_tree(&[good, ("mkdocs.yml", nav)], &["not-in-nav:5 okeps/okep-7-faster-tea.md"]);
+    check_tree(&[good, ("mkdocs.yml", "site_name: x\n")], &[]);
+    check_tree(&[good, ("mkdocs.yml", "nav:\n")], &[]);
+    check_tree(&[("mkdocs.yml", NAV)], &["dead-nav-entry:3 okeps/okep-7-faster-tea.md"]);
+    let moved = [("docs/okeps/okep-7-tea/okep-7-tea.md", GOOD), ("mkdocs.yml", NAV)];
+    check_tree(&moved, &["dead-nav-entry:3 okeps/okep-7-faster-tea.md"]);
+    let twice = format!("{NAV}    - Tea: okeps/okep-7-faster-tea.md\n");
+    check_tree(&[good, ("mkdocs.yml", &twice)], &["duplicate-nav-entry:4 okeps/okep-7-faster-tea.md"]);
+    check_tree(&[good, ("mkdocs.yml", "nav:\n  - a: b: c\n")], &["unreadable-register:2 mkdocs.yml"]);
+}
+
+#[test]
+fn an_okep_stands_with_the_others_in_nav() {
+    let doc = |n: u32| {
+        GOOD.replace("#7", &format!("#{n}"))
+            .replace("/7", &format!("/{n}"))
+            .replace("OKEP-7", &format!("OKEP-{n}"))
+    };
+    let (a, b, c) = (doc(7), doc(8), doc(9));
+    let files = |nav: &'static str| {
+        [
+            ("docs/okeps/okep-7-a.md", a.as_str()),
+            ("docs/okeps/okep-8-b.md", b.as_str()),
+            ("docs/okeps/okep-9-c.md", c.as_str()),
+            ("mkdocs.yml", nav),
+        ]
+    };
+    check_tree(
+        &files(
+            "nav:\n  - P:\n    - okeps/okep-7-a.md\n    - okeps/okep-8-b.md\n  - Q:\n    - okeps/okep-9-c.md\n",
+        ),
+        &["duplicate-nav-entry:6 okeps/okep-9-c.md"],
+    );
+    check_tree(
+        &files(
+            "nav:\n  - P:\n    - X:\n      - okeps/okep-7-a.md\n      - okeps/okep-8-b.md\n    - Y:\n      - okeps/okep-9-c.md\n",
+        ),
+        &[],
+    );
+}
+
+#[test]
+fn okeps_stand_on_the_landing_page() {
+    let good = ("docs/okeps/okep-7-faster-tea.md", GOOD);
+    let listed = "# Proposals\n\n* [Tea](okep-7-faster-tea.md#goals)\n";
+    check_tree(&[good, ("docs/okeps/index.md", listed)], &[]);
+    check_tree(&[good, ("docs/okeps/index.md", "# Proposals\n")], &["not-in-index:- okep-7-faster-tea.md"]);
+    let dead = "# Proposals\n\n* [Tea](okep-7-faster-tea.md)\n* [Old](okep-6-old-tea.md)\n";
+    check_tree(&[good, ("docs/okeps/index.md", dead)], &["dead-index-entry:4 okep-6-old-tea.md"]);
+}
+
+#[test]
+fn headings_read_the_same_everywhere() {
+    check(&with("A `Kettle`.", "#### Lid\n\nx\n\n####Spout\n\nx"), &["ambiguous-heading:25 Spout"]);
+    check(&with("A `Kettle`.", "#### Lid\n\nx"), &[]);
+}
+
+#[test]
+fn without_a_template_the_built_in_outline_serves_and_says_so() {
+    let mut tree = tree(&[("docs/okeps/okep-7-faster-tea.md", GOOD)]);
+    tree.files.remove("docs/okeps/okep-1-template.md");
+    let snapshot = Snapshot::new(&tree, &Layout::default(), &Parsed::default());
+    assert!(snapshot.notes.iter().any(|n| n.kind == "no-template"));
+    assert!(told(&tree).contains("missing-section:- Backwards Compatibility"));
+}
+
+#[test]
+fn ids_are_unique_and_every_rule_is_told_in_full() {
+    let mut ids: Vec<&str> = RULES.iter().map(|r| r.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), RULES.len());
+    for rule in RULES {
+        for text in [rule.fix, rule.offence, rule.why, rule.bad, rule.good] {
+            assert!(!text.trim().is_empty(), "{} has all its texts", rule.id);
+        }
+        assert!(matches!(rule.check, Check::Okep(_) | Check::Tree(_)));
+    }
+}

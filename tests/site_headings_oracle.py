@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Headings as Python-Markdown makes them, with the extensions the site enables.
+
+Takes files or directories; prints JSON {path: [[level, text], ...]}. Written for MkDocs 1.6.1,
+Markdown 3.11.3 and pymdown-extensions 13.1.
+"""
+
+import html
+import json
+import sys
+from pathlib import Path
+
+import markdown
+from mkdocs.utils import meta
+
+EXTENSIONS = [
+    "toc",
+    "tables",
+    "fenced_code",
+    "admonition",
+    "meta",
+    "pymdownx.details",
+    "pymdownx.highlight",
+    "pymdownx.inlinehilite",
+    "pymdownx.superfences",
+    "pymdownx.emoji",
+    "pymdownx.snippets",
+]
+FENCES = {"custom_fences": [{"name": "mermaid", "class": "mermaid"}]}
+CONFIGS = {"pymdownx.superfences": FENCES}
+
+
+def flatten(tokens):
+    for token in tokens:
+        yield [token["level"], " ".join(html.unescape(token["name"]).split())]
+        yield from flatten(token["children"])
+
+
+def headings(path):
+    # Text mode: MkDocs reads with universal newlines and drops a byte order mark.
+    source = path.read_text(encoding="utf-8-sig", errors="strict")
+    body, _ = meta.get_data(source)
+    parser = markdown.Markdown(extensions=EXTENSIONS, extension_configs=CONFIGS)
+    parser.convert(body)
+    return list(flatten(parser.toc_tokens))
+
+
+def main():
+    found = {}
+    for argument in map(Path, sys.argv[1:]):
+        files = sorted(argument.rglob("*.md")) if argument.is_dir() else [argument]
+        for path in files:
+            found[str(path)] = headings(path)
+    json.dump(found, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
