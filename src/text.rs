@@ -47,10 +47,12 @@ impl From<Span> for Range<usize> {
 
 impl Text {
     pub fn new(bytes: &[u8]) -> Self {
+        let line_starts =
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|i| i + 1)).collect();
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Text { text: text.into(), line_starts, invalid_at: None, invalid_bytes: 0 };
+        }
         let (text, invalid_at, invalid_bytes) = same_length_utf8(bytes);
-        let line_starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i + 1))
-            .collect();
         Text { text: text.into(), line_starts, invalid_at, invalid_bytes }
     }
 

@@ -19,7 +19,7 @@ const SHINGLE: usize = 4;
 pub struct Prompts {
     /// The hash of each sentence, and whether it stood as a block of its own.
     sentences: HashMap<u64, bool>,
-    shingles: HashSet<u64>,
+    shingles: Shingles,
 }
 
 /// A run of sentences in a document that are prompts.
@@ -45,13 +45,14 @@ struct Sentence {
 impl Prompts {
     /// Adds every sentence of the template but those of its headings and its issue link.
     pub fn add(&mut self, template: &Document) {
+        let mut sentences = Vec::new();
         for block in &template.blocks {
-            let mut seen = Vec::new();
-            let sentences = sentences(template, block, |shingle| {
-                seen.push(shingle);
+            let shingles = &mut self.shingles;
+            let learn = |shingle| {
+                shingles.insert(shingle);
                 false
-            });
-            self.shingles.extend(seen);
+            };
+            self::sentences(template, block, learn, &mut sentences);
             for sentence in sentences.iter().filter(|s| s.words >= FEWEST_WORDS || !s.alone) {
                 let alone = self.sentences.entry(sentence.hash).or_insert(false);
                 *alone |= sentence.alone;
@@ -71,12 +72,17 @@ impl Prompts {
         if self.is_empty() {
             return (found, false);
         }
+        let mut sentences = Vec::new();
         for (index, block) in document.blocks.iter().enumerate() {
             let label = block.kind == BlockKind::Item && block.has_children;
             if label {
                 continue;
             }
-            let sentences = sentences(document, block, |shingle| self.shingles.contains(&shingle));
+            self::sentences(document, block, |shingle| self.shingles.contains(shingle), &mut sentences);
+            let touches = |s: &Sentence| s.shingles.1 > 0 || self.sentences.contains_key(&s.hash);
+            if !sentences.iter().any(touches) {
+                continue;
+            }
             let prompts = self.among(&sentences);
             let whole = !prompts.is_empty() && prompts.iter().all(|p| *p);
             let mut run: Option<Range<usize>> = None;
@@ -113,16 +119,29 @@ impl Prompts {
     }
 }
 
-/// The sentences of one block; `known` is asked for every run of [`SHINGLE`] words.
-fn sentences(document: &Document, block: &Block, mut known: impl FnMut(u64) -> bool) -> Vec<Sentence> {
-    let source = document.text.slice(block.span.clone());
+/// Finds the sentences of one block; `known` is asked for every run of [`SHINGLE`] words.
+fn sentences(
+    document: &Document,
+    block: &Block,
+    mut known: impl FnMut(u64) -> bool,
+    found: &mut Vec<Sentence>,
+) {
+    let source = document.text.slice(block.span.clone()).as_bytes();
     let base = block.span.start;
-    let mut found: Vec<Sentence> = Vec::new();
+    found.clear();
     let mut current: Option<Sentence> = None;
     let mut window = [0u64; SHINGLE];
     let mut ended = false;
-    for word in source.split_ascii_whitespace() {
-        let at = base + (word.as_ptr() as usize - source.as_ptr() as usize);
+    let mut at = 0;
+    while at < source.len() {
+        if source[at].is_ascii_whitespace() {
+            at += 1;
+            continue;
+        }
+        let length = source[at..].iter().position(u8::is_ascii_whitespace).unwrap_or(source.len() - at);
+        let word = &source[at..at + length];
+        let start = base + at;
+        at += length;
         let hash = word_hash(word);
         if hash == EMPTY {
             continue;
@@ -131,19 +150,19 @@ fn sentences(document: &Document, block: &Block, mut known: impl FnMut(u64) -> b
             found.extend(current.take());
         }
         let sentence = current.get_or_insert(Sentence {
-            span: at..at,
+            span: start..start,
             hash: EMPTY,
             words: 0,
             alone: false,
             shingles: (0, 0),
         });
-        sentence.span.end = at + word.len();
-        sentence.hash = (sentence.hash ^ hash).wrapping_mul(PRIME).rotate_left(5);
-        window.rotate_left(1);
-        window[SHINGLE - 1] = hash;
+        sentence.span.end = start + length;
+        sentence.hash = mixed(sentence.hash.rotate_left(7) ^ hash);
+        window = [window[1], window[2], window[3], hash];
         sentence.words += 1;
         if sentence.words >= SHINGLE {
-            let shingle = window.iter().fold(EMPTY, |h, w| (h ^ w).wrapping_mul(PRIME).rotate_left(5));
+            let [a, b, c, d] = window;
+            let shingle = a ^ b.rotate_left(13) ^ c.rotate_left(26) ^ d.rotate_left(39);
             sentence.shingles.0 += 1;
             sentence.shingles.1 += usize::from(known(shingle));
         }
@@ -153,42 +172,75 @@ fn sentences(document: &Document, block: &Block, mut known: impl FnMut(u64) -> b
     if let [only] = found.as_mut_slice() {
         only.alone = true;
     }
-    found
 }
 
 const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
-const PRIME: u64 = 0x0000_0100_0000_01b3;
+const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// A hash of the word's letters and digits in lower case; [`EMPTY`] where it has none.
-fn word_hash(word: &str) -> u64 {
-    let mut hash = EMPTY;
-    let mut add = |byte: u8| hash = (hash ^ u64::from(byte)).wrapping_mul(PRIME);
-    let without_organisation = word.find("github.com/").map(|at| at + "github.com/".len());
-    let (head, tail) = match without_organisation {
-        Some(at) => (&word[..at], word[at..].split_once('/').map_or("", |(_, rest)| rest)),
-        None => (word, ""),
-    };
-    for part in [head, tail] {
-        if part.is_ascii() {
-            part.bytes().filter(u8::is_ascii_alphanumeric).for_each(|b| add(b.to_ascii_lowercase()));
-        } else {
-            let mut utf8 = [0; 4];
-            for c in part.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase) {
-                c.encode_utf8(&mut utf8).bytes().for_each(&mut add);
-            }
-        }
+/// A hash of the word between its punctuation, in lower case; [`EMPTY`] where nothing is left of it.
+///
+/// The first eight bytes and the length stand for a word: a sentence of four such words is met again
+/// by chance in no document, and nothing has to be copied or looked at twice.
+fn word_hash(word: &[u8]) -> u64 {
+    let is_text = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80;
+    let Some(first) = word.iter().position(is_text) else { return EMPTY };
+    let last = word.iter().rposition(is_text).expect("the first is one too");
+    let word = &word[first..=last];
+    if word.len() > FORGE.len()
+        && word.starts_with(b"http")
+        && let Some(at) = memchr::memmem::find(word, FORGE)
+    {
+        // Whichever organisation a repository of the forge belongs to.
+        let rest = &word[at + FORGE.len()..];
+        let rest = &rest[memchr::memchr(b'/', rest).unwrap_or(rest.len())..];
+        return rest.iter().fold(PRIME, |h, b| (h ^ u64::from(b | 0x20)).wrapping_mul(PRIME));
     }
-    hash
+    let mut head = [0; 8];
+    let known = word.len().min(8);
+    head[..known].copy_from_slice(&word[..known]);
+    let head = u64::from_le_bytes(head) | 0x2020_2020_2020_2020;
+    mixed(head ^ ((word.len() as u64) << 56))
 }
 
-fn ends_sentence(word: &str) -> bool {
-    let closed = word.trim_end_matches(['"', '”', '*', '_', '`', '\'']);
-    closed.ends_with(['.', '?', '!', ')'])
+const FORGE: &[u8] = b"github.com/";
+
+fn mixed(hash: u64) -> u64 {
+    let hash = (hash ^ (hash >> 31)).wrapping_mul(PRIME);
+    hash ^ (hash >> 29)
 }
 
-fn begins_sentence(word: &str) -> bool {
-    let first = word.trim_start_matches(['"', '“', '*', '_', '`', '\'', '(', '[']).chars().next();
-    first.is_some_and(|c| !c.is_lowercase()) || word.starts_with('(')
+fn ends_sentence(word: &[u8]) -> bool {
+    let is_mark = |b: &&u8| matches!(b, b'"' | b'*' | b'_' | b'`' | b'\'');
+    matches!(word.iter().rev().find(|b| !is_mark(b)), Some(b'.' | b'?' | b'!' | b')'))
+}
+
+fn begins_sentence(word: &[u8]) -> bool {
+    let is_mark = |b: &&u8| matches!(b, b'"' | b'*' | b'_' | b'`' | b'\'' | b'[');
+    word.iter().find(|b| !is_mark(b)).is_some_and(|b| !b.is_ascii_lowercase())
+}
+
+/// A set of hashes with a small bitmap before it: nearly every question is answered by the bitmap.
+#[derive(Debug, Clone, Default)]
+struct Shingles {
+    known: HashSet<u64>,
+    bitmap: Vec<u64>,
+}
+
+impl Shingles {
+    const BITS: usize = 1 << 16;
+
+    fn insert(&mut self, hash: u64) {
+        self.bitmap.resize(Self::BITS / 64, 0);
+        let bit = hash as usize % Self::BITS;
+        self.bitmap[bit / 64] |= 1 << (bit % 64);
+        self.known.insert(hash);
+    }
+
+    fn contains(&self, hash: u64) -> bool {
+        let bit = hash as usize % Self::BITS;
+        self.bitmap.get(bit / 64).is_some_and(|bits| bits & (1 << (bit % 64)) != 0)
+            && self.known.contains(&hash)
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,78 @@
+//! What judging a document costs, against one bare pulldown-cmark pass over it.
+//!
+//! Reads the Markdown files named after `--`, or makes a proposal of its own, and prints ratios of the
+//! best of many turns, the two measured turn by turn. `cargo bench --bench judge -- FILE...`
+
+use okep::audit::audit;
+use okep::model::document::Document;
+use okep::model::site_headings::site_headings;
+use okep::model::snapshot::{Parsed, Snapshot};
+use okep::tree::{Layout, Tree};
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+const TURNS: usize = 200;
+
+fn main() {
+    let files: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let texts: Vec<String> = match files.is_empty() {
+        true => vec![proposal(400)],
+        false => {
+            files.iter().map(|f| std::fs::read_to_string(f).expect("a named file is readable")).collect()
+        }
+    };
+    let bytes: usize = texts.iter().map(String::len).sum();
+    println!("{} documents, {bytes} bytes, best of {TURNS} turns each", texts.len());
+    let mut tree = Tree::default();
+    tree.insert("docs/okeps/okep-1-template.md", TEMPLATE.as_bytes());
+    for (i, text) in texts.iter().enumerate() {
+        tree.insert(format!("docs/okeps/okep-{}-document.md", i + 2), text.as_bytes());
+    }
+    let layout = Layout::default();
+    let bare = || {
+        texts
+            .iter()
+            .map(|t| pulldown_cmark::Parser::new_ext(t, pulldown_cmark::Options::ENABLE_TABLES).count())
+            .sum::<usize>()
+    };
+    let parse = || texts.iter().map(|t| Document::parse(t.as_bytes()).headings.len()).sum::<usize>();
+    let site = || texts.iter().map(|t| site_headings(t).len()).sum::<usize>();
+    let snapshot = Snapshot::new(&tree, &layout, &Parsed::default());
+    let judge = || audit(&snapshot, None).findings.len();
+    let whole = || audit(&Snapshot::new(&tree, &layout, &Parsed::default()), None).findings.len();
+    let measured: [(&str, &dyn Fn() -> usize); 5] = [
+        ("one bare pulldown-cmark pass", &bare),
+        ("reading the documents", &parse),
+        ("the site's headings", &site),
+        ("judging what has been read", &judge),
+        ("reading and judging, template included", &whole),
+    ];
+    let mut best = [Duration::MAX; 5];
+    for _ in 0..TURNS {
+        for (best, (_, work)) in best.iter_mut().zip(&measured) {
+            let start = Instant::now();
+            black_box(work());
+            *best = start.elapsed().min(*best);
+        }
+    }
+    for (best_of, (name, _)) in best.iter().zip(&measured) {
+        println!("{:>9.1?}  {:>5.2}  {name}", best_of, best_of.as_secs_f64() / best[0].as_secs_f64());
+    }
+}
+
+const TEMPLATE: &str = include_str!("../src/demo/docs/okeps/okep-1000-template.md");
+
+/// A document in the template's form with many sections of prose, lists, code and tables.
+fn proposal(sections: usize) -> String {
+    let mut text = String::from(
+        "# OKEP-2: A Long Proposal\n\n* Issue: [#2](https://github.com/example-org/example-net/issues/2)\n\n## Summary\n\nLong.\n",
+    );
+    for i in 0..sections {
+        text.push_str(&format!(
+            "\n### Part {i}\n\nThe agent of every node watches the `Pool` objects, and *reconciles* what it finds with\n\
+             what [the others](https://example.org/{i}) say; nothing is written twice.\n\n* first of all\n* and then\n  the rest\n\n\
+             ```yaml\n# a comment\nkind: Pool\nname: p{i}\n```\n\n| a | b |\n|---|---|\n| 1 | {i} |\n"
+        ));
+    }
+    text
+}
