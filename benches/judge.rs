@@ -1,7 +1,7 @@
 //! What judging a document costs, against one bare pulldown-cmark pass over it.
 //!
 //! Reads the Markdown files named after `--`, or makes a proposal of its own, and prints ratios of the
-//! best of many turns, the two measured turn by turn. `cargo bench --bench judge -- FILE...`
+//! best of many turns, measured turn by turn; a `-template.md` among the files is the template. `cargo bench --bench judge -- FILE...`
 
 use okep::audit::audit;
 use okep::model::document::Document;
@@ -15,6 +15,9 @@ const TURNS: usize = 200;
 
 fn main() {
     let files: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let (templates, files): (Vec<String>, Vec<String>) =
+        files.into_iter().partition(|f| f.ends_with("-template.md"));
+    let template = templates.first().map(|f| std::fs::read_to_string(f).expect("a named file is readable"));
     let texts: Vec<String> = match files.is_empty() {
         true => vec![proposal(400)],
         false => {
@@ -24,7 +27,7 @@ fn main() {
     let bytes: usize = texts.iter().map(String::len).sum();
     println!("{} documents, {bytes} bytes, best of {TURNS} turns each", texts.len());
     let mut tree = Tree::default();
-    tree.insert("docs/okeps/okep-1-template.md", TEMPLATE.as_bytes());
+    tree.insert("docs/okeps/okep-1-template.md", template.as_deref().unwrap_or(TEMPLATE).as_bytes());
     for (i, text) in texts.iter().enumerate() {
         tree.insert(format!("docs/okeps/okep-{}-document.md", i + 2), text.as_bytes());
     }

@@ -40,7 +40,7 @@ pub struct Unsettled {
 pub fn audit(snapshot: &Snapshot, lore: Option<&Lore>) -> Verdict {
     let past = Past::new(snapshot, lore);
     let judgements: Vec<(Vec<Finding>, Unsettled)> =
-        snapshot.okeps.par_iter().map(|o| past.judge(o, snapshot)).collect();
+        snapshot.okeps.par_iter().filter(|o| !o.unread).map(|o| past.judge(o, snapshot)).collect();
     let mut verdict = Verdict::default();
     for (findings, unsettled) in judgements {
         verdict.findings.extend(findings);

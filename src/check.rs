@@ -5,9 +5,10 @@
 
 use crate::audit::{Verdict, audit, landing};
 use crate::finding::Finding;
-use crate::git::{Error as GitError, Head, Id, Repo, plain_folder};
+use crate::git::{Error as GitError, Head, Id, Repo, Wanted, plain_folder};
 use crate::lore::Lore;
 use crate::model::mkdocs;
+use crate::model::path::{self, Role};
 use crate::model::snapshot::{Parsed, Snapshot};
 use crate::ratchet;
 use crate::report::{Baseline, Issue, OkepSummary, Report, Reported, Source};
@@ -63,8 +64,7 @@ pub struct Outcome {
 pub fn check(request: &Request) -> Result<Outcome, Error> {
     let repo = Repo::discover(request.dir.as_deref())?;
     let Some(repo) = repo else { return without_repository(request) };
-    let reading = Reading { repo: &repo, request, layout: Layout::default() };
-    reading.run()
+    Reading { repo: &repo, request, layout: Layout::default() }.run()
 }
 
 fn inherits(path: &str, bytes: &[u8]) -> Option<String> {
@@ -119,19 +119,57 @@ struct Reading<'a> {
 impl Reading<'_> {
     fn run(mut self) -> Result<Outcome, Error> {
         let head = self.repo.head();
-        let (mut tree, source, tip) = self.read(&head)?;
+        if let Some(touched) = self.touched(&head)? {
+            let outcome = self.run_where(&head, Some(&touched))?;
+            let about_unread = |f: &Finding| {
+                let okep = f.okep.as_deref().and_then(|path| outcome.snapshot.as_ref()?.okep(path));
+                okep.is_some_and(|o| o.unread)
+            };
+            if !outcome.report.live().any(about_unread) {
+                return Ok(outcome);
+            }
+        }
+        self.run_where(&head, None)
+    }
+
+    /// The paths that a commit would change, where they say all that new findings can hang on: the
+    /// template is the same, one state is compared with, and not everything is asked for.
+    fn touched(&self, head: &Head) -> Result<Option<HashSet<String>>, Error> {
+        let (true, Some(id)) = (self.request.staged && !self.request.thorough, head.id()) else {
+            return Ok(None);
+        };
+        if !self.repo.merge_heads().is_empty() {
+            return Ok(None);
+        }
+        let now: HashSet<(String, Id)> = self.repo.index_ids(&self.layout, &inherits)?.into_iter().collect();
+        let before: HashSet<(String, Id)> =
+            self.repo.commit_ids(&id.to_string(), &self.layout, &inherits)?.into_iter().collect();
+        let touched: HashSet<String> =
+            now.symmetric_difference(&before).map(|(path, _)| path.clone()).collect();
+        let template = touched.iter().any(|path| path::role(path, &self.layout.folder) == Role::Template);
+        Ok((!template).then_some(touched))
+    }
+
+    fn run_where(&mut self, head: &Head, touched: Option<&HashSet<String>>) -> Result<Outcome, Error> {
+        let folder = self.layout.folder.clone();
+        let wanted = move |path: &str| {
+            let role = path::role(path, &folder);
+            touched.is_none_or(|t| t.contains(path))
+                || !matches!(role, Role::Okep | Role::InOkepFolder | Role::Stray)
+        };
+        let (mut tree, source, tip) = self.read(head, &wanted)?;
         if !has_folder(&tree, &self.layout)
             && let Some(folder) = self.other_folder(&tree)
         {
             self.layout.folder = folder;
-            (tree, _, _) = self.read(&head)?;
+            (tree, _, _) = self.read(head, &|_| true)?;
         }
-        let bases = self.bases(&head)?;
+        let bases = self.bases(head, &wanted)?;
         if !has_folder(&tree, &self.layout) && !self.request.staged {
             let place = self.repo.root().map_or("this repository".into(), |r| format!("`{}`", r.display()));
             return Err(Error::NoFolder { folder: self.layout.folder.clone(), place });
         }
-        if let Head::Unreadable(reason) = &head {
+        if let Head::Unreadable(reason) = head {
             tree.notes.push(Note::new("head-unreadable", format!("HEAD cannot be read: {reason}")));
         }
         if self.request.staged && !self.request.thorough && self.nothing_staged(&tree, &bases) {
@@ -148,12 +186,14 @@ impl Reading<'_> {
             judgement = Judgement::of(&now, &before, self.compares(), Some(&known));
             lore = Some(known);
         }
-        self.outcome(tree, now, &before, judgement, lore, source, &bases)
+        let mut outcome = self.outcome(tree, now, &before, judgement, lore, source, &bases)?;
+        outcome.report.partial = touched.is_some();
+        Ok(outcome)
     }
 
-    fn read(&self, head: &Head) -> Result<(Tree, Source, Option<Id>), Error> {
+    fn read(&self, head: &Head, wanted: &Wanted) -> Result<(Tree, Source, Option<Id>), Error> {
         if self.request.staged {
-            return Ok((self.repo.index(&self.layout, &inherits)?, Source::Index, head.id()));
+            return Ok((self.repo.index_where(&self.layout, &inherits, wanted)?, Source::Index, head.id()));
         }
         if let Some(rev) = &self.request.rev {
             let (id, tree) = self.repo.commit(rev, &self.layout, &inherits)?;
@@ -175,7 +215,7 @@ impl Reading<'_> {
     }
 
     /// The states whose findings are not new: HEAD and what is being merged, or a merge base.
-    fn bases(&self, head: &Head) -> Result<Vec<Base>, Error> {
+    fn bases(&self, head: &Head, wanted: &Wanted) -> Result<Vec<Base>, Error> {
         let mut ids = Vec::new();
         if self.request.staged {
             ids.extend(head.id());
@@ -185,7 +225,7 @@ impl Reading<'_> {
             ids.push(self.repo.merge_base(since)?);
         }
         let read = |id: Id| -> Result<Base, Error> {
-            let (id, tree) = self.repo.commit(&id.to_string(), &self.layout, &inherits)?;
+            let tree = self.repo.commit_where(id, &self.layout, &inherits, wanted)?;
             Ok(Base { id: id.to_string(), tree })
         };
         ids.into_iter().map(read).collect()
@@ -209,6 +249,7 @@ impl Reading<'_> {
             okeps: Vec::new(),
             findings: Vec::new(),
             notes,
+            partial: false,
             texts: BTreeMap::new(),
         };
         let layout = self.layout.clone();
@@ -404,6 +445,7 @@ fn report(snapshot: &Snapshot, findings: Vec<Finding>, source: Source, lore: Opt
         okeps,
         findings,
         notes: snapshot.notes.clone(),
+        partial: false,
         texts: snapshot.texts.clone(),
     }
 }

@@ -60,6 +60,8 @@ pub struct Report {
     /// Sorted by path, then place, then rule.
     pub findings: Vec<Reported>,
     pub notes: Vec<Note>,
+    /// Only what a change touches was judged, so that existing findings are not all counted.
+    pub partial: bool,
     /// The text of every file a finding points into, for renderers that quote it.
     pub texts: BTreeMap<String, Arc<Text>>,
 }

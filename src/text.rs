@@ -75,7 +75,8 @@ impl Text {
 
     /// The line ending most of the file uses: `"\r\n"` or `"\n"`.
     pub fn line_ending(&self) -> &'static str {
-        let crlf = self.text.matches("\r\n").count();
+        let bytes = self.text.as_bytes();
+        let crlf = memchr::memchr_iter(b'\r', bytes).filter(|i| bytes.get(i + 1) == Some(&b'\n')).count();
         let lf = self.line_starts.len() - 1;
         if crlf * 2 > lf { "\r\n" } else { "\n" }
     }

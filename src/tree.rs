@@ -46,6 +46,8 @@ pub enum Content {
     Symlink,
     /// A file of this many bytes, more than [`MAX_FILE_BYTES`].
     TooLarge(u64),
+    /// It was not asked for: it is known to be the same in the state compared with.
+    Unread,
     /// The object or the file could not be read: a partial clone, a corrupt object, no permission.
     Unavailable(String),
 }

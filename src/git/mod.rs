@@ -24,7 +24,7 @@ pub use disk::plain_folder;
 pub use error::Error;
 pub use revision::Head;
 
-use crate::tree::{Layout, Tree};
+use crate::tree::{Content, File, Layout, Tree};
 use blobs::Blobs;
 use listing::{Listing, tidy};
 use std::path::{Path, PathBuf};
@@ -38,6 +38,9 @@ pub type Id = gix::ObjectId;
 /// The answer is a path from the root, as `docs/../base.yml` or `base.yml`; none where it inherits from
 /// nothing.
 pub type Inherits<'a> = dyn Fn(&str, &[u8]) -> Option<String> + 'a;
+
+/// Whether the contents of the file at a path are asked for.
+pub type Wanted<'a> = dyn Fn(&str) -> bool + 'a;
 
 /// A repository, open for reading.
 ///
@@ -91,7 +94,16 @@ impl Repo {
     /// # Errors
     /// The index cannot be read, or a file in question is in conflict.
     pub fn index(&self, layout: &Layout, inherits: &Inherits) -> Result<Tree, Error> {
-        Ok(self.fill(index::list(self, layout, inherits)?))
+        self.index_where(layout, inherits, &|_| true)
+    }
+
+    /// The files as they are staged, with the contents of those that are `wanted`; the others are told
+    /// by path and id alone.
+    ///
+    /// # Errors
+    /// As for [`Repo::index`].
+    pub fn index_where(&self, layout: &Layout, inherits: &Inherits, wanted: &Wanted) -> Result<Tree, Error> {
+        Ok(self.fill(index::list(self, layout, inherits)?, wanted))
     }
 
     /// The files of a commit, and its full id; `rev` may be anything git understands as one commit.
@@ -100,7 +112,21 @@ impl Repo {
     /// `rev` names no commit, or the commit or its root tree cannot be read.
     pub fn commit(&self, rev: &str, layout: &Layout, inherits: &Inherits) -> Result<(Id, Tree), Error> {
         let id = self.resolve(rev)?;
-        Ok((id, self.fill(commit::list(self, id, layout, inherits)?)))
+        Ok((id, self.commit_where(id, layout, inherits, &|_| true)?))
+    }
+
+    /// The files of a commit, with the contents of those that are `wanted`.
+    ///
+    /// # Errors
+    /// The commit or its root tree cannot be read.
+    pub fn commit_where(
+        &self,
+        id: Id,
+        layout: &Layout,
+        inherits: &Inherits,
+        wanted: &Wanted,
+    ) -> Result<Tree, Error> {
+        Ok(self.fill(commit::list(self, id, layout, inherits)?, wanted))
     }
 
     /// The paths and blob ids that [`Repo::index`] would hold, without the contents.
@@ -128,12 +154,15 @@ impl Repo {
         local
     }
 
-    fn fill(&self, listing: Listing) -> Tree {
+    fn fill(&self, listing: Listing, wanted: &Wanted) -> Tree {
         let local = self.local();
         let Listing { files, mut notes } = listing;
         let mut tree = Tree::default();
         for (path, entry) in files {
-            let file = self.blobs.file(&local, &path, &entry, &mut notes);
+            let file = match wanted(&path) {
+                true => self.blobs.file(&local, &path, &entry, &mut notes),
+                false => File { id: Some(entry.id.to_string()), content: Content::Unread },
+            };
             tree.files.insert(path, file);
         }
         tidy(&mut notes);

@@ -47,7 +47,7 @@ impl Name {
         let length = self.normal.chars().count().min(other.normal.chars().count());
         let allowed = if length >= 12 { 2 } else { usize::from(length >= 5) };
         allowed > 0
-            && self.normal.len().abs_diff(other.normal.len()) <= 4 * allowed
+            && self.normal.chars().count().abs_diff(other.normal.chars().count()) <= allowed
             && self.turning() == other.turning()
             && osa_distance(&self.normal, &other.normal) <= allowed
     }
@@ -134,7 +134,11 @@ fn same_word(a: &str, b: &str) -> bool {
     }
     let length = a.len().min(b.len());
     let allowed = if length >= 8 { 2 } else { usize::from(length >= 5) };
-    allowed > 0 && a.len().abs_diff(b.len()) <= allowed && osa_distance(a, b) <= allowed
+    // A slip of the first letter is rare, and comparing it first spares nearly all distances.
+    allowed > 0
+        && a.as_bytes().first() == b.as_bytes().first()
+        && a.len().abs_diff(b.len()) <= allowed
+        && osa_distance(a, b) <= allowed
 }
 
 #[cfg(test)]

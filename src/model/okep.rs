@@ -20,6 +20,8 @@ pub struct Okep {
     pub title: Option<Title>,
     pub issue: Option<IssueLine>,
     pub outline: Outline,
+    /// Known by its path alone: it is the same in the state compared with, and not judged.
+    pub unread: bool,
 }
 
 impl Okep {
@@ -34,7 +36,7 @@ impl Okep {
         let issue = issue::read(&document, &document.preamble(title.as_ref().map(|t| t.heading)));
         let outline = Outline::of(&document, title.as_ref());
         let folder = path::okep_folder(path, proposals).map(|(f, n)| (f.to_owned(), n));
-        Okep { path: path.to_owned(), name, folder, document, title, issue, outline }
+        Okep { path: path.to_owned(), name, folder, document, title, issue, outline, unread: false }
     }
 
     /// The number it goes by: that of the file, else of the title, else of the issue.

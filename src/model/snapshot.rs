@@ -77,7 +77,7 @@ impl Snapshot {
         let landing =
             files.iter().find(|f| f.role == Role::Landing).map(|f| Landing::new(&f.path, f.document.clone()));
         let mut texts: BTreeMap<String, Arc<Text>> =
-            files.iter().map(|f| (f.path.clone(), f.document.text.clone())).collect();
+            files.iter().filter(|f| !f.unread).map(|f| (f.path.clone(), f.document.text.clone())).collect();
         let site = reading.site(parsed);
         for path in site.iter().flat_map(|s| &s.files) {
             texts.extend(tree.bytes(path).map(|bytes| (path.clone(), Arc::new(Text::new(bytes)))));
@@ -122,6 +122,8 @@ struct Parsable {
     path: String,
     role: Role,
     document: Arc<Document>,
+    /// Known by its path alone.
+    unread: bool,
 }
 
 struct Reading<'a> {
@@ -133,6 +135,7 @@ struct Reading<'a> {
 
 impl Reading<'_> {
     fn documents(&mut self, parsed: &Parsed) -> Vec<Parsable> {
+        let mut unread = Vec::new();
         let mut readable: Vec<(&String, &File, Role, &Arc<[u8]>)> = Vec::new();
         for (path, file) in &self.tree.files {
             let role = path::role(path, &self.layout.folder);
@@ -142,6 +145,7 @@ impl Reading<'_> {
             match &file.content {
                 Content::Bytes(bytes) => readable.push((path, file, role, bytes)),
                 Content::Symlink => {}
+                Content::Unread => unread.push(path.clone()),
                 Content::TooLarge(size) => {
                     let limit = crate::tree::MAX_FILE_BYTES >> 20;
                     let megabytes = size >> 20;
@@ -153,14 +157,22 @@ impl Reading<'_> {
                 Content::Unavailable(_) => self.incomplete |= matches!(role, Role::Okep | Role::Template),
             }
         }
-        readable
+        let mut files: Vec<Parsable> = readable
             .par_iter()
             .map(|(path, file, role, bytes)| Parsable {
                 path: (*path).clone(),
                 role: *role,
                 document: once(&parsed.documents, "", file.id.as_deref(), || Document::parse(bytes)),
+                unread: false,
             })
-            .collect()
+            .collect();
+        let nothing = Arc::new(Document::parse(b""));
+        files.extend(unread.into_iter().map(|path| {
+            let role = path::role(&path, &self.layout.folder);
+            Parsable { path, role, document: nothing.clone(), unread: true }
+        }));
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        files
     }
 
     /// Reads the first register there is; one that inherits is read anew, since its bytes are not all.
@@ -223,8 +235,10 @@ impl Reading<'_> {
         for file in files {
             let misnamed = file.role == Role::Stray && looks_like_okep(&file.document, template);
             if file.role == Role::Okep || misnamed {
-                okeps.push(Okep::new(&file.path, folder, file.document.clone(), template));
-            } else if file.role == Role::Stray {
+                let mut okep = Okep::new(&file.path, folder, file.document.clone(), template);
+                okep.unread = file.unread;
+                okeps.push(okep);
+            } else if file.role == Role::Stray && !file.unread {
                 let message = "neither named nor written like an OKEP: not judged";
                 self.notes.push(Note::at("not-an-okep", &file.path, message));
             }

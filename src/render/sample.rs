@@ -17,6 +17,7 @@ pub fn empty() -> Report {
         okeps: Vec::new(),
         findings: Vec::new(),
         notes: Vec::new(),
+        partial: false,
         texts: BTreeMap::new(),
     }
 }

@@ -23,6 +23,10 @@ pub(super) fn summary(report: &Report, look: &Look) -> String {
         write_wrapped(&mut out, 0, "", BOLD, &line, look);
     }
     match report.existing() {
+        _ if report.partial => {
+            let all = "only what the change touches was judged; `okep check` judges everything";
+            write_wrapped(&mut out, 0, "", BOLD, all, look);
+        }
         0 => {}
         1 => out.push_str("1 finding was there before this change and is not shown\n"),
         n => out.push_str(&format!("{n} findings were there before this change and are not shown\n")),
@@ -51,7 +55,17 @@ fn remedy(report: &Report) -> Option<String> {
                 (n, m) => Some(format!("{n} safe and {} shown", count(m, "suggested repair"))),
             };
         }
-        (Source::Index, _) => "okep check --staged".to_owned(),
+        // What is staged is never written to: the files are mended, and staged again.
+        (Source::Index, _) => {
+            return match (safe, suggested) {
+                (0, 0) => None,
+                (n, 0) => Some(format!("{n} can be fixed with `okep check --fix` and `git add`")),
+                (0, n) => Some(format!("{n} can be fixed with `okep check --fix=all` and `git add`")),
+                (n, m) => Some(format!(
+                    "{n} can be fixed with `okep check --fix` and `git add`, {m} more with `--fix=all`"
+                )),
+            };
+        }
         (Source::Worktree, Some(since)) => {
             format!("okep check --since {}", harmless(super::prefix(since, 7)))
         }

@@ -157,6 +157,8 @@ fn rest(tree: &NavTree, page: &str) -> Registered {
 /// The path of the file that a configuration inherits from, from the repository's root; none where
 /// there is none, or where it is outside the repository.
 pub fn inherits(config_path: &str, bytes: &[u8]) -> Option<String> {
+    // Asked for every state that is read: the key must stand there before YAML is worth the time.
+    memchr::memmem::find(bytes, b"INHERIT")?;
     let layer = Layer::read(config_path, bytes).ok()?;
     match layer.parent().ok()? {
         Parent::At(path, _) => Some(path),
