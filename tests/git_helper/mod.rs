@@ -117,6 +117,7 @@ pub fn commit(repo: &Repo, rev: &str) -> Tree {
 pub fn words(tree: &Tree) -> Vec<String> {
     let files = tree.files.iter().map(|(path, file)| match &file.content {
         Content::Bytes(bytes) => format!("{path} = {}", String::from_utf8_lossy(bytes).trim_end()),
+        Content::Unread => "unread".to_owned(),
         Content::Symlink => format!("{path} = (symlink)"),
         Content::TooLarge(bytes) => format!("{path} = ({bytes} bytes)"),
         Content::Unavailable(_) => format!("{path} = (unavailable)"),
