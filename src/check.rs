@@ -166,7 +166,11 @@ impl Reading<'_> {
         }
         let bases = self.bases(head, &wanted)?;
         if !has_folder(&tree, &self.layout) && !self.request.staged {
-            let place = self.repo.root().map_or("this repository".into(), |r| format!("`{}`", r.display()));
+            let top = self.repo.root().map_or("this repository".into(), |r| format!("`{}`", r.display()));
+            let place = match &source {
+                Source::Commit(id) => format!("commit `{id}` of {top}"),
+                _ => top,
+            };
             return Err(Error::NoFolder { folder: self.layout.folder.clone(), place });
         }
         if let Head::Unreadable(reason) = head {
