@@ -120,7 +120,7 @@ mod tests {
         report.since = Some("0123456789abcdef".into());
         check(&report, &format!("3 can be fixed with `okep check --since 0123456 --fix`, {end}"));
         report.source = Source::Index;
-        check(&report, &format!("3 can be fixed with `okep check --staged --fix`, {end}"));
+        check(&report, "3 can be fixed with `okep check --fix` and `git add`, 2 more with `--fix=all`\n");
         report.source = Source::Commit("0123".into());
         check(&report, "3 safe and 2 suggested repairs shown\n");
     }
