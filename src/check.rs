@@ -13,7 +13,7 @@ use crate::ratchet;
 use crate::report::{Baseline, Issue, OkepSummary, Report, Reported, Source};
 use crate::rules::rule;
 use crate::tree::{Layout, Note, Tree};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 /// What to judge.
@@ -334,7 +334,7 @@ fn by_template(
     now: &Snapshot,
     base: &Snapshot,
     lore: Option<&Lore>,
-) -> HashSet<usize> {
+) -> BTreeSet<usize> {
     let mut by_old_template = now.clone();
     by_old_template.template = base.template.clone();
     let without = audit(&by_old_template, lore).findings;
@@ -358,7 +358,6 @@ fn template_notes(brought: &[&Finding], now: &Snapshot) -> Vec<Note> {
         let name = now.okep(path).and_then(|o| o.number()).map_or_else(|| path.to_owned(), |n| n.to_string());
         demands.entry((finding.rule, &finding.subject)).or_default().push(name);
     }
-    let template = now.template.path.as_deref().unwrap_or_default();
     demands
         .into_iter()
         .map(|((rule, subject), okeps)| {
@@ -367,7 +366,7 @@ fn template_notes(brought: &[&Finding], now: &Snapshot) -> Vec<Note> {
                 "this change of the template brings `{rule}` `{subject}`; it will not bind {count} that landed before: {}",
                 okeps.join(", ")
             );
-            Note::at("template-change", template, message)
+            Note { path: now.template.path.clone(), ..Note::new("template-change", message) }
         })
         .collect()
 }

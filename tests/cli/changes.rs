@@ -127,9 +127,10 @@ fn a_new_demand_of_the_template_binds_no_okep_that_is_there() {
     let staged = repo.json(&["--staged"]).exits(0);
     assert_eq!(staged.faults(), [""; 0]);
     let note = staged.note("template-change");
-    for part in ["Monitoring", "2104", "2107"] {
-        assert!(note.contains(part), "{note}");
-    }
+    assert!(
+        note.contains("`Monitoring`") && note.contains("2 OKEPs that landed before: 2104, 2107"),
+        "{note}"
+    );
     let shown = repo.okep(&["check", "--staged"]).exits(0).stdout;
     assert!(shown.contains("Monitoring") && shown.contains("2104"), "{shown}");
 
@@ -151,6 +152,25 @@ fn a_new_demand_of_the_template_binds_no_okep_that_is_there() {
     repo.git(&["add", "-A"]);
     let fault = "error missing-section docs/okeps/okep-2130-tide-tables.md:- Monitoring";
     assert_eq!(repo.json(&["--staged"]).exits(1).faults(), [fault]);
+}
+
+#[test]
+fn without_its_template_a_repository_is_told_what_the_built_in_one_asks_for() {
+    let repo = Repo::clean();
+    repo.git(&["rm", "-q", TEMPLATE]);
+    let staged = repo.json(&["--staged"]).exits(0);
+    assert_eq!(
+        (staged.faults(), staged.notes()),
+        (vec![], vec!["no-template".into(), "template-change".into()])
+    );
+    let value = staged.value();
+    let notes = value["notes"].as_array().expect("a list").iter();
+    let demands: Vec<_> = notes.filter(|n| n["kind"] == "template-change").collect();
+    assert!(demands.len() > 5, "{demands:?}");
+    for note in demands {
+        assert_eq!(note.get("path"), None, "no file asks for it");
+        assert!(note["message"].to_string().contains("2104, 2107"), "always in this order: {note}");
+    }
 }
 
 #[test]

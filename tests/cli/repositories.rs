@@ -193,6 +193,64 @@ fn what_a_partial_clone_lacks_is_no_verdict() {
 }
 
 #[test]
+fn a_broken_object_or_index_is_no_verdict() {
+    let repo = broken();
+    let blob = repo.git(&["rev-parse", &format!("HEAD:{SHARED_BUOYS}")]);
+    let (folder, file) = blob.trim().split_at(2);
+    let object = format!(".git/objects/{folder}/{file}");
+    repo.remove(&object);
+    repo.write(&object, "no object");
+    for args in [&["--rev", "HEAD"][..], &["--rev", "HEAD", "--since", "HEAD"]] {
+        let check = repo.json(args).exits(2);
+        assert!(check.notes().contains(&"corrupt-object".to_owned()), "{:?}", check.notes());
+        assert!(check.note("corrupt-object").contains("git fsck"), "{}", check.note("corrupt-object"));
+    }
+    assert_eq!(repo.json(&[]).exits(1).faults(), [MISSING], "the files on disk are whole");
+    repo.write(".git/index", "no index");
+    for args in [&["check"][..], &["check", "--staged"]] {
+        repo.okep(args).refuses(&["index", "git status"]);
+    }
+}
+
+#[test]
+fn every_form_of_an_index_is_read() {
+    for form in [&["--index-version", "4"][..], &["--split-index"], &["--untracked-cache"]] {
+        let repo = broken();
+        repo.git(&[&["update-index"], form].concat());
+        repo.json(&["--staged"]).exits(0);
+        repo.git(&["add", "-A"]);
+        assert_eq!(repo.json(&["--staged"]).exits(1).faults(), [MISSING], "{form:?}");
+    }
+}
+
+#[test]
+fn line_endings_that_git_converts_change_no_verdict() {
+    let repo = Repo::clean();
+    repo.git(&["config", "core.autocrlf", "true"]);
+    for path in [QUIET_GAUGES, "mkdocs.yml"] {
+        repo.remove(path);
+    }
+    repo.git(&["checkout", "-q", "."]);
+    assert!(repo.read(QUIET_GAUGES).contains("\r\n"));
+    assert_eq!(repo.json(&[]).exits(0).faults(), [""; 0]);
+    repo.edit(QUIET_GAUGES, "## Risks\r\n", "");
+    repo.git(&["add", "-A"]);
+    assert_eq!(repo.json(&[]).exits(1).faults(), [MISSING]);
+    assert_eq!(repo.json(&["--staged"]).exits(1).faults(), [MISSING]);
+}
+
+#[test]
+fn a_head_that_names_no_branch() {
+    let repo = broken();
+    repo.git(&["checkout", "-q", "--detach"]);
+    repo.git(&["add", "-A"]);
+    assert_eq!(repo.json(&["--staged"]).exits(1).faults(), [MISSING]);
+    repo.commit("Forget the risks");
+    repo.json(&["--since", "main"]).exits(1);
+    repo.json(&["--since", "HEAD"]).exits(0);
+}
+
+#[test]
 fn a_submodule_is_another_repository() {
     let other = Repo::init("", &[]);
     other.write("okep-2140-elsewhere.md", "# Not of this repository\n");
