@@ -432,22 +432,27 @@ fn narrow(report: &mut Report, paths: &[PathBuf], from: &Path, top: &Path) -> Re
     Ok(())
 }
 
-/// A path as the user wrote it, from the top of the repository, `/` between the parts.
+/// A path as the user wrote it, from the top of the repository, `/` between the parts; outside of it an
+/// absolute path, which no file of a tree has.
 fn inside(path: &Path, from: &Path, top: &Path) -> String {
-    let absolute = |p: &Path| std::path::absolute(p).unwrap_or_else(|_| p.to_owned());
-    let base = std::fs::canonicalize(from).unwrap_or_else(|_| absolute(from));
-    let top = std::fs::canonicalize(top).unwrap_or_else(|_| absolute(top));
-    let full = base.join(path);
-    let inside = full.strip_prefix(&top).unwrap_or(path);
-    let mut parts: Vec<String> = Vec::new();
-    for part in inside.components() {
+    let real = |p: &Path| std::fs::canonicalize(p).unwrap_or_else(|_| p.to_owned());
+    let (from, top) = (real(from), real(top));
+    let full = without_dots(&from.join(path));
+    // A path that leads here through a link is known by where it ends.
+    let found = [full.clone(), real(&full)].iter().find_map(|p| Some(p.strip_prefix(&top).ok()?.to_owned()));
+    let parts: Vec<_> = found.as_ref().unwrap_or(&full).iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// The path without `.` and `..`, whatever there is on disk.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
         match part {
-            std::path::Component::Normal(name) => parts.push(name.to_string_lossy().into_owned()),
-            std::path::Component::ParentDir => {
-                parts.pop();
-            }
-            _ => {}
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => drop(clean.pop()),
+            part => clean.push(part),
         }
     }
-    parts.join("/")
+    clean
 }

@@ -74,6 +74,18 @@ fn commit_path_is_judged_by_that_path_alone() {
 }
 
 #[test]
+fn a_hook_may_name_its_own_repository() {
+    let repo = hooked();
+    let hook = ".git/hooks/pre-commit";
+    repo.edit(hook, "check --staged", "-C . check --staged");
+    break_it(&repo, QUIET_GAUGES);
+    repo.git(&["add", "-A"]);
+    repo.edit(SHARED_BUOYS, "Two harbours", "Three harbours");
+    repo.git(&["commit", "-q", "-m", "the broken one stays behind", SHARED_BUOYS]);
+    refused(repo.try_git(&["commit", "-m", "broken"]));
+}
+
+#[test]
 fn a_linked_worktree_has_an_index_of_its_own() {
     let repo = hooked();
     let linked = repo.beside("linked");

@@ -194,6 +194,17 @@ fn a_reader_that_has_gone_away_is_no_error() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_no_verdict() {
+    let repo = faulty();
+    for args in [&["check"][..], &["check", "--format", "json"], &["explain"]] {
+        let mut command = repo.okep_command(args);
+        command.stdout(std::fs::File::create("/dev/full").expect("Linux has it"));
+        ran(command).refuses(&[]);
+    }
+}
+
 #[test]
 fn colour_is_for_terminals_or_on_demand() {
     let repo = faulty();

@@ -50,6 +50,18 @@ fn a_path_is_seen_from_where_the_user_stands() {
     check("docs", &["-C", "../docs/okeps", "okep-2107-shared-buoys"], &[IN_BUOYS]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_path_may_lead_here_through_a_link() {
+    let repo = two_stubs();
+    std::os::unix::fs::symlink(&repo.root, repo.beside("link")).expect("a link");
+    let through = repo.beside("link").join(QUIET_GAUGES);
+    let through = through.to_str().expect("UTF-8");
+    assert_eq!(repo.json(&[through]).exits(0).faults(), [IN_GAUGES]);
+    let args = ["check", "--format", "json", QUIET_GAUGES];
+    assert_eq!(repo.okep_in("../link", &args).exits(0).faults(), [IN_GAUGES]);
+}
+
 #[test]
 fn what_is_said_of_an_okep_in_a_register_belongs_to_it() {
     let repo = Repo::clean();
@@ -64,6 +76,10 @@ fn what_is_said_of_an_okep_in_a_register_belongs_to_it() {
 fn an_unknown_path_is_refused() {
     let repo = Repo::clean();
     for path in ["docs/okeps/okep-2199-none.md", "docs/index.md", "../elsewhere.md", "okeps"] {
+        repo.okep(&["check", path]).refuses(&[&format!("`{path}`"), "names no OKEP"]);
+    }
+    // Elsewhere, a path of the same name is another one.
+    for path in ["../mkdocs.yml", "../docs/okeps", "/docs/okeps/okep-2104-quiet-gauges.md", "/"] {
         repo.okep(&["check", path]).refuses(&[&format!("`{path}`"), "names no OKEP"]);
     }
     // The last part alone is not a path to it.
