@@ -127,7 +127,7 @@ impl Repo {
         for (name, _) in std::env::vars_os().filter(|(name, _)| set(&name.to_string_lossy())) {
             command.env_remove(name);
         }
-        for name in ["XDG_CONFIG_HOME", "NO_COLOR", "TERM", "LANG", "COLUMNS"] {
+        for name in ["XDG_CONFIG_HOME", "NO_COLOR", "TERM", "LANG", "COLUMNS", "CI"] {
             command.env_remove(name);
         }
         command.env("HOME", self.beside("home")).env("GIT_CONFIG_NOSYSTEM", "1").env("LC_ALL", "C.UTF-8");
