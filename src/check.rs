@@ -14,7 +14,7 @@ use crate::ratchet;
 use crate::report::{Baseline, Issue, OkepSummary, Report, Reported, Source};
 use crate::rules::rule;
 use crate::tree::{Layout, Note, Tree};
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 /// What to judge.
@@ -379,7 +379,7 @@ fn by_template(
     now: &Snapshot,
     base: &Snapshot,
     lore: Option<&Lore>,
-) -> HashSet<usize> {
+) -> BTreeSet<usize> {
     let mut by_old_template = now.clone();
     by_old_template.template = base.template.clone();
     let without = audit(&by_old_template, lore).findings;
@@ -403,7 +403,6 @@ fn template_notes(brought: &[&Finding], now: &Snapshot) -> Vec<Note> {
         let name = now.okep(path).and_then(|o| o.number()).map_or_else(|| path.to_owned(), |n| n.to_string());
         demands.entry((finding.rule, &finding.subject)).or_default().push(name);
     }
-    let template = now.template.path.as_deref().unwrap_or_default();
     demands
         .into_iter()
         .map(|((rule, subject), okeps)| {
@@ -412,7 +411,7 @@ fn template_notes(brought: &[&Finding], now: &Snapshot) -> Vec<Note> {
                 "this change of the template brings `{rule}` `{subject}`; it will not bind {count} that landed before: {}",
                 okeps.join(", ")
             );
-            Note::at("template-change", template, message)
+            Note { path: now.template.path.clone(), ..Note::new("template-change", message) }
         })
         .collect()
 }
@@ -479,22 +478,27 @@ fn narrow(report: &mut Report, paths: &[PathBuf], from: &Path, top: &Path) -> Re
     Ok(())
 }
 
-/// A path as the user wrote it, from the top of the repository, `/` between the parts.
+/// A path as the user wrote it, from the top of the repository, `/` between the parts; outside of it an
+/// absolute path, which no file of a tree has.
 fn inside(path: &Path, from: &Path, top: &Path) -> String {
-    let absolute = |p: &Path| std::path::absolute(p).unwrap_or_else(|_| p.to_owned());
-    let base = std::fs::canonicalize(from).unwrap_or_else(|_| absolute(from));
-    let top = std::fs::canonicalize(top).unwrap_or_else(|_| absolute(top));
-    let full = base.join(path);
-    let inside = full.strip_prefix(&top).unwrap_or(path);
-    let mut parts: Vec<String> = Vec::new();
-    for part in inside.components() {
+    let real = |p: &Path| std::fs::canonicalize(p).unwrap_or_else(|_| p.to_owned());
+    let (from, top) = (real(from), real(top));
+    let full = without_dots(&from.join(path));
+    // A path that leads here through a link is known by where it ends.
+    let found = [full.clone(), real(&full)].iter().find_map(|p| Some(p.strip_prefix(&top).ok()?.to_owned()));
+    let parts: Vec<_> = found.as_ref().unwrap_or(&full).iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// The path without `.` and `..`, whatever there is on disk.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
         match part {
-            std::path::Component::Normal(name) => parts.push(name.to_string_lossy().into_owned()),
-            std::path::Component::ParentDir => {
-                parts.pop();
-            }
-            _ => {}
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => drop(clean.pop()),
+            part => clean.push(part),
         }
     }
-    parts.join("/")
+    clean
 }

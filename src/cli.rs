@@ -17,7 +17,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Judges enhancement proposals (OKEPs): form, numbers, issue, registration
 #[derive(Debug, Parser)]
-#[command(name = "okep", version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+#[command(name = "okep", version, after_help = AFTER_HELP)]
 struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -48,12 +48,13 @@ enum Command {
     /// Build a sample repository with faults and a history, and audit it
     Demo {
         /// Where to build it; must be absent or empty
-        #[arg(default_value = "okep-demo")]
-        dir: PathBuf,
+        // Of another name than `-C`: to clap an argument of the same name is the same argument.
+        #[arg(value_name = "DIR", default_value = "okep-demo")]
+        place: PathBuf,
     },
 }
 
-#[derive(Debug, Args, Clone, Default)]
+#[derive(Debug, Args, Clone, Default, PartialEq, Eq)]
 struct CheckArgs {
     /// Only these OKEPs, files or folders
     paths: Vec<PathBuf>,
@@ -100,7 +101,7 @@ enum Format {
 
 /// Runs the command line and says how it went.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let cli = match Cli::try_parse_from(arguments) {
+    let cli = match parse(arguments) {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
@@ -114,7 +115,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         None => check(cli.dir.as_ref(), &cli.check),
         Some(Command::Check(args)) => check(cli.dir.as_ref(), args),
         Some(Command::Explain { rule }) => explain(rule.as_deref()),
-        Some(Command::Demo { dir }) => demo(cli.dir.as_ref(), dir),
+        Some(Command::Demo { place }) => demo(cli.dir.as_ref(), place),
     };
     match result {
         Ok(code) => code,
@@ -125,6 +126,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// Only `-C` may stand before a command: what else stands there would be read and forgotten.
+fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
+    let cli = Cli::try_parse_from(arguments)?;
+    if cli.command.is_some() && cli.check != CheckArgs::default() {
+        let message = "options of `check` stand after the command, as in `okep check --staged`";
+        return Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, message));
+    }
+    Ok(cli)
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

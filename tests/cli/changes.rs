@@ -1,0 +1,241 @@
+//! The ratchet: only what a change brings fails.
+
+use crate::support::{QUIET_GAUGES, Repo, SHARED_BUOYS, TEMPLATE, good_okep};
+
+const NAV_LINE: &str = "      - Quiet Gauges: okeps/okep-2104-quiet-gauges.md\n";
+const INDEX: &str = "docs/okeps/index.md";
+const INDEX_LINE: &str = "* [OKEP-2104: Quiet Gauges](okep-2104-quiet-gauges.md)\n";
+
+/// The clean repository, and an old fault in one of its OKEPs.
+fn with_old_fault() -> Repo {
+    let repo = Repo::clean();
+    repo.edit(
+        SHARED_BUOYS,
+        "## Risks\n\nA harbour that loses its key loses the buoy until somebody rows out.\n\n",
+        "",
+    );
+    repo.commit("Forget the risks");
+    repo
+}
+
+#[test]
+fn an_old_fault_does_not_fail_a_change_elsewhere() {
+    let repo = with_old_fault();
+    repo.okep(&["check"]).exits(1);
+    repo.edit(QUIET_GAUGES, "A basin of ten metres", "A basin of twelve metres");
+    repo.git(&["add", "-A"]);
+    let staged = repo.json(&["--staged"]).exits(0);
+    assert_eq!(staged.faults(), [""; 0]);
+    assert_eq!(staged.value()["summary"]["existing"], 1);
+    let shown = repo.okep(&["check", "--staged"]).exits(0).stdout;
+    assert!(!shown.contains("missing-section"), "one line of summary is enough: {shown}");
+}
+
+#[test]
+fn an_old_fault_does_not_fail_a_change_of_the_same_okep_and_a_new_one_does() {
+    let repo = with_old_fault();
+    repo.edit(SHARED_BUOYS, "## Goals\n", "Some more words that move every line.\n\n## Goals\n");
+    repo.git(&["add", "-A"]);
+    assert_eq!(repo.json(&["--staged"]).exits(0).faults(), [""; 0]);
+    repo.edit(
+        SHARED_BUOYS,
+        "## Upgrade and Rollback\n\nA buoy of the version before answers to its first key only.\n\n",
+        "",
+    );
+    repo.git(&["add", "-A"]);
+    let staged = repo.json(&["--staged"]).exits(1);
+    assert_eq!(staged.faults(), [format!("error missing-section {SHARED_BUOYS}:- Upgrade and Rollback")]);
+}
+
+#[test]
+fn an_old_fault_stays_old_when_its_okep_is_renamed() {
+    let repo = with_old_fault();
+    let new = "docs/okeps/okep-2107-common-buoys.md";
+    repo.git(&["mv", SHARED_BUOYS, new]);
+    repo.edit(new, "wave-tables.md", "okep-2107-shared-buoys/wave-tables.md");
+    repo.git(&["mv", "docs/okeps/okep-2107-shared-buoys/wave-tables.md", "docs/wave-tables.md"]);
+    for path in ["mkdocs.yml", INDEX] {
+        let text = repo
+            .read(path)
+            .replace("okep-2107-shared-buoys/okep-2107-shared-buoys.md", "okep-2107-common-buoys.md");
+        repo.write(path, text);
+    }
+    repo.git(&["add", "-A"]);
+    assert_eq!(repo.json(&["--staged"]).exits(0).faults(), [""; 0]);
+}
+
+#[test]
+fn deleting_an_okep_that_stays_registered_fails() {
+    let repo = with_old_fault();
+    repo.git(&["rm", "-q", QUIET_GAUGES]);
+    let staged = repo.json(&["--staged"]).exits(1);
+    assert_eq!(
+        staged.faults(),
+        [
+            format!("error dead-index-entry {INDEX}:3 okep-2104-quiet-gauges.md"),
+            "error dead-nav-entry mkdocs.yml:10 okeps/okep-2104-quiet-gauges.md".to_owned(),
+        ]
+    );
+    repo.edit("mkdocs.yml", NAV_LINE, "");
+    repo.edit(INDEX, INDEX_LINE, "");
+    repo.git(&["add", "-A"]);
+    assert_eq!(repo.json(&["--staged"]).exits(0).faults(), [""; 0]);
+}
+
+#[test]
+fn deleting_the_nav_line_of_an_okep_that_stays_fails() {
+    let repo = with_old_fault();
+    repo.edit("mkdocs.yml", NAV_LINE, "");
+    repo.git(&["add", "-A"]);
+    let fault = "error not-in-nav mkdocs.yml:10 okeps/okep-2104-quiet-gauges.md";
+    assert_eq!(repo.json(&["--staged"]).exits(1).faults(), [fault]);
+}
+
+#[test]
+fn a_new_okep_is_held_to_everything() {
+    let repo = with_old_fault();
+    repo.add_okep(2130, "Tide Tables");
+    repo.git(&["add", "-A"]);
+    assert_eq!(repo.json(&["--staged"]).exits(0).faults(), [""; 0]);
+    repo.edit("docs/okeps/okep-2130-tide-tables.md", "## Goals", "## Aims");
+    repo.edit("mkdocs.yml", "      - Tide Tables: okeps/okep-2130-tide-tables.md\n", "");
+    repo.git(&["add", "-A"]);
+    let faults = repo.json(&["--staged"]).exits(1).faults();
+    assert!(
+        faults.contains(&"error not-in-nav mkdocs.yml:11 okeps/okep-2130-tide-tables.md".to_owned()),
+        "{faults:?}"
+    );
+    assert!(faults.iter().any(|f| f.contains("Goals")), "{faults:?}");
+}
+
+#[test]
+fn nothing_staged_is_nothing_to_judge() {
+    let repo = with_old_fault();
+    let staged = repo.okep(&["check", "--staged"]).exits(0);
+    assert_eq!(staged.stderr, "");
+    // Nor is something that no verdict depends on.
+    repo.write("src/main.rs", "fn main() {}\n");
+    repo.git(&["add", "-A"]);
+    repo.okep(&["check", "--staged"]).exits(0);
+}
+
+#[test]
+fn a_new_demand_of_the_template_binds_no_okep_that_is_there() {
+    let repo = Repo::clean();
+    repo.edit(TEMPLATE, "## Risks\n", "## Monitoring\n\n(How is it seen that it works?)\n\n## Risks\n");
+    repo.git(&["add", "-A"]);
+    let staged = repo.json(&["--staged"]).exits(0);
+    assert_eq!(staged.faults(), [""; 0]);
+    let note = staged.note("template-change");
+    assert!(
+        note.contains("`Monitoring`") && note.contains("2 OKEPs that landed before: 2104, 2107"),
+        "{note}"
+    );
+    let shown = repo.okep(&["check", "--staged"]).exits(0).stdout;
+    assert!(shown.contains("Monitoring") && shown.contains("2104"), "{shown}");
+
+    // Nor once it is committed: then it is advice, and says which commit brought it.
+    let demand = repo.commit("Ask for monitoring");
+    let later = repo.json(&[]).exits(0);
+    assert_eq!(later.faults(), [""; 0]);
+    let value = later.value();
+    let findings = value["findings"].as_array().expect("a list");
+    assert_eq!(findings.len(), 2);
+    for finding in findings {
+        assert_eq!((&finding["rule"], &finding["severity"]), (&"missing-section".into(), &"advice".into()));
+        assert_eq!(finding["grandfathered"]["commit"], *demand);
+        assert_eq!(finding["grandfathered"]["date"], "2025-02-14");
+    }
+
+    // Whoever comes later is bound.
+    repo.add_okep(2130, "Tide Tables");
+    repo.git(&["add", "-A"]);
+    let fault = "error missing-section docs/okeps/okep-2130-tide-tables.md:- Monitoring";
+    assert_eq!(repo.json(&["--staged"]).exits(1).faults(), [fault]);
+}
+
+#[test]
+fn without_its_template_a_repository_is_told_what_the_built_in_one_asks_for() {
+    let repo = Repo::clean();
+    repo.git(&["rm", "-q", TEMPLATE]);
+    let staged = repo.json(&["--staged"]).exits(0);
+    assert_eq!(
+        (staged.faults(), staged.notes()),
+        (vec![], vec!["no-template".into(), "template-change".into()])
+    );
+    let value = staged.value();
+    let notes = value["notes"].as_array().expect("a list").iter();
+    let demands: Vec<_> = notes.filter(|n| n["kind"] == "template-change").collect();
+    assert!(demands.len() > 5, "{demands:?}");
+    for note in demands {
+        assert_eq!(note.get("path"), None, "no file asks for it");
+        assert!(note["message"].to_string().contains("2104, 2107"), "always in this order: {note}");
+    }
+}
+
+#[test]
+fn an_okep_that_comes_with_a_new_template_is_held_to_it() {
+    let repo = Repo::clean();
+    repo.edit(TEMPLATE, "## Risks\n", "## Monitoring\n\n(How is it seen that it works?)\n\n## Risks\n");
+    repo.add_okep(2130, "Tide Tables");
+    repo.git(&["add", "-A"]);
+    let staged = repo.json(&["--staged"]).exits(1);
+    assert_eq!(staged.faults(), ["error missing-section docs/okeps/okep-2130-tide-tables.md:- Monitoring"]);
+}
+
+#[test]
+fn any_edit_of_the_template_alone_passes() {
+    let edits: [(&str, &str, &str); 5] = [
+        ("a section renamed", "## Risks\n", "## Dangers\n"),
+        ("a section dropped", "## Stories\n", ""),
+        ("a level changed", "### Tests\n", "## Tests\n"),
+        ("another repository", "tidewater-org/tidewater/issues", "bay-watch/tidewater/issues"),
+        ("a prompt that an OKEP happens to hold", "## Risks\n", "## Risks\n\nNone\n"),
+    ];
+    for (what, from, to) in edits {
+        let repo = Repo::clean();
+        repo.edit(TEMPLATE, from, to);
+        repo.git(&["add", "-A"]);
+        assert_eq!(repo.json(&["--staged"]).exits(0).faults(), [""; 0], "{what}");
+    }
+}
+
+#[test]
+fn since_compares_with_where_the_branch_began() {
+    let repo = with_old_fault();
+    repo.git(&["checkout", "-q", "-b", "topic"]);
+    repo.add_okep(2130, "Tide Tables");
+    repo.edit("docs/okeps/okep-2130-tide-tables.md", "## Risks\n\nWhat there is to say of it.\n\n", "");
+    repo.commit("Propose tide tables");
+    // What happens on main in the meantime is not of this branch.
+    repo.git(&["checkout", "-q", "main"]);
+    repo.edit(QUIET_GAUGES, "* Issue:", "- Tracking:");
+    let base = repo.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    repo.commit("Go on");
+    repo.git(&["checkout", "-q", "topic"]);
+
+    let check = repo.json(&["--since", "main"]).exits(1);
+    assert_eq!(check.faults(), ["error missing-section docs/okeps/okep-2130-tide-tables.md:- Risks"]);
+    assert_eq!(check.value()["source"]["since"], *base);
+    assert_eq!(repo.json(&["--rev", "topic", "--since", "main"]).exits(1).faults(), check.faults());
+    repo.json(&["--since", "HEAD"]).exits(0);
+    repo.okep(&["check", "--since", "nowhere"]).refuses(&["`nowhere`", "names no commit"]);
+}
+
+#[test]
+fn on_an_unborn_branch_all_is_new() {
+    let repo = Repo::init("clean", &[]);
+    repo.edit(QUIET_GAUGES, "## Risks\n", "## Risk\n");
+    repo.git(&["add", "-A"]);
+    assert_eq!(repo.json(&["--staged", "--strict"]).exits(1).faults().len(), 1);
+    repo.okep(&["check", "--since", "main"]).refuses(&["no commit yet"]);
+    repo.okep(&["check", "--rev", "HEAD"]).refuses(&["`HEAD`"]);
+}
+
+#[test]
+fn a_good_okep_of_the_tests_is_good() {
+    let repo = Repo::clean();
+    repo.add_okep(2130, "Tide Tables");
+    assert_eq!(repo.json(&[]).exits(0).faults(), [""; 0]);
+    assert!(good_okep(2130, "Tide Tables").starts_with("# OKEP-2130: Tide Tables\n"));
+}

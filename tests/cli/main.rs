@@ -1,0 +1,13 @@
+//! The built binary, as a person, a hook or a tool meets it: exit codes, what is on stdout and what on
+//! stderr, and which files count. What a rule finds in a text is tested beside the rule.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bad_input;
+mod changes;
+mod explain;
+mod hooks;
+mod output;
+mod paths;
+mod repositories;

@@ -1,0 +1,107 @@
+//! Which OKEPs are meant: paths, folders, and `-C`.
+
+use crate::support::{QUIET_GAUGES, Repo, SHARED_BUOYS};
+
+/// Two OKEPs, each with a warning of its own.
+fn two_stubs() -> Repo {
+    let repo = Repo::clean();
+    repo.edit(QUIET_GAUGES, "\nNone\n", "\nTBD\n");
+    repo.edit(SHARED_BUOYS, "## References\n\nNone\n", "## References\n\nTBD\n");
+    repo.commit("Forget two answers");
+    repo
+}
+
+const IN_GAUGES: &str = "warning stub-section docs/okeps/okep-2104-quiet-gauges.md:15 Non-Goals";
+const IN_BUOYS: &str =
+    "warning stub-section docs/okeps/okep-2107-shared-buoys/okep-2107-shared-buoys.md:52 References";
+
+#[test]
+fn a_path_is_a_file_a_folder_or_all() {
+    let repo = two_stubs();
+    let check = |args: &[&str], expected: &[&str]| assert_eq!(repo.json(args).exits(0).faults(), expected);
+    check(&[], &[IN_GAUGES, IN_BUOYS]);
+    check(&["."], &[IN_GAUGES, IN_BUOYS]);
+    check(&[QUIET_GAUGES], &[IN_GAUGES]);
+    check(&["docs/okeps/okep-2107-shared-buoys"], &[IN_BUOYS]);
+    check(&["docs/okeps/okep-2107-shared-buoys/"], &[IN_BUOYS]);
+    check(&["./docs/../docs/okeps"], &[IN_GAUGES, IN_BUOYS]);
+    check(&[SHARED_BUOYS, QUIET_GAUGES], &[IN_GAUGES, IN_BUOYS]);
+    check(&["mkdocs.yml"], &[]);
+    let one = repo.json(&[QUIET_GAUGES]).value();
+    assert_eq!(one["summary"]["okeps"], 1);
+}
+
+#[test]
+fn a_path_is_seen_from_where_the_user_stands() {
+    let repo = two_stubs();
+    let check = |dir: &str, args: &[&str], expected: &[&str]| {
+        let args = [&["check", "--format", "json"], args].concat();
+        assert_eq!(repo.okep_in(dir, &args).exits(0).faults(), expected, "{args:?} in {dir}");
+    };
+    check("docs", &[], &[IN_GAUGES, IN_BUOYS]);
+    check("docs", &["okeps/okep-2104-quiet-gauges.md"], &[IN_GAUGES]);
+    check("docs/okeps/okep-2107-shared-buoys", &["."], &[IN_BUOYS]);
+    check("docs/okeps/okep-2107-shared-buoys", &["../okep-2104-quiet-gauges.md"], &[IN_GAUGES]);
+    let absolute = repo.root.join(QUIET_GAUGES);
+    check("docs", &[absolute.to_str().expect("UTF-8")], &[IN_GAUGES]);
+    // With `-C` it is seen from there.
+    check("..", &["-C", "repo", QUIET_GAUGES], &[IN_GAUGES]);
+    check("..", &["-C", "repo/docs", "okeps/okep-2104-quiet-gauges.md"], &[IN_GAUGES]);
+    check("docs", &["-C", "../docs/okeps", "okep-2107-shared-buoys"], &[IN_BUOYS]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_may_lead_here_through_a_link() {
+    let repo = two_stubs();
+    std::os::unix::fs::symlink(&repo.root, repo.beside("link")).expect("a link");
+    let through = repo.beside("link").join(QUIET_GAUGES);
+    let through = through.to_str().expect("UTF-8");
+    assert_eq!(repo.json(&[through]).exits(0).faults(), [IN_GAUGES]);
+    let args = ["check", "--format", "json", QUIET_GAUGES];
+    assert_eq!(repo.okep_in("../link", &args).exits(0).faults(), [IN_GAUGES]);
+}
+
+#[test]
+fn what_is_said_of_an_okep_in_a_register_belongs_to_it() {
+    let repo = Repo::clean();
+    repo.edit("mkdocs.yml", "      - Quiet Gauges: okeps/okep-2104-quiet-gauges.md\n", "");
+    let fault = ["error not-in-nav mkdocs.yml:10 okeps/okep-2104-quiet-gauges.md"];
+    assert_eq!(repo.json(&[QUIET_GAUGES]).exits(1).faults(), fault);
+    assert_eq!(repo.json(&["mkdocs.yml"]).exits(1).faults(), fault);
+    assert_eq!(repo.json(&[SHARED_BUOYS]).exits(0).faults(), [""; 0]);
+}
+
+#[test]
+fn an_unknown_path_is_refused() {
+    let repo = Repo::clean();
+    for path in ["docs/okeps/okep-2199-none.md", "docs/index.md", "../elsewhere.md", "okeps"] {
+        repo.okep(&["check", path]).refuses(&[&format!("`{path}`"), "names no OKEP"]);
+    }
+    // Elsewhere, a path of the same name is another one.
+    for path in ["../mkdocs.yml", "../docs/okeps", "/docs/okeps/okep-2104-quiet-gauges.md", "/"] {
+        repo.okep(&["check", path]).refuses(&[&format!("`{path}`"), "names no OKEP"]);
+    }
+    // The last part alone is not a path to it.
+    repo.okep(&["check", "okep-2104-quiet-gauges.md"]).refuses(&["names no OKEP"]);
+    repo.okep(&["check", "docs/okeps/okep-2104"]).refuses(&["names no OKEP"]);
+}
+
+#[test]
+fn paths_work_for_what_is_staged_and_for_a_commit() {
+    let repo = two_stubs();
+    assert_eq!(repo.json(&["--rev", "HEAD", QUIET_GAUGES]).exits(0).faults(), [IN_GAUGES]);
+    repo.edit(SHARED_BUOYS, "## Risks\n", "## Risk\n");
+    repo.edit(QUIET_GAUGES, "## Risks\n", "");
+    repo.git(&["add", "-A"]);
+    let staged = repo.json(&["--staged", QUIET_GAUGES]).exits(1);
+    assert_eq!(staged.faults(), [format!("error missing-section {QUIET_GAUGES}:- Risks")]);
+    repo.json(&["--staged", SHARED_BUOYS]).exits(0);
+}
+
+#[test]
+fn a_folder_after_c_must_be_there() {
+    let repo = Repo::clean();
+    repo.okep(&["-C", "nowhere", "check"]).refuses(&["nowhere", "after `-C`"]);
+    repo.okep(&["-C", "mkdocs.yml", "check"]).refuses(&["mkdocs.yml", "after `-C`"]);
+}
