@@ -40,9 +40,24 @@ impl Repo {
     }
 
     /// The other parents of a merge that is being committed, in their order.
+    ///
+    /// Before `pre-merge-commit` git has not written `MERGE_HEAD` yet and names them in its environment,
+    /// as `GITHEAD_<hash>`; a hash of another repository is none of ours.
     pub fn merge_heads(&self) -> Vec<Id> {
-        let heads = std::fs::read(self.safe.git_dir().join("MERGE_HEAD")).unwrap_or_default();
-        heads.split(|b| *b == b'\n').filter_map(|line| Id::from_hex(line.trim_ascii()).ok()).collect()
+        if let Ok(heads) = std::fs::read(self.safe.git_dir().join("MERGE_HEAD")) {
+            return heads
+                .split(|b| *b == b'\n')
+                .filter_map(|line| Id::from_hex(line.trim_ascii()).ok())
+                .collect();
+        }
+        let local = self.local();
+        let named = std::env::vars_os().filter_map(|(name, _)| {
+            let id = Id::from_hex(name.to_str()?.strip_prefix("GITHEAD_")?.as_bytes()).ok()?;
+            (id.kind() == local.object_hash() && local.has_object(id)).then_some(id)
+        });
+        let mut heads: Vec<Id> = named.collect();
+        heads.sort_unstable();
+        heads
     }
 
     /// The full id of the commit that `rev` names: a branch, a tag, a hash or its beginning.

@@ -8,7 +8,10 @@ use crate::report::{Counts, Report, Source};
 pub(super) fn summary(report: &Report, look: &Look) -> String {
     let mut out = String::new();
     let counts = report.counts();
-    if report.okeps.is_empty() && report.findings.is_empty() {
+    let nothing_staged = report.notes.iter().any(|n| n.kind == "nothing-staged");
+    if nothing_staged {
+        // The note says it all; a hook meets it in every commit that is about something else.
+    } else if report.okeps.is_empty() && report.findings.is_empty() {
         out.push_str("nothing to judge: no OKEP found\n");
     } else if counts == Counts::default() {
         let new = if report.since.is_some() { "nothing new" } else { "nothing" };
@@ -36,7 +39,8 @@ pub(super) fn summary(report: &Report, look: &Look) -> String {
             Some(path) => format!("{}: {}", harmless(path), harmless(&note.message)),
             None => harmless(&note.message).into_owned(),
         };
-        write_wrapped(&mut out, 0, "note: ", BOLD, &message, look);
+        let lead = if note.kind == "nothing-staged" { "" } else { "note: " };
+        write_wrapped(&mut out, 0, lead, BOLD, &message, look);
     }
     out
 }
