@@ -4,7 +4,8 @@
 //! order. Each document is judged by the template of its own tree, and held only to what that template
 //! asked when the document landed.
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Fix, Severity};
+use crate::fix::rename::with_links;
 use crate::judged::Judged;
 use crate::lore::{Landing, Lore};
 use crate::model::document::Document;
@@ -46,13 +47,18 @@ pub fn audit(snapshot: &Snapshot, lore: Option<&Lore>) -> Verdict {
         verdict.findings.extend(findings);
         verdict.unsettled.extend(Some(unsettled).filter(|u| u.by_demand || u.by_prompt));
     }
-    for rule in RULES {
-        if let Check::Tree(check) = rule.check {
-            verdict.findings.extend(check(snapshot));
-        }
-    }
+    verdict.findings.extend(of_tree(snapshot));
     sort(&mut verdict.findings);
     verdict
+}
+
+/// What the rules about numbers, names and registers find, unsorted.
+pub fn of_tree(snapshot: &Snapshot) -> Vec<Finding> {
+    let checks = RULES.iter().filter_map(|r| match r.check {
+        Check::Tree(check) => Some(check),
+        Check::Okep(_) => None,
+    });
+    checks.flat_map(|check| check(snapshot)).collect()
 }
 
 /// Puts findings into their order: by path, then place (what is absent first), then rule.
@@ -68,8 +74,8 @@ pub fn sort(findings: &mut [Finding]) {
     });
 }
 
-/// The template and its revisions, as rule books.
-struct Past<'a> {
+/// The template and its revisions, as rule books: what one OKEP after the other is judged by.
+pub struct Past<'a> {
     lore: Option<&'a Lore>,
     now: Rulebook,
     /// The revisions on the first-parent line, oldest first.
@@ -81,7 +87,7 @@ struct Past<'a> {
 }
 
 impl<'a> Past<'a> {
-    fn new(snapshot: &Snapshot, lore: Option<&'a Lore>) -> Self {
+    pub fn new(snapshot: &Snapshot, lore: Option<&'a Lore>) -> Self {
         let template = &snapshot.template;
         let revisions: Vec<TemplateRevision> = lore
             .map(|l| {
@@ -108,9 +114,12 @@ impl<'a> Past<'a> {
     }
 
     /// The findings about one OKEP, and whether history could say more about them.
-    fn judge(&self, okep: &Okep, snapshot: &Snapshot) -> (Vec<Finding>, Unsettled) {
+    pub fn judge(&self, okep: &Okep, snapshot: &Snapshot) -> (Vec<Finding>, Unsettled) {
         let judged = Judged::new(okep, &self.now);
         let mut findings = check(&judged);
+        for finding in findings.iter_mut() {
+            finding.fix = finding.fix.take().and_then(|fix| feasible(fix, okep, snapshot));
+        }
         let by_demand = findings.iter().any(of_its_time);
         let unsettled = Unsettled { path: okep.path.clone(), by_demand, by_prompt: judged.resembles_prompt };
         if let Some(landing) = self.lore.and_then(|lore| landing(lore, snapshot, &okep.path)) {
@@ -171,6 +180,15 @@ fn check(judged: &Judged) -> Vec<Finding> {
         Check::Tree(_) => None,
     });
     checks.flat_map(|check| check(judged)).collect()
+}
+
+/// A fix as the rules of one document propose it, in the light of all that is around the document.
+fn feasible(fix: Fix, okep: &Okep, snapshot: &Snapshot) -> Option<Fix> {
+    // The text of bytes that are no UTF-8 is not known, so that nothing can be written in its place.
+    if okep.document.text.invalid_at.is_some() && fix.edits.iter().any(|e| e.start < e.end) {
+        return None;
+    }
+    if fix.renames.is_empty() { Some(fix) } else { with_links(snapshot, fix) }
 }
 
 fn of_its_time(finding: &Finding) -> bool {

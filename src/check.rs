@@ -5,6 +5,8 @@
 
 use crate::audit::{Verdict, audit, landing};
 use crate::finding::Finding;
+use crate::fix::engine;
+use crate::fix::proof::{self, State};
 use crate::git::{Error as GitError, Head, Id, Repo, Wanted, plain_folder};
 use crate::lore::Lore;
 use crate::model::mkdocs;
@@ -29,6 +31,8 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// Whether everything is to be known about every OKEP, or only what failing or passing hangs on.
     pub thorough: bool,
+    /// The fixes are for the engine, which proves them itself, and not for the eye.
+    pub unproven: bool,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +62,29 @@ pub struct Outcome {
     pub snapshot: Option<Snapshot>,
     pub lore: Option<Lore>,
     pub layout: Layout,
+    /// The folder that paths start from; none for a bare repository.
+    pub root: Option<PathBuf>,
+    /// The files and folders that were asked about, from the root; none where all were.
+    pub asked: Vec<String>,
+}
+
+impl Outcome {
+    /// Whether a finding is about what was asked.
+    pub fn is_asked_for(&self, finding: &Finding) -> bool {
+        is_about(&self.asked, &finding.path)
+            || finding.okep.as_deref().is_some_and(|p| is_about(&self.asked, p))
+    }
+
+    /// A path as the user wrote it, from the root.
+    pub fn inside(&self, request: &Request, path: &Path) -> String {
+        let from = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+        inside(path, &from, self.root.as_deref().unwrap_or(&from))
+    }
+}
+
+fn is_about(asked: &[String], path: &str) -> bool {
+    let within = |a: &String| a.is_empty() || path == a || path.starts_with(&format!("{a}/"));
+    asked.is_empty() || asked.iter().any(within)
 }
 
 /// Judges what is asked for.
@@ -67,7 +94,7 @@ pub fn check(request: &Request) -> Result<Outcome, Error> {
     Reading { repo: &repo, request, layout: Layout::default() }.run()
 }
 
-fn inherits(path: &str, bytes: &[u8]) -> Option<String> {
+pub(crate) fn inherits(path: &str, bytes: &[u8]) -> Option<String> {
     mkdocs::inherits(path, bytes)
 }
 
@@ -91,10 +118,13 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
     let reason =
         "not a git repository: when OKEPs landed is not known, so all are judged by the template at hand";
     tree.notes.push(Note::new("no-history", reason));
-    let snapshot = Snapshot::new(&tree, &layout, &Parsed::default());
+    let parsed = Parsed::default();
+    let snapshot = Snapshot::new(&tree, &layout, &parsed);
     let verdict = audit(&snapshot, None);
-    let mut report = report(&snapshot, verdict.findings, Source::Worktree, None);
-    narrow(&mut report, &request.paths, &dir, &dir)?;
+    let mut report = report(&snapshot, verdict.findings.clone(), Source::Worktree, None);
+    let asked = narrow(&mut report, &request.paths, &dir, &dir)?;
+    let state = engine::borrowed(&tree, &snapshot, &verdict.findings);
+    prove(&mut report, request, &state, &layout, None, &parsed);
     Ok(Outcome {
         incomplete: snapshot.incomplete,
         report,
@@ -102,6 +132,8 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
         snapshot: Some(snapshot),
         lore: None,
         layout,
+        root: Some(dir),
+        asked,
     })
 }
 
@@ -190,7 +222,7 @@ impl Reading<'_> {
             judgement = Judgement::of(&now, &before, self.compares(), Some(&known));
             lore = Some(known);
         }
-        let mut outcome = self.outcome(tree, now, &before, judgement, lore, source, &bases)?;
+        let mut outcome = self.outcome(tree, now, &before, judgement, lore, source, &bases, &parsed)?;
         outcome.report.partial = touched.is_some();
         Ok(outcome)
     }
@@ -257,7 +289,9 @@ impl Reading<'_> {
             texts: BTreeMap::new(),
         };
         let layout = self.layout.clone();
-        Outcome { report, incomplete: false, tree, snapshot: None, lore: None, layout }
+        let root = self.repo.root().map(Path::to_owned);
+        let asked = Vec::new();
+        Outcome { report, incomplete: false, tree, snapshot: None, lore: None, layout, root, asked }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -270,21 +304,25 @@ impl Reading<'_> {
         lore: Option<Lore>,
         source: Source,
         bases: &[Base],
+        parsed: &Parsed,
     ) -> Result<Outcome, Error> {
-        let mut report = report(&now, judgement.findings, source, lore.as_ref());
+        let mut report = report(&now, judgement.findings.clone(), source, lore.as_ref());
         report.since = bases.first().map(|b| b.id.clone());
-        for (reported, baseline) in report.findings.iter_mut().zip(judgement.baseline) {
-            reported.baseline = baseline;
+        for (reported, baseline) in report.findings.iter_mut().zip(&judgement.baseline) {
+            reported.baseline = *baseline;
         }
-        report.notes.extend(judgement.notes);
+        report.notes.extend(judgement.notes.clone());
         report.notes.sort();
         report.notes.dedup();
         let top = self.repo.root().map(Path::to_owned).unwrap_or_default();
         let from = self.request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
-        narrow(&mut report, &self.request.paths, &from, &top)?;
+        let asked = narrow(&mut report, &self.request.paths, &from, &top)?;
+        let state = engine::borrowed(&tree, &now, &judgement.verdict.findings);
+        prove(&mut report, self.request, &state, &self.layout, lore.as_ref(), parsed);
         let incomplete = now.incomplete || before.iter().any(|b| b.incomplete);
         let layout = self.layout.clone();
-        Ok(Outcome { report, incomplete, tree, snapshot: Some(now), lore, layout })
+        let root = self.repo.root().map(Path::to_owned);
+        Ok(Outcome { report, incomplete, tree, snapshot: Some(now), lore, layout, root, asked })
     }
 }
 
@@ -453,29 +491,41 @@ fn report(snapshot: &Snapshot, findings: Vec<Finding>, source: Source, lore: Opt
     }
 }
 
-/// Keeps what is about the paths the user named.
-fn narrow(report: &mut Report, paths: &[PathBuf], from: &Path, top: &Path) -> Result<(), Error> {
-    if paths.is_empty() {
-        return Ok(());
+/// Takes away the fixes that will be shown and cannot be proven, and tells of them.
+fn prove(
+    report: &mut Report,
+    request: &Request,
+    state: &State,
+    layout: &Layout,
+    lore: Option<&Lore>,
+    parsed: &Parsed,
+) {
+    if request.unproven {
+        return;
     }
-    let mut wanted = Vec::new();
+    let shown = |r: &&mut Reported| request.thorough || r.baseline != Some(Baseline::Existing);
+    let shown = report.findings.iter_mut().filter(shown).map(|r| &mut r.finding).collect();
+    report.notes.extend(proof::prove(state, layout, lore, parsed, shown));
+    report.notes.sort();
+}
+
+/// Keeps what is about the paths the user named.
+fn narrow(report: &mut Report, paths: &[PathBuf], from: &Path, top: &Path) -> Result<Vec<String>, Error> {
+    let mut asked = Vec::new();
     for path in paths {
-        let inside = inside(path, from, top);
-        let known = |p: &str| p == inside || inside.is_empty() || p.starts_with(&format!("{inside}/"));
+        let inside = vec![inside(path, from, top)];
+        let known = |p: &str| is_about(&inside, p);
         let any = report.okeps.iter().any(|o| known(&o.path)) || report.texts.keys().any(|p| known(p));
         if !any {
             return Err(Error::UnknownPath { path: path.display().to_string() });
         }
-        wanted.push(inside);
+        asked.extend(inside);
     }
-    let is_wanted =
-        |p: &str| wanted.iter().any(|w| w.is_empty() || p == w || p.starts_with(&format!("{w}/")));
-    report.okeps.retain(|o| is_wanted(&o.path));
-    report
-        .findings
-        .retain(|r| is_wanted(&r.finding.path) || r.finding.okep.as_deref().is_some_and(is_wanted));
-    report.notes.retain(|n| n.path.as_deref().is_none_or(is_wanted));
-    Ok(())
+    let is_asked = |p: &str| is_about(&asked, p);
+    report.okeps.retain(|o| is_asked(&o.path));
+    report.findings.retain(|r| is_asked(&r.finding.path) || r.finding.okep.as_deref().is_some_and(is_asked));
+    report.notes.retain(|n| n.path.as_deref().is_none_or(is_asked));
+    Ok(asked)
 }
 
 /// A path as the user wrote it, from the top of the repository, `/` between the parts; outside of it an

@@ -3,9 +3,9 @@
 //! Results on stdout, talk on stderr; 0 nothing at or above `--fail-on`, 1 findings, 2 could not judge.
 
 use crate::check::{self, Outcome, Request};
-use crate::finding::Severity;
+use crate::finding::{Safety, Severity};
 use crate::render::{self, Look};
-use crate::{demo, render::explain};
+use crate::{demo, render::explain, repair};
 use anstream::AutoStream;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -76,6 +76,31 @@ struct CheckArgs {
     /// How to print the result
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: Format,
+    /// Print the repairs as a patch for `git apply`
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
+          default_missing_value = "safe", conflicts_with = "format")]
+    diff: Option<Which>,
+    /// Write the repairs, and print them
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
+          default_missing_value = "safe", conflicts_with_all = ["format", "diff"])]
+    fix: Option<Which>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Which {
+    /// What changes the form only
+    Safe,
+    /// What changes the words or leaves work to do, too
+    All,
+}
+
+impl Which {
+    fn most(self) -> Safety {
+        match self {
+            Which::Safe => Safety::Safe,
+            Which::All => Safety::Suggested,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -111,6 +136,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             };
         }
     };
+    // Clap's own setting for this would take `-C DIR check` for a path called `check`.
+    if cli.command.is_some() && cli.check != CheckArgs::default() {
+        let message = "error: options of `check` go after `check`, and other commands do not take them";
+        let _ = writeln!(anstream::stderr(), "{message}");
+        return ExitCode::from(2);
+    }
     let result = match &cli.command {
         None => check(cli.dir.as_ref(), &cli.check),
         Some(Command::Check(args)) => check(cli.dir.as_ref(), args),
@@ -158,8 +189,12 @@ fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
         rev: args.rev.clone(),
         since: args.since.clone(),
         paths: args.paths.clone(),
-        thorough: args.format == Format::Json,
+        thorough: args.format == Format::Json || args.diff.is_some() || args.fix.is_some(),
+        unproven: args.diff.is_some() || args.fix.is_some(),
     };
+    if let Some(which) = args.fix.or(args.diff) {
+        return repair(&request, args, which.most());
+    }
     let outcome = check::check(&request)?;
     let report = &outcome.report;
     let look = look();
@@ -169,6 +204,39 @@ fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
         Format::Json => render::json::check(report, VERSION),
     })?;
     Ok(exit(&outcome, args))
+}
+
+/// Shows what can be repaired, or writes it; exits by what is left.
+fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<ExitCode> {
+    let writes = args.fix.is_some();
+    if writes {
+        repair::may_write(request)?;
+    }
+    let outcome = check::check(request)?;
+    let repair = repair::plan(request, &outcome, most)?;
+    print_patch(&repair.patch)?;
+    let after = match writes && !repair.patch.is_empty() {
+        true => repair::write(request, &outcome, &repair)?,
+        false => outcome,
+    };
+    let mut err = anstream::stderr().lock();
+    let _ = write!(err, "{}", repair::told(&repair, writes));
+    if !repair.left_alone.is_empty() {
+        let _ = write!(err, "{}", render::diff::readable(&repair.left_alone, &look()));
+    }
+    Ok(exit(&after, args))
+}
+
+/// A patch as it is where it is taken by a file or a program, coloured and harmless for the eye.
+fn print_patch(patch: &[u8]) -> io::Result<()> {
+    if io::stdout().is_terminal() {
+        return print(&render::diff::readable(patch, &look()));
+    }
+    let mut out = io::stdout().lock();
+    match out.write_all(patch).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
 }
 
 fn exit(outcome: &Outcome, args: &CheckArgs) -> ExitCode {

@@ -37,6 +37,14 @@ impl<'a> Judged<'a> {
         &self.rulebook.template.outline.rows[section].name.text
     }
 
+    /// The source of a section's name in the template, markup included, where it is one line.
+    pub fn section_source(&self, section: usize) -> &'a str {
+        let template = self.template();
+        let heading = &template.document.headings[template.outline.rows[section].heading];
+        let source = template.document.text.slice(heading.text_span.clone());
+        if source.contains('\n') { self.section_name(section) } else { source.trim() }
+    }
+
     /// The heading of a row of the OKEP's outline.
     pub fn heading(&self, row: usize) -> &'a Heading {
         &self.okep.document.headings[self.okep.outline.rows[row].heading]

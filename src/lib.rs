@@ -16,6 +16,7 @@ pub mod lore;
 pub mod model;
 pub mod ratchet;
 pub mod render;
+pub mod repair;
 pub mod report;
 pub mod rulebook;
 pub mod rules;

@@ -81,6 +81,19 @@ impl Text {
         if crlf * 2 > lf { "\r\n" } else { "\n" }
     }
 
+    /// The line ending of the neighbours of `offset`: of the line before, else of its own, else the usual one.
+    pub fn line_ending_near(&self, offset: usize) -> &'static str {
+        let line = self.line_of(self.clamp(offset));
+        let of = |line: usize| {
+            let whole = &self.text[self.line_start(line)..self.line_start(line + 1)];
+            match whole.strip_suffix('\n') {
+                Some(rest) => Some(if rest.ends_with('\r') { "\r\n" } else { "\n" }),
+                None => None,
+            }
+        };
+        (line > 1).then(|| of(line - 1)).flatten().or_else(|| of(line)).unwrap_or_else(|| self.line_ending())
+    }
+
     /// The line, counted from 1, that holds the byte at `offset`.
     pub fn line_of(&self, offset: usize) -> usize {
         self.line_starts.partition_point(|start| *start <= offset)

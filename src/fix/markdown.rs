@@ -7,6 +7,7 @@ use crate::judged::Judged;
 use crate::model::document::{Document, fold_blanks};
 use crate::model::prompts::Leftover;
 use crate::model::template::Template;
+use crate::rules::stub_section::is_stub;
 use std::ops::Range;
 
 /// Puts headings (indices into the document) `by` levels deeper, or higher if negative.
@@ -28,17 +29,14 @@ fn relevel_one(document: &Document, path: &str, heading: usize, by: i8) -> Optio
         });
     }
     let source = document.text.slice(heading.span.clone());
-    let (text, underline) = source.split_once('\n')?;
-    if underline.contains('\n') {
-        return None;
-    }
+    let (text, underline) = source.rsplit_once('\n')?;
     let sign = if level == 1 { '=' } else { '-' };
     if level <= 2 {
         let line: String = underline.chars().map(|c| if matches!(c, '=' | '-') { sign } else { c }).collect();
         return Some(Edit::replace(path, heading.span.end - underline.len()..heading.span.end, line));
     }
     let hashes = "#".repeat(level.into());
-    Some(Edit::replace(path, heading.span.clone(), format!("{hashes} {}", text.trim())))
+    Some(Edit::replace(path, heading.span.clone(), format!("{hashes} {}", fold_blanks(text))))
 }
 
 /// Where a section of the template belongs: behind the nearest section before it that stands where it
@@ -62,6 +60,29 @@ pub fn where_belongs(judged: &Judged, section: usize) -> Option<usize> {
         Some(parent) => row_of(parent).map(|row| section_end(judged, row)),
         None => Some(judged.document().text.len()),
     }
+}
+
+/// Where a missing section belongs: before what stands for the sections inside it, else as its siblings
+/// tell. None where those inside stand apart, so that no place is right for all.
+pub fn where_missing(judged: &Judged, section: usize) -> Option<usize> {
+    let template = &judged.template().outline.rows;
+    let rows = &judged.okep.outline.rows;
+    let inside = (section + 1..template.len())
+        .take_while(|s| template[*s].level > template[section].level)
+        .filter(|s| template[*s].parent == Some(section) && !judged.alignment.misplaced.contains(s))
+        .filter_map(|s| judged.alignment.matches[s].map(|m| m.row));
+    let (first, last) = inside.fold((usize::MAX, 0), |(a, b), row| (a.min(row), b.max(row)));
+    if first > last {
+        return where_belongs(judged, section);
+    }
+    let sibling = |s: &usize| template[*s].parent == template[section].parent;
+    let row_of = |s: usize| judged.alignment.matches[s].filter(|_| !judged.alignment.unordered.contains(&s));
+    let in_order = (0..template.len())
+        .filter(sibling)
+        .filter_map(|s| Some((s, row_of(s)?.row)))
+        .all(|(s, row)| if s < section { row < first } else { row > last });
+    let together = (first..=last).all(|row| rows[row].level > template[section].level);
+    (in_order && together).then(|| line_start(judged.document(), judged.heading(first).span.start))
 }
 
 /// The first byte after the section of a row: the line of the next heading that is not deeper.
@@ -90,13 +111,13 @@ pub fn hidden_prompt(template: &Template, section: usize) -> String {
 
 /// Inserts a section at the start of a line or at the end of the file, blank lines around it.
 ///
-/// `section` ends with one line break, which is left out where the file has none at its end.
-pub fn insert_section(judged: &Judged, at: usize, section: &str) -> Edit {
+/// `section` has the line breaks it is to have and none at its end; the file keeps its last one, or
+/// its lack of one.
+pub fn insert_section(judged: &Judged, at: usize, section: String) -> Edit {
     let document = judged.document();
-    let ending = document.text.line_ending();
-    let before = document.text.slice(0..at);
+    let ending = document.text.line_ending_near(at);
+    let before = document.text.slice(document.body_start..at);
     let is_end = at >= document.text.len();
-    let section = section.trim_end_matches('\n').replace('\n', ending);
     let lead = match before {
         "" => String::new(),
         b if ends_with_blank_line(b) => String::new(),
@@ -120,10 +141,11 @@ fn ends_with_blank_line(text: &str) -> bool {
 /// Moves the section of a row, with all that stands under it, to where the template has it.
 pub fn move_section(judged: &Judged, section: usize, row: usize) -> Option<Fix> {
     let rows = &judged.okep.outline.rows;
-    if judged.alignment.shift != 0 {
+    let document = judged.document();
+    // An open fence would swallow what it is moved before.
+    if judged.alignment.shift != 0 || document.unclosed_fence.is_some() {
         return None;
     }
-    let document = judged.document();
     let parent = judged.template().outline.rows[section].parent;
     let level = match parent.map(|p| judged.alignment.matches[p]) {
         Some(Some(around)) => {
@@ -136,6 +158,9 @@ pub fn move_section(judged: &Judged, section: usize, row: usize) -> Option<Fix> 
     };
     let by = level as i8 - rows[row].level as i8;
     let last = moved_rows(judged, section, row);
+    if empties(judged, row..last) {
+        return None;
+    }
     let headings: Vec<usize> = (row..last).map(|r| rows[r].heading).collect();
     let start = line_start(document, judged.heading(row).span.start);
     let end = rows
@@ -151,7 +176,7 @@ pub fn move_section(judged: &Judged, section: usize, row: usize) -> Option<Fix> 
         return None;
     }
     let moved = releveled(document, start..end, &levels);
-    let insert = insert_section(judged, target, &format!("{}\n", moved.trim_end()));
+    let insert = insert_section(judged, target, moved.trim_end().to_owned());
     let delete = Edit::replace(&judged.okep.path, cut(document, start..end), "");
     if delete.start < insert.start && insert.start < delete.end {
         return None;
@@ -169,6 +194,15 @@ fn moved_rows(judged: &Judged, section: usize, row: usize) -> usize {
             && judged.alignment.section_of[r].is_none_or(|s| template.ancestors(s).any(|a| a == section))
     };
     (row + 1..rows.len()).find(|r| !goes_along(*r)).unwrap_or(rows.len())
+}
+
+/// Whether the section around would be left with nothing, or with a promise only.
+fn empties(judged: &Judged, moved: Range<usize>) -> bool {
+    let rows = &judged.okep.outline.rows;
+    let Some(parent) = rows[moved.start].parent else { return false };
+    let stays = |r: &usize| rows[*r].parent == Some(parent) && !moved.contains(r);
+    let heading = judged.heading(parent);
+    !(0..rows.len()).any(|r| stays(&r)) && (!heading.has_content || is_stub(judged, heading))
 }
 
 fn releveled(document: &Document, range: Range<usize>, levels: &[Edit]) -> String {
@@ -189,10 +223,16 @@ fn cut(document: &Document, range: Range<usize>) -> Range<usize> {
         return range;
     }
     let before = document.text.slice(0..range.start).trim_end_matches(['\n', '\r', ' ', '\t']).len();
-    let moved = document.text.slice(range.clone());
-    let final_break = moved.len() - moved.trim_end_matches(['\n', '\r']).len();
     // The last line break of the file stays what it was, or stays away.
-    before..range.end - if final_break == 0 { 0 } else { document.text.line_ending().len().min(final_break) }
+    before..range.end - final_break(document.text.slice(range.clone()))
+}
+
+/// Bytes of the line break at the end of a text.
+fn final_break(text: &str) -> usize {
+    match text.strip_suffix('\n') {
+        Some(rest) => 1 + usize::from(rest.ends_with('\r')),
+        None => 0,
+    }
 }
 
 /// The range to delete for a prompt: its lines where it is all of its block, else its sentences.
@@ -200,12 +240,12 @@ pub fn removal(document: &Document, leftover: &Leftover) -> Range<usize> {
     let block = &document.blocks[leftover.block];
     let text = &document.text;
     if leftover.whole_block {
-        let start = text.line_range(block.marker.unwrap_or(block.span.start)).start;
-        let mut end = text.line_range(block.span.end.saturating_sub(1)).end;
+        let Range { start, end } = lines_of(document, leftover);
+        let mut end = text.line_range(end).end;
         while end < text.len() && text.slice(text.line_range(end)).trim().is_empty() {
             end = text.line_range(end).end;
         }
-        return start..end;
+        return if end == text.len() { cut(document, start..end) } else { start..end };
     }
     if leftover.span.start == block.span.start {
         let rest = text.slice(leftover.span.end..block.span.end);
@@ -215,6 +255,14 @@ pub fn removal(document: &Document, leftover: &Leftover) -> Range<usize> {
     let before = text.slice(block.span.start..leftover.span.start);
     let blanks = before.len() - before.trim_end().len();
     leftover.span.start - blanks..leftover.span.end
+}
+
+/// The lines of the block that a prompt is all of, without the last line's break.
+pub fn lines_of(document: &Document, leftover: &Leftover) -> Range<usize> {
+    let block = &document.blocks[leftover.block];
+    let start = line_start(document, block.marker.unwrap_or(block.span.start));
+    let last = document.text.line_range(block.span.end.saturating_sub(1));
+    start..last.end - final_break(document.text.slice(last))
 }
 
 /// The first words of a text, for titles of fixes.

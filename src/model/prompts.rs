@@ -146,7 +146,9 @@ fn sentences(
         if hash == EMPTY {
             continue;
         }
-        if ended && begins_sentence(word) {
+        // What stands in parentheses on a line of its own was put there as such.
+        let set_off = word.starts_with(b"(") && begins_line(&source[..start - base]);
+        if (ended && begins_sentence(word)) || set_off {
             found.extend(current.take());
         }
         let sentence = current.get_or_insert(Sentence {
@@ -207,6 +209,11 @@ const FORGE: &[u8] = b"github.com/";
 fn mixed(hash: u64) -> u64 {
     let hash = (hash ^ (hash >> 31)).wrapping_mul(PRIME);
     hash ^ (hash >> 29)
+}
+
+/// Whether nothing but blanks stands between the end of `before` and the start of its last line.
+fn begins_line(before: &[u8]) -> bool {
+    before.iter().rev().find(|b| !matches!(b, b' ' | b'\t')) == Some(&b'\n')
 }
 
 fn ends_sentence(word: &[u8]) -> bool {

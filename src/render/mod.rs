@@ -199,7 +199,7 @@ fn write_wrapped(out: &mut String, indent: usize, label: &str, style: Style, tex
 }
 
 /// `1 error`, `2 errors`, `3 advice`.
-fn count(n: usize, word: &str) -> String {
+pub(crate) fn count(n: usize, word: &str) -> String {
     if n == 1 || word == "advice" { format!("{n} {word}") } else { format!("{n} {word}s") }
 }
 

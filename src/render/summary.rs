@@ -61,13 +61,15 @@ fn remedy(report: &Report) -> Option<String> {
         }
         // What is staged is never written to: the files are mended, and staged again.
         (Source::Index, _) => {
+            let since = if report.since.is_some() { " --since HEAD" } else { "" };
+            let command = format!("`okep check{since} --fix");
             return match (safe, suggested) {
                 (0, 0) => None,
-                (n, 0) => Some(format!("{n} can be fixed with `okep check --fix` and `git add`")),
-                (0, n) => Some(format!("{n} can be fixed with `okep check --fix=all` and `git add`")),
-                (n, m) => Some(format!(
-                    "{n} can be fixed with `okep check --fix` and `git add`, {m} more with `--fix=all`"
-                )),
+                (n, 0) => Some(format!("{n} can be fixed with {command}` and `git add`")),
+                (0, n) => Some(format!("{n} can be fixed with {command}=all` and `git add`")),
+                (n, m) => {
+                    Some(format!("{n} can be fixed with {command}` and `git add`, {m} more with `--fix=all`"))
+                }
             };
         }
         (Source::Worktree, Some(since)) => {
@@ -124,7 +126,10 @@ mod tests {
         report.since = Some("0123456789abcdef".into());
         check(&report, &format!("3 can be fixed with `okep check --since 0123456 --fix`, {end}"));
         report.source = Source::Index;
-        check(&report, "3 can be fixed with `okep check --fix` and `git add`, 2 more with `--fix=all`\n");
+        check(
+            &report,
+            "3 can be fixed with `okep check --since HEAD --fix` and `git add`, 2 more with `--fix=all`\n",
+        );
         report.source = Source::Commit("0123".into());
         check(&report, "3 safe and 2 suggested repairs shown\n");
     }

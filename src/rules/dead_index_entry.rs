@@ -6,6 +6,7 @@ use crate::model::landing::{Landing, LandingEntry};
 use crate::model::path::folder_of;
 use crate::model::register;
 use crate::model::snapshot::Snapshot;
+use std::ops::Range;
 
 pub static RULE: Rule = Rule {
     id: "dead-index-entry",
@@ -49,13 +50,39 @@ fn finding(snapshot: &Snapshot, landing: &Landing, entry: &LandingEntry) -> Find
             finding.fix(fix)
         }
         None => {
-            let line = text.line_range(entry.span.start);
-            let lead = text.slice(line.start..entry.span.start).trim_start();
-            let links = landing.document.links.iter().filter(|l| line.contains(&l.span.start)).count();
-            let own_line = links == 1 && lead.starts_with(['*', '-', '+', '|']);
-            let edit = Edit::replace(&landing.path, line, "");
-            let fix = own_line.then(|| Fix::suggested("delete its line", vec![edit]));
-            finding.help("delete the link").fix(fix)
+            let lines = own_lines(landing, entry);
+            let delete =
+                |lines| Fix::suggested("delete its line", vec![Edit::replace(&landing.path, lines, "")]);
+            finding.help("delete the link").fix(lines.map(delete))
         }
     }
+}
+
+/// The lines of the list item or the table row of which the entry is the only link.
+fn own_lines(landing: &Landing, entry: &LandingEntry) -> Option<Range<usize>> {
+    let text = &landing.document.text;
+    let mut lines = text.line_range(entry.span.start);
+    let lead = text.slice(lines.start..entry.span.start).trim_start();
+    if lead.starts_with(['*', '-', '+']) {
+        let item =
+            landing.document.blocks.iter().find(|b| {
+                b.marker.is_some_and(|m| lines.contains(&m)) && b.span.contains(&entry.span.start)
+            })?;
+        if item.has_children {
+            return None;
+        }
+        lines.end = text.line_range(item.span.end.saturating_sub(1)).end;
+    } else if !lead.starts_with('|') {
+        return None;
+    }
+    if landing.document.links.iter().filter(|l| lines.contains(&l.span.start)).count() != 1 {
+        return None;
+    }
+    // Where the last line has no break, the line before gives up its own.
+    if !text.slice(lines.clone()).ends_with('\n') {
+        let before = text.slice(0..lines.start);
+        lines.start -=
+            before.len() - before.strip_suffix('\n').map_or(before, |b| b.trim_end_matches('\r')).len();
+    }
+    Some(lines)
 }

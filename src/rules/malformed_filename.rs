@@ -26,9 +26,8 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
         let name = proper_name(okep.number(), &okep.path, okep.title.as_ref().map(|t| t.name.as_str()));
         match name.map(|name| beside(&okep.path, &name)) {
             Some(to) if to != okep.path => {
-                let taken = snapshot.texts.contains_key(&to);
                 let finding = finding.help(format!("rename it to `{to}`"));
-                finding.fix((!taken).then(|| rename(snapshot, &okep.path, &to)))
+                finding.fix(rename(snapshot, &okep.path, &to))
             }
             _ => finding.help("name it after the number of its tracking issue and its title"),
         }
@@ -51,7 +50,7 @@ fn hollow(snapshot: &Snapshot, folder: &HollowFolder) -> Finding {
     let finding = finding.help(format!("name the proposal itself `{to}`"));
     let certain = likeliest.is_some() || folder.pages.len() == 1;
     let named_well = path::okep_name(file_name(&folder.folder)).is_some_and(|n| n.well_formed);
-    finding.fix((certain && named_well).then(|| rename(snapshot, path, &to)))
+    finding.fix((certain && named_well).then(|| rename(snapshot, path, &to)).flatten())
 }
 
 /// `okep-NNNN-title.md` from the number, and the title in the file's name or else in its heading.
@@ -71,8 +70,7 @@ fn beside(path: &str, name: &str) -> String {
     }
 }
 
-fn rename(snapshot: &Snapshot, from: &str, to: &str) -> Fix {
-    let edits = crate::fix::rename::mended_links(snapshot, from, to);
-    Fix::suggested(format!("rename to `{}` and mend what names it", file_name(to)), edits)
-        .and_rename(from, to)
+fn rename(snapshot: &Snapshot, from: &str, to: &str) -> Option<Fix> {
+    let title = format!("rename to `{}` and mend what names it", file_name(to));
+    crate::fix::rename::with_links(snapshot, Fix::suggested(title, Vec::new()).and_rename(from, to))
 }

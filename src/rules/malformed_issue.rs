@@ -33,7 +33,21 @@ fn check(judged: &Judged) -> Vec<Finding> {
     let message = format!("the issue line is `{written}`; the template's form is `{wanted}`");
     let finding = RULE.at(judged, issue.span.clone(), "issue", message);
     let referenced = issue.link.as_ref().is_some_and(|l| l.span.is_empty());
+    let title = "write the issue line in the template's form";
+    let after_label =
+        issue.label.as_deref().and_then(|l| written.split_once(l)).map_or(written, |(_, rest)| rest);
+    let same = only_form(after_label, &wanted) && issue.link.as_ref().is_none_or(|l| l.tail.is_empty());
     let edit = Edit::replace(&judged.okep.path, issue.span.clone(), wanted);
-    let fix = (!referenced).then(|| Fix::safe("write the issue line in the template's form", vec![edit]));
-    vec![finding.fix(fix)]
+    let make = if same { Fix::safe } else { Fix::suggested };
+    vec![finding.fix((!referenced).then(|| make(title.to_owned(), vec![edit])))]
+}
+
+/// Whether no word of `written` is lost in `wanted`.
+fn only_form(written: &str, wanted: &str) -> bool {
+    let words = |text: &'_ str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty() && *w != "http");
+        words.map(str::to_lowercase).collect()
+    };
+    let wanted = words(wanted);
+    words(written).iter().all(|word| wanted.contains(word))
 }

@@ -57,7 +57,8 @@ fn check(judged: &Judged) -> Vec<Finding> {
     let Some(number) = title.number.or(number) else {
         return vec![finding.help("give the number of its tracking issue")];
     };
-    let wanted = format!("# {PREFIX}-{number}: {}", source_name(judged, title));
+    let name = source_name(judged, title);
+    let wanted = format!("# {PREFIX}-{number}: {name}");
     let edits = vec![Edit::replace(&judged.okep.path, heading.span.clone(), &wanted)];
     let fix = if title.reads_the_same {
         Fix::safe("write the title in its usual form", edits)
@@ -74,11 +75,13 @@ fn form(title: &Title) -> Option<String> {
 /// The title's name as the source has it, so that markup survives.
 fn source_name(judged: &Judged, title: &Title) -> String {
     let heading = &judged.document().headings[title.heading];
-    let source = judged.document().text.slice(heading.text_span.clone());
-    match source.rfind(title.name.as_str()) {
-        Some(at) => source[at..].to_owned(),
-        None => title.name.clone(),
-    }
+    let source = judged.document().text.slice(heading.text_span.clone()).trim();
+    let bare = |text: &str| text.replace(['*', '_', '`', '\\'], "");
+    let is_name = |rest: &&str| !rest.contains('\n') && bare(rest) == bare(&title.name);
+    // Where the name begins in the source: at the first place from which on only markup is more.
+    let starts = source.char_indices().map(|(at, _)| &source[at..]);
+    let closed = |rest: &&str| ["**", "`", "_"].iter().all(|mark| rest.matches(mark).count() % 2 == 0);
+    starts.into_iter().filter(is_name).find(closed).map_or_else(|| title.name.clone(), str::to_owned)
 }
 
 fn is_templates_own(judged: &Judged, title: &Title) -> bool {

@@ -57,19 +57,16 @@ fn line(form: &IssueLine, number: u64) -> Option<String> {
     Some(format!("{bullet}{label}[#{number}]({}/{}/issues/{number})", link.forge, link.repository))
 }
 
-fn insertion(judged: &Judged, line: &str) -> Option<Fix> {
+fn insertion(judged: &Judged, wanted: &str) -> Option<Fix> {
     let document = judged.document();
     let title = judged.okep.title.as_ref()?;
-    let at = document.headings[title.heading].span.end;
-    let ending = document.text.line_ending();
-    let rest = document.text.slice(at..document.text.len());
-    let blank_follows = rest.trim_start_matches([' ', '\t']).starts_with(['\r', '\n']) && {
-        rest.trim_start_matches([' ', '\t'])
-            .trim_start_matches('\r')
-            .strip_prefix('\n')
-            .is_none_or(|r| r.is_empty() || r.trim_start_matches([' ', '\t']).starts_with(['\r', '\n']))
-    };
+    let text = &document.text;
+    let line = text.line_range(document.headings[title.heading].span.end.saturating_sub(1));
+    let at = line.start + text.slice(line.clone()).trim_end_matches(['\n', '\r']).len();
+    let ending = text.line_ending_near(line.end);
+    let next = text.slice(text.line_range(line.end));
+    let blank_follows = line.end == text.len() || next.trim().is_empty();
     let tail = if blank_follows { "" } else { ending };
-    let edit = Edit::insert(&judged.okep.path, at, format!("{ending}{ending}{line}{tail}"));
+    let edit = Edit::insert(&judged.okep.path, at, format!("{ending}{ending}{wanted}{tail}"));
     Some(Fix::suggested("link the tracking issue", vec![edit]))
 }

@@ -56,13 +56,14 @@ fn neighbour(judged: &Judged, section: usize) -> String {
 fn skeleton(judged: &Judged, section: usize) -> Option<Fix> {
     let row = &judged.template().outline.rows[section];
     let parent_is_missing = row.parent.is_some_and(|p| judged.alignment.matches[p].is_none());
-    if parent_is_missing || judged.alignment.shift != 0 {
+    if parent_is_missing || judged.alignment.shift != 0 || judged.document().unclosed_fence.is_some() {
         return None;
     }
-    let at = markdown::where_belongs(judged, section)?;
+    let at = markdown::where_missing(judged, section)?;
     let prompt = markdown::hidden_prompt(judged.template(), section);
     let hashes = "#".repeat(row.level.into());
-    let text = format!("{hashes} {}\n\nTBD\n{prompt}", row.name.text);
-    let edit = markdown::insert_section(judged, at, &text);
+    let text = format!("{hashes} {}\n\nTBD\n{prompt}", judged.section_source(section));
+    let ending = judged.document().text.line_ending_near(at);
+    let edit = markdown::insert_section(judged, at, text.trim_end().replace('\n', ending));
     Some(Fix::suggested(format!("add a skeleton of `{}`", row.name.text), vec![edit]))
 }

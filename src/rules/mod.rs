@@ -31,7 +31,7 @@ mod number_mismatch;
 mod renamed_section;
 mod shifted_headings;
 mod skipped_heading_level;
-mod stub_section;
+pub(crate) mod stub_section;
 mod template_text;
 #[cfg(test)]
 mod tests;
@@ -99,6 +99,18 @@ pub static RULES: [&Rule; 27] = [
     &not_in_index::RULE,
     &dead_index_entry::RULE,
 ];
+
+/// The rule about one document whose fix hangs on all that names its file.
+pub static RENAMES: &Rule = &number_mismatch::RULE;
+
+/// The rule whose fixes come last: skeletons find their place among sections that stand where they should.
+pub static ADDS_SKELETONS: &Rule = &missing_section::RULE;
+
+/// What the skeleton of a missing section, or a prompt deleted without an answer, may leave behind.
+pub static LEFT_BY_SKELETONS: &Rule = &stub_section::RULE;
+
+/// The rules whose fixes may bring to light what one of the two pages hides.
+pub static UNCOVER: [&Rule; 2] = [&ambiguous_heading::RULE, &unclosed_fence::RULE];
 
 /// The rule of this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {

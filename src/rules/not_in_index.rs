@@ -58,7 +58,7 @@ fn finding(snapshot: &Snapshot, landing: &Landing, okep: &Okep) -> Finding {
         return finding.help(format!("link to `{target}` beside the others"));
     };
     let around = text.line_range(entry.span.start);
-    let ending = text.line_ending();
+    let ending = text.line_ending_near(around.end);
     let edit = match (before, text.slice(around.clone()).ends_with('\n')) {
         (true, _) => Edit::insert(&landing.path, around.start, format!("{line}{ending}")),
         (false, true) => Edit::insert(&landing.path, around.end, format!("{line}{ending}")),
@@ -85,6 +85,8 @@ fn like(landing: &Landing, entry: &LandingEntry, okep: &Okep, target: &str) -> O
         }
         _ => title,
     };
+    // Neither blanks nor brackets may stand in a link as they are.
+    let target = target.replace('%', "%25").replace(' ', "%20").replace('(', "%28").replace(')', "%29");
     let link = format!("[{label}]({target})");
     let lead = before.trim_start();
     if lead.starts_with('|') {

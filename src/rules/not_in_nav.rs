@@ -49,7 +49,7 @@ fn missing(snapshot: &Snapshot, site: &Site, okep: &Okep) -> Finding {
     let register = site.nav.tree().map_or(site.path.as_str(), |t| t.path.as_str());
     let message = format!("`{target}` is not in `nav`");
     let finding = RULE.about(Some(&okep.path), register, target.clone(), message);
-    let Some(text) = snapshot.texts.get(register) else { return finding };
+    let Some(text) = snapshot.texts.get(register).filter(|_| snapshot.plans) else { return finding };
     let label = register::label(okep);
     let sibling = |doc: &str| snapshot.number_of(doc);
     let plan = nav_edit::insert(site, text.as_str().as_bytes(), &okep.path, &label, &sibling);

@@ -3,6 +3,7 @@
 use super::{Check, Rule};
 use crate::finding::{Edit, Finding, Fix, Related, Severity};
 use crate::judged::Judged;
+use crate::model::path::file_name;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -61,12 +62,28 @@ fn check(judged: &Judged) -> Vec<Finding> {
         .iter()
         .filter_map(|c| Some(Edit::replace(&judged.okep.path, c.span.clone()?, right.to_string())))
         .collect();
-    let names = odd.iter().any(|c| c.span.is_none());
     let finding = finding.help(format!("most of them say {right}"));
-    if names {
-        return vec![finding.help("rename the file or folder by hand if that number is right")];
+    let mut fix = Fix::suggested(format!("write {right} everywhere"), in_document);
+    if odd.iter().any(|c| c.what == "folder") {
+        return vec![finding.help("rename the folder by hand if that number is right")];
     }
-    vec![finding.fix(Some(Fix::suggested(format!("write {right} everywhere"), in_document)))]
+    if odd.iter().any(|c| c.what == "file name") {
+        let path = &judged.okep.path;
+        let Some(to) = renumbered(path, right) else {
+            return vec![finding.help("rename the file by hand if that number is right")];
+        };
+        fix = fix.and_rename(path, to);
+    }
+    vec![finding.fix(Some(fix))]
+}
+
+/// The path with the number of the file's name exchanged; what names the file is mended by the audit.
+fn renumbered(path: &str, number: u64) -> Option<String> {
+    let name = file_name(path);
+    let start = name.find(|c: char| c.is_ascii_digit())?;
+    let digits = name[start..].bytes().take_while(u8::is_ascii_digit).count();
+    let folder = &path[..path.len() - name.len()];
+    Some(format!("{folder}{}{number}{}", &name[..start], &name[start + digits..]))
 }
 
 fn carriers(judged: &Judged) -> Vec<Carrier> {

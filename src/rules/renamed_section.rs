@@ -3,6 +3,7 @@
 use super::{Check, Rule};
 use crate::align::Kind;
 use crate::finding::{Edit, Finding, Fix, Severity};
+use crate::fix::anchors;
 use crate::judged::Judged;
 use crate::model::names::Name;
 use crate::rulebook::OldName;
@@ -46,11 +47,14 @@ fn finding(judged: &Judged, section: usize, row: usize, kind: Kind) -> Finding {
         _ => format!("`{}` {how} of `{wanted}`", heading.text),
     };
     let finding = RULE.at(judged, heading.span.clone(), wanted, message);
-    let edit = Edit::replace(&judged.okep.path, heading.text_span.clone(), wanted);
+    let source = judged.section_source(section);
+    let index = judged.okep.outline.rows[row].heading;
+    let mut edits = vec![Edit::replace(&judged.okep.path, heading.text_span.clone(), source)];
+    edits.extend(anchors::follow(judged.document(), &judged.okep.path, index, wanted));
     let title = format!("rename the heading to `{wanted}`");
     let fix = match kind {
-        Kind::Words(_) => Fix::suggested(title, vec![edit]),
-        _ => Fix::safe(title, vec![edit]),
+        Kind::Words(_) => Fix::suggested(title, edits),
+        _ => Fix::safe(title, edits),
     };
     finding.help(format!("name it `{wanted}`")).fix(Some(fix))
 }

@@ -43,7 +43,10 @@ fn check(judged: &Judged) -> Vec<Finding> {
     let headings: Vec<usize> = (0..judged.document().headings.len())
         .filter(|h| title_too || judged.okep.title.as_ref().is_none_or(|t| t.heading != *h))
         .collect();
-    let edits = markdown::relevel(judged.document(), &judged.okep.path, &headings, -shift);
+    // After an open fence nothing is sure to be a heading.
+    let sure = judged.document().unclosed_fence.is_none();
+    let edits =
+        sure.then(|| markdown::relevel(judged.document(), &judged.okep.path, &headings, -shift)).flatten();
     let title = format!("{verb} all headings by {plural}");
     vec![finding.fix(edits.map(|edits| Fix::safe(title, edits)))]
 }

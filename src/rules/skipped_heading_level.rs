@@ -49,6 +49,17 @@ fn promotion(judged: &Judged, row: usize, by: u8) -> Option<Fix> {
     let rows = &judged.okep.outline.rows;
     let level = rows[row].level;
     let end = (row + 1..rows.len()).find(|r| rows[*r].level < level).unwrap_or(rows.len());
+    // A section at the template's level stays there: what is missing is the section around it.
+    let sections = &judged.template().outline.rows;
+    let stands_right =
+        |r: usize| judged.alignment.section_of[r].is_some_and(|s| sections[s].level == judged.level(r));
+    // A heading of the author's own must not become a section beside the template's.
+    let to_the_top = |r: usize| {
+        judged.alignment.section_of[r].is_none() && judged.level(r) - by <= judged.template().top_level()
+    };
+    if (row..end).any(|r| stands_right(r) || (judged.level(r) > by && to_the_top(r))) {
+        return None;
+    }
     let headings: Vec<usize> = (row..end).map(|r| rows[r].heading).collect();
     let edits = markdown::relevel(judged.document(), &judged.okep.path, &headings, -(by as i8))?;
     Some(Fix::suggested("close the gap in the levels", edits))

@@ -38,7 +38,8 @@ fn check(judged: &Judged) -> Vec<Finding> {
         .collect()
 }
 
-fn is_stub(judged: &Judged, heading: &Heading) -> bool {
+/// Whether all that stands directly under a heading is a promise.
+pub(crate) fn is_stub(judged: &Judged, heading: &Heading) -> bool {
     let blocks = &judged.document().blocks[heading.blocks.clone()];
     !heading.has_matter
         && !blocks.is_empty()

@@ -82,33 +82,18 @@ fn deletion(judged: &Judged, group: &[&Leftover]) -> Fix {
     let path = &judged.okep.path;
     let mut edits: Vec<Edit> =
         group.iter().map(|l| Edit::replace(path, markdown::removal(document, l), "")).collect();
-    merge(&mut edits);
     if whole.is_some()
         && let Some(first) = edits.first_mut()
     {
         // Nothing else stands in the section: say so instead of leaving it empty.
-        let ending = document.text.line_ending();
-        let removed = document.text.slice(first.start..first.end);
-        let tail = &removed[removed.trim_end_matches(['\n', '\r', ' ', '\t']).len()..];
-        first.replacement = format!(
-            "TBD{}",
-            if tail.is_empty() {
-                ""
-            } else if edits_end(tail) {
-                ending
-            } else {
-                tail
-            }
-        );
+        let lines = markdown::lines_of(document, group[0]);
+        *first = Edit::replace(path, lines, "TBD");
     }
+    merge(&mut edits);
     Fix::suggested("delete the prompt", edits)
 }
 
-fn edits_end(tail: &str) -> bool {
-    tail.trim_matches([' ', '\t']) == "\n" || tail.trim_matches([' ', '\t']) == "\r\n"
-}
-
-/// Edits that touch become one.
+/// Edits that touch become one; only the first of them may put something in.
 fn merge(edits: &mut Vec<Edit>) {
     edits.sort();
     let mut merged: Vec<Edit> = Vec::new();

@@ -33,7 +33,7 @@ fn check(judged: &Judged) -> Vec<Finding> {
     // The closing line goes after the last line of the code, before the blank lines that follow it.
     let code = text.slice(fence.opening.start..fence.resumes).trim_end();
     let at = fence.opening.start + code.len();
-    let ending = text.line_ending();
+    let ending = text.line_ending_near(at);
     let indent: String = fence.indent.chars().map(|c| if c == '>' || c == '\t' { c } else { ' ' }).collect();
     let edit = Edit::insert(&judged.okep.path, at, format!("{ending}{indent}{}", fence.fence));
     vec![finding.help(ends).fix(Some(Fix::suggested("close the fence", vec![edit])))]

@@ -1,0 +1,85 @@
+//! Links within a page that must follow a heading to its new name.
+//!
+//! GitHub and the site make anchors by rules of their own; each link keeps the form it has. Links from
+//! other pages are not followed.
+
+use super::rename::destinations;
+use crate::finding::Edit;
+use crate::model::document::Document;
+
+/// The edits that let the page's own links to a heading (its index) lead to it under a new name.
+///
+/// Empty where another heading shares the old anchor, so that the links may mean that one.
+pub fn follow(document: &Document, path: &str, heading: usize, name: &str) -> Vec<Edit> {
+    let old = &document.headings[heading];
+    let mut edits = Vec::new();
+    for form in [github, site] {
+        let (from, to) = (form(&old.text), form(name));
+        let shared = document.headings.iter().enumerate().any(|(i, h)| i != heading && form(&h.text) == from);
+        if from == to || from.is_empty() || shared {
+            continue;
+        }
+        let target = format!("#{from}");
+        for link in document.links.iter().filter(|l| l.target == target) {
+            let places = destinations(document, link.kind, link.span.clone(), &target);
+            let outside = places.into_iter().filter(|at| !old.span.contains(at));
+            edits.extend(outside.map(|at| Edit::replace(path, at + 1..at + target.len(), to.clone())));
+        }
+    }
+    edits.sort();
+    edits.dedup_by(|a, b| a.start == b.start);
+    edits
+}
+
+/// The anchor that GitHub gives a heading: blanks are hyphens, punctuation is gone.
+fn github(text: &str) -> String {
+    let kept = text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' '));
+    kept.map(|c| if c == ' ' { '-' } else { c }).flat_map(char::to_lowercase).collect()
+}
+
+/// The anchor that the site gives a heading: ASCII only, runs of blanks and hyphens are one hyphen.
+fn site(text: &str) -> String {
+    let kept: String =
+        text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' ')).collect();
+    let mut anchor = String::new();
+    for c in kept.trim().chars() {
+        match c {
+            '-' | ' ' if anchor.ends_with('-') => {}
+            '-' | ' ' => anchor.push('-'),
+            c => anchor.push(c.to_ascii_lowercase()),
+        }
+    }
+    anchor
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        let document = Document::parse(text.as_bytes());
+        let mut result = text.to_owned();
+        for edit in follow(&document, "a.md", 0, "Test Plan / Details").iter().rev() {
+            result.replace_range(edit.start..edit.end, &edit.replacement);
+        }
+        assert_eq!(result, expected);
+    }
+
+    #[test]
+    fn each_link_keeps_its_form() {
+        check(
+            "## A & B\n\n[x](#a--b) [y](#a-b)\n",
+            "## A & B\n\n[x](#test-plan--details) [y](#test-plan-details)\n",
+        );
+        check(
+            "## T\n\n[x](<#t> \"#t\") [y][]\n\n[y]: #t\n",
+            "## T\n\n[x](<#test-plan--details> \"#t\") [y][]\n\n[y]: #test-plan--details\n",
+        );
+        check("## T\n\n[x](#other) [y](b.md#t)\n", "## T\n\n[x](#other) [y](b.md#t)\n");
+    }
+
+    #[test]
+    fn an_anchor_that_two_headings_share_is_left_alone() {
+        check("## T\n\n[x](#t)\n\n## T\n", "## T\n\n[x](#t)\n\n## T\n");
+    }
+}

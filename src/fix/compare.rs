@@ -1,0 +1,163 @@
+//! The findings and the registers before and after a fix, compared: what a proof comes down to.
+
+use crate::finding::{Finding, Fix, Rename, Safety};
+use crate::model::mkdocs::Site;
+use crate::model::path::file_name;
+use crate::model::snapshot::Snapshot;
+use crate::rules::{LEFT_BY_SKELETONS, UNCOVER, rule};
+use crate::tree::{Note, Tree};
+use serde_yaml::Value;
+use std::collections::{BTreeMap, HashMap};
+
+/// Why a fix is not proven.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// It cannot be carried out, does not help, or breaks something.
+    Fails(String),
+    /// Another finding would come.
+    Brings { rule: &'static str, subject: String },
+}
+
+impl Doubt {
+    /// Whether the rule should have known better. A suggestion that would bring another finding is only
+    /// none for this document, and what one of the two pages hides may well be faulty.
+    fn is_ours(&self, finding: &Finding) -> bool {
+        let suggested = finding.fix.as_ref().is_some_and(|f| f.safety == Safety::Suggested);
+        let brings = matches!(self, Doubt::Brings { .. });
+        !(brings && (suggested || UNCOVER.iter().any(|r| r.id == finding.rule)))
+    }
+
+    /// What to say of it; `finding` still has the fix.
+    pub fn note(&self, finding: &Finding) -> Note {
+        let reason = match self {
+            Doubt::Fails(why) => why.clone(),
+            Doubt::Brings { rule, subject } => format!("it would bring `{rule}` for `{subject}`"),
+        };
+        let remedy = match self.is_ours(finding) {
+            true => "this is a fault of okep, please report it",
+            false => "repair it by hand",
+        };
+        let Finding { rule, subject, path, .. } = finding;
+        let message = format!("the fix of `{rule}` for `{subject}` is left out: {reason}; {remedy}");
+        Note::at("unproven-fix", path, message)
+    }
+}
+
+fn fails(why: &str) -> Doubt {
+    Doubt::Fails(why.to_owned())
+}
+
+type Identity = (&'static str, Option<String>, String);
+
+/// A finding's identity as it reads after renames.
+pub fn identity(finding: &Finding, renames: &[Rename]) -> Identity {
+    let mut okep = finding.okep.clone();
+    let mut subject = finding.subject.clone();
+    for Rename { from, to } in renames {
+        if okep.as_deref() == Some(from) {
+            okep = Some(to.clone());
+        }
+        subject = subject.replace(file_name(from), file_name(to));
+    }
+    (finding.rule, okep, subject)
+}
+
+fn counted<'f>(
+    findings: impl IntoIterator<Item = &'f Finding>,
+    renames: &[Rename],
+) -> HashMap<Identity, usize> {
+    let mut counts = HashMap::new();
+    for finding in findings {
+        *counts.entry(identity(finding, renames)).or_insert(0) += 1;
+    }
+    counts
+}
+
+/// Whether the findings `fixed` are gone and no other has come.
+pub(super) fn compare(
+    before: Vec<&Finding>,
+    after: &[Finding],
+    fixed: &[&Finding],
+    renames: &[Rename],
+    judged_before: &dyn Fn(&str) -> bool,
+) -> Result<(), Doubt> {
+    let (was, is) = (counted(before.iter().copied(), renames), counted(after, &[]));
+    let mut gone: BTreeMap<Identity, usize> = BTreeMap::new();
+    for finding in fixed {
+        *gone.entry(identity(finding, renames)).or_insert(0) += 1;
+    }
+    let count = |counts: &HashMap<Identity, usize>, of: &Identity| counts.get(of).copied().unwrap_or(0);
+    // An open fence hides those after it: another one, further on, is not the same.
+    let further_on = |of: &Identity| {
+        let start = |f: &Finding| f.place.as_ref().map(|p| p.span.start);
+        let is_it = |f: &Finding, renames: &[Rename]| identity(f, renames) == *of;
+        let was = before.iter().filter(|f| is_it(f, renames)).filter_map(|f| start(f)).min();
+        let is = after.iter().filter(|f| is_it(f, &[])).filter_map(start).min();
+        UNCOVER.iter().any(|r| r.id == of.0) && was < is
+    };
+    for (identity, fixed) in &gone {
+        if count(&is, identity) + fixed > count(&was, identity) && !further_on(identity) {
+            return Err(fails("the finding would still be there"));
+        }
+    }
+    let milder = |new: &Finding| {
+        let left_by = |f: &&Finding| {
+            f.subject == new.subject && rule(f.rule).is_some_and(|r| r.severity < new.severity)
+        };
+        new.rule == LEFT_BY_SKELETONS.id && fixed.iter().any(left_by)
+    };
+    let unseen = |new: &Finding| new.okep.as_deref().is_some_and(|path| !judged_before(path));
+    let has_come = |f: &&Finding| {
+        let identity = identity(f, &[]);
+        count(&is, &identity) > count(&was, &identity) && !milder(f) && !unseen(f)
+    };
+    match after.iter().find(has_come) {
+        Some(new) => Err(Doubt::Brings { rule: new.rule, subject: new.subject.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// Reads registers again: everything but `nav` is the same, and `nav` but for one entry an edit.
+pub(super) fn registers_hold(
+    before: (&Tree, &Snapshot),
+    after: (&Tree, &Snapshot),
+    fixes: &[&Fix],
+) -> Result<(), Doubt> {
+    let (Some(old), Some(new)) = (&before.1.site, &after.1.site) else { return Ok(()) };
+    for path in &old.files {
+        let edits = fixes.iter().flat_map(|f| &f.edits).filter(|e| e.path == *path).count();
+        if edits == 0 {
+            continue;
+        }
+        if new.problems.len() > old.problems.len() || new.files != old.files {
+            return Err(Doubt::Fails(format!("`{path}` could not be read any more")));
+        }
+        let rest = |tree: &Tree| tree.bytes(path).and_then(|bytes| without_nav(bytes));
+        if rest(before.0) != rest(after.0) {
+            return Err(Doubt::Fails(format!("`{path}` would say something else outside `nav`")));
+        }
+        let entries = |site: &Site| -> HashMap<String, isize> {
+            let mut counts = HashMap::new();
+            for entry in site.nav.entries() {
+                *counts
+                    .entry(format!("{:?}{:?}{}", entry.section, entry.title, entry.target))
+                    .or_insert(0) += 1;
+            }
+            counts
+        };
+        let (was, is) = (entries(old), entries(new));
+        let lost = was.iter().map(|(e, n)| (n - is.get(e).unwrap_or(&0)).max(0)).sum::<isize>();
+        let come = is.iter().map(|(e, n)| (n - was.get(e).unwrap_or(&0)).max(0)).sum::<isize>();
+        if lost.max(come) > edits as isize {
+            return Err(Doubt::Fails(format!("more than one entry of `{path}` would change")));
+        }
+    }
+    Ok(())
+}
+
+/// A YAML mapping without its `nav`; none where the second parser takes no such file.
+fn without_nav(bytes: &[u8]) -> Option<Value> {
+    let mut value: Value = serde_yaml::from_slice(bytes).ok()?;
+    value.as_mapping_mut()?.remove("nav");
+    Some(value)
+}

@@ -1,0 +1,213 @@
+//! Fixes a tree: rounds of proven fixes until nothing is left to fix.
+//!
+//! The one function that `--diff` and `--fix` share. It is pure; `write` brings the result to disk.
+
+use super::apply::conflict;
+use super::compare::{Doubt, identity};
+use super::proof::{Bench, State};
+use crate::finding::{Finding, Fix, Rename, Safety};
+use crate::lore::Lore;
+use crate::model::snapshot::{Parsed, Snapshot};
+use crate::rules::ADDS_SKELETONS;
+use crate::tree::{Layout, Note, Tree};
+use std::borrow::Cow;
+
+/// Each round leaves fewer findings than there were, so this many are never needed by a fault of the
+/// document's, only by one of ours.
+const MOST_ROUNDS: usize = 500;
+
+/// What became of a tree.
+#[derive(Debug, Clone, Default)]
+pub struct Fixed {
+    /// The tree after all fixes; files that did not change keep their ids.
+    pub tree: Tree,
+    /// The findings whose fixes were carried out, in that order, each as it was found just before.
+    pub applied: Vec<Finding>,
+    /// The renames among them, in order.
+    pub renames: Vec<Rename>,
+    /// What is said of the tree now, in the audit's order, without the fixes that failed their proof.
+    pub left: Vec<Finding>,
+    /// Fixes that failed their proof.
+    pub notes: Vec<Note>,
+    pub rounds: usize,
+}
+
+/// Fixes what `wanted` wants and `most` allows, until still.
+///
+/// `wanted` is asked with the paths that the finding had before any rename.
+pub fn fix(
+    tree: &Tree,
+    layout: &Layout,
+    lore: Option<&Lore>,
+    most: Safety,
+    wanted: &dyn Fn(&Finding) -> bool,
+) -> Fixed {
+    let parsed = Parsed::default();
+    let snapshot = Snapshot::new(tree, layout, &parsed);
+    let bench = Bench::new(&snapshot, layout, lore, &parsed);
+    let state = bench.judge(tree.clone(), None);
+    let mut run = Run { state, bench, most, wanted, fixed: Fixed::default(), refused: Vec::new() };
+    while run.fixed.rounds < MOST_ROUNDS && run.round() {
+        run.fixed.rounds += 1;
+    }
+    run.end(tree)
+}
+
+struct Run<'a> {
+    bench: Bench<'a>,
+    state: State<'static>,
+    most: Safety,
+    wanted: &'a dyn Fn(&Finding) -> bool,
+    fixed: Fixed,
+    /// The findings of this round whose fixes failed.
+    refused: Vec<Finding>,
+}
+
+impl Run<'_> {
+    /// Carries out what can be carried out at once; false where there was nothing.
+    fn round(&mut self) -> bool {
+        self.fixed.notes.clear();
+        self.refused.clear();
+        // What is safe comes first: a heading put right may be the section that a skeleton would add.
+        let skeleton = |f: &Finding| f.rule == ADDS_SKELETONS.id;
+        let suggested = self.most == Safety::Suggested;
+        self.step(&|_, fix| fix.safety == Safety::Safe)
+            || (suggested && self.step(&|f, fix| fix.safety == Safety::Suggested && !skeleton(f)))
+            || (suggested && self.step(&|f, _| skeleton(f)))
+    }
+
+    fn step(&mut self, turn: &dyn Fn(&Finding, &Fix) -> bool) -> bool {
+        let is_turn = |f: &&Finding| f.fix.as_ref().is_some_and(|fix| turn(f, fix)) && self.is_wanted(f);
+        let mut candidates: Vec<&Finding> = self.state.findings.iter().filter(is_turn).collect();
+        while !candidates.is_empty() {
+            let batch = apart(&self.state.snapshot, &candidates);
+            if let Ok(tree) = self.bench.together(&self.state, &batch) {
+                let applied: Vec<Finding> = batch.into_iter().cloned().collect();
+                self.take(applied, tree);
+                return true;
+            }
+            let (good, bad) = self.one_by_one(&batch);
+            self.fixed.notes.extend(bad.iter().map(|(finding, doubt)| doubt.note(finding)));
+            self.refused.extend(bad.iter().map(|(finding, _)| (*finding).clone()));
+            if let Some((applied, tree)) = good {
+                self.take(applied, tree);
+                return true;
+            }
+            candidates.retain(|c| !bad.iter().any(|(finding, _)| std::ptr::eq(*finding, *c)));
+        }
+        false
+    }
+
+    fn is_wanted(&self, finding: &Finding) -> bool {
+        (self.wanted)(&originally(finding, &self.fixed.renames))
+    }
+
+    /// As many of a batch as go together, and those that fail by themselves with the reason.
+    #[allow(clippy::type_complexity)]
+    fn one_by_one<'f>(
+        &self,
+        batch: &[&'f Finding],
+    ) -> (Option<(Vec<Finding>, Tree)>, Vec<(&'f Finding, Doubt)>) {
+        let mut good: Vec<&Finding> = Vec::new();
+        let mut after = None;
+        let mut bad = Vec::new();
+        for finding in batch {
+            if let Err(reason) = self.bench.alone(&self.state, finding) {
+                bad.push((*finding, reason));
+                continue;
+            }
+            good.push(finding);
+            match self.bench.together(&self.state, &good) {
+                Ok(tree) => after = Some(tree),
+                // Good by itself: its turn comes in another round.
+                Err(_) => drop(good.pop()),
+            }
+        }
+        (after.map(|tree| (good.into_iter().cloned().collect(), tree)), bad)
+    }
+
+    fn take(&mut self, applied: Vec<Finding>, tree: Tree) {
+        let renames = applied.iter().filter_map(|f| f.fix.as_ref()).flat_map(|f| f.renames.clone());
+        self.fixed.renames.extend(renames);
+        self.fixed.applied.extend(applied);
+        self.state = self.bench.judge(tree, Some(&self.state));
+    }
+
+    fn end(self, before: &Tree) -> Fixed {
+        let mut tree = self.state.tree.into_owned();
+        for (path, file) in &mut tree.files {
+            match before.files.get(path) {
+                Some(old) if old.content == file.content => file.id = old.id.clone(),
+                _ => file.id = None,
+            }
+        }
+        let mut left = self.state.findings.into_owned();
+        left.iter_mut().filter(|f| self.refused.contains(f)).for_each(|f| f.fix = None);
+        Fixed { tree, left, ..self.fixed }
+    }
+}
+
+/// The first of the findings, and each further one whose fix is in no one's way.
+fn apart<'f>(snapshot: &Snapshot, candidates: &[&'f Finding]) -> Vec<&'f Finding> {
+    let mut batch: Vec<&Finding> = Vec::new();
+    for candidate in candidates {
+        let Some(fix) = &candidate.fix else { continue };
+        let in_the_way = |other: &&Finding| {
+            let theirs = other.fix.as_ref().expect("only what has a fix is in a batch");
+            // A fix that speaks of a file by its path goes stale when the file is renamed.
+            let one_moves = !fix.renames.is_empty() || !theirs.renames.is_empty();
+            let conflicts = conflict(fix, theirs)
+                && !(entered(candidate).is_some() && entered(candidate) == entered(other));
+            conflicts || (one_moves && candidate.okep.is_some() && candidate.okep == other.okep)
+        };
+        if !batch.iter().any(in_the_way) {
+            batch.push(candidate);
+        }
+    }
+    // Entries that come to one place of a register come in the order that the register has.
+    let number = |f: &&Finding| f.okep.as_deref().and_then(|path| snapshot.number_of(path));
+    batch.sort_by_key(number);
+    if falling(snapshot) {
+        batch.reverse();
+    }
+    batch
+}
+
+/// The place of a register at which a fix puts in a line, where that is all it does.
+fn entered(finding: &Finding) -> Option<(&str, usize)> {
+    match finding.fix.as_ref().map(|f| (f.edits.as_slice(), f.renames.as_slice())) {
+        Some(([edit], [])) if edit.start == edit.end && finding.okep.as_deref() != Some(&edit.path) => {
+            Some((&edit.path, edit.start))
+        }
+        _ => None,
+    }
+}
+
+/// Whether `nav` has the highest number first.
+fn falling(snapshot: &Snapshot) -> bool {
+    let entries = snapshot.site.iter().flat_map(|site| site.nav.entries());
+    let numbers: Vec<u64> = entries.filter_map(|e| snapshot.number_of(e.doc.as_deref()?)).collect();
+    numbers.len() > 2 && numbers.is_sorted_by(|a, b| a > b)
+}
+
+/// A finding under the paths that were before the renames.
+fn originally(finding: &Finding, renames: &[Rename]) -> Finding {
+    let back: Vec<Rename> =
+        renames.iter().rev().map(|r| Rename { from: r.to.clone(), to: r.from.clone() }).collect();
+    let mut original = finding.clone();
+    if back.is_empty() {
+        return original;
+    }
+    (_, original.okep, original.subject) = identity(finding, &back);
+    for rename in &back {
+        if original.path == rename.from {
+            original.path = rename.to.clone();
+        }
+    }
+    original
+}
+
+/// A judged state that others own, to prove fixes in.
+pub fn borrowed<'s>(tree: &'s Tree, snapshot: &'s Snapshot, findings: &'s [Finding]) -> State<'s> {
+    State { tree: Cow::Borrowed(tree), snapshot: Cow::Borrowed(snapshot), findings: Cow::Borrowed(findings) }
+}

@@ -1,0 +1,265 @@
+//! Brings fixed files to disk: each file is old or new at any moment, never half.
+//!
+//! All is looked at before anything is written: symbolic links, files outside the work tree, read-only
+//! files, files that are no longer what was judged and names that are taken are refused, and then
+//! nothing is written at all. New contents are written beside the files, synced, and renamed over them.
+
+use crate::finding::Rename;
+use crate::tree::Tree;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Component, Path, PathBuf};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("`{path}` is read-only; make it writable and try again: nothing was written")]
+    ReadOnly { path: String },
+    #[error(
+        "`{path}` is or stands behind a symbolic link, which is never written through: nothing was written"
+    )]
+    Symlink { path: String },
+    #[error("`{path}` is outside the work tree: nothing was written")]
+    Outside { path: String },
+    #[error("`{path}` is no longer what was judged; try again: nothing was written")]
+    Changed { path: String },
+    #[error("`{path}` is there already, so nothing can be renamed to it: nothing was written")]
+    Taken { path: String },
+    #[error("`{path}` cannot be written: {source}; {}", done(.written))]
+    Io { path: String, source: io::Error, written: Vec<String> },
+    #[error("`{path}` changed while it was to be written and was left alone; {}", done(.written))]
+    ChangedMeanwhile { path: String, written: Vec<String> },
+}
+
+fn done(written: &[String]) -> String {
+    match written {
+        [] => "nothing was written".to_owned(),
+        some => {
+            let names: Vec<String> = some.iter().map(|p| format!("`{p}`")).collect();
+            format!("already written: {}", names.join(", "))
+        }
+    }
+}
+
+/// The few things done to a file system, so that tests can let each of them fail.
+pub trait Disk {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Writes and syncs a new file beside `target`, with its permissions, and returns its path.
+    fn stage(&self, target: &Path, bytes: &[u8]) -> io::Result<PathBuf>;
+    /// Puts a staged file over its target, at once.
+    fn replace(&self, staged: &Path, target: &Path) -> io::Result<()>;
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    fn discard(&self, staged: &Path);
+    /// Makes what was renamed in a folder last, where that can be asked for.
+    fn sync_folder(&self, folder: &Path);
+}
+
+/// The file system itself.
+pub struct RealDisk;
+
+impl Disk for RealDisk {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        fs::read(path)
+    }
+
+    fn stage(&self, target: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+        let folder = target.parent().unwrap_or(Path::new("."));
+        let permissions = fs::metadata(target)?.permissions();
+        // A name that neither MkDocs nor okep takes for a page, should a crash leave it behind.
+        let mut file = tempfile::Builder::new().prefix(".okep-").suffix(".tmp").tempfile_in(folder)?;
+        file.write_all(bytes)?;
+        file.as_file().set_permissions(permissions)?;
+        file.as_file().sync_all()?;
+        let (_, path) = file.keep().map_err(|e| e.error)?;
+        Ok(path)
+    }
+
+    fn replace(&self, staged: &Path, target: &Path) -> io::Result<()> {
+        fs::rename(staged, target)
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+
+    fn discard(&self, staged: &Path) {
+        // It is our own file, and there is nobody left to tell.
+        let _ = fs::remove_file(staged);
+    }
+
+    fn sync_folder(&self, folder: &Path) {
+        // Not every system opens a folder; the contents themselves are synced.
+        if let Ok(folder) = fs::File::open(folder) {
+            let _ = folder.sync_all();
+        }
+    }
+}
+
+/// Makes the files below `root` what they are in `after`; they must be what they are in `before`.
+///
+/// Returns the paths written, new names for renamed files.
+///
+/// # Errors
+/// The first path that cannot be written, and what was already.
+pub fn write(
+    root: &Path,
+    before: &Tree,
+    after: &Tree,
+    renames: &[Rename],
+    disk: &dyn Disk,
+) -> Result<Vec<String>, Error> {
+    let origins = origins(before, after, renames);
+    let mut job = Job { root, disk, staged: BTreeMap::new(), written: Vec::new() };
+    let contents = contents(before, after, &origins);
+    let touched: BTreeSet<&str> =
+        contents.iter().map(|(path, _, _)| *path).chain(origins.values().copied()).collect();
+    for path in &touched {
+        let old = before.bytes(path).map_or(&[][..], |b| &b[..]);
+        job.look_at(path, old)?;
+    }
+    for (to, from) in &origins {
+        job.look_at_target(to, from)?;
+    }
+    let result = job.carry_out(&contents, &origins);
+    job.staged.values().for_each(|staged| disk.discard(staged));
+    result.map(|()| job.written)
+}
+
+/// The files whose bytes differ: their path before, their bytes before and after.
+fn contents<'t>(
+    before: &'t Tree,
+    after: &'t Tree,
+    origins: &BTreeMap<&'t str, &'t str>,
+) -> Vec<(&'t str, &'t [u8], &'t [u8])> {
+    let changed = after.files.keys().filter_map(|path| {
+        let from = origins.get(path.as_str()).copied().unwrap_or(path);
+        let (old, new) = (before.bytes(from)?, after.bytes(path)?);
+        (old != new).then_some((from, &old[..], &new[..]))
+    });
+    changed.collect()
+}
+
+/// The files under new names, each with its name before all renames.
+fn origins<'t>(before: &'t Tree, after: &'t Tree, renames: &'t [Rename]) -> BTreeMap<&'t str, &'t str> {
+    let mut origins: BTreeMap<&str, &str> = BTreeMap::new();
+    for Rename { from, to } in renames {
+        let from = origins.remove(from.as_str()).unwrap_or(from);
+        origins.insert(to, from);
+    }
+    origins
+        .retain(|to, from| to != from && after.files.contains_key(*to) && before.files.contains_key(*from));
+    origins
+}
+
+struct Job<'a> {
+    root: &'a Path,
+    disk: &'a dyn Disk,
+    /// Files written beside their targets, by the target's path, until they stand in its place.
+    staged: BTreeMap<String, PathBuf>,
+    written: Vec<String>,
+}
+
+impl Job<'_> {
+    /// Refuses what must not be written, before anything is.
+    fn look_at(&self, path: &str, judged: &[u8]) -> Result<(), Error> {
+        let on_disk = self.inside(path)?;
+        let cannot = |source| Error::Io { path: path.into(), source, written: Vec::new() };
+        let found = on_disk.symlink_metadata().map_err(|e| match e.kind() {
+            io::ErrorKind::NotFound => Error::Changed { path: path.into() },
+            _ => cannot(e),
+        })?;
+        if found.is_symlink() {
+            return Err(Error::Symlink { path: path.into() });
+        }
+        if !found.is_file() || self.disk.read(&on_disk).map_err(cannot)? != judged {
+            return Err(Error::Changed { path: path.into() });
+        }
+        if found.permissions().readonly() {
+            return Err(Error::ReadOnly { path: path.into() });
+        }
+        Ok(())
+    }
+
+    fn look_at_target(&self, to: &str, from: &str) -> Result<(), Error> {
+        let target = self.inside(to)?;
+        match target.symlink_metadata() {
+            // On a disk that is blind to case both names may be one file's.
+            Ok(found) if found.is_file() && same_file(&target, &self.root.join(from)) => Ok(()),
+            Ok(_) => Err(Error::Taken { path: to.into() }),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(source) => Err(Error::Io { path: to.into(), source, written: Vec::new() }),
+        }
+    }
+
+    /// Where a path is on disk, if its folder is really there and not behind a link.
+    fn inside(&self, path: &str) -> Result<PathBuf, Error> {
+        let relative = Path::new(path);
+        if path.is_empty() || !relative.components().all(|c| matches!(c, Component::Normal(_))) {
+            return Err(Error::Outside { path: path.into() });
+        }
+        let cannot = |source| Error::Io { path: path.into(), source, written: Vec::new() };
+        let root = self.root.canonicalize().map_err(cannot)?;
+        let folder = relative.parent().unwrap_or(Path::new(""));
+        let real = self.root.join(folder).canonicalize().map_err(cannot)?;
+        if !real.starts_with(&root) {
+            return Err(Error::Outside { path: path.into() });
+        }
+        if real != root.join(folder) && has_symlink(&root, folder) {
+            return Err(Error::Symlink { path: path.into() });
+        }
+        Ok(self.root.join(relative))
+    }
+
+    fn carry_out(
+        &mut self,
+        contents: &[(&str, &[u8], &[u8])],
+        origins: &BTreeMap<&str, &str>,
+    ) -> Result<(), Error> {
+        for (path, _, new) in contents {
+            let staged = self.disk.stage(&self.root.join(path), new);
+            let staged = staged.map_err(|source| self.failed(path, source))?;
+            self.staged.insert((*path).to_owned(), staged);
+        }
+        let mut folders = BTreeSet::new();
+        for (path, old, _) in contents {
+            let target = self.root.join(path);
+            let now = self.disk.read(&target).map_err(|source| self.failed(path, source))?;
+            if now != *old {
+                let written = self.written.clone();
+                return Err(Error::ChangedMeanwhile { path: (*path).to_owned(), written });
+            }
+            let staged = self.staged[*path].clone();
+            self.disk.replace(&staged, &target).map_err(|source| self.failed(path, source))?;
+            self.staged.remove(*path);
+            self.written.push((*path).to_owned());
+            folders.extend(target.parent().map(Path::to_owned));
+        }
+        // A file changes first and moves then: at any moment it is there once, old or new.
+        for (to, from) in origins {
+            let (source, target) = (self.root.join(from), self.root.join(to));
+            self.disk.rename(&source, &target).map_err(|source| self.failed(to, source))?;
+            self.written.retain(|path| path != from);
+            self.written.push((*to).to_owned());
+            folders.extend(target.parent().map(Path::to_owned));
+        }
+        folders.iter().for_each(|folder| self.disk.sync_folder(folder));
+        Ok(())
+    }
+
+    fn failed(&self, path: &str, source: io::Error) -> Error {
+        Error::Io { path: path.to_owned(), source, written: self.written.clone() }
+    }
+}
+
+/// Whether a folder below `root`, or one around it, is a symbolic link.
+fn has_symlink(root: &Path, folder: &Path) -> bool {
+    let below = folder.ancestors().filter(|a| !a.as_os_str().is_empty());
+    below.into_iter().any(|part| root.join(part).symlink_metadata().is_ok_and(|m| m.is_symlink()))
+}
+
+fn same_file(a: &Path, b: &Path) -> bool {
+    match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    }
+}

@@ -1,0 +1,179 @@
+//! `--diff` and `--fix`: what is to be fixed of what a check found, shown or written.
+//!
+//! The shell around `fix::engine` and `fix::write`; it prints nothing.
+
+use crate::check::{self, Outcome, Request};
+use crate::finding::{Finding, Safety};
+use crate::fix::compare::identity;
+use crate::fix::engine::{Fixed, fix};
+use crate::fix::write::{self, RealDisk};
+use crate::git::{Error as GitError, Repo};
+use crate::render::{count, diff, harmless};
+use crate::report::Source;
+use crate::tree::{Note, Tree};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::path::PathBuf;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(
+        "`--fix` writes files, and `{flag}` judges {what}: {remedy}; \
+         `--diff` shows the same edits for `git apply`"
+    )]
+    NotTheWorktree { flag: &'static str, what: &'static str, remedy: &'static str },
+    #[error("there is no work tree to write to; `--diff` shows the same edits")]
+    NoWorktree,
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error(transparent)]
+    Write(#[from] write::Error),
+    #[error(transparent)]
+    Check(#[from] check::Error),
+}
+
+/// Fixes that are ready to be shown or written.
+pub struct Repair {
+    pub fixed: Fixed,
+    /// The edits as a patch for `git apply`.
+    pub patch: Vec<u8>,
+    /// The patch for files that are left alone, because only part of them is staged.
+    pub left_alone: Vec<u8>,
+    pub notes: Vec<Note>,
+}
+
+/// Refuses to write what is not the working tree, before anything is judged.
+pub fn may_write(request: &Request) -> Result<(), Error> {
+    if request.staged {
+        let remedy = "the hook never stages; run `okep check --fix`, look at it, and `git add` it yourself";
+        return Err(Error::NotTheWorktree { flag: "--staged", what: "the index", remedy });
+    }
+    if request.rev.is_some() {
+        let remedy = "check the commit out first, or leave `--rev` out";
+        return Err(Error::NotTheWorktree { flag: "--rev", what: "a commit", remedy });
+    }
+    Ok(())
+}
+
+/// Finds out what is to be fixed of what was found; nothing is written.
+pub fn plan(request: &Request, outcome: &Outcome, most: Safety) -> Result<Repair, Error> {
+    let out_of_bounds = match outcome.report.source {
+        Source::Worktree => out_of_bounds(request, outcome)?,
+        _ => BTreeMap::new(),
+    };
+    let live: HashSet<_> = outcome.report.live().map(|f| identity(f, &[])).collect();
+    let compares = outcome.report.since.is_some();
+    let wanted = |f: &Finding| outcome.is_asked_for(f) && (!compares || live.contains(&identity(f, &[])));
+    let spared = |f: &Finding| touched(f).any(|path| out_of_bounds.contains_key(path));
+    let run = |tree: &Tree, wanted: &dyn Fn(&Finding) -> bool| {
+        fix(tree, &outcome.layout, outcome.lore.as_ref(), most, wanted)
+    };
+    let fixed = run(&outcome.tree, &|f| wanted(f) && !spared(f));
+    let patch = diff::between(&outcome.tree, &fixed.tree, &fixed.renames);
+    let mut notes = fixed.notes.clone();
+    let mut left_alone = Vec::new();
+    let alone = |f: &&Finding| f.fix.as_ref().is_some_and(|x| x.safety <= most) && wanted(f) && spared(f);
+    if fixed.left.iter().any(|f| alone(&f)) {
+        let rest = run(&fixed.tree, &wanted);
+        left_alone = diff::between(&fixed.tree, &rest.tree, &rest.renames);
+        let paths: BTreeSet<&str> = fixed.left.iter().filter(alone).flat_map(touched).collect();
+        let why = |path: &str| Some(Note::at("left-alone", path, *out_of_bounds.get(path)?));
+        notes.extend(paths.into_iter().filter_map(why));
+    }
+    Ok(Repair { fixed, patch, left_alone, notes })
+}
+
+fn touched(finding: &Finding) -> impl Iterator<Item = &str> {
+    let fix = finding.fix.iter();
+    fix.flat_map(|f| {
+        let renamed = f.renames.iter().flat_map(|r| [r.from.as_str(), r.to.as_str()]);
+        f.edits.iter().map(|e| e.path.as_str()).chain(renamed)
+    })
+}
+
+/// The files that are not to be written, each with the reason.
+fn out_of_bounds(request: &Request, outcome: &Outcome) -> Result<BTreeMap<String, &'static str>, Error> {
+    let mut found = BTreeMap::new();
+    for path in outcome.tree.files.keys() {
+        let on_disk = outcome.root.as_ref().map(|root| root.join(path));
+        if path.split('/').any(|part| part == "..") {
+            found.insert(path.clone(), "outside the work tree, so it is left alone");
+        } else if on_disk.is_none_or(|p| p.symlink_metadata().is_err()) {
+            found.insert(path.clone(), "not checked out, so it is left alone");
+        }
+    }
+    let Some(repo) = Repo::discover(request.dir.as_deref())? else { return Ok(found) };
+    let inherits = check::inherits;
+    let index = match repo.index(&outcome.layout, &inherits) {
+        Ok(index) => index,
+        Err(GitError::Unmerged { paths }) => {
+            let conflict = "in conflict, so it is left alone: resolve it first";
+            found.extend(paths.into_iter().map(|path| (path, conflict)));
+            return Ok(found);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let head = match repo.head().id() {
+        Some(id) => repo.commit(&id.to_string(), &outcome.layout, &inherits)?.1,
+        None => Tree::default(),
+    };
+    let half_staged = |path: &&String| {
+        let (Some(staged), Some(on_disk)) = (index.bytes(path), outcome.tree.bytes(path)) else {
+            return false;
+        };
+        head.bytes(path) != Some(staged) && !same_text(staged, on_disk)
+    };
+    let message = "staged only in part, so it is left alone: stage the rest or none of it first";
+    found.extend(outcome.tree.files.keys().filter(half_staged).map(|path| (path.clone(), message)));
+    Ok(found)
+}
+
+/// Whether two contents are the same but for line endings, which git may change on the way to disk.
+fn same_text(a: &[u8], b: &[u8]) -> bool {
+    let bare = |bytes: &[u8]| -> Vec<u8> {
+        let broken = bytes.split_inclusive(|b| *b == b'\n');
+        broken
+            .flat_map(|line| line.strip_suffix(b"\r\n").map_or([line, b""], |l| [l, b"\n"]).concat())
+            .collect()
+    };
+    a == b || bare(a) == bare(b)
+}
+
+/// Writes a repair and judges what is left.
+pub fn write(request: &Request, outcome: &Outcome, repair: &Repair) -> Result<Outcome, Error> {
+    let root = outcome.root.as_deref().ok_or(Error::NoWorktree)?;
+    let fixed = &repair.fixed;
+    write::write(root, &outcome.tree, &fixed.tree, &fixed.renames, &RealDisk)?;
+    let renamed = |path: &PathBuf| {
+        let inside = outcome.inside(request, path);
+        let to = fixed.renames.iter().filter(|r| r.from == inside).map(|r| root.join(&r.to)).next_back();
+        to.unwrap_or_else(|| path.clone())
+    };
+    let paths = request.paths.iter().map(renamed).collect();
+    Ok(check::check(&Request { paths, unproven: true, ..request.clone() })?)
+}
+
+/// What a repair did, or would do, a line for each fix.
+pub fn told(repair: &Repair, did: bool) -> String {
+    let mut out = String::new();
+    let mut files: BTreeSet<&str> = BTreeSet::new();
+    for finding in &repair.fixed.applied {
+        let title = finding.fix.as_ref().map_or("", |f| f.title.as_str());
+        files.extend(touched(finding));
+        out.push_str(&format!("{}: {}: {}\n", harmless(&finding.path), finding.rule, harmless(title)));
+    }
+    let (fixes, files) = (count_of(repair.fixed.applied.len(), "fix", "es"), count(files.len(), "file"));
+    out.push_str(&match (repair.fixed.applied.is_empty(), did) {
+        (true, _) => "nothing to fix\n".to_owned(),
+        (false, true) => format!("{fixes} in {files}\n"),
+        (false, false) => format!("{fixes} in {files}, none of them written\n"),
+    });
+    for note in &repair.notes {
+        let path = note.path.as_deref().map_or(String::new(), |p| format!("{}: ", harmless(p)));
+        out.push_str(&format!("note: {path}{}\n", harmless(&note.message)));
+    }
+    out
+}
+
+fn count_of(n: usize, word: &str, plural: &str) -> String {
+    if n == 1 { format!("1 {word}") } else { format!("{n} {word}{plural}") }
+}
