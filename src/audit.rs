@@ -14,8 +14,9 @@ use crate::model::prompts::Prompts;
 use crate::model::snapshot::Snapshot;
 use crate::model::template::Template;
 use crate::rulebook::{Rulebook, TemplateRevision};
-use crate::rules::{Check, RULES, rule};
+use crate::rules::{Check, RULES, Rule, rule};
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 /// What an audit finds.
@@ -39,9 +40,10 @@ pub struct Unsettled {
 
 /// Judges a snapshot; without `lore` by the template at hand alone.
 pub fn audit(snapshot: &Snapshot, lore: Option<&Lore>) -> Verdict {
-    let past = Past::new(snapshot, lore);
+    let past = Past::of(snapshot, lore);
+    let judged = snapshot.okeps.par_iter().filter(|o| !o.unread);
     let judgements: Vec<(Vec<Finding>, Unsettled)> =
-        snapshot.okeps.par_iter().filter(|o| !o.unread).map(|o| past.judge(o, snapshot)).collect();
+        judged.map(|o| past.judge_among(o, snapshot, lore)).collect();
     let mut verdict = Verdict::default();
     for (findings, unsettled) in judgements {
         verdict.findings.extend(findings);
@@ -52,13 +54,21 @@ pub fn audit(snapshot: &Snapshot, lore: Option<&Lore>) -> Verdict {
     verdict
 }
 
-/// What the rules about numbers, names and registers find, unsorted.
+/// What the rules about numbers, names and registers find.
 pub fn of_tree(snapshot: &Snapshot) -> Vec<Finding> {
     let checks = RULES.iter().filter_map(|r| match r.check {
         Check::Tree(check) => Some(check),
-        Check::Okep(_) => None,
+        Check::Okep(_) | Check::History(_) => None,
     });
     checks.flat_map(|check| check(snapshot)).collect()
+}
+
+fn revisions(lore: &Lore) -> Vec<TemplateRevision> {
+    let parse = |r: &crate::lore::TemplateRevision| TemplateRevision {
+        revision: r.revision.clone(),
+        template: Template::new(Some(r.path.clone()), Arc::new(Document::parse(&r.bytes))),
+    };
+    lore.templates.par_iter().map(parse).collect()
 }
 
 /// Puts findings into their order: by path, then place (what is absent first), then rule.
@@ -74,12 +84,11 @@ pub fn sort(findings: &mut [Finding]) {
     });
 }
 
-/// The template and its revisions, as rule books: what one OKEP after the other is judged by.
+/// The template and its revisions, as rule books.
 pub struct Past<'a> {
-    lore: Option<&'a Lore>,
     now: Rulebook,
     /// The revisions on the first-parent line, oldest first.
-    revisions: Vec<TemplateRevision>,
+    revisions: Cow<'a, [TemplateRevision]>,
     /// For each revision its rule book, made when a finding asks for it.
     books: Vec<OnceLock<Rulebook>>,
     /// Whether the template at hand is the last revision and no edit of it.
@@ -87,17 +96,7 @@ pub struct Past<'a> {
 }
 
 impl<'a> Past<'a> {
-    pub fn new(snapshot: &Snapshot, lore: Option<&'a Lore>) -> Self {
-        let template = &snapshot.template;
-        let revisions: Vec<TemplateRevision> = lore
-            .map(|l| {
-                let parse = |r: &crate::lore::TemplateRevision| TemplateRevision {
-                    revision: r.revision.clone(),
-                    template: Template::new(Some(r.path.clone()), Arc::new(Document::parse(&r.bytes))),
-                };
-                l.templates.par_iter().map(parse).collect()
-            })
-            .unwrap_or_default();
+    pub fn new(template: &Template, revisions: Cow<'a, [TemplateRevision]>) -> Self {
         let mut prompts = Prompts::default();
         if template.path.is_some() {
             prompts.add(&template.document);
@@ -110,22 +109,47 @@ impl<'a> Past<'a> {
         let before = if settled { &revisions[..revisions.len() - 1] } else { &revisions[..] };
         let now = Rulebook::new(template, at, before, prompts);
         let books = revisions.iter().map(|_| OnceLock::new()).collect();
-        Past { lore, now, revisions, books, settled }
+        Past { now, revisions, books, settled }
     }
 
-    /// The findings about one OKEP, and whether history could say more about them.
-    pub fn judge(&self, okep: &Okep, snapshot: &Snapshot) -> (Vec<Finding>, Unsettled) {
-        let judged = Judged::new(okep, &self.now);
-        let mut findings = check(&judged);
+    /// The past of a snapshot's template, as far as history was asked.
+    pub fn of(snapshot: &Snapshot, lore: Option<&Lore>) -> Past<'static> {
+        Past::new(&snapshot.template, Cow::Owned(lore.map(revisions).unwrap_or_default()))
+    }
+
+    /// The findings about one OKEP of a snapshot, with the fixes that are possible there.
+    pub fn judge_among(
+        &self,
+        okep: &Okep,
+        snapshot: &Snapshot,
+        lore: Option<&Lore>,
+    ) -> (Vec<Finding>, Unsettled) {
+        let landed = lore.and_then(|lore| landing(lore, snapshot, &okep.path)).map(|l| l.template);
+        let (mut findings, unsettled) = self.judge(okep, landed);
         for finding in findings.iter_mut() {
             finding.fix = finding.fix.take().and_then(|fix| feasible(fix, okep, snapshot));
         }
+        (findings, unsettled)
+    }
+
+    /// The template at hand.
+    pub fn template(&self) -> &Template {
+        &self.now.template
+    }
+
+    /// The findings about one OKEP, and whether history could say more about them.
+    ///
+    /// `landed` is the revision that was in force when it landed, none inside for none at all; it is
+    /// none itself where that is not known.
+    pub fn judge(&self, okep: &Okep, landed: Option<Option<usize>>) -> (Vec<Finding>, Unsettled) {
+        let judged = Judged::new(okep, &self.now);
+        let mut findings = check(&judged, |_| true);
         let by_demand = findings.iter().any(of_its_time);
         let unsettled = Unsettled { path: okep.path.clone(), by_demand, by_prompt: judged.resembles_prompt };
-        if let Some(landing) = self.lore.and_then(|lore| landing(lore, snapshot, &okep.path)) {
+        if let Some(landed) = landed {
             let mut earlier: Vec<Option<Vec<Finding>>> = vec![None; self.revisions.len()];
             for finding in findings.iter_mut().filter(|f| of_its_time(f)) {
-                self.excuse(finding, okep, landing.template, &mut earlier);
+                self.excuse(finding, okep, landed, &mut earlier);
             }
         }
         (findings, unsettled)
@@ -144,8 +168,8 @@ impl<'a> Past<'a> {
             return;
         }
         let asked_by = |revision: usize, earlier: &mut [Option<Vec<Finding>>]| {
-            let found =
-                earlier[revision].get_or_insert_with(|| check(&Judged::new(okep, self.book(revision))));
+            let found = earlier[revision]
+                .get_or_insert_with(|| check(&Judged::new(okep, self.book(revision)), |r| r.of_its_time));
             found.iter().any(|f| {
                 f.rule == finding.rule
                     && self.now.current_name(&f.subject) == self.now.current_name(&finding.subject)
@@ -174,10 +198,10 @@ impl<'a> Past<'a> {
     }
 }
 
-fn check(judged: &Judged) -> Vec<Finding> {
-    let checks = RULES.iter().filter_map(|r| match r.check {
+fn check(judged: &Judged, wanted: fn(&Rule) -> bool) -> Vec<Finding> {
+    let checks = RULES.iter().filter(|r| wanted(r)).filter_map(|r| match r.check {
         Check::Okep(check) => Some(check),
-        Check::Tree(_) => None,
+        Check::Tree(_) | Check::History(_) => None,
     });
     checks.flat_map(|check| check(judged)).collect()
 }

@@ -4,13 +4,14 @@
 
 use crate::check::{self, Outcome, Request};
 use crate::finding::{Safety, Severity};
+use crate::history_cli::{self, HistoryArgs};
 use crate::render::{self, Look};
 use crate::{demo, render::explain, repair};
 use anstream::AutoStream;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -40,6 +41,8 @@ Exit status:
 enum Command {
     /// Judge the OKEPs of the working tree, of what is staged, or of a commit
     Check(CheckArgs),
+    /// Audit every commit: who brought and who mended each finding
+    History(HistoryArgs),
     /// Tell what a rule forbids, why, and how to put it right; without a rule, list all
     Explain {
         /// A rule, such as `missing-section`
@@ -145,6 +148,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match &cli.command {
         None => check(cli.dir.as_ref(), &cli.check),
         Some(Command::Check(args)) => check(cli.dir.as_ref(), args),
+        Some(Command::History(args)) => history(cli.dir.as_deref(), args),
         Some(Command::Explain { rule }) => explain(rule.as_deref()),
         Some(Command::Demo { place }) => demo(cli.dir.as_ref(), place),
     };
@@ -237,6 +241,17 @@ fn print_patch(patch: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
+}
+
+fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCode> {
+    let (text, whole) = history_cli::run(dir, args, &look(), VERSION)?;
+    print(&text)?;
+    if !whole {
+        let message = "error: not everything could be read; the notes name the broken objects";
+        let _ = writeln!(anstream::stderr(), "{message}");
+        return Ok(ExitCode::from(2));
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn exit(outcome: &Outcome, args: &CheckArgs) -> ExitCode {

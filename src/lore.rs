@@ -75,10 +75,16 @@ impl Lore {
 /// A path that comes while another with the same OKEP number goes is that one under a new name; a path
 /// that comes back keeps the landing it had.
 pub fn landings(states: &[BTreeSet<String>], open: bool) -> BTreeMap<String, Option<usize>> {
-    // The landing of every path that ever was; a smaller one is earlier, and none is earliest.
+    let first = landings_ever(states, open);
+    states.last().into_iter().flatten().map(|path| (path.clone(), first[path.as_str()])).collect()
+}
+
+/// The landing of every path that ever was, as [`landings`] has it; a smaller one is earlier, and none
+/// is earliest.
+pub fn landings_ever(states: &[BTreeSet<String>], open: bool) -> HashMap<&str, Option<usize>> {
     let mut first: HashMap<&str, Option<usize>> = HashMap::new();
-    let nothing = BTreeSet::new();
-    let mut before = &nothing;
+    static NOTHING: BTreeSet<String> = BTreeSet::new();
+    let mut before = &NOTHING;
     for (at, state) in states.iter().enumerate() {
         let mut gone: Vec<(u64, &str)> =
             before.difference(state).filter_map(|path| Some((number(path)?, path.as_str()))).collect();
@@ -99,7 +105,7 @@ pub fn landings(states: &[BTreeSet<String>], open: bool) -> BTreeMap<String, Opt
         first.extend(came.into_iter().zip(landed));
         before = state;
     }
-    before.iter().map(|path| (path.clone(), first[path.as_str()])).collect()
+    first
 }
 
 fn name(path: &str) -> &str {

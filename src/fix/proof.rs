@@ -24,7 +24,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct Bench<'a> {
     layout: &'a Layout,
     parsed: &'a Parsed,
-    past: Past<'a>,
+    past: Past<'static>,
+    lore: Option<&'a Lore>,
     /// Ids for contents that git never saw, so that each is parsed once.
     ids: AtomicUsize,
 }
@@ -63,7 +64,7 @@ pub fn prove(
 
 impl<'a> Bench<'a> {
     pub fn new(snapshot: &Snapshot, layout: &'a Layout, lore: Option<&'a Lore>, parsed: &'a Parsed) -> Self {
-        Bench { layout, parsed, past: Past::new(snapshot, lore), ids: AtomicUsize::new(0) }
+        Bench { layout, parsed, past: Past::of(snapshot, lore), lore, ids: AtomicUsize::new(0) }
     }
 
     fn id(&self) -> String {
@@ -81,7 +82,8 @@ impl<'a> Bench<'a> {
             let by_itself = known.iter().all(|f| f.rule != RENAMES.id);
             (by_itself && Arc::ptr_eq(&same.document, &okep.document)).then_some(known)
         };
-        let judge = |okep: &Okep| known(okep).unwrap_or_else(|| self.past.judge(okep, &snapshot).0);
+        let judge =
+            |okep: &Okep| known(okep).unwrap_or_else(|| self.past.judge_among(okep, &snapshot, self.lore).0);
         let mut findings: Vec<Finding> = snapshot.okeps.par_iter().flat_map_iter(judge).collect();
         findings.extend(of_tree(&snapshot));
         sort(&mut findings);
@@ -110,8 +112,10 @@ impl<'a> Bench<'a> {
         let changed: Vec<&Okep> = after.okeps.iter().filter(|o| !same(o)).collect();
         let kept = |path: &str| after.okep(path).is_some_and(same);
         let before = state.findings.iter().filter(|f| !is_of_okep(f) || !f.okep.as_deref().is_some_and(kept));
-        let mut findings: Vec<Finding> =
-            changed.par_iter().flat_map_iter(|okep| self.past.judge(okep, &after).0).collect();
+        let mut findings: Vec<Finding> = changed
+            .par_iter()
+            .flat_map_iter(|okep| self.past.judge_among(okep, &after, self.lore).0)
+            .collect();
         findings.extend(of_tree(&after));
         compare(before.collect(), &findings, fixed, &renames, &judged_before)?;
         let (old, new) = ((&*state.tree, &*state.snapshot), (&tree, &after));
@@ -143,7 +147,7 @@ impl<'a> Bench<'a> {
         };
         let document = Arc::new(Document::parse(&bytes));
         let after = Okep::new(&okep.path, &self.layout.folder, document, &state.snapshot.template);
-        let (after, _) = self.past.judge(&after, &state.snapshot);
+        let (after, _) = self.past.judge_among(&after, &state.snapshot, self.lore);
         let about_it = |f: &&Finding| f.okep.as_deref() == Some(path) && is_of_okep(f);
         let before = state.findings.iter().filter(about_it).collect();
         Some(compare(before, &after, &[finding], &[], &|_| true))

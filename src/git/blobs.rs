@@ -70,7 +70,8 @@ pub(super) fn too_large(path: &str, bytes: u64, notes: &mut Vec<Note>) -> Conten
     Content::TooLarge(bytes)
 }
 
-fn read(local: &gix::Repository, id: Id) -> Blob {
+/// Reads a blob, which is kept nowhere.
+pub(super) fn read(local: &gix::Repository, id: Id) -> Blob {
     let header = match local.objects.header(id) {
         Ok(header) => header,
         Err(error) if error.is_not_found() => return Blob::Missing,

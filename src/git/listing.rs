@@ -16,8 +16,9 @@ pub(super) struct Listing {
     pub notes: Vec<Note>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Entry {
+/// A file by its blob id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Entry {
     pub id: Id,
     pub symlink: bool,
 }

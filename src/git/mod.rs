@@ -8,6 +8,7 @@
 
 mod blobs;
 mod commit;
+mod deeds;
 mod disk;
 mod error;
 mod index;
@@ -18,11 +19,17 @@ mod open;
 mod packs;
 mod reftable;
 mod revision;
+mod tips;
+mod walk;
 mod worktree;
 
+pub use deeds::Deed;
 pub use disk::plain_folder;
 pub use error::Error;
+pub use listing::Entry;
 pub use revision::Head;
+pub use tips::{Select, Tips};
+pub use walk::{Key, Walk};
 
 use crate::tree::{Content, File, Layout, Tree};
 use blobs::Blobs;

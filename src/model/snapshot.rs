@@ -69,6 +69,13 @@ fn once<T>(known: &Known<T>, path: &str, id: Option<&str>, make: impl FnOnce() -
     known.lock().unwrap_or_else(|e| e.into_inner()).entry(key).or_insert(value).clone()
 }
 
+impl Parsed {
+    /// Makes a document known, so that a file of this id need not be parsed.
+    pub fn know(&self, id: &str, document: Arc<Document>) {
+        once(&self.documents, "", Some(id), || Document::clone(&document));
+    }
+}
+
 impl Snapshot {
     pub fn new(tree: &Tree, layout: &Layout, parsed: &Parsed) -> Self {
         let mut reading = Reading { tree, layout, notes: tree.notes.clone(), incomplete: false };

@@ -10,7 +10,7 @@ use crate::tree::Note;
 use serde::Serialize;
 use std::fmt::Write as _;
 
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 /// The report as JSON, pretty-printed and ended by a line break.
 ///
@@ -47,7 +47,7 @@ pub fn check(report: &Report, version: &str) -> String {
 
 /// Escapes what [`is_harmful`]: outside of strings JSON holds no such character but the line breaks
 /// that serde writes, inside of them serde has already escaped the C0 controls.
-fn escaped(json: &str) -> String {
+pub(super) fn escaped(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if c == '\n' || !is_harmful(c) {
@@ -73,9 +73,9 @@ struct CheckJson<'a> {
 }
 
 #[derive(Serialize)]
-struct ToolJson<'a> {
-    name: &'a str,
-    version: &'a str,
+pub(super) struct ToolJson<'a> {
+    pub name: &'a str,
+    pub version: &'a str,
 }
 
 #[derive(Serialize)]
@@ -172,7 +172,7 @@ struct SummaryJson {
 }
 
 #[derive(Serialize)]
-struct NoteJson<'a> {
+pub(super) struct NoteJson<'a> {
     kind: &'a str,
     message: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -269,7 +269,7 @@ fn rename(rename: &Rename) -> RenameJson<'_> {
     RenameJson { from: &rename.from, to: &rename.to }
 }
 
-fn note(note: &Note) -> NoteJson<'_> {
+pub(super) fn note(note: &Note) -> NoteJson<'_> {
     NoteJson { kind: note.kind, message: &note.message, path: note.path.as_deref() }
 }
 

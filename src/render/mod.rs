@@ -8,11 +8,15 @@ pub mod explain;
 mod fold;
 pub mod full;
 mod grid;
+pub mod history;
+pub mod history_csv;
+pub mod history_json;
 pub mod json;
 #[cfg(test)]
 mod promises;
 #[cfg(test)]
 mod sample;
+mod sheet;
 pub mod short;
 mod summary;
 pub mod table;

@@ -5,6 +5,7 @@
 //! the tests over all rules follow from the row.
 
 use crate::finding::{Finding, Severity};
+use crate::history::event::Event;
 use crate::judged::Judged;
 use crate::model::snapshot::Snapshot;
 use std::ops::Range;
@@ -28,6 +29,7 @@ mod not_in_index;
 mod not_in_nav;
 mod not_utf8;
 mod number_mismatch;
+mod pull_request_number;
 mod renamed_section;
 mod shifted_headings;
 mod skipped_heading_level;
@@ -38,6 +40,7 @@ mod tests;
 mod unclosed_fence;
 mod unordered_section;
 mod unreadable_register;
+mod wrong_number_in_commit;
 
 /// What a rule forbids, and how it finds offences.
 #[derive(Debug)]
@@ -65,12 +68,15 @@ pub struct Rule {
 pub enum Check {
     /// At one OKEP and the template.
     Okep(fn(&Judged) -> Vec<Finding>),
-    /// At everything: numbers, names and registers.
+    /// At everything: numbers, names and registers. Of the text of an OKEP nothing but the help and the
+    /// fix may hang on it: history runs these rules once for each set of paths.
     Tree(fn(&Snapshot) -> Vec<Finding>),
+    /// At what a commit did; a tree alone cannot tell.
+    History(fn(&Event) -> Vec<Finding>),
 }
 
 /// All rules, in the order of the table in the README.
-pub static RULES: [&Rule; 27] = [
+pub static RULES: [&Rule; 29] = [
     &malformed_filename::RULE,
     &malformed_title::RULE,
     &number_mismatch::RULE,
@@ -98,6 +104,8 @@ pub static RULES: [&Rule; 27] = [
     &duplicate_nav_entry::RULE,
     &not_in_index::RULE,
     &dead_index_entry::RULE,
+    &pull_request_number::RULE,
+    &wrong_number_in_commit::RULE,
 ];
 
 /// The rule about one document whose fix hangs on all that names its file.

@@ -1,0 +1,87 @@
+//! What history reads besides the walk: authors, days and subjects of commits, folders and files.
+//!
+//! Nothing of it is kept: history is longer than memory.
+
+use super::blobs::{Blob, missing, read};
+use super::commit::Trees;
+use super::listing::Listing;
+use super::{Entry, Id, Repo};
+use crate::history::verdicts::Objects;
+use crate::lore::day;
+use crate::tree::{Content, Layout, Note};
+use gix::bstr::ByteSlice;
+use gix::prelude::FindExt;
+use rayon::prelude::*;
+
+/// What a commit says about itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deed {
+    /// The author's name, as the mailmap has it.
+    pub author: String,
+    /// The committer's day, as `YYYY-MM-DD`; the first of 1970, as git has it, where it cannot be read.
+    pub date: String,
+    pub subject: String,
+    /// Whether the date could not be read.
+    pub dateless: bool,
+}
+
+impl Repo {
+    /// What each of the commits says about itself; what cannot be read is empty.
+    pub fn deeds(&self, commits: &[Id]) -> Vec<Deed> {
+        let mailmap = self.local().open_mailmap();
+        let deed = |(local, buffer): &mut (gix::Repository, Vec<u8>), id: &Id| {
+            let Ok(commit) = local.objects.find_commit_iter(id, buffer) else {
+                return Deed { date: day(0, 0).unwrap_or_default(), dateless: true, ..Deed::default() };
+            };
+            let author = commit.author().map(|author| mailmap.resolve_cow(author));
+            let time = commit.committer().and_then(|committer| committer.time());
+            let day_of = time.ok().and_then(|time| day(time.seconds, time.offset));
+            let message = commit.message().map(|m| m.trim_start().to_vec()).unwrap_or_default();
+            Deed {
+                author: author.map(|a| a.name.to_str_lossy().trim().to_owned()).unwrap_or_default(),
+                dateless: day_of.is_none(),
+                date: day_of.or_else(|| day(0, 0)).unwrap_or_default(),
+                subject: message.lines().next().unwrap_or_default().to_str_lossy().trim_end().to_owned(),
+            }
+        };
+        commits.par_iter().map_init(|| (self.local(), Vec::new()), deed).collect()
+    }
+
+    /// The files below the proposal folder whose tree each of `folders` is; a tree that cannot be read
+    /// says why.
+    pub fn folders(&self, folders: &[Id], layout: &Layout) -> Vec<Result<Vec<(String, Entry)>, Note>> {
+        let list = |local: &mut gix::Repository, id: &Id| {
+            let mut listing = Listing::default();
+            let mut notes = Vec::new();
+            let at = layout.folder.as_bytes().as_bstr();
+            Trees::new(local).below(at, *id, &mut notes, &mut |path, id, kind| listing.add(path, id, kind));
+            match notes.pop() {
+                Some(note) => Err(note),
+                None => Ok(listing.files.into_iter().collect()),
+            }
+        };
+        folders.par_iter().map_init(|| self.local(), list).collect()
+    }
+}
+
+impl Objects for Repo {
+    fn each<T: Send>(
+        &self,
+        jobs: usize,
+        make: impl Fn(usize, &dyn Fn(Entry) -> Result<Content, Note>) -> T + Sync,
+    ) -> Vec<T> {
+        let content = |local: &gix::Repository, entry: Entry| {
+            if entry.symlink {
+                return Ok(Content::Symlink);
+            }
+            match read(local, entry.id) {
+                Blob::Bytes(bytes) => Ok(Content::Bytes(bytes)),
+                Blob::TooLarge(bytes) => Ok(Content::TooLarge(bytes)),
+                Blob::Missing => Err(Note::new("missing-object", missing(local, entry.id))),
+                Blob::Corrupt(reason) => Err(Note::new("corrupt-object", reason)),
+            }
+        };
+        let job = |local: &mut gix::Repository, job: usize| make(job, &|entry| content(local, entry));
+        (0..jobs).into_par_iter().map_init(|| self.local(), job).collect()
+    }
+}

@@ -1,0 +1,258 @@
+//! What each commit holds: paths and blobs below the proposal folder, registers, and the templates that
+//! led to it. All of it numbers, so that equal states are equal numbers.
+
+use super::graph::{Graph, NONE};
+use crate::git::{Entry, Id, Key, Walk};
+use crate::model::path::{Role, file_name, okep_name, role, stem};
+use crate::tree::{Layout, Note};
+use std::collections::HashMap;
+
+/// A file as a pair of numbers: path and blob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileAt {
+    pub path: u32,
+    pub blob: u32,
+}
+
+/// The files of one distinct content of the proposal folder and the registers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Holding {
+    /// In the order of their paths.
+    pub files: Vec<FileAt>,
+    /// The template that counts: the first one by its path.
+    pub template: Option<FileAt>,
+    /// Index into [`Walk::registers`].
+    pub register: Option<u32>,
+}
+
+/// What a path says about the file at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathInfo {
+    pub path: String,
+    pub role: Role,
+    pub number: Option<u64>,
+}
+
+/// A template, and those that were in force before it on the first-parent line of a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Chain {
+    pub before: Option<u32>,
+    pub template: FileAt,
+}
+
+/// By what a document is judged: the templates that led here, and whether the last of them still stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Book {
+    pub chain: Option<u32>,
+    pub stands: bool,
+}
+
+/// A distinct state: what is judged, and by what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct State {
+    /// Index into [`Catalog::holdings`].
+    pub key: u32,
+    /// Index into [`Catalog::books`].
+    pub book: u32,
+}
+
+#[derive(Debug, Default)]
+pub struct Catalog {
+    pub paths: Vec<PathInfo>,
+    pub blobs: Vec<Entry>,
+    /// For each key of the walk what it holds; none where that could not be read.
+    pub holdings: Vec<Option<Holding>>,
+    pub chains: Vec<Chain>,
+    /// How many templates each chain is long.
+    pub depths: Vec<u32>,
+    pub books: Vec<Book>,
+    pub states: Vec<State>,
+    /// For each commit its state.
+    pub state_of: Vec<u32>,
+    pub notes: Vec<Note>,
+    /// Folders that are not in the repository.
+    pub missing: usize,
+    pub damaged: bool,
+}
+
+/// The distinct folders of a walk, in the order in which they were met.
+pub fn folders(walk: &Walk) -> Vec<Id> {
+    let mut seen = std::collections::HashSet::new();
+    let folder = |key: &Key| match key {
+        Key::Known { folder, .. } => *folder,
+        Key::Unknown => None,
+    };
+    walk.keys.iter().filter_map(folder).filter(|folder| seen.insert(*folder)).collect()
+}
+
+/// Numbers for values.
+#[derive(Debug)]
+struct Numbered<T> {
+    of: HashMap<T, u32>,
+}
+
+impl<T: std::hash::Hash + Eq + Clone> Numbered<T> {
+    fn new() -> Self {
+        Numbered { of: HashMap::new() }
+    }
+
+    fn number(&mut self, value: T, all: &mut Vec<T>) -> u32 {
+        *self.of.entry(value).or_insert_with_key(|value| {
+            all.push(value.clone());
+            all.len() as u32 - 1
+        })
+    }
+}
+
+impl Catalog {
+    /// The catalogue of a walk; `listings` tells the files of each of its [`folders`].
+    pub fn new(walk: &Walk, listings: Vec<Result<Vec<(String, Entry)>, Note>>, layout: &Layout) -> Self {
+        let mut catalog = Catalog::default();
+        let files = catalog.files(walk, listings, layout);
+        catalog.holdings = walk
+            .keys
+            .iter()
+            .map(|key| match key {
+                Key::Unknown => None,
+                Key::Known { folder: None, register } => {
+                    Some(Holding { register: *register, ..Holding::default() })
+                }
+                Key::Known { folder: Some(folder), register } => {
+                    let files = files[folder].clone()?;
+                    let is_template = |f: &&FileAt| {
+                        catalog.paths[f.path as usize].role == Role::Template
+                            && !catalog.blobs[f.blob as usize].symlink
+                    };
+                    let template = files.iter().find(is_template).copied();
+                    Some(Holding { files, template, register: *register })
+                }
+            })
+            .collect();
+        catalog.follow(&walk.graph, &walk.held);
+        catalog
+    }
+
+    fn files(
+        &mut self,
+        walk: &Walk,
+        listings: Vec<Result<Vec<(String, Entry)>, Note>>,
+        layout: &Layout,
+    ) -> HashMap<Id, Option<Vec<FileAt>>> {
+        let mut numbers: HashMap<String, u32> = HashMap::new();
+        let mut blobs = Numbered::new();
+        let mut files = HashMap::new();
+        for (folder, listing) in folders(walk).into_iter().zip(listings) {
+            let listing = match listing {
+                Ok(listing) => listing,
+                Err(note) => {
+                    self.damaged |= note.kind != "missing-object";
+                    self.missing += usize::from(note.kind == "missing-object");
+                    if self.notes.iter().all(|n| n.kind != note.kind) || note.kind != "missing-object" {
+                        self.notes.push(note);
+                    }
+                    files.insert(folder, None);
+                    continue;
+                }
+            };
+            let file = |(path, entry): (String, Entry)| {
+                let path = match numbers.get(&path) {
+                    Some(number) => *number,
+                    None => {
+                        let number = self.paths.len() as u32;
+                        self.paths.push(PathInfo::of(path.clone(), layout));
+                        numbers.insert(path, number);
+                        number
+                    }
+                };
+                FileAt { path, blob: blobs.number(entry, &mut self.blobs) }
+            };
+            files.insert(folder, Some(listing.into_iter().map(file).collect()));
+        }
+        files
+    }
+
+    /// Finds for each commit the templates that led to it, along first parents, and so its state.
+    fn follow(&mut self, graph: &Graph, held: &[u32]) {
+        let mut chains = Numbered::new();
+        let mut books = Numbered::new();
+        let mut states = Numbered::new();
+        let mut chain_of: Vec<Option<Option<u32>>> = vec![None; graph.len()];
+        self.state_of = vec![NONE; graph.len()];
+        let mut way = Vec::new();
+        for start in 0..graph.len() as u32 {
+            let mut next = Some(start);
+            while let Some(commit) = next.filter(|c| chain_of[*c as usize].is_none()) {
+                way.push(commit);
+                next = graph.parents(commit).first().copied();
+            }
+            while let Some(commit) = way.pop() {
+                let at = commit as usize;
+                let before = graph.parents(commit).first().and_then(|p| chain_of[*p as usize].flatten());
+                let holding = self.holdings[held[at] as usize].as_ref();
+                let template = holding.and_then(|h| h.template);
+                let is_last =
+                    |t: &FileAt| before.is_some_and(|b| self.chains[b as usize].template.blob == t.blob);
+                let chain = match template {
+                    Some(template) if !is_last(&template) => {
+                        let depth = before.map_or(0, |b| self.depths[b as usize]) + 1;
+                        let chain = chains.number(Chain { before, template }, &mut self.chains);
+                        if chain as usize == self.depths.len() {
+                            self.depths.push(depth);
+                        }
+                        Some(chain)
+                    }
+                    _ => before,
+                };
+                chain_of[at] = Some(chain);
+                let book = books.number(Book { chain, stands: template.is_some() }, &mut self.books);
+                self.state_of[at] = states.number(State { key: held[at], book }, &mut self.states);
+            }
+        }
+    }
+
+    pub fn state(&self, commit: u32) -> State {
+        self.states[self.state_of[commit as usize] as usize]
+    }
+
+    /// What a commit holds; none where that could not be read.
+    pub fn holding(&self, commit: u32) -> Option<&Holding> {
+        self.holdings[self.state(commit).key as usize].as_ref()
+    }
+
+    pub fn path(&self, file: FileAt) -> &PathInfo {
+        &self.paths[file.path as usize]
+    }
+
+    /// The templates of a chain, oldest first.
+    pub fn templates(&self, chain: Option<u32>) -> Vec<u32> {
+        let mut templates: Vec<u32> =
+            std::iter::successors(chain, |at| self.chains[*at as usize].before).collect();
+        templates.reverse();
+        templates
+    }
+
+    /// How many templates two chains have in common.
+    pub fn common(&self, one: Option<u32>, other: Option<u32>) -> u32 {
+        let depth = |chain: Option<u32>| chain.map_or(0, |at| self.depths[at as usize]);
+        let (mut one, mut other) = (one, other);
+        while one != other {
+            let before = |chain: Option<u32>| chain.and_then(|at| self.chains[at as usize].before);
+            if depth(one) >= depth(other) {
+                one = before(one);
+            } else {
+                other = before(other);
+            }
+        }
+        depth(one)
+    }
+}
+
+impl PathInfo {
+    fn of(path: String, layout: &Layout) -> Self {
+        let role = role(&path, &layout.folder);
+        let name = stem(file_name(&path))
+            .and_then(okep_name)
+            .filter(|_| matches!(role, Role::Okep | Role::Template));
+        PathInfo { number: name.and_then(|n| n.number), role, path }
+    }
+}

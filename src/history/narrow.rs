@@ -1,0 +1,54 @@
+//! What of a story is shown: since a day, about one OKEP, by one person, of one rule.
+
+use super::story::{Moment, Place, Story};
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrow {
+    /// Only what happened on this day, `YYYY-MM-DD`, or later.
+    pub since: Option<String>,
+    pub okep: Option<u64>,
+    /// Part of a name, in any case.
+    pub author: Option<String>,
+    pub rule: Option<String>,
+}
+
+impl Narrow {
+    pub fn is_everything(&self) -> bool {
+        *self == Narrow::default()
+    }
+
+    /// Takes away what is not asked for; what was walked stays as it is.
+    pub fn narrow(&self, story: &mut Story) {
+        let since = |place: Option<&Place>| match (&self.since, place) {
+            (None, _) => true,
+            (Some(since), Some(place)) => place.date >= *since,
+            (Some(_), None) => false,
+        };
+        let by = |name: Option<&str>| match (&self.author, name) {
+            (None, _) => true,
+            (Some(author), Some(name)) => name.to_lowercase().contains(&author.to_lowercase()),
+            (Some(_), None) => false,
+        };
+        let moment = |m: Option<&Moment>| since(m.map(|m| &m.landed)) && by(m.map(|m| m.author.as_str()));
+        let of = |number: Option<u64>| self.okep.is_none_or(|okep| number == Some(okep));
+        story.findings.retain(|f| {
+            let rule = self.rule.as_ref().is_none_or(|rule| f.rule == rule);
+            let either = moment(f.introduced.as_ref()) || (f.fixed.is_some() && moment(f.fixed.as_ref()));
+            let unasked = self.since.is_none() && self.author.is_none();
+            rule && of(f.number) && (either || unasked)
+        });
+        story.okeps.retain(|o| {
+            let lately = [&o.landed, &o.deleted].into_iter().flatten().any(|place| since(Some(place)));
+            let asked = self.since.is_none() || lately;
+            let author = self.author.is_none() || by(o.written.as_ref().map(|w| w.author.as_str()));
+            let has_finding = story.findings.iter().any(|f| f.number.is_some() && f.number == o.number);
+            of(o.number) && ((asked && author) || has_finding)
+        });
+        story.templates.retain(|t| since(Some(&t.at)) && self.okep.is_none() && self.author.is_none());
+        if self.rule.is_some() {
+            let findings = &story.findings;
+            story.okeps.retain(|o| findings.iter().any(|f| f.number.is_some() && f.number == o.number));
+            story.templates.clear();
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! What history tells, as plain values: OKEPs, templates, and findings with who brought and mended them.
+
+use crate::finding::Severity;
+use crate::report::Counts;
+use crate::rulebook::TemplateChange;
+use crate::tree::Note;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Story {
+    pub walk: Walked,
+    /// Sorted by path.
+    pub okeps: Vec<OkepStory>,
+    /// Oldest first.
+    pub templates: Vec<TemplateStory>,
+    /// Sorted by path, rule, subject, and then by when they came.
+    pub findings: Vec<FindingStory>,
+    pub notes: Vec<Note>,
+    /// Something is there and could not be read.
+    pub damaged: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Walked {
+    /// Full hashes; the one whose first-parent line is told comes first.
+    pub tips: Vec<String>,
+    pub commits: usize,
+    /// Distinct contents of the proposal folder and the registers.
+    pub states: usize,
+    /// Distinct texts of OKEPs.
+    pub documents: usize,
+    pub shallow: bool,
+    pub missing_objects: usize,
+    /// The first and the last day of the line.
+    pub days: Option<(String, String)>,
+    /// How many commits the line has.
+    pub line: usize,
+}
+
+/// A commit of the first-parent line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub commit: String,
+    pub date: String,
+    pub pull_request: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OkepStory {
+    pub number: Option<u64>,
+    /// The one it has now, or had last.
+    pub path: String,
+    pub title: Option<String>,
+    /// None where history does not reach back to it.
+    pub landed: Option<Place>,
+    pub written: Option<Written>,
+    pub revisions: usize,
+    /// Every path it had, in order.
+    pub paths: Vec<String>,
+    pub registered: Option<Registered>,
+    /// How long readers could not find it: until it was registered, was removed, or the end of the line.
+    pub days_unregistered: Option<i64>,
+    pub deleted: Option<Place>,
+    pub when_landed: Counts,
+    pub now: Counts,
+}
+
+/// The commit that wrote something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub commit: String,
+    pub author: String,
+    /// The committer's day.
+    pub date: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registered {
+    pub at: Place,
+    pub days_after_landing: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateStory {
+    pub at: Place,
+    pub change: TemplateChange,
+    /// The first one on the line.
+    pub first: bool,
+    /// The OKEPs that the same commit made to follow it.
+    pub followed_by: Vec<u64>,
+    /// How many findings it brought to OKEPs that had landed before; they are no more than advice.
+    pub excused: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    Document,
+    Template,
+    Registration,
+}
+
+impl Cause {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Cause::Document => "document",
+            Cause::Template => "template",
+            Cause::Registration => "registration",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingStory {
+    pub rule: &'static str,
+    /// As it is now, or was last.
+    pub severity: Severity,
+    pub number: Option<u64>,
+    /// The file it points into.
+    pub path: String,
+    pub subject: String,
+    pub cause: Cause,
+    /// None where history does not reach back to it.
+    pub introduced: Option<Moment>,
+    pub fixed: Option<Moment>,
+    /// Days it stood on the line: until it was mended, or to the end of the line.
+    pub age_days: Option<i64>,
+}
+
+/// When something came to the line or left it, and who did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// The commit that did it.
+    pub written: String,
+    pub author: String,
+    /// The commit that brought it to the line, and its day: what a reader of the branch saw when.
+    pub landed: Place,
+}

@@ -1,0 +1,465 @@
+//! From a walk to a story: names, days and people for the numbers of the timeline.
+
+use super::catalog::{Catalog, FileAt};
+use super::event::{Event, pull_request};
+use super::story::{
+    Cause, FindingStory, Moment, OkepStory, Place, Registered, Story, TemplateStory, Walked, Written,
+};
+use super::timeline::{Life, Line, Stay, Timeline};
+use super::verdicts::{Landed, Mark, Objects, Shown, Told, Verdicts, Who};
+use crate::finding::Finding;
+use crate::git::{Deed, Key, Walk};
+use crate::model::path::Role;
+use crate::report::Counts;
+use crate::rulebook::{TemplateChange, template_change};
+use crate::rules::{Check, RULES, rule};
+use crate::tree::{Layout, Note};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What a walk tells, whose catalogue is `catalog`; `deeds` says who did what when.
+pub fn tell(
+    walk: &Walk,
+    catalog: &Catalog,
+    layout: &Layout,
+    objects: &impl Objects,
+    deeds: &dyn Fn(&[u32]) -> Vec<Deed>,
+) -> Story {
+    let line = Line::new(&walk.graph, 0);
+    let landings = line.landings(catalog);
+    let landed = |path: u32| landings[path as usize];
+    let templates = template_places(&line, catalog);
+    let book = catalog.books[catalog.state(0).book as usize];
+    let tip = Landed { chain: book.chain, stands: book.stands };
+    let also = before_templates(&line, catalog, &templates);
+    let verdicts = Verdicts::new(catalog, &walk.registers, layout, &landed, &also, tip, objects);
+    let timeline = Timeline { graph: &walk.graph, line: &line, catalog, verdicts: &verdicts };
+    let (lives, stays) = (timeline.lives(), timeline.stays());
+    let commits = wanted(&line, &lives, &stays, &templates);
+    let told = deeds(&commits);
+    let deeds_of: HashMap<u32, Deed> = commits.into_iter().zip(told).collect();
+    let mut telling =
+        Telling { walk, line: &line, catalog, verdicts: &verdicts, deeds: deeds_of, notes: Vec::new() };
+    let okeps = telling.okeps(&stays);
+    let mut findings: Vec<FindingStory> = lives.iter().map(|life| telling.finding(life)).collect();
+    findings.extend(telling.landed_wrongly(&stays));
+    findings.extend(telling.misnamed(deeds));
+    let templates = telling.templates(&templates, &findings);
+    findings.sort_by(|a, b| {
+        let key = |f: &FindingStory| f.introduced.as_ref().map(|i| i.landed.date.clone());
+        (&a.path, a.rule, &a.subject).cmp(&(&b.path, b.rule, &b.subject)).then_with(|| key(a).cmp(&key(b)))
+    });
+    let mut story = Story {
+        walk: telling.walked(),
+        okeps,
+        templates,
+        findings,
+        notes: telling.notes,
+        damaged: walk.damaged || catalog.damaged || verdicts.damaged,
+    };
+    story.walk.missing_objects = walk.missing + catalog.missing + verdicts.missing;
+    story.notes.extend([&walk.notes, &catalog.notes, &verdicts.notes].into_iter().flatten().cloned());
+    if story.walk.missing_objects > 1 {
+        let message = format!(
+            "{} objects are not in this repository: what hangs on them is unknown, not gone",
+            story.walk.missing_objects
+        );
+        story.notes.push(Note::new("missing-objects", message));
+    }
+    story.notes.sort();
+    story.notes.dedup();
+    story
+}
+
+/// The places of the line where another template comes into force, and the chain of it.
+fn template_places(line: &Line, catalog: &Catalog) -> Vec<(usize, u32)> {
+    let mut places: Vec<(usize, u32)> = Vec::new();
+    for (at, state) in line.changes(catalog) {
+        let book = catalog.books[catalog.states[state].book as usize];
+        if let Some(chain) = book.chain
+            && places.last().is_none_or(|(_, last)| *last != chain)
+        {
+            places.push((at, chain));
+        }
+    }
+    places
+}
+
+/// The OKEPs as they stood before each new template, to be judged by the new one.
+fn before_templates(line: &Line, catalog: &Catalog, templates: &[(usize, u32)]) -> Vec<(FileAt, u32)> {
+    let mut also = Vec::new();
+    for (at, _) in templates.iter().filter(|(at, _)| *at > 0) {
+        let book = catalog.state(line.commits[*at]).book;
+        let files = catalog.holding(line.commits[at - 1]).into_iter().flat_map(|h| &h.files);
+        let okeps = files.filter(|f| catalog.path(**f).role == Role::Okep);
+        also.extend(okeps.map(|file| (*file, book)));
+    }
+    also
+}
+
+/// The commits whose author, day or subject will be told.
+fn wanted(line: &Line, lives: &[Life], stays: &[Stay], templates: &[(usize, u32)]) -> Vec<u32> {
+    let at = |place: usize| line.commits[place];
+    let mut wanted: BTreeSet<u32> =
+        line.commits.first().into_iter().chain(line.commits.last()).copied().collect();
+    for life in lives {
+        wanted.extend(life.written);
+        wanted.insert(at(life.came));
+        wanted.extend(life.gone.iter().flat_map(|(place, mended)| [at(*place), *mended]));
+    }
+    for stay in stays {
+        wanted.extend(stay.written);
+        let places = [Some(stay.came), stay.registered, stay.gone].into_iter().flatten();
+        wanted.extend(places.chain(stay.moves.iter().map(|m| m.0)).map(at));
+    }
+    wanted.extend(templates.iter().map(|(place, _)| at(*place)));
+    wanted.into_iter().collect()
+}
+
+struct Telling<'a> {
+    walk: &'a Walk,
+    line: &'a Line,
+    catalog: &'a Catalog,
+    verdicts: &'a Verdicts,
+    deeds: HashMap<u32, Deed>,
+    notes: Vec<Note>,
+}
+
+impl Telling<'_> {
+    fn walked(&mut self) -> Walked {
+        for (commit, deed) in &self.deeds {
+            if deed.dateless && !self.walk.graph.is_absent(*commit) {
+                let message =
+                    format!("the date of commit {} cannot be read", self.walk.ids[*commit as usize]);
+                self.notes.push(Note::new("bad-date", message));
+            }
+        }
+        let keys = self.walk.keys.iter().filter(|k| matches!(k, Key::Known { .. }));
+        let line = &self.line.commits;
+        let day = |commit: &u32| self.deeds[commit].date.clone();
+        Walked {
+            tips: Vec::new(),
+            commits: self.walk.graph.readable(),
+            states: keys.count(),
+            documents: self.verdicts.documents,
+            shallow: self.walk.shallow,
+            missing_objects: 0,
+            days: line.first().zip(line.last()).map(|(first, last)| (day(first), day(last))),
+            line: line.len(),
+        }
+    }
+
+    fn state(&self, at: usize) -> usize {
+        self.catalog.state_of[self.line.commits[at] as usize] as usize
+    }
+
+    fn place(&self, at: usize) -> Place {
+        let commit = self.line.commits[at];
+        let deed = &self.deeds[&commit];
+        Place {
+            commit: self.walk.ids[commit as usize].to_string(),
+            date: deed.date.clone(),
+            pull_request: pull_request(&deed.subject),
+        }
+    }
+
+    fn moment(&self, at: usize, written: u32) -> Moment {
+        Moment {
+            written: self.walk.ids[written as usize].to_string(),
+            author: self.deeds[&written].author.clone(),
+            landed: self.place(at),
+        }
+    }
+
+    fn last(&self) -> usize {
+        self.line.commits.len().saturating_sub(1)
+    }
+
+    /// Days between two places of the line.
+    fn days(&self, from: usize, to: usize) -> Option<i64> {
+        let date = |at: usize| self.deeds[&self.line.commits[at]].date.parse::<jiff::civil::Date>().ok();
+        let seconds = date(from)?.until(date(to)?).ok()?;
+        Some(seconds.get_days().into())
+    }
+
+    fn okeps(&mut self, stays: &[Stay]) -> Vec<OkepStory> {
+        let mut okeps: Vec<OkepStory> = stays.iter().map(|stay| self.okep(stay)).collect();
+        okeps.sort_by(|a, b| a.path.cmp(&b.path));
+        okeps
+    }
+
+    fn okep(&mut self, stay: &Stay) -> OkepStory {
+        let last = self.state(stay.last);
+        let listed = self.verdicts.okeps(last).into_iter().flatten().find(|o| o.who == stay.who);
+        let path = listed.map(|l| l.path).or(stay.paths.last().copied());
+        let document = path.and_then(|path| self.verdicts.document(self.catalog, last, path));
+        let name = |path: u32| self.catalog.paths[path as usize].path.clone();
+        let known = !(stay.came == 0 && self.line.open);
+        let end = stay.gone.unwrap_or(self.last());
+        let has_nav = listed.is_some_and(|l| matches!(l.shown, Shown::Yes | Shown::No));
+        let registered = stay.registered.filter(|_| known).and_then(|at| {
+            Some(Registered { at: self.place(at), days_after_landing: self.days(stay.came, at)? })
+        });
+        let story = OkepStory {
+            number: self.number(stay.who).or(document.and_then(|d| d.number)),
+            path: path.map(name).unwrap_or_default(),
+            title: document.and_then(|d| d.title.as_deref()).map(str::to_owned),
+            landed: known.then(|| self.place(stay.came)),
+            written: stay.written.map(|commit| Written {
+                commit: self.walk.ids[commit as usize].to_string(),
+                author: self.deeds[&commit].author.clone(),
+                date: self.deeds[&commit].date.clone(),
+            }),
+            revisions: stay.revisions,
+            paths: stay.paths.iter().map(|p| name(*p)).collect(),
+            days_unregistered: (known && (has_nav || registered.is_some()))
+                .then(|| self.days(stay.came, stay.registered.unwrap_or(end)))
+                .flatten(),
+            registered,
+            deleted: stay.gone.map(|at| self.place(at)),
+            when_landed: self.counts(self.state(stay.came), stay.who),
+            now: if stay.gone.is_some() { Counts::default() } else { self.counts(last, stay.who) },
+        };
+        self.tell_moves(stay, &story);
+        story
+    }
+
+    fn tell_moves(&mut self, stay: &Stay, story: &OkepStory) {
+        let name = |path: u32| self.catalog.paths[path as usize].path.as_str();
+        for (at, from, to) in &stay.moves {
+            let place = self.place(*at);
+            let message = format!("moved from `{}` on {} by {}", name(*from), place.date, place.commit);
+            self.notes.push(Note::at("moved", name(*to), message));
+        }
+        if let Some(place) = &story.deleted {
+            let message = format!("removed on {} by {}", place.date, place.commit);
+            self.notes.push(Note::at("deleted", &story.path, message));
+        }
+    }
+
+    fn number(&self, who: u32) -> Option<u64> {
+        match &self.verdicts.whos[who as usize] {
+            Who::Number(number) => Some(*number),
+            Who::Path(_) | Who::Nobody => None,
+        }
+    }
+
+    fn counts(&self, state: usize, who: u32) -> Counts {
+        let mut counts = Counts::default();
+        let (told, _) = self.verdicts.told(self.catalog, state);
+        let own = told.iter().filter(|t| self.verdicts.identities[t.identity as usize].who == who);
+        own.for_each(|t| counts.add(t.severity));
+        counts
+    }
+
+    /// The finding as it stood at a place of the line.
+    fn told_at(&self, at: usize, mark: Mark) -> Option<&Told> {
+        let (told, _) = self.verdicts.told(self.catalog, self.state(at));
+        told.into_iter().filter(|t| t.identity == mark.identity).nth(mark.nth as usize)
+    }
+
+    fn finding(&self, life: &Life) -> FindingStory {
+        let identity = &self.verdicts.identities[life.mark.identity as usize];
+        let first = self.told_at(life.came, life.mark).expect("it stands where it came");
+        let end = life.gone.map_or(self.last(), |(at, _)| at);
+        // Before it went it was there, unless the file could not be read just then.
+        let still = life.gone.map_or(end, |(at, _)| at - 1);
+        let last = self.told_at(still, life.mark).unwrap_or(first);
+        let introduced = life.written.map(|written| self.moment(life.came, written));
+        FindingStory {
+            rule: identity.rule,
+            severity: last.severity,
+            number: self.number(identity.who),
+            path: last.path.to_string(),
+            subject: last.subject.to_string(),
+            cause: self.cause(life, first, identity.who),
+            age_days: introduced.as_ref().and_then(|_| self.days(life.came, end)),
+            introduced,
+            fixed: life.gone.map(|(at, mended)| self.moment(at, mended)),
+        }
+    }
+
+    fn cause(&self, life: &Life, told: &Told, who: u32) -> Cause {
+        let identity = &self.verdicts.identities[life.mark.identity as usize];
+        if identity.registration {
+            return Cause::Registration;
+        }
+        let demand = rule(identity.rule).is_some_and(|r| matches!(r.check, Check::Okep(_)));
+        let by_template = life.came > 0 && demand && {
+            let (now, before) = (self.state(life.came), self.state(life.came - 1));
+            let books = self.catalog.states[now].book != self.catalog.states[before].book;
+            books && self.files(now, who) == self.files(before, who)
+        };
+        if told.grandfathered || by_template { Cause::Template } else { Cause::Document }
+    }
+
+    /// The files of an OKEP in a state.
+    fn files(&self, state: usize, who: u32) -> Vec<FileAt> {
+        let listed = self.verdicts.okeps(state).into_iter().flatten().filter(|o| o.who == who);
+        let paths: Vec<u32> = listed.map(|o| o.path).collect();
+        let holding = self.catalog.holdings[self.catalog.states[state].key as usize].as_ref();
+        holding.into_iter().flat_map(|h| &h.files).filter(|f| paths.contains(&f.path)).copied().collect()
+    }
+
+    /// What the rules about history find in the landings.
+    fn landed_wrongly(&self, stays: &[Stay]) -> Vec<FindingStory> {
+        let mut findings = Vec::new();
+        for stay in stays.iter().filter(|s| !(s.came == 0 && self.line.open)) {
+            let state = self.state(stay.came);
+            let Some(path) = stay.paths.first() else { continue };
+            let document = self.verdicts.document(self.catalog, state, *path);
+            let event = Event::Landed {
+                path: &self.catalog.paths[*path as usize].path,
+                number: self.number(stay.who),
+                issue: document.and_then(|d| d.issue),
+                pull_request: self.place(stay.came).pull_request,
+            };
+            let introduced = stay.written.map(|written| self.moment(stay.came, written));
+            let fixed = stay.gone.map(|at| self.moment(at, self.line.commits[at]));
+            let age_days = self.days(stay.came, stay.gone.unwrap_or(self.last()));
+            findings.extend(of_history(&event).into_iter().map(|finding| FindingStory {
+                introduced: introduced.clone(),
+                fixed: fixed.clone(),
+                age_days,
+                ..plain(finding, self.number(stay.who))
+            }));
+        }
+        findings
+    }
+
+    /// What the rules about history find in the commits that the line brought.
+    fn misnamed(&mut self, deeds: &dyn Fn(&[u32]) -> Vec<Deed>) -> Vec<FindingStory> {
+        let graph = &self.walk.graph;
+        let is_own = |commit: &u32| {
+            self.line.brought.get(*commit as usize).is_some_and(|at| *at != super::graph::NONE)
+                && graph.parents(*commit).len() < 2
+                && !graph.is_cut(*commit)
+        };
+        let mut findings = Vec::new();
+        let changed: Vec<u32> = (0..graph.len() as u32)
+            .filter(is_own)
+            .filter(|c| {
+                let parent = graph.parents(*c).first();
+                parent.is_none_or(|p| self.catalog.state(*p).key != self.catalog.state(*c).key)
+            })
+            .collect();
+        for part in changed.chunks(4096) {
+            let told = deeds(part);
+            for (commit, deed) in part.iter().zip(told) {
+                if !deed.subject.to_ascii_lowercase().contains("okep") {
+                    continue;
+                }
+                let touched = self.touched(*commit);
+                let touched: Vec<(&str, Option<u64>)> =
+                    touched.iter().map(|(path, number)| (path.as_str(), *number)).collect();
+                let found = of_history(&Event::Commit { subject: &deed.subject, touched: &touched });
+                if found.is_empty() {
+                    continue;
+                }
+                let at = self.line.brought[*commit as usize] as usize;
+                let landing = self.line.commits[at];
+                self.deeds.insert(*commit, deed);
+                if !self.deeds.contains_key(&landing) {
+                    self.deeds.extend(deeds(&[landing]).pop().map(|deed| (landing, deed)));
+                }
+                findings.extend(found.into_iter().map(|finding| {
+                    let number = touched.iter().find(|(path, _)| *path == finding.path).and_then(|t| t.1);
+                    let introduced = Some(self.moment(at, *commit));
+                    let age_days = self.days(at, self.last());
+                    FindingStory { introduced, age_days, ..plain(finding, number) }
+                }));
+            }
+        }
+        findings
+    }
+
+    /// The OKEPs and templates that a commit changed, by path.
+    fn touched(&self, commit: u32) -> BTreeMap<String, Option<u64>> {
+        let files = |commit: u32| -> BTreeSet<FileAt> {
+            let files = self.catalog.holding(commit).into_iter().flat_map(|h| h.files.iter().copied());
+            files.collect()
+        };
+        let now = files(commit);
+        let before = self.walk.graph.parents(commit).first().map(|p| files(*p)).unwrap_or_default();
+        now.symmetric_difference(&before)
+            .map(|f| self.catalog.path(*f))
+            .filter(|info| matches!(info.role, Role::Okep | Role::Template))
+            .map(|info| (info.path.clone(), info.number))
+            .collect()
+    }
+
+    fn templates(&self, places: &[(usize, u32)], findings: &[FindingStory]) -> Vec<TemplateStory> {
+        let mut stories = Vec::new();
+        let mut before = None;
+        for (at, chain) in places {
+            let Some(template) = self.verdicts.template(self.catalog, *chain) else { continue };
+            let place = self.place(*at);
+            let excused = findings.iter().filter(|f| {
+                let landed = f.introduced.as_ref().map(|i| &i.landed.commit);
+                f.cause == Cause::Template && landed == Some(&place.commit)
+            });
+            stories.push(TemplateStory {
+                change: match before {
+                    Some(before) => template_change(before, template),
+                    None => TemplateChange {
+                        added: template.names().map(|n| n.text.clone()).collect(),
+                        ..TemplateChange::default()
+                    },
+                },
+                first: before.is_none(),
+                followed_by: if before.is_some() { self.followers(*at) } else { Vec::new() },
+                excused: excused.count(),
+                at: place,
+            });
+            before = Some(template);
+        }
+        stories
+    }
+
+    /// The OKEPs that would have findings under the template of the commit at `at`, had it not mended
+    /// them as well.
+    fn followers(&self, at: usize) -> Vec<u64> {
+        let (now, before) = (self.state(at), self.state(at - 1));
+        let (book, old_book) = (self.catalog.states[now].book, self.catalog.states[before].book);
+        let demands = |file: FileAt, book: u32| -> BTreeSet<u32> {
+            let told = self.verdicts.under(file, book).into_iter().flat_map(|v| &v.told);
+            let asked = |t: &&Told| {
+                let rule = rule(self.verdicts.identities[t.identity as usize].rule);
+                rule.is_some_and(|r| r.of_its_time)
+            };
+            told.filter(asked).map(|t| t.identity).collect()
+        };
+        let mut followers = Vec::new();
+        for listed in self.verdicts.okeps(now).into_iter().flatten() {
+            let Some(number) = self.number(listed.who) else { continue };
+            let of = |state: usize| self.files(state, listed.who).first().copied();
+            let (Some(file), Some(old)) = (of(now), of(before)) else { continue };
+            let brought: BTreeSet<u32> = &demands(old, book) - &demands(old, old_book);
+            if brought.difference(&demands(file, book)).next().is_some() && !followers.contains(&number) {
+                followers.push(number);
+            }
+        }
+        followers
+    }
+}
+
+fn of_history(event: &Event) -> Vec<Finding> {
+    let checks = RULES.iter().filter_map(|r| match r.check {
+        Check::History(check) => Some(check),
+        Check::Okep(_) | Check::Tree(_) => None,
+    });
+    checks.flat_map(|check| check(event)).collect()
+}
+
+fn plain(finding: Finding, number: Option<u64>) -> FindingStory {
+    FindingStory {
+        rule: finding.rule,
+        severity: finding.severity,
+        number,
+        path: finding.path,
+        subject: finding.subject,
+        cause: Cause::Document,
+        introduced: None,
+        fixed: None,
+        age_days: None,
+    }
+}

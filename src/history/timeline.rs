@@ -1,0 +1,285 @@
+//! Set arithmetic: what came to the first-parent line and left it, and which commits wrote that.
+//!
+//! A finding comes to the line with the commit that has it while the one before has not; it was written
+//! by the commit that has it while none of its parents has. It leaves in the same way. What a file that
+//! could not be read says about itself is unknown: it neither comes nor goes.
+
+use super::catalog::{Catalog, FileAt};
+use super::graph::Graph;
+use super::verdicts::{Landed, Mark, Set, Shown, Verdicts};
+use crate::lore::landings_ever;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// The first-parent line that is told.
+#[derive(Debug, Default)]
+pub struct Line {
+    /// Oldest first.
+    pub commits: Vec<u32>,
+    /// Whether history goes on before the first of them.
+    pub open: bool,
+    /// For each commit of the graph, which commit of the line brought it, as an index into it.
+    pub brought: Vec<u32>,
+}
+
+/// A finding from when it came to the line until it left it; places are indices into the line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Life {
+    pub mark: Mark,
+    pub came: usize,
+    /// The commit that brought it, none where that cannot be known.
+    pub written: Option<u32>,
+    /// When it left, and the commit that mended it.
+    pub gone: Option<(usize, u32)>,
+}
+
+/// An OKEP from when it came to the line; places are indices into the line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stay {
+    pub who: u32,
+    pub came: usize,
+    /// The commit that first held it; none where that cannot be known.
+    pub written: Option<u32>,
+    /// On how many commits of the line its text or path is new.
+    pub revisions: usize,
+    /// Every path it had, in order.
+    pub paths: Vec<u32>,
+    /// When readers first found it in the navigation.
+    pub registered: Option<usize>,
+    pub gone: Option<usize>,
+    /// The last place at which it stood and could be read.
+    pub last: usize,
+    /// Where it moved: at, from, to.
+    pub moves: Vec<(usize, u32, u32)>,
+}
+
+impl Line {
+    pub fn new(graph: &Graph, tip: u32) -> Self {
+        let (commits, open) = graph.line(tip);
+        let brought = graph.brought_by(&commits);
+        Line { commits, open, brought }
+    }
+
+    /// The places of the line whose state differs from the one before, with that state.
+    pub fn changes<'a>(&'a self, catalog: &'a Catalog) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let state = |at: usize| catalog.state_of[self.commits[at] as usize] as usize;
+        let is_new = move |at: &usize| *at == 0 || state(*at) != state(at - 1);
+        (0..self.commits.len()).filter(is_new).map(move |at| (at, state(at)))
+    }
+
+    /// For each path the templates in force when the OKEP at it landed.
+    pub fn landings(&self, catalog: &Catalog) -> Vec<Option<Landed>> {
+        let mut sets: Vec<BTreeSet<String>> = Vec::new();
+        let mut landed_at: Vec<Landed> = Vec::new();
+        let mut before: Vec<u32> = Vec::new();
+        for (_, state) in self.changes(catalog) {
+            let state = catalog.states[state];
+            let Some(holding) = &catalog.holdings[state.key as usize] else { continue };
+            let paths: Vec<u32> = holding.files.iter().map(|f| f.path).collect();
+            if paths == before && !sets.is_empty() {
+                continue;
+            }
+            sets.push(paths.iter().map(|p| catalog.paths[*p as usize].path.clone()).collect());
+            let book = catalog.books[state.book as usize];
+            landed_at.push(Landed { chain: book.chain, stands: book.stands });
+            before = paths;
+        }
+        let landings = landings_ever(&sets, self.open);
+        let landed = |path: &str| landings.get(path).copied().flatten().map(|at| landed_at[at]);
+        catalog.paths.iter().map(|info| landed(&info.path)).collect()
+    }
+}
+
+/// What the arithmetic stands on.
+pub struct Timeline<'a> {
+    pub graph: &'a Graph,
+    pub line: &'a Line,
+    pub catalog: &'a Catalog,
+    pub verdicts: &'a Verdicts,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Has {
+    Yes,
+    No,
+    Unknown,
+}
+
+impl Timeline<'_> {
+    fn set(&self, commit: u32) -> &Set {
+        let state = self.catalog.state_of[commit as usize];
+        &self.verdicts.sets[self.verdicts.set_of[state as usize] as usize]
+    }
+
+    fn has(&self, commit: u32, mark: Mark) -> Has {
+        let set = self.set(commit);
+        if set.marks.binary_search(&mark).is_ok() {
+            return Has::Yes;
+        }
+        let identity = &self.verdicts.identities[mark.identity as usize];
+        if set.leaves_open(identity) { Has::Unknown } else { Has::No }
+    }
+
+    /// Every finding that ever stood on the line, in the order in which they came.
+    pub fn lives(&self) -> Vec<Life> {
+        let mut lives: Vec<Life> = Vec::new();
+        let mut open: BTreeMap<Mark, usize> = BTreeMap::new();
+        let mut before: Option<&Set> = None;
+        for (at, _) in self.line.changes(self.catalog) {
+            let set = self.set(self.line.commits[at]);
+            if before == Some(set) {
+                continue;
+            }
+            self.leave(at, set, &mut open, &mut lives);
+            for mark in &set.marks {
+                if !open.contains_key(mark) {
+                    open.insert(*mark, lives.len());
+                    let written = self.written(at, *mark, before);
+                    lives.push(Life { mark: *mark, came: at, written, gone: None });
+                }
+            }
+            before = Some(set);
+        }
+        lives
+    }
+
+    fn leave(&self, at: usize, set: &Set, open: &mut BTreeMap<Mark, usize>, lives: &mut [Life]) {
+        let commit = self.line.commits[at];
+        let gone: Vec<Mark> = open.keys().filter(|m| self.has(commit, **m) == Has::No).copied().collect();
+        debug_assert!(gone.is_empty() || !set.all_unknown);
+        for mark in gone {
+            if let Some(life) = open.remove(&mark) {
+                lives[life].gone = Some((at, self.mended(at, &|c| self.has(c, mark))));
+            }
+        }
+    }
+
+    /// The commit that brought a finding to the line at `at`, where that can be known.
+    fn written(&self, at: usize, mark: Mark, before: Option<&Set>) -> Option<u32> {
+        let identity = &self.verdicts.identities[mark.identity as usize];
+        if before.map_or(self.line.open, |set| set.leaves_open(identity)) {
+            return None;
+        }
+        self.origin(self.line.commits[at], &|c| self.has(c, mark))
+    }
+
+    /// The commit behind `from` that has something while none of its parents has it.
+    ///
+    /// A merge that has it from one of its parents did not bring it; where several have it, the first of
+    /// them counts.
+    fn origin(&self, from: u32, has: &dyn Fn(u32) -> Has) -> Option<u32> {
+        let mut commit = from;
+        loop {
+            let parents = self.graph.parents(commit);
+            let which = |wanted: Has| parents.iter().copied().find(|p| has(*p) == wanted);
+            match which(Has::Yes).or_else(|| which(Has::Unknown)) {
+                Some(parent) => commit = parent,
+                None => return (has(commit) == Has::Yes && !self.graph.is_cut(commit)).then_some(commit),
+            }
+        }
+    }
+
+    /// The commit that the line's commit `at` brought and that lacks something while all of its parents
+    /// have it; the commit of the line itself where the merge settled it.
+    fn mended(&self, at: usize, has: &dyn Fn(u32) -> Has) -> u32 {
+        let landed = self.line.commits[at];
+        let mut seen = BTreeSet::from([landed]);
+        let mut next = std::collections::VecDeque::from([landed]);
+        while let Some(commit) = next.pop_front() {
+            let parents = self.graph.parents(commit);
+            if !parents.is_empty() && parents.iter().all(|p| has(*p) == Has::Yes) {
+                return commit;
+            }
+            let inside = |p: &&u32| self.line.brought[**p as usize] as usize == at && has(**p) == Has::No;
+            next.extend(parents.iter().filter(inside).filter(|p| seen.insert(**p)));
+        }
+        landed
+    }
+
+    /// Every OKEP that ever stood on the line, in the order in which they came.
+    pub fn stays(&self) -> Vec<Stay> {
+        let mut stays: Vec<Stay> = Vec::new();
+        let mut of: HashMap<u32, usize> = HashMap::new();
+        let mut standing: HashMap<u32, Vec<FileAt>> = HashMap::new();
+        let mut in_doubt = self.line.open;
+        for (at, state) in self.line.changes(self.catalog) {
+            let Some(okeps) = self.verdicts.okeps(state) else {
+                in_doubt = true;
+                continue;
+            };
+            let mut now: BTreeMap<u32, Vec<FileAt>> = BTreeMap::new();
+            for okep in okeps {
+                now.entry(okep.who).or_default().extend(self.file(state, okep.path));
+            }
+            for (who, files) in &now {
+                let stay = *of.entry(*who).or_insert_with(|| {
+                    stays.push(self.arrival(*who, at, in_doubt));
+                    stays.len() - 1
+                });
+                stays[stay].stand(at, files, standing.get(who));
+            }
+            for okep in okeps.iter().filter(|o| o.shown == Shown::Yes) {
+                stays[of[&okep.who]].registered.get_or_insert(at);
+            }
+            for who in standing.keys().filter(|who| !now.contains_key(who)) {
+                stays[of[who]].gone = Some(at);
+            }
+            standing = now.into_iter().collect();
+            in_doubt = false;
+        }
+        if let Some(end) = self.line.commits.len().checked_sub(1) {
+            stays.iter_mut().filter(|s| s.gone.is_none()).for_each(|s| s.last = end);
+        }
+        stays
+    }
+
+    fn arrival(&self, who: u32, at: usize, in_doubt: bool) -> Stay {
+        let holds = |commit: u32| {
+            let state = self.catalog.state_of[commit as usize] as usize;
+            match self.verdicts.okeps(state) {
+                None => Has::Unknown,
+                Some(okeps) if okeps.iter().any(|o| o.who == who) => Has::Yes,
+                Some(_) => Has::No,
+            }
+        };
+        let written = if in_doubt { None } else { self.origin(self.line.commits[at], &holds) };
+        Stay {
+            who,
+            came: at,
+            written,
+            revisions: 0,
+            paths: Vec::new(),
+            registered: None,
+            gone: None,
+            last: at,
+            moves: Vec::new(),
+        }
+    }
+
+    /// The file of a state at a path.
+    fn file(&self, state: usize, path: u32) -> Option<FileAt> {
+        let key = self.catalog.states[state].key;
+        self.catalog.holdings[key as usize].as_ref()?.files.iter().find(|f| f.path == path).copied()
+    }
+}
+
+impl Stay {
+    fn stand(&mut self, at: usize, files: &[FileAt], before: Option<&Vec<FileAt>>) {
+        self.gone = None;
+        self.last = at;
+        if before.is_some_and(|before| before == files) {
+            return;
+        }
+        self.revisions += 1;
+        let held = |path: u32, files: &[FileAt]| files.iter().any(|f| f.path == path);
+        if let Some(before) = before {
+            let went = before.iter().find(|f| !held(f.path, files));
+            let came = files.iter().find(|f| !held(f.path, before));
+            self.moves.extend(went.zip(came).map(|(from, to)| (at, from.path, to.path)));
+        }
+        for file in files {
+            if !self.paths.contains(&file.path) {
+                self.paths.push(file.path);
+            }
+        }
+    }
+}

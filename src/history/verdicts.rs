@@ -1,0 +1,706 @@
+//! One audit for each distinct state: the findings of every state a commit stands in.
+//!
+//! A document is read and parsed once, judged once for each path and book it stood under, and dropped;
+//! the rules about the whole tree run once for each set of paths and registers. A state's findings are
+//! numbers, so that what came and went is arithmetic. It says nothing of commits or dates.
+
+use super::catalog::{Book, Catalog, FileAt, State};
+use super::graph::NONE;
+use crate::audit::{Past, of_tree};
+use crate::finding::{Finding, Revision, Severity};
+use crate::git::Entry;
+use crate::model::document::Document;
+use crate::model::mkdocs::Registered;
+use crate::model::names::Name;
+use crate::model::okep::Okep;
+use crate::model::path::{Role, role};
+use crate::model::prompts::Prompts;
+use crate::model::snapshot::{Parsed, Snapshot};
+use crate::model::template::Template;
+use crate::rulebook::{Rulebook, TemplateRevision};
+use crate::rules::{Check, rule};
+use crate::tree::{Content, File, Layout, Note, Tree};
+use rayon::prelude::*;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// Where files are read; the only thing here that is not arithmetic.
+pub trait Objects: Sync {
+    /// Makes something for each job on all cores, in order; a job may read files.
+    fn each<T: Send>(
+        &self,
+        jobs: usize,
+        make: impl Fn(usize, &dyn Fn(Entry) -> Result<Content, Note>) -> T + Sync,
+    ) -> Vec<T>;
+}
+
+/// Whom a finding is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Who {
+    Number(u64),
+    /// The path of an OKEP whose name holds no number.
+    Path(String),
+    Nobody,
+}
+
+/// What a finding is, wherever and whenever: rule, OKEP and subject.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Identity {
+    pub rule: &'static str,
+    /// Index into [`Verdicts::whos`].
+    pub who: u32,
+    /// Empty where it is the OKEP's own path, which a rename changes; a section by its present name.
+    pub subject: String,
+    /// Whether it hangs on a register that may leave it open.
+    pub registration: bool,
+}
+
+/// A finding in a state: its identity, and which of several alike it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mark {
+    /// Index into [`Verdicts::identities`].
+    pub identity: u32,
+    pub nth: u32,
+}
+
+/// A finding as it stood in one state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub identity: u32,
+    pub severity: Severity,
+    /// Whether the template asks for it only since the OKEP landed.
+    pub grandfathered: bool,
+    pub path: Arc<str>,
+    pub subject: Arc<str>,
+}
+
+/// The findings of a state.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Set {
+    /// In ascending order.
+    pub marks: Box<[Mark]>,
+    /// Of whom nothing can be said, because a file could not be read; in ascending order.
+    pub unknown: Box<[u32]>,
+    /// Of whom it is unknown whether readers find them, because a plugin or a broken register decides.
+    pub unshown: Box<[u32]>,
+    /// Whether nothing can be said of anybody.
+    pub all_unknown: bool,
+}
+
+impl Set {
+    /// Whether the state leaves open if it has a finding of this identity.
+    pub fn leaves_open(&self, identity: &Identity) -> bool {
+        let within = |whos: &[u32]| whos.binary_search(&identity.who).is_ok();
+        self.all_unknown || within(&self.unknown) || (identity.registration && within(&self.unshown))
+    }
+}
+
+/// What was found about one document at one path under one book.
+#[derive(Debug, Clone, Default)]
+pub struct DocumentVerdict {
+    pub told: Vec<Told>,
+    pub number: Option<u64>,
+    pub title: Option<Arc<str>>,
+    /// The number of the issue that it names.
+    pub issue: Option<u64>,
+}
+
+/// An OKEP of a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    pub path: u32,
+    pub who: u32,
+    pub shown: Shown,
+}
+
+/// Whether readers find an OKEP in the navigation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    Yes,
+    No,
+    /// A plugin decides, or the register is broken.
+    Unknown,
+    /// There is no navigation.
+    Nowhere,
+}
+
+/// What hangs on paths and registers alone, and the pages that are OKEPs for their text.
+#[derive(Debug, Clone, Default)]
+struct Whole {
+    told: Vec<Told>,
+    okeps: Vec<Listed>,
+    strays: HashMap<u32, DocumentVerdict>,
+}
+
+/// The templates in force when an OKEP landed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Landed {
+    pub chain: Option<u32>,
+    pub stands: bool,
+}
+
+#[derive(Debug, Default)]
+pub struct Verdicts {
+    pub whos: Vec<Who>,
+    pub identities: Vec<Identity>,
+    pub sets: Vec<Set>,
+    /// For each state its set.
+    pub set_of: Vec<u32>,
+    /// How many distinct documents were judged.
+    pub documents: usize,
+    /// How many files are not in the repository.
+    pub missing: usize,
+    pub damaged: bool,
+    pub notes: Vec<Note>,
+    /// None where the file could not be read, which is not the same as being without findings.
+    verdicts: HashMap<(FileAt, u32), Option<DocumentVerdict>>,
+    wholes: Vec<Whole>,
+    /// For each state its whole; [`NONE`] where it could not be read.
+    whole_of: Vec<u32>,
+    templates: HashMap<FileAt, Template>,
+}
+
+/// A finding with names instead of numbers, as a thread returns it.
+struct Raw {
+    rule: &'static str,
+    okep: Option<String>,
+    severity: Severity,
+    grandfathered: bool,
+    path: String,
+    subject: String,
+}
+
+struct RawDocument {
+    findings: Vec<Raw>,
+    number: Option<u64>,
+    title: Option<String>,
+    issue: Option<u64>,
+}
+
+struct RawWhole {
+    findings: Vec<Raw>,
+    okeps: Vec<(String, Shown)>,
+    strays: Vec<(String, RawDocument)>,
+}
+
+/// What the rules about the whole tree look at.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct WholeKey {
+    /// Path, and the blob where more than the path counts.
+    files: Vec<(u32, u32)>,
+    register: Option<u32>,
+    book: u32,
+}
+
+impl Verdicts {
+    /// Judges every state of the catalogue; `landed` says of a path when it came to the line, `also` names
+    /// documents that are to be judged by a book under which they never stood, and `tip` has the templates
+    /// whose names for sections count.
+    pub fn new(
+        catalog: &Catalog,
+        registers: &[Vec<(String, Entry)>],
+        layout: &Layout,
+        landed: &(dyn Fn(u32) -> Option<Landed> + Sync),
+        also: &[(FileAt, u32)],
+        tip: Landed,
+        objects: &impl Objects,
+    ) -> Self {
+        let mut verdicts = Verdicts::default();
+        verdicts.read_templates(catalog, objects);
+        let main = catalog.templates(tip.chain);
+        let revisions = verdicts.revisions(catalog, &main);
+        let mut names = Names::new(catalog, layout, present(&revisions));
+        let pasts: Vec<Option<Past>> =
+            catalog.books.par_iter().map(|b| verdicts.past(catalog, b, &main, &revisions)).collect();
+        let judging = Judging { catalog, layout, pasts: &pasts, landed };
+        verdicts.judge_documents(&judging, also, &mut names, objects);
+        verdicts.judge_wholes(&judging, registers, &mut names, objects);
+        verdicts.whos = names.whos;
+        verdicts.identities = names.identities;
+        verdicts.gather(catalog);
+        verdicts.notes.sort();
+        verdicts.notes.dedup();
+        verdicts
+    }
+
+    fn read_templates(&mut self, catalog: &Catalog, objects: &impl Objects) {
+        let files: BTreeSet<FileAt> = catalog.chains.iter().map(|c| c.template).collect();
+        let files: Vec<FileAt> = files.into_iter().collect();
+        let parsed = objects.each(files.len(), |at, read| {
+            let file = files[at];
+            match read(catalog.blobs[file.blob as usize])? {
+                Content::Bytes(bytes) => {
+                    let document = Arc::new(Document::parse(&bytes));
+                    Ok(Some(Template::new(Some(catalog.path(file).path.clone()), document)))
+                }
+                _ => Ok(None),
+            }
+        });
+        for (file, template) in files.into_iter().zip(parsed) {
+            match template {
+                Ok(template) => self.templates.extend(template.map(|t| (file, t))),
+                Err(note) => self.unreadable(note),
+            }
+        }
+    }
+
+    fn unreadable(&mut self, note: Note) {
+        if note.kind == "missing-object" {
+            self.missing += 1;
+            // One is named, the rest are counted.
+            self.notes.extend(Some(note).filter(|_| self.missing == 1));
+        } else {
+            self.damaged = true;
+            self.notes.push(note);
+        }
+    }
+
+    /// The template of a chain's end; none where it could not be read.
+    pub fn template(&self, catalog: &Catalog, chain: u32) -> Option<&Template> {
+        self.templates.get(&catalog.chains[chain as usize].template)
+    }
+
+    fn revisions(&self, catalog: &Catalog, chain: &[u32]) -> Vec<TemplateRevision> {
+        let revision = |chain: &u32| {
+            let revision = Revision { commit: String::new(), date: String::new() };
+            Some(TemplateRevision { revision, template: self.template(catalog, *chain)?.clone() })
+        };
+        chain.iter().map_while(revision).collect()
+    }
+
+    /// The templates of a book; none where one of them could not be read.
+    fn past<'a>(
+        &self,
+        catalog: &Catalog,
+        book: &Book,
+        main: &[u32],
+        revisions: &'a [TemplateRevision],
+    ) -> Option<Past<'a>> {
+        let depth = book.chain.map_or(0, |chain| catalog.depths[chain as usize]) as usize;
+        let on_main = depth == 0 || main.get(depth - 1).copied() == book.chain;
+        let revisions = if on_main {
+            Cow::Borrowed(revisions.get(..depth)?)
+        } else {
+            Cow::Owned(self.revisions(catalog, &catalog.templates(book.chain)))
+        };
+        if revisions.len() < depth {
+            return None;
+        }
+        let template = match book.chain.filter(|_| book.stands) {
+            Some(chain) => self.template(catalog, chain)?.clone(),
+            None => Template::built_in(),
+        };
+        Some(Past::new(&template, revisions))
+    }
+
+    fn judge_documents(
+        &mut self,
+        judging: &Judging,
+        also: &[(FileAt, u32)],
+        names: &mut Names<'_>,
+        objects: &impl Objects,
+    ) {
+        let catalog = judging.catalog;
+        let mut uses: Vec<BTreeSet<(u32, u32)>> = vec![BTreeSet::new(); catalog.blobs.len()];
+        for state in &catalog.states {
+            let files = catalog.holdings[state.key as usize].iter().flat_map(|h| &h.files);
+            for file in files.filter(|f| catalog.path(**f).role == Role::Okep) {
+                uses[file.blob as usize].insert((file.path, state.book));
+            }
+        }
+        for (file, book) in also {
+            uses[file.blob as usize].insert((file.path, *book));
+        }
+        let blobs: Vec<u32> = (0..uses.len() as u32).filter(|b| !uses[*b as usize].is_empty()).collect();
+        let judged = objects.each(blobs.len(), |at, read| {
+            let blob = blobs[at];
+            let entry = catalog.blobs[blob as usize];
+            let document = match read(entry)? {
+                Content::Bytes(bytes) => Arc::new(Document::parse(&bytes)),
+                Content::Symlink | Content::Unread => return Ok(None),
+                Content::TooLarge(_) | Content::Unavailable(_) => {
+                    return Err(Note::new("too-large", format!("blob {} is too large to judge", entry.id)));
+                }
+            };
+            let judge = |(path, book): &(u32, u32)| judging.document(*path, *book, document.clone());
+            Ok(Some(uses[blob as usize].iter().map(judge).collect::<Vec<_>>()))
+        });
+        for (blob, judged) in blobs.into_iter().zip(judged) {
+            let files = uses[blob as usize].iter().map(|(path, book)| (FileAt { path: *path, blob }, *book));
+            match judged {
+                Ok(None) => self.verdicts.extend(files.map(|f| (f, Some(DocumentVerdict::default())))),
+                Ok(Some(judged)) => {
+                    self.documents += 1;
+                    for (file, judged) in files.zip(judged) {
+                        self.verdicts.insert(file, judged.map(|raw| names.document(raw)));
+                    }
+                }
+                Err(note) => {
+                    self.verdicts.extend(files.map(|f| (f, None)));
+                    if note.kind == "too-large" { self.notes.push(note) } else { self.unreadable(note) }
+                }
+            }
+        }
+    }
+
+    fn judge_wholes(
+        &mut self,
+        judging: &Judging,
+        registers: &[Vec<(String, Entry)>],
+        names: &mut Names<'_>,
+        objects: &impl Objects,
+    ) {
+        let catalog = judging.catalog;
+        let mut known: HashMap<WholeKey, u32> = HashMap::new();
+        let mut keys: Vec<WholeKey> = Vec::new();
+        for state in &catalog.states {
+            let Some(key) = judging.whole_key(state) else {
+                self.whole_of.push(NONE);
+                continue;
+            };
+            let at = *known.entry(key).or_insert_with_key(|key| {
+                keys.push(key.clone());
+                keys.len() as u32 - 1
+            });
+            self.whole_of.push(at);
+        }
+        // A register is parsed once for all states that have it, and dropped after.
+        let mut by_register: BTreeMap<Option<u32>, Vec<usize>> = BTreeMap::new();
+        for (at, key) in keys.iter().enumerate() {
+            by_register.entry(key.register).or_default().push(at);
+        }
+        let jobs: Vec<Vec<usize>> = by_register.into_values().collect();
+        let judged = objects.each(jobs.len(), |job, read| {
+            let parsed = Parsed::default();
+            let whole = |at: &usize| (*at, judging.whole(&keys[*at], registers, &parsed, read));
+            jobs[job].iter().map(whole).collect::<Vec<_>>()
+        });
+        let mut judged: Vec<_> = judged.into_iter().flatten().collect();
+        judged.sort_by_key(|(at, _)| *at);
+        let mut unreadable = BTreeSet::new();
+        let mut missing = vec![false; keys.len()];
+        for (at, (whole, notes)) in judged {
+            missing[at] = whole.is_none();
+            self.wholes.push(whole.map(|raw| names.whole(raw)).unwrap_or_default());
+            unreadable.extend(notes);
+        }
+        for whole in self.whole_of.iter_mut().filter(|w| **w != NONE) {
+            if missing[*whole as usize] {
+                *whole = NONE;
+            }
+        }
+        unreadable.into_iter().for_each(|note| self.unreadable(note));
+    }
+
+    /// Puts together the findings of each state.
+    fn gather(&mut self, catalog: &Catalog) {
+        let sets: Vec<Set> =
+            (0..catalog.states.len()).into_par_iter().map(|state| self.set(catalog, state)).collect();
+        let mut known: HashMap<Set, u32> = HashMap::new();
+        for set in sets {
+            let at = *known.entry(set).or_insert_with_key(|set| {
+                self.sets.push(set.clone());
+                self.sets.len() as u32 - 1
+            });
+            self.set_of.push(at);
+        }
+    }
+
+    fn set(&self, catalog: &Catalog, state: usize) -> Set {
+        if self.whole_of[state] == NONE {
+            return Set { all_unknown: true, ..Set::default() };
+        }
+        let (told, unknown) = self.told(catalog, state);
+        let mut identities: Vec<u32> = told.iter().map(|t| t.identity).collect();
+        identities.sort_unstable();
+        let mut marks: Vec<Mark> = Vec::with_capacity(identities.len());
+        for identity in identities {
+            let nth = marks.last().filter(|m| m.identity == identity).map_or(0, |m| m.nth + 1);
+            marks.push(Mark { identity, nth });
+        }
+        let okeps = self.okeps(state).into_iter().flatten();
+        let mut unshown: Vec<u32> = okeps.filter(|o| o.shown == Shown::Unknown).map(|o| o.who).collect();
+        unshown.sort_unstable();
+        Set {
+            marks: marks.into(),
+            unknown: unknown.into_iter().collect(),
+            unshown: unshown.into(),
+            all_unknown: false,
+        }
+    }
+
+    /// The findings of a state, and of whom nothing is known.
+    pub fn told(&self, catalog: &Catalog, state: usize) -> (Vec<&Told>, BTreeSet<u32>) {
+        let (mut told, mut unknown) = (Vec::new(), BTreeSet::new());
+        let Some(whole) = self.wholes.get(self.whole_of[state] as usize) else { return (told, unknown) };
+        told.extend(&whole.told);
+        for okep in &whole.okeps {
+            match self.document(catalog, state, okep.path) {
+                Some(verdict) => told.extend(&verdict.told),
+                None => {
+                    unknown.insert(okep.who);
+                }
+            }
+        }
+        (told, unknown)
+    }
+
+    /// What was found about the OKEP at a path of a state; none where it could not be read.
+    pub fn document(&self, catalog: &Catalog, state: usize, path: u32) -> Option<&DocumentVerdict> {
+        let whole = self.wholes.get(self.whole_of[state] as usize)?;
+        if let Some(stray) = whole.strays.get(&path) {
+            return Some(stray);
+        }
+        let State { key, book } = catalog.states[state];
+        let files = &catalog.holdings[key as usize].as_ref()?.files;
+        let file = files.iter().find(|f| f.path == path)?;
+        self.verdicts.get(&(*file, book))?.as_ref()
+    }
+
+    /// What was found about a document under a book; none where it could not be read or was not asked.
+    pub fn under(&self, file: FileAt, book: u32) -> Option<&DocumentVerdict> {
+        self.verdicts.get(&(file, book))?.as_ref()
+    }
+
+    /// The OKEPs of a state, in the order of their paths; none where the state could not be read.
+    pub fn okeps(&self, state: usize) -> Option<&[Listed]> {
+        self.wholes.get(self.whole_of[state] as usize).map(|w| w.okeps.as_slice())
+    }
+}
+
+/// The last of the templates with all the names that its sections had.
+fn present(revisions: &[TemplateRevision]) -> Option<Rulebook> {
+    let (last, past) = revisions.split_last()?;
+    Some(Rulebook::new(&last.template, None, past, Prompts::default()))
+}
+
+struct Judging<'a> {
+    catalog: &'a Catalog,
+    layout: &'a Layout,
+    pasts: &'a [Option<Past<'a>>],
+    landed: &'a (dyn Fn(u32) -> Option<Landed> + Sync),
+}
+
+impl Judging<'_> {
+    /// None where a template that counts could not be read.
+    fn document(&self, path: u32, book: u32, document: Arc<Document>) -> Option<RawDocument> {
+        let past = self.pasts[book as usize].as_ref()?;
+        let name = &self.catalog.paths[path as usize].path;
+        let okep = Okep::new(name, &self.layout.folder, document, past.template());
+        Some(self.judge(&okep, path, book, past))
+    }
+
+    fn judge(&self, okep: &Okep, path: u32, book: u32, past: &Past) -> RawDocument {
+        let landed = (self.landed)(path).map(|landed| {
+            let common = self.catalog.common(self.catalog.books[book as usize].chain, landed.chain);
+            Some(common)
+                .filter(|_| landed.stands)
+                .and_then(|common| common.checked_sub(1))
+                .map(|at| at as usize)
+        });
+        let (findings, _) = past.judge(okep, landed);
+        RawDocument {
+            findings: findings.into_iter().map(raw).collect(),
+            number: okep.number(),
+            title: okep.title.as_ref().map(|t| t.name.clone()),
+            issue: okep.issue.as_ref().and_then(|i| i.number()),
+        }
+    }
+
+    /// What the rules about the whole tree see of a state; none where it could not be read.
+    fn whole_key(&self, state: &State) -> Option<WholeKey> {
+        let holding = self.catalog.holdings[state.key as usize].as_ref()?;
+        let counts = |file: &FileAt| match self.catalog.path(*file).role {
+            _ if self.catalog.blobs[file.blob as usize].symlink => (file.path, file.blob),
+            Role::Okep | Role::Other | Role::Template => (file.path, NONE),
+            Role::Landing | Role::InOkepFolder | Role::Stray => (file.path, file.blob),
+        };
+        let files = holding.files.iter().map(counts).collect();
+        Some(WholeKey { files, register: holding.register, book: state.book })
+    }
+
+    /// Judges paths and registers; none where something they hang on could not be read.
+    fn whole(
+        &self,
+        key: &WholeKey,
+        registers: &[Vec<(String, Entry)>],
+        parsed: &Parsed,
+        read: &dyn Fn(Entry) -> Result<Content, Note>,
+    ) -> (Option<RawWhole>, Vec<Note>) {
+        let Some(past) = self.pasts[key.book as usize].as_ref() else { return (None, Vec::new()) };
+        let mut notes = Vec::new();
+        let mut tree = Tree::default();
+        let mut add = |path: &str, entry: Entry, notes: &mut Vec<Note>| match read(entry) {
+            Ok(content) => {
+                let id = Some(entry.id.to_string());
+                tree.files.insert(path.to_owned(), File { id, content });
+                true
+            }
+            Err(note) => {
+                notes.push(note);
+                false
+            }
+        };
+        let mut whole = true;
+        for (path, entry) in key.register.iter().flat_map(|r| &registers[*r as usize]) {
+            whole &= add(path, *entry, &mut notes);
+        }
+        for (path, blob) in key.files.iter().filter(|(_, blob)| *blob != NONE) {
+            let info = &self.catalog.paths[*path as usize];
+            // A page beside an OKEP says nothing about it.
+            whole &= add(&info.path, self.catalog.blobs[*blob as usize], &mut notes)
+                || info.role == Role::InOkepFolder;
+        }
+        if !whole {
+            return (None, notes);
+        }
+        let nothing: Arc<[u8]> = Arc::new([]);
+        let mut template = Some(past.template()).filter(|t| t.path.is_some());
+        for (path, _) in key.files.iter().filter(|(_, blob)| *blob == NONE) {
+            let info = &self.catalog.paths[*path as usize];
+            let mut file = File { id: Some(String::new()), content: Content::Bytes(nothing.clone()) };
+            if info.role == Role::Template
+                && let Some(template) = template.take()
+            {
+                // The bytes are not looked at: what they say is known already.
+                let id = format!("book {}", key.book);
+                parsed.know(&id, template.document.clone());
+                file.id = Some(id);
+            }
+            tree.files.insert(info.path.clone(), file);
+        }
+        let snapshot = Snapshot::new(&tree, self.layout, parsed);
+        let shown = |path: &str| match snapshot.site.as_ref().map(|site| (site.registered(path), site)) {
+            Some((Registered::Unknown, _)) => Shown::Unknown,
+            Some((_, site)) if site.nav.tree().is_none() => Shown::Nowhere,
+            Some((registered, _)) if registered.shown() == Some(true) => Shown::Yes,
+            Some(_) => Shown::No,
+            None => Shown::Nowhere,
+        };
+        let path_of = |okep: &Okep| {
+            let named = |(path, _): &&(u32, u32)| self.catalog.paths[*path as usize].path == okep.path;
+            key.files.iter().find(named).expect("the snapshot was made of these files").0
+        };
+        let is_stray = |okep: &&Okep| self.catalog.paths[path_of(okep) as usize].role == Role::Stray;
+        let stray = |okep: &Okep| (okep.path.clone(), self.judge(okep, path_of(okep), key.book, past));
+        let raw = RawWhole {
+            findings: of_tree(&snapshot).into_iter().map(raw).collect(),
+            okeps: snapshot.okeps.iter().map(|o| (o.path.clone(), shown(&o.path))).collect(),
+            strays: snapshot.okeps.iter().filter(is_stray).map(stray).collect(),
+        };
+        (Some(raw), notes)
+    }
+}
+
+fn raw(finding: Finding) -> Raw {
+    Raw {
+        rule: finding.rule,
+        grandfathered: finding.grandfathered.is_some(),
+        severity: finding.severity,
+        okep: finding.okep,
+        path: finding.path,
+        subject: finding.subject,
+    }
+}
+
+/// Numbers for names, given one after the other so that the threads leave no trace.
+struct Names<'a> {
+    layout: &'a Layout,
+    /// What sections are called now.
+    present: Option<Rulebook>,
+    whos: Vec<Who>,
+    identities: Vec<Identity>,
+    who_of: HashMap<Who, u32>,
+    identity_of: HashMap<Identity, u32>,
+    texts: HashMap<String, Arc<str>>,
+    /// Path to its number in the catalogue, and to the number in its name.
+    paths: HashMap<String, (u32, Option<u64>)>,
+}
+
+impl<'a> Names<'a> {
+    fn new(catalog: &Catalog, layout: &'a Layout, present: Option<Rulebook>) -> Self {
+        let paths = catalog.paths.iter().enumerate();
+        Names {
+            layout,
+            present,
+            whos: Vec::new(),
+            identities: Vec::new(),
+            who_of: HashMap::new(),
+            identity_of: HashMap::new(),
+            texts: HashMap::new(),
+            paths: paths.map(|(at, info)| (info.path.clone(), (at as u32, info.number))).collect(),
+        }
+    }
+
+    fn who(&mut self, okep: Option<&str>) -> u32 {
+        let who = match okep {
+            None => Who::Nobody,
+            Some(path) => match self.paths.get(path).and_then(|(_, number)| *number) {
+                Some(number) => Who::Number(number),
+                None => Who::Path(path.to_owned()),
+            },
+        };
+        *self.who_of.entry(who).or_insert_with_key(|who| {
+            self.whos.push(who.clone());
+            self.whos.len() as u32 - 1
+        })
+    }
+
+    fn told(&mut self, raw: Raw) -> Told {
+        let who = self.who(raw.okep.as_deref());
+        let registration = matches!(role(&raw.path, &self.layout.folder), Role::Other | Role::Landing);
+        let identity = Identity { rule: raw.rule, who, subject: self.subject(&raw), registration };
+        let identity = *self.identity_of.entry(identity).or_insert_with_key(|identity| {
+            self.identities.push(identity.clone());
+            self.identities.len() as u32 - 1
+        });
+        let (path, subject) = (self.text(raw.path), self.text(raw.subject));
+        Told { identity, severity: raw.severity, grandfathered: raw.grandfathered, path, subject }
+    }
+
+    /// What of a subject renames of files and of sections leave as it is.
+    fn subject(&self, raw: &Raw) -> String {
+        let own =
+            |okep: &str| okep.strip_suffix(&raw.subject).is_some_and(|r| r.is_empty() || r.ends_with('/'));
+        if raw.okep.as_deref().is_some_and(own) {
+            return String::new();
+        }
+        let by_document = rule(raw.rule).is_some_and(|r| matches!(r.check, Check::Okep(_)));
+        match &self.present {
+            Some(present) if by_document => present.current_name(&raw.subject),
+            None if by_document => Name::new(&raw.subject).normal,
+            _ => raw.subject.clone(),
+        }
+    }
+
+    fn text(&mut self, text: String) -> Arc<str> {
+        self.texts.entry(text).or_insert_with_key(|text| text.as_str().into()).clone()
+    }
+
+    fn document(&mut self, raw: RawDocument) -> DocumentVerdict {
+        DocumentVerdict {
+            told: raw.findings.into_iter().map(|f| self.told(f)).collect(),
+            number: raw.number,
+            title: raw.title.map(|t| self.text(t)),
+            issue: raw.issue,
+        }
+    }
+
+    fn whole(&mut self, raw: RawWhole) -> Whole {
+        let number = |names: &Names<'_>, path: &str| names.paths[path].0;
+        Whole {
+            told: raw.findings.into_iter().map(|f| self.told(f)).collect(),
+            okeps: raw
+                .okeps
+                .into_iter()
+                .map(|(path, shown)| Listed { path: number(self, &path), who: self.who(Some(&path)), shown })
+                .collect(),
+            strays: raw
+                .strays
+                .into_iter()
+                .map(|(path, raw)| (number(self, &path), self.document(raw)))
+                .collect(),
+        }
+    }
+}

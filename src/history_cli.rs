@@ -1,0 +1,147 @@
+//! `okep history`: walks every commit, has it judged, and prints the story.
+
+use crate::git::{Error as GitError, Id, Repo, Select, Tips};
+use crate::history::catalog::{Catalog, folders};
+use crate::history::narrow::Narrow;
+use crate::history::story::Story;
+use crate::history::tell::tell;
+use crate::model::mkdocs;
+use crate::progress::Progress;
+use crate::render::{self, Look};
+use crate::tree::{Layout, Note};
+use clap::{Args, ValueEnum};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args, Clone, Default)]
+pub struct HistoryArgs {
+    /// Where to start; HEAD without any
+    #[arg(value_name = "REV")]
+    revisions: Vec<String>,
+    /// Start from all branches, remote branches and tags
+    #[arg(long, conflicts_with = "revisions")]
+    all: bool,
+    /// Show only what happened on this day or later
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    since: Option<String>,
+    /// Show only the OKEP of this number
+    #[arg(long, value_name = "N")]
+    okep: Option<u64>,
+    /// Show only what somebody of this name, or a part of it, wrote or mended
+    #[arg(long, value_name = "NAME")]
+    author: Option<String>,
+    /// Show only findings of this rule
+    #[arg(long, value_name = "RULE", value_parser = rule)]
+    rule: Option<String>,
+    /// How to print the story
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: HistoryFormat,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum HistoryFormat {
+    /// OKEPs, open and mended findings, revisions of the template
+    #[default]
+    Table,
+    /// For tools; a contract, `schema: 1`
+    Json,
+    /// The findings, for spreadsheets
+    Csv,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error("`{dir}` is in no git repository, so there is no history; name one with `-C DIR`")]
+    NoRepository { dir: String },
+}
+
+fn day(text: &str) -> Result<String, String> {
+    let date: Result<jiff::civil::Date, _> = text.parse();
+    date.map(|d| d.to_string()).map_err(|_| "not a day of the form 2026-01-31".to_owned())
+}
+
+fn rule(id: &str) -> Result<String, String> {
+    match crate::rules::rule(id) {
+        Some(rule) => Ok(rule.id.to_owned()),
+        None => Err(format!("there is no such rule{}", render::explain::nearest(id))),
+    }
+}
+
+/// What is to be printed, and whether all could be read.
+pub fn run(
+    dir: Option<&Path>,
+    args: &HistoryArgs,
+    look: &Look,
+    version: &str,
+) -> Result<(String, bool), Error> {
+    let select = match (args.all, args.revisions.as_slice()) {
+        (true, _) => Select::All,
+        (false, []) => Select::Head,
+        (false, named) => Select::Named(named),
+    };
+    let mut story = read(dir, select)?;
+    let narrow = Narrow {
+        since: args.since.clone(),
+        okep: args.okep,
+        author: args.author.clone(),
+        rule: args.rule.clone(),
+    };
+    narrow.narrow(&mut story);
+    let text = match args.format {
+        HistoryFormat::Table => render::history::table(&story, look),
+        HistoryFormat::Json => render::history_json::history(&story, version),
+        HistoryFormat::Csv => render::history_csv::csv(&story),
+    };
+    Ok((text, !story.damaged))
+}
+
+/// The story of the repository around `dir`.
+pub fn read(dir: Option<&Path>, select: Select) -> Result<Story, Error> {
+    let Some(repo) = Repo::discover(dir)? else {
+        let dir = dir.map_or_else(|| PathBuf::from("."), Path::to_owned);
+        return Err(Error::NoRepository { dir: dir.display().to_string() });
+    };
+    let Tips { main, all, notes } = repo.tips(select)?;
+    let Some(main) = main else {
+        let mut story = Story { notes, ..Story::default() };
+        story.notes.push(Note::new("no-commits", "there is no commit yet, so there is no history"));
+        return Ok(story);
+    };
+    let layout = layout(&repo, main);
+    let mut story = Progress::during("reading history", |progress| {
+        let walk = repo.walk(&all, &layout, &mkdocs::inherits, &|done| progress.set(done));
+        let listings = repo.folders(&folders(&walk), &layout);
+        let catalog = Catalog::new(&walk, listings, &layout);
+        let deeds = |commits: &[u32]| {
+            let ids: Vec<Id> = commits.iter().map(|c| walk.ids[*c as usize]).collect();
+            repo.deeds(&ids)
+        };
+        tell(&walk, &catalog, &layout, &repo, &deeds)
+    });
+    story.walk.tips = all.iter().map(Id::to_string).collect();
+    story.notes.extend(notes);
+    story.notes.sort();
+    story.notes.dedup();
+    Ok(story)
+}
+
+/// Where the proposals are: in the usual place, or where the site's pages are at the tip.
+fn layout(repo: &Repo, tip: Id) -> Layout {
+    let mut layout = Layout::default();
+    let inherits = |path: &str, bytes: &[u8]| mkdocs::inherits(path, bytes);
+    let below = format!("{}/", layout.folder);
+    let listed = repo.commit_ids(&tip.to_string(), &layout, &inherits);
+    if listed.is_ok_and(|files| files.iter().any(|(path, _)| path.starts_with(&below))) {
+        return layout;
+    }
+    let Ok((_, tree)) = repo.commit(&tip.to_string(), &layout, &inherits) else { return layout };
+    let register = layout.registers.iter().find(|r| tree.files.contains_key(*r));
+    let site = register.map(|register| mkdocs::read(register, &|path: &str| tree.bytes(path).cloned()));
+    if let Some(docs) = site.and_then(|site| site.docs_dir)
+        && let Some(name) = layout.folder.rsplit('/').next()
+    {
+        layout.folder = format!("{docs}/{name}");
+    }
+    layout
+}

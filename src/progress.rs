@@ -1,0 +1,94 @@
+//! A line on a terminal that says how far a long walk has come; nothing in pipes and for short walks.
+
+use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
+
+/// A walk that takes no longer than this shows nothing.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How often the line is drawn.
+const PACE: Duration = Duration::from_millis(100);
+/// Columns of the bar.
+const BAR: usize = 20;
+/// Columns of what wanders along it.
+const MARK: usize = 4;
+
+/// How much has been done; of how much, nobody knows before the end.
+#[derive(Debug, Default)]
+pub struct Progress {
+    done: AtomicUsize,
+    over: AtomicBool,
+}
+
+impl Progress {
+    pub fn set(&self, done: usize) {
+        self.done.store(done, Relaxed);
+    }
+
+    /// Runs `work` while a thread of its own draws on stderr, if that is a terminal.
+    pub fn during<T>(what: &str, work: impl FnOnce(&Progress) -> T) -> T {
+        let progress = Progress::default();
+        if !std::io::stderr().is_terminal() || std::env::var_os("TERM").is_some_and(|t| t == "dumb") {
+            return work(&progress);
+        }
+        std::thread::scope(|scope| {
+            let drawing = scope.spawn(|| progress.draw(what));
+            // The drawing must end even where the work panics, or the scope would wait for ever.
+            let _ends = Ends(&progress, drawing.thread().clone());
+            work(&progress)
+        })
+    }
+
+    fn draw(&self, what: &str) {
+        std::thread::park_timeout(PATIENCE);
+        let mut drawn = false;
+        let mut step = 0;
+        while !self.over.load(Relaxed) {
+            let line = bar(self.done.load(Relaxed), step);
+            let _ = write!(std::io::stderr(), "\r{what} {line}\x1b[K");
+            drawn = true;
+            step += 1;
+            std::thread::park_timeout(PACE);
+        }
+        if drawn {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+}
+
+struct Ends<'a>(&'a Progress, std::thread::Thread);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.over.store(true, Relaxed);
+        self.1.unpark();
+    }
+}
+
+/// A bar with a mark that wanders, and the count.
+fn bar(done: usize, step: usize) -> String {
+    let marked = |at: usize| (at + BAR - step % BAR) % BAR < MARK;
+    let cells: String = (0..BAR).map(|at| if marked(at) { '#' } else { '.' }).collect();
+    format!("[{cells}] {done} commits")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mark_wanders() {
+        assert_eq!(bar(7, 0), "[####................] 7 commits");
+        assert_eq!(bar(7, 1), "[.####...............] 7 commits");
+        assert_eq!(bar(7, 19), "[###................#] 7 commits");
+    }
+
+    #[test]
+    fn the_work_is_done_without_a_terminal() {
+        let done = Progress::during("walking", |progress| {
+            progress.set(3);
+            5
+        });
+        assert_eq!(done, 5);
+    }
+}

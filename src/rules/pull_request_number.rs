@@ -1,0 +1,58 @@
+//! OKEPs that carry the number of the pull request that brought them.
+
+use super::{Check, Rule};
+use crate::finding::{Finding, Severity};
+use crate::history::event::Event;
+
+pub static RULE: Rule = Rule {
+    id: "pull-request-number",
+    severity: Severity::Error,
+    fix: "-",
+    offence: "history and CI: the number is that of the pull request that brought it, not of an issue",
+    why: "An OKEP goes by the number of its tracking issue. A forge gives issues and pull requests \
+          numbers from one row, so that the number of a pull request is never that of an issue: whoever \
+          looks for the discussion finds the review of the text instead.",
+    bad: "Merge pull request #5238 from author/static-ips   brings   okep-5238-static-ips.md",
+    good: "Merge pull request #5238 from author/static-ips   brings   okep-5233-static-ips.md",
+    check: Check::History(check),
+    of_its_time: false,
+};
+
+fn check(event: &Event) -> Vec<Finding> {
+    let Event::Landed { path, number: Some(number), issue, pull_request: Some(pull_request) } = *event else {
+        return Vec::new();
+    };
+    if number != pull_request {
+        return Vec::new();
+    }
+    let message = format!("{number} is the number of the pull request that brought it, not of an issue");
+    let finding = RULE.about(Some(path), path, "number", message);
+    match issue.filter(|issue| *issue != number) {
+        Some(issue) => vec![finding.help(format!("its own text names issue {issue}: give it that number"))],
+        None => vec![finding.help("open a tracking issue and give it that number")],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn landed(number: u64, pull_request: Option<u64>, issue: Option<u64>) -> Vec<Finding> {
+        check(&Event::Landed { path: "docs/okeps/okep-1-a.md", number: Some(number), issue, pull_request })
+    }
+
+    #[test]
+    fn the_number_of_a_pull_request_is_no_issue() {
+        let found = landed(5238, Some(5238), Some(5233));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].help, ["its own text names issue 5233: give it that number"]);
+        assert_eq!(landed(5238, Some(5238), Some(5238))[0].help.len(), 1);
+    }
+
+    #[test]
+    fn another_number_or_none_known_is_fine() {
+        assert!(landed(5233, Some(5238), Some(5233)).is_empty());
+        assert!(landed(5233, None, Some(5233)).is_empty());
+        assert!(check(&Event::Commit { subject: "OKEP-1", touched: &[] }).is_empty());
+    }
+}

@@ -1,0 +1,76 @@
+//! Commit subjects that name another OKEP than the commit touches.
+
+use super::{Check, Rule};
+use crate::finding::{Finding, Severity};
+use crate::history::event::Event;
+
+pub static RULE: Rule = Rule {
+    id: "wrong-number-in-commit",
+    severity: Severity::Advice,
+    fix: "-",
+    offence: "history and commit-msg hook: the subject names another OKEP than the files",
+    why: "`git log --grep` is how people find out why a proposal says what it says; a wrong number in the \
+          subject hides the change from them.",
+    bad: "OKEP-5242: name the router   changes   okep-5224-connecting-udns.md",
+    good: "OKEP-5224: name the router   changes   okep-5224-connecting-udns.md",
+    check: Check::History(check),
+    of_its_time: false,
+};
+
+fn check(event: &Event) -> Vec<Finding> {
+    let Event::Commit { subject, touched } = *event else { return Vec::new() };
+    let named = named(subject);
+    let known: Vec<u64> = touched.iter().filter_map(|(_, number)| *number).collect();
+    let (Some(first), Some((path, _))) = (named.first(), touched.first()) else { return Vec::new() };
+    if known.is_empty() || named.iter().any(|n| known.contains(n)) {
+        return Vec::new();
+    }
+    let touched: Vec<String> = known.iter().map(|n| format!("OKEP-{n}")).collect();
+    let touched = touched.join(", ");
+    let message = format!("the subject names OKEP-{first}, the commit changes {touched}");
+    vec![
+        RULE.about(Some(path), path, format!("OKEP-{first}"), message)
+            .help("where the commit is not yet published, amend its subject"),
+    ]
+}
+
+/// The numbers after `OKEP-`, in any case, with a hyphen, a blank or nothing between.
+fn named(subject: &str) -> Vec<u64> {
+    let lower = subject.to_ascii_lowercase();
+    let mut numbers = Vec::new();
+    for (at, word) in lower.match_indices("okep") {
+        let before = lower[..at].chars().next_back();
+        let rest = lower[at + word.len()..].trim_start_matches(['-', '_', ' ', '#', ':']);
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if before.is_none_or(|c| !c.is_alphanumeric()) {
+            numbers.extend(rest[..digits].parse::<u64>());
+        }
+    }
+    numbers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_subject(subject: &str, touched: &[u64], expected: &[&str]) {
+        let touched: Vec<(&str, Option<u64>)> = touched.iter().map(|n| ("a.md", Some(*n))).collect();
+        let found = check(&Event::Commit { subject, touched: &touched });
+        assert_eq!(found.iter().map(|f| f.subject.as_str()).collect::<Vec<_>>(), expected, "{subject}");
+    }
+
+    #[test]
+    fn a_subject_that_names_another_okep_is_told() {
+        check_subject("OKEP-5242: name the router", &[5224], &["OKEP-5242"]);
+        check_subject("docs: okep 5242 and OKEP#5", &[5224], &["OKEP-5242"]);
+    }
+
+    #[test]
+    fn a_subject_that_names_one_of_them_or_none_is_fine() {
+        check_subject("OKEP-5224: name the router", &[5224], &[]);
+        check_subject("OKEP-5224, OKEP-5300: move", &[5300, 5400], &[]);
+        check_subject("Fix typo in the okep", &[5224], &[]);
+        check_subject("NotAnOkep-5 is a word", &[5224], &[]);
+        check_subject("OKEP-5242: öko", &[], &[]);
+    }
+}

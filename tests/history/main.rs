@@ -1,0 +1,7 @@
+//! `okep history` on repositories made with the real git.
+
+mod corpus;
+mod odd;
+mod random;
+mod repo;
+mod shown;

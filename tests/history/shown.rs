@@ -1,0 +1,139 @@
+//! What the story says of small histories whose every commit is known.
+
+use crate::repo::{Repo, TEMPLATE, TEMPLATE_PATH, nav, notes, of_rule, okep, path, run};
+
+#[test]
+fn a_finding_comes_and_goes_with_those_who_wrote_and_merged_it() {
+    let mut repo = Repo::started();
+    repo.git(&["switch", "-qc", "topic"]);
+    let broke = repo.write(&path(1), &okep(1).replace("## Goals\n\nTo solve it.\n\n", "")).commit("Shorten");
+    repo.commit("Nothing");
+    repo.git(&["switch", "-q", "main"]);
+    let merged = repo.merge("topic", 77);
+    let mended = repo.write(&path(1), &okep(1)).commit("Mend");
+    let story = repo.history(&[]);
+    let found = of_rule(&story, "missing-section");
+    assert_eq!(found.len(), 1, "{story:#}");
+    assert_eq!(found[0]["introduced"]["written"], broke);
+    assert_eq!(found[0]["introduced"]["landed"], merged);
+    assert_eq!(found[0]["introduced"]["date"], "2025-01-06");
+    assert_eq!(found[0]["fixed"]["written"], mended);
+    assert_eq!(found[0]["age_days"], 1);
+    assert_eq!(found[0]["cause"], "document");
+}
+
+#[test]
+fn what_was_gone_at_its_merge_is_audited_and_not_told() {
+    let mut repo = Repo::started();
+    repo.git(&["switch", "-qc", "topic"]);
+    repo.write(&path(2), &okep(2)).commit("Propose");
+    repo.write("mkdocs.yml", &nav(&[path(1), path(2)])).commit("Register");
+    repo.git(&["switch", "-q", "main"]);
+    repo.merge("topic", 78);
+    let story = repo.history(&[]);
+    assert!(of_rule(&story, "not-in-nav").is_empty(), "{story:#}");
+    assert_eq!(story["walk"]["states"], 4);
+    assert_eq!(story["okeps"][1]["registered"]["days_after_landing"], 0);
+    assert_eq!(story["okeps"][1]["landed"]["pull_request"], 78);
+}
+
+#[test]
+fn a_rename_is_followed_by_number_and_a_deletion_told() {
+    let mut repo = Repo::started();
+    repo.write(&path(1), &okep(1).replace("\n\nTo solve it.", "")).commit("Empty a section");
+    repo.git(&["mv", &path(1), "docs/okeps/okep-1-renamed.md"]);
+    repo.write("mkdocs.yml", &nav(&["docs/okeps/okep-1-renamed.md".into()])).commit("Rename");
+    let story = repo.history(&[]);
+    assert_eq!(story["okeps"][0]["paths"].as_array().map(Vec::len), Some(2));
+    assert_eq!(story["okeps"][0]["revisions"], 3);
+    assert_eq!(of_rule(&story, "empty-section").len(), 1, "{story:#}");
+    assert_eq!(of_rule(&story, "empty-section")[0]["path"], "docs/okeps/okep-1-renamed.md");
+    assert!(notes(&story).contains(&"moved".to_owned()));
+    repo.remove("docs/okeps/okep-1-renamed.md").write("mkdocs.yml", &nav(&[])).commit("Withdraw");
+    let story = repo.history(&[]);
+    assert!(notes(&story).contains(&"deleted".to_owned()));
+    assert!(of_rule(&story, "empty-section")[0]["fixed"].is_object(), "{story:#}");
+}
+
+#[test]
+fn a_change_of_the_template_is_nobodys_finding() {
+    let mut repo = Repo::started();
+    let asked = repo
+        .write(TEMPLATE_PATH, &format!("{TEMPLATE}\n## Rollback\n\n(How does one go back?)\n"))
+        .commit("Ask");
+    let story = repo.history(&[]);
+    let found = of_rule(&story, "missing-section");
+    assert_eq!(found.len(), 1);
+    assert_eq!((&found[0]["cause"], &found[0]["severity"]), (&"template".into(), &"advice".into()));
+    assert_eq!(story["template"][1]["commit"], asked);
+    assert_eq!(story["template"][1]["added"][0], "Rollback");
+    let table = String::from_utf8(run(&repo.dir, &["history"]).stdout).expect("tables are UTF-8");
+    assert!(!table.contains("missing-section"), "{table}");
+    assert!(table.contains("added `Rollback`; 1 finding to older OKEPs, as advice"), "{table}");
+}
+
+#[test]
+fn a_section_that_the_template_renames_is_the_same_section() {
+    let mut repo = Repo::started();
+    repo.write(&path(1), &okep(1).replace("\n\nTo solve it.", "")).commit("Empty a section");
+    let renamed = TEMPLATE.replace("## Goals", "## Aims and Goals");
+    let text = okep(1).replace("\n\nTo solve it.", "").replace("## Goals", "## Aims and Goals");
+    repo.write(TEMPLATE_PATH, &renamed).write(&path(1), &text).commit("Reword");
+    let story = repo.history(&[]);
+    let found = of_rule(&story, "empty-section");
+    assert_eq!(found.len(), 1, "{story:#}");
+    assert_eq!((&found[0]["subject"], found[0]["fixed"].is_null()), (&"Aims and Goals".into(), true));
+    let table = String::from_utf8(run(&repo.dir, &["history"]).stdout).expect("tables are UTF-8");
+    assert!(table.contains("the same commit made 1 OKEP follow: 0001"), "{table}");
+}
+
+#[test]
+fn numbers_of_pull_requests_and_wrong_subjects_are_told() {
+    let mut repo = Repo::started();
+    repo.git(&["switch", "-qc", "topic"]);
+    let wrong = repo.write(&path(78), &okep(78)).commit("OKEP-87: propose");
+    repo.git(&["switch", "-q", "main"]);
+    repo.merge("topic", 78);
+    let story = repo.history(&[]);
+    assert_eq!(of_rule(&story, "pull-request-number")[0]["number"], 78);
+    assert_eq!(of_rule(&story, "wrong-number-in-commit")[0]["introduced"]["written"], wrong);
+    assert_eq!(of_rule(&story, "wrong-number-in-commit")[0]["subject"], "OKEP-87");
+}
+
+#[test]
+fn the_mailmap_says_who_somebody_is() {
+    let mut repo = Repo::started();
+    repo.write(".mailmap", "The Author <person@example.org>\n").commit("Map");
+    let story = repo.history(&[]);
+    assert_eq!(story["okeps"][0]["written"]["author"], "The Author");
+}
+
+#[test]
+fn what_is_shown_can_be_narrowed() {
+    let mut repo = Repo::started();
+    repo.write(&path(2), &okep(2).replace("\n\nTo solve it.", "")).commit("Propose another");
+    assert_eq!(repo.history(&["--okep", "2"])["okeps"].as_array().map(Vec::len), Some(1));
+    assert_eq!(repo.history(&["--rule", "not-in-nav"])["findings"].as_array().map(Vec::len), Some(1));
+    assert_eq!(repo.history(&["--since", "2025-01-04"])["okeps"].as_array().map(Vec::len), Some(1));
+    assert_eq!(repo.history(&["--since", "2026-01-01"])["findings"].as_array().map(Vec::len), Some(0));
+    assert_eq!(repo.history(&["--author", "nobody"])["okeps"].as_array().map(Vec::len), Some(0));
+    let refused = run(&repo.dir, &["history", "--rule", "no-such-rule"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert_eq!(run(&repo.dir, &["history", "--since", "yesterday"]).status.code(), Some(2));
+}
+
+#[test]
+fn tables_keep_within_the_terminal_and_carry_no_colour_into_pipes() {
+    let mut repo = Repo::started();
+    repo.write(&path(2), &okep(2).replace("\n\nTo solve it.", "")).commit("Propose \u{1b}[31mred");
+    for width in ["80", "120"] {
+        let mut okep = crate::repo::okep_command(&repo.dir, &["history"]);
+        let output = okep.env("COLUMNS", width).output().expect("okep can be run");
+        let text = String::from_utf8(output.stdout).expect("tables are UTF-8");
+        let room: usize = width.parse().expect("it is a number");
+        assert!(text.lines().all(|l| l.chars().count() <= room), "{text}");
+        assert!(!text.contains('\u{1b}'));
+    }
+    let csv = String::from_utf8(run(&repo.dir, &["history", "--format", "csv"]).stdout).expect("it is UTF-8");
+    assert!(csv.lines().count() > 1 && csv.lines().all(|l| l.split(',').count() >= 16), "{csv}");
+}
