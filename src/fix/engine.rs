@@ -50,8 +50,16 @@ pub fn fix(
     while run.fixed.rounds < MOST_ROUNDS && run.round() {
         run.fixed.rounds += 1;
     }
+    if run.fixed.rounds == MOST_ROUNDS {
+        run.fixed
+            .notes
+            .push(Note::new("unfinished-fix", "there is more to fix than one run does: run it again"));
+    }
     run.end(tree)
 }
+
+/// Findings whose fixes are not proven, and why.
+type Doubtful<'f> = Vec<(&'f Finding, Doubt)>;
 
 struct Run<'a> {
     bench: Bench<'a>,
@@ -103,11 +111,7 @@ impl Run<'_> {
     }
 
     /// As many of a batch as go together, and those that fail by themselves with the reason.
-    #[allow(clippy::type_complexity)]
-    fn one_by_one<'f>(
-        &self,
-        batch: &[&'f Finding],
-    ) -> (Option<(Vec<Finding>, Tree)>, Vec<(&'f Finding, Doubt)>) {
+    fn one_by_one<'f>(&self, batch: &[&'f Finding]) -> (Option<(Vec<Finding>, Tree)>, Doubtful<'f>) {
         let mut good: Vec<&Finding> = Vec::new();
         let mut after = None;
         let mut bad = Vec::new();

@@ -1,6 +1,7 @@
 //! What `--fix` promises, over generated repositories: it converges, what it fixed is gone, nothing new
 //! comes, and nothing is lost that it did not mean to change.
 
+mod rules;
 mod sample;
 
 use okep::audit::audit;
@@ -132,6 +133,26 @@ proptest! {
     #[test]
     fn all_fixes_keep_their_promises(case in case()) {
         promises(&case, Safety::Suggested)?;
+    }
+
+    /// Whatever the bytes: no panic, and what was fixed once needs no fixing again.
+    #[test]
+    fn any_bytes_come_to_rest(case in case(), noise in prop::collection::vec(any::<(u8, u16, u8)>(), 1..12)) {
+        let mut tree = case.tree();
+        let paths: Vec<String> = tree.files.keys().filter(|p| !p.contains("template")).cloned().collect();
+        for (file, at, byte) in noise {
+            let path = &paths[usize::from(file) % paths.len()];
+            let mut bytes = tree.bytes(path).expect("all are bytes").to_vec();
+            let at = usize::from(at) % (bytes.len() + 1);
+            const SIGNS: &[u8] = b"#-*`~>|:[]()<!\n\r\t \xff\xc3'\"&\\";
+            bytes.insert(at, SIGNS[usize::from(byte) % SIGNS.len()]);
+            tree.insert(path.clone(), bytes);
+        }
+        let once = fixed(&tree, Safety::Suggested);
+        let twice = fixed(&once.tree, Safety::Suggested);
+        prop_assert_eq!(&twice.tree.files, &once.tree.files, "{:#?}\n{}", twice.applied, show(&once.tree));
+        one_document_is_as_good_as_all(&tree)?;
+        forms_survive(&tree, &once)?;
     }
 }
 

@@ -47,7 +47,7 @@ What is the solution that you propose to us?
 ## References
 ";
 
-const CLEAN: &str = "\
+pub const CLEAN: &str = "\
 # OKEP-7: Quiet Links
 
 * Issue: [#7](https://github.com/org/net/issues/7)

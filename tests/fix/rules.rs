@@ -1,0 +1,127 @@
+//! What the fix of each rule makes of a document: harm done to a clean one, and what comes out.
+
+use crate::fixed;
+use crate::sample::{CLEAN, TEMPLATE};
+use okep::finding::Safety;
+use okep::tree::Tree;
+
+const PATH: &str = "docs/okeps/okep-7-quiet-links.md";
+
+/// Writes `harm` for `right` in the clean document, and expects `expected` in its place after the fixes.
+fn check(most: Safety, right: &str, harm: &str, expected: &str) {
+    assert!(CLEAN.contains(right), "{right}");
+    for ending in ["\n", "\r\n"] {
+        for last in [ending, ""] {
+            let written = |text: &str| {
+                let text = CLEAN.replacen(right, text, 1).replace('\n', ending);
+                format!("{}{last}", text.trim_end())
+            };
+            let mut tree = Tree::default();
+            tree.insert("docs/okeps/okep-1000-template.md", TEMPLATE.as_bytes());
+            tree.insert("docs/okeps/okep-8-loud-links.md", CLEAN.replace('7', "8").as_bytes());
+            tree.insert(PATH, written(harm).into_bytes());
+            let result = fixed(&tree, most);
+            let found = String::from_utf8_lossy(result.tree.bytes(PATH).expect("it is there")).into_owned();
+            assert_eq!(found, written(expected), "{:#?}", result.notes);
+        }
+    }
+}
+
+fn safe(right: &str, harm: &str) {
+    check(Safety::Safe, right, harm, right);
+}
+
+/// A suggestion, which the safe fixes leave alone.
+fn suggested(right: &str, harm: &str, expected: &str) {
+    check(Safety::Safe, right, harm, harm);
+    check(Safety::Suggested, right, harm, expected);
+}
+
+const TITLE: &str = "# OKEP-7: Quiet Links";
+const ISSUE: &str = "* Issue: [#7](https://github.com/org/net/issues/7)";
+
+#[test]
+fn titles() {
+    safe(TITLE, "## okep 7 - Quiet Links");
+    safe(TITLE, "OKEP-7 Quiet Links\n==================");
+    check(Safety::Safe, TITLE, "# OKEP 7 : **Quiet** `Links`", "# OKEP-7: **Quiet** `Links`");
+    suggested(TITLE, "# Quiet Links", TITLE);
+    suggested(TITLE, "# OKEP-70: Quiet Links", TITLE);
+    check(Safety::Suggested, TITLE, "# OKEP-XXXX: Title", "# OKEP-XXXX: Title");
+}
+
+#[test]
+fn issue_lines() {
+    safe(ISSUE, "- Issue: [\\#7](https://github.com/org/net/issues/7)");
+    safe(ISSUE, "* Issue: [#7](https://github.com/old/net/issues/7)");
+    safe(ISSUE, "Tracking issue: <http://github.com/org/net/issues/7>");
+    suggested(ISSUE, "* Issue: see [#7 and all](https://github.com/org/net/issues/7)", ISSUE);
+    suggested(ISSUE, "* Issue: [#7](https://github.com/other/project/issues/7)", ISSUE);
+    suggested(&format!("{ISSUE}\n\n"), "", &format!("{ISSUE}\n\n"));
+    suggested(&format!("{ISSUE}\n"), "Authors: us\n", &format!("{ISSUE}\n\nAuthors: us\n"));
+    suggested(ISSUE, "* Issue: TBD", ISSUE);
+}
+
+#[test]
+fn names_of_sections() {
+    safe("## Future Goals", "## future-goals");
+    safe("### Testing Details", "### **testing details**");
+    suggested("## Known Risks and Limitations", "## Risks and Limitations", "## Known Risks and Limitations");
+    // Links on the page follow.
+    let right = "[goals](#goals).\n\n## Goals";
+    check(Safety::Safe, right, "[goals](#goal).\n\n## Goal", right);
+}
+
+#[test]
+fn levels_and_places() {
+    let shifted = CLEAN.replace("\n##", "\n###");
+    safe(CLEAN, &shifted);
+    suggested("### Testing Details", "## Testing Details", "### Testing Details");
+    let stories = "### Story 1: Sleep\n\nAs an operator, I want to sleep.\n\n### Story 2: Work";
+    suggested(stories, &stories.replace("###", "#####"), stories);
+    let right = "## Goals\n\n* Silence\n* Nothing else\n\n## Future Goals\n\nNone\n\n";
+    let swapped = "## Future Goals\n\nNone\n\n## Goals\n\n* Silence\n* Nothing else\n\n";
+    suggested(right, swapped, right);
+    let api = "### API Details\n\n#### Fields\n\n| field";
+    suggested("### API Details\n\n| field", &api.replace("####", "###"), api);
+}
+
+#[test]
+fn sections_that_are_missing() {
+    suggested("## Future Goals\n\nNone\n\n", "", "## Future Goals\n\nTBD\n\n");
+    let prompt = "<!--\n(What else was thought of? Why not?)\n-->";
+    suggested("## Alternatives\n\nNone\n\n", "", &format!("## Alternatives\n\nTBD\n\n{prompt}\n\n"));
+    suggested(
+        "\n## References\n\n* [The other one](okep-8-loud-links.md#goals)\n",
+        "",
+        "\n## References\n\nTBD\n",
+    );
+    // The section around others comes before them.
+    let prompt = "<!--\nWhat is the solution that you propose to us?\n-->";
+    let right = "## Proposed Solution\n\nTurn them off.\n\n";
+    suggested(right, "", &format!("## Proposed Solution\n\nTBD\n\n{prompt}\n\n"));
+}
+
+#[test]
+fn prompts_that_were_left() {
+    let prompt = "(A list of what the proposal is to reach.)";
+    let right = "## Goals\n\n* Silence\n";
+    suggested(right, &format!("## Goals\n\n{prompt}\n\n* Silence\n"), right);
+    suggested(
+        right,
+        &format!("## Goals\n\n{prompt} And more.\n\n* Silence\n"),
+        "## Goals\n\nAnd more.\n\n* Silence\n",
+    );
+    let goals = "## Goals\n\n* Silence\n* Nothing else\n";
+    suggested(goals, &format!("## Goals\n\n{prompt}\n"), "## Goals\n\nTBD\n");
+    let last = "* [The other one](okep-8-loud-links.md#goals)\n";
+    suggested(last, &format!("{last}\n{prompt}\n"), last);
+    let glued = format!("{ISSUE}\n(Please open an issue for each proposal first.)");
+    suggested(ISSUE, &glued, ISSUE);
+}
+
+#[test]
+fn fences_and_headings_that_read_differently() {
+    suggested("quiet: true\n```\n", "quiet: true\n", "quiet: true\n```\n");
+    safe("## Alternatives", "##Alternatives");
+}
