@@ -111,7 +111,7 @@ fn compare(what: &str, ours: &mut Command, theirs: &mut Command, rounds: usize) 
     );
 }
 
-/// How long a command took, and its peak memory in KiB where the system tells.
+/// How long a command took, and the peak of its own memory in KiB where the system tells.
 fn run(command: &mut Command) -> (Duration, u64) {
     let start = Instant::now();
     let mut child =
@@ -120,7 +120,8 @@ fn run(command: &mut Command) -> (Duration, u64) {
     let mut peak = 0;
     while child.try_wait().expect("it is our child").is_none() {
         let told = std::fs::read_to_string(&status).unwrap_or_default();
-        let line = told.lines().find_map(|l| l.strip_prefix("VmHWM:"));
+        // What it holds itself: the packs it maps are the system's to keep or drop.
+        let line = told.lines().find_map(|l| l.strip_prefix("RssAnon:"));
         let kilobytes = line.and_then(|l| l.trim().trim_end_matches(" kB").parse().ok());
         peak = peak.max(kilobytes.unwrap_or(0));
         std::thread::sleep(Duration::from_millis(1));

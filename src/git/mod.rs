@@ -6,6 +6,7 @@
 //! A file of a commit or of the index is the blob as git stores it; one of the working tree is the file
 //! as it is on disk, so that the two may differ in line endings where a filter is configured.
 
+mod ahead;
 mod blobs;
 mod commit;
 mod deeds;

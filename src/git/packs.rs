@@ -24,6 +24,38 @@ impl Packs {
         Packs(open.collect())
     }
 
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// How many objects all packs hold.
+    pub fn objects(&self) -> usize {
+        (0..self.len()).map(|pack| self.objects_of(pack)).sum()
+    }
+
+    pub fn objects_of(&self, pack: usize) -> usize {
+        self.0[pack].num_objects() as usize
+    }
+
+    pub fn id(&self, pack: usize, entry: u32) -> Id {
+        self.0[pack].oid_at_index(entry).to_owned()
+    }
+
+    pub fn offset(&self, pack: usize, entry: u32) -> u64 {
+        self.0[pack].pack_offset_at_index(entry)
+    }
+
+    /// The first pack that holds an object, and which of its objects it is.
+    pub fn find(&self, id: Id) -> Option<(usize, u32)> {
+        self.0.iter().enumerate().find_map(|(pack, index)| Some((pack, index.lookup(id)?)))
+    }
+
+    /// The pack itself.
+    pub fn data(&self, pack: usize) -> Option<gix::odb::pack::data::File> {
+        let index = &self.0[pack];
+        gix::odb::pack::data::File::at(index.path().with_extension("pack"), index.object_hash()).ok()
+    }
+
     /// The pack and the offset of an object; objects that are in no pack come last.
     pub fn place(&self, id: Id) -> (usize, u64) {
         let found = self.0.iter().enumerate().find_map(|(pack, index)| {

@@ -5,6 +5,7 @@
 //! inherit from others. Commits are numbers here, in the order in which they were met, and hold nothing
 //! but ids, so that a million of them fit.
 
+use super::ahead::Ahead;
 use super::blobs::{Blob, corrupt, missing, read};
 use super::commit::Trees;
 use super::listing::{Entry, registers};
@@ -94,7 +95,7 @@ impl Repo {
             let chunk = look(local, &packs, roots, layout);
             chunks.lock().expect("no thread panics while it inserts").insert(start, chunk);
         };
-        let mut walker = Walker::new(&local);
+        let mut walker = Walker::new(self, &local, &packs);
         tips.iter().for_each(|tip| {
             walker.meet(*tip);
         });
@@ -131,6 +132,8 @@ struct Walker<'a> {
     by_position: Vec<u32>,
     /// The numbers of all other commits, by their ids.
     by_id: HashTable<u32>,
+    packs: &'a Packs,
+    ahead: Ahead,
     shallow: HashSet<Id>,
     ids: Vec<Id>,
     graph: Graph,
@@ -141,12 +144,15 @@ struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    fn new(local: &'a gix::Repository) -> Self {
+    fn new(repo: &Repo, local: &'a gix::Repository, packs: &'a Packs) -> Self {
         let shallow = local.shallow_commits().ok().flatten();
         let shallow: HashSet<Id> = shallow.iter().flat_map(|all| all.iter().copied()).collect();
         // A commit-graph that cannot be read only makes it slower; one beside a shallow file knows of
         // parents that are not there.
         let commits = local.commit_graph_if_enabled().ok().flatten().filter(|_| shallow.is_empty());
+        // What `git replace` replaces must be read under its own name, one by one.
+        let replaced = local.objects.store_ref().replacements().next().is_some();
+        let ahead = if commits.is_some() || replaced { Ahead::default() } else { Ahead::of(repo, packs) };
         let by_position = vec![NONE; commits.as_ref().map_or(0, |c| c.num_commits() as usize)];
         let mut notes = Vec::new();
         if local.common_dir().join("info/grafts").metadata().is_ok_and(|m| m.len() > 0) {
@@ -158,6 +164,8 @@ impl<'a> Walker<'a> {
             commits,
             by_position,
             by_id: HashTable::new(),
+            packs,
+            ahead,
             shallow,
             ids: Vec::new(),
             graph: Graph::default(),
@@ -228,6 +236,9 @@ impl<'a> Walker<'a> {
     }
 
     fn decode(&mut self, id: Id) -> Result<(Id, Vec<Id>), Option<Note>> {
+        if let Some((root, parents)) = self.ahead.get(self.packs, id) {
+            return Ok((root, parents.to_vec()));
+        }
         match self.local.objects.find_commit_iter(&id, &mut self.buffer) {
             Ok(mut commit) => match commit.tree_id() {
                 Ok(tree) => Ok((tree, commit.parent_ids().collect())),

@@ -6,19 +6,17 @@
 
 use super::catalog::{Book, Catalog, FileAt, State};
 use super::graph::NONE;
+use super::names::{Names, RawDocument, RawWhole, present, raw};
 use crate::audit::{Past, of_tree};
-use crate::finding::{Finding, Revision, Severity};
+use crate::finding::{Revision, Severity};
 use crate::git::Entry;
 use crate::model::document::Document;
 use crate::model::mkdocs::Registered;
-use crate::model::names::Name;
 use crate::model::okep::Okep;
-use crate::model::path::{Role, role};
-use crate::model::prompts::Prompts;
+use crate::model::path::Role;
 use crate::model::snapshot::{Parsed, Snapshot};
 use crate::model::template::Template;
-use crate::rulebook::{Rulebook, TemplateRevision};
-use crate::rules::{Check, rule};
+use crate::rulebook::TemplateRevision;
 use crate::tree::{Content, File, Layout, Note, Tree};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -127,10 +125,10 @@ pub enum Shown {
 
 /// What hangs on paths and registers alone, and the pages that are OKEPs for their text.
 #[derive(Debug, Clone, Default)]
-struct Whole {
-    told: Vec<Told>,
-    okeps: Vec<Listed>,
-    strays: HashMap<u32, DocumentVerdict>,
+pub(super) struct Whole {
+    pub told: Vec<Told>,
+    pub okeps: Vec<Listed>,
+    pub strays: HashMap<u32, DocumentVerdict>,
 }
 
 /// The templates in force when an OKEP landed.
@@ -159,29 +157,6 @@ pub struct Verdicts {
     /// For each state its whole; [`NONE`] where it could not be read.
     whole_of: Vec<u32>,
     templates: HashMap<FileAt, Template>,
-}
-
-/// A finding with names instead of numbers, as a thread returns it.
-struct Raw {
-    rule: &'static str,
-    okep: Option<String>,
-    severity: Severity,
-    grandfathered: bool,
-    path: String,
-    subject: String,
-}
-
-struct RawDocument {
-    findings: Vec<Raw>,
-    number: Option<u64>,
-    title: Option<String>,
-    issue: Option<u64>,
-}
-
-struct RawWhole {
-    findings: Vec<Raw>,
-    okeps: Vec<(String, Shown)>,
-    strays: Vec<(String, RawDocument)>,
 }
 
 /// What the rules about the whole tree look at.
@@ -469,12 +444,6 @@ impl Verdicts {
     }
 }
 
-/// The last of the templates with all the names that its sections had.
-fn present(revisions: &[TemplateRevision]) -> Option<Rulebook> {
-    let (last, past) = revisions.split_last()?;
-    Some(Rulebook::new(&last.template, None, past, Prompts::default()))
-}
-
 struct Judging<'a> {
     catalog: &'a Catalog,
     layout: &'a Layout,
@@ -590,117 +559,5 @@ impl Judging<'_> {
             strays: snapshot.okeps.iter().filter(is_stray).map(stray).collect(),
         };
         (Some(raw), notes)
-    }
-}
-
-fn raw(finding: Finding) -> Raw {
-    Raw {
-        rule: finding.rule,
-        grandfathered: finding.grandfathered.is_some(),
-        severity: finding.severity,
-        okep: finding.okep,
-        path: finding.path,
-        subject: finding.subject,
-    }
-}
-
-/// Numbers for names, given one after the other so that the threads leave no trace.
-struct Names<'a> {
-    layout: &'a Layout,
-    /// What sections are called now.
-    present: Option<Rulebook>,
-    whos: Vec<Who>,
-    identities: Vec<Identity>,
-    who_of: HashMap<Who, u32>,
-    identity_of: HashMap<Identity, u32>,
-    texts: HashMap<String, Arc<str>>,
-    /// Path to its number in the catalogue, and to the number in its name.
-    paths: HashMap<String, (u32, Option<u64>)>,
-}
-
-impl<'a> Names<'a> {
-    fn new(catalog: &Catalog, layout: &'a Layout, present: Option<Rulebook>) -> Self {
-        let paths = catalog.paths.iter().enumerate();
-        Names {
-            layout,
-            present,
-            whos: Vec::new(),
-            identities: Vec::new(),
-            who_of: HashMap::new(),
-            identity_of: HashMap::new(),
-            texts: HashMap::new(),
-            paths: paths.map(|(at, info)| (info.path.clone(), (at as u32, info.number))).collect(),
-        }
-    }
-
-    fn who(&mut self, okep: Option<&str>) -> u32 {
-        let who = match okep {
-            None => Who::Nobody,
-            Some(path) => match self.paths.get(path).and_then(|(_, number)| *number) {
-                Some(number) => Who::Number(number),
-                None => Who::Path(path.to_owned()),
-            },
-        };
-        *self.who_of.entry(who).or_insert_with_key(|who| {
-            self.whos.push(who.clone());
-            self.whos.len() as u32 - 1
-        })
-    }
-
-    fn told(&mut self, raw: Raw) -> Told {
-        let who = self.who(raw.okep.as_deref());
-        let registration = matches!(role(&raw.path, &self.layout.folder), Role::Other | Role::Landing);
-        let identity = Identity { rule: raw.rule, who, subject: self.subject(&raw), registration };
-        let identity = *self.identity_of.entry(identity).or_insert_with_key(|identity| {
-            self.identities.push(identity.clone());
-            self.identities.len() as u32 - 1
-        });
-        let (path, subject) = (self.text(raw.path), self.text(raw.subject));
-        Told { identity, severity: raw.severity, grandfathered: raw.grandfathered, path, subject }
-    }
-
-    /// What of a subject renames of files and of sections leave as it is.
-    fn subject(&self, raw: &Raw) -> String {
-        let own =
-            |okep: &str| okep.strip_suffix(&raw.subject).is_some_and(|r| r.is_empty() || r.ends_with('/'));
-        if raw.okep.as_deref().is_some_and(own) {
-            return String::new();
-        }
-        let by_document = rule(raw.rule).is_some_and(|r| matches!(r.check, Check::Okep(_)));
-        match &self.present {
-            Some(present) if by_document => present.current_name(&raw.subject),
-            None if by_document => Name::new(&raw.subject).normal,
-            _ => raw.subject.clone(),
-        }
-    }
-
-    fn text(&mut self, text: String) -> Arc<str> {
-        self.texts.entry(text).or_insert_with_key(|text| text.as_str().into()).clone()
-    }
-
-    fn document(&mut self, raw: RawDocument) -> DocumentVerdict {
-        DocumentVerdict {
-            told: raw.findings.into_iter().map(|f| self.told(f)).collect(),
-            number: raw.number,
-            title: raw.title.map(|t| self.text(t)),
-            issue: raw.issue,
-        }
-    }
-
-    fn whole(&mut self, raw: RawWhole) -> Whole {
-        let number = |names: &Names<'_>, path: &str| names.paths[path].0;
-        Whole {
-            told: raw.findings.into_iter().map(|f| self.told(f)).collect(),
-            okeps: raw
-                .okeps
-                .into_iter()
-                .map(|(path, shown)| Listed { path: number(self, &path), who: self.who(Some(&path)), shown })
-                .collect(),
-            strays: raw
-                .strays
-                .into_iter()
-                .map(|(path, raw)| (number(self, &path), self.document(raw)))
-                .collect(),
-        }
     }
 }

@@ -56,7 +56,13 @@ fn summary(story: &Story, look: &Look) -> String {
     story.findings.iter().filter(|f| f.fixed.is_none()).for_each(|f| open.add(f.severity));
     let mended = story.findings.iter().filter(|f| f.fixed.is_some()).count();
     let open = if open.total() == 0 { "nothing".to_owned() } else { counted(open, look) };
-    let _ = writeln!(out, "{}: {open} open, {mended} mended", count(story.okeps.len(), "OKEP"));
+    let younger = story.findings.iter().filter(|f| f.cause == Cause::Template).count();
+    let younger = match younger {
+        0 => String::new(),
+        n => format!(" ({n} of them brought by a later template and not listed below)"),
+    };
+    let text = format!("{}: {open} open, {mended} mended{younger}", count(story.okeps.len(), "OKEP"));
+    write_wrapped(&mut out, 0, "", DIM, &text, look);
     out
 }
 

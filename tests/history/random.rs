@@ -9,6 +9,9 @@ use std::process::Stdio;
 /// A finding of a commit: rule, whom it is about, what about, and which of several alike.
 type Finding = (String, String, String, usize);
 
+/// A finding but for its number among those alike, and the commits of the line at which it came and went.
+type Life = (String, String, String, String, Option<String>);
+
 struct Random(u64);
 
 impl Random {
@@ -75,7 +78,7 @@ fn history(repo: &Repo, seed: u64, commits: usize) {
                 let start = [(TEMPLATE_PATH, TEMPLATE.to_owned()), ("mkdocs.yml", nav(&[]))];
                 (Vec::new(), start.into_iter().map(|(p, t)| (p.to_owned(), t)).collect())
             }
-            _ => next(&states, &mut heads, &mut random, &mut template),
+            _ => next(&states, &heads, &mut random, &mut template),
         };
         let who = format!("Person {} <p@example.org> {} +0000", commit % 4, 1_735_689_600 + commit * 40_000);
         let subject = if parents.len() > 1 { "Merge pull request #9 from x" } else { "Change" };
@@ -105,12 +108,7 @@ fn history(repo: &Repo, seed: u64, commits: usize) {
     assert!(import.wait().expect("git ends").success());
 }
 
-fn next(
-    states: &[Files],
-    heads: &mut [usize],
-    random: &mut Random,
-    template: &mut usize,
-) -> (Vec<usize>, Files) {
+fn next(states: &[Files], heads: &[usize], random: &mut Random, template: &mut usize) -> (Vec<usize>, Files) {
     let last = states.len();
     let one = if random.below(3) > 0 { last } else { heads[random.below(heads.len())] };
     let other = heads[random.below(heads.len())];
@@ -234,7 +232,7 @@ fn agree(repo: &Repo, seed: u64) {
     let story = repo.history(&[]);
     let reference = Reference::of(repo);
     let mut told = BTreeMap::new();
-    let mut seen: BTreeMap<(String, String, String, String, Option<String>), usize> = BTreeMap::new();
+    let mut seen: BTreeMap<Life, usize> = BTreeMap::new();
     let of_history = ["pull-request-number", "wrong-number-in-commit"];
     for finding in story["findings"].as_array().expect("a list") {
         let rule = finding["rule"].as_str().expect("a finding has a rule").to_owned();
@@ -250,9 +248,7 @@ fn agree(repo: &Repo, seed: u64) {
         told.entry((identity, *nth)).or_insert(finding.clone());
         *nth += 1;
     }
-    // By rule, OKEP, subject, the commit that brought it and the one that mended it.
-    type Identity = (String, String, String, String, Option<String>);
-    let mut expected: BTreeMap<Identity, Vec<Finding>> = BTreeMap::new();
+    let mut expected: BTreeMap<Life, Vec<Finding>> = BTreeMap::new();
     for ((finding, came), went) in reference.timeline() {
         let identity = (finding.0.clone(), finding.1.clone(), finding.2.clone(), came, went);
         expected.entry(identity).or_default().push(finding);

@@ -1,0 +1,155 @@
+//! From what threads return to numbers: names of findings, given their numbers one after the other, so
+//! that the threads leave no trace.
+
+use super::catalog::Catalog;
+use super::verdicts::{DocumentVerdict, Identity, Listed, Shown, Told, Who, Whole};
+use crate::finding::{Finding, Severity};
+use crate::model::names::Name;
+use crate::model::path::{Role, role};
+use crate::model::prompts::Prompts;
+use crate::rulebook::{Rulebook, TemplateRevision};
+use crate::rules::{Check, rule};
+use crate::tree::Layout;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A finding with names instead of numbers, as a thread returns it.
+pub(super) struct Raw {
+    pub rule: &'static str,
+    pub okep: Option<String>,
+    pub severity: Severity,
+    pub grandfathered: bool,
+    pub path: String,
+    pub subject: String,
+}
+
+pub(super) struct RawDocument {
+    pub findings: Vec<Raw>,
+    pub number: Option<u64>,
+    pub title: Option<String>,
+    pub issue: Option<u64>,
+}
+
+pub(super) struct RawWhole {
+    pub findings: Vec<Raw>,
+    pub okeps: Vec<(String, Shown)>,
+    pub strays: Vec<(String, RawDocument)>,
+}
+
+pub(super) fn raw(finding: Finding) -> Raw {
+    Raw {
+        rule: finding.rule,
+        grandfathered: finding.grandfathered.is_some(),
+        severity: finding.severity,
+        okep: finding.okep,
+        path: finding.path,
+        subject: finding.subject,
+    }
+}
+
+/// The last of the templates with all the names that its sections had.
+pub(super) fn present(revisions: &[TemplateRevision]) -> Option<Rulebook> {
+    let (last, past) = revisions.split_last()?;
+    Some(Rulebook::new(&last.template, None, past, Prompts::default()))
+}
+
+/// Numbers for names, given one after the other so that the threads leave no trace.
+pub(super) struct Names<'a> {
+    layout: &'a Layout,
+    /// What sections are called now.
+    present: Option<Rulebook>,
+    pub whos: Vec<Who>,
+    pub identities: Vec<Identity>,
+    who_of: HashMap<Who, u32>,
+    identity_of: HashMap<Identity, u32>,
+    texts: HashMap<String, Arc<str>>,
+    /// Path to its number in the catalogue, and to the number in its name.
+    paths: HashMap<String, (u32, Option<u64>)>,
+}
+
+impl<'a> Names<'a> {
+    pub fn new(catalog: &Catalog, layout: &'a Layout, present: Option<Rulebook>) -> Self {
+        let paths = catalog.paths.iter().enumerate();
+        Names {
+            layout,
+            present,
+            whos: Vec::new(),
+            identities: Vec::new(),
+            who_of: HashMap::new(),
+            identity_of: HashMap::new(),
+            texts: HashMap::new(),
+            paths: paths.map(|(at, info)| (info.path.clone(), (at as u32, info.number))).collect(),
+        }
+    }
+
+    fn who(&mut self, okep: Option<&str>) -> u32 {
+        let who = match okep {
+            None => Who::Nobody,
+            Some(path) => match self.paths.get(path).and_then(|(_, number)| *number) {
+                Some(number) => Who::Number(number),
+                None => Who::Path(path.to_owned()),
+            },
+        };
+        *self.who_of.entry(who).or_insert_with_key(|who| {
+            self.whos.push(who.clone());
+            self.whos.len() as u32 - 1
+        })
+    }
+
+    fn told(&mut self, raw: Raw) -> Told {
+        let who = self.who(raw.okep.as_deref());
+        let registration = matches!(role(&raw.path, &self.layout.folder), Role::Other | Role::Landing);
+        let identity = Identity { rule: raw.rule, who, subject: self.subject(&raw), registration };
+        let identity = *self.identity_of.entry(identity).or_insert_with_key(|identity| {
+            self.identities.push(identity.clone());
+            self.identities.len() as u32 - 1
+        });
+        let (path, subject) = (self.text(raw.path), self.text(raw.subject));
+        Told { identity, severity: raw.severity, grandfathered: raw.grandfathered, path, subject }
+    }
+
+    /// What of a subject renames of files and of sections leave as it is.
+    fn subject(&self, raw: &Raw) -> String {
+        let own =
+            |okep: &str| okep.strip_suffix(&raw.subject).is_some_and(|r| r.is_empty() || r.ends_with('/'));
+        if raw.okep.as_deref().is_some_and(own) {
+            return String::new();
+        }
+        let by_document = rule(raw.rule).is_some_and(|r| matches!(r.check, Check::Okep(_)));
+        match &self.present {
+            Some(present) if by_document => present.current_name(&raw.subject),
+            None if by_document => Name::new(&raw.subject).normal,
+            _ => raw.subject.clone(),
+        }
+    }
+
+    fn text(&mut self, text: String) -> Arc<str> {
+        self.texts.entry(text).or_insert_with_key(|text| text.as_str().into()).clone()
+    }
+
+    pub fn document(&mut self, raw: RawDocument) -> DocumentVerdict {
+        DocumentVerdict {
+            told: raw.findings.into_iter().map(|f| self.told(f)).collect(),
+            number: raw.number,
+            title: raw.title.map(|t| self.text(t)),
+            issue: raw.issue,
+        }
+    }
+
+    pub fn whole(&mut self, raw: RawWhole) -> Whole {
+        let number = |names: &Names<'_>, path: &str| names.paths[path].0;
+        Whole {
+            told: raw.findings.into_iter().map(|f| self.told(f)).collect(),
+            okeps: raw
+                .okeps
+                .into_iter()
+                .map(|(path, shown)| Listed { path: number(self, &path), who: self.who(Some(&path)), shown })
+                .collect(),
+            strays: raw
+                .strays
+                .into_iter()
+                .map(|(path, raw)| (number(self, &path), self.document(raw)))
+                .collect(),
+        }
+    }
+}
