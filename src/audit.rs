@@ -86,7 +86,12 @@ pub fn sort(findings: &mut [Finding]) {
 
 /// The template and its revisions, as rule books.
 pub struct Past<'a> {
+    /// The template at hand, without a past.
+    bare: Rulebook,
+    /// The same with the earlier wordings of its sections.
     now: Rulebook,
+    /// The prompts of all revisions.
+    all_prompts: Arc<Prompts>,
     /// The revisions on the first-parent line, oldest first.
     revisions: Cow<'a, [TemplateRevision]>,
     /// For each revision its rule book, made when a finding asks for it.
@@ -101,15 +106,16 @@ impl<'a> Past<'a> {
         if template.path.is_some() {
             prompts.add(&template.document);
         }
+        let bare = Rulebook::new(template, None, &[], Arc::new(prompts.clone()));
         revisions.iter().for_each(|r| prompts.add(&r.template.document));
         let same =
             |r: &TemplateRevision| r.template.document.text.as_str() == template.document.text.as_str();
         let settled = revisions.last().is_some_and(same);
         let at = settled.then(|| revisions.last().map(|r| &r.revision)).flatten();
         let before = if settled { &revisions[..revisions.len() - 1] } else { &revisions[..] };
-        let now = Rulebook::new(template, at, before, prompts);
+        let now = Rulebook::new(template, at, before, bare.prompts.clone());
         let books = revisions.iter().map(|_| OnceLock::new()).collect();
-        Past { now, revisions, books, settled }
+        Past { bare, now, all_prompts: Arc::new(prompts), revisions, books, settled }
     }
 
     /// The past of a snapshot's template, as far as history was asked.
@@ -142,10 +148,20 @@ impl<'a> Past<'a> {
     /// `landed` is the revision that was in force when it landed, none inside for none at all; it is
     /// none itself where that is not known.
     pub fn judge(&self, okep: &Okep, landed: Option<Option<usize>>) -> (Vec<Finding>, Unsettled) {
-        let judged = Judged::new(okep, &self.now);
+        let judged = Judged::new(okep, &self.bare);
         let mut findings = check(&judged, |_| true);
         let by_demand = findings.iter().any(of_its_time);
-        let unsettled = Unsettled { path: okep.path.clone(), by_demand, by_prompt: judged.resembles_prompt };
+        let by_prompt = judged.resembles_prompt;
+        let unsettled = Unsettled { path: okep.path.clone(), by_demand, by_prompt };
+        // The past is asked only where the document itself gives cause, so that what is said of one OKEP
+        // hangs neither on others nor on whether somebody else had history read.
+        if !self.revisions.is_empty() && (by_demand || by_prompt) {
+            let book = if by_demand { &self.now } else { &self.bare };
+            findings = match by_prompt {
+                true => check(&Judged::new(okep, &book.with_prompts(&self.all_prompts)), |_| true),
+                false => check(&Judged::new(okep, book), |_| true),
+            };
+        }
         if let Some(landed) = landed {
             let mut earlier: Vec<Option<Vec<Finding>>> = vec![None; self.revisions.len()];
             for finding in findings.iter_mut().filter(|f| of_its_time(f)) {
@@ -193,7 +209,7 @@ impl<'a> Past<'a> {
     fn book(&self, revision: usize) -> &Rulebook {
         self.books[revision].get_or_init(|| {
             let r = &self.revisions[revision];
-            Rulebook::new(&r.template, Some(&r.revision), &self.revisions[..revision], Prompts::default())
+            Rulebook::new(&r.template, Some(&r.revision), &self.revisions[..revision], Arc::default())
         })
     }
 }

@@ -122,7 +122,7 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
     let snapshot = Snapshot::new(&tree, &layout, &parsed);
     let verdict = audit(&snapshot, None);
     let mut report = report(&snapshot, verdict.findings.clone(), Source::Worktree, None);
-    let asked = narrow(&mut report, &request.paths, &dir, &dir)?;
+    let asked = narrow(&mut report, &request.paths, &dir, &dir, &[])?;
     let state = engine::borrowed(&tree, &snapshot, &verdict.findings);
     prove(&mut report, request, &state, &layout, None, &parsed);
     Ok(Outcome {
@@ -186,8 +186,7 @@ impl Reading<'_> {
         let folder = self.layout.folder.clone();
         let wanted = move |path: &str| {
             let role = path::role(path, &folder);
-            touched.is_none_or(|t| t.contains(path))
-                || !matches!(role, Role::Okep | Role::InOkepFolder | Role::Stray)
+            touched.is_none_or(|t| t.contains(path)) || role != Role::Okep
         };
         let (mut tree, source, tip) = self.read(head, &wanted)?;
         if !has_folder(&tree, &self.layout)
@@ -196,7 +195,7 @@ impl Reading<'_> {
             self.layout.folder = folder;
             (tree, _, _) = self.read(head, &|_| true)?;
         }
-        let bases = self.bases(head, &wanted)?;
+        let bases = self.bases(head, tip, &wanted)?;
         if !has_folder(&tree, &self.layout) && !self.request.staged {
             let top = self.repo.root().map_or("this repository".into(), |r| format!("`{}`", r.display()));
             let place = match &source {
@@ -218,7 +217,17 @@ impl Reading<'_> {
         let mut judgement = Judgement::of(&now, &before, self.compares(), None);
         let mut lore = None;
         if let Some(tip) = tip.filter(|_| judgement.wants_history(&now, &before, self.request)) {
-            let known = self.repo.lore(tip, &self.layout);
+            let mut known = self.repo.lore(tip, &self.layout);
+            if self.request.since.is_some() {
+                // What a branch brings has not landed, whatever its own commits say.
+                let had = |path: &str| {
+                    let number = now.number_of(path);
+                    before.iter().any(|b| {
+                        b.paths.contains(path) || number.is_some_and(|n| b.okep_of_number(n).is_some())
+                    })
+                };
+                known.landed.retain(|path, _| had(path));
+            }
             judgement = Judgement::of(&now, &before, self.compares(), Some(&known));
             lore = Some(known);
         }
@@ -251,14 +260,17 @@ impl Reading<'_> {
     }
 
     /// The states whose findings are not new: HEAD and what is being merged, or a merge base.
-    fn bases(&self, head: &Head, wanted: &Wanted) -> Result<Vec<Base>, Error> {
+    fn bases(&self, head: &Head, tip: Option<Id>, wanted: &Wanted) -> Result<Vec<Base>, Error> {
         let mut ids = Vec::new();
         if self.request.staged {
             ids.extend(head.id());
             ids.extend(self.repo.merge_heads());
         }
         if let Some(since) = &self.request.since {
-            ids.push(self.repo.merge_base(since)?);
+            ids.push(match tip {
+                Some(tip) => self.repo.merge_base_with(since, tip)?,
+                None => self.repo.merge_base(since)?,
+            });
         }
         let read = |id: Id| -> Result<Base, Error> {
             let tree = self.repo.commit_where(id, &self.layout, &inherits, wanted)?;
@@ -316,7 +328,8 @@ impl Reading<'_> {
         report.notes.dedup();
         let top = self.repo.root().map(Path::to_owned).unwrap_or_default();
         let from = self.request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
-        let asked = narrow(&mut report, &self.request.paths, &from, &top)?;
+        let gone = before.iter().flat_map(|b| b.paths.iter().map(String::as_str));
+        let asked = narrow(&mut report, &self.request.paths, &from, &top, &gone.collect::<Vec<_>>())?;
         let state = engine::borrowed(&tree, &now, &judgement.verdict.findings);
         prove(&mut report, self.request, &state, &self.layout, lore.as_ref(), parsed);
         let incomplete = now.incomplete || before.iter().any(|b| b.incomplete);
@@ -343,6 +356,7 @@ impl Judgement {
     fn of(now: &Snapshot, before: &[Snapshot], compares: bool, lore: Option<&Lore>) -> Self {
         let verdict = audit(now, lore);
         let mut notes: Vec<Note> = lore.map(|l| l.notes.clone()).unwrap_or_default();
+        notes.retain(|note| note.kind != "several-templates");
         let mut baseline: Vec<Option<Baseline>> =
             vec![compares.then_some(Baseline::New); verdict.findings.len()];
         for base in before {
@@ -364,16 +378,15 @@ impl Judgement {
 
     /// Whether some finding that counts could be another one in the light of history.
     fn wants_history(&self, now: &Snapshot, before: &[Snapshot], request: &Request) -> bool {
-        if !request.staged {
-            return request.thorough || !self.verdict.unsettled.is_empty();
-        }
         if request.thorough {
-            return !self.verdict.unsettled.is_empty();
+            return true;
+        }
+        let unsettled = &self.verdict.unsettled;
+        let template_changed = before.iter().any(|b| b.template.document.text != now.template.document.text);
+        if !request.staged || template_changed {
+            return !unsettled.is_empty();
         }
         let was = |path: &str| before.iter().find_map(|b| b.okep(path));
-        let moved = |path: &str| {
-            now.number_of(path).is_some_and(|n| before.iter().any(|b| b.okep_of_number(n).is_some()))
-        };
         let counts = |path: &str| {
             self.findings.iter().zip(&self.baseline).any(|(f, b)| {
                 *b == Some(Baseline::New)
@@ -381,12 +394,11 @@ impl Judgement {
                     && rule(f.rule).is_some_and(|r| r.of_its_time)
             })
         };
-        self.verdict.unsettled.iter().any(|unsettled| {
+        unsettled.iter().any(|unsettled| {
             let path = unsettled.path.as_str();
             let changed =
                 now.okep(path).zip(was(path)).is_none_or(|(a, b)| a.document.text != b.document.text);
-            (unsettled.by_demand && (was(path).is_some() || moved(path)) && counts(path))
-                || (unsettled.by_prompt && changed)
+            (unsettled.by_demand && counts(path)) || (unsettled.by_prompt && changed)
         })
     }
 }
@@ -509,23 +521,50 @@ fn prove(
     report.notes.sort();
 }
 
-/// Keeps what is about the paths the user named.
-fn narrow(report: &mut Report, paths: &[PathBuf], from: &Path, top: &Path) -> Result<Vec<String>, Error> {
+/// Keeps what is about the paths the user named; `before` are paths of the states compared with.
+fn narrow(
+    report: &mut Report,
+    paths: &[PathBuf],
+    from: &Path,
+    top: &Path,
+    before: &[&str],
+) -> Result<Vec<String>, Error> {
     let mut asked = Vec::new();
     for path in paths {
         let inside = vec![inside(path, from, top)];
         let known = |p: &str| is_about(&inside, p);
-        let any = report.okeps.iter().any(|o| known(&o.path)) || report.texts.keys().any(|p| known(p));
-        if !any {
+        let judged = report.okeps.iter().any(|o| known(&o.path))
+            || report.texts.keys().any(|p| known(p))
+            || before.iter().any(|p| known(p));
+        if !judged && !is_file_inside(path, from, top) {
             return Err(Error::UnknownPath { path: path.display().to_string() });
+        }
+        if !judged {
+            let message = "no OKEP, and no file that one depends on: not judged";
+            report.notes.push(Note::at("not-an-okep", inside[0].clone(), message));
         }
         asked.extend(inside);
     }
+    if paths.is_empty() {
+        return Ok(asked);
+    }
     let is_asked = |p: &str| is_about(&asked, p);
     report.okeps.retain(|o| is_asked(&o.path));
-    report.findings.retain(|r| is_asked(&r.finding.path) || r.finding.okep.as_deref().is_some_and(is_asked));
+    report.findings.retain(|r| {
+        let f = &r.finding;
+        is_asked(&f.path)
+            || f.okep.as_deref().is_some_and(is_asked)
+            || f.related.iter().any(|r| is_asked(&r.path))
+    });
     report.notes.retain(|n| n.path.as_deref().is_none_or(is_asked));
     Ok(asked)
+}
+
+/// Whether a path is that of a file of the repository, such as a hook manager passes with all others.
+fn is_file_inside(path: &Path, from: &Path, top: &Path) -> bool {
+    let real = |p: &Path| std::fs::canonicalize(p).ok();
+    let (Some(full), Some(top)) = (real(&from.join(path)), real(top)) else { return false };
+    full.is_file() && full.starts_with(top)
 }
 
 /// A path as the user wrote it, from the top of the repository, `/` between the parts; outside of it an

@@ -156,7 +156,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            let message = format!("error: {}", render::harmless(&format!("{error:#}")));
+            let message = format!("error: {}", render::harmless(&error.to_string()));
             let _ = writeln!(anstream::stderr(), "{message}");
             ExitCode::from(2)
         }

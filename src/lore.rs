@@ -3,6 +3,7 @@
 //! Plain data and the arithmetic over it; `git` reads the commits.
 
 use crate::finding::Revision;
+use crate::model::path::number;
 use crate::tree::Note;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -112,22 +113,6 @@ fn name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The number in a file name of the form `okep-NNNN-`, in any case.
-pub fn number(path: &str) -> Option<u64> {
-    let name = name(path);
-    let rest = name.get(..5).filter(|start| start.eq_ignore_ascii_case("okep-")).map(|_| &name[5..])?;
-    let (digits, _) = rest.split_once('-')?;
-    let all_digits = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-    all_digits.then(|| digits.parse().ok())?
-}
-
-/// Whether a path is one of the template: `okep-*-template.md`, in any case.
-pub fn is_template(path: &str) -> bool {
-    let name = name(path).to_ascii_lowercase();
-    let middle = name.strip_prefix("okep-").and_then(|rest| rest.strip_suffix("-template.md"));
-    middle.is_some_and(|middle| !middle.is_empty())
-}
-
 /// The day of a moment `seconds` after 1970, as `YYYY-MM-DD` where clocks are `offset` seconds ahead.
 ///
 /// None for a moment outside the years 1 to 9999.
@@ -186,18 +171,6 @@ mod tests {
             true,
             "okep-1-b.md@? okep-2-c.md@2",
         );
-    }
-
-    #[test]
-    fn numbers_and_templates_are_told_by_the_file_name() {
-        assert_eq!(number("docs/okeps/okep-5224-x/okep-12-a.md"), Some(12));
-        assert_eq!(number("docs/okeps/okep-5224-x/notes.md"), None);
-        assert_eq!(number("okep--x.md"), None);
-        assert_eq!(number("okep-99999999999999999999999-x.md"), None);
-        assert_eq!(number("äöüß-"), None);
-        assert!(is_template("docs/okeps/okep-4368-template.md"));
-        assert!(!is_template("docs/okeps/okep-template.md"));
-        assert!(!is_template("docs/okeps/okep-4368-templates.md"));
     }
 
     #[test]

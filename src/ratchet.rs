@@ -1,7 +1,8 @@
 //! What a change brings: its findings less those that were there before.
 //!
 //! A finding's identity is (rule, OKEP, subject), never a line: it survives edits, and an OKEP that
-//! changed its name is known by its number.
+//! changed its name is known by its number. A number that several carry is one finding, whichever of
+//! them it is told of.
 
 use crate::finding::Finding;
 use crate::model::path::{file_name, okep_name, stem};
@@ -27,13 +28,14 @@ pub fn compare(
     };
     let mut known: HashMap<(&str, Option<String>, &str), usize> = HashMap::new();
     for finding in before {
-        let okep = finding.okep.as_deref().map(now_called);
+        let okep = finding.okep.as_deref().filter(|_| finding.rule != SHARED).map(now_called);
         *known.entry((finding.rule, okep, &finding.subject)).or_insert(0) += 1;
     }
     findings
         .iter()
         .map(|finding| {
-            let identity = (finding.rule, finding.okep.clone(), finding.subject.as_str());
+            let okep = finding.okep.clone().filter(|_| finding.rule != SHARED);
+            let identity = (finding.rule, okep, finding.subject.as_str());
             match known.get_mut(&identity).filter(|n| **n > 0) {
                 Some(n) => {
                     *n -= 1;
@@ -44,6 +46,9 @@ pub fn compare(
         })
         .collect()
 }
+
+/// The rule whose findings are about several OKEPs at once.
+const SHARED: &str = "duplicate-number";
 
 fn number(path: &str) -> Option<u64> {
     okep_name(stem(file_name(path))?)?.number

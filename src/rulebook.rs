@@ -6,6 +6,7 @@ use crate::model::names::Name;
 use crate::model::prompts::Prompts;
 use crate::model::template::Template;
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// A revision of the template that once was in force.
 #[derive(Debug, Clone)]
@@ -30,7 +31,7 @@ pub struct Rulebook {
     pub old_names: Vec<Vec<OldName>>,
     /// The names of sections that earlier revisions had and this one has not.
     pub dropped: HashSet<String>,
-    pub prompts: Prompts,
+    pub prompts: Arc<Prompts>,
     plain_old_names: Vec<Vec<Name>>,
     current: HashMap<String, String>,
 }
@@ -41,7 +42,7 @@ impl Rulebook {
         template: &Template,
         at: Option<&Revision>,
         past: &[TemplateRevision],
-        prompts: Prompts,
+        prompts: Arc<Prompts>,
     ) -> Self {
         let mut names: Vec<Vec<OldName>> = Vec::new();
         let mut dropped = HashSet::new();
@@ -63,6 +64,11 @@ impl Rulebook {
         dropped.retain(|name| !current.contains_key(name));
         let plain_old_names = names.iter().map(|old| old.iter().map(|o| o.name.clone()).collect()).collect();
         Rulebook { template: template.clone(), old_names: names, dropped, prompts, plain_old_names, current }
+    }
+
+    /// The same demands with the prompts of other revisions.
+    pub fn with_prompts(&self, prompts: &Arc<Prompts>) -> Self {
+        Rulebook { prompts: prompts.clone(), ..self.clone() }
     }
 
     /// The earlier wordings of each section, as the alignment wants them.

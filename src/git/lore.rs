@@ -9,7 +9,8 @@ use super::line::Line;
 use super::listing::{Kind, is_markdown, tidy};
 use super::{Id, Repo};
 use crate::finding::Revision;
-use crate::lore::{Landing, Lore, LoreEnd, TemplateRevision, day, is_template, landings};
+use crate::lore::{Landing, Lore, LoreEnd, TemplateRevision, day, landings};
+use crate::model::path::{self, Role};
 use crate::tree::{Layout, Note};
 use gix::bstr::ByteSlice;
 use gix::hashtable::HashMap;
@@ -148,9 +149,10 @@ impl Folder {
                 return;
             }
             let path = path.to_str_lossy().into_owned();
-            if kind == Kind::File && is_template(&path) {
+            if kind == Kind::File && path::role(&path, at) == Role::Template {
                 folder.templates += 1;
-                if folder.template.as_ref().is_none_or(|(first, _)| path < *first) {
+                let earlier = |first: &str| path::template_order(&path) < path::template_order(first);
+                if folder.template.as_ref().is_none_or(|(first, _)| earlier(first)) {
                     folder.template = Some((path.clone(), id));
                 }
             }

@@ -88,11 +88,18 @@ impl Repo {
     /// # Errors
     /// `rev` names no commit, there is none yet, or no common ancestor is to be found.
     pub fn merge_base(&self, rev: &str) -> Result<Id, Error> {
-        let head = match self.head() {
-            Head::At(id) => id,
-            Head::Unborn => return Err(Error::Unborn { revision: rev.to_owned() }),
-            Head::Unreadable(reason) => return Err(Error::Head { reason }),
-        };
+        match self.head() {
+            Head::At(id) => self.merge_base_with(rev, id),
+            Head::Unborn => Err(Error::Unborn { revision: rev.to_owned() }),
+            Head::Unreadable(reason) => Err(Error::Head { reason }),
+        }
+    }
+
+    /// The best common ancestor of `rev` and another commit.
+    ///
+    /// # Errors
+    /// `rev` names no commit, or no common ancestor is to be found.
+    pub fn merge_base_with(&self, rev: &str, head: Id) -> Result<Id, Error> {
         let other = self.resolve(rev)?;
         let local = self.local();
         let unreadable =

@@ -123,7 +123,10 @@ impl Catalog {
                         catalog.paths[f.path as usize].role == Role::Template
                             && !catalog.blobs[f.blob as usize].symlink
                     };
-                    let template = files.iter().find(is_template).copied();
+                    let order = |f: &&FileAt| {
+                        crate::model::path::template_order(&catalog.paths[f.path as usize].path)
+                    };
+                    let template = files.iter().filter(is_template).min_by_key(order).copied();
                     Some(Holding { files, template, register: *register })
                 }
             })

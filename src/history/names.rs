@@ -50,7 +50,7 @@ pub(super) fn raw(finding: Finding) -> Raw {
 /// The last of the templates with all the names that its sections had.
 pub(super) fn present(revisions: &[TemplateRevision]) -> Option<Rulebook> {
     let (last, past) = revisions.split_last()?;
-    Some(Rulebook::new(&last.template, None, past, Prompts::default()))
+    Some(Rulebook::new(&last.template, None, past, Arc::new(Prompts::default())))
 }
 
 /// Numbers for names, given one after the other so that the threads leave no trace.

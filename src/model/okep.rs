@@ -27,7 +27,8 @@ pub struct Okep {
 impl Okep {
     pub fn new(path: &str, proposals: &str, document: Arc<Document>, template: &Template) -> Self {
         let stem = path::stem(path::file_name(path)).unwrap_or_default();
-        let name = path::okep_name(stem).unwrap_or(OkepName { number: None, well_formed: false });
+        let mut name = path::okep_name(stem).unwrap_or(OkepName { number: None, well_formed: false });
+        name.well_formed &= path.ends_with(".md");
         let is_section = |h: &super::document::Heading| {
             let name = Name::new(&h.text);
             template.names().any(|n| n.spells(&name))

@@ -80,7 +80,7 @@ pub fn role(path: &str, folder: &str) -> Role {
     };
     let name = file_name(inside);
     let Some(stem) = stem(name) else { return Role::Other };
-    if is_template(name) {
+    if is_template(name) && !inside.contains('/') {
         return Role::Template;
     }
     if okep_name(stem).is_some() {
@@ -97,9 +97,20 @@ pub fn role(path: &str, folder: &str) -> Role {
     }
 }
 
-/// Whether a file of this name is a template: `okep-*-template.md`.
-pub fn is_template(name: &str) -> bool {
-    stem(name).is_some_and(|s| s.starts_with("okep-") && s.ends_with("-template"))
+/// Whether a file of this name is a template: `okep-*-template.md`, in any case.
+fn is_template(name: &str) -> bool {
+    let Some(stem) = stem(name).map(str::to_ascii_lowercase) else { return false };
+    stem.strip_prefix("okep-").and_then(|rest| rest.strip_suffix("-template")).is_some_and(|n| !n.is_empty())
+}
+
+/// The number in the name of an OKEP's file, as well as it can be read.
+pub fn number(path: &str) -> Option<u64> {
+    okep_name(stem(file_name(path))?)?.number
+}
+
+/// The order in which templates count, where there are several: by number, then by path.
+pub fn template_order(path: &str) -> (u64, &str) {
+    (number(path).unwrap_or(u64::MAX), path)
 }
 
 /// The nearest folder around `path`, below `folder`, that is named like an OKEP.
@@ -153,6 +164,9 @@ mod tests {
     fn roles_follow_from_the_path() {
         let check = |path, expected| assert_eq!(role(path, "docs/okeps"), expected, "{path}");
         check("docs/okeps/okep-4368-template.md", Role::Template);
+        check("docs/okeps/okep-4368-Template.md", Role::Template);
+        check("docs/okeps/okep-template.md", Role::Okep);
+        check("docs/okeps/okep-5224-x/okep-5224-template.md", Role::Okep);
         check("docs/okeps/okep-5224-x/okep-5224-x.md", Role::Okep);
         check("docs/okeps/okep-5224-x/other.md", Role::InOkepFolder);
         check("docs/okeps/okep-5224-x/deep/other.md", Role::InOkepFolder);

@@ -211,7 +211,9 @@ impl Reading<'_> {
     }
 
     fn template(&mut self, files: &[Parsable]) -> Template {
-        let mut templates = files.iter().filter(|f| f.role == Role::Template);
+        let mut templates: Vec<&Parsable> = files.iter().filter(|f| f.role == Role::Template).collect();
+        templates.sort_by(|a, b| path::template_order(&a.path).cmp(&path::template_order(&b.path)));
+        let mut templates = templates.into_iter();
         let Some(first) = templates.next() else {
             let message = format!(
                 "no `okep-*-template.md` in `{}`: judged by the outline built into okep",

@@ -12,7 +12,7 @@ pub(super) fn summary(report: &Report, look: &Look) -> String {
     if nothing_staged {
         // The note says it all; a hook meets it in every commit that is about something else.
     } else if report.okeps.is_empty() && report.findings.is_empty() {
-        out.push_str("nothing to judge: no OKEP found\n");
+        out.push_str("no OKEP is among what was judged\n");
     } else if counts == Counts::default() {
         let new = if report.since.is_some() { "nothing new" } else { "nothing" };
         let sign = look.paint(GOOD, look.sign("✓", "ok:"));
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn nothing_wrong_is_one_line() {
-        check(&empty(), "nothing to judge: no OKEP found\n");
+        check(&empty(), "no OKEP is among what was judged\n");
         let mut report = empty().with_okep(okep("docs/okeps/okep-1-a.md", 1, "A", "2025-01-02"));
         check(&report, "✓ nothing to complain about in 1 OKEP\n");
         report.since = Some("0123456789abcdef".into());
@@ -141,7 +141,7 @@ mod tests {
         report.notes.push(Note::new("shallow", "the clone is shallow"));
         check(
             &report,
-            "nothing to judge: no OKEP found\n\
+            "no OKEP is among what was judged\n\
              note: docs/okeps/\\u{1b}c.md: 1 byte is not UTF-8\n\
              note: the clone is shallow\n",
         );

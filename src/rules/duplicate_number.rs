@@ -37,7 +37,7 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
 fn of_number(number: u64, okep: &Okep, okeps: &[&Okep]) -> Finding {
     let others: Vec<&&Okep> = okeps.iter().filter(|o| o.path != okep.path).collect();
     let named: Vec<String> = others.iter().map(|o| format!("`{}`", o.path)).collect();
-    let message = format!("number {number} is already taken by {}", named.join(" and "));
+    let message = format!("number {number} is also that of {}", named.join(" and "));
     let mut finding = RULE.about(Some(&okep.path), &okep.path, number.to_string(), message);
     for other in others {
         let related =

@@ -21,6 +21,9 @@ pub static RULE: Rule = Rule {
     of_its_time: false,
 };
 
+/// Not the path: an OKEP that moves is missing as it was before.
+const SUBJECT: &str = "landing page";
+
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let Some(landing) = &snapshot.landing else { return Vec::new() };
     // An entry that still names it by an earlier path is one cause, and `dead-index-entry` tells it.
@@ -38,7 +41,7 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
 fn finding(snapshot: &Snapshot, landing: &Landing, okep: &Okep) -> Finding {
     let target = relative(&landing.path, &okep.path);
     let message = format!("the landing page does not list `{target}`");
-    let finding = RULE.about(Some(&okep.path), &landing.path, target.clone(), message);
+    let finding = RULE.about(Some(&okep.path), &landing.path, SUBJECT, message);
     let siblings: Vec<(u64, &LandingEntry)> =
         landing.entries.iter().filter_map(|e| Some((snapshot.number_of(&e.doc)?, e))).collect();
     let number = okep.number();

@@ -21,6 +21,9 @@ pub static RULE: Rule = Rule {
     of_its_time: false,
 };
 
+/// Not the path: an OKEP that moves is missing as it was before.
+const SUBJECT: &str = "nav";
+
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let Some(site) = &snapshot.site else { return Vec::new() };
     // An entry that still names it by an earlier path is one cause, and `dead-nav-entry` tells it.
@@ -48,7 +51,7 @@ fn missing(snapshot: &Snapshot, site: &Site, okep: &Okep) -> Finding {
     let target = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
     let register = site.nav.tree().map_or(site.path.as_str(), |t| t.path.as_str());
     let message = format!("`{target}` is not in `nav`");
-    let finding = RULE.about(Some(&okep.path), register, target.clone(), message);
+    let finding = RULE.about(Some(&okep.path), register, SUBJECT, message);
     let Some(text) = snapshot.texts.get(register).filter(|_| snapshot.plans) else { return finding };
     let label = register::label(okep);
     let sibling = |doc: &str| snapshot.number_of(doc);
@@ -68,6 +71,6 @@ fn missing(snapshot: &Snapshot, site: &Site, okep: &Okep) -> Finding {
 fn outside(site: &Site, okep: &Okep) -> Finding {
     let docs = site.docs_dir.as_deref().unwrap_or_default();
     let message = format!("`{}` is outside the docs folder `{docs}`: the site does not have it", okep.path);
-    let finding = RULE.about(Some(&okep.path), &site.path, okep.path.clone(), message);
+    let finding = RULE.about(Some(&okep.path), &site.path, SUBJECT, message);
     finding.help("move it below the docs folder, or set `docs_dir`")
 }

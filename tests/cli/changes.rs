@@ -87,7 +87,7 @@ fn deleting_the_nav_line_of_an_okep_that_stays_fails() {
     let repo = with_old_fault();
     repo.edit("mkdocs.yml", NAV_LINE, "");
     repo.git(&["add", "-A"]);
-    let fault = "error not-in-nav mkdocs.yml:10 okeps/okep-2104-quiet-gauges.md";
+    let fault = "error not-in-nav mkdocs.yml:10 nav";
     assert_eq!(repo.json(&["--staged"]).exits(1).faults(), [fault]);
 }
 
@@ -101,10 +101,7 @@ fn a_new_okep_is_held_to_everything() {
     repo.edit("mkdocs.yml", "      - Tide Tables: okeps/okep-2130-tide-tables.md\n", "");
     repo.git(&["add", "-A"]);
     let faults = repo.json(&["--staged"]).exits(1).faults();
-    assert!(
-        faults.contains(&"error not-in-nav mkdocs.yml:11 okeps/okep-2130-tide-tables.md".to_owned()),
-        "{faults:?}"
-    );
+    assert!(faults.contains(&"error not-in-nav mkdocs.yml:11 nav".to_owned()), "{faults:?}");
     assert!(faults.iter().any(|f| f.contains("Goals")), "{faults:?}");
 }
 
@@ -237,4 +234,111 @@ fn a_good_okep_of_the_tests_is_good() {
     let repo = Repo::clean();
     repo.add_okep(2130, "Tide Tables");
     assert_eq!(repo.json(&[]).exits(0).faults(), [""; 0]);
+}
+
+/// Both ways of asking agree, whatever is read for either.
+#[track_caller]
+fn both_exit(repo: &Repo, args: &[&str], code: i32) {
+    let table: Vec<&str> = ["check"].into_iter().chain(args.iter().copied()).collect();
+    repo.okep(&table).exits(code);
+    repo.json(args).exits(code);
+}
+
+#[test]
+fn what_an_earlier_template_said_counts_the_same_in_every_format() {
+    let repo = Repo::clean();
+    repo.edit(
+        TEMPLATE,
+        "## Goals",
+        "## Aims\n\nSay here who will maintain all of this and for how long.\n\n## Goals",
+    );
+    repo.commit("A template of its time");
+    repo.edit(TEMPLATE, "## Aims\n\nSay here who will maintain all of this and for how long.\n\n", "");
+    repo.commit("A shorter template");
+    repo.add_okep(2130, "Tide Tables");
+    let path = "docs/okeps/okep-2130-tide-tables.md";
+    repo.edit(path, "## Goals\n", "## Goals\n\nSay here who will maintain all of this, and for how long!\n");
+    repo.git(&["add", "-A"]);
+    let table = repo.okep(&["check", "--staged"]).code;
+    assert_eq!(repo.json(&["--staged"]).code, table);
+    assert_eq!(repo.okep(&["check"]).code, repo.json(&[]).code);
+}
+
+#[test]
+fn a_page_known_by_its_text_alone_is_known_to_the_hook() {
+    let repo = Repo::clean();
+    repo.add_okep(2130, "Tide Tables");
+    repo.git(&["mv", "-k", "docs/okeps/okep-2130-tide-tables.md", "docs/okeps/tides.md"]);
+    let text = repo.read("docs/okeps/okep-2130-tide-tables.md");
+    repo.remove("docs/okeps/okep-2130-tide-tables.md");
+    repo.write("docs/okeps/tides.md", text);
+    let nav = repo.read("mkdocs.yml").replace("okep-2130-tide-tables.md", "tides.md");
+    repo.write("mkdocs.yml", &nav);
+    repo.commit("A page named like nothing");
+    let line = nav.lines().find(|l| l.contains("tides.md")).expect("it is registered").to_owned() + "\n";
+    repo.edit("mkdocs.yml", &line, "");
+    repo.git(&["add", "-A"]);
+    both_exit(&repo, &["--staged"], 1);
+}
+
+#[test]
+fn an_okep_that_moves_is_unregistered_as_it_was_before() {
+    let repo = Repo::clean();
+    repo.edit("mkdocs.yml", NAV_LINE, "");
+    repo.commit("Nobody finds it");
+    repo.git(&["mv", QUIET_GAUGES, "docs/okeps/okep-2104-silent-gauges.md"]);
+    repo.edit(INDEX, "okep-2104-quiet-gauges.md", "okep-2104-silent-gauges.md");
+    repo.git(&["add", "-A"]);
+    both_exit(&repo, &["--staged"], 0);
+}
+
+#[test]
+fn a_shared_number_is_told_to_whoever_asks_for_either() {
+    let repo = Repo::clean();
+    repo.add_okep(2104, "Aching Gauges");
+    repo.git(&["add", "-A"]);
+    for path in [QUIET_GAUGES, "docs/okeps/okep-2104-aching-gauges.md"] {
+        let faults = repo.json(&["--staged", path]).exits(1).faults();
+        assert!(faults.iter().any(|f| f.contains("duplicate-number")), "{path}: {faults:?}");
+    }
+}
+
+#[test]
+fn a_commit_is_compared_with_its_own_merge_base() {
+    let repo = with_old_fault();
+    repo.git(&["branch", "topic"]);
+    repo.edit(
+        SHARED_BUOYS,
+        "## Upgrade and Rollback\n",
+        "## Risks\n\nA harbour that loses its key.\n\n## Upgrade and Rollback\n",
+    );
+    repo.commit("Mended on the main line");
+    repo.git(&["checkout", "-q", "topic"]);
+    repo.edit(QUIET_GAUGES, "A basin of ten metres", "A basin of twelve metres");
+    repo.commit("Something else");
+    repo.git(&["checkout", "-q", "main"]);
+    both_exit(&repo, &["--rev", "topic", "--since", "main"], 0);
+}
+
+#[test]
+fn what_a_branch_brings_has_not_landed() {
+    let repo = Repo::clean();
+    repo.git(&["checkout", "-q", "-b", "topic"]);
+    repo.add_okep(2130, "Tide Tables");
+    repo.commit("A proposal");
+    repo.git(&["checkout", "-q", "main"]);
+    repo.edit(TEMPLATE, "## References", "## Costs\n\nWhat does it cost?\n\n## References");
+    repo.commit("The template asks for more");
+    repo.git(&["checkout", "-q", "topic"]);
+    repo.git(&["merge", "-q", "--no-edit", "main"]);
+    both_exit(&repo, &["--since", "main"], 1);
+}
+
+#[test]
+fn a_deleted_okep_may_be_asked_for_by_its_path() {
+    let repo = Repo::clean();
+    repo.remove(QUIET_GAUGES);
+    repo.git(&["add", "-A"]);
+    both_exit(&repo, &["--staged", QUIET_GAUGES], 0);
+    both_exit(&repo, &["--staged"], 1);
 }
