@@ -94,6 +94,72 @@ pub fn check(request: &Request) -> Result<Outcome, Error> {
     Reading { repo: &repo, request, layout: Layout::default() }.run()
 }
 
+/// The working tree, read and not judged.
+pub struct Here {
+    /// None outside of a repository.
+    pub repo: Option<Repo>,
+    /// The folder that the paths start from.
+    pub root: PathBuf,
+    pub tree: Tree,
+    pub layout: Layout,
+}
+
+/// Reads the working tree, or a folder that is in no repository.
+///
+/// # Errors
+/// There is no working tree, or no proposal folder in it.
+pub fn here(dir: Option<&Path>) -> Result<Here, Error> {
+    let mut layout = Layout::default();
+    let repo = Repo::discover(dir)?;
+    let (root, mut tree) = match &repo {
+        Some(repo) => {
+            let tree = repo.worktree(&layout, &inherits)?;
+            (repo.root().map(Path::to_path_buf).unwrap_or_default(), tree)
+        }
+        None => {
+            let dir = dir.unwrap_or(Path::new("."));
+            (dir.to_path_buf(), plain_folder(dir, &layout, &inherits)?)
+        }
+    };
+    if !has_folder(&tree, &layout)
+        && let Some(repo) = &repo
+        && let Some(folder) = other_folder(&layout, &tree)
+    {
+        layout.folder = folder;
+        tree = repo.worktree(&layout, &inherits)?;
+    }
+    match has_folder(&tree, &layout) {
+        true => Ok(Here { repo, root, tree, layout }),
+        false => Err(Error::NoFolder { folder: layout.folder, place: format!("`{}`", root.display()) }),
+    }
+}
+
+/// The paths that a commit of what is staged would add, change or delete, as far as a verdict depends on
+/// them, and the proposal folder.
+pub fn staged_paths(dir: Option<&Path>) -> Result<(BTreeSet<String>, String), Error> {
+    let Some(repo) = Repo::discover(dir)? else {
+        let dir = dir.unwrap_or(Path::new(".")).display().to_string();
+        return Err(Error::NoRepository { dir, what: "staged", flag: "--staged" });
+    };
+    let request = Request { staged: true, ..Request::default() };
+    let mut reading = Reading { repo: &repo, request: &request, layout: Layout::default() };
+    let head = repo.head();
+    let (tree, _, _) = reading.read(&head, &|path| !path.ends_with(".md"))?;
+    if !has_folder(&tree, &reading.layout)
+        && let Some(folder) = other_folder(&reading.layout, &tree)
+    {
+        reading.layout.folder = folder;
+    }
+    let ids = |ids: Vec<(String, Id)>| ids.into_iter().collect::<HashSet<_>>();
+    let now = ids(repo.index_ids(&reading.layout, &inherits)?);
+    let before = match head.id() {
+        Some(id) => ids(repo.commit_ids(&id.to_string(), &reading.layout, &inherits)?),
+        None => HashSet::new(),
+    };
+    let paths = now.symmetric_difference(&before).map(|(path, _)| path.clone()).collect();
+    Ok((paths, reading.layout.folder))
+}
+
 pub(crate) fn inherits(path: &str, bytes: &[u8]) -> Option<String> {
     mkdocs::inherits(path, bytes)
 }
@@ -140,6 +206,14 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
 fn has_folder(tree: &Tree, layout: &Layout) -> bool {
     let folder = format!("{}/", layout.folder);
     tree.files.range(folder.clone()..).next().is_some_and(|(path, _)| path.starts_with(&folder))
+}
+
+/// Where `docs_dir` has the site's pages elsewhere, the proposals are looked for there.
+fn other_folder(layout: &Layout, tree: &Tree) -> Option<String> {
+    let register = layout.registers.iter().find(|r| tree.files.contains_key(*r))?;
+    let site = mkdocs::read(register, &|path: &str| tree.bytes(path).cloned());
+    let name = layout.folder.rsplit('/').next()?;
+    site.docs_dir.map(|docs| format!("{docs}/{name}"))
 }
 
 struct Reading<'a> {
@@ -190,7 +264,7 @@ impl Reading<'_> {
         };
         let (mut tree, source, tip) = self.read(head, &wanted)?;
         if !has_folder(&tree, &self.layout)
-            && let Some(folder) = self.other_folder(&tree)
+            && let Some(folder) = other_folder(&self.layout, &tree)
         {
             self.layout.folder = folder;
             (tree, _, _) = self.read(head, &|_| true)?;
@@ -245,14 +319,6 @@ impl Reading<'_> {
             return Ok((tree, Source::Commit(id.to_string()), Some(id)));
         }
         Ok((self.repo.worktree(&self.layout, &inherits)?, Source::Worktree, head.id()))
-    }
-
-    /// Where `docs_dir` has the site's pages elsewhere, the proposals are looked for there.
-    fn other_folder(&self, tree: &Tree) -> Option<String> {
-        let register = self.layout.registers.iter().find(|r| tree.files.contains_key(*r))?;
-        let site = mkdocs::read(register, &|path: &str| tree.bytes(path).cloned());
-        let name = self.layout.folder.rsplit('/').next()?;
-        site.docs_dir.map(|docs| format!("{docs}/{name}"))
     }
 
     fn compares(&self) -> bool {

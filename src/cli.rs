@@ -6,7 +6,7 @@ use crate::check::{self, Outcome, Request};
 use crate::finding::{Safety, Severity};
 use crate::history_cli::{self, HistoryArgs};
 use crate::render::{self, Look};
-use crate::{demo, render::explain, repair};
+use crate::{commit_msg, demo, hook, new, render::explain, repair};
 use anstream::AutoStream;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -48,6 +48,24 @@ enum Command {
         /// A rule, such as `missing-section`
         rule: Option<String>,
     },
+    /// Begin an OKEP from the repository's own template, and register it
+    New {
+        /// The number of its tracking issue
+        issue: String,
+        /// What is proposed, in a few words; the file is named after it
+        title: String,
+        /// Give it a folder of its own, for images and companion pages
+        #[arg(long)]
+        folder: bool,
+    },
+    /// Install, remove or show the git hooks that judge each commit
+    Hook {
+        #[command(subcommand)]
+        action: HookAction,
+    },
+    /// Say where a commit message names another OKEP than the staged files; called by the hook
+    #[command(hide = true)]
+    CommitMsg { message: PathBuf },
     /// Build a sample repository with faults and a history, and audit it
     Demo {
         /// Where to build it; must be absent or empty
@@ -55,6 +73,20 @@ enum Command {
         #[arg(value_name = "DIR", default_value = "okep-demo")]
         place: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum HookAction {
+    /// Have each commit and merge judged; another hook is never touched
+    Install {
+        /// Also compare the commit's subject with its files, as advice
+        #[arg(long)]
+        commit_msg: bool,
+    },
+    /// Remove okep's own hooks, and nothing else
+    Uninstall,
+    /// Say where git takes hooks from and what stands there; 1 if commits are not judged
+    Status,
 }
 
 #[derive(Debug, Args, Clone, Default, PartialEq, Eq)]
@@ -150,6 +182,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Check(args)) => check(cli.dir.as_ref(), args),
         Some(Command::History(args)) => history(cli.dir.as_deref(), args),
         Some(Command::Explain { rule }) => explain(rule.as_deref()),
+        Some(Command::New { issue, title, folder }) => {
+            let said = new::new(cli.dir.as_deref(), issue, title, *folder);
+            said.map_err(Into::into).and_then(|said| Ok(print(&harmless(&said)).map(|()| ExitCode::SUCCESS)?))
+        }
+        Some(Command::Hook { action }) => hook(cli.dir.as_deref(), action),
+        Some(Command::CommitMsg { message }) => {
+            if let Some(advice) = commit_msg::advice(cli.dir.as_deref(), message) {
+                let _ = write!(anstream::stderr(), "{}", harmless(&advice));
+            }
+            Ok(ExitCode::SUCCESS)
+        }
         Some(Command::Demo { place }) => demo(cli.dir.as_ref(), place),
     };
     match result {
@@ -184,6 +227,11 @@ fn print(text: &str) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }
+}
+
+/// Lines that may name files, as a terminal may have them.
+fn harmless(lines: &str) -> String {
+    lines.lines().map(|line| format!("{}\n", render::harmless(line))).collect()
 }
 
 fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
@@ -282,6 +330,16 @@ fn explain(id: Option<&str>) -> anyhow::Result<ExitCode> {
         None => anyhow::bail!("there is no rule `{id}`{}; `okep explain` lists them", explain::nearest(id)),
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn hook(dir: Option<&Path>, action: &HookAction) -> anyhow::Result<ExitCode> {
+    let (said, judged) = match action {
+        HookAction::Install { commit_msg } => (hook::install(dir, *commit_msg)?, true),
+        HookAction::Uninstall => (hook::uninstall(dir)?, true),
+        HookAction::Status => hook::status(dir)?,
+    };
+    print(&harmless(&said))?;
+    Ok(ExitCode::from(u8::from(!judged)))
 }
 
 fn demo(from: Option<&PathBuf>, dir: &PathBuf) -> anyhow::Result<ExitCode> {

@@ -4,18 +4,23 @@
 //! `render`. Everything but `git` and the command line is pure: values in, values out.
 
 pub mod align;
+pub mod atomic;
 pub mod audit;
 pub mod check;
 pub mod cli;
+pub mod commit_msg;
+pub mod commit_subject;
 pub mod demo;
 pub mod finding;
 pub mod fix;
 pub mod git;
 pub mod history;
 pub mod history_cli;
+pub mod hook;
 pub mod judged;
 pub mod lore;
 pub mod model;
+pub mod new;
 mod progress;
 pub mod ratchet;
 pub mod render;

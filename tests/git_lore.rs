@@ -89,11 +89,11 @@ fn a_template_that_changes_back_is_a_new_revision() {
 #[test]
 fn of_several_templates_the_first_counts_and_is_told() {
     let box_ = Sandbox::new();
-    box_.write("docs/okeps/b/okep-2-template.md", "2")
-        .write("docs/okeps/a/okep-1-template.md", "1")
+    box_.write("docs/okeps/okep-10-template.md", "2")
+        .write("docs/okeps/okep-9-template.md", "1")
         .commit("two");
     let lore = lore_of(&box_, ".");
-    assert_eq!(lore.templates[0].path, "docs/okeps/a/okep-1-template.md");
+    assert_eq!(lore.templates[0].path, "docs/okeps/okep-9-template.md");
     assert_eq!(lore.notes[0].kind, "several-templates");
 }
 

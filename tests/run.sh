@@ -57,7 +57,7 @@ venv_of_debian() {
         apt-get install -qy python3-venv && venv_of_python "$@"
 }
 
-say "Python with MkDocs in target/venv"
+say "Python with MkDocs, pre-commit and prek in target/venv"
 mkdir -p "$target"
 make_python
 export OKEP_TEST_PYTHON=$target/venv/bin/python

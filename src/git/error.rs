@@ -31,6 +31,10 @@ pub enum Error {
     UnknownRevision { revision: String, reason: String },
     #[error("commit `{commit}` cannot be read: {reason}")]
     Commit { commit: String, reason: String },
+    #[error(
+        "`core.hooksPath` is `{value}`, which cannot be used: {reason}; `git config core.hooksPath DIR` sets it"
+    )]
+    HooksPath { value: String, reason: String },
     #[error("HEAD cannot be read: {reason}")]
     Head { reason: String },
     #[error("there is no commit yet on this branch to compare `{revision}` with; commit first")]

@@ -8,10 +8,12 @@
 
 mod ahead;
 mod blobs;
+mod branches;
 mod commit;
 mod deeds;
 mod disk;
 mod error;
+mod hooks;
 mod index;
 mod line;
 mod listing;
@@ -27,6 +29,7 @@ mod worktree;
 pub use deeds::Deed;
 pub use disk::plain_folder;
 pub use error::Error;
+pub use hooks::{HooksFolder, HooksPlace};
 pub use listing::Entry;
 pub use revision::Head;
 pub use tips::{Select, Tips};

@@ -4,9 +4,11 @@
 //! values and holds values; rules speak its words and touch neither parser events nor YAML.
 
 pub mod document;
+pub mod draft;
 mod front_matter;
 pub mod issue;
 pub mod landing;
+pub mod landing_edit;
 pub mod mkdocs;
 pub mod names;
 pub mod nav_edit;

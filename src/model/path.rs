@@ -98,7 +98,7 @@ pub fn role(path: &str, folder: &str) -> Role {
 }
 
 /// Whether a file of this name is a template: `okep-*-template.md`, in any case.
-fn is_template(name: &str) -> bool {
+pub fn is_template(name: &str) -> bool {
     let Some(stem) = stem(name).map(str::to_ascii_lowercase) else { return false };
     stem.strip_prefix("okep-").and_then(|rest| rest.strip_suffix("-template")).is_some_and(|n| !n.is_empty())
 }
@@ -123,6 +123,15 @@ pub fn okep_folder<'a>(path: &'a str, folder: &str) -> Option<(&'a str, OkepName
         dir = folder_of(dir);
     }
     None
+}
+
+/// The number of the OKEP or template that a file is, else of the OKEP in whose folder it stands.
+pub fn okep_number(path: &str, folder: &str) -> Option<u64> {
+    let own = match role(path, folder) {
+        Role::Okep | Role::Template => okep_name(stem(file_name(path))?)?.number,
+        _ => None,
+    };
+    own.or_else(|| okep_folder(path, folder)?.1.number)
 }
 
 /// The path of `target`, a relative link from the file at `from`; none where it leaves the repository.

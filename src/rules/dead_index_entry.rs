@@ -78,11 +78,9 @@ fn own_lines(landing: &Landing, entry: &LandingEntry) -> Option<Range<usize>> {
     if landing.document.links.iter().filter(|l| lines.contains(&l.span.start)).count() != 1 {
         return None;
     }
-    // Where the last line has no break, the line before gives up its own.
+    // Where the last line has no break, the lines before give up theirs.
     if !text.slice(lines.clone()).ends_with('\n') {
-        let before = text.slice(0..lines.start);
-        lines.start -=
-            before.len() - before.strip_suffix('\n').map_or(before, |b| b.trim_end_matches('\r')).len();
+        lines.start = text.slice(0..lines.start).trim_end_matches(['\n', '\r']).len();
     }
     Some(lines)
 }

@@ -1,6 +1,7 @@
 //! Commit subjects that name another OKEP than the commit touches.
 
 use super::{Check, Rule};
+use crate::commit_subject::named;
 use crate::finding::{Finding, Severity};
 use crate::history::event::Event;
 
@@ -32,21 +33,6 @@ fn check(event: &Event) -> Vec<Finding> {
         RULE.about(Some(path), path, format!("OKEP-{first}"), message)
             .help("where the commit is not yet published, amend its subject"),
     ]
-}
-
-/// The numbers after `OKEP-`, in any case, with a hyphen, a blank or nothing between.
-fn named(subject: &str) -> Vec<u64> {
-    let lower = subject.to_ascii_lowercase();
-    let mut numbers = Vec::new();
-    for (at, word) in lower.match_indices("okep") {
-        let before = lower[..at].chars().next_back();
-        let rest = lower[at + word.len()..].trim_start_matches(['-', '_', ' ', '#', ':']);
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        if before.is_none_or(|c| !c.is_alphanumeric()) {
-            numbers.extend(rest[..digits].parse::<u64>());
-        }
-    }
-    numbers
 }
 
 #[cfg(test)]

@@ -135,7 +135,7 @@ impl Repo {
         command
     }
 
-    fn git_command(&self, args: &[&str]) -> Command {
+    pub fn git_command(&self, args: &[&str]) -> Command {
         let mut command = self.command("git");
         for who in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{who}_NAME"), "Ada").env(format!("GIT_{who}_EMAIL"), "ada@example.org");
@@ -164,6 +164,13 @@ impl Repo {
     pub fn git_in(&self, dir: &Path, args: &[&str]) -> Ran {
         let mut command = self.git_command(args);
         command.current_dir(dir);
+        ran(command)
+    }
+
+    /// Runs git with the binary on PATH, as where it is installed; with more variables.
+    pub fn git_with_okep(&self, env: &[(&str, &str)], args: &[&str]) -> Ran {
+        let mut command = self.git_command(args);
+        command.env("PATH", path_with_okep()).envs(env.iter().copied());
         ran(command)
     }
 
@@ -281,6 +288,14 @@ pub fn ran(mut command: Command) -> Ran {
     let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
     let code = status.code().expect("no signal ends it");
     Ran { stdout: text(stdout), stderr: text(stderr), code }
+}
+
+/// The PATH of the tests, with the folder of the binary in front.
+pub fn path_with_okep() -> std::ffi::OsString {
+    let folder = Path::new(env!("CARGO_BIN_EXE_okep")).parent().expect("it stands in a folder");
+    let rest = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::iter::once(folder.to_path_buf()).chain(std::env::split_paths(&rest));
+    std::env::join_paths(folders).expect("they were a PATH before")
 }
 
 pub fn make_executable(path: &Path) {

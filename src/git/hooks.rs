@@ -1,0 +1,82 @@
+//! Where git looks for the hooks of a repository.
+
+use super::error::said;
+use super::{Error, Repo};
+use std::path::{Path, PathBuf};
+
+/// The folder whose hooks git runs for a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HooksFolder {
+    pub path: PathBuf,
+    /// `core.hooksPath`, as written, where it is set.
+    pub configured: Option<String>,
+    pub place: HooksPlace,
+    /// Where they would be taken from without `core.hooksPath`.
+    pub default: PathBuf,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HooksPlace {
+    /// In the git folder, which all working trees of the repository share.
+    GitFolder,
+    /// In the working tree, where hooks may be tracked files, and where each working tree has its own.
+    WorkTree,
+    /// Elsewhere: other repositories may run the same hooks.
+    Outside,
+}
+
+impl Repo {
+    /// The folder of the hooks, which need not be there.
+    ///
+    /// # Errors
+    /// `core.hooksPath` cannot be understood, or is relative to a working tree that is not there.
+    pub fn hooks_folder(&self) -> Result<HooksFolder, Error> {
+        let local = self.local();
+        let common = absolute(local.common_dir());
+        let default = common.join("hooks");
+        let config = local.config_snapshot();
+        let unusable = |value: &str, reason: String| Error::HooksPath { value: value.to_owned(), reason };
+        let configured = config.string("core.hooksPath").map(|value| value.to_string());
+        let Some(value) = configured else {
+            let place = HooksPlace::GitFolder;
+            return Ok(HooksFolder { path: default.clone(), configured: None, place, default });
+        };
+        let path = config.trusted_path("core.hooksPath").map_err(|error| unusable(&value, said(&error)))?;
+        let Some(path) = path.filter(|path| !path.as_os_str().is_empty()) else {
+            return Err(unusable(&value, "it names no folder".into()));
+        };
+        let path = match (path.is_absolute(), self.root()) {
+            (true, _) => path,
+            (false, Some(root)) => root.join(path),
+            // Git takes it from the top of whichever working tree the hook runs in.
+            (false, None) => {
+                let reason = "it is relative, and there is no working tree here to take it from";
+                return Err(unusable(&value, reason.into()));
+            }
+        };
+        let path = absolute(&path);
+        let place = match self.root().map(absolute) {
+            _ if path.starts_with(&common) => HooksPlace::GitFolder,
+            Some(root) if path.starts_with(&root) => HooksPlace::WorkTree,
+            _ => HooksPlace::Outside,
+        };
+        Ok(HooksFolder { path, configured: Some(value), place, default })
+    }
+}
+
+/// The path without links and dots, as far as it is there.
+fn absolute(path: &Path) -> PathBuf {
+    let mut rest = Vec::new();
+    let mut above = path;
+    loop {
+        if let Ok(real) = above.canonicalize() {
+            return rest.iter().rev().fold(real, |path: PathBuf, name| match name {
+                std::path::Component::ParentDir => path.parent().map(Path::to_path_buf).unwrap_or(path),
+                name => path.join(name),
+            });
+        }
+        let Some(last) = above.components().next_back() else { return path.to_path_buf() };
+        rest.push(last);
+        above = above.parent().unwrap_or(Path::new(""));
+    }
+}

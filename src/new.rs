@@ -1,0 +1,279 @@
+//! `okep new`: begins an OKEP from the repository's own template and enters it in both registers.
+//!
+//! Nothing is written before all is known to fit; nothing that is there is written over but the lines
+//! that go into the registers. The prompts are left to the author.
+
+use crate::atomic;
+use crate::check::{self, Here};
+use crate::git::Error as GitError;
+use crate::model::document::{Document, fold_blanks};
+use crate::model::draft::draft;
+use crate::model::mkdocs::Registered;
+use crate::model::okep::Okep;
+use crate::model::path::{self, Role, slug};
+use crate::model::snapshot::{Parsed, Snapshot};
+use crate::model::{landing_edit, nav_edit, register, title};
+use crate::tree::Note;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Check(#[from] check::Error),
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error("`{0}` is no number of an issue; open a tracking issue first: its number is that of the OKEP")]
+    NoNumber(String),
+    #[error("the title is empty; say in a few words what is proposed")]
+    NoTitle,
+    #[error("the title `{0}` gives no file name: it needs letters from a to z, or digits")]
+    NoFileName(String),
+    #[error(
+        "the title `{title}` gives the file name `{name}`, which is that of a template; word it otherwise"
+    )]
+    TemplateName { title: String, name: String },
+    #[error("the title `{title}` carries the number {its}, and the issue is {issue}: which is it?")]
+    OtherNumber { title: String, its: u64, issue: u64 },
+    #[error(
+        "as a heading the title `{title}` would read `{reads}`; word it so that Markdown leaves it alone"
+    )]
+    Heading { title: String, reads: String },
+    #[error("number {number} is taken by {places}; an OKEP goes by the number of its own tracking issue")]
+    Taken { number: u64, places: String },
+    #[error("`{0}` is there already and is not written over")]
+    Exists(String),
+    #[error("`{path}` cannot be {what}: {source}{after}")]
+    Io { path: String, what: &'static str, source: io::Error, after: String },
+}
+
+/// Begins the OKEP of an issue; with `own_folder` in a folder of its own. Gives what there is to say.
+///
+/// # Errors
+/// See the variants; but for the last, nothing has been written.
+pub fn new(dir: Option<&Path>, issue: &str, title: &str, own_folder: bool) -> Result<String, Error> {
+    let number = issue.trim().trim_start_matches('#');
+    let number = Some(number).filter(|n| n.bytes().all(|b| b.is_ascii_digit())).and_then(|n| n.parse().ok());
+    let number: u64 = number.filter(|n| *n > 0).ok_or_else(|| Error::NoNumber(issue.to_owned()))?;
+    let title = bare(title, number)?;
+    let slug = match slug(&title) {
+        slug if slug.is_empty() => return Err(Error::NoFileName(title)),
+        slug => slug,
+    };
+    let stem = format!("okep-{number}-{slug}");
+    if path::is_template(&format!("{stem}.md")) {
+        return Err(Error::TemplateName { title, name: format!("{stem}.md") });
+    }
+    let mut here = check::here(dir)?;
+    let before = Snapshot::new(&here.tree, &here.layout, &Parsed::default());
+    let mut notes = unread_or_taken(&here, &before, number)?;
+    let folder = &here.layout.folder;
+    let own = format!("{folder}/{stem}");
+    let path = if own_folder { format!("{own}/{stem}.md") } else { format!("{own}.md") };
+    for path in [&path, &own] {
+        if here.root.join(path).symlink_metadata().is_ok() {
+            return Err(Error::Exists(path.clone()));
+        }
+    }
+    let template = &before.template;
+    let own_bytes = template.path.as_deref().and_then(|path| here.tree.bytes(path)).cloned();
+    let bytes = own_bytes.unwrap_or_else(|| template.document.text.as_str().as_bytes().into());
+    let draft = draft(template, &bytes, number, &title);
+    here.tree.insert(path.clone(), draft.bytes.clone());
+    let after = Snapshot::new(&here.tree, &here.layout, &Parsed::default());
+    let okep = after.okep(&path).expect("its file is in the tree, and named like an OKEP");
+    if okep.title.as_ref().is_none_or(|t| !t.well_formed || t.number != Some(number)) {
+        let reads = okep.document.headings.first().map(|h| h.text.clone()).unwrap_or_default();
+        return Err(Error::Heading { title, reads });
+    }
+    let told = ["no-template", "several-templates", "no-register", "unreadable"];
+    notes.extend(before.notes.iter().filter(|n| told.contains(&n.kind)).cloned());
+    if !draft.names_issue {
+        notes.push(Note::new(
+            "no-issue-line",
+            "the template has no link to an issue: write the line yourself",
+        ));
+    }
+    let registers = registers(&here, &after, okep);
+    write(&here, &path, &draft.bytes, &registers)?;
+    Ok(said(&here, dir, &path, &registers, &notes))
+}
+
+/// The title without blanks around and without the number, should it carry its own.
+fn bare(title: &str, number: u64) -> Result<String, Error> {
+    let title = fold_blanks(title).trim().to_owned();
+    if title.is_empty() || title.chars().any(char::is_control) {
+        return Err(Error::NoTitle);
+    }
+    let document = Document::parse(format!("# {title}\n").as_bytes());
+    let read = title::read(&document, &|_| false).and_then(|read| Some((read.number?, read.name)));
+    match read {
+        Some((its, _)) if its != number => Err(Error::OtherNumber { title, its, issue: number }),
+        Some((_, name)) if name.is_empty() => Err(Error::NoTitle),
+        Some((_, name)) => Ok(name),
+        None => Ok(title),
+    }
+}
+
+/// What could not be looked at, unless the number is taken where one could look.
+fn unread_or_taken(here: &Here, before: &Snapshot, number: u64) -> Result<Vec<Note>, Error> {
+    let folder = here.layout.folder.as_str();
+    let carries = |path: &str| path::okep_number(path, folder) == Some(number);
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut notes = Vec::new();
+    let mut add = |path: &str, place: &str| {
+        let places = places.entry(path.to_owned()).or_default();
+        if !places.iter().any(|known| known == place) {
+            places.push(place.to_owned());
+        }
+    };
+    // Files that other tools would not take for an OKEP count by their title.
+    let by_title = before.okeps.iter().filter(|o| o.number() == Some(number)).map(|o| o.path.as_str());
+    let template = before.template.path.as_deref().filter(|_| before.template.number == Some(number));
+    for path in before.paths.iter().map(String::as_str).filter(|p| carries(p)).chain(by_title).chain(template)
+    {
+        add(path, "in the working tree");
+    }
+    if let Some(repo) = &here.repo {
+        let inherits = |_: &str, _: &[u8]| None;
+        let index = repo.index_ids(&here.layout, &inherits)?;
+        let head = match repo.head().id() {
+            Some(id) => repo.commit_ids(&id.to_string(), &here.layout, &inherits)?,
+            None => Vec::new(),
+        };
+        for (files, place) in [(index, "in the index"), (head, "in HEAD")] {
+            files.iter().filter(|(path, _)| carries(path)).for_each(|(path, _)| add(path, place));
+        }
+        let (branches, unread) = repo.on_branches(folder, &carries);
+        for (path, names) in &branches {
+            names.iter().for_each(|name| add(path, &format!("on branch `{name}`")));
+        }
+        notes = unread;
+    }
+    if places.is_empty() {
+        return Ok(notes);
+    }
+    // Pages beside an OKEP say nothing more where the OKEP itself is there.
+    let is_page = |path: &String| path::role(path, folder) == Role::InOkepFolder;
+    if !places.keys().all(is_page) {
+        places.retain(|path, _| !is_page(path));
+    }
+    let places: Vec<String> = places
+        .iter()
+        .map(|(path, places)| {
+            let shown: Vec<&str> = places.iter().take(4).map(String::as_str).collect();
+            let more = places.len() - shown.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("`{path}` ({}{more})", shown.join(", "))
+        })
+        .collect();
+    Err(Error::Taken { number, places: places.join(" and ") })
+}
+
+/// A register, and how it takes the OKEP up.
+struct Entry {
+    path: String,
+    /// The file before and after; otherwise what to do by hand.
+    edit: Result<(Vec<u8>, Vec<u8>), String>,
+}
+
+fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let sibling = |doc: &str| after.number_of(doc);
+    if let Some(site) = &after.site {
+        match site.registered(&okep.path) {
+            Registered::Missing => {
+                let file = site.nav.tree().map_or(site.path.as_str(), |tree| tree.path.as_str());
+                let bytes = after.texts.get(file).map_or("", |text| text.as_str()).as_bytes();
+                let plan = nav_edit::insert(site, bytes, &okep.path, &register::label(okep), &sibling);
+                entries.push(entry(here, &plan.path, plan.edit));
+            }
+            Registered::OutsideDocsDir => {
+                let why = "the proposal folder is outside of the docs folder, so the site has none of it";
+                entries.push(Entry { path: site.path.clone(), edit: Err(why.into()) });
+            }
+            _ => {}
+        }
+    }
+    if let Some(landing) = &after.landing {
+        entries.push(entry(here, &landing.path, landing_edit::insert(landing, okep, &sibling).edit));
+    }
+    entries
+}
+
+fn entry(here: &Here, path: &str, edit: Result<(Range<usize>, String), String>) -> Entry {
+    let edit = edit.and_then(|(span, text)| {
+        // A sparse checkout may leave it out, so that it was read from the index.
+        let on_disk = fs::read(here.root.join(path)).ok();
+        let planned_for = |disk: &Vec<u8>| here.tree.bytes(path).is_some_and(|read| **read == **disk);
+        let Some(before) = on_disk.filter(planned_for) else {
+            return Err(format!("it is not on disk as it was read; add `{}`", text.trim()));
+        };
+        let mut now = before.clone();
+        now.splice(span, text.into_bytes());
+        Ok((before, now))
+    });
+    Entry { path: path.to_owned(), edit }
+}
+
+fn write(here: &Here, path: &str, bytes: &[u8], registers: &[Entry]) -> Result<(), Error> {
+    let failed = |path: &str, what, source, after: &str| Error::Io {
+        path: path.to_owned(),
+        what,
+        source,
+        after: after.to_owned(),
+    };
+    let full: PathBuf = here.root.join(path);
+    let folder = full.parent().expect("it is below the proposal folder");
+    fs::create_dir_all(folder).map_err(|source| failed(path::folder_of(path), "made", source, ""))?;
+    atomic::create(&full, bytes, false).map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => Error::Exists(path.to_owned()),
+        _ => failed(path, "written", source, ""),
+    })?;
+    for entry in registers {
+        if let Ok((before, now)) = &entry.edit {
+            let after = format!("; `{path}` is there, and `okep check` says what is left to do");
+            atomic::replace(&here.root.join(&entry.path), before, now)
+                .map_err(|source| failed(&entry.path, "written", source, &after))?;
+        }
+    }
+    Ok(())
+}
+
+fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[Entry], notes: &[Note]) -> String {
+    let mut said = format!("created `{path}`\n");
+    let mut files = vec![path];
+    for entry in registers {
+        match &entry.edit {
+            Ok(_) => {
+                said += &format!("entered it in `{}`\n", entry.path);
+                files.push(&entry.path);
+            }
+            Err(by_hand) => said += &format!("not entered in `{}`: {by_hand}\n", entry.path),
+        }
+    }
+    for note in notes {
+        let place = note.path.as_ref().map_or(String::new(), |path| format!("`{path}`: "));
+        said += &format!("note: {place}{}\n", note.message);
+    }
+    let from = dir.map_or(String::new(), |dir| format!(" -C {}", shell(&dir.display().to_string())));
+    said += "\nNext:\n  answer the prompts of the template in it, and delete each\n";
+    said += &format!("  okep{from} check\n");
+    if here.repo.is_some() {
+        let top = here.root.canonicalize().ok();
+        // Git takes `:/` for the top of the working tree, wherever it is called.
+        let at_top = dir.is_none() && std::env::current_dir().and_then(|d| d.canonicalize()).ok() == top;
+        let place = if at_top { "" } else { ":/" };
+        let files: Vec<String> = files.iter().map(|file| shell(&format!("{place}{file}"))).collect();
+        said += &format!("  git{from} add {}\n", files.join(" "));
+    }
+    said
+}
+
+/// The word as a shell takes it.
+fn shell(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
+    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
