@@ -4,6 +4,8 @@
 //! This is the thin shell around `audit` and `ratchet`; it prints nothing.
 
 use crate::audit::{Verdict, audit, landing};
+use crate::config::{self, Config};
+use crate::exceptions::{Ruled, Rulings};
 use crate::finding::Finding;
 use crate::fix::engine;
 use crate::fix::proof::{self, State};
@@ -15,7 +17,7 @@ use crate::model::snapshot::{Parsed, Snapshot};
 use crate::ratchet;
 use crate::report::{Baseline, Issue, OkepSummary, Report, Reported, Source};
 use crate::rules::rule;
-use crate::tree::{Layout, Note, Tree};
+use crate::tree::{CONFIG, Layout, Note, Tree};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -39,6 +41,8 @@ pub struct Request {
 pub enum Error {
     #[error(transparent)]
     Git(#[from] GitError),
+    #[error(transparent)]
+    Config(#[from] config::Error),
     #[error(
         "`{dir}` is in no git repository, so there is nothing {what}; leave `{flag}` out to judge the files as they are"
     )]
@@ -64,6 +68,8 @@ pub struct Outcome {
     pub layout: Layout,
     /// The folder that paths start from; none for a bare repository.
     pub root: Option<PathBuf>,
+    /// What was found and is excepted.
+    pub excepted: Vec<Finding>,
     /// The files and folders that were asked about, from the root; none where all were.
     pub asked: Vec<String>,
 }
@@ -91,7 +97,7 @@ fn is_about(asked: &[String], path: &str) -> bool {
 pub fn check(request: &Request) -> Result<Outcome, Error> {
     let repo = Repo::discover(request.dir.as_deref())?;
     let Some(repo) = repo else { return without_repository(request) };
-    Reading { repo: &repo, request, layout: Layout::default() }.run()
+    Reading { repo: &repo, request, config: Config::default(), layout: Layout::default() }.run()
 }
 
 /// The working tree, read and not judged.
@@ -111,22 +117,26 @@ pub struct Here {
 pub fn here(dir: Option<&Path>) -> Result<Here, Error> {
     let mut layout = Layout::default();
     let repo = Repo::discover(dir)?;
-    let (root, mut tree) = match &repo {
-        Some(repo) => {
-            let tree = repo.worktree(&layout, &inherits)?;
-            (repo.root().map(Path::to_path_buf).unwrap_or_default(), tree)
-        }
-        None => {
-            let dir = dir.unwrap_or(Path::new("."));
-            (dir.to_path_buf(), plain_folder(dir, &layout, &inherits)?)
-        }
+    let root = match &repo {
+        Some(repo) => repo.root().map(Path::to_path_buf).unwrap_or_default(),
+        None => dir.unwrap_or(Path::new(".")).to_path_buf(),
     };
+    let read = |layout: &Layout| match &repo {
+        Some(repo) => repo.worktree(layout, &inherits),
+        None => plain_folder(&root, layout, &inherits),
+    };
+    let mut tree = read(&layout)?;
+    let config = Config::of(&tree)?;
+    if config.layout != layout {
+        layout = config.layout;
+        tree = read(&layout)?;
+    }
     if !has_folder(&tree, &layout)
-        && let Some(repo) = &repo
+        && !config.names_folder
         && let Some(folder) = other_folder(&layout, &tree)
     {
         layout.folder = folder;
-        tree = repo.worktree(&layout, &inherits)?;
+        tree = read(&layout)?;
     }
     match has_folder(&tree, &layout) {
         true => Ok(Here { repo, root, tree, layout }),
@@ -142,10 +152,16 @@ pub fn staged_paths(dir: Option<&Path>) -> Result<(BTreeSet<String>, String), Er
         return Err(Error::NoRepository { dir, what: "staged", flag: "--staged" });
     };
     let request = Request { staged: true, ..Request::default() };
-    let mut reading = Reading { repo: &repo, request: &request, layout: Layout::default() };
+    let mut reading =
+        Reading { repo: &repo, request: &request, config: Config::default(), layout: Layout::default() };
     let head = repo.head();
-    let (tree, _, _) = reading.read(&head, &|path| !path.ends_with(".md"))?;
+    let few = |path: &str| !path.ends_with(".md");
+    let (mut tree, _, _) = reading.read(&head, &few)?;
+    if reading.configure(&tree)? {
+        (tree, _, _) = reading.read(&head, &few)?;
+    }
     if !has_folder(&tree, &reading.layout)
+        && !reading.config.names_folder
         && let Some(folder) = other_folder(&reading.layout, &tree)
     {
         reading.layout.folder = folder;
@@ -176,8 +192,12 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
     if request.since.is_some() {
         return refuse("to compare with", "--since");
     }
-    let layout = Layout::default();
-    let mut tree = plain_folder(&dir, &layout, &inherits)?;
+    let mut tree = plain_folder(&dir, &Layout::default(), &inherits)?;
+    let config = Config::of(&tree)?;
+    let layout = config.layout.clone();
+    if layout != Layout::default() {
+        tree = plain_folder(&dir, &layout, &inherits)?;
+    }
     if !has_folder(&tree, &layout) {
         return Err(Error::NoFolder { folder: layout.folder, place: format!("`{}`", dir.display()) });
     }
@@ -187,7 +207,10 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
     let parsed = Parsed::default();
     let snapshot = Snapshot::new(&tree, &layout, &parsed);
     let verdict = audit(&snapshot, None);
-    let mut report = report(&snapshot, verdict.findings.clone(), Source::Worktree, None);
+    let ruled = Rulings::of(&config, &snapshot).apply(verdict.findings.clone(), &snapshot);
+    let mut report = report(&snapshot, ruled.findings, Source::Worktree, None);
+    report.notes.extend(ruled.notes);
+    report.notes.sort();
     let asked = narrow(&mut report, &request.paths, &dir, &dir, &[])?;
     let state = engine::borrowed(&tree, &snapshot, &verdict.findings);
     prove(&mut report, request, &state, &layout, None, &parsed);
@@ -199,6 +222,7 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
         lore: None,
         layout,
         root: Some(dir),
+        excepted: ruled.excepted,
         asked,
     })
 }
@@ -219,12 +243,19 @@ fn other_folder(layout: &Layout, tree: &Tree) -> Option<String> {
 struct Reading<'a> {
     repo: &'a Repo,
     request: &'a Request,
+    config: Config,
+    /// That of the configuration, or where the OKEPs were found.
     layout: Layout,
 }
 
 impl Reading<'_> {
     fn run(mut self) -> Result<Outcome, Error> {
         let head = self.repo.head();
+        if self.request.staged {
+            // What a commit touches can only be told once it is known where to look.
+            let tree = self.repo.index_where(&self.layout, &inherits, &|path| path == CONFIG)?;
+            self.configure(&tree)?;
+        }
         if let Some(touched) = self.touched(&head)? {
             let outcome = self.run_where(&head, Some(&touched))?;
             let about_unread = |f: &Finding| {
@@ -238,8 +269,16 @@ impl Reading<'_> {
         self.run_where(&head, None)
     }
 
+    /// Takes up the configuration of a tree, and says whether another tree is to be read for it.
+    fn configure(&mut self, tree: &Tree) -> Result<bool, Error> {
+        self.config = Config::of(tree)?;
+        let elsewhere = self.config.layout != self.layout;
+        self.layout = self.config.layout.clone();
+        Ok(elsewhere)
+    }
+
     /// The paths that a commit would change, where they say all that new findings can hang on: the
-    /// template is the same, one state is compared with, and not everything is asked for.
+    /// template and the configuration are the same, one state is compared with, and not everything is asked for.
     fn touched(&self, head: &Head) -> Result<Option<HashSet<String>>, Error> {
         let (true, Some(id)) = (self.request.staged && !self.request.thorough, head.id()) else {
             return Ok(None);
@@ -252,8 +291,9 @@ impl Reading<'_> {
             self.repo.commit_ids(&id.to_string(), &self.layout, &inherits)?.into_iter().collect();
         let touched: HashSet<String> =
             now.symmetric_difference(&before).map(|(path, _)| path.clone()).collect();
-        let template = touched.iter().any(|path| path::role(path, &self.layout.folder) == Role::Template);
-        Ok((!template).then_some(touched))
+        let is_of_all =
+            |path: &String| path == CONFIG || path::role(path, &self.layout.folder) == Role::Template;
+        Ok((!touched.iter().any(is_of_all)).then_some(touched))
     }
 
     fn run_where(&mut self, head: &Head, touched: Option<&HashSet<String>>) -> Result<Outcome, Error> {
@@ -263,7 +303,11 @@ impl Reading<'_> {
             touched.is_none_or(|t| t.contains(path)) || role != Role::Okep
         };
         let (mut tree, source, tip) = self.read(head, &wanted)?;
+        if self.configure(&tree)? {
+            (tree, _, _) = self.read(head, &|_| true)?;
+        }
         if !has_folder(&tree, &self.layout)
+            && !self.config.names_folder
             && let Some(folder) = other_folder(&self.layout, &tree)
         {
             self.layout.folder = folder;
@@ -287,8 +331,12 @@ impl Reading<'_> {
         let parsed = Parsed::default();
         let now = Snapshot::new(&tree, &self.layout, &parsed);
         let before: Vec<Snapshot> =
-            bases.iter().map(|b| Snapshot::new(&b.tree, &self.layout, &parsed)).collect();
-        let mut judgement = Judgement::of(&now, &before, self.compares(), None);
+            bases.iter().map(|b| Snapshot::new(&b.tree, &b.layout, &parsed)).collect();
+        let rulings = Rulings::of(&self.config, &now);
+        let excused: Vec<Rulings> =
+            bases.iter().zip(&before).map(|(b, snapshot)| Rulings::of(&b.config, snapshot)).collect();
+        let judge = |lore| Judgement::of(&now, &rulings, before.iter().zip(&excused), self.compares(), lore);
+        let mut judgement = judge(None);
         let mut lore = None;
         if let Some(tip) = tip.filter(|_| judgement.wants_history(&now, &before, self.request)) {
             let mut known = self.repo.lore(tip, &self.layout);
@@ -302,7 +350,7 @@ impl Reading<'_> {
                 };
                 known.landed.retain(|path, _| had(path));
             }
-            judgement = Judgement::of(&now, &before, self.compares(), Some(&known));
+            judgement = judge(Some(&known));
             lore = Some(known);
         }
         let mut outcome = self.outcome(tree, now, &before, judgement, lore, source, &bases, &parsed)?;
@@ -339,8 +387,15 @@ impl Reading<'_> {
             });
         }
         let read = |id: Id| -> Result<Base, Error> {
-            let tree = self.repo.commit_where(id, &self.layout, &inherits, wanted)?;
-            Ok(Base { id: id.to_string(), tree })
+            let mut tree = self.repo.commit_where(id, &self.layout, &inherits, wanted)?;
+            // A mistake that was there before is no reason not to judge what mends it.
+            let config = Config::of(&tree).unwrap_or_default();
+            let mut layout = self.layout.clone();
+            if config.layout != self.config.layout {
+                layout = config.layout.clone();
+                tree = self.repo.commit_where(id, &layout, &inherits, &|_| true)?;
+            }
+            Ok(Base { id: id.to_string(), tree, config, layout })
         };
         ids.into_iter().map(read).collect()
     }
@@ -369,7 +424,8 @@ impl Reading<'_> {
         let layout = self.layout.clone();
         let root = self.repo.root().map(Path::to_owned);
         let asked = Vec::new();
-        Outcome { report, incomplete: false, tree, snapshot: None, lore: None, layout, root, asked }
+        let excepted = Vec::new();
+        Outcome { report, incomplete: false, tree, snapshot: None, lore: None, layout, root, excepted, asked }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -401,36 +457,49 @@ impl Reading<'_> {
         let incomplete = now.incomplete || before.iter().any(|b| b.incomplete);
         let layout = self.layout.clone();
         let root = self.repo.root().map(Path::to_owned);
-        Ok(Outcome { report, incomplete, tree, snapshot: Some(now), lore, layout, root, asked })
+        let excepted = judgement.excepted;
+        Ok(Outcome { report, incomplete, tree, snapshot: Some(now), lore, layout, root, excepted, asked })
     }
 }
 
 struct Base {
     id: String,
     tree: Tree,
+    config: Config,
+    layout: Layout,
 }
 
 /// The findings of a state, each marked as new or existing.
 struct Judgement {
     findings: Vec<Finding>,
     baseline: Vec<Option<Baseline>>,
+    excepted: Vec<Finding>,
     verdict: Verdict,
     notes: Vec<Note>,
 }
 
 impl Judgement {
-    fn of(now: &Snapshot, before: &[Snapshot], compares: bool, lore: Option<&Lore>) -> Self {
+    /// `before` are the states compared with, each with what it excepts: what a state excepted was not
+    /// there for anybody, so that it is new where the exception goes. A rule that was off, or milder,
+    /// had its findings all the same.
+    fn of<'a>(
+        now: &Snapshot,
+        rulings: &Rulings,
+        before: impl Iterator<Item = (&'a Snapshot, &'a Rulings)> + Clone,
+        compares: bool,
+        lore: Option<&Lore>,
+    ) -> Self {
         let verdict = audit(now, lore);
         let mut notes: Vec<Note> = lore.map(|l| l.notes.clone()).unwrap_or_default();
         notes.retain(|note| note.kind != "several-templates");
-        let mut baseline: Vec<Option<Baseline>> =
-            vec![compares.then_some(Baseline::New); verdict.findings.len()];
-        for base in before {
-            let existing = audit(base, lore).findings;
-            mark(&mut baseline, &verdict.findings, now, &existing, base);
+        let Ruled { mut findings, excepted, notes: told } = rulings.apply(verdict.findings.clone(), now);
+        notes.extend(told);
+        let mut baseline: Vec<Option<Baseline>> = vec![compares.then_some(Baseline::New); findings.len()];
+        for (base, excused) in before.clone() {
+            let existing = excused.allow(audit(base, lore).findings, base);
+            mark(&mut baseline, &findings, now, &existing, base);
         }
-        let mut findings = verdict.findings.clone();
-        if let Some(base) = before.first()
+        if let Some((base, _)) = before.clone().next()
             && base.template.document.text != now.template.document.text
         {
             let brought = by_template(&findings, &baseline, now, base, lore);
@@ -439,7 +508,7 @@ impl Judgement {
             baseline = (0..baseline.len()).filter(keep).map(|i| baseline[i]).collect();
             findings = (0..findings.len()).filter(keep).map(|i| findings[i].clone()).collect();
         }
-        Judgement { findings, baseline, verdict, notes }
+        Judgement { findings, baseline, excepted, verdict, notes }
     }
 
     /// Whether some finding that counts could be another one in the light of history.

@@ -73,6 +73,12 @@ enum Command {
         #[arg(value_name = "DIR", default_value = "okep-demo")]
         place: PathBuf,
     },
+    /// Print completions for a shell
+    #[command(hide = true)]
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page
+    #[command(hide = true)]
+    Man,
 }
 
 #[derive(Debug, Subcommand)]
@@ -157,6 +163,12 @@ enum Format {
     Full,
     /// For tools; a contract, `schema: 1`
     Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// For the summary of a job, or a comment
+    Markdown,
 }
 
 /// Runs the command line and says how it went.
@@ -194,6 +206,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::Demo { place }) => demo(cli.dir.as_ref(), place),
+        Some(Command::Completions { shell }) => completions(*shell),
+        Some(Command::Man) => man(),
     };
     match result {
         Ok(code) => code,
@@ -241,7 +255,9 @@ fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
         rev: args.rev.clone(),
         since: args.since.clone(),
         paths: args.paths.clone(),
-        thorough: args.format == Format::Json || args.diff.is_some() || args.fix.is_some(),
+        thorough: matches!(args.format, Format::Json | Format::Sarif)
+            || args.diff.is_some()
+            || args.fix.is_some(),
         unproven: args.diff.is_some() || args.fix.is_some(),
     };
     if let Some(which) = args.fix.or(args.diff) {
@@ -254,6 +270,9 @@ fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
         Format::Table => render::table::table(report, &look),
         Format::Full => render::full::full(report, &look),
         Format::Json => render::json::check(report, VERSION),
+        Format::Sarif => render::sarif::sarif(report, !outcome.incomplete, VERSION),
+        Format::Github => render::github::github(report),
+        Format::Markdown => render::markdown::markdown(report),
     })?;
     Ok(exit(&outcome, args))
 }
@@ -353,6 +372,20 @@ fn demo(from: Option<&PathBuf>, dir: &PathBuf) -> anyhow::Result<ExitCode> {
          Next, try\n  okep -C {shown} check --format full\n  okep explain missing-section\n",
         render::table::table(&outcome.report, &look())
     ))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command(), "okep", &mut script);
+    print(&String::from_utf8(script)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn man() -> anyhow::Result<ExitCode> {
+    let mut page = Vec::new();
+    clap_mangen::Man::new(command()).render(&mut page)?;
+    print(&String::from_utf8(page)?)?;
     Ok(ExitCode::SUCCESS)
 }
 

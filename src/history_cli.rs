@@ -1,5 +1,6 @@
 //! `okep history`: walks every commit, has it judged, and prints the story.
 
+use crate::config::{self, Config};
 use crate::git::{Error as GitError, Id, Repo, Select, Tips};
 use crate::history::catalog::{Catalog, folders};
 use crate::history::narrow::Narrow;
@@ -8,7 +9,7 @@ use crate::history::tell::tell;
 use crate::model::mkdocs;
 use crate::progress::Progress;
 use crate::render::{self, Look};
-use crate::tree::{Layout, Note};
+use crate::tree::{CONFIG, Layout, Note};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
 
@@ -52,6 +53,8 @@ enum HistoryFormat {
 pub enum Error {
     #[error(transparent)]
     Git(#[from] GitError),
+    #[error(transparent)]
+    Config(#[from] config::Error),
     #[error("`{dir}` is in no git repository, so there is no history; name one with `-C DIR`")]
     NoRepository { dir: String },
 }
@@ -108,7 +111,7 @@ pub fn read(dir: Option<&Path>, select: Select) -> Result<Story, Error> {
         story.notes.push(Note::new("no-commits", "there is no commit yet, so there is no history"));
         return Ok(story);
     };
-    let layout = layout(&repo, main);
+    let layout = layout(&repo, main)?;
     let mut story = Progress::during("reading history", |progress| {
         let walk = repo.walk(&all, &layout, &mkdocs::inherits, &|done| progress.set(done));
         let listings = repo.folders(&folders(&walk), &layout);
@@ -126,16 +129,22 @@ pub fn read(dir: Option<&Path>, select: Select) -> Result<Story, Error> {
     Ok(story)
 }
 
-/// Where the proposals are: in the usual place, or where the site's pages are at the tip.
-fn layout(repo: &Repo, tip: Id) -> Layout {
-    let mut layout = Layout::default();
+/// Where the proposals are: where the tip's configuration says, in the usual place, or where the site's
+/// pages are at the tip. Of the rest of the configuration history knows nothing: it tells what there was.
+fn layout(repo: &Repo, tip: Id) -> Result<Layout, Error> {
     let inherits = |path: &str, bytes: &[u8]| mkdocs::inherits(path, bytes);
+    let tree = repo.commit_where(tip, &Layout::default(), &inherits, &|path| path == CONFIG);
+    let config = tree.map(|tree| Config::of(&tree)).unwrap_or_else(|_| Ok(Config::default()))?;
+    let mut layout = config.layout;
+    if config.names_folder {
+        return Ok(layout);
+    }
     let below = format!("{}/", layout.folder);
     let listed = repo.commit_ids(&tip.to_string(), &layout, &inherits);
     if listed.is_ok_and(|files| files.iter().any(|(path, _)| path.starts_with(&below))) {
-        return layout;
+        return Ok(layout);
     }
-    let Ok((_, tree)) = repo.commit(&tip.to_string(), &layout, &inherits) else { return layout };
+    let Ok((_, tree)) = repo.commit(&tip.to_string(), &layout, &inherits) else { return Ok(layout) };
     let register = layout.registers.iter().find(|r| tree.files.contains_key(*r));
     let site = register.map(|register| mkdocs::read(register, &|path: &str| tree.bytes(path).cloned()));
     if let Some(docs) = site.and_then(|site| site.docs_dir)
@@ -143,5 +152,5 @@ fn layout(repo: &Repo, tip: Id) -> Layout {
     {
         layout.folder = format!("{docs}/{name}");
     }
-    layout
+    Ok(layout)
 }

@@ -62,7 +62,11 @@ pub fn plan(request: &Request, outcome: &Outcome, most: Safety) -> Result<Repair
     };
     let live: HashSet<_> = outcome.report.live().map(|f| identity(f, &[])).collect();
     let compares = outcome.report.since.is_some();
-    let wanted = |f: &Finding| outcome.is_asked_for(f) && (!compares || live.contains(&identity(f, &[])));
+    let excepted: HashSet<_> = outcome.excepted.iter().map(|f| identity(f, &[])).collect();
+    let wanted = |f: &Finding| {
+        let id = identity(f, &[]);
+        outcome.is_asked_for(f) && !excepted.contains(&id) && (!compares || live.contains(&id))
+    };
     let spared = |f: &Finding| touched(f).any(|path| out_of_bounds.contains_key(path));
     let run = |tree: &Tree, wanted: &dyn Fn(&Finding) -> bool| {
         fix(tree, &outcome.layout, outcome.lore.as_ref(), most, wanted)

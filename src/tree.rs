@@ -12,11 +12,20 @@ pub struct Layout {
     pub folder: String,
     /// The MkDocs configuration files that are looked for, the first one found counts.
     pub registers: Vec<String>,
+    /// The template, where the repository says which one of several it is.
+    pub template: Option<String>,
 }
+
+/// The configuration file, at the root.
+pub const CONFIG: &str = "okep.toml";
 
 impl Default for Layout {
     fn default() -> Self {
-        Layout { folder: "docs/okeps".into(), registers: vec!["mkdocs.yml".into(), "mkdocs.yaml".into()] }
+        Layout {
+            folder: "docs/okeps".into(),
+            registers: vec!["mkdocs.yml".into(), "mkdocs.yaml".into()],
+            template: None,
+        }
     }
 }
 

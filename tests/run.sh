@@ -63,6 +63,16 @@ make_python
 export OKEP_TEST_PYTHON=$target/venv/bin/python
 "$OKEP_TEST_PYTHON" -m mkdocs --version
 
+say "the official schema of SARIF"
+cargo fetch -q --locked --manifest-path tests/sarif_schema/Cargo.toml
+OKEP_TEST_SARIF_SCHEMA=$(cargo metadata -q --locked --offline --format-version 1 \
+    --manifest-path tests/sarif_schema/Cargo.toml | "$OKEP_TEST_PYTHON" -c '
+import json, pathlib, sys
+(crate,) = (p for p in json.load(sys.stdin)["packages"] if p["name"] == "serde-sarif")
+print(pathlib.Path(crate["manifest_path"]).parent / "src" / "schema.json")')
+export OKEP_TEST_SARIF_SCHEMA
+echo "$OKEP_TEST_SARIF_SCHEMA"
+
 corpus=$root/../shared/corpus
 if [[ -f $corpus/okeps.bundle ]]; then
     say "real proposals in target/corpus"
@@ -88,6 +98,9 @@ cargo clippy --locked --all-targets -- -D warnings
 
 say "tests"
 cargo test --locked
+
+say "packages"
+bash tests/package.sh
 
 say "tests with one thread"
 RAYON_NUM_THREADS=1 cargo test --locked -- --test-threads=1

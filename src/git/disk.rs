@@ -3,7 +3,7 @@
 use super::blobs::too_large;
 use super::listing::{is_markdown, path_string, registers, submodule_note, symlink_note, tidy};
 use super::{Error, Inherits};
-use crate::tree::{Content, File, Layout, MAX_FILE_BYTES, Note, Tree};
+use crate::tree::{CONFIG, Content, File, Layout, MAX_FILE_BYTES, Note, Tree};
 use gix::bstr::{BString, ByteSlice};
 use std::fs::FileType;
 use std::io::{self, Read};
@@ -145,7 +145,7 @@ impl Disk<'_> {
         Some(File { id: None, content })
     }
 
-    /// Takes up the registers; `instead` gives the file where the disk has none.
+    /// Takes up the configuration and the registers; `instead` gives the file where the disk has none.
     pub fn add_registers(
         &self,
         layout: &Layout,
@@ -153,8 +153,13 @@ impl Disk<'_> {
         tree: &mut Tree,
         mut instead: impl FnMut(&str, &mut Vec<Note>) -> Option<File>,
     ) {
+        let mut stands = |path: &str, notes: &mut Vec<Note>| {
+            self.file(&self.root.join(path), path, notes).or_else(|| instead(path, notes))
+        };
+        let config = stands(CONFIG, &mut tree.notes);
+        tree.files.extend(config.map(|file| (CONFIG.to_owned(), file)));
         let read = |path: &str, notes: &mut Vec<Note>| {
-            let file = self.file(&self.root.join(path), path, notes).or_else(|| instead(path, notes))?;
+            let file = stands(path, notes)?;
             let bytes = match &file.content {
                 Content::Bytes(bytes) => Some(Arc::clone(bytes)),
                 _ => None,

@@ -1,7 +1,7 @@
 //! Which files a state holds, by path and blob id, before any proposal has been read.
 
 use super::{Id, Inherits};
-use crate::tree::{Layout, Note};
+use crate::tree::{CONFIG, Layout, Note};
 use gix::bstr::{BStr, ByteSlice};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -84,7 +84,7 @@ impl Listing {
         }
     }
 
-    /// Takes up the first register that `find` finds, and those that it inherits from.
+    /// Takes up the configuration, the first register that `find` finds, and those that it inherits from.
     pub fn add_registers(
         &mut self,
         layout: &Layout,
@@ -92,6 +92,7 @@ impl Listing {
         bytes: impl Fn(Entry) -> Option<Arc<[u8]>>,
         mut find: impl FnMut(&str) -> Option<Entry>,
     ) {
+        self.files.extend(find(CONFIG).map(|entry| (CONFIG.to_owned(), entry)));
         let read = |path: &str, _: &mut Vec<Note>| find(path).map(|entry| (entry, bytes(entry)));
         self.files.extend(registers(layout, inherits, &mut self.notes, read));
     }

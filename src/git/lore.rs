@@ -24,7 +24,7 @@ impl Repo {
     pub fn lore(&self, tip: Id, layout: &Layout) -> Lore {
         let local = self.local();
         let mut line = Line::of(self, tip, &layout.folder);
-        let states = states(&Trees::new(&local), &mut line, &layout.folder);
+        let states = states(&Trees::new(&local), &mut line, layout);
         let mut lore =
             Lore { landed: BTreeMap::new(), templates: Vec::new(), end: line.end, notes: line.notes };
         let open = lore.end != LoreEnd::Complete;
@@ -49,6 +49,7 @@ impl Repo {
         }
         if let Some(Folder { template: Some((path, _)), templates, .. }) = states.last().map(|s| &*s.folder)
             && *templates > 1
+            && layout.template.as_ref() != Some(path)
         {
             let message = format!("there are {templates} templates; this one counts");
             lore.notes.push(Note::at("several-templates", path.clone(), message));
@@ -91,7 +92,7 @@ impl Repo {
 }
 
 /// The states of the proposal folder, oldest first, the end of the line being the first of them.
-fn states(trees: &Trees, line: &mut Line, folder: &str) -> Vec<State> {
+fn states(trees: &Trees, line: &mut Line, layout: &Layout) -> Vec<State> {
     let mut listed: HashMap<Id, Arc<Folder>> = HashMap::default();
     let mut states: Vec<State> = Vec::new();
     for at in 0..line.commits.len() {
@@ -99,7 +100,7 @@ fn states(trees: &Trees, line: &mut Line, folder: &str) -> Vec<State> {
             if let Some(tree) = tree
                 && !listed.contains_key(&tree)
             {
-                listed.insert(tree, Arc::new(Folder::of(trees, tree, folder)?));
+                listed.insert(tree, Arc::new(Folder::of(trees, tree, layout)?));
             }
             Ok(tree)
         });
@@ -135,23 +136,25 @@ struct State {
 #[derive(Default)]
 struct Folder {
     paths: BTreeSet<String>,
-    /// The first template by its path.
+    /// The template that the repository names, else the first by its path.
     template: Option<(String, Id)>,
     templates: usize,
 }
 
 impl Folder {
-    fn of(trees: &Trees, tree: Id, at: &str) -> Result<Self, Note> {
+    fn of(trees: &Trees, tree: Id, layout: &Layout) -> Result<Self, Note> {
         let mut folder = Folder::default();
         let mut notes = Vec::new();
-        trees.below(at.into(), tree, &mut notes, &mut |path, id, kind| {
+        trees.below(layout.folder.as_str().into(), tree, &mut notes, &mut |path, id, kind| {
             if !is_markdown(path) || kind == Kind::Submodule {
                 return;
             }
             let path = path.to_str_lossy().into_owned();
-            if kind == Kind::File && path::role(&path, at) == Role::Template {
+            if kind == Kind::File && path::role(&path, &layout.folder) == Role::Template {
                 folder.templates += 1;
-                let earlier = |first: &str| path::template_order(&path) < path::template_order(first);
+                let named = |path: &str| layout.template.as_deref() == Some(path);
+                let order = (!named(&path), path::template_order(&path));
+                let earlier = |first: &str| order < (!named(first), path::template_order(first));
                 if folder.template.as_ref().is_none_or(|(first, _)| earlier(first)) {
                     folder.template = Some((path.clone(), id));
                 }

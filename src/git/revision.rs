@@ -66,7 +66,14 @@ impl Repo {
     /// `rev` names nothing, several objects, or something that is no commit.
     pub fn resolve(&self, rev: &str) -> Result<Id, Error> {
         let local = self.local();
-        let unknown = |reason: String| Error::UnknownRevision { revision: rev.to_owned(), reason };
+        let unknown = |mut reason: String| {
+            if local.is_shallow().unwrap_or(false) {
+                reason.push_str(
+                    ", and this clone is shallow: `git fetch --unshallow` brings the rest (in CI: fetch-depth: 0)",
+                );
+            }
+            Error::UnknownRevision { revision: rev.to_owned(), reason }
+        };
         let found = match Id::from_hex(rev.as_bytes()) {
             // No reference is asked for what can only be an id.
             Ok(id) if id.kind() == local.object_hash() => local.find_object(id),

@@ -206,7 +206,7 @@ struct Item {
     first: Option<usize>,
 }
 
-fn options() -> Options {
+pub(crate) fn options() -> Options {
     // Neither metadata blocks (they match anywhere and would swallow headings between two rules) nor
     // heading attributes (the site does not have them on) are wanted.
     Options::ENABLE_TABLES

@@ -91,6 +91,8 @@ impl Snapshot {
         for path in site.iter().flat_map(|s| &s.files) {
             texts.extend(tree.bytes(path).map(|bytes| (path.clone(), Arc::new(Text::new(bytes)))));
         }
+        let config = tree.bytes(crate::tree::CONFIG);
+        texts.extend(config.map(|bytes| (crate::tree::CONFIG.to_owned(), Arc::new(Text::new(bytes)))));
         reading.notes.sort();
         reading.notes.dedup();
         Snapshot {
@@ -211,7 +213,15 @@ impl Reading<'_> {
     }
 
     fn template(&mut self, files: &[Parsable]) -> Template {
-        let mut templates: Vec<&Parsable> = files.iter().filter(|f| f.role == Role::Template).collect();
+        let named = self.layout.template.as_deref();
+        let chosen = files.iter().find(|f| f.role == Role::Template && Some(f.path.as_str()) == named);
+        if let (Some(path), None) = (named, chosen) {
+            let message = format!("`{path}`, which is to be the template, is not there");
+            self.notes.push(Note::at("no-template", crate::tree::CONFIG, message));
+        }
+        // Where one is named there is no question which of several counts.
+        let counts = |f: &&Parsable| f.role == Role::Template && chosen.is_none_or(|c| c.path == f.path);
+        let mut templates: Vec<&Parsable> = files.iter().filter(counts).collect();
         templates.sort_by(|a, b| path::template_order(&a.path).cmp(&path::template_order(&b.path)));
         let mut templates = templates.into_iter();
         let Some(first) = templates.next() else {

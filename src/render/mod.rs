@@ -7,15 +7,18 @@ pub mod diff;
 pub mod explain;
 mod fold;
 pub mod full;
+pub mod github;
 mod grid;
 pub mod history;
 pub mod history_csv;
 pub mod history_json;
 pub mod json;
+pub mod markdown;
 #[cfg(test)]
 mod promises;
 #[cfg(test)]
 mod sample;
+pub mod sarif;
 mod sheet;
 pub mod short;
 mod summary;

@@ -2,7 +2,7 @@
 //! terminal comes out of it.
 
 use super::sample::{empty, finding, large, okep};
-use super::{Look, full, is_harmful, json, table};
+use super::{Look, full, github, is_harmful, json, markdown, sarif, table};
 use crate::finding::{Edit, Finding, Fix, Related, Revision, Safety, Severity};
 use crate::report::{Baseline, Issue, OkepSummary, Report, Reported, Source};
 use crate::text::{Place, Span, Text};
@@ -137,8 +137,16 @@ proptest! {
         let look = Look { width, color, unicode, links };
         assert_harmless(&table::table(&report, &look), &look);
         assert_harmless(&full::full(&report, &look), &look);
+        let plain = Look { color: false, links: false, ..look };
+        let commands = github::github(&report);
+        assert_harmless(&commands, &plain);
+        prop_assert_eq!(commands.lines().count(), report.live().count() + report.notes.len() + 1);
+        assert_harmless(&markdown::markdown(&report), &plain);
+        let sarif = sarif::sarif(&report, true, "0");
+        assert_harmless(&sarif, &plain);
+        serde_json::from_str::<serde_json::Value>(&sarif).expect("is JSON");
         let json = json::check(&report, "0");
-        assert_harmless(&json, &Look { color: false, links: false, ..look });
+        assert_harmless(&json, &plain);
         let parsed: serde_json::Value = serde_json::from_str(&json).expect("is JSON");
         for (parsed, reported) in parsed["findings"].as_array().expect("is a list").iter().zip(&report.findings) {
             prop_assert_eq!(parsed["message"].as_str(), Some(&reported.finding.message[..]));

@@ -19,6 +19,7 @@ mod duplicate_section;
 mod empty_section;
 mod extra_section;
 mod foreign_issue;
+mod malformed_exception;
 mod malformed_filename;
 mod malformed_issue;
 mod malformed_title;
@@ -76,7 +77,7 @@ pub enum Check {
 }
 
 /// All rules, in the order of the table in the README.
-pub static RULES: [&Rule; 29] = [
+pub static RULES: [&Rule; 30] = [
     &malformed_filename::RULE,
     &malformed_title::RULE,
     &number_mismatch::RULE,
@@ -106,6 +107,7 @@ pub static RULES: [&Rule; 29] = [
     &dead_index_entry::RULE,
     &pull_request_number::RULE,
     &wrong_number_in_commit::RULE,
+    &malformed_exception::RULE,
 ];
 
 /// The rule about one document whose fix hangs on all that names its file.

@@ -4,9 +4,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod action;
 mod bad_input;
 mod changes;
+mod config;
 mod explain;
+mod formats;
 mod hooks;
 mod output;
 mod paths;

@@ -1,0 +1,260 @@
+//! `okep.toml` at the root of the audited tree: where things are, how severe rules are, and exceptions.
+//!
+//! It is read from the same state as the OKEPs, so that a commit is judged by its own configuration. A
+//! mistake in it is an error that points at the line and no finding: what is to be judged, and how, is
+//! then not known. So is an exception without a reason.
+
+use crate::exceptions::{Exception, NOT_EXCEPTABLE, Scope};
+use crate::finding::Severity;
+use crate::model::path::{self, Role};
+use crate::render::explain::nearest;
+use crate::rules::{Rule, rule};
+use crate::text::Text;
+use crate::tree::{CONFIG, Content, Layout, Tree};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::Spanned;
+
+/// The configuration of a repository; the default is that of one without `okep.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Config {
+    pub layout: Layout,
+    /// Whether the folder was named, and is not to be looked for.
+    pub names_folder: bool,
+    /// The rules whose severity is another than their own; none where they are off.
+    pub severities: BTreeMap<&'static str, Option<Severity>>,
+    pub exceptions: Vec<Exception>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    #[error("{CONFIG}:{line}:{column}: {message}")]
+    Wrong { line: usize, column: usize, message: String },
+    #[error("`{CONFIG}` cannot be read: {reason}")]
+    Unreadable { reason: String },
+}
+
+/// What went wrong and where, in bytes.
+type Mistake = (Range<usize>, String);
+
+impl Config {
+    /// The configuration in a tree.
+    ///
+    /// # Errors
+    /// There is one, and it cannot be read or is wrong.
+    pub fn of(tree: &Tree) -> Result<Self, Error> {
+        let unreadable = |reason: &str| Err(Error::Unreadable { reason: reason.to_owned() });
+        match tree.files.get(CONFIG).map(|file| &file.content) {
+            None => Ok(Config::default()),
+            Some(Content::Bytes(bytes)) => Config::parse(bytes),
+            Some(Content::Symlink) => unreadable("it is a symbolic link, which is not followed"),
+            Some(Content::TooLarge(bytes)) => unreadable(&format!("it has {bytes} bytes")),
+            Some(Content::Unavailable(reason)) => unreadable(reason),
+            Some(Content::Unread) => unreadable("it was not asked for"),
+        }
+    }
+
+    /// The configuration that a file says.
+    ///
+    /// # Errors
+    /// The file is wrong; the place is that of the first mistake.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let text = Text::new(bytes);
+        let wrong = |(span, message): Mistake| {
+            let place = text.place(span);
+            Error::Wrong { line: place.line, column: place.column, message }
+        };
+        if let Some(at) = text.invalid_at {
+            return Err(wrong((at..at, "not UTF-8; save the file as UTF-8".to_owned())));
+        }
+        let file: File = toml::from_str(text.as_str())
+            .map_err(|e| wrong((e.span().unwrap_or(0..0), e.message().replace('\n', "; "))))?;
+        file.config().map_err(wrong)
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    folder: Option<Spanned<String>>,
+    template: Option<Spanned<String>>,
+    registers: Option<Spanned<Vec<Spanned<String>>>>,
+    #[serde(default)]
+    severity: BTreeMap<Spanned<String>, Level>,
+    #[serde(default)]
+    allow: Vec<Spanned<Allow>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Level {
+    Error,
+    Warning,
+    Advice,
+    Off,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Allow {
+    rule: Spanned<String>,
+    path: Option<Spanned<String>>,
+    okep: Option<u64>,
+    subject: Option<String>,
+    because: Spanned<String>,
+}
+
+impl File {
+    fn config(self) -> Result<Config, Mistake> {
+        let mut config = Config { names_folder: self.folder.is_some(), ..Config::default() };
+        if let Some(folder) = &self.folder {
+            config.layout.folder = relative(folder)?;
+        }
+        if let Some(registers) = &self.registers {
+            let names = registers.get_ref().iter().map(relative).collect::<Result<Vec<_>, _>>()?;
+            if names.is_empty() {
+                let message = "no register is named; leave `registers` out for the usual ones";
+                return Err((registers.span(), message.to_owned()));
+            }
+            config.layout.registers = names;
+        }
+        if let Some(template) = &self.template {
+            let path = relative(template)?;
+            let folder = &config.layout.folder;
+            if path::role(&path, folder) != Role::Template {
+                let message = format!("the template is an `okep-*-template.md` in `{folder}`");
+                return Err((template.span(), message));
+            }
+            config.layout.template = Some(path);
+        }
+        for (name, level) in &self.severity {
+            let severity = match level {
+                Level::Error => Some(Severity::Error),
+                Level::Warning => Some(Severity::Warning),
+                Level::Advice => Some(Severity::Advice),
+                Level::Off => None,
+            };
+            config.severities.insert(known(name)?.id, severity);
+        }
+        for allow in self.allow {
+            let span = allow.span();
+            config.exceptions.push(allow.into_inner().exception(span)?);
+        }
+        Ok(config)
+    }
+}
+
+impl Allow {
+    fn exception(self, span: Range<usize>) -> Result<Exception, Mistake> {
+        let rule = known(&self.rule)?.id;
+        if NOT_EXCEPTABLE.contains(&rule) {
+            return Err((self.rule.span(), format!("`{rule}` has no exceptions")));
+        }
+        if self.because.get_ref().trim().is_empty() {
+            let message = "an exception wants a reason: say `because` what it is made";
+            return Err((self.because.span(), message.to_owned()));
+        }
+        let scope = match (&self.path, self.okep) {
+            (Some(path), None) => Scope::Path(relative(path)?),
+            (None, Some(number)) => Scope::Okep(number),
+            _ => {
+                let message =
+                    "an exception is for one `path` (a file or a folder) or for one `okep` (its number)";
+                return Err((span, message.to_owned()));
+            }
+        };
+        Ok(Exception { rule, subject: self.subject, scope, at: (CONFIG.to_owned(), span.start) })
+    }
+}
+
+fn known(name: &Spanned<String>) -> Result<&'static Rule, Mistake> {
+    rule(name.get_ref()).ok_or_else(|| {
+        let message = format!("there is no rule `{}`{}", name.get_ref(), nearest(name.get_ref()));
+        (name.span(), message)
+    })
+}
+
+/// A path from the root of the repository, `/` between the parts, without a slash at its end.
+fn relative(path: &Spanned<String>) -> Result<String, Mistake> {
+    let text = path.get_ref().strip_suffix('/').unwrap_or(path.get_ref());
+    let fine = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\\');
+    if text.split('/').all(fine) {
+        return Ok(text.to_owned());
+    }
+    let message =
+        format!("`{}` is no path from the root of the repository, as `docs/okeps` is", path.get_ref());
+    Err((path.span(), message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(text: &str, expected: &str) {
+        let error = Config::parse(text.as_bytes()).expect_err(text).to_string();
+        assert_eq!(error, format!("okep.toml:{expected}"));
+    }
+
+    #[test]
+    fn everything_that_can_be_said_is_read() {
+        let text = "\u{feff}folder = \"site/okeps/\"\ntemplate = \"site/okeps/okep-1-template.md\"\n\
+                    registers = [\"site.yml\"]\n\n[severity]\nextra-section = \"off\"\nstub-section = \"error\"\n\n\
+                    [[allow]]\nrule = \"missing-section\"\nokep = 7\nsubject = \"Risks\"\nbecause = \"none\"\n\n\
+                    [[allow]]\nrule = \"not-in-nav\"\npath = \"site/okeps/old/\"\nbecause = \"withdrawn\"\n";
+        let config = Config::parse(text.as_bytes()).expect("it is right");
+        assert_eq!(config.layout.folder, "site/okeps");
+        assert_eq!(config.layout.registers, ["site.yml"]);
+        assert_eq!(config.layout.template.as_deref(), Some("site/okeps/okep-1-template.md"));
+        assert_eq!(config.severities[&"extra-section"], None);
+        assert_eq!(config.severities[&"stub-section"], Some(Severity::Error));
+        let scopes: Vec<&Scope> = config.exceptions.iter().map(|e| &e.scope).collect();
+        assert_eq!(scopes, [&Scope::Okep(7), &Scope::Path("site/okeps/old".to_owned())]);
+        assert_eq!(Config::parse(b""), Ok(Config::default()));
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_line() {
+        wrong(
+            "\nfolde = \"x\"\n",
+            "2:1: unknown field `folde`, expected one of `folder`, `template`, `registers`, `severity`, `allow`",
+        );
+        wrong("folder = 1\n", "1:10: invalid type: integer `1`, expected a string");
+        wrong(
+            "folder = \"../x\"",
+            "1:10: `../x` is no path from the root of the repository, as `docs/okeps` is",
+        );
+        wrong("registers = []", "1:13: no register is named; leave `registers` out for the usual ones");
+        wrong(
+            "template = \"docs/okeps/template.md\"",
+            "1:12: the template is an `okep-*-template.md` in `docs/okeps`",
+        );
+        wrong(
+            "[severity]\nmissing-sections = \"off\"",
+            "2:1: there is no rule `missing-sections`, did you mean `missing-section`",
+        );
+        wrong(
+            "[severity]\nstub-section = \"none\"",
+            "2:16: unknown variant `none`, expected one of `error`, `warning`, `advice`, `off`",
+        );
+        wrong("folder = \"x\"\nfolder = \"y\"", "2:1: duplicate key");
+        wrong("folder", "1:7: key with no value, expected `=`");
+    }
+
+    #[test]
+    fn an_exception_wants_a_reason_and_one_scope() {
+        let allow = |rest: &str| format!("[[allow]]\nrule = \"stub-section\"\n{rest}");
+        wrong(&allow("okep = 7\n"), "1:1: missing field `because`");
+        wrong(
+            &allow("okep = 7\nbecause = \"  \"\n"),
+            "4:11: an exception wants a reason: say `because` what it is made",
+        );
+        let scope = "1:1: an exception is for one `path` (a file or a folder) or for one `okep` (its number)";
+        wrong(&allow("because = \"x\"\n"), scope);
+        wrong(&allow("okep = 7\npath = \"x\"\nbecause = \"x\"\n"), scope);
+        wrong(
+            "[[allow]]\nrule = \"malformed-exception\"\nokep = 7\nbecause = \"x\"\n",
+            "2:8: `malformed-exception` has no exceptions",
+        );
+    }
+}

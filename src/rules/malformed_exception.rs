@@ -1,0 +1,30 @@
+//! Comments that mean to except something and do not.
+
+use super::{Check, Rule};
+use crate::exceptions::comments;
+use crate::finding::{Finding, Severity};
+use crate::judged::Judged;
+
+pub static RULE: Rule = Rule {
+    id: "malformed-exception",
+    severity: Severity::Error,
+    fix: "-",
+    offence: "an `okep: allow` comment that names no rule or gives no reason",
+    why: "Whoever comes later must know why a rule does not count here, and a comment with a mistake in it \
+          excepts nothing.",
+    bad: "<!-- okep: allow stub-section -->",
+    good: "<!-- okep: allow stub-section \"Risks\" because they depend on the vote in May -->",
+    check: Check::Okep(check),
+    of_its_time: false,
+};
+
+fn check(judged: &Judged) -> Vec<Finding> {
+    let malformed = comments(judged.document()).into_iter().filter_map(|comment| {
+        let reason = comment.said.err()?;
+        let finding = RULE.at(judged, comment.span, "okep: allow", reason);
+        Some(finding.help(
+            "write `<!-- okep: allow RULE \"SUBJECT\" because REASON -->`; the subject may be left out",
+        ))
+    });
+    malformed.collect()
+}
