@@ -4,7 +4,7 @@
 //! sections alike, and compares two revisions of a template as well. A name counts most, then its
 //! place, then order; words in common count only for what no name explains.
 
-use crate::model::names::{Name, Vocabulary};
+use crate::model::names::{Name, Vocabulary, WEAK};
 use crate::model::outline::Outline;
 use std::collections::{HashMap, HashSet};
 
@@ -43,6 +43,10 @@ pub struct Alignment {
     pub misplaced: Vec<usize>,
     /// The fewest sections that must move to bring all into order.
     pub unordered: Vec<usize>,
+    /// Sections that nothing stands for but a heading that names them together with its own.
+    pub merged: Vec<(usize, usize)>,
+    /// Further rows that stand for a part of what a section's name lists, beside its match.
+    pub shared_out: Vec<(usize, usize)>,
 }
 
 /// More pairs than this are not compared word by word.
@@ -63,7 +67,10 @@ pub fn align(template: &Outline, old_names: &[Vec<Name>], document: &Outline) ->
     let named = aligner.named(old_names);
     aligner.shift = aligner.common_shift(&named);
     aligner.take_named(&named);
-    aligner.take_likely();
+    let vocabulary = Vocabulary::new(template.rows.iter().map(|r| &r.name));
+    aligner.take_likely(&vocabulary);
+    let merged = aligner.merged(&vocabulary);
+    let shared_out = aligner.shared_out(&vocabulary);
     let duplicates = aligner.duplicates(&named);
     let misplaced = aligner.misplaced();
     let unordered = aligner.unordered(&misplaced);
@@ -74,6 +81,8 @@ pub fn align(template: &Outline, old_names: &[Vec<Name>], document: &Outline) ->
         duplicates,
         misplaced,
         unordered,
+        merged,
+        shared_out,
     }
 }
 
@@ -196,41 +205,82 @@ impl Aligner<'_> {
     }
 
     /// Matches what is left by words in common, the likeliest first.
-    fn take_likely(&mut self) {
-        let vocabulary = Vocabulary::new(self.template.rows.iter().map(|r| &r.name));
-        let deepest = self.template.rows.iter().map(|r| r.level).max().unwrap_or(0) as i8;
+    fn take_likely(&mut self, vocabulary: &Vocabulary) {
         let levels: HashSet<u8> = self.template.rows.iter().map(|r| r.level).collect();
         let mut levels: Vec<u8> = levels.into_iter().collect();
         levels.sort_unstable();
         for level in levels {
-            let open = |s: &usize| self.template.rows[*s].level == level && self.matches[*s].is_none();
-            let sections: Vec<usize> = (0..self.template.rows.len()).filter(open).collect();
-            let rows: Vec<usize> = (0..self.document.rows.len())
-                .filter(|r| self.section_of[*r].is_none() && self.level(*r) <= deepest && self.is_open(*r))
-                .filter(|r| (self.level(*r) - level as i8).abs() <= 1)
-                .collect();
-            if sections.len() * rows.len() > MAX_PAIRS {
-                continue;
+            // What stands at its place opens the section around rows that do not.
+            for least_place in [2, 0] {
+                self.take_likely_of(level, least_place, vocabulary);
             }
-            let mut pairs = Vec::new();
-            for section in &sections {
-                for row in &rows {
-                    let name = &self.template.rows[*section].name;
-                    let likeness = vocabulary.likeness(name, &self.document.rows[*row].name);
-                    if likeness > 0.0 {
-                        pairs.push((self.place(*section, *row), likeness, *section, *row));
-                    }
+        }
+    }
+
+    fn take_likely_of(&mut self, level: u8, least_place: i32, vocabulary: &Vocabulary) {
+        let deepest = self.template.rows.iter().map(|r| r.level).max().unwrap_or(0) as i8;
+        let open = |s: &usize| self.template.rows[*s].level == level && self.matches[*s].is_none();
+        let sections: Vec<usize> = (0..self.template.rows.len()).filter(open).collect();
+        if sections.is_empty() {
+            return;
+        }
+        let rows: Vec<usize> = (0..self.document.rows.len())
+            .filter(|r| self.section_of[*r].is_none() && self.level(*r) <= deepest && self.is_open(*r))
+            .filter(|r| (self.level(*r) - level as i8).abs() <= 1)
+            .collect();
+        if sections.len() * rows.len() > MAX_PAIRS {
+            return;
+        }
+        let mut pairs = Vec::new();
+        for section in &sections {
+            for row in &rows {
+                let place = self.place(*section, *row);
+                if place < least_place {
+                    continue;
                 }
-            }
-            pairs.sort_by(|a, b| {
-                b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)).then(a.3.cmp(&b.3))
-            });
-            for (place, likeness, section, row) in pairs {
-                if place < 2 || likeness >= STRONG || !self.crosses(section, row) {
-                    self.take(section, row, Kind::Words(likeness));
+                let name = &self.template.rows[*section].name;
+                let likeness = vocabulary.likeness(name, &self.document.rows[*row].name);
+                if likeness > WEAK || (likeness > 0.0 && place == 2) {
+                    pairs.push((place, likeness, *section, *row));
                 }
             }
         }
+        pairs.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)).then(a.3.cmp(&b.3)));
+        for (place, likeness, section, row) in pairs {
+            if place < 2 || likeness >= STRONG || !self.crosses(section, row) {
+                self.take(section, row, Kind::Words(likeness));
+            }
+        }
+    }
+
+    /// Sections without a match that the heading of another names beside it: "Goals and Non-Goals".
+    fn merged(&self, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
+        let matched = self.matches.iter().flatten().filter(|m| matches!(m.kind, Kind::Words(_)));
+        let rows: Vec<usize> = matched.map(|m| m.row).collect();
+        let missing = (0..self.matches.len()).filter(|s| self.matches[*s].is_none());
+        let merged = missing.filter_map(|section| {
+            let name = &self.template.rows[section].name;
+            let row = rows.iter().find(|r| vocabulary.lists(name, &self.document.rows[**r].name))?;
+            Some((section, *row))
+        });
+        merged.collect()
+    }
+
+    /// Rows that share a section's list of things with its match: "Risks" and, beside it, "Mitigations".
+    fn shared_out(&self, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
+        let mut shared_out = Vec::new();
+        for (section, m) in self.matches.iter().enumerate() {
+            let name = &self.template.rows[section].name;
+            let is_part = |row: usize| vocabulary.is_part(name, &self.document.rows[row].name);
+            let Some(Match { row, kind: Kind::Words(_) }) = *m else { continue };
+            if is_part(row) {
+                let beside = |r: &usize| self.document.rows[*r].parent == self.document.rows[row].parent;
+                let free = (0..self.document.rows.len()).filter(|r| self.section_of[*r].is_none());
+                let rows = free.filter(beside).filter(|r| is_part(*r));
+                shared_out.extend(rows.map(|r| (section, r)));
+            }
+        }
+        shared_out
     }
 
     /// Whether a section of the template may stand here under another name: at the top, or directly

@@ -4,8 +4,10 @@ use crate::align::{Alignment, align};
 use crate::model::document::{Document, Heading};
 use crate::model::okep::Okep;
 use crate::model::prompts::Leftover;
+use crate::model::site_headings::{Ambiguity, GithubHeading, ambiguities};
 use crate::model::template::Template;
 use crate::rulebook::Rulebook;
+use std::cell::OnceCell;
 
 pub struct Judged<'a> {
     pub okep: &'a Okep,
@@ -15,13 +17,31 @@ pub struct Judged<'a> {
     pub leftovers: Vec<Leftover>,
     /// Whether other text is so near to a prompt that an earlier revision may hold it.
     pub resembles_prompt: bool,
+    ambiguities: OnceCell<Vec<Ambiguity>>,
 }
 
 impl<'a> Judged<'a> {
     pub fn new(okep: &'a Okep, rulebook: &'a Rulebook) -> Self {
         let alignment = align(&rulebook.template.outline, rulebook.plain_old_names(), &okep.outline);
         let (leftovers, resembles_prompt) = rulebook.prompts.leftovers(&okep.document);
-        Judged { okep, rulebook, alignment, leftovers, resembles_prompt }
+        Judged { okep, rulebook, alignment, leftovers, resembles_prompt, ambiguities: OnceCell::new() }
+    }
+
+    /// Headings that GitHub and the site show differently.
+    ///
+    /// Reading the page as the site does costs more than all else, and only some rules want it.
+    pub fn ambiguities(&self) -> &[Ambiguity] {
+        self.ambiguities.get_or_init(|| {
+            let document = self.document();
+            let mut headings: Vec<&Heading> =
+                document.headings.iter().chain(&document.nested_headings).collect();
+            headings.sort_by_key(|h| h.span.start);
+            let github: Vec<GithubHeading> = headings
+                .iter()
+                .map(|h| GithubHeading { level: h.level, span: h.span.clone(), text: &h.text })
+                .collect();
+            ambiguities(document.text.as_str(), &github)
+        })
     }
 
     pub fn template(&self) -> &'a Template {

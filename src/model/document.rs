@@ -162,7 +162,7 @@ impl Document {
             let from = content.partition_point(|(at, _)| *at < heading.body.start);
             let to = content.partition_point(|(at, _)| *at < heading.body.end);
             let inside = &content[from..to.max(from)];
-            heading.has_content = !inside.is_empty() || !heading.blocks.is_empty();
+            heading.has_content = !inside.is_empty();
             heading.has_matter = inside.iter().any(|(_, matter)| *matter);
         }
     }
@@ -183,8 +183,10 @@ struct Reader {
     paragraph: bool,
     /// Open tables.
     tables: usize,
-    /// Whether an HTML comment that began in an earlier piece is still open.
-    comment: bool,
+    /// What of the raw HTML being read is still open.
+    html: Html,
+    /// Whether the text being read has already shown something.
+    shown: bool,
     /// The list items around, each with its marker and whether it has had text of its own.
     items: Vec<Item>,
     /// The own text of the list item being read, while it goes on.
@@ -198,6 +200,62 @@ struct OpenHeading {
     text: String,
     /// Its text's source, as far as it has been read.
     inner: Option<Range<usize>>,
+}
+
+/// Where the reading of raw HTML stands; its lines come as pieces.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+enum Html {
+    #[default]
+    Text,
+    Tag,
+    Comment,
+}
+
+impl Html {
+    /// Reads one piece; tells whether a reader sees anything of it.
+    fn read(&mut self, piece: &str) -> bool {
+        let mut rest = piece;
+        let mut visible = false;
+        loop {
+            let end = if *self == Html::Comment { "-->" } else { ">" };
+            if *self != Html::Text {
+                let Some((_, after)) = rest.split_once(end) else { return visible };
+                rest = after;
+                *self = Html::Text;
+            }
+            let Some((before, tag)) = rest.split_once('<') else {
+                return visible || shows(rest);
+            };
+            visible |= shows(before);
+            rest = tag;
+            *self = match tag.bytes().next() {
+                _ if tag.starts_with("!--") => Html::Comment,
+                Some(b'!' | b'?' | b'/') => Html::Tag,
+                Some(b) if b.is_ascii_alphabetic() => {
+                    let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
+                    visible |= VISIBLE_TAGS.iter().any(|t| t.eq_ignore_ascii_case(name));
+                    Html::Tag
+                }
+                _ => {
+                    visible = true;
+                    Html::Text
+                }
+            };
+        }
+    }
+}
+
+/// Elements that show something without any text inside.
+const VISIBLE_TAGS: [&str; 8] = ["audio", "embed", "iframe", "img", "input", "object", "svg", "video"];
+
+/// Whether a piece of HTML without tags is more than blanks, some of which are written as entities.
+fn shows(text: &str) -> bool {
+    text.split("&nbsp;").any(|piece| piece.chars().any(is_visible))
+}
+
+/// Whether a character shows: neither a blank of any kind nor one of the joiners without width.
+fn is_visible(c: char) -> bool {
+    !c.is_whitespace() && !matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}')
 }
 
 struct Item {
@@ -219,7 +277,26 @@ impl Reader {
     /// Reads `text[start..]`; returns the fence that swallowed the rest, where one did.
     fn read(&mut self, text: &str, start: usize) -> Option<UnclosedFence> {
         let body = &text[start..];
-        for (event, range) in Parser::new_ext(body, options()).into_offset_iter() {
+        let events = Parser::new_ext(body, options()).into_offset_iter();
+        let (shown_before, definitions) = (self.content.len(), events.reference_definitions());
+        // Nobody sees a link's definition, but who writes nothing else means it as the answer.
+        let defined: Vec<usize> = definitions.iter().map(|(_, d)| d.span.start + start).collect();
+        let result = self.follow(events, text, start);
+        if !defined.is_empty() {
+            let end = result.as_ref().map_or(text.len(), |fence| fence.resumes);
+            self.content.extend(defined.into_iter().filter(|at| *at < end).map(|at| (at, false)));
+            self.content[shown_before..].sort_unstable();
+        }
+        result
+    }
+
+    fn follow<'t>(
+        &mut self,
+        events: impl Iterator<Item = (Event<'t>, Range<usize>)>,
+        text: &str,
+        start: usize,
+    ) -> Option<UnclosedFence> {
+        for (event, range) in events {
             let range = range.start + start..range.end + start;
             match event {
                 Event::Start(tag) => {
@@ -233,7 +310,10 @@ impl Reader {
                 Event::Text(s) | Event::Code(s) => self.inline(&s, range),
                 Event::SoftBreak | Event::HardBreak => self.inline(" ", range),
                 Event::Html(s) | Event::InlineHtml(s) => self.html(&s, range),
-                Event::FootnoteReference(_) | Event::TaskListMarker(_) => self.inline("", range),
+                Event::FootnoteReference(_) | Event::TaskListMarker(_) => {
+                    self.show(range.start);
+                    self.inline("", range);
+                }
                 Event::Rule | Event::InlineMath(_) | Event::DisplayMath(_) => {}
             }
         }
@@ -244,17 +324,20 @@ impl Reader {
         match tag {
             Tag::Heading { level, .. } => {
                 self.end_tight();
+                self.shown = false;
                 self.heading =
                     Some(OpenHeading { level: level as u8, range, text: String::new(), inner: None });
             }
             Tag::Paragraph => {
                 self.end_tight();
                 self.paragraph = true;
+                self.shown = false;
                 self.begin_block(BlockKind::Paragraph, trimmed(text, range));
             }
             Tag::Item => {
                 self.end_tight();
                 self.containers += 1;
+                self.shown = false;
                 self.items.push(Item { marker: range.start, first: None });
             }
             Tag::List(_) => self.end_tight(),
@@ -309,6 +392,7 @@ impl Reader {
                 self.containers = self.containers.saturating_sub(1);
             }
             TagEnd::Table => self.tables = self.tables.saturating_sub(1),
+            TagEnd::HtmlBlock => self.html = Html::Text,
             TagEnd::Link | TagEnd::Image => self.widen_heading(range),
             _ => {}
         }
@@ -319,7 +403,18 @@ impl Reader {
             heading.text.push_str(s);
             widen(&mut heading.inner, &range);
         } else {
+            if !self.shown && s.chars().any(is_visible) {
+                self.show(range.start);
+            }
             self.extend_tight(&range);
+        }
+    }
+
+    /// Something a reader sees stands in the running text; its beginning is all that counts.
+    fn show(&mut self, at: usize) {
+        if !self.shown && self.heading.is_none() {
+            self.content.push((at, false));
+            self.shown = true;
         }
     }
 
@@ -328,27 +423,15 @@ impl Reader {
             self.widen_heading(&range);
             return;
         }
-        let visible = !s.trim().is_empty() && !s.trim_start().starts_with("<!--");
-        // The lines of a comment that spans several come as further pieces that do not open it.
-        let inside_comment = self.follow_comment(s);
-        if visible && !inside_comment {
+        let visible = self.html.read(s);
+        let inline = self.paragraph || self.tight.is_some();
+        if visible {
             self.content.push((range.start, true));
         }
-        if self.paragraph || self.tight.is_some() {
+        if inline {
+            self.html = Html::Text;
             self.extend_tight(&range);
         }
-    }
-
-    /// Follows comments from piece to piece; tells whether this piece begins inside one.
-    fn follow_comment(&mut self, s: &str) -> bool {
-        let began_inside = self.comment;
-        self.comment = match (s.rfind("<!--"), s.rfind("-->")) {
-            (Some(opens), Some(closes)) => opens > closes,
-            (Some(_), None) => true,
-            (None, Some(_)) => false,
-            (None, None) => began_inside,
-        };
-        began_inside
     }
 
     fn link(&mut self, link_type: LinkType, target: &str, span: Range<usize>, image: bool) {

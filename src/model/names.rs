@@ -14,6 +14,8 @@ pub struct Name {
     pub normal: String,
     /// The words that carry meaning, in lower case and without endings, in order.
     pub words: Vec<String>,
+    /// Where in `words` each further thing begins that the name lists: "Risks, Limitations and Costs".
+    parts: Vec<usize>,
 }
 
 /// Words that carry no meaning in a heading.
@@ -28,15 +30,36 @@ impl Name {
     pub fn new(text: &str) -> Self {
         let mut words = Vec::new();
         let mut normal = String::new();
-        let spelled = text.replace('&', " and ");
-        for word in spelled.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()) {
-            let word = word.to_lowercase();
+        let mut parts = Vec::new();
+        let spelled = text[number_length(text)..].replace('&', " and ");
+        let mut divided = false;
+        for word in spelled.split_inclusive(|c: char| !c.is_alphanumeric()) {
+            let end = word.chars().next_back();
+            let word = word.trim_end_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
             normal.push_str(&word);
-            if !EMPTY_WORDS.contains(&word.as_str()) {
+            divided |= matches!(word.as_str(), "and" | "or");
+            if !word.is_empty() && !EMPTY_WORDS.contains(&word.as_str()) {
+                if divided && !words.is_empty() {
+                    parts.push(words.len());
+                }
+                divided = false;
                 words.push(stem(&word));
             }
+            divided |= matches!(end, Some('/' | ',' | ';' | '+'));
         }
-        Name { text: text.to_owned(), normal, words }
+        Name { text: text.to_owned(), normal, words, parts }
+    }
+
+    /// Whether the heading carries a number of its own, such as "2.1 Goals".
+    pub fn is_numbered(&self) -> bool {
+        number_length(&self.text) > 0
+    }
+
+    /// The words of each thing the name lists.
+    fn parts(&self) -> impl Iterator<Item = &[String]> {
+        let starts = std::iter::once(0).chain(self.parts.iter().copied());
+        let ends = self.parts.iter().copied().chain([self.words.len()]);
+        starts.zip(ends).map(|(start, end)| &self.words[start..end])
     }
 
     /// Whether the names differ in form alone, or by a slip of the pen.
@@ -48,14 +71,31 @@ impl Name {
         let allowed = if length >= 12 { 2 } else { usize::from(length >= 5) };
         allowed > 0
             && self.normal.chars().count().abs_diff(other.normal.chars().count()) <= allowed
-            && self.turning() == other.turning()
+            && self.turning().eq(other.turning())
             && osa_distance(&self.normal, &other.normal) <= allowed
     }
 
     /// The words of the name that turn it into another.
-    fn turning(&self) -> Vec<&str> {
-        self.words.iter().map(String::as_str).filter(|w| TURNING_WORDS.contains(w)).collect()
+    fn turning(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().map(String::as_str).filter(|w| is_turning(w))
     }
+}
+
+/// The bytes of the section number, and the blank after it, that a heading begins with: "2.1 ", "IV. ".
+fn number_length(text: &str) -> usize {
+    let digits = text.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
+    let romans = text.bytes().take_while(|b| matches!(b, b'I' | b'V' | b'X')).count();
+    let number = &text[..digits];
+    let groups = number.trim_end_matches('.').split('.').all(|g| matches!(g.len(), 1 | 2));
+    // A letter alone is a word; a year, or a version without more, is no number of a section.
+    let length = match (digits, romans) {
+        (1.., _) if groups => digits + usize::from(text[digits..].starts_with(')')),
+        (0, 1..) if text[romans..].starts_with(['.', ')']) => romans + 1,
+        _ => return 0,
+    };
+    let rest = &text[length..];
+    let name = rest.trim_start();
+    if name.len() < rest.len() && name.starts_with(char::is_alphabetic) { text.len() - name.len() } else { 0 }
 }
 
 /// The word without its plural or participle ending, so that "tests" and "testing" meet.
@@ -98,33 +138,127 @@ impl Vocabulary {
     /// From 0 (nothing in common, or another section) to 1, how well `other` stands for the set's `name`.
     ///
     /// Two names meet over a word that only one name of the set has; a word that several share ("goals"
-    /// of "Goals" and "Non-Goals") tells nothing.
+    /// of "Goals" and "Non-Goals") tells little, and makes for a [`WEAK`] likeness at most. A heading that
+    /// lists several things stands for what one of them stands for.
     pub fn likeness(&self, name: &Name, other: &Name) -> f64 {
-        let shared = |word: &String| other.words.iter().any(|w| same_word(word, w));
+        let whole = self.covers(name, other, &other.words);
+        let turned = other.words.first().is_some_and(|w| is_turning(w) && !name.words.contains(w));
+        if other.parts.is_empty() || turned {
+            return whole;
+        }
+        other.parts().map(|part| self.part_likeness(name, other, part)).fold(whole, f64::max)
+    }
+
+    /// Whether one of several things that `other` lists stands for `name`.
+    pub fn lists(&self, name: &Name, other: &Name) -> bool {
+        !other.parts.is_empty() && other.parts().any(|part| self.part_likeness(name, other, part) > 0.0)
+    }
+
+    fn part_likeness(&self, name: &Name, other: &Name, part: &[String]) -> f64 {
+        if part == name.words {
+            return 0.9;
+        }
+        match self.covers(name, other, part) {
+            strong if strong > WEAK => (0.9 * strong).max(LEAST),
+            weak => 0.9 * weak,
+        }
+    }
+
+    /// Whether `other` is one of the things that `name` lists, and nothing more.
+    pub fn is_part(&self, name: &Name, other: &Name) -> bool {
+        !name.parts.is_empty()
+            && !other.words.is_empty()
+            && name.parts().any(|part| {
+                let last = part.len().saturating_sub(1);
+                part.get(last).is_some_and(|w| self.is_telling(w))
+                    && meets(part, last, &other.words)
+                    && (0..other.words.len()).all(|i| meets(&other.words, i, part))
+            })
+    }
+
+    /// How well `words`, all of the heading `other` or a part of it, cover a name.
+    fn covers(&self, name: &Name, other: &Name, words: &[String]) -> f64 {
+        let shared = |i: &usize| meets(&name.words, *i, words);
+        let all = 0..name.words.len();
         let total: f64 = name.words.iter().map(|w| self.weight(w)).sum();
-        let common: f64 = name.words.iter().filter(|w| shared(w)).map(|w| self.weight(w)).sum();
-        let telling = name.words.iter().any(|w| self.weight(w) > 0.99 && shared(w));
-        if total == 0.0 || !telling || self.turned(name, other) {
+        let common: f64 = all.clone().filter(shared).map(|i| self.weight(&name.words[i])).sum();
+        let telling = all.clone().filter(|i| self.is_telling(&name.words[*i]) && shared(i)).count();
+        if common == 0.0 || turned(name, words, telling > 0) || self.is_compound(name, other, words) {
             return 0.0;
         }
         let covered = common / total;
-        let known = other.words.iter().filter(|w| name.words.iter().any(|n| same_word(n, w))).count();
-        let wholly_inside = known == other.words.len();
-        let begins = match (name.words.first(), other.words.first()) {
-            (Some(a), Some(b)) => same_word(a, b),
-            _ => false,
-        };
-        let enough = covered > 0.55 || (wholly_inside && (covered > 0.45 || begins));
-        if !enough {
-            return 0.0;
+        let known = (0..words.len()).filter(|i| meets(words, *i, &name.words)).count();
+        let wholly_inside = known == words.len();
+        let same =
+            |a: Option<&String>, b: Option<&String>| matches!((a, b), (Some(a), Some(b)) if same_word(a, b));
+        let begins = same(name.words.first(), words.first());
+        let ends = same(name.words.last(), words.last());
+        let score = 0.7 * covered + 0.3 * known as f64 / words.len().max(1) as f64;
+        // Headings that share out a list are all alike, so that the first of them stands for it.
+        if telling > 0 && wholly_inside && self.is_part(name, other) {
+            return PART;
         }
-        0.7 * covered + 0.3 * known as f64 / other.words.len().max(1) as f64
+        if telling > 0 && (covered > 0.55 || (wholly_inside && (covered > 0.45 || begins))) {
+            return score.max(LEAST);
+        }
+        let whole = all.clone().all(|i| shared(&i)) && (begins || ends);
+        let beginning = telling > 0 && begins && name.words.len() == 2 && covered > 0.45 && words.len() <= 3;
+        let end = telling > 1 && covered > 0.45 && all.clone().next_back().is_some_and(|i| shared(&i));
+        let whole_part = !name.parts.is_empty()
+            && name.parts().any(|part| {
+                part.len() > 1
+                    && part.iter().any(|w| self.is_telling(w))
+                    && (0..part.len()).all(|i| meets(part, i, words))
+            });
+        if whole || beginning || end || whole_part { WEAK * score } else { 0.0 }
     }
 
-    /// Whether a word that turns a name into another stands in one of the two only.
-    fn turned(&self, name: &Name, other: &Name) -> bool {
-        name.turning() != other.turning()
+    fn is_telling(&self, word: &str) -> bool {
+        self.weight(word) > 0.99 && self.spread.contains_key(word)
     }
+
+    /// Whether the heading begins with what another section of the set is about and only borrows the word
+    /// of this one: an "API Reference" is of the API, and no "References".
+    fn is_compound(&self, name: &Name, other: &Name, words: &[String]) -> bool {
+        name.words.len() == 1
+            && words.first().is_some_and(|w| self.is_telling(w) && !same_word(w, &name.words[0]))
+            && !other.normal.ends_with(&name.normal)
+    }
+}
+
+/// A likeness up to this one counts only at the right place, and only for what nothing else stands for.
+pub const WEAK: f64 = 0.4;
+/// The least likeness that is more than weak.
+const LEAST: f64 = 0.45;
+/// That of a heading that is one of the things a name lists.
+const PART: f64 = 0.6;
+
+fn is_turning(word: &str) -> bool {
+    TURNING_WORDS.contains(&word)
+}
+
+/// Whether a word that turns a name into another stands in one of the two only.
+///
+/// Where the two share a word that tells, only what stands before it counts: "Alternatives not taken"
+/// are alternatives.
+fn turned(name: &Name, words: &[String], telling: bool) -> bool {
+    let shared = words.iter().position(|w| !is_turning(w) && name.words.iter().any(|n| same_word(n, w)));
+    let counted = if telling { shared.unwrap_or(words.len()) } else { words.len() };
+    let turning = words[..counted].iter().map(String::as_str).filter(|w| is_turning(w));
+    !turning.eq(name.turning())
+}
+
+/// Whether the word `words[i]` stands among `others`, alone or written as one with its neighbour.
+fn meets(words: &[String], i: usize, others: &[String]) -> bool {
+    let word = words[i].as_str();
+    let joined = |a: &str, b: &str, both: &str| both.strip_prefix(a) == Some(b);
+    let before = i.checked_sub(1).map(|j| words[j].as_str());
+    let after = words.get(i + 1).map(String::as_str);
+    others.iter().any(|o| {
+        same_word(word, o)
+            || before.is_some_and(|before| joined(before, word, o))
+            || after.is_some_and(|after| joined(word, after, o))
+    }) || others.windows(2).any(|pair| joined(&pair[0], &pair[1], word))
 }
 
 /// Equal words, or one a slip of the pen away from the other.
@@ -174,6 +308,7 @@ mod tests {
                 .iter()
                 .map(|n| (vocabulary.likeness(n, &heading), n))
                 .filter(|(s, _)| *s > 0.0)
+                .rev()
                 .max_by(|a, b| a.0.total_cmp(&b.0))
                 .map_or(String::new(), |(_, n)| format!("~ {}", n.text)),
         };
@@ -189,6 +324,10 @@ mod tests {
         check("Goal", "= Goals");
         check("Risks, Known Limitations & Mitigations", "= Risks, Known Limitations and Mitigations");
         check("Backward Compatibility", "= Backwards Compatibility");
+        check("1. Goals", "= Goals");
+        check("2 Non-Goals", "= Non-Goals");
+        check("3.1. API Details", "= API Details");
+        check("IV) References", "= References");
     }
 
     #[test]
@@ -203,6 +342,19 @@ mod tests {
         check("Implementation Details of the Server", "~ Implementation Details");
         check("Version Skew", "~ OVN-Kubernetes Version Skew");
         check("Risks", "~ Risks, Known Limitations and Mitigations");
+        check("Primary Goals", "~ Goals");
+        check("Goals and Objectives", "~ Goals");
+        check("Goals and Non-Goals", "~ Goals");
+        check("Non Goals / Out of scope", "~ Non-Goals");
+        check("Version Skew Strategy", "~ OVN-Kubernetes Version Skew");
+        check("Upgrade / Version Skew", "~ OVN-Kubernetes Version Skew");
+        check("Problem Description", "~ Problem Statement");
+        check("Known Issues and Limitations", "~ Risks, Known Limitations and Mitigations");
+        check("Limitations", "~ Risks, Known Limitations and Mitigations");
+        check("Risks / Drawbacks", "~ Risks, Known Limitations and Mitigations");
+        check("Usecases", "~ User-Stories/Use-Cases");
+        check("Alternatives not taken", "~ Alternatives");
+        check("API Reference", "~ API Details");
     }
 
     #[test]
@@ -214,6 +366,15 @@ mod tests {
         check("User Personas:", "");
         check("Dependencies", "");
         check("Details", "");
+        check("Terminology", "");
+        check("Goals for the Future", "");
+        check("Out of Scope", "");
+        check("Future Work and Goals", "");
+        check("OVN-Kubernetes Architecture", "");
+        check("Security and Privacy", "");
+        check("Known Issues", "");
+        check("Feature Gate", "");
+        check("2024 Roadmap", "");
         check("Cross Feature Interaction", "");
         check("", "");
         check("🚀", "");

@@ -3,8 +3,6 @@
 use super::{Check, Rule};
 use crate::finding::{Edit, Finding, Fix, Severity};
 use crate::judged::Judged;
-use crate::model::document::Heading;
-use crate::model::site_headings::{GithubHeading, ambiguities};
 
 pub static RULE: Rule = Rule {
     id: "ambiguous-heading",
@@ -20,19 +18,15 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(judged: &Judged) -> Vec<Finding> {
-    let document = judged.document();
-    let mut headings: Vec<&Heading> = document.headings.iter().chain(&document.nested_headings).collect();
-    headings.sort_by_key(|h| h.span.start);
-    let github: Vec<GithubHeading> = headings
-        .iter()
-        .map(|h| GithubHeading { level: h.level, span: h.span.clone(), text: &h.text })
-        .collect();
-    let found = ambiguities(document.text.as_str(), &github).into_iter().map(|a| {
+    let found = judged.ambiguities().iter().map(|a| {
         let subject =
             a.github.as_ref().or(a.site.as_ref()).map_or_else(String::new, |(_, text)| text.clone());
-        let finding = RULE.at(judged, a.span, subject, a.message).help(a.help);
-        let edits: Vec<Edit> =
-            a.edits.into_iter().map(|(span, text)| Edit::replace(&judged.okep.path, span, text)).collect();
+        let finding = RULE.at(judged, a.span.clone(), subject, a.message.clone()).help(a.help.as_str());
+        let edits: Vec<Edit> = a
+            .edits
+            .iter()
+            .map(|(span, text)| Edit::replace(&judged.okep.path, span.clone(), text.as_str()))
+            .collect();
         let fix = (!edits.is_empty()).then(|| Fix::safe("make it read the same on both", edits));
         finding.fix(fix)
     });

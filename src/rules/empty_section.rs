@@ -1,5 +1,6 @@
 //! Headings with nothing under them.
 
+use super::stub_section::is_stub;
 use super::{Check, Rule};
 use crate::finding::{Finding, Fix, Severity};
 use crate::fix::markdown;
@@ -20,8 +21,9 @@ pub static RULE: Rule = Rule {
 
 fn check(judged: &Judged) -> Vec<Finding> {
     let rows = judged.okep.outline.rows.len();
-    let empty =
-        (0..rows).filter(|row| !judged.heading(*row).has_content && !judged.okep.outline.has_children(*row));
+    let empty = (0..rows)
+        .filter(|row| !judged.heading(*row).has_content && !judged.okep.outline.has_children(*row))
+        .filter(|row| !is_stub(judged, judged.heading(*row)));
     empty.map(|row| finding(judged, row)).collect()
 }
 

@@ -25,9 +25,11 @@ fn check(judged: &Judged) -> Vec<Finding> {
     let own = (0..judged.okep.outline.rows.len()).filter(|row| {
         let name = &judged.okep.outline.rows[*row].name;
         let twice = judged.alignment.duplicates.iter().any(|(_, r)| r == row);
+        let shares = judged.alignment.shared_out.iter().any(|(_, r)| r == row);
         judged.alignment.section_of[*row].is_none()
             && judged.level(*row) <= top
             && !twice
+            && !shares
             && !judged.rulebook.dropped.contains(&name.normal)
     });
     own.map(|row| {

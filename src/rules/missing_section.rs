@@ -4,6 +4,7 @@ use super::{Check, Rule};
 use crate::finding::{Finding, Fix, Severity};
 use crate::fix::markdown;
 use crate::judged::Judged;
+use crate::model::names::Name;
 
 pub static RULE: Rule = Rule {
     id: "missing-section",
@@ -24,6 +25,8 @@ fn check(judged: &Judged) -> Vec<Finding> {
     let rows = &judged.template().outline.rows;
     (0..rows.len())
         .filter(|section| judged.alignment.matches[*section].is_none())
+        .filter(|section| judged.alignment.merged.iter().all(|(merged, _)| merged != section))
+        .filter(|section| !stands_on_the_site(judged, *section))
         .map(|section| {
             let name = judged.section_name(section);
             let finding = RULE.absent(judged, name, format!("section `{name}` is missing"));
@@ -33,9 +36,39 @@ fn check(judged: &Judged) -> Vec<Finding> {
             let hashes = "#".repeat(rows[section].level.into());
             let finding =
                 finding.help(format!("add `{hashes} {name}`{around}{}", neighbour(judged, section)));
-            finding.fix(skeleton(judged, section))
+            match raw_heading(judged, section) {
+                // A skeleton would ask the question a second time.
+                Some(line) => finding.help(format!("line {line} has it as raw HTML: write that as Markdown")),
+                None => finding.fix(skeleton(judged, section)),
+            }
         })
         .collect()
+}
+
+/// Whether the section is there for readers of the site: `ambiguous-heading` tells that GitHub shows no
+/// heading, and a second one would not mend it.
+fn stands_on_the_site(judged: &Judged, section: usize) -> bool {
+    let name = &judged.template().outline.rows[section].name;
+    let old = &judged.rulebook.old_names[section];
+    let site_only = judged.ambiguities().iter().filter(|a| a.github.is_none());
+    site_only.filter_map(|a| a.site.as_ref()).any(|(_, text)| {
+        let heading = Name::new(text);
+        name.spells(&heading) || old.iter().any(|o| o.name.spells(&heading))
+    })
+}
+
+/// The line of a heading of this name that is written as raw HTML, `<h2>Goals</h2>`, on one line.
+fn raw_heading(judged: &Judged, section: usize) -> Option<usize> {
+    let document = judged.document();
+    let text = document.text.as_str();
+    let name = &judged.template().outline.rows[section].name;
+    let (at, _) = text.match_indices("</h").find(|(end, _)| {
+        let line = text[..*end].rfind('\n').map_or(0, |i| i + 1);
+        let tag = text[line..*end].trim_start();
+        let inner = tag.strip_prefix("<h").and_then(|t| Some(t.split_once('>')?.1));
+        inner.is_some_and(|inner| name.spells(&Name::new(inner.trim())))
+    })?;
+    Some(document.text.line_of(at))
 }
 
 /// Where the section belongs, told by the nearest sibling that is there.

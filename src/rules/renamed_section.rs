@@ -1,7 +1,7 @@
 //! Sections that stand under another name than the template's.
 
 use super::{Check, Rule};
-use crate::align::Kind;
+use crate::align::{Kind, Match};
 use crate::finding::{Edit, Finding, Fix, Severity};
 use crate::fix::anchors;
 use crate::judged::Judged;
@@ -24,9 +24,73 @@ pub static RULE: Rule = Rule {
 fn check(judged: &Judged) -> Vec<Finding> {
     let renamed = judged.alignment.matches.iter().enumerate().filter_map(|(section, m)| {
         let m = m.filter(|m| m.kind != Kind::Exact)?;
-        Some(finding(judged, section, m.row, m.kind))
+        Some((section, m))
     });
-    renamed.collect()
+    let (numbered, renamed): (Vec<_>, Vec<_>) = renamed
+        .partition(|(_, m)| m.kind == Kind::Form && judged.okep.outline.rows[m.row].name.is_numbered());
+    let numbered = match numbered.len() {
+        0 | 1 => numbered.into_iter().map(|(section, m)| finding(judged, section, m.row, m.kind)).collect(),
+        _ => vec![all_numbered(judged, &numbered)],
+    };
+    let renamed = renamed.into_iter().map(|(section, m)| {
+        shared(judged, section, m.row).unwrap_or_else(|| finding(judged, section, m.row, m.kind))
+    });
+    renamed.chain(numbered).collect()
+}
+
+/// Who numbers the sections numbers them all: one cause, one finding.
+fn all_numbered(judged: &Judged, numbered: &[(usize, Match)]) -> Finding {
+    let mut rows: Vec<(usize, usize)> = numbered.iter().map(|(section, m)| (m.row, *section)).collect();
+    rows.sort_unstable();
+    let (first, section) = rows[0];
+    let heading = judged.heading(first);
+    let message =
+        format!("{} headings carry numbers, as `{}` does; the template's do not", rows.len(), heading.text);
+    let mut all = RULE.at(judged, heading.span.clone(), judged.section_name(section), message);
+    for (row, _) in &rows[1..] {
+        all = all.related(judged, judged.heading(*row).span.clone(), "another heading with a number");
+    }
+    let edits = rows.iter().flat_map(|(row, section)| edits(judged, *section, *row)).collect();
+    let fix = Fix::safe("name the sections as the template does, without numbers", edits);
+    all.help("leave the numbers out").fix(Some(fix))
+}
+
+/// What is said where headings and sections do not meet one to one, so that no renaming mends it.
+fn shared(judged: &Judged, section: usize, row: usize) -> Option<Finding> {
+    let alignment = &judged.alignment;
+    let wanted = judged.section_name(section);
+    let heading = judged.heading(row);
+    let merged = alignment.merged.iter().filter(|(_, r)| *r == row).map(|(s, _)| *s);
+    let mut sections: Vec<usize> = merged.chain([section]).collect();
+    let beside: Vec<usize> =
+        alignment.shared_out.iter().filter(|(s, _)| *s == section).map(|(_, r)| *r).collect();
+    let list = |names: Vec<&str>| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" and ");
+    if sections.len() > 1 {
+        sections.sort_unstable();
+        let names = list(sections.iter().map(|s| judged.section_name(*s)).collect());
+        let message = format!("`{}` seems to stand for {names} together", heading.text);
+        let finding = RULE.at(judged, heading.span.clone(), wanted, message);
+        return Some(finding.help(format!("divide it into {names}")));
+    }
+    if beside.is_empty() {
+        return None;
+    }
+    let names = list(beside.iter().map(|r| judged.heading(*r).text.as_str()).collect());
+    let message = format!("`{}` seems to stand for `{wanted}`, together with {names}", heading.text);
+    let mut finding = RULE.at(judged, heading.span.clone(), wanted, message);
+    for row in beside {
+        finding = finding.related(judged, judged.heading(row).span.clone(), "another part of the section");
+    }
+    Some(finding.help(format!("put them under one heading `{wanted}`")))
+}
+
+/// The edits that give a heading the template's name.
+fn edits(judged: &Judged, section: usize, row: usize) -> Vec<Edit> {
+    let (path, index) = (&judged.okep.path, judged.okep.outline.rows[row].heading);
+    let span = judged.heading(row).text_span.clone();
+    let mut edits = vec![Edit::replace(path, span, judged.section_source(section))];
+    edits.extend(anchors::follow(judged.document(), path, index, judged.section_name(section)));
+    edits
 }
 
 fn finding(judged: &Judged, section: usize, row: usize, kind: Kind) -> Finding {
@@ -47,10 +111,7 @@ fn finding(judged: &Judged, section: usize, row: usize, kind: Kind) -> Finding {
         _ => format!("`{}` {how} of `{wanted}`", heading.text),
     };
     let finding = RULE.at(judged, heading.span.clone(), wanted, message);
-    let source = judged.section_source(section);
-    let index = judged.okep.outline.rows[row].heading;
-    let mut edits = vec![Edit::replace(&judged.okep.path, heading.text_span.clone(), source)];
-    edits.extend(anchors::follow(judged.document(), &judged.okep.path, index, wanted));
+    let edits = edits(judged, section, row);
     let title = format!("rename the heading to `{wanted}`");
     let fix = match kind {
         Kind::Words(_) => Fix::suggested(title, edits),

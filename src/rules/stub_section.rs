@@ -3,7 +3,8 @@
 use super::{Check, Rule};
 use crate::finding::{Finding, Severity};
 use crate::judged::Judged;
-use crate::model::document::Heading;
+use crate::model::document::{Block, Heading};
+use std::ops::Range;
 
 pub static RULE: Rule = Rule {
     id: "stub-section",
@@ -17,9 +18,10 @@ pub static RULE: Rule = Rule {
     of_its_time: false,
 };
 
-/// A promise is short; a longer text says something.
+/// A promise is short; a longer text says something, unless all of it is when the section will be written.
 const MOST_WORDS: usize = 14;
-/// More blocks of text than this are no stub.
+const MOST_WORDS_WITH_A_DATE: usize = 40;
+/// More promises than this may be a list of work to do, unless each is a bare mark.
 const MOST_BLOCKS: usize = 3;
 
 fn check(judged: &Judged) -> Vec<Finding> {
@@ -28,8 +30,9 @@ fn check(judged: &Judged) -> Vec<Finding> {
     stubs
         .map(|row| {
             let heading = judged.heading(row);
-            let block = &judged.document().blocks[heading.blocks.start];
-            let text = judged.document().text.slice(block.span.clone());
+            let blocks = &judged.document().blocks[heading.blocks.clone()];
+            let span = blocks.first().map_or(heading.body.clone(), |b| b.span.clone());
+            let text = judged.document().text.slice(span).trim();
             let first = text.lines().next().unwrap_or_default().trim();
             let message = format!("section `{}` only says `{first}`", heading.text);
             let finding = RULE.at(judged, heading.span.clone(), judged.subject_of_row(row), message);
@@ -40,64 +43,206 @@ fn check(judged: &Judged) -> Vec<Finding> {
 
 /// Whether all that stands directly under a heading is a promise.
 pub(crate) fn is_stub(judged: &Judged, heading: &Heading) -> bool {
+    let text = |span: &Range<usize>| judged.document().text.slice(span.clone());
     let blocks = &judged.document().blocks[heading.blocks.clone()];
-    !heading.has_matter
-        && !blocks.is_empty()
-        && blocks.len() <= MOST_BLOCKS
-        && blocks.iter().all(|b| is_promise(judged.document().text.slice(b.span.clone())))
+    if !heading.has_content {
+        // `<TBD>` is an HTML tag that shows nothing; its author sees a mark.
+        let tag = text(&heading.body).trim().strip_prefix('<').and_then(|t| t.strip_suffix('>'));
+        return tag.is_some_and(is_promise);
+    }
+    let is_label = |b: &Block| b.has_children && is_label(text(&b.span));
+    let mut promises = blocks.iter().filter(|b| !is_label(b)).map(|b| text(&b.span)).peekable();
+    if heading.has_matter || promises.peek().is_none() {
+        return false;
+    }
+    if blocks.len() <= MOST_BLOCKS { promises.all(is_promise) } else { promises.all(is_mark) }
+}
+
+/// Whether a text only names what stands in the list below it.
+fn is_label(text: &str) -> bool {
+    text.trim_end().ends_with(':') && text.split_whitespace().count() <= 4
 }
 
 /// Words that, alone or with a note, say that something is not written yet.
 const MARKS: [&str; 7] = ["tbd", "tba", "tbc", "todo", "wip", "fixme", "placeholder"];
 
-/// What a text that says "to be ..." announces of itself, not of the feature.
-const PROMISED: [&str; 25] = [
-    "added",
-    "announced",
+/// Those that are nothing but a mark wherever they stand.
+const PURE_MARKS: [&str; 4] = ["tbd", "tba", "tbc", "todo"];
+
+/// What a section calls itself where it says that it is not written yet.
+const SUBJECTS: [&[&str]; 13] = [
+    &["this", "section"],
+    &["this", "part"],
+    &["section"],
+    &["the", "details"],
+    &["more", "details"],
+    &["further", "details"],
+    &["more", "information"],
+    &["details"],
+    &["content"],
+    &["the", "content"],
+    &["the", "rest"],
+    &["this"],
+    &[],
+];
+
+/// What may stand between the subject and the promise.
+const FILLERS: [&str; 18] = [
+    "a",
+    "are",
+    "as",
+    "currently",
+    "has",
+    "have",
+    "is",
+    "just",
+    "need",
+    "needs",
+    "now",
+    "of",
+    "only",
+    "remains",
+    "right",
+    "still",
+    "under",
+    "yet",
+];
+
+/// What only the text's authors can do: it is open whatever follows.
+const UNDECIDED: [&str; 9] = [
     "clarified",
-    "completed",
     "confirmed",
     "continued",
     "decided",
+    "discussed",
+    "finalised",
+    "finalized",
+    "investigated",
+    "refined",
+];
+
+/// Words that tell when, with whom or where in the text; any other goes on about the feature.
+const WHEN: [&str; 25] = [
+    "after",
+    "as",
+    "at",
+    "based",
+    "before",
+    "during",
+    "following",
+    "further",
+    "here",
+    "if",
+    "later",
+    "next",
+    "once",
+    "pending",
+    "separately",
+    "shortly",
+    "soon",
+    "together",
+    "until",
+    "upon",
+    "when",
+    "while",
+    "with",
+    "within",
+    "yet",
+];
+
+/// What a text that says "to be ..." announces of itself, and features may do as well.
+const PROMISED: [&str; 17] = [
+    "added",
+    "announced",
+    "completed",
     "defined",
     "described",
     "detailed",
     "determined",
-    "discussed",
     "documented",
     "done",
     "expanded",
+    "extended",
     "filled",
-    "finalised",
-    "finalized",
-    "investigated",
     "provided",
-    "refined",
     "revised",
     "specified",
     "updated",
     "written",
 ];
 
-fn is_promise(text: &str) -> bool {
-    let words: Vec<String> = text
-        .split(|c: char| !c.is_alphanumeric())
+/// What makes a time out of "in ...".
+const LATER: [&str; 7] = ["detail", "details", "follow", "future", "later", "next", "subsequent"];
+
+/// The first words of a text, in lower case.
+fn words(text: &str, most: usize) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric())
         .filter(|w| !w.is_empty())
-        .take(MOST_WORDS + 1)
+        .take(most + 1)
         .map(str::to_lowercase)
-        .collect();
+        .collect()
+}
+
+fn is_promise(text: &str) -> bool {
+    let words = words(text, MOST_WORDS_WITH_A_DATE);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    if words.len() > MOST_WORDS || has_second_sentence(text) {
+    if words.is_empty() {
+        return text.chars().all(|c| matches!(c, '.' | '…' | '?' | ' ' | '_' | '*')) && !text.is_empty();
+    }
+    if words.len() > MOST_WORDS_WITH_A_DATE || has_second_sentence(text) {
         return false;
     }
+    let short = words.len() <= MOST_WORDS;
+    (short && (MARKS.contains(&words[0]) || is_mark(text))) || announces_itself(&words, short)
+}
+
+/// Whether a text is a mark, or gives one for what it names: "Unit tests: TBD".
+fn is_mark(text: &str) -> bool {
+    let words = words(text, MOST_WORDS);
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
-        [] => text.chars().all(|c| matches!(c, '.' | '…' | '?' | ' ' | '_' | '*')) && !text.is_empty(),
-        [mark, ..] if MARKS.contains(mark) => true,
-        [_, mark] | [_, _, mark] if MARKS.contains(mark) => true,
-        ["to", "be", verb, ..] | ["will", "be", verb] | ["will", "be", verb, "later" | "soon"] => {
-            PROMISED.contains(verb)
+        [mark] | [_, mark] if MARKS.contains(mark) => true,
+        ["to", "do"] | ["t", "b", "d" | "a" | "c"] => true,
+        [named @ .., mark] if PURE_MARKS.contains(mark) && named.len() <= 6 => {
+            // Cut off at the mark, so that a mark in running text ("nothing is TBD") says nothing.
+            let before = text.trim_end_matches(|c: char| !c.is_alphanumeric());
+            let before = before.get(..before.len() - mark.len()).unwrap_or_default();
+            let before = before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '`'));
+            before.ends_with([':', '-', '–', '—', '=', '('])
         }
-        ["coming", "soon"] | ["work", "in", "progress"] => true,
+        _ => false,
+    }
+}
+
+/// Whether a text says of itself that it is still to be written.
+fn announces_itself(words: &[&str], short: bool) -> bool {
+    let Some((subject, rest)) =
+        SUBJECTS.iter().find_map(|subject| Some((subject, words.strip_prefix(*subject)?)))
+    else {
+        return false;
+    };
+    let fillers = rest.iter().take_while(|w| FILLERS.contains(w)).count();
+    match &rest[fillers..] {
+        // A field may well be a placeholder; only what speaks of the section is one.
+        [mark] if MARKS.contains(mark) => fillers > 0 && !subject.is_empty(),
+        ["coming", "soon"] | ["work" | "works", "in", "progress"] => true,
+        ["discussion" | "construction"] => words.contains(&"under"),
+        ["to", "follow"] => true,
+        // "This will be added" speaks of the feature.
+        ["will", "be", ..] if *subject == ["this"] => false,
+        ["to" | "will", "be", verb, rest @ ..] => {
+            let rest = if *verb == "filled" { rest.strip_prefix(&["in"]).unwrap_or(rest) } else { rest };
+            let timely = match rest {
+                [] => true,
+                // "In the user guide" is an answer.
+                ["in", when @ ..] => when.iter().any(|w| LATER.contains(w)),
+                [first, ..] => WHEN.contains(first),
+            };
+            // A version or a number is an answer too.
+            let numbered = rest.iter().any(|w| w.bytes().any(|b| b.is_ascii_digit()));
+            let open = UNDECIDED.contains(verb);
+            (open || PROMISED.contains(verb)) && (timely || (open && short)) && (open || !numbered)
+        }
         _ => false,
     }
 }
@@ -123,6 +268,24 @@ mod tests {
             "This is TBD",
             "Coming soon!",
             "WIP",
+            "This section is TBD",
+            "This section is still a work in progress.",
+            "This section will be updated later.",
+            "Details to be discussed.",
+            "More details will be added soon.",
+            "Still to be discussed",
+            "Needs to be discussed.",
+            "Yet to be decided",
+            "To be filled in",
+            "To be determined in a later revision.",
+            "T.B.D.",
+            "To Do",
+            "<TBD>",
+            "Unit tests: TBD",
+            "**End-to-end tests** - TBD.",
+            "Will be updated once the API is settled.",
+            "To be updated after the maintainers of both projects have agreed on the form of the new \
+             field and on its name.",
         ] {
             assert!(is_promise(text), "{text}");
         }
@@ -135,6 +298,17 @@ mod tests {
             "N/A",
             "No changes.",
             "To be introduced in version 1.2.",
+            "To be introduced in 1.2",
+            "To be added in v1.3.",
+            "To be documented in the user guide.",
+            "To be added to the northbound schema.",
+            "To be updated by the node controller.",
+            "To be added in the CRD",
+            "This will be added once the node is ready.",
+            "The field is only a placeholder",
+            "Nothing is TBD",
+            "We keep a list of what is still to be discussed.",
+            "The API is settled, only the name is TBD",
             "The name is to be discussed with the API reviewers before beta.",
             "TBD. Until then the old field is served, which keeps every client working.",
             "Todos os nomes são de exemplo aqui, e a lista segue abaixo com todos os nós do cluster.",

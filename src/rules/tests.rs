@@ -198,12 +198,105 @@ fn every_section_is_there() {
 }
 
 #[test]
+fn a_heading_in_raw_html_is_told_with_what_is_missing() {
+    let help = |document: &str| {
+        let tree = tree(&[("docs/okeps/okep-7-faster-tea.md", document)]);
+        let snapshot = Snapshot::new(&tree, &Layout::default(), &Parsed::default());
+        let found = audit(&snapshot, None).findings;
+        let missing = found.into_iter().find(|f| f.rule == "missing-section").expect("it is missing");
+        (missing.help.join("\n").contains("line 9 has it as raw HTML"), missing.fix.is_some())
+    };
+    assert_eq!(help(&with("## Goals", "<h2 align=\"left\">Goals</h2>")), (true, false));
+    assert_eq!(help(&with("## Goals", "<h2>Aims</h2>")), (false, true));
+}
+
+#[test]
 fn sections_under_another_name_are_told_once() {
     check(&with("## Non-Goals", "## Non Goals"), &["renamed-section:13 Non-Goals"]);
     check(&with("## Alternatives", "## Considered Alternatives"), &["renamed-section:27 Alternatives"]);
     check(&with("### Testing Details", "### Testing Strategy"), &["renamed-section:23 Testing Details"]);
     check(&with("## References", "## Refrences"), &["renamed-section:31 References"]);
     check(&with("## Alternatives", "## **Alternatives**"), &[]);
+}
+
+#[test]
+fn numbers_of_sections_are_one_finding() {
+    let number = |mut text: String| {
+        for (i, name) in ["Problem", "Goals", "Non-Goals", "Proposed", "Alternatives"].iter().enumerate() {
+            text = text.replace(&format!("## {name}"), &format!("## {}. {name}", i + 1));
+        }
+        text
+    };
+    check(&number(GOOD.to_owned()), &["renamed-section:5 Problem"]);
+    check(&with("## Goals", "## 2. Goals"), &["renamed-section:9 Goals"]);
+    // A template that numbers its sections is followed.
+    let template = ("docs/okeps/okep-1-template.md", &*number(TEMPLATE.to_owned()));
+    check_tree(&[template, ("docs/okeps/okep-7-faster-tea.md", &number(GOOD.to_owned()))], &[]);
+    // Steps inside a section are the author's own.
+    check(&with("A `Kettle`.", "#### 1. Fill\n\nx\n\n#### 2. Boil\n\nx"), &[]);
+}
+
+#[test]
+fn a_heading_that_borrows_a_sections_name_stands_for_it() {
+    check(&with("## Goals", "## Primary Goals"), &["renamed-section:9 Goals"]);
+    check(&with("## Non-Goals", "## Non Goals / Out of scope"), &["renamed-section:13 Non-Goals"]);
+    // Beside the section itself it is another one.
+    check(
+        &with("## Non-Goals", "## Goals of the Brewery\n\nMore.\n\n## Non-Goals"),
+        &["extra-section:13 Goals of the Brewery"],
+    );
+    check(
+        &with("## References", "## API Reference"),
+        &["missing-section:- References", "extra-section:31 API Reference"],
+    );
+}
+
+#[test]
+fn sections_under_one_heading_are_one_finding() {
+    let merged = with("## Goals\n\n* Fast tea\n\n## Non-Goals", "## Goals and Non-Goals");
+    check(&merged, &["renamed-section:9 Goals"]);
+    check(
+        &with("## Goals\n\n* Fast tea\n\n## Non-Goals", "## Goals and Objectives"),
+        &["missing-section:- Non-Goals", "renamed-section:9 Goals"],
+    );
+}
+
+/// Judges against a template with one more section, which lists several things.
+fn check_risks(document: &str, expected: &[&str]) {
+    let template =
+        TEMPLATE.replace("## Alternatives", "## Risks, Known Limits and Mitigations\n\n## Alternatives");
+    let template = ("docs/okeps/okep-1-template.md", &*template);
+    check_tree(&[template, ("docs/okeps/okep-7-faster-tea.md", document)], expected);
+}
+
+#[test]
+fn a_section_in_several_headings_is_one_finding() {
+    let shared_out = with(
+        "## Alternatives",
+        "## Risks\n\nx\n\n## Known Limits\n\nx\n\n## Mitigations\n\nx\n\n## Alternatives",
+    );
+    check_risks(&shared_out, &["renamed-section:27 Risks, Known Limits and Mitigations"]);
+    let whole = with(
+        "## Alternatives",
+        "## Risks, Known Limits and Mitigations\n\nx\n\n## Mitigations\n\nx\n\n## Alternatives",
+    );
+    check_risks(&whole, &["extra-section:31 Mitigations"]);
+}
+
+#[test]
+fn a_section_inside_a_renamed_one_is_misplaced_not_missing() {
+    for parent in ["Proposed Solution", "Proposal"] {
+        let inside = with("## Alternatives", "### Risks and Mitigations\n\nx\n\n## Alternatives")
+            .replace("## Proposed Solution", &format!("## {parent}"));
+        let name = "Risks, Known Limits and Mitigations";
+        let misplaced = [format!("misplaced-section:27 {name}"), format!("renamed-section:27 {name}")];
+        let mut expected = vec!["renamed-section:17 Proposed Solution"];
+        expected.extend(misplaced.iter().map(String::as_str));
+        check_risks(&inside, &expected[usize::from(parent == "Proposed Solution")..]);
+    }
+    // Inside a section of the author's own it is the author's.
+    let own = with("## Alternatives", "## Terms\n\n### Risks\n\nx\n\n## Alternatives");
+    check_risks(&own, &["missing-section:- Risks, Known Limits and Mitigations", "extra-section:27 Terms"]);
 }
 
 #[test]
@@ -261,6 +354,41 @@ fn a_heading_alone_is_no_section() {
 }
 
 #[test]
+fn what_nobody_sees_is_no_content() {
+    let alone = |content: &str| with("\nNone\n", &format!("\n{content}\n"));
+    for nothing in [
+        "<!-- one --> <!-- two -->",
+        "<a name=\"x\"></a>",
+        "<br>",
+        "&nbsp;",
+        "<div></div>",
+        "<div\n class=\"x\">\n</div>",
+        "*",
+    ] {
+        check(&alone(nothing), &["empty-section:13 Non-Goals"]);
+    }
+    for something in [
+        "<!-- c --> None",
+        "<!-- c\n d --> None",
+        "<a name=\"x\"></a>None",
+        "<div>None</div>",
+        "<img src=\"x.png\">",
+        "<p>\n<img src=\"x.png\">\n</p>",
+        "<!-- c -->\nNone",
+        "a <!-- c",
+        "* `x`",
+        "1 < 2",
+        "[1]: https://example.com/",
+        "[x]: https://example.com/\n[y]: https://example.com/",
+        "[^1]\n\n[^1]: Note.",
+    ] {
+        check(&alone(something), &[]);
+    }
+    // A definition counts where it stands, not everywhere.
+    check(&alone("").replace("N/A", "[1]: https://example.com/"), &["empty-section:13 Non-Goals"]);
+}
+
+#[test]
 fn content_in_sibling_headings_is_told() {
     let siblings =
         with("### API Details\n\nA `Kettle`.", "### API Details\n\n### Kettle\n\nHot.\n\n### Cup\n\nRound.");
@@ -275,6 +403,13 @@ fn promises_are_stubs() {
         &["stub-section:23 Testing Details"],
     );
     check(&with("Drink it.", "* TODO\n* TBD"), &["stub-section:23 Testing Details"]);
+    for stub in ["<TBD>", "* Unit tests: TBD\n* e2e tests: TBD\n* Scale tests: TBD\n* Upgrade tests: TBD"] {
+        check(&with("Drink it.", stub), &["stub-section:23 Testing Details"]);
+    }
+    check(&with("Drink it.", "* Unit tests:\n  * TBD"), &["stub-section:23 Testing Details"]);
+    check(&with("Drink it.", "* Unit tests: drink it\n* e2e tests: TBD"), &[]);
+    check(&with("Drink it.", "* TODO: a\n* TODO: b\n* TODO: c\n* TODO: d"), &[]);
+    check(&with("Drink it.", "To be added in v1.3."), &[]);
     check(&with("Drink it.", "The number of cups is to be discussed."), &[]);
     check(&with("Drink it.", "TBD\n\n```\ntea --hot\n```"), &[]);
 }
@@ -420,6 +555,10 @@ fn okeps_stand_on_the_landing_page() {
 fn headings_read_the_same_everywhere() {
     check(&with("A `Kettle`.", "#### Lid\n\nx\n\n####Spout\n\nx"), &["ambiguous-heading:25 Spout"]);
     check(&with("A `Kettle`.", "#### Lid\n\nx"), &[]);
+    // What only the site shows as a heading is not missing as well.
+    check(&with("## Goals", "##Goals"), &["ambiguous-heading:9 Goals"]);
+    check(&with("### API Details", "###API details:"), &["ambiguous-heading:19 API details:"]);
+    check(&with("## Goals", "##Aims"), &["missing-section:- Goals", "ambiguous-heading:9 Aims"]);
 }
 
 #[test]

@@ -67,6 +67,17 @@ fn names_of_sections() {
     safe("## Future Goals", "## future-goals");
     safe("### Testing Details", "### **testing details**");
     suggested("## Known Risks and Limitations", "## Risks and Limitations", "## Known Risks and Limitations");
+    safe("## Goals", "## 2. Goals");
+    let numbered = CLEAN.replace("## Goals", "## 2. Goals").replace("## Alternatives", "## 9 Alternatives");
+    safe(CLEAN, &numbered);
+    // No renaming mends a heading that stands for two sections.
+    let both = "## Goals and Future Goals\n\n* Silence\n* Nothing else\n\n";
+    check(
+        Safety::Suggested,
+        "## Goals\n\n* Silence\n* Nothing else\n\n## Future Goals\n\nNone\n\n",
+        both,
+        both,
+    );
     // Links on the page follow.
     let right = "[goals](#goals).\n\n## Goals";
     check(Safety::Safe, right, "[goals](#goal).\n\n## Goal", right);
