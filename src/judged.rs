@@ -23,7 +23,8 @@ pub struct Judged<'a> {
 impl<'a> Judged<'a> {
     pub fn new(okep: &'a Okep, rulebook: &'a Rulebook) -> Self {
         let alignment = align(&rulebook.template.outline, rulebook.plain_old_names(), &okep.outline);
-        let (leftovers, resembles_prompt) = rulebook.prompts.leftovers(&okep.document);
+        let issue = okep.issue.as_ref().map(|i| &i.span);
+        let (leftovers, resembles_prompt) = rulebook.prompts.leftovers(&okep.document, issue);
         Judged { okep, rulebook, alignment, leftovers, resembles_prompt, ambiguities: OnceCell::new() }
     }
 

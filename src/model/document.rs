@@ -22,6 +22,8 @@ pub struct Document {
     /// Paragraphs and the own text of list items, in order.
     pub blocks: Vec<Block>,
     pub links: Vec<Link>,
+    /// Tables, in order; their cells are no blocks.
+    pub tables: Vec<Range<usize>>,
     pub unclosed_fence: Option<UnclosedFence>,
 }
 
@@ -118,6 +120,7 @@ impl Document {
             nested_headings: reader.nested,
             blocks: reader.blocks,
             links: reader.links,
+            tables: reader.seen_tables,
             unclosed_fence,
             text,
         };
@@ -183,6 +186,7 @@ struct Reader {
     paragraph: bool,
     /// Open tables.
     tables: usize,
+    seen_tables: Vec<Range<usize>>,
     /// What of the raw HTML being read is still open.
     html: Html,
     /// Whether the text being read has already shown something.
@@ -357,6 +361,7 @@ impl Reader {
                 self.end_tight();
                 self.tables += 1;
                 self.content.push((range.start, true));
+                self.seen_tables.push(range);
             }
             Tag::HtmlBlock => self.end_tight(),
             Tag::Link { link_type, dest_url, .. } => {

@@ -34,7 +34,10 @@ impl Okep {
             template.names().any(|n| n.spells(&name))
         };
         let title = title::read(&document, &is_section);
-        let issue = issue::read(&document, &document.preamble(title.as_ref().map(|t| t.heading)));
+        let own: Vec<u64> =
+            [name.number, title.as_ref().and_then(|t| t.number)].into_iter().flatten().collect();
+        let issue =
+            issue::of_okep(&document, title.as_ref().map(|t| t.heading), template.issue.as_ref(), &own);
         let outline = Outline::of(&document, title.as_ref());
         let folder = path::okep_folder(path, proposals).map(|(f, n)| (f.to_owned(), n));
         Okep { path: path.to_owned(), name, folder, document, title, issue, outline, unread: false }

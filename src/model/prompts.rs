@@ -4,6 +4,7 @@
 //! organisation in a URL. A sentence is a hash of its words; nothing is copied.
 
 use super::document::{Block, BlockKind, Document};
+use super::{issue, title};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -43,8 +44,10 @@ struct Sentence {
 }
 
 impl Prompts {
-    /// Adds every sentence of the template but those of its headings and its issue link.
+    /// Adds every sentence of the template but those of its headings and its issue line.
     pub fn add(&mut self, template: &Document) {
+        let title = title::read(template, &|_| false).map(|t| t.heading);
+        let issue = issue::of_template(template, title).map(|i| i.span);
         let mut sentences = Vec::new();
         for block in &template.blocks {
             let shingles = &mut self.shingles;
@@ -52,7 +55,7 @@ impl Prompts {
                 shingles.insert(shingle);
                 false
             };
-            self::sentences(template, block, learn, &mut sentences);
+            self::sentences(template, block, issue.as_ref(), learn, &mut sentences);
             for sentence in sentences.iter().filter(|s| s.words >= FEWEST_WORDS || !s.alone) {
                 let alone = self.sentences.entry(sentence.hash).or_insert(false);
                 *alone |= sentence.alone;
@@ -65,8 +68,9 @@ impl Prompts {
     }
 
     /// The prompts left in a document, and whether other text resembles a prompt so much that an
-    /// earlier revision of the template may hold it.
-    pub fn leftovers(&self, document: &Document) -> (Vec<Leftover>, bool) {
+    /// earlier revision of the template may hold it. The document's `issue` line is none of them, even
+    /// where it is the template's own.
+    pub fn leftovers(&self, document: &Document, issue: Option<&Range<usize>>) -> (Vec<Leftover>, bool) {
         let mut found: Vec<Leftover> = Vec::new();
         let mut resembles = false;
         if self.is_empty() {
@@ -78,13 +82,15 @@ impl Prompts {
             if label {
                 continue;
             }
-            self::sentences(document, block, |shingle| self.shingles.contains(shingle), &mut sentences);
+            let is_known = |shingle| self.shingles.contains(shingle);
+            self::sentences(document, block, issue, is_known, &mut sentences);
             let touches = |s: &Sentence| s.shingles.1 > 0 || self.sentences.contains_key(&s.hash);
             if !sentences.iter().any(touches) {
                 continue;
             }
             let prompts = self.among(&sentences);
-            let whole = !prompts.is_empty() && prompts.iter().all(|p| *p);
+            let holds_issue = issue.is_some_and(|i| i.start < block.span.end && block.span.start < i.end);
+            let whole = !holds_issue && !prompts.is_empty() && prompts.iter().all(|p| *p);
             let mut run: Option<Range<usize>> = None;
             for (sentence, is_prompt) in sentences.iter().zip(prompts) {
                 if is_prompt {
@@ -119,10 +125,12 @@ impl Prompts {
     }
 }
 
-/// Finds the sentences of one block; `known` is asked for every run of [`SHINGLE`] words.
+/// Finds the sentences of one block, before and behind the `issue` line where that is part of it;
+/// `known` is asked for every run of [`SHINGLE`] words.
 fn sentences(
     document: &Document,
     block: &Block,
+    issue: Option<&Range<usize>>,
     mut known: impl FnMut(u64) -> bool,
     found: &mut Vec<Sentence>,
 ) {
@@ -141,6 +149,11 @@ fn sentences(
         let length = source[at..].iter().position(u8::is_ascii_whitespace).unwrap_or(source.len() - at);
         let word = &source[at..at + length];
         let start = base + at;
+        if let Some(issue) = issue.filter(|i| i.contains(&start)) {
+            found.extend(current.take());
+            at = (issue.end - base).min(source.len());
+            continue;
+        }
         at += length;
         let hash = word_hash(word);
         if hash == EMPTY {
@@ -260,7 +273,7 @@ mod tests {
         let mut prompts = Prompts::default();
         prompts.add(&Document::parse(TEMPLATE.as_bytes()));
         let document = Document::parse(document.as_bytes());
-        let (found, _) = prompts.leftovers(&document);
+        let (found, _) = prompts.leftovers(&document, None);
         let found: Vec<&str> = found.iter().map(|l| document.text.slice(l.span.clone())).collect();
         assert_eq!(found, expected);
     }
@@ -282,7 +295,7 @@ mod tests {
         prompts
             .add(&Document::parse(b"(What is the problem at hand? Who has it? Please add a link to it.)\n"));
         let document = Document::parse(b"Who has it? Please add a link to it.\n\nWho has it? All of us.\n");
-        let found = prompts.leftovers(&document).0;
+        let found = prompts.leftovers(&document, None).0;
         assert_eq!(found.len(), 1);
         assert_eq!(document.text.slice(found[0].span.clone()), "Who has it? Please add a link to it.");
     }
@@ -305,7 +318,7 @@ mod tests {
     fn a_reworded_prompt_resembles_one() {
         let mut prompts = Prompts::default();
         prompts.add(&Document::parse(b"Say here which version of it this feature is planned for.\n"));
-        let resembles = |text: &str| prompts.leftovers(&Document::parse(text.as_bytes())).1;
+        let resembles = |text: &str| prompts.leftovers(&Document::parse(text.as_bytes()), None).1;
         assert!(resembles("Say here which version of it this feature is meant for.\n"));
         assert!(!resembles("It is planned for the next version, as the milestone says.\n"));
     }

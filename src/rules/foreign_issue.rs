@@ -3,6 +3,7 @@
 use super::{Check, Rule};
 use crate::finding::{Edit, Finding, Fix, Severity};
 use crate::judged::Judged;
+use crate::model::issue::{Elsewhere, ForgeLink, IssueLine};
 
 pub static RULE: Rule = Rule {
     id: "foreign-issue",
@@ -21,10 +22,13 @@ const SUBJECT: &str = "issue";
 
 fn check(judged: &Judged) -> Vec<Finding> {
     let (Some(form), Some(issue)) = (&judged.template().issue, &judged.okep.issue) else { return Vec::new() };
-    let (Some(wanted), Some(link)) = (&form.link, &issue.link) else { return Vec::new() };
+    let Some(wanted) = &form.link else { return Vec::new() };
+    if let Some(elsewhere) = &issue.elsewhere {
+        return vec![another_tracker(judged, issue, elsewhere, wanted)];
+    }
+    let Some(link) = &issue.link else { return Vec::new() };
     let Some(number) = &link.number else { return Vec::new() };
-    let same =
-        wanted.repository.eq_ignore_ascii_case(&link.repository) && same_host(&wanted.forge, &link.forge);
+    let same = wanted.repository.eq_ignore_ascii_case(&link.repository) && wanted.same_host(link);
     if link.pull_request {
         let message = format!("the issue link names pull request {}, not an issue", number.value);
         let finding = RULE.at(judged, link.span.clone(), SUBJECT, message);
@@ -36,7 +40,7 @@ fn check(judged: &Judged) -> Vec<Finding> {
     let message =
         format!("the issue link names `{}`; the template's names `{}`", link.repository, wanted.repository);
     let finding = RULE.at(judged, link.span.clone(), SUBJECT, message);
-    let url = format!("{}/{}/issues/{}", wanted.forge, wanted.repository, number.value);
+    let url = wanted.issue_url(number.value);
     let same_project = link.repository.rsplit('/').next() == wanted.repository.rsplit('/').next();
     if link.span.is_empty() {
         return vec![finding.help(format!("link to `{url}`"))];
@@ -50,10 +54,16 @@ fn check(judged: &Judged) -> Vec<Finding> {
     vec![finding.help(format!("link to `{url}`")).fix(Some(fix))]
 }
 
-fn same_host(a: &str, b: &str) -> bool {
-    let host = |url: &str| {
-        let host = url.rsplit("//").next().unwrap_or(url).to_ascii_lowercase();
-        host.strip_prefix("www.").map(str::to_owned).unwrap_or(host)
+fn another_tracker(judged: &Judged, issue: &IssueLine, to: &Elsewhere, wanted: &ForgeLink) -> Finding {
+    let message =
+        format!("the issue link leads to `{}`, which is no issue of `{}`", to.url, wanted.repository);
+    let place = if to.span.is_empty() { issue.span.clone() } else { to.span.clone() };
+    let finding = RULE.at(judged, place, SUBJECT, message);
+    let Some(url) = judged.okep.number().map(|n| wanted.issue_url(n)) else {
+        return finding.help(format!("link to the tracking issue in `{}`", wanted.repository));
     };
-    host(a) == host(b)
+    let shows_own = issue.shown.is_some() && issue.number() == judged.okep.number();
+    let edit = Edit::replace(&judged.okep.path, to.span.clone(), url.clone());
+    let fix = Fix::suggested("name the template's repository", vec![edit]);
+    finding.help(format!("link to `{url}`")).fix((shows_own && !to.span.is_empty()).then_some(fix))
 }

@@ -3,6 +3,7 @@
 use super::{Check, Rule};
 use crate::finding::{Edit, Finding, Fix, Severity};
 use crate::judged::Judged;
+use crate::model::document::fold_blanks;
 
 pub static RULE: Rule = Rule {
     id: "malformed-issue",
@@ -18,36 +19,47 @@ pub static RULE: Rule = Rule {
 
 fn check(judged: &Judged) -> Vec<Finding> {
     let (Some(form), Some(issue)) = (&judged.template().issue, &judged.okep.issue) else { return Vec::new() };
-    if issue.number().is_none() || issue.link.as_ref().is_some_and(|l| l.pull_request) {
+    let says_enough = issue.number().is_some() && issue.elsewhere.is_none();
+    if form.link.is_none() || !says_enough || issue.link.as_ref().is_some_and(|l| l.pull_request) {
         return Vec::new();
     }
-    let written = judged.document().text.slice(issue.span.clone());
+    let written = fold_blanks(&issue.text);
     let Some(wanted) = issue.in_form_of(form) else {
         let message = format!("the issue line is `{written}`, without a link");
         let finding = RULE.at(judged, issue.span.clone(), "issue", message);
         return vec![finding.help("link the number to the tracking issue")];
     };
-    if written == wanted || written.split_whitespace().eq(wanted.split_whitespace()) {
+    if written == fold_blanks(&wanted) {
         return Vec::new();
     }
-    let message = format!("the issue line is `{written}`; the template's form is `{wanted}`");
+    let message = format!("the issue line is `{written}`; the template's form is `{}`", fold_blanks(&wanted));
     let finding = RULE.at(judged, issue.span.clone(), "issue", message);
-    let referenced = issue.link.as_ref().is_some_and(|l| l.span.is_empty());
-    let title = "write the issue line in the template's form";
+    if !issue.plain || issue.is_reference() {
+        // Rewritten, the line would lose words of the author's.
+        return vec![finding.help("give the issue link a line of its own")];
+    }
     let after_label =
-        issue.label.as_deref().and_then(|l| written.split_once(l)).map_or(written, |(_, rest)| rest);
-    let same = only_form(after_label, &wanted) && issue.link.as_ref().is_none_or(|l| l.tail.is_empty());
+        issue.label.as_deref().and_then(|l| written.split_once(l)).map_or(&*written, |(_, rest)| rest);
+    let complete = issue.link.as_ref().is_some_and(|l| l.number.is_some() && l.tail.is_empty());
+    // A bullet makes a list item of the line, and of the lines below it in the same paragraph; without
+    // one it may become part of what stands above.
+    let stays = match (issue.bullet, form.bullet) {
+        (None, Some(_)) => issue.last,
+        (before, after) => before.is_some() == after.is_some(),
+    };
+    let make = if complete && stays && only_form(after_label, &wanted) { Fix::safe } else { Fix::suggested };
     let edit = Edit::replace(&judged.okep.path, issue.span.clone(), wanted);
-    let make = if same { Fix::safe } else { Fix::suggested };
-    vec![finding.fix((!referenced).then(|| make(title.to_owned(), vec![edit])))]
+    vec![finding.fix(Some(make("write the issue line in the template's form".to_owned(), vec![edit])))]
 }
 
-/// Whether no word of `written` is lost in `wanted`.
+/// Whether no word of `written` is lost in `wanted`, but for those that name the host another way.
 fn only_form(written: &str, wanted: &str) -> bool {
     let words = |text: &'_ str| -> Vec<String> {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty() && *w != "http");
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
         words.map(str::to_lowercase).collect()
     };
     let wanted = words(wanted);
-    words(written).iter().all(|word| wanted.contains(word))
+    // Those of an anchor of HTML are its form.
+    let of_form = |word: &str| matches!(word, "http" | "www" | "a" | "href");
+    words(written).iter().all(|word| of_form(word) || wanted.contains(word))
 }

@@ -3,7 +3,6 @@
 use super::{Check, Rule};
 use crate::finding::{Edit, Finding, Fix, Severity};
 use crate::judged::Judged;
-use crate::model::issue::IssueLine;
 
 pub static RULE: Rule = Rule {
     id: "missing-issue",
@@ -25,7 +24,7 @@ fn check(judged: &Judged) -> Vec<Finding> {
     if judged.document().is_blank() {
         return Vec::new();
     }
-    let wanted = judged.okep.number().and_then(|n| line(form, n));
+    let wanted = judged.okep.number().and_then(|n| form.for_number(n));
     let advice = wanted
         .as_deref()
         .map_or("link the tracking issue under the title".into(), |w| format!("add `{w}` under the title"));
@@ -39,22 +38,17 @@ fn check(judged: &Judged) -> Vec<Finding> {
             let fix = wanted.and_then(|w| insertion(judged, &w));
             vec![finding.help(advice).fix(fix)]
         }
-        Some(issue) if issue.number().is_none() => {
+        // An issue of another tracker is one too; `foreign-issue` speaks of it.
+        Some(issue) if issue.number().is_none() && issue.elsewhere.is_none() => {
             let message = "the issue line names no issue".to_owned();
             let finding = RULE.at(judged, issue.span.clone(), SUBJECT, message);
-            let edit = wanted.map(|w| Edit::replace(&judged.okep.path, issue.span.clone(), w));
+            let edit = wanted
+                .filter(|_| issue.plain)
+                .map(|w| Edit::replace(&judged.okep.path, issue.span.clone(), w));
             vec![finding.help(advice).fix(edit.map(|e| Fix::suggested("name the issue", vec![e])))]
         }
         Some(_) => Vec::new(),
     }
-}
-
-/// The template's issue line for another number.
-fn line(form: &IssueLine, number: u64) -> Option<String> {
-    let link = form.link.as_ref()?;
-    let bullet = form.bullet.map_or(String::new(), |b| format!("{b} "));
-    let label = form.label.as_deref().map_or(String::new(), |l| format!("{l}: "));
-    Some(format!("{bullet}{label}[#{number}]({}/{}/issues/{number})", link.forge, link.repository))
 }
 
 fn insertion(judged: &Judged, wanted: &str) -> Option<Fix> {

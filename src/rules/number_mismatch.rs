@@ -64,6 +64,9 @@ fn check(judged: &Judged) -> Vec<Finding> {
         .collect();
     let finding = finding.help(format!("most of them say {right}"));
     let mut fix = Fix::suggested(format!("write {right} everywhere"), in_document);
+    if judged.okep.issue.as_ref().is_some_and(|i| i.is_reference()) && odd.iter().any(|c| c.what == "link") {
+        return vec![finding.help("mend the number in the definition of the link by hand if it is wrong")];
+    }
     if odd.iter().any(|c| c.what == "folder") {
         return vec![finding.help("rename the folder by hand if that number is right")];
     }

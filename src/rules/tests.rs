@@ -168,6 +168,10 @@ fn all_numbers_agree() {
     check(&with("[#7]", "[#8]"), &["number-mismatch:3 number"]);
     check(&with("issues/7", "issues/8"), &["number-mismatch:3 number"]);
     check(&with("[#7]", "[\\#7]"), &["malformed-issue:3 issue"]);
+    // Digits of a name are no number of an issue.
+    check(&with("[#7]", "[Layer2 tea]"), &["malformed-issue:3 issue"]);
+    check(&with("[#7]", "[OVN-K8s #7]"), &["malformed-issue:3 issue"]);
+    check(&with("[#7]", "[OVN-K8s #8]"), &["malformed-issue:3 issue", "number-mismatch:3 number"]);
 }
 
 #[test]
@@ -188,6 +192,119 @@ fn the_issue_is_one_of_the_templates_repository() {
     check(&with("github.com/org/net", "github.com/Org/Net"), &[]);
     // Another project is named in running text, and right.
     check(&with("Tea is slow.", "See https://github.com/old/net/issues/9."), &[]);
+}
+
+const ISSUE: &str = "* Issue: [#7](https://github.com/org/net/issues/7)";
+
+/// The good document with other lines for its issue line; `@` stands for the template's repository.
+fn with_issue(lines: &str) -> String {
+    with(ISSUE, &lines.replace('@', "https://github.com/org/net"))
+}
+
+#[test]
+fn what_is_named_in_passing_is_no_issue_line() {
+    check(&with_issue("Proof of concept: [PR](@/pull/99)"), &["missing-issue:- issue"]);
+    let first = "Needs a fix in OVN first: [ovn #200](https://github.com/ovn-org/ovn/issues/200)";
+    check(&with_issue(first), &["missing-issue:- issue"]);
+    check(&with_issue(&format!("{ISSUE}\n\n{first}")), &[]);
+    check(&with_issue(&format!("* Proof of concept: [PR](@/pull/99)\n{ISSUE}")), &[]);
+    check(&with_issue("* PR: [#99](@/pull/99)\n* Tracked by [#7](@/issues/7)"), &["malformed-issue:4 issue"]);
+    check(&with_issue("* Issue: [PR](@/pull/99), [#7](@/issues/7)"), &["malformed-issue:3 issue"]);
+    check(&with_issue("* Issues: [#8](@/issues/8), [#7](@/issues/7)"), &["malformed-issue:3 issue"]);
+    check(&with_issue("* Issue: [#7](@/issues/7), [#8](@/issues/8)"), &[]);
+}
+
+#[test]
+fn the_issue_may_stand_elsewhere_before_the_first_section() {
+    let above = format!("{ISSUE}\n\n{}", with_issue("Some words."));
+    check(&above, &[]);
+    check(
+        &with_issue("| Issue | [#7](@/issues/7) |\n|---|---|\n| Author | me |"),
+        &["malformed-issue:3 issue"],
+    );
+}
+
+#[test]
+fn an_issue_of_another_tracker_is_foreign() {
+    check(&with_issue("* Issue: [#7](https://issues.example.org/browse/X-7)"), &["foreign-issue:3 issue"]);
+    check(&with_issue("* Issue: [X-7](https://issues.example.org/browse/X-7)"), &["foreign-issue:3 issue"]);
+    check(&with_issue("* Issue: [TBD](https://example.org/docs)"), &["missing-issue:3 issue"]);
+    check(&with_issue("* Issue: #7"), &["malformed-issue:3 issue"]);
+}
+
+/// What the fix for the finding of `rule` leaves of the lines put in for the issue line, with the fix's
+/// safety before it; `-` where there is no fix.
+fn mended_issue(rule: &str, lines: &str) -> String {
+    let path = "docs/okeps/okep-7-faster-tea.md";
+    let document = with_issue(lines);
+    let snapshot = Snapshot::new(&tree(&[(path, &document)]), &Layout::default(), &Parsed::default());
+    let found = audit(&snapshot, None).findings;
+    let finding = found.iter().find(|f| f.rule == rule).expect("the rule speaks");
+    assert!(!finding.message.contains('\n'), "{}", finding.message);
+    let Some(fix) = &finding.fix else { return "-".to_owned() };
+    let mut text = document.clone();
+    for edit in fix.edits.iter().rev() {
+        text.replace_range(edit.start..edit.end, &edit.replacement);
+    }
+    let (head, tail) = GOOD.split_once(ISSUE).expect("it stands there");
+    let inside = text.strip_prefix(head).and_then(|t| t.strip_suffix(tail)).expect("the rest is as it was");
+    format!("{:?}: {}", fix.safety, inside.replace("https://github.com/org/net", "@")).to_lowercase()
+}
+
+#[test]
+fn no_word_is_lost_where_the_issue_line_is_rewritten() {
+    let malformed = |lines: &str, expected: &str| {
+        assert_eq!(mended_issue("malformed-issue", lines), expected, "{lines}");
+    };
+    malformed("- Issue: [\\#7](@/issues/7)", "safe: * issue: [#7](@/issues/7)");
+    malformed("* Issue: <a href=\"@/issues/7\">#7</a>", "safe: * issue: [#7](@/issues/7)");
+    malformed("* Issue: [#7](http://www.github.com/org/net/issues/7)", "safe: * issue: [#7](@/issues/7)");
+    malformed("Issue:\n[#7](@/issues/7)", "safe: * issue: [#7](@/issues/7)");
+    malformed(
+        "Authors: me\nIssue: [#7](@/issues/7)\nStatus: draft",
+        "suggested: authors: me\n* issue: [#7](@/issues/7)\nstatus: draft",
+    );
+    malformed("* Issue: [OVN-K8s #7](@/issues/7)", "suggested: * issue: [#7](@/issues/7)");
+    malformed("* Issue: see [#7](@/issues/7)", "suggested: * issue: [#7](@/issues/7)");
+    malformed("The work is tracked in [#7](@/issues/7), see there.", "-");
+    malformed("**Issue: [#7](@/issues/7)**", "-");
+    malformed("| Issue | [#7](@/issues/7) |\n|---|---|", "-");
+    let missing = |lines: &str, expected: &str| assert_eq!(mended_issue("missing-issue", lines), expected);
+    missing("* Issue: TBD", "suggested: * issue: [#7](@/issues/7)");
+    missing("* Issue: we shall open one as soon as all agree.", "-");
+}
+
+/// Judges a document beside a template whose issue line is another.
+fn check_form(form: &str, issue: &str, expected: &[&str]) {
+    let template = TEMPLATE.replace("* Issue: [#1](https://github.com/org/net/issues/1)", form);
+    let document = with(ISSUE, issue);
+    check_tree(
+        &[("docs/okeps/okep-1-template.md", &template), ("docs/okeps/okep-7-faster-tea.md", &document)],
+        expected,
+    );
+}
+
+#[test]
+fn the_label_is_the_templates() {
+    let form = "- Tracker: [#1](https://github.com/org/net/issues/1)";
+    check_form(form, "- Tracker: [#7](https://github.com/org/net/issues/7)", &[]);
+    check_form(form, "- Tracker: TBD", &["missing-issue:3 issue"]);
+    check_form(form, "- Issue: [#7](https://github.com/org/net/issues/7)", &["malformed-issue:3 issue"]);
+    let form = "Tracking: [#1](https://github.com/org/net/issues/1)";
+    check_form(form, "Tracking: [#7](https://github.com/org/net/issues/7)", &[]);
+}
+
+#[test]
+fn issues_of_gitlab_are_checked() {
+    let form = "* Tracker: [#1](https://gitlab.com/grp/sub/tea/-/issues/1)";
+    check_form(form, "* Tracker: [#7](https://gitlab.com/grp/sub/tea/-/issues/7)", &[]);
+    check_form(form, "", &["missing-issue:- issue"]);
+    let other = "* Tracker: [#7](https://gitlab.com/grp/sub/milk/-/issues/7)";
+    check_form(form, other, &["foreign-issue:3 issue"]);
+    let merge_request = "* Tracker: [#7](https://gitlab.com/grp/sub/tea/-/merge_requests/7)";
+    check_form(form, merge_request, &["foreign-issue:3 issue"]);
+    let numbers = "* Tracker: [#7](https://gitlab.com/grp/sub/tea/-/issues/8)";
+    check_form(form, numbers, &["number-mismatch:3 number"]);
 }
 
 #[test]
@@ -429,6 +546,31 @@ fn prompts_do_not_stay() {
     check(
         &with("Coffee.", "> (Other designs and why they were not taken.)\n\nCoffee."),
         &["template-text:29 Alternatives"],
+    );
+}
+
+#[test]
+fn the_issue_line_is_no_prompt() {
+    let prompt = "(Open one if you have none yet. Then use its number.)";
+    // An untouched copy: the line is the template's own, word by word.
+    let own = "* Issue: [#1](https://github.com/org/net/issues/1)";
+    let copy = with(ISSUE, &format!("{own}\n{prompt}"));
+    check(&copy, &["number-mismatch:3 number", "template-text:4 preamble"]);
+    let mended = |lines: &str| mended_issue("template-text", lines);
+    let kept = "suggested: * issue: [#7](@/issues/7)";
+    assert_eq!(mended(&format!("{ISSUE}\n{prompt}")), kept);
+    assert_eq!(mended(&format!("{ISSUE} {prompt}")), kept);
+    let own = "* issue: [#1](@/issues/1)";
+    assert_eq!(mended(&format!("* Issue: [#1](@/issues/1)\n{prompt}")), format!("suggested: {own}"));
+    // Neither are words that an author puts before or behind it.
+    check(&with(ISSUE, &format!("{ISSUE}\n(Opened in May.)")), &[]);
+    // A prompt without parentheses begins behind the link as well.
+    let template = TEMPLATE
+        .replace("(Open one if you have none yet. Then use its number.)", "open one if you have none yet");
+    let document = with(ISSUE, &format!("{ISSUE}\nopen one if you have none yet"));
+    check_tree(
+        &[("docs/okeps/okep-1-template.md", &template), ("docs/okeps/okep-7-faster-tea.md", &document)],
+        &["template-text:4 preamble"],
     );
 }
 
