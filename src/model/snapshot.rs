@@ -244,10 +244,23 @@ impl Reading<'_> {
             self.notes.push(Note::at("not-utf8", &first.path, "the template holds bytes that are not UTF-8"));
         }
         let template = Template::new(Some(first.path.clone()), first.document.clone());
-        if template.outline.rows.is_empty() {
-            let message = "the template has no sections: nothing is asked of an OKEP's outline";
-            self.notes.push(Note::at("empty-template", &first.path, message));
-        }
+        // Silence about issues would read as praise; an empty template has one note, that it is empty.
+        let (kind, message) = match template.issue.as_ref().map(|i| &i.link) {
+            _ if template.outline.rows.is_empty() => {
+                ("empty-template", "the template has no sections: nothing is asked of an OKEP's outline")
+            }
+            Some(Some(_)) => return template,
+            Some(None) => (
+                "no-issue-line",
+                "the template's issue line links to no issue of a known forge: whose issue an OKEP links to \
+                 is not checked",
+            ),
+            None => (
+                "no-issue-line",
+                "no line before the template's first section links to an issue: none is asked of an OKEP",
+            ),
+        };
+        self.notes.push(Note::at(kind, &first.path, message));
         template
     }
 

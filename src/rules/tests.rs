@@ -295,6 +295,21 @@ fn the_label_is_the_templates() {
 }
 
 #[test]
+fn a_template_whose_issue_line_cannot_be_read_says_so() {
+    let noted = |form: &str| {
+        let template = TEMPLATE.replace("* Issue: [#1](https://github.com/org/net/issues/1)", form);
+        let tree = tree(&[("docs/okeps/okep-1-template.md", &template)]);
+        let notes = Snapshot::new(&tree, &Layout::default(), &Parsed::default()).notes;
+        notes.iter().any(|n| n.kind == "no-issue-line")
+    };
+    assert!(noted("* Tracker: [X-1](https://issues.example.org/browse/X-1)"));
+    assert!(noted("* Issue: #1"));
+    assert!(noted(""));
+    assert!(!noted("* Tracker: [#1](https://gitlab.com/grp/sub/tea/-/issues/1)"));
+    assert!(!noted("* Issue: [#xxxx](https://github.com/org/net/issues/xxxx)"));
+}
+
+#[test]
 fn issues_of_gitlab_are_checked() {
     let form = "* Tracker: [#1](https://gitlab.com/grp/sub/tea/-/issues/1)";
     check_form(form, "* Tracker: [#7](https://gitlab.com/grp/sub/tea/-/issues/7)", &[]);
