@@ -166,6 +166,11 @@ fn folder_template_and_register_may_stand_elsewhere() {
     check(&["--since", "HEAD~1"]);
     let story = repo.okep(&["history", "--format", "json"]).exits(0).value();
     assert_eq!(story["okeps"].as_array().map(Vec::len), Some(2), "{story}");
+    repo.okep(&["new", "6500", "Some Title"]).exits(0);
+    assert!(repo.root.join("pages/plans/okep-6500-some-title.md").is_file());
+    assert!(repo.read("site.yml").contains("plans/okep-6500-some-title.md"));
+    repo.git(&["checkout", "-q", "."]);
+    repo.git(&["clean", "-qfd"]);
 
     // Of two templates the one that is named counts.
     let other = "pages/plans/okep-2000-template.md";
