@@ -21,6 +21,8 @@ pub struct Prompts {
     /// The hash of each sentence, and whether it stood as a block of its own.
     sentences: HashMap<u64, bool>,
     shingles: Shingles,
+    /// Whether whole blocks in parentheses are among them, as many templates write their prompts.
+    in_parentheses: bool,
 }
 
 /// A run of sentences in a document that are prompts.
@@ -56,6 +58,7 @@ impl Prompts {
                 false
             };
             self::sentences(template, block, issue.as_ref(), learn, &mut sentences);
+            self.in_parentheses |= is_in_parentheses(template, block);
             for sentence in sentences.iter().filter(|s| s.words >= FEWEST_WORDS || !s.alone) {
                 let alone = self.sentences.entry(sentence.hash).or_insert(false);
                 *alone |= sentence.alone;
@@ -84,11 +87,17 @@ impl Prompts {
             }
             let is_known = |shingle| self.shingles.contains(shingle);
             self::sentences(document, block, issue, is_known, &mut sentences);
+            // The form of the template's prompts, in words of another revision perhaps.
+            let in_form = self.in_parentheses
+                && is_in_parentheses(document, block)
+                && sentences.iter().map(|s| s.words).sum::<usize>() >= TELLING_WORDS;
             let touches = |s: &Sentence| s.shingles.1 > 0 || self.sentences.contains_key(&s.hash);
             if !sentences.iter().any(touches) {
+                resembles |= in_form;
                 continue;
             }
             let prompts = self.among(&sentences);
+            resembles |= in_form && !prompts.iter().all(|p| *p);
             let holds_issue = issue.is_some_and(|i| i.start < block.span.end && block.span.start < i.end);
             let whole = !holds_issue && !prompts.is_empty() && prompts.iter().all(|p| *p);
             let mut run: Option<Range<usize>> = None;
@@ -224,6 +233,12 @@ fn mixed(hash: u64) -> u64 {
     hash ^ (hash >> 29)
 }
 
+/// Whether all of a block stands in parentheses.
+fn is_in_parentheses(document: &Document, block: &Block) -> bool {
+    let text = document.text.slice(block.span.clone()).trim();
+    text.starts_with('(') && text.ends_with(')')
+}
+
 /// Whether nothing but blanks stands between the end of `before` and the start of its last line.
 fn begins_line(before: &[u8]) -> bool {
     before.iter().rev().find(|b| !matches!(b, b' ' | b'\t')) == Some(&b'\n')
@@ -321,5 +336,15 @@ mod tests {
         let resembles = |text: &str| prompts.leftovers(&Document::parse(text.as_bytes()), None).1;
         assert!(resembles("Say here which version of it this feature is meant for.\n"));
         assert!(!resembles("It is planned for the next version, as the milestone says.\n"));
+    }
+
+    #[test]
+    fn what_has_the_form_of_the_prompts_resembles_one() {
+        let mut prompts = Prompts::default();
+        prompts.add(&Document::parse(b"(What is wrong today, and for whom?)\n"));
+        let resembles = |text: &str| prompts.leftovers(&Document::parse(text.as_bytes()), None).1;
+        assert!(resembles("(Tell who is to keep it alive after the release.)\n"));
+        assert!(!resembles("(none)\n"));
+        assert!(!resembles("It is kept alive by its authors (see the list of owners).\n"));
     }
 }

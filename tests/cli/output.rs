@@ -268,3 +268,26 @@ fn the_table_names_what_is_wrong_in_every_format() {
         }
     }
 }
+
+#[test]
+fn the_sample_repository_shows_every_kind_of_fault() {
+    let repo = Repo::clean();
+    repo.okep(&["demo", "sample"]).exits(0);
+    let faults = repo.okep_in("sample", &["check", "--format", "json"]).exits(1).faults();
+    let has = |rule: &str, number: &str| faults.iter().any(|f| f.contains(rule) && f.contains(number));
+    // The prompt stands only in a revision of the template that history holds.
+    for (rule, number) in [
+        ("error template-text", "okep-1012"),
+        ("error unclosed-fence", "okep-1012"),
+        ("error number-mismatch", "okep-1015"),
+        ("error missing-issue", "okep-1021"),
+        ("error shifted-headings", "okep-1021"),
+        ("error dead-nav-entry", "okep-1005"),
+        ("error not-in-nav", "mkdocs.yml"),
+        ("warning foreign-issue", "okep-1007"),
+        ("warning empty-section", "okep-1003"),
+    ] {
+        assert!(has(rule, number), "{rule} {number}: {faults:#?}");
+    }
+    assert!(!faults.iter().any(|f| f.contains("okep-1009")), "one of them is right: {faults:#?}");
+}
