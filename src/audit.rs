@@ -41,9 +41,8 @@ pub struct Unsettled {
 /// Judges a snapshot; without `lore` by the template at hand alone.
 pub fn audit(snapshot: &Snapshot, lore: Option<&Lore>) -> Verdict {
     let past = Past::of(snapshot, lore);
-    let judged = snapshot.okeps.par_iter().filter(|o| !o.unread);
     let judgements: Vec<(Vec<Finding>, Unsettled)> =
-        judged.map(|o| past.judge_among(o, snapshot, lore)).collect();
+        snapshot.okeps.par_iter().map(|o| past.judge_among(o, snapshot, lore)).collect();
     let mut verdict = Verdict::default();
     for (findings, unsettled) in judgements {
         verdict.findings.extend(findings);
@@ -130,6 +129,11 @@ impl<'a> Past<'a> {
         snapshot: &Snapshot,
         lore: Option<&Lore>,
     ) -> (Vec<Finding>, Unsettled) {
+        if okep.unread {
+            // Known by its path alone, it is as it was: nothing can be said of its text.
+            let path = okep.path.clone();
+            return (Vec::new(), Unsettled { path, by_demand: false, by_prompt: false });
+        }
         let landed = lore.and_then(|lore| landing(lore, snapshot, &okep.path)).map(|l| l.template);
         let (mut findings, unsettled) = self.judge(okep, landed);
         for finding in findings.iter_mut() {

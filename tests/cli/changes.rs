@@ -342,3 +342,14 @@ fn a_deleted_okep_may_be_asked_for_by_its_path() {
     both_exit(&repo, &["--staged", QUIET_GAUGES], 0);
     both_exit(&repo, &["--staged"], 1);
 }
+
+#[test]
+fn a_fix_is_shown_in_the_hook_although_other_okeps_were_not_read() {
+    let repo = Repo::clean();
+    repo.remove(QUIET_GAUGES);
+    repo.edit(INDEX, INDEX_LINE, "");
+    repo.git(&["add", "-A"]);
+    let shown = repo.okep(&["check", "--staged"]).exits(1).stdout;
+    assert!(shown.contains("suggested fix: delete the entry"), "{shown}");
+    assert!(!shown.contains("is left out"), "{shown}");
+}
