@@ -5,7 +5,7 @@
 //! them it is told of.
 
 use crate::finding::Finding;
-use crate::model::path::{file_name, okep_name, stem};
+use crate::model::path::number;
 use crate::report::Baseline;
 use std::collections::{HashMap, HashSet};
 
@@ -49,7 +49,3 @@ pub fn compare(
 
 /// The rule whose findings are about several OKEPs at once.
 const SHARED: &str = "duplicate-number";
-
-fn number(path: &str) -> Option<u64> {
-    okep_name(stem(file_name(path))?)?.number
-}

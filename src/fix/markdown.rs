@@ -264,9 +264,3 @@ pub fn lines_of(document: &Document, leftover: &Leftover) -> Range<usize> {
     let last = document.text.line_range(block.span.end.saturating_sub(1));
     start..last.end - final_break(document.text.slice(last))
 }
-
-/// The first words of a text, for titles of fixes.
-pub fn beginning(text: &str) -> String {
-    let folded = fold_blanks(text);
-    if folded.chars().count() <= 40 { folded } else { folded.chars().take(37).chain("...".chars()).collect() }
-}

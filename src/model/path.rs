@@ -134,10 +134,10 @@ pub fn okep_number(path: &str, folder: &str) -> Option<u64> {
     own.or_else(|| okep_folder(path, folder)?.1.number)
 }
 
-/// The path of `target`, a relative link from the file at `from`; none where it leaves the repository.
-pub fn resolve(from: &str, target: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder_of(from).split('/').filter(|p| !p.is_empty()).collect();
-    for part in target.split('/') {
+/// `path` relative to `folder`, with `.` and `..` resolved; none where it leaves the repository.
+pub fn join(folder: &str, path: &str) -> Option<String> {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
         match part {
             "" | "." => {}
             ".." => {
@@ -147,6 +147,11 @@ pub fn resolve(from: &str, target: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// The path of `target`, a relative link from the file at `from`; none where it leaves the repository.
+pub fn resolve(from: &str, target: &str) -> Option<String> {
+    join(folder_of(from), target)
 }
 
 #[cfg(test)]

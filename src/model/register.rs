@@ -1,7 +1,7 @@
 //! How registers name OKEPs: what rules about `nav` and the landing page share.
 
 use super::okep::Okep;
-use super::path::{file_name, okep_name, stem};
+use super::path::{file_name, number, stem};
 use super::snapshot::Snapshot;
 
 /// What a register calls an OKEP: its title, else the words of its file name.
@@ -18,8 +18,7 @@ pub fn label(okep: &Okep) -> String {
 
 /// The OKEP that an entry for a file that is not there probably means: the one of its number.
 pub fn meant<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a Okep> {
-    let number = okep_name(stem(file_name(dead))?)?.number?;
-    snapshot.okep_of_number(number)
+    snapshot.okep_of_number(number(dead)?)
 }
 
 /// Whether a register's entry names an OKEP that is not in the tree.

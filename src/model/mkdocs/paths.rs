@@ -14,25 +14,7 @@ pub fn is_address(target: &str) -> bool {
     target.starts_with("//") || target.split_once(':').is_some_and(|(before, _)| scheme(before))
 }
 
-/// The folder of a file, empty for the repository's root.
-pub fn folder(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// `path` relative to `folder`, with `.` and `..` resolved; none where it leaves the repository.
-pub fn join(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in folder.split('/').chain(path.split('/')) {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
-}
+pub use crate::model::path::{folder_of as folder, join};
 
 /// What is left of `path` below `folder`; the empty folder is the root.
 pub fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
