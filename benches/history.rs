@@ -3,6 +3,7 @@
 //! What is printed are the shortest of several runs of each, and their ratio; a ratio below 1 means that
 //! okep was faster than git at listing what okep judges. `OKEP_BENCH_COMMITS` sets the size,
 //! `OKEP_BENCH_REPO` takes a repository of your own instead, `OKEP_BENCH_ROUNDS` the number of runs.
+//! `OKEP_BENCH_KEEP` names a folder in which the repository is built and left, for a profiler.
 
 mod synthetic;
 
@@ -17,10 +18,11 @@ fn main() {
     let number =
         |name: &str, default: usize| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
     let rounds = number("OKEP_BENCH_ROUNDS", 5);
-    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let temporary = tempfile::tempdir().expect("a temporary folder can be made");
+    let folder = std::env::var_os("OKEP_BENCH_KEEP").map_or(temporary.path().to_owned(), PathBuf::from);
     let repo = match std::env::var_os("OKEP_BENCH_REPO") {
-        Some(given) => copy(Path::new(&given), folder.path()),
-        None => synthesise(folder.path(), number("OKEP_BENCH_COMMITS", 10_000)),
+        Some(given) => copy(Path::new(&given), &folder),
+        None => synthesise(&folder, number("OKEP_BENCH_COMMITS", 10_000)),
     };
     let commits = said(git(&repo).args(["rev-list", "--count", "--all"]));
     println!("repository: {commits} commits, {} cores, {rounds} rounds", cores());

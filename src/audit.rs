@@ -153,19 +153,17 @@ impl<'a> Past<'a> {
     /// none itself where that is not known.
     pub fn judge(&self, okep: &Okep, landed: Option<Option<usize>>) -> (Vec<Finding>, Unsettled) {
         let judged = Judged::new(okep, &self.bare);
-        let mut findings = check(&judged, |_| true);
-        let by_demand = findings.iter().any(of_its_time);
-        let by_prompt = judged.resembles_prompt;
+        let by_demand = !check(&judged, |r| r.of_its_time).is_empty();
+        let by_prompt = judged.resembles_prompt();
         let unsettled = Unsettled { path: okep.path.clone(), by_demand, by_prompt };
         // The past is asked only where the document itself gives cause, so that what is said of one OKEP
         // hangs neither on others nor on whether somebody else had history read.
-        if !self.revisions.is_empty() && (by_demand || by_prompt) {
-            let book = if by_demand { &self.now } else { &self.bare };
-            findings = match by_prompt {
-                true => check(&Judged::new(okep, &book.with_prompts(&self.all_prompts)), |_| true),
-                false => check(&Judged::new(okep, book), |_| true),
-            };
-        }
+        let asked = !self.revisions.is_empty();
+        let book = if asked && by_demand { &self.now } else { &self.bare };
+        let mut findings = match asked && by_prompt {
+            true => check(&judged.beside(&book.with_prompts(&self.all_prompts)), |_| true),
+            false => check(&judged.beside(book), |_| true),
+        };
         if let Some(landed) = landed {
             let mut earlier: Vec<Option<Vec<Finding>>> = vec![None; self.revisions.len()];
             for finding in findings.iter_mut().filter(|f| of_its_time(f)) {

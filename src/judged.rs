@@ -8,24 +8,47 @@ use crate::model::site_headings::{Ambiguity, GithubHeading, ambiguities};
 use crate::model::template::Template;
 use crate::rulebook::Rulebook;
 use std::cell::OnceCell;
+use std::sync::Arc;
 
 pub struct Judged<'a> {
     pub okep: &'a Okep,
     pub rulebook: &'a Rulebook,
     pub alignment: Alignment,
-    /// Prompts of the template that still stand in the document.
-    pub leftovers: Vec<Leftover>,
-    /// Whether other text is so near to a prompt that an earlier revision may hold it.
-    pub resembles_prompt: bool,
+    leftovers: OnceCell<(Vec<Leftover>, bool)>,
     ambiguities: OnceCell<Vec<Ambiguity>>,
 }
 
 impl<'a> Judged<'a> {
     pub fn new(okep: &'a Okep, rulebook: &'a Rulebook) -> Self {
         let alignment = align(&rulebook.template.outline, rulebook.plain_old_names(), &okep.outline);
-        let issue = okep.issue.as_ref().map(|i| &i.span);
-        let (leftovers, resembles_prompt) = rulebook.prompts.leftovers(&okep.document, issue);
-        Judged { okep, rulebook, alignment, leftovers, resembles_prompt, ambiguities: OnceCell::new() }
+        Judged { okep, rulebook, alignment, leftovers: OnceCell::new(), ambiguities: OnceCell::new() }
+    }
+
+    /// The same OKEP beside another book; what both books would find alike is not sought twice.
+    pub fn beside(self, rulebook: &'a Rulebook) -> Self {
+        if std::ptr::eq(self.rulebook, rulebook) {
+            return self;
+        }
+        let other = Judged { ambiguities: self.ambiguities, ..Judged::new(self.okep, rulebook) };
+        if Arc::ptr_eq(&self.rulebook.prompts, &rulebook.prompts) {
+            return Judged { leftovers: self.leftovers, ..other };
+        }
+        other
+    }
+
+    /// Prompts of the template that still stand in the document.
+    pub fn leftovers(&self) -> &[Leftover] {
+        &self.compared_with_prompts().0
+    }
+
+    /// Whether other text is so near to a prompt that an earlier revision may hold it.
+    pub fn resembles_prompt(&self) -> bool {
+        self.compared_with_prompts().1
+    }
+
+    fn compared_with_prompts(&self) -> &(Vec<Leftover>, bool) {
+        let issue = self.okep.issue.as_ref().map(|i| &i.span);
+        self.leftovers.get_or_init(|| self.rulebook.prompts.leftovers(&self.okep.document, issue))
     }
 
     /// Headings that GitHub and the site show differently.

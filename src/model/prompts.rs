@@ -219,10 +219,11 @@ fn word_hash(word: &[u8]) -> u64 {
         let rest = &rest[memchr::memchr(b'/', rest).unwrap_or(rest.len())..];
         return rest.iter().fold(PRIME, |h, b| (h ^ u64::from(b | 0x20)).wrapping_mul(PRIME));
     }
-    let mut head = [0; 8];
-    let known = word.len().min(8);
-    head[..known].copy_from_slice(&word[..known]);
-    let head = u64::from_le_bytes(head) | 0x2020_2020_2020_2020;
+    let head = match word.first_chunk() {
+        Some(head) => u64::from_le_bytes(*head),
+        None => word.iter().rev().fold(0, |head, byte| head << 8 | u64::from(*byte)),
+    };
+    let head = head | 0x2020_2020_2020_2020;
     mixed(head ^ ((word.len() as u64) << 56))
 }
 

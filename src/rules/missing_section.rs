@@ -62,7 +62,7 @@ fn raw_heading(judged: &Judged, section: usize) -> Option<usize> {
     let document = judged.document();
     let text = document.text.as_str();
     let name = &judged.template().outline.rows[section].name;
-    let (at, _) = text.match_indices("</h").find(|(end, _)| {
+    let at = memchr::memmem::find_iter(text.as_bytes(), "</h").find(|end| {
         let line = text[..*end].rfind('\n').map_or(0, |i| i + 1);
         let tag = text[line..*end].trim_start();
         let inner = tag.strip_prefix("<h").and_then(|t| Some(t.split_once('>')?.1));

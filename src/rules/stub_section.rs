@@ -174,22 +174,22 @@ const PROMISED: [&str; 17] = [
 /// What makes a time out of "in ...".
 const LATER: [&str; 7] = ["detail", "details", "follow", "future", "later", "next", "subsequent"];
 
-/// The first words of a text, in lower case.
-fn words(text: &str, most: usize) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .take(most + 1)
-        .map(str::to_lowercase)
-        .collect()
+/// The words of a text.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty())
 }
 
 fn is_promise(text: &str) -> bool {
-    let words = words(text, MOST_WORDS_WITH_A_DATE);
+    // Nearly every block ends here, and has cost no more than its first words.
+    if words(text).nth(MOST_WORDS_WITH_A_DATE).is_some() {
+        return false;
+    }
+    let words: Vec<String> = words(text).map(str::to_lowercase).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     if words.is_empty() {
         return text.chars().all(|c| matches!(c, '.' | '…' | '?' | ' ' | '_' | '*')) && !text.is_empty();
     }
-    if words.len() > MOST_WORDS_WITH_A_DATE || has_second_sentence(text) {
+    if has_second_sentence(text) {
         return false;
     }
     let short = words.len() <= MOST_WORDS;
@@ -198,7 +198,7 @@ fn is_promise(text: &str) -> bool {
 
 /// Whether a text is a mark, or gives one for what it names: "Unit tests: TBD".
 fn is_mark(text: &str) -> bool {
-    let words = words(text, MOST_WORDS);
+    let words: Vec<String> = words(text).take(MOST_WORDS + 1).map(str::to_lowercase).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         [mark] | [_, mark] if MARKS.contains(mark) => true,

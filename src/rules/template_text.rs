@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 
 fn check(judged: &Judged) -> Vec<Finding> {
     let mut groups: Vec<Vec<&Leftover>> = Vec::new();
-    for leftover in &judged.leftovers {
+    for leftover in judged.leftovers() {
         let section = section_of(judged, leftover);
         match groups.last_mut().filter(|g| section_of(judged, g[0]) == section) {
             Some(group) => group.push(leftover),
