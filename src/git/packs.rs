@@ -37,10 +37,6 @@ impl Packs {
         self.0[pack].num_objects() as usize
     }
 
-    pub fn id(&self, pack: usize, entry: u32) -> Id {
-        self.0[pack].oid_at_index(entry).to_owned()
-    }
-
     pub fn offset(&self, pack: usize, entry: u32) -> u64 {
         self.0[pack].pack_offset_at_index(entry)
     }

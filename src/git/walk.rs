@@ -95,7 +95,7 @@ impl Repo {
             let chunk = look(local, &packs, roots, layout);
             chunks.lock().expect("no thread panics while it inserts").insert(start, chunk);
         };
-        let mut walker = Walker::new(self, &local, &packs);
+        let mut walker = Walker::new(&local, &packs);
         tips.iter().for_each(|tip| {
             walker.meet(*tip);
         });
@@ -144,7 +144,7 @@ struct Walker<'a> {
 }
 
 impl<'a> Walker<'a> {
-    fn new(repo: &Repo, local: &'a gix::Repository, packs: &'a Packs) -> Self {
+    fn new(local: &'a gix::Repository, packs: &'a Packs) -> Self {
         let shallow = local.shallow_commits().ok().flatten();
         let shallow: HashSet<Id> = shallow.iter().flat_map(|all| all.iter().copied()).collect();
         // A commit-graph that cannot be read only makes it slower; one beside a shallow file knows of
@@ -152,7 +152,7 @@ impl<'a> Walker<'a> {
         let commits = local.commit_graph_if_enabled().ok().flatten().filter(|_| shallow.is_empty());
         // What `git replace` replaces must be read under its own name, one by one.
         let replaced = local.objects.store_ref().replacements().next().is_some();
-        let ahead = if commits.is_some() || replaced { Ahead::default() } else { Ahead::of(repo, packs) };
+        let ahead = if commits.is_some() || replaced { Ahead::default() } else { Ahead::of(packs) };
         let by_position = vec![NONE; commits.as_ref().map_or(0, |c| c.num_commits() as usize)];
         let mut notes = Vec::new();
         if local.common_dir().join("info/grafts").metadata().is_ok_and(|m| m.len() > 0) {
