@@ -30,9 +30,12 @@ fn check(judged: &Judged) -> Vec<Finding> {
     // The fence is itself made of backticks: quoting it in more of them would hide it.
     let message = format!("the fence {} is never closed", text.slice(fence.opening.clone()).trim());
     let finding = RULE.at(judged, fence.opening.clone(), text.slice(fence.opening.clone()).trim(), message);
-    // The closing line goes after the last line of the code, before the blank lines that follow it.
+    // The closing line goes after the last line of the code, before the blank lines that follow it; the
+    // blanks at the end of that line stay there, since behind a fence not all of them let it close.
     let code = text.slice(fence.opening.start..fence.resumes).trim_end();
-    let at = fence.opening.start + code.len();
+    let last = fence.opening.start + code.len();
+    let rest = text.slice(last..fence.resumes);
+    let at = last + rest.find(['\r', '\n']).unwrap_or(rest.len());
     let ending = text.line_ending_near(at);
     let indent: String = fence.indent.chars().map(|c| if c == '>' || c == '\t' { c } else { ' ' }).collect();
     let edit = Edit::insert(&judged.okep.path, at, format!("{ending}{indent}{}", fence.fence));

@@ -134,5 +134,10 @@ fn prompts_that_were_left() {
 #[test]
 fn fences_and_headings_that_read_differently() {
     suggested("quiet: true\n```\n", "quiet: true\n", "quiet: true\n```\n");
+    // Blanks that end the last line would keep the fence behind them from closing.
+    for blanks in [" ", "\t", "\u{a0}", " \u{a0}\t "] {
+        let open = format!("quiet: true{blanks}\n");
+        suggested("quiet: true\n```\n", &open, &format!("{open}```\n"));
+    }
     safe("## Alternatives", "##Alternatives");
 }
