@@ -227,6 +227,13 @@ fn cut(document: &Document, range: Range<usize>) -> Range<usize> {
     before..range.end - final_break(document.text.slice(range.clone()))
 }
 
+/// What is to be deleted up to the end of the file, with the blank lines that it would leave there.
+pub fn up_to_the_end(document: &Document, deleted: Range<usize>) -> Range<usize> {
+    let text = document.text.as_str();
+    let last = text.len() - final_break(text);
+    if deleted.end < last { deleted } else { cut(document, deleted.start..text.len()) }
+}
+
 /// Bytes of the line break at the end of a text.
 fn final_break(text: &str) -> usize {
     match text.strip_suffix('\n') {

@@ -90,6 +90,10 @@ fn deletion(judged: &Judged, group: &[&Leftover]) -> Fix {
         *first = Edit::replace(path, lines, "TBD");
     }
     merge(&mut edits);
+    if let Some(last) = edits.last_mut().filter(|last| last.replacement.is_empty()) {
+        let deleted = markdown::up_to_the_end(document, last.start..last.end);
+        (last.start, last.end) = (deleted.start, deleted.end);
+    }
     Fix::suggested("delete the prompt", edits)
 }
 

@@ -127,6 +127,10 @@ fn prompts_that_were_left() {
     suggested(goals, &format!("## Goals\n\n{prompt}\n"), "## Goals\n\nTBD\n");
     let last = "* [The other one](okep-8-loud-links.md#goals)\n";
     suggested(last, &format!("{last}\n{prompt}\n"), last);
+    // Two in a row that end the file, after a list of the author's own.
+    let items = "* Unit tests\n* Tests of the whole feature on a real cluster\n";
+    suggested(last, &format!("{last}{items}"), last);
+    suggested(last, &format!("{last}\n\n{items}"), last);
     let glued = format!("{ISSUE}\n(Please open an issue for each proposal first.)");
     suggested(ISSUE, &glued, ISSUE);
 }
