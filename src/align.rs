@@ -326,10 +326,11 @@ impl Aligner<'_> {
         let right_level = self.level(row) == t.level as i8;
         let around = t.parent.and_then(|p| Some((p, self.matches[p]?.row)));
         match around {
-            // Inside a section that itself stands elsewhere, the distance to it counts.
+            // Inside a section that itself stands elsewhere, the distance to it counts as well: whether it
+            // has slipped alone or with all that stands in it, only it is misplaced.
             Some((parent, parent_row)) if self.document.rows[row].parent == Some(parent_row) => {
                 let wanted = t.level as i8 - self.template.rows[parent].level as i8;
-                self.level(row) - self.level(parent_row) == wanted
+                right_level || self.level(row) - self.level(parent_row) == wanted
             }
             Some(_) => false,
             // At the top, or inside a section that is missing: the level is all there is to say.

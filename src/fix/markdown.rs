@@ -161,13 +161,12 @@ pub fn move_section(judged: &Judged, section: usize, row: usize) -> Option<Fix> 
     if empties(judged, row..last) {
         return None;
     }
-    let headings: Vec<usize> = (row..last).map(|r| rows[r].heading).collect();
     let start = line_start(document, judged.heading(row).span.start);
     let end = rows
         .get(last)
         .map_or(document.text.len(), |r| line_start(document, document.headings[r.heading].span.start));
     let target = where_belongs(judged, section)?;
-    let levels = relevel(document, &judged.okep.path, &headings, by)?;
+    let levels = relevel_along(judged, row..last, by)?;
     let name = judged.section_name(section);
     if target == start || target == end {
         return (by != 0).then(|| Fix::suggested(format!("put `{name}` at level {level}"), levels));
@@ -182,6 +181,32 @@ pub fn move_section(judged: &Judged, section: usize, row: usize) -> Option<Fix> 
         return None;
     }
     Some(Fix::suggested(format!("move `{name}` to where the template has it"), vec![insert, delete]))
+}
+
+/// Puts the first of some rows `by` levels deeper, and those inside it to where they then belong: what the
+/// template knows keeps its distance there, all else the distance to what it stands in.
+fn relevel_along(judged: &Judged, moved: Range<usize>, by: i8) -> Option<Vec<Edit>> {
+    let rows = &judged.okep.outline.rows;
+    let template = &judged.template().outline.rows;
+    let first = judged.alignment.section_of[moved.start]?;
+    let level = rows[moved.start].level as i8 + by;
+    let mut shifts: Vec<i8> = Vec::with_capacity(moved.len());
+    let mut edits = Vec::new();
+    for row in moved.clone() {
+        let around = rows[row].parent.and_then(|p| p.checked_sub(moved.start));
+        let shift = match (judged.alignment.section_of[row], around) {
+            (Some(section), _) => {
+                level + (template[section].level as i8 - template[first].level as i8) - rows[row].level as i8
+            }
+            (None, Some(around)) => shifts[around],
+            (None, None) => by,
+        };
+        shifts.push(shift);
+        if shift != 0 {
+            edits.push(relevel_one(judged.document(), &judged.okep.path, rows[row].heading, shift)?);
+        }
+    }
+    Some(edits)
 }
 
 /// The first row after `row` that does not move along: one that is not deeper, or that stands for a

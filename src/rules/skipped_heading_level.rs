@@ -22,14 +22,25 @@ fn check(judged: &Judged) -> Vec<Finding> {
     let mut before = if judged.okep.title.is_some() { 1 } else { u8::MAX - 1 };
     for row in 0..judged.okep.outline.rows.len() {
         let level = judged.level(row);
-        let misplaced =
-            judged.alignment.section_of[row].is_some_and(|s| judged.alignment.misplaced.contains(&s));
+        // The section itself stands elsewhere, or the one that it stands right in.
+        let around = judged.okep.outline.rows[row].parent.filter(|_| stands_right(judged, row));
+        let misplaced = is_misplaced(judged, row) || around.is_some_and(|row| is_misplaced(judged, row));
         if level > before + 1 && !misplaced {
             findings.push(finding(judged, row, before));
         }
         before = level;
     }
     findings
+}
+
+fn is_misplaced(judged: &Judged, row: usize) -> bool {
+    judged.alignment.section_of[row].is_some_and(|s| judged.alignment.misplaced.contains(&s))
+}
+
+/// Whether a section of the template stands at its level.
+fn stands_right(judged: &Judged, row: usize) -> bool {
+    let sections = &judged.template().outline.rows;
+    judged.alignment.section_of[row].is_some_and(|s| sections[s].level == judged.level(row))
 }
 
 fn finding(judged: &Judged, row: usize, before: u8) -> Finding {
@@ -50,14 +61,11 @@ fn promotion(judged: &Judged, row: usize, by: u8) -> Option<Fix> {
     let level = rows[row].level;
     let end = (row + 1..rows.len()).find(|r| rows[*r].level < level).unwrap_or(rows.len());
     // A section at the template's level stays there: what is missing is the section around it.
-    let sections = &judged.template().outline.rows;
-    let stands_right =
-        |r: usize| judged.alignment.section_of[r].is_some_and(|s| sections[s].level == judged.level(r));
     // A heading of the author's own must not become a section beside the template's.
     let to_the_top = |r: usize| {
         judged.alignment.section_of[r].is_none() && judged.level(r) - by <= judged.template().top_level()
     };
-    if (row..end).any(|r| stands_right(r) || (judged.level(r) > by && to_the_top(r))) {
+    if (row..end).any(|r| stands_right(judged, r) || (judged.level(r) > by && to_the_top(r))) {
         return None;
     }
     let headings: Vec<usize> = (row..end).map(|r| rows[r].heading).collect();

@@ -443,6 +443,7 @@ fn future_goals_are_no_misspelt_goals() {
 #[test]
 fn sections_stand_at_their_level_inside_their_section() {
     check(&with("### Testing Details", "## Testing Details"), &["misplaced-section:23 Testing Details"]);
+    check(&with("## Proposed Solution", "# Proposed Solution"), &["misplaced-section:17 Proposed Solution"]);
     check(&with("### API Details", "#### API Details"), &["misplaced-section:19 API Details"]);
     // A parent under another name is still the parent.
     check(&with("## Proposed Solution", "## Solution"), &["renamed-section:17 Proposed Solution"]);

@@ -88,6 +88,15 @@ fn levels_and_places() {
     let shifted = CLEAN.replace("\n##", "\n###");
     safe(CLEAN, &shifted);
     suggested("### Testing Details", "## Testing Details", "### Testing Details");
+    // What slips alone comes back alone; what slips with all that stands in it, with all of it.
+    suggested("## Proposed Solution", "# Proposed Solution", "## Proposed Solution");
+    let solution = CLEAN.split_once("## Proposed").and_then(|(_, rest)| rest.split_once("## Known"));
+    let solution = format!("## Proposed{}", solution.expect("it has both").0);
+    suggested(&solution, &solution.replace("##", "#"), &solution);
+    suggested(&solution, &solution.replace("##", "###"), &solution);
+    // The second of two is told and stays where it is.
+    let twice = format!("{CLEAN}\n### API Details\n\nAgain.\n");
+    suggested(CLEAN, &twice.replacen("## Proposed", "# Proposed", 1), &twice);
     let stories = "### Story 1: Sleep\n\nAs an operator, I want to sleep.\n\n### Story 2: Work";
     suggested(stories, &stories.replace("###", "#####"), stories);
     let right = "## Goals\n\n* Silence\n* Nothing else\n\n## Future Goals\n\nNone\n\n";
