@@ -127,8 +127,9 @@ struct CheckArgs {
     fix: Option<Which>,
 }
 
+/// Which repairs are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Which {
+pub enum Which {
     /// What changes the form only
     Safe,
     /// What changes the words or leaves work to do, too
@@ -136,7 +137,7 @@ enum Which {
 }
 
 impl Which {
-    fn most(self) -> Safety {
+    pub fn most(self) -> Safety {
         match self {
             Which::Safe => Safety::Safe,
             Which::All => Safety::Suggested,
@@ -284,7 +285,7 @@ fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<E
         repair::may_write(request)?;
     }
     let outcome = check::check(request)?;
-    let repair = repair::plan(request, &outcome, most)?;
+    let repair = repair::plan(request, &outcome, most, &|_| true)?;
     print_patch(&repair.patch)?;
     let after = match writes && !repair.patch.is_empty() {
         true => repair::write(request, &outcome, &repair)?,
@@ -311,9 +312,13 @@ fn print_patch(patch: &[u8]) -> io::Result<()> {
 }
 
 fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCode> {
-    let (text, whole) = history_cli::run(dir, args, &look(), VERSION)?;
-    print(&text)?;
-    if !whole {
+    let told = history_cli::run(dir, args, &look(), VERSION)?;
+    print(&told.text)?;
+    if let Some(repair) = &told.repair {
+        print_patch(&repair.patch)?;
+        let _ = write!(anstream::stderr(), "{}", repair::told(repair, false));
+    }
+    if !told.whole {
         let message = "error: not everything could be read; the notes name the broken objects";
         let _ = writeln!(anstream::stderr(), "{message}");
         return Ok(ExitCode::from(2));

@@ -1,5 +1,7 @@
 //! `okep history`: walks every commit, has it judged, and prints the story.
 
+use crate::check;
+use crate::cli::Which;
 use crate::config::{self, Config};
 use crate::git::{Error as GitError, Id, Repo, Select, Tips};
 use crate::history::catalog::{Catalog, folders};
@@ -9,6 +11,7 @@ use crate::history::tell::tell;
 use crate::model::mkdocs;
 use crate::progress::Progress;
 use crate::render::{self, Look};
+use crate::repair::{self, Repair};
 use crate::tree::{CONFIG, Layout, Note};
 use clap::{Args, ValueEnum};
 use std::path::{Path, PathBuf};
@@ -36,6 +39,11 @@ pub struct HistoryArgs {
     /// How to print the story
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: HistoryFormat,
+    /// End with what can be repaired at the tip, as a patch for `git apply`; of several tips, at the one
+    /// whose line is told
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
+          default_missing_value = "safe", conflicts_with = "format")]
+    diff: Option<Which>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -57,6 +65,8 @@ pub enum Error {
     Config(#[from] config::Error),
     #[error("`{dir}` is in no git repository, so there is no history; name one with `-C DIR`")]
     NoRepository { dir: String },
+    #[error(transparent)]
+    Repair(#[from] repair::Error),
 }
 
 fn day(text: &str) -> Result<String, String> {
@@ -71,13 +81,17 @@ fn rule(id: &str) -> Result<String, String> {
     }
 }
 
-/// What is to be printed, and whether all could be read.
-pub fn run(
-    dir: Option<&Path>,
-    args: &HistoryArgs,
-    look: &Look,
-    version: &str,
-) -> Result<(String, bool), Error> {
+/// What is to be printed.
+pub struct Told {
+    pub text: String,
+    /// What ends it: the repairs of what is still open, where they were asked for.
+    pub repair: Option<Repair>,
+    /// Whether all could be read.
+    pub whole: bool,
+}
+
+/// Tells the story that is asked for.
+pub fn run(dir: Option<&Path>, args: &HistoryArgs, look: &Look, version: &str) -> Result<Told, Error> {
     let select = match (args.all, args.revisions.as_slice()) {
         (true, _) => Select::All,
         (false, []) => Select::Head,
@@ -91,12 +105,32 @@ pub fn run(
         rule: args.rule.clone(),
     };
     narrow.narrow(&mut story);
-    let text = match args.format {
+    let mut text = match args.format {
         HistoryFormat::Table => render::history::table(&story, look),
         HistoryFormat::Json => render::history_json::history(&story, version),
         HistoryFormat::Csv => render::history_csv::csv(&story),
     };
-    Ok((text, !story.damaged))
+    let repair = args.diff.map(|which| suggestions(dir, &story, &narrow, which)).transpose()?.flatten();
+    if repair.as_ref().is_some_and(|repair| !repair.patch.is_empty()) {
+        text += &render::history::heading("Suggestions", look);
+    }
+    Ok(Told { text, repair, whole: !story.damaged })
+}
+
+/// What can be repaired of what is open at the end of the line that is told; none where no commit is there.
+fn suggestions(
+    dir: Option<&Path>,
+    story: &Story,
+    narrow: &Narrow,
+    which: Which,
+) -> Result<Option<Repair>, Error> {
+    let Some(tip) = story.walk.tips.first() else { return Ok(None) };
+    match repair::of_commit(dir, tip, which.most(), &|finding| narrow.wants(story, finding)) {
+        Ok((_, repair)) => Ok(Some(repair)),
+        // The proposals of old are told, and of none that is left is there anything to mend.
+        Err(repair::Error::Check(check::Error::NoFolder { .. })) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The story of the repository around `dir`.

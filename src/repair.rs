@@ -12,7 +12,7 @@ use crate::render::{count, diff, harmless};
 use crate::report::Source;
 use crate::tree::{Note, Tree};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -54,8 +54,34 @@ pub fn may_write(request: &Request) -> Result<(), Error> {
     Ok(())
 }
 
-/// Finds out what is to be fixed of what was found; nothing is written.
-pub fn plan(request: &Request, outcome: &Outcome, most: Safety) -> Result<Repair, Error> {
+/// A commit as it is judged, and what can be repaired of what `asked` asks for; nothing is written.
+///
+/// It is what `okep check --rev COMMIT --diff` shows, a full hash given.
+pub fn of_commit(
+    dir: Option<&Path>,
+    commit: &str,
+    most: Safety,
+    asked: &dyn Fn(&Finding) -> bool,
+) -> Result<(Outcome, Repair), Error> {
+    let request = Request {
+        dir: dir.map(Path::to_owned),
+        rev: Some(commit.to_owned()),
+        thorough: true,
+        unproven: true,
+        ..Request::default()
+    };
+    let outcome = check::check(&request)?;
+    let repair = plan(&request, &outcome, most, asked)?;
+    Ok((outcome, repair))
+}
+
+/// Finds out what is to be fixed of what was found and is `asked` for; nothing is written.
+pub fn plan(
+    request: &Request,
+    outcome: &Outcome,
+    most: Safety,
+    asked: &dyn Fn(&Finding) -> bool,
+) -> Result<Repair, Error> {
     let out_of_bounds = match outcome.report.source {
         Source::Worktree => out_of_bounds(request, outcome)?,
         _ => BTreeMap::new(),
@@ -65,7 +91,7 @@ pub fn plan(request: &Request, outcome: &Outcome, most: Safety) -> Result<Repair
     let excepted: HashSet<_> = outcome.excepted.iter().map(|f| identity(f, &[])).collect();
     let wanted = |f: &Finding| {
         let id = identity(f, &[]);
-        outcome.is_asked_for(f) && !excepted.contains(&id) && (!compares || live.contains(&id))
+        outcome.is_asked_for(f) && asked(f) && !excepted.contains(&id) && (!compares || live.contains(&id))
     };
     let spared = |f: &Finding| touched(f).any(|path| out_of_bounds.contains_key(path));
     let run = |tree: &Tree, wanted: &dyn Fn(&Finding) -> bool| {

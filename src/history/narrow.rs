@@ -1,6 +1,8 @@
 //! What of a story is shown: since a day, about one OKEP, by one person, of one rule.
 
 use super::story::{Moment, Place, Story};
+use crate::finding::Finding;
+use crate::model::path;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Narrow {
@@ -15,6 +17,21 @@ pub struct Narrow {
 impl Narrow {
     pub fn is_everything(&self) -> bool {
         *self == Narrow::default()
+    }
+
+    /// Whether a finding at the tip is asked for; `story` is the narrowed one, which knows who brought it.
+    ///
+    /// Rule and OKEP are asked of the finding itself, which one that a repair brings to light has as well.
+    pub fn wants(&self, story: &Story, finding: &Finding) -> bool {
+        let number = finding.okep.as_deref().and_then(path::number);
+        let rule = self.rule.as_ref().is_none_or(|rule| finding.rule == rule);
+        let told = || {
+            let open = story.findings.iter().filter(|f| f.fixed.is_none() && f.number == number);
+            open.into_iter()
+                .any(|f| f.rule == finding.rule && f.path == finding.path && f.subject == finding.subject)
+        };
+        let unasked = self.since.is_none() && self.author.is_none();
+        rule && self.okep.is_none_or(|okep| number == Some(okep)) && (unasked || told())
     }
 
     /// Takes away what is not asked for; what was walked stays as it is.

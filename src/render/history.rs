@@ -35,8 +35,13 @@ pub fn table(story: &Story, look: &Look) -> String {
 
 fn section(out: &mut String, title: &str, body: String, look: &Look) {
     if !body.is_empty() {
-        let _ = write!(out, "\n{}\n{body}", look.paint(BOLD, title));
+        let _ = write!(out, "{}{body}", heading(title, look));
     }
+}
+
+/// What stands above a part of the story.
+pub fn heading(title: &str, look: &Look) -> String {
+    format!("\n{}\n", look.paint(BOLD, title))
 }
 
 fn summary(story: &Story, look: &Look) -> String {

@@ -5,3 +5,4 @@ mod odd;
 mod random;
 mod repo;
 mod shown;
+mod suggestions;
