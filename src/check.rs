@@ -43,10 +43,6 @@ pub enum Error {
     Git(#[from] GitError),
     #[error(transparent)]
     Config(#[from] config::Error),
-    #[error(
-        "`{dir}` is in no git repository, so there is nothing {what}; leave `{flag}` out to judge the files as they are"
-    )]
-    NoRepository { dir: String, what: &'static str, flag: &'static str },
     #[error("no `{folder}` in {place}: there are no OKEPs to judge; name the repository with `-C DIR`")]
     NoFolder { folder: String, place: String },
     #[error(
@@ -54,6 +50,13 @@ pub enum Error {
     )]
     UnknownPath { path: String },
 }
+
+/// What only a repository has, and how to do without it.
+type Lack = (&'static str, &'static str);
+const NOTHING_STAGED: Lack = ("is nothing staged", "leave `--staged` out to judge the files as they are");
+const NOTHING_COMMITTED: Lack = ("is nothing committed", "leave `--rev` out to judge the files as they are");
+const NOTHING_TO_COMPARE: Lack =
+    ("is nothing to compare with", "leave `--since` out to judge the files as they are");
 
 /// A report, and whether it is whole.
 #[derive(Debug)]
@@ -148,8 +151,8 @@ pub fn here(dir: Option<&Path>) -> Result<Here, Error> {
 /// them, and the proposal folder.
 pub fn staged_paths(dir: Option<&Path>) -> Result<(BTreeSet<String>, String), Error> {
     let Some(repo) = Repo::discover(dir)? else {
-        let dir = dir.unwrap_or(Path::new(".")).display().to_string();
-        return Err(Error::NoRepository { dir, what: "staged", flag: "--staged" });
+        let (lacks, remedy) = NOTHING_STAGED;
+        return Err(GitError::no_repository(dir, lacks, remedy).into());
     };
     let request = Request { staged: true, ..Request::default() };
     let mut reading =
@@ -182,15 +185,13 @@ pub(crate) fn inherits(path: &str, bytes: &[u8]) -> Option<String> {
 
 fn without_repository(request: &Request) -> Result<Outcome, Error> {
     let dir = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
-    let refuse = |what, flag| Err(Error::NoRepository { dir: dir.display().to_string(), what, flag });
-    if request.staged {
-        return refuse("staged", "--staged");
-    }
-    if request.rev.is_some() {
-        return refuse("committed", "--rev");
-    }
-    if request.since.is_some() {
-        return refuse("to compare with", "--since");
+    let asked = [
+        (request.staged, NOTHING_STAGED),
+        (request.rev.is_some(), NOTHING_COMMITTED),
+        (request.since.is_some(), NOTHING_TO_COMPARE),
+    ];
+    if let Some((_, (lacks, remedy))) = asked.into_iter().find(|(asked, _)| *asked) {
+        return Err(GitError::no_repository(Some(&dir), lacks, remedy).into());
     }
     let mut tree = plain_folder(&dir, &Layout::default(), &inherits)?;
     let config = Config::of(&tree)?;

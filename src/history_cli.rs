@@ -14,7 +14,7 @@ use crate::render::{self, Look};
 use crate::repair::{self, Repair};
 use crate::tree::{CONFIG, Layout, Note};
 use clap::{Args, ValueEnum};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 #[derive(Debug, Args, Clone, Default)]
 pub struct HistoryArgs {
@@ -63,8 +63,6 @@ pub enum Error {
     Git(#[from] GitError),
     #[error(transparent)]
     Config(#[from] config::Error),
-    #[error("`{dir}` is in no git repository, so there is no history; name one with `-C DIR`")]
-    NoRepository { dir: String },
     #[error(transparent)]
     Repair(#[from] repair::Error),
 }
@@ -136,8 +134,7 @@ fn suggestions(
 /// The story of the repository around `dir`.
 pub fn read(dir: Option<&Path>, select: Select) -> Result<Story, Error> {
     let Some(repo) = Repo::discover(dir)? else {
-        let dir = dir.map_or_else(|| PathBuf::from("."), Path::to_owned);
-        return Err(Error::NoRepository { dir: dir.display().to_string() });
+        return Err(GitError::no_repository(dir, "is no history", "name one with `-C DIR`").into());
     };
     let Tips { main, all, notes } = repo.tips(select)?;
     let Some(main) = main else {

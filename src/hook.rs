@@ -34,8 +34,6 @@ const MARK: &str = "# okep's hook: ";
 pub enum Error {
     #[error(transparent)]
     Git(#[from] GitError),
-    #[error("`{0}` is in no git repository, so there are no hooks; name one with `-C DIR`")]
-    NoRepository(String),
     #[error(
         "hooks are turned off here: `core.hooksPath` is `{configured}`, which is no folder; \
          to turn them on: `git config core.hooksPath '{default}'`"
@@ -204,8 +202,7 @@ pub fn status(dir: Option<&Path>) -> Result<(String, bool), Error> {
 
 fn hooks(dir: Option<&Path>) -> Result<HooksFolder, Error> {
     let Some(repo) = Repo::discover(dir)? else {
-        let place = dir.unwrap_or(Path::new(".")).display().to_string();
-        return Err(Error::NoRepository(place));
+        return Err(GitError::no_repository(dir, "are no hooks", "name one with `-C DIR`").into());
     };
     Ok(repo.hooks_folder()?)
 }

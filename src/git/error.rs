@@ -2,10 +2,12 @@
 //!
 //! A single file or object that cannot be read is no error: it is told in the `Tree`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    #[error("`{dir}` is in no git repository, so there {lacks}; {remedy}")]
+    NoRepository { dir: PathBuf, lacks: &'static str, remedy: &'static str },
     #[error("`{path}` is not a folder that can be read: {source}; name an existing folder after `-C`")]
     Folder { path: PathBuf, source: std::io::Error },
     #[error("GIT_DIR names `{path}`, which is no git repository; unset GIT_DIR or let it name one")]
@@ -46,6 +48,13 @@ pub enum Error {
          `git fetch --unshallow` brings the rest of the history (in CI: fetch-depth: 0)"
     )]
     ShallowMergeBase { revision: String },
+}
+
+impl Error {
+    /// There is no repository around `dir`, or around here; `lacks` says what is therefore not there.
+    pub fn no_repository(dir: Option<&Path>, lacks: &'static str, remedy: &'static str) -> Self {
+        Error::NoRepository { dir: dir.unwrap_or(Path::new(".")).to_owned(), lacks, remedy }
+    }
 }
 
 fn file_list(paths: &[String]) -> String {

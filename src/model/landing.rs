@@ -2,6 +2,7 @@
 
 use super::document::Document;
 use super::path;
+pub use super::path::percent_decoded;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -42,27 +43,4 @@ impl Landing {
     pub fn lists(&self, doc: &str) -> bool {
         self.entries.iter().any(|e| e.doc == doc)
     }
-}
-
-/// The text with `%XX` resolved; kept as it is where that gives no UTF-8.
-pub fn percent_decoded(text: &str) -> String {
-    if !text.contains('%') {
-        return text.to_owned();
-    }
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let hex = (*first == b'%').then(|| tail.get(..2)).flatten().and_then(|h| std::str::from_utf8(h).ok());
-        match hex.and_then(|h| u8::from_str_radix(h, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &tail[2..];
-            }
-            None => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
 }

@@ -154,6 +154,25 @@ pub fn resolve(from: &str, target: &str) -> Option<String> {
     join(folder_of(from), target)
 }
 
+/// The text with `%XX` resolved; kept as it is where that gives no UTF-8.
+pub fn percent_decoded(text: &str) -> String {
+    if !text.contains('%') {
+        return text.to_owned();
+    }
+    let digit = |byte: u8| (byte as char).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        let hex = match tail {
+            [high, low, ..] if *first == b'%' => digit(*high).zip(digit(*low)),
+            _ => None,
+        };
+        bytes.push(hex.map_or(*first, |(high, low)| high << 4 | low));
+        rest = if hex.is_some() { &tail[2..] } else { tail };
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| text.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,6 +215,16 @@ mod tests {
         assert_eq!(resolve("docs/okeps/index.md", "./okep-1-x.md"), Some("docs/okeps/okep-1-x.md".into()));
         assert_eq!(resolve("docs/okeps/index.md", "../a.md"), Some("docs/a.md".into()));
         assert_eq!(resolve("docs/a.md", "../../b.md"), None);
+    }
+
+    #[test]
+    fn signs_in_links_are_decoded() {
+        let check = |text, expected| assert_eq!(percent_decoded(text), expected);
+        check("okep%2D1-x.md", "okep-1-x.md");
+        check("%C3%B6", "ö");
+        check("%c3", "%c3");
+        check("100%, %+f, %2 and %", "100%, %+f, %2 and %");
+        check("%öö", "%öö");
     }
 
     #[test]

@@ -14,29 +14,9 @@ pub fn is_address(target: &str) -> bool {
     target.starts_with("//") || target.split_once(':').is_some_and(|(before, _)| scheme(before))
 }
 
-pub use crate::model::path::{folder_of as folder, join};
+pub use crate::model::path::{folder_of as folder, join, percent_decoded};
 
 /// What is left of `path` below `folder`; the empty folder is the root.
 pub fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
     if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
-}
-
-pub fn percent_decoded(path: &str) -> String {
-    let bytes = path.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let hex = path.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        match hex.and_then(|h| u8::from_str_radix(h, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(out).unwrap_or_else(|_| path.into())
 }
