@@ -285,7 +285,10 @@ fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<E
         repair::may_write(request)?;
     }
     let outcome = check::check(request)?;
-    let repair = repair::plan(request, &outcome, most, &|_| true)?;
+    let mut repair = repair::plan(request, &outcome, most, &|_| true)?;
+    if writes {
+        repair.notes.extend(repair::sweep(&outcome));
+    }
     print_patch(&repair.patch)?;
     let after = match writes && !repair.patch.is_empty() {
         true => repair::write(request, &outcome, &repair)?,

@@ -3,8 +3,8 @@
 //! Nothing is written before all is known to fit; nothing that is there is written over but the lines
 //! that go into the registers. The prompts are left to the author.
 
-use crate::atomic;
 use crate::check::{self, Here};
+use crate::fix::write::{self, RealDisk};
 use crate::git::Error as GitError;
 use crate::model::document::{Document, fold_blanks};
 use crate::model::draft::draft;
@@ -16,7 +16,7 @@ use crate::model::{landing_edit, nav_edit, register, title};
 use crate::tree::Note;
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{fs, io};
 
 #[derive(Debug, thiserror::Error)]
@@ -45,14 +45,16 @@ pub enum Error {
     Taken { number: u64, places: String },
     #[error("`{0}` is there already and is not written over")]
     Exists(String),
-    #[error("`{path}` cannot be {what}: {source}{after}")]
-    Io { path: String, what: &'static str, source: io::Error, after: String },
+    #[error("the folder `{path}` cannot be made: {source}")]
+    Folder { path: String, source: io::Error },
+    #[error(transparent)]
+    Write(write::Error),
 }
 
 /// Begins the OKEP of an issue; with `own_folder` in a folder of its own. Gives what there is to say.
 ///
 /// # Errors
-/// See the variants; but for the last, nothing has been written.
+/// See the variants; but for the last, which tells what was, nothing has been written.
 pub fn new(dir: Option<&Path>, issue: &str, title: &str, own_folder: bool) -> Result<String, Error> {
     let number = issue.trim().trim_start_matches('#');
     let number = Some(number).filter(|n| n.bytes().all(|b| b.is_ascii_digit())).and_then(|n| n.parse().ok());
@@ -97,7 +99,7 @@ pub fn new(dir: Option<&Path>, issue: &str, title: &str, own_folder: bool) -> Re
         ));
     }
     let registers = registers(&here, &after, okep);
-    write(&here, &path, &draft.bytes, &registers)?;
+    write(&here, &path, &registers)?;
     Ok(said(&here, dir, &path, &registers, &notes))
 }
 
@@ -175,8 +177,8 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64) -> Result<Vec<No
 /// A register, and how it takes the OKEP up.
 struct Entry {
     path: String,
-    /// The file before and after; otherwise what to do by hand.
-    edit: Result<(Vec<u8>, Vec<u8>), String>,
+    /// The file with it; otherwise what to do by hand.
+    edit: Result<Vec<u8>, String>,
 }
 
 fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<Entry> {
@@ -208,38 +210,31 @@ fn entry(here: &Here, path: &str, edit: Result<(Range<usize>, String), String>) 
         // A sparse checkout may leave it out, so that it was read from the index.
         let on_disk = fs::read(here.root.join(path)).ok();
         let planned_for = |disk: &Vec<u8>| here.tree.bytes(path).is_some_and(|read| **read == **disk);
-        let Some(before) = on_disk.filter(planned_for) else {
+        let Some(mut now) = on_disk.filter(planned_for) else {
             return Err(format!("it is not on disk as it was read; add `{}`", text.trim()));
         };
-        let mut now = before.clone();
         now.splice(span, text.into_bytes());
-        Ok((before, now))
+        Ok(now)
     });
     Entry { path: path.to_owned(), edit }
 }
 
-fn write(here: &Here, path: &str, bytes: &[u8], registers: &[Entry]) -> Result<(), Error> {
-    let failed = |path: &str, what, source, after: &str| Error::Io {
-        path: path.to_owned(),
-        what,
-        source,
-        after: after.to_owned(),
-    };
-    let full: PathBuf = here.root.join(path);
-    let folder = full.parent().expect("it is below the proposal folder");
-    fs::create_dir_all(folder).map_err(|source| failed(path::folder_of(path), "made", source, ""))?;
-    atomic::create(&full, bytes, false).map_err(|source| match source.kind() {
-        io::ErrorKind::AlreadyExists => Error::Exists(path.to_owned()),
-        _ => failed(path, "written", source, ""),
-    })?;
+fn write(here: &Here, path: &str, registers: &[Entry]) -> Result<(), Error> {
+    let folder = path::folder_of(path);
+    let made = fs::create_dir_all(here.root.join(folder));
+    made.map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
+    let (mut before, mut after) = (here.tree.clone(), here.tree.clone());
+    before.files.remove(path);
     for entry in registers {
-        if let Ok((before, now)) = &entry.edit {
-            let after = format!("; `{path}` is there, and `okep check` says what is left to do");
-            atomic::replace(&here.root.join(&entry.path), before, now)
-                .map_err(|source| failed(&entry.path, "written", source, &after))?;
+        if let Ok(now) = &entry.edit {
+            after.insert(entry.path.clone(), now.clone());
         }
     }
-    Ok(())
+    match write::write(&here.root, &before, &after, &[], &RealDisk) {
+        Ok(_) => Ok(()),
+        Err(write::Error::Taken { path }) => Err(Error::Exists(path)),
+        Err(error) => Err(Error::Write(error)),
+    }
 }
 
 fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[Entry], notes: &[Note]) -> String {

@@ -2,12 +2,14 @@
 //!
 //! The shell around `fix::engine` and `fix::write`; it prints nothing.
 
+use crate::atomic;
 use crate::check::{self, Outcome, Request};
 use crate::finding::{Finding, Safety};
 use crate::fix::compare::identity;
 use crate::fix::engine::{Fixed, fix};
 use crate::fix::write::{self, RealDisk};
 use crate::git::{Error as GitError, Repo};
+use crate::model::path::folder_of;
 use crate::render::{count, diff, harmless};
 use crate::report::Source;
 use crate::tree::{Note, Tree};
@@ -180,6 +182,20 @@ pub fn write(request: &Request, outcome: &Outcome, repair: &Repair) -> Result<Ou
     };
     let paths = request.paths.iter().map(renamed).collect();
     Ok(check::check(&Request { paths, unproven: true, ..request.clone() })?)
+}
+
+/// Takes away what runs that were killed left beside the files, and tells of what may be another's.
+pub fn sweep(outcome: &Outcome) -> Vec<Note> {
+    let Some(root) = outcome.root.as_deref() else { return Vec::new() };
+    let inside = outcome.tree.files.keys().filter(|path| !path.split('/').any(|part| part == ".."));
+    let folders: BTreeSet<&str> = inside.map(|path| folder_of(path)).collect();
+    let left = folders.into_iter().flat_map(|folder| atomic::sweep(&root.join(folder)));
+    let message = "a temporary file of another okep, at work or killed: a later `--fix` takes it away";
+    let told = |path: PathBuf| {
+        let path = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
+        Note::at("leftover", path, message)
+    };
+    left.map(told).collect()
 }
 
 /// What a repair did, or would do, a line for each fix.

@@ -187,6 +187,17 @@ fn permissions_stay_and_links_are_not_written_through() {
 }
 
 #[test]
+fn a_register_that_must_not_be_written_leaves_all_as_it_was() {
+    let repo = Repo::clean();
+    let nav = repo.root.join("mkdocs.yml");
+    let mut locked = nav.metadata().expect("it is there").permissions();
+    locked.set_readonly(true);
+    std::fs::set_permissions(&nav, locked).expect("ours");
+    repo.okep(&["new", "6500", "Some Title"]).refuses(&["`mkdocs.yml` is read-only", "nothing was written"]);
+    assert_eq!(repo.git(&["status", "--porcelain"]), "");
+}
+
+#[test]
 fn from_a_folder_below_or_with_c_the_paths_still_work() {
     let repo = Repo::clean();
     let said = repo.okep_in("docs/okeps", &["new", "6500", "Some Title"]).exits(0).stdout;

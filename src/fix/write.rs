@@ -1,14 +1,15 @@
-//! Brings fixed files to disk: each file is old or new at any moment, never half.
+//! Brings changed files to disk: each file is old or new at any moment, never half.
 //!
 //! All is looked at before anything is written: symbolic links, files outside the work tree, read-only
 //! files, files that are no longer what was judged and names that are taken are refused, and then
 //! nothing is written at all. New contents are written beside the files, synced, and renamed over them.
 
+use crate::atomic;
 use crate::finding::Rename;
 use crate::tree::Tree;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,8 @@ fn done(written: &[String]) -> String {
 /// The few things done to a file system, so that tests can let each of them fail.
 pub trait Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Makes a new file, at once; nothing may stand there.
+    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     /// Writes and syncs a new file beside `target`, with its permissions, and returns its path.
     fn stage(&self, target: &Path, bytes: &[u8]) -> io::Result<PathBuf>;
     /// Puts a staged file over its target, at once.
@@ -62,16 +65,12 @@ impl Disk for RealDisk {
         fs::read(path)
     }
 
+    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        atomic::create(path, bytes, false)
+    }
+
     fn stage(&self, target: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
-        let folder = target.parent().unwrap_or(Path::new("."));
-        let permissions = fs::metadata(target)?.permissions();
-        // A name that neither MkDocs nor okep takes for a page, should a crash leave it behind.
-        let mut file = tempfile::Builder::new().prefix(".okep-").suffix(".tmp").tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        file.as_file().set_permissions(permissions)?;
-        file.as_file().sync_all()?;
-        let (_, path) = file.keep().map_err(|e| e.error)?;
-        Ok(path)
+        atomic::stage(target, bytes)
     }
 
     fn replace(&self, staged: &Path, target: &Path) -> io::Result<()> {
@@ -88,14 +87,12 @@ impl Disk for RealDisk {
     }
 
     fn sync_folder(&self, folder: &Path) {
-        // Not every system opens a folder; the contents themselves are synced.
-        if let Ok(folder) = fs::File::open(folder) {
-            let _ = folder.sync_all();
-        }
+        atomic::sync(folder);
     }
 }
 
-/// Makes the files below `root` what they are in `after`; they must be what they are in `before`.
+/// Makes the files below `root` what they are in `after`; they must be what they are in `before`, and the
+/// folders of new ones must be there.
 ///
 /// Returns the paths written, new names for renamed files.
 ///
@@ -118,9 +115,20 @@ pub fn write(
         job.look_at(path, old)?;
     }
     for (to, from) in &origins {
-        job.look_at_target(to, from)?;
+        job.look_at_target(to, Some(from))?;
     }
-    let result = job.carry_out(&contents, &origins);
+    let is_new = |path: &&str| !before.files.contains_key(*path) && !origins.contains_key(*path);
+    let new: Vec<(&str, &[u8])> = after
+        .files
+        .keys()
+        .map(String::as_str)
+        .filter(is_new)
+        .filter_map(|path| Some((path, &after.bytes(path)?[..])))
+        .collect();
+    for (path, _) in &new {
+        job.look_at_target(path, None)?;
+    }
+    let result = job.carry_out(&new, &contents, &origins);
     job.staged.values().for_each(|staged| disk.discard(staged));
     result.map(|()| job.written)
 }
@@ -180,11 +188,13 @@ impl Job<'_> {
         Ok(())
     }
 
-    fn look_at_target(&self, to: &str, from: &str) -> Result<(), Error> {
+    /// Refuses a name that is taken, unless by the file that is to have it.
+    fn look_at_target(&self, to: &str, from: Option<&str>) -> Result<(), Error> {
         let target = self.inside(to)?;
+        // On a disk that is blind to case both names may be one file's.
+        let is_own = || from.is_some_and(|from| same_file(&target, &self.root.join(from)));
         match target.symlink_metadata() {
-            // On a disk that is blind to case both names may be one file's.
-            Ok(found) if found.is_file() && same_file(&target, &self.root.join(from)) => Ok(()),
+            Ok(found) if found.is_file() && is_own() => Ok(()),
             Ok(_) => Err(Error::Taken { path: to.into() }),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(source) => Err(Error::Io { path: to.into(), source, written: Vec::new() }),
@@ -212,6 +222,7 @@ impl Job<'_> {
 
     fn carry_out(
         &mut self,
+        new: &[(&str, &[u8])],
         contents: &[(&str, &[u8], &[u8])],
         origins: &BTreeMap<&str, &str>,
     ) -> Result<(), Error> {
@@ -219,6 +230,11 @@ impl Job<'_> {
             let staged = self.disk.stage(&self.root.join(path), new);
             let staged = staged.map_err(|source| self.failed(path, source))?;
             self.staged.insert((*path).to_owned(), staged);
+        }
+        // A new file comes before what speaks of it.
+        for (path, bytes) in new {
+            self.disk.create(&self.root.join(path), bytes).map_err(|source| self.failed(path, source))?;
+            self.written.push((*path).to_owned());
         }
         let mut folders = BTreeSet::new();
         for (path, old, _) in contents {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant, SystemTime};
 
 fn clean(program: &str, dir: &Path) -> Command {
     let mut command = Command::new(program);
@@ -179,6 +179,12 @@ fn what_is_staged_in_part_is_left_alone_and_told() {
     assert_ne!(fs::read_to_string(&on_disk).expect("it is there"), mine, "all of it is staged now");
 }
 
+/// Lets a file be this many seconds old.
+fn age(file: &fs::File, seconds: u64) {
+    let then = SystemTime::now().checked_sub(Duration::from_secs(seconds)).expect("it is not that long ago");
+    file.set_modified(then).expect("it is ours");
+}
+
 #[test]
 fn killed_at_any_moment_each_file_is_old_or_new() {
     let (reference, old) = (sample(), files(sample().path()));
@@ -200,7 +206,37 @@ fn killed_at_any_moment_each_file_is_old_or_new() {
             let whole = [old.get(&path), new.get(&path)].contains(&Some(&bytes));
             assert!(whole || path.ends_with(".tmp"), "round {round}: {path} is neither old nor new");
         }
+        for path in files(dir.path()).keys().filter(|path| path.ends_with(".tmp")) {
+            let path = dir.path().join(path);
+            age(&fs::File::options().write(true).open(&path).expect("it is there"), 300);
+            okep::atomic::sweep(path.parent().expect("it has a folder"));
+            assert!(!path.exists(), "{} is known for what it is", path.display());
+        }
     }
+}
+
+#[test]
+fn what_a_killed_run_left_behind_goes_with_the_next_one() {
+    let dir = sample();
+    okep(dir.path(), &["check", "--fix=all"]);
+    let left = |path: &str, seconds: u64| {
+        age(&fs::File::create(dir.path().join(path)).expect("it is writable"), seconds);
+    };
+    left(".okep-aaaaaa.tmp", 300);
+    left("docs/okeps/.okep-bbbbbb.tmp", 300);
+    left("docs/okeps/.okep-cccccc.tmp", 0);
+    let before = files(dir.path());
+    assert_eq!(text(&okep(dir.path(), &["check", "--diff=all"]).stderr), "nothing to fix\n");
+    assert_eq!(files(dir.path()), before, "what only shows takes nothing away");
+    // There is nothing to fix, and still it tidies up.
+    let told = text(&okep(dir.path(), &["check", "--fix=all"]).stderr);
+    let young = "docs/okeps/.okep-cccccc.tmp";
+    assert!(
+        told.starts_with("nothing to fix\n") && told.contains(&format!("note: {young}: a temp")),
+        "{told}"
+    );
+    let temporary: Vec<String> = files(dir.path()).into_keys().filter(|p| p.ends_with(".tmp")).collect();
+    assert_eq!(temporary, [young]);
 }
 
 /// A copy of the real repository; none where the tester has not named one.

@@ -1,5 +1,6 @@
 //! Writing: each file is old or new wherever the process dies, and what must not be written is not.
 
+use okep::atomic;
 use okep::finding::Rename;
 use okep::fix::write::{Disk, Error, RealDisk, write};
 use okep::tree::Tree;
@@ -7,6 +8,7 @@ use std::cell::Cell;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 const OLD: [(&str, &str); 3] = [("d/a.md", "old a\n"), ("d/b.md", "old b\n"), ("d/c.md", "old c\n")];
 const NEW: [(&str, &str); 3] = [("d/a.md", "new a\n"), ("d/b.md", "new b\n"), ("d/e.md", "new c\n")];
@@ -77,6 +79,9 @@ impl Dying {
 impl Disk for Dying {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         self.step(|| RealDisk.read(path))
+    }
+    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.step(|| RealDisk.create(path, bytes))
     }
     fn stage(&self, target: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
         self.step(|| RealDisk.stage(target, bytes))
@@ -167,6 +172,42 @@ fn what_changed_since_it_was_judged_is_left_alone() {
 fn a_name_that_is_taken_is_not_taken_over() {
     refused(|dir| fs::write(dir.join("d/e.md"), "mine\n").expect("writable"), "`d/e.md` is there already");
     refused(|dir| fs::create_dir(dir.join("d/e.md")).expect("writable"), "`d/e.md` is there already");
+}
+
+#[test]
+fn a_new_file_comes_with_what_speaks_of_it() {
+    let dir = folder();
+    let (old, new) = (tree(&OLD), tree(&[OLD[0], ("d/b.md", "see f\n"), OLD[2], ("d/f.md", "new f\n")]));
+    assert_eq!(write(dir.path(), &old, &new, &[], &RealDisk).expect("it is written"), ["d/f.md", "d/b.md"]);
+    assert_eq!(names(dir.path()), ["a.md", "b.md", "c.md", "f.md"]);
+    let taken = write(dir.path(), &tree(&[]), &tree(&[("d/f.md", "mine\n")]), &[], &RealDisk);
+    let error = taken.expect_err("it is there").to_string();
+    assert!(error.contains("`d/f.md` is there already") && error.contains("nothing was written"), "{error}");
+    assert_eq!(fs::read_to_string(dir.path().join("d/f.md")).expect("it is there"), "new f\n");
+}
+
+#[test]
+fn what_a_killed_run_left_is_taken_away_once_it_is_nobodys() {
+    let dir = folder();
+    let left = |name: &str, age: u64| {
+        let path = dir.path().join("d").join(name);
+        let file = fs::File::create(&path).expect("it is writable");
+        let then = SystemTime::now().checked_sub(Duration::from_secs(age)).expect("it is not that long ago");
+        file.set_modified(then).expect("it is ours");
+        path
+    };
+    left(".okep-aB3xYz.tmp", 300);
+    let young = left(".okep-Q1w2E3.tmp", 1);
+    // Files of others are never touched, whatever their age.
+    for name in [".okep-notes.md", ".okep-long-name.tmp", ".okep-a.b_c2.tmp", "okep-aB3xYz.tmp", ".tmp"] {
+        left(name, 300);
+    }
+    fs::create_dir(dir.path().join("d/.okep-folder.tmp")).expect("it is writable");
+    let before = names(dir.path());
+    assert_eq!(atomic::sweep(&dir.path().join("d")), [young]);
+    let after: Vec<String> = before.into_iter().filter(|name| name != ".okep-aB3xYz.tmp").collect();
+    assert_eq!(names(dir.path()), after);
+    assert!(atomic::sweep(&dir.path().join("nowhere")).is_empty());
 }
 
 #[cfg(unix)]
