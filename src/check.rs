@@ -3,6 +3,7 @@
 //!
 //! This is the thin shell around `audit` and `ratchet`; it prints nothing.
 
+use crate::around;
 use crate::audit::{Verdict, audit, landing};
 use crate::config::{self, Config};
 use crate::exceptions::{Ruled, Rulings};
@@ -69,6 +70,8 @@ pub struct Outcome {
     pub snapshot: Option<Snapshot>,
     pub lore: Option<Lore>,
     pub layout: Layout,
+    /// By which pages around the proposal folder were read as well, where they were.
+    pub around: Option<Layout>,
     /// The folder that paths start from; none for a bare repository.
     pub root: Option<PathBuf>,
     /// What was found and is excepted.
@@ -206,8 +209,17 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
         "not a git repository: when OKEPs landed is not known, so all are judged by the template at hand";
     tree.notes.push(Note::new("no-history", reason));
     let parsed = Parsed::default();
-    let snapshot = Snapshot::new(&tree, &layout, &parsed);
-    let verdict = audit(&snapshot, None);
+    let mut snapshot = Snapshot::new(&tree, &layout, &parsed);
+    let mut verdict = audit(&snapshot, None);
+    let names = around::at_stake(&verdict.findings);
+    if !names.is_empty() {
+        let found = plain_folder(&dir, &around::layout(&snapshot), &|_, _| None)?;
+        let (files, notes) = around::pages(found, &tree, &names);
+        tree.files.extend(files);
+        tree.notes.extend(notes);
+        snapshot = Snapshot::new(&tree, &layout, &parsed);
+        verdict = audit(&snapshot, None);
+    }
     let ruled = Rulings::of(&config, &snapshot).apply(verdict.findings.clone(), &snapshot);
     let mut report = report(&snapshot, ruled.findings, Source::Worktree, None);
     report.notes.extend(ruled.notes);
@@ -222,6 +234,7 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
         snapshot: Some(snapshot),
         lore: None,
         layout,
+        around: None,
         root: Some(dir),
         excepted: ruled.excepted,
         asked,
@@ -263,7 +276,9 @@ impl Reading<'_> {
                 let okep = f.okep.as_deref().and_then(|path| outcome.snapshot.as_ref()?.okep(path));
                 okep.is_some_and(|o| o.unread)
             };
-            if !outcome.report.live().any(about_unread) {
+            // What is to be renamed may be named by any other.
+            let renames = |f: &Finding| f.fix.as_ref().is_some_and(|fix| !fix.renames.is_empty());
+            if !outcome.report.live().any(|f| about_unread(f) || renames(f)) {
                 return Ok(outcome);
             }
         }
@@ -330,7 +345,7 @@ impl Reading<'_> {
             return Ok(self.nothing(tree, source, &bases));
         }
         let parsed = Parsed::default();
-        let now = Snapshot::new(&tree, &self.layout, &parsed);
+        let mut now = Snapshot::new(&tree, &self.layout, &parsed);
         let before: Vec<Snapshot> =
             bases.iter().map(|b| Snapshot::new(&b.tree, &b.layout, &parsed)).collect();
         let rulings = Rulings::of(&self.config, &now);
@@ -354,8 +369,17 @@ impl Reading<'_> {
             judgement = judge(Some(&known));
             lore = Some(known);
         }
+        let shown = |i: &usize| self.request.thorough || judgement.baseline[*i] != Some(Baseline::Existing);
+        let shown = (0..judgement.findings.len()).filter(shown).map(|i| &judgement.findings[i]);
+        let around = self.around(&source, &now, &mut tree, &around::at_stake(shown))?;
+        if around.is_some() {
+            now = Snapshot::new(&tree, &self.layout, &parsed);
+            let before = before.iter().zip(&excused);
+            judgement = Judgement::of(&now, &rulings, before, self.compares(), lore.as_ref());
+        }
         let mut outcome = self.outcome(tree, now, &before, judgement, lore, source, &bases, &parsed)?;
         outcome.report.partial = touched.is_some();
+        outcome.around = around;
         Ok(outcome)
     }
 
@@ -368,6 +392,30 @@ impl Reading<'_> {
             return Ok((tree, Source::Commit(id.to_string()), Some(id)));
         }
         Ok((self.repo.worktree(&self.layout, &inherits)?, Source::Worktree, head.id()))
+    }
+
+    /// Takes up the pages around the proposal folder that may name one of the files, and says by which
+    /// layout they were read.
+    fn around(
+        &self,
+        source: &Source,
+        now: &Snapshot,
+        tree: &mut Tree,
+        names: &[String],
+    ) -> Result<Option<Layout>, Error> {
+        if names.is_empty() {
+            return Ok(None);
+        }
+        let (layout, alone) = (around::layout(now), |_: &str, _: &[u8]| None);
+        let found = match source {
+            Source::Worktree => self.repo.worktree(&layout, &alone)?,
+            Source::Index => self.repo.index(&layout, &alone)?,
+            Source::Commit(id) => self.repo.commit(id, &layout, &alone)?.1,
+        };
+        let (files, notes) = around::pages(found, tree, names);
+        tree.files.extend(files);
+        tree.notes.extend(notes);
+        Ok(Some(layout))
     }
 
     fn compares(&self) -> bool {
@@ -426,7 +474,18 @@ impl Reading<'_> {
         let root = self.repo.root().map(Path::to_owned);
         let asked = Vec::new();
         let excepted = Vec::new();
-        Outcome { report, incomplete: false, tree, snapshot: None, lore: None, layout, root, excepted, asked }
+        Outcome {
+            report,
+            incomplete: false,
+            tree,
+            snapshot: None,
+            lore: None,
+            layout,
+            around: None,
+            root,
+            excepted,
+            asked,
+        }
     }
 
     #[allow(clippy::too_many_arguments)]
@@ -459,7 +518,18 @@ impl Reading<'_> {
         let layout = self.layout.clone();
         let root = self.repo.root().map(Path::to_owned);
         let excepted = judgement.excepted;
-        Ok(Outcome { report, incomplete, tree, snapshot: Some(now), lore, layout, root, excepted, asked })
+        Ok(Outcome {
+            report,
+            incomplete,
+            tree,
+            snapshot: Some(now),
+            lore,
+            layout,
+            around: None,
+            root,
+            excepted,
+            asked,
+        })
     }
 }
 

@@ -4,6 +4,7 @@
 //! `render`. Everything but `git` and the command line is pure: values in, values out.
 
 pub mod align;
+pub mod around;
 pub mod atomic;
 pub mod audit;
 pub mod check;

@@ -134,28 +134,30 @@ fn out_of_bounds(request: &Request, outcome: &Outcome) -> Result<BTreeMap<String
         }
     }
     let Some(repo) = Repo::discover(request.dir.as_deref())? else { return Ok(found) };
-    let inherits = check::inherits;
-    let index = match repo.index(&outcome.layout, &inherits) {
-        Ok(index) => index,
-        Err(GitError::Unmerged { paths }) => {
-            let conflict = "in conflict, so it is left alone: resolve it first";
-            found.extend(paths.into_iter().map(|path| (path, conflict)));
-            return Ok(found);
-        }
-        Err(error) => return Err(error.into()),
-    };
-    let head = match repo.head().id() {
-        Some(id) => repo.commit(&id.to_string(), &outcome.layout, &inherits)?.1,
-        None => Tree::default(),
-    };
-    let half_staged = |path: &&String| {
-        let (Some(staged), Some(on_disk)) = (index.bytes(path), outcome.tree.bytes(path)) else {
-            return false;
+    let head = repo.head().id();
+    for layout in std::iter::once(&outcome.layout).chain(&outcome.around) {
+        let index = match repo.index(layout, &check::inherits) {
+            Ok(index) => index,
+            Err(GitError::Unmerged { paths }) => {
+                let conflict = "in conflict, so it is left alone: resolve it first";
+                found.extend(paths.into_iter().map(|path| (path, conflict)));
+                continue;
+            }
+            Err(error) => return Err(error.into()),
         };
-        head.bytes(path) != Some(staged) && !same_text(staged, on_disk)
-    };
-    let message = "staged only in part, so it is left alone: stage the rest or none of it first";
-    found.extend(outcome.tree.files.keys().filter(half_staged).map(|path| (path.clone(), message)));
+        let head = match head {
+            Some(id) => repo.commit(&id.to_string(), layout, &check::inherits)?.1,
+            None => Tree::default(),
+        };
+        let half_staged = |path: &&String| {
+            let (Some(staged), Some(on_disk)) = (index.bytes(path), outcome.tree.bytes(path)) else {
+                return false;
+            };
+            head.bytes(path) != Some(staged) && !same_text(staged, on_disk)
+        };
+        let message = "staged only in part, so it is left alone: stage the rest or none of it first";
+        found.extend(outcome.tree.files.keys().filter(half_staged).map(|path| (path.clone(), message)));
+    }
     Ok(found)
 }
 

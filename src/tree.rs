@@ -16,6 +16,9 @@ pub struct Layout {
     pub template: Option<String>,
 }
 
+/// What a forge shows first of a repository, at the root.
+pub const FRONT_PAGE: &str = "README.md";
+
 /// The configuration file, at the root.
 pub const CONFIG: &str = "okep.toml";
 

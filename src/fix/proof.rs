@@ -6,6 +6,7 @@
 
 use super::apply::{apply, edited};
 use super::compare::{Doubt, compare, registers_hold};
+use super::rename::links_hold;
 use crate::audit::{Past, of_tree, sort};
 use crate::finding::{Finding, Fix, Rename};
 use crate::lore::Lore;
@@ -120,6 +121,7 @@ impl<'a> Bench<'a> {
         compare(before.collect(), &findings, fixed, &renames, &judged_before)?;
         let (old, new) = ((&*state.tree, &*state.snapshot), (&tree, &after));
         registers_hold(old, new, &fixes)?;
+        links_hold(&state.snapshot, &after, &renames).map_err(Doubt::Fails)?;
         Ok(tree)
     }
 

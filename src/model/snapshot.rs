@@ -23,6 +23,9 @@ pub struct Snapshot {
     /// Folders named like an OKEP that hold pages but no OKEP.
     pub hollow_folders: Vec<HollowFolder>,
     pub landing: Option<Landing>,
+    /// Pages that no rule judges, sorted by path; those outside the proposal folder are read only where a
+    /// file is to be renamed that they may name.
+    pub others: Vec<Page>,
     /// The configuration of the site, where there is one.
     pub site: Option<Arc<Site>>,
     /// Every path of the tree, whether it could be read or not.
@@ -88,6 +91,11 @@ impl Snapshot {
         let mut texts: BTreeMap<String, Arc<Text>> =
             files.iter().filter(|f| !f.unread).map(|f| (f.path.clone(), f.document.text.clone())).collect();
         let site = reading.site(parsed);
+        let is_other = |f: &&Parsable| {
+            matches!(f.role, Role::Other | Role::Stray) && !f.unread && okeps.iter().all(|o| o.path != f.path)
+        };
+        let page = |f: &Parsable| Page { path: f.path.clone(), document: f.document.clone() };
+        let others = files.iter().filter(is_other).map(page).collect();
         for path in site.iter().flat_map(|s| &s.files) {
             texts.extend(tree.bytes(path).map(|bytes| (path.clone(), Arc::new(Text::new(bytes)))));
         }
@@ -102,6 +110,7 @@ impl Snapshot {
             companions,
             hollow_folders,
             landing,
+            others,
             site,
             paths: tree.files.keys().cloned().collect(),
             texts,
@@ -121,6 +130,15 @@ impl Snapshot {
 
     pub fn okep(&self, path: &str) -> Option<&Okep> {
         self.okeps.binary_search_by(|o| o.path.as_str().cmp(path)).ok().map(|i| &self.okeps[i])
+    }
+
+    /// Every page that was read and may link to others, but for the template, which is never changed.
+    pub fn pages(&self) -> impl Iterator<Item = (&str, &Document)> {
+        let okeps = self.okeps.iter().map(|o| (o.path.as_str(), &*o.document));
+        let hollow = self.hollow_folders.iter().flat_map(|f| &f.pages);
+        let pages = self.companions.iter().chain(hollow).chain(&self.others);
+        let landing = self.landing.iter().map(|l| (l.path.as_str(), &*l.document));
+        okeps.chain(pages.map(|p| (p.path.as_str(), &*p.document))).chain(landing)
     }
 
     /// The OKEP that stands in a given path's stead: of the same number, under another name.

@@ -113,6 +113,9 @@ pub static RULES: [&Rule; 30] = [
 /// The rule about one document whose fix hangs on all that names its file.
 pub static RENAMES: &Rule = &number_mismatch::RULE;
 
+/// The rules whose fixes may rename a file.
+pub static RENAMING: [&Rule; 2] = [&malformed_filename::RULE, &number_mismatch::RULE];
+
 /// The rule whose fixes come last: skeletons find their place among sections that stand where they should.
 pub static ADDS_SKELETONS: &Rule = &missing_section::RULE;
 

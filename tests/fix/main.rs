@@ -15,7 +15,7 @@ use okep::tree::{Layout, Tree};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use sample::{Case, case};
+use sample::{Case, GUIDE, case};
 use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
@@ -81,6 +81,12 @@ fn promises(case: &Case, most: Safety) -> Result<(), TestCaseError> {
             told()
         );
     }
+    let path = format!("docs/okeps/{}", case.file());
+    let now = once.renames.iter().fold(path.as_str(), |path, r| if path == r.from { &r.to } else { path });
+    let link = if now == path { format!("okeps/{}", case.link()) } else { now.replacen("docs/", "", 1) };
+    let guide = String::from_utf8_lossy(once.tree.bytes(GUIDE).expect("it is there")).into_owned();
+    let other = "[Loud](okeps/okep-8-loud-links.md)";
+    prop_assert!(guide.starts_with(&format!("[Quiet]({link}#goals) and {other}")), "{}", guide);
     one_document_is_as_good_as_all(&tree)?;
     forms_survive(&tree, &once)
 }

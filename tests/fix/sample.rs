@@ -108,6 +108,9 @@ None
 * [The other one](okep-8-loud-links.md#goals)
 ";
 
+/// A page outside the proposal folder.
+pub const GUIDE: &str = "docs/guide.md";
+
 /// One thing that somebody does to a document; numbers choose where.
 #[derive(Debug, Clone)]
 pub enum Harm {
@@ -191,6 +194,8 @@ impl Case {
         let other = CLEAN.replace("OKEP-7", "OKEP-8").replace("[#7]", "[#8]").replace("issues/7", "issues/8");
         let other = other.replace("Quiet Links", "Loud Links").replace("okep-8-loud-links.md", self.link());
         tree.insert("docs/okeps/okep-8-loud-links.md", other.as_bytes());
+        let guide = format!("[Quiet](okeps/{}#goals) and [Loud](okeps/okep-8-loud-links.md)\n", self.link());
+        tree.insert(GUIDE, ended(&guide, self.ending));
         tree.insert("mkdocs.yml", ended(&self.nav(), self.ending));
         if let Some(index) = self.index() {
             tree.insert("docs/okeps/index.md", ended(&index, self.ending));
@@ -210,7 +215,7 @@ impl Case {
         ][usize::from(self.name)]
     }
 
-    fn link(&self) -> &'static str {
+    pub fn link(&self) -> &'static str {
         match self.file() {
             "okep_7_Quiet Links.md" => "okep_7_Quiet%20Links.md",
             file => file,

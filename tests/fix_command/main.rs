@@ -1,6 +1,8 @@
 //! `okep check --diff` and `--fix` as commands, on the sample repository and on a real one where
 //! `OKEP_TEST_CORPUS` names a clone.
 
+mod renames;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
