@@ -152,5 +152,7 @@ fn fences_and_headings_that_read_differently() {
         let open = format!("quiet: true{blanks}\n");
         suggested("quiet: true\n```\n", &open, &format!("{open}```\n"));
     }
+    let tildes = "Turn them off.\n\n  ~~~~yaml\n  a: b\n\n\u{a0}wide\t\n";
+    suggested("Turn them off.\n", tildes, &format!("{tildes}  ~~~~\n"));
     safe("## Alternatives", "##Alternatives");
 }

@@ -102,6 +102,19 @@ fn what_is_staged_is_mended_as_it_is_staged() {
 }
 
 #[test]
+fn a_rename_that_a_commit_brings_mends_proposals_it_does_not_touch() {
+    let dir = sample();
+    let linking = "docs/okeps/okep-1003-drain-aware-endpoints.md";
+    let own = read(dir.path(), linking);
+    fs::write(dir.path().join(linking), format!("{own}\n[a](OKEP_1009_Gateway.md)\n"))
+        .expect("it is writable");
+    git(dir.path(), &["commit", "-qam", "Link"]);
+    git(dir.path(), &["mv", "docs/okeps/okep-1009-gateway-health-probes.md", OLD]);
+    let shown = text(&okep(dir.path(), &["check", "--staged"]).stdout);
+    assert!(shown.contains("92 + [a](okep-1009-gateway.md)"), "{shown}");
+}
+
+#[test]
 fn a_page_that_is_staged_in_part_keeps_the_rename_away() {
     let dir = misnamed();
     let page = dir.path().join("docs/guide/deep/use.md");
