@@ -16,7 +16,8 @@ use crate::model::mkdocs;
 use crate::model::path::{self, Role};
 use crate::model::snapshot::{Parsed, Snapshot};
 use crate::ratchet;
-use crate::report::{Baseline, Issue, OkepSummary, Report, Reported, Source};
+use crate::repair::same_text;
+use crate::report::{Baseline, HALF_STAGED, Issue, OkepSummary, Report, Reported, Source};
 use crate::rules::rule;
 use crate::tree::{CONFIG, Layout, Note, Tree};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -28,6 +29,8 @@ pub struct Request {
     /// The folder given with `-C`.
     pub dir: Option<PathBuf>,
     pub staged: bool,
+    /// With `staged`: where nothing at all is staged there is no change, and the whole index is judged.
+    pub or_whole_index: bool,
     pub rev: Option<String>,
     pub since: Option<String>,
     /// Only what is about these files or folders, as the user wrote them.
@@ -103,7 +106,13 @@ fn is_about(asked: &[String], path: &str) -> bool {
 pub fn check(request: &Request) -> Result<Outcome, Error> {
     let repo = Repo::discover(request.dir.as_deref())?;
     let Some(repo) = repo else { return without_repository(request) };
-    Reading { repo: &repo, request, config: Config::default(), layout: Layout::default() }.run()
+    let mut request = request.clone();
+    let whole_index = request.staged && request.or_whole_index && !repo.anything_staged()?;
+    // What is not compared with anything is judged whole.
+    request.or_whole_index = whole_index;
+    let reading =
+        Reading { repo: &repo, request: &request, config: Config::default(), layout: Layout::default() };
+    reading.run()
 }
 
 /// The working tree, read and not judged.
@@ -270,7 +279,9 @@ impl Reading<'_> {
             let tree = self.repo.index_where(&self.layout, &inherits, &|path| path == CONFIG)?;
             self.configure(&tree)?;
         }
-        if let Some(touched) = self.touched(&head)? {
+        if !self.request.or_whole_index
+            && let Some(touched) = self.touched(&head)?
+        {
             let outcome = self.run_where(&head, Some(&touched))?;
             let about_unread = |f: &Finding| {
                 let okep = f.okep.as_deref().and_then(|path| outcome.snapshot.as_ref()?.okep(path));
@@ -341,7 +352,11 @@ impl Reading<'_> {
         if let Head::Unreadable(reason) = head {
             tree.notes.push(Note::new("head-unreadable", format!("HEAD cannot be read: {reason}")));
         }
-        if self.request.staged && !self.request.thorough && self.nothing_staged(&tree, &bases) {
+        if self.request.or_whole_index {
+            let message =
+                "nothing is staged and no commit is being made: all that is in the index was judged";
+            tree.notes.push(Note::new("whole-index", message));
+        } else if self.request.staged && !self.request.thorough && self.nothing_staged(&tree, &bases) {
             return Ok(self.nothing(tree, source, &bases));
         }
         let parsed = Parsed::default();
@@ -419,13 +434,13 @@ impl Reading<'_> {
     }
 
     fn compares(&self) -> bool {
-        self.request.staged || self.request.since.is_some()
+        (self.request.staged && !self.request.or_whole_index) || self.request.since.is_some()
     }
 
     /// The states whose findings are not new: HEAD and what is being merged, or a merge base.
     fn bases(&self, head: &Head, tip: Option<Id>, wanted: &Wanted) -> Result<Vec<Base>, Error> {
         let mut ids = Vec::new();
-        if self.request.staged {
+        if self.request.staged && !self.request.or_whole_index {
             ids.extend(head.id());
             ids.extend(self.repo.merge_heads());
         }
@@ -449,6 +464,22 @@ impl Reading<'_> {
         ids.into_iter().map(read).collect()
     }
 
+    /// The files in question of which the working copy is another: whoever mends them must stage them.
+    fn half_staged(&self, report: &Report, tree: &Tree) -> Vec<Note> {
+        let Some(root) = self.repo.root().filter(|_| self.request.staged) else { return Vec::new() };
+        let paths: BTreeSet<&String> = report.live().flat_map(|f| f.okep.iter().chain([&f.path])).collect();
+        let differs = |path: &&String| {
+            let disk = root.join(path);
+            // Whatever else stands there may have no end.
+            let is_file = disk.symlink_metadata().is_ok_and(|found| found.is_file());
+            let disk = is_file.then(|| std::fs::read(&disk).ok()).flatten();
+            tree.bytes(path).zip(disk).is_some_and(|(staged, disk)| !same_text(staged, &disk))
+        };
+        let message = "staged only in part: what is staged was judged, and the working copy differs";
+        let half = paths.into_iter().filter(differs);
+        half.map(|path| Note::at(HALF_STAGED, path.clone(), message)).collect()
+    }
+
     fn nothing_staged(&self, tree: &Tree, bases: &[Base]) -> bool {
         match bases {
             [base] => base.tree.files == tree.files,
@@ -468,6 +499,7 @@ impl Reading<'_> {
             findings: Vec::new(),
             notes,
             partial: false,
+            away: false,
             texts: BTreeMap::new(),
         };
         let layout = self.layout.clone();
@@ -506,6 +538,7 @@ impl Reading<'_> {
             reported.baseline = *baseline;
         }
         report.notes.extend(judgement.notes.clone());
+        report.notes.extend(self.half_staged(&report, &tree));
         report.notes.sort();
         report.notes.dedup();
         let top = self.repo.root().map(Path::to_owned).unwrap_or_default();
@@ -589,7 +622,7 @@ impl Judgement {
         }
         let unsettled = &self.verdict.unsettled;
         let template_changed = before.iter().any(|b| b.template.document.text != now.template.document.text);
-        if !request.staged || template_changed {
+        if !request.staged || request.or_whole_index || template_changed {
             return !unsettled.is_empty();
         }
         let was = |path: &str| before.iter().find_map(|b| b.okep(path));
@@ -705,6 +738,7 @@ fn report(snapshot: &Snapshot, findings: Vec<Finding>, source: Source, lore: Opt
         findings,
         notes: snapshot.notes.clone(),
         partial: false,
+        away: false,
         texts: snapshot.texts.clone(),
     }
 }

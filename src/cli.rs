@@ -2,11 +2,13 @@
 //!
 //! Results on stdout, talk on stderr; 0 nothing at or above `--fail-on`, 1 findings, 2 could not judge.
 
+use crate::caller::{Caller, caller};
 use crate::check::{self, Outcome, Request};
 use crate::finding::{Safety, Severity};
 use crate::history_cli::{self, HistoryArgs};
 use crate::render::{self, Look};
-use crate::{commit_msg, demo, hook, new, render::explain, repair};
+use crate::report::Report;
+use crate::{advice, commit_msg, demo, hook, new, render::explain, repair};
 use anstream::AutoStream;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -250,9 +252,23 @@ fn harmless(lines: &str) -> String {
 }
 
 fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let caller = match args.staged {
+        true => caller(|name| std::env::var(name).ok()),
+        false => Caller::Person,
+    };
+    if let Caller::Refs { from, to } = &caller {
+        let said = format!(
+            "PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF are set: judging `{to}` against its merge base with \
+             `{from}`, not what is staged"
+        );
+        let _ = writeln!(anstream::stderr(), "{}", render::harmless(&said));
+        let rev = Some(to.clone());
+        return check(dir, &CheckArgs { staged: false, rev, since: Some(from.clone()), ..args.clone() });
+    }
     let request = Request {
         dir: dir.cloned(),
         staged: args.staged,
+        or_whole_index: caller == Caller::Client,
         rev: args.rev.clone(),
         since: args.since.clone(),
         paths: args.paths.clone(),
@@ -264,9 +280,18 @@ fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     if let Some(which) = args.fix.or(args.diff) {
         return repair(&request, args, which.most());
     }
-    let outcome = check::check(&request)?;
+    let committing = caller == Caller::Commit;
+    let judged = check::check(&request);
+    let mut outcome = match judged {
+        Err(error) if committing => anyhow::bail!("{error}; {REFUSED}"),
+        judged => judged?,
+    };
+    outcome.report.away = outcome.root.as_deref().is_some_and(advice::is_away);
     let report = &outcome.report;
     let look = look();
+    if committing && args.format == Format::Table && is_quiet(report) && !outcome.incomplete {
+        return Ok(ExitCode::SUCCESS);
+    }
     print(&match args.format {
         Format::Table => render::table::table(report, &look),
         Format::Full => render::full::full(report, &look),
@@ -275,7 +300,18 @@ fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
         Format::Github => render::github::github(report),
         Format::Markdown => render::markdown::markdown(report),
     })?;
-    Ok(exit(&outcome, args))
+    let code = exit(&outcome, args);
+    if committing && code != ExitCode::SUCCESS {
+        let _ = writeln!(anstream::stderr(), "okep: {REFUSED}");
+    }
+    Ok(code)
+}
+
+const REFUSED: &str = "the commit is refused; `git commit --no-verify` makes it without this check";
+
+/// Whether there is nothing to say to somebody who only wants to commit.
+fn is_quiet(report: &Report) -> bool {
+    report.live().next().is_none() && report.notes.iter().all(|note| note.kind == "nothing-staged")
 }
 
 /// Shows what can be repaired, or writes it; exits by what is left.
@@ -299,7 +335,23 @@ fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<E
     if !repair.left_alone.is_empty() {
         let _ = write!(err, "{}", render::diff::readable(&repair.left_alone, &look()));
     }
+    if writes || repair.patch.is_empty() {
+        let _ = write!(err, "{}", render::left::left(&after.report, &command_that_shows(args), &look()));
+    }
     Ok(exit(&after, args))
+}
+
+/// `okep check` of the same, without its repairs.
+fn command_that_shows(args: &CheckArgs) -> String {
+    let mut words = vec!["okep check".to_owned()];
+    let options = [("--rev", &args.rev), ("--since", &args.since)];
+    words.extend(args.staged.then(|| "--staged".to_owned()));
+    words.extend(options.iter().filter_map(|(name, value)| {
+        let value = value.as_deref()?;
+        Some(format!("{name} {}", advice::shell(value)))
+    }));
+    words.extend(args.paths.iter().map(|path| advice::shell(&path.to_string_lossy())));
+    words.join(" ")
 }
 
 /// A patch as it is where it is taken by a file or a program, coloured and harmless for the eye.

@@ -3,10 +3,12 @@
 //! Read in this order: `text`, `tree`, `model`, `rules`, `finding`, `audit`, `fix`, `git`, `history`,
 //! `render`. Everything but `git` and the command line is pure: values in, values out.
 
+pub mod advice;
 pub mod align;
 pub mod around;
 pub mod atomic;
 pub mod audit;
+pub mod caller;
 pub mod check;
 pub mod cli;
 pub mod commit_msg;

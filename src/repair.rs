@@ -2,6 +2,7 @@
 //!
 //! The shell around `fix::engine` and `fix::write`; it prints nothing.
 
+use crate::advice;
 use crate::atomic;
 use crate::check::{self, Outcome, Request};
 use crate::finding::{Finding, Safety};
@@ -11,7 +12,7 @@ use crate::fix::write::{self, RealDisk};
 use crate::git::{Error as GitError, Repo};
 use crate::model::path::folder_of;
 use crate::render::{count, diff, harmless};
-use crate::report::Source;
+use crate::report::{HALF_STAGED, Source};
 use crate::tree::{Note, Tree};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
@@ -108,10 +109,28 @@ pub fn plan(
         let rest = run(&fixed.tree, &wanted);
         left_alone = diff::between(&fixed.tree, &rest.tree, &rest.renames);
         let paths: BTreeSet<&str> = fixed.left.iter().filter(alone).flat_map(touched).collect();
-        let why = |path: &str| Some(Note::at("left-alone", path, *out_of_bounds.get(path)?));
+        let why = |path: &str| match *out_of_bounds.get(path)? {
+            HALF_STAGED => {
+                Some(half_staged(path, "so it is left alone; stage your working copy first", outcome))
+            }
+            reason => Some(Note::at("left-alone", path, reason)),
+        };
         notes.extend(paths.into_iter().filter_map(why));
+    } else if fixed.applied.is_empty() {
+        // Whoever was refused a commit and mended the file has still to stage it.
+        let half = out_of_bounds.iter().filter(|(_, why)| **why == HALF_STAGED);
+        let half = half.filter(|(path, _)| outcome.asked.is_empty() || outcome.asked.contains(path));
+        notes.extend(
+            half.map(|(path, _)| half_staged(path, "and nothing is to be fixed on disk; stage it", outcome)),
+        );
     }
     Ok(Repair { fixed, patch, left_alone, notes })
+}
+
+fn half_staged(path: &str, what: &str, outcome: &Outcome) -> Note {
+    let away = outcome.root.as_deref().is_none_or(advice::is_away);
+    let message = format!("staged only in part, {what}: `{}`", advice::stage([path], away));
+    Note::at(HALF_STAGED, path, message)
 }
 
 fn touched(finding: &Finding) -> impl Iterator<Item = &str> {
@@ -155,14 +174,13 @@ fn out_of_bounds(request: &Request, outcome: &Outcome) -> Result<BTreeMap<String
             };
             head.bytes(path) != Some(staged) && !same_text(staged, on_disk)
         };
-        let message = "staged only in part, so it is left alone: stage the rest or none of it first";
-        found.extend(outcome.tree.files.keys().filter(half_staged).map(|path| (path.clone(), message)));
+        found.extend(outcome.tree.files.keys().filter(half_staged).map(|path| (path.clone(), HALF_STAGED)));
     }
     Ok(found)
 }
 
 /// Whether two contents are the same but for line endings, which git may change on the way to disk.
-fn same_text(a: &[u8], b: &[u8]) -> bool {
+pub(crate) fn same_text(a: &[u8], b: &[u8]) -> bool {
     let bare = |bytes: &[u8]| -> Vec<u8> {
         let broken = bytes.split_inclusive(|b| *b == b'\n');
         broken
@@ -211,6 +229,8 @@ pub fn told(repair: &Repair, did: bool) -> String {
     }
     let (fixes, files) = (count_of(repair.fixed.applied.len(), "fix", "es"), count(files.len(), "file"));
     out.push_str(&match (repair.fixed.applied.is_empty(), did) {
+        // The notes say what could be, and why it is not.
+        (true, _) if !repair.notes.is_empty() => String::new(),
         (true, _) => "nothing to fix\n".to_owned(),
         (false, true) => format!("{fixes} in {files}\n"),
         (false, false) => format!("{fixes} in {files}, none of them written\n"),

@@ -6,6 +6,9 @@ use crate::tree::Note;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// The kind of the note on a file of which something else is staged than stands on disk.
+pub const HALF_STAGED: &str = "half-staged";
+
 /// Where the audited files came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
@@ -62,6 +65,8 @@ pub struct Report {
     pub notes: Vec<Note>,
     /// Only what a change touches was judged, so that existing findings are not all counted.
     pub partial: bool,
+    /// The reader stands elsewhere than at the top of the working tree.
+    pub away: bool,
     /// The text of every file a finding points into, for renderers that quote it.
     pub texts: BTreeMap<String, Arc<Text>>,
 }

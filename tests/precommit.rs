@@ -237,6 +237,45 @@ fn its_own_hook_and_okep_s_stand_each_other() {
     });
 }
 
+fn break_it_unseen(repo: &Repo) {
+    repo.edit(QUIET_GAUGES, "## Risks\n", "");
+    repo.git(&["commit", "-q", "--no-verify", "-a", "-m", "Forget the risks"]);
+}
+
+#[test]
+fn where_no_commit_is_made_all_that_is_there_is_judged() {
+    under_each(|client| {
+        let repo = client.installed();
+        client.run(&repo, &["run", "okep-check", "--all-files"]).exits(0);
+        break_it_unseen(&repo);
+        let all = ["run", "okep-check", "--all-files"];
+        refused(client.run(&repo, &all), &["missing-section", "nothing is staged", "1 error"]);
+        // Somebody who commits answers for nothing that was there.
+        client.git(&repo, &["commit", "-q", "--allow-empty", "-m", "Nothing"]).exits(0);
+        client.git(&repo, &["commit", "-q", "--amend", "--allow-empty", "-m", "Else"]).exits(0);
+        repo.write("notes.txt", "more");
+        repo.git(&["add", "-A"]);
+        client.run(&repo, &["run", "okep-check"]).exits(0);
+        client.git(&repo, &["commit", "-q", "-m", "Notes"]).exits(0);
+    });
+}
+
+#[test]
+fn between_two_commits_what_came_with_the_second_is_judged() {
+    under_each(|client| {
+        let repo = client.installed();
+        let base = repo.git(&["rev-parse", "HEAD"]).trim().to_owned();
+        break_it_unseen(&repo);
+        let run =
+            |from: &str| client.run(&repo, &["run", "okep-check", "--from-ref", from, "--to-ref", "HEAD"]);
+        refused(run(&base), &["missing-section", "PRE_COMMIT_FROM_REF", "merge base"]);
+        repo.write("notes.txt", "more");
+        repo.git(&["add", "-A"]);
+        repo.git(&["commit", "-q", "--no-verify", "-m", "Notes"]);
+        run("HEAD~1").exits(0);
+    });
+}
+
 /// What the clients say of themselves goes into the log of a run that fails.
 #[test]
 fn the_clients_are_those_of_the_requirements() {

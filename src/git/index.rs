@@ -162,6 +162,35 @@ fn kind(mode: Mode) -> Option<Kind> {
 }
 
 impl Repo {
+    /// Whether a commit of what is staged would differ from HEAD, in whatever file.
+    ///
+    /// # Errors
+    /// The index or the tree of HEAD cannot be read.
+    pub fn anything_staged(&self) -> Result<bool, Error> {
+        let local = self.local();
+        let index = self.read_index(&local)?;
+        let Some(head) = self.head().id() else { return Ok(!index.entries().is_empty()) };
+        let failed = |error: gix::Error| Error::Commit { commit: head.to_string(), reason: said(&error) };
+        let tree = local.find_commit(head).and_then(|commit| commit.tree_id()).map_err(failed)?.detach();
+        // The index remembers of which tree it is the same, unless something was staged since.
+        if index.tree().is_some_and(|root| root.num_entries.is_some() && root.id == tree) {
+            return Ok(false);
+        }
+        let committed = local.index_from_tree(&tree).map_err(failed)?;
+        if index.is_sparse() {
+            // Its folders cannot be compared with files; they are never what was staged.
+            return Ok(index.entries().iter().filter(|entry| entry.mode != Mode::DIR).any(|entry| {
+                let there = committed.entry_by_path(entry.path(index));
+                there.is_none_or(|there| (there.id, there.mode) != (entry.id, entry.mode))
+            }));
+        }
+        let staged = index.entries().iter().filter(|entry| !entry.flags.contains(Flags::INTENT_TO_ADD));
+        let staged = staged.map(|entry| (entry.path(index), entry.id, entry.mode, entry.stage()));
+        let there = committed.entries().iter();
+        let there = there.map(|entry| (entry.path(&committed), entry.id, entry.mode, entry.stage()));
+        Ok(!staged.eq(there))
+    }
+
     /// The index, read once; empty where there is none yet.
     pub(super) fn read_index(&self, local: &gix::Repository) -> Result<&gix::index::File, Error> {
         if let Some(index) = self.index.get() {

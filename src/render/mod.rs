@@ -13,6 +13,7 @@ pub mod history;
 pub mod history_csv;
 pub mod history_json;
 pub mod json;
+pub mod left;
 pub mod markdown;
 #[cfg(test)]
 mod promises;

@@ -95,7 +95,16 @@ fn any_report() -> impl Strategy<Value = Report> {
             let texts = [("a.md".to_owned(), a), ("b.md".to_owned(), b)];
             let texts = texts.map(|(path, text)| (path, Arc::new(Text::new(text.as_bytes()))));
             let source = since.clone().map_or(Source::Worktree, Source::Commit);
-            Report { source, since, okeps, findings, notes: vec![note], partial: false, texts: texts.into() }
+            Report {
+                source,
+                since,
+                okeps,
+                findings,
+                notes: vec![note],
+                partial: false,
+                away: false,
+                texts: texts.into(),
+            }
         },
     )
 }

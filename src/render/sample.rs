@@ -18,6 +18,7 @@ pub fn empty() -> Report {
         findings: Vec::new(),
         notes: Vec::new(),
         partial: false,
+        away: false,
         texts: BTreeMap::new(),
     }
 }

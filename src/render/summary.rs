@@ -1,8 +1,10 @@
 //! The lines that end a report: how much was judged, what was found, what can be fixed, and the notes.
 
 use super::{BOLD, GOOD, Look, count, counted, harmless, write_wrapped};
-use crate::finding::Safety;
-use crate::report::{Counts, Report, Source};
+use crate::advice;
+use crate::finding::{Fix, Safety};
+use crate::report::{Counts, HALF_STAGED, Report, Source};
+use std::collections::BTreeSet;
 
 /// The closing lines, the notes last.
 pub(super) fn summary(report: &Report, look: &Look) -> String {
@@ -25,6 +27,9 @@ pub(super) fn summary(report: &Report, look: &Look) -> String {
         }
         write_wrapped(&mut out, 0, "", BOLD, &line, look);
     }
+    if let Some(stage) = half_staged(report) {
+        write_wrapped(&mut out, 0, "", BOLD, &stage, look);
+    }
     match report.existing() {
         _ if report.partial => {
             let all = "only what the change touches was judged; `okep check` judges everything";
@@ -34,7 +39,7 @@ pub(super) fn summary(report: &Report, look: &Look) -> String {
         1 => out.push_str("1 finding was there before this change and is not shown\n"),
         n => out.push_str(&format!("{n} findings were there before this change and are not shown\n")),
     }
-    for note in &report.notes {
+    for note in report.notes.iter().filter(|note| note.kind != HALF_STAGED) {
         let message = match &note.path {
             Some(path) => format!("{}: {}", harmless(path), harmless(&note.message)),
             None => harmless(&note.message).into_owned(),
@@ -45,9 +50,40 @@ pub(super) fn summary(report: &Report, look: &Look) -> String {
     out
 }
 
+fn half_staged_paths(report: &Report) -> BTreeSet<&str> {
+    let notes = report.notes.iter().filter(|note| note.kind == HALF_STAGED);
+    notes.filter_map(|note| note.path.as_deref()).collect()
+}
+
+/// What to do first about files whose working copy differs from what was judged.
+fn half_staged(report: &Report) -> Option<String> {
+    let paths = half_staged_paths(report);
+    let (them, differ) = match paths.len() {
+        0 => return None,
+        1 => (format!("`{}`", harmless(paths.first()?)), "differs"),
+        n => (format!("{n} of these files"), "differ"),
+    };
+    let add = harmless(&advice::stage(paths, report.away)).into_owned();
+    Some(format!("{them} {differ} from what is staged and was judged; stage your working copy: `{add}`"))
+}
+
 /// What can be fixed, and how it is asked for.
 fn remedy(report: &Report) -> Option<String> {
-    let fixes = |safety| report.live().filter(|f| f.fix.as_ref().is_some_and(|x| x.safety == safety)).count();
+    let half = half_staged_paths(report);
+    let touched = |fix: &Fix| -> Vec<String> {
+        let renamed = fix.renames.iter().flat_map(|r| [r.from.clone(), r.to.clone()]);
+        fix.edits.iter().map(|edit| edit.path.clone()).chain(renamed).collect()
+    };
+    // What is staged only in part is never written to.
+    let fixes = |safety| {
+        let of_it = report.live().filter_map(|f| f.fix.as_ref()).filter(move |fix| fix.safety == safety);
+        of_it.filter(|fix| !touched(fix).iter().any(|path| half.contains(path.as_str())))
+    };
+    let files: BTreeSet<String> = match fixes(Safety::Safe).next() {
+        Some(_) => fixes(Safety::Safe).flat_map(touched).collect(),
+        None => fixes(Safety::Suggested).flat_map(touched).collect(),
+    };
+    let fixes = |safety| fixes(safety).count();
     let (safe, suggested) = (fixes(Safety::Safe), fixes(Safety::Suggested));
     let command = match (&report.source, &report.since) {
         // A commit is not rewritten: there is only something to learn from its fixes.
@@ -63,12 +99,14 @@ fn remedy(report: &Report) -> Option<String> {
         (Source::Index, _) => {
             let since = if report.since.is_some() { " --since HEAD" } else { "" };
             let command = format!("`okep check{since} --fix");
+            let add = advice::stage(files.iter().map(String::as_str), report.away);
+            let add = harmless(&add);
             return match (safe, suggested) {
                 (0, 0) => None,
-                (n, 0) => Some(format!("{n} can be fixed with {command}` and `git add`")),
-                (0, n) => Some(format!("{n} can be fixed with {command}=all` and `git add`")),
+                (n, 0) => Some(format!("{n} can be fixed with {command}`, then `{add}`")),
+                (0, n) => Some(format!("{n} can be fixed with {command}=all`, then `{add}`")),
                 (n, m) => {
-                    Some(format!("{n} can be fixed with {command}` and `git add`, {m} more with `--fix=all`"))
+                    Some(format!("{n} can be fixed with {command}`, then `{add}`; {m} more with `--fix=all`"))
                 }
             };
         }
@@ -128,10 +166,28 @@ mod tests {
         report.source = Source::Index;
         check(
             &report,
-            "3 can be fixed with `okep check --since HEAD --fix` and `git add`, 2 more with `--fix=all`\n",
+            "3 can be fixed with `okep check --since HEAD --fix`, then `git add \
+             docs/okeps/okep-5193-user-defined-networks.md mkdocs.yml`; 2 more with `--fix=all`\n",
         );
         report.source = Source::Commit("0123".into());
         check(&report, "3 safe and 2 suggested repairs shown\n");
+    }
+
+    #[test]
+    fn a_half_staged_file_is_to_be_staged_and_not_to_be_fixed() {
+        let mut report = small();
+        (report.source, report.since, report.away) = (Source::Index, Some("0123".into()), true);
+        let path = "docs/okeps/okep-5193-user-defined-networks.md";
+        report.notes.push(Note::at(HALF_STAGED, path, "staged only in part"));
+        let shown = summary(&report, &Look { width: 200, ..LOOK });
+        assert_eq!(
+            shown,
+            format!(
+                "1 OKEP: 3 errors, 2 warnings, 1 advice; 1 can be fixed with `okep check --since HEAD --fix`, \
+                 then `git add :/mkdocs.yml`\n`{path}` differs from what is staged and was judged; \
+                 stage your working copy: `git add :/{path}`\n"
+            )
+        );
     }
 
     #[test]

@@ -72,7 +72,9 @@ fn diff_is_fix(first: &Path, second: &Path, which: &str) {
     assert_eq!(text(&fixed.stdout), text(&shown.stdout));
     assert_eq!(files(first), files(second));
     let again = okep(first, &["check", &format!("--fix={which}")]);
-    assert_eq!((text(&again.stdout), text(&again.stderr)), (String::new(), "nothing to fix\n".to_owned()));
+    let said = text(&again.stderr);
+    assert_eq!(text(&again.stdout), "");
+    assert!(said.starts_with("nothing to fix\nleft: ") && said.contains("`okep check` says"), "{said}");
     assert_eq!(files(first), files(second));
     let left = okep(first, &["check", "--format", "json"]);
     assert_eq!(again.status.code(), left.status.code(), "it exits by what is left");
@@ -319,4 +321,17 @@ fn mkdocs_builds_the_result_with_every_proposal_in_its_navigation() {
         assert!(built.is_file(), "{}", built.display());
     }
     assert!(okeps.len() > lost.len());
+}
+
+#[test]
+fn what_no_fix_mends_is_told() {
+    let dir = sample();
+    okep(dir.path(), &["check", "--fix=all"]);
+    let again = okep(dir.path(), &["check", "--strict", "--fix=all"]);
+    assert_eq!((again.status.code(), text(&again.stdout)), (Some(1), String::new()));
+    let said = text(&again.stderr);
+    assert!(said.starts_with("nothing to fix\nleft: ") && said.contains("`okep check` says what"), "{said}");
+    assert!(said.contains("  docs/okeps/okep-") && said.contains("-section"), "{said}");
+    let since = text(&okep(dir.path(), &["check", "--since=HEAD", "--fix"]).stderr);
+    assert!(!since.contains("left:") || since.contains("`okep check --since HEAD`"), "{since}");
 }
