@@ -159,9 +159,20 @@ pub fn here(dir: Option<&Path>) -> Result<Here, Error> {
     }
 }
 
-/// The paths that a commit of what is staged would add, change or delete, as far as a verdict depends on
-/// them, and the proposal folder.
-pub fn staged_paths(dir: Option<&Path>) -> Result<(BTreeSet<String>, String), Error> {
+/// What a commit of what is staged would add, change or delete, as far as a verdict depends on it.
+pub struct Staged {
+    pub paths: BTreeSet<String>,
+    /// The same of the commit at HEAD, compared with its first parent.
+    pub before: BTreeSet<String>,
+    /// The proposal folder.
+    pub folder: String,
+}
+
+/// Compares what is staged with HEAD, by ids alone.
+///
+/// # Errors
+/// There is no repository, or it cannot be read.
+pub fn staged_paths(dir: Option<&Path>) -> Result<Staged, Error> {
     let Some(repo) = Repo::discover(dir)? else {
         let (lacks, remedy) = NOTHING_STAGED;
         return Err(GitError::no_repository(dir, lacks, remedy).into());
@@ -183,12 +194,16 @@ pub fn staged_paths(dir: Option<&Path>) -> Result<(BTreeSet<String>, String), Er
     }
     let ids = |ids: Vec<(String, Id)>| ids.into_iter().collect::<HashSet<_>>();
     let now = ids(repo.index_ids(&reading.layout, &inherits)?);
-    let before = match head.id() {
-        Some(id) => ids(repo.commit_ids(&id.to_string(), &reading.layout, &inherits)?),
-        None => HashSet::new(),
-    };
-    let paths = now.symmetric_difference(&before).map(|(path, _)| path.clone()).collect();
-    Ok((paths, reading.layout.folder))
+    let of = |rev: &str| repo.commit_ids(rev, &reading.layout, &inherits).map(ids);
+    let head = head.id().map(|id| id.to_string());
+    // The first commit of all adds everything, which says nothing of what it is about.
+    let parent = head.as_ref().and_then(|head| of(&format!("{head}^")).ok());
+    let head = head.map_or_else(|| Ok(HashSet::new()), |head| of(&head))?;
+    let parent = parent.unwrap_or_else(|| head.clone());
+    let differ =
+        |a: &HashSet<(String, Id)>, b| a.symmetric_difference(b).map(|(path, _)| path.clone()).collect();
+    let (paths, before) = (differ(&now, &head), differ(&head, &parent));
+    Ok(Staged { paths, before, folder: reading.layout.folder })
 }
 
 pub(crate) fn inherits(path: &str, bytes: &[u8]) -> Option<String> {

@@ -17,47 +17,61 @@ pub struct Mismatch {
 /// Compares a subject with the `paths` that the commit adds, changes or deletes; both names of a renamed
 /// file count. `folder` is the proposal folder.
 ///
-/// It is silent where there is nothing to compare: the subject names no OKEP, or the commit touches
-/// none; and where one of those named is among those touched. The subject of a merge is git's.
+/// It is silent where there is nothing to compare: the subject names no OKEP, or the commit touches none.
 pub fn mismatch<'a>(
     subject: &str,
     paths: impl IntoIterator<Item = &'a str>,
     folder: &str,
 ) -> Option<Mismatch> {
-    let named = named(subject);
-    if named.is_empty() || subject.starts_with("Merge ") {
-        return None;
-    }
     let mut touched: Vec<(u64, String)> = Vec::new();
-    let mut numbers = BTreeSet::new();
+    let (mut numbers, mut all) = (BTreeSet::new(), Vec::new());
     for path in paths {
         let Some(number) = path::okep_number(path, folder) else { continue };
-        if named.contains(&number) {
-            return None;
-        }
+        all.push(number);
         if path::role(path, folder) != Role::Template && numbers.insert(number) {
             touched.push((number, path.to_owned()));
         }
     }
     touched.sort();
-    (!touched.is_empty()).then_some(Mismatch { named, touched })
+    let named = wrong(subject, &all);
+    (!touched.is_empty() && !named.is_empty()).then_some(Mismatch { named, touched })
 }
 
-/// The numbers that follow the word OKEP, as in `OKEP-5224`, `okep 5224:` or `OKEP #5224`.
+/// The OKEPs that a subject names although the commit touches none of them; none where one of those
+/// touched is named in whatever way, or where the subject is about another commit.
+pub fn wrong(subject: &str, touched: &[u64]) -> Vec<u64> {
+    let of_another = ["Merge ", "Revert ", "Reapply ", "fixup!", "squash!", "amend!"];
+    if of_another.iter().any(|begin| subject.starts_with(begin)) {
+        return Vec::new();
+    }
+    let numbers = subject.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok());
+    match numbers.into_iter().any(|number: u64| touched.contains(&number)) {
+        true => Vec::new(),
+        false => named(subject),
+    }
+}
+
+/// Fewer digits than these directly after the word may be anything, as in `okep2`.
+const DIGITS_ALONE: usize = 4;
+
+/// The numbers in the form of a reference to an OKEP: `OKEP-5224`, `okep_5224`, `okep5224`, `OKEP #5224`.
 ///
-/// A template carries a number too, but who names it speaks of no OKEP.
-pub fn named(subject: &str) -> Vec<u64> {
+/// After a blank or a colon a number may be any: a year, a count, a version. A template carries a number
+/// too, but who names it speaks of no OKEP.
+fn named(subject: &str) -> Vec<u64> {
     let lower = subject.to_ascii_lowercase();
     let mut numbers = Vec::new();
     for (at, word) in lower.match_indices("okep") {
         let inside_a_word = lower[..at].ends_with(|c: char| c.is_alphanumeric());
         let rest = &lower[at + word.len()..];
-        let number = rest.trim_start_matches([' ', '-', '_', '#', ':']);
+        let attached = ["-", "_", "#", " #"].iter().find_map(|sign| rest.strip_prefix(sign));
+        let number = attached.unwrap_or(rest);
         let digits = number.bytes().take_while(u8::is_ascii_digit).count();
         let (digits, after) = number.split_at(digits);
-        let goes_on = after.starts_with(|c: char| c.is_alphanumeric());
+        let goes_on = after.starts_with(|c: char| c.is_alphanumeric())
+            || after.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
         let template = after.trim_start_matches([' ', '-', '_']).starts_with("template");
-        if inside_a_word || goes_on || template {
+        if inside_a_word || goes_on || template || (attached.is_none() && digits.len() < DIGITS_ALONE) {
             continue;
         }
         if let Ok(number) = digits.parse()
@@ -88,7 +102,7 @@ mod tests {
     fn a_subject_that_names_another_okep_is_told() {
         check("OKEP-5225: mend typos", &["okep-5224-connecting-udns.md"], "[5225] / [5224]");
         check(
-            "okep 5225, okep_5226",
+            "okep5225, okep_5226",
             &["okep-5224-a/images/b.png", "okep-5221-c.md"],
             "[5225, 5226] / [5221, 5224]",
         );
@@ -103,6 +117,40 @@ mod tests {
     }
 
     #[test]
+    fn a_number_that_is_no_reference_is_none() {
+        for subject in [
+            "OKEP: 3 new sections",
+            "okep: 2 fixes",
+            "OKEP - 2 typos",
+            "Fix OKEP 2 links",
+            "OKEP: 5225 words less",
+            "okep 2026 roadmap",
+            "OKEP 2.0 process",
+            "okep-2.0 process",
+            "okep2 process",
+            "Bump from OKEP 2 to 3",
+            "OKEPs 5225 and 5226",
+        ] {
+            check(subject, &["okep-5224-a.md"], "");
+        }
+    }
+
+    #[test]
+    fn a_number_of_what_is_touched_suffices_however_it_is_written() {
+        check("OKEPs 5224 and 5225, after OKEP-5226", &["okep-5224-a.md"], "");
+        check("5224: follow OKEP-5225", &["okep-5224-a.md"], "");
+        check("OKEP-52240: mend typos", &["okep-5224-a.md"], "[52240] / [5224]");
+    }
+
+    #[test]
+    fn a_subject_about_another_commit_is_not_compared() {
+        for begin in ["Revert \"", "Reapply \"", "fixup! ", "squash! ", "amend! ", "Merge "] {
+            check(&format!("{begin}OKEP-5225: work"), &["okep-5224-a.md"], "");
+        }
+        check("Reverting OKEP-5225: work", &["okep-5224-a.md"], "[5225] / [5224]");
+    }
+
+    #[test]
     fn what_names_no_okep_or_touches_none_is_not_compared() {
         check("Mend typos (#5225)", &["okep-5224-a.md"], "");
         check("OKEP: mend typos in 5225 words", &["okep-5224-a.md"], "");
@@ -113,6 +161,7 @@ mod tests {
         check("OKEP-5225th", &["okep-5224-a.md"], "");
         check("OKEP-99999999999999999999999", &["okep-5224-a.md"], "");
         check("Merge branch 'okep-5225'", &["okep-5224-a.md"], "");
+        check("OKEP 5225 words", &["okep-5224-a.md"], "");
         check("ÖKEP-5225 \u{130}okep-", &["okep-5224-a.md"], "");
         check("", &["okep-5224-a.md"], "");
     }

@@ -327,6 +327,6 @@ fn the_subject_is_advised_on_and_never_holds_up_a_commit() {
     let text = std::fs::read_to_string(linked.join(QUIET_GAUGES)).expect("checked out");
     std::fs::write(linked.join(QUIET_GAUGES), text.replace("ten", "nine")).expect("writable");
     let there = linked.to_str().expect("UTF-8");
-    let ran = repo.git_with_okep(&[], &["-C", there, "commit", "-q", "-a", "-m", "OKEP 2107: nine"]).exits(0);
+    let ran = repo.git_with_okep(&[], &["-C", there, "commit", "-q", "-a", "-m", "OKEP-2107: nine"]).exits(0);
     assert!(ran.stderr.contains("OKEP-2104"), "{}", ran.stderr);
 }

@@ -38,8 +38,11 @@ impl Repo {
         let unusable = |value: &str, reason: String| Error::HooksPath { value: value.to_owned(), reason };
         let configured = config.string("core.hooksPath").map(|value| value.to_string());
         let Some(value) = configured else {
-            let place = HooksPlace::GitFolder;
-            return Ok(HooksFolder { path: default.clone(), configured: None, place, default });
+            // The folder itself may be a link, and lead to where other repositories look too.
+            let link = default.read_link().ok().map(|to| absolute(&common.join(to)));
+            let path = link.unwrap_or_else(|| default.clone());
+            let place = self.place(&path, &common);
+            return Ok(HooksFolder { path, configured: None, place, default });
         };
         let path = config.trusted_path("core.hooksPath").map_err(|error| unusable(&value, said(&error)))?;
         let Some(path) = path.filter(|path| !path.as_os_str().is_empty()) else {
@@ -55,12 +58,34 @@ impl Repo {
             }
         };
         let path = absolute(&path);
-        let place = match self.root().map(absolute) {
-            _ if path.starts_with(&common) => HooksPlace::GitFolder,
+        let place = self.place(&path, &common);
+        Ok(HooksFolder { path, configured: Some(value), place, default })
+    }
+}
+
+/// With what git begins its comments in a message where it may choose.
+const MARKS_OF_GIT: &str = "#;@!$%^&|:";
+
+impl Repo {
+    /// What a comment in the message of a commit may begin with: one thing, but where git may choose.
+    pub fn comment_marks(&self) -> Vec<String> {
+        let local = self.local();
+        let config = local.config_snapshot();
+        // The two are one setting under an old and a new name.
+        let set = ["core.commentString", "core.commentChar"].iter().find_map(|name| config.string(*name));
+        match set.map(|mark| mark.to_string()).filter(|mark| !mark.is_empty()) {
+            None => vec!["#".to_owned()],
+            Some(auto) if auto == "auto" => MARKS_OF_GIT.chars().map(String::from).collect(),
+            Some(mark) => vec![mark],
+        }
+    }
+
+    fn place(&self, path: &Path, common: &Path) -> HooksPlace {
+        match self.root().map(absolute) {
+            _ if path.starts_with(common) => HooksPlace::GitFolder,
             Some(root) if path.starts_with(&root) => HooksPlace::WorkTree,
             _ => HooksPlace::Outside,
-        };
-        Ok(HooksFolder { path, configured: Some(value), place, default })
+        }
     }
 }
 
