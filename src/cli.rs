@@ -413,7 +413,11 @@ fn explain(id: Option<&str>) -> anyhow::Result<ExitCode> {
 
 fn hook(dir: Option<&Path>, action: &HookAction) -> anyhow::Result<ExitCode> {
     let (said, judged) = match action {
-        HookAction::Install { commit_msg } => (hook::install(dir, *commit_msg)?, true),
+        HookAction::Install { commit_msg } => {
+            let installed = hook::install(dir, *commit_msg)?;
+            print(&harmless(&installed.said))?;
+            return installed.hindrance.map_or(Ok(ExitCode::SUCCESS), |why| Err(why.into()));
+        }
         HookAction::Uninstall => (hook::uninstall(dir)?, true),
         HookAction::Status => hook::status(dir)?,
     };

@@ -22,6 +22,8 @@ pub mod git;
 pub mod history;
 pub mod history_cli;
 pub mod hook;
+mod hook_clients;
+mod hook_text;
 pub mod judged;
 pub mod lore;
 pub mod model;

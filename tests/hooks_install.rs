@@ -121,14 +121,35 @@ fn without_okep_on_path_the_commit_is_refused_and_says_how_to_go_on() {
         "cargo install",
         "pipx install",
         "git commit --no-verify",
-        "rm '.git/hooks/pre-commit'",
+        "rm \"$(git rev-parse --git-path hooks/pre-commit)\"",
     ] {
         assert!(ran.stderr.contains(part), "no {part:?} in {}", ran.stderr);
     }
+    // As told, from anywhere in the repository.
+    let told =
+        ran.stderr.lines().find_map(|line| line.trim().strip_prefix("remove this hook:")).expect("told");
+    let mut command = repo.command("sh");
+    command.current_dir(repo.root.join("docs/okeps")).args(["-c", told]);
+    support::ran(command).exits(0);
+    assert!(!repo.root.join(".git/hooks/pre-commit").exists());
     // A subject is only ever advised on, and that is not passed over in silence either.
-    repo.remove(".git/hooks/pre-commit");
     let ran = without_okep(&repo, &["commit", "-q", "-m", "Change"]).exits(0);
     assert!(ran.stderr.contains("subject was not compared"), "{}", ran.stderr);
+}
+
+#[test]
+fn okep_is_found_where_cargo_and_pipx_put_it() {
+    let repo = installed();
+    break_it(&repo);
+    for folder in [".cargo/bin", ".local/bin"] {
+        let bin = repo.beside("home").join(folder);
+        std::fs::create_dir_all(&bin).expect("writable");
+        let okep = bin.join("okep");
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_okep"), &okep).expect("nothing is there");
+        refused(without_okep(&repo, &["commit", "-q", "-m", "Change"]));
+        std::fs::remove_file(okep).expect("ours");
+    }
+    assert!(without_okep(&repo, &["commit", "-q", "-m", "Change"]).stderr.contains("no `okep` on PATH"));
 }
 
 #[test]
@@ -166,6 +187,97 @@ fn a_hook_that_is_not_executable_is_told() {
     assert_eq!(mode & 0o100, 0o100);
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("ours");
     assert!(status(&repo, 1).contains("not executable"));
+    let said = repo.okep(&["hook", "install"]).exits(0).stdout;
+    assert!(said.contains("executable"), "{said}");
+    assert!(!status(&repo, 0).contains("not executable"));
+    break_it(&repo);
+    refused(commit(&repo));
+
+    // Somebody else's that would call okep.
+    repo.write(".git/hooks/pre-commit", "#!/bin/sh\nokep check --staged || exit 1\n");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).expect("ours");
+    assert!(status(&repo, 1).contains("git skips it"));
+    repo.okep(&["hook", "install"]).refuses(&["git skips it", "chmod +x"]);
+}
+
+#[test]
+fn status_is_sure_only_of_what_is_run_and_heeded() {
+    let repo = installed();
+    let path = ".git/hooks/pre-commit";
+    for (text, code, word) in [
+        ("echo 'run okep check --staged yourself'\n", 1, "cannot be told"),
+        ("if false; then okep check --staged; fi\n", 1, "cannot be told"),
+        (": <<X\nokep check --staged\nX\n", 1, "cannot be told"),
+        ("okep check --staged || true\n", 1, "cannot be told"),
+        ("if ! okep check --staged; then exit 1; fi\necho done\n", 0, "which calls okep"),
+        ("make lint && exec okep check --staged\n", 0, "which calls okep"),
+    ] {
+        repo.write(path, format!("#!/bin/sh\n{text}"));
+        let said = status(&repo, code);
+        assert!(said.contains(word), "{text}: {said}");
+    }
+    // Ours, with nothing of ours left in it.
+    let mark = include_str!("../hooks/pre-commit").lines().nth(1).expect("two lines");
+    repo.write(path, format!("#!/bin/sh\n{mark}\nexit 0\n"));
+    assert!(status(&repo, 1).contains("changed by hand"));
+}
+
+#[test]
+fn a_hook_in_the_way_of_another_does_not_keep_the_first_out() {
+    let repo = Repo::clean();
+    let theirs = ".git/hooks/commit-msg";
+    repo.write(theirs, "#!/bin/sh\nexit 0\n");
+    make_executable(&repo.root.join(theirs));
+    let ran = repo.okep(&["hook", "install", "--commit-msg"]).exits(2);
+    assert!(ran.stdout.contains("installed `") && ran.stderr.contains("commit-msg"), "{ran:?}");
+    assert!(status(&repo, 0).contains("pre-merge-commit  installed"));
+    break_it(&repo);
+    refused(commit(&repo));
+}
+
+#[test]
+fn a_folder_of_hooks_that_is_a_link_is_taken_for_what_it_leads_to() {
+    let repo = Repo::clean();
+    let hooks = repo.root.join(".git/hooks");
+    let outside = repo.beside("shared-hooks");
+    std::fs::create_dir(&outside).expect("writable");
+    std::fs::remove_dir_all(&hooks).expect("ours");
+    std::os::unix::fs::symlink(&outside, &hooks).expect("nothing is there");
+    repo.okep(&["hook", "install"]).refuses(&["is a link to", "outside of this repository"]);
+    assert_eq!(std::fs::read_dir(&outside).expect("it is there").count(), 0);
+    // A link into the working tree is no other repository's.
+    std::fs::remove_file(&hooks).expect("ours");
+    std::fs::create_dir(repo.root.join("tools")).expect("writable");
+    std::os::unix::fs::symlink("../tools", &hooks).expect("nothing is there");
+    repo.okep(&["hook", "install"]).exits(0);
+    assert!(repo.root.join("tools/pre-commit").is_file());
+}
+
+#[test]
+fn other_managers_are_told_by_their_own_files() {
+    let repo = Repo::clean();
+    repo.git(&["config", "core.hooksPath", ".husky/_"]);
+    for name in ["pre-commit", "pre-merge-commit"] {
+        repo.write(&format!(".husky/_/{name}"), "#!/usr/bin/env sh\n. \"$(dirname \"$0\")/h\"");
+        make_executable(&repo.root.join(".husky/_").join(name));
+        repo.write(&format!(".husky/{name}"), "npm test\n");
+    }
+    repo.okep(&["hook", "install"]).refuses(&[".husky/pre-commit", "okep check --staged"]);
+    assert!(status(&repo, 1).contains("that of husky"));
+    for name in ["pre-commit", "pre-merge-commit"] {
+        repo.write(&format!(".husky/{name}"), "okep check --staged\nnpm test\n");
+    }
+    assert!(status(&repo, 0).contains("which calls okep"));
+    repo.okep(&["hook", "install"]).exits(0);
+
+    repo.git(&["config", "--unset", "core.hooksPath"]);
+    let theirs =
+        "#!/bin/sh\n\ncall_lefthook()\n{\n  lefthook \"$@\"\n}\ncall_lefthook run \"pre-commit\" \"$@\"\n";
+    repo.write(".git/hooks/pre-commit", theirs);
+    make_executable(&repo.root.join(".git/hooks/pre-commit"));
+    repo.okep(&["hook", "install"]).refuses(&["lefthook.yml", "okep check --staged"]);
+    repo.write("lefthook.yml", "pre-commit:\n  commands:\n    okep:\n      run: okep check --staged\n");
+    assert!(status(&repo, 0).contains("that of lefthook, which calls okep"));
 }
 
 #[test]
@@ -176,7 +288,13 @@ fn another_hook_stays_as_it_is_and_the_line_to_add_works() {
     repo.write(path, theirs);
     make_executable(&repo.root.join(path));
     let line = "okep check --staged || exit 1";
-    repo.okep(&["hook", "install", "--commit-msg"]).refuses(&["another hook", path, line]);
+    repo.okep(&["hook", "install", "--commit-msg"]).refuses(&[
+        "another hook",
+        path,
+        line,
+        "nothing was installed",
+        "run `okep hook install` again for `pre-merge-commit` and `commit-msg`",
+    ]);
     assert_eq!(repo.read(path), theirs);
     assert!(!repo.root.join(".git/hooks/commit-msg").exists(), "all or nothing");
     assert!(status(&repo, 1).contains(line));
@@ -329,4 +447,87 @@ fn the_subject_is_advised_on_and_never_holds_up_a_commit() {
     let there = linked.to_str().expect("UTF-8");
     let ran = repo.git_with_okep(&[], &["-C", there, "commit", "-q", "-a", "-m", "OKEP-2107: nine"]).exits(0);
     assert!(ran.stderr.contains("OKEP-2104"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_refusal_ends_with_the_way_around_it_and_a_pass_says_nothing() {
+    let repo = installed();
+    repo.write("notes.txt", "more");
+    repo.git(&["add", "-A"]);
+    let passed = commit(&repo).exits(0);
+    assert_eq!((passed.stdout.as_str(), passed.stderr.as_str()), ("", ""));
+    repo.edit(QUIET_GAUGES, "ten metres", "twelve metres");
+    repo.git(&["add", "-A"]);
+    let passed = commit(&repo).exits(0);
+    assert_eq!((passed.stdout.as_str(), passed.stderr.as_str()), ("", ""));
+    break_it(&repo);
+    let said = refused(commit(&repo));
+    assert!(said.lines().last().expect("lines").contains("`git commit --no-verify`"), "{said}");
+    assert!(!repo.okep(&["check", "--staged"]).exits(1).stderr.contains("--no-verify"));
+}
+
+#[test]
+fn what_a_refusal_tells_works_as_it_is_written() {
+    let repo = installed();
+    // Nothing but a safe fix is needed.
+    repo.edit(QUIET_GAUGES, "# OKEP-2104: ", "# OKEP 2104 ");
+    repo.git(&["add", "-A"]);
+    let command = |said: &str| {
+        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+        let told: Vec<String> = said.split('`').map(str::to_owned).collect();
+        let commands =
+            told.into_iter().filter(|part| part.starts_with("okep check") || part.starts_with("git add"));
+        commands.filter(|part| part.contains("--fix") || part.starts_with("git add")).collect::<Vec<_>>()
+    };
+    let ran = commit(&repo);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    let told = command(&ran.stderr);
+    assert_eq!(told, ["okep check --since HEAD --fix".to_owned(), format!("git add {QUIET_GAUGES}")]);
+    let shell = |line: &str| {
+        let mut command = repo.command("sh");
+        command.env("PATH", support::path_with_okep()).args(["-c", line]);
+        support::ran(command)
+    };
+    shell(&told.join(" && ")).exits(0);
+    repo.write("notes.txt", "so that there is something to commit");
+    repo.git(&["add", "notes.txt"]);
+    commit(&repo).exits(0);
+
+    // Mended on disk already, and only not staged.
+    break_it(&repo);
+    repo.edit(QUIET_GAUGES, "## Upgrade and Rollback\n", "## Risks\n\nNone\n\n## Upgrade and Rollback\n");
+    let ran = commit(&repo);
+    assert_eq!(command(&ran.stderr), [format!("git add {QUIET_GAUGES}")], "{}", ran.stderr);
+    let fix = shell("okep check --since HEAD --fix").exits(0).stderr;
+    assert!(fix.contains(&format!("`git add {QUIET_GAUGES}`")) && !fix.contains("nothing to fix\n"), "{fix}");
+    shell(&command(&ran.stderr)[0]).exits(0);
+    commit(&repo).exits(0);
+}
+
+#[test]
+fn an_amended_commit_and_comments_of_other_kinds_are_not_advised_on() {
+    let repo = installed();
+    repo.okep(&["hook", "install", "--commit-msg"]).exits(0);
+    repo.edit(QUIET_GAUGES, "ten metres", "twelve metres");
+    repo.git_with_okep(&[], &["commit", "-q", "-a", "-m", "OKEP-2104: twelve metres"]).exits(0);
+    repo.edit(SHARED_BUOYS, "Two harbours", "Three harbours");
+    let amended =
+        repo.git_with_okep(&[], &["commit", "-q", "-a", "--amend", "-m", "OKEP-2104: and harbours"]);
+    assert!(!amended.stderr.contains("wrong-number"), "{}", amended.stderr);
+    repo.edit(SHARED_BUOYS, "Three harbours", "Four harbours");
+    let plain = repo.git_with_okep(&[], &["commit", "-q", "-a", "-m", "Merge OKEP-2199 work"]).exits(0);
+    assert!(!plain.stderr.contains("wrong-number"), "{}", plain.stderr);
+
+    repo.edit(SHARED_BUOYS, "Four harbours", "Five harbours");
+    repo.git(&["add", "-A"]);
+    let told = |message: &str| {
+        repo.write("../message", message);
+        repo.okep(&["commit-msg", "../message"]).exits(0).stderr.contains("wrong-number")
+    };
+    assert!(told("OKEP-2199: five harbours\n# OKEP-2107\n"));
+    assert!(told("# OKEP-2107: a comment\nOKEP-2199: five\n"));
+    repo.git(&["config", "core.commentChar", ";"]);
+    assert!(told("; OKEP-2107: a comment\nOKEP-2199: five\n"));
+    repo.git(&["config", "core.commentChar", "auto"]);
+    assert!(told("% OKEP-2107: a comment\nOKEP-2199: five\n"));
 }

@@ -210,12 +210,24 @@ fn all_files_and_the_manual_stage_judge_what_is_staged() {
 #[test]
 fn its_own_hook_and_okep_s_stand_each_other() {
     under_each(|client| {
-        // Theirs first: ours stays out of the way.
+        // Theirs first: ours stays out of the way, and is not needed where theirs lists it.
         let repo = client.installed();
         let theirs = repo.read(".git/hooks/pre-commit");
-        repo.okep(&["hook", "install"]).refuses(&["`.pre-commit-config.yaml`", "okep-check"]);
+        let said = repo.okep(&["hook", "install"]).exits(0).stdout;
+        assert!(said.contains("calls okep already") && !said.contains("installed `"), "{said}");
+        let status = repo.okep(&["hook", "status"]).exits(0).stdout;
+        assert!(status.contains("that of pre-commit or prek, which lists `okep-check`"), "{status}");
+        let listed = repo.read(".pre-commit-config.yaml");
+        for without in [listed.replace("okep-check", "x").replace("okep check --staged", "true"), "[]".into()]
+        {
+            repo.write(".pre-commit-config.yaml", without);
+            repo.okep(&["hook", "install"]).refuses(&["`.pre-commit-config.yaml`", "okep-check"]);
+            let status = repo.okep(&["hook", "status"]).exits(1).stdout;
+            assert!(status.contains("list `okep-check` in"), "{status}");
+        }
+        repo.write(".pre-commit-config.yaml", listed.replace("\"pre-commit\",", ""));
+        repo.okep(&["hook", "status"]).exits(1);
         assert_eq!(repo.read(".git/hooks/pre-commit"), theirs);
-        assert!(repo.okep(&["hook", "status"]).exits(1).stdout.contains("that of pre-commit or prek"));
 
         // Ours first: theirs sets it aside and runs it, and it can still be removed.
         let repo = Repo::clean();
