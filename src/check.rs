@@ -141,11 +141,13 @@ pub fn here(dir: Option<&Path>) -> Result<Here, Error> {
         None => plain_folder(&root, layout, &inherits),
     };
     let mut tree = read(&layout)?;
+    no_folder_for_config(Some(&root))?;
     let config = Config::of(&tree)?;
     if config.layout != layout {
-        layout = config.layout;
+        layout = config.layout.clone();
         tree = read(&layout)?;
     }
+    config.stands_in(&tree)?;
     if !has_folder(&tree, &layout)
         && !config.names_folder
         && let Some(folder) = other_folder(&layout, &tree)
@@ -226,6 +228,8 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
     if layout != Layout::default() {
         tree = plain_folder(&dir, &layout, &inherits)?;
     }
+    no_folder_for_config(Some(&dir))?;
+    config.stands_in(&tree)?;
     if !has_folder(&tree, &layout) {
         return Err(Error::NoFolder { folder: layout.folder, place: format!("`{}`", dir.display()) });
     }
@@ -263,6 +267,14 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
         excepted: ruled.excepted,
         asked,
     })
+}
+
+/// A folder of the configuration's name is no file of any tree, and would be passed over in silence.
+fn no_folder_for_config(root: Option<&Path>) -> Result<(), Error> {
+    match root.is_some_and(|root| root.join(CONFIG).is_dir()) {
+        true => Err(config::Error::Unreadable { reason: "it is a folder".to_owned() }.into()),
+        false => Ok(()),
+    }
 }
 
 fn has_folder(tree: &Tree, layout: &Layout) -> bool {
@@ -355,6 +367,10 @@ impl Reading<'_> {
             self.layout.folder = folder;
             (tree, _, _) = self.read(head, &|_| true)?;
         }
+        if source == Source::Worktree {
+            no_folder_for_config(self.repo.root())?;
+        }
+        self.config.stands_in(&tree)?;
         let bases = self.bases(head, tip, &wanted)?;
         if !has_folder(&tree, &self.layout) && !self.request.staged {
             let top = self.repo.root().map_or("this repository".into(), |r| format!("`{}`", r.display()));

@@ -25,12 +25,16 @@ pub struct Config {
     /// The rules whose severity is another than their own; none where they are off.
     pub severities: BTreeMap<&'static str, Option<Severity>>,
     pub exceptions: Vec<Exception>,
+    /// The lines of `folder`, `template` and `registers`, where they are said.
+    lines: BTreeMap<&'static str, usize>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     #[error("{CONFIG}:{line}:{column}: {message}")]
     Wrong { line: usize, column: usize, message: String },
+    #[error("{CONFIG}:{line}: {message}")]
+    Absent { line: usize, message: String },
     #[error("`{CONFIG}` cannot be read: {reason}")]
     Unreadable { reason: String },
 }
@@ -69,8 +73,79 @@ impl Config {
             return Err(wrong((at..at, "not UTF-8; save the file as UTF-8".to_owned())));
         }
         let file: File = toml::from_str(text.as_str())
-            .map_err(|e| wrong((e.span().unwrap_or(0..0), e.message().replace('\n', "; "))))?;
-        file.config().map_err(wrong)
+            .map_err(|e| wrong((e.span().unwrap_or(0..0), in_words(e.message()))))?;
+        let spans = [
+            ("folder", file.folder.as_ref().map(Spanned::span)),
+            ("template", file.template.as_ref().map(Spanned::span)),
+            ("registers", file.registers.as_ref().map(Spanned::span)),
+        ];
+        let lines = spans.into_iter().filter_map(|(name, span)| Some((name, text.place(span?).line)));
+        Ok(Config { lines: lines.collect(), ..file.config().map_err(wrong)? })
+    }
+
+    /// What is named and not there in a tree that was read by this configuration.
+    ///
+    /// # Errors
+    /// The first thing that is not there.
+    pub fn stands_in(&self, tree: &Tree) -> Result<(), Error> {
+        let folder = format!("{}/", self.layout.folder);
+        let has_folder =
+            tree.files.range(folder.clone()..).next().is_some_and(|(p, _)| p.starts_with(&folder));
+        let has_template = self.layout.template.as_ref().is_none_or(|path| tree.files.contains_key(path));
+        let has_register = self.layout.registers.iter().any(|path| tree.files.contains_key(path));
+        let absent = |name: &str, value: String, remedy: &str| match self.lines.get(name) {
+            Some(&line) => {
+                let message =
+                    format!("`{name}` is {value}, and that is not there; {remedy} or leave `{name}` out");
+                Err(Error::Absent { line, message })
+            }
+            None => Ok(()),
+        };
+        if !has_folder {
+            absent("folder", format!("`{}`", self.layout.folder), "name the folder that holds the OKEPs")?;
+        }
+        if let Some(template) = self.layout.template.as_ref().filter(|_| !has_template) {
+            absent("template", format!("`{template}`"), "name an `okep-*-template.md` that is,")?;
+        }
+        if !has_register {
+            let names: Vec<String> = self.layout.registers.iter().map(|name| format!("`{name}`")).collect();
+            absent("registers", names.join(", "), "name the MkDocs configuration that is,")?;
+        }
+        Ok(())
+    }
+}
+
+/// The parser's message in the words of somebody who writes the file.
+fn in_words(message: &str) -> String {
+    let message = message.replace('\n', "; ");
+    let kinds = ["invalid type: ", "invalid value: "];
+    if let Some((found, expected)) = kinds
+        .iter()
+        .find_map(|kind| message.strip_prefix(kind))
+        .and_then(|rest| rest.split_once(", expected "))
+    {
+        let found = match found.split_once(' ') {
+            Some(("integer" | "floating", number)) => {
+                format!("the number {}", number.trim_start_matches("point "))
+            }
+            Some(("string", text)) => format!("the text {text}"),
+            Some(("boolean", value)) => value.to_owned(),
+            _ if found == "map" => "a table".to_owned(),
+            _ if found == "sequence" => "a list".to_owned(),
+            _ => found.to_owned(),
+        };
+        let expected = match expected {
+            "u64" => "a whole number without quotes",
+            "a string" => "a text in quotes",
+            "a sequence" => "a list, as in `[[allow]]` or `[\"a\", \"b\"]`",
+            "a map" => "a table, as in `[severity]`",
+            other => other.trim_start_matches("enum ").trim_start_matches("struct "),
+        };
+        return format!("here is {found}, and {expected} is expected");
+    }
+    match message.strip_prefix("missing field ") {
+        Some(field) => format!("{field} is missing"),
+        None => message,
     }
 }
 
@@ -135,7 +210,11 @@ impl File {
                 Level::Advice => Some(Severity::Advice),
                 Level::Off => None,
             };
-            config.severities.insert(known(name)?.id, severity);
+            let rule = known(name)?.id;
+            if severity.is_none() && NOT_EXCEPTABLE.contains(&rule) {
+                return Err((name.span(), format!("`{rule}` cannot be turned off")));
+            }
+            config.severities.insert(rule, severity);
         }
         for allow in self.allow {
             let span = allow.span();
@@ -152,7 +231,7 @@ impl Allow {
             return Err((self.rule.span(), format!("`{rule}` has no exceptions")));
         }
         if self.because.get_ref().trim().is_empty() {
-            let message = "an exception wants a reason: say `because` what it is made";
+            let message = "an exception needs a reason: say in `because` why it is made";
             return Err((self.because.span(), message.to_owned()));
         }
         let scope = match (&self.path, self.okep) {
@@ -219,7 +298,12 @@ mod tests {
             "\nfolde = \"x\"\n",
             "2:1: unknown field `folde`, expected one of `folder`, `template`, `registers`, `severity`, `allow`",
         );
-        wrong("folder = 1\n", "1:10: invalid type: integer `1`, expected a string");
+        wrong("folder = 1\n", "1:10: here is the number `1`, and a text in quotes is expected");
+        wrong(
+            "[[allow]]\nrule = \"stub-section\"\nokep = \"7\"\nbecause = \"x\"",
+            "3:8: here is the text \"7\", and a whole number without quotes is expected",
+        );
+        wrong("[severity]\nmalformed-exception = \"off\"", "2:1: `malformed-exception` cannot be turned off");
         wrong(
             "folder = \"../x\"",
             "1:10: `../x` is no path from the root of the repository, as `docs/okeps` is",
@@ -244,10 +328,10 @@ mod tests {
     #[test]
     fn an_exception_wants_a_reason_and_one_scope() {
         let allow = |rest: &str| format!("[[allow]]\nrule = \"stub-section\"\n{rest}");
-        wrong(&allow("okep = 7\n"), "1:1: missing field `because`");
+        wrong(&allow("okep = 7\n"), "1:1: `because` is missing");
         wrong(
             &allow("okep = 7\nbecause = \"  \"\n"),
-            "4:11: an exception wants a reason: say `because` what it is made",
+            "4:11: an exception needs a reason: say in `because` why it is made",
         );
         let scope = "1:1: an exception is for one `path` (a file or a folder) or for one `okep` (its number)";
         wrong(&allow("because = \"x\"\n"), scope);

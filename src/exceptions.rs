@@ -131,7 +131,7 @@ impl Rulings {
                 let subject = exception.subject.as_ref().map_or(String::new(), |s| format!(" of `{s}`"));
                 let rule = exception.rule;
                 let message = format!(
-                    "line {line}: there is no `{rule}`{subject} to except any more; remove the exception"
+                    "line {line}: there is no `{rule}`{subject} here to except; remove the exception"
                 );
                 notes.push(Note::at("unused-exception", path, message));
             }
@@ -167,7 +167,11 @@ pub struct Comment {
 pub fn comments(document: &Document) -> Vec<Comment> {
     let text: &Text = &document.text;
     // Hardly any document has one, and parsing it again costs as much as judging it.
-    if !text.as_str().contains("okep:") {
+    let begins = |(at, open): (usize, &str)| {
+        let inside = text.as_str()[at + open.len()..].trim_start();
+        inside.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("okep"))
+    };
+    if !text.as_str().match_indices("<!--").any(begins) {
         return Vec::new();
     }
     let body = &text.as_str()[document.body_start..];
@@ -189,18 +193,45 @@ pub fn comments(document: &Document) -> Vec<Comment> {
             let end = body[start..piece.end].find("-->").map_or(piece.end, |i| start + i);
             let inside = body[start..end].trim_start_matches("<!--").trim();
             at = end.max(start + 4);
-            if let Some(said) = inside.strip_prefix("okep:") {
-                let end = (end + 3).min(piece.end);
-                let span = document.body_start + start..document.body_start + end;
-                found.push(Comment { span, said: read(said) });
-            }
+            let end = (end + 3).min(piece.end);
+            let span = document.body_start + start..document.body_start + end;
+            found.extend(said(inside).into_iter().map(|said| Comment { span: span.clone(), said }));
         }
     }
     found
 }
 
+type Said = Result<(&'static str, Option<String>), String>;
+
+/// What a comment says to okep: several things where several of its lines begin as the first does.
+fn said(inside: &str) -> Vec<Said> {
+    let Some(first) = inside.strip_prefix("okep:") else {
+        return if nearly(inside) {
+            vec![Err("a comment to okep begins with `okep: allow`".into())]
+        } else {
+            Vec::new()
+        };
+    };
+    let mut parts = vec![String::new()];
+    for line in first.lines() {
+        match line.trim_start().strip_prefix("okep:") {
+            Some(next) => parts.push(next.to_owned()),
+            None => parts.last_mut().expect("it holds one").push_str(&format!(" {line}")),
+        }
+    }
+    parts.iter().map(|part| read(part)).collect()
+}
+
+/// Whether a comment means to except something and is written otherwise, as `OKEP: allow` or `okep allow`.
+fn nearly(inside: &str) -> bool {
+    let lower = inside.to_ascii_lowercase();
+    let rest = lower.strip_prefix("okep").map(str::trim_start);
+    let rest = rest.map(|rest| rest.strip_prefix([':', '-', '=']).unwrap_or(rest).trim_start());
+    rest.and_then(|rest| rest.strip_prefix("allow")).is_some_and(|rest| rest.starts_with(char::is_whitespace))
+}
+
 /// Takes `allow RULE ["SUBJECT"] because REASON` apart.
-fn read(said: &str) -> Result<(&'static str, Option<String>), String> {
+fn read(said: &str) -> Said {
     let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
     let Some(rest) = said.strip_prefix("allow ") else {
         return Err("a comment to okep says `allow`".to_owned());
@@ -212,7 +243,9 @@ fn read(said: &str) -> Result<(&'static str, Option<String>), String> {
     if NOT_EXCEPTABLE.contains(&rule.id) {
         return Err(format!("`{}` has no exceptions", rule.id));
     }
-    let (subject, rest) = match rest.strip_prefix('"').and_then(|r| r.split_once('"')) {
+    // Editors write the quotes of books.
+    let quoted = rest.strip_prefix(['"', '“', '”']).and_then(|r| r.split_once(['"', '“', '”']));
+    let (subject, rest) = match quoted {
         Some((subject, rest)) => (Some(subject.to_owned()), rest.trim_start()),
         None => (None, rest),
     };
@@ -262,9 +295,34 @@ mod tests {
     }
 
     #[test]
+    fn what_is_nearly_a_comment_to_okep_is_told() {
+        for begin in ["OKEP: allow", "okep allow", "okep : allow", "Okep:ALLOW"] {
+            let comment = format!("<!-- {begin} stub-section because x -->");
+            check(&comment, &[&format!("{comment}: a comment to okep begins with `okep: allow`")]);
+        }
+    }
+
+    #[test]
+    fn each_line_that_begins_anew_is_an_exception_of_its_own() {
+        let comment = "<!--\nokep: allow stub-section because\n  it is long\nokep: allow missing-issue\n-->";
+        check(
+            comment,
+            &[&format!("{comment}: stub-section"), &format!("{comment}: the exception gives no reason")],
+        );
+    }
+
+    #[test]
+    fn the_quotes_of_books_are_quotes() {
+        let comment = "<!-- okep: allow stub-section “Risks” because soon -->";
+        check(comment, &[&format!("{comment}: stub-section of Risks")]);
+    }
+
+    #[test]
     fn what_stands_in_code_or_is_about_okep_is_no_comment_to_okep() {
         check("```\n<!-- okep: allow stub-section because x -->\n```\n", &[]);
         check("Write `<!-- okep: allow stub-section because x -->`.\n", &[]);
         check("<!-- see okep: 7 -->\n", &[]);
+        check("<!-- okep 7 is allowed, okeps allow much -->\n", &[]);
+        check("<!-- OKEP allows it -->\n", &[]);
     }
 }

@@ -68,7 +68,7 @@ fn an_exception_that_excepts_nothing_is_told() {
 fn an_exception_without_a_reason_is_refused() {
     let repo = renamed();
     repo.write("okep.toml", RISKS.replace("because = \"an older word\"\n", ""));
-    repo.okep(&["check"]).refuses(&["okep.toml:1:1: missing field `because`"]);
+    repo.okep(&["check"]).refuses(&["okep.toml:1:1: `because` is missing"]);
     repo.okep(&["check", "--format", "json"]).refuses(&["okep.toml:1:1:"]);
     repo.remove("okep.toml");
     repo.edit(QUIET_GAUGES, "## Risk\n", "<!-- okep: allow renamed-section -->\n\n## Risk\n");
@@ -232,4 +232,39 @@ fn the_schema_of_the_configuration_allows_what_okep_takes() {
     ] {
         assert_eq!((takes(&text), allows(&text)), (good, good), "{text}");
     }
+}
+
+#[test]
+fn what_is_named_and_not_there_is_told_with_its_line() {
+    let repo = Repo::clean();
+    let refused = |text: &str, parts: &[&str]| {
+        repo.write("okep.toml", text);
+        repo.okep(&["check"]).refuses(parts);
+        repo.okep(&["new", "6500", "Some Title"]).refuses(parts);
+        repo.git(&["add", "-A"]);
+        repo.okep(&["check", "--staged"]).refuses(parts);
+    };
+    refused(
+        "# where\nfolder = \"docs/nope\"\n",
+        &["okep.toml:2: `folder` is `docs/nope`, and that is not there"],
+    );
+    refused(
+        "template = \"docs/okeps/okep-1-template.md\"\n",
+        &["okep.toml:1: `template`", "okep-1-template.md"],
+    );
+    refused(
+        "\n\nregisters = [\"nope.yml\"]\n",
+        &["okep.toml:3: `registers` is `nope.yml`", "leave `registers` out"],
+    );
+    // A state that is only compared with may lack what came later.
+    let base = repo.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    repo.git(&["mv", "docs/okeps", "docs/plans"]);
+    repo.write("mkdocs.yml", repo.read("mkdocs.yml").replace("okeps/", "plans/"));
+    repo.write("okep.toml", "folder = \"docs/plans\"\n");
+    repo.commit("Move");
+    repo.okep(&["check", "--since", &base]).exits(0);
+
+    repo.remove("okep.toml");
+    repo.write("okep.toml/notes.txt", "");
+    repo.okep(&["check"]).refuses(&["`okep.toml` cannot be read: it is a folder"]);
 }
