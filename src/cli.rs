@@ -59,6 +59,9 @@ enum Command {
         /// Give it a folder of its own, for images and companion pages
         #[arg(long)]
         folder: bool,
+        /// Name the file after NAME and not after the title
+        #[arg(long, value_name = "NAME")]
+        slug: Option<String>,
     },
     /// Install, remove or show the git hooks that judge each commit
     Hook {
@@ -197,8 +200,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Check(args)) => check(cli.dir.as_ref(), args),
         Some(Command::History(args)) => history(cli.dir.as_deref(), args),
         Some(Command::Explain { rule }) => explain(rule.as_deref()),
-        Some(Command::New { issue, title, folder }) => {
-            let said = new::new(cli.dir.as_deref(), issue, title, *folder);
+        Some(Command::New { issue, title, folder, slug }) => {
+            let wish = new::Wish { issue, title, own_folder: *folder, slug: slug.as_deref() };
+            let said = new::new(cli.dir.as_deref(), &wish);
             said.map_err(Into::into).and_then(|said| Ok(print(&harmless(&said)).map(|()| ExitCode::SUCCESS)?))
         }
         Some(Command::Hook { action }) => hook(cli.dir.as_deref(), action),

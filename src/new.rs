@@ -3,9 +3,10 @@
 //! Nothing is written before all is known to fit; nothing that is there is written over but the lines
 //! that go into the registers. The prompts are left to the author.
 
+use crate::advice::{self, shell};
 use crate::check::{self, Here};
 use crate::fix::write::{self, RealDisk};
-use crate::git::Error as GitError;
+use crate::git::{Error as GitError, Repo};
 use crate::model::document::{Document, fold_blanks};
 use crate::model::draft::draft;
 use crate::model::mkdocs::Registered;
@@ -13,7 +14,7 @@ use crate::model::okep::Okep;
 use crate::model::path::{self, Role, slug};
 use crate::model::snapshot::{Parsed, Snapshot};
 use crate::model::{landing_edit, nav_edit, register, title};
-use crate::tree::Note;
+use crate::tree::{Content, Note};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
@@ -29,18 +30,27 @@ pub enum Error {
     NoNumber(String),
     #[error("the title is empty; say in a few words what is proposed")]
     NoTitle,
-    #[error("the title `{0}` gives no file name: it needs letters from a to z, or digits")]
+    #[error(
+        "the title `{0}` gives no file name, which needs letters from a to z or digits; say one with `--slug NAME`"
+    )]
     NoFileName(String),
+    #[error(
+        "the file name would have {0} letters, more than a file system takes; say a shorter one with `--slug NAME`"
+    )]
+    LongFileName(usize),
+    #[error(
+        "`{0}` is a bare repository, and a new OKEP is a file of a working tree: `git worktree add ../okeps` \
+         there makes one"
+    )]
+    Bare(String),
     #[error(
         "the title `{title}` gives the file name `{name}`, which is that of a template; word it otherwise"
     )]
     TemplateName { title: String, name: String },
     #[error("the title `{title}` carries the number {its}, and the issue is {issue}: which is it?")]
     OtherNumber { title: String, its: u64, issue: u64 },
-    #[error(
-        "as a heading the title `{title}` would read `{reads}`; word it so that Markdown leaves it alone"
-    )]
-    Heading { title: String, reads: String },
+    #[error("as a heading the title `{title}` would read `{reads}`; {remedy}")]
+    Heading { title: String, reads: String, remedy: String },
     #[error("number {number} is taken by {places}; an OKEP goes by the number of its own tracking issue")]
     Taken { number: u64, places: String },
     #[error("`{0}` is there already and is not written over")]
@@ -51,20 +61,44 @@ pub enum Error {
     Write(write::Error),
 }
 
-/// Begins the OKEP of an issue; with `own_folder` in a folder of its own. Gives what there is to say.
+/// What OKEP is to begin.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// The number of its issue, as it was written.
+    pub issue: &'a str,
+    pub title: &'a str,
+    /// Whether it gets a folder of its own.
+    pub own_folder: bool,
+    /// What its file is named after, where that is not the title.
+    pub slug: Option<&'a str>,
+}
+
+/// A file name may have 255 bytes on the usual file systems; the rest is for the ending and the temporary
+/// files of other programs.
+const LONGEST_NAME: usize = 240;
+
+/// Begins an OKEP. Gives what there is to say.
 ///
 /// # Errors
 /// See the variants; but for the last, which tells what was, nothing has been written.
-pub fn new(dir: Option<&Path>, issue: &str, title: &str, own_folder: bool) -> Result<String, Error> {
+pub fn new(dir: Option<&Path>, wish: &Wish) -> Result<String, Error> {
+    let Wish { issue, title, own_folder, slug: name } = *wish;
     let number = issue.trim().trim_start_matches('#');
     let number = Some(number).filter(|n| n.bytes().all(|b| b.is_ascii_digit())).and_then(|n| n.parse().ok());
     let number: u64 = number.filter(|n| *n > 0).ok_or_else(|| Error::NoNumber(issue.to_owned()))?;
     let title = bare(title, number)?;
-    let slug = match slug(&title) {
-        slug if slug.is_empty() => return Err(Error::NoFileName(title)),
+    let slug = match slug(name.unwrap_or(&title)) {
+        slug if slug.is_empty() => return Err(Error::NoFileName(name.unwrap_or(&title).to_owned())),
         slug => slug,
     };
     let stem = format!("okep-{number}-{slug}");
+    if stem.len() > LONGEST_NAME {
+        return Err(Error::LongFileName(stem.len()));
+    }
+    let repo = Repo::discover(dir)?;
+    if repo.is_some_and(|repo| repo.root().is_none()) {
+        return Err(Error::Bare(dir.unwrap_or(Path::new(".")).display().to_string()));
+    }
     if path::is_template(&format!("{stem}.md")) {
         return Err(Error::TemplateName { title, name: format!("{stem}.md") });
     }
@@ -86,9 +120,10 @@ pub fn new(dir: Option<&Path>, issue: &str, title: &str, own_folder: bool) -> Re
     here.tree.insert(path.clone(), draft.bytes.clone());
     let after = Snapshot::new(&here.tree, &here.layout, &Parsed::default());
     let okep = after.okep(&path).expect("its file is in the tree, and named like an OKEP");
-    if okep.title.as_ref().is_none_or(|t| !t.well_formed || t.number != Some(number)) {
-        let reads = okep.document.headings.first().map(|h| h.text.clone()).unwrap_or_default();
-        return Err(Error::Heading { title, reads });
+    let reads = okep.document.headings.first().map(|h| h.text.clone()).unwrap_or_default();
+    let well_formed = okep.title.as_ref().is_some_and(|t| t.well_formed && t.number == Some(number));
+    if let Some(lost) = lost(&title, &reads, number, well_formed) {
+        return Err(lost);
     }
     let told = ["no-template", "several-templates", "no-register", "unreadable"];
     notes.extend(before.notes.iter().filter(|n| told.contains(&n.kind)).cloned());
@@ -101,6 +136,36 @@ pub fn new(dir: Option<&Path>, issue: &str, title: &str, own_folder: bool) -> Re
     let registers = registers(&here, &after, okep);
     write(&here, &path, &registers)?;
     Ok(said(&here, dir, &path, &registers, &notes))
+}
+
+/// Whether the heading says something else than the title, on GitHub or on the site.
+fn lost(title: &str, reads: &str, number: u64, well_formed: bool) -> Option<Error> {
+    // What only marks, such as backticks, is no word.
+    let said = |text: &str| text.replace(['`', '*', '_', '~', '\\'], "");
+    let refused = |reads: &str, remedy| {
+        Some(Error::Heading { title: title.to_owned(), reads: reads.to_owned(), remedy })
+    };
+    if let Some(rest) = title.strip_suffix('#').filter(|rest| !rest.ends_with('\\')) {
+        let bare = rest.trim_end_matches('#').trim_end();
+        let reads = format!("{}-{number}: {bare}", title::PREFIX);
+        return refused(&reads, format!("MkDocs drops `#` at the end of a heading; write `{rest}\\#`"));
+    }
+    let expected = format!("{}-{number}: {title}", title::PREFIX);
+    if well_formed && fold_blanks(&said(reads)) == fold_blanks(&said(&expected)) {
+        return None;
+    }
+    let tag = title.find('<').zip(title.rfind('>')).filter(|(open, close)| open < close);
+    refused(
+        reads,
+        match tag {
+            Some((open, close)) => {
+                let (before, tags, after) = (&title[..open], &title[open..=close], &title[close + 1..]);
+                format!("what stands in `<` and `>` is HTML; put it in backticks: '{before}`{tags}`{after}'")
+            }
+            None => "word it so that Markdown leaves it alone, or put what it takes for its own in backticks"
+                .into(),
+        },
+    )
 }
 
 /// The title without blanks around and without the number, should it carry its own.
@@ -184,6 +249,25 @@ struct Entry {
 fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<Entry> {
     let mut entries = Vec::new();
     let sibling = |doc: &str| after.number_of(doc);
+    let unread = |path: &str, line: String| {
+        let reason = match here.tree.files.get(path).map(|file| &file.content)? {
+            Content::Bytes(_) => return None,
+            Content::Symlink => "it is a symbolic link, which is not written through",
+            Content::TooLarge(_) => "it is too large",
+            Content::Unavailable(_) | Content::Unread => "it cannot be read",
+        };
+        Some(Entry { path: path.to_owned(), edit: Err(format!("{reason}; add `{line}` by hand")) })
+    };
+    if after.site.is_none() {
+        let page = okep.path.strip_prefix("docs/").unwrap_or(&okep.path);
+        let line = format!("- {}: {page}", register::label(okep));
+        entries.extend(here.layout.registers.iter().find_map(|path| unread(path, line.clone())));
+    }
+    if after.landing.is_none() {
+        let page = okep.path.strip_prefix(&format!("{}/", here.layout.folder)).unwrap_or(&okep.path);
+        let line = format!("* [{}]({page})", okep.document.headings.first().map_or("", |h| &h.text));
+        entries.extend(unread(&format!("{}/index.md", here.layout.folder), line));
+    }
     if let Some(site) = &after.site {
         match site.registered(&okep.path) {
             Registered::Missing => {
@@ -195,6 +279,12 @@ fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<Entry> {
             Registered::OutsideDocsDir => {
                 let why = "the proposal folder is outside of the docs folder, so the site has none of it";
                 entries.push(Entry { path: site.path.clone(), edit: Err(why.into()) });
+            }
+            Registered::Unknown => {
+                let page = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
+                let line = format!("- {}: {page}", register::label(okep));
+                let why = format!("what its `nav` shows cannot be told; where it lists pages, add `{line}`");
+                entries.push(Entry { path: site.path.clone(), edit: Err(why) });
             }
             _ => {}
         }
@@ -254,21 +344,14 @@ fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[Entry], notes:
         said += &format!("note: {place}{}\n", note.message);
     }
     let from = dir.map_or(String::new(), |dir| format!(" -C {}", shell(&dir.display().to_string())));
-    said += "\nNext:\n  answer the prompts of the template in it, and delete each\n";
+    said += match notes.iter().any(|note| note.kind == "no-template") {
+        true => "\nNext:\n  fill in its sections\n",
+        false => "\nNext:\n  answer the prompts of the template in it, and delete each\n",
+    };
     said += &format!("  okep{from} check\n");
     if here.repo.is_some() {
-        let top = here.root.canonicalize().ok();
-        // Git takes `:/` for the top of the working tree, wherever it is called.
-        let at_top = dir.is_none() && std::env::current_dir().and_then(|d| d.canonicalize()).ok() == top;
-        let place = if at_top { "" } else { ":/" };
-        let files: Vec<String> = files.iter().map(|file| shell(&format!("{place}{file}"))).collect();
-        said += &format!("  git{from} add {}\n", files.join(" "));
+        let away = dir.is_some() || advice::is_away(&here.root);
+        said += &format!("  git{from} add {}\n", advice::for_git(files, away));
     }
     said
-}
-
-/// The word as a shell takes it.
-fn shell(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:".contains(c);
-    if word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

@@ -135,7 +135,12 @@ fn what_cannot_be_an_okep_is_refused_and_nothing_is_written() {
     refused(&["99999999999999999999999", "Some Title"], &["number of an issue"]);
     refused(&["6500", "  "], &["title is empty"]);
     refused(&["6500", "OKEP-6500:"], &["title is empty"]);
-    refused(&["6500", "日本"], &["no file name"]);
+    refused(&["6500", "日本"], &["no file name", "--slug NAME"]);
+    refused(&["6500", &"long ".repeat(60)], &["file name would have", "--slug NAME"]);
+    refused(&["6500", "Support <node> selectors"], &["would read", "'Support `<node>` selectors'"]);
+    refused(&["6500", "A <script> of mine"], &["`<script>`"]);
+    refused(&["6500", "C#"], &["`OKEP-6500: C`", "MkDocs drops", "`C\\#`"]);
+    refused(&["6500", "See [this](that.md)"], &["`OKEP-6500: See this`"]);
     refused(&["6500", "Another Template"], &["that of a template"]);
     refused(&["6500", "OKEP-6501: Some Title"], &["6501", "6500"]);
     repo.write("docs/okeps/okep-6500-some-title/notes.txt", "");
@@ -177,8 +182,10 @@ fn permissions_stay_and_links_are_not_written_through() {
     std::fs::rename(&index, &real).expect("writable");
     std::os::unix::fs::symlink("../../elsewhere.md", &index).expect("nothing is there");
     let text = repo.read("elsewhere.md");
-    repo.okep(&["new", "6500", "Some Title"]).exits(0);
+    let said = repo.okep(&["new", "6500", "Some Title"]).exits(0).stdout;
     assert_eq!(repo.read("elsewhere.md"), text);
+    let link = "symbolic link, which is not written through; add `* [OKEP-6500: Some Title](okep-6500-some-title.md)`";
+    assert!(said.contains(link), "{said}");
     assert!(index.symlink_metadata().expect("it is there").is_symlink());
     assert_eq!(nav.metadata().expect("it is there").permissions().mode() & 0o777, 0o640);
     let new = repo.root.join(SOME_TITLE).metadata().expect("it is there").permissions().mode();
@@ -220,6 +227,7 @@ fn without_a_template_the_built_in_one_serves_and_without_registers_none_is_writ
     repo.commit("Less");
     let said = repo.okep(&["new", "6500", "Some Title"]).exits(0).stdout;
     assert!(said.contains("built into okep") && said.contains("no `mkdocs.yml`"), "{said}");
+    assert!(!said.contains("prompts") && said.contains("fill in its sections"), "{said}");
     let text = repo.read(SOME_TITLE);
     assert!(
         text.starts_with("# OKEP-6500: Some Title\n\n* Issue: [#6500](https://github.com/ovn-kubernetes/"),
@@ -270,4 +278,50 @@ fn in_the_real_proposals_too() {
     let mut command = repo.okep_command(&["new", "5224", "Some Title"]);
     command.env("COLUMNS", "80");
     ran(command).refuses(&["5224 is taken"]);
+}
+
+#[test]
+fn titles_that_read_as_they_are_written_are_taken() {
+    let repo = Repo::clean();
+    let titles = [
+        (6501, ".NET support", "net-support"),
+        (6502, "Support `<node>` selectors", "support-node-selectors"),
+        (6503, "C\\#", "c"),
+        (6504, "Überprüfung", "uberprufung"),
+        (6505, "A snake_case name & more", "a-snake-case-name-more"),
+    ];
+    for (number, title, slug) in titles {
+        repo.okep(&["new", &number.to_string(), title]).exits(0);
+        let text = repo.read(&format!("docs/okeps/okep-{number}-{slug}.md"));
+        assert!(text.starts_with(&format!("# OKEP-{number}: {title}\n")), "{text}");
+    }
+    repo.okep(&["new", "6506", "--", "-dash first"]).exits(0);
+    repo.okep(&["new", "6507", "日本", "--slug", "Japan"]).exits(0);
+    assert!(repo.read("docs/okeps/okep-6507-japan.md").starts_with("# OKEP-6507: 日本\n"));
+    let faults = repo.json(&[]).exits(1).faults();
+    assert!(faults.iter().all(|f| f.contains("template-text") || f.contains("empty-section")), "{faults:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_register_that_cannot_be_written_is_told_with_what_to_write() {
+    let repo = Repo::clean();
+    std::fs::rename(repo.root.join("mkdocs.yml"), repo.root.join("site.yml")).expect("writable");
+    std::os::unix::fs::symlink("site.yml", repo.root.join("mkdocs.yml")).expect("nothing is there");
+    let said = repo.okep(&["new", "6500", "Some Title"]).exits(0).stdout;
+    let told = "not entered in `mkdocs.yml`: it is a symbolic link, which is not written through; \
+                add `- Some Title: okeps/okep-6500-some-title.md` by hand";
+    assert!(said.contains(told), "{said}");
+    repo.remove("mkdocs.yml");
+    repo.write("mkdocs.yml", "nav:\n - a\n  - b: [\n");
+    let said = repo.okep(&["new", "6501", "Another Title"]).exits(0).stdout;
+    assert!(said.contains("not entered in `mkdocs.yml`") && said.contains("`- Another Title: "), "{said}");
+}
+
+#[test]
+fn a_bare_repository_takes_no_new_file() {
+    let repo = Repo::clean();
+    let bare = repo.beside("bare.git");
+    repo.git(&["clone", "-q", "--bare", ".", bare.to_str().expect("UTF-8")]);
+    repo.okep_in(&bare, &["new", "6500", "Some Title"]).refuses(&["bare repository", "git worktree add"]);
 }

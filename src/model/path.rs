@@ -1,5 +1,8 @@
 //! What the paths below the proposal folder say: which file is an OKEP, which its template, which neither.
 
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
 /// The name of an OKEP's file or folder, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OkepName {
@@ -63,7 +66,9 @@ fn is_lower_case_title(title: &str) -> bool {
 /// A title as the last part of a file name: lower case, a hyphen between words.
 pub fn slug(title: &str) -> String {
     let mut slug = String::new();
-    for c in title.chars().flat_map(char::to_lowercase) {
+    // A letter with a mark becomes the letter; letters of other scripts are left out.
+    let plain = title.nfkd().filter(|c| !is_combining_mark(*c));
+    for c in plain.flat_map(char::to_lowercase) {
         if c.is_ascii_alphanumeric() {
             slug.push(c);
         } else if !slug.ends_with('-') && !slug.is_empty() && !matches!(c, '\'' | '’') {
@@ -229,6 +234,8 @@ mod tests {
 
     #[test]
     fn a_title_becomes_a_slug() {
+        assert_eq!(slug("Überprüfung à la carte"), "uberprufung-a-la-carte");
+        assert_eq!(slug("Straße 日本"), "stra-e");
         assert_eq!(slug("User's Layer-2 (UDN) Networks!"), "users-layer-2-udn-networks");
     }
 }

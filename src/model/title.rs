@@ -46,7 +46,13 @@ fn numbered(document: &Document, heading: &Heading) -> Title {
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let number = rest[..digits].parse::<u64>().ok();
     let separator_and_name = &rest[digits..];
-    let name = separator_and_name.trim_start_matches([' ', ':', '-', '–', '—', '.', ',']).trim();
+    let name = match separator_and_name.strip_prefix(": ") {
+        // After the separator a dot or dash may begin a name, as in `.NET support`.
+        Some(name) if name.starts_with(['.', '-']) && name[1..].starts_with(char::is_alphanumeric) => {
+            name.trim()
+        }
+        _ => separator_and_name.trim_start_matches([' ', ':', '-', '–', '—', '.', ',']).trim(),
+    };
     let form = number.map(|_| format!("{PREFIX}-{}: {name}", &rest[..digits]));
     let in_form = form.as_deref() == Some(heading.text.as_str());
     let has_name = !name.is_empty();
