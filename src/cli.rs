@@ -8,7 +8,7 @@ use crate::finding::{Safety, Severity};
 use crate::history_cli::{self, HistoryArgs};
 use crate::render::{self, Look};
 use crate::report::Report;
-use crate::{advice, commit_msg, demo, hook, new, render::explain, repair};
+use crate::{advice, commit_msg, demo, hook, manual, new, render::explain, repair};
 use anstream::AutoStream;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -81,9 +81,9 @@ enum Command {
     /// Print completions for a shell
     #[command(hide = true)]
     Completions { shell: clap_complete::Shell },
-    /// Print the manual page
+    /// Print the manual page, or write those of all commands into FOLDER
     #[command(hide = true)]
-    Man,
+    Man { folder: Option<PathBuf> },
 }
 
 #[derive(Debug, Subcommand)]
@@ -214,7 +214,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Some(Command::Demo { place }) => demo(cli.dir.as_ref(), place),
         Some(Command::Completions { shell }) => completions(*shell),
-        Some(Command::Man) => man(),
+        Some(Command::Man { folder }) => man(folder.as_deref()),
     };
     match result {
         Ok(code) => code,
@@ -444,16 +444,23 @@ fn demo(from: Option<&PathBuf>, dir: &PathBuf) -> anyhow::Result<ExitCode> {
 }
 
 fn completions(shell: clap_complete::Shell) -> anyhow::Result<ExitCode> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut command(), "okep", &mut script);
-    print(&String::from_utf8(script)?)?;
+    print(&manual::completions(&command(), shell)?)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn man() -> anyhow::Result<ExitCode> {
-    let mut page = Vec::new();
-    clap_mangen::Man::new(command()).render(&mut page)?;
-    print(&String::from_utf8(page)?)?;
+/// Prints the manual page, or writes all of them into a folder.
+fn man(folder: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let pages = manual::pages(&command())?;
+    let Some(folder) = folder else {
+        let page = pages.iter().find(|(name, _)| name == "okep.1");
+        print(page.map_or("", |(_, page)| page))?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    for (name, page) in pages {
+        let path = folder.join(name);
+        std::fs::write(&path, page)
+            .map_err(|error| anyhow::anyhow!("`{}` cannot be written: {error}", path.display()))?;
+    }
     Ok(ExitCode::SUCCESS)
 }
 

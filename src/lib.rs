@@ -26,6 +26,7 @@ mod hook_clients;
 mod hook_text;
 pub mod judged;
 pub mod lore;
+pub mod manual;
 pub mod model;
 pub mod new;
 mod progress;

@@ -17,6 +17,9 @@ bash packaging/assets.sh target/debug/okep "$share"
 bash -n "$share/bash-completion/completions/okep"
 bash -c 'source "$1"; complete -p okep' bash "$share/bash-completion/completions/okep"
 head -n 5 "$share/man/man1/okep.1" | grep -q '^\.TH okep 1'
+for page in $(grep -o '^okep\\-[a-z]*' "$share/man/man1/okep.1" | tr -d '\\'); do
+    test -s "$share/man/man1/$page.1" # what the first page refers to
+done
 
 # The profile and the target folder of the tests: nothing is compiled twice.
 PATH=$bin:$bin/../packages/bin:$PATH "$OKEP_TEST_PYTHON" -m maturin build -q --profile dev --locked --offline \
@@ -28,7 +31,7 @@ python3 -m venv --without-pip "$work/venv"
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 installed=$(cd "$work" && env -i PATH="$work/venv/bin" okep --version)
 [[ $installed == "okep $version" ]]
-for file in man/man1/okep.1 bash-completion/completions/okep zsh/site-functions/_okep \
+for file in man/man1/okep.1 man/man1/okep-check.1 bash-completion/completions/okep zsh/site-functions/_okep \
     fish/vendor_completions.d/okep.fish; do
     test -s "$work/venv/share/$file"
 done
@@ -46,5 +49,5 @@ ln -s "$root/target/debug" "target/$triple/release"
 bash packaging/archive.sh "$triple" "$work/dist"
 tar -C "$work" -xzf "$work/dist/okep-$version-$triple.tar.gz"
 [[ $("$work/okep-$version-$triple/okep" --version) == "okep $version" ]]
-test -s "$work/okep-$version-$triple/share/man/man1/okep.1"
+test -s "$work/okep-$version-$triple/share/man/man1/okep-check.1"
 echo "archive: okep-$version-TARGET.tar.gz"

@@ -111,6 +111,24 @@ fn completions_and_the_manual_know_every_command() {
             assert!(shown.contains(word) || args == ["man"] && word == "markdown", "{args:?}: {word}");
         }
     }
+    let bash = folder.okep(&["completions", "bash"]).exits(0).stdout;
+    assert!(
+        bash.contains("missing-section") && !bash.contains("commit__subcmd__msg"),
+        "rules, and no hidden commands"
+    );
+    assert!(!bash.contains("completions"), "{bash}");
+    let page = folder.okep(&["man"]).exits(0).stdout;
+    for part in ["[\\fB\\-C\\fR \\fIDIR\\fR]", ".SH \"EXIT STATUS\"", "okep\\-check(1)"] {
+        assert!(page.contains(part), "no {part} in {page}");
+    }
+    assert!(!page.contains("EXTRA"), "{page}");
+    folder.okep(&["man", "."]).exits(0);
+    for (page, word) in
+        [("okep-check.1", "\\-\\-staged"), ("okep-hook-install.1", "commit\\-msg"), ("okep.1", "TH")]
+    {
+        assert!(folder.read(page).contains(word), "{page}");
+    }
+    folder.okep(&["man", "no/such/folder"]).refuses(&["no/such/folder", "cannot be written"]);
     folder.okep(&["completions", "csh"]).exits(2);
     assert!(!folder.okep(&["--help"]).stdout.contains("completions"), "hidden");
 }

@@ -1,0 +1,85 @@
+//! The manual pages and the completions, made from the one definition of the command line.
+//!
+//! They show what `--help` shows: hidden commands are left out.
+
+use clap::Command;
+use clap::builder::PossibleValuesParser;
+use clap_complete::Shell;
+use clap_mangen::Man;
+use std::io;
+
+/// A manual page for the command and for each of its subcommands, by file name.
+///
+/// # Errors
+/// The page of a command is no UTF-8.
+pub fn pages(command: &Command) -> io::Result<Vec<(String, String)>> {
+    let mut root = visible(command).disable_help_subcommand(true);
+    root.build();
+    let mut pages = Vec::new();
+    let mut commands = vec![&root];
+    while let Some(command) = commands.pop() {
+        let man = Man::new(command.clone());
+        let mut page = Vec::new();
+        man.render(&mut page)?;
+        let page = String::from_utf8(page).map_err(io::Error::other)?;
+        pages.push((man.get_filename(), titled(&with_values(&page, command))));
+        commands.extend(command.get_subcommands().filter(|sub| sub.get_name() != "help"));
+    }
+    pages.sort();
+    Ok(pages)
+}
+
+/// Completions, with the rules where one is asked for.
+///
+/// # Errors
+/// What was made is no UTF-8.
+pub fn completions(command: &Command, shell: Shell) -> io::Result<String> {
+    let rules = PossibleValuesParser::new(crate::rules::RULES.iter().map(|rule| rule.id));
+    let explain = |explain: Command| explain.mut_arg("rule", |rule| rule.value_parser(rules));
+    let mut command = visible(command).mut_subcommand("explain", explain);
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command, "okep", &mut script);
+    String::from_utf8(script).map_err(io::Error::other)
+}
+
+/// The command without those of its subcommands that are hidden.
+fn visible(command: &Command) -> Command {
+    let mut bare =
+        Command::new("okep").version(env!("CARGO_PKG_VERSION")).args(command.get_arguments().cloned());
+    bare = bare.subcommands(command.get_subcommands().filter(|sub| !sub.is_hide_set()).cloned());
+    if let Some(about) = command.get_about() {
+        bare = bare.about(about.clone());
+    }
+    match command.get_after_help() {
+        Some(after) => bare.after_help(after.clone()),
+        None => bare,
+    }
+}
+
+/// The synopsis names options without their values, which looks as if they took none.
+fn with_values(page: &str, command: &Command) -> String {
+    let mut page = page.to_owned();
+    for option in command.get_opts() {
+        let Some(value) = option.get_value_names().and_then(|names| names.first()) else { continue };
+        let value = format!("\\fI{value}\\fR");
+        if let Some(long) = option.get_long() {
+            let long = long.replace('-', "\\-");
+            let value =
+                if option.is_require_equals_set() { format!("[={value}]") } else { format!(" {value}") };
+            page = page.replacen(
+                &format!("[\\fB\\-\\-{long}\\fR]"),
+                &format!("[\\fB\\-\\-{long}\\fR{value}]"),
+                1,
+            );
+        } else if let Some(short) = option.get_short() {
+            page =
+                page.replacen(&format!("[\\fB\\-{short} \\fR]"), &format!("[\\fB\\-{short}\\fR {value}]"), 1);
+        }
+    }
+    page
+}
+
+/// What stands after the help has a title of its own.
+fn titled(page: &str) -> String {
+    page.replace(".SH EXTRA\n", ".SH NOTES\n").replace("\nExit status:\n", "\n.SH \"EXIT STATUS\"\n")
+}
