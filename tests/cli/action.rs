@@ -53,10 +53,43 @@ fn what_keeps_the_action_from_a_verdict_is_one_annotation() {
     let repo = Repo::clean();
     for hostile in ["nowhere", "$(touch pwned)", "-x", "a\n::set-output name=x::y"] {
         let refused = step(&repo, &[("OKEP_SINCE", hostile)]).exits(2).stdout;
-        assert!(refused.starts_with("::error title=okep::error: "), "{refused}");
+        assert!(refused.starts_with("::error title=okep::"), "{refused}");
+        assert_eq!(refused.matches("error").count(), 1, "{refused}");
         assert_eq!(refused.lines().count(), 1, "{refused}");
     }
     assert!(!repo.root.join("pwned").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn sarif_that_cannot_be_written_is_no_verdict() {
+    let repo = Repo::clean();
+    let place = repo.beside("no/such/folder/okep.sarif");
+    let refused = step(&repo, &[("OKEP_SARIF_FILE", place.to_str().expect("UTF-8"))]).exits(2).stdout;
+    assert!(refused.contains("::error title=okep::SARIF could not be written: "), "{refused}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_merge_of_a_pull_request_is_compared_with_the_base_it_merges() {
+    let repo = Repo::clean();
+    let base = repo.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    repo.git(&["checkout", "-q", "-b", "topic"]);
+    repo.add_okep(2140, "Tide Tables");
+    let head = repo.commit("Propose tide tables");
+    repo.git(&["checkout", "-q", "main"]);
+    repo.edit(crate::support::QUIET_GAUGES, "## Risks\n", "");
+    repo.commit("What others brought since");
+    repo.git(&["checkout", "-q", "--detach"]);
+    repo.git(&["merge", "-q", "--no-edit", "topic"]);
+    let event = [("OKEP_BASE", base.as_str()), ("OKEP_HEAD", head.as_str())];
+    let said = step(&repo, &event).exits(0).stdout;
+    assert!(!said.contains("missing-section"), "{said}");
+    // Where the head of the pull request itself is checked out, the base of the event counts.
+    repo.edit("docs/okeps/okep-2140-tide-tables.md", "## Risks\n", "");
+    repo.commit("Forget the risks");
+    let said = step(&repo, &event).exits(1).stdout;
+    assert!(said.contains("okep-2140") && said.contains("okep-2104"), "{said}");
 }
 
 /// A program that came with the Python of the tests.
