@@ -62,7 +62,8 @@ pub fn of_tree(snapshot: &Snapshot) -> Vec<Finding> {
     checks.flat_map(|check| check(snapshot)).collect()
 }
 
-fn revisions(lore: &Lore) -> Vec<TemplateRevision> {
+/// The revisions of the template, parsed.
+pub fn revisions(lore: &Lore) -> Vec<TemplateRevision> {
     let parse = |r: &crate::lore::TemplateRevision| TemplateRevision {
         revision: r.revision.clone(),
         template: Template::new(Some(r.path.clone()), Arc::new(Document::parse(&r.bytes))),

@@ -21,6 +21,7 @@ mod lore;
 mod open;
 mod packs;
 mod reftable;
+mod remotes;
 mod revision;
 mod tips;
 mod walk;
