@@ -437,7 +437,8 @@ fn demo(from: Option<&PathBuf>, dir: &PathBuf) -> anyhow::Result<ExitCode> {
     let shown = dir.display();
     print(&format!(
         "A sample repository with six OKEPs now stands in `{shown}`. This is `okep check` in it:\n\n{}\n\
-         Next, try\n  okep -C {shown} check --format full\n  okep explain missing-section\n",
+         Next, try\n  okep -C {shown} check --format full\n  okep explain missing-section\n\
+         and for its history as a page to look at\n  okep -C {shown} history --format html > okep-demo.html\n",
         render::table::table(&outcome.report, &look())
     ))?;
     Ok(ExitCode::SUCCESS)

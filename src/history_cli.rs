@@ -10,8 +10,10 @@ use crate::history::story::Story;
 use crate::history::tell::tell;
 use crate::model::mkdocs;
 use crate::progress::Progress;
+use crate::render::html::Page;
 use crate::render::{self, Look};
 use crate::repair::{self, Repair};
+use crate::tip;
 use crate::tree::{CONFIG, Layout, Note};
 use clap::{Args, ValueEnum};
 use std::path::Path;
@@ -55,6 +57,8 @@ enum HistoryFormat {
     Json,
     /// The findings, for spreadsheets
     Csv,
+    /// One page that needs nothing else: pictures, sections, and what to mend
+    Html,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +69,8 @@ pub enum Error {
     Config(#[from] config::Error),
     #[error(transparent)]
     Repair(#[from] repair::Error),
+    #[error(transparent)]
+    Tip(#[from] check::Error),
 }
 
 fn day(text: &str) -> Result<String, String> {
@@ -102,11 +108,20 @@ pub fn run(dir: Option<&Path>, args: &HistoryArgs, look: &Look, version: &str) -
         author: args.author.clone(),
         rule: args.rule.clone(),
     };
+    let all = match args.format {
+        HistoryFormat::Html => story.findings.clone(),
+        _ => Vec::new(),
+    };
     narrow.narrow(&mut story);
     let mut text = match args.format {
         HistoryFormat::Table => render::history::table(&story, look),
         HistoryFormat::Json => render::history_json::history(&story, version),
         HistoryFormat::Csv => render::history_csv::csv(&story),
+        HistoryFormat::Html => {
+            let tip = story.walk.tips.first().map(|commit| tip::tip(dir, commit)).transpose()?.flatten();
+            let (tip, narrowed) = (tip.as_ref(), !narrow.is_everything());
+            render::html::page(&Page { story: &story, all: &all, narrowed, tip, version })
+        }
     };
     let repair = args.diff.map(|which| suggestions(dir, &story, &narrow, which)).transpose()?.flatten();
     if repair.as_ref().is_some_and(|repair| !repair.patch.is_empty()) {

@@ -212,7 +212,7 @@ fn templates(templates: &[TemplateStory], look: &Look) -> String {
 }
 
 /// What a revision of the template did, in a line.
-fn change(template: &TemplateStory) -> String {
+pub(super) fn change(template: &TemplateStory) -> String {
     let quoted = |names: &[String]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
     let change = &template.change;
     let mut parts = Vec::new();

@@ -12,6 +12,7 @@ mod grid;
 pub mod history;
 pub mod history_csv;
 pub mod history_json;
+pub mod html;
 pub mod json;
 pub mod left;
 pub mod markdown;

@@ -2,6 +2,7 @@
 
 mod corpus;
 mod odd;
+mod page;
 mod random;
 mod repo;
 mod shown;
