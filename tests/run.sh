@@ -63,6 +63,46 @@ make_python
 export OKEP_TEST_PYTHON=$target/venv/bin/python
 "$OKEP_TEST_PYTHON" -m mkdocs --version
 
+# Finds a browser and gives `target/browser` the packages that drive it. In CI there must be one;
+# elsewhere the tests that look at the page of `okep history` say that they are skipped.
+make_browser() {
+    local name browser=$target/browser
+    for name in chromium google-chrome chromium-browser; do
+        OKEP_TEST_CHROMIUM=$(command -v "$name") && break
+    done
+    if [[ -z $OKEP_TEST_CHROMIUM ]] && chromium_of_debian >"$target/browser.log" 2>&1; then
+        OKEP_TEST_CHROMIUM=$(command -v chromium)
+    fi
+    [[ -n $OKEP_TEST_CHROMIUM ]] || { echo "no Chromium (Debian: apt-get install chromium)"; return 1; }
+    command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20)' ||
+        { echo "no Node.js 20 or newer with npm"; return 1; }
+    mkdir -p "$browser"
+    if ! cmp -s tests/browser/package-lock.json "$browser/installed.json"; then
+        cp tests/browser/package.json tests/browser/package-lock.json "$browser/"
+        npm ci --prefix "$browser" --ignore-scripts --no-audit --no-fund >"$target/browser.log" 2>&1 ||
+            { tail -n 30 "$target/browser.log"; echo "npm could not install tests/browser"; return 1; }
+        cp tests/browser/package-lock.json "$browser/installed.json"
+    fi
+    OKEP_TEST_BROWSER=$browser
+}
+
+chromium_of_debian() {
+    [[ ${CI:-} == true && $(id -u) == 0 ]] && apt-get update -q && apt-get install -qy chromium chromium-driver
+}
+
+say "a browser for the page of \`okep history\`"
+OKEP_TEST_BROWSER='' OKEP_TEST_CHROMIUM=''
+if make_browser; then
+    export OKEP_TEST_BROWSER OKEP_TEST_CHROMIUM
+    "$OKEP_TEST_CHROMIUM" --version
+elif [[ ${CI:-} == true ]]; then
+    echo "error: in CI the page has to be opened in a browser" >&2
+    exit 1
+else
+    echo "the tests that open the page are skipped"
+    unset OKEP_TEST_BROWSER OKEP_TEST_CHROMIUM
+fi
+
 say "the official schema of SARIF"
 cargo fetch -q --locked --manifest-path tests/sarif_schema/Cargo.toml
 OKEP_TEST_SARIF_SCHEMA=$(cargo metadata -q --locked --offline --format-version 1 \
@@ -103,6 +143,8 @@ say "packages"
 bash tests/package.sh
 
 say "tests with one thread"
+# What a browser makes of the page does not hang on them.
+unset OKEP_TEST_BROWSER
 RAYON_NUM_THREADS=1 cargo test --locked -- --test-threads=1
 
 say "all passed"
