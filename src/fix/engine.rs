@@ -11,10 +11,15 @@ use crate::model::snapshot::{Parsed, Snapshot};
 use crate::rules::ADDS_SKELETONS;
 use crate::tree::{Layout, Note, Tree};
 use std::borrow::Cow;
+use std::collections::{BTreeSet, HashMap};
 
 /// Each round leaves fewer findings than there were, so this many are never needed by a fault of the
 /// document's, only by one of ours.
 const MOST_ROUNDS: usize = 500;
+
+/// How many bytes of documents are judged at most: so many, and so many times those there are.
+pub const MOST_WORK: usize = 64 << 20;
+pub const MOST_TIMES: usize = 64;
 
 /// What became of a tree.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +35,8 @@ pub struct Fixed {
     /// Fixes that failed their proof.
     pub notes: Vec<Note>,
     pub rounds: usize,
+    /// The bytes of all documents that were judged, as often as they were.
+    pub work: usize,
 }
 
 /// Fixes what `wanted` wants and `most` allows, until still.
@@ -46,11 +53,12 @@ pub fn fix(
     let snapshot = Snapshot::new(tree, layout, &parsed);
     let bench = Bench::new(&snapshot, layout, lore, &parsed);
     let state = bench.judge(tree.clone(), None);
-    let mut run = Run { state, bench, most, wanted, fixed: Fixed::default(), refused: Vec::new() };
+    let most_work = MOST_WORK + MOST_TIMES * bench.work();
+    let mut run = Run { state, bench, most, wanted, most_work, fixed: Fixed::default(), refused: Vec::new() };
     while run.fixed.rounds < MOST_ROUNDS && run.round() {
         run.fixed.rounds += 1;
     }
-    if run.fixed.rounds == MOST_ROUNDS {
+    if run.fixed.rounds == MOST_ROUNDS || run.is_tired() {
         run.fixed
             .notes
             .push(Note::new("unfinished-fix", "there is more to fix than one run does: run it again"));
@@ -66,6 +74,7 @@ struct Run<'a> {
     state: State<'static>,
     most: Safety,
     wanted: &'a dyn Fn(&Finding) -> bool,
+    most_work: usize,
     fixed: Fixed,
     /// The findings of this round whose fixes failed.
     refused: Vec<Finding>,
@@ -87,7 +96,7 @@ impl Run<'_> {
     fn step(&mut self, turn: &dyn Fn(&Finding, &Fix) -> bool) -> bool {
         let is_turn = |f: &&Finding| f.fix.as_ref().is_some_and(|fix| turn(f, fix)) && self.is_wanted(f);
         let mut candidates: Vec<&Finding> = self.state.findings.iter().filter(is_turn).collect();
-        while !candidates.is_empty() {
+        while !candidates.is_empty() && !self.is_tired() {
             let batch = apart(&self.state.snapshot, &candidates);
             if let Ok(tree) = self.bench.together(&self.state, &batch) {
                 let applied: Vec<Finding> = batch.into_iter().cloned().collect();
@@ -106,6 +115,11 @@ impl Run<'_> {
         false
     }
 
+    /// Whether all has been judged that one run may judge.
+    fn is_tired(&self) -> bool {
+        self.bench.work() > self.most_work
+    }
+
     fn is_wanted(&self, finding: &Finding) -> bool {
         (self.wanted)(&originally(finding, &self.fixed.renames))
     }
@@ -115,7 +129,7 @@ impl Run<'_> {
         let mut good: Vec<&Finding> = Vec::new();
         let mut after = None;
         let mut bad = Vec::new();
-        for finding in batch {
+        for finding in batch.iter().take_while(|_| !self.is_tired()) {
             if let Err(reason) = self.bench.alone(&self.state, finding) {
                 bad.push((*finding, reason));
                 continue;
@@ -147,16 +161,22 @@ impl Run<'_> {
         }
         let mut left = self.state.findings.into_owned();
         left.iter_mut().filter(|f| self.refused.contains(f)).for_each(|f| f.fix = None);
-        Fixed { tree, left, ..self.fixed }
+        Fixed { tree, left, work: self.bench.work(), ..self.fixed }
     }
 }
+
+/// More fixes of one file than this wait for another round: each is held against all others.
+const MOST_OF_A_FILE: usize = 1_000;
 
 /// The first of the findings, and each further one whose fix is in no one's way.
 fn apart<'f>(snapshot: &Snapshot, candidates: &[&'f Finding]) -> Vec<&'f Finding> {
     let mut batch: Vec<&Finding> = Vec::new();
+    // Only fixes that speak of one file, or of one OKEP, can be in each other's way.
+    let mut of_file: HashMap<&str, Vec<usize>> = HashMap::new();
     for candidate in candidates {
         let Some(fix) = &candidate.fix else { continue };
-        let in_the_way = |other: &&Finding| {
+        let in_the_way = |other: &usize| {
+            let other = batch[*other];
             let theirs = other.fix.as_ref().expect("only what has a fix is in a batch");
             // A fix that speaks of a file by its path goes stale when the file is renamed.
             let one_moves = !fix.renames.is_empty() || !theirs.renames.is_empty();
@@ -164,7 +184,13 @@ fn apart<'f>(snapshot: &Snapshot, candidates: &[&'f Finding]) -> Vec<&'f Finding
                 && !(entered(candidate).is_some() && entered(candidate) == entered(other));
             conflicts || (one_moves && candidate.okep.is_some() && candidate.okep == other.okep)
         };
-        if !batch.iter().any(in_the_way) {
+        let files = spoken_of(candidate);
+        let waits = |file: &&str| {
+            let others = of_file.get(file).map(Vec::as_slice).unwrap_or_default();
+            others.len() >= MOST_OF_A_FILE || others.iter().any(in_the_way)
+        };
+        if !files.iter().any(waits) {
+            files.into_iter().for_each(|file| of_file.entry(file).or_default().push(batch.len()));
             batch.push(candidate);
         }
     }
@@ -175,6 +201,14 @@ fn apart<'f>(snapshot: &Snapshot, candidates: &[&'f Finding]) -> Vec<&'f Finding
         batch.reverse();
     }
     batch
+}
+
+/// The files that a finding's fix edits or renames, and the OKEP it is about.
+fn spoken_of(finding: &Finding) -> BTreeSet<&str> {
+    let fix = finding.fix.iter();
+    let edited = fix.clone().flat_map(|f| &f.edits).map(|e| e.path.as_str());
+    let renamed = fix.flat_map(|f| &f.renames).flat_map(|r| [r.from.as_str(), r.to.as_str()]);
+    edited.chain(renamed).chain(finding.okep.as_deref()).collect()
 }
 
 /// The place of a register at which a fix puts in a line, where that is all it does.

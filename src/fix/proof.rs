@@ -18,6 +18,7 @@ use crate::rules::{Check, RENAMES, rule};
 use crate::tree::{Layout, Note, Tree};
 use rayon::prelude::*;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -29,7 +30,13 @@ pub struct Bench<'a> {
     lore: Option<&'a Lore>,
     /// Ids for contents that git never saw, so that each is parsed once.
     ids: AtomicUsize,
+    /// The bytes of all documents that were judged, as often as they were.
+    work: AtomicUsize,
 }
+
+/// The fixes of one document are proven one by one, each by judging all of it: so many bytes of it are
+/// judged in all. A document of 50 KiB may have 1,280 fixes.
+const MOST_WORK: usize = 64 << 20;
 
 /// A tree and what the audit says of it.
 pub struct State<'s> {
@@ -51,6 +58,7 @@ pub fn prove(
     if shown.is_empty() {
         return Vec::new();
     }
+    let mut notes = spare(state, &mut shown);
     let bench = Bench::new(&state.snapshot, layout, lore, parsed);
     let prove = |finding: &mut &mut Finding| {
         let doubt = bench.alone(state, finding).err()?;
@@ -58,14 +66,51 @@ pub fn prove(
         finding.fix = None;
         Some(note)
     };
-    let mut notes: Vec<Note> = shown.par_iter_mut().filter_map(prove).collect();
+    notes.par_extend(shown.par_iter_mut().filter_map(prove));
     notes.sort();
     notes
 }
 
+/// Leaves out the fixes of a document that would take more than [`MOST_WORK`] to prove, and tells of them.
+fn spare(state: &State, shown: &mut Vec<&mut Finding>) -> Vec<Note> {
+    let size = |path: &str| state.snapshot.okep(path).map_or(0, |o| o.document.text.len());
+    let mut works: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    shown.retain_mut(|finding| {
+        let (work, spared) = works.entry(finding.path.clone()).or_default();
+        *work += size(&finding.path);
+        let is_spared = *work > MOST_WORK;
+        *spared += usize::from(is_spared);
+        finding.fix = finding.fix.take().filter(|_| !is_spared);
+        !is_spared
+    });
+    let told = works.into_iter().filter(|(_, (_, spared))| *spared > 0);
+    let note = |(path, (_, spared)): (String, (usize, usize))| {
+        let message = format!("{spared} fixes are left out: the file is too long to prove so many");
+        Note::at("too-large", path, message)
+    };
+    told.map(note).collect()
+}
+
 impl<'a> Bench<'a> {
     pub fn new(snapshot: &Snapshot, layout: &'a Layout, lore: Option<&'a Lore>, parsed: &'a Parsed) -> Self {
-        Bench { layout, parsed, past: Past::of(snapshot, lore), lore, ids: AtomicUsize::new(0) }
+        Bench {
+            layout,
+            parsed,
+            past: Past::of(snapshot, lore),
+            lore,
+            ids: AtomicUsize::new(0),
+            work: AtomicUsize::new(0),
+        }
+    }
+
+    /// The bytes of all documents that were judged so far, as often as they were.
+    pub fn work(&self) -> usize {
+        self.work.load(Ordering::Relaxed)
+    }
+
+    fn judge_one(&self, okep: &Okep, snapshot: &Snapshot) -> Vec<Finding> {
+        self.work.fetch_add(okep.document.text.len(), Ordering::Relaxed);
+        self.past.judge_among(okep, snapshot, self.lore).0
     }
 
     fn id(&self) -> String {
@@ -83,8 +128,7 @@ impl<'a> Bench<'a> {
             let by_itself = known.iter().all(|f| f.rule != RENAMES.id);
             (by_itself && Arc::ptr_eq(&same.document, &okep.document)).then_some(known)
         };
-        let judge =
-            |okep: &Okep| known(okep).unwrap_or_else(|| self.past.judge_among(okep, &snapshot, self.lore).0);
+        let judge = |okep: &Okep| known(okep).unwrap_or_else(|| self.judge_one(okep, &snapshot));
         let mut findings: Vec<Finding> = snapshot.okeps.par_iter().flat_map_iter(judge).collect();
         findings.extend(of_tree(&snapshot));
         sort(&mut findings);
@@ -113,10 +157,8 @@ impl<'a> Bench<'a> {
         let changed: Vec<&Okep> = after.okeps.iter().filter(|o| !same(o)).collect();
         let kept = |path: &str| after.okep(path).is_some_and(same);
         let before = state.findings.iter().filter(|f| !is_of_okep(f) || !f.okep.as_deref().is_some_and(kept));
-        let mut findings: Vec<Finding> = changed
-            .par_iter()
-            .flat_map_iter(|okep| self.past.judge_among(okep, &after, self.lore).0)
-            .collect();
+        let mut findings: Vec<Finding> =
+            changed.par_iter().flat_map_iter(|okep| self.judge_one(okep, &after)).collect();
         findings.extend(of_tree(&after));
         compare(before.collect(), &findings, fixed, &renames, &judged_before)?;
         let (old, new) = ((&*state.tree, &*state.snapshot), (&tree, &after));
@@ -149,7 +191,7 @@ impl<'a> Bench<'a> {
         };
         let document = Arc::new(Document::parse(&bytes));
         let after = Okep::new(&okep.path, &self.layout.folder, document, &state.snapshot.template);
-        let (after, _) = self.past.judge_among(&after, &state.snapshot, self.lore);
+        let after = self.judge_one(&after, &state.snapshot);
         let about_it = |f: &&Finding| f.okep.as_deref() == Some(path) && is_of_okep(f);
         let before = state.findings.iter().filter(about_it).collect();
         Some(compare(before, &after, &[finding], &[], &|_| true))
