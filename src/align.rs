@@ -50,7 +50,7 @@ pub struct Alignment {
 }
 
 /// More pairs than this are not compared word by word.
-const MAX_PAIRS: usize = 4_000_000;
+const MAX_PAIRS: usize = 1_000_000;
 
 /// A likeness from which order no longer matters.
 const STRONG: f64 = 0.7;

@@ -33,7 +33,7 @@ impl Default for Layout {
 }
 
 /// Files larger than this are told and not judged, in bytes.
-pub const MAX_FILE_BYTES: u64 = 16 << 20;
+pub const MAX_FILE_BYTES: u64 = 4 << 20;
 
 /// The files of one state by their path from the repository's root, `/` between the parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

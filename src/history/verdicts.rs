@@ -10,6 +10,7 @@ use super::names::{Names, RawDocument, RawWhole, present, raw};
 use crate::audit::{Past, of_tree};
 use crate::finding::{Revision, Severity};
 use crate::git::Entry;
+use crate::model::bounds;
 use crate::model::document::Document;
 use crate::model::mkdocs::Registered;
 use crate::model::okep::Okep;
@@ -207,6 +208,12 @@ impl Verdicts {
             match read(catalog.blobs[file.blob as usize])? {
                 Content::Bytes(bytes) => {
                     let document = Arc::new(Document::parse(&bytes));
+                    if let Some(why) = bounds::beyond(&document) {
+                        return Err(Note::new(
+                            "too-large",
+                            format!("template {}: {why}", catalog.blobs[file.blob as usize].id),
+                        ));
+                    }
                     Ok(Some(Template::new(Some(catalog.path(file).path.clone()), document)))
                 }
                 _ => Ok(None),
@@ -215,9 +222,14 @@ impl Verdicts {
         for (file, template) in files.into_iter().zip(parsed) {
             match template {
                 Ok(template) => self.templates.extend(template.map(|t| (file, t))),
-                Err(note) => self.unreadable(note),
+                Err(note) => self.left_out(note),
             }
         }
+    }
+
+    /// Takes up why something was not judged.
+    fn left_out(&mut self, note: Note) {
+        if note.kind == "too-large" { self.notes.push(note) } else { self.unreadable(note) }
     }
 
     fn unreadable(&mut self, note: Note) {
@@ -298,6 +310,9 @@ impl Verdicts {
                     return Err(Note::new("too-large", format!("blob {} is too large to judge", entry.id)));
                 }
             };
+            if let Some(why) = bounds::beyond(&document) {
+                return Err(Note::new("too-large", format!("blob {}: {why}", entry.id)));
+            }
             let judge = |(path, book): &(u32, u32)| judging.document(*path, *book, document.clone());
             Ok(Some(uses[blob as usize].iter().map(judge).collect::<Vec<_>>()))
         });
@@ -313,7 +328,7 @@ impl Verdicts {
                 }
                 Err(note) => {
                     self.verdicts.extend(files.map(|f| (f, None)));
-                    if note.kind == "too-large" { self.notes.push(note) } else { self.unreadable(note) }
+                    self.left_out(note);
                 }
             }
         }

@@ -3,6 +3,7 @@
 //! It says what stands where for CommonMark, which is what GitHub shows; it knows nothing of
 //! templates. One pass of the parser, no copy of running text.
 
+use super::bounds::MAX_OPEN_FENCES;
 use super::front_matter;
 use crate::text::Text;
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Options, Parser, Tag, TagEnd};
@@ -24,7 +25,10 @@ pub struct Document {
     pub links: Vec<Link>,
     /// Tables, in order; their cells are no blocks.
     pub tables: Vec<Range<usize>>,
+    /// The first fence that nothing closes.
     pub unclosed_fence: Option<UnclosedFence>,
+    /// How many there are; none is looked for beyond [`MAX_OPEN_FENCES`].
+    pub open_fences: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -107,10 +111,12 @@ impl Document {
         let mut reader = Reader::default();
         let mut unclosed_fence = None;
         let mut start = body_start;
+        let mut open_fences = 0;
         while let Some(fence) = reader.read(text.as_str(), start) {
             start = fence.resumes;
             unclosed_fence.get_or_insert(fence);
-            if start >= text.len() {
+            open_fences += 1;
+            if start >= text.len() || open_fences > MAX_OPEN_FENCES {
                 break;
             }
         }
@@ -122,6 +128,7 @@ impl Document {
             links: reader.links,
             tables: reader.seen_tables,
             unclosed_fence,
+            open_fences,
             text,
         };
         document.bound_bodies(&reader.content);

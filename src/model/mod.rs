@@ -3,6 +3,7 @@
 //! A `Snapshot` is a tree read once: template, OKEPs, companion pages and registers. It is made from
 //! values and holds values; rules speak its words and touch neither parser events nor YAML.
 
+pub mod bounds;
 pub mod document;
 pub mod draft;
 mod front_matter;

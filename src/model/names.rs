@@ -5,6 +5,11 @@
 
 use strsim::osa_distance;
 
+/// Most words of a heading that are compared, so that no two headings are a burden.
+const MAX_WORDS: usize = 100;
+/// A word or a name of more bytes has no slips of the pen.
+const MAX_BYTES: usize = 200;
+
 /// A heading's name, prepared for comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
@@ -38,7 +43,7 @@ impl Name {
             let word = word.trim_end_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
             normal.push_str(&word);
             divided |= matches!(word.as_str(), "and" | "or");
-            if !word.is_empty() && !EMPTY_WORDS.contains(&word.as_str()) {
+            if !word.is_empty() && !EMPTY_WORDS.contains(&word.as_str()) && words.len() < MAX_WORDS {
                 if divided && !words.is_empty() {
                     parts.push(words.len());
                 }
@@ -64,8 +69,12 @@ impl Name {
 
     /// Whether the names differ in form alone, or by a slip of the pen.
     pub fn spells(&self, other: &Name) -> bool {
-        if self.normal == other.normal || self.words == other.words {
+        let cut = self.words.len() == MAX_WORDS;
+        if self.normal == other.normal || (self.words == other.words && !cut) {
             return !self.normal.is_empty() && !self.words.is_empty();
+        }
+        if self.normal.len().max(other.normal.len()) > MAX_BYTES {
+            return false;
         }
         let length = self.normal.chars().count().min(other.normal.chars().count());
         let allowed = if length >= 12 { 2 } else { usize::from(length >= 5) };
@@ -270,6 +279,7 @@ fn same_word(a: &str, b: &str) -> bool {
     let allowed = if length >= 8 { 2 } else { usize::from(length >= 5) };
     // A slip of the first letter is rare, and comparing it first spares nearly all distances.
     allowed > 0
+        && length <= MAX_BYTES
         && a.as_bytes().first() == b.as_bytes().first()
         && a.len().abs_diff(b.len()) <= allowed
         && osa_distance(a, b) <= allowed

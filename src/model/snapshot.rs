@@ -1,5 +1,6 @@
 //! A tree read once: template, OKEPs, companion pages and registers.
 
+use super::bounds;
 use super::document::Document;
 use super::landing::Landing;
 use super::mkdocs::{self, Site};
@@ -181,13 +182,12 @@ impl Reading<'_> {
                     let megabytes = size >> 20;
                     let message =
                         format!("{megabytes} MiB; files over {limit} MiB are not judged: shorten it");
-                    self.notes.push(Note::at("too-large", path, message));
-                    self.incomplete |= matches!(role, Role::Okep | Role::Template);
+                    self.too_large(path, role, message);
                 }
                 Content::Unavailable(_) => self.incomplete |= matches!(role, Role::Okep | Role::Template),
             }
         }
-        let mut files: Vec<Parsable> = readable
+        let files: Vec<Parsable> = readable
             .par_iter()
             .map(|(path, file, role, bytes)| Parsable {
                 path: (*path).clone(),
@@ -196,6 +196,7 @@ impl Reading<'_> {
                 unread: false,
             })
             .collect();
+        let mut files = self.within_bounds(files);
         let nothing = Arc::new(Document::parse(b""));
         files.extend(unread.into_iter().map(|path| {
             let role = path::role(&path, &self.layout.folder);
@@ -203,6 +204,23 @@ impl Reading<'_> {
         }));
         files.sort_by(|a, b| a.path.cmp(&b.path));
         files
+    }
+
+    /// Leaves out what is beyond the bounds, and tells of it.
+    fn within_bounds(&mut self, files: Vec<Parsable>) -> Vec<Parsable> {
+        let mut kept = Vec::with_capacity(files.len());
+        for file in files {
+            match bounds::beyond(&file.document) {
+                None => kept.push(file),
+                Some(why) => self.too_large(&file.path, file.role, why),
+            }
+        }
+        kept
+    }
+
+    fn too_large(&mut self, path: &str, role: Role, why: String) {
+        self.notes.push(Note::at("too-large", path, why));
+        self.incomplete |= matches!(role, Role::Okep | Role::Template);
     }
 
     /// Reads the first register there is; one that inherits is read anew, since its bytes are not all.
@@ -227,6 +245,7 @@ impl Reading<'_> {
         let id = file.id.as_deref().filter(|_| !inherits);
         let site = once(&parsed.sites, path, id, read);
         self.notes.extend(site.notes.iter().cloned());
+        self.incomplete |= site.too_large;
         Some(site)
     }
 
@@ -290,7 +309,10 @@ impl Reading<'_> {
             if file.role == Role::Okep || misnamed {
                 let mut okep = Okep::new(&file.path, folder, file.document.clone(), template);
                 okep.unread = file.unread;
-                okeps.push(okep);
+                match bounds::beyond_comparison(&template.outline, &okep.outline) {
+                    None => okeps.push(okep),
+                    Some(why) => self.too_large(&file.path, Role::Okep, why),
+                }
             } else if file.role == Role::Stray && !file.unread {
                 let message = "neither named nor written like an OKEP: not judged";
                 self.notes.push(Note::at("not-an-okep", &file.path, message));

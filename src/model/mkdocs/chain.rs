@@ -3,7 +3,7 @@
 use super::paths::{folder, join};
 use super::patterns::{MAX_LINES, Patterns};
 use super::value::{self, Value};
-use super::yaml::{Document, NodeId, Refusal};
+use super::yaml::{Cause, Document, NodeId, Refusal};
 use super::{MAX_BYTES, MAX_CHAIN, Site};
 use crate::text::Text;
 use crate::tree::Note;
@@ -28,12 +28,12 @@ pub enum Parent {
 
 impl Layer {
     pub fn read(path: &str, bytes: &[u8]) -> Result<Layer, Refusal> {
-        let limit = |message: &str| Refusal { span: 0..0, message: message.into(), limit: true };
+        let refuse = |cause, message: &str| Refusal { span: 0..0, message: message.into(), cause };
         if bytes.len() > MAX_BYTES {
-            return Err(limit("the file is too large to be read"));
+            return Err(refuse(Cause::TooLarge, "the file is too large to be read"));
         }
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-            return Err(limit("the file is UTF-16, which is not read here"));
+            return Err(refuse(Cause::NotReadHere, "the file is UTF-16, which is not read here"));
         }
         let text = Text::new(bytes);
         if let Some(at) = text.invalid_at {
@@ -109,7 +109,10 @@ pub fn read(
                 None => return Err(refuse(node, format!("the inherited file `{parent}` is not there"))),
                 Some(_) if site.files.len() >= MAX_CHAIN => {
                     let message = "too many files inherit from one another".to_owned();
-                    return Err((path.clone(), Refusal { limit: true, ..refuse(node, message).1 }));
+                    return Err((
+                        path.clone(),
+                        Refusal { cause: Cause::TooLarge, ..refuse(node, message).1 },
+                    ));
                 }
                 Some(bytes) => {
                     site.files.push(parent.clone());
@@ -172,7 +175,7 @@ impl Layers<'_> {
             Value::Null => Ok(Patterns::default()),
             Value::Str(text) if text.lines().count() > MAX_LINES => {
                 let message = format!("`{key}` has too many lines to be read");
-                Err((at.layer, Refusal { limit: true, ..self.fault(at, message).1 }))
+                Err((at.layer, Refusal { cause: Cause::TooLarge, ..self.fault(at, message).1 }))
             }
             Value::Str(text) => Patterns::parse(text).map_err(|m| self.fault(at, format!("`{key}`: {m}"))),
             other => Err(self.fault(at, format!("`{key}` must be text, found {}", other.describe()))),

@@ -25,7 +25,7 @@ use paths::{below, folder, is_page, join};
 use std::ops::Range;
 use std::sync::Arc;
 use value::Value;
-use yaml::Refusal;
+use yaml::{Cause, Refusal};
 
 /// Largest configuration file that is read, in bytes.
 pub const MAX_BYTES: usize = 4 << 20;
@@ -52,6 +52,8 @@ pub struct Site {
     pub problems: Vec<Problem>,
     /// What is not understood here.
     pub notes: Vec<Note>,
+    /// A limit was met, so that pages may be registered or not.
+    pub too_large: bool,
     exclude: Patterns,
     drafts: Patterns,
     not_in_nav: Patterns,
@@ -176,6 +178,7 @@ pub fn read(config_path: &str, file: &dyn Fn(&str) -> Option<Arc<[u8]>>) -> Site
         plugins: Vec::new(),
         problems: Vec::new(),
         notes: Vec::new(),
+        too_large: false,
         exclude: Patterns::default(),
         drafts: Patterns::default(),
         not_in_nav: Patterns::default(),
@@ -194,10 +197,18 @@ pub fn read(config_path: &str, file: &dyn Fn(&str) -> Option<Arc<[u8]>>) -> Site
 
 impl Site {
     fn refuse(&mut self, path: &str, refusal: Refusal) {
-        if refusal.limit {
-            self.notes.push(Note::at("register-not-understood", path, refusal.message));
-        } else {
-            self.problems.push(Problem { path: path.into(), span: refusal.span, message: refusal.message });
+        match refusal.cause {
+            Cause::NotReadHere => {
+                self.notes.push(Note::at("register-not-understood", path, refusal.message));
+            }
+            Cause::TooLarge => {
+                self.too_large = true;
+                self.notes.push(Note::at("too-large", path, refusal.message));
+            }
+            Cause::Fault => {
+                let message = refusal.message;
+                self.problems.push(Problem { path: path.into(), span: refusal.span, message });
+            }
         }
     }
 

@@ -5,7 +5,7 @@
 use super::paths;
 use super::patterns::RestPattern;
 use super::value::{self, Value};
-use super::yaml::{Document, Kind, NodeId, Refusal, Style};
+use super::yaml::{Cause, Document, Kind, NodeId, Refusal, Style};
 use crate::text::Text;
 use std::ops::Range;
 
@@ -225,7 +225,7 @@ impl Reader<'_> {
         let limit = |message: &str| Refusal {
             span: self.doc.written(at).span.clone(),
             message: message.into(),
-            limit: true,
+            cause: Cause::TooLarge,
         };
         if position.trail.len() > 2 * MAX_DEPTH {
             return Err(limit("`nav` is nested too deeply to be read"));
@@ -378,7 +378,7 @@ impl Reader<'_> {
             }
             if self.tree.rests.len() == MAX_RESTS {
                 let message = "`nav` has too many rest entries to be read".into();
-                return Err(Refusal { span, message, limit: true });
+                return Err(Refusal { span, message, cause: Cause::TooLarge });
             }
             self.item(section, item, What::Rest(self.tree.rests.len()));
             self.tree.rests.push(Rest { text: text.into(), pattern, span });

@@ -3,7 +3,7 @@
 //! Values are looked at, never built: a mapping is merged when somebody asks for its keys.
 
 use super::scalar::{self, Type};
-use super::yaml::{Document, Kind, Node, NodeId, Refusal, Style};
+use super::yaml::{Cause, Document, Kind, Node, NodeId, Refusal, Style};
 use std::collections::HashMap;
 
 /// Most `key: value` pairs that merge keys (`<<`) may add up to in one mapping.
@@ -138,7 +138,8 @@ fn merged_into(
 ) -> Result<(), Refusal> {
     let node = doc.node(id);
     let Kind::Mapping { pairs, .. } = &node.kind else { return Ok(()) };
-    let too_much = |message: &str| Refusal { span: node.span.clone(), message: message.into(), limit: true };
+    let too_much =
+        |message: &str| Refusal { span: node.span.clone(), message: message.into(), cause: Cause::TooLarge };
     if depth > MAX_MERGE_DEPTH {
         return Err(too_much("merge keys nested too deeply to follow"));
     }

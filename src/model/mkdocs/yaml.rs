@@ -61,13 +61,22 @@ pub enum Style {
 pub struct Refusal {
     pub span: Range<usize>,
     pub message: String,
-    /// A limit of ours was met, not a fault of the file.
-    pub limit: bool,
+    pub cause: Cause,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// MkDocs could not load the file either.
+    Fault,
+    /// MkDocs may well load it; it is not understood here.
+    NotReadHere,
+    /// More than one of the limits here allows, however it came about.
+    TooLarge,
 }
 
 impl Refusal {
     pub fn fault(span: Range<usize>, message: impl Into<String>) -> Self {
-        Refusal { span, message: message.into(), limit: false }
+        Refusal { span, message: message.into(), cause: Cause::Fault }
     }
 }
 
@@ -113,11 +122,11 @@ impl Document {
                 Err(error) => {
                     let at = builder.offset + error.marker().byte_offset().unwrap_or(0);
                     let info = error.kind().to_string();
-                    let limit = is_ours(text, error.kind());
+                    let cause = cause(text, error.kind());
                     return Err(Refusal {
                         span: text.clamp(at)..text.clamp(at),
                         message: human(&info),
-                        limit,
+                        cause,
                     });
                 }
             }
@@ -129,9 +138,14 @@ impl Document {
 
 /// Whether the parser alone refuses the text. libyaml is PyYAML's sister: where it reads on (a quoted
 /// text that goes on at the margin, say), MkDocs most likely does.
-fn is_ours(text: &Text, kind: &ErrorKind) -> bool {
-    matches!(kind, ErrorKind::RecursionLimitExceeded)
-        || serde_yaml::from_str::<serde::de::IgnoredAny>(&text.as_str()[text.bom_len()..]).is_ok()
+fn cause(text: &Text, kind: &ErrorKind) -> Cause {
+    if matches!(kind, ErrorKind::RecursionLimitExceeded) {
+        return Cause::TooLarge;
+    }
+    match serde_yaml::from_str::<serde::de::IgnoredAny>(&text.as_str()[text.bom_len()..]) {
+        Ok(_) => Cause::NotReadHere,
+        Err(_) => Cause::Fault,
+    }
 }
 
 /// The parser's sentence in our style: lower case, no final period.
@@ -335,8 +349,9 @@ impl<'t> Builder<'t> {
         let Some(odd) = name.bytes().position(|b| !known(b)) else { return Ok(()) };
         let message = format!("PyYAML takes only letters, digits, `-` and `_` in an anchor: `{name}`");
         // At these PyYAML ends the name and reads on: `&a:` is an anchor and a colon.
-        let limit = odd > 0 && b"?:,]}%@`".contains(&name.as_bytes()[odd]);
-        Err(Refusal { span: span.clone(), message, limit })
+        let reads_on = odd > 0 && b"?:,]}%@`".contains(&name.as_bytes()[odd]);
+        let cause = if reads_on { Cause::NotReadHere } else { Cause::Fault };
+        Err(Refusal { span: span.clone(), message, cause })
     }
 
     /// Spans of block scalars take the line break along, those of others sometimes blanks.
