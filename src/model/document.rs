@@ -508,6 +508,9 @@ impl Reader {
         if source[..text_span.start].ends_with('\\') {
             text_span.start -= 1;
         }
+        // A vertical tab is a letter to Markdown and a blank to everybody else.
+        text_span.end = text_span.end.min(span.end);
+        text_span.start = text_span.start.min(text_span.end);
         let heading = Heading {
             level,
             text: fold_blanks(&text),
