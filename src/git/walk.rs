@@ -288,7 +288,8 @@ impl Walk {
     fn gather(&mut self, chunks: impl Iterator<Item = Chunk>) {
         let mut known: std::collections::HashMap<Key, u32> = std::collections::HashMap::new();
         let mut known_registers: HashMap<Id, Vec<(u8, u32)>> = HashMap::default();
-        let mut gone: HashSet<String> = HashSet::default();
+        // The set of gix takes nothing but ids.
+        let mut gone: std::collections::HashSet<String> = std::collections::HashSet::new();
         for chunk in chunks {
             let keys: Vec<u32> = chunk
                 .found
