@@ -2,6 +2,8 @@
 //! led to it. All of it numbers, so that equal states are equal numbers.
 
 use super::graph::{Graph, NONE};
+use super::twins::twins;
+use super::verdicts::Who;
 use crate::git::{Entry, Id, Key, Walk};
 use crate::model::path::{Role, file_name, okep_name, role, stem};
 use crate::tree::{Layout, Note};
@@ -31,6 +33,8 @@ pub struct PathInfo {
     pub path: String,
     pub role: Role,
     pub number: Option<u64>,
+    /// Which of several of that number it is, where they stood on the line at the same time.
+    pub nth: u32,
 }
 
 /// A template, and those that were in force before it on the first-parent line of a commit.
@@ -124,7 +128,8 @@ impl Catalog {
                             && !catalog.blobs[f.blob as usize].symlink
                     };
                     let order = |f: &&FileAt| {
-                        crate::model::path::template_order(&catalog.paths[f.path as usize].path)
+                        let path = &catalog.paths[f.path as usize].path;
+                        (layout.template.as_ref() != Some(path), crate::model::path::template_order(path))
                     };
                     let template = files.iter().filter(is_template).min_by_key(order).copied();
                     Some(Holding { files, template, register: *register })
@@ -132,6 +137,9 @@ impl Catalog {
             })
             .collect();
         catalog.follow(&walk.graph, &walk.held);
+        for (path, nth) in twins(&catalog, &walk.graph) {
+            catalog.paths[path as usize].nth = nth;
+        }
         catalog
     }
 
@@ -256,6 +264,15 @@ impl PathInfo {
         let name = stem(file_name(&path))
             .and_then(okep_name)
             .filter(|_| matches!(role, Role::Okep | Role::Template));
-        PathInfo { number: name.and_then(|n| n.number), role, path }
+        PathInfo { number: name.and_then(|n| n.number), nth: 0, role, path }
+    }
+
+    /// Whom a file at this path is about.
+    pub fn who(&self) -> Who {
+        match (self.number, self.nth) {
+            (None, _) => Who::Path(self.path.clone()),
+            (Some(number), 0) => Who::Number(number),
+            (Some(number), nth) => Who::Another(number, nth),
+        }
     }
 }

@@ -12,4 +12,5 @@ pub mod narrow;
 pub mod story;
 pub mod tell;
 pub mod timeline;
+mod twins;
 pub mod verdicts;

@@ -2,7 +2,7 @@
 //! that the threads leave no trace.
 
 use super::catalog::Catalog;
-use super::verdicts::{DocumentVerdict, Identity, Listed, Shown, Told, Who, Whole};
+use super::verdicts::{Allow, DocumentVerdict, Identity, Listed, Shown, Told, Who, Whole};
 use crate::finding::{Finding, Severity};
 use crate::model::names::Name;
 use crate::model::path::{Role, role};
@@ -28,12 +28,15 @@ pub(super) struct RawDocument {
     pub number: Option<u64>,
     pub title: Option<String>,
     pub issue: Option<u64>,
+    pub allows: Vec<Allow>,
 }
 
 pub(super) struct RawWhole {
     pub findings: Vec<Raw>,
     pub okeps: Vec<(String, Shown)>,
     pub strays: Vec<(String, RawDocument)>,
+    pub unread: Vec<String>,
+    pub registers_unread: bool,
 }
 
 pub(super) fn raw(finding: Finding) -> Raw {
@@ -63,8 +66,8 @@ pub(super) struct Names<'a> {
     who_of: HashMap<Who, u32>,
     identity_of: HashMap<Identity, u32>,
     texts: HashMap<String, Arc<str>>,
-    /// Path to its number in the catalogue, and to the number in its name.
-    paths: HashMap<String, (u32, Option<u64>)>,
+    /// Path to its number in the catalogue, and to whom it is by its name.
+    paths: HashMap<String, (u32, Who)>,
 }
 
 impl<'a> Names<'a> {
@@ -78,15 +81,15 @@ impl<'a> Names<'a> {
             who_of: HashMap::new(),
             identity_of: HashMap::new(),
             texts: HashMap::new(),
-            paths: paths.map(|(at, info)| (info.path.clone(), (at as u32, info.number))).collect(),
+            paths: paths.map(|(at, info)| (info.path.clone(), (at as u32, info.who()))).collect(),
         }
     }
 
     fn who(&mut self, okep: Option<&str>) -> u32 {
         let who = match okep {
             None => Who::Nobody,
-            Some(path) => match self.paths.get(path).and_then(|(_, number)| *number) {
-                Some(number) => Who::Number(number),
+            Some(path) => match self.paths.get(path) {
+                Some((_, who)) => who.clone(),
                 None => Who::Path(path.to_owned()),
             },
         };
@@ -133,6 +136,7 @@ impl<'a> Names<'a> {
             number: raw.number,
             title: raw.title.map(|t| self.text(t)),
             issue: raw.issue,
+            allows: raw.allows,
         }
     }
 
@@ -150,6 +154,8 @@ impl<'a> Names<'a> {
                 .into_iter()
                 .map(|(path, raw)| (number(self, &path), self.document(raw)))
                 .collect(),
+            unread: raw.unread.iter().map(|path| self.who(Some(path))).collect(),
+            registers_unread: raw.registers_unread,
         }
     }
 }

@@ -50,18 +50,26 @@ pub struct OkepStory {
     /// The one it has now, or had last.
     pub path: String,
     pub title: Option<String>,
-    /// None where history does not reach back to it.
+    /// None where history does not reach back to it, or could not be read just there.
     pub landed: Option<Place>,
     pub written: Option<Written>,
     pub revisions: usize,
     /// Every path it had, in order.
     pub paths: Vec<String>,
     pub registered: Option<Registered>,
-    /// How long readers could not find it: until it was registered, was removed, or the end of the line.
+    /// How long it stood and readers could not find it, all such times together; none where there was no
+    /// navigation, or where something that would tell could not be read.
     pub days_unregistered: Option<i64>,
+    /// Whether a register that would tell of it could not be read.
+    pub register_unread: bool,
+    /// Whether readers cannot find it now.
+    pub is_unregistered: bool,
     pub deleted: Option<Place>,
-    pub when_landed: Counts,
+    /// None where that is unknown.
+    pub when_landed: Option<Counts>,
     pub now: Counts,
+    /// Whether all of it could be read now.
+    pub now_known: bool,
 }
 
 /// The commit that wrote something.
@@ -83,12 +91,47 @@ pub struct Registered {
 pub struct TemplateStory {
     pub at: Place,
     pub change: TemplateChange,
-    /// The first one on the line.
-    pub first: bool,
+    pub kind: TemplateKind,
     /// The OKEPs that the same commit made to follow it.
     pub followed_by: Vec<u64>,
     /// How many findings it brought to OKEPs that had landed before; they are no more than advice.
     pub excused: usize,
+}
+
+/// What became of the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplateKind {
+    /// The first one ever.
+    First,
+    /// It stands where what can be read of history begins.
+    Edge,
+    Changed,
+    /// Its text could not be read.
+    Unread,
+    /// The text of the one before it could not be read.
+    AfterUnread,
+    Removed,
+    /// The same as before it was removed.
+    Back,
+}
+
+impl TemplateKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TemplateKind::First => "first",
+            TemplateKind::Edge => "before",
+            TemplateKind::Changed => "changed",
+            TemplateKind::Unread => "unread",
+            TemplateKind::AfterUnread => "after-unread",
+            TemplateKind::Removed => "removed",
+            TemplateKind::Back => "back",
+        }
+    }
+
+    /// Whether history tells when it came.
+    pub fn is_dated(self) -> bool {
+        self != TemplateKind::Edge
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -114,6 +157,8 @@ pub struct FindingStory {
     /// As it is now, or was last.
     pub severity: Severity,
     pub number: Option<u64>,
+    /// The path of the OKEP it is about: the one it has now, or had last.
+    pub okep: Option<String>,
     /// The file it points into.
     pub path: String,
     pub subject: String,

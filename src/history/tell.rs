@@ -1,20 +1,23 @@
 //! From a walk to a story: names, days and people for the numbers of the timeline.
 
 use super::catalog::{Catalog, FileAt};
-use super::event::{Event, pull_request};
+use super::event::{Event, PullRequest};
 use super::story::{
-    Cause, FindingStory, Moment, OkepStory, Place, Registered, Story, TemplateStory, Walked, Written,
+    Cause, FindingStory, Moment, OkepStory, Place, Registered, Story, TemplateKind, TemplateStory, Walked,
+    Written,
 };
 use super::timeline::{Life, Line, Stay, Timeline};
-use super::verdicts::{Landed, Mark, Objects, Shown, Told, Verdicts, Who};
+use super::verdicts::{Landed, Mark, Objects, Told, Verdicts, Who};
 use crate::finding::Finding;
 use crate::git::{Deed, Key, Walk};
 use crate::model::path::Role;
+use crate::model::template::Template;
 use crate::report::Counts;
 use crate::rulebook::{TemplateChange, template_change};
 use crate::rules::{Check, RULES, rule};
 use crate::tree::{Layout, Note};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::cell::Cell;
+use std::collections::{BTreeSet, HashMap};
 
 /// What a walk tells, whose catalogue is `catalog`; `deeds` says who did what when.
 pub fn tell(
@@ -37,17 +40,29 @@ pub fn tell(
     let commits = wanted(&line, &lives, &stays, &templates);
     let told = deeds(&commits);
     let deeds_of: HashMap<u32, Deed> = commits.into_iter().zip(told).collect();
-    let mut telling =
-        Telling { walk, line: &line, catalog, verdicts: &verdicts, deeds: deeds_of, notes: Vec::new() };
+    let mut telling = Telling {
+        walk,
+        line: &line,
+        catalog,
+        verdicts: &verdicts,
+        deeds: deeds_of,
+        about: HashMap::new(),
+        backwards: Cell::new(false),
+        notes: Vec::new(),
+    };
     let okeps = telling.okeps(&stays);
     let mut findings: Vec<FindingStory> = lives.iter().map(|life| telling.finding(life)).collect();
     findings.extend(telling.landed_wrongly(&stays));
-    findings.extend(telling.misnamed(deeds));
+    findings.extend(telling.misnamed(deeds, &layout.folder));
     let templates = telling.templates(&templates, &findings);
     findings.sort_by(|a, b| {
         let key = |f: &FindingStory| f.introduced.as_ref().map(|i| i.landed.date.clone());
         (&a.path, a.rule, &a.subject).cmp(&(&b.path, b.rule, &b.subject)).then_with(|| key(a).cmp(&key(b)))
     });
+    if telling.backwards.get() {
+        let message = "the dates of the line go backwards in places: no day is counted between those";
+        telling.notes.push(Note::new("dates", message));
+    }
     let mut story = Story {
         walk: telling.walked(),
         okeps,
@@ -70,25 +85,47 @@ pub fn tell(
     story
 }
 
-/// The places of the line where another template comes into force, and the chain of it.
-fn template_places(line: &Line, catalog: &Catalog) -> Vec<(usize, u32)> {
-    let mut places: Vec<(usize, u32)> = Vec::new();
+/// A place of the line where another template comes into force, or none any more.
+struct TemplatePlace {
+    at: usize,
+    /// None where it was removed.
+    chain: Option<u32>,
+    kind: TemplateKind,
+}
+
+fn template_places(line: &Line, catalog: &Catalog) -> Vec<TemplatePlace> {
+    let mut places: Vec<TemplatePlace> = Vec::new();
+    let mut last: Option<u32> = None;
+    let mut in_doubt = line.open;
     for (at, state) in line.changes(catalog) {
-        let book = catalog.books[catalog.states[state].book as usize];
-        if let Some(chain) = book.chain
-            && places.last().is_none_or(|(_, last)| *last != chain)
-        {
-            places.push((at, chain));
+        let state = catalog.states[state];
+        if catalog.holdings[state.key as usize].is_none() {
+            in_doubt = true;
+            continue;
         }
+        let book = catalog.books[state.book as usize];
+        let removed = places.last().is_some_and(|p| p.chain.is_none());
+        let kind = match (book.chain.filter(|_| book.stands), last) {
+            (None, last) if last.is_some() && !removed => Some(TemplateKind::Removed),
+            (None, _) => None,
+            (chain, last) if chain == last => removed.then_some(TemplateKind::Back),
+            _ if in_doubt => Some(TemplateKind::Edge),
+            (_, None) => Some(TemplateKind::First),
+            _ => Some(TemplateKind::Changed),
+        };
+        let chain = book.chain.filter(|_| book.stands);
+        places.extend(kind.map(|kind| TemplatePlace { at, chain, kind }));
+        last = chain.or(last);
+        in_doubt = false;
     }
     places
 }
 
 /// The OKEPs as they stood before each new template, to be judged by the new one.
-fn before_templates(line: &Line, catalog: &Catalog, templates: &[(usize, u32)]) -> Vec<(FileAt, u32)> {
+fn before_templates(line: &Line, catalog: &Catalog, templates: &[TemplatePlace]) -> Vec<(FileAt, u32)> {
     let mut also = Vec::new();
-    for (at, _) in templates.iter().filter(|(at, _)| *at > 0) {
-        let book = catalog.state(line.commits[*at]).book;
+    for at in templates.iter().filter(|t| t.kind == TemplateKind::Changed).map(|t| t.at) {
+        let book = catalog.state(line.commits[at]).book;
         let files = catalog.holding(line.commits[at - 1]).into_iter().flat_map(|h| &h.files);
         let okeps = files.filter(|f| catalog.path(**f).role == Role::Okep);
         also.extend(okeps.map(|file| (*file, book)));
@@ -97,7 +134,7 @@ fn before_templates(line: &Line, catalog: &Catalog, templates: &[(usize, u32)]) 
 }
 
 /// The commits whose author, day or subject will be told.
-fn wanted(line: &Line, lives: &[Life], stays: &[Stay], templates: &[(usize, u32)]) -> Vec<u32> {
+fn wanted(line: &Line, lives: &[Life], stays: &[Stay], templates: &[TemplatePlace]) -> Vec<u32> {
     let at = |place: usize| line.commits[place];
     let mut wanted: BTreeSet<u32> =
         line.commits.first().into_iter().chain(line.commits.last()).copied().collect();
@@ -108,10 +145,12 @@ fn wanted(line: &Line, lives: &[Life], stays: &[Stay], templates: &[(usize, u32)
     }
     for stay in stays {
         wanted.extend(stay.written);
-        let places = [Some(stay.came), stay.registered, stay.gone].into_iter().flatten();
-        wanted.extend(places.chain(stay.moves.iter().map(|m| m.0)).map(at));
+        let places = [Some(stay.came), stay.listing.first, stay.gone].into_iter().flatten();
+        let spans = stay.absences.iter().chain(&stay.listing.without).flat_map(|(from, to)| [*from, *to]);
+        let since = stay.listing.all_without(stay.came).map(|(from, _)| from);
+        wanted.extend(places.chain(spans).chain(since).chain(stay.moves.iter().map(|m| m.at)).map(at));
     }
-    wanted.extend(templates.iter().map(|(place, _)| at(*place)));
+    wanted.extend(templates.iter().map(|template| at(template.at)));
     wanted.into_iter().collect()
 }
 
@@ -121,6 +160,10 @@ struct Telling<'a> {
     catalog: &'a Catalog,
     verdicts: &'a Verdicts,
     deeds: HashMap<u32, Deed>,
+    /// Number and path of each OKEP that stood on the line.
+    about: HashMap<u32, (Option<u64>, String)>,
+    /// Whether dates go backwards along the line.
+    backwards: Cell<bool>,
     notes: Vec<Note>,
 }
 
@@ -158,7 +201,7 @@ impl Telling<'_> {
         Place {
             commit: self.walk.ids[commit as usize].to_string(),
             date: deed.date.clone(),
-            pull_request: pull_request(&deed.subject),
+            pull_request: PullRequest::of(&deed.subject).map(PullRequest::number),
         }
     }
 
@@ -174,36 +217,46 @@ impl Telling<'_> {
         self.line.commits.len().saturating_sub(1)
     }
 
-    /// Days between two places of the line.
+    /// Days between two places of the line; dates that go backwards are no days.
     fn days(&self, from: usize, to: usize) -> Option<i64> {
         let date = |at: usize| self.deeds[&self.line.commits[at]].date.parse::<jiff::civil::Date>().ok();
-        let seconds = date(from)?.until(date(to)?).ok()?;
-        Some(seconds.get_days().into())
+        let days: i64 = date(from)?.until(date(to)?).ok()?.get_days().into();
+        if days < 0 {
+            self.backwards.set(true);
+        }
+        Some(days.max(0))
     }
 
     fn okeps(&mut self, stays: &[Stay]) -> Vec<OkepStory> {
-        let mut okeps: Vec<OkepStory> = stays.iter().map(|stay| self.okep(stay)).collect();
-        okeps.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut okeps: Vec<OkepStory> = Vec::new();
+        for stay in stays {
+            let okep = self.okep(stay);
+            self.about.insert(stay.who, (okep.number, okep.path.clone()));
+            okeps.push(okep);
+        }
+        okeps.sort_by(|a, b| (&a.path, a.number).cmp(&(&b.path, b.number)));
         okeps
     }
 
     fn okep(&mut self, stay: &Stay) -> OkepStory {
         let last = self.state(stay.last);
         let listed = self.verdicts.okeps(last).into_iter().flatten().find(|o| o.who == stay.who);
-        let path = listed.map(|l| l.path).or(stay.paths.last().copied());
-        let document = path.and_then(|path| self.verdicts.document(self.catalog, last, path));
+        let path = listed.map_or(stay.path, |l| l.path);
+        let document = self.verdicts.document(self.catalog, last, path);
         let name = |path: u32| self.catalog.paths[path as usize].path.clone();
-        let known = !(stay.came == 0 && self.line.open);
         let end = stay.gone.unwrap_or(self.last());
-        let has_nav = listed.is_some_and(|l| matches!(l.shown, Shown::Yes | Shown::No));
-        let registered = stay.registered.filter(|_| known).and_then(|at| {
+        let listing = &stay.listing;
+        let registered = listing.first_known().filter(|_| stay.known).and_then(|at| {
             Some(Registered { at: self.place(at), days_after_landing: self.days(stay.came, at)? })
         });
+        let unregistered = || listing.all_without(end).map(|(from, to)| self.days(from, to)).sum();
+        let came = self.state(stay.came);
+        let then_known = stay.known && self.verdicts.is_known(came, stay.who);
         let story = OkepStory {
             number: self.number(stay.who).or(document.and_then(|d| d.number)),
-            path: path.map(name).unwrap_or_default(),
+            path: name(path),
             title: document.and_then(|d| d.title.as_deref()).map(str::to_owned),
-            landed: known.then(|| self.place(stay.came)),
+            landed: stay.known.then(|| self.place(stay.came)),
             written: stay.written.map(|commit| Written {
                 commit: self.walk.ids[commit as usize].to_string(),
                 author: self.deeds[&commit].author.clone(),
@@ -211,13 +264,16 @@ impl Telling<'_> {
             }),
             revisions: stay.revisions,
             paths: stay.paths.iter().map(|p| name(*p)).collect(),
-            days_unregistered: (known && (has_nav || registered.is_some()))
-                .then(|| self.days(stay.came, stay.registered.unwrap_or(end)))
-                .flatten(),
+            days_unregistered: Some(())
+                .filter(|()| listing.told && !listing.doubt)
+                .and_then(|()| unregistered()),
+            register_unread: listing.doubt,
+            is_unregistered: listing.is_without(),
             registered,
-            deleted: stay.gone.map(|at| self.place(at)),
-            when_landed: self.counts(self.state(stay.came), stay.who),
+            deleted: stay.gone.filter(|_| stay.gone_known).map(|at| self.place(at)),
+            when_landed: then_known.then(|| self.counts(came, stay.who)),
             now: if stay.gone.is_some() { Counts::default() } else { self.counts(last, stay.who) },
+            now_known: stay.gone.is_some() || self.verdicts.is_known(last, stay.who),
         };
         self.tell_moves(stay, &story);
         story
@@ -225,21 +281,41 @@ impl Telling<'_> {
 
     fn tell_moves(&mut self, stay: &Stay, story: &OkepStory) {
         let name = |path: u32| self.catalog.paths[path as usize].path.as_str();
-        for (at, from, to) in &stay.moves {
-            let place = self.place(*at);
-            let message = format!("moved from `{}` on {} by {}", name(*from), place.date, place.commit);
-            self.notes.push(Note::at("moved", name(*to), message));
+        // What a place that could not be read hides happened there, or before.
+        let when = |known: bool| if known { "" } else { "or before " };
+        for moved in &stay.moves {
+            let place = self.place(moved.at);
+            let (from, when) = (name(moved.from), when(moved.known));
+            let message = format!("moved from `{from}` on {when}{} by {}", place.date, place.commit);
+            self.notes.push(Note::at("moved", name(moved.to), message));
         }
-        if let Some(place) = &story.deleted {
-            let message = format!("removed on {} by {}", place.date, place.commit);
+        for (gone, back) in &stay.absences {
+            let (gone, back) = (self.place(*gone), self.place(*back));
+            let message = format!(
+                "removed on {} by {} and brought back on {} by {}",
+                gone.date, gone.commit, back.date, back.commit
+            );
+            self.notes.push(Note::at("returned", &story.path, message));
+        }
+        if let Some(at) = stay.gone {
+            let place = self.place(at);
+            let message = format!("removed on {}{} by {}", when(stay.gone_known), place.date, place.commit);
             self.notes.push(Note::at("deleted", &story.path, message));
         }
     }
 
     fn number(&self, who: u32) -> Option<u64> {
         match &self.verdicts.whos[who as usize] {
-            Who::Number(number) => Some(*number),
+            Who::Number(number) | Who::Another(number, _) => Some(*number),
             Who::Path(_) | Who::Nobody => None,
+        }
+    }
+
+    /// Number and path of an OKEP; none for what is about none.
+    fn about(&self, who: u32) -> (Option<u64>, Option<String>) {
+        match self.about.get(&who) {
+            Some((number, path)) => (*number, Some(path.clone())),
+            None => (self.number(who), None),
         }
     }
 
@@ -265,10 +341,12 @@ impl Telling<'_> {
         let still = life.gone.map_or(end, |(at, _)| at - 1);
         let last = self.told_at(still, life.mark).unwrap_or(first);
         let introduced = life.written.map(|written| self.moment(life.came, written));
+        let (number, okep) = self.about(identity.who);
         FindingStory {
             rule: identity.rule,
             severity: last.severity,
-            number: self.number(identity.who),
+            number,
+            okep,
             path: last.path.to_string(),
             subject: last.subject.to_string(),
             cause: self.cause(life, first, identity.who),
@@ -303,7 +381,7 @@ impl Telling<'_> {
     /// What the rules about history find in the landings.
     fn landed_wrongly(&self, stays: &[Stay]) -> Vec<FindingStory> {
         let mut findings = Vec::new();
-        for stay in stays.iter().filter(|s| !(s.came == 0 && self.line.open)) {
+        for stay in stays.iter().filter(|s| s.known) {
             let state = self.state(stay.came);
             let Some(path) = stay.paths.first() else { continue };
             let document = self.verdicts.document(self.catalog, state, *path);
@@ -311,23 +389,24 @@ impl Telling<'_> {
                 path: &self.catalog.paths[*path as usize].path,
                 number: self.number(stay.who),
                 issue: document.and_then(|d| d.issue),
-                pull_request: self.place(stay.came).pull_request,
+                pull_request: PullRequest::of(&self.deeds[&self.line.commits[stay.came]].subject),
             };
             let introduced = stay.written.map(|written| self.moment(stay.came, written));
             let fixed = stay.gone.map(|at| self.moment(at, self.line.commits[at]));
             let age_days = self.days(stay.came, stay.gone.unwrap_or(self.last()));
+            let about = self.about(stay.who);
             findings.extend(of_history(&event).into_iter().map(|finding| FindingStory {
                 introduced: introduced.clone(),
                 fixed: fixed.clone(),
                 age_days,
-                ..plain(finding, self.number(stay.who))
+                ..plain(finding, about.clone())
             }));
         }
         findings
     }
 
     /// What the rules about history find in the commits that the line brought.
-    fn misnamed(&mut self, deeds: &dyn Fn(&[u32]) -> Vec<Deed>) -> Vec<FindingStory> {
+    fn misnamed(&mut self, deeds: &dyn Fn(&[u32]) -> Vec<Deed>, folder: &str) -> Vec<FindingStory> {
         let graph = &self.walk.graph;
         let is_own = |commit: &u32| {
             self.line.brought.get(*commit as usize).is_some_and(|at| *at != super::graph::NONE)
@@ -349,9 +428,10 @@ impl Telling<'_> {
                     continue;
                 }
                 let touched = self.touched(*commit);
-                let touched: Vec<(&str, Option<u64>)> =
-                    touched.iter().map(|(path, number)| (path.as_str(), *number)).collect();
-                let found = of_history(&Event::Commit { subject: &deed.subject, touched: &touched });
+                let paths: Vec<&str> =
+                    touched.iter().map(|path| self.catalog.paths[*path as usize].path.as_str()).collect();
+                let event = Event::Commit { subject: &deed.subject, touched: &paths, folder };
+                let found = of_history(&event);
                 if found.is_empty() {
                     continue;
                 }
@@ -362,55 +442,71 @@ impl Telling<'_> {
                     self.deeds.extend(deeds(&[landing]).pop().map(|deed| (landing, deed)));
                 }
                 findings.extend(found.into_iter().map(|finding| {
-                    let number = touched.iter().find(|(path, _)| *path == finding.path).and_then(|t| t.1);
+                    let path = touched.iter().map(|path| &self.catalog.paths[*path as usize]);
+                    let who = path.filter(|info| info.path == finding.path).map(|info| info.who()).next();
+                    let who = who.and_then(|who| self.verdicts.whos.iter().position(|w| *w == who));
+                    let about = who.map_or_else(Default::default, |who| self.about(who as u32));
                     let introduced = Some(self.moment(at, *commit));
                     let age_days = self.days(at, self.last());
-                    FindingStory { introduced, age_days, ..plain(finding, number) }
+                    FindingStory { introduced, age_days, ..plain(finding, about) }
                 }));
             }
         }
         findings
     }
 
-    /// The OKEPs and templates that a commit changed, by path.
-    fn touched(&self, commit: u32) -> BTreeMap<String, Option<u64>> {
-        let files = |commit: u32| -> BTreeSet<FileAt> {
-            let files = self.catalog.holding(commit).into_iter().flat_map(|h| h.files.iter().copied());
-            files.collect()
+    /// The files that a commit changed, by path; none where it cannot be known.
+    fn touched(&self, commit: u32) -> Vec<u32> {
+        let files = |commit: u32| -> Option<BTreeSet<FileAt>> {
+            Some(self.catalog.holding(commit)?.files.iter().copied().collect())
         };
-        let now = files(commit);
-        let before = self.walk.graph.parents(commit).first().map(|p| files(*p)).unwrap_or_default();
-        now.symmetric_difference(&before)
-            .map(|f| self.catalog.path(*f))
-            .filter(|info| matches!(info.role, Role::Okep | Role::Template))
-            .map(|info| (info.path.clone(), info.number))
-            .collect()
+        let before = match self.walk.graph.parents(commit).first() {
+            Some(parent) => files(*parent),
+            None => Some(BTreeSet::new()),
+        };
+        let (Some(now), Some(before)) = (files(commit), before) else { return Vec::new() };
+        let mut touched: Vec<u32> = now.symmetric_difference(&before).map(|f| f.path).collect();
+        touched
+            .sort_by(|a, b| self.catalog.paths[*a as usize].path.cmp(&self.catalog.paths[*b as usize].path));
+        touched.dedup();
+        touched
     }
 
-    fn templates(&self, places: &[(usize, u32)], findings: &[FindingStory]) -> Vec<TemplateStory> {
+    fn templates(&self, places: &[TemplatePlace], findings: &[FindingStory]) -> Vec<TemplateStory> {
         let mut stories = Vec::new();
-        let mut before = None;
-        for (at, chain) in places {
-            let Some(template) = self.verdicts.template(self.catalog, *chain) else { continue };
+        // The outer none: there was none yet.
+        let mut before: Option<Option<&Template>> = None;
+        for TemplatePlace { at, chain, kind } in places {
             let place = self.place(*at);
+            let template = chain.and_then(|chain| self.verdicts.template(self.catalog, chain));
+            let names = |template: &Template| template.names().map(|n| n.text.clone()).collect();
+            let kind = match kind {
+                TemplateKind::Removed | TemplateKind::Back => *kind,
+                _ if template.is_none() => TemplateKind::Unread,
+                TemplateKind::Changed if matches!(before, Some(None)) => TemplateKind::AfterUnread,
+                _ => *kind,
+            };
+            let mut change = TemplateChange::default();
+            match (kind, before.flatten(), template) {
+                (TemplateKind::Changed, Some(before), Some(now)) => change = template_change(before, now),
+                (TemplateKind::First | TemplateKind::Edge, _, Some(now)) => change.added = names(now),
+                (TemplateKind::Removed, Some(before), _) => change.removed = names(before),
+                _ => {}
+            }
             let excused = findings.iter().filter(|f| {
                 let landed = f.introduced.as_ref().map(|i| &i.landed.commit);
                 f.cause == Cause::Template && landed == Some(&place.commit)
             });
             stories.push(TemplateStory {
-                change: match before {
-                    Some(before) => template_change(before, template),
-                    None => TemplateChange {
-                        added: template.names().map(|n| n.text.clone()).collect(),
-                        ..TemplateChange::default()
-                    },
-                },
-                first: before.is_none(),
-                followed_by: if before.is_some() { self.followers(*at) } else { Vec::new() },
+                change,
+                kind,
+                followed_by: if kind == TemplateKind::Changed { self.followers(*at) } else { Vec::new() },
                 excused: excused.count(),
                 at: place,
             });
-            before = Some(template);
+            if chain.is_some() {
+                before = Some(template);
+            }
         }
         stories
     }
@@ -429,6 +525,9 @@ impl Telling<'_> {
             told.filter(asked).map(|t| t.identity).collect()
         };
         let mut followers = Vec::new();
+        if self.verdicts.okeps(before).is_none() {
+            return followers;
+        }
         for listed in self.verdicts.okeps(now).into_iter().flatten() {
             let Some(number) = self.number(listed.who) else { continue };
             let of = |state: usize| self.files(state, listed.who).first().copied();
@@ -450,11 +549,12 @@ fn of_history(event: &Event) -> Vec<Finding> {
     checks.flat_map(|check| check(event)).collect()
 }
 
-fn plain(finding: Finding, number: Option<u64>) -> FindingStory {
+fn plain(finding: Finding, (number, okep): (Option<u64>, Option<String>)) -> FindingStory {
     FindingStory {
         rule: finding.rule,
         severity: finding.severity,
         number,
+        okep,
         path: finding.path,
         subject: finding.subject,
         cause: Cause::Document,

@@ -4,8 +4,8 @@
 //! by the commit that has it while none of its parents has. It leaves in the same way. What a file that
 //! could not be read says about itself is unknown: it neither comes nor goes.
 
-use super::catalog::{Catalog, FileAt};
-use super::graph::Graph;
+use super::catalog::{Catalog, FileAt, Holding};
+use super::graph::{Graph, NONE};
 use super::verdicts::{Landed, Mark, Set, Shown, Verdicts};
 use crate::lore::landings_ever;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -37,19 +37,94 @@ pub struct Life {
 pub struct Stay {
     pub who: u32,
     pub came: usize,
+    /// Whether it is known that it came just then.
+    pub known: bool,
     /// The commit that first held it; none where that cannot be known.
     pub written: Option<u32>,
     /// On how many commits of the line its text or path is new.
     pub revisions: usize,
     /// Every path it had, in order.
     pub paths: Vec<u32>,
-    /// When readers first found it in the navigation.
-    pub registered: Option<usize>,
+    /// The last of them.
+    pub path: u32,
+    pub listing: Listing,
     pub gone: Option<usize>,
+    /// Whether it is known that it went just then.
+    pub gone_known: bool,
     /// The last place at which it stood and could be read.
     pub last: usize,
-    /// Where it moved: at, from, to.
-    pub moves: Vec<(usize, u32, u32)>,
+    pub moves: Vec<Move>,
+    /// When it went and came back.
+    pub absences: Vec<(usize, usize)>,
+}
+
+/// Another path of an OKEP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Move {
+    pub at: usize,
+    pub from: u32,
+    pub to: u32,
+    /// Whether it is known that it moved just then.
+    pub known: bool,
+}
+
+/// Whether readers found an OKEP in the navigation; places are indices into the line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// When they first found it.
+    pub first: Option<usize>,
+    /// From when to when it stood and they did not.
+    pub without: Vec<(usize, usize)>,
+    /// Since when they do not.
+    since: Option<usize>,
+    /// Whether there ever was a navigation that could say.
+    pub told: bool,
+    /// Whether some register could not be read.
+    pub doubt: bool,
+    first_in_doubt: bool,
+}
+
+impl Listing {
+    fn see(&mut self, at: usize, shown: Shown) {
+        self.told |= matches!(shown, Shown::Yes | Shown::No);
+        match shown {
+            Shown::Yes => {
+                self.first.get_or_insert(at);
+                self.end(at);
+            }
+            Shown::No => {
+                self.since.get_or_insert(at);
+            }
+            Shown::Nowhere => self.end(at),
+            // What hides the menu for a while settles nothing.
+            Shown::Unknown => {}
+            Shown::Unread => self.doubt(),
+        }
+    }
+
+    fn doubt(&mut self) {
+        self.doubt = true;
+        self.first_in_doubt |= self.first.is_none();
+    }
+
+    fn end(&mut self, at: usize) {
+        self.without.extend(self.since.take().map(|since| (since, at)));
+    }
+
+    /// When readers first found it, where that is known.
+    pub fn first_known(&self) -> Option<usize> {
+        self.first.filter(|_| !self.first_in_doubt)
+    }
+
+    /// Whether readers cannot find it at the end.
+    pub fn is_without(&self) -> bool {
+        self.since.is_some()
+    }
+
+    /// From when to when it stood unregistered, `end` standing for now.
+    pub fn all_without(&self, end: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+        self.without.iter().copied().chain(self.since.map(|since| (since, end)))
+    }
 }
 
 impl Line {
@@ -66,26 +141,52 @@ impl Line {
         (0..self.commits.len()).filter(is_new).map(move |at| (at, state(at)))
     }
 
-    /// For each path the templates in force when the OKEP at it landed.
+    /// For each path the templates in force when the OKEP at it landed; none where that is unknown.
     pub fn landings(&self, catalog: &Catalog) -> Vec<Option<Landed>> {
-        let mut sets: Vec<BTreeSet<String>> = Vec::new();
-        let mut landed_at: Vec<Landed> = Vec::new();
-        let mut before: Vec<u32> = Vec::new();
+        let mut landed: HashMap<String, Option<Landed>> = HashMap::new();
+        let mut stretch = Stretch { open: self.open, ..Stretch::default() };
         for (_, state) in self.changes(catalog) {
             let state = catalog.states[state];
-            let Some(holding) = &catalog.holdings[state.key as usize] else { continue };
-            let paths: Vec<u32> = holding.files.iter().map(|f| f.path).collect();
-            if paths == before && !sets.is_empty() {
-                continue;
+            match &catalog.holdings[state.key as usize] {
+                Some(holding) => {
+                    let book = catalog.books[state.book as usize];
+                    stretch.add(holding, catalog, Landed { chain: book.chain, stands: book.stands });
+                }
+                // What stands after this landed here or later: nobody knows.
+                None => std::mem::replace(&mut stretch, Stretch { open: true, ..Stretch::default() })
+                    .tell(&mut landed),
             }
-            sets.push(paths.iter().map(|p| catalog.paths[*p as usize].path.clone()).collect());
-            let book = catalog.books[state.book as usize];
-            landed_at.push(Landed { chain: book.chain, stands: book.stands });
-            before = paths;
         }
-        let landings = landings_ever(&sets, self.open);
-        let landed = |path: &str| landings.get(path).copied().flatten().map(|at| landed_at[at]);
-        catalog.paths.iter().map(|info| landed(&info.path)).collect()
+        stretch.tell(&mut landed);
+        catalog.paths.iter().map(|info| landed.get(&info.path).copied().flatten()).collect()
+    }
+}
+
+/// A part of the line that could be read.
+#[derive(Default)]
+struct Stretch {
+    /// Whether something goes before it.
+    open: bool,
+    sets: Vec<BTreeSet<String>>,
+    landed: Vec<Landed>,
+    before: Vec<u32>,
+}
+
+impl Stretch {
+    fn add(&mut self, holding: &Holding, catalog: &Catalog, landed: Landed) {
+        let paths: Vec<u32> = holding.files.iter().map(|f| f.path).collect();
+        if paths != self.before || self.sets.is_empty() {
+            self.sets.push(paths.iter().map(|p| catalog.paths[*p as usize].path.clone()).collect());
+            self.landed.push(landed);
+            self.before = paths;
+        }
+    }
+
+    /// What is told of a path first stays.
+    fn tell(self, all: &mut HashMap<String, Option<Landed>>) {
+        for (path, at) in landings_ever(&self.sets, self.open) {
+            all.entry(path.to_owned()).or_insert(at.map(|at| self.landed[at]));
+        }
     }
 }
 
@@ -199,31 +300,40 @@ impl Timeline<'_> {
     pub fn stays(&self) -> Vec<Stay> {
         let mut stays: Vec<Stay> = Vec::new();
         let mut of: HashMap<u32, usize> = HashMap::new();
-        let mut standing: HashMap<u32, Vec<FileAt>> = HashMap::new();
+        let mut standing: BTreeMap<u32, Vec<FileAt>> = BTreeMap::new();
         let mut in_doubt = self.line.open;
+        // Pages that may have been OKEPs.
+        let mut doubtful: BTreeSet<u32> = BTreeSet::new();
         for (at, state) in self.line.changes(self.catalog) {
             let Some(okeps) = self.verdicts.okeps(state) else {
                 in_doubt = true;
+                standing.keys().for_each(|who| stays[of[who]].listing.doubt());
                 continue;
             };
+            let unread = self.verdicts.unread(state);
             let mut now: BTreeMap<u32, Vec<FileAt>> = BTreeMap::new();
             for okep in okeps {
                 now.entry(okep.who).or_default().extend(self.file(state, okep.path));
             }
             for (who, files) in &now {
+                let doubt = in_doubt || doubtful.contains(who);
                 let stay = *of.entry(*who).or_insert_with(|| {
-                    stays.push(self.arrival(*who, at, in_doubt));
+                    stays.push(self.arrival(*who, at, doubt));
                     stays.len() - 1
                 });
-                stays[stay].stand(at, files, standing.get(who));
+                stays[stay].stand(at, files, standing.get(who), doubt);
             }
-            for okep in okeps.iter().filter(|o| o.shown == Shown::Yes) {
-                stays[of[&okep.who]].registered.get_or_insert(at);
+            for okep in okeps {
+                stays[of[&okep.who]].listing.see(at, okep.shown);
             }
-            for who in standing.keys().filter(|who| !now.contains_key(who)) {
-                stays[of[who]].gone = Some(at);
+            standing.retain(|who, _| !now.contains_key(who));
+            for who in standing.keys().filter(|who| !unread.contains(who)) {
+                stays[of[who]].go(at, !in_doubt);
             }
-            standing = now.into_iter().collect();
+            standing.retain(|who, _| unread.contains(who));
+            standing.keys().for_each(|who| stays[of[who]].listing.doubt());
+            standing.extend(now);
+            doubtful = unread.iter().copied().collect();
             in_doubt = false;
         }
         if let Some(end) = self.line.commits.len().checked_sub(1) {
@@ -245,13 +355,17 @@ impl Timeline<'_> {
         Stay {
             who,
             came: at,
+            known: !in_doubt,
             written,
             revisions: 0,
             paths: Vec::new(),
-            registered: None,
+            path: NONE,
+            listing: Listing::default(),
             gone: None,
+            gone_known: true,
             last: at,
             moves: Vec::new(),
+            absences: Vec::new(),
         }
     }
 
@@ -263,23 +377,35 @@ impl Timeline<'_> {
 }
 
 impl Stay {
-    fn stand(&mut self, at: usize, files: &[FileAt], before: Option<&Vec<FileAt>>) {
-        self.gone = None;
+    fn stand(&mut self, at: usize, files: &[FileAt], before: Option<&Vec<FileAt>>, in_doubt: bool) {
+        self.absences.extend(self.gone.take().map(|gone| (gone, at)));
         self.last = at;
+        if in_doubt {
+            self.listing.doubt();
+        }
         if before.is_some_and(|before| before == files) {
             return;
         }
         self.revisions += 1;
         let held = |path: u32, files: &[FileAt]| files.iter().any(|f| f.path == path);
-        if let Some(before) = before {
-            let went = before.iter().find(|f| !held(f.path, files));
-            let came = files.iter().find(|f| !held(f.path, before));
-            self.moves.extend(went.zip(came).map(|(from, to)| (at, from.path, to.path)));
-        }
+        let went = match before {
+            Some(before) => before.iter().find(|f| !held(f.path, files)).map(|f| f.path),
+            None => Some(self.path).filter(|path| !self.paths.is_empty() && !held(*path, files)),
+        };
+        let came = files.iter().find(|f| before.is_none_or(|before| !held(f.path, before)));
+        let moved = went.zip(came).map(|(from, to)| Move { at, from, to: to.path, known: !in_doubt });
+        self.moves.extend(moved);
         for file in files {
+            self.path = file.path;
             if !self.paths.contains(&file.path) {
                 self.paths.push(file.path);
             }
         }
+    }
+
+    fn go(&mut self, at: usize, known: bool) {
+        self.gone = Some(at);
+        self.gone_known = known;
+        self.listing.end(at);
     }
 }

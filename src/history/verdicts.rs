@@ -8,6 +8,7 @@ use super::catalog::{Book, Catalog, FileAt, State};
 use super::graph::NONE;
 use super::names::{Names, RawDocument, RawWhole, present, raw};
 use crate::audit::{Past, of_tree};
+use crate::exceptions::comments;
 use crate::finding::{Revision, Severity};
 use crate::git::Entry;
 use crate::model::bounds;
@@ -38,6 +39,8 @@ pub trait Objects: Sync {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Who {
     Number(u64),
+    /// One more of that number, which stood on the line at the same time as others; from 1 on.
+    Another(u64, u32),
     /// The path of an OKEP whose name holds no number.
     Path(String),
     Nobody,
@@ -83,6 +86,8 @@ pub struct Set {
     pub unknown: Box<[u32]>,
     /// Of whom it is unknown whether readers find them, because a plugin or a broken register decides.
     pub unshown: Box<[u32]>,
+    /// Whether a register could not be read, so that nothing is known of what is listed.
+    pub registers_unread: bool,
     /// Whether nothing can be said of anybody.
     pub all_unknown: bool,
 }
@@ -91,7 +96,8 @@ impl Set {
     /// Whether the state leaves open if it has a finding of this identity.
     pub fn leaves_open(&self, identity: &Identity) -> bool {
         let within = |whos: &[u32]| whos.binary_search(&identity.who).is_ok();
-        self.all_unknown || within(&self.unknown) || (identity.registration && within(&self.unshown))
+        let unregistered = || self.registers_unread || within(&self.unshown);
+        self.all_unknown || within(&self.unknown) || (identity.registration && unregistered())
     }
 }
 
@@ -103,7 +109,12 @@ pub struct DocumentVerdict {
     pub title: Option<Arc<str>>,
     /// The number of the issue that it names.
     pub issue: Option<u64>,
+    /// The exceptions that it makes for itself.
+    pub allows: Vec<Allow>,
 }
+
+/// A rule, and the subject where an exception is for one alone.
+pub type Allow = (&'static str, Option<String>);
 
 /// An OKEP of a state.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,6 +133,8 @@ pub enum Shown {
     Unknown,
     /// There is no navigation.
     Nowhere,
+    /// The register could not be read.
+    Unread,
 }
 
 /// What hangs on paths and registers alone, and the pages that are OKEPs for their text.
@@ -130,6 +143,9 @@ pub(super) struct Whole {
     pub told: Vec<Told>,
     pub okeps: Vec<Listed>,
     pub strays: HashMap<u32, DocumentVerdict>,
+    /// Pages of which nobody knows whether they are OKEPs.
+    pub unread: Vec<u32>,
+    pub registers_unread: bool,
 }
 
 /// The templates in force when an OKEP landed.
@@ -187,9 +203,9 @@ impl Verdicts {
         let main = catalog.templates(tip.chain);
         let revisions = verdicts.revisions(catalog, &main);
         let mut names = Names::new(catalog, layout, present(&revisions));
-        let pasts: Vec<Option<Past>> =
+        let benches: Vec<Option<Bench>> =
             catalog.books.par_iter().map(|b| verdicts.past(catalog, b, &main, &revisions)).collect();
-        let judging = Judging { catalog, layout, pasts: &pasts, landed };
+        let judging = Judging { catalog, layout, benches: &benches, landed };
         verdicts.judge_documents(&judging, also, &mut names, objects);
         verdicts.judge_wholes(&judging, registers, &mut names, objects);
         verdicts.whos = names.whos;
@@ -248,37 +264,38 @@ impl Verdicts {
         self.templates.get(&catalog.chains[chain as usize].template)
     }
 
+    /// The templates of a chain since the last one that could not be read.
     fn revisions(&self, catalog: &Catalog, chain: &[u32]) -> Vec<TemplateRevision> {
         let revision = |chain: &u32| {
             let revision = Revision { commit: String::new(), date: String::new() };
             Some(TemplateRevision { revision, template: self.template(catalog, *chain)?.clone() })
         };
-        chain.iter().map_while(revision).collect()
+        let mut revisions: Vec<TemplateRevision> = chain.iter().rev().map_while(revision).collect();
+        revisions.reverse();
+        revisions
     }
 
-    /// The templates of a book; none where one of them could not be read.
+    /// The templates of a book; none where the one in force could not be read.
     fn past<'a>(
         &self,
         catalog: &Catalog,
         book: &Book,
         main: &[u32],
         revisions: &'a [TemplateRevision],
-    ) -> Option<Past<'a>> {
+    ) -> Option<Bench<'a>> {
         let depth = book.chain.map_or(0, |chain| catalog.depths[chain as usize]) as usize;
         let on_main = depth == 0 || main.get(depth - 1).copied() == book.chain;
-        let revisions = if on_main {
-            Cow::Borrowed(revisions.get(..depth)?)
-        } else {
-            Cow::Owned(self.revisions(catalog, &catalog.templates(book.chain)))
+        let known = depth.checked_sub(main.len() - revisions.len()).filter(|_| on_main);
+        let revisions = match known {
+            Some(known) => Cow::Borrowed(&revisions[..known]),
+            None => Cow::Owned(self.revisions(catalog, &catalog.templates(book.chain))),
         };
-        if revisions.len() < depth {
-            return None;
-        }
         let template = match book.chain.filter(|_| book.stands) {
             Some(chain) => self.template(catalog, chain)?.clone(),
             None => Template::built_in(),
         };
-        Some(Past::new(&template, revisions))
+        let unread = depth - revisions.len();
+        Some(Bench { past: Past::new(&template, revisions), unread })
     }
 
     fn judge_documents(
@@ -369,16 +386,9 @@ impl Verdicts {
         let mut judged: Vec<_> = judged.into_iter().flatten().collect();
         judged.sort_by_key(|(at, _)| *at);
         let mut unreadable = BTreeSet::new();
-        let mut missing = vec![false; keys.len()];
-        for (at, (whole, notes)) in judged {
-            missing[at] = whole.is_none();
-            self.wholes.push(whole.map(|raw| names.whole(raw)).unwrap_or_default());
+        for (_, (whole, notes)) in judged {
+            self.wholes.push(names.whole(whole));
             unreadable.extend(notes);
-        }
-        for whole in self.whole_of.iter_mut().filter(|w| **w != NONE) {
-            if missing[*whole as usize] {
-                *whole = NONE;
-            }
         }
         unreadable.into_iter().for_each(|note| self.unreadable(note));
     }
@@ -410,12 +420,14 @@ impl Verdicts {
             marks.push(Mark { identity, nth });
         }
         let okeps = self.okeps(state).into_iter().flatten();
-        let mut unshown: Vec<u32> = okeps.filter(|o| o.shown == Shown::Unknown).map(|o| o.who).collect();
+        let unclear = |o: &&Listed| matches!(o.shown, Shown::Unknown | Shown::Unread);
+        let mut unshown: Vec<u32> = okeps.filter(unclear).map(|o| o.who).collect();
         unshown.sort_unstable();
         Set {
             marks: marks.into(),
             unknown: unknown.into_iter().collect(),
             unshown: unshown.into(),
+            registers_unread: self.wholes[self.whole_of[state] as usize].registers_unread,
             all_unknown: false,
         }
     }
@@ -425,9 +437,19 @@ impl Verdicts {
         let (mut told, mut unknown) = (Vec::new(), BTreeSet::new());
         let Some(whole) = self.wholes.get(self.whole_of[state] as usize) else { return (told, unknown) };
         told.extend(&whole.told);
+        unknown.extend(&whole.unread);
         for okep in &whole.okeps {
             match self.document(catalog, state, okep.path) {
-                Some(verdict) => told.extend(&verdict.told),
+                Some(verdict) => {
+                    for allow in &verdict.allows {
+                        let covered = |t: &Told| {
+                            let identity = &self.identities[t.identity as usize];
+                            identity.who == okep.who && allowed(allow, identity.rule, &t.subject)
+                        };
+                        told.retain(|t| !covered(t));
+                    }
+                    told.extend(&verdict.told);
+                }
                 None => {
                     unknown.insert(okep.who);
                 }
@@ -453,38 +475,63 @@ impl Verdicts {
         self.verdicts.get(&(file, book))?.as_ref()
     }
 
+    /// Whether all is known of an OKEP in a state: its text, and what the registers say of it.
+    pub fn is_known(&self, state: usize, who: u32) -> bool {
+        let set = &self.sets[self.set_of[state] as usize];
+        !set.all_unknown && !set.registers_unread && set.unknown.binary_search(&who).is_err()
+    }
+
+    /// The pages of a state that could not be read and may be OKEPs.
+    pub fn unread(&self, state: usize) -> &[u32] {
+        self.wholes.get(self.whole_of[state] as usize).map_or(&[], |w| w.unread.as_slice())
+    }
+
     /// The OKEPs of a state, in the order of their paths; none where the state could not be read.
     pub fn okeps(&self, state: usize) -> Option<&[Listed]> {
         self.wholes.get(self.whole_of[state] as usize).map(|w| w.okeps.as_slice())
     }
 }
 
+/// By what documents are judged.
+struct Bench<'a> {
+    past: Past<'a>,
+    /// How many templates before those of the past are unknown, because one could not be read.
+    unread: usize,
+}
+
 struct Judging<'a> {
     catalog: &'a Catalog,
     layout: &'a Layout,
-    pasts: &'a [Option<Past<'a>>],
+    benches: &'a [Option<Bench<'a>>],
     landed: &'a (dyn Fn(u32) -> Option<Landed> + Sync),
 }
 
 impl Judging<'_> {
-    /// None where a template that counts could not be read.
+    /// None where the template in force could not be read.
     fn document(&self, path: u32, book: u32, document: Arc<Document>) -> Option<RawDocument> {
-        let past = self.pasts[book as usize].as_ref()?;
+        let bench = self.benches[book as usize].as_ref()?;
         let name = &self.catalog.paths[path as usize].path;
-        let okep = Okep::new(name, &self.layout.folder, document, past.template());
-        Some(self.judge(&okep, path, book, past))
+        let okep = Okep::new(name, &self.layout.folder, document, bench.past.template());
+        Some(self.judge(&okep, path, book, bench))
     }
 
-    fn judge(&self, okep: &Okep, path: u32, book: u32, past: &Past) -> RawDocument {
-        let landed = (self.landed)(path).map(|landed| {
-            let common = self.catalog.common(self.catalog.books[book as usize].chain, landed.chain);
-            Some(common)
-                .filter(|_| landed.stands)
-                .and_then(|common| common.checked_sub(1))
-                .map(|at| at as usize)
+    fn judge(&self, okep: &Okep, path: u32, book: u32, bench: &Bench) -> RawDocument {
+        let landed = (self.landed)(path).and_then(|landed| {
+            if !landed.stands {
+                return Some(None);
+            }
+            let common = self.catalog.common(self.catalog.books[book as usize].chain, landed.chain) as usize;
+            match common.checked_sub(bench.unread + 1) {
+                Some(at) => Some(Some(at)),
+                // It landed under a template that could not be read.
+                None => (bench.unread == 0).then_some(None),
+            }
         });
-        let (findings, _) = past.judge(okep, landed);
+        let (mut findings, _) = bench.past.judge(okep, landed);
+        let allows: Vec<Allow> = comments(&okep.document).into_iter().filter_map(|c| c.said.ok()).collect();
+        findings.retain(|f| !allows.iter().any(|allow| allowed(allow, f.rule, &f.subject)));
         RawDocument {
+            allows,
             findings: findings.into_iter().map(raw).collect(),
             number: okep.number(),
             title: okep.title.as_ref().map(|t| t.name.clone()),
@@ -504,43 +551,48 @@ impl Judging<'_> {
         Some(WholeKey { files, register: holding.register, book: state.book })
     }
 
-    /// Judges paths and registers; none where something they hang on could not be read.
+    /// Judges paths and registers, and says what could not be read.
     fn whole(
         &self,
         key: &WholeKey,
         registers: &[Vec<(String, Entry)>],
         parsed: &Parsed,
         read: &dyn Fn(Entry) -> Result<Content, Note>,
-    ) -> (Option<RawWhole>, Vec<Note>) {
-        let Some(past) = self.pasts[key.book as usize].as_ref() else { return (None, Vec::new()) };
+    ) -> (RawWhole, Vec<Note>) {
+        let bench = self.benches[key.book as usize].as_ref();
         let mut notes = Vec::new();
         let mut tree = Tree::default();
-        let mut add = |path: &str, entry: Entry, notes: &mut Vec<Note>| match read(entry) {
-            Ok(content) => {
-                let id = Some(entry.id.to_string());
-                tree.files.insert(path.to_owned(), File { id, content });
-                true
-            }
-            Err(note) => {
-                notes.push(note);
-                false
-            }
+        let mut add = |path: &str, entry: Entry| {
+            let content = read(entry);
+            let is_read = content.is_ok();
+            let content = content.unwrap_or_else(|note| {
+                notes.push(note.clone());
+                Content::Unavailable(note.message)
+            });
+            tree.files.insert(path.to_owned(), File { id: Some(entry.id.to_string()), content });
+            is_read
         };
-        let mut whole = true;
+        let mut nav_is_read = true;
         for (path, entry) in key.register.iter().flat_map(|r| &registers[*r as usize]) {
-            whole &= add(path, *entry, &mut notes);
+            nav_is_read &= add(path, *entry);
         }
+        let mut landing_is_read = true;
+        let mut unread = Vec::new();
         for (path, blob) in key.files.iter().filter(|(_, blob)| *blob != NONE) {
             let info = &self.catalog.paths[*path as usize];
-            // A page beside an OKEP says nothing about it.
-            whole &= add(&info.path, self.catalog.blobs[*blob as usize], &mut notes)
-                || info.role == Role::InOkepFolder;
+            let is_read = add(&info.path, self.catalog.blobs[*blob as usize]);
+            match info.role {
+                Role::Landing => landing_is_read &= is_read,
+                // What a page is written like hangs on the template too.
+                Role::Stray if !is_read || bench.is_none() => unread.push(info.path.clone()),
+                _ => {}
+            }
         }
-        if !whole {
-            return (None, notes);
-        }
+        unread.iter().for_each(|path| {
+            tree.files.remove(path);
+        });
         let nothing: Arc<[u8]> = Arc::new([]);
-        let mut template = Some(past.template()).filter(|t| t.path.is_some());
+        let mut template = bench.map(|b| b.past.template()).filter(|t| t.path.is_some());
         for (path, _) in key.files.iter().filter(|(_, blob)| *blob == NONE) {
             let info = &self.catalog.paths[*path as usize];
             let mut file = File { id: Some(String::new()), content: Content::Bytes(nothing.clone()) };
@@ -556,6 +608,7 @@ impl Judging<'_> {
         }
         let snapshot = Snapshot::new(&tree, self.layout, parsed);
         let shown = |path: &str| match snapshot.site.as_ref().map(|site| (site.registered(path), site)) {
+            _ if !nav_is_read => Shown::Unread,
             Some((Registered::Unknown, _)) => Shown::Unknown,
             Some((_, site)) if site.nav.tree().is_none() => Shown::Nowhere,
             Some((registered, _)) if registered.shown() == Some(true) => Shown::Yes,
@@ -567,12 +620,20 @@ impl Judging<'_> {
             key.files.iter().find(named).expect("the snapshot was made of these files").0
         };
         let is_stray = |okep: &&Okep| self.catalog.paths[path_of(okep) as usize].role == Role::Stray;
-        let stray = |okep: &Okep| (okep.path.clone(), self.judge(okep, path_of(okep), key.book, past));
+        let stray =
+            |okep: &Okep| Some((okep.path.clone(), self.judge(okep, path_of(okep), key.book, bench?)));
         let raw = RawWhole {
             findings: of_tree(&snapshot).into_iter().map(raw).collect(),
             okeps: snapshot.okeps.iter().map(|o| (o.path.clone(), shown(&o.path))).collect(),
-            strays: snapshot.okeps.iter().filter(is_stray).map(stray).collect(),
+            strays: snapshot.okeps.iter().filter(is_stray).filter_map(stray).collect(),
+            registers_unread: !(nav_is_read && landing_is_read),
+            unread,
         };
-        (Some(raw), notes)
+        (raw, notes)
     }
+}
+
+/// Whether an exception that a document makes for itself covers a finding.
+fn allowed(allow: &Allow, rule: &str, subject: &str) -> bool {
+    allow.0 == rule && allow.1.as_ref().is_none_or(|s| s == subject)
 }

@@ -23,7 +23,7 @@ fn row(finding: &FindingStory) -> Vec<String> {
     let mut row = vec![
         finding.rule.to_owned(),
         finding.severity.to_string(),
-        finding.number.map(|n| n.to_string()).unwrap_or_default(),
+        finding.number.map(|n| n.to_string()).or(finding.okep.clone()).unwrap_or_default(),
         finding.path.clone(),
         finding.subject.clone(),
         finding.cause.as_str().to_owned(),

@@ -62,6 +62,9 @@ struct OkepJson<'a> {
     revisions: usize,
     paths: &'a [String],
     registered: Option<RegisteredJson<'a>>,
+    /// All times together at which it stood and was not registered.
+    unregistered_days: Option<i64>,
+    deleted: Option<LandedJson<'a>>,
     errors: usize,
     warnings: usize,
     advice: usize,
@@ -90,11 +93,14 @@ struct RegisteredJson<'a> {
 
 #[derive(Serialize)]
 struct TemplateJson<'a> {
-    commit: &'a str,
-    date: &'a str,
+    commit: Option<&'a str>,
+    date: Option<&'a str>,
     added: &'a [String],
     removed: &'a [String],
     renamed: Vec<RenamedJson<'a>>,
+    kind: &'a str,
+    /// The OKEPs that the same commit made to follow it.
+    followed_by: &'a [u64],
 }
 
 #[derive(Serialize)]
@@ -108,6 +114,7 @@ struct FindingJson<'a> {
     rule: &'a str,
     severity: &'a str,
     number: Option<u64>,
+    okep: Option<&'a str>,
     path: &'a str,
     subject: &'a str,
     cause: &'a str,
@@ -146,6 +153,8 @@ fn okep(okep: &OkepStory) -> OkepJson<'_> {
             date: &r.at.date,
             days_after_landing: r.days_after_landing,
         }),
+        unregistered_days: okep.days_unregistered,
+        deleted: okep.deleted.as_ref().map(landed),
         errors: okep.now.errors,
         warnings: okep.now.warnings,
         advice: okep.now.advice,
@@ -153,13 +162,16 @@ fn okep(okep: &OkepStory) -> OkepJson<'_> {
 }
 
 fn template(template: &TemplateStory) -> TemplateJson<'_> {
+    let is_dated = template.kind.is_dated();
     let renamed = template.change.renamed.iter().map(|(from, to)| RenamedJson { from, to });
     TemplateJson {
-        commit: &template.at.commit,
-        date: &template.at.date,
+        commit: is_dated.then_some(&template.at.commit),
+        date: is_dated.then_some(&template.at.date),
         added: &template.change.added,
         removed: &template.change.removed,
         renamed: renamed.collect(),
+        kind: template.kind.as_str(),
+        followed_by: &template.followed_by,
     }
 }
 
@@ -168,6 +180,7 @@ fn finding(finding: &FindingStory) -> FindingJson<'_> {
         rule: finding.rule,
         severity: finding.severity.as_str(),
         number: finding.number,
+        okep: finding.okep.as_deref(),
         path: &finding.path,
         subject: &finding.subject,
         cause: finding.cause.as_str(),

@@ -2,7 +2,7 @@
 
 use super::{Check, Rule};
 use crate::finding::{Finding, Severity};
-use crate::history::event::Event;
+use crate::history::event::{Event, PullRequest};
 
 pub static RULE: Rule = Rule {
     id: "pull-request-number",
@@ -22,7 +22,11 @@ fn check(event: &Event) -> Vec<Finding> {
     let Event::Landed { path, number: Some(number), issue, pull_request: Some(pull_request) } = *event else {
         return Vec::new();
     };
-    if number != pull_request {
+    if number != pull_request.number() {
+        return Vec::new();
+    }
+    // What stands in brackets at the end of a subject may well be the issue.
+    if matches!(pull_request, PullRequest::Squashed(_)) && issue.is_none_or(|issue| issue == number) {
         return Vec::new();
     }
     let message = format!("{number} is the number of the pull request that brought it, not of an issue");
@@ -38,6 +42,7 @@ mod tests {
     use super::*;
 
     fn landed(number: u64, pull_request: Option<u64>, issue: Option<u64>) -> Vec<Finding> {
+        let pull_request = pull_request.map(PullRequest::Merged);
         check(&Event::Landed { path: "docs/okeps/okep-1-a.md", number: Some(number), issue, pull_request })
     }
 
@@ -53,6 +58,17 @@ mod tests {
     fn another_number_or_none_known_is_fine() {
         assert!(landed(5233, Some(5238), Some(5233)).is_empty());
         assert!(landed(5233, None, Some(5233)).is_empty());
-        assert!(check(&Event::Commit { subject: "OKEP-1", touched: &[] }).is_empty());
+        assert!(check(&Event::Commit { subject: "OKEP-1", touched: &[], folder: "" }).is_empty());
+    }
+
+    #[test]
+    fn a_number_in_brackets_may_be_the_issue() {
+        let landed = |issue| {
+            let pull_request = Some(PullRequest::Squashed(5238));
+            check(&Event::Landed { path: "docs/okeps/okep-1-a.md", number: Some(5238), issue, pull_request })
+        };
+        assert_eq!(landed(Some(5233)).len(), 1);
+        assert!(landed(Some(5238)).is_empty());
+        assert!(landed(None).is_empty());
     }
 }

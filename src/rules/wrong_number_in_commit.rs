@@ -1,7 +1,7 @@
 //! Commit subjects that name another OKEP than the commit touches.
 
 use super::{Check, Rule};
-use crate::commit_subject::wrong;
+use crate::commit_subject::mismatch;
 use crate::finding::{Finding, Severity};
 use crate::history::event::Event;
 
@@ -19,13 +19,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(event: &Event) -> Vec<Finding> {
-    let Event::Commit { subject, touched } = *event else { return Vec::new() };
-    let known: Vec<u64> = touched.iter().filter_map(|(_, number)| *number).collect();
-    let named = wrong(subject, &known);
-    let (Some(first), Some((path, _)), false) = (named.first(), touched.first(), known.is_empty()) else {
+    let Event::Commit { subject, touched, folder } = *event else { return Vec::new() };
+    let Some(found) = mismatch(subject, touched.iter().copied(), folder) else { return Vec::new() };
+    let (Some(first), Some((_, path))) = (found.named.first(), found.touched.first()) else {
         return Vec::new();
     };
-    let touched: Vec<String> = known.iter().map(|n| format!("OKEP-{n}")).collect();
+    let touched: Vec<String> = found.touched.iter().map(|(n, _)| format!("OKEP-{n}")).collect();
     let touched = touched.join(", ");
     let message = format!("the subject names OKEP-{first}, the commit changes {touched}");
     vec![
@@ -39,8 +38,9 @@ mod tests {
     use super::*;
 
     fn check_subject(subject: &str, touched: &[u64], expected: &[&str]) {
-        let touched: Vec<(&str, Option<u64>)> = touched.iter().map(|n| ("a.md", Some(*n))).collect();
-        let found = check(&Event::Commit { subject, touched: &touched });
+        let touched: Vec<String> = touched.iter().map(|n| format!("docs/okeps/okep-{n}-a.md")).collect();
+        let touched: Vec<&str> = touched.iter().map(String::as_str).collect();
+        let found = check(&Event::Commit { subject, touched: &touched, folder: "docs/okeps" });
         assert_eq!(found.iter().map(|f| f.subject.as_str()).collect::<Vec<_>>(), expected, "{subject}");
     }
 
@@ -60,5 +60,13 @@ mod tests {
         check_subject("Merge OKEP-5242 work", &[5224], &[]);
         check_subject("Revert \"OKEP-5242: name the router\"", &[5224], &[]);
         check_subject("okep 2026 roadmap", &[5224], &[]);
+    }
+
+    #[test]
+    fn a_template_is_no_okep() {
+        let touched = ["docs/okeps/okep-4368-template.md"];
+        let event =
+            Event::Commit { subject: "OKEP-5242: ask for more", touched: &touched, folder: "docs/okeps" };
+        assert!(check(&event).is_empty());
     }
 }

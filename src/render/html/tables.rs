@@ -54,7 +54,7 @@ fn okep(okep: &OkepStory, id: &str, forge: Option<&Forge>) -> Markup {
         let now = now.as_ref().map(of);
         html! {
             td.number data-sort=[now] {
-                span.then { (of(&then)) } " → "
+                span.then { @if let Some(then) = &then { (of(then)) } @else { "?" } } " → "
                 @match now {
                     Some(n) => strong class=[(n > 0).then_some(class)] { (n) },
                     None => "gone",

@@ -30,6 +30,7 @@ fn report(tree: &Tree) -> Report {
         findings: findings.into_iter().enumerate().map(reported).collect(),
         notes: snapshot.notes.clone(),
         partial: false,
+        away: false,
         texts: snapshot.texts.clone(),
     }
 }
