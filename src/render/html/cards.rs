@@ -85,7 +85,7 @@ fn card(page: &Page, open: &Open) -> Markup {
                 @if !subject.is_empty() { " " span.subject { (harmless(subject)) } }
             }
             @if let Some(finding) = open.finding {
-                p { (prose(&finding.message)) "." }
+                p { (prose(&finding.message)) }
                 @if !finding.help.is_empty() { ul.help { @for line in &finding.help { li { (prose(line)) } } } }
             }
             p.meta { (history(open, forge)) }
