@@ -74,7 +74,7 @@ make_browser() {
         OKEP_TEST_CHROMIUM=$(command -v chromium)
     fi
     [[ -n $OKEP_TEST_CHROMIUM ]] || { echo "no Chromium (Debian: apt-get install chromium)"; return 1; }
-    command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20)' ||
+    command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' ||
         { echo "no Node.js 20 or newer with npm"; return 1; }
     mkdir -p "$browser"
     if ! cmp -s tests/browser/package-lock.json "$browser/installed.json"; then
