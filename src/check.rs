@@ -79,6 +79,8 @@ pub struct Outcome {
     pub root: Option<PathBuf>,
     /// What was found and is excepted.
     pub excepted: Vec<Finding>,
+    /// The rules that are off: what they find is neither told nor fixed.
+    pub off: BTreeSet<&'static str>,
     /// The files and folders that were asked about, from the root; none where all were.
     pub asked: Vec<String>,
 }
@@ -265,6 +267,7 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
         around: None,
         root: Some(dir),
         excepted: ruled.excepted,
+        off: ruled.off,
         asked,
     })
 }
@@ -535,8 +538,6 @@ impl Reading<'_> {
         };
         let layout = self.layout.clone();
         let root = self.repo.root().map(Path::to_owned);
-        let asked = Vec::new();
-        let excepted = Vec::new();
         Outcome {
             report,
             incomplete: false,
@@ -546,8 +547,9 @@ impl Reading<'_> {
             layout,
             around: None,
             root,
-            excepted,
-            asked,
+            excepted: Vec::new(),
+            off: BTreeSet::new(),
+            asked: Vec::new(),
         }
     }
 
@@ -581,7 +583,7 @@ impl Reading<'_> {
         let incomplete = now.incomplete || before.iter().any(|b| b.incomplete);
         let layout = self.layout.clone();
         let root = self.repo.root().map(Path::to_owned);
-        let excepted = judgement.excepted;
+        let (excepted, off) = (judgement.excepted, judgement.off);
         Ok(Outcome {
             report,
             incomplete,
@@ -592,6 +594,7 @@ impl Reading<'_> {
             around: None,
             root,
             excepted,
+            off,
             asked,
         })
     }
@@ -609,6 +612,7 @@ struct Judgement {
     findings: Vec<Finding>,
     baseline: Vec<Option<Baseline>>,
     excepted: Vec<Finding>,
+    off: BTreeSet<&'static str>,
     verdict: Verdict,
     notes: Vec<Note>,
 }
@@ -627,7 +631,7 @@ impl Judgement {
         let verdict = audit(now, lore);
         let mut notes: Vec<Note> = lore.map(|l| l.notes.clone()).unwrap_or_default();
         notes.retain(|note| note.kind != "several-templates");
-        let Ruled { mut findings, excepted, notes: told } = rulings.apply(verdict.findings.clone(), now);
+        let Ruled { mut findings, excepted, off, notes: told } = rulings.apply(verdict.findings.clone(), now);
         notes.extend(told);
         let mut baseline: Vec<Option<Baseline>> = vec![compares.then_some(Baseline::New); findings.len()];
         for (base, excused) in before.clone() {
@@ -643,7 +647,7 @@ impl Judgement {
             baseline = (0..baseline.len()).filter(keep).map(|i| baseline[i]).collect();
             findings = (0..findings.len()).filter(keep).map(|i| findings[i].clone()).collect();
         }
-        Judgement { findings, baseline, excepted, verdict, notes }
+        Judgement { findings, baseline, excepted, off, verdict, notes }
     }
 
     /// Whether some finding that counts could be another one in the light of history.

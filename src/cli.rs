@@ -335,7 +335,7 @@ fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<E
         false => outcome,
     };
     let mut err = anstream::stderr().lock();
-    let _ = write!(err, "{}", repair::told(&repair, writes));
+    let _ = write!(err, "{}{}", repair::told(&repair, writes), repair::notes(&after, &repair));
     if !repair.left_alone.is_empty() {
         let _ = write!(err, "{}", render::diff::readable(&repair.left_alone, &look()));
     }

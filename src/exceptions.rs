@@ -11,7 +11,7 @@ use crate::rules::rule;
 use crate::text::Text;
 use crate::tree::{CONFIG, Note};
 use pulldown_cmark::{Event, Parser};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// Excepting a faulty exception would except everything.
@@ -48,6 +48,8 @@ pub struct Rulings {
 pub struct Ruled {
     pub findings: Vec<Finding>,
     pub excepted: Vec<Finding>,
+    /// The rules that are off.
+    pub off: BTreeSet<&'static str>,
     pub notes: Vec<Note>,
 }
 
@@ -78,7 +80,8 @@ impl Rulings {
     /// A finding milder than its rule, because the OKEP is held to the template of its time, stays so.
     pub fn apply(&self, findings: Vec<Finding>, snapshot: &Snapshot) -> Ruled {
         let mut used = vec![false; self.exceptions.len()];
-        let mut ruled = Ruled::default();
+        let off = self.severities.iter().filter(|(_, s)| s.is_none()).map(|(rule, _)| *rule);
+        let mut ruled = Ruled { off: off.collect(), ..Ruled::default() };
         for mut finding in findings {
             let mut excepted = false;
             for (exception, used) in self.exceptions.iter().zip(&mut used) {

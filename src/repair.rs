@@ -94,7 +94,8 @@ pub fn plan(
     let excepted: HashSet<_> = outcome.excepted.iter().map(|f| identity(f, &[])).collect();
     let wanted = |f: &Finding| {
         let id = identity(f, &[]);
-        outcome.is_asked_for(f) && asked(f) && !excepted.contains(&id) && (!compares || live.contains(&id))
+        let told = !outcome.off.contains(f.rule) && !excepted.contains(&id);
+        outcome.is_asked_for(f) && asked(f) && told && (!compares || live.contains(&id))
     };
     let spared = |f: &Finding| touched(f).any(|path| out_of_bounds.contains_key(path));
     let run = |tree: &Tree, wanted: &dyn Fn(&Finding) -> bool| {
@@ -235,11 +236,21 @@ pub fn told(repair: &Repair, did: bool) -> String {
         (false, true) => format!("{fixes} in {files}\n"),
         (false, false) => format!("{fixes} in {files}, none of them written\n"),
     });
-    for note in &repair.notes {
-        let path = note.path.as_deref().map_or(String::new(), |p| format!("{}: ", harmless(p)));
-        out.push_str(&format!("note: {path}{}\n", harmless(&note.message)));
-    }
+    out.push_str(&lines(&repair.notes));
     out
+}
+
+/// What the judge has to say beside its findings, a line each; what the repair says itself is left out.
+pub fn notes(outcome: &Outcome, repair: &Repair) -> String {
+    lines(outcome.report.notes.iter().filter(|n| !repair.notes.contains(n)))
+}
+
+fn lines<'n>(notes: impl IntoIterator<Item = &'n Note>) -> String {
+    let line = |note: &Note| {
+        let path = note.path.as_deref().map_or(String::new(), |p| format!("{}: ", harmless(p)));
+        format!("note: {path}{}\n", harmless(&note.message))
+    };
+    notes.into_iter().map(line).collect()
 }
 
 fn count_of(n: usize, word: &str, plural: &str) -> String {

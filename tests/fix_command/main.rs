@@ -335,3 +335,21 @@ fn what_no_fix_mends_is_told() {
     let since = text(&okep(dir.path(), &["check", "--since=HEAD", "--fix"]).stderr);
     assert!(!since.contains("left:") || since.contains("`okep check --since HEAD`"), "{since}");
 }
+
+/// Exceptions and rules that are off hold for the fixes too, and the judge's notes are told with them.
+#[test]
+fn what_is_off_is_neither_shown_nor_written() {
+    let dir = sample();
+    let all = text(&okep(dir.path(), &["check", "--format", "json"]).stdout);
+    assert!(all.contains("\"rule\":\"not-in-nav\"") || all.contains("\"rule\": \"not-in-nav\""));
+    let off = "[severity]\nnot-in-nav = \"off\"\n";
+    fs::write(dir.path().join("okep.toml"), off).expect("it is writable");
+    let before = files(dir.path());
+    let shown = okep(dir.path(), &["check", "--diff=all"]);
+    assert!(!text(&shown.stderr).contains("not-in-nav: "), "{}", text(&shown.stderr));
+    let note = "note: okep.toml: not judged, because off: `not-in-nav`\n";
+    assert!(text(&shown.stderr).contains(note), "{}", text(&shown.stderr));
+    let written = okep(dir.path(), &["check", "--fix"]);
+    assert!(text(&written.stderr).contains(note), "{}", text(&written.stderr));
+    assert_eq!(files(dir.path())["mkdocs.yml"], before["mkdocs.yml"]);
+}
