@@ -14,7 +14,7 @@ use crate::model::prompts::Prompts;
 use crate::model::snapshot::Snapshot;
 use crate::model::template::Template;
 use crate::rulebook::{Rulebook, TemplateRevision};
-use crate::rules::{Check, RULES, Rule, rule};
+use crate::rules::{Check, LEFT_BY_SKELETONS, RULES, Rule, rule};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -186,7 +186,16 @@ impl<'a> Past<'a> {
         if landed == Some(last) {
             return;
         }
+        let is_stub = finding.rule == LEFT_BY_SKELETONS.id;
+        if is_stub && !self.now.has_section(&finding.subject) {
+            return;
+        }
         let asked_by = |revision: usize, earlier: &mut [Option<Vec<Finding>>]| {
+            if is_stub {
+                let subject = self.now.current_name(&finding.subject);
+                let mut names = self.book(revision).template.names();
+                return names.any(|n| self.now.current_name(&n.text) == subject);
+            }
             let found = earlier[revision]
                 .get_or_insert_with(|| check(&Judged::new(okep, self.book(revision)), |r| r.of_its_time));
             found.iter().any(|f| {
@@ -234,8 +243,10 @@ fn feasible(fix: Fix, okep: &Okep, snapshot: &Snapshot) -> Option<Fix> {
     if fix.renames.is_empty() { Some(fix) } else { with_links(snapshot, fix) }
 }
 
+/// Whether an OKEP is held to it only where the template asked for it in its time: a promise in place of
+/// a section that was never asked for breaks no rule.
 fn of_its_time(finding: &Finding) -> bool {
-    rule(finding.rule).is_some_and(|r| r.of_its_time)
+    finding.rule == LEFT_BY_SKELETONS.id || rule(finding.rule).is_some_and(|r| r.of_its_time)
 }
 
 /// When an OKEP landed; one that history knows by another name, gone since, is found by its number.

@@ -76,6 +76,12 @@ impl Rulebook {
         &self.plain_old_names
     }
 
+    /// Whether the template has a section of this name, or had one under it.
+    pub fn has_section(&self, subject: &str) -> bool {
+        let name = self.current_name(subject);
+        self.template.names().any(|n| n.normal == name)
+    }
+
     /// What a subject of an earlier revision is called now, in normal form.
     pub fn current_name(&self, subject: &str) -> String {
         let normal = Name::new(subject).normal;

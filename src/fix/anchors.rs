@@ -31,6 +31,18 @@ pub fn follow(document: &Document, path: &str, heading: usize, name: &str) -> Ve
     edits
 }
 
+/// A link in raw HTML to a heading, as it is written, that would lead nowhere under a new name: what is
+/// HTML and what is code is not told apart here, so that it is for the author to mend.
+pub fn in_html(document: &Document, heading: usize, name: &str) -> Option<String> {
+    let old = &document.headings[heading].text;
+    let lost = [(github(old), github(name)), (site(old), site(name))];
+    let mut lost = lost.into_iter().filter(|(from, to)| from != to && !from.is_empty());
+    lost.find_map(|(from, _)| {
+        let written = [format!("href=\"#{from}\""), format!("href='#{from}'")];
+        written.into_iter().find(|link| document.text.as_str().contains(link.as_str()))
+    })
+}
+
 /// The anchor that GitHub gives a heading: blanks are hyphens, punctuation is gone.
 fn github(text: &str) -> String {
     let kept = text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' '));

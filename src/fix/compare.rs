@@ -1,10 +1,10 @@
 //! The findings and the registers before and after a fix, compared: what a proof comes down to.
 
-use crate::finding::{Finding, Fix, Rename, Safety};
+use crate::finding::{Finding, Fix, Rename, Safety, Severity};
 use crate::model::mkdocs::Site;
 use crate::model::path::file_name;
 use crate::model::snapshot::Snapshot;
-use crate::rules::{LEFT_BY_SKELETONS, UNCOVER, rule};
+use crate::rules::{LEFT_BY_SKELETONS, UNCOVER};
 use crate::tree::{Note, Tree};
 use serde_yaml::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -102,14 +102,22 @@ pub(super) fn compare(
     }
     let milder = |new: &Finding| {
         let left_by = |f: &&Finding| {
-            f.subject == new.subject && rule(f.rule).is_some_and(|r| r.severity < new.severity)
+            // What a skeleton leaves is no demand either where the section was none.
+            let excused = f.severity == Severity::Advice && new.severity == Severity::Advice;
+            f.subject == new.subject && (f.severity < new.severity || excused)
         };
         new.rule == LEFT_BY_SKELETONS.id && fixed.iter().any(left_by)
+    };
+    // What a heading is under its new name it was under the old one.
+    let renamed = |new: &Finding| {
+        let same = |f: &&Finding| f.rule == new.rule && f.okep == new.okep;
+        UNCOVER.iter().any(|r| r.id == new.rule)
+            && after.iter().filter(same).count() <= before.iter().copied().filter(same).count()
     };
     let unseen = |new: &Finding| new.okep.as_deref().is_some_and(|path| !judged_before(path));
     let has_come = |f: &&Finding| {
         let identity = identity(f, &[]);
-        count(&is, &identity) > count(&was, &identity) && !milder(f) && !unseen(f)
+        count(&is, &identity) > count(&was, &identity) && !milder(f) && !renamed(f) && !unseen(f)
     };
     match after.iter().find(has_come) {
         Some(new) => Err(Doubt::Brings { rule: new.rule, subject: new.subject.clone() }),

@@ -2,6 +2,7 @@
 //!
 //! Everything here returns edits of one file; nothing is applied.
 
+use super::borders::{begin, line_start, text_end};
 use crate::finding::{Edit, Fix};
 use crate::judged::Judged;
 use crate::model::document::{Document, fold_blanks};
@@ -14,29 +15,71 @@ use std::ops::Range;
 ///
 /// None where one of them would leave the six levels there are.
 pub fn relevel(document: &Document, path: &str, headings: &[usize], by: i8) -> Option<Vec<Edit>> {
-    headings.iter().map(|h| relevel_one(document, path, *h, by)).collect()
+    let edits: Option<Vec<Vec<Edit>>> =
+        headings.iter().map(|h| relevel_one(document, path, *h, by)).collect();
+    Some(edits?.concat())
 }
 
-fn relevel_one(document: &Document, path: &str, heading: usize, by: i8) -> Option<Edit> {
+/// Puts one heading at a level, and at the margin: one that is indented is none for the site.
+pub fn put_at_level(document: &Document, path: &str, heading: usize, level: u8) -> Option<Vec<Edit>> {
+    let by = level as i8 - document.headings[heading].level as i8;
+    let mut edits = margin(document, path, heading);
+    if by != 0 {
+        edits.extend(relevel_one(document, path, heading, by)?);
+    }
+    Some(edits)
+}
+
+/// Turns an underlined heading of one line into one that `#` leads, at the first level.
+pub fn without_underline(document: &Document, path: &str, heading: usize) -> Option<Vec<Edit>> {
+    let span = document.headings[heading].span.clone();
+    let (text, underline) = document.text.slice(span.clone()).split_once('\n')?;
+    let line = span.start + text.trim_end().len();
+    let edits = vec![Edit::insert(path, span.start, "# "), Edit::replace(path, line..span.end, "")];
+    (!underline.contains('\n')).then_some(edits)
+}
+
+/// The edit that takes the blanks before a heading away, where there are any.
+pub fn margin(document: &Document, path: &str, heading: usize) -> Vec<Edit> {
+    let at = document.headings[heading].span.start;
+    let start = line_start(document, at);
+    let indent = document.text.slice(start..at);
+    let is_indent = !indent.is_empty() && indent.bytes().all(|b| b == b' ');
+    is_indent.then(|| Edit::replace(path, start..at, "")).into_iter().collect()
+}
+
+/// The edits for one heading, in order; closing `#` that were as many as the opening ones stay so.
+fn relevel_one(document: &Document, path: &str, heading: usize, by: i8) -> Option<Vec<Edit>> {
     let heading = &document.headings[heading];
     let level = u8::try_from(heading.level as i8 + by).ok().filter(|l| (1..=6).contains(l))?;
     let start = heading.span.start;
     if !heading.setext {
         let by = by.unsigned_abs() as usize;
-        return Some(match level > heading.level {
+        let closing = closing_hashes(document.text.slice(heading.span.clone()));
+        let at = |start| match level > heading.level {
             true => Edit::insert(path, start, "#".repeat(by)),
             false => Edit::replace(path, start..start + by, ""),
-        });
+        };
+        let balanced = closing == usize::from(heading.level);
+        let ends = [Some(at(start)), balanced.then(|| at(heading.span.end - closing))];
+        return Some(ends.into_iter().flatten().collect());
     }
     let source = document.text.slice(heading.span.clone());
     let (text, underline) = source.rsplit_once('\n')?;
     let sign = if level == 1 { '=' } else { '-' };
     if level <= 2 {
         let line: String = underline.chars().map(|c| if matches!(c, '=' | '-') { sign } else { c }).collect();
-        return Some(Edit::replace(path, heading.span.end - underline.len()..heading.span.end, line));
+        let edit = Edit::replace(path, heading.span.end - underline.len()..heading.span.end, line);
+        return Some(vec![edit]);
     }
     let hashes = "#".repeat(level.into());
-    Some(Edit::replace(path, heading.span.clone(), format!("{hashes} {}", fold_blanks(text))))
+    Some(vec![Edit::replace(path, heading.span.clone(), format!("{hashes} {}", fold_blanks(text)))])
+}
+
+/// How many `#` close a heading; escaped ones and those of a word are its text.
+fn closing_hashes(heading: &str) -> usize {
+    let text = heading.trim_end_matches('#');
+    if text.ends_with([' ', '\t']) && !text.trim().is_empty() { heading.len() - text.len() } else { 0 }
 }
 
 /// Where a section of the template belongs: behind the nearest section before it that stands where it
@@ -54,11 +97,11 @@ pub fn where_belongs(judged: &Judged, section: usize) -> Option<usize> {
         return Some(section_end(judged, row));
     }
     if let Some(row) = (section + 1..rows.len()).find(settled).and_then(row_of) {
-        return Some(line_start(judged.document(), judged.heading(row).span.start));
+        return Some(begin_of(judged, row));
     }
     match rows[section].parent {
         Some(parent) => row_of(parent).map(|row| section_end(judged, row)),
-        None => Some(judged.document().text.len()),
+        None => Some(text_end(judged.document())),
     }
 }
 
@@ -82,18 +125,32 @@ pub fn where_missing(judged: &Judged, section: usize) -> Option<usize> {
         .filter_map(|s| Some((s, row_of(s)?.row)))
         .all(|(s, row)| if s < section { row < first } else { row > last });
     let together = (first..=last).all(|row| rows[row].level > template[section].level);
-    (in_order && together).then(|| line_start(judged.document(), judged.heading(first).span.start))
+    (in_order && together).then(|| begin_of(judged, first))
 }
 
-/// The first byte after the section of a row: the line of the next heading that is not deeper.
+/// Whether some section of the template that belongs inside this one stands below it level by level
+/// where its skeleton comes: it is no empty promise then.
+pub fn holds_others(judged: &Judged, section: usize, at: usize) -> bool {
+    let rows = &judged.okep.outline.rows;
+    let next = (0..rows.len()).find(|r| begin_of(judged, *r) >= at);
+    next.is_some_and(|r| rows[r].level > judged.template().outline.rows[section].level)
+}
+
+/// Whether a comment that is open at a place would hide what is put there.
+pub fn is_hidden(document: &Document, at: usize) -> bool {
+    let before = document.text.slice(document.body_start..at);
+    before.rfind("<!--").is_some_and(|open| !before[open..].contains("-->"))
+}
+
+/// The first byte after the section of a row: where the next one that is not deeper begins.
 fn section_end(judged: &Judged, row: usize) -> usize {
-    let document = judged.document();
-    let end = document.section_end(judged.okep.outline.rows[row].heading);
-    if end == document.text.len() { end } else { line_start(document, end) }
+    let rows = &judged.okep.outline.rows;
+    let next = (row + 1..rows.len()).find(|r| rows[*r].level <= rows[row].level);
+    next.map_or_else(|| text_end(judged.document()), |next| begin_of(judged, next))
 }
 
-fn line_start(document: &Document, offset: usize) -> usize {
-    document.text.line_range(offset).start.max(document.body_start)
+fn begin_of(judged: &Judged, row: usize) -> usize {
+    begin(judged.document(), judged.okep.outline.rows[row].heading)
 }
 
 /// What the template says under a section, as a comment that no reader sees; empty where it says nothing.
@@ -161,11 +218,12 @@ pub fn move_section(judged: &Judged, section: usize, row: usize) -> Option<Fix> 
     if empties(judged, row..last) {
         return None;
     }
-    let start = line_start(document, judged.heading(row).span.start);
-    let end = rows
-        .get(last)
-        .map_or(document.text.len(), |r| line_start(document, document.headings[r.heading].span.start));
+    let start = begin_of(judged, row);
+    let end = if last < rows.len() { begin_of(judged, last) } else { text_end(document) };
     let target = where_belongs(judged, section)?;
+    if is_hidden(document, target) || is_hidden(document, end) {
+        return None;
+    }
     let levels = relevel_along(judged, row..last, by)?;
     let name = judged.section_name(section);
     if target == start || target == end {
@@ -175,7 +233,7 @@ pub fn move_section(judged: &Judged, section: usize, row: usize) -> Option<Fix> 
         return None;
     }
     let moved = releveled(document, start..end, &levels);
-    let insert = insert_section(judged, target, moved.trim_end().to_owned());
+    let insert = insert_section(judged, target, without_blank_end(&moved).to_owned());
     let delete = Edit::replace(&judged.okep.path, cut(document, start..end), "");
     if delete.start < insert.start && insert.start < delete.end {
         return None;
@@ -203,7 +261,7 @@ fn relevel_along(judged: &Judged, moved: Range<usize>, by: i8) -> Option<Vec<Edi
         };
         shifts.push(shift);
         if shift != 0 {
-            edits.push(relevel_one(judged.document(), &judged.okep.path, rows[row].heading, shift)?);
+            edits.extend(relevel_one(judged.document(), &judged.okep.path, rows[row].heading, shift)?);
         }
     }
     Some(edits)
@@ -228,6 +286,13 @@ fn empties(judged: &Judged, moved: Range<usize>) -> bool {
     let stays = |r: &usize| rows[*r].parent == Some(parent) && !moved.contains(r);
     let heading = judged.heading(parent);
     !(0..rows.len()).any(|r| stays(&r)) && (!heading.has_content || is_stub(judged, heading))
+}
+
+/// The text without the blank lines at its end and the last line's break.
+fn without_blank_end(text: &str) -> &str {
+    let rest = text.trim_end().len();
+    let line = text[rest..].find('\n').map_or(text.len(), |i| rest + i);
+    text[..line].strip_suffix('\r').unwrap_or(&text[..line])
 }
 
 fn releveled(document: &Document, range: Range<usize>, levels: &[Edit]) -> String {
@@ -273,11 +338,7 @@ pub fn removal(document: &Document, leftover: &Leftover) -> Range<usize> {
     let text = &document.text;
     if leftover.whole_block {
         let Range { start, end } = lines_of(document, leftover);
-        let mut end = text.line_range(end).end;
-        while end < text.len() && text.slice(text.line_range(end)).trim().is_empty() {
-            end = text.line_range(end).end;
-        }
-        return if end == text.len() { cut(document, start..end) } else { start..end };
+        return start..text.line_range(end).end;
     }
     if leftover.span.start == block.span.start {
         let rest = text.slice(leftover.span.end..block.span.end);
@@ -287,6 +348,18 @@ pub fn removal(document: &Document, leftover: &Leftover) -> Range<usize> {
     let before = text.slice(block.span.start..leftover.span.start);
     let blanks = before.len() - before.trim_end().len();
     leftover.span.start - blanks..leftover.span.end
+}
+
+/// A range of whole lines to delete, with the blank lines after it where blank lines stand before it.
+pub fn with_blanks(document: &Document, lines: Range<usize>) -> Range<usize> {
+    let text = &document.text;
+    let blank = |at: usize| text.slice(text.line_range(at)).trim().is_empty();
+    let mut end = lines.end;
+    let apart = lines.start == document.body_start || blank(lines.start - 1);
+    while (apart || text.slice(end..text.len()).trim().is_empty()) && end < text.len() && blank(end) {
+        end = text.line_range(end).end;
+    }
+    cut(document, lines.start..end)
 }
 
 /// The lines of the block that a prompt is all of, without the last line's break.

@@ -2,9 +2,11 @@
 
 pub mod anchors;
 pub mod apply;
+pub mod borders;
 pub mod compare;
 pub mod engine;
 pub mod markdown;
 pub mod proof;
 pub mod rename;
+pub mod words;
 pub mod write;

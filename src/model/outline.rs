@@ -21,6 +21,23 @@ pub struct Row {
     pub heading: usize,
 }
 
+/// The text of a heading without what belongs to no name at its end: attributes for the site, such as
+/// `{#goals}`, and the mark of a footnote.
+fn without_tail(text: &str) -> &str {
+    let mut text = text;
+    loop {
+        let tail = match text.chars().next_back() {
+            Some('}') => text.rfind('{').filter(|at| text[at + 1..].starts_with(['#', '.', ':'])),
+            Some(']') => text.rfind("[^"),
+            _ => None,
+        };
+        match tail.map(|at| text[..at].trim_end()).filter(|rest| !rest.is_empty()) {
+            Some(rest) => text = rest,
+            None => return text,
+        }
+    }
+}
+
 impl Outline {
     /// The sections of a document: all headings but its title.
     pub fn of(document: &Document, title: Option<&Title>) -> Self {
@@ -35,7 +52,7 @@ impl Outline {
             }
             let parent = around.last().copied();
             around.push(rows.len());
-            rows.push(Row { name: Name::new(&h.text), level: h.level, parent, heading });
+            rows.push(Row { name: Name::new(without_tail(&h.text)), level: h.level, parent, heading });
         }
         Outline { rows }
     }

@@ -42,7 +42,8 @@ pub fn read(document: &Document, is_section: &dyn Fn(&Heading) -> bool) -> Optio
 }
 
 fn numbered(document: &Document, heading: &Heading) -> Title {
-    let rest = heading.text[PREFIX.len()..].trim_start_matches([' ', '-', '_', '#', '–', ':', '\\']);
+    let rest = heading.text[PREFIX.len()..]
+        .trim_start_matches(|c: char| matches!(c, ' ' | '_' | '#' | ':' | '\\') || is_dash(c));
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let number = rest[..digits].parse::<u64>().ok();
     let separator_and_name = &rest[digits..];
@@ -51,7 +52,9 @@ fn numbered(document: &Document, heading: &Heading) -> Title {
         Some(name) if name.starts_with(['.', '-']) && name[1..].starts_with(char::is_alphanumeric) => {
             name.trim()
         }
-        _ => separator_and_name.trim_start_matches([' ', ':', '-', '–', '—', '.', ',']).trim(),
+        _ => separator_and_name
+            .trim_start_matches(|c: char| matches!(c, ' ' | ':' | '.' | ',') || is_dash(c))
+            .trim(),
     };
     let form = number.map(|_| format!("{PREFIX}-{}: {name}", &rest[..digits]));
     let in_form = form.as_deref() == Some(heading.text.as_str());
@@ -64,6 +67,11 @@ fn numbered(document: &Document, heading: &Heading) -> Title {
         well_formed: in_form && heading.level == 1 && has_name,
         reads_the_same: number.is_some() && has_name,
     }
+}
+
+/// Whether a character is a hyphen or a dash of any length.
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
 }
 
 fn digits_in(document: &Document, heading: &Heading, digits: &str) -> Option<Range<usize>> {

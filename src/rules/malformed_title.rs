@@ -2,6 +2,7 @@
 
 use super::{Check, Rule};
 use crate::finding::{Edit, Finding, Fix, Severity};
+use crate::fix::{anchors, markdown, words};
 use crate::judged::Judged;
 use crate::model::names::Name;
 use crate::model::title::{PREFIX, Title};
@@ -57,31 +58,89 @@ fn check(judged: &Judged) -> Vec<Finding> {
     let Some(number) = title.number.or(number) else {
         return vec![finding.help("give the number of its tracking issue")];
     };
-    let name = source_name(judged, title);
-    let wanted = format!("# {PREFIX}-{number}: {name}");
-    let edits = vec![Edit::replace(&judged.okep.path, heading.span.clone(), &wanted)];
-    let fix = if title.reads_the_same {
-        Fix::safe("write the title in its usual form", edits)
-    } else {
-        Fix::suggested("put the number before the title", edits)
-    };
-    vec![finding.help(format!("write `{wanted}`")).fix(Some(fix))]
+    let wanted = format!("{PREFIX}-{number}: {}", title.name);
+    if title.number.is_none() && names_a_number(&title.name) {
+        return vec![finding.help(format!("begin it with `{PREFIX}-{number}: `"))];
+    }
+    let finding = finding.help(format!("write `# {}`", source(judged, title, number)));
+    let fix = edits(judged, title, number).map(|mut edits| {
+        edits.extend(anchors::follow(document, &judged.okep.path, title.heading, &wanted));
+        if title.reads_the_same {
+            Fix::safe("write the title in its usual form", edits)
+        } else {
+            Fix::suggested("put the number before the title", edits)
+        }
+    });
+    vec![finding.fix(fix)]
 }
 
 fn form(title: &Title) -> Option<String> {
     Some(format!("{PREFIX}-{}: {}", title.number?, title.name))
 }
 
-/// The title's name as the source has it, so that markup survives.
-fn source_name(judged: &Judged, title: &Title) -> String {
-    let heading = &judged.document().headings[title.heading];
-    let source = judged.document().text.slice(heading.text_span.clone()).trim();
-    let bare = |text: &str| text.replace(['*', '_', '`', '\\'], "");
-    let is_name = |rest: &&str| !rest.contains('\n') && bare(rest) == bare(&title.name);
-    // Where the name begins in the source: at the first place from which on only markup is more.
-    let starts = source.char_indices().map(|(at, _)| &source[at..]);
-    let closed = |rest: &&str| ["**", "`", "_"].iter().all(|mark| rest.matches(mark).count() % 2 == 0);
-    starts.into_iter().filter(is_name).find(closed).map_or_else(|| title.name.clone(), str::to_owned)
+/// The edits that give the title its form and touch nothing of its name; none where the markup does not
+/// let the two be told apart.
+fn edits(judged: &Judged, title: &Title, number: u64) -> Option<Vec<Edit>> {
+    let (document, path) = (judged.document(), &judged.okep.path);
+    let heading = &document.headings[title.heading];
+    // The site takes `name: words` on the first line for metadata where no `#` stands before it.
+    let mut edits = match heading.setext && heading.span.start == document.body_start {
+        true => markdown::without_underline(document, path, title.heading)?,
+        false => markdown::put_at_level(document, path, title.heading, 1)?,
+    };
+    let letters = words::letters(document, heading)?;
+    let name = letters.len() - title.name.chars().count();
+    if title.number.is_none() {
+        edits.push(Edit::insert(path, heading.text_span.start, format!("{PREFIX}-{number}: ")));
+        return (name == 0).then_some(edits);
+    }
+    let shown: Vec<char> = letters.iter().map(|l| l.shown).collect();
+    let digits = shown.iter().position(char::is_ascii_digit)?;
+    let after = digits + shown[digits..].iter().take_while(|c| c.is_ascii_digit()).count();
+    let parts = [
+        (0..PREFIX.len(), PREFIX.to_owned()),
+        (PREFIX.len()..digits, "-".to_owned()),
+        (digits..after, number.to_string()),
+        (after..name, ": ".to_owned()),
+    ];
+    for (part, wanted) in parts {
+        let has = letters.get(part.clone())?;
+        let span = match words::piece(has) {
+            Some(span) => span,
+            // Nothing divides word and number: what does goes where the one ends and the other begins.
+            None if has.is_empty() => {
+                words::piece(letters.get(part.start - 1..part.start + 1)?)?;
+                letters[part.start].source.start..letters[part.start].source.start
+            }
+            None => return None,
+        };
+        if document.text.slice(span.clone()) != wanted {
+            edits.push(Edit::replace(path, span, wanted));
+        }
+    }
+    edits.sort();
+    Some(edits)
+}
+
+/// The title in its form, its name as the source has it, for the help.
+fn source(judged: &Judged, title: &Title, number: u64) -> String {
+    let document = judged.document();
+    let heading = &document.headings[title.heading];
+    let letters = words::letters(document, heading);
+    let name = title.name.chars().count();
+    let first = letters.and_then(|l| Some(l.get(l.len() - name)?.source.start));
+    let line = |at: usize| document.text.slice(at..heading.text_span.end.max(at));
+    let name = first.map(line).filter(|l| !l.contains('\n')).unwrap_or(&title.name);
+    format!("{PREFIX}-{number}: {}", name.trim())
+}
+
+/// Whether a number of an OKEP stands somewhere else in the title: which of the two is right nobody knows.
+fn names_a_number(name: &str) -> bool {
+    let lower = name.to_ascii_lowercase();
+    lower.match_indices(&PREFIX.to_ascii_lowercase()).any(|(at, word)| {
+        let rest = lower[at + word.len()..].trim_start_matches(|c: char| !c.is_alphanumeric());
+        rest.starts_with(|c: char| c.is_ascii_digit())
+    })
 }
 
 fn is_templates_own(judged: &Judged, title: &Title) -> bool {

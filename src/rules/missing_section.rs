@@ -93,9 +93,14 @@ fn skeleton(judged: &Judged, section: usize) -> Option<Fix> {
         return None;
     }
     let at = markdown::where_missing(judged, section)?;
+    if markdown::is_hidden(judged.document(), at) {
+        return None;
+    }
     let prompt = markdown::hidden_prompt(judged.template(), section);
     let hashes = "#".repeat(row.level.into());
-    let text = format!("{hashes} {}\n\nTBD\n{prompt}", judged.section_source(section));
+    // Before sections of its own nobody would be told of a promise.
+    let promise = if markdown::holds_others(judged, section, at) { "" } else { "\n\nTBD" };
+    let text = format!("{hashes} {}{promise}\n{prompt}", judged.section_source(section));
     let ending = judged.document().text.line_ending_near(at);
     let edit = markdown::insert_section(judged, at, text.trim_end().replace('\n', ending));
     Some(Fix::suggested(format!("add a skeleton of `{}`", row.name.text), vec![edit]))

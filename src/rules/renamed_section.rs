@@ -3,7 +3,7 @@
 use super::{Check, Rule};
 use crate::align::{Kind, Match};
 use crate::finding::{Edit, Finding, Fix, Severity};
-use crate::fix::anchors;
+use crate::fix::{anchors, markdown, words};
 use crate::judged::Judged;
 use crate::model::names::Name;
 use crate::rulebook::OldName;
@@ -50,9 +50,10 @@ fn all_numbered(judged: &Judged, numbered: &[(usize, Match)]) -> Finding {
     for (row, _) in &rows[1..] {
         all = all.related(judged, judged.heading(*row).span.clone(), "another heading with a number");
     }
-    let edits = rows.iter().flat_map(|(row, section)| edits(judged, *section, *row)).collect();
-    let fix = Fix::safe("name the sections as the template does, without numbers", edits);
-    all.help("leave the numbers out").fix(Some(fix))
+    let edits: Option<Vec<Vec<Edit>>> =
+        rows.iter().map(|(row, section)| edits(judged, *section, *row)).collect();
+    let title = "name the sections as the template does, without numbers";
+    all.help("leave the numbers out").fix(edits.map(|edits| Fix::safe(title, edits.concat())))
 }
 
 /// What is said where headings and sections do not meet one to one, so that no renaming mends it.
@@ -84,13 +85,21 @@ fn shared(judged: &Judged, section: usize, row: usize) -> Option<Finding> {
     Some(finding.help(format!("put them under one heading `{wanted}`")))
 }
 
-/// The edits that give a heading the template's name.
-fn edits(judged: &Judged, section: usize, row: usize) -> Vec<Edit> {
-    let (path, index) = (&judged.okep.path, judged.okep.outline.rows[row].heading);
-    let span = judged.heading(row).text_span.clone();
-    let mut edits = vec![Edit::replace(path, span, judged.section_source(section))];
-    edits.extend(anchors::follow(judged.document(), path, index, judged.section_name(section)));
-    edits
+/// The edits that give a heading the template's name and keep the markup around its words; none where
+/// markup stands between them.
+fn edits(judged: &Judged, section: usize, row: usize) -> Option<Vec<Edit>> {
+    let (document, path) = (judged.document(), &judged.okep.path);
+    let outline = &judged.okep.outline.rows[row];
+    let heading = judged.heading(row);
+    let letters = words::letters(document, heading)?;
+    let span = words::piece(letters.get(..outline.name.text.chars().count())?)?;
+    // Inside code a mark-up of the template's would be shown as it is.
+    let bare = document.text.slice(heading.text_span.clone()) == document.text.slice(span.clone());
+    let wanted = if bare { judged.section_source(section) } else { judged.section_name(section) };
+    let mut edits = markdown::margin(document, path, outline.heading);
+    edits.push(Edit::replace(path, span, wanted));
+    edits.extend(anchors::follow(document, path, outline.heading, judged.section_name(section)));
+    Some(edits)
 }
 
 fn finding(judged: &Judged, section: usize, row: usize, kind: Kind) -> Finding {
@@ -111,13 +120,18 @@ fn finding(judged: &Judged, section: usize, row: usize, kind: Kind) -> Finding {
         _ => format!("`{}` {how} of `{wanted}`", heading.text),
     };
     let finding = RULE.at(judged, heading.span.clone(), wanted, message);
-    let edits = edits(judged, section, row);
     let title = format!("rename the heading to `{wanted}`");
-    let fix = match kind {
+    let fix = edits(judged, section, row).map(|edits| match kind {
         Kind::Words(_) => Fix::suggested(title, edits),
         _ => Fix::safe(title, edits),
-    };
-    finding.help(format!("name it `{wanted}`")).fix(Some(fix))
+    });
+    let finding = finding.help(format!("name it `{wanted}`"));
+    let index = judged.okep.outline.rows[row].heading;
+    match anchors::in_html(judged.document(), index, wanted) {
+        Some(link) => finding.help(format!("mend `{link}` by hand, which leads to it")),
+        None => finding,
+    }
+    .fix(fix)
 }
 
 fn old_wording<'a>(judged: &'a Judged, section: usize, text: &str) -> Option<&'a OldName> {

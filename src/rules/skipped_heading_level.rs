@@ -52,14 +52,19 @@ fn finding(judged: &Judged, row: usize, before: u8) -> Finding {
     let finding = RULE.at(judged, heading.span.clone(), judged.subject_of_row(row), message);
     let finding = finding.help(format!("put it, and what goes with it, at level {}", before + 1));
     let by = level - before - 1;
-    finding.fix(promotion(judged, row, by))
+    finding.fix(promotion(judged, row, by, before))
 }
 
 /// Promotes the heading, its siblings and all under them, as far as they go together.
-fn promotion(judged: &Judged, row: usize, by: u8) -> Option<Fix> {
+///
+/// None where one that goes with them is less deep: it would come to stand inside the one before it.
+fn promotion(judged: &Judged, row: usize, by: u8, before: u8) -> Option<Fix> {
     let rows = &judged.okep.outline.rows;
     let level = rows[row].level;
     let end = (row + 1..rows.len()).find(|r| rows[*r].level < level).unwrap_or(rows.len());
+    if rows.get(end).is_some_and(|next| judged.level(end) > before + 1 && next.level < level) {
+        return None;
+    }
     // A section at the template's level stays there: what is missing is the section around it.
     // A heading of the author's own must not become a section beside the template's.
     let to_the_top = |r: usize| {

@@ -90,10 +90,14 @@ fn deletion(judged: &Judged, group: &[&Leftover]) -> Fix {
         *first = Edit::replace(path, lines, "TBD");
     }
     merge(&mut edits);
-    if let Some(last) = edits.last_mut().filter(|last| last.replacement.is_empty()) {
-        let deleted = markdown::up_to_the_end(document, last.start..last.end);
-        (last.start, last.end) = (deleted.start, deleted.end);
+    let is_lines = |e: &Edit| e.replacement.is_empty() && document.text.line_range(e.start).start == e.start;
+    let to_the_end =
+        |e: &Edit| e.end == document.text.len() || document.text.slice(e.start..e.end).ends_with('\n');
+    for edit in edits.iter_mut().filter(|e| is_lines(e) && to_the_end(e)) {
+        let lines = markdown::with_blanks(document, edit.start..edit.end);
+        (edit.start, edit.end) = (lines.start, lines.end);
     }
+    merge(&mut edits);
     Fix::suggested("delete the prompt", edits)
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Check, Rule};
 use crate::finding::{Edit, Finding, Fix, Severity};
+use crate::fix::markdown;
 use crate::judged::Judged;
 
 pub static RULE: Rule = Rule {
@@ -30,6 +31,11 @@ fn check(judged: &Judged) -> Vec<Finding> {
     // The fence is itself made of backticks: quoting it in more of them would hide it.
     let message = format!("the fence {} is never closed", text.slice(fence.opening.clone()).trim());
     let finding = RULE.at(judged, fence.opening.clone(), text.slice(fence.opening.clone()).trim(), message);
+    if is_stray(text.slice(fence.opening.clone()), text.slice(fence.opening.end..text.len())) {
+        let lines = markdown::with_blanks(document, text.line_range(fence.opening.start));
+        let fix = Fix::suggested("delete the fence", vec![Edit::replace(&judged.okep.path, lines, "")]);
+        return vec![finding.help("nothing stands behind it: it is one too many").fix(Some(fix))];
+    }
     // The closing line goes after the last line of the code, before the blank lines that follow it; the
     // blanks at the end of that line stay there, since behind a fence not all of them let it close.
     let code = text.slice(fence.opening.start..fence.resumes).trim_end();
@@ -40,4 +46,9 @@ fn check(judged: &Judged) -> Vec<Finding> {
     let indent: String = fence.indent.chars().map(|c| if c == '>' || c == '\t' { c } else { ' ' }).collect();
     let edit = Edit::insert(&judged.okep.path, at, format!("{ending}{indent}{}", fence.fence));
     vec![finding.help(ends).fix(Some(Fix::suggested("close the fence", vec![edit])))]
+}
+
+/// Whether a fence opens nothing: it names no language, and only blanks follow up to the end of the file.
+fn is_stray(opening: &str, rest: &str) -> bool {
+    opening.trim().chars().all(|c| matches!(c, '`' | '~')) && rest.trim().is_empty()
 }

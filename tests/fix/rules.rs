@@ -48,6 +48,33 @@ fn titles() {
     suggested(TITLE, "# Quiet Links", TITLE);
     suggested(TITLE, "# OKEP-70: Quiet Links", TITLE);
     check(Safety::Suggested, TITLE, "# OKEP-XXXX: Title", "# OKEP-XXXX: Title");
+    safe(TITLE, "   # okep 7 - Quiet Links");
+    safe(TITLE, "# OKEP\u{2011}7: Quiet Links");
+}
+
+/// Only what stands before the name is edited; all the author's marks are kept.
+#[test]
+fn titles_keep_their_markup() {
+    let kept = |harm: &str, expected: &str| check(Safety::Safe, TITLE, harm, expected);
+    let names = [
+        "[Quiet](http://x.y) Links <!-- c -->",
+        "![i](i.png) Quiet <span id=\"q\">Links</span>",
+        "Map&lt;T&gt; \\* `a_b` __c__ [Links]",
+        "Quiet Links {#quiet}",
+    ];
+    for name in names {
+        kept(&format!("# okep 7 - {name}"), &format!("# OKEP-7: {name}"));
+    }
+    kept("# **okep 7** - Quiet Links", "# **OKEP-7**: Quiet Links");
+    kept("# `okep-7` Quiet Links", "# `OKEP-7`: Quiet Links");
+    kept("[okep 7](http://x.y) Quiet\n===", "# [OKEP-7](http://x.y): Quiet");
+    check(Safety::Suggested, TITLE, "# *Quiet* [Links](x.md)", "# OKEP-7: *Quiet* [Links](x.md)");
+    // A backslash at the end reads differently here and there, which is mended too.
+    kept("# okep 7 - Quiet \\", "# OKEP-7: Quiet \\\\");
+    // Markup between the words and their separator: nobody knows where it belongs.
+    for left in ["# okep 7 *- Quiet* Links", "# [okep-7] Quiet Links", "# Quiet Links - OKEP-7"] {
+        check(Safety::Suggested, TITLE, left, left);
+    }
 }
 
 #[test]
@@ -65,7 +92,15 @@ fn issue_lines() {
 #[test]
 fn names_of_sections() {
     safe("## Future Goals", "## future-goals");
-    safe("### Testing Details", "### **testing details**");
+    let marked = |harm: &str, expected: &str| check(Safety::Safe, "## Goals", harm, expected);
+    marked("## **goals**", "## **Goals**");
+    marked("## [goals](http://x.y) <a id=\"g\"></a>", "## [Goals](http://x.y) <a id=\"g\"></a>");
+    marked("Goals:\n------", "Goals\n------");
+    marked("   ## `goals` ##", "## `Goals` ##");
+    marked("## goals {#g}", "## Goals {#g}");
+    for left in ["## Goals {#g}", "## Goals[^1]", "## go*als*"] {
+        check(Safety::Suggested, "## Goals", left, left);
+    }
     suggested("## Known Risks and Limitations", "## Risks and Limitations", "## Known Risks and Limitations");
     safe("## Goals", "## 2. Goals");
     let numbered = CLEAN.replace("## Goals", "## 2. Goals").replace("## Alternatives", "## 9 Alternatives");
@@ -119,7 +154,54 @@ fn sections_that_are_missing() {
     // The section around others comes before them.
     let prompt = "<!--\nWhat is the solution that you propose to us?\n-->";
     let right = "## Proposed Solution\n\nTurn them off.\n\n";
-    suggested(right, "", &format!("## Proposed Solution\n\nTBD\n\n{prompt}\n\n"));
+    suggested(right, "", &format!("## Proposed Solution\n\n{prompt}\n\n"));
+}
+
+/// What stands right above a heading goes with it, and nothing comes between them.
+#[test]
+fn what_belongs_to_a_heading_stays_with_it() {
+    let goals = "## Goals\n\n* Silence\n* Nothing else\n\n";
+    let future = "## Future Goals\n\nNone\n\n";
+    for above in ["<a id=\"f\"></a>\n", "<!-- of the\nfuture -->\n", "<a id=\"f\"></a>\n\n", "---\n\n"] {
+        let right = format!("{goals}{above}{future}");
+        let swapped = format!("{above}{future}{goals}");
+        check(Safety::Suggested, &format!("{goals}{future}"), &swapped, &right);
+        let missing = format!("{above}{future}");
+        let prompt = "<!--\n(A list of what the proposal is to reach.)\n-->";
+        let added = format!("## Goals\n\nTBD\n\n{prompt}\n\n{above}{future}");
+        check(Safety::Suggested, &format!("{goals}{future}"), &missing, &added);
+    }
+    // Blanks at the end of a line are a line break, and definitions belong to the whole page.
+    let spaced = goals.replace("else\n", "else  \n");
+    check(
+        Safety::Suggested,
+        &format!("{goals}{future}"),
+        &format!("{future}{spaced}"),
+        &format!("{spaced}{future}"),
+    );
+    let last = "* [The other one](okep-8-loud-links.md#goals)\n";
+    let alternatives = "## Alternatives\n\nNone\n\n## References\n\n";
+    check(
+        Safety::Suggested,
+        &format!("{alternatives}{last}"),
+        &format!("## References\n\n{last}\n## Alternatives\n\nNone\n\n[1]: http://x.y\n"),
+        &format!("{alternatives}{last}\n[1]: http://x.y\n"),
+    );
+    let references = format!("## References\n\n{last}");
+    let tail = "[1]: http://x.y\n[^n]: words\n";
+    check(Safety::Suggested, &references, tail, &format!("## References\n\nTBD\n\n{tail}"));
+    // Nothing is put where a comment hides it.
+    check(Safety::Suggested, &references, "<!-- open\n", "<!-- open\n");
+}
+
+#[test]
+fn levels_that_do_not_go_together_are_left() {
+    let none = "## Alternatives\n\nNone\n";
+    let skewed = format!("{none}\n##### one\n\nx\n\n#### two\n\nx\n");
+    check(Safety::Suggested, none, &skewed, &skewed);
+    let closed = format!("{none}\n#### one ####\n\nx\n\n##### two #####\n\nx ####\n");
+    let right = closed.replace("#### one ####", "### one ###").replace("##### two #####", "#### two ####");
+    suggested(none, &closed, &right);
 }
 
 #[test]
@@ -140,6 +222,8 @@ fn prompts_that_were_left() {
     let items = "* Unit tests\n* Tests of the whole feature on a real cluster\n";
     suggested(last, &format!("{last}{items}"), last);
     suggested(last, &format!("{last}\n\n{items}"), last);
+    // A list that ends with the prompt keeps the blank line after it.
+    suggested(goals, &format!("{goals}* {prompt}\n"), goals);
     let glued = format!("{ISSUE}\n(Please open an issue for each proposal first.)");
     suggested(ISSUE, &glued, ISSUE);
 }
@@ -155,4 +239,7 @@ fn fences_and_headings_that_read_differently() {
     let tildes = "Turn them off.\n\n  ~~~~yaml\n  a: b\n\n\u{a0}wide\t\n";
     suggested("Turn them off.\n", tildes, &format!("{tildes}  ~~~~\n"));
     safe("## Alternatives", "##Alternatives");
+    // One fence too many is not closed a second time.
+    let last = "* [The other one](okep-8-loud-links.md#goals)\n";
+    suggested(last, &format!("{last}\n```\n"), last);
 }
