@@ -3,6 +3,7 @@
 //! A `Snapshot` is a tree read once: template, OKEPs, companion pages and registers. It is made from
 //! values and holds values; rules speak its words and touch neither parser events nor YAML.
 
+pub mod asks;
 pub mod bounds;
 pub mod document;
 pub mod draft;
@@ -17,6 +18,7 @@ pub mod okep;
 pub mod outline;
 pub mod path;
 pub mod prompts;
+pub mod prose;
 pub mod register;
 pub mod site_headings;
 pub mod snapshot;

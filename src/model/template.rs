@@ -3,6 +3,7 @@
 //! Everything an OKEP is held to is read from here: sections, their order and levels, the form of the
 //! issue line. A built-in outline stands in where a repository has no template.
 
+use super::asks::Asks;
 use super::document::Document;
 use super::issue::{self, IssueLine};
 use super::names::Name;
@@ -25,6 +26,8 @@ pub struct Template {
     /// The template's own issue line: the form of everybody's.
     pub issue: Option<IssueLine>,
     pub outline: Outline,
+    /// What each section of the outline asks of the form of its answer.
+    pub asks: Vec<Asks>,
 }
 
 impl Template {
@@ -32,9 +35,10 @@ impl Template {
         let title = title::read(&document, &|_| false);
         let issue = issue::of_template(&document, title.as_ref().map(|t| t.heading));
         let outline = Outline::of(&document, title.as_ref());
+        let asks = Asks::of(&document, &outline);
         let number = path.as_deref().and_then(|p| okep_name(stem(file_name(p))?)?.number);
         let number = number.or(title.as_ref().and_then(|t| t.number));
-        Template { path, document, title, number, issue, outline }
+        Template { path, document, title, number, issue, outline, asks }
     }
 
     pub fn built_in() -> Self {

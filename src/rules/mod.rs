@@ -19,6 +19,8 @@ mod duplicate_section;
 mod empty_section;
 mod extra_section;
 mod foreign_issue;
+mod goals_not_listed;
+mod long_problem_statement;
 mod malformed_exception;
 mod malformed_filename;
 mod malformed_issue;
@@ -34,6 +36,7 @@ mod pull_request_number;
 mod renamed_section;
 mod shifted_headings;
 mod skipped_heading_level;
+mod story_form;
 pub(crate) mod stub_section;
 mod template_text;
 #[cfg(test)]
@@ -77,7 +80,7 @@ pub enum Check {
 }
 
 /// All rules, in the order of the table in the README.
-pub static RULES: [&Rule; 30] = [
+pub static RULES: [&Rule; 33] = [
     &malformed_filename::RULE,
     &malformed_title::RULE,
     &number_mismatch::RULE,
@@ -105,6 +108,9 @@ pub static RULES: [&Rule; 30] = [
     &duplicate_nav_entry::RULE,
     &not_in_index::RULE,
     &dead_index_entry::RULE,
+    &goals_not_listed::RULE,
+    &long_problem_statement::RULE,
+    &story_form::RULE,
     &pull_request_number::RULE,
     &wrong_number_in_commit::RULE,
     &malformed_exception::RULE,

@@ -111,6 +111,18 @@ fn check(document: &str, expected: &[&str]) {
     check_tree(&[("docs/okeps/okep-7-faster-tea.md", document)], expected);
 }
 
+const OKEP: &str = "docs/okeps/okep-7-faster-tea.md";
+
+/// The findings of one rule.
+fn of_rule(told: &str, rule: &str) -> Vec<String> {
+    told.lines().filter(|l| l.starts_with(&format!("{rule}:"))).map(str::to_owned).collect()
+}
+
+/// As [`check`], blind to other rules.
+fn check_only(rule: &str, document: &str, expected: &[&str]) {
+    assert_eq!(of_rule(&told(&tree(&[(OKEP, document)])), rule), expected, "{document}");
+}
+
 /// The good document with one passage replaced.
 fn with(old: &str, new: &str) -> String {
     assert_eq!(GOOD.matches(old).count(), 1, "{old:?} stands once in the good document");
@@ -738,5 +750,76 @@ fn ids_are_unique_and_every_rule_is_told_in_full() {
         for text in [rule.fix, rule.offence, rule.why, rule.bad, rule.good] {
             assert!(!text.trim().is_empty(), "{} has all its texts", rule.id);
         }
+    }
+}
+
+#[test]
+fn goals_are_listed_where_the_template_asks_for_a_list() {
+    let goals = |text: &str| with("* Fast tea\n", text);
+    let told = ["goals-not-listed:9 Goals"];
+    check(&goals("Tea is to be fast. It is to stay hot as well.\n"), &told);
+    check(&goals("Tea is to be fast.\n\nIt is to stay hot.\n"), &told);
+    check(&goals("Tea is to be fast, to stay hot, and to be served to all guests at once.\n"), &told);
+    for quiet in [
+        "1. Tea is to be fast.\n2. It is to stay hot.\n",
+        "Of tea there are two things to say. These are they:\n\n- Fast.\n- Hot.\n",
+        "Fast tea for all.\n",
+        "There are no goals beyond those of the proposal before this one, which stand there.\n",
+        "None\n",
+        "Tea is to be:\n\n| fast | hot |\n|---|---|\n| yes | yes |\n",
+        "**G1** Tea is to be fast. All of it.\n\n**G2** Tea is to be hot. All of it.\n",
+        "(1) Tea is to be fast.\n(2) It is to stay hot.\n",
+        "Of both kinds. There are two.\n\n### Near\n\nFast tea. Hot tea.\n",
+    ] {
+        check_only("goals-not-listed", &goals(quiet), &[]);
+    }
+    // Nothing is asked of the others.
+    check_only("goals-not-listed", &with("Coffee.\n", "Coffee is one. Water is another one.\n"), &[]);
+}
+
+#[test]
+fn a_problem_is_told_in_about_as_many_sentences_as_the_template_asks_for() {
+    let problem = |text: &str| with("Tea is slow.\n", text);
+    let five = "Tea is slow. Guests must wait for it. Some of them leave. Those who stay are thirsty. \
+                All blame the cook.\n";
+    check(&problem(five), &["long-problem-statement:5 Problem"]);
+    check(&problem(&five.replace("Some of", "\n\nSome of")), &["long-problem-statement:5 Problem"]);
+    for quiet in [
+        "Tea is slow. Guests must wait for it. Some of them leave. Those who stay are thirsty.\n",
+        "Tea is slow, e.g. Green tea, i.e. Sencha etc. With v1.2. It is as slow as in 1.1. See \
+         https://example.org/a. All `a. B. C. D. E` wait.\n",
+        "Tea is slow in these:\n\n* The first room is cold.\n* The second room is far.\n* The third is \
+         shut.\n* The fourth room is wet.\n* The fifth room is dry.\n",
+    ] {
+        check_only("long-problem-statement", &problem(quiet), &[]);
+    }
+}
+
+#[test]
+fn stories_say_who_wants_what_where_the_template_asks_for_it() {
+    let asks = TEMPLATE.replace(
+        "## Proposed Solution\n",
+        "## Stories\n\n1. **As a** [user]\n2. **I want** [goal]\n\n## Proposed Solution\n",
+    );
+    let found = |text: &str, template: &str| {
+        let section = format!("## Stories\n\n{text}\n## Proposed Solution\n");
+        let document = with("## Proposed Solution\n", &section);
+        let tree = tree(&[("docs/okeps/okep-1-template.md", template), (OKEP, &document)]);
+        of_rule(&told(&tree), "story-form")
+    };
+    let plain = "### Story 1\n\nThe tea is poured at once when a guest comes in, because the water is hot \
+                 already.\n";
+    assert_eq!(found(plain, &asks), ["story-form:17 Stories"]);
+    assert!(found(plain, TEMPLATE).is_empty(), "nobody asked");
+    for quiet in [
+        "**As a** *guest*, **I want** tea. It is to be hot and in a cup, so that nobody is burnt by it.\n",
+        "### One\n\nThere is a long day before this story begins. In it:\n\n* As an admin I want to see \
+         how long each guest has waited.\n",
+        "Guests come in from the cold. We want them to get their tea before they have sat down.\n",
+        "None, since no guest will ever notice any of what is proposed in the sections below.\n",
+        "See the goals.\n",
+        "TBD\n",
+    ] {
+        assert!(found(quiet, &asks).is_empty(), "{quiet}");
     }
 }

@@ -1,0 +1,62 @@
+//! Running text where the template asks for a list.
+
+use super::stub_section::is_stub;
+use super::{Check, Rule};
+use crate::finding::{Finding, Severity};
+use crate::judged::Judged;
+use crate::model::document::{Block, BlockKind};
+use crate::model::prose;
+
+pub static RULE: Rule = Rule {
+    id: "goals-not-listed",
+    severity: Severity::Advice,
+    fix: "-",
+    offence: "running text in a section, such as the goals, for which the template asks a bullet list",
+    why: "Goals are ticked off one by one, in reviews and when the work is done; in a paragraph they \
+          are easily lost.",
+    bad: "## Goals\n\nAddresses are kept across a restart. They are handed out in order, too.",
+    good: "## Goals\n\n* Addresses are kept across a restart.\n* They are handed out in order.",
+    check: Check::Okep(check),
+    of_its_time: true,
+};
+
+/// One short sentence may be all there is to list.
+const FEWEST_WORDS: usize = 10;
+
+fn check(judged: &Judged) -> Vec<Finding> {
+    let asks = judged.template().asks.iter().enumerate().filter(|(_, asks)| asks.list);
+    asks.filter_map(|(section, _)| finding(judged, section)).collect()
+}
+
+fn finding(judged: &Judged, section: usize) -> Option<Finding> {
+    let row = judged.alignment.matches[section]?.row;
+    let heading = judged.heading(row);
+    let document = judged.document();
+    let blocks = &document.blocks[heading.blocks.clone()];
+    let text = |block: &Block| document.text.slice(block.span.clone());
+    // Tables, code and deeper headings order things in their own way.
+    let ordered = heading.has_matter || judged.okep.outline.has_children(row);
+    let listed = blocks.iter().any(|b| b.kind == BlockKind::Item)
+        || blocks.iter().any(|b| text(b).lines().any(begins_like_item));
+    if ordered || listed || is_stub(judged, heading) || prose::is_none(document, &heading.body) {
+        return None;
+    }
+    let sentences = prose::sentences(document, &heading.body);
+    if blocks.len() < 2 && sentences < 2 && prose::words(document, &heading.body) < FEWEST_WORDS {
+        return None;
+    }
+    if judged.leftovers.iter().any(|l| heading.body.contains(&l.span.start)) {
+        return None;
+    }
+    let message = format!("the template asks for a list in `{}`; this is running text", heading.text);
+    let finding = RULE.at(judged, heading.span.clone(), judged.section_name(section), message);
+    Some(finding.help("put each into a list item of its own; a numbered list is one too"))
+}
+
+/// Whether a line begins as its author may have begun a list: with a sign, a number or bold words.
+fn begins_like_item(line: &str) -> bool {
+    let line = line.trim_start();
+    let marked = line.starts_with(['•', '‣', '◦', '–', '—', '·', '-', '+']) || line.starts_with("**");
+    let digits = line.trim_start_matches(|c: char| c == '(' || c.is_ascii_digit());
+    marked || (digits.len() < line.len() && digits.starts_with(['.', ')', ':']))
+}

@@ -1,0 +1,65 @@
+//! User stories without a role and a wish.
+
+use super::stub_section::is_stub;
+use super::{Check, Rule};
+use crate::finding::{Finding, Severity};
+use crate::judged::Judged;
+use crate::model::prose;
+
+pub static RULE: Rule = Rule {
+    id: "story-form",
+    severity: Severity::Advice,
+    fix: "-",
+    offence: "a section of user stories without one that says \"As a ..., I want ...\", as the template asks",
+    why: "A story that names who wants what can be tested and argued about; a description of the \
+          feature cannot.",
+    bad: "### Story 1\n\nThe node keeps its address when it restarts, which is needed for firewalls.",
+    good: "### Story 1\n\nAs a cluster admin, I want nodes to keep their addresses, so that firewalls let them in.",
+    check: Check::Okep(check),
+    of_its_time: true,
+};
+
+/// A shorter section says that there are no stories, or where they are.
+const FEWEST_WORDS: usize = 12;
+
+fn check(judged: &Judged) -> Vec<Finding> {
+    let asks = judged.template().asks.iter().enumerate().filter(|(_, asks)| asks.story);
+    asks.filter_map(|(section, _)| finding(judged, section)).collect()
+}
+
+fn finding(judged: &Judged, section: usize) -> Option<Finding> {
+    let row = judged.alignment.matches[section]?.row;
+    let heading = judged.heading(row);
+    let document = judged.document();
+    let range = heading.span.end..document.section_end(judged.okep.outline.rows[row].heading);
+    let words = prose::words(document, &range);
+    if words < FEWEST_WORDS || is_stub(judged, heading) || prose::is_none(document, &range) {
+        return None;
+    }
+    // Whoever speaks of himself, or names whom the story is about, has told one in some form.
+    if tells_story(document.text.slice(range.clone())) {
+        return None;
+    }
+    if judged.leftovers.iter().any(|l| range.contains(&l.span.start)) {
+        return None;
+    }
+    let message = format!("no story in `{}` says who wants what", heading.text);
+    let finding = RULE.at(judged, heading.span.clone(), judged.section_name(section), message);
+    Some(finding.help("begin each with `As a ..., I want ...`; `so that ...` is optional"))
+}
+
+/// Whether something begins with "As a", "As an" or "As the", or "I", "we" or a user wants something.
+fn tells_story(text: &str) -> bool {
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    words.windows(2).any(|pair| match pair[0].to_lowercase().as_str() {
+        "as" => {
+            pair[0].starts_with('A') && ["a", "an", "the"].iter().any(|w| pair[1].eq_ignore_ascii_case(w))
+        }
+        "i" | "we" | "users" | "user" | "admin" | "admins" => {
+            WISHES.iter().any(|wish| pair[1].eq_ignore_ascii_case(wish))
+        }
+        _ => false,
+    })
+}
+
+const WISHES: [&str; 10] = ["can", "d", "expect", "like", "must", "need", "should", "want", "wants", "would"];
