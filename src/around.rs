@@ -31,7 +31,7 @@ pub fn layout(snapshot: &Snapshot) -> Layout {
 
 /// The pages of `found` that `tree` has not and that may name one of the files, and what could not be read.
 pub fn pages(found: Tree, tree: &Tree, names: &[String]) -> (BTreeMap<String, File>, Vec<Note>) {
-    let Tree { mut files, notes } = found;
+    let Tree { mut files, notes, .. } = found;
     files.retain(|path, _| stem(file_name(path)).is_some() && !tree.files.contains_key(path));
     let unread = |note: &Note| {
         let file = note.path.as_deref().and_then(|path| files.get(path));

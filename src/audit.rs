@@ -7,6 +7,7 @@
 use crate::finding::{Finding, Fix, Severity};
 use crate::fix::rename::with_links;
 use crate::judged::Judged;
+use crate::linked::of_links;
 use crate::lore::{Landing, Lore};
 use crate::model::document::Document;
 use crate::model::okep::Okep;
@@ -49,6 +50,7 @@ pub fn audit(snapshot: &Snapshot, lore: Option<&Lore>) -> Verdict {
         verdict.unsettled.extend(Some(unsettled).filter(|u| u.by_demand || u.by_prompt));
     }
     verdict.findings.extend(of_tree(snapshot));
+    verdict.findings.extend(of_links(snapshot));
     sort(&mut verdict.findings);
     verdict
 }
@@ -57,7 +59,7 @@ pub fn audit(snapshot: &Snapshot, lore: Option<&Lore>) -> Verdict {
 pub fn of_tree(snapshot: &Snapshot) -> Vec<Finding> {
     let checks = RULES.iter().filter_map(|r| match r.check {
         Check::Tree(check) => Some(check),
-        Check::Okep(_) | Check::History(_) => None,
+        Check::Okep(_) | Check::Links(_) | Check::History(_) => None,
     });
     checks.flat_map(|check| check(snapshot)).collect()
 }
@@ -229,7 +231,7 @@ impl<'a> Past<'a> {
 fn check(judged: &Judged, wanted: fn(&Rule) -> bool) -> Vec<Finding> {
     let checks = RULES.iter().filter(|r| wanted(r)).filter_map(|r| match r.check {
         Check::Okep(check) => Some(check),
-        Check::Tree(_) | Check::History(_) => None,
+        Check::Tree(_) | Check::Links(_) | Check::History(_) => None,
     });
     checks.flat_map(|check| check(judged)).collect()
 }

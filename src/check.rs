@@ -10,8 +10,10 @@ use crate::exceptions::{Ruled, Rulings};
 use crate::finding::Finding;
 use crate::fix::engine;
 use crate::fix::proof::{self, State};
-use crate::git::{Error as GitError, Head, Id, Repo, Wanted, plain_folder};
+use crate::git::{Error as GitError, Head, Id, Repo, Wanted, plain_folder, plain_standing};
+use crate::linked::questions;
 use crate::lore::Lore;
+use crate::model::landing::percent_decoded;
 use crate::model::mkdocs;
 use crate::model::path::{self, Role};
 use crate::model::snapshot::{Parsed, Snapshot};
@@ -19,9 +21,10 @@ use crate::ratchet;
 use crate::repair::same_text;
 use crate::report::{Baseline, HALF_STAGED, Issue, OkepSummary, Report, Reported, Source};
 use crate::rules::rule;
-use crate::tree::{CONFIG, Layout, Note, Tree};
+use crate::tree::{CONFIG, Layout, Note, Standing, Tree};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// What to judge.
 #[derive(Debug, Clone, Default)]
@@ -112,9 +115,8 @@ pub fn check(request: &Request) -> Result<Outcome, Error> {
     let whole_index = request.staged && request.or_whole_index && !repo.anything_staged()?;
     // What is not compared with anything is judged whole.
     request.or_whole_index = whole_index;
-    let reading =
-        Reading { repo: &repo, request: &request, config: Config::default(), layout: Layout::default() };
-    reading.run()
+    let (config, layout) = (Config::default(), Layout::default());
+    Reading { repo: &repo, cuts_links: false, request: &request, config, layout }.run()
 }
 
 /// The working tree, read and not judged.
@@ -182,8 +184,13 @@ pub fn staged_paths(dir: Option<&Path>) -> Result<Staged, Error> {
         return Err(GitError::no_repository(dir, lacks, remedy).into());
     };
     let request = Request { staged: true, ..Request::default() };
-    let mut reading =
-        Reading { repo: &repo, request: &request, config: Config::default(), layout: Layout::default() };
+    let mut reading = Reading {
+        repo: &repo,
+        cuts_links: false,
+        request: &request,
+        config: Config::default(),
+        layout: Layout::default(),
+    };
     let head = repo.head();
     let few = |path: &str| !path.ends_with(".md");
     let (mut tree, _, _) = reading.read(&head, &few)?;
@@ -240,6 +247,8 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
     tree.notes.push(Note::new("no-history", reason));
     let parsed = Parsed::default();
     let mut snapshot = Snapshot::new(&tree, &layout, &parsed);
+    let found = plain_standing(&dir, &questions(&snapshot));
+    stand(&mut tree, &mut snapshot, found);
     let mut verdict = audit(&snapshot, None);
     let names = around::at_stake(&verdict.findings);
     if !names.is_empty() {
@@ -293,8 +302,16 @@ fn other_folder(layout: &Layout, tree: &Tree) -> Option<String> {
     site.docs_dir.map(|docs| format!("{docs}/{name}"))
 }
 
+/// Takes up what stands where links lead to.
+fn stand(tree: &mut Tree, snapshot: &mut Snapshot, found: BTreeMap<String, Standing>) {
+    tree.standing = Arc::new(found);
+    snapshot.standing = tree.standing.clone();
+}
+
 struct Reading<'a> {
     repo: &'a Repo,
+    /// Whether what is staged takes away a file that a page seems to link to.
+    cuts_links: bool,
     request: &'a Request,
     config: Config,
     /// That of the configuration, or where the OKEPs were found.
@@ -336,7 +353,7 @@ impl Reading<'_> {
 
     /// The paths that a commit would change, where they say all that new findings can hang on: the
     /// template and the configuration are the same, one state is compared with, and not everything is asked for.
-    fn touched(&self, head: &Head) -> Result<Option<HashSet<String>>, Error> {
+    fn touched(&mut self, head: &Head) -> Result<Option<HashSet<String>>, Error> {
         let (true, Some(id)) = (self.request.staged && !self.request.thorough, head.id()) else {
             return Ok(None);
         };
@@ -348,9 +365,31 @@ impl Reading<'_> {
             self.repo.commit_ids(&id.to_string(), &self.layout, &inherits)?.into_iter().collect();
         let touched: HashSet<String> =
             now.symmetric_difference(&before).map(|(path, _)| path.clone()).collect();
+        // A link in a file that nobody touched may lead to one that goes.
+        self.cuts_links = self.cuts_links(id)?;
+        if self.cuts_links {
+            return Ok(None);
+        }
         let is_of_all =
             |path: &String| path == CONFIG || path::role(path, &self.layout.folder) == Role::Template;
         Ok((!touched.iter().any(is_of_all)).then_some(touched))
+    }
+
+    /// Whether a page names a file or a folder that a commit of what is staged would take away.
+    fn cuts_links(&self, head: Id) -> Result<bool, Error> {
+        let gone = self.repo.gone(head)?;
+        if gone.is_empty() {
+            return Ok(false);
+        }
+        let names: HashSet<&str> = gone.iter().map(|path| path::file_name(path)).collect();
+        let tree = self.repo.index_where(&self.layout, &inherits, &|path| path::stem(path).is_some())?;
+        let names_one = |path: &String| {
+            let Some(bytes) = tree.bytes(path) else { return false };
+            let text = String::from_utf8_lossy(bytes);
+            let plain = percent_decoded(&text);
+            names.iter().any(|name| text.contains(name) || plain.contains(name))
+        };
+        Ok(tree.files.keys().any(names_one))
     }
 
     fn run_where(&mut self, head: &Head, touched: Option<&HashSet<String>>) -> Result<Outcome, Error> {
@@ -374,7 +413,7 @@ impl Reading<'_> {
             no_folder_for_config(self.repo.root())?;
         }
         self.config.stands_in(&tree)?;
-        let bases = self.bases(head, tip, &wanted)?;
+        let mut bases = self.bases(head, tip, &wanted)?;
         if !has_folder(&tree, &self.layout) && !self.request.staged {
             let top = self.repo.root().map_or("this repository".into(), |r| format!("`{}`", r.display()));
             let place = match &source {
@@ -390,13 +429,28 @@ impl Reading<'_> {
             let message =
                 "nothing is staged and no commit is being made: all that is in the index was judged";
             tree.notes.push(Note::new("whole-index", message));
-        } else if self.request.staged && !self.request.thorough && self.nothing_staged(&tree, &bases) {
+        } else if self.request.staged
+            && !self.request.thorough
+            && !self.cuts_links
+            && self.nothing_staged(&tree, &bases)
+        {
             return Ok(self.nothing(tree, source, &bases));
         }
         let parsed = Parsed::default();
         let mut now = Snapshot::new(&tree, &self.layout, &parsed);
-        let before: Vec<Snapshot> =
+        let mut before: Vec<Snapshot> =
             bases.iter().map(|b| Snapshot::new(&b.tree, &b.layout, &parsed)).collect();
+        let pages = |snapshot: &Snapshot| snapshot.site.as_ref().map(|site| site.pages.clone());
+        if touched.is_some() && before.iter().any(|b| pages(b) != pages(&now)) {
+            // How links are read has changed for every page.
+            return self.run_where(head, None);
+        }
+        let found = self.standing(&source, &questions(&now))?;
+        stand(&mut tree, &mut now, found);
+        for (base, snapshot) in bases.iter_mut().zip(&mut before) {
+            let found = self.repo.commit_standing(base.commit, &questions(snapshot));
+            stand(&mut base.tree, snapshot, found);
+        }
         let rulings = Rulings::of(&self.config, &now);
         let excused: Vec<Rulings> =
             bases.iter().zip(&before).map(|(b, snapshot)| Rulings::of(&b.config, snapshot)).collect();
@@ -467,6 +521,21 @@ impl Reading<'_> {
         Ok(Some(layout))
     }
 
+    fn standing(
+        &self,
+        source: &Source,
+        asked: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, Standing>, Error> {
+        Ok(match source {
+            Source::Index => self.repo.index_standing(asked)?,
+            Source::Worktree => self.repo.worktree_standing(asked)?,
+            Source::Commit(id) => {
+                let id = Id::from_hex(id.as_bytes()).expect("it was an id before it was a string");
+                self.repo.commit_standing(id, asked)
+            }
+        })
+    }
+
     fn compares(&self) -> bool {
         (self.request.staged && !self.request.or_whole_index) || self.request.since.is_some()
     }
@@ -493,7 +562,7 @@ impl Reading<'_> {
                 layout = config.layout.clone();
                 tree = self.repo.commit_where(id, &layout, &inherits, &|_| true)?;
             }
-            Ok(Base { id: id.to_string(), tree, config, layout })
+            Ok(Base { id: id.to_string(), commit: id, tree, config, layout })
         };
         ids.into_iter().map(read).collect()
     }
@@ -602,6 +671,7 @@ impl Reading<'_> {
 
 struct Base {
     id: String,
+    commit: Id,
     tree: Tree,
     config: Config,
     layout: Layout,

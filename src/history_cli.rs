@@ -161,12 +161,12 @@ pub fn read(dir: Option<&Path>, select: Select) -> Result<Story, Error> {
     let mut story = Progress::during("reading history", |progress| {
         let walk = repo.walk(&all, &layout, &mkdocs::inherits, &|done| progress.set(done));
         let listings = repo.folders(&folders(&walk), &layout);
-        let catalog = Catalog::new(&walk, listings, &layout);
+        let mut catalog = Catalog::new(&walk, listings, &layout);
         let deeds = |commits: &[u32]| {
             let ids: Vec<Id> = commits.iter().map(|c| walk.ids[*c as usize]).collect();
             repo.deeds(&ids)
         };
-        tell(&walk, &catalog, &layout, &repo, &deeds)
+        tell(&walk, &mut catalog, &layout, &repo, &deeds)
     });
     story.walk.tips = all.iter().map(Id::to_string).collect();
     story.notes.extend(notes);

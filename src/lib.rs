@@ -26,6 +26,7 @@ pub mod hook;
 mod hook_clients;
 mod hook_text;
 pub mod judged;
+pub mod linked;
 pub mod lore;
 pub mod manual;
 pub mod matrix;

@@ -41,6 +41,18 @@ pub struct Tree {
     pub files: BTreeMap<String, File>,
     /// What could not be read, for the output.
     pub notes: Vec<Note>,
+    /// Of paths that somebody asked about, what stands there: links may lead to any file.
+    pub standing: Arc<BTreeMap<String, Standing>>,
+}
+
+/// What stands at a path of the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    Nothing,
+    File,
+    Folder,
+    /// It cannot be told, as behind a symbolic link or in another repository.
+    Unknown,
 }
 
 /// One file, or what stands in its place.

@@ -6,6 +6,7 @@
 use super::rename::destinations;
 use crate::finding::Edit;
 use crate::model::document::Document;
+use crate::model::slugs;
 
 /// The edits that let the page's own links to a heading (its index) lead to it under a new name.
 ///
@@ -13,7 +14,7 @@ use crate::model::document::Document;
 pub fn follow(document: &Document, path: &str, heading: usize, name: &str) -> Vec<Edit> {
     let old = &document.headings[heading];
     let mut edits = Vec::new();
-    for form in [github, site] {
+    for form in [slugs::github, site] {
         let (from, to) = (form(&old.text), form(name));
         let shared = document.headings.iter().enumerate().any(|(i, h)| i != heading && form(&h.text) == from);
         if from == to || from.is_empty() || shared {
@@ -35,7 +36,7 @@ pub fn follow(document: &Document, path: &str, heading: usize, name: &str) -> Ve
 /// HTML and what is code is not told apart here, so that it is for the author to mend.
 pub fn in_html(document: &Document, heading: usize, name: &str) -> Option<String> {
     let old = &document.headings[heading].text;
-    let lost = [(github(old), github(name)), (site(old), site(name))];
+    let lost = [(slugs::github(old), slugs::github(name)), (site(old), site(name))];
     let mut lost = lost.into_iter().filter(|(from, to)| from != to && !from.is_empty());
     lost.find_map(|(from, _)| {
         let written = [format!("href=\"#{from}\""), format!("href='#{from}'")];
@@ -43,25 +44,9 @@ pub fn in_html(document: &Document, heading: usize, name: &str) -> Option<String
     })
 }
 
-/// The anchor that GitHub gives a heading: blanks are hyphens, punctuation is gone.
-fn github(text: &str) -> String {
-    let kept = text.chars().filter(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | ' '));
-    kept.map(|c| if c == ' ' { '-' } else { c }).flat_map(char::to_lowercase).collect()
-}
-
-/// The anchor that the site gives a heading: ASCII only, runs of blanks and hyphens are one hyphen.
+/// The anchor that the site gives a heading, where the repository does not configure others.
 fn site(text: &str) -> String {
-    let kept: String =
-        text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ' ')).collect();
-    let mut anchor = String::new();
-    for c in kept.trim().chars() {
-        match c {
-            '-' | ' ' if anchor.ends_with('-') => {}
-            '-' | ' ' => anchor.push('-'),
-            c => anchor.push(c.to_ascii_lowercase()),
-        }
-    }
-    anchor
+    slugs::site(text, "-")
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use super::compare::{Doubt, compare, registers_hold};
 use super::rename::links_hold;
 use crate::audit::{Past, of_tree, sort};
 use crate::finding::{Finding, Fix, Rename};
+use crate::linked::{Linked, claims, of_links};
 use crate::lore::Lore;
 use crate::model::document::Document;
 use crate::model::okep::Okep;
@@ -131,6 +132,7 @@ impl<'a> Bench<'a> {
         let judge = |okep: &Okep| known(okep).unwrap_or_else(|| self.judge_one(okep, &snapshot));
         let mut findings: Vec<Finding> = snapshot.okeps.par_iter().flat_map_iter(judge).collect();
         findings.extend(of_tree(&snapshot));
+        findings.extend(of_links(&snapshot));
         sort(&mut findings);
         State { tree: Cow::Owned(tree), snapshot: Cow::Owned(snapshot), findings: Cow::Owned(findings) }
     }
@@ -160,6 +162,7 @@ impl<'a> Bench<'a> {
         let mut findings: Vec<Finding> =
             changed.par_iter().flat_map_iter(|okep| self.judge_one(okep, &after)).collect();
         findings.extend(of_tree(&after));
+        findings.extend(of_links(&after));
         compare(before.collect(), &findings, fixed, &renames, &judged_before)?;
         let (old, new) = ((&*state.tree, &*state.snapshot), (&tree, &after));
         registers_hold(old, new, &fixes)?;
@@ -190,16 +193,33 @@ impl<'a> Bench<'a> {
             Err(why) => return Some(Err(Doubt::Fails(why))),
         };
         let document = Arc::new(Document::parse(&bytes));
-        let after = Okep::new(&okep.path, &self.layout.folder, document, &state.snapshot.template);
+        let after = Okep::new(&okep.path, &self.layout.folder, document.clone(), &state.snapshot.template);
         let after = self.judge_one(&after, &state.snapshot);
-        let about_it = |f: &&Finding| f.okep.as_deref() == Some(path) && is_of_okep(f);
+        let (snapshot, mut found) = (&state.snapshot, after);
+        // Of its links, those to headings of its own hang on its text; where others lead has not changed.
+        let (settings, repository) =
+            (snapshot.site.as_ref().map(|s| &s.pages), snapshot.repository.as_deref());
+        let page = Linked::new(&okep.path, &okep.path, &document, settings, repository);
+        let kept = |f: &Finding| state.findings.iter().any(|b| is_of_links(b) && same(b, f));
+        found.extend(
+            claims(&page).into_iter().filter(|c| c.unless.is_empty() || kept(&c.finding)).map(|c| c.finding),
+        );
+        let about_it = |f: &&Finding| f.path == path && (is_of_okep(f) || is_of_links(f));
         let before = state.findings.iter().filter(about_it).collect();
-        Some(compare(before, &after, &[finding], &[], &|_| true))
+        Some(compare(before, &found, &[finding], &[], &|_| true))
     }
 }
 
 fn is_of_okep(finding: &Finding) -> bool {
     rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(_)))
+}
+
+fn is_of_links(finding: &Finding) -> bool {
+    rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Links(_)))
+}
+
+fn same(one: &Finding, other: &Finding) -> bool {
+    one.rule == other.rule && one.path == other.path && one.subject == other.subject
 }
 
 /// Fixes bend proposals to the rule book, never the rule book.

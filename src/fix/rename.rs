@@ -108,7 +108,7 @@ pub(super) fn links_hold(before: &Snapshot, after: &Snapshot, renames: &[Rename]
 }
 
 /// Where a link's destination stands: in the link itself, or in every definition it may refer to.
-pub(super) fn destinations(
+pub(crate) fn destinations(
     document: &Document,
     kind: LinkKind,
     span: Range<usize>,

@@ -104,6 +104,27 @@ impl<'a> Trees<'a> {
         Ok(Some(found))
     }
 
+    /// The entry `name` of a tree.
+    pub fn child(&self, tree: Id, name: &str) -> Result<Option<(EntryMode, Id)>, Note> {
+        let data = self.data(tree)?;
+        for entry in gix::objs::TreeRefIter::from_bytes(&data, self.local.object_hash()) {
+            let entry = entry.map_err(|error| Note::new("corrupt-object", corrupt(tree, &error)))?;
+            if entry.filename == name {
+                return Ok(Some((entry.mode, entry.oid.to_owned())));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Calls `each` for every entry of a tree.
+    pub fn children(&self, tree: Id, each: &mut impl FnMut(&BStr, EntryMode, Id)) -> Result<(), Note> {
+        let data = self.data(tree)?;
+        for entry in self.entries(&data, tree)? {
+            each(entry.filename, entry.mode, entry.oid.to_owned());
+        }
+        Ok(())
+    }
+
     /// Calls `each` for all that is no folder below `tree`, which stands at `folder`.
     pub fn below(
         &self,

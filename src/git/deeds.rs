@@ -5,10 +5,12 @@
 use super::blobs::{Blob, missing, read};
 use super::commit::Trees;
 use super::listing::Listing;
+use super::standing::in_tree;
 use super::{Entry, Id, Repo};
+use crate::history::links::{Answers, Asked, Root};
 use crate::history::verdicts::Objects;
 use crate::lore::day;
-use crate::tree::{Content, Layout, Note};
+use crate::tree::{Content, Layout, Note, Standing};
 use gix::bstr::ByteSlice;
 use gix::prelude::FindExt;
 use rayon::prelude::*;
@@ -65,6 +67,21 @@ impl Repo {
 }
 
 impl Objects for Repo {
+    fn standing(&self, asked: &[Asked]) -> Answers {
+        let answer = |local: &mut gix::Repository, (root, paths): &Asked| {
+            let root = match root {
+                Root::Tree(id) => Some(*id),
+                Root::Commit(id) => {
+                    local.find_commit(*id).ok().and_then(|c| Some(c.tree_id().ok()?.detach()))
+                }
+            };
+            let trees = Trees::new(local);
+            let stands = |path: &&str| root.map_or(Standing::Unknown, |root| in_tree(&trees, root, path));
+            paths.iter().map(stands).collect()
+        };
+        asked.par_iter().map_init(|| self.local(), answer).collect()
+    }
+
     fn each<T: Send>(
         &self,
         jobs: usize,

@@ -132,7 +132,7 @@ impl Staged<'_> {
     }
 
     /// The tree of the folded folder that holds `path`, and what remains of the path.
-    fn folded_above<'p>(&self, path: &'p str) -> Option<(gix::ObjectId, &'p str)> {
+    pub fn folded_above<'p>(&self, path: &'p str) -> Option<(gix::ObjectId, &'p str)> {
         path.match_indices('/').find_map(|(at, _)| {
             let entry = self.index.entry_by_path(path[..=at].into())?;
             let rest = &path[at + 1..];

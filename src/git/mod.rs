@@ -23,6 +23,7 @@ mod packs;
 mod reftable;
 mod remotes;
 mod revision;
+mod standing;
 mod tips;
 mod walk;
 mod worktree;
@@ -33,6 +34,7 @@ pub use error::Error;
 pub use hooks::{HooksFolder, HooksPlace};
 pub use listing::Entry;
 pub use revision::Head;
+pub use standing::plain_standing;
 pub use tips::{Select, Tips};
 pub use walk::{Key, Walk};
 

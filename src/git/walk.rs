@@ -31,6 +31,10 @@ pub struct Walk {
     /// For each commit, which of [`Walk::keys`] it holds.
     pub held: Vec<u32>,
     pub keys: Vec<Key>,
+    /// For each commit, which of [`Walk::arounds`] it holds.
+    pub around: Vec<u32>,
+    /// The distinct trees of the first folder on the way to the proposals: `docs` of `docs/okeps`.
+    pub arounds: Vec<Option<Id>>,
     /// Which register files there are, each with those it inherits from.
     pub registers: Vec<Vec<(String, Entry)>>,
     pub shallow: bool,
@@ -66,6 +70,8 @@ enum Found {
     Here {
         folder: Option<Id>,
         register: Option<(u8, Entry)>,
+        /// The first folder on the way to the proposals.
+        around: Option<Id>,
     },
     Missing(String),
     Corrupt(String),
@@ -290,13 +296,24 @@ impl Walk {
         let mut known_registers: HashMap<Id, Vec<(u8, u32)>> = HashMap::default();
         // The set of gix takes nothing but ids.
         let mut gone: std::collections::HashSet<String> = std::collections::HashSet::new();
+        let mut known_arounds: HashMap<Id, u32> = HashMap::default();
+        self.arounds.push(None);
         for chunk in chunks {
+            let around = |found: &Found| match found {
+                Found::Here { around: Some(id), .. } => *known_arounds.entry(*id).or_insert_with(|| {
+                    self.arounds.push(Some(*id));
+                    self.arounds.len() as u32 - 1
+                }),
+                _ => 0,
+            };
+            let arounds: Vec<u32> = chunk.found.iter().map(around).collect();
+            self.around.extend(chunk.held.iter().map(|at| arounds[*at as usize]));
             let keys: Vec<u32> = chunk
                 .found
                 .into_iter()
                 .map(|found| {
                     let key = match found {
-                        Found::Here { folder, register } => {
+                        Found::Here { folder, register, around: _ } => {
                             let register = register.map(|r| self.register(r, &mut known_registers));
                             Key::Known { folder, register }
                         }
@@ -435,8 +452,8 @@ fn look(local: &gix::Repository, packs: &Packs, roots: &[Option<Id>], layout: &L
     let mut known: std::collections::HashMap<Found, u32> = std::collections::HashMap::new();
     for root in roots {
         let found = match root.map(|root| below[&root].clone()) {
-            Some(Found::Here { folder: Some(folder), register }) => match &folders[&folder] {
-                Ok(folder) => Found::Here { folder: *folder, register },
+            Some(Found::Here { folder: Some(around), register, .. }) => match &folders[&around] {
+                Ok(folder) => Found::Here { folder: *folder, register, around: Some(around) },
                 Err(found) => found.clone(),
             },
             Some(found) => found,
@@ -487,7 +504,7 @@ fn root_tree(local: &gix::Repository, root: Id, first: &str, layout: &Layout, bu
             }
         }
     }
-    Found::Here { folder, register }
+    Found::Here { folder, register, around: None }
 }
 
 fn subtree(

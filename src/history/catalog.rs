@@ -58,6 +58,8 @@ pub struct State {
     pub key: u32,
     /// Index into [`Catalog::books`].
     pub book: u32,
+    /// Index into [`Catalog::lacks`].
+    pub lack: u32,
 }
 
 #[derive(Debug, Default)]
@@ -71,6 +73,9 @@ pub struct Catalog {
     pub depths: Vec<u32>,
     pub books: Vec<Book>,
     pub states: Vec<State>,
+    /// What of all that links lead to is not there, as numbers of questions in ascending order; the first
+    /// is nothing. See [`Catalog::refine`].
+    pub lacks: Vec<Box<[u32]>>,
     /// For each commit its state.
     pub state_of: Vec<u32>,
     pub notes: Vec<Note>,
@@ -111,7 +116,7 @@ impl<T: std::hash::Hash + Eq + Clone> Numbered<T> {
 impl Catalog {
     /// The catalogue of a walk; `listings` tells the files of each of its [`folders`].
     pub fn new(walk: &Walk, listings: Vec<Result<Vec<(String, Entry)>, Note>>, layout: &Layout) -> Self {
-        let mut catalog = Catalog::default();
+        let mut catalog = Catalog { lacks: vec![Box::default()], ..Catalog::default() };
         let files = catalog.files(walk, listings, layout);
         catalog.holdings = walk
             .keys
@@ -216,9 +221,28 @@ impl Catalog {
                 };
                 chain_of[at] = Some(chain);
                 let book = books.number(Book { chain, stands: template.is_some() }, &mut self.books);
-                self.state_of[at] = states.number(State { key: held[at], book }, &mut self.states);
+                self.state_of[at] = states.number(State { key: held[at], book, lack: 0 }, &mut self.states);
             }
         }
+    }
+
+    /// Parts the states by what their links lead to: `lack` says of a commit which of it is not there.
+    /// Gives for each new state the one it was.
+    pub fn refine(&mut self, lack: &[Box<[u32]>]) -> Vec<u32> {
+        let (mut lacks, mut states) = (Numbered::new(), Numbered::new());
+        self.lacks.clear();
+        lacks.number(Box::default(), &mut self.lacks);
+        let mut was = Vec::new();
+        let old = std::mem::take(&mut self.states);
+        for (state, lack) in self.state_of.iter_mut().zip(lack) {
+            let before = *state;
+            let lack = lacks.number(lack.clone(), &mut self.lacks);
+            *state = states.number(State { lack, ..old[before as usize] }, &mut self.states);
+            if *state as usize == was.len() {
+                was.push(before);
+            }
+        }
+        was
     }
 
     pub fn state(&self, commit: u32) -> State {

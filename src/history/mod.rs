@@ -7,6 +7,7 @@
 pub mod catalog;
 pub mod event;
 pub mod graph;
+pub mod links;
 mod names;
 pub mod narrow;
 pub mod story;

@@ -2,6 +2,7 @@
 //! that the threads leave no trace.
 
 use super::catalog::Catalog;
+use super::links::Context;
 use super::verdicts::{Allow, DocumentVerdict, Identity, Listed, Shown, Told, Who, Whole};
 use crate::finding::{Finding, Severity};
 use crate::model::names::Name;
@@ -37,6 +38,8 @@ pub(super) struct RawWhole {
     pub strays: Vec<(String, RawDocument)>,
     pub unread: Vec<String>,
     pub registers_unread: bool,
+    /// How links of this state are read.
+    pub context: Context,
 }
 
 pub(super) fn raw(finding: Finding) -> Raw {
@@ -99,7 +102,7 @@ impl<'a> Names<'a> {
         })
     }
 
-    fn told(&mut self, raw: Raw) -> Told {
+    pub fn told(&mut self, raw: Raw) -> Told {
         let who = self.who(raw.okep.as_deref());
         let registration = matches!(role(&raw.path, &self.layout.folder), Role::Other | Role::Landing);
         let identity = Identity { rule: raw.rule, who, subject: self.subject(&raw), registration };

@@ -139,6 +139,8 @@ pub enum Cause {
     Document,
     Template,
     Registration,
+    /// Another file came, went or was renamed.
+    Tree,
 }
 
 impl Cause {
@@ -147,6 +149,7 @@ impl Cause {
             Cause::Document => "document",
             Cause::Template => "template",
             Cause::Registration => "registration",
+            Cause::Tree => "tree",
         }
     }
 }

@@ -22,7 +22,7 @@ use std::collections::{BTreeSet, HashMap};
 /// What a walk tells, whose catalogue is `catalog`; `deeds` says who did what when.
 pub fn tell(
     walk: &Walk,
-    catalog: &Catalog,
+    catalog: &mut Catalog,
     layout: &Layout,
     objects: &impl Objects,
     deeds: &dyn Fn(&[u32]) -> Vec<Deed>,
@@ -34,7 +34,8 @@ pub fn tell(
     let book = catalog.books[catalog.state(0).book as usize];
     let tip = Landed { chain: book.chain, stands: book.stands };
     let also = before_templates(&line, catalog, &templates);
-    let verdicts = Verdicts::new(catalog, &walk.registers, layout, &landed, &also, tip, objects);
+    let verdicts = Verdicts::new(catalog, walk, layout, &landed, &also, tip, objects);
+    let catalog = &*catalog;
     let timeline = Timeline { graph: &walk.graph, line: &line, catalog, verdicts: &verdicts };
     let (lives, stays) = (timeline.lives(), timeline.stays());
     let commits = wanted(&line, &lives, &stays, &templates);
@@ -361,6 +362,11 @@ impl Telling<'_> {
         if identity.registration {
             return Cause::Registration;
         }
+        if rule(identity.rule).is_some_and(|r| matches!(r.check, Check::Links(_))) {
+            let page = |at: usize| self.page(self.state(at), &told.path);
+            let same = life.came > 0 && page(life.came).is_some() && page(life.came) == page(life.came - 1);
+            return if same { Cause::Tree } else { Cause::Document };
+        }
         let demand = rule(identity.rule).is_some_and(|r| matches!(r.check, Check::Okep(_)));
         let by_template = life.came > 0 && demand && {
             let (now, before) = (self.state(life.came), self.state(life.came - 1));
@@ -368,6 +374,12 @@ impl Telling<'_> {
             books && self.files(now, who) == self.files(before, who)
         };
         if told.grandfathered || by_template { Cause::Template } else { Cause::Document }
+    }
+
+    /// The blob at a path of a state.
+    fn page(&self, state: usize, path: &str) -> Option<u32> {
+        let holding = self.catalog.holdings[self.catalog.states[state].key as usize].as_ref()?;
+        holding.files.iter().find(|f| self.catalog.path(**f).path == path).map(|f| f.blob)
     }
 
     /// The files of an OKEP in a state.
@@ -544,7 +556,7 @@ impl Telling<'_> {
 fn of_history(event: &Event) -> Vec<Finding> {
     let checks = RULES.iter().filter_map(|r| match r.check {
         Check::History(check) => Some(check),
-        Check::Okep(_) | Check::Tree(_) => None,
+        Check::Okep(_) | Check::Tree(_) | Check::Links(_) => None,
     });
     checks.flat_map(|check| check(event)).collect()
 }

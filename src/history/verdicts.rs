@@ -6,11 +6,12 @@
 
 use super::catalog::{Book, Catalog, FileAt, State};
 use super::graph::NONE;
+use super::links::{Answers, Asked, Context, Links, PageAt, RawClaim, look};
 use super::names::{Names, RawDocument, RawWhole, present, raw};
 use crate::audit::{Past, of_tree};
 use crate::exceptions::comments;
 use crate::finding::{Revision, Severity};
-use crate::git::Entry;
+use crate::git::{Entry, Walk};
 use crate::model::bounds;
 use crate::model::document::Document;
 use crate::model::mkdocs::Registered;
@@ -33,6 +34,9 @@ pub trait Objects: Sync {
         jobs: usize,
         make: impl Fn(usize, &dyn Fn(Entry) -> Result<Content, Note>) -> T + Sync,
     ) -> Vec<T>;
+
+    /// What stands at paths below roots, in order.
+    fn standing(&self, asked: &[Asked]) -> Answers;
 }
 
 /// Whom a finding is about.
@@ -155,7 +159,7 @@ pub struct Landed {
     pub stands: bool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Verdicts {
     pub whos: Vec<Who>,
     pub identities: Vec<Identity>,
@@ -174,6 +178,8 @@ pub struct Verdicts {
     /// For each state its whole; [`NONE`] where it could not be read.
     whole_of: Vec<u32>,
     templates: HashMap<FileAt, Template>,
+    links: Links,
+    layout: Layout,
 }
 
 /// What the rules about the whole tree look at.
@@ -190,15 +196,15 @@ impl Verdicts {
     /// documents that are to be judged by a book under which they never stood, and `tip` has the templates
     /// whose names for sections count.
     pub fn new(
-        catalog: &Catalog,
-        registers: &[Vec<(String, Entry)>],
+        catalog: &mut Catalog,
+        walk: &Walk,
         layout: &Layout,
         landed: &(dyn Fn(u32) -> Option<Landed> + Sync),
         also: &[(FileAt, u32)],
         tip: Landed,
         objects: &impl Objects,
     ) -> Self {
-        let mut verdicts = Verdicts::default();
+        let mut verdicts = Verdicts { layout: layout.clone(), ..Verdicts::default() };
         verdicts.read_templates(catalog, objects);
         let main = catalog.templates(tip.chain);
         let revisions = verdicts.revisions(catalog, &main);
@@ -206,10 +212,17 @@ impl Verdicts {
         let benches: Vec<Option<Bench>> =
             catalog.books.par_iter().map(|b| verdicts.past(catalog, b, &main, &revisions)).collect();
         let judging = Judging { catalog, layout, benches: &benches, landed };
+        // The registers come first: they say how the links of documents are read.
+        verdicts.judge_wholes(&judging, &walk.registers, &mut names, objects);
         verdicts.judge_documents(&judging, also, &mut names, objects);
-        verdicts.judge_wholes(&judging, registers, &mut names, objects);
         verdicts.whos = names.whos;
         verdicts.identities = names.identities;
+        drop(benches);
+        let lack = verdicts.links.lacking(catalog, walk, layout, &|asked| objects.standing(asked));
+        if let Some(lack) = lack {
+            let was = catalog.refine(&lack);
+            verdicts.whole_of = was.into_iter().map(|state| verdicts.whole_of[state as usize]).collect();
+        }
         verdicts.gather(catalog);
         verdicts.notes.sort();
         verdicts.notes.dedup();
@@ -316,7 +329,15 @@ impl Verdicts {
         for (file, book) in also {
             uses[file.blob as usize].insert((file.path, *book));
         }
-        let blobs: Vec<u32> = (0..uses.len() as u32).filter(|b| !uses[*b as usize].is_empty()).collect();
+        let mut pages: Vec<BTreeSet<PageAt>> = vec![BTreeSet::new(); catalog.blobs.len()];
+        for state in &catalog.states {
+            for page in self.links.pages(catalog, judging.layout, state) {
+                pages[page.file.blob as usize].insert(page);
+            }
+        }
+        let is_used = |b: &u32| !uses[*b as usize].is_empty() || !pages[*b as usize].is_empty();
+        let blobs: Vec<u32> = (0..uses.len() as u32).filter(is_used).collect();
+        let links = &self.links;
         let judged = objects.each(blobs.len(), |at, read| {
             let blob = blobs[at];
             let entry = catalog.blobs[blob as usize];
@@ -331,18 +352,25 @@ impl Verdicts {
                 return Err(Note::new("too-large", format!("blob {}: {why}", entry.id)));
             }
             let judge = |(path, book): &(u32, u32)| judging.document(*path, *book, document.clone());
-            Ok(Some(uses[blob as usize].iter().map(judge).collect::<Vec<_>>()))
+            let judged = uses[blob as usize].iter().map(judge).collect::<Vec<_>>();
+            let linked = pages[blob as usize].iter().map(|page| look(&document, page, links, catalog));
+            Ok(Some((judged, linked.collect::<Vec<Vec<RawClaim>>>())))
         });
         for (blob, judged) in blobs.into_iter().zip(judged) {
             let files = uses[blob as usize].iter().map(|(path, book)| (FileAt { path: *path, blob }, *book));
             match judged {
                 Ok(None) => self.verdicts.extend(files.map(|f| (f, Some(DocumentVerdict::default())))),
-                Ok(Some(judged)) => {
-                    self.documents += 1;
+                Ok(Some((judged, linked))) => {
+                    for (page, linked) in pages[blob as usize].iter().zip(linked) {
+                        self.links.take(*page, linked, names);
+                    }
+                    self.documents += usize::from(!uses[blob as usize].is_empty());
                     for (file, judged) in files.zip(judged) {
                         self.verdicts.insert(file, judged.map(|raw| names.document(raw)));
                     }
                 }
+                // A page beside an OKEP says nothing about it, and is told of where paths are judged.
+                Err(_) if uses[blob as usize].is_empty() => {}
                 Err(note) => {
                     self.verdicts.extend(files.map(|f| (f, None)));
                     self.left_out(note);
@@ -386,7 +414,8 @@ impl Verdicts {
         let mut judged: Vec<_> = judged.into_iter().flatten().collect();
         judged.sort_by_key(|(at, _)| *at);
         let mut unreadable = BTreeSet::new();
-        for (_, (whole, notes)) in judged {
+        for (at, (whole, notes)) in judged {
+            self.links.context(keys[at].register, keys[at].book, whole.context.clone());
             self.wholes.push(names.whole(whole));
             unreadable.extend(notes);
         }
@@ -438,6 +467,7 @@ impl Verdicts {
         let Some(whole) = self.wholes.get(self.whole_of[state] as usize) else { return (told, unknown) };
         told.extend(&whole.told);
         unknown.extend(&whole.unread);
+        told.extend(self.links.told(catalog, &self.layout, state));
         for okep in &whole.okeps {
             match self.document(catalog, state, okep.path) {
                 Some(verdict) => {
@@ -464,7 +494,7 @@ impl Verdicts {
         if let Some(stray) = whole.strays.get(&path) {
             return Some(stray);
         }
-        let State { key, book } = catalog.states[state];
+        let State { key, book, .. } = catalog.states[state];
         let files = &catalog.holdings[key as usize].as_ref()?.files;
         let file = files.iter().find(|f| f.path == path)?;
         self.verdicts.get(&(*file, book))?.as_ref()
@@ -622,7 +652,10 @@ impl Judging<'_> {
         let is_stray = |okep: &&Okep| self.catalog.paths[path_of(okep) as usize].role == Role::Stray;
         let stray =
             |okep: &Okep| Some((okep.path.clone(), self.judge(okep, path_of(okep), key.book, bench?)));
+        let settings = snapshot.site.as_ref().map(|site| site.pages.clone());
+        let context = Context { settings, repository: snapshot.repository.clone() };
         let raw = RawWhole {
+            context,
             findings: of_tree(&snapshot).into_iter().map(raw).collect(),
             okeps: snapshot.okeps.iter().map(|o| (o.path.clone(), shown(&o.path))).collect(),
             strays: snapshot.okeps.iter().filter(is_stray).filter_map(stray).collect(),

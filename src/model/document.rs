@@ -23,6 +23,8 @@ pub struct Document {
     /// Paragraphs and the own text of list items, in order.
     pub blocks: Vec<Block>,
     pub links: Vec<Link>,
+    /// Raw HTML, in order: blocks, and runs of tags within text.
+    pub html: Vec<Range<usize>>,
     /// Tables, in order; their cells are no blocks.
     pub tables: Vec<Range<usize>>,
     /// The first fence that nothing closes.
@@ -126,6 +128,7 @@ impl Document {
             nested_headings: reader.nested,
             blocks: reader.blocks,
             links: reader.links,
+            html: reader.raw_html,
             tables: reader.seen_tables,
             unclosed_fence,
             open_fences,
@@ -185,6 +188,7 @@ struct Reader {
     nested: Vec<Heading>,
     blocks: Vec<Block>,
     links: Vec<Link>,
+    raw_html: Vec<Range<usize>>,
     /// Where something visible starts that is no heading, and whether it is more than running text.
     content: Vec<(usize, bool)>,
     /// Open quotes, list items and footnotes.
@@ -431,6 +435,10 @@ impl Reader {
     }
 
     fn html(&mut self, s: &str, range: Range<usize>) {
+        match self.raw_html.last_mut() {
+            Some(last) if last.end == range.start => last.end = range.end,
+            _ => self.raw_html.push(range.clone()),
+        }
         if self.heading.is_some() {
             self.widen_heading(&range);
             return;

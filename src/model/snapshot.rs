@@ -8,7 +8,7 @@ use super::okep::Okep;
 use super::path::{self, Role};
 use super::template::Template;
 use crate::text::Text;
-use crate::tree::{Content, File, Layout, Note, Tree};
+use crate::tree::{Content, File, Layout, Note, Standing, Tree};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
@@ -31,6 +31,11 @@ pub struct Snapshot {
     pub site: Option<Arc<Site>>,
     /// Every path of the tree, whether it could be read or not.
     pub paths: BTreeSet<String>,
+    /// What stands at paths that links lead to, as far as it was asked.
+    pub standing: Arc<BTreeMap<String, Standing>>,
+    /// The repository that this is, as `host/organisation/name` in lower case: that of the template's own
+    /// issue link.
+    pub repository: Option<String>,
     /// The text of every file that was read, by path.
     pub texts: BTreeMap<String, Arc<Text>>,
     pub notes: Vec<Note>,
@@ -102,6 +107,7 @@ impl Snapshot {
         }
         let config = tree.bytes(crate::tree::CONFIG);
         texts.extend(config.map(|bytes| (crate::tree::CONFIG.to_owned(), Arc::new(Text::new(bytes)))));
+        let repository = repository(&template);
         reading.notes.sort();
         reading.notes.dedup();
         Snapshot {
@@ -113,6 +119,8 @@ impl Snapshot {
             landing,
             others,
             site,
+            standing: tree.standing.clone(),
+            repository,
             paths: tree.files.keys().cloned().collect(),
             texts,
             notes: reading.notes,
@@ -342,6 +350,15 @@ impl Reading<'_> {
         let hollow = hollow.into_iter().map(|(folder, pages)| HollowFolder { folder, pages }).collect();
         (companions, hollow)
     }
+}
+
+/// The repository whose issues the template links to.
+fn repository(template: &Template) -> Option<String> {
+    template.path.as_ref()?;
+    let link = template.issue.as_ref()?.link.as_ref()?;
+    let (_, host) = link.forge.split_once("://")?;
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    Some(format!("{host}/{}", link.repository).to_ascii_lowercase())
 }
 
 /// Whether a page is written like an OKEP: by its title, or by three of the template's sections.

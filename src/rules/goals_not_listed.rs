@@ -45,7 +45,7 @@ fn finding(judged: &Judged, section: usize) -> Option<Finding> {
     if blocks.len() < 2 && sentences < 2 && prose::words(document, &heading.body) < FEWEST_WORDS {
         return None;
     }
-    if judged.leftovers.iter().any(|l| heading.body.contains(&l.span.start)) {
+    if judged.leftovers().iter().any(|l| heading.body.contains(&l.span.start)) {
         return None;
     }
     let message = format!("the template asks for a list in `{}`; this is running text", heading.text);

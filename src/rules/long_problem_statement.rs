@@ -27,7 +27,7 @@ fn finding(judged: &Judged, section: usize, most: usize) -> Option<Finding> {
     let heading = judged.heading_of(section)?;
     let found = prose::sentences(judged.document(), &heading.body);
     // Where a sentence ends is a matter of taste: only what is long by any count is told.
-    if found <= most * 2 || judged.leftovers.iter().any(|l| heading.body.contains(&l.span.start)) {
+    if found <= most * 2 || judged.leftovers().iter().any(|l| heading.body.contains(&l.span.start)) {
         return None;
     }
     let asked = if most == 1 { "1 sentence".to_owned() } else { format!("{most} sentences") };

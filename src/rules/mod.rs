@@ -4,15 +4,20 @@
 //! is one file, its `mod` line and its row in [`RULES`]; `explain`, the README's table, JSON ids and
 //! the tests over all rules follow from the row.
 
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Related, Severity};
 use crate::history::event::Event;
 use crate::judged::Judged;
+use crate::linked::{Claim, Linked, PageLink};
 use crate::model::snapshot::Snapshot;
+use std::collections::HashMap;
 use std::ops::Range;
 
 mod ambiguous_heading;
+mod broken_anchor;
+mod broken_link;
 mod dead_index_entry;
 mod dead_nav_entry;
+mod dead_repository_link;
 mod duplicate_nav_entry;
 mod duplicate_number;
 mod duplicate_section;
@@ -75,12 +80,14 @@ pub enum Check {
     /// At everything: numbers, names and registers. Of the text of an OKEP nothing but the help and the
     /// fix may hang on it: history runs these rules once for each set of paths.
     Tree(fn(&Snapshot) -> Vec<Finding>),
+    /// At the links of one page, which is an OKEP or stands beside one: when each of them leads nowhere.
+    Links(fn(&Linked) -> Vec<Claim>),
     /// At what a commit did; a tree alone cannot tell.
     History(fn(&Event) -> Vec<Finding>),
 }
 
 /// All rules, in the order of the table in the README.
-pub static RULES: [&Rule; 33] = [
+pub static RULES: [&Rule; 36] = [
     &malformed_filename::RULE,
     &malformed_title::RULE,
     &number_mismatch::RULE,
@@ -108,6 +115,9 @@ pub static RULES: [&Rule; 33] = [
     &duplicate_nav_entry::RULE,
     &not_in_index::RULE,
     &dead_index_entry::RULE,
+    &broken_link::RULE,
+    &dead_repository_link::RULE,
+    &broken_anchor::RULE,
     &goals_not_listed::RULE,
     &long_problem_statement::RULE,
     &story_form::RULE,
@@ -150,6 +160,13 @@ impl Rule {
         finding
     }
 
+    /// A finding about a link of a page.
+    fn linked(&self, page: &Linked, link: &PageLink, subject: impl Into<String>, message: String) -> Finding {
+        let mut finding = self.about(Some(page.okep), page.path, subject, message);
+        finding.place = Some(page.document.text.place(link.span.clone()));
+        finding
+    }
+
     /// A finding about something the judged OKEP does not have.
     fn absent(&self, judged: &Judged, subject: impl Into<String>, message: String) -> Finding {
         self.about(Some(&judged.okep.path), &judged.okep.path, subject, message)
@@ -171,6 +188,32 @@ impl Rule {
             fix: None,
         }
     }
+}
+
+/// One claim for each subject of a page; where the same link stands elsewhere is told with the first.
+fn once_each<'p>(claims: impl Iterator<Item = (&'p PageLink, Claim)>, page: &Linked) -> Vec<Claim> {
+    let mut distinct: Vec<Claim> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for (link, mut claim) in claims {
+        let Some(first) = known.get(&claim.finding.subject) else {
+            known.insert(claim.finding.subject.clone(), distinct.len());
+            distinct.push(claim);
+            continue;
+        };
+        let first = &mut distinct[*first].finding;
+        let place = Some(page.document.text.place(link.span.clone()));
+        let related = Related { path: page.path.to_owned(), place, message: "and here".into() };
+        first.related.push(related);
+        // All of them are mended, or none.
+        let edits = claim.finding.fix.take().map(|fix| fix.edits);
+        first.fix = first.fix.take().zip(edits).map(|(mut fix, edits)| {
+            fix.edits.extend(edits);
+            fix.edits.sort();
+            fix.edits.dedup();
+            fix
+        });
+    }
+    distinct
 }
 
 impl Finding {

@@ -40,7 +40,7 @@ fn finding(judged: &Judged, section: usize) -> Option<Finding> {
     if tells_story(document.text.slice(range.clone())) {
         return None;
     }
-    if judged.leftovers.iter().any(|l| range.contains(&l.span.start)) {
+    if judged.leftovers().iter().any(|l| range.contains(&l.span.start)) {
         return None;
     }
     let message = format!("no story in `{}` says who wants what", heading.text);

@@ -3,7 +3,7 @@
 use super::RULES;
 use crate::audit::audit;
 use crate::model::snapshot::{Parsed, Snapshot};
-use crate::tree::{Layout, Tree};
+use crate::tree::{Layout, Standing, Tree};
 
 const TEMPLATE: &str = "\
 # OKEP-1: OKEP Template
@@ -822,4 +822,144 @@ fn stories_say_who_wants_what_where_the_template_asks_for_it() {
     ] {
         assert!(found(quiet, &asks).is_empty(), "{quiet}");
     }
+}
+
+/// The findings of a tree of which all paths are known: the files, and what else is said to stand.
+fn told_among(files: &[(&str, &str)], others: &[&str]) -> String {
+    let mut tree = tree(files);
+    let parsed = Parsed::default();
+    let snapshot = Snapshot::new(&tree, &Layout::default(), &parsed);
+    let standing = |path: &String| match others {
+        _ if others.contains(&path.as_str()) => Standing::File,
+        _ if others.iter().any(|other| other.starts_with(&format!("{path}/"))) => Standing::Folder,
+        _ => Standing::Nothing,
+    };
+    let asked = crate::linked::questions(&snapshot);
+    tree.standing = std::sync::Arc::new(asked.into_iter().map(|p| (p.clone(), standing(&p))).collect());
+    told(&tree)
+}
+
+/// What the rules about links say of a text in the solution's place.
+fn check_links(text: &str, others: &[&str], expected: &[&str]) {
+    let document =
+        with("### API Details\n\nA `Kettle`.\n", &format!("{text}\n\n### API Details\n\nA `Kettle`.\n"));
+    let told = told_among(&[(OKEP, &document)], others);
+    assert_eq!(told, expected.join("\n"), "{text}");
+}
+
+#[test]
+fn relative_links_lead_to_files_of_the_docs_folder() {
+    check_links(
+        "[a](../egress.md) ![b](images/tea.png)",
+        &["docs/egress.md", "docs/okeps/images/tea.png"],
+        &[],
+    );
+    check_links("[a](../egress.md#x)", &[], &["broken-link:19 ../egress.md#x"]);
+    check_links("![a](images/tea%20leaf.png?raw=true \"t\")", &["docs/okeps/images/tea leaf.png"], &[]);
+    check_links("[a][b]\n\n[b]: gone.md", &[], &["broken-link:19 gone.md"]);
+    check_links("[a](../../Makefile.am)", &["Makefile.am"], &["broken-link:19 ../../Makefile.am"]);
+    check_links("[a](../../../x.md)", &[], &["broken-link:19 ../../../x.md"]);
+    // A folder is no file, and another case is another name.
+    check_links("[a](v1.2)", &["docs/okeps/v1.2/a.md"], &["broken-link:19 v1.2"]);
+    check_links("[a](Egress.md)", &["docs/okeps/egress.md"], &["broken-link:19 Egress.md"]);
+    // The template and the OKEP itself stand.
+    check_links("[a](okep-1-template.md) [b](./okep-7-faster-tea.md)", &[], &[]);
+    // The same link twice is one finding.
+    check_links("[a](gone.md)\n[b](gone.md)", &[], &["broken-link:19 gone.md"]);
+}
+
+#[test]
+fn what_is_no_link_to_a_file_is_left_alone() {
+    for quiet in [
+        "[a](https://example.org/gone.md) <https://example.org/x.md> [b](mailto:a@b.c) <a@b.org>",
+        "[a](//example.org/x.md) [b](/images/gone.png) [c](?plain=1)",
+        "[a](gone) [b](../gone/) [c](.) [d]()",
+        "`[a](gone.md)` \\[a](gone.md)\n\n```\n[a](gone.md)\n```\n\n    [a](gone.md)",
+        "[a]: gone.md",
+        "<!-- <a href=\"gone.md\">x</a> -->",
+    ] {
+        check_links(quiet, &[], &[]);
+    }
+}
+
+#[test]
+fn links_in_html_start_at_the_file_or_at_its_page() {
+    let told = ["broken-link:19 images/tea.png"];
+    check_links("<img src=\"images/tea.png\" width=3>", &[], &told);
+    check_links("x <img src='images/tea.png'/> y", &["docs/okeps/images/tea.png"], &[]);
+    check_links("<img src=images/tea.png>", &["docs/okeps/okep-7-faster-tea/images/tea.png"], &[]);
+    check_links("<a href=\"../gone.html\">a</a>", &[], &["broken-link:19 ../gone.html"]);
+    check_links("<a href=\"../egress.html\">a</a> <a href=\"../egress/\">b</a>", &["docs/egress.md"], &[]);
+}
+
+#[test]
+fn mkdocs_says_how_links_are_read() {
+    let with_site = |site: &str, text: &str| {
+        let document = with("Coffee.\n", text);
+        let nav = NAV.replace("okeps/", if site.contains("docs_dir") { "docs/okeps/" } else { "okeps/" });
+        told_among(&[(OKEP, &document), ("mkdocs.yml", &format!("{site}{nav}"))], &["docs/egress.md"])
+    };
+    let check =
+        |site: &str, text: &str, expected: &str| assert_eq!(with_site(site, text), expected, "{site}");
+    check("", "[a](gone.md)\n", "broken-link:29 gone.md");
+    check("validation:\n  links:\n    not_found: ignore\n", "[a](gone.md)\n", "");
+    check("validation:\n  not_found: info\n", "[a](gone.md)\n", "");
+    check("validation:\n  unrecognized_links: warn\n", "[a](gone)\n", "broken-link:29 gone");
+    check("validation:\n  absolute_links: warn\n", "[a](/x.md)\n", "broken-link:29 /x.md");
+    let relative = "validation:\n  absolute_links: relative_to_docs\n";
+    check(relative, "[a](/egress.md) [b](/okeps/okep-7-faster-tea.md)\n", "");
+    check(relative, "[a](/docs/egress.md)\n", "broken-link:29 /docs/egress.md");
+}
+
+#[test]
+fn pages_beside_an_okep_have_their_links_judged_too() {
+    let files = [
+        ("docs/okeps/okep-8-a/okep-8-a.md", GOOD.replace('7', "8")),
+        ("docs/okeps/okep-8-a/more.md", "# More\n\n[a](okep-8-a.md) [b](gone.md) [c](#mroe)\n".into()),
+        ("mkdocs.yml", "nav:\n  - a: okeps/okep-8-a/okep-8-a.md\n".into()),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (*p, t.as_str())).collect();
+    assert_eq!(told_among(&files, &[]), "broken-link:3 gone.md\nbroken-anchor:3 #mroe");
+}
+
+#[test]
+fn links_into_the_repository_itself_lead_to_files_of_its_tree() {
+    let link = |rest: &str| format!("[a](https://github.com/org/net/{rest})");
+    let dead = |rest: &str| format!("dead-repository-link:19 https://github.com/org/net/{rest}");
+    let check = |rest: &str, loud: bool| {
+        let expected = if loud { vec![dead(rest)] } else { Vec::new() };
+        let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+        check_links(&link(rest), &["go/pkg/tea.go", "docs/egress.md"], &expected);
+    };
+    check("blob/master/go/pkg/tea.go#L7", false);
+    check("tree/main/go/pkg", false);
+    check("blob/master/go/pkg/coffee.go#L7-L9", true);
+    check("tree/master/go/cmd/", true);
+    check("blob/0123456789abcdef0123456789abcdef01234567/go/gone.go", false);
+    check("blob/release-1.0/go/gone.go", false);
+    check("pull/9", false);
+    check_links("[a](https://github.com/other/net/blob/master/gone.go)", &[], &[]);
+}
+
+#[test]
+fn anchors_of_the_page_exist_on_both_pages() {
+    check_links(
+        "[a](#goals) [b](#non-goals) [c](#okep-7-faster-tea) [d](okep-7-faster-tea.md#goals)",
+        &[],
+        &[],
+    );
+    check_links("[a](#gaols)", &[], &["broken-anchor:19 #gaols"]);
+    check_links("[a](okep-7-faster-tea.md#gone)", &[], &["broken-anchor:19 #gone"]);
+    check_links("[a](#Goals)", &[], &["broken-anchor:19 #Goals"]);
+    // Anchors of other pages are not looked at.
+    check_links("[a](../egress.md#gone)", &["docs/egress.md"], &[]);
+    let heading = |text: &str| format!("### Cup & Saucer\n\n{text}");
+    check_links(&heading("[a](#cup--saucer)"), &[], &["broken-anchor:21 #cup--saucer"]);
+    check_links(&heading("[a](#cup-saucer)"), &[], &["broken-anchor:21 #cup-saucer"]);
+    check_links(
+        &heading("<a id=\"cup\"></a>\n\n[a](#cup)\n\nx <a name=top1>y</a> [a](#top1) [b](#top)"),
+        &[],
+        &[],
+    );
+    check_links("### Cup\n\nx\n\n### Cup\n\n[a](#cup) [b](#cup-1)", &[], &["broken-anchor:25 #cup-1"]);
 }

@@ -52,7 +52,7 @@ fn an_old_fault_stays_old_when_its_okep_is_renamed() {
     let repo = with_old_fault();
     let new = "docs/okeps/okep-2107-common-buoys.md";
     repo.git(&["mv", SHARED_BUOYS, new]);
-    repo.edit(new, "wave-tables.md", "okep-2107-shared-buoys/wave-tables.md");
+    repo.edit(new, "wave-tables.md", "../wave-tables.md");
     repo.git(&["mv", "docs/okeps/okep-2107-shared-buoys/wave-tables.md", "docs/wave-tables.md"]);
     for path in ["mkdocs.yml", INDEX] {
         let text = repo

@@ -12,6 +12,7 @@ mod config;
 mod explain;
 mod formats;
 mod hooks;
+mod links;
 mod output;
 mod paths;
 mod repositories;

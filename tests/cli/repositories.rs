@@ -310,7 +310,7 @@ fn a_landed_okep_is_known_after_it_moved() {
     let repo = grown();
     let new = "docs/okeps/okep-2107-shared-buoys.md";
     repo.git(&["mv", SHARED_BUOYS, new]);
-    repo.edit(new, "wave-tables.md", "okep-2107-shared-buoys/wave-tables.md");
+    repo.edit(new, "wave-tables.md", "../wave-tables.md");
     repo.git(&["mv", "docs/okeps/okep-2107-shared-buoys/wave-tables.md", "docs/wave-tables.md"]);
     for path in ["mkdocs.yml", "docs/okeps/index.md"] {
         repo.write(path, repo.read(path).replace("okep-2107-shared-buoys/okep-2107", "okep-2107"));

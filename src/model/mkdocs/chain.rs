@@ -233,6 +233,35 @@ impl Layers<'_> {
         Ok(())
     }
 
+    /// The Markdown extensions, each with its options where it has some.
+    pub fn extensions(&self) -> Result<Vec<(String, Option<At>)>, Fault> {
+        let found = self.get(&["markdown_extensions"])?;
+        let mut named = Vec::new();
+        let Some(&first) = found.first() else { return Ok(named) };
+        match self.value(first) {
+            Value::Seq(items) => {
+                for item in items {
+                    match value::resolve(&self.0[first.layer].doc, *item) {
+                        (_, Value::Str(name)) => named.push((name.to_owned(), None)),
+                        (node, Value::Map) => self.plugins_of(At { node, ..first }, &mut named)?,
+                        _ => {}
+                    }
+                }
+            }
+            Value::Map => {
+                for at in &found {
+                    self.plugins_of(*at, &mut named)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(named)
+    }
+
+    pub fn is_false(&self, at: At) -> bool {
+        value::is_false(&self.0[at.layer].doc, at.node)
+    }
+
     fn enabled(&self, config: At) -> Result<bool, Fault> {
         let doc = &self.0[config.layer].doc;
         let found = value::get(doc, config.node, "enabled").map_err(|r| (config.layer, r))?;

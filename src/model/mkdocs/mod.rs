@@ -9,7 +9,8 @@
 
 mod chain;
 mod nav;
-mod paths;
+mod pages;
+pub(crate) mod paths;
 mod patterns;
 mod pyyaml;
 pub mod scalar;
@@ -17,6 +18,7 @@ mod value;
 pub mod yaml;
 
 pub use nav::{Item, Nav, NavEntry, NavTree, Rest, Section, Shape, What};
+pub use pages::{AbsoluteLinks, PageSettings};
 pub use patterns::{Patterns, RestPattern};
 
 use crate::tree::Note;
@@ -46,6 +48,8 @@ pub struct Site {
     /// The docs folder from the repository's root; none where it lies outside or could not be read.
     pub docs_dir: Option<String>,
     pub nav: Nav,
+    /// What links and anchors of pages hang on.
+    pub pages: PageSettings,
     /// The plugins that are on, in their order.
     pub plugins: Vec<String>,
     /// Why MkDocs could not load the configuration.
@@ -175,6 +179,7 @@ pub fn read(config_path: &str, file: &dyn Fn(&str) -> Option<Arc<[u8]>>) -> Site
         files: vec![config_path.into()],
         docs_dir: None,
         nav: Nav::Unreadable,
+        pages: PageSettings { docs_dir: None, separator: None, ..PageSettings::default() },
         plugins: Vec::new(),
         problems: Vec::new(),
         notes: Vec::new(),
@@ -216,6 +221,7 @@ impl Site {
     fn settle(&mut self, layers: &Layers<'_>) {
         let settled = self
             .settle_docs_dir(layers)
+            .and_then(|()| self.settle_pages(layers))
             .and_then(|()| self.settle_patterns(layers))
             .and_then(|()| self.settle_plugins(layers))
             .and_then(|()| self.settle_nav(layers));
@@ -251,6 +257,11 @@ impl Site {
             }
             _ => Ok(()),
         }
+    }
+
+    fn settle_pages(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
+        self.pages = PageSettings { docs_dir: self.docs_dir.clone(), ..PageSettings::read(layers)? };
+        Ok(())
     }
 
     fn settle_patterns(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {

@@ -1,0 +1,123 @@
+//! Links to an anchor of their own page that GitHub, the site or both do not have.
+
+use super::{Check, Rule};
+use crate::finding::{Edit, Finding, Fix, Severity};
+use crate::fix::rename::destinations;
+use crate::linked::{Anchors, Claim, Linked, PageLink, parts};
+use crate::model::landing::percent_decoded;
+use crate::model::mkdocs::paths;
+use crate::model::path::resolve;
+use std::collections::BTreeSet;
+use strsim::osa_distance;
+
+pub static RULE: Rule = Rule {
+    id: "broken-anchor",
+    severity: Severity::Warning,
+    fix: "suggested",
+    offence: "in-page anchor that exists for neither or only one of GitHub and MkDocs",
+    why: "GitHub and MkDocs make anchors of headings by rules of their own: the first makes two hyphens of \
+          \" & \" where the second makes one. A reader whom a link takes nowhere thinks nothing is there.",
+    bad: "See [the API](#api-detials).\n\n### API Details",
+    good: "See [the API](#api-details).\n\n### API Details",
+    check: Check::Links(check),
+    of_its_time: false,
+};
+
+fn check(page: &Linked) -> Vec<Claim> {
+    let broken = page.links().iter().filter_map(|link| {
+        let claim = Claim { finding: broken(page, link)?, unless: Vec::new() };
+        Some((link, claim))
+    });
+    super::once_each(broken, page)
+}
+
+fn broken(page: &Linked, link: &PageLink) -> Option<Finding> {
+    let anchor = own_anchor(page, link)?;
+    let anchors = page.anchors();
+    let decoded = percent_decoded(anchor);
+    let has = |of: &[(String, String)]| of.iter().any(|(_, a)| a == anchor || *a == decoded);
+    if anchors.named.iter().any(|a| a == anchor || *a == decoded) || is_made_elsewhere(page, &decoded) {
+        return None;
+    }
+    let on_github = has(&anchors.github);
+    // Where the site's anchors are not known, or there is no site, GitHub's count alone.
+    let on_site = anchors.site.as_deref().map(has);
+    let message = match (on_github, on_site) {
+        (true, Some(false)) => format!("`#{anchor}` leads somewhere on GitHub only, and not on the site"),
+        (false, Some(true)) => format!("`#{anchor}` leads somewhere on the site only, and not on GitHub"),
+        (false, Some(false)) => format!("`#{anchor}` leads nowhere, neither on GitHub nor on the site"),
+        (false, None) if page.settings.is_none() => format!("`#{anchor}` leads nowhere on this page"),
+        (true, Some(true)) | (_, None) => return None,
+    };
+    let finding = RULE.linked(page, link, format!("#{anchor}"), message);
+    if on_github || on_site == Some(true) {
+        let of = if on_github { Some(anchors.github.as_slice()) } else { anchors.site.as_deref() };
+        let heading = of.unwrap_or_default().iter().find(|(_, a)| *a == decoded || a == anchor);
+        let heading = heading.map_or(String::new(), |(text, _)| format!(" `{text}`"));
+        return Some(finding.help(format!(
+            "put `<a id=\"{anchor}\"></a>` above the heading{heading}, or name it so that both agree"
+        )));
+    }
+    let Some(near) = nearest(anchors, &decoded) else {
+        return Some(finding.help("name a heading of this page, or put `<a id=...></a>` where it leads"));
+    };
+    let fix = fix(page, link, anchor, &near);
+    Some(finding.help(format!("did you mean `#{near}`?")).fix(fix))
+}
+
+/// The anchor of a link to its own page, as written.
+fn own_anchor<'l>(page: &Linked, link: &'l PageLink) -> Option<&'l str> {
+    let (file, anchor) = parts(&link.target);
+    let own = file.is_empty() && link.target.starts_with('#')
+        || !file.is_empty()
+            && !paths::is_address(file)
+            && !file.starts_with('/')
+            && resolve(page.path, &percent_decoded(file)).as_deref() == Some(page.path);
+    anchor.filter(|_| own)
+}
+
+/// Anchors that are not of headings: GitHub's own, those of lines and footnotes, and the top of a page.
+fn is_made_elsewhere(page: &Linked, anchor: &str) -> bool {
+    let of_footnotes = ["fn:", "fnref:", "fn-", "fnref-", "user-content-"];
+    let footnotes = page.settings.is_none_or(|s| s.footnotes) || anchor.starts_with("user-content-");
+    anchor == "top" || (footnotes && of_footnotes.iter().any(|start| anchor.starts_with(start)))
+}
+
+/// The one anchor of both pages that is nearly this one.
+fn nearest(anchors: &Anchors, anchor: &str) -> Option<String> {
+    let on_github: BTreeSet<&str> = anchors.github.iter().map(|(_, a)| a.as_str()).collect();
+    let both: Vec<&str> = match &anchors.site {
+        Some(site) => {
+            let on_site: BTreeSet<&str> = site.iter().map(|(_, a)| a.as_str()).collect();
+            on_github.intersection(&on_site).copied().collect()
+        }
+        None => on_github.into_iter().collect(),
+    };
+    let letters = |text: &str| -> String {
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    let wanted = letters(anchor);
+    if wanted.is_empty() {
+        return None;
+    }
+    let only = |near: Vec<&&str>| match near.as_slice() {
+        [one] => Some((**one).to_owned()),
+        _ => None,
+    };
+    let same: Vec<&&str> = both.iter().filter(|a| letters(a) == wanted).collect();
+    if !same.is_empty() {
+        return only(same);
+    }
+    let most = if wanted.chars().count() >= 12 { 2 } else { usize::from(wanted.chars().count() >= 5) };
+    only(both.iter().filter(|a| (1..=most).contains(&osa_distance(&letters(a), &wanted))).collect())
+}
+
+fn fix(page: &Linked, link: &PageLink, anchor: &str, near: &str) -> Option<Fix> {
+    let places = destinations(page.document, link.kind?, link.span.clone(), &link.target);
+    let before = link.target.len() - anchor.len();
+    let edits: Vec<Edit> = places
+        .into_iter()
+        .map(|at| Edit::replace(page.path, at + before..at + link.target.len(), near))
+        .collect();
+    (!edits.is_empty()).then(|| Fix::suggested(format!("lead it to `#{near}`"), edits))
+}

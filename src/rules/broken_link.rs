@@ -1,0 +1,123 @@
+//! Relative links and images that lead nowhere on the site.
+
+use super::{Check, Rule};
+use crate::finding::{Finding, Severity};
+use crate::linked::{Claim, Linked, PageLink, Wanted, parts};
+use crate::model::document::LinkKind;
+use crate::model::landing::percent_decoded;
+use crate::model::mkdocs::{AbsoluteLinks, PageSettings, paths};
+use crate::model::path::{self, folder_of, join};
+
+pub static RULE: Rule = Rule {
+    id: "broken-link",
+    severity: Severity::Warning,
+    fix: "-",
+    offence: "relative link or image that does not resolve inside the docs folder",
+    why: "Readers of the site get a page that is not there, and MkDocs refuses to build with `--strict`. \
+          It shows nothing from outside of the docs folder, even where GitHub does.",
+    bad: "![the packet's way](imgs/packet.png)\n\nSee [Egress](egress.md).",
+    good: "![the packet's way](images/packet.png)\n\nSee [Egress](../features/egress.md).",
+    check: Check::Links(check),
+    of_its_time: false,
+};
+
+fn check(page: &Linked) -> Vec<Claim> {
+    super::once_each(page.links().iter().filter_map(|link| claim(page, link).map(|c| (link, c))), page)
+}
+
+fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {
+    if link.kind == Some(LinkKind::Autolink) || paths::is_address(&link.target) {
+        return None;
+    }
+    let (file, _) = parts(&link.target);
+    if file.is_empty() {
+        return None;
+    }
+    let file = percent_decoded(file);
+    let defaults = PageSettings { docs_dir: Some(String::new()), ..PageSettings::default() };
+    let settings = page.settings.unwrap_or(&defaults);
+    let docs = settings.docs_dir.as_deref()?;
+    match link.kind {
+        Some(_) => in_markdown(page, link, &file, settings, docs),
+        None => in_html(page, link, &file, settings, docs),
+    }
+}
+
+/// As MkDocs resolves it: from the place of the file.
+fn in_markdown(
+    page: &Linked,
+    link: &PageLink,
+    file: &str,
+    settings: &PageSettings,
+    docs: &str,
+) -> Option<Claim> {
+    let absolute = file.starts_with(['/', '\\']);
+    let folder = match settings.absolute {
+        AbsoluteLinks::RelativeToDocs if absolute => docs,
+        AbsoluteLinks::Warned if absolute => {
+            let message = format!("`{}` begins with `/`, where the site may not be", link.target);
+            let help = "write it relative to the file it stands in";
+            return Some(Claim { finding: finding(page, link, message, help.into()), unless: Vec::new() });
+        }
+        AbsoluteLinks::Ignored if absolute => return None,
+        _ => folder_of(page.path),
+    };
+    // Without an ending it may be the address of a page; MkDocs leaves it as it is.
+    let counts = if has_ending(file) || absolute { settings.not_found } else { settings.unrecognized };
+    if !counts {
+        return None;
+    }
+    let Some(path) = join(folder, file) else { return Some(outside(page, link, docs)) };
+    if paths::below(docs, &path).is_none() {
+        return Some(outside(page, link, docs));
+    }
+    let message = format!("`{}` leads to `{path}`, which is not there", link.target);
+    let help = "mend the path, or add the file".to_owned();
+    let unless = vec![Wanted { path, or_folder: false }];
+    Some(Claim { finding: finding(page, link, message, help), unless })
+}
+
+/// MkDocs passes HTML through as it is: on GitHub it starts at the file, on the site at the page's address.
+/// What leads somewhere on either is left alone.
+fn in_html(page: &Linked, link: &PageLink, file: &str, settings: &PageSettings, docs: &str) -> Option<Claim> {
+    if file.starts_with(['/', '\\']) || !has_ending(file) || !settings.not_found {
+        return None;
+    }
+    let from_file = join(folder_of(page.path), file);
+    let stem = path::stem(page.path).unwrap_or(page.path);
+    let from_page = join(if settings.use_directory_urls { stem } else { folder_of(page.path) }, file);
+    let mut unless: Vec<Wanted> =
+        [from_file, from_page].into_iter().flatten().map(|path| Wanted { path, or_folder: false }).collect();
+    if let Some(page) = file.strip_suffix(".html") {
+        // The site's own name of a page.
+        let built = unless.iter().map(|w| w.path.strip_suffix(".html").unwrap_or(&w.path));
+        let source: Vec<Wanted> =
+            built.map(|path| Wanted { path: format!("{path}.md"), or_folder: false }).collect();
+        if page.ends_with("index") {
+            return None;
+        }
+        unless.extend(source);
+    }
+    unless.retain(|w| !docs.is_empty() || !w.path.is_empty());
+    unless.dedup();
+    let message = format!("`{}` leads nowhere, neither from the file nor from its page", link.target);
+    let help = "mend the path; in Markdown, MkDocs would see to it".to_owned();
+    Some(Claim { finding: finding(page, link, message, help), unless })
+}
+
+fn outside(page: &Linked, link: &PageLink, docs: &str) -> Claim {
+    let place = if docs.is_empty() { "the repository".to_owned() } else { format!("`{docs}`") };
+    let message = format!("`{}` leads out of {place}, which the site does not show", link.target);
+    let help = "link to it with its full address".to_owned();
+    Claim { finding: finding(page, link, message, help), unless: Vec::new() }
+}
+
+fn finding(page: &Linked, link: &PageLink, message: String, help: String) -> Finding {
+    RULE.linked(page, link, link.target.clone(), message).help(help)
+}
+
+/// Whether the last part of a path has an ending, as Python takes it: a dot that does not lead it.
+fn has_ending(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    name.trim_start_matches('.').contains('.')
+}

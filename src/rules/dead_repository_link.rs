@@ -1,0 +1,103 @@
+//! Absolute links into the judged repository itself, to files that are not there.
+
+use super::{Check, Rule};
+use crate::finding::Severity;
+use crate::linked::{Claim, Linked, PageLink, Wanted, parts};
+use crate::model::landing::percent_decoded;
+
+pub static RULE: Rule = Rule {
+    id: "dead-repository-link",
+    severity: Severity::Warning,
+    fix: "-",
+    offence: "absolute link into this very repository whose path is not in the tree",
+    why: "A link to a branch follows that branch: when a file moves, it dies, and nothing in the \
+          repository tells. A link to a commit stays what it was.",
+    bad: "[Egress IP](https://github.com/org/net/blob/master/docs/egress-ip.md)",
+    good: "[Egress IP](../features/egress-ip.md)",
+    check: Check::Links(check),
+    of_its_time: false,
+};
+
+/// Branches that nearly every repository calls its first so; of others nobody here knows the tree.
+const MAIN_BRANCHES: [&str; 4] = ["HEAD", "main", "master", "trunk"];
+
+fn check(page: &Linked) -> Vec<Claim> {
+    super::once_each(page.links().iter().filter_map(|link| claim(page, link).map(|c| (link, c))), page)
+}
+
+fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {
+    let path = own_path(&link.target, page.repository?)?;
+    let message = format!("`{path}` is not in this repository");
+    let help = "link to where it is now, in the docs folder by a relative link; a commit's hash in place of \
+                the branch keeps what was there";
+    let finding = RULE.linked(page, link, link.target.clone(), message).help(help);
+    Some(Claim { finding, unless: vec![Wanted { path, or_folder: true }] })
+}
+
+/// The path that an address means in the main branch of `repository`, which is in lower case.
+pub(crate) fn own_path(target: &str, repository: &str) -> Option<String> {
+    let (address, _) = parts(target);
+    let (scheme, rest) = address.split_once("://")?;
+    if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
+        return None;
+    }
+    let rest = rest.strip_prefix("www.").unwrap_or(rest);
+    let raw = rest.strip_prefix("raw.githubusercontent.com/");
+    let (of, rest) = match raw {
+        Some(rest) => (repository.strip_prefix("github.com/")?, rest),
+        None => (repository, rest),
+    };
+    let head = rest.get(..of.len()).filter(|head| head.eq_ignore_ascii_case(of))?;
+    let rest = rest[head.len()..].strip_prefix('/')?;
+    let rest = match raw {
+        Some(_) => rest,
+        None => {
+            let rest = rest.strip_prefix("-/").unwrap_or(rest);
+            let (kind, rest) = rest.split_once('/')?;
+            if !matches!(kind, "blob" | "tree" | "raw" | "edit" | "blame") {
+                return None;
+            }
+            rest
+        }
+    };
+    let rest = rest.strip_prefix("refs/heads/").unwrap_or(rest);
+    let (branch, path) = rest.split_once('/')?;
+    let path = percent_decoded(path.trim_matches('/'));
+    let is_plain = !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
+    (MAIN_BRANCHES.contains(&branch) && is_plain).then_some(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_path;
+
+    fn check(target: &str, expected: Option<&str>) {
+        assert_eq!(own_path(target, "github.com/org/net").as_deref(), expected, "{target}");
+    }
+
+    #[test]
+    fn addresses_of_the_main_branch_are_paths() {
+        check("https://github.com/org/net/blob/master/docs/a.md#x", Some("docs/a.md"));
+        check("http://www.github.com/Org/Net/tree/main/docs/", Some("docs"));
+        check("https://github.com/org/net/raw/HEAD/a%20b.png?raw=true", Some("a b.png"));
+        check("https://github.com/org/net/blob/refs/heads/main/a.md", Some("a.md"));
+        check("https://raw.githubusercontent.com/org/net/master/a.md", Some("a.md"));
+    }
+
+    #[test]
+    fn what_is_pinned_or_elsewhere_is_left_alone() {
+        for target in [
+            "https://github.com/org/net/blob/0123456789abcdef0123456789abcdef01234567/docs/a.md",
+            "https://github.com/org/net/blob/v1.0/docs/a.md",
+            "https://github.com/org/net/blob/release-1.0/docs/a.md",
+            "https://github.com/org/network/blob/master/docs/a.md",
+            "https://github.com/org/net/pull/7",
+            "https://github.com/org/net/blob/master",
+            "https://github.com/org/net/blob/master/",
+            "https://example.org/org/net/blob/master/a.md",
+            "docs/a.md",
+        ] {
+            check(target, None);
+        }
+    }
+}
