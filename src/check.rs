@@ -11,7 +11,7 @@ use crate::finding::Finding;
 use crate::fix::engine;
 use crate::fix::proof::{self, State};
 use crate::git::{Error as GitError, Head, Id, Repo, Wanted, plain_folder, plain_standing};
-use crate::linked::questions;
+use crate::linked::{lost, questions};
 use crate::lore::Lore;
 use crate::model::landing::percent_decoded;
 use crate::model::mkdocs;
@@ -450,6 +450,15 @@ impl Reading<'_> {
         for (base, snapshot) in bases.iter_mut().zip(&mut before) {
             let found = self.repo.commit_standing(base.commit, &questions(snapshot));
             stand(&mut base.tree, snapshot, found);
+        }
+        if let Some(tip) = tip {
+            // What was dead before is not this change's to mend.
+            let known: BTreeSet<String> = before.iter().flat_map(lost).collect();
+            let lost: BTreeSet<String> = &lost(&now) - &known;
+            if !lost.is_empty() {
+                tree.moved = Arc::new(self.repo.moved(tip, &lost, source == Source::Index));
+                now.moved = tree.moved.clone();
+            }
         }
         let rulings = Rulings::of(&self.config, &now);
         let excused: Vec<Rulings> =

@@ -11,11 +11,11 @@ use crate::model::mkdocs::PageSettings;
 use crate::model::path::{self, Role, okep_folder};
 use crate::model::slugs::{GithubAnchors, SiteAnchors};
 use crate::model::snapshot::Snapshot;
-use crate::rules::{Check, RULES};
+use crate::rules::{Check, FOLLOWED, RULES, own_path};
 use crate::tree::Standing;
 use pulldown_cmark::{BrokenLink, Event, Parser, Tag, TagEnd};
 use std::cell::OnceCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// An OKEP, or a page beside one, and what its links hang on.
@@ -28,6 +28,8 @@ pub struct Linked<'a> {
     pub settings: Option<&'a PageSettings>,
     /// The repository that is judged, as `host/organisation/name` in lower case.
     pub repository: Option<&'a str>,
+    /// Of paths that are not there, where their files went, as far as that is known.
+    pub moved: Option<&'a BTreeMap<String, String>>,
     links: OnceCell<Vec<PageLink>>,
     anchors: OnceCell<Anchors>,
 }
@@ -87,7 +89,7 @@ impl<'a> Linked<'a> {
         repository: Option<&'a str>,
     ) -> Self {
         let (links, anchors) = (OnceCell::new(), OnceCell::new());
-        Linked { okep, path, document, settings, repository, links, anchors }
+        Linked { okep, path, document, settings, repository, moved: None, links, anchors }
     }
 
     /// The links, in order.
@@ -212,7 +214,12 @@ pub fn pages(snapshot: &Snapshot) -> Vec<Linked<'_>> {
         let beside = snapshot.okeps.iter().find(|o| o.folder.as_ref().is_some_and(|(f, _)| f == around))?;
         Some((beside.path.as_str(), page.path.as_str(), &page.document))
     });
-    okeps.chain(companions).map(|(okep, path, d)| Linked::new(okep, path, d, settings, repository)).collect()
+    let mut pages: Vec<Linked> = okeps
+        .chain(companions)
+        .map(|(okep, path, document)| Linked::new(okep, path, document, settings, repository))
+        .collect();
+    pages.iter_mut().for_each(|page| page.moved = Some(&snapshot.moved));
+    pages
 }
 
 /// What all rules about links say of a page.
@@ -235,6 +242,13 @@ pub fn of_links(snapshot: &Snapshot) -> Vec<Finding> {
     let holds = |c: &Claim| !c.unless.iter().any(|w| w.is_met(standing(snapshot, &w.path)));
     let claims = pages(snapshot).into_iter().flat_map(|page| claims(&page));
     claims.filter(holds).map(|c| c.finding).collect()
+}
+
+/// The paths of which it would help to know where their files went.
+pub fn lost(snapshot: &Snapshot) -> BTreeSet<String> {
+    let dead = of_links(snapshot).into_iter().filter(|f| f.rule == FOLLOWED.id);
+    let repository = snapshot.repository.as_deref();
+    dead.filter_map(|f| own_path(&f.subject, repository?)).collect()
 }
 
 /// What stands at a path, as far as it is known.

@@ -43,6 +43,8 @@ pub struct Tree {
     pub notes: Vec<Note>,
     /// Of paths that somebody asked about, what stands there: links may lead to any file.
     pub standing: Arc<BTreeMap<String, Standing>>,
+    /// Of paths that are not there, where history says that their files went.
+    pub moved: Arc<BTreeMap<String, String>>,
 }
 
 /// What stands at a path of the tree.

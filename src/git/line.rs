@@ -23,7 +23,7 @@ pub(super) struct Line {
 #[derive(Clone, Copy)]
 pub(super) struct Commit {
     pub id: Id,
-    root: Id,
+    pub root: Id,
 }
 
 /// As many neighbouring commits share a pack cache; a line shorter than that takes one thread.

@@ -18,6 +18,7 @@ mod index;
 mod line;
 mod listing;
 mod lore;
+mod moved;
 mod open;
 mod packs;
 mod reftable;

@@ -33,6 +33,8 @@ pub struct Snapshot {
     pub paths: BTreeSet<String>,
     /// What stands at paths that links lead to, as far as it was asked.
     pub standing: Arc<BTreeMap<String, Standing>>,
+    /// Of paths that are not there, where their files went, as far as history was asked.
+    pub moved: Arc<BTreeMap<String, String>>,
     /// The repository that this is, as `host/organisation/name` in lower case: that of the template's own
     /// issue link.
     pub repository: Option<String>,
@@ -120,6 +122,7 @@ impl Snapshot {
             others,
             site,
             standing: tree.standing.clone(),
+            moved: tree.moved.clone(),
             repository,
             paths: tree.files.keys().cloned().collect(),
             texts,

@@ -1,14 +1,15 @@
 //! Absolute links into the judged repository itself, to files that are not there.
 
 use super::{Check, Rule};
-use crate::finding::Severity;
+use crate::finding::{Edit, Fix, Severity};
+use crate::fix::rename::destinations;
 use crate::linked::{Claim, Linked, PageLink, Wanted, parts};
 use crate::model::landing::percent_decoded;
 
 pub static RULE: Rule = Rule {
     id: "dead-repository-link",
     severity: Severity::Warning,
-    fix: "-",
+    fix: "suggested where history says where the file went",
     offence: "absolute link into this very repository whose path is not in the tree",
     why: "A link to a branch follows that branch: when a file moves, it dies, and nothing in the \
           repository tells. A link to a commit stays what it was.",
@@ -30,8 +31,22 @@ fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {
     let message = format!("`{path}` is not in this repository");
     let help = "link to where it is now, in the docs folder by a relative link; a commit's hash in place of \
                 the branch keeps what was there";
-    let finding = RULE.linked(page, link, link.target.clone(), message).help(help);
+    let finding = RULE.linked(page, link, link.target.clone(), message);
+    let finding = match page.moved.and_then(|moved| moved.get(&path)) {
+        Some(now) => finding.help(format!("it is `{now}` now")).fix(fix(page, link, &path, now)),
+        None => finding.help(help),
+    };
     Some(Claim { finding, unless: vec![Wanted { path, or_folder: true }] })
+}
+
+/// Puts the new path in place of the old one, where both stand as they are written in an address.
+fn fix(page: &Linked, link: &PageLink, path: &str, now: &str) -> Option<Fix> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~+@=,".contains(c);
+    let at = link.target.rfind(path).filter(|_| now.chars().all(is_plain))?;
+    let places = destinations(page.document, link.kind?, link.span.clone(), &link.target);
+    let edit = |place: usize| Edit::replace(page.path, place + at..place + at + path.len(), now);
+    let edits: Vec<Edit> = places.into_iter().map(edit).collect();
+    (!edits.is_empty()).then(|| Fix::suggested(format!("lead it to `{now}`"), edits))
 }
 
 /// The path that an address means in the main branch of `repository`, which is in lower case.

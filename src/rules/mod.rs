@@ -126,6 +126,10 @@ pub static RULES: [&Rule; 36] = [
     &malformed_exception::RULE,
 ];
 
+/// The rule whose fix hangs on where files went.
+pub static FOLLOWED: &Rule = &dead_repository_link::RULE;
+pub(crate) use dead_repository_link::own_path;
+
 /// The rule about one document whose fix hangs on all that names its file.
 pub static RENAMES: &Rule = &number_mismatch::RULE;
 

@@ -77,6 +77,23 @@ fn a_picture_or_a_source_that_is_renamed_breaks_links_too() {
 }
 
 #[test]
+fn a_link_to_a_file_that_moved_is_led_to_where_it_is_now() {
+    let repo = linked();
+    repo.git(&["mv", "src/gauge/level.rs", "src/levels.rs"]);
+    let staged = repo.json(&["--staged"]).exits(0);
+    let fix = &staged.value()["findings"][0]["fix"];
+    assert_eq!(fix["title"], "lead it to `src/levels.rs`", "{}", staged.stdout);
+    repo.commit("Rename");
+    repo.git(&["mv", "src/levels.rs", "src/all_levels.rs"]);
+    repo.commit("Rename once more");
+    repo.okep(&["check", "--fix=all"]).exits(0);
+    let text = repo.read(QUIET_GAUGES);
+    assert!(text.contains("/blob/main/src/all_levels.rs#L1)"), "{text}");
+    // A folder that went went nowhere in particular.
+    assert!(text.contains("/tree/main/src/gauge)"), "{text}");
+}
+
+#[test]
 fn what_goes_and_is_linked_by_nobody_is_nothing() {
     let repo = linked();
     repo.write("src/other.rs", "");
