@@ -464,6 +464,11 @@ fn a_refusal_ends_with_the_way_around_it_and_a_pass_says_nothing() {
     let said = refused(commit(&repo));
     assert!(said.lines().last().expect("lines").contains("`git commit --no-verify`"), "{said}");
     assert!(!repo.okep(&["check", "--staged"]).exits(1).stderr.contains("--no-verify"));
+    // Also where nothing could be judged.
+    repo.write("okep.toml", "folder = 1\n");
+    repo.git(&["add", "-A"]);
+    let said = commit(&repo).stderr;
+    assert!(said.contains("error: okep.toml:1:10: ") && said.contains("`git commit --no-verify`"), "{said}");
 }
 
 #[test]
@@ -473,22 +478,22 @@ fn what_a_refusal_tells_works_as_it_is_written() {
     repo.edit(QUIET_GAUGES, "# OKEP-2104: ", "# OKEP 2104 ");
     repo.git(&["add", "-A"]);
     let command = |said: &str| {
-        let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-        let told: Vec<String> = said.split('`').map(str::to_owned).collect();
-        let commands =
-            told.into_iter().filter(|part| part.starts_with("okep check") || part.starts_with("git add"));
-        commands.filter(|part| part.contains("--fix") || part.starts_with("git add")).collect::<Vec<_>>()
+        let lines = said.lines().filter_map(|line| line.strip_prefix("  "));
+        lines
+            .filter(|l| l.starts_with("okep ") || l.starts_with("git "))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
     };
     let ran = commit(&repo);
     assert_eq!(ran.code, 1, "{ran:?}");
     let told = command(&ran.stderr);
-    assert_eq!(told, ["okep check --since HEAD --fix".to_owned(), format!("git add {QUIET_GAUGES}")]);
+    assert_eq!(told, [format!("okep check --since HEAD --fix; git add {QUIET_GAUGES}")]);
     let shell = |line: &str| {
         let mut command = repo.command("sh");
         command.env("PATH", support::path_with_okep()).args(["-c", line]);
         support::ran(command)
     };
-    shell(&told.join(" && ")).exits(0);
+    shell(&told[0]).exits(0);
     repo.write("notes.txt", "so that there is something to commit");
     repo.git(&["add", "notes.txt"]);
     commit(&repo).exits(0);

@@ -26,9 +26,7 @@ pub(super) fn summary(report: &Report, look: &Look) -> String {
             line.push_str(&remedy);
         }
         write_wrapped(&mut out, 0, "", BOLD, &line, look);
-    }
-    if let Some(stage) = half_staged(report) {
-        write_wrapped(&mut out, 0, "", BOLD, &stage, look);
+        out.push_str(&commands(report));
     }
     match report.existing() {
         _ if report.partial => {
@@ -50,41 +48,51 @@ pub(super) fn summary(report: &Report, look: &Look) -> String {
     out
 }
 
-fn half_staged_paths(report: &Report) -> BTreeSet<&str> {
+fn half_staged(report: &Report) -> BTreeSet<&str> {
     let notes = report.notes.iter().filter(|note| note.kind == HALF_STAGED);
     notes.filter_map(|note| note.path.as_deref()).collect()
 }
 
-/// What to do first about files whose working copy differs from what was judged.
-fn half_staged(report: &Report) -> Option<String> {
-    let paths = half_staged_paths(report);
-    let (them, differ) = match paths.len() {
-        0 => return None,
-        1 => (format!("`{}`", harmless(paths.first()?)), "differs"),
-        n => (format!("{n} of these files"), "differ"),
-    };
-    let add = harmless(&advice::stage(paths, report.away)).into_owned();
-    Some(format!("{them} {differ} from what is staged and was judged; stage your working copy: `{add}`"))
+/// Commands for whoever was refused a commit, a line each and never wrapped: they are to be copied.
+fn commands(report: &Report) -> String {
+    if report.source != Source::Index {
+        return String::new();
+    }
+    let mut out = String::new();
+    let (safe, suggested) = (fixes(report, Safety::Safe), fixes(report, Safety::Suggested));
+    let (which, fixes) = if safe.is_empty() { ("--fix=all", suggested) } else { ("--fix", safe) };
+    if !fixes.is_empty() {
+        let since = if report.since.is_some() { " --since HEAD" } else { "" };
+        let files: BTreeSet<&str> = fixes.into_iter().flat_map(touched).collect();
+        let add = advice::stage(files, report.away);
+        out.push_str(&format!("  okep check{since} {which}; {}\n", harmless(&add)));
+    }
+    let half = half_staged(report);
+    if !half.is_empty() {
+        let what = match half.len() {
+            1 => "the working copy of this file differs from what is staged and was judged".to_owned(),
+            n => format!("the working copies of {n} files differ from what is staged and was judged"),
+        };
+        out.push_str(&format!("{what}; to stage it:\n  {}\n", harmless(&advice::stage(half, report.away))));
+    }
+    out
+}
+
+/// The fixes that can be written: what is staged only in part is left alone.
+fn fixes(report: &Report, safety: Safety) -> Vec<&Fix> {
+    let half = half_staged(report);
+    let fixes = report.live().filter_map(|f| f.fix.as_ref()).filter(|fix| fix.safety == safety);
+    fixes.filter(|fix| !touched(fix).any(|path| half.contains(path))).collect()
+}
+
+fn touched(fix: &Fix) -> impl Iterator<Item = &str> {
+    let renamed = fix.renames.iter().flat_map(|r| [r.from.as_str(), r.to.as_str()]);
+    fix.edits.iter().map(|edit| edit.path.as_str()).chain(renamed)
 }
 
 /// What can be fixed, and how it is asked for.
 fn remedy(report: &Report) -> Option<String> {
-    let half = half_staged_paths(report);
-    let touched = |fix: &Fix| -> Vec<String> {
-        let renamed = fix.renames.iter().flat_map(|r| [r.from.clone(), r.to.clone()]);
-        fix.edits.iter().map(|edit| edit.path.clone()).chain(renamed).collect()
-    };
-    // What is staged only in part is never written to.
-    let fixes = |safety| {
-        let of_it = report.live().filter_map(|f| f.fix.as_ref()).filter(move |fix| fix.safety == safety);
-        of_it.filter(|fix| !touched(fix).iter().any(|path| half.contains(path.as_str())))
-    };
-    let files: BTreeSet<String> = match fixes(Safety::Safe).next() {
-        Some(_) => fixes(Safety::Safe).flat_map(touched).collect(),
-        None => fixes(Safety::Suggested).flat_map(touched).collect(),
-    };
-    let fixes = |safety| fixes(safety).count();
-    let (safe, suggested) = (fixes(Safety::Safe), fixes(Safety::Suggested));
+    let (safe, suggested) = (fixes(report, Safety::Safe).len(), fixes(report, Safety::Suggested).len());
     let command = match (&report.source, &report.since) {
         // A commit is not rewritten: there is only something to learn from its fixes.
         (Source::Commit(_), _) => {
@@ -97,17 +105,10 @@ fn remedy(report: &Report) -> Option<String> {
         }
         // What is staged is never written to: the files are mended, and staged again.
         (Source::Index, _) => {
-            let since = if report.since.is_some() { " --since HEAD" } else { "" };
-            let command = format!("`okep check{since} --fix");
-            let add = advice::stage(files.iter().map(String::as_str), report.away);
-            let add = harmless(&add);
             return match (safe, suggested) {
                 (0, 0) => None,
-                (n, 0) => Some(format!("{n} can be fixed with {command}`, then `{add}`")),
-                (0, n) => Some(format!("{n} can be fixed with {command}=all`, then `{add}`")),
-                (n, m) => {
-                    Some(format!("{n} can be fixed with {command}`, then `{add}`; {m} more with `--fix=all`"))
-                }
+                (n, 0) | (0, n) => Some(format!("{n} can be fixed:")),
+                (n, m) => Some(format!("{n} can be fixed as below, {m} more with `--fix=all`:")),
             };
         }
         (Source::Worktree, Some(since)) => {
@@ -166,8 +167,8 @@ mod tests {
         report.source = Source::Index;
         check(
             &report,
-            "3 can be fixed with `okep check --since HEAD --fix`, then `git add \
-             docs/okeps/okep-5193-user-defined-networks.md mkdocs.yml`; 2 more with `--fix=all`\n",
+            "3 can be fixed as below, 2 more with `--fix=all`:\n  okep check --since HEAD --fix; git add \
+             docs/okeps/okep-5193-user-defined-networks.md mkdocs.yml\n",
         );
         report.source = Source::Commit("0123".into());
         check(&report, "3 safe and 2 suggested repairs shown\n");
@@ -183,9 +184,10 @@ mod tests {
         assert_eq!(
             shown,
             format!(
-                "1 OKEP: 3 errors, 2 warnings, 1 advice; 1 can be fixed with `okep check --since HEAD --fix`, \
-                 then `git add :/mkdocs.yml`\n`{path}` differs from what is staged and was judged; \
-                 stage your working copy: `git add :/{path}`\n"
+                "1 OKEP: 3 errors, 2 warnings, 1 advice; 1 can be fixed:\n  \
+                 okep check --since HEAD --fix; git add :/mkdocs.yml\n\
+                 the working copy of this file differs from what is staged and was judged; to stage it:\n  \
+                 git add :/{path}\n"
             )
         );
     }
