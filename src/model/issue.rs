@@ -110,7 +110,9 @@ impl IssueLine {
             route: if near { template.route.clone() } else { link.route.clone() },
             ..link.clone()
         };
-        Some(form.with(shown, &url.issue_url(number)))
+        // What is asked of the page, and where on it, is the author's.
+        let tail = if link.tail.starts_with(['#', '?']) { link.tail.as_str() } else { "" };
+        Some(form.with(shown, &format!("{}{tail}", url.issue_url(number))))
     }
 
     /// The line for another issue of the same repository.

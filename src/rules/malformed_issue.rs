@@ -40,14 +40,17 @@ fn check(judged: &Judged) -> Vec<Finding> {
     }
     let after_label =
         issue.label.as_deref().and_then(|l| written.split_once(l)).map_or(&*written, |(_, rest)| rest);
-    let complete = issue.link.as_ref().is_some_and(|l| l.number.is_some() && l.tail.is_empty());
+    if !only_form(after_label, &wanted) {
+        return vec![finding.help("give the issue link a line of its own, and what else it says another")];
+    }
+    let complete = issue.link.as_ref().is_some_and(|l| l.number.is_some());
     // A bullet makes a list item of the line, and of the lines below it in the same paragraph; without
     // one it may become part of what stands above.
     let stays = match (issue.bullet, form.bullet) {
         (None, Some(_)) => issue.last,
         (before, after) => before.is_some() == after.is_some(),
     };
-    let make = if complete && stays && only_form(after_label, &wanted) { Fix::safe } else { Fix::suggested };
+    let make = if complete && stays { Fix::safe } else { Fix::suggested };
     let edit = Edit::replace(&judged.okep.path, issue.span.clone(), wanted);
     vec![finding.fix(Some(make("write the issue line in the template's form".to_owned(), vec![edit])))]
 }

@@ -3,6 +3,8 @@
 use super::{Check, Rule};
 use crate::finding::{Edit, Finding, Fix, Severity};
 use crate::judged::Judged;
+use crate::model::issue::IssueLine;
+use crate::model::names::Name;
 
 pub static RULE: Rule = Rule {
     id: "missing-issue",
@@ -42,10 +44,15 @@ fn check(judged: &Judged) -> Vec<Finding> {
         Some(issue) if issue.number().is_none() && issue.elsewhere.is_none() => {
             let message = "the issue line names no issue".to_owned();
             let finding = RULE.at(judged, issue.span.clone(), SUBJECT, message);
-            let edit = wanted
-                .filter(|_| issue.plain)
-                .map(|w| Edit::replace(&judged.okep.path, issue.span.clone(), w));
-            vec![finding.help(advice).fix(edit.map(|e| Fix::suggested("name the issue", vec![e])))]
+            let fix = wanted.and_then(|wanted| match stands_in(issue, form) {
+                true => {
+                    let edit = Edit::replace(&judged.okep.path, issue.span.clone(), wanted);
+                    Some(Fix::suggested("name the issue", vec![edit]))
+                }
+                // What else the line says is the author's.
+                false => insertion(judged, &wanted),
+            });
+            vec![finding.help(advice).fix(fix)]
         }
         Some(_) => Vec::new(),
     }
@@ -63,4 +70,23 @@ fn insertion(judged: &Judged, wanted: &str) -> Option<Fix> {
     let tail = if blank_follows { "" } else { ending };
     let edit = Edit::insert(&judged.okep.path, at, format!("{ending}{ending}{wanted}{tail}"));
     Some(Fix::suggested("link the tracking issue", vec![edit]))
+}
+
+/// Words that stand where an issue is still to come.
+const PLACEHOLDERS: [&str; 13] =
+    ["added", "be", "created", "filed", "follow", "link", "n", "opened", "tba", "tbc", "tbd", "to", "todo"];
+
+/// Whether a line has the template's label and nothing behind it but the place of an issue to come.
+fn stands_in(issue: &IssueLine, form: &IssueLine) -> bool {
+    let name = |line: &IssueLine| line.label.as_deref().map(Name::new);
+    let same_label = matches!((name(issue), name(form)), (Some(own), Some(form)) if form.spells(&own));
+    let Some(label) = issue.label.as_deref().filter(|_| same_label && issue.plain) else { return false };
+    let rest = issue.text.split_once(label).map_or("", |(_, rest)| rest);
+    let rest = match &issue.link {
+        Some(link) => rest.replace(&link.url, ""),
+        None => rest.to_owned(),
+    };
+    let mut words =
+        rest.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase);
+    words.all(|w| PLACEHOLDERS.contains(&w.as_str()) || w.bytes().all(|b| matches!(b, b'x' | b'n')))
 }

@@ -276,14 +276,20 @@ fn no_word_is_lost_where_the_issue_line_is_rewritten() {
         "Authors: me\nIssue: [#7](@/issues/7)\nStatus: draft",
         "suggested: authors: me\n* issue: [#7](@/issues/7)\nstatus: draft",
     );
-    malformed("* Issue: [OVN-K8s #7](@/issues/7)", "suggested: * issue: [#7](@/issues/7)");
-    malformed("* Issue: see [#7](@/issues/7)", "suggested: * issue: [#7](@/issues/7)");
+    malformed("- Issue: [#7](@/issues/7?a=b#c)", "safe: * issue: [#7](@/issues/7?a=b#c)");
+    malformed("* Issue: [OVN-K8s #7](@/issues/7)", "-");
+    malformed("* Issue: see [#7](@/issues/7)", "-");
+    malformed("- Issue: [#7](@/issues/7 \"all of it\")", "-");
     malformed("The work is tracked in [#7](@/issues/7), see there.", "-");
     malformed("**Issue: [#7](@/issues/7)**", "-");
     malformed("| Issue | [#7](@/issues/7) |\n|---|---|", "-");
     let missing = |lines: &str, expected: &str| assert_eq!(mended_issue("missing-issue", lines), expected);
     missing("* Issue: TBD", "suggested: * issue: [#7](@/issues/7)");
-    missing("* Issue: we shall open one as soon as all agree.", "-");
+    missing("* Issue: to be created", "suggested: * issue: [#7](@/issues/7)");
+    for words in ["we shall open one as soon as all agree.", "see the [list](http://x.y)"] {
+        let line = format!("* issue: {words}");
+        missing(&line, &format!("suggested: * issue: [#7](@/issues/7)\n\n{line}"));
+    }
 }
 
 /// Judges a document beside a template whose issue line is another.

@@ -82,11 +82,19 @@ fn issue_lines() {
     safe(ISSUE, "- Issue: [\\#7](https://github.com/org/net/issues/7)");
     safe(ISSUE, "* Issue: [#7](https://github.com/old/net/issues/7)");
     safe(ISSUE, "Tracking issue: <http://github.com/org/net/issues/7>");
-    suggested(ISSUE, "* Issue: see [#7 and all](https://github.com/org/net/issues/7)", ISSUE);
+    let left = |harm: &str| check(Safety::Suggested, ISSUE, harm, harm);
+    left("* Issue: see [#7 and all](https://github.com/org/net/issues/7)");
+    left("* Issue: [#7](https://github.com/org/net/issues/7 \"all about it\")");
+    let comment = "[#7](https://github.com/org/net/issues/7#issuecomment-5)";
+    check(Safety::Safe, ISSUE, &format!("- issue: {comment}"), &format!("* Issue: {comment}"));
     suggested(ISSUE, "* Issue: [#7](https://github.com/other/project/issues/7)", ISSUE);
     suggested(&format!("{ISSUE}\n\n"), "", &format!("{ISSUE}\n\n"));
     suggested(&format!("{ISSUE}\n"), "Authors: us\n", &format!("{ISSUE}\n\nAuthors: us\n"));
     suggested(ISSUE, "* Issue: TBD", ISSUE);
+    suggested(ISSUE, "* Issue: [#xxxx](https://github.com/org/net/issues/xxxx)", ISSUE);
+    // Words of the author's are not replaced.
+    let words = "* Issues: see the [list](http://x.y)";
+    suggested(ISSUE, words, &format!("{ISSUE}\n\n{words}"));
 }
 
 #[test]
