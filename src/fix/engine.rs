@@ -195,11 +195,11 @@ fn apart<'f>(snapshot: &Snapshot, candidates: &[&'f Finding]) -> Vec<&'f Finding
         }
     }
     // Entries that come to one place of a register come in the order that the register has.
-    let number = |f: &&Finding| f.okep.as_deref().and_then(|path| snapshot.number_of(path));
-    batch.sort_by_key(number);
-    if falling(snapshot) {
-        batch.reverse();
-    }
+    let order = |f: &&Finding| {
+        let number = f.okep.as_deref().and_then(|path| snapshot.number_of(path)).map_or(-1, i128::from);
+        if falling(snapshot, &f.path) { -number } else { number }
+    };
+    batch.sort_by_key(order);
     batch
 }
 
@@ -221,11 +221,19 @@ fn entered(finding: &Finding) -> Option<(&str, usize)> {
     }
 }
 
-/// Whether `nav` has the highest number first.
-fn falling(snapshot: &Snapshot) -> bool {
-    let entries = snapshot.site.iter().flat_map(|site| site.nav.entries());
-    let numbers: Vec<u64> = entries.filter_map(|e| snapshot.number_of(e.doc.as_deref()?)).collect();
-    numbers.len() > 2 && numbers.is_sorted_by(|a, b| a > b)
+/// Whether a register has the highest number first.
+fn falling(snapshot: &Snapshot, register: &str) -> bool {
+    let landing = snapshot.landing.as_ref().filter(|l| l.path == register);
+    let docs: Vec<&str> = match landing {
+        Some(landing) => landing.entries.iter().map(|e| e.doc.as_str()).collect(),
+        None => {
+            let entries = snapshot.site.iter().flat_map(|site| site.nav.entries());
+            entries.filter_map(|e| e.doc.as_deref()).collect()
+        }
+    };
+    let numbers: Vec<u64> = docs.into_iter().filter_map(|doc| snapshot.number_of(doc)).collect();
+    let enough = if landing.is_some() { 1 } else { 2 };
+    numbers.len() > enough && numbers.is_sorted_by(|a, b| a > b)
 }
 
 /// A finding under the paths that were before the renames.
