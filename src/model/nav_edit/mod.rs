@@ -56,7 +56,7 @@ pub fn insert(
         };
         format!("{reason}; add `{label}: {target}` to {within} by hand")
     };
-    let edit = match (section.shape, home.line(section, &text)) {
+    let edit = match (section.shape, home.line(section, &text, tree)) {
         (Shape::Flow, _) => Err(why("the list is written in one line with brackets")),
         (Shape::Mapping, _) => Err(why("the section is a mapping, not a list")),
         (Shape::Elsewhere, _) => Err(why("the list stands elsewhere, under an anchor or a default")),
@@ -97,9 +97,10 @@ pub fn remove(site: &Site, bytes: &[u8], entry: usize) -> NavPlan {
                      another page first"
                 .into(),
         }),
-        None => Err(why("the entry has no lines of its own")),
+        None => Err(why("the entry shares its line with something else")),
         Some(lines) => {
-            let lines = whole_lines(&text, lines);
+            let start = with_comment(&text, tree, section, entry.item);
+            let lines = whole_lines(&text, start..lines.end);
             let change = Change::Removed { trail: item_trail(entry) };
             prove(&text, lines.clone(), "", &change)
                 .map(|()| (lines, String::new()))
@@ -179,6 +180,27 @@ fn line_at(text: &Text, offset: usize) -> Range<usize> {
     let indent = slice.len() - slice.trim_start().len();
     let end = start + slice.trim_end().len();
     (start + indent).min(end)..end
+}
+
+/// Where an item begins: at the comment right above it, if that speaks of it by path, number or title.
+fn with_comment(text: &Text, tree: &NavTree, section: &Section, item: usize) -> usize {
+    let Some((item, own)) = section.items.get(item).and_then(|i| Some((i, i.lines.clone()?.start))) else {
+        return section.span.start;
+    };
+    let What::Entry(entry) = item.what else { return own };
+    let entry = &tree.entries[entry];
+    let mut start = own;
+    while start > 0 && text.slice(text.line_range(start - 1)).trim_start().starts_with('#') {
+        start = text.line_range(start - 1).start;
+    }
+    let said = text.slice(start..own).to_lowercase();
+    let number = crate::model::path::number(&entry.target).map(|n| n.to_string());
+    let mut words = said.split(|c: char| !c.is_alphanumeric());
+    let title = entry.title.as_deref().filter(|t| t.len() > 3).map(str::to_lowercase);
+    let named = words.any(|w| number.as_deref() == Some(w))
+        || title.is_some_and(|title| said.contains(&title))
+        || said.contains(&entry.target.to_lowercase());
+    if named { start } else { own }
 }
 
 /// Lines to delete; where the last one has no break, the one before it gives its own.
@@ -305,12 +327,12 @@ impl Home {
     }
 
     /// The line to write after or before, if it is one to follow.
-    fn line(&self, section: &Section, text: &Text) -> Option<Line> {
+    fn line(&self, section: &Section, text: &Text, tree: &NavTree) -> Option<Line> {
         let item = section.items.get(self.beside)?;
         let lines = item.lines.clone()?;
         let prefix = text.slice(lines.start..item.span.start).to_owned();
         Some(Line {
-            at: if self.after { lines.end } else { lines.start },
+            at: if self.after { lines.end } else { with_comment(text, tree, section, self.beside) },
             prefix,
             beside: self.beside,
             lines,

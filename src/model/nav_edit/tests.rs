@@ -180,7 +180,11 @@ fn entries_are_removed_by_whole_lines() {
             0,
             "it is the only entry of `nav`, and without entries MkDocs shows all pages: name another page first",
         ),
-        ("nav: [a.md, b.md]\n", 0, "the entry has no lines of its own; delete the entry for `a.md` by hand"),
+        (
+            "nav: [a.md, b.md]\n",
+            0,
+            "the entry shares its line with something else; delete the entry for `a.md` by hand",
+        ),
         (
             "nav:\n- &a a.md\n- b.md\nx: *a\n",
             0,
@@ -329,5 +333,25 @@ proptest! {
             let _ = insert(&site, b"nav:\n- x", "docs/okeps/okep-5-e.md", "x", &number);
             let _ = retarget(&site, b"nav:\n", 0, "docs/y.md");
         }
+    }
+}
+
+/// A comment goes with an entry that it names, and with no other.
+#[test]
+fn a_comment_belongs_to_the_entry_it_names() {
+    inserted(
+        "nav:\n- S:\n  # about 7\n  - okeps/okep-7.md\n  - okeps/okep-9.md\n",
+        " - S:\n+  - okeps/okep-5-e.md\n",
+    );
+    inserted(
+        "nav:\n- S:\n  # all of them\n  - okeps/okep-7.md\n  - okeps/okep-9.md\n",
+        "   # all of them\n+  - okeps/okep-5-e.md\n",
+    );
+    let dead = |comment: &str| format!("nav:\n- S:\n  - a.md\n  # {comment}\n  - Seven: okeps/okep-7.md\n");
+    for (comment, goes) in [("seven is done", true), ("OKEP 7", true), ("accepted in 2017", false)] {
+        let yaml = dead(comment);
+        let found = told(&yaml, &remove(&read(&yaml), yaml.as_bytes(), 1));
+        assert_eq!(found.contains(&format!("-  # {comment}\n")), goes, "{found}");
+        assert!(found.ends_with("-  - Seven: okeps/okep-7.md\n"), "{found}");
     }
 }
