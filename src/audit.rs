@@ -55,8 +55,25 @@ pub fn audit(snapshot: &Snapshot, lore: Option<&Lore>) -> Verdict {
     verdict
 }
 
+/// Why a file in conflict is not repaired: which of its texts stays is not known.
+const RESOLVE_FIRST: &str =
+    "no repair is offered while a merge's marks stand in the file: resolve them first";
+
 /// What the rules about numbers, names and registers find.
 pub fn of_tree(snapshot: &Snapshot) -> Vec<Finding> {
+    let mut findings = found_in_tree(snapshot);
+    let landing = snapshot.landing.as_ref().filter(|l| l.document.is_in_conflict());
+    let touches = |f: &&mut Finding| {
+        f.fix.iter().any(|x| x.edits.iter().any(|e| Some(&e.path) == landing.map(|l| &l.path)))
+    };
+    for finding in findings.iter_mut().filter(|_| landing.is_some()).filter(touches) {
+        finding.fix = None;
+        finding.help.push(RESOLVE_FIRST.into());
+    }
+    findings
+}
+
+fn found_in_tree(snapshot: &Snapshot) -> Vec<Finding> {
     let checks = RULES.iter().filter_map(|r| match r.check {
         Check::Tree(check) => Some(check),
         Check::Okep(_) | Check::Links(_) | Check::History(_) => None,
@@ -139,8 +156,13 @@ impl<'a> Past<'a> {
         }
         let landed = lore.and_then(|lore| landing(lore, snapshot, &okep.path)).map(|l| l.template);
         let (mut findings, unsettled) = self.judge(okep, landed);
-        for finding in findings.iter_mut() {
+        let conflict = okep.document.is_in_conflict();
+        for finding in findings.iter_mut().filter(|f| f.fix.is_some()) {
+            finding.fix = finding.fix.take().filter(|_| !conflict);
             finding.fix = finding.fix.take().and_then(|fix| feasible(fix, okep, snapshot));
+            if conflict {
+                finding.help.push(RESOLVE_FIRST.into());
+            }
         }
         (findings, unsettled)
     }

@@ -143,6 +143,22 @@ impl Document {
         self.text.slice(self.body_start..self.text.len()).trim().is_empty()
     }
 
+    /// Whether a merge left its marks at the start of a line, outside of fences.
+    pub fn is_in_conflict(&self) -> bool {
+        const MARKS: [&str; 2] = ["<<<<<<<", ">>>>>>>"];
+        let text = self.text.as_str();
+        if !MARKS.iter().any(|mark| text.contains(mark)) {
+            return false;
+        }
+        let mut fenced = false;
+        text.lines().any(|line| {
+            fenced ^= line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
+            let marked =
+                |mark: &&str| line.strip_prefix(mark).is_some_and(|r| r.is_empty() || r.starts_with(' '));
+            !fenced && MARKS.iter().any(marked)
+        })
+    }
+
     /// The bytes before the first section: from the end of `title` (or the start) to the next heading.
     pub fn preamble(&self, title: Option<usize>) -> Range<usize> {
         match title {
