@@ -3,7 +3,7 @@
 //!
 //! It looks at lines alone; what they show is the document's business.
 
-use crate::model::document::Document;
+use crate::model::document::{Document, Heading};
 use std::ops::Range;
 
 /// Where a section begins (its heading's index): at the anchors, comments and rules right above the heading.
@@ -42,6 +42,12 @@ pub fn begin(document: &Document, heading: usize) -> usize {
         Some((_, rest)) if heading > 0 => own - rest.len(),
         _ => start,
     }
+}
+
+/// Where what stands directly under a heading ends.
+pub fn end(document: &Document, heading: &Heading) -> usize {
+    let next = document.headings.partition_point(|h| h.span.start <= heading.span.start);
+    if next < document.headings.len() { begin(document, next) } else { text_end(document) }
 }
 
 /// Where what belongs to a heading begins, if the line does.

@@ -4,7 +4,7 @@ use crate::finding::{Finding, Fix, Rename, Safety, Severity};
 use crate::model::mkdocs::Site;
 use crate::model::path::file_name;
 use crate::model::snapshot::Snapshot;
-use crate::rules::{LEFT_BY_SKELETONS, UNCOVER};
+use crate::rules::{ADDS_SKELETONS, LEFT_BY_SKELETONS, UNCOVER};
 use crate::tree::{Note, Tree};
 use serde_yaml::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -106,18 +106,39 @@ pub(super) fn compare(
             let excused = f.severity == Severity::Advice && new.severity == Severity::Advice;
             f.subject == new.subject && (f.severity < new.severity || excused)
         };
-        new.rule == LEFT_BY_SKELETONS.id && fixed.iter().any(left_by)
+        // The skeleton of a section brings those of the sections inside it.
+        let skeletons = fixed.iter().any(|f| f.rule == ADDS_SKELETONS.id && f.okep == new.okep);
+        let went = |f: &&Finding| {
+            skeletons
+                && f.rule == ADDS_SKELETONS.id
+                && f.okep == new.okep
+                && count(&is, &identity(f, renames)) == 0
+        };
+        let mut answered = fixed.iter().copied().chain(before.iter().copied().filter(went));
+        new.rule == LEFT_BY_SKELETONS.id && answered.any(|f| left_by(&f))
     };
     // What a heading is under its new name it was under the old one.
     let renamed = |new: &Finding| {
         let same = |f: &&Finding| f.rule == new.rule && f.okep == new.okep;
+        let line = |f: &Finding| f.place.as_ref().map(|p| p.line);
         UNCOVER.iter().any(|r| r.id == new.rule)
+            && before.iter().copied().filter(same).any(|f| line(f) == line(new))
+            && fixed.iter().any(|f| line(f) == line(new))
             && after.iter().filter(same).count() <= before.iter().copied().filter(same).count()
+    };
+    // What only one of the two pages showed may be mended now, as safely.
+    let uncovered = |new: &Finding| {
+        let mends = new.fix.as_ref().is_some_and(|f| f.safety == Safety::Safe);
+        mends && fixed.iter().any(|f| f.rule == UNCOVER[0].id && f.severity <= new.severity)
     };
     let unseen = |new: &Finding| new.okep.as_deref().is_some_and(|path| !judged_before(path));
     let has_come = |f: &&Finding| {
         let identity = identity(f, &[]);
-        count(&is, &identity) > count(&was, &identity) && !milder(f) && !renamed(f) && !unseen(f)
+        count(&is, &identity) > count(&was, &identity)
+            && !milder(f)
+            && !renamed(f)
+            && !uncovered(f)
+            && !unseen(f)
     };
     match after.iter().find(has_come) {
         Some(new) => Err(Doubt::Brings { rule: new.rule, subject: new.subject.clone() }),

@@ -234,7 +234,7 @@ pub fn move_section(judged: &Judged, section: usize, row: usize) -> Option<Fix> 
     }
     let moved = releveled(document, start..end, &levels);
     let insert = insert_section(judged, target, without_blank_end(&moved).to_owned());
-    let delete = Edit::replace(&judged.okep.path, cut(document, start..end), "");
+    let delete = Edit::replace(&judged.okep.path, cut(document, start..parted(document, start..end)?), "");
     if delete.start < insert.start && insert.start < delete.end {
         return None;
     }
@@ -286,6 +286,22 @@ fn empties(judged: &Judged, moved: Range<usize>) -> bool {
     let stays = |r: &usize| rows[*r].parent == Some(parent) && !moved.contains(r);
     let heading = judged.heading(parent);
     !(0..rows.len()).any(|r| stays(&r)) && (!heading.has_content || is_stub(judged, heading))
+}
+
+/// Where to end the deletion of a section, so that what follows does not run into what stands before:
+/// its blank lines stay where nothing else parts the two. None where it has none.
+fn parted(document: &Document, range: Range<usize>) -> Option<usize> {
+    let text = &document.text;
+    let before = text.slice(document.body_start..range.start);
+    let after = text.slice(range.end..text.len());
+    if before.is_empty() || ends_with_blank_line(before) || after.is_empty() || after.starts_with('#') {
+        return Some(range.end);
+    }
+    let own = text.slice(range.clone());
+    let rest = without_blank_end(own);
+    let kept = &own[rest.len()..];
+    let line = final_break(&kept[..kept.find('\n').map_or(0, |i| i + 1)]);
+    (line < kept.len()).then_some(range.start + rest.len() + line)
 }
 
 /// The text without the blank lines at its end and the last line's break.

@@ -89,7 +89,7 @@ fn folded(letters: Vec<Letter>) -> Vec<Letter> {
 pub fn piece(letters: &[Letter]) -> Option<Range<usize>> {
     let (first, last) = (letters.first()?, letters.last()?);
     let adjoin = |pair: &[Letter]| pair[0].source.end == pair[1].source.start;
-    letters.windows(2).all(adjoin).then(|| first.source.start..last.source.end)
+    letters.windows(2).all(adjoin).then_some(first.source.start..last.source.end)
 }
 
 #[cfg(test)]

@@ -96,11 +96,25 @@ fn skeleton(judged: &Judged, section: usize) -> Option<Fix> {
     if markdown::is_hidden(judged.document(), at) {
         return None;
     }
-    let prompt = markdown::hidden_prompt(judged.template(), section);
-    let hashes = "#".repeat(row.level.into());
-    // Before sections of its own nobody would be told of a promise.
-    let promise = if markdown::holds_others(judged, section, at) { "" } else { "\n\nTBD" };
-    let text = format!("{hashes} {}{promise}\n{prompt}", judged.section_source(section));
+    let rows = &judged.template().outline.rows;
+    let inside = (section + 1..rows.len()).take_while(|s| rows[*s].level > row.level);
+    let inside: Vec<usize> = inside.collect();
+    let none = inside.iter().all(|s| judged.alignment.matches[*s].is_none());
+    // Nobody would be told of a promise before sections of its own, so that theirs come at once.
+    let has_inside = if none { !inside.is_empty() } else { markdown::holds_others(judged, section, at) };
+    let one = |section: usize, promise: &str| {
+        let prompt = markdown::hidden_prompt(judged.template(), section);
+        let hashes = "#".repeat(rows[section].level.into());
+        format!("{hashes} {}{promise}\n{prompt}", judged.section_source(section))
+    };
+    let promise = |around: usize| {
+        let deeper = rows.get(around + 1).is_some_and(|next| next.level > rows[around].level);
+        if deeper { "" } else { "\n\nTBD" }
+    };
+    let mut text = one(section, if has_inside { "" } else { "\n\nTBD" });
+    for section in inside.into_iter().filter(|_| none) {
+        text = format!("{}\n\n{}", text.trim_end(), one(section, promise(section)));
+    }
     let ending = judged.document().text.line_ending_near(at);
     let edit = markdown::insert_section(judged, at, text.trim_end().replace('\n', ending));
     Some(Fix::suggested(format!("add a skeleton of `{}`", row.name.text), vec![edit]))

@@ -2,6 +2,7 @@
 
 use super::{Check, Rule};
 use crate::finding::{Finding, Severity};
+use crate::fix::borders;
 use crate::judged::Judged;
 use crate::model::document::{Block, Heading};
 use std::ops::Range;
@@ -44,7 +45,12 @@ fn check(judged: &Judged) -> Vec<Finding> {
 /// Whether all that stands directly under a heading is a promise.
 pub(crate) fn is_stub(judged: &Judged, heading: &Heading) -> bool {
     let text = |span: &Range<usize>| judged.document().text.slice(span.clone());
-    let blocks = &judged.document().blocks[heading.blocks.clone()];
+    let mut blocks = &judged.document().blocks[heading.blocks.clone()];
+    if blocks.len() > 1 && is_promise(text(&blocks[0].span)) {
+        // What stands before the next heading and belongs to it is no answer, nor are footnotes.
+        let end = borders::end(judged.document(), heading);
+        blocks = &blocks[..blocks.partition_point(|b| b.span.start < end)];
+    }
     if !heading.has_content {
         // `<TBD>` is an HTML tag that shows nothing; its author sees a mark.
         let tag = text(&heading.body).trim().strip_prefix('<').and_then(|t| t.strip_suffix('>'));

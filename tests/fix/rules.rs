@@ -198,6 +198,13 @@ fn what_belongs_to_a_heading_stays_with_it() {
     let references = format!("## References\n\n{last}");
     let tail = "[1]: http://x.y\n[^n]: words\n";
     check(Safety::Suggested, &references, tail, &format!("## References\n\nTBD\n\n{tail}"));
+    // What follows does not run into what stands before.
+    check(
+        Safety::Suggested,
+        &format!("{alternatives}{last}"),
+        &format!("## References\n\n{last}## Alternatives\n\nNone\n\n[1]: http://x.y\n"),
+        &format!("{alternatives}{last}\n[1]: http://x.y\n"),
+    );
     // Nothing is put where a comment hides it.
     check(Safety::Suggested, &references, "<!-- open\n", "<!-- open\n");
 }
@@ -250,4 +257,33 @@ fn fences_and_headings_that_read_differently() {
     // One fence too many is not closed a second time.
     let last = "* [The other one](okep-8-loud-links.md#goals)\n";
     suggested(last, &format!("{last}\n```\n"), last);
+}
+
+/// Which of the texts of a conflict stays is not for a machine to say.
+#[test]
+fn a_file_in_conflict_is_left_alone() {
+    let both = "<<<<<<< ours\n## goals\n=======\n## Goals\n>>>>>>> theirs";
+    check(Safety::Suggested, "## Goals", both, both);
+    let fenced = "```diff\n<<<<<<< ours\n>>>>>>> theirs\n```\n\n";
+    check(Safety::Safe, "## Goals\n\n", &format!("## goals\n\n{fenced}"), &format!("## Goals\n\n{fenced}"));
+}
+
+/// A section around others comes with theirs, so that nobody overlooks a promise before them.
+#[test]
+fn a_section_around_others_comes_with_them() {
+    let (before, rest) = CLEAN.split_once("## Proposed Solution\n").expect("it is there");
+    let (_, after) = rest.split_once("## Known Risks").expect("it is there");
+    let gone = format!("{before}## Known Risks{after}");
+    let mut tree = Tree::default();
+    tree.insert("docs/okeps/okep-1000-template.md", TEMPLATE.as_bytes());
+    tree.insert("docs/okeps/okep-8-loud-links.md", CLEAN.replace('7', "8").as_bytes());
+    tree.insert(PATH, gone.as_bytes());
+    let result = fixed(&tree, Safety::Suggested);
+    let found = String::from_utf8_lossy(result.tree.bytes(PATH).expect("it is there")).into_owned();
+    let added = found.strip_prefix(before).and_then(|f| f.strip_suffix(&format!("## Known Risks{after}")));
+    let added = added.expect("the rest is as it was");
+    let (own, inside) = added.split_once("\n### ").expect("a section inside");
+    assert!(own.starts_with("## Proposed Solution\n") && !own.contains("TBD"), "{added}");
+    assert_eq!(inside.matches("\n\nTBD\n").count(), 1 + inside.matches("\n### ").count(), "{added}");
+    assert_eq!(result.applied.len(), 1);
 }

@@ -152,7 +152,7 @@ fn site_only(text: &str, place: &Place, underlined: bool) -> (String, Edits) {
         let escape = (place.span.start..place.span.start, "\\".into());
         return ("write `\\#` where no heading is meant".into(), vec![escape]);
     }
-    ("put a blank after the `#`".into(), vec![(at..at, " ".into())])
+    (format!("put a blank after `{}`", "#".repeat(hashes)), vec![(at..at, " ".into())])
 }
 
 /// A heading CommonMark would accept, but not where it stands.
