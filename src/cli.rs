@@ -229,7 +229,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Only `-C` may stand before a command: what else stands there would be read and forgotten.
 fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Error> {
-    let cli = Cli::try_parse_from(arguments)?;
+    let cli = Cli::try_parse_from(arguments).map_err(|error| {
+        let conflict = error.kind() == clap::error::ErrorKind::ArgumentConflict;
+        if !conflict || !error.to_string().contains("--format") {
+            return error;
+        }
+        let message = "`--diff` and `--fix` print a patch, whatever the format; \
+                       `okep check --format json` holds every fix, with its edits";
+        Cli::command().error(clap::error::ErrorKind::ArgumentConflict, message)
+    })?;
     if cli.command.is_some() && cli.check != CheckArgs::default() {
         let message = "options of `check` stand after the command, as in `okep check --staged`";
         return Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, message));
@@ -282,6 +290,13 @@ fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
         unproven: args.diff.is_some() || args.fix.is_some(),
     };
     if let Some(which) = args.fix.or(args.diff) {
+        let here = dir.map_or(PathBuf::new(), Clone::clone);
+        let taken =
+            |p: &&PathBuf| ["all", "safe"].iter().any(|w| p.as_os_str() == *w) && !here.join(p).exists();
+        if let Some(path) = args.paths.iter().find(taken) {
+            let (flag, word) = (if args.fix.is_some() { "--fix" } else { "--diff" }, path.display());
+            anyhow::bail!("`{word}` is no file here; which repairs are meant is written `{flag}={word}`");
+        }
         return repair(&request, args, which.most());
     }
     let committing = caller == Caller::Commit;
@@ -329,11 +344,20 @@ fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<E
     if writes {
         repair.notes.extend(repair::sweep(&outcome));
     }
-    print_patch(&repair.patch)?;
     let after = match writes && !repair.patch.is_empty() {
-        true => repair::write(request, &outcome, &repair)?,
+        true => match repair::write(request, &outcome, &repair) {
+            Ok(after) => after,
+            Err(error) => {
+                // Said before the patch, and again after it: what is printed looks like what was done.
+                let _ = writeln!(anstream::stderr(), "error: {}", render::harmless(&error.to_string()));
+                let _ = writeln!(anstream::stderr(), "this is what was to be written:");
+                print_patch(&repair.patch)?;
+                return Err(error.into());
+            }
+        },
         false => outcome,
     };
+    print_patch(&repair.patch)?;
     let mut err = anstream::stderr().lock();
     let _ = write!(err, "{}{}", repair::told(&repair, writes), repair::notes(&after, &repair));
     if !repair.left_alone.is_empty() {

@@ -42,6 +42,8 @@ pub struct Repair {
     /// The patch for files that are left alone, because only part of them is staged.
     pub left_alone: Vec<u8>,
     pub notes: Vec<Note>,
+    /// How many fixes are left that were not asked for, because they change what is said.
+    pub suggested: usize,
 }
 
 /// Refuses to write what is not the working tree, before anything is judged.
@@ -125,7 +127,9 @@ pub fn plan(
             half.map(|(path, _)| half_staged(path, "and nothing is to be fixed on disk; stage it", outcome)),
         );
     }
-    Ok(Repair { fixed, patch, left_alone, notes })
+    let more = |f: &&Finding| f.fix.as_ref().is_some_and(|x| x.safety > most) && wanted(f);
+    let suggested = fixed.left.iter().filter(more).count();
+    Ok(Repair { fixed, patch, left_alone, notes, suggested })
 }
 
 fn half_staged(path: &str, what: &str, outcome: &Outcome) -> Note {
@@ -230,6 +234,10 @@ pub fn told(repair: &Repair, did: bool) -> String {
     }
     let (fixes, files) = (count_of(repair.fixed.applied.len(), "fix", "es"), count(files.len(), "file"));
     out.push_str(&match (repair.fixed.applied.is_empty(), did) {
+        (true, _) if repair.suggested > 0 => {
+            let more = count_of(repair.suggested, "suggestion", "s");
+            format!("nothing to fix safely; {more}: `--diff=all` shows, `--fix=all` writes\n")
+        }
         // The notes say what could be, and why it is not.
         (true, _) if !repair.notes.is_empty() => String::new(),
         (true, _) => "nothing to fix\n".to_owned(),

@@ -74,7 +74,7 @@ fn diff_is_fix(first: &Path, second: &Path, which: &str) {
     let again = okep(first, &["check", &format!("--fix={which}")]);
     let said = text(&again.stderr);
     assert_eq!(text(&again.stdout), "");
-    assert!(said.starts_with("nothing to fix\nleft: ") && said.contains("`okep check` says"), "{said}");
+    assert!(said.starts_with("nothing to fix") && said.contains("`okep check` says"), "{said}");
     assert_eq!(files(first), files(second));
     let left = okep(first, &["check", "--format", "json"]);
     assert_eq!(again.status.code(), left.status.code(), "it exits by what is left");
@@ -352,4 +352,50 @@ fn what_is_off_is_neither_shown_nor_written() {
     let written = okep(dir.path(), &["check", "--fix"]);
     assert!(text(&written.stderr).contains(note), "{}", text(&written.stderr));
     assert_eq!(files(dir.path())["mkdocs.yml"], before["mkdocs.yml"]);
+}
+
+#[test]
+fn what_was_meant_otherwise_is_told() {
+    let dir = sample();
+    let said = |args: &[&str]| {
+        let out = okep(dir.path(), args);
+        assert_eq!(out.status.code(), Some(2), "{args:?}");
+        text(&out.stderr)
+    };
+    assert!(said(&["check", "--diff", "all"]).contains("`--diff=all`"));
+    assert!(said(&["check", "--fix", "all"]).contains("`--fix=all`"));
+    assert!(
+        said(&["check", "--diff", "--format", "json"]).contains("`okep check --format json` holds every fix")
+    );
+    assert!(!said(&["check", "--staged", "--rev", "HEAD"]).contains("patch"));
+    // A file of that name is a file.
+    fs::write(dir.path().join("all"), "x").expect("it is writable");
+    assert!(!text(&okep(dir.path(), &["check", "--diff", "all"]).stderr).contains("--diff=all`"));
+}
+
+#[test]
+fn suggestions_that_are_left_are_told() {
+    let dir = sample();
+    okep(dir.path(), &["check", "--fix"]);
+    let again = text(&okep(dir.path(), &["check", "--fix"]).stderr);
+    assert!(again.starts_with("nothing to fix safely; ") && again.contains("`--fix=all` writes"), "{again}");
+    okep(dir.path(), &["check", "--fix=all"]);
+    assert!(text(&okep(dir.path(), &["check", "--fix"]).stderr).starts_with("nothing to fix\n"));
+}
+
+/// A patch looks like something done: before it and after it stands that it was not.
+#[test]
+fn a_refusal_is_told_before_the_patch_and_after_it() {
+    let dir = sample();
+    let register = dir.path().join("mkdocs.yml");
+    let mut permissions = fs::metadata(&register).expect("it is there").permissions();
+    permissions.set_readonly(true);
+    fs::set_permissions(&register, permissions).expect("it is ours");
+    let before = files(dir.path());
+    let out = okep(dir.path(), &["check", "--fix=all"]);
+    let said = text(&out.stderr);
+    assert_eq!(out.status.code(), Some(2), "{said}");
+    assert_eq!(said.matches("nothing was written").count(), 2, "{said}");
+    assert!(said.starts_with("error: ") && text(&out.stdout).starts_with("diff --git "), "{said}");
+    assert_eq!(files(dir.path()), before);
 }
