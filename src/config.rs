@@ -257,13 +257,22 @@ fn known(name: &Spanned<String>) -> Result<&'static Rule, Mistake> {
 /// A path from the root of the repository, `/` between the parts, without a slash at its end.
 fn relative(path: &Spanned<String>) -> Result<String, Mistake> {
     let text = path.get_ref().strip_suffix('/').unwrap_or(path.get_ref());
-    let fine = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains('\\');
+    // A colon makes a drive or a stream of it on Windows.
+    let fine = |part: &str| {
+        !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':']) && !is_git(part)
+    };
     if text.split('/').all(fine) {
         return Ok(text.to_owned());
     }
     let message =
         format!("`{}` is no path from the root of the repository, as `docs/okeps` is", path.get_ref());
     Err((path.span(), message))
+}
+
+/// Whether a file system may take a name for that of git's own folder.
+pub fn is_git(name: &str) -> bool {
+    let name = name.trim_end_matches(['.', ' ']);
+    name.eq_ignore_ascii_case(".git") || name.eq_ignore_ascii_case("git~1")
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! nothing is written at all. New contents are written beside the files, synced, and renamed over them.
 
 use crate::atomic;
+use crate::config::is_git;
 use crate::finding::Rename;
 use crate::tree::Tree;
 use std::collections::{BTreeMap, BTreeSet};
@@ -204,7 +205,11 @@ impl Job<'_> {
     /// Where a path is on disk, if its folder is really there and not behind a link.
     fn inside(&self, path: &str) -> Result<PathBuf, Error> {
         let relative = Path::new(path);
-        if path.is_empty() || !relative.components().all(|c| matches!(c, Component::Normal(_))) {
+        let fine = |c: Component| match c {
+            Component::Normal(name) => !is_git(&name.to_string_lossy()),
+            _ => false,
+        };
+        if path.is_empty() || path.contains('\\') || !relative.components().all(fine) {
             return Err(Error::Outside { path: path.into() });
         }
         let cannot = |source| Error::Io { path: path.into(), source, written: Vec::new() };

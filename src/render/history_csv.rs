@@ -1,5 +1,6 @@
 //! The findings of `okep history` for spreadsheets, one a line.
 
+use super::is_harmful;
 use crate::history::story::{FindingStory, Moment, Story};
 
 /// The columns, in order.
@@ -44,7 +45,7 @@ fn moment(moment: Option<&Moment>) -> [String; 4] {
 }
 
 fn quoted(field: &str) -> String {
-    let clean: String = field.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean: String = field.chars().map(|c| if is_harmful(c) { ' ' } else { c }).collect();
     let formula = clean.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
     let clean = if formula { format!("'{clean}") } else { clean };
     if clean.contains([',', '"', '\'', ' ']) { format!("\"{}\"", clean.replace('"', "\"\"")) } else { clean }
@@ -62,5 +63,6 @@ mod tests {
         assert_eq!(quoted("\t@SUM"), "\"' @SUM\"");
         assert_eq!(quoted("a\nb"), "\"a b\"");
         assert_eq!(quoted("a,b"), "\"a,b\"");
+        assert_eq!(quoted("\u{200b}=1\u{202e}"), "\"' =1 \"");
     }
 }

@@ -16,3 +16,4 @@ mod links;
 mod output;
 mod paths;
 mod repositories;
+mod trust;

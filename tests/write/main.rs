@@ -256,10 +256,26 @@ mod unix {
     }
 
     #[test]
-    fn nothing_outside_is_reached_by_dots() {
+    fn nothing_outside_is_reached_by_a_path() {
         let dir = folder();
-        let (old, new) = (tree(&[("../x.md", "")]), tree(&[("../x.md", "x")]));
-        let error = write(&dir.path().join("d"), &old, &new, &[], &RealDisk).expect_err("it is outside");
-        assert!(error.to_string().contains("outside the work tree"), "{error}");
+        fs::create_dir(dir.path().join("d/.git")).expect("it is writable");
+        let absolute = dir.path().join("d/a.md").to_string_lossy().into_owned();
+        let paths = ["../x.md", "", ".", "./../x.md", ".git/x.md", ".GIT/x.md", ".git./x.md", "a/../../x.md"];
+        for path in paths.into_iter().chain([absolute.as_str(), r"..\x.md", r"C:\x.md"]) {
+            let (old, new) = (tree(&[(path, "")]), tree(&[(path, "x")]));
+            let error = write(&dir.path().join("d"), &old, &new, &[], &RealDisk).expect_err("it is outside");
+            assert!(error.to_string().contains("outside the work tree"), "{path}: {error}");
+            // Nor by the new name of a file.
+            let rename = [Rename { from: "a.md".into(), to: path.into() }];
+            let (old, new) = (tree(&[("a.md", "old a\n")]), tree(&[(path, "old a\n")]));
+            let error = write(&dir.path().join("d"), &old, &new, &rename, &RealDisk).expect_err("outside");
+            assert!(error.to_string().contains("outside the work tree"), "{path}: {error}");
+        }
+        untouched_but_for_git(dir.path());
+    }
+
+    fn untouched_but_for_git(dir: &Path) {
+        fs::remove_dir(dir.join("d/.git")).expect("it is empty");
+        untouched(dir);
     }
 }
