@@ -113,6 +113,26 @@ print(pathlib.Path(crate["manifest_path"]).parent / "src" / "schema.json")')
 export OKEP_TEST_SARIF_SCHEMA
 echo "$OKEP_TEST_SARIF_SCHEMA"
 
+# Gives `target/tools/bin/cargo-deny`; no registry has one that is built and current. About two minutes
+# of one processor.
+make_cargo_deny() {
+    local version=0.20.2 tools=$target/tools
+    if [[ $("$tools/bin/cargo-deny" --version 2>/dev/null) == "cargo-deny $version" ]]; then
+        return
+    fi
+    if ! cargo install -q cargo-deny --version "$version" --locked --debug --no-default-features \
+        --root "$tools" --target-dir "$tools/build" >"$target/tools.log" 2>&1
+    then
+        tail -n 30 "$target/tools.log" >&2
+        return 1
+    fi
+    rm -rf "$tools/build"
+}
+
+say "licences and bans"
+make_cargo_deny
+"$target/tools/bin/cargo-deny" check licenses bans sources
+
 corpus=$root/../shared/corpus
 if [[ -f $corpus/okeps.bundle ]]; then
     say "real proposals in target/corpus"
@@ -132,6 +152,7 @@ fi
 
 say "format"
 cargo fmt --check
+cargo fmt --check --manifest-path fuzz/Cargo.toml
 
 say "clippy"
 cargo clippy --locked --all-targets -- -D warnings
