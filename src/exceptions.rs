@@ -145,15 +145,28 @@ impl Rulings {
 
 impl Exception {
     fn covers(&self, finding: &Finding, snapshot: &Snapshot) -> bool {
+        let paths = [Some(finding.path.as_str()), finding.okep.as_deref()];
+        self.covers_at(finding.rule, &finding.subject, paths, &|path| snapshot.number_of(path))
+    }
+
+    /// Whether it covers a finding of this rule and subject that is about one of `paths`; `number_of` knows
+    /// the number of the OKEP at a path.
+    pub fn covers_at<'p>(
+        &self,
+        rule: &str,
+        subject: &str,
+        paths: impl IntoIterator<Item = Option<&'p str>>,
+        number_of: &dyn Fn(&str) -> Option<u64>,
+    ) -> bool {
         let about = |path: &str| match &self.scope {
-            Scope::Okep(number) => snapshot.number_of(path) == Some(*number),
+            Scope::Okep(number) => number_of(path) == Some(*number),
             Scope::Path(scope) => {
                 path.strip_prefix(scope.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
             }
         };
-        self.rule == finding.rule
-            && self.subject.as_ref().is_none_or(|s| *s == finding.subject)
-            && (about(&finding.path) || finding.okep.as_deref().is_some_and(about))
+        self.rule == rule
+            && self.subject.as_ref().is_none_or(|s| *s == subject)
+            && paths.into_iter().flatten().any(about)
     }
 }
 

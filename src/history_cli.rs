@@ -6,9 +6,11 @@ use crate::config::{self, Config};
 use crate::git::{Error as GitError, Id, Repo, Select, Tips};
 use crate::history::catalog::{Catalog, folders};
 use crate::history::narrow::Narrow;
+use crate::history::ruled::ruled;
 use crate::history::story::Story;
 use crate::history::tell::tell;
 use crate::model::mkdocs;
+use crate::model::snapshot::{Parsed, Snapshot};
 use crate::progress::Progress;
 use crate::render::html::Page;
 use crate::render::{self, Look};
@@ -26,18 +28,18 @@ pub struct HistoryArgs {
     /// Start from all branches, remote branches and tags
     #[arg(long, conflicts_with = "revisions")]
     all: bool,
-    /// Show only what happened on this day or later
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    /// Show only what happened on this day or later: 2026-01-31, or as in "3 weeks ago"
+    #[arg(long, value_name = "DAY", value_parser = day)]
     since: Option<String>,
     /// Show only the OKEP of this number
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number)]
     okep: Option<u64>,
     /// Show only what somebody of this name, or a part of it, wrote or mended
     #[arg(long, value_name = "NAME")]
     author: Option<String>,
-    /// Show only findings of this rule
+    /// Show only findings of this rule; may be given several times
     #[arg(long, value_name = "RULE", value_parser = rule)]
-    rule: Option<String>,
+    rule: Vec<String>,
     /// How to print the story
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: HistoryFormat,
@@ -71,11 +73,49 @@ pub enum Error {
     Repair(#[from] repair::Error),
     #[error(transparent)]
     Tip(#[from] check::Error),
+    #[error(
+        "no OKEP ever stood in `{folder}`, so there is no history to tell; name the repository with `-C DIR`, \
+         or the folder in `okep.toml`"
+    )]
+    NoOkeps { folder: String },
 }
 
 fn day(text: &str) -> Result<String, String> {
-    let date: Result<jiff::civil::Date, _> = text.parse();
-    date.map(|d| d.to_string()).map_err(|_| "not a day of the form 2026-01-31".to_owned())
+    let wrong = || "not a day, as 2026-01-31, `yesterday` or `3 weeks ago`".to_owned();
+    let plain = |c: char| c.is_ascii_digit() || c == '-';
+    if text.chars().all(plain) {
+        let date: Result<jiff::civil::Date, _> = text.parse();
+        return date.map(|d| d.to_string()).map_err(|_| wrong());
+    }
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let back = match text.split_whitespace().collect::<Vec<_>>()[..] {
+        ["today"] => jiff::Span::new(),
+        ["yesterday"] => jiff::Span::new().days(1),
+        [count, unit, "ago"] => ago(count, unit).ok_or_else(wrong)?,
+        _ => return Err(wrong()),
+    };
+    today.checked_sub(back).map(|d| d.to_string()).map_err(|_| "that is too long ago".to_owned())
+}
+
+fn ago(count: &str, unit: &str) -> Option<jiff::Span> {
+    let (count, span) = (count.parse::<u32>().ok()?, jiff::Span::new());
+    match unit.strip_suffix('s').unwrap_or(unit) {
+        "day" => span.try_days(count).ok(),
+        "week" => span.try_weeks(count).ok(),
+        "month" => span.try_months(count).ok(),
+        "year" => span.try_years(count).ok(),
+        _ => None,
+    }
+}
+
+/// The number of an OKEP, bare or as people write it: `5224`, `OKEP-5224`.
+fn number(text: &str) -> Result<u64, String> {
+    let digits = match text.get(..5) {
+        Some(start) if start.eq_ignore_ascii_case("okep-") => &text[5..],
+        _ => text,
+    };
+    let number = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
+    number.ok_or_else(|| "not the number of an OKEP, as 5224 or OKEP-5224".to_owned())
 }
 
 fn rule(id: &str) -> Result<String, String> {
@@ -106,7 +146,7 @@ pub fn run(dir: Option<&Path>, args: &HistoryArgs, look: &Look, version: &str) -
         since: args.since.clone(),
         okep: args.okep,
         author: args.author.clone(),
-        rule: args.rule.clone(),
+        rules: args.rule.clone(),
     };
     let all = match args.format {
         HistoryFormat::Html => story.findings.clone(),
@@ -151,14 +191,17 @@ pub fn read(dir: Option<&Path>, select: Select) -> Result<Story, Error> {
     let Some(repo) = Repo::discover(dir)? else {
         return Err(GitError::no_repository(dir, "is no history", "name one with `-C DIR`").into());
     };
+    Progress::during("reading history", |progress| walked(&repo, select, progress))
+}
+
+fn walked(repo: &Repo, select: Select, progress: &Progress) -> Result<Story, Error> {
     let Tips { main, all, notes } = repo.tips(select)?;
     let Some(main) = main else {
-        let mut story = Story { notes, ..Story::default() };
-        story.notes.push(Note::new("no-commits", "there is no commit yet, so there is no history"));
-        return Ok(story);
+        return Ok(Story { notes, ..Story::default() });
     };
-    let layout = layout(&repo, main)?;
-    let mut story = Progress::during("reading history", |progress| {
+    let config = config(repo, main)?;
+    let layout = config.layout.clone();
+    let mut story = {
         let walk = repo.walk(&all, &layout, &mkdocs::inherits, &|done| progress.set(done));
         let listings = repo.folders(&folders(&walk), &layout);
         let mut catalog = Catalog::new(&walk, listings, &layout);
@@ -166,37 +209,88 @@ pub fn read(dir: Option<&Path>, select: Select) -> Result<Story, Error> {
             let ids: Vec<Id> = commits.iter().map(|c| walk.ids[*c as usize]).collect();
             repo.deeds(&ids)
         };
-        tell(&walk, &mut catalog, &layout, &repo, &deeds)
-    });
+        tell(&walk, &mut catalog, &layout, repo, &deeds)
+    };
+    // What a partial or a shallow clone lacks is missing by intent.
+    story.damaged |= story.walk.missing_objects > 0 && !repo.is_partial() && !story.walk.shallow;
+    let is_whole = story.walk.missing_objects == 0 && !story.damaged;
+    if is_whole && story.okeps.is_empty() && story.templates.is_empty() {
+        return Err(Error::NoOkeps { folder: layout.folder });
+    }
+    ruled(&mut story, &config);
     story.walk.tips = all.iter().map(Id::to_string).collect();
     story.notes.extend(notes);
+    story.notes.extend(tip_notes(repo, main, &layout));
+
     story.notes.sort();
     story.notes.dedup();
     Ok(story)
 }
 
 /// Where the proposals are: where the tip's configuration says, in the usual place, or where the site's
-/// pages are at the tip. Of the rest of the configuration history knows nothing: it tells what there was.
-fn layout(repo: &Repo, tip: Id) -> Result<Layout, Error> {
+/// pages are at the tip. What else the tip's configuration says counts for what is open there.
+fn config(repo: &Repo, tip: Id) -> Result<Config, Error> {
     let inherits = |path: &str, bytes: &[u8]| mkdocs::inherits(path, bytes);
     let tree = repo.commit_where(tip, &Layout::default(), &inherits, &|path| path == CONFIG);
-    let config = tree.map(|tree| Config::of(&tree)).unwrap_or_else(|_| Ok(Config::default()))?;
-    let mut layout = config.layout;
-    if config.names_folder {
-        return Ok(layout);
+    let mut config = tree.map(|tree| Config::of(&tree)).unwrap_or_else(|_| Ok(Config::default()))?;
+    if !config.names_folder {
+        config.layout.folder = folder(repo, tip, &config.layout);
     }
+    Ok(config)
+}
+
+/// The usual folder, or the one of that name among the pages of the site.
+fn folder(repo: &Repo, tip: Id, layout: &Layout) -> String {
+    let inherits = |path: &str, bytes: &[u8]| mkdocs::inherits(path, bytes);
     let below = format!("{}/", layout.folder);
-    let listed = repo.commit_ids(&tip.to_string(), &layout, &inherits);
+    let usual = || layout.folder.clone();
+    let listed = repo.commit_ids(&tip.to_string(), layout, &inherits);
     if listed.is_ok_and(|files| files.iter().any(|(path, _)| path.starts_with(&below))) {
-        return Ok(layout);
+        return usual();
     }
-    let Ok((_, tree)) = repo.commit(&tip.to_string(), &layout, &inherits) else { return Ok(layout) };
+    let Ok((_, tree)) = repo.commit(&tip.to_string(), layout, &inherits) else { return usual() };
     let register = layout.registers.iter().find(|r| tree.files.contains_key(*r));
     let site = register.map(|register| mkdocs::read(register, &|path: &str| tree.bytes(path).cloned()));
-    if let Some(docs) = site.and_then(|site| site.docs_dir)
-        && let Some(name) = layout.folder.rsplit('/').next()
-    {
-        layout.folder = format!("{docs}/{name}");
+    match (site.and_then(|site| site.docs_dir), layout.folder.rsplit('/').next()) {
+        (Some(docs), Some(name)) => format!("{docs}/{name}"),
+        _ => usual(),
     }
-    Ok(layout)
+}
+
+/// What a check of the tip tells of it, but for objects, which are counted for all commits together.
+fn tip_notes(repo: &Repo, tip: Id, layout: &Layout) -> Vec<Note> {
+    let inherits = |path: &str, bytes: &[u8]| mkdocs::inherits(path, bytes);
+    let Ok((_, tree)) = repo.commit(&tip.to_string(), layout, &inherits) else { return Vec::new() };
+    let snapshot = Snapshot::new(&tree, layout, &Parsed::default());
+    let unreadable = |note: &Note| matches!(note.kind, "missing-object" | "corrupt-object");
+    snapshot.notes.into_iter().filter(|note| !unreadable(note)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_dates_or_so_long_ago() {
+        assert_eq!(day("2026-01-31").as_deref(), Ok("2026-01-31"));
+        for good in ["today", "yesterday", "1 day ago", "2 weeks ago", "3 months ago", "10 years ago"] {
+            let day = day(good).expect(good);
+            assert!(day.parse::<jiff::civil::Date>().is_ok(), "{good}: {day}");
+        }
+        for wrong in
+            ["2026-02-30", "2026-01-31T10:00", "2026-01-31 ", "", "-1 days ago", "3 moons ago", "ago"]
+        {
+            assert!(day(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_bare_or_as_people_write_them() {
+        assert_eq!(number("5224"), Ok(5224));
+        assert_eq!(number("OKEP-0007"), Ok(7));
+        assert_eq!(number("okep-7"), Ok(7));
+        for wrong in ["", "OKEP-", "-7", "+7", "okep-x", "OKEP-öö", "99999999999999999999"] {
+            assert!(number(wrong).is_err(), "{wrong}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ use crate::history::verdicts::Objects;
 use crate::lore::day;
 use crate::tree::{Content, Layout, Note, Standing};
 use gix::bstr::ByteSlice;
+use gix::objs::commit::ref_iter::Token;
 use gix::prelude::FindExt;
 use rayon::prelude::*;
 
@@ -27,6 +28,16 @@ pub struct Deed {
     pub dateless: bool,
 }
 
+/// A text of a commit that names its encoding; UTF-8 without one, and where it is unknown.
+fn decoded(bytes: &[u8], encoding: Option<&[u8]>) -> String {
+    // The mailmap is in UTF-8, and so may be a name in a commit that says otherwise.
+    let other = encoding.filter(|_| bytes.to_str().is_err()).and_then(encoding_rs::Encoding::for_label);
+    match other {
+        Some(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
+        None => bytes.to_str_lossy().into_owned(),
+    }
+}
+
 impl Repo {
     /// What each of the commits says about itself; what cannot be read is empty.
     pub fn deeds(&self, commits: &[Id]) -> Vec<Deed> {
@@ -35,15 +46,20 @@ impl Repo {
             let Ok(commit) = local.objects.find_commit_iter(id, buffer) else {
                 return Deed { date: day(0, 0).unwrap_or_default(), dateless: true, ..Deed::default() };
             };
+            let encoding = commit.filter_map(Result::ok).find_map(|token| match token {
+                Token::Encoding(name) => Some(name.to_vec()),
+                _ => None,
+            });
+            let text = |bytes: &[u8]| decoded(bytes, encoding.as_deref());
             let author = commit.author().map(|author| mailmap.resolve_cow(author));
             let time = commit.committer().and_then(|committer| committer.time());
             let day_of = time.ok().and_then(|time| day(time.seconds, time.offset));
             let message = commit.message().map(|m| m.trim_start().to_vec()).unwrap_or_default();
             Deed {
-                author: author.map(|a| a.name.to_str_lossy().trim().to_owned()).unwrap_or_default(),
+                author: author.map(|a| text(&a.name).trim().to_owned()).unwrap_or_default(),
                 dateless: day_of.is_none(),
                 date: day_of.or_else(|| day(0, 0)).unwrap_or_default(),
-                subject: message.lines().next().unwrap_or_default().to_str_lossy().trim_end().to_owned(),
+                subject: text(message.lines().next().unwrap_or_default()).trim_end().to_owned(),
             }
         };
         commits.par_iter().map_init(|| (self.local(), Vec::new()), deed).collect()
@@ -100,5 +116,19 @@ impl Objects for Repo {
         };
         let job = |local: &mut gix::Repository, job: usize| make(job, &|entry| content(local, entry));
         (0..jobs).into_par_iter().map_init(|| self.local(), job).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_read_in_the_encoding_that_their_commit_names() {
+        assert_eq!(decoded(b"J\xf6rg", Some(b"ISO-8859-1")), "Jörg");
+        assert_eq!(decoded(b"\x82\xa0", Some(b"shift_jis")), "あ");
+        assert_eq!(decoded("Jörg".as_bytes(), Some(b"ISO-8859-1")), "Jörg");
+        assert_eq!(decoded(b"J\xf6rg", Some(b"no such thing")), "J\u{fffd}rg");
+        assert_eq!(decoded(b"J\xf6rg", None), "J\u{fffd}rg");
     }
 }

@@ -37,6 +37,8 @@ pub enum Error {
         "`core.hooksPath` is `{value}`, which cannot be used: {reason}; `git config core.hooksPath DIR` sets it"
     )]
     HooksPath { value: String, reason: String },
+    #[error("`{path}` cannot be understood, and git refuses it too: {reason}")]
+    Shallow { path: PathBuf, reason: String },
     #[error("HEAD cannot be read: {reason}")]
     Head { reason: String },
     #[error("there is no commit yet on this branch to compare `{revision}` with; commit first")]

@@ -169,6 +169,11 @@ impl Repo {
         local
     }
 
+    /// Whether objects are missing by intent.
+    pub fn is_partial(&self) -> bool {
+        self.partial
+    }
+
     fn fill(&self, listing: Listing, wanted: &Wanted) -> Tree {
         let local = self.local();
         let Listing { files, mut notes } = listing;

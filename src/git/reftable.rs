@@ -1,15 +1,19 @@
 //! References of repositories that keep them as a reftable, which gix cannot read yet.
 //!
-//! Enough to look one name up, by going through all of them: the format is that of
+//! Enough to go through all of them, also to look one name up: the format is that of
 //! `Documentation/technical/reftable.adoc` in git's own sources. Indexes, reflogs and checksums are left
 //! alone.
 
 use super::Id;
 use gix::bstr::ByteSlice;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 /// Symbolic references lead to one another no more often than this.
 const MAX_STEPS: usize = 5;
+
+/// The name of a reference, and what it leads to in the end.
+pub(super) type Named = (String, Result<Id, String>);
 
 enum Value {
     Deleted,
@@ -56,22 +60,75 @@ pub(super) fn resolve(local: &gix::Repository, name: &str) -> Result<Option<Id>,
 
 /// The newest table that knows `name` counts.
 fn find(folder: &Path, name: &str, hash: gix::hash::Kind) -> Result<Option<Value>, String> {
-    let list = folder.join("tables.list");
-    let tables = std::fs::read_to_string(&list).map_err(|error| format!("`{}`: {error}", list.display()))?;
-    for table in tables.lines().rev() {
-        let path = folder.join(table);
-        let bytes = std::fs::read(&path).map_err(|error| format!("`{}`: {error}", path.display()))?;
-        let found = find_in(&bytes, name.as_bytes(), hash);
-        match found.ok_or_else(|| format!("`{}` is no reftable that can be read", path.display()))? {
-            None => {}
-            found => return Ok(found),
+    for (path, bytes) in tables(folder)?.into_iter().rev() {
+        let found = find_in(&bytes, name.as_bytes(), hash).ok_or_else(|| unreadable(&path))?;
+        if found.is_some() {
+            return Ok(found);
         }
     }
     Ok(None)
 }
 
-/// Looks through the blocks of references, which come first in a table; the outer none is a broken table.
+/// Every reference below one of `prefixes`, in the order of their names, with what it leads to.
+pub(super) fn all(local: &gix::Repository, prefixes: &[&str]) -> Result<Vec<Named>, String> {
+    let mut values: BTreeMap<Vec<u8>, Value> = BTreeMap::new();
+    let is_asked = |name: &[u8]| prefixes.iter().any(|prefix| name.starts_with(prefix.as_bytes()));
+    for (path, bytes) in tables(&local.common_dir().join("reftable"))? {
+        let read = each_in(&bytes, local.object_hash(), &mut |name, value| {
+            if is_asked(name) {
+                values.insert(name.to_vec(), value);
+            }
+            true
+        });
+        read.ok_or_else(|| unreadable(&path))?;
+    }
+    let lead = |(name, value): (Vec<u8>, Value)| {
+        let name = name.to_str_lossy().into_owned();
+        match value {
+            Value::Deleted => None,
+            Value::Id(id) => Some((name, Ok(id))),
+            Value::Symbolic(target) => {
+                let id = resolve(local, &target);
+                let id = id.and_then(|id| id.ok_or_else(|| "it leads to no reference that is there".into()));
+                Some((name, id))
+            }
+        }
+    };
+    Ok(values.into_iter().filter_map(lead).collect())
+}
+
+/// The tables of a folder, oldest first.
+fn tables(folder: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
+    let list = folder.join("tables.list");
+    let tables = std::fs::read_to_string(&list).map_err(|error| format!("`{}`: {error}", list.display()))?;
+    let read = |table: &str| {
+        let path = folder.join(table);
+        let bytes = std::fs::read(&path).map_err(|error| format!("`{}`: {error}", path.display()))?;
+        Ok((path, bytes))
+    };
+    tables.lines().map(read).collect()
+}
+
+fn unreadable(table: &Path) -> String {
+    format!("`{}` is no reftable that can be read", table.display())
+}
+
+/// Looks for a reference in a table; the outer none is a broken table.
 fn find_in(table: &[u8], name: &[u8], hash: gix::hash::Kind) -> Option<Option<Value>> {
+    let mut found = None;
+    each_in(table, hash, &mut |other, value| {
+        let is_it = other == name;
+        if is_it {
+            found = Some(value);
+        }
+        !is_it
+    })?;
+    Some(found)
+}
+
+/// Goes through the blocks of references, which come first in a table, until `each` has seen enough; none
+/// for a broken table.
+fn each_in(table: &[u8], hash: gix::hash::Kind, each: &mut dyn FnMut(&[u8], Value) -> bool) -> Option<()> {
     if !table.starts_with(b"REFT") {
         return None;
     }
@@ -93,16 +150,21 @@ fn find_in(table: &[u8], name: &[u8], hash: gix::hash::Kind) -> Option<Option<Va
         let block = table.get(at..at + length)?;
         let restarts = usize::from(u16::from_be_bytes(block.last_chunk().copied()?));
         let records = block.get(start - at + 4..length.checked_sub(2 + 3 * restarts)?)?;
-        if let Some(value) = find_among(records, name, hash)? {
-            return Some(Some(value));
+        if !each_among(records, hash, each)? {
+            break;
         }
         let padded = block_size > length && table.get(at + length) == Some(&0);
         at += if padded { block_size } else { length.max(1) };
     }
-    Some(None)
+    Some(())
 }
 
-fn find_among(mut records: &[u8], name: &[u8], hash: gix::hash::Kind) -> Option<Option<Value>> {
+/// Whether to go on after these records; none where they are broken.
+fn each_among(
+    mut records: &[u8],
+    hash: gix::hash::Kind,
+    each: &mut dyn FnMut(&[u8], Value) -> bool,
+) -> Option<bool> {
     let mut key: Vec<u8> = Vec::new();
     while !records.is_empty() {
         let shared = varint(&mut records)?;
@@ -124,11 +186,11 @@ fn find_among(mut records: &[u8], name: &[u8], hash: gix::hash::Kind) -> Option<
             }
             _ => return None,
         };
-        if key == name {
-            return Some(Some(value));
+        if !each(&key, value) {
+            return Some(false);
         }
     }
-    Some(None)
+    Some(true)
 }
 
 fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
@@ -162,7 +224,7 @@ mod tests {
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), version in 1..3u8) {
             let sha1 = gix::hash::Kind::Sha1;
-            find_among(&bytes, b"HEAD", sha1);
+            each_among(&bytes, sha1, &mut |_, _| true);
             let table = [b"REFT".as_slice(), &[version, 0, 0, 64], &bytes].concat();
             find_in(&table, b"HEAD", sha1);
         }

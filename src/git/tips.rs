@@ -1,8 +1,11 @@
 //! Where a walk through history starts: HEAD, named revisions, or every branch and tag.
 
-use super::{Error, Head, Id, Repo};
+use super::error::cause;
+use super::{Error, Head, Id, Repo, reftable};
 use crate::tree::Note;
+use gix::bstr::ByteSlice;
 use gix::hashtable::HashSet;
+use std::collections::BTreeMap;
 
 /// What the user wants walked.
 #[derive(Debug, Clone, Copy)]
@@ -27,12 +30,13 @@ impl Repo {
     /// The commits from which to walk.
     ///
     /// # Errors
-    /// A revision names no commit, or HEAD cannot be read.
+    /// A revision names no commit, or HEAD or the shallow file cannot be read.
     pub fn tips(&self, select: Select) -> Result<Tips, Error> {
+        self.check_shallow_file()?;
         let mut tips = Tips::default();
         if let Select::Named(revisions) = select {
             for revision in revisions {
-                let id = self.resolve(revision)?;
+                let id = self.resolve_one(revision)?;
                 tips.main.get_or_insert(id);
                 tips.all.push(id);
             }
@@ -45,8 +49,12 @@ impl Repo {
             Head::Unreadable(reason) => return Err(Error::Head { reason }),
         }
         tips.all.extend(tips.main);
-        if let Select::All = select {
-            self.branches_and_tags(&mut tips);
+        match select {
+            Select::All => self.branches_and_tags(&mut tips),
+            Select::Head | Select::Named(_) => {}
+        }
+        if tips.all.is_empty() {
+            self.tell_unborn(&mut tips);
         }
         tips.in_order();
         if tips.main.is_none() && !tips.all.is_empty() {
@@ -57,62 +65,163 @@ impl Repo {
         Ok(tips)
     }
 
-    fn branches_and_tags(&self, tips: &mut Tips) {
+    /// Says what there is beside a HEAD without commits.
+    fn tell_unborn(&self, tips: &mut Tips) {
+        let mut others = Tips::default();
+        self.branches_and_tags(&mut others);
+        let message = match others.all.is_empty() {
+            true => "there is no commit yet, so there is no history",
+            false => {
+                "HEAD names a branch without commits, so it has no history; name another branch, or read \
+                 all with `--all`"
+            }
+        };
+        tips.notes.push(Note::new("no-commits", message));
+    }
+
+    /// A revision that is one commit; git's ways to name many are told apart from a misspelt name.
+    fn resolve_one(&self, revision: &str) -> Result<Id, Error> {
+        let several = revision.contains("..") || revision.starts_with('^');
+        self.resolve(revision).map_err(|error| match error {
+            Error::UnknownRevision { revision, .. } if several => {
+                let reason = "ranges and exclusions are not walked; name where to start, and narrow what is \
+                              shown with `--since`";
+                Error::UnknownRevision { revision, reason: reason.to_owned() }
+            }
+            error => error,
+        })
+    }
+
+    /// Git refuses a repository whose list of cut-off commits has a line that is no id.
+    fn check_shallow_file(&self) -> Result<(), Error> {
         let local = self.local();
+        let Ok(path) = local.shallow_file() else { return Ok(()) };
+        let Ok(bytes) = std::fs::read(&path) else { return Ok(()) };
+        let is_id = |line: &[u8]| Id::from_hex(line).is_ok_and(|id| id.kind() == local.object_hash());
+        match bytes.lines().find(|line| !is_id(line.trim_end())) {
+            Some(line) => {
+                let line: String = line.to_str_lossy().chars().take(80).collect();
+                Err(Error::Shallow { path, reason: format!("bad shallow line `{line}`") })
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn branches_and_tags(&self, tips: &mut Tips) {
+        let mut local = self.local();
+        // References to objects that are not there may be many, and looking for new packs at each is slow.
+        local.objects.refresh_never();
+        let mut left_out = LeftOut::default();
         let mut seen: HashSet<Id> = tips.all.iter().copied().collect();
-        let unreadable = |name: &str, reason: String| {
-            Note::new("unreadable-ref", format!("`{name}` cannot be followed and is left out: {reason}"))
-        };
-        let references = match local.references() {
-            Ok(references) => references,
-            Err(error) => return tips.notes.push(unreadable("refs", format!("{error:#}"))),
-        };
-        for prefix in ["refs/heads/", "refs/remotes/", "refs/tags/"] {
-            let all = match references.prefixed(prefix) {
-                Ok(all) => all,
-                Err(error) => {
-                    tips.notes.push(unreadable(prefix, format!("{error:#}")));
+        for (name, found) in named(&local, &mut left_out) {
+            let id = match found {
+                Ok(id) => id,
+                Err(reason) => {
+                    left_out.add("unreadable-ref", name, reason);
                     continue;
                 }
             };
-            for reference in all {
-                let mut reference = match reference {
-                    Ok(reference) => reference,
-                    Err(error) => {
-                        tips.notes.push(unreadable(prefix, format!("{error:#}")));
-                        continue;
-                    }
-                };
-                let name = reference.name().shorten().to_string();
-                if reference.try_id().is_some_and(|id| seen.contains(&id.detach())) {
-                    continue;
+            if !seen.insert(id) {
+                continue;
+            }
+            let object = local.try_find_object(id).map(|o| o.map(|o| o.peel_to_commit()));
+            match object {
+                Ok(Some(Ok(commit))) => {
+                    seen.insert(commit.id);
+                    tips.all.push(commit.id);
                 }
-                let id = match reference.follow_to_object() {
-                    Ok(id) => id.detach(),
-                    Err(error) => {
-                        tips.notes.push(unreadable(&name, format!("{error:#}")));
-                        continue;
-                    }
-                };
-                if !seen.insert(id) {
-                    continue;
-                }
-                match local.find_object(id).map(|object| object.peel_to_commit().map_err(|_| ())) {
-                    Ok(Ok(commit)) => {
-                        seen.insert(commit.id);
-                        tips.all.push(commit.id);
-                    }
-                    Ok(Err(())) => {
-                        let message = format!("`{name}` names no commit and is left out");
-                        tips.notes.push(Note::new("no-commit", message));
-                    }
-                    Err(error) => tips.notes.push(unreadable(&name, format!("{error:#}"))),
-                }
+                Ok(Some(Err(_))) => left_out.add("no-commit", name, "no commit".to_owned()),
+                Ok(None) => left_out.add("unreadable-ref", name, "its object is not there".to_owned()),
+                Err(error) => left_out.add("unreadable-ref", name, cause(&error)),
             }
         }
-        tips.notes.sort();
-        tips.notes.dedup();
+        tips.notes.extend(left_out.notes());
     }
+}
+
+/// References that lead to no commit, by the kind of their note.
+#[derive(Default)]
+struct LeftOut {
+    /// How many there are, and the first of them by its name, with the reason.
+    all: BTreeMap<&'static str, (usize, String, String)>,
+}
+
+impl LeftOut {
+    fn add(&mut self, kind: &'static str, name: String, reason: String) {
+        let (count, first, why) = self.all.entry(kind).or_insert((0, name.clone(), reason.clone()));
+        *count += 1;
+        if name < *first {
+            (*first, *why) = (name, reason);
+        }
+    }
+
+    fn notes(self) -> Vec<Note> {
+        let note = |(kind, (count, name, reason)): (&'static str, (usize, String, String))| {
+            let more = match count {
+                1 => "is".to_owned(),
+                2 => "and one more are".to_owned(),
+                n => format!("and {} more are", n - 1),
+            };
+            let message = match kind {
+                "no-commit" => format!("`{name}` {more} left out: no commit is named"),
+                _ => format!("`{name}` {more} left out, because they cannot be followed: {reason}"),
+            };
+            Note::new(kind, message)
+        };
+        self.all.into_iter().map(note).collect()
+    }
+}
+
+/// Where branches, remote branches and tags are.
+const PREFIXES: [&str; 3] = ["refs/heads/", "refs/remotes/", "refs/tags/"];
+
+/// Branches, remote branches and tags, each with what it leads to.
+fn named(local: &gix::Repository, left_out: &mut LeftOut) -> Vec<reftable::Named> {
+    let short = |name: &str| {
+        let prefix = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix));
+        prefix.unwrap_or(name).to_owned()
+    };
+    if reftable::is_used(local) {
+        match reftable::all(local, &PREFIXES) {
+            Ok(all) => return all.into_iter().map(|(name, id)| (short(&name), id)).collect(),
+            Err(reason) => left_out.add("unreadable-ref", "refs".to_owned(), reason),
+        }
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    let references = match local.references() {
+        Ok(references) => references,
+        Err(error) => {
+            left_out.add("unreadable-ref", "refs".to_owned(), cause(&error));
+            return all;
+        }
+    };
+    for prefix in PREFIXES {
+        let found = match references.prefixed(prefix) {
+            Ok(found) => found,
+            Err(error) => {
+                left_out.add("unreadable-ref", prefix.to_owned(), cause(&error));
+                continue;
+            }
+        };
+        for reference in found {
+            match reference {
+                Ok(mut reference) => {
+                    let name = reference.name().shorten().to_string();
+                    let id = match reference.try_id() {
+                        Some(id) => Ok(id.detach()),
+                        None => reference
+                            .follow_to_object()
+                            .map(|id| id.detach())
+                            .map_err(|_| "it leads to no reference that is there".to_owned()),
+                    };
+                    all.push((name, id));
+                }
+                Err(error) => left_out.add("unreadable-ref", prefix.to_owned(), cause(&error)),
+            }
+        }
+    }
+    all
 }
 
 impl Tips {

@@ -162,7 +162,8 @@ impl<'a> Walker<'a> {
         let by_position = vec![NONE; commits.as_ref().map_or(0, |c| c.num_commits() as usize)];
         let mut notes = Vec::new();
         if local.common_dir().join("info/grafts").metadata().is_ok_and(|m| m.len() > 0) {
-            let message = "`info/grafts` is not followed: git has given grafts up for `git replace --graft`";
+            let message = "git follows `info/grafts` here and okep does not: what is told may differ from \
+                           `git log`; `git replace --convert-graft-file` makes of it what both follow";
             notes.push(Note::new("grafts", message));
         }
         Walker {

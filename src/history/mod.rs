@@ -10,6 +10,7 @@ pub mod graph;
 pub mod links;
 mod names;
 pub mod narrow;
+pub mod ruled;
 pub mod story;
 pub mod tell;
 pub mod timeline;

@@ -6,5 +6,7 @@ mod odd;
 mod page;
 mod random;
 mod repo;
+mod several;
 mod shown;
 mod suggestions;
+mod unread;

@@ -27,6 +27,89 @@ fn an_empty_repository_has_no_history() {
 }
 
 #[test]
+fn a_branch_without_commits_is_not_a_repository_without() {
+    let repo = faulty();
+    repo.git(&["switch", "-q", "--orphan", "new"]);
+    let story = repo.history(&[]);
+    assert!(story["notes"][0]["message"].to_string().contains("`--all`"), "{story:#}");
+    assert_eq!(repo.history(&["--all"])["okeps"].as_array().map(Vec::len), Some(2));
+}
+
+#[test]
+fn a_repository_that_never_held_an_okep_is_refused() {
+    let mut repo = Repo::new();
+    repo.write("code.txt", "1").commit("Begin");
+    let output = run(&repo.dir, &["history"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("no OKEP ever stood in `docs/okeps`"));
+    let mut repo = faulty();
+    repo.remove(&path(1)).remove(&path(2)).remove(crate::repo::TEMPLATE_PATH).commit("Remove all");
+    assert_eq!(exit(&repo.dir), Some(0), "what is gone has a history");
+}
+
+#[test]
+fn ranges_are_refused_with_a_reason() {
+    let repo = faulty();
+    for range in ["HEAD~1..HEAD", "^HEAD~1", "HEAD...HEAD~1"] {
+        let output = run(&repo.dir, &["history", range]);
+        assert_eq!(output.status.code(), Some(2), "{range}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("ranges"), "{range}");
+    }
+}
+
+#[test]
+fn a_reftable_is_read_like_loose_references() {
+    let mut repo = Repo::new();
+    std::fs::remove_dir_all(repo.dir.join(".git")).expect("it was just made");
+    let made =
+        repo.git_command(&repo.dir).args(["init", "-q", "-b", "main", "--ref-format=reftable"]).output();
+    if !made.is_ok_and(|made| made.status.success()) {
+        // Git before 2.45 knows no reftable.
+        return;
+    }
+    repo.write(crate::repo::TEMPLATE_PATH, crate::repo::TEMPLATE).write(&path(1), &okep(1)).commit("Begin");
+    repo.git(&["switch", "-qc", "topic"]);
+    repo.write(&path(2), &okep(2)).commit("Propose on a branch");
+    repo.git(&["tag", "-a", "-m", "release", "v1"]);
+    repo.git(&["switch", "-q", "main"]);
+    repo.git(&["update-ref", "refs/remotes/origin/other", "topic"]);
+    repo.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/other"]);
+    repo.git(&["branch", "-qD", "topic"]);
+    for _ in 0..2 {
+        let story = repo.history(&["--all"]);
+        assert_eq!(story["walk"]["commits"], 2, "{story:#}");
+        assert_eq!(story["walk"]["tips"].as_array().map(Vec::len), Some(2));
+        assert!(!notes(&story).contains(&"unreadable-ref".to_owned()));
+        repo.git(&["pack-refs", "--all"]);
+    }
+    repo.git(&["tag", "-d", "v1"]);
+    repo.git(&["update-ref", "-d", "refs/remotes/origin/other"]);
+    let story = repo.history(&["--all"]);
+    assert_eq!(story["walk"]["commits"], 1, "what was deleted is not read");
+    assert!(notes(&story).contains(&"unreadable-ref".to_owned()), "one leads nowhere now: {story:#}");
+}
+
+#[test]
+fn references_to_nothing_are_one_note() {
+    let repo = faulty();
+    let lost: String = (1..=300).map(|n| format!("{n:040x} refs/heads/b{n:03}\n")).collect();
+    let head = repo.head();
+    let packed = format!("# pack-refs with: peeled fully-peeled sorted \n{lost}{head} refs/heads/main\n");
+    std::fs::write(repo.dir.join(".git/packed-refs"), packed).expect("it can be written");
+    let story = repo.history(&["--all"]);
+    let told: Vec<&str> = story["notes"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|n| n["kind"] == "unreadable-ref")
+        .filter_map(|n| n["message"].as_str())
+        .collect();
+    assert_eq!(told.len(), 1, "{story:#}");
+    assert!(told[0].starts_with("`b001` and 299 more are left out"), "{told:?}");
+    assert!(!told[0].contains(['{', '(']), "{told:?}");
+}
+
+#[test]
 fn no_repository_and_no_such_revision_are_refused() {
     let repo = Repo::new();
     assert_eq!(exit(repo.dir.parent().expect("it stands in a folder")), Some(2));
@@ -97,7 +180,7 @@ fn a_corrupt_commit_ends_the_line_and_is_named() {
     std::fs::remove_file(&object).expect("it was just written");
     let story = repo.history(&[]);
     assert_eq!(story["walk"]["missing_objects"], 1);
-    assert_eq!(exit(&repo.dir), Some(0));
+    assert_eq!(exit(&repo.dir), Some(2), "nothing may be missing from a full clone");
 }
 
 #[test]
@@ -211,4 +294,30 @@ fn many_references_are_walked_once() {
     repo.git(&["pack-refs", "--all"]);
     let story = repo.history(&["--all"]);
     assert_eq!(story["walk"]["tips"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn names_are_read_in_the_encoding_of_their_commit() {
+    let repo = faulty();
+    let (tree, parent) = (repo.git(&["rev-parse", "HEAD^{tree}"]), repo.head());
+    repo.git(&["rm", "-q", "--cached", &path(2)]);
+    let without = repo.git(&["write-tree"]);
+    let commit = |tree: &str, parent: &str| {
+        let mut text = format!("tree {tree}\nparent {parent}\n").into_bytes();
+        text.extend(b"author J\xf6rg <j@example.org> 1737000000 +0000\n");
+        text.extend(b"committer J\xf6rg <j@example.org> 1737000000 +0000\nencoding ISO-8859-1\n\n\xdcber\n");
+        std::fs::write(repo.beside("commit"), text).expect("the folder can be written");
+        let file = repo.beside("commit").to_string_lossy().into_owned();
+        repo.git(&["hash-object", "-t", "commit", "-w", &file])
+    };
+    let removed = commit(&without, &parent);
+    let back = commit(&tree, &removed);
+    repo.git(&["update-ref", "refs/heads/main", &back]);
+    let story = repo.history(&[]);
+    let found = of_rule(&story, "not-in-nav");
+    assert_eq!(found.len(), 2, "{story:#}");
+    assert_eq!(
+        (&found[0]["fixed"]["author"], &found[1]["introduced"]["author"]),
+        (&"Jörg".into(), &"Jörg".into())
+    );
 }

@@ -97,8 +97,20 @@ impl Repo {
         self.head()
     }
 
+    /// Lets the next commit be made on the day after this one.
+    pub fn back_to(&mut self, day: u32) {
+        self.day = day;
+    }
+
     pub fn head(&self) -> String {
         self.git(&["rev-parse", "HEAD"])
+    }
+
+    /// Takes the object of this name away.
+    pub fn lose(&self, name: &str) {
+        let id = self.git(&["rev-parse", name]);
+        std::fs::remove_file(self.dir.join(".git/objects").join(&id[..2]).join(&id[2..]))
+            .expect("it is a loose object");
     }
 
     /// A repository with template, navigation and one registered proposal.

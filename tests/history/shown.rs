@@ -85,6 +85,7 @@ fn a_section_that_the_template_renames_is_the_same_section() {
     assert_eq!((&found[0]["subject"], found[0]["fixed"].is_null()), (&"Aims and Goals".into(), true));
     let table = String::from_utf8(run(&repo.dir, &["history"]).stdout).expect("tables are UTF-8");
     assert!(table.contains("the same commit made 1 OKEP follow: 0001"), "{table}");
+    assert_eq!(story["template"][1]["followed_by"], serde_json::json!([1]));
 }
 
 #[test]
@@ -119,7 +120,7 @@ fn what_is_shown_can_be_narrowed() {
     assert_eq!(repo.history(&["--author", "nobody"])["okeps"].as_array().map(Vec::len), Some(0));
     let refused = run(&repo.dir, &["history", "--rule", "no-such-rule"]);
     assert_eq!(refused.status.code(), Some(2));
-    assert_eq!(run(&repo.dir, &["history", "--since", "yesterday"]).status.code(), Some(2));
+    assert_eq!(run(&repo.dir, &["history", "--since", "2025-01-32"]).status.code(), Some(2));
 }
 
 #[test]
@@ -136,4 +137,117 @@ fn tables_keep_within_the_terminal_and_carry_no_colour_into_pipes() {
     }
     let csv = String::from_utf8(run(&repo.dir, &["history", "--format", "csv"]).stdout).expect("it is UTF-8");
     assert!(csv.lines().count() > 1 && csv.lines().all(|l| l.split(',').count() >= 16), "{csv}");
+}
+
+#[test]
+fn exceptions_count_where_they_stand() {
+    let mut repo = Repo::started();
+    let short = okep(2).replace("## Goals\n\nTo solve it.\n\n", "");
+    repo.write(&path(2), &short).write("mkdocs.yml", &nav(&[path(1), path(2)])).commit("Propose another");
+    let allow = "<!-- okep: allow missing-section \"Goals\" because it is small -->";
+    let excepted = repo.write(&path(2), &format!("{short}\n{allow}\n")).commit("Except it");
+    let story = repo.history(&[]);
+    let found = of_rule(&story, "missing-section");
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0]["fixed"]["written"], excepted);
+    assert_eq!(story["okeps"][1]["errors"], 0);
+    // A comment in the text also excepts what stands in the navigation.
+    let unlisted = "<!-- okep: allow not-in-nav because it is secret -->";
+    repo.write("mkdocs.yml", &nav(&[path(1)])).write(&path(2), &format!("{}\n{unlisted}\n", okep(2)));
+    repo.commit("Hide it");
+    assert!(of_rule(&repo.history(&[]), "not-in-nav").is_empty());
+}
+
+#[test]
+fn the_tip_says_what_of_the_open_findings_counts() {
+    let mut repo = Repo::started();
+    let short = okep(2).replace("## Goals\n\nTo solve it.\n\n", "").replace("None.", "TBD");
+    repo.write(&path(2), &short).commit("Propose another");
+    assert_eq!(repo.history(&[])["okeps"][1]["errors"], 2);
+    let allow = "[severity]\nmissing-section = \"off\"\nstub-section = \"error\"\n\
+                 [[allow]]\nrule = \"not-in-nav\"\nokep = 2\nbecause = \"it is secret\"\n";
+    repo.write("okep.toml", allow).commit("Configure");
+    let story = repo.history(&[]);
+    assert!(of_rule(&story, "missing-section").is_empty() && of_rule(&story, "not-in-nav").is_empty());
+    assert_eq!(of_rule(&story, "stub-section")[0]["severity"], "error");
+    assert_eq!((&story["okeps"][1]["errors"], &story["okeps"][1]["warnings"]), (&1.into(), &0.into()));
+    for kind in ["excepted", "rule-off", "severity"] {
+        assert!(notes(&story).contains(&kind.to_owned()), "{kind}: {story:#}");
+    }
+    assert!(story["notes"].to_string().contains("1 of `not-in-nav`"), "{story:#}");
+}
+
+#[test]
+fn squashed_commits_name_their_pull_request_and_not_always_a_wrong_number() {
+    let mut repo = Repo::started();
+    repo.write(&path(77), &okep(77)).commit("Propose a cache (#77)");
+    let other = okep(78).replace("[#78]", "[#70]").replace("issues/78", "issues/70");
+    repo.write(&path(78), &other).commit("Propose a queue (#78)");
+    let story = repo.history(&[]);
+    assert_eq!(story["okeps"][1]["landed"]["pull_request"], 77);
+    let found = of_rule(&story, "pull-request-number");
+    assert_eq!(found.len(), 1, "{found:#?}");
+    assert_eq!(found[0]["number"], 78);
+}
+
+#[test]
+fn dates_that_go_backwards_are_no_days() {
+    let mut repo = Repo::started();
+    repo.write(&path(2), &okep(2)).commit("Propose another");
+    repo.back_to(1);
+    repo.write("mkdocs.yml", &nav(&[path(1), path(2)])).commit("Register in the past");
+    let story = repo.history(&[]);
+    assert_eq!(story["okeps"][1]["registered"]["days_after_landing"], 0);
+    assert_eq!(notes(&story).iter().filter(|kind| *kind == "dates").count(), 1, "{story:#}");
+}
+
+#[test]
+fn a_day_a_number_and_rules_are_taken_as_people_write_them() {
+    let mut repo = Repo::started();
+    let short = okep(2).replace("## Goals\n\nTo solve it.\n\n", "").replace("None.", "TBD");
+    repo.write(&path(2), &short).commit("Propose another");
+    assert_eq!(repo.history(&["--okep", "OKEP-2"])["okeps"].as_array().map(Vec::len), Some(1));
+    let story = repo.history(&["--rule", "not-in-nav", "--rule", "stub-section"]);
+    assert_eq!(story["findings"].as_array().map(Vec::len), Some(2));
+    let story = repo.history(&["--okep", "1", "--rule", "not-in-nav"]);
+    assert_eq!(story["okeps"].as_array().map(Vec::len), Some(1), "who asks for it sees it");
+    assert!(repo.history(&["--since", "100 years ago"])["findings"].as_array().is_some_and(|f| f.len() > 2));
+    let clock = run(&repo.dir, &["history", "--since", "2025-01-04T10:00"]);
+    assert_eq!(clock.status.code(), Some(2), "a time of day is not dropped in silence");
+}
+
+#[test]
+fn nothing_is_told_of_other_okeps_than_the_one_asked_for() {
+    let mut repo = Repo::started();
+    repo.remove(&path(1)).commit("Withdraw");
+    assert!(notes(&repo.history(&[])).contains(&"deleted".to_owned()));
+    assert!(!notes(&repo.history(&["--okep", "99"])).contains(&"deleted".to_owned()));
+    assert!(notes(&repo.history(&["--okep", "1"])).contains(&"deleted".to_owned()));
+}
+
+#[test]
+fn narrow_terminals_and_long_names_keep_their_tables_within() {
+    let mut repo = Repo::started();
+    let template = crate::repo::TEMPLATE.replace("## Goals", "## User-Stories/Use-Cases");
+    repo.write(TEMPLATE_PATH, &template);
+    for n in 0..3 {
+        let long = format!("docs/okeps/a-{}-{n}.md", "very-long-name".repeat(8));
+        repo.write(&long, &okep(20 + n).replace("# OKEP-2", "# OKEP: \u{63d0}\u{6848}"));
+    }
+    repo.commit("Propose three");
+    repo.write(&path(1), &okep(1).replace("## Alternatives\n\nNone.\n", "")).commit("Shorten");
+    repo.write(&path(1), &okep(1)).commit("Mend");
+    for room in [40, 60, 80, 120] {
+        let mut okep = crate::repo::okep_command(&repo.dir, &["history"]);
+        let output = okep.env("COLUMNS", room.to_string()).output().expect("okep can be run");
+        let text = String::from_utf8(output.stdout).expect("tables are UTF-8");
+        let tables = text.split("note: ").next().expect("there is a first part");
+        let wide = |line: &str| line.chars().map(|c| if c > '\u{2e80}' { 2 } else { 1 }).sum::<usize>();
+        assert!(tables.lines().all(|l| wide(l) <= room), "{room}: {text}");
+        assert!(tables.contains("0001"), "{room}: {text}");
+    }
+    let mut okep = crate::repo::okep_command(&repo.dir, &["history"]);
+    let output = okep.env("COLUMNS", "200").output().expect("okep can be run");
+    let text = String::from_utf8(output.stdout).expect("tables are UTF-8");
+    assert!(text.contains("User-Stories/Use-Cases  "), "a heading is told whole: {text}");
 }
