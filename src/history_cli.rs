@@ -263,6 +263,11 @@ fn tip_notes(repo: &Repo, tip: Id, layout: &Layout) -> Vec<Note> {
     let Ok((_, tree)) = repo.commit(&tip.to_string(), layout, &inherits) else { return Vec::new() };
     let snapshot = Snapshot::new(&tree, layout, &Parsed::default());
     let unreadable = |note: &Note| matches!(note.kind, "missing-object" | "corrupt-object");
+    let file = |note: &Note| note.path.as_ref().is_some_and(|path| tree.files.contains_key(path));
+    // Where a folder cannot be read, what seems to lack is not known to.
+    if tree.notes.iter().any(|note| unreadable(note) && !file(note)) {
+        return Vec::new();
+    }
     snapshot.notes.into_iter().filter(|note| !unreadable(note)).collect()
 }
 

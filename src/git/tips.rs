@@ -4,8 +4,7 @@ use super::error::cause;
 use super::{Error, Head, Id, Repo, reftable};
 use crate::tree::Note;
 use gix::bstr::ByteSlice;
-use gix::hashtable::HashSet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 /// What the user wants walked.
 #[derive(Debug, Clone, Copy)]
@@ -112,6 +111,7 @@ impl Repo {
         // References to objects that are not there may be many, and looking for new packs at each is slow.
         local.objects.refresh_never();
         let mut left_out = LeftOut::default();
+        // Not the set of gix: it takes the start of an id for its hash, and these need not be anything.
         let mut seen: HashSet<Id> = tips.all.iter().copied().collect();
         for (name, found) in named(&local, &mut left_out) {
             let id = match found {

@@ -60,6 +60,7 @@ pub fn tell(
         let key = |f: &FindingStory| f.introduced.as_ref().map(|i| i.landed.date.clone());
         (&a.path, a.rule, &a.subject).cmp(&(&b.path, b.rule, &b.subject)).then_with(|| key(a).cmp(&key(b)))
     });
+    telling.tell_folder(layout);
     if telling.backwards.get() {
         let message = "the dates of the line go backwards in places: no day is counted between those";
         telling.notes.push(Note::new("dates", message));
@@ -302,6 +303,22 @@ impl Telling<'_> {
             let place = self.place(at);
             let message = format!("removed on {}{} by {}", when(stay.gone_known), place.date, place.commit);
             self.notes.push(Note::at("deleted", &story.path, message));
+        }
+    }
+
+    /// Says since when there is a folder in an unusual place: what stood elsewhere before is not followed.
+    fn tell_folder(&mut self, layout: &Layout) {
+        let holds = |at: &usize| {
+            self.catalog.holding(self.line.commits[*at]).is_some_and(|holding| !holding.files.is_empty())
+        };
+        let first = (0..self.line.commits.len()).find(holds).filter(|at| *at > 0);
+        if let Some(at) = first.filter(|_| layout.folder != Layout::default().folder) {
+            let commit = self.walk.ids[self.line.commits[at] as usize];
+            let message = format!(
+                "holds pages since commit {commit}; what stood in another folder before is not followed, and \
+                 is told as if it had landed then"
+            );
+            self.notes.push(Note::at("folder", &layout.folder, message));
         }
     }
 

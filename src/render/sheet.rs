@@ -138,8 +138,8 @@ mod tests {
         let rows = [vec![plain("5224"), plain("a rather long title"), plain("12")]];
         let columns = [fixed("OKEP"), giving("Title", 8), number("Age").rank(1)];
         let at = |width| sheet(&columns, &rows, &Look { width, color: false, unicode: true, links: false });
-        let expected = "  OKEP  Title\n  ──────────────\n  5224  a rathe…\n  no room for: Age\n";
-        assert_eq!(at(17), expected);
+        let expected = "  OKEP  Title\n  ──────────────────\n  5224  a rather lo…\n  no room for: Age\n";
+        assert_eq!(at(20), expected);
         let too_wide = |width: usize| at(width).lines().take(3).any(|l| super::width(l) > width);
         assert!((10..40).all(|width| !too_wide(width)));
     }

@@ -112,6 +112,18 @@ fn a_template_that_goes_and_comes_back_is_told() {
 }
 
 #[test]
+fn a_folder_that_moved_says_since_when_it_is_followed() {
+    let mut repo = Repo::started();
+    std::fs::create_dir(repo.dir.join("site")).expect("it is a new folder");
+    repo.git(&["mv", "docs/okeps", "site/okeps"]);
+    let site = nav(&[path(1)]).replace("site_name: Test", "site_name: Test\ndocs_dir: site");
+    let moved = repo.write("mkdocs.yml", &site).commit("Move the folder");
+    let story = repo.history(&[]);
+    assert!(messages(&story, "folder").iter().any(|m| m.contains(&moved)), "{story:#}");
+    assert!(messages(&Repo::started().history(&[]), "folder").is_empty());
+}
+
+#[test]
 fn what_a_check_of_the_tip_notes_is_noted() {
     let mut repo = Repo::started();
     repo.write("docs/okeps/okep-0900-template.md", &okep(900)).commit("One more template");

@@ -47,6 +47,8 @@ fn commits_without_trees_are_counted_and_nothing_else_is_known() {
     let story = repo.history(&[]);
     assert_eq!(story["okeps"].as_array().map(Vec::len), Some(2));
     assert_eq!(exit(&repo.dir), Some(2), "in a full clone nothing may be missing");
+    repo.lose("HEAD:docs/okeps");
+    assert!(!notes(&repo.history(&[])).contains(&"no-template".to_owned()), "it is not known to lack");
 }
 
 #[test]
