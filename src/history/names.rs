@@ -104,8 +104,10 @@ impl<'a> Names<'a> {
 
     pub fn told(&mut self, raw: Raw) -> Told {
         let who = self.who(raw.okep.as_deref());
-        let registration = matches!(role(&raw.path, &self.layout.folder), Role::Other | Role::Landing);
-        let identity = Identity { rule: raw.rule, who, subject: self.subject(&raw), registration };
+        let role = role(&raw.path, &self.layout.folder);
+        let (registration, navigation) = (matches!(role, Role::Other | Role::Landing), role == Role::Other);
+        let subject = self.subject(&raw);
+        let identity = Identity { rule: raw.rule, who, subject, registration, navigation };
         let identity = *self.identity_of.entry(identity).or_insert_with_key(|identity| {
             self.identities.push(identity.clone());
             self.identities.len() as u32 - 1

@@ -58,8 +58,10 @@ pub struct Identity {
     pub who: u32,
     /// Empty where it is the OKEP's own path, which a rename changes; a section by its present name.
     pub subject: String,
-    /// Whether it hangs on a register that may leave it open.
+    /// Whether it hangs on a register, which may be unreadable.
     pub registration: bool,
+    /// Whether that is the navigation, which a plugin may make.
+    pub navigation: bool,
 }
 
 /// A finding in a state: its identity, and which of several alike it is.
@@ -100,8 +102,10 @@ impl Set {
     /// Whether the state leaves open if it has a finding of this identity.
     pub fn leaves_open(&self, identity: &Identity) -> bool {
         let within = |whos: &[u32]| whos.binary_search(&identity.who).is_ok();
-        let unregistered = || self.registers_unread || within(&self.unshown);
-        self.all_unknown || within(&self.unknown) || (identity.registration && unregistered())
+        self.all_unknown
+            || within(&self.unknown)
+            || (identity.registration && self.registers_unread)
+            || (identity.navigation && within(&self.unshown))
     }
 }
 

@@ -112,6 +112,16 @@ fn a_template_that_goes_and_comes_back_is_told() {
 }
 
 #[test]
+fn a_plugin_that_makes_the_navigation_leaves_the_landing_page_alone() {
+    let mut repo = Repo::started();
+    repo.write("docs/okeps/index.md", "# OKEPs\n\nThere are some.\n").commit("Welcome");
+    let plugin = "site_name: Test\nplugins:\n  - awesome-pages\nnav:\n  - ...\n";
+    let removed = repo.remove("docs/okeps/index.md").write("mkdocs.yml", plugin).commit("Let a plugin do it");
+    let story = repo.history(&[]);
+    assert_eq!(of_rule(&story, "not-in-index")[0]["fixed"]["written"], removed, "{story:#}");
+}
+
+#[test]
 fn a_folder_that_moved_says_since_when_it_is_followed() {
     let mut repo = Repo::started();
     std::fs::create_dir(repo.dir.join("site")).expect("it is a new folder");
