@@ -140,12 +140,12 @@ fn the_demo_is_told_whole_and_leads_to_its_forge() {
 }
 
 #[test]
-fn a_repository_without_a_commit_or_proposals_has_a_page_too() {
+fn a_repository_without_a_commit_and_one_with_a_template_alone_have_a_page_too() {
     let mut repo = Repo::new();
     assert!(page(&repo.dir, &[]).contains("There is no commit yet"));
-    repo.write("README.md", "Nothing here.\n").commit("Begin");
+    repo.write(crate::repo::TEMPLATE_PATH, crate::repo::TEMPLATE).commit("Begin");
     let page = page(&repo.dir, &[]);
-    assert!(page.contains("Nothing has landed yet") && !page.contains("id=\"matrix\""));
+    assert!(page.contains("id=\"matrix\"") && !page.contains("There is no commit yet"));
     browse(&repo.dir);
 }
 
