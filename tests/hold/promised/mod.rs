@@ -21,6 +21,8 @@ pub struct Kept {
     pub fixes: usize,
     /// Fixes that okep itself left out, because they did not pass its own proof.
     pub left_out: usize,
+    /// Documents with more to fix than one run does, as that run said.
+    pub unfinished: usize,
 }
 
 pub type Broken = String;
@@ -45,5 +47,6 @@ impl Kept {
         self.findings += other.findings;
         self.fixes += other.fixes;
         self.left_out += other.left_out;
+        self.unfinished += other.unfinished;
     }
 }
