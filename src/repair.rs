@@ -239,7 +239,9 @@ pub fn told(repair: &Repair, did: bool) -> String {
             format!("nothing to fix safely; {more}: `--diff=all` shows, `--fix=all` writes\n")
         }
         // The notes say what could be, and why it is not.
-        (true, _) if !repair.notes.is_empty() => String::new(),
+        (true, _) if repair.notes.iter().any(|n| [HALF_STAGED, "left-alone"].contains(&n.kind)) => {
+            String::new()
+        }
         (true, _) => "nothing to fix\n".to_owned(),
         (false, true) => format!("{fixes} in {files}\n"),
         (false, false) => format!("{fixes} in {files}, none of them written\n"),

@@ -137,6 +137,11 @@ impl Run<'_> {
             good.push(finding);
             match self.bench.together(&self.state, &good) {
                 Ok(tree) => after = Some(tree),
+                // What is refused without company is refused in every round.
+                Err(reason) if good.len() == 1 => {
+                    good.pop();
+                    bad.push((*finding, reason));
+                }
                 // Good by itself: its turn comes in another round.
                 Err(_) => drop(good.pop()),
             }

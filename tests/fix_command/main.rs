@@ -230,7 +230,7 @@ fn what_a_killed_run_left_behind_goes_with_the_next_one() {
     left("docs/okeps/.okep-bbbbbb.tmp", 300);
     left("docs/okeps/.okep-cccccc.tmp", 0);
     let before = files(dir.path());
-    assert_eq!(text(&okep(dir.path(), &["check", "--diff=all"]).stderr), "nothing to fix\n");
+    assert!(text(&okep(dir.path(), &["check", "--diff=all"]).stderr).starts_with("nothing to fix\n"));
     assert_eq!(files(dir.path()), before, "what only shows takes nothing away");
     // There is nothing to fix, and still it tidies up.
     let told = text(&okep(dir.path(), &["check", "--fix=all"]).stderr);
