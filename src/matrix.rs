@@ -158,6 +158,7 @@ impl<'a> Laid<'a> {
             .collect();
         let mut sections = sections(&self.snapshot.template);
         sections.retain(|s| asked.iter().any(|a| a.contains(&key(&s.name))));
+        let today: HashSet<String> = self.snapshot.template.names().map(|n| key(&n.text)).collect();
         let mut known: BTreeMap<String, ()> = sections.iter().map(|s| (key(&s.name), ())).collect();
         for template in in_force.iter().flatten() {
             let dropped = self::sections(template).into_iter();
@@ -166,8 +167,13 @@ impl<'a> Laid<'a> {
         let row = |(okep, asked): (&crate::model::okep::Okep, &HashSet<String>)| {
             let cell = |section: &Section| {
                 let key_of_it = key(&section.name);
+                // No rule speaks of what today's template does not ask for: the document itself is looked at.
+                let stands = || okep.outline.rows.iter().any(|row| key(&row.name.text) == key_of_it);
                 match asked.contains(&key_of_it) {
                     false => Cell { state: State::NotAsked, findings: Vec::new() },
+                    true if !today.contains(&key_of_it) && !stands() => {
+                        self.known(okep, Cell { state: State::Missing, findings: Vec::new() })
+                    }
                     true => self.known(
                         okep,
                         self.cell(&okep.path, &|f| key(&f.subject) == key_of_it, &|f| !is_excused(f)),
@@ -277,7 +283,7 @@ mod tests {
             "# OKEP-2: X\n\n## Problem\n\nA.\n\n## Checks\n\nB.\n\n## Rest\n\nC.\n",
             0,
             "Problem present, Tests excused, Rest present, Rollback excused",
-            "Problem present, Tests present, Rest present, Colour present",
+            "Problem present, Tests present, Rest present, Colour missing",
         );
     }
 

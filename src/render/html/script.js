@@ -58,6 +58,9 @@
     apply();
   }
 
+  // On a narrow screen a picture is wider than its place: what is now stands at its end.
+  all(".scroll > svg").forEach((picture) => (picture.parentElement.scrollLeft = picture.parentElement.scrollWidth));
+
   // What is proposed is folded away until it is asked for: by a link to it, or all of it at once.
   const evidence = all("details.evidence");
   const unfold = (open) => evidence.forEach((one) => (one.open = open));

@@ -25,6 +25,11 @@ pub fn where_and_when(page: &Page) -> Markup {
                 ": " (count(walk.commits, "commit")) " audited, " (walk.line) " of them on the first-parent line since "
                 time { (harmless(first)) } "."
             } @else { "There is no commit yet." }
+            @if walk.shallow {
+                strong { " The clone is shallow" } ": what stood where its history ends came nobody knows when, so that \
+                    what landed, was mended or is excused before that is not known. "
+                code { "git fetch --unshallow" } " brings the rest."
+            }
             @if page.narrowed { " Only what was asked for is shown; the sections tell of all that is open." }
         }
     }

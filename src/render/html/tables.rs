@@ -4,7 +4,7 @@ use super::Page;
 use super::ids::Ids;
 use super::text::{commit, file_name, harmless, heard, outside, place, prose};
 use crate::forge::Forge;
-use crate::history::story::{FindingStory, Moment, OkepStory};
+use crate::history::story::{FindingStory, Moment, OkepStory, TemplateKind};
 use crate::report::Counts;
 use crate::tree::Note;
 use maud::{Markup, html};
@@ -214,7 +214,10 @@ pub fn templates(page: &Page) -> Markup {
                             @for (i, template) in templates.iter().enumerate() {
                                 tr {
                                     th scope="row" { "T" (i + 1) }
-                                    td { (place(forge(page), &template.at)) }
+                                    td {
+                                        @if template.kind == TemplateKind::Edge { "before " time { (harmless(&template.at.date)) } }
+                                        @else { (place(forge(page), &template.at)) }
+                                    }
                                     td.wide { (prose(&crate::render::history::change(template))) }
                                 }
                             }
