@@ -40,16 +40,27 @@ fn words(text: &str) -> Vec<String> {
 fn asks_list(words: &[&str]) -> bool {
     let bullet = |w: &&str| matches!(*w, "bullet" | "bullets" | "bulleted" | "itemized" | "itemised");
     let list = |w: &&str| matches!(*w, "list" | "lists" | "point" | "points" | "bullets");
-    words.windows(2).any(|pair| bullet(&pair[0]) && list(&pair[1]))
-        || words.windows(3).any(|three| list(&three[0]) && three[1] == "of" && bullet(&three[2]))
-        || words.windows(2).any(|pair| matches!(pair[0], "as" | "in" | "use") && pair[1] == "bullets")
+    // "Do not write a bullet list" and "see the bulleted list above" ask for none.
+    let is_meant = |at: usize| {
+        let before = &words[at.saturating_sub(4)..at];
+        !before.iter().any(|w| matches!(*w, "not" | "no" | "see" | "without" | "than"))
+    };
+    let two = |pair: &[&str]| {
+        (bullet(&pair[0]) && list(&pair[1]))
+            || (matches!(pair[0], "as" | "in" | "use") && pair[1] == "bullets")
+    };
+    let three = |three: &[&str]| list(&three[0]) && three[1] == "of" && bullet(&three[2]);
+    words.windows(2).enumerate().any(|(at, found)| two(found) && is_meant(at))
+        || words.windows(3).enumerate().any(|(at, found)| three(found) && is_meant(at))
 }
 
 /// The larger of the numbers right before "sentence" or "sentences": "1-2 sentence", "one or two sentences".
 fn asks_sentences(words: &[&str]) -> Option<usize> {
     let at = words.iter().position(|w| matches!(*w, "sentence" | "sentences"))?;
     let before = words[..at].iter().rev().take_while(|w| number(w).is_some() || matches!(**w, "or" | "to"));
-    before.filter_map(|w| number(w)).max().filter(|n| (1..=10).contains(n))
+    let begin = at - before.clone().count();
+    let is_least = words[..begin].last().is_some_and(|w| matches!(*w, "least" | "minimum" | "than"));
+    before.filter_map(|w| number(w)).max().filter(|n| !is_least && (1..=10).contains(n))
 }
 
 fn number(word: &str) -> Option<usize> {
@@ -97,6 +108,9 @@ mod tests {
             "As a rule, say who is worse off.",
             "What I want to know: who needs it?",
             "There are 99 sentences in the handbook.",
+            "(At least 2 sentences on what is wrong)",
+            "Do not write a bullet list; describe the goals.",
+            "Primary goals. See the bulleted list in the introduction.",
         ] {
             check(prompt, Asks::default());
         }

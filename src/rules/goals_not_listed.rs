@@ -38,7 +38,9 @@ fn finding(judged: &Judged, section: usize) -> Option<Finding> {
     let ordered = heading.has_matter || judged.okep.outline.has_children(row);
     let listed = blocks.iter().any(|b| b.kind == BlockKind::Item)
         || blocks.iter().any(|b| text(b).lines().any(begins_like_item));
-    if ordered || listed || is_stub(judged, heading) || prose::is_none(document, &heading.body) {
+    // The goals of another text are listed there, or are not.
+    let elsewhere = blocks.first().is_some_and(|b| ["See ", "Same "].iter().any(|w| text(b).starts_with(w)));
+    if ordered || listed || elsewhere || is_stub(judged, heading) || prose::is_none(document, &heading.body) {
         return None;
     }
     let sentences = prose::sentences(document, &heading.body);
@@ -53,10 +55,18 @@ fn finding(judged: &Judged, section: usize) -> Option<Finding> {
     Some(finding.help("put each into a list item of its own; a numbered list is one too"))
 }
 
-/// Whether a line begins as its author may have begun a list: with a sign, a number or bold words.
+/// Whether a line begins as its author may have begun a list: with a sign, a number, a letter, a short
+/// label such as `G1:` or `Goal 1:`, or bold words.
 fn begins_like_item(line: &str) -> bool {
     let line = line.trim_start();
-    let marked = line.starts_with(['•', '‣', '◦', '–', '—', '·', '-', '+']) || line.starts_with("**");
-    let digits = line.trim_start_matches(|c: char| c == '(' || c.is_ascii_digit());
-    marked || (digits.len() < line.len() && digits.starts_with(['.', ')', ':']))
+    let marked = line.starts_with(['-', '+', '\\', ':']) || line.starts_with("**");
+    let sign = line.chars().next().is_some_and(|c| !c.is_ascii() && !c.is_alphanumeric());
+    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let label = |word: &str| {
+        let name = word.trim_start_matches('(').trim_end_matches(['.', ')', ':']);
+        let is_name = (1..=3).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric());
+        word.ends_with(['.', ')', ':']) && is_name
+    };
+    let numbered = first.eq_ignore_ascii_case("goal") && rest.starts_with(|c: char| c.is_ascii_digit());
+    marked || sign || numbered || label(first)
 }

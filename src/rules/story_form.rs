@@ -48,18 +48,23 @@ fn finding(judged: &Judged, section: usize) -> Option<Finding> {
     Some(finding.help("begin each with `As a ..., I want ...`; `so that ...` is optional"))
 }
 
-/// Whether something begins with "As a", "As an" or "As the", or "I", "we" or a user wants something.
+/// Whether something begins with "As ...", somebody wants or needs something, "I" or "we" speak, a user may
+/// or should do something, or all of it points to stories that stand elsewhere.
 fn tells_story(text: &str) -> bool {
     let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    words.windows(2).any(|pair| match pair[0].to_lowercase().as_str() {
-        "as" => {
-            pair[0].starts_with('A') && ["a", "an", "the"].iter().any(|w| pair[1].eq_ignore_ascii_case(w))
-        }
-        "i" | "we" | "users" | "user" | "admin" | "admins" => {
-            WISHES.iter().any(|wish| pair[1].eq_ignore_ascii_case(wish))
-        }
-        _ => false,
-    })
+    let is = |word: &str, among: &[&str]| among.iter().any(|w| word.eq_ignore_ascii_case(w));
+    let points_elsewhere = words.first().is_some_and(|word| is(word, &["see", "same"]));
+    let wants = words.iter().any(|word| is(word, &WANTS));
+    let speaks = words.windows(2).any(|pair| {
+        pair[0] == "As"
+            || (is(pair[0], &["i", "we", "user", "users", "admin", "admins"]) && is(pair[1], &WISHES))
+            || (is(pair[0], &NEEDS) && pair[1].eq_ignore_ascii_case("to"))
+    });
+    points_elsewhere || wants || speaks
 }
 
-const WISHES: [&str; 10] = ["can", "d", "expect", "like", "must", "need", "should", "want", "wants", "would"];
+/// Words that a story of another form has: somebody wants something, or is named for it.
+const WANTS: [&str; 4] = ["persona", "personas", "want", "wants"];
+const NEEDS: [&str; 7] = ["expect", "expects", "need", "needs", "requires", "wish", "wishes"];
+const WISHES: [&str; 12] =
+    ["am", "can", "d", "expect", "have", "like", "m", "may", "must", "need", "should", "would"];

@@ -776,6 +776,11 @@ fn goals_are_listed_where_the_template_asks_for_a_list() {
         "**G1** Tea is to be fast. All of it.\n\n**G2** Tea is to be hot. All of it.\n",
         "(1) Tea is to be fast.\n(2) It is to stay hot.\n",
         "Of both kinds. There are two.\n\n### Near\n\nFast tea. Hot tea.\n",
+        "G1: Tea is to be fast.\n\nG2: It is to stay hot.\n",
+        "Goal 1: tea is to be fast.\n\nGoal 2: it is to stay hot.\n",
+        "a. Tea is to be fast.\nb. It is to stay hot.\n",
+        "✅ Tea is to be fast.\n✅ It is to stay hot.\n",
+        "See the goals in the issue. They are kept there, and nowhere else.\n",
     ] {
         check_only("goals-not-listed", &goals(quiet), &[]);
     }
@@ -824,6 +829,11 @@ fn stories_say_who_wants_what_where_the_template_asks_for_it() {
         "Guests come in from the cold. We want them to get their tea before they have sat down.\n",
         "None, since no guest will ever notice any of what is proposed in the sections below.\n",
         "See the goals.\n",
+        "See the stories of the proposal before this one, which adds nothing to the list that stands there.\n",
+        "A guest of the house needs to be able to drink tea at each of the tables that are there.\n",
+        "Cooks of all kitchens want to know how many of the guests have been waiting for their tea.\n",
+        "As head cook, tea shall be hot in each of the cups that are brought to the tables.\n",
+        "**Persona:** cook. **Goal:** hot tea in each of the cups that are brought to the tables.\n",
         "TBD\n",
     ] {
         assert!(found(quiet, &asks).is_empty(), "{quiet}");
@@ -968,4 +978,6 @@ fn anchors_of_the_page_exist_on_both_pages() {
         &[],
     );
     check_links("### Cup\n\nx\n\n### Cup\n\n[a](#cup) [b](#cup-1)", &[], &["broken-anchor:25 #cup-1"]);
+    // What a footnote's mark leaves of an anchor hangs on the site's extensions.
+    check_links("### Cup[^1] two\n\n[a](#cup-two)\n\n[^1]: Of tea.\n", &[], &[]);
 }
