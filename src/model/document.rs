@@ -533,8 +533,8 @@ impl Reader {
             text_span.start -= 1;
         }
         // A vertical tab is a letter to Markdown and a blank to everybody else.
-        text_span.end = text_span.end.min(span.end);
-        text_span.start = text_span.start.min(text_span.end);
+        text_span.end = text_span.end.clamp(span.start, span.end);
+        text_span.start = text_span.start.clamp(span.start, text_span.end);
         let heading = Heading {
             level,
             text: fold_blanks(&text),
