@@ -13,8 +13,8 @@ use crate::fix::proof::{self, State};
 use crate::git::{Error as GitError, Head, Id, Repo, Wanted, plain_folder, plain_standing};
 use crate::linked::{lost, questions};
 use crate::lore::Lore;
-use crate::model::landing::percent_decoded;
 use crate::model::mkdocs;
+use crate::model::path::percent_decoded;
 use crate::model::path::{self, Role};
 use crate::model::snapshot::{Parsed, Snapshot};
 use crate::ratchet;
@@ -42,6 +42,14 @@ pub struct Request {
     pub thorough: bool,
     /// The fixes are for the engine, which proves them itself, and not for the eye.
     pub unproven: bool,
+}
+
+impl Request {
+    /// Everything about every OKEP of a commit, a full hash given.
+    pub fn of_commit(dir: Option<&Path>, commit: &str) -> Self {
+        let (dir, rev) = (dir.map(Path::to_owned), Some(commit.to_owned()));
+        Request { dir, rev, thorough: true, ..Request::default() }
+    }
 }
 
 #[derive(Debug, thiserror::Error)]

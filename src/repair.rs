@@ -68,13 +68,7 @@ pub fn of_commit(
     most: Safety,
     asked: &dyn Fn(&Finding) -> bool,
 ) -> Result<(Outcome, Repair), Error> {
-    let request = Request {
-        dir: dir.map(Path::to_owned),
-        rev: Some(commit.to_owned()),
-        thorough: true,
-        unproven: true,
-        ..Request::default()
-    };
+    let request = Request { unproven: true, ..Request::of_commit(dir, commit) };
     let outcome = check::check(&request)?;
     let repair = plan(&request, &outcome, most, asked)?;
     Ok((outcome, repair))

@@ -1,17 +1,15 @@
 //! The commit where history ends, audited with everything: findings with their places and proven fixes.
 //!
-//! History itself keeps neither lines nor fixes; this joins what `check` knows of the last commit. What a
-//! repository excepts is not excepted here, as history tells what there was. It prints nothing.
+//! History itself keeps neither lines nor fixes; this joins what `check` says of the last commit, exceptions
+//! and severities of the repository included, as they count there for what is open. It prints nothing.
 
-use crate::audit::audit;
 use crate::check::{self, Request};
 use crate::finding::{Finding, Fix};
 use crate::fix::apply::apply;
-use crate::fix::{engine, proof};
 use crate::forge::Forge;
 use crate::git::Repo;
 use crate::lore::Lore;
-use crate::model::snapshot::{Parsed, Snapshot};
+use crate::model::snapshot::Snapshot;
 use crate::render::diff;
 use crate::tree::{Note, Tree};
 use std::path::Path;
@@ -24,7 +22,7 @@ pub struct Tip {
     pub lore: Option<Lore>,
     /// In the audit's order, without the fixes that cannot be proven.
     pub findings: Vec<Finding>,
-    /// What the proofs had to tell.
+    /// What the check and its proofs had to tell.
     pub notes: Vec<Note>,
     /// Where the repository can be looked at: where the template's issues are, else where a remote is.
     pub forge: Option<Forge>,
@@ -32,24 +30,14 @@ pub struct Tip {
 
 /// Audits `commit`, a full hash; none where it holds no proposal folder.
 pub fn tip(dir: Option<&Path>, commit: &str) -> Result<Option<Tip>, check::Error> {
-    let request = Request {
-        dir: dir.map(Path::to_owned),
-        rev: Some(commit.to_owned()),
-        thorough: true,
-        unproven: true,
-        ..Request::default()
-    };
+    let request = Request::of_commit(dir, commit);
     let outcome = match check::check(&request) {
         Err(check::Error::NoFolder { .. }) => return Ok(None),
         outcome => outcome?,
     };
     let Some(snapshot) = outcome.snapshot else { return Ok(None) };
-    let (tree, lore) = (outcome.tree, outcome.lore);
-    let all = audit(&snapshot, lore.as_ref()).findings;
-    let mut findings = all.clone();
-    let state = engine::borrowed(&tree, &snapshot, &all);
-    let shown = findings.iter_mut().collect();
-    let notes = proof::prove(&state, &outcome.layout, lore.as_ref(), &Parsed::default(), shown);
+    let (tree, lore, notes) = (outcome.tree, outcome.lore, outcome.report.notes);
+    let findings = outcome.report.findings.into_iter().map(|reported| reported.finding).collect();
     let link = snapshot.template.issue.as_ref().and_then(|issue| issue.link.as_ref());
     let remotes = Repo::discover(dir)?.map(|repo| repo.remotes()).unwrap_or_default();
     let remote = || remotes.iter().find_map(|url| Forge::of_remote(url));

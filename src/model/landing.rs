@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::path;
-pub use super::path::percent_decoded;
+use super::path::percent_decoded;
 use std::ops::Range;
 use std::sync::Arc;
 

@@ -4,8 +4,8 @@ use super::{Check, Rule};
 use crate::finding::{Finding, Severity};
 use crate::linked::{Claim, Linked, PageLink, Wanted, parts};
 use crate::model::document::LinkKind;
-use crate::model::landing::percent_decoded;
 use crate::model::mkdocs::{AbsoluteLinks, PageSettings, paths};
+use crate::model::path::percent_decoded;
 use crate::model::path::{self, folder_of, join};
 
 pub static RULE: Rule = Rule {

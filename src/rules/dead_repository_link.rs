@@ -4,7 +4,7 @@ use super::{Check, Rule};
 use crate::finding::{Edit, Fix, Severity};
 use crate::fix::rename::destinations;
 use crate::linked::{Claim, Linked, PageLink, Wanted, parts};
-use crate::model::landing::percent_decoded;
+use crate::model::path::percent_decoded;
 
 pub static RULE: Rule = Rule {
     id: "dead-repository-link",

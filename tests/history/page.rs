@@ -124,6 +124,22 @@ fn what_a_repository_names_stays_text() {
     browse(&repo.dir);
 }
 
+/// The page says of what is excepted what the rest of the story says: nothing.
+#[test]
+fn what_is_excepted_is_open_on_no_page() {
+    let mut repo = Repo::started();
+    let gone = crate::repo::okep(2).replace("## Goals", "## Targets");
+    repo.write(&crate::repo::path(2), &gone).commit("OKEP-2");
+    let open = |repo: &Repo| page(&repo.dir, &["--okep", "2"]).contains("class=\"card");
+    assert!(open(&repo));
+    let rules = ["extra-section", "missing-section", "not-in-nav", "renamed-section"];
+    let off: String = rules.iter().map(|rule| format!("{rule} = \"off\"\n")).collect();
+    repo.write("okep.toml", &format!("[severity]\n{off}")).commit("Ask for less");
+    let found = crate::repo::json(&repo.dir, &["--okep", "2"])["findings"].to_string();
+    assert!(!found.contains("\"fixed\":null"), "{found}");
+    assert!(!open(&repo));
+}
+
 #[test]
 fn the_demo_is_told_whole_and_leads_to_its_forge() {
     let (_folder, dir) = demo();
