@@ -1,6 +1,7 @@
 //! What fuzzing, real files and nasty shapes once found: each broke a promise and must not again.
 
-use crate::promised::{Kept, document};
+use crate::promised::{Kept, document, fixes};
+use okep::tree::Tree;
 
 fn check(kept: Result<Kept, String>) {
     if let Err(broken) = kept {
@@ -16,4 +17,23 @@ fn a_headings_text_is_inside_of_it() {
     {
         check(document::holds(bytes));
     }
+}
+
+/// A page in a folder named like an OKEP, which is judged only once a fix has named it so.
+fn unnamed_page(page: &str, template: &str) -> Tree {
+    let mut tree = Tree::default();
+    tree.insert("docs/okeps/okep-7-quiet-links/proposal.md", page.as_bytes());
+    tree.insert("docs/okeps/okep-1000-template.md", template.as_bytes());
+    tree
+}
+
+#[test]
+fn what_is_found_once_a_page_has_its_name_is_held_to_that_page() {
+    let template = include_str!("../../fuzz/src/template.md");
+    let twice = "# OKEP-7: Quiet Links\n\n## Proposed Solution\n\nTurn them off.\n\n### Testing Details\n\n\
+                 ### How\n\nBy hand.\n\n### Testing Details\n";
+    check(fixes::hold(&unnamed_page(twice, template)));
+    let template =
+        "### Story: Work\n## Proposed Solution\n### Story: Work\n## Proposed Solution\n### Limits\n";
+    check(fixes::hold(&unnamed_page(" ## Led\n", template)));
 }

@@ -86,27 +86,31 @@ fn one_kind(
         a.iter().map(bare).eq(b.iter().map(bare))
     };
     kept.hold(same(&after, &once.left), || "what is left is what the audit says")?;
-    findings_went(snapshot, before, &once, kept)?;
+    findings_went(tree, snapshot, before, &once, kept)?;
     forms_survive(tree, &once, kept)?;
     patch_makes_it(tree, &once, kept)
 }
 
 /// What was fixed is gone, and no silent rule speaks up.
 fn findings_went(
+    tree: &Tree,
     snapshot: &Snapshot,
     before: &[Finding],
     once: &Fixed,
     kept: &mut Kept,
 ) -> Result<(), Broken> {
-    let (was, is) = (counts(before, &once.renames), counts(&once.left, &[]));
+    let (mut was, is) = (counts(before, &once.renames), counts(&once.left, &[]));
     let gone = counts(&once.applied, &once.renames);
     let count = |counts: &Counts, of: &Identity| counts.get(of).copied().unwrap_or(0);
-    // What stands behind an open fence, or in a page that had no name to be judged by, was not judged.
+    // What stands behind an open fence was not judged.
     let hidden = |rule: &str| UNCOVER.iter().any(|r| r.id == rule);
-    let renamed = |path: &str| {
-        once.renames.iter().rev().fold(path.to_owned(), |p, r| if r.to == p { r.from.clone() } else { p })
-    };
-    let unjudged = |f: &Finding| f.okep.as_deref().is_some_and(|p| snapshot.okep(&renamed(p)).is_none());
+    // Nor was a page that had no name to be judged by: what it says is asked under its new name.
+    let unjudged = |path: &str| snapshot.okep(&once.renames.iter().rev().fold(path, was_called)).is_none();
+    for finding in judged(&moved(tree, &once.renames)).1 {
+        if finding.okep.as_deref().is_some_and(unjudged) {
+            *was.entry(identity(&finding, &[])).or_insert(0) += 1;
+        }
+    }
     for (identity, fixed) in &gone {
         let (was, is) = (count(&was, identity), count(&is, identity));
         kept.hold(hidden(identity.0) || is == 0 || is + fixed <= was, || {
@@ -115,12 +119,26 @@ fn findings_went(
     }
     for finding in &once.left {
         let identity = identity(finding, &[]);
-        let allowed = finding.rule == LEFT_BY_SKELETONS.id || hidden(finding.rule) || unjudged(finding);
+        let allowed = finding.rule == LEFT_BY_SKELETONS.id || hidden(finding.rule);
         kept.hold(allowed || count(&is, &identity) <= count(&was, &identity), || {
             format!("a silent rule speaks up: {finding:#?}")
         })?;
     }
     Ok(())
+}
+
+fn was_called<'a>(path: &'a str, rename: &'a Rename) -> &'a str {
+    if rename.to == path { &rename.from } else { path }
+}
+
+/// The tree with its files renamed, and nothing else done to it.
+fn moved(tree: &Tree, renames: &[Rename]) -> Tree {
+    let mut moved = tree.clone();
+    for rename in renames {
+        let file = moved.files.remove(&rename.from).expect("what is renamed is there");
+        moved.files.insert(rename.to.clone(), file);
+    }
+    moved
 }
 
 /// Byte order marks, line endings, final line breaks and foreign bytes are as before.
