@@ -1,7 +1,7 @@
 //! How registers name OKEPs: what rules about `nav` and the landing page share.
 
 use super::okep::Okep;
-use super::path::{file_name, number, stem};
+use super::path::{file_name, number, okep_name, stem};
 use super::snapshot::Snapshot;
 
 /// What a register calls an OKEP: its title, else the words of its file name.
@@ -19,6 +19,14 @@ pub fn label(okep: &Okep) -> String {
 /// The OKEP that an entry for a file that is not there probably means: the one of its number.
 pub fn meant<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a Okep> {
     snapshot.okep_of_number(number(dead)?)
+}
+
+/// The folder named like the OKEP that an entry means, where that folder holds none yet: once a page in it
+/// has its name, the entry may lead to it, and until then nobody knows what is dead.
+pub fn awaited<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a str> {
+    let meant = number(dead)?;
+    let mut folders = snapshot.hollow_folders.iter().map(|hollow| hollow.folder.as_str());
+    folders.find(|folder| okep_name(file_name(folder)).is_some_and(|name| name.number == Some(meant)))
 }
 
 /// Whether a register's entry names an OKEP that is not in the tree.

@@ -50,6 +50,9 @@ fn finding(snapshot: &Snapshot, landing: &Landing, entry: &LandingEntry) -> Find
             finding.fix(fix)
         }
         None => {
+            if let Some(folder) = register::awaited(snapshot, &entry.doc) {
+                return finding.help(format!("name the proposal in `{folder}` first"));
+            }
             let lines = own_lines(landing, entry);
             let delete =
                 |lines| Fix::suggested("delete its line", vec![Edit::replace(&landing.path, lines, "")]);

@@ -38,6 +38,9 @@ fn finding(snapshot: &Snapshot, site: &Site, index: usize, entry: &NavEntry, doc
     finding.place = Some(text.place(entry.span.clone()));
     let bytes = text.as_str().as_bytes();
     let listed = |path: &str| site.nav.entries().iter().any(|e| e.doc.as_deref() == Some(path));
+    if let Some(folder) = register::awaited(snapshot, doc) {
+        return finding.help(format!("name the proposal in `{folder}` first"));
+    }
     let (plan, title, help) = match meant.filter(|o| !listed(&o.path)) {
         Some(okep) => {
             let target = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());

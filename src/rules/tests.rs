@@ -728,6 +728,27 @@ fn okeps_stand_on_the_landing_page() {
 }
 
 #[test]
+fn what_a_register_names_is_not_deleted_before_the_proposal_has_its_name() {
+    let files = [
+        ("docs/okeps/okep-6-old-tea/proposal.md", GOOD),
+        ("docs/okeps/index.md", "# Proposals\n\n* [Old](okep-6-old-tea.md)\n* [Older](okep-5-tea.md)\n"),
+        (
+            "mkdocs.yml",
+            "nav:\n  - Old: okeps/okep-6-old-tea.md\n  - Older: okeps/okep-5-tea.md\n  - index.md\n",
+        ),
+    ];
+    let findings =
+        audit(&Snapshot::new(&tree(&files), &Layout::default(), &Parsed::default()), None).findings;
+    let fixed = |rule: &str, subject: &str| {
+        let of = findings.iter().find(|f| f.rule == rule && f.subject.ends_with(subject));
+        of.expect("it is told").fix.is_some()
+    };
+    for rule in ["dead-index-entry", "dead-nav-entry"] {
+        assert!(!fixed(rule, "okep-6-old-tea.md") && fixed(rule, "okep-5-tea.md"), "{rule}");
+    }
+}
+
+#[test]
 fn headings_read_the_same_everywhere() {
     check(&with("A `Kettle`.", "#### Lid\n\nx\n\n####Spout\n\nx"), &["ambiguous-heading:25 Spout"]);
     check(&with("A `Kettle`.", "#### Lid\n\nx"), &[]);

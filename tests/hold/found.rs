@@ -1,7 +1,9 @@
 //! What fuzzing, real files and nasty shapes once found: each broke a promise and must not again.
 
 use crate::promised::{Kept, document, fixes};
-use okep::tree::Tree;
+use okep::finding::Safety;
+use okep::fix::engine::fix;
+use okep::tree::{Layout, Tree};
 
 fn check(kept: Result<Kept, String>) {
     if let Err(broken) = kept {
@@ -36,4 +38,20 @@ fn what_is_found_once_a_page_has_its_name_is_held_to_that_page() {
     let template =
         "### Story: Work\n## Proposed Solution\n### Story: Work\n## Proposed Solution\n### Limits\n";
     check(fixes::hold(&unnamed_page(" ## Led\n", template)));
+}
+
+#[test]
+fn an_entry_is_not_dead_while_the_proposal_it_means_has_no_name() {
+    let page = "# OKEP-7: Quiet Links\n\n* Issue: [#7](https://github.com/org/net/issues/7)\n";
+    for named in ["okep-7-quiet-links/okep-7-quiet-links.md", "okep-7-loud-links.md"] {
+        let mut tree =
+            unnamed_page(page, "# OKEP-1: T\n\n* Issue: [#1](https://github.com/org/net/issues/1)\n");
+        tree.insert("docs/okeps/index.md", format!("# All\n\n* [Quiet]({named})\n").into_bytes());
+        let nav = format!("nav:\n  - All: okeps/index.md\n  - Quiet: okeps/{named}\n");
+        tree.insert("mkdocs.yml", nav.into_bytes());
+        let fixed = fix(&tree, &Layout::default(), None, Safety::Suggested, &|_| true);
+        let rules: Vec<&str> = fixed.applied.iter().map(|f| f.rule).collect();
+        assert!(rules[0] == "malformed-filename" && fixed.left.is_empty(), "{rules:?}, {:#?}", fixed.left);
+        check(fixes::hold(&tree));
+    }
 }
