@@ -17,19 +17,19 @@ fn main() {
     let files: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
     let (templates, files): (Vec<String>, Vec<String>) =
         files.into_iter().partition(|f| f.ends_with("-template.md"));
-    let template = templates.first().map(|f| std::fs::read_to_string(f).expect("a named file is readable"));
-    let texts: Vec<String> = match files.is_empty() {
-        true => vec![proposal(400)],
-        false => {
-            files.iter().map(|f| std::fs::read_to_string(f).expect("a named file is readable")).collect()
-        }
-    };
+    let template = templates.first().map(|f| read(f));
+    let (names, texts): (Vec<String>, Vec<String>) = match files.is_empty() {
+        true => vec![("okep-2-a-long-proposal.md".to_owned(), proposal(400))],
+        false => files.iter().map(|f| (base_name(f), read(f))).collect(),
+    }
+    .into_iter()
+    .unzip();
     let bytes: usize = texts.iter().map(String::len).sum();
     println!("{} documents, {bytes} bytes, best of {TURNS} turns each", texts.len());
     let mut tree = Tree::default();
     tree.insert("docs/okeps/okep-1-template.md", template.as_deref().unwrap_or(TEMPLATE).as_bytes());
-    for (i, text) in texts.iter().enumerate() {
-        tree.insert(format!("docs/okeps/okep-{}-document.md", i + 2), text.as_bytes());
+    for (name, text) in names.iter().zip(&texts) {
+        tree.insert(format!("docs/okeps/{name}"), text.as_bytes());
     }
     let layout = Layout::default();
     let bare = || {
@@ -61,6 +61,14 @@ fn main() {
     for (best_of, (name, _)) in best.iter().zip(&measured) {
         println!("{:>9.1?}  {:>5.2}  {name}", best_of, best_of.as_secs_f64() / best[0].as_secs_f64());
     }
+}
+
+fn read(file: &str) -> String {
+    std::fs::read_to_string(file).expect("a named file is readable")
+}
+
+fn base_name(file: &str) -> String {
+    std::path::Path::new(file).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
 }
 
 const TEMPLATE: &str = include_str!("../src/demo/docs/okeps/okep-1000-template.md");

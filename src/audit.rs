@@ -155,7 +155,7 @@ impl<'a> Past<'a> {
             return (Vec::new(), Unsettled { path, by_demand: false, by_prompt: false });
         }
         let landed = lore.and_then(|lore| landing(lore, snapshot, &okep.path)).map(|l| l.template);
-        let (mut findings, unsettled) = self.judge(okep, landed);
+        let (mut findings, unsettled) = self.judge(okep, landed, snapshot.plans);
         let conflict = okep.document.is_in_conflict();
         for finding in findings.iter_mut().filter(|f| f.fix.is_some()) {
             finding.fix = finding.fix.take().filter(|_| !conflict);
@@ -175,19 +175,16 @@ impl<'a> Past<'a> {
     /// The findings about one OKEP, and whether history could say more about them.
     ///
     /// `landed` is the revision that was in force when it landed, none inside for none at all; it is
-    /// none itself where that is not known.
-    pub fn judge(&self, okep: &Okep, landed: Option<Option<usize>>) -> (Vec<Finding>, Unsettled) {
-        let judged = Judged::new(okep, &self.bare);
-        let by_demand = !check(&judged, |r| r.of_its_time).is_empty();
-        let by_prompt = judged.resembles_prompt();
-        let unsettled = Unsettled { path: okep.path.clone(), by_demand, by_prompt };
-        // The past is asked only where the document itself gives cause, so that what is said of one OKEP
-        // hangs neither on others nor on whether somebody else had history read.
-        let asked = !self.revisions.is_empty();
-        let book = if asked && by_demand { &self.now } else { &self.bare };
-        let mut findings = match asked && by_prompt {
-            true => check(&judged.beside(&book.with_prompts(&self.all_prompts)), |_| true),
-            false => check(&judged.beside(book), |_| true),
+    /// none itself where that is not known. Without `plans`, findings have not all of their fixes.
+    pub fn judge(
+        &self,
+        okep: &Okep,
+        landed: Option<Option<usize>>,
+        plans: bool,
+    ) -> (Vec<Finding>, Unsettled) {
+        let (mut findings, unsettled) = match self.revisions.is_empty() {
+            true => self.beside_template(okep, plans),
+            false => self.beside_revisions(okep, plans),
         };
         if let Some(landed) = landed {
             let mut earlier: Vec<Option<Vec<Finding>>> = vec![None; self.revisions.len()];
@@ -195,6 +192,33 @@ impl<'a> Past<'a> {
                 self.excuse(finding, okep, landed, &mut earlier);
             }
         }
+        (findings, unsettled)
+    }
+
+    /// What the template at hand finds, where nothing else is known.
+    fn beside_template(&self, okep: &Okep, plans: bool) -> (Vec<Finding>, Unsettled) {
+        let judged = Judged::new(okep, &self.bare).planning(plans);
+        let findings = check(&judged, |_| true);
+        let by_demand = findings.iter().any(|f| rule(f.rule).is_some_and(|r| r.of_its_time));
+        let by_prompt = judged.resembles_prompt();
+        (findings, Unsettled { path: okep.path.clone(), by_demand, by_prompt })
+    }
+
+    /// What the template finds that knows its earlier wordings and prompts.
+    ///
+    /// The past is asked only where the document itself gives cause, so that what is said of one OKEP hangs
+    /// neither on others nor on whether somebody else had history read.
+    fn beside_revisions(&self, okep: &Okep, plans: bool) -> (Vec<Finding>, Unsettled) {
+        let judged = Judged::new(okep, &self.bare).planning(false);
+        let by_demand = !check(&judged, |r| r.of_its_time).is_empty();
+        let by_prompt = judged.resembles_prompt();
+        let unsettled = Unsettled { path: okep.path.clone(), by_demand, by_prompt };
+        let judged = judged.planning(plans);
+        let book = if by_demand { &self.now } else { &self.bare };
+        let findings = match by_prompt {
+            true => check(&judged.beside(&book.with_prompts(&self.all_prompts)), |_| true),
+            false => check(&judged.beside(book), |_| true),
+        };
         (findings, unsettled)
     }
 
@@ -220,8 +244,10 @@ impl<'a> Past<'a> {
                 let mut names = self.book(revision).template.names();
                 return names.any(|n| self.now.current_name(&n.text) == subject);
             }
-            let found = earlier[revision]
-                .get_or_insert_with(|| check(&Judged::new(okep, self.book(revision)), |r| r.of_its_time));
+            let found = earlier[revision].get_or_insert_with(|| {
+                let judged = Judged::new(okep, self.book(revision)).planning(false);
+                check(&judged, |r| r.of_its_time)
+            });
             found.iter().any(|f| {
                 f.rule == finding.rule
                     && self.now.current_name(&f.subject) == self.now.current_name(&finding.subject)

@@ -1,6 +1,7 @@
 //! One OKEP laid beside the rule book it is judged by: what every rule about a document looks at.
 
 use crate::align::{Alignment, align};
+use crate::finding::Fix;
 use crate::model::document::{Document, Heading};
 use crate::model::okep::Okep;
 use crate::model::prompts::Leftover;
@@ -14,6 +15,8 @@ pub struct Judged<'a> {
     pub okep: &'a Okep,
     pub rulebook: &'a Rulebook,
     pub alignment: Alignment,
+    /// Whether anybody looks at the fixes: some cost more than all that finds what is wrong.
+    pub plans: bool,
     leftovers: OnceCell<(Vec<Leftover>, bool)>,
     ambiguities: OnceCell<Vec<Ambiguity>>,
 }
@@ -21,7 +24,18 @@ pub struct Judged<'a> {
 impl<'a> Judged<'a> {
     pub fn new(okep: &'a Okep, rulebook: &'a Rulebook) -> Self {
         let alignment = align(&rulebook.template.outline, rulebook.plain_old_names(), &okep.outline);
-        Judged { okep, rulebook, alignment, leftovers: OnceCell::new(), ambiguities: OnceCell::new() }
+        let (leftovers, ambiguities) = Default::default();
+        Judged { okep, rulebook, alignment, plans: true, leftovers, ambiguities }
+    }
+
+    /// The same, with or without fixes.
+    pub fn planning(self, plans: bool) -> Self {
+        Judged { plans, ..self }
+    }
+
+    /// A fix that costs something to find, where anybody looks at it.
+    pub fn plan(&self, fix: impl FnOnce() -> Option<Fix>) -> Option<Fix> {
+        if self.plans { fix() } else { None }
     }
 
     /// The same OKEP beside another book; what both books would find alike is not sought twice.
@@ -29,7 +43,8 @@ impl<'a> Judged<'a> {
         if std::ptr::eq(self.rulebook, rulebook) {
             return self;
         }
-        let other = Judged { ambiguities: self.ambiguities, ..Judged::new(self.okep, rulebook) };
+        let ambiguities = self.ambiguities;
+        let other = Judged { ambiguities, plans: self.plans, ..Judged::new(self.okep, rulebook) };
         if Arc::ptr_eq(&self.rulebook.prompts, &rulebook.prompts) {
             return Judged { leftovers: self.leftovers, ..other };
         }

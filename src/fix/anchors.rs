@@ -5,7 +5,7 @@
 
 use super::rename::destinations;
 use crate::finding::Edit;
-use crate::model::document::Document;
+use crate::model::document::{Document, Link};
 use crate::model::slugs;
 
 /// The edits that let the page's own links to a heading (its index) lead to it under a new name.
@@ -16,12 +16,15 @@ pub fn follow(document: &Document, path: &str, heading: usize, name: &str) -> Ve
     let mut edits = Vec::new();
     for form in [slugs::github, site] {
         let (from, to) = (form(&old.text), form(name));
-        let shared = document.headings.iter().enumerate().any(|(i, h)| i != heading && form(&h.text) == from);
-        if from == to || from.is_empty() || shared {
+        let target = format!("#{from}");
+        let links: Vec<&Link> = document.links.iter().filter(|l| l.target == target).collect();
+        if links.is_empty() || from == to || from.is_empty() {
             continue;
         }
-        let target = format!("#{from}");
-        for link in document.links.iter().filter(|l| l.target == target) {
+        if document.headings.iter().enumerate().any(|(i, h)| i != heading && form(&h.text) == from) {
+            continue;
+        }
+        for link in links {
             let places = destinations(document, link.kind, link.span.clone(), &target);
             let outside = places.into_iter().filter(|at| !old.span.contains(at));
             edits.extend(outside.map(|at| Edit::replace(path, at + 1..at + target.len(), to.clone())));
@@ -35,12 +38,14 @@ pub fn follow(document: &Document, path: &str, heading: usize, name: &str) -> Ve
 /// A link in raw HTML to a heading, as it is written, that would lead nowhere under a new name: what is
 /// HTML and what is code is not told apart here, so that it is for the author to mend.
 pub fn in_html(document: &Document, heading: usize, name: &str) -> Option<String> {
+    let text = document.text.as_str().as_bytes();
+    memchr::memmem::find(text, b"href=")?;
     let old = &document.headings[heading].text;
     let lost = [(slugs::github(old), slugs::github(name)), (site(old), site(name))];
     let mut lost = lost.into_iter().filter(|(from, to)| from != to && !from.is_empty());
     lost.find_map(|(from, _)| {
         let written = [format!("href=\"#{from}\""), format!("href='#{from}'")];
-        written.into_iter().find(|link| document.text.as_str().contains(link.as_str()))
+        written.into_iter().find(|link| memchr::memmem::find(text, link.as_bytes()).is_some())
     })
 }
 

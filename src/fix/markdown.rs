@@ -138,8 +138,9 @@ pub fn holds_others(judged: &Judged, section: usize, at: usize) -> bool {
 
 /// Whether a comment that is open at a place would hide what is put there.
 pub fn is_hidden(document: &Document, at: usize) -> bool {
-    let before = document.text.slice(document.body_start..at);
-    before.rfind("<!--").is_some_and(|open| !before[open..].contains("-->"))
+    let before = document.text.slice(document.body_start..at).as_bytes();
+    let open = memchr::memrchr_iter(b'<', before).find(|at| before[*at..].starts_with(b"<!--"));
+    open.is_some_and(|open| memchr::memmem::find(&before[open..], b"-->").is_none())
 }
 
 /// The first byte after the section of a row: where the next one that is not deeper begins.

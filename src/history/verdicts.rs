@@ -561,7 +561,7 @@ impl Judging<'_> {
                 None => (bench.unread == 0).then_some(None),
             }
         });
-        let (mut findings, _) = bench.past.judge(okep, landed);
+        let (mut findings, _) = bench.past.judge(okep, landed, false);
         let allows: Vec<Allow> = comments(&okep.document).into_iter().filter_map(|c| c.said.ok()).collect();
         findings.retain(|f| !allows.iter().any(|allow| allowed(allow, f.rule, &f.subject)));
         RawDocument {

@@ -147,7 +147,8 @@ impl Document {
     pub fn is_in_conflict(&self) -> bool {
         const MARKS: [&str; 2] = ["<<<<<<<", ">>>>>>>"];
         let text = self.text.as_str();
-        if !MARKS.iter().any(|mark| text.contains(mark)) {
+        let holds = |mark: &&str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+        if !MARKS.iter().any(holds) {
             return false;
         }
         let mut fenced = false;

@@ -85,12 +85,16 @@ impl Prompts {
             if label {
                 continue;
             }
+            let in_parentheses = self.in_parentheses && is_in_parentheses(document, block);
+            let holds_issue = issue.is_some_and(|i| i.start < block.span.end && block.span.start < i.end);
+            let source = document.text.slice(block.span.clone()).as_bytes();
+            if !in_parentheses && !holds_issue && !self.may_touch(source) {
+                continue;
+            }
             let is_known = |shingle| self.shingles.contains(shingle);
             self::sentences(document, block, issue, is_known, &mut sentences);
             // The form of the template's prompts, in words of another revision perhaps.
-            let in_form = self.in_parentheses
-                && is_in_parentheses(document, block)
-                && sentences.iter().map(|s| s.words).sum::<usize>() >= TELLING_WORDS;
+            let in_form = in_parentheses && sentences.iter().map(|s| s.words).sum::<usize>() >= TELLING_WORDS;
             let touches = |s: &Sentence| s.shingles.1 > 0 || self.sentences.contains_key(&s.hash);
             if !sentences.iter().any(touches) {
                 resembles |= in_form;
@@ -98,7 +102,6 @@ impl Prompts {
             }
             let prompts = self.among(&sentences);
             resembles |= in_form && !prompts.iter().all(|p| *p);
-            let holds_issue = issue.is_some_and(|i| i.start < block.span.end && block.span.start < i.end);
             let whole = !holds_issue && !prompts.is_empty() && prompts.iter().all(|p| *p);
             let mut run: Option<Range<usize>> = None;
             for (sentence, is_prompt) in sentences.iter().zip(prompts) {
@@ -115,6 +118,25 @@ impl Prompts {
             found.extend(run.map(|span| Leftover { span, whole_block: whole, block: index }));
         }
         (found, resembles)
+    }
+
+    /// Whether a block could hold a sentence of a template, told by its words alone: nearly none does, and to
+    /// find its sentences costs more than to hash its words. A block of few words is looked at in full.
+    fn may_touch(&self, source: &[u8]) -> bool {
+        let mut window = [0u64; SHINGLE];
+        let mut count = 0;
+        for (at, end) in words(source) {
+            let hash = word_hash(source, at..end);
+            if hash == EMPTY {
+                continue;
+            }
+            window = [window[1], window[2], window[3], hash];
+            count += 1;
+            if count >= SHINGLE && self.shingles.contains(shingle(window)) {
+                return true;
+            }
+        }
+        count < SHINGLE
     }
 
     /// Which sentences of a block are prompts; a short one is where the one beside it is.
@@ -149,22 +171,16 @@ fn sentences(
     let mut current: Option<Sentence> = None;
     let mut window = [0u64; SHINGLE];
     let mut ended = false;
-    let mut at = 0;
-    while at < source.len() {
-        if source[at].is_ascii_whitespace() {
-            at += 1;
-            continue;
-        }
-        let length = source[at..].iter().position(u8::is_ascii_whitespace).unwrap_or(source.len() - at);
-        let word = &source[at..at + length];
-        let start = base + at;
-        if let Some(issue) = issue.filter(|i| i.contains(&start)) {
+    for (mut at, end) in words(source) {
+        if let Some(issue) = issue.filter(|i| i.contains(&(base + at))) {
             found.extend(current.take());
-            at = (issue.end - base).min(source.len());
-            continue;
+            at = issue.end - base;
+            if at >= end {
+                continue;
+            }
         }
-        at += length;
-        let hash = word_hash(word);
+        let (word, start) = (&source[at..end], base + at);
+        let hash = word_hash(source, at..end);
         if hash == EMPTY {
             continue;
         }
@@ -180,15 +196,13 @@ fn sentences(
             alone: false,
             shingles: (0, 0),
         });
-        sentence.span.end = start + length;
+        sentence.span.end = base + end;
         sentence.hash = mixed(sentence.hash.rotate_left(7) ^ hash);
         window = [window[1], window[2], window[3], hash];
         sentence.words += 1;
         if sentence.words >= SHINGLE {
-            let [a, b, c, d] = window;
-            let shingle = a ^ b.rotate_left(13) ^ c.rotate_left(26) ^ d.rotate_left(39);
             sentence.shingles.0 += 1;
-            sentence.shingles.1 += usize::from(known(shingle));
+            sentence.shingles.1 += usize::from(known(shingle(window)));
         }
         ended = ends_sentence(word);
     }
@@ -198,6 +212,36 @@ fn sentences(
     }
 }
 
+/// One number for a run of words.
+fn shingle([a, b, c, d]: [u64; SHINGLE]) -> u64 {
+    a ^ b.rotate_left(13) ^ c.rotate_left(26) ^ d.rotate_left(39)
+}
+
+/// Where the words of a text begin and end: what stands between blanks and control characters.
+fn words(source: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + source[at..].iter().position(|b| *b > b' ')?;
+        at = end_of_word(source, start);
+        Some((start, at))
+    })
+}
+
+/// The first byte from `at` on that is a blank or a control character; eight are looked at in one step.
+fn end_of_word(source: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    while let Some(bytes) = source[at..].first_chunk() {
+        let bytes = u64::from_le_bytes(*bytes);
+        // The lowest bit that is set is that of the first byte below 0x21; those above it may be wrong.
+        let blanks = bytes.wrapping_sub(ONES * 0x21) & !bytes & (ONES << 7);
+        if blanks != 0 {
+            return at + blanks.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    source[at..].iter().position(|b| *b <= b' ').map_or(source.len(), |length| at + length)
+}
+
 const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -205,11 +249,18 @@ const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
 ///
 /// The first eight bytes and the length stand for a word: a sentence of four such words is met again
 /// by chance in no document, and nothing has to be copied or looked at twice.
-fn word_hash(word: &[u8]) -> u64 {
-    let is_text = |b: &u8| b.is_ascii_alphanumeric() || *b >= 0x80;
-    let Some(first) = word.iter().position(is_text) else { return EMPTY };
-    let last = word.iter().rposition(is_text).expect("the first is one too");
-    let word = &word[first..=last];
+fn word_hash(source: &[u8], word: Range<usize>) -> u64 {
+    let (mut first, mut end) = (word.start, word.end);
+    while first < end && !IS_TEXT[usize::from(source[first])] {
+        first += 1;
+    }
+    while end > first && !IS_TEXT[usize::from(source[end - 1])] {
+        end -= 1;
+    }
+    if first == end {
+        return EMPTY;
+    }
+    let word = &source[first..end];
     if word.len() > FORGE.len()
         && word.starts_with(b"http")
         && let Some(at) = memchr::memmem::find(word, FORGE)
@@ -219,13 +270,24 @@ fn word_hash(word: &[u8]) -> u64 {
         let rest = &rest[memchr::memchr(b'/', rest).unwrap_or(rest.len())..];
         return rest.iter().fold(PRIME, |h, b| (h ^ u64::from(b | 0x20)).wrapping_mul(PRIME));
     }
-    let head = match word.first_chunk() {
-        Some(head) => u64::from_le_bytes(*head),
+    let head = match source[first..].first_chunk() {
+        Some(head) => u64::from_le_bytes(*head) & (u64::MAX >> (64 - 8 * word.len().min(8))),
         None => word.iter().rev().fold(0, |head, byte| head << 8 | u64::from(*byte)),
     };
     let head = head | 0x2020_2020_2020_2020;
     mixed(head ^ ((word.len() as u64) << 56))
 }
+
+/// Whether a byte is part of a word, and no punctuation at its ends.
+const IS_TEXT: [bool; 256] = {
+    let mut is_text = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        is_text[byte] = byte >= 0x80 || (byte as u8).is_ascii_alphanumeric();
+        byte += 1;
+    }
+    is_text
+};
 
 const FORGE: &[u8] = b"github.com/";
 

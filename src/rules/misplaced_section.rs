@@ -34,7 +34,7 @@ fn finding(judged: &Judged, section: usize) -> Option<Finding> {
     let message = format!("`{}` stands at {stands}; the template has it at {wanted}", heading.text);
     let finding = RULE.at(judged, heading.span.clone(), name, message);
     let finding = finding.help(format!("move it, with all that stands under it, to {wanted}"));
-    Some(finding.fix(markdown::move_section(judged, section, row)))
+    Some(finding.fix(judged.plan(|| markdown::move_section(judged, section, row))))
 }
 
 fn place(level: u8, parent: Option<&str>) -> String {

@@ -39,7 +39,7 @@ fn check(judged: &Judged) -> Vec<Finding> {
             match raw_heading(judged, section) {
                 // A skeleton would ask the question a second time.
                 Some(line) => finding.help(format!("line {line} has it as raw HTML: write that as Markdown")),
-                None => finding.fix(skeleton(judged, section)),
+                None => finding.fix(judged.plan(|| skeleton(judged, section))),
             }
         })
         .collect()

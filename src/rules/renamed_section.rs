@@ -50,10 +50,13 @@ fn all_numbered(judged: &Judged, numbered: &[(usize, Match)]) -> Finding {
     for (row, _) in &rows[1..] {
         all = all.related(judged, judged.heading(*row).span.clone(), "another heading with a number");
     }
-    let edits: Option<Vec<Vec<Edit>>> =
-        rows.iter().map(|(row, section)| edits(judged, *section, *row)).collect();
     let title = "name the sections as the template does, without numbers";
-    all.help("leave the numbers out").fix(edits.map(|edits| Fix::safe(title, edits.concat())))
+    let fix = judged.plan(|| {
+        let edits: Option<Vec<Vec<Edit>>> =
+            rows.iter().map(|(row, section)| edits(judged, *section, *row)).collect();
+        Some(Fix::safe(title, edits?.concat()))
+    });
+    all.help("leave the numbers out").fix(fix)
 }
 
 /// What is said where headings and sections do not meet one to one, so that no renaming mends it.
@@ -121,9 +124,13 @@ fn finding(judged: &Judged, section: usize, row: usize, kind: Kind) -> Finding {
     };
     let finding = RULE.at(judged, heading.span.clone(), wanted, message);
     let title = format!("rename the heading to `{wanted}`");
-    let fix = edits(judged, section, row).map(|edits| match kind {
-        Kind::Words(_) => Fix::suggested(title, edits),
-        _ => Fix::safe(title, edits),
+    let fix = judged.plan(|| {
+        let edits = edits(judged, section, row)?;
+        Some(if matches!(kind, Kind::Words(_)) {
+            Fix::suggested(title, edits)
+        } else {
+            Fix::safe(title, edits)
+        })
     });
     let finding = finding.help(format!("name it `{wanted}`"));
     let index = judged.okep.outline.rows[row].heading;

@@ -22,6 +22,8 @@ pub static RULE: Rule = Rule {
 /// A promise is short; a longer text says something, unless all of it is when the section will be written.
 const MOST_WORDS: usize = 14;
 const MOST_WORDS_WITH_A_DATE: usize = 40;
+/// Of words that name what a mark stands for: "Unit tests: TBD".
+const MOST_WORDS_BEFORE_A_MARK: usize = 6;
 /// More promises than this may be a list of work to do, unless each is a bare mark.
 const MOST_BLOCKS: usize = 3;
 
@@ -185,9 +187,35 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty())
 }
 
+/// How many words begin in ASCII, as far as `most`: never more than [`words`] finds, and found for less.
+fn ascii_words(text: &str, most: usize) -> usize {
+    let (mut count, mut inside) = (0, false);
+    for byte in text.bytes().filter(u8::is_ascii) {
+        let is_word = byte.is_ascii_alphanumeric();
+        count += usize::from(is_word && !inside);
+        inside = is_word;
+        if count > most {
+            break;
+        }
+    }
+    count
+}
+
+/// Whether a promise of more than a few words could begin with this one.
+fn opens_a_promise(word: &str) -> bool {
+    let is = |other: &&str| word.eq_ignore_ascii_case(other);
+    let verbs = ["coming", "construction", "discussion", "to", "will", "work", "works"];
+    MARKS.iter().chain(&FILLERS).chain(&verbs).any(is)
+        || SUBJECTS.iter().filter_map(|subject| subject.first()).any(is)
+}
+
 fn is_promise(text: &str) -> bool {
     // Nearly every block ends here, and has cost no more than its first words.
-    if words(text).nth(MOST_WORDS_WITH_A_DATE).is_some() {
+    let count = ascii_words(text, MOST_WORDS_WITH_A_DATE);
+    if count > MOST_WORDS_WITH_A_DATE || words(text).nth(MOST_WORDS_WITH_A_DATE).is_some() {
+        return false;
+    }
+    if count > MOST_WORDS_BEFORE_A_MARK + 1 && !words(text).next().is_some_and(opens_a_promise) {
         return false;
     }
     let words: Vec<String> = words(text).map(str::to_lowercase).collect();
@@ -209,7 +237,7 @@ fn is_mark(text: &str) -> bool {
     match words.as_slice() {
         [mark] | [_, mark] if MARKS.contains(mark) => true,
         ["to", "do"] | ["t", "b", "d" | "a" | "c"] => true,
-        [named @ .., mark] if PURE_MARKS.contains(mark) && named.len() <= 6 => {
+        [named @ .., mark] if PURE_MARKS.contains(mark) && named.len() <= MOST_WORDS_BEFORE_A_MARK => {
             // Cut off at the mark, so that a mark in running text ("nothing is TBD") says nothing.
             let before = text.trim_end_matches(|c: char| !c.is_alphanumeric());
             let before = before.get(..before.len() - mark.len()).unwrap_or_default();

@@ -46,5 +46,5 @@ fn finding(judged: &Judged, section: usize) -> Option<Finding> {
         Some(h) => finding.related(judged, h.span.clone(), "the section it belongs beside"),
         None => finding,
     };
-    Some(finding.fix(markdown::move_section(judged, section, row)))
+    Some(finding.fix(judged.plan(|| markdown::move_section(judged, section, row))))
 }

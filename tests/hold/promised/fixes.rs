@@ -105,7 +105,7 @@ fn findings_went(
     // What stands behind an open fence was not judged.
     let hidden = |rule: &str| UNCOVER.iter().any(|r| r.id == rule);
     // Nor was a page that had no name to be judged by: what it says is asked under its new name.
-    let unjudged = |path: &str| snapshot.okep(&once.renames.iter().rev().fold(path, was_called)).is_none();
+    let unjudged = |path: &str| snapshot.okep(once.renames.iter().rev().fold(path, was_called)).is_none();
     for finding in judged(&moved(tree, &once.renames)).1 {
         if finding.okep.as_deref().is_some_and(unjudged) {
             *was.entry(identity(&finding, &[])).or_insert(0) += 1;
