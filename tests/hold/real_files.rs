@@ -24,7 +24,7 @@ fn folders() -> Vec<PathBuf> {
     let cargo =
         home("CARGO_HOME").or_else(|| Some(home("HOME").or_else(|| home("USERPROFILE"))?.join(".cargo")));
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders = vec![own.join("target/venv"), own.join("target/node_modules")];
+    let mut folders = vec![own.join("target/venv"), own.join("target/browser")];
     folders.extend(cargo.map(|cargo| cargo.join("registry/src")));
     let python = std::env::var_os("OKEP_TEST_PYTHON").map(PathBuf::from);
     folders.extend(python.and_then(|python| Some(python.parent()?.parent()?.to_path_buf())));
