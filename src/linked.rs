@@ -14,6 +14,7 @@ use crate::model::snapshot::Snapshot;
 use crate::rules::{Check, FOLLOWED, RULES, own_path};
 use crate::tree::Standing;
 use pulldown_cmark::{BrokenLink, Event, Parser, Tag, TagEnd};
+use rayon::prelude::*;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -250,7 +251,7 @@ pub fn questions(snapshot: &Snapshot) -> BTreeSet<String> {
 /// What the rules about links find in a snapshot.
 pub fn of_links(snapshot: &Snapshot) -> Vec<Finding> {
     let holds = |c: &Claim| !c.unless.iter().any(|w| w.is_met(standing(snapshot, &w.path)));
-    let claims = pages(snapshot).into_iter().flat_map(|page| claims(&page));
+    let claims = pages(snapshot).into_par_iter().flat_map_iter(|page| claims(&page));
     claims.filter(holds).map(|c| c.finding).collect()
 }
 

@@ -125,12 +125,8 @@ impl Prompts {
     fn may_touch(&self, source: &[u8]) -> bool {
         let mut window = [0u64; SHINGLE];
         let mut count = 0;
-        for (at, end) in words(source) {
-            let hash = word_hash(source, at..end);
-            if hash == EMPTY {
-                continue;
-            }
-            window = [window[1], window[2], window[3], hash];
+        for word in words(source).filter(|word| word.hash != EMPTY) {
+            window = [window[1], window[2], window[3], word.hash];
             count += 1;
             if count >= SHINGLE && self.shingles.contains(shingle(window)) {
                 return true;
@@ -171,16 +167,16 @@ fn sentences(
     let mut current: Option<Sentence> = None;
     let mut window = [0u64; SHINGLE];
     let mut ended = false;
-    for (mut at, end) in words(source) {
+    for Word { start: mut at, end, mut hash } in words(source) {
         if let Some(issue) = issue.filter(|i| i.contains(&(base + at))) {
             found.extend(current.take());
             at = issue.end - base;
             if at >= end {
                 continue;
             }
+            hash = word_hash(&source[at..end]);
         }
         let (word, start) = (&source[at..end], base + at);
-        let hash = word_hash(source, at..end);
         if hash == EMPTY {
             continue;
         }
@@ -217,29 +213,43 @@ fn shingle([a, b, c, d]: [u64; SHINGLE]) -> u64 {
     a ^ b.rotate_left(13) ^ c.rotate_left(26) ^ d.rotate_left(39)
 }
 
-/// Where the words of a text begin and end: what stands between blanks and control characters.
-fn words(source: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+/// A word of a text: what stands between blanks and control characters.
+struct Word {
+    start: usize,
+    end: usize,
+    /// As [`word_hash`] makes it.
+    hash: u64,
+}
+
+/// The words of a text, in order.
+fn words(source: &[u8]) -> impl Iterator<Item = Word> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let start = at + source[at..].iter().position(|b| *b > b' ')?;
-        at = end_of_word(source, start);
-        Some((start, at))
+        while *source.get(at)? <= b' ' {
+            at += 1;
+        }
+        let word = short_word(source, at).unwrap_or_else(|| {
+            let length = source[at..].iter().position(|b| *b <= b' ').unwrap_or(source.len() - at);
+            Word { start: at, end: at + length, hash: word_hash(&source[at..at + length]) }
+        });
+        at = word.end;
+        Some(word)
     })
 }
 
-/// The first byte from `at` on that is a blank or a control character; eight are looked at in one step.
-fn end_of_word(source: &[u8], mut at: usize) -> usize {
+/// The word at `at`, where it has fewer than eight bytes and no punctuation at its ends, as most have: they
+/// are looked at all at once.
+fn short_word(source: &[u8], at: usize) -> Option<Word> {
     const ONES: u64 = 0x0101_0101_0101_0101;
-    while let Some(bytes) = source[at..].first_chunk() {
-        let bytes = u64::from_le_bytes(*bytes);
-        // The lowest bit that is set is that of the first byte below 0x21; those above it may be wrong.
-        let blanks = bytes.wrapping_sub(ONES * 0x21) & !bytes & (ONES << 7);
-        if blanks != 0 {
-            return at + blanks.trailing_zeros() as usize / 8;
-        }
-        at += 8;
+    let bytes = u64::from_le_bytes(*source[at..].first_chunk()?);
+    // The lowest bit that is set is that of the first byte below 0x21; those above it may be wrong.
+    let blanks = bytes.wrapping_sub(ONES * 0x21) & !bytes & (ONES << 7);
+    let length = blanks.trailing_zeros() as usize / 8;
+    if blanks == 0 || !is_text(source[at]) || !is_text(source[at + length - 1]) {
+        return None;
     }
-    source[at..].iter().position(|b| *b <= b' ').map_or(source.len(), |length| at + length)
+    let head = bytes & (u64::MAX >> (64 - 8 * length));
+    Some(Word { start: at, end: at + length, hash: hash_of(head, length) })
 }
 
 const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
@@ -249,18 +259,10 @@ const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
 ///
 /// The first eight bytes and the length stand for a word: a sentence of four such words is met again
 /// by chance in no document, and nothing has to be copied or looked at twice.
-fn word_hash(source: &[u8], word: Range<usize>) -> u64 {
-    let (mut first, mut end) = (word.start, word.end);
-    while first < end && !IS_TEXT[usize::from(source[first])] {
-        first += 1;
-    }
-    while end > first && !IS_TEXT[usize::from(source[end - 1])] {
-        end -= 1;
-    }
-    if first == end {
-        return EMPTY;
-    }
-    let word = &source[first..end];
+fn word_hash(word: &[u8]) -> u64 {
+    let Some(first) = word.iter().position(|b| is_text(*b)) else { return EMPTY };
+    let last = word.iter().rposition(|b| is_text(*b)).expect("the first is one too");
+    let word = &word[first..=last];
     if word.len() > FORGE.len()
         && word.starts_with(b"http")
         && let Some(at) = memchr::memmem::find(word, FORGE)
@@ -270,15 +272,23 @@ fn word_hash(source: &[u8], word: Range<usize>) -> u64 {
         let rest = &rest[memchr::memchr(b'/', rest).unwrap_or(rest.len())..];
         return rest.iter().fold(PRIME, |h, b| (h ^ u64::from(b | 0x20)).wrapping_mul(PRIME));
     }
-    let head = match source[first..].first_chunk() {
-        Some(head) => u64::from_le_bytes(*head) & (u64::MAX >> (64 - 8 * word.len().min(8))),
+    let head = match word.first_chunk() {
+        Some(head) => u64::from_le_bytes(*head),
         None => word.iter().rev().fold(0, |head, byte| head << 8 | u64::from(*byte)),
     };
-    let head = head | 0x2020_2020_2020_2020;
-    mixed(head ^ ((word.len() as u64) << 56))
+    hash_of(head, word.len())
+}
+
+/// The hash of a word by its first eight bytes, the first of them lowest, and its length.
+fn hash_of(head: u64, length: usize) -> u64 {
+    mixed((head | 0x2020_2020_2020_2020) ^ ((length as u64) << 56))
 }
 
 /// Whether a byte is part of a word, and no punctuation at its ends.
+fn is_text(byte: u8) -> bool {
+    IS_TEXT[usize::from(byte)]
+}
+
 const IS_TEXT: [bool; 256] = {
     let mut is_text = [false; 256];
     let mut byte = 0;
@@ -354,6 +364,19 @@ mod tests {
         let (found, _) = prompts.leftovers(&document, None);
         let found: Vec<&str> = found.iter().map(|l| document.text.slice(l.span.clone())).collect();
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_word_has_one_hash_whichever_way_it_is_read() {
+        let text = "a of seven7! (eightly) ninesome, \u{e9}t\u{e9} -- a\u{1}b\tc\r\nhttps://github.com/o/r \u{1f680} end";
+        let blank = |c: char| c <= ' ';
+        let expected: Vec<&str> = text.split(blank).filter(|w| !w.is_empty()).collect();
+        let found: Vec<Word> = words(text.as_bytes()).collect();
+        assert_eq!(found.iter().map(|w| &text[w.start..w.end]).collect::<Vec<_>>(), expected);
+        for (word, text) in found.iter().zip(expected) {
+            assert_eq!(word.hash, word_hash(text.as_bytes()), "{text}");
+        }
+        assert_eq!(found.iter().filter(|w| w.hash == EMPTY).count(), 1, "`--` says nothing");
     }
 
     #[test]

@@ -211,11 +211,11 @@ fn opens_a_promise(word: &str) -> bool {
 
 fn is_promise(text: &str) -> bool {
     // Nearly every block ends here, and has cost no more than its first words.
-    let count = ascii_words(text, MOST_WORDS_WITH_A_DATE);
-    if count > MOST_WORDS_WITH_A_DATE || words(text).nth(MOST_WORDS_WITH_A_DATE).is_some() {
+    let is_long = ascii_words(text, MOST_WORDS_BEFORE_A_MARK + 1) > MOST_WORDS_BEFORE_A_MARK + 1;
+    if is_long && !words(text).next().is_some_and(opens_a_promise) {
         return false;
     }
-    if count > MOST_WORDS_BEFORE_A_MARK + 1 && !words(text).next().is_some_and(opens_a_promise) {
+    if words(text).nth(MOST_WORDS_WITH_A_DATE).is_some() {
         return false;
     }
     let words: Vec<String> = words(text).map(str::to_lowercase).collect();
