@@ -98,6 +98,11 @@ fn deletion(judged: &Judged, group: &[&Leftover]) -> Fix {
         (edit.start, edit.end) = (lines.start, lines.end);
     }
     merge(&mut edits);
+    // What has become one deletion may reach the end from further up.
+    for edit in edits.iter_mut().filter(|e| e.replacement.is_empty()) {
+        let deleted = markdown::up_to_the_end(document, edit.start..edit.end);
+        (edit.start, edit.end) = (deleted.start, deleted.end);
+    }
     Fix::suggested("delete the prompt", edits)
 }
 

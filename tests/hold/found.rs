@@ -55,3 +55,21 @@ fn an_entry_is_not_dead_while_the_proposal_it_means_has_no_name() {
         check(fixes::hold(&tree));
     }
 }
+
+#[test]
+fn several_prompts_that_end_a_file_take_their_blank_lines_along() {
+    let preamble = "# OKEP-7: A\n\n* Issue: [#7](https://github.com/o/n/issues/7)\n\n";
+    let prompts =
+        "The first of the prompts here.\n\nThe second of the prompts here.\n\nThe last of the prompts here.";
+    let template = format!("# OKEP-1: T\n\n* Issue: [#1](https://github.com/o/n/issues/1)\n\n{prompts}");
+    for ending in ["", "\n", "\n\n"] {
+        let mut tree = Tree::default();
+        tree.insert("docs/okeps/okep-1-template.md", template.as_bytes());
+        tree.insert("docs/okeps/okep-7-a.md", format!("{preamble}{prompts}{ending}").into_bytes());
+        check(fixes::hold(&tree));
+        let fixed = fix(&tree, &Layout::default(), None, Safety::Suggested, &|_| true);
+        let left = fixed.tree.bytes("docs/okeps/okep-7-a.md").expect("it is there");
+        let ending = if ending.is_empty() { "" } else { "\n" };
+        assert_eq!(String::from_utf8_lossy(left), format!("{}{ending}", preamble.trim_end()));
+    }
+}
