@@ -31,9 +31,9 @@ pub fn create(path: &Path, bytes: &[u8], executable: bool) -> io::Result<()> {
     #[cfg(not(unix))]
     let _ = executable;
     let mut file = temporary(&mut builder, path)?;
-    file.write_all(bytes)?;
+    file.as_file_mut().write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist_noclobber(path).map_err(|error| error.error)?;
+    file.persist_noclobber(path).map_err(|error| plain(error.error))?;
     sync(folder(path));
     Ok(())
 }
@@ -45,11 +45,92 @@ pub fn create(path: &Path, bytes: &[u8], executable: bool) -> io::Result<()> {
 pub fn stage(target: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
     let permissions = fs::metadata(target)?.permissions();
     let mut file = temporary(&mut Builder::new(), target)?;
-    file.write_all(bytes)?;
+    file.as_file_mut().write_all(bytes)?;
     file.as_file().set_permissions(permissions)?;
     file.as_file().sync_all()?;
-    let (_, path) = file.keep().map_err(|error| error.error)?;
+    let (_, path) = file.keep().map_err(|error| plain(error.error))?;
     Ok(path)
+}
+
+/// Exchanges two files, at once; says no where the system or the file system cannot.
+///
+/// # Errors
+/// One of them is not there, or the folder cannot be written.
+pub fn exchange(one: &Path, other: &Path) -> io::Result<bool> {
+    at_once::exchange(one, other)
+}
+
+/// Gives a file a name that no other has.
+///
+/// # Errors
+/// Something stands at `to`, or the folder cannot be written.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    if at_once::rename(from, to)? {
+        return Ok(());
+    }
+    match to.symlink_metadata() {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(_) => fs::rename(from, to),
+    }
+}
+
+/// What some systems do in one step, and some file systems do not; what cannot be done is not begun.
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+mod at_once {
+    use rustix::fs::{CWD, RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    use std::io;
+    use std::path::Path;
+
+    fn renamed(from: &Path, to: &Path, how: RenameFlags) -> io::Result<bool> {
+        match renameat_with(CWD, from, CWD, to, how) {
+            Ok(()) => Ok(true),
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub fn exchange(one: &Path, other: &Path) -> io::Result<bool> {
+        renamed(one, other, RenameFlags::EXCHANGE)
+    }
+
+    pub fn rename(from: &Path, to: &Path) -> io::Result<bool> {
+        renamed(from, to, RenameFlags::NOREPLACE)
+    }
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+mod at_once {
+    use std::io;
+    use std::path::Path;
+
+    pub fn exchange(_: &Path, _: &Path) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    pub fn rename(_: &Path, _: &Path) -> io::Result<bool> {
+        Ok(false)
+    }
+}
+
+/// Keeps other runs of okep from writing below a folder for as long as the value lives, and leaves no
+/// trace; says no where another does so. Where there are no locks, there is none to be had.
+#[cfg(unix)]
+pub fn alone(folder: &Path) -> Option<impl Sized> {
+    use rustix::fs::{FlockOperation, flock};
+    // A folder that cannot be opened is told where it is written.
+    let Ok(folder) = fs::File::open(folder) else { return Some(None) };
+    match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Some(Some(folder)),
+        Err(rustix::io::Errno::WOULDBLOCK) => None,
+        Err(_) => Some(None),
+    }
+}
+
+/// Windows lets no folder be locked.
+#[cfg(not(unix))]
+pub fn alone(_: &Path) -> Option<impl Sized> {
+    Some(())
 }
 
 /// Makes what was renamed in a folder last, where that can be asked for.
@@ -81,7 +162,23 @@ pub fn sweep(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn temporary(builder: &mut Builder, beside: &Path) -> io::Result<NamedTempFile> {
-    builder.prefix(PREFIX).suffix(SUFFIX).rand_bytes(RANDOM).tempfile_in(folder(beside))
+    builder.prefix(PREFIX).suffix(SUFFIX).rand_bytes(RANDOM).tempfile_in(folder(beside)).map_err(plain)
+}
+
+/// The system's own word: `tempfile` adds the name of the temporary file, which nobody has heard of.
+fn plain(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(|wrapped| wrapped.source()?.downcast_ref::<io::Error>());
+    inner.and_then(io::Error::raw_os_error).map_or(error, io::Error::from_raw_os_error)
+}
+
+/// What to do about a file that cannot be written, to follow what the system says of it.
+pub fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "; make room and try again",
+        io::ErrorKind::PermissionDenied => "; make it and its folder writable and try again",
+        io::ErrorKind::ReadOnlyFilesystem => "; its file system must be mounted for writing",
+        _ => "",
+    }
 }
 
 fn is_temporary(name: &str) -> bool {

@@ -2,7 +2,12 @@
 //!
 //! All is looked at before anything is written: symbolic links, files outside the work tree, read-only
 //! files, files that are no longer what was judged and names that are taken are refused, and then
-//! nothing is written at all. New contents are written beside the files, synced, and renamed over them.
+//! nothing is written at all. New contents are written beside the files, synced, and put in their place.
+//!
+//! Whoever saves a file in the moment before gets it back: it is exchanged with the new one, and again if
+//! it is not what was judged. Two things remain: where no two files can be exchanged (Windows, some network
+//! file systems) what is saved between the last look and the renaming is lost, and so is what a program
+//! writes later into a file that it holds open, instead of saving it anew. Other runs of okep are kept out.
 
 use crate::atomic;
 use crate::config::is_git;
@@ -27,10 +32,12 @@ pub enum Error {
     Changed { path: String },
     #[error("`{path}` is there already, so nothing can be renamed to it: nothing was written")]
     Taken { path: String },
-    #[error("`{path}` cannot be written: {source}; {}", done(.written))]
+    #[error("`{path}` cannot be written: {source}{}; {}", atomic::remedy(.source), done(.written))]
     Io { path: String, source: io::Error, written: Vec<String> },
-    #[error("`{path}` changed while it was to be written and was left alone; {}", done(.written))]
+    #[error("`{path}` changed while it was to be written and was left alone; try again; {}", done(.written))]
     ChangedMeanwhile { path: String, written: Vec<String> },
+    #[error("another okep is writing here; try again when it is done: nothing was written")]
+    Busy,
 }
 
 fn done(written: &[String]) -> String {
@@ -50,8 +57,11 @@ pub trait Disk {
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     /// Writes and syncs a new file beside `target`, with its permissions, and returns its path.
     fn stage(&self, target: &Path, bytes: &[u8]) -> io::Result<PathBuf>;
+    /// Exchanges two files, at once; says no where that cannot be had.
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<bool>;
     /// Puts a staged file over its target, at once.
     fn replace(&self, staged: &Path, target: &Path) -> io::Result<()>;
+    /// Gives a file a name that no other has.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
     fn discard(&self, staged: &Path);
     /// Makes what was renamed in a folder last, where that can be asked for.
@@ -74,12 +84,22 @@ impl Disk for RealDisk {
         atomic::stage(target, bytes)
     }
 
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<bool> {
+        atomic::exchange(one, other)
+    }
+
     fn replace(&self, staged: &Path, target: &Path) -> io::Result<()> {
         fs::rename(staged, target)
     }
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::rename(from, to)
+        match atomic::rename(from, to) {
+            // On a disk that is blind to case both names may be one file's.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && same_file(from, to) => {
+                fs::rename(from, to)
+            }
+            result => result,
+        }
     }
 
     fn discard(&self, staged: &Path) {
@@ -106,6 +126,7 @@ pub fn write(
     renames: &[Rename],
     disk: &dyn Disk,
 ) -> Result<Vec<String>, Error> {
+    let _alone = atomic::alone(root).ok_or(Error::Busy)?;
     let origins = origins(before, after, renames);
     let mut job = Job { root, disk, staged: BTreeMap::new(), written: Vec::new() };
     let contents = contents(before, after, &origins);
@@ -158,6 +179,15 @@ fn origins<'t>(before: &'t Tree, after: &'t Tree, renames: &'t [Rename]) -> BTre
     origins
         .retain(|to, from| to != from && after.files.contains_key(*to) && before.files.contains_key(*from));
     origins
+}
+
+/// What became of a staged file.
+enum Replaced {
+    Yes,
+    /// The old one stands in its place now.
+    Exchanged,
+    /// The target was no longer what was judged, and is as it was.
+    Changed,
 }
 
 struct Job<'a> {
@@ -242,16 +272,20 @@ impl Job<'_> {
             self.written.push((*path).to_owned());
         }
         let mut folders = BTreeSet::new();
-        for (path, old, _) in contents {
+        for (path, old, new) in contents {
             let target = self.root.join(path);
-            let now = self.disk.read(&target).map_err(|source| self.failed(path, source))?;
-            if now != *old {
-                let written = self.written.clone();
-                return Err(Error::ChangedMeanwhile { path: (*path).to_owned(), written });
-            }
             let staged = self.staged[*path].clone();
-            self.disk.replace(&staged, &target).map_err(|source| self.failed(path, source))?;
-            self.staged.remove(*path);
+            match self.replace(&staged, &target, old, new) {
+                Ok(Replaced::Yes) => drop(self.staged.remove(*path)),
+                Ok(Replaced::Exchanged) => {
+                    self.disk.discard(&self.staged.remove(*path).expect("staged above"))
+                }
+                Ok(Replaced::Changed) => {
+                    let written = self.written.clone();
+                    return Err(Error::ChangedMeanwhile { path: (*path).to_owned(), written });
+                }
+                Err(source) => return Err(self.failed(path, source)),
+            }
             self.written.push((*path).to_owned());
             folders.extend(target.parent().map(Path::to_owned));
         }
@@ -265,6 +299,38 @@ impl Job<'_> {
         }
         folders.iter().for_each(|folder| self.disk.sync_folder(folder));
         Ok(())
+    }
+
+    /// Puts a staged file in the place of its target, if that still is what was judged.
+    fn replace(&self, staged: &Path, target: &Path, old: &[u8], new: &[u8]) -> io::Result<Replaced> {
+        match self.disk.read(target) {
+            Ok(now) if now == old => {}
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => return Ok(Replaced::Changed),
+        }
+        match self.disk.exchange(staged, target) {
+            Ok(true) => {}
+            Ok(false) => return self.disk.replace(staged, target).map(|()| Replaced::Yes),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Replaced::Changed),
+            Err(error) => return Err(error),
+        }
+        let mut theirs = self.disk.read(staged);
+        if theirs.as_ref().is_ok_and(|theirs| theirs == old) {
+            return Ok(Replaced::Exchanged);
+        }
+        // Somebody saved it since the look, and gets it back. Who saves it once more meanwhile is noticed by
+        // what comes out: it is not what was last put there, and so it is newer.
+        let mut put = new.to_vec();
+        loop {
+            if self.disk.exchange(staged, target).is_err() {
+                // It was deleted or moved; its last text is better kept than lost.
+                return self.disk.rename(staged, target).map(|()| Replaced::Changed);
+            }
+            match (theirs, self.disk.read(staged)) {
+                (Ok(text), Ok(out)) if out != put => (put, theirs) = (text, Ok(out)),
+                _ => return Ok(Replaced::Changed),
+            }
+        }
     }
 
     fn failed(&self, path: &str, source: io::Error) -> Error {

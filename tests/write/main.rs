@@ -4,7 +4,7 @@ use okep::atomic;
 use okep::finding::Rename;
 use okep::fix::write::{Disk, Error, RealDisk, write};
 use okep::tree::Tree;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -86,6 +86,9 @@ impl Disk for Dying {
     fn stage(&self, target: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
         self.step(|| RealDisk.stage(target, bytes))
     }
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<bool> {
+        self.step(|| RealDisk.exchange(one, other))
+    }
     fn replace(&self, staged: &Path, target: &Path) -> io::Result<()> {
         self.step(|| RealDisk.replace(staged, target))
     }
@@ -142,6 +145,97 @@ fn a_full_disk_leaves_all_as_it_was() {
         assert!(error.contains("d/") && error.contains("nothing was written"), "{error}");
         untouched(dir.path());
     }
+}
+
+/// A disk on which somebody saves `d/b.md` in the moment before each of the first exchanges.
+struct Saving {
+    /// The texts saved, the last one first; none deletes the file.
+    texts: RefCell<Vec<Option<&'static str>>>,
+    /// Whether the disk can exchange files.
+    exchanges: bool,
+}
+
+impl Disk for Saving {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        RealDisk.read(path)
+    }
+    fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        RealDisk.create(path, bytes)
+    }
+    fn stage(&self, target: &Path, bytes: &[u8]) -> io::Result<PathBuf> {
+        RealDisk.stage(target, bytes)
+    }
+    fn exchange(&self, one: &Path, other: &Path) -> io::Result<bool> {
+        if other.ends_with("d/b.md") {
+            match self.texts.borrow_mut().pop() {
+                Some(Some(text)) => fs::write(other, text)?,
+                Some(None) => fs::remove_file(other)?,
+                None => {}
+            }
+        }
+        if self.exchanges { RealDisk.exchange(one, other) } else { Ok(false) }
+    }
+    fn replace(&self, staged: &Path, target: &Path) -> io::Result<()> {
+        RealDisk.replace(staged, target)
+    }
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        RealDisk.rename(from, to)
+    }
+    fn discard(&self, staged: &Path) {
+        RealDisk.discard(staged);
+    }
+    fn sync_folder(&self, folder: &Path) {
+        RealDisk.sync_folder(folder);
+    }
+}
+
+/// What is saved after the last look, and how often, is not lost.
+#[test]
+#[cfg(any(target_os = "linux", target_vendor = "apple"))]
+fn what_is_saved_in_the_last_moment_is_kept() {
+    for (texts, kept) in [
+        (vec![Some("mine\n")], "mine\n"),
+        (vec![Some("two\n"), Some("one\n")], "two\n"),
+        (vec![Some("three\n"), Some("two\n"), Some("one\n")], "three\n"),
+        // Deleted while it was given back: the text is kept.
+        (vec![None, Some("mine\n")], "mine\n"),
+    ] {
+        let dir = folder();
+        let disk = Saving { texts: RefCell::new(texts), exchanges: true };
+        let error = run(dir.path(), &disk).expect_err("it was saved").to_string();
+        assert!(
+            error.contains("`d/b.md` changed while") && error.contains("already written: `d/a.md`"),
+            "{error}"
+        );
+        let text = fs::read_to_string(dir.path().join("d/b.md"));
+        assert_eq!(text.ok().as_deref(), Some(kept));
+        assert_eq!(names(dir.path()), ["a.md", "b.md", "c.md"]);
+    }
+    // Whoever deletes it has it deleted.
+    let dir = folder();
+    let disk = Saving { texts: RefCell::new(vec![None]), exchanges: true };
+    let error = run(dir.path(), &disk).expect_err("it was deleted").to_string();
+    assert!(error.contains("`d/b.md` changed while"), "{error}");
+    assert_eq!(names(dir.path()), ["a.md", "c.md"]);
+}
+
+#[test]
+fn where_files_cannot_be_exchanged_they_are_written_all_the_same() {
+    let dir = folder();
+    run(dir.path(), &Saving { texts: RefCell::default(), exchanges: false }).expect("it is written");
+    assert_eq!(names(dir.path()), ["a.md", "b.md", "e.md"]);
+    assert_eq!(fs::read_to_string(dir.path().join("d/b.md")).expect("it is there"), "new b\n");
+}
+
+#[test]
+fn a_name_that_is_taken_in_the_last_moment_is_not_taken_over() {
+    let dir = folder();
+    let (from, to) = (dir.path().join("d/a.md"), dir.path().join("d/b.md"));
+    let error = RealDisk.rename(&from, &to).expect_err("it is taken");
+    assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+    untouched(dir.path());
+    RealDisk.rename(&from, &dir.path().join("d/z.md")).expect("it is free");
+    assert_eq!(names(dir.path()), ["b.md", "c.md", "z.md"]);
 }
 
 /// Makes `harm` to the folder, and expects that nothing is written and that the error says `expected`.
@@ -214,6 +308,21 @@ fn what_a_killed_run_left_is_taken_away_once_it_is_nobodys() {
 mod unix {
     use super::*;
     use std::os::unix::fs::{PermissionsExt, symlink};
+
+    /// One after the other: what a run has judged, another must not change under its hands.
+    #[test]
+    fn two_runs_do_not_write_at_once() {
+        let dir = folder();
+        let alone = atomic::alone(dir.path()).expect("nobody else is here");
+        let error = run(dir.path(), &RealDisk).expect_err("somebody is").to_string();
+        assert!(
+            error.contains("another okep is writing here") && error.contains("nothing was written"),
+            "{error}"
+        );
+        untouched(dir.path());
+        drop(alone);
+        run(dir.path(), &RealDisk).expect("nobody is");
+    }
 
     #[test]
     fn a_read_only_file_stays_as_it_is() {
