@@ -8,7 +8,7 @@ use crate::finding::{Safety, Severity};
 use crate::history_cli::{self, HistoryArgs};
 use crate::render::{self, Look};
 use crate::report::Report;
-use crate::{advice, commit_msg, demo, hook, manual, new, render::explain, repair};
+use crate::{advice, atomic, commit_msg, demo, hook, manual, new, render::explain, repair};
 use anstream::AutoStream;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -183,9 +183,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
-            return match error.print() {
+            return match written(error.print()) {
                 Ok(()) => code,
-                Err(_) => code,
+                Err(failed) => refuse(&failed.to_string()),
             };
         }
     };
@@ -219,12 +219,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match result {
         Ok(code) => code,
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) => {
-            let message = format!("error: {}", render::harmless(&error.to_string()));
-            let _ = writeln!(anstream::stderr(), "{message}");
-            ExitCode::from(2)
-        }
+        Err(error) => refuse(&error.to_string()),
     }
+}
+
+fn refuse(reason: &str) -> ExitCode {
+    let _ = writeln!(anstream::stderr(), "error: {}", render::harmless(reason));
+    ExitCode::from(2)
 }
 
 /// Only `-C` may stand before a command: what else stands there would be read and forgotten.
@@ -252,9 +253,18 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// Writes to stdout; a reader that has gone away is no error.
 fn print(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// How writing the output went.
+fn written(result: io::Result<()>) -> io::Result<()> {
+    match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
+        Err(error) => {
+            let said = format!("the output cannot be written: {error}{}", atomic::remedy(&error));
+            Err(io::Error::new(error.kind(), said))
+        }
+        Ok(()) => Ok(()),
     }
 }
 
@@ -357,7 +367,8 @@ fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<E
         },
         false => outcome,
     };
-    print_patch(&repair.patch)?;
+    // What was written is told, whether or not the patch can be.
+    let printed = print_patch(&repair.patch);
     let mut err = anstream::stderr().lock();
     let _ = write!(err, "{}{}", repair::told(&repair, writes), repair::notes(&after, &repair));
     if !repair.left_alone.is_empty() {
@@ -366,6 +377,8 @@ fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<E
     if writes || repair.patch.is_empty() {
         let _ = write!(err, "{}", render::left::left(&after.report, &command_that_shows(args), &look()));
     }
+    drop(err);
+    printed?;
     Ok(exit(&after, args))
 }
 
@@ -388,10 +401,7 @@ fn print_patch(patch: &[u8]) -> io::Result<()> {
         return print(&render::diff::readable(patch, &look()));
     }
     let mut out = io::stdout().lock();
-    match out.write_all(patch).and_then(|()| out.flush()) {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        result => result,
-    }
+    written(out.write_all(patch).and_then(|()| out.flush()))
 }
 
 fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCode> {

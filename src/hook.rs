@@ -94,7 +94,7 @@ pub enum Error {
     Changed { path: PathBuf },
     #[error("{why}; nothing was installed: after that, run `okep hook install` again for {rest}")]
     Nothing { why: Box<Error>, rest: String },
-    #[error("`{path}` cannot be {what}: {source}")]
+    #[error("`{path}` cannot be {what}: {source}{}", atomic::remedy(.source))]
     Io { path: PathBuf, what: &'static str, source: io::Error },
 }
 

@@ -4,6 +4,7 @@
 //! that go into the registers. The prompts are left to the author.
 
 use crate::advice::{self, shell};
+use crate::atomic;
 use crate::check::{self, Here};
 use crate::fix::write::{self, RealDisk};
 use crate::git::{Error as GitError, Repo};
@@ -55,7 +56,7 @@ pub enum Error {
     Taken { number: u64, places: String },
     #[error("`{0}` is there already and is not written over")]
     Exists(String),
-    #[error("the folder `{path}` cannot be made: {source}")]
+    #[error("the folder `{path}` cannot be made: {source}{}", atomic::remedy(.source))]
     Folder { path: String, source: io::Error },
     #[error(transparent)]
     Write(write::Error),
@@ -311,7 +312,9 @@ fn entry(here: &Here, path: &str, edit: Result<(Range<usize>, String), String>) 
 
 fn write(here: &Here, path: &str, registers: &[Entry]) -> Result<(), Error> {
     let folder = path::folder_of(path);
-    let made = fs::create_dir_all(here.root.join(folder));
+    let on_disk = here.root.join(folder);
+    let is_new = on_disk.symlink_metadata().is_err();
+    let made = fs::create_dir_all(&on_disk);
     made.map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
     let (mut before, mut after) = (here.tree.clone(), here.tree.clone());
     before.files.remove(path);
@@ -322,8 +325,16 @@ fn write(here: &Here, path: &str, registers: &[Entry]) -> Result<(), Error> {
     }
     match write::write(&here.root, &before, &after, &[], &RealDisk) {
         Ok(_) => Ok(()),
-        Err(write::Error::Taken { path }) => Err(Error::Exists(path)),
-        Err(error) => Err(Error::Write(error)),
+        Err(error) => {
+            if is_new {
+                // A folder that is left would be in the way of the next try; one with a file in it stays.
+                let _ = fs::remove_dir(on_disk);
+            }
+            Err(match error {
+                write::Error::Taken { path } => Error::Exists(path),
+                error => Error::Write(error),
+            })
+        }
     }
 }
 

@@ -6,8 +6,8 @@ mod renames;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant, SystemTime};
+use std::process::{Command, Output};
+use std::time::{Duration, SystemTime};
 
 fn clean(program: &str, dir: &Path) -> Command {
     let mut command = Command::new(program);
@@ -187,36 +187,6 @@ fn what_is_staged_in_part_is_left_alone_and_told() {
 fn age(file: &fs::File, seconds: u64) {
     let then = SystemTime::now().checked_sub(Duration::from_secs(seconds)).expect("it is not that long ago");
     file.set_modified(then).expect("it is ours");
-}
-
-#[test]
-fn killed_at_any_moment_each_file_is_old_or_new() {
-    let (reference, old) = (sample(), files(sample().path()));
-    let start = Instant::now();
-    okep(reference.path(), &["check", "--fix=all"]);
-    // The moments are spread over the time that one run takes here and now.
-    let step = start.elapsed() / 20;
-    let new = files(reference.path());
-    for round in 0..24 {
-        let dir = sample();
-        let mut command = clean(env!("CARGO_BIN_EXE_okep"), dir.path());
-        command.args(["check", "--fix=all"]).stdout(Stdio::null()).stderr(Stdio::null());
-        let mut child = command.spawn().expect("it runs");
-        std::thread::sleep(step * round);
-        // It may be done already.
-        let _ = child.kill();
-        child.wait().expect("it ends");
-        for (path, bytes) in files(dir.path()) {
-            let whole = [old.get(&path), new.get(&path)].contains(&Some(&bytes));
-            assert!(whole || path.ends_with(".tmp"), "round {round}: {path} is neither old nor new");
-        }
-        for path in files(dir.path()).keys().filter(|path| path.ends_with(".tmp")) {
-            let path = dir.path().join(path);
-            age(&fs::File::options().write(true).open(&path).expect("it is there"), 300);
-            okep::atomic::sweep(path.parent().expect("it has a folder"));
-            assert!(!path.exists(), "{} is known for what it is", path.display());
-        }
-    }
 }
 
 #[test]
