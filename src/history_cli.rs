@@ -220,8 +220,11 @@ fn walked(repo: &Repo, select: Select, progress: &Progress) -> Result<Story, Err
     ruled(&mut story, &config);
     story.walk.tips = all.iter().map(Id::to_string).collect();
     story.notes.extend(notes);
-    story.notes.extend(tip_notes(repo, main, &layout));
-
+    let by_intent = repo.is_partial() || story.walk.shallow;
+    let tip = tip_notes(repo, main, &layout, is_whole && !by_intent);
+    // What was there a moment ago has vanished since.
+    story.damaged |= tip.iter().any(is_unreadable);
+    story.notes.extend(tip);
     story.notes.sort();
     story.notes.dedup();
     Ok(story)
@@ -257,18 +260,29 @@ fn folder(repo: &Repo, tip: Id, layout: &Layout) -> String {
     }
 }
 
-/// What a check of the tip tells of it, but for objects, which are counted for all commits together.
-fn tip_notes(repo: &Repo, tip: Id, layout: &Layout) -> Vec<Note> {
+/// What a check of the tip tells of it; of objects only where all of the walk's were there (`is_whole`), for
+/// otherwise they are counted for all commits together.
+fn tip_notes(repo: &Repo, tip: Id, layout: &Layout, is_whole: bool) -> Vec<Note> {
     let inherits = |path: &str, bytes: &[u8]| mkdocs::inherits(path, bytes);
-    let Ok((_, tree)) = repo.commit(&tip.to_string(), layout, &inherits) else { return Vec::new() };
+    let tree = match repo.commit(&tip.to_string(), layout, &inherits) {
+        Ok((_, tree)) => tree,
+        Err(error) if is_whole => return vec![Note::new("missing-object", error.to_string())],
+        Err(_) => return Vec::new(),
+    };
     let snapshot = Snapshot::new(&tree, layout, &Parsed::default());
-    let unreadable = |note: &Note| matches!(note.kind, "missing-object" | "corrupt-object");
     let file = |note: &Note| note.path.as_ref().is_some_and(|path| tree.files.contains_key(path));
     // Where a folder cannot be read, what seems to lack is not known to.
-    if tree.notes.iter().any(|note| unreadable(note) && !file(note)) {
-        return Vec::new();
+    let is_folder_gone = tree.notes.iter().any(|note| is_unreadable(note) && !file(note));
+    let notes = snapshot.notes.into_iter();
+    match is_whole {
+        true => notes.filter(|note| is_unreadable(note) || !is_folder_gone).collect(),
+        false => notes.filter(|note| !is_unreadable(note) && !is_folder_gone).collect(),
     }
-    snapshot.notes.into_iter().filter(|note| !unreadable(note)).collect()
+}
+
+/// Whether a note tells of an object that could not be read.
+fn is_unreadable(note: &Note) -> bool {
+    matches!(note.kind, "missing-object" | "corrupt-object")
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::commit::Trees;
 use super::error::said;
+use super::settled::{is_gone, settled};
 use super::{Id, Repo, reftable};
 use crate::tree::Note;
 use gix::bstr::ByteSlice;
@@ -25,7 +26,7 @@ impl Repo {
         let trees = Trees::new(&local);
         // Most branches share the folder's tree with others.
         let mut known: HashMap<Id, Vec<String>> = HashMap::new();
-        let (tips, unread) = tips(&local);
+        let (tips, unread) = settled(&local, || tips(&local));
         notes.extend(
             unread.map(|reason| Note::new("branches-unread", format!("some branch is unreadable: {reason}"))),
         );
@@ -61,13 +62,14 @@ impl Repo {
     }
 }
 
-/// The branches by their short names, and why one could not be read, where that is so.
-fn tips(local: &gix::Repository) -> (BTreeMap<String, Id>, Option<String>) {
+/// The branches by their short names, and why one could not be read, where that is so; and whether one was
+/// gone when it was to be read.
+fn tips(local: &gix::Repository) -> ((BTreeMap<String, Id>, Option<String>), bool) {
     let mut tips = BTreeMap::new();
-    let mut unread = None;
+    let (mut unread, mut gone) = (None, false);
     let platform = match local.references() {
         Ok(platform) => platform,
-        Err(error) => return (tips, Some(said(&error))),
+        Err(error) => return ((tips, Some(said(&error))), false),
     };
     for kind in [platform.local_branches(), platform.remote_branches()] {
         let branches = match kind {
@@ -78,9 +80,13 @@ fn tips(local: &gix::Repository) -> (BTreeMap<String, Id>, Option<String>) {
             }
         };
         for branch in branches {
-            let Ok(mut branch) = branch else {
-                unread.get_or_insert("its reference is broken".into());
-                continue;
+            let mut branch = match branch {
+                Ok(branch) => branch,
+                Err(error) => {
+                    gone |= is_gone(&error);
+                    unread.get_or_insert("its reference is broken".into());
+                    continue;
+                }
             };
             let name = branch.name().shorten().to_str_lossy().into_owned();
             // A remote's HEAD is one of its branches once more.
@@ -93,5 +99,5 @@ fn tips(local: &gix::Repository) -> (BTreeMap<String, Id>, Option<String>) {
             }
         }
     }
-    (tips, unread)
+    ((tips, unread), gone)
 }

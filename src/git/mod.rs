@@ -24,6 +24,7 @@ mod packs;
 mod reftable;
 mod remotes;
 mod revision;
+mod settled;
 mod standing;
 mod tips;
 mod walk;

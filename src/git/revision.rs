@@ -1,6 +1,7 @@
 //! Names of commits: HEAD, what a user calls a revision, and the commits being merged.
 
 use super::error::{cause, said};
+use super::settled::settled;
 use super::{Error, Id, Repo, reftable};
 use gix::prelude::ObjectIdExt;
 
@@ -29,7 +30,7 @@ impl Repo {
         let head = if reftable::is_used(&local) {
             reftable::resolve(&local, "HEAD")
         } else {
-            let head = local.head().and_then(|head| head.try_into_peeled_id());
+            let head = settled(&local, || (local.head().and_then(|head| head.try_into_peeled_id()), false));
             head.map(|head| head.map(|id| id.detach())).map_err(|error| said(&error))
         };
         match head {
@@ -82,7 +83,7 @@ impl Repo {
                 let by_hash = reftable::expand(&local, rev).map_err(unknown)?;
                 local.rev_parse_single(by_hash.as_deref().unwrap_or(rev)).and_then(|id| id.object())
             }
-            _ => local.rev_parse_single(rev).and_then(|id| id.object()),
+            _ => settled(&local, || (local.rev_parse_single(rev).and_then(|id| id.object()), false)),
         };
         let object = found.map_err(|error| unknown(cause(&error)))?;
         let kind = object.kind;

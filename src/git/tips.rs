@@ -1,6 +1,7 @@
 //! Where a walk through history starts: HEAD, named revisions, or every branch and tag.
 
 use super::error::cause;
+use super::settled::{is_gone, settled};
 use super::{Error, Head, Id, Repo, reftable};
 use crate::tree::Note;
 use gix::bstr::ByteSlice;
@@ -108,34 +109,63 @@ impl Repo {
 
     fn branches_and_tags(&self, tips: &mut Tips) {
         let mut local = self.local();
+        let (named, mut left_out) = settled(&local, || {
+            let mut left_out = LeftOut::default();
+            let named = named(&local, &mut left_out);
+            let vanished = left_out.vanished;
+            ((named, left_out), vanished)
+        });
         // References to objects that are not there may be many, and looking for new packs at each is slow.
         local.objects.refresh_never();
-        let mut left_out = LeftOut::default();
         // Not the set of gix: it takes the start of an id for its hash, and these need not be anything.
         let mut seen: HashSet<Id> = tips.all.iter().copied().collect();
-        for (name, found) in named(&local, &mut left_out) {
-            let id = match found {
-                Ok(id) => id,
-                Err(reason) => {
-                    left_out.add("unreadable-ref", name, reason);
-                    continue;
-                }
-            };
-            if !seen.insert(id) {
-                continue;
+        let mut missing = Vec::new();
+        for (name, found) in named {
+            match found {
+                Ok(id) if !seen.insert(id) => {}
+                Ok(id) => match commit(&local, id) {
+                    Led::To(commit) => {
+                        seen.insert(commit);
+                        tips.all.push(commit);
+                    }
+                    Led::Nowhere => missing.push((name, id)),
+                    Led::Elsewhere(kind, reason) => left_out.add(kind, name, reason),
+                },
+                Err(reason) => left_out.add("unreadable-ref", name, reason),
             }
-            let object = local.try_find_object(id).map(|o| o.map(|o| o.peel_to_commit()));
-            match object {
-                Ok(Some(Ok(commit))) => {
-                    seen.insert(commit.id);
-                    tips.all.push(commit.id);
-                }
-                Ok(Some(Err(_))) => left_out.add("no-commit", name, "no commit".to_owned()),
-                Ok(None) => left_out.add("unreadable-ref", name, "its object is not there".to_owned()),
-                Err(error) => left_out.add("unreadable-ref", name, cause(&error)),
+        }
+        // Git may have packed them since the packs were listed, so one is looked for in new ones too.
+        if let Some((_, id)) = missing.first() {
+            let _ = commit(&self.local(), *id);
+        }
+        for (name, id) in missing {
+            match commit(&local, id) {
+                Led::To(commit) => tips.all.push(commit),
+                Led::Nowhere => left_out.add("unreadable-ref", name, "its object is not there".to_owned()),
+                Led::Elsewhere(kind, reason) => left_out.add(kind, name, reason),
             }
         }
         tips.notes.extend(left_out.notes());
+    }
+}
+
+/// Where an object leads.
+enum Led {
+    To(Id),
+    /// It is not there, or what it stands for.
+    Nowhere,
+    /// To no commit: the kind of the note, and the reason.
+    Elsewhere(&'static str, String),
+}
+
+/// The commit that an object is, or stands for.
+fn commit(local: &gix::Repository, id: Id) -> Led {
+    match local.try_find_object(id).map(|object| object.map(|object| object.peel_to_commit())) {
+        Ok(Some(Ok(commit))) => Led::To(commit.id),
+        Ok(Some(Err(error))) if error.is_not_found() => Led::Nowhere,
+        Ok(Some(Err(_))) => Led::Elsewhere("no-commit", "no commit".to_owned()),
+        Ok(None) => Led::Nowhere,
+        Err(error) => Led::Elsewhere("unreadable-ref", cause(&error)),
     }
 }
 
@@ -144,6 +174,8 @@ impl Repo {
 struct LeftOut {
     /// How many there are, and the first of them by its name, with the reason.
     all: BTreeMap<&'static str, (usize, String, String)>,
+    /// Whether one was listed, and was not there when it was to be read.
+    vanished: bool,
 }
 
 impl LeftOut {
@@ -217,7 +249,10 @@ fn named(local: &gix::Repository, left_out: &mut LeftOut) -> Vec<reftable::Named
                     };
                     all.push((name, id));
                 }
-                Err(error) => left_out.add("unreadable-ref", prefix.to_owned(), cause(&error)),
+                Err(error) => {
+                    left_out.vanished |= is_gone(&error);
+                    left_out.add("unreadable-ref", prefix.to_owned(), cause(&error));
+                }
             }
         }
     }

@@ -7,6 +7,9 @@
 
 mod full_disk;
 mod signals;
+#[path = "../../../benches/synthetic/mod.rs"]
+mod synthetic;
+mod vanishing;
 
 use crate::support::Repo;
 use crate::tally;
