@@ -167,8 +167,12 @@ fn temporary(builder: &mut Builder, beside: &Path) -> io::Result<NamedTempFile> 
 
 /// The system's own word: `tempfile` adds the name of the temporary file, which nobody has heard of.
 fn plain(error: io::Error) -> io::Error {
-    let inner = error.get_ref().and_then(|wrapped| wrapped.source()?.downcast_ref::<io::Error>());
-    inner.and_then(io::Error::raw_os_error).map_or(error, io::Error::from_raw_os_error)
+    match error.to_string().split_once(" at path ") {
+        Some((reason, _)) if error.raw_os_error().is_none() => {
+            io::Error::new(error.kind(), reason.to_owned())
+        }
+        _ => error,
+    }
 }
 
 /// What to do about a file that cannot be written, to follow what the system says of it.

@@ -54,6 +54,8 @@ impl Request {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    #[error("commits are made faster than what is staged can be read; try again")]
+    HeadMoved,
     #[error(transparent)]
     Git(#[from] GitError),
     #[error(transparent)]
@@ -117,14 +119,28 @@ fn is_about(asked: &[String], path: &str) -> bool {
 
 /// Judges what is asked for.
 pub fn check(request: &Request) -> Result<Outcome, Error> {
+    for _ in 1..TRIES {
+        match check_once(request) {
+            Err(Error::HeadMoved) => {}
+            result => return result,
+        }
+    }
+    check_once(request)
+}
+
+/// As often as this what is staged is read anew, because a commit was made meanwhile.
+const TRIES: usize = 5;
+
+fn check_once(request: &Request) -> Result<Outcome, Error> {
     let repo = Repo::discover(request.dir.as_deref())?;
     let Some(repo) = repo else { return without_repository(request) };
+    let head = repo.head();
     let mut request = request.clone();
     let whole_index = request.staged && request.or_whole_index && !repo.anything_staged()?;
     // What is not compared with anything is judged whole.
     request.or_whole_index = whole_index;
     let (config, layout) = (Config::default(), Layout::default());
-    Reading { repo: &repo, cuts_links: false, request: &request, config, layout }.run()
+    Reading { repo: &repo, cuts_links: false, request: &request, config, layout }.run(head)
 }
 
 /// The working tree, read and not judged.
@@ -327,11 +343,14 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn run(mut self) -> Result<Outcome, Error> {
-        let head = self.repo.head();
+    fn run(mut self, head: Head) -> Result<Outcome, Error> {
         if self.request.staged {
             // What a commit touches can only be told once it is known where to look.
             let tree = self.repo.index_where(&self.layout, &inherits, &|path| path == CONFIG)?;
+            // The index is read once, and is to be compared with the commit that it stood on then.
+            if self.repo.head() != head {
+                return Err(Error::HeadMoved);
+            }
             self.configure(&tree)?;
         }
         if !self.request.or_whole_index

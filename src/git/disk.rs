@@ -99,7 +99,7 @@ impl Disk<'_> {
             return tree.notes.push(symlink_note(&path));
         }
         let file = self.file(on_disk, &path, &mut tree.notes);
-        if let Some(file) = file {
+        if let Some(file) = file.or_else(|| kind.is_file().then(|| vanished(&path, &mut tree.notes))) {
             tree.files.insert(path, file);
         }
     }
@@ -177,6 +177,14 @@ enum Found {
     Symlink,
     TooLarge(u64),
     Bytes(Vec<u8>),
+}
+
+/// A file that was listed a moment ago: without it, or what it was renamed to, there is no verdict.
+fn vanished(path: &str, notes: &mut Vec<Note>) -> File {
+    let note = Note::at("unreadable", path, "vanished while the folder was read; try again");
+    let content = Content::Unavailable(note.message.clone());
+    notes.push(note);
+    File { id: None, content }
 }
 
 fn blob_id(hash: gix::hash::Kind, bytes: &[u8]) -> Option<String> {

@@ -1,65 +1,21 @@
 //! A disk without room: a file system of its own that is full but for so many pages, a limit on the size of
 //! files, and output that nobody takes.
 
-use super::{FIX, Files, Sample, files, held, injected, is_temporary, rounds, skipped, temporaries};
-use crate::support::{Ran, Repo, ran};
+use super::own_disk::{self, Left};
+use super::{FIX, Sample, files, held, injected, is_temporary, rounds, skipped, temporaries};
+use crate::support::ran;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-/// Room is counted in these bytes.
-const PAGE: u64 = 4096;
-
-/// Runs okep on a small file system that holds the repository and has so many pages of room.
-///
-/// The file system is one of a namespace, so that any user may make it and it goes with the shell. What
-/// is on it in the end is copied to `out`.
-const FULL: &str = r#"
-mount -t tmpfs -o size=8m,mode=700 none "$1" || exit 99
-cp -R "$2/." "$1" || exit 99
-dd if=/dev/zero of="$1/.git/filler" bs=4096 2>/dev/null
-truncate -s "-$4" "$1/.git/filler" || exit 99
-out=$3
-cd "$1" || exit 99
-shift 4
-"$@"
-code=$?
-rm .git/filler
-cp -R . "$out" || exit 99
-exit $code
-"#;
-
-/// What a run said, and what it left, and where.
-struct Left {
-    ran: Ran,
-    files: Files,
-    root: PathBuf,
+/// Leaves so many pages of room.
+fn room(pages: u64) -> String {
+    let bytes = pages * 4096;
+    format!("dd if=/dev/zero of=.git/filler bs=4096 2>/dev/null; truncate -s -{bytes} .git/filler")
 }
 
 /// How often a loop that ends by itself is gone through.
 fn times() -> usize {
     rounds(8).div_ceil(8)
-}
-
-/// None where no file system can be made here.
-fn on_full_disk(repo: &Repo, pages: u64, args: &[&str]) -> Option<Left> {
-    let room = (pages * PAGE).to_string();
-    let (mount, out) = (repo.beside("mount"), repo.beside("out"));
-    let _ = std::fs::remove_dir_all(&out);
-    for folder in [&mount, &out] {
-        std::fs::create_dir_all(folder).expect("it is writable");
-    }
-    let mut command = repo.command("unshare");
-    command.args(["-Urm", "sh", "-c", FULL, "sh"]).args([&mount, &repo.root, &out]).arg(room);
-    command.arg(env!("CARGO_BIN_EXE_okep")).args(args);
-    let ran = ran_if_there(command).filter(|ran| ran.code != 99 && !ran.stderr.starts_with("unshare: "))?;
-    Some(Left { ran, files: files(&out), root: out })
-}
-
-fn ran_if_there(mut command: Command) -> Option<Ran> {
-    let out = command.output().ok()?;
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Some(Ran { stdout: text(out.stdout), stderr: text(out.stderr), code: out.status.code()? })
 }
 
 /// Told, with the file and the remedy, and nothing is left half done; how many promises that were.
@@ -81,10 +37,10 @@ fn a_full_disk_leaves_all_as_it_was() {
     let sample = Sample::new();
     let repo = sample.fresh();
     let (mut full, mut promises) = (0, 0);
-    for _ in 0..times() {
-        let mut pages = 0;
+    for time in 0..times() {
+        let mut pages = time as u64 % 3;
         loop {
-            let Some(left) = on_full_disk(&repo, pages, &FIX) else {
+            let Some(left) = own_disk::okep(&repo, &room(pages), &FIX) else {
                 return skipped("a full disk", "no file system of its own can be mounted here");
             };
             // Room for all that is written is had at last.
@@ -94,7 +50,8 @@ fn a_full_disk_leaves_all_as_it_was() {
             }
             promises += is_told(&left, NO_ROOM) + sample.is_old(&left.files);
             full += 1;
-            pages += 1;
+            // Each number of pages in one of three times.
+            pages += 3;
             assert!(pages < 200, "it is always full");
         }
         assert!(pages > 5, "it was full {pages} times");
@@ -110,7 +67,7 @@ fn what_is_new_is_there_whole_or_not_at_all() {
     for args in [&["new", "1077", "Room to write", "--folder"][..], &["hook", "install"]] {
         let (mut full, mut done, mut promises) = (0, 0, 0);
         for pages in (0..times()).flat_map(|_| 0..9) {
-            let Some(left) = on_full_disk(&repo, pages, args) else {
+            let Some(left) = own_disk::okep(&repo, &room(pages), args) else {
                 return skipped("a full disk", "no file system of its own can be mounted here");
             };
             let new: BTreeMap<_, _> = left.files.iter().filter(|(p, b)| old.get(*p) != Some(b)).collect();
@@ -139,7 +96,7 @@ fn what_is_new_is_there_whole_or_not_at_all() {
 fn a_limit_on_files_leaves_all_as_it_was() {
     let sample = Sample::new();
     let (mut refused, mut promises) = (0, 0);
-    for blocks in 0..64 {
+    for blocks in (0..64).step_by(2) {
         let repo = sample.fresh();
         // Otherwise the signal that comes with the limit ends it, as any other would.
         let script = format!("trap '' 25; ulimit -f {blocks}; exec \"$@\" >/dev/null");

@@ -6,9 +6,13 @@
 //! file system of its own, is told as skipped and counted nowhere.
 
 mod full_disk;
+mod moved_index;
+mod own_disk;
+mod read_only;
 mod signals;
 #[path = "../../../benches/synthetic/mod.rs"]
 mod synthetic;
+mod together;
 mod vanishing;
 
 use crate::support::Repo;
@@ -26,7 +30,7 @@ const FIX: [&str; 2] = ["check", "--fix=all"];
 /// Whoever has not ended after this hangs.
 const HANGS: Duration = Duration::from_secs(120);
 
-/// How many rounds a loop goes through: so many of a hundred of `OKEP_TEST_FAULTS`, or of `usual`.
+/// How many rounds a loop goes through.
 fn rounds(usual: usize) -> usize {
     let asked = std::env::var("OKEP_TEST_FAULTS").ok();
     asked.map_or(usual, |n| n.parse().expect("OKEP_TEST_FAULTS is a number"))
@@ -203,6 +207,19 @@ fn differ(now: &Files, due: &Files) {
 fn start(repo: &Repo, args: &[&str]) -> Child {
     let mut command = repo.okep_command(args);
     command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("it starts")
+}
+
+/// Waits until something is seen in the repository, or for the end.
+fn until(repo: &Repo, child: &mut Child, seen: fn(&Repo) -> bool) {
+    while !seen(repo) && child.try_wait().expect("it is ours").is_none() {
+        std::thread::sleep(Duration::from_micros(50));
+    }
+}
+
+/// Whether there is a temporary file.
+fn begins_to_write(repo: &Repo) -> bool {
+    let entries = fs::read_dir(repo.root.join("docs/okeps")).expect("it is there").flatten();
+    entries.map(|entry| entry.file_name()).any(|name| is_temporary(&name.to_string_lossy()))
 }
 
 /// How a run ended; one that does not end fails.

@@ -1,7 +1,8 @@
 //! Runs that are killed, interrupted or ended at moments all over them.
 
 use super::{
-    Dice, FIX, Sample, Sender, end, files, held, injected, is_temporary, rounds, skipped, start, temporaries,
+    Dice, FIX, Sample, Sender, begins_to_write, end, files, held, injected, is_temporary, rounds, skipped,
+    start, temporaries, until,
 };
 use crate::support::Repo;
 use std::fs;
@@ -19,18 +20,6 @@ fn is_ignored(number: i32) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
     mask.is_some_and(|mask| mask >> (number - 1) & 1 == 1)
-}
-
-/// Waits for the first temporary file, or the first that has become what it was made for, or the end.
-fn until(repo: &Repo, child: &mut Child, seen: fn(&Repo) -> bool) {
-    while !seen(repo) && child.try_wait().expect("it is ours").is_none() {
-        std::thread::sleep(Duration::from_micros(50));
-    }
-}
-
-fn begins_to_write(repo: &Repo) -> bool {
-    let entries = fs::read_dir(repo.root.join("docs/okeps")).expect("it is there").flatten();
-    entries.map(|entry| entry.file_name()).any(|name| super::is_temporary(&name.to_string_lossy()))
 }
 
 fn begins_to_replace(repo: &Repo) -> bool {
@@ -52,7 +41,7 @@ fn a_fix_that_is_killed_leaves_each_file_old_or_new() {
     let (sample, mut dice) = (Sample::new(), Dice::new());
     for (name, number) in SIGNALS {
         let (mut ended, mut promises, mut half_way, mut left) = (0, 0, 0, 0);
-        let rounds = rounds(9);
+        let rounds = rounds(6);
         for round in 0..rounds {
             let repo = sample.fresh();
             let mut child = start(&repo, &FIX);
@@ -98,7 +87,7 @@ fn who_only_reads_ends_at_once_and_leaves_nothing() {
         let begun = Instant::now();
         end(&mut start(&repo, args));
         let took = begun.elapsed();
-        let (rounds, mut ended) = (rounds(6), 0);
+        let (rounds, mut ended) = (rounds(3), 0);
         for round in 0..rounds {
             let (name, number) = SIGNALS[1 + round % 2];
             let mut child = start(&repo, args);

@@ -96,7 +96,7 @@ fn what_is_packed_meanwhile_is_found() {
     let packed = &["gc", "--prune=now", "--quiet"][..];
     for act in [packed, &["pack-refs", "--all"]] {
         let took = time(&sample_of(&all), act);
-        let rounds = rounds(4);
+        let rounds = rounds(3);
         for round in 0..rounds {
             let repo = sample_of(&all);
             let mut moving = git(&repo, act);
@@ -135,7 +135,7 @@ fn what_is_repacked_meanwhile_is_found() {
         &["-c", "pack.indexVersion=1", "repack", "-adFq", "--window=4", "--depth=2", "-n"],
     ];
     let mut took = [Duration::from_millis(300); 4];
-    let rounds = rounds(6);
+    let rounds = rounds(4);
     for round in 0..rounds {
         let act = round % acts.len();
         let start = Instant::now();
@@ -167,7 +167,7 @@ fn what_vanishes_is_told() {
         let start = Instant::now();
         (first.okep(question), start.elapsed())
     });
-    let (rounds, mut lacked) = (rounds(12), 0);
+    let (rounds, mut lacked) = (rounds(8), 0);
     for round in 0..rounds {
         let repo = sample_of(&all);
         if round % 4 == 3 {
