@@ -222,9 +222,10 @@ fn walked(repo: &Repo, select: Select, progress: &Progress) -> Result<Story, Err
     story.notes.extend(notes);
     let by_intent = repo.is_partial() || story.walk.shallow;
     let tip = tip_notes(repo, main, &layout, is_whole && !by_intent);
+    let vanished = repo.vanished().filter(|_| is_whole && !by_intent);
     // What was there a moment ago has vanished since.
-    story.damaged |= tip.iter().any(is_unreadable);
-    story.notes.extend(tip);
+    story.damaged |= vanished.is_some() || tip.iter().any(is_unreadable);
+    story.notes.extend(tip.into_iter().chain(vanished));
     story.notes.sort();
     story.notes.dedup();
     Ok(story)

@@ -8,6 +8,7 @@ use crate::tree::{Layout, Note};
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::tree::{EntryKind, EntryMode};
 use gix::prelude::ObjectIdExt;
+use std::cell::Cell;
 
 pub(super) fn list(repo: &Repo, id: Id, layout: &Layout, inherits: &Inherits) -> Result<Listing, Error> {
     let local = repo.local();
@@ -66,11 +67,17 @@ const MAX_PATH: usize = 4096;
 /// Tree objects of one repository; what cannot be read becomes a note.
 pub(super) struct Trees<'a> {
     local: &'a gix::Repository,
+    missing: Cell<Option<Id>>,
 }
 
 impl<'a> Trees<'a> {
     pub fn new(local: &'a gix::Repository) -> Self {
-        Trees { local }
+        Trees { local, missing: Cell::new(None) }
+    }
+
+    /// The last tree that was not there.
+    pub fn missing(&self) -> Option<Id> {
+        self.missing.get()
     }
 
     fn data(&self, id: Id) -> Result<Vec<u8>, Note> {
@@ -83,7 +90,10 @@ impl<'a> Trees<'a> {
                 let message = format!("object {id} is a {} where a tree is due", object.kind);
                 Err(Note::new("corrupt-object", message))
             }
-            Ok(None) => Err(Note::new("missing-object", missing(self.local, id))),
+            Ok(None) => {
+                self.missing.set(Some(id));
+                Err(Note::new("missing-object", missing(self.local, id)))
+            }
             Err(error) => Err(Note::new("corrupt-object", corrupt(id, &error))),
         }
     }

@@ -44,6 +44,7 @@ impl Repo {
         let mailmap = self.local().open_mailmap();
         let deed = |(local, buffer): &mut (gix::Repository, Vec<u8>), id: &Id| {
             let Ok(commit) = local.objects.find_commit_iter(id, buffer) else {
+                self.has_vanished(local, *id);
                 return Deed { date: day(0, 0).unwrap_or_default(), dateless: true, ..Deed::default() };
             };
             let encoding = commit.filter_map(Result::ok).find_map(|token| match token {
@@ -84,16 +85,24 @@ impl Repo {
 
 impl Objects for Repo {
     fn standing(&self, asked: &[Asked]) -> Answers {
-        let answer = |local: &mut gix::Repository, (root, paths): &Asked| {
-            let root = match root {
+        let answer = |local: &mut gix::Repository, (from, paths): &Asked| {
+            let root = match from {
                 Root::Tree(id) => Some(*id),
                 Root::Commit(id) => {
-                    local.find_commit(*id).ok().and_then(|c| Some(c.tree_id().ok()?.detach()))
+                    let root = local.find_commit(*id).ok().and_then(|c| Some(c.tree_id().ok()?.detach()));
+                    if root.is_none() {
+                        self.has_vanished(local, *id);
+                    }
+                    root
                 }
             };
             let trees = Trees::new(local);
             let stands = |path: &&str| root.map_or(Standing::Unknown, |root| in_tree(&trees, root, path));
-            paths.iter().map(stands).collect()
+            let stands = paths.iter().map(stands).collect();
+            if let Some(id) = trees.missing() {
+                self.has_vanished(local, id);
+            }
+            stands
         };
         asked.par_iter().map_init(|| self.local(), answer).collect()
     }

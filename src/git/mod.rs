@@ -40,11 +40,11 @@ pub use standing::plain_standing;
 pub use tips::{Select, Tips};
 pub use walk::{Key, Walk};
 
-use crate::tree::{Content, File, Layout, Tree};
+use crate::tree::{Content, File, Layout, Note, Tree};
 use blobs::Blobs;
 use listing::{Listing, tidy};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 /// The full id of a commit or a blob; displays as its full hexadecimal form.
 pub type Id = gix::ObjectId;
@@ -70,6 +70,8 @@ pub struct Repo {
     blobs: Blobs,
     /// A partial clone, where objects are missing by intent.
     partial: bool,
+    /// The first object that was to be read after the walk and was not there.
+    vanished: Mutex<Option<Note>>,
 }
 
 impl Repo {
@@ -168,6 +170,16 @@ impl Repo {
             local.objects.refresh_never();
         }
         local
+    }
+
+    /// What could not be read of the objects behind a walk, the first of it; the walk tells of its own.
+    pub fn vanished(&self) -> Option<Note> {
+        self.vanished.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    fn has_vanished(&self, local: &gix::Repository, id: Id) {
+        let mut vanished = self.vanished.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        vanished.get_or_insert_with(|| Note::new("missing-object", blobs::missing(local, id)));
     }
 
     /// Whether objects are missing by intent.

@@ -6,7 +6,7 @@ use super::{Error, Repo};
 use gix::sec::trust::Mapping;
 use std::env;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 /// The variables by which git tells a hook, or anything else it runs, which repository it means.
 const LOCAL: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"];
@@ -77,6 +77,7 @@ fn repo(safe: gix::ThreadSafeRepository) -> Repo {
         safe,
         index: OnceLock::new(),
         blobs: Blobs::default(),
+        vanished: Mutex::default(),
     }
 }
 

@@ -71,7 +71,7 @@ fn a_folder_that_cannot_be_written_stops_all() {
 fn a_read_only_file_system_is_told_and_can_be_judged() {
     let sample = Sample::new();
     let repo = sample.fresh();
-    let all = "mount -o remount,ro .";
+    let all = "mount -o remount,ro,bind .";
     let docs = "mount --bind docs/okeps docs/okeps && mount -o remount,ro,bind docs/okeps";
     let why = "Read-only file system (os error 30); its file system must be mounted for writing";
     let mut count = 0;
