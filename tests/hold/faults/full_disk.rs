@@ -87,7 +87,8 @@ fn what_is_new_is_there_whole_or_not_at_all() {
             full += 1;
         }
         assert!(full > 0 && done > 0, "{args:?}: the disk was full {full} times, and {done} times not");
-        injected(&format!("a full disk (tmpfs) under `{} {}`", args[0], args[1]), full);
+        let named = if args[0] == "new" { "new --folder" } else { "hook install" };
+        injected(&format!("a full disk (tmpfs) under `{named}`"), full);
         held(promises);
     }
 }
