@@ -155,7 +155,7 @@ impl<'a> Past<'a> {
             return (Vec::new(), Unsettled { path, by_demand: false, by_prompt: false });
         }
         let landed = lore.and_then(|lore| landing(lore, snapshot, &okep.path)).map(|l| l.template);
-        let (mut findings, unsettled) = self.judge(okep, landed, snapshot.plans);
+        let (mut findings, unsettled) = self.judge(okep, landed, true);
         let conflict = okep.document.is_in_conflict();
         for finding in findings.iter_mut().filter(|f| f.fix.is_some()) {
             finding.fix = finding.fix.take().filter(|_| !conflict);
