@@ -10,7 +10,7 @@ use super::template::Template;
 use crate::text::Text;
 use crate::tree::{Content, File, Layout, Note, Standing, Tree};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex};
 
 #[derive(Debug, Clone)]
@@ -335,13 +335,13 @@ impl Reading<'_> {
 
     fn pages(&mut self, files: &[Parsable], okeps: &[Okep]) -> (Vec<Page>, Vec<HollowFolder>) {
         let folder = &self.layout.folder;
+        let held: HashSet<&str> = okeps.iter().filter_map(|o| Some(o.folder.as_ref()?.0.as_str())).collect();
         let mut companions = Vec::new();
         let mut hollow: BTreeMap<String, Vec<Page>> = BTreeMap::new();
         for file in files.iter().filter(|f| f.role == Role::InOkepFolder) {
             let Some((around, _)) = path::okep_folder(&file.path, folder) else { continue };
-            let inside = |o: &Okep| o.folder.as_ref().is_some_and(|(f, _)| f == around);
             let page = Page { path: file.path.clone(), document: file.document.clone() };
-            if okeps.iter().any(inside) {
+            if held.contains(around) {
                 if file.document.text.invalid_at.is_some() {
                     self.notes.push(Note::at("not-utf8", &file.path, "holds bytes that are not UTF-8"));
                 }

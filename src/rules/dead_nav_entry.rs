@@ -37,7 +37,7 @@ fn finding(snapshot: &Snapshot, site: &Site, index: usize, entry: &NavEntry, doc
     let Some(text) = snapshot.texts.get(register).filter(|_| snapshot.plans) else { return finding };
     finding.place = Some(text.place(entry.span.clone()));
     let bytes = text.as_str().as_bytes();
-    let listed = |path: &str| site.nav.entries().iter().any(|e| e.doc.as_deref() == Some(path));
+    let listed = |path: &str| site.nav.entry_of(path).is_some();
     if let Some(folder) = register::awaited(snapshot, doc) {
         return finding.help(format!("name the proposal in `{folder}` first"));
     }

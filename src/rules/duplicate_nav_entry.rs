@@ -5,6 +5,7 @@ use crate::finding::{Finding, Related, Severity};
 use crate::model::mkdocs::{NavEntry, Site};
 use crate::model::snapshot::Snapshot;
 use crate::text::Text;
+use std::collections::{HashMap, HashSet};
 
 pub static RULE: Rule = Rule {
     id: "duplicate-nav-entry",
@@ -35,8 +36,12 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
 }
 
 fn twice(entries: &[(&NavEntry, &str)], register: &str, text: &Text) -> Vec<Finding> {
-    let again = entries.iter().enumerate().filter_map(|(i, (entry, doc))| {
-        let (first, _) = entries[..i].iter().find(|(_, d)| d == doc)?;
+    let mut first_of: HashMap<&str, &NavEntry> = HashMap::new();
+    let again = entries.iter().filter_map(|(entry, doc)| {
+        let first = *first_of.entry(doc).or_insert(entry);
+        if std::ptr::eq(first, *entry) {
+            return None;
+        }
         let line = text.line_of(first.span.start);
         let message = format!("`{}` stands in `nav` already, at line {line}", entry.target);
         let mut finding = RULE.about(Some(doc), register, entry.target.clone(), message);
@@ -48,34 +53,33 @@ fn twice(entries: &[(&NavEntry, &str)], register: &str, text: &Text) -> Vec<Find
     again.collect()
 }
 
-/// Entries outside the innermost section that holds all other OKEPs, of which there must be two.
+/// Entries outside the section that holds all other OKEPs, of which there must be two.
+///
+/// Groups inside one section are an order of their own, so only the outermost section counts.
 fn outside(site: &Site, entries: &[(&NavEntry, &str)], register: &str, text: &Text) -> Vec<Finding> {
-    let strays = entries.iter().enumerate().filter_map(|(i, (entry, doc))| {
-        let others: Vec<&NavEntry> = entries
-            .iter()
-            .enumerate()
-            .filter(|(j, (_, d))| *j != i && d != doc)
-            .map(|(_, (e, _))| *e)
-            .collect();
-        let home = common(&others);
-        // Groups inside one section are an order of their own.
-        if others.len() < 2 || home.is_empty() || entry.section.first() == home.first() {
+    let mut count_of: HashMap<&str, usize> = HashMap::new();
+    entries.iter().for_each(|(_, doc)| *count_of.entry(doc).or_default() += 1);
+    // The home of all others than one is that of the first of them: of the first entry, or of the next.
+    let first = entries.first();
+    let next = entries.iter().find(|(_, doc)| first.is_some_and(|(_, first)| doc != first));
+    let home = |other: Option<&(&NavEntry, &str)>| {
+        let home = other?.0.section.first()?.clone();
+        let away = entries.iter().filter(|(entry, _)| entry.section.first() != Some(&home));
+        let away: HashSet<&str> = away.map(|(_, doc)| *doc).collect();
+        Some((home, away))
+    };
+    let homes = [home(first), home(next)];
+    let strays = entries.iter().filter_map(|(entry, doc)| {
+        let is_first = first.is_some_and(|(_, first)| doc == first);
+        let (home, away) = homes[usize::from(is_first)].as_ref()?;
+        let others = entries.len() - count_of[doc];
+        if others < 2 || entry.section.first() == Some(home) || away.len() > 1 {
             return None;
         }
-        let home = &home[..1];
-        let message =
-            format!("`{}` stands outside `{}`, which holds the other OKEPs", entry.target, home.join(" / "));
+        let message = format!("`{}` stands outside `{home}`, which holds the other OKEPs", entry.target);
         let mut finding = RULE.about(Some(doc), register, entry.target.clone(), message);
         finding.place = Some(text.place(entry.span.clone()));
-        Some(finding.help(format!("move the entry to `{}` in `{}`", home.join(" / "), site.path)))
+        Some(finding.help(format!("move the entry to `{home}` in `{}`", site.path)))
     });
     strays.collect()
-}
-
-fn common<'a>(entries: &[&'a NavEntry]) -> &'a [String] {
-    let Some((first, rest)) = entries.split_first() else { return &[] };
-    let shared = rest.iter().fold(first.section.len(), |n, e| {
-        n.min(first.section.iter().zip(&e.section).take_while(|(a, b)| a == b).count())
-    });
-    &first.section[..shared]
 }

@@ -7,6 +7,7 @@ use crate::model::nav_edit;
 use crate::model::okep::Okep;
 use crate::model::register;
 use crate::model::snapshot::Snapshot;
+use std::collections::HashSet;
 
 pub static RULE: Rule = Rule {
     id: "not-in-nav",
@@ -27,7 +28,7 @@ const SUBJECT: &str = "nav";
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let Some(site) = &snapshot.site else { return Vec::new() };
     // An entry that still names it by an earlier path is one cause, and `dead-nav-entry` tells it.
-    let renamed: Vec<&str> = site
+    let renamed: HashSet<&str> = site
         .nav
         .entries()
         .iter()
@@ -38,7 +39,7 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
     snapshot
         .okeps
         .iter()
-        .filter(|okep| !renamed.contains(&okep.path.as_str()))
+        .filter(|okep| !renamed.contains(okep.path.as_str()))
         .filter_map(|okep| match site.registered(&okep.path) {
             Registered::Missing => Some(missing(snapshot, site, okep)),
             Registered::OutsideDocsDir => Some(outside(site, okep)),

@@ -124,7 +124,7 @@ impl Site {
         if self.drafts.matches(page) {
             return Registered::Draft;
         }
-        if let Some(entry) = self.nav.entries().iter().position(|e| e.doc.as_deref() == Some(path)) {
+        if let Some(entry) = self.nav.entry_of(path) {
             return Registered::InNav(entry);
         }
         if matches!(self.nav, Nav::Unreadable) {

@@ -7,7 +7,9 @@ use super::patterns::RestPattern;
 use super::value::{self, Value};
 use super::yaml::{Cause, Document, Kind, NodeId, Refusal, Style};
 use crate::text::Text;
+use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Deepest nesting of sections, and most entries, that are read: aliases can make both grow.
 const MAX_DEPTH: usize = 64;
@@ -38,6 +40,8 @@ pub struct NavTree {
     pub entries: Vec<NavEntry>,
     /// The rest entries of the `awesome-pages` plugin.
     pub rests: Vec<Rest>,
+    /// The first entry of each page; see [`Nav::entry_of`].
+    by_page: OnceLock<HashMap<String, usize>>,
 }
 
 /// A list of items under one title.
@@ -130,6 +134,18 @@ impl Nav {
             Nav::Listed(tree) => &tree.entries,
             _ => &[],
         }
+    }
+
+    /// The first entry of a page, a path from the repository's root.
+    ///
+    /// Every page of a site may be asked for, and every one has an entry: it is looked up.
+    pub fn entry_of(&self, path: &str) -> Option<usize> {
+        let tree = self.tree()?;
+        let index = || {
+            let pages = tree.entries.iter().enumerate().rev();
+            pages.filter_map(|(at, entry)| Some((entry.doc.clone()?, at))).collect()
+        };
+        tree.by_page.get_or_init(index).get(path).copied()
     }
 
     pub fn tree(&self) -> Option<&NavTree> {
