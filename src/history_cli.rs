@@ -4,7 +4,7 @@ use crate::check;
 use crate::cli::Which;
 use crate::config::{self, Config};
 use crate::git::{Error as GitError, Id, Repo, Select, Tips};
-use crate::history::catalog::{Catalog, folders};
+use crate::history::catalog::Catalog;
 use crate::history::narrow::Narrow;
 use crate::history::ruled::ruled;
 use crate::history::story::Story;
@@ -203,8 +203,8 @@ fn walked(repo: &Repo, select: Select, progress: &Progress) -> Result<Story, Err
     let layout = config.layout.clone();
     let mut story = {
         let walk = repo.walk(&all, &layout, &mkdocs::inherits, &|done| progress.set(done));
-        let listings = repo.folders(&folders(&walk), &layout);
-        let mut catalog = Catalog::new(&walk, listings, &layout);
+        let list = |folders: &[Id]| repo.folders(folders, &layout);
+        let mut catalog = Catalog::new(&walk, &list, &layout);
         let deeds = |commits: &[u32]| {
             let ids: Vec<Id> = commits.iter().map(|c| walk.ids[*c as usize]).collect();
             repo.deeds(&ids)

@@ -76,21 +76,27 @@ impl Lore {
 /// A path that comes while another with the same OKEP number goes is that one under a new name; a path
 /// that comes back keeps the landing it had.
 pub fn landings(states: &[BTreeSet<String>], open: bool) -> BTreeMap<String, Option<usize>> {
-    let first = landings_ever(states, open);
+    static NOTHING: BTreeSet<String> = BTreeSet::new();
+    let before = std::iter::once(&NOTHING).chain(states);
+    fn unlike<'a>(one: &'a BTreeSet<String>, other: &'a BTreeSet<String>) -> Vec<&'a str> {
+        one.difference(other).map(String::as_str).collect()
+    }
+    let changes = before.zip(states).map(|(before, now)| (unlike(before, now), unlike(now, before)));
+    let first = landings_ever(changes, open);
     states.last().into_iter().flatten().map(|path| (path.clone(), first[path.as_str()])).collect()
 }
 
 /// The landing of every path that ever was, as [`landings`] has it; a smaller one is earlier, and none
-/// is earliest.
-pub fn landings_ever(states: &[BTreeSet<String>], open: bool) -> HashMap<&str, Option<usize>> {
+/// is earliest. `changes` are the paths that went with each state, and those that came.
+pub fn landings_ever<'a>(
+    changes: impl Iterator<Item = (Vec<&'a str>, Vec<&'a str>)>,
+    open: bool,
+) -> HashMap<&'a str, Option<usize>> {
     let mut first: HashMap<&str, Option<usize>> = HashMap::new();
-    static NOTHING: BTreeSet<String> = BTreeSet::new();
-    let mut before = &NOTHING;
-    for (at, state) in states.iter().enumerate() {
+    for (at, (gone, came)) in changes.enumerate() {
         let mut gone: Vec<(u64, &str)> =
-            before.difference(state).filter_map(|path| Some((number(path)?, path.as_str()))).collect();
+            gone.into_iter().filter_map(|path| Some((number(path)?, path))).collect();
         gone.sort_unstable();
-        let came: Vec<&str> = state.difference(before).map(String::as_str).collect();
         let landed: Vec<_> = came
             .iter()
             .map(|path| {
@@ -104,7 +110,6 @@ pub fn landings_ever(states: &[BTreeSet<String>], open: bool) -> HashMap<&str, O
             })
             .collect();
         first.extend(came.into_iter().zip(landed));
-        before = state;
     }
     first
 }

@@ -7,6 +7,7 @@ use super::commit::Trees;
 use super::listing::Listing;
 use super::standing::in_tree;
 use super::{Entry, Id, Repo};
+use crate::history::catalog::Files;
 use crate::history::links::{Answers, Asked, Root};
 use crate::history::verdicts::Objects;
 use crate::lore::day;
@@ -68,7 +69,7 @@ impl Repo {
 
     /// The files below the proposal folder whose tree each of `folders` is; a tree that cannot be read
     /// says why.
-    pub fn folders(&self, folders: &[Id], layout: &Layout) -> Vec<Result<Vec<(String, Entry)>, Note>> {
+    pub fn folders(&self, folders: &[Id], layout: &Layout) -> Vec<Files> {
         let list = |local: &mut gix::Repository, id: &Id| {
             let mut listing = Listing::default();
             let mut notes = Vec::new();

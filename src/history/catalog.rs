@@ -2,10 +2,11 @@
 //! led to it. All of it numbers, so that equal states are equal numbers.
 
 use super::graph::{Graph, NONE};
+use super::shared::{Item, Shared, Sharing};
 use super::twins::twins;
 use super::verdicts::Who;
 use crate::git::{Entry, Id, Key, Walk};
-use crate::model::path::{Role, file_name, okep_name, role, stem};
+use crate::model::path::{Role, file_name, okep_folder, okep_name, role, stem};
 use crate::tree::{Layout, Note};
 use std::collections::HashMap;
 
@@ -16,11 +17,17 @@ pub struct FileAt {
     pub blob: u32,
 }
 
+impl Item for FileAt {
+    fn key(&self) -> u32 {
+        self.path
+    }
+}
+
 /// The files of one distinct content of the proposal folder and the registers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Holding {
     /// In the order of their paths.
-    pub files: Vec<FileAt>,
+    pub files: Shared<FileAt>,
     /// The template that counts: the first one by its path.
     pub template: Option<FileAt>,
     /// Index into [`Walk::registers`].
@@ -35,6 +42,8 @@ pub struct PathInfo {
     pub number: Option<u64>,
     /// Which of several of that number it is, where they stood on the line at the same time.
     pub nth: u32,
+    /// How long the part of the path is that names the folder of an OKEP; nothing for files in none.
+    pub around: Option<usize>,
 }
 
 /// A template, and those that were in force before it on the first-parent line of a commit.
@@ -94,6 +103,51 @@ pub fn folders(walk: &Walk) -> Vec<Id> {
     walk.keys.iter().filter_map(folder).filter(|folder| seen.insert(*folder)).collect()
 }
 
+/// So many folders are listed before their files become numbers; a listing is much longer than those.
+const AT_ONCE: usize = 64;
+
+/// The files of a folder, or why they are not known.
+pub type Files = Result<Vec<(String, Entry)>, Note>;
+
+/// Numbers for paths and blobs, with those of the last listing, which most of the next are.
+struct Numbers {
+    paths: HashMap<String, u32>,
+    blobs: Numbered<Entry>,
+    before: Vec<(String, Entry, FileAt)>,
+}
+
+impl Numbers {
+    fn number(
+        &mut self,
+        listing: Vec<(String, Entry)>,
+        catalog: &mut Catalog,
+        layout: &Layout,
+    ) -> Vec<FileAt> {
+        let mut before = std::mem::take(&mut self.before).into_iter().peekable();
+        let file = |(path, entry): (String, Entry)| {
+            while before.next_if(|(other, ..)| *other < path).is_some() {}
+            let same = before.next_if(|(other, ..)| *other == path);
+            if let Some((_, _, file)) = same.as_ref().filter(|(_, other, _)| *other == entry) {
+                let file = *file;
+                return (path, entry, file);
+            }
+            let number = match same.map(|(.., file)| file.path).or_else(|| self.paths.get(&path).copied()) {
+                Some(number) => number,
+                None => {
+                    let number = catalog.paths.len() as u32;
+                    catalog.paths.push(PathInfo::of(path.clone(), layout));
+                    self.paths.insert(path.clone(), number);
+                    number
+                }
+            };
+            let file = FileAt { path: number, blob: self.blobs.number(entry, &mut catalog.blobs) };
+            (path, entry, file)
+        };
+        self.before = listing.into_iter().map(file).collect();
+        self.before.iter().map(|(.., file)| *file).collect()
+    }
+}
+
 /// Numbers for values.
 #[derive(Debug)]
 struct Numbered<T> {
@@ -114,10 +168,10 @@ impl<T: std::hash::Hash + Eq + Clone> Numbered<T> {
 }
 
 impl Catalog {
-    /// The catalogue of a walk; `listings` tells the files of each of its [`folders`].
-    pub fn new(walk: &Walk, listings: Vec<Result<Vec<(String, Entry)>, Note>>, layout: &Layout) -> Self {
+    /// The catalogue of a walk; `list` tells the files of folders in the order of their paths.
+    pub fn new(walk: &Walk, list: &dyn Fn(&[Id]) -> Vec<Files>, layout: &Layout) -> Self {
         let mut catalog = Catalog { lacks: vec![Box::default()], ..Catalog::default() };
-        let files = catalog.files(walk, listings, layout);
+        let files = catalog.files(walk, list, layout);
         catalog.holdings = walk
             .keys
             .iter()
@@ -151,38 +205,29 @@ impl Catalog {
     fn files(
         &mut self,
         walk: &Walk,
-        listings: Vec<Result<Vec<(String, Entry)>, Note>>,
+        list: &dyn Fn(&[Id]) -> Vec<Files>,
         layout: &Layout,
-    ) -> HashMap<Id, Option<Vec<FileAt>>> {
-        let mut numbers: HashMap<String, u32> = HashMap::new();
-        let mut blobs = Numbered::new();
+    ) -> HashMap<Id, Option<Shared<FileAt>>> {
+        let mut numbers = Numbers { paths: HashMap::new(), blobs: Numbered::new(), before: Vec::new() };
+        let mut sharing = Sharing::default();
         let mut files = HashMap::new();
-        for (folder, listing) in folders(walk).into_iter().zip(listings) {
-            let listing = match listing {
-                Ok(listing) => listing,
-                Err(note) => {
-                    self.damaged |= note.kind != "missing-object";
-                    self.missing += usize::from(note.kind == "missing-object");
-                    if self.notes.iter().all(|n| n.kind != note.kind) || note.kind != "missing-object" {
-                        self.notes.push(note);
-                    }
-                    files.insert(folder, None);
-                    continue;
-                }
-            };
-            let file = |(path, entry): (String, Entry)| {
-                let path = match numbers.get(&path) {
-                    Some(number) => *number,
-                    None => {
-                        let number = self.paths.len() as u32;
-                        self.paths.push(PathInfo::of(path.clone(), layout));
-                        numbers.insert(path, number);
-                        number
+        for folders in folders(walk).chunks(AT_ONCE) {
+            for (folder, listing) in folders.iter().zip(list(folders)) {
+                let listing = match listing {
+                    Ok(listing) => listing,
+                    Err(note) => {
+                        self.damaged |= note.kind != "missing-object";
+                        self.missing += usize::from(note.kind == "missing-object");
+                        if self.notes.iter().all(|n| n.kind != note.kind) || note.kind != "missing-object" {
+                            self.notes.push(note);
+                        }
+                        files.insert(*folder, None);
+                        continue;
                     }
                 };
-                FileAt { path, blob: blobs.number(entry, &mut self.blobs) }
-            };
-            files.insert(folder, Some(listing.into_iter().map(file).collect()));
+                let listing = numbers.number(listing, self, layout);
+                files.insert(*folder, Some(sharing.share(&listing)));
+            }
         }
         files
     }
@@ -254,6 +299,11 @@ impl Catalog {
         self.holdings[self.state(commit).key as usize].as_ref()
     }
 
+    /// The file at a path of a holding.
+    pub fn file_at(&self, holding: &Holding, path: &str) -> Option<FileAt> {
+        holding.files.find(|file| self.path(*file).path.as_str().cmp(path)).copied()
+    }
+
     pub fn path(&self, file: FileAt) -> &PathInfo {
         &self.paths[file.path as usize]
     }
@@ -288,7 +338,13 @@ impl PathInfo {
         let name = stem(file_name(&path))
             .and_then(okep_name)
             .filter(|_| matches!(role, Role::Okep | Role::Template));
-        PathInfo { number: name.and_then(|n| n.number), nth: 0, role, path }
+        let around = okep_folder(&path, &layout.folder).map(|(folder, _)| folder.len());
+        PathInfo { number: name.and_then(|n| n.number), nth: 0, around, role, path }
+    }
+
+    /// The folder of an OKEP in which the file stands.
+    pub fn around(&self) -> Option<&str> {
+        self.around.map(|length| &self.path[..length])
     }
 
     /// Whom a file at this path is about.

@@ -4,16 +4,16 @@
 //! on the way to them: first within the folder around the proposals, of which all commits that leave it alone
 //! share one, and from the root only for what lies outside of it. Nothing is read here.
 
-use super::catalog::{Catalog, FileAt, State};
+use super::catalog::{Catalog, FileAt, Holding, State};
 use super::names::{Names, Raw, raw};
 use super::verdicts::Told;
 use crate::git::{Id, Walk};
 use crate::linked::{Linked, Wanted, claims};
 use crate::model::document::Document;
 use crate::model::mkdocs::PageSettings;
-use crate::model::path::{Role, okep_folder};
+use crate::model::path::Role;
 use crate::tree::{Layout, Standing};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// How links are read: by which site, and in which repository.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -65,6 +65,8 @@ pub(super) struct Links {
     questions: Vec<Wanted>,
     number_of: HashMap<Wanted, u32>,
     claims: HashMap<PageAt, Vec<Claimed>>,
+    /// The files of which something is claimed.
+    claiming: HashSet<FileAt>,
 }
 
 /// What the links of a document say, at each of the places where it stood.
@@ -76,6 +78,18 @@ pub(super) fn look(document: &Document, at: &PageAt, links: &Links, catalog: &Ca
     claims(&page).into_iter().map(|c| RawClaim { unless: c.unless, finding: raw(c.finding) }).collect()
 }
 
+/// The first OKEP in each folder of an OKEP.
+fn first_okeps<'a>(catalog: &'a Catalog, holding: &Holding) -> HashMap<&'a str, u32> {
+    let mut first = HashMap::new();
+    for file in holding.files.iter() {
+        let info = catalog.path(*file);
+        if let Some(around) = info.around().filter(|_| info.role == Role::Okep) {
+            first.entry(around).or_insert(file.path);
+        }
+    }
+    first
+}
+
 impl Links {
     pub fn context(&mut self, register: Option<u32>, book: u32, context: Context) {
         let at = self.contexts.iter().position(|c| *c == context).unwrap_or_else(|| {
@@ -85,26 +99,32 @@ impl Links {
         self.context_of.insert((register, book), at as u32);
     }
 
-    /// The pages of a state whose links are judged.
-    pub fn pages(&self, catalog: &Catalog, layout: &Layout, state: &State) -> Vec<PageAt> {
-        let Some(holding) = &catalog.holdings[state.key as usize] else { return Vec::new() };
-        let Some(context) = self.context_of.get(&(holding.register, state.book)) else { return Vec::new() };
-        let is_page = |f: &&FileAt| !catalog.blobs[f.blob as usize].symlink;
-        let around = |file: &FileAt| okep_folder(&catalog.path(*file).path, &layout.folder).map(|(f, _)| f);
-        let okeps = || holding.files.iter().filter(|f| catalog.path(**f).role == Role::Okep);
-        let beside = |file: &FileAt| {
-            let folder = around(file)?;
-            okeps().find(|o| around(o) == Some(folder)).map(|o| o.path)
-        };
-        let page = |file: &FileAt| {
-            let okep = match catalog.path(*file).role {
+    /// The pages of a state whose links are judged, of those of its files that are `wanted`.
+    pub fn pages<'a>(
+        &self,
+        catalog: &'a Catalog,
+        state: &State,
+        wanted: impl Fn(&FileAt) -> bool + 'a,
+    ) -> impl Iterator<Item = PageAt> {
+        let holding = catalog.holdings[state.key as usize].as_ref();
+        let context = holding.and_then(|h| self.context_of.get(&(h.register, state.book))).copied();
+        let files = holding.filter(|_| context.is_some()).into_iter().flat_map(|h| h.files.iter());
+        let mut okeps: Option<HashMap<&str, u32>> = None;
+        let page = move |file: &FileAt| {
+            let info = catalog.path(*file);
+            let okep = match info.role {
                 Role::Okep => file.path,
-                Role::InOkepFolder => beside(file)?,
+                Role::InOkepFolder => {
+                    let okeps = okeps.get_or_insert_with(|| {
+                        holding.map(|holding| first_okeps(catalog, holding)).unwrap_or_default()
+                    });
+                    *okeps.get(info.around()?)?
+                }
                 _ => return None,
             };
-            Some(PageAt { file: *file, okep, context: *context })
+            Some(PageAt { file: *file, okep, context: context? })
         };
-        holding.files.iter().filter(is_page).filter_map(page).collect()
+        files.filter(move |file| !catalog.blobs[file.blob as usize].symlink && wanted(file)).filter_map(page)
     }
 
     pub fn take(&mut self, page: PageAt, raw: Vec<RawClaim>, names: &mut Names<'_>) {
@@ -122,25 +142,36 @@ impl Links {
             claimed.push(Claimed { unless, told: names.told(claim.finding) });
         }
         if !claimed.is_empty() {
+            self.claiming.insert(page.file);
             self.claims.insert(page, claimed);
         }
     }
 
-    /// What the links of a state's pages say, and of each what it hangs on.
-    fn of_state(&self, catalog: &Catalog, layout: &Layout, state: &State) -> Vec<&Claimed> {
-        let pages = self.pages(catalog, layout, state);
-        pages.into_iter().filter_map(|p| self.claims.get(&p)).flatten().collect()
+    /// What the links of a state's pages say, and of each what it hangs on; of the pages that are `wanted`.
+    fn of_state<'a>(
+        &'a self,
+        catalog: &'a Catalog,
+        state: &State,
+        wanted: impl Fn(&FileAt) -> bool + 'a,
+    ) -> impl Iterator<Item = &'a Claimed> {
+        let pages = self.pages(catalog, state, move |file| self.claiming.contains(file) && wanted(file));
+        pages.filter_map(|page| self.claims.get(&page)).flatten()
     }
 
-    /// What is said of the links of a state.
-    pub fn told(&self, catalog: &Catalog, layout: &Layout, state: usize) -> Vec<&Told> {
+    /// What is said of the links of a state's pages that are `wanted`.
+    pub fn told<'a>(
+        &'a self,
+        catalog: &'a Catalog,
+        state: usize,
+        wanted: impl Fn(&FileAt) -> bool + 'a,
+    ) -> Vec<&'a Told> {
         if self.claims.is_empty() {
             return Vec::new();
         }
         let state = &catalog.states[state];
         let lack = &catalog.lacks[state.lack as usize];
         let holds = |c: &&Claimed| c.unless.iter().all(|q| lack.binary_search(q).is_ok());
-        self.of_state(catalog, layout, state).into_iter().filter(holds).map(|c| &c.told).collect()
+        self.of_state(catalog, state, wanted).filter(holds).map(|c| &c.told).collect()
     }
 
     /// For each commit, the questions of its pages that are answered by no; `answers` says what stands at
@@ -158,8 +189,8 @@ impl Links {
         let asked: Vec<BTreeSet<u32>> = catalog
             .states
             .iter()
-            .map(|s| self.of_state(catalog, layout, s))
-            .map(|claims| claims.into_iter().flat_map(|c| c.unless.iter().copied()).collect())
+            .map(|s| self.of_state(catalog, s, |_| true))
+            .map(|claims| claims.flat_map(|c| c.unless.iter().copied()).collect())
             .collect();
         let around = layout.folder.split('/').next().unwrap_or_default();
         let within = |path: &str| path.strip_prefix(around).is_some_and(|rest| rest.starts_with('/'));

@@ -11,6 +11,7 @@ pub mod links;
 mod names;
 pub mod narrow;
 pub mod ruled;
+pub mod shared;
 pub mod story;
 pub mod tell;
 pub mod timeline;

@@ -2,7 +2,9 @@
 //! that the threads leave no trace.
 
 use super::catalog::Catalog;
+use super::graph::NONE;
 use super::links::Context;
+use super::shared::Sharing;
 use super::verdicts::{Allow, DocumentVerdict, Identity, Listed, Shown, Told, Who, Whole};
 use crate::finding::{Finding, Severity};
 use crate::model::names::Name;
@@ -34,7 +36,8 @@ pub(super) struct RawDocument {
 
 pub(super) struct RawWhole {
     pub findings: Vec<Raw>,
-    pub okeps: Vec<(String, Shown)>,
+    /// By the numbers of their paths, in the order of the paths.
+    pub okeps: Vec<(u32, Shown)>,
     pub strays: Vec<(String, RawDocument)>,
     pub unread: Vec<String>,
     pub registers_unread: bool,
@@ -69,12 +72,15 @@ pub(super) struct Names<'a> {
     who_of: HashMap<Who, u32>,
     identity_of: HashMap<Identity, u32>,
     texts: HashMap<String, Arc<str>>,
-    /// Path to its number in the catalogue, and to whom it is by its name.
-    paths: HashMap<String, (u32, Who)>,
+    catalog: &'a Catalog,
+    /// Path to its number in the catalogue.
+    paths: HashMap<&'a str, u32>,
+    /// For each of these numbers whom an OKEP at it is; [`NONE`] where nobody asked.
+    who_of_path: Vec<u32>,
 }
 
 impl<'a> Names<'a> {
-    pub fn new(catalog: &Catalog, layout: &'a Layout, present: Option<Rulebook>) -> Self {
+    pub fn new(catalog: &'a Catalog, layout: &'a Layout, present: Option<Rulebook>) -> Self {
         let paths = catalog.paths.iter().enumerate();
         Names {
             layout,
@@ -84,22 +90,38 @@ impl<'a> Names<'a> {
             who_of: HashMap::new(),
             identity_of: HashMap::new(),
             texts: HashMap::new(),
-            paths: paths.map(|(at, info)| (info.path.clone(), (at as u32, info.who()))).collect(),
+            paths: paths.map(|(at, info)| (info.path.as_str(), at as u32)).collect(),
+            who_of_path: vec![NONE; catalog.paths.len()],
+            catalog,
         }
     }
 
     fn who(&mut self, okep: Option<&str>) -> u32 {
-        let who = match okep {
-            None => Who::Nobody,
-            Some(path) => match self.paths.get(path) {
-                Some((_, who)) => who.clone(),
-                None => Who::Path(path.to_owned()),
-            },
-        };
+        match okep.map(|path| (path, self.paths.get(path).copied())) {
+            None => self.number(Who::Nobody),
+            Some((_, Some(path))) => self.who_at(path),
+            Some((path, None)) => self.number(Who::Path(path.to_owned())),
+        }
+    }
+
+    fn number(&mut self, who: Who) -> u32 {
         *self.who_of.entry(who).or_insert_with_key(|who| {
             self.whos.push(who.clone());
             self.whos.len() as u32 - 1
         })
+    }
+
+    /// Whom an OKEP at a path of the catalogue is.
+    fn who_at(&mut self, path: u32) -> u32 {
+        match self.who_of_path[path as usize] {
+            NONE => {
+                let who = self.catalog.paths[path as usize].who();
+                let who = self.number(who);
+                self.who_of_path[path as usize] = who;
+                who
+            }
+            who => who,
+        }
     }
 
     pub fn told(&mut self, raw: Raw) -> Told {
@@ -145,15 +167,13 @@ impl<'a> Names<'a> {
         }
     }
 
-    pub fn whole(&mut self, raw: RawWhole) -> Whole {
-        let number = |names: &Names<'_>, path: &str| names.paths[path].0;
+    pub fn whole(&mut self, raw: RawWhole, sharing: &mut Sharing<Listed>) -> Whole {
+        let number = |names: &Names<'_>, path: &str| names.paths[path];
+        let listed = |(path, shown)| Listed { path, who: self.who_at(path), shown };
+        let okeps: Vec<Listed> = raw.okeps.into_iter().map(listed).collect();
         Whole {
             told: raw.findings.into_iter().map(|f| self.told(f)).collect(),
-            okeps: raw
-                .okeps
-                .into_iter()
-                .map(|(path, shown)| Listed { path: number(self, &path), who: self.who(Some(&path)), shown })
-                .collect(),
+            okeps: sharing.share(&okeps),
             strays: raw
                 .strays
                 .into_iter()

@@ -12,7 +12,7 @@ pub struct Story {
     pub okeps: Vec<OkepStory>,
     /// Oldest first.
     pub templates: Vec<TemplateStory>,
-    /// Sorted by path, rule, subject, and then by when they came.
+    /// Sorted by path, rule, subject, and then by when they came and by whom they are about.
     pub findings: Vec<FindingStory>,
     pub notes: Vec<Note>,
     /// Something is there and could not be read.

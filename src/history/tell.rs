@@ -2,12 +2,13 @@
 
 use super::catalog::{Catalog, FileAt};
 use super::event::{Event, PullRequest};
+use super::shared::Shared;
 use super::story::{
     Cause, FindingStory, Moment, OkepStory, Place, Registered, Story, TemplateKind, TemplateStory, Walked,
     Written,
 };
 use super::timeline::{Life, Line, Stay, Timeline};
-use super::verdicts::{Landed, Mark, Objects, Told, Verdicts, Who};
+use super::verdicts::{Landed, Listed, Mark, Objects, Told, Verdicts, Who};
 use crate::finding::Finding;
 use crate::git::{Deed, Key, Walk};
 use crate::model::path::Role;
@@ -58,7 +59,8 @@ pub fn tell(
     let templates = telling.templates(&templates, &findings);
     findings.sort_by(|a, b| {
         let key = |f: &FindingStory| f.introduced.as_ref().map(|i| i.landed.date.clone());
-        (&a.path, a.rule, &a.subject).cmp(&(&b.path, b.rule, &b.subject)).then_with(|| key(a).cmp(&key(b)))
+        let place = (&a.path, a.rule, &a.subject).cmp(&(&b.path, b.rule, &b.subject));
+        place.then_with(|| (key(a), a.number, &a.okep).cmp(&(key(b), b.number, &b.okep)))
     });
     telling.tell_folder(layout);
     if telling.backwards.get() {
@@ -128,7 +130,7 @@ fn before_templates(line: &Line, catalog: &Catalog, templates: &[TemplatePlace])
     let mut also = Vec::new();
     for at in templates.iter().filter(|t| t.kind == TemplateKind::Changed).map(|t| t.at) {
         let book = catalog.state(line.commits[at]).book;
-        let files = catalog.holding(line.commits[at - 1]).into_iter().flat_map(|h| &h.files);
+        let files = catalog.holding(line.commits[at - 1]).into_iter().flat_map(|h| h.files.iter());
         let okeps = files.filter(|f| catalog.path(**f).role == Role::Okep);
         also.extend(okeps.map(|file| (*file, book)));
     }
@@ -242,7 +244,7 @@ impl Telling<'_> {
 
     fn okep(&mut self, stay: &Stay) -> OkepStory {
         let last = self.state(stay.last);
-        let listed = self.verdicts.okeps(last).into_iter().flatten().find(|o| o.who == stay.who);
+        let listed = self.verdicts.okeps(last).into_iter().flat_map(Shared::iter).find(|o| o.who == stay.who);
         let path = listed.map_or(stay.path, |l| l.path);
         let document = self.verdicts.document(self.catalog, last, path);
         let name = |path: u32| self.catalog.paths[path as usize].path.clone();
@@ -339,15 +341,15 @@ impl Telling<'_> {
 
     fn counts(&self, state: usize, who: u32) -> Counts {
         let mut counts = Counts::default();
-        let (told, _) = self.verdicts.told(self.catalog, state);
-        let own = told.iter().filter(|t| self.verdicts.identities[t.identity as usize].who == who);
-        own.for_each(|t| counts.add(t.severity));
+        let told = self.verdicts.told_of(self.catalog, state, who);
+        told.iter().for_each(|t| counts.add(t.severity));
         counts
     }
 
     /// The finding as it stood at a place of the line.
     fn told_at(&self, at: usize, mark: Mark) -> Option<&Told> {
-        let (told, _) = self.verdicts.told(self.catalog, self.state(at));
+        let who = self.verdicts.identities[mark.identity as usize].who;
+        let told = self.verdicts.told_of(self.catalog, self.state(at), who);
         told.into_iter().filter(|t| t.identity == mark.identity).nth(mark.nth as usize)
     }
 
@@ -396,15 +398,15 @@ impl Telling<'_> {
     /// The blob at a path of a state.
     fn page(&self, state: usize, path: &str) -> Option<u32> {
         let holding = self.catalog.holdings[self.catalog.states[state].key as usize].as_ref()?;
-        holding.files.iter().find(|f| self.catalog.path(**f).path == path).map(|f| f.blob)
+        self.catalog.file_at(holding, path).map(|f| f.blob)
     }
 
     /// The files of an OKEP in a state.
     fn files(&self, state: usize, who: u32) -> Vec<FileAt> {
-        let listed = self.verdicts.okeps(state).into_iter().flatten().filter(|o| o.who == who);
-        let paths: Vec<u32> = listed.map(|o| o.path).collect();
+        let listed = self.verdicts.okeps(state).into_iter().flat_map(Shared::iter).filter(|o| o.who == who);
         let holding = self.catalog.holdings[self.catalog.states[state].key as usize].as_ref();
-        holding.into_iter().flat_map(|h| &h.files).filter(|f| paths.contains(&f.path)).copied().collect()
+        let file = |o: &Listed| self.catalog.file_at(holding?, &self.catalog.paths[o.path as usize].path);
+        listed.filter_map(file).collect()
     }
 
     /// What the rules about history find in the landings.
@@ -486,15 +488,16 @@ impl Telling<'_> {
 
     /// The files that a commit changed, by path; none where it cannot be known.
     fn touched(&self, commit: u32) -> Vec<u32> {
-        let files = |commit: u32| -> Option<BTreeSet<FileAt>> {
-            Some(self.catalog.holding(commit)?.files.iter().copied().collect())
-        };
+        let files = |commit: u32| self.catalog.holding(commit).map(|holding| &holding.files);
+        let nothing = Shared::default();
         let before = match self.walk.graph.parents(commit).first() {
             Some(parent) => files(*parent),
-            None => Some(BTreeSet::new()),
+            None => Some(&nothing),
         };
         let (Some(now), Some(before)) = (files(commit), before) else { return Vec::new() };
-        let mut touched: Vec<u32> = now.symmetric_difference(&before).map(|f| f.path).collect();
+        let unlike = |one: &Shared<FileAt>, other| one.unlike(other).copied().collect::<BTreeSet<_>>();
+        let mut touched: Vec<u32> =
+            unlike(now, before).symmetric_difference(&unlike(before, now)).map(|f| f.path).collect();
         touched
             .sort_by(|a, b| self.catalog.paths[*a as usize].path.cmp(&self.catalog.paths[*b as usize].path));
         touched.dedup();
@@ -557,7 +560,7 @@ impl Telling<'_> {
         if self.verdicts.okeps(before).is_none() {
             return followers;
         }
-        for listed in self.verdicts.okeps(now).into_iter().flatten() {
+        for listed in self.verdicts.okeps(now).into_iter().flat_map(Shared::iter) {
             let Some(number) = self.number(listed.who) else { continue };
             let of = |state: usize| self.files(state, listed.who).first().copied();
             let (Some(file), Some(old)) = (of(now), of(before)) else { continue };

@@ -6,7 +6,8 @@
 
 use super::catalog::{Catalog, FileAt, Holding};
 use super::graph::{Graph, NONE};
-use super::verdicts::{Landed, Mark, Set, Shown, Verdicts};
+use super::shared::{Shared, Sharing};
+use super::verdicts::{Landed, Listed, Mark, Set, Shown, Verdicts};
 use crate::lore::landings_ever;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -144,47 +145,59 @@ impl Line {
     /// For each path the templates in force when the OKEP at it landed; none where that is unknown.
     pub fn landings(&self, catalog: &Catalog) -> Vec<Option<Landed>> {
         let mut landed: HashMap<String, Option<Landed>> = HashMap::new();
-        let mut stretch = Stretch { open: self.open, ..Stretch::default() };
+        let mut stretch = Stretch::new(self.open);
         for (_, state) in self.changes(catalog) {
             let state = catalog.states[state];
             match &catalog.holdings[state.key as usize] {
                 Some(holding) => {
                     let book = catalog.books[state.book as usize];
-                    stretch.add(holding, catalog, Landed { chain: book.chain, stands: book.stands });
+                    stretch.add(holding, Landed { chain: book.chain, stands: book.stands });
                 }
                 // What stands after this landed here or later: nobody knows.
-                None => std::mem::replace(&mut stretch, Stretch { open: true, ..Stretch::default() })
-                    .tell(&mut landed),
+                None => std::mem::replace(&mut stretch, Stretch::new(true)).tell(catalog, &mut landed),
             }
         }
-        stretch.tell(&mut landed);
+        stretch.tell(catalog, &mut landed);
         catalog.paths.iter().map(|info| landed.get(&info.path).copied().flatten()).collect()
     }
 }
 
 /// A part of the line that could be read.
-#[derive(Default)]
 struct Stretch {
     /// Whether something goes before it.
     open: bool,
-    sets: Vec<BTreeSet<String>>,
+    /// The numbers of the paths of each state that has others than the one before.
+    paths: Vec<Shared<u32>>,
+    sharing: Sharing<u32>,
     landed: Vec<Landed>,
-    before: Vec<u32>,
 }
 
 impl Stretch {
-    fn add(&mut self, holding: &Holding, catalog: &Catalog, landed: Landed) {
+    fn new(open: bool) -> Self {
+        Stretch { open, paths: Vec::new(), sharing: Sharing::default(), landed: Vec::new() }
+    }
+
+    fn add(&mut self, holding: &Holding, landed: Landed) {
         let paths: Vec<u32> = holding.files.iter().map(|f| f.path).collect();
-        if paths != self.before || self.sets.is_empty() {
-            self.sets.push(paths.iter().map(|p| catalog.paths[*p as usize].path.clone()).collect());
+        let paths = self.sharing.share(&paths);
+        if self.paths.last() != Some(&paths) {
+            self.paths.push(paths);
             self.landed.push(landed);
-            self.before = paths;
         }
     }
 
     /// What is told of a path first stays.
-    fn tell(self, all: &mut HashMap<String, Option<Landed>>) {
-        for (path, at) in landings_ever(&self.sets, self.open) {
+    fn tell(self, catalog: &Catalog, all: &mut HashMap<String, Option<Landed>>) {
+        let nothing = Shared::default();
+        let before = std::iter::once(&nothing).chain(&self.paths);
+        let unlike = |one: &Shared<u32>, other: &Shared<u32>| -> BTreeSet<&str> {
+            one.unlike(other).map(|path| catalog.paths[*path as usize].path.as_str()).collect()
+        };
+        let changes = before.zip(&self.paths).map(|(before, now)| {
+            let (gone, came) = (unlike(before, now), unlike(now, before));
+            (gone.difference(&came).copied().collect(), came.difference(&gone).copied().collect())
+        });
+        for (path, at) in landings_ever(changes, self.open) {
             all.entry(path.to_owned()).or_insert(at.map(|at| self.landed[at]));
         }
     }
@@ -213,7 +226,7 @@ impl Timeline<'_> {
 
     fn has(&self, commit: u32, mark: Mark) -> Has {
         let set = self.set(commit);
-        if set.marks.binary_search(&mark).is_ok() {
+        if set.marks.find(|other| other.cmp(&mark)).is_some() {
             return Has::Yes;
         }
         let identity = &self.verdicts.identities[mark.identity as usize];
@@ -224,14 +237,32 @@ impl Timeline<'_> {
     pub fn lives(&self) -> Vec<Life> {
         let mut lives: Vec<Life> = Vec::new();
         let mut open: BTreeMap<Mark, usize> = BTreeMap::new();
+        // Those of them of which the last state says nothing.
+        let mut hidden: BTreeSet<Mark> = BTreeSet::new();
+        let nothing = Shared::default();
         let mut before: Option<&Set> = None;
         for (at, _) in self.line.changes(self.catalog) {
             let set = self.set(self.line.commits[at]);
             if before == Some(set) {
                 continue;
             }
-            self.leave(at, set, &mut open, &mut lives);
-            for mark in &set.marks {
+            let marks_before = before.map_or(&nothing, |before| &before.marks);
+            let mut candidates = std::mem::take(&mut hidden);
+            candidates.extend(marks_before.unlike(&set.marks));
+            for mark in candidates {
+                let Some(life) = open.get(&mark).copied() else { continue };
+                match self.has(self.line.commits[at], mark) {
+                    Has::Yes => {}
+                    Has::Unknown => {
+                        hidden.insert(mark);
+                    }
+                    Has::No => {
+                        open.remove(&mark);
+                        lives[life].gone = Some((at, self.mended(at, &|c| self.has(c, mark))));
+                    }
+                }
+            }
+            for mark in set.marks.unlike(marks_before) {
                 if !open.contains_key(mark) {
                     open.insert(*mark, lives.len());
                     let written = self.written(at, *mark, before);
@@ -241,17 +272,6 @@ impl Timeline<'_> {
             before = Some(set);
         }
         lives
-    }
-
-    fn leave(&self, at: usize, set: &Set, open: &mut BTreeMap<Mark, usize>, lives: &mut [Life]) {
-        let commit = self.line.commits[at];
-        let gone: Vec<Mark> = open.keys().filter(|m| self.has(commit, **m) == Has::No).copied().collect();
-        debug_assert!(gone.is_empty() || !set.all_unknown);
-        for mark in gone {
-            if let Some(life) = open.remove(&mark) {
-                lives[life].gone = Some((at, self.mended(at, &|c| self.has(c, mark))));
-            }
-        }
     }
 
     /// The commit that brought a finding to the line at `at`, where that can be known.
@@ -304,42 +324,90 @@ impl Timeline<'_> {
         let mut in_doubt = self.line.open;
         // Pages that may have been OKEPs.
         let mut doubtful: BTreeSet<u32> = BTreeSet::new();
+        // The last place that could be read, with its state.
+        let mut before: Option<(usize, usize)> = None;
         for (at, state) in self.line.changes(self.catalog) {
-            let Some(okeps) = self.verdicts.okeps(state) else {
+            if self.verdicts.okeps(state).is_none() {
                 in_doubt = true;
                 standing.keys().for_each(|who| stays[of[who]].listing.doubt());
                 continue;
-            };
-            let unread = self.verdicts.unread(state);
-            let mut now: BTreeMap<u32, Vec<FileAt>> = BTreeMap::new();
-            for okep in okeps {
-                now.entry(okep.who).or_default().extend(self.file(state, okep.path));
             }
-            for (who, files) in &now {
+            let unread = self.verdicts.unread(state);
+            // Where nothing is in doubt, what is as it was before stays as it is.
+            let sure = !in_doubt && doubtful.is_empty() && unread.is_empty();
+            let like = before.filter(|_| sure).map(|(_, state)| state);
+            let mut now = self.standing(state, like);
+            if like.is_none() {
+                let went = standing.keys().filter(|who| !now.contains_key(who));
+                now.extend(went.map(|who| (*who, Vec::new())).collect::<Vec<_>>());
+            }
+            for (who, files) in now.iter().filter(|(_, files)| !files.is_empty()) {
                 let doubt = in_doubt || doubtful.contains(who);
                 let stay = *of.entry(*who).or_insert_with(|| {
                     stays.push(self.arrival(*who, at, doubt));
                     stays.len() - 1
                 });
-                stays[stay].stand(at, files, standing.get(who), doubt);
+                let at_paths: Vec<FileAt> = files.iter().filter_map(|(_, file)| *file).collect();
+                stays[stay].stand(at, &at_paths, standing.get(who), doubt);
+                files.iter().for_each(|(listed, _)| stays[stay].listing.see(at, listed.shown));
+                standing.insert(*who, at_paths);
             }
-            for okep in okeps {
-                stays[of[&okep.who]].listing.see(at, okep.shown);
+            for who in now.into_iter().filter(|(_, files)| files.is_empty()).map(|(who, _)| who) {
+                let Some(stay) = of.get(&who).filter(|_| standing.contains_key(&who)) else { continue };
+                let stay = &mut stays[*stay];
+                // Where pages were in doubt, each that stood was told so.
+                if let Some((at, _)) = before.filter(|_| doubtful.is_empty()) {
+                    stay.last = at;
+                }
+                if unread.contains(&who) {
+                    stay.listing.doubt();
+                } else {
+                    stay.go(at, !in_doubt);
+                    standing.remove(&who);
+                }
             }
-            standing.retain(|who, _| !now.contains_key(who));
-            for who in standing.keys().filter(|who| !unread.contains(who)) {
-                stays[of[who]].go(at, !in_doubt);
-            }
-            standing.retain(|who, _| unread.contains(who));
-            standing.keys().for_each(|who| stays[of[who]].listing.doubt());
-            standing.extend(now);
             doubtful = unread.iter().copied().collect();
             in_doubt = false;
+            before = Some((at, state));
         }
         if let Some(end) = self.line.commits.len().checked_sub(1) {
             stays.iter_mut().filter(|s| s.gone.is_none()).for_each(|s| s.last = end);
         }
         stays
+    }
+
+    /// The OKEPs of a state with their files. Of two states that are `like` each other only those are told
+    /// that may differ, and without files those that went.
+    fn standing(&self, state: usize, like: Option<usize>) -> BTreeMap<u32, Vec<(Listed, Option<FileAt>)>> {
+        let mut standing: BTreeMap<u32, Vec<(Listed, Option<FileAt>)>> = BTreeMap::new();
+        let (Some(okeps), Some(holding)) = (self.verdicts.okeps(state), self.holding(state)) else {
+            return standing;
+        };
+        let with_file = |listed: &Listed| {
+            let path = &self.catalog.paths[listed.path as usize].path;
+            (*listed, self.catalog.file_at(holding, path))
+        };
+        let like = like.and_then(|like| self.verdicts.okeps(like).zip(self.holding(like)));
+        let Some((okeps_like, holding_like)) = like else {
+            okeps.iter().for_each(|o| standing.entry(o.who).or_default().push(with_file(o)));
+            return standing;
+        };
+        let (files, like) = (&holding.files, &holding_like.files);
+        let files = files.unlike(like).chain(like.unlike(files)).map(|file| file.path);
+        let listed = okeps.unlike(okeps_like).chain(okeps_like.unlike(okeps)).map(|listed| listed.path);
+        for who in files.chain(listed).filter_map(|path| self.verdicts.who_at(path)) {
+            standing.entry(who).or_default();
+        }
+        for listed in okeps.iter() {
+            if let Some(files) = standing.get_mut(&listed.who) {
+                files.push(with_file(listed));
+            }
+        }
+        standing
+    }
+
+    fn holding(&self, state: usize) -> Option<&Holding> {
+        self.catalog.holdings[self.catalog.states[state].key as usize].as_ref()
     }
 
     fn arrival(&self, who: u32, at: usize, in_doubt: bool) -> Stay {
@@ -367,12 +435,6 @@ impl Timeline<'_> {
             moves: Vec::new(),
             absences: Vec::new(),
         }
-    }
-
-    /// The file of a state at a path.
-    fn file(&self, state: usize, path: u32) -> Option<FileAt> {
-        let key = self.catalog.states[state].key;
-        self.catalog.holdings[key as usize].as_ref()?.files.iter().find(|f| f.path == path).copied()
     }
 }
 

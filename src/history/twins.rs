@@ -25,9 +25,13 @@ pub fn twins(catalog: &Catalog, graph: &Graph) -> Vec<(u32, u32)> {
     contested.into_iter().flat_map(|number| told_apart(catalog, &states, number, &together)).collect()
 }
 
-/// For each distinct state of the line, oldest first, the paths of each number.
+/// For each distinct state of the line, oldest first, the paths of each number that several paths have.
 fn states(catalog: &Catalog, graph: &Graph) -> Vec<BTreeMap<u64, Vec<u32>>> {
     let mut states = Vec::new();
+    let several = several(catalog);
+    if several.is_empty() {
+        return states;
+    }
     let mut before = None;
     let line = if graph.is_empty() { Vec::new() } else { graph.line(0).0 };
     for key in line.into_iter().map(|commit| catalog.state(commit).key) {
@@ -37,14 +41,26 @@ fn states(catalog: &Catalog, graph: &Graph) -> Vec<BTreeMap<u64, Vec<u32>>> {
         before = Some(key);
         let mut state: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
         for file in holding.files.iter().filter(|f| !catalog.blobs[f.blob as usize].symlink) {
-            let info = catalog.path(*file);
-            if let (Role::Okep, Some(number)) = (info.role, info.number) {
-                state.entry(number).or_default().push(file.path);
+            if let Some(number) = several.get(&file.path) {
+                state.entry(*number).or_default().push(file.path);
             }
         }
-        states.push(state);
+        if states.last() != Some(&state) {
+            states.push(state);
+        }
     }
     states
+}
+
+/// The paths of OKEPs whose number another path has as well, with that number.
+fn several(catalog: &Catalog) -> HashMap<u32, u64> {
+    let numbered = || {
+        let infos = catalog.paths.iter().enumerate().filter(|(_, info)| info.role == Role::Okep);
+        infos.filter_map(|(path, info)| Some((path as u32, info.number?)))
+    };
+    let mut paths: HashMap<u64, usize> = HashMap::new();
+    numbered().for_each(|(_, number)| *paths.entry(number).or_default() += 1);
+    numbered().filter(|(_, number)| paths[number] > 1).collect()
 }
 
 /// Gives each path of a number, as it comes, to an OKEP with whose files it never stood: to the one whose

@@ -8,6 +8,7 @@ use super::catalog::{Book, Catalog, FileAt, State};
 use super::graph::NONE;
 use super::links::{Answers, Asked, Context, Links, PageAt, RawClaim, look};
 use super::names::{Names, RawDocument, RawWhole, present, raw};
+use super::shared::{Item, Shared, Sharing};
 use crate::audit::{Past, of_tree};
 use crate::exceptions::comments;
 use crate::finding::{Revision, Severity};
@@ -23,7 +24,7 @@ use crate::rulebook::TemplateRevision;
 use crate::tree::{Content, File, Layout, Note, Tree};
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Where files are read; the only thing here that is not arithmetic.
@@ -83,15 +84,21 @@ pub struct Told {
     pub subject: Arc<str>,
 }
 
+impl Item for Mark {
+    fn key(&self) -> u32 {
+        self.identity
+    }
+}
+
 /// The findings of a state.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Set {
     /// In ascending order.
-    pub marks: Box<[Mark]>,
+    pub marks: Shared<Mark>,
     /// Of whom nothing can be said, because a file could not be read; in ascending order.
-    pub unknown: Box<[u32]>,
+    pub unknown: Shared<u32>,
     /// Of whom it is unknown whether readers find them, because a plugin or a broken register decides.
-    pub unshown: Box<[u32]>,
+    pub unshown: Shared<u32>,
     /// Whether a register could not be read, so that nothing is known of what is listed.
     pub registers_unread: bool,
     /// Whether nothing can be said of anybody.
@@ -101,7 +108,7 @@ pub struct Set {
 impl Set {
     /// Whether the state leaves open if it has a finding of this identity.
     pub fn leaves_open(&self, identity: &Identity) -> bool {
-        let within = |whos: &[u32]| whos.binary_search(&identity.who).is_ok();
+        let within = |whos: &Shared<u32>| whos.find(|who| who.cmp(&identity.who)).is_some();
         self.all_unknown
             || within(&self.unknown)
             || (identity.registration && self.registers_unread)
@@ -125,15 +132,21 @@ pub struct DocumentVerdict {
 pub type Allow = (&'static str, Option<String>);
 
 /// An OKEP of a state.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Listed {
     pub path: u32,
     pub who: u32,
     pub shown: Shown,
 }
 
+impl Item for Listed {
+    fn key(&self) -> u32 {
+        self.path
+    }
+}
+
 /// Whether readers find an OKEP in the navigation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shown {
     Yes,
     No,
@@ -149,7 +162,8 @@ pub enum Shown {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Whole {
     pub told: Vec<Told>,
-    pub okeps: Vec<Listed>,
+    /// In the order of their paths.
+    pub okeps: Shared<Listed>,
     pub strays: HashMap<u32, DocumentVerdict>,
     /// Pages of which nobody knows whether they are OKEPs.
     pub unread: Vec<u32>,
@@ -183,14 +197,28 @@ pub struct Verdicts {
     whole_of: Vec<u32>,
     templates: HashMap<FileAt, Template>,
     links: Links,
-    layout: Layout,
+    /// For each path whom an OKEP at it is; [`NONE`] where there never was one.
+    who_at: Vec<u32>,
 }
+
+/// The same before what it has in common with others is shared.
+#[derive(Default)]
+struct RawSet {
+    marks: Vec<Mark>,
+    unknown: Vec<u32>,
+    unshown: Vec<u32>,
+    registers_unread: bool,
+    all_unknown: bool,
+}
+
+/// So many states are judged before what they have in common is shared.
+const AT_ONCE: usize = 64;
 
 /// What the rules about the whole tree look at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct WholeKey {
     /// Path, and the blob where more than the path counts.
-    files: Vec<(u32, u32)>,
+    files: Shared<(u32, u32)>,
     register: Option<u32>,
     book: u32,
 }
@@ -208,7 +236,7 @@ impl Verdicts {
         tip: Landed,
         objects: &impl Objects,
     ) -> Self {
-        let mut verdicts = Verdicts { layout: layout.clone(), ..Verdicts::default() };
+        let mut verdicts = Verdicts { who_at: vec![NONE; catalog.paths.len()], ..Verdicts::default() };
         verdicts.read_templates(catalog, objects);
         let main = catalog.templates(tip.chain);
         let revisions = verdicts.revisions(catalog, &main);
@@ -324,10 +352,14 @@ impl Verdicts {
     ) {
         let catalog = judging.catalog;
         let mut uses: Vec<BTreeSet<(u32, u32)>> = vec![BTreeSet::new(); catalog.blobs.len()];
+        let mut seen: HashSet<(*const FileAt, u32)> = HashSet::new();
         for state in &catalog.states {
-            let files = catalog.holdings[state.key as usize].iter().flat_map(|h| &h.files);
-            for file in files.filter(|f| catalog.path(**f).role == Role::Okep) {
-                uses[file.blob as usize].insert((file.path, state.book));
+            let blocks = catalog.holdings[state.key as usize].iter().flat_map(|h| h.files.blocks());
+            // What most states have in common is looked at once.
+            for file in blocks.filter(|b| seen.insert((b.as_ptr(), state.book))).flat_map(|b| b.iter()) {
+                if catalog.path(*file).role == Role::Okep {
+                    uses[file.blob as usize].insert((file.path, state.book));
+                }
             }
         }
         for (file, book) in also {
@@ -335,7 +367,7 @@ impl Verdicts {
         }
         let mut pages: Vec<BTreeSet<PageAt>> = vec![BTreeSet::new(); catalog.blobs.len()];
         for state in &catalog.states {
-            for page in self.links.pages(catalog, judging.layout, state) {
+            for page in self.links.pages(catalog, state, |_| true) {
                 pages[page.file.blob as usize].insert(page);
             }
         }
@@ -391,10 +423,11 @@ impl Verdicts {
         objects: &impl Objects,
     ) {
         let catalog = judging.catalog;
+        let mut sharing = Sharing::default();
         let mut known: HashMap<WholeKey, u32> = HashMap::new();
         let mut keys: Vec<WholeKey> = Vec::new();
         for state in &catalog.states {
-            let Some(key) = judging.whole_key(state) else {
+            let Some(key) = judging.whole_key(state, &mut sharing) else {
                 self.whole_of.push(NONE);
                 continue;
             };
@@ -410,39 +443,54 @@ impl Verdicts {
             by_register.entry(key.register).or_default().push(at);
         }
         let jobs: Vec<Vec<usize>> = by_register.into_values().collect();
-        let judged = objects.each(jobs.len(), |job, read| {
-            let parsed = Parsed::default();
-            let whole = |at: &usize| (*at, judging.whole(&keys[*at], registers, &parsed, read));
-            jobs[job].iter().map(whole).collect::<Vec<_>>()
-        });
-        let mut judged: Vec<_> = judged.into_iter().flatten().collect();
-        judged.sort_by_key(|(at, _)| *at);
+        let mut sharing = Sharing::default();
         let mut unreadable = BTreeSet::new();
-        for (at, (whole, notes)) in judged {
-            self.links.context(keys[at].register, keys[at].book, whole.context.clone());
-            self.wholes.push(names.whole(whole));
-            unreadable.extend(notes);
+        self.wholes.resize_with(keys.len(), Whole::default);
+        for jobs in jobs.chunks(AT_ONCE) {
+            let judged = objects.each(jobs.len(), |job, read| {
+                let parsed = Parsed::default();
+                let whole = |at: &usize| (*at, judging.whole(&keys[*at], registers, &parsed, read));
+                jobs[job].iter().map(whole).collect::<Vec<_>>()
+            });
+            for (at, (whole, notes)) in judged.into_iter().flatten() {
+                self.links.context(keys[at].register, keys[at].book, whole.context.clone());
+                self.wholes[at] = names.whole(whole, &mut sharing);
+                unreadable.extend(notes);
+            }
+        }
+        for listed in self.wholes.iter().flat_map(|whole| whole.okeps.iter()) {
+            self.who_at[listed.path as usize] = listed.who;
         }
         unreadable.into_iter().for_each(|note| self.unreadable(note));
     }
 
     /// Puts together the findings of each state.
     fn gather(&mut self, catalog: &Catalog) {
-        let sets: Vec<Set> =
-            (0..catalog.states.len()).into_par_iter().map(|state| self.set(catalog, state)).collect();
+        let (mut marks, mut whos) = (Sharing::default(), Sharing::default());
         let mut known: HashMap<Set, u32> = HashMap::new();
-        for set in sets {
-            let at = *known.entry(set).or_insert_with_key(|set| {
-                self.sets.push(set.clone());
-                self.sets.len() as u32 - 1
-            });
-            self.set_of.push(at);
+        let states: Vec<usize> = (0..catalog.states.len()).collect();
+        for states in states.chunks(AT_ONCE) {
+            let raw: Vec<RawSet> = states.par_iter().map(|state| self.set(catalog, *state)).collect();
+            for raw in raw {
+                let set = Set {
+                    marks: marks.share(&raw.marks),
+                    unknown: whos.share(&raw.unknown),
+                    unshown: whos.share(&raw.unshown),
+                    registers_unread: raw.registers_unread,
+                    all_unknown: raw.all_unknown,
+                };
+                let at = *known.entry(set).or_insert_with_key(|set| {
+                    self.sets.push(set.clone());
+                    self.sets.len() as u32 - 1
+                });
+                self.set_of.push(at);
+            }
         }
     }
 
-    fn set(&self, catalog: &Catalog, state: usize) -> Set {
+    fn set(&self, catalog: &Catalog, state: usize) -> RawSet {
         if self.whole_of[state] == NONE {
-            return Set { all_unknown: true, ..Set::default() };
+            return RawSet { all_unknown: true, ..RawSet::default() };
         }
         let (told, unknown) = self.told(catalog, state);
         let mut identities: Vec<u32> = told.iter().map(|t| t.identity).collect();
@@ -452,56 +500,93 @@ impl Verdicts {
             let nth = marks.last().filter(|m| m.identity == identity).map_or(0, |m| m.nth + 1);
             marks.push(Mark { identity, nth });
         }
-        let okeps = self.okeps(state).into_iter().flatten();
+        let okeps = self.okeps(state).into_iter().flat_map(Shared::iter);
         let unclear = |o: &&Listed| matches!(o.shown, Shown::Unknown | Shown::Unread);
         let mut unshown: Vec<u32> = okeps.filter(unclear).map(|o| o.who).collect();
         unshown.sort_unstable();
-        Set {
-            marks: marks.into(),
+        RawSet {
+            marks,
             unknown: unknown.into_iter().collect(),
-            unshown: unshown.into(),
+            unshown,
             registers_unread: self.wholes[self.whole_of[state] as usize].registers_unread,
             all_unknown: false,
         }
     }
 
     /// The findings of a state, and of whom nothing is known.
-    pub fn told(&self, catalog: &Catalog, state: usize) -> (Vec<&Told>, BTreeSet<u32>) {
+    fn told<'a>(&'a self, catalog: &'a Catalog, state: usize) -> (Vec<&'a Told>, BTreeSet<u32>) {
         let (mut told, mut unknown) = (Vec::new(), BTreeSet::new());
         let Some(whole) = self.wholes.get(self.whole_of[state] as usize) else { return (told, unknown) };
         told.extend(&whole.told);
         unknown.extend(&whole.unread);
-        told.extend(self.links.told(catalog, &self.layout, state));
-        for okep in &whole.okeps {
-            match self.document(catalog, state, okep.path) {
-                Some(verdict) => {
-                    for allow in &verdict.allows {
-                        let covered = |t: &Told| {
-                            let identity = &self.identities[t.identity as usize];
-                            identity.who == okep.who && allowed(allow, identity.rule, &t.subject)
-                        };
-                        told.retain(|t| !covered(t));
-                    }
-                    told.extend(&verdict.told);
-                }
-                None => {
-                    unknown.insert(okep.who);
-                }
-            }
+        told.extend(self.links.told(catalog, state, |_| true));
+        let holding = catalog.holdings[catalog.states[state].key as usize].as_ref();
+        // Both are in the order of their paths.
+        let mut files = holding.into_iter().flat_map(|h| h.files.iter());
+        for okep in whole.okeps.iter() {
+            let file = files.find(|file| file.path == okep.path).copied();
+            self.take_up(okep, self.read_as(catalog, state, okep.path, file), &mut told, &mut unknown);
         }
         (told, unknown)
     }
 
+    /// The findings of a state that are about one OKEP.
+    pub fn told_of<'a>(&'a self, catalog: &'a Catalog, state: usize, who: u32) -> Vec<&'a Told> {
+        let mut told = Vec::new();
+        let Some(whole) = self.wholes.get(self.whole_of[state] as usize) else { return told };
+        let its = |told: &&Told| self.identities[told.identity as usize].who == who;
+        told.extend(whole.told.iter().filter(its));
+        let page = move |file: &FileAt| {
+            self.who_at[file.path as usize] == who || catalog.path(*file).role == Role::InOkepFolder
+        };
+        told.extend(self.links.told(catalog, state, page).into_iter().filter(its));
+        for okep in whole.okeps.iter().filter(|okep| okep.who == who) {
+            self.take_up(okep, self.document(catalog, state, okep.path), &mut told, &mut BTreeSet::new());
+        }
+        told
+    }
+
+    /// Adds what a document says of itself to what is said of it.
+    fn take_up<'a>(
+        &self,
+        okep: &Listed,
+        verdict: Option<&'a DocumentVerdict>,
+        told: &mut Vec<&'a Told>,
+        unknown: &mut BTreeSet<u32>,
+    ) {
+        let Some(verdict) = verdict else {
+            unknown.insert(okep.who);
+            return;
+        };
+        for allow in &verdict.allows {
+            let covered = |t: &Told| {
+                let identity = &self.identities[t.identity as usize];
+                identity.who == okep.who && allowed(allow, identity.rule, &t.subject)
+            };
+            told.retain(|t| !covered(t));
+        }
+        told.extend(&verdict.told);
+    }
+
     /// What was found about the OKEP at a path of a state; none where it could not be read.
     pub fn document(&self, catalog: &Catalog, state: usize, path: u32) -> Option<&DocumentVerdict> {
+        let holding = catalog.holdings[catalog.states[state].key as usize].as_ref()?;
+        let file = catalog.file_at(holding, &catalog.paths[path as usize].path);
+        self.read_as(catalog, state, path, file)
+    }
+
+    fn read_as(
+        &self,
+        catalog: &Catalog,
+        state: usize,
+        path: u32,
+        file: Option<FileAt>,
+    ) -> Option<&DocumentVerdict> {
         let whole = self.wholes.get(self.whole_of[state] as usize)?;
         if let Some(stray) = whole.strays.get(&path) {
             return Some(stray);
         }
-        let State { key, book, .. } = catalog.states[state];
-        let files = &catalog.holdings[key as usize].as_ref()?.files;
-        let file = files.iter().find(|f| f.path == path)?;
-        self.verdicts.get(&(*file, book))?.as_ref()
+        self.under(file?, catalog.states[state].book)
     }
 
     /// What was found about a document under a book; none where it could not be read or was not asked.
@@ -512,7 +597,7 @@ impl Verdicts {
     /// Whether all is known of an OKEP in a state: its text, and what the registers say of it.
     pub fn is_known(&self, state: usize, who: u32) -> bool {
         let set = &self.sets[self.set_of[state] as usize];
-        !set.all_unknown && !set.registers_unread && set.unknown.binary_search(&who).is_err()
+        !set.all_unknown && !set.registers_unread && set.unknown.find(|other| other.cmp(&who)).is_none()
     }
 
     /// The pages of a state that could not be read and may be OKEPs.
@@ -521,8 +606,13 @@ impl Verdicts {
     }
 
     /// The OKEPs of a state, in the order of their paths; none where the state could not be read.
-    pub fn okeps(&self, state: usize) -> Option<&[Listed]> {
-        self.wholes.get(self.whole_of[state] as usize).map(|w| w.okeps.as_slice())
+    pub fn okeps(&self, state: usize) -> Option<&Shared<Listed>> {
+        self.wholes.get(self.whole_of[state] as usize).map(|w| &w.okeps)
+    }
+
+    /// Whom an OKEP at a path is; none where there never was one.
+    pub fn who_at(&self, path: u32) -> Option<u32> {
+        Some(self.who_at[path as usize]).filter(|who| *who != NONE)
     }
 }
 
@@ -574,15 +664,15 @@ impl Judging<'_> {
     }
 
     /// What the rules about the whole tree see of a state; none where it could not be read.
-    fn whole_key(&self, state: &State) -> Option<WholeKey> {
+    fn whole_key(&self, state: &State, sharing: &mut Sharing<(u32, u32)>) -> Option<WholeKey> {
         let holding = self.catalog.holdings[state.key as usize].as_ref()?;
         let counts = |file: &FileAt| match self.catalog.path(*file).role {
             _ if self.catalog.blobs[file.blob as usize].symlink => (file.path, file.blob),
             Role::Okep | Role::Other | Role::Template => (file.path, NONE),
             Role::Landing | Role::InOkepFolder | Role::Stray => (file.path, file.blob),
         };
-        let files = holding.files.iter().map(counts).collect();
-        Some(WholeKey { files, register: holding.register, book: state.book })
+        let files: Vec<(u32, u32)> = holding.files.iter().map(counts).collect();
+        Some(WholeKey { files: sharing.share(&files), register: holding.register, book: state.book })
     }
 
     /// Judges paths and registers, and says what could not be read.
@@ -650,8 +740,8 @@ impl Judging<'_> {
             None => Shown::Nowhere,
         };
         let path_of = |okep: &Okep| {
-            let named = |(path, _): &&(u32, u32)| self.catalog.paths[*path as usize].path == okep.path;
-            key.files.iter().find(named).expect("the snapshot was made of these files").0
+            let named = |(path, _): &(u32, u32)| self.catalog.paths[*path as usize].path.cmp(&okep.path);
+            key.files.find(named).expect("the snapshot was made of these files").0
         };
         let is_stray = |okep: &&Okep| self.catalog.paths[path_of(okep) as usize].role == Role::Stray;
         let stray =
@@ -661,7 +751,7 @@ impl Judging<'_> {
         let raw = RawWhole {
             context,
             findings: of_tree(&snapshot).into_iter().map(raw).collect(),
-            okeps: snapshot.okeps.iter().map(|o| (o.path.clone(), shown(&o.path))).collect(),
+            okeps: snapshot.okeps.iter().map(|o| (path_of(o), shown(&o.path))).collect(),
             strays: snapshot.okeps.iter().filter(is_stray).filter_map(stray).collect(),
             registers_unread: !(nav_is_read && landing_is_read),
             unread,
