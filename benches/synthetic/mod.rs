@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 #[derive(Debug, Clone, Copy)]
@@ -23,12 +23,29 @@ pub struct Parameters {
     pub seed: u64,
 }
 
+impl Parameters {
+    /// What the repository this tool is made for is like, with so many commits and proposals.
+    pub fn of(commits: usize, okeps: usize) -> Self {
+        Parameters { commits, merges: 40, okeps, width: 15_000, churn: 12, templates: 4, seed: 7 }
+    }
+}
+
+/// Builds the repository at `repo` as a clone of it looks.
+pub fn synthesise(repo: &Path, parameters: Parameters) -> PathBuf {
+    build(repo, parameters).expect("git fast-import builds it");
+    if parameters.commits <= 100_000 {
+        // Above that, repacking takes longer than all the rest.
+        git(repo).args(["repack", "-adfq"]).status().expect("git repacks");
+    }
+    repo.to_owned()
+}
+
 /// Paths in a folder of code.
 const FOLDER: usize = 40;
 const START: u64 = 1_500_000_000;
 
 /// Builds the repository at `dir`, which must not exist.
-pub fn build(dir: &Path, parameters: Parameters) -> std::io::Result<()> {
+fn build(dir: &Path, parameters: Parameters) -> std::io::Result<()> {
     git(dir.parent().expect("a repository stands in some folder"))
         .args(["init", "-q", "-b", "master"])
         .arg(dir)
@@ -192,8 +209,10 @@ impl<W: Write> Writer<W> {
 
     fn navigation(&mut self, revision: usize) -> String {
         let mut text = format!("site_name: Synthetic {revision}\nnav:\n  - Home: index.md\n  - Proposals:\n");
+        // One in forty is left out, and of many no more than one or two.
+        let listed = self.parameters.okeps.max(40) as u64;
         for okep in 0..self.parameters.okeps {
-            if self.below(40) > 0 {
+            if self.below(listed) > 0 {
                 let _ =
                     writeln!(text, "    - Proposal {okep}: okeps/okep-{}-proposal-{okep}.md", 5000 + okep);
             }

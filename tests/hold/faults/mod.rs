@@ -10,6 +10,7 @@ mod moved_index;
 mod own_disk;
 mod read_only;
 mod signals;
+#[allow(dead_code)]
 #[path = "../../../benches/synthetic/mod.rs"]
 mod synthetic;
 mod together;

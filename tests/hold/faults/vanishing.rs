@@ -123,7 +123,7 @@ fn what_is_repacked_meanwhile_is_found() {
     fs::remove_dir(&repo.root).expect("it is empty");
     let parameters =
         Parameters { commits: 900, merges: 20, okeps: 4, width: 60, churn: 30, templates: 1, seed: 7 };
-    synthetic::build(&repo.root, parameters).expect("git builds it");
+    synthetic::synthesise(&repo.root, parameters);
     repo.git(&["reset", "-q", "--hard"]);
     let quiet = QUESTIONS.map(|question| repo.okep(question));
     assert!(quiet.iter().all(|ran| ran.code < 2), "{quiet:?}");
