@@ -730,7 +730,10 @@ impl Judging<'_> {
             }
             tree.files.insert(info.path.clone(), file);
         }
-        let snapshot = Snapshot::new(&tree, self.layout, parsed);
+        let mut snapshot = Snapshot::new(&tree, self.layout, parsed);
+        // What would mend a state of the past is told of none.
+        snapshot.plans = false;
+        let snapshot = snapshot;
         let shown = |path: &str| match snapshot.site.as_ref().map(|site| (site.registered(path), site)) {
             _ if !nav_is_read => Shown::Unread,
             Some((Registered::Unknown, _)) => Shown::Unknown,
