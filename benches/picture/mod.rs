@@ -6,6 +6,7 @@
 pub mod rows;
 
 use rows::{Row, Rows, What};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 const WIDTH: f64 = 900.0;
@@ -18,9 +19,9 @@ const STYLE: &str = "\
     .okep{stroke:#0969da}.git{stroke:#bc4c00}.okep.dot{fill:#0969da}.git.dot{fill:#bc4c00}\
     .few{stroke:#0969da}.some{stroke:#8250df}.many{stroke:#1a7f37}\
     .few.dot{fill:#0969da}.some.dot{fill:#8250df}.many.dot{fill:#1a7f37}\
-    .graph{stroke-dasharray:6 4}.dot{stroke:none}.aim{stroke:#59636e;stroke-width:1;stroke-dasharray:2 3}\
+    .graph{stroke-dasharray:6 4}.dot{stroke:none}\
     @media(prefers-color-scheme:dark){\
-    text{fill:#f0f6fc}.axis{fill:#9198a1}.paper{fill:#0d1117}.grid{stroke:#3d444d}.aim{stroke:#9198a1}\
+    text{fill:#f0f6fc}.axis{fill:#9198a1}.paper{fill:#0d1117}.grid{stroke:#3d444d}\
     .okep{stroke:#4493f8}.git{stroke:#f0883e}.okep.dot{fill:#4493f8}.git.dot{fill:#f0883e}\
     .few{stroke:#4493f8}.some{stroke:#ab7df8}.many{stroke:#3fb950}\
     .few.dot{fill:#4493f8}.some.dot{fill:#ab7df8}.many.dot{fill:#3fb950}}";
@@ -40,11 +41,9 @@ struct Panel {
     across: &'static str,
     up: &'static str,
     curves: Vec<Curve>,
-    /// A level that is not to be passed.
-    aim: Option<(f64, &'static str)>,
 }
 
-const PANEL: (f64, f64) = (350.0, 230.0);
+const PANEL: (f64, f64) = (345.0, 230.0);
 
 pub fn picture(rows: &Rows) -> String {
     let mut okeps: Vec<usize> = rows.of(What::History).map(|r| r.okeps).collect();
@@ -60,7 +59,6 @@ pub fn picture(rows: &Rows) -> String {
         across: "commits",
         up: "milliseconds",
         curves: beside_git(rows, &of(okeps), &commits),
-        aim: None,
     };
     let classes = ["few", "some", "many"];
     let memory = okeps.iter().zip(classes.into_iter().cycle()).map(|(okeps, class)| Curve {
@@ -74,7 +72,7 @@ pub fn picture(rows: &Rows) -> String {
     });
     let panels = [
         by_commits(80.0, 100.0, few),
-        by_commits(530.0, 100.0, many),
+        by_commits(525.0, 100.0, many),
         Panel {
             left: 80.0,
             top: 450.0,
@@ -82,16 +80,14 @@ pub fn picture(rows: &Rows) -> String {
             across: "OKEPs",
             up: "milliseconds",
             curves: beside_git(rows, &|r| r.commits == most, &|r| r.okeps as f64),
-            aim: None,
         },
         Panel {
-            left: 530.0,
+            left: 525.0,
             top: 450.0,
             title: "okep's own memory by commits".to_owned(),
             across: "commits",
             up: "bytes a commit, at most",
             curves: memory.collect(),
-            aim: None,
         },
     ];
     let mut svg = format!(
@@ -105,7 +101,7 @@ pub fn picture(rows: &Rows) -> String {
         ("okep graph", "okep, commit-graph"),
         ("git graph", "git, commit-graph"),
     ];
-    for ((class, name), x) in legend.into_iter().zip([80.0, 270.0, 500.0, 690.0]) {
+    for ((class, name), x) in legend.into_iter().zip([80.0, 265.0, 495.0, 705.0]) {
         let _ = writeln!(
             svg,
             "<path class=\"line {class}\" d=\"M{x} 36h34\"/><text x=\"{}\" y=\"40\">{name}</text>",
@@ -135,17 +131,19 @@ fn beside_git(rows: &Rows, which: &dyn Fn(&Row) -> bool, across: &dyn Fn(&Row) -
 impl Panel {
     fn draw(&self, svg: &mut String) {
         let all = || self.curves.iter().flat_map(|c| &c.points);
-        let aim = self.aim.map(|(level, _)| level);
         let (x0, x1) = bounds(all().map(|p| p.0));
-        let (y0, y1) = bounds(all().map(|p| p.1).chain(aim));
+        let (x0, x1) = (x0 - 0.08, x1 + 0.08);
+        let (y0, y1) = bounds(all().map(|p| p.1));
+        let (y0, y1) = (y0.floor(), y1.ceil().max(y0.floor() + 1.0));
         let (width, height) = PANEL;
         let x = |value: f64| self.left + (value.log10() - x0) / (x1 - x0) * width;
         let y = |value: f64| self.top + height - (value.log10() - y0) / (y1 - y0) * height;
         let (left, top, bottom) = (self.left, self.top, self.top + height);
         let _ =
             writeln!(svg, "<text class=\"title\" x=\"{left}\" y=\"{}\">{}</text>", top - 14.0, self.title);
-        for step in x0.ceil() as i32..=x1.floor() as i32 {
-            let (value, at) = (10f64.powi(step), x(10f64.powi(step)));
+        let measured: BTreeSet<u64> = all().map(|p| p.0 as u64).collect();
+        for value in measured.into_iter().map(|value| value as f64) {
+            let at = x(value);
             let _ = writeln!(
                 svg,
                 "<path class=\"grid\" d=\"M{at:.1} {top}v{height}\"/>\
@@ -199,7 +197,8 @@ impl Panel {
                     svg,
                     "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>",
                     x(*a) + 8.0,
-                    y(*b) - 7.0,
+                    // The lowest of the lines has room below it alone.
+                    y(*b) + if curve.class == "few" { 18.0 } else { -7.0 },
                     curve.name
                 );
             }
@@ -207,15 +206,12 @@ impl Panel {
     }
 }
 
-/// The whole powers of ten around values, with some air.
+/// The least and the most of values, as powers of ten.
 fn bounds(values: impl Iterator<Item = f64>) -> (f64, f64) {
     let logs: Vec<f64> = values.map(f64::log10).collect();
     let least = logs.iter().copied().fold(f64::MAX, f64::min);
     let most = logs.iter().copied().fold(f64::MIN, f64::max);
-    if least > most {
-        return (0.0, 1.0);
-    }
-    ((least - 0.08).min(most - 0.5), most + 0.08)
+    if least > most { (0.0, 1.0) } else { (least, most) }
 }
 
 fn thousands(value: f64) -> String {

@@ -88,6 +88,11 @@ impl Rows {
         self.0.sort_by_key(key);
     }
 
+    /// What is known of a repository of this size from earlier runs.
+    pub fn like(&self, size: Row) -> Option<Row> {
+        self.0.iter().find(|r| (r.commits, r.okeps) == (size.commits, size.okeps)).copied()
+    }
+
     /// All of one kind, by OKEPs and then by commits.
     pub fn of(&self, what: What) -> impl Iterator<Item = &Row> {
         self.0.iter().filter(move |r| r.what == what)
