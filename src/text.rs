@@ -14,11 +14,17 @@ use std::sync::Arc;
 pub struct Text {
     text: Arc<str>,
     line_starts: Vec<usize>,
+    /// How many characters begin before each [`STEP`]-th byte, where a line is longer than that.
+    counted: Vec<usize>,
     /// Byte offset of the first byte that is not UTF-8.
     pub invalid_at: Option<usize>,
     /// How many bytes are not UTF-8.
     pub invalid_bytes: usize,
 }
+
+/// Up to as many bytes characters are counted anew for each column: thousands of places in one line would
+/// take the square of them.
+const STEP: usize = 1024;
 
 /// Where something stands in a file.
 ///
@@ -47,13 +53,17 @@ impl From<Span> for Range<usize> {
 
 impl Text {
     pub fn new(bytes: &[u8]) -> Self {
-        let line_starts =
+        let line_starts: Vec<usize> =
             std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|i| i + 1)).collect();
-        if let Ok(text) = std::str::from_utf8(bytes) {
-            return Text { text: text.into(), line_starts, invalid_at: None, invalid_bytes: 0 };
-        }
-        let (text, invalid_at, invalid_bytes) = same_length_utf8(bytes);
-        Text { text: text.into(), line_starts, invalid_at, invalid_bytes }
+        let (text, invalid_at, invalid_bytes): (Arc<str>, _, _) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text.into(), None, 0),
+            Err(_) => {
+                let (text, invalid_at, invalid_bytes) = same_length_utf8(bytes);
+                (text.into(), invalid_at, invalid_bytes)
+            }
+        };
+        let counted = counted(&text, &line_starts);
+        Text { text, line_starts, counted, invalid_at, invalid_bytes }
     }
 
     pub fn as_str(&self) -> &str {
@@ -151,8 +161,38 @@ impl Text {
         let line = self.line_of(offset);
         let start = self.line_start(line);
         let skip = if start == 0 && offset >= self.bom_len() { self.bom_len() } else { 0 };
-        (line, self.text[start + skip..offset].chars().count() + 1)
+        (line, self.characters(start + skip..offset) + 1)
     }
+
+    fn characters(&self, range: Range<usize>) -> usize {
+        if range.len() <= STEP || self.counted.is_empty() {
+            return characters(&self.text.as_bytes()[range]);
+        }
+        let before = |at: usize| {
+            let step = at / STEP;
+            self.counted[step] + characters(&self.text.as_bytes()[step * STEP..at])
+        };
+        before(range.end) - before(range.start)
+    }
+}
+
+/// How many characters begin in a piece of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| **b & 0xc0 != 0x80).count()
+}
+
+/// What [`Text::counted`] holds.
+fn counted(text: &str, line_starts: &[usize]) -> Vec<usize> {
+    let ends = line_starts.iter().skip(1).copied().chain([text.len()]);
+    if !line_starts.iter().zip(ends).any(|(start, end)| end - start > STEP) {
+        return Vec::new();
+    }
+    let mut all = 0;
+    let steps = text.as_bytes().chunks(STEP).map(|step| {
+        all += characters(step);
+        all
+    });
+    std::iter::once(0).chain(steps).collect()
 }
 
 /// `bytes` as UTF-8 of the same length, the offset of the first foreign byte, and their number.
@@ -182,6 +222,17 @@ mod tests {
         assert_eq!((place.line, place.column, place.end_line, place.end_column), (1, 3, 1, 4));
         assert_eq!(text.place(5..6).line, 2);
         assert_eq!(text.place(99..200).span, Span { start: 6, end: 6 });
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_characters_too() {
+        let line = "ä€🚀x".repeat(700);
+        let text = Text::new(format!("\u{feff}{line}\n{line}\nshort ä x\n").as_bytes());
+        for (at, _) in text.as_str().char_indices() {
+            let (line, column) = text.line_column(at);
+            let before = &text.as_str()[text.line_start(line)..at];
+            assert_eq!(column, before.trim_start_matches('\u{feff}').chars().count() + 1, "byte {at}");
+        }
     }
 
     #[test]
