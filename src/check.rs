@@ -25,6 +25,7 @@ use crate::tree::{CONFIG, Layout, Note, Standing, Tree};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What to judge.
 #[derive(Debug, Clone, Default)]
@@ -119,17 +120,22 @@ fn is_about(asked: &[String], path: &str) -> bool {
 
 /// Judges what is asked for.
 pub fn check(request: &Request) -> Result<Outcome, Error> {
-    for _ in 1..TRIES {
-        match check_once(request) {
-            Err(Error::HeadMoved) => {}
-            result => return result,
-        }
-    }
-    check_once(request)
+    while_head_stands(|| check_once(request))
 }
 
 /// As often as this what is staged is read anew, because a commit was made meanwhile.
 const TRIES: usize = 5;
+
+/// Tries again where a commit was made meanwhile, a moment later each time.
+fn while_head_stands<T>(mut once: impl FnMut() -> Result<T, Error>) -> Result<T, Error> {
+    for waits in 1..TRIES {
+        match once() {
+            Err(Error::HeadMoved) => std::thread::sleep(Duration::from_millis(10 << waits)),
+            result => return result,
+        }
+    }
+    once()
+}
 
 fn check_once(request: &Request) -> Result<Outcome, Error> {
     let repo = Repo::discover(request.dir.as_deref())?;
@@ -971,4 +977,25 @@ fn without_dots(path: &Path) -> PathBuf {
         }
     }
     clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_staged_is_read_again_while_commits_are_made() {
+        let tried = |moves: usize| {
+            let mut tries = 0;
+            let result = while_head_stands(|| {
+                tries += 1;
+                if tries > moves { Ok(tries) } else { Err(Error::HeadMoved) }
+            });
+            (result.map_err(|error| error.to_string()), tries)
+        };
+        assert_eq!(tried(0), (Ok(1), 1));
+        assert_eq!(tried(TRIES - 1), (Ok(TRIES), TRIES));
+        let (result, tries) = tried(TRIES);
+        assert!(result.is_err_and(|said| said.ends_with("try again")) && tries == TRIES);
+    }
 }

@@ -222,9 +222,10 @@ fn walked(repo: &Repo, select: Select, progress: &Progress) -> Result<Story, Err
     story.notes.extend(notes);
     let by_intent = repo.is_partial() || story.walk.shallow;
     let tip = tip_notes(repo, main, &layout, is_whole && !by_intent);
-    let vanished = repo.vanished().filter(|_| is_whole && !by_intent);
-    // What was there a moment ago has vanished since.
-    story.damaged |= vanished.is_some() || tip.iter().any(is_unreadable);
+    let vanished = if is_whole && !by_intent { repo.vanished() } else { Vec::new() };
+    // What the walk does not read itself, or what was there when it did and has vanished since.
+    story.damaged |= !vanished.is_empty() || tip.iter().any(is_unreadable);
+    story.walk.missing_objects += vanished.len();
     story.notes.extend(tip.into_iter().chain(vanished));
     story.notes.sort();
     story.notes.dedup();

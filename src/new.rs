@@ -313,9 +313,14 @@ fn entry(here: &Here, path: &str, edit: Result<(Range<usize>, String), String>) 
 fn write(here: &Here, path: &str, registers: &[Entry]) -> Result<(), Error> {
     let folder = path::folder_of(path);
     let on_disk = here.root.join(folder);
-    let is_new = on_disk.symlink_metadata().is_err();
-    let made = fs::create_dir_all(&on_disk);
-    made.map_err(|source| Error::Folder { path: folder.to_owned(), source })?;
+    let fails = |source| Error::Folder { path: folder.to_owned(), source };
+    on_disk.parent().map_or(Ok(()), fs::create_dir_all).map_err(fails)?;
+    let is_new = match fs::create_dir(&on_disk) {
+        Ok(()) => true,
+        // It may be another's who begins one there at this moment.
+        Err(_) if on_disk.is_dir() => false,
+        Err(source) => return Err(fails(source)),
+    };
     let (mut before, mut after) = (here.tree.clone(), here.tree.clone());
     before.files.remove(path);
     for entry in registers {

@@ -203,9 +203,11 @@ pub fn write(request: &Request, outcome: &Outcome, repair: &Repair) -> Result<Ou
     Ok(check::check(&Request { paths, unproven: true, ..request.clone() })?)
 }
 
-/// Takes away what runs that were killed left beside the files, and tells of what may be another's.
+/// Takes away what runs that were killed left beside the files, and tells of what may be another's. Nothing
+/// is while another run writes: what it has exchanged is as old as the author's file was.
 pub fn sweep(outcome: &Outcome) -> Vec<Note> {
     let Some(root) = outcome.root.as_deref() else { return Vec::new() };
+    let Some(_alone) = atomic::alone(root) else { return Vec::new() };
     let inside = outcome.tree.files.keys().filter(|path| !path.split('/').any(|part| part == ".."));
     let folders: BTreeSet<&str> = inside.map(|path| folder_of(path)).collect();
     let left = folders.into_iter().flat_map(|folder| atomic::sweep(&root.join(folder)));

@@ -36,7 +36,10 @@ pub enum Error {
     Io { path: String, source: io::Error, written: Vec<String> },
     #[error("`{path}` changed while it was to be written and was left alone; try again; {}", done(.written))]
     ChangedMeanwhile { path: String, written: Vec<String> },
-    #[error("another okep is writing here; try again when it is done: nothing was written")]
+    #[error(
+        "another okep is writing here, or another program holds a lock on this folder; try again when it is \
+         done: nothing was written"
+    )]
     Busy,
 }
 
@@ -315,8 +318,11 @@ impl Job<'_> {
             Err(error) => return Err(error),
         }
         let mut theirs = self.disk.read(staged);
-        if theirs.as_ref().is_ok_and(|theirs| theirs == old) {
-            return Ok(Replaced::Exchanged);
+        match &theirs {
+            Ok(theirs) if theirs == old => return Ok(Replaced::Exchanged),
+            // Somebody took the old one away already, and the new one stands.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Replaced::Yes),
+            _ => {}
         }
         // Somebody saved it since the look, and gets it back. Who saves it once more meanwhile is noticed by
         // what comes out: it is not what was last put there, and so it is newer.

@@ -43,6 +43,7 @@ pub use walk::{Key, Walk};
 use crate::tree::{Content, File, Layout, Note, Tree};
 use blobs::Blobs;
 use listing::{Listing, tidy};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
@@ -71,7 +72,7 @@ pub struct Repo {
     /// A partial clone, where objects are missing by intent.
     partial: bool,
     /// The first object that was to be read after the walk and was not there.
-    vanished: Mutex<Option<Note>>,
+    vanished: Mutex<BTreeMap<Id, Note>>,
 }
 
 impl Repo {
@@ -172,14 +173,16 @@ impl Repo {
         local
     }
 
-    /// What could not be read of the objects behind a walk, the first of it; the walk tells of its own.
-    pub fn vanished(&self) -> Option<Note> {
-        self.vanished.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    /// What could not be read of the objects behind a walk, in the order of their ids; the walk tells of its
+    /// own.
+    pub fn vanished(&self) -> Vec<Note> {
+        let vanished = self.vanished.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        vanished.values().cloned().collect()
     }
 
     fn has_vanished(&self, local: &gix::Repository, id: Id) {
         let mut vanished = self.vanished.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        vanished.get_or_insert_with(|| Note::new("missing-object", blobs::missing(local, id)));
+        vanished.entry(id).or_insert_with(|| Note::new("missing-object", blobs::missing(local, id)));
     }
 
     /// Whether objects are missing by intent.

@@ -38,16 +38,18 @@ fn finding(snapshot: &Snapshot, site: &Site, index: usize, entry: &NavEntry, doc
     finding.place = Some(text.place(entry.span.clone()));
     let bytes = text.as_str().as_bytes();
     let listed = |path: &str| site.nav.entry_of(path).is_some();
-    if let Some(folder) = register::awaited(snapshot, doc) {
-        return finding.help(format!("name the proposal in `{folder}` first"));
-    }
     let (plan, title, help) = match meant.filter(|o| !listed(&o.path)) {
         Some(okep) => {
             let target = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
             let plan = nav_edit::retarget(site, bytes, index, &okep.path);
             (plan, "name the file it is now", format!("name `{target}`"))
         }
-        None => (nav_edit::remove(site, bytes, index), "delete the entry", "delete the entry".to_owned()),
+        None => {
+            if let Some(folder) = register::awaited(snapshot, doc) {
+                return finding.help(format!("name the proposal in `{folder}` first"));
+            }
+            (nav_edit::remove(site, bytes, index), "delete the entry", "delete the entry".to_owned())
+        }
     };
     match plan.edit {
         Ok((span, replacement)) => {

@@ -729,7 +729,7 @@ fn okeps_stand_on_the_landing_page() {
 
 #[test]
 fn what_a_register_names_is_not_deleted_before_the_proposal_has_its_name() {
-    let files = [
+    let mut files = vec![
         ("docs/okeps/okep-6-old-tea/proposal.md", GOOD),
         ("docs/okeps/index.md", "# Proposals\n\n* [Old](okep-6-old-tea.md)\n* [Older](okep-5-tea.md)\n"),
         (
@@ -745,6 +745,14 @@ fn what_a_register_names_is_not_deleted_before_the_proposal_has_its_name() {
     };
     for rule in ["dead-index-entry", "dead-nav-entry"] {
         assert!(!fixed(rule, "okep-6-old-tea.md") && fixed(rule, "okep-5-tea.md"), "{rule}");
+    }
+    // Where a proposal of that number stands, that is what is meant.
+    files.push(("docs/okeps/okep-6-new-tea.md", GOOD));
+    let snapshot = Snapshot::new(&tree(&files), &Layout::default(), &Parsed::default());
+    for rule in ["dead-index-entry", "dead-nav-entry"] {
+        let meant = |f: &&crate::finding::Finding| f.rule == rule && f.subject.ends_with("okep-6-old-tea.md");
+        let findings = audit(&snapshot, None).findings;
+        assert!(findings.iter().find(meant).expect("it is told").fix.is_some(), "{rule}");
     }
 }
 

@@ -213,6 +213,22 @@ fn what_a_killed_run_left_behind_goes_with_the_next_one() {
     assert_eq!(temporary, [young]);
 }
 
+/// What another run has just exchanged is as old as the file of the author that it was.
+#[cfg(unix)]
+#[test]
+fn what_lies_there_while_another_run_writes_is_not_taken_away() {
+    let dir = sample();
+    let path = dir.path().join("docs/okeps/.okep-aaaaaa.tmp");
+    age(&fs::File::create(&path).expect("it is writable"), 300);
+    let alone = okep::atomic::alone(dir.path()).expect("nobody else writes");
+    let out = okep(dir.path(), &["check", "--fix=all"]);
+    assert!(out.status.code() == Some(2) && text(&out.stderr).contains("nothing was written"), "{out:?}");
+    assert!(path.exists());
+    drop(alone);
+    okep(dir.path(), &["check", "--fix=all"]);
+    assert!(!path.exists());
+}
+
 /// A copy of the real repository; none where the tester has not named one.
 fn corpus() -> Option<tempfile::TempDir> {
     let corpus = std::env::var_os("OKEP_TEST_CORPUS")?;

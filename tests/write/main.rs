@@ -153,6 +153,8 @@ struct Saving {
     texts: RefCell<Vec<Option<&'static str>>>,
     /// Whether the disk can exchange files.
     exchanges: bool,
+    /// Whether what was exchanged is taken away at once.
+    sweeps: bool,
 }
 
 impl Disk for Saving {
@@ -173,7 +175,11 @@ impl Disk for Saving {
                 None => {}
             }
         }
-        if self.exchanges { RealDisk.exchange(one, other) } else { Ok(false) }
+        let exchanged = self.exchanges && RealDisk.exchange(one, other)?;
+        if exchanged && self.sweeps {
+            fs::remove_file(one)?;
+        }
+        Ok(exchanged)
     }
     fn replace(&self, staged: &Path, target: &Path) -> io::Result<()> {
         RealDisk.replace(staged, target)
@@ -201,7 +207,7 @@ fn what_is_saved_in_the_last_moment_is_kept() {
         (vec![None, Some("mine\n")], "mine\n"),
     ] {
         let dir = folder();
-        let disk = Saving { texts: RefCell::new(texts), exchanges: true };
+        let disk = Saving { texts: RefCell::new(texts), exchanges: true, sweeps: false };
         let error = run(dir.path(), &disk).expect_err("it was saved").to_string();
         assert!(
             error.contains("`d/b.md` changed while") && error.contains("already written: `d/a.md`"),
@@ -213,16 +219,25 @@ fn what_is_saved_in_the_last_moment_is_kept() {
     }
     // Whoever deletes it has it deleted.
     let dir = folder();
-    let disk = Saving { texts: RefCell::new(vec![None]), exchanges: true };
+    let disk = Saving { texts: RefCell::new(vec![None]), exchanges: true, sweeps: false };
     let error = run(dir.path(), &disk).expect_err("it was deleted").to_string();
     assert!(error.contains("`d/b.md` changed while"), "{error}");
     assert_eq!(names(dir.path()), ["a.md", "c.md"]);
 }
 
 #[test]
+fn what_was_exchanged_and_is_taken_away_leaves_the_new_files() {
+    let dir = folder();
+    let disk = Saving { texts: RefCell::default(), exchanges: true, sweeps: true };
+    assert_eq!(run(dir.path(), &disk).expect("it is written"), ["d/a.md", "d/b.md", "d/e.md"]);
+    assert_eq!(names(dir.path()), ["a.md", "b.md", "e.md"]);
+}
+
+#[test]
 fn where_files_cannot_be_exchanged_they_are_written_all_the_same() {
     let dir = folder();
-    run(dir.path(), &Saving { texts: RefCell::default(), exchanges: false }).expect("it is written");
+    run(dir.path(), &Saving { texts: RefCell::default(), exchanges: false, sweeps: false })
+        .expect("it is written");
     assert_eq!(names(dir.path()), ["a.md", "b.md", "e.md"]);
     assert_eq!(fs::read_to_string(dir.path().join("d/b.md")).expect("it is there"), "new b\n");
 }

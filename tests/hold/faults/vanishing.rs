@@ -190,6 +190,8 @@ fn what_vanishes_is_told() {
         lacked += usize::from(!is_honest(&ran, quiet, true));
     }
     println!("{lacked} of {rounds} lacked something");
+    // In a few rounds all may have been read before it went.
+    assert!(lacked > 0 || rounds < 50, "nothing that was deleted was missed in {rounds} rounds");
     injected("objects and packs deleted during a walk", rounds);
     held(rounds);
 }
