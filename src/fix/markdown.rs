@@ -160,7 +160,9 @@ pub fn hidden_prompt(template: &Template, section: usize) -> String {
         return String::new();
     }
     let heading = &template.document.headings[template.outline.rows[section].heading];
-    let body = template.document.text.slice(heading.body.clone()).trim().replace("\r\n", "\n");
+    let body = template.document.text.slice(heading.body.clone()).trim();
+    // A carriage return by itself ends a line too.
+    let body = body.replace("\r\n", "\n").replace('\r', "\n");
     if body.is_empty() || body.contains("-->") || body.contains("<!--") {
         return String::new();
     }

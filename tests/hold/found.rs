@@ -1,6 +1,6 @@
 //! What fuzzing, real files and nasty shapes once found: each broke a promise and must not again.
 
-use crate::promised::{Kept, document, fixes};
+use crate::promised::{Kept, document, fixes, register};
 use okep::finding::Safety;
 use okep::fix::engine::fix;
 use okep::tree::{Layout, Tree};
@@ -72,4 +72,25 @@ fn several_prompts_that_end_a_file_take_their_blank_lines_along() {
         let ending = if ending.is_empty() { "" } else { "\n" };
         assert_eq!(String::from_utf8_lossy(left), format!("{}{ending}", preamble.trim_end()));
     }
+}
+
+#[test]
+fn what_a_problem_of_a_register_points_at_is_whole_characters() {
+    // An item without bytes of its own: what stands before it is no dash.
+    check(register::holds("nav:\n- A: a.md\nnav:\n- ## \u{fffd}".as_bytes(), "A"));
+    check(register::holds(b"nav:\n- ## T D\xdf\xb6\xef\xbf\xbd", "A"));
+}
+
+#[test]
+fn a_prompt_brings_no_line_ending_of_the_template_along() {
+    let template = "# OKEP-1: T\n\n* Issue: [#1](https://github.com/o/n/issues/1)\n\n## Goals\n\nSay\r\r\nwhat\rfor.\n\n## Risks\n\nx\n";
+    let mut tree = Tree::default();
+    tree.insert("docs/okeps/okep-1-template.md", template.as_bytes());
+    let page = "# OKEP-7: A\n\n* Issue: [#7](https://github.com/o/n/issues/7)\n\n## Risks\n\nNone.\n";
+    tree.insert("docs/okeps/okep-7-a.md", page.as_bytes());
+    check(fixes::hold(&tree));
+    let fixed = fix(&tree, &Layout::default(), None, Safety::Suggested, &|_| true);
+    let text = String::from_utf8_lossy(fixed.tree.bytes("docs/okeps/okep-7-a.md").expect("it is there"))
+        .into_owned();
+    assert!(text.contains("<!--\nSay\n\nwhat\nfor.\n-->") && !text.contains('\r'), "{text}");
 }

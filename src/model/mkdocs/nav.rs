@@ -315,14 +315,15 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The span of a node for a message; a node without bytes gets the dash before it.
+    /// The span of a node for a message; a node without bytes gets the dash, or what else stands before it.
     fn seen(&self, id: NodeId) -> Range<usize> {
         let span = self.doc.written(id).span.clone();
         if !span.is_empty() {
             return span;
         }
-        let before = self.text.slice(0..span.start).trim_end().len();
-        before.saturating_sub(1)..before
+        let before = self.text.slice(0..span.start).trim_end();
+        let last = before.chars().next_back().map_or(0, char::len_utf8);
+        before.len() - last..before.len()
     }
 
     fn pair(
