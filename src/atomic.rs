@@ -116,7 +116,7 @@ mod at_once {
 /// Keeps other runs of okep from writing below a folder for as long as the value lives, and leaves no
 /// trace; says no where another does so. Where there are no locks, there is none to be had.
 #[cfg(unix)]
-pub fn alone(folder: &Path) -> Option<impl Sized> {
+pub fn alone(folder: &Path) -> Option<impl Sized + use<>> {
     use rustix::fs::{FlockOperation, flock};
     // A folder that cannot be opened is told where it is written.
     let Ok(folder) = fs::File::open(folder) else { return Some(None) };
@@ -129,7 +129,7 @@ pub fn alone(folder: &Path) -> Option<impl Sized> {
 
 /// Windows lets no folder be locked.
 #[cfg(not(unix))]
-pub fn alone(_: &Path) -> Option<impl Sized> {
+pub fn alone(_: &Path) -> Option<impl Sized + use<>> {
     Some(())
 }
 

@@ -349,6 +349,7 @@ fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<E
     if writes {
         repair::may_write(request)?;
     }
+    let _alone = if writes { Some(repair::alone(request)?) } else { None };
     let outcome = check::check(request)?;
     let mut repair = repair::plan(request, &outcome, most, &|_| true)?;
     if writes {

@@ -313,6 +313,7 @@ fn entry(here: &Here, path: &str, edit: Result<(Range<usize>, String), String>) 
 fn write(here: &Here, path: &str, registers: &[Entry]) -> Result<(), Error> {
     let folder = path::folder_of(path);
     let on_disk = here.root.join(folder);
+    let _alone = write::alone(&here.root).map_err(Error::Write)?;
     let fails = |source| Error::Folder { path: folder.to_owned(), source };
     on_disk.parent().map_or(Ok(()), fs::create_dir_all).map_err(fails)?;
     let is_new = match fs::create_dir(&on_disk) {

@@ -203,11 +203,20 @@ pub fn write(request: &Request, outcome: &Outcome, repair: &Repair) -> Result<Ou
     Ok(check::check(&Request { paths, unproven: true, ..request.clone() })?)
 }
 
-/// Takes away what runs that were killed left beside the files, and tells of what may be another's. Nothing
-/// is while another run writes: what it has exchanged is as old as the author's file was.
+/// Keeps other runs from writing until what is judged now has been written.
+///
+/// # Errors
+/// Another one is at it, or there is no telling where the repository is.
+pub fn alone(request: &Request) -> Result<impl Sized + use<>, Error> {
+    let repo = Repo::discover(request.dir.as_deref())?;
+    let here = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    Ok(write::alone(repo.as_ref().and_then(Repo::root).unwrap_or(&here))?)
+}
+
+/// Takes away what runs that were killed left beside the files, and tells of what may be another's. Whoever
+/// asks holds [`alone`]: what another run has just exchanged is as old as the author's file was.
 pub fn sweep(outcome: &Outcome) -> Vec<Note> {
     let Some(root) = outcome.root.as_deref() else { return Vec::new() };
-    let Some(_alone) = atomic::alone(root) else { return Vec::new() };
     let inside = outcome.tree.files.keys().filter(|path| !path.split('/').any(|part| part == ".."));
     let folders: BTreeSet<&str> = inside.map(|path| folder_of(path)).collect();
     let left = folders.into_iter().flat_map(|folder| atomic::sweep(&root.join(folder)));

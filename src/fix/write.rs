@@ -120,6 +120,9 @@ impl Disk for RealDisk {
 ///
 /// Returns the paths written, new names for renamed files.
 ///
+/// Who has judged what is written holds [`alone`] since before that: of a tree that another run is changing,
+/// half is old and half is new.
+///
 /// # Errors
 /// The first path that cannot be written, and what was already.
 pub fn write(
@@ -129,7 +132,6 @@ pub fn write(
     renames: &[Rename],
     disk: &dyn Disk,
 ) -> Result<Vec<String>, Error> {
-    let _alone = atomic::alone(root).ok_or(Error::Busy)?;
     let origins = origins(before, after, renames);
     let mut job = Job { root, disk, staged: BTreeMap::new(), written: Vec::new() };
     let contents = contents(before, after, &origins);
@@ -182,6 +184,14 @@ fn origins<'t>(before: &'t Tree, after: &'t Tree, renames: &'t [Rename]) -> BTre
     origins
         .retain(|to, from| to != from && after.files.contains_key(*to) && before.files.contains_key(*from));
     origins
+}
+
+/// Keeps other runs of okep from writing below `root` while the value lives.
+///
+/// # Errors
+/// Another one is at it.
+pub fn alone(root: &Path) -> Result<impl Sized + use<>, Error> {
+    atomic::alone(root).ok_or(Error::Busy)
 }
 
 /// What became of a staged file.

@@ -3,7 +3,7 @@
 //! The line is read once. Of each commit only the id of the proposal folder's tree is looked up; a tree
 //! is listed where that id changes, and nothing but the template's revisions is read as a file.
 
-use super::blobs::Blob;
+use super::blobs::{Blob, missing};
 use super::commit::Trees;
 use super::line::Line;
 use super::listing::{Kind, is_markdown, tidy};
@@ -170,7 +170,11 @@ impl Folder {
 
 /// The committer's day; the first of 1970, as git has it, for a date that cannot be read.
 fn date(local: &gix::Repository, id: Id, notes: &mut Vec<Note>) -> String {
-    let time = local.find_commit(id).and_then(|commit| commit.committer()?.time());
+    let Ok(commit) = local.find_commit(id) else {
+        notes.push(Note::new("missing-object", missing(local, id)));
+        return "1970-01-01".into();
+    };
+    let time = commit.committer().and_then(|committer| committer.time());
     match time.ok().and_then(|time| day(time.seconds, time.offset)) {
         Some(day) => day,
         None => {

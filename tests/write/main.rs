@@ -324,21 +324,6 @@ mod unix {
     use super::*;
     use std::os::unix::fs::{PermissionsExt, symlink};
 
-    /// One after the other: what a run has judged, another must not change under its hands.
-    #[test]
-    fn two_runs_do_not_write_at_once() {
-        let dir = folder();
-        let alone = atomic::alone(dir.path()).expect("nobody else is here");
-        let error = run(dir.path(), &RealDisk).expect_err("somebody is").to_string();
-        assert!(
-            error.contains("another okep is writing here") && error.contains("nothing was written"),
-            "{error}"
-        );
-        untouched(dir.path());
-        drop(alone);
-        run(dir.path(), &RealDisk).expect("nobody is");
-    }
-
     #[test]
     fn a_read_only_file_stays_as_it_is() {
         let lock = |dir: &Path| {
