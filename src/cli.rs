@@ -349,7 +349,7 @@ fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<E
     if writes {
         repair::may_write(request)?;
     }
-    let _alone = if writes { Some(repair::alone(request)?) } else { None };
+    let alone = if writes { Some(repair::alone(request)?) } else { None };
     let outcome = check::check(request)?;
     let mut repair = repair::plan(request, &outcome, most, &|_| true)?;
     if writes {
@@ -368,6 +368,8 @@ fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<E
         },
         false => outcome,
     };
+    // All is written; whoever reads the patch in a pager keeps nobody else waiting.
+    drop(alone);
     // What was written is told, whether or not the patch can be.
     let printed = print_patch(&repair.patch);
     let mut err = anstream::stderr().lock();

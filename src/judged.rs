@@ -16,7 +16,7 @@ pub struct Judged<'a> {
     pub rulebook: &'a Rulebook,
     pub alignment: Alignment,
     /// Whether anybody looks at the fixes: some cost more than all that finds what is wrong.
-    pub plans: bool,
+    plans: bool,
     leftovers: OnceCell<(Vec<Leftover>, bool)>,
     ambiguities: OnceCell<Vec<Ambiguity>>,
 }
