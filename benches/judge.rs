@@ -4,10 +4,10 @@
 //! best of many turns, measured turn by turn; a `-template.md` among the files is the template. `cargo bench --bench judge -- FILE...`
 
 use okep::audit::audit;
-use okep::model::document::Document;
-use okep::model::site_headings::site_headings;
-use okep::model::snapshot::{Parsed, Snapshot};
-use okep::tree::{Layout, Tree};
+use okep::files::{Layout, Tree};
+use okep::markdown::document::Document;
+use okep::markdown::site_headings::site_headings;
+use okep::okep::snapshot::{Parsed, Snapshot};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -71,7 +71,7 @@ fn base_name(file: &str) -> String {
     std::path::Path::new(file).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
 }
 
-const TEMPLATE: &str = include_str!("../src/demo/docs/okeps/okep-1000-template.md");
+const TEMPLATE: &str = include_str!("../src/cli/demo/docs/okeps/okep-1000-template.md");
 
 /// A document in the template's form with many sections of prose, lists, code and tables.
 fn proposal(sections: usize) -> String {

@@ -4,8 +4,8 @@
 mod git_helper;
 
 use git_helper::*;
+use okep::files::{Content, Layout};
 use okep::git::{Error, Head, Repo};
-use okep::tree::{Content, Layout};
 use std::os::unix::fs::PermissionsExt;
 
 #[test]

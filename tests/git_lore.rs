@@ -3,8 +3,8 @@
 mod git_helper;
 
 use git_helper::*;
-use okep::lore::{Lore, LoreEnd};
-use okep::tree::Layout;
+use okep::files::Layout;
+use okep::okep::template_history::{Lore, LoreEnd};
 
 const T: &str = "docs/okeps/okep-4368-template.md";
 
@@ -212,7 +212,7 @@ fn the_real_history_is_told_right() {
     let repo = okep::git::Repo::discover(Some(corpus.as_ref())).unwrap().expect("it is a repository");
     let lore = repo.lore(repo.head().id().unwrap(), &Layout::default());
     let landed = |number| {
-        let found = lore.landed.iter().find(|(path, _)| okep::model::path::number(path) == Some(number));
+        let found = lore.landed.iter().find(|(path, _)| okep::text::path::number(path) == Some(number));
         found.map(|(_, landing)| landing.revision.date.as_str())
     };
     for (number, day) in [

@@ -4,8 +4,8 @@
 mod git_helper;
 
 use git_helper::*;
+use okep::files::{Content, Layout, MAX_FILE_BYTES};
 use okep::git::{Error, Head, Repo, plain_folder};
-use okep::tree::{Content, Layout, MAX_FILE_BYTES};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 #[test]

@@ -5,11 +5,11 @@
 //! of the project in `OKEP_TEST_CORPUS`; without them the tests say so and pass. Links in HTML, which MkDocs
 //! does not look at, are left to the tests of the rule.
 
+use okep::files::Layout;
 use okep::git::{plain_folder, plain_standing};
-use okep::linked::{of_links, pages, questions};
-use okep::model::mkdocs;
-use okep::model::snapshot::{Parsed, Snapshot};
-use okep::tree::Layout;
+use okep::okep::snapshot::{Parsed, Snapshot};
+use okep::rules::page_links::{of_links, pages, questions};
+use okep::site::mkdocs;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;

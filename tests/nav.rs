@@ -3,8 +3,9 @@
 //! `OKEP_TEST_PYTHON` names a Python that has mkdocs, pymdown-extensions and
 //! mkdocs-awesome-pages-plugin; without it these tests say that they did nothing.
 
-use okep::model::mkdocs::{self, Registered, Site};
-use okep::model::nav_edit;
+use okep::site::mkdocs;
+use okep::site::mkdocs::{Registered, Site};
+use okep::site::nav_edit;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;

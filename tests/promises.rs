@@ -2,7 +2,7 @@
 
 mod support;
 
-use okep::render::{Look, explain};
+use okep::report::{Look, explain};
 use okep::rules::RULES;
 use std::collections::BTreeSet;
 use std::path::Path;

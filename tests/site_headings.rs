@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use okep::model::site_headings::{GithubHeading, ambiguities, site_headings};
+use okep::markdown::site_headings::{GithubHeading, ambiguities, site_headings};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 type Headings = Vec<(u8, String)>;

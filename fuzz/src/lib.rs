@@ -6,7 +6,7 @@
 #[path = "../../tests/hold/promised/mod.rs"]
 pub mod promised;
 
-use okep::tree::Tree;
+use okep::files::Tree;
 use promised::{Broken, Kept};
 
 /// The line between the files of one input.

@@ -2,8 +2,8 @@
 //!
 //! It knows nothing of rules; bytes outside the edits are copied as they are.
 
-use crate::finding::{Edit, Fix, Rename};
-use crate::tree::{Content, File, Tree};
+use crate::files::{Content, File, Tree};
+use crate::rules::finding::{Edit, Fix, Rename};
 use std::collections::BTreeMap;
 
 /// Whether two fixes touch the same bytes, or the one renames what the other edits.

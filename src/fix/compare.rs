@@ -1,11 +1,11 @@
 //! The findings and the registers before and after a fix, compared: what a proof comes down to.
 
-use crate::finding::{Finding, Fix, Rename, Safety, Severity};
-use crate::model::mkdocs::Site;
-use crate::model::path::file_name;
-use crate::model::snapshot::Snapshot;
+use crate::files::{Note, Tree};
+use crate::okep::snapshot::Snapshot;
+use crate::rules::finding::{Finding, Fix, Rename, Safety, Severity};
 use crate::rules::{ADDS_SKELETONS, LEFT_BY_SKELETONS, UNCOVER};
-use crate::tree::{Note, Tree};
+use crate::site::mkdocs::Site;
+use crate::text::path::file_name;
 use serde_yaml::Value;
 use std::collections::{BTreeMap, HashMap};
 

@@ -4,12 +4,12 @@
 
 use super::apply::conflict;
 use super::compare::{Doubt, identity};
-use super::proof::{Bench, State};
-use crate::finding::{Finding, Fix, Rename, Safety};
-use crate::lore::Lore;
-use crate::model::snapshot::{Parsed, Snapshot};
+use super::verify::{Bench, State};
+use crate::files::{Layout, Note, Tree};
+use crate::okep::snapshot::{Parsed, Snapshot};
+use crate::okep::template_history::Lore;
 use crate::rules::ADDS_SKELETONS;
-use crate::tree::{Layout, Note, Tree};
+use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 

@@ -9,10 +9,10 @@
 //! file systems) what is saved between the last look and the renaming is lost, and so is what a program
 //! writes later into a file that it holds open, instead of saving it anew. Other runs of okep are kept out.
 
-use crate::atomic;
-use crate::config::is_git;
-use crate::finding::Rename;
-use crate::tree::Tree;
+use crate::files::Tree;
+use crate::fix::atomic;
+use crate::okep::config::is_git;
+use crate::rules::finding::Rename;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;

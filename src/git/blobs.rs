@@ -3,18 +3,18 @@
 use super::Id;
 use super::error::said;
 use super::listing::{Entry, symlink_note};
-use crate::tree::{Content, File, MAX_FILE_BYTES, Note};
+use crate::files::{Content, File, MAX_FILE_BYTES, Note};
 use gix::prelude::HeaderExt;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 #[derive(Debug, Default)]
-pub(super) struct Blobs {
+pub(crate) struct Blobs {
     read: Mutex<HashMap<Id, Blob>>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) enum Blob {
+pub(crate) enum Blob {
     Bytes(Arc<[u8]>),
     TooLarge(u64),
     Missing,
@@ -64,14 +64,14 @@ impl Blobs {
     }
 }
 
-pub(super) fn too_large(path: &str, bytes: u64, notes: &mut Vec<Note>) -> Content {
+pub(crate) fn too_large(path: &str, bytes: u64, notes: &mut Vec<Note>) -> Content {
     let limit = MAX_FILE_BYTES >> 20;
     notes.push(Note::at("too-large", path, format!("{bytes} bytes, more than {limit} MiB: not read")));
     Content::TooLarge(bytes)
 }
 
 /// Reads a blob, which is kept nowhere.
-pub(super) fn read(local: &gix::Repository, id: Id) -> Blob {
+pub(crate) fn read(local: &gix::Repository, id: Id) -> Blob {
     let header = match local.objects.header(id) {
         Ok(header) => header,
         Err(error) if error.is_not_found() => return Blob::Missing,
@@ -88,12 +88,12 @@ pub(super) fn read(local: &gix::Repository, id: Id) -> Blob {
     }
 }
 
-pub(super) fn corrupt(id: Id, error: &gix::Error) -> String {
+pub(crate) fn corrupt(id: Id, error: &gix::Error) -> String {
     format!("object {id} cannot be read: {}; `git fsck` says more", said(error))
 }
 
 /// Why an object is not there, and what brings it.
-pub(super) fn missing(local: &gix::Repository, id: Id) -> String {
+pub(crate) fn missing(local: &gix::Repository, id: Id) -> String {
     if is_partial_clone(local) {
         format!("object {id} is not in this partial clone; `git fetch --refetch --no-filter` brings all")
     } else {
@@ -101,7 +101,7 @@ pub(super) fn missing(local: &gix::Repository, id: Id) -> String {
     }
 }
 
-pub(super) fn is_partial_clone(local: &gix::Repository) -> bool {
+pub(crate) fn is_partial_clone(local: &gix::Repository) -> bool {
     let config = local.config_snapshot();
     config.string("extensions.partialClone").is_some()
         || config

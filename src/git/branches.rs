@@ -2,9 +2,9 @@
 
 use super::commit::Trees;
 use super::error::said;
-use super::settled::{is_gone, settled};
+use super::stable_refs::{is_gone, settled};
 use super::{Id, Repo, reftable};
-use crate::tree::Note;
+use crate::files::Note;
 use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

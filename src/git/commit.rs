@@ -4,13 +4,13 @@ use super::blobs::{corrupt, missing};
 use super::error::said;
 use super::listing::{Entry, Kind, Listing};
 use super::{Error, Id, Inherits, Repo};
-use crate::tree::{Layout, Note};
+use crate::files::{Layout, Note};
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::tree::{EntryKind, EntryMode};
 use gix::prelude::ObjectIdExt;
 use std::cell::Cell;
 
-pub(super) fn list(repo: &Repo, id: Id, layout: &Layout, inherits: &Inherits) -> Result<Listing, Error> {
+pub(crate) fn list(repo: &Repo, id: Id, layout: &Layout, inherits: &Inherits) -> Result<Listing, Error> {
     let local = repo.local();
     let trees = Trees::new(&local);
     let unreadable = |reason| Error::Commit { commit: id.to_string(), reason };
@@ -52,7 +52,7 @@ pub(super) fn list(repo: &Repo, id: Id, layout: &Layout, inherits: &Inherits) ->
     Ok(listing)
 }
 
-pub(super) fn kind(mode: EntryMode) -> Option<Kind> {
+pub(crate) fn kind(mode: EntryMode) -> Option<Kind> {
     match mode.kind() {
         EntryKind::Blob | EntryKind::BlobExecutable => Some(Kind::File),
         EntryKind::Link => Some(Kind::Symlink),
@@ -65,7 +65,7 @@ pub(super) fn kind(mode: EntryMode) -> Option<Kind> {
 const MAX_PATH: usize = 4096;
 
 /// Tree objects of one repository; what cannot be read becomes a note.
-pub(super) struct Trees<'a> {
+pub(crate) struct Trees<'a> {
     local: &'a gix::Repository,
     missing: Cell<Option<Id>>,
 }

@@ -3,7 +3,7 @@
 use super::blobs::too_large;
 use super::listing::{is_markdown, path_string, registers, submodule_note, symlink_note, tidy};
 use super::{Error, Inherits};
-use crate::tree::{CONFIG, Content, File, Layout, MAX_FILE_BYTES, Note, Tree};
+use crate::files::{CONFIG, Content, File, Layout, MAX_FILE_BYTES, Note, Tree};
 use gix::bstr::{BString, ByteSlice};
 use std::fs::FileType;
 use std::io::{self, Read};
@@ -24,7 +24,7 @@ pub fn plain_folder(dir: &Path, layout: &Layout, inherits: &Inherits) -> Result<
 }
 
 /// A folder on disk; `hash` says how files are given ids, if at all.
-pub(super) struct Disk<'a> {
+pub(crate) struct Disk<'a> {
     pub root: &'a Path,
     pub hash: Option<gix::hash::Kind>,
 }

@@ -65,7 +65,7 @@ fn file_list(paths: &[String]) -> String {
 }
 
 /// What gix says of a failure, from the outermost to the innermost, each sentence once.
-pub(super) fn said(error: &gix::Error) -> String {
+pub(crate) fn said(error: &gix::Error) -> String {
     let mut sentences: Vec<String> = Vec::new();
     for sentence in error.iter_errors().map(ToString::to_string) {
         if !sentences.contains(&sentence) {
@@ -76,6 +76,6 @@ pub(super) fn said(error: &gix::Error) -> String {
 }
 
 /// The first thing that gix says of a failure beyond that there was one.
-pub(super) fn cause(error: &gix::Error) -> String {
+pub(crate) fn cause(error: &gix::Error) -> String {
     error.iter_errors().nth(1).map_or_else(|| said(error), ToString::to_string)
 }

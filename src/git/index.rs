@@ -4,12 +4,12 @@ use super::commit::Trees;
 use super::error::said;
 use super::listing::{Entry, Kind, Listing, is_markdown};
 use super::{Error, Inherits, Repo};
-use crate::tree::{Layout, Note};
+use crate::files::{Layout, Note};
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
 use std::collections::BTreeSet;
 
-pub(super) fn list(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<Listing, Error> {
+pub(crate) fn list(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<Listing, Error> {
     let local = repo.local();
     let staged = Staged { index: repo.read_index(&local)?, trees: Trees::new(&local) };
     let mut listing = Listing::default();
@@ -40,7 +40,7 @@ pub(super) fn list(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<
 }
 
 /// What an index says of a path.
-pub(super) enum Stood {
+pub(crate) enum Stood {
     /// An id and what it is, and whether the working tree need not hold it (a sparse checkout).
     Here(gix::ObjectId, Kind, bool),
     /// One of several sides of a conflict.
@@ -52,7 +52,7 @@ pub(super) enum Stood {
 }
 
 /// An index with the trees that stand for the folders that a sparse one leaves out.
-pub(super) struct Staged<'a> {
+pub(crate) struct Staged<'a> {
     pub index: &'a gix::index::File,
     pub trees: Trees<'a>,
 }
@@ -192,7 +192,7 @@ impl Repo {
     }
 
     /// The index, read once; empty where there is none yet.
-    pub(super) fn read_index(&self, local: &gix::Repository) -> Result<&gix::index::File, Error> {
+    pub(crate) fn read_index(&self, local: &gix::Repository) -> Result<&gix::index::File, Error> {
         if let Some(index) = self.index.get() {
             return Ok(index);
         }

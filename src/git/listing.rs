@@ -1,7 +1,7 @@
 //! Which files a state holds, by path and blob id, before any proposal has been read.
 
 use super::{Id, Inherits};
-use crate::tree::{CONFIG, Layout, Note};
+use crate::files::{CONFIG, Layout, Note};
 use gix::bstr::{BStr, ByteSlice};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ const MAX_INHERITED: usize = 10;
 
 /// The files a verdict depends on, and what there is to say about what was not listed.
 #[derive(Debug, Default)]
-pub(super) struct Listing {
+pub(crate) struct Listing {
     pub files: BTreeMap<String, Entry>,
     pub notes: Vec<Note>,
 }
@@ -25,21 +25,21 @@ pub struct Entry {
 
 /// What git says stands at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     File,
     Symlink,
     Submodule,
 }
 
 /// Whether a file name is one of a Markdown file, in any case.
-pub(super) fn is_markdown(name: &[u8]) -> bool {
+pub(crate) fn is_markdown(name: &[u8]) -> bool {
     let end = name.len();
     let ends = |suffix: &[u8]| end > suffix.len() && name[end - suffix.len()..].eq_ignore_ascii_case(suffix);
     ends(b".md") || ends(b".markdown")
 }
 
 /// The path as a string; one that is not UTF-8 is told and spelt with replacement characters.
-pub(super) fn path_string(path: &BStr, notes: &mut Vec<Note>) -> String {
+pub(crate) fn path_string(path: &BStr, notes: &mut Vec<Note>) -> String {
     match path.to_str() {
         Ok(path) => path.to_owned(),
         Err(_) => {
@@ -51,18 +51,18 @@ pub(super) fn path_string(path: &BStr, notes: &mut Vec<Note>) -> String {
 }
 
 /// Notes in the order of their kind and path, each once.
-pub(super) fn tidy(notes: &mut Vec<Note>) {
+pub(crate) fn tidy(notes: &mut Vec<Note>) {
     notes.sort_by(|one, other| {
         (one.kind, &one.path, &one.message).cmp(&(other.kind, &other.path, &other.message))
     });
     notes.dedup();
 }
 
-pub(super) fn symlink_note(path: &str) -> Note {
+pub(crate) fn symlink_note(path: &str) -> Note {
     Note::at("symlink", path, "a symbolic link, which is not followed")
 }
 
-pub(super) fn submodule_note(path: &str) -> Note {
+pub(crate) fn submodule_note(path: &str) -> Note {
     Note::at("submodule", path, "another repository, whose files are not read")
 }
 
@@ -104,7 +104,7 @@ impl Listing {
 
 /// The first register that `read` finds and those that it inherits from, however `read` gets at them and
 /// at their bytes.
-pub(super) fn registers<F>(
+pub(crate) fn registers<F>(
     layout: &Layout,
     inherits: &Inherits,
     notes: &mut Vec<Note>,

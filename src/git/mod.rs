@@ -6,41 +6,38 @@
 //! A file of a commit or of the index is the blob as git stores it; one of the working tree is the file
 //! as it is on disk, so that the two may differ in line endings where a filter is configured.
 
-mod ahead;
-mod blobs;
-mod branches;
-mod commit;
-mod deeds;
-mod disk;
-mod error;
-mod hooks;
-mod index;
-mod line;
-mod listing;
-mod lore;
-mod moved;
-mod open;
-mod packs;
-mod reftable;
-mod remotes;
-mod revision;
-mod settled;
-mod standing;
-mod tips;
-mod walk;
-mod worktree;
+pub(crate) mod main_line;
+pub(crate) mod path_kind;
+pub(crate) mod prefetch;
+pub(crate) mod stable_refs;
 
-pub use deeds::Deed;
+pub(crate) mod blobs;
+pub(crate) mod branches;
+pub(crate) mod commit;
+pub(crate) mod disk;
+pub(crate) mod error;
+pub(crate) mod hooks;
+pub(crate) mod index;
+pub(crate) mod listing;
+pub(crate) mod open;
+pub(crate) mod packs;
+pub(crate) mod reftable;
+pub(crate) mod remotes;
+pub(crate) mod revision;
+pub(crate) mod tips;
+pub(crate) mod worktree;
+
+pub use crate::history::commit_info::Deed;
+pub use crate::history::walk::{Key, Walk};
 pub use disk::plain_folder;
 pub use error::Error;
 pub use hooks::{HooksFolder, HooksPlace};
 pub use listing::Entry;
+pub use path_kind::plain_standing;
 pub use revision::Head;
-pub use standing::plain_standing;
 pub use tips::{Select, Tips};
-pub use walk::{Key, Walk};
 
-use crate::tree::{Content, File, Layout, Note, Tree};
+use crate::files::{Content, File, Layout, Note, Tree};
 use blobs::Blobs;
 use listing::{Listing, tidy};
 use std::collections::BTreeMap;
@@ -64,13 +61,13 @@ pub type Wanted<'a> = dyn Fn(&str) -> bool + 'a;
 /// It may be shared between threads. The index and every blob are read once: what changes on disk after
 /// that is not seen.
 pub struct Repo {
-    safe: gix::ThreadSafeRepository,
+    pub(crate) safe: gix::ThreadSafeRepository,
     root: Option<PathBuf>,
     index_path: PathBuf,
-    index: OnceLock<gix::index::File>,
-    blobs: Blobs,
+    pub(crate) index: OnceLock<gix::index::File>,
+    pub(crate) blobs: Blobs,
     /// A partial clone, where objects are missing by intent.
-    partial: bool,
+    pub(crate) partial: bool,
     /// The first object that was to be read after the walk and was not there.
     vanished: Mutex<BTreeMap<Id, Note>>,
 }
@@ -180,7 +177,7 @@ impl Repo {
         vanished.values().cloned().collect()
     }
 
-    fn has_vanished(&self, local: &gix::Repository, id: Id) {
+    pub(crate) fn has_vanished(&self, local: &gix::Repository, id: Id) {
         let mut vanished = self.vanished.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         vanished.entry(id).or_insert_with(|| Note::new("missing-object", blobs::missing(local, id)));
     }

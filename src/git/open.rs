@@ -11,7 +11,7 @@ use std::sync::{Mutex, OnceLock};
 /// The variables by which git tells a hook, or anything else it runs, which repository it means.
 const LOCAL: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"];
 
-pub(super) fn discover(dir: Option<&Path>) -> Result<Option<Repo>, Error> {
+pub(crate) fn discover(dir: Option<&Path>) -> Result<Option<Repo>, Error> {
     let here = env::current_dir().map_err(|source| Error::Folder { path: ".".into(), source })?;
     let Some(dir) = dir else { return with_environment(&here) };
     let dir = here.join(dir);

@@ -11,7 +11,7 @@ use gix::odb::pack::index;
 /// A repository with more packs than this wants `git gc`, and the rest of them go without the hint.
 const MAX_PACKS: usize = 32;
 
-pub(super) struct Packs(Vec<index::File>);
+pub(crate) struct Packs(Vec<index::File>);
 
 impl Packs {
     pub fn of(local: &gix::Repository) -> Self {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 const MAX_STEPS: usize = 5;
 
 /// The name of a reference, and what it leads to in the end.
-pub(super) type Named = (String, Result<Id, String>);
+pub(crate) type Named = (String, Result<Id, String>);
 
 enum Value {
     Deleted,
@@ -22,12 +22,12 @@ enum Value {
 }
 
 /// Whether the repository keeps its references so.
-pub(super) fn is_used(local: &gix::Repository) -> bool {
+pub(crate) fn is_used(local: &gix::Repository) -> bool {
     local.common_dir().join("reftable").join("tables.list").is_file()
 }
 
 /// The id that `rev` begins with, as git would look for a reference of that name, and what follows it.
-pub(super) fn expand(local: &gix::Repository, rev: &str) -> Result<Option<String>, String> {
+pub(crate) fn expand(local: &gix::Repository, rev: &str) -> Result<Option<String>, String> {
     let end = rev.find(['~', '^', ':', '{']).unwrap_or(rev.len());
     let (name, rest) = rev.split_at(end);
     let name = if name == "@" { "HEAD" } else { name };
@@ -41,7 +41,7 @@ pub(super) fn expand(local: &gix::Repository, rev: &str) -> Result<Option<String
 }
 
 /// The id that a full reference name leads to; none where there is no such reference.
-pub(super) fn resolve(local: &gix::Repository, name: &str) -> Result<Option<Id>, String> {
+pub(crate) fn resolve(local: &gix::Repository, name: &str) -> Result<Option<Id>, String> {
     let mut name = name.to_owned();
     for _ in 0..MAX_STEPS {
         // A linked worktree keeps its own HEAD and such in a table of its own.
@@ -70,7 +70,7 @@ fn find(folder: &Path, name: &str, hash: gix::hash::Kind) -> Result<Option<Value
 }
 
 /// Every reference below one of `prefixes`, in the order of their names, with what it leads to.
-pub(super) fn all(local: &gix::Repository, prefixes: &[&str]) -> Result<Vec<Named>, String> {
+pub(crate) fn all(local: &gix::Repository, prefixes: &[&str]) -> Result<Vec<Named>, String> {
     let mut values: BTreeMap<Vec<u8>, Value> = BTreeMap::new();
     let is_asked = |name: &[u8]| prefixes.iter().any(|prefix| name.starts_with(prefix.as_bytes()));
     for (path, bytes) in tables(&local.common_dir().join("reftable"))? {

@@ -1,7 +1,7 @@
 //! Names of commits: HEAD, what a user calls a revision, and the commits being merged.
 
 use super::error::{cause, said};
-use super::settled::settled;
+use super::stable_refs::settled;
 use super::{Error, Id, Repo, reftable};
 use gix::prelude::ObjectIdExt;
 

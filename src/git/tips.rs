@@ -1,9 +1,9 @@
 //! Where a walk through history starts: HEAD, named revisions, or every branch and tag.
 
 use super::error::cause;
-use super::settled::{is_gone, settled};
+use super::stable_refs::{is_gone, settled};
 use super::{Error, Head, Id, Repo, reftable};
-use crate::tree::Note;
+use crate::files::Note;
 use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, HashSet};
 

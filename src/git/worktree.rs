@@ -6,13 +6,13 @@ use super::error::said;
 use super::index::{Staged, Stood};
 use super::listing::{Entry, Kind, is_markdown, tidy};
 use super::{Error, Inherits, Repo};
-use crate::tree::{Layout, Note, Tree};
+use crate::files::{Layout, Note, Tree};
 use gix::bstr::ByteSlice;
 use gix::index::entry::Mode;
 use gix::worktree::stack::state::ignore::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(super) fn read(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<Tree, Error> {
+pub(crate) fn read(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<Tree, Error> {
     let Some(root) = repo.root() else {
         return Err(Error::Bare { path: repo.safe.git_dir().to_path_buf() });
     };

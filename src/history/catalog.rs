@@ -2,12 +2,12 @@
 //! led to it. All of it numbers, so that equal states are equal numbers.
 
 use super::graph::{Graph, NONE};
+use super::number_collisions::twins;
 use super::shared::{Item, Shared, Sharing};
-use super::twins::twins;
 use super::verdicts::Who;
+use crate::files::{Layout, Note};
 use crate::git::{Entry, Id, Key, Walk};
-use crate::model::path::{Role, file_name, okep_folder, okep_name, role, stem};
-use crate::tree::{Layout, Note};
+use crate::text::path::{Role, file_name, okep_folder, okep_name, role, stem};
 use std::collections::HashMap;
 
 /// A file as a pair of numbers: path and blob.
@@ -188,7 +188,7 @@ impl Catalog {
                     };
                     let order = |f: &&FileAt| {
                         let path = &catalog.paths[f.path as usize].path;
-                        (layout.template.as_ref() != Some(path), crate::model::path::template_order(path))
+                        (layout.template.as_ref() != Some(path), crate::text::path::template_order(path))
                     };
                     let template = files.iter().filter(is_template).min_by_key(order).copied();
                     Some(Holding { files, template, register: *register })

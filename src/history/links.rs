@@ -7,24 +7,24 @@
 use super::catalog::{Catalog, FileAt, Holding, State};
 use super::names::{Names, Raw, raw};
 use super::verdicts::Told;
+use crate::files::{Layout, Standing};
 use crate::git::{Id, Walk};
-use crate::linked::{Linked, Wanted, claims};
-use crate::model::document::Document;
-use crate::model::mkdocs::PageSettings;
-use crate::model::path::Role;
-use crate::tree::{Layout, Standing};
+use crate::markdown::document::Document;
+use crate::rules::page_links::{Linked, Wanted, claims};
+use crate::site::mkdocs::PageSettings;
+use crate::text::path::Role;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// How links are read: by which site, and in which repository.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Context {
+pub(crate) struct Context {
     pub settings: Option<PageSettings>,
     pub repository: Option<String>,
 }
 
 /// A page of a state: an OKEP, or what stands beside one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct PageAt {
+pub(crate) struct PageAt {
     pub file: FileAt,
     /// The path of the OKEP it belongs to.
     pub okep: u32,
@@ -46,19 +46,19 @@ pub type Asked<'p> = (Root, Vec<&'p str>);
 pub type Answers = Vec<Vec<Standing>>;
 
 /// A claim of a page: it holds where all of these questions are answered by no.
-pub(super) struct Claimed {
+pub(crate) struct Claimed {
     pub unless: Vec<u32>,
     pub told: Told,
 }
 
 /// The same with names, as a thread returns it.
-pub(super) struct RawClaim {
+pub(crate) struct RawClaim {
     pub unless: Vec<Wanted>,
     pub finding: Raw,
 }
 
 #[derive(Default)]
-pub(super) struct Links {
+pub(crate) struct Links {
     pub contexts: Vec<Context>,
     /// For each register, which may be none, and book its context.
     context_of: HashMap<(Option<u32>, u32), u32>,
@@ -70,7 +70,7 @@ pub(super) struct Links {
 }
 
 /// What the links of a document say, at each of the places where it stood.
-pub(super) fn look(document: &Document, at: &PageAt, links: &Links, catalog: &Catalog) -> Vec<RawClaim> {
+pub(crate) fn look(document: &Document, at: &PageAt, links: &Links, catalog: &Catalog) -> Vec<RawClaim> {
     let context = &links.contexts[at.context as usize];
     let path = |path: u32| catalog.paths[path as usize].path.as_str();
     let (settings, repository) = (context.settings.as_ref(), context.repository.as_deref());

@@ -4,16 +4,22 @@
 //! or timed. Read in this order: `graph` (commits), `catalog` (what each of them holds), `verdicts` (one
 //! audit a distinct state), `timeline` (set arithmetic over both), `story` (what is told).
 
+pub mod apply_policy;
+pub mod commit_info;
+pub mod filter;
+pub mod head_audit;
+pub mod landings;
+pub mod matrix;
+pub mod moved_files;
+mod number_collisions;
+pub mod recorded;
+pub mod report;
+pub mod walk;
+
 pub mod catalog;
-pub mod event;
 pub mod graph;
 pub mod links;
 mod names;
-pub mod narrow;
-pub mod ruled;
 pub mod shared;
-pub mod story;
-pub mod tell;
 pub mod timeline;
-mod twins;
 pub mod verdicts;

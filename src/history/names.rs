@@ -6,18 +6,18 @@ use super::graph::NONE;
 use super::links::Context;
 use super::shared::Sharing;
 use super::verdicts::{Allow, DocumentVerdict, Identity, Listed, Shown, Told, Who, Whole};
-use crate::finding::{Finding, Severity};
-use crate::model::names::Name;
-use crate::model::path::{Role, role};
-use crate::model::prompts::Prompts;
-use crate::rulebook::{Rulebook, TemplateRevision};
+use crate::files::Layout;
+use crate::markdown::names::Name;
+use crate::okep::prompts::Prompts;
+use crate::okep::requirements::{Rulebook, TemplateRevision};
+use crate::rules::finding::{Finding, Severity};
 use crate::rules::{Check, rule};
-use crate::tree::Layout;
+use crate::text::path::{Role, role};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A finding with names instead of numbers, as a thread returns it.
-pub(super) struct Raw {
+pub(crate) struct Raw {
     pub rule: &'static str,
     pub okep: Option<String>,
     pub severity: Severity,
@@ -26,7 +26,7 @@ pub(super) struct Raw {
     pub subject: String,
 }
 
-pub(super) struct RawDocument {
+pub(crate) struct RawDocument {
     pub findings: Vec<Raw>,
     pub number: Option<u64>,
     pub title: Option<String>,
@@ -34,7 +34,7 @@ pub(super) struct RawDocument {
     pub allows: Vec<Allow>,
 }
 
-pub(super) struct RawWhole {
+pub(crate) struct RawWhole {
     pub findings: Vec<Raw>,
     /// By the numbers of their paths, in the order of the paths.
     pub okeps: Vec<(u32, Shown)>,
@@ -45,7 +45,7 @@ pub(super) struct RawWhole {
     pub context: Context,
 }
 
-pub(super) fn raw(finding: Finding) -> Raw {
+pub(crate) fn raw(finding: Finding) -> Raw {
     Raw {
         rule: finding.rule,
         grandfathered: finding.grandfathered.is_some(),
@@ -57,13 +57,13 @@ pub(super) fn raw(finding: Finding) -> Raw {
 }
 
 /// The last of the templates with all the names that its sections had.
-pub(super) fn present(revisions: &[TemplateRevision]) -> Option<Rulebook> {
+pub(crate) fn present(revisions: &[TemplateRevision]) -> Option<Rulebook> {
     let (last, past) = revisions.split_last()?;
     Some(Rulebook::new(&last.template, None, past, Arc::new(Prompts::default())))
 }
 
 /// Numbers for names, given one after the other so that the threads leave no trace.
-pub(super) struct Names<'a> {
+pub(crate) struct Names<'a> {
     layout: &'a Layout,
     /// What sections are called now.
     present: Option<Rulebook>,

@@ -8,7 +8,7 @@ use super::catalog::{Catalog, FileAt, Holding};
 use super::graph::{Graph, NONE};
 use super::shared::{Shared, Sharing};
 use super::verdicts::{Landed, Listed, Mark, Set, Shown, Verdicts};
-use crate::lore::landings_ever;
+use crate::okep::template_history::landings_ever;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The first-parent line that is told.

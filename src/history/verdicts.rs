@@ -10,18 +10,18 @@ use super::links::{Answers, Asked, Context, Links, PageAt, RawClaim, look};
 use super::names::{Names, RawDocument, RawWhole, present, raw};
 use super::shared::{Item, Shared, Sharing};
 use crate::audit::{Past, of_tree};
-use crate::exceptions::comments;
-use crate::finding::{Revision, Severity};
+use crate::files::{Content, File, Layout, Note, Tree};
 use crate::git::{Entry, Walk};
-use crate::model::bounds;
-use crate::model::document::Document;
-use crate::model::mkdocs::Registered;
-use crate::model::okep::Okep;
-use crate::model::path::Role;
-use crate::model::snapshot::{Parsed, Snapshot};
-use crate::model::template::Template;
-use crate::rulebook::TemplateRevision;
-use crate::tree::{Content, File, Layout, Note, Tree};
+use crate::markdown::document::Document;
+use crate::markdown::limits;
+use crate::okep::proposal::Okep;
+use crate::okep::requirements::TemplateRevision;
+use crate::okep::snapshot::{Parsed, Snapshot};
+use crate::okep::suppressions::comments;
+use crate::okep::template::Template;
+use crate::rules::finding::{Revision, Severity};
+use crate::site::mkdocs::Registered;
+use crate::text::path::Role;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -160,7 +160,7 @@ pub enum Shown {
 
 /// What hangs on paths and registers alone, and the pages that are OKEPs for their text.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Whole {
+pub(crate) struct Whole {
     pub told: Vec<Told>,
     /// In the order of their paths.
     pub okeps: Shared<Listed>,
@@ -269,7 +269,7 @@ impl Verdicts {
             match read(catalog.blobs[file.blob as usize])? {
                 Content::Bytes(bytes) => {
                     let document = Arc::new(Document::parse(&bytes));
-                    if let Some(why) = bounds::beyond(&document) {
+                    if let Some(why) = limits::beyond(&document) {
                         return Err(Note::new(
                             "too-large",
                             format!("template {}: {why}", catalog.blobs[file.blob as usize].id),
@@ -384,7 +384,7 @@ impl Verdicts {
                     return Err(Note::new("too-large", format!("blob {} is too large to judge", entry.id)));
                 }
             };
-            if let Some(why) = bounds::beyond(&document) {
+            if let Some(why) = limits::beyond(&document) {
                 return Err(Note::new("too-large", format!("blob {}: {why}", entry.id)));
             }
             let judge = |(path, book): &(u32, u32)| judging.document(*path, *book, document.clone());

@@ -1,8 +1,8 @@
 //! Headings that GitHub shows and the site does not, or the reverse.
 
 use super::{Check, Rule};
-use crate::finding::{Edit, Finding, Fix, Severity};
-use crate::judged::Judged;
+use crate::rules::context::Judged;
+use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "ambiguous-heading",

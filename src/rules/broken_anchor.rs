@@ -1,12 +1,12 @@
 //! Links to an anchor of their own page that GitHub, the site or both do not have.
 
 use super::{Check, Rule};
-use crate::finding::{Edit, Finding, Fix, Severity};
-use crate::fix::rename::destinations;
-use crate::linked::{Anchors, Claim, Linked, PageLink, parts};
-use crate::model::mkdocs::paths;
-use crate::model::path::percent_decoded;
-use crate::model::path::resolve;
+use crate::rules::edits::rename::destinations;
+use crate::rules::finding::{Edit, Finding, Fix, Severity};
+use crate::rules::page_links::{Anchors, Claim, Linked, PageLink, parts};
+use crate::text::path::percent_decoded;
+use crate::text::path::resolve;
+use crate::text::url_path;
 use std::collections::BTreeSet;
 use strsim::osa_distance;
 
@@ -70,7 +70,7 @@ fn own_anchor<'l>(page: &Linked, link: &'l PageLink) -> Option<&'l str> {
     let (file, anchor) = parts(&link.target);
     let own = file.is_empty() && link.target.starts_with('#')
         || !file.is_empty()
-            && !paths::is_address(file)
+            && !url_path::is_address(file)
             && !file.starts_with('/')
             && resolve(page.path, &percent_decoded(file)).as_deref() == Some(page.path);
     anchor.filter(|_| own)

@@ -1,12 +1,14 @@
 //! Relative links and images that lead nowhere on the site.
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Severity};
-use crate::linked::{Claim, Linked, PageLink, Wanted, parts};
-use crate::model::document::LinkKind;
-use crate::model::mkdocs::{AbsoluteLinks, PageSettings, paths};
-use crate::model::path::percent_decoded;
-use crate::model::path::{self, folder_of, join};
+use crate::markdown::document::LinkKind;
+use crate::rules::finding::{Finding, Severity};
+use crate::rules::page_links::{Claim, Linked, PageLink, Wanted, parts};
+use crate::site::mkdocs::{AbsoluteLinks, PageSettings};
+use crate::text::path;
+use crate::text::path::percent_decoded;
+use crate::text::path::{folder_of, join};
+use crate::text::url_path;
 
 pub static RULE: Rule = Rule {
     id: "broken-link",
@@ -26,7 +28,7 @@ fn check(page: &Linked) -> Vec<Claim> {
 }
 
 fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {
-    if link.kind == Some(LinkKind::Autolink) || paths::is_address(&link.target) {
+    if link.kind == Some(LinkKind::Autolink) || url_path::is_address(&link.target) {
         return None;
     }
     let (file, _) = parts(&link.target);
@@ -68,7 +70,7 @@ fn in_markdown(
         return None;
     }
     let Some(path) = join(folder, file) else { return Some(outside(page, link, docs)) };
-    if paths::below(docs, &path).is_none() {
+    if url_path::below(docs, &path).is_none() {
         return Some(outside(page, link, docs));
     }
     let message = format!("`{}` leads to `{path}`, which is not there", link.target);

@@ -1,11 +1,11 @@
 //! Links of the landing page to an OKEP that is not there.
 
 use super::{Check, Rule};
-use crate::finding::{Edit, Finding, Fix, Severity};
-use crate::model::landing::{Landing, LandingEntry};
-use crate::model::path::folder_of;
-use crate::model::register;
-use crate::model::snapshot::Snapshot;
+use crate::okep::register;
+use crate::okep::snapshot::Snapshot;
+use crate::rules::finding::{Edit, Finding, Fix, Severity};
+use crate::site::index_page::{Landing, LandingEntry};
+use crate::text::path::folder_of;
 use std::ops::Range;
 
 pub static RULE: Rule = Rule {

@@ -1,11 +1,11 @@
 //! Entries of `nav` that name an OKEP that is not there.
 
 use super::{Check, Rule};
-use crate::finding::{Edit, Finding, Fix, Severity};
-use crate::model::mkdocs::{NavEntry, Site};
-use crate::model::nav_edit;
-use crate::model::register;
-use crate::model::snapshot::Snapshot;
+use crate::okep::register;
+use crate::okep::snapshot::Snapshot;
+use crate::rules::finding::{Edit, Finding, Fix, Severity};
+use crate::site::mkdocs::{NavEntry, Site};
+use crate::site::nav_edit;
 
 pub static RULE: Rule = Rule {
     id: "dead-nav-entry",

@@ -1,10 +1,10 @@
 //! Absolute links into the judged repository itself, to files that are not there.
 
 use super::{Check, Rule};
-use crate::finding::{Edit, Fix, Severity};
-use crate::fix::rename::destinations;
-use crate::linked::{Claim, Linked, PageLink, Wanted, parts};
-use crate::model::path::percent_decoded;
+use crate::rules::edits::rename::destinations;
+use crate::rules::finding::{Edit, Fix, Severity};
+use crate::rules::page_links::{Claim, Linked, PageLink, Wanted, parts};
+use crate::text::path::percent_decoded;
 
 pub static RULE: Rule = Rule {
     id: "dead-repository-link",

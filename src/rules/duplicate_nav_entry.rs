@@ -1,9 +1,9 @@
 //! OKEPs that `nav` names twice, or outside the section that holds the others.
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Related, Severity};
-use crate::model::mkdocs::{NavEntry, Site};
-use crate::model::snapshot::Snapshot;
+use crate::okep::snapshot::Snapshot;
+use crate::rules::finding::{Finding, Related, Severity};
+use crate::site::mkdocs::{NavEntry, Site};
 use crate::text::Text;
 use std::collections::{HashMap, HashSet};
 

@@ -1,9 +1,9 @@
 //! Two OKEPs of one number.
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Related, Severity};
-use crate::model::okep::Okep;
-use crate::model::snapshot::Snapshot;
+use crate::okep::proposal::Okep;
+use crate::okep::snapshot::Snapshot;
+use crate::rules::finding::{Finding, Related, Severity};
 use std::collections::BTreeMap;
 
 pub static RULE: Rule = Rule {

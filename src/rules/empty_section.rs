@@ -2,9 +2,9 @@
 
 use super::stub_section::is_stub;
 use super::{Check, Rule};
-use crate::finding::{Finding, Fix, Severity};
-use crate::fix::markdown;
-use crate::judged::Judged;
+use crate::rules::context::Judged;
+use crate::rules::edits::markdown;
+use crate::rules::finding::{Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "empty-section",

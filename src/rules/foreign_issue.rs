@@ -1,9 +1,9 @@
 //! The repository of the issue link.
 
 use super::{Check, Rule};
-use crate::finding::{Edit, Finding, Fix, Severity};
-use crate::judged::Judged;
-use crate::model::issue::{Elsewhere, ForgeLink, IssueLine};
+use crate::okep::issue::{Elsewhere, ForgeLink, IssueLine};
+use crate::rules::context::Judged;
+use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "foreign-issue",

@@ -2,10 +2,10 @@
 
 use super::stub_section::is_stub;
 use super::{Check, Rule};
-use crate::finding::{Finding, Severity};
-use crate::judged::Judged;
-use crate::model::document::{Block, BlockKind};
-use crate::model::prose;
+use crate::markdown::document::{Block, BlockKind};
+use crate::markdown::prose;
+use crate::rules::context::Judged;
+use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "goals-not-listed",

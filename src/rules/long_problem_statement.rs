@@ -1,9 +1,9 @@
 //! More sentences than the template asks for.
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Severity};
-use crate::judged::Judged;
-use crate::model::prose;
+use crate::markdown::prose;
+use crate::rules::context::Judged;
+use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "long-problem-statement",

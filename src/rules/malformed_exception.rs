@@ -1,9 +1,9 @@
 //! Comments that mean to except something and do not.
 
 use super::{Check, Rule};
-use crate::exceptions::comments;
-use crate::finding::{Finding, Severity};
-use crate::judged::Judged;
+use crate::okep::suppressions::comments;
+use crate::rules::context::Judged;
+use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "malformed-exception",

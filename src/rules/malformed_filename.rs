@@ -1,10 +1,11 @@
 //! The name of an OKEP's file, and of a folder that ought to hold one.
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Fix, Severity};
-use crate::model::path::{self, file_name, folder_of, slug, stem};
-use crate::model::snapshot::{HollowFolder, Snapshot};
-use crate::model::title::PREFIX;
+use crate::okep::snapshot::{HollowFolder, Snapshot};
+use crate::okep::title::PREFIX;
+use crate::rules::finding::{Finding, Fix, Severity};
+use crate::text::path;
+use crate::text::path::{file_name, folder_of, slug, stem};
 
 pub static RULE: Rule = Rule {
     id: "malformed-filename",
@@ -72,5 +73,5 @@ fn beside(path: &str, name: &str) -> String {
 
 fn rename(snapshot: &Snapshot, from: &str, to: &str) -> Option<Fix> {
     let title = format!("rename to `{}` and mend what names it", file_name(to));
-    crate::fix::rename::with_links(snapshot, Fix::suggested(title, Vec::new()).and_rename(from, to))
+    crate::rules::edits::rename::with_links(snapshot, Fix::suggested(title, Vec::new()).and_rename(from, to))
 }

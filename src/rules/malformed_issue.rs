@@ -1,9 +1,9 @@
 //! The form of the issue line, where it reads the same.
 
 use super::{Check, Rule};
-use crate::finding::{Edit, Finding, Fix, Severity};
-use crate::judged::Judged;
-use crate::model::document::fold_blanks;
+use crate::markdown::document::fold_blanks;
+use crate::rules::context::Judged;
+use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "malformed-issue",

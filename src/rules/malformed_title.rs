@@ -1,11 +1,11 @@
 //! The first heading of an OKEP: `# OKEP-NNNN: Title`.
 
 use super::{Check, Rule};
-use crate::finding::{Edit, Finding, Fix, Severity};
-use crate::fix::{anchors, markdown, words};
-use crate::judged::Judged;
-use crate::model::names::Name;
-use crate::model::title::{PREFIX, Title};
+use crate::markdown::names::Name;
+use crate::okep::title::{PREFIX, Title};
+use crate::rules::context::Judged;
+use crate::rules::edits::{anchors, markdown, markup_spans};
+use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "malformed-title",
@@ -88,7 +88,7 @@ fn edits(judged: &Judged, title: &Title, number: u64) -> Option<Vec<Edit>> {
         true => markdown::without_underline(document, path, title.heading)?,
         false => markdown::put_at_level(document, path, title.heading, 1)?,
     };
-    let letters = words::letters(document, heading)?;
+    let letters = markup_spans::letters(document, heading)?;
     let name = letters.len() - title.name.chars().count();
     if title.number.is_none() {
         edits.push(Edit::insert(path, heading.text_span.start, format!("{PREFIX}-{number}: ")));
@@ -105,11 +105,11 @@ fn edits(judged: &Judged, title: &Title, number: u64) -> Option<Vec<Edit>> {
     ];
     for (part, wanted) in parts {
         let has = letters.get(part.clone())?;
-        let span = match words::piece(has) {
+        let span = match markup_spans::piece(has) {
             Some(span) => span,
             // Nothing divides word and number: what does goes where the one ends and the other begins.
             None if has.is_empty() => {
-                words::piece(letters.get(part.start - 1..part.start + 1)?)?;
+                markup_spans::piece(letters.get(part.start - 1..part.start + 1)?)?;
                 letters[part.start].source.start..letters[part.start].source.start
             }
             None => return None,
@@ -126,7 +126,7 @@ fn edits(judged: &Judged, title: &Title, number: u64) -> Option<Vec<Edit>> {
 fn source(judged: &Judged, title: &Title, number: u64) -> String {
     let document = judged.document();
     let heading = &document.headings[title.heading];
-    let letters = words::letters(document, heading);
+    let letters = markup_spans::letters(document, heading);
     let name = title.name.chars().count();
     let first = letters.and_then(|l| Some(l.get(l.len() - name)?.source.start));
     let line = |at: usize| document.text.slice(at..heading.text_span.end.max(at));

@@ -1,9 +1,9 @@
 //! Sections at the wrong level or inside the wrong section.
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Severity};
-use crate::fix::markdown;
-use crate::judged::Judged;
+use crate::rules::context::Judged;
+use crate::rules::edits::markdown;
+use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "misplaced-section",

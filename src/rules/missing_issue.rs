@@ -1,10 +1,10 @@
 //! The tracking issue between title and first section.
 
 use super::{Check, Rule};
-use crate::finding::{Edit, Finding, Fix, Severity};
-use crate::judged::Judged;
-use crate::model::issue::IssueLine;
-use crate::model::names::Name;
+use crate::markdown::names::Name;
+use crate::okep::issue::IssueLine;
+use crate::rules::context::Judged;
+use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "missing-issue",

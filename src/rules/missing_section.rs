@@ -1,10 +1,10 @@
 //! Sections of the template that an OKEP does not have.
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Fix, Severity};
-use crate::fix::markdown;
-use crate::judged::Judged;
-use crate::model::names::Name;
+use crate::markdown::names::Name;
+use crate::rules::context::Judged;
+use crate::rules::edits::markdown;
+use crate::rules::finding::{Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "missing-section",

@@ -4,11 +4,17 @@
 //! is one file, its `mod` line and its row in [`RULES`]; `explain`, the README's table, JSON ids and
 //! the tests over all rules follow from the row.
 
-use crate::finding::{Finding, Related, Severity};
-use crate::history::event::Event;
-use crate::judged::Judged;
-use crate::linked::{Claim, Linked, PageLink};
-use crate::model::snapshot::Snapshot;
+pub mod context;
+pub mod edits;
+pub mod event;
+pub mod finding;
+pub mod page_links;
+
+use crate::okep::snapshot::Snapshot;
+use crate::rules::context::Judged;
+use crate::rules::event::Event;
+use crate::rules::finding::{Finding, Related, Severity};
+use crate::rules::page_links::{Claim, Linked, PageLink};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -227,7 +233,7 @@ impl Finding {
     }
 
     fn related(mut self, judged: &Judged, span: Range<usize>, message: impl Into<String>) -> Self {
-        self.related.push(crate::finding::Related {
+        self.related.push(crate::rules::finding::Related {
             path: judged.okep.path.clone(),
             place: Some(judged.okep.document.text.place(span)),
             message: message.into(),
@@ -235,7 +241,7 @@ impl Finding {
         self
     }
 
-    fn fix(mut self, fix: Option<crate::finding::Fix>) -> Self {
+    fn fix(mut self, fix: Option<crate::rules::finding::Fix>) -> Self {
         self.fix = fix;
         self
     }

@@ -1,12 +1,12 @@
 //! OKEPs that the landing page does not list.
 
 use super::{Check, Rule};
-use crate::finding::{Edit, Finding, Fix, Severity};
-use crate::model::landing::Landing;
-use crate::model::landing_edit;
-use crate::model::okep::Okep;
-use crate::model::register;
-use crate::model::snapshot::Snapshot;
+use crate::okep::proposal::Okep;
+use crate::okep::register;
+use crate::okep::snapshot::Snapshot;
+use crate::rules::finding::{Edit, Finding, Fix, Severity};
+use crate::site::index_page::Landing;
+use crate::site::index_page_edit;
 
 pub static RULE: Rule = Rule {
     id: "not-in-index",
@@ -38,7 +38,7 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
 }
 
 fn finding(snapshot: &Snapshot, landing: &Landing, okep: &Okep) -> Finding {
-    let plan = landing_edit::insert(landing, okep, &|doc| snapshot.number_of(doc));
+    let plan = index_page_edit::insert(landing, okep, &|doc| snapshot.number_of(doc));
     let message = format!("the landing page does not list `{}`", plan.target);
     let mut finding = RULE.about(Some(&okep.path), &landing.path, SUBJECT, message);
     finding.place = plan.beside.map(|entry| landing.document.text.place(entry));

@@ -1,12 +1,12 @@
 //! OKEPs that the site's navigation does not show.
 
 use super::{Check, Rule};
-use crate::finding::{Edit, Finding, Fix, Severity};
-use crate::model::mkdocs::{Registered, Site};
-use crate::model::nav_edit;
-use crate::model::okep::Okep;
-use crate::model::register;
-use crate::model::snapshot::Snapshot;
+use crate::okep::proposal::Okep;
+use crate::okep::register;
+use crate::okep::snapshot::Snapshot;
+use crate::rules::finding::{Edit, Finding, Fix, Severity};
+use crate::site::mkdocs::{Registered, Site};
+use crate::site::nav_edit;
 use std::collections::HashSet;
 
 pub static RULE: Rule = Rule {

@@ -1,8 +1,8 @@
 //! Bytes that are no UTF-8.
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Severity};
-use crate::judged::Judged;
+use crate::rules::context::Judged;
+use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "not-utf8",

@@ -1,9 +1,9 @@
 //! One number for file name, folder, title, link text and link URL.
 
 use super::{Check, Rule};
-use crate::finding::{Edit, Finding, Fix, Related, Severity};
-use crate::judged::Judged;
-use crate::model::path::file_name;
+use crate::rules::context::Judged;
+use crate::rules::finding::{Edit, Finding, Fix, Related, Severity};
+use crate::text::path::file_name;
 use std::collections::BTreeMap;
 use std::ops::Range;
 

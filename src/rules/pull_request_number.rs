@@ -1,8 +1,8 @@
 //! OKEPs that carry the number of the pull request that brought them.
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Severity};
-use crate::history::event::{Event, PullRequest};
+use crate::rules::event::{Event, PullRequest};
+use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "pull-request-number",

@@ -1,12 +1,12 @@
 //! Sections that stand under another name than the template's.
 
 use super::{Check, Rule};
-use crate::align::{Kind, Match};
-use crate::finding::{Edit, Finding, Fix, Severity};
-use crate::fix::{anchors, markdown, words};
-use crate::judged::Judged;
-use crate::model::names::Name;
-use crate::rulebook::OldName;
+use crate::markdown::names::Name;
+use crate::okep::alignment::{Kind, Match};
+use crate::okep::requirements::OldName;
+use crate::rules::context::Judged;
+use crate::rules::edits::{anchors, markdown, markup_spans};
+use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "renamed-section",
@@ -94,8 +94,8 @@ fn edits(judged: &Judged, section: usize, row: usize) -> Option<Vec<Edit>> {
     let (document, path) = (judged.document(), &judged.okep.path);
     let outline = &judged.okep.outline.rows[row];
     let heading = judged.heading(row);
-    let letters = words::letters(document, heading)?;
-    let span = words::piece(letters.get(..outline.name.text.chars().count())?)?;
+    let letters = markup_spans::letters(document, heading)?;
+    let span = markup_spans::piece(letters.get(..outline.name.text.chars().count())?)?;
     // Inside code a mark-up of the template's would be shown as it is.
     let bare = document.text.slice(heading.text_span.clone()) == document.text.slice(span.clone());
     let wanted = if bare { judged.section_source(section) } else { judged.section_name(section) };

@@ -1,9 +1,9 @@
 //! All headings of a document off by the same number of levels.
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Fix, Severity};
-use crate::fix::markdown;
-use crate::judged::Judged;
+use crate::rules::context::Judged;
+use crate::rules::edits::markdown;
+use crate::rules::finding::{Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "shifted-headings",

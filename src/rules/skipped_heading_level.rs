@@ -1,9 +1,9 @@
 //! Headings more than one level deeper than the one before.
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Fix, Severity};
-use crate::fix::markdown;
-use crate::judged::Judged;
+use crate::rules::context::Judged;
+use crate::rules::edits::markdown;
+use crate::rules::finding::{Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "skipped-heading-level",

@@ -2,9 +2,9 @@
 
 use super::stub_section::is_stub;
 use super::{Check, Rule};
-use crate::finding::{Finding, Severity};
-use crate::judged::Judged;
-use crate::model::prose;
+use crate::markdown::prose;
+use crate::rules::context::Judged;
+use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "story-form",

@@ -1,10 +1,10 @@
 //! Sections that only promise to be written.
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Severity};
-use crate::fix::borders;
-use crate::judged::Judged;
-use crate::model::document::{Block, Heading};
+use crate::markdown::document::{Block, Heading};
+use crate::rules::context::Judged;
+use crate::rules::edits::section_bounds;
+use crate::rules::finding::{Finding, Severity};
 use std::ops::Range;
 
 pub static RULE: Rule = Rule {
@@ -50,7 +50,7 @@ pub(crate) fn is_stub(judged: &Judged, heading: &Heading) -> bool {
     let mut blocks = &judged.document().blocks[heading.blocks.clone()];
     if blocks.len() > 1 && is_promise(text(&blocks[0].span)) {
         // What stands before the next heading and belongs to it is no answer, nor are footnotes.
-        let end = borders::end(judged.document(), heading);
+        let end = section_bounds::end(judged.document(), heading);
         blocks = &blocks[..blocks.partition_point(|b| b.span.start < end)];
     }
     if !heading.has_content {

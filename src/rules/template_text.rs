@@ -1,10 +1,10 @@
 //! Prompts of the template that an author left in place.
 
 use super::{Check, Rule};
-use crate::finding::{Edit, Finding, Fix, Severity};
-use crate::fix::markdown;
-use crate::judged::Judged;
-use crate::model::prompts::Leftover;
+use crate::okep::prompts::Leftover;
+use crate::rules::context::Judged;
+use crate::rules::edits::markdown;
+use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "template-text",
@@ -40,7 +40,7 @@ fn finding(judged: &Judged, group: &[&Leftover]) -> Finding {
     let document = judged.document();
     let first = runs[0].clone();
     let subject = judged.subject_at(first.start);
-    let text = crate::model::document::fold_blanks(document.text.slice(first.clone()));
+    let text = crate::markdown::document::fold_blanks(document.text.slice(first.clone()));
     let shown: String =
         if text.chars().count() > 60 { text.chars().take(57).chain("...".chars()).collect() } else { text };
     let message = match subject {

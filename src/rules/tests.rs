@@ -2,8 +2,8 @@
 
 use super::RULES;
 use crate::audit::audit;
-use crate::model::snapshot::{Parsed, Snapshot};
-use crate::tree::{Layout, Standing, Tree};
+use crate::files::{Layout, Standing, Tree};
+use crate::okep::snapshot::{Parsed, Snapshot};
 
 const TEMPLATE: &str = "\
 # OKEP-1: OKEP Template
@@ -750,7 +750,8 @@ fn what_a_register_names_is_not_deleted_before_the_proposal_has_its_name() {
     files.push(("docs/okeps/okep-6-new-tea.md", GOOD));
     let snapshot = Snapshot::new(&tree(&files), &Layout::default(), &Parsed::default());
     for rule in ["dead-index-entry", "dead-nav-entry"] {
-        let meant = |f: &&crate::finding::Finding| f.rule == rule && f.subject.ends_with("okep-6-old-tea.md");
+        let meant =
+            |f: &&crate::rules::finding::Finding| f.rule == rule && f.subject.ends_with("okep-6-old-tea.md");
         let findings = audit(&snapshot, None).findings;
         assert!(findings.iter().find(meant).expect("it is told").fix.is_some(), "{rule}");
     }
@@ -879,7 +880,7 @@ fn told_among(files: &[(&str, &str)], others: &[&str]) -> String {
         _ if others.iter().any(|other| other.starts_with(&format!("{path}/"))) => Standing::Folder,
         _ => Standing::Nothing,
     };
-    let asked = crate::linked::questions(&snapshot);
+    let asked = crate::rules::page_links::questions(&snapshot);
     tree.standing = std::sync::Arc::new(asked.into_iter().map(|p| (p.clone(), standing(&p))).collect());
     told(&tree)
 }

@@ -1,9 +1,9 @@
 //! Template sections out of the template's order.
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Severity};
-use crate::fix::markdown;
-use crate::judged::Judged;
+use crate::rules::context::Judged;
+use crate::rules::edits::markdown;
+use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "unordered-section",

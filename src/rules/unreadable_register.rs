@@ -1,8 +1,8 @@
 //! A `mkdocs.yml` that MkDocs itself could not load.
 
 use super::{Check, Rule};
-use crate::finding::{Finding, Severity};
-use crate::model::snapshot::Snapshot;
+use crate::okep::snapshot::Snapshot;
+use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "unreadable-register",

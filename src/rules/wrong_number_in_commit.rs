@@ -1,9 +1,9 @@
 //! Commit subjects that name another OKEP than the commit touches.
 
 use super::{Check, Rule};
-use crate::commit_subject::mismatch;
-use crate::finding::{Finding, Severity};
-use crate::history::event::Event;
+use crate::okep::commit_subject::mismatch;
+use crate::rules::event::Event;
+use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "wrong-number-in-commit",

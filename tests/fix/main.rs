@@ -5,13 +5,13 @@ mod rules;
 mod sample;
 
 use okep::audit::audit;
-use okep::finding::{Finding, Rename, Safety};
+use okep::files::{Layout, Tree};
 use okep::fix::compare::identity;
 use okep::fix::engine::{Fixed, borrowed, fix};
-use okep::fix::proof::Bench;
-use okep::model::snapshot::{Parsed, Snapshot};
-use okep::render::diff::between;
-use okep::tree::{Layout, Tree};
+use okep::fix::verify::Bench;
+use okep::okep::snapshot::{Parsed, Snapshot};
+use okep::report::diff::between;
+use okep::rules::finding::{Finding, Rename, Safety};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;

@@ -2,8 +2,8 @@
 
 use crate::fixed;
 use crate::sample::{CLEAN, TEMPLATE};
-use okep::finding::Safety;
-use okep::tree::Tree;
+use okep::files::Tree;
+use okep::rules::finding::Safety;
 
 const PATH: &str = "docs/okeps/okep-7-quiet-links.md";
 

@@ -1,6 +1,6 @@
 //! Generated repositories: an OKEP that is right, and what people do to it.
 
-use okep::tree::Tree;
+use okep::files::Tree;
 use proptest::prelude::*;
 
 pub const TEMPLATE: &str = "\

@@ -36,7 +36,7 @@ fn text(bytes: &[u8]) -> String {
 
 fn sample() -> tempfile::TempDir {
     let dir = tempfile::tempdir().expect("a temporary folder");
-    okep::demo::build(dir.path()).expect("the sample is built");
+    okep::cli::demo::build(dir.path()).expect("the sample is built");
     dir
 }
 
@@ -220,7 +220,7 @@ fn what_lies_there_while_another_run_writes_is_not_taken_away() {
     let dir = sample();
     let path = dir.path().join("docs/okeps/.okep-aaaaaa.tmp");
     age(&fs::File::create(&path).expect("it is writable"), 300);
-    let alone = okep::atomic::alone(dir.path()).expect("nobody else writes");
+    let alone = okep::fix::atomic::alone(dir.path()).expect("nobody else writes");
     let out = okep(dir.path(), &["check", "--fix=all"]);
     assert!(out.status.code() == Some(2) && text(&out.stderr).contains("nothing was written"), "{out:?}");
     assert!(path.exists());

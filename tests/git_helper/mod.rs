@@ -2,8 +2,8 @@
 //! dates, no trace of a hook that the tests may run in.
 #![allow(dead_code)]
 
+use okep::files::{Content, Layout, Tree};
 use okep::git::Repo;
-use okep::tree::{Content, Layout, Tree};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

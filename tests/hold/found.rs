@@ -1,9 +1,9 @@
 //! What fuzzing, real files and nasty shapes once found: each broke a promise and must not again.
 
 use crate::promised::{Kept, document, fixes, register};
-use okep::finding::Safety;
+use okep::files::{Layout, Tree};
 use okep::fix::engine::fix;
-use okep::tree::{Layout, Tree};
+use okep::rules::finding::Safety;
 
 fn check(kept: Result<Kept, String>) {
     if let Err(broken) = kept {

@@ -6,7 +6,7 @@
 
 use crate::promised::{Kept, document, fixes, register, report};
 use crate::tally;
-use okep::tree::{MAX_FILE_BYTES, Tree};
+use okep::files::{MAX_FILE_BYTES, Tree};
 use std::panic::catch_unwind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};

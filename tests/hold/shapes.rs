@@ -7,11 +7,11 @@
 use crate::promised::register;
 use crate::tally;
 use okep::audit::audit;
-use okep::finding::Safety;
+use okep::files::{Content, Layout, Tree};
 use okep::fix::engine::{MOST_TIMES, MOST_WORK, fix};
-use okep::model::document::Document;
-use okep::model::snapshot::{Parsed, Snapshot};
-use okep::tree::{Content, Layout, Tree};
+use okep::markdown::document::Document;
+use okep::okep::snapshot::{Parsed, Snapshot};
+use okep::rules::finding::Safety;
 use std::time::{Duration, Instant};
 
 /// Four times the text may do this many times the work.

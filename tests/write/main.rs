@@ -1,9 +1,9 @@
 //! Writing: each file is old or new wherever the process dies, and what must not be written is not.
 
-use okep::atomic;
-use okep::finding::Rename;
+use okep::files::Tree;
+use okep::fix::atomic;
 use okep::fix::write::{Disk, Error, RealDisk, write};
-use okep::tree::Tree;
+use okep::rules::finding::Rename;
 use std::cell::{Cell, RefCell};
 use std::fs;
 use std::io;

@@ -132,7 +132,7 @@ struct Sample {
 impl Sample {
     fn new() -> Self {
         let repo = Repo::folder("");
-        okep::demo::build(&repo.root).expect("the sample is built");
+        okep::cli::demo::build(&repo.root).expect("the sample is built");
         repo.git(&["mv", "docs/okeps/okep-1009-gateway-health-probes.md", MOVED.0]);
         repo.commit("Name it otherwise");
         let old = files(&repo.root);
@@ -184,7 +184,7 @@ impl Sample {
             let file = fs::File::options().write(true).open(&path).expect("it is there");
             let then = SystemTime::now().checked_sub(Duration::from_secs(300)).expect("not that long ago");
             file.set_modified(then).expect("it is ours");
-            okep::atomic::sweep(path.parent().expect("it has a folder"));
+            okep::fix::atomic::sweep(path.parent().expect("it has a folder"));
         }
         self.is_new(&files(&repo.root))
     }

@@ -1,13 +1,14 @@
 //! Any bytes as a Markdown file: every range is one, and they stand in order.
 
 use super::{Broken, Kept};
-use okep::model::document::Document;
-use okep::model::draft::draft;
-use okep::model::landing::Landing;
-use okep::model::okep::Okep;
-use okep::model::prompts::Prompts;
-use okep::model::site_headings::{self, GithubHeading};
-use okep::model::template::Template;
+use okep::markdown::document::Document;
+use okep::markdown::site_headings;
+use okep::markdown::site_headings::GithubHeading;
+use okep::okep::draft::draft;
+use okep::okep::prompts::Prompts;
+use okep::okep::proposal::Okep;
+use okep::okep::template::Template;
+use okep::site::index_page::Landing;
 use std::sync::Arc;
 
 /// The model of a document: headings, bodies, blocks, links, and the page that the site shows.

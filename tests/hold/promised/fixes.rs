@@ -3,13 +3,13 @@
 
 use super::{Broken, Kept, patch};
 use okep::audit::audit;
-use okep::finding::{Finding, Rename, Safety};
+use okep::files::{Layout, Tree};
 use okep::fix::compare::identity;
 use okep::fix::engine::{Fixed, MOST_TIMES, MOST_WORK, fix};
-use okep::model::snapshot::{Parsed, Snapshot};
-use okep::render::diff::between;
+use okep::okep::snapshot::{Parsed, Snapshot};
+use okep::report::diff::between;
+use okep::rules::finding::{Finding, Rename, Safety};
 use okep::rules::{LEFT_BY_SKELETONS, UNCOVER};
-use okep::tree::{Layout, Tree};
 use std::collections::{BTreeMap, HashMap};
 
 type Identity = (&'static str, Option<String>, String);

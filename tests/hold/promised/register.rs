@@ -1,8 +1,9 @@
 //! Any bytes as `mkdocs.yml`: what is read has its place, and an edit is one entry and nothing else.
 
 use super::{Broken, Kept};
-use okep::model::mkdocs::{self, Registered, Site};
-use okep::model::nav_edit;
+use okep::site::mkdocs;
+use okep::site::mkdocs::{Registered, Site};
+use okep::site::nav_edit;
 use std::ops::Range;
 use std::sync::Arc;
 

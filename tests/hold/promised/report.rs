@@ -2,17 +2,17 @@
 
 use super::{Broken, Kept};
 use okep::audit::audit;
-use okep::model::snapshot::{Parsed, Snapshot};
-use okep::render::{Look, full, github, harmless, json, markdown, sarif, table};
-use okep::report::{Baseline, OkepSummary, Report, Reported, Source};
-use okep::tree::{Layout, Tree};
+use okep::audit::report::{Baseline, OkepSummary, Report, Reported, Source};
+use okep::files::{Layout, Tree};
+use okep::okep::snapshot::{Parsed, Snapshot};
+use okep::report::{Look, full, github, harmless, json, markdown, sarif, table};
 use serde_json::Value;
 
 /// A report of all that is found; every third finding was there before.
 fn report(tree: &Tree) -> Report {
     let snapshot = Snapshot::new(tree, &Layout::default(), &Parsed::default());
     let findings = audit(&snapshot, None).findings;
-    let summary = |okep: &okep::model::okep::Okep| OkepSummary {
+    let summary = |okep: &okep::okep::proposal::Okep| OkepSummary {
         path: okep.path.clone(),
         number: okep.number(),
         title: okep.title.as_ref().map(|t| t.name.clone()),

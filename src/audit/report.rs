@@ -1,0 +1,119 @@
+//! What one audit has to say, whole: the value every renderer prints.
+
+use crate::files::Note;
+use crate::rules::finding::{Finding, Revision, Severity};
+use crate::text::Text;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The kind of the note on a file of which something else is staged than stands on disk.
+pub const HALF_STAGED: &str = "half-staged";
+
+/// Where the audited files came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    Worktree,
+    Index,
+    /// The full hash of the commit.
+    Commit(String),
+}
+
+/// Whether a finding was already there in the state the audit compares with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Baseline {
+    New,
+    Existing,
+}
+
+/// A finding and, where the audit compares with an older state, whether it is new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reported {
+    pub finding: Finding,
+    pub baseline: Option<Baseline>,
+}
+
+/// One OKEP in a sentence's worth of data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OkepSummary {
+    pub path: String,
+    pub number: Option<u64>,
+    /// The title without its `OKEP-NNNN:`.
+    pub title: Option<String>,
+    pub issue: Option<Issue>,
+    pub landed: Option<Revision>,
+    /// None where there is no `nav`, so that the question does not arise.
+    pub in_nav: Option<bool>,
+    /// None where there is no landing page.
+    pub in_index: Option<bool>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issue {
+    pub number: u64,
+    pub url: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    pub source: Source,
+    /// The full hash of the commit the audit compares with.
+    pub since: Option<String>,
+    /// Sorted by path.
+    pub okeps: Vec<OkepSummary>,
+    /// Sorted by path, then place, then rule.
+    pub findings: Vec<Reported>,
+    pub notes: Vec<Note>,
+    /// Only what a change touches was judged, so that existing findings are not all counted.
+    pub partial: bool,
+    /// The reader stands elsewhere than at the top of the working tree.
+    pub away: bool,
+    /// The text of every file a finding points into, for renderers that quote it.
+    pub texts: BTreeMap<String, Arc<Text>>,
+}
+
+/// How many findings of each severity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub errors: usize,
+    pub warnings: usize,
+    pub advice: usize,
+}
+
+impl Counts {
+    pub fn add(&mut self, severity: Severity) {
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Advice => self.advice += 1,
+        }
+    }
+
+    pub fn total(&self) -> usize {
+        self.errors + self.warnings + self.advice
+    }
+}
+
+impl Report {
+    /// The findings that count: all of them, or the new ones where the audit compares.
+    pub fn live(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|r| r.baseline != Some(Baseline::Existing)).map(|r| &r.finding)
+    }
+
+    /// How many findings were already there.
+    pub fn existing(&self) -> usize {
+        self.findings.iter().filter(|r| r.baseline == Some(Baseline::Existing)).count()
+    }
+
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        self.live().for_each(|f| counts.add(f.severity));
+        counts
+    }
+
+    /// The findings about one OKEP that count.
+    pub fn counts_of(&self, okep: &str) -> Counts {
+        let mut counts = Counts::default();
+        self.live().filter(|f| f.okep.as_deref() == Some(okep)).for_each(|f| counts.add(f.severity));
+        counts
+    }
+}

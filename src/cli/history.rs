@@ -1,0 +1,321 @@
+//! `okep history`: walks every commit, has it judged, and prints the story.
+
+use crate::audit::check;
+use crate::cli::Which;
+use crate::cli::progress::Progress;
+use crate::files::{CONFIG, Layout, Note};
+use crate::fix::repair;
+use crate::fix::repair::Repair;
+use crate::git::{Error as GitError, Id, Repo, Select, Tips};
+use crate::history::apply_policy::ruled;
+use crate::history::catalog::Catalog;
+use crate::history::filter::Narrow;
+use crate::history::head_audit;
+use crate::history::recorded::tell;
+use crate::history::report::Story;
+use crate::okep::config;
+use crate::okep::config::Config;
+use crate::okep::snapshot::{Parsed, Snapshot};
+use crate::report;
+use crate::report::Look;
+use crate::report::html::Page;
+use crate::site::mkdocs;
+use clap::{Args, ValueEnum};
+use std::path::Path;
+
+#[derive(Debug, Args, Clone, Default)]
+pub struct HistoryArgs {
+    /// Where to start; HEAD without any
+    #[arg(value_name = "REV")]
+    revisions: Vec<String>,
+    /// Start from all branches, remote branches and tags
+    #[arg(long, conflicts_with = "revisions")]
+    all: bool,
+    /// Show only what happened on this day or later: 2026-01-31, or as in "3 weeks ago"
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    since: Option<String>,
+    /// Show only the OKEP of this number
+    #[arg(long, value_name = "N", value_parser = number)]
+    okep: Option<u64>,
+    /// Show only what somebody of this name, or a part of it, wrote or mended
+    #[arg(long, value_name = "NAME")]
+    author: Option<String>,
+    /// Show only findings of this rule; may be given several times
+    #[arg(long, value_name = "RULE", value_parser = rule)]
+    rule: Vec<String>,
+    /// How to print the story
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    format: HistoryFormat,
+    /// End with what can be repaired at the tip, as a patch for `git apply`; of several tips, at the one
+    /// whose line is told
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
+          default_missing_value = "safe", conflicts_with = "format")]
+    diff: Option<Which>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum HistoryFormat {
+    /// OKEPs, open and mended findings, revisions of the template
+    #[default]
+    Table,
+    /// For tools; a contract, `schema: 1`
+    Json,
+    /// The findings, for spreadsheets
+    Csv,
+    /// One page that needs nothing else: pictures, sections, and what to mend
+    Html,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    #[error(transparent)]
+    Repair(#[from] repair::Error),
+    #[error(transparent)]
+    Tip(#[from] check::Error),
+    #[error(
+        "no OKEP ever stood in `{folder}`, so there is no history to tell; name the repository with `-C DIR`, \
+         or the folder in `okep.toml`"
+    )]
+    NoOkeps { folder: String },
+}
+
+fn day(text: &str) -> Result<String, String> {
+    let wrong = || "not a day, as 2026-01-31, `yesterday` or `3 weeks ago`".to_owned();
+    let plain = |c: char| c.is_ascii_digit() || c == '-';
+    if text.chars().all(plain) {
+        let date: Result<jiff::civil::Date, _> = text.parse();
+        return date.map(|d| d.to_string()).map_err(|_| wrong());
+    }
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let back = match text.split_whitespace().collect::<Vec<_>>()[..] {
+        ["today"] => jiff::Span::new(),
+        ["yesterday"] => jiff::Span::new().days(1),
+        [count, unit, "ago"] => ago(count, unit).ok_or_else(wrong)?,
+        _ => return Err(wrong()),
+    };
+    today.checked_sub(back).map(|d| d.to_string()).map_err(|_| "that is too long ago".to_owned())
+}
+
+fn ago(count: &str, unit: &str) -> Option<jiff::Span> {
+    let (count, span) = (count.parse::<u32>().ok()?, jiff::Span::new());
+    match unit.strip_suffix('s').unwrap_or(unit) {
+        "day" => span.try_days(count).ok(),
+        "week" => span.try_weeks(count).ok(),
+        "month" => span.try_months(count).ok(),
+        "year" => span.try_years(count).ok(),
+        _ => None,
+    }
+}
+
+/// The number of an OKEP, bare or as people write it: `5224`, `OKEP-5224`.
+fn number(text: &str) -> Result<u64, String> {
+    let digits = match text.get(..5) {
+        Some(start) if start.eq_ignore_ascii_case("okep-") => &text[5..],
+        _ => text,
+    };
+    let number = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
+    number.ok_or_else(|| "not the number of an OKEP, as 5224 or OKEP-5224".to_owned())
+}
+
+fn rule(id: &str) -> Result<String, String> {
+    match crate::rules::rule(id) {
+        Some(rule) => Ok(rule.id.to_owned()),
+        None => Err(format!("there is no such rule{}", report::explain::nearest(id))),
+    }
+}
+
+/// What is to be printed.
+pub struct Told {
+    pub text: String,
+    /// What ends it: the repairs of what is still open, where they were asked for.
+    pub repair: Option<Repair>,
+    /// Whether all could be read.
+    pub whole: bool,
+}
+
+/// Tells the story that is asked for.
+pub fn run(dir: Option<&Path>, args: &HistoryArgs, look: &Look, version: &str) -> Result<Told, Error> {
+    let select = match (args.all, args.revisions.as_slice()) {
+        (true, _) => Select::All,
+        (false, []) => Select::Head,
+        (false, named) => Select::Named(named),
+    };
+    let mut story = read(dir, select)?;
+    let narrow = Narrow {
+        since: args.since.clone(),
+        okep: args.okep,
+        author: args.author.clone(),
+        rules: args.rule.clone(),
+    };
+    let all = match args.format {
+        HistoryFormat::Html => story.findings.clone(),
+        _ => Vec::new(),
+    };
+    narrow.narrow(&mut story);
+    let mut text = match args.format {
+        HistoryFormat::Table => report::history::table(&story, look),
+        HistoryFormat::Json => report::history_json::history(&story, version),
+        HistoryFormat::Csv => report::history_csv::csv(&story),
+        HistoryFormat::Html => {
+            let tip =
+                story.walk.tips.first().map(|commit| head_audit::tip(dir, commit)).transpose()?.flatten();
+            let (tip, narrowed) = (tip.as_ref(), !narrow.is_everything());
+            report::html::page(&Page { story: &story, all: &all, narrowed, tip, version })
+        }
+    };
+    let repair = args.diff.map(|which| suggestions(dir, &story, &narrow, which)).transpose()?.flatten();
+    if repair.as_ref().is_some_and(|repair| !repair.patch.is_empty()) {
+        text += &report::history::heading("Suggestions", look);
+    }
+    Ok(Told { text, repair, whole: !story.damaged })
+}
+
+/// What can be repaired of what is open at the end of the line that is told; none where no commit is there.
+fn suggestions(
+    dir: Option<&Path>,
+    story: &Story,
+    narrow: &Narrow,
+    which: Which,
+) -> Result<Option<Repair>, Error> {
+    let Some(tip) = story.walk.tips.first() else { return Ok(None) };
+    match repair::of_commit(dir, tip, which.most(), &|finding| narrow.wants(story, finding)) {
+        Ok((_, repair)) => Ok(Some(repair)),
+        // The proposals of old are told, and of none that is left is there anything to mend.
+        Err(repair::Error::Check(check::Error::NoFolder { .. })) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The story of the repository around `dir`.
+pub fn read(dir: Option<&Path>, select: Select) -> Result<Story, Error> {
+    let Some(repo) = Repo::discover(dir)? else {
+        return Err(GitError::no_repository(dir, "is no history", "name one with `-C DIR`").into());
+    };
+    Progress::during("reading history", |progress| walked(&repo, select, progress))
+}
+
+fn walked(repo: &Repo, select: Select, progress: &Progress) -> Result<Story, Error> {
+    let Tips { main, all, notes } = repo.tips(select)?;
+    let Some(main) = main else {
+        return Ok(Story { notes, ..Story::default() });
+    };
+    let config = config(repo, main)?;
+    let layout = config.layout.clone();
+    let mut story = {
+        let walk = repo.walk(&all, &layout, &mkdocs::inherits, &|done| progress.set(done));
+        let list = |folders: &[Id]| repo.folders(folders, &layout);
+        let mut catalog = Catalog::new(&walk, &list, &layout);
+        let deeds = |commits: &[u32]| {
+            let ids: Vec<Id> = commits.iter().map(|c| walk.ids[*c as usize]).collect();
+            repo.deeds(&ids)
+        };
+        tell(&walk, &mut catalog, &layout, repo, &deeds)
+    };
+    // What a partial or a shallow clone lacks is missing by intent.
+    story.damaged |= story.walk.missing_objects > 0 && !repo.is_partial() && !story.walk.shallow;
+    let is_whole = story.walk.missing_objects == 0 && !story.damaged;
+    if is_whole && story.okeps.is_empty() && story.templates.is_empty() {
+        return Err(Error::NoOkeps { folder: layout.folder });
+    }
+    ruled(&mut story, &config);
+    story.walk.tips = all.iter().map(Id::to_string).collect();
+    story.notes.extend(notes);
+    let by_intent = repo.is_partial() || story.walk.shallow;
+    let tip = tip_notes(repo, main, &layout, is_whole && !by_intent);
+    let vanished = if is_whole && !by_intent { repo.vanished() } else { Vec::new() };
+    // What the walk does not read itself, or what was there when it did and has vanished since.
+    story.damaged |= !vanished.is_empty() || tip.iter().any(is_unreadable);
+    story.walk.missing_objects += vanished.len();
+    story.notes.extend(tip.into_iter().chain(vanished));
+    story.notes.sort();
+    story.notes.dedup();
+    Ok(story)
+}
+
+/// Where the proposals are: where the tip's configuration says, in the usual place, or where the site's
+/// pages are at the tip. What else the tip's configuration says counts for what is open there.
+fn config(repo: &Repo, tip: Id) -> Result<Config, Error> {
+    let inherits = |path: &str, bytes: &[u8]| mkdocs::inherits(path, bytes);
+    let tree = repo.commit_where(tip, &Layout::default(), &inherits, &|path| path == CONFIG);
+    let mut config = tree.map(|tree| Config::of(&tree)).unwrap_or_else(|_| Ok(Config::default()))?;
+    if !config.names_folder {
+        config.layout.folder = folder(repo, tip, &config.layout);
+    }
+    Ok(config)
+}
+
+/// The usual folder, or the one of that name among the pages of the site.
+fn folder(repo: &Repo, tip: Id, layout: &Layout) -> String {
+    let inherits = |path: &str, bytes: &[u8]| mkdocs::inherits(path, bytes);
+    let below = format!("{}/", layout.folder);
+    let usual = || layout.folder.clone();
+    let listed = repo.commit_ids(&tip.to_string(), layout, &inherits);
+    if listed.is_ok_and(|files| files.iter().any(|(path, _)| path.starts_with(&below))) {
+        return usual();
+    }
+    let Ok((_, tree)) = repo.commit(&tip.to_string(), layout, &inherits) else { return usual() };
+    let register = layout.registers.iter().find(|r| tree.files.contains_key(*r));
+    let site = register.map(|register| mkdocs::read(register, &|path: &str| tree.bytes(path).cloned()));
+    match (site.and_then(|site| site.docs_dir), layout.folder.rsplit('/').next()) {
+        (Some(docs), Some(name)) => format!("{docs}/{name}"),
+        _ => usual(),
+    }
+}
+
+/// What a check of the tip tells of it; of objects only where all of the walk's were there (`is_whole`), for
+/// otherwise they are counted for all commits together.
+fn tip_notes(repo: &Repo, tip: Id, layout: &Layout, is_whole: bool) -> Vec<Note> {
+    let inherits = |path: &str, bytes: &[u8]| mkdocs::inherits(path, bytes);
+    let tree = match repo.commit(&tip.to_string(), layout, &inherits) {
+        Ok((_, tree)) => tree,
+        Err(error) if is_whole => return vec![Note::new("missing-object", error.to_string())],
+        Err(_) => return Vec::new(),
+    };
+    let snapshot = Snapshot::new(&tree, layout, &Parsed::default());
+    let file = |note: &Note| note.path.as_ref().is_some_and(|path| tree.files.contains_key(path));
+    // Where a folder cannot be read, what seems to lack is not known to.
+    let is_folder_gone = tree.notes.iter().any(|note| is_unreadable(note) && !file(note));
+    let notes = snapshot.notes.into_iter();
+    match is_whole {
+        true => notes.filter(|note| is_unreadable(note) || !is_folder_gone).collect(),
+        false => notes.filter(|note| !is_unreadable(note) && !is_folder_gone).collect(),
+    }
+}
+
+/// Whether a note tells of an object that could not be read.
+fn is_unreadable(note: &Note) -> bool {
+    matches!(note.kind, "missing-object" | "corrupt-object")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_dates_or_so_long_ago() {
+        assert_eq!(day("2026-01-31").as_deref(), Ok("2026-01-31"));
+        for good in ["today", "yesterday", "1 day ago", "2 weeks ago", "3 months ago", "10 years ago"] {
+            let day = day(good).expect(good);
+            assert!(day.parse::<jiff::civil::Date>().is_ok(), "{good}: {day}");
+        }
+        for wrong in
+            ["2026-02-30", "2026-01-31T10:00", "2026-01-31 ", "", "-1 days ago", "3 moons ago", "ago"]
+        {
+            assert!(day(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_bare_or_as_people_write_them() {
+        assert_eq!(number("5224"), Ok(5224));
+        assert_eq!(number("OKEP-0007"), Ok(7));
+        assert_eq!(number("okep-7"), Ok(7));
+        for wrong in ["", "OKEP-", "-7", "+7", "okep-x", "OKEP-öö", "99999999999999999999"] {
+            assert!(number(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,378 @@
+//! `okep new`: begins an OKEP from the repository's own template and enters it in both registers.
+//!
+//! Nothing is written before all is known to fit; nothing that is there is written over but the lines
+//! that go into the registers. The prompts are left to the author.
+
+use crate::audit::check;
+use crate::audit::check::Here;
+use crate::cli::suggested_commands;
+use crate::cli::suggested_commands::shell;
+use crate::files::{Content, Note};
+use crate::fix::atomic;
+use crate::fix::write::{self, RealDisk};
+use crate::git::{Error as GitError, Repo};
+use crate::markdown::document::{Document, fold_blanks};
+use crate::okep::draft::draft;
+use crate::okep::proposal::Okep;
+use crate::okep::snapshot::{Parsed, Snapshot};
+use crate::okep::{register, title};
+use crate::site::mkdocs::Registered;
+use crate::site::{index_page_edit, nav_edit};
+use crate::text::path;
+use crate::text::path::{Role, slug};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+use std::{fs, io};
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Check(#[from] check::Error),
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error("`{0}` is no number of an issue; open a tracking issue first: its number is that of the OKEP")]
+    NoNumber(String),
+    #[error("the title is empty; say in a few words what is proposed")]
+    NoTitle,
+    #[error(
+        "the title `{0}` gives no file name, which needs letters from a to z or digits; say one with `--slug NAME`"
+    )]
+    NoFileName(String),
+    #[error(
+        "the file name would have {0} letters, more than a file system takes; say a shorter one with `--slug NAME`"
+    )]
+    LongFileName(usize),
+    #[error(
+        "`{0}` is a bare repository, and a new OKEP is a file of a working tree: `git worktree add ../okeps` \
+         there makes one"
+    )]
+    Bare(String),
+    #[error(
+        "the title `{title}` gives the file name `{name}`, which is that of a template; word it otherwise"
+    )]
+    TemplateName { title: String, name: String },
+    #[error("the title `{title}` carries the number {its}, and the issue is {issue}: which is it?")]
+    OtherNumber { title: String, its: u64, issue: u64 },
+    #[error("as a heading the title `{title}` would read `{reads}`; {remedy}")]
+    Heading { title: String, reads: String, remedy: String },
+    #[error("number {number} is taken by {places}; an OKEP goes by the number of its own tracking issue")]
+    Taken { number: u64, places: String },
+    #[error("`{0}` is there already and is not written over")]
+    Exists(String),
+    #[error("the folder `{path}` cannot be made: {source}{}", atomic::remedy(.source))]
+    Folder { path: String, source: io::Error },
+    #[error(transparent)]
+    Write(write::Error),
+}
+
+/// What OKEP is to begin.
+#[derive(Debug, Clone, Copy)]
+pub struct Wish<'a> {
+    /// The number of its issue, as it was written.
+    pub issue: &'a str,
+    pub title: &'a str,
+    /// Whether it gets a folder of its own.
+    pub own_folder: bool,
+    /// What its file is named after, where that is not the title.
+    pub slug: Option<&'a str>,
+}
+
+/// A file name may have 255 bytes on the usual file systems; the rest is for the ending and the temporary
+/// files of other programs.
+const LONGEST_NAME: usize = 240;
+
+/// Begins an OKEP. Gives what there is to say.
+///
+/// # Errors
+/// See the variants; but for the last, which tells what was, nothing has been written.
+pub fn new(dir: Option<&Path>, wish: &Wish) -> Result<String, Error> {
+    let Wish { issue, title, own_folder, slug: name } = *wish;
+    let number = issue.trim().trim_start_matches('#');
+    let number = Some(number).filter(|n| n.bytes().all(|b| b.is_ascii_digit())).and_then(|n| n.parse().ok());
+    let number: u64 = number.filter(|n| *n > 0).ok_or_else(|| Error::NoNumber(issue.to_owned()))?;
+    let title = bare(title, number)?;
+    let slug = match slug(name.unwrap_or(&title)) {
+        slug if slug.is_empty() => return Err(Error::NoFileName(name.unwrap_or(&title).to_owned())),
+        slug => slug,
+    };
+    let stem = format!("okep-{number}-{slug}");
+    if stem.len() > LONGEST_NAME {
+        return Err(Error::LongFileName(stem.len()));
+    }
+    let repo = Repo::discover(dir)?;
+    if repo.is_some_and(|repo| repo.root().is_none()) {
+        return Err(Error::Bare(dir.unwrap_or(Path::new(".")).display().to_string()));
+    }
+    if path::is_template(&format!("{stem}.md")) {
+        return Err(Error::TemplateName { title, name: format!("{stem}.md") });
+    }
+    let mut here = check::here(dir)?;
+    let before = Snapshot::new(&here.tree, &here.layout, &Parsed::default());
+    let mut notes = unread_or_taken(&here, &before, number)?;
+    let folder = &here.layout.folder;
+    let own = format!("{folder}/{stem}");
+    let path = if own_folder { format!("{own}/{stem}.md") } else { format!("{own}.md") };
+    for path in [&path, &own] {
+        if here.root.join(path).symlink_metadata().is_ok() {
+            return Err(Error::Exists(path.clone()));
+        }
+    }
+    let template = &before.template;
+    let own_bytes = template.path.as_deref().and_then(|path| here.tree.bytes(path)).cloned();
+    let bytes = own_bytes.unwrap_or_else(|| template.document.text.as_str().as_bytes().into());
+    let draft = draft(template, &bytes, number, &title);
+    here.tree.insert(path.clone(), draft.bytes.clone());
+    let after = Snapshot::new(&here.tree, &here.layout, &Parsed::default());
+    let okep = after.okep(&path).expect("its file is in the tree, and named like an OKEP");
+    let reads = okep.document.headings.first().map(|h| h.text.clone()).unwrap_or_default();
+    let well_formed = okep.title.as_ref().is_some_and(|t| t.well_formed && t.number == Some(number));
+    if let Some(lost) = lost(&title, &reads, number, well_formed) {
+        return Err(lost);
+    }
+    let told = ["no-template", "several-templates", "no-register", "unreadable"];
+    notes.extend(before.notes.iter().filter(|n| told.contains(&n.kind)).cloned());
+    if !draft.names_issue {
+        notes.push(Note::new(
+            "no-issue-line",
+            "the template has no link to an issue: write the line yourself",
+        ));
+    }
+    let registers = registers(&here, &after, okep);
+    write(&here, &path, &registers)?;
+    Ok(said(&here, dir, &path, &registers, &notes))
+}
+
+/// Whether the heading says something else than the title, on GitHub or on the site.
+fn lost(title: &str, reads: &str, number: u64, well_formed: bool) -> Option<Error> {
+    // What only marks, such as backticks, is no word.
+    let said = |text: &str| text.replace(['`', '*', '_', '~', '\\'], "");
+    let refused = |reads: &str, remedy| {
+        Some(Error::Heading { title: title.to_owned(), reads: reads.to_owned(), remedy })
+    };
+    if let Some(rest) = title.strip_suffix('#').filter(|rest| !rest.ends_with('\\')) {
+        let bare = rest.trim_end_matches('#').trim_end();
+        let reads = format!("{}-{number}: {bare}", title::PREFIX);
+        return refused(&reads, format!("MkDocs drops `#` at the end of a heading; write `{rest}\\#`"));
+    }
+    let expected = format!("{}-{number}: {title}", title::PREFIX);
+    if well_formed && fold_blanks(&said(reads)) == fold_blanks(&said(&expected)) {
+        return None;
+    }
+    let tag = title.find('<').zip(title.rfind('>')).filter(|(open, close)| open < close);
+    refused(
+        reads,
+        match tag {
+            Some((open, close)) => {
+                let (before, tags, after) = (&title[..open], &title[open..=close], &title[close + 1..]);
+                format!("what stands in `<` and `>` is HTML; put it in backticks: '{before}`{tags}`{after}'")
+            }
+            None => "word it so that Markdown leaves it alone, or put what it takes for its own in backticks"
+                .into(),
+        },
+    )
+}
+
+/// The title without blanks around and without the number, should it carry its own.
+fn bare(title: &str, number: u64) -> Result<String, Error> {
+    let title = fold_blanks(title).trim().to_owned();
+    if title.is_empty() || title.chars().any(char::is_control) {
+        return Err(Error::NoTitle);
+    }
+    let document = Document::parse(format!("# {title}\n").as_bytes());
+    let read = title::read(&document, &|_| false).and_then(|read| Some((read.number?, read.name)));
+    match read {
+        Some((its, _)) if its != number => Err(Error::OtherNumber { title, its, issue: number }),
+        Some((_, name)) if name.is_empty() => Err(Error::NoTitle),
+        Some((_, name)) => Ok(name),
+        None => Ok(title),
+    }
+}
+
+/// What could not be looked at, unless the number is taken where one could look.
+fn unread_or_taken(here: &Here, before: &Snapshot, number: u64) -> Result<Vec<Note>, Error> {
+    let folder = here.layout.folder.as_str();
+    let carries = |path: &str| path::okep_number(path, folder) == Some(number);
+    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut notes = Vec::new();
+    let mut add = |path: &str, place: &str| {
+        let places = places.entry(path.to_owned()).or_default();
+        if !places.iter().any(|known| known == place) {
+            places.push(place.to_owned());
+        }
+    };
+    // Files that other tools would not take for an OKEP count by their title.
+    let by_title = before.okeps.iter().filter(|o| o.number() == Some(number)).map(|o| o.path.as_str());
+    let template = before.template.path.as_deref().filter(|_| before.template.number == Some(number));
+    for path in before.paths.iter().map(String::as_str).filter(|p| carries(p)).chain(by_title).chain(template)
+    {
+        add(path, "in the working tree");
+    }
+    if let Some(repo) = &here.repo {
+        let inherits = |_: &str, _: &[u8]| None;
+        let index = repo.index_ids(&here.layout, &inherits)?;
+        let head = match repo.head().id() {
+            Some(id) => repo.commit_ids(&id.to_string(), &here.layout, &inherits)?,
+            None => Vec::new(),
+        };
+        for (files, place) in [(index, "in the index"), (head, "in HEAD")] {
+            files.iter().filter(|(path, _)| carries(path)).for_each(|(path, _)| add(path, place));
+        }
+        let (branches, unread) = repo.on_branches(folder, &carries);
+        for (path, names) in &branches {
+            names.iter().for_each(|name| add(path, &format!("on branch `{name}`")));
+        }
+        notes = unread;
+    }
+    if places.is_empty() {
+        return Ok(notes);
+    }
+    // Pages beside an OKEP say nothing more where the OKEP itself is there.
+    let is_page = |path: &String| path::role(path, folder) == Role::InOkepFolder;
+    if !places.keys().all(is_page) {
+        places.retain(|path, _| !is_page(path));
+    }
+    let places: Vec<String> = places
+        .iter()
+        .map(|(path, places)| {
+            let shown: Vec<&str> = places.iter().take(4).map(String::as_str).collect();
+            let more = places.len() - shown.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("`{path}` ({}{more})", shown.join(", "))
+        })
+        .collect();
+    Err(Error::Taken { number, places: places.join(" and ") })
+}
+
+/// A register, and how it takes the OKEP up.
+struct Entry {
+    path: String,
+    /// The file with it; otherwise what to do by hand.
+    edit: Result<Vec<u8>, String>,
+}
+
+fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let sibling = |doc: &str| after.number_of(doc);
+    let unread = |path: &str, line: String| {
+        let reason = match here.tree.files.get(path).map(|file| &file.content)? {
+            Content::Bytes(_) => return None,
+            Content::Symlink => "it is a symbolic link, which is not written through",
+            Content::TooLarge(_) => "it is too large",
+            Content::Unavailable(_) | Content::Unread => "it cannot be read",
+        };
+        Some(Entry { path: path.to_owned(), edit: Err(format!("{reason}; add `{line}` by hand")) })
+    };
+    if after.site.is_none() {
+        let page = okep.path.strip_prefix("docs/").unwrap_or(&okep.path);
+        let line = format!("- {}: {page}", register::label(okep));
+        entries.extend(here.layout.registers.iter().find_map(|path| unread(path, line.clone())));
+    }
+    if after.landing.is_none() {
+        let page = okep.path.strip_prefix(&format!("{}/", here.layout.folder)).unwrap_or(&okep.path);
+        let line = format!("* [{}]({page})", okep.document.headings.first().map_or("", |h| &h.text));
+        entries.extend(unread(&format!("{}/index.md", here.layout.folder), line));
+    }
+    if let Some(site) = &after.site {
+        match site.registered(&okep.path) {
+            Registered::Missing => {
+                let file = site.nav.tree().map_or(site.path.as_str(), |tree| tree.path.as_str());
+                let bytes = after.texts.get(file).map_or("", |text| text.as_str()).as_bytes();
+                let plan = nav_edit::insert(site, bytes, &okep.path, &register::label(okep), &sibling);
+                entries.push(entry(here, &plan.path, plan.edit));
+            }
+            Registered::OutsideDocsDir => {
+                let why = "the proposal folder is outside of the docs folder, so the site has none of it";
+                entries.push(Entry { path: site.path.clone(), edit: Err(why.into()) });
+            }
+            Registered::Unknown => {
+                let page = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
+                let line = format!("- {}: {page}", register::label(okep));
+                let why = format!("what its `nav` shows cannot be told; where it lists pages, add `{line}`");
+                entries.push(Entry { path: site.path.clone(), edit: Err(why) });
+            }
+            _ => {}
+        }
+    }
+    if let Some(landing) = &after.landing {
+        entries.push(entry(here, &landing.path, index_page_edit::insert(landing, okep, &sibling).edit));
+    }
+    entries
+}
+
+fn entry(here: &Here, path: &str, edit: Result<(Range<usize>, String), String>) -> Entry {
+    let edit = edit.and_then(|(span, text)| {
+        // A sparse checkout may leave it out, so that it was read from the index.
+        let on_disk = fs::read(here.root.join(path)).ok();
+        let planned_for = |disk: &Vec<u8>| here.tree.bytes(path).is_some_and(|read| **read == **disk);
+        let Some(mut now) = on_disk.filter(planned_for) else {
+            return Err(format!("it is not on disk as it was read; add `{}`", text.trim()));
+        };
+        now.splice(span, text.into_bytes());
+        Ok(now)
+    });
+    Entry { path: path.to_owned(), edit }
+}
+
+fn write(here: &Here, path: &str, registers: &[Entry]) -> Result<(), Error> {
+    let folder = path::folder_of(path);
+    let on_disk = here.root.join(folder);
+    let _alone = write::alone(&here.root).map_err(Error::Write)?;
+    let fails = |source| Error::Folder { path: folder.to_owned(), source };
+    on_disk.parent().map_or(Ok(()), fs::create_dir_all).map_err(fails)?;
+    let is_new = match fs::create_dir(&on_disk) {
+        Ok(()) => true,
+        // It may be another's who begins one there at this moment.
+        Err(_) if on_disk.is_dir() => false,
+        Err(source) => return Err(fails(source)),
+    };
+    let (mut before, mut after) = (here.tree.clone(), here.tree.clone());
+    before.files.remove(path);
+    for entry in registers {
+        if let Ok(now) = &entry.edit {
+            after.insert(entry.path.clone(), now.clone());
+        }
+    }
+    match write::write(&here.root, &before, &after, &[], &RealDisk) {
+        Ok(_) => Ok(()),
+        Err(error) => {
+            if is_new {
+                // A folder that is left would be in the way of the next try; one with a file in it stays.
+                let _ = fs::remove_dir(on_disk);
+            }
+            Err(match error {
+                write::Error::Taken { path } => Error::Exists(path),
+                error => Error::Write(error),
+            })
+        }
+    }
+}
+
+fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[Entry], notes: &[Note]) -> String {
+    let mut said = format!("created `{path}`\n");
+    let mut files = vec![path];
+    for entry in registers {
+        match &entry.edit {
+            Ok(_) => {
+                said += &format!("entered it in `{}`\n", entry.path);
+                files.push(&entry.path);
+            }
+            Err(by_hand) => said += &format!("not entered in `{}`: {by_hand}\n", entry.path),
+        }
+    }
+    for note in notes {
+        let place = note.path.as_ref().map_or(String::new(), |path| format!("`{path}`: "));
+        said += &format!("note: {place}{}\n", note.message);
+    }
+    let from = dir.map_or(String::new(), |dir| format!(" -C {}", shell(&dir.display().to_string())));
+    said += match notes.iter().any(|note| note.kind == "no-template") {
+        true => "\nNext:\n  fill in its sections\n",
+        false => "\nNext:\n  answer the prompts of the template in it, and delete each\n",
+    };
+    said += &format!("  okep{from} check\n");
+    if here.repo.is_some() {
+        let away = dir.is_some() || suggested_commands::is_away(&here.root);
+        said += &format!("  git{from} add {}\n", suggested_commands::for_git(files, away));
+    }
+    said
+}

@@ -1,0 +1,321 @@
+//! Proofs of fixes: each is carried out in memory, and the findings before and after are compared.
+//!
+//! After a fix its finding is gone and no new one has come. A skeleton or a deleted prompt may leave
+//! `stub-section` behind, which is milder. What a fix changes in a register is read again: the same but
+//! for one entry an edit. A fix that fails is left out and told, as a fault of ours where it is one.
+
+use super::apply::{apply, edited};
+use super::compare::{Doubt, compare, registers_hold};
+use crate::audit::{Past, of_tree, sort};
+use crate::files::{Layout, Note, Tree};
+use crate::markdown::document::Document;
+use crate::okep::proposal::Okep;
+use crate::okep::snapshot::{Parsed, Snapshot};
+use crate::okep::template_history::Lore;
+use crate::rules::edits::rename::links_hold;
+use crate::rules::finding::{Finding, Fix, Rename};
+use crate::rules::page_links::{Linked, claims, of_links};
+use crate::rules::{Check, RENAMES, rule};
+use crate::text::path::{Role, role};
+use rayon::prelude::*;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What does not change while fixes are tried.
+pub struct Bench<'a> {
+    layout: &'a Layout,
+    parsed: &'a Parsed,
+    past: Past<'static>,
+    lore: Option<&'a Lore>,
+    /// Ids for contents that git never saw, so that each is parsed once.
+    ids: AtomicUsize,
+    /// The bytes of all documents that were judged, as often as they were.
+    work: AtomicUsize,
+}
+
+/// The fixes of one document are proven one by one, each by judging all of it: so many bytes of it are
+/// judged in all. A document of 50 KiB may have 1,280 fixes.
+const MOST_WORK: usize = 64 << 20;
+
+/// A tree and what the audit says of it.
+pub struct State<'s> {
+    pub tree: Cow<'s, Tree>,
+    pub snapshot: Cow<'s, Snapshot>,
+    /// All findings, in the audit's order.
+    pub findings: Cow<'s, [Finding]>,
+}
+
+/// Removes the fixes of `shown` that fail their proof; `findings` are all that the audit says of `tree`.
+pub fn prove(
+    state: &State,
+    layout: &Layout,
+    lore: Option<&Lore>,
+    parsed: &Parsed,
+    shown: Vec<&mut Finding>,
+) -> Vec<Note> {
+    let mut shown: Vec<&mut Finding> = shown.into_iter().filter(|f| f.fix.is_some()).collect();
+    if shown.is_empty() {
+        return Vec::new();
+    }
+    let mut notes = spare(state, &mut shown);
+    let bench = Bench::new(&state.snapshot, layout, lore, parsed);
+    let prove = |finding: &mut &mut Finding| {
+        let doubt = bench.alone(state, finding).err()?;
+        let note = doubt.note(finding);
+        finding.fix = None;
+        Some(note)
+    };
+    notes.par_extend(shown.par_iter_mut().filter_map(prove));
+    notes.sort();
+    notes
+}
+
+/// Leaves out the fixes of a document that would take more than [`MOST_WORK`] to prove, and tells of them.
+fn spare(state: &State, shown: &mut Vec<&mut Finding>) -> Vec<Note> {
+    let size = |path: &str| state.snapshot.okep(path).map_or(0, |o| o.document.text.len());
+    let mut works: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    shown.retain_mut(|finding| {
+        let (work, spared) = works.entry(finding.path.clone()).or_default();
+        *work += size(&finding.path);
+        let is_spared = *work > MOST_WORK;
+        *spared += usize::from(is_spared);
+        finding.fix = finding.fix.take().filter(|_| !is_spared);
+        !is_spared
+    });
+    let told = works.into_iter().filter(|(_, (_, spared))| *spared > 0);
+    let note = |(path, (_, spared)): (String, (usize, usize))| {
+        let message = format!("{spared} fixes are left out: the file is too long to prove so many");
+        Note::at("too-large", path, message)
+    };
+    told.map(note).collect()
+}
+
+impl<'a> Bench<'a> {
+    pub fn new(snapshot: &Snapshot, layout: &'a Layout, lore: Option<&'a Lore>, parsed: &'a Parsed) -> Self {
+        Bench {
+            layout,
+            parsed,
+            past: Past::of(snapshot, lore),
+            lore,
+            ids: AtomicUsize::new(0),
+            work: AtomicUsize::new(0),
+        }
+    }
+
+    /// The bytes of all documents that were judged so far, as often as they were.
+    pub fn work(&self) -> usize {
+        self.work.load(Ordering::Relaxed)
+    }
+
+    fn judge_one(&self, okep: &Okep, snapshot: &Snapshot) -> Vec<Finding> {
+        self.work.fetch_add(okep.document.text.len(), Ordering::Relaxed);
+        self.past.judge_among(okep, snapshot, self.lore).0
+    }
+
+    fn id(&self) -> String {
+        format!("fixed-{}", self.ids.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Judges a tree; what `before` says of documents that are still the same is taken over.
+    pub fn judge(&self, tree: Tree, before: Option<&State>) -> State<'static> {
+        let snapshot = Snapshot::new(&tree, self.layout, self.parsed);
+        let known = |okep: &Okep| -> Option<Vec<Finding>> {
+            let before = before?;
+            let same = before.snapshot.okep(&okep.path)?;
+            let about_it = |f: &&Finding| f.okep.as_deref() == Some(&okep.path) && is_of_okep(f);
+            let known: Vec<Finding> = before.findings.iter().filter(about_it).cloned().collect();
+            let by_itself = known.iter().all(|f| f.rule != RENAMES.id);
+            (by_itself && Arc::ptr_eq(&same.document, &okep.document)).then_some(known)
+        };
+        let judge = |okep: &Okep| known(okep).unwrap_or_else(|| self.judge_one(okep, &snapshot));
+        let mut findings: Vec<Finding> = snapshot.okeps.par_iter().flat_map_iter(judge).collect();
+        findings.extend(of_tree(&snapshot));
+        findings.extend(of_links(&snapshot));
+        sort(&mut findings);
+        State { tree: Cow::Owned(tree), snapshot: Cow::Owned(snapshot), findings: Cow::Owned(findings) }
+    }
+
+    /// The tree after the fixes of some findings, all at once, where that proves them.
+    ///
+    /// # Errors
+    /// Why they cannot be carried out together, or what they would break.
+    pub fn together(&self, state: &State, fixed: &[&Finding]) -> Result<Tree, Doubt> {
+        let fixes: Vec<&Fix> = fixed.iter().filter_map(|f| f.fix.as_ref()).collect();
+        spares_template(state, &fixes)?;
+        let tree = apply(&state.tree, &fixes, || Some(self.id())).map_err(Doubt::Fails)?;
+        let mut after = Snapshot::new(&tree, self.layout, self.parsed);
+        after.plans = false;
+        let renames: Vec<Rename> = fixes.iter().flat_map(|f| f.renames.clone()).collect();
+        let judged_before = |path: &str| {
+            let path = renames.iter().find(|r| r.to == path).map_or(path, |r| &r.from);
+            state.snapshot.okep(path).is_some()
+        };
+        // What is said of a document that is the same before and after is the same, and is left out.
+        let same = |okep: &Okep| {
+            state.snapshot.okep(&okep.path).is_some_and(|was| Arc::ptr_eq(&was.document, &okep.document))
+        };
+        let changed: Vec<&Okep> = after.okeps.iter().filter(|o| !same(o)).collect();
+        let kept = |path: &str| after.okep(path).is_some_and(same);
+        let before = state.findings.iter().filter(|f| !is_of_okep(f) || !f.okep.as_deref().is_some_and(kept));
+        let mut findings: Vec<Finding> =
+            changed.par_iter().flat_map_iter(|okep| self.judge_one(okep, &after)).collect();
+        findings.extend(of_tree(&after));
+        findings.extend(of_links(&after));
+        compare(before.collect(), &findings, fixed, &renames, &judged_before)?;
+        let (old, new) = ((&*state.tree, &*state.snapshot), (&tree, &after));
+        registers_hold(old, new, &fixes)?;
+        links_hold(&state.snapshot, &after, &renames).map_err(Doubt::Fails)?;
+        Ok(tree)
+    }
+
+    /// Proves the fix of one finding by itself.
+    ///
+    /// # Errors
+    /// What it would break.
+    pub fn alone(&self, state: &State, finding: &Finding) -> Result<(), Doubt> {
+        match self.within_one_document(state, finding) {
+            Some(proof) => proof,
+            None => self.together(state, &[finding]).map(drop),
+        }
+    }
+
+    /// The same for a fix that edits nothing but one well-named OKEP: no other verdict hangs on its text.
+    fn within_one_document(&self, state: &State, finding: &Finding) -> Option<Result<(), Doubt>> {
+        let fix = finding.fix.as_ref().filter(|f| f.renames.is_empty())?;
+        let path = fix.edits.first()?.path.as_str();
+        let alone = fix.edits.iter().all(|e| e.path == path) && is_of_okep(finding);
+        let okep =
+            state.snapshot.okep(path).filter(|_| alone && role(path, &self.layout.folder) == Role::Okep)?;
+        let bytes = match edited(&state.tree, [fix]) {
+            Ok(mut files) => files.remove(path)?,
+            Err(why) => return Some(Err(Doubt::Fails(why))),
+        };
+        let document = Arc::new(Document::parse(&bytes));
+        let after = Okep::new(&okep.path, &self.layout.folder, document.clone(), &state.snapshot.template);
+        let after = self.judge_one(&after, &state.snapshot);
+        let (snapshot, mut found) = (&state.snapshot, after);
+        // Of its links, those to headings of its own hang on its text; where others lead has not changed.
+        let (settings, repository) =
+            (snapshot.site.as_ref().map(|s| &s.pages), snapshot.repository.as_deref());
+        let page = Linked::new(&okep.path, &okep.path, &document, settings, repository);
+        let kept = |f: &Finding| state.findings.iter().any(|b| is_of_links(b) && same(b, f));
+        found.extend(
+            claims(&page).into_iter().filter(|c| c.unless.is_empty() || kept(&c.finding)).map(|c| c.finding),
+        );
+        let about_it = |f: &&Finding| f.path == path && (is_of_okep(f) || is_of_links(f));
+        let before = state.findings.iter().filter(about_it).collect();
+        Some(compare(before, &found, &[finding], &[], &|_| true))
+    }
+}
+
+fn is_of_okep(finding: &Finding) -> bool {
+    rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(_)))
+}
+
+fn is_of_links(finding: &Finding) -> bool {
+    rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Links(_)))
+}
+
+fn same(one: &Finding, other: &Finding) -> bool {
+    one.rule == other.rule && one.path == other.path && one.subject == other.subject
+}
+
+/// Fixes bend proposals to the rule book, never the rule book.
+fn spares_template(state: &State, fixes: &[&Fix]) -> Result<(), Doubt> {
+    let template = state.snapshot.template.path.as_deref();
+    let touches = |f: &&Fix| {
+        f.edits.iter().any(|e| Some(e.path.as_str()) == template)
+            || f.renames.iter().any(|r| Some(r.from.as_str()) == template)
+    };
+    if fixes.iter().any(touches) {
+        Err(Doubt::Fails("it would change the template".to_owned()))
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::audit;
+    use crate::rules::finding::Edit;
+
+    const NAV: &str =
+        "site_name: x\nnav:\n  - OKEPs:\n    - B: okeps/okep-2-b.md\n    - C: okeps/okep-3-c.md\n";
+
+    /// What comes of the proof of a fix for the OKEP's `not-in-nav`, with these edits.
+    fn check(edits: &[(&str, &str, &str)], expected: Result<(), &str>) {
+        let mut tree = Tree::default();
+        for (path, text) in [
+            ("docs/okeps/okep-0-template.md", "# OKEP-0: Template\n\n## Goals\n\n## Risks\n"),
+            ("docs/okeps/okep-1-a.md", "# OKEP-1: A\n\n## Goals\n\nx\n\n## Risks\n\ny\n"),
+            ("docs/okeps/okep-2-b.md", "# OKEP-2: B\n\n## Goals\n\nx\n\n## Risks\n\ny\n"),
+            ("docs/okeps/okep-3-c.md", "# OKEP-3: C\n\n## Goals\n\nx\n\n## Risks\n\ny\n"),
+            ("mkdocs.yml", NAV),
+        ] {
+            tree.insert(path, text.as_bytes());
+        }
+        let (layout, parsed) = (Layout::default(), Parsed::default());
+        let snapshot = Snapshot::new(&tree, &layout, &parsed);
+        let findings = audit(&snapshot, None).findings;
+        let state = super::super::engine::borrowed(&tree, &snapshot, &findings);
+        let mut finding = findings.iter().find(|f| f.rule == "not-in-nav").expect("it is not").clone();
+        let edit = |(path, old, new): &(&str, &str, &str)| {
+            let text = String::from_utf8_lossy(tree.bytes(path).expect("it is there")).into_owned();
+            let at = text.find(old).expect("it is there");
+            Edit::replace(path, at..at + old.len(), *new)
+        };
+        if !edits.is_empty() {
+            finding.fix = Some(Fix::safe("try", edits.iter().map(edit).collect()));
+        }
+        let mut shown = finding.clone();
+        let notes = prove(&state, &layout, None, &parsed, vec![&mut shown]);
+        let told = notes.first().map(|n| n.message.as_str());
+        match expected {
+            Ok(()) => assert_eq!((told, &shown.fix), (None, &finding.fix)),
+            Err(reason) => {
+                assert!(told.is_some_and(|t| t.contains(reason) && t.contains("fault of okep")), "{told:?}");
+                assert_eq!(shown.fix, None);
+            }
+        }
+    }
+
+    const OWN: (&str, &str, &str) = ("mkdocs.yml", "    - B", "    - A: okeps/okep-1-a.md\n    - B");
+
+    #[test]
+    fn a_fix_that_does_what_it_says_is_proven() {
+        check(&[], Ok(()));
+        check(&[OWN], Ok(()));
+    }
+
+    #[test]
+    fn a_fix_that_does_not_help_is_left_out() {
+        check(&[("mkdocs.yml", "B:", "Bee:")], Err("would still be there"));
+    }
+
+    #[test]
+    fn a_fix_that_brings_something_else_is_left_out() {
+        let heading = ("docs/okeps/okep-1-a.md", "## Goals", "Goals");
+        check(&[OWN, heading], Err("it would bring `missing-section` for `Goals`"));
+        check(&[("mkdocs.yml", "B: okeps/okep-2-b.md", "A: okeps/okep-1-a.md")], Err("it would bring"));
+    }
+
+    #[test]
+    fn the_template_and_the_rest_of_the_register_stay_as_they_are() {
+        check(&[OWN, ("docs/okeps/okep-0-template.md", "Risks", "Risk")], Err("change the template"));
+        check(&[OWN, ("mkdocs.yml", "name: x", "name: y")], Err("something else outside `nav`"));
+        check(
+            &[("mkdocs.yml", "    - B", "    - A: okeps/okep-1-a.md\n    - D: d.md\n    - B")],
+            Err("more than one entry"),
+        );
+        check(&[("mkdocs.yml", "    - B", "\t- A: okeps/okep-1-a.md\n    - B")], Err("left out"));
+    }
+
+    #[test]
+    fn an_edit_outside_its_file_is_left_out() {
+        let fix = Fix::safe("try", vec![Edit::insert("docs/okeps/okep-1-a.md", 9999, "x")]);
+        assert!(edited(&Tree::default(), [&fix]).is_err());
+    }
+}

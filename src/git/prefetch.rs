@@ -1,0 +1,113 @@
+//! Commits read ahead of the walk, on all cores: a walk cannot know its next commit before it has read the
+//! last one, but almost every commit of a pack will be asked for.
+//!
+//! Where a pack was made by `git`, its commits come first and the search ends behind them. They are taken
+//! out of the pack where they stand, which spares the search for each in all packs and caches. A commit
+//! that is stored as a difference, or that cannot be read, is left to the walk.
+
+use super::Id;
+use super::packs::Packs;
+use gix::objs::CommitRefIter;
+use gix::odb::pack::data;
+use gix::odb::pack::data::entry::Header;
+use gix::zlib::Inflate;
+use rayon::prelude::*;
+
+/// Fewer objects than this are not worth the search.
+const LEAST: usize = 4096;
+/// Objects whose kinds are looked at together; after two such blocks without a commit the search ends.
+const BLOCK: usize = 8192;
+/// A commit of more bytes than this is left to the walk.
+const MOST_BYTES: u64 = 1 << 20;
+/// No commit.
+const NONE: u32 = u32::MAX;
+
+/// The root trees and parents of commits.
+#[derive(Default)]
+pub(crate) struct Ahead {
+    /// For each pack and each of its objects, which of the commits it is.
+    commit: Vec<Vec<u32>>,
+    roots: Vec<Id>,
+    parents: Vec<Id>,
+    /// Where the parents of each commit end, and those of the next begin.
+    ends: Vec<u32>,
+}
+
+impl Ahead {
+    pub fn of(packs: &Packs) -> Self {
+        let mut ahead = Ahead::default();
+        if packs.objects() < LEAST {
+            return ahead;
+        }
+        for pack in 0..packs.len() {
+            let data = packs.data(pack);
+            let entries = data.as_ref().map(|data| commits(packs, pack, data)).unwrap_or_default();
+            let read = |reader: &mut Reader, (offset, _): &(u64, u32)| reader.read(data.as_ref()?, *offset);
+            let found: Vec<_> = entries.par_iter().map_init(Reader::default, read).collect();
+            let mut commit = vec![NONE; if entries.is_empty() { 0 } else { packs.objects_of(pack) }];
+            for ((_, entry), found) in entries.into_iter().zip(found) {
+                let Some((root, parents)) = found else { continue };
+                commit[entry as usize] = ahead.roots.len() as u32;
+                ahead.roots.push(root);
+                ahead.parents.extend(parents);
+                ahead.ends.push(ahead.parents.len() as u32);
+            }
+            ahead.commit.push(commit);
+        }
+        ahead
+    }
+
+    /// The root tree and the parents of a commit that was read ahead.
+    pub fn get(&self, packs: &Packs, id: Id) -> Option<(Id, &[Id])> {
+        if self.roots.is_empty() {
+            return None;
+        }
+        let (pack, entry) = packs.find(id)?;
+        let commit = *self.commit[pack].get(entry as usize)? as usize;
+        let root = *self.roots.get(commit)?;
+        let start = commit.checked_sub(1).map_or(0, |before| self.ends[before]);
+        Some((root, &self.parents[start as usize..self.ends[commit] as usize]))
+    }
+}
+
+/// Takes commits out of a pack, with a buffer for all of them.
+#[derive(Default)]
+struct Reader {
+    inflate: Inflate,
+    buffer: Vec<u8>,
+}
+
+impl Reader {
+    /// The root tree and the parents of the commit at `offset`.
+    fn read(&mut self, pack: &data::File, offset: u64) -> Option<(Id, Vec<Id>)> {
+        let entry = pack.entry(offset).ok().filter(|entry| entry.decompressed_size <= MOST_BYTES)?;
+        let size = entry.decompressed_size as usize;
+        if self.buffer.len() < size {
+            self.buffer.resize(size, 0);
+        }
+        pack.decompress_entry(&entry, &mut self.inflate, &mut self.buffer[..size]).ok()?;
+        let mut commit = CommitRefIter::from_bytes(&self.buffer[..size], pack.object_hash());
+        Some((commit.tree_id().ok()?, commit.parent_ids().collect()))
+    }
+}
+
+/// The objects of a pack that are commits, as offset and number, in the order in which they stand in it.
+fn commits(packs: &Packs, pack: usize, data: &data::File) -> Vec<(u64, u32)> {
+    let mut places: Vec<(u64, u32)> =
+        (0..packs.objects_of(pack) as u32).map(|entry| (packs.offset(pack, entry), entry)).collect();
+    places.par_sort_unstable();
+    let mut commits = Vec::new();
+    let mut without = 0;
+    for block in places.chunks(BLOCK) {
+        let is_commit = |(offset, _): &&(u64, u32)| {
+            data.entry(*offset).is_ok_and(|entry| matches!(entry.header, Header::Commit))
+        };
+        let before = commits.len();
+        commits.par_extend(block.par_iter().filter(is_commit));
+        without = if commits.len() == before { without + 1 } else { 0 };
+        if without == 2 {
+            break;
+        }
+    }
+    commits
+}

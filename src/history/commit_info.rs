@@ -1,0 +1,144 @@
+//! What history reads besides the walk: authors, days and subjects of commits, folders and files.
+//!
+//! Nothing of it is kept: history is longer than memory.
+
+use crate::files::{Content, Layout, Note, Standing};
+use crate::git::blobs::{Blob, missing, read};
+use crate::git::commit::Trees;
+use crate::git::listing::Listing;
+use crate::git::path_kind::in_tree;
+use crate::git::{Entry, Id, Repo};
+use crate::history::catalog::Files;
+use crate::history::links::{Answers, Asked, Root};
+use crate::history::verdicts::Objects;
+use crate::okep::template_history::day;
+use gix::bstr::ByteSlice;
+use gix::objs::commit::ref_iter::Token;
+use gix::prelude::FindExt;
+use rayon::prelude::*;
+
+/// What a commit says about itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deed {
+    /// The author's name, as the mailmap has it.
+    pub author: String,
+    /// The committer's day, as `YYYY-MM-DD`; the first of 1970, as git has it, where it cannot be read.
+    pub date: String,
+    pub subject: String,
+    /// Whether the date could not be read.
+    pub dateless: bool,
+}
+
+/// A text of a commit that names its encoding; UTF-8 without one, and where it is unknown.
+fn decoded(bytes: &[u8], encoding: Option<&[u8]>) -> String {
+    // The mailmap is in UTF-8, and so may be a name in a commit that says otherwise.
+    let other = encoding.filter(|_| bytes.to_str().is_err()).and_then(encoding_rs::Encoding::for_label);
+    match other {
+        Some(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
+        None => bytes.to_str_lossy().into_owned(),
+    }
+}
+
+impl Repo {
+    /// What each of the commits says about itself; what cannot be read is empty.
+    pub fn deeds(&self, commits: &[Id]) -> Vec<Deed> {
+        let mailmap = self.local().open_mailmap();
+        let deed = |(local, buffer): &mut (gix::Repository, Vec<u8>), id: &Id| {
+            let Ok(commit) = local.objects.find_commit_iter(id, buffer) else {
+                self.has_vanished(local, *id);
+                return Deed { date: day(0, 0).unwrap_or_default(), dateless: true, ..Deed::default() };
+            };
+            let encoding = commit.filter_map(Result::ok).find_map(|token| match token {
+                Token::Encoding(name) => Some(name.to_vec()),
+                _ => None,
+            });
+            let text = |bytes: &[u8]| decoded(bytes, encoding.as_deref());
+            let author = commit.author().map(|author| mailmap.resolve_cow(author));
+            let time = commit.committer().and_then(|committer| committer.time());
+            let day_of = time.ok().and_then(|time| day(time.seconds, time.offset));
+            let message = commit.message().map(|m| m.trim_start().to_vec()).unwrap_or_default();
+            Deed {
+                author: author.map(|a| text(&a.name).trim().to_owned()).unwrap_or_default(),
+                dateless: day_of.is_none(),
+                date: day_of.or_else(|| day(0, 0)).unwrap_or_default(),
+                subject: text(message.lines().next().unwrap_or_default()).trim_end().to_owned(),
+            }
+        };
+        commits.par_iter().map_init(|| (self.local(), Vec::new()), deed).collect()
+    }
+
+    /// The files below the proposal folder whose tree each of `folders` is; a tree that cannot be read
+    /// says why.
+    pub fn folders(&self, folders: &[Id], layout: &Layout) -> Vec<Files> {
+        let list = |local: &mut gix::Repository, id: &Id| {
+            let mut listing = Listing::default();
+            let mut notes = Vec::new();
+            let at = layout.folder.as_bytes().as_bstr();
+            Trees::new(local).below(at, *id, &mut notes, &mut |path, id, kind| listing.add(path, id, kind));
+            match notes.pop() {
+                Some(note) => Err(note),
+                None => Ok(listing.files.into_iter().collect()),
+            }
+        };
+        folders.par_iter().map_init(|| self.local(), list).collect()
+    }
+}
+
+impl Objects for Repo {
+    fn standing(&self, asked: &[Asked]) -> Answers {
+        let answer = |local: &mut gix::Repository, (from, paths): &Asked| {
+            let root = match from {
+                Root::Tree(id) => Some(*id),
+                Root::Commit(id) => {
+                    let root = local.find_commit(*id).ok().and_then(|c| Some(c.tree_id().ok()?.detach()));
+                    if root.is_none() {
+                        self.has_vanished(local, *id);
+                    }
+                    root
+                }
+            };
+            let trees = Trees::new(local);
+            let stands = |path: &&str| root.map_or(Standing::Unknown, |root| in_tree(&trees, root, path));
+            let stands = paths.iter().map(stands).collect();
+            if let Some(id) = trees.missing() {
+                self.has_vanished(local, id);
+            }
+            stands
+        };
+        asked.par_iter().map_init(|| self.local(), answer).collect()
+    }
+
+    fn each<T: Send>(
+        &self,
+        jobs: usize,
+        make: impl Fn(usize, &dyn Fn(Entry) -> Result<Content, Note>) -> T + Sync,
+    ) -> Vec<T> {
+        let content = |local: &gix::Repository, entry: Entry| {
+            if entry.symlink {
+                return Ok(Content::Symlink);
+            }
+            match read(local, entry.id) {
+                Blob::Bytes(bytes) => Ok(Content::Bytes(bytes)),
+                Blob::TooLarge(bytes) => Ok(Content::TooLarge(bytes)),
+                Blob::Missing => Err(Note::new("missing-object", missing(local, entry.id))),
+                Blob::Corrupt(reason) => Err(Note::new("corrupt-object", reason)),
+            }
+        };
+        let job = |local: &mut gix::Repository, job: usize| make(job, &|entry| content(local, entry));
+        (0..jobs).into_par_iter().map_init(|| self.local(), job).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_read_in_the_encoding_that_their_commit_names() {
+        assert_eq!(decoded(b"J\xf6rg", Some(b"ISO-8859-1")), "Jörg");
+        assert_eq!(decoded(b"\x82\xa0", Some(b"shift_jis")), "あ");
+        assert_eq!(decoded("Jörg".as_bytes(), Some(b"ISO-8859-1")), "Jörg");
+        assert_eq!(decoded(b"J\xf6rg", Some(b"no such thing")), "J\u{fffd}rg");
+        assert_eq!(decoded(b"J\xf6rg", None), "J\u{fffd}rg");
+    }
+}

@@ -1,0 +1,88 @@
+//! What of a story is shown: since a day, about one OKEP, by one person, of one rule.
+
+use super::report::{Moment, Place, Story};
+use crate::files::Note;
+use crate::rules::finding::Finding;
+use crate::text::path;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Narrow {
+    /// Only what happened on this day, `YYYY-MM-DD`, or later.
+    pub since: Option<String>,
+    pub okep: Option<u64>,
+    /// Part of a name, in any case.
+    pub author: Option<String>,
+    /// All where there is none.
+    pub rules: Vec<String>,
+}
+
+impl Narrow {
+    pub fn is_everything(&self) -> bool {
+        *self == Narrow::default()
+    }
+
+    /// Whether a finding at the tip is asked for; `story` is the narrowed one, which knows who brought it.
+    ///
+    /// Rule and OKEP are asked of the finding itself, which one that a repair brings to light has as well.
+    pub fn wants(&self, story: &Story, finding: &Finding) -> bool {
+        let number = finding.okep.as_deref().and_then(path::number);
+        let rule = self.rules.is_empty() || self.rules.iter().any(|rule| finding.rule == rule);
+        let told = || {
+            let open = story.findings.iter().filter(|f| f.fixed.is_none() && f.number == number);
+            open.into_iter()
+                .any(|f| f.rule == finding.rule && f.path == finding.path && f.subject == finding.subject)
+        };
+        let unasked = self.since.is_none() && self.author.is_none();
+        rule && self.okep.is_none_or(|okep| number == Some(okep)) && (unasked || told())
+    }
+
+    /// Takes away what is not asked for; what was walked stays as it is.
+    pub fn narrow(&self, story: &mut Story) {
+        let since = |place: Option<&Place>| match (&self.since, place) {
+            (None, _) => true,
+            (Some(since), Some(place)) => place.date >= *since,
+            (Some(_), None) => false,
+        };
+        let by = |name: Option<&str>| match (&self.author, name) {
+            (None, _) => true,
+            (Some(author), Some(name)) => name.to_lowercase().contains(&author.to_lowercase()),
+            (Some(_), None) => false,
+        };
+        let moment = |m: Option<&Moment>| since(m.map(|m| &m.landed)) && by(m.map(|m| m.author.as_str()));
+        let of = |number: Option<u64>| self.okep.is_none_or(|okep| number == Some(okep));
+        story.findings.retain(|f| {
+            let rule = self.rules.is_empty() || self.rules.iter().any(|rule| f.rule == rule);
+            let either = moment(f.introduced.as_ref()) || (f.fixed.is_some() && moment(f.fixed.as_ref()));
+            let unasked = self.since.is_none() && self.author.is_none();
+            rule && of(f.number) && (either || unasked)
+        });
+        story.okeps.retain(|o| {
+            let lately = [&o.landed, &o.deleted].into_iter().flatten().any(|place| since(Some(place)));
+            let asked = self.since.is_none() || lately;
+            let author = self.author.is_none() || by(o.written.as_ref().map(|w| w.author.as_str()));
+            let has_finding = story.findings.iter().any(|f| f.okep.as_ref() == Some(&o.path));
+            of(o.number) && ((asked && author) || has_finding)
+        });
+        story.templates.retain(|t| since(Some(&t.at)) && self.okep.is_none() && self.author.is_none());
+        if !self.rules.is_empty() {
+            // Who asks for one OKEP wants to see it, whatever there is to say of it.
+            let asked = self.okep.is_some();
+            let findings = &story.findings;
+            story.okeps.retain(|o| asked || findings.iter().any(|f| f.okep.as_ref() == Some(&o.path)));
+            story.templates.clear();
+        }
+        if let Some(number) = self.okep {
+            let about = |path: &String| story.okeps.iter().any(|o| o.path == *path || o.paths.contains(path));
+            let others = |note: &Note| OF_ONE.contains(&note.kind) && !note.path.as_ref().is_some_and(about);
+            story.notes.retain(|note| !others(note));
+            if story.okeps.is_empty() {
+                let message = format!("no OKEP {number} that fits what is asked for stood on this line");
+                story.notes.push(Note::new("no-such-okep", message));
+            }
+        }
+    }
+}
+
+/// Notes about one OKEP.
+const OF_ONE: [&str; 8] =
+    ["moved", "deleted", "returned", "not-an-okep", "not-utf8", "symlink", "too-large", "path-not-utf8"];

@@ -1,0 +1,56 @@
+//! The commit where history ends, audited with everything: findings with their places and proven fixes.
+//!
+//! History itself keeps neither lines nor fixes; this joins what `check` says of the last commit, exceptions
+//! and severities of the repository included, as they count there for what is open. It prints nothing.
+
+use crate::audit::check;
+use crate::audit::check::Request;
+use crate::files::{Note, Tree};
+use crate::fix::apply::apply;
+use crate::git::Repo;
+use crate::okep::forge::Forge;
+use crate::okep::snapshot::Snapshot;
+use crate::okep::template_history::Lore;
+use crate::report::diff;
+use crate::rules::finding::{Finding, Fix};
+use std::path::Path;
+
+pub struct Tip {
+    /// The full hash.
+    pub commit: String,
+    pub tree: Tree,
+    pub snapshot: Snapshot,
+    pub lore: Option<Lore>,
+    /// In the audit's order, without the fixes that cannot be proven.
+    pub findings: Vec<Finding>,
+    /// What the check and its proofs had to tell.
+    pub notes: Vec<Note>,
+    /// Where the repository can be looked at: where the template's issues are, else where a remote is.
+    pub forge: Option<Forge>,
+}
+
+/// Audits `commit`, a full hash; none where it holds no proposal folder.
+pub fn tip(dir: Option<&Path>, commit: &str) -> Result<Option<Tip>, check::Error> {
+    let request = Request::of_commit(dir, commit);
+    let outcome = match check::check(&request) {
+        Err(check::Error::NoFolder { .. }) => return Ok(None),
+        outcome => outcome?,
+    };
+    let Some(snapshot) = outcome.snapshot else { return Ok(None) };
+    let (tree, lore, notes) = (outcome.tree, outcome.lore, outcome.report.notes);
+    let findings = outcome.report.findings.into_iter().map(|reported| reported.finding).collect();
+    let link = snapshot.template.issue.as_ref().and_then(|issue| issue.link.as_ref());
+    let remotes = Repo::discover(dir)?.map(|repo| repo.remotes()).unwrap_or_default();
+    let remote = || remotes.iter().find_map(|url| Forge::of_remote(url));
+    let forge = link.and_then(Forge::of_issue).or_else(remote);
+    Ok(Some(Tip { commit: commit.to_owned(), tree, snapshot, lore, findings, notes, forge }))
+}
+
+impl Tip {
+    /// What a fix would change, as a unified diff; none where it does not fit the tree.
+    pub fn patch(&self, fix: &Fix) -> Option<String> {
+        let after = apply(&self.tree, &[fix], || None).ok()?;
+        let patch = diff::between(&self.tree, &after, &fix.renames);
+        Some(String::from_utf8_lossy(&patch).into_owned())
+    }
+}

@@ -1,0 +1,184 @@
+//! What history tells, as plain values: OKEPs, templates, and findings with who brought and mended them.
+
+use crate::audit::report::Counts;
+use crate::files::Note;
+use crate::okep::requirements::TemplateChange;
+use crate::rules::finding::Severity;
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Story {
+    pub walk: Walked,
+    /// Sorted by path.
+    pub okeps: Vec<OkepStory>,
+    /// Oldest first.
+    pub templates: Vec<TemplateStory>,
+    /// Sorted by path, rule, subject, and then by when they came and by whom they are about.
+    pub findings: Vec<FindingStory>,
+    pub notes: Vec<Note>,
+    /// Something is there and could not be read.
+    pub damaged: bool,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Walked {
+    /// Full hashes; the one whose first-parent line is told comes first.
+    pub tips: Vec<String>,
+    pub commits: usize,
+    /// Distinct contents of the proposal folder and the registers.
+    pub states: usize,
+    /// Distinct texts of OKEPs.
+    pub documents: usize,
+    pub shallow: bool,
+    pub missing_objects: usize,
+    /// The first and the last day of the line.
+    pub days: Option<(String, String)>,
+    /// How many commits the line has.
+    pub line: usize,
+}
+
+/// A commit of the first-parent line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    pub commit: String,
+    pub date: String,
+    pub pull_request: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OkepStory {
+    pub number: Option<u64>,
+    /// The one it has now, or had last.
+    pub path: String,
+    pub title: Option<String>,
+    /// None where history does not reach back to it, or could not be read just there.
+    pub landed: Option<Place>,
+    pub written: Option<Written>,
+    pub revisions: usize,
+    /// Every path it had, in order.
+    pub paths: Vec<String>,
+    pub registered: Option<Registered>,
+    /// How long it stood and readers could not find it, all such times together; none where there was no
+    /// navigation, or where something that would tell could not be read.
+    pub days_unregistered: Option<i64>,
+    /// Whether a register that would tell of it could not be read.
+    pub register_unread: bool,
+    /// Whether readers cannot find it now.
+    pub is_unregistered: bool,
+    pub deleted: Option<Place>,
+    /// None where that is unknown.
+    pub when_landed: Option<Counts>,
+    pub now: Counts,
+    /// Whether all of it could be read now.
+    pub now_known: bool,
+}
+
+/// The commit that wrote something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    pub commit: String,
+    pub author: String,
+    /// The committer's day.
+    pub date: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registered {
+    pub at: Place,
+    pub days_after_landing: i64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateStory {
+    pub at: Place,
+    pub change: TemplateChange,
+    pub kind: TemplateKind,
+    /// The OKEPs that the same commit made to follow it.
+    pub followed_by: Vec<u64>,
+    /// How many findings it brought to OKEPs that had landed before; they are no more than advice.
+    pub excused: usize,
+}
+
+/// What became of the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplateKind {
+    /// The first one ever.
+    First,
+    /// It stands where what can be read of history begins.
+    Edge,
+    Changed,
+    /// Its text could not be read.
+    Unread,
+    /// The text of the one before it could not be read.
+    AfterUnread,
+    Removed,
+    /// The same as before it was removed.
+    Back,
+}
+
+impl TemplateKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            TemplateKind::First => "first",
+            TemplateKind::Edge => "before",
+            TemplateKind::Changed => "changed",
+            TemplateKind::Unread => "unread",
+            TemplateKind::AfterUnread => "after-unread",
+            TemplateKind::Removed => "removed",
+            TemplateKind::Back => "back",
+        }
+    }
+
+    /// Whether history tells when it came.
+    pub fn is_dated(self) -> bool {
+        self != TemplateKind::Edge
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    Document,
+    Template,
+    Registration,
+    /// Another file came, went or was renamed.
+    Tree,
+}
+
+impl Cause {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Cause::Document => "document",
+            Cause::Template => "template",
+            Cause::Registration => "registration",
+            Cause::Tree => "tree",
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingStory {
+    pub rule: &'static str,
+    /// As it is now, or was last.
+    pub severity: Severity,
+    pub number: Option<u64>,
+    /// The path of the OKEP it is about: the one it has now, or had last.
+    pub okep: Option<String>,
+    /// The file it points into.
+    pub path: String,
+    pub subject: String,
+    pub cause: Cause,
+    /// None where history does not reach back to it.
+    pub introduced: Option<Moment>,
+    pub fixed: Option<Moment>,
+    /// Days it stood on the line: until it was mended, or to the end of the line.
+    pub age_days: Option<i64>,
+}
+
+/// When something came to the line or left it, and who did it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moment {
+    /// The commit that did it.
+    pub written: String,
+    pub author: String,
+    /// The commit that brought it to the line, and its day: what a reader of the branch saw when.
+    pub landed: Place,
+}

@@ -1,0 +1,9 @@
+pub mod document;
+pub mod front_matter;
+pub mod html;
+pub mod limits;
+pub mod names;
+pub mod outline;
+pub mod prose;
+pub mod site_headings;
+pub mod slugs;

@@ -1,0 +1,69 @@
+//! The sections of a document: names, levels, and which stands inside which.
+
+use super::document::Document;
+use super::names::Name;
+use crate::okep::title::Title;
+
+#[derive(Debug, Clone, Default)]
+pub struct Outline {
+    pub rows: Vec<Row>,
+}
+
+/// One section.
+#[derive(Debug, Clone)]
+pub struct Row {
+    pub name: Name,
+    /// 1 to 6, as written.
+    pub level: u8,
+    /// Index of the section around it.
+    pub parent: Option<usize>,
+    /// Index of its heading in the document.
+    pub heading: usize,
+}
+
+/// The text of a heading without what belongs to no name at its end: attributes for the site, such as
+/// `{#goals}`, and the mark of a footnote.
+fn without_tail(text: &str) -> &str {
+    let mut text = text;
+    loop {
+        let tail = match text.chars().next_back() {
+            Some('}') => text.rfind('{').filter(|at| text[at + 1..].starts_with(['#', '.', ':'])),
+            Some(']') => text.rfind("[^"),
+            _ => None,
+        };
+        match tail.map(|at| text[..at].trim_end()).filter(|rest| !rest.is_empty()) {
+            Some(rest) => text = rest,
+            None => return text,
+        }
+    }
+}
+
+impl Outline {
+    /// The sections of a document: all headings but its title.
+    pub fn of(document: &Document, title: Option<&Title>) -> Self {
+        let mut rows: Vec<Row> = Vec::new();
+        let mut around: Vec<usize> = Vec::new();
+        for (heading, h) in document.headings.iter().enumerate() {
+            if title.is_some_and(|t| t.heading == heading) {
+                continue;
+            }
+            while around.last().is_some_and(|i| rows[*i].level >= h.level) {
+                around.pop();
+            }
+            let parent = around.last().copied();
+            around.push(rows.len());
+            rows.push(Row { name: Name::new(without_tail(&h.text)), level: h.level, parent, heading });
+        }
+        Outline { rows }
+    }
+
+    /// Whether some section stands inside this one.
+    pub fn has_children(&self, row: usize) -> bool {
+        self.rows.get(row + 1).is_some_and(|next| next.parent == Some(row))
+    }
+
+    /// The sections around `row`, the nearest first.
+    pub fn ancestors(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
+        std::iter::successors(self.rows[row].parent, |i| self.rows[*i].parent)
+    }
+}

@@ -1,0 +1,378 @@
+//! The alignment of a template's outline with a document's: which section stands for which.
+//!
+//! One weighted matching serves renamed, misplaced, shifted, unordered, missing, extra and duplicate
+//! sections alike, and compares two revisions of a template as well. A name counts most, then its
+//! place, then order; words in common count only for what no name explains.
+
+use crate::markdown::names::{Name, Vocabulary, WEAK};
+use crate::markdown::outline::Outline;
+use std::collections::{HashMap, HashSet};
+
+/// How a document's heading came to stand for a template's section.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Kind {
+    /// The very same text.
+    Exact,
+    /// Another spelling: case, hyphens, blanks, punctuation, a slip of the pen.
+    Form,
+    /// The wording of an earlier revision of the template.
+    OldWording,
+    /// Words in common, from 0 to 1.
+    Words(f64),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Match {
+    /// The document's row.
+    pub row: usize,
+    pub kind: Kind,
+}
+
+/// What the outline of one document is to the outline of one template.
+#[derive(Debug, Clone, Default)]
+pub struct Alignment {
+    /// How many levels deeper (or higher, if negative) all headings of the document are.
+    pub shift: i8,
+    /// For each section of the template, what stands for it.
+    pub matches: Vec<Option<Match>>,
+    /// For each row of the document, the section it stands for.
+    pub section_of: Vec<Option<usize>>,
+    /// Rows that bear the name of a section that another row already stands for, at its place.
+    pub duplicates: Vec<(usize, usize)>,
+    /// Sections whose match stands at the wrong level or inside the wrong section.
+    pub misplaced: Vec<usize>,
+    /// The fewest sections that must move to bring all into order.
+    pub unordered: Vec<usize>,
+    /// Sections that nothing stands for but a heading that names them together with its own.
+    pub merged: Vec<(usize, usize)>,
+    /// Further rows that stand for a part of what a section's name lists, beside its match.
+    pub shared_out: Vec<(usize, usize)>,
+}
+
+/// More pairs than this are not compared word by word.
+const MAX_PAIRS: usize = 1_000_000;
+
+/// A likeness from which order no longer matters.
+const STRONG: f64 = 0.7;
+
+/// Aligns `document` with `template`; `old_names` are the earlier wordings of each template section.
+pub fn align(template: &Outline, old_names: &[Vec<Name>], document: &Outline) -> Alignment {
+    let mut aligner = Aligner {
+        template,
+        document,
+        shift: 0,
+        matches: vec![None; template.rows.len()],
+        section_of: vec![None; document.rows.len()],
+    };
+    let named = aligner.named(old_names);
+    aligner.shift = aligner.common_shift(&named);
+    aligner.take_named(&named);
+    let vocabulary = Vocabulary::new(template.rows.iter().map(|r| &r.name));
+    aligner.take_likely(&vocabulary);
+    let merged = aligner.merged(&vocabulary);
+    let shared_out = aligner.shared_out(&vocabulary);
+    let duplicates = aligner.duplicates(&named);
+    let misplaced = aligner.misplaced();
+    let unordered = aligner.unordered(&misplaced);
+    Alignment {
+        shift: aligner.shift,
+        matches: aligner.matches,
+        section_of: aligner.section_of,
+        duplicates,
+        misplaced,
+        unordered,
+        merged,
+        shared_out,
+    }
+}
+
+struct Aligner<'a> {
+    template: &'a Outline,
+    document: &'a Outline,
+    shift: i8,
+    matches: Vec<Option<Match>>,
+    section_of: Vec<Option<usize>>,
+}
+
+/// A row that bears a section's name.
+struct Named {
+    section: usize,
+    row: usize,
+    kind: Kind,
+}
+
+impl Aligner<'_> {
+    /// Every pair of section and row whose names are the same, in form or in an old wording.
+    fn named(&self, old_names: &[Vec<Name>]) -> Vec<Named> {
+        let mut rows_by_name: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (row, r) in self.document.rows.iter().enumerate() {
+            rows_by_name.entry(&r.name.normal).or_default().push(row);
+        }
+        let taken: HashSet<&str> = self.template.rows.iter().map(|r| r.name.normal.as_str()).collect();
+        let mut named = Vec::new();
+        for (section, t) in self.template.rows.iter().enumerate() {
+            let rows = |name: &Name| rows_by_name.get(name.normal.as_str()).cloned().unwrap_or_default();
+            let before = named.len();
+            for row in rows(&t.name) {
+                let exact = self.document.rows[row].name.text == t.name.text;
+                named.push(Named { section, row, kind: if exact { Kind::Exact } else { Kind::Form } });
+            }
+            for old in
+                old_names.get(section).into_iter().flatten().filter(|o| !taken.contains(o.normal.as_str()))
+            {
+                named.extend(rows(old).into_iter().map(|row| Named { section, row, kind: Kind::OldWording }));
+            }
+            if named.len() == before && self.document.rows.len() * self.template.rows.len() <= MAX_PAIRS {
+                let slips = self
+                    .document
+                    .rows
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, r)| !taken.contains(r.name.normal.as_str()) && t.name.spells(&r.name));
+                named.extend(slips.map(|(row, _)| Named { section, row, kind: Kind::Form }));
+            }
+        }
+        named
+    }
+
+    /// The number of levels by which nearly all named sections are off, together.
+    fn common_shift(&self, named: &[Named]) -> i8 {
+        let mut offsets: HashMap<usize, Vec<i8>> = HashMap::new();
+        for n in named {
+            let offset = self.document.rows[n.row].level as i8 - self.template.rows[n.section].level as i8;
+            offsets.entry(n.section).or_default().push(offset);
+        }
+        let sections = offsets.len();
+        let mut votes: HashMap<i8, usize> = HashMap::new();
+        for offsets in offsets.values().filter(|o| !o.contains(&0)) {
+            let nearest = offsets.iter().copied().min_by_key(|o| (o.abs(), *o)).unwrap_or(0);
+            *votes.entry(nearest).or_insert(0) += 1;
+        }
+        let Some((shift, count)) = votes.into_iter().max_by_key(|(shift, n)| (*n, -shift.abs(), *shift))
+        else {
+            return 0;
+        };
+        if count >= 2 && count * 4 >= sections * 3 { shift } else { 0 }
+    }
+
+    /// The level a row would have if the document were not shifted.
+    fn level(&self, row: usize) -> i8 {
+        self.document.rows[row].level as i8 - self.shift
+    }
+
+    /// 2 for the right level inside the right section, 1 for the right level, else 0.
+    fn place(&self, section: usize, row: usize) -> i32 {
+        if self.level(row) != self.template.rows[section].level as i8 {
+            return 0;
+        }
+        let wanted = self.template.rows[section].parent;
+        let stands = self.document.rows[row].parent;
+        let right = match (wanted, stands) {
+            (None, _) => true,
+            (Some(wanted), Some(stands)) => match self.section_of[stands] {
+                Some(section) => section == wanted,
+                None => self.template.rows[wanted].name.spells(&self.document.rows[stands].name),
+            },
+            (Some(_), None) => false,
+        };
+        if right { 2 } else { 1 }
+    }
+
+    fn take(&mut self, section: usize, row: usize, kind: Kind) {
+        if self.matches[section].is_none() && self.section_of[row].is_none() {
+            self.matches[section] = Some(Match { row, kind });
+            self.section_of[row] = Some(section);
+        }
+    }
+
+    fn take_named(&mut self, named: &[Named]) {
+        // Sections at the top first: they tell the place of those inside them.
+        let mut order: Vec<(i32, &Named)> = named
+            .iter()
+            .map(|n| {
+                let name = match n.kind {
+                    Kind::Exact => 3,
+                    Kind::Form => 2,
+                    Kind::OldWording | Kind::Words(_) => 1,
+                };
+                (self.place(n.section, n.row) * 4 + name, n)
+            })
+            .collect();
+        order.sort_by_key(|(weight, n)| (self.template.rows[n.section].level, -weight, n.section, n.row));
+        for (_, n) in &order {
+            self.take(n.section, n.row, n.kind);
+        }
+    }
+
+    /// Matches what is left by words in common, the likeliest first.
+    fn take_likely(&mut self, vocabulary: &Vocabulary) {
+        let levels: HashSet<u8> = self.template.rows.iter().map(|r| r.level).collect();
+        let mut levels: Vec<u8> = levels.into_iter().collect();
+        levels.sort_unstable();
+        for level in levels {
+            // What stands at its place opens the section around rows that do not.
+            for least_place in [2, 0] {
+                self.take_likely_of(level, least_place, vocabulary);
+            }
+        }
+    }
+
+    fn take_likely_of(&mut self, level: u8, least_place: i32, vocabulary: &Vocabulary) {
+        let deepest = self.template.rows.iter().map(|r| r.level).max().unwrap_or(0) as i8;
+        let open = |s: &usize| self.template.rows[*s].level == level && self.matches[*s].is_none();
+        let sections: Vec<usize> = (0..self.template.rows.len()).filter(open).collect();
+        if sections.is_empty() {
+            return;
+        }
+        let rows: Vec<usize> = (0..self.document.rows.len())
+            .filter(|r| self.section_of[*r].is_none() && self.level(*r) <= deepest && self.is_open(*r))
+            .filter(|r| (self.level(*r) - level as i8).abs() <= 1)
+            .collect();
+        if sections.len() * rows.len() > MAX_PAIRS {
+            return;
+        }
+        let mut pairs = Vec::new();
+        for section in &sections {
+            for row in &rows {
+                let place = self.place(*section, *row);
+                if place < least_place {
+                    continue;
+                }
+                let name = &self.template.rows[*section].name;
+                let likeness = vocabulary.likeness(name, &self.document.rows[*row].name);
+                if likeness > WEAK || (likeness > 0.0 && place == 2) {
+                    pairs.push((place, likeness, *section, *row));
+                }
+            }
+        }
+        pairs.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)).then(a.3.cmp(&b.3)));
+        for (place, likeness, section, row) in pairs {
+            if place < 2 || likeness >= STRONG || !self.crosses(section, row) {
+                self.take(section, row, Kind::Words(likeness));
+            }
+        }
+    }
+
+    /// Sections without a match that the heading of another names beside it: "Goals and Non-Goals".
+    fn merged(&self, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
+        let matched = self.matches.iter().flatten().filter(|m| matches!(m.kind, Kind::Words(_)));
+        let rows: Vec<usize> = matched.map(|m| m.row).collect();
+        let missing = (0..self.matches.len()).filter(|s| self.matches[*s].is_none());
+        let merged = missing.filter_map(|section| {
+            let name = &self.template.rows[section].name;
+            let row = rows.iter().find(|r| vocabulary.lists(name, &self.document.rows[**r].name))?;
+            Some((section, *row))
+        });
+        merged.collect()
+    }
+
+    /// Rows that share a section's list of things with its match: "Risks" and, beside it, "Mitigations".
+    fn shared_out(&self, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
+        let mut shared_out = Vec::new();
+        for (section, m) in self.matches.iter().enumerate() {
+            let name = &self.template.rows[section].name;
+            let is_part = |row: usize| vocabulary.is_part(name, &self.document.rows[row].name);
+            let Some(Match { row, kind: Kind::Words(_) }) = *m else { continue };
+            if is_part(row) {
+                let beside = |r: &usize| self.document.rows[*r].parent == self.document.rows[row].parent;
+                let free = (0..self.document.rows.len()).filter(|r| self.section_of[*r].is_none());
+                let rows = free.filter(beside).filter(|r| is_part(*r));
+                shared_out.extend(rows.map(|r| (section, r)));
+            }
+        }
+        shared_out
+    }
+
+    /// Whether a section of the template may stand here under another name: at the top, or directly
+    /// inside sections that the template divides. Inside its other sections the author is free.
+    fn is_open(&self, row: usize) -> bool {
+        self.document
+            .ancestors(row)
+            .all(|a| self.section_of[a].is_some_and(|section| self.template.has_children(section)))
+    }
+
+    /// Whether matching the two would contradict the order of sections that are already matched.
+    fn crosses(&self, section: usize, row: usize) -> bool {
+        let parent = self.template.rows[section].parent;
+        self.matches.iter().enumerate().any(|(other, m)| {
+            m.is_some_and(|m| {
+                self.template.rows[other].parent == parent
+                    && self.place(other, m.row) == 2
+                    && (other < section) != (m.row < row)
+            })
+        })
+    }
+
+    fn duplicates(&self, named: &[Named]) -> Vec<(usize, usize)> {
+        let mut duplicates: Vec<(usize, usize)> = named
+            .iter()
+            .filter(|n| self.section_of[n.row].is_none() && self.place(n.section, n.row) == 2)
+            .filter(|n| self.matches[n.section].is_some())
+            .map(|n| (n.section, n.row))
+            .collect();
+        duplicates.sort_unstable_by_key(|(_, row)| *row);
+        duplicates.dedup();
+        duplicates
+    }
+
+    fn misplaced(&self) -> Vec<usize> {
+        (0..self.matches.len())
+            .filter(|s| self.matches[*s].is_some_and(|m| !self.well_placed(*s, m.row)))
+            .collect()
+    }
+
+    fn well_placed(&self, section: usize, row: usize) -> bool {
+        let t = &self.template.rows[section];
+        let right_level = self.level(row) == t.level as i8;
+        let around = t.parent.and_then(|p| Some((p, self.matches[p]?.row)));
+        match around {
+            // Inside a section that itself stands elsewhere, the distance to it counts as well: whether it
+            // has slipped alone or with all that stands in it, only it is misplaced.
+            Some((parent, parent_row)) if self.document.rows[row].parent == Some(parent_row) => {
+                let wanted = t.level as i8 - self.template.rows[parent].level as i8;
+                right_level || self.level(row) - self.level(parent_row) == wanted
+            }
+            Some(_) => false,
+            // At the top, or inside a section that is missing: the level is all there is to say.
+            None => right_level,
+        }
+    }
+
+    /// Among the well-placed sections inside one section, those outside the heaviest run in order.
+    fn unordered(&self, misplaced: &[usize]) -> Vec<usize> {
+        let mut groups: HashMap<Option<usize>, Vec<(usize, usize)>> = HashMap::new();
+        for (section, m) in self.matches.iter().enumerate() {
+            if let Some(m) = m
+                && !misplaced.contains(&section)
+            {
+                groups.entry(self.template.rows[section].parent).or_default().push((m.row, section));
+            }
+        }
+        let mut unordered: Vec<usize> =
+            groups.into_values().flat_map(|g| out_of_order(g, self.document)).collect();
+        unordered.sort_unstable();
+        unordered
+    }
+}
+
+/// The sections outside the longest increasing run; of equally long ones, that with most rows inside.
+fn out_of_order(mut group: Vec<(usize, usize)>, document: &Outline) -> Vec<usize> {
+    group.sort_unstable();
+    if group.is_sorted_by_key(|(_, section)| *section) {
+        return Vec::new();
+    }
+    let size = |row: usize| {
+        let level = document.rows[row].level;
+        document.rows[row + 1..].iter().take_while(|r| r.level > level).count() + 1
+    };
+    // best[i]: how many sections, and how many rows, the best run that ends in i keeps.
+    let mut best: Vec<(usize, usize, Option<usize>)> = Vec::with_capacity(group.len());
+    for (i, (row, section)) in group.iter().enumerate() {
+        let before = (0..i).filter(|j| group[*j].1 < *section).max_by_key(|j| (best[*j].0, best[*j].1));
+        let (kept, rows) = before.map_or((0, 0), |j| (best[j].0, best[j].1));
+        best.push((kept + 1, rows + size(*row), before));
+    }
+    let last = (0..group.len()).max_by_key(|i| (best[*i].0, best[*i].1));
+    let kept: HashSet<usize> = std::iter::successors(last, |i| best[*i].2).collect();
+    (0..group.len()).filter(|i| !kept.contains(i)).map(|i| group[i].1).collect()
+}

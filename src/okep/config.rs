@@ -1,0 +1,354 @@
+//! `okep.toml` at the root of the audited tree: where things are, how severe rules are, and exceptions.
+//!
+//! It is read from the same state as the OKEPs, so that a commit is judged by its own configuration. A
+//! mistake in it is an error that points at the line and no finding: what is to be judged, and how, is
+//! then not known. So is an exception without a reason.
+
+use crate::files::{CONFIG, Content, Layout, Tree};
+use crate::okep::suppressions::{Exception, NOT_EXCEPTABLE, Scope};
+use crate::report::explain::nearest;
+use crate::rules::finding::Severity;
+use crate::rules::{Rule, rule};
+use crate::text::Text;
+use crate::text::path;
+use crate::text::path::Role;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use toml::Spanned;
+
+/// The configuration of a repository; the default is that of one without `okep.toml`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Config {
+    pub layout: Layout,
+    /// Whether the folder was named, and is not to be looked for.
+    pub names_folder: bool,
+    /// The rules whose severity is another than their own; none where they are off.
+    pub severities: BTreeMap<&'static str, Option<Severity>>,
+    pub exceptions: Vec<Exception>,
+    /// The lines of `folder`, `template` and `registers`, where they are said.
+    lines: BTreeMap<&'static str, usize>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    #[error("{CONFIG}:{line}:{column}: {message}")]
+    Wrong { line: usize, column: usize, message: String },
+    #[error("{CONFIG}:{line}: {message}")]
+    Absent { line: usize, message: String },
+    #[error("`{CONFIG}` cannot be read: {reason}")]
+    Unreadable { reason: String },
+}
+
+/// What went wrong and where, in bytes.
+type Mistake = (Range<usize>, String);
+
+impl Config {
+    /// The configuration in a tree.
+    ///
+    /// # Errors
+    /// There is one, and it cannot be read or is wrong.
+    pub fn of(tree: &Tree) -> Result<Self, Error> {
+        let unreadable = |reason: &str| Err(Error::Unreadable { reason: reason.to_owned() });
+        match tree.files.get(CONFIG).map(|file| &file.content) {
+            None => Ok(Config::default()),
+            Some(Content::Bytes(bytes)) => Config::parse(bytes),
+            Some(Content::Symlink) => unreadable("it is a symbolic link, which is not followed"),
+            Some(Content::TooLarge(bytes)) => unreadable(&format!("it has {bytes} bytes")),
+            Some(Content::Unavailable(reason)) => unreadable(reason),
+            Some(Content::Unread) => unreadable("it was not asked for"),
+        }
+    }
+
+    /// The configuration that a file says.
+    ///
+    /// # Errors
+    /// The file is wrong; the place is that of the first mistake.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+        let text = Text::new(bytes);
+        let wrong = |(span, message): Mistake| {
+            let place = text.place(span);
+            Error::Wrong { line: place.line, column: place.column, message }
+        };
+        if let Some(at) = text.invalid_at {
+            return Err(wrong((at..at, "not UTF-8; save the file as UTF-8".to_owned())));
+        }
+        let file: File = toml::from_str(text.as_str())
+            .map_err(|e| wrong((e.span().unwrap_or(0..0), in_words(e.message()))))?;
+        let spans = [
+            ("folder", file.folder.as_ref().map(Spanned::span)),
+            ("template", file.template.as_ref().map(Spanned::span)),
+            ("registers", file.registers.as_ref().map(Spanned::span)),
+        ];
+        let lines = spans.into_iter().filter_map(|(name, span)| Some((name, text.place(span?).line)));
+        Ok(Config { lines: lines.collect(), ..file.config().map_err(wrong)? })
+    }
+
+    /// What is named and not there in a tree that was read by this configuration.
+    ///
+    /// # Errors
+    /// The first thing that is not there.
+    pub fn stands_in(&self, tree: &Tree) -> Result<(), Error> {
+        let folder = format!("{}/", self.layout.folder);
+        let has_folder =
+            tree.files.range(folder.clone()..).next().is_some_and(|(p, _)| p.starts_with(&folder));
+        let has_template = self.layout.template.as_ref().is_none_or(|path| tree.files.contains_key(path));
+        let has_register = self.layout.registers.iter().any(|path| tree.files.contains_key(path));
+        let absent = |name: &str, value: String, remedy: &str| match self.lines.get(name) {
+            Some(&line) => {
+                let message =
+                    format!("`{name}` is {value}, and that is not there; {remedy} or leave `{name}` out");
+                Err(Error::Absent { line, message })
+            }
+            None => Ok(()),
+        };
+        if !has_folder {
+            absent("folder", format!("`{}`", self.layout.folder), "name the folder that holds the OKEPs")?;
+        }
+        if let Some(template) = self.layout.template.as_ref().filter(|_| !has_template) {
+            absent("template", format!("`{template}`"), "name an `okep-*-template.md` that is,")?;
+        }
+        if !has_register {
+            let names: Vec<String> = self.layout.registers.iter().map(|name| format!("`{name}`")).collect();
+            absent("registers", names.join(", "), "name the MkDocs configuration that is,")?;
+        }
+        Ok(())
+    }
+}
+
+/// The parser's message in the words of somebody who writes the file.
+fn in_words(message: &str) -> String {
+    let message = message.replace('\n', "; ");
+    let kinds = ["invalid type: ", "invalid value: "];
+    if let Some((found, expected)) = kinds
+        .iter()
+        .find_map(|kind| message.strip_prefix(kind))
+        .and_then(|rest| rest.split_once(", expected "))
+    {
+        let found = match found.split_once(' ') {
+            Some(("integer" | "floating", number)) => {
+                format!("the number {}", number.trim_start_matches("point "))
+            }
+            Some(("string", text)) => format!("the text {text}"),
+            Some(("boolean", value)) => value.to_owned(),
+            _ if found == "map" => "a table".to_owned(),
+            _ if found == "sequence" => "a list".to_owned(),
+            _ => found.to_owned(),
+        };
+        let expected = match expected {
+            "u64" => "a whole number without quotes",
+            "a string" => "a text in quotes",
+            "a sequence" => "a list, as in `[[allow]]` or `[\"a\", \"b\"]`",
+            "a map" => "a table, as in `[severity]`",
+            other => other.trim_start_matches("enum ").trim_start_matches("struct "),
+        };
+        return format!("here is {found}, and {expected} is expected");
+    }
+    match message.strip_prefix("missing field ") {
+        Some(field) => format!("{field} is missing"),
+        None => message,
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    folder: Option<Spanned<String>>,
+    template: Option<Spanned<String>>,
+    registers: Option<Spanned<Vec<Spanned<String>>>>,
+    #[serde(default)]
+    severity: BTreeMap<Spanned<String>, Level>,
+    #[serde(default)]
+    allow: Vec<Spanned<Allow>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Level {
+    Error,
+    Warning,
+    Advice,
+    Off,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Allow {
+    rule: Spanned<String>,
+    path: Option<Spanned<String>>,
+    okep: Option<u64>,
+    subject: Option<String>,
+    because: Spanned<String>,
+}
+
+impl File {
+    fn config(self) -> Result<Config, Mistake> {
+        let mut config = Config { names_folder: self.folder.is_some(), ..Config::default() };
+        if let Some(folder) = &self.folder {
+            config.layout.folder = relative(folder)?;
+        }
+        if let Some(registers) = &self.registers {
+            let names = registers.get_ref().iter().map(relative).collect::<Result<Vec<_>, _>>()?;
+            if names.is_empty() {
+                let message = "no register is named; leave `registers` out for the usual ones";
+                return Err((registers.span(), message.to_owned()));
+            }
+            config.layout.registers = names;
+        }
+        if let Some(template) = &self.template {
+            let path = relative(template)?;
+            let folder = &config.layout.folder;
+            if path::role(&path, folder) != Role::Template {
+                let message = format!("the template is an `okep-*-template.md` in `{folder}`");
+                return Err((template.span(), message));
+            }
+            config.layout.template = Some(path);
+        }
+        for (name, level) in &self.severity {
+            let severity = match level {
+                Level::Error => Some(Severity::Error),
+                Level::Warning => Some(Severity::Warning),
+                Level::Advice => Some(Severity::Advice),
+                Level::Off => None,
+            };
+            let rule = known(name)?.id;
+            if severity.is_none() && NOT_EXCEPTABLE.contains(&rule) {
+                return Err((name.span(), format!("`{rule}` cannot be turned off")));
+            }
+            config.severities.insert(rule, severity);
+        }
+        for allow in self.allow {
+            let span = allow.span();
+            config.exceptions.push(allow.into_inner().exception(span)?);
+        }
+        Ok(config)
+    }
+}
+
+impl Allow {
+    fn exception(self, span: Range<usize>) -> Result<Exception, Mistake> {
+        let rule = known(&self.rule)?.id;
+        if NOT_EXCEPTABLE.contains(&rule) {
+            return Err((self.rule.span(), format!("`{rule}` has no exceptions")));
+        }
+        if self.because.get_ref().trim().is_empty() {
+            let message = "an exception needs a reason: say in `because` why it is made";
+            return Err((self.because.span(), message.to_owned()));
+        }
+        let scope = match (&self.path, self.okep) {
+            (Some(path), None) => Scope::Path(relative(path)?),
+            (None, Some(number)) => Scope::Okep(number),
+            _ => {
+                let message =
+                    "an exception is for one `path` (a file or a folder) or for one `okep` (its number)";
+                return Err((span, message.to_owned()));
+            }
+        };
+        Ok(Exception { rule, subject: self.subject, scope, at: (CONFIG.to_owned(), span.start) })
+    }
+}
+
+fn known(name: &Spanned<String>) -> Result<&'static Rule, Mistake> {
+    rule(name.get_ref()).ok_or_else(|| {
+        let message = format!("there is no rule `{}`{}", name.get_ref(), nearest(name.get_ref()));
+        (name.span(), message)
+    })
+}
+
+/// A path from the root of the repository, `/` between the parts, without a slash at its end.
+fn relative(path: &Spanned<String>) -> Result<String, Mistake> {
+    let text = path.get_ref().strip_suffix('/').unwrap_or(path.get_ref());
+    // A colon makes a drive or a stream of it on Windows.
+    let fine = |part: &str| {
+        !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':']) && !is_git(part)
+    };
+    if text.split('/').all(fine) {
+        return Ok(text.to_owned());
+    }
+    let message =
+        format!("`{}` is no path from the root of the repository, as `docs/okeps` is", path.get_ref());
+    Err((path.span(), message))
+}
+
+/// Whether a file system may take a name for that of git's own folder.
+pub fn is_git(name: &str) -> bool {
+    let name = name.trim_end_matches(['.', ' ']);
+    name.eq_ignore_ascii_case(".git") || name.eq_ignore_ascii_case("git~1")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrong(text: &str, expected: &str) {
+        let error = Config::parse(text.as_bytes()).expect_err(text).to_string();
+        assert_eq!(error, format!("okep.toml:{expected}"));
+    }
+
+    #[test]
+    fn everything_that_can_be_said_is_read() {
+        let text = "\u{feff}folder = \"site/okeps/\"\ntemplate = \"site/okeps/okep-1-template.md\"\n\
+                    registers = [\"site.yml\"]\n\n[severity]\nextra-section = \"off\"\nstub-section = \"error\"\n\n\
+                    [[allow]]\nrule = \"missing-section\"\nokep = 7\nsubject = \"Risks\"\nbecause = \"none\"\n\n\
+                    [[allow]]\nrule = \"not-in-nav\"\npath = \"site/okeps/old/\"\nbecause = \"withdrawn\"\n";
+        let config = Config::parse(text.as_bytes()).expect("it is right");
+        assert_eq!(config.layout.folder, "site/okeps");
+        assert_eq!(config.layout.registers, ["site.yml"]);
+        assert_eq!(config.layout.template.as_deref(), Some("site/okeps/okep-1-template.md"));
+        assert_eq!(config.severities[&"extra-section"], None);
+        assert_eq!(config.severities[&"stub-section"], Some(Severity::Error));
+        let scopes: Vec<&Scope> = config.exceptions.iter().map(|e| &e.scope).collect();
+        assert_eq!(scopes, [&Scope::Okep(7), &Scope::Path("site/okeps/old".to_owned())]);
+        assert_eq!(Config::parse(b""), Ok(Config::default()));
+    }
+
+    #[test]
+    fn a_mistake_is_told_with_its_line() {
+        wrong(
+            "\nfolde = \"x\"\n",
+            "2:1: unknown field `folde`, expected one of `folder`, `template`, `registers`, `severity`, `allow`",
+        );
+        wrong("folder = 1\n", "1:10: here is the number `1`, and a text in quotes is expected");
+        wrong(
+            "[[allow]]\nrule = \"stub-section\"\nokep = \"7\"\nbecause = \"x\"",
+            "3:8: here is the text \"7\", and a whole number without quotes is expected",
+        );
+        wrong("[severity]\nmalformed-exception = \"off\"", "2:1: `malformed-exception` cannot be turned off");
+        wrong(
+            "folder = \"../x\"",
+            "1:10: `../x` is no path from the root of the repository, as `docs/okeps` is",
+        );
+        wrong("registers = []", "1:13: no register is named; leave `registers` out for the usual ones");
+        wrong(
+            "template = \"docs/okeps/template.md\"",
+            "1:12: the template is an `okep-*-template.md` in `docs/okeps`",
+        );
+        wrong(
+            "[severity]\nmissing-sections = \"off\"",
+            "2:1: there is no rule `missing-sections`, did you mean `missing-section`",
+        );
+        wrong(
+            "[severity]\nstub-section = \"none\"",
+            "2:16: unknown variant `none`, expected one of `error`, `warning`, `advice`, `off`",
+        );
+        wrong("folder = \"x\"\nfolder = \"y\"", "2:1: duplicate key");
+        wrong("folder", "1:7: key with no value, expected `=`");
+    }
+
+    #[test]
+    fn an_exception_wants_a_reason_and_one_scope() {
+        let allow = |rest: &str| format!("[[allow]]\nrule = \"stub-section\"\n{rest}");
+        wrong(&allow("okep = 7\n"), "1:1: `because` is missing");
+        wrong(
+            &allow("okep = 7\nbecause = \"  \"\n"),
+            "4:11: an exception needs a reason: say in `because` why it is made",
+        );
+        let scope = "1:1: an exception is for one `path` (a file or a folder) or for one `okep` (its number)";
+        wrong(&allow("because = \"x\"\n"), scope);
+        wrong(&allow("okep = 7\npath = \"x\"\nbecause = \"x\"\n"), scope);
+        wrong(
+            "[[allow]]\nrule = \"malformed-exception\"\nokep = 7\nbecause = \"x\"\n",
+            "2:8: `malformed-exception` has no exceptions",
+        );
+    }
+}

@@ -1,0 +1,16 @@
+pub mod alignment;
+pub mod commit_subject;
+pub mod config;
+pub mod draft;
+pub mod forge;
+pub mod issue;
+pub mod prompts;
+pub mod proposal;
+pub mod register;
+pub mod requirements;
+pub mod snapshot;
+pub mod suppressions;
+pub mod template;
+pub mod template_history;
+pub mod template_requirements;
+pub mod title;

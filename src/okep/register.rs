@@ -1,0 +1,35 @@
+//! How registers name OKEPs: what rules about `nav` and the landing page share.
+
+use super::proposal::Okep;
+use super::snapshot::Snapshot;
+use crate::text::path::{file_name, number, okep_name, stem};
+
+/// What a register calls an OKEP: its title, else the words of its file name.
+pub fn label(okep: &Okep) -> String {
+    match okep.title.as_ref().filter(|t| !t.name.is_empty()) {
+        Some(title) => title.name.clone(),
+        None => {
+            let stem = stem(file_name(&okep.path)).unwrap_or_default();
+            let words = stem.trim_start_matches(|c: char| !c.is_ascii_digit());
+            words.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-').replace(['-', '_'], " ")
+        }
+    }
+}
+
+/// The OKEP that an entry for a file that is not there probably means: the one of its number.
+pub fn meant<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a Okep> {
+    snapshot.okep_of_number(number(dead)?)
+}
+
+/// The folder named like the OKEP that an entry means, where that folder holds none yet: once a page in it
+/// has its name, the entry may lead to it, and until then nobody knows what is dead.
+pub fn awaited<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a str> {
+    let meant = number(dead)?;
+    let mut folders = snapshot.hollow_folders.iter().map(|hollow| hollow.folder.as_str());
+    folders.find(|folder| okep_name(file_name(folder)).is_some_and(|name| name.number == Some(meant)))
+}
+
+/// Whether a register's entry names an OKEP that is not in the tree.
+pub fn is_dead(snapshot: &Snapshot, doc: &str) -> bool {
+    snapshot.number_of(doc).is_some() && !snapshot.paths.contains(doc)
+}

@@ -1,0 +1,172 @@
+//! What a template demands, with what earlier revisions of it called the same things.
+
+use crate::markdown::names::Name;
+use crate::okep::alignment::{Kind, align};
+use crate::okep::prompts::Prompts;
+use crate::okep::template::Template;
+use crate::rules::finding::Revision;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+/// A revision of the template that once was in force.
+#[derive(Debug, Clone)]
+pub struct TemplateRevision {
+    pub revision: Revision,
+    pub template: Template,
+}
+
+/// An earlier wording of a section, and the revision that gave it up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OldName {
+    pub name: Name,
+    /// None where the change that is being judged gives it up.
+    pub until: Option<Revision>,
+}
+
+/// A template and its past, ready to judge by.
+#[derive(Debug, Clone)]
+pub struct Rulebook {
+    pub template: Template,
+    /// For each section of the template, its earlier wordings.
+    pub old_names: Vec<Vec<OldName>>,
+    /// The names of sections that earlier revisions had and this one has not.
+    pub dropped: HashSet<String>,
+    pub prompts: Arc<Prompts>,
+    plain_old_names: Vec<Vec<Name>>,
+    current: HashMap<String, String>,
+}
+
+impl Rulebook {
+    /// The rule book of `template`, which followed `past` (oldest first), with the prompts of `all`.
+    pub fn new(
+        template: &Template,
+        at: Option<&Revision>,
+        past: &[TemplateRevision],
+        prompts: Arc<Prompts>,
+    ) -> Self {
+        let mut names: Vec<Vec<OldName>> = Vec::new();
+        let mut dropped = HashSet::new();
+        let steps = past.iter().map(|r| (&r.template, Some(&r.revision))).chain([(template, at)]);
+        let mut before: Option<&Template> = None;
+        for (after, revision) in steps {
+            names = match before {
+                Some(before) => carried(before, names, after, revision, &mut dropped),
+                None => vec![Vec::new(); after.outline.rows.len()],
+            };
+            before = Some(after);
+        }
+        let mut current = HashMap::new();
+        for (row, old) in template.outline.rows.iter().zip(&names) {
+            for name in old.iter().map(|o| &o.name).chain([&row.name]) {
+                current.insert(name.normal.clone(), row.name.normal.clone());
+            }
+        }
+        dropped.retain(|name| !current.contains_key(name));
+        let plain_old_names = names.iter().map(|old| old.iter().map(|o| o.name.clone()).collect()).collect();
+        Rulebook { template: template.clone(), old_names: names, dropped, prompts, plain_old_names, current }
+    }
+
+    /// The same demands with the prompts of other revisions.
+    pub fn with_prompts(&self, prompts: &Arc<Prompts>) -> Self {
+        Rulebook { prompts: prompts.clone(), ..self.clone() }
+    }
+
+    /// The earlier wordings of each section, as the alignment wants them.
+    pub fn plain_old_names(&self) -> &[Vec<Name>] {
+        &self.plain_old_names
+    }
+
+    /// Whether the template has a section of this name, or had one under it.
+    pub fn has_section(&self, subject: &str) -> bool {
+        let name = self.current_name(subject);
+        self.template.names().any(|n| n.normal == name)
+    }
+
+    /// What a subject of an earlier revision is called now, in normal form.
+    pub fn current_name(&self, subject: &str) -> String {
+        let normal = Name::new(subject).normal;
+        self.current.get(&normal).cloned().unwrap_or(normal)
+    }
+}
+
+/// How the sections of two revisions of a template correspond.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TemplateChange {
+    pub added: Vec<String>,
+    pub removed: Vec<String>,
+    /// From, to.
+    pub renamed: Vec<(String, String)>,
+}
+
+/// What a revision of the template added, removed and renamed.
+pub fn template_change(before: &Template, after: &Template) -> TemplateChange {
+    let pairs = corresponding(before, after);
+    let name = |t: &Template, i: usize| t.outline.rows[i].name.text.clone();
+    let kept: HashSet<usize> = pairs.iter().flatten().copied().collect();
+    let mut change = TemplateChange::default();
+    for (section, row) in pairs.iter().enumerate() {
+        match row {
+            Some(row) if name(before, *row) != name(after, section) => {
+                change.renamed.push((name(before, *row), name(after, section)));
+            }
+            Some(_) => {}
+            None => change.added.push(name(after, section)),
+        }
+    }
+    change.removed =
+        (0..before.outline.rows.len()).filter(|i| !kept.contains(i)).map(|i| name(before, i)).collect();
+    change
+}
+
+/// For each section of `after`, the section of `before` it was.
+fn corresponding(before: &Template, after: &Template) -> Vec<Option<usize>> {
+    let alignment = align(&after.outline, &[], &before.outline);
+    let mut pairs: Vec<Option<usize>> = alignment
+        .matches
+        .iter()
+        .map(|m| m.filter(|m| !matches!(m.kind, Kind::Words(s) if s < 0.5)).map(|m| m.row))
+        .collect();
+    // A section that got wholly other words is known by the prompt under it.
+    let taken: HashSet<usize> = pairs.iter().flatten().copied().collect();
+    let body = |t: &Template, row: usize| {
+        let heading = &t.document.headings[t.outline.rows[row].heading];
+        crate::markdown::document::fold_blanks(t.document.text.slice(heading.body.clone()))
+    };
+    let mut by_body: HashMap<String, usize> = (0..before.outline.rows.len())
+        .filter(|row| !taken.contains(row))
+        .map(|row| (body(before, row), row))
+        .filter(|(body, _)| !body.is_empty())
+        .collect();
+    for (section, pair) in pairs.iter_mut().enumerate().filter(|(_, p)| p.is_none()) {
+        *pair = by_body.remove(&body(after, section));
+    }
+    pairs
+}
+
+fn carried(
+    before: &Template,
+    mut names: Vec<Vec<OldName>>,
+    after: &Template,
+    revision: Option<&Revision>,
+    dropped: &mut HashSet<String>,
+) -> Vec<Vec<OldName>> {
+    let pairs = corresponding(before, after);
+    let kept: HashSet<usize> = pairs.iter().flatten().copied().collect();
+    for (row, r) in before.outline.rows.iter().enumerate().filter(|(row, _)| !kept.contains(row)) {
+        dropped.insert(r.name.normal.clone());
+        dropped.extend(names[row].iter().map(|o| o.name.normal.clone()));
+    }
+    let carry = |section: usize, row: usize, names: &mut Vec<Vec<OldName>>| {
+        let mut old = std::mem::take(&mut names[row]);
+        let (was, is) = (&before.outline.rows[row].name, &after.outline.rows[section].name);
+        if was.text != is.text {
+            old.push(OldName { name: was.clone(), until: revision.cloned() });
+        }
+        old
+    };
+    pairs
+        .iter()
+        .enumerate()
+        .map(|(s, row)| row.map_or_else(Vec::new, |row| carry(s, row, &mut names)))
+        .collect()
+}

@@ -1,0 +1,62 @@
+//! The template: the rule book that a repository carries itself.
+//!
+//! Everything an OKEP is held to is read from here: sections, their order and levels, the form of the
+//! issue line. A built-in outline stands in where a repository has no template.
+
+use super::issue::{self, IssueLine};
+use super::template_requirements::Asks;
+use super::title::{self, Title};
+use crate::markdown::document::Document;
+use crate::markdown::names::Name;
+use crate::markdown::outline::Outline;
+use crate::text::path::{file_name, okep_name, stem};
+use std::sync::Arc;
+
+/// The outline that serves repositories without a template of their own.
+const BUILT_IN: &str = include_str!("built_in_template.md");
+
+#[derive(Debug, Clone)]
+pub struct Template {
+    /// None for the built-in outline.
+    pub path: Option<String>,
+    pub document: Arc<Document>,
+    pub title: Option<Title>,
+    /// The number in the template's own file name.
+    pub number: Option<u64>,
+    /// The template's own issue line: the form of everybody's.
+    pub issue: Option<IssueLine>,
+    pub outline: Outline,
+    /// What each section of the outline asks of the form of its answer.
+    pub asks: Vec<Asks>,
+}
+
+impl Template {
+    pub fn new(path: Option<String>, document: Arc<Document>) -> Self {
+        let title = title::read(&document, &|_| false);
+        let issue = issue::of_template(&document, title.as_ref().map(|t| t.heading));
+        let outline = Outline::of(&document, title.as_ref());
+        let asks = Asks::of(&document, &outline);
+        let number = path.as_deref().and_then(|p| okep_name(stem(file_name(p))?)?.number);
+        let number = number.or(title.as_ref().and_then(|t| t.number));
+        Template { path, document, title, number, issue, outline, asks }
+    }
+
+    pub fn built_in() -> Self {
+        Template::new(None, Arc::new(Document::parse(BUILT_IN.as_bytes())))
+    }
+
+    /// The names of the sections, in order.
+    pub fn names(&self) -> impl Iterator<Item = &Name> {
+        self.outline.rows.iter().map(|row| &row.name)
+    }
+
+    /// The title an author starts from, such as "OKEP Template".
+    pub fn title_name(&self) -> Option<&str> {
+        self.title.as_ref().map(|t| t.name.as_str())
+    }
+
+    /// The level of the sections that stand at the top, usually 2.
+    pub fn top_level(&self) -> u8 {
+        self.outline.rows.iter().map(|row| row.level).min().unwrap_or(2)
+    }
+}

@@ -1,0 +1,81 @@
+//! The first heading of an OKEP: `# OKEP-NNNN: Title`.
+
+use crate::markdown::document::{Document, Heading};
+use std::ops::Range;
+
+/// A heading that is meant to be an OKEP's title, taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Title {
+    /// Index of the heading in the document.
+    pub heading: usize,
+    pub number: Option<u64>,
+    /// Where the digits of the number stand.
+    pub number_span: Option<Range<usize>>,
+    /// What follows the number, or all of it where there is none.
+    pub name: String,
+    /// Whether it is a first-level heading of the form `OKEP-NNNN: Title`.
+    pub well_formed: bool,
+    /// Whether only blanks, case or punctuation keep it from being well formed.
+    pub reads_the_same: bool,
+}
+
+/// The word before an OKEP's number.
+pub const PREFIX: &str = "OKEP";
+
+/// The title of a document whose first heading is one: `is_section` tells the template's sections, so
+/// that a document without a title does not lose its first section.
+pub fn read(document: &Document, is_section: &dyn Fn(&Heading) -> bool) -> Option<Title> {
+    let first = document.headings.first()?;
+    let speaks_of_number = first.text.get(..4).is_some_and(|h| h.eq_ignore_ascii_case(PREFIX));
+    if speaks_of_number {
+        return Some(numbered(document, first));
+    }
+    let is_title = first.level == 1 && !is_section(first);
+    is_title.then(|| Title {
+        heading: 0,
+        number: None,
+        number_span: None,
+        name: first.text.clone(),
+        well_formed: false,
+        reads_the_same: false,
+    })
+}
+
+fn numbered(document: &Document, heading: &Heading) -> Title {
+    let rest = heading.text[PREFIX.len()..]
+        .trim_start_matches(|c: char| matches!(c, ' ' | '_' | '#' | ':' | '\\') || is_dash(c));
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let number = rest[..digits].parse::<u64>().ok();
+    let separator_and_name = &rest[digits..];
+    let name = match separator_and_name.strip_prefix(": ") {
+        // After the separator a dot or dash may begin a name, as in `.NET support`.
+        Some(name) if name.starts_with(['.', '-']) && name[1..].starts_with(char::is_alphanumeric) => {
+            name.trim()
+        }
+        _ => separator_and_name
+            .trim_start_matches(|c: char| matches!(c, ' ' | ':' | '.' | ',') || is_dash(c))
+            .trim(),
+    };
+    let form = number.map(|_| format!("{PREFIX}-{}: {name}", &rest[..digits]));
+    let in_form = form.as_deref() == Some(heading.text.as_str());
+    let has_name = !name.is_empty();
+    Title {
+        heading: 0,
+        number,
+        number_span: number.and_then(|_| digits_in(document, heading, &rest[..digits])),
+        name: name.to_owned(),
+        well_formed: in_form && heading.level == 1 && has_name,
+        reads_the_same: number.is_some() && has_name,
+    }
+}
+
+/// Whether a character is a hyphen or a dash of any length.
+fn is_dash(c: char) -> bool {
+    matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
+}
+
+fn digits_in(document: &Document, heading: &Heading, digits: &str) -> Option<Range<usize>> {
+    let source = document.text.slice(heading.span.clone());
+    let at = source.find(digits)? + heading.span.start;
+    Some(at..at + digits.len())
+}

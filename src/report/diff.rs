@@ -1,0 +1,408 @@
+//! Unified diffs that `git apply` takes from the root of the work tree.
+//!
+//! Lines end at `\n` only: `similar` on its own would also end them at a lone CR, and such a patch
+//! does not apply. A patch is bytes, because a file need not be UTF-8.
+
+use super::{BAD, BOLD, DIM, GOOD, Look, quotable};
+use crate::files::Tree;
+use crate::rules::finding::Rename;
+use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Unchanged lines shown around a change, as git has it.
+const CONTEXT: usize = 3;
+
+/// One file before and after; none where it is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Change<'a> {
+    pub old: Option<(&'a str, &'a [u8])>,
+    pub new: Option<(&'a str, &'a [u8])>,
+}
+
+/// The change of one file in place, for reading and for text that is UTF-8; empty where nothing
+/// changed. [`Change::patch`] keeps any bytes.
+pub fn unified(path: &str, old: &[u8], new: &[u8]) -> String {
+    let change = Change { old: Some((path, old)), new: Some((path, new)) };
+    String::from_utf8_lossy(&change.patch()).into_owned()
+}
+
+/// The patch that makes `new` of `old`, by path. `renames` may come in several rounds: a file that
+/// went from `a` to `b` and from `b` to `c` is shown as going from `a` to `c`.
+pub fn between(old: &Tree, new: &Tree, renames: &[Rename]) -> Vec<u8> {
+    let origins = origins(old, new, renames);
+    let moved: BTreeSet<&str> = origins.values().copied().collect();
+    let paths: BTreeSet<&String> = old.files.keys().chain(new.files.keys()).collect();
+    let mut patch = Vec::new();
+    for path in paths.into_iter().map(String::as_str).filter(|p| !moved.contains(p)) {
+        let from = origins.get(path).copied().unwrap_or(path);
+        let side = |tree: &'_ Tree, at: &str| tree.bytes(at).cloned();
+        let (before, after) = (side(old, from), side(new, path));
+        let change = Change {
+            old: before.as_ref().map(|bytes| (from, &bytes[..])),
+            new: after.as_ref().map(|bytes| (path, &bytes[..])),
+        };
+        patch.extend(change.patch());
+    }
+    patch
+}
+
+/// Where the files that are new in `new` came from.
+fn origins<'a>(old: &Tree, new: &'a Tree, renames: &'a [Rename]) -> BTreeMap<&'a str, &'a str> {
+    let mut origins: BTreeMap<&str, &str> = BTreeMap::new();
+    for Rename { from, to } in renames {
+        let from = origins.remove(from.as_str()).unwrap_or(from);
+        origins.insert(to, from);
+    }
+    let appears = |path: &str| new.bytes(path).is_some() && !old.files.contains_key(path);
+    let leaves = |path: &str| old.bytes(path).is_some() && !new.files.contains_key(path);
+    origins.retain(|to, from| appears(to) && leaves(from));
+    origins
+}
+
+impl Change<'_> {
+    /// The change as a patch for `git apply`; empty where nothing changed.
+    pub fn patch(&self) -> Vec<u8> {
+        let (old, new) = (self.old.map_or(&b""[..], |o| o.1), self.new.map_or(&b""[..], |n| n.1));
+        let (Some(from), Some(to)) = (self.old.or(self.new), self.new.or(self.old)) else {
+            return Vec::new();
+        };
+        if self.old == self.new {
+            return Vec::new();
+        }
+        let (old_lines, new_lines) = (lines(old), lines(new));
+        let ops = capture_diff_slices(Algorithm::Myers, &old_lines, &new_lines);
+        let (a, b) = (quoted("a/", from.0), quoted("b/", to.0));
+        let mut out = format!("diff --git {a} {b}\n");
+        if self.old.is_none() {
+            out.push_str("new file mode 100644\n");
+        } else if self.new.is_none() {
+            out.push_str("deleted file mode 100644\n");
+        } else if from.0 != to.0 {
+            let similarity = similarity(&old_lines, &ops, old.len().max(new.len()));
+            let (from, to) = (quoted("", from.0), quoted("", to.0));
+            out.push_str(&format!("similarity index {similarity}%\nrename from {from}\nrename to {to}\n"));
+        }
+        if old != new {
+            let a = if self.old.is_none() { "/dev/null".to_owned() } else { ended(a) };
+            let b = if self.new.is_none() { "/dev/null".to_owned() } else { ended(b) };
+            out.push_str(&format!("--- {a}\n+++ {b}\n"));
+        }
+        let mut out = out.into_bytes();
+        for hunk in group_diff_ops(ops, CONTEXT) {
+            write_hunk(&mut out, &hunk, &old_lines, &new_lines);
+        }
+        out
+    }
+}
+
+/// A patch for a reader's eyes: coloured, and harmless to a terminal. It need not apply.
+pub fn readable(patch: &[u8], look: &Look) -> String {
+    let mut out = String::new();
+    for line in String::from_utf8_lossy(patch).split_terminator('\n') {
+        let style = match line.as_bytes() {
+            [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] | [b'd', ..] => Some(BOLD),
+            [b'+', ..] => Some(GOOD),
+            [b'-', ..] => Some(BAD),
+            [b' ', ..] => None,
+            _ => Some(DIM),
+        };
+        let line = quotable(line.trim_end_matches(['\r', '\t']));
+        out.push_str(&style.map_or(line.clone(), |s| look.paint(s, &line)));
+        out.push('\n');
+    }
+    out
+}
+
+fn lines(bytes: &[u8]) -> Vec<&[u8]> {
+    bytes.split_inclusive(|b| *b == b'\n').collect()
+}
+
+fn write_hunk(out: &mut Vec<u8>, ops: &[DiffOp], old: &[&[u8]], new: &[&[u8]]) {
+    let (Some(first), Some(last)) = (ops.first(), ops.last()) else { return };
+    let old_range = first.old_range().start..last.old_range().end;
+    let new_range = first.new_range().start..last.new_range().end;
+    out.extend(format!("@@ -{} +{} @@\n", hunk_range(&old_range), hunk_range(&new_range)).bytes());
+    for op in ops {
+        if let DiffOp::Equal { .. } = op {
+            write_lines(out, b' ', &old[op.old_range()]);
+        } else {
+            write_lines(out, b'-', &old[op.old_range()]);
+            write_lines(out, b'+', &new[op.new_range()]);
+        }
+    }
+}
+
+fn write_lines(out: &mut Vec<u8>, sign: u8, lines: &[&[u8]]) {
+    for line in lines {
+        out.push(sign);
+        out.extend_from_slice(line);
+        if !line.ends_with(b"\n") {
+            out.extend_from_slice(b"\n\\ No newline at end of file\n");
+        }
+    }
+}
+
+/// `start,length`, counted from 1; an empty range names the line before it.
+fn hunk_range(range: &std::ops::Range<usize>) -> String {
+    match range.len() {
+        0 => format!("{},0", range.start),
+        1 => format!("{}", range.start + 1),
+        n => format!("{},{n}", range.start + 1),
+    }
+}
+
+/// How much of the larger file stayed, in percent; 100 only where nothing changed.
+fn similarity(old: &[&[u8]], ops: &[DiffOp], larger: usize) -> usize {
+    if ops.iter().all(|op| matches!(op, DiffOp::Equal { .. })) {
+        return 100;
+    }
+    let equal = ops.iter().filter(|op| matches!(op, DiffOp::Equal { .. }));
+    let kept: usize = equal.flat_map(|op| &old[op.old_range()]).map(|line| line.len()).sum();
+    (kept * 100 / larger.max(1)).min(99)
+}
+
+/// A path as git writes it in headers: in quotes and with C escapes where it holds quotes,
+/// backslashes, controls or bytes beyond ASCII (git's `quote_c_style` under `core.quotePath`).
+fn quoted(side: &str, path: &str) -> String {
+    if path.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'"' && b != b'\\') {
+        return format!("{side}{path}");
+    }
+    let mut out = format!("\"{side}");
+    for byte in path.bytes() {
+        match byte {
+            b'"' => out.push_str("\\\""),
+            b'\\' => out.push_str("\\\\"),
+            7 => out.push_str("\\a"),
+            8 => out.push_str("\\b"),
+            9 => out.push_str("\\t"),
+            10 => out.push_str("\\n"),
+            11 => out.push_str("\\v"),
+            12 => out.push_str("\\f"),
+            13 => out.push_str("\\r"),
+            b' '..=b'~' => out.push(byte.into()),
+            _ => out.push_str(&format!("\\{byte:03o}")),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// The name in a `---` or `+++` line: git ends one that holds a blank with a tab.
+fn ended(name: String) -> String {
+    if name.contains(' ') && !name.starts_with('"') { name + "\t" } else { name }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io::Write as _;
+    use std::path::Path;
+    use std::process::{Command, Stdio};
+
+    /// Has git apply `patch` to the files of `old` and expects those of `new`.
+    fn check_tree(old: &Tree, new: &Tree, patch: &[u8]) {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path();
+        git(root, &["init", "--quiet"], b"");
+        for path in old.files.keys() {
+            let file = root.join(path);
+            std::fs::create_dir_all(file.parent().expect("has a folder")).expect("a folder");
+            std::fs::write(file, old.bytes(path).expect("only bytes here")).expect("a file");
+        }
+        if !patch.is_empty() {
+            git(root, &["apply", "--check"], patch);
+            git(root, &["apply", "--whitespace=nowarn"], patch);
+        }
+        for path in old.files.keys().chain(new.files.keys()) {
+            let found = std::fs::read(root.join(path)).ok();
+            assert_eq!(found.as_deref(), new.bytes(path).map(|b| &b[..]), "{path}");
+        }
+    }
+
+    /// Runs git apart from the user's configuration and any repository around.
+    fn git(folder: &Path, args: &[&str], input: &[u8]) {
+        let mut command = Command::new("git");
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("GIT_") {
+                command.env_remove(name);
+            }
+        }
+        command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
+        command.current_dir(folder).args(args).stdin(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("git is installed");
+        child.stdin.take().expect("is piped").write_all(input).expect("git reads");
+        let output = child.wait_with_output().expect("git ends");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "git {args:?}: {said}\n{}", String::from_utf8_lossy(input));
+    }
+
+    fn tree(files: &[(&str, &[u8])]) -> Tree {
+        let mut tree = Tree::default();
+        files.iter().for_each(|(path, bytes)| tree.insert(*path, *bytes));
+        tree
+    }
+
+    fn check(path: &str, old: &[u8], new: &[u8], expected: &str) {
+        assert_eq!(unified(path, old, new), expected, "\n{}", unified(path, old, new));
+        let (old, new) = (tree(&[(path, old)]), tree(&[(path, new)]));
+        check_tree(&old, &new, &between(&old, &new, &[]));
+    }
+
+    fn rename(from: &str, to: &str) -> Rename {
+        Rename { from: from.into(), to: to.into() }
+    }
+
+    #[test]
+    fn a_changed_line_has_three_lines_around_it() {
+        check(
+            "docs/okeps/okep-7-a.md",
+            b"1\n2\n3\n4\n5\n6\n7\n8\n9\n",
+            b"1\n2\n3\n4\nfive\n6\n7\n8\n9\n",
+            "\
+diff --git a/docs/okeps/okep-7-a.md b/docs/okeps/okep-7-a.md
+--- a/docs/okeps/okep-7-a.md
++++ b/docs/okeps/okep-7-a.md
+@@ -2,7 +2,7 @@
+ 2
+ 3
+ 4
+-5
++five
+ 6
+ 7
+ 8
+",
+        );
+    }
+
+    #[test]
+    fn nothing_changed_is_no_patch() {
+        check("a", b"x\n", b"x\n", "");
+        assert_eq!(Change { old: None, new: None }.patch(), b"");
+    }
+
+    #[test]
+    fn a_missing_final_newline_is_told() {
+        let header = "diff --git a/a b/a\n--- a/a\n+++ b/a\n";
+        let no = "\\ No newline at end of file\n";
+        check("a", b"x", b"x\n", &format!("{header}@@ -1 +1 @@\n-x\n{no}+x\n"));
+        check("a", b"x\ny", b"X\ny", &format!("{header}@@ -1,2 +1,2 @@\n-x\n+X\n y\n{no}"));
+    }
+
+    #[test]
+    fn carriage_returns_are_kept_alone_or_in_pairs() {
+        let header = "diff --git a/a b/a\n--- a/a\n+++ b/a\n";
+        check("a", b"x\r\ny\r\n", b"x\r\nY\r\n", &format!("{header}@@ -1,2 +1,2 @@\n x\r\n-y\r\n+Y\r\n"));
+        check("a", b"x\r\ny\n", b"x\ny\n", &format!("{header}@@ -1,2 +1,2 @@\n-x\r\n+x\n y\n"));
+        check("a", b"x\ry\nz\n", b"x\ry\nZ\n", &format!("{header}@@ -1,2 +1,2 @@\n x\ry\n-z\n+Z\n"));
+    }
+
+    #[test]
+    fn empty_files_are_files() {
+        let header = "diff --git a/a b/a\n--- a/a\n+++ b/a\n";
+        check("a", b"", b"x\n", &format!("{header}@@ -0,0 +1 @@\n+x\n"));
+        check("a", b"x\n", b"", &format!("{header}@@ -1 +0,0 @@\n-x\n"));
+    }
+
+    #[test]
+    fn files_come_and_go() {
+        let (none, one) = (tree(&[]), tree(&[("docs/a b.md", b"x\n")]));
+        let made = between(&none, &one, &[]);
+        assert_eq!(
+            String::from_utf8_lossy(&made),
+            "diff --git a/docs/a b.md b/docs/a b.md\nnew file mode 100644\n\
+             --- /dev/null\n+++ b/docs/a b.md\t\n@@ -0,0 +1 @@\n+x\n"
+        );
+        check_tree(&none, &one, &made);
+        check_tree(&one, &none, &between(&one, &none, &[]));
+        let hollow = tree(&[("a", b"")]);
+        check_tree(&none, &hollow, &between(&none, &hollow, &[]));
+        check_tree(&hollow, &none, &between(&hollow, &none, &[]));
+    }
+
+    #[test]
+    fn a_rename_carries_its_edits() {
+        let old = tree(&[("docs/a b.md", b"# A\n1\n2\n3\n"), ("mkdocs.yml", b"- a b.md\n")]);
+        let new = tree(&[("docs/b.md", b"# B\n1\n2\n3\n"), ("mkdocs.yml", b"- b.md\n")]);
+        // Two rounds of fixes: the patch knows only where the file came from and where it is.
+        let renames = [rename("docs/a b.md", "docs/c.md"), rename("docs/c.md", "docs/b.md")];
+        let patch = between(&old, &new, &renames);
+        assert_eq!(
+            String::from_utf8_lossy(&patch),
+            "\
+diff --git a/docs/a b.md b/docs/b.md
+similarity index 60%
+rename from docs/a b.md
+rename to docs/b.md
+--- a/docs/a b.md\t
++++ b/docs/b.md
+@@ -1,4 +1,4 @@
+-# A
++# B
+ 1
+ 2
+ 3
+diff --git a/mkdocs.yml b/mkdocs.yml
+--- a/mkdocs.yml
++++ b/mkdocs.yml
+@@ -1 +1 @@
+-- a b.md
++- b.md
+"
+        );
+        check_tree(&old, &new, &patch);
+    }
+
+    #[test]
+    fn a_bare_rename_has_no_hunk() {
+        let (old, new) = (tree(&[("a", b"x\n")]), tree(&[("docs/ä", b"x\n")]));
+        let patch = between(&old, &new, &[rename("a", "docs/ä")]);
+        assert_eq!(
+            String::from_utf8_lossy(&patch),
+            "diff --git a/a \"b/docs/\\303\\244\"\nsimilarity index 100%\n\
+             rename from a\nrename to \"docs/\\303\\244\"\n"
+        );
+        check_tree(&old, &new, &patch);
+    }
+
+    #[test]
+    fn odd_paths_are_quoted_as_git_does() {
+        assert_eq!(quoted("a/", "a\"\\\t\u{1b}ä b"), r#""a/a\"\\\t\033\303\244 b""#);
+        for path in
+            ["with blank", "quo\"te", "back\\slash", "tab\there", "日本", "\u{1b}[31m", "-x", "a  b/c d"]
+        {
+            let (old, new) = (tree(&[(path, b"1\n")]), tree(&[(path, b"2\n")]));
+            check_tree(&old, &new, &between(&old, &new, &[]));
+        }
+    }
+
+    #[test]
+    fn for_the_eye_a_patch_is_coloured_and_harmless() {
+        let look = Look { width: 80, color: true, unicode: true, links: false };
+        let patch = unified("a", b"a\r\nx\n", b"a\r\n\x1b[2J\n");
+        assert_eq!(
+            readable(patch.as_bytes(), &look),
+            "\u{1b}[1mdiff --git a/a b/a\u{1b}[0m\n\u{1b}[1m--- a/a\u{1b}[0m\n\u{1b}[1m+++ b/a\u{1b}[0m\n\
+             \u{1b}[2m@@ -1,2 +1,2 @@\u{1b}[0m\n a\n\u{1b}[31m-x\u{1b}[0m\n\u{1b}[32m+\\u{1b}[2J\u{1b}[0m\n"
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn git_makes_the_new_bytes_of_any_old_ones(
+            old in "([ab]|\r|\n|\r\n|ä|[\\x00-\\x7f]){0,60}",
+            new in "([ab]|\r|\n|\r\n|ä|[\\x00-\\x7f]){0,60}",
+            foreign in proptest::bool::ANY,
+        ) {
+            let mut new = new.into_bytes();
+            if foreign {
+                new.extend(b"\xff\xfe");
+            }
+            let (old, new) = (tree(&[("f", old.as_bytes())]), tree(&[("f", &new)]));
+            check_tree(&old, &new, &between(&old, &new, &[]));
+        }
+    }
+}

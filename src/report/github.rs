@@ -1,0 +1,113 @@
+//! Workflow commands of GitHub Actions, which it shows as annotations in the changed files.
+//!
+//! The runner reads commands out of everything a step prints: it takes `::` behind leading blanks and the
+//! older `##[` anywhere in a line. So every line here is either a whole command of ours, whose data is
+//! escaped, or made of numbers and fixed words alone; no text from a repository begins or ends a command.
+
+use super::{Look, count, counted, harmless};
+use crate::audit::report::Report;
+use crate::rules::finding::{Finding, Severity};
+
+/// The findings that count and the notes as workflow commands, then one line of summary.
+pub fn github(report: &Report) -> String {
+    let mut out = String::new();
+    for finding in report.live() {
+        out.push_str(&annotation(finding));
+    }
+    for note in &report.notes {
+        let mut properties = Vec::new();
+        properties.extend(note.path.as_deref().map(|path| ("file", path.to_owned())));
+        properties.push(("title", format!("okep note: {}", note.kind)));
+        out.push_str(&command("notice", &properties, &[&note.message]));
+    }
+    let plain = Look { width: 200, color: false, unicode: false, links: false };
+    let found = match counted(report.counts(), &plain) {
+        found if found.is_empty() => "nothing to complain about".to_owned(),
+        found => found,
+    };
+    out.push_str(&format!("okep: {}: {found}\n", count(report.okeps.len(), "OKEP")));
+    out
+}
+
+fn annotation(finding: &Finding) -> String {
+    let level = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Advice => "notice",
+    };
+    let mut properties = vec![("file", finding.path.clone())];
+    if let Some(place) = &finding.place {
+        properties.push(("line", place.line.to_string()));
+        properties.push(("endLine", place.end_line.to_string()));
+        // Columns of a range of several lines are refused.
+        if place.line == place.end_line && place.end_column > place.column {
+            properties.push(("col", place.column.to_string()));
+            properties.push(("endColumn", place.end_column.to_string()));
+        }
+    }
+    properties.push(("title", format!("okep: {}", finding.rule)));
+    let mut lines = vec![finding.message.as_str()];
+    lines.extend(finding.help.iter().map(String::as_str));
+    command(level, &properties, &lines)
+}
+
+fn command(name: &str, properties: &[(&str, String)], lines: &[&str]) -> String {
+    let properties: Vec<String> =
+        properties.iter().map(|(key, value)| format!("{key}={}", property(value))).collect();
+    let lines: Vec<String> = lines.iter().map(|line| data(line)).collect();
+    format!("::{name} {}::{}\n", properties.join(","), lines.join("%0A"))
+}
+
+/// What stands behind the second `::`. Line breaks inside are spelled out before they are escaped.
+fn data(text: &str) -> String {
+    harmless(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::test_reports::{empty, finding, okep};
+    use super::*;
+    use crate::files::Note;
+
+    #[test]
+    fn a_finding_is_one_command_with_its_place() {
+        let path = "docs/okeps/okep-7-a.md";
+        let report = empty().with_text(path, "# A\n\n## TBD\n").with_okep(okep(path, 7, "A", "2025-02-14"));
+        let one = finding("stub-section", Severity::Warning, path, "only `TBD`").at(&report, "TBD");
+        let report = report.with(one.helped("say it")).with(finding(
+            "missing-section",
+            Severity::Error,
+            path,
+            "section `Risks` is missing",
+        ));
+        assert_eq!(
+            github(&report),
+            "::warning file=docs/okeps/okep-7-a.md,line=3,endLine=3,col=4,endColumn=7,\
+             title=okep%3A stub-section::only `TBD`%0Asay it\n\
+             ::error file=docs/okeps/okep-7-a.md,title=okep%3A missing-section::section `Risks` is missing\n\
+             okep: 1 OKEP: 1 error, 1 warning\n"
+        );
+    }
+
+    #[test]
+    fn nothing_in_a_repository_makes_a_command() {
+        let hostile = "x\n::set-output name=a::b\r\n##[add-mask]c%0A::stop-commands::d,line=9";
+        let mut report = empty().with(finding("broken-link", Severity::Advice, hostile, hostile));
+        report.notes.push(Note::at("not-utf8", hostile, hostile));
+        let text = github(&report);
+        assert_eq!(text.lines().count(), 3, "{text}");
+        for line in text.lines().take(2) {
+            let (properties, data) =
+                line.strip_prefix("::notice ").and_then(|l| l.split_once("::")).expect("one");
+            assert_eq!(properties.matches(',').count(), 1, "only ours: {properties}");
+            assert!(!properties.contains(",line="), "{properties}");
+            assert!(data.starts_with("x\\n::set-output"), "{data}");
+            assert!(!data.contains("%0A") || data.contains("%250A"), "{data}");
+        }
+        assert!(!text.lines().any(|l| l.trim_start().starts_with("##[")));
+    }
+}

@@ -1,0 +1,68 @@
+//! The findings of `okep history` for spreadsheets, one a line.
+
+use super::is_harmful;
+use crate::history::report::{FindingStory, Moment, Story};
+
+/// The columns, in order.
+const COLUMNS: &str = "rule,severity,okep,path,subject,cause,introduced,introduced_by,introduced_commit,\
+                       introduced_landed,pull_request,fixed,fixed_by,fixed_commit,fixed_landed,age_days";
+
+/// Every finding that ever stood on the line, as RFC 4180 has it but for its line breaks.
+///
+/// A field that a spreadsheet would take for a formula is led by an apostrophe.
+pub fn csv(story: &Story) -> String {
+    let mut out = format!("{COLUMNS}\n");
+    for finding in &story.findings {
+        let fields: Vec<String> = row(finding).iter().map(|field| quoted(field)).collect();
+        out.push_str(&fields.join(","));
+        out.push('\n');
+    }
+    out
+}
+
+fn row(finding: &FindingStory) -> Vec<String> {
+    let mut row = vec![
+        finding.rule.to_owned(),
+        finding.severity.to_string(),
+        finding.number.map(|n| n.to_string()).or(finding.okep.clone()).unwrap_or_default(),
+        finding.path.clone(),
+        finding.subject.clone(),
+        finding.cause.as_str().to_owned(),
+    ];
+    row.extend(moment(finding.introduced.as_ref()));
+    let request = finding.introduced.as_ref().and_then(|i| i.landed.pull_request);
+    row.push(request.map(|n| n.to_string()).unwrap_or_default());
+    row.extend(moment(finding.fixed.as_ref()));
+    row.push(finding.age_days.map(|d| d.to_string()).unwrap_or_default());
+    row
+}
+
+fn moment(moment: Option<&Moment>) -> [String; 4] {
+    match moment {
+        Some(m) => [m.landed.date.clone(), m.author.clone(), m.written.clone(), m.landed.commit.clone()],
+        None => Default::default(),
+    }
+}
+
+fn quoted(field: &str) -> String {
+    let clean: String = field.chars().map(|c| if is_harmful(c) { ' ' } else { c }).collect();
+    let formula = clean.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']);
+    let clean = if formula { format!("'{clean}") } else { clean };
+    if clean.contains([',', '"', '\'', ' ']) { format!("\"{}\"", clean.replace('"', "\"\"")) } else { clean }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn formulas_are_defused_and_quotes_doubled() {
+        assert_eq!(quoted("plain-text"), "plain-text");
+        assert_eq!(quoted("=HYPERLINK(\"x\")"), "\"'=HYPERLINK(\"\"x\"\")\"");
+        assert_eq!(quoted(" +1"), "\"' +1\"");
+        assert_eq!(quoted("\t@SUM"), "\"' @SUM\"");
+        assert_eq!(quoted("a\nb"), "\"a b\"");
+        assert_eq!(quoted("a,b"), "\"a,b\"");
+        assert_eq!(quoted("\u{200b}=1\u{202e}"), "\"' =1 \"");
+    }
+}

@@ -1,0 +1,135 @@
+//! The anchors of the page: one for each OKEP and each finding, the same from one run to the next.
+
+use super::Page;
+use crate::history::report::{FindingStory, OkepStory};
+use crate::rules::finding::Finding;
+use std::collections::{HashMap, HashSet};
+
+/// An open finding as history and the last commit know it.
+pub struct Open<'a> {
+    pub anchor: String,
+    /// None where history does not tell of it.
+    pub story: Option<&'a FindingStory>,
+    /// None where it is about what a commit did, so that the files cannot tell.
+    pub finding: Option<&'a Finding>,
+    /// Index among the OKEPs of the story.
+    pub okep: Option<usize>,
+}
+
+pub struct Ids<'a> {
+    /// The anchor of each OKEP of the story.
+    pub okeps: Vec<String>,
+    /// What is open: by OKEP, then as the audit has it.
+    pub open: Vec<Open<'a>>,
+    /// The place in `open` of each finding of the last commit that is shown.
+    pub of_finding: HashMap<usize, usize>,
+    of_story: HashMap<*const FindingStory, usize>,
+}
+
+impl<'a> Ids<'a> {
+    pub fn new(page: &Page<'a>) -> Self {
+        let mut taken = HashSet::new();
+        let okeps: Vec<String> =
+            page.story.okeps.iter().map(|okep| free(&mut taken, format!("okep-{}", name(okep)))).collect();
+        let mut open = opened(page);
+        open.sort_by_key(|(_, o)| o.okep.unwrap_or(usize::MAX));
+        let mut ids = Ids { okeps, open: Vec::new(), of_finding: HashMap::new(), of_story: HashMap::new() };
+        for (at, mut one) in open {
+            let rule = one.finding.map(|f| f.rule).or(one.story.map(|s| s.rule)).unwrap_or_default();
+            let subject = one.finding.map(|f| &f.subject).or(one.story.map(|s| &s.subject));
+            let whose = one.okep.map_or("finding", |okep| &ids.okeps[okep]);
+            let subject = slug(subject.map_or("", String::as_str));
+            one.anchor = free(&mut taken, format!("{whose}-{rule}-{subject}"));
+            ids.of_finding.extend(at.map(|at| (at, ids.open.len())));
+            ids.of_story.extend(one.story.map(|story| (story as *const _, ids.open.len())));
+            ids.open.push(one);
+        }
+        ids
+    }
+
+    /// The anchor of a finding of the last commit.
+    pub fn finding(&self, index: usize) -> Option<&Open<'a>> {
+        self.of_finding.get(&index).map(|i| &self.open[*i])
+    }
+
+    /// The anchor of an open finding of the story.
+    pub fn story(&self, story: &FindingStory) -> Option<&Open<'a>> {
+        let same = |o: &&Open| o.story.is_some_and(|s| s == story);
+        self.of_story
+            .get(&(story as *const _))
+            .map(|i| &self.open[*i])
+            .or_else(|| self.open.iter().find(same))
+    }
+}
+
+/// What is open of what is shown, each with its index among the findings of the last commit.
+fn opened<'a>(page: &Page<'a>) -> Vec<(Option<usize>, Open<'a>)> {
+    let mut stories: HashMap<(&str, &str, &str), Vec<&FindingStory>> = HashMap::new();
+    for story in page.all.iter().filter(|s| s.fixed.is_none()) {
+        stories.entry((story.rule, &story.path, &story.subject)).or_default().push(story);
+    }
+    stories.values_mut().for_each(|s| s.reverse());
+    let okeps = &page.story.okeps;
+    let by_path = |path: &str| okeps.iter().position(|o| o.deleted.is_none() && o.path == path);
+    let by_number = |number: u64| okeps.iter().rposition(|o| o.number == Some(number));
+    let mut open = Vec::new();
+    let findings = page.tip.iter().flat_map(|tip| &tip.findings);
+    for (index, finding) in findings.enumerate() {
+        let same = stories.get_mut(&(finding.rule, &finding.path, &finding.subject));
+        let story = same.and_then(Vec::pop);
+        let okep = finding.okep.as_deref().and_then(by_path);
+        let asked = story.is_some_and(|s| page.story.findings.contains(s));
+        if okep.is_some() || asked || (!page.narrowed && story.is_none()) {
+            open.push((Some(index), Open { anchor: String::new(), story, finding: Some(finding), okep }));
+        }
+    }
+    let mut rest: Vec<&FindingStory> = stories.into_values().flatten().collect();
+    rest.retain(|s| page.story.findings.contains(s));
+    rest.sort_by(|a, b| (&a.path, a.rule, &a.subject).cmp(&(&b.path, b.rule, &b.subject)));
+    open.extend(rest.into_iter().map(|story| {
+        let okep = story.number.and_then(by_number);
+        (None, Open { anchor: String::new(), story: Some(story), finding: None, okep })
+    }));
+    open
+}
+
+fn name(okep: &OkepStory) -> String {
+    okep.number.map_or_else(|| slug(okep.path.rsplit('/').next().unwrap_or_default()), |n| n.to_string())
+}
+
+/// Letters, digits and hyphens: what is safe as an anchor whatever it is put into.
+fn slug(text: &str) -> String {
+    let lower =
+        text.chars().take(60).map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
+    let words: String = lower.collect();
+    words.split('-').filter(|w| !w.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+fn free(taken: &mut HashSet<String>, wanted: String) -> String {
+    let wanted = wanted.trim_end_matches('-').to_owned();
+    let mut id = wanted.clone();
+    let mut n = 1;
+    while !taken.insert(id.clone()) {
+        n += 1;
+        id = format!("{wanted}-{n}");
+    }
+    id
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anchors_hold_nothing_but_letters_digits_and_hyphens() {
+        assert_eq!(slug("Risks, \"Known\" <b>Limits"), "risks-known-b-limits");
+        assert_eq!(slug("用户"), "");
+    }
+
+    #[test]
+    fn no_anchor_is_given_twice() {
+        let mut taken = HashSet::new();
+        let ids: Vec<String> = (0..3).map(|_| free(&mut taken, "okep-1-".into())).collect();
+        assert_eq!(ids, ["okep-1", "okep-1-2", "okep-1-3"]);
+    }
+}

@@ -1,0 +1,131 @@
+//! The tables of OKEPs against sections: today's template, and the one in force when each landed.
+
+use super::Page;
+use super::ids::{Ids, Open};
+use super::text::{harmless, heard};
+use crate::history::head_audit::Tip;
+use crate::history::matrix::{Cell, Matrix, STATES, State, matrices};
+use maud::{Markup, html};
+
+pub fn section(page: &Page, ids: &Ids) -> Markup {
+    let Some(tip) = page.tip else { return html! {} };
+    let (today, landed) = matrices(&tip.snapshot, tip.lore.as_ref(), &tip.findings);
+    html! {
+        section #matrix aria-labelledby="matrix-h" {
+            h2 #matrix-h { "Sections" }
+            p {
+                "Which OKEP has which section of the template. An OKEP is held to the template that was in force when "
+                "it landed; what a later one asks is excused. Each word leads to the finding and its proposed change."
+            }
+            div.switch role="group" aria-label="Which template" hidden {
+                button type="button" data-shows="matrix-today" aria-pressed="true" { "Today’s template" }
+                button type="button" data-shows="matrix-landed" aria-pressed="false" { "In force when each landed" }
+            }
+            (table(page, ids, tip, &today, "today", "Against today’s template"))
+            (table(page, ids, tip, &landed, "landed", "Against the template in force when each OKEP landed"))
+            (legend())
+        }
+    }
+}
+
+fn table(page: &Page, ids: &Ids, tip: &Tip, matrix: &Matrix, id: &str, caption: &str) -> Markup {
+    let shown = |path: &str| page.story.okeps.iter().position(|o| o.deleted.is_none() && o.path == path);
+    let rows = tip.snapshot.okeps.iter().zip(&matrix.rows);
+    html! {
+        div.scroll.view id={ "matrix-" (id) } role="region" aria-labelledby={ "matrix-" (id) "-h" } tabindex="0" {
+            table.matrix data-view=(id) {
+                caption id={ "matrix-" (id) "-h" } { (caption) }
+                thead {
+                    tr {
+                        th.corner scope="col" { "OKEP" }
+                        @for section in &matrix.sections {
+                            th.section scope="col" { span class=[(section.depth > 0).then_some("deeper")] { (harmless(&section.name)) } }
+                        }
+                    }
+                }
+                tbody {
+                    @for (okep, cells) in rows {
+                        @if let Some(at) = shown(&okep.path) {
+                            @let story = &page.story.okeps[at];
+                            tr data-okep=(harmless(&okep.path)) {
+                                th scope="row" {
+                                    a href={ "#" (ids.okeps[at]) } { (super::spans::name(story)) }
+                                    @if let Some(title) = &story.title { span.title { (harmless(title)) } }
+                                }
+                                @for (section, cell) in matrix.sections.iter().zip(cells) {
+                                    (self::cell(ids, tip, cell, &section.name))
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn cell(ids: &Ids, tip: &Tip, cell: &Cell, section: &str) -> Markup {
+    html! {
+        td data-state=(cell.state.as_str()) data-section=(harmless(section)) {
+            @match cell.state {
+                State::Present => { span.sign.present aria-hidden="true" { "✓" } (heard("present")) },
+                State::NotAsked => { span.sign aria-hidden="true" { "–" } (heard("not asked then")) },
+                State::Unknown => { span.sign aria-hidden="true" { "?" } (heard("not known")) },
+                _ => @for index in &cell.findings {
+                    @let finding = &tip.findings[*index];
+                    @let state = State::of(finding);
+                    // A fault of another kind says itself how bad it is.
+                    @let class = match state {
+                        State::Faulty => format!("chip faulty {}", finding.severity.as_str()),
+                        _ => format!("chip {}", state.as_str()),
+                    };
+                    @let word = if state == State::Faulty { finding.rule } else { state.as_str() };
+                    @match ids.finding(*index) {
+                        Some(open) => (chip(open, &class, state, word, finding.rule)),
+                        None => span class=(class) { (word) },
+                    }
+                },
+            }
+        }
+    }
+}
+
+fn chip(open: &Open, class: &str, state: State, word: &str, rule: &str) -> Markup {
+    let more = (state == State::Excused).then(|| format!(": {rule}, not asked when it landed"));
+    html! {
+        a class=(class) href={ "#" (open.anchor) } data-rule=(rule) {
+            (word) @if let Some(more) = more { (heard(&more)) }
+        }
+    }
+}
+
+fn legend() -> Markup {
+    let words = |state| match state {
+        State::Present => "it is there",
+        State::Renamed => "under another name",
+        State::Misplaced => "at another level, in another section or out of order",
+        State::Empty => "a heading and nothing under it",
+        State::Stub => "only a promise to write it",
+        State::Missing => "it is not there",
+        State::Faulty => "it is there, and has a fault of another kind",
+        State::Excused => "the template asks for it only since the OKEP landed",
+        State::NotAsked => "the template in force did not have it",
+        State::Unknown => "the document is blank or could not be read",
+    };
+    html! {
+        dl.legend.states {
+            @for state in STATES {
+                div {
+                    dt { @match state {
+                        State::Present => { span.sign.present { "✓" } " present" },
+                        State::NotAsked => { span.sign { "–" } " not asked" },
+                        State::Unknown => { span.sign { "?" } " unknown" },
+                        State::Faulty => span.chip.faulty { "its rule" },
+                        state => span class={ "chip " (state.as_str()) } { (state.as_str()) },
+                    } }
+                    dd { (words(state)) }
+                }
+            }
+        }
+    }
+}

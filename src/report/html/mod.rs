@@ -1,0 +1,120 @@
+//! The history as one page of HTML: whole in itself, without network, framework or storage.
+//!
+//! `maud` escapes whatever stands in a template by its type; the only text that is not escaped is our own
+//! style and script, and the policy in the head lets nothing run or load but those two, by their hashes.
+//! Everything is there without the script: it sorts, filters and switches, and makes nothing up.
+
+mod spans;
+
+mod cards;
+mod curve;
+mod ids;
+mod matrix;
+mod policy;
+mod scale;
+mod summary;
+mod tables;
+mod text;
+
+use crate::history::head_audit::Tip;
+use crate::history::report::{FindingStory, Story};
+use ids::Ids;
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+use text::harmless;
+
+/// What the page shows.
+pub struct Page<'a> {
+    /// What was asked for.
+    pub story: &'a Story,
+    /// The findings of all there is, whatever was asked for.
+    pub all: &'a [FindingStory],
+    /// Whether less than everything was asked for.
+    pub narrowed: bool,
+    /// The commit where the line ends; none where there are no proposals in it.
+    pub tip: Option<&'a Tip>,
+    pub version: &'a str,
+}
+
+/// The page, ended by a line break.
+pub fn page(page: &Page) -> String {
+    let (style, script) = (policy::own(include_str!("style.css")), policy::own(include_str!("script.js")));
+    let ids = Ids::new(page);
+    let name = page.tip.and_then(|tip| tip.forge.as_ref()).map(|forge| harmless(&forge.repository));
+    let title = name.map_or_else(|| "OKEPs over time".to_owned(), |name| format!("OKEPs of {name}"));
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta http-equiv="Content-Security-Policy" content=(policy::policy(&style, &script));
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="referrer" content="no-referrer";
+                meta name="color-scheme" content="light dark";
+                meta name="generator" content={ "okep " (page.version) };
+                title { (title) }
+                style { (PreEscaped(style.as_str())) }
+            }
+            body {
+                a.skip href="#main" { "To the content" }
+                header.top {
+                    h1 { (title) }
+                    (summary::where_and_when(page))
+                    nav aria-label="Parts of this page" { (contents(page)) }
+                }
+                main #main tabindex="-1" {
+                    (summary::at_a_glance(page, &ids))
+                    (over_time(page, &ids))
+                    (matrix::section(page, &ids))
+                    (tables::okeps(page, &ids))
+                    (tables::findings(page, &ids))
+                    (cards::section(page, &ids))
+                    (tables::templates(page))
+                    (tables::notes(page))
+                }
+                footer {
+                    p {
+                        "Written by okep " (page.version) ". Nothing on this page is fetched from anywhere; "
+                        code { "okep explain RULE" } " tells what a rule asks and why."
+                    }
+                }
+                script { (PreEscaped(script.as_str())) }
+            }
+        }
+    };
+    markup.into_string() + "\n"
+}
+
+fn contents(page: &Page) -> Markup {
+    let parts = [
+        ("glance", "At a glance", true),
+        ("time", "Over time", true),
+        ("matrix", "Sections", page.tip.is_some()),
+        ("okeps", "OKEPs", true),
+        ("findings", "Findings", true),
+        ("details", "What to mend", true),
+        ("template", "Template", !page.story.templates.is_empty()),
+        ("notes", "Notes", !tables::all_notes(page).is_empty()),
+    ];
+    html! {
+        ul {
+            @for (id, name, _) in parts.iter().filter(|p| p.2) {
+                li { a href={ "#" (id) } { (name) } }
+            }
+        }
+    }
+}
+
+fn over_time(page: &Page, ids: &Ids) -> Markup {
+    html! {
+        section #time aria-labelledby="time-h" {
+            h2 #time-h { "Over time" }
+            @match scale::Scale::of(page.story) {
+                None => p { "Nothing has landed yet." },
+                Some(scale) => {
+                    (curve::figure(page.story, &scale))
+                    (spans::figure(page.story, &scale, ids))
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! One OKEP laid beside the rule book it is judged by: what every rule about a document looks at.
+
+use crate::markdown::document::{Document, Heading};
+use crate::markdown::site_headings::{Ambiguity, GithubHeading, ambiguities};
+use crate::okep::alignment::{Alignment, align};
+use crate::okep::prompts::Leftover;
+use crate::okep::proposal::Okep;
+use crate::okep::requirements::Rulebook;
+use crate::okep::template::Template;
+use crate::rules::finding::Fix;
+use std::cell::OnceCell;
+use std::sync::Arc;
+
+pub struct Judged<'a> {
+    pub okep: &'a Okep,
+    pub rulebook: &'a Rulebook,
+    pub alignment: Alignment,
+    /// Whether anybody looks at the fixes: some cost more than all that finds what is wrong.
+    plans: bool,
+    leftovers: OnceCell<(Vec<Leftover>, bool)>,
+    ambiguities: OnceCell<Vec<Ambiguity>>,
+}
+
+impl<'a> Judged<'a> {
+    pub fn new(okep: &'a Okep, rulebook: &'a Rulebook) -> Self {
+        let alignment = align(&rulebook.template.outline, rulebook.plain_old_names(), &okep.outline);
+        let (leftovers, ambiguities) = Default::default();
+        Judged { okep, rulebook, alignment, plans: true, leftovers, ambiguities }
+    }
+
+    /// The same, with or without fixes.
+    pub fn planning(self, plans: bool) -> Self {
+        Judged { plans, ..self }
+    }
+
+    /// A fix that costs something to find, where anybody looks at it.
+    pub fn plan(&self, fix: impl FnOnce() -> Option<Fix>) -> Option<Fix> {
+        if self.plans { fix() } else { None }
+    }
+
+    /// The same OKEP beside another book; what both books would find alike is not sought twice.
+    pub fn beside(self, rulebook: &'a Rulebook) -> Self {
+        if std::ptr::eq(self.rulebook, rulebook) {
+            return self;
+        }
+        let ambiguities = self.ambiguities;
+        let other = Judged { ambiguities, plans: self.plans, ..Judged::new(self.okep, rulebook) };
+        if Arc::ptr_eq(&self.rulebook.prompts, &rulebook.prompts) {
+            return Judged { leftovers: self.leftovers, ..other };
+        }
+        other
+    }
+
+    /// Prompts of the template that still stand in the document.
+    pub fn leftovers(&self) -> &[Leftover] {
+        &self.compared_with_prompts().0
+    }
+
+    /// Whether other text is so near to a prompt that an earlier revision may hold it.
+    pub fn resembles_prompt(&self) -> bool {
+        self.compared_with_prompts().1
+    }
+
+    fn compared_with_prompts(&self) -> &(Vec<Leftover>, bool) {
+        let issue = self.okep.issue.as_ref().map(|i| &i.span);
+        self.leftovers.get_or_init(|| self.rulebook.prompts.leftovers(&self.okep.document, issue))
+    }
+
+    /// Headings that GitHub and the site show differently.
+    ///
+    /// Reading the page as the site does costs more than all else, and only some rules want it.
+    pub fn ambiguities(&self) -> &[Ambiguity] {
+        self.ambiguities.get_or_init(|| {
+            let document = self.document();
+            let mut headings: Vec<&Heading> =
+                document.headings.iter().chain(&document.nested_headings).collect();
+            headings.sort_by_key(|h| h.span.start);
+            let github: Vec<GithubHeading> = headings
+                .iter()
+                .map(|h| GithubHeading { level: h.level, span: h.span.clone(), text: &h.text })
+                .collect();
+            ambiguities(document.text.as_str(), &github)
+        })
+    }
+
+    pub fn template(&self) -> &'a Template {
+        &self.rulebook.template
+    }
+
+    pub fn document(&self) -> &'a Document {
+        &self.okep.document
+    }
+
+    /// The name of a section of the template.
+    pub fn section_name(&self, section: usize) -> &'a str {
+        &self.rulebook.template.outline.rows[section].name.text
+    }
+
+    /// The source of a section's name in the template, markup included, where it is one line.
+    pub fn section_source(&self, section: usize) -> &'a str {
+        let template = self.template();
+        let heading = &template.document.headings[template.outline.rows[section].heading];
+        let source = template.document.text.slice(heading.text_span.clone());
+        if source.contains('\n') { self.section_name(section) } else { source.trim() }
+    }
+
+    /// The heading of a row of the OKEP's outline.
+    pub fn heading(&self, row: usize) -> &'a Heading {
+        &self.okep.document.headings[self.okep.outline.rows[row].heading]
+    }
+
+    /// The heading that stands for a section of the template.
+    pub fn heading_of(&self, section: usize) -> Option<&'a Heading> {
+        self.alignment.matches[section].map(|m| self.heading(m.row))
+    }
+
+    /// A row's level as it would be without the document's shift.
+    pub fn level(&self, row: usize) -> u8 {
+        (self.okep.outline.rows[row].level as i8 - self.alignment.shift).max(0) as u8
+    }
+
+    /// What a row is about: the template's name of the section, else the heading's own text.
+    pub fn subject_of_row(&self, row: usize) -> &'a str {
+        match self.alignment.section_of[row] {
+            Some(section) => self.section_name(section),
+            None => &self.heading(row).text,
+        }
+    }
+
+    /// The row whose heading is the document's heading `heading`.
+    pub fn row_of_heading(&self, heading: usize) -> Option<usize> {
+        self.okep.outline.rows.binary_search_by_key(&heading, |r| r.heading).ok()
+    }
+
+    /// The subject of whatever stands at byte `offset`: that of the section around it.
+    pub fn subject_at(&self, offset: usize) -> &'a str {
+        let headings = &self.okep.document.headings;
+        let around = headings.partition_point(|h| h.span.start <= offset).checked_sub(1);
+        around.and_then(|h| self.row_of_heading(h)).map_or("preamble", |row| self.subject_of_row(row))
+    }
+
+    /// Rows that follow an empty section of the template as its siblings and hold what belongs into it.
+    ///
+    /// At the top level a section of the author's own is nothing unusual and tells nothing.
+    pub fn adopted_by(&self, row: usize) -> Vec<usize> {
+        let rows = &self.okep.outline.rows;
+        let below_top = self.level(row) > self.template().top_level();
+        let is_empty = !self.heading(row).has_content && !self.okep.outline.has_children(row);
+        if self.alignment.section_of[row].is_none() || !below_top || !is_empty {
+            return Vec::new();
+        }
+        let level = rows[row].level;
+        (row + 1..rows.len())
+            .take_while(|r| {
+                rows[*r].level >= level && (rows[*r].level > level || self.alignment.section_of[*r].is_none())
+            })
+            .filter(|r| rows[*r].level == level)
+            .collect()
+    }
+}

@@ -1,0 +1,87 @@
+//! Links within a page that must follow a heading to its new name.
+//!
+//! GitHub and the site make anchors by rules of their own; each link keeps the form it has. Links from
+//! other pages are not followed.
+
+use super::rename::destinations;
+use crate::markdown::document::{Document, Link};
+use crate::markdown::slugs;
+use crate::rules::finding::Edit;
+
+/// The edits that let the page's own links to a heading (its index) lead to it under a new name.
+///
+/// Empty where another heading shares the old anchor, so that the links may mean that one.
+pub fn follow(document: &Document, path: &str, heading: usize, name: &str) -> Vec<Edit> {
+    let old = &document.headings[heading];
+    let mut edits = Vec::new();
+    for form in [slugs::github, site] {
+        let (from, to) = (form(&old.text), form(name));
+        let target = format!("#{from}");
+        let links: Vec<&Link> = document.links.iter().filter(|l| l.target == target).collect();
+        if links.is_empty() || from == to || from.is_empty() {
+            continue;
+        }
+        if document.headings.iter().enumerate().any(|(i, h)| i != heading && form(&h.text) == from) {
+            continue;
+        }
+        for link in links {
+            let places = destinations(document, link.kind, link.span.clone(), &target);
+            let outside = places.into_iter().filter(|at| !old.span.contains(at));
+            edits.extend(outside.map(|at| Edit::replace(path, at + 1..at + target.len(), to.clone())));
+        }
+    }
+    edits.sort();
+    edits.dedup_by(|a, b| a.start == b.start);
+    edits
+}
+
+/// A link in raw HTML to a heading, as it is written, that would lead nowhere under a new name: what is
+/// HTML and what is code is not told apart here, so that it is for the author to mend.
+pub fn in_html(document: &Document, heading: usize, name: &str) -> Option<String> {
+    let text = document.text.as_str().as_bytes();
+    memchr::memmem::find(text, b"href=")?;
+    let old = &document.headings[heading].text;
+    let lost = [(slugs::github(old), slugs::github(name)), (site(old), site(name))];
+    let mut lost = lost.into_iter().filter(|(from, to)| from != to && !from.is_empty());
+    lost.find_map(|(from, _)| {
+        let written = [format!("href=\"#{from}\""), format!("href='#{from}'")];
+        written.into_iter().find(|link| memchr::memmem::find(text, link.as_bytes()).is_some())
+    })
+}
+
+/// The anchor that the site gives a heading, where the repository does not configure others.
+fn site(text: &str) -> String {
+    slugs::site(text, "-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        let document = Document::parse(text.as_bytes());
+        let mut result = text.to_owned();
+        for edit in follow(&document, "a.md", 0, "Test Plan / Details").iter().rev() {
+            result.replace_range(edit.start..edit.end, &edit.replacement);
+        }
+        assert_eq!(result, expected);
+    }
+
+    #[test]
+    fn each_link_keeps_its_form() {
+        check(
+            "## A & B\n\n[x](#a--b) [y](#a-b)\n",
+            "## A & B\n\n[x](#test-plan--details) [y](#test-plan-details)\n",
+        );
+        check(
+            "## T\n\n[x](<#t> \"#t\") [y][]\n\n[y]: #t\n",
+            "## T\n\n[x](<#test-plan--details> \"#t\") [y][]\n\n[y]: #test-plan--details\n",
+        );
+        check("## T\n\n[x](#other) [y](b.md#t)\n", "## T\n\n[x](#other) [y](b.md#t)\n");
+    }
+
+    #[test]
+    fn an_anchor_that_two_headings_share_is_left_alone() {
+        check("## T\n\n[x](#t)\n\n## T\n", "## T\n\n[x](#t)\n\n## T\n");
+    }
+}

@@ -1,0 +1,390 @@
+//! Edits of Markdown that rules propose: sections put in, moved and levelled, prompts taken out.
+//!
+//! Everything here returns edits of one file; nothing is applied.
+
+use super::section_bounds::{begin, line_start, text_end};
+use crate::markdown::document::{Document, fold_blanks};
+use crate::okep::prompts::Leftover;
+use crate::okep::template::Template;
+use crate::rules::context::Judged;
+use crate::rules::finding::{Edit, Fix};
+use crate::rules::stub_section::is_stub;
+use std::ops::Range;
+
+/// Puts headings (indices into the document) `by` levels deeper, or higher if negative.
+///
+/// None where one of them would leave the six levels there are.
+pub fn relevel(document: &Document, path: &str, headings: &[usize], by: i8) -> Option<Vec<Edit>> {
+    let edits: Option<Vec<Vec<Edit>>> =
+        headings.iter().map(|h| relevel_one(document, path, *h, by)).collect();
+    Some(edits?.concat())
+}
+
+/// Puts one heading at a level, and at the margin: one that is indented is none for the site.
+pub fn put_at_level(document: &Document, path: &str, heading: usize, level: u8) -> Option<Vec<Edit>> {
+    let by = level as i8 - document.headings[heading].level as i8;
+    let mut edits = margin(document, path, heading);
+    if by != 0 {
+        edits.extend(relevel_one(document, path, heading, by)?);
+    }
+    Some(edits)
+}
+
+/// Turns an underlined heading of one line into one that `#` leads, at the first level.
+pub fn without_underline(document: &Document, path: &str, heading: usize) -> Option<Vec<Edit>> {
+    let span = document.headings[heading].span.clone();
+    let (text, underline) = document.text.slice(span.clone()).split_once('\n')?;
+    let line = span.start + text.trim_end().len();
+    let edits = vec![Edit::insert(path, span.start, "# "), Edit::replace(path, line..span.end, "")];
+    (!underline.contains('\n')).then_some(edits)
+}
+
+/// The edit that takes the blanks before a heading away, where there are any.
+pub fn margin(document: &Document, path: &str, heading: usize) -> Vec<Edit> {
+    let at = document.headings[heading].span.start;
+    let start = line_start(document, at);
+    let indent = document.text.slice(start..at);
+    let is_indent = !indent.is_empty() && indent.bytes().all(|b| b == b' ');
+    is_indent.then(|| Edit::replace(path, start..at, "")).into_iter().collect()
+}
+
+/// The edits for one heading, in order; closing `#` that were as many as the opening ones stay so.
+fn relevel_one(document: &Document, path: &str, heading: usize, by: i8) -> Option<Vec<Edit>> {
+    let heading = &document.headings[heading];
+    let level = u8::try_from(heading.level as i8 + by).ok().filter(|l| (1..=6).contains(l))?;
+    let start = heading.span.start;
+    if !heading.setext {
+        let by = by.unsigned_abs() as usize;
+        let closing = closing_hashes(document.text.slice(heading.span.clone()));
+        let at = |start| match level > heading.level {
+            true => Edit::insert(path, start, "#".repeat(by)),
+            false => Edit::replace(path, start..start + by, ""),
+        };
+        let balanced = closing == usize::from(heading.level);
+        let ends = [Some(at(start)), balanced.then(|| at(heading.span.end - closing))];
+        return Some(ends.into_iter().flatten().collect());
+    }
+    let source = document.text.slice(heading.span.clone());
+    let (text, underline) = source.rsplit_once('\n')?;
+    let sign = if level == 1 { '=' } else { '-' };
+    if level <= 2 {
+        let line: String = underline.chars().map(|c| if matches!(c, '=' | '-') { sign } else { c }).collect();
+        let edit = Edit::replace(path, heading.span.end - underline.len()..heading.span.end, line);
+        return Some(vec![edit]);
+    }
+    let hashes = "#".repeat(level.into());
+    Some(vec![Edit::replace(path, heading.span.clone(), format!("{hashes} {}", fold_blanks(text)))])
+}
+
+/// How many `#` close a heading; escaped ones and those of a word are its text.
+fn closing_hashes(heading: &str) -> usize {
+    let text = heading.trim_end_matches('#');
+    if text.ends_with([' ', '\t']) && !text.trim().is_empty() { heading.len() - text.len() } else { 0 }
+}
+
+/// Where a section of the template belongs: behind the nearest section before it that stands where it
+/// should, else before the nearest one after it, else at the end of the section around it.
+pub fn where_belongs(judged: &Judged, section: usize) -> Option<usize> {
+    let rows = &judged.template().outline.rows;
+    let settled = |s: &usize| {
+        rows[*s].parent == rows[section].parent
+            && judged.alignment.matches[*s].is_some()
+            && !judged.alignment.misplaced.contains(s)
+            && !judged.alignment.unordered.contains(s)
+    };
+    let row_of = |s: usize| judged.alignment.matches[s].map(|m| m.row);
+    if let Some(row) = (0..section).rev().find(settled).and_then(row_of) {
+        return Some(section_end(judged, row));
+    }
+    if let Some(row) = (section + 1..rows.len()).find(settled).and_then(row_of) {
+        return Some(begin_of(judged, row));
+    }
+    match rows[section].parent {
+        Some(parent) => row_of(parent).map(|row| section_end(judged, row)),
+        None => Some(text_end(judged.document())),
+    }
+}
+
+/// Where a missing section belongs: before what stands for the sections inside it, else as its siblings
+/// tell. None where those inside stand apart, so that no place is right for all.
+pub fn where_missing(judged: &Judged, section: usize) -> Option<usize> {
+    let template = &judged.template().outline.rows;
+    let rows = &judged.okep.outline.rows;
+    let inside = (section + 1..template.len())
+        .take_while(|s| template[*s].level > template[section].level)
+        .filter(|s| template[*s].parent == Some(section) && !judged.alignment.misplaced.contains(s))
+        .filter_map(|s| judged.alignment.matches[s].map(|m| m.row));
+    let (first, last) = inside.fold((usize::MAX, 0), |(a, b), row| (a.min(row), b.max(row)));
+    if first > last {
+        return where_belongs(judged, section);
+    }
+    let sibling = |s: &usize| template[*s].parent == template[section].parent;
+    let row_of = |s: usize| judged.alignment.matches[s].filter(|_| !judged.alignment.unordered.contains(&s));
+    let in_order = (0..template.len())
+        .filter(sibling)
+        .filter_map(|s| Some((s, row_of(s)?.row)))
+        .all(|(s, row)| if s < section { row < first } else { row > last });
+    let together = (first..=last).all(|row| rows[row].level > template[section].level);
+    (in_order && together).then(|| begin_of(judged, first))
+}
+
+/// Whether some section of the template that belongs inside this one stands below it level by level
+/// where its skeleton comes: it is no empty promise then.
+pub fn holds_others(judged: &Judged, section: usize, at: usize) -> bool {
+    let rows = &judged.okep.outline.rows;
+    let next = (0..rows.len()).find(|r| begin_of(judged, *r) >= at);
+    next.is_some_and(|r| rows[r].level > judged.template().outline.rows[section].level)
+}
+
+/// Whether a comment that is open at a place would hide what is put there.
+pub fn is_hidden(document: &Document, at: usize) -> bool {
+    let before = document.text.slice(document.body_start..at).as_bytes();
+    let open = memchr::memrchr_iter(b'<', before).find(|at| before[*at..].starts_with(b"<!--"));
+    open.is_some_and(|open| memchr::memmem::find(&before[open..], b"-->").is_none())
+}
+
+/// The first byte after the section of a row: where the next one that is not deeper begins.
+fn section_end(judged: &Judged, row: usize) -> usize {
+    let rows = &judged.okep.outline.rows;
+    let next = (row + 1..rows.len()).find(|r| rows[*r].level <= rows[row].level);
+    next.map_or_else(|| text_end(judged.document()), |next| begin_of(judged, next))
+}
+
+fn begin_of(judged: &Judged, row: usize) -> usize {
+    begin(judged.document(), judged.okep.outline.rows[row].heading)
+}
+
+/// What the template says under a section, as a comment that no reader sees; empty where it says nothing.
+pub fn hidden_prompt(template: &Template, section: usize) -> String {
+    if template.path.is_none() {
+        return String::new();
+    }
+    let heading = &template.document.headings[template.outline.rows[section].heading];
+    let body = template.document.text.slice(heading.body.clone()).trim();
+    // A carriage return by itself ends a line too.
+    let body = body.replace("\r\n", "\n").replace('\r', "\n");
+    if body.is_empty() || body.contains("-->") || body.contains("<!--") {
+        return String::new();
+    }
+    format!("\n<!--\n{body}\n-->\n")
+}
+
+/// Inserts a section at the start of a line or at the end of the file, blank lines around it.
+///
+/// `section` has the line breaks it is to have and none at its end; the file keeps its last one, or
+/// its lack of one.
+pub fn insert_section(judged: &Judged, at: usize, section: String) -> Edit {
+    let document = judged.document();
+    let ending = document.text.line_ending_near(at);
+    let before = document.text.slice(document.body_start..at);
+    let is_end = at >= document.text.len();
+    let lead = match before {
+        "" => String::new(),
+        b if ends_with_blank_line(b) => String::new(),
+        b if b.ends_with('\n') => ending.to_owned(),
+        _ => ending.repeat(2),
+    };
+    let tail = match is_end {
+        true if before.is_empty() || before.ends_with('\n') => ending.to_owned(),
+        true => String::new(),
+        false => ending.repeat(2),
+    };
+    Edit::insert(&judged.okep.path, at, format!("{lead}{section}{tail}"))
+}
+
+fn ends_with_blank_line(text: &str) -> bool {
+    let Some(without) = text.strip_suffix('\n') else { return false };
+    let last = without.rsplit('\n').next().unwrap_or_default();
+    last.trim().is_empty() && without.contains('\n')
+}
+
+/// Moves the section of a row, with all that stands under it, to where the template has it.
+pub fn move_section(judged: &Judged, section: usize, row: usize) -> Option<Fix> {
+    let rows = &judged.okep.outline.rows;
+    let document = judged.document();
+    // An open fence would swallow what it is moved before.
+    if judged.alignment.shift != 0 || document.unclosed_fence.is_some() {
+        return None;
+    }
+    let parent = judged.template().outline.rows[section].parent;
+    let level = match parent.map(|p| judged.alignment.matches[p]) {
+        Some(Some(around)) => {
+            let t = &judged.template().outline.rows;
+            let deeper = t[section].level - t[parent?].level;
+            rows[around.row].level + deeper
+        }
+        Some(None) => return None,
+        None => judged.template().outline.rows[section].level,
+    };
+    let by = level as i8 - rows[row].level as i8;
+    let last = moved_rows(judged, section, row);
+    if empties(judged, row..last) {
+        return None;
+    }
+    let start = begin_of(judged, row);
+    let end = if last < rows.len() { begin_of(judged, last) } else { text_end(document) };
+    let target = where_belongs(judged, section)?;
+    if is_hidden(document, target) || is_hidden(document, end) {
+        return None;
+    }
+    let levels = relevel_along(judged, row..last, by)?;
+    let name = judged.section_name(section);
+    if target == start || target == end {
+        return (by != 0).then(|| Fix::suggested(format!("put `{name}` at level {level}"), levels));
+    }
+    if (start..end).contains(&target) {
+        return None;
+    }
+    let moved = releveled(document, start..end, &levels);
+    let insert = insert_section(judged, target, without_blank_end(&moved).to_owned());
+    let delete = Edit::replace(&judged.okep.path, cut(document, start..parted(document, start..end)?), "");
+    if delete.start < insert.start && insert.start < delete.end {
+        return None;
+    }
+    Some(Fix::suggested(format!("move `{name}` to where the template has it"), vec![insert, delete]))
+}
+
+/// Puts the first of some rows `by` levels deeper, and those inside it to where they then belong: what the
+/// template knows keeps its distance there, all else the distance to what it stands in.
+fn relevel_along(judged: &Judged, moved: Range<usize>, by: i8) -> Option<Vec<Edit>> {
+    let rows = &judged.okep.outline.rows;
+    let template = &judged.template().outline.rows;
+    let first = judged.alignment.section_of[moved.start]?;
+    let level = rows[moved.start].level as i8 + by;
+    let mut shifts: Vec<i8> = Vec::with_capacity(moved.len());
+    let mut edits = Vec::new();
+    for row in moved.clone() {
+        let around = rows[row].parent.and_then(|p| p.checked_sub(moved.start));
+        let shift = match (judged.alignment.section_of[row], around) {
+            (Some(section), _) => {
+                level + (template[section].level as i8 - template[first].level as i8) - rows[row].level as i8
+            }
+            (None, Some(around)) => shifts[around],
+            (None, None) => by,
+        };
+        shifts.push(shift);
+        if shift != 0 {
+            edits.extend(relevel_one(judged.document(), &judged.okep.path, rows[row].heading, shift)?);
+        }
+    }
+    Some(edits)
+}
+
+/// The first row after `row` that does not move along: one that is not deeper, or that stands for a
+/// section the template does not have inside this one.
+fn moved_rows(judged: &Judged, section: usize, row: usize) -> usize {
+    let rows = &judged.okep.outline.rows;
+    let template = &judged.template().outline;
+    let goes_along = |r: usize| {
+        rows[r].level > rows[row].level
+            && judged.alignment.section_of[r].is_none_or(|s| template.ancestors(s).any(|a| a == section))
+    };
+    (row + 1..rows.len()).find(|r| !goes_along(*r)).unwrap_or(rows.len())
+}
+
+/// Whether the section around would be left with nothing, or with a promise only.
+fn empties(judged: &Judged, moved: Range<usize>) -> bool {
+    let rows = &judged.okep.outline.rows;
+    let Some(parent) = rows[moved.start].parent else { return false };
+    let stays = |r: &usize| rows[*r].parent == Some(parent) && !moved.contains(r);
+    let heading = judged.heading(parent);
+    !(0..rows.len()).any(|r| stays(&r)) && (!heading.has_content || is_stub(judged, heading))
+}
+
+/// Where to end the deletion of a section, so that what follows does not run into what stands before:
+/// its blank lines stay where nothing else parts the two. None where it has none.
+fn parted(document: &Document, range: Range<usize>) -> Option<usize> {
+    let text = &document.text;
+    let before = text.slice(document.body_start..range.start);
+    let after = text.slice(range.end..text.len());
+    if before.is_empty() || ends_with_blank_line(before) || after.is_empty() || after.starts_with('#') {
+        return Some(range.end);
+    }
+    let own = text.slice(range.clone());
+    let rest = without_blank_end(own);
+    let kept = &own[rest.len()..];
+    let line = final_break(&kept[..kept.find('\n').map_or(0, |i| i + 1)]);
+    (line < kept.len()).then_some(range.start + rest.len() + line)
+}
+
+/// The text without the blank lines at its end and the last line's break.
+fn without_blank_end(text: &str) -> &str {
+    let rest = text.trim_end().len();
+    let line = text[rest..].find('\n').map_or(text.len(), |i| rest + i);
+    text[..line].strip_suffix('\r').unwrap_or(&text[..line])
+}
+
+fn releveled(document: &Document, range: Range<usize>, levels: &[Edit]) -> String {
+    let mut text = String::new();
+    let mut at = range.start;
+    for edit in levels {
+        text.push_str(document.text.slice(at..edit.start));
+        text.push_str(&edit.replacement);
+        at = edit.end;
+    }
+    text.push_str(document.text.slice(at..range.end));
+    text
+}
+
+/// The range to delete for a section: at the end of the file the blank lines before it go too.
+fn cut(document: &Document, range: Range<usize>) -> Range<usize> {
+    if range.end < document.text.len() {
+        return range;
+    }
+    let before = document.text.slice(0..range.start).trim_end_matches(['\n', '\r', ' ', '\t']).len();
+    // The last line break of the file stays what it was, or stays away.
+    before..range.end - final_break(document.text.slice(range.clone()))
+}
+
+/// What is to be deleted up to the end of the file, with the blank lines that it would leave there.
+pub fn up_to_the_end(document: &Document, deleted: Range<usize>) -> Range<usize> {
+    let text = document.text.as_str();
+    let last = text.len() - final_break(text);
+    if deleted.end < last { deleted } else { cut(document, deleted.start..text.len()) }
+}
+
+/// Bytes of the line break at the end of a text.
+fn final_break(text: &str) -> usize {
+    match text.strip_suffix('\n') {
+        Some(rest) => 1 + usize::from(rest.ends_with('\r')),
+        None => 0,
+    }
+}
+
+/// The range to delete for a prompt: its lines where it is all of its block, else its sentences.
+pub fn removal(document: &Document, leftover: &Leftover) -> Range<usize> {
+    let block = &document.blocks[leftover.block];
+    let text = &document.text;
+    if leftover.whole_block {
+        let Range { start, end } = lines_of(document, leftover);
+        return start..text.line_range(end).end;
+    }
+    if leftover.span.start == block.span.start {
+        let rest = text.slice(leftover.span.end..block.span.end);
+        let blanks = rest.len() - rest.trim_start().len();
+        return leftover.span.start..leftover.span.end + blanks;
+    }
+    let before = text.slice(block.span.start..leftover.span.start);
+    let blanks = before.len() - before.trim_end().len();
+    leftover.span.start - blanks..leftover.span.end
+}
+
+/// A range of whole lines to delete, with the blank lines after it where blank lines stand before it.
+pub fn with_blanks(document: &Document, lines: Range<usize>) -> Range<usize> {
+    let text = &document.text;
+    let blank = |at: usize| text.slice(text.line_range(at)).trim().is_empty();
+    let mut end = lines.end;
+    let apart = lines.start == document.body_start || blank(lines.start - 1);
+    while (apart || text.slice(end..text.len()).trim().is_empty()) && end < text.len() && blank(end) {
+        end = text.line_range(end).end;
+    }
+    cut(document, lines.start..end)
+}
+
+/// The lines of the block that a prompt is all of, without the last line's break.
+pub fn lines_of(document: &Document, leftover: &Leftover) -> Range<usize> {
+    let block = &document.blocks[leftover.block];
+    let start = line_start(document, block.marker.unwrap_or(block.span.start));
+    let last = document.text.line_range(block.span.end.saturating_sub(1));
+    start..last.end - final_break(document.text.slice(last))
+}

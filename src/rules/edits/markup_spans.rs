@@ -1,0 +1,133 @@
+//! The words of a heading in its source, so that an edit of them leaves the markup around as it is.
+//!
+//! It reads one heading by itself, when a fix asks for it; what it cannot read as the document does, it
+//! does not tell.
+
+use crate::markdown::document::{Document, Heading, LinkKind, options};
+use pulldown_cmark::{BrokenLink, CowStr, Event, Parser};
+use std::ops::Range;
+
+/// A character of a heading's text, as [`Heading::text`] has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub shown: char,
+    /// The bytes it is written with: a run of blanks, an entity, an escape with its backslash.
+    pub source: Range<usize>,
+}
+
+/// The characters of a heading's text; none where the heading by itself reads otherwise than in its document.
+pub fn letters(document: &Document, heading: &Heading) -> Option<Vec<Letter>> {
+    let source = document.text.slice(heading.span.clone());
+    let reads = |letters: &Vec<Letter>| letters.iter().map(|l| l.shown).eq(heading.text.chars());
+    // A footnote is one only where it is defined.
+    let defined: String = source
+        .split("[^")
+        .skip(1)
+        .filter_map(|r| Some(format!("\n\n[^{}]: x", r.split_once(']')?.0)))
+        .collect();
+    let read_with = |tail: &str| Some(read(document, heading, &format!("{source}{tail}"))).filter(reads);
+    read_with("").or_else(|| read_with(&defined))
+}
+
+fn read(document: &Document, heading: &Heading, text: &str) -> Vec<Letter> {
+    let start = heading.span.start;
+    let known = |link: BrokenLink| {
+        let at = start + link.span.start;
+        let is_it =
+            |l: &&crate::markdown::document::Link| l.kind == LinkKind::Reference && l.span.start == at;
+        document.links.iter().find(is_it).map(|_| (CowStr::from("#"), CowStr::from("")))
+    };
+    let parser = Parser::new_with_broken_link_callback(text, options(), Some(known)).into_offset_iter();
+    let mut letters: Vec<Letter> = Vec::new();
+    for (event, range) in parser.take_while(|(_, range)| range.start < heading.span.len()) {
+        match event {
+            Event::Text(shown) => add(&mut letters, &shown, text, range),
+            Event::Code(shown) => {
+                let inside = text[range.clone()].find(&*shown).map(|at| range.start + at);
+                let range = inside.map_or(range, |at| at..at + shown.len());
+                add(&mut letters, &shown, text, range);
+            }
+            Event::SoftBreak | Event::HardBreak => add(&mut letters, " ", text, range),
+            _ => {}
+        }
+    }
+    let mut letters = folded(letters);
+    letters.iter_mut().for_each(|l| l.source = l.source.start + start..l.source.end + start);
+    letters
+}
+
+fn add(letters: &mut Vec<Letter>, shown: &str, text: &str, range: Range<usize>) {
+    if text.get(range.clone()) != Some(shown) {
+        letters.extend(shown.chars().map(|shown| Letter { shown, source: range.clone() }));
+        return;
+    }
+    let escaped = text[..range.start].ends_with('\\')
+        && letters.last().is_none_or(|before| before.source.end < range.start);
+    for (at, shown) in shown.char_indices() {
+        let start = range.start + at - usize::from(escaped && at == 0);
+        letters.push(Letter { shown, source: start..range.start + at + shown.len_utf8() });
+    }
+}
+
+/// The letters with every run of blanks as one space, none at the ends.
+fn folded(letters: Vec<Letter>) -> Vec<Letter> {
+    let mut folded: Vec<Letter> = Vec::with_capacity(letters.len());
+    for letter in letters {
+        match (letter.shown.is_whitespace(), folded.last_mut()) {
+            (true, None) => {}
+            (true, Some(last)) if last.shown == ' ' => last.source.end = letter.source.end,
+            (true, Some(_)) => folded.push(Letter { shown: ' ', ..letter }),
+            (false, _) => folded.push(letter),
+        }
+    }
+    if folded.last().is_some_and(|l| l.shown == ' ') {
+        folded.pop();
+    }
+    folded
+}
+
+/// The bytes of some letters, where they stand in one piece: no markup begins or ends between them.
+pub fn piece(letters: &[Letter]) -> Option<Range<usize>> {
+    let (first, last) = (letters.first()?, letters.last()?);
+    let adjoin = |pair: &[Letter]| pair[0].source.end == pair[1].source.start;
+    letters.windows(2).all(adjoin).then_some(first.source.start..last.source.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The source of the letters `from..to` of the first heading.
+    fn check(text: &str, letters_of: &str, expected: Option<&str>) {
+        let document = Document::parse(text.as_bytes());
+        let heading = &document.headings[0];
+        let at = heading.text.find(letters_of).expect("it is shown");
+        let first = heading.text[..at].chars().count();
+        let found = letters(&document, heading).expect("it reads the same");
+        let found = piece(&found[first..first + letters_of.chars().count()]);
+        assert_eq!(found.map(|span| document.text.slice(span)), expected, "{text}");
+    }
+
+    #[test]
+    fn words_are_found_between_their_markup() {
+        check("# a [b c](x) d\n", "b c", Some("b c"));
+        check("# **b**: c\n", "b", Some("b"));
+        check("# a `b` c\n", "b", Some("b"));
+        check("b <span id=\"x\">c</span>\n===\n", "b", Some("b"));
+        check("# b[^1]\n\n[^1]: x\n", "b", Some("b"));
+        check("# [b c][d] e\n\n[d]: x\n", "b c", Some("b c"));
+    }
+
+    #[test]
+    fn escapes_entities_and_blanks_are_whole() {
+        check("# a \\# 1\n", "# 1", Some("\\# 1"));
+        check("# a &lt; 1\n", "< 1", Some("&lt; 1"));
+        check("#  a   b\n", "a b", Some("a   b"));
+    }
+
+    #[test]
+    fn what_markup_divides_is_no_piece() {
+        check("# **b** c\n", "b c", None);
+        check("# b [c](x)\n", "b c", None);
+    }
+}

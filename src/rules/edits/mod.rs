@@ -1,0 +1,7 @@
+//! The edits that rules propose.
+
+pub mod anchors;
+pub mod markdown;
+pub mod markup_spans;
+pub mod rename;
+pub mod section_bounds;

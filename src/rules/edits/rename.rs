@@ -1,0 +1,197 @@
+//! What must change with the name of a file: every link, `nav` entry and landing-page entry that names it.
+//!
+//! Of the files outside the proposal folder it sees those that `around` has had read. Absolute links, and
+//! links in HTML, are left as they are; so is the template.
+
+use crate::markdown::document::{Document, Link, LinkKind};
+use crate::okep::snapshot::Snapshot;
+use crate::rules::finding::{Edit, Fix, Rename};
+use crate::site::nav_edit;
+use crate::text::path;
+use crate::text::path::{folder_of, okep_name, percent_decoded, stem};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// The fix with the edits that let everything that names its renamed files name them anew.
+///
+/// None where a new name or its number is taken, or where something that names a file cannot be mended.
+pub fn with_links(snapshot: &Snapshot, mut fix: Fix) -> Option<Fix> {
+    if !snapshot.plans {
+        return None;
+    }
+    for Rename { from, to } in &fix.renames {
+        let number = |path: &str| okep_name(stem(path::file_name(path))?)?.number;
+        let same = |o: &crate::okep::proposal::Okep| o.path != *from && o.name.number == number(to);
+        if snapshot.paths.contains(to) || snapshot.okeps.iter().any(same) {
+            return None;
+        }
+        fix.edits.extend(mended_links(snapshot, from, to)?);
+    }
+    fix.edits.sort();
+    fix.edits.dedup();
+    Some(fix)
+}
+
+/// The edits that let everything that names `from` name `to`. The file keeps its folder.
+fn mended_links(snapshot: &Snapshot, from: &str, to: &str) -> Option<Vec<Edit>> {
+    let mut edits = Vec::new();
+    for (page, document) in snapshot.pages() {
+        edits.extend(in_document(page, document, from, to)?);
+    }
+    if let Some(site) = &snapshot.site
+        && let Some(tree) = site.nav.tree()
+        && let Some(text) = snapshot.texts.get(&tree.path)
+    {
+        for (index, _) in tree.entries.iter().enumerate().filter(|(_, e)| e.doc.as_deref() == Some(from)) {
+            let plan = nav_edit::retarget(site, text.as_str().as_bytes(), index, to);
+            let (span, new) = plan.edit.ok()?;
+            edits.push(Edit::replace(&plan.path, span, new));
+        }
+    }
+    Some(edits)
+}
+
+fn in_document(page: &str, document: &Document, from: &str, to: &str) -> Option<Vec<Edit>> {
+    let mut edits = Vec::new();
+    for link in document.links.iter().filter(|l| leads_to(page, l).as_deref() == Some(from)) {
+        let file = file_of(&link.target);
+        let places = destinations(document, link.kind, link.span.clone(), &link.target);
+        if places.is_empty() {
+            return None;
+        }
+        let (folder, new_name) = (folder_of(file), path::file_name(to));
+        let new = if folder.is_empty() { new_name.to_owned() } else { format!("{folder}/{new_name}") };
+        edits.extend(places.into_iter().map(|at| Edit::replace(page, at..at + file.len(), new.clone())));
+    }
+    Some(edits)
+}
+
+/// The file that a relative link of a page names, from the root of the repository.
+fn leads_to(page: &str, link: &Link) -> Option<String> {
+    let target = link.target.as_str();
+    let file = file_of(target);
+    if file.is_empty() || target.contains("://") || target.starts_with('/') {
+        return None;
+    }
+    path::resolve(page, &percent_decoded(file))
+}
+
+/// A link's target without anchor and query.
+fn file_of(target: &str) -> &str {
+    target.split(['#', '?']).next().unwrap_or_default()
+}
+
+/// Whether a link of this text may lead to a file of this name, however it is written; a text without
+/// signs that stand for others must have the name itself.
+pub fn may_name(text: &[u8], name: &str) -> bool {
+    let has = |wanted: &[u8]| text.windows(wanted.len()).any(|window| window == wanted);
+    text.iter().any(|byte| matches!(byte, b'%' | b'&' | b'\\')) || has(name.as_bytes())
+}
+
+/// Whether every link that led to a renamed file leads to it still.
+pub(crate) fn links_hold(before: &Snapshot, after: &Snapshot, renames: &[Rename]) -> Result<(), String> {
+    let count = |document: &Document, page: &str, to: &str| {
+        document.links.iter().filter(|l| leads_to(page, l).as_deref() == Some(to)).count()
+    };
+    let renamed =
+        |path: &str| renames.iter().find(|r| r.from == path).map_or(path.to_owned(), |r| r.to.clone());
+    let now: HashMap<&str, &Document> = after.pages().collect();
+    for Rename { from, to } in renames {
+        for (page, document) in before.pages() {
+            let (was, page) = (count(document, page, from), renamed(page));
+            let is = now.get(page.as_str()).map_or(0, |document| count(document, &page, to));
+            if is < was {
+                return Err(format!("a link to `{from}` in `{page}` would lead nowhere"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Where a link's destination stands: in the link itself, or in every definition it may refer to.
+pub(crate) fn destinations(
+    document: &Document,
+    kind: LinkKind,
+    span: Range<usize>,
+    target: &str,
+) -> Vec<usize> {
+    let text = document.text.as_str();
+    let after = |opening: &str, from: usize, to: usize| -> Vec<usize> {
+        let openings = text[from..to].match_indices(opening).map(|(at, _)| from + at + opening.len());
+        let targets = openings.map(|at| {
+            let rest = &text[at..to];
+            let rest = rest.trim_start();
+            to - rest.strip_prefix('<').unwrap_or(rest).len()
+        });
+        let ends = |at: &usize| {
+            let rest = text[*at..].strip_prefix(target);
+            rest.is_some_and(|r| {
+                r.is_empty() || r.starts_with(|c: char| c.is_whitespace() || ">)".contains(c))
+            })
+        };
+        targets.filter(ends).collect()
+    };
+    match kind {
+        // A link around an image has two destinations; its own is the last.
+        LinkKind::Inline => after("](", span.start, span.end).pop().into_iter().collect(),
+        LinkKind::Autolink => after("<", span.start, span.end),
+        LinkKind::Reference => after("]:", 0, text.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::{Layout, Tree};
+    use crate::okep::snapshot::Parsed;
+
+    const FROM: &str = "docs/okeps/OKEP-1-a.md";
+    const TO: &str = "docs/okeps/okep-1-a.md";
+
+    fn snapshot(files: &[(&str, &str)]) -> Snapshot {
+        let mut tree = Tree::default();
+        files.iter().for_each(|(path, text)| tree.insert(*path, text.as_bytes()));
+        Snapshot::new(&tree, &Layout::default(), &Parsed::default())
+    }
+
+    /// What is said where the file is renamed, and a page of this text then has that text.
+    fn check(page: &str, before: &str, after: &str, expected: Result<(), &str>) {
+        let renames = [Rename { from: FROM.into(), to: TO.into() }];
+        let old = snapshot(&[(FROM, "# OKEP-1: A\n\n[I](OKEP-1-a.md#x)\n"), (page, before)]);
+        let new = snapshot(&[(TO, "# OKEP-1: A\n\n[I](okep-1-a.md#x)\n"), (page, after)]);
+        match (links_hold(&old, &new, &renames), expected) {
+            (Ok(()), Ok(())) => {}
+            (Err(told), Err(expected)) => assert!(told.contains(expected), "{told}"),
+            (told, expected) => panic!("{told:?} and not {expected:?}: {after}"),
+        }
+    }
+
+    #[test]
+    fn a_link_that_is_not_mended_is_seen_wherever_it_stands() {
+        for page in [
+            "docs/okeps/okep-2-b.md",
+            "docs/okeps/index.md",
+            "docs/okeps/okep-2-b/more.md",
+            "docs/a.md",
+            "README.md",
+        ] {
+            let folder = folder_of(page);
+            let up = "../".repeat(folder.split('/').filter(|f| !f.is_empty()).count());
+            let (was, is) = (format!("[x]({up}{FROM}?y#z)\n"), format!("[x]({up}{TO}?y#z)\n"));
+            check(page, &was, &is, Ok(()));
+            check(page, &was, &was, Err(&format!("`{page}` would lead nowhere")));
+            check(page, &format!("{was}\n{was}"), &format!("{was}\n{is}"), Err("would lead nowhere"));
+        }
+    }
+
+    #[test]
+    fn a_page_may_name_a_file_in_other_signs() {
+        let check = |text: &str, expected| assert_eq!(may_name(text.as_bytes(), "OKEP-1-a.md"), expected);
+        check("see [a](okeps/OKEP-1-a.md)", true);
+        check("see [a](okeps/OKEP%2D1-a.md)", true);
+        check("see [a](okeps/OKEP\\-1-a.md)", true);
+        check("see [a](okeps/OKEP&#45;1-a.md)", true);
+        check("see [a](okeps/okep-1-a.md)", false);
+        check("", false);
+    }
+}

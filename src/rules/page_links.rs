@@ -1,0 +1,277 @@
+//! A page laid beside all that its links may lead to: what the rules about links look at.
+//!
+//! A rule says of each link under which circumstances it is dead; whether they hold depends on what else
+//! stands in the tree. So the shell can ask for those paths alone, and history can judge a page once
+//! however often its surroundings change. Nothing is looked up here.
+
+use crate::files::Standing;
+use crate::markdown::document::{Document, LinkKind, options};
+use crate::markdown::html;
+use crate::markdown::slugs::{GithubAnchors, SiteAnchors};
+use crate::okep::snapshot::Snapshot;
+use crate::rules::finding::Finding;
+use crate::rules::{Check, FOLLOWED, RULES, own_path};
+use crate::site::mkdocs::PageSettings;
+use crate::text::path;
+use crate::text::path::{Role, okep_folder};
+use pulldown_cmark::{BrokenLink, Event, Parser, Tag, TagEnd};
+use rayon::prelude::*;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+/// An OKEP, or a page beside one, and what its links hang on.
+pub struct Linked<'a> {
+    /// The OKEP that findings are about: the page itself, or the one it stands beside.
+    pub okep: &'a str,
+    pub path: &'a str,
+    pub document: &'a Document,
+    /// None where there is no site.
+    pub settings: Option<&'a PageSettings>,
+    /// The repository that is judged, as `host/organisation/name` in lower case.
+    pub repository: Option<&'a str>,
+    /// Of paths that are not there, where their files went, as far as that is known.
+    pub moved: Option<&'a BTreeMap<String, String>>,
+    links: OnceCell<Vec<PageLink>>,
+    anchors: OnceCell<Anchors>,
+}
+
+/// A finding that holds only while none of some paths stands.
+#[derive(Debug, Clone)]
+pub struct Claim {
+    pub finding: Finding,
+    /// What would make the link lead somewhere; a claim without any holds always.
+    pub unless: Vec<Wanted>,
+}
+
+/// A path of the repository that a link may mean.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Wanted {
+    pub path: String,
+    /// Whether a folder would do as well as a file.
+    pub or_folder: bool,
+}
+
+impl Wanted {
+    pub fn is_met(&self, standing: Standing) -> bool {
+        match standing {
+            Standing::File | Standing::Unknown => true,
+            Standing::Folder => self.or_folder,
+            Standing::Nothing => false,
+        }
+    }
+}
+
+/// A link of a page, in Markdown or in HTML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageLink {
+    pub span: Range<usize>,
+    pub target: String,
+    /// None for a link in HTML.
+    pub kind: Option<LinkKind>,
+}
+
+/// What an anchor of a page can be.
+#[derive(Debug, Default)]
+pub struct Anchors {
+    /// Of each heading on GitHub: its text, and its anchor there.
+    pub github: Vec<(String, String)>,
+    /// The same on the site; none where the project makes anchors by a rule of its own.
+    pub site: Option<Vec<(String, String)>>,
+    /// What `id` and `name` in raw HTML name, for both.
+    pub named: Vec<String>,
+}
+
+impl<'a> Linked<'a> {
+    pub fn new(
+        okep: &'a str,
+        path: &'a str,
+        document: &'a Document,
+        settings: Option<&'a PageSettings>,
+        repository: Option<&'a str>,
+    ) -> Self {
+        let (links, anchors) = (OnceCell::new(), OnceCell::new());
+        Linked { okep, path, document, settings, repository, moved: None, links, anchors }
+    }
+
+    /// The links, in order.
+    pub fn links(&self) -> &[PageLink] {
+        self.links.get_or_init(|| {
+            let markdown = self.document.links.iter().map(|l| PageLink {
+                span: l.span.clone(),
+                target: l.target.clone(),
+                kind: Some(l.kind),
+            });
+            let mut links: Vec<PageLink> = markdown.collect();
+            for tag in self.tags() {
+                let key = if tag.is("a") { "href" } else { "src" };
+                if let Some(value) = tag.get(key).filter(|_| tag.is("a") || tag.is("img")) {
+                    let target = value.text.trim().replace("&amp;", "&");
+                    links.push(PageLink { span: tag.span.clone(), target, kind: None });
+                }
+            }
+            links.sort_by_key(|l| l.span.start);
+            links
+        })
+    }
+
+    pub fn anchors(&self) -> &Anchors {
+        self.anchors.get_or_init(|| self.find_anchors())
+    }
+
+    fn tags(&self) -> impl Iterator<Item = html::Tag<'a>> {
+        let document = self.document;
+        document.html.iter().flat_map(|range| html::tags(document.text.as_str(), range.clone()))
+    }
+
+    fn find_anchors(&self) -> Anchors {
+        let document = self.document;
+        let mut headings: Vec<_> = document.headings.iter().chain(&document.nested_headings).collect();
+        headings.sort_by_key(|h| h.span.start);
+        let mut on_github = GithubAnchors::default();
+        let github = headings.iter().map(|h| {
+            let text = shown(document, &h.text_span);
+            let anchor = on_github.next(&text);
+            (text, anchor)
+        });
+        let github = github.collect();
+        let named = self.tags().flat_map(|tag| {
+            let id = tag.get("id");
+            let name = tag.get("name").filter(|_| tag.is("a"));
+            [id, name].into_iter().flatten().map(|v| v.text.to_owned()).collect::<Vec<_>>()
+        });
+        Anchors { github, site: self.on_site(), named: named.collect() }
+    }
+
+    fn on_site(&self) -> Option<Vec<(String, String)>> {
+        let settings = self.settings?;
+        let separator = settings.separator.as_deref()?;
+        let headings = crate::markdown::site_headings::site_headings(self.document.text.as_str());
+        // What such a heading becomes is for an extension to say, and so are all after it of its name.
+        let unsure = |text: &str| {
+            (settings.emoji && has_short_code(text)) || (settings.attributes && text.contains('{'))
+        };
+        // The site leaves the mark of a footnote out of a heading's anchor, where it knows footnotes.
+        let noted = |text: &str| text.contains("[^");
+        let text = self.document.text.as_str();
+        if headings.iter().any(|h| unsure(&h.text) || noted(&h.text))
+            || (settings.attributes && text.lines().any(may_give_an_id))
+        {
+            return None;
+        }
+        let mut anchors = SiteAnchors::new(separator);
+        let anchor = |text: String| {
+            let anchor = anchors.next(&text);
+            (text, anchor)
+        };
+        Some(headings.into_iter().map(|h| h.text).map(anchor).collect())
+    }
+}
+
+/// Whether a line may give what stands in it or above it an id, as `{: #id }` does with `attr_list`.
+fn may_give_an_id(line: &str) -> bool {
+    line.split('{').skip(1).any(|rest| rest.split_once('}').is_some_and(|(within, _)| within.contains('#')))
+}
+
+/// Whether something between two colons may be an emoji's name.
+fn has_short_code(text: &str) -> bool {
+    let is_name = |part: &str| {
+        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+'))
+    };
+    let parts: Vec<&str> = text.split(':').collect();
+    parts.len() > 2 && parts[1..parts.len() - 1].iter().any(|part| is_name(part))
+}
+
+/// A heading's text as GitHub has it for its anchor: without markup and pictures, blanks as they are.
+fn shown(document: &Document, span: &Range<usize>) -> String {
+    // Read by itself, behind a mark that keeps it from being another block, it knows of no definitions.
+    const MARK: &str = "# ";
+    let line = format!("{MARK}{}", document.text.slice(span.clone()).replace(['\n', '\r'], " "));
+    let defined = |link: BrokenLink| {
+        let at = (span.start + link.span.start).saturating_sub(MARK.len());
+        document.links.iter().any(|l| l.span.start == at).then(|| ("".into(), "".into()))
+    };
+    let mut text = String::new();
+    let mut images = 0;
+    for event in Parser::new_with_broken_link_callback(&line, options(), Some(defined)) {
+        match event {
+            Event::Start(Tag::Image { .. }) => images += 1,
+            Event::End(TagEnd::Image) => images -= 1,
+            Event::Text(s) | Event::Code(s) if images == 0 => text.push_str(&s),
+            Event::SoftBreak | Event::HardBreak if images == 0 => text.push(' '),
+            _ => {}
+        }
+    }
+    text
+}
+
+/// The file that a target names, as written, and the anchor behind it; the query goes with neither.
+pub fn parts(target: &str) -> (&str, Option<&str>) {
+    let (before, anchor) = match target.split_once('#') {
+        Some((before, anchor)) => (before, Some(anchor).filter(|a| !a.is_empty())),
+        None => (target, None),
+    };
+    (before.split_once('?').map_or(before, |(file, _)| file), anchor)
+}
+
+/// The pages of a snapshot that link rules are about: every OKEP that was read, and the pages beside one.
+pub fn pages(snapshot: &Snapshot) -> Vec<Linked<'_>> {
+    let settings = snapshot.site.as_ref().map(|site| &site.pages);
+    let repository = snapshot.repository.as_deref();
+    let folder = &snapshot.layout.folder;
+    let read = snapshot.okeps.iter().filter(|o| !o.unread);
+    let okeps = read.map(|o| (o.path.as_str(), o.path.as_str(), &o.document));
+    let companions = snapshot.companions.iter().filter_map(|page| {
+        let (around, _) = okep_folder(&page.path, folder)?;
+        let beside = snapshot.okeps.iter().find(|o| o.folder.as_ref().is_some_and(|(f, _)| f == around))?;
+        Some((beside.path.as_str(), page.path.as_str(), &page.document))
+    });
+    let mut pages: Vec<Linked> = okeps
+        .chain(companions)
+        .map(|(okep, path, document)| Linked::new(okep, path, document, settings, repository))
+        .collect();
+    pages.iter_mut().for_each(|page| page.moved = Some(&snapshot.moved));
+    pages
+}
+
+/// What all rules about links say of a page.
+pub fn claims(page: &Linked) -> Vec<Claim> {
+    let checks = RULES.iter().filter_map(|r| match r.check {
+        Check::Links(check) => Some(check),
+        Check::Okep(_) | Check::Tree(_) | Check::History(_) => None,
+    });
+    checks.flat_map(|check| check(page)).collect()
+}
+
+/// The paths of which it must be known whether they stand, to judge the links of a snapshot.
+pub fn questions(snapshot: &Snapshot) -> BTreeSet<String> {
+    let wanted = pages(snapshot).into_iter().flat_map(|page| claims(&page)).flat_map(|c| c.unless);
+    wanted.map(|w| w.path).filter(|path| !snapshot.paths.contains(path)).collect()
+}
+
+/// What the rules about links find in a snapshot.
+pub fn of_links(snapshot: &Snapshot) -> Vec<Finding> {
+    let holds = |c: &Claim| !c.unless.iter().any(|w| w.is_met(standing(snapshot, &w.path)));
+    let claims = pages(snapshot).into_par_iter().flat_map_iter(|page| claims(&page));
+    claims.filter(holds).map(|c| c.finding).collect()
+}
+
+/// The paths of which it would help to know where their files went.
+pub fn lost(snapshot: &Snapshot) -> BTreeSet<String> {
+    let dead = of_links(snapshot).into_iter().filter(|f| f.rule == FOLLOWED.id);
+    let repository = snapshot.repository.as_deref();
+    dead.filter_map(|f| own_path(&f.subject, repository?)).collect()
+}
+
+/// What stands at a path, as far as it is known.
+pub fn standing(snapshot: &Snapshot, path: &str) -> Standing {
+    if snapshot.paths.contains(path) {
+        return Standing::File;
+    }
+    match snapshot.standing.get(path) {
+        Some(standing) => *standing,
+        // All Markdown files of the proposal folder are known.
+        None if path::role(path, &snapshot.layout.folder) != Role::Other => Standing::Nothing,
+        None => Standing::Unknown,
+    }
+}

@@ -1,0 +1,330 @@
+//! `mkdocs.yml` as MkDocs 1.6 means it: where the pages are, which of them are shown, and where.
+//!
+//! Reads bytes that others have fetched and never fails: what MkDocs could not load becomes a
+//! [`Problem`], what is not understood here a note. It does not run plugins, and takes every
+//! environment variable for unset, so that one commit means one thing on every machine.
+//!
+//! Bounds: files of up to [`MAX_BYTES`], [`MAX_CHAIN`] files that inherit from one another, and those
+//! of `yaml`, `value` and `nav`; what exceeds them is told in a note. Time is linear in the bytes.
+
+mod chain;
+mod nav;
+mod pages;
+mod patterns;
+mod pyyaml;
+pub mod scalar;
+mod value;
+pub mod yaml;
+
+pub use nav::{Item, Nav, NavEntry, NavTree, Rest, Section, Shape, What};
+pub use pages::{AbsoluteLinks, PageSettings};
+pub use patterns::{Patterns, RestPattern};
+
+use crate::files::Note;
+use crate::text::url_path::{below, folder, is_page, join};
+use chain::{At, Fault, Layer, Layers, Parent};
+use std::ops::Range;
+use std::sync::Arc;
+use value::Value;
+use yaml::{Cause, Refusal};
+
+/// Largest configuration file that is read, in bytes.
+pub const MAX_BYTES: usize = 4 << 20;
+/// Most files in one chain of `INHERIT`.
+pub const MAX_CHAIN: usize = 16;
+
+/// Plugins that make or change the navigation by files or rules that are not read here.
+const NAV_PLUGINS: [&str; 6] =
+    ["literate-nav", "awesome-nav", "monorepo", "multirepo", "navorder", "include_dir_to_nav"];
+
+/// What MkDocs makes of its configuration.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// The configuration file's path in the repository.
+    pub path: String,
+    /// The chain of files: the configuration, what it inherits from, and so on.
+    pub files: Vec<String>,
+    /// The docs folder from the repository's root; none where it lies outside or could not be read.
+    pub docs_dir: Option<String>,
+    pub nav: Nav,
+    /// What links and anchors of pages hang on.
+    pub pages: PageSettings,
+    /// The plugins that are on, in their order.
+    pub plugins: Vec<String>,
+    /// Why MkDocs could not load the configuration.
+    pub problems: Vec<Problem>,
+    /// What is not understood here.
+    pub notes: Vec<Note>,
+    /// A limit was met, so that pages may be registered or not.
+    pub too_large: bool,
+    exclude: Patterns,
+    drafts: Patterns,
+    not_in_nav: Patterns,
+    /// A plugin or a limit makes it unknowable which pages that are not named are shown.
+    unknowable: bool,
+}
+
+/// A place for which MkDocs would refuse the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pub path: String,
+    /// Bytes of the file at `path`.
+    pub span: Range<usize>,
+    /// Lower case, no final period.
+    pub message: String,
+}
+
+/// Whether a page is shown in the navigation, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Registered {
+    /// Named by this entry, the first if there are several.
+    InNav(usize),
+    /// There is no `nav`: MkDocs shows all pages.
+    Everything,
+    /// Caught by this rest entry of `awesome-pages`.
+    Rest(usize),
+    /// `exclude_docs` or MkDocs's own defaults keep it out of the site.
+    Excluded,
+    /// `draft_docs` keeps it out of the built site.
+    Draft,
+    /// Not shown, and `not_in_nav` says that this is meant.
+    NotInNav,
+    OutsideDocsDir,
+    /// No Markdown file.
+    NotAPage,
+    /// A page that the navigation does not show: MkDocs complains.
+    Missing,
+    /// The configuration could not be read, or a plugin decides.
+    Unknown,
+}
+
+impl Registered {
+    /// Whether readers find the page in the navigation; none where that is unknown.
+    pub fn shown(self) -> Option<bool> {
+        match self {
+            Registered::InNav(_) | Registered::Everything | Registered::Rest(_) => Some(true),
+            Registered::Unknown => None,
+            _ => Some(false),
+        }
+    }
+}
+
+impl Site {
+    /// Is this page, a path from the repository's root, shown in the navigation as MkDocs makes it?
+    pub fn registered(&self, path: &str) -> Registered {
+        let Some(docs_dir) = &self.docs_dir else { return Registered::Unknown };
+        let Some(page) = below(docs_dir, path) else { return Registered::OutsideDocsDir };
+        if !is_page(page) {
+            return Registered::NotAPage;
+        }
+        if self.exclude.matches(page) {
+            return Registered::Excluded;
+        }
+        if self.drafts.matches(page) {
+            return Registered::Draft;
+        }
+        if let Some(entry) = self.nav.entry_of(path) {
+            return Registered::InNav(entry);
+        }
+        if matches!(self.nav, Nav::Unreadable) {
+            return Registered::Unknown;
+        }
+        if self.not_in_nav.matches(page) {
+            return Registered::NotInNav;
+        }
+        if self.unknowable {
+            return Registered::Unknown;
+        }
+        match &self.nav {
+            Nav::Listed(tree) => rest(tree, page),
+            _ => Registered::Everything,
+        }
+    }
+
+    /// A page's path as `nav` writes it; none for a path outside the docs folder.
+    pub fn target(&self, path: &str) -> Option<String> {
+        below(self.docs_dir.as_deref()?, path).map(str::to_owned)
+    }
+}
+
+fn rest(tree: &NavTree, page: &str) -> Registered {
+    let mut unknown = false;
+    for (index, rest) in tree.rests.iter().enumerate() {
+        match rest.pattern.matches(page) {
+            Some(true) => return Registered::Rest(index),
+            Some(false) => {}
+            None => unknown = true,
+        }
+    }
+    if unknown { Registered::Unknown } else { Registered::Missing }
+}
+
+/// The path of the file that a configuration inherits from, from the repository's root; none where
+/// there is none, or where it is outside the repository.
+pub fn inherits(config_path: &str, bytes: &[u8]) -> Option<String> {
+    // Asked for every state that is read: the key must stand there before YAML is worth the time.
+    memchr::memmem::find(bytes, b"INHERIT")?;
+    let layer = Layer::read(config_path, bytes).ok()?;
+    match layer.parent().ok()? {
+        Parent::At(path, _) => Some(path),
+        _ => None,
+    }
+}
+
+/// Reads the configuration at `config_path`; `file` gives the bytes of a path of the repository.
+pub fn read(config_path: &str, file: &dyn Fn(&str) -> Option<Arc<[u8]>>) -> Site {
+    let mut site = Site {
+        path: config_path.into(),
+        files: vec![config_path.into()],
+        docs_dir: None,
+        nav: Nav::Unreadable,
+        pages: PageSettings { docs_dir: None, separator: None, ..PageSettings::default() },
+        plugins: Vec::new(),
+        problems: Vec::new(),
+        notes: Vec::new(),
+        too_large: false,
+        exclude: Patterns::default(),
+        drafts: Patterns::default(),
+        not_in_nav: Patterns::default(),
+        unknowable: false,
+    };
+    let layers = match chain::read(config_path, file, &mut site) {
+        Ok(layers) => layers,
+        Err((path, refusal)) => {
+            site.refuse(&path, refusal);
+            return site;
+        }
+    };
+    site.settle(&Layers(&layers));
+    site
+}
+
+impl Site {
+    fn refuse(&mut self, path: &str, refusal: Refusal) {
+        match refusal.cause {
+            Cause::NotReadHere => {
+                self.notes.push(Note::at("register-not-understood", path, refusal.message));
+            }
+            Cause::TooLarge => {
+                self.too_large = true;
+                self.notes.push(Note::at("too-large", path, refusal.message));
+            }
+            Cause::Fault => {
+                let message = refusal.message;
+                self.problems.push(Problem { path: path.into(), span: refusal.span, message });
+            }
+        }
+    }
+
+    /// Takes every setting from the chain; a setting that MkDocs refuses leaves its problem.
+    fn settle(&mut self, layers: &Layers<'_>) {
+        let settled = self
+            .settle_docs_dir(layers)
+            .and_then(|()| self.settle_pages(layers))
+            .and_then(|()| self.settle_patterns(layers))
+            .and_then(|()| self.settle_plugins(layers))
+            .and_then(|()| self.settle_nav(layers));
+        if let Err((layer, refusal)) = settled {
+            self.refuse(&layers.0[layer].path.clone(), refusal);
+        }
+    }
+
+    fn settle_docs_dir(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
+        let found = layers.get(&["docs_dir"])?;
+        let written = match found.first() {
+            None => "docs",
+            Some(at) => match layers.value(*at) {
+                Value::Null => "docs",
+                Value::Str(text) => text,
+                other => {
+                    let message = format!("`docs_dir` must be a path, found {}", other.describe());
+                    return Err(layers.fault(*at, message));
+                }
+            },
+        };
+        let parent = folder(&self.path);
+        self.docs_dir = if written.starts_with('/') { None } else { join(parent, written) };
+        match (&self.docs_dir, found.first()) {
+            (Some(dir), Some(at)) if dir == parent => {
+                let message = "`docs_dir` must not be the folder of the configuration file itself";
+                Err(layers.fault(*at, message))
+            }
+            (None, _) => {
+                let message = format!("`docs_dir` is `{written}`, outside the repository");
+                self.notes.push(Note::at("docs-dir-outside", &*self.path, message));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn settle_pages(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
+        self.pages = PageSettings { docs_dir: self.docs_dir.clone(), ..PageSettings::read(layers)? };
+        Ok(())
+    }
+
+    fn settle_patterns(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
+        self.exclude = patterns::DEFAULTS.clone().and(layers.patterns("exclude_docs")?);
+        self.drafts = layers.patterns("draft_docs")?;
+        self.not_in_nav = layers.patterns("not_in_nav")?;
+        Ok(())
+    }
+
+    fn settle_plugins(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
+        self.plugins = layers.plugins()?;
+        for plugin in &self.plugins {
+            if NAV_PLUGINS.contains(&plugin.as_str()) {
+                self.unknowable = true;
+                let message = format!("the plugin `{plugin}` makes pages appear that `nav` does not name");
+                self.notes.push(Note::at("nav-by-plugin", &*self.path, message));
+            }
+        }
+        Ok(())
+    }
+
+    fn settle_nav(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
+        let Some(&at) = layers.get(&["nav"])?.first() else {
+            self.nav = Nav::Absent;
+            self.tell_of_pages_files();
+            return Ok(());
+        };
+        let mut absolute = layers.get(&["validation", "nav", "absolute_links"])?;
+        if absolute.is_empty() {
+            absolute = layers.get(&["validation", "absolute_links"])?;
+        }
+        let relative_to_docs = |at: &At| matches!(layers.value(*at), Value::Str("relative_to_docs"));
+        let docs_dir = self.docs_dir.clone();
+        let settings = nav::Settings {
+            docs_dir: docs_dir.as_deref(),
+            rests: self.awesome_pages(),
+            absolute_links: absolute.first().is_some_and(relative_to_docs),
+        };
+        let layer = &layers.0[at.layer];
+        let read = nav::read(&layer.path, &layer.text, &layer.doc, (at.key, at.node), &settings);
+        self.nav = read.map_err(|refusal| (at.layer, refusal))?;
+        self.tell_of_pages_files();
+        Ok(())
+    }
+
+    fn awesome_pages(&self) -> bool {
+        self.plugins.iter().any(|p| p == "awesome-pages")
+    }
+
+    /// `.pages` files can reorder and hide what no written navigation fixes.
+    fn tell_of_pages_files(&mut self) {
+        let listed = self.nav.tree().is_some_and(|tree| tree.rests.is_empty());
+        if self.awesome_pages() && !listed {
+            let message = "the plugin `awesome-pages` may hide pages by `.pages` files, which are not read";
+            self.notes.push(Note::at("nav-by-plugin", &*self.path, message));
+        }
+        for rest in self.nav.tree().map(|t| t.rests.as_slice()).unwrap_or_default() {
+            if let RestPattern::Unknown = rest.pattern {
+                let message = format!("the rest entry `{}` can only be read by Python", rest.text);
+                self.notes.push(Note::at("register-not-understood", &*self.path, message));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,225 @@
+//! The proof of an edit: the file before and after means the same but for one entry.
+//!
+//! It compares what two parsers read, not what the editor meant to do.
+
+use crate::site::mkdocs::scalar;
+use crate::site::mkdocs::yaml::{Document, Kind, NodeId, Style};
+use crate::text::Text;
+use serde_yaml::Value as Plain;
+use std::ops::Range;
+
+/// The one difference that an edit may make.
+pub enum Change<'c> {
+    Inserted { trail: Vec<usize>, title: Option<&'c str>, target: &'c str },
+    Removed { trail: Vec<usize> },
+    Retargeted { trail: Vec<usize>, target: &'c str },
+}
+
+/// Whether the edited file means what the old one meant but for the change, to both parsers.
+pub fn prove(old: &Text, range: Range<usize>, inserted: &str, change: &Change<'_>) -> Result<(), String> {
+    let doubt = |what: &str| Err(format!("a single line would change more than the entry ({what})"));
+    let (Some(head), Some(tail)) = (old.as_str().get(..range.start), old.as_str().get(range.end..)) else {
+        return doubt("the span is not in the file");
+    };
+    let edited = format!("{head}{inserted}{tail}");
+    let new = Text::new(edited.as_bytes());
+    let Ok(before) = Document::parse(old) else { return doubt("the file is no YAML") };
+    let way = match change {
+        // The item that will be there is new; the lists around it may be shared.
+        Change::Inserted { trail, .. } => &trail[..trail.len().saturating_sub(1)],
+        _ => change.trail(),
+    };
+    if is_shared(&before, way) {
+        return Err("the list is used in a second place by an alias".into());
+    }
+    let Ok(after) = Document::parse(&new) else { return doubt("the file would be no YAML any more") };
+    let (Some(mut wanted), Some(got)) = (outline(&before), outline(&after)) else {
+        return doubt("the file would be empty");
+    };
+    if !change.apply(&mut wanted) || wanted != got {
+        return doubt("other entries would move");
+    }
+    let mark = old.bom_len();
+    let second = |text: &str| serde_yaml::from_str::<Plain>(&text[mark.min(text.len())..]);
+    if let Ok(mut wanted) = second(old.as_str()) {
+        // The second parser refuses some files that MkDocs reads; it has a say where it reads them.
+        if !second(&edited).is_ok_and(|got| change.apply_plain(&mut wanted) && wanted == got) {
+            return doubt("YAML readers would disagree");
+        }
+    }
+    Ok(())
+}
+
+/// A file's nodes as plain nested values, aliases as the number of the node they name.
+#[derive(Debug, Clone, PartialEq)]
+enum Outline {
+    Scalar {
+        tag: Option<String>,
+        kind: Option<scalar::Type>,
+        value: String,
+    },
+    Seq(Option<String>, Vec<Outline>),
+    Map(Option<String>, Vec<(Outline, Outline)>),
+    /// The content of the node that it names, without what that holds in turn by alias.
+    Alias(Box<Outline>),
+}
+
+fn outline(doc: &Document) -> Option<Outline> {
+    doc.root.map(|root| outline_of(doc, root))
+}
+
+fn outline_of(doc: &Document, id: NodeId) -> Outline {
+    let node = doc.written(id);
+    let tag = node.tag.clone();
+    match &node.kind {
+        Kind::Scalar { value, style } => {
+            let implicit = tag.is_none() && *style == Style::Plain;
+            let kind = implicit.then(|| scalar::implicit_type(value)).filter(|k| *k != scalar::Type::Str);
+            Outline::Scalar { tag, kind, value: value.clone() }
+        }
+        Kind::Sequence { items, .. } => {
+            Outline::Seq(tag, items.iter().map(|i| outline_of(doc, *i)).collect())
+        }
+        Kind::Mapping { pairs, .. } => {
+            Outline::Map(tag, pairs.iter().map(|(k, v)| (outline_of(doc, *k), outline_of(doc, *v))).collect())
+        }
+        Kind::Alias(target) => Outline::Alias(Box::new(shallow(doc, *target))),
+    }
+}
+
+/// A node without its children: enough to see that an alias still names the same anchor, since names of
+/// anchors are unique and an edit adds none.
+fn shallow(doc: &Document, id: NodeId) -> Outline {
+    let node = doc.written(id);
+    match &node.kind {
+        Kind::Sequence { .. } => Outline::Seq(node.tag.clone(), Vec::new()),
+        Kind::Mapping { .. } => Outline::Map(node.tag.clone(), Vec::new()),
+        Kind::Scalar { .. } => outline_of(doc, id),
+        Kind::Alias(_) => Outline::Seq(None, Vec::new()),
+    }
+}
+
+fn text_outline(text: &str) -> Outline {
+    Outline::Scalar { tag: None, kind: None, value: text.into() }
+}
+
+impl Change<'_> {
+    fn trail(&self) -> &[usize] {
+        match self {
+            Change::Inserted { trail, .. } | Change::Removed { trail } | Change::Retargeted { trail, .. } => {
+                trail
+            }
+        }
+    }
+
+    /// Makes the change in the old outline; false where the trail does not lead there.
+    fn apply(&self, root: &mut Outline) -> bool {
+        let Some((last, way)) = self.trail().split_last() else { return false };
+        let Outline::Map(_, pairs) = root else { return false };
+        let nav = text_outline("nav");
+        let Some((_, start)) = pairs.iter_mut().rfind(|(key, _)| *key == nav) else { return false };
+        let Some(parent) = way.iter().try_fold(start, |at, step| at.child(*step)) else { return false };
+        match (self, parent) {
+            (Change::Inserted { title, target, .. }, Outline::Seq(_, items)) if *last <= items.len() => {
+                let target = text_outline(target);
+                let item = match title {
+                    Some(title) => Outline::Map(None, vec![(text_outline(title), target)]),
+                    None => target,
+                };
+                items.insert(*last, item);
+            }
+            (Change::Removed { .. }, Outline::Seq(_, items)) if *last < items.len() => {
+                items.remove(*last);
+            }
+            (Change::Retargeted { target, .. }, parent) => match parent.child(*last) {
+                Some(Outline::Scalar { kind, value, .. }) => {
+                    *kind = None;
+                    *value = (*target).into();
+                }
+                _ => return false,
+            },
+            _ => return false,
+        }
+        true
+    }
+
+    /// The same in the second parser's values.
+    fn apply_plain(&self, root: &mut Plain) -> bool {
+        let Some((last, way)) = self.trail().split_last() else { return false };
+        let Some(start) = root.get_mut("nav") else { return false };
+        let Some(parent) = way.iter().try_fold(start, |at, step| plain_child(at, *step)) else {
+            return false;
+        };
+        match (self, parent) {
+            (Change::Inserted { title, target, .. }, Plain::Sequence(items)) if *last <= items.len() => {
+                let target = Plain::String((*target).into());
+                let item = match title {
+                    Some(title) => {
+                        let mut pair = serde_yaml::Mapping::new();
+                        pair.insert(Plain::String((*title).into()), target);
+                        Plain::Mapping(pair)
+                    }
+                    None => target,
+                };
+                items.insert(*last, item);
+            }
+            (Change::Removed { .. }, Plain::Sequence(items)) if *last < items.len() => {
+                items.remove(*last);
+            }
+            (Change::Retargeted { target, .. }, parent) => match plain_child(parent, *last) {
+                Some(value) => *value = Plain::String((*target).into()),
+                None => return false,
+            },
+            _ => return false,
+        }
+        true
+    }
+}
+
+impl Outline {
+    fn child(&mut self, at: usize) -> Option<&mut Outline> {
+        match self {
+            Outline::Seq(_, items) => items.get_mut(at),
+            Outline::Map(_, pairs) => pairs.get_mut(at).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+}
+
+fn plain_child(value: &mut Plain, at: usize) -> Option<&mut Plain> {
+    match value {
+        Plain::Sequence(items) => items.get_mut(at),
+        Plain::Mapping(pairs) => pairs.iter_mut().nth(at).map(|(_, value)| value),
+        Plain::Tagged(tagged) => plain_child(&mut tagged.value, at),
+        _ => None,
+    }
+}
+
+/// Whether a node on the way from the root to the change is named by an alias somewhere: what is
+/// changed there would change in two places.
+fn is_shared(doc: &Document, trail: &[usize]) -> bool {
+    let mut named: Vec<NodeId> = doc
+        .nodes()
+        .filter_map(|(_, node)| match node.kind {
+            Kind::Alias(target) => Some(target),
+            _ => None,
+        })
+        .collect();
+    named.sort_unstable();
+    let Some(root) = doc.root else { return false };
+    let Kind::Mapping { pairs, .. } = &doc.written(root).kind else { return false };
+    let is_nav = |id: NodeId| matches!(&doc.node(id).kind, Kind::Scalar { value, .. } if value == "nav");
+    let Some((_, mut at)) = pairs.iter().rfind(|(key, _)| is_nav(*key)).copied() else { return false };
+    let mut shared = named.binary_search(&at).is_ok();
+    for step in trail {
+        let below = match &doc.written(at).kind {
+            Kind::Sequence { items, .. } => items.get(*step).copied(),
+            Kind::Mapping { pairs, .. } => pairs.get(*step).map(|(_, value)| *value),
+            _ => None,
+        };
+        let Some(below) = below else { break };
+        at = below;
+        shared |= named.binary_search(&at).is_ok();
+    }
+    shared
+}

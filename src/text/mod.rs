@@ -1,0 +1,268 @@
+//! Bytes as text: lines, columns, byte order marks and line endings.
+//!
+//! It knows nothing of Markdown or YAML. Offsets are bytes into the file as it was read, a byte
+//! order mark included; lines and columns count from 1, columns in characters.
+
+pub mod path;
+pub mod url_path;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A file's bytes as a string of the very same length, with an index of its lines.
+///
+/// Bytes that are not UTF-8 are replaced one by one with `?`, so that every offset into the text is
+/// an offset into the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    text: Arc<str>,
+    line_starts: Vec<usize>,
+    /// How many characters begin before each [`STEP`]-th byte, where a line is longer than that.
+    counted: Vec<usize>,
+    /// Byte offset of the first byte that is not UTF-8.
+    pub invalid_at: Option<usize>,
+    /// How many bytes are not UTF-8.
+    pub invalid_bytes: usize,
+}
+
+/// Up to as many bytes characters are counted anew for each column: thousands of places in one line would
+/// take the square of them.
+const STEP: usize = 1024;
+
+/// Where something stands in a file.
+///
+/// `span` is in bytes; lines and columns count from 1 and columns in characters, the end exclusive.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    pub line: usize,
+    pub column: usize,
+    pub end_line: usize,
+    pub end_column: usize,
+    pub span: Span,
+}
+
+/// A byte range that orders by its start, then its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    pub start: usize,
+    pub end: usize,
+}
+
+impl From<Span> for Range<usize> {
+    fn from(r: Span) -> Self {
+        r.start..r.end
+    }
+}
+
+impl Text {
+    pub fn new(bytes: &[u8]) -> Self {
+        let line_starts: Vec<usize> =
+            std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|i| i + 1)).collect();
+        let (text, invalid_at, invalid_bytes): (Arc<str>, _, _) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text.into(), None, 0),
+            Err(_) => {
+                let (text, invalid_at, invalid_bytes) = same_length_utf8(bytes);
+                (text.into(), invalid_at, invalid_bytes)
+            }
+        };
+        let counted = counted(&text, &line_starts);
+        Text { text, line_starts, counted, invalid_at, invalid_bytes }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    pub fn len(&self) -> usize {
+        self.text.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Bytes of the byte order mark at the start: 3 or 0.
+    pub fn bom_len(&self) -> usize {
+        if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+    }
+
+    /// The line ending most of the file uses: `"\r\n"` or `"\n"`.
+    pub fn line_ending(&self) -> &'static str {
+        let bytes = self.text.as_bytes();
+        let crlf = memchr::memchr_iter(b'\r', bytes).filter(|i| bytes.get(i + 1) == Some(&b'\n')).count();
+        let lf = self.line_starts.len() - 1;
+        if crlf * 2 > lf { "\r\n" } else { "\n" }
+    }
+
+    /// The line ending of the neighbours of `offset`: of the line before, else of its own, else the usual one.
+    pub fn line_ending_near(&self, offset: usize) -> &'static str {
+        let line = self.line_of(self.clamp(offset));
+        let of = |line: usize| {
+            let whole = &self.text[self.line_start(line)..self.line_start(line + 1)];
+            match whole.strip_suffix('\n') {
+                Some(rest) => Some(if rest.ends_with('\r') { "\r\n" } else { "\n" }),
+                None => None,
+            }
+        };
+        (line > 1).then(|| of(line - 1)).flatten().or_else(|| of(line)).unwrap_or_else(|| self.line_ending())
+    }
+
+    /// The line, counted from 1, that holds the byte at `offset`.
+    pub fn line_of(&self, offset: usize) -> usize {
+        self.line_starts.partition_point(|start| *start <= offset)
+    }
+
+    /// Number of lines; a final line break does not begin another.
+    pub fn line_count(&self) -> usize {
+        let starts = self.line_starts.len();
+        if self.line_starts.last() == Some(&self.text.len()) && starts > 1 { starts - 1 } else { starts }
+    }
+
+    /// Byte offset at which `line` (from 1) starts; the end of the text where there is no such line.
+    pub fn line_start(&self, line: usize) -> usize {
+        line.checked_sub(1).and_then(|l| self.line_starts.get(l)).copied().unwrap_or(self.text.len())
+    }
+
+    /// The whole line that holds `offset`, its line break included.
+    pub fn line_range(&self, offset: usize) -> Range<usize> {
+        let line = self.line_of(offset);
+        self.line_start(line)..self.line_start(line + 1)
+    }
+
+    /// The line (from 1) without its line break.
+    pub fn line(&self, line: usize) -> &str {
+        let range = self.line_start(line)..self.line_start(line + 1);
+        self.text[range].trim_end_matches(['\n', '\r'])
+    }
+
+    /// The nearest character boundary at or below `offset`, inside the text.
+    pub fn clamp(&self, offset: usize) -> usize {
+        let mut offset = offset.min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+
+    /// The slice at `span`, clamped to the text and to character boundaries.
+    pub fn slice(&self, span: Range<usize>) -> &str {
+        let end = self.clamp(span.end);
+        let start = self.clamp(span.start).min(end);
+        &self.text[start..end]
+    }
+
+    /// The place of a byte span; a span past the end is clamped.
+    pub fn place(&self, span: Range<usize>) -> Place {
+        let end = self.clamp(span.end);
+        let start = self.clamp(span.start).min(end);
+        let (line, column) = self.line_column(start);
+        let (end_line, end_column) = self.line_column(end);
+        Place { line, column, end_line, end_column, span: Span { start, end } }
+    }
+
+    fn line_column(&self, offset: usize) -> (usize, usize) {
+        let line = self.line_of(offset);
+        let start = self.line_start(line);
+        let skip = if start == 0 && offset >= self.bom_len() { self.bom_len() } else { 0 };
+        (line, self.characters(start + skip..offset) + 1)
+    }
+
+    fn characters(&self, range: Range<usize>) -> usize {
+        if range.len() <= STEP || self.counted.is_empty() {
+            return characters(&self.text.as_bytes()[range]);
+        }
+        let before = |at: usize| {
+            let step = at / STEP;
+            self.counted[step] + characters(&self.text.as_bytes()[step * STEP..at])
+        };
+        before(range.end) - before(range.start)
+    }
+}
+
+/// How many characters begin in a piece of UTF-8.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|b| **b & 0xc0 != 0x80).count()
+}
+
+/// What [`Text::counted`] holds.
+fn counted(text: &str, line_starts: &[usize]) -> Vec<usize> {
+    let ends = line_starts.iter().skip(1).copied().chain([text.len()]);
+    if !line_starts.iter().zip(ends).any(|(start, end)| end - start > STEP) {
+        return Vec::new();
+    }
+    let mut all = 0;
+    let steps = text.as_bytes().chunks(STEP).map(|step| {
+        all += characters(step);
+        all
+    });
+    std::iter::once(0).chain(steps).collect()
+}
+
+/// `bytes` as UTF-8 of the same length, the offset of the first foreign byte, and their number.
+fn same_length_utf8(bytes: &[u8]) -> (String, Option<usize>, usize) {
+    let mut text = String::with_capacity(bytes.len());
+    let mut first = None;
+    let mut count = 0;
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            first.get_or_insert(text.len());
+            count += chunk.invalid().len();
+            text.extend(std::iter::repeat_n('?', chunk.invalid().len()));
+        }
+    }
+    (text, first, count)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_characters_and_lines_count_from_one() {
+        let text = Text::new("ä b\nc".as_bytes());
+        let place = text.place(3..4);
+        assert_eq!((place.line, place.column, place.end_line, place.end_column), (1, 3, 1, 4));
+        assert_eq!(text.place(5..6).line, 2);
+        assert_eq!(text.place(99..200).span, Span { start: 6, end: 6 });
+    }
+
+    #[test]
+    fn columns_of_long_lines_are_characters_too() {
+        let line = "ä€🚀x".repeat(700);
+        let text = Text::new(format!("\u{feff}{line}\n{line}\nshort ä x\n").as_bytes());
+        for (at, _) in text.as_str().char_indices() {
+            let (line, column) = text.line_column(at);
+            let before = &text.as_str()[text.line_start(line)..at];
+            assert_eq!(column, before.trim_start_matches('\u{feff}').chars().count() + 1, "byte {at}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_takes_no_column() {
+        let text = Text::new("\u{feff}# x\n".as_bytes());
+        assert_eq!(text.place(3..6).column, 1);
+    }
+
+    #[test]
+    fn foreign_bytes_keep_every_offset() {
+        let text = Text::new(b"a\xff\xfeb\xc3");
+        assert_eq!(text.as_str(), "a??b?");
+        assert_eq!((text.invalid_at, text.invalid_bytes), (Some(1), 3));
+    }
+
+    #[test]
+    fn the_line_ending_is_that_of_the_majority() {
+        assert_eq!(Text::new(b"a\r\nb\r\nc\n").line_ending(), "\r\n");
+        assert_eq!(Text::new(b"a\nb\r\nc\n").line_ending(), "\n");
+        assert_eq!(Text::new(b"").line_ending(), "\n");
+    }
+
+    #[test]
+    fn a_final_line_break_begins_no_line() {
+        assert_eq!(Text::new(b"a\nb\n").line_count(), 2);
+        assert_eq!(Text::new(b"a\nb").line_count(), 2);
+        assert_eq!(Text::new(b"").line_count(), 1);
+        assert_eq!(Text::new(b"a\r\n").line(1), "a");
+    }
+}

@@ -1,0 +1,22 @@
+//! Paths as strings: from the repository's root, `/` between the parts, nothing looked up on a disk.
+
+/// Whether MkDocs takes the path for a page.
+pub fn is_page(path: &str) -> bool {
+    [".md", ".markdown", ".mdown", ".mkdn", ".mkd"].iter().any(|ending| path.ends_with(ending))
+}
+
+/// Whether a target has a scheme or a host, such as `https://x` or `mailto:x`.
+pub fn is_address(target: &str) -> bool {
+    let scheme = |s: &str| {
+        s.starts_with(|c: char| c.is_ascii_alphabetic())
+            && s.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
+    };
+    target.starts_with("//") || target.split_once(':').is_some_and(|(before, _)| scheme(before))
+}
+
+pub use crate::text::path::{folder_of as folder, join, percent_decoded};
+
+/// What is left of `path` below `folder`; the empty folder is the root.
+pub fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
+    if folder.is_empty() { Some(path) } else { path.strip_prefix(folder)?.strip_prefix('/') }
+}
