@@ -4,22 +4,22 @@ mod git_helper;
 
 use git_helper::*;
 use okep::files::Layout;
-use okep::okep::template_history::{Lore, LoreEnd};
+use okep::okep::template_history::{HistoryExtent, TemplateHistory};
 
 const T: &str = "docs/okeps/okep-4368-template.md";
 
-fn lore_of(box_: &Sandbox, folder: &str) -> Lore {
+fn lore_of(box_: &Sandbox, folder: &str) -> TemplateHistory {
     let repo = box_.repo_in(folder);
-    repo.lore(repo.head().id().expect("there is a commit"), &Layout::default())
+    repo.template_history(repo.head().id().expect("there is a commit"), &Layout::default())
 }
 
 /// `path day template` of each landing, then `day path` of each template.
-fn told(lore: &Lore) -> Vec<String> {
-    let landed = lore.landed.iter().map(|(path, landing)| {
+fn told(template_history: &TemplateHistory) -> Vec<String> {
+    let landed = template_history.landed.iter().map(|(path, landing)| {
         let template = landing.template.map_or("-".into(), |at| at.to_string());
         format!("{} {} {template}", path.trim_start_matches("docs/okeps/"), landing.revision.date)
     });
-    let templates = lore.templates.iter().map(|template| {
+    let templates = template_history.templates.iter().map(|template| {
         format!("template {} {}", template.revision.date, String::from_utf8_lossy(&template.bytes))
     });
     landed.chain(templates).collect()
@@ -37,9 +37,9 @@ fn a_file_lands_with_the_merge_that_brings_it() {
     succeed(clean("git", &box_.root).env("GIT_COMMITTER_DATE", "2024-04-01T00:00:00 +0000").args(merge));
     let merged = box_.hash("HEAD");
     box_.write(T, "t2").commit_on("template", "2024-05-01T00:00:00 +0000");
-    let lore = lore_of(&box_, ".");
+    let template_history = lore_of(&box_, ".");
     assert_eq!(
-        told(&lore),
+        told(&template_history),
         [
             "okep-1-a.md 2024-04-01 0",
             "okep-4368-template.md 2024-03-01 0",
@@ -47,8 +47,8 @@ fn a_file_lands_with_the_merge_that_brings_it() {
             "template 2024-05-01 t2",
         ]
     );
-    assert_eq!(lore.landed["docs/okeps/okep-1-a.md"].revision.commit, merged);
-    assert_eq!((lore.end, lore.notes), (LoreEnd::Complete, vec![]));
+    assert_eq!(template_history.landed["docs/okeps/okep-1-a.md"].revision.commit, merged);
+    assert_eq!((template_history.end, template_history.notes), (HistoryExtent::Complete, vec![]));
 }
 
 #[test]
@@ -92,9 +92,9 @@ fn of_several_templates_the_first_counts_and_is_told() {
     box_.write("docs/okeps/okep-10-template.md", "2")
         .write("docs/okeps/okep-9-template.md", "1")
         .commit("two");
-    let lore = lore_of(&box_, ".");
-    assert_eq!(lore.templates[0].path, "docs/okeps/okep-9-template.md");
-    assert_eq!(lore.notes[0].kind, "several-templates");
+    let template_history = lore_of(&box_, ".");
+    assert_eq!(template_history.templates[0].path, "docs/okeps/okep-9-template.md");
+    assert_eq!(template_history.notes[0].kind, "several-templates");
 }
 
 #[test]
@@ -102,8 +102,8 @@ fn the_day_is_the_committers_own_even_where_dates_lie() {
     let box_ = Sandbox::new();
     box_.write("docs/okeps/okep-1-a.md", "").commit_on("a", "2024-06-01T23:30:00 -0500");
     box_.write("docs/okeps/okep-2-b.md", "").commit_on("b", "1999-01-01T00:30:00 +0900");
-    let lore = lore_of(&box_, ".");
-    assert_eq!(told(&lore), ["okep-1-a.md 2024-06-01 -", "okep-2-b.md 1999-01-01 -"]);
+    let template_history = lore_of(&box_, ".");
+    assert_eq!(told(&template_history), ["okep-1-a.md 2024-06-01 -", "okep-2-b.md 1999-01-01 -"]);
 
     for (date, day, note) in [
         ("x +0000", "1970-01-01", true),
@@ -116,9 +116,14 @@ fn the_day_is_the_committers_own_even_where_dates_lie() {
         let args = ["hash-object", "--literally", "-t", "commit", "-w", "object"];
         let id = box_.git(&args).trim().to_owned();
         let repo = box_.repo();
-        let lore = repo.lore(repo.resolve(&id).unwrap(), &Layout::default());
-        assert_eq!(told(&lore)[0], format!("okep-1-a.md {day} -"), "{date}");
-        assert_eq!(lore.notes.iter().any(|n| n.kind == "bad-date"), note, "{date} {:?}", lore.notes);
+        let template_history = repo.template_history(repo.resolve(&id).unwrap(), &Layout::default());
+        assert_eq!(told(&template_history)[0], format!("okep-1-a.md {day} -"), "{date}");
+        assert_eq!(
+            template_history.notes.iter().any(|n| n.kind == "bad-date"),
+            note,
+            "{date} {:?}",
+            template_history.notes
+        );
     }
 }
 
@@ -130,13 +135,13 @@ fn a_shallow_clone_does_not_claim_what_it_cannot_know() {
     box_.write("docs/okeps/okep-2-b.md", "b").commit_on("new", "2024-03-01T00:00:00 +0000");
     let url = format!("file://{}", box_.root.display());
     box_.git(&["clone", "-q", "--depth=2", &url, "shallow"]);
-    let lore = lore_of(&box_, "shallow");
-    assert_eq!(told(&lore), ["okep-2-b.md 2024-03-01 0", "template 2024-02-01 t2"]);
-    assert_eq!(lore.end, LoreEnd::Shallow { boundary: box_.hash("HEAD~1") });
-    assert_eq!(lore.notes[0].kind, "shallow");
+    let template_history = lore_of(&box_, "shallow");
+    assert_eq!(told(&template_history), ["okep-2-b.md 2024-03-01 0", "template 2024-02-01 t2"]);
+    assert_eq!(template_history.end, HistoryExtent::Shallow { boundary: box_.hash("HEAD~1") });
+    assert_eq!(template_history.notes[0].kind, "shallow");
     // A graft that cuts nothing off is a first commit like any other.
     box_.git(&["clone", "-q", "--depth=9", &url, "deep"]);
-    assert_eq!(lore_of(&box_, "deep").end, LoreEnd::Complete);
+    assert_eq!(lore_of(&box_, "deep").end, HistoryExtent::Complete);
 }
 
 #[test]
@@ -149,14 +154,17 @@ fn a_partial_clone_does_not_claim_what_it_cannot_know() {
     let url = format!("file://{}", box_.root.display());
     // The checkout brings the blobs of the tip, and so the newest template.
     box_.git(&["clone", "-q", "--filter=blob:none", &url, "blobless"]);
-    let lore = lore_of(&box_, "blobless");
-    assert_eq!(told(&lore), ["okep-2-b.md 2024-03-01 0", "template 2024-02-01 t2"]);
-    assert_eq!(lore.end, LoreEnd::Unreadable { boundary: box_.hash("HEAD~2") });
-    assert_eq!((lore.notes[0].kind, lore.notes[0].path.as_deref()), ("missing-object", Some(T)));
+    let template_history = lore_of(&box_, "blobless");
+    assert_eq!(told(&template_history), ["okep-2-b.md 2024-03-01 0", "template 2024-02-01 t2"]);
+    assert_eq!(template_history.end, HistoryExtent::Unreadable { boundary: box_.hash("HEAD~2") });
+    assert_eq!(
+        (template_history.notes[0].kind, template_history.notes[0].path.as_deref()),
+        ("missing-object", Some(T))
+    );
     box_.git(&["clone", "-q", "--filter=tree:0", &url, "treeless"]);
-    let lore = lore_of(&box_, "treeless");
-    assert_eq!(lore.end, LoreEnd::Unreadable { boundary: box_.hash("HEAD") });
-    assert_eq!((lore.landed.len(), lore.notes[0].kind), (0, "missing-object"));
+    let template_history = lore_of(&box_, "treeless");
+    assert_eq!(template_history.end, HistoryExtent::Unreadable { boundary: box_.hash("HEAD") });
+    assert_eq!((template_history.landed.len(), template_history.notes[0].kind), (0, "missing-object"));
 }
 
 #[test]
@@ -210,9 +218,10 @@ fn many_commits_are_read_alike_however_they_are_packed() {
 fn the_real_history_is_told_right() {
     let Some(corpus) = std::env::var_os("OKEP_TEST_CORPUS") else { return };
     let repo = okep::git::Repo::discover(Some(corpus.as_ref())).unwrap().expect("it is a repository");
-    let lore = repo.lore(repo.head().id().unwrap(), &Layout::default());
+    let template_history = repo.template_history(repo.head().id().unwrap(), &Layout::default());
     let landed = |number| {
-        let found = lore.landed.iter().find(|(path, _)| okep::text::path::number(path) == Some(number));
+        let found =
+            template_history.landed.iter().find(|(path, _)| okep::text::path::number(path) == Some(number));
         found.map(|(_, landing)| landing.revision.date.as_str())
     };
     for (number, day) in [
@@ -227,9 +236,10 @@ fn the_real_history_is_told_right() {
     ] {
         assert_eq!(landed(number), Some(day), "{number}");
     }
-    let days: Vec<_> = lore.templates.iter().map(|t| &t.revision.date[..7]).collect();
+    let days: Vec<_> = template_history.templates.iter().map(|t| &t.revision.date[..7]).collect();
     assert_eq!(days, ["2024-05", "2025-10", "2025-12", "2026-03"]);
-    let has = |at: usize, text: &str| String::from_utf8_lossy(&lore.templates[at].bytes).contains(text);
+    let has =
+        |at: usize, text: &str| String::from_utf8_lossy(&template_history.templates[at].bytes).contains(text);
     assert!(!has(0, "OVN-Kubernetes Version Skew") && has(1, "OVN-Kubernetes Version Skew"));
     assert!(!has(1, "Backwards Compatibility") && has(2, "Backwards Compatibility"));
 }

@@ -6,7 +6,7 @@
 //! does not look at, are left to the tests of the rule.
 
 use okep::files::Layout;
-use okep::git::{plain_folder, plain_standing};
+use okep::git::{plain_folder, plain_path_kinds};
 use okep::okep::snapshot::{Parsed, Snapshot};
 use okep::rules::page_links::{of_links, pages, questions};
 use okep::site::mkdocs;
@@ -209,7 +209,7 @@ fn ours(dir: &Path) -> (Told, Told, usize, Snapshot) {
     let mut tree = plain_folder(dir, &layout, &inherits).expect("it is a folder");
     let parsed = Parsed::default();
     let asked = questions(&Snapshot::new(&tree, &layout, &parsed));
-    tree.standing = Arc::new(plain_standing(dir, &asked));
+    tree.path_kind = Arc::new(plain_path_kinds(dir, &asked));
     let snapshot = Snapshot::new(&tree, &layout, &parsed);
     let (mut links, mut anchors) = (Told::new(), Told::new());
     for finding in of_links(&snapshot) {

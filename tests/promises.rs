@@ -2,7 +2,7 @@
 
 mod support;
 
-use okep::report::{Look, explain};
+use okep::report::{Terminal, explain};
 use okep::rules::RULES;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -29,7 +29,7 @@ fn every_rule_is_a_file_of_its_name_and_every_file_is_in_the_table() {
 
 #[test]
 fn every_rule_is_explained() {
-    let look = Look { width: 80, color: false, unicode: true, links: false };
+    let terminal = Terminal { width: 80, color: false, unicode: true, links: false };
     for rule in RULES {
         let id = rule.id;
         assert!(id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{id}");
@@ -48,7 +48,7 @@ fn every_rule_is_explained() {
         assert_ne!(rule.bad, rule.good, "{id}");
         let first = rule.fix.split([' ', ',']).next().unwrap_or_default();
         assert!(["safe", "suggested", "-"].contains(&first), "{id}: {}", rule.fix);
-        let shown = explain::one(rule, &look);
+        let shown = explain::one(rule, &terminal);
         for text in [rule.id, rule.bad.lines().next().unwrap_or_default()] {
             assert!(shown.contains(text), "{id}: {text:?} is not in\n{shown}");
         }

@@ -7,17 +7,17 @@ use crate::audit::backlinks;
 use crate::audit::baseline;
 use crate::audit::report::{Baseline, HALF_STAGED, Issue, OkepSummary, Report, Reported, Source};
 use crate::audit::{Verdict, audit, landing};
-use crate::files::{CONFIG, Layout, Note, Standing, Tree};
+use crate::files::{CONFIG, Layout, Note, PathKind, Tree};
 use crate::fix::engine;
 use crate::fix::repair::same_text;
 use crate::fix::verify;
-use crate::fix::verify::State;
-use crate::git::{Error as GitError, Head, Id, Repo, Wanted, plain_folder, plain_standing};
+use crate::fix::verify::VerifiedState;
+use crate::git::{Error as GitError, Head, Id, Repo, Wanted, plain_folder, plain_path_kinds};
 use crate::okep::config;
 use crate::okep::config::Config;
 use crate::okep::snapshot::{Parsed, Snapshot};
-use crate::okep::suppressions::{Ruled, Rulings};
-use crate::okep::template_history::Lore;
+use crate::okep::suppressions::{Policy, PolicyOutcome};
+use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::Finding;
 use crate::rules::page_links::{lost, questions};
 use crate::rules::rule;
@@ -88,7 +88,7 @@ pub struct Outcome {
     /// The tree that was judged, and what was made of it.
     pub tree: Tree,
     pub snapshot: Option<Snapshot>,
-    pub lore: Option<Lore>,
+    pub template_history: Option<TemplateHistory>,
     pub layout: Layout,
     /// By which pages around the proposal folder were read as well, where they were.
     pub around: Option<Layout>,
@@ -199,7 +199,7 @@ pub fn here(dir: Option<&Path>) -> Result<Here, Error> {
 }
 
 /// What a commit of what is staged would add, change or delete, as far as a verdict depends on it.
-pub struct Staged {
+pub struct StagedPaths {
     pub paths: BTreeSet<String>,
     /// The same of the commit at HEAD, compared with its first parent.
     pub before: BTreeSet<String>,
@@ -211,7 +211,7 @@ pub struct Staged {
 ///
 /// # Errors
 /// There is no repository, or it cannot be read.
-pub fn staged_paths(dir: Option<&Path>) -> Result<Staged, Error> {
+pub fn staged_paths(dir: Option<&Path>) -> Result<StagedPaths, Error> {
     let Some(repo) = Repo::discover(dir)? else {
         let (lacks, remedy) = NOTHING_STAGED;
         return Err(GitError::no_repository(dir, lacks, remedy).into());
@@ -247,7 +247,7 @@ pub fn staged_paths(dir: Option<&Path>) -> Result<Staged, Error> {
     let differ =
         |a: &HashSet<(String, Id)>, b| a.symmetric_difference(b).map(|(path, _)| path.clone()).collect();
     let (paths, before) = (differ(&now, &head), differ(&head, &parent));
-    Ok(Staged { paths, before, folder: reading.layout.folder })
+    Ok(StagedPaths { paths, before, folder: reading.layout.folder })
 }
 
 pub(crate) fn inherits(path: &str, bytes: &[u8]) -> Option<String> {
@@ -280,7 +280,7 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
     tree.notes.push(Note::new("no-history", reason));
     let parsed = Parsed::default();
     let mut snapshot = Snapshot::new(&tree, &layout, &parsed);
-    let found = plain_standing(&dir, &questions(&snapshot));
+    let found = plain_path_kinds(&dir, &questions(&snapshot));
     stand(&mut tree, &mut snapshot, found);
     let mut verdict = audit(&snapshot, None);
     let names = backlinks::at_stake(&verdict.findings);
@@ -292,7 +292,7 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
         snapshot = Snapshot::new(&tree, &layout, &parsed);
         verdict = audit(&snapshot, None);
     }
-    let ruled = Rulings::of(&config, &snapshot).apply(verdict.findings.clone(), &snapshot);
+    let ruled = Policy::of(&config, &snapshot).apply(verdict.findings.clone(), &snapshot);
     let mut report = report(&snapshot, ruled.findings, Source::Worktree, None);
     report.notes.extend(ruled.notes);
     report.notes.sort();
@@ -304,7 +304,7 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
         report,
         tree,
         snapshot: Some(snapshot),
-        lore: None,
+        template_history: None,
         layout,
         around: None,
         root: Some(dir),
@@ -336,9 +336,9 @@ fn other_folder(layout: &Layout, tree: &Tree) -> Option<String> {
 }
 
 /// Takes up what stands where links lead to.
-fn stand(tree: &mut Tree, snapshot: &mut Snapshot, found: BTreeMap<String, Standing>) {
-    tree.standing = Arc::new(found);
-    snapshot.standing = tree.standing.clone();
+fn stand(tree: &mut Tree, snapshot: &mut Snapshot, found: BTreeMap<String, PathKind>) {
+    tree.path_kind = Arc::new(found);
+    snapshot.path_kind = tree.path_kind.clone();
 }
 
 struct Reading<'a> {
@@ -413,11 +413,11 @@ impl Reading<'_> {
 
     /// Whether a page names a file or a folder that a commit of what is staged would take away.
     fn cuts_links(&self, head: Id) -> Result<bool, Error> {
-        let gone = self.repo.gone(head)?;
-        if gone.is_empty() {
+        let removed_paths = self.repo.removed_paths(head)?;
+        if removed_paths.is_empty() {
             return Ok(false);
         }
-        let names: HashSet<&str> = gone.iter().map(|path| path::file_name(path)).collect();
+        let names: HashSet<&str> = removed_paths.iter().map(|path| path::file_name(path)).collect();
         let tree = self.repo.index_where(&self.layout, &inherits, &|path| path::stem(path).is_some())?;
         let names_one = |path: &String| {
             let Some(bytes) = tree.bytes(path) else { return false };
@@ -481,10 +481,10 @@ impl Reading<'_> {
             // How links are read has changed for every page.
             return self.run_where(head, None);
         }
-        let found = self.standing(&source, &questions(&now))?;
+        let found = self.path_kind(&source, &questions(&now))?;
         stand(&mut tree, &mut now, found);
         for (base, snapshot) in bases.iter_mut().zip(&mut before) {
-            let found = self.repo.commit_standing(base.commit, &questions(snapshot));
+            let found = self.repo.commit_path_kinds(base.commit, &questions(snapshot));
             stand(&mut base.tree, snapshot, found);
         }
         if let Some(tip) = tip {
@@ -496,14 +496,16 @@ impl Reading<'_> {
                 now.moved = tree.moved.clone();
             }
         }
-        let rulings = Rulings::of(&self.config, &now);
-        let excused: Vec<Rulings> =
-            bases.iter().zip(&before).map(|(b, snapshot)| Rulings::of(&b.config, snapshot)).collect();
-        let judge = |lore| Judgement::of(&now, &rulings, before.iter().zip(&excused), self.compares(), lore);
+        let rulings = Policy::of(&self.config, &now);
+        let excused: Vec<Policy> =
+            bases.iter().zip(&before).map(|(b, snapshot)| Policy::of(&b.config, snapshot)).collect();
+        let judge = |template_history| {
+            CheckedState::of(&now, &rulings, before.iter().zip(&excused), self.compares(), template_history)
+        };
         let mut judgement = judge(None);
-        let mut lore = None;
+        let mut template_history = None;
         if let Some(tip) = tip.filter(|_| judgement.wants_history(&now, &before, self.request)) {
-            let mut known = self.repo.lore(tip, &self.layout);
+            let mut known = self.repo.template_history(tip, &self.layout);
             if self.request.since.is_some() {
                 // What a branch brings has not landed, whatever its own commits say.
                 let had = |path: &str| {
@@ -515,7 +517,7 @@ impl Reading<'_> {
                 known.landed.retain(|path, _| had(path));
             }
             judgement = judge(Some(&known));
-            lore = Some(known);
+            template_history = Some(known);
         }
         let shown = |i: &usize| self.request.thorough || judgement.baseline[*i] != Some(Baseline::Existing);
         let shown = (0..judgement.findings.len()).filter(shown).map(|i| &judgement.findings[i]);
@@ -523,9 +525,10 @@ impl Reading<'_> {
         if around.is_some() {
             now = Snapshot::new(&tree, &self.layout, &parsed);
             let before = before.iter().zip(&excused);
-            judgement = Judgement::of(&now, &rulings, before, self.compares(), lore.as_ref());
+            judgement = CheckedState::of(&now, &rulings, before, self.compares(), template_history.as_ref());
         }
-        let mut outcome = self.outcome(tree, now, &before, judgement, lore, source, &bases, &parsed)?;
+        let mut outcome =
+            self.outcome(tree, now, &before, judgement, template_history, source, &bases, &parsed)?;
         outcome.report.partial = touched.is_some();
         outcome.around = around;
         Ok(outcome)
@@ -566,17 +569,17 @@ impl Reading<'_> {
         Ok(Some(layout))
     }
 
-    fn standing(
+    fn path_kind(
         &self,
         source: &Source,
         asked: &BTreeSet<String>,
-    ) -> Result<BTreeMap<String, Standing>, Error> {
+    ) -> Result<BTreeMap<String, PathKind>, Error> {
         Ok(match source {
-            Source::Index => self.repo.index_standing(asked)?,
-            Source::Worktree => self.repo.worktree_standing(asked)?,
+            Source::Index => self.repo.index_path_kinds(asked)?,
+            Source::Worktree => self.repo.worktree_path_kinds(asked)?,
             Source::Commit(id) => {
                 let id = Id::from_hex(id.as_bytes()).expect("it was an id before it was a string");
-                self.repo.commit_standing(id, asked)
+                self.repo.commit_path_kinds(id, asked)
             }
         })
     }
@@ -657,7 +660,7 @@ impl Reading<'_> {
             incomplete: false,
             tree,
             snapshot: None,
-            lore: None,
+            template_history: None,
             layout,
             around: None,
             root,
@@ -673,13 +676,13 @@ impl Reading<'_> {
         tree: Tree,
         now: Snapshot,
         before: &[Snapshot],
-        judgement: Judgement,
-        lore: Option<Lore>,
+        judgement: CheckedState,
+        template_history: Option<TemplateHistory>,
         source: Source,
         bases: &[Base],
         parsed: &Parsed,
     ) -> Result<Outcome, Error> {
-        let mut report = report(&now, judgement.findings.clone(), source, lore.as_ref());
+        let mut report = report(&now, judgement.findings.clone(), source, template_history.as_ref());
         report.since = bases.first().map(|b| b.id.clone());
         for (reported, baseline) in report.findings.iter_mut().zip(&judgement.baseline) {
             reported.baseline = *baseline;
@@ -690,10 +693,11 @@ impl Reading<'_> {
         report.notes.dedup();
         let top = self.repo.root().map(Path::to_owned).unwrap_or_default();
         let from = self.request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
-        let gone = before.iter().flat_map(|b| b.paths.iter().map(String::as_str));
-        let asked = narrow(&mut report, &self.request.paths, &from, &top, &gone.collect::<Vec<_>>())?;
+        let removed_paths = before.iter().flat_map(|b| b.paths.iter().map(String::as_str));
+        let asked =
+            narrow(&mut report, &self.request.paths, &from, &top, &removed_paths.collect::<Vec<_>>())?;
         let state = engine::borrowed(&tree, &now, &judgement.verdict.findings);
-        prove(&mut report, self.request, &state, &self.layout, lore.as_ref(), parsed);
+        prove(&mut report, self.request, &state, &self.layout, template_history.as_ref(), parsed);
         let incomplete = now.incomplete || before.iter().any(|b| b.incomplete);
         let layout = self.layout.clone();
         let root = self.repo.root().map(Path::to_owned);
@@ -703,7 +707,7 @@ impl Reading<'_> {
             incomplete,
             tree,
             snapshot: Some(now),
-            lore,
+            template_history,
             layout,
             around: None,
             root,
@@ -723,7 +727,7 @@ struct Base {
 }
 
 /// The findings of a state, each marked as new or existing.
-struct Judgement {
+struct CheckedState {
     findings: Vec<Finding>,
     baseline: Vec<Option<Baseline>>,
     excepted: Vec<Finding>,
@@ -732,37 +736,38 @@ struct Judgement {
     notes: Vec<Note>,
 }
 
-impl Judgement {
+impl CheckedState {
     /// `before` are the states compared with, each with what it excepts: what a state excepted was not
     /// there for anybody, so that it is new where the exception goes. A rule that was off, or milder,
     /// had its findings all the same.
     fn of<'a>(
         now: &Snapshot,
-        rulings: &Rulings,
-        before: impl Iterator<Item = (&'a Snapshot, &'a Rulings)> + Clone,
+        rulings: &Policy,
+        before: impl Iterator<Item = (&'a Snapshot, &'a Policy)> + Clone,
         compares: bool,
-        lore: Option<&Lore>,
+        template_history: Option<&TemplateHistory>,
     ) -> Self {
-        let verdict = audit(now, lore);
-        let mut notes: Vec<Note> = lore.map(|l| l.notes.clone()).unwrap_or_default();
+        let verdict = audit(now, template_history);
+        let mut notes: Vec<Note> = template_history.map(|l| l.notes.clone()).unwrap_or_default();
         notes.retain(|note| note.kind != "several-templates");
-        let Ruled { mut findings, excepted, off, notes: told } = rulings.apply(verdict.findings.clone(), now);
+        let PolicyOutcome { mut findings, excepted, off, notes: told } =
+            rulings.apply(verdict.findings.clone(), now);
         notes.extend(told);
         let mut baseline: Vec<Option<Baseline>> = vec![compares.then_some(Baseline::New); findings.len()];
         for (base, excused) in before.clone() {
-            let existing = excused.allow(audit(base, lore).findings, base);
+            let existing = excused.allow(audit(base, template_history).findings, base);
             mark(&mut baseline, &findings, now, &existing, base);
         }
         if let Some((base, _)) = before.clone().next()
             && base.template.document.text != now.template.document.text
         {
-            let brought = by_template(&findings, &baseline, now, base, lore);
+            let brought = by_template(&findings, &baseline, now, base, template_history);
             notes.extend(template_notes(&brought.iter().map(|i| &findings[*i]).collect::<Vec<_>>(), now));
             let keep = |i: &usize| !brought.contains(i);
             baseline = (0..baseline.len()).filter(keep).map(|i| baseline[i]).collect();
             findings = (0..findings.len()).filter(keep).map(|i| findings[i].clone()).collect();
         }
-        Judgement { findings, baseline, excepted, off, verdict, notes }
+        CheckedState { findings, baseline, excepted, off, verdict, notes }
     }
 
     /// Whether some finding that counts could be another one in the light of history.
@@ -770,24 +775,24 @@ impl Judgement {
         if request.thorough {
             return true;
         }
-        let unsettled = &self.verdict.unsettled;
+        let needs_history = &self.verdict.needs_history;
         let template_changed = before.iter().any(|b| b.template.document.text != now.template.document.text);
         if !request.staged || request.or_whole_index || template_changed {
-            return !unsettled.is_empty();
+            return !needs_history.is_empty();
         }
         let was = |path: &str| before.iter().find_map(|b| b.okep(path));
         let counts = |path: &str| {
             self.findings.iter().zip(&self.baseline).any(|(f, b)| {
                 *b == Some(Baseline::New)
                     && f.okep.as_deref() == Some(path)
-                    && rule(f.rule).is_some_and(|r| r.of_its_time)
+                    && rule(f.rule).is_some_and(|r| r.grandfatherable)
             })
         };
-        unsettled.iter().any(|unsettled| {
-            let path = unsettled.path.as_str();
+        needs_history.iter().any(|needs_history| {
+            let path = needs_history.path.as_str();
             let changed =
                 now.okep(path).zip(was(path)).is_none_or(|(a, b)| a.document.text != b.document.text);
-            (unsettled.by_demand && counts(path)) || (unsettled.by_prompt && changed)
+            (needs_history.unmet_requirement && counts(path)) || (needs_history.near_a_prompt && changed)
         })
     }
 }
@@ -817,11 +822,11 @@ fn by_template(
     baseline: &[Option<Baseline>],
     now: &Snapshot,
     base: &Snapshot,
-    lore: Option<&Lore>,
+    template_history: Option<&TemplateHistory>,
 ) -> BTreeSet<usize> {
     let mut by_old_template = now.clone();
     by_old_template.template = base.template.clone();
-    let without = audit(&by_old_template, lore).findings;
+    let without = audit(&by_old_template, template_history).findings;
     let compared = baseline::compare(findings, &paths(now), &without, &paths(now));
     let landed = |f: &Finding| {
         let path = f.okep.as_deref().unwrap_or_default();
@@ -855,7 +860,12 @@ fn template_notes(brought: &[&Finding], now: &Snapshot) -> Vec<Note> {
         .collect()
 }
 
-fn report(snapshot: &Snapshot, findings: Vec<Finding>, source: Source, lore: Option<&Lore>) -> Report {
+fn report(
+    snapshot: &Snapshot,
+    findings: Vec<Finding>,
+    source: Source,
+    template_history: Option<&TemplateHistory>,
+) -> Report {
     let in_nav = |path: &str| {
         let site = snapshot.site.as_ref()?;
         site.nav.tree()?;
@@ -874,7 +884,9 @@ fn report(snapshot: &Snapshot, findings: Vec<Finding>, source: Source, lore: Opt
                 number: okep.number(),
                 title: okep.title.as_ref().map(|t| t.name.clone()),
                 issue,
-                landed: lore.and_then(|l| landing(l, snapshot, &okep.path)).map(|l| l.revision.clone()),
+                landed: template_history
+                    .and_then(|l| landing(l, snapshot, &okep.path))
+                    .map(|l| l.revision.clone()),
                 in_nav: in_nav(&okep.path),
                 in_index: snapshot.landing.as_ref().map(|l| l.lists(&okep.path)),
             }
@@ -897,9 +909,9 @@ fn report(snapshot: &Snapshot, findings: Vec<Finding>, source: Source, lore: Opt
 fn prove(
     report: &mut Report,
     request: &Request,
-    state: &State,
+    state: &VerifiedState,
     layout: &Layout,
-    lore: Option<&Lore>,
+    template_history: Option<&TemplateHistory>,
     parsed: &Parsed,
 ) {
     if request.unproven {
@@ -907,7 +919,7 @@ fn prove(
     }
     let shown = |r: &&mut Reported| request.thorough || r.baseline != Some(Baseline::Existing);
     let shown = report.findings.iter_mut().filter(shown).map(|r| &mut r.finding).collect();
-    report.notes.extend(verify::prove(state, layout, lore, parsed, shown));
+    report.notes.extend(verify::verify(state, layout, template_history, parsed, shown));
     report.notes.sort();
 }
 

@@ -12,11 +12,11 @@ pub mod report;
 use crate::markdown::document::Document;
 use crate::okep::prompts::Prompts;
 use crate::okep::proposal::Okep;
-use crate::okep::requirements::{Rulebook, TemplateRevision};
+use crate::okep::requirements::{ParsedRevision, Requirements};
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template::Template;
-use crate::okep::template_history::{Landing, Lore};
-use crate::rules::context::Judged;
+use crate::okep::template_history::{Landing, TemplateHistory};
+use crate::rules::context::OkepContext;
 use crate::rules::edits::rename::with_links;
 use crate::rules::finding::{Finding, Fix, Severity};
 use crate::rules::page_links::of_links;
@@ -31,28 +31,31 @@ pub struct Verdict {
     /// Sorted by path, then place, then rule.
     pub findings: Vec<Finding>,
     /// The OKEPs about which history could say more.
-    pub unsettled: Vec<Unsettled>,
+    pub needs_history: Vec<NeedsHistory>,
 }
 
 /// Why history could say more about an OKEP.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unsettled {
+pub struct NeedsHistory {
     pub path: String,
     /// It does not meet a demand of the template, which may be younger than it.
-    pub by_demand: bool,
+    pub unmet_requirement: bool,
     /// A text in it is near to a prompt, and may be one of an earlier template.
-    pub by_prompt: bool,
+    pub near_a_prompt: bool,
 }
 
-/// Judges a snapshot; without `lore` by the template at hand alone.
-pub fn audit(snapshot: &Snapshot, lore: Option<&Lore>) -> Verdict {
-    let past = Past::of(snapshot, lore);
-    let judgements: Vec<(Vec<Finding>, Unsettled)> =
-        snapshot.okeps.par_iter().map(|o| past.judge_among(o, snapshot, lore)).collect();
+/// Judges a snapshot; without `template_history` by the template at hand alone.
+pub fn audit(snapshot: &Snapshot, template_history: Option<&TemplateHistory>) -> Verdict {
+    let template_timeline = TemplateTimeline::of(snapshot, template_history);
+    let judgements: Vec<(Vec<Finding>, NeedsHistory)> = snapshot
+        .okeps
+        .par_iter()
+        .map(|o| template_timeline.check_okep(o, snapshot, template_history))
+        .collect();
     let mut verdict = Verdict::default();
-    for (findings, unsettled) in judgements {
+    for (findings, needs_history) in judgements {
         verdict.findings.extend(findings);
-        verdict.unsettled.extend(Some(unsettled).filter(|u| u.by_demand || u.by_prompt));
+        verdict.needs_history.extend(Some(needs_history).filter(|u| u.unmet_requirement || u.near_a_prompt));
     }
     verdict.findings.extend(of_tree(snapshot));
     verdict.findings.extend(of_links(snapshot));
@@ -87,12 +90,12 @@ fn found_in_tree(snapshot: &Snapshot) -> Vec<Finding> {
 }
 
 /// The revisions of the template, parsed.
-pub fn revisions(lore: &Lore) -> Vec<TemplateRevision> {
-    let parse = |r: &crate::okep::template_history::TemplateRevision| TemplateRevision {
+pub fn revisions(template_history: &TemplateHistory) -> Vec<ParsedRevision> {
+    let parse = |r: &crate::okep::template_history::TemplateRevision| ParsedRevision {
         revision: r.revision.clone(),
         template: Template::new(Some(r.path.clone()), Arc::new(Document::parse(&r.bytes))),
     };
-    lore.templates.par_iter().map(parse).collect()
+    template_history.templates.par_iter().map(parse).collect()
 }
 
 /// Puts findings into their order: by path, then place (what is absent first), then rule.
@@ -109,58 +112,62 @@ pub fn sort(findings: &mut [Finding]) {
 }
 
 /// The template and its revisions, as rule books.
-pub struct Past<'a> {
+pub struct TemplateTimeline<'a> {
     /// The template at hand, without a past.
-    bare: Rulebook,
+    bare: Requirements,
     /// The same with the earlier wordings of its sections.
-    now: Rulebook,
+    now: Requirements,
     /// The prompts of all revisions.
     all_prompts: Arc<Prompts>,
     /// The revisions on the first-parent line, oldest first.
-    revisions: Cow<'a, [TemplateRevision]>,
+    revisions: Cow<'a, [ParsedRevision]>,
     /// For each revision its rule book, made when a finding asks for it.
-    books: Vec<OnceLock<Rulebook>>,
+    books: Vec<OnceLock<Requirements>>,
     /// Whether the template at hand is the last revision and no edit of it.
     settled: bool,
 }
 
-impl<'a> Past<'a> {
-    pub fn new(template: &Template, revisions: Cow<'a, [TemplateRevision]>) -> Self {
+impl<'a> TemplateTimeline<'a> {
+    pub fn new(template: &Template, revisions: Cow<'a, [ParsedRevision]>) -> Self {
         let mut prompts = Prompts::default();
         if template.path.is_some() {
             prompts.add(&template.document);
         }
-        let bare = Rulebook::new(template, None, &[], Arc::new(prompts.clone()));
+        let bare = Requirements::new(template, None, &[], Arc::new(prompts.clone()));
         revisions.iter().for_each(|r| prompts.add(&r.template.document));
-        let same =
-            |r: &TemplateRevision| r.template.document.text.as_str() == template.document.text.as_str();
+        let same = |r: &ParsedRevision| r.template.document.text.as_str() == template.document.text.as_str();
         let settled = revisions.last().is_some_and(same);
         let at = settled.then(|| revisions.last().map(|r| &r.revision)).flatten();
         let before = if settled { &revisions[..revisions.len() - 1] } else { &revisions[..] };
-        let now = Rulebook::new(template, at, before, bare.prompts.clone());
+        let now = Requirements::new(template, at, before, bare.prompts.clone());
         let books = revisions.iter().map(|_| OnceLock::new()).collect();
-        Past { bare, now, all_prompts: Arc::new(prompts), revisions, books, settled }
+        TemplateTimeline { bare, now, all_prompts: Arc::new(prompts), revisions, books, settled }
     }
 
     /// The past of a snapshot's template, as far as history was asked.
-    pub fn of(snapshot: &Snapshot, lore: Option<&Lore>) -> Past<'static> {
-        Past::new(&snapshot.template, Cow::Owned(lore.map(revisions).unwrap_or_default()))
+    pub fn of(snapshot: &Snapshot, template_history: Option<&TemplateHistory>) -> TemplateTimeline<'static> {
+        TemplateTimeline::new(
+            &snapshot.template,
+            Cow::Owned(template_history.map(revisions).unwrap_or_default()),
+        )
     }
 
     /// The findings about one OKEP of a snapshot, with the fixes that are possible there.
-    pub fn judge_among(
+    pub fn check_okep(
         &self,
         okep: &Okep,
         snapshot: &Snapshot,
-        lore: Option<&Lore>,
-    ) -> (Vec<Finding>, Unsettled) {
+        template_history: Option<&TemplateHistory>,
+    ) -> (Vec<Finding>, NeedsHistory) {
         if okep.unread {
             // Known by its path alone, it is as it was: nothing can be said of its text.
             let path = okep.path.clone();
-            return (Vec::new(), Unsettled { path, by_demand: false, by_prompt: false });
+            return (Vec::new(), NeedsHistory { path, unmet_requirement: false, near_a_prompt: false });
         }
-        let landed = lore.and_then(|lore| landing(lore, snapshot, &okep.path)).map(|l| l.template);
-        let (mut findings, unsettled) = self.judge(okep, landed, true);
+        let landed = template_history
+            .and_then(|template_history| landing(template_history, snapshot, &okep.path))
+            .map(|l| l.template);
+        let (mut findings, needs_history) = self.findings(okep, landed, true);
         let conflict = okep.document.is_in_conflict();
         for finding in findings.iter_mut().filter(|f| f.fix.is_some()) {
             finding.fix = finding.fix.take().filter(|_| !conflict);
@@ -169,7 +176,7 @@ impl<'a> Past<'a> {
                 finding.help.push(RESOLVE_FIRST.into());
             }
         }
-        (findings, unsettled)
+        (findings, needs_history)
     }
 
     /// The template at hand.
@@ -181,54 +188,54 @@ impl<'a> Past<'a> {
     ///
     /// `landed` is the revision that was in force when it landed, none inside for none at all; it is
     /// none itself where that is not known. Without `plans`, findings have not all of their fixes.
-    pub fn judge(
+    pub fn findings(
         &self,
         okep: &Okep,
         landed: Option<Option<usize>>,
         plans: bool,
-    ) -> (Vec<Finding>, Unsettled) {
-        let (mut findings, unsettled) = match self.revisions.is_empty() {
+    ) -> (Vec<Finding>, NeedsHistory) {
+        let (mut findings, needs_history) = match self.revisions.is_empty() {
             true => self.beside_template(okep, plans),
             false => self.beside_revisions(okep, plans),
         };
         if let Some(landed) = landed {
             let mut earlier: Vec<Option<Vec<Finding>>> = vec![None; self.revisions.len()];
-            for finding in findings.iter_mut().filter(|f| of_its_time(f)) {
-                self.excuse(finding, okep, landed, &mut earlier);
+            for finding in findings.iter_mut().filter(|f| grandfatherable(f)) {
+                self.grandfather(finding, okep, landed, &mut earlier);
             }
         }
-        (findings, unsettled)
+        (findings, needs_history)
     }
 
     /// What the template at hand finds, where nothing else is known.
-    fn beside_template(&self, okep: &Okep, plans: bool) -> (Vec<Finding>, Unsettled) {
-        let judged = Judged::new(okep, &self.bare).planning(plans);
+    fn beside_template(&self, okep: &Okep, plans: bool) -> (Vec<Finding>, NeedsHistory) {
+        let judged = OkepContext::new(okep, &self.bare).planning(plans);
         let findings = check(&judged, |_| true);
-        let by_demand = findings.iter().any(|f| rule(f.rule).is_some_and(|r| r.of_its_time));
-        let by_prompt = judged.resembles_prompt();
-        (findings, Unsettled { path: okep.path.clone(), by_demand, by_prompt })
+        let unmet_requirement = findings.iter().any(|f| rule(f.rule).is_some_and(|r| r.grandfatherable));
+        let near_a_prompt = judged.resembles_prompt();
+        (findings, NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt })
     }
 
     /// What the template finds that knows its earlier wordings and prompts.
     ///
     /// The past is asked only where the document itself gives cause, so that what is said of one OKEP hangs
     /// neither on others nor on whether somebody else had history read.
-    fn beside_revisions(&self, okep: &Okep, plans: bool) -> (Vec<Finding>, Unsettled) {
-        let judged = Judged::new(okep, &self.bare).planning(false);
-        let by_demand = !check(&judged, |r| r.of_its_time).is_empty();
-        let by_prompt = judged.resembles_prompt();
-        let unsettled = Unsettled { path: okep.path.clone(), by_demand, by_prompt };
+    fn beside_revisions(&self, okep: &Okep, plans: bool) -> (Vec<Finding>, NeedsHistory) {
+        let judged = OkepContext::new(okep, &self.bare).planning(false);
+        let unmet_requirement = !check(&judged, |r| r.grandfatherable).is_empty();
+        let near_a_prompt = judged.resembles_prompt();
+        let needs_history = NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt };
         let judged = judged.planning(plans);
-        let book = if by_demand { &self.now } else { &self.bare };
-        let findings = match by_prompt {
+        let book = if unmet_requirement { &self.now } else { &self.bare };
+        let findings = match near_a_prompt {
             true => check(&judged.beside(&book.with_prompts(&self.all_prompts)), |_| true),
             false => check(&judged.beside(book), |_| true),
         };
-        (findings, unsettled)
+        (findings, needs_history)
     }
 
     /// Turns a finding into advice where the template in force when the OKEP landed did not ask for it.
-    fn excuse(
+    fn grandfather(
         &self,
         finding: &mut Finding,
         okep: &Okep,
@@ -250,8 +257,8 @@ impl<'a> Past<'a> {
                 return names.any(|n| self.now.current_name(&n.text) == subject);
             }
             let found = earlier[revision].get_or_insert_with(|| {
-                let judged = Judged::new(okep, self.book(revision)).planning(false);
-                check(&judged, |r| r.of_its_time)
+                let judged = OkepContext::new(okep, self.book(revision)).planning(false);
+                check(&judged, |r| r.grandfatherable)
             });
             found.iter().any(|f| {
                 f.rule == finding.rule
@@ -273,15 +280,15 @@ impl<'a> Past<'a> {
         }
     }
 
-    fn book(&self, revision: usize) -> &Rulebook {
+    fn book(&self, revision: usize) -> &Requirements {
         self.books[revision].get_or_init(|| {
             let r = &self.revisions[revision];
-            Rulebook::new(&r.template, Some(&r.revision), &self.revisions[..revision], Arc::default())
+            Requirements::new(&r.template, Some(&r.revision), &self.revisions[..revision], Arc::default())
         })
     }
 }
 
-fn check(judged: &Judged, wanted: fn(&Rule) -> bool) -> Vec<Finding> {
+fn check(judged: &OkepContext, wanted: fn(&Rule) -> bool) -> Vec<Finding> {
     let checks = RULES.iter().filter(|r| wanted(r)).filter_map(|r| match r.check {
         Check::Okep(check) => Some(check),
         Check::Tree(_) | Check::Links(_) | Check::History(_) => None,
@@ -300,16 +307,20 @@ fn feasible(fix: Fix, okep: &Okep, snapshot: &Snapshot) -> Option<Fix> {
 
 /// Whether an OKEP is held to it only where the template asked for it in its time: a promise in place of
 /// a section that was never asked for breaks no rule.
-fn of_its_time(finding: &Finding) -> bool {
-    finding.rule == LEFT_BY_SKELETONS.id || rule(finding.rule).is_some_and(|r| r.of_its_time)
+fn grandfatherable(finding: &Finding) -> bool {
+    finding.rule == LEFT_BY_SKELETONS.id || rule(finding.rule).is_some_and(|r| r.grandfatherable)
 }
 
 /// When an OKEP landed; one that history knows by another name, gone since, is found by its number.
-pub fn landing<'a>(lore: &'a Lore, snapshot: &Snapshot, path: &str) -> Option<&'a Landing> {
-    if let Some(landing) = lore.landed.get(path) {
+pub fn landing<'a>(
+    template_history: &'a TemplateHistory,
+    snapshot: &Snapshot,
+    path: &str,
+) -> Option<&'a Landing> {
+    if let Some(landing) = template_history.landed.get(path) {
         return Some(landing);
     }
     let number = snapshot.number_of(path)?;
     let earlier = |p: &&String| snapshot.number_of(p) == Some(number) && !snapshot.paths.contains(*p);
-    lore.landed.keys().find(earlier).and_then(|p| lore.landed.get(p))
+    template_history.landed.keys().find(earlier).and_then(|p| template_history.landed.get(p))
 }

@@ -22,7 +22,7 @@ pub fn advice(dir: Option<&Path>, file: &Path) -> Option<String> {
         _ => vec!["#".to_owned()],
     };
     let subject = subject(&message, &marks)?;
-    let check::Staged { paths, before, folder } = match check::staged_paths(dir) {
+    let check::StagedPaths { paths, before, folder } = match check::staged_paths(dir) {
         Ok(staged) => staged,
         Err(error) => return unread(error.to_string()),
     };

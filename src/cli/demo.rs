@@ -9,7 +9,7 @@ mod history;
 
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
-use history::{Change, Commit, HISTORY, Person, PullRequest, Revision, Step};
+use history::{DemoChange, DemoCommit, DemoPullRequest, DemoRevision, HISTORY, Person, Step};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -80,16 +80,16 @@ fn init(dir: &Path) -> Result<gix::Repository, Error> {
 // From the table to commits.
 
 /// The files of one commit by path.
-type Files = BTreeMap<&'static str, Document>;
+type DemoFiles = BTreeMap<&'static str, DemoDocument>;
 
 /// A file as it reads today, and what of that has not happened yet, oldest first.
 #[derive(Clone)]
-struct Document {
+struct DemoDocument {
     today: &'static str,
-    pending: Vec<Revision>,
+    pending: Vec<DemoRevision>,
 }
 
-impl Document {
+impl DemoDocument {
     /// The text with every pending revision taken back, newest first; lines end in LF however the
     /// sources of `okep` were checked out.
     fn text(&self) -> String {
@@ -103,27 +103,31 @@ impl Document {
 
 /// A commit that was written, with all that a next one builds upon.
 #[derive(Clone)]
-struct Written {
+struct WrittenDemo {
     commit: ObjectId,
     tree: ObjectId,
-    files: Files,
+    files: DemoFiles,
     committer: gix::actor::Signature,
 }
 
 /// Writes all commits and returns the last one of the first-parent line.
-fn write_history(repo: &gix::Repository) -> gix::Result<Written> {
-    let mut main: Vec<Written> = Vec::new();
+fn write_history(repo: &gix::Repository) -> gix::Result<WrittenDemo> {
+    let mut main: Vec<WrittenDemo> = Vec::new();
     for step in HISTORY {
         let written = match step {
-            Step::Commit(commit) => write_commit(repo, commit, main.last())?,
-            Step::PullRequest(request) => write_pull_request(repo, request, &main)?,
+            Step::DemoCommit(commit) => write_commit(repo, commit, main.last())?,
+            Step::DemoPullRequest(request) => write_pull_request(repo, request, &main)?,
         };
         main.push(written);
     }
     Ok(main.pop().expect("the table is not empty"))
 }
 
-fn write_commit(repo: &gix::Repository, commit: &Commit, parent: Option<&Written>) -> gix::Result<Written> {
+fn write_commit(
+    repo: &gix::Repository,
+    commit: &DemoCommit,
+    parent: Option<&WrittenDemo>,
+) -> gix::Result<WrittenDemo> {
     let mut files = parent.map(|p| p.files.clone()).unwrap_or_default();
     commit.changes.iter().for_each(|change| apply(change, &mut files));
     let author = signature(&commit.by, commit.written)?;
@@ -136,10 +140,10 @@ fn write_commit(repo: &gix::Repository, commit: &Commit, parent: Option<&Written
 /// the branch applied.
 fn write_pull_request(
     repo: &gix::Repository,
-    request: &PullRequest,
-    main: &[Written],
-) -> gix::Result<Written> {
-    let PullRequest { number, branch, behind, commits, by, merged } = request;
+    request: &DemoPullRequest,
+    main: &[WrittenDemo],
+) -> gix::Result<WrittenDemo> {
+    let DemoPullRequest { number, branch, behind, commits, by, merged } = request;
     let (tip, base) = (&main[main.len() - 1], &main[main.len() - 1 - behind]);
     let (mut head, mut files) = (base.clone(), tip.files.clone());
     for commit in *commits {
@@ -154,12 +158,12 @@ fn write_pull_request(
 
 fn write(
     repo: &gix::Repository,
-    files: Files,
+    files: DemoFiles,
     parents: Vec<ObjectId>,
     author: gix::actor::Signature,
     committer: gix::actor::Signature,
     message: String,
-) -> gix::Result<Written> {
+) -> gix::Result<WrittenDemo> {
     let mut editor = repo.edit_tree(repo.empty_tree().id)?;
     for (path, document) in &files {
         editor.upsert(*path, EntryKind::Blob, repo.write_blob(document.text())?)?;
@@ -174,24 +178,24 @@ fn write(
         message: message.into(),
         extra_headers: Vec::new(),
     })?;
-    Ok(Written { commit: commit.detach(), tree, files, committer })
+    Ok(WrittenDemo { commit: commit.detach(), tree, files, committer })
 }
 
-fn apply(change: &Change, files: &mut Files) {
+fn apply(change: &DemoChange, files: &mut DemoFiles) {
     match *change {
-        Change::Add { path, today, later } => {
-            files.insert(path, Document { today, pending: later.to_vec() });
+        DemoChange::Add { path, today, later } => {
+            files.insert(path, DemoDocument { today, pending: later.to_vec() });
         }
-        Change::Revise(path, revision) => {
+        DemoChange::Revise(path, revision) => {
             let document = files.get_mut(path).expect("only files that are there are revised");
             let at = document.pending.iter().position(|r| *r == revision);
             document.pending.remove(at.expect("a revision happens once, to the file that waits for it"));
         }
-        Change::Move { from, to } => {
+        DemoChange::Move { from, to } => {
             let document = files.remove(from).expect("only files that are there are moved");
             files.insert(to, document);
         }
-        Change::Remove(path) => {
+        DemoChange::Remove(path) => {
             files.remove(path).expect("only files that are there are removed");
         }
     }
@@ -205,7 +209,7 @@ fn signature(who: &Person, when: &str) -> gix::Result<gix::actor::Signature> {
 // ------------------------------------------------------------------------------------------------
 // From the last commit to a clean checkout.
 
-fn point_branch_at(repo: &gix::Repository, tip: &Written) -> gix::Result<()> {
+fn point_branch_at(repo: &gix::Repository, tip: &WrittenDemo) -> gix::Result<()> {
     use gix::refs::transaction::{PreviousValue, RefEdit};
     let name = BRANCH.try_into().expect("the name of the branch is valid");
     let edit = RefEdit::update(name, tip.commit, PreviousValue::MustNotExist, "okep demo");
@@ -213,7 +217,7 @@ fn point_branch_at(repo: &gix::Repository, tip: &Written) -> gix::Result<()> {
     repo.edit_references_as([edit], Some(tip.committer.to_ref(&mut time))).map(drop)
 }
 
-fn write_worktree(dir: &Path, files: &Files) -> Result<(), Error> {
+fn write_worktree(dir: &Path, files: &DemoFiles) -> Result<(), Error> {
     for (path, document) in files {
         let path = dir.join(path);
         let folder = path.parent().expect("a file below `dir` has a parent");

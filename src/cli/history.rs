@@ -17,8 +17,8 @@ use crate::okep::config;
 use crate::okep::config::Config;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::report;
-use crate::report::Look;
-use crate::report::html::Page;
+use crate::report::Terminal;
+use crate::report::html::HtmlPage;
 use crate::site::mkdocs;
 use clap::{Args, ValueEnum};
 use std::path::Path;
@@ -129,7 +129,7 @@ fn rule(id: &str) -> Result<String, String> {
 }
 
 /// What is to be printed.
-pub struct Told {
+pub struct PrintedNotes {
     pub text: String,
     /// What ends it: the repairs of what is still open, where they were asked for.
     pub repair: Option<Repair>,
@@ -138,7 +138,12 @@ pub struct Told {
 }
 
 /// Tells the story that is asked for.
-pub fn run(dir: Option<&Path>, args: &HistoryArgs, look: &Look, version: &str) -> Result<Told, Error> {
+pub fn run(
+    dir: Option<&Path>,
+    args: &HistoryArgs,
+    terminal: &Terminal,
+    version: &str,
+) -> Result<PrintedNotes, Error> {
     let select = match (args.all, args.revisions.as_slice()) {
         (true, _) => Select::All,
         (false, []) => Select::Head,
@@ -157,21 +162,21 @@ pub fn run(dir: Option<&Path>, args: &HistoryArgs, look: &Look, version: &str) -
     };
     narrow.narrow(&mut story);
     let mut text = match args.format {
-        HistoryFormat::Table => report::history::table(&story, look),
+        HistoryFormat::Table => report::history::table(&story, terminal),
         HistoryFormat::Json => report::history_json::history(&story, version),
         HistoryFormat::Csv => report::history_csv::csv(&story),
         HistoryFormat::Html => {
             let tip =
                 story.walk.tips.first().map(|commit| head_audit::tip(dir, commit)).transpose()?.flatten();
             let (tip, narrowed) = (tip.as_ref(), !narrow.is_everything());
-            report::html::page(&Page { story: &story, all: &all, narrowed, tip, version })
+            report::html::page(&HtmlPage { story: &story, all: &all, narrowed, tip, version })
         }
     };
     let repair = args.diff.map(|which| suggestions(dir, &story, &narrow, which)).transpose()?.flatten();
     if repair.as_ref().is_some_and(|repair| !repair.patch.is_empty()) {
-        text += &report::history::heading("Suggestions", look);
+        text += &report::history::heading("Suggestions", terminal);
     }
-    Ok(Told { text, repair, whole: !story.damaged })
+    Ok(PrintedNotes { text, repair, whole: !story.damaged })
 }
 
 /// What can be repaired of what is open at the end of the line that is told; none where no commit is there.
@@ -209,11 +214,11 @@ fn walked(repo: &Repo, select: Select, progress: &Progress) -> Result<Story, Err
         let walk = repo.walk(&all, &layout, &mkdocs::inherits, &|done| progress.set(done));
         let list = |folders: &[Id]| repo.folders(folders, &layout);
         let mut catalog = Catalog::new(&walk, &list, &layout);
-        let deeds = |commits: &[u32]| {
+        let commit_info = |commits: &[u32]| {
             let ids: Vec<Id> = commits.iter().map(|c| walk.ids[*c as usize]).collect();
-            repo.deeds(&ids)
+            repo.commit_info(&ids)
         };
-        tell(&walk, &mut catalog, &layout, repo, &deeds)
+        tell(&walk, &mut catalog, &layout, repo, &commit_info)
     };
     // What a partial or a shallow clone lacks is missing by intent.
     story.damaged |= story.walk.missing_objects > 0 && !repo.is_partial() && !story.walk.shallow;

@@ -4,7 +4,7 @@
 //! the line that would do the same from there, and never touched.
 
 use crate::cli::hook_clients;
-use crate::cli::hook_text::{Calls, Wanted, calls};
+use crate::cli::hook_text::{Calls, WantedCall, calls};
 use crate::fix::atomic;
 use crate::git::{Error as GitError, HooksFolder, HooksPlace, Repo};
 use std::fs;
@@ -26,10 +26,10 @@ impl Script {
         self.line.trim_end_matches(" || exit 1")
     }
 
-    fn wanted(&self) -> Wanted {
+    fn wanted(&self) -> WantedCall {
         match self.name == COMMIT_MSG.name {
-            true => Wanted { words: &["okep", "commit-msg"], heeded: false },
-            false => Wanted { words: &["okep", "check", "--staged"], heeded: true },
+            true => WantedCall { words: &["okep", "commit-msg"], heeded: false },
+            false => WantedCall { words: &["okep", "check", "--staged"], heeded: true },
         }
     }
 }
@@ -115,15 +115,15 @@ enum Owner {
 
 /// What stands where a hook belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Standing {
+struct HookState {
     owner: Owner,
     /// Git skips what is not executable.
     runs: bool,
     calls: Calls,
 }
 
-impl Standing {
-    const NOTHING: Standing = Standing { owner: Owner::Nobody, runs: false, calls: Calls::Not };
+impl HookState {
+    const NOTHING: HookState = HookState { owner: Owner::Nobody, runs: false, calls: Calls::Not };
 
     /// Whether a commit hangs on okep by it.
     fn judges(&self) -> bool {
@@ -152,8 +152,8 @@ pub fn install(dir: Option<&Path>, commit_msg: bool) -> Result<Installed, Error>
     let (mut missing, mut said, mut hindrance) = (Vec::new(), String::new(), None);
     for script in wanted {
         let path = hooks.path.join(script.name);
-        let standing = standing(&path, script, root.as_deref())?;
-        match (&standing.owner, standing.judges()) {
+        let hook_state = hook_state(&path, script, root.as_deref())?;
+        match (&hook_state.owner, hook_state.judges()) {
             (Owner::Nobody, _) => missing.push((path, script)),
             (Owner::Us, true) => {}
             (Owner::Us, false) => {
@@ -162,7 +162,7 @@ pub fn install(dir: Option<&Path>, commit_msg: bool) -> Result<Installed, Error>
             }
             (Owner::Changed, _) => drop(hindrance.get_or_insert((script, Error::Changed { path }))),
             (_, true) => said += &format!("left `{}`, which calls okep already\n", path.display()),
-            _ => drop(hindrance.get_or_insert((script, in_the_way(path, script, standing)))),
+            _ => drop(hindrance.get_or_insert((script, in_the_way(path, script, hook_state)))),
         }
     }
     let hindrance = match hindrance {
@@ -208,15 +208,15 @@ fn outside(hooks: HooksFolder) -> Error {
     }
 }
 
-fn in_the_way(path: PathBuf, script: &Script, standing: Standing) -> Error {
+fn in_the_way(path: PathBuf, script: &Script, hook_state: HookState) -> Error {
     let line = script.line;
-    match standing.owner {
+    match hook_state.owner {
         Owner::Client => Error::Client { path, id: id(script) },
         Owner::Husky(own) => Error::Husky { path, own, line },
         Owner::Lefthook => Error::Lefthook { path, name: script.name, line: script.command() },
-        _ if standing.calls == Calls::Surely => Error::NotExecutable { path },
+        _ if hook_state.calls == Calls::Surely => Error::NotExecutable { path },
         _ => {
-            let but = match standing.calls {
+            let but = match hook_state.calls {
                 Calls::Perhaps => " (it mentions okep, but whether okep is run and heeded cannot be told)",
                 _ => "",
             };
@@ -235,7 +235,7 @@ pub fn uninstall(dir: Option<&Path>) -> Result<String, Error> {
     let mut changed = None;
     for script in ALL {
         for path in [hooks.path.join(script.name), set_aside(&hooks, script)] {
-            let found = standing(&path, script, root.as_deref())?;
+            let found = hook_state(&path, script, root.as_deref())?;
             match found.owner {
                 Owner::Us => {
                     fs::remove_file(&path).map_err(|source| Error::Io {
@@ -269,12 +269,12 @@ pub fn status(dir: Option<&Path>) -> Result<(String, bool), Error> {
     said += "\n";
     let mut judged = false;
     for script in ALL {
-        let stands = standing(&hooks.path.join(script.name), script, root.as_deref())?;
-        let behind = standing(&set_aside(&hooks, script), script, root.as_deref())?;
+        let stands = hook_state(&hooks.path.join(script.name), script, root.as_deref())?;
+        let behind = hook_state(&set_aside(&hooks, script), script, root.as_deref())?;
         let chained = stands.owner != Owner::Nobody && stands.runs && behind.judges();
         let word = match chained && !stands.judges() {
             true => format!("installed, behind another hook that set it aside as `{}.legacy`", script.name),
-            false => told(&stands, script),
+            false => described(&stands, script),
         };
         if script.name == PRE_COMMIT.name {
             judged = stands.judges() || chained;
@@ -285,7 +285,7 @@ pub fn status(dir: Option<&Path>) -> Result<(String, bool), Error> {
 }
 
 /// What stands there, in words.
-fn told(stands: &Standing, script: &Script) -> String {
+fn described(stands: &HookState, script: &Script) -> String {
     let line = script.line;
     let whose = match &stands.owner {
         Owner::Nobody => return "not installed".to_owned(),
@@ -328,15 +328,15 @@ fn set_aside(hooks: &HooksFolder, script: &Script) -> PathBuf {
     hooks.path.join(format!("{}.legacy", script.name))
 }
 
-fn standing(path: &Path, script: &Script, root: Option<&Path>) -> Result<Standing, Error> {
+fn hook_state(path: &Path, script: &Script, root: Option<&Path>) -> Result<HookState, Error> {
     let found = match path.symlink_metadata() {
         Ok(found) => found,
-        Err(error) if is_absent(&error) => return Ok(Standing::NOTHING),
+        Err(error) if is_absent(&error) => return Ok(HookState::NOTHING),
         Err(source) => return Err(Error::Io { path: path.to_owned(), what: "read", source }),
     };
     // A link may lead nowhere, and a program need not be readable: somebody else's in any case.
     let runs = fs::metadata(path).is_ok_and(|found| found.is_file() && is_executable(&found));
-    let foreign = |owner, calls| Standing { owner, runs, calls };
+    let foreign = |owner, calls| HookState { owner, runs, calls };
     let Ok(bytes) = fs::read(path) else { return Ok(foreign(Owner::Somebody, Calls::Not)) };
     if found.is_file() && bytes == script.text.as_bytes() {
         return Ok(foreign(Owner::Us, Calls::Surely));

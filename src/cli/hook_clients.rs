@@ -2,14 +2,14 @@
 //!
 //! It reads their files in the working tree and changes none. What it cannot understand calls nothing.
 
-use crate::cli::hook_text::{Calls, Wanted, calls};
+use crate::cli::hook_text::{Calls, WantedCall, calls};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Whether pre-commit or prek would run the hook `id`, or one that calls okep, in the git hook `name`;
 /// `script` is the text of theirs.
-pub fn pre_commit(root: Option<&Path>, script: &str, name: &str, id: &str, wanted: Wanted) -> Calls {
+pub fn pre_commit(root: Option<&Path>, script: &str, name: &str, id: &str, wanted: WantedCall) -> Calls {
     let Some(root) = root else { return Calls::Perhaps };
     let named = script.split_once("--config=").map(|(_, rest)| rest);
     let named = named.and_then(|rest| rest.split([' ', ')', '"', '\'', '\n']).find(|part| !part.is_empty()));
@@ -46,12 +46,12 @@ pub fn husky(path: &Path, name: &str) -> Option<PathBuf> {
 }
 
 /// Whether a file that husky runs, with `sh -e`, calls okep.
-pub fn of_husky(file: &Path, wanted: Wanted) -> Calls {
+pub fn of_husky(file: &Path, wanted: WantedCall) -> Calls {
     fs::read_to_string(file).map_or(Calls::Not, |text| calls(&text, wanted, true))
 }
 
 /// Whether a command of lefthook's configuration for the git hook `name` calls okep.
-pub fn lefthook(root: Option<&Path>, name: &str, wanted: Wanted) -> Calls {
+pub fn lefthook(root: Option<&Path>, name: &str, wanted: WantedCall) -> Calls {
     let Some(root) = root else { return Calls::Perhaps };
     let files = ["lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", "lefthook.toml"];
     let config = files.iter().find_map(|file| read(&root.join(file)));
@@ -61,7 +61,7 @@ pub fn lefthook(root: Option<&Path>, name: &str, wanted: Wanted) -> Calls {
     }
 }
 
-fn runs(value: &Value, wanted: Wanted) -> bool {
+fn runs(value: &Value, wanted: WantedCall) -> bool {
     match value {
         Value::Object(fields) => fields.iter().any(|(name, value)| match value.as_str() {
             Some(line) => name == "run" && calls(line, wanted, false) == Calls::Surely,

@@ -15,7 +15,7 @@ pub enum Calls {
 
 /// A command whose calls are looked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Wanted {
+pub struct WantedCall {
     /// The command and its options, as in `okep check --staged`.
     pub words: &'static [&'static str],
     /// Whether its exit status has to end the hook.
@@ -23,7 +23,7 @@ pub struct Wanted {
 }
 
 /// Looks for the command in the text of a hook. `errexit` says that it is run by `sh -e`.
-pub fn calls(text: &str, wanted: Wanted, errexit: bool) -> Calls {
+pub fn calls(text: &str, wanted: WantedCall, errexit: bool) -> Calls {
     let mention = wanted.words.join(" ");
     let mentioned = match text.contains(&mention) {
         true => Calls::Perhaps,
@@ -76,7 +76,7 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
             ' ' | '\t' | '\r' | '\n' | ';' | '&' | '|' | '(' | ')' => {
                 tokens.extend(word.take().map(Token::Word));
                 let twice = chars.peek() == Some(&c);
-                let sign = match c {
+                let glyph = match c {
                     '\n' | ';' => ";",
                     '&' if twice => "&&",
                     '&' => "&",
@@ -86,10 +86,10 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
                     ')' => ")",
                     _ => continue,
                 };
-                if sign.len() == 2 {
+                if glyph.len() == 2 {
                     chars.next();
                 }
-                tokens.push(Token::Sign(sign));
+                tokens.push(Token::Sign(glyph));
             }
             other => word.get_or_insert_default().push(other),
         }
@@ -99,7 +99,7 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
 }
 
 /// Goes through the commands, at the top level only.
-fn surely(tokens: &[Token], wanted: Wanted, mut errexit: bool) -> bool {
+fn surely(tokens: &[Token], wanted: WantedCall, mut errexit: bool) -> bool {
     let mut depth = 0usize;
     let mut at = 0;
     while at < tokens.len() {
@@ -111,8 +111,8 @@ fn surely(tokens: &[Token], wanted: Wanted, mut errexit: bool) -> bool {
                 Token::Sign(_) => None,
             })
             .collect();
-        let before = at.checked_sub(1).map_or(";", |i| sign(tokens, i));
-        let after = sign(tokens, end);
+        let before = at.checked_sub(1).map_or(";", |i| glyph(tokens, i));
+        let after = glyph(tokens, end);
         let plain = depth == 0 && before == ";";
         let (negated_if, words) = match words.as_slice() {
             ["if", "!", rest @ ..] => (true, rest),
@@ -151,9 +151,9 @@ fn surely(tokens: &[Token], wanted: Wanted, mut errexit: bool) -> bool {
     false
 }
 
-fn sign(tokens: &[Token], at: usize) -> &'static str {
+fn glyph(tokens: &[Token], at: usize) -> &'static str {
     match tokens.get(at) {
-        Some(Token::Sign(sign)) => sign,
+        Some(Token::Sign(glyph)) => glyph,
         _ => ";",
     }
 }
@@ -177,7 +177,7 @@ fn bare<'a, 'b>(words: &'a [&'b str]) -> (bool, &'a [&'b str]) {
     (exec, rest)
 }
 
-fn is_call(command: &[&str], wanted: Wanted) -> bool {
+fn is_call(command: &[&str], wanted: WantedCall) -> bool {
     let [program, arguments @ ..] = command else { return false };
     let [name, subcommand, options @ ..] = wanted.words else { return false };
     let toothless = ["never", "--fail-on=never", "--help", "-h", "--diff", "--rev"];
@@ -205,7 +205,7 @@ fn sets_errexit(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    const CHECK: Wanted = Wanted { words: &["okep", "check", "--staged"], heeded: true };
+    const CHECK: WantedCall = WantedCall { words: &["okep", "check", "--staged"], heeded: true };
 
     fn check(body: &str, expected: Calls) {
         assert_eq!(calls(&format!("#!/bin/sh\n{body}\n"), CHECK, false), expected, "{body}");
@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn advice_need_not_be_heeded() {
-        let advice = Wanted { words: &["okep", "commit-msg"], heeded: false };
+        let advice = WantedCall { words: &["okep", "commit-msg"], heeded: false };
         assert_eq!(calls("#!/bin/sh\nokep commit-msg \"$1\" || true\n", advice, false), Calls::Surely);
         assert_eq!(calls("#!/bin/sh\n# okep commit-msg\n", advice, false), Calls::Perhaps);
     }

@@ -21,7 +21,7 @@ use crate::cli::history::HistoryArgs;
 use crate::cli::invocation::{Caller, caller};
 use crate::fix::{atomic, repair};
 use crate::report;
-use crate::report::Look;
+use crate::report::Terminal;
 use crate::report::explain;
 use crate::rules::finding::{Safety, Severity};
 use anstream::AutoStream;
@@ -216,14 +216,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::History(args)) => history(cli.dir.as_deref(), args),
         Some(Command::Explain { rule }) => explain(rule.as_deref()),
         Some(Command::New { issue, title, folder, slug }) => {
-            let wish = new::Wish { issue, title, own_folder: *folder, slug: slug.as_deref() };
+            let wish = new::NewOkep { issue, title, own_folder: *folder, slug: slug.as_deref() };
             let said = new::new(cli.dir.as_deref(), &wish);
-            said.map_err(Into::into).and_then(|said| Ok(print(&harmless(&said)).map(|()| ExitCode::SUCCESS)?))
+            said.map_err(Into::into)
+                .and_then(|said| Ok(print(&escape_control(&said)).map(|()| ExitCode::SUCCESS)?))
         }
         Some(Command::Hook { action }) => hook(cli.dir.as_deref(), action),
         Some(Command::CommitMsg { message }) => {
             if let Some(advice) = commit_msg::advice(cli.dir.as_deref(), message) {
-                let _ = write!(anstream::stderr(), "{}", harmless(&advice));
+                let _ = write!(anstream::stderr(), "{}", escape_control(&advice));
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -239,7 +240,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn refuse(reason: &str) -> ExitCode {
-    let _ = writeln!(anstream::stderr(), "error: {}", report::harmless(reason));
+    let _ = writeln!(anstream::stderr(), "error: {}", report::escape_control(reason));
     ExitCode::from(2)
 }
 
@@ -284,8 +285,8 @@ fn written(result: io::Result<()>) -> io::Result<()> {
 }
 
 /// Lines that may name files, as a terminal may have them.
-fn harmless(lines: &str) -> String {
-    lines.lines().map(|line| format!("{}\n", report::harmless(line))).collect()
+fn escape_control(lines: &str) -> String {
+    lines.lines().map(|line| format!("{}\n", report::escape_control(line))).collect()
 }
 
 fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
@@ -298,7 +299,7 @@ fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
             "PRE_COMMIT_FROM_REF and PRE_COMMIT_TO_REF are set: judging `{to}` against its merge base with \
              `{from}`, not what is staged"
         );
-        let _ = writeln!(anstream::stderr(), "{}", report::harmless(&said));
+        let _ = writeln!(anstream::stderr(), "{}", report::escape_control(&said));
         let rev = Some(to.clone());
         return check(dir, &CheckArgs { staged: false, rev, since: Some(from.clone()), ..args.clone() });
     }
@@ -332,13 +333,13 @@ fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     };
     outcome.report.away = outcome.root.as_deref().is_some_and(suggested_commands::is_away);
     let report = &outcome.report;
-    let look = look();
+    let terminal = terminal();
     if committing && args.format == Format::Table && is_quiet(report) && !outcome.incomplete {
         return Ok(ExitCode::SUCCESS);
     }
     print(&match args.format {
-        Format::Table => report::table::table(report, &look),
-        Format::Full => report::full::full(report, &look),
+        Format::Table => report::table::table(report, &terminal),
+        Format::Full => report::full::full(report, &terminal),
         Format::Json => report::json::check(report, VERSION),
         Format::Sarif => report::sarif::sarif(report, !outcome.incomplete, VERSION),
         Format::Github => report::github::github(report),
@@ -375,7 +376,7 @@ fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<E
             Ok(after) => after,
             Err(error) => {
                 // Said before the patch, and again after it: what is printed looks like what was done.
-                let _ = writeln!(anstream::stderr(), "error: {}", report::harmless(&error.to_string()));
+                let _ = writeln!(anstream::stderr(), "error: {}", report::escape_control(&error.to_string()));
                 let _ = writeln!(anstream::stderr(), "this is what was to be written:");
                 print_patch(&repair.patch)?;
                 return Err(error.into());
@@ -388,12 +389,13 @@ fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<E
     // What was written is told, whether or not the patch can be.
     let printed = print_patch(&repair.patch);
     let mut err = anstream::stderr().lock();
-    let _ = write!(err, "{}{}", repair::told(&repair, writes), repair::notes(&after, &repair));
+    let _ = write!(err, "{}{}", repair::summary(&repair, writes), repair::notes(&after, &repair));
     if !repair.left_alone.is_empty() {
-        let _ = write!(err, "{}", report::diff::readable(&repair.left_alone, &look()));
+        let _ = write!(err, "{}", report::diff::readable(&repair.left_alone, &terminal()));
     }
     if writes || repair.patch.is_empty() {
-        let _ = write!(err, "{}", report::remaining::left(&after.report, &command_that_shows(args), &look()));
+        let _ =
+            write!(err, "{}", report::remaining::left(&after.report, &command_that_shows(args), &terminal()));
     }
     drop(err);
     printed?;
@@ -416,18 +418,18 @@ fn command_that_shows(args: &CheckArgs) -> String {
 /// A patch as it is where it is taken by a file or a program, coloured and harmless for the eye.
 fn print_patch(patch: &[u8]) -> io::Result<()> {
     if io::stdout().is_terminal() {
-        return print(&report::diff::readable(patch, &look()));
+        return print(&report::diff::readable(patch, &terminal()));
     }
     let mut out = io::stdout().lock();
     written(out.write_all(patch).and_then(|()| out.flush()))
 }
 
 fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCode> {
-    let told = history::run(dir, args, &look(), VERSION)?;
+    let told = history::run(dir, args, &terminal(), VERSION)?;
     print(&told.text)?;
     if let Some(repair) = &told.repair {
         print_patch(&repair.patch)?;
-        let _ = write!(anstream::stderr(), "{}", repair::told(repair, false));
+        let _ = write!(anstream::stderr(), "{}", repair::summary(repair, false));
     }
     if !told.whole {
         let message = "error: not everything could be read; the notes name the broken objects";
@@ -455,13 +457,13 @@ fn exit(outcome: &Outcome, args: &CheckArgs) -> ExitCode {
 }
 
 fn explain(id: Option<&str>) -> anyhow::Result<ExitCode> {
-    let look = look();
+    let terminal = terminal();
     let Some(id) = id else {
-        print(&explain::all(&look))?;
+        print(&explain::all(&terminal))?;
         return Ok(ExitCode::SUCCESS);
     };
     match crate::rules::rule(id) {
-        Some(rule) => print(&explain::one(rule, &look))?,
+        Some(rule) => print(&explain::one(rule, &terminal))?,
         None => anyhow::bail!("there is no rule `{id}`{}; `okep explain` lists them", explain::nearest(id)),
     }
     Ok(ExitCode::SUCCESS)
@@ -471,13 +473,13 @@ fn hook(dir: Option<&Path>, action: &HookAction) -> anyhow::Result<ExitCode> {
     let (said, judged) = match action {
         HookAction::Install { commit_msg } => {
             let installed = hook::install(dir, *commit_msg)?;
-            print(&harmless(&installed.said))?;
+            print(&escape_control(&installed.said))?;
             return installed.hindrance.map_or(Ok(ExitCode::SUCCESS), |why| Err(why.into()));
         }
         HookAction::Uninstall => (hook::uninstall(dir)?, true),
         HookAction::Status => hook::status(dir)?,
     };
-    print(&harmless(&said))?;
+    print(&escape_control(&said))?;
     Ok(ExitCode::from(u8::from(!judged)))
 }
 
@@ -491,7 +493,7 @@ fn demo(from: Option<&PathBuf>, dir: &PathBuf) -> anyhow::Result<ExitCode> {
         "A sample repository with six OKEPs now stands in `{shown}`. This is `okep check` in it:\n\n{}\n\
          Next, try\n  okep -C {shown} check --format full\n  okep explain missing-section\n\
          and for its history as a page to look at\n  okep -C {shown} history --format html > okep-demo.html\n",
-        report::table::table(&outcome.report, &look())
+        report::table::table(&outcome.report, &terminal())
     ))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -518,14 +520,14 @@ fn man(folder: Option<&Path>) -> anyhow::Result<ExitCode> {
 }
 
 /// What stdout can show.
-fn look() -> Look {
+fn terminal() -> Terminal {
     let out = io::stdout();
     let choice = AutoStream::choice(&out);
     let color = choice != anstream::ColorChoice::Never;
     let terminal = terminal_size::terminal_size().filter(|_| out.is_terminal());
     let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     let width = terminal.map(|(w, _)| usize::from(w.0)).or(columns).unwrap_or(100);
-    Look { width: width.clamp(40, 200), color, unicode: unicode(), links: false }
+    Terminal { width: width.clamp(40, 200), color, unicode: unicode(), links: false }
 }
 
 /// Whether the locale says UTF-8; without a word about it, only a terminal that is not dumb is trusted.

@@ -68,7 +68,7 @@ pub enum Error {
 
 /// What OKEP is to begin.
 #[derive(Debug, Clone, Copy)]
-pub struct Wish<'a> {
+pub struct NewOkep<'a> {
     /// The number of its issue, as it was written.
     pub issue: &'a str,
     pub title: &'a str,
@@ -86,8 +86,8 @@ const LONGEST_NAME: usize = 240;
 ///
 /// # Errors
 /// See the variants; but for the last, which tells what was, nothing has been written.
-pub fn new(dir: Option<&Path>, wish: &Wish) -> Result<String, Error> {
-    let Wish { issue, title, own_folder, slug: name } = *wish;
+pub fn new(dir: Option<&Path>, wish: &NewOkep) -> Result<String, Error> {
+    let NewOkep { issue, title, own_folder, slug: name } = *wish;
     let number = issue.trim().trim_start_matches('#');
     let number = Some(number).filter(|n| n.bytes().all(|b| b.is_ascii_digit())).and_then(|n| n.parse().ok());
     let number: u64 = number.filter(|n| *n > 0).ok_or_else(|| Error::NoNumber(issue.to_owned()))?;
@@ -245,13 +245,13 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64) -> Result<Vec<No
 }
 
 /// A register, and how it takes the OKEP up.
-struct Entry {
+struct NewEntry {
     path: String,
     /// The file with it; otherwise what to do by hand.
     edit: Result<Vec<u8>, String>,
 }
 
-fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<Entry> {
+fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<NewEntry> {
     let mut entries = Vec::new();
     let sibling = |doc: &str| after.number_of(doc);
     let unread = |path: &str, line: String| {
@@ -261,7 +261,7 @@ fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<Entry> {
             Content::TooLarge(_) => "it is too large",
             Content::Unavailable(_) | Content::Unread => "it cannot be read",
         };
-        Some(Entry { path: path.to_owned(), edit: Err(format!("{reason}; add `{line}` by hand")) })
+        Some(NewEntry { path: path.to_owned(), edit: Err(format!("{reason}; add `{line}` by hand")) })
     };
     if after.site.is_none() {
         let page = okep.path.strip_prefix("docs/").unwrap_or(&okep.path);
@@ -283,13 +283,13 @@ fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<Entry> {
             }
             Registered::OutsideDocsDir => {
                 let why = "the proposal folder is outside of the docs folder, so the site has none of it";
-                entries.push(Entry { path: site.path.clone(), edit: Err(why.into()) });
+                entries.push(NewEntry { path: site.path.clone(), edit: Err(why.into()) });
             }
             Registered::Unknown => {
                 let page = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
                 let line = format!("- {}: {page}", register::label(okep));
                 let why = format!("what its `nav` shows cannot be told; where it lists pages, add `{line}`");
-                entries.push(Entry { path: site.path.clone(), edit: Err(why) });
+                entries.push(NewEntry { path: site.path.clone(), edit: Err(why) });
             }
             _ => {}
         }
@@ -300,7 +300,7 @@ fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<Entry> {
     entries
 }
 
-fn entry(here: &Here, path: &str, edit: Result<(Range<usize>, String), String>) -> Entry {
+fn entry(here: &Here, path: &str, edit: Result<(Range<usize>, String), String>) -> NewEntry {
     let edit = edit.and_then(|(span, text)| {
         // A sparse checkout may leave it out, so that it was read from the index.
         let on_disk = fs::read(here.root.join(path)).ok();
@@ -311,10 +311,10 @@ fn entry(here: &Here, path: &str, edit: Result<(Range<usize>, String), String>) 
         now.splice(span, text.into_bytes());
         Ok(now)
     });
-    Entry { path: path.to_owned(), edit }
+    NewEntry { path: path.to_owned(), edit }
 }
 
-fn write(here: &Here, path: &str, registers: &[Entry]) -> Result<(), Error> {
+fn write(here: &Here, path: &str, registers: &[NewEntry]) -> Result<(), Error> {
     let folder = path::folder_of(path);
     let on_disk = here.root.join(folder);
     let _alone = write::alone(&here.root).map_err(Error::Write)?;
@@ -348,7 +348,7 @@ fn write(here: &Here, path: &str, registers: &[Entry]) -> Result<(), Error> {
     }
 }
 
-fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[Entry], notes: &[Note]) -> String {
+fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[NewEntry], notes: &[Note]) -> String {
     let mut said = format!("created `{path}`\n");
     let mut files = vec![path];
     for entry in registers {

@@ -42,14 +42,14 @@ pub struct Tree {
     /// What could not be read, for the output.
     pub notes: Vec<Note>,
     /// Of paths that somebody asked about, what stands there: links may lead to any file.
-    pub standing: Arc<BTreeMap<String, Standing>>,
+    pub path_kind: Arc<BTreeMap<String, PathKind>>,
     /// Of paths that are not there, where history says that their files went.
     pub moved: Arc<BTreeMap<String, String>>,
 }
 
 /// What stands at a path of the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Standing {
+pub enum PathKind {
     Nothing,
     File,
     Folder,

@@ -11,27 +11,27 @@ use std::collections::{BTreeMap, HashMap};
 
 /// Why a fix is not proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Doubt {
+pub enum FixRejection {
     /// It cannot be carried out, does not help, or breaks something.
     Fails(String),
     /// Another finding would come.
     Brings { rule: &'static str, subject: String },
 }
 
-impl Doubt {
+impl FixRejection {
     /// Whether the rule should have known better. A suggestion that would bring another finding is only
     /// none for this document, and what one of the two pages hides may well be faulty.
     fn is_ours(&self, finding: &Finding) -> bool {
         let suggested = finding.fix.as_ref().is_some_and(|f| f.safety == Safety::Suggested);
-        let brings = matches!(self, Doubt::Brings { .. });
+        let brings = matches!(self, FixRejection::Brings { .. });
         !(brings && (suggested || UNCOVER.iter().any(|r| r.id == finding.rule)))
     }
 
     /// What to say of it; `finding` still has the fix.
     pub fn note(&self, finding: &Finding) -> Note {
         let reason = match self {
-            Doubt::Fails(why) => why.clone(),
-            Doubt::Brings { rule, subject } => format!("it would bring `{rule}` for `{subject}`"),
+            FixRejection::Fails(why) => why.clone(),
+            FixRejection::Brings { rule, subject } => format!("it would bring `{rule}` for `{subject}`"),
         };
         let remedy = match self.is_ours(finding) {
             true => "this is a fault of okep, please report it",
@@ -43,14 +43,14 @@ impl Doubt {
     }
 }
 
-fn fails(why: &str) -> Doubt {
-    Doubt::Fails(why.to_owned())
+fn fails(why: &str) -> FixRejection {
+    FixRejection::Fails(why.to_owned())
 }
 
-type Identity = (&'static str, Option<String>, String);
+type FindingIdentity = (&'static str, Option<String>, String);
 
 /// A finding's identity as it reads after renames.
-pub fn identity(finding: &Finding, renames: &[Rename]) -> Identity {
+pub fn identity(finding: &Finding, renames: &[Rename]) -> FindingIdentity {
     let mut okep = finding.okep.clone();
     let mut subject = finding.subject.clone();
     for Rename { from, to } in renames {
@@ -65,7 +65,7 @@ pub fn identity(finding: &Finding, renames: &[Rename]) -> Identity {
 fn counted<'f>(
     findings: impl IntoIterator<Item = &'f Finding>,
     renames: &[Rename],
-) -> HashMap<Identity, usize> {
+) -> HashMap<FindingIdentity, usize> {
     let mut counts = HashMap::new();
     for finding in findings {
         *counts.entry(identity(finding, renames)).or_insert(0) += 1;
@@ -80,22 +80,23 @@ pub(super) fn compare(
     fixed: &[&Finding],
     renames: &[Rename],
     judged_before: &dyn Fn(&str) -> bool,
-) -> Result<(), Doubt> {
+) -> Result<(), FixRejection> {
     let (was, is) = (counted(before.iter().copied(), renames), counted(after, &[]));
-    let mut gone: BTreeMap<Identity, usize> = BTreeMap::new();
+    let mut removed_paths: BTreeMap<FindingIdentity, usize> = BTreeMap::new();
     for finding in fixed {
-        *gone.entry(identity(finding, renames)).or_insert(0) += 1;
+        *removed_paths.entry(identity(finding, renames)).or_insert(0) += 1;
     }
-    let count = |counts: &HashMap<Identity, usize>, of: &Identity| counts.get(of).copied().unwrap_or(0);
+    let count =
+        |counts: &HashMap<FindingIdentity, usize>, of: &FindingIdentity| counts.get(of).copied().unwrap_or(0);
     // An open fence hides those after it: another one, further on, is not the same.
-    let further_on = |of: &Identity| {
+    let further_on = |of: &FindingIdentity| {
         let start = |f: &Finding| f.place.as_ref().map(|p| p.span.start);
         let is_it = |f: &Finding, renames: &[Rename]| identity(f, renames) == *of;
         let was = before.iter().filter(|f| is_it(f, renames)).filter_map(|f| start(f)).min();
         let is = after.iter().filter(|f| is_it(f, &[])).filter_map(start).min();
         UNCOVER.iter().any(|r| r.id == of.0) && was < is
     };
-    for (identity, fixed) in &gone {
+    for (identity, fixed) in &removed_paths {
         if count(&is, identity) + fixed > count(&was, identity) && !further_on(identity) {
             return Err(fails("the finding would still be there"));
         }
@@ -141,7 +142,7 @@ pub(super) fn compare(
             && !unseen(f)
     };
     match after.iter().find(has_come) {
-        Some(new) => Err(Doubt::Brings { rule: new.rule, subject: new.subject.clone() }),
+        Some(new) => Err(FixRejection::Brings { rule: new.rule, subject: new.subject.clone() }),
         None => Ok(()),
     }
 }
@@ -151,7 +152,7 @@ pub(super) fn registers_hold(
     before: (&Tree, &Snapshot),
     after: (&Tree, &Snapshot),
     fixes: &[&Fix],
-) -> Result<(), Doubt> {
+) -> Result<(), FixRejection> {
     let (Some(old), Some(new)) = (&before.1.site, &after.1.site) else { return Ok(()) };
     for path in &old.files {
         let edits = fixes.iter().flat_map(|f| &f.edits).filter(|e| e.path == *path).count();
@@ -159,11 +160,11 @@ pub(super) fn registers_hold(
             continue;
         }
         if new.problems.len() > old.problems.len() || new.files != old.files {
-            return Err(Doubt::Fails(format!("`{path}` could not be read any more")));
+            return Err(FixRejection::Fails(format!("`{path}` could not be read any more")));
         }
         let rest = |tree: &Tree| tree.bytes(path).and_then(|bytes| without_nav(bytes));
         if rest(before.0) != rest(after.0) {
-            return Err(Doubt::Fails(format!("`{path}` would say something else outside `nav`")));
+            return Err(FixRejection::Fails(format!("`{path}` would say something else outside `nav`")));
         }
         let entries = |site: &Site| -> HashMap<String, isize> {
             let mut counts = HashMap::new();
@@ -178,7 +179,7 @@ pub(super) fn registers_hold(
         let lost = was.iter().map(|(e, n)| (n - is.get(e).unwrap_or(&0)).max(0)).sum::<isize>();
         let come = is.iter().map(|(e, n)| (n - was.get(e).unwrap_or(&0)).max(0)).sum::<isize>();
         if lost.max(come) > edits as isize {
-            return Err(Doubt::Fails(format!("more than one entry of `{path}` would change")));
+            return Err(FixRejection::Fails(format!("more than one entry of `{path}` would change")));
         }
     }
     Ok(())

@@ -3,11 +3,11 @@
 //! The one function that `--diff` and `--fix` share. It is pure; `write` brings the result to disk.
 
 use super::apply::conflict;
-use super::compare::{Doubt, identity};
-use super::verify::{Bench, State};
+use super::compare::{FixRejection, identity};
+use super::verify::{VerifiedState, Verifier};
 use crate::files::{Layout, Note, Tree};
 use crate::okep::snapshot::{Parsed, Snapshot};
-use crate::okep::template_history::Lore;
+use crate::okep::template_history::TemplateHistory;
 use crate::rules::ADDS_SKELETONS;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use std::borrow::Cow;
@@ -45,16 +45,17 @@ pub struct Fixed {
 pub fn fix(
     tree: &Tree,
     layout: &Layout,
-    lore: Option<&Lore>,
+    template_history: Option<&TemplateHistory>,
     most: Safety,
     wanted: &dyn Fn(&Finding) -> bool,
 ) -> Fixed {
     let parsed = Parsed::default();
     let snapshot = Snapshot::new(tree, layout, &parsed);
-    let bench = Bench::new(&snapshot, layout, lore, &parsed);
-    let state = bench.judge(tree.clone(), None);
+    let bench = Verifier::new(&snapshot, layout, template_history, &parsed);
+    let state = bench.recheck(tree.clone(), None);
     let most_work = MOST_WORK + MOST_TIMES * bench.work();
-    let mut run = Run { state, bench, most, wanted, most_work, fixed: Fixed::default(), refused: Vec::new() };
+    let mut run =
+        EngineRun { state, bench, most, wanted, most_work, fixed: Fixed::default(), refused: Vec::new() };
     while run.fixed.rounds < MOST_ROUNDS && run.round() {
         run.fixed.rounds += 1;
     }
@@ -67,11 +68,11 @@ pub fn fix(
 }
 
 /// Findings whose fixes are not proven, and why.
-type Doubtful<'f> = Vec<(&'f Finding, Doubt)>;
+type Doubtful<'f> = Vec<(&'f Finding, FixRejection)>;
 
-struct Run<'a> {
-    bench: Bench<'a>,
-    state: State<'static>,
+struct EngineRun<'a> {
+    bench: Verifier<'a>,
+    state: VerifiedState<'static>,
     most: Safety,
     wanted: &'a dyn Fn(&Finding) -> bool,
     most_work: usize,
@@ -80,7 +81,7 @@ struct Run<'a> {
     refused: Vec<Finding>,
 }
 
-impl Run<'_> {
+impl EngineRun<'_> {
     /// Carries out what can be carried out at once; false where there was nothing.
     fn round(&mut self) -> bool {
         self.fixed.notes.clear();
@@ -153,7 +154,7 @@ impl Run<'_> {
         let renames = applied.iter().filter_map(|f| f.fix.as_ref()).flat_map(|f| f.renames.clone());
         self.fixed.renames.extend(renames);
         self.fixed.applied.extend(applied);
-        self.state = self.bench.judge(tree, Some(&self.state));
+        self.state = self.bench.recheck(tree, Some(&self.state));
     }
 
     fn end(self, before: &Tree) -> Fixed {
@@ -259,6 +260,10 @@ fn originally(finding: &Finding, renames: &[Rename]) -> Finding {
 }
 
 /// A judged state that others own, to prove fixes in.
-pub fn borrowed<'s>(tree: &'s Tree, snapshot: &'s Snapshot, findings: &'s [Finding]) -> State<'s> {
-    State { tree: Cow::Borrowed(tree), snapshot: Cow::Borrowed(snapshot), findings: Cow::Borrowed(findings) }
+pub fn borrowed<'s>(tree: &'s Tree, snapshot: &'s Snapshot, findings: &'s [Finding]) -> VerifiedState<'s> {
+    VerifiedState {
+        tree: Cow::Borrowed(tree),
+        snapshot: Cow::Borrowed(snapshot),
+        findings: Cow::Borrowed(findings),
+    }
 }

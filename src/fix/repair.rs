@@ -12,7 +12,7 @@ use crate::fix::compare::identity;
 use crate::fix::engine::{Fixed, fix};
 use crate::fix::write::{self, RealDisk};
 use crate::git::{Error as GitError, Repo};
-use crate::report::{count, diff, harmless};
+use crate::report::{count, diff, escape_control};
 use crate::rules::finding::{Finding, Safety};
 use crate::text::path::folder_of;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -91,12 +91,12 @@ pub fn plan(
     let excepted: HashSet<_> = outcome.excepted.iter().map(|f| identity(f, &[])).collect();
     let wanted = |f: &Finding| {
         let id = identity(f, &[]);
-        let told = !outcome.off.contains(f.rule) && !excepted.contains(&id);
-        outcome.is_asked_for(f) && asked(f) && told && (!compares || live.contains(&id))
+        let summary = !outcome.off.contains(f.rule) && !excepted.contains(&id);
+        outcome.is_asked_for(f) && asked(f) && summary && (!compares || live.contains(&id))
     };
     let spared = |f: &Finding| touched(f).any(|path| out_of_bounds.contains_key(path));
     let run = |tree: &Tree, wanted: &dyn Fn(&Finding) -> bool| {
-        fix(tree, &outcome.layout, outcome.lore.as_ref(), most, wanted)
+        fix(tree, &outcome.layout, outcome.template_history.as_ref(), most, wanted)
     };
     let fixed = run(&outcome.tree, &|f| wanted(f) && !spared(f));
     let patch = diff::between(&outcome.tree, &fixed.tree, &fixed.renames);
@@ -222,21 +222,26 @@ pub fn sweep(outcome: &Outcome) -> Vec<Note> {
     let folders: BTreeSet<&str> = inside.map(|path| folder_of(path)).collect();
     let left = folders.into_iter().flat_map(|folder| atomic::sweep(&root.join(folder)));
     let message = "a temporary file of another okep, at work or killed: a later `--fix` takes it away";
-    let told = |path: PathBuf| {
+    let summary = |path: PathBuf| {
         let path = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         Note::at("leftover", path, message)
     };
-    left.map(told).collect()
+    left.map(summary).collect()
 }
 
 /// What a repair did, or would do, a line for each fix.
-pub fn told(repair: &Repair, did: bool) -> String {
+pub fn summary(repair: &Repair, did: bool) -> String {
     let mut out = String::new();
     let mut files: BTreeSet<&str> = BTreeSet::new();
     for finding in &repair.fixed.applied {
         let title = finding.fix.as_ref().map_or("", |f| f.title.as_str());
         files.extend(touched(finding));
-        out.push_str(&format!("{}: {}: {}\n", harmless(&finding.path), finding.rule, harmless(title)));
+        out.push_str(&format!(
+            "{}: {}: {}\n",
+            escape_control(&finding.path),
+            finding.rule,
+            escape_control(title)
+        ));
     }
     let (fixes, files) = (count_of(repair.fixed.applied.len(), "fix", "es"), count(files.len(), "file"));
     out.push_str(&match (repair.fixed.applied.is_empty(), did) {
@@ -263,8 +268,8 @@ pub fn notes(outcome: &Outcome, repair: &Repair) -> String {
 
 fn lines<'n>(notes: impl IntoIterator<Item = &'n Note>) -> String {
     let line = |note: &Note| {
-        let path = note.path.as_deref().map_or(String::new(), |p| format!("{}: ", harmless(p)));
-        format!("note: {path}{}\n", harmless(&note.message))
+        let path = note.path.as_deref().map_or(String::new(), |p| format!("{}: ", escape_control(p)));
+        format!("note: {path}{}\n", escape_control(&note.message))
     };
     notes.into_iter().map(line).collect()
 }

@@ -5,13 +5,13 @@
 //! for one entry an edit. A fix that fails is left out and told, as a fault of ours where it is one.
 
 use super::apply::{apply, edited};
-use super::compare::{Doubt, compare, registers_hold};
-use crate::audit::{Past, of_tree, sort};
+use super::compare::{FixRejection, compare, registers_hold};
+use crate::audit::{TemplateTimeline, of_tree, sort};
 use crate::files::{Layout, Note, Tree};
 use crate::markdown::document::Document;
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::{Parsed, Snapshot};
-use crate::okep::template_history::Lore;
+use crate::okep::template_history::TemplateHistory;
 use crate::rules::edits::rename::links_hold;
 use crate::rules::finding::{Finding, Fix, Rename};
 use crate::rules::page_links::{Linked, claims, of_links};
@@ -24,11 +24,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What does not change while fixes are tried.
-pub struct Bench<'a> {
+pub struct Verifier<'a> {
     layout: &'a Layout,
     parsed: &'a Parsed,
-    past: Past<'static>,
-    lore: Option<&'a Lore>,
+    template_timeline: TemplateTimeline<'static>,
+    template_history: Option<&'a TemplateHistory>,
     /// Ids for contents that git never saw, so that each is parsed once.
     ids: AtomicUsize,
     /// The bytes of all documents that were judged, as often as they were.
@@ -40,7 +40,7 @@ pub struct Bench<'a> {
 const MOST_WORK: usize = 64 << 20;
 
 /// A tree and what the audit says of it.
-pub struct State<'s> {
+pub struct VerifiedState<'s> {
     pub tree: Cow<'s, Tree>,
     pub snapshot: Cow<'s, Snapshot>,
     /// All findings, in the audit's order.
@@ -48,10 +48,10 @@ pub struct State<'s> {
 }
 
 /// Removes the fixes of `shown` that fail their proof; `findings` are all that the audit says of `tree`.
-pub fn prove(
-    state: &State,
+pub fn verify(
+    state: &VerifiedState,
     layout: &Layout,
-    lore: Option<&Lore>,
+    template_history: Option<&TemplateHistory>,
     parsed: &Parsed,
     shown: Vec<&mut Finding>,
 ) -> Vec<Note> {
@@ -59,21 +59,21 @@ pub fn prove(
     if shown.is_empty() {
         return Vec::new();
     }
-    let mut notes = spare(state, &mut shown);
-    let bench = Bench::new(&state.snapshot, layout, lore, parsed);
-    let prove = |finding: &mut &mut Finding| {
+    let mut notes = limit_work(state, &mut shown);
+    let bench = Verifier::new(&state.snapshot, layout, template_history, parsed);
+    let verify = |finding: &mut &mut Finding| {
         let doubt = bench.alone(state, finding).err()?;
         let note = doubt.note(finding);
         finding.fix = None;
         Some(note)
     };
-    notes.par_extend(shown.par_iter_mut().filter_map(prove));
+    notes.par_extend(shown.par_iter_mut().filter_map(verify));
     notes.sort();
     notes
 }
 
 /// Leaves out the fixes of a document that would take more than [`MOST_WORK`] to prove, and tells of them.
-fn spare(state: &State, shown: &mut Vec<&mut Finding>) -> Vec<Note> {
+fn limit_work(state: &VerifiedState, shown: &mut Vec<&mut Finding>) -> Vec<Note> {
     let size = |path: &str| state.snapshot.okep(path).map_or(0, |o| o.document.text.len());
     let mut works: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     shown.retain_mut(|finding| {
@@ -92,13 +92,18 @@ fn spare(state: &State, shown: &mut Vec<&mut Finding>) -> Vec<Note> {
     told.map(note).collect()
 }
 
-impl<'a> Bench<'a> {
-    pub fn new(snapshot: &Snapshot, layout: &'a Layout, lore: Option<&'a Lore>, parsed: &'a Parsed) -> Self {
-        Bench {
+impl<'a> Verifier<'a> {
+    pub fn new(
+        snapshot: &Snapshot,
+        layout: &'a Layout,
+        template_history: Option<&'a TemplateHistory>,
+        parsed: &'a Parsed,
+    ) -> Self {
+        Verifier {
             layout,
             parsed,
-            past: Past::of(snapshot, lore),
-            lore,
+            template_timeline: TemplateTimeline::of(snapshot, template_history),
+            template_history,
             ids: AtomicUsize::new(0),
             work: AtomicUsize::new(0),
         }
@@ -109,9 +114,9 @@ impl<'a> Bench<'a> {
         self.work.load(Ordering::Relaxed)
     }
 
-    fn judge_one(&self, okep: &Okep, snapshot: &Snapshot) -> Vec<Finding> {
+    fn check_one(&self, okep: &Okep, snapshot: &Snapshot) -> Vec<Finding> {
         self.work.fetch_add(okep.document.text.len(), Ordering::Relaxed);
-        self.past.judge_among(okep, snapshot, self.lore).0
+        self.template_timeline.check_okep(okep, snapshot, self.template_history).0
     }
 
     fn id(&self) -> String {
@@ -119,7 +124,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Judges a tree; what `before` says of documents that are still the same is taken over.
-    pub fn judge(&self, tree: Tree, before: Option<&State>) -> State<'static> {
+    pub fn recheck(&self, tree: Tree, before: Option<&VerifiedState>) -> VerifiedState<'static> {
         let snapshot = Snapshot::new(&tree, self.layout, self.parsed);
         let known = |okep: &Okep| -> Option<Vec<Finding>> {
             let before = before?;
@@ -129,22 +134,26 @@ impl<'a> Bench<'a> {
             let by_itself = known.iter().all(|f| f.rule != RENAMES.id);
             (by_itself && Arc::ptr_eq(&same.document, &okep.document)).then_some(known)
         };
-        let judge = |okep: &Okep| known(okep).unwrap_or_else(|| self.judge_one(okep, &snapshot));
-        let mut findings: Vec<Finding> = snapshot.okeps.par_iter().flat_map_iter(judge).collect();
+        let recheck = |okep: &Okep| known(okep).unwrap_or_else(|| self.check_one(okep, &snapshot));
+        let mut findings: Vec<Finding> = snapshot.okeps.par_iter().flat_map_iter(recheck).collect();
         findings.extend(of_tree(&snapshot));
         findings.extend(of_links(&snapshot));
         sort(&mut findings);
-        State { tree: Cow::Owned(tree), snapshot: Cow::Owned(snapshot), findings: Cow::Owned(findings) }
+        VerifiedState {
+            tree: Cow::Owned(tree),
+            snapshot: Cow::Owned(snapshot),
+            findings: Cow::Owned(findings),
+        }
     }
 
     /// The tree after the fixes of some findings, all at once, where that proves them.
     ///
     /// # Errors
     /// Why they cannot be carried out together, or what they would break.
-    pub fn together(&self, state: &State, fixed: &[&Finding]) -> Result<Tree, Doubt> {
+    pub fn together(&self, state: &VerifiedState, fixed: &[&Finding]) -> Result<Tree, FixRejection> {
         let fixes: Vec<&Fix> = fixed.iter().filter_map(|f| f.fix.as_ref()).collect();
         spares_template(state, &fixes)?;
-        let tree = apply(&state.tree, &fixes, || Some(self.id())).map_err(Doubt::Fails)?;
+        let tree = apply(&state.tree, &fixes, || Some(self.id())).map_err(FixRejection::Fails)?;
         let mut after = Snapshot::new(&tree, self.layout, self.parsed);
         after.plans = false;
         let renames: Vec<Rename> = fixes.iter().flat_map(|f| f.renames.clone()).collect();
@@ -160,13 +169,13 @@ impl<'a> Bench<'a> {
         let kept = |path: &str| after.okep(path).is_some_and(same);
         let before = state.findings.iter().filter(|f| !is_of_okep(f) || !f.okep.as_deref().is_some_and(kept));
         let mut findings: Vec<Finding> =
-            changed.par_iter().flat_map_iter(|okep| self.judge_one(okep, &after)).collect();
+            changed.par_iter().flat_map_iter(|okep| self.check_one(okep, &after)).collect();
         findings.extend(of_tree(&after));
         findings.extend(of_links(&after));
         compare(before.collect(), &findings, fixed, &renames, &judged_before)?;
         let (old, new) = ((&*state.tree, &*state.snapshot), (&tree, &after));
         registers_hold(old, new, &fixes)?;
-        links_hold(&state.snapshot, &after, &renames).map_err(Doubt::Fails)?;
+        links_hold(&state.snapshot, &after, &renames).map_err(FixRejection::Fails)?;
         Ok(tree)
     }
 
@@ -174,7 +183,7 @@ impl<'a> Bench<'a> {
     ///
     /// # Errors
     /// What it would break.
-    pub fn alone(&self, state: &State, finding: &Finding) -> Result<(), Doubt> {
+    pub fn alone(&self, state: &VerifiedState, finding: &Finding) -> Result<(), FixRejection> {
         match self.within_one_document(state, finding) {
             Some(proof) => proof,
             None => self.together(state, &[finding]).map(drop),
@@ -182,7 +191,11 @@ impl<'a> Bench<'a> {
     }
 
     /// The same for a fix that edits nothing but one well-named OKEP: no other verdict hangs on its text.
-    fn within_one_document(&self, state: &State, finding: &Finding) -> Option<Result<(), Doubt>> {
+    fn within_one_document(
+        &self,
+        state: &VerifiedState,
+        finding: &Finding,
+    ) -> Option<Result<(), FixRejection>> {
         let fix = finding.fix.as_ref().filter(|f| f.renames.is_empty())?;
         let path = fix.edits.first()?.path.as_str();
         let alone = fix.edits.iter().all(|e| e.path == path) && is_of_okep(finding);
@@ -190,11 +203,11 @@ impl<'a> Bench<'a> {
             state.snapshot.okep(path).filter(|_| alone && role(path, &self.layout.folder) == Role::Okep)?;
         let bytes = match edited(&state.tree, [fix]) {
             Ok(mut files) => files.remove(path)?,
-            Err(why) => return Some(Err(Doubt::Fails(why))),
+            Err(why) => return Some(Err(FixRejection::Fails(why))),
         };
         let document = Arc::new(Document::parse(&bytes));
         let after = Okep::new(&okep.path, &self.layout.folder, document.clone(), &state.snapshot.template);
-        let after = self.judge_one(&after, &state.snapshot);
+        let after = self.check_one(&after, &state.snapshot);
         let (snapshot, mut found) = (&state.snapshot, after);
         // Of its links, those to headings of its own hang on its text; where others lead has not changed.
         let (settings, repository) =
@@ -223,14 +236,14 @@ fn same(one: &Finding, other: &Finding) -> bool {
 }
 
 /// Fixes bend proposals to the rule book, never the rule book.
-fn spares_template(state: &State, fixes: &[&Fix]) -> Result<(), Doubt> {
+fn spares_template(state: &VerifiedState, fixes: &[&Fix]) -> Result<(), FixRejection> {
     let template = state.snapshot.template.path.as_deref();
     let touches = |f: &&Fix| {
         f.edits.iter().any(|e| Some(e.path.as_str()) == template)
             || f.renames.iter().any(|r| Some(r.from.as_str()) == template)
     };
     if fixes.iter().any(touches) {
-        Err(Doubt::Fails("it would change the template".to_owned()))
+        Err(FixRejection::Fails("it would change the template".to_owned()))
     } else {
         Ok(())
     }
@@ -271,7 +284,7 @@ mod tests {
             finding.fix = Some(Fix::safe("try", edits.iter().map(edit).collect()));
         }
         let mut shown = finding.clone();
-        let notes = prove(&state, &layout, None, &parsed, vec![&mut shown]);
+        let notes = verify(&state, &layout, None, &parsed, vec![&mut shown]);
         let told = notes.first().map(|n| n.message.as_str());
         match expected {
             Ok(()) => assert_eq!((told, &shown.fix), (None, &finding.fix)),

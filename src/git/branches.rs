@@ -66,7 +66,7 @@ impl Repo {
 /// gone when it was to be read.
 fn tips(local: &gix::Repository) -> ((BTreeMap<String, Id>, Option<String>), bool) {
     let mut tips = BTreeMap::new();
-    let (mut unread, mut gone) = (None, false);
+    let (mut unread, mut removed_paths) = (None, false);
     let platform = match local.references() {
         Ok(platform) => platform,
         Err(error) => return ((tips, Some(said(&error))), false),
@@ -83,7 +83,7 @@ fn tips(local: &gix::Repository) -> ((BTreeMap<String, Id>, Option<String>), boo
             let mut branch = match branch {
                 Ok(branch) => branch,
                 Err(error) => {
-                    gone |= is_gone(&error);
+                    removed_paths |= is_gone(&error);
                     unread.get_or_insert("its reference is broken".into());
                     continue;
                 }
@@ -99,5 +99,5 @@ fn tips(local: &gix::Repository) -> ((BTreeMap<String, Id>, Option<String>), boo
             }
         }
     }
-    ((tips, unread), gone)
+    ((tips, unread), removed_paths)
 }

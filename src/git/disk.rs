@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// `dir` is no folder that can be read.
 pub fn plain_folder(dir: &Path, layout: &Layout, inherits: &Inherits) -> Result<Tree, Error> {
     std::fs::read_dir(dir).map_err(|source| Error::Folder { path: dir.to_path_buf(), source })?;
-    let disk = Disk { root: dir, hash: None };
+    let disk = DiskReader { root: dir, hash: None };
     let mut tree = Tree::default();
     disk.walk(&layout.folder, &mut tree, &mut |_, _| true);
     disk.add_registers(layout, inherits, &mut tree, |_, _| None);
@@ -24,12 +24,12 @@ pub fn plain_folder(dir: &Path, layout: &Layout, inherits: &Inherits) -> Result<
 }
 
 /// A folder on disk; `hash` says how files are given ids, if at all.
-pub(crate) struct Disk<'a> {
+pub(crate) struct DiskReader<'a> {
     pub root: &'a Path,
     pub hash: Option<gix::hash::Kind>,
 }
 
-impl Disk<'_> {
+impl DiskReader<'_> {
     /// Takes up the Markdown files below `folder` that `wanted` wants, told the path and whether it is a
     /// folder; a folder that is not wanted is not entered.
     pub fn walk(&self, folder: &str, tree: &mut Tree, wanted: &mut impl FnMut(&str, bool) -> bool) {
@@ -108,29 +108,29 @@ impl Disk<'_> {
     fn file(&self, on_disk: &Path, path: &str, notes: &mut Vec<Note>) -> Option<File> {
         let read = on_disk.symlink_metadata().and_then(|found| {
             if found.is_symlink() {
-                return Ok(Some(Found::Symlink));
+                return Ok(Some(DiskEntry::Symlink));
             }
             if !found.is_file() {
                 return Ok(None);
             }
             if found.len() > MAX_FILE_BYTES {
-                return Ok(Some(Found::TooLarge(found.len())));
+                return Ok(Some(DiskEntry::TooLarge(found.len())));
             }
             let mut bytes = Vec::with_capacity(found.len() as usize);
             std::fs::File::open(on_disk)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-            Ok(Some(Found::Bytes(bytes)))
+            Ok(Some(DiskEntry::Bytes(bytes)))
         });
         let content = match read {
             Ok(None) => return None,
-            Ok(Some(Found::Symlink)) => {
+            Ok(Some(DiskEntry::Symlink)) => {
                 notes.push(symlink_note(path));
                 Content::Symlink
             }
-            Ok(Some(Found::TooLarge(bytes))) => too_large(path, bytes, notes),
-            Ok(Some(Found::Bytes(bytes))) if bytes.len() as u64 > MAX_FILE_BYTES => {
+            Ok(Some(DiskEntry::TooLarge(bytes))) => too_large(path, bytes, notes),
+            Ok(Some(DiskEntry::Bytes(bytes))) if bytes.len() as u64 > MAX_FILE_BYTES => {
                 too_large(path, bytes.len() as u64, notes)
             }
-            Ok(Some(Found::Bytes(bytes))) => {
+            Ok(Some(DiskEntry::Bytes(bytes))) => {
                 let id = self.hash.and_then(|hash| blob_id(hash, &bytes));
                 return Some(File { id, content: Content::Bytes(bytes.into()) });
             }
@@ -173,7 +173,7 @@ impl Disk<'_> {
 }
 
 /// What stands at a path.
-enum Found {
+enum DiskEntry {
     Symlink,
     TooLarge(u64),
     Bytes(Vec<u8>),

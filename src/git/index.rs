@@ -15,16 +15,16 @@ pub(crate) fn list(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<
     let mut listing = Listing::default();
     let mut unmerged = BTreeSet::new();
     staged.below(&layout.folder, |path, entry| match entry {
-        Stood::Here(id, kind, _) => listing.add(path, id, kind),
-        Stood::Unmerged if is_markdown(path) => drop(unmerged.insert(path.to_str_lossy().into_owned())),
-        Stood::Unmerged => {}
-        Stood::Intended if is_markdown(path) => listing.notes.push(Note::at(
+        IndexEntry::Here(id, kind, _) => listing.add(path, id, kind),
+        IndexEntry::Unmerged if is_markdown(path) => drop(unmerged.insert(path.to_str_lossy().into_owned())),
+        IndexEntry::Unmerged => {}
+        IndexEntry::Intended if is_markdown(path) => listing.notes.push(Note::at(
             "intent-to-add",
             path.to_str_lossy(),
             "announced by `git add -N`, but none of it is staged",
         )),
-        Stood::Intended => {}
-        Stood::Unreadable(note) => listing.notes.push(note),
+        IndexEntry::Intended => {}
+        IndexEntry::Unreadable(note) => listing.notes.push(note),
     });
     let find = |path: &str| {
         if staged.is_unmerged(path) {
@@ -40,7 +40,7 @@ pub(crate) fn list(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<
 }
 
 /// What an index says of a path.
-pub(crate) enum Stood {
+pub(crate) enum IndexEntry {
     /// An id and what it is, and whether the working tree need not hold it (a sparse checkout).
     Here(gix::ObjectId, Kind, bool),
     /// One of several sides of a conflict.
@@ -59,7 +59,7 @@ pub(crate) struct Staged<'a> {
 
 impl Staged<'_> {
     /// Calls `each` for all below `folder`, and for `folder` itself where it is no folder.
-    pub fn below(&self, folder: &str, mut each: impl FnMut(&BStr, Stood)) {
+    pub fn below(&self, folder: &str, mut each: impl FnMut(&BStr, IndexEntry)) {
         let prefix = format!("{folder}/");
         let entries = self.index.entries();
         let start = entries.partition_point(|e| e.path(self.index) < prefix.as_bytes().as_bstr());
@@ -70,11 +70,11 @@ impl Staged<'_> {
             if entry.mode == Mode::DIR {
                 self.unfold(path.trim_end_with(|c| c == '/').as_bstr(), entry.id, &mut each);
             } else if entry.stage() != Stage::Unconflicted {
-                each(path, Stood::Unmerged);
+                each(path, IndexEntry::Unmerged);
             } else if entry.flags.contains(Flags::INTENT_TO_ADD) {
-                each(path, Stood::Intended);
+                each(path, IndexEntry::Intended);
             } else if let Some(kind) = kind(entry.mode) {
-                each(path, Stood::Here(entry.id, kind, entry.flags.contains(Flags::SKIP_WORKTREE)));
+                each(path, IndexEntry::Here(entry.id, kind, entry.flags.contains(Flags::SKIP_WORKTREE)));
             }
         }
         if self.index.is_sparse()
@@ -84,11 +84,11 @@ impl Staged<'_> {
                 Ok(Some((mode, id))) if mode.is_tree() => self.unfold(folder.into(), id, &mut each),
                 Ok(Some((mode, id))) => {
                     if let Some(kind) = super::commit::kind(mode) {
-                        each(folder.into(), Stood::Here(id, kind, true));
+                        each(folder.into(), IndexEntry::Here(id, kind, true));
                     }
                 }
                 Ok(None) => {}
-                Err(note) => each(folder.into(), Stood::Unreadable(note)),
+                Err(note) => each(folder.into(), IndexEntry::Unreadable(note)),
             }
         }
         // The folder, or one above it, may be a link or another repository.
@@ -97,7 +97,7 @@ impl Staged<'_> {
             if let Some(entry) = self.index.entry_by_path(part)
                 && let Some(kind @ (Kind::Symlink | Kind::Submodule)) = kind(entry.mode)
             {
-                each(part, Stood::Here(entry.id, kind, false));
+                each(part, IndexEntry::Here(entry.id, kind, false));
             }
         }
     }
@@ -140,11 +140,12 @@ impl Staged<'_> {
         })
     }
 
-    fn unfold(&self, folder: &BStr, tree: gix::ObjectId, each: &mut impl FnMut(&BStr, Stood)) {
+    fn unfold(&self, folder: &BStr, tree: gix::ObjectId, each: &mut impl FnMut(&BStr, IndexEntry)) {
         let mut notes = Vec::new();
-        self.trees
-            .below(folder, tree, &mut notes, &mut |path, id, kind| each(path, Stood::Here(id, kind, true)));
-        notes.into_iter().for_each(|note| each(folder, Stood::Unreadable(note)));
+        self.trees.below(folder, tree, &mut notes, &mut |path, id, kind| {
+            each(path, IndexEntry::Here(id, kind, true))
+        });
+        notes.into_iter().for_each(|note| each(folder, IndexEntry::Unreadable(note)));
     }
 }
 

@@ -4,7 +4,7 @@ use super::blobs::{corrupt, missing};
 use super::packs::Packs;
 use super::{Id, Repo};
 use crate::files::Note;
-use crate::okep::template_history::LoreEnd;
+use crate::okep::template_history::HistoryExtent;
 use gix::bstr::ByteSlice;
 use gix::hashtable::{HashMap, HashSet};
 use gix::prelude::FindExt;
@@ -13,15 +13,15 @@ use std::sync::Mutex;
 
 /// The first-parent line, newest first, and how far it could be read.
 pub(crate) struct Line {
-    pub commits: Vec<Commit>,
+    pub commits: Vec<LineCommit>,
     /// The proposal folder's tree in each of the commits, none where there is no such folder.
     pub folders: Vec<Result<Option<Id>, Note>>,
-    pub end: LoreEnd,
+    pub end: HistoryExtent,
     pub notes: Vec<Note>,
 }
 
 #[derive(Clone, Copy)]
-pub(crate) struct Commit {
+pub(crate) struct LineCommit {
     pub id: Id,
     pub root: Id,
 }
@@ -35,30 +35,34 @@ impl Line {
         let local = repo.local();
         let packs = Packs::of(&local);
         let chunks = Mutex::new(BTreeMap::new());
-        let look = |local: &gix::Repository, start: usize, commits: &[Commit]| {
+        let terminal = |local: &gix::Repository, start: usize, commits: &[LineCommit]| {
             let found = folders(local, &packs, commits, folder);
             chunks.lock().expect("no thread panics while it inserts").insert(start, found);
         };
-        let mut line =
-            Line { commits: Vec::new(), folders: Vec::new(), end: LoreEnd::Complete, notes: Vec::new() };
+        let mut line = Line {
+            commits: Vec::new(),
+            folders: Vec::new(),
+            end: HistoryExtent::Complete,
+            notes: Vec::new(),
+        };
         rayon::in_place_scope(|scope| {
             let mut start = 0;
             line.walk(&local, tip, |commits| {
                 if commits.len() - start == CHUNK {
                     let (chunk, at) = (commits[start..].to_vec(), start);
-                    let look = &look;
-                    scope.spawn(move |_| look(&repo.local(), at, &chunk));
+                    let terminal = &terminal;
+                    scope.spawn(move |_| terminal(&repo.local(), at, &chunk));
                     start = commits.len();
                 }
             });
-            look(&local, start, &line.commits[start..]);
+            terminal(&local, start, &line.commits[start..]);
         });
         let chunks = chunks.into_inner().expect("no thread panics while it inserts");
         line.folders = chunks.into_values().flatten().collect();
         line
     }
 
-    fn walk(&mut self, local: &gix::Repository, tip: Id, mut each: impl FnMut(&[Commit])) {
+    fn walk(&mut self, local: &gix::Repository, tip: Id, mut each: impl FnMut(&[LineCommit])) {
         // A commit-graph that cannot be read only makes it slower.
         let graph = local.commit_graph_if_enabled().ok().flatten();
         let shallow = local.shallow_commits().ok().flatten();
@@ -70,11 +74,11 @@ impl Line {
                 Ok(read) => read,
                 Err(note) => return self.cut(self.commits.len(), note),
             };
-            self.commits.push(Commit { id, root });
+            self.commits.push(LineCommit { id, root });
             each(&self.commits);
             next = parent;
             if shallow.contains(&id) {
-                self.end = LoreEnd::Shallow { boundary: id.to_string() };
+                self.end = HistoryExtent::Shallow { boundary: id.to_string() };
                 let message = format!(
                     "history ends at commit {id}, the edge of a shallow clone: what stood there landed nobody \
                      knows when; `git fetch --unshallow` brings the rest (in CI: fetch-depth: 0)"
@@ -90,8 +94,8 @@ impl Line {
         self.commits.truncate(at);
         self.folders.truncate(at);
         self.end = match self.commits.last() {
-            Some(last) => LoreEnd::Unreadable { boundary: last.id.to_string() },
-            None => LoreEnd::Nothing,
+            Some(last) => HistoryExtent::Unreadable { boundary: last.id.to_string() },
+            None => HistoryExtent::Nothing,
         };
         self.notes.clear();
         self.notes.push(Note { message: format!("history is read no further: {}", note.message), ..note });
@@ -125,7 +129,7 @@ fn read_commit(
 fn folders(
     local: &gix::Repository,
     packs: &Packs,
-    commits: &[Commit],
+    commits: &[LineCommit],
     folder: &str,
 ) -> Vec<Result<Option<Id>, Note>> {
     let mut trees: Vec<Result<Option<Id>, Note>> = commits.iter().map(|c| Ok(Some(c.root))).collect();

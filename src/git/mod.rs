@@ -27,13 +27,13 @@ pub(crate) mod revision;
 pub(crate) mod tips;
 pub(crate) mod worktree;
 
-pub use crate::history::commit_info::Deed;
+pub use crate::history::commit_info::CommitInfo;
 pub use crate::history::walk::{Key, Walk};
 pub use disk::plain_folder;
 pub use error::Error;
 pub use hooks::{HooksFolder, HooksPlace};
 pub use listing::Entry;
-pub use path_kind::plain_standing;
+pub use path_kind::plain_path_kinds;
 pub use revision::Head;
 pub use tips::{Select, Tips};
 

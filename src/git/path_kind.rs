@@ -7,7 +7,7 @@
 use super::commit::Trees;
 use super::index::Staged;
 use super::{Error, Id, Repo};
-use crate::files::Standing;
+use crate::files::PathKind;
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
 use gix::index::extension::Tree as Cached;
@@ -15,39 +15,39 @@ use gix::objs::tree::{EntryKind, EntryMode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-type Found = BTreeMap<String, Standing>;
+type FoundKinds = BTreeMap<String, PathKind>;
 
 /// What stands at `paths` below a folder on disk; links on disk are followed, as the site's builder does.
-pub fn plain_standing(root: &Path, paths: &BTreeSet<String>) -> Found {
+pub fn plain_path_kinds(root: &Path, paths: &BTreeSet<String>) -> FoundKinds {
     paths.iter().map(|path| (path.clone(), on_disk(root, path))).collect()
 }
 
-fn on_disk(root: &Path, path: &str) -> Standing {
+fn on_disk(root: &Path, path: &str) -> PathKind {
     match root.join(path).metadata() {
-        Ok(found) if found.is_dir() => Standing::Folder,
-        Ok(_) => Standing::File,
+        Ok(found) if found.is_dir() => PathKind::Folder,
+        Ok(_) => PathKind::File,
         Err(error) => match error.kind() {
             // A name that no file can have is that of none.
             std::io::ErrorKind::NotFound
             | std::io::ErrorKind::NotADirectory
             | std::io::ErrorKind::InvalidInput
-            | std::io::ErrorKind::InvalidFilename => Standing::Nothing,
-            _ => Standing::Unknown,
+            | std::io::ErrorKind::InvalidFilename => PathKind::Nothing,
+            _ => PathKind::Unknown,
         },
     }
 }
 
 impl Repo {
     /// What stands at `paths` in the working tree; what a sparse checkout leaves out stands as well.
-    pub fn worktree_standing(&self, paths: &BTreeSet<String>) -> Result<Found, Error> {
-        let Some(root) = self.root() else { return Ok(Found::new()) };
-        let mut found = plain_standing(root, paths);
-        if found.values().any(|s| *s == Standing::Nothing) {
+    pub fn worktree_path_kinds(&self, paths: &BTreeSet<String>) -> Result<FoundKinds, Error> {
+        let Some(root) = self.root() else { return Ok(FoundKinds::new()) };
+        let mut found = plain_path_kinds(root, paths);
+        if found.values().any(|s| *s == PathKind::Nothing) {
             let local = self.local();
             let staged = Staged { index: self.read_index(&local)?, trees: Trees::new(&local) };
-            for (path, standing) in found.iter_mut().filter(|(_, s)| **s == Standing::Nothing) {
+            for (path, path_kind) in found.iter_mut().filter(|(_, s)| **s == PathKind::Nothing) {
                 if staged.find_sparse(path).is_some() && is_sparse(&staged, path) {
-                    *standing = Standing::File;
+                    *path_kind = PathKind::File;
                 }
             }
         }
@@ -55,18 +55,18 @@ impl Repo {
     }
 
     /// What stands at `paths` in the index.
-    pub fn index_standing(&self, paths: &BTreeSet<String>) -> Result<Found, Error> {
+    pub fn index_path_kinds(&self, paths: &BTreeSet<String>) -> Result<FoundKinds, Error> {
         let local = self.local();
         let staged = Staged { index: self.read_index(&local)?, trees: Trees::new(&local) };
         Ok(paths.iter().map(|path| (path.clone(), in_index(&staged, path))).collect())
     }
 
     /// What stands at `paths` in a commit; where its trees cannot be read nothing is known.
-    pub fn commit_standing(&self, id: Id, paths: &BTreeSet<String>) -> Found {
+    pub fn commit_path_kinds(&self, id: Id, paths: &BTreeSet<String>) -> FoundKinds {
         let local = self.local();
         let trees = Trees::new(&local);
         let root = local.find_commit(id).ok().and_then(|c| Some(c.tree_id().ok()?.detach()));
-        let stands = |path: &str| root.map_or(Standing::Unknown, |root| in_tree(&trees, root, path));
+        let stands = |path: &str| root.map_or(PathKind::Unknown, |root| in_tree(&trees, root, path));
         paths.iter().map(|path| (path.clone(), stands(path))).collect()
     }
 
@@ -74,16 +74,16 @@ impl Repo {
     /// therefore be the end.
     ///
     /// Folders that the index knows to be the same as in the commit are not looked into.
-    pub fn gone(&self, head: Id) -> Result<BTreeSet<String>, Error> {
+    pub fn removed_paths(&self, head: Id) -> Result<BTreeSet<String>, Error> {
         let local = self.local();
         let index = self.read_index(&local)?;
         let trees = Trees::new(&local);
-        let mut gone = BTreeSet::new();
+        let mut removed_paths = BTreeSet::new();
         if let Some(root) = local.find_commit(head).ok().and_then(|c| Some(c.tree_id().ok()?.detach())) {
             let staged = Staged { index, trees };
-            gone_below(&staged, "", root, index.tree(), &mut gone);
+            gone_below(&staged, "", root, index.tree(), &mut removed_paths);
         }
-        Ok(gone)
+        Ok(removed_paths)
     }
 }
 
@@ -94,7 +94,13 @@ fn is_sparse(staged: &Staged, path: &str) -> bool {
     }
 }
 
-fn gone_below(staged: &Staged, folder: &str, tree: Id, cached: Option<&Cached>, gone: &mut BTreeSet<String>) {
+fn gone_below(
+    staged: &Staged,
+    folder: &str,
+    tree: Id,
+    cached: Option<&Cached>,
+    removed_paths: &mut BTreeSet<String>,
+) {
     if cached.is_some_and(|c| c.num_entries.is_some() && c.id == tree) {
         return;
     }
@@ -108,13 +114,13 @@ fn gone_below(staged: &Staged, folder: &str, tree: Id, cached: Option<&Cached>, 
         let Ok(name) = name.to_str() else { continue };
         let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
         if !mode.is_tree() {
-            if in_index(staged, &path) == Standing::Nothing {
-                gone.insert(path);
+            if in_index(staged, &path) == PathKind::Nothing {
+                removed_paths.insert(path);
             }
             continue;
         }
-        if in_index(staged, &path) == Standing::Nothing {
-            gone.insert(path.clone());
+        if in_index(staged, &path) == PathKind::Nothing {
+            removed_paths.insert(path.clone());
         }
         if staged.index.is_sparse()
             && staged.index.entry_by_path(format!("{path}/").as_str().into()).is_some()
@@ -122,35 +128,35 @@ fn gone_below(staged: &Staged, folder: &str, tree: Id, cached: Option<&Cached>, 
             continue;
         }
         let child = cached.and_then(|c| c.children.iter().find(|c| c.name.as_slice() == name.as_bytes()));
-        gone_below(staged, &path, id, child, gone);
+        gone_below(staged, &path, id, child, removed_paths);
     }
 }
 
-fn in_index(staged: &Staged, path: &str) -> Standing {
+fn in_index(staged: &Staged, path: &str) -> PathKind {
     let index = staged.index;
     let whole: &BStr = path.into();
     if let Some(entry) = index.entry_by_path(whole) {
         return match entry.mode {
-            _ if entry.flags.contains(Flags::INTENT_TO_ADD) => Standing::Nothing,
-            Mode::COMMIT | Mode::SYMLINK => Standing::Unknown,
-            _ => Standing::File,
+            _ if entry.flags.contains(Flags::INTENT_TO_ADD) => PathKind::Nothing,
+            Mode::COMMIT | Mode::SYMLINK => PathKind::Unknown,
+            _ => PathKind::File,
         };
     }
     if index.entry_by_path_and_stage(whole, Stage::Ours).is_some()
         || index.entry_by_path_and_stage(whole, Stage::Theirs).is_some()
     {
-        return Standing::File;
+        return PathKind::File;
     }
     let prefix = format!("{path}/");
     let entries = index.entries();
     let at = entries.partition_point(|e| e.path(index) < prefix.as_bytes().as_bstr());
     if entries.get(at).is_some_and(|e| e.path(index).starts_with(prefix.as_bytes())) {
-        return Standing::Folder;
+        return PathKind::Folder;
     }
     for (at, _) in path.match_indices('/') {
         let above = index.entry_by_path(path[..at].into());
         if above.is_some_and(|e| matches!(e.mode, Mode::COMMIT | Mode::SYMLINK)) {
-            return Standing::Unknown;
+            return PathKind::Unknown;
         }
     }
     if index.is_sparse()
@@ -158,25 +164,25 @@ fn in_index(staged: &Staged, path: &str) -> Standing {
     {
         return in_tree(&staged.trees, above, rest);
     }
-    Standing::Nothing
+    PathKind::Nothing
 }
 
-pub(crate) fn in_tree(trees: &Trees, root: Id, path: &str) -> Standing {
+pub(crate) fn in_tree(trees: &Trees, root: Id, path: &str) -> PathKind {
     let mut tree = root;
     let mut names = path.split('/').peekable();
     while let Some(name) = names.next() {
         let found = match trees.child(tree, name) {
             Ok(found) => found,
-            Err(_) => return Standing::Unknown,
+            Err(_) => return PathKind::Unknown,
         };
-        let Some((mode, id)) = found else { return Standing::Nothing };
+        let Some((mode, id)) = found else { return PathKind::Nothing };
         match (mode.kind(), names.peek()) {
-            (EntryKind::Link | EntryKind::Commit, _) => return Standing::Unknown,
+            (EntryKind::Link | EntryKind::Commit, _) => return PathKind::Unknown,
             (EntryKind::Tree, Some(_)) => tree = id,
-            (EntryKind::Tree, None) => return Standing::Folder,
-            (_, Some(_)) => return Standing::Nothing,
-            (_, None) => return Standing::File,
+            (EntryKind::Tree, None) => return PathKind::Folder,
+            (_, Some(_)) => return PathKind::Nothing,
+            (_, None) => return PathKind::File,
         }
     }
-    Standing::Nothing
+    PathKind::Nothing
 }

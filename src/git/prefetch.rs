@@ -24,7 +24,7 @@ const NONE: u32 = u32::MAX;
 
 /// The root trees and parents of commits.
 #[derive(Default)]
-pub(crate) struct Ahead {
+pub(crate) struct Prefetch {
     /// For each pack and each of its objects, which of the commits it is.
     commit: Vec<Vec<u32>>,
     roots: Vec<Id>,
@@ -33,17 +33,18 @@ pub(crate) struct Ahead {
     ends: Vec<u32>,
 }
 
-impl Ahead {
+impl Prefetch {
     pub fn of(packs: &Packs) -> Self {
-        let mut ahead = Ahead::default();
+        let mut ahead = Prefetch::default();
         if packs.objects() < LEAST {
             return ahead;
         }
         for pack in 0..packs.len() {
             let data = packs.data(pack);
             let entries = data.as_ref().map(|data| commits(packs, pack, data)).unwrap_or_default();
-            let read = |reader: &mut Reader, (offset, _): &(u64, u32)| reader.read(data.as_ref()?, *offset);
-            let found: Vec<_> = entries.par_iter().map_init(Reader::default, read).collect();
+            let read =
+                |reader: &mut PrefetchReader, (offset, _): &(u64, u32)| reader.read(data.as_ref()?, *offset);
+            let found: Vec<_> = entries.par_iter().map_init(PrefetchReader::default, read).collect();
             let mut commit = vec![NONE; if entries.is_empty() { 0 } else { packs.objects_of(pack) }];
             for ((_, entry), found) in entries.into_iter().zip(found) {
                 let Some((root, parents)) = found else { continue };
@@ -72,12 +73,12 @@ impl Ahead {
 
 /// Takes commits out of a pack, with a buffer for all of them.
 #[derive(Default)]
-struct Reader {
+struct PrefetchReader {
     inflate: Inflate,
     buffer: Vec<u8>,
 }
 
-impl Reader {
+impl PrefetchReader {
     /// The root tree and the parents of the commit at `offset`.
     fn read(&mut self, pack: &data::File, offset: u64) -> Option<(Id, Vec<Id>)> {
         let entry = pack.entry(offset).ok().filter(|entry| entry.decompressed_size <= MOST_BYTES)?;

@@ -13,9 +13,9 @@ use std::path::{Path, PathBuf};
 const MAX_STEPS: usize = 5;
 
 /// The name of a reference, and what it leads to in the end.
-pub(crate) type Named = (String, Result<Id, String>);
+pub(crate) type NamedRef = (String, Result<Id, String>);
 
-enum Value {
+enum RefValue {
     Deleted,
     Id(Id),
     Symbolic(String),
@@ -50,16 +50,16 @@ pub(crate) fn resolve(local: &gix::Repository, name: &str) -> Result<Option<Id>,
             || name.starts_with("refs/worktree/");
         let folder = if own { local.git_dir() } else { local.common_dir() };
         match find(&folder.join("reftable"), &name, local.object_hash())? {
-            None | Some(Value::Deleted) => return Ok(None),
-            Some(Value::Id(id)) => return Ok(Some(id)),
-            Some(Value::Symbolic(target)) => name = target,
+            None | Some(RefValue::Deleted) => return Ok(None),
+            Some(RefValue::Id(id)) => return Ok(Some(id)),
+            Some(RefValue::Symbolic(target)) => name = target,
         }
     }
     Err(format!("`{name}` leads round in a circle"))
 }
 
 /// The newest table that knows `name` counts.
-fn find(folder: &Path, name: &str, hash: gix::hash::Kind) -> Result<Option<Value>, String> {
+fn find(folder: &Path, name: &str, hash: gix::hash::Kind) -> Result<Option<RefValue>, String> {
     for (path, bytes) in tables(folder)?.into_iter().rev() {
         let found = find_in(&bytes, name.as_bytes(), hash).ok_or_else(|| unreadable(&path))?;
         if found.is_some() {
@@ -70,8 +70,8 @@ fn find(folder: &Path, name: &str, hash: gix::hash::Kind) -> Result<Option<Value
 }
 
 /// Every reference below one of `prefixes`, in the order of their names, with what it leads to.
-pub(crate) fn all(local: &gix::Repository, prefixes: &[&str]) -> Result<Vec<Named>, String> {
-    let mut values: BTreeMap<Vec<u8>, Value> = BTreeMap::new();
+pub(crate) fn all(local: &gix::Repository, prefixes: &[&str]) -> Result<Vec<NamedRef>, String> {
+    let mut values: BTreeMap<Vec<u8>, RefValue> = BTreeMap::new();
     let is_asked = |name: &[u8]| prefixes.iter().any(|prefix| name.starts_with(prefix.as_bytes()));
     for (path, bytes) in tables(&local.common_dir().join("reftable"))? {
         let read = each_in(&bytes, local.object_hash(), &mut |name, value| {
@@ -82,12 +82,12 @@ pub(crate) fn all(local: &gix::Repository, prefixes: &[&str]) -> Result<Vec<Name
         });
         read.ok_or_else(|| unreadable(&path))?;
     }
-    let lead = |(name, value): (Vec<u8>, Value)| {
+    let lead = |(name, value): (Vec<u8>, RefValue)| {
         let name = name.to_str_lossy().into_owned();
         match value {
-            Value::Deleted => None,
-            Value::Id(id) => Some((name, Ok(id))),
-            Value::Symbolic(target) => {
+            RefValue::Deleted => None,
+            RefValue::Id(id) => Some((name, Ok(id))),
+            RefValue::Symbolic(target) => {
                 let id = resolve(local, &target);
                 let id = id.and_then(|id| id.ok_or_else(|| "it leads to no reference that is there".into()));
                 Some((name, id))
@@ -114,7 +114,7 @@ fn unreadable(table: &Path) -> String {
 }
 
 /// Looks for a reference in a table; the outer none is a broken table.
-fn find_in(table: &[u8], name: &[u8], hash: gix::hash::Kind) -> Option<Option<Value>> {
+fn find_in(table: &[u8], name: &[u8], hash: gix::hash::Kind) -> Option<Option<RefValue>> {
     let mut found = None;
     each_in(table, hash, &mut |other, value| {
         let is_it = other == name;
@@ -128,7 +128,7 @@ fn find_in(table: &[u8], name: &[u8], hash: gix::hash::Kind) -> Option<Option<Va
 
 /// Goes through the blocks of references, which come first in a table, until `each` has seen enough; none
 /// for a broken table.
-fn each_in(table: &[u8], hash: gix::hash::Kind, each: &mut dyn FnMut(&[u8], Value) -> bool) -> Option<()> {
+fn each_in(table: &[u8], hash: gix::hash::Kind, each: &mut dyn FnMut(&[u8], RefValue) -> bool) -> Option<()> {
     if !table.starts_with(b"REFT") {
         return None;
     }
@@ -163,7 +163,7 @@ fn each_in(table: &[u8], hash: gix::hash::Kind, each: &mut dyn FnMut(&[u8], Valu
 fn each_among(
     mut records: &[u8],
     hash: gix::hash::Kind,
-    each: &mut dyn FnMut(&[u8], Value) -> bool,
+    each: &mut dyn FnMut(&[u8], RefValue) -> bool,
 ) -> Option<bool> {
     let mut key: Vec<u8> = Vec::new();
     while !records.is_empty() {
@@ -173,16 +173,16 @@ fn each_among(
         key.extend(take(&mut records, suffix >> 3)?);
         varint(&mut records)?;
         let value = match suffix & 7 {
-            0 => Value::Deleted,
+            0 => RefValue::Deleted,
             kind @ (1 | 2) => {
                 let id = Id::try_from(take(&mut records, hash.len_in_bytes())?).ok()?;
                 // A tag also says what it points to in the end.
                 take(&mut records, if kind == 2 { hash.len_in_bytes() } else { 0 })?;
-                Value::Id(id)
+                RefValue::Id(id)
             }
             3 => {
                 let length = varint(&mut records)?;
-                Value::Symbolic(take(&mut records, length)?.to_str_lossy().into_owned())
+                RefValue::Symbolic(take(&mut records, length)?.to_str_lossy().into_owned())
             }
             _ => return None,
         };

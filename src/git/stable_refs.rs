@@ -16,8 +16,8 @@ const TRIES: u32 = 8;
 pub(crate) fn settled<T>(local: &gix::Repository, read: impl Fn() -> (T, bool)) -> T {
     for wait in 0..TRIES {
         let before = packed(local);
-        let (found, gone) = read();
-        if !gone && packed(local) == before {
+        let (found, removed_paths) = read();
+        if !removed_paths && packed(local) == before {
             return found;
         }
         // The file was kept by its time, which may be that of another one.

@@ -208,7 +208,7 @@ impl LeftOut {
 const PREFIXES: [&str; 3] = ["refs/heads/", "refs/remotes/", "refs/tags/"];
 
 /// Branches, remote branches and tags, each with what it leads to.
-fn named(local: &gix::Repository, left_out: &mut LeftOut) -> Vec<reftable::Named> {
+fn named(local: &gix::Repository, left_out: &mut LeftOut) -> Vec<reftable::NamedRef> {
     let short = |name: &str| {
         let prefix = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix));
         prefix.unwrap_or(name).to_owned()

@@ -1,9 +1,9 @@
 //! The working tree: files on disk, with git's word on which of them count.
 
 use super::commit::Trees;
-use super::disk::Disk;
+use super::disk::DiskReader;
 use super::error::said;
-use super::index::{Staged, Stood};
+use super::index::{IndexEntry, Staged};
 use super::listing::{Entry, Kind, is_markdown, tidy};
 use super::{Error, Inherits, Repo};
 use crate::files::{Layout, Note, Tree};
@@ -20,7 +20,7 @@ pub(crate) fn read(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<
     let staged = Staged { index: repo.read_index(&local)?, trees: Trees::new(&local) };
     let tracked = Tracked::of(&staged, &layout.folder);
     let mut tree = Tree { notes: tracked.notes.clone(), ..Tree::default() };
-    let disk = Disk { root, hash: Some(local.object_hash()) };
+    let disk = DiskReader { root, hash: Some(local.object_hash()) };
 
     let mut ignored = Ignored::new(&local, &staged);
     disk.walk(&layout.folder, &mut tree, &mut |path, is_folder| {
@@ -72,15 +72,17 @@ impl Tracked {
         staged.below(folder, |path, stood| {
             let path = path.to_str_lossy().into_owned();
             match stood {
-                Stood::Here(id, kind, true) if kind != Kind::Submodule && is_markdown(path.as_bytes()) => {
+                IndexEntry::Here(id, kind, true)
+                    if kind != Kind::Submodule && is_markdown(path.as_bytes()) =>
+                {
                     let symlink = kind == Kind::Symlink;
                     tracked.sparse.insert(path.clone(), Entry { id, symlink });
                 }
-                Stood::Unmerged if is_markdown(path.as_bytes()) => {
+                IndexEntry::Unmerged if is_markdown(path.as_bytes()) => {
                     let message = "in conflict: judged as it stands on disk";
                     tracked.notes.push(Note::at("conflict", path.clone(), message));
                 }
-                Stood::Unreadable(note) => return tracked.notes.push(note),
+                IndexEntry::Unreadable(note) => return tracked.notes.push(note),
                 _ => {}
             }
             let above = path.match_indices('/').map(|(at, _)| path[..at].to_owned());

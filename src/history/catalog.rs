@@ -2,9 +2,9 @@
 //! led to it. All of it numbers, so that equal states are equal numbers.
 
 use super::graph::{Graph, NONE};
-use super::number_collisions::twins;
-use super::shared::{Item, Shared, Sharing};
-use super::verdicts::Who;
+use super::number_collisions::number_collisions;
+use super::shared::{Shared, SharedItem, Sharing};
+use super::verdicts::OkepKey;
 use crate::files::{Layout, Note};
 use crate::git::{Entry, Id, Key, Walk};
 use crate::text::path::{Role, file_name, okep_folder, okep_name, role, stem};
@@ -17,7 +17,7 @@ pub struct FileAt {
     pub blob: u32,
 }
 
-impl Item for FileAt {
+impl SharedItem for FileAt {
     fn key(&self) -> u32 {
         self.path
     }
@@ -62,7 +62,7 @@ pub struct Book {
 
 /// A distinct state: what is judged, and by what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct State {
+pub struct TreeState {
     /// Index into [`Catalog::holdings`].
     pub key: u32,
     /// Index into [`Catalog::books`].
@@ -81,7 +81,7 @@ pub struct Catalog {
     /// How many templates each chain is long.
     pub depths: Vec<u32>,
     pub books: Vec<Book>,
-    pub states: Vec<State>,
+    pub states: Vec<TreeState>,
     /// What of all that links lead to is not there, as numbers of questions in ascending order; the first
     /// is nothing. See [`Catalog::refine`].
     pub lacks: Vec<Box<[u32]>>,
@@ -107,7 +107,7 @@ pub fn folders(walk: &Walk) -> Vec<Id> {
 const AT_ONCE: usize = 64;
 
 /// The files of a folder, or why they are not known.
-pub type Files = Result<Vec<(String, Entry)>, Note>;
+pub type CatalogFiles = Result<Vec<(String, Entry)>, Note>;
 
 /// Numbers for paths and blobs, with those of the last listing, which most of the next are.
 struct Numbers {
@@ -169,7 +169,7 @@ impl<T: std::hash::Hash + Eq + Clone> Numbered<T> {
 
 impl Catalog {
     /// The catalogue of a walk; `list` tells the files of folders in the order of their paths.
-    pub fn new(walk: &Walk, list: &dyn Fn(&[Id]) -> Vec<Files>, layout: &Layout) -> Self {
+    pub fn new(walk: &Walk, list: &dyn Fn(&[Id]) -> Vec<CatalogFiles>, layout: &Layout) -> Self {
         let mut catalog = Catalog { lacks: vec![Box::default()], ..Catalog::default() };
         let files = catalog.files(walk, list, layout);
         catalog.holdings = walk
@@ -196,7 +196,7 @@ impl Catalog {
             })
             .collect();
         catalog.follow(&walk.graph, &walk.held);
-        for (path, nth) in twins(&catalog, &walk.graph) {
+        for (path, nth) in number_collisions(&catalog, &walk.graph) {
             catalog.paths[path as usize].nth = nth;
         }
         catalog
@@ -205,7 +205,7 @@ impl Catalog {
     fn files(
         &mut self,
         walk: &Walk,
-        list: &dyn Fn(&[Id]) -> Vec<Files>,
+        list: &dyn Fn(&[Id]) -> Vec<CatalogFiles>,
         layout: &Layout,
     ) -> HashMap<Id, Option<Shared<FileAt>>> {
         let mut numbers = Numbers { paths: HashMap::new(), blobs: Numbered::new(), before: Vec::new() };
@@ -266,7 +266,8 @@ impl Catalog {
                 };
                 chain_of[at] = Some(chain);
                 let book = books.number(Book { chain, stands: template.is_some() }, &mut self.books);
-                self.state_of[at] = states.number(State { key: held[at], book, lack: 0 }, &mut self.states);
+                self.state_of[at] =
+                    states.number(TreeState { key: held[at], book, lack: 0 }, &mut self.states);
             }
         }
     }
@@ -282,7 +283,7 @@ impl Catalog {
         for (state, lack) in self.state_of.iter_mut().zip(lack) {
             let before = *state;
             let lack = lacks.number(lack.clone(), &mut self.lacks);
-            *state = states.number(State { lack, ..old[before as usize] }, &mut self.states);
+            *state = states.number(TreeState { lack, ..old[before as usize] }, &mut self.states);
             if *state as usize == was.len() {
                 was.push(before);
             }
@@ -290,7 +291,7 @@ impl Catalog {
         was
     }
 
-    pub fn state(&self, commit: u32) -> State {
+    pub fn state(&self, commit: u32) -> TreeState {
         self.states[self.state_of[commit as usize] as usize]
     }
 
@@ -348,11 +349,11 @@ impl PathInfo {
     }
 
     /// Whom a file at this path is about.
-    pub fn who(&self) -> Who {
+    pub fn who(&self) -> OkepKey {
         match (self.number, self.nth) {
-            (None, _) => Who::Path(self.path.clone()),
-            (Some(number), 0) => Who::Number(number),
-            (Some(number), nth) => Who::Another(number, nth),
+            (None, _) => OkepKey::Path(self.path.clone()),
+            (Some(number), 0) => OkepKey::Number(number),
+            (Some(number), nth) => OkepKey::Another(number, nth),
         }
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! Nothing of it is kept: history is longer than memory.
 
-use crate::files::{Content, Layout, Note, Standing};
+use crate::files::{Content, Layout, Note, PathKind};
 use crate::git::blobs::{Blob, missing, read};
 use crate::git::commit::Trees;
 use crate::git::listing::Listing;
 use crate::git::path_kind::in_tree;
 use crate::git::{Entry, Id, Repo};
-use crate::history::catalog::Files;
+use crate::history::catalog::CatalogFiles;
 use crate::history::links::{Answers, Asked, Root};
 use crate::history::verdicts::Objects;
 use crate::okep::template_history::day;
@@ -19,7 +19,7 @@ use rayon::prelude::*;
 
 /// What a commit says about itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Deed {
+pub struct CommitInfo {
     /// The author's name, as the mailmap has it.
     pub author: String,
     /// The committer's day, as `YYYY-MM-DD`; the first of 1970, as git has it, where it cannot be read.
@@ -41,12 +41,16 @@ fn decoded(bytes: &[u8], encoding: Option<&[u8]>) -> String {
 
 impl Repo {
     /// What each of the commits says about itself; what cannot be read is empty.
-    pub fn deeds(&self, commits: &[Id]) -> Vec<Deed> {
+    pub fn commit_info(&self, commits: &[Id]) -> Vec<CommitInfo> {
         let mailmap = self.local().open_mailmap();
-        let deed = |(local, buffer): &mut (gix::Repository, Vec<u8>), id: &Id| {
+        let commit_info = |(local, buffer): &mut (gix::Repository, Vec<u8>), id: &Id| {
             let Ok(commit) = local.objects.find_commit_iter(id, buffer) else {
                 self.has_vanished(local, *id);
-                return Deed { date: day(0, 0).unwrap_or_default(), dateless: true, ..Deed::default() };
+                return CommitInfo {
+                    date: day(0, 0).unwrap_or_default(),
+                    dateless: true,
+                    ..CommitInfo::default()
+                };
             };
             let encoding = commit.filter_map(Result::ok).find_map(|token| match token {
                 Token::Encoding(name) => Some(name.to_vec()),
@@ -57,19 +61,19 @@ impl Repo {
             let time = commit.committer().and_then(|committer| committer.time());
             let day_of = time.ok().and_then(|time| day(time.seconds, time.offset));
             let message = commit.message().map(|m| m.trim_start().to_vec()).unwrap_or_default();
-            Deed {
+            CommitInfo {
                 author: author.map(|a| text(&a.name).trim().to_owned()).unwrap_or_default(),
                 dateless: day_of.is_none(),
                 date: day_of.or_else(|| day(0, 0)).unwrap_or_default(),
                 subject: text(message.lines().next().unwrap_or_default()).trim_end().to_owned(),
             }
         };
-        commits.par_iter().map_init(|| (self.local(), Vec::new()), deed).collect()
+        commits.par_iter().map_init(|| (self.local(), Vec::new()), commit_info).collect()
     }
 
     /// The files below the proposal folder whose tree each of `folders` is; a tree that cannot be read
     /// says why.
-    pub fn folders(&self, folders: &[Id], layout: &Layout) -> Vec<Files> {
+    pub fn folders(&self, folders: &[Id], layout: &Layout) -> Vec<CatalogFiles> {
         let list = |local: &mut gix::Repository, id: &Id| {
             let mut listing = Listing::default();
             let mut notes = Vec::new();
@@ -85,7 +89,7 @@ impl Repo {
 }
 
 impl Objects for Repo {
-    fn standing(&self, asked: &[Asked]) -> Answers {
+    fn path_kind(&self, asked: &[Asked]) -> Answers {
         let answer = |local: &mut gix::Repository, (from, paths): &Asked| {
             let root = match from {
                 Root::Tree(id) => Some(*id),
@@ -98,7 +102,7 @@ impl Objects for Repo {
                 }
             };
             let trees = Trees::new(local);
-            let stands = |path: &&str| root.map_or(Standing::Unknown, |root| in_tree(&trees, root, path));
+            let stands = |path: &&str| root.map_or(PathKind::Unknown, |root| in_tree(&trees, root, path));
             let stands = paths.iter().map(stands).collect();
             if let Some(id) = trees.missing() {
                 self.has_vanished(local, id);

@@ -1,6 +1,6 @@
 //! What of a story is shown: since a day, about one OKEP, by one person, of one rule.
 
-use super::report::{Moment, Place, Story};
+use super::report::{Story, SubjectPlace, Transition};
 use crate::files::Note;
 use crate::rules::finding::Finding;
 use crate::text::path;
@@ -38,7 +38,7 @@ impl Narrow {
 
     /// Takes away what is not asked for; what was walked stays as it is.
     pub fn narrow(&self, story: &mut Story) {
-        let since = |place: Option<&Place>| match (&self.since, place) {
+        let since = |place: Option<&SubjectPlace>| match (&self.since, place) {
             (None, _) => true,
             (Some(since), Some(place)) => place.date >= *since,
             (Some(_), None) => false,
@@ -48,7 +48,7 @@ impl Narrow {
             (Some(author), Some(name)) => name.to_lowercase().contains(&author.to_lowercase()),
             (Some(_), None) => false,
         };
-        let moment = |m: Option<&Moment>| since(m.map(|m| &m.landed)) && by(m.map(|m| m.author.as_str()));
+        let moment = |m: Option<&Transition>| since(m.map(|m| &m.landed)) && by(m.map(|m| m.author.as_str()));
         let of = |number: Option<u64>| self.okep.is_none_or(|okep| number == Some(okep));
         story.findings.retain(|f| {
             let rule = self.rules.is_empty() || self.rules.iter().any(|rule| f.rule == rule);

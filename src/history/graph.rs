@@ -80,7 +80,7 @@ impl Graph {
     }
 
     /// For each commit, which commit of the line brought it there, as an index into the line.
-    pub fn brought_by(&self, line: &[u32]) -> Vec<u32> {
+    pub fn introduced_by(&self, line: &[u32]) -> Vec<u32> {
         let mut brought = vec![NONE; self.len()];
         let mut stack = Vec::new();
         for (at, commit) in line.iter().enumerate() {
@@ -114,7 +114,7 @@ mod tests {
         // 0 merges 2 into 1; both come from 3.
         let graph = graph(&[&[1, 2], &[3], &[3], &[]]);
         assert_eq!(graph.line(0), (vec![3, 1, 0], false));
-        assert_eq!(graph.brought_by(&[3, 1, 0]), [2, 1, 2, 0]);
+        assert_eq!(graph.introduced_by(&[3, 1, 0]), [2, 1, 2, 0]);
         assert_eq!(graph.parents(0), [1, 2]);
         assert!(graph.parents(3).is_empty());
     }

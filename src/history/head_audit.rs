@@ -10,7 +10,7 @@ use crate::fix::apply::apply;
 use crate::git::Repo;
 use crate::okep::forge::Forge;
 use crate::okep::snapshot::Snapshot;
-use crate::okep::template_history::Lore;
+use crate::okep::template_history::TemplateHistory;
 use crate::report::diff;
 use crate::rules::finding::{Finding, Fix};
 use std::path::Path;
@@ -20,7 +20,7 @@ pub struct Tip {
     pub commit: String,
     pub tree: Tree,
     pub snapshot: Snapshot,
-    pub lore: Option<Lore>,
+    pub template_history: Option<TemplateHistory>,
     /// In the audit's order, without the fixes that cannot be proven.
     pub findings: Vec<Finding>,
     /// What the check and its proofs had to tell.
@@ -37,13 +37,13 @@ pub fn tip(dir: Option<&Path>, commit: &str) -> Result<Option<Tip>, check::Error
         outcome => outcome?,
     };
     let Some(snapshot) = outcome.snapshot else { return Ok(None) };
-    let (tree, lore, notes) = (outcome.tree, outcome.lore, outcome.report.notes);
+    let (tree, template_history, notes) = (outcome.tree, outcome.template_history, outcome.report.notes);
     let findings = outcome.report.findings.into_iter().map(|reported| reported.finding).collect();
     let link = snapshot.template.issue.as_ref().and_then(|issue| issue.link.as_ref());
     let remotes = Repo::discover(dir)?.map(|repo| repo.remotes()).unwrap_or_default();
     let remote = || remotes.iter().find_map(|url| Forge::of_remote(url));
     let forge = link.and_then(Forge::of_issue).or_else(remote);
-    Ok(Some(Tip { commit: commit.to_owned(), tree, snapshot, lore, findings, notes, forge }))
+    Ok(Some(Tip { commit: commit.to_owned(), tree, snapshot, template_history, findings, notes, forge }))
 }
 
 impl Tip {

@@ -1,4 +1,4 @@
-//! Reads the first-parent line of a commit into a [`Lore`].
+//! Reads the first-parent line of a commit into a [`TemplateHistory`].
 //!
 //! The line is read once. Of each commit only the id of the proposal folder's tree is looked up; a tree
 //! is listed where that id changes, and nothing but the template's revisions is read as a file.
@@ -9,7 +9,9 @@ use crate::git::commit::Trees;
 use crate::git::listing::{Kind, is_markdown, tidy};
 use crate::git::main_line::Line;
 use crate::git::{Id, Repo};
-use crate::okep::template_history::{Landing, Lore, LoreEnd, TemplateRevision, day, landings};
+use crate::okep::template_history::{
+    HistoryExtent, Landing, TemplateHistory, TemplateRevision, day, landings,
+};
 use crate::rules::finding::Revision;
 use crate::text::path;
 use crate::text::path::Role;
@@ -22,21 +24,25 @@ impl Repo {
     /// What the first-parent line of `tip` tells about the files of `tip`.
     ///
     /// It cannot fail: what cannot be read ends the line, and `end` and the notes say so.
-    pub fn lore(&self, tip: Id, layout: &Layout) -> Lore {
+    pub fn template_history(&self, tip: Id, layout: &Layout) -> TemplateHistory {
         let local = self.local();
         let mut line = Line::of(self, tip, &layout.folder);
         let states = states(&Trees::new(&local), &mut line, layout);
-        let mut lore =
-            Lore { landed: BTreeMap::new(), templates: Vec::new(), end: line.end, notes: line.notes };
-        let open = lore.end != LoreEnd::Complete;
+        let mut template_history = TemplateHistory {
+            landed: BTreeMap::new(),
+            templates: Vec::new(),
+            end: line.end,
+            notes: line.notes,
+        };
+        let open = template_history.end != HistoryExtent::Complete;
         let mut in_force = Vec::new();
         let mut revisions = Vec::new();
         for state in &states {
             let revision = Revision {
                 commit: state.commit.to_string(),
-                date: date(&local, state.commit, &mut lore.notes),
+                date: date(&local, state.commit, &mut template_history.notes),
             };
-            in_force.push(self.template_of(&local, state, &revision, &mut lore));
+            in_force.push(self.template_of(&local, state, &revision, &mut template_history));
             revisions.push(revision);
         }
         let paths: Vec<_> = states.iter().map(|state| state.folder.paths.clone()).collect();
@@ -45,7 +51,7 @@ impl Repo {
             if let Some(at) = at
                 && let Some(template) = in_force[at]
             {
-                lore.landed.insert(path, Landing { revision: revisions[at].clone(), template });
+                template_history.landed.insert(path, Landing { revision: revisions[at].clone(), template });
             }
         }
         if let Some(Folder { template: Some((path, _)), templates, .. }) = states.last().map(|s| &*s.folder)
@@ -53,10 +59,10 @@ impl Repo {
             && layout.template.as_ref() != Some(path)
         {
             let message = format!("there are {templates} templates; this one counts");
-            lore.notes.push(Note::at("several-templates", path.clone(), message));
+            template_history.notes.push(Note::at("several-templates", path.clone(), message));
         }
-        tidy(&mut lore.notes);
-        lore
+        tidy(&mut template_history.notes);
+        template_history
     }
 
     /// The index of the state's template among the revisions, a new one where its text is new.
@@ -65,37 +71,37 @@ impl Repo {
     fn template_of(
         &self,
         local: &gix::Repository,
-        state: &State,
+        state: &LineState,
         revision: &Revision,
-        lore: &mut Lore,
+        template_history: &mut TemplateHistory,
     ) -> Option<Option<usize>> {
         let Some((path, id)) = &state.folder.template else { return Some(None) };
         let hex = id.to_string();
-        if lore.templates.last().is_some_and(|last| last.id == hex) {
-            return Some(Some(lore.templates.len() - 1));
+        if template_history.templates.last().is_some_and(|last| last.id == hex) {
+            return Some(Some(template_history.templates.len() - 1));
         }
         let Blob::Bytes(bytes) = self.blobs.read(local, *id) else {
             let entry = crate::git::listing::Entry { id: *id, symlink: false };
-            self.blobs.file(local, path, &entry, &mut lore.notes);
-            if lore.end == LoreEnd::Complete {
-                lore.end = LoreEnd::Unreadable { boundary: revision.commit.clone() };
+            self.blobs.file(local, path, &entry, &mut template_history.notes);
+            if template_history.end == HistoryExtent::Complete {
+                template_history.end = HistoryExtent::Unreadable { boundary: revision.commit.clone() };
             }
             return None;
         };
-        lore.templates.push(TemplateRevision {
+        template_history.templates.push(TemplateRevision {
             revision: revision.clone(),
             path: path.clone(),
             id: hex,
             bytes,
         });
-        Some(Some(lore.templates.len() - 1))
+        Some(Some(template_history.templates.len() - 1))
     }
 }
 
 /// The states of the proposal folder, oldest first, the end of the line being the first of them.
-fn states(trees: &Trees, line: &mut Line, layout: &Layout) -> Vec<State> {
+fn states(trees: &Trees, line: &mut Line, layout: &Layout) -> Vec<LineState> {
     let mut listed: HashMap<Id, Arc<Folder>> = HashMap::default();
-    let mut states: Vec<State> = Vec::new();
+    let mut states: Vec<LineState> = Vec::new();
     for at in 0..line.commits.len() {
         let found = line.folders[at].clone().and_then(|tree| {
             if let Some(tree) = tree
@@ -118,7 +124,7 @@ fn states(trees: &Trees, line: &mut Line, layout: &Layout) -> Vec<State> {
             Some(state) if state.tree == tree => state.commit = commit,
             _ => {
                 let folder = tree.map(|tree| Arc::clone(&listed[&tree])).unwrap_or_default();
-                states.push(State { commit, tree, folder });
+                states.push(LineState { commit, tree, folder });
             }
         }
     }
@@ -127,7 +133,7 @@ fn states(trees: &Trees, line: &mut Line, layout: &Layout) -> Vec<State> {
 }
 
 /// The proposal folder as it stands from one commit of the line to the next that changes it.
-struct State {
+struct LineState {
     /// The first of them.
     commit: Id,
     tree: Option<Id>,

@@ -4,13 +4,13 @@
 //! on the way to them: first within the folder around the proposals, of which all commits that leave it alone
 //! share one, and from the root only for what lies outside of it. Nothing is read here.
 
-use super::catalog::{Catalog, FileAt, Holding, State};
+use super::catalog::{Catalog, FileAt, Holding, TreeState};
 use super::names::{Names, Raw, raw};
-use super::verdicts::Told;
-use crate::files::{Layout, Standing};
+use super::verdicts::RecordedFinding;
+use crate::files::{Layout, PathKind};
 use crate::git::{Id, Walk};
 use crate::markdown::document::Document;
-use crate::rules::page_links::{Linked, Wanted, claims};
+use crate::rules::page_links::{LinkTarget, Linked, claims};
 use crate::site::mkdocs::PageSettings;
 use crate::text::path::Role;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -43,17 +43,17 @@ pub enum Root {
 pub type Asked<'p> = (Root, Vec<&'p str>);
 
 /// What stands at each of them.
-pub type Answers = Vec<Vec<Standing>>;
+pub type Answers = Vec<Vec<PathKind>>;
 
 /// A claim of a page: it holds where all of these questions are answered by no.
 pub(crate) struct Claimed {
     pub unless: Vec<u32>,
-    pub told: Told,
+    pub recorded: RecordedFinding,
 }
 
 /// The same with names, as a thread returns it.
 pub(crate) struct RawClaim {
-    pub unless: Vec<Wanted>,
+    pub unless: Vec<LinkTarget>,
     pub finding: Raw,
 }
 
@@ -62,15 +62,15 @@ pub(crate) struct Links {
     pub contexts: Vec<Context>,
     /// For each register, which may be none, and book its context.
     context_of: HashMap<(Option<u32>, u32), u32>,
-    questions: Vec<Wanted>,
-    number_of: HashMap<Wanted, u32>,
+    questions: Vec<LinkTarget>,
+    number_of: HashMap<LinkTarget, u32>,
     claims: HashMap<PageAt, Vec<Claimed>>,
     /// The files of which something is claimed.
     claiming: HashSet<FileAt>,
 }
 
 /// What the links of a document say, at each of the places where it stood.
-pub(crate) fn look(document: &Document, at: &PageAt, links: &Links, catalog: &Catalog) -> Vec<RawClaim> {
+pub(crate) fn terminal(document: &Document, at: &PageAt, links: &Links, catalog: &Catalog) -> Vec<RawClaim> {
     let context = &links.contexts[at.context as usize];
     let path = |path: u32| catalog.paths[path as usize].path.as_str();
     let (settings, repository) = (context.settings.as_ref(), context.repository.as_deref());
@@ -103,7 +103,7 @@ impl Links {
     pub fn pages<'a>(
         &self,
         catalog: &'a Catalog,
-        state: &State,
+        state: &TreeState,
         wanted: impl Fn(&FileAt) -> bool + 'a,
     ) -> impl Iterator<Item = PageAt> {
         let holding = catalog.holdings[state.key as usize].as_ref();
@@ -130,7 +130,7 @@ impl Links {
     pub fn take(&mut self, page: PageAt, raw: Vec<RawClaim>, names: &mut Names<'_>) {
         let mut claimed = Vec::new();
         for claim in raw {
-            let number = |wanted: Wanted| {
+            let number = |wanted: LinkTarget| {
                 let questions = &mut self.questions;
                 *self.number_of.entry(wanted).or_insert_with_key(|wanted| {
                     questions.push(wanted.clone());
@@ -139,7 +139,7 @@ impl Links {
             };
             let mut unless: Vec<u32> = claim.unless.into_iter().map(number).collect();
             unless.sort_unstable();
-            claimed.push(Claimed { unless, told: names.told(claim.finding) });
+            claimed.push(Claimed { unless, recorded: names.recorded(claim.finding) });
         }
         if !claimed.is_empty() {
             self.claiming.insert(page.file);
@@ -151,7 +151,7 @@ impl Links {
     fn of_state<'a>(
         &'a self,
         catalog: &'a Catalog,
-        state: &State,
+        state: &TreeState,
         wanted: impl Fn(&FileAt) -> bool + 'a,
     ) -> impl Iterator<Item = &'a Claimed> {
         let pages = self.pages(catalog, state, move |file| self.claiming.contains(file) && wanted(file));
@@ -159,19 +159,19 @@ impl Links {
     }
 
     /// What is said of the links of a state's pages that are `wanted`.
-    pub fn told<'a>(
+    pub fn recorded<'a>(
         &'a self,
         catalog: &'a Catalog,
         state: usize,
         wanted: impl Fn(&FileAt) -> bool + 'a,
-    ) -> Vec<&'a Told> {
+    ) -> Vec<&'a RecordedFinding> {
         if self.claims.is_empty() {
             return Vec::new();
         }
         let state = &catalog.states[state];
         let lack = &catalog.lacks[state.lack as usize];
         let holds = |c: &&Claimed| c.unless.iter().all(|q| lack.binary_search(q).is_ok());
-        self.of_state(catalog, state, wanted).filter(holds).map(|c| &c.told).collect()
+        self.of_state(catalog, state, wanted).filter(holds).map(|c| &c.recorded).collect()
     }
 
     /// For each commit, the questions of its pages that are answered by no; `answers` says what stands at
@@ -220,7 +220,7 @@ impl Links {
                 let unmet = questions
                     .iter()
                     .zip(answers)
-                    .filter(|(q, standing)| !self.questions[**q as usize].is_met(*standing));
+                    .filter(|(q, path_kind)| !self.questions[**q as usize].is_met(*path_kind));
                 (*root, unmet.map(|(q, _)| *q).collect())
             })
             .collect();

@@ -4,10 +4,10 @@
 //! disagree with them. There are two views, since an OKEP is held to the template of its time.
 
 use crate::audit::{landing, revisions};
-use crate::okep::requirements::{Rulebook, TemplateRevision};
+use crate::okep::requirements::{ParsedRevision, Requirements};
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template::Template;
-use crate::okep::template_history::Lore;
+use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::{Check, rule};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// What is told of one section of one OKEP; of several the first here is the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
+pub enum MatrixState {
     Missing,
     Empty,
     Stub,
@@ -32,52 +32,52 @@ pub enum State {
     Unknown,
 }
 
-pub const STATES: [State; 10] = [
-    State::Present,
-    State::Renamed,
-    State::Misplaced,
-    State::Empty,
-    State::Stub,
-    State::Missing,
-    State::Faulty,
-    State::Excused,
-    State::NotAsked,
-    State::Unknown,
+pub const STATES: [MatrixState; 10] = [
+    MatrixState::Present,
+    MatrixState::Renamed,
+    MatrixState::Misplaced,
+    MatrixState::Empty,
+    MatrixState::Stub,
+    MatrixState::Missing,
+    MatrixState::Faulty,
+    MatrixState::Excused,
+    MatrixState::NotAsked,
+    MatrixState::Unknown,
 ];
 
-impl State {
+impl MatrixState {
     pub fn as_str(self) -> &'static str {
         match self {
-            State::Missing => "missing",
-            State::Empty => "empty",
-            State::Stub => "stub",
-            State::Misplaced => "misplaced",
-            State::Renamed => "renamed",
-            State::Faulty => "faulty",
-            State::Excused => "excused",
-            State::Present => "present",
-            State::NotAsked => "not asked",
-            State::Unknown => "unknown",
+            MatrixState::Missing => "missing",
+            MatrixState::Empty => "empty",
+            MatrixState::Stub => "stub",
+            MatrixState::Misplaced => "misplaced",
+            MatrixState::Renamed => "renamed",
+            MatrixState::Faulty => "faulty",
+            MatrixState::Excused => "excused",
+            MatrixState::Present => "present",
+            MatrixState::NotAsked => "not asked",
+            MatrixState::Unknown => "unknown",
         }
     }
 
     /// What a finding about a section says of it, under today's template.
-    pub fn of(finding: &Finding) -> State {
+    pub fn of(finding: &Finding) -> MatrixState {
         match finding.rule {
-            _ if is_excused(finding) => State::Excused,
-            "missing-section" => State::Missing,
-            "empty-section" => State::Empty,
-            "stub-section" => State::Stub,
-            "misplaced-section" | "unordered-section" => State::Misplaced,
-            "renamed-section" => State::Renamed,
-            _ => State::Faulty,
+            _ if is_excused(finding) => MatrixState::Excused,
+            "missing-section" => MatrixState::Missing,
+            "empty-section" => MatrixState::Empty,
+            "stub-section" => MatrixState::Stub,
+            "misplaced-section" | "unordered-section" => MatrixState::Misplaced,
+            "renamed-section" => MatrixState::Renamed,
+            _ => MatrixState::Faulty,
         }
     }
 }
 
 /// Whether the template came to ask for it after the OKEP had landed.
 pub fn is_excused(finding: &Finding) -> bool {
-    let milder = |r: &crate::rules::Rule| r.of_its_time && r.severity != Severity::Advice;
+    let milder = |r: &crate::rules::Rule| r.grandfatherable && r.severity != Severity::Advice;
     finding.grandfathered.is_some()
         || (finding.severity == Severity::Advice && rule(finding.rule).is_some_and(milder))
 }
@@ -85,45 +85,53 @@ pub fn is_excused(finding: &Finding) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Matrix {
     /// The sections, by the names they have now, or had last.
-    pub sections: Vec<Section>,
+    pub sections: Vec<MatrixSection>,
     /// A row for each OKEP of the snapshot, in its order.
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Vec<Vec<MatrixCell>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Section {
+pub struct MatrixSection {
     pub name: String,
     /// How deep it stands below the sections at the top.
     pub depth: u8,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cell {
-    pub state: State,
+pub struct MatrixCell {
+    pub state: MatrixState,
     /// What is found there, as indexes into the findings.
     pub findings: Vec<usize>,
 }
 
 /// The sections of today's template against every OKEP, and those of the template in force when it landed.
-pub fn matrices(snapshot: &Snapshot, lore: Option<&Lore>, findings: &[Finding]) -> (Matrix, Matrix) {
-    let laid = Laid::new(snapshot, lore, findings);
+pub fn matrices(
+    snapshot: &Snapshot,
+    template_history: Option<&TemplateHistory>,
+    findings: &[Finding],
+) -> (Matrix, Matrix) {
+    let laid = Laid::new(snapshot, template_history, findings);
     (laid.today(), laid.landed())
 }
 
 struct Laid<'a> {
     snapshot: &'a Snapshot,
-    lore: Option<&'a Lore>,
+    template_history: Option<&'a TemplateHistory>,
     findings: &'a [Finding],
-    past: Vec<TemplateRevision>,
-    book: Rulebook,
+    template_timeline: Vec<ParsedRevision>,
+    book: Requirements,
     /// The findings about each OKEP's sections, by the OKEP's path.
     of_okep: HashMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Laid<'a> {
-    fn new(snapshot: &'a Snapshot, lore: Option<&'a Lore>, findings: &'a [Finding]) -> Self {
-        let past = lore.map(revisions).unwrap_or_default();
-        let book = Rulebook::new(&snapshot.template, None, &past, Arc::default());
+    fn new(
+        snapshot: &'a Snapshot,
+        template_history: Option<&'a TemplateHistory>,
+        findings: &'a [Finding],
+    ) -> Self {
+        let template_timeline = template_history.map(revisions).unwrap_or_default();
+        let book = Requirements::new(&snapshot.template, None, &template_timeline, Arc::default());
         let mut of_okep: HashMap<&str, Vec<usize>> = HashMap::new();
         for (i, finding) in findings.iter().enumerate() {
             let about_text = rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(_)));
@@ -131,13 +139,13 @@ impl<'a> Laid<'a> {
                 of_okep.entry(okep).or_default().push(i);
             }
         }
-        Laid { snapshot, lore, findings, past, book, of_okep }
+        Laid { snapshot, template_history, findings, template_timeline, book, of_okep }
     }
 
     fn today(&self) -> Matrix {
         let sections = sections(&self.snapshot.template);
         let row = |okep: &crate::okep::proposal::Okep| {
-            let cell = |section: &Section| {
+            let cell = |section: &MatrixSection| {
                 self.cell(&okep.path, &|f: &Finding| f.subject == section.name, &|_| true)
             };
             sections.iter().map(|section| self.known(okep, cell(section))).collect()
@@ -165,14 +173,14 @@ impl<'a> Laid<'a> {
             sections.extend(dropped.filter(|s| known.insert(key(&s.name), ()).is_none()));
         }
         let row = |(okep, asked): (&crate::okep::proposal::Okep, &HashSet<String>)| {
-            let cell = |section: &Section| {
+            let cell = |section: &MatrixSection| {
                 let key_of_it = key(&section.name);
                 // No rule speaks of what today's template does not ask for: the document itself is looked at.
                 let stands = || okep.outline.rows.iter().any(|row| key(&row.name.text) == key_of_it);
                 match asked.contains(&key_of_it) {
-                    false => Cell { state: State::NotAsked, findings: Vec::new() },
+                    false => MatrixCell { state: MatrixState::NotAsked, findings: Vec::new() },
                     true if !today.contains(&key_of_it) && !stands() => {
-                        self.known(okep, Cell { state: State::Missing, findings: Vec::new() })
+                        self.known(okep, MatrixCell { state: MatrixState::Missing, findings: Vec::new() })
                     }
                     true => self.known(
                         okep,
@@ -188,29 +196,41 @@ impl<'a> Laid<'a> {
 
     /// The template that an OKEP is held to: today's where it is not known when the OKEP landed.
     fn in_force(&self, path: &str) -> Option<&Template> {
-        match self.lore.and_then(|lore| landing(lore, self.snapshot, path)) {
-            Some(landing) => landing.template.map(|i| &self.past[i].template),
+        match self
+            .template_history
+            .and_then(|template_history| landing(template_history, self.snapshot, path))
+        {
+            Some(landing) => landing.template.map(|i| &self.template_timeline[i].template),
             None => Some(&self.snapshot.template),
         }
     }
 
-    fn cell(&self, okep: &str, about: &dyn Fn(&Finding) -> bool, counts: &dyn Fn(&Finding) -> bool) -> Cell {
+    fn cell(
+        &self,
+        okep: &str,
+        about: &dyn Fn(&Finding) -> bool,
+        counts: &dyn Fn(&Finding) -> bool,
+    ) -> MatrixCell {
         let own = self.of_okep.get(okep).into_iter().flatten().copied();
         let here = own.filter(|i| about(&self.findings[*i]) && counts(&self.findings[*i]));
         let findings: Vec<usize> = here.collect();
-        let worst = findings.iter().map(|i| State::of(&self.findings[*i])).min();
-        Cell { state: worst.unwrap_or(State::Present), findings }
+        let worst = findings.iter().map(|i| MatrixState::of(&self.findings[*i])).min();
+        MatrixCell { state: worst.unwrap_or(MatrixState::Present), findings }
     }
 
-    fn known(&self, okep: &crate::okep::proposal::Okep, cell: Cell) -> Cell {
+    fn known(&self, okep: &crate::okep::proposal::Okep, cell: MatrixCell) -> MatrixCell {
         let blank = okep.unread || okep.document.is_blank();
-        if blank && cell.findings.is_empty() { Cell { state: State::Unknown, ..cell } } else { cell }
+        if blank && cell.findings.is_empty() {
+            MatrixCell { state: MatrixState::Unknown, ..cell }
+        } else {
+            cell
+        }
     }
 }
 
-fn sections(template: &Template) -> Vec<Section> {
+fn sections(template: &Template) -> Vec<MatrixSection> {
     let top = template.top_level();
-    let section = |row: &crate::markdown::outline::Row| Section {
+    let section = |row: &crate::markdown::outline::Row| MatrixSection {
         name: row.name.text.clone(),
         depth: row.level.saturating_sub(top),
     };
@@ -223,13 +243,13 @@ mod tests {
     use crate::audit::audit;
     use crate::files::{Layout, Tree};
     use crate::okep::snapshot::Parsed;
-    use crate::okep::template_history::{Landing, LoreEnd, TemplateRevision};
+    use crate::okep::template_history::{HistoryExtent, Landing, TemplateRevision};
     use crate::rules::finding::Revision;
 
     const OLD: &str = "# OKEP-1: T\n\n## Problem\n\n(Why is it asked?)\n\n## Checks\n\n(How is it tried?)\n\n## Colour\n\n## Rest\n";
     const NEW: &str = "# OKEP-1: T\n\n## Problem\n\n(Why is it asked?)\n\n## Tests\n\n(How is it tried?)\n\n## Rest\n\n## Rollback\n";
 
-    fn lore(landed_under: usize) -> Lore {
+    fn template_history(landed_under: usize) -> TemplateHistory {
         let revision = |commit: &str| Revision { commit: commit.into(), date: "2025-01-01".into() };
         let template = |text: &str, commit| TemplateRevision {
             revision: revision(commit),
@@ -238,14 +258,14 @@ mod tests {
             bytes: text.as_bytes().into(),
         };
         let landing = Landing { revision: revision("c"), template: Some(landed_under) };
-        Lore {
+        TemplateHistory {
             landed: [("docs/okeps/okep-2-x.md".to_owned(), landing)].into(),
             templates: vec![
                 template(OLD, "a"),
                 template(&OLD.replace("Checks", "Tests"), "b"),
                 template(NEW, "c"),
             ],
-            end: LoreEnd::Complete,
+            end: HistoryExtent::Complete,
             notes: Vec::new(),
         }
     }
@@ -256,13 +276,13 @@ mod tests {
         tree.insert("docs/okeps/okep-1-template.md", NEW.as_bytes());
         tree.insert("docs/okeps/okep-2-x.md", document.as_bytes());
         let snapshot = Snapshot::new(&tree, &Layout::default(), &Parsed::default());
-        let lore = lore(landed_under);
-        let findings = audit(&snapshot, Some(&lore)).findings;
+        let template_history = template_history(landed_under);
+        let findings = audit(&snapshot, Some(&template_history)).findings;
         let shown = |m: Matrix| {
             let cells = m.sections.iter().zip(&m.rows[0]);
             cells.map(|(s, c)| format!("{} {}", s.name, c.state.as_str())).collect::<Vec<_>>().join(", ")
         };
-        let (now, then) = matrices(&snapshot, Some(&lore), &findings);
+        let (now, then) = matrices(&snapshot, Some(&template_history), &findings);
         assert_eq!(shown(now), today);
         assert_eq!(shown(then), landed);
     }

@@ -3,7 +3,7 @@
 //! A file has moved where the commit that took it away brought one with the very same content, or else one
 //! of the same name; of several nobody knows which. What was changed and renamed at once is not guessed.
 
-use crate::files::Standing;
+use crate::files::PathKind;
 use crate::git::commit::Trees;
 use crate::git::index::Staged;
 use crate::git::listing::Kind;
@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 const MOST_MOVES: usize = 8;
 
 /// The files of a state by their paths.
-type Files = BTreeMap<String, Id>;
+type FileIds = BTreeMap<String, Id>;
 
 impl Repo {
     /// For each of `paths`, which are not there, where it is now; `staged` says that the index counts and
@@ -52,10 +52,10 @@ impl Search<'_> {
     fn stands(&self, path: &str) -> bool {
         let asked = BTreeSet::from([path.to_owned()]);
         let found = match self.staged {
-            true => self.repo.index_standing(&asked).unwrap_or_default(),
-            false => self.repo.commit_standing(self.tip, &asked),
+            true => self.repo.index_path_kinds(&asked).unwrap_or_default(),
+            false => self.repo.commit_path_kinds(self.tip, &asked),
         };
-        found.get(path) == Some(&Standing::File)
+        found.get(path) == Some(&PathKind::File)
     }
 
     /// Where the commit that took `path` away put it.
@@ -68,7 +68,7 @@ impl Search<'_> {
         let line = self.lines.entry(folder.to_owned()).or_insert_with(|| Line::of(repo, tip, folder));
         let local = repo.local();
         let trees = Trees::new(&local);
-        let held = |tree: &Id| in_tree(&trees, *tree, file_name(path)) == Standing::File;
+        let held = |tree: &Id| in_tree(&trees, *tree, file_name(path)) == PathKind::File;
         let last = line.folders.iter().position(|f| matches!(f, Ok(Some(tree)) if held(tree)))?;
         let before = files(&trees, line.commits[last].root);
         let after = match last.checked_sub(1) {
@@ -89,7 +89,7 @@ impl Search<'_> {
         only(came().filter(|(p, _)| file_name(p) == file_name(path)).map(|(p, _)| p).collect())
     }
 
-    fn staged_files(&self) -> Option<Files> {
+    fn staged_files(&self) -> Option<FileIds> {
         let local = self.repo.local();
         let staged = Staged { index: self.repo.read_index(&local).ok()?, trees: Trees::new(&local) };
         let entries = staged
@@ -101,8 +101,8 @@ impl Search<'_> {
     }
 }
 
-fn files(trees: &Trees, root: Id) -> Files {
-    let mut files = Files::new();
+fn files(trees: &Trees, root: Id) -> FileIds {
+    let mut files = FileIds::new();
     trees.below("".into(), root, &mut Vec::new(), &mut |path, id, kind| {
         if kind == Kind::File
             && let Ok(path) = path.to_str()

@@ -5,11 +5,13 @@ use super::catalog::Catalog;
 use super::graph::NONE;
 use super::links::Context;
 use super::shared::Sharing;
-use super::verdicts::{Allow, DocumentVerdict, Identity, Listed, Shown, Told, Who, Whole};
+use super::verdicts::{
+    AllowedSet, DocumentVerdict, Listed, OkepIdentity, OkepKey, RecordedFinding, ShownFinding, Whole,
+};
 use crate::files::Layout;
 use crate::markdown::names::Name;
 use crate::okep::prompts::Prompts;
-use crate::okep::requirements::{Rulebook, TemplateRevision};
+use crate::okep::requirements::{ParsedRevision, Requirements};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::{Check, rule};
 use crate::text::path::{Role, role};
@@ -31,13 +33,13 @@ pub(crate) struct RawDocument {
     pub number: Option<u64>,
     pub title: Option<String>,
     pub issue: Option<u64>,
-    pub allows: Vec<Allow>,
+    pub allows: Vec<AllowedSet>,
 }
 
 pub(crate) struct RawWhole {
     pub findings: Vec<Raw>,
     /// By the numbers of their paths, in the order of the paths.
-    pub okeps: Vec<(u32, Shown)>,
+    pub okeps: Vec<(u32, ShownFinding)>,
     pub strays: Vec<(String, RawDocument)>,
     pub unread: Vec<String>,
     pub registers_unread: bool,
@@ -57,20 +59,20 @@ pub(crate) fn raw(finding: Finding) -> Raw {
 }
 
 /// The last of the templates with all the names that its sections had.
-pub(crate) fn present(revisions: &[TemplateRevision]) -> Option<Rulebook> {
-    let (last, past) = revisions.split_last()?;
-    Some(Rulebook::new(&last.template, None, past, Arc::new(Prompts::default())))
+pub(crate) fn present(revisions: &[ParsedRevision]) -> Option<Requirements> {
+    let (last, template_timeline) = revisions.split_last()?;
+    Some(Requirements::new(&last.template, None, template_timeline, Arc::new(Prompts::default())))
 }
 
 /// Numbers for names, given one after the other so that the threads leave no trace.
 pub(crate) struct Names<'a> {
     layout: &'a Layout,
     /// What sections are called now.
-    present: Option<Rulebook>,
-    pub whos: Vec<Who>,
-    pub identities: Vec<Identity>,
-    who_of: HashMap<Who, u32>,
-    identity_of: HashMap<Identity, u32>,
+    present: Option<Requirements>,
+    pub whos: Vec<OkepKey>,
+    pub identities: Vec<OkepIdentity>,
+    who_of: HashMap<OkepKey, u32>,
+    identity_of: HashMap<OkepIdentity, u32>,
     texts: HashMap<String, Arc<str>>,
     catalog: &'a Catalog,
     /// Path to its number in the catalogue.
@@ -80,7 +82,7 @@ pub(crate) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub fn new(catalog: &'a Catalog, layout: &'a Layout, present: Option<Rulebook>) -> Self {
+    pub fn new(catalog: &'a Catalog, layout: &'a Layout, present: Option<Requirements>) -> Self {
         let paths = catalog.paths.iter().enumerate();
         Names {
             layout,
@@ -98,13 +100,13 @@ impl<'a> Names<'a> {
 
     fn who(&mut self, okep: Option<&str>) -> u32 {
         match okep.map(|path| (path, self.paths.get(path).copied())) {
-            None => self.number(Who::Nobody),
+            None => self.number(OkepKey::Nobody),
             Some((_, Some(path))) => self.who_at(path),
-            Some((path, None)) => self.number(Who::Path(path.to_owned())),
+            Some((path, None)) => self.number(OkepKey::Path(path.to_owned())),
         }
     }
 
-    fn number(&mut self, who: Who) -> u32 {
+    fn number(&mut self, who: OkepKey) -> u32 {
         *self.who_of.entry(who).or_insert_with_key(|who| {
             self.whos.push(who.clone());
             self.whos.len() as u32 - 1
@@ -124,18 +126,18 @@ impl<'a> Names<'a> {
         }
     }
 
-    pub fn told(&mut self, raw: Raw) -> Told {
+    pub fn recorded(&mut self, raw: Raw) -> RecordedFinding {
         let who = self.who(raw.okep.as_deref());
         let role = role(&raw.path, &self.layout.folder);
-        let (registration, navigation) = (matches!(role, Role::Other | Role::Landing), role == Role::Other);
+        let (registration, navigation) = (matches!(role, Role::Other | Role::IndexPage), role == Role::Other);
         let subject = self.subject(&raw);
-        let identity = Identity { rule: raw.rule, who, subject, registration, navigation };
+        let identity = OkepIdentity { rule: raw.rule, who, subject, registration, navigation };
         let identity = *self.identity_of.entry(identity).or_insert_with_key(|identity| {
             self.identities.push(identity.clone());
             self.identities.len() as u32 - 1
         });
         let (path, subject) = (self.text(raw.path), self.text(raw.subject));
-        Told { identity, severity: raw.severity, grandfathered: raw.grandfathered, path, subject }
+        RecordedFinding { identity, severity: raw.severity, grandfathered: raw.grandfathered, path, subject }
     }
 
     /// What of a subject renames of files and of sections leave as it is.
@@ -159,7 +161,7 @@ impl<'a> Names<'a> {
 
     pub fn document(&mut self, raw: RawDocument) -> DocumentVerdict {
         DocumentVerdict {
-            told: raw.findings.into_iter().map(|f| self.told(f)).collect(),
+            recorded: raw.findings.into_iter().map(|f| self.recorded(f)).collect(),
             number: raw.number,
             title: raw.title.map(|t| self.text(t)),
             issue: raw.issue,
@@ -172,7 +174,7 @@ impl<'a> Names<'a> {
         let listed = |(path, shown)| Listed { path, who: self.who_at(path), shown };
         let okeps: Vec<Listed> = raw.okeps.into_iter().map(listed).collect();
         Whole {
-            told: raw.findings.into_iter().map(|f| self.told(f)).collect(),
+            recorded: raw.findings.into_iter().map(|f| self.recorded(f)).collect(),
             okeps: sharing.share(&okeps),
             strays: raw
                 .strays

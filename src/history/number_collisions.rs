@@ -10,7 +10,7 @@ use crate::text::path::{Role, file_name};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The paths that are not the first OKEP of their number, each with which one they are, from 1 on.
-pub fn twins(catalog: &Catalog, graph: &Graph) -> Vec<(u32, u32)> {
+pub fn number_collisions(catalog: &Catalog, graph: &Graph) -> Vec<(u32, u32)> {
     let states = states(catalog, graph);
     let mut together: HashMap<u32, BTreeSet<u32>> = HashMap::new();
     let mut contested: BTreeSet<u64> = BTreeSet::new();
@@ -22,7 +22,7 @@ pub fn twins(catalog: &Catalog, graph: &Graph) -> Vec<(u32, u32)> {
             }
         }
     }
-    contested.into_iter().flat_map(|number| told_apart(catalog, &states, number, &together)).collect()
+    contested.into_iter().flat_map(|number| disambiguated(catalog, &states, number, &together)).collect()
 }
 
 /// For each distinct state of the line, oldest first, the paths of each number that several paths have.
@@ -65,7 +65,7 @@ fn several(catalog: &Catalog) -> HashMap<u32, u64> {
 
 /// Gives each path of a number, as it comes, to an OKEP with whose files it never stood: to the one whose
 /// file just went, of several to the one of the same file name, else to the first; or to one more.
-fn told_apart(
+fn disambiguated(
     catalog: &Catalog,
     states: &[BTreeMap<u64, Vec<u32>>],
     number: u64,
@@ -84,8 +84,8 @@ fn told_apart(
             let apart = |okep: &[u32]| okep.iter().any(|p| together.get(path).is_some_and(|t| t.contains(p)));
             let fits = (0..okeps.len()).filter(|at| !apart(&okeps[*at]));
             let best = fits.min_by_key(|at| {
-                let gone = okeps[*at].iter().filter(|p| went(p));
-                gone.map(|p| if name(*p) == name(*path) { 0 } else { 1 }).min().unwrap_or(2)
+                let removed_paths = okeps[*at].iter().filter(|p| went(p));
+                removed_paths.map(|p| if name(*p) == name(*path) { 0 } else { 1 }).min().unwrap_or(2)
             });
             match best {
                 Some(at) => okeps[at].push(*path),

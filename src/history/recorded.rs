@@ -2,15 +2,15 @@
 
 use super::catalog::{Catalog, FileAt};
 use super::report::{
-    Cause, FindingStory, Moment, OkepStory, Place, Registered, Story, TemplateKind, TemplateStory, Walked,
-    Written,
+    Author, FindingCause, FindingStory, NavPresence, OkepStory, Story, SubjectPlace, TemplateKind,
+    TemplateStory, Transition, Walked,
 };
 use super::shared::Shared;
-use super::timeline::{Life, Line, Stay, Timeline};
-use super::verdicts::{Landed, Listed, Mark, Objects, Told, Verdicts, Who};
+use super::timeline::{FindingSpan, OkepSpan, Timeline, TimelineRow};
+use super::verdicts::{FindingId, Landed, Listed, Objects, OkepKey, RecordedFinding, Verdicts};
 use crate::audit::report::Counts;
 use crate::files::{Layout, Note};
-use crate::git::{Deed, Key, Walk};
+use crate::git::{CommitInfo, Key, Walk};
 use crate::okep::requirements::{TemplateChange, template_change};
 use crate::okep::template::Template;
 use crate::rules::event::{Event, PullRequest};
@@ -20,15 +20,15 @@ use crate::text::path::Role;
 use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
 
-/// What a walk tells, whose catalogue is `catalog`; `deeds` says who did what when.
+/// What a walk tells, whose catalogue is `catalog`; `read_commits` says who did what when.
 pub fn tell(
     walk: &Walk,
     catalog: &mut Catalog,
     layout: &Layout,
     objects: &impl Objects,
-    deeds: &dyn Fn(&[u32]) -> Vec<Deed>,
+    read_commits: &dyn Fn(&[u32]) -> Vec<CommitInfo>,
 ) -> Story {
-    let line = Line::new(&walk.graph, 0);
+    let line = TimelineRow::new(&walk.graph, 0);
     let landings = line.landings(catalog);
     let landed = |path: u32| landings[path as usize];
     let templates = template_places(&line, catalog);
@@ -40,14 +40,14 @@ pub fn tell(
     let timeline = Timeline { graph: &walk.graph, line: &line, catalog, verdicts: &verdicts };
     let (lives, stays) = (timeline.lives(), timeline.stays());
     let commits = wanted(&line, &lives, &stays, &templates);
-    let told = deeds(&commits);
-    let deeds_of: HashMap<u32, Deed> = commits.into_iter().zip(told).collect();
+    let told = read_commits(&commits);
+    let deeds_of: HashMap<u32, CommitInfo> = commits.into_iter().zip(told).collect();
     let mut telling = Telling {
         walk,
         line: &line,
         catalog,
         verdicts: &verdicts,
-        deeds: deeds_of,
+        commit_info: deeds_of,
         about: HashMap::new(),
         backwards: Cell::new(false),
         notes: Vec::new(),
@@ -55,7 +55,7 @@ pub fn tell(
     let okeps = telling.okeps(&stays);
     let mut findings: Vec<FindingStory> = lives.iter().map(|life| telling.finding(life)).collect();
     findings.extend(telling.landed_wrongly(&stays));
-    findings.extend(telling.misnamed(deeds, &layout.folder));
+    findings.extend(telling.misnamed(read_commits, &layout.folder));
     let templates = telling.templates(&templates, &findings);
     findings.sort_by(|a, b| {
         let key = |f: &FindingStory| f.introduced.as_ref().map(|i| i.landed.date.clone());
@@ -97,7 +97,7 @@ struct TemplatePlace {
     kind: TemplateKind,
 }
 
-fn template_places(line: &Line, catalog: &Catalog) -> Vec<TemplatePlace> {
+fn template_places(line: &TimelineRow, catalog: &Catalog) -> Vec<TemplatePlace> {
     let mut places: Vec<TemplatePlace> = Vec::new();
     let mut last: Option<u32> = None;
     let mut in_doubt = line.open;
@@ -126,7 +126,11 @@ fn template_places(line: &Line, catalog: &Catalog) -> Vec<TemplatePlace> {
 }
 
 /// The OKEPs as they stood before each new template, to be judged by the new one.
-fn before_templates(line: &Line, catalog: &Catalog, templates: &[TemplatePlace]) -> Vec<(FileAt, u32)> {
+fn before_templates(
+    line: &TimelineRow,
+    catalog: &Catalog,
+    templates: &[TemplatePlace],
+) -> Vec<(FileAt, u32)> {
     let mut also = Vec::new();
     for at in templates.iter().filter(|t| t.kind == TemplateKind::Changed).map(|t| t.at) {
         let book = catalog.state(line.commits[at]).book;
@@ -138,18 +142,23 @@ fn before_templates(line: &Line, catalog: &Catalog, templates: &[TemplatePlace])
 }
 
 /// The commits whose author, day or subject will be told.
-fn wanted(line: &Line, lives: &[Life], stays: &[Stay], templates: &[TemplatePlace]) -> Vec<u32> {
+fn wanted(
+    line: &TimelineRow,
+    lives: &[FindingSpan],
+    stays: &[OkepSpan],
+    templates: &[TemplatePlace],
+) -> Vec<u32> {
     let at = |place: usize| line.commits[place];
     let mut wanted: BTreeSet<u32> =
         line.commits.first().into_iter().chain(line.commits.last()).copied().collect();
     for life in lives {
         wanted.extend(life.written);
         wanted.insert(at(life.came));
-        wanted.extend(life.gone.iter().flat_map(|(place, mended)| [at(*place), *mended]));
+        wanted.extend(life.removed_paths.iter().flat_map(|(place, fixed)| [at(*place), *fixed]));
     }
     for stay in stays {
         wanted.extend(stay.written);
-        let places = [Some(stay.came), stay.listing.first, stay.gone].into_iter().flatten();
+        let places = [Some(stay.came), stay.listing.first, stay.removed_paths].into_iter().flatten();
         let spans = stay.absences.iter().chain(&stay.listing.without).flat_map(|(from, to)| [*from, *to]);
         let since = stay.listing.all_without(stay.came).map(|(from, _)| from);
         wanted.extend(places.chain(spans).chain(since).chain(stay.moves.iter().map(|m| m.at)).map(at));
@@ -160,10 +169,10 @@ fn wanted(line: &Line, lives: &[Life], stays: &[Stay], templates: &[TemplatePlac
 
 struct Telling<'a> {
     walk: &'a Walk,
-    line: &'a Line,
+    line: &'a TimelineRow,
     catalog: &'a Catalog,
     verdicts: &'a Verdicts,
-    deeds: HashMap<u32, Deed>,
+    commit_info: HashMap<u32, CommitInfo>,
     /// Number and path of each OKEP that stood on the line.
     about: HashMap<u32, (Option<u64>, String)>,
     /// Whether dates go backwards along the line.
@@ -173,8 +182,8 @@ struct Telling<'a> {
 
 impl Telling<'_> {
     fn walked(&mut self) -> Walked {
-        for (commit, deed) in &self.deeds {
-            if deed.dateless && !self.walk.graph.is_absent(*commit) {
+        for (commit, commit_info) in &self.commit_info {
+            if commit_info.dateless && !self.walk.graph.is_absent(*commit) {
                 let message =
                     format!("the date of commit {} cannot be read", self.walk.ids[*commit as usize]);
                 self.notes.push(Note::new("bad-date", message));
@@ -182,7 +191,7 @@ impl Telling<'_> {
         }
         let keys = self.walk.keys.iter().filter(|k| matches!(k, Key::Known { .. }));
         let line = &self.line.commits;
-        let day = |commit: &u32| self.deeds[commit].date.clone();
+        let day = |commit: &u32| self.commit_info[commit].date.clone();
         Walked {
             tips: Vec::new(),
             commits: self.walk.graph.readable(),
@@ -199,20 +208,20 @@ impl Telling<'_> {
         self.catalog.state_of[self.line.commits[at] as usize] as usize
     }
 
-    fn place(&self, at: usize) -> Place {
+    fn place(&self, at: usize) -> SubjectPlace {
         let commit = self.line.commits[at];
-        let deed = &self.deeds[&commit];
-        Place {
+        let commit_info = &self.commit_info[&commit];
+        SubjectPlace {
             commit: self.walk.ids[commit as usize].to_string(),
-            date: deed.date.clone(),
-            pull_request: PullRequest::of(&deed.subject).map(PullRequest::number),
+            date: commit_info.date.clone(),
+            pull_request: PullRequest::of(&commit_info.subject).map(PullRequest::number),
         }
     }
 
-    fn moment(&self, at: usize, written: u32) -> Moment {
-        Moment {
+    fn moment(&self, at: usize, written: u32) -> Transition {
+        Transition {
             written: self.walk.ids[written as usize].to_string(),
-            author: self.deeds[&written].author.clone(),
+            author: self.commit_info[&written].author.clone(),
             landed: self.place(at),
         }
     }
@@ -223,7 +232,8 @@ impl Telling<'_> {
 
     /// Days between two places of the line; dates that go backwards are no days.
     fn days(&self, from: usize, to: usize) -> Option<i64> {
-        let date = |at: usize| self.deeds[&self.line.commits[at]].date.parse::<jiff::civil::Date>().ok();
+        let date =
+            |at: usize| self.commit_info[&self.line.commits[at]].date.parse::<jiff::civil::Date>().ok();
         let days: i64 = date(from)?.until(date(to)?).ok()?.get_days().into();
         if days < 0 {
             self.backwards.set(true);
@@ -231,7 +241,7 @@ impl Telling<'_> {
         Some(days.max(0))
     }
 
-    fn okeps(&mut self, stays: &[Stay]) -> Vec<OkepStory> {
+    fn okeps(&mut self, stays: &[OkepSpan]) -> Vec<OkepStory> {
         let mut okeps: Vec<OkepStory> = Vec::new();
         for stay in stays {
             let okep = self.okep(stay);
@@ -242,16 +252,16 @@ impl Telling<'_> {
         okeps
     }
 
-    fn okep(&mut self, stay: &Stay) -> OkepStory {
+    fn okep(&mut self, stay: &OkepSpan) -> OkepStory {
         let last = self.state(stay.last);
         let listed = self.verdicts.okeps(last).into_iter().flat_map(Shared::iter).find(|o| o.who == stay.who);
         let path = listed.map_or(stay.path, |l| l.path);
         let document = self.verdicts.document(self.catalog, last, path);
         let name = |path: u32| self.catalog.paths[path as usize].path.clone();
-        let end = stay.gone.unwrap_or(self.last());
+        let end = stay.removed_paths.unwrap_or(self.last());
         let listing = &stay.listing;
         let registered = listing.first_known().filter(|_| stay.known).and_then(|at| {
-            Some(Registered { at: self.place(at), days_after_landing: self.days(stay.came, at)? })
+            Some(NavPresence { at: self.place(at), days_after_landing: self.days(stay.came, at)? })
         });
         let unregistered = || listing.all_without(end).map(|(from, to)| self.days(from, to)).sum();
         let came = self.state(stay.came);
@@ -261,29 +271,29 @@ impl Telling<'_> {
             path: name(path),
             title: document.and_then(|d| d.title.as_deref()).map(str::to_owned),
             landed: stay.known.then(|| self.place(stay.came)),
-            written: stay.written.map(|commit| Written {
+            written: stay.written.map(|commit| Author {
                 commit: self.walk.ids[commit as usize].to_string(),
-                author: self.deeds[&commit].author.clone(),
-                date: self.deeds[&commit].date.clone(),
+                author: self.commit_info[&commit].author.clone(),
+                date: self.commit_info[&commit].date.clone(),
             }),
             revisions: stay.revisions,
             paths: stay.paths.iter().map(|p| name(*p)).collect(),
             days_unregistered: Some(())
-                .filter(|()| listing.told && !listing.doubt)
+                .filter(|()| listing.told && !listing.uncertainty)
                 .and_then(|()| unregistered()),
-            register_unread: listing.doubt,
+            register_unread: listing.uncertainty,
             is_unregistered: listing.is_without(),
             registered,
-            deleted: stay.gone.filter(|_| stay.gone_known).map(|at| self.place(at)),
+            deleted: stay.removed_paths.filter(|_| stay.gone_known).map(|at| self.place(at)),
             when_landed: then_known.then(|| self.counts(came, stay.who)),
-            now: if stay.gone.is_some() { Counts::default() } else { self.counts(last, stay.who) },
-            now_known: stay.gone.is_some() || self.verdicts.is_known(last, stay.who),
+            now: if stay.removed_paths.is_some() { Counts::default() } else { self.counts(last, stay.who) },
+            now_known: stay.removed_paths.is_some() || self.verdicts.is_known(last, stay.who),
         };
         self.tell_moves(stay, &story);
         story
     }
 
-    fn tell_moves(&mut self, stay: &Stay, story: &OkepStory) {
+    fn tell_moves(&mut self, stay: &OkepSpan, story: &OkepStory) {
         let name = |path: u32| self.catalog.paths[path as usize].path.as_str();
         // What a place that could not be read hides happened there, or before.
         let when = |known: bool| if known { "" } else { "or before " };
@@ -293,15 +303,15 @@ impl Telling<'_> {
             let message = format!("moved from `{from}` on {when}{} by {}", place.date, place.commit);
             self.notes.push(Note::at("moved", name(moved.to), message));
         }
-        for (gone, back) in &stay.absences {
-            let (gone, back) = (self.place(*gone), self.place(*back));
+        for (removed_paths, back) in &stay.absences {
+            let (removed_paths, back) = (self.place(*removed_paths), self.place(*back));
             let message = format!(
                 "removed on {} by {} and brought back on {} by {}",
-                gone.date, gone.commit, back.date, back.commit
+                removed_paths.date, removed_paths.commit, back.date, back.commit
             );
             self.notes.push(Note::at("returned", &story.path, message));
         }
-        if let Some(at) = stay.gone {
+        if let Some(at) = stay.removed_paths {
             let place = self.place(at);
             let message = format!("removed on {}{} by {}", when(stay.gone_known), place.date, place.commit);
             self.notes.push(Note::at("deleted", &story.path, message));
@@ -326,8 +336,8 @@ impl Telling<'_> {
 
     fn number(&self, who: u32) -> Option<u64> {
         match &self.verdicts.whos[who as usize] {
-            Who::Number(number) | Who::Another(number, _) => Some(*number),
-            Who::Path(_) | Who::Nobody => None,
+            OkepKey::Number(number) | OkepKey::Another(number, _) => Some(*number),
+            OkepKey::Path(_) | OkepKey::Nobody => None,
         }
     }
 
@@ -341,25 +351,25 @@ impl Telling<'_> {
 
     fn counts(&self, state: usize, who: u32) -> Counts {
         let mut counts = Counts::default();
-        let told = self.verdicts.told_of(self.catalog, state, who);
+        let told = self.verdicts.recorded_of(self.catalog, state, who);
         told.iter().for_each(|t| counts.add(t.severity));
         counts
     }
 
     /// The finding as it stood at a place of the line.
-    fn told_at(&self, at: usize, mark: Mark) -> Option<&Told> {
+    fn recorded_at(&self, at: usize, mark: FindingId) -> Option<&RecordedFinding> {
         let who = self.verdicts.identities[mark.identity as usize].who;
-        let told = self.verdicts.told_of(self.catalog, self.state(at), who);
+        let told = self.verdicts.recorded_of(self.catalog, self.state(at), who);
         told.into_iter().filter(|t| t.identity == mark.identity).nth(mark.nth as usize)
     }
 
-    fn finding(&self, life: &Life) -> FindingStory {
+    fn finding(&self, life: &FindingSpan) -> FindingStory {
         let identity = &self.verdicts.identities[life.mark.identity as usize];
-        let first = self.told_at(life.came, life.mark).expect("it stands where it came");
-        let end = life.gone.map_or(self.last(), |(at, _)| at);
+        let first = self.recorded_at(life.came, life.mark).expect("it stands where it came");
+        let end = life.removed_paths.map_or(self.last(), |(at, _)| at);
         // Before it went it was there, unless the file could not be read just then.
-        let still = life.gone.map_or(end, |(at, _)| at - 1);
-        let last = self.told_at(still, life.mark).unwrap_or(first);
+        let still = life.removed_paths.map_or(end, |(at, _)| at - 1);
+        let last = self.recorded_at(still, life.mark).unwrap_or(first);
         let introduced = life.written.map(|written| self.moment(life.came, written));
         let (number, okep) = self.about(identity.who);
         FindingStory {
@@ -372,19 +382,19 @@ impl Telling<'_> {
             cause: self.cause(life, first, identity.who),
             age_days: introduced.as_ref().and_then(|_| self.days(life.came, end)),
             introduced,
-            fixed: life.gone.map(|(at, mended)| self.moment(at, mended)),
+            fixed: life.removed_paths.map(|(at, fixed)| self.moment(at, fixed)),
         }
     }
 
-    fn cause(&self, life: &Life, told: &Told, who: u32) -> Cause {
+    fn cause(&self, life: &FindingSpan, told: &RecordedFinding, who: u32) -> FindingCause {
         let identity = &self.verdicts.identities[life.mark.identity as usize];
         if identity.registration {
-            return Cause::Registration;
+            return FindingCause::Registration;
         }
         if rule(identity.rule).is_some_and(|r| matches!(r.check, Check::Links(_))) {
             let page = |at: usize| self.page(self.state(at), &told.path);
             let same = life.came > 0 && page(life.came).is_some() && page(life.came) == page(life.came - 1);
-            return if same { Cause::Tree } else { Cause::Document };
+            return if same { FindingCause::Tree } else { FindingCause::Document };
         }
         let demand = rule(identity.rule).is_some_and(|r| matches!(r.check, Check::Okep(_)));
         let by_template = life.came > 0 && demand && {
@@ -392,7 +402,7 @@ impl Telling<'_> {
             let books = self.catalog.states[now].book != self.catalog.states[before].book;
             books && self.files(now, who) == self.files(before, who)
         };
-        if told.grandfathered || by_template { Cause::Template } else { Cause::Document }
+        if told.grandfathered || by_template { FindingCause::Template } else { FindingCause::Document }
     }
 
     /// The blob at a path of a state.
@@ -410,7 +420,7 @@ impl Telling<'_> {
     }
 
     /// What the rules about history find in the landings.
-    fn landed_wrongly(&self, stays: &[Stay]) -> Vec<FindingStory> {
+    fn landed_wrongly(&self, stays: &[OkepSpan]) -> Vec<FindingStory> {
         let mut findings = Vec::new();
         for stay in stays.iter().filter(|s| s.known) {
             let state = self.state(stay.came);
@@ -420,11 +430,11 @@ impl Telling<'_> {
                 path: &self.catalog.paths[*path as usize].path,
                 number: self.number(stay.who),
                 issue: document.and_then(|d| d.issue),
-                pull_request: PullRequest::of(&self.deeds[&self.line.commits[stay.came]].subject),
+                pull_request: PullRequest::of(&self.commit_info[&self.line.commits[stay.came]].subject),
             };
             let introduced = stay.written.map(|written| self.moment(stay.came, written));
-            let fixed = stay.gone.map(|at| self.moment(at, self.line.commits[at]));
-            let age_days = self.days(stay.came, stay.gone.unwrap_or(self.last()));
+            let fixed = stay.removed_paths.map(|at| self.moment(at, self.line.commits[at]));
+            let age_days = self.days(stay.came, stay.removed_paths.unwrap_or(self.last()));
             let about = self.about(stay.who);
             findings.extend(of_history(&event).into_iter().map(|finding| FindingStory {
                 introduced: introduced.clone(),
@@ -437,7 +447,11 @@ impl Telling<'_> {
     }
 
     /// What the rules about history find in the commits that the line brought.
-    fn misnamed(&mut self, deeds: &dyn Fn(&[u32]) -> Vec<Deed>, folder: &str) -> Vec<FindingStory> {
+    fn misnamed(
+        &mut self,
+        read_commits: &dyn Fn(&[u32]) -> Vec<CommitInfo>,
+        folder: &str,
+    ) -> Vec<FindingStory> {
         let graph = &self.walk.graph;
         let is_own = |commit: &u32| {
             self.line.brought.get(*commit as usize).is_some_and(|at| *at != super::graph::NONE)
@@ -453,24 +467,25 @@ impl Telling<'_> {
             })
             .collect();
         for part in changed.chunks(4096) {
-            let told = deeds(part);
-            for (commit, deed) in part.iter().zip(told) {
-                if !deed.subject.to_ascii_lowercase().contains("okep") {
+            let told = read_commits(part);
+            for (commit, commit_info) in part.iter().zip(told) {
+                if !commit_info.subject.to_ascii_lowercase().contains("okep") {
                     continue;
                 }
                 let touched = self.touched(*commit);
                 let paths: Vec<&str> =
                     touched.iter().map(|path| self.catalog.paths[*path as usize].path.as_str()).collect();
-                let event = Event::Commit { subject: &deed.subject, touched: &paths, folder };
+                let event = Event::Commit { subject: &commit_info.subject, touched: &paths, folder };
                 let found = of_history(&event);
                 if found.is_empty() {
                     continue;
                 }
                 let at = self.line.brought[*commit as usize] as usize;
                 let landing = self.line.commits[at];
-                self.deeds.insert(*commit, deed);
-                if !self.deeds.contains_key(&landing) {
-                    self.deeds.extend(deeds(&[landing]).pop().map(|deed| (landing, deed)));
+                self.commit_info.insert(*commit, commit_info);
+                if !self.commit_info.contains_key(&landing) {
+                    self.commit_info
+                        .extend(read_commits(&[landing]).pop().map(|commit_info| (landing, commit_info)));
                 }
                 findings.extend(found.into_iter().map(|finding| {
                     let path = touched.iter().map(|path| &self.catalog.paths[*path as usize]);
@@ -527,7 +542,7 @@ impl Telling<'_> {
             }
             let excused = findings.iter().filter(|f| {
                 let landed = f.introduced.as_ref().map(|i| &i.landed.commit);
-                f.cause == Cause::Template && landed == Some(&place.commit)
+                f.cause == FindingCause::Template && landed == Some(&place.commit)
             });
             stories.push(TemplateStory {
                 change,
@@ -549,10 +564,10 @@ impl Telling<'_> {
         let (now, before) = (self.state(at), self.state(at - 1));
         let (book, old_book) = (self.catalog.states[now].book, self.catalog.states[before].book);
         let demands = |file: FileAt, book: u32| -> BTreeSet<u32> {
-            let told = self.verdicts.under(file, book).into_iter().flat_map(|v| &v.told);
-            let asked = |t: &&Told| {
+            let told = self.verdicts.under(file, book).into_iter().flat_map(|v| &v.recorded);
+            let asked = |t: &&RecordedFinding| {
                 let rule = rule(self.verdicts.identities[t.identity as usize].rule);
-                rule.is_some_and(|r| r.of_its_time)
+                rule.is_some_and(|r| r.grandfatherable)
             };
             told.filter(asked).map(|t| t.identity).collect()
         };
@@ -589,7 +604,7 @@ fn plain(finding: Finding, (number, okep): (Option<u64>, Option<String>)) -> Fin
         okep,
         path: finding.path,
         subject: finding.subject,
-        cause: Cause::Document,
+        cause: FindingCause::Document,
         introduced: None,
         fixed: None,
         age_days: None,

@@ -38,7 +38,7 @@ pub struct Walked {
 
 /// A commit of the first-parent line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct SubjectPlace {
     pub commit: String,
     pub date: String,
     pub pull_request: Option<u64>,
@@ -51,12 +51,12 @@ pub struct OkepStory {
     pub path: String,
     pub title: Option<String>,
     /// None where history does not reach back to it, or could not be read just there.
-    pub landed: Option<Place>,
-    pub written: Option<Written>,
+    pub landed: Option<SubjectPlace>,
+    pub written: Option<Author>,
     pub revisions: usize,
     /// Every path it had, in order.
     pub paths: Vec<String>,
-    pub registered: Option<Registered>,
+    pub registered: Option<NavPresence>,
     /// How long it stood and readers could not find it, all such times together; none where there was no
     /// navigation, or where something that would tell could not be read.
     pub days_unregistered: Option<i64>,
@@ -64,7 +64,7 @@ pub struct OkepStory {
     pub register_unread: bool,
     /// Whether readers cannot find it now.
     pub is_unregistered: bool,
-    pub deleted: Option<Place>,
+    pub deleted: Option<SubjectPlace>,
     /// None where that is unknown.
     pub when_landed: Option<Counts>,
     pub now: Counts,
@@ -74,7 +74,7 @@ pub struct OkepStory {
 
 /// The commit that wrote something.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Written {
+pub struct Author {
     pub commit: String,
     pub author: String,
     /// The committer's day.
@@ -82,14 +82,14 @@ pub struct Written {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Registered {
-    pub at: Place,
+pub struct NavPresence {
+    pub at: SubjectPlace,
     pub days_after_landing: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateStory {
-    pub at: Place,
+    pub at: SubjectPlace,
     pub change: TemplateChange,
     pub kind: TemplateKind,
     /// The OKEPs that the same commit made to follow it.
@@ -135,7 +135,7 @@ impl TemplateKind {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Cause {
+pub enum FindingCause {
     Document,
     Template,
     Registration,
@@ -143,13 +143,13 @@ pub enum Cause {
     Tree,
 }
 
-impl Cause {
+impl FindingCause {
     pub fn as_str(self) -> &'static str {
         match self {
-            Cause::Document => "document",
-            Cause::Template => "template",
-            Cause::Registration => "registration",
-            Cause::Tree => "tree",
+            FindingCause::Document => "document",
+            FindingCause::Template => "template",
+            FindingCause::Registration => "registration",
+            FindingCause::Tree => "tree",
         }
     }
 }
@@ -165,20 +165,20 @@ pub struct FindingStory {
     /// The file it points into.
     pub path: String,
     pub subject: String,
-    pub cause: Cause,
+    pub cause: FindingCause,
     /// None where history does not reach back to it.
-    pub introduced: Option<Moment>,
-    pub fixed: Option<Moment>,
+    pub introduced: Option<Transition>,
+    pub fixed: Option<Transition>,
     /// Days it stood on the line: until it was mended, or to the end of the line.
     pub age_days: Option<i64>,
 }
 
 /// When something came to the line or left it, and who did it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moment {
+pub struct Transition {
     /// The commit that did it.
     pub written: String,
     pub author: String,
     /// The commit that brought it to the line, and its day: what a reader of the branch saw when.
-    pub landed: Place,
+    pub landed: SubjectPlace,
 }

@@ -8,17 +8,17 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// An item of such a list; it cuts the list or not by its key, which should outlast what is said of it.
-pub trait Item: Copy + Eq + Hash {
+pub trait SharedItem: Copy + Eq + Hash {
     fn key(&self) -> u32;
 }
 
-impl Item for u32 {
+impl SharedItem for u32 {
     fn key(&self) -> u32 {
         *self
     }
 }
 
-impl Item for (u32, u32) {
+impl SharedItem for (u32, u32) {
     fn key(&self) -> u32 {
         self.0
     }
@@ -47,7 +47,7 @@ impl<T> Default for Sharing<T> {
     }
 }
 
-impl<T: Item> Sharing<T> {
+impl<T: SharedItem> Sharing<T> {
     pub fn share(&mut self, items: &[T]) -> Shared<T> {
         let mut blocks = Vec::new();
         let mut rest = items;
@@ -169,12 +169,12 @@ mod tests {
         let items: Vec<u32> = (0..2000).collect();
         let whole = sharing.share(&items);
         let held = sharing.blocks.len();
-        for gone in 0..2000 {
-            let rest: Vec<u32> = items.iter().copied().filter(|item| *item != gone).collect();
+        for removed_paths in 0..2000 {
+            let rest: Vec<u32> = items.iter().copied().filter(|item| *item != removed_paths).collect();
             let other = sharing.share(&rest);
             let lacking: Vec<u32> = whole.unlike(&other).copied().collect();
-            assert!(lacking.contains(&gone));
-            assert!(lacking.len() <= 2 * LONGEST, "{} items around {gone}", lacking.len());
+            assert!(lacking.contains(&removed_paths));
+            assert!(lacking.len() <= 2 * LONGEST, "{} items around {removed_paths}", lacking.len());
             assert!(other.unlike(&whole).count() <= 2 * LONGEST);
         }
         // Two thousand lists of two thousand items, and for each a block or two.

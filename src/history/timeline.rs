@@ -7,13 +7,13 @@
 use super::catalog::{Catalog, FileAt, Holding};
 use super::graph::{Graph, NONE};
 use super::shared::{Shared, Sharing};
-use super::verdicts::{Landed, Listed, Mark, Set, Shown, Verdicts};
+use super::verdicts::{FindingId, Landed, Listed, Set, ShownFinding, Verdicts};
 use crate::okep::template_history::landings_ever;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The first-parent line that is told.
 #[derive(Debug, Default)]
-pub struct Line {
+pub struct TimelineRow {
     /// Oldest first.
     pub commits: Vec<u32>,
     /// Whether history goes on before the first of them.
@@ -24,18 +24,18 @@ pub struct Line {
 
 /// A finding from when it came to the line until it left it; places are indices into the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Life {
-    pub mark: Mark,
+pub struct FindingSpan {
+    pub mark: FindingId,
     pub came: usize,
     /// The commit that brought it, none where that cannot be known.
     pub written: Option<u32>,
     /// When it left, and the commit that mended it.
-    pub gone: Option<(usize, u32)>,
+    pub removed_paths: Option<(usize, u32)>,
 }
 
 /// An OKEP from when it came to the line; places are indices into the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stay {
+pub struct OkepSpan {
     pub who: u32,
     pub came: usize,
     /// Whether it is known that it came just then.
@@ -48,8 +48,8 @@ pub struct Stay {
     pub paths: Vec<u32>,
     /// The last of them.
     pub path: u32,
-    pub listing: Listing,
-    pub gone: Option<usize>,
+    pub listing: NavListing,
+    pub removed_paths: Option<usize>,
     /// Whether it is known that it went just then.
     pub gone_known: bool,
     /// The last place at which it stood and could be read.
@@ -71,7 +71,7 @@ pub struct Move {
 
 /// Whether readers found an OKEP in the navigation; places are indices into the line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
+pub struct NavListing {
     /// When they first found it.
     pub first: Option<usize>,
     /// From when to when it stood and they did not.
@@ -81,30 +81,30 @@ pub struct Listing {
     /// Whether there ever was a navigation that could say.
     pub told: bool,
     /// Whether some register could not be read.
-    pub doubt: bool,
+    pub uncertainty: bool,
     first_in_doubt: bool,
 }
 
-impl Listing {
-    fn see(&mut self, at: usize, shown: Shown) {
-        self.told |= matches!(shown, Shown::Yes | Shown::No);
+impl NavListing {
+    fn see(&mut self, at: usize, shown: ShownFinding) {
+        self.told |= matches!(shown, ShownFinding::Yes | ShownFinding::No);
         match shown {
-            Shown::Yes => {
+            ShownFinding::Yes => {
                 self.first.get_or_insert(at);
                 self.end(at);
             }
-            Shown::No => {
+            ShownFinding::No => {
                 self.since.get_or_insert(at);
             }
-            Shown::Nowhere => self.end(at),
+            ShownFinding::Nowhere => self.end(at),
             // What hides the menu for a while settles nothing.
-            Shown::Unknown => {}
-            Shown::Unread => self.doubt(),
+            ShownFinding::Unknown => {}
+            ShownFinding::Unread => self.uncertainty(),
         }
     }
 
-    fn doubt(&mut self) {
-        self.doubt = true;
+    fn uncertainty(&mut self) {
+        self.uncertainty = true;
         self.first_in_doubt |= self.first.is_none();
     }
 
@@ -128,11 +128,11 @@ impl Listing {
     }
 }
 
-impl Line {
+impl TimelineRow {
     pub fn new(graph: &Graph, tip: u32) -> Self {
         let (commits, open) = graph.line(tip);
-        let brought = graph.brought_by(&commits);
-        Line { commits, open, brought }
+        let brought = graph.introduced_by(&commits);
+        TimelineRow { commits, open, brought }
     }
 
     /// The places of the line whose state differs from the one before, with that state.
@@ -194,8 +194,11 @@ impl Stretch {
             one.unlike(other).map(|path| catalog.paths[*path as usize].path.as_str()).collect()
         };
         let changes = before.zip(&self.paths).map(|(before, now)| {
-            let (gone, came) = (unlike(before, now), unlike(now, before));
-            (gone.difference(&came).copied().collect(), came.difference(&gone).copied().collect())
+            let (removed_paths, came) = (unlike(before, now), unlike(now, before));
+            (
+                removed_paths.difference(&came).copied().collect(),
+                came.difference(&removed_paths).copied().collect(),
+            )
         });
         for (path, at) in landings_ever(changes, self.open) {
             all.entry(path.to_owned()).or_insert(at.map(|at| self.landed[at]));
@@ -206,7 +209,7 @@ impl Stretch {
 /// What the arithmetic stands on.
 pub struct Timeline<'a> {
     pub graph: &'a Graph,
-    pub line: &'a Line,
+    pub line: &'a TimelineRow,
     pub catalog: &'a Catalog,
     pub verdicts: &'a Verdicts,
 }
@@ -224,7 +227,7 @@ impl Timeline<'_> {
         &self.verdicts.sets[self.verdicts.set_of[state as usize] as usize]
     }
 
-    fn has(&self, commit: u32, mark: Mark) -> Has {
+    fn has(&self, commit: u32, mark: FindingId) -> Has {
         let set = self.set(commit);
         if set.marks.find(|other| other.cmp(&mark)).is_some() {
             return Has::Yes;
@@ -234,11 +237,11 @@ impl Timeline<'_> {
     }
 
     /// Every finding that ever stood on the line, in the order in which they came.
-    pub fn lives(&self) -> Vec<Life> {
-        let mut lives: Vec<Life> = Vec::new();
-        let mut open: BTreeMap<Mark, usize> = BTreeMap::new();
+    pub fn lives(&self) -> Vec<FindingSpan> {
+        let mut lives: Vec<FindingSpan> = Vec::new();
+        let mut open: BTreeMap<FindingId, usize> = BTreeMap::new();
         // Those of them of which the last state says nothing.
-        let mut hidden: BTreeSet<Mark> = BTreeSet::new();
+        let mut hidden: BTreeSet<FindingId> = BTreeSet::new();
         let nothing = Shared::default();
         let mut before: Option<&Set> = None;
         for (at, _) in self.line.changes(self.catalog) {
@@ -258,7 +261,7 @@ impl Timeline<'_> {
                     }
                     Has::No => {
                         open.remove(&mark);
-                        lives[life].gone = Some((at, self.mended(at, &|c| self.has(c, mark))));
+                        lives[life].removed_paths = Some((at, self.fixed(at, &|c| self.has(c, mark))));
                     }
                 }
             }
@@ -266,7 +269,7 @@ impl Timeline<'_> {
                 if !open.contains_key(mark) {
                     open.insert(*mark, lives.len());
                     let written = self.written(at, *mark, before);
-                    lives.push(Life { mark: *mark, came: at, written, gone: None });
+                    lives.push(FindingSpan { mark: *mark, came: at, written, removed_paths: None });
                 }
             }
             before = Some(set);
@@ -275,7 +278,7 @@ impl Timeline<'_> {
     }
 
     /// The commit that brought a finding to the line at `at`, where that can be known.
-    fn written(&self, at: usize, mark: Mark, before: Option<&Set>) -> Option<u32> {
+    fn written(&self, at: usize, mark: FindingId, before: Option<&Set>) -> Option<u32> {
         let identity = &self.verdicts.identities[mark.identity as usize];
         if before.map_or(self.line.open, |set| set.leaves_open(identity)) {
             return None;
@@ -301,7 +304,7 @@ impl Timeline<'_> {
 
     /// The commit that the line's commit `at` brought and that lacks something while all of its parents
     /// have it; the commit of the line itself where the merge settled it.
-    fn mended(&self, at: usize, has: &dyn Fn(u32) -> Has) -> u32 {
+    fn fixed(&self, at: usize, has: &dyn Fn(u32) -> Has) -> u32 {
         let landed = self.line.commits[at];
         let mut seen = BTreeSet::from([landed]);
         let mut next = std::collections::VecDeque::from([landed]);
@@ -317,10 +320,10 @@ impl Timeline<'_> {
     }
 
     /// Every OKEP that ever stood on the line, in the order in which they came.
-    pub fn stays(&self) -> Vec<Stay> {
-        let mut stays: Vec<Stay> = Vec::new();
+    pub fn stays(&self) -> Vec<OkepSpan> {
+        let mut stays: Vec<OkepSpan> = Vec::new();
         let mut of: HashMap<u32, usize> = HashMap::new();
-        let mut standing: BTreeMap<u32, Vec<FileAt>> = BTreeMap::new();
+        let mut path_kind: BTreeMap<u32, Vec<FileAt>> = BTreeMap::new();
         let mut in_doubt = self.line.open;
         // Pages that may have been OKEPs.
         let mut doubtful: BTreeSet<u32> = BTreeSet::new();
@@ -329,41 +332,41 @@ impl Timeline<'_> {
         for (at, state) in self.line.changes(self.catalog) {
             if self.verdicts.okeps(state).is_none() {
                 in_doubt = true;
-                standing.keys().for_each(|who| stays[of[who]].listing.doubt());
+                path_kind.keys().for_each(|who| stays[of[who]].listing.uncertainty());
                 continue;
             }
             let unread = self.verdicts.unread(state);
             // Where nothing is in doubt, what is as it was before stays as it is.
             let sure = !in_doubt && doubtful.is_empty() && unread.is_empty();
             let like = before.filter(|_| sure).map(|(_, state)| state);
-            let mut now = self.standing(state, like);
+            let mut now = self.path_kind(state, like);
             if like.is_none() {
-                let went = standing.keys().filter(|who| !now.contains_key(who));
+                let went = path_kind.keys().filter(|who| !now.contains_key(who));
                 now.extend(went.map(|who| (*who, Vec::new())).collect::<Vec<_>>());
             }
             for (who, files) in now.iter().filter(|(_, files)| !files.is_empty()) {
-                let doubt = in_doubt || doubtful.contains(who);
+                let uncertainty = in_doubt || doubtful.contains(who);
                 let stay = *of.entry(*who).or_insert_with(|| {
-                    stays.push(self.arrival(*who, at, doubt));
+                    stays.push(self.arrival(*who, at, uncertainty));
                     stays.len() - 1
                 });
                 let at_paths: Vec<FileAt> = files.iter().filter_map(|(_, file)| *file).collect();
-                stays[stay].stand(at, &at_paths, standing.get(who), doubt);
+                stays[stay].stand(at, &at_paths, path_kind.get(who), uncertainty);
                 files.iter().for_each(|(listed, _)| stays[stay].listing.see(at, listed.shown));
-                standing.insert(*who, at_paths);
+                path_kind.insert(*who, at_paths);
             }
             for who in now.into_iter().filter(|(_, files)| files.is_empty()).map(|(who, _)| who) {
-                let Some(stay) = of.get(&who).filter(|_| standing.contains_key(&who)) else { continue };
+                let Some(stay) = of.get(&who).filter(|_| path_kind.contains_key(&who)) else { continue };
                 let stay = &mut stays[*stay];
                 // Where pages were in doubt, each that stood was told so.
                 if let Some((at, _)) = before.filter(|_| doubtful.is_empty()) {
                     stay.last = at;
                 }
                 if unread.contains(&who) {
-                    stay.listing.doubt();
+                    stay.listing.uncertainty();
                 } else {
                     stay.go(at, !in_doubt);
-                    standing.remove(&who);
+                    path_kind.remove(&who);
                 }
             }
             doubtful = unread.iter().copied().collect();
@@ -371,17 +374,17 @@ impl Timeline<'_> {
             before = Some((at, state));
         }
         if let Some(end) = self.line.commits.len().checked_sub(1) {
-            stays.iter_mut().filter(|s| s.gone.is_none()).for_each(|s| s.last = end);
+            stays.iter_mut().filter(|s| s.removed_paths.is_none()).for_each(|s| s.last = end);
         }
         stays
     }
 
     /// The OKEPs of a state with their files. Of two states that are `like` each other only those are told
     /// that may differ, and without files those that went.
-    fn standing(&self, state: usize, like: Option<usize>) -> BTreeMap<u32, Vec<(Listed, Option<FileAt>)>> {
-        let mut standing: BTreeMap<u32, Vec<(Listed, Option<FileAt>)>> = BTreeMap::new();
+    fn path_kind(&self, state: usize, like: Option<usize>) -> BTreeMap<u32, Vec<(Listed, Option<FileAt>)>> {
+        let mut path_kind: BTreeMap<u32, Vec<(Listed, Option<FileAt>)>> = BTreeMap::new();
         let (Some(okeps), Some(holding)) = (self.verdicts.okeps(state), self.holding(state)) else {
-            return standing;
+            return path_kind;
         };
         let with_file = |listed: &Listed| {
             let path = &self.catalog.paths[listed.path as usize].path;
@@ -389,28 +392,28 @@ impl Timeline<'_> {
         };
         let like = like.and_then(|like| self.verdicts.okeps(like).zip(self.holding(like)));
         let Some((okeps_like, holding_like)) = like else {
-            okeps.iter().for_each(|o| standing.entry(o.who).or_default().push(with_file(o)));
-            return standing;
+            okeps.iter().for_each(|o| path_kind.entry(o.who).or_default().push(with_file(o)));
+            return path_kind;
         };
         let (files, like) = (&holding.files, &holding_like.files);
         let files = files.unlike(like).chain(like.unlike(files)).map(|file| file.path);
         let listed = okeps.unlike(okeps_like).chain(okeps_like.unlike(okeps)).map(|listed| listed.path);
         for who in files.chain(listed).filter_map(|path| self.verdicts.who_at(path)) {
-            standing.entry(who).or_default();
+            path_kind.entry(who).or_default();
         }
         for listed in okeps.iter() {
-            if let Some(files) = standing.get_mut(&listed.who) {
+            if let Some(files) = path_kind.get_mut(&listed.who) {
                 files.push(with_file(listed));
             }
         }
-        standing
+        path_kind
     }
 
     fn holding(&self, state: usize) -> Option<&Holding> {
         self.catalog.holdings[self.catalog.states[state].key as usize].as_ref()
     }
 
-    fn arrival(&self, who: u32, at: usize, in_doubt: bool) -> Stay {
+    fn arrival(&self, who: u32, at: usize, in_doubt: bool) -> OkepSpan {
         let holds = |commit: u32| {
             let state = self.catalog.state_of[commit as usize] as usize;
             match self.verdicts.okeps(state) {
@@ -420,7 +423,7 @@ impl Timeline<'_> {
             }
         };
         let written = if in_doubt { None } else { self.origin(self.line.commits[at], &holds) };
-        Stay {
+        OkepSpan {
             who,
             came: at,
             known: !in_doubt,
@@ -428,8 +431,8 @@ impl Timeline<'_> {
             revisions: 0,
             paths: Vec::new(),
             path: NONE,
-            listing: Listing::default(),
-            gone: None,
+            listing: NavListing::default(),
+            removed_paths: None,
             gone_known: true,
             last: at,
             moves: Vec::new(),
@@ -438,12 +441,12 @@ impl Timeline<'_> {
     }
 }
 
-impl Stay {
+impl OkepSpan {
     fn stand(&mut self, at: usize, files: &[FileAt], before: Option<&Vec<FileAt>>, in_doubt: bool) {
-        self.absences.extend(self.gone.take().map(|gone| (gone, at)));
+        self.absences.extend(self.removed_paths.take().map(|removed_paths| (removed_paths, at)));
         self.last = at;
         if in_doubt {
-            self.listing.doubt();
+            self.listing.uncertainty();
         }
         if before.is_some_and(|before| before == files) {
             return;
@@ -466,7 +469,7 @@ impl Stay {
     }
 
     fn go(&mut self, at: usize, known: bool) {
-        self.gone = Some(at);
+        self.removed_paths = Some(at);
         self.gone_known = known;
         self.listing.end(at);
     }

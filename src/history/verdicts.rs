@@ -4,18 +4,18 @@
 //! the rules about the whole tree run once for each set of paths and registers. A state's findings are
 //! numbers, so that what came and went is arithmetic. It says nothing of commits or dates.
 
-use super::catalog::{Book, Catalog, FileAt, State};
+use super::catalog::{Book, Catalog, FileAt, TreeState};
 use super::graph::NONE;
-use super::links::{Answers, Asked, Context, Links, PageAt, RawClaim, look};
+use super::links::{Answers, Asked, Context, Links, PageAt, RawClaim, terminal};
 use super::names::{Names, RawDocument, RawWhole, present, raw};
-use super::shared::{Item, Shared, Sharing};
-use crate::audit::{Past, of_tree};
+use super::shared::{Shared, SharedItem, Sharing};
+use crate::audit::{TemplateTimeline, of_tree};
 use crate::files::{Content, File, Layout, Note, Tree};
 use crate::git::{Entry, Walk};
 use crate::markdown::document::Document;
 use crate::markdown::limits;
 use crate::okep::proposal::Okep;
-use crate::okep::requirements::TemplateRevision;
+use crate::okep::requirements::ParsedRevision;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::suppressions::comments;
 use crate::okep::template::Template;
@@ -37,12 +37,12 @@ pub trait Objects: Sync {
     ) -> Vec<T>;
 
     /// What stands at paths below roots, in order.
-    fn standing(&self, asked: &[Asked]) -> Answers;
+    fn path_kind(&self, asked: &[Asked]) -> Answers;
 }
 
 /// Whom a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Who {
+pub enum OkepKey {
     Number(u64),
     /// One more of that number, which stood on the line at the same time as others; from 1 on.
     Another(u64, u32),
@@ -53,7 +53,7 @@ pub enum Who {
 
 /// What a finding is, wherever and whenever: rule, OKEP and subject.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Identity {
+pub struct OkepIdentity {
     pub rule: &'static str,
     /// Index into [`Verdicts::whos`].
     pub who: u32,
@@ -67,7 +67,7 @@ pub struct Identity {
 
 /// A finding in a state: its identity, and which of several alike it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Mark {
+pub struct FindingId {
     /// Index into [`Verdicts::identities`].
     pub identity: u32,
     pub nth: u32,
@@ -75,7 +75,7 @@ pub struct Mark {
 
 /// A finding as it stood in one state.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct RecordedFinding {
     pub identity: u32,
     pub severity: Severity,
     /// Whether the template asks for it only since the OKEP landed.
@@ -84,7 +84,7 @@ pub struct Told {
     pub subject: Arc<str>,
 }
 
-impl Item for Mark {
+impl SharedItem for FindingId {
     fn key(&self) -> u32 {
         self.identity
     }
@@ -94,7 +94,7 @@ impl Item for Mark {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Set {
     /// In ascending order.
-    pub marks: Shared<Mark>,
+    pub marks: Shared<FindingId>,
     /// Of whom nothing can be said, because a file could not be read; in ascending order.
     pub unknown: Shared<u32>,
     /// Of whom it is unknown whether readers find them, because a plugin or a broken register decides.
@@ -107,7 +107,7 @@ pub struct Set {
 
 impl Set {
     /// Whether the state leaves open if it has a finding of this identity.
-    pub fn leaves_open(&self, identity: &Identity) -> bool {
+    pub fn leaves_open(&self, identity: &OkepIdentity) -> bool {
         let within = |whos: &Shared<u32>| whos.find(|who| who.cmp(&identity.who)).is_some();
         self.all_unknown
             || within(&self.unknown)
@@ -119,27 +119,27 @@ impl Set {
 /// What was found about one document at one path under one book.
 #[derive(Debug, Clone, Default)]
 pub struct DocumentVerdict {
-    pub told: Vec<Told>,
+    pub recorded: Vec<RecordedFinding>,
     pub number: Option<u64>,
     pub title: Option<Arc<str>>,
     /// The number of the issue that it names.
     pub issue: Option<u64>,
     /// The exceptions that it makes for itself.
-    pub allows: Vec<Allow>,
+    pub allows: Vec<AllowedSet>,
 }
 
 /// A rule, and the subject where an exception is for one alone.
-pub type Allow = (&'static str, Option<String>);
+pub type AllowedSet = (&'static str, Option<String>);
 
 /// An OKEP of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Listed {
     pub path: u32,
     pub who: u32,
-    pub shown: Shown,
+    pub shown: ShownFinding,
 }
 
-impl Item for Listed {
+impl SharedItem for Listed {
     fn key(&self) -> u32 {
         self.path
     }
@@ -147,7 +147,7 @@ impl Item for Listed {
 
 /// Whether readers find an OKEP in the navigation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Shown {
+pub enum ShownFinding {
     Yes,
     No,
     /// A plugin decides, or the register is broken.
@@ -161,7 +161,7 @@ pub enum Shown {
 /// What hangs on paths and registers alone, and the pages that are OKEPs for their text.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Whole {
-    pub told: Vec<Told>,
+    pub recorded: Vec<RecordedFinding>,
     /// In the order of their paths.
     pub okeps: Shared<Listed>,
     pub strays: HashMap<u32, DocumentVerdict>,
@@ -179,8 +179,8 @@ pub struct Landed {
 
 #[derive(Default)]
 pub struct Verdicts {
-    pub whos: Vec<Who>,
-    pub identities: Vec<Identity>,
+    pub whos: Vec<OkepKey>,
+    pub identities: Vec<OkepIdentity>,
     pub sets: Vec<Set>,
     /// For each state its set.
     pub set_of: Vec<u32>,
@@ -204,7 +204,7 @@ pub struct Verdicts {
 /// The same before what it has in common with others is shared.
 #[derive(Default)]
 struct RawSet {
-    marks: Vec<Mark>,
+    marks: Vec<FindingId>,
     unknown: Vec<u32>,
     unshown: Vec<u32>,
     registers_unread: bool,
@@ -241,16 +241,19 @@ impl Verdicts {
         let main = catalog.templates(tip.chain);
         let revisions = verdicts.revisions(catalog, &main);
         let mut names = Names::new(catalog, layout, present(&revisions));
-        let benches: Vec<Option<Bench>> =
-            catalog.books.par_iter().map(|b| verdicts.past(catalog, b, &main, &revisions)).collect();
-        let judging = Judging { catalog, layout, benches: &benches, landed };
+        let benches: Vec<Option<AuditState>> = catalog
+            .books
+            .par_iter()
+            .map(|b| verdicts.template_timeline(catalog, b, &main, &revisions))
+            .collect();
+        let judging = Audits { catalog, layout, benches: &benches, landed };
         // The registers come first: they say how the links of documents are read.
-        verdicts.judge_wholes(&judging, &walk.registers, &mut names, objects);
-        verdicts.judge_documents(&judging, also, &mut names, objects);
+        verdicts.check_trees(&judging, &walk.registers, &mut names, objects);
+        verdicts.check_documents(&judging, also, &mut names, objects);
         verdicts.whos = names.whos;
         verdicts.identities = names.identities;
         drop(benches);
-        let lack = verdicts.links.lacking(catalog, walk, layout, &|asked| objects.standing(asked));
+        let lack = verdicts.links.lacking(catalog, walk, layout, &|asked| objects.path_kind(asked));
         if let Some(lack) = lack {
             let was = catalog.refine(&lack);
             verdicts.whole_of = was.into_iter().map(|state| verdicts.whole_of[state as usize]).collect();
@@ -310,24 +313,24 @@ impl Verdicts {
     }
 
     /// The templates of a chain since the last one that could not be read.
-    fn revisions(&self, catalog: &Catalog, chain: &[u32]) -> Vec<TemplateRevision> {
+    fn revisions(&self, catalog: &Catalog, chain: &[u32]) -> Vec<ParsedRevision> {
         let revision = |chain: &u32| {
             let revision = Revision { commit: String::new(), date: String::new() };
-            Some(TemplateRevision { revision, template: self.template(catalog, *chain)?.clone() })
+            Some(ParsedRevision { revision, template: self.template(catalog, *chain)?.clone() })
         };
-        let mut revisions: Vec<TemplateRevision> = chain.iter().rev().map_while(revision).collect();
+        let mut revisions: Vec<ParsedRevision> = chain.iter().rev().map_while(revision).collect();
         revisions.reverse();
         revisions
     }
 
     /// The templates of a book; none where the one in force could not be read.
-    fn past<'a>(
+    fn template_timeline<'a>(
         &self,
         catalog: &Catalog,
         book: &Book,
         main: &[u32],
-        revisions: &'a [TemplateRevision],
-    ) -> Option<Bench<'a>> {
+        revisions: &'a [ParsedRevision],
+    ) -> Option<AuditState<'a>> {
         let depth = book.chain.map_or(0, |chain| catalog.depths[chain as usize]) as usize;
         let on_main = depth == 0 || main.get(depth - 1).copied() == book.chain;
         let known = depth.checked_sub(main.len() - revisions.len()).filter(|_| on_main);
@@ -340,12 +343,12 @@ impl Verdicts {
             None => Template::built_in(),
         };
         let unread = depth - revisions.len();
-        Some(Bench { past: Past::new(&template, revisions), unread })
+        Some(AuditState { template_timeline: TemplateTimeline::new(&template, revisions), unread })
     }
 
-    fn judge_documents(
+    fn check_documents(
         &mut self,
-        judging: &Judging,
+        judging: &Audits,
         also: &[(FileAt, u32)],
         names: &mut Names<'_>,
         objects: &impl Objects,
@@ -389,7 +392,7 @@ impl Verdicts {
             }
             let judge = |(path, book): &(u32, u32)| judging.document(*path, *book, document.clone());
             let judged = uses[blob as usize].iter().map(judge).collect::<Vec<_>>();
-            let linked = pages[blob as usize].iter().map(|page| look(&document, page, links, catalog));
+            let linked = pages[blob as usize].iter().map(|page| terminal(&document, page, links, catalog));
             Ok(Some((judged, linked.collect::<Vec<Vec<RawClaim>>>())))
         });
         for (blob, judged) in blobs.into_iter().zip(judged) {
@@ -415,9 +418,9 @@ impl Verdicts {
         }
     }
 
-    fn judge_wholes(
+    fn check_trees(
         &mut self,
-        judging: &Judging,
+        judging: &Audits,
         registers: &[Vec<(String, Entry)>],
         names: &mut Names<'_>,
         objects: &impl Objects,
@@ -492,16 +495,16 @@ impl Verdicts {
         if self.whole_of[state] == NONE {
             return RawSet { all_unknown: true, ..RawSet::default() };
         }
-        let (told, unknown) = self.told(catalog, state);
-        let mut identities: Vec<u32> = told.iter().map(|t| t.identity).collect();
+        let (recorded, unknown) = self.recorded(catalog, state);
+        let mut identities: Vec<u32> = recorded.iter().map(|t| t.identity).collect();
         identities.sort_unstable();
-        let mut marks: Vec<Mark> = Vec::with_capacity(identities.len());
+        let mut marks: Vec<FindingId> = Vec::with_capacity(identities.len());
         for identity in identities {
             let nth = marks.last().filter(|m| m.identity == identity).map_or(0, |m| m.nth + 1);
-            marks.push(Mark { identity, nth });
+            marks.push(FindingId { identity, nth });
         }
         let okeps = self.okeps(state).into_iter().flat_map(Shared::iter);
-        let unclear = |o: &&Listed| matches!(o.shown, Shown::Unknown | Shown::Unread);
+        let unclear = |o: &&Listed| matches!(o.shown, ShownFinding::Unknown | ShownFinding::Unread);
         let mut unshown: Vec<u32> = okeps.filter(unclear).map(|o| o.who).collect();
         unshown.sort_unstable();
         RawSet {
@@ -514,36 +517,45 @@ impl Verdicts {
     }
 
     /// The findings of a state, and of whom nothing is known.
-    fn told<'a>(&'a self, catalog: &'a Catalog, state: usize) -> (Vec<&'a Told>, BTreeSet<u32>) {
-        let (mut told, mut unknown) = (Vec::new(), BTreeSet::new());
-        let Some(whole) = self.wholes.get(self.whole_of[state] as usize) else { return (told, unknown) };
-        told.extend(&whole.told);
+    fn recorded<'a>(
+        &'a self,
+        catalog: &'a Catalog,
+        state: usize,
+    ) -> (Vec<&'a RecordedFinding>, BTreeSet<u32>) {
+        let (mut recorded, mut unknown) = (Vec::new(), BTreeSet::new());
+        let Some(whole) = self.wholes.get(self.whole_of[state] as usize) else { return (recorded, unknown) };
+        recorded.extend(&whole.recorded);
         unknown.extend(&whole.unread);
-        told.extend(self.links.told(catalog, state, |_| true));
+        recorded.extend(self.links.recorded(catalog, state, |_| true));
         let holding = catalog.holdings[catalog.states[state].key as usize].as_ref();
         // Both are in the order of their paths.
         let mut files = holding.into_iter().flat_map(|h| h.files.iter());
         for okep in whole.okeps.iter() {
             let file = files.find(|file| file.path == okep.path).copied();
-            self.take_up(okep, self.read_as(catalog, state, okep.path, file), &mut told, &mut unknown);
+            self.take_up(okep, self.read_as(catalog, state, okep.path, file), &mut recorded, &mut unknown);
         }
-        (told, unknown)
+        (recorded, unknown)
     }
 
     /// The findings of a state that are about one OKEP.
-    pub fn told_of<'a>(&'a self, catalog: &'a Catalog, state: usize, who: u32) -> Vec<&'a Told> {
-        let mut told = Vec::new();
-        let Some(whole) = self.wholes.get(self.whole_of[state] as usize) else { return told };
-        let its = |told: &&Told| self.identities[told.identity as usize].who == who;
-        told.extend(whole.told.iter().filter(its));
+    pub fn recorded_of<'a>(
+        &'a self,
+        catalog: &'a Catalog,
+        state: usize,
+        who: u32,
+    ) -> Vec<&'a RecordedFinding> {
+        let mut recorded = Vec::new();
+        let Some(whole) = self.wholes.get(self.whole_of[state] as usize) else { return recorded };
+        let its = |recorded: &&RecordedFinding| self.identities[recorded.identity as usize].who == who;
+        recorded.extend(whole.recorded.iter().filter(its));
         let page = move |file: &FileAt| {
             self.who_at[file.path as usize] == who || catalog.path(*file).role == Role::InOkepFolder
         };
-        told.extend(self.links.told(catalog, state, page).into_iter().filter(its));
+        recorded.extend(self.links.recorded(catalog, state, page).into_iter().filter(its));
         for okep in whole.okeps.iter().filter(|okep| okep.who == who) {
-            self.take_up(okep, self.document(catalog, state, okep.path), &mut told, &mut BTreeSet::new());
+            self.take_up(okep, self.document(catalog, state, okep.path), &mut recorded, &mut BTreeSet::new());
         }
-        told
+        recorded
     }
 
     /// Adds what a document says of itself to what is said of it.
@@ -551,7 +563,7 @@ impl Verdicts {
         &self,
         okep: &Listed,
         verdict: Option<&'a DocumentVerdict>,
-        told: &mut Vec<&'a Told>,
+        recorded: &mut Vec<&'a RecordedFinding>,
         unknown: &mut BTreeSet<u32>,
     ) {
         let Some(verdict) = verdict else {
@@ -559,13 +571,13 @@ impl Verdicts {
             return;
         };
         for allow in &verdict.allows {
-            let covered = |t: &Told| {
+            let covered = |t: &RecordedFinding| {
                 let identity = &self.identities[t.identity as usize];
                 identity.who == okep.who && allowed(allow, identity.rule, &t.subject)
             };
-            told.retain(|t| !covered(t));
+            recorded.retain(|t| !covered(t));
         }
-        told.extend(&verdict.told);
+        recorded.extend(&verdict.recorded);
     }
 
     /// What was found about the OKEP at a path of a state; none where it could not be read.
@@ -617,29 +629,29 @@ impl Verdicts {
 }
 
 /// By what documents are judged.
-struct Bench<'a> {
-    past: Past<'a>,
+struct AuditState<'a> {
+    template_timeline: TemplateTimeline<'a>,
     /// How many templates before those of the past are unknown, because one could not be read.
     unread: usize,
 }
 
-struct Judging<'a> {
+struct Audits<'a> {
     catalog: &'a Catalog,
     layout: &'a Layout,
-    benches: &'a [Option<Bench<'a>>],
+    benches: &'a [Option<AuditState<'a>>],
     landed: &'a (dyn Fn(u32) -> Option<Landed> + Sync),
 }
 
-impl Judging<'_> {
+impl Audits<'_> {
     /// None where the template in force could not be read.
     fn document(&self, path: u32, book: u32, document: Arc<Document>) -> Option<RawDocument> {
         let bench = self.benches[book as usize].as_ref()?;
         let name = &self.catalog.paths[path as usize].path;
-        let okep = Okep::new(name, &self.layout.folder, document, bench.past.template());
-        Some(self.judge(&okep, path, book, bench))
+        let okep = Okep::new(name, &self.layout.folder, document, bench.template_timeline.template());
+        Some(self.raw_document(&okep, path, book, bench))
     }
 
-    fn judge(&self, okep: &Okep, path: u32, book: u32, bench: &Bench) -> RawDocument {
+    fn raw_document(&self, okep: &Okep, path: u32, book: u32, bench: &AuditState) -> RawDocument {
         let landed = (self.landed)(path).and_then(|landed| {
             if !landed.stands {
                 return Some(None);
@@ -651,8 +663,9 @@ impl Judging<'_> {
                 None => (bench.unread == 0).then_some(None),
             }
         });
-        let (mut findings, _) = bench.past.judge(okep, landed, false);
-        let allows: Vec<Allow> = comments(&okep.document).into_iter().filter_map(|c| c.said.ok()).collect();
+        let (mut findings, _) = bench.template_timeline.findings(okep, landed, false);
+        let allows: Vec<AllowedSet> =
+            comments(&okep.document).into_iter().filter_map(|c| c.said.ok()).collect();
         findings.retain(|f| !allows.iter().any(|allow| allowed(allow, f.rule, &f.subject)));
         RawDocument {
             allows,
@@ -664,12 +677,12 @@ impl Judging<'_> {
     }
 
     /// What the rules about the whole tree see of a state; none where it could not be read.
-    fn whole_key(&self, state: &State, sharing: &mut Sharing<(u32, u32)>) -> Option<WholeKey> {
+    fn whole_key(&self, state: &TreeState, sharing: &mut Sharing<(u32, u32)>) -> Option<WholeKey> {
         let holding = self.catalog.holdings[state.key as usize].as_ref()?;
         let counts = |file: &FileAt| match self.catalog.path(*file).role {
             _ if self.catalog.blobs[file.blob as usize].symlink => (file.path, file.blob),
             Role::Okep | Role::Other | Role::Template => (file.path, NONE),
-            Role::Landing | Role::InOkepFolder | Role::Stray => (file.path, file.blob),
+            Role::IndexPage | Role::InOkepFolder | Role::Stray => (file.path, file.blob),
         };
         let files: Vec<(u32, u32)> = holding.files.iter().map(counts).collect();
         Some(WholeKey { files: sharing.share(&files), register: holding.register, book: state.book })
@@ -706,7 +719,7 @@ impl Judging<'_> {
             let info = &self.catalog.paths[*path as usize];
             let is_read = add(&info.path, self.catalog.blobs[*blob as usize]);
             match info.role {
-                Role::Landing => landing_is_read &= is_read,
+                Role::IndexPage => landing_is_read &= is_read,
                 // What a page is written like hangs on the template too.
                 Role::Stray if !is_read || bench.is_none() => unread.push(info.path.clone()),
                 _ => {}
@@ -716,7 +729,7 @@ impl Judging<'_> {
             tree.files.remove(path);
         });
         let nothing: Arc<[u8]> = Arc::new([]);
-        let mut template = bench.map(|b| b.past.template()).filter(|t| t.path.is_some());
+        let mut template = bench.map(|b| b.template_timeline.template()).filter(|t| t.path.is_some());
         for (path, _) in key.files.iter().filter(|(_, blob)| *blob == NONE) {
             let info = &self.catalog.paths[*path as usize];
             let mut file = File { id: Some(String::new()), content: Content::Bytes(nothing.clone()) };
@@ -735,12 +748,12 @@ impl Judging<'_> {
         snapshot.plans = false;
         let snapshot = snapshot;
         let shown = |path: &str| match snapshot.site.as_ref().map(|site| (site.registered(path), site)) {
-            _ if !nav_is_read => Shown::Unread,
-            Some((Registered::Unknown, _)) => Shown::Unknown,
-            Some((_, site)) if site.nav.tree().is_none() => Shown::Nowhere,
-            Some((registered, _)) if registered.shown() == Some(true) => Shown::Yes,
-            Some(_) => Shown::No,
-            None => Shown::Nowhere,
+            _ if !nav_is_read => ShownFinding::Unread,
+            Some((Registered::Unknown, _)) => ShownFinding::Unknown,
+            Some((_, site)) if site.nav.tree().is_none() => ShownFinding::Nowhere,
+            Some((registered, _)) if registered.shown() == Some(true) => ShownFinding::Yes,
+            Some(_) => ShownFinding::No,
+            None => ShownFinding::Nowhere,
         };
         let path_of = |okep: &Okep| {
             let named = |(path, _): &(u32, u32)| self.catalog.paths[*path as usize].path.cmp(&okep.path);
@@ -748,7 +761,7 @@ impl Judging<'_> {
         };
         let is_stray = |okep: &&Okep| self.catalog.paths[path_of(okep) as usize].role == Role::Stray;
         let stray =
-            |okep: &Okep| Some((okep.path.clone(), self.judge(okep, path_of(okep), key.book, bench?)));
+            |okep: &Okep| Some((okep.path.clone(), self.raw_document(okep, path_of(okep), key.book, bench?)));
         let settings = snapshot.site.as_ref().map(|site| site.pages.clone());
         let context = Context { settings, repository: snapshot.repository.clone() };
         let raw = RawWhole {
@@ -764,6 +777,6 @@ impl Judging<'_> {
 }
 
 /// Whether an exception that a document makes for itself covers a finding.
-fn allowed(allow: &Allow, rule: &str, subject: &str) -> bool {
+fn allowed(allow: &AllowedSet, rule: &str, subject: &str) -> bool {
     allow.0 == rule && allow.1.as_ref().is_none_or(|s| s == subject)
 }

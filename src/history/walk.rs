@@ -10,7 +10,7 @@ use crate::git::blobs::{Blob, corrupt, missing, read};
 use crate::git::commit::Trees;
 use crate::git::listing::{Entry, registers};
 use crate::git::packs::Packs;
-use crate::git::prefetch::Ahead;
+use crate::git::prefetch::Prefetch;
 use crate::git::{Id, Inherits, Repo};
 use crate::history::graph::Graph;
 use gix::bstr::ByteSlice;
@@ -97,8 +97,8 @@ impl Repo {
         let local = self.local();
         let packs = Packs::of(&local);
         let chunks = Mutex::new(BTreeMap::new());
-        let look = |local: &gix::Repository, start: usize, roots: &[Option<Id>]| {
-            let chunk = look(local, &packs, roots, layout);
+        let terminal = |local: &gix::Repository, start: usize, roots: &[Option<Id>]| {
+            let chunk = terminal(local, &packs, roots, layout);
             chunks.lock().expect("no thread panics while it inserts").insert(start, chunk);
         };
         let mut walker = Walker::new(&local, &packs);
@@ -112,13 +112,13 @@ impl Repo {
                 at += 1;
                 if roots.len() == CHUNK {
                     let (chunk, from) = (std::mem::replace(&mut roots, Vec::with_capacity(CHUNK)), start);
-                    let look = &look;
-                    scope.spawn(move |_| look(&self.local(), from, &chunk));
+                    let terminal = &terminal;
+                    scope.spawn(move |_| terminal(&self.local(), from, &chunk));
                     start = at;
                     progress(at);
                 }
             }
-            look(&local, start, &roots);
+            terminal(&local, start, &roots);
         });
         let chunks = chunks.into_inner().expect("no thread panics while it inserts");
         let mut walk = walker.walked();
@@ -139,7 +139,7 @@ struct Walker<'a> {
     /// The numbers of all other commits, by their ids.
     by_id: HashTable<u32>,
     packs: &'a Packs,
-    ahead: Ahead,
+    ahead: Prefetch,
     shallow: HashSet<Id>,
     ids: Vec<Id>,
     graph: Graph,
@@ -158,7 +158,7 @@ impl<'a> Walker<'a> {
         let commits = local.commit_graph_if_enabled().ok().flatten().filter(|_| shallow.is_empty());
         // What `git replace` replaces must be read under its own name, one by one.
         let replaced = local.objects.store_ref().replacements().next().is_some();
-        let ahead = if commits.is_some() || replaced { Ahead::default() } else { Ahead::of(packs) };
+        let ahead = if commits.is_some() || replaced { Prefetch::default() } else { Prefetch::of(packs) };
         let by_position = vec![NONE; commits.as_ref().map_or(0, |c| c.num_commits() as usize)];
         let mut notes = Vec::new();
         if local.common_dir().join("info/grafts").metadata().is_ok_and(|m| m.len() > 0) {
@@ -296,7 +296,7 @@ impl Walk {
         let mut known: std::collections::HashMap<Key, u32> = std::collections::HashMap::new();
         let mut known_registers: HashMap<Id, Vec<(u8, u32)>> = HashMap::default();
         // The set of gix takes nothing but ids.
-        let mut gone: std::collections::HashSet<String> = std::collections::HashSet::new();
+        let mut removed_paths: std::collections::HashSet<String> = std::collections::HashSet::new();
         let mut known_arounds: HashMap<Id, u32> = HashMap::default();
         self.arounds.push(None);
         for chunk in chunks {
@@ -319,7 +319,7 @@ impl Walk {
                             Key::Known { folder, register }
                         }
                         Found::Missing(reason) => {
-                            if gone.insert(reason.clone()) && gone.len() == 1 {
+                            if removed_paths.insert(reason.clone()) && removed_paths.len() == 1 {
                                 self.notes.push(Note::new("missing-object", reason));
                             }
                             Key::Unknown
@@ -339,7 +339,7 @@ impl Walk {
                 .collect();
             self.held.extend(chunk.held.into_iter().map(|at| keys[at as usize]));
         }
-        self.missing += gone.len();
+        self.missing += removed_paths.len();
     }
 
     fn register(&mut self, found: (u8, Entry), known: &mut HashMap<Id, Vec<(u8, u32)>>) -> u32 {
@@ -423,7 +423,7 @@ impl Walk {
 }
 
 /// Looks into the root trees of a chunk of commits, in the order that suits the packs.
-fn look(local: &gix::Repository, packs: &Packs, roots: &[Option<Id>], layout: &Layout) -> Chunk {
+fn terminal(local: &gix::Repository, packs: &Packs, roots: &[Option<Id>], layout: &Layout) -> Chunk {
     let mut buffer = Vec::new();
     let (first, deeper) = match layout.folder.split_once('/') {
         Some((first, rest)) => (first, rest.split('/').collect()),

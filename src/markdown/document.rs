@@ -596,11 +596,11 @@ fn unclosed(text: &str, range: &Range<usize>) -> Option<UnclosedFence> {
     }
     let block = &text[range.clone()];
     let first_line = block.lines().next()?;
-    let sign = first_line.trim_start().chars().next()?;
-    let length = first_line.trim_start().chars().take_while(|c| *c == sign).count();
+    let glyph = first_line.trim_start().chars().next()?;
+    let length = first_line.trim_start().chars().take_while(|c| *c == glyph).count();
     let closes = |line: &str| {
         let line = line.trim_matches([' ', '\t', '>', '\r']);
-        line.len() >= length && line.chars().all(|c| c == sign)
+        line.len() >= length && line.chars().all(|c| c == glyph)
     };
     if block.lines().skip(1).filter(|l| !l.trim().is_empty()).last().is_some_and(closes) {
         return None;
@@ -610,7 +610,7 @@ fn unclosed(text: &str, range: &Range<usize>) -> Option<UnclosedFence> {
     let body_start = range.start + block.find('\n').map_or(block.len(), |i| i + 1);
     Some(UnclosedFence {
         opening: range.start..opening_end,
-        fence: sign.to_string().repeat(length),
+        fence: glyph.to_string().repeat(length),
         indent: text[line_start..range.start].to_owned(),
         resumes: resumes(text, body_start),
     })

@@ -11,12 +11,12 @@ pub struct Tag<'t> {
     pub span: Range<usize>,
     /// As written.
     pub name: &'t str,
-    pub attributes: Vec<(&'t str, Value<'t>)>,
+    pub attributes: Vec<(&'t str, AttributeValue<'t>)>,
 }
 
 /// An attribute's value and where it stands, without quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Value<'t> {
+pub struct AttributeValue<'t> {
     pub text: &'t str,
     pub at: usize,
 }
@@ -27,7 +27,7 @@ impl<'t> Tag<'t> {
     }
 
     /// The first attribute of this name.
-    pub fn get(&self, name: &str) -> Option<&Value<'t>> {
+    pub fn get(&self, name: &str) -> Option<&AttributeValue<'t>> {
         self.attributes.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 }
@@ -87,7 +87,7 @@ fn tag(text: &str, open: usize, limit: usize) -> Option<Tag<'_>> {
                         (start, end, end)
                     }
                 };
-                attributes.push((key, Value { text: &text[from..to], at: from }));
+                attributes.push((key, AttributeValue { text: &text[from..to], at: from }));
                 at = end;
             }
         }

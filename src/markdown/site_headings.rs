@@ -44,7 +44,7 @@ pub struct SiteHeading {
 ///
 /// `text` is the whole file; a byte order mark and front matter are skipped as MkDocs skips them.
 pub fn site_headings(text: &str) -> Vec<SiteHeading> {
-    let page = Page::read(text);
+    let page = SitePage::read(text);
     page.headings
         .iter()
         .map(|h| SiteHeading { level: h.level, span: h.span.clone(), text: inline::plain(h.raw(text)) })
@@ -52,23 +52,23 @@ pub fn site_headings(text: &str) -> Vec<SiteHeading> {
 }
 
 /// What one pass over a file found.
-struct Page {
-    headings: Vec<blocks::Heading>,
+struct SitePage {
+    headings: Vec<blocks::BlockHeading>,
     /// Raw HTML that the site passes through without reading it as Markdown.
     raw_html: Vec<Range<usize>>,
     /// Where a fence starts that is never closed, by the site's or by GitHub's rules.
     open_fence: Option<usize>,
 }
 
-impl Page {
-    fn read(text: &str) -> Page {
+impl SitePage {
+    fn read(text: &str) -> SitePage {
         let body = lines::body_start(text);
         let split = lines::split(text, body);
         let fenced = fences::stash(text, split);
         let cuts = raw_html::find(text, body, &fenced.ranges);
         let pieces = raw_html::stash(fenced.pieces, &cuts);
         let expanded = lines::expand_tabs(text, &pieces);
-        let headings = blocks::headings(&lines::Source { text, expanded: &expanded }, &pieces);
-        Page { headings, raw_html: cuts.into_iter().map(|c| c.span).collect(), open_fence: fenced.open }
+        let headings = blocks::headings(&lines::PageSource { text, expanded: &expanded }, &pieces);
+        SitePage { headings, raw_html: cuts.into_iter().map(|c| c.span).collect(), open_fence: fenced.open }
     }
 }

@@ -10,7 +10,7 @@ use std::collections::{HashMap, HashSet};
 
 /// How a document's heading came to stand for a template's section.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Kind {
+pub enum MatchKind {
     /// The very same text.
     Exact,
     /// Another spelling: case, hyphens, blanks, punctuation, a slip of the pen.
@@ -25,7 +25,7 @@ pub enum Kind {
 pub struct Match {
     /// The document's row.
     pub row: usize,
-    pub kind: Kind,
+    pub kind: MatchKind,
 }
 
 /// What the outline of one document is to the outline of one template.
@@ -95,15 +95,15 @@ struct Aligner<'a> {
 }
 
 /// A row that bears a section's name.
-struct Named {
+struct NamedSection {
     section: usize,
     row: usize,
-    kind: Kind,
+    kind: MatchKind,
 }
 
 impl Aligner<'_> {
     /// Every pair of section and row whose names are the same, in form or in an old wording.
-    fn named(&self, old_names: &[Vec<Name>]) -> Vec<Named> {
+    fn named(&self, old_names: &[Vec<Name>]) -> Vec<NamedSection> {
         let mut rows_by_name: HashMap<&str, Vec<usize>> = HashMap::new();
         for (row, r) in self.document.rows.iter().enumerate() {
             rows_by_name.entry(&r.name.normal).or_default().push(row);
@@ -115,12 +115,20 @@ impl Aligner<'_> {
             let before = named.len();
             for row in rows(&t.name) {
                 let exact = self.document.rows[row].name.text == t.name.text;
-                named.push(Named { section, row, kind: if exact { Kind::Exact } else { Kind::Form } });
+                named.push(NamedSection {
+                    section,
+                    row,
+                    kind: if exact { MatchKind::Exact } else { MatchKind::Form },
+                });
             }
             for old in
                 old_names.get(section).into_iter().flatten().filter(|o| !taken.contains(o.normal.as_str()))
             {
-                named.extend(rows(old).into_iter().map(|row| Named { section, row, kind: Kind::OldWording }));
+                named.extend(rows(old).into_iter().map(|row| NamedSection {
+                    section,
+                    row,
+                    kind: MatchKind::OldWording,
+                }));
             }
             if named.len() == before && self.document.rows.len() * self.template.rows.len() <= MAX_PAIRS {
                 let slips = self
@@ -129,14 +137,14 @@ impl Aligner<'_> {
                     .iter()
                     .enumerate()
                     .filter(|(_, r)| !taken.contains(r.name.normal.as_str()) && t.name.spells(&r.name));
-                named.extend(slips.map(|(row, _)| Named { section, row, kind: Kind::Form }));
+                named.extend(slips.map(|(row, _)| NamedSection { section, row, kind: MatchKind::Form }));
             }
         }
         named
     }
 
     /// The number of levels by which nearly all named sections are off, together.
-    fn common_shift(&self, named: &[Named]) -> i8 {
+    fn common_shift(&self, named: &[NamedSection]) -> i8 {
         let mut offsets: HashMap<usize, Vec<i8>> = HashMap::new();
         for n in named {
             let offset = self.document.rows[n.row].level as i8 - self.template.rows[n.section].level as i8;
@@ -178,22 +186,22 @@ impl Aligner<'_> {
         if right { 2 } else { 1 }
     }
 
-    fn take(&mut self, section: usize, row: usize, kind: Kind) {
+    fn take(&mut self, section: usize, row: usize, kind: MatchKind) {
         if self.matches[section].is_none() && self.section_of[row].is_none() {
             self.matches[section] = Some(Match { row, kind });
             self.section_of[row] = Some(section);
         }
     }
 
-    fn take_named(&mut self, named: &[Named]) {
+    fn take_named(&mut self, named: &[NamedSection]) {
         // Sections at the top first: they tell the place of those inside them.
-        let mut order: Vec<(i32, &Named)> = named
+        let mut order: Vec<(i32, &NamedSection)> = named
             .iter()
             .map(|n| {
                 let name = match n.kind {
-                    Kind::Exact => 3,
-                    Kind::Form => 2,
-                    Kind::OldWording | Kind::Words(_) => 1,
+                    MatchKind::Exact => 3,
+                    MatchKind::Form => 2,
+                    MatchKind::OldWording | MatchKind::Words(_) => 1,
                 };
                 (self.place(n.section, n.row) * 4 + name, n)
             })
@@ -248,14 +256,14 @@ impl Aligner<'_> {
         pairs.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)).then(a.3.cmp(&b.3)));
         for (place, likeness, section, row) in pairs {
             if place < 2 || likeness >= STRONG || !self.crosses(section, row) {
-                self.take(section, row, Kind::Words(likeness));
+                self.take(section, row, MatchKind::Words(likeness));
             }
         }
     }
 
     /// Sections without a match that the heading of another names beside it: "Goals and Non-Goals".
     fn merged(&self, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
-        let matched = self.matches.iter().flatten().filter(|m| matches!(m.kind, Kind::Words(_)));
+        let matched = self.matches.iter().flatten().filter(|m| matches!(m.kind, MatchKind::Words(_)));
         let rows: Vec<usize> = matched.map(|m| m.row).collect();
         let missing = (0..self.matches.len()).filter(|s| self.matches[*s].is_none());
         let merged = missing.filter_map(|section| {
@@ -272,7 +280,7 @@ impl Aligner<'_> {
         for (section, m) in self.matches.iter().enumerate() {
             let name = &self.template.rows[section].name;
             let is_part = |row: usize| vocabulary.is_part(name, &self.document.rows[row].name);
-            let Some(Match { row, kind: Kind::Words(_) }) = *m else { continue };
+            let Some(Match { row, kind: MatchKind::Words(_) }) = *m else { continue };
             if is_part(row) {
                 let beside = |r: &usize| self.document.rows[*r].parent == self.document.rows[row].parent;
                 let free = (0..self.document.rows.len()).filter(|r| self.section_of[*r].is_none());
@@ -303,7 +311,7 @@ impl Aligner<'_> {
         })
     }
 
-    fn duplicates(&self, named: &[Named]) -> Vec<(usize, usize)> {
+    fn duplicates(&self, named: &[NamedSection]) -> Vec<(usize, usize)> {
         let mut duplicates: Vec<(usize, usize)> = named
             .iter()
             .filter(|n| self.section_of[n.row].is_none() && self.place(n.section, n.row) == 2)

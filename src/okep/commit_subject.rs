@@ -65,7 +65,7 @@ fn named(subject: &str) -> Vec<u64> {
     for (at, word) in lower.match_indices("okep") {
         let inside_a_word = lower[..at].ends_with(|c: char| c.is_alphanumeric());
         let rest = &lower[at + word.len()..];
-        let attached = ["-", "_", "#", " #"].iter().find_map(|sign| rest.strip_prefix(sign));
+        let attached = ["-", "_", "#", " #"].iter().find_map(|glyph| rest.strip_prefix(glyph));
         let number = attached.unwrap_or(rest);
         let digits = number.bytes().take_while(u8::is_ascii_digit).count();
         let (digits, after) = number.split_at(digits);

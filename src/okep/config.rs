@@ -73,7 +73,7 @@ impl Config {
         if let Some(at) = text.invalid_at {
             return Err(wrong((at..at, "not UTF-8; save the file as UTF-8".to_owned())));
         }
-        let file: File = toml::from_str(text.as_str())
+        let file: ConfigFile = toml::from_str(text.as_str())
             .map_err(|e| wrong((e.span().unwrap_or(0..0), in_words(e.message()))))?;
         let spans = [
             ("folder", file.folder.as_ref().map(Spanned::span)),
@@ -152,14 +152,14 @@ fn in_words(message: &str) -> String {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct ConfigFile {
     folder: Option<Spanned<String>>,
     template: Option<Spanned<String>>,
     registers: Option<Spanned<Vec<Spanned<String>>>>,
     #[serde(default)]
     severity: BTreeMap<Spanned<String>, Level>,
     #[serde(default)]
-    allow: Vec<Spanned<Allow>>,
+    allow: Vec<Spanned<AllowEntry>>,
 }
 
 #[derive(Deserialize)]
@@ -173,7 +173,7 @@ enum Level {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Allow {
+struct AllowEntry {
     rule: Spanned<String>,
     path: Option<Spanned<String>>,
     okep: Option<u64>,
@@ -181,7 +181,7 @@ struct Allow {
     because: Spanned<String>,
 }
 
-impl File {
+impl ConfigFile {
     fn config(self) -> Result<Config, Mistake> {
         let mut config = Config { names_folder: self.folder.is_some(), ..Config::default() };
         if let Some(folder) = &self.folder {
@@ -225,7 +225,7 @@ impl File {
     }
 }
 
-impl Allow {
+impl AllowEntry {
     fn exception(self, span: Range<usize>) -> Result<Exception, Mistake> {
         let rule = known(&self.rule)?.id;
         if NOT_EXCEPTABLE.contains(&rule) {

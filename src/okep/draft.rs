@@ -29,9 +29,9 @@ pub fn draft(template: &Template, bytes: &[u8], number: u64, title: &str) -> Dra
     Draft { bytes, names_issue }
 }
 
-type Edits = Vec<(Range<usize>, String)>;
+type DraftEdits = Vec<(Range<usize>, String)>;
 
-fn title_edits(template: &Template, number: u64, title: &str) -> Edits {
+fn title_edits(template: &Template, number: u64, title: &str) -> DraftEdits {
     let document = &template.document;
     let whole = format!("{PREFIX}-{number}: {title}");
     let Some(old) = &template.title else {
@@ -50,7 +50,7 @@ fn title_edits(template: &Template, number: u64, title: &str) -> Edits {
 }
 
 /// None where the template's issue line has no link to fill in.
-fn issue_edits(template: &Template, number: u64) -> Option<Edits> {
+fn issue_edits(template: &Template, number: u64) -> Option<DraftEdits> {
     let line = template.issue.as_ref()?;
     let link = line.link.as_ref()?;
     let source = template.document.text.slice(line.span.clone());

@@ -177,7 +177,7 @@ struct Sought<'a> {
 }
 
 /// One line of a block or of a table, without its marker and the blanks around it.
-struct Line {
+struct CandidateLine {
     span: Range<usize>,
     marker: Option<usize>,
     /// Index among the blocks; none for a row of a table.
@@ -186,7 +186,7 @@ struct Line {
     last: bool,
 }
 
-fn lines(document: &Document, region: &Range<usize>) -> Vec<Line> {
+fn lines(document: &Document, region: &Range<usize>) -> Vec<CandidateLine> {
     let text = &document.text;
     let pieces = |span: &Range<usize>| {
         let mut at = span.start;
@@ -208,7 +208,7 @@ fn lines(document: &Document, region: &Range<usize>) -> Vec<Line> {
         let pieces = pieces(&block.span);
         let end = pieces.last().map(|piece| piece.start);
         let mut marker = block.marker;
-        lines.extend(pieces.into_iter().map(|span| Line {
+        lines.extend(pieces.into_iter().map(|span| CandidateLine {
             last: Some(span.start) == end,
             span,
             marker: marker.take(),
@@ -216,7 +216,7 @@ fn lines(document: &Document, region: &Range<usize>) -> Vec<Line> {
         }));
     }
     for table in document.tables.iter().filter(|t| region.contains(&t.start)) {
-        lines.extend(pieces(table).into_iter().map(|span| Line {
+        lines.extend(pieces(table).into_iter().map(|span| CandidateLine {
             span,
             marker: None,
             block: None,
@@ -255,7 +255,7 @@ fn best(candidates: Vec<Candidate>) -> Option<IssueLine> {
     candidates.into_iter().find(|c| c.rank == highest).map(|c| c.line)
 }
 
-fn candidates(document: &Document, lines: &[Line], sought: &Sought) -> Vec<Candidate> {
+fn candidates(document: &Document, lines: &[CandidateLine], sought: &Sought) -> Vec<Candidate> {
     let mut found = Vec::new();
     let mut joined = false;
     for (index, line) in lines.iter().enumerate() {
@@ -277,15 +277,15 @@ fn candidates(document: &Document, lines: &[Line], sought: &Sought) -> Vec<Candi
     found
 }
 
-fn follows(document: &Document, line: &Line, next: &Line) -> bool {
+fn follows(document: &Document, line: &CandidateLine, next: &CandidateLine) -> bool {
     let (Some(block), Some(below)) = (line.block, next.block) else { return false };
     block == below || (block + 1 == below && document.blocks[block].has_children)
 }
 
 fn candidate(
     document: &Document,
-    line: &Line,
-    until: &Line,
+    line: &CandidateLine,
+    until: &CandidateLine,
     label: Option<Label>,
     sought: &Sought,
 ) -> Option<Candidate> {
@@ -434,14 +434,14 @@ fn is_plain(source: &str, span: &Range<usize>, shown: Option<&Number>, labelled:
 fn balanced(source: &str) -> bool {
     // A sign between blanks is a bullet.
     let words = || source.split_whitespace().filter(|word| *word != "*");
-    let runs = |sign: char| -> usize {
+    let runs = |glyph: char| -> usize {
         let of_word = |word: &str| {
             let mut before = None;
-            word.chars().filter(|c| before.replace(*c) != Some(sign) && *c == sign).count()
+            word.chars().filter(|c| before.replace(*c) != Some(glyph) && *c == glyph).count()
         };
         words().map(of_word).sum()
     };
-    ['*', '_', '`', '~'].into_iter().all(|sign| runs(sign) % 2 == 0)
+    ['*', '_', '`', '~'].into_iter().all(|glyph| runs(glyph) % 2 == 0)
 }
 
 /// A link in a line: of Markdown, of HTML, or a bare address.

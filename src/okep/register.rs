@@ -25,7 +25,7 @@ pub fn meant<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a Okep> {
 /// has its name, the entry may lead to it, and until then nobody knows what is dead.
 pub fn awaited<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a str> {
     let meant = number(dead)?;
-    let mut folders = snapshot.hollow_folders.iter().map(|hollow| hollow.folder.as_str());
+    let mut folders = snapshot.orphan_folders.iter().map(|orphan| orphan.folder.as_str());
     folders.find(|folder| okep_name(file_name(folder)).is_some_and(|name| name.number == Some(meant)))
 }
 

@@ -1,7 +1,7 @@
 //! What a template demands, with what earlier revisions of it called the same things.
 
 use crate::markdown::names::Name;
-use crate::okep::alignment::{Kind, align};
+use crate::okep::alignment::{MatchKind, align};
 use crate::okep::prompts::Prompts;
 use crate::okep::template::Template;
 use crate::rules::finding::Revision;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// A revision of the template that once was in force.
 #[derive(Debug, Clone)]
-pub struct TemplateRevision {
+pub struct ParsedRevision {
     pub revision: Revision,
     pub template: Template,
 }
@@ -25,7 +25,7 @@ pub struct OldName {
 
 /// A template and its past, ready to judge by.
 #[derive(Debug, Clone)]
-pub struct Rulebook {
+pub struct Requirements {
     pub template: Template,
     /// For each section of the template, its earlier wordings.
     pub old_names: Vec<Vec<OldName>>,
@@ -36,17 +36,18 @@ pub struct Rulebook {
     current: HashMap<String, String>,
 }
 
-impl Rulebook {
-    /// The rule book of `template`, which followed `past` (oldest first), with the prompts of `all`.
+impl Requirements {
+    /// The rule book of `template`, which followed `template_timeline` (oldest first), with the prompts of `all`.
     pub fn new(
         template: &Template,
         at: Option<&Revision>,
-        past: &[TemplateRevision],
+        template_timeline: &[ParsedRevision],
         prompts: Arc<Prompts>,
     ) -> Self {
         let mut names: Vec<Vec<OldName>> = Vec::new();
         let mut dropped = HashSet::new();
-        let steps = past.iter().map(|r| (&r.template, Some(&r.revision))).chain([(template, at)]);
+        let steps =
+            template_timeline.iter().map(|r| (&r.template, Some(&r.revision))).chain([(template, at)]);
         let mut before: Option<&Template> = None;
         for (after, revision) in steps {
             names = match before {
@@ -63,12 +64,19 @@ impl Rulebook {
         }
         dropped.retain(|name| !current.contains_key(name));
         let plain_old_names = names.iter().map(|old| old.iter().map(|o| o.name.clone()).collect()).collect();
-        Rulebook { template: template.clone(), old_names: names, dropped, prompts, plain_old_names, current }
+        Requirements {
+            template: template.clone(),
+            old_names: names,
+            dropped,
+            prompts,
+            plain_old_names,
+            current,
+        }
     }
 
     /// The same demands with the prompts of other revisions.
     pub fn with_prompts(&self, prompts: &Arc<Prompts>) -> Self {
-        Rulebook { prompts: prompts.clone(), ..self.clone() }
+        Requirements { prompts: prompts.clone(), ..self.clone() }
     }
 
     /// The earlier wordings of each section, as the alignment wants them.
@@ -124,7 +132,7 @@ fn corresponding(before: &Template, after: &Template) -> Vec<Option<usize>> {
     let mut pairs: Vec<Option<usize>> = alignment
         .matches
         .iter()
-        .map(|m| m.filter(|m| !matches!(m.kind, Kind::Words(s) if s < 0.5)).map(|m| m.row))
+        .map(|m| m.filter(|m| !matches!(m.kind, MatchKind::Words(s) if s < 0.5)).map(|m| m.row))
         .collect();
     // A section that got wholly other words is known by the prompt under it.
     let taken: HashSet<usize> = pairs.iter().flatten().copied().collect();

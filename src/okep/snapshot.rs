@@ -2,10 +2,10 @@
 
 use super::proposal::Okep;
 use super::template::Template;
-use crate::files::{Content, File, Layout, Note, Standing, Tree};
+use crate::files::{Content, File, Layout, Note, PathKind, Tree};
 use crate::markdown::document::Document;
 use crate::markdown::limits;
-use crate::site::index_page::Landing;
+use crate::site::index_page::IndexPage;
 use crate::site::mkdocs;
 use crate::site::mkdocs::Site;
 use crate::text::Text;
@@ -24,8 +24,8 @@ pub struct Snapshot {
     /// Pages that stand beside an OKEP in a folder of its own.
     pub companions: Vec<Page>,
     /// Folders named like an OKEP that hold pages but no OKEP.
-    pub hollow_folders: Vec<HollowFolder>,
-    pub landing: Option<Landing>,
+    pub orphan_folders: Vec<OrphanFolder>,
+    pub landing: Option<IndexPage>,
     /// Pages that no rule judges, sorted by path; those outside the proposal folder are read only where a
     /// file is to be renamed that they may name.
     pub others: Vec<Page>,
@@ -34,7 +34,7 @@ pub struct Snapshot {
     /// Every path of the tree, whether it could be read or not.
     pub paths: BTreeSet<String>,
     /// What stands at paths that links lead to, as far as it was asked.
-    pub standing: Arc<BTreeMap<String, Standing>>,
+    pub path_kind: Arc<BTreeMap<String, PathKind>>,
     /// Of paths that are not there, where their files went, as far as history was asked.
     pub moved: Arc<BTreeMap<String, String>>,
     /// The repository that this is, as `host/organisation/name` in lower case: that of the template's own
@@ -56,7 +56,7 @@ pub struct Page {
 }
 
 #[derive(Debug, Clone)]
-pub struct HollowFolder {
+pub struct OrphanFolder {
     pub folder: String,
     /// Sorted.
     pub pages: Vec<Page>,
@@ -91,13 +91,15 @@ impl Parsed {
 
 impl Snapshot {
     pub fn new(tree: &Tree, layout: &Layout, parsed: &Parsed) -> Self {
-        let mut reading = Reading { tree, layout, notes: tree.notes.clone(), incomplete: false };
+        let mut reading = SnapshotReader { tree, layout, notes: tree.notes.clone(), incomplete: false };
         let files = reading.documents(parsed);
         let template = reading.template(&files);
         let okeps = reading.okeps(&files, &template);
-        let (companions, hollow_folders) = reading.pages(&files, &okeps);
-        let landing =
-            files.iter().find(|f| f.role == Role::Landing).map(|f| Landing::new(&f.path, f.document.clone()));
+        let (companions, orphan_folders) = reading.pages(&files, &okeps);
+        let landing = files
+            .iter()
+            .find(|f| f.role == Role::IndexPage)
+            .map(|f| IndexPage::new(&f.path, f.document.clone()));
         let mut texts: BTreeMap<String, Arc<Text>> =
             files.iter().filter(|f| !f.unread).map(|f| (f.path.clone(), f.document.text.clone())).collect();
         let site = reading.site(parsed);
@@ -119,11 +121,11 @@ impl Snapshot {
             template,
             okeps,
             companions,
-            hollow_folders,
+            orphan_folders,
             landing,
             others,
             site,
-            standing: tree.standing.clone(),
+            path_kind: tree.path_kind.clone(),
             moved: tree.moved.clone(),
             repository,
             paths: tree.files.keys().cloned().collect(),
@@ -149,8 +151,8 @@ impl Snapshot {
     /// Every page that was read and may link to others, but for the template, which is never changed.
     pub fn pages(&self) -> impl Iterator<Item = (&str, &Document)> {
         let okeps = self.okeps.iter().map(|o| (o.path.as_str(), &*o.document));
-        let hollow = self.hollow_folders.iter().flat_map(|f| &f.pages);
-        let pages = self.companions.iter().chain(hollow).chain(&self.others);
+        let orphan = self.orphan_folders.iter().flat_map(|f| &f.pages);
+        let pages = self.companions.iter().chain(orphan).chain(&self.others);
         let landing = self.landing.iter().map(|l| (l.path.as_str(), &*l.document));
         okeps.chain(pages.map(|p| (p.path.as_str(), &*p.document))).chain(landing)
     }
@@ -170,14 +172,14 @@ struct Parsable {
     unread: bool,
 }
 
-struct Reading<'a> {
+struct SnapshotReader<'a> {
     tree: &'a Tree,
     layout: &'a Layout,
     notes: Vec<Note>,
     incomplete: bool,
 }
 
-impl Reading<'_> {
+impl SnapshotReader<'_> {
     fn documents(&mut self, parsed: &Parsed) -> Vec<Parsable> {
         let mut unread = Vec::new();
         let mut readable: Vec<(&String, &File, Role, &Arc<[u8]>)> = Vec::new();
@@ -335,11 +337,11 @@ impl Reading<'_> {
         okeps
     }
 
-    fn pages(&mut self, files: &[Parsable], okeps: &[Okep]) -> (Vec<Page>, Vec<HollowFolder>) {
+    fn pages(&mut self, files: &[Parsable], okeps: &[Okep]) -> (Vec<Page>, Vec<OrphanFolder>) {
         let folder = &self.layout.folder;
         let held: HashSet<&str> = okeps.iter().filter_map(|o| Some(o.folder.as_ref()?.0.as_str())).collect();
         let mut companions = Vec::new();
-        let mut hollow: BTreeMap<String, Vec<Page>> = BTreeMap::new();
+        let mut orphan: BTreeMap<String, Vec<Page>> = BTreeMap::new();
         for file in files.iter().filter(|f| f.role == Role::InOkepFolder) {
             let Some((around, _)) = path::okep_folder(&file.path, folder) else { continue };
             let page = Page { path: file.path.clone(), document: file.document.clone() };
@@ -349,11 +351,11 @@ impl Reading<'_> {
                 }
                 companions.push(page);
             } else {
-                hollow.entry(around.to_owned()).or_default().push(page);
+                orphan.entry(around.to_owned()).or_default().push(page);
             }
         }
-        let hollow = hollow.into_iter().map(|(folder, pages)| HollowFolder { folder, pages }).collect();
-        (companions, hollow)
+        let orphan = orphan.into_iter().map(|(folder, pages)| OrphanFolder { folder, pages }).collect();
+        (companions, orphan)
     }
 }
 

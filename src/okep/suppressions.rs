@@ -38,14 +38,14 @@ pub enum Scope {
 
 /// All that a state excepts and weighs in its own way.
 #[derive(Debug, Clone, Default)]
-pub struct Rulings {
+pub struct Policy {
     severities: BTreeMap<&'static str, Option<Severity>>,
     exceptions: Vec<Exception>,
 }
 
 /// Findings after the rulings.
 #[derive(Debug, Default)]
-pub struct Ruled {
+pub struct PolicyOutcome {
     pub findings: Vec<Finding>,
     pub excepted: Vec<Finding>,
     /// The rules that are off.
@@ -53,7 +53,7 @@ pub struct Ruled {
     pub notes: Vec<Note>,
 }
 
-impl Rulings {
+impl Policy {
     /// The rulings of a configuration and of the comments in the documents beside it.
     pub fn of(config: &Config, snapshot: &Snapshot) -> Self {
         let mut exceptions = config.exceptions.clone();
@@ -66,7 +66,7 @@ impl Rulings {
                 exceptions.push(Exception { rule, subject, scope, at });
             }
         }
-        Rulings { severities: config.severities.clone(), exceptions }
+        Policy { severities: config.severities.clone(), exceptions }
     }
 
     /// The findings that are not excepted, as they were found.
@@ -78,10 +78,10 @@ impl Rulings {
     /// What counts and how much, and what there is to tell of the rest.
     ///
     /// A finding milder than its rule, because the OKEP is held to the template of its time, stays so.
-    pub fn apply(&self, findings: Vec<Finding>, snapshot: &Snapshot) -> Ruled {
+    pub fn apply(&self, findings: Vec<Finding>, snapshot: &Snapshot) -> PolicyOutcome {
         let mut used = vec![false; self.exceptions.len()];
         let off = self.severities.iter().filter(|(_, s)| s.is_none()).map(|(rule, _)| *rule);
-        let mut ruled = Ruled { off: off.collect(), ..Ruled::default() };
+        let mut ruled = PolicyOutcome { off: off.collect(), ..PolicyOutcome::default() };
         for mut finding in findings {
             let mut excepted = false;
             for (exception, used) in self.exceptions.iter().zip(&mut used) {

@@ -27,7 +27,7 @@ pub struct Template {
     pub issue: Option<IssueLine>,
     pub outline: Outline,
     /// What each section of the outline asks of the form of its answer.
-    pub asks: Vec<Asks>,
+    pub template_requirements: Vec<Asks>,
 }
 
 impl Template {
@@ -35,10 +35,10 @@ impl Template {
         let title = title::read(&document, &|_| false);
         let issue = issue::of_template(&document, title.as_ref().map(|t| t.heading));
         let outline = Outline::of(&document, title.as_ref());
-        let asks = Asks::of(&document, &outline);
+        let template_requirements = Asks::of(&document, &outline);
         let number = path.as_deref().and_then(|p| okep_name(stem(file_name(p))?)?.number);
         let number = number.or(title.as_ref().and_then(|t| t.number));
-        Template { path, document, title, number, issue, outline, asks }
+        Template { path, document, title, number, issue, outline, template_requirements }
     }
 
     pub fn built_in() -> Self {

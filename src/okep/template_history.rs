@@ -10,15 +10,15 @@ use std::sync::Arc;
 
 /// What the first-parent line of one commit, the tip, has to tell about the files of the tip.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Lore {
+pub struct TemplateHistory {
     /// By path in the tip's tree; a file is not in it where its landing, or the template that stood then,
     /// cannot be known.
     pub landed: BTreeMap<String, Landing>,
     /// The template, each time its text changed on the line, oldest first.
     ///
-    /// Where [`Lore::end`] is not complete the first of them may be older than its revision says.
+    /// Where [`TemplateHistory::end`] is not complete the first of them may be older than its revision says.
     pub templates: Vec<TemplateRevision>,
-    pub end: LoreEnd,
+    pub end: HistoryExtent,
     /// What could not be known or was odd, for the output.
     pub notes: Vec<Note>,
 }
@@ -28,7 +28,7 @@ pub struct Lore {
 pub struct Landing {
     /// The first commit on the line that holds the file, or one that was renamed to it.
     pub revision: Revision,
-    /// Which of [`Lore::templates`] stood in that commit's tree; none where it held no template.
+    /// Which of [`TemplateHistory::templates`] stood in that commit's tree; none where it held no template.
     pub template: Option<usize>,
 }
 
@@ -45,7 +45,7 @@ pub struct TemplateRevision {
 
 /// How far back history could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LoreEnd {
+pub enum HistoryExtent {
     /// To the first commit.
     Complete,
     /// To this commit, whose parents a shallow clone leaves out.
@@ -56,13 +56,13 @@ pub enum LoreEnd {
     Nothing,
 }
 
-impl Lore {
+impl TemplateHistory {
     /// Where there is no history to ask.
     pub fn nothing(reason: impl Into<String>) -> Self {
-        Lore {
+        TemplateHistory {
             landed: BTreeMap::new(),
             templates: Vec::new(),
-            end: LoreEnd::Nothing,
+            end: HistoryExtent::Nothing,
             notes: vec![Note::new("no-history", reason)],
         }
     }
@@ -93,18 +93,22 @@ pub fn landings_ever<'a>(
     open: bool,
 ) -> HashMap<&'a str, Option<usize>> {
     let mut first: HashMap<&str, Option<usize>> = HashMap::new();
-    for (at, (gone, came)) in changes.enumerate() {
-        let mut gone: Vec<(u64, &str)> =
-            gone.into_iter().filter_map(|path| Some((number(path)?, path))).collect();
-        gone.sort_unstable();
+    for (at, (removed_paths, came)) in changes.enumerate() {
+        let mut removed_paths: Vec<(u64, &str)> =
+            removed_paths.into_iter().filter_map(|path| Some((number(path)?, path))).collect();
+        removed_paths.sort_unstable();
         let landed: Vec<_> = came
             .iter()
             .map(|path| {
                 let new = (!(open && at == 0)).then_some(at);
                 let returned = first.get(path).copied();
                 let renamed = number(path).and_then(|number| {
-                    let same = gone.iter().filter(|(gone, _)| *gone == number).map(|(_, path)| *path);
-                    same.min_by_key(|gone| (name(gone) != name(path), first[gone])).map(|gone| first[gone])
+                    let same = removed_paths
+                        .iter()
+                        .filter(|(removed_paths, _)| *removed_paths == number)
+                        .map(|(_, path)| *path);
+                    same.min_by_key(|removed_paths| (name(removed_paths) != name(path), first[removed_paths]))
+                        .map(|removed_paths| first[removed_paths])
                 });
                 [Some(new), returned, renamed].into_iter().flatten().min().expect("new is always there")
             })

@@ -3,7 +3,7 @@
 //! Lines end at `\n` only: `similar` on its own would also end them at a lone CR, and such a patch
 //! does not apply. A patch is bytes, because a file need not be UTF-8.
 
-use super::{BAD, BOLD, DIM, GOOD, Look, quotable};
+use super::{BAD, BOLD, DIM, GOOD, Terminal, quotable};
 use crate::files::Tree;
 use crate::rules::finding::Rename;
 use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
@@ -14,15 +14,15 @@ const CONTEXT: usize = 3;
 
 /// One file before and after; none where it is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Change<'a> {
+pub struct FileChange<'a> {
     pub old: Option<(&'a str, &'a [u8])>,
     pub new: Option<(&'a str, &'a [u8])>,
 }
 
 /// The change of one file in place, for reading and for text that is UTF-8; empty where nothing
-/// changed. [`Change::patch`] keeps any bytes.
+/// changed. [`FileChange::patch`] keeps any bytes.
 pub fn unified(path: &str, old: &[u8], new: &[u8]) -> String {
-    let change = Change { old: Some((path, old)), new: Some((path, new)) };
+    let change = FileChange { old: Some((path, old)), new: Some((path, new)) };
     String::from_utf8_lossy(&change.patch()).into_owned()
 }
 
@@ -37,7 +37,7 @@ pub fn between(old: &Tree, new: &Tree, renames: &[Rename]) -> Vec<u8> {
         let from = origins.get(path).copied().unwrap_or(path);
         let side = |tree: &'_ Tree, at: &str| tree.bytes(at).cloned();
         let (before, after) = (side(old, from), side(new, path));
-        let change = Change {
+        let change = FileChange {
             old: before.as_ref().map(|bytes| (from, &bytes[..])),
             new: after.as_ref().map(|bytes| (path, &bytes[..])),
         };
@@ -59,7 +59,7 @@ fn origins<'a>(old: &Tree, new: &'a Tree, renames: &'a [Rename]) -> BTreeMap<&'a
     origins
 }
 
-impl Change<'_> {
+impl FileChange<'_> {
     /// The change as a patch for `git apply`; empty where nothing changed.
     pub fn patch(&self) -> Vec<u8> {
         let (old, new) = (self.old.map_or(&b""[..], |o| o.1), self.new.map_or(&b""[..], |n| n.1));
@@ -96,7 +96,7 @@ impl Change<'_> {
 }
 
 /// A patch for a reader's eyes: coloured, and harmless to a terminal. It need not apply.
-pub fn readable(patch: &[u8], look: &Look) -> String {
+pub fn readable(patch: &[u8], terminal: &Terminal) -> String {
     let mut out = String::new();
     for line in String::from_utf8_lossy(patch).split_terminator('\n') {
         let style = match line.as_bytes() {
@@ -107,7 +107,7 @@ pub fn readable(patch: &[u8], look: &Look) -> String {
             _ => Some(DIM),
         };
         let line = quotable(line.trim_end_matches(['\r', '\t']));
-        out.push_str(&style.map_or(line.clone(), |s| look.paint(s, &line)));
+        out.push_str(&style.map_or(line.clone(), |s| terminal.paint(s, &line)));
         out.push('\n');
     }
     out
@@ -132,9 +132,9 @@ fn write_hunk(out: &mut Vec<u8>, ops: &[DiffOp], old: &[&[u8]], new: &[&[u8]]) {
     }
 }
 
-fn write_lines(out: &mut Vec<u8>, sign: u8, lines: &[&[u8]]) {
+fn write_lines(out: &mut Vec<u8>, glyph: u8, lines: &[&[u8]]) {
     for line in lines {
-        out.push(sign);
+        out.push(glyph);
         out.extend_from_slice(line);
         if !line.ends_with(b"\n") {
             out.extend_from_slice(b"\n\\ No newline at end of file\n");
@@ -279,7 +279,7 @@ diff --git a/docs/okeps/okep-7-a.md b/docs/okeps/okep-7-a.md
     #[test]
     fn nothing_changed_is_no_patch() {
         check("a", b"x\n", b"x\n", "");
-        assert_eq!(Change { old: None, new: None }.patch(), b"");
+        assert_eq!(FileChange { old: None, new: None }.patch(), b"");
     }
 
     #[test]
@@ -316,9 +316,9 @@ diff --git a/docs/okeps/okep-7-a.md b/docs/okeps/okep-7-a.md
         );
         check_tree(&none, &one, &made);
         check_tree(&one, &none, &between(&one, &none, &[]));
-        let hollow = tree(&[("a", b"")]);
-        check_tree(&none, &hollow, &between(&none, &hollow, &[]));
-        check_tree(&hollow, &none, &between(&hollow, &none, &[]));
+        let orphan = tree(&[("a", b"")]);
+        check_tree(&none, &orphan, &between(&none, &orphan, &[]));
+        check_tree(&orphan, &none, &between(&orphan, &none, &[]));
     }
 
     #[test]
@@ -379,10 +379,10 @@ diff --git a/mkdocs.yml b/mkdocs.yml
 
     #[test]
     fn for_the_eye_a_patch_is_coloured_and_harmless() {
-        let look = Look { width: 80, color: true, unicode: true, links: false };
+        let terminal = Terminal { width: 80, color: true, unicode: true, links: false };
         let patch = unified("a", b"a\r\nx\n", b"a\r\n\x1b[2J\n");
         assert_eq!(
-            readable(patch.as_bytes(), &look),
+            readable(patch.as_bytes(), &terminal),
             "\u{1b}[1mdiff --git a/a b/a\u{1b}[0m\n\u{1b}[1m--- a/a\u{1b}[0m\n\u{1b}[1m+++ b/a\u{1b}[0m\n\
              \u{1b}[2m@@ -1,2 +1,2 @@\u{1b}[0m\n a\n\u{1b}[31m-x\u{1b}[0m\n\u{1b}[32m+\\u{1b}[2J\u{1b}[0m\n"
         );

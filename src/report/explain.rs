@@ -1,17 +1,17 @@
 //! `okep explain`: a rule's own text, and the table of all rules.
 
-use super::{BOLD, Look};
+use super::{BOLD, Terminal};
 use crate::rules::{RULES, Rule};
 use std::fmt::Write as _;
 
 /// Every rule, a line or two each, the severity and the fix beside it.
-pub fn all(look: &Look) -> String {
+pub fn all(terminal: &Terminal) -> String {
     let id_width = RULES.iter().map(|r| r.id.len()).max().unwrap_or(0);
     let mut out = String::new();
     for rule in RULES {
-        let severity = look.paint(Look::severity(rule.severity), &format!("{:<8}", rule.severity));
+        let severity = terminal.paint(Terminal::severity(rule.severity), &format!("{:<8}", rule.severity));
         let indent = id_width + 11;
-        let lines = wrap(rule.offence, look.width.saturating_sub(indent).max(20));
+        let lines = wrap(rule.offence, terminal.width.saturating_sub(indent).max(20));
         let _ = write!(out, "{:id_width$} {severity} ", rule.id);
         for (i, line) in lines.iter().enumerate() {
             let pad = if i == 0 { String::new() } else { " ".repeat(indent - 1) };
@@ -23,12 +23,12 @@ pub fn all(look: &Look) -> String {
 }
 
 /// What a rule forbids, why, an example, and how to put it right.
-pub fn one(rule: &Rule, look: &Look) -> String {
+pub fn one(rule: &Rule, terminal: &Terminal) -> String {
     let mut out = String::new();
-    let severity = look.paint(Look::severity(rule.severity), rule.severity.as_str());
-    let _ = writeln!(out, "{} ({severity})\n", look.paint(BOLD, rule.id));
+    let severity = terminal.paint(Terminal::severity(rule.severity), rule.severity.as_str());
+    let _ = writeln!(out, "{} ({severity})\n", terminal.paint(BOLD, rule.id));
     let paragraph = |out: &mut String, text: &str| {
-        for line in wrap(text, look.width.min(100)) {
+        for line in wrap(text, terminal.width.min(100)) {
             let _ = writeln!(out, "{line}");
         }
         out.push('\n');
@@ -36,7 +36,7 @@ pub fn one(rule: &Rule, look: &Look) -> String {
     paragraph(&mut out, &capital(rule.offence));
     paragraph(&mut out, rule.why);
     let example = |out: &mut String, title: &str, text: &str| {
-        let _ = writeln!(out, "{}", look.paint(BOLD, title));
+        let _ = writeln!(out, "{}", terminal.paint(BOLD, title));
         text.lines().for_each(|line| {
             let _ = writeln!(out, "{}", format!("    {line}").trim_end());
         });
@@ -44,7 +44,7 @@ pub fn one(rule: &Rule, look: &Look) -> String {
     };
     example(&mut out, "Instead of", rule.bad);
     example(&mut out, "write", rule.good);
-    if rule.of_its_time {
+    if rule.grandfatherable {
         paragraph(
             &mut out,
             "An OKEP is held to the template that was in force when it landed: what the template asked for only later is advice.",

@@ -2,7 +2,7 @@
 //!
 //! Errors and warnings are never folded: each has its place and its remedy.
 
-use super::{BOLD, Look, harmless, held_to_its_time, landed, name, width, write_wrapped};
+use super::{BOLD, Terminal, escape_control, held_to_its_time, landed, name, width, write_wrapped};
 use crate::audit::report::Report;
 use crate::rules::finding::{Finding, Revision, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +39,7 @@ pub(super) fn fold<'a>(findings: Vec<&'a Finding>) -> (Vec<&'a Finding>, Vec<Fol
 
 impl Fold<'_> {
     /// The fold as lines: the rule, then each message with the OKEPs it was said of.
-    pub(super) fn write(&self, out: &mut String, report: &Report, look: &Look) {
+    pub(super) fn write(&self, out: &mut String, report: &Report, terminal: &Terminal) {
         let okeps: BTreeSet<_> = self.findings.iter().map(|f| &f.okep).collect();
         let mut by_message: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
         for finding in &self.findings {
@@ -52,40 +52,40 @@ impl Fold<'_> {
             n if n == okeps.len() => format!("in {n} OKEPs"),
             n => format!("{n} times in {} OKEPs", okeps.len()),
         };
-        out.push_str(&format!("{}  {times}\n", look.paint(Look::severity(Severity::Advice), &tag)));
+        out.push_str(&format!("{}  {times}\n", terminal.paint(Terminal::severity(Severity::Advice), &tag)));
         for (message, found) in &messages {
             let mut places: Vec<String> = found.iter().map(|f| place(f, report)).collect();
             places.dedup();
-            let message = harmless(message);
+            let message = escape_control(message);
             let list = places.join(", ");
-            if width(&message) + width(&list) + 6 <= look.width {
+            if width(&message) + width(&list) + 6 <= terminal.width {
                 out.push_str(&format!("    {message}: {list}\n"));
             } else {
-                write_wrapped(out, 4, "", BOLD, &format!("{message}:"), look);
-                write_wrapped(out, 8, "", BOLD, &list, look);
+                write_wrapped(out, 4, "", BOLD, &format!("{message}:"), terminal);
+                write_wrapped(out, 8, "", BOLD, &list, terminal);
             }
         }
-        self.write_remedies(out, report, look);
+        self.write_remedies(out, report, terminal);
     }
 
-    fn write_remedies(&self, out: &mut String, report: &Report, look: &Look) {
+    fn write_remedies(&self, out: &mut String, report: &Report, terminal: &Terminal) {
         if let Some(revision) = self.since {
             let landed = match self.findings[..] {
                 [one] => landed(report, one),
                 _ => "these OKEPs landed".to_owned(),
             };
-            write_wrapped(out, 4, "advice only: ", BOLD, &held_to_its_time(revision, &landed), look);
+            write_wrapped(out, 4, "advice only: ", BOLD, &held_to_its_time(revision, &landed), terminal);
         }
         let first = &self.findings[0].help;
         if self.findings.iter().all(|f| f.help == *first) {
             for help in first {
-                write_wrapped(out, 4, "help: ", BOLD, &harmless(help), look);
+                write_wrapped(out, 4, "help: ", BOLD, &escape_control(help), terminal);
             }
         }
         let fixes = self.findings.iter().filter(|f| f.fix.is_some()).count();
         if fixes > 0 {
             let text = format!("{fixes} of {}; `--format full` shows each", self.findings.len());
-            write_wrapped(out, 4, "fixes: ", BOLD, &text, look);
+            write_wrapped(out, 4, "fixes: ", BOLD, &text, terminal);
         }
     }
 }

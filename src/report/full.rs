@@ -6,7 +6,7 @@
 
 use super::inline_diff::short;
 use super::summary::summary;
-use super::{Look, harmless, held_to_its_time, is_harmful, landed, location, quotable};
+use super::{Terminal, escape_control, held_to_its_time, is_harmful, landed, location, quotable};
 use crate::audit::report::Report;
 use crate::rules::finding::{Finding, Related, Safety, Severity};
 use crate::text::{Place, Text};
@@ -24,22 +24,22 @@ const LONG_LINE: usize = 2000;
 const LINES_OF_FIX: usize = 24;
 
 /// The report with an excerpt for each finding, in the report's order.
-pub fn full(report: &Report, look: &Look) -> String {
-    let renderer = if look.color { Renderer::styled() } else { Renderer::plain() };
+pub fn full(report: &Report, terminal: &Terminal) -> String {
+    let renderer = if terminal.color { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer
-        .term_width(look.width.max(20))
-        .decor_style(if look.unicode { DecorStyle::Unicode } else { DecorStyle::Ascii })
-        .hyperlink(look.links);
+        .term_width(terminal.width.max(20))
+        .decor_style(if terminal.unicode { DecorStyle::Unicode } else { DecorStyle::Ascii })
+        .hyperlink(terminal.links);
     let mut out = String::new();
     for finding in report.live() {
         out.push_str(&one(finding, report, &renderer));
         out.push('\n');
         if let Some(fix) = &finding.fix {
-            out.push_str(&short(fix, &finding.path, &report.texts, look, 4, LINES_OF_FIX));
+            out.push_str(&short(fix, &finding.path, &report.texts, terminal, 4, LINES_OF_FIX));
         }
         out.push('\n');
     }
-    out + &summary(report, look)
+    out + &summary(report, terminal)
 }
 
 fn level(severity: Severity) -> Level<'static> {
@@ -52,14 +52,15 @@ fn level(severity: Severity) -> Level<'static> {
 
 fn one(finding: &Finding, report: &Report, renderer: &Renderer) -> String {
     let quote = finding.place.as_ref().and_then(|p| Quote::new(report.texts.get(&finding.path)?, p, finding));
-    let mut group =
-        Group::with_title(level(finding.severity).primary_title(harmless(&finding.message)).id(finding.rule));
+    let mut group = Group::with_title(
+        level(finding.severity).primary_title(escape_control(&finding.message)).id(finding.rule),
+    );
     group = match (&quote, &finding.place) {
         (Some(quote), Some(place)) => quote.add_to(group, &finding.path, place),
         (_, place) => group.element(origin(&finding.path, place.as_ref())),
     };
     for help in &finding.help {
-        group = group.element(Level::HELP.message(harmless(help)));
+        group = group.element(Level::HELP.message(escape_control(help)));
     }
     if let Some(revision) = &finding.grandfathered {
         let text = format!("advice only: {}", held_to_its_time(revision, &landed(report, finding)));
@@ -74,13 +75,13 @@ fn one(finding: &Finding, report: &Report, renderer: &Renderer) -> String {
             Some((place, quote)) => elsewhere.push((path, place, message, quote)),
             None => {
                 let at = location(path, place.as_ref());
-                group = group.element(Level::NOTE.message(format!("{} ({at})", harmless(message))));
+                group = group.element(Level::NOTE.message(format!("{} ({at})", escape_control(message))));
             }
         }
     }
     let mut groups = vec![group];
     for (path, place, message, quote) in &elsewhere {
-        let group = Group::with_title(Level::NOTE.secondary_title(harmless(message)));
+        let group = Group::with_title(Level::NOTE.secondary_title(escape_control(message)));
         groups.push(quote.add_to(group, path, place));
     }
     if let Some(fix) = &finding.fix {
@@ -88,14 +89,14 @@ fn one(finding: &Finding, report: &Report, renderer: &Renderer) -> String {
             Safety::Safe => "safe fix",
             Safety::Suggested => "suggested fix",
         };
-        let title = Level::HELP.with_name(name).secondary_title(harmless(&fix.title));
+        let title = Level::HELP.with_name(name).secondary_title(escape_control(&fix.title));
         groups.push(Group::with_title(title));
     }
     renderer.render(&groups)
 }
 
 fn origin(path: &str, place: Option<&Place>) -> Origin<'static> {
-    let origin = Origin::path(harmless(path).into_owned());
+    let origin = Origin::path(escape_control(path).into_owned());
     match place {
         Some(place) => origin.line(place.line).char_column(place.column),
         None => origin,
@@ -145,11 +146,11 @@ impl Quote {
             first_line = text.line_of(primary.start);
         }
         let inside = |s: &Range<usize>| window.start <= s.start && s.end <= window.end;
-        let shown = Shown::new(text, window.clone());
+        let shown = ShownPart::new(text, window.clone());
         let mut marks = vec![(AnnotationKind::Primary, shown.at(&primary), None)];
         let mut related = Vec::new();
         for ((i, _, message), span) in near.iter().zip(&all[1..]).filter(|(_, s)| inside(s)) {
-            marks.push((AnnotationKind::Context, shown.at(span), Some(harmless(message).into_owned())));
+            marks.push((AnnotationKind::Context, shown.at(span), Some(escape_control(message).into_owned())));
             related.push(*i);
         }
         Some(Quote { source: shown.source, first_line, marks, related })
@@ -166,7 +167,7 @@ impl Quote {
         let before = &self.source[..self.marks[0].1.start];
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
         if self.first_line + before.matches('\n').count() == place.line && column == place.column {
-            group.element(snippet.path(harmless(path).into_owned()))
+            group.element(snippet.path(escape_control(path).into_owned()))
         } else {
             group.element(origin(path, Some(place))).element(snippet)
         }
@@ -183,17 +184,17 @@ fn span(text: &Text, place: &Place) -> Range<usize> {
 }
 
 /// A window of a text in which each line is harmless, and where its bytes went.
-struct Shown<'a> {
+struct ShownPart<'a> {
     window: &'a str,
     offset: usize,
     source: String,
 }
 
-impl<'a> Shown<'a> {
+impl<'a> ShownPart<'a> {
     fn new(text: &'a Text, window: Range<usize>) -> Self {
         let offset = window.start;
         let window = &text.as_str()[window];
-        Shown { window, offset, source: shown(window) }
+        ShownPart { window, offset, source: shown(window) }
     }
 
     /// The span in `source` of a span in the text.
@@ -235,7 +236,7 @@ mod tests {
     use super::super::test_reports::{BAD_OKEP, empty, finding, okep, small};
     use super::*;
 
-    const LOOK: Look = Look { width: 80, color: false, unicode: false, links: false };
+    const LOOK: Terminal = Terminal { width: 80, color: false, unicode: false, links: false };
 
     fn check(report: &Report, expected: &str) {
         let full = full(report, &LOOK);

@@ -4,7 +4,7 @@
 //! older `##[` anywhere in a line. So every line here is either a whole command of ours, whose data is
 //! escaped, or made of numbers and fixed words alone; no text from a repository begins or ends a command.
 
-use super::{Look, count, counted, harmless};
+use super::{Terminal, count, counted, escape_control};
 use crate::audit::report::Report;
 use crate::rules::finding::{Finding, Severity};
 
@@ -20,7 +20,7 @@ pub fn github(report: &Report) -> String {
         properties.push(("title", format!("okep note: {}", note.kind)));
         out.push_str(&command("notice", &properties, &[&note.message]));
     }
-    let plain = Look { width: 200, color: false, unicode: false, links: false };
+    let plain = Terminal { width: 200, color: false, unicode: false, links: false };
     let found = match counted(report.counts(), &plain) {
         found if found.is_empty() => "nothing to complain about".to_owned(),
         found => found,
@@ -60,7 +60,7 @@ fn command(name: &str, properties: &[(&str, String)], lines: &[&str]) -> String 
 
 /// What stands behind the second `::`. Line breaks inside are spelled out before they are escaped.
 fn data(text: &str) -> String {
-    harmless(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    escape_control(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

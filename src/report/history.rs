@@ -1,10 +1,10 @@
 //! The tables of `okep history`: a summary, the OKEPs, what is open, what was mended, and the templates.
 
 use super::text_table::{Cell, fixed, giving, number, plain, sheet};
-use super::{BAD, BOLD, DIM, GOOD, Look, count, counted, harmless, prefix, write_wrapped};
+use super::{BAD, BOLD, DIM, GOOD, Terminal, count, counted, escape_control, prefix, write_wrapped};
 use crate::audit::report::Counts;
 use crate::history::report::{
-    Cause, FindingStory, Moment, OkepStory, Place, Story, TemplateKind, TemplateStory,
+    FindingCause, FindingStory, OkepStory, Story, SubjectPlace, TemplateKind, TemplateStory, Transition,
 };
 use crate::rules::finding::Severity;
 use crate::text::path::stem;
@@ -12,44 +12,44 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The story as something to read.
-pub fn table(story: &Story, look: &Look) -> String {
-    let mut out = summary(story, look);
+pub fn table(story: &Story, terminal: &Terminal) -> String {
+    let mut out = summary(story, terminal);
     // What a template brought to those who landed before is told with the template.
-    let own = |f: &&FindingStory| f.cause != Cause::Template;
+    let own = |f: &&FindingStory| f.cause != FindingCause::Template;
     let mut open: Vec<&FindingStory> =
         story.findings.iter().filter(own).filter(|f| f.fixed.is_none()).collect();
     open.sort_by_key(|f| (f.severity, f.number, f.rule));
-    let mut mended: Vec<(&FindingStory, &Moment)> =
+    let mut fixed: Vec<(&FindingStory, &Transition)> =
         story.findings.iter().filter(own).filter_map(|f| Some((f, f.fixed.as_ref()?))).collect();
-    mended.sort_by_key(|(f, fixed)| (&fixed.landed.date, f.number, f.rule));
-    let names = Names::of(story);
-    section(&mut out, "OKEPs", okeps(&story.okeps, &names, look), look);
-    section(&mut out, "Open findings", open_table(&open, &names, look), look);
-    section(&mut out, "Mended findings", mended_table(&mended, &names, look), look);
-    section(&mut out, "Template", templates(&story.templates, look), look);
+    fixed.sort_by_key(|(f, fixed)| (&fixed.landed.date, f.number, f.rule));
+    let names = ShownNames::of(story);
+    section(&mut out, "OKEPs", okeps(&story.okeps, &names, terminal), terminal);
+    section(&mut out, "Open findings", open_table(&open, &names, terminal), terminal);
+    section(&mut out, "Mended findings", fixed_table(&fixed, &names, terminal), terminal);
+    section(&mut out, "Template", templates(&story.templates, terminal), terminal);
     if !story.notes.is_empty() {
         out.push('\n');
     }
     for note in &story.notes {
-        let at = note.path.as_ref().map_or(String::new(), |path| format!("{}: ", harmless(path)));
-        let text = format!("{at}{}", harmless(&note.message));
-        write_wrapped(&mut out, 0, "note: ", DIM, &text, look);
+        let at = note.path.as_ref().map_or(String::new(), |path| format!("{}: ", escape_control(path)));
+        let text = format!("{at}{}", escape_control(&note.message));
+        write_wrapped(&mut out, 0, "note: ", DIM, &text, terminal);
     }
     out
 }
 
-fn section(out: &mut String, title: &str, body: String, look: &Look) {
+fn section(out: &mut String, title: &str, body: String, terminal: &Terminal) {
     if !body.is_empty() {
-        let _ = write!(out, "{}{body}", heading(title, look));
+        let _ = write!(out, "{}{body}", heading(title, terminal));
     }
 }
 
 /// What stands above a part of the story.
-pub fn heading(title: &str, look: &Look) -> String {
-    format!("\n{}\n", look.paint(BOLD, title))
+pub fn heading(title: &str, terminal: &Terminal) -> String {
+    format!("\n{}\n", terminal.paint(BOLD, title))
 }
 
-fn summary(story: &Story, look: &Look) -> String {
+fn summary(story: &Story, terminal: &Terminal) -> String {
     let walk = &story.walk;
     let mut out = String::new();
     let days = walk.days.as_ref().map_or(String::new(), |(first, last)| match (walk.commits, walk.line) {
@@ -63,14 +63,14 @@ fn summary(story: &Story, look: &Look) -> String {
         count(walk.states, "distinct state"),
         count(walk.documents, "distinct document")
     );
-    write_wrapped(&mut out, 0, "", BOLD, &text, look);
+    write_wrapped(&mut out, 0, "", BOLD, &text, terminal);
     let (younger, own): (Vec<&FindingStory>, Vec<&FindingStory>) =
-        story.findings.iter().partition(|f| f.cause == Cause::Template);
+        story.findings.iter().partition(|f| f.cause == FindingCause::Template);
     let mut open = Counts::default();
     own.iter().filter(|f| f.fixed.is_none()).for_each(|f| open.add(f.severity));
-    let mended = own.iter().filter(|f| f.fixed.is_some()).count();
-    let open = if open.total() == 0 { "nothing".to_owned() } else { counted(open, look) };
-    let mut text = format!("{}: {open} open, {mended} mended", count(story.okeps.len(), "OKEP"));
+    let fixed = own.iter().filter(|f| f.fixed.is_some()).count();
+    let open = if open.total() == 0 { "nothing".to_owned() } else { counted(open, terminal) };
+    let mut text = format!("{}: {open} open, {fixed} mended", count(story.okeps.len(), "OKEP"));
     if !younger.is_empty() {
         let open = younger.iter().filter(|f| f.fixed.is_none()).count();
         let findings = count(younger.len(), "finding");
@@ -78,26 +78,26 @@ fn summary(story: &Story, look: &Look) -> String {
     }
     let last = story.templates.last().filter(|t| t.kind == TemplateKind::Removed);
     if let Some(removed) = last {
-        let _ = write!(text, "; the template was removed on {}", harmless(&removed.at.date));
+        let _ = write!(text, "; the template was removed on {}", escape_control(&removed.at.date));
     }
-    write_wrapped(&mut out, 0, "", DIM, &text, look);
+    write_wrapped(&mut out, 0, "", DIM, &text, terminal);
     out
 }
 
 /// What OKEPs are called: by their number, or by their file where they have none or share it.
-struct Names {
+struct ShownNames {
     shared: BTreeSet<u64>,
 }
 
-impl Names {
+impl ShownNames {
     fn of(story: &Story) -> Self {
         let mut seen = BTreeSet::new();
         let numbers = story.okeps.iter().filter_map(|o| o.number);
-        Names { shared: numbers.filter(|number| !seen.insert(*number)).collect() }
+        ShownNames { shared: numbers.filter(|number| !seen.insert(*number)).collect() }
     }
 
     fn cell(&self, number: Option<u64>, path: &str) -> Cell {
-        let file = || harmless(path.rsplit('/').next().unwrap_or(path)).into_owned();
+        let file = || escape_control(path.rsplit('/').next().unwrap_or(path)).into_owned();
         let number = number.filter(|number| !self.shared.contains(number));
         plain(number.map_or_else(file, |n| format!("{n:04}")))
     }
@@ -110,16 +110,16 @@ impl Names {
 /// A name of somebody, where it is known.
 fn person(name: Option<&str>) -> Cell {
     match name.filter(|name| !name.trim().is_empty()) {
-        Some(name) => plain(harmless(name)),
+        Some(name) => plain(escape_control(name)),
         None => (DIM, "?".to_owned()),
     }
 }
 
-fn date(place: Option<&Place>) -> Cell {
-    place.map_or_else(|| (DIM, "before".to_owned()), |p| plain(harmless(&p.date)))
+fn date(place: Option<&SubjectPlace>) -> Cell {
+    place.map_or_else(|| (DIM, "before".to_owned()), |p| plain(escape_control(&p.date)))
 }
 
-fn okeps(okeps: &[OkepStory], names: &Names, look: &Look) -> String {
+fn okeps(okeps: &[OkepStory], names: &ShownNames, terminal: &Terminal) -> String {
     if okeps.is_empty() {
         return String::new();
     }
@@ -136,16 +136,16 @@ fn okeps(okeps: &[OkepStory], names: &Names, look: &Look) -> String {
     let rows: Vec<Vec<Cell>> = okeps.iter().map(|o| okep(o, names)).collect();
     let legend = "Then, Now: errors/warnings/advice when it landed and now; Unlisted: days it stood in no menu; \
                   ?: it cannot be known";
-    let mut out = sheet(&columns, &rows, look);
-    write_wrapped(&mut out, 2, "", DIM, legend, look);
+    let mut out = sheet(&columns, &rows, terminal);
+    write_wrapped(&mut out, 2, "", DIM, legend, terminal);
     out
 }
 
-fn okep(okep: &OkepStory, names: &Names) -> Vec<Cell> {
-    let title = okep.title.as_deref().map_or(String::new(), |t| harmless(t).into_owned());
+fn okep(okep: &OkepStory, names: &ShownNames) -> Vec<Cell> {
+    let title = okep.title.as_deref().map_or(String::new(), |t| escape_control(t).into_owned());
     let unknown = || (DIM, "?".to_owned());
     let now = match &okep.deleted {
-        Some(place) => (DIM, format!("gone {}", harmless(&place.date))),
+        Some(place) => (DIM, format!("gone {}", escape_control(&place.date))),
         None if !okep.now_known => unknown(),
         None => counts(okep.now),
     };
@@ -171,8 +171,8 @@ fn okep(okep: &OkepStory, names: &Names) -> Vec<Cell> {
 fn counts(counts: Counts) -> Cell {
     let worst = match counts {
         Counts { errors: 0, warnings: 0, .. } => GOOD,
-        Counts { errors: 0, .. } => Look::severity(Severity::Warning),
-        _ => Look::severity(Severity::Error),
+        Counts { errors: 0, .. } => Terminal::severity(Severity::Warning),
+        _ => Terminal::severity(Severity::Error),
     };
     (worst, format!("{}/{}/{}", counts.errors, counts.warnings, counts.advice))
 }
@@ -185,10 +185,10 @@ fn days(finding: &FindingStory) -> Cell {
 fn subject(finding: &FindingStory) -> Cell {
     let subject = finding.subject.as_str();
     let name = subject.rsplit('/').next().filter(|name| stem(name).is_some());
-    plain(harmless(name.unwrap_or(subject)))
+    plain(escape_control(name.unwrap_or(subject)))
 }
 
-fn open_table(findings: &[&FindingStory], names: &Names, look: &Look) -> String {
+fn open_table(findings: &[&FindingStory], names: &ShownNames, terminal: &Terminal) -> String {
     if findings.is_empty() {
         return String::new();
     }
@@ -203,7 +203,7 @@ fn open_table(findings: &[&FindingStory], names: &Names, look: &Look) -> String 
     let row = |f: &&FindingStory| {
         vec![
             names.of_finding(f),
-            (Look::severity(f.severity), f.rule.to_owned()),
+            (Terminal::severity(f.severity), f.rule.to_owned()),
             subject(f),
             days(f),
             date(f.introduced.as_ref().map(|m| &m.landed)),
@@ -211,10 +211,10 @@ fn open_table(findings: &[&FindingStory], names: &Names, look: &Look) -> String 
         ]
     };
     let rows: Vec<Vec<Cell>> = findings.iter().map(row).collect();
-    sheet(&columns, &rows, look)
+    sheet(&columns, &rows, terminal)
 }
 
-fn mended_table(findings: &[(&FindingStory, &Moment)], names: &Names, look: &Look) -> String {
+fn fixed_table(findings: &[(&FindingStory, &Transition)], names: &ShownNames, terminal: &Terminal) -> String {
     if findings.is_empty() {
         return String::new();
     }
@@ -227,34 +227,34 @@ fn mended_table(findings: &[(&FindingStory, &Moment)], names: &Names, look: &Loo
         giving("By", 8).rank(1),
         fixed("Commit").rank(4),
     ];
-    let row = |(f, fixed): &(&FindingStory, &Moment)| {
+    let row = |(f, fixed): &(&FindingStory, &Transition)| {
         vec![
             names.of_finding(f),
-            (Look::severity(f.severity), f.rule.to_owned()),
+            (Terminal::severity(f.severity), f.rule.to_owned()),
             subject(f),
             days(f),
-            plain(harmless(&fixed.landed.date)),
+            plain(escape_control(&fixed.landed.date)),
             person(Some(&fixed.author)),
             (DIM, short(&fixed.written).to_owned()),
         ]
     };
     let rows: Vec<Vec<Cell>> = findings.iter().map(row).collect();
-    sheet(&columns, &rows, look)
+    sheet(&columns, &rows, terminal)
 }
 
 fn short(commit: &str) -> &str {
     prefix(commit, 7)
 }
 
-fn templates(templates: &[TemplateStory], look: &Look) -> String {
+fn templates(templates: &[TemplateStory], terminal: &Terminal) -> String {
     let mut out = String::new();
     for template in templates {
-        let date = harmless(&template.at.date);
+        let date = escape_control(&template.at.date);
         let label = match template.kind.is_dated() {
             true => format!("{date}  {}  ", short(&template.at.commit)),
             false => format!("before {date}   "),
         };
-        write_wrapped(&mut out, 2, &label, DIM, &harmless(&change(template)), look);
+        write_wrapped(&mut out, 2, &label, DIM, &escape_control(&change(template)), terminal);
     }
     out
 }

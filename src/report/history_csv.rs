@@ -1,7 +1,7 @@
 //! The findings of `okep history` for spreadsheets, one a line.
 
 use super::is_harmful;
-use crate::history::report::{FindingStory, Moment, Story};
+use crate::history::report::{FindingStory, Story, Transition};
 
 /// The columns, in order.
 const COLUMNS: &str = "rule,severity,okep,path,subject,cause,introduced,introduced_by,introduced_commit,\
@@ -37,7 +37,7 @@ fn row(finding: &FindingStory) -> Vec<String> {
     row
 }
 
-fn moment(moment: Option<&Moment>) -> [String; 4] {
+fn moment(moment: Option<&Transition>) -> [String; 4] {
     match moment {
         Some(m) => [m.landed.date.clone(), m.author.clone(), m.written.clone(), m.landed.commit.clone()],
         None => Default::default(),

@@ -1,7 +1,7 @@
 //! The JSON of `okep history`, `schema: 1`: a contract that tools stand on.
 
 use super::json::{NoteJson, SCHEMA, ToolJson, escaped, note};
-use crate::history::report::{FindingStory, Moment, OkepStory, Place, Story, TemplateStory};
+use crate::history::report::{FindingStory, OkepStory, Story, SubjectPlace, TemplateStory, Transition};
 use serde::Serialize;
 
 /// The story as JSON, pretty-printed and ended by a line break.
@@ -36,9 +36,9 @@ struct HistoryJson<'a> {
     schema: u32,
     tool: ToolJson<'a>,
     walk: WalkJson<'a>,
-    okeps: Vec<OkepJson<'a>>,
+    okeps: Vec<HistoryOkepJson<'a>>,
     template: Vec<TemplateJson<'a>>,
-    findings: Vec<FindingJson<'a>>,
+    findings: Vec<HistoryFindingJson<'a>>,
     notes: Vec<NoteJson<'a>>,
 }
 
@@ -53,7 +53,7 @@ struct WalkJson<'a> {
 }
 
 #[derive(Serialize)]
-struct OkepJson<'a> {
+struct HistoryOkepJson<'a> {
     number: Option<u64>,
     path: &'a str,
     title: Option<&'a str>,
@@ -110,7 +110,7 @@ struct RenamedJson<'a> {
 }
 
 #[derive(Serialize)]
-struct FindingJson<'a> {
+struct HistoryFindingJson<'a> {
     rule: &'a str,
     severity: &'a str,
     number: Option<u64>,
@@ -131,12 +131,12 @@ struct MomentJson<'a> {
     date: &'a str,
 }
 
-fn landed(place: &Place) -> LandedJson<'_> {
+fn landed(place: &SubjectPlace) -> LandedJson<'_> {
     LandedJson { commit: &place.commit, date: &place.date, pull_request: place.pull_request }
 }
 
-fn okep(okep: &OkepStory) -> OkepJson<'_> {
-    OkepJson {
+fn okep(okep: &OkepStory) -> HistoryOkepJson<'_> {
+    HistoryOkepJson {
         number: okep.number,
         path: &okep.path,
         title: okep.title.as_deref(),
@@ -175,8 +175,8 @@ fn template(template: &TemplateStory) -> TemplateJson<'_> {
     }
 }
 
-fn finding(finding: &FindingStory) -> FindingJson<'_> {
-    FindingJson {
+fn finding(finding: &FindingStory) -> HistoryFindingJson<'_> {
+    HistoryFindingJson {
         rule: finding.rule,
         severity: finding.severity.as_str(),
         number: finding.number,
@@ -190,7 +190,7 @@ fn finding(finding: &FindingStory) -> FindingJson<'_> {
     }
 }
 
-fn moment(moment: &Moment) -> MomentJson<'_> {
+fn moment(moment: &Transition) -> MomentJson<'_> {
     MomentJson {
         written: &moment.written,
         landed: &moment.landed.commit,

@@ -1,7 +1,7 @@
 //! What a fix changes, in a few lines for the eye: only changed lines, numbered, the changed words
 //! marked. It is not a patch; [`diff`](super::diff) writes those.
 
-use super::{BAD, DIM, GOOD, Look, harmless, prefix, quotable, width};
+use super::{BAD, DIM, GOOD, Terminal, escape_control, prefix, quotable, width};
 use crate::rules::finding::{Edit, Fix};
 use crate::text::Text;
 use anstyle::Style;
@@ -22,14 +22,14 @@ pub fn short(
     fix: &Fix,
     home: &str,
     texts: &BTreeMap<String, Arc<Text>>,
-    look: &Look,
+    terminal: &Terminal,
     indent: usize,
     limit: usize,
 ) -> String {
     let mut out = String::new();
     for rename in &fix.renames {
-        let arrow = look.sign("→", "->");
-        let line = format!("rename {} {arrow} {}", harmless(&rename.from), harmless(&rename.to));
+        let arrow = terminal.glyph("→", "->");
+        let line = format!("rename {} {arrow} {}", escape_control(&rename.from), escape_control(&rename.to));
         let _ = writeln!(out, "{:indent$}{line}", "");
     }
     let mut files: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
@@ -39,32 +39,32 @@ pub fn short(
     let per_file = (limit / files.len().max(1)).max(2);
     for (path, edits) in files {
         if path != home {
-            let _ = writeln!(out, "{:indent$}{}", "", look.paint(DIM, &harmless(path)));
+            let _ = writeln!(out, "{:indent$}{}", "", terminal.paint(DIM, &escape_control(path)));
         }
         if let Some(text) = texts.get(path) {
-            write_blocks(&mut out, &blocks(text, &edits), look, indent, per_file);
+            write_blocks(&mut out, &blocks(text, &edits), terminal, indent, per_file);
         }
     }
     out
 }
 
 /// A run of lines that are all taken away or all put in.
-struct Block {
-    sign: char,
-    lines: Vec<Line>,
+struct DiffBlock {
+    glyph: char,
+    lines: Vec<DiffLine>,
 }
 
-struct Line {
+struct DiffLine {
     number: usize,
     /// Pieces of the line; the marked ones are what changed in it.
     pieces: Vec<(bool, String)>,
 }
 
-fn write_blocks(out: &mut String, blocks: &[Block], look: &Look, indent: usize, limit: usize) {
+fn write_blocks(out: &mut String, blocks: &[DiffBlock], terminal: &Terminal, indent: usize, limit: usize) {
     let per_block = (limit / blocks.len().max(1)).max(2);
     let numbers = blocks.iter().flat_map(|b| &b.lines).map(|l| l.number).max().unwrap_or(0);
     let margin = numbers.to_string().len();
-    let room = look.width.saturating_sub(indent + margin + 3).max(8);
+    let room = terminal.width.saturating_sub(indent + margin + 3).max(8);
     let mut written = 0;
     let mut left_out = 0;
     for block in blocks {
@@ -78,41 +78,41 @@ fn write_blocks(out: &mut String, blocks: &[Block], look: &Look, indent: usize, 
             per_block
         };
         if shown > 0 && left_out > 0 {
-            write_more(out, std::mem::take(&mut left_out), look, indent + margin + 1);
+            write_more(out, std::mem::take(&mut left_out), terminal, indent + margin + 1);
         }
         for line in &block.lines[..shown] {
-            let style = if block.sign == '-' { BAD } else { GOOD };
-            let number = look.paint(DIM, &format!("{:margin$}", line.number));
-            let text = clipped(&line.pieces, room, style, look);
-            let sign = look.paint(style, &block.sign.to_string());
-            let line = format!("{:indent$}{number} {sign} {text}", "");
+            let style = if block.glyph == '-' { BAD } else { GOOD };
+            let number = terminal.paint(DIM, &format!("{:margin$}", line.number));
+            let text = clipped(&line.pieces, room, style, terminal);
+            let glyph = terminal.paint(style, &block.glyph.to_string());
+            let line = format!("{:indent$}{number} {glyph} {text}", "");
             let _ = writeln!(out, "{}", line.trim_end());
         }
         written += shown;
         left_out += block.lines.len() - shown;
     }
     if left_out > 0 {
-        write_more(out, left_out, look, indent + margin + 1);
+        write_more(out, left_out, terminal, indent + margin + 1);
     }
 }
 
-fn write_more(out: &mut String, lines: usize, look: &Look, indent: usize) {
-    let text = format!("{} {}", look.ellipsis(), super::count(lines, "more line"));
-    let _ = writeln!(out, "{:indent$}{}", "", look.paint(DIM, &text));
+fn write_more(out: &mut String, lines: usize, terminal: &Terminal, indent: usize) {
+    let text = format!("{} {}", terminal.ellipsis(), super::count(lines, "more line"));
+    let _ = writeln!(out, "{:indent$}{}", "", terminal.paint(DIM, &text));
 }
 
 /// The line in at most `room` columns: what changed stays in sight, the start of the line where it can.
-fn clipped(pieces: &[(bool, String)], room: usize, style: Style, look: &Look) -> String {
+fn clipped(pieces: &[(bool, String)], room: usize, style: Style, terminal: &Terminal) -> String {
     let whole: usize = pieces.iter().map(|p| width(&p.1)).sum();
     let before: usize = pieces.iter().take_while(|p| !p.0).map(|p| width(&p.1)).sum();
-    let dots = width(look.ellipsis());
+    let dots = width(terminal.ellipsis());
     let marked = pieces.iter().any(|p| p.0);
     let mut skip =
         if whole > room && marked && before + 12 > room { before.saturating_sub(room / 3) } else { 0 };
     let mut out = String::new();
     let mut left = room;
     if skip > 0 {
-        out.push_str(&look.paint(DIM, look.ellipsis()));
+        out.push_str(&terminal.paint(DIM, terminal.ellipsis()));
         left = left.saturating_sub(dots);
     }
     let mut rest = whole.saturating_sub(skip);
@@ -122,14 +122,14 @@ fn clipped(pieces: &[(bool, String)], room: usize, style: Style, look: &Look) ->
         let piece = &piece[head.len()..];
         let style = if *mark { style.underline().bold() } else { style };
         if rest <= left {
-            out.push_str(&look.paint(style, piece));
+            out.push_str(&terminal.paint(style, piece));
             rest = rest.saturating_sub(width(piece));
             left = left.saturating_sub(width(piece));
         } else {
             let fits = prefix(piece, left.saturating_sub(dots));
-            out.push_str(&look.paint(style, fits));
+            out.push_str(&terminal.paint(style, fits));
             if fits.len() < piece.len() {
-                out.push_str(&look.paint(DIM, look.ellipsis()));
+                out.push_str(&terminal.paint(DIM, terminal.ellipsis()));
                 break;
             }
             rest = rest.saturating_sub(width(piece));
@@ -140,7 +140,7 @@ fn clipped(pieces: &[(bool, String)], room: usize, style: Style, look: &Look) ->
 }
 
 /// The changed lines of one file, in order.
-fn blocks(text: &Text, edits: &[&Edit]) -> Vec<Block> {
+fn blocks(text: &Text, edits: &[&Edit]) -> Vec<DiffBlock> {
     let mut blocks = Vec::new();
     let mut shift = 0isize;
     for (lines, new) in regions(text, edits) {
@@ -189,13 +189,13 @@ fn regions(text: &Text, edits: &[&Edit]) -> Vec<(Range<usize>, String)> {
 }
 
 /// The lines that differ, with their numbers. Line endings are compared only where nothing else differs.
-fn compare(old: &str, new: &str, first: usize, new_first: usize) -> Vec<Block> {
+fn compare(old: &str, new: &str, first: usize, new_first: usize) -> Vec<DiffBlock> {
     let bare = |text: &str| -> Vec<String> {
         let lines = text.split_inclusive('\n').map(|l| l.strip_suffix('\n').unwrap_or(l));
         lines.map(|l| quotable(l.strip_suffix('\r').unwrap_or(l))).collect()
     };
     let with_endings = |text: &str| -> Vec<String> {
-        text.split_inclusive('\n').map(|l| harmless(l).into_owned()).collect()
+        text.split_inclusive('\n').map(|l| escape_control(l).into_owned()).collect()
     };
     let (mut old_lines, mut new_lines) = (bare(old), bare(new));
     if old_lines == new_lines {
@@ -206,18 +206,18 @@ fn compare(old: &str, new: &str, first: usize, new_first: usize) -> Vec<Block> {
         if let DiffOp::Equal { .. } = op {
             continue;
         }
-        let (gone, come) = (&old_lines[op.old_range()], &new_lines[op.new_range()]);
-        let pairs: Vec<_> = gone.iter().zip(come).map(|(g, c)| words(g, c)).collect();
-        let block = |sign, lines: &[String], start: usize, side: fn(&Pair) -> &Pieces| Block {
-            sign,
+        let (removed_paths, come) = (&old_lines[op.old_range()], &new_lines[op.new_range()]);
+        let pairs: Vec<_> = removed_paths.iter().zip(come).map(|(g, c)| words(g, c)).collect();
+        let block = |glyph, lines: &[String], start: usize, side: fn(&Pair) -> &Pieces| DiffBlock {
+            glyph,
             lines: (lines.iter().enumerate())
-                .map(|(i, line)| Line {
+                .map(|(i, line)| DiffLine {
                     number: start + i,
                     pieces: pairs.get(i).map_or_else(|| vec![(false, line.clone())], |p| side(p).clone()),
                 })
                 .collect(),
         };
-        blocks.push(block('-', gone, first + op.old_range().start, |p| &p.0));
+        blocks.push(block('-', removed_paths, first + op.old_range().start, |p| &p.0));
         blocks.push(block('+', come, new_first + op.new_range().start, |p| &p.1));
     }
     blocks.retain(|b| !b.lines.is_empty());
@@ -272,12 +272,18 @@ fn split_words(line: &str) -> Vec<&str> {
 mod tests {
     use super::*;
 
-    const LOOK: Look = Look { width: 40, color: false, unicode: true, links: false };
+    const LOOK: Terminal = Terminal { width: 40, color: false, unicode: true, links: false };
 
-    fn check_with(look: &Look, text: &str, edits: &[(Range<usize>, &str)], limit: usize, expected: &str) {
+    fn check_with(
+        terminal: &Terminal,
+        text: &str,
+        edits: &[(Range<usize>, &str)],
+        limit: usize,
+        expected: &str,
+    ) {
         let texts = BTreeMap::from([("a.md".to_owned(), Arc::new(Text::new(text.as_bytes())))]);
         let edits = edits.iter().map(|(span, new)| Edit::replace("a.md", span.clone(), *new)).collect();
-        let shown = short(&Fix::safe("repair", edits), "a.md", &texts, look, 0, limit);
+        let shown = short(&Fix::safe("repair", edits), "a.md", &texts, terminal, 0, limit);
         assert_eq!(shown, expected, "\n{shown}");
     }
 
@@ -354,7 +360,7 @@ mod tests {
     #[test]
     fn changed_words_are_marked() {
         check_with(
-            &Look { color: true, ..LOOK },
+            &Terminal { color: true, ..LOOK },
             "# Future-Goals\n",
             &[(8..9, " ")],
             8,

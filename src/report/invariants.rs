@@ -2,7 +2,7 @@
 //! terminal comes out of it.
 
 use super::test_reports::{empty, finding, large, okep};
-use super::{Look, full, github, is_harmful, json, markdown, sarif, table};
+use super::{Terminal, full, github, is_harmful, json, markdown, sarif, table};
 use crate::audit::report::{Baseline, Issue, OkepSummary, Report, Reported, Source};
 use crate::files::Note;
 use crate::rules::finding::{Edit, Finding, Fix, Related, Revision, Safety, Severity};
@@ -125,11 +125,11 @@ fn without_ours(text: &str) -> String {
     out
 }
 
-fn assert_harmless(text: &str, look: &Look) {
+fn assert_harmless(text: &str, terminal: &Terminal) {
     let plain = without_ours(text);
     let found = plain.chars().find(|c| *c != '\n' && is_harmful(*c));
     assert_eq!(found, None, "{plain:?}");
-    assert!(look.color || look.links || !text.contains('\u{1b}'));
+    assert!(terminal.color || terminal.links || !text.contains('\u{1b}'));
 }
 
 proptest! {
@@ -143,10 +143,10 @@ proptest! {
         unicode in any::<bool>(),
         links in any::<bool>(),
     ) {
-        let look = Look { width, color, unicode, links };
-        assert_harmless(&table::table(&report, &look), &look);
-        assert_harmless(&full::full(&report, &look), &look);
-        let plain = Look { color: false, links: false, ..look };
+        let terminal = Terminal { width, color, unicode, links };
+        assert_harmless(&table::table(&report, &terminal), &terminal);
+        assert_harmless(&full::full(&report, &terminal), &terminal);
+        let plain = Terminal { color: false, links: false, ..terminal };
         let commands = github::github(&report);
         assert_harmless(&commands, &plain);
         prop_assert_eq!(commands.lines().count(), report.live().count() + report.notes.len() + 1);
@@ -166,8 +166,8 @@ proptest! {
 #[test]
 fn every_finding_of_a_large_report_is_told_in_full() {
     let report = large();
-    let look = Look { width: 80, color: false, unicode: true, links: false };
-    let full = full::full(&report, &look);
+    let terminal = Terminal { width: 80, color: false, unicode: true, links: false };
+    let full = full::full(&report, &terminal);
     let tag = |f: &Finding| format!("{}[{}]: {}\n", f.severity, f.rule, f.message);
     for finding in report.live() {
         let alike = report.live().filter(|f| tag(f) == tag(finding)).count();
@@ -186,6 +186,6 @@ fn hundreds_of_findings_in_a_large_file_are_quoted_from_windows() {
         one.place = Some(report.texts[path].place(start..start + 2));
         report = report.with(one);
     }
-    let look = Look { width: 80, color: false, unicode: true, links: false };
-    assert_eq!(full::full(&report, &look).matches("warning[stub-section]").count(), 800);
+    let terminal = Terminal { width: 80, color: false, unicode: true, links: false };
+    assert_eq!(full::full(&report, &terminal).matches("warning[stub-section]").count(), 800);
 }

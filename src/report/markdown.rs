@@ -4,7 +4,7 @@
 //! which never begin a structure, and what could name a person or an issue stands in `<code>`, where
 //! GitHub looks for neither.
 
-use super::{Look, count, counted, counts_by_okep, harmless, quotable};
+use super::{Terminal, count, counted, counts_by_okep, escape_control, quotable};
 use crate::audit::report::{Counts, OkepSummary, Report};
 use crate::rules::finding::{Finding, Severity};
 use std::fmt::Write as _;
@@ -50,7 +50,7 @@ pub fn markdown(report: &Report) -> String {
 }
 
 fn heading(report: &Report) -> String {
-    let plain = Look { width: 200, color: false, unicode: true, links: false };
+    let plain = Terminal { width: 200, color: false, unicode: true, links: false };
     let counts = report.counts();
     let mut out = String::from("### okep: ");
     if counts == Counts::default() {
@@ -76,14 +76,14 @@ fn by_severity(report: &Report) -> Vec<&Finding> {
 }
 
 fn row(finding: &&Finding) -> String {
-    let sign = match finding.severity {
+    let glyph = match finding.severity {
         Severity::Error => "❌ error",
         Severity::Warning => "⚠️ warning",
         Severity::Advice => "💡 advice",
     };
     let place = finding.place.as_ref().map_or(String::new(), |p| format!(":{}", p.line));
     let place = code(&format!("{}{place}", finding.path));
-    format!("| {sign} | `{}` | {place} | {} |\n", finding.rule, prose(&finding.message))
+    format!("| {glyph} | `{}` | {place} | {} |\n", finding.rule, prose(&finding.message))
 }
 
 fn remedy(finding: &&Finding) -> String {
@@ -153,13 +153,13 @@ fn prose(text: &str) -> String {
 }
 
 fn code(text: &str) -> String {
-    format!("<code>{}</code>", references(&harmless(text)))
+    format!("<code>{}</code>", references(&escape_control(text)))
 }
 
 /// Text outside of code: what could name a person, an issue or an address is code all the same.
 fn inert(text: &str) -> String {
     let mut out = String::new();
-    for (i, word) in harmless(text).split(' ').enumerate() {
+    for (i, word) in escape_control(text).split(' ').enumerate() {
         if i > 0 {
             out.push(' ');
         }

@@ -1,7 +1,7 @@
 //! A report as something to read or to parse: values in, text out.
 //!
 //! Nothing here prints, reads a file, an environment or a clock. Whatever comes from a repository
-//! passes through [`harmless`] on its way to a terminal.
+//! passes through [`escape_control`] on its way to a terminal.
 
 pub mod inline_diff;
 #[cfg(test)]
@@ -38,7 +38,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// What the reader's terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Look {
+pub struct Terminal {
     /// Columns of the terminal.
     pub width: usize,
     /// Whether colours may be written.
@@ -55,7 +55,7 @@ const GOOD: Style = AnsiColor::Green.on_default();
 const BAD: Style = AnsiColor::Red.on_default();
 const HEADER: Style = Style::new().bold().underline();
 
-impl Look {
+impl Terminal {
     fn paint(&self, style: Style, text: &str) -> String {
         if self.color && !text.is_empty() { format!("{style}{text}{style:#}") } else { text.to_owned() }
     }
@@ -69,10 +69,10 @@ impl Look {
     }
 
     fn ellipsis(&self) -> &'static str {
-        self.sign("…", "...")
+        self.glyph("…", "...")
     }
 
-    fn sign<T>(&self, unicode: T, ascii: T) -> T {
+    fn glyph<T>(&self, unicode: T, ascii: T) -> T {
         if self.unicode { unicode } else { ascii }
     }
 }
@@ -83,7 +83,7 @@ impl Look {
 /// Those are the C0 and C1 controls, line and paragraph separators, bidirectional marks, overrides
 /// and isolates, zero-width characters and tags. The joiner inside an emoji sequence is spelled out
 /// too: it is as invisible as the rest.
-pub fn harmless(text: &str) -> Cow<'_, str> {
+pub fn escape_control(text: &str) -> Cow<'_, str> {
     if !text.contains(is_harmful) {
         return Cow::Borrowed(text);
     }
@@ -111,7 +111,7 @@ fn is_harmful(c: char) -> bool {
 
 /// One line of a file, without its line break, ready to be quoted: tabs are four blanks.
 fn quotable(line: &str) -> String {
-    harmless(&line.replace('\t', "    ")).into_owned()
+    escape_control(&line.replace('\t', "    ")).into_owned()
 }
 
 /// Columns that a terminal needs for `text`. Our own colours take none; no other escape gets here.
@@ -122,11 +122,11 @@ fn width(text: &str) -> usize {
 }
 
 /// `text` in at most `room` columns, cut at the end.
-fn shorten(text: &str, room: usize, look: &Look) -> String {
+fn shorten(text: &str, room: usize, terminal: &Terminal) -> String {
     if text.len() <= most_bytes(room) && width(text) <= room {
         return text.to_owned();
     }
-    let ellipsis = look.ellipsis();
+    let ellipsis = terminal.ellipsis();
     let room = room.saturating_sub(width(ellipsis));
     format!("{}{ellipsis}", prefix(text, room).trim_end())
 }
@@ -195,14 +195,21 @@ fn words(text: &str, most: usize) -> Vec<&str> {
 
 /// Writes `text` wrapped, with `label` before its first line and blanks below the label; a narrow
 /// terminal has no room for those.
-fn write_wrapped(out: &mut String, indent: usize, label: &str, style: Style, text: &str, look: &Look) {
+fn write_wrapped(
+    out: &mut String,
+    indent: usize,
+    label: &str,
+    style: Style,
+    text: &str,
+    terminal: &Terminal,
+) {
     let hang =
-        if look.width < 60 { indent + 2 * usize::from(!label.is_empty()) } else { indent + width(label) };
-    let room = look.width.saturating_sub(hang);
-    let lines = wrap(text, look.width.saturating_sub(indent + width(label)), room);
+        if terminal.width < 60 { indent + 2 * usize::from(!label.is_empty()) } else { indent + width(label) };
+    let room = terminal.width.saturating_sub(hang);
+    let lines = wrap(text, terminal.width.saturating_sub(indent + width(label)), room);
     for (i, line) in lines.iter().enumerate() {
         let _ = match i {
-            0 => writeln!(out, "{:indent$}{}{}", "", look.paint(style, label), line),
+            0 => writeln!(out, "{:indent$}{}{}", "", terminal.paint(style, label), line),
             _ => writeln!(out, "{:hang$}{line}", ""),
         };
     }
@@ -214,22 +221,22 @@ pub(crate) fn count(n: usize, word: &str) -> String {
 }
 
 /// `9 errors, 21 warnings, 30 advice`, without what there is none of.
-fn counted(counts: Counts, look: &Look) -> String {
+fn counted(counts: Counts, terminal: &Terminal) -> String {
     let parts = [
         (counts.errors, Severity::Error),
         (counts.warnings, Severity::Warning),
         (counts.advice, Severity::Advice),
     ];
     let parts = parts.iter().filter(|(n, _)| *n > 0);
-    let parts = parts.map(|(n, s)| look.paint(Look::severity(*s), &count(*n, s.as_str())));
+    let parts = parts.map(|(n, s)| terminal.paint(Terminal::severity(*s), &count(*n, s.as_str())));
     parts.collect::<Vec<_>>().join(", ")
 }
 
 /// `path:line:column`, or the path alone.
 fn location(path: &str, place: Option<&Place>) -> String {
     match place {
-        Some(place) => format!("{}:{}:{}", harmless(path), place.line, place.column),
-        None => harmless(path).into_owned(),
+        Some(place) => format!("{}:{}:{}", escape_control(path), place.line, place.column),
+        None => escape_control(path).into_owned(),
     }
 }
 
@@ -237,14 +244,14 @@ fn location(path: &str, place: Option<&Place>) -> String {
 fn name(okep: Option<&OkepSummary>, path: &str) -> String {
     match okep.and_then(|o| o.number) {
         Some(number) => format!("{number:04}"),
-        None => harmless(path.rsplit('/').next().unwrap_or(path)).into_owned(),
+        None => escape_control(path.rsplit('/').next().unwrap_or(path)).into_owned(),
     }
 }
 
 /// Why a grandfathered finding is no more than advice.
 fn held_to_its_time(revision: &Revision, landed: &str) -> String {
-    let commit = harmless(prefix(&revision.commit, 7));
-    format!("the template gained this on {} ({commit}), after {landed}", harmless(&revision.date))
+    let commit = escape_control(prefix(&revision.commit, 7));
+    format!("the template gained this on {} ({commit}), after {landed}", escape_control(&revision.date))
 }
 
 /// `the OKEP landed 2025-02-14`.
@@ -252,7 +259,7 @@ fn landed(report: &Report, finding: &Finding) -> String {
     let path = finding.okep.as_deref().unwrap_or(&finding.path);
     let okep = report.okeps.iter().find(|o| o.path == path);
     match okep.and_then(|o| o.landed.as_ref()) {
-        Some(revision) => format!("the OKEP landed {}", harmless(&revision.date)),
+        Some(revision) => format!("the OKEP landed {}", escape_control(&revision.date)),
         None => "the OKEP landed".to_owned(),
     }
 }
@@ -272,11 +279,11 @@ fn counts_by_okep(report: &Report) -> BTreeMap<&str, Counts> {
 mod tests {
     use super::*;
 
-    const LOOK: Look = Look { width: 40, color: false, unicode: true, links: false };
+    const LOOK: Terminal = Terminal { width: 40, color: false, unicode: true, links: false };
 
     #[test]
     fn what_moves_hides_or_reorders_is_spelled_out() {
-        let check = |text: &str, expected: &str| assert_eq!(harmless(text), expected);
+        let check = |text: &str, expected: &str| assert_eq!(escape_control(text), expected);
         check("docs/okeps/ok.md", "docs/okeps/ok.md");
         check("a\u{1b}[31mb\u{9b}2J\u{7f}", "a\\u{1b}[31mb\\u{9b}2J\\u{7f}");
         check("a\nb\r\tc\0", "a\\nb\\r\\tc\\u{0}");
@@ -290,7 +297,7 @@ mod tests {
     fn text_is_cut_by_columns_not_by_characters() {
         assert_eq!(shorten("用户定义网络", 12, &LOOK), "用户定义网络");
         assert_eq!(shorten("用户定义网络", 11, &LOOK), "用户定义网…");
-        assert_eq!(shorten("用户定义网络", 10, &Look { unicode: false, ..LOOK }), "用户定...");
+        assert_eq!(shorten("用户定义网络", 10, &Terminal { unicode: false, ..LOOK }), "用户定...");
         assert_eq!(shorten("abc", 0, &LOOK), "…");
         assert_eq!(prefix("", 3), "");
     }

@@ -3,7 +3,7 @@
 //! The cells are cut and broken to fit before `comfy-table` lays them out, and painted afterwards, so
 //! that no escape code is ever measured.
 
-use super::{BAD, BOLD, DIM, GOOD, Look, counts_by_okep, harmless, name, shorten, width};
+use super::{BAD, BOLD, DIM, GOOD, Terminal, counts_by_okep, escape_control, name, shorten, width};
 use crate::audit::report::{Counts, OkepSummary, Report};
 use crate::rules::finding::Severity;
 use anstyle::Style;
@@ -21,7 +21,7 @@ const MOST_TITLE: usize = 44;
 const WRONG_LINES: usize = 2;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Column {
+enum OkepColumn {
     Okep,
     Title,
     Landed,
@@ -34,20 +34,20 @@ enum Column {
 }
 
 /// One cell: its lines, each in pieces that are painted alike. An empty cell has no lines.
-type Cell = Vec<Vec<(Style, String)>>;
+type OkepCell = Vec<Vec<(Style, String)>>;
 
 const PLAIN: Style = Style::new();
 
 /// The table of `okeps`, each line ended by a line break.
-pub(super) fn grid(report: &Report, okeps: &[&OkepSummary], look: &Look) -> String {
+pub(super) fn grid(report: &Report, okeps: &[&OkepSummary], terminal: &Terminal) -> String {
     let rows = Rows::new(report, okeps);
-    let (columns, room) = rows.fit(look);
+    let (columns, room) = rows.fit(terminal);
     let mut table = Table::new();
-    let line = LineStyle::none().fill(look.sign('─', '-')).junction(look.sign('─', '-'));
+    let line = LineStyle::none().fill(terminal.glyph('─', '-')).junction(terminal.glyph('─', '-'));
     table.load_style(TableStyle::new().header_separator(line));
-    table.set_header(columns.iter().map(|c| header(*c, look)));
-    let cells: Vec<Vec<Cell>> = (0..okeps.len())
-        .map(|row| columns.iter().map(|c| rows.cell(row, *c, room[*c as usize], look)).collect())
+    table.set_header(columns.iter().map(|c| header(*c, terminal)));
+    let cells: Vec<Vec<OkepCell>> = (0..okeps.len())
+        .map(|row| columns.iter().map(|c| rows.cell(row, *c, room[*c as usize], terminal)).collect())
         .collect();
     for row in &cells {
         table.add_row(row.iter().map(plain));
@@ -55,44 +55,45 @@ pub(super) fn grid(report: &Report, okeps: &[&OkepSummary], look: &Look) -> Stri
     for (i, column) in columns.iter().enumerate() {
         let column_of_table = table.column_mut(i).expect("has as many columns as its header");
         column_of_table.set_padding((u16::from(i > 0), 0));
-        if matches!(column, Column::Errors | Column::Warnings | Column::Advice) {
+        if matches!(column, OkepColumn::Errors | OkepColumn::Warnings | OkepColumn::Advice) {
             column_of_table.set_cell_alignment(CellAlignment::Right);
         }
     }
     let mut lines = table.lines();
     let mut out = String::new();
     let head = lines.next().unwrap_or_default();
-    out.push_str(&look.paint(BOLD, head.trim_end()));
+    out.push_str(&terminal.paint(BOLD, head.trim_end()));
     out.push('\n');
-    out.push_str(&look.paint(DIM, lines.next().unwrap_or_default().trim_end()));
+    out.push_str(&terminal.paint(DIM, lines.next().unwrap_or_default().trim_end()));
     out.push('\n');
     for (row, okep) in cells.iter().zip(okeps) {
         for nth in 0..row.iter().map(Vec::len).max().unwrap_or(0) {
             let pieces = row.iter().filter_map(|cell| cell.get(nth)).flatten();
-            let link = okep.issue.as_ref().filter(|_| nth == 0 && look.links).and_then(|i| target(&i.url));
-            out.push_str(&painted(lines.next().unwrap_or_default().trim_end(), pieces, link, look));
+            let link =
+                okep.issue.as_ref().filter(|_| nth == 0 && terminal.links).and_then(|i| target(&i.url));
+            out.push_str(&painted(lines.next().unwrap_or_default().trim_end(), pieces, link, terminal));
             out.push('\n');
         }
     }
     out
 }
 
-fn header(column: Column, look: &Look) -> &'static str {
+fn header(column: OkepColumn, terminal: &Terminal) -> &'static str {
     let (long, short) = match column {
-        Column::Okep => ("OKEP", "OKEP"),
-        Column::Title => ("Title", "Title"),
-        Column::Landed => ("Landed", "Landed"),
-        Column::Nav => ("Nav", "Nav"),
-        Column::Index => ("Index", "Idx"),
-        Column::Errors => ("Errors", "E"),
-        Column::Warnings => ("Warnings", "W"),
-        Column::Advice => ("Advice", "A"),
-        Column::Wrong => ("What is wrong", "What is wrong"),
+        OkepColumn::Okep => ("OKEP", "OKEP"),
+        OkepColumn::Title => ("Title", "Title"),
+        OkepColumn::Landed => ("Landed", "Landed"),
+        OkepColumn::Nav => ("Nav", "Nav"),
+        OkepColumn::Index => ("Index", "Idx"),
+        OkepColumn::Errors => ("Errors", "E"),
+        OkepColumn::Warnings => ("Warnings", "W"),
+        OkepColumn::Advice => ("Advice", "A"),
+        OkepColumn::Wrong => ("What is wrong", "What is wrong"),
     };
-    if look.width >= 110 { long } else { short }
+    if terminal.width >= 110 { long } else { short }
 }
 
-fn plain(cell: &Cell) -> String {
+fn plain(cell: &OkepCell) -> String {
     let lines = cell.iter().map(|line| line.iter().map(|p| p.1.as_str()).collect::<String>());
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -103,14 +104,14 @@ fn painted<'a>(
     line: &str,
     pieces: impl Iterator<Item = &'a (Style, String)>,
     mut link: Option<&str>,
-    look: &Look,
+    terminal: &Terminal,
 ) -> String {
     let mut out = String::new();
     let mut rest = line;
     for (style, piece) in pieces.map(|(style, piece)| (style, piece.trim_end())) {
         let Some(at) = rest.find(piece).filter(|_| !piece.is_empty()) else { continue };
         out.push_str(&rest[..at]);
-        let piece_painted = look.paint(*style, piece);
+        let piece_painted = terminal.paint(*style, piece);
         match link.take() {
             Some(url) => out.push_str(&format!("\x1b]8;;{url}\x1b\\{piece_painted}\x1b]8;;\x1b\\")),
             None => out.push_str(&piece_painted),
@@ -156,27 +157,27 @@ impl<'a> Rows<'a> {
         Rows { okeps, counts: counts_by_okep(report), wrong }
     }
 
-    /// The columns that fit, and the room of each by its place in [`Column`].
-    fn fit(&self, look: &Look) -> (Vec<Column>, [usize; 9]) {
-        use Column::*;
+    /// The columns that fit, and the room of each by its place in [`OkepColumn`].
+    fn fit(&self, terminal: &Terminal) -> (Vec<OkepColumn>, [usize; 9]) {
+        use OkepColumn::*;
         let mut columns = vec![Okep, Title, Landed, Nav, Index, Errors, Warnings, Advice, Wrong];
         if self.okeps.iter().all(|o| o.landed.is_none()) {
             columns.retain(|c| *c != Landed);
         }
         let mut room = [usize::MAX; 9];
         for column in &columns {
-            let cells = (0..self.okeps.len()).map(|row| self.cell(row, *column, usize::MAX, look));
+            let cells = (0..self.okeps.len()).map(|row| self.cell(row, *column, usize::MAX, terminal));
             let cells = cells.flat_map(|cell| cell.into_iter().map(|line| line_width(&line)));
-            room[*column as usize] = cells.max().unwrap_or(0).max(width(header(*column, look)));
+            room[*column as usize] = cells.max().unwrap_or(0).max(width(header(*column, terminal)));
         }
         room[Okep as usize] = room[Okep as usize].min(12);
-        let fits = |columns: &[Column], most_title: usize, most_wrong: usize| {
+        let fits = |columns: &[OkepColumn], most_title: usize, most_wrong: usize| {
             let needs = columns.iter().map(|c| match c {
                 Title => room[Title as usize].min(most_title),
                 Wrong => room[Wrong as usize].min(most_wrong),
                 c => room[*c as usize],
             });
-            needs.sum::<usize>() + GAP * (columns.len() - 1) <= look.width
+            needs.sum::<usize>() + GAP * (columns.len() - 1) <= terminal.width
         };
         // Where nobody is asked to be listed, the column makes room for more of the others.
         for (column, asked) in [(Index, self.asked(|o| o.in_index)), (Nav, self.asked(|o| o.in_nav))] {
@@ -190,7 +191,7 @@ impl<'a> Rows<'a> {
             }
         }
         let fixed = columns.iter().filter(|c| !matches!(c, Title | Wrong)).map(|c| room[*c as usize]);
-        let free = look.width.saturating_sub(fixed.sum::<usize>() + GAP * (columns.len() - 1));
+        let free = terminal.width.saturating_sub(fixed.sum::<usize>() + GAP * (columns.len() - 1));
         if columns.contains(&Wrong) {
             let wrong = room[Wrong as usize];
             let half = free.saturating_sub(wrong).max(free * 2 / 5).max(LEAST_TITLE);
@@ -206,51 +207,51 @@ impl<'a> Rows<'a> {
         self.okeps.iter().any(|o| listed(o).is_some())
     }
 
-    fn cell(&self, row: usize, column: Column, room: usize, look: &Look) -> Cell {
+    fn cell(&self, row: usize, column: OkepColumn, room: usize, terminal: &Terminal) -> OkepCell {
         let okep = self.okeps[row];
         let counts = self.counts.get(okep.path.as_str()).copied().unwrap_or_default();
         let number = |n: usize, severity| match n {
             0 => Vec::new(),
-            n => one(Look::severity(severity), n.to_string()),
+            n => one(Terminal::severity(severity), n.to_string()),
         };
         match column {
-            Column::Okep => match okep.number {
+            OkepColumn::Okep => match okep.number {
                 Some(_) => one(BOLD, name(Some(okep), &okep.path)),
                 None => one(DIM, "-".to_owned()),
             },
-            Column::Title => match &okep.title {
-                Some(title) => one(PLAIN, shorten(&harmless(title), room, look)),
-                None => one(DIM, shorten(&name(None, &okep.path), room, look)),
+            OkepColumn::Title => match &okep.title {
+                Some(title) => one(PLAIN, shorten(&escape_control(title), room, terminal)),
+                None => one(DIM, shorten(&name(None, &okep.path), room, terminal)),
             },
-            Column::Landed => match &okep.landed {
-                Some(landed) => one(PLAIN, harmless(&landed.date).into_owned()),
+            OkepColumn::Landed => match &okep.landed {
+                Some(landed) => one(PLAIN, escape_control(&landed.date).into_owned()),
                 None => one(DIM, "-".to_owned()),
             },
-            Column::Nav => mark(okep.in_nav, look),
-            Column::Index => mark(okep.in_index, look),
-            Column::Errors => number(counts.errors, Severity::Error),
-            Column::Warnings => number(counts.warnings, Severity::Warning),
-            Column::Advice => number(counts.advice, Severity::Advice),
-            Column::Wrong => self.wrong(okep, room, look),
+            OkepColumn::Nav => mark(okep.in_nav, terminal),
+            OkepColumn::Index => mark(okep.in_index, terminal),
+            OkepColumn::Errors => number(counts.errors, Severity::Error),
+            OkepColumn::Warnings => number(counts.warnings, Severity::Warning),
+            OkepColumn::Advice => number(counts.advice, Severity::Advice),
+            OkepColumn::Wrong => self.wrong(okep, room, terminal),
         }
     }
 
-    fn wrong(&self, okep: &OkepSummary, room: usize, look: &Look) -> Cell {
+    fn wrong(&self, okep: &OkepSummary, room: usize, terminal: &Terminal) -> OkepCell {
         let Some(rules) = self.wrong.get(okep.path.as_str()) else {
             return one(GOOD, "nothing".to_owned());
         };
         let used_up = |line: Option<&Vec<(Style, String)>>| line.map_or(0, |line| line_width(line));
-        let mut lines: Cell = vec![Vec::new()];
+        let mut lines: OkepCell = vec![Vec::new()];
         for (i, (severity, rule, n)) in rules.iter().enumerate() {
             let word = match n {
                 1 => (*rule).to_owned(),
-                n => format!("{rule} {}{n}", look.sign("×", "x")),
+                n => format!("{rule} {}{n}", terminal.glyph("×", "x")),
             };
             let last = i + 1 == rules.len();
             let comma = if last { "" } else { ", " };
             // The last line keeps room to say how many rules it leaves out.
             let more = format!("+{}", rules.len() - i);
-            let overfull = |lines: &Cell| {
+            let overfull = |lines: &OkepCell| {
                 let reserve = if last || lines.len() < WRONG_LINES { 0 } else { width(&more) + 1 };
                 let used = used_up(lines.last());
                 used.saturating_add(width(&word) + comma.trim_end().len() + reserve) > room
@@ -268,8 +269,8 @@ impl<'a> Rows<'a> {
             }
             let line = lines.last_mut().expect("starts with one line");
             line.push((
-                Look::severity(*severity).effects(anstyle::Effects::new()),
-                shorten(&word, room, look),
+                Terminal::severity(*severity).effects(anstyle::Effects::new()),
+                shorten(&word, room, terminal),
             ));
             line.push((PLAIN, comma.to_owned()));
         }
@@ -282,7 +283,7 @@ impl<'a> Rows<'a> {
     }
 }
 
-fn one(style: Style, text: String) -> Cell {
+fn one(style: Style, text: String) -> OkepCell {
     vec![vec![(style, text)]]
 }
 
@@ -290,10 +291,10 @@ fn line_width(line: &[(Style, String)]) -> usize {
     line.iter().map(|p| width(&p.1)).sum()
 }
 
-fn mark(listed: Option<bool>, look: &Look) -> Cell {
+fn mark(listed: Option<bool>, terminal: &Terminal) -> OkepCell {
     match listed {
-        Some(true) => one(GOOD, look.sign("✓", "yes").to_owned()),
-        Some(false) => one(BAD, look.sign("✗", "NO").to_owned()),
+        Some(true) => one(GOOD, terminal.glyph("✓", "yes").to_owned()),
+        Some(false) => one(BAD, terminal.glyph("✗", "NO").to_owned()),
         None => one(DIM, "-".to_owned()),
     }
 }
@@ -304,8 +305,8 @@ mod tests {
     use super::*;
     use crate::audit::report::Report;
 
-    fn look(width: usize) -> Look {
-        Look { width, color: false, unicode: true, links: false }
+    fn terminal(width: usize) -> Terminal {
+        Terminal { width, color: false, unicode: true, links: false }
     }
 
     fn two() -> Report {
@@ -333,7 +334,7 @@ mod tests {
     fn check(width: usize, expected: &str) {
         let report = two();
         let okeps: Vec<_> = report.okeps.iter().collect();
-        let grid = grid(&report, &okeps, &look(width));
+        let grid = grid(&report, &okeps, &terminal(width));
         assert!(grid == expected, "@@BEGIN {expected}\n{grid}@@END");
         for line in grid.lines() {
             assert!(super::width(line) <= width, "{line}");
@@ -395,7 +396,7 @@ OKEP  Title                      E  W  A
     fn marks_can_be_plain_ascii() {
         let report = two();
         let okeps: Vec<_> = report.okeps.iter().collect();
-        let grid = grid(&report, &okeps, &Look { unicode: false, ..look(80) });
+        let grid = grid(&report, &okeps, &Terminal { unicode: false, ..terminal(80) });
         // The title is the author's.
         assert!(grid.replace(|c| "用户定义网络🚀".contains(c), "").is_ascii(), "{grid}");
     }
@@ -411,7 +412,7 @@ OKEP  Title                      E  W  A
     fn colours_and_links_leave_the_text_alone() {
         let report = two();
         let okeps: Vec<_> = report.okeps.iter().collect();
-        let painted = grid(&report, &okeps, &Look { color: true, links: true, ..look(80) });
+        let painted = grid(&report, &okeps, &Terminal { color: true, links: true, ..terminal(80) });
         let seven = painted.lines().last().expect("has rows");
         assert_eq!(
             seven,

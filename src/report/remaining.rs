@@ -2,9 +2,9 @@
 //!
 //! It neither places nor explains them; `okep check` does.
 
-use super::{counted, harmless};
+use super::{counted, escape_control};
 use crate::audit::report::Report;
-use crate::report::Look;
+use crate::report::Terminal;
 use crate::rules::finding::Severity;
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const FILES: usize = 10;
 
 /// The findings that count, a line for each file; `command` shows them whole. Nothing where there is none.
-pub fn left(report: &Report, command: &str, look: &Look) -> String {
+pub fn left(report: &Report, command: &str, terminal: &Terminal) -> String {
     let counts = report.counts();
     if counts.total() == 0 {
         return String::new();
@@ -22,18 +22,18 @@ pub fn left(report: &Report, command: &str, look: &Look) -> String {
         let rules = files.entry(&finding.path).or_default();
         *rules.entry((finding.severity, finding.rule)).or_default() += 1;
     }
-    let mut out = format!("left: {}\n", counted(counts, look));
+    let mut out = format!("left: {}\n", counted(counts, terminal));
     for (path, rules) in files.iter().take(FILES) {
         let rules = rules.iter().map(|((_, rule), n)| match n {
             1 => (*rule).to_owned(),
-            n => format!("{rule} {}{n}", look.sign("×", "x")),
+            n => format!("{rule} {}{n}", terminal.glyph("×", "x")),
         });
-        out.push_str(&format!("  {}: {}\n", harmless(path), rules.collect::<Vec<_>>().join(", ")));
+        out.push_str(&format!("  {}: {}\n", escape_control(path), rules.collect::<Vec<_>>().join(", ")));
     }
     if files.len() > FILES {
-        out.push_str(&format!("  {} in {} more files\n", look.ellipsis(), files.len() - FILES));
+        out.push_str(&format!("  {} in {} more files\n", terminal.ellipsis(), files.len() - FILES));
     }
-    out + &format!("`{}` says what to do about each\n", harmless(command))
+    out + &format!("`{}` says what to do about each\n", escape_control(command))
 }
 
 #[cfg(test)]
@@ -41,7 +41,7 @@ mod tests {
     use super::super::test_reports::{empty, finding, small};
     use super::*;
 
-    const LOOK: Look = Look { width: 100, color: false, unicode: true, links: false };
+    const LOOK: Terminal = Terminal { width: 100, color: false, unicode: true, links: false };
 
     #[test]
     fn what_is_left_is_counted_by_file_and_rule() {

@@ -25,7 +25,7 @@ pub fn sarif(report: &Report, complete: bool, version: &str) -> String {
     let log = Log {
         schema: SCHEMA,
         version: "2.1.0",
-        runs: [Run {
+        runs: [SarifRun {
             tool: Tool {
                 driver: Driver {
                     name: "okep",
@@ -56,12 +56,12 @@ struct Log<'a> {
     #[serde(rename = "$schema")]
     schema: &'a str,
     version: &'a str,
-    runs: [Run<'a>; 1],
+    runs: [SarifRun<'a>; 1],
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Run<'a> {
+struct SarifRun<'a> {
     tool: Tool<'a>,
     invocations: [Invocation<'a>; 1],
     original_uri_base_ids: BTreeMap<&'a str, BaseId>,
@@ -198,19 +198,19 @@ struct SarifFix {
 #[serde(rename_all = "camelCase")]
 struct ArtifactChange {
     artifact_location: ArtifactLocation,
-    replacements: Vec<Replacement>,
+    replacements: Vec<SarifReplacement>,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Replacement {
+struct SarifReplacement {
     deleted_region: Region,
     #[serde(skip_serializing_if = "Option::is_none")]
-    inserted_content: Option<Content>,
+    inserted_content: Option<SarifContent>,
 }
 
 #[derive(Serialize)]
-struct Content {
+struct SarifContent {
     text: String,
 }
 
@@ -227,13 +227,14 @@ fn properties(report: &Report) -> BTreeMap<&str, &str> {
 }
 
 fn descriptor(rule: &'static Rule) -> Descriptor<'static> {
-    let of_its_time = match rule.of_its_time {
+    let grandfatherable = match rule.grandfatherable {
         true => "\n\nAn OKEP is held to the template that was in force when it landed.",
         false => "",
     };
-    let plain = format!("{}\n\nInstead of\n\n{}\n\nwrite\n\n{}{of_its_time}", rule.why, rule.bad, rule.good);
+    let plain =
+        format!("{}\n\nInstead of\n\n{}\n\nwrite\n\n{}{grandfatherable}", rule.why, rule.bad, rule.good);
     let markdown = format!(
-        "{}\n\nInstead of\n\n{}\nwrite\n\n{}{of_its_time}",
+        "{}\n\nInstead of\n\n{}\nwrite\n\n{}{grandfatherable}",
         rule.why,
         super::markdown::fenced("", rule.bad),
         super::markdown::fenced("", rule.good),
@@ -375,10 +376,10 @@ fn fix(fix: &Fix, report: &Report) -> Option<SarifFix> {
     for (path, mut edits) in by_path {
         let source = report.texts.get(path)?;
         edits.sort();
-        let replacement = |edit: &&Edit| Replacement {
+        let replacement = |edit: &&Edit| SarifReplacement {
             deleted_region: region(&source.place(edit.start..edit.end)),
             inserted_content: (!edit.replacement.is_empty())
-                .then(|| Content { text: edit.replacement.clone() }),
+                .then(|| SarifContent { text: edit.replacement.clone() }),
         };
         let replacements = edits.iter().map(replacement).collect();
         changes.push(ArtifactChange { artifact_location: artifact(path), replacements });

@@ -1,13 +1,13 @@
 //! The lines that end a report: how much was judged, what was found, what can be fixed, and the notes.
 
-use super::{BOLD, GOOD, Look, count, counted, harmless, write_wrapped};
+use super::{BOLD, GOOD, Terminal, count, counted, escape_control, write_wrapped};
 use crate::audit::report::{Counts, HALF_STAGED, Report, Source};
 use crate::cli::suggested_commands;
 use crate::rules::finding::{Fix, Safety};
 use std::collections::BTreeSet;
 
 /// The closing lines, the notes last.
-pub(super) fn summary(report: &Report, look: &Look) -> String {
+pub(super) fn summary(report: &Report, terminal: &Terminal) -> String {
     let mut out = String::new();
     let counts = report.counts();
     let nothing_staged = report.notes.iter().any(|n| n.kind == "nothing-staged");
@@ -17,21 +17,21 @@ pub(super) fn summary(report: &Report, look: &Look) -> String {
         out.push_str("no OKEP is among what was judged\n");
     } else if counts == Counts::default() {
         let new = if report.since.is_some() { "nothing new" } else { "nothing" };
-        let sign = look.paint(GOOD, look.sign("✓", "ok:"));
-        out.push_str(&format!("{sign} {new} to complain about in {}\n", count(report.okeps.len(), "OKEP")));
+        let glyph = terminal.paint(GOOD, terminal.glyph("✓", "ok:"));
+        out.push_str(&format!("{glyph} {new} to complain about in {}\n", count(report.okeps.len(), "OKEP")));
     } else {
-        let mut line = format!("{}: {}", count(report.okeps.len(), "OKEP"), counted(counts, look));
+        let mut line = format!("{}: {}", count(report.okeps.len(), "OKEP"), counted(counts, terminal));
         if let Some(remedy) = remedy(report) {
             line.push_str("; ");
             line.push_str(&remedy);
         }
-        write_wrapped(&mut out, 0, "", BOLD, &line, look);
+        write_wrapped(&mut out, 0, "", BOLD, &line, terminal);
         out.push_str(&commands(report));
     }
     match report.existing() {
         _ if report.partial => {
             let all = "only what the change touches was judged; `okep check` judges everything";
-            write_wrapped(&mut out, 0, "", BOLD, all, look);
+            write_wrapped(&mut out, 0, "", BOLD, all, terminal);
         }
         0 => {}
         1 => out.push_str("1 finding was there before this change and is not shown\n"),
@@ -39,11 +39,11 @@ pub(super) fn summary(report: &Report, look: &Look) -> String {
     }
     for note in report.notes.iter().filter(|note| note.kind != HALF_STAGED) {
         let message = match &note.path {
-            Some(path) => format!("{}: {}", harmless(path), harmless(&note.message)),
-            None => harmless(&note.message).into_owned(),
+            Some(path) => format!("{}: {}", escape_control(path), escape_control(&note.message)),
+            None => escape_control(&note.message).into_owned(),
         };
         let lead = if note.kind == "nothing-staged" { "" } else { "note: " };
-        write_wrapped(&mut out, 0, lead, BOLD, &message, look);
+        write_wrapped(&mut out, 0, lead, BOLD, &message, terminal);
     }
     out
 }
@@ -65,7 +65,7 @@ fn commands(report: &Report) -> String {
         let since = if report.since.is_some() { " --since HEAD" } else { "" };
         let files: BTreeSet<&str> = fixes.into_iter().flat_map(touched).collect();
         let add = suggested_commands::stage(files, report.away);
-        out.push_str(&format!("  okep check{since} {which}; {}\n", harmless(&add)));
+        out.push_str(&format!("  okep check{since} {which}; {}\n", escape_control(&add)));
     }
     let half = half_staged(report);
     if !half.is_empty() {
@@ -75,7 +75,7 @@ fn commands(report: &Report) -> String {
         };
         out.push_str(&format!(
             "{what}; to stage it:\n  {}\n",
-            harmless(&suggested_commands::stage(half, report.away))
+            escape_control(&suggested_commands::stage(half, report.away))
         ));
     }
     out
@@ -115,7 +115,7 @@ fn remedy(report: &Report) -> Option<String> {
             };
         }
         (Source::Worktree, Some(since)) => {
-            format!("okep check --since {}", harmless(super::prefix(since, 7)))
+            format!("okep check --since {}", escape_control(super::prefix(since, 7)))
         }
         (Source::Worktree, None) => "okep check".to_owned(),
     };
@@ -135,7 +135,7 @@ mod tests {
     use crate::files::Note;
     use crate::rules::finding::Severity;
 
-    const LOOK: Look = Look { width: 100, color: false, unicode: true, links: false };
+    const LOOK: Terminal = Terminal { width: 100, color: false, unicode: true, links: false };
 
     fn check(report: &Report, expected: &str) {
         assert_eq!(summary(report, &LOOK), expected);
@@ -162,7 +162,7 @@ mod tests {
         let end = "2 more with `--fix=all`\n";
         let check = |report: &Report, remedy: &str| {
             let line = format!("1 OKEP: 3 errors, 2 warnings, 1 advice; {remedy}");
-            assert_eq!(summary(report, &Look { width: 200, ..LOOK }), line);
+            assert_eq!(summary(report, &Terminal { width: 200, ..LOOK }), line);
         };
         check(&report, &format!("3 can be fixed with `okep check --fix`, {end}"));
         report.since = Some("0123456789abcdef".into());
@@ -183,7 +183,7 @@ mod tests {
         (report.source, report.since, report.away) = (Source::Index, Some("0123".into()), true);
         let path = "docs/okeps/okep-5193-user-defined-networks.md";
         report.notes.push(Note::at(HALF_STAGED, path, "staged only in part"));
-        let shown = summary(&report, &Look { width: 200, ..LOOK });
+        let shown = summary(&report, &Terminal { width: 200, ..LOOK });
         assert_eq!(
             shown,
             format!(

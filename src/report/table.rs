@@ -2,7 +2,7 @@
 
 use super::summary::summary;
 use super::{
-    BOLD, HEADER, Look, counted, harmless, held_to_its_time, landed, location, width, write_wrapped,
+    BOLD, HEADER, Terminal, counted, escape_control, held_to_its_time, landed, location, width, write_wrapped,
 };
 use super::{fold, inline_diff, okep_table};
 use crate::audit::report::{Counts, OkepSummary, Report};
@@ -15,31 +15,31 @@ const MANY_FINDINGS: usize = 20;
 /// The report for a terminal; a report in which nothing is wrong is a line.
 ///
 /// Where the audit compares with an older state, OKEPs without a new finding get no row.
-pub fn table(report: &Report, look: &Look) -> String {
+pub fn table(report: &Report, terminal: &Terminal) -> String {
     let mut out = String::new();
     let live: Vec<&Finding> = report.live().collect();
     if live.is_empty() {
-        return summary(report, look);
+        return summary(report, terminal);
     }
     let okeps = rows(report, &live);
     if !okeps.is_empty() {
-        out.push_str(&okep_table::grid(report, &okeps, look));
+        out.push_str(&okep_table::grid(report, &okeps, terminal));
         out.push('\n');
     }
     let lines_of_fix = if live.len() > MANY_FINDINGS { 6 } else { 12 };
     let (single, folds) = fold::fold(live);
     for (path, findings) in by_file(&single) {
-        write_file(&mut out, path, &findings, report, look, lines_of_fix);
+        write_file(&mut out, path, &findings, report, terminal, lines_of_fix);
     }
     if !folds.is_empty() {
-        out.push_str(&look.paint(HEADER, "Advice that many OKEPs share"));
+        out.push_str(&terminal.paint(HEADER, "Advice that many OKEPs share"));
         out.push_str(", as OKEP:line\n\n");
     }
     for fold in folds {
-        fold.write(&mut out, report, look);
+        fold.write(&mut out, report, terminal);
         out.push('\n');
     }
-    out + &summary(report, look)
+    out + &summary(report, terminal)
 }
 
 fn rows<'a>(report: &'a Report, live: &[&Finding]) -> Vec<&'a OkepSummary> {
@@ -67,55 +67,61 @@ fn write_file(
     path: &str,
     findings: &[&Finding],
     report: &Report,
-    look: &Look,
+    terminal: &Terminal,
     lines_of_fix: usize,
 ) {
     let mut counts = Counts::default();
     findings.iter().for_each(|f| counts.add(f.severity));
-    out.push_str(&look.paint(HEADER, &harmless(path)));
-    out.push_str(&format!("  {}\n\n", counted(counts, look)));
+    out.push_str(&terminal.paint(HEADER, &escape_control(path)));
+    out.push_str(&format!("  {}\n\n", counted(counts, terminal)));
     for finding in findings {
-        write_finding(out, finding, report, look, lines_of_fix);
+        write_finding(out, finding, report, terminal, lines_of_fix);
         out.push('\n');
     }
 }
 
-fn write_finding(out: &mut String, finding: &Finding, report: &Report, look: &Look, lines_of_fix: usize) {
+fn write_finding(
+    out: &mut String,
+    finding: &Finding,
+    report: &Report,
+    terminal: &Terminal,
+    lines_of_fix: usize,
+) {
     let place = location(&finding.path, finding.place.as_ref());
     let tag = format!("{}[{}]", finding.severity, finding.rule);
-    let message = harmless(&finding.message);
-    let painted = look.paint(Look::severity(finding.severity), &tag);
-    if width(&place) + width(&tag) + width(&message) + 4 <= look.width {
+    let message = escape_control(&finding.message);
+    let painted = terminal.paint(Terminal::severity(finding.severity), &tag);
+    if width(&place) + width(&tag) + width(&message) + 4 <= terminal.width {
         out.push_str(&format!("{place}  {painted}  {message}\n"));
-    } else if width(&place) + width(&tag) + 2 <= look.width {
+    } else if width(&place) + width(&tag) + 2 <= terminal.width {
         out.push_str(&format!("{place}  {painted}\n"));
-        write_wrapped(out, 4, "", BOLD, &message, look);
+        write_wrapped(out, 4, "", BOLD, &message, terminal);
     } else {
         out.push_str(&format!("{place}\n    {painted}\n"));
-        write_wrapped(out, 4, "", BOLD, &message, look);
+        write_wrapped(out, 4, "", BOLD, &message, terminal);
     }
     for help in &finding.help {
-        write_wrapped(out, 4, "help: ", BOLD, &harmless(help), look);
+        write_wrapped(out, 4, "help: ", BOLD, &escape_control(help), terminal);
     }
     for related in &finding.related {
         let at = match &related.place {
             Some(place) if related.path == finding.path => format!("line {}", place.line),
             place => location(&related.path, place.as_ref()),
         };
-        let text = format!("{at}: {}", harmless(&related.message));
-        write_wrapped(out, 4, "see: ", BOLD, &text, look);
+        let text = format!("{at}: {}", escape_control(&related.message));
+        write_wrapped(out, 4, "see: ", BOLD, &text, terminal);
     }
     if let Some(revision) = &finding.grandfathered {
         let label = if finding.severity == Severity::Advice { "advice only: " } else { "note: " };
-        write_wrapped(out, 4, label, BOLD, &held_to_its_time(revision, &landed(report, finding)), look);
+        write_wrapped(out, 4, label, BOLD, &held_to_its_time(revision, &landed(report, finding)), terminal);
     }
     if let Some(fix) = &finding.fix {
         let label = match fix.safety {
             Safety::Safe => "safe fix: ",
             Safety::Suggested => "suggested fix: ",
         };
-        write_wrapped(out, 4, label, BOLD, &harmless(&fix.title), look);
-        out.push_str(&inline_diff::short(fix, &finding.path, &report.texts, look, 6, lines_of_fix));
+        write_wrapped(out, 4, label, BOLD, &escape_control(&fix.title), terminal);
+        out.push_str(&inline_diff::short(fix, &finding.path, &report.texts, terminal, 6, lines_of_fix));
     }
 }
 
@@ -126,12 +132,12 @@ mod tests {
     use crate::audit::report::Baseline;
     use crate::rules::finding::{Edit, Fix};
 
-    fn look(width: usize) -> Look {
-        Look { width, color: false, unicode: true, links: false }
+    fn terminal(width: usize) -> Terminal {
+        Terminal { width, color: false, unicode: true, links: false }
     }
 
     fn check(report: &Report, width: usize, expected: &str) {
-        let table = table(report, &look(width));
+        let table = table(report, &terminal(width));
         assert!(table == expected, "@@BEGIN {expected}\n{table}@@END");
     }
 
@@ -379,23 +385,23 @@ mkdocs.yml  error[unreadable-register]  `mkdocs.yml` is no YAML
     #[test]
     fn colour_changes_nothing_but_colour() {
         for report in [small(), large()] {
-            let painted = table(&report, &Look { color: true, ..look(80) });
+            let painted = table(&report, &Terminal { color: true, ..terminal(80) });
             let mut pieces = painted.split('\u{1b}');
             let mut plain = pieces.next().unwrap_or_default().to_owned();
             pieces.for_each(|piece| plain.push_str(piece.split_once('m').expect("a colour").1));
-            assert_eq!(plain, table(&report, &look(80)));
+            assert_eq!(plain, table(&report, &terminal(80)));
         }
     }
 
     #[test]
     fn two_hundred_findings_stay_readable() {
         for width in [80, 120] {
-            let table = table(&large(), &look(width));
+            let table = table(&large(), &terminal(width));
             assert!(table.lines().count() < 700, "{} lines", table.lines().count());
             for line in table.lines().filter(|l| !l.contains("docs/okeps/") && !l.contains("../images")) {
                 assert!(super::width(line) <= width, "{line}");
             }
         }
-        assert!(!table(&large(), &look(80)).contains(TEMPLATE));
+        assert!(!table(&large(), &terminal(80)).contains(TEMPLATE));
     }
 }

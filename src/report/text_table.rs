@@ -2,7 +2,7 @@
 //!
 //! Cells are cut to fit before they are painted, so that no escape code is ever measured.
 
-use super::{BOLD, DIM, Look, shorten, width, write_wrapped};
+use super::{BOLD, DIM, Terminal, shorten, width, write_wrapped};
 use anstyle::Style;
 
 /// Blanks between two columns.
@@ -47,18 +47,18 @@ pub(super) fn plain(text: impl Into<String>) -> Cell {
 ///
 /// It is no wider than the terminal: texts are cut, and where that is not enough, columns are left out and
 /// named below.
-pub(super) fn sheet(columns: &[Column], rows: &[Vec<Cell>], look: &Look) -> String {
+pub(super) fn sheet(columns: &[Column], rows: &[Vec<Cell>], terminal: &Terminal) -> String {
     let wanted: Vec<usize> =
         columns.iter().enumerate().map(|(at, column)| wanted(at, column, rows)).collect();
-    let kept = kept(columns, &wanted, look.width);
-    let widths = fit(columns, &wanted, &kept, look.width);
+    let kept = kept(columns, &wanted, terminal.width);
+    let widths = fit(columns, &wanted, &kept, terminal.width);
     let line = |cells: &[Cell]| {
         let mut line = String::new();
         for (at, room) in kept.iter().zip(&widths) {
             let (style, text) = &cells[*at];
-            let text = shorten(text, *room, look);
+            let text = shorten(text, *room, terminal);
             let blanks = " ".repeat(room.saturating_sub(width(&text)));
-            let text = look.paint(*style, &text);
+            let text = terminal.paint(*style, &text);
             let cell = if columns[*at].right { blanks + &text } else { text + &blanks };
             line.push_str(&cell);
             line.push_str(&" ".repeat(GAP));
@@ -67,8 +67,8 @@ pub(super) fn sheet(columns: &[Column], rows: &[Vec<Cell>], look: &Look) -> Stri
     };
     let titles: Vec<Cell> = columns.iter().map(|c| (BOLD, c.title.to_owned())).collect();
     let mut out = line(&titles);
-    let rule = look.sign("─", "-").repeat(widths.iter().sum::<usize>() + GAP * (kept.len() - 1));
-    out.push_str(&format!("  {}\n", look.paint(DIM, &rule)));
+    let rule = terminal.glyph("─", "-").repeat(widths.iter().sum::<usize>() + GAP * (kept.len() - 1));
+    out.push_str(&format!("  {}\n", terminal.paint(DIM, &rule)));
     for row in rows {
         out.push_str(&line(row));
     }
@@ -76,7 +76,7 @@ pub(super) fn sheet(columns: &[Column], rows: &[Vec<Cell>], look: &Look) -> Stri
         columns.iter().enumerate().filter(|(at, _)| !kept.contains(at)).map(|(_, c)| c.title).collect();
     if !left_out.is_empty() {
         let text = format!("no room for: {}", left_out.join(", "));
-        write_wrapped(&mut out, 2, "", DIM, &text, look);
+        write_wrapped(&mut out, 2, "", DIM, &text, terminal);
     }
     out
 }
@@ -111,8 +111,8 @@ fn fit(columns: &[Column], wanted: &[usize], kept: &[usize], room: usize) -> Vec
     for least in [None, Some(1)] {
         while over > 0 {
             let least = |at: usize| least.or(columns[kept[at]].least);
-            let spare = |at: &usize| least(*at).is_some_and(|least| widths[*at] > least);
-            let Some(at) = (0..kept.len()).filter(spare).max_by_key(|at| widths[*at]) else { break };
+            let limit_work = |at: &usize| least(*at).is_some_and(|least| widths[*at] > least);
+            let Some(at) = (0..kept.len()).filter(limit_work).max_by_key(|at| widths[*at]) else { break };
             widths[at] -= 1;
             over -= 1;
         }
@@ -126,18 +126,19 @@ mod tests {
 
     #[test]
     fn columns_that_give_way_are_cut_and_the_others_are_not() {
-        let look = Look { width: 24, color: false, unicode: true, links: false };
+        let terminal = Terminal { width: 24, color: false, unicode: true, links: false };
         let rows = [vec![plain("5224"), plain("a rather long title"), plain("12")]];
         let columns = [fixed("OKEP"), giving("Title", 5), number("Age")];
         let expected = "  OKEP  Title        Age\n  ──────────────────────\n  5224  a rather l…   12\n";
-        assert_eq!(sheet(&columns, &rows, &look), expected);
+        assert_eq!(sheet(&columns, &rows, &terminal), expected);
     }
 
     #[test]
     fn what_has_no_room_is_left_out_and_named() {
         let rows = [vec![plain("5224"), plain("a rather long title"), plain("12")]];
         let columns = [fixed("OKEP"), giving("Title", 8), number("Age").rank(1)];
-        let at = |width| sheet(&columns, &rows, &Look { width, color: false, unicode: true, links: false });
+        let at =
+            |width| sheet(&columns, &rows, &Terminal { width, color: false, unicode: true, links: false });
         let expected = "  OKEP  Title\n  ──────────────────\n  5224  a rather lo…\n  no room for: Age\n";
         assert_eq!(at(20), expected);
         let too_wide = |width: usize| at(width).lines().take(3).any(|l| super::width(l) > width);

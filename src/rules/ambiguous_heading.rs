@@ -1,7 +1,7 @@
 //! Headings that GitHub shows and the site does not, or the reverse.
 
 use super::{Check, Rule};
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     bad: "##Goals",
     good: "## Goals",
     check: Check::Okep(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let found = judged.ambiguities().iter().map(|a| {
         let subject =
             a.github.as_ref().or(a.site.as_ref()).map_or_else(String::new, |(_, text)| text.clone());

@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
     bad: "See [the API](#api-detials).\n\n### API Details",
     good: "See [the API](#api-details).\n\n### API Details",
     check: Check::Links(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 fn check(page: &Linked) -> Vec<Claim> {

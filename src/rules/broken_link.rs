@@ -3,7 +3,7 @@
 use super::{Check, Rule};
 use crate::markdown::document::LinkKind;
 use crate::rules::finding::{Finding, Severity};
-use crate::rules::page_links::{Claim, Linked, PageLink, Wanted, parts};
+use crate::rules::page_links::{Claim, LinkTarget, Linked, PageLink, parts};
 use crate::site::mkdocs::{AbsoluteLinks, PageSettings};
 use crate::text::path;
 use crate::text::path::percent_decoded;
@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
     bad: "![the packet's way](imgs/packet.png)\n\nSee [Egress](egress.md).",
     good: "![the packet's way](images/packet.png)\n\nSee [Egress](../features/egress.md).",
     check: Check::Links(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 fn check(page: &Linked) -> Vec<Claim> {
@@ -75,7 +75,7 @@ fn in_markdown(
     }
     let message = format!("`{}` leads to `{path}`, which is not there", link.target);
     let help = "mend the path, or add the file".to_owned();
-    let unless = vec![Wanted { path, or_folder: false }];
+    let unless = vec![LinkTarget { path, or_folder: false }];
     Some(Claim { finding: finding(page, link, message, help), unless })
 }
 
@@ -88,13 +88,16 @@ fn in_html(page: &Linked, link: &PageLink, file: &str, settings: &PageSettings, 
     let from_file = join(folder_of(page.path), file);
     let stem = path::stem(page.path).unwrap_or(page.path);
     let from_page = join(if settings.use_directory_urls { stem } else { folder_of(page.path) }, file);
-    let mut unless: Vec<Wanted> =
-        [from_file, from_page].into_iter().flatten().map(|path| Wanted { path, or_folder: false }).collect();
+    let mut unless: Vec<LinkTarget> = [from_file, from_page]
+        .into_iter()
+        .flatten()
+        .map(|path| LinkTarget { path, or_folder: false })
+        .collect();
     if let Some(page) = file.strip_suffix(".html") {
         // The site's own name of a page.
         let built = unless.iter().map(|w| w.path.strip_suffix(".html").unwrap_or(&w.path));
-        let source: Vec<Wanted> =
-            built.map(|path| Wanted { path: format!("{path}.md"), or_folder: false }).collect();
+        let source: Vec<LinkTarget> =
+            built.map(|path| LinkTarget { path: format!("{path}.md"), or_folder: false }).collect();
         if page.ends_with("index") {
             return None;
         }

@@ -5,15 +5,15 @@ use crate::markdown::site_headings::{Ambiguity, GithubHeading, ambiguities};
 use crate::okep::alignment::{Alignment, align};
 use crate::okep::prompts::Leftover;
 use crate::okep::proposal::Okep;
-use crate::okep::requirements::Rulebook;
+use crate::okep::requirements::Requirements;
 use crate::okep::template::Template;
 use crate::rules::finding::Fix;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
-pub struct Judged<'a> {
+pub struct OkepContext<'a> {
     pub okep: &'a Okep,
-    pub rulebook: &'a Rulebook,
+    pub requirements: &'a Requirements,
     pub alignment: Alignment,
     /// Whether anybody looks at the fixes: some cost more than all that finds what is wrong.
     plans: bool,
@@ -21,16 +21,16 @@ pub struct Judged<'a> {
     ambiguities: OnceCell<Vec<Ambiguity>>,
 }
 
-impl<'a> Judged<'a> {
-    pub fn new(okep: &'a Okep, rulebook: &'a Rulebook) -> Self {
-        let alignment = align(&rulebook.template.outline, rulebook.plain_old_names(), &okep.outline);
+impl<'a> OkepContext<'a> {
+    pub fn new(okep: &'a Okep, requirements: &'a Requirements) -> Self {
+        let alignment = align(&requirements.template.outline, requirements.plain_old_names(), &okep.outline);
         let (leftovers, ambiguities) = Default::default();
-        Judged { okep, rulebook, alignment, plans: true, leftovers, ambiguities }
+        OkepContext { okep, requirements, alignment, plans: true, leftovers, ambiguities }
     }
 
     /// The same, with or without fixes.
     pub fn planning(self, plans: bool) -> Self {
-        Judged { plans, ..self }
+        OkepContext { plans, ..self }
     }
 
     /// A fix that costs something to find, where anybody looks at it.
@@ -39,14 +39,15 @@ impl<'a> Judged<'a> {
     }
 
     /// The same OKEP beside another book; what both books would find alike is not sought twice.
-    pub fn beside(self, rulebook: &'a Rulebook) -> Self {
-        if std::ptr::eq(self.rulebook, rulebook) {
+    pub fn beside(self, requirements: &'a Requirements) -> Self {
+        if std::ptr::eq(self.requirements, requirements) {
             return self;
         }
         let ambiguities = self.ambiguities;
-        let other = Judged { ambiguities, plans: self.plans, ..Judged::new(self.okep, rulebook) };
-        if Arc::ptr_eq(&self.rulebook.prompts, &rulebook.prompts) {
-            return Judged { leftovers: self.leftovers, ..other };
+        let other =
+            OkepContext { ambiguities, plans: self.plans, ..OkepContext::new(self.okep, requirements) };
+        if Arc::ptr_eq(&self.requirements.prompts, &requirements.prompts) {
+            return OkepContext { leftovers: self.leftovers, ..other };
         }
         other
     }
@@ -63,7 +64,7 @@ impl<'a> Judged<'a> {
 
     fn compared_with_prompts(&self) -> &(Vec<Leftover>, bool) {
         let issue = self.okep.issue.as_ref().map(|i| &i.span);
-        self.leftovers.get_or_init(|| self.rulebook.prompts.leftovers(&self.okep.document, issue))
+        self.leftovers.get_or_init(|| self.requirements.prompts.leftovers(&self.okep.document, issue))
     }
 
     /// Headings that GitHub and the site show differently.
@@ -84,7 +85,7 @@ impl<'a> Judged<'a> {
     }
 
     pub fn template(&self) -> &'a Template {
-        &self.rulebook.template
+        &self.requirements.template
     }
 
     pub fn document(&self) -> &'a Document {
@@ -93,7 +94,7 @@ impl<'a> Judged<'a> {
 
     /// The name of a section of the template.
     pub fn section_name(&self, section: usize) -> &'a str {
-        &self.rulebook.template.outline.rows[section].name.text
+        &self.requirements.template.outline.rows[section].name.text
     }
 
     /// The source of a section's name in the template, markup included, where it is one line.

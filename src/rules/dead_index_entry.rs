@@ -4,7 +4,7 @@ use super::{Check, Rule};
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
-use crate::site::index_page::{Landing, LandingEntry};
+use crate::site::index_page::{IndexPage, LandingEntry};
 use crate::text::path::folder_of;
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     bad: "* [BGP](okep-5296-bgp-integration.md)",
     good: "* [BGP](okep-5296-bgp.md)",
     check: Check::Tree(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
@@ -26,7 +26,7 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
     dead.map(|entry| finding(snapshot, landing, entry)).collect()
 }
 
-fn finding(snapshot: &Snapshot, landing: &Landing, entry: &LandingEntry) -> Finding {
+fn finding(snapshot: &Snapshot, landing: &IndexPage, entry: &LandingEntry) -> Finding {
     let text = &landing.document.text;
     let meant = register::meant(snapshot, &entry.doc);
     let message = format!("the landing page links to `{}`, which is not there", entry.target);
@@ -62,7 +62,7 @@ fn finding(snapshot: &Snapshot, landing: &Landing, entry: &LandingEntry) -> Find
 }
 
 /// The lines of the list item or the table row of which the entry is the only link.
-fn own_lines(landing: &Landing, entry: &LandingEntry) -> Option<Range<usize>> {
+fn own_lines(landing: &IndexPage, entry: &LandingEntry) -> Option<Range<usize>> {
     let text = &landing.document.text;
     let mut lines = text.line_range(entry.span.start);
     let lead = text.slice(lines.start..entry.span.start).trim_start();

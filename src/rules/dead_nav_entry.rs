@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
     bad: "- BGP: okeps/okep-5296-bgp-integration.md",
     good: "- BGP: okeps/okep-5296-bgp.md",
     check: Check::Tree(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {

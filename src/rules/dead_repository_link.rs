@@ -3,7 +3,7 @@
 use super::{Check, Rule};
 use crate::rules::edits::rename::destinations;
 use crate::rules::finding::{Edit, Fix, Severity};
-use crate::rules::page_links::{Claim, Linked, PageLink, Wanted, parts};
+use crate::rules::page_links::{Claim, LinkTarget, Linked, PageLink, parts};
 use crate::text::path::percent_decoded;
 
 pub static RULE: Rule = Rule {
@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
     bad: "[Egress IP](https://github.com/org/net/blob/master/docs/egress-ip.md)",
     good: "[Egress IP](../features/egress-ip.md)",
     check: Check::Links(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 /// Branches that nearly every repository calls its first so; of others nobody here knows the tree.
@@ -36,7 +36,7 @@ fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {
         Some(now) => finding.help(format!("it is `{now}` now")).fix(fix(page, link, &path, now)),
         None => finding.help(help),
     };
-    Some(Claim { finding, unless: vec![Wanted { path, or_folder: true }] })
+    Some(Claim { finding, unless: vec![LinkTarget { path, or_folder: true }] })
 }
 
 /// Puts the new path in place of the old one, where both stand as they are written in an address.

@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     bad: "okep-5224-connecting-udns.md\nokep-5224-network-policy.md",
     good: "okep-5224-connecting-udns.md\nokep-5301-network-policy.md",
     check: Check::Tree(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {

@@ -1,7 +1,7 @@
 //! A template section that stands twice.
 
 use super::{Check, Rule};
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     bad: "## Goals\n\n## Goals",
     good: "## Goals",
     check: Check::Okep(check),
-    of_its_time: true,
+    grandfatherable: true,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let twice = judged.alignment.duplicates.iter().filter_map(|(section, row)| {
         let heading = judged.heading(*row);
         let first = judged.heading_of(*section)?;

@@ -2,7 +2,7 @@
 
 use super::stub_section::is_stub;
 use super::{Check, Rule};
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
 use crate::rules::finding::{Finding, Fix, Severity};
 
@@ -16,10 +16,10 @@ pub static RULE: Rule = Rule {
     bad: "## Non-Goals\n\n## Introduction",
     good: "## Non-Goals\n\nNone\n\n## Introduction",
     check: Check::Okep(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let rows = judged.okep.outline.rows.len();
     let empty = (0..rows)
         .filter(|row| !judged.heading(*row).has_content && !judged.okep.outline.has_children(*row))
@@ -27,7 +27,7 @@ fn check(judged: &Judged) -> Vec<Finding> {
     empty.map(|row| finding(judged, row)).collect()
 }
 
-fn finding(judged: &Judged, row: usize) -> Finding {
+fn finding(judged: &OkepContext, row: usize) -> Finding {
     let heading = judged.heading(row);
     let subject = judged.subject_of_row(row);
     let siblings = judged.adopted_by(row);
@@ -50,7 +50,7 @@ fn finding(judged: &Judged, row: usize) -> Finding {
 }
 
 /// Puts the rows from `first` to `last`, with all that stands under them, one level deeper.
-fn demotion(judged: &Judged, first: usize, last: usize) -> Option<Fix> {
+fn demotion(judged: &OkepContext, first: usize, last: usize) -> Option<Fix> {
     let rows = &judged.okep.outline.rows;
     let level = rows[last].level;
     let end = (last + 1..rows.len()).find(|r| rows[*r].level <= level).unwrap_or(rows.len());

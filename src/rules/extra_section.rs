@@ -1,7 +1,7 @@
 //! Top-level sections of the author's own.
 
 use super::{Check, Rule};
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     bad: "## Cross Feature Interaction",
     good: "## Proposed Solution\n\n### Cross Feature Interaction",
     check: Check::Okep(check),
-    of_its_time: true,
+    grandfatherable: true,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     if judged.template().outline.rows.is_empty() {
         return Vec::new();
     }
@@ -30,7 +30,7 @@ fn check(judged: &Judged) -> Vec<Finding> {
             && judged.level(*row) <= top
             && !twice
             && !shares
-            && !judged.rulebook.dropped.contains(&name.normal)
+            && !judged.requirements.dropped.contains(&name.normal)
     });
     own.map(|row| {
         let heading = judged.heading(row);

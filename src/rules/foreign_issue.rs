@@ -2,7 +2,7 @@
 
 use super::{Check, Rule};
 use crate::okep::issue::{Elsewhere, ForgeLink, IssueLine};
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
@@ -15,12 +15,12 @@ pub static RULE: Rule = Rule {
     bad: "* Issue: [#5224](https://github.com/ovn-org/ovn-kubernetes/issues/5224)",
     good: "* Issue: [#5224](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5224)",
     check: Check::Okep(check),
-    of_its_time: true,
+    grandfatherable: true,
 };
 
 const SUBJECT: &str = "issue";
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let (Some(form), Some(issue)) = (&judged.template().issue, &judged.okep.issue) else { return Vec::new() };
     let Some(wanted) = &form.link else { return Vec::new() };
     if let Some(elsewhere) = &issue.elsewhere {
@@ -54,7 +54,7 @@ fn check(judged: &Judged) -> Vec<Finding> {
     vec![finding.help(format!("link to `{url}`")).fix(Some(fix))]
 }
 
-fn another_tracker(judged: &Judged, issue: &IssueLine, to: &Elsewhere, wanted: &ForgeLink) -> Finding {
+fn another_tracker(judged: &OkepContext, issue: &IssueLine, to: &Elsewhere, wanted: &ForgeLink) -> Finding {
     let message =
         format!("the issue link leads to `{}`, which is no issue of `{}`", to.url, wanted.repository);
     let place = if to.span.is_empty() { issue.span.clone() } else { to.span.clone() };

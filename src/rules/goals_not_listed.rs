@@ -4,7 +4,7 @@ use super::stub_section::is_stub;
 use super::{Check, Rule};
 use crate::markdown::document::{Block, BlockKind};
 use crate::markdown::prose;
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
@@ -17,18 +17,23 @@ pub static RULE: Rule = Rule {
     bad: "## Goals\n\nAddresses are kept across a restart. They are handed out in order, too.",
     good: "## Goals\n\n* Addresses are kept across a restart.\n* They are handed out in order.",
     check: Check::Okep(check),
-    of_its_time: true,
+    grandfatherable: true,
 };
 
 /// One short sentence may be all there is to list.
 const FEWEST_WORDS: usize = 10;
 
-fn check(judged: &Judged) -> Vec<Finding> {
-    let asks = judged.template().asks.iter().enumerate().filter(|(_, asks)| asks.list);
-    asks.filter_map(|(section, _)| finding(judged, section)).collect()
+fn check(judged: &OkepContext) -> Vec<Finding> {
+    let template_requirements = judged
+        .template()
+        .template_requirements
+        .iter()
+        .enumerate()
+        .filter(|(_, template_requirements)| template_requirements.list);
+    template_requirements.filter_map(|(section, _)| finding(judged, section)).collect()
 }
 
-fn finding(judged: &Judged, section: usize) -> Option<Finding> {
+fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     let row = judged.alignment.matches[section]?.row;
     let heading = judged.heading(row);
     let document = judged.document();
@@ -60,7 +65,7 @@ fn finding(judged: &Judged, section: usize) -> Option<Finding> {
 fn begins_like_item(line: &str) -> bool {
     let line = line.trim_start();
     let marked = line.starts_with(['-', '+', '\\', ':']) || line.starts_with("**");
-    let sign = line.chars().next().is_some_and(|c| !c.is_ascii() && !c.is_alphanumeric());
+    let glyph = line.chars().next().is_some_and(|c| !c.is_ascii() && !c.is_alphanumeric());
     let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let label = |word: &str| {
         let name = word.trim_start_matches('(').trim_end_matches(['.', ')', ':']);
@@ -68,5 +73,5 @@ fn begins_like_item(line: &str) -> bool {
         word.ends_with(['.', ')', ':']) && is_name
     };
     let numbered = first.eq_ignore_ascii_case("goal") && rest.starts_with(|c: char| c.is_ascii_digit());
-    marked || sign || numbered || label(first)
+    marked || glyph || numbered || label(first)
 }

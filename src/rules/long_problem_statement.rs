@@ -2,7 +2,7 @@
 
 use super::{Check, Rule};
 use crate::markdown::prose;
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
@@ -15,15 +15,19 @@ pub static RULE: Rule = Rule {
     bad: "## Problem Statement\n\n(two paragraphs on how the problem came about)",
     good: "## Problem Statement\n\nNodes keep addresses of pods that are gone, until none is left.",
     check: Check::Okep(check),
-    of_its_time: true,
+    grandfatherable: true,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
-    let asks = judged.template().asks.iter().enumerate();
-    asks.filter_map(|(section, asks)| finding(judged, section, asks.sentences?)).collect()
+fn check(judged: &OkepContext) -> Vec<Finding> {
+    let template_requirements = judged.template().template_requirements.iter().enumerate();
+    template_requirements
+        .filter_map(|(section, template_requirements)| {
+            finding(judged, section, template_requirements.sentences?)
+        })
+        .collect()
 }
 
-fn finding(judged: &Judged, section: usize, most: usize) -> Option<Finding> {
+fn finding(judged: &OkepContext, section: usize, most: usize) -> Option<Finding> {
     let heading = judged.heading_of(section)?;
     let found = prose::sentences(judged.document(), &heading.body);
     // Where a sentence ends is a matter of taste: only what is long by any count is told.

@@ -2,7 +2,7 @@
 
 use super::{Check, Rule};
 use crate::okep::suppressions::comments;
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
@@ -15,10 +15,10 @@ pub static RULE: Rule = Rule {
     bad: "<!-- okep: allow stub-section -->",
     good: "<!-- okep: allow stub-section \"Risks\" because they depend on the vote in May -->",
     check: Check::Okep(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let malformed = comments(judged.document()).into_iter().filter_map(|comment| {
         let reason = comment.said.err()?;
         let finding = RULE.at(judged, comment.span, "okep: allow", reason);

@@ -1,7 +1,7 @@
 //! The name of an OKEP's file, and of a folder that ought to hold one.
 
 use super::{Check, Rule};
-use crate::okep::snapshot::{HollowFolder, Snapshot};
+use crate::okep::snapshot::{OrphanFolder, Snapshot};
 use crate::okep::title::PREFIX;
 use crate::rules::finding::{Finding, Fix, Severity};
 use crate::text::path;
@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     bad: "docs/okeps/OKEP_5224_Connecting UDNs.md",
     good: "docs/okeps/okep-5224-connecting-udns.md",
     check: Check::Tree(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
@@ -33,10 +33,10 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
             _ => finding.help("name it after the number of its tracking issue and its title"),
         }
     });
-    misnamed.chain(snapshot.hollow_folders.iter().map(|folder| hollow(snapshot, folder))).collect()
+    misnamed.chain(snapshot.orphan_folders.iter().map(|folder| orphan(snapshot, folder))).collect()
 }
 
-fn hollow(snapshot: &Snapshot, folder: &HollowFolder) -> Finding {
+fn orphan(snapshot: &Snapshot, folder: &OrphanFolder) -> Finding {
     let likeliest = folder.pages.iter().find(|p| {
         p.document
             .headings

@@ -2,7 +2,7 @@
 
 use super::{Check, Rule};
 use crate::markdown::document::fold_blanks;
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     bad: "- Issue: [\\#5259](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5259)",
     good: "* Issue: [#5259](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5259)",
     check: Check::Okep(check),
-    of_its_time: true,
+    grandfatherable: true,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let (Some(form), Some(issue)) = (&judged.template().issue, &judged.okep.issue) else { return Vec::new() };
     let says_enough = issue.number().is_some() && issue.elsewhere.is_none();
     if form.link.is_none() || !says_enough || issue.link.as_ref().is_some_and(|l| l.pull_request) {

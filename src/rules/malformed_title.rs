@@ -3,7 +3,7 @@
 use super::{Check, Rule};
 use crate::markdown::names::Name;
 use crate::okep::title::{PREFIX, Title};
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::edits::{anchors, markdown, markup_spans};
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
@@ -17,12 +17,12 @@ pub static RULE: Rule = Rule {
     bad: "## okep 5224 - Connecting UDNs",
     good: "# OKEP-5224: Connecting UDNs",
     check: Check::Okep(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 const SUBJECT: &str = "title";
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let document = judged.document();
     if document.is_blank() {
         let copy = judged.template().path.as_deref().map_or("the template".into(), |p| format!("`{p}`"));
@@ -80,7 +80,7 @@ fn form(title: &Title) -> Option<String> {
 
 /// The edits that give the title its form and touch nothing of its name; none where the markup does not
 /// let the two be told apart.
-fn edits(judged: &Judged, title: &Title, number: u64) -> Option<Vec<Edit>> {
+fn edits(judged: &OkepContext, title: &Title, number: u64) -> Option<Vec<Edit>> {
     let (document, path) = (judged.document(), &judged.okep.path);
     let heading = &document.headings[title.heading];
     // The site takes `name: words` on the first line for metadata where no `#` stands before it.
@@ -123,7 +123,7 @@ fn edits(judged: &Judged, title: &Title, number: u64) -> Option<Vec<Edit>> {
 }
 
 /// The title in its form, its name as the source has it, for the help.
-fn source(judged: &Judged, title: &Title, number: u64) -> String {
+fn source(judged: &OkepContext, title: &Title, number: u64) -> String {
     let document = judged.document();
     let heading = &document.headings[title.heading];
     let letters = markup_spans::letters(document, heading);
@@ -143,7 +143,7 @@ fn names_a_number(name: &str) -> bool {
     })
 }
 
-fn is_templates_own(judged: &Judged, title: &Title) -> bool {
+fn is_templates_own(judged: &OkepContext, title: &Title) -> bool {
     let template = judged.template();
     let same_name = template.title_name().is_some_and(|name| {
         template.path.is_some() && Name::new(name).normal == Name::new(&title.name).normal

@@ -1,7 +1,7 @@
 //! Sections at the wrong level or inside the wrong section.
 
 use super::{Check, Rule};
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
 use crate::rules::finding::{Finding, Severity};
 
@@ -14,14 +14,14 @@ pub static RULE: Rule = Rule {
     bad: "## Proposed Solution\n\n## Testing Details",
     good: "## Proposed Solution\n\n### Testing Details",
     check: Check::Okep(check),
-    of_its_time: true,
+    grandfatherable: true,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     judged.alignment.misplaced.iter().filter_map(|section| finding(judged, *section)).collect()
 }
 
-fn finding(judged: &Judged, section: usize) -> Option<Finding> {
+fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     let row = judged.alignment.matches[section]?.row;
     let heading = judged.heading(row);
     let name = judged.section_name(section);

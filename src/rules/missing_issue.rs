@@ -3,7 +3,7 @@
 use super::{Check, Rule};
 use crate::markdown::names::Name;
 use crate::okep::issue::IssueLine;
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
@@ -16,12 +16,12 @@ pub static RULE: Rule = Rule {
     bad: "# OKEP-5224: Connecting UDNs\n\n## Problem Statement",
     good: "# OKEP-5224: Connecting UDNs\n\n* Issue: [#5224](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5224)\n\n## Problem Statement",
     check: Check::Okep(check),
-    of_its_time: true,
+    grandfatherable: true,
 };
 
 const SUBJECT: &str = "issue";
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let Some(form) = &judged.template().issue else { return Vec::new() };
     if judged.document().is_blank() {
         return Vec::new();
@@ -58,7 +58,7 @@ fn check(judged: &Judged) -> Vec<Finding> {
     }
 }
 
-fn insertion(judged: &Judged, wanted: &str) -> Option<Fix> {
+fn insertion(judged: &OkepContext, wanted: &str) -> Option<Fix> {
     let document = judged.document();
     let title = judged.okep.title.as_ref()?;
     let text = &document.text;

@@ -2,7 +2,7 @@
 
 use super::{Check, Rule};
 use crate::markdown::names::Name;
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
 use crate::rules::finding::{Finding, Fix, Severity};
 
@@ -15,10 +15,10 @@ pub static RULE: Rule = Rule {
     bad: "## Alternatives\n\n(end of file)",
     good: "## Alternatives\n\nNone that keep the API stable.\n\n## References\n\nNone",
     check: Check::Okep(check),
-    of_its_time: true,
+    grandfatherable: true,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     if judged.document().is_blank() {
         return Vec::new();
     }
@@ -47,9 +47,9 @@ fn check(judged: &Judged) -> Vec<Finding> {
 
 /// Whether the section is there for readers of the site: `ambiguous-heading` tells that GitHub shows no
 /// heading, and a second one would not mend it.
-fn stands_on_the_site(judged: &Judged, section: usize) -> bool {
+fn stands_on_the_site(judged: &OkepContext, section: usize) -> bool {
     let name = &judged.template().outline.rows[section].name;
-    let old = &judged.rulebook.old_names[section];
+    let old = &judged.requirements.old_names[section];
     let site_only = judged.ambiguities().iter().filter(|a| a.github.is_none());
     site_only.filter_map(|a| a.site.as_ref()).any(|(_, text)| {
         let heading = Name::new(text);
@@ -58,7 +58,7 @@ fn stands_on_the_site(judged: &Judged, section: usize) -> bool {
 }
 
 /// The line of a heading of this name that is written as raw HTML, `<h2>Goals</h2>`, on one line.
-fn raw_heading(judged: &Judged, section: usize) -> Option<usize> {
+fn raw_heading(judged: &OkepContext, section: usize) -> Option<usize> {
     let document = judged.document();
     let text = document.text.as_str();
     let name = &judged.template().outline.rows[section].name;
@@ -72,7 +72,7 @@ fn raw_heading(judged: &Judged, section: usize) -> Option<usize> {
 }
 
 /// Where the section belongs, told by the nearest sibling that is there.
-fn neighbour(judged: &Judged, section: usize) -> String {
+fn neighbour(judged: &OkepContext, section: usize) -> String {
     let rows = &judged.template().outline.rows;
     let sibling =
         |s: &usize| rows[*s].parent == rows[section].parent && judged.alignment.matches[*s].is_some();
@@ -86,7 +86,7 @@ fn neighbour(judged: &Judged, section: usize) -> String {
     }
 }
 
-fn skeleton(judged: &Judged, section: usize) -> Option<Fix> {
+fn skeleton(judged: &OkepContext, section: usize) -> Option<Fix> {
     let row = &judged.template().outline.rows[section];
     let parent_is_missing = row.parent.is_some_and(|p| judged.alignment.matches[p].is_none());
     if parent_is_missing || judged.alignment.shift != 0 || judged.document().unclosed_fence.is_some() {

@@ -11,7 +11,7 @@ pub mod finding;
 pub mod page_links;
 
 use crate::okep::snapshot::Snapshot;
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::event::Event;
 use crate::rules::finding::{Finding, Related, Severity};
 use crate::rules::page_links::{Claim, Linked, PageLink};
@@ -75,14 +75,14 @@ pub struct Rule {
     pub check: Check,
     /// Whether it is a demand of the template, to which an OKEP is held only if it stood in the
     /// template when the OKEP landed.
-    pub of_its_time: bool,
+    pub grandfatherable: bool,
 }
 
 /// How far a rule must look.
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
     /// At one OKEP and the template.
-    Okep(fn(&Judged) -> Vec<Finding>),
+    Okep(fn(&OkepContext) -> Vec<Finding>),
     /// At everything: numbers, names and registers. Of the text of an OKEP nothing but the help and the
     /// fix may hang on it: history runs these rules once for each set of paths.
     Tree(fn(&Snapshot) -> Vec<Finding>),
@@ -160,7 +160,7 @@ impl Rule {
     /// A finding about the judged OKEP, at a span of its own file.
     fn at(
         &self,
-        judged: &Judged,
+        judged: &OkepContext,
         span: Range<usize>,
         subject: impl Into<String>,
         message: String,
@@ -178,7 +178,7 @@ impl Rule {
     }
 
     /// A finding about something the judged OKEP does not have.
-    fn absent(&self, judged: &Judged, subject: impl Into<String>, message: String) -> Finding {
+    fn absent(&self, judged: &OkepContext, subject: impl Into<String>, message: String) -> Finding {
         self.about(Some(&judged.okep.path), &judged.okep.path, subject, message)
     }
 
@@ -232,7 +232,7 @@ impl Finding {
         self
     }
 
-    fn related(mut self, judged: &Judged, span: Range<usize>, message: impl Into<String>) -> Self {
+    fn related(mut self, judged: &OkepContext, span: Range<usize>, message: impl Into<String>) -> Self {
         self.related.push(crate::rules::finding::Related {
             path: judged.okep.path.clone(),
             place: Some(judged.okep.document.text.place(span)),

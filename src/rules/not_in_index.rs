@@ -5,7 +5,7 @@ use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
-use crate::site::index_page::Landing;
+use crate::site::index_page::IndexPage;
 use crate::site::index_page_edit;
 
 pub static RULE: Rule = Rule {
@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     bad: "* [BGP](okep-5296-bgp.md)",
     good: "* [BGP](okep-5296-bgp.md)\n* [EVPN](okep-5088-evpn.md)",
     check: Check::Tree(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 /// Not the path: an OKEP that moves is missing as it was before.
@@ -37,7 +37,7 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
         .collect()
 }
 
-fn finding(snapshot: &Snapshot, landing: &Landing, okep: &Okep) -> Finding {
+fn finding(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> Finding {
     let plan = index_page_edit::insert(landing, okep, &|doc| snapshot.number_of(doc));
     let message = format!("the landing page does not list `{}`", plan.target);
     let mut finding = RULE.about(Some(&okep.path), &landing.path, SUBJECT, message);

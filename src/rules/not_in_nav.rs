@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
     bad: "nav:\n  - Enhancement Proposals:\n    - BGP: okeps/okep-5296-bgp.md",
     good: "nav:\n  - Enhancement Proposals:\n    - BGP: okeps/okep-5296-bgp.md\n    - EVPN: okeps/okep-5088-evpn.md",
     check: Check::Tree(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 /// Not the path: an OKEP that moves is missing as it was before.

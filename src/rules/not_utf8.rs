@@ -1,7 +1,7 @@
 //! Bytes that are no UTF-8.
 
 use super::{Check, Rule};
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     bad: "caf\\xe9",
     good: "café",
     check: Check::Okep(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let text = &judged.document().text;
     let Some(at) = text.invalid_at else { return Vec::new() };
     let bytes = match text.invalid_bytes {

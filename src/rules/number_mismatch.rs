@@ -1,7 +1,7 @@
 //! One number for file name, folder, title, link text and link URL.
 
 use super::{Check, Rule};
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::finding::{Edit, Finding, Fix, Related, Severity};
 use crate::text::path::file_name;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     bad: "okep-5224-connecting-udns.md\n\n# OKEP-5242: Connecting UDNs",
     good: "okep-5224-connecting-udns.md\n\n# OKEP-5224: Connecting UDNs",
     check: Check::Okep(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 /// A number and who carries it; where it stands in the document, if it does.
@@ -27,7 +27,7 @@ struct Carrier {
     span: Option<Range<usize>>,
 }
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let carriers = carriers(judged);
     let mut votes: BTreeMap<u64, usize> = BTreeMap::new();
     for carrier in &carriers {
@@ -89,7 +89,7 @@ fn renumbered(path: &str, number: u64) -> Option<String> {
     Some(format!("{folder}{}{number}{}", &name[..start], &name[start + digits..]))
 }
 
-fn carriers(judged: &Judged) -> Vec<Carrier> {
+fn carriers(judged: &OkepContext) -> Vec<Carrier> {
     let okep = judged.okep;
     let issue = okep.issue.as_ref();
     let shown = issue.and_then(|i| i.shown.as_ref());

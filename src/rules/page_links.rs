@@ -4,7 +4,7 @@
 //! stands in the tree. So the shell can ask for those paths alone, and history can judge a page once
 //! however often its surroundings change. Nothing is looked up here.
 
-use crate::files::Standing;
+use crate::files::PathKind;
 use crate::markdown::document::{Document, LinkKind, options};
 use crate::markdown::html;
 use crate::markdown::slugs::{GithubAnchors, SiteAnchors};
@@ -41,23 +41,23 @@ pub struct Linked<'a> {
 pub struct Claim {
     pub finding: Finding,
     /// What would make the link lead somewhere; a claim without any holds always.
-    pub unless: Vec<Wanted>,
+    pub unless: Vec<LinkTarget>,
 }
 
 /// A path of the repository that a link may mean.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Wanted {
+pub struct LinkTarget {
     pub path: String,
     /// Whether a folder would do as well as a file.
     pub or_folder: bool,
 }
 
-impl Wanted {
-    pub fn is_met(&self, standing: Standing) -> bool {
-        match standing {
-            Standing::File | Standing::Unknown => true,
-            Standing::Folder => self.or_folder,
-            Standing::Nothing => false,
+impl LinkTarget {
+    pub fn is_met(&self, path_kind: PathKind) -> bool {
+        match path_kind {
+            PathKind::File | PathKind::Unknown => true,
+            PathKind::Folder => self.or_folder,
+            PathKind::Nothing => false,
         }
     }
 }
@@ -251,7 +251,7 @@ pub fn questions(snapshot: &Snapshot) -> BTreeSet<String> {
 
 /// What the rules about links find in a snapshot.
 pub fn of_links(snapshot: &Snapshot) -> Vec<Finding> {
-    let holds = |c: &Claim| !c.unless.iter().any(|w| w.is_met(standing(snapshot, &w.path)));
+    let holds = |c: &Claim| !c.unless.iter().any(|w| w.is_met(path_kind(snapshot, &w.path)));
     let claims = pages(snapshot).into_par_iter().flat_map_iter(|page| claims(&page));
     claims.filter(holds).map(|c| c.finding).collect()
 }
@@ -264,14 +264,14 @@ pub fn lost(snapshot: &Snapshot) -> BTreeSet<String> {
 }
 
 /// What stands at a path, as far as it is known.
-pub fn standing(snapshot: &Snapshot, path: &str) -> Standing {
+pub fn path_kind(snapshot: &Snapshot, path: &str) -> PathKind {
     if snapshot.paths.contains(path) {
-        return Standing::File;
+        return PathKind::File;
     }
-    match snapshot.standing.get(path) {
-        Some(standing) => *standing,
+    match snapshot.path_kind.get(path) {
+        Some(path_kind) => *path_kind,
         // All Markdown files of the proposal folder are known.
-        None if path::role(path, &snapshot.layout.folder) != Role::Other => Standing::Nothing,
-        None => Standing::Unknown,
+        None if path::role(path, &snapshot.layout.folder) != Role::Other => PathKind::Nothing,
+        None => PathKind::Unknown,
     }
 }

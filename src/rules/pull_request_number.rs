@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     bad: "Merge pull request #5238 from author/static-ips   brings   okep-5238-static-ips.md",
     good: "Merge pull request #5238 from author/static-ips   brings   okep-5233-static-ips.md",
     check: Check::History(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 fn check(event: &Event) -> Vec<Finding> {

@@ -2,9 +2,9 @@
 
 use super::{Check, Rule};
 use crate::markdown::names::Name;
-use crate::okep::alignment::{Kind, Match};
+use crate::okep::alignment::{Match, MatchKind};
 use crate::okep::requirements::OldName;
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::edits::{anchors, markdown, markup_spans};
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
@@ -18,16 +18,16 @@ pub static RULE: Rule = Rule {
     bad: "## OVN Kubernetes Version Skew",
     good: "## OVN-Kubernetes Version Skew",
     check: Check::Okep(check),
-    of_its_time: true,
+    grandfatherable: true,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let renamed = judged.alignment.matches.iter().enumerate().filter_map(|(section, m)| {
-        let m = m.filter(|m| m.kind != Kind::Exact)?;
+        let m = m.filter(|m| m.kind != MatchKind::Exact)?;
         Some((section, m))
     });
     let (numbered, renamed): (Vec<_>, Vec<_>) = renamed
-        .partition(|(_, m)| m.kind == Kind::Form && judged.okep.outline.rows[m.row].name.is_numbered());
+        .partition(|(_, m)| m.kind == MatchKind::Form && judged.okep.outline.rows[m.row].name.is_numbered());
     let numbered = match numbered.len() {
         0 | 1 => numbered.into_iter().map(|(section, m)| finding(judged, section, m.row, m.kind)).collect(),
         _ => vec![all_numbered(judged, &numbered)],
@@ -39,7 +39,7 @@ fn check(judged: &Judged) -> Vec<Finding> {
 }
 
 /// Who numbers the sections numbers them all: one cause, one finding.
-fn all_numbered(judged: &Judged, numbered: &[(usize, Match)]) -> Finding {
+fn all_numbered(judged: &OkepContext, numbered: &[(usize, Match)]) -> Finding {
     let mut rows: Vec<(usize, usize)> = numbered.iter().map(|(section, m)| (m.row, *section)).collect();
     rows.sort_unstable();
     let (first, section) = rows[0];
@@ -60,7 +60,7 @@ fn all_numbered(judged: &Judged, numbered: &[(usize, Match)]) -> Finding {
 }
 
 /// What is said where headings and sections do not meet one to one, so that no renaming mends it.
-fn shared(judged: &Judged, section: usize, row: usize) -> Option<Finding> {
+fn shared(judged: &OkepContext, section: usize, row: usize) -> Option<Finding> {
     let alignment = &judged.alignment;
     let wanted = judged.section_name(section);
     let heading = judged.heading(row);
@@ -90,7 +90,7 @@ fn shared(judged: &Judged, section: usize, row: usize) -> Option<Finding> {
 
 /// The edits that give a heading the template's name and keep the markup around its words; none where
 /// markup stands between them.
-fn edits(judged: &Judged, section: usize, row: usize) -> Option<Vec<Edit>> {
+fn edits(judged: &OkepContext, section: usize, row: usize) -> Option<Vec<Edit>> {
     let (document, path) = (judged.document(), &judged.okep.path);
     let outline = &judged.okep.outline.rows[row];
     let heading = judged.heading(row);
@@ -105,7 +105,7 @@ fn edits(judged: &Judged, section: usize, row: usize) -> Option<Vec<Edit>> {
     Some(edits)
 }
 
-fn finding(judged: &Judged, section: usize, row: usize, kind: Kind) -> Finding {
+fn finding(judged: &OkepContext, section: usize, row: usize, kind: MatchKind) -> Finding {
     let wanted = judged.section_name(section);
     let heading = judged.heading(row);
     let was = old_wording(judged, section, &heading.text);
@@ -114,19 +114,19 @@ fn finding(judged: &Judged, section: usize, row: usize, kind: Kind) -> Finding {
             Some(r) => format!("is the template's wording before {}", r.date),
             None => "is an earlier wording of the template".to_owned(),
         },
-        (Kind::Words(_), None) => "seems to stand".to_owned(),
+        (MatchKind::Words(_), None) => "seems to stand".to_owned(),
         _ => "is another spelling".to_owned(),
     };
     let message = match (kind, was) {
         (_, Some(_)) => format!("`{}` {how}; now `{wanted}`", heading.text),
-        (Kind::Words(_), None) => format!("`{}` {how} for `{wanted}`", heading.text),
+        (MatchKind::Words(_), None) => format!("`{}` {how} for `{wanted}`", heading.text),
         _ => format!("`{}` {how} of `{wanted}`", heading.text),
     };
     let finding = RULE.at(judged, heading.span.clone(), wanted, message);
     let title = format!("rename the heading to `{wanted}`");
     let fix = judged.plan(|| {
         let edits = edits(judged, section, row)?;
-        Some(if matches!(kind, Kind::Words(_)) {
+        Some(if matches!(kind, MatchKind::Words(_)) {
             Fix::suggested(title, edits)
         } else {
             Fix::safe(title, edits)
@@ -141,9 +141,9 @@ fn finding(judged: &Judged, section: usize, row: usize, kind: Kind) -> Finding {
     .fix(fix)
 }
 
-fn old_wording<'a>(judged: &'a Judged, section: usize, text: &str) -> Option<&'a OldName> {
+fn old_wording<'a>(judged: &'a OkepContext, section: usize, text: &str) -> Option<&'a OldName> {
     let name = Name::new(text);
-    let old = &judged.rulebook.old_names[section];
+    let old = &judged.requirements.old_names[section];
     old.iter().rev().find(|o| o.name.text == text).or(old.iter().rev().find(|o| {
         o.name.normal == name.normal && o.name.normal != Name::new(judged.section_name(section)).normal
     }))

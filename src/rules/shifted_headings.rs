@@ -1,7 +1,7 @@
 //! All headings of a document off by the same number of levels.
 
 use super::{Check, Rule};
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
 use crate::rules::finding::{Finding, Fix, Severity};
 
@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     bad: "# OKEP-5494: Title\n\n# Problem Statement\n\n# Goals",
     good: "# OKEP-5494: Title\n\n## Problem Statement\n\n## Goals",
     check: Check::Okep(check),
-    of_its_time: true,
+    grandfatherable: true,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let shift = judged.alignment.shift;
     if shift == 0 {
         return Vec::new();

@@ -1,7 +1,7 @@
 //! Headings more than one level deeper than the one before.
 
 use super::{Check, Rule};
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
 use crate::rules::finding::{Finding, Fix, Severity};
 
@@ -14,10 +14,10 @@ pub static RULE: Rule = Rule {
     bad: "## User-Stories/Use-Cases\n\n#### Story 1",
     good: "## User-Stories/Use-Cases\n\n### Story 1",
     check: Check::Okep(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut before = if judged.okep.title.is_some() { 1 } else { u8::MAX - 1 };
     for row in 0..judged.okep.outline.rows.len() {
@@ -33,17 +33,17 @@ fn check(judged: &Judged) -> Vec<Finding> {
     findings
 }
 
-fn is_misplaced(judged: &Judged, row: usize) -> bool {
+fn is_misplaced(judged: &OkepContext, row: usize) -> bool {
     judged.alignment.section_of[row].is_some_and(|s| judged.alignment.misplaced.contains(&s))
 }
 
 /// Whether a section of the template stands at its level.
-fn stands_right(judged: &Judged, row: usize) -> bool {
+fn stands_right(judged: &OkepContext, row: usize) -> bool {
     let sections = &judged.template().outline.rows;
     judged.alignment.section_of[row].is_some_and(|s| sections[s].level == judged.level(row))
 }
 
-fn finding(judged: &Judged, row: usize, before: u8) -> Finding {
+fn finding(judged: &OkepContext, row: usize, before: u8) -> Finding {
     let heading = judged.heading(row);
     let level = judged.level(row);
     let above = row.checked_sub(1).map(|r| judged.heading(r));
@@ -58,7 +58,7 @@ fn finding(judged: &Judged, row: usize, before: u8) -> Finding {
 /// Promotes the heading, its siblings and all under them, as far as they go together.
 ///
 /// None where one that goes with them is less deep: it would come to stand inside the one before it.
-fn promotion(judged: &Judged, row: usize, by: u8, before: u8) -> Option<Fix> {
+fn promotion(judged: &OkepContext, row: usize, by: u8, before: u8) -> Option<Fix> {
     let rows = &judged.okep.outline.rows;
     let level = rows[row].level;
     let end = (row + 1..rows.len()).find(|r| rows[*r].level < level).unwrap_or(rows.len());

@@ -3,7 +3,7 @@
 use super::stub_section::is_stub;
 use super::{Check, Rule};
 use crate::markdown::prose;
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
@@ -16,18 +16,23 @@ pub static RULE: Rule = Rule {
     bad: "### Story 1\n\nThe node keeps its address when it restarts, which is needed for firewalls.",
     good: "### Story 1\n\nAs a cluster admin, I want nodes to keep their addresses, so that firewalls let them in.",
     check: Check::Okep(check),
-    of_its_time: true,
+    grandfatherable: true,
 };
 
 /// A shorter section says that there are no stories, or where they are.
 const FEWEST_WORDS: usize = 12;
 
-fn check(judged: &Judged) -> Vec<Finding> {
-    let asks = judged.template().asks.iter().enumerate().filter(|(_, asks)| asks.story);
-    asks.filter_map(|(section, _)| finding(judged, section)).collect()
+fn check(judged: &OkepContext) -> Vec<Finding> {
+    let template_requirements = judged
+        .template()
+        .template_requirements
+        .iter()
+        .enumerate()
+        .filter(|(_, template_requirements)| template_requirements.story);
+    template_requirements.filter_map(|(section, _)| finding(judged, section)).collect()
 }
 
-fn finding(judged: &Judged, section: usize) -> Option<Finding> {
+fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     let row = judged.alignment.matches[section]?.row;
     let heading = judged.heading(row);
     let document = judged.document();

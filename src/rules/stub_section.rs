@@ -2,7 +2,7 @@
 
 use super::{Check, Rule};
 use crate::markdown::document::{Block, Heading};
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::edits::section_bounds;
 use crate::rules::finding::{Finding, Severity};
 use std::ops::Range;
@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
     bad: "## Documentation Details\n\nTo be discussed.",
     good: "## Documentation Details\n\nA page under `features/`, linked from the overview.",
     check: Check::Okep(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 /// A promise is short; a longer text says something, unless all of it is when the section will be written.
@@ -27,7 +27,7 @@ const MOST_WORDS_BEFORE_A_MARK: usize = 6;
 /// More promises than this may be a list of work to do, unless each is a bare mark.
 const MOST_BLOCKS: usize = 3;
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let stubs = (0..judged.okep.outline.rows.len())
         .filter(|row| !judged.okep.outline.has_children(*row) && is_stub(judged, judged.heading(*row)));
     stubs
@@ -45,7 +45,7 @@ fn check(judged: &Judged) -> Vec<Finding> {
 }
 
 /// Whether all that stands directly under a heading is a promise.
-pub(crate) fn is_stub(judged: &Judged, heading: &Heading) -> bool {
+pub(crate) fn is_stub(judged: &OkepContext, heading: &Heading) -> bool {
     let text = |span: &Range<usize>| judged.document().text.slice(span.clone());
     let mut blocks = &judged.document().blocks[heading.blocks.clone()];
     if blocks.len() > 1 && is_promise(text(&blocks[0].span)) {

@@ -2,7 +2,7 @@
 
 use super::{Check, Rule};
 use crate::okep::prompts::Leftover;
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
@@ -15,10 +15,10 @@ pub static RULE: Rule = Rule {
     bad: "## Goals\n\n(Bullet list of Primary goals of this proposal.)\n\n* Connect networks",
     good: "## Goals\n\n* Connect networks",
     check: Check::Okep(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let mut groups: Vec<Vec<&Leftover>> = Vec::new();
     for leftover in judged.leftovers() {
         let section = section_of(judged, leftover);
@@ -31,11 +31,11 @@ fn check(judged: &Judged) -> Vec<Finding> {
 }
 
 /// Index of the heading above the text.
-fn section_of(judged: &Judged, leftover: &Leftover) -> usize {
+fn section_of(judged: &OkepContext, leftover: &Leftover) -> usize {
     judged.document().headings.partition_point(|h| h.span.start <= leftover.span.start)
 }
 
-fn finding(judged: &Judged, group: &[&Leftover]) -> Finding {
+fn finding(judged: &OkepContext, group: &[&Leftover]) -> Finding {
     let runs = runs(group);
     let document = judged.document();
     let first = runs[0].clone();
@@ -69,7 +69,7 @@ fn runs(group: &[&Leftover]) -> Vec<std::ops::Range<usize>> {
     runs.into_iter().map(|(run, _)| run).collect()
 }
 
-fn deletion(judged: &Judged, group: &[&Leftover]) -> Fix {
+fn deletion(judged: &OkepContext, group: &[&Leftover]) -> Fix {
     let document = judged.document();
     let heading = section_of(judged, group[0]).checked_sub(1).map(|h| &document.headings[h]);
     let is_title = judged.okep.title.as_ref().map(|t| t.heading + 1) == Some(section_of(judged, group[0]));

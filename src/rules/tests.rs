@@ -2,7 +2,7 @@
 
 use super::RULES;
 use crate::audit::audit;
-use crate::files::{Layout, Standing, Tree};
+use crate::files::{Layout, PathKind, Tree};
 use crate::okep::snapshot::{Parsed, Snapshot};
 
 const TEMPLATE: &str = "\
@@ -590,12 +590,12 @@ fn the_issue_line_is_no_prompt() {
     let own = "* Issue: [#1](https://github.com/org/net/issues/1)";
     let copy = with(ISSUE, &format!("{own}\n{prompt}"));
     check(&copy, &["number-mismatch:3 number", "template-text:4 preamble"]);
-    let mended = |lines: &str| mended_issue("template-text", lines);
+    let fixed = |lines: &str| mended_issue("template-text", lines);
     let kept = "suggested: * issue: [#7](@/issues/7)";
-    assert_eq!(mended(&format!("{ISSUE}\n{prompt}")), kept);
-    assert_eq!(mended(&format!("{ISSUE} {prompt}")), kept);
+    assert_eq!(fixed(&format!("{ISSUE}\n{prompt}")), kept);
+    assert_eq!(fixed(&format!("{ISSUE} {prompt}")), kept);
     let own = "* issue: [#1](@/issues/1)";
-    assert_eq!(mended(&format!("* Issue: [#1](@/issues/1)\n{prompt}")), format!("suggested: {own}"));
+    assert_eq!(fixed(&format!("* Issue: [#1](@/issues/1)\n{prompt}")), format!("suggested: {own}"));
     // Neither are words that an author puts before or behind it.
     check(&with(ISSUE, &format!("{ISSUE}\n(Opened in May.)")), &[]);
     // A prompt without parentheses begins behind the link as well.
@@ -838,7 +838,7 @@ fn a_problem_is_told_in_about_as_many_sentences_as_the_template_asks_for() {
 
 #[test]
 fn stories_say_who_wants_what_where_the_template_asks_for_it() {
-    let asks = TEMPLATE.replace(
+    let template_requirements = TEMPLATE.replace(
         "## Proposed Solution\n",
         "## Stories\n\n1. **As a** [user]\n2. **I want** [goal]\n\n## Proposed Solution\n",
     );
@@ -850,7 +850,7 @@ fn stories_say_who_wants_what_where_the_template_asks_for_it() {
     };
     let plain = "### Story 1\n\nThe tea is poured at once when a guest comes in, because the water is hot \
                  already.\n";
-    assert_eq!(found(plain, &asks), ["story-form:17 Stories"]);
+    assert_eq!(found(plain, &template_requirements), ["story-form:17 Stories"]);
     assert!(found(plain, TEMPLATE).is_empty(), "nobody asked");
     for quiet in [
         "**As a** *guest*, **I want** tea. It is to be hot and in a cup, so that nobody is burnt by it.\n",
@@ -866,7 +866,7 @@ fn stories_say_who_wants_what_where_the_template_asks_for_it() {
         "**Persona:** cook. **Goal:** hot tea in each of the cups that are brought to the tables.\n",
         "TBD\n",
     ] {
-        assert!(found(quiet, &asks).is_empty(), "{quiet}");
+        assert!(found(quiet, &template_requirements).is_empty(), "{quiet}");
     }
 }
 
@@ -875,13 +875,13 @@ fn told_among(files: &[(&str, &str)], others: &[&str]) -> String {
     let mut tree = tree(files);
     let parsed = Parsed::default();
     let snapshot = Snapshot::new(&tree, &Layout::default(), &parsed);
-    let standing = |path: &String| match others {
-        _ if others.contains(&path.as_str()) => Standing::File,
-        _ if others.iter().any(|other| other.starts_with(&format!("{path}/"))) => Standing::Folder,
-        _ => Standing::Nothing,
+    let path_kind = |path: &String| match others {
+        _ if others.contains(&path.as_str()) => PathKind::File,
+        _ if others.iter().any(|other| other.starts_with(&format!("{path}/"))) => PathKind::Folder,
+        _ => PathKind::Nothing,
     };
     let asked = crate::rules::page_links::questions(&snapshot);
-    tree.standing = std::sync::Arc::new(asked.into_iter().map(|p| (p.clone(), standing(&p))).collect());
+    tree.path_kind = std::sync::Arc::new(asked.into_iter().map(|p| (p.clone(), path_kind(&p))).collect());
     told(&tree)
 }
 

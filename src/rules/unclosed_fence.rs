@@ -1,7 +1,7 @@
 //! A code fence that swallows the rest of the document.
 
 use super::{Check, Rule};
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
@@ -15,10 +15,10 @@ pub static RULE: Rule = Rule {
     bad: "```yaml\nkind: Pod\n\n## Testing Details",
     good: "```yaml\nkind: Pod\n```\n\n## Testing Details",
     check: Check::Okep(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     let document = judged.document();
     let Some(fence) = &document.unclosed_fence else { return Vec::new() };
     let text = &document.text;

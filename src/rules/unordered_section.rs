@@ -1,7 +1,7 @@
 //! Template sections out of the template's order.
 
 use super::{Check, Rule};
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
 use crate::rules::finding::{Finding, Severity};
 
@@ -14,14 +14,14 @@ pub static RULE: Rule = Rule {
     bad: "## Alternatives\n\n## Goals",
     good: "## Goals\n\n## Alternatives",
     check: Check::Okep(check),
-    of_its_time: true,
+    grandfatherable: true,
 };
 
-fn check(judged: &Judged) -> Vec<Finding> {
+fn check(judged: &OkepContext) -> Vec<Finding> {
     judged.alignment.unordered.iter().filter_map(|section| finding(judged, *section)).collect()
 }
 
-fn finding(judged: &Judged, section: usize) -> Option<Finding> {
+fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     let row = judged.alignment.matches[section]?.row;
     let heading = judged.heading(row);
     let name = judged.section_name(section);

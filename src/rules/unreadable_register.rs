@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     bad: "nav:\n  - BGP: okeps: okep-5296-bgp.md",
     good: "nav:\n  - BGP: okeps/okep-5296-bgp.md",
     check: Check::Tree(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {

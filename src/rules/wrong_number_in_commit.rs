@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     bad: "OKEP-5242: name the router   changes   okep-5224-connecting-udns.md",
     good: "OKEP-5224: name the router   changes   okep-5224-connecting-udns.md",
     check: Check::History(check),
-    of_its_time: false,
+    grandfatherable: false,
 };
 
 fn check(event: &Event) -> Vec<Finding> {

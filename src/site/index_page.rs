@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 #[derive(Debug, Clone)]
-pub struct Landing {
+pub struct IndexPage {
     pub path: String,
     pub document: Arc<Document>,
     /// Its links to Markdown files of the proposal folder, in order.
@@ -24,7 +24,7 @@ pub struct LandingEntry {
     pub target: String,
 }
 
-impl Landing {
+impl IndexPage {
     pub fn new(path: &str, document: Arc<Document>) -> Self {
         let entries = document
             .links
@@ -37,7 +37,7 @@ impl Landing {
                 Some(LandingEntry { doc, span: l.span.clone(), target: l.target.clone() })
             })
             .collect();
-        Landing { path: path.to_owned(), document, entries }
+        IndexPage { path: path.to_owned(), document, entries }
     }
 
     pub fn lists(&self, doc: &str) -> bool {

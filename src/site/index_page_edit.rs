@@ -3,7 +3,7 @@
 //! Pure: what is there in, one edit out. The new line comes after the whole item or row of its neighbour.
 //! A page whose entries are neither list items nor rows of a table is explained instead.
 
-use super::index_page::{Landing, LandingEntry};
+use super::index_page::{IndexPage, LandingEntry};
 use crate::markdown::document::options;
 use crate::okep::proposal::Okep;
 use crate::okep::register;
@@ -26,7 +26,7 @@ pub struct LandingPlan {
 /// Lists an OKEP with its siblings, in the order of their numbers where they have one.
 ///
 /// `is_sibling` gives the number of a page that belongs with the new one.
-pub fn insert(landing: &Landing, okep: &Okep, is_sibling: &dyn Fn(&str) -> Option<u64>) -> LandingPlan {
+pub fn insert(landing: &IndexPage, okep: &Okep, is_sibling: &dyn Fn(&str) -> Option<u64>) -> LandingPlan {
     let target = relative(&landing.path, &okep.path);
     let siblings: Vec<(u64, &LandingEntry)> =
         landing.entries.iter().filter_map(|e| Some((is_sibling(&e.doc)?, e))).collect();
@@ -85,7 +85,7 @@ impl Form {
 }
 
 /// The innermost list item, or the row of a table, that holds an entry.
-fn form(landing: &Landing, entry: &LandingEntry) -> Option<Form> {
+fn form(landing: &IndexPage, entry: &LandingEntry) -> Option<Form> {
     let text = &landing.document.text;
     let start = landing.document.body_start;
     let events = Parser::new_ext(text.slice(start..text.len()), options()).into_offset_iter();
@@ -127,7 +127,7 @@ fn form(landing: &Landing, entry: &LandingEntry) -> Option<Form> {
 }
 
 /// A line for the OKEP in the form of the entry beside it.
-fn like(landing: &Landing, form: &Form, entry: &LandingEntry, okep: &Okep, target: &str) -> Option<String> {
+fn like(landing: &IndexPage, form: &Form, entry: &LandingEntry, okep: &Okep, target: &str) -> Option<String> {
     let text = &landing.document.text;
     let link = link(text.slice(entry.span.clone()), okep, target)?;
     let before = text.slice(form.lines().start..entry.span.start);
@@ -174,7 +174,7 @@ mod tests {
 
     /// Lists OKEP 7 on a page; `expected` is the page after, or none where it is left to the author.
     fn check(page: &str, expected: Option<&str>) {
-        let landing = Landing::new("docs/okeps/index.md", Arc::new(Document::parse(page.as_bytes())));
+        let landing = IndexPage::new("docs/okeps/index.md", Arc::new(Document::parse(page.as_bytes())));
         let document = Arc::new(Document::parse(b"# OKEP-7: Tea\n"));
         let template = Template::new(None, Arc::new(Document::parse(b"")));
         let okep = Okep::new("docs/okeps/okep-7-tea.md", "docs/okeps", document, &template);

@@ -17,7 +17,7 @@ pub enum Role {
     Template,
     Okep,
     /// The landing page of the proposal folder.
-    Landing,
+    IndexPage,
     /// A page inside a folder named like an OKEP.
     InOkepFolder,
     /// A page that stands directly in the proposal folder and is named like nothing known.
@@ -95,7 +95,7 @@ pub fn role(path: &str, folder: &str) -> Role {
         return Role::InOkepFolder;
     }
     match (inside.contains('/'), stem.to_ascii_lowercase().as_str()) {
-        (false, "index") => Role::Landing,
+        (false, "index") => Role::IndexPage,
         (false, "readme") => Role::Other,
         (false, _) => Role::Stray,
         (true, _) => Role::Other,
@@ -209,7 +209,7 @@ mod tests {
         check("docs/okeps/okep-5224-x/other.md", Role::InOkepFolder);
         check("docs/okeps/okep-5224-x/deep/other.md", Role::InOkepFolder);
         check("docs/okeps/archive/okep-1-x.md", Role::Okep);
-        check("docs/okeps/index.md", Role::Landing);
+        check("docs/okeps/index.md", Role::IndexPage);
         check("docs/okeps/notes.md", Role::Stray);
         check("docs/okeps/images/notes.md", Role::Other);
         check("docs/okeps-old/okep-1-x.md", Role::Other);

@@ -8,7 +8,7 @@ use okep::audit::audit;
 use okep::files::{Layout, Tree};
 use okep::fix::compare::identity;
 use okep::fix::engine::{Fixed, borrowed, fix};
-use okep::fix::verify::Bench;
+use okep::fix::verify::Verifier;
 use okep::okep::snapshot::{Parsed, Snapshot};
 use okep::report::diff::between;
 use okep::rules::finding::{Finding, Rename, Safety};
@@ -96,7 +96,7 @@ fn one_document_is_as_good_as_all(tree: &Tree) -> Result<(), TestCaseError> {
     let (layout, parsed) = (Layout::default(), Parsed::default());
     let snapshot = Snapshot::new(tree, &layout, &parsed);
     let findings = audit(&snapshot, None).findings;
-    let bench = Bench::new(&snapshot, &layout, None, &parsed);
+    let bench = Verifier::new(&snapshot, &layout, None, &parsed);
     let state = borrowed(tree, &snapshot, &findings);
     for finding in findings.iter().filter(|f| f.fix.is_some()) {
         let (alone, among_all) = (bench.alone(&state, finding), bench.together(&state, &[finding]).map(drop));

@@ -274,11 +274,11 @@ fn a_file_in_conflict_is_left_alone() {
 fn a_section_around_others_comes_with_them() {
     let (before, rest) = CLEAN.split_once("## Proposed Solution\n").expect("it is there");
     let (_, after) = rest.split_once("## Known Risks").expect("it is there");
-    let gone = format!("{before}## Known Risks{after}");
+    let removed_paths = format!("{before}## Known Risks{after}");
     let mut tree = Tree::default();
     tree.insert("docs/okeps/okep-1000-template.md", TEMPLATE.as_bytes());
     tree.insert("docs/okeps/okep-8-loud-links.md", CLEAN.replace('7', "8").as_bytes());
-    tree.insert(PATH, gone.as_bytes());
+    tree.insert(PATH, removed_paths.as_bytes());
     let result = fixed(&tree, Safety::Suggested);
     let found = String::from_utf8_lossy(result.tree.bytes(PATH).expect("it is there")).into_owned();
     let added = found.strip_prefix(before).and_then(|f| f.strip_suffix(&format!("## Known Risks{after}")));

@@ -22,13 +22,13 @@ fn a_link_that_lost_its_file_is_the_fault_of_who_removed_it() {
     let removed = repo.commit("Remove the guide");
     repo.write("src/other.c", "").commit("Work");
     repo.write(GUIDE, "# Pots\n");
-    let mended = repo.commit("Bring it back");
+    let fixed = repo.commit("Bring it back");
     let story = repo.history(&[]);
     let found = of_rule(&story, "broken-link");
     assert_eq!(found.len(), 1, "{story:#}");
     assert_eq!((&found[0]["cause"], &found[0]["number"]), (&"tree".into(), &2.into()));
     assert_eq!(found[0]["introduced"]["written"], removed.as_str());
-    assert_eq!(found[0]["fixed"]["written"], mended.as_str());
+    assert_eq!(found[0]["fixed"]["written"], fixed.as_str());
     assert_eq!(found[0]["subject"], "../guides/pots.md");
 }
 

@@ -270,11 +270,11 @@ fn a_register_that_inherits_is_followed() {
     repo.write("mkdocs.yml", "INHERIT: base.yml\nsite_name: Test\n")
         .write("base.yml", &nav(&[]))
         .commit("Split");
-    let mended = repo.write("base.yml", &nav(&[path(1)])).commit("Register in the base");
+    let fixed = repo.write("base.yml", &nav(&[path(1)])).commit("Register in the base");
     let found = repo.history(&[]);
     let found = of_rule(&found, "not-in-nav");
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0]["fixed"]["written"], mended);
+    assert_eq!(found[0]["fixed"]["written"], fixed);
 }
 
 #[test]

@@ -128,8 +128,8 @@ fn what_a_repository_names_stays_text() {
 #[test]
 fn what_is_excepted_is_open_on_no_page() {
     let mut repo = Repo::started();
-    let gone = crate::repo::okep(2).replace("## Goals", "## Targets");
-    repo.write(&crate::repo::path(2), &gone).commit("OKEP-2");
+    let removed_paths = crate::repo::okep(2).replace("## Goals", "## Targets");
+    repo.write(&crate::repo::path(2), &removed_paths).commit("OKEP-2");
     let open = |repo: &Repo| page(&repo.dir, &["--okep", "2"]).contains("class=\"card");
     assert!(open(&repo));
     let rules = ["extra-section", "missing-section", "not-in-nav", "renamed-section"];

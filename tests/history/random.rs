@@ -317,14 +317,14 @@ fn agree(repo: &Repo, seed: u64) {
         let alike = &expected[identity];
         let written = finding["introduced"]["written"].as_str().expect("all is known here");
         assert!(alike.iter().any(|f| reference.brings(written, f)), "seed {seed}: {finding:#}");
-        if let Some(mended) = finding["fixed"]["written"].as_str() {
+        if let Some(fixed) = finding["fixed"]["written"].as_str() {
             let landed = finding["fixed"]["landed"].as_str().expect("it has both");
             let brought = reference.brought(repo, landed);
             let any = alike.iter().any(|f| brought.iter().any(|c| reference.mends(c, f)));
             let right =
-                alike.iter().any(|f| reference.mends(mended, f)) && brought.contains(&mended.to_owned());
+                alike.iter().any(|f| reference.mends(fixed, f)) && brought.contains(&fixed.to_owned());
             // Where no commit did it, the merge settled it.
-            assert!(right || (!any && mended == landed), "seed {seed}: {finding:#}");
+            assert!(right || (!any && fixed == landed), "seed {seed}: {finding:#}");
         }
     }
 }

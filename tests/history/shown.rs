@@ -10,14 +10,14 @@ fn a_finding_comes_and_goes_with_those_who_wrote_and_merged_it() {
     repo.commit("Nothing");
     repo.git(&["switch", "-q", "main"]);
     let merged = repo.merge("topic", 77);
-    let mended = repo.write(&path(1), &okep(1)).commit("Mend");
+    let fixed = repo.write(&path(1), &okep(1)).commit("Mend");
     let story = repo.history(&[]);
     let found = of_rule(&story, "missing-section");
     assert_eq!(found.len(), 1, "{story:#}");
     assert_eq!(found[0]["introduced"]["written"], broke);
     assert_eq!(found[0]["introduced"]["landed"], merged);
     assert_eq!(found[0]["introduced"]["date"], "2025-01-06");
-    assert_eq!(found[0]["fixed"]["written"], mended);
+    assert_eq!(found[0]["fixed"]["written"], fixed);
     assert_eq!(found[0]["age_days"], 1);
     assert_eq!(found[0]["cause"], "document");
 }

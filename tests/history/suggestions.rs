@@ -119,10 +119,10 @@ fn where_nothing_stands_nothing_is_suggested() {
         okep_command(&empty.dir, &["history", "--diff"]).output().expect("it runs").status.code(),
         Some(0)
     );
-    let mut gone = faulty();
-    gone.git(&["rm", "-rq", "docs"]);
-    gone.commit("Give up");
-    let story = text(&gone.dir, &["history", "--diff=all"]);
+    let mut removed_paths = faulty();
+    removed_paths.git(&["rm", "-rq", "docs"]);
+    removed_paths.commit("Give up");
+    let story = text(&removed_paths.dir, &["history", "--diff=all"]);
     assert_eq!(patch(&story), "");
 }
 

@@ -7,8 +7,8 @@
 
 use std::ops::Range;
 
-use super::lines::{Line, Piece, Source, TAB};
-use super::shapes::{MARKS, Mark, hash_heading, indent, is_title, item, mark};
+use super::lines::{PageSource, Piece, SourceLine, TAB};
+use super::shapes::{LineMark, MARKS, hash_heading, indent, is_title, item, mark};
 use super::table::is_table;
 
 /// Deeper nesting is taken as text, so that every line is looked at a bounded number of times.
@@ -19,7 +19,7 @@ const MOST_DEDENTS: usize = 64;
 
 /// A heading, its text still in Markdown.
 #[derive(Debug)]
-pub(super) struct Heading {
+pub(super) struct BlockHeading {
     pub level: u8,
     pub span: Range<usize>,
     /// Written with an underline.
@@ -30,30 +30,30 @@ pub(super) struct Heading {
     expanded: Option<String>,
 }
 
-impl Heading {
+impl BlockHeading {
     /// The Markdown between the marks of the heading.
     pub fn raw<'a>(&'a self, text: &'a str) -> &'a str {
         self.expanded.as_deref().unwrap_or(&text[self.raw.clone()])
     }
 }
 
-pub(super) fn headings(source: &Source, pieces: &[Piece]) -> Vec<Heading> {
+pub(super) fn headings(source: &PageSource, pieces: &[Piece]) -> Vec<BlockHeading> {
     let lines = source.lines(pieces);
-    let nodes = vec![Node { kind: Kind::Other, last: None }];
+    let nodes = vec![BlockNode { kind: SiteBlockKind::Other, last: None }];
     let mut parser = Parser { source, lines, nodes, headings: Vec::new(), depth: 0 };
-    parser.chunk(0, 0..parser.lines.len(), State::Other);
+    parser.chunk(0, 0..parser.lines.len(), BlockState::Other);
     parser.headings
 }
 
 /// An element of the page, as much of it as later blocks ask about.
-struct Node {
-    kind: Kind,
+struct BlockNode {
+    kind: SiteBlockKind,
     /// Its last child.
     last: Option<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum SiteBlockKind {
     List,
     Item,
     Quote,
@@ -64,7 +64,7 @@ enum Kind {
 
 /// What the text being parsed is part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum BlockState {
     List,
     LooseList,
     Detabbed,
@@ -75,23 +75,23 @@ enum State {
 type Marks = [usize; MARKS];
 
 struct Parser<'s, 'a> {
-    source: &'s Source<'a>,
-    lines: Vec<Line<'a>>,
-    nodes: Vec<Node>,
-    headings: Vec<Heading>,
+    source: &'s PageSource<'a>,
+    lines: Vec<SourceLine<'a>>,
+    nodes: Vec<BlockNode>,
+    headings: Vec<BlockHeading>,
     depth: usize,
 }
 
 impl Parser<'_, '_> {
     /// Parses lines that may hold several blocks.
-    fn chunk(&mut self, parent: usize, lines: Range<usize>, state: State) {
+    fn chunk(&mut self, parent: usize, lines: Range<usize>, state: BlockState) {
         if self.depth == DEEPEST {
             return;
         }
         self.depth += 1;
         let mut start = lines.start;
         while start < lines.end {
-            let blank = |l: &Line| l.text.is_empty();
+            let blank = |l: &SourceLine| l.text.is_empty();
             let len = self.lines[start..lines.end].iter().position(blank).unwrap_or(lines.end - start);
             self.block(parent, start..start + len, state);
             start += len + 1;
@@ -100,34 +100,34 @@ impl Parser<'_, '_> {
     }
 
     /// Parses lines without a blank one between them.
-    fn block(&mut self, parent: usize, lines: Range<usize>, state: State) {
+    fn block(&mut self, parent: usize, lines: Range<usize>, state: BlockState) {
         let Range { mut start, end } = lines;
         let mut marks = self.marks(start, end);
         let mut dedents = 0;
         while start < end {
             self.refresh(&mut marks, start, end);
-            let at = |mark: Mark| Some(marks[mark as usize]).filter(|l| *l < end);
+            let at = |mark: LineMark| Some(marks[mark as usize]).filter(|l| *l < end);
             start = if let Some((at, kind)) = self.opener(parent, start, &marks).filter(|(at, _)| *at < end) {
                 self.before(parent, start..at, state);
                 let node = self.add(parent, kind);
                 self.nested(node, at + 1..end, TAB, state)
             } else if let Some((node, indent)) = self
-                .continued(parent, start, Kind::Admonition)
-                .or_else(|| self.continued(parent, start, Kind::Details))
+                .continued(parent, start, SiteBlockKind::Admonition)
+                .or_else(|| self.continued(parent, start, SiteBlockKind::Details))
             {
                 self.nested(node, start..end, indent, state)
             } else if self.is_list_text(parent, start, state) {
                 return self.list_text(parent, start..end, state);
             } else if self.indent(start) >= TAB {
-                self.add(parent, Kind::Other);
+                self.add(parent, SiteBlockKind::Other);
                 self.detab(start, end, TAB)
             } else if self.table(start, end) {
-                self.add(parent, Kind::Other);
+                self.add(parent, SiteBlockKind::Other);
                 return;
-            } else if let Some(at) = at(Mark::Hash) {
+            } else if let Some(at) = at(LineMark::Hash) {
                 self.before(parent, start..at, state);
                 self.hash(parent, at);
-                if state == State::LooseList && dedents < MOST_DEDENTS {
+                if state == BlockState::LooseList && dedents < MOST_DEDENTS {
                     // The site dedents what follows a heading in a loose list, once per heading.
                     dedents += 1;
                     self.loose_detab(at + 1..end, 1);
@@ -137,22 +137,22 @@ impl Parser<'_, '_> {
             } else if let Some(level) = self.underline(start, end) {
                 self.underlined(parent, start, level);
                 start + 2
-            } else if let Some(at) = at(Mark::Rule) {
+            } else if let Some(at) = at(LineMark::Rule) {
                 self.before(parent, start..at, state);
-                self.add(parent, Kind::Other);
+                self.add(parent, SiteBlockKind::Other);
                 at + 1
             } else if item(self.lines[start].text).is_some() {
                 return self.list(parent, start..end);
-            } else if let Some(at) = at(Mark::Quote).filter(|_| self.depth < DEEPEST) {
+            } else if let Some(at) = at(LineMark::Quote).filter(|_| self.depth < DEEPEST) {
                 self.before(parent, start..at, state);
                 return self.quote(parent, at..end);
-            } else if let Some(at) = at(Mark::Reference) {
+            } else if let Some(at) = at(LineMark::Reference) {
                 self.before(parent, start..at, state);
                 at + self.reference_len(at, end)
             } else {
                 // The text of a tight list item is no element of its own.
-                if state != State::List {
-                    self.add(parent, Kind::Other);
+                if state != BlockState::List {
+                    self.add(parent, SiteBlockKind::Other);
                 }
                 return;
             };
@@ -160,29 +160,29 @@ impl Parser<'_, '_> {
     }
 
     /// The next `!!!` or `???` line. Text that continues an admonition comes before details do.
-    fn opener(&self, parent: usize, start: usize, marks: &Marks) -> Option<(usize, Kind)> {
-        let [admonition, details] = [Mark::Admonition, Mark::Details].map(|m| marks[m as usize]);
+    fn opener(&self, parent: usize, start: usize, marks: &Marks) -> Option<(usize, SiteBlockKind)> {
+        let [admonition, details] = [LineMark::Admonition, LineMark::Details].map(|m| marks[m as usize]);
         if admonition < usize::MAX {
-            return Some((admonition, Kind::Admonition));
+            return Some((admonition, SiteBlockKind::Admonition));
         }
-        let open = details < usize::MAX && self.continued(parent, start, Kind::Admonition).is_none();
-        open.then_some((details, Kind::Details))
+        let open = details < usize::MAX && self.continued(parent, start, SiteBlockKind::Admonition).is_none();
+        open.then_some((details, SiteBlockKind::Details))
     }
 
     /// Parses what stands before a find; it lacks the mark that was found, so this nests little.
-    fn before(&mut self, parent: usize, lines: Range<usize>, state: State) {
+    fn before(&mut self, parent: usize, lines: Range<usize>, state: BlockState) {
         if !lines.is_empty() {
             self.block(parent, lines, state);
         }
     }
 
-    fn add(&mut self, parent: usize, kind: Kind) -> usize {
-        self.nodes.push(Node { kind, last: None });
+    fn add(&mut self, parent: usize, kind: SiteBlockKind) -> usize {
+        self.nodes.push(BlockNode { kind, last: None });
         self.nodes[parent].last = Some(self.nodes.len() - 1);
         self.nodes.len() - 1
     }
 
-    fn last(&self, node: usize) -> Option<(usize, Kind)> {
+    fn last(&self, node: usize) -> Option<(usize, SiteBlockKind)> {
         self.nodes[node].last.map(|n| (n, self.nodes[n].kind))
     }
 
@@ -210,7 +210,7 @@ impl Parser<'_, '_> {
 
     fn refresh(&self, marks: &mut Marks, start: usize, end: usize) {
         for (m, at) in marks.iter_mut().enumerate().filter(|(_, at)| **at < start) {
-            let found = |l: &Line| mark(l.text).is_some_and(|mark| mark as usize == m);
+            let found = |l: &SourceLine| mark(l.text).is_some_and(|mark| mark as usize == m);
             *at = self.lines[start..end].iter().position(found).map_or(usize::MAX, |i| start + i);
         }
     }
@@ -223,7 +223,7 @@ impl Parser<'_, '_> {
         if let Some((level, header)) = hash_heading(line.text) {
             self.heading(level, line, usize::from(level)..usize::from(level) + header.len(), line.end, false);
         }
-        self.add(parent, Kind::Other);
+        self.add(parent, SiteBlockKind::Other);
     }
 
     /// The level, where the line after `start` underlines it.
@@ -244,11 +244,11 @@ impl Parser<'_, '_> {
     fn underlined(&mut self, parent: usize, start: usize, level: u8) {
         let line = self.lines[start];
         self.heading(level, line, 0..line.text.len(), self.lines[start + 1].end, true);
-        self.add(parent, Kind::Other);
+        self.add(parent, SiteBlockKind::Other);
     }
 
     /// Notes the heading that has its text at `header` of the line.
-    fn heading(&mut self, level: u8, line: Line, header: Range<usize>, end: usize, underlined: bool) {
+    fn heading(&mut self, level: u8, line: SourceLine, header: Range<usize>, end: usize, underlined: bool) {
         let title = line.text[header.clone()].trim();
         let blanks = line.text[header.clone()].len() - line.text[header.clone()].trim_start().len();
         let (start, raw, expanded);
@@ -262,14 +262,14 @@ impl Parser<'_, '_> {
             raw = at + header.start + blanks..at + header.start + blanks + title.len();
             expanded = None;
         }
-        self.headings.push(Heading { level, span: start..end, underlined, raw, expanded });
+        self.headings.push(BlockHeading { level, span: start..end, underlined, raw, expanded });
     }
 }
 
 /// Text that belongs to an earlier element by its indent.
 impl Parser<'_, '_> {
     /// The element that the text at `start` continues, and the indent to take off.
-    fn continued(&self, parent: usize, start: usize, kind: Kind) -> Option<(usize, usize)> {
+    fn continued(&self, parent: usize, start: usize, kind: SiteBlockKind) -> Option<(usize, usize)> {
         let depth = self.indent(start) / TAB;
         let (mut node, found) = self.last(parent)?;
         if depth == 0 || found != kind {
@@ -277,7 +277,7 @@ impl Parser<'_, '_> {
         }
         let mut level = 1;
         while level < depth {
-            let Some((list, Kind::List)) = self.last(node) else { break };
+            let Some((list, SiteBlockKind::List)) = self.last(node) else { break };
             node = self.last(list)?.0;
             level += 1;
         }
@@ -285,7 +285,7 @@ impl Parser<'_, '_> {
     }
 
     /// Parses the lines with that indent as children of `node` and returns the line behind them.
-    fn nested(&mut self, node: usize, lines: Range<usize>, indent: usize, state: State) -> usize {
+    fn nested(&mut self, node: usize, lines: Range<usize>, indent: usize, state: BlockState) -> usize {
         let end = self.detab(lines.start, lines.end, indent);
         self.chunk(node, lines.start..end, state);
         end
@@ -316,35 +316,36 @@ impl Parser<'_, '_> {
 
 /// Lists and quotes.
 impl Parser<'_, '_> {
-    fn is_list_text(&self, parent: usize, start: usize, state: State) -> bool {
-        state != State::Detabbed
+    fn is_list_text(&self, parent: usize, start: usize, state: BlockState) -> bool {
+        state != BlockState::Detabbed
             && self.indent(start) >= TAB
-            && (self.nodes[parent].kind == Kind::Item || matches!(self.last(parent), Some((_, Kind::List))))
+            && (self.nodes[parent].kind == SiteBlockKind::Item
+                || matches!(self.last(parent), Some((_, SiteBlockKind::List))))
     }
 
-    fn list_text(&mut self, parent: usize, lines: Range<usize>, state: State) {
+    fn list_text(&mut self, parent: usize, lines: Range<usize>, state: BlockState) {
         let (level, node) = self.list_level(parent, self.indent(lines.start) / TAB, state);
         self.loose_detab(lines.clone(), level);
         let target = match (self.nodes[parent].kind, self.last(node)) {
-            (Kind::Item, _) => match self.last(parent) {
-                Some((list, Kind::List)) => list,
+            (SiteBlockKind::Item, _) => match self.last(parent) {
+                Some((list, SiteBlockKind::List)) => list,
                 _ => parent,
             },
-            _ if self.nodes[node].kind == Kind::Item => node,
-            (_, Some((item, Kind::Item))) => item,
-            _ => self.add(node, Kind::Item),
+            _ if self.nodes[node].kind == SiteBlockKind::Item => node,
+            (_, Some((item, SiteBlockKind::Item))) => item,
+            _ => self.add(node, SiteBlockKind::Item),
         };
-        self.chunk(target, lines, State::Detabbed);
+        self.chunk(target, lines, BlockState::Detabbed);
     }
 
     /// The list or item that text of that many indents belongs to, and how many of them it uses up.
-    fn list_level(&self, parent: usize, indents: usize, state: State) -> (usize, usize) {
-        let mut level = usize::from(state == State::List);
+    fn list_level(&self, parent: usize, indents: usize, state: BlockState) -> (usize, usize) {
+        let mut level = usize::from(state == BlockState::List);
         let mut node = parent;
         while indents > level {
             match self.last(node) {
-                Some((list, Kind::List)) => (node, level) = (list, level + 1),
-                Some((item, Kind::Item)) => node = item,
+                Some((list, SiteBlockKind::List)) => (node, level) = (list, level + 1),
+                Some((item, SiteBlockKind::Item)) => node = item,
                 _ => break,
             }
         }
@@ -352,13 +353,13 @@ impl Parser<'_, '_> {
     }
 
     fn list(&mut self, parent: usize, lines: Range<usize>) {
-        let continues = self.last(parent).filter(|(_, kind)| *kind == Kind::List);
+        let continues = self.last(parent).filter(|(_, kind)| *kind == SiteBlockKind::List);
         let list = match continues {
             Some((list, _)) => list,
-            None if self.nodes[parent].kind == Kind::List => parent,
-            None => self.add(parent, Kind::List),
+            None if self.nodes[parent].kind == SiteBlockKind::List => parent,
+            None => self.add(parent, SiteBlockKind::List),
         };
-        let mut state = if continues.is_some() { State::LooseList } else { State::List };
+        let mut state = if continues.is_some() { BlockState::LooseList } else { BlockState::List };
         let mut start = lines.start;
         while start < lines.end {
             let nested = self.indent(start) >= TAB;
@@ -367,12 +368,12 @@ impl Parser<'_, '_> {
                 end += 1;
             }
             let item = if nested { self.last(list).map(|(item, _)| item) } else { None };
-            let item = item.unwrap_or_else(|| self.add(list, Kind::Item));
+            let item = item.unwrap_or_else(|| self.add(list, SiteBlockKind::Item));
             if !nested && let Some(content) = self::item(self.lines[start].text) {
                 self.cut_front(start, content);
             }
             self.chunk(item, start..end, state);
-            state = State::List;
+            state = BlockState::List;
             start = end;
         }
     }
@@ -389,8 +390,8 @@ impl Parser<'_, '_> {
 
     fn quote(&mut self, parent: usize, lines: Range<usize>) {
         let quote = match self.last(parent) {
-            Some((quote, Kind::Quote)) => quote,
-            _ => self.add(parent, Kind::Quote),
+            Some((quote, SiteBlockKind::Quote)) => quote,
+            _ => self.add(parent, SiteBlockKind::Quote),
         };
         for i in lines.clone() {
             let text = self.lines[i].text;
@@ -402,7 +403,7 @@ impl Parser<'_, '_> {
                 self.cut_front(i, blanks + 1 + blank);
             }
         }
-        self.chunk(quote, lines, State::Other);
+        self.chunk(quote, lines, BlockState::Other);
     }
 }
 
@@ -422,7 +423,7 @@ impl Parser<'_, '_> {
 }
 
 /// Where the text of an expanded line starts in the file: both end with the same characters.
-fn start_in_file(text: &str, line: Line) -> usize {
+fn start_in_file(text: &str, line: SourceLine) -> usize {
     let visible = |c: &char| !matches!(c, ' ' | '\t');
     let count = line.text.chars().filter(visible).count();
     let source = &text[line.start..line.end];

@@ -5,8 +5,8 @@
 
 use std::ops::Range;
 
-use super::blocks::Heading;
-use super::{Page, inline, remedy};
+use super::blocks::BlockHeading;
+use super::{SitePage, inline, remedy};
 
 /// A heading as GitHub shows it; the caller has parsed the file with pulldown-cmark.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub struct Ambiguity {
 /// Both sides are parsed once more if there is an edit to offer: one that would not make them agree
 /// is dropped.
 pub fn ambiguities(text: &str, github: &[GithubHeading]) -> Vec<Ambiguity> {
-    let page = Page::read(text);
+    let page = SitePage::read(text);
     let mut found: Vec<_> =
         differences(text, &page, github).into_iter().map(|d| remedy::ambiguity(text, &page, &d)).collect();
     remedy::keep_what_helps(text, &mut found);
@@ -50,14 +50,14 @@ pub fn ambiguities(text: &str, github: &[GithubHeading]) -> Vec<Ambiguity> {
 /// One cause for which the pages differ.
 pub(super) struct Difference<'a> {
     pub github: Option<&'a GithubHeading<'a>>,
-    pub site: Option<&'a Heading>,
+    pub site: Option<&'a BlockHeading>,
     /// How many headings further down differ for the same cause.
     pub more: usize,
 }
 
 pub(super) fn differences<'a>(
     text: &str,
-    page: &'a Page,
+    page: &'a SitePage,
     github: &'a [GithubHeading<'a>],
 ) -> Vec<Difference<'a>> {
     let limit = page.open_fence.unwrap_or(usize::MAX);
@@ -90,7 +90,7 @@ pub(super) fn differences<'a>(
     }
 }
 
-impl Page {
+impl SitePage {
     /// Start of the raw HTML the site passes through around `at`.
     pub(super) fn raw_html_at(&self, at: usize) -> Option<usize> {
         let next = self.raw_html.partition_point(|r| r.start <= at);
@@ -105,7 +105,7 @@ fn same_line(text: &str, a: usize, b: usize) -> bool {
     !between.contains(&b'\n') && !between.contains(&b'\r')
 }
 
-fn agree(text: &str, github: Option<&GithubHeading>, site: Option<&Heading>) -> bool {
+fn agree(text: &str, github: Option<&GithubHeading>, site: Option<&BlockHeading>) -> bool {
     let (Some(g), Some(s)) = (github, site) else { return false };
     let Some(source) = text.get(g.span.clone()) else { return true };
     let same_text = || {

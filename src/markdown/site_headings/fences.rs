@@ -52,10 +52,10 @@ pub(super) fn stash(text: &str, lines: Vec<Piece>) -> Fenced {
             }
             continue;
         };
-        match open.judge(line) {
-            Judgement::Inside => {}
-            Judgement::Abandoned => fence = None,
-            Judgement::Closed => {
+        match open.classify(line) {
+            FenceState::Inside => {}
+            FenceState::Abandoned => fence = None,
+            FenceState::Closed => {
                 let first = out.pieces[open.piece].start;
                 out.pieces[open.piece].end = first + open.prefix + 3;
                 out.ranges.push(first..piece.end);
@@ -70,40 +70,40 @@ pub(super) fn stash(text: &str, lines: Vec<Piece>) -> Fenced {
     out
 }
 
-enum Judgement {
+enum FenceState {
     Inside,
     Closed,
     Abandoned,
 }
 
 impl Fence {
-    fn judge(&mut self, line: &str) -> Judgement {
+    fn classify(&mut self, line: &str) -> FenceState {
         if self.columns == 0 {
-            return if self.closes(line) { Judgement::Closed } else { Judgement::Inside };
+            return if self.closes(line) { FenceState::Closed } else { FenceState::Inside };
         }
         let (used, columns, quotes, cut_tab) = prefix(line, self.columns);
         let content = &line[used..];
         let closes = !cut_tab && self.closes(content);
         if self.quotes > 0 {
             if quotes > self.quotes {
-                return Judgement::Abandoned;
+                return FenceState::Abandoned;
             }
             if content.is_empty() && !cut_tab {
                 self.blank_before = true;
-                return Judgement::Inside;
+                return FenceState::Inside;
             }
             if used < self.prefix || self.blank_before && quotes < self.quotes {
-                return Judgement::Abandoned;
+                return FenceState::Abandoned;
             }
         } else if quotes > 0 {
-            return Judgement::Abandoned;
+            return FenceState::Abandoned;
         } else if content.trim().is_empty() {
-            return Judgement::Inside;
+            return FenceState::Inside;
         } else if columns != self.columns {
-            return Judgement::Abandoned;
+            return FenceState::Abandoned;
         }
         self.blank_before = false;
-        if closes { Judgement::Closed } else { Judgement::Inside }
+        if closes { FenceState::Closed } else { FenceState::Inside }
     }
 
     fn closes(&self, content: &str) -> bool {

@@ -59,12 +59,12 @@ impl Plain<'_> {
         self.out.push_str(&self.raw[text..]);
     }
 
-    fn replace(&mut self, with: Replacement) {
+    fn replace(&mut self, with: InlineReplacement) {
         match with {
-            Replacement::Text(start, end) => self.out.push_str(&self.raw[start..end]),
-            Replacement::Char(c) => self.out.push(c),
-            Replacement::Open(image) => self.link = Some((self.out.len(), image)),
-            Replacement::Close => {
+            InlineReplacement::Text(start, end) => self.out.push_str(&self.raw[start..end]),
+            InlineReplacement::Char(c) => self.out.push(c),
+            InlineReplacement::Open(image) => self.link = Some((self.out.len(), image)),
+            InlineReplacement::Close => {
                 if let Some((start, true)) = self.link.take() {
                     self.out.truncate(start);
                 }
@@ -73,17 +73,19 @@ impl Plain<'_> {
     }
 
     /// Where the markup at `at` ends and what a reader sees of it.
-    fn special(&self, at: usize) -> Option<(usize, Replacement)> {
+    fn special(&self, at: usize) -> Option<(usize, InlineReplacement)> {
         let bytes = self.raw.as_bytes();
         let rest = self.raw.get(at..)?;
         match bytes[at] {
             b'\\' if bytes.get(at + 1).is_some_and(|b| ESCAPED.contains(b)) => {
-                Some((at + 2, Replacement::Text(at + 1, at + 2)))
+                Some((at + 2, InlineReplacement::Text(at + 1, at + 2)))
             }
             b'`' => self.code(at),
             b'<' => self.tag(at),
-            b'!' if rest.starts_with("![") && is_link(&rest[1..]) => Some((at + 2, Replacement::Open(true))),
-            b'[' if self.link.is_none() && is_link(rest) => Some((at + 1, Replacement::Open(false))),
+            b'!' if rest.starts_with("![") && is_link(&rest[1..]) => {
+                Some((at + 2, InlineReplacement::Open(true)))
+            }
+            b'[' if self.link.is_none() && is_link(rest) => Some((at + 1, InlineReplacement::Open(false))),
             b']' if self.link.is_some() => {
                 let close = if bytes.get(at + 1) == Some(&b'(') { ')' } else { ']' };
                 Some((
@@ -92,16 +94,16 @@ impl Plain<'_> {
                         .filter(|e| close == ')' || *e > 0)
                         .or(rest[1..].find(']').map(|e| e + 1))?
                         + 1,
-                    Replacement::Close,
+                    InlineReplacement::Close,
                 ))
             }
             mark @ (b'*' | b'_') => self.emphasis(at, mark),
-            b'&' => entity(rest).map(|(len, c)| (at + len, Replacement::Char(c))),
+            b'&' => entity(rest).map(|(len, c)| (at + len, InlineReplacement::Char(c))),
             _ => None,
         }
     }
 
-    fn code(&self, at: usize) -> Option<(usize, Replacement)> {
+    fn code(&self, at: usize) -> Option<(usize, InlineReplacement)> {
         let rest = &self.raw[at..];
         let len = rest.bytes().take_while(|b| *b == b'`').count();
         let body = &rest[len..];
@@ -110,29 +112,30 @@ impl Plain<'_> {
             let start = from + tick;
             let run = body[start..].bytes().take_while(|b| *b == b'`').count();
             if run == len {
-                return Some((at + len + start + len, Replacement::Text(at + len, at + len + start)));
+                return Some((at + len + start + len, InlineReplacement::Text(at + len, at + len + start)));
             }
             from = start + run;
         }
-        Some((at + len, Replacement::Text(at, at + len)))
+        Some((at + len, InlineReplacement::Text(at, at + len)))
     }
 
-    fn tag(&self, at: usize) -> Option<(usize, Replacement)> {
+    fn tag(&self, at: usize) -> Option<(usize, InlineReplacement)> {
         let rest = &self.raw[at..];
         if rest.starts_with("<!--") {
-            return rest.find("-->").map(|end| (at + end + 3, Replacement::Text(at, at)));
+            return rest.find("-->").map(|end| (at + end + 3, InlineReplacement::Text(at, at)));
         }
         let end = rest.find('>')?;
         let body = &rest[1..end];
         if body.contains("://") || body.contains('@') {
-            return (!body.contains(' ')).then_some((at + end + 1, Replacement::Text(at + 1, at + end)));
+            return (!body.contains(' '))
+                .then_some((at + end + 1, InlineReplacement::Text(at + 1, at + end)));
         }
         let name = body.strip_prefix('/').unwrap_or(body);
         name.starts_with(|c: char| c.is_ascii_alphabetic())
-            .then_some((at + end + 1, Replacement::Text(at, at)))
+            .then_some((at + end + 1, InlineReplacement::Text(at, at)))
     }
 
-    fn emphasis(&self, at: usize, mark: u8) -> Option<(usize, Replacement)> {
+    fn emphasis(&self, at: usize, mark: u8) -> Option<(usize, InlineReplacement)> {
         let bytes = self.raw.as_bytes();
         let run = bytes[at..].iter().take_while(|b| **b == mark).count();
         let side = |b: Option<&u8>| b.is_some_and(|b| !b.is_ascii_whitespace());
@@ -144,12 +147,16 @@ impl Plain<'_> {
             || !self.raw[..at].contains(mark as char) && !self.raw[at + run..].contains(mark as char);
         Some((
             at + run,
-            if intra || alone { Replacement::Text(at, at + run) } else { Replacement::Text(at, at) },
+            if intra || alone {
+                InlineReplacement::Text(at, at + run)
+            } else {
+                InlineReplacement::Text(at, at)
+            },
         ))
     }
 }
 
-enum Replacement {
+enum InlineReplacement {
     /// A stretch of the Markdown.
     Text(usize, usize),
     Char(char),

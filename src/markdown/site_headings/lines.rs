@@ -28,7 +28,7 @@ impl Piece {
 
 /// A line on its way through the block parser, which takes indents and markers off its front.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line<'a> {
+pub(super) struct SourceLine<'a> {
     pub text: &'a str,
     /// Byte offset in the file past the line's last character.
     pub end: usize,
@@ -39,13 +39,13 @@ pub(super) struct Line<'a> {
 }
 
 /// The file and the expanded copies of its lines with tabs.
-pub(super) struct Source<'a> {
+pub(super) struct PageSource<'a> {
     pub text: &'a str,
     pub expanded: &'a str,
 }
 
-impl<'a> Source<'a> {
-    pub fn lines(&self, pieces: &[Piece]) -> Vec<Line<'a>> {
+impl<'a> PageSource<'a> {
+    pub fn lines(&self, pieces: &[Piece]) -> Vec<SourceLine<'a>> {
         let mut expanded = self.expanded;
         pieces
             .iter()
@@ -59,7 +59,7 @@ impl<'a> Source<'a> {
                 {
                     text = "";
                 }
-                Line { text, start: p.start, end: p.end, expanded: p.tabs }
+                SourceLine { text, start: p.start, end: p.end, expanded: p.tabs }
             })
             .collect()
     }

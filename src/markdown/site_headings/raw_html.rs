@@ -14,11 +14,11 @@ use super::lines::Piece;
 #[derive(Debug)]
 pub(super) struct Cut {
     pub span: Range<usize>,
-    kind: Kind,
+    kind: HtmlKind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum HtmlKind {
     /// An element with its content: a block of its own.
     Element,
     /// A comment, declaration or empty tag at the start of a line.
@@ -56,7 +56,7 @@ pub(super) fn find(text: &str, body: usize, fences: &[Range<usize>]) -> Vec<Cut>
         }
     }
     if let Some(start) = scan.raw_from {
-        scan.cuts.push(Cut { span: start..text.len(), kind: Kind::Element });
+        scan.cuts.push(Cut { span: start..text.len(), kind: HtmlKind::Element });
     }
     scan.cuts
 }
@@ -155,7 +155,7 @@ impl<'a> Scan<'a> {
         }
         if self.stack.is_empty() {
             self.raw_from = None;
-            self.cuts.push(Cut { span: start..end, kind: Kind::Element });
+            self.cuts.push(Cut { span: start..end, kind: HtmlKind::Element });
             self.tail_end = self.line_end(end);
         }
         end
@@ -205,10 +205,10 @@ impl<'a> Scan<'a> {
             return;
         }
         if span.start < self.tail_end {
-            self.cuts.push(Cut { span, kind: Kind::Tail });
+            self.cuts.push(Cut { span, kind: HtmlKind::Tail });
         } else if block && self.at_line_start(span.start) {
             self.tail_end = self.line_end(span.end);
-            self.cuts.push(Cut { span, kind: Kind::Single });
+            self.cuts.push(Cut { span, kind: HtmlKind::Single });
         }
     }
 
@@ -347,12 +347,12 @@ fn cut_line(out: &mut Vec<Piece>, at: usize, cut: &Cut) {
     let start = cut.span.start;
     let blank = Piece::new(start, start);
     match cut.kind {
-        Kind::Tail if at < start => out.push(Piece { keep_blank: true, ..Piece::new(at, start) }),
-        Kind::Tail => {}
-        Kind::Single if at == start => out.extend([blank, Piece::new(start, start + 1), blank]),
+        HtmlKind::Tail if at < start => out.push(Piece { keep_blank: true, ..Piece::new(at, start) }),
+        HtmlKind::Tail => {}
+        HtmlKind::Single if at == start => out.extend([blank, Piece::new(start, start + 1), blank]),
         // Blanks before a comment keep it in the block of the line above.
-        Kind::Single => out.extend([Piece::new(at, start + 1), blank]),
-        Kind::Element => out.extend([
+        HtmlKind::Single => out.extend([Piece::new(at, start + 1), blank]),
+        HtmlKind::Element => out.extend([
             Piece { keep_blank: true, ..Piece::new(at.min(start), start) },
             Piece::new(start, start + 1),
             blank,

@@ -8,7 +8,7 @@ use std::ops::Range;
 use pulldown_cmark::{Event, Options, Parser, Tag};
 
 use super::compare::{Ambiguity, Difference, GithubHeading, differences, github_raw, is_hash};
-use super::{Page, inline, lines};
+use super::{SitePage, inline, lines};
 
 /// How far up a list item is looked for, in lines.
 const LINES_UP: usize = 200;
@@ -16,10 +16,10 @@ const LINES_UP: usize = 200;
 /// How often edits that do not help are taken out before all are given up.
 const ROUNDS: usize = 4;
 
-type Edits = Vec<(Range<usize>, String)>;
+type RemedyEdits = Vec<(Range<usize>, String)>;
 
-pub(super) fn ambiguity(text: &str, page: &Page, difference: &Difference) -> Ambiguity {
-    let place = Place::new(text, difference);
+pub(super) fn ambiguity(text: &str, page: &SitePage, difference: &Difference) -> Ambiguity {
+    let place = EditPlace::new(text, difference);
     let (help, edits) = match (difference.github, difference.site) {
         (Some(github), None) => github_only(text, page, &place, github.span.clone()),
         (None, Some(site)) => site_only(text, &place, site.underlined),
@@ -32,15 +32,15 @@ pub(super) fn ambiguity(text: &str, page: &Page, difference: &Difference) -> Amb
 }
 
 /// The lines in question.
-struct Place {
+struct EditPlace {
     span: Range<usize>,
     /// Start of the first line, and its indent and markers up to the heading.
     line: usize,
     prefix: Range<usize>,
 }
 
-impl Place {
-    fn new(text: &str, difference: &Difference) -> Place {
+impl EditPlace {
+    fn new(text: &str, difference: &Difference) -> EditPlace {
         let span = match (difference.github, difference.site) {
             (Some(github), _) => {
                 let source = text.get(github.span.clone()).unwrap_or_default();
@@ -51,13 +51,13 @@ impl Place {
         };
         let line = text[..span.start].rfind(['\n', '\r']).map_or(0, |n| n + 1);
         let line = if line == 0 && text.starts_with('\u{feff}') { 3.min(span.start) } else { line };
-        Place { prefix: line..span.start, span, line }
+        EditPlace { prefix: line..span.start, span, line }
     }
 }
 
 fn message(
     text: &str,
-    place: &Place,
+    place: &EditPlace,
     github: &Option<(u8, String)>,
     site: &Option<(u8, String)>,
     more: usize,
@@ -76,7 +76,7 @@ fn message(
     format!("`{source}` is {} on GitHub and {} on the site{also}", show(github), show(site))
 }
 
-fn github_only(text: &str, page: &Page, place: &Place, span: Range<usize>) -> (String, Edits) {
+fn github_only(text: &str, page: &SitePage, place: &EditPlace, span: Range<usize>) -> (String, RemedyEdits) {
     let source = &text[place.span.clone()];
     if let Some(html) = page.raw_html_at(span.start) {
         let tag = tag_name(&text[html..]);
@@ -111,7 +111,7 @@ fn github_only(text: &str, page: &Page, place: &Place, span: Range<usize>) -> (S
 }
 
 /// An underlined heading of GitHub's that the site does not see becomes one with hashes.
-fn underlined(text: &str, place: &Place, source: &str) -> (String, Edits) {
+fn underlined(text: &str, place: &EditPlace, source: &str) -> (String, RemedyEdits) {
     let level = if source.trim_end().ends_with('=') { 1 } else { 2 };
     let hashes = &"##"[..level];
     let help =
@@ -131,7 +131,7 @@ fn underlined(text: &str, place: &Place, source: &str) -> (String, Edits) {
     (help, edits)
 }
 
-fn site_only(text: &str, place: &Place, underlined: bool) -> (String, Edits) {
+fn site_only(text: &str, place: &EditPlace, underlined: bool) -> (String, RemedyEdits) {
     let source = &text[place.span.clone()];
     let prefix = &text[place.prefix.clone()];
     if underlined {
@@ -156,7 +156,7 @@ fn site_only(text: &str, place: &Place, underlined: bool) -> (String, Edits) {
 }
 
 /// A heading CommonMark would accept, but not where it stands.
-fn hidden_on_github(text: &str, place: &Place, prefix: &str) -> (String, Edits) {
+fn hidden_on_github(text: &str, place: &EditPlace, prefix: &str) -> (String, RemedyEdits) {
     let marker = prefix.trim_end_matches([' ', '\t']);
     if prefix.is_empty() {
         return ("put a blank line before the heading".into(), blank_line(text, place.line, prefix));
@@ -169,14 +169,14 @@ fn hidden_on_github(text: &str, place: &Place, prefix: &str) -> (String, Edits) 
     ("leave one blank between the marker and the `#`".into(), vec![(blanks, " ".into())])
 }
 
-fn both(text: &str, place: &Place, difference: &Difference) -> (String, Edits) {
+fn both(text: &str, place: &EditPlace, difference: &Difference) -> (String, RemedyEdits) {
     let source = text[place.span.clone()].trim_end();
     let Some(site) = difference.site else { return (String::new(), Vec::new()) };
     if !is_hash(source) {
         if source.starts_with('#') && !site.underlined {
             return site_only(
                 text,
-                &Place { span: site.span.clone(), line: place.line, prefix: place.prefix.clone() },
+                &EditPlace { span: site.span.clone(), line: place.line, prefix: place.prefix.clone() },
                 false,
             );
         }
@@ -197,7 +197,7 @@ fn both(text: &str, place: &Place, difference: &Difference) -> (String, Edits) {
 }
 
 /// A blank line before `line`, in the line ending of the line above.
-fn blank_line(text: &str, line: usize, prefix: &str) -> Edits {
+fn blank_line(text: &str, line: usize, prefix: &str) -> RemedyEdits {
     if !prefix.is_empty() || line == 0 {
         return Vec::new();
     }
@@ -291,7 +291,7 @@ fn differences_after(text: &str, found: &[Ambiguity]) -> Vec<usize> {
         steps.push((done, fixed.len()));
     }
     fixed.push_str(&text[done..]);
-    let page = Page::read(&fixed);
+    let page = SitePage::read(&fixed);
     let headings = github_headings(&fixed);
     differences(&fixed, &page, &headings)
         .iter()

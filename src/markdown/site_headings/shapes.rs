@@ -4,7 +4,7 @@ use super::lines::TAB;
 
 /// What a processor searches a whole block for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mark {
+pub(super) enum LineMark {
     Admonition,
     Details,
     Hash,
@@ -41,7 +41,7 @@ pub(super) fn item(text: &str) -> Option<usize> {
 }
 
 /// The one mark a line can have: each starts with another character.
-pub(super) fn mark(text: &str) -> Option<Mark> {
+pub(super) fn mark(text: &str) -> Option<LineMark> {
     let first = *text.as_bytes().first()?;
     // Nearly every line is told apart here.
     if first.is_ascii_alphanumeric() || first >= 0x80 {
@@ -49,13 +49,13 @@ pub(super) fn mark(text: &str) -> Option<Mark> {
     }
     let content = if first == b' ' { &text[indent(text).min(TAB)..] } else { text };
     match (first, *content.as_bytes().first()?) {
-        (b'!', _) => is_admonition(text).then_some(Mark::Admonition),
-        (b'?', _) => is_details(text).then_some(Mark::Details),
-        (b'#', _) => hash_heading(text).map(|_| Mark::Hash),
+        (b'!', _) => is_admonition(text).then_some(LineMark::Admonition),
+        (b'?', _) => is_details(text).then_some(LineMark::Details),
+        (b'#', _) => hash_heading(text).map(|_| LineMark::Hash),
         _ if text.len() - content.len() >= TAB => None,
-        (_, c @ (b'-' | b'*' | b'_')) => is_rule(content, c).then_some(Mark::Rule),
-        (_, b'>') => Some(Mark::Quote),
-        (_, b'[') => is_reference(content).then_some(Mark::Reference),
+        (_, c @ (b'-' | b'*' | b'_')) => is_rule(content, c).then_some(LineMark::Rule),
+        (_, b'>') => Some(LineMark::Quote),
+        (_, b'[') => is_reference(content).then_some(LineMark::Reference),
         _ => None,
     }
 }

@@ -1,8 +1,8 @@
 //! What is open, one by one: what to do, the source lines, and the change that would do it.
 
-use super::Page;
+use super::HtmlPage;
 use super::ids::{Ids, Open};
-use super::text::{commit, file_name, harmless, outside, place, prose};
+use super::text::{commit, escape_control, file_name, outside, place, prose};
 use crate::history::head_audit::Tip;
 use crate::history::report::OkepStory;
 use crate::okep::forge::Forge;
@@ -19,7 +19,7 @@ const MOST_OF_PATCH: usize = 80;
 /// Columns of a line.
 const MOST_COLUMNS: usize = 400;
 
-pub fn section(page: &Page, ids: &Ids) -> Markup {
+pub fn section(page: &HtmlPage, ids: &Ids) -> Markup {
     let of = |okep: Option<usize>| ids.open.iter().filter(move |o| o.okep == okep);
     html! {
         section #details aria-labelledby="details-h" {
@@ -44,7 +44,7 @@ pub fn section(page: &Page, ids: &Ids) -> Markup {
     }
 }
 
-fn okep(page: &Page, okep: &OkepStory, id: &str, open: &[&Open]) -> Markup {
+fn okep(page: &HtmlPage, okep: &OkepStory, id: &str, open: &[&Open]) -> Markup {
     let forge = page.tip.and_then(|tip| tip.forge.as_ref());
     let path = page
         .tip
@@ -54,12 +54,12 @@ fn okep(page: &Page, okep: &OkepStory, id: &str, open: &[&Open]) -> Markup {
         section.okep id=(id) aria-labelledby={ (id) "-h" } tabindex="-1" {
             h3 id={ (id) "-h" } {
                 (super::spans::name(okep))
-                @if let Some(title) = &okep.title { " " span.title { (harmless(title)) } }
+                @if let Some(title) = &okep.title { " " span.title { (escape_control(title)) } }
             }
             p.meta {
-                (outside(path, html! { code { (harmless(&okep.path)) } }))
+                (outside(path, html! { code { (escape_control(&okep.path)) } }))
                 @if let Some(at) = &okep.landed { ", landed " (place(forge, at)) }
-                @if let Some(written) = &okep.written { ", by " (harmless(&written.author)) }
+                @if let Some(written) = &okep.written { ", by " (escape_control(&written.author)) }
                 @if let Some(number) = okep.number { ", " (outside(forge.map(|f| f.issue(number)), html! { "issue " (number) })) }
                 @if let Some(at) = &okep.deleted { ", removed " (place(forge, at)) }
             }
@@ -69,7 +69,7 @@ fn okep(page: &Page, okep: &OkepStory, id: &str, open: &[&Open]) -> Markup {
     }
 }
 
-fn card(page: &Page, open: &Open) -> Markup {
+fn card(page: &HtmlPage, open: &Open) -> Markup {
     let (rule, subject, severity) = match (open.finding, open.story) {
         (Some(f), _) => (f.rule, &f.subject, f.severity),
         (None, Some(s)) => (s.rule, &s.subject, s.severity),
@@ -82,7 +82,7 @@ fn card(page: &Page, open: &Open) -> Markup {
             h4 id={ (id) "-h" } {
                 span class={ "chip " (severity.as_str()) } { (severity.as_str()) } " "
                 code { (rule) }
-                @if !subject.is_empty() { " " span.subject { (harmless(subject)) } }
+                @if !subject.is_empty() { " " span.subject { (escape_control(subject)) } }
             }
             @if let Some(finding) = open.finding {
                 p { (prose(&finding.message)) }
@@ -125,9 +125,9 @@ fn history(open: &Open, forge: Option<&Forge>) -> Markup {
     html! {
         @match open.story.map(|s| (&s.introduced, s.age_days)) {
             Some((Some(came), days)) => {
-                "Since " time { (harmless(&came.landed.date)) }
+                "Since " time { (escape_control(&came.landed.date)) }
                 @if let Some(days) = days { ", " (days) " days" }
-                ", brought by " (harmless(&came.author)) " in " (commit(forge, &came.written))
+                ", brought by " (escape_control(&came.author)) " in " (commit(forge, &came.written))
                 @if let Some(number) = came.landed.pull_request { " (" (super::text::pull_request(forge, number)) ")" }
                 "."
             },
@@ -135,7 +135,7 @@ fn history(open: &Open, forge: Option<&Forge>) -> Markup {
             None => "",
         }
         @if let Some(revision) = open.finding.and_then(|f| f.grandfathered.as_ref()) {
-            " Excused: the template gained this on " (harmless(&revision.date)) " (" (commit(forge, &revision.commit)) "), after the OKEP landed."
+            " Excused: the template gained this on " (escape_control(&revision.date)) " (" (commit(forge, &revision.commit)) "), after the OKEP landed."
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::scale::{LEFT, RIGHT, Scale, WIDTH, n};
 use super::tables::scroll;
-use super::text::harmless;
+use super::text::escape_control;
 use crate::audit::report::Counts;
 use crate::history::report::Story;
 use crate::rules::finding::Severity;
@@ -107,7 +107,7 @@ fn picture(story: &Story, scale: &Scale, steps: &[(String, Counts)], now: Counts
         svg.picture viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="img" aria-labelledby="curve-t curve-d" {
             title #curve-t { "Open findings over time" }
             desc #curve-d {
-                "A stack of three areas over the days. On " (harmless(day)) " there are " (now.errors) " errors, "
+                "A stack of three areas over the days. On " (escape_control(day)) " there are " (now.errors) " errors, "
                 (now.warnings) " warnings and " (now.advice) " pieces of advice open. "
                 "The table below has every step."
             }
@@ -158,8 +158,8 @@ fn areas(scale: &Scale, steps: &[(String, Counts)], y: &dyn Fn(usize) -> f64) ->
                 under.push(format!("L{} {}", n(x), n(y(below(&was, level)))));
             }
             if let Some(is) = counts {
-                let sign = if over.is_empty() { "M" } else { "L" };
-                over.push_str(&format!("{sign}{} {}", n(x), n(y(below(&is, level + 1)))));
+                let glyph = if over.is_empty() { "M" } else { "L" };
+                over.push_str(&format!("{glyph}{} {}", n(x), n(y(below(&is, level + 1)))));
                 under.push(format!("L{} {}", n(x), n(y(below(&is, level)))));
                 before = Some(is);
             }
@@ -207,8 +207,8 @@ fn revisions(story: &Story, scale: &Scale) -> Markup {
             @let before = if scale.is_before(&template.at.date) { "←" } else { "" };
             g {
                 title {
-                    "T" (i + 1) ", " (harmless(&template.at.date)) ": "
-                    (harmless(&crate::report::history::change(template)))
+                    "T" (i + 1) ", " (escape_control(&template.at.date)) ": "
+                    (escape_control(&crate::report::history::change(template)))
                 }
                 path.revision d={ "M" (n(x)) " " (if low { 34 } else { 20 }) "V" (BOTTOM) } {}
                 text.flag x=(n(x)) y=(if low { 30 } else { 16 }) text-anchor="middle" { (before) "T" (i + 1) }
@@ -223,7 +223,7 @@ fn landings(story: &Story, scale: &Scale) -> Markup {
             @if let Some(landed) = &okep.landed {
                 @let x = scale.x(&landed.date);
                 path.landing d={ "M" (n(x)) " " (BOTTOM + 2.0) "l5 11h-10Z" } {
-                    title { (super::spans::name(okep)) " landed " (harmless(&landed.date)) }
+                    title { (super::spans::name(okep)) " landed " (escape_control(&landed.date)) }
                 }
             }
         }
@@ -257,7 +257,7 @@ fn table(story: &Story, steps: &[(String, Counts)]) -> Markup {
                     @for day in days {
                         @let counts = open_on(steps, day);
                         tr {
-                            th scope="row" { @if day.is_empty() { "before" } @else { (harmless(day)) } }
+                            th scope="row" { @if day.is_empty() { "before" } @else { (escape_control(day)) } }
                             td.number { (counts.errors) } td.number { (counts.warnings) } td.number { (counts.advice) }
                             td { (happened(day).join(", ")) }
                         }

@@ -1,6 +1,6 @@
 //! The anchors of the page: one for each OKEP and each finding, the same from one run to the next.
 
-use super::Page;
+use super::HtmlPage;
 use crate::history::report::{FindingStory, OkepStory};
 use crate::rules::finding::Finding;
 use std::collections::{HashMap, HashSet};
@@ -27,7 +27,7 @@ pub struct Ids<'a> {
 }
 
 impl<'a> Ids<'a> {
-    pub fn new(page: &Page<'a>) -> Self {
+    pub fn new(page: &HtmlPage<'a>) -> Self {
         let mut taken = HashSet::new();
         let okeps: Vec<String> =
             page.story.okeps.iter().map(|okep| free(&mut taken, format!("okep-{}", name(okep)))).collect();
@@ -63,7 +63,7 @@ impl<'a> Ids<'a> {
 }
 
 /// What is open of what is shown, each with its index among the findings of the last commit.
-fn opened<'a>(page: &Page<'a>) -> Vec<(Option<usize>, Open<'a>)> {
+fn opened<'a>(page: &HtmlPage<'a>) -> Vec<(Option<usize>, Open<'a>)> {
     let mut stories: HashMap<(&str, &str, &str), Vec<&FindingStory>> = HashMap::new();
     for story in page.all.iter().filter(|s| s.fixed.is_none()) {
         stories.entry((story.rule, &story.path, &story.subject)).or_default().push(story);

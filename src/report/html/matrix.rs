@@ -1,15 +1,15 @@
 //! The tables of OKEPs against sections: today's template, and the one in force when each landed.
 
-use super::Page;
+use super::HtmlPage;
 use super::ids::{Ids, Open};
-use super::text::{harmless, heard};
+use super::text::{escape_control, heard};
 use crate::history::head_audit::Tip;
-use crate::history::matrix::{Cell, Matrix, STATES, State, matrices};
+use crate::history::matrix::{Matrix, MatrixCell, MatrixState, STATES, matrices};
 use maud::{Markup, html};
 
-pub fn section(page: &Page, ids: &Ids) -> Markup {
+pub fn section(page: &HtmlPage, ids: &Ids) -> Markup {
     let Some(tip) = page.tip else { return html! {} };
-    let (today, landed) = matrices(&tip.snapshot, tip.lore.as_ref(), &tip.findings);
+    let (today, landed) = matrices(&tip.snapshot, tip.template_history.as_ref(), &tip.findings);
     html! {
         section #matrix aria-labelledby="matrix-h" {
             h2 #matrix-h { "Sections" }
@@ -28,7 +28,7 @@ pub fn section(page: &Page, ids: &Ids) -> Markup {
     }
 }
 
-fn table(page: &Page, ids: &Ids, tip: &Tip, matrix: &Matrix, id: &str, caption: &str) -> Markup {
+fn table(page: &HtmlPage, ids: &Ids, tip: &Tip, matrix: &Matrix, id: &str, caption: &str) -> Markup {
     let shown = |path: &str| page.story.okeps.iter().position(|o| o.deleted.is_none() && o.path == path);
     let rows = tip.snapshot.okeps.iter().zip(&matrix.rows);
     html! {
@@ -39,7 +39,7 @@ fn table(page: &Page, ids: &Ids, tip: &Tip, matrix: &Matrix, id: &str, caption: 
                     tr {
                         th.corner scope="col" { "OKEP" }
                         @for section in &matrix.sections {
-                            th.section scope="col" { span class=[(section.depth > 0).then_some("deeper")] { (harmless(&section.name)) } }
+                            th.section scope="col" { span class=[(section.depth > 0).then_some("deeper")] { (escape_control(&section.name)) } }
                         }
                     }
                 }
@@ -47,10 +47,10 @@ fn table(page: &Page, ids: &Ids, tip: &Tip, matrix: &Matrix, id: &str, caption: 
                     @for (okep, cells) in rows {
                         @if let Some(at) = shown(&okep.path) {
                             @let story = &page.story.okeps[at];
-                            tr data-okep=(harmless(&okep.path)) {
+                            tr data-okep=(escape_control(&okep.path)) {
                                 th scope="row" {
                                     a href={ "#" (ids.okeps[at]) } { (super::spans::name(story)) }
-                                    @if let Some(title) = &story.title { span.title { (harmless(title)) } }
+                                    @if let Some(title) = &story.title { span.title { (escape_control(title)) } }
                                 }
                                 @for (section, cell) in matrix.sections.iter().zip(cells) {
                                     (self::cell(ids, tip, cell, &section.name))
@@ -64,22 +64,22 @@ fn table(page: &Page, ids: &Ids, tip: &Tip, matrix: &Matrix, id: &str, caption: 
     }
 }
 
-fn cell(ids: &Ids, tip: &Tip, cell: &Cell, section: &str) -> Markup {
+fn cell(ids: &Ids, tip: &Tip, cell: &MatrixCell, section: &str) -> Markup {
     html! {
-        td data-state=(cell.state.as_str()) data-section=(harmless(section)) {
+        td data-state=(cell.state.as_str()) data-section=(escape_control(section)) {
             @match cell.state {
-                State::Present => { span.sign.present aria-hidden="true" { "✓" } (heard("present")) },
-                State::NotAsked => { span.sign aria-hidden="true" { "–" } (heard("not asked then")) },
-                State::Unknown => { span.sign aria-hidden="true" { "?" } (heard("not known")) },
+                MatrixState::Present => { span.glyph.present aria-hidden="true" { "✓" } (heard("present")) },
+                MatrixState::NotAsked => { span.glyph aria-hidden="true" { "–" } (heard("not asked then")) },
+                MatrixState::Unknown => { span.glyph aria-hidden="true" { "?" } (heard("not known")) },
                 _ => @for index in &cell.findings {
                     @let finding = &tip.findings[*index];
-                    @let state = State::of(finding);
+                    @let state = MatrixState::of(finding);
                     // A fault of another kind says itself how bad it is.
                     @let class = match state {
-                        State::Faulty => format!("chip faulty {}", finding.severity.as_str()),
+                        MatrixState::Faulty => format!("chip faulty {}", finding.severity.as_str()),
                         _ => format!("chip {}", state.as_str()),
                     };
-                    @let word = if state == State::Faulty { finding.rule } else { state.as_str() };
+                    @let word = if state == MatrixState::Faulty { finding.rule } else { state.as_str() };
                     @match ids.finding(*index) {
                         Some(open) => (chip(open, &class, state, word, finding.rule)),
                         None => span class=(class) { (word) },
@@ -90,8 +90,8 @@ fn cell(ids: &Ids, tip: &Tip, cell: &Cell, section: &str) -> Markup {
     }
 }
 
-fn chip(open: &Open, class: &str, state: State, word: &str, rule: &str) -> Markup {
-    let more = (state == State::Excused).then(|| format!(": {rule}, not asked when it landed"));
+fn chip(open: &Open, class: &str, state: MatrixState, word: &str, rule: &str) -> Markup {
+    let more = (state == MatrixState::Excused).then(|| format!(": {rule}, not asked when it landed"));
     html! {
         a class=(class) href={ "#" (open.anchor) } data-rule=(rule) {
             (word) @if let Some(more) = more { (heard(&more)) }
@@ -101,26 +101,26 @@ fn chip(open: &Open, class: &str, state: State, word: &str, rule: &str) -> Marku
 
 fn legend() -> Markup {
     let words = |state| match state {
-        State::Present => "it is there",
-        State::Renamed => "under another name",
-        State::Misplaced => "at another level, in another section or out of order",
-        State::Empty => "a heading and nothing under it",
-        State::Stub => "only a promise to write it",
-        State::Missing => "it is not there",
-        State::Faulty => "it is there, and has a fault of another kind",
-        State::Excused => "the template asks for it only since the OKEP landed",
-        State::NotAsked => "the template in force did not have it",
-        State::Unknown => "the document is blank or could not be read",
+        MatrixState::Present => "it is there",
+        MatrixState::Renamed => "under another name",
+        MatrixState::Misplaced => "at another level, in another section or out of order",
+        MatrixState::Empty => "a heading and nothing under it",
+        MatrixState::Stub => "only a promise to write it",
+        MatrixState::Missing => "it is not there",
+        MatrixState::Faulty => "it is there, and has a fault of another kind",
+        MatrixState::Excused => "the template asks for it only since the OKEP landed",
+        MatrixState::NotAsked => "the template in force did not have it",
+        MatrixState::Unknown => "the document is blank or could not be read",
     };
     html! {
         dl.legend.states {
             @for state in STATES {
                 div {
                     dt { @match state {
-                        State::Present => { span.sign.present { "✓" } " present" },
-                        State::NotAsked => { span.sign { "–" } " not asked" },
-                        State::Unknown => { span.sign { "?" } " unknown" },
-                        State::Faulty => span.chip.faulty { "its rule" },
+                        MatrixState::Present => { span.glyph.present { "✓" } " present" },
+                        MatrixState::NotAsked => { span.glyph { "–" } " not asked" },
+                        MatrixState::Unknown => { span.glyph { "?" } " unknown" },
+                        MatrixState::Faulty => span.chip.faulty { "its rule" },
                         state => span class={ "chip " (state.as_str()) } { (state.as_str()) },
                     } }
                     dd { (words(state)) }

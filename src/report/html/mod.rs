@@ -20,10 +20,10 @@ use crate::history::head_audit::Tip;
 use crate::history::report::{FindingStory, Story};
 use ids::Ids;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
-use text::harmless;
+use text::escape_control;
 
 /// What the page shows.
-pub struct Page<'a> {
+pub struct HtmlPage<'a> {
     /// What was asked for.
     pub story: &'a Story,
     /// The findings of all there is, whatever was asked for.
@@ -36,10 +36,10 @@ pub struct Page<'a> {
 }
 
 /// The page, ended by a line break.
-pub fn page(page: &Page) -> String {
+pub fn page(page: &HtmlPage) -> String {
     let (style, script) = (policy::own(include_str!("style.css")), policy::own(include_str!("script.js")));
     let ids = Ids::new(page);
-    let name = page.tip.and_then(|tip| tip.forge.as_ref()).map(|forge| harmless(&forge.repository));
+    let name = page.tip.and_then(|tip| tip.forge.as_ref()).map(|forge| escape_control(&forge.repository));
     let title = name.map_or_else(|| "OKEPs over time".to_owned(), |name| format!("OKEPs of {name}"));
     let markup = html! {
         (DOCTYPE)
@@ -84,7 +84,7 @@ pub fn page(page: &Page) -> String {
     markup.into_string() + "\n"
 }
 
-fn contents(page: &Page) -> Markup {
+fn contents(page: &HtmlPage) -> Markup {
     let parts = [
         ("glance", "At a glance", true),
         ("time", "Over time", true),
@@ -104,7 +104,7 @@ fn contents(page: &Page) -> Markup {
     }
 }
 
-fn over_time(page: &Page, ids: &Ids) -> Markup {
+fn over_time(page: &HtmlPage, ids: &Ids) -> Markup {
     html! {
         section #time aria-labelledby="time-h" {
             h2 #time-h { "Over time" }

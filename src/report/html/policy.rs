@@ -27,8 +27,8 @@ fn base64(bytes: &[u8]) -> String {
         let at = |i: usize| u32::from(three.get(i).copied().unwrap_or(0));
         let bits = at(0) << 16 | at(1) << 8 | at(2);
         for i in 0..4 {
-            let sign = SIGNS[(bits >> (18 - 6 * i)) as usize & 63];
-            out.push(if i <= three.len() { sign.into() } else { '=' });
+            let glyph = SIGNS[(bits >> (18 - 6 * i)) as usize & 63];
+            out.push(if i <= three.len() { glyph.into() } else { '=' });
         }
     }
     out

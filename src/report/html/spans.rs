@@ -3,7 +3,7 @@
 use super::ids::Ids;
 use super::scale::{LEFT, RIGHT, Scale, WIDTH, n};
 use super::tables::scroll;
-use super::text::{file_name, harmless};
+use super::text::{escape_control, file_name};
 use crate::history::report::{FindingStory, OkepStory, Story};
 use crate::report::{prefix, width};
 use maud::{Markup, html};
@@ -19,7 +19,7 @@ const MOST_LANES: usize = 60;
 const TITLE: usize = 70;
 
 /// An OKEP with the findings about it, the worst and oldest first.
-struct Life<'a> {
+struct SpanRow<'a> {
     okep: &'a OkepStory,
     findings: Vec<&'a FindingStory>,
     /// Where its row begins.
@@ -53,14 +53,14 @@ fn legend() -> Markup {
                 path.registered d="M28 1 34 7 28 13 22 7Z" {}
             }, "in no menu until registered"))
             (key(html! { path.lane.error d="M2 7H32" {} path.open.error d="M32 3 38 7 32 11Z" {} }, "error, still open"))
-            (key(html! { path.lane.warning d="M2 7H34" {} circle.mended cx="34" cy="7" r="4" {} }, "warning, mended"))
+            (key(html! { path.lane.warning d="M2 7H34" {} circle.fixed cx="34" cy="7" r="4" {} }, "warning, mended"))
             (key(html! { path.lane.advice d="M2 7H38" {} }, "advice"))
-            (key(html! { path.gone d="M14 1 26 13M26 1 14 13" {} }, "removed"))
+            (key(html! { path.removed_paths d="M14 1 26 13M26 1 14 13" {} }, "removed"))
         }
     }
 }
 
-fn lives(story: &Story) -> Vec<Life<'_>> {
+fn lives(story: &Story) -> Vec<SpanRow<'_>> {
     let mut top = TOP;
     let mut lives = Vec::new();
     for okep in &story.okeps {
@@ -71,7 +71,7 @@ fn lives(story: &Story) -> Vec<Life<'_>> {
         let mut findings: Vec<&FindingStory> = story.findings.iter().filter(about).collect();
         findings.sort_by_key(|f| (f.severity, f.introduced.as_ref().map(|m| &m.landed.date), f.rule));
         let lanes = findings.len().min(MOST_LANES);
-        lives.push(Life { okep, findings, top });
+        lives.push(SpanRow { okep, findings, top });
         top += LABEL + BAR + 4.0 + lanes as f64 * LANE + GAP;
     }
     lives
@@ -100,7 +100,7 @@ fn picture(story: &Story, scale: &Scale) -> Markup {
     }
 }
 
-fn row(life: &Life, scale: &Scale) -> Markup {
+fn row(life: &SpanRow, scale: &Scale) -> Markup {
     let okep = life.okep;
     let landed = scale.x(okep.landed.as_ref().map_or("", |l| &l.date));
     let end = okep.deleted.as_ref().map_or(scale.end(), |d| scale.x(&d.date));
@@ -116,14 +116,14 @@ fn row(life: &Life, scale: &Scale) -> Markup {
     html! {
         line.row x1="0" x2=(WIDTH) y1=(n(life.top - GAP / 2.0 + 2.0)) y2=(n(life.top - GAP / 2.0 + 2.0)) {}
         text.label x="4" y=(n(life.top + 13.0)) {
-            tspan.number { (name(okep)) } " " (harmless(&title))
+            tspan.number { (name(okep)) } " " (escape_control(&title))
         }
         @if let Some(x) = written {
             path.before d={ "M" (n(x)) " " (n(middle)) "H" (n(landed)) } {}
-            circle.written cx=(n(x)) cy=(n(middle)) r="4" { (told("written", okep.written.as_ref().map(|w| w.date.as_str()))) }
+            circle.written cx=(n(x)) cy=(n(middle)) r="4" { (described("written", okep.written.as_ref().map(|w| w.date.as_str()))) }
         }
         rect.life x=(n(landed)) y=(n(bar)) width=(n((end - landed).max(2.0))) height=(BAR) {
-            (told("landed", okep.landed.as_ref().map(|l| l.date.as_str())))
+            (described("landed", okep.landed.as_ref().map(|l| l.date.as_str())))
         }
         @if let Some((until, registered)) = unlisted {
             rect.unlisted x=(n(landed)) y=(n(bar)) width=(n((until - landed).max(2.0))) height=(BAR) fill="url(#hatch-unlisted)" {
@@ -131,17 +131,17 @@ fn row(life: &Life, scale: &Scale) -> Markup {
             }
             @if registered {
                 path.registered d={ "M" (n(until)) " " (n(middle - 7.0)) "l7 7-7 7-7-7Z" } {
-                    (told("registered", okep.registered.as_ref().map(|r| r.at.date.as_str())))
+                    (described("registered", okep.registered.as_ref().map(|r| r.at.date.as_str())))
                 }
             }
         }
         @if okep.landed.is_some() {
             path.landing d={ "M" (n(landed)) " " (n(middle - 7.0)) "l6 13h-12Z" } {
-                (told("landed", okep.landed.as_ref().map(|l| l.date.as_str())))
+                (described("landed", okep.landed.as_ref().map(|l| l.date.as_str())))
             }
         }
         @if let Some(deleted) = &okep.deleted {
-            path.gone d={ "M" (n(end - 5.0)) " " (n(middle - 5.0)) "l10 10m0-10-10 10" } { (told("removed", Some(&deleted.date))) }
+            path.removed_paths d={ "M" (n(end - 5.0)) " " (n(middle - 5.0)) "l10 10m0-10-10 10" } { (described("removed", Some(&deleted.date))) }
         }
         @for (i, finding) in life.findings.iter().take(MOST_LANES).enumerate() {
             (lane(finding, bar + BAR + 8.0 + i as f64 * LANE, end, scale))
@@ -149,8 +149,8 @@ fn row(life: &Life, scale: &Scale) -> Markup {
     }
 }
 
-fn told(what: &str, day: Option<&str>) -> Markup {
-    html! { title { (what) " " (harmless(day.unwrap_or("before the history that is here"))) } }
+fn described(what: &str, day: Option<&str>) -> Markup {
+    html! { title { (what) " " (escape_control(day.unwrap_or("before the history that is here"))) } }
 }
 
 fn lane(finding: &FindingStory, y: f64, end: f64, scale: &Scale) -> Markup {
@@ -162,11 +162,11 @@ fn lane(finding: &FindingStory, y: f64, end: f64, scale: &Scale) -> Markup {
     html! {
         g {
             title {
-                (severity) " " (finding.rule) " " (harmless(&finding.subject)) ": " (harmless(since)) " to " (harmless(until))
+                (severity) " " (finding.rule) " " (escape_control(&finding.subject)) ": " (escape_control(since)) " to " (escape_control(until))
             }
             path class={ "lane " (severity) } d={ "M" (n(from)) " " (n(y)) "H" (n(to.max(from + 2.0))) } {}
             @if finding.fixed.is_some() {
-                circle.mended cx=(n(to)) cy=(n(y)) r="3.2" {}
+                circle.fixed cx=(n(to)) cy=(n(y)) r="3.2" {}
             } @else {
                 path class={ "open " (severity) } d={ "M" (n(to.clamp(LEFT, RIGHT))) " " (n(y - 3.2)) "l6 3.2-6 3.2Z" } {}
             }

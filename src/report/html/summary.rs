@@ -1,10 +1,10 @@
 //! What a reader wants to know first: how many conform, what is open, who can mend it, and which way it goes.
 
-use super::Page;
+use super::HtmlPage;
 use super::curve::{open_on, steps};
 use super::ids::Ids;
 use super::scale::days_before;
-use super::text::{commit, harmless};
+use super::text::{commit, escape_control};
 use crate::audit::report::Counts;
 use crate::report::count;
 use crate::rules::finding::{Safety, Severity};
@@ -14,16 +14,16 @@ use std::collections::BTreeMap;
 /// How far back it is looked to say which way it goes, in days.
 const BEFORE: i32 = 90;
 
-pub fn where_and_when(page: &Page) -> Markup {
+pub fn where_and_when(page: &HtmlPage) -> Markup {
     let walk = &page.story.walk;
     let forge = page.tip.and_then(|tip| tip.forge.as_ref());
     html! {
         p.lead {
             @if let Some((first, last)) = &walk.days {
-                "As of " time { (harmless(last)) }
+                "As of " time { (escape_control(last)) }
                 @if let Some(tip) = walk.tips.first() { " at " (commit(forge, tip)) }
                 ": " (count(walk.commits, "commit")) " audited, " (walk.line) " of them on the first-parent line since "
-                time { (harmless(first)) } "."
+                time { (escape_control(first)) } "."
             } @else { "There is no commit yet." }
             @if walk.shallow {
                 strong { " The clone is shallow" } ": what stood where its history ends came nobody knows when, so that \
@@ -35,14 +35,14 @@ pub fn where_and_when(page: &Page) -> Markup {
     }
 }
 
-pub fn at_a_glance(page: &Page, ids: &Ids) -> Markup {
+pub fn at_a_glance(page: &HtmlPage, ids: &Ids) -> Markup {
     let story = page.story;
     let alive = || story.okeps.iter().filter(|o| o.deleted.is_none());
     let conform = alive().filter(|o| o.now.errors == 0).count();
     let clean = alive().filter(|o| o.now.total() == 0).count();
     let mut open = Counts::default();
     story.findings.iter().filter(|f| f.fixed.is_none()).for_each(|f| open.add(f.severity));
-    let mended = story.findings.iter().filter(|f| f.fixed.is_some()).count();
+    let fixed = story.findings.iter().filter(|f| f.fixed.is_some()).count();
     html! {
         section #glance aria-labelledby="glance-h" {
             h2 #glance-h { "At a glance" }
@@ -59,7 +59,7 @@ pub fn at_a_glance(page: &Page, ids: &Ids) -> Markup {
                         span { (noun(severity, n)) " open" @if severity == Severity::Advice { ", " (younger(page)) " for what a template asked later" } }
                     }
                 }
-                li.tile.good { strong { (mended) } span { "mended so far" } }
+                li.tile.good { strong { (fixed) } span { "mended so far" } }
             }
             p { (direction(page, open)) }
             p { (remedies(page, ids)) }
@@ -79,9 +79,9 @@ fn noun(severity: Severity, n: usize) -> &'static str {
     }
 }
 
-fn younger(page: &Page) -> usize {
+fn younger(page: &HtmlPage) -> usize {
     let younger = |f: &&crate::history::report::FindingStory| {
-        f.cause == crate::history::report::Cause::Template
+        f.cause == crate::history::report::FindingCause::Template
             && f.fixed.is_none()
             && f.severity == Severity::Advice
     };
@@ -89,14 +89,14 @@ fn younger(page: &Page) -> usize {
 }
 
 /// Whether it is getting better.
-fn direction(page: &Page, open: Counts) -> Markup {
+fn direction(page: &HtmlPage, open: Counts) -> Markup {
     let Some((first, last)) = &page.story.walk.days else { return html! {} };
     let Some(day) = days_before(last, BEFORE).filter(|day| day >= first) else { return html! {} };
     let then = open_on(&steps(page.story), &day);
     let (was, is) = (then.errors + then.warnings, open.errors + open.warnings);
     let landed = page.story.okeps.iter().filter_map(|o| o.landed.as_ref()).filter(|l| l.date > day).count();
     html! {
-        "Errors and warnings open: " (was) " on " (harmless(&day)) ", " (is) " now: "
+        "Errors and warnings open: " (was) " on " (escape_control(&day)) ", " (is) " now: "
         strong { @match is.cmp(&was) {
             std::cmp::Ordering::Less => { "better by " (was - is) },
             std::cmp::Ordering::Equal => { "no change" },
@@ -106,7 +106,7 @@ fn direction(page: &Page, open: Counts) -> Markup {
     }
 }
 
-fn remedies(page: &Page, ids: &Ids) -> Markup {
+fn remedies(page: &HtmlPage, ids: &Ids) -> Markup {
     let mut by: BTreeMap<Option<Safety>, usize> = BTreeMap::new();
     for open in &ids.open {
         let fix = open.finding.and_then(|f| f.fix.as_ref());
@@ -124,7 +124,7 @@ fn remedies(page: &Page, ids: &Ids) -> Markup {
 }
 
 /// Who wrote what is open, and so can mend it.
-fn people(page: &Page) -> Markup {
+fn people(page: &HtmlPage) -> Markup {
     let mut people: BTreeMap<&str, (Counts, usize)> = BTreeMap::new();
     for finding in &page.story.findings {
         if let (None, Some(by)) = (&finding.fixed, &finding.introduced) {
@@ -149,11 +149,11 @@ fn people(page: &Page) -> Markup {
                         }
                     }
                     tbody {
-                        @for (name, (open, mended)) in people {
+                        @for (name, (open, fixed)) in people {
                             tr {
-                                th scope="row" { (harmless(name)) }
+                                th scope="row" { (escape_control(name)) }
                                 td.number { (open.errors) } td.number { (open.warnings) } td.number { (open.advice) }
-                                td.number { (mended) }
+                                td.number { (fixed) }
                             }
                         }
                     }

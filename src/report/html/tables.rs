@@ -1,11 +1,11 @@
 //! The story as tables: OKEPs, findings, revisions of the template, and notes.
 
-use super::Page;
+use super::HtmlPage;
 use super::ids::Ids;
-use super::text::{commit, file_name, harmless, heard, outside, place, prose};
+use super::text::{commit, escape_control, file_name, heard, outside, place, prose};
 use crate::audit::report::Counts;
 use crate::files::Note;
-use crate::history::report::{FindingStory, Moment, OkepStory, TemplateKind};
+use crate::history::report::{FindingStory, OkepStory, TemplateKind, Transition};
 use crate::okep::forge::Forge;
 use maud::{Markup, html};
 use std::collections::BTreeSet;
@@ -15,11 +15,11 @@ pub fn scroll(label: &str, inside: Markup) -> Markup {
     html! { div.scroll role="region" aria-labelledby=(label) tabindex="0" { (inside) } }
 }
 
-fn forge<'a>(page: &Page<'a>) -> Option<&'a Forge> {
+fn forge<'a>(page: &HtmlPage<'a>) -> Option<&'a Forge> {
     page.tip.and_then(|tip| tip.forge.as_ref())
 }
 
-pub fn okeps(page: &Page, ids: &Ids) -> Markup {
+pub fn okeps(page: &HtmlPage, ids: &Ids) -> Markup {
     html! {
         section #okeps aria-labelledby="okeps-h" {
             h2 #okeps-h { "OKEPs" }
@@ -65,9 +65,9 @@ fn okep(okep: &OkepStory, id: &str, forge: Option<&Forge>) -> Markup {
     html! {
         tr {
             th scope="row" data-sort=[okep.number] { a href={ "#" (id) } { (super::spans::name(okep)) } }
-            td { (harmless(okep.title.as_deref().unwrap_or_default())) }
-            td { (harmless(okep.written.as_ref().map_or("", |w| &w.author))) }
-            td { @if let Some(w) = &okep.written { time { (harmless(&w.date)) } " " (commit(forge, &w.commit)) } }
+            td { (escape_control(okep.title.as_deref().unwrap_or_default())) }
+            td { (escape_control(okep.written.as_ref().map_or("", |w| &w.author))) }
+            td { @if let Some(w) = &okep.written { time { (escape_control(&w.date)) } " " (commit(forge, &w.commit)) } }
             td { @match &okep.landed { Some(at) => (place(forge, at)), None => "before" } }
             td { (registered(okep, forge)) }
             td.number { (okep.revisions) }
@@ -90,7 +90,7 @@ fn registered(okep: &OkepStory, forge: Option<&Forge>) -> Markup {
     }
 }
 
-pub fn findings(page: &Page, ids: &Ids) -> Markup {
+pub fn findings(page: &HtmlPage, ids: &Ids) -> Markup {
     let findings = &page.story.findings;
     html! {
         section #findings aria-labelledby="findings-h" {
@@ -120,7 +120,7 @@ pub fn findings(page: &Page, ids: &Ids) -> Markup {
 fn filters(findings: &[FindingStory]) -> Markup {
     let rules: BTreeSet<&str> = findings.iter().map(|f| f.rule).collect();
     let moments = findings.iter().flat_map(|f| [&f.introduced, &f.fixed]).flatten();
-    let authors: BTreeSet<String> = moments.map(|m| harmless(&m.author).into_owned()).collect();
+    let authors: BTreeSet<String> = moments.map(|m| escape_control(&m.author).into_owned()).collect();
     let choice = |name: &str, label: &str, options: Vec<String>| {
         html! {
             label { (label) " "
@@ -145,16 +145,18 @@ fn filters(findings: &[FindingStory]) -> Markup {
     }
 }
 
-fn finding(finding: &FindingStory, page: &Page, ids: &Ids) -> Markup {
+fn finding(finding: &FindingStory, page: &HtmlPage, ids: &Ids) -> Markup {
     let forge = forge(page);
     let severity = finding.severity.as_str();
     let state = if finding.fixed.is_some() { "mended" } else { "open" };
     let open = ids.story(finding).filter(|_| finding.fixed.is_none());
     let okep = page.story.okeps.iter().position(|o| o.number.is_some() && o.number == finding.number);
-    let by = |m: &Option<Moment>| m.as_ref().map(|m| harmless(&m.author).into_owned()).unwrap_or_default();
-    let (brought, mended) = (by(&finding.introduced), by(&finding.fixed));
+    let by = |m: &Option<Transition>| {
+        m.as_ref().map(|m| escape_control(&m.author).into_owned()).unwrap_or_default()
+    };
+    let (brought, fixed) = (by(&finding.introduced), by(&finding.fixed));
     html! {
-        tr data-rule=(finding.rule) data-severity=(severity) data-state=(state) data-brought=(brought) data-mended=(mended) {
+        tr data-rule=(finding.rule) data-severity=(severity) data-state=(state) data-brought=(brought) data-fixed=(fixed) {
             td data-sort=[finding.number] {
                 @match (okep, finding.number) {
                     (Some(okep), _) => a href={ "#" (ids.okeps[okep]) } { (super::spans::name(&page.story.okeps[okep])) },
@@ -174,7 +176,7 @@ fn finding(finding: &FindingStory, page: &Page, ids: &Ids) -> Markup {
             td { (moment(&finding.introduced, forge)) }
             td { (brought) }
             td { @if finding.fixed.is_some() { (moment(&finding.fixed, forge)) } }
-            td { (mended) }
+            td { (fixed) }
             td.number { @match finding.age_days { Some(days) => (days), None => "?" } }
         }
     }
@@ -184,15 +186,15 @@ fn about(finding: &FindingStory) -> String {
     if finding.subject.is_empty() {
         file_name(&finding.path)
     } else {
-        harmless(&finding.subject).into_owned()
+        escape_control(&finding.subject).into_owned()
     }
 }
 
-fn moment(moment: &Option<Moment>, forge: Option<&Forge>) -> Markup {
+fn moment(moment: &Option<Transition>, forge: Option<&Forge>) -> Markup {
     html! {
         @match moment {
             Some(moment) => {
-                time { (harmless(&moment.landed.date)) } " " (commit(forge, &moment.written))
+                time { (escape_control(&moment.landed.date)) } " " (commit(forge, &moment.written))
                 @if let Some(number) = moment.landed.pull_request { " " (super::text::pull_request(forge, number)) }
             },
             None => "before",
@@ -200,7 +202,7 @@ fn moment(moment: &Option<Moment>, forge: Option<&Forge>) -> Markup {
     }
 }
 
-pub fn templates(page: &Page) -> Markup {
+pub fn templates(page: &HtmlPage) -> Markup {
     let templates = &page.story.templates;
     html! {
         @if !templates.is_empty() {
@@ -215,7 +217,7 @@ pub fn templates(page: &Page) -> Markup {
                                 tr {
                                     th scope="row" { "T" (i + 1) }
                                     td {
-                                        @if template.kind == TemplateKind::Edge { "before " time { (harmless(&template.at.date)) } }
+                                        @if template.kind == TemplateKind::Edge { "before " time { (escape_control(&template.at.date)) } }
                                         @else { (place(forge(page), &template.at)) }
                                     }
                                     td.wide { (prose(&crate::report::history::change(template))) }
@@ -230,17 +232,17 @@ pub fn templates(page: &Page) -> Markup {
 }
 
 /// What history and the audit of the last commit had to tell, each once.
-pub fn all_notes<'a>(page: &Page<'a>) -> Vec<&'a Note> {
+pub fn all_notes<'a>(page: &HtmlPage<'a>) -> Vec<&'a Note> {
     let mut notes: BTreeSet<&Note> = page.story.notes.iter().collect();
     if let Some(tip) = page.tip {
         notes.extend(&tip.notes);
         notes.extend(&tip.snapshot.notes);
-        notes.extend(tip.lore.iter().flat_map(|l| &l.notes));
+        notes.extend(tip.template_history.iter().flat_map(|l| &l.notes));
     }
     notes.into_iter().collect()
 }
 
-pub fn notes(page: &Page) -> Markup {
+pub fn notes(page: &HtmlPage) -> Markup {
     let notes = all_notes(page);
     let forge = forge(page);
     let file = |path: &str| page.tip.and_then(|tip| Some(forge?.file(&tip.commit, path, None)));
@@ -251,7 +253,7 @@ pub fn notes(page: &Page) -> Markup {
                 ul {
                     @for note in notes {
                         li {
-                            @if let Some(path) = &note.path { (outside(file(path), html! { code { (harmless(path)) } })) ": " }
+                            @if let Some(path) = &note.path { (outside(file(path), html! { code { (escape_control(path)) } })) ": " }
                             (prose(&note.message))
                         }
                     }

@@ -1,11 +1,11 @@
 //! Small pieces of text: names, commits and places as the page has them.
 //!
-//! Whatever comes from a repository goes through [`harmless`]: escaping keeps it from being read as HTML,
+//! Whatever comes from a repository goes through [`escape_control`]: escaping keeps it from being read as HTML,
 //! and this from reordering or hiding what stands around it.
 
-pub use crate::report::harmless;
+pub use crate::report::escape_control;
 
-use crate::history::report::Place;
+use crate::history::report::SubjectPlace;
 use crate::okep::forge::Forge;
 use crate::report::prefix;
 use maud::{Markup, html};
@@ -17,10 +17,10 @@ pub fn prose(text: &str) -> Markup {
     html! {
         @if paired {
             @for (i, piece) in pieces.iter().enumerate() {
-                @if i % 2 == 1 { code { (harmless(piece)) } } @else { (harmless(piece)) }
+                @if i % 2 == 1 { code { (escape_control(piece)) } } @else { (escape_control(piece)) }
             }
         } @else {
-            (harmless(text))
+            (escape_control(text))
         }
     }
 }
@@ -38,14 +38,14 @@ pub fn outside(address: Option<String>, words: Markup) -> Markup {
 pub fn commit(forge: Option<&Forge>, id: &str) -> Markup {
     outside(
         forge.map(|f| f.commit(id)),
-        html! { code.commit title=(harmless(id)) { (harmless(prefix(id, 7))) } },
+        html! { code.commit title=(escape_control(id)) { (escape_control(prefix(id, 7))) } },
     )
 }
 
 /// The day that a commit came to the line, with the commit and its pull request.
-pub fn place(forge: Option<&Forge>, place: &Place) -> Markup {
+pub fn place(forge: Option<&Forge>, place: &SubjectPlace) -> Markup {
     html! {
-        time { (harmless(&place.date)) } " " (commit(forge, &place.commit))
+        time { (escape_control(&place.date)) } " " (commit(forge, &place.commit))
         @if let Some(number) = place.pull_request { " " (pull_request(forge, number)) }
     }
 }
@@ -61,5 +61,5 @@ pub fn heard(words: &str) -> Markup {
 
 /// What a path ends in.
 pub fn file_name(path: &str) -> String {
-    harmless(path.rsplit('/').next().unwrap_or(path)).into_owned()
+    escape_control(path.rsplit('/').next().unwrap_or(path)).into_owned()
 }

@@ -6,7 +6,7 @@ use super::section_bounds::{begin, line_start, text_end};
 use crate::markdown::document::{Document, fold_blanks};
 use crate::okep::prompts::Leftover;
 use crate::okep::template::Template;
-use crate::rules::context::Judged;
+use crate::rules::context::OkepContext;
 use crate::rules::finding::{Edit, Fix};
 use crate::rules::stub_section::is_stub;
 use std::ops::Range;
@@ -66,9 +66,10 @@ fn relevel_one(document: &Document, path: &str, heading: usize, by: i8) -> Optio
     }
     let source = document.text.slice(heading.span.clone());
     let (text, underline) = source.rsplit_once('\n')?;
-    let sign = if level == 1 { '=' } else { '-' };
+    let glyph = if level == 1 { '=' } else { '-' };
     if level <= 2 {
-        let line: String = underline.chars().map(|c| if matches!(c, '=' | '-') { sign } else { c }).collect();
+        let line: String =
+            underline.chars().map(|c| if matches!(c, '=' | '-') { glyph } else { c }).collect();
         let edit = Edit::replace(path, heading.span.end - underline.len()..heading.span.end, line);
         return Some(vec![edit]);
     }
@@ -84,7 +85,7 @@ fn closing_hashes(heading: &str) -> usize {
 
 /// Where a section of the template belongs: behind the nearest section before it that stands where it
 /// should, else before the nearest one after it, else at the end of the section around it.
-pub fn where_belongs(judged: &Judged, section: usize) -> Option<usize> {
+pub fn where_belongs(judged: &OkepContext, section: usize) -> Option<usize> {
     let rows = &judged.template().outline.rows;
     let settled = |s: &usize| {
         rows[*s].parent == rows[section].parent
@@ -107,7 +108,7 @@ pub fn where_belongs(judged: &Judged, section: usize) -> Option<usize> {
 
 /// Where a missing section belongs: before what stands for the sections inside it, else as its siblings
 /// tell. None where those inside stand apart, so that no place is right for all.
-pub fn where_missing(judged: &Judged, section: usize) -> Option<usize> {
+pub fn where_missing(judged: &OkepContext, section: usize) -> Option<usize> {
     let template = &judged.template().outline.rows;
     let rows = &judged.okep.outline.rows;
     let inside = (section + 1..template.len())
@@ -130,7 +131,7 @@ pub fn where_missing(judged: &Judged, section: usize) -> Option<usize> {
 
 /// Whether some section of the template that belongs inside this one stands below it level by level
 /// where its skeleton comes: it is no empty promise then.
-pub fn holds_others(judged: &Judged, section: usize, at: usize) -> bool {
+pub fn holds_others(judged: &OkepContext, section: usize, at: usize) -> bool {
     let rows = &judged.okep.outline.rows;
     let next = (0..rows.len()).find(|r| begin_of(judged, *r) >= at);
     next.is_some_and(|r| rows[r].level > judged.template().outline.rows[section].level)
@@ -144,13 +145,13 @@ pub fn is_hidden(document: &Document, at: usize) -> bool {
 }
 
 /// The first byte after the section of a row: where the next one that is not deeper begins.
-fn section_end(judged: &Judged, row: usize) -> usize {
+fn section_end(judged: &OkepContext, row: usize) -> usize {
     let rows = &judged.okep.outline.rows;
     let next = (row + 1..rows.len()).find(|r| rows[*r].level <= rows[row].level);
     next.map_or_else(|| text_end(judged.document()), |next| begin_of(judged, next))
 }
 
-fn begin_of(judged: &Judged, row: usize) -> usize {
+fn begin_of(judged: &OkepContext, row: usize) -> usize {
     begin(judged.document(), judged.okep.outline.rows[row].heading)
 }
 
@@ -173,7 +174,7 @@ pub fn hidden_prompt(template: &Template, section: usize) -> String {
 ///
 /// `section` has the line breaks it is to have and none at its end; the file keeps its last one, or
 /// its lack of one.
-pub fn insert_section(judged: &Judged, at: usize, section: String) -> Edit {
+pub fn insert_section(judged: &OkepContext, at: usize, section: String) -> Edit {
     let document = judged.document();
     let ending = document.text.line_ending_near(at);
     let before = document.text.slice(document.body_start..at);
@@ -199,7 +200,7 @@ fn ends_with_blank_line(text: &str) -> bool {
 }
 
 /// Moves the section of a row, with all that stands under it, to where the template has it.
-pub fn move_section(judged: &Judged, section: usize, row: usize) -> Option<Fix> {
+pub fn move_section(judged: &OkepContext, section: usize, row: usize) -> Option<Fix> {
     let rows = &judged.okep.outline.rows;
     let document = judged.document();
     // An open fence would swallow what it is moved before.
@@ -246,7 +247,7 @@ pub fn move_section(judged: &Judged, section: usize, row: usize) -> Option<Fix> 
 
 /// Puts the first of some rows `by` levels deeper, and those inside it to where they then belong: what the
 /// template knows keeps its distance there, all else the distance to what it stands in.
-fn relevel_along(judged: &Judged, moved: Range<usize>, by: i8) -> Option<Vec<Edit>> {
+fn relevel_along(judged: &OkepContext, moved: Range<usize>, by: i8) -> Option<Vec<Edit>> {
     let rows = &judged.okep.outline.rows;
     let template = &judged.template().outline.rows;
     let first = judged.alignment.section_of[moved.start]?;
@@ -272,7 +273,7 @@ fn relevel_along(judged: &Judged, moved: Range<usize>, by: i8) -> Option<Vec<Edi
 
 /// The first row after `row` that does not move along: one that is not deeper, or that stands for a
 /// section the template does not have inside this one.
-fn moved_rows(judged: &Judged, section: usize, row: usize) -> usize {
+fn moved_rows(judged: &OkepContext, section: usize, row: usize) -> usize {
     let rows = &judged.okep.outline.rows;
     let template = &judged.template().outline;
     let goes_along = |r: usize| {
@@ -283,7 +284,7 @@ fn moved_rows(judged: &Judged, section: usize, row: usize) -> usize {
 }
 
 /// Whether the section around would be left with nothing, or with a promise only.
-fn empties(judged: &Judged, moved: Range<usize>) -> bool {
+fn empties(judged: &OkepContext, moved: Range<usize>) -> bool {
     let rows = &judged.okep.outline.rows;
     let Some(parent) = rows[moved.start].parent else { return false };
     let stays = |r: &usize| rows[*r].parent == Some(parent) && !moved.contains(r);

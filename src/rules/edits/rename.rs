@@ -25,7 +25,7 @@ pub fn with_links(snapshot: &Snapshot, mut fix: Fix) -> Option<Fix> {
         if snapshot.paths.contains(to) || snapshot.okeps.iter().any(same) {
             return None;
         }
-        fix.edits.extend(mended_links(snapshot, from, to)?);
+        fix.edits.extend(updated_links(snapshot, from, to)?);
     }
     fix.edits.sort();
     fix.edits.dedup();
@@ -33,7 +33,7 @@ pub fn with_links(snapshot: &Snapshot, mut fix: Fix) -> Option<Fix> {
 }
 
 /// The edits that let everything that names `from` name `to`. The file keeps its folder.
-fn mended_links(snapshot: &Snapshot, from: &str, to: &str) -> Option<Vec<Edit>> {
+fn updated_links(snapshot: &Snapshot, from: &str, to: &str) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
     for (page, document) in snapshot.pages() {
         edits.extend(in_document(page, document, from, to)?);

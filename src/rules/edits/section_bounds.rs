@@ -97,7 +97,7 @@ fn is_anchor(text: &str) -> bool {
 
 fn is_rule(text: &str) -> bool {
     let signs: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    signs.len() >= 3 && ['-', '*', '_'].iter().any(|sign| signs.chars().all(|c| c == *sign))
+    signs.len() >= 3 && ['-', '*', '_'].iter().any(|glyph| signs.chars().all(|c| c == *glyph))
 }
 
 /// Where the text ends: before the definitions of links and footnotes that close the file, unless they

@@ -2,7 +2,7 @@
 
 use super::patterns::{MAX_LINES, Patterns};
 use super::value::{self, Value};
-use super::yaml::{Cause, Document, NodeId, Refusal};
+use super::yaml::{NodeId, Refusal, YamlCause, YamlDocument};
 use super::{MAX_BYTES, MAX_CHAIN, Site};
 use crate::files::Note;
 use crate::text::Text;
@@ -16,7 +16,7 @@ pub type Fault = (usize, Refusal);
 pub struct Layer {
     pub path: String,
     pub text: Text,
-    pub doc: Document,
+    pub doc: YamlDocument,
 }
 
 pub enum Parent {
@@ -30,16 +30,16 @@ impl Layer {
     pub fn read(path: &str, bytes: &[u8]) -> Result<Layer, Refusal> {
         let refuse = |cause, message: &str| Refusal { span: 0..0, message: message.into(), cause };
         if bytes.len() > MAX_BYTES {
-            return Err(refuse(Cause::TooLarge, "the file is too large to be read"));
+            return Err(refuse(YamlCause::TooLarge, "the file is too large to be read"));
         }
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-            return Err(refuse(Cause::NotReadHere, "the file is UTF-16, which is not read here"));
+            return Err(refuse(YamlCause::NotReadHere, "the file is UTF-16, which is not read here"));
         }
         let text = Text::new(bytes);
         if let Some(at) = text.invalid_at {
             return Err(Refusal::fault(at..at + 1, "not valid UTF-8"));
         }
-        let doc = Document::parse(&text)?;
+        let doc = YamlDocument::parse(&text)?;
         value::check(&doc)?;
         if let Some(root) = doc.root {
             match value::resolve(&doc, root).1 {
@@ -111,7 +111,7 @@ pub fn read(
                     let message = "too many files inherit from one another".to_owned();
                     return Err((
                         path.clone(),
-                        Refusal { cause: Cause::TooLarge, ..refuse(node, message).1 },
+                        Refusal { cause: YamlCause::TooLarge, ..refuse(node, message).1 },
                     ));
                 }
                 Some(bytes) => {
@@ -175,7 +175,7 @@ impl Layers<'_> {
             Value::Null => Ok(Patterns::default()),
             Value::Str(text) if text.lines().count() > MAX_LINES => {
                 let message = format!("`{key}` has too many lines to be read");
-                Err((at.layer, Refusal { cause: Cause::TooLarge, ..self.fault(at, message).1 }))
+                Err((at.layer, Refusal { cause: YamlCause::TooLarge, ..self.fault(at, message).1 }))
             }
             Value::Str(text) => Patterns::parse(text).map_err(|m| self.fault(at, format!("`{key}`: {m}"))),
             other => Err(self.fault(at, format!("`{key}` must be text, found {}", other.describe()))),

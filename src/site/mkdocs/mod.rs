@@ -16,7 +16,7 @@ pub mod scalar;
 mod value;
 pub mod yaml;
 
-pub use nav::{Item, Nav, NavEntry, NavTree, Rest, Section, Shape, What};
+pub use nav::{Nav, NavEntry, NavItem, NavSection, NavTree, Rest, Shape, What};
 pub use pages::{AbsoluteLinks, PageSettings};
 pub use patterns::{Patterns, RestPattern};
 
@@ -26,7 +26,7 @@ use chain::{At, Fault, Layer, Layers, Parent};
 use std::ops::Range;
 use std::sync::Arc;
 use value::Value;
-use yaml::{Cause, Refusal};
+use yaml::{Refusal, YamlCause};
 
 /// Largest configuration file that is read, in bytes.
 pub const MAX_BYTES: usize = 4 << 20;
@@ -202,14 +202,14 @@ pub fn read(config_path: &str, file: &dyn Fn(&str) -> Option<Arc<[u8]>>) -> Site
 impl Site {
     fn refuse(&mut self, path: &str, refusal: Refusal) {
         match refusal.cause {
-            Cause::NotReadHere => {
+            YamlCause::NotReadHere => {
                 self.notes.push(Note::at("register-not-understood", path, refusal.message));
             }
-            Cause::TooLarge => {
+            YamlCause::TooLarge => {
                 self.too_large = true;
                 self.notes.push(Note::at("too-large", path, refusal.message));
             }
-            Cause::Fault => {
+            YamlCause::Fault => {
                 let message = refusal.message;
                 self.problems.push(Problem { path: path.into(), span: refusal.span, message });
             }

@@ -4,7 +4,7 @@
 
 use super::patterns::RestPattern;
 use super::value::{self, Value};
-use super::yaml::{Cause, Document, Kind, NodeId, Refusal, Style};
+use super::yaml::{NodeId, NodeKind, Refusal, Style, YamlCause, YamlDocument};
 use crate::text::Text;
 use crate::text::url_path;
 use std::collections::HashMap;
@@ -35,7 +35,7 @@ pub struct NavTree {
     /// Byte span of the key `nav`.
     pub key: Range<usize>,
     /// The sections, each after the one that holds it; the first is the navigation itself.
-    pub sections: Vec<Section>,
+    pub sections: Vec<NavSection>,
     /// Every mention of a page or another address, in the order of the file.
     pub entries: Vec<NavEntry>,
     /// The rest entries of the `awesome-pages` plugin.
@@ -46,11 +46,11 @@ pub struct NavTree {
 
 /// A list of items under one title.
 #[derive(Debug, Clone)]
-pub struct Section {
+pub struct NavSection {
     /// As written; none for the navigation itself.
     pub title: Option<String>,
     pub parent: Option<usize>,
-    pub items: Vec<Item>,
+    pub items: Vec<NavItem>,
     pub shape: Shape,
     /// Bytes from the title, or from the first item of the navigation itself, to the last content.
     pub span: Range<usize>,
@@ -72,7 +72,7 @@ pub enum Shape {
 }
 
 #[derive(Debug, Clone)]
-pub struct Item {
+pub struct NavItem {
     pub what: What,
     /// The bytes of its content, the dash not included.
     pub span: Range<usize>,
@@ -84,7 +84,7 @@ pub struct Item {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
     Entry(usize),
-    Section(usize),
+    NavSection(usize),
     Rest(usize),
 }
 
@@ -183,7 +183,7 @@ pub struct Settings<'s> {
 pub fn read(
     path: &str,
     text: &Text,
-    doc: &Document,
+    doc: &YamlDocument,
     (key, nav): (NodeId, NodeId),
     settings: &Settings<'_>,
 ) -> Result<Nav, Refusal> {
@@ -198,14 +198,14 @@ pub fn read(
         }
     };
     let tree = NavTree { path: path.into(), key: doc.written(key).span.clone(), ..NavTree::default() };
-    let mut reader = Reader { text, doc, settings, tree, inside: Vec::new(), left: MAX_ITEMS };
+    let mut reader = NavReader { text, doc, settings, tree, inside: Vec::new(), left: MAX_ITEMS };
     let root = Position { elsewhere: node != nav, ..Position::default() };
     reader.list(node, items, &root, None)?;
     Ok(Nav::Listed(reader.tree))
 }
 
 /// The span of a value for a message, of its key where the value has no bytes.
-fn visible(doc: &Document, key: NodeId, value: NodeId) -> Range<usize> {
+fn visible(doc: &YamlDocument, key: NodeId, value: NodeId) -> Range<usize> {
     let span = &doc.written(value).span;
     if span.is_empty() { doc.written(key).span.clone() } else { span.clone() }
 }
@@ -226,9 +226,9 @@ impl Position {
     }
 }
 
-struct Reader<'r> {
+struct NavReader<'r> {
     text: &'r Text,
-    doc: &'r Document,
+    doc: &'r YamlDocument,
     settings: &'r Settings<'r>,
     tree: NavTree,
     /// The lists that are open: an alias to one of them never ends.
@@ -236,12 +236,12 @@ struct Reader<'r> {
     left: usize,
 }
 
-impl Reader<'_> {
+impl NavReader<'_> {
     fn spend(&mut self, at: NodeId, position: &Position) -> Result<(), Refusal> {
         let limit = |message: &str| Refusal {
             span: self.doc.written(at).span.clone(),
             message: message.into(),
-            cause: Cause::TooLarge,
+            cause: YamlCause::TooLarge,
         };
         if position.trail.len() > 2 * MAX_DEPTH {
             return Err(limit("`nav` is nested too deeply to be read"));
@@ -256,11 +256,11 @@ impl Reader<'_> {
         let start = title.map_or(written.span.start, |t| self.doc.written(t).span.start);
         let shape = match &written.kind {
             _ if position.elsewhere => Shape::Elsewhere,
-            Kind::Sequence { flow: false, .. } => Shape::Block,
-            Kind::Mapping { flow: false, .. } => Shape::Mapping,
+            NodeKind::Sequence { flow: false, .. } => Shape::Block,
+            NodeKind::Mapping { flow: false, .. } => Shape::Mapping,
             _ => Shape::Flow,
         };
-        self.tree.sections.push(Section {
+        self.tree.sections.push(NavSection {
             title: title.map(|t| self.source(t)),
             parent: position.parent,
             items: Vec::new(),
@@ -339,7 +339,7 @@ impl Reader<'_> {
         match found {
             Value::Str(text) => self.page(section, item, (inner, target), Some(key), text, &below),
             Value::Seq(items) => {
-                self.item(section, item, What::Section(self.tree.sections.len()));
+                self.item(section, item, What::NavSection(self.tree.sections.len()));
                 self.list(target, items, &below, Some(key))
             }
             Value::Map => {
@@ -348,7 +348,7 @@ impl Reader<'_> {
                     let message = "a section of `nav` must hold a page or a list, found an empty mapping";
                     return Err(Refusal::fault(visible(self.doc, key, inner), message));
                 }
-                self.item(section, item, What::Section(self.tree.sections.len()));
+                self.item(section, item, What::NavSection(self.tree.sections.len()));
                 self.spend(target, position)?;
                 if self.inside.contains(&target) {
                     let span = self.doc.written(key).span.clone();
@@ -395,7 +395,7 @@ impl Reader<'_> {
             }
             if self.tree.rests.len() == MAX_RESTS {
                 let message = "`nav` has too many rest entries to be read".into();
-                return Err(Refusal { span, message, cause: Cause::TooLarge });
+                return Err(Refusal { span, message, cause: YamlCause::TooLarge });
             }
             self.item(section, item, What::Rest(self.tree.rests.len()));
             self.tree.rests.push(Rest { text: text.into(), pattern, span });
@@ -403,7 +403,7 @@ impl Reader<'_> {
         }
         let (doc, meant) = self.names(text);
         let style = |id: NodeId| match self.doc.node(id).kind {
-            Kind::Scalar { style, .. } => style,
+            NodeKind::Scalar { style, .. } => style,
             _ => Style::Plain,
         };
         let entry = NavEntry {
@@ -434,7 +434,7 @@ impl Reader<'_> {
         let written = self.doc.written(node);
         let block = self.tree.sections[section].shape == Shape::Block;
         let lines = if block { self.own_lines(written.start, written.span.end) } else { None };
-        let item = Item { what, span: written.start..written.span.end, lines: lines.clone() };
+        let item = NavItem { what, span: written.start..written.span.end, lines: lines.clone() };
         self.tree.sections[section].items.push(item);
         lines
     }
@@ -454,7 +454,7 @@ impl Reader<'_> {
     /// A scalar's text, of whatever type; of other keys their source.
     fn source(&self, id: NodeId) -> String {
         match &self.doc.node(id).kind {
-            Kind::Scalar { value, .. } => value.clone(),
+            NodeKind::Scalar { value, .. } => value.clone(),
             _ => self.text.slice(self.doc.node(id).span.clone()).into(),
         }
     }

@@ -1,6 +1,6 @@
 //! Where PyYAML is stricter than YAML 1.2 about a whole file: control characters and tabs.
 
-use super::yaml::{Document, Kind, Node, Refusal, Style};
+use super::yaml::{NodeKind, Refusal, Style, YamlDocument, YamlNode};
 use crate::text::Text;
 use std::ops::Range;
 
@@ -19,15 +19,15 @@ pub fn refuse_unprintable(text: &Text) -> Result<(), Refusal> {
 }
 
 /// PyYAML takes tabs only inside quotes, block scalars and comments; YAML 1.2 elsewhere too.
-pub fn refuse_tabs(text: &Text, doc: &Document) -> Result<(), Refusal> {
+pub fn refuse_tabs(text: &Text, doc: &YamlDocument) -> Result<(), Refusal> {
     let mut tabs = text.as_str().match_indices('\t').map(|(at, _)| at).peekable();
     if tabs.peek().is_none() {
         return Ok(());
     }
-    let allowed = |node: &Node| match &node.kind {
-        Kind::Scalar { style: Style::Plain, .. } => None,
-        Kind::Scalar { style: Style::Block, .. } => Some(block_with_blank_end(text, &node.span)),
-        Kind::Scalar { .. } => Some(node.span.clone()),
+    let allowed = |node: &YamlNode| match &node.kind {
+        NodeKind::Scalar { style: Style::Plain, .. } => None,
+        NodeKind::Scalar { style: Style::Block, .. } => Some(block_with_blank_end(text, &node.span)),
+        NodeKind::Scalar { .. } => Some(node.span.clone()),
         _ => None,
     };
     let mut inside: Vec<Range<usize>> = doc.nodes().filter_map(|(_, node)| allowed(node)).collect();

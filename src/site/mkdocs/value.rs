@@ -3,7 +3,7 @@
 //! Values are looked at, never built: a mapping is merged when somebody asks for its keys.
 
 use super::scalar::{self, Type};
-use super::yaml::{Cause, Document, Kind, Node, NodeId, Refusal, Style};
+use super::yaml::{NodeId, NodeKind, Refusal, Style, YamlCause, YamlDocument, YamlNode};
 use std::collections::HashMap;
 
 /// Most `key: value` pairs that merge keys (`<<`) may add up to in one mapping.
@@ -45,7 +45,7 @@ impl Value<'_> {
 /// A node's value, and the node it stands in: another where `!ENV` falls back to its default.
 ///
 /// The environment counts as empty, so that the same files mean the same everywhere.
-pub fn resolve(doc: &Document, id: NodeId) -> (NodeId, Value<'_>) {
+pub fn resolve(doc: &YamlDocument, id: NodeId) -> (NodeId, Value<'_>) {
     let mut id = doc.target(id);
     // Defaults may be `!ENV` again; by an alias, one could even name its own list.
     for _ in 0..MAX_DEFAULTS {
@@ -53,13 +53,13 @@ pub fn resolve(doc: &Document, id: NodeId) -> (NodeId, Value<'_>) {
             break;
         }
         match &doc.node(id).kind {
-            Kind::Sequence { items, .. } if items.len() > 1 => id = doc.target(items[items.len() - 1]),
+            NodeKind::Sequence { items, .. } if items.len() > 1 => id = doc.target(items[items.len() - 1]),
             _ => return (id, Value::Null),
         }
     }
     let node = doc.node(id);
     let value = match &node.kind {
-        Kind::Scalar { value, .. } => match type_of(node) {
+        NodeKind::Scalar { value, .. } => match type_of(node) {
             None => Value::Other("a tagged value"),
             Some(Type::Null) => Value::Null,
             Some(Type::Bool) => Value::Other("a boolean"),
@@ -67,15 +67,15 @@ pub fn resolve(doc: &Document, id: NodeId) -> (NodeId, Value<'_>) {
             Some(Type::Date) => Value::Other("a date"),
             Some(Type::Str | Type::Merge | Type::Value) => Value::Str(value),
         },
-        Kind::Sequence { items, .. } => match node.tag.as_deref().map(core) {
+        NodeKind::Sequence { items, .. } => match node.tag.as_deref().map(core) {
             None | Some("!" | "seq" | "python/list") => Value::Seq(items),
             _ => Value::Other("a tagged list"),
         },
-        Kind::Mapping { .. } => match node.tag.as_deref().map(core) {
+        NodeKind::Mapping { .. } => match node.tag.as_deref().map(core) {
             None | Some("!" | "map" | "python/dict") => Value::Map,
             _ => Value::Other("a tagged mapping"),
         },
-        Kind::Alias(_) => Value::Null,
+        NodeKind::Alias(_) => Value::Null,
     };
     (id, value)
 }
@@ -85,8 +85,8 @@ fn core(tag: &str) -> &str {
 }
 
 /// The type of a scalar; none where its tag makes it something of Python's own.
-fn type_of(node: &Node) -> Option<Type> {
-    let Kind::Scalar { value, style } = &node.kind else { return None };
+fn type_of(node: &YamlNode) -> Option<Type> {
+    let NodeKind::Scalar { value, style } = &node.kind else { return None };
     match node.tag.as_deref().map(core) {
         None if *style == Style::Plain => Some(scalar::implicit_type(value)),
         None | Some("!" | "str" | "python/str" | "python/unicode") => Some(Type::Str),
@@ -100,11 +100,11 @@ fn type_of(node: &Node) -> Option<Type> {
 }
 
 /// What Python takes a key for; equal for keys that are one to Python.
-pub fn identity(doc: &Document, id: NodeId) -> String {
+pub fn identity(doc: &YamlDocument, id: NodeId) -> String {
     let node = doc.node(id);
     match (&node.kind, type_of(node)) {
-        (Kind::Scalar { value, .. }, Some(kind)) => scalar::identity(value, kind),
-        (Kind::Scalar { value, .. }, None) => format!("tagged {value}"),
+        (NodeKind::Scalar { value, .. }, Some(kind)) => scalar::identity(value, kind),
+        (NodeKind::Scalar { value, .. }, None) => format!("tagged {value}"),
         _ => format!("node {id}"),
     }
 }
@@ -112,7 +112,7 @@ pub fn identity(doc: &Document, id: NodeId) -> String {
 /// The keys and values of a mapping with its merge keys resolved, each key once, the last one's value.
 ///
 /// The third part says whether the pair came in through a merge key.
-pub fn pairs(doc: &Document, id: NodeId) -> Result<Vec<(NodeId, NodeId, bool)>, Refusal> {
+pub fn pairs(doc: &YamlDocument, id: NodeId) -> Result<Vec<(NodeId, NodeId, bool)>, Refusal> {
     let mut flat = Vec::new();
     merged_into(doc, id, 0, &mut flat)?;
     let mut place: HashMap<String, usize> = HashMap::with_capacity(flat.len());
@@ -131,22 +131,25 @@ pub fn pairs(doc: &Document, id: NodeId) -> Result<Vec<(NodeId, NodeId, bool)>, 
 }
 
 fn merged_into(
-    doc: &Document,
+    doc: &YamlDocument,
     id: NodeId,
     depth: usize,
     out: &mut Vec<(NodeId, NodeId, usize)>,
 ) -> Result<(), Refusal> {
     let node = doc.node(id);
-    let Kind::Mapping { pairs, .. } = &node.kind else { return Ok(()) };
-    let too_much =
-        |message: &str| Refusal { span: node.span.clone(), message: message.into(), cause: Cause::TooLarge };
+    let NodeKind::Mapping { pairs, .. } = &node.kind else { return Ok(()) };
+    let too_much = |message: &str| Refusal {
+        span: node.span.clone(),
+        message: message.into(),
+        cause: YamlCause::TooLarge,
+    };
     if depth > MAX_MERGE_DEPTH {
         return Err(too_much("merge keys nested too deeply to follow"));
     }
     for (_, value) in pairs.iter().filter(|(key, _)| is_merge(doc.node(*key))) {
         match &doc.node(*value).kind {
             // The first mapping of the list wins, so it comes last.
-            Kind::Sequence { items, .. } => {
+            NodeKind::Sequence { items, .. } => {
                 for item in items.iter().rev() {
                     merged_into(doc, *item, depth + 1, out)?;
                 }
@@ -161,12 +164,12 @@ fn merged_into(
     Ok(())
 }
 
-fn is_merge(node: &Node) -> bool {
+fn is_merge(node: &YamlNode) -> bool {
     node.tag.as_deref() == Some("tag:yaml.org,2002:merge") || type_of(node) == Some(Type::Merge)
 }
 
 /// The value of a text key of a mapping; None where the node is no mapping or lacks the key.
-pub fn get(doc: &Document, mapping: NodeId, key: &str) -> Result<Option<(NodeId, NodeId)>, Refusal> {
+pub fn get(doc: &YamlDocument, mapping: NodeId, key: &str) -> Result<Option<(NodeId, NodeId)>, Refusal> {
     if !matches!(resolve(doc, mapping).1, Value::Map) {
         return Ok(None);
     }
@@ -176,13 +179,13 @@ pub fn get(doc: &Document, mapping: NodeId, key: &str) -> Result<Option<(NodeId,
 }
 
 /// The first thing for which PyYAML has no constructor, as MkDocs sets it up: the file does not load.
-pub fn check(doc: &Document) -> Result<(), Refusal> {
+pub fn check(doc: &YamlDocument) -> Result<(), Refusal> {
     for (id, node) in doc.nodes() {
         let fault = |message: String| Err(Refusal::fault(node.span.clone(), message));
         let tag = node.tag.as_deref();
         match &node.kind {
-            Kind::Alias(_) => {}
-            Kind::Scalar { value, .. } => {
+            NodeKind::Alias(_) => {}
+            NodeKind::Scalar { value, .. } => {
                 if let Some(tag) = tag
                     && !takes_scalar(tag)
                 {
@@ -212,7 +215,7 @@ pub fn check(doc: &Document) -> Result<(), Refusal> {
                     _ => {}
                 }
             }
-            Kind::Sequence { items, .. } => {
+            NodeKind::Sequence { items, .. } => {
                 if let Some(tag) = tag
                     && !takes_sequence(tag)
                 {
@@ -222,7 +225,7 @@ pub fn check(doc: &Document) -> Result<(), Refusal> {
                     return fault("`!ENV` takes names of variables and a default".into());
                 }
             }
-            Kind::Mapping { pairs, .. } => {
+            NodeKind::Mapping { pairs, .. } => {
                 if let Some(tag) = tag
                     && !takes_mapping(tag)
                 {
@@ -237,14 +240,14 @@ pub fn check(doc: &Document) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn check_pair(doc: &Document, mapping: NodeId, key: NodeId, value: NodeId) -> Result<(), Refusal> {
+fn check_pair(doc: &YamlDocument, mapping: NodeId, key: NodeId, value: NodeId) -> Result<(), Refusal> {
     let key_node = doc.node(key);
     let span = doc.written(key).span.clone();
     if is_merge(key_node) {
-        let is_mapping = |id: NodeId| matches!(doc.node(id).kind, Kind::Mapping { .. }) && id != mapping;
+        let is_mapping = |id: NodeId| matches!(doc.node(id).kind, NodeKind::Mapping { .. }) && id != mapping;
         let fine = match &doc.node(value).kind {
-            Kind::Mapping { .. } => true,
-            Kind::Sequence { items, .. } => items.iter().all(|i| is_mapping(*i)),
+            NodeKind::Mapping { .. } => true,
+            NodeKind::Sequence { items, .. } => items.iter().all(|i| is_mapping(*i)),
             _ => false,
         };
         return if fine {
@@ -254,13 +257,13 @@ fn check_pair(doc: &Document, mapping: NodeId, key: NodeId, value: NodeId) -> Re
         };
     }
     match (&key_node.kind, key_node.tag.as_deref().map(core)) {
-        (Kind::Scalar { .. }, _) | (Kind::Sequence { .. }, Some("python/tuple")) => Ok(()),
+        (NodeKind::Scalar { .. }, _) | (NodeKind::Sequence { .. }, Some("python/tuple")) => Ok(()),
         _ => Err(Refusal::fault(span, "a list or a mapping cannot be a key")),
     }
 }
 
-fn is_scalar(doc: &Document, id: NodeId) -> bool {
-    matches!(doc.node(id).kind, Kind::Scalar { .. })
+fn is_scalar(doc: &YamlDocument, id: NodeId) -> bool {
+    matches!(doc.node(id).kind, NodeKind::Scalar { .. })
 }
 
 /// A tag as people write it.
@@ -300,7 +303,7 @@ fn makes_object(tag: &str) -> bool {
 }
 
 /// Whether a scalar with an explicit tag has that type's form.
-fn fits(node: &Node, value: &str, kind: Type) -> bool {
+fn fits(node: &YamlNode, value: &str, kind: Type) -> bool {
     if node.tag.is_none() {
         return true;
     }
@@ -323,7 +326,7 @@ fn named(kind: Type) -> &'static str {
 }
 
 /// Whether a node is the boolean false.
-pub fn is_false(doc: &Document, id: NodeId) -> bool {
+pub fn is_false(doc: &YamlDocument, id: NodeId) -> bool {
     let node = doc.node(resolve(doc, id).0);
     type_of(node) == Some(Type::Bool) && identity(doc, resolve(doc, id).0) == "number 0"
 }

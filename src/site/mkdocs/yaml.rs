@@ -13,12 +13,12 @@ use std::ops::Range;
 /// Deepest nesting of collections that is read; the parser refuses more.
 const MAX_DEPTH: usize = 200;
 
-/// A node's place in [`Document::nodes`].
+/// A node's place in [`YamlDocument::nodes`].
 pub type NodeId = usize;
 
 #[derive(Debug, Clone, Default)]
-pub struct Document {
-    nodes: Vec<Node>,
+pub struct YamlDocument {
+    nodes: Vec<YamlNode>,
     /// None for a file without a node: MkDocs takes it for an empty mapping.
     pub root: Option<NodeId>,
     /// Byte spans of the comments, `#` included, the line break not.
@@ -26,8 +26,8 @@ pub struct Document {
 }
 
 #[derive(Debug, Clone)]
-pub struct Node {
-    pub kind: Kind,
+pub struct YamlNode {
+    pub kind: NodeKind,
     /// Bytes of the content: of a scalar with its quotes, without anchor, tag and trailing blanks.
     pub span: Range<usize>,
     /// Where the node begins, its anchor and tag included.
@@ -39,7 +39,7 @@ pub struct Node {
 }
 
 #[derive(Debug, Clone)]
-pub enum Kind {
+pub enum NodeKind {
     Scalar { value: String, style: Style },
     Sequence { items: Vec<NodeId>, flow: bool },
     Mapping { pairs: Vec<(NodeId, NodeId)>, flow: bool },
@@ -61,11 +61,11 @@ pub enum Style {
 pub struct Refusal {
     pub span: Range<usize>,
     pub message: String,
-    pub cause: Cause,
+    pub cause: YamlCause,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
+pub enum YamlCause {
     /// MkDocs could not load the file either.
     Fault,
     /// MkDocs may well load it; it is not understood here.
@@ -76,36 +76,36 @@ pub enum Cause {
 
 impl Refusal {
     pub fn fault(span: Range<usize>, message: impl Into<String>) -> Self {
-        Refusal { span, message: message.into(), cause: Cause::Fault }
+        Refusal { span, message: message.into(), cause: YamlCause::Fault }
     }
 }
 
-impl Document {
+impl YamlDocument {
     /// The node itself, or the one an alias names.
-    pub fn node(&self, id: NodeId) -> &Node {
+    pub fn node(&self, id: NodeId) -> &YamlNode {
         &self.nodes[self.target(id)]
     }
 
     /// The node that an alias names, else the node itself.
     pub fn target(&self, id: NodeId) -> NodeId {
         match self.nodes[id].kind {
-            Kind::Alias(target) => target,
+            NodeKind::Alias(target) => target,
             _ => id,
         }
     }
 
     /// The node as it stands, alias or not.
-    pub fn written(&self, id: NodeId) -> &Node {
+    pub fn written(&self, id: NodeId) -> &YamlNode {
         &self.nodes[id]
     }
 
     /// Every node, in the order in which they begin.
-    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
+    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &YamlNode)> {
         self.nodes.iter().enumerate()
     }
 
     /// Reads one document as PyYAML would; a byte order mark at the start is skipped.
-    pub fn parse(text: &Text) -> Result<Document, Refusal> {
+    pub fn parse(text: &Text) -> Result<YamlDocument, Refusal> {
         pyyaml::refuse_unprintable(text)?;
         let mut builder = Builder { text, offset: text.bom_len(), ..Builder::default_for(text) };
         let options = granit_parser::options! {
@@ -138,13 +138,13 @@ impl Document {
 
 /// Whether the parser alone refuses the text. libyaml is PyYAML's sister: where it reads on (a quoted
 /// text that goes on at the margin, say), MkDocs most likely does.
-fn cause(text: &Text, kind: &ErrorKind) -> Cause {
+fn cause(text: &Text, kind: &ErrorKind) -> YamlCause {
     if matches!(kind, ErrorKind::RecursionLimitExceeded) {
-        return Cause::TooLarge;
+        return YamlCause::TooLarge;
     }
     match serde_yaml::from_str::<serde::de::IgnoredAny>(&text.as_str()[text.bom_len()..]) {
-        Ok(_) => Cause::NotReadHere,
-        Err(_) => Cause::Fault,
+        Ok(_) => YamlCause::NotReadHere,
+        Err(_) => YamlCause::Fault,
     }
 }
 
@@ -160,7 +160,7 @@ fn human(info: &str) -> String {
 struct Builder<'t> {
     text: &'t Text,
     offset: usize,
-    document: Document,
+    document: YamlDocument,
     /// Open collections, and for mappings the key that waits for its value.
     open: Vec<(NodeId, Option<NodeId>)>,
     anchors: HashMap<usize, NodeId>,
@@ -173,7 +173,7 @@ impl<'t> Builder<'t> {
         Builder {
             text,
             offset: 0,
-            document: Document::default(),
+            document: YamlDocument::default(),
             open: Vec::new(),
             anchors: HashMap::new(),
             names: HashSet::new(),
@@ -190,7 +190,7 @@ impl<'t> Builder<'t> {
     fn take(&mut self, event: Event<'_>, mark: &Mark) -> Result<(), Refusal> {
         let span = self.span(mark);
         let tag_start = mark.tag_start().and_then(|m| m.byte_offset()).map(|o| o + self.offset);
-        let node = |kind, span: Range<usize>, tag: Option<String>| Node {
+        let node = |kind, span: Range<usize>, tag: Option<String>| YamlNode {
             kind,
             start: tag_start.unwrap_or(span.start).min(span.start),
             span,
@@ -219,16 +219,16 @@ impl<'t> Builder<'t> {
                     self.refuse_odd_key(&span, bare)?;
                 }
                 self.refuse_question_mark(&span, style)?;
-                let kind = Kind::Scalar { value: value.into_owned(), style };
+                let kind = NodeKind::Scalar { value: value.into_owned(), style };
                 self.add(node(kind, span, tag.map(|t| full(&t))), anchor);
             }
             Event::SequenceStart(style, anchor, tag) => {
-                let kind = Kind::Sequence { items: Vec::new(), flow: style == StructureStyle::Flow };
+                let kind = NodeKind::Sequence { items: Vec::new(), flow: style == StructureStyle::Flow };
                 let id = self.add(node(kind, span, tag.map(|t| full(&t))), anchor);
                 self.open.push((id, None));
             }
             Event::MappingStart(style, anchor, tag) => {
-                let kind = Kind::Mapping { pairs: Vec::new(), flow: style == StructureStyle::Flow };
+                let kind = NodeKind::Mapping { pairs: Vec::new(), flow: style == StructureStyle::Flow };
                 let id = self.add(node(kind, span, tag.map(|t| full(&t))), anchor);
                 self.open.push((id, None));
             }
@@ -237,7 +237,7 @@ impl<'t> Builder<'t> {
                 let target = self.anchors.get(&anchor).copied();
                 let target = target.ok_or_else(|| Refusal::fault(span.clone(), "unknown alias"))?;
                 self.name(self.text.slice(span.start + 1..span.end).to_owned(), &span)?;
-                self.add(node(Kind::Alias(target), span, None), 0);
+                self.add(node(NodeKind::Alias(target), span, None), 0);
             }
             _ => {}
         }
@@ -247,7 +247,7 @@ impl<'t> Builder<'t> {
     /// `: value` without a key and keys over several lines are YAML 1.2 only, unless a `? ` comes before.
     fn refuse_odd_key(&self, span: &Range<usize>, bare: bool) -> Result<(), Refusal> {
         let Some((mapping, None)) = self.open.last() else { return Ok(()) };
-        let Kind::Mapping { .. } = self.document.nodes[*mapping].kind else { return Ok(()) };
+        let NodeKind::Mapping { .. } = self.document.nodes[*mapping].kind else { return Ok(()) };
         let broken = self.text.slice(span.clone()).contains('\n');
         if !bare && !broken {
             return Ok(());
@@ -269,7 +269,7 @@ impl<'t> Builder<'t> {
     /// Between brackets PyYAML takes every `?` for a key, even in the middle of an address.
     fn refuse_question_mark(&self, span: &Range<usize>, style: Style) -> Result<(), Refusal> {
         let flow = self.open.last().is_some_and(|(id, _)| match self.document.nodes[*id].kind {
-            Kind::Sequence { flow, .. } | Kind::Mapping { flow, .. } => flow,
+            NodeKind::Sequence { flow, .. } | NodeKind::Mapping { flow, .. } => flow,
             _ => false,
         });
         match self.text.slice(span.clone()).find('?').filter(|_| flow && style == Style::Plain) {
@@ -281,7 +281,7 @@ impl<'t> Builder<'t> {
         }
     }
 
-    fn add(&mut self, node: Node, anchor: usize) -> NodeId {
+    fn add(&mut self, node: YamlNode, anchor: usize) -> NodeId {
         let id = self.document.nodes.len();
         self.document.nodes.push(node);
         if anchor != 0 {
@@ -290,8 +290,8 @@ impl<'t> Builder<'t> {
         match self.open.last_mut() {
             None => self.document.root = Some(id),
             Some((parent, key)) => match (&mut self.document.nodes[*parent].kind, key.take()) {
-                (Kind::Sequence { items, .. }, _) => items.push(id),
-                (Kind::Mapping { pairs, .. }, Some(key)) => pairs.push((key, id)),
+                (NodeKind::Sequence { items, .. }, _) => items.push(id),
+                (NodeKind::Mapping { pairs, .. }, Some(key)) => pairs.push((key, id)),
                 _ => *key = Some(id),
             },
         }
@@ -309,12 +309,12 @@ impl<'t> Builder<'t> {
         let nodes = &self.document.nodes;
         let end_of = |id: NodeId| nodes[id].span.end;
         let (first, last, flow) = match &nodes[id].kind {
-            Kind::Sequence { items, flow } => {
+            NodeKind::Sequence { items, flow } => {
                 (items.first().copied(), items.last().map(|i| end_of(*i)), *flow)
             }
-            Kind::Mapping { pairs, flow } => {
+            NodeKind::Mapping { pairs, flow } => {
                 let last = pairs.last().map(|(k, v)| match &nodes[*v] {
-                    Node { span, .. } if span.is_empty() => end_of(*k),
+                    YamlNode { span, .. } if span.is_empty() => end_of(*k),
                     value => value.span.end,
                 });
                 (pairs.first().map(|(k, _)| *k), last, *flow)
@@ -323,7 +323,7 @@ impl<'t> Builder<'t> {
         };
         let end = if flow { span.end } else { last.unwrap_or(nodes[id].span.start) };
         let first_start = first.map(|f| nodes[f].start);
-        let mapping = matches!(nodes[id].kind, Kind::Mapping { .. });
+        let mapping = matches!(nodes[id].kind, NodeKind::Mapping { .. });
         let node = &mut self.document.nodes[id];
         node.span.end = end.max(node.span.start);
         if let (true, false, Some(start)) = (mapping, flow, first_start) {
@@ -350,7 +350,7 @@ impl<'t> Builder<'t> {
         let message = format!("PyYAML takes only letters, digits, `-` and `_` in an anchor: `{name}`");
         // At these PyYAML ends the name and reads on: `&a:` is an anchor and a colon.
         let reads_on = odd > 0 && b"?:,]}%@`".contains(&name.as_bytes()[odd]);
-        let cause = if reads_on { Cause::NotReadHere } else { Cause::Fault };
+        let cause = if reads_on { YamlCause::NotReadHere } else { YamlCause::Fault };
         Err(Refusal { span: span.clone(), message, cause })
     }
 

@@ -9,9 +9,9 @@ mod prove;
 
 use crate::site::mkdocs::scalar;
 use crate::site::mkdocs::yaml::Style;
-use crate::site::mkdocs::{Item, Nav, NavEntry, NavTree, Section, Shape, Site, What};
+use crate::site::mkdocs::{Nav, NavEntry, NavItem, NavSection, NavTree, Shape, Site, What};
 use crate::text::Text;
-use prove::{Change, prove};
+use prove::{NavChange, prove};
 use std::ops::Range;
 
 /// An edit of the file that holds `nav`, or why there is none.
@@ -67,7 +67,7 @@ pub fn insert(
             let mut trail = section.trail.clone();
             trail.push(home.index);
             let title = Some(title.as_str()).filter(|t| !t.is_empty() && line.titled(tree, section));
-            let change = Change::Inserted { trail, title, target: &target };
+            let change = NavChange::Inserted { trail, title, target: &target };
             prove(&text, at..at, &inserted, &change)
                 .map(|()| (at..at, inserted))
                 .map_err(|reason| why(&reason))
@@ -101,7 +101,7 @@ pub fn remove(site: &Site, bytes: &[u8], entry: usize) -> NavPlan {
         Some(lines) => {
             let start = with_comment(&text, tree, section, entry.item);
             let lines = whole_lines(&text, start..lines.end);
-            let change = Change::Removed { trail: item_trail(entry) };
+            let change = NavChange::Removed { trail: item_trail(entry) };
             prove(&text, lines.clone(), "", &change)
                 .map(|()| (lines, String::new()))
                 .map_err(|reason| why(&reason))
@@ -132,7 +132,7 @@ pub fn retarget(site: &Site, bytes: &[u8], entry: usize, new_doc: &str) -> NavPl
     if tree.sections[entry.parent].shape == Shape::Flow && written.contains([',', '[', ']', '{', '}']) {
         written = scalar::write(&target, Style::Double);
     }
-    let change = Change::Retargeted { trail: entry.trail.clone(), target: &target };
+    let change = NavChange::Retargeted { trail: entry.trail.clone(), target: &target };
     let edit = prove(&text, entry.span.clone(), &written, &change)
         .map(|()| (entry.span.clone(), written))
         .map_err(|reason| why(&reason));
@@ -183,7 +183,7 @@ fn line_at(text: &Text, offset: usize) -> Range<usize> {
 }
 
 /// Where an item begins: at the comment right above it, if that speaks of it by path, number or title.
-fn with_comment(text: &Text, tree: &NavTree, section: &Section, item: usize) -> usize {
+fn with_comment(text: &Text, tree: &NavTree, section: &NavSection, item: usize) -> usize {
     let Some((item, own)) = section.items.get(item).and_then(|i| Some((i, i.lines.clone()?.start))) else {
         return section.span.start;
     };
@@ -236,7 +236,7 @@ fn home(
         .sections
         .iter()
         .map(|section| {
-            let numbered = |(index, item): (usize, &Item)| match item.what {
+            let numbered = |(index, item): (usize, &NavItem)| match item.what {
                 What::Entry(entry) => {
                     let doc = tree.entries[entry].doc.as_deref().filter(|doc| *doc != doc_path)?;
                     is_sibling(doc).map(|number| (index, number))
@@ -282,8 +282,8 @@ fn section_of_folder(tree: &NavTree, target: &str, text: &Text) -> usize {
     while let Some((parent, _)) = folder.rsplit_once('/') {
         folder = parent;
         let inside = format!("{folder}/");
-        let entries = |section: &Section| {
-            let of_folder = |item: &&Item| match item.what {
+        let entries = |section: &NavSection| {
+            let of_folder = |item: &&NavItem| match item.what {
                 What::Entry(entry) => {
                     tree.entries[entry].target.trim_start_matches("./").starts_with(&inside)
                 }
@@ -298,7 +298,7 @@ fn section_of_folder(tree: &NavTree, target: &str, text: &Text) -> usize {
             return usize::MAX - at;
         }
         // Of nested sections, the innermost that says the name: the last one to begin.
-        let in_comment = |section: &Section| {
+        let in_comment = |section: &NavSection| {
             text.slice(section.span.clone()).lines().any(|line| {
                 line.trim_start().strip_prefix('#').is_some_and(|comment| comment.contains(&inside))
             })
@@ -307,7 +307,7 @@ fn section_of_folder(tree: &NavTree, target: &str, text: &Text) -> usize {
             return at;
         }
         let name = folder.rsplit('/').next().unwrap_or(folder);
-        let titled = |s: &Section| s.title.as_deref().is_some_and(|t| t.eq_ignore_ascii_case(name));
+        let titled = |s: &NavSection| s.title.as_deref().is_some_and(|t| t.eq_ignore_ascii_case(name));
         if let Some((at, _)) = sections().find(|(_, s)| titled(s)) {
             return at;
         }
@@ -317,7 +317,7 @@ fn section_of_folder(tree: &NavTree, target: &str, text: &Text) -> usize {
 
 impl Home {
     /// The line to report at: the one after which the entry belongs.
-    fn place(&self, section: &Section, text: &Text, tree: &NavTree) -> Range<usize> {
+    fn place(&self, section: &NavSection, text: &Text, tree: &NavTree) -> Range<usize> {
         match section.items.get(self.beside) {
             Some(item) if self.after => line_at(text, item.span.end),
             Some(item) => line_at(text, item.span.start),
@@ -327,11 +327,11 @@ impl Home {
     }
 
     /// The line to write after or before, if it is one to follow.
-    fn line(&self, section: &Section, text: &Text, tree: &NavTree) -> Option<Line> {
+    fn line(&self, section: &NavSection, text: &Text, tree: &NavTree) -> Option<NavLine> {
         let item = section.items.get(self.beside)?;
         let lines = item.lines.clone()?;
         let prefix = text.slice(lines.start..item.span.start).to_owned();
-        Some(Line {
+        Some(NavLine {
             at: if self.after { lines.end } else { with_comment(text, tree, section, self.beside) },
             prefix,
             beside: self.beside,
@@ -340,7 +340,7 @@ impl Home {
     }
 }
 
-struct Line {
+struct NavLine {
     at: usize,
     /// Indent, dash and blanks of the neighbour.
     prefix: String,
@@ -348,10 +348,10 @@ struct Line {
     lines: Range<usize>,
 }
 
-impl Line {
+impl NavLine {
     /// The neighbour that a new entry is written like: the nearest entry of the section.
-    fn model<'t>(&self, tree: &'t NavTree, section: &Section) -> Option<&'t NavEntry> {
-        let entry = |item: &Item| match item.what {
+    fn model<'t>(&self, tree: &'t NavTree, section: &NavSection) -> Option<&'t NavEntry> {
+        let entry = |item: &NavItem| match item.what {
             What::Entry(entry) => tree.entries.get(entry),
             _ => None,
         };
@@ -360,11 +360,11 @@ impl Line {
     }
 
     /// Whether the neighbours have titles; without neighbours, a new entry has one.
-    fn titled(&self, tree: &NavTree, section: &Section) -> bool {
+    fn titled(&self, tree: &NavTree, section: &NavSection) -> bool {
         self.model(tree, section).is_none_or(|entry| entry.title.is_some())
     }
 
-    fn entry(&self, title: &str, target: &str, tree: &NavTree, section: &Section) -> String {
+    fn entry(&self, title: &str, target: &str, tree: &NavTree, section: &NavSection) -> String {
         let model = self.model(tree, section);
         let title_style = model.and_then(|e| e.title_style).unwrap_or(Style::Plain);
         let target = scalar::write(target, model.map_or(Style::Plain, |e| e.target_style));

@@ -180,8 +180,8 @@ fn what_vanishes_is_told() {
         let child = command.spawn().expect("it starts");
         std::thread::sleep(dice.part(*took));
         for _ in 0..[1, 5, 100][round % 3].min(there.len()) {
-            let gone = there.swap_remove(dice.below(there.len() as u64) as usize);
-            fs::remove_file(gone).expect("it is there");
+            let removed_paths = there.swap_remove(dice.below(there.len() as u64) as usize);
+            fs::remove_file(removed_paths).expect("it is there");
         }
         let out = child.wait_with_output().expect("it ends");
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it is UTF-8");

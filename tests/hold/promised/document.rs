@@ -8,7 +8,7 @@ use okep::okep::draft::draft;
 use okep::okep::prompts::Prompts;
 use okep::okep::proposal::Okep;
 use okep::okep::template::Template;
-use okep::site::index_page::Landing;
+use okep::site::index_page::IndexPage;
 use std::sync::Arc;
 
 /// The model of a document: headings, bodies, blocks, links, and the page that the site shows.
@@ -48,7 +48,7 @@ pub fn holds(bytes: &[u8]) -> Result<Kept, Broken> {
         kept.hold(fence.resumes <= text.len(), || "the text resumes inside the text")?;
     }
     site(text, &document, &mut kept)?;
-    Landing::new("docs/okeps/index.md", Arc::new(document));
+    IndexPage::new("docs/okeps/index.md", Arc::new(document));
     Ok(kept)
 }
 

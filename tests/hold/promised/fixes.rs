@@ -100,7 +100,7 @@ fn findings_went(
     kept: &mut Kept,
 ) -> Result<(), Broken> {
     let (mut was, is) = (counts(before, &once.renames), counts(&once.left, &[]));
-    let gone = counts(&once.applied, &once.renames);
+    let removed_paths = counts(&once.applied, &once.renames);
     let count = |counts: &Counts, of: &Identity| counts.get(of).copied().unwrap_or(0);
     // What stands behind an open fence was not judged.
     let hidden = |rule: &str| UNCOVER.iter().any(|r| r.id == rule);
@@ -111,7 +111,7 @@ fn findings_went(
             *was.entry(identity(&finding, &[])).or_insert(0) += 1;
         }
     }
-    for (identity, fixed) in &gone {
+    for (identity, fixed) in &removed_paths {
         let (was, is) = (count(&was, identity), count(&is, identity));
         kept.hold(hidden(identity.0) || is == 0 || is + fixed <= was, || {
             format!("{fixed} of {was} {identity:?} were fixed, and {is} are left")

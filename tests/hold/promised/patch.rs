@@ -39,11 +39,11 @@ pub fn applied(files: &Files, patch: &[u8]) -> Result<Files, String> {
             let mut left = (removed, added);
             while left != (0, 0) {
                 let line = lines.next().ok_or("the patch ends in a hunk")?;
-                let (sign, mut text) = (line[0], line[1..].to_vec());
+                let (glyph, mut text) = (line[0], line[1..].to_vec());
                 if lines.next_if(|l| l.starts_with(b"\\ No newline")).is_some() {
                     text.pop();
                 }
-                if matches!(sign, b' ' | b'-') {
+                if matches!(glyph, b' ' | b'-') {
                     let there = old.get(at).copied();
                     if there != Some(&text[..]) {
                         return Err(format!("{:?} is not {there:?}", String::from_utf8_lossy(&text)));
@@ -51,7 +51,7 @@ pub fn applied(files: &Files, patch: &[u8]) -> Result<Files, String> {
                     at += 1;
                     left.0 = usize::checked_sub(left.0, 1).ok_or("more is taken than was said")?;
                 }
-                if matches!(sign, b' ' | b'+') {
+                if matches!(glyph, b' ' | b'+') {
                     new.push(text);
                     left.1 = usize::checked_sub(left.1, 1).ok_or("more is put in than was said")?;
                 }

@@ -5,7 +5,7 @@ use okep::audit::audit;
 use okep::audit::report::{Baseline, OkepSummary, Report, Reported, Source};
 use okep::files::{Layout, Tree};
 use okep::okep::snapshot::{Parsed, Snapshot};
-use okep::report::{Look, full, github, harmless, json, markdown, sarif, table};
+use okep::report::{Terminal, escape_control, full, github, json, markdown, sarif, table};
 use serde_json::Value;
 
 /// A report of all that is found; every third finding was there before.
@@ -48,9 +48,9 @@ pub fn holds(tree: &Tree) -> Result<Kept, Broken> {
     let expected = report.live().count() + report.notes.len() + 1;
     kept.hold(commands.lines().count() == expected, || format!("a command a line:\n{commands}"))?;
     for width in [20, 80, 200] {
-        let look = Look { width, color: false, unicode: width != 80, links: false };
-        quiet(&table::table(&report, &look), "table", &mut kept)?;
-        quiet(&full::full(&report, &look), "full", &mut kept)?;
+        let terminal = Terminal { width, color: false, unicode: width != 80, links: false };
+        quiet(&table::table(&report, &terminal), "table", &mut kept)?;
+        quiet(&full::full(&report, &terminal), "full", &mut kept)?;
     }
     for (text, name) in [(sarif, "SARIF"), (commands, "github"), (markdown::markdown(&report), "markdown")] {
         quiet(&text, name, &mut kept)?;
@@ -61,7 +61,7 @@ pub fn holds(tree: &Tree) -> Result<Kept, Broken> {
 /// Nothing in it could steer a terminal.
 fn quiet(text: &str, name: &str, kept: &mut Kept) -> Result<(), Broken> {
     let plain = text.replace('\n', "");
-    kept.hold(harmless(&plain) == plain, || format!("{name} is harmless:\n{text:?}"))
+    kept.hold(escape_control(&plain) == plain, || format!("{name} is harmless:\n{text:?}"))
 }
 
 /// What is written as JSON reads back as what was found.
