@@ -5,6 +5,7 @@
 
 use crate::audit::backlinks;
 use crate::audit::baseline;
+use crate::audit::policy::{Policy, PolicyOutcome};
 use crate::audit::report::{Baseline, HALF_STAGED, Issue, OkepSummary, Report, Reported, Source};
 use crate::audit::{Verdict, audit, landing};
 use crate::files::{CONFIG, Layout, Note, PathKind, Tree};
@@ -16,11 +17,10 @@ use crate::git::{Error as GitError, Head, Id, Repo, Wanted, plain_folder, plain_
 use crate::okep::config;
 use crate::okep::config::Config;
 use crate::okep::snapshot::{Parsed, Snapshot};
-use crate::okep::suppressions::{Policy, PolicyOutcome};
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::Finding;
 use crate::rules::page_links::{lost, questions};
-use crate::rules::rule;
+use crate::rules::{self, rule};
 use crate::site::mkdocs;
 use crate::text::path;
 use crate::text::path::Role;
@@ -179,7 +179,7 @@ pub fn here(dir: Option<&Path>) -> Result<Here, Error> {
     };
     let mut tree = read(&layout)?;
     no_folder_for_config(Some(&root))?;
-    let config = Config::of(&tree)?;
+    let config = Config::of(&tree, rules::ids())?;
     if config.layout != layout {
         layout = config.layout.clone();
         tree = read(&layout)?;
@@ -265,7 +265,7 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
         return Err(GitError::no_repository(Some(&dir), lacks, remedy).into());
     }
     let mut tree = plain_folder(&dir, &Layout::default(), &inherits)?;
-    let config = Config::of(&tree)?;
+    let config = Config::of(&tree, rules::ids())?;
     let layout = config.layout.clone();
     if layout != Layout::default() {
         tree = plain_folder(&dir, &layout, &inherits)?;
@@ -381,7 +381,7 @@ impl Reading<'_> {
 
     /// Takes up the configuration of a tree, and says whether another tree is to be read for it.
     fn configure(&mut self, tree: &Tree) -> Result<bool, Error> {
-        self.config = Config::of(tree)?;
+        self.config = Config::of(tree, rules::ids())?;
         let elsewhere = self.config.layout != self.layout;
         self.layout = self.config.layout.clone();
         Ok(elsewhere)
@@ -604,7 +604,7 @@ impl Reading<'_> {
         let read = |id: Id| -> Result<Base, Error> {
             let mut tree = self.repo.commit_where(id, &self.layout, &inherits, wanted)?;
             // A mistake that was there before is no reason not to judge what mends it.
-            let config = Config::of(&tree).unwrap_or_default();
+            let config = Config::of(&tree, rules::ids()).unwrap_or_default();
             let mut layout = self.layout.clone();
             if config.layout != self.config.layout {
                 layout = config.layout.clone();

@@ -7,6 +7,7 @@
 pub mod backlinks;
 pub mod baseline;
 pub mod check;
+pub mod policy;
 pub mod report;
 
 use crate::markdown::document::Document;

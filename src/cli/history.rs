@@ -20,6 +20,7 @@ use crate::report;
 use crate::report::Terminal;
 use crate::report::html::HtmlPage;
 use crate::site::mkdocs;
+use crate::text::nearest::did_you_mean;
 use clap::{Args, ValueEnum};
 use std::path::Path;
 
@@ -124,7 +125,7 @@ fn number(text: &str) -> Result<u64, String> {
 fn rule(id: &str) -> Result<String, String> {
     match crate::rules::rule(id) {
         Some(rule) => Ok(rule.id.to_owned()),
-        None => Err(format!("there is no such rule{}", report::explain::nearest(id))),
+        None => Err(format!("there is no such rule{}", did_you_mean(id, crate::rules::ids()))),
     }
 }
 
@@ -246,7 +247,8 @@ fn walked(repo: &Repo, select: Select, progress: &Progress) -> Result<Story, Err
 fn config(repo: &Repo, tip: Id) -> Result<Config, Error> {
     let inherits = |path: &str, bytes: &[u8]| mkdocs::inherits(path, bytes);
     let tree = repo.commit_where(tip, &Layout::default(), &inherits, &|path| path == CONFIG);
-    let mut config = tree.map(|tree| Config::of(&tree)).unwrap_or_else(|_| Ok(Config::default()))?;
+    let mut config =
+        tree.map(|tree| Config::of(&tree, crate::rules::ids())).unwrap_or_else(|_| Ok(Config::default()))?;
     if !config.names_folder {
         config.layout.folder = folder(repo, tip, &config.layout);
     }

@@ -24,6 +24,7 @@ use crate::report;
 use crate::report::Terminal;
 use crate::report::explain;
 use crate::rules::finding::{Safety, Severity};
+use crate::text::nearest::did_you_mean;
 use anstream::AutoStream;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use std::ffi::OsString;
@@ -464,7 +465,10 @@ fn explain(id: Option<&str>) -> anyhow::Result<ExitCode> {
     };
     match crate::rules::rule(id) {
         Some(rule) => print(&explain::one(rule, &terminal))?,
-        None => anyhow::bail!("there is no rule `{id}`{}; `okep explain` lists them", explain::nearest(id)),
+        None => anyhow::bail!(
+            "there is no rule `{id}`{}; `okep explain` lists them",
+            did_you_mean(id, crate::rules::ids())
+        ),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -295,7 +295,11 @@ fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<NewEntry> {
         }
     }
     if let Some(landing) = &after.landing {
-        entries.push(entry(here, &landing.path, index_page_edit::insert(landing, okep, &sibling).edit));
+        entries.push(entry(
+            here,
+            &landing.path,
+            index_page_edit::insert(landing, &register::listing(okep, &register::label(okep)), &sibling).edit,
+        ));
     }
     entries
 }

@@ -4,6 +4,7 @@
 //! past is nobody's any more, and what was mended stays told as it was.
 
 use super::report::{FindingStory, Story};
+use crate::audit::policy::weigh;
 use crate::files::{CONFIG, Note};
 use crate::okep::config::Config;
 use crate::rules::finding::Severity;
@@ -27,19 +28,19 @@ pub fn ruled(story: &mut Story, config: &Config) {
             recount(story, finding, before, None);
             return false;
         }
-        match config.severities.get(finding.rule) {
-            Some(None) => {
+        match weigh(&config.levels, finding.rule, before) {
+            None => {
                 *off.entry(finding.rule).or_default() += 1;
                 recount(story, finding, before, None);
                 false
             }
-            Some(Some(severity)) if rule(finding.rule).is_some_and(|r| r.severity == before) => {
-                finding.severity = *severity;
-                *weighed.entry(finding.rule).or_default() += usize::from(*severity != before);
-                recount(story, finding, before, Some(*severity));
+            Some(severity) if severity != before => {
+                finding.severity = severity;
+                *weighed.entry(finding.rule).or_default() += 1;
+                recount(story, finding, before, Some(severity));
                 true
             }
-            _ => true,
+            Some(_) => true,
         }
     });
     story.findings = findings;
@@ -59,7 +60,7 @@ pub fn ruled(story: &mut Story, config: &Config) {
 fn is_excepted(finding: &FindingStory, config: &Config) -> bool {
     let number_of = |path: &str| okep_number(path, &config.layout.folder);
     let paths = || [Some(finding.path.as_str()), finding.okep.as_deref()];
-    config.exceptions.iter().any(|e| e.covers_at(finding.rule, &finding.subject, paths(), &number_of))
+    config.suppressions.iter().any(|e| e.covers_at(finding.rule, &finding.subject, paths(), &number_of))
 }
 
 /// Counts a finding of an OKEP anew; what a commit did is no fault of the text and was never counted.

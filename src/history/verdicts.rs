@@ -664,8 +664,10 @@ impl Audits<'_> {
             }
         });
         let (mut findings, _) = bench.template_timeline.findings(okep, landed, false);
-        let allows: Vec<AllowedSet> =
-            comments(&okep.document).into_iter().filter_map(|c| c.said.ok()).collect();
+        let allows: Vec<AllowedSet> = comments(&okep.document, crate::rules::ids())
+            .into_iter()
+            .filter_map(|c| c.directive.ok())
+            .collect();
         findings.retain(|f| !allows.iter().any(|allow| allowed(allow, f.rule, &f.subject)));
         RawDocument {
             allows,

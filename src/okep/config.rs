@@ -1,15 +1,15 @@
 //! `okep.toml` at the root of the audited tree: where things are, how severe rules are, and exceptions.
 //!
-//! It is read from the same state as the OKEPs, so that a commit is judged by its own configuration. A
-//! mistake in it is an error that points at the line and no finding: what is to be judged, and how, is
-//! then not known. So is an exception without a reason.
+//! It is read from the same tree as the OKEPs, so that a commit is checked with its own configuration. A
+//! mistake in it is an error with its line, not a finding: without it okep does not know what to check, or
+//! how. An exception without a reason is such a mistake.
+//!
+//! The ids of the rules are given by the caller, so that this room does not depend on the rules.
 
 use crate::files::{CONFIG, Content, Layout, Tree};
-use crate::okep::suppressions::{Exception, NOT_EXCEPTABLE, Scope};
-use crate::report::explain::nearest;
-use crate::rules::finding::Severity;
-use crate::rules::{Rule, rule};
+use crate::okep::suppressions::{NOT_SUPPRESSIBLE, Scope, Suppression};
 use crate::text::Text;
+use crate::text::nearest::did_you_mean;
 use crate::text::path;
 use crate::text::path::Role;
 use serde::Deserialize;
@@ -23,11 +23,21 @@ pub struct Config {
     pub layout: Layout,
     /// Whether the folder was named, and is not to be looked for.
     pub names_folder: bool,
-    /// The rules whose severity is another than their own; none where they are off.
-    pub severities: BTreeMap<&'static str, Option<Severity>>,
-    pub exceptions: Vec<Exception>,
-    /// The lines of `folder`, `template` and `registers`, where they are said.
+    /// The rules that have another level than their own.
+    pub levels: BTreeMap<&'static str, Level>,
+    pub suppressions: Vec<Suppression>,
+    /// The lines of `folder`, `template` and `registers`, where the file has them.
     lines: BTreeMap<&'static str, usize>,
+}
+
+/// How a repository weighs a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    Error,
+    Warning,
+    Advice,
+    Off,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,15 +54,15 @@ pub enum Error {
 type Mistake = (Range<usize>, String);
 
 impl Config {
-    /// The configuration in a tree.
+    /// The configuration of a tree; `rules` are the ids of all rules.
     ///
     /// # Errors
     /// There is one, and it cannot be read or is wrong.
-    pub fn of(tree: &Tree) -> Result<Self, Error> {
+    pub fn of(tree: &Tree, rules: &[&'static str]) -> Result<Self, Error> {
         let unreadable = |reason: &str| Err(Error::Unreadable { reason: reason.to_owned() });
         match tree.files.get(CONFIG).map(|file| &file.content) {
             None => Ok(Config::default()),
-            Some(Content::Bytes(bytes)) => Config::parse(bytes),
+            Some(Content::Bytes(bytes)) => Config::parse(bytes, rules),
             Some(Content::Symlink) => unreadable("it is a symbolic link, which is not followed"),
             Some(Content::TooLarge(bytes)) => unreadable(&format!("it has {bytes} bytes")),
             Some(Content::Unavailable(reason)) => unreadable(reason),
@@ -60,11 +70,11 @@ impl Config {
         }
     }
 
-    /// The configuration that a file says.
+    /// Parses the bytes of an `okep.toml`.
     ///
     /// # Errors
     /// The file is wrong; the place is that of the first mistake.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    pub fn parse(bytes: &[u8], rules: &[&'static str]) -> Result<Self, Error> {
         let text = Text::new(bytes);
         let wrong = |(span, message): Mistake| {
             let place = text.place(span);
@@ -81,7 +91,7 @@ impl Config {
             ("registers", file.registers.as_ref().map(Spanned::span)),
         ];
         let lines = spans.into_iter().filter_map(|(name, span)| Some((name, text.place(span?).line)));
-        Ok(Config { lines: lines.collect(), ..file.config().map_err(wrong)? })
+        Ok(Config { lines: lines.collect(), ..file.config(rules).map_err(wrong)? })
     }
 
     /// What is named and not there in a tree that was read by this configuration.
@@ -163,15 +173,6 @@ struct ConfigFile {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Level {
-    Error,
-    Warning,
-    Advice,
-    Off,
-}
-
-#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct AllowEntry {
     rule: Spanned<String>,
@@ -182,7 +183,7 @@ struct AllowEntry {
 }
 
 impl ConfigFile {
-    fn config(self) -> Result<Config, Mistake> {
+    fn config(self, rules: &[&'static str]) -> Result<Config, Mistake> {
         let mut config = Config { names_folder: self.folder.is_some(), ..Config::default() };
         if let Some(folder) = &self.folder {
             config.layout.folder = relative(folder)?;
@@ -204,31 +205,25 @@ impl ConfigFile {
             }
             config.layout.template = Some(path);
         }
-        for (name, level) in &self.severity {
-            let severity = match level {
-                Level::Error => Some(Severity::Error),
-                Level::Warning => Some(Severity::Warning),
-                Level::Advice => Some(Severity::Advice),
-                Level::Off => None,
-            };
-            let rule = known(name)?.id;
-            if severity.is_none() && NOT_EXCEPTABLE.contains(&rule) {
+        for (name, level) in self.severity {
+            let rule = known(&name, rules)?;
+            if level == Level::Off && NOT_SUPPRESSIBLE.contains(&rule) {
                 return Err((name.span(), format!("`{rule}` cannot be turned off")));
             }
-            config.severities.insert(rule, severity);
+            config.levels.insert(rule, level);
         }
         for allow in self.allow {
             let span = allow.span();
-            config.exceptions.push(allow.into_inner().exception(span)?);
+            config.suppressions.push(allow.into_inner().suppression(span, rules)?);
         }
         Ok(config)
     }
 }
 
 impl AllowEntry {
-    fn exception(self, span: Range<usize>) -> Result<Exception, Mistake> {
-        let rule = known(&self.rule)?.id;
-        if NOT_EXCEPTABLE.contains(&rule) {
+    fn suppression(self, span: Range<usize>, rules: &[&'static str]) -> Result<Suppression, Mistake> {
+        let rule = known(&self.rule, rules)?;
+        if NOT_SUPPRESSIBLE.contains(&rule) {
             return Err((self.rule.span(), format!("`{rule}` has no exceptions")));
         }
         if self.because.get_ref().trim().is_empty() {
@@ -244,15 +239,17 @@ impl AllowEntry {
                 return Err((span, message.to_owned()));
             }
         };
-        Ok(Exception { rule, subject: self.subject, scope, at: (CONFIG.to_owned(), span.start) })
+        Ok(Suppression { rule, subject: self.subject, scope, at: (CONFIG.to_owned(), span.start) })
     }
 }
 
-fn known(name: &Spanned<String>) -> Result<&'static Rule, Mistake> {
-    rule(name.get_ref()).ok_or_else(|| {
-        let message = format!("there is no rule `{}`{}", name.get_ref(), nearest(name.get_ref()));
-        (name.span(), message)
-    })
+fn known(name: &Spanned<String>, rules: &[&'static str]) -> Result<&'static str, Mistake> {
+    let id = name.get_ref();
+    rules
+        .iter()
+        .copied()
+        .find(|rule| rule == id)
+        .ok_or_else(|| (name.span(), format!("there is no rule `{id}`{}", did_you_mean(id, rules))))
 }
 
 /// A path from the root of the repository, `/` between the parts, without a slash at its end.
@@ -280,8 +277,11 @@ pub fn is_git(name: &str) -> bool {
 mod tests {
     use super::*;
 
+    const RULES: [&str; 5] =
+        ["extra-section", "stub-section", "missing-section", "not-in-nav", "malformed-exception"];
+
     fn wrong(text: &str, expected: &str) {
-        let error = Config::parse(text.as_bytes()).expect_err(text).to_string();
+        let error = Config::parse(text.as_bytes(), &RULES).expect_err(text).to_string();
         assert_eq!(error, format!("okep.toml:{expected}"));
     }
 
@@ -291,15 +291,15 @@ mod tests {
                     registers = [\"site.yml\"]\n\n[severity]\nextra-section = \"off\"\nstub-section = \"error\"\n\n\
                     [[allow]]\nrule = \"missing-section\"\nokep = 7\nsubject = \"Risks\"\nbecause = \"none\"\n\n\
                     [[allow]]\nrule = \"not-in-nav\"\npath = \"site/okeps/old/\"\nbecause = \"withdrawn\"\n";
-        let config = Config::parse(text.as_bytes()).expect("it is right");
+        let config = Config::parse(text.as_bytes(), &RULES).expect("it is right");
         assert_eq!(config.layout.folder, "site/okeps");
         assert_eq!(config.layout.registers, ["site.yml"]);
         assert_eq!(config.layout.template.as_deref(), Some("site/okeps/okep-1-template.md"));
-        assert_eq!(config.severities[&"extra-section"], None);
-        assert_eq!(config.severities[&"stub-section"], Some(Severity::Error));
-        let scopes: Vec<&Scope> = config.exceptions.iter().map(|e| &e.scope).collect();
+        assert_eq!(config.levels[&"extra-section"], Level::Off);
+        assert_eq!(config.levels[&"stub-section"], Level::Error);
+        let scopes: Vec<&Scope> = config.suppressions.iter().map(|e| &e.scope).collect();
         assert_eq!(scopes, [&Scope::Okep(7), &Scope::Path("site/okeps/old".to_owned())]);
-        assert_eq!(Config::parse(b""), Ok(Config::default()));
+        assert_eq!(Config::parse(b"", &RULES), Ok(Config::default()));
     }
 
     #[test]

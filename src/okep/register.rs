@@ -2,6 +2,8 @@
 
 use super::proposal::Okep;
 use super::snapshot::Snapshot;
+use super::title::PREFIX;
+use crate::site::index_page_edit::NewListing;
 use crate::text::path::{file_name, number, okep_name, stem};
 
 /// What a register calls an OKEP: its title, else the words of its file name.
@@ -14,6 +16,11 @@ pub fn label(okep: &Okep) -> String {
             words.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-').replace(['-', '_'], " ")
         }
     }
+}
+
+/// An OKEP as the index page lists it; `label` is its [`label`].
+pub fn listing<'a>(okep: &'a Okep, label: &'a str) -> NewListing<'a> {
+    NewListing { path: &okep.path, number: okep.number(), label, prefix: PREFIX }
 }
 
 /// The OKEP that an entry for a file that is not there probably means: the one of its number.

@@ -1,30 +1,25 @@
-//! What a repository excepts from the rules, and how severe it holds them: findings in, findings out.
+//! Suppressions: findings that a repository accepts, each with its reason.
 //!
-//! Exceptions stand in `okep.toml` or in a document, as `<!-- okep: allow RULE ["SUBJECT"] because REASON
-//! -->`. They are no part of the audit: it finds what there is, and this says what of it counts.
+//! They are in `okep.toml` or in a document, as `<!-- okep: allow RULE ["SUBJECT"] because REASON -->`. Here
+//! they are read; `audit::policy` applies them.
 
-use crate::files::{CONFIG, Note};
 use crate::markdown::document::{Document, options};
-use crate::okep::config::Config;
-use crate::okep::snapshot::Snapshot;
-use crate::rules::finding::{Finding, Severity};
-use crate::rules::rule;
 use crate::text::Text;
+use crate::text::nearest::did_you_mean;
 use pulldown_cmark::{Event, Parser};
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// Excepting a faulty exception would except everything.
-pub const NOT_EXCEPTABLE: [&str; 1] = ["malformed-exception"];
+/// To suppress a malformed suppression would suppress everything.
+pub const NOT_SUPPRESSIBLE: [&str; 1] = ["malformed-exception"];
 
-/// A rule that does not count somewhere. Its reason is for people, and is not kept.
+/// A rule that does not count somewhere. Its reason is for people and is not kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exception {
+pub struct Suppression {
     pub rule: &'static str,
     /// Only findings with this subject; all where there is none.
     pub subject: Option<String>,
     pub scope: Scope,
-    /// The file it stands in, and its first byte there.
+    /// The file that holds it, and its first byte there.
     pub at: (String, usize),
 }
 
@@ -36,119 +31,7 @@ pub enum Scope {
     Path(String),
 }
 
-/// All that a state excepts and weighs in its own way.
-#[derive(Debug, Clone, Default)]
-pub struct Policy {
-    severities: BTreeMap<&'static str, Option<Severity>>,
-    exceptions: Vec<Exception>,
-}
-
-/// Findings after the rulings.
-#[derive(Debug, Default)]
-pub struct PolicyOutcome {
-    pub findings: Vec<Finding>,
-    pub excepted: Vec<Finding>,
-    /// The rules that are off.
-    pub off: BTreeSet<&'static str>,
-    pub notes: Vec<Note>,
-}
-
-impl Policy {
-    /// The rulings of a configuration and of the comments in the documents beside it.
-    pub fn of(config: &Config, snapshot: &Snapshot) -> Self {
-        let mut exceptions = config.exceptions.clone();
-        let okeps = snapshot.okeps.iter().map(|o| (&o.path, &o.document));
-        let pages = snapshot.companions.iter().map(|p| (&p.path, &p.document));
-        for (path, document) in okeps.chain(pages) {
-            for comment in comments(document) {
-                let Ok((rule, subject)) = comment.said else { continue };
-                let (scope, at) = (Scope::Path(path.clone()), (path.clone(), comment.span.start));
-                exceptions.push(Exception { rule, subject, scope, at });
-            }
-        }
-        Policy { severities: config.severities.clone(), exceptions }
-    }
-
-    /// The findings that are not excepted, as they were found.
-    pub fn allow(&self, findings: Vec<Finding>, snapshot: &Snapshot) -> Vec<Finding> {
-        let excepted = |f: &Finding| self.exceptions.iter().any(|e| e.covers(f, snapshot));
-        findings.into_iter().filter(|f| !excepted(f)).collect()
-    }
-
-    /// What counts and how much, and what there is to tell of the rest.
-    ///
-    /// A finding milder than its rule, because the OKEP is held to the template of its time, stays so.
-    pub fn apply(&self, findings: Vec<Finding>, snapshot: &Snapshot) -> PolicyOutcome {
-        let mut used = vec![false; self.exceptions.len()];
-        let off = self.severities.iter().filter(|(_, s)| s.is_none()).map(|(rule, _)| *rule);
-        let mut ruled = PolicyOutcome { off: off.collect(), ..PolicyOutcome::default() };
-        for mut finding in findings {
-            let mut excepted = false;
-            for (exception, used) in self.exceptions.iter().zip(&mut used) {
-                let covers = exception.covers(&finding, snapshot);
-                *used |= covers;
-                excepted |= covers;
-            }
-            if excepted {
-                ruled.excepted.push(finding);
-                continue;
-            }
-            match self.severities.get(finding.rule) {
-                Some(None) => continue,
-                Some(Some(severity))
-                    if rule(finding.rule).is_some_and(|r| r.severity == finding.severity) =>
-                {
-                    finding.severity = *severity;
-                }
-                _ => {}
-            }
-            ruled.findings.push(finding);
-        }
-        ruled.notes = self.notes(&ruled.excepted, &used, snapshot);
-        ruled
-    }
-
-    fn notes(&self, excepted: &[Finding], used: &[bool], snapshot: &Snapshot) -> Vec<Note> {
-        let mut notes = Vec::new();
-        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-        excepted.iter().for_each(|f| *counts.entry(f.rule).or_default() += 1);
-        if !counts.is_empty() {
-            let rules: Vec<String> = counts.iter().map(|(rule, n)| format!("{n} of `{rule}`")).collect();
-            notes.push(Note::new("excepted", format!("excepted and not counted: {}", rules.join(", "))));
-        }
-        let off: Vec<String> = self
-            .severities
-            .iter()
-            .filter(|(_, s)| s.is_none())
-            .map(|(rule, _)| format!("`{rule}`"))
-            .collect();
-        if !off.is_empty() {
-            notes.push(Note::at("rule-off", CONFIG, format!("not judged, because off: {}", off.join(", "))));
-        }
-        // Of OKEPs that were not read nobody knows what they would need.
-        let all_read = snapshot.okeps.iter().all(|o| !o.unread);
-        for (exception, _) in self.exceptions.iter().zip(used).filter(|(_, used)| !**used) {
-            let (path, start) = &exception.at;
-            if path != CONFIG || all_read {
-                let line = snapshot.texts.get(path).map_or(0, |text| text.line_of(*start));
-                let subject = exception.subject.as_ref().map_or(String::new(), |s| format!(" of `{s}`"));
-                let rule = exception.rule;
-                let message = format!(
-                    "line {line}: there is no `{rule}`{subject} here to except; remove the exception"
-                );
-                notes.push(Note::at("unused-exception", path, message));
-            }
-        }
-        notes
-    }
-}
-
-impl Exception {
-    fn covers(&self, finding: &Finding, snapshot: &Snapshot) -> bool {
-        let paths = [Some(finding.path.as_str()), finding.okep.as_deref()];
-        self.covers_at(finding.rule, &finding.subject, paths, &|path| snapshot.number_of(path))
-    }
-
+impl Suppression {
     /// Whether it covers a finding of this rule and subject that is about one of `paths`; `number_of` knows
     /// the number of the OKEP at a path.
     pub fn covers_at<'p>(
@@ -173,16 +56,18 @@ impl Exception {
 /// A comment to okep.
 #[derive(Debug)]
 pub struct Comment {
-    /// Where it stands, in bytes.
+    /// In bytes.
     pub span: Range<usize>,
-    /// The rule and the subject, or what is wrong with the comment.
-    pub said: Result<(&'static str, Option<String>), String>,
+    pub directive: Directive,
 }
 
-/// The comments to okep in a document. What stands in code is none.
-pub fn comments(document: &Document) -> Vec<Comment> {
+/// What a comment says: the rule and the subject, or what is wrong with the comment.
+pub type Directive = Result<(&'static str, Option<String>), String>;
+
+/// The comments to okep in a document, code excluded; `rules` are the ids of all rules.
+pub fn comments(document: &Document, rules: &[&'static str]) -> Vec<Comment> {
     let text: &Text = &document.text;
-    // Hardly any document has one, and parsing it again costs as much as judging it.
+    // Hardly any document has one, and parsing it again costs as much as checking it.
     const OPEN: &str = "<!--";
     let begins = |at: usize| {
         let inside = text.as_str()[at + OPEN.len()..].trim_start();
@@ -212,16 +97,15 @@ pub fn comments(document: &Document) -> Vec<Comment> {
             at = end.max(start + 4);
             let end = (end + 3).min(piece.end);
             let span = document.body_start + start..document.body_start + end;
-            found.extend(said(inside).into_iter().map(|said| Comment { span: span.clone(), said }));
+            let comment = |directive| Comment { span: span.clone(), directive };
+            found.extend(directives(inside, rules).into_iter().map(comment));
         }
     }
     found
 }
 
-type Said = Result<(&'static str, Option<String>), String>;
-
-/// What a comment says to okep: several things where several of its lines begin as the first does.
-fn said(inside: &str) -> Vec<Said> {
+/// The directives of a comment: several where several of its lines begin with `okep:`.
+fn directives(inside: &str, rules: &[&'static str]) -> Vec<Directive> {
     let Some(first) = inside.strip_prefix("okep:") else {
         return if nearly(inside) {
             vec![Err("a comment to okep begins with `okep: allow`".into())]
@@ -236,10 +120,10 @@ fn said(inside: &str) -> Vec<Said> {
             None => parts.last_mut().expect("it holds one").push_str(&format!(" {line}")),
         }
     }
-    parts.iter().map(|part| read(part)).collect()
+    parts.iter().map(|part| read(part, rules)).collect()
 }
 
-/// Whether a comment means to except something and is written otherwise, as `OKEP: allow` or `okep allow`.
+/// Whether a comment was meant as a suppression and is written differently, as `OKEP: allow` or `okep allow`.
 fn nearly(inside: &str) -> bool {
     let lower = inside.to_ascii_lowercase();
     let rest = lower.strip_prefix("okep").map(str::trim_start);
@@ -247,27 +131,27 @@ fn nearly(inside: &str) -> bool {
     rest.and_then(|rest| rest.strip_prefix("allow")).is_some_and(|rest| rest.starts_with(char::is_whitespace))
 }
 
-/// Takes `allow RULE ["SUBJECT"] because REASON` apart.
-fn read(said: &str) -> Said {
-    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
-    let Some(rest) = said.strip_prefix("allow ") else {
+/// Parses `allow RULE ["SUBJECT"] because REASON`.
+fn read(directive: &str, rules: &[&'static str]) -> Directive {
+    let directive = directive.split_whitespace().collect::<Vec<_>>().join(" ");
+    let Some(rest) = directive.strip_prefix("allow ") else {
         return Err("a comment to okep says `allow`".to_owned());
     };
     let (name, rest) = rest.split_once(' ').unwrap_or((rest, ""));
-    let Some(rule) = rule(name) else {
-        return Err(format!("there is no rule `{name}`{}", crate::report::explain::nearest(name)));
+    let Some(rule) = rules.iter().copied().find(|rule| *rule == name) else {
+        return Err(format!("there is no rule `{name}`{}", did_you_mean(name, rules)));
     };
-    if NOT_EXCEPTABLE.contains(&rule.id) {
-        return Err(format!("`{}` has no exceptions", rule.id));
+    if NOT_SUPPRESSIBLE.contains(&rule) {
+        return Err(format!("`{rule}` has no exceptions"));
     }
-    // Editors write the quotes of books.
+    // Editors write typographic quotes.
     let quoted = rest.strip_prefix(['"', '“', '”']).and_then(|r| r.split_once(['"', '“', '”']));
     let (subject, rest) = match quoted {
         Some((subject, rest)) => (Some(subject.to_owned()), rest.trim_start()),
         None => (None, rest),
     };
     match rest.strip_prefix("because") {
-        Some(reason) if !reason.trim().is_empty() && reason.starts_with(' ') => Ok((rule.id, subject)),
+        Some(reason) if !reason.trim().is_empty() && reason.starts_with(' ') => Ok((rule, subject)),
         _ => Err("the exception gives no reason".to_owned()),
     }
 }
@@ -276,13 +160,16 @@ fn read(said: &str) -> Said {
 mod tests {
     use super::*;
 
+    const RULES: [&str; 4] = ["missing-section", "missing-issue", "stub-section", "malformed-exception"];
+
     fn check(document: &str, expected: &[&str]) {
-        let said = comments(&Document::parse(document.as_bytes())).into_iter().map(|c| match c.said {
+        let document_read = Document::parse(document.as_bytes());
+        let found = comments(&document_read, &RULES).into_iter().map(|c| match c.directive {
             Ok((rule, None)) => format!("{}: {rule}", &document[c.span]),
             Ok((rule, Some(subject))) => format!("{}: {rule} of {subject}", &document[c.span]),
             Err(error) => format!("{}: {error}", &document[c.span]),
         });
-        assert_eq!(said.collect::<Vec<_>>(), expected);
+        assert_eq!(found.collect::<Vec<_>>(), expected);
     }
 
     #[test]

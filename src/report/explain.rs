@@ -69,15 +69,6 @@ pub fn markdown() -> String {
     out
 }
 
-/// ", did you mean `x`" for the rule whose id is nearest, where one is near.
-pub fn nearest(id: &str) -> String {
-    let near = RULES.iter().map(|r| (strsim::osa_distance(id, r.id), r.id)).min();
-    match near {
-        Some((distance, near)) if distance <= 4 => format!(", did you mean `{near}`"),
-        _ => String::new(),
-    }
-}
-
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     match chars.next() {

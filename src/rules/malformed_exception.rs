@@ -1,6 +1,6 @@
 //! Comments that mean to except something and do not.
 
-use super::{Check, Rule};
+use super::{Check, Rule, ids};
 use crate::okep::suppressions::comments;
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
@@ -19,8 +19,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
-    let malformed = comments(judged.document()).into_iter().filter_map(|comment| {
-        let reason = comment.said.err()?;
+    let malformed = comments(judged.document(), ids()).into_iter().filter_map(|comment| {
+        let reason = comment.directive.err()?;
         let finding = RULE.at(judged, comment.span, "okep: allow", reason);
         Some(finding.help(
             "write `<!-- okep: allow RULE \"SUBJECT\" because REASON -->`; the subject may be left out",

@@ -17,6 +17,7 @@ use crate::rules::finding::{Finding, Related, Severity};
 use crate::rules::page_links::{Claim, Linked, PageLink};
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 mod ambiguous_heading;
 mod broken_anchor;
@@ -56,6 +57,12 @@ mod unclosed_fence;
 mod unordered_section;
 mod unreadable_register;
 mod wrong_number_in_commit;
+
+/// The ids of all rules, in the order of the table.
+pub fn ids() -> &'static [&'static str] {
+    static IDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| RULES.iter().map(|rule| rule.id).collect());
+    &IDS
+}
 
 /// What a rule forbids, and how it finds offences.
 #[derive(Debug)]

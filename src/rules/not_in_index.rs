@@ -38,7 +38,9 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
 }
 
 fn finding(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> Finding {
-    let plan = index_page_edit::insert(landing, okep, &|doc| snapshot.number_of(doc));
+    let plan = index_page_edit::insert(landing, &register::listing(okep, &register::label(okep)), &|doc| {
+        snapshot.number_of(doc)
+    });
     let message = format!("the landing page does not list `{}`", plan.target);
     let mut finding = RULE.about(Some(&okep.path), &landing.path, SUBJECT, message);
     finding.place = plan.beside.map(|entry| landing.document.text.place(entry));

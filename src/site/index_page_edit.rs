@@ -5,9 +5,6 @@
 
 use super::index_page::{IndexPage, LandingEntry};
 use crate::markdown::document::options;
-use crate::okep::proposal::Okep;
-use crate::okep::register;
-use crate::okep::title::PREFIX;
 use crate::text::path::folder_of;
 use pulldown_cmark::{Event, Parser, Tag};
 use std::ops::Range;
@@ -23,14 +20,30 @@ pub struct LandingPlan {
     pub beside: Option<Range<usize>>,
 }
 
+/// A page to be listed.
+#[derive(Debug, Clone, Copy)]
+pub struct NewListing<'a> {
+    /// From the root of the repository.
+    pub path: &'a str,
+    pub number: Option<u64>,
+    /// The title, without the number.
+    pub label: &'a str,
+    /// The word before a number, as `OKEP` in `OKEP-7`.
+    pub prefix: &'a str,
+}
+
 /// Lists an OKEP with its siblings, in the order of their numbers where they have one.
 ///
 /// `is_sibling` gives the number of a page that belongs with the new one.
-pub fn insert(landing: &IndexPage, okep: &Okep, is_sibling: &dyn Fn(&str) -> Option<u64>) -> LandingPlan {
-    let target = relative(&landing.path, &okep.path);
+pub fn insert(
+    landing: &IndexPage,
+    okep: &NewListing,
+    is_sibling: &dyn Fn(&str) -> Option<u64>,
+) -> LandingPlan {
+    let target = relative(&landing.path, okep.path);
     let siblings: Vec<(u64, &LandingEntry)> =
         landing.entries.iter().filter_map(|e| Some((is_sibling(&e.doc)?, e))).collect();
-    let Some((entry, before)) = neighbour(&siblings, okep.number()) else {
+    let Some((entry, before)) = neighbour(&siblings, okep.number) else {
         return LandingPlan { edit: Err(format!("link to `{target}` from it")), target, beside: None };
     };
     let beside = Some(entry.span.clone());
@@ -127,7 +140,13 @@ fn form(landing: &IndexPage, entry: &LandingEntry) -> Option<Form> {
 }
 
 /// A line for the OKEP in the form of the entry beside it.
-fn like(landing: &IndexPage, form: &Form, entry: &LandingEntry, okep: &Okep, target: &str) -> Option<String> {
+fn like(
+    landing: &IndexPage,
+    form: &Form,
+    entry: &LandingEntry,
+    okep: &NewListing,
+    target: &str,
+) -> Option<String> {
     let text = &landing.document.text;
     let link = link(text.slice(entry.span.clone()), okep, target)?;
     let before = text.slice(form.lines().start..entry.span.start);
@@ -145,11 +164,13 @@ fn like(landing: &IndexPage, form: &Form, entry: &LandingEntry, okep: &Okep, tar
 }
 
 /// A link to the OKEP with a label like that of the link beside it.
-fn link(beside: &str, okep: &Okep, target: &str) -> Option<String> {
+fn link(beside: &str, okep: &NewListing, target: &str) -> Option<String> {
     let label = beside.strip_prefix('[')?.split("](").next()?;
-    let title = register::label(okep).replace(['[', ']', '|'], "");
-    let label = match okep.number() {
-        Some(n) if label.to_ascii_uppercase().starts_with(PREFIX) => format!("{PREFIX}-{n}: {title}"),
+    let title = okep.label.replace(['[', ']', '|'], "");
+    let label = match okep.number {
+        Some(n) if label.to_ascii_uppercase().starts_with(okep.prefix) => {
+            format!("{}-{n}: {title}", okep.prefix)
+        }
         Some(n) if label.trim_start_matches('#').parse::<u64>().is_ok() => {
             label.replace(|c: char| c.is_ascii_digit(), "").to_owned() + &n.to_string()
         }
@@ -169,15 +190,13 @@ fn relative(from: &str, to: &str) -> String {
 mod tests {
     use super::*;
     use crate::markdown::document::Document;
-    use crate::okep::template::Template;
     use std::sync::Arc;
 
     /// Lists OKEP 7 on a page; `expected` is the page after, or none where it is left to the author.
     fn check(page: &str, expected: Option<&str>) {
         let landing = IndexPage::new("docs/okeps/index.md", Arc::new(Document::parse(page.as_bytes())));
-        let document = Arc::new(Document::parse(b"# OKEP-7: Tea\n"));
-        let template = Template::new(None, Arc::new(Document::parse(b"")));
-        let okep = Okep::new("docs/okeps/okep-7-tea.md", "docs/okeps", document, &template);
+        let okep =
+            NewListing { path: "docs/okeps/okep-7-tea.md", number: Some(7), label: "Tea", prefix: "OKEP" };
         let found = insert(&landing, &okep, &crate::text::path::number).edit.ok().map(|(span, line)| {
             let mut page = page.to_owned();
             page.replace_range(span, &line);

@@ -3,6 +3,7 @@
 //! It knows nothing of Markdown or YAML. Offsets are bytes into the file as it was read, a byte
 //! order mark included; lines and columns count from 1, columns in characters.
 
+pub mod nearest;
 pub mod path;
 pub mod url_path;
 

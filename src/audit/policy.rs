@@ -1,0 +1,131 @@
+//! What of the findings counts: suppressions, severities and rules that are off.
+//!
+//! The audit finds everything there is; this applies what `okep.toml` and the documents accept.
+
+use crate::files::{CONFIG, Note};
+use crate::okep::config::{Config, Level};
+use crate::okep::snapshot::Snapshot;
+use crate::okep::suppressions::{Scope, Suppression, comments};
+use crate::rules::finding::{Finding, Severity};
+use crate::rules::{ids, rule};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a tree accepts, and how it weighs the rules.
+#[derive(Debug, Clone, Default)]
+pub struct Policy {
+    levels: BTreeMap<&'static str, Level>,
+    suppressions: Vec<Suppression>,
+}
+
+/// Findings after a policy was applied.
+#[derive(Debug, Default)]
+pub struct PolicyOutcome {
+    pub findings: Vec<Finding>,
+    pub excepted: Vec<Finding>,
+    /// The rules that are off.
+    pub off: BTreeSet<&'static str>,
+    pub notes: Vec<Note>,
+}
+
+impl Policy {
+    /// The policy of a configuration and of the comments in the documents of its tree.
+    pub fn of(config: &Config, snapshot: &Snapshot) -> Self {
+        let mut suppressions = config.suppressions.clone();
+        let okeps = snapshot.okeps.iter().map(|o| (&o.path, &o.document));
+        let pages = snapshot.companions.iter().map(|p| (&p.path, &p.document));
+        for (path, document) in okeps.chain(pages) {
+            for comment in comments(document, ids()) {
+                let Ok((rule, subject)) = comment.directive else { continue };
+                let (scope, at) = (Scope::Path(path.clone()), (path.clone(), comment.span.start));
+                suppressions.push(Suppression { rule, subject, scope, at });
+            }
+        }
+        Policy { levels: config.levels.clone(), suppressions }
+    }
+
+    /// The findings that are not suppressed, as they were found.
+    pub fn allow(&self, findings: Vec<Finding>, snapshot: &Snapshot) -> Vec<Finding> {
+        let excepted = |f: &Finding| self.suppressions.iter().any(|e| covers(e, f, snapshot));
+        findings.into_iter().filter(|f| !excepted(f)).collect()
+    }
+
+    /// The findings that count, with the severity that the repository gives them, and notes on the rest.
+    ///
+    /// A grandfathered finding, milder than its rule, keeps its severity.
+    pub fn apply(&self, findings: Vec<Finding>, snapshot: &Snapshot) -> PolicyOutcome {
+        let mut used = vec![false; self.suppressions.len()];
+        let off = self.levels.iter().filter(|(_, level)| **level == Level::Off).map(|(rule, _)| *rule);
+        let mut outcome = PolicyOutcome { off: off.collect(), ..PolicyOutcome::default() };
+        for mut finding in findings {
+            let mut excepted = false;
+            for (suppression, used) in self.suppressions.iter().zip(&mut used) {
+                let covers = covers(suppression, &finding, snapshot);
+                *used |= covers;
+                excepted |= covers;
+            }
+            if excepted {
+                outcome.excepted.push(finding);
+                continue;
+            }
+            match weigh(&self.levels, finding.rule, finding.severity) {
+                Some(severity) => finding.severity = severity,
+                None => continue,
+            }
+            outcome.findings.push(finding);
+        }
+        outcome.notes = self.notes(&outcome.excepted, &used, snapshot);
+        outcome
+    }
+
+    fn notes(&self, excepted: &[Finding], used: &[bool], snapshot: &Snapshot) -> Vec<Note> {
+        let mut notes = Vec::new();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        excepted.iter().for_each(|f| *counts.entry(f.rule).or_default() += 1);
+        if !counts.is_empty() {
+            let rules: Vec<String> = counts.iter().map(|(rule, n)| format!("{n} of `{rule}`")).collect();
+            notes.push(Note::new("excepted", format!("excepted and not counted: {}", rules.join(", "))));
+        }
+        let off: Vec<String> = self
+            .levels
+            .iter()
+            .filter(|(_, level)| **level == Level::Off)
+            .map(|(rule, _)| format!("`{rule}`"))
+            .collect();
+        if !off.is_empty() {
+            notes.push(Note::at("rule-off", CONFIG, format!("not judged, because off: {}", off.join(", "))));
+        }
+        // What unread OKEPs would need is unknown.
+        let all_read = snapshot.okeps.iter().all(|o| !o.unread);
+        for (suppression, _) in self.suppressions.iter().zip(used).filter(|(_, used)| !**used) {
+            let (path, start) = &suppression.at;
+            if path != CONFIG || all_read {
+                let line = snapshot.texts.get(path).map_or(0, |text| text.line_of(*start));
+                let subject = suppression.subject.as_ref().map_or(String::new(), |s| format!(" of `{s}`"));
+                let rule = suppression.rule;
+                let message = format!(
+                    "line {line}: there is no `{rule}`{subject} here to except; remove the exception"
+                );
+                notes.push(Note::at("unused-exception", path, message));
+            }
+        }
+        notes
+    }
+}
+
+/// The severity of a finding by the repository's levels; none where its rule is off.
+pub fn weigh(levels: &BTreeMap<&'static str, Level>, id: &str, severity: Severity) -> Option<Severity> {
+    let configured = match levels.get(id) {
+        None => return Some(severity),
+        Some(Level::Off) => return None,
+        Some(Level::Error) => Severity::Error,
+        Some(Level::Warning) => Severity::Warning,
+        Some(Level::Advice) => Severity::Advice,
+    };
+    let grandfathered = rule(id).is_none_or(|rule| rule.severity != severity);
+    Some(if grandfathered { severity } else { configured })
+}
+
+fn covers(suppression: &Suppression, finding: &Finding, snapshot: &Snapshot) -> bool {
+    let paths = [Some(finding.path.as_str()), finding.okep.as_deref()];
+    suppression.covers_at(finding.rule, &finding.subject, paths, &|path| snapshot.number_of(path))
+}
