@@ -2,6 +2,7 @@
 //!
 //! A `Tree` is plain data that three readers fill; it reads nothing itself.
 
+use crate::git::ObjectError;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -94,6 +95,13 @@ impl Note {
 
     pub fn at(kind: &'static str, path: impl Into<String>, message: impl Into<String>) -> Self {
         Note { kind, message: message.into(), path: Some(path.into()) }
+    }
+}
+
+impl From<&ObjectError> for Note {
+    fn from(error: &ObjectError) -> Self {
+        let kind = if error.is_missing() { "missing-object" } else { "corrupt-object" };
+        Note::new(kind, error.to_string())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Blobs by id: each is read once, and those that cannot be read say why.
 
 use super::Id;
-use super::error::said;
+use super::ObjectError;
 use super::listing::{Entry, symlink_note};
 use crate::files::{Content, File, MAX_FILE_BYTES, Note};
 use gix::prelude::HeaderExt;
@@ -17,8 +17,7 @@ pub(crate) struct Blobs {
 pub(crate) enum Blob {
     Bytes(Arc<[u8]>),
     TooLarge(u64),
-    Missing,
-    Corrupt(String),
+    Unreadable(ObjectError),
 }
 
 impl Blobs {
@@ -50,14 +49,9 @@ impl Blobs {
         let content = match self.read(local, entry.id) {
             Blob::Bytes(bytes) => Content::Bytes(bytes),
             Blob::TooLarge(bytes) => too_large(path, bytes, notes),
-            Blob::Missing => {
-                let reason = missing(local, entry.id);
-                notes.push(Note::at("missing-object", path, reason.clone()));
-                Content::Unavailable(reason)
-            }
-            Blob::Corrupt(reason) => {
-                notes.push(Note::at("corrupt-object", path, reason.clone()));
-                Content::Unavailable(reason)
+            Blob::Unreadable(error) => {
+                notes.push(Note { path: Some(path.to_owned()), ..Note::from(&error) });
+                Content::Unavailable(error.to_string())
             }
         };
         File { id, content }
@@ -72,40 +66,19 @@ pub(crate) fn too_large(path: &str, bytes: u64, notes: &mut Vec<Note>) -> Conten
 
 /// Reads a blob, which is kept nowhere.
 pub(crate) fn read(local: &gix::Repository, id: Id) -> Blob {
+    let unreadable = |error: &gix::Error| Blob::Unreadable(ObjectError::corrupt(id, error));
     let header = match local.objects.header(id) {
         Ok(header) => header,
-        Err(error) if error.is_not_found() => return Blob::Missing,
-        Err(error) => return Blob::Corrupt(corrupt(id, &error)),
+        Err(error) if error.is_not_found() => return Blob::Unreadable(ObjectError::missing(local, id)),
+        Err(error) => return unreadable(&error),
     };
     if header.size() > MAX_FILE_BYTES {
         return Blob::TooLarge(header.size());
     }
     match local.try_find_object(id) {
         Ok(Some(object)) if object.kind == gix::objs::Kind::Blob => Blob::Bytes(object.detach().data.into()),
-        Ok(Some(object)) => Blob::Corrupt(format!("object {id} is a {} where a blob is due", object.kind)),
-        Ok(None) => Blob::Missing,
-        Err(error) => Blob::Corrupt(corrupt(id, &error)),
+        Ok(Some(object)) => Blob::Unreadable(ObjectError::other_kind(id, object.kind, "blob")),
+        Ok(None) => Blob::Unreadable(ObjectError::missing(local, id)),
+        Err(error) => unreadable(&error),
     }
-}
-
-pub(crate) fn corrupt(id: Id, error: &gix::Error) -> String {
-    format!("object {id} cannot be read: {}; `git fsck` says more", said(error))
-}
-
-/// Why an object is not there, and what brings it.
-pub(crate) fn missing(local: &gix::Repository, id: Id) -> String {
-    if is_partial_clone(local) {
-        format!("object {id} is not in this partial clone; `git fetch --refetch --no-filter` brings all")
-    } else {
-        format!("object {id} is missing; `git fsck` says more")
-    }
-}
-
-pub(crate) fn is_partial_clone(local: &gix::Repository) -> bool {
-    let config = local.config_snapshot();
-    config.string("extensions.partialClone").is_some()
-        || config
-            .plumbing()
-            .sections_by_name("remote")
-            .is_some_and(|mut all| all.any(|remote| remote.value("promisor").is_some()))
 }

@@ -34,7 +34,7 @@ impl Repo {
             let root = local.find_commit(tip).and_then(|commit| Ok(commit.tree_id()?.detach()));
             let at = root
                 .map_err(|error| said(&error))
-                .and_then(|root| trees.find(root, folder).map_err(|n| n.message));
+                .and_then(|root| trees.find(root, folder).map_err(|error| error.to_string()));
             let tree = match at {
                 Ok(Some((mode, tree))) if mode.is_tree() => tree,
                 Ok(_) => continue,
@@ -47,11 +47,13 @@ impl Repo {
                 }
             };
             let paths = known.entry(tree).or_insert_with(|| {
-                let mut paths = Vec::new();
-                trees.below(folder.into(), tree, &mut notes, &mut |path, _, _| {
+                let (mut paths, mut unread) = (Vec::new(), Vec::new());
+                trees.below(folder.into(), tree, &mut unread, &mut |path, _, _| {
                     let path = path.to_str_lossy().into_owned();
                     paths.extend(wanted(&path).then_some(path));
                 });
+                let unread = unread.into_iter();
+                notes.extend(unread.map(|(path, error)| Note { path: Some(path), ..Note::from(&error) }));
                 paths
             });
             for path in paths.iter() {

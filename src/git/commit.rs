@@ -1,9 +1,8 @@
 //! Trees of commits, by path and id.
 
-use super::blobs::{corrupt, missing};
 use super::error::said;
 use super::listing::{Entry, Kind, Listing};
-use super::{Error, Id, Inherits, Repo};
+use super::{Error, Id, Inherits, ObjectError, Repo};
 use crate::files::{Layout, Note};
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::tree::{EntryKind, EntryMode};
@@ -17,7 +16,7 @@ pub(crate) fn list(repo: &Repo, id: Id, layout: &Layout, inherits: &Inherits) ->
     let commit = id.attach(&local).object().and_then(|object| object.try_into_commit());
     let root = commit.and_then(|commit| Ok(commit.tree_id()?.detach()));
     let root = root.map_err(|error| unreadable(said(&error)))?;
-    trees.data(root).map_err(|note| unreadable(note.message))?;
+    trees.data(root).map_err(|error| unreadable(error.to_string()))?;
 
     let mut listing = Listing::default();
     let mut notes = Vec::new();
@@ -34,13 +33,14 @@ pub(crate) fn list(repo: &Repo, id: Id, layout: &Layout, inherits: &Inherits) ->
                 }
             }
             Ok(None) => break,
-            Err(note) => {
-                notes.push(Note { path: Some(part.to_owned()), ..note });
+            Err(error) => {
+                notes.push((part.to_owned(), error));
                 break;
             }
         }
     }
-    listing.notes.append(&mut notes);
+    let unread = |(path, error)| Note { path: Some(path), ..Note::from(&error) };
+    listing.notes.extend(notes.into_iter().map(unread));
     let find = |path: &str| {
         let (mode, id) = trees.find(root, path).ok()??;
         match kind(mode)? {
@@ -64,7 +64,7 @@ pub(crate) fn kind(mode: EntryMode) -> Option<Kind> {
 /// A path longer than this, in bytes, is on no disk: a tree that has one was made to do harm.
 const MAX_PATH: usize = 4096;
 
-/// Tree objects of one repository; what cannot be read becomes a note.
+/// Tree objects of one repository.
 pub(crate) struct Trees<'a> {
     local: &'a gix::Repository,
     missing: Cell<Option<Id>>,
@@ -80,26 +80,23 @@ impl<'a> Trees<'a> {
         self.missing.get()
     }
 
-    fn data(&self, id: Id) -> Result<Vec<u8>, Note> {
+    pub fn data(&self, id: Id) -> Result<Vec<u8>, ObjectError> {
         if id.is_empty_tree() {
             return Ok(Vec::new());
         }
         match self.local.try_find_object(id) {
             Ok(Some(object)) if object.kind == gix::objs::Kind::Tree => Ok(object.detach().data),
-            Ok(Some(object)) => {
-                let message = format!("object {id} is a {} where a tree is due", object.kind);
-                Err(Note::new("corrupt-object", message))
-            }
+            Ok(Some(object)) => Err(ObjectError::other_kind(id, object.kind, "tree")),
             Ok(None) => {
                 self.missing.set(Some(id));
-                Err(Note::new("missing-object", missing(self.local, id)))
+                Err(ObjectError::missing(self.local, id))
             }
-            Err(error) => Err(Note::new("corrupt-object", corrupt(id, &error))),
+            Err(error) => Err(ObjectError::corrupt(id, &error)),
         }
     }
 
     /// What stands at `path` below `tree`.
-    pub fn find(&self, tree: Id, path: &str) -> Result<Option<(EntryMode, Id)>, Note> {
+    pub fn find(&self, tree: Id, path: &str) -> Result<Option<(EntryMode, Id)>, ObjectError> {
         let mut found = (EntryMode::from(EntryKind::Tree), tree);
         for name in path.split('/') {
             if !found.0.is_tree() {
@@ -115,10 +112,10 @@ impl<'a> Trees<'a> {
     }
 
     /// The entry `name` of a tree.
-    pub fn child(&self, tree: Id, name: &str) -> Result<Option<(EntryMode, Id)>, Note> {
+    pub fn child(&self, tree: Id, name: &str) -> Result<Option<(EntryMode, Id)>, ObjectError> {
         let data = self.data(tree)?;
         for entry in gix::objs::TreeRefIter::from_bytes(&data, self.local.object_hash()) {
-            let entry = entry.map_err(|error| Note::new("corrupt-object", corrupt(tree, &error)))?;
+            let entry = entry.map_err(|error| ObjectError::corrupt(tree, &error))?;
             if entry.filename == name {
                 return Ok(Some((entry.mode, entry.oid.to_owned())));
             }
@@ -127,7 +124,7 @@ impl<'a> Trees<'a> {
     }
 
     /// Calls `each` for every entry of a tree.
-    pub fn children(&self, tree: Id, each: &mut impl FnMut(&BStr, EntryMode, Id)) -> Result<(), Note> {
+    pub fn children(&self, tree: Id, each: &mut impl FnMut(&BStr, EntryMode, Id)) -> Result<(), ObjectError> {
         let data = self.data(tree)?;
         for entry in self.entries(&data, tree)? {
             each(entry.filename, entry.mode, entry.oid.to_owned());
@@ -135,17 +132,19 @@ impl<'a> Trees<'a> {
         Ok(())
     }
 
-    /// Calls `each` for all that is no folder below `tree`, which stands at `folder`.
+    /// Calls `each` for all that is no folder below `tree`, which is at `folder`; folders that cannot be read
+    /// go to `unread`.
     pub fn below(
         &self,
         folder: &BStr,
         tree: Id,
-        notes: &mut Vec<Note>,
+        unread: &mut Vec<(String, ObjectError)>,
         each: &mut impl FnMut(&BStr, Id, Kind),
     ) {
         if folder.len() > MAX_PATH {
             let shown = folder[..MAX_PATH / 64].to_str_lossy().into_owned();
-            return notes.push(Note::at("corrupt-object", shown, "folders in folders without end: not read"));
+            let reason = "folders in folders without end: not read".to_owned();
+            return unread.push((shown, ObjectError::Corrupt { reason }));
         }
         let listed = self.data(tree).and_then(|data| {
             let entries = self.entries(&data, tree)?;
@@ -153,22 +152,19 @@ impl<'a> Trees<'a> {
         });
         let listed: Vec<(BString, EntryMode, Id)> = match listed {
             Ok(listed) => listed,
-            Err(note) => {
-                let path = Some(folder.to_str_lossy().into_owned());
-                return notes.push(Note { path, ..note });
-            }
+            Err(error) => return unread.push((folder.to_str_lossy().into_owned(), error)),
         };
         for (name, mode, id) in listed {
             let path = BString::from([folder.as_bytes(), b"/", name.as_bytes()].concat());
             match kind(mode) {
                 Some(kind) => each(path.as_bstr(), id, kind),
-                None => self.below(path.as_bstr(), id, notes, each),
+                None => self.below(path.as_bstr(), id, unread, each),
             }
         }
     }
 
-    fn entries<'d>(&self, data: &'d [u8], id: Id) -> Result<Vec<gix::objs::tree::EntryRef<'d>>, Note> {
+    fn entries<'d>(&self, data: &'d [u8], id: Id) -> Result<Vec<gix::objs::tree::EntryRef<'d>>, ObjectError> {
         let entries = gix::objs::TreeRefIter::from_bytes(data, self.local.object_hash()).entries();
-        entries.map_err(|error| Note::new("corrupt-object", corrupt(id, &error)))
+        entries.map_err(|error| ObjectError::corrupt(id, &error))
     }
 }

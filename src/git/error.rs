@@ -1,8 +1,51 @@
-//! What can keep a state of a repository from being read at all, each with its remedy.
-//!
-//! A single file or object that cannot be read is no error: it is told in the `Tree`.
+//! What can keep a repository, or one object of it, from being read, each with its remedy.
 
+use super::Id;
 use std::path::{Path, PathBuf};
+
+/// Why one object of a repository cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
+pub enum ObjectError {
+    #[error("object {id} is missing; `git fsck` says more")]
+    Missing { id: Id },
+    #[error("object {id} is not in this partial clone; `git fetch --refetch --no-filter` brings all")]
+    NotFetched { id: Id },
+    #[error("{reason}")]
+    Corrupt { reason: String },
+}
+
+impl ObjectError {
+    /// The object is not there; in a partial clone that is by intent.
+    pub(crate) fn missing(local: &gix::Repository, id: Id) -> Self {
+        if is_partial_clone(local) { ObjectError::NotFetched { id } } else { ObjectError::Missing { id } }
+    }
+
+    /// The object is there and cannot be read.
+    pub(crate) fn corrupt(id: Id, error: &gix::Error) -> Self {
+        let reason = format!("object {id} cannot be read: {}; `git fsck` says more", said(error));
+        ObjectError::Corrupt { reason }
+    }
+
+    /// The object is of another kind than a `due` one.
+    pub(crate) fn other_kind(id: Id, kind: gix::objs::Kind, due: &str) -> Self {
+        ObjectError::Corrupt { reason: format!("object {id} is a {kind} where a {due} is due") }
+    }
+
+    /// Whether the object is not there, rather than broken.
+    pub fn is_missing(&self) -> bool {
+        !matches!(self, ObjectError::Corrupt { .. })
+    }
+}
+
+/// Whether objects are missing from the repository by intent.
+pub(crate) fn is_partial_clone(local: &gix::Repository) -> bool {
+    let config = local.config_snapshot();
+    config.string("extensions.partialClone").is_some()
+        || config
+            .plumbing()
+            .sections_by_name("remote")
+            .is_some_and(|mut all| all.any(|remote| remote.value("promisor").is_some()))
+}
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {

@@ -3,7 +3,7 @@
 use super::commit::Trees;
 use super::error::said;
 use super::listing::{Entry, Kind, Listing, is_markdown};
-use super::{Error, Inherits, Repo};
+use super::{Error, Inherits, ObjectError, Repo};
 use crate::files::{Layout, Note};
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
@@ -24,7 +24,10 @@ pub(crate) fn list(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<
             "announced by `git add -N`, but none of it is staged",
         )),
         IndexEntry::Intended => {}
-        IndexEntry::Unreadable(note) => listing.notes.push(note),
+        IndexEntry::Unreadable(error) => {
+            let path = Some(path.to_str_lossy().into_owned());
+            listing.notes.push(Note { path, ..Note::from(&error) });
+        }
     });
     let find = |path: &str| {
         if staged.is_unmerged(path) {
@@ -48,7 +51,7 @@ pub(crate) enum IndexEntry {
     /// Announced with `git add -N`.
     Intended,
     /// Part of a sparse index that could not be unfolded.
-    Unreadable(Note),
+    Unreadable(ObjectError),
 }
 
 /// An index with the trees that stand for the folders that a sparse one leaves out.
@@ -88,7 +91,7 @@ impl Staged<'_> {
                     }
                 }
                 Ok(None) => {}
-                Err(note) => each(folder.into(), IndexEntry::Unreadable(note)),
+                Err(error) => each(folder.into(), IndexEntry::Unreadable(error)),
             }
         }
         // The folder, or one above it, may be a link or another repository.
@@ -141,11 +144,13 @@ impl Staged<'_> {
     }
 
     fn unfold(&self, folder: &BStr, tree: gix::ObjectId, each: &mut impl FnMut(&BStr, IndexEntry)) {
-        let mut notes = Vec::new();
-        self.trees.below(folder, tree, &mut notes, &mut |path, id, kind| {
+        let mut unread = Vec::new();
+        self.trees.below(folder, tree, &mut unread, &mut |path, id, kind| {
             each(path, IndexEntry::Here(id, kind, true))
         });
-        notes.into_iter().for_each(|note| each(folder, IndexEntry::Unreadable(note)));
+        for (path, error) in unread {
+            each(path.as_str().into(), IndexEntry::Unreadable(error));
+        }
     }
 }
 

@@ -1,8 +1,7 @@
 //! The first-parent line of a commit, and one folder's tree along it.
 
-use super::blobs::{corrupt, missing};
 use super::packs::Packs;
-use super::{Id, Repo};
+use super::{Id, ObjectError, Repo};
 use crate::files::Note;
 use crate::okep::template_history::HistoryExtent;
 use gix::bstr::ByteSlice;
@@ -118,10 +117,10 @@ fn read_commit(
     match local.objects.find_commit_iter(&id, buffer) {
         Ok(mut commit) => match commit.tree_id() {
             Ok(tree) => Ok((tree, commit.parent_ids().next())),
-            Err(error) => Err(Note::new("corrupt-object", corrupt(id, &error))),
+            Err(error) => Err(Note::from(&ObjectError::corrupt(id, &error))),
         },
-        Err(error) if error.is_not_found() => Err(Note::new("missing-object", missing(local, id))),
-        Err(error) => Err(Note::new("corrupt-object", corrupt(id, &error))),
+        Err(error) if error.is_not_found() => Err(Note::from(&ObjectError::missing(local, id))),
+        Err(error) => Err(Note::from(&ObjectError::corrupt(id, &error))),
     }
 }
 
@@ -158,12 +157,12 @@ fn subtree(local: &gix::Repository, tree: Id, name: &[u8], buffer: &mut Vec<u8>)
     let entries = match local.objects.find_tree_iter(&tree, buffer) {
         Ok(entries) => entries,
         Err(error) if error.is_not_found() => {
-            return Err(Note::new("missing-object", missing(local, tree)));
+            return Err(Note::from(&ObjectError::missing(local, tree)));
         }
-        Err(error) => return Err(Note::new("corrupt-object", corrupt(tree, &error))),
+        Err(error) => return Err(Note::from(&ObjectError::corrupt(tree, &error))),
     };
     for entry in entries {
-        let entry = entry.map_err(|error| Note::new("corrupt-object", corrupt(tree, &error)))?;
+        let entry = entry.map_err(|error| Note::from(&ObjectError::corrupt(tree, &error)))?;
         if entry.filename == name.as_bstr() {
             return Ok(entry.mode.is_tree().then(|| entry.oid.to_owned()));
         }

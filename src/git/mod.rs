@@ -30,7 +30,7 @@ pub(crate) mod worktree;
 pub use crate::history::commit_info::CommitInfo;
 pub use crate::history::walk::{Key, Walk};
 pub use disk::plain_folder;
-pub use error::Error;
+pub use error::{Error, ObjectError};
 pub use hooks::{HooksFolder, HooksPlace};
 pub use listing::Entry;
 pub use path_kind::plain_path_kinds;
@@ -179,7 +179,7 @@ impl Repo {
 
     pub(crate) fn has_vanished(&self, local: &gix::Repository, id: Id) {
         let mut vanished = self.vanished.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        vanished.entry(id).or_insert_with(|| Note::new("missing-object", blobs::missing(local, id)));
+        vanished.entry(id).or_insert_with(|| Note::from(&ObjectError::missing(local, id)));
     }
 
     /// Whether objects are missing by intent.

@@ -1,7 +1,7 @@
 //! Finds and opens the repository, and decides whose environment counts.
 
-use super::blobs::{self, Blobs};
-use super::error::said;
+use super::blobs::Blobs;
+use super::error::{is_partial_clone, said};
 use super::{Error, Repo};
 use gix::sec::trust::Mapping;
 use std::env;
@@ -69,7 +69,7 @@ fn without_environment(dir: &Path) -> Result<Option<Repo>, Error> {
 }
 
 fn repo(safe: gix::ThreadSafeRepository) -> Repo {
-    let partial = blobs::is_partial_clone(&safe.to_thread_local());
+    let partial = is_partial_clone(&safe.to_thread_local());
     Repo {
         partial,
         root: safe.work_dir().map(Path::to_path_buf),

@@ -82,7 +82,9 @@ impl Tracked {
                     let message = "in conflict: judged as it stands on disk";
                     tracked.notes.push(Note::at("conflict", path.clone(), message));
                 }
-                IndexEntry::Unreadable(note) => return tracked.notes.push(note),
+                IndexEntry::Unreadable(error) => {
+                    return tracked.notes.push(Note { path: Some(path), ..Note::from(&error) });
+                }
                 _ => {}
             }
             let above = path.match_indices('/').map(|(at, _)| path[..at].to_owned());

@@ -3,7 +3,7 @@
 //! Nothing of it is kept: history is longer than memory.
 
 use crate::files::{Content, Layout, Note, PathKind};
-use crate::git::blobs::{Blob, missing, read};
+use crate::git::blobs::{Blob, read};
 use crate::git::commit::Trees;
 use crate::git::listing::Listing;
 use crate::git::path_kind::in_tree;
@@ -80,7 +80,7 @@ impl Repo {
             let at = layout.folder.as_bytes().as_bstr();
             Trees::new(local).below(at, *id, &mut notes, &mut |path, id, kind| listing.add(path, id, kind));
             match notes.pop() {
-                Some(note) => Err(note),
+                Some((path, error)) => Err(Note { path: Some(path), ..Note::from(&error) }),
                 None => Ok(listing.files.into_iter().collect()),
             }
         };
@@ -124,8 +124,7 @@ impl Objects for Repo {
             match read(local, entry.id) {
                 Blob::Bytes(bytes) => Ok(Content::Bytes(bytes)),
                 Blob::TooLarge(bytes) => Ok(Content::TooLarge(bytes)),
-                Blob::Missing => Err(Note::new("missing-object", missing(local, entry.id))),
-                Blob::Corrupt(reason) => Err(Note::new("corrupt-object", reason)),
+                Blob::Unreadable(error) => Err(Note::from(&error)),
             }
         };
         let job = |local: &mut gix::Repository, job: usize| make(job, &|entry| content(local, entry));

@@ -4,7 +4,8 @@
 //! is listed where that id changes, and nothing but the template's revisions is read as a file.
 
 use crate::files::{Layout, Note};
-use crate::git::blobs::{Blob, missing};
+use crate::git::ObjectError;
+use crate::git::blobs::Blob;
 use crate::git::commit::Trees;
 use crate::git::listing::{Kind, is_markdown, tidy};
 use crate::git::main_line::Line;
@@ -169,7 +170,7 @@ impl Folder {
             folder.paths.insert(path);
         });
         match notes.pop() {
-            Some(note) => Err(note),
+            Some((path, error)) => Err(Note { path: Some(path), ..Note::from(&error) }),
             None => Ok(folder),
         }
     }
@@ -178,7 +179,7 @@ impl Folder {
 /// The committer's day; the first of 1970, as git has it, for a date that cannot be read.
 fn date(local: &gix::Repository, id: Id, notes: &mut Vec<Note>) -> String {
     let Ok(commit) = local.find_commit(id) else {
-        notes.push(Note::new("missing-object", missing(local, id)));
+        notes.push(Note::from(&ObjectError::missing(local, id)));
         return "1970-01-01".into();
     };
     let time = commit.committer().and_then(|committer| committer.time());

@@ -6,12 +6,12 @@
 //! but ids, so that a million of them fit.
 
 use crate::files::{Layout, Note};
-use crate::git::blobs::{Blob, corrupt, missing, read};
+use crate::git::blobs::{Blob, read};
 use crate::git::commit::Trees;
 use crate::git::listing::{Entry, registers};
 use crate::git::packs::Packs;
 use crate::git::prefetch::Prefetch;
-use crate::git::{Id, Inherits, Repo};
+use crate::git::{Id, Inherits, ObjectError, Repo};
 use crate::history::graph::Graph;
 use gix::bstr::ByteSlice;
 use gix::commitgraph::Position;
@@ -251,17 +251,17 @@ impl<'a> Walker<'a> {
                 Ok(tree) => Ok((tree, commit.parent_ids().collect())),
                 Err(error) => {
                     self.damaged = true;
-                    Err(Some(Note::new("corrupt-object", corrupt(id, &error))))
+                    Err(Some(Note::from(&ObjectError::corrupt(id, &error))))
                 }
             },
             Err(error) if error.is_not_found() => {
                 self.missing += 1;
                 // One is named, the rest are counted.
-                Err((self.missing == 1).then(|| Note::new("missing-object", missing(self.local, id))))
+                Err((self.missing == 1).then(|| Note::from(&ObjectError::missing(self.local, id))))
             }
             Err(error) => {
                 self.damaged = true;
-                Err(Some(Note::new("corrupt-object", corrupt(id, &error))))
+                Err(Some(Note::from(&ObjectError::corrupt(id, &error))))
             }
         }
     }
@@ -489,7 +489,7 @@ fn root_tree(local: &gix::Repository, root: Id, first: &str, layout: &Layout, bu
     for entry in entries.into_iter().flatten() {
         let entry = match entry {
             Ok(entry) => entry,
-            Err(error) => return Found::Corrupt(corrupt(root, &error)),
+            Err(error) => return Found::Corrupt(ObjectError::corrupt(root, &error).to_string()),
         };
         let name = entry.filename;
         // Entries are sorted by their bytes.
@@ -515,7 +515,7 @@ fn subtree(
     buffer: &mut Vec<u8>,
 ) -> Result<Option<Id>, Found> {
     for entry in entries(local, tree, buffer)?.into_iter().flatten() {
-        let entry = entry.map_err(|error| Found::Corrupt(corrupt(tree, &error)))?;
+        let entry = entry.map_err(|error| Found::Corrupt(ObjectError::corrupt(tree, &error).to_string()))?;
         if entry.filename == name.as_bstr() {
             return Ok(entry.mode.is_tree().then(|| entry.oid.to_owned()));
         }
@@ -533,7 +533,9 @@ fn entries<'b>(
     }
     match local.objects.find_tree_iter(&tree, buffer) {
         Ok(entries) => Ok(Some(entries)),
-        Err(error) if error.is_not_found() => Err(Found::Missing(missing(local, tree))),
-        Err(error) => Err(Found::Corrupt(corrupt(tree, &error))),
+        Err(error) if error.is_not_found() => {
+            Err(Found::Missing(ObjectError::missing(local, tree).to_string()))
+        }
+        Err(error) => Err(Found::Corrupt(ObjectError::corrupt(tree, &error).to_string())),
     }
 }
