@@ -155,7 +155,7 @@ fn check_once(request: &Request) -> Result<Outcome, Error> {
 /// The working tree, read and not judged.
 pub struct Here {
     /// None outside of a repository.
-    pub repo: Option<Repo>,
+    pub repo: Option<Arc<Repo>>,
     /// The folder that the paths start from.
     pub root: PathBuf,
     pub tree: Tree,

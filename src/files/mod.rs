@@ -1,6 +1,12 @@
-//! The files a verdict depends on, as they stand in one place: the working tree, the index, a commit.
-//!
-//! A `Tree` is plain data that three readers fill; it reads nothing itself.
+//! The files of one state, read on demand: of a working tree, an index, a commit, a plain folder, or memory.
+
+mod disk;
+mod source;
+pub mod tree;
+mod worktree;
+
+pub use crate::git::{MAX_FILE_BYTES, PathKind};
+pub use tree::Listing;
 
 use crate::git::ObjectError;
 use std::collections::BTreeMap;
@@ -33,9 +39,8 @@ impl Default for Layout {
     }
 }
 
-/// Files larger than this are told and not judged, in bytes.
-pub const MAX_FILE_BYTES: u64 = 4 << 20;
-
+/// To be replaced by [`tree::Tree`].
+///
 /// The files of one state by their path from the repository's root, `/` between the parts.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tree {
@@ -48,17 +53,14 @@ pub struct Tree {
     pub moved: Arc<BTreeMap<String, String>>,
 }
 
-/// What stands at a path of the tree.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum PathKind {
-    Nothing,
-    File,
-    Folder,
-    /// It cannot be told, as behind a symbolic link or in another repository.
-    Unknown,
+/// Whether a file name is one of a Markdown file, in any case.
+pub fn is_markdown(name: &[u8]) -> bool {
+    let end = name.len();
+    let ends = |suffix: &[u8]| end > suffix.len() && name[end - suffix.len()..].eq_ignore_ascii_case(suffix);
+    ends(b".md") || ends(b".markdown")
 }
 
-/// One file, or what stands in its place.
+/// One file, or what is in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     /// The git object id in hexadecimal, where the reader knows it: equal ids mean equal bytes.

@@ -211,7 +211,7 @@ pub fn write(request: &Request, outcome: &Outcome, repair: &Repair) -> Result<Ou
 pub fn alone(request: &Request) -> Result<impl Sized + use<>, Error> {
     let repo = Repo::discover(request.dir.as_deref())?;
     let here = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
-    Ok(write::alone(repo.as_ref().and_then(Repo::root).unwrap_or(&here))?)
+    Ok(write::alone(repo.as_ref().and_then(|repo| repo.root()).unwrap_or(&here))?)
 }
 
 /// Takes away what runs that were killed left beside the files, and tells of what may be another's. Whoever

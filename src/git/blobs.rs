@@ -3,14 +3,17 @@
 use super::Id;
 use super::ObjectError;
 use super::listing::{Entry, symlink_note};
-use crate::files::{Content, File, MAX_FILE_BYTES, Note};
+use crate::files::{Content, File, Note};
 use gix::prelude::HeaderExt;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+/// Blobs larger than this are not read, in bytes.
+pub const MAX_FILE_BYTES: u64 = 4 << 20;
 
 #[derive(Debug, Default)]
 pub(crate) struct Blobs {
-    read: Mutex<HashMap<Id, Blob>>,
+    read: Mutex<HashMap<Id, Arc<OnceLock<Blob>>>>,
 }
 
 #[derive(Debug, Clone)]
@@ -22,14 +25,18 @@ pub(crate) enum Blob {
 
 impl Blobs {
     pub fn read(&self, local: &gix::Repository, id: Id) -> Blob {
+        self.slot(id).get_or_init(|| read(local, id)).clone()
+    }
+
+    /// Takes up a blob that was read elsewhere, as from disk.
+    pub fn know(&self, id: Id, bytes: &Arc<[u8]>) {
+        self.slot(id).get_or_init(|| Blob::Bytes(bytes.clone()));
+    }
+
+    fn slot(&self, id: Id) -> Arc<OnceLock<Blob>> {
         // A thread that panicked left the map whole: nothing is half inserted.
-        let lock = || self.read.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        if let Some(blob) = lock().get(&id) {
-            return blob.clone();
-        }
-        let blob = read(local, id);
-        lock().insert(id, blob.clone());
-        blob
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.entry(id).or_default().clone()
     }
 
     pub fn bytes(&self, local: &gix::Repository, entry: Entry) -> Option<Arc<[u8]>> {

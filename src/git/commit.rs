@@ -12,11 +12,7 @@ use std::cell::Cell;
 pub(crate) fn list(repo: &Repo, id: Id, layout: &Layout, inherits: &Inherits) -> Result<Listing, Error> {
     let local = repo.local();
     let trees = Trees::new(&local);
-    let unreadable = |reason| Error::Commit { commit: id.to_string(), reason };
-    let commit = id.attach(&local).object().and_then(|object| object.try_into_commit());
-    let root = commit.and_then(|commit| Ok(commit.tree_id()?.detach()));
-    let root = root.map_err(|error| unreadable(said(&error)))?;
-    trees.data(root).map_err(|error| unreadable(error.to_string()))?;
+    let root = trees.root_of(id)?;
 
     let mut listing = Listing::default();
     let mut notes = Vec::new();
@@ -43,10 +39,7 @@ pub(crate) fn list(repo: &Repo, id: Id, layout: &Layout, inherits: &Inherits) ->
     listing.notes.extend(notes.into_iter().map(unread));
     let find = |path: &str| {
         let (mode, id) = trees.find(root, path).ok()??;
-        match kind(mode)? {
-            Kind::Submodule => None,
-            kind => Some(Entry { id, symlink: kind == Kind::Symlink }),
-        }
+        entry(mode, id)
     };
     listing.add_registers(layout, inherits, |entry| repo.blobs.bytes(&local, entry), find);
     Ok(listing)
@@ -61,18 +54,39 @@ pub(crate) fn kind(mode: EntryMode) -> Option<Kind> {
     }
 }
 
+/// The file or link that a tree has under this mode.
+pub(crate) fn entry(mode: EntryMode, id: Id) -> Option<Entry> {
+    match kind(mode)? {
+        Kind::Submodule => None,
+        kind => Some(Entry { id, symlink: kind == Kind::Symlink }),
+    }
+}
+
 /// A path longer than this, in bytes, is on no disk: a tree that has one was made to do harm.
 const MAX_PATH: usize = 4096;
 
 /// Tree objects of one repository.
 pub(crate) struct Trees<'a> {
-    local: &'a gix::Repository,
+    pub local: &'a gix::Repository,
     missing: Cell<Option<Id>>,
 }
 
 impl<'a> Trees<'a> {
     pub fn new(local: &'a gix::Repository) -> Self {
         Trees { local, missing: Cell::new(None) }
+    }
+
+    /// The root tree of a commit, which is there and can be read.
+    ///
+    /// # Errors
+    /// The commit or its root tree cannot be read.
+    pub fn root_of(&self, commit: Id) -> Result<Id, Error> {
+        let unreadable = |reason| Error::Commit { commit: commit.to_string(), reason };
+        let found = commit.attach(self.local).object().and_then(|object| object.try_into_commit());
+        let root = found.and_then(|commit| Ok(commit.tree_id()?.detach()));
+        let root = root.map_err(|error| unreadable(said(&error)))?;
+        self.data(root).map_err(|error| unreadable(error.to_string()))?;
+        Ok(root)
     }
 
     /// The last tree that was not there.

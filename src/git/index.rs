@@ -128,7 +128,7 @@ impl Staged<'_> {
         left_out.then(|| self.find(path))?
     }
 
-    fn is_unmerged(&self, path: &str) -> bool {
+    pub fn is_unmerged(&self, path: &str) -> bool {
         self.index.entry_range(path.into()).is_some_and(|range| {
             self.index.entries()[range].iter().any(|entry| entry.stage() != Stage::Unconflicted)
         })

@@ -17,6 +17,7 @@ pub(crate) mod commit;
 pub(crate) mod disk;
 pub(crate) mod error;
 pub(crate) mod hooks;
+pub(crate) mod ignored;
 pub(crate) mod index;
 pub(crate) mod listing;
 pub(crate) mod open;
@@ -29,11 +30,12 @@ pub(crate) mod worktree;
 
 pub use crate::history::commit_info::CommitInfo;
 pub use crate::history::walk::{Key, Walk};
+pub use blobs::MAX_FILE_BYTES;
 pub use disk::plain_folder;
 pub use error::{Error, ObjectError};
 pub use hooks::{HooksFolder, HooksPlace};
 pub use listing::Entry;
-pub use path_kind::plain_path_kinds;
+pub use path_kind::{PathKind, plain_path_kinds};
 pub use revision::Head;
 pub use tips::{Select, Tips};
 
@@ -42,7 +44,7 @@ use blobs::Blobs;
 use listing::{Listing, tidy};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// The full id of a commit or a blob; displays as its full hexadecimal form.
 pub type Id = gix::ObjectId;
@@ -70,6 +72,8 @@ pub struct Repo {
     pub(crate) partial: bool,
     /// The first object that was to be read after the walk and was not there.
     vanished: Mutex<BTreeMap<Id, Note>>,
+    /// Handles that no thread uses at the moment.
+    idle: Mutex<Vec<gix::Repository>>,
 }
 
 impl Repo {
@@ -83,8 +87,8 @@ impl Repo {
     ///
     /// # Errors
     /// `dir` is no folder, `GIT_DIR` is wrong, or the repository is another user's or broken.
-    pub fn discover(dir: Option<&Path>) -> Result<Option<Repo>, Error> {
-        open::discover(dir)
+    pub fn discover(dir: Option<&Path>) -> Result<Option<Arc<Repo>>, Error> {
+        Ok(open::discover(dir)?.map(Arc::new))
     }
 
     /// The top folder of the working tree, absolute; none for a bare repository.
@@ -168,6 +172,33 @@ impl Repo {
             local.objects.refresh_never();
         }
         local
+    }
+
+    /// Does something with a handle that may be another thread's next time, and keeps its caches.
+    pub(crate) fn with_local<T>(&self, act: impl FnOnce(&gix::Repository) -> T) -> T {
+        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let local = idle().pop();
+        let local = local.unwrap_or_else(|| self.local());
+        let done = act(&local);
+        idle().push(local);
+        done
+    }
+
+    /// A blob, read once.
+    pub(crate) fn blob(&self, id: Id) -> blobs::Blob {
+        self.with_local(|local| self.blobs.read(local, id))
+    }
+
+    /// Takes up a file of the working tree as the blob that it would be.
+    pub(crate) fn know_blob(&self, id: &str, bytes: &Arc<[u8]>) {
+        if let Ok(id) = Id::from_hex(id.as_bytes()) {
+            self.blobs.know(id, bytes);
+        }
+    }
+
+    /// The error of who asks a bare repository for a working tree.
+    pub(crate) fn is_bare(&self) -> Error {
+        Error::Bare { path: self.safe.git_dir().to_path_buf() }
     }
 
     /// What could not be read of the objects behind a walk, in the order of their ids; the walk tells of its

@@ -78,6 +78,7 @@ fn repo(safe: gix::ThreadSafeRepository) -> Repo {
         index: OnceLock::new(),
         blobs: Blobs::default(),
         vanished: Mutex::default(),
+        idle: Mutex::default(),
     }
 }
 

@@ -7,13 +7,22 @@
 use super::commit::Trees;
 use super::index::Staged;
 use super::{Error, Id, Repo};
-use crate::files::PathKind;
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
 use gix::index::extension::Tree as Cached;
 use gix::objs::tree::{EntryKind, EntryMode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+
+/// What is at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PathKind {
+    Nothing,
+    File,
+    Folder,
+    /// It is unknown, as behind a symbolic link or in another repository.
+    Unknown,
+}
 
 type FoundKinds = BTreeMap<String, PathKind>;
 
@@ -132,7 +141,7 @@ fn gone_below(
     }
 }
 
-fn in_index(staged: &Staged, path: &str) -> PathKind {
+pub(crate) fn in_index(staged: &Staged, path: &str) -> PathKind {
     let index = staged.index;
     let whole: &BStr = path.into();
     if let Some(entry) = index.entry_by_path(whole) {

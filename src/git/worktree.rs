@@ -2,14 +2,12 @@
 
 use super::commit::Trees;
 use super::disk::DiskReader;
-use super::error::said;
+use super::ignored::Ignored;
 use super::index::{IndexEntry, Staged};
 use super::listing::{Entry, Kind, is_markdown, tidy};
 use super::{Error, Inherits, Repo};
 use crate::files::{Layout, Note, Tree};
 use gix::bstr::ByteSlice;
-use gix::index::entry::Mode;
-use gix::worktree::stack::state::ignore::Source;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) fn read(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<Tree, Error> {
@@ -22,7 +20,7 @@ pub(crate) fn read(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<
     let mut tree = Tree { notes: tracked.notes.clone(), ..Tree::default() };
     let disk = DiskReader { root, hash: Some(local.object_hash()) };
 
-    let mut ignored = Ignored::new(&local, &staged);
+    let mut ignored = Ignored::new(&staged);
     disk.walk(&layout.folder, &mut tree, &mut |path, is_folder| {
         let known = if is_folder { &tracked.folders } else { &tracked.files };
         known.contains(path) || !ignored.contains(path, is_folder)
@@ -93,40 +91,5 @@ impl Tracked {
         });
         tidy(&mut tracked.notes);
         tracked
-    }
-}
-
-/// Git's ignore rules, set up when first asked for: a folder of tracked files needs none.
-struct Ignored<'a> {
-    local: &'a gix::Repository,
-    staged: &'a Staged<'a>,
-    stack: Option<gix::AttributeStack<'a>>,
-    failed: Option<String>,
-}
-
-impl<'a> Ignored<'a> {
-    fn new(local: &'a gix::Repository, staged: &'a Staged<'a>) -> Self {
-        Ignored { local, staged, stack: None, failed: None }
-    }
-
-    /// Whether git ignores `path`; what cannot be found out is not ignored.
-    fn contains(&mut self, path: &str, is_folder: bool) -> bool {
-        self.ask(path, is_folder).unwrap_or_else(|error| {
-            self.failed.get_or_insert(said(&error));
-            false
-        })
-    }
-
-    fn ask(&mut self, path: &str, is_folder: bool) -> Result<bool, gix::Error> {
-        if self.failed.is_some() {
-            return Ok(false);
-        }
-        if self.stack.is_none() {
-            let source = Source::WorktreeThenIdMappingIfNotSkipped;
-            self.stack = Some(self.local.excludes(self.staged.index, None, source)?);
-        }
-        let stack = self.stack.as_mut().expect("it was just set");
-        let mode = if is_folder { Mode::DIR } else { Mode::FILE };
-        Ok(stack.at_entry(path.as_bytes().as_bstr(), Some(mode))?.is_excluded())
     }
 }

@@ -87,11 +87,11 @@ impl Sandbox {
         self.git(&["rev-parse", rev]).trim().to_owned()
     }
 
-    pub fn repo(&self) -> Repo {
+    pub fn repo(&self) -> std::sync::Arc<Repo> {
         self.repo_in(".")
     }
 
-    pub fn repo_in(&self, folder: &str) -> Repo {
+    pub fn repo_in(&self, folder: &str) -> std::sync::Arc<Repo> {
         let dir = self.root.join(folder);
         Repo::discover(Some(&dir)).expect("the repository opens").expect("there is one")
     }

@@ -1,0 +1,343 @@
+//! One state of the files, read on demand and memoised.
+
+use super::disk;
+use super::source::{Source, Spot};
+use super::{Content, File, Note, PathKind, is_markdown};
+use crate::git::{Error, Id, Repo};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+/// One state of the files: a working tree, an index, a commit, a plain folder, or memory, and what was put on
+/// top of it.
+///
+/// Paths are from the root, `/` between the parts. Nothing is read before it is asked for, and nothing is
+/// read twice; what changes outside after it was read is not seen. A clone shares what was read. It may be
+/// asked from many threads. A failed read is a value, and one of the [`Tree::notices`].
+#[derive(Clone, Default)]
+pub struct Tree {
+    read: Arc<Memo>,
+    /// What was put on top; none where a file was removed.
+    changes: Arc<BTreeMap<String, Option<File>>>,
+}
+
+/// The Markdown files below a folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// By path, with the id where no file had to be read for it.
+    pub files: BTreeMap<String, Option<String>>,
+    /// What was found in their place and not listed, such as a submodule.
+    pub notices: Vec<Note>,
+}
+
+#[derive(Default)]
+struct Memo {
+    source: Source,
+    listings: Mutex<HashMap<String, Arc<Listing>>>,
+    spots: Mutex<HashMap<String, Arc<MemoFile>>>,
+    kinds: Mutex<HashMap<String, PathKind>>,
+    notices: Mutex<BTreeSet<Note>>,
+}
+
+/// What is at a path, looked up once and read once.
+#[derive(Default)]
+struct MemoFile {
+    spot: OnceLock<Option<Spot>>,
+    file: OnceLock<Option<File>>,
+}
+
+/// A thread that panicked left nothing half inserted.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Tree {
+    /// The files on disk, untracked ones included unless git ignores them.
+    ///
+    /// # Errors
+    /// The repository is bare, or its index cannot be read.
+    pub fn worktree(repo: &Arc<Repo>) -> Result<Self, Error> {
+        Ok(Tree::of(Source::worktree(repo)?))
+    }
+
+    /// The files as they are staged; the index is read here.
+    ///
+    /// # Errors
+    /// The index cannot be read.
+    pub fn index(repo: &Arc<Repo>) -> Result<Self, Error> {
+        Ok(Tree::of(Source::index(repo)?))
+    }
+
+    /// The files of a commit.
+    ///
+    /// # Errors
+    /// The commit or its root tree cannot be read.
+    pub fn commit(repo: &Arc<Repo>, id: Id) -> Result<Self, Error> {
+        Ok(Tree::of(Source::commit(repo, id)?))
+    }
+
+    /// The files of a folder that is no repository.
+    ///
+    /// # Errors
+    /// `dir` is no folder that can be read.
+    pub fn folder(dir: &Path) -> Result<Self, Error> {
+        std::fs::read_dir(dir).map_err(|source| Error::Folder { path: dir.to_path_buf(), source })?;
+        Ok(Tree::of(Source::Folder(dir.to_path_buf())))
+    }
+
+    fn of(source: Source) -> Self {
+        Tree { read: Arc::new(Memo { source, ..Memo::default() }), changes: Arc::default() }
+    }
+
+    /// This state with some files changed, or removed where there is none.
+    pub fn with(&self, changes: impl IntoIterator<Item = (String, Option<File>)>) -> Self {
+        let mut tree = self.clone();
+        Arc::make_mut(&mut tree.changes).extend(changes);
+        tree
+    }
+
+    /// Puts a file of these bytes at `path`.
+    pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Arc<[u8]>>) {
+        Arc::make_mut(&mut self.changes).insert(path.into(), Some(File::new(bytes)));
+    }
+
+    /// Takes the file at `path` away.
+    pub fn remove(&mut self, path: &str) {
+        Arc::make_mut(&mut self.changes).insert(path.to_owned(), None);
+    }
+
+    /// What was put on top of what was read, none where a file was removed; of a tree in memory, all of it.
+    pub fn changes(&self) -> &BTreeMap<String, Option<File>> {
+        &self.changes
+    }
+
+    /// The Markdown files below `folder`, and what is in place of one.
+    pub fn list(&self, folder: &str) -> Arc<Listing> {
+        let listing = self.read.list(folder);
+        let below = format!("{folder}/");
+        let within = |path: &&String| path.starts_with(&below);
+        let mut changes = self.changes.range(below.clone()..).take_while(|(path, _)| within(path)).peekable();
+        if changes.peek().is_none() {
+            return listing;
+        }
+        let mut listing = Listing::clone(&listing);
+        for (path, file) in changes.filter(|(path, _)| is_markdown(path.as_bytes())) {
+            match file {
+                Some(file) => drop(listing.files.insert(path.clone(), file.id.clone())),
+                None => drop(listing.files.remove(path)),
+            }
+        }
+        Arc::new(listing)
+    }
+
+    /// The file at `path`, or what is in its place; none where there is neither file nor link.
+    pub fn file(&self, path: &str) -> Option<File> {
+        match self.changes.get(path) {
+            Some(changed) => changed.clone(),
+            None => self.read.file(path),
+        }
+    }
+
+    /// The bytes of the file at `path`, where it is there and could be read.
+    pub fn bytes(&self, path: &str) -> Option<Arc<[u8]>> {
+        match self.file(path)?.content {
+            Content::Bytes(bytes) => Some(bytes),
+            Content::Symlink | Content::TooLarge(_) | Content::Unread | Content::Unavailable(_) => None,
+        }
+    }
+
+    /// Whether there is a file or a link at `path`; it is not read.
+    pub fn contains(&self, path: &str) -> bool {
+        match self.changes.get(path) {
+            Some(changed) => changed.is_some(),
+            None => self.read.spot(path).spot.get().is_some_and(Option::is_some),
+        }
+    }
+
+    /// The id of the file at `path`: equal ids mean equal bytes. Files on disk are read for it.
+    pub fn id(&self, path: &str) -> Option<String> {
+        match self.changes.get(path) {
+            Some(changed) => changed.as_ref()?.id.clone(),
+            None => self.read.id(path),
+        }
+    }
+
+    /// What is at `path`; links on disk are followed, as the builder of a site does.
+    pub fn kind(&self, path: &str) -> PathKind {
+        if let Some(Some(file)) = self.changes.get(path) {
+            return if file.content == Content::Symlink { PathKind::Unknown } else { PathKind::File };
+        }
+        let below = format!("{path}/");
+        let mut inside = self.changes.range(below.clone()..).take_while(|(path, _)| path.starts_with(&below));
+        if inside.any(|(_, file)| file.is_some()) {
+            return PathKind::Folder;
+        }
+        match self.changes.get(path) {
+            Some(_) => PathKind::Nothing,
+            None => self.read.kind(path),
+        }
+    }
+
+    /// What could not be read or was odd, of all that was asked so far; in order.
+    pub fn notices(&self) -> Vec<Note> {
+        let mut notices: Vec<Note> = lock(&self.read.notices).iter().cloned().collect();
+        notices.extend(self.read.source.notice());
+        notices.sort();
+        notices
+    }
+
+    /// The files asked for that are in conflict, which is an error for who reads the index.
+    pub fn conflicts(&self) -> Vec<String> {
+        self.read.source.conflicts()
+    }
+
+    /// The folder on disk that paths start from, where this is a state of the disk.
+    pub fn on_disk(&self) -> Option<&PathBuf> {
+        self.read.source.on_disk()
+    }
+}
+
+impl std::fmt::Debug for Tree {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tree").field("changes", &self.changes).finish_non_exhaustive()
+    }
+}
+
+impl Memo {
+    fn list(&self, folder: &str) -> Arc<Listing> {
+        if let Some(listing) = lock(&self.listings).get(folder) {
+            return listing.clone();
+        }
+        let found = self.source.list(folder);
+        let mut listing = Listing { notices: found.notices, ..Listing::default() };
+        listing.notices.sort();
+        listing.notices.dedup();
+        let mut spots = lock(&self.spots);
+        for (path, spot) in found.files {
+            listing.files.insert(path.clone(), spot.id());
+            // What was looked up under this very name stays.
+            spots.entry(path).or_default().spot.get_or_init(|| Some(spot));
+        }
+        drop(spots);
+        lock(&self.listings).entry(folder.to_owned()).or_insert_with(|| Arc::new(listing)).clone()
+    }
+
+    /// What is at `path`, looked up.
+    fn spot(&self, path: &str) -> Arc<MemoFile> {
+        let memo = lock(&self.spots).entry(path.to_owned()).or_default().clone();
+        memo.spot.get_or_init(|| match self.source.find(path) {
+            Ok(spot) => spot,
+            Err(notice) => {
+                lock(&self.notices).insert(notice.clone());
+                Some(Spot::Unreadable(notice.message))
+            }
+        });
+        memo
+    }
+
+    fn file(&self, path: &str) -> Option<File> {
+        let memo = self.spot(path);
+        let spot = memo.spot.get()?.as_ref()?;
+        let read = || {
+            let (file, notices) = self.source.read(path, spot);
+            lock(&self.notices).extend(notices);
+            file
+        };
+        memo.file.get_or_init(read).clone()
+    }
+
+    fn id(&self, path: &str) -> Option<String> {
+        let memo = self.spot(path);
+        let known = memo.spot.get()?.as_ref()?.id();
+        known.or_else(|| self.file(path)?.id)
+    }
+
+    fn kind(&self, path: &str) -> PathKind {
+        if let Some(kind) = lock(&self.kinds).get(path) {
+            return *kind;
+        }
+        let kind = self.source.kind(path);
+        lock(&self.kinds).insert(path.to_owned(), kind);
+        kind
+    }
+}
+
+impl File {
+    /// A file of these bytes, with the id that git would give them.
+    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
+        let bytes = bytes.into();
+        File { id: disk::blob_id(gix::hash::Kind::Sha1, &bytes), content: Content::Bytes(bytes) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn memory(files: &[(&str, &str)]) -> Tree {
+        let mut tree = Tree::default();
+        files.iter().for_each(|(path, text)| tree.insert(*path, text.as_bytes()));
+        tree
+    }
+
+    fn listed(tree: &Tree, folder: &str) -> Vec<String> {
+        tree.list(folder).files.keys().cloned().collect()
+    }
+
+    #[test]
+    fn a_tree_in_memory_is_a_whole_state() {
+        let tree = memory(&[("docs/a.md", "a"), ("docs/b/c.MD", "c"), ("docs/b/d.png", "d"), ("e.md", "e")]);
+        assert_eq!(listed(&tree, "docs"), ["docs/a.md", "docs/b/c.MD"]);
+        assert_eq!(listed(&tree, "doc"), [""; 0]);
+        assert_eq!(tree.bytes("docs/b/d.png").as_deref(), Some(&b"d"[..]));
+        assert_eq!(tree.bytes("docs/b"), None);
+        let kinds = ["docs", "docs/b", "docs/b/d.png", "doc", "docs/b/d"].map(|path| tree.kind(path));
+        let expected =
+            [PathKind::Folder, PathKind::Folder, PathKind::File, PathKind::Nothing, PathKind::Nothing];
+        assert_eq!(kinds, expected);
+        assert_eq!(tree.id("e.md"), memory(&[("f.md", "e")]).id("f.md"));
+        assert_ne!(tree.id("e.md"), tree.id("docs/a.md"));
+    }
+
+    #[test]
+    fn changes_are_on_top_of_what_was_read() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::create_dir(folder.path().join("docs")).expect("a folder");
+        for name in ["docs/a.md", "docs/b.md"] {
+            std::fs::write(folder.path().join(name), name).expect("a file");
+        }
+        let read = Tree::folder(folder.path()).expect("it is a folder");
+        let file = read.file("docs/a.md");
+        let tree = read.with([("docs/a.md".to_owned(), None), ("docs/c/d.md".to_owned(), file)]);
+        assert_eq!(listed(&tree, "docs"), ["docs/b.md", "docs/c/d.md"]);
+        assert_eq!(tree.bytes("docs/c/d.md").as_deref(), Some(&b"docs/a.md"[..]));
+        assert_eq!((tree.kind("docs/a.md"), tree.kind("docs/c")), (PathKind::Nothing, PathKind::Folder));
+        assert!(!tree.contains("docs/a.md") && tree.contains("docs/b.md") && !tree.contains("docs/e.md"));
+        assert_eq!(listed(&read, "docs"), ["docs/a.md", "docs/b.md"]);
+    }
+
+    #[test]
+    fn what_was_read_once_stays_as_it_was() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let file = folder.path().join("a.md");
+        std::fs::write(&file, "before").expect("a file");
+        let tree = Tree::folder(folder.path()).expect("it is a folder");
+        assert_eq!(tree.bytes("a.md").as_deref(), Some(&b"before"[..]));
+        std::fs::write(&file, "after").expect("a file");
+        assert_eq!(tree.clone().bytes("a.md").as_deref(), Some(&b"before"[..]));
+        assert!(tree.contains("a.md") && tree.notices().is_empty());
+    }
+
+    #[test]
+    fn a_listed_file_that_vanishes_is_a_notice() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::create_dir(folder.path().join("docs")).expect("a folder");
+        let file = folder.path().join("docs/a.md");
+        std::fs::write(&file, "a").expect("a file");
+        let tree = Tree::folder(folder.path()).expect("it is a folder");
+        assert_eq!(listed(&tree, "docs"), ["docs/a.md"]);
+        std::fs::remove_file(&file).expect("it is there");
+        assert!(matches!(tree.file("docs/a.md").map(|file| file.content), Some(Content::Unavailable(_))));
+        assert_eq!(tree.notices()[0].message, "vanished while the folder was read; try again");
+    }
+}
