@@ -1,0 +1,167 @@
+//! The action and the workflows: what they do, and what zizmor and GitHub's own schemas say of them.
+
+use super::output::faulty;
+use crate::support::{Ran, Repo, python, ran};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Runs the step of the action as the runner does, with the built binary on PATH.
+fn step(repo: &Repo, env: &[(&str, &str)]) -> Ran {
+    let mut command = repo.command("bash");
+    let binary = Path::new(env!("CARGO_BIN_EXE_okep")).parent().expect("a folder");
+    let path = format!("{}:{}", binary.display(), std::env::var("PATH").expect("there is one"));
+    command.arg(root().join("action/check.sh")).env("PATH", path);
+    command.env("GITHUB_ACTION_PATH", root());
+    command.env("GITHUB_STEP_SUMMARY", repo.beside("summary.md"));
+    command.env("GITHUB_OUTPUT", repo.beside("output"));
+    command.env("OKEP_SARIF_FILE", repo.beside("okep.sarif")).envs(env.iter().copied());
+    ran(command)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pull_request_gets_annotations_a_summary_and_sarif() {
+    let repo = faulty();
+    let base = repo.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    repo.git(&["checkout", "-q", "-b", "topic"]);
+    repo.add_okep(2140, "Tide Tables");
+    repo.edit("docs/okeps/okep-2140-tide-tables.md", "## Goals\n", "## Aims\n");
+    repo.commit("Propose tide tables");
+    let step = |env: &[(&str, &str)]| step(&repo, env);
+
+    let judged = step(&[("OKEP_SINCE", &base)]).exits(1);
+    assert!(judged.stdout.contains("file=docs/okeps/okep-2140-tide-tables.md,"), "{}", judged.stdout);
+    assert!(!judged.stdout.contains("bell-codes"), "{}", judged.stdout);
+    let written = |name: &str| std::fs::read_to_string(repo.beside(name)).expect("it was written");
+    assert!(written("summary.md").starts_with("### okep: 1 error"), "{}", written("summary.md"));
+    assert!(written("okep.sarif").contains("\"baselineState\": \"new\""));
+    let output = written("output");
+    assert!(output.starts_with("sarif-file<<") && output.contains("okep.sarif\n"), "{output}");
+
+    step(&[("OKEP_SINCE", &base), ("OKEP_FAIL_ON", "never")]).exits(0);
+    // Outside of a pull request everything is judged.
+    assert!(step(&[("OKEP_SINCE", "")]).exits(1).stdout.contains("bell-codes"));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_keeps_the_action_from_a_verdict_is_one_annotation() {
+    let repo = Repo::clean();
+    for hostile in ["nowhere", "$(touch pwned)", "-x", "a\n::set-output name=x::y"] {
+        let refused = step(&repo, &[("OKEP_SINCE", hostile)]).exits(2).stdout;
+        assert!(refused.starts_with("::error title=okep::"), "{refused}");
+        assert_eq!(refused.matches("error").count(), 1, "{refused}");
+        assert_eq!(refused.lines().count(), 1, "{refused}");
+    }
+    assert!(!repo.root.join("pwned").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn sarif_that_cannot_be_written_is_no_verdict() {
+    let repo = Repo::clean();
+    let place = repo.beside("no/such/folder/okep.sarif");
+    let refused = step(&repo, &[("OKEP_SARIF_FILE", place.to_str().expect("UTF-8"))]).exits(2).stdout;
+    assert!(refused.contains("::error title=okep::SARIF could not be written: "), "{refused}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_merge_of_a_pull_request_is_compared_with_the_base_it_merges() {
+    let repo = Repo::clean();
+    let base = repo.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    repo.git(&["checkout", "-q", "-b", "topic"]);
+    repo.add_okep(2140, "Tide Tables");
+    let head = repo.commit("Propose tide tables");
+    repo.git(&["checkout", "-q", "main"]);
+    repo.edit(crate::support::QUIET_GAUGES, "## Risks\n", "");
+    repo.commit("What others brought since");
+    repo.git(&["checkout", "-q", "--detach"]);
+    repo.git(&["merge", "-q", "--no-edit", "topic"]);
+    let event = [("OKEP_BASE", base.as_str()), ("OKEP_HEAD", head.as_str())];
+    let said = step(&repo, &event).exits(0).stdout;
+    assert!(!said.contains("missing-section"), "{said}");
+    // Where the head of the pull request itself is checked out, the base of the event counts.
+    repo.edit("docs/okeps/okep-2140-tide-tables.md", "## Risks\n", "");
+    repo.commit("Forget the risks");
+    let said = step(&repo, &event).exits(1).stdout;
+    assert!(said.contains("okep-2140") && said.contains("okep-2104"), "{said}");
+}
+
+/// A program that came with the Python of the tests.
+fn tool(python: &str, name: &str) -> Command {
+    let bin = Path::new(python).parent().expect("a folder");
+    let places: [PathBuf; 2] = [bin.join(name), bin.join("../packages/bin").join(name)];
+    let place = places.iter().find(|p| p.is_file()).unwrap_or_else(|| panic!("{name} is not in {bin:?}"));
+    let mut command = Command::new(place);
+    command.current_dir(root());
+    command
+}
+
+#[test]
+fn zizmor_has_nothing_to_say() {
+    let Some(python) = python() else { return };
+    let mut zizmor = tool(&python, "zizmor");
+    zizmor.args(["--offline", "--no-config", "--pedantic", "--strict-collection", "action.yml", ".github"]);
+    let said = ran(zizmor);
+    assert_eq!(said.code, 0, "{}{}", said.stdout, said.stderr);
+    assert!(said.stdout.contains("No findings to report"), "{}", said.stdout);
+}
+
+#[test]
+fn githubs_schemas_allow_the_action_and_the_workflows() {
+    let Some(python) = python() else { return };
+    let workflows = [".github/workflows/ci.yml", ".github/workflows/release.yml"];
+    for (schema, files) in [("github-actions", &["action.yml"][..]), ("github-workflows", &workflows)] {
+        let mut check = Command::new(&python);
+        check.current_dir(root()).args(["-m", "check_jsonschema", "--builtin-schema"]);
+        check.arg(format!("vendor.{schema}")).args(files);
+        ran(check).exits(0);
+    }
+}
+
+#[test]
+fn every_script_of_the_project_parses() {
+    let mut scripts = vec!["action/check.sh", "packaging/assets.sh", "packaging/archive.sh"];
+    scripts.extend(["tests/package.sh", "tests/run.sh"]);
+    for script in scripts {
+        let mut bash = Command::new("bash");
+        bash.current_dir(root()).args(["-n", script]);
+        ran(bash).exits(0);
+    }
+}
+
+#[test]
+fn completions_and_the_manual_know_every_command() {
+    let folder = Repo::folder("");
+    for args in [&["completions", "bash"][..], &["completions", "zsh"], &["completions", "fish"], &["man"]] {
+        let shown = folder.okep(args).exits(0).stdout;
+        for word in ["check", "explain", "staged", "markdown"] {
+            assert!(shown.contains(word) || args == ["man"] && word == "markdown", "{args:?}: {word}");
+        }
+    }
+    let bash = folder.okep(&["completions", "bash"]).exits(0).stdout;
+    assert!(
+        bash.contains("missing-section") && !bash.contains("commit__subcmd__msg"),
+        "rules, and no hidden commands"
+    );
+    assert!(!bash.contains("completions"), "{bash}");
+    let page = folder.okep(&["man"]).exits(0).stdout;
+    for part in ["[\\fB\\-C\\fR \\fIDIR\\fR]", ".SH \"EXIT STATUS\"", "okep\\-check(1)"] {
+        assert!(page.contains(part), "no {part} in {page}");
+    }
+    assert!(!page.contains("EXTRA"), "{page}");
+    folder.okep(&["man", "."]).exits(0);
+    for (page, word) in
+        [("okep-check.1", "\\-\\-staged"), ("okep-hook-install.1", "commit\\-msg"), ("okep.1", "TH")]
+    {
+        assert!(folder.read(page).contains(word), "{page}");
+    }
+    folder.okep(&["man", "no/such/folder"]).refuses(&["no/such/folder", "cannot be written"]);
+    folder.okep(&["completions", "csh"]).exits(2);
+    assert!(!folder.okep(&["--help"]).stdout.contains("completions"), "hidden");
+}

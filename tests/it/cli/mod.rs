@@ -1,0 +1,16 @@
+//! The built binary, as a person, a hook or a tool meets it: exit codes, what is on stdout and what on
+//! stderr, and which files count. What a rule finds in a text is tested beside the rule.
+
+mod action;
+mod bad_input;
+mod bounds;
+mod changes;
+mod config;
+mod explain;
+mod formats;
+mod hooks;
+mod links;
+mod output;
+mod paths;
+mod repositories;
+mod trust;

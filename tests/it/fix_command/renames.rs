@@ -1,0 +1,142 @@
+//! Renames, and the pages all over the docs folder that name what is renamed.
+
+use super::{files, git, okep, sample, text};
+use std::fs;
+use std::path::Path;
+
+const OLD: &str = "docs/okeps/OKEP_1009_Gateway.md";
+const NEW: &str = "docs/okeps/okep-1009-gateway.md";
+
+/// Pages around the proposals, each with what it says after the rename.
+const PAGES: [(&str, &str, &str); 6] = [
+    (
+        "README.md",
+        "See [it](docs/okeps/OKEP_1009_Gateway.md#goals).\n",
+        "See [it](docs/okeps/okep-1009-gateway.md#goals).\n",
+    ),
+    (
+        "docs/guide/deep/use.md",
+        "# Use\r\n\r\nIt is [here][1] & [there](../../okeps/OKEP%5F1009_Gateway.md).\r\n\r\n[1]: <../../okeps/./OKEP_1009_Gateway.md?x#y> \"It\"\r\n",
+        "# Use\r\n\r\nIt is [here][1] & [there](../../okeps/okep-1009-gateway.md).\r\n\r\n[1]: <../../okeps/./okep-1009-gateway.md?x#y> \"It\"\r\n",
+    ),
+    (
+        "docs/index.md",
+        "[![Icon](x.png)](okeps/OKEP_1009_Gateway.md)",
+        "[![Icon](x.png)](okeps/okep-1009-gateway.md)",
+    ),
+    // What leads elsewhere, or is no link, stays.
+    (
+        "docs/other.md",
+        "`okeps/OKEP_1009_Gateway.md` [x](OKEP_1009_Gateway.md) [y](https://a.example/OKEP_1009_Gateway.md)\n",
+        "`okeps/OKEP_1009_Gateway.md` [x](OKEP_1009_Gateway.md) [y](https://a.example/OKEP_1009_Gateway.md)\n",
+    ),
+    ("docs/plain.md", "100% & nothing\n", "100% & nothing\n"),
+    (
+        "elsewhere/far.md",
+        "[x](../docs/okeps/OKEP_1009_Gateway.md)\n",
+        "[x](../docs/okeps/OKEP_1009_Gateway.md)\n",
+    ),
+];
+
+/// The sample with a file whose name is at fault, and pages that name it.
+fn misnamed() -> tempfile::TempDir {
+    let dir = sample();
+    git(dir.path(), &["mv", "docs/okeps/okep-1009-gateway-health-probes.md", OLD]);
+    for (path, before, _) in PAGES {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().expect("it has a folder")).expect("it is writable");
+        fs::write(path, before).expect("it is writable");
+    }
+    git(dir.path(), &["add", "-A"]);
+    git(dir.path(), &["commit", "-qm", "Misname"]);
+    dir
+}
+
+fn read(dir: &Path, path: &str) -> String {
+    fs::read_to_string(dir.join(path)).expect("it is there")
+}
+
+#[test]
+fn every_page_of_the_docs_folder_follows_a_rename() {
+    let dir = misnamed();
+    super::diff_is_fix(dir.path(), misnamed().path(), "all");
+    let now = files(dir.path());
+    assert!(now.contains_key(NEW) && !now.contains_key(OLD));
+    for (path, _, after) in PAGES {
+        assert_eq!(read(dir.path(), path), after, "{path}");
+    }
+}
+
+#[test]
+fn the_same_is_shown_for_a_commit_and_outside_of_a_repository() {
+    let dir = misnamed();
+    // The part about the pages: without a repository less is known of the proposals.
+    let shown = |arguments: &[&str]| -> String {
+        let patch = text(&okep(dir.path(), arguments).stdout);
+        patch.split_once("diff --git a/docs/okeps/okep").expect("proposals come last").0.to_owned()
+    };
+    let here = shown(&["check", "--diff=all"]);
+    assert!(here.contains("b/docs/guide/deep/use.md") && here.contains("b/README.md"), "{here}");
+    assert_eq!(shown(&["check", "--rev=HEAD", "--diff=all"]), here);
+    fs::rename(dir.path().join(".git"), dir.path().join("elsewhere/git")).expect("it is ours");
+    assert_eq!(shown(&["check", "--diff=all"]), here);
+}
+
+#[test]
+fn what_is_staged_is_mended_as_it_is_staged() {
+    let dir = misnamed();
+    let rest = |patch: &str| {
+        patch.contains("a/docs/guide/deep/use.md") && patch.contains("rename from docs/okeps/OKEP_1009")
+    };
+    fs::write(dir.path().join("docs/index.md"), "no link\n").expect("it is writable");
+    git(dir.path(), &["add", "-A"]);
+    fs::write(dir.path().join("docs/index.md"), PAGES[2].1).expect("it is writable");
+    fs::write(dir.path().join(OLD), format!("{}\nMore.\n", read(dir.path(), OLD))).expect("it is writable");
+    git(dir.path(), &["add", OLD]);
+    let staged = text(&okep(dir.path(), &["check", "--staged", "--diff=all"]).stdout);
+    // Only what the change brings is mended, and the name was at fault before.
+    assert!(!rest(&staged), "{staged}");
+    git(dir.path(), &["reset", "-q", "--soft", "HEAD~1"]);
+    let staged = text(&okep(dir.path(), &["check", "--staged", "--diff=all"]).stdout);
+    assert!(rest(&staged) && !staged.contains("docs/index.md"), "{staged}");
+}
+
+#[test]
+fn a_rename_that_a_commit_brings_mends_proposals_it_does_not_touch() {
+    let dir = sample();
+    let linking = "docs/okeps/okep-1003-drain-aware-endpoints.md";
+    let own = read(dir.path(), linking);
+    fs::write(dir.path().join(linking), format!("{own}\n[a](OKEP_1009_Gateway.md)\n"))
+        .expect("it is writable");
+    git(dir.path(), &["commit", "-qam", "Link"]);
+    git(dir.path(), &["mv", "docs/okeps/okep-1009-gateway-health-probes.md", OLD]);
+    let shown = text(&okep(dir.path(), &["check", "--staged"]).stdout);
+    assert!(shown.contains("92 + [a](okep-1009-gateway.md)"), "{shown}");
+}
+
+#[test]
+fn a_page_that_is_staged_in_part_keeps_the_rename_away() {
+    let dir = misnamed();
+    let page = dir.path().join("docs/guide/deep/use.md");
+    let was = read(dir.path(), "docs/guide/deep/use.md");
+    fs::write(&page, format!("{was}\r\nOne.\r\n")).expect("it is writable");
+    git(dir.path(), &["add", "docs/guide"]);
+    fs::write(&page, format!("{was}\r\nTwo.\r\n")).expect("it is writable");
+    let out = okep(dir.path(), &["check", "--fix=all"]);
+    let told = text(&out.stderr);
+    assert!(told.contains("docs/guide/deep/use.md: staged only in part"), "{told}");
+    let now = files(dir.path());
+    assert!(now.contains_key(OLD) && !now.contains_key(NEW), "all or nothing");
+    assert_eq!(read(dir.path(), "README.md"), PAGES[0].1);
+}
+
+#[test]
+fn a_link_that_cannot_be_mended_keeps_the_rename_away() {
+    let dir = misnamed();
+    fs::write(dir.path().join("docs/plain.md"), "[x](okeps/OKEP\\_1009\\_Gateway.md)\n")
+        .expect("it is writable");
+    let out = okep(dir.path(), &["check", "--fix=all"]);
+    assert!(out.status.code().is_some_and(|c| c < 2), "{}", text(&out.stderr));
+    let now = files(dir.path());
+    assert!(now.contains_key(OLD) && !now.contains_key(NEW));
+}

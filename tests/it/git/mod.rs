@@ -1,0 +1,13 @@
+//! What is read of repositories of every kind, made by the real git.
+#![cfg(unix)]
+
+mod kinds;
+mod sandbox;
+mod template_history;
+mod tree;
+
+/// A process of its own for [`sandbox::seen`].
+#[test]
+fn child_entry() {
+    sandbox::child_entry();
+}

@@ -1,0 +1,17 @@
+//! The tests that see okep from outside: the built binary, the library's rooms together, and the real
+//! programs that it is compared with. One program, so that it is linked once.
+
+mod cli;
+mod corpus;
+mod fix_command;
+mod fix_properties;
+mod git;
+mod history;
+mod hooks_install;
+mod new;
+mod oracles;
+mod precommit;
+mod rule_table;
+#[path = "../support/mod.rs"]
+mod support;
+mod write;
