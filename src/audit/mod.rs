@@ -235,7 +235,7 @@ impl<'a> TemplateTimeline<'a> {
         (findings, needs_history)
     }
 
-    /// Turns a finding into advice where the template in force when the OKEP landed did not ask for it.
+    /// Turns a finding into a hint where the template in force when the OKEP landed did not ask for it.
     fn grandfather(
         &self,
         finding: &mut Finding,
@@ -272,12 +272,10 @@ impl<'a> TemplateTimeline<'a> {
         let first = landed.map_or(0, |l| l + 1);
         let since =
             (first..last).find(|revision| asked_by(*revision, earlier)).or(self.settled.then_some(last));
-        finding.severity = Severity::Advice;
+        finding.severity = Severity::Hint;
         match since {
             Some(revision) => finding.grandfathered = Some(self.revisions[revision].revision.clone()),
-            None => {
-                finding.help.push("the template asks for it only since the change at hand: advice".into())
-            }
+            None => finding.help.push("only this change adds it to the template, so it is a hint".into()),
         }
     }
 

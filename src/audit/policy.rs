@@ -119,7 +119,7 @@ pub fn weigh(levels: &BTreeMap<&'static str, Level>, id: &str, severity: Severit
         Some(Level::Off) => return None,
         Some(Level::Error) => Severity::Error,
         Some(Level::Warning) => Severity::Warning,
-        Some(Level::Advice) => Severity::Advice,
+        Some(Level::Hint) => Severity::Hint,
     };
     let grandfathered = rule(id).is_none_or(|rule| rule.severity != severity);
     Some(if grandfathered { severity } else { configured })

@@ -76,7 +76,7 @@ pub struct Report {
 pub struct Counts {
     pub errors: usize,
     pub warnings: usize,
-    pub advice: usize,
+    pub hints: usize,
 }
 
 impl Counts {
@@ -84,12 +84,12 @@ impl Counts {
         match severity {
             Severity::Error => self.errors += 1,
             Severity::Warning => self.warnings += 1,
-            Severity::Advice => self.advice += 1,
+            Severity::Hint => self.hints += 1,
         }
     }
 
     pub fn total(&self) -> usize {
-        self.errors + self.warnings + self.advice
+        self.errors + self.warnings + self.hints
     }
 }
 

@@ -1,6 +1,6 @@
 //! `okep commit-msg`: what the hook of that name says about a message in the making.
 //!
-//! Advice only: it goes to stderr and never holds up a commit, also where nothing could be read.
+//! A hint only: it goes to stderr and never holds up a commit, also where nothing could be read.
 
 use crate::audit::check;
 use crate::git::Repo;
@@ -8,10 +8,10 @@ use crate::okep::commit_subject::mismatch;
 use std::path::Path;
 
 /// What there is to say about the message in `file`; none where all is well.
-pub fn advice(dir: Option<&Path>, file: &Path) -> Option<String> {
+pub fn hint(dir: Option<&Path>, file: &Path) -> Option<String> {
     let file = dir.map_or_else(|| file.to_owned(), |dir| dir.join(file));
     let unread =
-        |reason: String| Some(format!("advice: the subject was not compared with the files: {reason}\n"));
+        |reason: String| Some(format!("hint: the subject was not compared with the files: {reason}\n"));
     let message = match std::fs::read(&file) {
         Ok(message) => message,
         Err(error) => return unread(format!("`{}`: {error}", file.display())),
@@ -32,7 +32,7 @@ pub fn advice(dir: Option<&Path>, file: &Path) -> Option<String> {
     let named: Vec<String> = found.named.iter().map(|n| format!("OKEP-{n}")).collect();
     let touched: Vec<String> = found.touched.iter().map(|(n, path)| format!("OKEP-{n} (`{path}`)")).collect();
     Some(format!(
-        "advice[wrong-number-in-commit]: the subject names {}, and the commit changes {}\n  \
+        "hint[wrong-number-in-commit]: the subject names {}, and the commit changes {}\n  \
          help: if the subject is wrong, `git commit --amend` puts it right\n",
         named.join(" and "),
         touched.join(" and "),

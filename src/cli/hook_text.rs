@@ -262,10 +262,10 @@ mod tests {
     }
 
     #[test]
-    fn advice_need_not_be_heeded() {
-        let advice = WantedCall { words: &["okep", "commit-msg"], heeded: false };
-        assert_eq!(calls("#!/bin/sh\nokep commit-msg \"$1\" || true\n", advice, false), Calls::Surely);
-        assert_eq!(calls("#!/bin/sh\n# okep commit-msg\n", advice, false), Calls::Perhaps);
+    fn a_hint_need_not_be_heeded() {
+        let hint = WantedCall { words: &["okep", "commit-msg"], heeded: false };
+        assert_eq!(calls("#!/bin/sh\nokep commit-msg \"$1\" || true\n", hint, false), Calls::Surely);
+        assert_eq!(calls("#!/bin/sh\n# okep commit-msg\n", hint, false), Calls::Perhaps);
     }
 
     #[test]

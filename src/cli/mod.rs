@@ -106,7 +106,7 @@ enum Command {
 enum HookAction {
     /// Have each commit and merge judged; another hook is never touched
     Install {
-        /// Also compare the commit's subject with its files, as advice
+        /// Also compare the commit's subject with its files, as a hint
         #[arg(long)]
         commit_msg: bool,
     },
@@ -171,7 +171,7 @@ enum FailOn {
     #[default]
     Error,
     Warning,
-    Advice,
+    Hint,
     /// Findings are shown and do not fail
     Never,
 }
@@ -224,8 +224,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Some(Command::Hook { action }) => hook(cli.dir.as_deref(), action),
         Some(Command::CommitMsg { message }) => {
-            if let Some(advice) = commit_msg::advice(cli.dir.as_deref(), message) {
-                let _ = write!(anstream::stderr(), "{}", escape_control(&advice));
+            if let Some(hint) = commit_msg::hint(cli.dir.as_deref(), message) {
+                let _ = write!(anstream::stderr(), "{}", escape_control(&hint));
             }
             Ok(ExitCode::SUCCESS)
         }
@@ -451,7 +451,7 @@ fn exit(outcome: &Outcome, args: &CheckArgs) -> ExitCode {
     let worst = match fail_on {
         FailOn::Error => Severity::Error,
         FailOn::Warning => Severity::Warning,
-        FailOn::Advice => Severity::Advice,
+        FailOn::Hint => Severity::Hint,
         FailOn::Never => return ExitCode::SUCCESS,
     };
     ExitCode::from(u8::from(outcome.report.live().any(|f| f.severity <= worst)))

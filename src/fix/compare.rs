@@ -104,7 +104,7 @@ pub(super) fn compare(
     let milder = |new: &Finding| {
         let left_by = |f: &&Finding| {
             // What a skeleton leaves is no demand either where the section was none.
-            let excused = f.severity == Severity::Advice && new.severity == Severity::Advice;
+            let excused = f.severity == Severity::Hint && new.severity == Severity::Hint;
             f.subject == new.subject && (f.severity < new.severity || excused)
         };
         // The skeleton of a section brings those of the sections inside it.

@@ -73,7 +73,7 @@ fn recount(story: &mut Story, finding: &FindingStory, before: Severity, now: Opt
     let count = match before {
         Severity::Error => &mut counts.errors,
         Severity::Warning => &mut counts.warnings,
-        Severity::Advice => &mut counts.advice,
+        Severity::Hint => &mut counts.hints,
     };
     *count = count.saturating_sub(1);
     now.into_iter().for_each(|severity| counts.add(severity));

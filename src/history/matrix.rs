@@ -77,9 +77,9 @@ impl MatrixState {
 
 /// Whether the template came to ask for it after the OKEP had landed.
 pub fn is_excused(finding: &Finding) -> bool {
-    let milder = |r: &crate::rules::Rule| r.grandfatherable && r.severity != Severity::Advice;
+    let milder = |r: &crate::rules::Rule| r.grandfatherable && r.severity != Severity::Hint;
     finding.grandfathered.is_some()
-        || (finding.severity == Severity::Advice && rule(finding.rule).is_some_and(milder))
+        || (finding.severity == Severity::Hint && rule(finding.rule).is_some_and(milder))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

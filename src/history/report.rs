@@ -94,7 +94,7 @@ pub struct TemplateStory {
     pub kind: TemplateKind,
     /// The OKEPs that the same commit made to follow it.
     pub followed_by: Vec<u64>,
-    /// How many findings it brought to OKEPs that had landed before; they are no more than advice.
+    /// How many findings it introduced to OKEPs that had landed before; they are no more than hints.
     pub excused: usize,
 }
 

@@ -36,7 +36,7 @@ pub struct Config {
 pub enum Level {
     Error,
     Warning,
-    Advice,
+    Hint,
     Off,
 }
 
@@ -154,8 +154,15 @@ fn in_words(message: &str) -> String {
         };
         return format!("here is {found}, and {expected} is expected");
     }
-    match message.strip_prefix("missing field ") {
-        Some(field) => format!("{field} is missing"),
+    if let Some(field) = message.strip_prefix("missing field ") {
+        return format!("{field} is missing");
+    }
+    // `Level` is the only list of words in the file.
+    match message.strip_prefix("unknown variant `").and_then(|rest| rest.split_once('`')) {
+        Some(("advice", _)) => "the severity `advice` is called `hint`".to_owned(),
+        Some((word, _)) => {
+            format!("`{word}` is not a severity; use `error`, `warning`, `hint` or `off`")
+        }
         None => message,
     }
 }
@@ -329,8 +336,9 @@ mod tests {
         );
         wrong(
             "[severity]\nstub-section = \"none\"",
-            "2:16: unknown variant `none`, expected one of `error`, `warning`, `advice`, `off`",
+            "2:16: `none` is not a severity; use `error`, `warning`, `hint` or `off`",
         );
+        wrong("[severity]\nstub-section = \"advice\"", "2:16: the severity `advice` is called `hint`");
         wrong("folder = \"x\"\nfolder = \"y\"", "2:1: duplicate key");
         wrong("folder", "1:7: key with no value, expected `=`");
     }

@@ -47,7 +47,7 @@ pub fn one(rule: &Rule, terminal: &Terminal) -> String {
     if rule.grandfatherable {
         paragraph(
             &mut out,
-            "An OKEP is held to the template that was in force when it landed: what the template asked for only later is advice.",
+            "An OKEP is held to the template that was in force when it landed: what the template asked for only later is a hint.",
         );
     }
     let fix = match rule.fix {

@@ -1,4 +1,4 @@
-//! Advice that many OKEPs share, told once with the list of them.
+//! Hints that many OKEPs share, printed once with the list of them.
 //!
 //! Errors and warnings are never folded: each has its place and its remedy.
 
@@ -7,10 +7,10 @@ use crate::audit::report::Report;
 use crate::rules::finding::{Finding, Revision, Severity};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Advice is folded from this many OKEPs on.
+/// Hints are folded from this many OKEPs on.
 const MANY: usize = 3;
 
-/// Findings of one rule, and of one revision of the template where that made them advice.
+/// Findings of one rule, and of one revision of the template where that made them hints.
 pub(super) struct Fold<'a> {
     rule: &'static str,
     since: Option<&'a Revision>,
@@ -21,12 +21,12 @@ pub(super) struct Fold<'a> {
 pub(super) fn fold<'a>(findings: Vec<&'a Finding>) -> (Vec<&'a Finding>, Vec<Fold<'a>>) {
     type Key<'a> = (&'static str, Option<&'a Revision>);
     let mut shared: BTreeMap<Key, Vec<&Finding>> = BTreeMap::new();
-    for &finding in findings.iter().filter(|f| f.severity == Severity::Advice && f.okep.is_some()) {
+    for &finding in findings.iter().filter(|f| f.severity == Severity::Hint && f.okep.is_some()) {
         shared.entry((finding.rule, finding.grandfathered.as_ref())).or_default().push(finding);
     }
     shared.retain(|_, found| found.iter().map(|f| &f.okep).collect::<BTreeSet<_>>().len() >= MANY);
     let is_shared = |f: &Finding| {
-        f.severity == Severity::Advice
+        f.severity == Severity::Hint
             && f.okep.is_some()
             && shared.contains_key(&(f.rule, f.grandfathered.as_ref()))
     };
@@ -47,12 +47,12 @@ impl Fold<'_> {
         }
         let mut messages: Vec<_> = by_message.into_iter().collect();
         messages.sort_by_key(|(_, found)| std::cmp::Reverse(found.len()));
-        let tag = format!("advice[{}]", self.rule);
+        let tag = format!("hint[{}]", self.rule);
         let times = match self.findings.len() {
             n if n == okeps.len() => format!("in {n} OKEPs"),
             n => format!("{n} times in {} OKEPs", okeps.len()),
         };
-        out.push_str(&format!("{}  {times}\n", terminal.paint(Terminal::severity(Severity::Advice), &tag)));
+        out.push_str(&format!("{}  {times}\n", terminal.paint(Terminal::severity(Severity::Hint), &tag)));
         for (message, found) in &messages {
             let mut places: Vec<String> = found.iter().map(|f| place(f, report)).collect();
             places.dedup();
@@ -74,7 +74,7 @@ impl Fold<'_> {
                 [one] => landed(report, one),
                 _ => "these OKEPs landed".to_owned(),
             };
-            write_wrapped(out, 4, "advice only: ", BOLD, &held_to_its_time(revision, &landed), terminal);
+            write_wrapped(out, 4, "hint only: ", BOLD, &held_to_its_time(revision, &landed), terminal);
         }
         let first = &self.findings[0].help;
         if self.findings.iter().all(|f| f.help == *first) {

@@ -46,7 +46,7 @@ fn level(severity: Severity) -> Level<'static> {
     match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
-        Severity::Advice => Level::NOTE.with_name("advice"),
+        Severity::Hint => Level::NOTE.with_name("hint"),
     }
 }
 
@@ -63,7 +63,7 @@ fn one(finding: &Finding, report: &Report, renderer: &Renderer) -> String {
         group = group.element(Level::HELP.message(escape_control(help)));
     }
     if let Some(revision) = &finding.grandfathered {
-        let text = format!("advice only: {}", held_to_its_time(revision, &landed(report, finding)));
+        let text = format!("hint only: {}", held_to_its_time(revision, &landed(report, finding)));
         group = group.element(Level::NOTE.message(text));
     }
     let shown: &[usize] = quote.as_ref().map_or(&[], |q| &q.related);
@@ -263,13 +263,13 @@ suggested fix: add the section, to be filled
     26 +
     27 + TBD
 
-advice[foreign-issue]: the issue link names `ovn-org/ovn-kubernetes`, the template's names `ovn-kubernetes/ovn-kubernetes`
+hint[foreign-issue]: the issue link names `ovn-org/ovn-kubernetes`, the template's names `ovn-kubernetes/ovn-kubernetes`
  --> docs/okeps/okep-5193-user-defined-networks.md:3:37
   |
 3 | * Issue: [#5193](https://github.com/ovn-org/ovn-kubernetes/issues/5193)
   |                                     ^^^^^^^^^^^^^^^^^^^^^^
   |
-  = note: advice only: the template gained this on 2025-12-10 (53926b5), after the OKEP landed 2025-02-14
+  = note: hint only: the template gained this on 2025-12-10 (53926b5), after the OKEP landed 2025-02-14
 safe fix: name the template's repository
     3 - * Issue: [#5193](https://github.com/ovn-org/ovn-kubernetes/issues/5193)
     3 + * Issue: [#5193](https://github.com/ovn-kubernetes/ovn-kubernetes/iss...
@@ -318,8 +318,8 @@ error[not-in-nav]: `okeps/okep-5193-user-defined-networks.md` is not in `nav`
 safe fix: add the entry after that of OKEP-4368
     5 +     - OKEP-5193: okeps/okep-5193-user-defined-networks.md
 
-1 OKEP: 3 errors, 2 warnings, 1 advice; 3 can be fixed with `okep check --fix`,
-2 more with `--fix=all`
+1 OKEP: 3 errors, 2 warnings, 1 hint; 3 can be fixed with `okep check --fix`, 2
+more with `--fix=all`
 ");
     }
 

@@ -33,7 +33,7 @@ fn annotation(finding: &Finding) -> String {
     let level = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
-        Severity::Advice => "notice",
+        Severity::Hint => "notice",
     };
     let mut properties = vec![("file", finding.path.clone())];
     if let Some(place) = &finding.place {
@@ -96,7 +96,7 @@ mod tests {
     #[test]
     fn nothing_in_a_repository_makes_a_command() {
         let hostile = "x\n::set-output name=a::b\r\n##[add-mask]c%0A::stop-commands::d,line=9";
-        let mut report = empty().with(finding("broken-link", Severity::Advice, hostile, hostile));
+        let mut report = empty().with(finding("broken-link", Severity::Hint, hostile, hostile));
         report.notes.push(Note::at("not-utf8", hostile, hostile));
         let text = github(&report);
         assert_eq!(text.lines().count(), 3, "{text}");

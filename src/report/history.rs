@@ -134,7 +134,7 @@ fn okeps(okeps: &[OkepStory], names: &ShownNames, terminal: &Terminal) -> String
         number("Unlisted").rank(1),
     ];
     let rows: Vec<Vec<Cell>> = okeps.iter().map(|o| okep(o, names)).collect();
-    let legend = "Then, Now: errors/warnings/advice when it landed and now; Unlisted: days it stood in no menu; \
+    let legend = "Then, Now: errors/warnings/hints when it landed and now; Unlisted: days it stood in no menu; \
                   ?: it cannot be known";
     let mut out = sheet(&columns, &rows, terminal);
     write_wrapped(&mut out, 2, "", DIM, legend, terminal);
@@ -174,7 +174,7 @@ fn counts(counts: Counts) -> Cell {
         Counts { errors: 0, .. } => Terminal::severity(Severity::Warning),
         _ => Terminal::severity(Severity::Error),
     };
-    (worst, format!("{}/{}/{}", counts.errors, counts.warnings, counts.advice))
+    (worst, format!("{}/{}/{}", counts.errors, counts.warnings, counts.hints))
 }
 
 fn days(finding: &FindingStory) -> Cell {
@@ -296,7 +296,7 @@ pub(super) fn change(template: &TemplateStory) -> String {
         parts.push(format!("the same commit made {okeps} follow: {}", numbers.join(", ")));
     }
     if template.excused > 0 {
-        parts.push(format!("{} to older OKEPs, as advice", count(template.excused, "finding")));
+        parts.push(format!("{} to older OKEPs, as hints", count(template.excused, "finding")));
     }
     parts.join("; ")
 }

@@ -67,7 +67,7 @@ struct HistoryOkepJson<'a> {
     deleted: Option<LandedJson<'a>>,
     errors: usize,
     warnings: usize,
-    advice: usize,
+    hints: usize,
 }
 
 #[derive(Serialize)]
@@ -157,7 +157,7 @@ fn okep(okep: &OkepStory) -> HistoryOkepJson<'_> {
         deleted: okep.deleted.as_ref().map(landed),
         errors: okep.now.errors,
         warnings: okep.now.warnings,
-        advice: okep.now.advice,
+        hints: okep.now.hints,
     }
 }
 

@@ -61,7 +61,7 @@ fn any_finding() -> impl Strategy<Value = Finding> {
     (head, texts, rest).prop_map(|((rule, severity, okep, path, place), (subject, message, help), rest)| {
         Finding {
             rule: RULES[rule],
-            severity: [Severity::Error, Severity::Warning, Severity::Advice][severity],
+            severity: [Severity::Error, Severity::Warning, Severity::Hint][severity],
             okep,
             path,
             place,

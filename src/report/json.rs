@@ -35,7 +35,7 @@ pub fn check(report: &Report, version: &str) -> String {
             okeps: report.okeps.len(),
             errors: counts.errors,
             warnings: counts.warnings,
-            advice: counts.advice,
+            hints: counts.hints,
             new: with(Baseline::New),
             existing: with(Baseline::Existing),
         },
@@ -98,7 +98,7 @@ struct OkepJson<'a> {
     in_index: Option<bool>,
     errors: usize,
     warnings: usize,
-    advice: usize,
+    hints: usize,
 }
 
 #[derive(Serialize)]
@@ -166,7 +166,7 @@ struct SummaryJson {
     okeps: usize,
     errors: usize,
     warnings: usize,
-    advice: usize,
+    hints: usize,
     new: usize,
     existing: usize,
 }
@@ -199,7 +199,7 @@ fn okep(okep: &OkepSummary, counts: crate::audit::report::Counts) -> OkepJson<'_
         in_index: okep.in_index,
         errors: counts.errors,
         warnings: counts.warnings,
-        advice: counts.advice,
+        hints: counts.hints,
     }
 }
 
@@ -306,7 +306,7 @@ mod tests {
                 "source": {"kind": "worktree"},
                 "okeps": [{
                     "path": "p", "number": null, "title": null, "issue": null, "landed": null,
-                    "in_nav": null, "in_index": null, "errors": 0, "warnings": 0, "advice": 0,
+                    "in_nav": null, "in_index": null, "errors": 0, "warnings": 0, "hints": 0,
                 }],
                 "findings": [{
                     "rule": "missing-issue", "severity": "error", "okep": null, "path": "p",
@@ -314,7 +314,7 @@ mod tests {
                     "subject": "", "message": "m", "help": [], "baseline": null,
                     "grandfathered": null, "related": [], "fix": null,
                 }],
-                "summary": {"okeps": 1, "errors": 1, "warnings": 0, "advice": 0, "new": 0, "existing": 0},
+                "summary": {"okeps": 1, "errors": 1, "warnings": 0, "hints": 0, "new": 0, "existing": 0},
                 "notes": [{"kind": "shallow", "message": "the clone is shallow"}],
             })
         );
@@ -328,7 +328,7 @@ mod tests {
             .with_text(path, "# OKEP-7: A\nä b\n")
             .with_okep(OkepSummary { in_index: Some(false), ..okep(path, 7, "A", "2025-02-14") });
         let one =
-            finding("stub-section", Severity::Advice, path, "m").at(&report, "b").subject("s").helped("h");
+            finding("stub-section", Severity::Hint, path, "m").at(&report, "b").subject("s").helped("h");
         let one = one.relating(&report, path, "A\n", "r").grandfathered("2025-12-10").fixed(fix);
         let mut report = report.with(one).with(finding("not-in-nav", Severity::Error, "mkdocs.yml", "old"));
         report.source = Source::Commit("c0ffee".into());
@@ -345,13 +345,13 @@ mod tests {
                 "path": path, "number": 7, "title": "A",
                 "issue": {"number": 7, "url": "https://github.com/ovn-org/ovn-kubernetes/issues/7"},
                 "landed": {"commit": "abad1dea", "date": "2025-02-14"},
-                "in_nav": true, "in_index": false, "errors": 0, "warnings": 0, "advice": 1,
+                "in_nav": true, "in_index": false, "errors": 0, "warnings": 0, "hints": 1,
             }])
         );
         assert_eq!(
             json["findings"][0],
             json!({
-                "rule": "stub-section", "severity": "advice", "okep": path, "path": path,
+                "rule": "stub-section", "severity": "hint", "okep": path, "path": path,
                 "line": 2, "column": 3, "end_line": 2, "end_column": 4,
                 "subject": "s", "message": "m", "help": ["h"], "baseline": "new",
                 "grandfathered": {"commit": "53926b5c0ffee53926b5c0ffee53926b5c0ffee5", "date": "2025-12-10"},
@@ -366,7 +366,7 @@ mod tests {
         assert_eq!(json["findings"][1]["baseline"], "existing");
         assert_eq!(
             json["summary"],
-            json!({"okeps": 1, "errors": 0, "warnings": 0, "advice": 1, "new": 1, "existing": 1})
+            json!({"okeps": 1, "errors": 0, "warnings": 0, "hints": 1, "new": 1, "existing": 1})
         );
         assert_eq!(json["notes"], json!([{"kind": "not-utf8", "message": "1 byte", "path": path}]));
         report.source = Source::Index;

@@ -33,7 +33,7 @@ pub fn markdown(report: &Report) -> String {
     let okeps: Vec<String> = report.okeps.iter().filter(wanted).map(|o| okep_row(o, of(o))).collect();
     if !okeps.is_empty() && !live.is_empty() {
         details(&mut out, &count(okeps.len(), "OKEP"), |out| {
-            out.push_str("| OKEP | title | errors | warnings | advice |\n|---|---|---:|---:|---:|\n");
+            out.push_str("| OKEP | title | errors | warnings | hints |\n|---|---|---:|---:|---:|\n");
             let shown = write_while_room(out, &okeps, ROOM / 8, String::clone);
             more(out, okeps.len() - shown);
         });
@@ -79,7 +79,7 @@ fn row(finding: &&Finding) -> String {
     let glyph = match finding.severity {
         Severity::Error => "❌ error",
         Severity::Warning => "⚠️ warning",
-        Severity::Advice => "💡 advice",
+        Severity::Hint => "💡 hint",
     };
     let place = finding.place.as_ref().map_or(String::new(), |p| format!(":{}", p.line));
     let place = code(&format!("{}{place}", finding.path));
@@ -108,8 +108,8 @@ fn remedy(finding: &&Finding) -> String {
 
 fn okep_row(okep: &OkepSummary, counts: Counts) -> String {
     let title = okep.title.as_deref().map(inert).unwrap_or_default();
-    let Counts { errors, warnings, advice } = counts;
-    format!("| {} | {title} | {errors} | {warnings} | {advice} |\n", code(&okep.path))
+    let Counts { errors, warnings, hints } = counts;
+    format!("| {} | {title} | {errors} | {warnings} | {hints} |\n", code(&okep.path))
 }
 
 /// Writes the items while they fit into `room` bytes, and says how many did.
@@ -226,7 +226,7 @@ mod tests {
              - <code>docs/okeps/okep-7-a.md</code>: section <code>Risks</code> is missing\n  \
              - add <code>&#35;&#35; Risks</code>\n  - <code>okep check --fix</code> would add it\n\n</details>\n\n\
              <details><summary>1 OKEP</summary>\n\n\
-             | OKEP | title | errors | warnings | advice |\n|---|---|---:|---:|---:|\n\
+             | OKEP | title | errors | warnings | hints |\n|---|---|---:|---:|---:|\n\
              | <code>docs/okeps/okep-7-a.md</code> | A | 1 | 0 | 0 |\n\n</details>\n\n\
              - Note: the clone is shallow\n"
         );

@@ -64,7 +64,7 @@ impl Terminal {
         match severity {
             Severity::Error => AnsiColor::Red.on_default().bold(),
             Severity::Warning => AnsiColor::Yellow.on_default().bold(),
-            Severity::Advice => AnsiColor::Cyan.on_default().bold(),
+            Severity::Hint => AnsiColor::Cyan.on_default().bold(),
         }
     }
 
@@ -215,17 +215,17 @@ fn write_wrapped(
     }
 }
 
-/// `1 error`, `2 errors`, `3 advice`.
+/// `1 error`, `2 errors`, `3 hints`.
 pub(crate) fn count(n: usize, word: &str) -> String {
-    if n == 1 || word == "advice" { format!("{n} {word}") } else { format!("{n} {word}s") }
+    if n == 1 { format!("{n} {word}") } else { format!("{n} {word}s") }
 }
 
-/// `9 errors, 21 warnings, 30 advice`, without what there is none of.
+/// `9 errors, 21 warnings, 30 hints`, without what there is none of.
 fn counted(counts: Counts, terminal: &Terminal) -> String {
     let parts = [
         (counts.errors, Severity::Error),
         (counts.warnings, Severity::Warning),
-        (counts.advice, Severity::Advice),
+        (counts.hints, Severity::Hint),
     ];
     let parts = parts.iter().filter(|(n, _)| *n > 0);
     let parts = parts.map(|(n, s)| terminal.paint(Terminal::severity(*s), &count(*n, s.as_str())));
@@ -248,7 +248,7 @@ fn name(okep: Option<&OkepSummary>, path: &str) -> String {
     }
 }
 
-/// Why a grandfathered finding is no more than advice.
+/// Why a grandfathered finding is no more than a hint.
 fn held_to_its_time(revision: &Revision, landed: &str) -> String {
     let commit = escape_control(prefix(&revision.commit, 7));
     format!("the template gained this on {} ({commit}), after {landed}", escape_control(&revision.date))

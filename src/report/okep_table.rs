@@ -29,7 +29,7 @@ enum OkepColumn {
     Index,
     Errors,
     Warnings,
-    Advice,
+    Hints,
     Wrong,
 }
 
@@ -55,7 +55,7 @@ pub(super) fn grid(report: &Report, okeps: &[&OkepSummary], terminal: &Terminal)
     for (i, column) in columns.iter().enumerate() {
         let column_of_table = table.column_mut(i).expect("has as many columns as its header");
         column_of_table.set_padding((u16::from(i > 0), 0));
-        if matches!(column, OkepColumn::Errors | OkepColumn::Warnings | OkepColumn::Advice) {
+        if matches!(column, OkepColumn::Errors | OkepColumn::Warnings | OkepColumn::Hints) {
             column_of_table.set_cell_alignment(CellAlignment::Right);
         }
     }
@@ -87,7 +87,7 @@ fn header(column: OkepColumn, terminal: &Terminal) -> &'static str {
         OkepColumn::Index => ("Index", "Idx"),
         OkepColumn::Errors => ("Errors", "E"),
         OkepColumn::Warnings => ("Warnings", "W"),
-        OkepColumn::Advice => ("Advice", "A"),
+        OkepColumn::Hints => ("Hints", "H"),
         OkepColumn::Wrong => ("What is wrong", "What is wrong"),
     };
     if terminal.width >= 110 { long } else { short }
@@ -160,7 +160,7 @@ impl<'a> Rows<'a> {
     /// The columns that fit, and the room of each by its place in [`OkepColumn`].
     fn fit(&self, terminal: &Terminal) -> (Vec<OkepColumn>, [usize; 9]) {
         use OkepColumn::*;
-        let mut columns = vec![Okep, Title, Landed, Nav, Index, Errors, Warnings, Advice, Wrong];
+        let mut columns = vec![Okep, Title, Landed, Nav, Index, Errors, Warnings, Hints, Wrong];
         if self.okeps.iter().all(|o| o.landed.is_none()) {
             columns.retain(|c| *c != Landed);
         }
@@ -231,7 +231,7 @@ impl<'a> Rows<'a> {
             OkepColumn::Index => mark(okep.in_index, terminal),
             OkepColumn::Errors => number(counts.errors, Severity::Error),
             OkepColumn::Warnings => number(counts.warnings, Severity::Warning),
-            OkepColumn::Advice => number(counts.advice, Severity::Advice),
+            OkepColumn::Hints => number(counts.hints, Severity::Hint),
             OkepColumn::Wrong => self.wrong(okep, room, terminal),
         }
     }
@@ -325,9 +325,9 @@ mod tests {
             .with_okep(okep("docs/okeps/okep-0007-seven.md", 7, "Seven", "2024-12-31"))
             .with(finding("missing-section", Severity::Error, wide, "a"))
             .with(finding("missing-section", Severity::Error, wide, "b"))
-            .with(finding("missing-section", Severity::Advice, wide, "c"))
-            .with(finding("goals-not-listed", Severity::Advice, wide, "d"))
-            .with(finding("long-problem-statement", Severity::Advice, wide, "e"))
+            .with(finding("missing-section", Severity::Hint, wide, "c"))
+            .with(finding("goals-not-listed", Severity::Hint, wide, "d"))
+            .with(finding("long-problem-statement", Severity::Hint, wide, "e"))
             .with(finding("skipped-heading-level", Severity::Warning, wide, "f"))
     }
 
@@ -344,12 +344,12 @@ mod tests {
     #[test]
     fn wide_terminals_get_every_column() {
         check(120, "\
-OKEP  Title                        Landed      Nav  Errors  Warnings  Advice  What is wrong
+OKEP  Title                         Landed      Nav  Errors  Warnings  Hints  What is wrong
 ────────────────────────────────────────────────────────────────────────────────────────────────────────────────────────
--     OKEP.md                      -           ✗                              nothing
-5193  用户定义网络 🚀 for everyb…  2025-02-14  ✓         2         1       3  missing-section ×3, skipped-heading-level,
+-     OKEP.md                       -           ✗                             nothing
+5193  用户定义网络 🚀 for everybo…  2025-02-14  ✓         2         1      3  missing-section ×3, skipped-heading-level,
                                                                               goals-not-listed, long-problem-statement
-0007  Seven                        2024-12-31  ✓                              nothing
+0007  Seven                         2024-12-31  ✓                             nothing
 ");
     }
 
@@ -358,7 +358,7 @@ OKEP  Title                        Landed      Nav  Errors  Warnings  Advice  Wh
         check(
             80,
             "\
-OKEP  Title               Landed      Nav  E  W  A  What is wrong
+OKEP  Title               Landed      Nav  E  W  H  What is wrong
 ─────────────────────────────────────────────────────────────────────────────
 -     OKEP.md             -           ✗             nothing
 5193  用户定义网络 🚀 f…  2025-02-14  ✓    2  1  3  missing-section ×3,
@@ -373,7 +373,7 @@ OKEP  Title               Landed      Nav  E  W  A  What is wrong
         check(
             60,
             "\
-OKEP  Title          Nav  E  W  A  What is wrong
+OKEP  Title          Nav  E  W  H  What is wrong
 ─────────────────────────────────────────────────────────
 -     OKEP.md        ✗             nothing
 5193  用户定义网络…  ✓    2  1  3  missing-section ×3, +3
@@ -383,7 +383,7 @@ OKEP  Title          Nav  E  W  A  What is wrong
         check(
             40,
             "\
-OKEP  Title                      E  W  A
+OKEP  Title                      E  W  H
 ────────────────────────────────────────
 -     OKEP.md
 5193  用户定义网络 🚀 for ever…  2  1  3

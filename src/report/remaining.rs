@@ -18,7 +18,7 @@ pub fn left(report: &Report, command: &str, terminal: &Terminal) -> String {
         return String::new();
     }
     let mut files: BTreeMap<&str, BTreeMap<(Severity, &str), usize>> = BTreeMap::new();
-    for finding in report.live().filter(|f| f.severity != Severity::Advice) {
+    for finding in report.live().filter(|f| f.severity != Severity::Hint) {
         let rules = files.entry(&finding.path).or_default();
         *rules.entry((finding.severity, finding.rule)).or_default() += 1;
     }
@@ -52,13 +52,13 @@ mod tests {
             ("stub-section", Severity::Warning),
             ("missing-section", Severity::Error),
             ("missing-section", Severity::Error),
-            ("extra-section", Severity::Advice),
+            ("extra-section", Severity::Hint),
         ] {
             report = report.with(finding(rule, severity, path, "x"));
         }
         assert_eq!(
             left(&report, "okep check", &LOOK),
-            "left: 2 errors, 1 warning, 1 advice\n  \
+            "left: 2 errors, 1 warning, 1 hint\n  \
              docs/okeps/okep-1-a.md: missing-section ×2, stub-section\n\
              `okep check` says what to do about each\n"
         );

@@ -253,7 +253,7 @@ fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
-        Severity::Advice => "note",
+        Severity::Hint => "note",
     }
 }
 
@@ -426,7 +426,7 @@ mod tests {
         let report = empty().with_text(path, "# A\nä b\n");
         let start = report.span(path, "b\n").start;
         let fix = Fix::safe("do it", vec![Edit::replace(path, start..start + 1, "c")]);
-        let one = finding("stub-section", Severity::Advice, path, "m").at(&report, "b").subject("s");
+        let one = finding("stub-section", Severity::Hint, path, "m").at(&report, "b").subject("s");
         let results = results(&report.with(one.fixed(fix)));
         let at = json!({"uri": "docs/okeps/okep-7-a%20b.md", "uriBaseId": "%SRCROOT%"});
         let region = json!({"startLine": 2, "startColumn": 3, "endLine": 2, "endColumn": 4});

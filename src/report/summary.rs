@@ -161,7 +161,7 @@ mod tests {
         let mut report = small();
         let end = "2 more with `--fix=all`\n";
         let check = |report: &Report, remedy: &str| {
-            let line = format!("1 OKEP: 3 errors, 2 warnings, 1 advice; {remedy}");
+            let line = format!("1 OKEP: 3 errors, 2 warnings, 1 hint; {remedy}");
             assert_eq!(summary(report, &Terminal { width: 200, ..LOOK }), line);
         };
         check(&report, &format!("3 can be fixed with `okep check --fix`, {end}"));
@@ -187,7 +187,7 @@ mod tests {
         assert_eq!(
             shown,
             format!(
-                "1 OKEP: 3 errors, 2 warnings, 1 advice; 1 can be fixed:\n  \
+                "1 OKEP: 3 errors, 2 warnings, 1 hint; 1 can be fixed:\n  \
                  okep check --since HEAD --fix; git add :/mkdocs.yml\n\
                  the working copy of this file differs from what is staged and was judged; to stage it:\n  \
                  git add :/{path}\n"

@@ -32,7 +32,7 @@ pub fn table(report: &Report, terminal: &Terminal) -> String {
         write_file(&mut out, path, &findings, report, terminal, lines_of_fix);
     }
     if !folds.is_empty() {
-        out.push_str(&terminal.paint(HEADER, "Advice that many OKEPs share"));
+        out.push_str(&terminal.paint(HEADER, "Hints that many OKEPs share"));
         out.push_str(", as OKEP:line\n\n");
     }
     for fold in folds {
@@ -112,7 +112,7 @@ fn write_finding(
         write_wrapped(out, 4, "see: ", BOLD, &text, terminal);
     }
     if let Some(revision) = &finding.grandfathered {
-        let label = if finding.severity == Severity::Advice { "advice only: " } else { "note: " };
+        let label = if finding.severity == Severity::Hint { "hint only: " } else { "note: " };
         write_wrapped(out, 4, label, BOLD, &held_to_its_time(revision, &landed(report, finding)), terminal);
     }
     if let Some(fix) = &finding.fix {
@@ -147,12 +147,12 @@ mod tests {
             &small(),
             80,
             "\
-OKEP  Title               Landed      Nav  E  W  A  What is wrong
+OKEP  Title               Landed      Nav  E  W  H  What is wrong
 ────────────────────────────────────────────────────────────────────────────────
 5193  User Defined Netw…  2025-02-14  ✗    3  2  1  missing-section, not-in-nav,
                                                     template-text, +3
 
-docs/okeps/okep-5193-user-defined-networks.md  2 errors, 2 warnings, 1 advice
+docs/okeps/okep-5193-user-defined-networks.md  2 errors, 2 warnings, 1 hint
 
 docs/okeps/okep-5193-user-defined-networks.md  error[missing-section]
     the section `Alternatives` of the template is missing
@@ -181,11 +181,11 @@ docs/okeps/okep-5193-user-defined-networks.md:23:1  warning[stub-section]
     the section `Testing` says only `TBD`
     help: write it, or say `None`
 
-docs/okeps/okep-5193-user-defined-networks.md:3:37  advice[foreign-issue]
+docs/okeps/okep-5193-user-defined-networks.md:3:37  hint[foreign-issue]
     the issue link names `ovn-org/ovn-kubernetes`, the template's names
     `ovn-kubernetes/ovn-kubernetes`
-    advice only: the template gained this on 2025-12-10 (53926b5), after the
-                 OKEP landed 2025-02-14
+    hint only: the template gained this on 2025-12-10 (53926b5), after the OKEP
+               landed 2025-02-14
     safe fix: name the template's repository
       3 - * Issue: [#5193](https://github.com/ovn-org/ovn-kubernetes/issues/519…
       3 + * Issue: [#5193](https://github.com/ovn-kubernetes/ovn-kubernetes/iss…
@@ -198,8 +198,8 @@ mkdocs.yml:4:5  error[not-in-nav]
     safe fix: add the entry after that of OKEP-4368
       5 +     - OKEP-5193: okeps/okep-5193-user-defined-networks.md
 
-1 OKEP: 3 errors, 2 warnings, 1 advice; 3 can be fixed with `okep check --fix`,
-2 more with `--fix=all`
+1 OKEP: 3 errors, 2 warnings, 1 hint; 3 can be fixed with `okep check --fix`, 2
+more with `--fix=all`
 ",
         );
     }
@@ -212,7 +212,7 @@ mkdocs.yml:4:5  error[not-in-nav]
             &report,
             40,
             "\
-OKEP  Title                  E  W  A
+OKEP  Title                  E  W  H
 ────────────────────────────────────
 5193  User Defined Networks  1     1
 
@@ -227,24 +227,24 @@ mkdocs.yml:4:5  error[not-in-nav]
       of OKEP-4368
       5 +     - OKEP-5193: okeps/okep-5…
 
-docs/okeps/okep-5193-user-defined-networks.md  1 advice
+docs/okeps/okep-5193-user-defined-networks.md  1 hint
 
 docs/okeps/okep-5193-user-defined-networks.md:3:37
-    advice[foreign-issue]
+    hint[foreign-issue]
     the issue link names
     `ovn-org/ovn-kubernetes`, the
     template's names
     `ovn-kubernetes/ovn-kubernetes`
-    advice only: the template gained
-      this on 2025-12-10 (53926b5),
-      after the OKEP landed 2025-02-14
+    hint only: the template gained this
+      on 2025-12-10 (53926b5), after the
+      OKEP landed 2025-02-14
     safe fix: name the template's
       repository
       3 - …b.com/ovn-org/ovn-kubernetes…
       3 + …b.com/ovn-kubernetes/ovn-kub…
 
-1 OKEP: 1 error, 1 advice; 2 can be
-fixed with `okep check --fix`
+1 OKEP: 1 error, 1 hint; 2 can be fixed
+with `okep check --fix`
 ",
         );
     }
@@ -258,7 +258,7 @@ fixed with `okep check --fix`
             &report.with(one),
             80,
             "\
-OKEP  Title  Landed      Nav  Idx  E  W  A  What is wrong
+OKEP  Title  Landed      Nav  Idx  E  W  H  What is wrong
 ───────────────────────────────────────────────────────────
 0007  A      2025-02-14  ✓    -    1        malformed-title
 
@@ -284,7 +284,7 @@ docs/okeps/okep-7-a.md:1:11  error[malformed-title]  the title is `A`
             &report,
             80,
             "\
-OKEP  Title                  Landed      Nav  Idx  E  W  A  What is wrong
+OKEP  Title                  Landed      Nav  Idx  E  W  H  What is wrong
 ─────────────────────────────────────────────────────────────────────────
 5193  User Defined Networks  2025-02-14  ✗    -       1     stub-section
 
@@ -301,7 +301,7 @@ docs/okeps/okep-5193-user-defined-networks.md:23:1  warning[stub-section]
     }
 
     #[test]
-    fn advice_that_many_okeps_share_is_told_once() {
+    fn hints_that_many_okeps_share_are_told_once() {
         let mut report = empty();
         for number in [4368, 5193, 5259, 5552] {
             let path = format!("docs/okeps/okep-{number}-x.md");
@@ -312,17 +312,13 @@ docs/okeps/okep-5193-user-defined-networks.md:23:1  warning[stub-section]
                 "2025-02-14",
             ));
             let missing =
-                finding("missing-section", Severity::Advice, &path, "the section `Feedback` is missing")
+                finding("missing-section", Severity::Hint, &path, "the section `Feedback` is missing")
                     .grandfathered("2025-12-10");
-            let issue = finding(
-                "malformed-issue",
-                Severity::Advice,
-                &path,
-                "the issue line begins with `-`, not `*`",
-            )
-            .at(&report, "- Issue")
-            .helped("write the line as the template does")
-            .fixed(Fix::safe("write `*`", vec![Edit::replace(&path, 5..6, "*")]));
+            let issue =
+                finding("malformed-issue", Severity::Hint, &path, "the issue line begins with `-`, not `*`")
+                    .at(&report, "- Issue")
+                    .helped("write the line as the template does")
+                    .fixed(Fix::safe("write `*`", vec![Edit::replace(&path, 5..6, "*")]));
             report = report.with(missing);
             report = if number == 5193 { report } else { report.with(issue) };
             let stub = finding("stub-section", Severity::Warning, &path, "`Testing` says only `TBD`");
@@ -332,7 +328,7 @@ docs/okeps/okep-5193-user-defined-networks.md:23:1  warning[stub-section]
             &report,
             80,
             "\
-OKEP  Title  Landed      Nav  E  W  A  What is wrong
+OKEP  Title  Landed      Nav  E  W  H  What is wrong
 ───────────────────────────────────────────────────────────────────────
 4368  X      2025-02-14  ✓          2  malformed-issue, missing-section
 5193  X      2025-02-14  ✓          1  missing-section
@@ -349,19 +345,19 @@ docs/okeps/okep-5552-x.md  1 warning
 
 docs/okeps/okep-5552-x.md  warning[stub-section]  `Testing` says only `TBD`
 
-Advice that many OKEPs share, as OKEP:line
+Hints that many OKEPs share, as OKEP:line
 
-advice[missing-section]  in 4 OKEPs
+hint[missing-section]  in 4 OKEPs
     the section `Feedback` is missing: 4368, 5193, 5259, 5552
-    advice only: the template gained this on 2025-12-10 (53926b5), after these
-                 OKEPs landed
+    hint only: the template gained this on 2025-12-10 (53926b5), after these
+               OKEPs landed
 
-advice[malformed-issue]  in 3 OKEPs
+hint[malformed-issue]  in 3 OKEPs
     the issue line begins with `-`, not `*`: 4368:3, 5259:3, 5552:3
     help: write the line as the template does
     fixes: 3 of 3; `--format full` shows each
 
-4 OKEPs: 2 warnings, 7 advice; 3 can be fixed with `okep check --fix`
+4 OKEPs: 2 warnings, 7 hints; 3 can be fixed with `okep check --fix`
 ",
         );
     }

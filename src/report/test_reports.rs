@@ -172,7 +172,7 @@ pub fn small() -> Report {
         "name the template's repository",
         vec![Edit::replace(path, issue, "ovn-kubernetes/ovn-kubernetes/issues")],
     ));
-    let foreign = Finding { severity: Severity::Advice, ..foreign };
+    let foreign = Finding { severity: Severity::Hint, ..foreign };
     let renamed = finding(
         "renamed-section",
         Severity::Warning,
@@ -282,12 +282,12 @@ pub fn large() -> Report {
     }
     let paths: Vec<String> = report.okeps.iter().map(|o| o.path.clone()).collect();
     for (i, path) in paths.iter().enumerate() {
-        // Every third OKEP is clean but for advice.
+        // Every third OKEP is clean but for hints.
         let bad = i % 3 != 2;
         for (j, section) in SECTIONS.iter().enumerate() {
             let heading = format!("## {section}");
             let one = match (i + j) % 7 {
-                0 | 1 if j > 9 => finding("missing-section", Severity::Advice, path, &format!("the section `{section}` of the template is missing"))
+                0 | 1 if j > 9 => finding("missing-section", Severity::Hint, path, &format!("the section `{section}` of the template is missing"))
                     .grandfathered("2025-12-10")
                     .helped("nothing has to be done")
                     .subject(section),
@@ -300,7 +300,7 @@ pub fn large() -> Report {
                     .helped("answer it and delete it")
                     .subject(section)
                     .fixed(Fix::suggested("delete the prompt", vec![Edit::replace(path, report.texts[path].line_range(report.span(path, &format!("What `{section}`")).start), "")])),
-                4 => finding("extra-section", Severity::Advice, path, &format!("the template has no section `{section} of {i}`"))
+                4 => finding("extra-section", Severity::Hint, path, &format!("the template has no section `{section} of {i}`"))
                     .at(&report, &heading)
                     .subject(section),
                 5 if bad => finding("empty-section", Severity::Warning, path, &format!("the section `{section}` is empty"))
@@ -311,7 +311,7 @@ pub fn large() -> Report {
                     .helped("add it, or say `None` in it")
                     .subject(section)
                     .fixed(Fix::suggested("add the section, to be filled", vec![Edit::insert(path, report.texts[path].len(), format!("\n## {section}\n\nTBD\n"))])),
-                _ => finding("story-form", Severity::Advice, path, &format!("a story in `{section}` does not read `As a …, I want …, so that …`"))
+                _ => finding("story-form", Severity::Hint, path, &format!("a story in `{section}` does not read `As a …, I want …, so that …`"))
                     .at(&report, &heading)
                     .helped("say who wants what, and what for")
                     .subject(section),
@@ -321,7 +321,7 @@ pub fn large() -> Report {
         let issue = report.span(path, "- Issue: [\\#");
         let one = finding(
             "malformed-issue",
-            Severity::Advice,
+            Severity::Hint,
             path,
             "the issue line is written `- Issue: [\\#`, the template writes `* Issue: [#`",
         )

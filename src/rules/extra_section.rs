@@ -6,7 +6,7 @@ use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "extra-section",
-    severity: Severity::Advice,
+    severity: Severity::Hint,
     fix: "-",
     offence: "a top-level section the template does not have",
     why: "It may be right where it is. Often it belongs into a section of the template, where readers \

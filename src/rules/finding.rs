@@ -10,7 +10,7 @@ use std::fmt;
 pub enum Severity {
     Error,
     Warning,
-    Advice,
+    Hint,
 }
 
 impl Severity {
@@ -18,7 +18,7 @@ impl Severity {
         match self {
             Severity::Error => "error",
             Severity::Warning => "warning",
-            Severity::Advice => "advice",
+            Severity::Hint => "hint",
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "goals-not-listed",
-    severity: Severity::Advice,
+    severity: Severity::Hint,
     fix: "-",
     offence: "running text in a section, such as the goals, for which the template asks a bullet list",
     why: "Goals are ticked off one by one, in reviews and when the work is done; in a paragraph they \

@@ -7,7 +7,7 @@ use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "long-problem-statement",
-    severity: Severity::Advice,
+    severity: Severity::Hint,
     fix: "-",
     offence: "more than twice the sentences that the template asks for, such as the problem in one or two",
     why: "Who reads the problem in two sentences knows whether to read on. What led to it is for the \

@@ -7,7 +7,7 @@ use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "malformed-issue",
-    severity: Severity::Advice,
+    severity: Severity::Hint,
     fix: "safe",
     offence: "other bullet, needless escape, other spelling: reads the same",
     why: "A line in the template's form is found by search and by tools; a reader sees no difference.",

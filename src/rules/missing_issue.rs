@@ -27,7 +27,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         return Vec::new();
     }
     let wanted = judged.okep.number().and_then(|n| form.for_number(n));
-    let advice = wanted
+    let remedy = wanted
         .as_deref()
         .map_or("link the tracking issue under the title".into(), |w| format!("add `{w}` under the title"));
     match &judged.okep.issue {
@@ -38,7 +38,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
                 "no line between title and first section names the tracking issue".into(),
             );
             let fix = wanted.and_then(|w| insertion(judged, &w));
-            vec![finding.help(advice).fix(fix)]
+            vec![finding.help(remedy).fix(fix)]
         }
         // An issue of another tracker is one too; `foreign-issue` speaks of it.
         Some(issue) if issue.number().is_none() && issue.elsewhere.is_none() => {
@@ -52,7 +52,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
                 // What else the line says is the author's.
                 false => insertion(judged, &wanted),
             });
-            vec![finding.help(advice).fix(fix)]
+            vec![finding.help(remedy).fix(fix)]
         }
         Some(_) => Vec::new(),
     }

@@ -8,7 +8,7 @@ use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "story-form",
-    severity: Severity::Advice,
+    severity: Severity::Hint,
     fix: "-",
     offence: "a section of user stories without one that says \"As a ..., I want ...\", as the template asks",
     why: "A story that names who wants what can be tested and argued about; a description of the \

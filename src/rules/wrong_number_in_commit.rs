@@ -7,7 +7,7 @@ use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "wrong-number-in-commit",
-    severity: Severity::Advice,
+    severity: Severity::Hint,
     fix: "-",
     offence: "history and commit-msg hook: the subject names another OKEP than the files",
     why: "`git log --grep` is how people find out why a proposal says what it says; a wrong number in the \

@@ -134,7 +134,7 @@ const checks = {
     };
     const younger = ["missing-section", "renamed-section", "misplaced-section", "unordered-section", "shifted-headings", "duplicate-section"];
     const state = ({ rule, severity }) =>
-      severity === "advice" && younger.includes(rule) ? "excused" : words[rule] ?? "faulty";
+      severity === "hint" && younger.includes(rule) ? "excused" : words[rule] ?? "faulty";
     const rank = ["missing", "empty", "stub", "misplaced", "renamed", "faulty", "excused"];
     const about = new Set(["not-in-nav", "not-in-index", "duplicate-number", "malformed-filename"]);
     for (const { okep, section, state: told, rules } of cells) {

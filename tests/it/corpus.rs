@@ -61,7 +61,7 @@ fn every_fault_is_found_at_its_line_and_there_is_no_false_alarm() {
             None => missed.push(expected),
         }
     }
-    found.retain(|f| f["severity"] != "advice" && !is_artefact(f));
+    found.retain(|f| f["severity"] != "hint" && !is_artefact(f));
     assert!(missed.is_empty() && found.is_empty(), "missed: {missed:#?}\nfalse alarms: {found:#?}");
 }
 
@@ -134,7 +134,7 @@ fn a_fence_in_a_list_item_loses_no_heading() {
     let missing: BTreeSet<&str> =
         about(report, "5193", &["missing-section"]).iter().map(|f| text(f, "subject")).collect();
     let errors: Vec<_> = about(report, "5193", &["missing-section"]);
-    assert!(errors.iter().all(|f| f["severity"] == "advice"), "{missing:?}");
+    assert!(errors.iter().all(|f| f["severity"] == "hint"), "{missing:?}");
 }
 
 #[test]

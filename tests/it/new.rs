@@ -25,7 +25,7 @@ fn only_the_prompts_are_left_to_do() {
     for fault in check.faults() {
         assert!(follows.iter().any(|rule| fault.contains(rule)) && fault.contains(SOME_TITLE), "{fault}");
     }
-    assert!(check.advice().is_empty());
+    assert!(check.hints().is_empty());
     // All that differs from the template is what was filled in.
     let url = "https://github.com/tidewater-org/tidewater/issues";
     let expected = repo

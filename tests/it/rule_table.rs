@@ -71,8 +71,8 @@ fn the_table_in_the_readme_is_that_of_the_code() {
 
 #[test]
 fn every_rule_is_quiet_on_the_clean_fixture() {
-    let check = Repo::clean().json(&["--fail-on", "advice"]).exits(0);
-    assert_eq!((check.faults(), check.advice(), check.notes()), (vec![], vec![], vec![]));
+    let check = Repo::clean().json(&["--fail-on", "hint"]).exits(0);
+    assert_eq!((check.faults(), check.hints(), check.notes()), (vec![], vec![], vec![]));
 }
 
 #[test]
@@ -90,8 +90,8 @@ fn every_rule_is_quiet_on_the_template_once_its_prompts_are_answered() {
         repo.write("docs/okeps/okep-2150-answers.md", okep);
         repo.write("mkdocs.yml", "site_name: T\nnav:\n  - Answers: okeps/okep-2150-answers.md\n");
         repo.commit("Begin");
-        let check = repo.json(&["--fail-on", "advice"]).exits(0);
-        assert_eq!((check.faults(), check.advice()), (vec![], vec![]), "{fixture}");
+        let check = repo.json(&["--fail-on", "hint"]).exits(0);
+        assert_eq!((check.faults(), check.hints()), (vec![], vec![]), "{fixture}");
         assert_eq!(check.value()["summary"]["okeps"], 1);
     }
 }

@@ -224,14 +224,14 @@ impl Ran {
         serde_json::from_str(&self.stdout).unwrap_or_else(|e| panic!("{e}\n{}{}", self.stdout, self.stderr))
     }
 
-    /// The findings that count, as `severity rule path:line subject`, without advice.
+    /// The findings that count, as `severity rule path:line subject`, without hints.
     pub fn faults(&self) -> Vec<String> {
-        self.said(|f| f["baseline"] != "existing" && f["severity"] != "advice")
+        self.said(|f| f["baseline"] != "existing" && f["severity"] != "hint")
     }
 
-    /// The advice, in the same form.
-    pub fn advice(&self) -> Vec<String> {
-        self.said(|f| f["baseline"] != "existing" && f["severity"] == "advice")
+    /// The hints, in the same form.
+    pub fn hints(&self) -> Vec<String> {
+        self.said(|f| f["baseline"] != "existing" && f["severity"] == "hint")
     }
 
     fn said(&self, wanted: impl Fn(&Value) -> bool) -> Vec<String> {

@@ -103,7 +103,7 @@ fn evidence(finding: &Finding, tip: &Tip) -> Markup {
     };
     html! {
         @if fix.is_none() && finding.place.is_none() {
-            p.hint { "No change is proposed: this wants a hand." }
+            p.remark { "No change is proposed: this wants a hand." }
         } @else {
             details.evidence open {
                 summary {

@@ -1,4 +1,4 @@
-//! The picture of what was open when: a stack of errors, warnings and advice, and what landed.
+//! The picture of what was open when: a stack of errors, warnings and hints, and what landed.
 
 use super::scale::{LEFT, RIGHT, Scale, WIDTH, n};
 use super::tables::scroll;
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 const TOP: f64 = 44.0;
 const BOTTOM: f64 = 284.0;
 const HEIGHT: f64 = 334.0;
-const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Advice];
+const SEVERITIES: [Severity; 3] = [Severity::Error, Severity::Warning, Severity::Hint];
 
 /// What is open from each day on that changes it, in order.
 pub fn steps(story: &Story) -> Vec<(String, Counts)> {
@@ -29,8 +29,8 @@ pub fn steps(story: &Story) -> Vec<(String, Counts)> {
     let mut steps = Vec::new();
     for (day, change) in changes {
         (0..3).for_each(|i| open[i] += change[i]);
-        let [errors, warnings, advice] = open.map(|n| n.max(0) as usize);
-        steps.push((day.to_owned(), Counts { errors, warnings, advice }));
+        let [errors, warnings, hints] = open.map(|n| n.max(0) as usize);
+        steps.push((day.to_owned(), Counts { errors, warnings, hints }));
     }
     steps
 }
@@ -71,7 +71,7 @@ fn legend() -> Markup {
         ul.legend aria-label="Legend" {
             (key("area error", "", "errors: full"))
             (key("area warning", "url(#hatch-warning)", "warnings: hatched"))
-            (key("area advice", "url(#dots-advice)", "advice: dotted"))
+            (key("area hint", "url(#dots-hint)", "hints: dotted"))
             li { svg.key viewBox="0 0 22 14" aria-hidden="true" focusable="false" { path.landing d="M11 2 16 12 6 12Z" {} } "an OKEP landed" }
             li { svg.key viewBox="0 0 22 14" aria-hidden="true" focusable="false" { path.revision d="M11 0V14" {} } "T1, T2, …: a revision of the template" }
         }
@@ -86,9 +86,9 @@ fn fills() -> Markup {
                 rect.tint.warning width="7" height="7" {}
                 path.ink.warning d="M0 0V7" {}
             }
-            pattern #dots-advice width="7" height="7" patternUnits="userSpaceOnUse" {
-                rect.tint.advice width="7" height="7" {}
-                circle.ink.advice cx="3.5" cy="3.5" r="1.3" {}
+            pattern #dots-hint width="7" height="7" patternUnits="userSpaceOnUse" {
+                rect.tint.hint width="7" height="7" {}
+                circle.ink.hint cx="3.5" cy="3.5" r="1.3" {}
             }
             pattern #hatch-unlisted width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)" {
                 path.ink.unlisted d="M0 0V6" {}
@@ -108,7 +108,7 @@ fn picture(story: &Story, scale: &Scale, steps: &[(String, Counts)], now: Counts
             title #curve-t { "Open findings over time" }
             desc #curve-d {
                 "A stack of three areas over the days. On " (escape_control(day)) " there are " (now.errors) " errors, "
-                (now.warnings) " warnings and " (now.advice) " pieces of advice open. "
+                (now.warnings) " warnings and " (now.hints) " hints open. "
                 "The table below has every step."
             }
             (fills())
@@ -121,7 +121,7 @@ fn picture(story: &Story, scale: &Scale, steps: &[(String, Counts)], now: Counts
                 @let fill = match severity {
                     Severity::Error => None,
                     Severity::Warning => Some("url(#hatch-warning)"),
-                    Severity::Advice => Some("url(#dots-advice)"),
+                    Severity::Hint => Some("url(#dots-hint)"),
                 };
                 path class={ "area " (severity.as_str()) } fill=[fill] d=(shape) {}
             }
@@ -174,7 +174,7 @@ fn ends(now: Counts, y: &dyn Fn(usize) -> f64) -> Markup {
     let bands = [
         (Severity::Error, 0, now.errors),
         (Severity::Warning, now.errors, now.warnings),
-        (Severity::Advice, now.errors + now.warnings, now.advice),
+        (Severity::Hint, now.errors + now.warnings, now.hints),
     ];
     let mut lowest = BOTTOM + 4.0;
     let placed = bands.into_iter().filter(|band| band.2 > 0).map(|(severity, from, count)| {
@@ -250,7 +250,7 @@ fn table(story: &Story, steps: &[(String, Counts)]) -> Markup {
                 thead {
                     tr {
                         th scope="col" { "Day" } th.number scope="col" { "Errors" } th.number scope="col" { "Warnings" }
-                        th.number scope="col" { "Advice" } th scope="col" { "What happened" }
+                        th.number scope="col" { "Hints" } th scope="col" { "What happened" }
                     }
                 }
                 tbody {
@@ -258,7 +258,7 @@ fn table(story: &Story, steps: &[(String, Counts)]) -> Markup {
                         @let counts = open_on(steps, day);
                         tr {
                             th scope="row" { @if day.is_empty() { "before" } @else { (escape_control(day)) } }
-                            td.number { (counts.errors) } td.number { (counts.warnings) } td.number { (counts.advice) }
+                            td.number { (counts.errors) } td.number { (counts.warnings) } td.number { (counts.hints) }
                             td { (happened(day).join(", ")) }
                         }
                     }

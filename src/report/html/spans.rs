@@ -32,7 +32,7 @@ pub fn figure(story: &Story, scale: &Scale, ids: &Ids) -> Markup {
             figcaption #lives-h { "The life of each OKEP, and of each finding in it" }
             (scroll("lives-h", picture(story, scale)))
             (legend())
-            p.hint {
+            p.remark {
                 "The same as tables: " a href="#okeps" { "OKEPs" } " and " a href="#findings" { "findings" } "."
                 @if ids.okeps.is_empty() { " There is no OKEP." }
             }
@@ -54,7 +54,7 @@ fn legend() -> Markup {
             }, "in no menu until registered"))
             (key(html! { path.lane.error d="M2 7H32" {} path.open.error d="M32 3 38 7 32 11Z" {} }, "error, still open"))
             (key(html! { path.lane.warning d="M2 7H34" {} circle.fixed cx="34" cy="7" r="4" {} }, "warning, mended"))
-            (key(html! { path.lane.advice d="M2 7H38" {} }, "advice"))
+            (key(html! { path.lane.hint d="M2 7H38" {} }, "hint"))
             (key(html! { path.removed_paths d="M14 1 26 13M26 1 14 13" {} }, "removed"))
         }
     }

@@ -52,11 +52,11 @@ pub fn at_a_glance(page: &HtmlPage, ids: &Ids) -> Markup {
                     span { "OKEPs have no error; " (clean) " of them nothing at all" }
                 }
                 @for (severity, n) in [
-                    (Severity::Error, open.errors), (Severity::Warning, open.warnings), (Severity::Advice, open.advice)
+                    (Severity::Error, open.errors), (Severity::Warning, open.warnings), (Severity::Hint, open.hints)
                 ] {
                     li class={ "tile " (severity.as_str()) } {
                         strong { (n) }
-                        span { (noun(severity, n)) " open" @if severity == Severity::Advice { ", " (younger(page)) " for what a template asked later" } }
+                        span { (noun(severity, n)) " open" @if severity == Severity::Hint { ", " (younger(page)) " for what a template asked later" } }
                     }
                 }
                 li.tile.good { strong { (fixed) } span { "mended so far" } }
@@ -74,8 +74,8 @@ fn noun(severity: Severity, n: usize) -> &'static str {
         (Severity::Error, _) => "errors",
         (Severity::Warning, 1) => "warning",
         (Severity::Warning, _) => "warnings",
-        (Severity::Advice, 1) => "piece of advice",
-        (Severity::Advice, _) => "pieces of advice",
+        (Severity::Hint, 1) => "hint",
+        (Severity::Hint, _) => "hints",
     }
 }
 
@@ -83,7 +83,7 @@ fn younger(page: &HtmlPage) -> usize {
     let younger = |f: &&crate::history::report::FindingStory| {
         f.cause == crate::history::report::FindingCause::Template
             && f.fixed.is_none()
-            && f.severity == Severity::Advice
+            && f.severity == Severity::Hint
     };
     page.story.findings.iter().filter(younger).count()
 }
@@ -144,7 +144,7 @@ fn people(page: &HtmlPage) -> Markup {
                     thead {
                         tr {
                             th scope="col" { "Author" } th.number scope="col" { "Errors" }
-                            th.number scope="col" { "Warnings" } th.number scope="col" { "Advice" }
+                            th.number scope="col" { "Warnings" } th.number scope="col" { "Hints" }
                             th.number scope="col" { "Mended" }
                         }
                     }
@@ -152,7 +152,7 @@ fn people(page: &HtmlPage) -> Markup {
                         @for (name, (open, fixed)) in people {
                             tr {
                                 th scope="row" { (escape_control(name)) }
-                                td.number { (open.errors) } td.number { (open.warnings) } td.number { (open.advice) }
+                                td.number { (open.errors) } td.number { (open.warnings) } td.number { (open.hints) }
                                 td.number { (fixed) }
                             }
                         }

@@ -34,7 +34,7 @@ pub fn okeps(page: &HtmlPage, ids: &Ids) -> Markup {
                                 th.number scope="col" { "Revisions" }
                                 th.number scope="col" { "Errors" span.unit { "then → now" } }
                                 th.number scope="col" { "Warnings" span.unit { "then → now" } }
-                                th.number scope="col" { "Advice" span.unit { "then → now" } }
+                                th.number scope="col" { "Hints" span.unit { "then → now" } }
                             }
                         }
                         tbody {
@@ -71,7 +71,7 @@ fn okep(okep: &OkepStory, id: &str, forge: Option<&Forge>) -> Markup {
             td { @match &okep.landed { Some(at) => (place(forge, at)), None => "before" } }
             td { (registered(okep, forge)) }
             td.number { (okep.revisions) }
-            (number(|c| c.errors, "error")) (number(|c| c.warnings, "warning")) (number(|c| c.advice, "advice"))
+            (number(|c| c.errors, "error")) (number(|c| c.warnings, "warning")) (number(|c| c.hints, "hint"))
         }
     }
 }
@@ -135,7 +135,7 @@ fn filters(findings: &[FindingStory]) -> Markup {
     html! {
         form.filters #filters aria-label="Filter the findings" hidden {
             (choice("rule", "Rule", owned(&rules.into_iter().collect::<Vec<_>>())))
-            (choice("severity", "Severity", owned(&["error", "warning", "advice"])))
+            (choice("severity", "Severity", owned(&["error", "warning", "hint"])))
             (choice("author", "Author", authors.into_iter().collect()))
             (choice("state", "State", owned(&["open", "mended"])))
             label { "Words " input type="search" name="words" autocomplete="off"; }

@@ -131,7 +131,7 @@ fn a_new_demand_of_the_template_binds_no_okep_that_is_there() {
     let shown = repo.okep(&["check", "--staged"]).exits(0).stdout;
     assert!(shown.contains("Monitoring") && shown.contains("2104"), "{shown}");
 
-    // Nor once it is committed: then it is advice, and says which commit brought it.
+    // Nor once it is committed: then it is a hint that names the commit.
     let demand = repo.commit("Ask for monitoring");
     let later = repo.json(&[]).exits(0);
     assert_eq!(later.faults(), [""; 0]);
@@ -139,7 +139,7 @@ fn a_new_demand_of_the_template_binds_no_okep_that_is_there() {
     let findings = value["findings"].as_array().expect("a list");
     assert_eq!(findings.len(), 2);
     for finding in findings {
-        assert_eq!((&finding["rule"], &finding["severity"]), (&"missing-section".into(), &"advice".into()));
+        assert_eq!((&finding["rule"], &finding["severity"]), (&"missing-section".into(), &"hint".into()));
         assert_eq!(finding["grandfathered"]["commit"], *demand);
         assert_eq!(finding["grandfathered"]["date"], "2025-02-14");
     }
@@ -356,7 +356,7 @@ fn a_fix_is_shown_in_the_hook_although_other_okeps_were_not_read() {
 
 /// A promise in place of a section that was never asked for is no worse than its absence.
 #[test]
-fn a_skeleton_of_what_an_okep_is_not_held_to_is_advice() {
+fn a_skeleton_of_what_an_okep_is_not_held_to_is_a_hint() {
     let repo = Repo::clean();
     repo.edit(TEMPLATE, "## Risks\n", "## Monitoring\n\n(How is it seen that it works?)\n\n## Risks\n");
     let demand = repo.commit("Ask for monitoring");
@@ -366,7 +366,7 @@ fn a_skeleton_of_what_an_okep_is_not_held_to_is_advice() {
     let findings = left["findings"].as_array().expect("a list");
     assert_eq!(findings.len(), 2, "{left}");
     for finding in findings {
-        assert_eq!((&finding["rule"], &finding["severity"]), (&"stub-section".into(), &"advice".into()));
+        assert_eq!((&finding["rule"], &finding["severity"]), (&"stub-section".into(), &"hint".into()));
         assert_eq!(finding["grandfathered"]["commit"], *demand);
     }
     // Where it was asked for, a promise is a warning.

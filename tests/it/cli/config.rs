@@ -119,7 +119,7 @@ fn severities_are_the_repositorys_own() {
         repo.json(&[])
     };
     assert_eq!(severity("error").exits(1).faults().len(), 1);
-    assert_eq!(severity("advice").exits(0).advice().len(), 1);
+    assert_eq!(severity("hint").exits(0).hints().len(), 1);
     let off = severity("off").exits(0);
     assert_eq!((off.faults(), off.notes()), (vec![], vec!["rule-off".to_owned()]));
     // A rule that is turned on makes nothing new of what was there.
@@ -130,13 +130,13 @@ fn severities_are_the_repositorys_own() {
 }
 
 #[test]
-fn an_old_okep_stays_advice_whatever_the_severity() {
+fn an_old_okep_stays_a_hint_whatever_the_severity() {
     let repo = Repo::clean();
     repo.edit(crate::support::TEMPLATE, "## Risks\n", "## Monitoring\n\n## Risks\n");
     repo.write("okep.toml", "[severity]\nmissing-section = \"warning\"\n");
     repo.commit("Ask for monitoring");
     let checked = repo.json(&["--strict"]).exits(0);
-    assert_eq!((checked.faults().len(), checked.advice().len()), (0, 2));
+    assert_eq!((checked.faults().len(), checked.hints().len()), (0, 2));
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn folder_template_and_register_may_stand_elsewhere() {
     // In every state, and the move brings no finding.
     repo.git(&["add", "-A"]);
     let check = |args: &[&str]| {
-        let value = repo.json(&[&["--fail-on", "advice"], args].concat()).exits(0).value();
+        let value = repo.json(&[&["--fail-on", "hint"], args].concat()).exits(0).value();
         let okeps = value["okeps"].as_array().expect("a list").clone();
         assert_eq!(okeps[1]["path"], *moved, "{args:?}");
         assert_eq!(okeps[1]["in_nav"], true, "{args:?}");

@@ -31,9 +31,9 @@ const FAULTY: &[&str] = &[
     "warning duplicate-nav-entry mkdocs.yml:25 okeps/okep-2111-bell-codes.md",
 ];
 
-const FAULTY_ADVICE: &[&str] = &[
-    "advice malformed-issue docs/okeps/okep-2116-silt-maps.md:3 issue",
-    "advice extra-section docs/okeps/okep-2120-mast-heights.md:46 Costs",
+const FAULTY_HINTS: &[&str] = &[
+    "hint malformed-issue docs/okeps/okep-2116-silt-maps.md:3 issue",
+    "hint extra-section docs/okeps/okep-2120-mast-heights.md:46 Costs",
 ];
 
 /// `fixtures/faulty`, and an OKEP in it whose bytes no text file should hold.
@@ -58,7 +58,7 @@ pub fn faulty() -> Repo {
 fn every_fault_is_found_once_and_nothing_else() {
     let checked = faulty().json(&[]).exits(1);
     assert_eq!(checked.faults(), FAULTY);
-    assert_eq!(checked.advice(), FAULTY_ADVICE);
+    assert_eq!(checked.hints(), FAULTY_HINTS);
     assert_eq!(checked.stderr, "");
 }
 
@@ -68,7 +68,7 @@ fn a_clean_repository_is_one_line_and_exit_code_0() {
     let table = repo.okep(&[]).exits(0);
     assert_eq!((table.stdout.lines().count(), table.stderr.as_str()), (1, ""), "{}", table.stdout);
     let json = repo.json(&[]).exits(0);
-    assert_eq!((json.faults(), json.advice(), json.notes()), (vec![], vec![], vec![]));
+    assert_eq!((json.faults(), json.hints(), json.notes()), (vec![], vec![], vec![]));
     assert_eq!(json.value()["okeps"].as_array().map(Vec::len), Some(2));
 }
 
@@ -80,22 +80,22 @@ fn without_a_command_it_is_check() {
 
 #[test]
 fn the_least_severity_that_fails_is_the_users_choice() {
-    // Only a warning, only advice, and nothing.
+    // Only a warning, only a hint, and nothing.
     let warning = Repo::clean();
     warning.edit(QUIET_GAUGES, "\nNone\n", "\nTBD\n");
-    let advice = Repo::clean();
-    advice.edit(QUIET_GAUGES, "* Issue:", "- Issue:");
+    let hint = Repo::clean();
+    hint.edit(QUIET_GAUGES, "* Issue:", "- Issue:");
     let check = |repo: &Repo, args: &[&str], code| drop(repo.okep(args).exits(code));
-    for (args, on_warning, on_advice) in [
+    for (args, on_warning, on_hint) in [
         (&["check"][..], 0, 0),
         (&["check", "--fail-on", "error"], 0, 0),
         (&["check", "--fail-on", "warning"], 1, 0),
         (&["check", "--strict"], 1, 0),
-        (&["check", "--fail-on", "advice"], 1, 1),
+        (&["check", "--fail-on", "hint"], 1, 1),
         (&["check", "--fail-on=never"], 0, 0),
     ] {
         check(&warning, args, on_warning);
-        check(&advice, args, on_advice);
+        check(&hint, args, on_hint);
         check(&Repo::clean(), args, 0);
     }
     let never = faulty().okep(&["check", "--fail-on", "never"]).exits(0);
@@ -262,7 +262,7 @@ fn the_table_names_what_is_wrong_in_every_format() {
     let repo = faulty();
     for format in ["table", "full"] {
         let shown = repo.okep(&["check", "--format", format]).exits(1).stdout;
-        for fault in FAULTY.iter().chain(FAULTY_ADVICE) {
+        for fault in FAULTY.iter().chain(FAULTY_HINTS) {
             let rule = fault.split(' ').nth(1).expect("a rule");
             assert!(shown.contains(rule), "{format}: {rule}");
         }

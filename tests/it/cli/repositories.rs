@@ -165,7 +165,7 @@ fn a_shallow_clone_says_what_it_cannot_know() {
     let shallow = repo.beside("shallow");
     repo.git(&["clone", "-q", "--depth=1", &file_url(&repo.root), shallow.to_str().expect("UTF-8")]);
     let whole = repo.json(&[]).exits(0);
-    assert_eq!((whole.advice().len(), whole.notes()), (2, vec![]));
+    assert_eq!((whole.hints().len(), whole.notes()), (2, vec![]));
     let check = repo.okep_in(&shallow, &["check", "--format", "json"]);
     assert_eq!(check.notes(), ["shallow"]);
     assert_eq!(check.faults().len(), 2, "judged by the template at hand");
@@ -318,7 +318,7 @@ fn a_landed_okep_is_known_after_it_moved() {
     repo.commit("Move");
     let check = repo.json(&[]).exits(0);
     assert_eq!(check.faults(), [""; 0]);
-    assert_eq!(check.advice().len(), 2, "it landed before the template asked for more");
+    assert_eq!(check.hints().len(), 2, "it landed before the template asked for more");
 }
 
 #[test]

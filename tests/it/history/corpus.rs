@@ -51,7 +51,7 @@ fn the_counts_are_those_of_a_check_of_the_tip() {
     let story = json(&dir, &[]);
     for (told, judged) in story["okeps"].as_array().iter().zip(check["okeps"].as_array()) {
         for (told, judged) in told.iter().zip(judged) {
-            for key in ["path", "number", "title", "errors", "warnings", "advice"] {
+            for key in ["path", "number", "title", "errors", "warnings", "hints"] {
                 assert_eq!(told[key], judged[key], "{key} of {}", told["path"]);
             }
         }

@@ -339,7 +339,7 @@ fn agree_on_the_tip(repo: &Repo, seed: u64) {
         let told = story["okeps"].as_array().expect("a list");
         let told = told.iter().find(|o| o["path"] == judged["path"]).expect("it stands on the line");
         assert!(told["deleted"].is_null(), "seed {seed}: {told:#}");
-        for key in ["number", "title", "errors", "warnings", "advice"] {
+        for key in ["number", "title", "errors", "warnings", "hints"] {
             assert_eq!(told[key], judged[key], "seed {seed}: {key} of {}", judged["path"]);
         }
     }

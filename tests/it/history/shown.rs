@@ -64,12 +64,12 @@ fn a_change_of_the_template_is_nobodys_finding() {
     let story = repo.history(&[]);
     let found = of_rule(&story, "missing-section");
     assert_eq!(found.len(), 1);
-    assert_eq!((&found[0]["cause"], &found[0]["severity"]), (&"template".into(), &"advice".into()));
+    assert_eq!((&found[0]["cause"], &found[0]["severity"]), (&"template".into(), &"hint".into()));
     assert_eq!(story["template"][1]["commit"], asked);
     assert_eq!(story["template"][1]["added"][0], "Rollback");
     let table = String::from_utf8(run(&repo.dir, &["history"]).stdout).expect("tables are UTF-8");
     assert!(!table.contains("missing-section"), "{table}");
-    assert!(table.contains("added `Rollback`; 1 finding to older OKEPs, as advice"), "{table}");
+    assert!(table.contains("added `Rollback`; 1 finding to older OKEPs, as hints"), "{table}");
 }
 
 #[test]

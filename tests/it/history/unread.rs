@@ -71,7 +71,7 @@ fn a_clone_without_old_files_knows_what_trees_tell() {
     let check: Value = serde_json::from_slice(&check.stdout).expect("it is JSON");
     for judged in check["okeps"].as_array().expect("a list") {
         let told = one(&story, judged["number"].as_u64().expect("it has one"));
-        for key in ["errors", "warnings", "advice"] {
+        for key in ["errors", "warnings", "hints"] {
             assert_eq!(told[key], judged[key], "{key} of {}", judged["path"]);
         }
     }
