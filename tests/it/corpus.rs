@@ -17,6 +17,8 @@ fn judged() -> Option<&'static (Value, Value)> {
 fn judge() -> Option<(Value, Value)> {
     let (corpus, expected) = (variable("OKEP_TEST_CORPUS")?, variable("OKEP_TEST_EXPECTED")?);
     let expected = std::fs::read_to_string(expected).expect("OKEP_TEST_EXPECTED is readable");
+    // The file was written when the third severity was called so.
+    let expected = expected.replace(r#""severity": "advice""#, r#""severity": "hint""#);
     let expected = serde_json::from_str(&expected).expect("OKEP_TEST_EXPECTED is JSON");
     let ran = Repo::folder("").okep(&["-C", &corpus, "check", "--format", "json", "--rev", "HEAD"]);
     Some((ran.exits(1).value(), expected))
