@@ -1,6 +1,7 @@
 //! The tests that see okep from outside: the built binary, the library's rooms together, and the real
 //! programs that it is compared with. One program, so that it is linked once.
 
+mod architecture;
 mod cli;
 mod corpus;
 mod fix_command;
