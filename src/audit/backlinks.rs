@@ -5,15 +5,15 @@
 
 use crate::files::{Content, FRONT_PAGE, File, Layout, Note, Tree};
 use crate::okep::snapshot::Snapshot;
-use crate::rules::RENAMING;
 use crate::rules::edits::rename::may_name;
 use crate::rules::finding::Finding;
+use crate::rules::rule;
 use crate::text::path::{file_name, folder_of, stem};
 use std::collections::BTreeMap;
 
 /// The names of files that fixes may rename, of this round or a later one; none where no name is at fault.
 pub fn at_stake<'f>(findings: impl IntoIterator<Item = &'f Finding>) -> Vec<String> {
-    let renaming = |f: &&Finding| RENAMING.iter().any(|rule| rule.id == f.rule);
+    let renaming = |f: &&Finding| rule(f.rule).is_some_and(|r| r.renames);
     let files = findings.into_iter().filter(renaming).map(|f| f.okep.as_deref().unwrap_or(&f.path));
     files.map(|path| file_name(path).to_owned()).collect()
 }

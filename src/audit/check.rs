@@ -9,10 +9,7 @@ use crate::audit::policy::{Policy, PolicyOutcome};
 use crate::audit::report::{Baseline, HALF_STAGED, Issue, OkepSummary, Report, Reported, Source};
 use crate::audit::{Verdict, audit, landing};
 use crate::files::{CONFIG, Layout, Note, PathKind, Tree};
-use crate::fix::engine;
 use crate::fix::repair::same_text;
-use crate::fix::verify;
-use crate::fix::verify::VerifiedState;
 use crate::git::{Error as GitError, Head, Id, Repo, Wanted, plain_folder, plain_path_kinds};
 use crate::okep::config;
 use crate::okep::config::Config;
@@ -44,8 +41,6 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// Whether everything is to be known about every OKEP, or only what failing or passing hangs on.
     pub thorough: bool,
-    /// The fixes are for the engine, which proves them itself, and not for the eye.
-    pub unproven: bool,
 }
 
 impl Request {
@@ -96,6 +91,8 @@ pub struct Outcome {
     pub root: Option<PathBuf>,
     /// What was found and is excepted.
     pub excepted: Vec<Finding>,
+    /// All that the audit found, whatever the policy and the baseline make of it.
+    pub audited: Vec<Finding>,
     /// The rules that are off: what they find is neither told nor fixed.
     pub off: BTreeSet<&'static str>,
     /// The files and folders that were asked about, from the root; none where all were.
@@ -297,8 +294,6 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
     report.notes.extend(ruled.notes);
     report.notes.sort();
     let asked = narrow(&mut report, &request.paths, &dir, &dir, &[])?;
-    let state = engine::borrowed(&tree, &snapshot, &verdict.findings);
-    prove(&mut report, request, &state, &layout, None, &parsed);
     Ok(Outcome {
         incomplete: snapshot.incomplete,
         report,
@@ -309,6 +304,7 @@ fn without_repository(request: &Request) -> Result<Outcome, Error> {
         around: None,
         root: Some(dir),
         excepted: ruled.excepted,
+        audited: verdict.findings,
         off: ruled.off,
         asked,
     })
@@ -371,7 +367,7 @@ impl Reading<'_> {
                 okep.is_some_and(|o| o.unread)
             };
             // What is to be renamed may be named by any other.
-            let renames = |f: &Finding| f.fix.as_ref().is_some_and(|fix| !fix.renames.is_empty());
+            let renames = |f: &Finding| rule(f.rule).is_some_and(|r| r.renames);
             if !outcome.report.live().any(|f| about_unread(f) || renames(f)) {
                 return Ok(outcome);
             }
@@ -527,8 +523,7 @@ impl Reading<'_> {
             let before = before.iter().zip(&excused);
             judgement = CheckedState::of(&now, &rulings, before, self.compares(), template_history.as_ref());
         }
-        let mut outcome =
-            self.outcome(tree, now, &before, judgement, template_history, source, &bases, &parsed)?;
+        let mut outcome = self.outcome(tree, now, &before, judgement, template_history, source, &bases)?;
         outcome.report.partial = touched.is_some();
         outcome.around = around;
         Ok(outcome)
@@ -665,6 +660,7 @@ impl Reading<'_> {
             around: None,
             root,
             excepted: Vec::new(),
+            audited: Vec::new(),
             off: BTreeSet::new(),
             asked: Vec::new(),
         }
@@ -680,7 +676,6 @@ impl Reading<'_> {
         template_history: Option<TemplateHistory>,
         source: Source,
         bases: &[Base],
-        parsed: &Parsed,
     ) -> Result<Outcome, Error> {
         let mut report = report(&now, judgement.findings.clone(), source, template_history.as_ref());
         report.since = bases.first().map(|b| b.id.clone());
@@ -696,12 +691,10 @@ impl Reading<'_> {
         let removed_paths = before.iter().flat_map(|b| b.paths.iter().map(String::as_str));
         let asked =
             narrow(&mut report, &self.request.paths, &from, &top, &removed_paths.collect::<Vec<_>>())?;
-        let state = engine::borrowed(&tree, &now, &judgement.verdict.findings);
-        prove(&mut report, self.request, &state, &self.layout, template_history.as_ref(), parsed);
         let incomplete = now.incomplete || before.iter().any(|b| b.incomplete);
         let layout = self.layout.clone();
         let root = self.repo.root().map(Path::to_owned);
-        let (excepted, off) = (judgement.excepted, judgement.off);
+        let (excepted, audited, off) = (judgement.excepted, judgement.verdict.findings, judgement.off);
         Ok(Outcome {
             report,
             incomplete,
@@ -712,6 +705,7 @@ impl Reading<'_> {
             around: None,
             root,
             excepted,
+            audited,
             off,
             asked,
         })
@@ -785,7 +779,7 @@ impl CheckedState {
             self.findings.iter().zip(&self.baseline).any(|(f, b)| {
                 *b == Some(Baseline::New)
                     && f.okep.as_deref() == Some(path)
-                    && rule(f.rule).is_some_and(|r| r.grandfatherable)
+                    && rule(f.rule).is_some_and(|r| r.is_of_template())
             })
         };
         needs_history.iter().any(|needs_history| {
@@ -903,24 +897,6 @@ fn report(
         away: false,
         texts: snapshot.texts.clone(),
     }
-}
-
-/// Takes away the fixes that will be shown and cannot be proven, and tells of them.
-fn prove(
-    report: &mut Report,
-    request: &Request,
-    state: &VerifiedState,
-    layout: &Layout,
-    template_history: Option<&TemplateHistory>,
-    parsed: &Parsed,
-) {
-    if request.unproven {
-        return;
-    }
-    let shown = |r: &&mut Reported| request.thorough || r.baseline != Some(Baseline::Existing);
-    let shown = report.findings.iter_mut().filter(shown).map(|r| &mut r.finding).collect();
-    report.notes.extend(verify::verify(state, layout, template_history, parsed, shown));
-    report.notes.sort();
 }
 
 /// Keeps what is about the paths the user named; `before` are paths of the states compared with.

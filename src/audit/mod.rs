@@ -18,10 +18,9 @@ use crate::okep::snapshot::Snapshot;
 use crate::okep::template::Template;
 use crate::okep::template_history::{Landing, TemplateHistory};
 use crate::rules::context::OkepContext;
-use crate::rules::edits::rename::with_links;
-use crate::rules::finding::{Finding, Fix, Severity};
+use crate::rules::finding::{Finding, Severity};
 use crate::rules::page_links::of_links;
-use crate::rules::{Check, LEFT_BY_SKELETONS, RULES, Rule, rule};
+use crate::rules::{Check, Demand, RULES, Rule, rule};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -64,25 +63,8 @@ pub fn audit(snapshot: &Snapshot, template_history: Option<&TemplateHistory>) ->
     verdict
 }
 
-/// Why a file in conflict is not repaired: which of its texts stays is not known.
-const RESOLVE_FIRST: &str =
-    "no repair is offered while a merge's marks stand in the file: resolve them first";
-
 /// What the rules about numbers, names and registers find.
 pub fn of_tree(snapshot: &Snapshot) -> Vec<Finding> {
-    let mut findings = found_in_tree(snapshot);
-    let landing = snapshot.landing.as_ref().filter(|l| l.document.is_in_conflict());
-    let touches = |f: &&mut Finding| {
-        f.fix.iter().any(|x| x.edits.iter().any(|e| Some(&e.path) == landing.map(|l| &l.path)))
-    };
-    for finding in findings.iter_mut().filter(|_| landing.is_some()).filter(touches) {
-        finding.fix = None;
-        finding.help.push(RESOLVE_FIRST.into());
-    }
-    findings
-}
-
-fn found_in_tree(snapshot: &Snapshot) -> Vec<Finding> {
     let checks = RULES.iter().filter_map(|r| match r.check {
         Check::Tree(check) => Some(check),
         Check::Okep(_) | Check::Links(_) | Check::History(_) => None,
@@ -153,7 +135,7 @@ impl<'a> TemplateTimeline<'a> {
         )
     }
 
-    /// The findings about one OKEP of a snapshot, with the fixes that are possible there.
+    /// The findings about one OKEP of a snapshot.
     pub fn check_okep(
         &self,
         okep: &Okep,
@@ -168,16 +150,7 @@ impl<'a> TemplateTimeline<'a> {
         let landed = template_history
             .and_then(|template_history| landing(template_history, snapshot, &okep.path))
             .map(|l| l.template);
-        let (mut findings, needs_history) = self.findings(okep, landed, true);
-        let conflict = okep.document.is_in_conflict();
-        for finding in findings.iter_mut().filter(|f| f.fix.is_some()) {
-            finding.fix = finding.fix.take().filter(|_| !conflict);
-            finding.fix = finding.fix.take().and_then(|fix| feasible(fix, okep, snapshot));
-            if conflict {
-                finding.help.push(RESOLVE_FIRST.into());
-            }
-        }
-        (findings, needs_history)
+        self.findings(okep, landed)
     }
 
     /// The template at hand.
@@ -188,16 +161,11 @@ impl<'a> TemplateTimeline<'a> {
     /// The findings about one OKEP, and whether history could say more about them.
     ///
     /// `landed` is the revision that was in force when it landed, none inside for none at all; it is
-    /// none itself where that is not known. Without `plans`, findings have not all of their fixes.
-    pub fn findings(
-        &self,
-        okep: &Okep,
-        landed: Option<Option<usize>>,
-        plans: bool,
-    ) -> (Vec<Finding>, NeedsHistory) {
+    /// none itself where that is not known.
+    pub fn findings(&self, okep: &Okep, landed: Option<Option<usize>>) -> (Vec<Finding>, NeedsHistory) {
         let (mut findings, needs_history) = match self.revisions.is_empty() {
-            true => self.beside_template(okep, plans),
-            false => self.beside_revisions(okep, plans),
+            true => self.beside_template(okep),
+            false => self.beside_revisions(okep),
         };
         if let Some(landed) = landed {
             let mut earlier: Vec<Option<Vec<Finding>>> = vec![None; self.revisions.len()];
@@ -209,10 +177,10 @@ impl<'a> TemplateTimeline<'a> {
     }
 
     /// What the template at hand finds, where nothing else is known.
-    fn beside_template(&self, okep: &Okep, plans: bool) -> (Vec<Finding>, NeedsHistory) {
-        let judged = OkepContext::new(okep, &self.bare).planning(plans);
+    fn beside_template(&self, okep: &Okep) -> (Vec<Finding>, NeedsHistory) {
+        let judged = OkepContext::new(okep, &self.bare);
         let findings = check(&judged, |_| true);
-        let unmet_requirement = findings.iter().any(|f| rule(f.rule).is_some_and(|r| r.grandfatherable));
+        let unmet_requirement = findings.iter().any(|f| rule(f.rule).is_some_and(Rule::is_of_template));
         let near_a_prompt = judged.resembles_prompt();
         (findings, NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt })
     }
@@ -221,18 +189,34 @@ impl<'a> TemplateTimeline<'a> {
     ///
     /// The past is asked only where the document itself gives cause, so that what is said of one OKEP hangs
     /// neither on others nor on whether somebody else had history read.
-    fn beside_revisions(&self, okep: &Okep, plans: bool) -> (Vec<Finding>, NeedsHistory) {
-        let judged = OkepContext::new(okep, &self.bare).planning(false);
-        let unmet_requirement = !check(&judged, |r| r.grandfatherable).is_empty();
+    fn beside_revisions(&self, okep: &Okep) -> (Vec<Finding>, NeedsHistory) {
+        let judged = OkepContext::new(okep, &self.bare);
+        let unmet_requirement = !check(&judged, Rule::is_of_template).is_empty();
         let near_a_prompt = judged.resembles_prompt();
         let needs_history = NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt };
-        let judged = judged.planning(plans);
-        let book = if unmet_requirement { &self.now } else { &self.bare };
-        let findings = match near_a_prompt {
-            true => check(&judged.beside(&book.with_prompts(&self.all_prompts)), |_| true),
-            false => check(&judged.beside(book), |_| true),
-        };
-        (findings, needs_history)
+        let book = self.book_for(&needs_history);
+        (check(&judged.beside(&book), |_| true), needs_history)
+    }
+
+    /// The rule book for an OKEP about which history could say this much more.
+    fn book_for(&self, needs_history: &NeedsHistory) -> Cow<'_, Requirements> {
+        let book = if needs_history.unmet_requirement { &self.now } else { &self.bare };
+        match needs_history.near_a_prompt {
+            true => Cow::Owned(book.with_prompts(&self.all_prompts)),
+            false => Cow::Borrowed(book),
+        }
+    }
+
+    /// Calls `look` with an OKEP as its findings were found.
+    pub fn with_context<T>(&self, okep: &Okep, look: impl FnOnce(&OkepContext) -> T) -> T {
+        let judged = OkepContext::new(okep, &self.bare);
+        if self.revisions.is_empty() {
+            return look(&judged);
+        }
+        let unmet_requirement = !check(&judged, Rule::is_of_template).is_empty();
+        let near_a_prompt = judged.resembles_prompt();
+        let needs_history = NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt };
+        look(&judged.beside(&self.book_for(&needs_history)))
     }
 
     /// Turns a finding into a hint where the template in force when the OKEP landed did not ask for it.
@@ -247,19 +231,19 @@ impl<'a> TemplateTimeline<'a> {
         if landed == Some(last) {
             return;
         }
-        let is_stub = finding.rule == LEFT_BY_SKELETONS.id;
-        if is_stub && !self.now.has_section(&finding.subject) {
+        let of_section = rule(finding.rule).is_some_and(|r| r.demand == Demand::OfSection);
+        if of_section && !self.now.has_section(&finding.subject) {
             return;
         }
         let asked_by = |revision: usize, earlier: &mut [Option<Vec<Finding>>]| {
-            if is_stub {
+            if of_section {
                 let subject = self.now.current_name(&finding.subject);
                 let mut names = self.book(revision).template.names();
                 return names.any(|n| self.now.current_name(&n.text) == subject);
             }
             let found = earlier[revision].get_or_insert_with(|| {
-                let judged = OkepContext::new(okep, self.book(revision)).planning(false);
-                check(&judged, |r| r.grandfatherable)
+                let judged = OkepContext::new(okep, self.book(revision));
+                check(&judged, Rule::is_of_template)
             });
             found.iter().any(|f| {
                 f.rule == finding.rule
@@ -287,7 +271,7 @@ impl<'a> TemplateTimeline<'a> {
     }
 }
 
-fn check(judged: &OkepContext, wanted: fn(&Rule) -> bool) -> Vec<Finding> {
+fn check(judged: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
     let checks = RULES.iter().filter(|r| wanted(r)).filter_map(|r| match r.check {
         Check::Okep(check) => Some(check),
         Check::Tree(_) | Check::Links(_) | Check::History(_) => None,
@@ -295,19 +279,10 @@ fn check(judged: &OkepContext, wanted: fn(&Rule) -> bool) -> Vec<Finding> {
     checks.flat_map(|check| check(judged)).collect()
 }
 
-/// A fix as the rules of one document propose it, in the light of all that is around the document.
-fn feasible(fix: Fix, okep: &Okep, snapshot: &Snapshot) -> Option<Fix> {
-    // The text of bytes that are no UTF-8 is not known, so that nothing can be written in its place.
-    if okep.document.text.invalid_at.is_some() && fix.edits.iter().any(|e| e.start < e.end) {
-        return None;
-    }
-    if fix.renames.is_empty() { Some(fix) } else { with_links(snapshot, fix) }
-}
-
 /// Whether an OKEP is held to it only where the template asked for it in its time: a promise in place of
 /// a section that was never asked for breaks no rule.
 fn grandfatherable(finding: &Finding) -> bool {
-    finding.rule == LEFT_BY_SKELETONS.id || rule(finding.rule).is_some_and(|r| r.grandfatherable)
+    rule(finding.rule).is_some_and(|r| r.demand != Demand::Always)
 }
 
 /// When an OKEP landed; one that history knows by another name, gone since, is found by its number.

@@ -314,7 +314,6 @@ fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
         thorough: matches!(args.format, Format::Json | Format::Sarif)
             || args.diff.is_some()
             || args.fix.is_some(),
-        unproven: args.diff.is_some() || args.fix.is_some(),
     };
     if let Some(which) = args.fix.or(args.diff) {
         let here = dir.map_or(PathBuf::new(), Clone::clone);
@@ -332,6 +331,7 @@ fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
         Err(error) if committing => anyhow::bail!("{error}; {REFUSED}"),
         judged => judged?,
     };
+    repair::show(&mut outcome, request.thorough);
     outcome.report.away = outcome.root.as_deref().is_some_and(suggested_commands::is_away);
     let report = &outcome.report;
     let terminal = terminal();
@@ -491,7 +491,8 @@ fn demo(from: Option<&PathBuf>, dir: &PathBuf) -> anyhow::Result<ExitCode> {
     let dir = from.map_or_else(|| dir.clone(), |from| from.join(dir));
     demo::build(&dir)?;
     let request = Request { dir: Some(dir.clone()), ..Request::default() };
-    let outcome = check::check(&request)?;
+    let mut outcome = check::check(&request)?;
+    repair::show(&mut outcome, false);
     let shown = dir.display();
     print(&format!(
         "A sample repository with six OKEPs now stands in `{shown}`. This is `okep check` in it:\n\n{}\n\

@@ -3,7 +3,7 @@
 use crate::files::{Note, Tree};
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Finding, Fix, Rename, Safety, Severity};
-use crate::rules::{ADDS_SKELETONS, LEFT_BY_SKELETONS, UNCOVER};
+use crate::rules::rule;
 use crate::site::mkdocs::Site;
 use crate::text::path::file_name;
 use serde_yaml::Value;
@@ -24,7 +24,7 @@ impl FixRejection {
     fn is_ours(&self, finding: &Finding) -> bool {
         let suggested = finding.fix.as_ref().is_some_and(|f| f.safety == Safety::Suggested);
         let brings = matches!(self, FixRejection::Brings { .. });
-        !(brings && (suggested || UNCOVER.iter().any(|r| r.id == finding.rule)))
+        !(brings && (suggested || reveals(finding.rule)))
     }
 
     /// What to say of it; `finding` still has the fix.
@@ -73,6 +73,10 @@ fn counted<'f>(
     counts
 }
 
+fn reveals(id: &str) -> bool {
+    rule(id).is_some_and(|r| r.reveals)
+}
+
 /// Whether the findings `fixed` are gone and no other has come.
 pub(super) fn compare(
     before: Vec<&Finding>,
@@ -80,6 +84,7 @@ pub(super) fn compare(
     fixed: &[&Finding],
     renames: &[Rename],
     judged_before: &dyn Fn(&str) -> bool,
+    is_safely_fixed: &dyn Fn(&Finding) -> bool,
 ) -> Result<(), FixRejection> {
     let (was, is) = (counted(before.iter().copied(), renames), counted(after, &[]));
     let mut removed_paths: BTreeMap<FindingIdentity, usize> = BTreeMap::new();
@@ -94,7 +99,7 @@ pub(super) fn compare(
         let is_it = |f: &Finding, renames: &[Rename]| identity(f, renames) == *of;
         let was = before.iter().filter(|f| is_it(f, renames)).filter_map(|f| start(f)).min();
         let is = after.iter().filter(|f| is_it(f, &[])).filter_map(start).min();
-        UNCOVER.iter().any(|r| r.id == of.0) && was < is
+        reveals(of.0) && was < is
     };
     for (identity, fixed) in &removed_paths {
         if count(&is, identity) + fixed > count(&was, identity) && !further_on(identity) {
@@ -107,30 +112,28 @@ pub(super) fn compare(
             let excused = f.severity == Severity::Hint && new.severity == Severity::Hint;
             f.subject == new.subject && (f.severity < new.severity || excused)
         };
-        // The skeleton of a section brings those of the sections inside it.
-        let skeletons = fixed.iter().any(|f| f.rule == ADDS_SKELETONS.id && f.okep == new.okep);
-        let went = |f: &&Finding| {
-            skeletons
-                && f.rule == ADDS_SKELETONS.id
-                && f.okep == new.okep
-                && count(&is, &identity(f, renames)) == 0
+        let leaves = |f: &&Finding| rule(f.rule).is_some_and(|r| r.leaves.contains(&new.rule));
+        // A fix may do more than one of its kind: a section comes with the sections inside it.
+        let of_a_kind = |f: &&Finding| {
+            let same = |fixed: &&&Finding| fixed.rule == f.rule && fixed.okep == f.okep && f.okep == new.okep;
+            fixed.iter().filter(same).any(leaves) && count(&is, &identity(f, renames)) == 0
         };
-        let mut answered = fixed.iter().copied().chain(before.iter().copied().filter(went));
-        new.rule == LEFT_BY_SKELETONS.id && answered.any(|f| left_by(&f))
+        let mut answered =
+            fixed.iter().copied().filter(leaves).chain(before.iter().copied().filter(of_a_kind));
+        answered.any(|f| left_by(&f))
     };
     // What a heading is under its new name it was under the old one.
     let renamed = |new: &Finding| {
         let same = |f: &&Finding| f.rule == new.rule && f.okep == new.okep;
         let line = |f: &Finding| f.place.as_ref().map(|p| p.line);
-        UNCOVER.iter().any(|r| r.id == new.rule)
+        reveals(new.rule)
             && before.iter().copied().filter(same).any(|f| line(f) == line(new))
             && fixed.iter().any(|f| line(f) == line(new))
             && after.iter().filter(same).count() <= before.iter().copied().filter(same).count()
     };
-    // What only one of the two pages showed may be mended now, as safely.
+    // What only one of the two pages showed may be fixed now, as safely.
     let uncovered = |new: &Finding| {
-        let mends = new.fix.as_ref().is_some_and(|f| f.safety == Safety::Safe);
-        mends && fixed.iter().any(|f| f.rule == UNCOVER[0].id && f.severity <= new.severity)
+        is_safely_fixed(new) && fixed.iter().any(|f| reveals(f.rule) && f.severity <= new.severity)
     };
     let unseen = |new: &Finding| new.okep.as_deref().is_some_and(|path| !judged_before(path));
     let has_come = |f: &&Finding| {

@@ -8,8 +8,8 @@ use super::verify::{VerifiedState, Verifier};
 use crate::files::{Layout, Note, Tree};
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::template_history::TemplateHistory;
-use crate::rules::ADDS_SKELETONS;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
+use crate::rules::{Phase, rule};
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
@@ -87,11 +87,11 @@ impl EngineRun<'_> {
         self.fixed.notes.clear();
         self.refused.clear();
         // What is safe comes first: a heading put right may be the section that a skeleton would add.
-        let skeleton = |f: &Finding| f.rule == ADDS_SKELETONS.id;
+        let last = |f: &Finding| rule(f.rule).is_some_and(|r| r.phase == Phase::Last);
         let suggested = self.most == Safety::Suggested;
         self.step(&|_, fix| fix.safety == Safety::Safe)
-            || (suggested && self.step(&|f, fix| fix.safety == Safety::Suggested && !skeleton(f)))
-            || (suggested && self.step(&|f, _| skeleton(f)))
+            || (suggested && self.step(&|f, fix| fix.safety == Safety::Suggested && !last(f)))
+            || (suggested && self.step(&|f, _| last(f)))
     }
 
     fn step(&mut self, turn: &dyn Fn(&Finding, &Fix) -> bool) -> bool {

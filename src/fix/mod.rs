@@ -7,4 +7,5 @@ pub mod verify;
 pub mod apply;
 pub mod compare;
 pub mod engine;
+pub mod plan;
 pub mod write;

@@ -4,14 +4,16 @@
 
 use crate::audit::check;
 use crate::audit::check::{Outcome, Request};
-use crate::audit::report::{HALF_STAGED, Source};
+use crate::audit::report::{Baseline, HALF_STAGED, Reported, Source};
 use crate::cli::suggested_commands;
 use crate::files::{Note, Tree};
 use crate::fix::atomic;
 use crate::fix::compare::identity;
-use crate::fix::engine::{Fixed, fix};
+use crate::fix::engine::{Fixed, borrowed, fix};
+use crate::fix::verify::verify;
 use crate::fix::write::{self, RealDisk};
 use crate::git::{Error as GitError, Repo};
+use crate::okep::snapshot::Parsed;
 use crate::report::{count, diff, escape_control};
 use crate::rules::finding::{Finding, Safety};
 use crate::text::path::folder_of;
@@ -47,6 +49,18 @@ pub struct Repair {
     pub suggested: usize,
 }
 
+/// Plans and verifies the fixes of the findings that are shown, each by itself.
+pub fn show(outcome: &mut Outcome, thorough: bool) {
+    let Some(snapshot) = &outcome.snapshot else { return };
+    let shown = |r: &&mut Reported| thorough || r.baseline != Some(Baseline::Existing);
+    let shown = outcome.report.findings.iter_mut().filter(shown).map(|r| &mut r.finding).collect();
+    let state = borrowed(&outcome.tree, snapshot, &outcome.audited);
+    let history = outcome.template_history.as_ref();
+    let notes = verify(&state, &outcome.layout, history, &Parsed::default(), shown);
+    outcome.report.notes.extend(notes);
+    outcome.report.notes.sort();
+}
+
 /// Refuses to write what is not the working tree, before anything is judged.
 pub fn may_write(request: &Request) -> Result<(), Error> {
     if request.staged {
@@ -69,7 +83,7 @@ pub fn of_commit(
     most: Safety,
     asked: &dyn Fn(&Finding) -> bool,
 ) -> Result<(Outcome, Repair), Error> {
-    let request = Request { unproven: true, ..Request::of_commit(dir, commit) };
+    let request = Request::of_commit(dir, commit);
     let outcome = check::check(&request)?;
     let repair = plan(&request, &outcome, most, asked)?;
     Ok((outcome, repair))
@@ -201,7 +215,7 @@ pub fn write(request: &Request, outcome: &Outcome, repair: &Repair) -> Result<Ou
         to.unwrap_or_else(|| path.clone())
     };
     let paths = request.paths.iter().map(renamed).collect();
-    Ok(check::check(&Request { paths, unproven: true, ..request.clone() })?)
+    Ok(check::check(&Request { paths, ..request.clone() })?)
 }
 
 /// Keeps other runs from writing until what is judged now has been written.

@@ -6,6 +6,7 @@
 
 use super::apply::{apply, edited};
 use super::compare::{FixRejection, compare, registers_hold};
+use super::plan::plan;
 use crate::audit::{TemplateTimeline, of_tree, sort};
 use crate::files::{Layout, Note, Tree};
 use crate::markdown::document::Document;
@@ -13,9 +14,9 @@ use crate::okep::proposal::Okep;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::edits::rename::links_hold;
-use crate::rules::finding::{Finding, Fix, Rename};
+use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use crate::rules::page_links::{Linked, claims, of_links};
-use crate::rules::{Check, RENAMES, rule};
+use crate::rules::{Check, PlanFix, rule};
 use crate::text::path::{Role, role};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -47,7 +48,7 @@ pub struct VerifiedState<'s> {
     pub findings: Cow<'s, [Finding]>,
 }
 
-/// Removes the fixes of `shown` that fail their proof; `findings` are all that the audit says of `tree`.
+/// Plans the fixes of `shown` and removes those that fail their proof.
 pub fn verify(
     state: &VerifiedState,
     layout: &Layout,
@@ -55,12 +56,23 @@ pub fn verify(
     parsed: &Parsed,
     shown: Vec<&mut Finding>,
 ) -> Vec<Note> {
-    let mut shown: Vec<&mut Finding> = shown.into_iter().filter(|f| f.fix.is_some()).collect();
+    let mut shown: Vec<&mut Finding> = shown.into_iter().filter(|f| has_plan(f)).collect();
     if shown.is_empty() {
         return Vec::new();
     }
-    let mut notes = limit_work(state, &mut shown);
     let bench = Verifier::new(&state.snapshot, layout, template_history, parsed);
+    plan(&state.snapshot, &bench.template_timeline, shown.iter_mut().map(|f| &mut **f).collect());
+    verify_planned(&bench, state, shown)
+}
+
+fn has_plan(finding: &Finding) -> bool {
+    rule(finding.rule).is_some_and(|r| r.fix.is_some())
+}
+
+/// Removes the fixes of `shown` that fail their proof.
+fn verify_planned(bench: &Verifier, state: &VerifiedState, shown: Vec<&mut Finding>) -> Vec<Note> {
+    let mut shown: Vec<&mut Finding> = shown.into_iter().filter(|f| f.fix.is_some()).collect();
+    let mut notes = limit_work(state, &mut shown);
     let verify = |finding: &mut &mut Finding| {
         let doubt = bench.alone(state, finding).err()?;
         let note = doubt.note(finding);
@@ -119,6 +131,15 @@ impl<'a> Verifier<'a> {
         self.template_timeline.check_okep(okep, snapshot, self.template_history).0
     }
 
+    /// Whether an OKEP's finding has a safe fix of its own.
+    fn is_safely_fixed(&self, okep: Option<&Okep>, finding: &Finding) -> bool {
+        let (Some(okep), Some(PlanFix::Okep(fix))) = (okep, rule(finding.rule).and_then(|r| r.fix)) else {
+            return false;
+        };
+        let fix = self.template_timeline.with_context(okep, |context| fix(context, finding));
+        fix.is_some_and(|fix| fix.safety == Safety::Safe)
+    }
+
     fn id(&self) -> String {
         format!("fixed-{}", self.ids.fetch_add(1, Ordering::Relaxed))
     }
@@ -131,7 +152,7 @@ impl<'a> Verifier<'a> {
             let same = before.snapshot.okep(&okep.path)?;
             let about_it = |f: &&Finding| f.okep.as_deref() == Some(&okep.path) && is_of_okep(f);
             let known: Vec<Finding> = before.findings.iter().filter(about_it).cloned().collect();
-            let by_itself = known.iter().all(|f| f.rule != RENAMES.id);
+            let by_itself = known.iter().all(|f| !rule(f.rule).is_some_and(|r| r.renames));
             (by_itself && Arc::ptr_eq(&same.document, &okep.document)).then_some(known)
         };
         let recheck = |okep: &Okep| known(okep).unwrap_or_else(|| self.check_one(okep, &snapshot));
@@ -139,6 +160,14 @@ impl<'a> Verifier<'a> {
         findings.extend(of_tree(&snapshot));
         findings.extend(of_links(&snapshot));
         sort(&mut findings);
+        let unplanned = |f: &&mut Finding| {
+            has_plan(f)
+                && !(is_of_okep(f)
+                    && f.okep
+                        .as_deref()
+                        .is_some_and(|path| snapshot.okep(path).is_some_and(|okep| known(okep).is_some())))
+        };
+        plan(&snapshot, &self.template_timeline, findings.iter_mut().filter(unplanned).collect());
         VerifiedState {
             tree: Cow::Owned(tree),
             snapshot: Cow::Owned(snapshot),
@@ -154,8 +183,7 @@ impl<'a> Verifier<'a> {
         let fixes: Vec<&Fix> = fixed.iter().filter_map(|f| f.fix.as_ref()).collect();
         spares_template(state, &fixes)?;
         let tree = apply(&state.tree, &fixes, || Some(self.id())).map_err(FixRejection::Fails)?;
-        let mut after = Snapshot::new(&tree, self.layout, self.parsed);
-        after.plans = false;
+        let after = Snapshot::new(&tree, self.layout, self.parsed);
         let renames: Vec<Rename> = fixes.iter().flat_map(|f| f.renames.clone()).collect();
         let judged_before = |path: &str| {
             let path = renames.iter().find(|r| r.to == path).map_or(path, |r| &r.from);
@@ -172,7 +200,9 @@ impl<'a> Verifier<'a> {
             changed.par_iter().flat_map_iter(|okep| self.check_one(okep, &after)).collect();
         findings.extend(of_tree(&after));
         findings.extend(of_links(&after));
-        compare(before.collect(), &findings, fixed, &renames, &judged_before)?;
+        let is_safely_fixed =
+            |f: &Finding| self.is_safely_fixed(f.okep.as_deref().and_then(|p| after.okep(p)), f);
+        compare(before.collect(), &findings, fixed, &renames, &judged_before, &is_safely_fixed)?;
         let (old, new) = ((&*state.tree, &*state.snapshot), (&tree, &after));
         registers_hold(old, new, &fixes)?;
         links_hold(&state.snapshot, &after, &renames).map_err(FixRejection::Fails)?;
@@ -206,8 +236,9 @@ impl<'a> Verifier<'a> {
             Err(why) => return Some(Err(FixRejection::Fails(why))),
         };
         let document = Arc::new(Document::parse(&bytes));
-        let after = Okep::new(&okep.path, &self.layout.folder, document.clone(), &state.snapshot.template);
-        let after = self.check_one(&after, &state.snapshot);
+        let okep_after =
+            Okep::new(&okep.path, &self.layout.folder, document.clone(), &state.snapshot.template);
+        let after = self.check_one(&okep_after, &state.snapshot);
         let (snapshot, mut found) = (&state.snapshot, after);
         // Of its links, those to headings of its own hang on its text; where others lead has not changed.
         let (settings, repository) =
@@ -219,7 +250,8 @@ impl<'a> Verifier<'a> {
         );
         let about_it = |f: &&Finding| f.path == path && (is_of_okep(f) || is_of_links(f));
         let before = state.findings.iter().filter(about_it).collect();
-        Some(compare(before, &found, &[finding], &[], &|_| true))
+        let is_safely_fixed = |f: &Finding| self.is_safely_fixed(Some(&okep_after), f);
+        Some(compare(before, &found, &[finding], &[], &|_| true, &is_safely_fixed))
     }
 }
 
@@ -272,7 +304,8 @@ mod tests {
         }
         let (layout, parsed) = (Layout::default(), Parsed::default());
         let snapshot = Snapshot::new(&tree, &layout, &parsed);
-        let findings = audit(&snapshot, None).findings;
+        let mut findings = audit(&snapshot, None).findings;
+        plan(&snapshot, &TemplateTimeline::of(&snapshot, None), findings.iter_mut().collect());
         let state = super::super::engine::borrowed(&tree, &snapshot, &findings);
         let mut finding = findings.iter().find(|f| f.rule == "not-in-nav").expect("it is not").clone();
         let edit = |(path, old, new): &(&str, &str, &str)| {
@@ -284,7 +317,8 @@ mod tests {
             finding.fix = Some(Fix::safe("try", edits.iter().map(edit).collect()));
         }
         let mut shown = finding.clone();
-        let notes = verify(&state, &layout, None, &parsed, vec![&mut shown]);
+        let verifier = Verifier::new(&snapshot, &layout, None, &parsed);
+        let notes = verify_planned(&verifier, &state, vec![&mut shown]);
         let told = notes.first().map(|n| n.message.as_str());
         match expected {
             Ok(()) => assert_eq!((told, &shown.fix), (None, &finding.fix)),

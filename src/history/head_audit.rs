@@ -7,6 +7,7 @@ use crate::audit::check;
 use crate::audit::check::Request;
 use crate::files::{Note, Tree};
 use crate::fix::apply::apply;
+use crate::fix::repair;
 use crate::git::Repo;
 use crate::okep::forge::Forge;
 use crate::okep::snapshot::Snapshot;
@@ -32,10 +33,11 @@ pub struct Tip {
 /// Audits `commit`, a full hash; none where it holds no proposal folder.
 pub fn tip(dir: Option<&Path>, commit: &str) -> Result<Option<Tip>, check::Error> {
     let request = Request::of_commit(dir, commit);
-    let outcome = match check::check(&request) {
+    let mut outcome = match check::check(&request) {
         Err(check::Error::NoFolder { .. }) => return Ok(None),
         outcome => outcome?,
     };
+    repair::show(&mut outcome, true);
     let Some(snapshot) = outcome.snapshot else { return Ok(None) };
     let (tree, template_history, notes) = (outcome.tree, outcome.template_history, outcome.report.notes);
     let findings = outcome.report.findings.into_iter().map(|reported| reported.finding).collect();

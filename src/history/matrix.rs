@@ -77,7 +77,7 @@ impl MatrixState {
 
 /// Whether the template came to ask for it after the OKEP had landed.
 pub fn is_excused(finding: &Finding) -> bool {
-    let milder = |r: &crate::rules::Rule| r.grandfatherable && r.severity != Severity::Hint;
+    let milder = |r: &crate::rules::Rule| r.is_of_template() && r.severity != Severity::Hint;
     finding.grandfathered.is_some()
         || (finding.severity == Severity::Hint && rule(finding.rule).is_some_and(milder))
 }

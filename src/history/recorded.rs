@@ -567,7 +567,7 @@ impl Telling<'_> {
             let told = self.verdicts.under(file, book).into_iter().flat_map(|v| &v.recorded);
             let asked = |t: &&RecordedFinding| {
                 let rule = rule(self.verdicts.identities[t.identity as usize].rule);
-                rule.is_some_and(|r| r.grandfatherable)
+                rule.is_some_and(|r| r.is_of_template())
             };
             told.filter(asked).map(|t| t.identity).collect()
         };

@@ -663,7 +663,7 @@ impl Audits<'_> {
                 None => (bench.unread == 0).then_some(None),
             }
         });
-        let (mut findings, _) = bench.template_timeline.findings(okep, landed, false);
+        let (mut findings, _) = bench.template_timeline.findings(okep, landed);
         let allows: Vec<AllowedSet> = comments(&okep.document, crate::rules::ids())
             .into_iter()
             .filter_map(|c| c.directive.ok())
@@ -745,10 +745,7 @@ impl Audits<'_> {
             }
             tree.files.insert(info.path.clone(), file);
         }
-        let mut snapshot = Snapshot::new(&tree, self.layout, parsed);
-        // What would mend a state of the past is told of none.
-        snapshot.plans = false;
-        let snapshot = snapshot;
+        let snapshot = Snapshot::new(&tree, self.layout, parsed);
         let shown = |path: &str| match snapshot.site.as_ref().map(|site| (site.registered(path), site)) {
             _ if !nav_is_read => ShownFinding::Unread,
             Some((Registered::Unknown, _)) => ShownFinding::Unknown,

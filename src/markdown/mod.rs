@@ -4,6 +4,8 @@ pub mod html;
 pub mod limits;
 pub mod names;
 pub mod outline;
+pub mod placeholder;
 pub mod prose;
+pub mod section_bounds;
 pub mod site_headings;
 pub mod slugs;

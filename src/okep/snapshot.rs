@@ -45,8 +45,6 @@ pub struct Snapshot {
     pub notes: Vec<Note>,
     /// Whether some OKEP is there that could not be read, so that the verdict is not whole.
     pub incomplete: bool,
-    /// Whether fixes are wanted that take long to work out; a proof needs to know what is found, no more.
-    pub plans: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -132,7 +130,6 @@ impl Snapshot {
             texts,
             notes: reading.notes,
             incomplete: reading.incomplete,
-            plans: true,
         }
     }
 

@@ -44,13 +44,13 @@ pub fn one(rule: &Rule, terminal: &Terminal) -> String {
     };
     example(&mut out, "Instead of", rule.bad);
     example(&mut out, "write", rule.good);
-    if rule.grandfatherable {
+    if rule.is_of_template() {
         paragraph(
             &mut out,
             "An OKEP is held to the template that was in force when it landed: what the template asked for only later is a hint.",
         );
     }
-    let fix = match rule.fix {
+    let fix = match rule.fixability {
         "-" => "No machine can mend it.".to_owned(),
         fix => format!("Fix: {fix}."),
     };
@@ -64,7 +64,7 @@ pub fn one(rule: &Rule, terminal: &Terminal) -> String {
 pub fn markdown() -> String {
     let mut out = String::from("| rule | severity | fix | offence |\n|---|---|---|---|\n");
     for rule in RULES {
-        let _ = writeln!(out, "| {} | {} | {} | {} |", rule.id, rule.severity, rule.fix, rule.offence);
+        let _ = writeln!(out, "| {} | {} | {} | {} |", rule.id, rule.severity, rule.fixability, rule.offence);
     }
     out
 }

@@ -5,7 +5,7 @@ use super::test_reports::{empty, finding, large, okep};
 use super::{Terminal, full, github, is_harmful, json, markdown, sarif, table};
 use crate::audit::report::{Baseline, Issue, OkepSummary, Report, Reported, Source};
 use crate::files::Note;
-use crate::rules::finding::{Edit, Finding, Fix, Related, Revision, Safety, Severity};
+use crate::rules::finding::{Detail, Edit, Finding, Fix, Related, Revision, Safety, Severity};
 use crate::text::{Place, Span, Text};
 use proptest::collection::vec;
 use proptest::option;
@@ -70,6 +70,7 @@ fn any_finding() -> impl Strategy<Value = Finding> {
             help,
             related: rest.0,
             grandfathered: rest.1.map(|(commit, date)| Revision { commit, date }),
+            detail: Detail::None,
             fix: rest.2,
         }
     })

@@ -215,6 +215,7 @@ fn finding(reported: &Reported) -> FindingJson<'_> {
         help,
         related,
         grandfathered,
+        detail: _,
         fix: repair,
     } = &reported.finding;
     FindingJson {

@@ -227,7 +227,7 @@ fn properties(report: &Report) -> BTreeMap<&str, &str> {
 }
 
 fn descriptor(rule: &'static Rule) -> Descriptor<'static> {
-    let grandfatherable = match rule.grandfatherable {
+    let grandfatherable = match rule.is_of_template() {
         true => "\n\nAn OKEP is held to the template that was in force when it landed.",
         false => "",
     };
@@ -245,7 +245,7 @@ fn descriptor(rule: &'static Rule) -> Descriptor<'static> {
         full_description: text(format!("{}. {}", rule.offence, rule.why)),
         help: Message { text: plain, markdown: Some(markdown) },
         default_configuration: Configuration { level: level(rule.severity) },
-        properties: BTreeMap::from([("fix", rule.fix)]),
+        properties: BTreeMap::from([("fix", rule.fixability)]),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::audit::report::{Issue, OkepSummary, Report, Reported, Source};
 use crate::files::Note;
-use crate::rules::finding::{Edit, Finding, Fix, Related, Revision, Severity};
+use crate::rules::finding::{Detail, Edit, Finding, Fix, Related, Revision, Severity};
 use crate::text::Text;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -35,6 +35,7 @@ pub fn finding(rule: &'static str, severity: Severity, path: &str, message: &str
         help: Vec::new(),
         related: Vec::new(),
         grandfathered: None,
+        detail: Detail::None,
         fix: None,
     }
 }

@@ -1,6 +1,6 @@
 //! Links to an anchor of their own page that GitHub, the site or both do not have.
 
-use super::{Check, Rule};
+use super::{Check, PlanFix, Rule};
 use crate::rules::edits::rename::destinations;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::rules::page_links::{Anchors, Claim, Linked, PageLink, parts};
@@ -13,14 +13,15 @@ use strsim::osa_distance;
 pub static RULE: Rule = Rule {
     id: "broken-anchor",
     severity: Severity::Warning,
-    fix: "suggested",
     offence: "in-page anchor that exists for neither or only one of GitHub and MkDocs",
     why: "GitHub and MkDocs make anchors of headings by rules of their own: the first makes two hyphens of \
           \" & \" where the second makes one. A reader whom a link takes nowhere thinks nothing is there.",
     bad: "See [the API](#api-detials).\n\n### API Details",
     good: "See [the API](#api-details).\n\n### API Details",
     check: Check::Links(check),
-    grandfatherable: false,
+    fix: Some(PlanFix::Links(fix)),
+    fixability: "suggested",
+    ..Rule::BASE
 };
 
 fn check(page: &Linked) -> Vec<Claim> {
@@ -61,8 +62,7 @@ fn broken(page: &Linked, link: &PageLink) -> Option<Finding> {
     let Some(near) = nearest(anchors, &decoded) else {
         return Some(finding.help("name a heading of this page, or put `<a id=...></a>` where it leads"));
     };
-    let fix = fix(page, link, anchor, &near);
-    Some(finding.help(format!("did you mean `#{near}`?")).fix(fix))
+    Some(finding.help(format!("did you mean `#{near}`?")))
 }
 
 /// The anchor of a link to its own page, as written.
@@ -112,12 +112,26 @@ fn nearest(anchors: &Anchors, anchor: &str) -> Option<String> {
     only(both.iter().filter(|a| (1..=most).contains(&osa_distance(&letters(a), &wanted))).collect())
 }
 
-fn fix(page: &Linked, link: &PageLink, anchor: &str, near: &str) -> Option<Fix> {
-    let places = destinations(page.document, link.kind?, link.span.clone(), &link.target);
-    let before = link.target.len() - anchor.len();
-    let edits: Vec<Edit> = places
-        .into_iter()
-        .map(|at| Edit::replace(page.path, at + before..at + link.target.len(), near))
-        .collect();
-    (!edits.is_empty()).then(|| Fix::suggested(format!("lead it to `#{near}`"), edits))
+/// Every link to the anchor gets the near one, or none does.
+fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
+    let anchor = finding.subject.strip_prefix('#')?;
+    let anchors = page.anchors();
+    let is_known =
+        |of: &[(String, String)]| of.iter().any(|(_, a)| a == anchor || *a == percent_decoded(anchor));
+    if is_known(&anchors.github) || anchors.site.as_deref().is_some_and(is_known) {
+        return None;
+    }
+    let near = nearest(anchors, &percent_decoded(anchor))?;
+    let mut edits = Vec::new();
+    for link in page.links().iter().filter(|link| own_anchor(page, link) == Some(anchor)) {
+        let places = destinations(page.document, link.kind?, link.span.clone(), &link.target);
+        if places.is_empty() {
+            return None;
+        }
+        let (before, end) = (link.target.len() - anchor.len(), link.target.len());
+        edits.extend(places.into_iter().map(|at| Edit::replace(page.path, at + before..at + end, &*near)));
+    }
+    edits.sort();
+    edits.dedup();
+    (!edits.is_empty()).then(|| Fix::suggested(format!("link it to `#{near}`"), edits))
 }

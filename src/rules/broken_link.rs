@@ -13,14 +13,13 @@ use crate::text::url_path;
 pub static RULE: Rule = Rule {
     id: "broken-link",
     severity: Severity::Warning,
-    fix: "-",
     offence: "relative link or image that does not resolve inside the docs folder",
     why: "Readers of the site get a page that is not there, and MkDocs refuses to build with `--strict`. \
           It shows nothing from outside of the docs folder, even where GitHub does.",
     bad: "![the packet's way](imgs/packet.png)\n\nSee [Egress](egress.md).",
     good: "![the packet's way](images/packet.png)\n\nSee [Egress](../features/egress.md).",
     check: Check::Links(check),
-    grandfatherable: false,
+    ..Rule::BASE
 };
 
 fn check(page: &Linked) -> Vec<Claim> {

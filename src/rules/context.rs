@@ -7,7 +7,6 @@ use crate::okep::prompts::Leftover;
 use crate::okep::proposal::Okep;
 use crate::okep::requirements::Requirements;
 use crate::okep::template::Template;
-use crate::rules::finding::Fix;
 use std::cell::OnceCell;
 use std::sync::Arc;
 
@@ -15,8 +14,6 @@ pub struct OkepContext<'a> {
     pub okep: &'a Okep,
     pub requirements: &'a Requirements,
     pub alignment: Alignment,
-    /// Whether anybody looks at the fixes: some cost more than all that finds what is wrong.
-    plans: bool,
     leftovers: OnceCell<(Vec<Leftover>, bool)>,
     ambiguities: OnceCell<Vec<Ambiguity>>,
 }
@@ -25,17 +22,7 @@ impl<'a> OkepContext<'a> {
     pub fn new(okep: &'a Okep, requirements: &'a Requirements) -> Self {
         let alignment = align(&requirements.template.outline, requirements.plain_old_names(), &okep.outline);
         let (leftovers, ambiguities) = Default::default();
-        OkepContext { okep, requirements, alignment, plans: true, leftovers, ambiguities }
-    }
-
-    /// The same, with or without fixes.
-    pub fn planning(self, plans: bool) -> Self {
-        OkepContext { plans, ..self }
-    }
-
-    /// A fix that costs something to find, where anybody looks at it.
-    pub fn plan(&self, fix: impl FnOnce() -> Option<Fix>) -> Option<Fix> {
-        if self.plans { fix() } else { None }
+        OkepContext { okep, requirements, alignment, leftovers, ambiguities }
     }
 
     /// The same OKEP beside another book; what both books would find alike is not sought twice.
@@ -44,8 +31,7 @@ impl<'a> OkepContext<'a> {
             return self;
         }
         let ambiguities = self.ambiguities;
-        let other =
-            OkepContext { ambiguities, plans: self.plans, ..OkepContext::new(self.okep, requirements) };
+        let other = OkepContext { ambiguities, ..OkepContext::new(self.okep, requirements) };
         if Arc::ptr_eq(&self.requirements.prompts, &requirements.prompts) {
             return OkepContext { leftovers: self.leftovers, ..other };
         }

@@ -1,9 +1,10 @@
 //! Links of the landing page to an OKEP that is not there.
 
-use super::{Check, Rule};
+use super::{Check, PlanFix, Rule};
+use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
+use crate::rules::finding::{Detail, Edit, Finding, Fix, Severity};
 use crate::site::index_page::{IndexPage, LandingEntry};
 use crate::text::path::folder_of;
 use std::ops::Range;
@@ -11,19 +12,20 @@ use std::ops::Range;
 pub static RULE: Rule = Rule {
     id: "dead-index-entry",
     severity: Severity::Error,
-    fix: "suggested",
     offence: "landing page names an OKEP that is not there",
     why: "The link leads readers to a missing page.",
     bad: "* [BGP](okep-5296-bgp-integration.md)",
     good: "* [BGP](okep-5296-bgp.md)",
     check: Check::Tree(check),
-    grandfatherable: false,
+    fix: Some(PlanFix::Tree(fix)),
+    fixability: "suggested",
+    ..Rule::BASE
 };
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let Some(landing) = &snapshot.landing else { return Vec::new() };
-    let dead = landing.entries.iter().filter(|e| register::is_dead(snapshot, &e.doc));
-    dead.map(|entry| finding(snapshot, landing, entry)).collect()
+    let dead = landing.entries.iter().enumerate().filter(|(_, e)| register::is_dead(snapshot, &e.doc));
+    dead.map(|(index, entry)| finding(snapshot, landing, entry).detail(Detail::Entry(index))).collect()
 }
 
 fn finding(snapshot: &Snapshot, landing: &IndexPage, entry: &LandingEntry) -> Finding {
@@ -33,30 +35,38 @@ fn finding(snapshot: &Snapshot, landing: &IndexPage, entry: &LandingEntry) -> Fi
     let mut finding =
         RULE.about(meant.map(|o| o.path.as_str()), &landing.path, entry.target.clone(), message);
     finding.place = Some(text.place(entry.span.clone()));
-    let source = text.slice(entry.span.clone());
     match meant.filter(|o| !landing.lists(&o.path)) {
+        Some(okep) => finding.help(format!("link to `{}`", target(landing, okep))),
+        None => match register::awaited(snapshot, &entry.doc) {
+            Some(folder) => finding.help(format!("name the proposal in `{folder}` first")),
+            None => finding.help("delete the link"),
+        },
+    }
+}
+
+/// An OKEP's path, as the index page links to it.
+fn target<'o>(landing: &IndexPage, okep: &'o Okep) -> &'o str {
+    let below = okep.path.strip_prefix(folder_of(&landing.path));
+    below.map_or(okep.path.as_str(), |path| path.trim_start_matches('/'))
+}
+
+fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
+    let landing = snapshot.landing.as_ref()?;
+    let Detail::Entry(index) = finding.detail else { return None };
+    let entry = landing.entries.get(index)?;
+    match register::meant(snapshot, &entry.doc).filter(|o| !landing.lists(&o.path)) {
         Some(okep) => {
-            let folder = folder_of(&landing.path);
-            let target =
-                okep.path.strip_prefix(folder).map_or(okep.path.as_str(), |p| p.trim_start_matches('/'));
+            let source = landing.document.text.slice(entry.span.clone());
+            let start = entry.span.start + source.rfind(&entry.target)?;
             let anchor = entry.target.find(['#', '?']).map_or("", |at| &entry.target[at..]);
-            let finding = finding.help(format!("link to `{target}`"));
-            let fix = source.rfind(&entry.target).map(|at| {
-                let start = entry.span.start + at;
-                let span = start..start + entry.target.len();
-                let edit = Edit::replace(&landing.path, span, format!("{target}{anchor}"));
-                Fix::suggested("link to the file it is now", vec![edit])
-            });
-            finding.fix(fix)
+            let new = format!("{}{anchor}", target(landing, okep));
+            let edit = Edit::replace(&landing.path, start..start + entry.target.len(), new);
+            Some(Fix::suggested("link to the file it is now", vec![edit]))
         }
+        None if register::awaited(snapshot, &entry.doc).is_some() => None,
         None => {
-            if let Some(folder) = register::awaited(snapshot, &entry.doc) {
-                return finding.help(format!("name the proposal in `{folder}` first"));
-            }
-            let lines = own_lines(landing, entry);
-            let delete =
-                |lines| Fix::suggested("delete its line", vec![Edit::replace(&landing.path, lines, "")]);
-            finding.help("delete the link").fix(lines.map(delete))
+            let edit = Edit::replace(&landing.path, own_lines(landing, entry)?, "");
+            Some(Fix::suggested("delete its line", vec![edit]))
         }
     }
 }

@@ -1,22 +1,26 @@
 //! Entries of `nav` that name an OKEP that is not there.
 
-use super::{Check, Rule};
+use super::{Check, PlanFix, Rule};
+use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
+use crate::rules::finding::{Detail, Edit, Finding, Fix, Severity};
 use crate::site::mkdocs::{NavEntry, Site};
 use crate::site::nav_edit;
+use crate::site::nav_edit::NavPlan;
+use crate::text::Text;
 
 pub static RULE: Rule = Rule {
     id: "dead-nav-entry",
     severity: Severity::Error,
-    fix: "suggested",
     offence: "`nav` names an OKEP that is not there",
     why: "The entry leads readers to a missing page, and a build in strict mode fails.",
     bad: "- BGP: okeps/okep-5296-bgp-integration.md",
     good: "- BGP: okeps/okep-5296-bgp.md",
     check: Check::Tree(check),
-    grandfatherable: false,
+    fix: Some(PlanFix::Tree(fix)),
+    fixability: "suggested",
+    ..Rule::BASE
 };
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
@@ -34,28 +38,54 @@ fn finding(snapshot: &Snapshot, site: &Site, index: usize, entry: &NavEntry, doc
     let meant = register::meant(snapshot, doc);
     let message = format!("`nav` names `{}`, which is not there", entry.target);
     let mut finding = RULE.about(meant.map(|o| o.path.as_str()), register, entry.target.clone(), message);
-    let Some(text) = snapshot.texts.get(register).filter(|_| snapshot.plans) else { return finding };
+    finding.detail = Detail::Entry(index);
+    let Some(text) = snapshot.texts.get(register) else { return finding };
     finding.place = Some(text.place(entry.span.clone()));
-    let bytes = text.as_str().as_bytes();
-    let listed = |path: &str| site.nav.entry_of(path).is_some();
-    let (plan, title, help) = match meant.filter(|o| !listed(&o.path)) {
-        Some(okep) => {
-            let target = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
-            let plan = nav_edit::retarget(site, bytes, index, &okep.path);
-            (plan, "name the file it is now", format!("name `{target}`"))
-        }
-        None => {
-            if let Some(folder) = register::awaited(snapshot, doc) {
-                return finding.help(format!("name the proposal in `{folder}` first"));
+    match plan(snapshot, site, index, doc, text) {
+        Plan::Awaited(folder) => finding.help(format!("name the proposal in `{folder}` first")),
+        Plan::Edit(NavPlan { edit: Err(why), .. }) => finding.help(why),
+        Plan::Edit(_) => match unlisted(snapshot, site, doc) {
+            Some(okep) => {
+                let target = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
+                finding.help(format!("name `{target}`"))
             }
-            (nav_edit::remove(site, bytes, index), "delete the entry", "delete the entry".to_owned())
-        }
-    };
-    match plan.edit {
-        Ok((span, replacement)) => {
-            let edit = Edit::replace(&plan.path, span, replacement);
-            finding.help(help).fix(Some(Fix::suggested(title, vec![edit])))
-        }
-        Err(why) => finding.help(why),
+            None => finding.help("delete the entry"),
+        },
     }
+}
+
+fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
+    let site = snapshot.site.as_ref()?;
+    let Detail::Entry(index) = finding.detail else { return None };
+    let doc = site.nav.entries().get(index)?.doc.as_deref()?;
+    let text = snapshot.texts.get(&finding.path)?;
+    let Plan::Edit(plan) = plan(snapshot, site, index, doc, text) else { return None };
+    let (span, replacement) = plan.edit.ok()?;
+    let title = match unlisted(snapshot, site, doc) {
+        Some(_) => "name the file it is now",
+        None => "delete the entry",
+    };
+    Some(Fix::suggested(title, vec![Edit::replace(&plan.path, span, replacement)]))
+}
+
+enum Plan<'a> {
+    /// A folder named like the OKEP is there, and holds none yet.
+    Awaited(&'a str),
+    Edit(NavPlan),
+}
+
+fn plan<'a>(snapshot: &'a Snapshot, site: &Site, index: usize, doc: &str, text: &Text) -> Plan<'a> {
+    let bytes = text.as_str().as_bytes();
+    if let Some(okep) = unlisted(snapshot, site, doc) {
+        return Plan::Edit(nav_edit::retarget(site, bytes, index, &okep.path));
+    }
+    match register::awaited(snapshot, doc) {
+        Some(folder) => Plan::Awaited(folder),
+        None => Plan::Edit(nav_edit::remove(site, bytes, index)),
+    }
+}
+
+/// The OKEP that a dead entry means, where no other entry names it.
+fn unlisted<'a>(snapshot: &'a Snapshot, site: &Site, doc: &str) -> Option<&'a Okep> {
+    register::meant(snapshot, doc).filter(|okep| site.nav.entry_of(&okep.path).is_none())
 }

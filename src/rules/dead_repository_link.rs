@@ -1,22 +1,24 @@
 //! Absolute links into the judged repository itself, to files that are not there.
 
-use super::{Check, Rule};
+use super::{Check, PlanFix, Rule};
 use crate::rules::edits::rename::destinations;
-use crate::rules::finding::{Edit, Fix, Severity};
+use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::rules::page_links::{Claim, LinkTarget, Linked, PageLink, parts};
 use crate::text::path::percent_decoded;
 
 pub static RULE: Rule = Rule {
     id: "dead-repository-link",
     severity: Severity::Warning,
-    fix: "suggested where history says where the file went",
     offence: "absolute link into this very repository whose path is not in the tree",
     why: "A link to a branch follows that branch: when a file moves, it dies, and nothing in the \
           repository tells. A link to a commit stays what it was.",
     bad: "[Egress IP](https://github.com/org/net/blob/master/docs/egress-ip.md)",
     good: "[Egress IP](../features/egress-ip.md)",
     check: Check::Links(check),
-    grandfatherable: false,
+    fix: Some(PlanFix::Links(fix)),
+    fixability: "suggested where history says where the file went",
+    follows_moves: true,
+    ..Rule::BASE
 };
 
 /// Branches that nearly every repository calls its first so; of others nobody here knows the tree.
@@ -33,24 +35,36 @@ fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {
                 the branch keeps what was there";
     let finding = RULE.linked(page, link, link.target.clone(), message);
     let finding = match page.moved.and_then(|moved| moved.get(&path)) {
-        Some(now) => finding.help(format!("it is `{now}` now")).fix(fix(page, link, &path, now)),
+        Some(now) => finding.help(format!("it is `{now}` now")),
         None => finding.help(help),
     };
     Some(Claim { finding, unless: vec![LinkTarget { path, or_folder: true }] })
 }
 
-/// Puts the new path in place of the old one, where both stand as they are written in an address.
-fn fix(page: &Linked, link: &PageLink, path: &str, now: &str) -> Option<Fix> {
+/// Puts the new path in place of the old one in every link of this target, where both are written as they
+/// are in an address; all of them, or none.
+fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
+    let target = &finding.subject;
+    let path = own_path(target, page.repository?)?;
+    let now = page.moved?.get(&path)?;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~+@=,".contains(c);
-    let at = link.target.rfind(path).filter(|_| now.chars().all(is_plain))?;
-    let places = destinations(page.document, link.kind?, link.span.clone(), &link.target);
-    let edit = |place: usize| Edit::replace(page.path, place + at..place + at + path.len(), now);
-    let edits: Vec<Edit> = places.into_iter().map(edit).collect();
-    (!edits.is_empty()).then(|| Fix::suggested(format!("lead it to `{now}`"), edits))
+    let at = target.rfind(&path).filter(|_| now.chars().all(is_plain))?;
+    let mut edits = Vec::new();
+    for link in page.links().iter().filter(|link| link.target == *target) {
+        let places = destinations(page.document, link.kind?, link.span.clone(), target);
+        if places.is_empty() {
+            return None;
+        }
+        let edit = |place: usize| Edit::replace(page.path, place + at..place + at + path.len(), now);
+        edits.extend(places.into_iter().map(edit));
+    }
+    edits.sort();
+    edits.dedup();
+    (!edits.is_empty()).then(|| Fix::suggested(format!("link it to `{now}`"), edits))
 }
 
 /// The path that an address means in the main branch of `repository`, which is in lower case.
-pub(crate) fn own_path(target: &str, repository: &str) -> Option<String> {
+fn own_path(target: &str, repository: &str) -> Option<String> {
     let (address, _) = parts(target);
     let (scheme, rest) = address.split_once("://")?;
     if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {

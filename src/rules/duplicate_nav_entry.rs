@@ -10,13 +10,12 @@ use std::collections::{HashMap, HashSet};
 pub static RULE: Rule = Rule {
     id: "duplicate-nav-entry",
     severity: Severity::Warning,
-    fix: "-",
     offence: "`nav` names it twice, or outside the section that holds the others",
     why: "MkDocs shows a page at one place of the navigation only; the other entry leads readers astray.",
     bad: "- BGP: okeps/okep-5296-bgp.md\n- Border Gateway Protocol: okeps/okep-5296-bgp.md",
     good: "- BGP: okeps/okep-5296-bgp.md",
     check: Check::Tree(check),
-    grandfatherable: false,
+    ..Rule::BASE
 };
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {

@@ -9,13 +9,12 @@ use std::collections::BTreeMap;
 pub static RULE: Rule = Rule {
     id: "duplicate-number",
     severity: Severity::Error,
-    fix: "-",
     offence: "two OKEPs carry one number",
     why: "An OKEP is cited by its number; two of one number cannot be told apart.",
     bad: "okep-5224-connecting-udns.md\nokep-5224-network-policy.md",
     good: "okep-5224-connecting-udns.md\nokep-5301-network-policy.md",
     check: Check::Tree(check),
-    grandfatherable: false,
+    ..Rule::BASE
 };
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {

@@ -1,20 +1,20 @@
 //! A template section that stands twice.
 
-use super::{Check, Rule};
+use super::{Check, Demand, Rule};
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "duplicate-section",
     severity: Severity::Warning,
-    fix: "-",
     offence: "a template section stands twice",
     why: "A reader stops at the first; what stands in the second is overlooked, and one anchor leads to \
           neither for sure.",
     bad: "## Goals\n\n## Goals",
     good: "## Goals",
     check: Check::Okep(check),
-    grandfatherable: true,
+    demand: Demand::OfTemplate,
+    ..Rule::BASE
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {

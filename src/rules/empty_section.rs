@@ -1,30 +1,31 @@
 //! Headings with nothing under them.
 
-use super::stub_section::is_stub;
-use super::{Check, Rule};
+use super::{Check, PlanFix, Rule};
+use crate::markdown::placeholder::is_stub;
 use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
-use crate::rules::finding::{Finding, Fix, Severity};
+use crate::rules::finding::{Detail, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "empty-section",
     severity: Severity::Warning,
-    fix: "suggested where siblings hold its content",
     offence: "heading with neither text nor deeper headings; says when the content stands in sibling headings",
     why: "A heading without an answer leaves readers guessing whether there is none or it was \
           forgotten. \"None\" and \"N/A\" are answers.",
     bad: "## Non-Goals\n\n## Introduction",
     good: "## Non-Goals\n\nNone\n\n## Introduction",
     check: Check::Okep(check),
-    grandfatherable: false,
+    fix: Some(PlanFix::Okep(fix)),
+    fixability: "suggested where siblings hold its content",
+    ..Rule::BASE
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
     let rows = judged.okep.outline.rows.len();
     let empty = (0..rows)
         .filter(|row| !judged.heading(*row).has_content && !judged.okep.outline.has_children(*row))
-        .filter(|row| !is_stub(judged, judged.heading(*row)));
-    empty.map(|row| finding(judged, row)).collect()
+        .filter(|row| !is_stub(judged.document(), judged.heading(*row)));
+    empty.map(|row| finding(judged, row).detail(Detail::Row(row))).collect()
 }
 
 fn finding(judged: &OkepContext, row: usize) -> Finding {
@@ -45,12 +46,14 @@ fn finding(judged: &OkepContext, row: usize) -> Finding {
         format!("section `{}` is empty; its content seems to stand beside it, in {shown}", heading.text);
     let finding = RULE.at(judged, heading.span.clone(), subject, message);
     let finding = finding.related(judged, judged.heading(*first).span.clone(), "the first heading beside it");
-    let finding = finding.help("put the headings that follow one level deeper, if they belong to it");
-    finding.fix(demotion(judged, *first, *siblings.last().unwrap_or(first)))
+    finding.help("put the headings that follow one level deeper, if they belong to it")
 }
 
-/// Puts the rows from `first` to `last`, with all that stands under them, one level deeper.
-fn demotion(judged: &OkepContext, first: usize, last: usize) -> Option<Fix> {
+/// Puts the siblings that hold the section's content, with all under them, one level deeper.
+fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
+    let Detail::Row(row) = finding.detail else { return None };
+    let siblings = judged.adopted_by(row);
+    let (first, last) = (*siblings.first()?, *siblings.last()?);
     let rows = &judged.okep.outline.rows;
     let level = rows[last].level;
     let end = (last + 1..rows.len()).find(|r| rows[*r].level <= level).unwrap_or(rows.len());

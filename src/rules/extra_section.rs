@@ -1,20 +1,20 @@
 //! Top-level sections of the author's own.
 
-use super::{Check, Rule};
+use super::{Check, Demand, Rule};
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "extra-section",
     severity: Severity::Hint,
-    fix: "-",
     offence: "a top-level section the template does not have",
     why: "It may be right where it is. Often it belongs into a section of the template, where readers \
           look for it.",
     bad: "## Cross Feature Interaction",
     good: "## Proposed Solution\n\n### Cross Feature Interaction",
     check: Check::Okep(check),
-    grandfatherable: true,
+    demand: Demand::OfTemplate,
+    ..Rule::BASE
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {

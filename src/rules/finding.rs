@@ -50,7 +50,23 @@ pub struct Finding {
     pub related: Vec<Related>,
     /// The template revision that brought the demand, where the OKEP landed before it.
     pub grandfathered: Option<Revision>,
+    /// What the rule's fix needs to find its place.
+    pub detail: Detail,
+    /// How to fix it, once that was planned.
     pub fix: Option<Fix>,
+}
+
+/// Which of the things that a rule looked at a finding is about: an index that its fix starts from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Detail {
+    #[default]
+    None,
+    /// A section of the template.
+    Section(usize),
+    /// A row of the OKEP's outline.
+    Row(usize),
+    /// An entry of nav or of the index page.
+    Entry(usize),
 }
 
 /// Another place that belongs to the finding.
@@ -111,6 +127,13 @@ pub struct Edit {
 pub struct Rename {
     pub from: String,
     pub to: String,
+}
+
+impl Finding {
+    /// Whether it points at these bytes of its file.
+    pub fn is_at(&self, span: &std::ops::Range<usize>) -> bool {
+        self.place.as_ref().is_some_and(|p| (p.span.start, p.span.end) == (span.start, span.end))
+    }
 }
 
 impl Fix {

@@ -1,6 +1,6 @@
 //! The repository of the issue link.
 
-use super::{Check, Rule};
+use super::{Check, Demand, PlanFix, Rule};
 use crate::okep::issue::{Elsewhere, ForgeLink, IssueLine};
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
@@ -8,14 +8,16 @@ use crate::rules::finding::{Edit, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "foreign-issue",
     severity: Severity::Warning,
-    fix: "safe",
     offence: "the issue link names another repository than the template's own issue link, or a pull request",
     why: "An old name redirects until somebody takes it; another repository's issue is another \
           discussion, and a pull request is the proposal's text, not its discussion.",
     bad: "* Issue: [#5224](https://github.com/ovn-org/ovn-kubernetes/issues/5224)",
     good: "* Issue: [#5224](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5224)",
     check: Check::Okep(check),
-    grandfatherable: true,
+    demand: Demand::OfTemplate,
+    fix: Some(PlanFix::Okep(fix)),
+    fixability: "safe",
+    ..Rule::BASE
 };
 
 const SUBJECT: &str = "issue";
@@ -40,18 +42,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     let message =
         format!("the issue link names `{}`; the template's names `{}`", link.repository, wanted.repository);
     let finding = RULE.at(judged, link.span.clone(), SUBJECT, message);
-    let url = wanted.issue_url(number.value);
-    let same_project = link.repository.rsplit('/').next() == wanted.repository.rsplit('/').next();
-    if link.span.is_empty() {
-        return vec![finding.help(format!("link to `{url}`"))];
-    }
-    let edit = Edit::replace(&judged.okep.path, link.span.clone(), format!("{url}{}", link.tail));
-    let fix = if same_project {
-        Fix::safe("name the template's repository", vec![edit])
-    } else {
-        Fix::suggested("name the template's repository", vec![edit])
-    };
-    vec![finding.help(format!("link to `{url}`")).fix(Some(fix))]
+    vec![finding.help(format!("link to `{}`", wanted.issue_url(number.value)))]
 }
 
 fn another_tracker(judged: &OkepContext, issue: &IssueLine, to: &Elsewhere, wanted: &ForgeLink) -> Finding {
@@ -59,11 +50,26 @@ fn another_tracker(judged: &OkepContext, issue: &IssueLine, to: &Elsewhere, want
         format!("the issue link leads to `{}`, which is no issue of `{}`", to.url, wanted.repository);
     let place = if to.span.is_empty() { issue.span.clone() } else { to.span.clone() };
     let finding = RULE.at(judged, place, SUBJECT, message);
-    let Some(url) = judged.okep.number().map(|n| wanted.issue_url(n)) else {
-        return finding.help(format!("link to the tracking issue in `{}`", wanted.repository));
-    };
-    let shows_own = issue.shown.is_some() && issue.number() == judged.okep.number();
-    let edit = Edit::replace(&judged.okep.path, to.span.clone(), url.clone());
-    let fix = Fix::suggested("name the template's repository", vec![edit]);
-    finding.help(format!("link to `{url}`")).fix((shows_own && !to.span.is_empty()).then_some(fix))
+    match judged.okep.number() {
+        Some(number) => finding.help(format!("link to `{}`", wanted.issue_url(number))),
+        None => finding.help(format!("link to the tracking issue in `{}`", wanted.repository)),
+    }
+}
+
+fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
+    const TITLE: &str = "name the template's repository";
+    let issue = judged.okep.issue.as_ref()?;
+    let wanted = judged.template().issue.as_ref()?.link.as_ref()?;
+    if let Some(elsewhere) = &issue.elsewhere {
+        let own = judged.okep.number()?;
+        let shows_own = issue.shown.is_some() && issue.number() == Some(own) && !elsewhere.span.is_empty();
+        let edit = Edit::replace(&judged.okep.path, elsewhere.span.clone(), wanted.issue_url(own));
+        return shows_own.then(|| Fix::suggested(TITLE, vec![edit]));
+    }
+    let link = issue.link.as_ref().filter(|link| !link.pull_request && !link.span.is_empty())?;
+    let url = wanted.issue_url(link.number.as_ref()?.value);
+    let edit = Edit::replace(&judged.okep.path, link.span.clone(), format!("{url}{}", link.tail));
+    let same_project = link.repository.rsplit('/').next() == wanted.repository.rsplit('/').next();
+    let make = if same_project { Fix::safe } else { Fix::suggested };
+    Some(make(TITLE.to_owned(), vec![edit]))
 }

@@ -1,8 +1,8 @@
 //! Running text where the template asks for a list.
 
-use super::stub_section::is_stub;
-use super::{Check, Rule};
+use super::{Check, Demand, Rule};
 use crate::markdown::document::{Block, BlockKind};
+use crate::markdown::placeholder::is_stub;
 use crate::markdown::prose;
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
@@ -10,14 +10,14 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "goals-not-listed",
     severity: Severity::Hint,
-    fix: "-",
     offence: "running text in a section, such as the goals, for which the template asks a bullet list",
     why: "Goals are ticked off one by one, in reviews and when the work is done; in a paragraph they \
           are easily lost.",
     bad: "## Goals\n\nAddresses are kept across a restart. They are handed out in order, too.",
     good: "## Goals\n\n* Addresses are kept across a restart.\n* They are handed out in order.",
     check: Check::Okep(check),
-    grandfatherable: true,
+    demand: Demand::OfTemplate,
+    ..Rule::BASE
 };
 
 /// One short sentence may be all there is to list.
@@ -45,7 +45,8 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
         || blocks.iter().any(|b| text(b).lines().any(begins_like_item));
     // The goals of another text are listed there, or are not.
     let elsewhere = blocks.first().is_some_and(|b| ["See ", "Same "].iter().any(|w| text(b).starts_with(w)));
-    if ordered || listed || elsewhere || is_stub(judged, heading) || prose::is_none(document, &heading.body) {
+    if ordered || listed || elsewhere || is_stub(document, heading) || prose::is_none(document, &heading.body)
+    {
         return None;
     }
     let sentences = prose::sentences(document, &heading.body);

@@ -1,6 +1,6 @@
 //! More sentences than the template asks for.
 
-use super::{Check, Rule};
+use super::{Check, Demand, Rule};
 use crate::markdown::prose;
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
@@ -8,14 +8,14 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "long-problem-statement",
     severity: Severity::Hint,
-    fix: "-",
     offence: "more than twice the sentences that the template asks for, such as the problem in one or two",
     why: "Who reads the problem in two sentences knows whether to read on. What led to it is for the \
           introduction.",
     bad: "## Problem Statement\n\n(two paragraphs on how the problem came about)",
     good: "## Problem Statement\n\nNodes keep addresses of pods that are gone, until none is left.",
     check: Check::Okep(check),
-    grandfatherable: true,
+    demand: Demand::OfTemplate,
+    ..Rule::BASE
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {

@@ -8,14 +8,13 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "malformed-exception",
     severity: Severity::Error,
-    fix: "-",
     offence: "an `okep: allow` comment that names no rule or gives no reason",
     why: "Whoever comes later must know why a rule does not count here, and a comment with a mistake in it \
           excepts nothing.",
     bad: "<!-- okep: allow stub-section -->",
     good: "<!-- okep: allow stub-section \"Risks\" because they depend on the vote in May -->",
     check: Check::Okep(check),
-    grandfatherable: false,
+    ..Rule::BASE
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {

@@ -1,7 +1,8 @@
 //! The name of an OKEP's file, and of a folder that ought to hold one.
 
-use super::{Check, Rule};
-use crate::okep::snapshot::{OrphanFolder, Snapshot};
+use super::{Check, PlanFix, Rule};
+use crate::okep::proposal::Okep;
+use crate::okep::snapshot::{OrphanFolder, Page, Snapshot};
 use crate::okep::title::PREFIX;
 use crate::rules::finding::{Finding, Fix, Severity};
 use crate::text::path;
@@ -10,48 +11,70 @@ use crate::text::path::{file_name, folder_of, slug, stem};
 pub static RULE: Rule = Rule {
     id: "malformed-filename",
     severity: Severity::Error,
-    fix: "suggested",
     offence: "not `okep-NNNN-lower-case-title.md`; a rename mends every link to the file too",
     why: "Readers, reviewers and tools find an OKEP by its name. A page in a folder named like an OKEP \
           whose own name does not say so is found by nobody.",
     bad: "docs/okeps/OKEP_5224_Connecting UDNs.md",
     good: "docs/okeps/okep-5224-connecting-udns.md",
     check: Check::Tree(check),
-    grandfatherable: false,
+    fix: Some(PlanFix::Tree(fix)),
+    fixability: "suggested",
+    renames: true,
+    ..Rule::BASE
 };
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let misnamed = snapshot.okeps.iter().filter(|o| !o.name.well_formed).map(|okep| {
         let message = format!("`{}` is not `okep-NNNN-lower-case-title.md`", file_name(&okep.path));
         let finding = RULE.about(Some(&okep.path), &okep.path, "file name", message);
-        let name = proper_name(okep.number(), &okep.path, okep.title.as_ref().map(|t| t.name.as_str()));
-        match name.map(|name| beside(&okep.path, &name)) {
-            Some(to) if to != okep.path => {
-                let finding = finding.help(format!("rename it to `{to}`"));
-                finding.fix(rename(snapshot, &okep.path, &to))
-            }
-            _ => finding.help("name it after the number of its tracking issue and its title"),
+        match new_path(okep) {
+            Some(to) => finding.help(format!("rename it to `{to}`")),
+            None => finding.help("name it after the number of its tracking issue and its title"),
         }
     });
-    misnamed.chain(snapshot.orphan_folders.iter().map(|folder| orphan(snapshot, folder))).collect()
+    misnamed.chain(snapshot.orphan_folders.iter().map(orphan)).collect()
 }
 
-fn orphan(snapshot: &Snapshot, folder: &OrphanFolder) -> Finding {
-    let likeliest = folder.pages.iter().find(|p| {
-        p.document
-            .headings
-            .first()
-            .is_some_and(|h| h.text.get(..4).is_some_and(|t| t.eq_ignore_ascii_case(PREFIX)))
-    });
-    let page = likeliest.or(folder.pages.first());
-    let path = page.map_or(folder.folder.as_str(), |p| p.path.as_str());
+fn orphan(folder: &OrphanFolder) -> Finding {
+    let path = likeliest(folder).map_or(folder.folder.as_str(), |(page, _)| page.path.as_str());
     let message = format!("the folder `{}` is named like an OKEP but holds none", folder.folder);
     let finding = RULE.about(None, path, folder.folder.clone(), message);
-    let to = format!("{}/{}.md", folder.folder, file_name(&folder.folder));
-    let finding = finding.help(format!("name the proposal itself `{to}`"));
-    let certain = likeliest.is_some() || folder.pages.len() == 1;
-    let named_well = path::okep_name(file_name(&folder.folder)).is_some_and(|n| n.well_formed);
-    finding.fix((certain && named_well).then(|| rename(snapshot, path, &to)).flatten())
+    finding.help(format!("name the proposal itself `{}`", own_name(folder)))
+}
+
+fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
+    let (from, to) = match &finding.okep {
+        Some(path) => (path.as_str(), new_path(snapshot.okep(path)?)?),
+        None => {
+            let folder = snapshot.orphan_folders.iter().find(|f| f.folder == finding.subject)?;
+            let (page, certain) = likeliest(folder)?;
+            let named_well = path::okep_name(file_name(&folder.folder)).is_some_and(|n| n.well_formed);
+            (page.path.as_str(), Some(own_name(folder)).filter(|_| certain && named_well)?)
+        }
+    };
+    let title = format!("rename to `{}` and update what names it", file_name(&to));
+    Some(Fix::suggested(title, Vec::new()).and_rename(from, to))
+}
+
+/// The page of a folder that is most likely the proposal, and whether that is certain.
+fn likeliest(folder: &OrphanFolder) -> Option<(&Page, bool)> {
+    let titled = folder.pages.iter().find(|p| {
+        let first = p.document.headings.first();
+        first.is_some_and(|h| h.text.get(..4).is_some_and(|t| t.eq_ignore_ascii_case(PREFIX)))
+    });
+    let certain = titled.is_some() || folder.pages.len() == 1;
+    titled.or(folder.pages.first()).map(|page| (page, certain))
+}
+
+/// The name that the proposal of a folder should have.
+fn own_name(folder: &OrphanFolder) -> String {
+    format!("{}/{}.md", folder.folder, file_name(&folder.folder))
+}
+
+/// The path that an OKEP should have, where it is another one.
+fn new_path(okep: &Okep) -> Option<String> {
+    let name = proper_name(okep.number(), &okep.path, okep.title.as_ref().map(|t| t.name.as_str()))?;
+    Some(beside(&okep.path, &name)).filter(|to| *to != okep.path)
 }
 
 /// `okep-NNNN-title.md` from the number, and the title in the file's name or else in its heading.
@@ -69,9 +92,4 @@ fn beside(path: &str, name: &str) -> String {
         "" => name.to_owned(),
         folder => format!("{folder}/{name}"),
     }
-}
-
-fn rename(snapshot: &Snapshot, from: &str, to: &str) -> Option<Fix> {
-    let title = format!("rename to `{}` and mend what names it", file_name(to));
-    crate::rules::edits::rename::with_links(snapshot, Fix::suggested(title, Vec::new()).and_rename(from, to))
 }

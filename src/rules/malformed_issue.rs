@@ -1,20 +1,23 @@
 //! The form of the issue line, where it reads the same.
 
-use super::{Check, Rule};
+use super::{Check, Demand, PlanFix, Rule};
 use crate::markdown::document::fold_blanks;
+use crate::okep::issue::IssueLine;
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "malformed-issue",
     severity: Severity::Hint,
-    fix: "safe",
     offence: "other bullet, needless escape, other spelling: reads the same",
     why: "A line in the template's form is found by search and by tools; a reader sees no difference.",
     bad: "- Issue: [\\#5259](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5259)",
     good: "* Issue: [#5259](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5259)",
     check: Check::Okep(check),
-    grandfatherable: true,
+    demand: Demand::OfTemplate,
+    fix: Some(PlanFix::Okep(fix)),
+    fixability: "safe",
+    ..Rule::BASE
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
@@ -38,10 +41,17 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         // Rewritten, the line would lose words of the author's.
         return vec![finding.help("give the issue link a line of its own")];
     }
-    let after_label =
-        issue.label.as_deref().and_then(|l| written.split_once(l)).map_or(&*written, |(_, rest)| rest);
-    if !only_form(after_label, &wanted) {
+    if !keeps_words(issue, &wanted) {
         return vec![finding.help("give the issue link a line of its own, and what else it says another")];
+    }
+    vec![finding]
+}
+
+fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
+    let (form, issue) = (judged.template().issue.as_ref()?, judged.okep.issue.as_ref()?);
+    let wanted = issue.in_form_of(form)?;
+    if !keeps_words(issue, &wanted) {
+        return None;
     }
     let complete = issue.link.as_ref().is_some_and(|l| l.number.is_some());
     // A bullet makes a list item of the line, and of the lines below it in the same paragraph; without
@@ -52,7 +62,15 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     };
     let make = if complete && stays { Fix::safe } else { Fix::suggested };
     let edit = Edit::replace(&judged.okep.path, issue.span.clone(), wanted);
-    vec![finding.fix(Some(make("write the issue line in the template's form".to_owned(), vec![edit])))]
+    Some(make("write the issue line in the template's form".to_owned(), vec![edit]))
+}
+
+/// Whether the issue line loses no word of the author's in the form `wanted`.
+fn keeps_words(issue: &IssueLine, wanted: &str) -> bool {
+    let written = fold_blanks(&issue.text);
+    let after_label = issue.label.as_deref().and_then(|l| written.split_once(l));
+    let after_label = after_label.map_or(&*written, |(_, rest)| rest);
+    issue.plain && !issue.is_reference() && only_form(after_label, wanted)
 }
 
 /// Whether no word of `written` is lost in `wanted`, but for those that name the host another way.

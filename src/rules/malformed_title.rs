@@ -1,6 +1,6 @@
 //! The first heading of an OKEP: `# OKEP-NNNN: Title`.
 
-use super::{Check, Rule};
+use super::{Check, PlanFix, Rule};
 use crate::markdown::names::Name;
 use crate::okep::title::{PREFIX, Title};
 use crate::rules::context::OkepContext;
@@ -10,14 +10,15 @@ use crate::rules::finding::{Edit, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "malformed-title",
     severity: Severity::Error,
-    fix: "safe where only the form differs, else suggested",
     offence: "first heading is not `# OKEP-NNNN: Title`, or still the template's",
     why: "The title is what readers see in the navigation, in searches and in links; its number is how \
           an OKEP is cited.",
     bad: "## okep 5224 - Connecting UDNs",
     good: "# OKEP-5224: Connecting UDNs",
     check: Check::Okep(check),
-    grandfatherable: false,
+    fix: Some(PlanFix::Okep(fix)),
+    fixability: "safe where only the form differs, else suggested",
+    ..Rule::BASE
 };
 
 const SUBJECT: &str = "title";
@@ -58,20 +59,26 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     let Some(number) = title.number.or(number) else {
         return vec![finding.help("give the number of its tracking issue")];
     };
-    let wanted = format!("{PREFIX}-{number}: {}", title.name);
     if title.number.is_none() && names_a_number(&title.name) {
         return vec![finding.help(format!("begin it with `{PREFIX}-{number}: `"))];
     }
-    let finding = finding.help(format!("write `# {}`", source(judged, title, number)));
-    let fix = edits(judged, title, number).map(|mut edits| {
-        edits.extend(anchors::follow(document, &judged.okep.path, title.heading, &wanted));
-        if title.reads_the_same {
-            Fix::safe("write the title in its usual form", edits)
-        } else {
-            Fix::suggested("put the number before the title", edits)
-        }
-    });
-    vec![finding.fix(fix)]
+    vec![finding.help(format!("write `# {}`", source(judged, title, number)))]
+}
+
+fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
+    let title = judged.okep.title.as_ref()?;
+    let number = title.number.or(judged.okep.number())?;
+    let another_number = title.number.is_none() && names_a_number(&title.name);
+    if is_templates_own(judged, title) || title.name.is_empty() || another_number {
+        return None;
+    }
+    let mut edits = edits(judged, title, number)?;
+    let wanted = format!("{PREFIX}-{number}: {}", title.name);
+    edits.extend(anchors::follow(judged.document(), &judged.okep.path, title.heading, &wanted));
+    Some(match title.reads_the_same {
+        true => Fix::safe("write the title in its usual form", edits),
+        false => Fix::suggested("put the number before the title", edits),
+    })
 }
 
 fn form(title: &Title) -> Option<String> {

@@ -1,24 +1,31 @@
 //! Sections at the wrong level or inside the wrong section.
 
-use super::{Check, Rule};
+use super::{Check, Demand, PlanFix, Rule};
 use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
-use crate::rules::finding::{Finding, Severity};
+use crate::rules::finding::{Detail, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "misplaced-section",
     severity: Severity::Warning,
-    fix: "suggested",
     offence: "right name, wrong level or parent; moving it takes its whole range along",
     why: "The outline tells what belongs to what: tests of the proposed solution stand inside it.",
     bad: "## Proposed Solution\n\n## Testing Details",
     good: "## Proposed Solution\n\n### Testing Details",
     check: Check::Okep(check),
-    grandfatherable: true,
+    demand: Demand::OfTemplate,
+    fix: Some(PlanFix::Okep(fix)),
+    fixability: "suggested",
+    ..Rule::BASE
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
-    judged.alignment.misplaced.iter().filter_map(|section| finding(judged, *section)).collect()
+    judged
+        .alignment
+        .misplaced
+        .iter()
+        .filter_map(|section| Some(finding(judged, *section)?.detail(Detail::Section(*section))))
+        .collect()
 }
 
 fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
@@ -34,7 +41,12 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     let message = format!("`{}` stands at {stands}; the template has it at {wanted}", heading.text);
     let finding = RULE.at(judged, heading.span.clone(), name, message);
     let finding = finding.help(format!("move it, with all that stands under it, to {wanted}"));
-    Some(finding.fix(judged.plan(|| markdown::move_section(judged, section, row))))
+    Some(finding)
+}
+
+fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
+    let Detail::Section(section) = finding.detail else { return None };
+    markdown::move_section(judged, section, judged.alignment.matches[section]?.row)
 }
 
 fn place(level: u8, parent: Option<&str>) -> String {

@@ -1,6 +1,6 @@
 //! The tracking issue between title and first section.
 
-use super::{Check, Rule};
+use super::{Check, Demand, PlanFix, Rule};
 use crate::markdown::names::Name;
 use crate::okep::issue::IssueLine;
 use crate::rules::context::OkepContext;
@@ -9,14 +9,16 @@ use crate::rules::finding::{Edit, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "missing-issue",
     severity: Severity::Error,
-    fix: "suggested",
     offence: "no issue line before the first section",
     why: "Every OKEP has a tracking issue where it is discussed and its progress is kept; without the \
           link nobody finds it.",
     bad: "# OKEP-5224: Connecting UDNs\n\n## Problem Statement",
     good: "# OKEP-5224: Connecting UDNs\n\n* Issue: [#5224](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5224)\n\n## Problem Statement",
     check: Check::Okep(check),
-    grandfatherable: true,
+    demand: Demand::OfTemplate,
+    fix: Some(PlanFix::Okep(fix)),
+    fixability: "suggested",
+    ..Rule::BASE
 };
 
 const SUBJECT: &str = "issue";
@@ -32,29 +34,28 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         .map_or("link the tracking issue under the title".into(), |w| format!("add `{w}` under the title"));
     match &judged.okep.issue {
         None => {
-            let finding = RULE.absent(
-                judged,
-                SUBJECT,
-                "no line between title and first section names the tracking issue".into(),
-            );
-            let fix = wanted.and_then(|w| insertion(judged, &w));
-            vec![finding.help(remedy).fix(fix)]
+            let message = "no line between title and first section names the tracking issue";
+            vec![RULE.absent(judged, SUBJECT, message.into()).help(remedy)]
         }
         // An issue of another tracker is one too; `foreign-issue` speaks of it.
         Some(issue) if issue.number().is_none() && issue.elsewhere.is_none() => {
             let message = "the issue line names no issue".to_owned();
-            let finding = RULE.at(judged, issue.span.clone(), SUBJECT, message);
-            let fix = wanted.and_then(|wanted| match stands_in(issue, form) {
-                true => {
-                    let edit = Edit::replace(&judged.okep.path, issue.span.clone(), wanted);
-                    Some(Fix::suggested("name the issue", vec![edit]))
-                }
-                // What else the line says is the author's.
-                false => insertion(judged, &wanted),
-            });
-            vec![finding.help(remedy).fix(fix)]
+            vec![RULE.at(judged, issue.span.clone(), SUBJECT, message).help(remedy)]
         }
         Some(_) => Vec::new(),
+    }
+}
+
+fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
+    let form = judged.template().issue.as_ref()?;
+    let wanted = form.for_number(judged.okep.number()?)?;
+    match &judged.okep.issue {
+        Some(issue) if stands_in(issue, form) => {
+            let edit = Edit::replace(&judged.okep.path, issue.span.clone(), wanted);
+            Some(Fix::suggested("name the issue", vec![edit]))
+        }
+        // What else the line says is the author's.
+        _ => insertion(judged, &wanted),
     }
 }
 

@@ -1,21 +1,25 @@
 //! Sections of the template that an OKEP does not have.
 
-use super::{Check, Rule};
+use super::{Check, Demand, Phase, PlanFix, Rule};
 use crate::markdown::names::Name;
 use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
-use crate::rules::finding::{Finding, Fix, Severity};
+use crate::rules::finding::{Detail, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "missing-section",
     severity: Severity::Error,
-    fix: "suggested (skeleton)",
     offence: "a section of the template is absent",
     why: "Each section is a question reviewers will ask. \"None\" is an answer; silence is not.",
     bad: "## Alternatives\n\n(end of file)",
     good: "## Alternatives\n\nNone that keep the API stable.\n\n## References\n\nNone",
     check: Check::Okep(check),
-    grandfatherable: true,
+    demand: Demand::OfTemplate,
+    fix: Some(PlanFix::Okep(fix)),
+    fixability: "suggested (skeleton)",
+    phase: Phase::Last,
+    leaves: &["stub-section"],
+    ..Rule::BASE
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
@@ -39,7 +43,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
             match raw_heading(judged, section) {
                 // A skeleton would ask the question a second time.
                 Some(line) => finding.help(format!("line {line} has it as raw HTML: write that as Markdown")),
-                None => finding.fix(judged.plan(|| skeleton(judged, section))),
+                None => finding.detail(Detail::Section(section)),
             }
         })
         .collect()
@@ -86,7 +90,8 @@ fn neighbour(judged: &OkepContext, section: usize) -> String {
     }
 }
 
-fn skeleton(judged: &OkepContext, section: usize) -> Option<Fix> {
+fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
+    let Detail::Section(section) = finding.detail else { return None };
     let row = &judged.template().outline.rows[section];
     let parent_is_missing = row.parent.is_some_and(|p| judged.alignment.matches[p].is_none());
     if parent_is_missing || judged.alignment.shift != 0 || judged.document().unclosed_fence.is_some() {

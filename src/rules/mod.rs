@@ -13,7 +13,7 @@ pub mod page_links;
 use crate::okep::snapshot::Snapshot;
 use crate::rules::context::OkepContext;
 use crate::rules::event::Event;
-use crate::rules::finding::{Finding, Related, Severity};
+use crate::rules::finding::{Detail, Finding, Fix, Related, Severity};
 use crate::rules::page_links::{Claim, Linked, PageLink};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -49,7 +49,7 @@ mod renamed_section;
 mod shifted_headings;
 mod skipped_heading_level;
 mod story_form;
-pub(crate) mod stub_section;
+mod stub_section;
 mod template_text;
 #[cfg(test)]
 mod tests;
@@ -64,14 +64,12 @@ pub fn ids() -> &'static [&'static str] {
     &IDS
 }
 
-/// What a rule forbids, and how it finds offences.
+/// What a rule forbids, how it finds offences, and how it fixes them.
 #[derive(Debug)]
 pub struct Rule {
     /// Names the offence and reads after "allow"; equal to the file's name.
     pub id: &'static str,
     pub severity: Severity,
-    /// Which fixes it offers, for the table of rules.
-    pub fix: &'static str,
     /// The offence in one line.
     pub offence: &'static str,
     /// Why it matters, for `explain`.
@@ -80,9 +78,53 @@ pub struct Rule {
     pub bad: &'static str,
     pub good: &'static str,
     pub check: Check,
-    /// Whether it is a demand of the template, to which an OKEP is held only if it stood in the
-    /// template when the OKEP landed.
-    pub grandfatherable: bool,
+    /// Which demands of the template an OKEP is held to.
+    pub demand: Demand,
+    /// What a page links to and is no longer there is looked up in history, so that the finding can name
+    /// where the file is now.
+    pub follows_moves: bool,
+    /// Plans the fix of a finding that is shown.
+    pub fix: Option<PlanFix>,
+    /// Which fixes it offers, for the table of rules.
+    pub fixability: &'static str,
+    /// Whether its fix may rename a file, so that everything that names the file must be read.
+    pub renames: bool,
+    pub phase: Phase,
+    /// Rules whose findings its fix may leave in place of its own.
+    pub leaves: &'static [&'static str],
+    /// Whether its fix may reveal what one of GitHub and the site hides.
+    pub reveals: bool,
+}
+
+/// Whether what a rule asks for comes from the template, and from which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demand {
+    /// From okep itself: it is asked of every OKEP.
+    Always,
+    /// From the template: it is asked of an OKEP only if the template in force at its landing asked for it.
+    OfTemplate,
+    /// From okep itself, about a section of the template: it is asked only if the template in force at the
+    /// OKEP's landing had that section.
+    OfSection,
+}
+
+/// How a fix is planned: from what the check saw, and the finding.
+#[derive(Debug, Clone, Copy)]
+pub enum PlanFix {
+    /// Edits of the OKEP. What names a file that it renames is added later.
+    Okep(fn(&OkepContext, &Finding) -> Option<Fix>),
+    /// Edits of any file.
+    Tree(fn(&Snapshot, &Finding) -> Option<Fix>),
+    /// Edits of the page whose link it is.
+    Links(fn(&Linked, &Finding) -> Option<Fix>),
+}
+
+/// When a fix is written, among others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    Usual,
+    /// Once there is nothing else to fix: where a section belongs depends on the others.
+    Last,
 }
 
 /// How far a rule must look.
@@ -139,31 +181,36 @@ pub static RULES: [&Rule; 36] = [
     &malformed_exception::RULE,
 ];
 
-/// The rule whose fix hangs on where files went.
-pub static FOLLOWED: &Rule = &dead_repository_link::RULE;
-pub(crate) use dead_repository_link::own_path;
-
-/// The rule about one document whose fix hangs on all that names its file.
-pub static RENAMES: &Rule = &number_mismatch::RULE;
-
-/// The rules whose fixes may rename a file.
-pub static RENAMING: [&Rule; 2] = [&malformed_filename::RULE, &number_mismatch::RULE];
-
-/// The rule whose fixes come last: skeletons find their place among sections that stand where they should.
-pub static ADDS_SKELETONS: &Rule = &missing_section::RULE;
-
-/// What the skeleton of a missing section, or a prompt deleted without an answer, may leave behind.
-pub static LEFT_BY_SKELETONS: &Rule = &stub_section::RULE;
-
-/// The rules whose fixes may bring to light what one of the two pages hides.
-pub static UNCOVER: [&Rule; 2] = [&ambiguous_heading::RULE, &unclosed_fence::RULE];
-
 /// The rule of this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
     RULES.iter().copied().find(|r| r.id == id)
 }
 
 impl Rule {
+    /// Whether the template of its time decides if an OKEP is held to it.
+    pub fn is_of_template(&self) -> bool {
+        self.demand == Demand::OfTemplate
+    }
+
+    /// What most rules have in common: nothing to fix, and asked of every OKEP.
+    const BASE: Rule = Rule {
+        id: "",
+        severity: Severity::Error,
+        offence: "",
+        why: "",
+        bad: "",
+        good: "",
+        check: Check::Tree(|_| Vec::new()),
+        demand: Demand::Always,
+        follows_moves: false,
+        fix: None,
+        fixability: "-",
+        renames: false,
+        phase: Phase::Usual,
+        leaves: &[],
+        reveals: false,
+    };
+
     /// A finding about the judged OKEP, at a span of its own file.
     fn at(
         &self,
@@ -202,6 +249,7 @@ impl Rule {
             help: Vec::new(),
             related: Vec::new(),
             grandfathered: None,
+            detail: Detail::None,
             fix: None,
         }
     }
@@ -211,7 +259,7 @@ impl Rule {
 fn once_each<'p>(claims: impl Iterator<Item = (&'p PageLink, Claim)>, page: &Linked) -> Vec<Claim> {
     let mut distinct: Vec<Claim> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
-    for (link, mut claim) in claims {
+    for (link, claim) in claims {
         let Some(first) = known.get(&claim.finding.subject) else {
             known.insert(claim.finding.subject.clone(), distinct.len());
             distinct.push(claim);
@@ -221,14 +269,6 @@ fn once_each<'p>(claims: impl Iterator<Item = (&'p PageLink, Claim)>, page: &Lin
         let place = Some(page.document.text.place(link.span.clone()));
         let related = Related { path: page.path.to_owned(), place, message: "and here".into() };
         first.related.push(related);
-        // All of them are mended, or none.
-        let edits = claim.finding.fix.take().map(|fix| fix.edits);
-        first.fix = first.fix.take().zip(edits).map(|(mut fix, edits)| {
-            fix.edits.extend(edits);
-            fix.edits.sort();
-            fix.edits.dedup();
-            fix
-        });
     }
     distinct
 }
@@ -248,8 +288,8 @@ impl Finding {
         self
     }
 
-    fn fix(mut self, fix: Option<crate::rules::finding::Fix>) -> Self {
-        self.fix = fix;
+    fn detail(mut self, detail: Detail) -> Self {
+        self.detail = detail;
         self
     }
 }

@@ -1,23 +1,25 @@
 //! OKEPs that the landing page does not list.
 
-use super::{Check, Rule};
+use super::{Check, PlanFix, Rule};
 use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::site::index_page::IndexPage;
 use crate::site::index_page_edit;
+use crate::site::index_page_edit::LandingPlan;
 
 pub static RULE: Rule = Rule {
     id: "not-in-index",
     severity: Severity::Warning,
-    fix: "suggested",
     offence: "landing page exists and does not list it",
     why: "Who comes through the landing page takes what it lists for all there is.",
     bad: "* [BGP](okep-5296-bgp.md)",
     good: "* [BGP](okep-5296-bgp.md)\n* [EVPN](okep-5088-evpn.md)",
     check: Check::Tree(check),
-    grandfatherable: false,
+    fix: Some(PlanFix::Tree(fix)),
+    fixability: "suggested",
+    ..Rule::BASE
 };
 
 /// Not the path: an OKEP that moves is missing as it was before.
@@ -38,18 +40,26 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
 }
 
 fn finding(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> Finding {
-    let plan = index_page_edit::insert(landing, &register::listing(okep, &register::label(okep)), &|doc| {
-        snapshot.number_of(doc)
-    });
+    let plan = plan(snapshot, landing, okep);
     let message = format!("the landing page does not list `{}`", plan.target);
     let mut finding = RULE.about(Some(&okep.path), &landing.path, SUBJECT, message);
     finding.place = plan.beside.map(|entry| landing.document.text.place(entry));
     match plan.edit {
-        Ok((span, line)) => {
-            let help = format!("add `{}`", line.trim());
-            let edit = Edit::replace(&landing.path, span, line);
-            finding.help(help).fix(Some(Fix::suggested("list it on the landing page", vec![edit])))
-        }
+        Ok((_, line)) => finding.help(format!("add `{}`", line.trim())),
         Err(by_hand) => finding.help(by_hand),
     }
+}
+
+fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
+    let landing = snapshot.landing.as_ref()?;
+    let okep = snapshot.okep(finding.okep.as_deref()?)?;
+    let plan = plan(snapshot, landing, okep);
+    let (span, line) = plan.edit.ok()?;
+    Some(Fix::suggested("list it on the landing page", vec![Edit::replace(&landing.path, span, line)]))
+}
+
+fn plan(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> LandingPlan {
+    let label = register::label(okep);
+    let is_sibling = |doc: &str| snapshot.number_of(doc);
+    index_page_edit::insert(landing, &register::listing(okep, &label), &is_sibling)
 }

@@ -1,25 +1,28 @@
 //! OKEPs that the site's navigation does not show.
 
-use super::{Check, Rule};
+use super::{Check, PlanFix, Rule};
 use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::site::mkdocs::{Registered, Site};
 use crate::site::nav_edit;
+use crate::site::nav_edit::NavPlan;
+use crate::text::Text;
 use std::collections::HashSet;
 
 pub static RULE: Rule = Rule {
     id: "not-in-nav",
     severity: Severity::Error,
-    fix: "safe",
     offence: "OKEP missing from `nav`; reported at the line of `mkdocs.yml` where the entry belongs",
     why: "Readers of the site find pages through the navigation. MkDocs builds a page that is not in it, \
           even in strict mode, and says nothing.",
     bad: "nav:\n  - Enhancement Proposals:\n    - BGP: okeps/okep-5296-bgp.md",
     good: "nav:\n  - Enhancement Proposals:\n    - BGP: okeps/okep-5296-bgp.md\n    - EVPN: okeps/okep-5088-evpn.md",
     check: Check::Tree(check),
-    grandfatherable: false,
+    fix: Some(PlanFix::Tree(fix)),
+    fixability: "safe",
+    ..Rule::BASE
 };
 
 /// Not the path: an OKEP that moves is missing as it was before.
@@ -52,21 +55,30 @@ fn missing(snapshot: &Snapshot, site: &Site, okep: &Okep) -> Finding {
     let target = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
     let register = site.nav.tree().map_or(site.path.as_str(), |t| t.path.as_str());
     let message = format!("`{target}` is not in `nav`");
-    let finding = RULE.about(Some(&okep.path), register, SUBJECT, message);
-    let Some(text) = snapshot.texts.get(register).filter(|_| snapshot.plans) else { return finding };
-    let label = register::label(okep);
-    let sibling = |doc: &str| snapshot.number_of(doc);
-    let plan = nav_edit::insert(site, text.as_str().as_bytes(), &okep.path, &label, &sibling);
-    let mut finding = finding;
+    let mut finding = RULE.about(Some(&okep.path), register, SUBJECT, message);
+    let Some(text) = snapshot.texts.get(register) else { return finding };
+    let plan = plan(snapshot, site, okep, text);
     finding.place = Some(text.place(plan.place));
     match plan.edit {
-        Ok((span, line)) => {
-            let added = line.trim().trim_start_matches("- ").to_owned();
-            let edit = Edit::replace(&plan.path, span, line);
-            finding.help(format!("add `{added}`")).fix(Some(Fix::safe("register it in `nav`", vec![edit])))
-        }
+        Ok((_, line)) => finding.help(format!("add `{}`", line.trim().trim_start_matches("- "))),
         Err(why) => finding.help(why),
     }
+}
+
+fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
+    let site = snapshot.site.as_ref()?;
+    let okep = snapshot.okep(finding.okep.as_deref()?)?;
+    if site.registered(&okep.path) != Registered::Missing {
+        return None;
+    }
+    let plan = plan(snapshot, site, okep, snapshot.texts.get(&finding.path)?);
+    let (span, line) = plan.edit.ok()?;
+    Some(Fix::safe("add it to `nav`", vec![Edit::replace(&plan.path, span, line)]))
+}
+
+fn plan(snapshot: &Snapshot, site: &Site, okep: &Okep, text: &Text) -> NavPlan {
+    let sibling = |doc: &str| snapshot.number_of(doc);
+    nav_edit::insert(site, text.as_str().as_bytes(), &okep.path, &register::label(okep), &sibling)
 }
 
 fn outside(site: &Site, okep: &Okep) -> Finding {

@@ -7,14 +7,13 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "not-utf8",
     severity: Severity::Error,
-    fix: "-",
     offence: "bytes that are no UTF-8",
     why: "MkDocs refuses to build a page that is not UTF-8, and GitHub shows other characters than the \
           author wrote.",
     bad: "caf\\xe9",
     good: "café",
     check: Check::Okep(check),
-    grandfatherable: false,
+    ..Rule::BASE
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {

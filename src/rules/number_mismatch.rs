@@ -1,6 +1,6 @@
 //! One number for file name, folder, title, link text and link URL.
 
-use super::{Check, Rule};
+use super::{Check, PlanFix, Rule};
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Edit, Finding, Fix, Related, Severity};
 use crate::text::path::file_name;
@@ -10,14 +10,16 @@ use std::ops::Range;
 pub static RULE: Rule = Rule {
     id: "number-mismatch",
     severity: Severity::Error,
-    fix: "suggested",
     offence: "file name, folder, title, link text and link URL do not carry one number: one finding that lists all",
     why: "The number of the tracking issue is the number of the OKEP. Where two numbers stand, a reader \
           ends up in the wrong discussion.",
     bad: "okep-5224-connecting-udns.md\n\n# OKEP-5242: Connecting UDNs",
     good: "okep-5224-connecting-udns.md\n\n# OKEP-5224: Connecting UDNs",
     check: Check::Okep(check),
-    grandfatherable: false,
+    fix: Some(PlanFix::Okep(fix)),
+    fixability: "suggested",
+    renames: true,
+    ..Rule::BASE
 };
 
 /// A number and who carries it; where it stands in the document, if it does.
@@ -27,57 +29,88 @@ struct Carrier {
     span: Option<Range<usize>>,
 }
 
+/// The numbers of an OKEP, laid side by side.
+struct Numbers {
+    carriers: Vec<Carrier>,
+    /// The number that most of them say, where one is said most.
+    right: Option<u64>,
+}
+
+impl Numbers {
+    fn of(judged: &OkepContext) -> Option<Numbers> {
+        let carriers = carriers(judged);
+        let mut votes: BTreeMap<u64, usize> = BTreeMap::new();
+        for carrier in &carriers {
+            *votes.entry(carrier.number).or_insert(0) += 1;
+        }
+        if votes.len() < 2 {
+            return None;
+        }
+        let most = votes.values().copied().max().unwrap_or(0);
+        let mut leaders = votes.iter().filter(|(_, n)| **n == most).map(|(number, _)| *number);
+        let right = leaders.next().filter(|_| leaders.next().is_none());
+        Some(Numbers { carriers, right })
+    }
+
+    /// Those that say another number than `reference`.
+    fn odd(&self, reference: u64) -> Vec<&Carrier> {
+        self.carriers.iter().filter(|c| c.number != reference).collect()
+    }
+}
+
 fn check(judged: &OkepContext) -> Vec<Finding> {
-    let carriers = carriers(judged);
-    let mut votes: BTreeMap<u64, usize> = BTreeMap::new();
-    for carrier in &carriers {
-        *votes.entry(carrier.number).or_insert(0) += 1;
-    }
-    if votes.len() < 2 {
-        return Vec::new();
-    }
-    let most = votes.values().copied().max().unwrap_or(0);
-    let mut leaders = votes.iter().filter(|(_, n)| **n == most).map(|(number, _)| *number);
-    let right = leaders.next().filter(|_| leaders.next().is_none());
+    let Some(numbers) = Numbers::of(judged) else { return Vec::new() };
+    let carriers = &numbers.carriers;
     let file = carriers.iter().find(|c| c.what == "file name").map(|c| c.number);
-    let reference = right.or(file).unwrap_or(carriers[0].number);
-    let odd: Vec<&Carrier> = carriers.iter().filter(|c| c.number != reference).collect();
+    let odd = numbers.odd(numbers.right.or(file).unwrap_or(carriers[0].number));
     let listed: Vec<String> = carriers.iter().map(|c| format!("{} {}", c.what, c.number)).collect();
     let message = format!("numbers disagree: {}", listed.join(", "));
     let mut finding = match odd.iter().find_map(|c| c.span.clone()) {
         Some(span) => RULE.at(judged, span, "number", message),
         None => RULE.absent(judged, "number", message),
     };
-    for carrier in &carriers {
+    for carrier in carriers {
         let place = carrier.span.clone().map(|s| judged.document().text.place(s));
         if place.is_some() && place != finding.place {
             let message = format!("{} says {}", carrier.what, carrier.number);
             finding.related.push(Related { path: judged.okep.path.clone(), place, message });
         }
     }
-    let Some(right) = right else {
+    let Some(right) = numbers.right else {
         return vec![finding.help("give all of them the number of the tracking issue")];
     };
-    let in_document: Vec<Edit> = odd
-        .iter()
-        .filter_map(|c| Some(Edit::replace(&judged.okep.path, c.span.clone()?, right.to_string())))
-        .collect();
     let finding = finding.help(format!("most of them say {right}"));
-    let mut fix = Fix::suggested(format!("write {right} everywhere"), in_document);
-    if judged.okep.issue.as_ref().is_some_and(|i| i.is_reference()) && odd.iter().any(|c| c.what == "link") {
-        return vec![finding.help("mend the number in the definition of the link by hand if it is wrong")];
+    match remedy(judged, &odd, right) {
+        Ok(_) => vec![finding],
+        Err(by_hand) => vec![finding.help(by_hand)],
     }
-    if odd.iter().any(|c| c.what == "folder") {
-        return vec![finding.help("rename the folder by hand if that number is right")];
+}
+
+fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
+    let numbers = Numbers::of(judged)?;
+    let right = numbers.right?;
+    remedy(judged, &numbers.odd(right), right).ok()
+}
+
+/// The fix, or what to do by hand.
+fn remedy(judged: &OkepContext, odd: &[&Carrier], right: u64) -> Result<Fix, &'static str> {
+    let is_odd = |what: &str| odd.iter().any(|c| c.what == what);
+    if judged.okep.issue.as_ref().is_some_and(|i| i.is_reference()) && is_odd("link") {
+        return Err("correct the number in the definition of the link by hand if it is wrong");
     }
-    if odd.iter().any(|c| c.what == "file name") {
-        let path = &judged.okep.path;
-        let Some(to) = renumbered(path, right) else {
-            return vec![finding.help("rename the file by hand if that number is right")];
-        };
-        fix = fix.and_rename(path, to);
+    if is_odd("folder") {
+        return Err("rename the folder by hand if that number is right");
     }
-    vec![finding.fix(Some(fix))]
+    let path = &judged.okep.path;
+    let edits = odd.iter().filter_map(|c| Some(Edit::replace(path, c.span.clone()?, right.to_string())));
+    let fix = Fix::suggested(format!("write {right} everywhere"), edits.collect());
+    if !is_odd("file name") {
+        return Ok(fix);
+    }
+    match renumbered(path, right) {
+        Some(to) => Ok(fix.and_rename(path, to)),
+        None => Err("rename the file by hand if that number is right"),
+    }
 }
 
 /// The path with the number of the file's name exchanged; what names the file is mended by the audit.

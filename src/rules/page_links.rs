@@ -10,7 +10,7 @@ use crate::markdown::html;
 use crate::markdown::slugs::{GithubAnchors, SiteAnchors};
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::Finding;
-use crate::rules::{Check, FOLLOWED, RULES, own_path};
+use crate::rules::{Check, RULES};
 use crate::site::mkdocs::PageSettings;
 use crate::text::path;
 use crate::text::path::{Role, okep_folder};
@@ -251,16 +251,26 @@ pub fn questions(snapshot: &Snapshot) -> BTreeSet<String> {
 
 /// What the rules about links find in a snapshot.
 pub fn of_links(snapshot: &Snapshot) -> Vec<Finding> {
-    let holds = |c: &Claim| !c.unless.iter().any(|w| w.is_met(path_kind(snapshot, &w.path)));
     let claims = pages(snapshot).into_par_iter().flat_map_iter(|page| claims(&page));
-    claims.filter(holds).map(|c| c.finding).collect()
+    claims.filter(|c| holds(c, snapshot)).map(|c| c.finding).collect()
+}
+
+fn holds(claim: &Claim, snapshot: &Snapshot) -> bool {
+    !claim.unless.iter().any(|w| w.is_met(path_kind(snapshot, &w.path)))
 }
 
 /// The paths of which it would help to know where their files went.
 pub fn lost(snapshot: &Snapshot) -> BTreeSet<String> {
-    let dead = of_links(snapshot).into_iter().filter(|f| f.rule == FOLLOWED.id);
-    let repository = snapshot.repository.as_deref();
-    dead.filter_map(|f| own_path(&f.subject, repository?)).collect()
+    let checks = RULES.iter().filter(|r| r.follows_moves).filter_map(|r| match r.check {
+        Check::Links(check) => Some(check),
+        Check::Okep(_) | Check::Tree(_) | Check::History(_) => None,
+    });
+    let checks: Vec<_> = checks.collect();
+    let claims = pages(snapshot)
+        .into_iter()
+        .flat_map(|page| checks.iter().flat_map(|check| check(&page)).collect::<Vec<_>>());
+    let dead = claims.filter(|claim| holds(claim, snapshot));
+    dead.flat_map(|claim| claim.unless).map(|wanted| wanted.path).collect()
 }
 
 /// What stands at a path, as far as it is known.

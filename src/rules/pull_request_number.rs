@@ -7,7 +7,6 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "pull-request-number",
     severity: Severity::Error,
-    fix: "-",
     offence: "history and CI: the number is that of the pull request that brought it, not of an issue",
     why: "An OKEP goes by the number of its tracking issue. A forge gives issues and pull requests \
           numbers from one row, so that the number of a pull request is never that of an issue: whoever \
@@ -15,7 +14,7 @@ pub static RULE: Rule = Rule {
     bad: "Merge pull request #5238 from author/static-ips   brings   okep-5238-static-ips.md",
     good: "Merge pull request #5238 from author/static-ips   brings   okep-5233-static-ips.md",
     check: Check::History(check),
-    grandfatherable: false,
+    ..Rule::BASE
 };
 
 fn check(event: &Event) -> Vec<Finding> {

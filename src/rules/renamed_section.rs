@@ -1,33 +1,30 @@
 //! Sections that stand under another name than the template's.
 
-use super::{Check, Rule};
+use super::{Check, Demand, PlanFix, Rule};
 use crate::markdown::names::Name;
 use crate::okep::alignment::{Match, MatchKind};
 use crate::okep::requirements::OldName;
 use crate::rules::context::OkepContext;
 use crate::rules::edits::{anchors, markdown, markup_spans};
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
+use crate::rules::finding::{Detail, Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "renamed-section",
     severity: Severity::Warning,
-    fix: "safe if only spelling or an old template wording; else suggested",
     offence: "a section stands under another name: name both, give the line",
     why: "Readers look for the section by the template's name, and links to its anchor break where \
           the heading differs.",
     bad: "## OVN Kubernetes Version Skew",
     good: "## OVN-Kubernetes Version Skew",
     check: Check::Okep(check),
-    grandfatherable: true,
+    demand: Demand::OfTemplate,
+    fix: Some(PlanFix::Okep(fix)),
+    fixability: "safe if only spelling or an old template wording; else suggested",
+    ..Rule::BASE
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
-    let renamed = judged.alignment.matches.iter().enumerate().filter_map(|(section, m)| {
-        let m = m.filter(|m| m.kind != MatchKind::Exact)?;
-        Some((section, m))
-    });
-    let (numbered, renamed): (Vec<_>, Vec<_>) = renamed
-        .partition(|(_, m)| m.kind == MatchKind::Form && judged.okep.outline.rows[m.row].name.is_numbered());
+    let (numbered, renamed) = renamed(judged);
     let numbered = match numbered.len() {
         0 | 1 => numbered.into_iter().map(|(section, m)| finding(judged, section, m.row, m.kind)).collect(),
         _ => vec![all_numbered(judged, &numbered)],
@@ -36,6 +33,37 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         shared(judged, section, m.row).unwrap_or_else(|| finding(judged, section, m.row, m.kind))
     });
     renamed.chain(numbered).collect()
+}
+
+/// A section of the template, and what is there under another name.
+type Renamed = (usize, Match);
+
+/// The sections under another name: those that only carry a number, and the others.
+fn renamed(judged: &OkepContext) -> (Vec<Renamed>, Vec<Renamed>) {
+    let renamed = judged.alignment.matches.iter().enumerate().filter_map(|(section, m)| {
+        let m = m.filter(|m| m.kind != MatchKind::Exact)?;
+        Some((section, m))
+    });
+    renamed
+        .partition(|(_, m)| m.kind == MatchKind::Form && judged.okep.outline.rows[m.row].name.is_numbered())
+}
+
+fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
+    match finding.detail {
+        Detail::Section(section) => {
+            let Match { row, kind } = judged.alignment.matches[section]?;
+            let title = format!("rename the heading to `{}`", judged.section_name(section));
+            let make = if matches!(kind, MatchKind::Words(_)) { Fix::suggested } else { Fix::safe };
+            Some(make(title, edits(judged, section, row)?))
+        }
+        Detail::Row(_) => {
+            let (numbered, _) = renamed(judged);
+            let edits: Option<Vec<Vec<Edit>>> =
+                numbered.iter().map(|(section, m)| edits(judged, *section, m.row)).collect();
+            Some(Fix::safe("name the sections as the template does, without numbers", edits?.concat()))
+        }
+        Detail::None | Detail::Entry(_) => None,
+    }
 }
 
 /// Who numbers the sections numbers them all: one cause, one finding.
@@ -47,16 +75,11 @@ fn all_numbered(judged: &OkepContext, numbered: &[(usize, Match)]) -> Finding {
     let message =
         format!("{} headings carry numbers, as `{}` does; the template's do not", rows.len(), heading.text);
     let mut all = RULE.at(judged, heading.span.clone(), judged.section_name(section), message);
+    all.detail = Detail::Row(first);
     for (row, _) in &rows[1..] {
         all = all.related(judged, judged.heading(*row).span.clone(), "another heading with a number");
     }
-    let title = "name the sections as the template does, without numbers";
-    let fix = judged.plan(|| {
-        let edits: Option<Vec<Vec<Edit>>> =
-            rows.iter().map(|(row, section)| edits(judged, *section, *row)).collect();
-        Some(Fix::safe(title, edits?.concat()))
-    });
-    all.help("leave the numbers out").fix(fix)
+    all.help("leave the numbers out")
 }
 
 /// What is said where headings and sections do not meet one to one, so that no renaming mends it.
@@ -123,22 +146,12 @@ fn finding(judged: &OkepContext, section: usize, row: usize, kind: MatchKind) ->
         _ => format!("`{}` {how} of `{wanted}`", heading.text),
     };
     let finding = RULE.at(judged, heading.span.clone(), wanted, message);
-    let title = format!("rename the heading to `{wanted}`");
-    let fix = judged.plan(|| {
-        let edits = edits(judged, section, row)?;
-        Some(if matches!(kind, MatchKind::Words(_)) {
-            Fix::suggested(title, edits)
-        } else {
-            Fix::safe(title, edits)
-        })
-    });
-    let finding = finding.help(format!("name it `{wanted}`"));
+    let finding = finding.detail(Detail::Section(section)).help(format!("name it `{wanted}`"));
     let index = judged.okep.outline.rows[row].heading;
     match anchors::in_html(judged.document(), index, wanted) {
         Some(link) => finding.help(format!("mend `{link}` by hand, which leads to it")),
         None => finding,
     }
-    .fix(fix)
 }
 
 fn old_wording<'a>(judged: &'a OkepContext, section: usize, text: &str) -> Option<&'a OldName> {

@@ -1,36 +1,44 @@
 //! Headings more than one level deeper than the one before.
 
-use super::{Check, Rule};
+use super::{Check, PlanFix, Rule};
 use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
-use crate::rules::finding::{Finding, Fix, Severity};
+use crate::rules::finding::{Detail, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "skipped-heading-level",
     severity: Severity::Warning,
-    fix: "suggested",
     offence: "a level grows by more than one",
     why: "Outlines, tables of contents and screen readers show a hole where a level is missing.",
     bad: "## User-Stories/Use-Cases\n\n#### Story 1",
     good: "## User-Stories/Use-Cases\n\n### Story 1",
     check: Check::Okep(check),
-    grandfatherable: false,
+    fix: Some(PlanFix::Okep(fix)),
+    fixability: "suggested",
+    ..Rule::BASE
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut before = if judged.okep.title.is_some() { 1 } else { u8::MAX - 1 };
     for row in 0..judged.okep.outline.rows.len() {
-        let level = judged.level(row);
+        let (level, before) = (judged.level(row), level_before(judged, row));
         // The section itself stands elsewhere, or the one that it stands right in.
         let around = judged.okep.outline.rows[row].parent.filter(|_| stands_right(judged, row));
         let misplaced = is_misplaced(judged, row) || around.is_some_and(|row| is_misplaced(judged, row));
         if level > before + 1 && !misplaced {
             findings.push(finding(judged, row, before));
         }
-        before = level;
     }
     findings
+}
+
+/// The level of the heading above a row; without one, of the title, or so deep that nothing is skipped.
+fn level_before(judged: &OkepContext, row: usize) -> u8 {
+    match row.checked_sub(1) {
+        Some(above) => judged.level(above),
+        None if judged.okep.title.is_some() => 1,
+        None => u8::MAX - 1,
+    }
 }
 
 fn is_misplaced(judged: &OkepContext, row: usize) -> bool {
@@ -50,15 +58,16 @@ fn finding(judged: &OkepContext, row: usize, before: u8) -> Finding {
     let under = above.map_or(String::new(), |h| format!(", under `{}`", h.text));
     let message = format!("`{}` is at level {level} right after level {before}{under}", heading.text);
     let finding = RULE.at(judged, heading.span.clone(), judged.subject_of_row(row), message);
-    let finding = finding.help(format!("put it, and what goes with it, at level {}", before + 1));
-    let by = level - before - 1;
-    finding.fix(promotion(judged, row, by, before))
+    finding.detail(Detail::Row(row)).help(format!("put it, and what goes with it, at level {}", before + 1))
 }
 
 /// Promotes the heading, its siblings and all under them, as far as they go together.
 ///
 /// None where one that goes with them is less deep: it would come to stand inside the one before it.
-fn promotion(judged: &OkepContext, row: usize, by: u8, before: u8) -> Option<Fix> {
+fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
+    let Detail::Row(row) = finding.detail else { return None };
+    let before = level_before(judged, row);
+    let by = judged.level(row) - before - 1;
     let rows = &judged.okep.outline.rows;
     let level = rows[row].level;
     let end = (row + 1..rows.len()).find(|r| rows[*r].level < level).unwrap_or(rows.len());

@@ -1,7 +1,7 @@
 //! User stories without a role and a wish.
 
-use super::stub_section::is_stub;
-use super::{Check, Rule};
+use super::{Check, Demand, Rule};
+use crate::markdown::placeholder::is_stub;
 use crate::markdown::prose;
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
@@ -9,14 +9,14 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "story-form",
     severity: Severity::Hint,
-    fix: "-",
     offence: "a section of user stories without one that says \"As a ..., I want ...\", as the template asks",
     why: "A story that names who wants what can be tested and argued about; a description of the \
           feature cannot.",
     bad: "### Story 1\n\nThe node keeps its address when it restarts, which is needed for firewalls.",
     good: "### Story 1\n\nAs a cluster admin, I want nodes to keep their addresses, so that firewalls let them in.",
     check: Check::Okep(check),
-    grandfatherable: true,
+    demand: Demand::OfTemplate,
+    ..Rule::BASE
 };
 
 /// A shorter section says that there are no stories, or where they are.
@@ -38,7 +38,7 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     let document = judged.document();
     let range = heading.span.end..document.section_end(judged.okep.outline.rows[row].heading);
     let words = prose::words(document, &range);
-    if words < FEWEST_WORDS || is_stub(judged, heading) || prose::is_none(document, &range) {
+    if words < FEWEST_WORDS || is_stub(document, heading) || prose::is_none(document, &range) {
         return None;
     }
     // Whoever speaks of himself, or names whom the story is about, has told one in some form.

@@ -1,6 +1,6 @@
 //! Prompts of the template that an author left in place.
 
-use super::{Check, Rule};
+use super::{Check, PlanFix, Rule};
 use crate::okep::prompts::Leftover;
 use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
@@ -9,16 +9,23 @@ use crate::rules::finding::{Edit, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "template-text",
     severity: Severity::Error,
-    fix: "suggested (delete)",
     offence: "prompt text of any revision of the template left in place",
     why: "A prompt is a question to the author. Left in place it is read as the proposal's own words.",
     bad: "## Goals\n\n(Bullet list of Primary goals of this proposal.)\n\n* Connect networks",
     good: "## Goals\n\n* Connect networks",
     check: Check::Okep(check),
-    grandfatherable: false,
+    fix: Some(PlanFix::Okep(fix)),
+    fixability: "suggested (delete)",
+    leaves: &["stub-section"],
+    ..Rule::BASE
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
+    groups(judged).iter().map(|group| finding(judged, group)).collect()
+}
+
+/// The prompts of each section.
+fn groups<'a>(judged: &'a OkepContext) -> Vec<Vec<&'a Leftover>> {
     let mut groups: Vec<Vec<&Leftover>> = Vec::new();
     for leftover in judged.leftovers() {
         let section = section_of(judged, leftover);
@@ -27,7 +34,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
             None => groups.push(vec![leftover]),
         }
     }
-    groups.iter().map(|group| finding(judged, group)).collect()
+    groups
 }
 
 /// Index of the heading above the text.
@@ -51,7 +58,7 @@ fn finding(judged: &OkepContext, group: &[&Leftover]) -> Finding {
     for run in &runs[1..] {
         finding = finding.related(judged, run.clone(), "and here");
     }
-    finding.help("answer it and delete it").fix(Some(deletion(judged, group)))
+    finding.help("answer it and delete it")
 }
 
 /// The stretches of text that are prompts throughout.
@@ -69,7 +76,9 @@ fn runs(group: &[&Leftover]) -> Vec<std::ops::Range<usize>> {
     runs.into_iter().map(|(run, _)| run).collect()
 }
 
-fn deletion(judged: &OkepContext, group: &[&Leftover]) -> Fix {
+fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
+    let groups = groups(judged);
+    let group = groups.iter().find(|group| finding.is_at(&runs(group)[0]))?;
     let document = judged.document();
     let heading = section_of(judged, group[0]).checked_sub(1).map(|h| &document.headings[h]);
     let is_title = judged.okep.title.as_ref().map(|t| t.heading + 1) == Some(section_of(judged, group[0]));
@@ -103,7 +112,7 @@ fn deletion(judged: &OkepContext, group: &[&Leftover]) -> Fix {
         let deleted = markdown::up_to_the_end(document, edit.start..edit.end);
         (edit.start, edit.end) = (deleted.start, deleted.end);
     }
-    Fix::suggested("delete the prompt", edits)
+    Some(Fix::suggested("delete the prompt", edits))
 }
 
 /// Edits that touch become one; only the first of them may put something in.

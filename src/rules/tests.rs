@@ -1,9 +1,11 @@
 //! What each rule says, and where it is silent: `check(document, expected)`.
 
 use super::RULES;
-use crate::audit::audit;
+use crate::audit::{TemplateTimeline, audit};
 use crate::files::{Layout, PathKind, Tree};
+use crate::fix::plan::plan;
 use crate::okep::snapshot::{Parsed, Snapshot};
+use crate::rules::finding::Finding;
 
 const TEMPLATE: &str = "\
 # OKEP-1: OKEP Template
@@ -112,6 +114,13 @@ fn check(document: &str, expected: &[&str]) {
 }
 
 const OKEP: &str = "docs/okeps/okep-7-faster-tea.md";
+
+/// The findings with their fixes.
+fn planned(snapshot: &Snapshot) -> Vec<Finding> {
+    let mut findings = audit(snapshot, None).findings;
+    plan(snapshot, &TemplateTimeline::of(snapshot, None), findings.iter_mut().collect());
+    findings
+}
 
 /// The findings of one rule.
 fn of_rule(told: &str, rule: &str) -> Vec<String> {
@@ -250,7 +259,7 @@ fn mended_issue(rule: &str, lines: &str) -> String {
     let path = "docs/okeps/okep-7-faster-tea.md";
     let document = with_issue(lines);
     let snapshot = Snapshot::new(&tree(&[(path, &document)]), &Layout::default(), &Parsed::default());
-    let found = audit(&snapshot, None).findings;
+    let found = planned(&snapshot);
     let finding = found.iter().find(|f| f.rule == rule).expect("the rule speaks");
     assert!(!finding.message.contains('\n'), "{}", finding.message);
     let Some(fix) = &finding.fix else { return "-".to_owned() };
@@ -352,7 +361,7 @@ fn a_heading_in_raw_html_is_told_with_what_is_missing() {
     let help = |document: &str| {
         let tree = tree(&[("docs/okeps/okep-7-faster-tea.md", document)]);
         let snapshot = Snapshot::new(&tree, &Layout::default(), &Parsed::default());
-        let found = audit(&snapshot, None).findings;
+        let found = planned(&snapshot);
         let missing = found.into_iter().find(|f| f.rule == "missing-section").expect("it is missing");
         (missing.help.join("\n").contains("line 9 has it as raw HTML"), missing.fix.is_some())
     };
@@ -737,8 +746,7 @@ fn what_a_register_names_is_not_deleted_before_the_proposal_has_its_name() {
             "nav:\n  - Old: okeps/okep-6-old-tea.md\n  - Older: okeps/okep-5-tea.md\n  - index.md\n",
         ),
     ];
-    let findings =
-        audit(&Snapshot::new(&tree(&files), &Layout::default(), &Parsed::default()), None).findings;
+    let findings = planned(&Snapshot::new(&tree(&files), &Layout::default(), &Parsed::default()));
     let fixed = |rule: &str, subject: &str| {
         let of = findings.iter().find(|f| f.rule == rule && f.subject.ends_with(subject));
         of.expect("it is told").fix.is_some()
@@ -750,9 +758,8 @@ fn what_a_register_names_is_not_deleted_before_the_proposal_has_its_name() {
     files.push(("docs/okeps/okep-6-new-tea.md", GOOD));
     let snapshot = Snapshot::new(&tree(&files), &Layout::default(), &Parsed::default());
     for rule in ["dead-index-entry", "dead-nav-entry"] {
-        let meant =
-            |f: &&crate::rules::finding::Finding| f.rule == rule && f.subject.ends_with("okep-6-old-tea.md");
-        let findings = audit(&snapshot, None).findings;
+        let meant = |f: &&Finding| f.rule == rule && f.subject.ends_with("okep-6-old-tea.md");
+        let findings = planned(&snapshot);
         assert!(findings.iter().find(meant).expect("it is told").fix.is_some(), "{rule}");
     }
 }
@@ -783,7 +790,7 @@ fn ids_are_unique_and_every_rule_is_told_in_full() {
     ids.dedup();
     assert_eq!(ids.len(), RULES.len());
     for rule in RULES {
-        for text in [rule.fix, rule.offence, rule.why, rule.bad, rule.good] {
+        for text in [rule.fixability, rule.offence, rule.why, rule.bad, rule.good] {
             assert!(!text.trim().is_empty(), "{} has all its texts", rule.id);
         }
     }

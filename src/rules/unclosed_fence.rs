@@ -1,6 +1,6 @@
 //! A code fence that swallows the rest of the document.
 
-use super::{Check, Rule};
+use super::{Check, PlanFix, Rule};
 use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
@@ -8,14 +8,16 @@ use crate::rules::finding::{Edit, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "unclosed-fence",
     severity: Severity::Error,
-    fix: "suggested",
     offence: "a code fence that swallows the rest",
     why: "On GitHub everything after it is code: headings, tables and links are gone. The site shows it \
           otherwise, so nobody notices in a preview of one of them.",
     bad: "```yaml\nkind: Pod\n\n## Testing Details",
     good: "```yaml\nkind: Pod\n```\n\n## Testing Details",
     check: Check::Okep(check),
-    grandfatherable: false,
+    fix: Some(PlanFix::Okep(fix)),
+    fixability: "suggested",
+    reveals: true,
+    ..Rule::BASE
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
@@ -32,9 +34,18 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     let message = format!("the fence {} is never closed", text.slice(fence.opening.clone()).trim());
     let finding = RULE.at(judged, fence.opening.clone(), text.slice(fence.opening.clone()).trim(), message);
     if is_stray(text.slice(fence.opening.clone()), text.slice(fence.opening.end..text.len())) {
+        return vec![finding.help("nothing stands behind it: it is one too many")];
+    }
+    vec![finding.help(ends)]
+}
+
+fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
+    let document = judged.document();
+    let fence = document.unclosed_fence.as_ref()?;
+    let text = &document.text;
+    if is_stray(text.slice(fence.opening.clone()), text.slice(fence.opening.end..text.len())) {
         let lines = markdown::with_blanks(document, text.line_range(fence.opening.start));
-        let fix = Fix::suggested("delete the fence", vec![Edit::replace(&judged.okep.path, lines, "")]);
-        return vec![finding.help("nothing stands behind it: it is one too many").fix(Some(fix))];
+        return Some(Fix::suggested("delete the fence", vec![Edit::replace(&judged.okep.path, lines, "")]));
     }
     // The closing line goes after the last line of the code, before the blank lines that follow it; the
     // blanks at the end of that line stay there, since behind a fence not all of them let it close.
@@ -45,7 +56,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     let ending = text.line_ending_near(at);
     let indent: String = fence.indent.chars().map(|c| if c == '>' || c == '\t' { c } else { ' ' }).collect();
     let edit = Edit::insert(&judged.okep.path, at, format!("{ending}{indent}{}", fence.fence));
-    vec![finding.help(ends).fix(Some(Fix::suggested("close the fence", vec![edit])))]
+    Some(Fix::suggested("close the fence", vec![edit]))
 }
 
 /// Whether a fence opens nothing: it names no language, and only blanks follow up to the end of the file.

@@ -1,24 +1,31 @@
 //! Template sections out of the template's order.
 
-use super::{Check, Rule};
+use super::{Check, Demand, PlanFix, Rule};
 use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
-use crate::rules::finding::{Finding, Severity};
+use crate::rules::finding::{Detail, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "unordered-section",
     severity: Severity::Warning,
-    fix: "suggested",
     offence: "template sections out of order: the fewest sections that must move",
     why: "Who reads many proposals knows where to look; sections that wander are overlooked.",
     bad: "## Alternatives\n\n## Goals",
     good: "## Goals\n\n## Alternatives",
     check: Check::Okep(check),
-    grandfatherable: true,
+    demand: Demand::OfTemplate,
+    fix: Some(PlanFix::Okep(fix)),
+    fixability: "suggested",
+    ..Rule::BASE
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
-    judged.alignment.unordered.iter().filter_map(|section| finding(judged, *section)).collect()
+    judged
+        .alignment
+        .unordered
+        .iter()
+        .filter_map(|section| Some(finding(judged, *section)?.detail(Detail::Section(*section))))
+        .collect()
 }
 
 fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
@@ -46,5 +53,10 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
         Some(h) => finding.related(judged, h.span.clone(), "the section it belongs beside"),
         None => finding,
     };
-    Some(finding.fix(judged.plan(|| markdown::move_section(judged, section, row))))
+    Some(finding)
+}
+
+fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
+    let Detail::Section(section) = finding.detail else { return None };
+    markdown::move_section(judged, section, judged.alignment.matches[section]?.row)
 }

@@ -7,13 +7,12 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "unreadable-register",
     severity: Severity::Error,
-    fix: "-",
     offence: "a `mkdocs.yml` that MkDocs itself could not load, with its line",
     why: "The site does not build, and nobody can tell which OKEPs are registered.",
     bad: "nav:\n  - BGP: okeps: okep-5296-bgp.md",
     good: "nav:\n  - BGP: okeps/okep-5296-bgp.md",
     check: Check::Tree(check),
-    grandfatherable: false,
+    ..Rule::BASE
 };
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {

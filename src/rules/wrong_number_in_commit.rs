@@ -8,14 +8,13 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "wrong-number-in-commit",
     severity: Severity::Hint,
-    fix: "-",
     offence: "history and commit-msg hook: the subject names another OKEP than the files",
     why: "`git log --grep` is how people find out why a proposal says what it says; a wrong number in the \
           subject hides the change from them.",
     bad: "OKEP-5242: name the router   changes   okep-5224-connecting-udns.md",
     good: "OKEP-5224: name the router   changes   okep-5224-connecting-udns.md",
     check: Check::History(check),
-    grandfatherable: false,
+    ..Rule::BASE
 };
 
 fn check(event: &Event) -> Vec<Finding> {

@@ -40,7 +40,7 @@ fn every_rule_is_explained() {
             ("why", rule.why),
             ("bad", rule.bad),
             ("good", rule.good),
-            ("fix", rule.fix),
+            ("fix", rule.fixability),
         ] {
             assert!(!text.trim().is_empty(), "{id}: `{name}` says nothing");
         }
@@ -48,8 +48,8 @@ fn every_rule_is_explained() {
         assert!(!rule.offence.ends_with('.'), "{id}: `offence` is a clause");
         assert!(!rule.offence.contains('|'), "{id}: `offence` stands in a table");
         assert_ne!(rule.bad, rule.good, "{id}");
-        let first = rule.fix.split([' ', ',']).next().unwrap_or_default();
-        assert!(["safe", "suggested", "-"].contains(&first), "{id}: {}", rule.fix);
+        let first = rule.fixability.split([' ', ',']).next().unwrap_or_default();
+        assert!(["safe", "suggested", "-"].contains(&first), "{id}: {}", rule.fixability);
         let shown = explain::one(rule, &terminal);
         for text in [rule.id, rule.bad.lines().next().unwrap_or_default()] {
             assert!(shown.contains(text), "{id}: {text:?} is not in\n{shown}");

@@ -2,13 +2,13 @@
 //!
 //! Everything here returns edits of one file; nothing is applied.
 
-use super::section_bounds::{begin, line_start, text_end};
 use crate::markdown::document::{Document, fold_blanks};
+use crate::markdown::placeholder::is_stub;
+use crate::markdown::section_bounds::{begin, line_start, text_end};
 use crate::okep::prompts::Leftover;
 use crate::okep::template::Template;
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Edit, Fix};
-use crate::rules::stub_section::is_stub;
 use std::ops::Range;
 
 /// Puts headings (indices into the document) `by` levels deeper, or higher if negative.
@@ -289,7 +289,7 @@ fn empties(judged: &OkepContext, moved: Range<usize>) -> bool {
     let Some(parent) = rows[moved.start].parent else { return false };
     let stays = |r: &usize| rows[*r].parent == Some(parent) && !moved.contains(r);
     let heading = judged.heading(parent);
-    !(0..rows.len()).any(|r| stays(&r)) && (!heading.has_content || is_stub(judged, heading))
+    !(0..rows.len()).any(|r| stays(&r)) && (!heading.has_content || is_stub(judged.document(), heading))
 }
 
 /// Where to end the deletion of a section, so that what follows does not run into what stands before:

@@ -4,4 +4,3 @@ pub mod anchors;
 pub mod markdown;
 pub mod markup_spans;
 pub mod rename;
-pub mod section_bounds;

@@ -16,9 +16,6 @@ use std::ops::Range;
 ///
 /// None where a new name or its number is taken, or where something that names a file cannot be mended.
 pub fn with_links(snapshot: &Snapshot, mut fix: Fix) -> Option<Fix> {
-    if !snapshot.plans {
-        return None;
-    }
     for Rename { from, to } in &fix.renames {
         let number = |path: &str| okep_name(stem(path::file_name(path))?)?.number;
         let same = |o: &crate::okep::proposal::Okep| o.path != *from && o.name.number == number(to);

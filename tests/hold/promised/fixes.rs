@@ -2,14 +2,15 @@
 //! and the patch that is shown makes the files that are written.
 
 use super::{Broken, Kept, patch};
-use okep::audit::audit;
+use okep::audit::{TemplateTimeline, audit};
 use okep::files::{Layout, Tree};
 use okep::fix::compare::identity;
 use okep::fix::engine::{Fixed, MOST_TIMES, MOST_WORK, fix};
+use okep::fix::plan::plan;
 use okep::okep::snapshot::{Parsed, Snapshot};
 use okep::report::diff::between;
 use okep::rules::finding::{Finding, Rename, Safety};
-use okep::rules::{LEFT_BY_SKELETONS, UNCOVER};
+use okep::rules::rule;
 use std::collections::{BTreeMap, HashMap};
 
 type Identity = (&'static str, Option<String>, String);
@@ -17,7 +18,8 @@ type Counts = HashMap<Identity, usize>;
 
 fn judged(tree: &Tree) -> (Snapshot, Vec<Finding>) {
     let snapshot = Snapshot::new(tree, &Layout::default(), &Parsed::default());
-    let findings = audit(&snapshot, None).findings;
+    let mut findings = audit(&snapshot, None).findings;
+    plan(&snapshot, &TemplateTimeline::of(&snapshot, None), findings.iter_mut().collect());
     (snapshot, findings)
 }
 
@@ -103,7 +105,7 @@ fn findings_went(
     let removed_paths = counts(&once.applied, &once.renames);
     let count = |counts: &Counts, of: &Identity| counts.get(of).copied().unwrap_or(0);
     // What stands behind an open fence was not judged.
-    let hidden = |rule: &str| UNCOVER.iter().any(|r| r.id == rule);
+    let hidden = |id: &str| rule(id).is_some_and(|r| r.reveals);
     // Nor was a page that had no name to be judged by: what it says is asked under its new name.
     let unjudged = |path: &str| snapshot.okep(once.renames.iter().rev().fold(path, was_called)).is_none();
     for finding in judged(&moved(tree, &once.renames)).1 {
@@ -119,7 +121,7 @@ fn findings_went(
     }
     for finding in &once.left {
         let identity = identity(finding, &[]);
-        let allowed = finding.rule == LEFT_BY_SKELETONS.id || hidden(finding.rule);
+        let allowed = finding.rule == "stub-section" || hidden(finding.rule);
         kept.hold(allowed || count(&is, &identity) <= count(&was, &identity), || {
             format!("a silent rule speaks up: {finding:#?}")
         })?;

@@ -1,9 +1,10 @@
 //! Any tree, reported: every format is whole and harmless, and JSON says what was found.
 
 use super::{Broken, Kept};
-use okep::audit::audit;
 use okep::audit::report::{Baseline, OkepSummary, Report, Reported, Source};
+use okep::audit::{TemplateTimeline, audit};
 use okep::files::{Layout, Tree};
+use okep::fix::plan::plan;
 use okep::okep::snapshot::{Parsed, Snapshot};
 use okep::report::{Terminal, escape_control, full, github, json, markdown, sarif, table};
 use serde_json::Value;
@@ -11,7 +12,8 @@ use serde_json::Value;
 /// A report of all that is found; every third finding was there before.
 fn report(tree: &Tree) -> Report {
     let snapshot = Snapshot::new(tree, &Layout::default(), &Parsed::default());
-    let findings = audit(&snapshot, None).findings;
+    let mut findings = audit(&snapshot, None).findings;
+    plan(&snapshot, &TemplateTimeline::of(&snapshot, None), findings.iter_mut().collect());
     let summary = |okep: &okep::okep::proposal::Okep| OkepSummary {
         path: okep.path.clone(),
         number: okep.number(),

@@ -82,7 +82,7 @@ fn a_link_to_a_file_that_moved_is_led_to_where_it_is_now() {
     repo.git(&["mv", "src/gauge/level.rs", "src/levels.rs"]);
     let staged = repo.json(&["--staged"]).exits(0);
     let fix = &staged.value()["findings"][0]["fix"];
-    assert_eq!(fix["title"], "lead it to `src/levels.rs`", "{}", staged.stdout);
+    assert_eq!(fix["title"], "link it to `src/levels.rs`", "{}", staged.stdout);
     repo.commit("Rename");
     repo.git(&["mv", "src/levels.rs", "src/all_levels.rs"]);
     repo.commit("Rename once more");

@@ -4,10 +4,11 @@
 mod rules;
 mod sample;
 
-use okep::audit::audit;
+use okep::audit::{TemplateTimeline, audit};
 use okep::files::{Layout, Tree};
 use okep::fix::compare::identity;
 use okep::fix::engine::{Fixed, borrowed, fix};
+use okep::fix::plan::plan;
 use okep::fix::verify::Verifier;
 use okep::okep::snapshot::{Parsed, Snapshot};
 use okep::report::diff::between;
@@ -95,7 +96,8 @@ fn promises(case: &Case, most: Safety) -> Result<(), TestCaseError> {
 fn one_document_is_as_good_as_all(tree: &Tree) -> Result<(), TestCaseError> {
     let (layout, parsed) = (Layout::default(), Parsed::default());
     let snapshot = Snapshot::new(tree, &layout, &parsed);
-    let findings = audit(&snapshot, None).findings;
+    let mut findings = audit(&snapshot, None).findings;
+    plan(&snapshot, &TemplateTimeline::of(&snapshot, None), findings.iter_mut().collect());
     let bench = Verifier::new(&snapshot, &layout, None, &parsed);
     let state = borrowed(tree, &snapshot, &findings);
     for finding in findings.iter().filter(|f| f.fix.is_some()) {

@@ -1,0 +1,75 @@
+//! The fixes of findings that are shown: each rule's own, as far as its file and what names it allow.
+//!
+//! Nothing is verified here.
+
+use crate::audit::TemplateTimeline;
+use crate::okep::snapshot::Snapshot;
+use crate::rules::edits::rename::with_links;
+use crate::rules::finding::{Finding, Fix};
+use crate::rules::page_links::pages;
+use crate::rules::{PlanFix, rule};
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+
+/// Why a file in conflict is not fixed: which of its texts stays is not known.
+const RESOLVE_FIRST: &str =
+    "no fix is offered while there are conflict markers in the file: resolve them first";
+
+/// Plans the fixes of some findings of a snapshot.
+pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings: Vec<&mut Finding>) {
+    let mut of_okep: BTreeMap<String, Vec<&mut Finding>> = BTreeMap::new();
+    let mut others: Vec<&mut Finding> = Vec::new();
+    for finding in findings {
+        match (rule(finding.rule).and_then(|r| r.fix), &finding.okep) {
+            (Some(PlanFix::Okep(_)), Some(path)) => of_okep.entry(path.clone()).or_default().push(finding),
+            (Some(_), _) => others.push(finding),
+            (None, _) => {}
+        }
+    }
+    of_okep.into_par_iter().for_each(|(path, findings)| {
+        let Some(okep) = snapshot.okep(&path) else { return };
+        template_timeline.with_context(okep, |context| {
+            for finding in findings {
+                let Some(PlanFix::Okep(fix)) = rule(finding.rule).and_then(|r| r.fix) else { continue };
+                let fix = fix(context, finding);
+                propose(snapshot, finding, fix);
+            }
+        });
+    });
+    let pages = pages(snapshot);
+    for finding in others {
+        let fix = match rule(finding.rule).and_then(|r| r.fix) {
+            Some(PlanFix::Tree(fix)) => fix(snapshot, finding),
+            Some(PlanFix::Links(fix)) => {
+                pages.iter().find(|page| page.path == finding.path).and_then(|page| fix(page, finding))
+            }
+            _ => None,
+        };
+        propose(snapshot, finding, fix);
+    }
+}
+
+/// Takes up a fix that a rule planned, if the files around it allow it.
+fn propose(snapshot: &Snapshot, finding: &mut Finding, fix: Option<Fix>) {
+    let Some(fix) = fix else {
+        finding.fix = None;
+        return;
+    };
+    let edits = |path: &str| fix.edits.iter().any(|e| e.path == path);
+    let index_page = snapshot.landing.iter().map(|l| (&l.path, &l.document));
+    let okep = finding.okep.as_deref().and_then(|path| snapshot.okep(path));
+    let documents = okep.map(|o| (&o.path, &o.document)).into_iter().chain(index_page);
+    let edited: Vec<_> = documents.filter(|(path, _)| edits(path)).collect();
+    if edited.iter().any(|(_, document)| document.is_in_conflict()) {
+        finding.fix = None;
+        finding.help.push(RESOLVE_FIRST.into());
+        return;
+    }
+    // The text of bytes that are no UTF-8 is not known, so that nothing can be written in its place.
+    let unknown = |path: &str| edited.iter().any(|(p, d)| *p == path && d.text.invalid_at.is_some());
+    if fix.edits.iter().any(|e| e.start < e.end && unknown(&e.path)) {
+        finding.fix = None;
+        return;
+    }
+    finding.fix = if fix.renames.is_empty() { Some(fix) } else { with_links(snapshot, fix) };
+}
