@@ -192,6 +192,8 @@ mod tests {
         };
         check("allow stub-section", "the exception gives no reason");
         check("allow stub-section because", "the exception gives no reason");
+        check("allow stub-section becauseit is long", "the exception gives no reason");
+        check("allow stub-section for it is long", "the exception gives no reason");
         check("allow stub-section \"Risks because x", "the exception gives no reason");
         check("allow stub because x", "there is no rule `stub`");
         check("ignore stub-section", "a comment to okep says `allow`");
@@ -200,7 +202,8 @@ mod tests {
 
     #[test]
     fn what_is_nearly_a_comment_to_okep_is_told() {
-        for begin in ["OKEP: allow", "okep allow", "okep : allow", "Okep:ALLOW"] {
+        for begin in ["OKEP: allow", "okep allow", "okep : allow", "Okep:ALLOW", "okep-allow", "okep = allow"]
+        {
             let comment = format!("<!-- {begin} stub-section because x -->");
             check(&comment, &[&format!("{comment}: a comment to okep begins with `okep: allow`")]);
         }
@@ -219,6 +222,35 @@ mod tests {
     fn the_quotes_of_books_are_quotes() {
         let comment = "<!-- okep: allow stub-section “Risks” because soon -->";
         check(comment, &[&format!("{comment}: stub-section of Risks")]);
+    }
+
+    #[test]
+    fn comments_of_one_paragraph_or_block_are_read_each() {
+        let one = "<!-- okep: allow stub-section because it is long -->";
+        let other = "<!-- okep: allow missing-issue because it is old -->";
+        let expected = [format!("{one}: stub-section"), format!("{other}: missing-issue")];
+        let expected = [expected[0].as_str(), expected[1].as_str()];
+        for between in ["", " ", "\n", "<!---->", "<!-->", "<!-- by the editor -->\n", " text ", "\n\n"] {
+            check(&format!("{one}{between}{other}"), &expected);
+            check(&format!("# A\n\n{one}{between}{other} and more\n"), &expected);
+        }
+    }
+
+    #[test]
+    fn a_comment_after_front_matter_or_a_byte_order_mark_has_its_place() {
+        let comment = "<!-- okep: allow stub-section because it is long -->";
+        let expected = [format!("{comment}: stub-section")];
+        for before in ["---\ntitle: A\n---\n", "\u{feff}", "\u{feff}---\ntitle: A\n---\nWords and "] {
+            check(&format!("{before}{comment}\n"), &[&expected[0]]);
+            check(&format!("{before}{comment} and words\n"), &[&expected[0]]);
+        }
+    }
+
+    #[test]
+    fn a_comment_that_is_not_closed_ends_with_the_document() {
+        let open = "<!-- okep: allow stub-section because it is long";
+        check(open, &[&format!("{open}: stub-section")]);
+        check(&format!("# A\n\n{open}"), &[&format!("{open}: stub-section")]);
     }
 
     #[test]
