@@ -36,3 +36,18 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     let edits: Vec<Edit> = ambiguity.edits.iter().map(edit).collect();
     (!edits.is_empty()).then(|| Fix::safe("make it read the same on both", edits))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{check, with};
+
+    #[test]
+    fn headings_read_the_same_everywhere() {
+        check(&with("A `Kettle`.", "#### Lid\n\nx\n\n####Spout\n\nx"), &["ambiguous-heading:25 Spout"]);
+        check(&with("A `Kettle`.", "#### Lid\n\nx"), &[]);
+        // What only the site shows as a heading is not missing as well.
+        check(&with("## Goals", "##Goals"), &["ambiguous-heading:9 Goals"]);
+        check(&with("### API Details", "###API details:"), &["ambiguous-heading:19 API details:"]);
+        check(&with("## Goals", "##Aims"), &["missing-section:- Goals", "ambiguous-heading:9 Aims"]);
+    }
+}

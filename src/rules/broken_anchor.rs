@@ -135,3 +135,33 @@ fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
     edits.dedup();
     (!edits.is_empty()).then(|| Fix::suggested(format!("link it to `#{near}`"), edits))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::check_links;
+
+    #[test]
+    fn anchors_exist_on_github_and_on_the_site() {
+        check_links(
+            "[a](#goals) [b](#non-goals) [c](#okep-7-faster-tea) [d](okep-7-faster-tea.md#goals)",
+            &[],
+            &[],
+        );
+        check_links("[a](#gaols)", &[], &["broken-anchor:19 #gaols"]);
+        check_links("[a](okep-7-faster-tea.md#gone)", &[], &["broken-anchor:19 #gone"]);
+        check_links("[a](#Goals)", &[], &["broken-anchor:19 #Goals"]);
+        // Anchors of other pages are not looked at.
+        check_links("[a](../egress.md#gone)", &["docs/egress.md"], &[]);
+        let heading = |text: &str| format!("### Cup & Saucer\n\n{text}");
+        check_links(&heading("[a](#cup--saucer)"), &[], &["broken-anchor:21 #cup--saucer"]);
+        check_links(&heading("[a](#cup-saucer)"), &[], &["broken-anchor:21 #cup-saucer"]);
+        check_links(
+            &heading("<a id=\"cup\"></a>\n\n[a](#cup)\n\nx <a name=top1>y</a> [a](#top1) [b](#top)"),
+            &[],
+            &[],
+        );
+        check_links("### Cup\n\nx\n\n### Cup\n\n[a](#cup) [b](#cup-1)", &[], &["broken-anchor:25 #cup-1"]);
+        // What a footnote's mark leaves of an anchor hangs on the site's extensions.
+        check_links("### Cup[^1] two\n\n[a](#cup-two)\n\n[^1]: Of tea.\n", &[], &[]);
+    }
+}

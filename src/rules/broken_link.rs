@@ -125,3 +125,88 @@ fn has_ending(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.trim_start_matches('.').contains('.')
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{GOOD, NAV, OKEP, check_links, found_among, with};
+
+    #[test]
+    fn relative_links_point_to_files_of_the_docs_folder() {
+        check_links(
+            "[a](../egress.md) ![b](images/tea.png)",
+            &["docs/egress.md", "docs/okeps/images/tea.png"],
+            &[],
+        );
+        check_links("[a](../egress.md#x)", &[], &["broken-link:19 ../egress.md#x"]);
+        check_links("![a](images/tea%20leaf.png?raw=true \"t\")", &["docs/okeps/images/tea leaf.png"], &[]);
+        check_links("[a][b]\n\n[b]: gone.md", &[], &["broken-link:19 gone.md"]);
+        check_links("[a](../../Makefile.am)", &["Makefile.am"], &["broken-link:19 ../../Makefile.am"]);
+        check_links("[a](../../../x.md)", &[], &["broken-link:19 ../../../x.md"]);
+        // A folder is not a file, and another case is another name.
+        check_links("[a](v1.2)", &["docs/okeps/v1.2/a.md"], &["broken-link:19 v1.2"]);
+        check_links("[a](Egress.md)", &["docs/okeps/egress.md"], &["broken-link:19 Egress.md"]);
+        // The template and the OKEP itself are there.
+        check_links("[a](okep-1-template.md) [b](./okep-7-faster-tea.md)", &[], &[]);
+        // The same link twice is one finding.
+        check_links("[a](gone.md)\n[b](gone.md)", &[], &["broken-link:19 gone.md"]);
+    }
+
+    #[test]
+    fn what_is_no_link_to_a_file_is_left_alone() {
+        for quiet in [
+            "[a](https://example.org/gone.md) <https://example.org/x.md> [b](mailto:a@b.c) <a@b.org>",
+            "[a](//example.org/x.md) [b](/images/gone.png) [c](?plain=1)",
+            "[a](gone) [b](../gone/) [c](.) [d]()",
+            "`[a](gone.md)` \\[a](gone.md)\n\n```\n[a](gone.md)\n```\n\n    [a](gone.md)",
+            "[a]: gone.md",
+            "<!-- <a href=\"gone.md\">x</a> -->",
+        ] {
+            check_links(quiet, &[], &[]);
+        }
+    }
+
+    #[test]
+    fn links_in_html_start_at_the_file_or_at_its_page() {
+        let expected = ["broken-link:19 images/tea.png"];
+        check_links("<img src=\"images/tea.png\" width=3>", &[], &expected);
+        check_links("x <img src='images/tea.png'/> y", &["docs/okeps/images/tea.png"], &[]);
+        check_links("<img src=images/tea.png>", &["docs/okeps/okep-7-faster-tea/images/tea.png"], &[]);
+        check_links("<a href=\"../gone.html\">a</a>", &[], &["broken-link:19 ../gone.html"]);
+        check_links(
+            "<a href=\"../egress.html\">a</a> <a href=\"../egress/\">b</a>",
+            &["docs/egress.md"],
+            &[],
+        );
+    }
+
+    #[test]
+    fn links_are_checked_as_mkdocs_is_configured() {
+        let with_site = |site: &str, text: &str| {
+            let document = with("Coffee.\n", text);
+            let nav = NAV.replace("okeps/", if site.contains("docs_dir") { "docs/okeps/" } else { "okeps/" });
+            found_among(&[(OKEP, &document), ("mkdocs.yml", &format!("{site}{nav}"))], &["docs/egress.md"])
+        };
+        let check = |site: &str, text: &str, expected: &[&str]| {
+            assert_eq!(with_site(site, text), expected, "{site}");
+        };
+        check("", "[a](gone.md)\n", &["broken-link:29 gone.md"]);
+        check("validation:\n  links:\n    not_found: ignore\n", "[a](gone.md)\n", &[]);
+        check("validation:\n  not_found: info\n", "[a](gone.md)\n", &[]);
+        check("validation:\n  unrecognized_links: warn\n", "[a](gone)\n", &["broken-link:29 gone"]);
+        check("validation:\n  absolute_links: warn\n", "[a](/x.md)\n", &["broken-link:29 /x.md"]);
+        let relative = "validation:\n  absolute_links: relative_to_docs\n";
+        check(relative, "[a](/egress.md) [b](/okeps/okep-7-faster-tea.md)\n", &[]);
+        check(relative, "[a](/docs/egress.md)\n", &["broken-link:29 /docs/egress.md"]);
+    }
+
+    #[test]
+    fn links_of_companion_pages_are_checked() {
+        let files = [
+            ("docs/okeps/okep-8-a/okep-8-a.md", GOOD.replace('7', "8")),
+            ("docs/okeps/okep-8-a/more.md", "# More\n\n[a](okep-8-a.md) [b](gone.md) [c](#mroe)\n".into()),
+            ("mkdocs.yml", "nav:\n  - a: okeps/okep-8-a/okep-8-a.md\n".into()),
+        ];
+        let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (*p, t.as_str())).collect();
+        assert_eq!(found_among(&files, &[]), ["broken-link:3 gone.md", "broken-anchor:3 #mroe"]);
+    }
+}

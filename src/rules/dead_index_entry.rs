@@ -97,3 +97,36 @@ fn own_lines(landing: &IndexPage, entry: &LandingEntry) -> Option<Range<usize>> 
     }
     Some(lines)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{GOOD, OKEP, check_files, planned, tree};
+
+    #[test]
+    fn an_entry_names_an_okep_that_is_there() {
+        let alive = "# Proposals\n\n* [Tea](okep-7-faster-tea.md)\n";
+        check_files(&[(OKEP, GOOD), ("docs/okeps/index.md", alive)], &[]);
+        let dead = format!("{alive}* [Old](okep-6-old-tea.md)\n");
+        check_files(
+            &[(OKEP, GOOD), ("docs/okeps/index.md", &dead)],
+            &["dead-index-entry:4 okep-6-old-tea.md"],
+        );
+    }
+
+    #[test]
+    fn an_entry_is_not_deleted_before_the_okep_has_its_name() {
+        let index = "# Proposals\n\n* [Old](okep-6-old-tea.md)\n* [Older](okep-5-tea.md)\n";
+        let mut files = vec![("docs/okeps/okep-6-old-tea/proposal.md", GOOD), ("docs/okeps/index.md", index)];
+        let has_fix = |files: &[(&str, &str)], subject: &str| {
+            let findings = planned(&tree(files));
+            let finding =
+                findings.iter().find(|f| f.rule == "dead-index-entry" && f.subject.ends_with(subject));
+            finding.expect("the entry is dead").fix.is_some()
+        };
+        assert!(!has_fix(&files, "okep-6-old-tea.md"));
+        assert!(has_fix(&files, "okep-5-tea.md"));
+        // An OKEP of that number is the one that is meant.
+        files.push(("docs/okeps/okep-6-new-tea.md", GOOD));
+        assert!(has_fix(&files, "okep-6-old-tea.md"));
+    }
+}

@@ -89,3 +89,34 @@ fn plan<'a>(snapshot: &'a Snapshot, site: &Site, index: usize, doc: &str, text: 
 fn unlisted<'a>(snapshot: &'a Snapshot, site: &Site, doc: &str) -> Option<&'a Okep> {
     register::meant(snapshot, doc).filter(|okep| site.nav.entry_of(&okep.path).is_none())
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files, planned, tree};
+
+    #[test]
+    fn an_entry_names_a_file_that_is_there() {
+        let dead = ["dead-nav-entry:3 okeps/okep-7-faster-tea.md"];
+        check_files(&[("mkdocs.yml", NAV)], &dead);
+        check_files(&[("docs/okeps/okep-7-tea/okep-7-tea.md", GOOD), ("mkdocs.yml", NAV)], &dead);
+        check_files(&[(OKEP, GOOD), ("mkdocs.yml", NAV)], &[]);
+    }
+
+    #[test]
+    fn an_entry_is_not_deleted_before_the_okep_has_its_name() {
+        let entries =
+            "nav:\n  - Old: okeps/okep-6-old-tea.md\n  - Older: okeps/okep-5-tea.md\n  - index.md\n";
+        let mut files = vec![("docs/okeps/okep-6-old-tea/proposal.md", GOOD), ("mkdocs.yml", entries)];
+        let has_fix = |files: &[(&str, &str)], subject: &str| {
+            let findings = planned(&tree(files));
+            let finding =
+                findings.iter().find(|f| f.rule == "dead-nav-entry" && f.subject.ends_with(subject));
+            finding.expect("the entry is dead").fix.is_some()
+        };
+        assert!(!has_fix(&files, "okep-6-old-tea.md"));
+        assert!(has_fix(&files, "okep-5-tea.md"));
+        // An OKEP of that number is the one that is meant.
+        files.push(("docs/okeps/okep-6-new-tea.md", GOOD));
+        assert!(has_fix(&files, "okep-6-old-tea.md"));
+    }
+}

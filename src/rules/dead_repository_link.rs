@@ -99,6 +99,7 @@ fn own_path(target: &str, repository: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::own_path;
+    use crate::rules::test_support::check_links;
 
     fn check(target: &str, expected: Option<&str>) {
         assert_eq!(own_path(target, "github.com/org/net").as_deref(), expected, "{target}");
@@ -128,5 +129,24 @@ mod tests {
         ] {
             check(target, None);
         }
+    }
+
+    #[test]
+    fn links_into_this_repository_point_to_its_files() {
+        let link = |rest: &str| format!("[a](https://github.com/org/net/{rest})");
+        let dead = |rest: &str| format!("dead-repository-link:19 https://github.com/org/net/{rest}");
+        let check = |rest: &str, loud: bool| {
+            let expected = if loud { vec![dead(rest)] } else { Vec::new() };
+            let expected: Vec<&str> = expected.iter().map(String::as_str).collect();
+            check_links(&link(rest), &["go/pkg/tea.go", "docs/egress.md"], &expected);
+        };
+        check("blob/master/go/pkg/tea.go#L7", false);
+        check("tree/main/go/pkg", false);
+        check("blob/master/go/pkg/coffee.go#L7-L9", true);
+        check("tree/master/go/cmd/", true);
+        check("blob/0123456789abcdef0123456789abcdef01234567/go/gone.go", false);
+        check("blob/release-1.0/go/gone.go", false);
+        check("pull/9", false);
+        check_links("[a](https://github.com/other/net/blob/master/gone.go)", &[], &[]);
     }
 }

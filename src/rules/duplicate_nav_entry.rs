@@ -82,3 +82,48 @@ fn outside(site: &Site, entries: &[(&NavEntry, &str)], register: &str, text: &Te
     });
     strays.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files};
+
+    #[test]
+    fn an_okep_is_in_the_section_of_the_others() {
+        let doc = |n: u32| {
+            GOOD.replace("#7", &format!("#{n}"))
+                .replace("/7", &format!("/{n}"))
+                .replace("OKEP-7", &format!("OKEP-{n}"))
+        };
+        let (a, b, c) = (doc(7), doc(8), doc(9));
+        let files = |nav: &'static str| {
+            [
+                ("docs/okeps/okep-7-a.md", a.as_str()),
+                ("docs/okeps/okep-8-b.md", b.as_str()),
+                ("docs/okeps/okep-9-c.md", c.as_str()),
+                ("mkdocs.yml", nav),
+            ]
+        };
+        check_files(
+            &files(
+                "nav:\n  - P:\n    - okeps/okep-7-a.md\n    - okeps/okep-8-b.md\n  - Q:\n    - okeps/okep-9-c.md\n",
+            ),
+            &["duplicate-nav-entry:6 okeps/okep-9-c.md"],
+        );
+        check_files(
+            &files(
+                "nav:\n  - P:\n    - X:\n      - okeps/okep-7-a.md\n      - okeps/okep-8-b.md\n    - Y:\n      - okeps/okep-9-c.md\n",
+            ),
+            &[],
+        );
+    }
+
+    #[test]
+    fn an_okep_is_in_nav_once() {
+        let twice = format!("{NAV}    - Tea: okeps/okep-7-faster-tea.md\n");
+        check_files(
+            &[(OKEP, GOOD), ("mkdocs.yml", &twice)],
+            &["duplicate-nav-entry:4 okeps/okep-7-faster-tea.md"],
+        );
+        check_files(&[(OKEP, GOOD), ("mkdocs.yml", NAV)], &[]);
+    }
+}

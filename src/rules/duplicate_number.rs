@@ -55,3 +55,17 @@ fn of_template(snapshot: &Snapshot, okep: &Okep) -> Option<Finding> {
     let finding = RULE.about(Some(&okep.path), &okep.path, number.to_string(), message);
     Some(finding.help("give it the number of its own tracking issue"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files};
+
+    #[test]
+    fn a_number_is_taken_once() {
+        let nav = format!("{NAV}    - More: okeps/okep-7-more-tea.md\n");
+        check_files(
+            &[(OKEP, GOOD), ("docs/okeps/okep-7-more-tea.md", GOOD), ("mkdocs.yml", &nav)],
+            &["duplicate-number:- 7"],
+        );
+    }
+}

@@ -30,3 +30,15 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     });
     twice.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{check, with};
+
+    #[test]
+    fn a_section_appears_once() {
+        check(&with("## References", "## Goals\n\nMore.\n\n## References"), &["duplicate-section:31 Goals"]);
+        // Inside a section of the author's own it is another thing.
+        check(&with("A `Kettle`.", "A `Kettle`.\n\n#### Goals\n\nOf the kettle."), &[]);
+    }
+}

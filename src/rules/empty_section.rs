@@ -61,3 +61,70 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     let edits = markdown::relevel(judged.document(), &judged.okep.path, &headings, 1)?;
     Some(Fix::suggested("put the headings that follow one level deeper", edits))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{check, with};
+
+    #[test]
+    fn a_heading_alone_is_no_section() {
+        check(&with("## Non-Goals\n\nNone\n", "## Non-Goals\n"), &["empty-section:13 Non-Goals"]);
+        check(&with("\nN/A\n", ""), &["empty-section:31 References"]);
+        check(&with("\nNone\n", "\n<!-- none\n\nat all -->\n"), &["empty-section:13 Non-Goals"]);
+        for content in [
+            "```\nx\n```",
+            "![x](x.png)",
+            "| a |\n|---|\n| b |",
+            "* x",
+            "> x",
+            "<b>x</b>",
+            "#### Deeper\n\nx",
+        ] {
+            check(&with("A `Kettle`.", content), &[]);
+        }
+    }
+
+    #[test]
+    fn what_nobody_sees_is_no_content() {
+        let alone = |content: &str| with("\nNone\n", &format!("\n{content}\n"));
+        for nothing in [
+            "<!-- one --> <!-- two -->",
+            "<a name=\"x\"></a>",
+            "<br>",
+            "&nbsp;",
+            "<div></div>",
+            "<div\n class=\"x\">\n</div>",
+            "*",
+        ] {
+            check(&alone(nothing), &["empty-section:13 Non-Goals"]);
+        }
+        for something in [
+            "<!-- c --> None",
+            "<!-- c\n d --> None",
+            "<a name=\"x\"></a>None",
+            "<div>None</div>",
+            "<img src=\"x.png\">",
+            "<p>\n<img src=\"x.png\">\n</p>",
+            "<!-- c -->\nNone",
+            "a <!-- c",
+            "* `x`",
+            "1 < 2",
+            "[1]: https://example.com/",
+            "[x]: https://example.com/\n[y]: https://example.com/",
+            "[^1]\n\n[^1]: Note.",
+        ] {
+            check(&alone(something), &[]);
+        }
+        // A definition counts where it is, not everywhere.
+        check(&alone("").replace("N/A", "[1]: https://example.com/"), &["empty-section:13 Non-Goals"]);
+    }
+
+    #[test]
+    fn a_section_whose_content_is_in_sibling_headings_is_empty() {
+        let siblings = with(
+            "### API Details\n\nA `Kettle`.",
+            "### API Details\n\n### Kettle\n\nHot.\n\n### Cup\n\nRound.",
+        );
+        check(&siblings, &["empty-section:19 API Details"]);
+    }
+}

@@ -40,3 +40,20 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     })
     .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{check, with};
+
+    #[test]
+    fn future_goals_are_no_misspelt_goals() {
+        check(
+            &with("## Goals", "## Future Goals"),
+            &["missing-section:- Goals", "extra-section:9 Future Goals"],
+        );
+        check(
+            &with("## Non-Goals", "## Future Goals\n\nMore.\n\n## Non-Goals"),
+            &["extra-section:13 Future Goals"],
+        );
+    }
+}

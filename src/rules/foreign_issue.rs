@@ -73,3 +73,44 @@ fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
     let make = if same_project { Fix::safe } else { Fix::suggested };
     Some(make(TITLE.to_owned(), vec![edit]))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{check, check_issue_form, with, with_issue};
+
+    #[test]
+    fn the_issue_is_one_of_the_templates_repository() {
+        check(&with("github.com/org/net", "github.com/old/net"), &["foreign-issue:3 issue"]);
+        check(&with("net/issues/7", "net/pull/7"), &["foreign-issue:3 issue"]);
+        check(&with("github.com/org/net", "github.com/Org/Net"), &[]);
+        // Another project is named in running text, and right.
+        check(&with("Tea is slow.", "See https://github.com/old/net/issues/9."), &[]);
+    }
+
+    #[test]
+    fn an_issue_of_another_tracker_is_foreign() {
+        check(
+            &with_issue("* Issue: [#7](https://issues.example.org/browse/X-7)"),
+            &["foreign-issue:3 issue"],
+        );
+        check(
+            &with_issue("* Issue: [X-7](https://issues.example.org/browse/X-7)"),
+            &["foreign-issue:3 issue"],
+        );
+        check(&with_issue("* Issue: [TBD](https://example.org/docs)"), &["missing-issue:3 issue"]);
+        check(&with_issue("* Issue: #7"), &["malformed-issue:3 issue"]);
+    }
+
+    #[test]
+    fn issues_of_gitlab_are_checked() {
+        let form = "* Tracker: [#1](https://gitlab.com/grp/sub/tea/-/issues/1)";
+        check_issue_form(form, "* Tracker: [#7](https://gitlab.com/grp/sub/tea/-/issues/7)", &[]);
+        check_issue_form(form, "", &["missing-issue:- issue"]);
+        let other = "* Tracker: [#7](https://gitlab.com/grp/sub/milk/-/issues/7)";
+        check_issue_form(form, other, &["foreign-issue:3 issue"]);
+        let merge_request = "* Tracker: [#7](https://gitlab.com/grp/sub/tea/-/merge_requests/7)";
+        check_issue_form(form, merge_request, &["foreign-issue:3 issue"]);
+        let numbers = "* Tracker: [#7](https://gitlab.com/grp/sub/tea/-/issues/8)";
+        check_issue_form(form, numbers, &["number-mismatch:3 number"]);
+    }
+}

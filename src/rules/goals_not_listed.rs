@@ -76,3 +76,37 @@ fn begins_like_item(line: &str) -> bool {
     let numbered = first.eq_ignore_ascii_case("goal") && rest.starts_with(|c: char| c.is_ascii_digit());
     marked || glyph || numbered || label(first)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{check, check_only, with};
+
+    #[test]
+    fn goals_are_listed_where_the_template_asks_for_a_list() {
+        let goals = |text: &str| with("* Fast tea\n", text);
+        let loud = ["goals-not-listed:9 Goals"];
+        check(&goals("Tea is to be fast. It is to stay hot as well.\n"), &loud);
+        check(&goals("Tea is to be fast.\n\nIt is to stay hot.\n"), &loud);
+        check(&goals("Tea is to be fast, to stay hot, and to be served to all guests at once.\n"), &loud);
+        for quiet in [
+            "1. Tea is to be fast.\n2. It is to stay hot.\n",
+            "Of tea there are two things to say. These are they:\n\n- Fast.\n- Hot.\n",
+            "Fast tea for all.\n",
+            "There are no goals beyond those of the proposal before this one, which lists them.\n",
+            "None\n",
+            "Tea is to be:\n\n| fast | hot |\n|---|---|\n| yes | yes |\n",
+            "**G1** Tea is to be fast. All of it.\n\n**G2** Tea is to be hot. All of it.\n",
+            "(1) Tea is to be fast.\n(2) It is to stay hot.\n",
+            "Of both kinds. There are two.\n\n### Near\n\nFast tea. Hot tea.\n",
+            "G1: Tea is to be fast.\n\nG2: It is to stay hot.\n",
+            "Goal 1: tea is to be fast.\n\nGoal 2: it is to stay hot.\n",
+            "a. Tea is to be fast.\nb. It is to stay hot.\n",
+            "✅ Tea is to be fast.\n✅ It is to stay hot.\n",
+            "See the goals in the issue. They are kept there, and nowhere else.\n",
+        ] {
+            check_only("goals-not-listed", &goals(quiet), &[]);
+        }
+        // Other sections need no list.
+        check_only("goals-not-listed", &with("Coffee.\n", "Coffee is one. Water is another one.\n"), &[]);
+    }
+}

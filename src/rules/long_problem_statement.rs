@@ -39,3 +39,26 @@ fn finding(judged: &OkepContext, section: usize, most: usize) -> Option<Finding>
     let finding = RULE.at(judged, heading.span.clone(), judged.section_name(section), message);
     Some(finding.help("say here what is wrong, and move what led to it to the section that introduces it"))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{check, check_only, with};
+
+    #[test]
+    fn a_problem_has_about_as_many_sentences_as_the_template_asks_for() {
+        let problem = |text: &str| with("Tea is slow.\n", text);
+        let five = "Tea is slow. Guests must wait for it. Some of them leave. Those who stay are thirsty. \
+                All blame the cook.\n";
+        check(&problem(five), &["long-problem-statement:5 Problem"]);
+        check(&problem(&five.replace("Some of", "\n\nSome of")), &["long-problem-statement:5 Problem"]);
+        for quiet in [
+            "Tea is slow. Guests must wait for it. Some of them leave. Those who stay are thirsty.\n",
+            "Tea is slow, e.g. Green tea, i.e. Sencha etc. With v1.2. It is as slow as in 1.1. See \
+         https://example.org/a. All `a. B. C. D. E` wait.\n",
+            "Tea is slow in these:\n\n* The first room is cold.\n* The second room is far.\n* The third is \
+         shut.\n* The fourth room is wet.\n* The fifth room is dry.\n",
+        ] {
+            check_only("long-problem-statement", &problem(quiet), &[]);
+        }
+    }
+}

@@ -93,3 +93,37 @@ fn beside(path: &str, name: &str) -> String {
         folder => format!("{folder}/{name}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{GOOD, NAV, check_files};
+
+    #[test]
+    fn file_names_are_of_one_form() {
+        let nav = NAV.replace("okep-7-faster-tea", "okep-7-Faster_Tea");
+        check_files(
+            &[("docs/okeps/okep-7-Faster_Tea.md", GOOD), ("mkdocs.yml", &nav)],
+            &["malformed-filename:- file name"],
+        );
+        check_files(
+            &[
+                ("docs/okeps/okep-7-faster-tea/notes.md", "# Notes\n\nx\n"),
+                ("mkdocs.yml", "nav:\n  - x.md\n"),
+            ],
+            &["malformed-filename:- docs/okeps/okep-7-faster-tea"],
+        );
+    }
+
+    #[test]
+    fn companions_are_no_okeps() {
+        let nav = NAV.replace("okep-7-faster-tea", "okep-7-faster-tea/okep-7-faster-tea");
+        check_files(
+            &[
+                ("docs/okeps/okep-7-faster-tea/okep-7-faster-tea.md", GOOD),
+                ("docs/okeps/okep-7-faster-tea/notes.md", "#### Notes\n"),
+                ("mkdocs.yml", &nav),
+            ],
+            &[],
+        );
+    }
+}

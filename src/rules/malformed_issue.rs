@@ -84,3 +84,54 @@ fn only_form(written: &str, wanted: &str) -> bool {
     let of_form = |word: &str| matches!(word, "http" | "www" | "a" | "href");
     words(written).iter().all(|word| of_form(word) || wanted.contains(word))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{ISSUE, check, check_issue_form, fixed_issue, with_issue};
+
+    #[test]
+    fn an_issue_elsewhere_before_the_first_section_counts() {
+        let above = format!("{ISSUE}\n\n{}", with_issue("Some words."));
+        check(&above, &[]);
+        check(
+            &with_issue("| Issue | [#7](@/issues/7) |\n|---|---|\n| Author | me |"),
+            &["malformed-issue:3 issue"],
+        );
+    }
+
+    #[test]
+    fn the_label_is_the_templates() {
+        let form = "- Tracker: [#1](https://github.com/org/net/issues/1)";
+        check_issue_form(form, "- Tracker: [#7](https://github.com/org/net/issues/7)", &[]);
+        check_issue_form(form, "- Tracker: TBD", &["missing-issue:3 issue"]);
+        check_issue_form(
+            form,
+            "- Issue: [#7](https://github.com/org/net/issues/7)",
+            &["malformed-issue:3 issue"],
+        );
+        let form = "Tracking: [#1](https://github.com/org/net/issues/1)";
+        check_issue_form(form, "Tracking: [#7](https://github.com/org/net/issues/7)", &[]);
+    }
+
+    #[test]
+    fn no_word_is_lost_where_the_issue_line_is_rewritten() {
+        let check_fix = |lines: &str, expected: &str| {
+            assert_eq!(fixed_issue("malformed-issue", lines), expected, "{lines}");
+        };
+        check_fix("- Issue: [\\#7](@/issues/7)", "safe: * issue: [#7](@/issues/7)");
+        check_fix("* Issue: <a href=\"@/issues/7\">#7</a>", "safe: * issue: [#7](@/issues/7)");
+        check_fix("* Issue: [#7](http://www.github.com/org/net/issues/7)", "safe: * issue: [#7](@/issues/7)");
+        check_fix("Issue:\n[#7](@/issues/7)", "safe: * issue: [#7](@/issues/7)");
+        check_fix(
+            "Authors: me\nIssue: [#7](@/issues/7)\nStatus: draft",
+            "suggested: authors: me\n* issue: [#7](@/issues/7)\nstatus: draft",
+        );
+        check_fix("- Issue: [#7](@/issues/7?a=b#c)", "safe: * issue: [#7](@/issues/7?a=b#c)");
+        check_fix("* Issue: [OVN-K8s #7](@/issues/7)", "-");
+        check_fix("* Issue: see [#7](@/issues/7)", "-");
+        check_fix("- Issue: [#7](@/issues/7 \"all of it\")", "-");
+        check_fix("The work is tracked in [#7](@/issues/7), see there.", "-");
+        check_fix("**Issue: [#7](@/issues/7)**", "-");
+        check_fix("| Issue | [#7](@/issues/7) |\n|---|---|", "-");
+    }
+}

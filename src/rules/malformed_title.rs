@@ -160,3 +160,44 @@ fn is_templates_own(judged: &OkepContext, title: &Title) -> bool {
         || text.to_ascii_uppercase().starts_with("OKEP-NNNN");
     same_name || placeholder
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{check, with};
+
+    #[test]
+    fn titles_are_of_one_form() {
+        check(&with("# OKEP-7: Faster Tea", "# okep 7 - Faster Tea"), &["malformed-title:1 title"]);
+        check(&with("# OKEP-7: Faster Tea", "# Faster Tea"), &["malformed-title:1 title"]);
+        check(&with("# OKEP-7: Faster Tea", "# OKEP-7: `Faster` Tea"), &[]);
+        // At the very start MkDocs takes `OKEP-7: ...` for a header of the page, and shows no title.
+        let underlined = with("# OKEP-7: Faster Tea", "OKEP-7: Faster Tea\n===");
+        check(&underlined, &["ambiguous-heading:1 OKEP-7: Faster Tea"]);
+        check(&with("# OKEP-7: Faster Tea", "# OKEP-7:"), &["malformed-title:1 title"]);
+        check(&with("# OKEP-7: Faster Tea", "# OKEP-7: OKEP Template"), &["malformed-title:1 title"]);
+    }
+
+    #[test]
+    fn a_document_without_a_title_keeps_its_first_section() {
+        check(
+            "## Problem\n\nx\n",
+            &[
+                "malformed-title:- title",
+                "missing-issue:- issue",
+                "missing-section:- API Details",
+                "missing-section:- Alternatives",
+                "missing-section:- Goals",
+                "missing-section:- Non-Goals",
+                "missing-section:- Proposed Solution",
+                "missing-section:- References",
+                "missing-section:- Testing Details",
+            ],
+        );
+    }
+
+    #[test]
+    fn an_empty_file_is_one_finding() {
+        check("", &["malformed-title:- title"]);
+        check("\n\n", &["malformed-title:- title"]);
+    }
+}

@@ -55,3 +55,39 @@ fn place(level: u8, parent: Option<&str>) -> String {
         None => format!("level {level}"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{check, check_with_risks, with};
+
+    #[test]
+    fn a_section_inside_a_renamed_one_is_misplaced_not_missing() {
+        for parent in ["Proposed Solution", "Proposal"] {
+            let inside = with("## Alternatives", "### Risks and Mitigations\n\nx\n\n## Alternatives")
+                .replace("## Proposed Solution", &format!("## {parent}"));
+            let name = "Risks, Known Limits and Mitigations";
+            let misplaced = [format!("misplaced-section:27 {name}"), format!("renamed-section:27 {name}")];
+            let mut expected = vec!["renamed-section:17 Proposed Solution"];
+            expected.extend(misplaced.iter().map(String::as_str));
+            check_with_risks(&inside, &expected[usize::from(parent == "Proposed Solution")..]);
+        }
+        // Inside a section of the author's own it is the author's.
+        let own = with("## Alternatives", "## Terms\n\n### Risks\n\nx\n\n## Alternatives");
+        check_with_risks(
+            &own,
+            &["missing-section:- Risks, Known Limits and Mitigations", "extra-section:27 Terms"],
+        );
+    }
+
+    #[test]
+    fn sections_have_their_level_and_their_parent() {
+        check(&with("### Testing Details", "## Testing Details"), &["misplaced-section:23 Testing Details"]);
+        check(
+            &with("## Proposed Solution", "# Proposed Solution"),
+            &["misplaced-section:17 Proposed Solution"],
+        );
+        check(&with("### API Details", "#### API Details"), &["misplaced-section:19 API Details"]);
+        // A parent under another name is still the parent.
+        check(&with("## Proposed Solution", "## Solution"), &["renamed-section:17 Proposed Solution"]);
+    }
+}

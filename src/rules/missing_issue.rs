@@ -91,3 +91,65 @@ fn stands_in(issue: &IssueLine, form: &IssueLine) -> bool {
         rest.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase);
     words.all(|w| PLACEHOLDERS.contains(&w.as_str()) || w.bytes().all(|b| matches!(b, b'x' | b'n')))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{
+        ISSUE, TEMPLATE, TEMPLATE_PATH, check, fixed_issue, notices, tree, with, with_issue,
+    };
+
+    #[test]
+    fn the_issue_is_named_before_the_first_section() {
+        check(
+            &with("* Issue: [#7](https://github.com/org/net/issues/7)\n\n", ""),
+            &["missing-issue:- issue"],
+        );
+        check(&with("[#7](https://github.com/org/net/issues/7)", "TBD"), &["missing-issue:3 issue"]);
+        check(&with("* Issue:", "- Issue:"), &["malformed-issue:3 issue"]);
+        check(&with("* Issue:", "Issue:"), &["malformed-issue:3 issue"]);
+        let elsewhere = with("* Issue: [#7](https://github.com/org/net/issues/7)\n\n", "")
+            .replace("Tea is slow.", "* Issue: [#7](https://github.com/org/net/issues/7)");
+        check(&elsewhere, &["missing-issue:- issue"]);
+    }
+
+    #[test]
+    fn what_is_named_in_passing_is_no_issue_line() {
+        check(&with_issue("Proof of concept: [PR](@/pull/99)"), &["missing-issue:- issue"]);
+        let first = "Needs a fix in OVN first: [ovn #200](https://github.com/ovn-org/ovn/issues/200)";
+        check(&with_issue(first), &["missing-issue:- issue"]);
+        check(&with_issue(&format!("{ISSUE}\n\n{first}")), &[]);
+        check(&with_issue(&format!("* Proof of concept: [PR](@/pull/99)\n{ISSUE}")), &[]);
+        check(
+            &with_issue("* PR: [#99](@/pull/99)\n* Tracked by [#7](@/issues/7)"),
+            &["malformed-issue:4 issue"],
+        );
+        check(&with_issue("* Issue: [PR](@/pull/99), [#7](@/issues/7)"), &["malformed-issue:3 issue"]);
+        check(&with_issue("* Issues: [#8](@/issues/8), [#7](@/issues/7)"), &["malformed-issue:3 issue"]);
+        check(&with_issue("* Issue: [#7](@/issues/7), [#8](@/issues/8)"), &[]);
+    }
+
+    #[test]
+    fn a_template_without_a_readable_issue_line_is_a_notice() {
+        let noted = |form: &str| {
+            let template = TEMPLATE.replace("* Issue: [#1](https://github.com/org/net/issues/1)", form);
+            notices(&tree(&[(TEMPLATE_PATH, &template)])).contains(&"no-issue-line")
+        };
+        assert!(noted("* Tracker: [X-1](https://issues.example.org/browse/X-1)"));
+        assert!(noted("* Issue: #1"));
+        assert!(noted(""));
+        assert!(!noted("* Tracker: [#1](https://gitlab.com/grp/sub/tea/-/issues/1)"));
+        assert!(!noted("* Issue: [#xxxx](https://github.com/org/net/issues/xxxx)"));
+    }
+
+    #[test]
+    fn a_placeholder_is_replaced_and_the_authors_words_stay() {
+        let check_fix =
+            |lines: &str, expected: &str| assert_eq!(fixed_issue("missing-issue", lines), expected);
+        check_fix("* Issue: TBD", "suggested: * issue: [#7](@/issues/7)");
+        check_fix("* Issue: to be created", "suggested: * issue: [#7](@/issues/7)");
+        for words in ["we shall open one as soon as all agree.", "see the [list](http://x.y)"] {
+            let line = format!("* issue: {words}");
+            check_fix(&line, &format!("suggested: * issue: [#7](@/issues/7)\n\n{line}"));
+        }
+    }
+}

@@ -124,3 +124,26 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     let edit = markdown::insert_section(judged, at, text.trim_end().replace('\n', ending));
     Some(Fix::suggested(format!("add a skeleton of `{}`", row.name.text), vec![edit]))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{OKEP, check, planned, tree, with};
+
+    #[test]
+    fn every_section_of_the_template_is_there() {
+        check(&with("## Alternatives\n\nCoffee.\n\n", ""), &["missing-section:- Alternatives"]);
+        check(&with("### API Details\n\nA `Kettle`.\n\n", ""), &["missing-section:- API Details"]);
+        check(&with("Tea is slow.", "```\n# Alternatives\n```"), &[]);
+    }
+
+    #[test]
+    fn a_missing_section_in_raw_html_is_pointed_out() {
+        let help = |document: &str| {
+            let findings = planned(&tree(&[(OKEP, document)]));
+            let missing = findings.into_iter().find(|f| f.rule == "missing-section").expect("it is missing");
+            (missing.help.join("\n").contains("line 9 has it as raw HTML"), missing.fix.is_some())
+        };
+        assert_eq!(help(&with("## Goals", "<h2 align=\"left\">Goals</h2>")), (true, false));
+        assert_eq!(help(&with("## Goals", "<h2>Aims</h2>")), (false, true));
+    }
+}

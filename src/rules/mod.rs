@@ -52,7 +52,7 @@ mod story_form;
 mod stub_section;
 mod template_text;
 #[cfg(test)]
-mod tests;
+mod test_support;
 mod unclosed_fence;
 mod unordered_section;
 mod unreadable_register;
@@ -291,5 +291,26 @@ impl Finding {
     fn detail(mut self, detail: Detail) -> Self {
         self.detail = detail;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{GOOD, OKEP, check, found, notices, tree_without_template};
+
+    #[test]
+    fn a_good_document_is_left_alone() {
+        check(GOOD, &[]);
+        check(&GOOD.replace('\n', "\r\n"), &[]);
+        check(&format!("\u{feff}{GOOD}"), &[]);
+        check(&format!("---\ntitle: Tea\n---\n{GOOD}"), &[]);
+        check(GOOD.trim_end(), &[]);
+    }
+
+    #[test]
+    fn without_a_template_the_built_in_outline_is_used_with_a_notice() {
+        let tree = tree_without_template(&[(OKEP, GOOD)]);
+        assert!(notices(&tree).contains(&"no-template"));
+        assert!(found(&tree).iter().any(|f| f == "missing-section:- Backwards Compatibility"));
     }
 }

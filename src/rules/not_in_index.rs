@@ -63,3 +63,18 @@ fn plan(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> LandingPlan {
     let is_sibling = |doc: &str| snapshot.number_of(doc);
     index_page_edit::insert(landing, &register::listing(okep, &label), &is_sibling)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{GOOD, OKEP, check_files};
+
+    #[test]
+    fn an_okep_is_listed_on_the_index_page() {
+        let listed = "# Proposals\n\n* [Tea](okep-7-faster-tea.md#goals)\n";
+        check_files(&[(OKEP, GOOD), ("docs/okeps/index.md", listed)], &[]);
+        check_files(
+            &[(OKEP, GOOD), ("docs/okeps/index.md", "# Proposals\n")],
+            &["not-in-index:- landing page"],
+        );
+    }
+}

@@ -87,3 +87,21 @@ fn outside(site: &Site, okep: &Okep) -> Finding {
     let finding = RULE.about(Some(&okep.path), &site.path, SUBJECT, message);
     finding.help("move it below the docs folder, or set `docs_dir`")
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files};
+
+    #[test]
+    fn an_okep_is_in_nav() {
+        let commented = "nav:\n  - Home: index.md\n  - Proposals:\n    # - Faster Tea: okeps/okep-7-faster-tea.md\n    - x.md\n";
+        check_files(&[(OKEP, GOOD), ("mkdocs.yml", commented)], &["not-in-nav:5 nav"]);
+        check_files(&[(OKEP, GOOD), ("mkdocs.yml", NAV)], &[]);
+    }
+
+    #[test]
+    fn a_site_without_nav_shows_every_page() {
+        check_files(&[(OKEP, GOOD), ("mkdocs.yml", "site_name: x\n")], &[]);
+        check_files(&[(OKEP, GOOD), ("mkdocs.yml", "nav:\n")], &[]);
+    }
+}

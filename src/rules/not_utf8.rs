@@ -26,3 +26,17 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     let finding = RULE.at(judged, at..at + 1, "encoding", format!("{bytes} not UTF-8, the first one here"));
     vec![finding.help("save the file as UTF-8")]
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{GOOD, OKEP, found, tree};
+
+    #[test]
+    fn bytes_are_utf8() {
+        let mut tree = tree(&[]);
+        let mut bytes = GOOD.as_bytes().to_vec();
+        bytes[20] = 0xff;
+        tree.insert(OKEP, bytes);
+        assert_eq!(found(&tree), ["not-utf8:1 encoding"]);
+    }
+}

@@ -151,3 +151,20 @@ fn carriers(judged: &OkepContext) -> Vec<Carrier> {
     }
     carriers
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{check, with};
+
+    #[test]
+    fn all_numbers_agree() {
+        check(&with("# OKEP-7:", "# OKEP-8:"), &["number-mismatch:1 number"]);
+        check(&with("[#7]", "[#8]"), &["number-mismatch:3 number"]);
+        check(&with("issues/7", "issues/8"), &["number-mismatch:3 number"]);
+        check(&with("[#7]", "[\\#7]"), &["malformed-issue:3 issue"]);
+        // Digits of a name are no number of an issue.
+        check(&with("[#7]", "[Layer2 tea]"), &["malformed-issue:3 issue"]);
+        check(&with("[#7]", "[OVN-K8s #7]"), &["malformed-issue:3 issue"]);
+        check(&with("[#7]", "[OVN-K8s #8]"), &["malformed-issue:3 issue", "number-mismatch:3 number"]);
+    }
+}

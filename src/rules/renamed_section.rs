@@ -161,3 +161,76 @@ fn old_wording<'a>(judged: &'a OkepContext, section: usize, text: &str) -> Optio
         o.name.normal == name.normal && o.name.normal != Name::new(judged.section_name(section)).normal
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{
+        GOOD, OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, check_with_risks, with,
+    };
+
+    #[test]
+    fn a_section_under_another_name_is_one_finding() {
+        check(&with("## Non-Goals", "## Non Goals"), &["renamed-section:13 Non-Goals"]);
+        check(&with("## Alternatives", "## Considered Alternatives"), &["renamed-section:27 Alternatives"]);
+        check(&with("### Testing Details", "### Testing Strategy"), &["renamed-section:23 Testing Details"]);
+        check(&with("## References", "## Refrences"), &["renamed-section:31 References"]);
+        check(&with("## Alternatives", "## **Alternatives**"), &[]);
+    }
+
+    #[test]
+    fn numbers_of_sections_are_one_finding() {
+        let number = |mut text: String| {
+            for (i, name) in ["Problem", "Goals", "Non-Goals", "Proposed", "Alternatives"].iter().enumerate()
+            {
+                text = text.replace(&format!("## {name}"), &format!("## {}. {name}", i + 1));
+            }
+            text
+        };
+        check(&number(GOOD.to_owned()), &["renamed-section:5 Problem"]);
+        check(&with("## Goals", "## 2. Goals"), &["renamed-section:9 Goals"]);
+        // A template that numbers its sections is followed.
+        let template = (TEMPLATE_PATH, &*number(TEMPLATE.to_owned()));
+        check_files(&[template, (OKEP, &number(GOOD.to_owned()))], &[]);
+        // Steps inside a section are the author's own.
+        check(&with("A `Kettle`.", "#### 1. Fill\n\nx\n\n#### 2. Boil\n\nx"), &[]);
+    }
+
+    #[test]
+    fn a_heading_that_contains_a_sections_name_is_that_section() {
+        check(&with("## Goals", "## Primary Goals"), &["renamed-section:9 Goals"]);
+        check(&with("## Non-Goals", "## Non Goals / Out of scope"), &["renamed-section:13 Non-Goals"]);
+        // Beside the section itself it is another one.
+        check(
+            &with("## Non-Goals", "## Goals of the Brewery\n\nMore.\n\n## Non-Goals"),
+            &["extra-section:13 Goals of the Brewery"],
+        );
+        check(
+            &with("## References", "## API Reference"),
+            &["missing-section:- References", "extra-section:31 API Reference"],
+        );
+    }
+
+    #[test]
+    fn sections_under_one_heading_are_one_finding() {
+        let merged = with("## Goals\n\n* Fast tea\n\n## Non-Goals", "## Goals and Non-Goals");
+        check(&merged, &["renamed-section:9 Goals"]);
+        check(
+            &with("## Goals\n\n* Fast tea\n\n## Non-Goals", "## Goals and Objectives"),
+            &["missing-section:- Non-Goals", "renamed-section:9 Goals"],
+        );
+    }
+
+    #[test]
+    fn a_section_in_several_headings_is_one_finding() {
+        let shared_out = with(
+            "## Alternatives",
+            "## Risks\n\nx\n\n## Known Limits\n\nx\n\n## Mitigations\n\nx\n\n## Alternatives",
+        );
+        check_with_risks(&shared_out, &["renamed-section:27 Risks, Known Limits and Mitigations"]);
+        let whole = with(
+            "## Alternatives",
+            "## Risks, Known Limits and Mitigations\n\nx\n\n## Mitigations\n\nx\n\n## Alternatives",
+        );
+        check_with_risks(&whole, &["extra-section:31 Mitigations"]);
+    }
+}

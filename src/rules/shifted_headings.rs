@@ -70,3 +70,18 @@ fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
     let (verb, plural) = movement(judged.alignment.shift);
     Some(Fix::safe(format!("{verb} all headings by {plural}"), edits))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{GOOD, check};
+
+    #[test]
+    fn a_shift_of_all_headings_is_one_finding() {
+        let up = GOOD.replace("\n## ", "\n# ").replace("\n### ", "\n## ");
+        check(&up, &["shifted-headings:5 headings"]);
+        let down = GOOD.replace("\n### ", "\n#### ").replace("\n## ", "\n### ");
+        check(&down, &["shifted-headings:5 headings"]);
+        let title_too = format!("#{}", down);
+        check(&title_too, &["shifted-headings:1 headings"]);
+    }
+}

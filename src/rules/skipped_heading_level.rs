@@ -86,3 +86,17 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     let edits = markdown::relevel(judged.document(), &judged.okep.path, &headings, -(by as i8))?;
     Some(Fix::suggested("close the gap in the levels", edits))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{check, with};
+
+    #[test]
+    fn a_level_grows_by_one() {
+        check(
+            &with("A `Kettle`.", "A `Kettle`.\n\n##### Lid\n\n##### Spout\n\nx"),
+            &["empty-section:23 Lid", "skipped-heading-level:23 Lid"],
+        );
+        check(&with("A `Kettle`.", "A `Kettle`.\n\n#### Lid\n\nx\n\n##### Knob\n\nx"), &[]);
+    }
+}

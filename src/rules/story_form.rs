@@ -73,3 +73,41 @@ const WANTS: [&str; 4] = ["persona", "personas", "want", "wants"];
 const NEEDS: [&str; 7] = ["expect", "expects", "need", "needs", "requires", "wish", "wishes"];
 const WISHES: [&str; 12] =
     ["am", "can", "d", "expect", "have", "like", "m", "may", "must", "need", "should", "would"];
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{OKEP, TEMPLATE, TEMPLATE_PATH, found, of_rule, tree, with};
+
+    #[test]
+    fn stories_say_who_wants_what_where_the_template_asks_for_it() {
+        let asking = TEMPLATE.replace(
+            "## Proposed Solution\n",
+            "## Stories\n\n1. **As a** [user]\n2. **I want** [goal]\n\n## Proposed Solution\n",
+        );
+        let stories = |text: &str, template: &str| {
+            let section = format!("## Stories\n\n{text}\n## Proposed Solution\n");
+            let document = with("## Proposed Solution\n", &section);
+            of_rule("story-form", found(&tree(&[(TEMPLATE_PATH, template), (OKEP, &document)])))
+        };
+        let plain = "### Story 1\n\nThe tea is poured at once when a guest comes in, because the water is hot \
+                 already.\n";
+        assert_eq!(stories(plain, &asking), ["story-form:17 Stories"]);
+        assert!(stories(plain, TEMPLATE).is_empty(), "nobody asked");
+        for quiet in [
+            "**As a** *guest*, **I want** tea. It is to be hot and in a cup, so that nobody is burnt by it.\n",
+            "### One\n\nThere is a long day before this story begins. In it:\n\n* As an admin I want to see \
+         how long each guest has waited.\n",
+            "Guests come in from the cold. We want them to get their tea before they have sat down.\n",
+            "None, since no guest will ever notice any of what is proposed in the sections below.\n",
+            "See the goals.\n",
+            "See the stories of the proposal before this one, which adds nothing to the list that is there.\n",
+            "A guest of the house needs to be able to drink tea at each of the tables that are there.\n",
+            "Cooks of all kitchens want to know how many of the guests have been waiting for their tea.\n",
+            "As head cook, tea shall be hot in each of the cups that are carried to the tables.\n",
+            "**Persona:** cook. **Goal:** hot tea in each of the cups that are carried to the tables.\n",
+            "TBD\n",
+        ] {
+            assert!(stories(quiet, &asking).is_empty(), "{quiet}");
+        }
+    }
+}

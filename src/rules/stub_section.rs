@@ -34,3 +34,28 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{check, with};
+
+    #[test]
+    fn placeholders_are_stubs() {
+        check(&with("Drink it.", "TBD"), &["stub-section:23 Testing Details"]);
+        check(
+            &with("Drink it.", "To be updated when the design is agreed."),
+            &["stub-section:23 Testing Details"],
+        );
+        check(&with("Drink it.", "* TODO\n* TBD"), &["stub-section:23 Testing Details"]);
+        for stub in ["<TBD>", "* Unit tests: TBD\n* e2e tests: TBD\n* Scale tests: TBD\n* Upgrade tests: TBD"]
+        {
+            check(&with("Drink it.", stub), &["stub-section:23 Testing Details"]);
+        }
+        check(&with("Drink it.", "* Unit tests:\n  * TBD"), &["stub-section:23 Testing Details"]);
+        check(&with("Drink it.", "* Unit tests: drink it\n* e2e tests: TBD"), &[]);
+        check(&with("Drink it.", "* TODO: a\n* TODO: b\n* TODO: c\n* TODO: d"), &[]);
+        check(&with("Drink it.", "To be added in v1.3."), &[]);
+        check(&with("Drink it.", "The number of cups is to be discussed."), &[]);
+        check(&with("Drink it.", "TBD\n\n```\ntea --hot\n```"), &[]);
+    }
+}

@@ -127,3 +127,52 @@ fn merge(edits: &mut Vec<Edit>) {
     }
     *edits = merged;
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{
+        ISSUE, OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, fixed_issue, with,
+    };
+
+    #[test]
+    fn prompts_do_not_stay() {
+        check(
+            &with("Tea is slow.", "(One or two sentences on what\nis wrong today.)"),
+            &["template-text:7 Problem"],
+        );
+        check(&with("Drink it.", "* Unit Testing details"), &["template-text:25 Testing Details"]);
+        check(&with("Drink it.", "* Unit Testing details: drink it."), &[]);
+        check(
+            &with("issues/7)\n", "issues/7)\n(Open one if you have none yet. Then use its number.)\n"),
+            &["template-text:4 preamble"],
+        );
+        check(
+            &with("Coffee.", "> (Other designs and why they were not taken.)\n\nCoffee."),
+            &["template-text:29 Alternatives"],
+        );
+    }
+
+    #[test]
+    fn the_issue_line_is_no_prompt() {
+        let prompt = "(Open one if you have none yet. Then use its number.)";
+        // An untouched copy: the line is the template's own, word by word.
+        let own = "* Issue: [#1](https://github.com/org/net/issues/1)";
+        let copy = with(ISSUE, &format!("{own}\n{prompt}"));
+        check(&copy, &["number-mismatch:3 number", "template-text:4 preamble"]);
+        let fixed = |lines: &str| fixed_issue("template-text", lines);
+        let kept = "suggested: * issue: [#7](@/issues/7)";
+        assert_eq!(fixed(&format!("{ISSUE}\n{prompt}")), kept);
+        assert_eq!(fixed(&format!("{ISSUE} {prompt}")), kept);
+        let own = "* issue: [#1](@/issues/1)";
+        assert_eq!(fixed(&format!("* Issue: [#1](@/issues/1)\n{prompt}")), format!("suggested: {own}"));
+        // Neither are words that an author puts before or behind it.
+        check(&with(ISSUE, &format!("{ISSUE}\n(Opened in May.)")), &[]);
+        // A prompt without parentheses begins behind the link as well.
+        let template = TEMPLATE.replace(
+            "(Open one if you have none yet. Then use its number.)",
+            "open one if you have none yet",
+        );
+        let document = with(ISSUE, &format!("{ISSUE}\nopen one if you have none yet"));
+        check_files(&[(TEMPLATE_PATH, &template), (OKEP, &document)], &["template-text:4 preamble"]);
+    }
+}

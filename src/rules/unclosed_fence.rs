@@ -63,3 +63,15 @@ fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
 fn is_stray(opening: &str, rest: &str) -> bool {
     opening.trim().chars().all(|c| matches!(c, '`' | '~')) && rest.trim().is_empty()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{check, with};
+
+    #[test]
+    fn a_fence_is_closed() {
+        check(&with("A `Kettle`.", "```yaml\nkind: Kettle"), &["unclosed-fence:21 ```yaml"]);
+        check(&with("A `Kettle`.", "```yaml\n# x\n\n# y\n```   \n"), &[]);
+        check(&with("A `Kettle`.", "* item\n\n    ```yaml\n    kind: x\n   ```\n\n### Cups\n\nx"), &[]);
+    }
+}

@@ -60,3 +60,16 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     let Detail::Section(section) = finding.detail else { return None };
     markdown::move_section(judged, section, judged.alignment.matches[section]?.row)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{GOOD, check, with};
+
+    #[test]
+    fn the_fewest_sections_move() {
+        let moved = GOOD.replace("## Goals\n\n* Fast tea\n\n", "") + "\n## Goals\n\n* Fast tea\n";
+        check(&moved, &["unordered-section:31 Goals"]);
+        let extra_between = with("## Non-Goals", "## Terms\n\nTea.\n\n## Non-Goals");
+        check(&extra_between, &["extra-section:13 Terms"]);
+    }
+}

@@ -26,3 +26,17 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files};
+
+    #[test]
+    fn a_configuration_that_mkdocs_could_not_load_is_one_finding() {
+        check_files(
+            &[(OKEP, GOOD), ("mkdocs.yml", "nav:\n  - a: b: c\n")],
+            &["unreadable-register:2 mkdocs.yml"],
+        );
+        check_files(&[(OKEP, GOOD), ("mkdocs.yml", NAV)], &[]);
+    }
+}
