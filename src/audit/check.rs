@@ -37,6 +37,8 @@ pub struct Request {
     pub or_whole_index: bool,
     pub rev: Option<String>,
     pub since: Option<String>,
+    /// More commits whose findings are not new.
+    pub bases: Vec<Id>,
     /// Only what is about these files or folders, as the user wrote them.
     pub paths: Vec<PathBuf>,
     /// Whether everything is to be known about every OKEP, or only what failing or passing hangs on.
@@ -580,12 +582,14 @@ impl Reading<'_> {
     }
 
     fn compares(&self) -> bool {
-        (self.request.staged && !self.request.or_whole_index) || self.request.since.is_some()
+        (self.request.staged && !self.request.or_whole_index)
+            || self.request.since.is_some()
+            || !self.request.bases.is_empty()
     }
 
     /// The states whose findings are not new: HEAD and what is being merged, or a merge base.
     fn bases(&self, head: &Head, tip: Option<Id>, wanted: &Wanted) -> Result<Vec<Base>, Error> {
-        let mut ids = Vec::new();
+        let mut ids = self.request.bases.clone();
         if self.request.staged && !self.request.or_whole_index {
             ids.extend(head.id());
             ids.extend(self.repo.merge_heads());

@@ -1,31 +1,39 @@
-//! Who calls `okep check --staged`, as far as the environment tells: git at a commit, pre-commit or prek
-//! outside of one, or somebody at a prompt.
-//!
-//! It only reads what it is given; what follows from it is the command line's affair.
+//! Who calls `okep check --staged`, as far as the environment shows: git at a commit, pre-commit or prek at a
+//! push or outside of both, or somebody at a prompt.
 
-/// What there is to judge for a caller.
+/// What there is to check for a caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
-    /// A commit is being made, whose index git names.
+    /// A commit is being made; git names its index.
     Commit,
     /// `pre-commit run --from-ref FROM --to-ref TO`, as in CI.
     Refs {
         from: String,
         to: String,
     },
+    /// pre-commit or prek at a push: a commit or a branch, and what the remote has, where they know it.
+    Push {
+        local: String,
+        from: Option<String>,
+    },
     /// pre-commit or prek with no commit under way, such as `run --all-files`.
     Client,
     Person,
 }
 
-/// The caller, by the variables of its environment; an empty one counts as none.
+/// The caller, by the variables of its environment; an empty one counts as unset.
 pub fn caller(env: impl Fn(&str) -> Option<String>) -> Caller {
     let set = |name: &str| env(name).filter(|value| !value.is_empty());
     // Git names the index to every hook before a commit, and both clients pass it on.
     if set("GIT_INDEX_FILE").is_some() {
         return Caller::Commit;
     }
-    match (set("PRE_COMMIT_FROM_REF"), set("PRE_COMMIT_TO_REF")) {
+    let (from, to) = (set("PRE_COMMIT_FROM_REF"), set("PRE_COMMIT_TO_REF"));
+    // They set it at a push alone. For a branch with a root commit of its own they name no range.
+    if let Some(branch) = set("PRE_COMMIT_LOCAL_BRANCH") {
+        return Caller::Push { local: to.unwrap_or(branch), from };
+    }
+    match (from, to) {
         (Some(from), Some(to)) => Caller::Refs { from, to },
         _ if set("PRE_COMMIT").as_deref() == Some("1") => Caller::Client,
         _ => Caller::Person,
@@ -46,6 +54,14 @@ mod tests {
         let refs = [("PRE_COMMIT_FROM_REF", "a"), ("PRE_COMMIT_TO_REF", "b"), ("PRE_COMMIT", "1")];
         check(&[&refs[..], &[("GIT_INDEX_FILE", ".git/index")]].concat(), Caller::Commit);
         check(&refs, Caller::Refs { from: "a".into(), to: "b".into() });
+    }
+
+    #[test]
+    fn a_push_is_known_by_its_branch() {
+        let branch = ("PRE_COMMIT_LOCAL_BRANCH", "refs/heads/topic");
+        let range = [("PRE_COMMIT", "1"), branch, ("PRE_COMMIT_FROM_REF", "a"), ("PRE_COMMIT_TO_REF", "b")];
+        check(&range, Caller::Push { local: "b".into(), from: Some("a".into()) });
+        check(&range[..2], Caller::Push { local: "refs/heads/topic".into(), from: None });
     }
 
     #[test]

@@ -2,11 +2,42 @@
 //!
 //! They show what `--help` shows: hidden commands are left out.
 
+use crate::cli::output::print;
 use clap::Command;
 use clap::builder::PossibleValuesParser;
 use clap_complete::Shell;
 use clap_mangen::Man;
 use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Prints completions for a shell.
+///
+/// # Errors
+/// They cannot be written.
+pub fn print_completions(command: &Command, shell: Shell) -> anyhow::Result<ExitCode> {
+    print(&completions(command, shell)?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the manual page, or writes those of all commands into a folder.
+///
+/// # Errors
+/// They cannot be written.
+pub fn print_pages(command: &Command, folder: Option<&Path>) -> anyhow::Result<ExitCode> {
+    let pages = pages(command)?;
+    let Some(folder) = folder else {
+        let page = pages.iter().find(|(name, _)| name == "okep.1");
+        print(page.map_or("", |(_, page)| page))?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    for (name, page) in pages {
+        let path = folder.join(name);
+        std::fs::write(&path, page)
+            .map_err(|error| anyhow::anyhow!("`{}` cannot be written: {error}", path.display()))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
 
 /// A manual page for the command and for each of its subcommands, by file name.
 ///

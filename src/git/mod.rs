@@ -22,6 +22,7 @@ pub(crate) mod index;
 pub(crate) mod listing;
 pub(crate) mod open;
 pub(crate) mod packs;
+pub(crate) mod push;
 pub(crate) mod reftable;
 pub(crate) mod remotes;
 pub(crate) mod revision;
@@ -36,6 +37,7 @@ pub use error::{Error, ObjectError};
 pub use hooks::{HooksFolder, HooksPlace};
 pub use listing::Entry;
 pub use path_kind::{PathKind, plain_path_kinds};
+pub use push::PushedRef;
 pub use revision::Head;
 pub use tips::{Select, Tips};
 

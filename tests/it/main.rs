@@ -11,6 +11,7 @@ mod history;
 mod hooks_install;
 mod new;
 mod oracles;
+mod pre_push;
 mod precommit;
 mod rule_table;
 #[path = "../support/mod.rs"]

@@ -212,9 +212,15 @@ fn its_own_hook_and_okep_s_stand_each_other() {
         let repo = client.installed();
         let theirs = repo.read(".git/hooks/pre-commit");
         let said = repo.okep(&["hook", "install"]).exits(0).stdout;
-        assert!(said.contains("calls okep already") && !said.contains("installed `"), "{said}");
+        assert!(
+            said.contains("which mentions `okep check --staged`") && !said.contains("installed `"),
+            "{said}"
+        );
         let status = repo.okep(&["hook", "status"]).exits(0).stdout;
-        assert!(status.contains("that of pre-commit or prek, which lists `okep-check`"), "{status}");
+        assert!(
+            status.contains("belongs to pre-commit or prek; its configuration mentions `okep-check`"),
+            "{status}"
+        );
         let listed = repo.read(".pre-commit-config.yaml");
         for without in [listed.replace("okep-check", "x").replace("okep check --staged", "true"), "[]".into()]
         {
@@ -223,8 +229,6 @@ fn its_own_hook_and_okep_s_stand_each_other() {
             let status = repo.okep(&["hook", "status"]).exits(1).stdout;
             assert!(status.contains("list `okep-check` in"), "{status}");
         }
-        repo.write(".pre-commit-config.yaml", listed.replace("\"pre-commit\",", ""));
-        repo.okep(&["hook", "status"]).exits(1);
         assert_eq!(repo.read(".git/hooks/pre-commit"), theirs);
 
         // Ours first: theirs sets it aside and runs it, and it can still be removed.
@@ -283,6 +287,44 @@ fn between_two_commits_what_came_with_the_second_is_judged() {
         repo.git(&["add", "-A"]);
         repo.git(&["commit", "-q", "--no-verify", "-m", "Notes"]);
         run("HEAD~1").exits(0);
+    });
+}
+
+#[test]
+fn a_draft_is_committed_freely_and_refused_when_it_is_pushed() {
+    under_each(|client| {
+        let repo = Repo::clean();
+        let server = repo.beside("server.git");
+        let server = server.to_str().expect("UTF-8");
+        repo.git(&["clone", "-q", "--bare", ".", server]);
+        repo.git(&["remote", "add", "origin", server]);
+        repo.git(&["fetch", "-q", "origin"]);
+        // As the documentation has it: the hook of the manifest, at this stage alone.
+        let mut hooks = manifest();
+        let check = &mut hooks[0];
+        assert!(check["stages"].as_array().expect("a list").contains(&json!("pre-push")));
+        check["language"] = "system".into();
+        check["stages"] = json!(["pre-push"]);
+        let config = json!({"repos": [{"repo": "local", "hooks": [check]}]}).to_string();
+        repo.git(&["checkout", "-q", "-b", "topic"]);
+        repo.write(".pre-commit-config.yaml", config);
+        repo.commit("Configure the hooks");
+        client.run(&repo, &["install", "--hook-type=pre-push", "--hook-type=pre-commit"]).exits(0);
+        let status = repo.okep(&["hook", "status"]).exits(0).stdout;
+        assert!(status.contains("pre-push          belongs to pre-commit or prek; its config"), "{status}");
+
+        repo.edit(QUIET_GAUGES, "## Risks\n", "");
+        client.git(&repo, &["commit", "-q", "-a", "-m", "Draft"]).exits(0);
+        let push = ["push", "-q", "origin", "topic"];
+        let parts = ["missing-section", "the push is refused", "git push --no-verify"];
+        refused(client.git(&repo, &push), &parts);
+        repo.edit(QUIET_GAUGES, "## Upgrade and Rollback\n", "## Risks\n\nNone\n\n## Upgrade and Rollback\n");
+        client.git(&repo, &["commit", "-q", "-a", "-m", "Finish"]).exits(0);
+        client.git(&repo, &push).exits(0);
+        // A branch that the remote has.
+        repo.edit(QUIET_GAUGES, "## Risks\n", "");
+        client.git(&repo, &["commit", "-q", "-a", "-m", "Forget the risks"]).exits(0);
+        refused(client.git(&repo, &push), &parts);
     });
 }
 

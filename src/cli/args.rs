@@ -1,0 +1,143 @@
+//! The command line's definition.
+
+use crate::cli::history::HistoryArgs;
+use crate::cli::values::{FailOn, Which};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Judges enhancement proposals (OKEPs): form, numbers, issue, registration
+#[derive(Debug, Parser)]
+#[command(name = "okep", version, after_help = AFTER_HELP)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Run as if started in DIR
+    #[arg(id = "chdir", short = 'C', value_name = "DIR", global = true)]
+    pub dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub check: CheckArgs,
+}
+
+const AFTER_HELP: &str = "\
+Without a command, `okep` is `okep check`: the working tree of the repository around.
+
+Exit status:
+  0  nothing at or above --fail-on
+  1  findings
+  2  could not judge";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Judge the OKEPs of the working tree, of what is staged, or of a commit
+    Check(CheckArgs),
+    /// Audit every commit: who brought and who mended each finding
+    History(HistoryArgs),
+    /// Tell what a rule forbids, why, and how to put it right; without a rule, list all
+    Explain {
+        /// A rule, such as `missing-section`
+        rule: Option<String>,
+    },
+    /// Begin an OKEP from the repository's own template, and register it
+    New {
+        /// The number of its tracking issue
+        issue: String,
+        /// What is proposed, in a few words; the file is named after it
+        title: String,
+        /// Give it a folder of its own, for images and companion pages
+        #[arg(long)]
+        folder: bool,
+        /// Name the file after NAME and not after the title
+        #[arg(long, value_name = "NAME")]
+        slug: Option<String>,
+    },
+    /// Install, remove or show the git hooks that check each commit or push
+    Hook {
+        #[command(subcommand)]
+        action: HookAction,
+    },
+    /// Say where a commit message names another OKEP than the staged files; called by the hook
+    #[command(hide = true)]
+    CommitMsg { message: PathBuf },
+    /// Check what a push introduces; called by the hook, with what git gives it
+    #[command(hide = true)]
+    PrePush { remote: Option<String>, url: Option<String> },
+    /// Build a sample repository with faults and a history, and audit it
+    Demo {
+        /// Where to build it; must be absent or empty
+        // Of another name than `-C`: to clap an argument of the same name is the same argument.
+        #[arg(value_name = "DIR", default_value = "okep-demo")]
+        place: PathBuf,
+    },
+    /// Print completions for a shell
+    #[command(hide = true)]
+    Completions { shell: clap_complete::Shell },
+    /// Print the manual page, or write those of all commands into FOLDER
+    #[command(hide = true)]
+    Man { folder: Option<PathBuf> },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum HookAction {
+    /// Check each commit and merge from now on; other hooks are left as they are
+    Install {
+        /// Check each push instead; commits stay free
+        #[arg(long)]
+        pre_push: bool,
+        /// Also compare the commit's subject with its files, as a hint
+        #[arg(long)]
+        commit_msg: bool,
+    },
+    /// Remove okep's own hooks, and nothing else
+    Uninstall,
+    /// Show the hooks; exits with 1 where neither commits nor pushes are checked
+    Status,
+}
+
+#[derive(Debug, Args, Clone, Default, PartialEq, Eq)]
+pub struct CheckArgs {
+    /// Only these OKEPs, files or folders
+    pub paths: Vec<PathBuf>,
+    /// Judge what is staged; only what it brings fails
+    #[arg(long, conflicts_with = "rev")]
+    pub staged: bool,
+    /// Judge a commit
+    #[arg(long, value_name = "REV")]
+    pub rev: Option<String>,
+    /// Only what came since the merge base of REV and HEAD fails
+    #[arg(long, value_name = "REV", conflicts_with = "staged")]
+    pub since: Option<String>,
+    /// The severity from which findings fail
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t)]
+    pub fail_on: FailOn,
+    /// Warnings fail too
+    #[arg(long, conflicts_with = "fail_on")]
+    pub strict: bool,
+    /// How to print the result
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: Format,
+    /// Print the repairs as a patch for `git apply`
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
+          default_missing_value = "safe", conflicts_with = "format")]
+    pub diff: Option<Which>,
+    /// Write the repairs, and print them
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
+          default_missing_value = "safe", conflicts_with_all = ["format", "diff"])]
+    pub fix: Option<Which>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// One row an OKEP, then the findings with their fixes
+    #[default]
+    Table,
+    /// Every finding with its source lines
+    Full,
+    /// For tools; a contract, `schema: 1`
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// For the summary of a job, or a comment
+    Markdown,
+}

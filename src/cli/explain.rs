@@ -1,0 +1,24 @@
+//! `okep explain`: what a rule wants and why.
+
+use crate::cli::output::print;
+use crate::cli::terminal::terminal;
+use crate::report::explain;
+use crate::rules;
+use crate::text::nearest::did_you_mean;
+use std::process::ExitCode;
+
+pub fn run(id: Option<&str>) -> anyhow::Result<ExitCode> {
+    let terminal = terminal();
+    let Some(id) = id else {
+        print(&explain::all(&terminal))?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    match rules::rule(id) {
+        Some(rule) => print(&explain::one(rule, &terminal))?,
+        None => anyhow::bail!(
+            "there is no rule `{id}`{}; `okep explain` lists them",
+            did_you_mean(id, rules::ids())
+        ),
+    }
+    Ok(ExitCode::SUCCESS)
+}

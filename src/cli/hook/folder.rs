@@ -1,0 +1,22 @@
+//! Where git looks for the hooks of the repository around.
+
+use super::error::Error;
+use super::script::Script;
+use crate::git::{Error as GitError, HooksFolder, Repo};
+use std::path::{Path, PathBuf};
+
+/// The top of the working tree, and the folder of the hooks.
+///
+/// # Errors
+/// There is no repository, or `core.hooksPath` cannot be understood.
+pub fn hooks(dir: Option<&Path>) -> Result<(Option<PathBuf>, HooksFolder), Error> {
+    let Some(repo) = Repo::discover(dir)? else {
+        return Err(GitError::no_repository(dir, "are no hooks", "name one with `-C DIR`").into());
+    };
+    Ok((repo.root().map(Path::to_path_buf), repo.hooks_folder()?))
+}
+
+/// Where pre-commit and prek put a hook that was there before theirs, to run it first.
+pub fn set_aside(hooks: &HooksFolder, script: &Script) -> PathBuf {
+    hooks.path.join(format!("{}.legacy", script.name))
+}

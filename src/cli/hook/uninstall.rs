@@ -1,0 +1,43 @@
+//! `okep hook uninstall`: deletes okep's own unchanged hooks and nothing else.
+
+use super::error::Error;
+use super::file::{HookFile, Owner};
+use super::folder::{hooks, set_aside};
+use super::script::ALL;
+use std::fs;
+use std::path::Path;
+
+/// Removes the hooks that are okep's, also where pre-commit has set them aside.
+///
+/// # Errors
+/// One of them has been changed, or a file cannot be deleted.
+pub fn uninstall(dir: Option<&Path>) -> Result<String, Error> {
+    let (root, hooks) = hooks(dir)?;
+    let mut message = String::new();
+    let mut changed = None;
+    for script in &ALL {
+        for path in [hooks.path.join(script.name), set_aside(&hooks, script)] {
+            let file = HookFile::read(&path, script, root.as_deref())?;
+            match file.owner {
+                Owner::Okep => {
+                    fs::remove_file(&path).map_err(|source| Error::Io {
+                        path: path.clone(),
+                        what: "deleted",
+                        source,
+                    })?;
+                    message += &format!("removed `{}`\n", path.display());
+                }
+                Owner::OkepChanged => changed = Some(path),
+                Owner::Other if file.mentions_okep => {
+                    message += &format!("left `{}`, which mentions `{}`\n", path.display(), script.command);
+                }
+                _ => {}
+            }
+        }
+    }
+    match changed {
+        Some(path) => Err(Error::Changed { path }),
+        None if message.is_empty() => Ok("no hook of okep is installed\n".into()),
+        None => Ok(message),
+    }
+}

@@ -1,0 +1,48 @@
+//! Where results and errors are printed.
+
+use crate::cli::terminal::terminal;
+use crate::fix::atomic;
+use crate::report;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+pub fn refuse(reason: &str) -> ExitCode {
+    let _ = writeln!(anstream::stderr(), "error: {}", report::escape_control(reason));
+    ExitCode::from(2)
+}
+
+pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// Writes to stdout; a reader that has gone away is no error.
+pub fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// How writing the output went.
+pub fn written(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => {
+            let said = format!("the output cannot be written: {error}{}", atomic::remedy(&error));
+            Err(io::Error::new(error.kind(), said))
+        }
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Lines that may name files, as a terminal may have them.
+pub fn escape_control(lines: &str) -> String {
+    lines.lines().map(|line| format!("{}\n", report::escape_control(line))).collect()
+}
+
+/// A patch as it is where it is taken by a file or a program, coloured and harmless for the eye.
+pub fn print_patch(patch: &[u8]) -> io::Result<()> {
+    if io::stdout().is_terminal() {
+        return print(&report::diff::readable(patch, &terminal()));
+    }
+    let mut out = io::stdout().lock();
+    written(out.write_all(patch).and_then(|()| out.flush()))
+}

@@ -1,0 +1,56 @@
+//! `okep pre-push`: what git's hook of that name, or a hook manager's, is about to push.
+
+use crate::git::{Error as GitError, Id, PushedRef, Repo};
+use std::io::BufRead;
+use std::path::Path;
+use std::sync::Arc;
+
+/// A commit that is pushed, and the commits whose findings it does not introduce.
+pub struct Push {
+    pub commit: String,
+    pub bases: Vec<Id>,
+}
+
+/// The pushes that git describes on standard input, a line each.
+///
+/// # Errors
+/// There is no repository, or git wrote something else.
+pub fn of_git(dir: Option<&Path>, lines: impl BufRead) -> anyhow::Result<Vec<Push>> {
+    let repo = repository(dir)?;
+    let mut pushes = Vec::new();
+    for line in lines.lines() {
+        let line = line?;
+        let Some(pushed) = PushedRef::parse(&line) else {
+            anyhow::bail!(
+                "`{line}` is not what git gives to a pre-push hook: a ref and its id here and there"
+            );
+        };
+        if pushed.is_checked() {
+            pushes.push(Push { commit: pushed.local.to_string(), bases: repo.push_bases(&pushed) });
+        }
+    }
+    Ok(pushes)
+}
+
+/// The push that pre-commit or prek describes: `local` is a commit or a branch, `from` what the remote has of it.
+///
+/// # Errors
+/// There is no repository, or `local` is not a commit of it.
+pub fn of_pre_commit(dir: Option<&Path>, local: &str, from: Option<&str>) -> anyhow::Result<Push> {
+    let repo = repository(dir)?;
+    let commit = repo.resolve(local)?;
+    let remote = from.and_then(|from| repo.resolve(from).ok());
+    let null = Id::null(commit.kind());
+    let pushed = PushedRef {
+        local_name: local.to_owned(),
+        local: commit,
+        remote_name: String::new(),
+        remote: remote.unwrap_or(null),
+    };
+    Ok(Push { commit: commit.to_string(), bases: repo.push_bases(&pushed) })
+}
+
+fn repository(dir: Option<&Path>) -> Result<Arc<Repo>, GitError> {
+    Repo::discover(dir)?
+        .ok_or_else(|| GitError::no_repository(dir, "is nothing to push", "name a repository with `-C DIR`"))
+}

@@ -1,0 +1,80 @@
+//! What a push would send, as git describes it to its `pre-push` hook, and what to compare it with.
+
+use super::{Id, Repo};
+use gix::bstr::ByteSlice;
+
+/// A ref that is pushed: a line of what the hook reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushedRef {
+    /// The name here, as in `refs/heads/topic`; `(delete)` where the remote's is deleted.
+    pub local_name: String,
+    pub local: Id,
+    pub remote_name: String,
+    /// What the remote has by that name; null where it has nothing.
+    pub remote: Id,
+}
+
+impl PushedRef {
+    /// Reads `<local ref> <local id> <remote ref> <remote id>`; none where it is something else.
+    pub fn parse(line: &str) -> Option<PushedRef> {
+        // A local name can be any expression, also one with blanks.
+        let mut parts = line.rsplitn(4, ' ');
+        let remote = Id::from_hex(parts.next()?.as_bytes()).ok()?;
+        let remote_name = parts.next()?.to_owned();
+        let local = Id::from_hex(parts.next()?.as_bytes()).ok()?;
+        Some(PushedRef { local_name: parts.next()?.to_owned(), local, remote_name, remote })
+    }
+
+    /// Whether there is anything to check: not in a deletion, and a tag adds nothing to a branch.
+    pub fn is_checked(&self) -> bool {
+        !self.local.is_null() && !self.remote_name.starts_with("refs/tags/")
+    }
+}
+
+impl Repo {
+    /// The commits whose findings a push does not introduce: what the remote has, if that commit is here, and
+    /// the merge base with the main line.
+    pub fn push_bases(&self, pushed: &PushedRef) -> Vec<Id> {
+        let known = (!pushed.remote.is_null()).then(|| self.resolve(&pushed.remote.to_string()).ok());
+        let main = self.pushed_main_line(&pushed.local_name);
+        let main = main.and_then(|main| self.merge_base_with(&main, pushed.local).ok());
+        let mut bases: Vec<Id> = known.flatten().into_iter().chain(main).collect();
+        bases.dedup();
+        bases
+    }
+
+    /// The copy of the default branch that a push is compared with: a remote's, as the local one may hold what
+    /// was never pushed; without one the local, unless it is what is pushed.
+    fn pushed_main_line(&self, pushed: &str) -> Option<String> {
+        let local = self.local();
+        let named: Vec<String> = local.remote_names().iter().map(|name| name.to_str_lossy().into()).collect();
+        let only = named.first().filter(|_| named.len() == 1).map(String::as_str);
+        let remotes = ["upstream", "origin"].into_iter().chain(only);
+        let tracked = remotes.flat_map(|remote| {
+            ["HEAD", "main", "master"].map(|name| format!("refs/remotes/{remote}/{name}"))
+        });
+        let local = ["main", "master"].map(|name| format!("refs/heads/{name}"));
+        tracked.chain(local.into_iter().filter(|name| name != pushed)).find(|name| self.resolve(name).is_ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, expected: Option<bool>) {
+        assert_eq!(PushedRef::parse(line).map(|pushed| pushed.is_checked()), expected, "{line}");
+    }
+
+    #[test]
+    fn branches_are_checked_and_deletions_and_tags_are_not() {
+        let (one, none) = ("1".repeat(40), "0".repeat(40));
+        check(&format!("refs/heads/a {one} refs/heads/a {none}"), Some(true));
+        check(&format!("HEAD {one} refs/heads/a {one}"), Some(true));
+        check(&format!("HEAD@{{1 day ago}} {one} refs/heads/a {one}"), Some(true));
+        check(&format!("(delete) {none} refs/heads/a {one}"), Some(false));
+        check(&format!("refs/tags/v1 {one} refs/tags/v1 {none}"), Some(false));
+        check(&format!("refs/heads/a {one} refs/heads/a"), None);
+        check("", None);
+    }
+}
