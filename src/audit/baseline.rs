@@ -4,6 +4,7 @@
 //! changed its name is known by its number. A number that several carry is one finding, whichever of
 //! them it is told of.
 
+use crate::audit::identity::{Identity, Naming, OkepKey, identity};
 use crate::audit::report::Baseline;
 use crate::rules::finding::Finding;
 use crate::text::path::number;
@@ -19,32 +20,42 @@ pub fn compare(
     before: &[Finding],
     paths_before: &HashSet<&str>,
 ) -> Vec<Baseline> {
-    let came: HashMap<u64, &str> =
-        paths.difference(paths_before).filter_map(|p| Some((number(p)?, *p))).collect();
-    let now_called = |path: &str| -> String {
-        let went = !paths.contains(path);
-        let new_name = went.then(|| came.get(&number(path)?).copied()).flatten();
-        new_name.unwrap_or(path).to_owned()
-    };
-    let mut known: HashMap<(&str, Option<String>, &str), usize> = HashMap::new();
+    let added = paths.difference(paths_before).filter_map(|path| Some((number(path)?, *path))).collect();
+    let names = PathsNow { paths, added };
+    let mut known: HashMap<Identity, usize> = HashMap::new();
     for finding in before {
-        let okep = finding.okep.as_deref().filter(|_| finding.rule != SHARED).map(now_called);
-        *known.entry((finding.rule, okep, &finding.subject)).or_insert(0) += 1;
+        *known.entry(identity(finding, &names)).or_insert(0) += 1;
     }
     findings
         .iter()
-        .map(|finding| {
-            let okep = finding.okep.clone().filter(|_| finding.rule != SHARED);
-            let identity = (finding.rule, okep, finding.subject.as_str());
-            match known.get_mut(&identity).filter(|n| **n > 0) {
-                Some(n) => {
-                    *n -= 1;
-                    Baseline::Existing
-                }
-                None => Baseline::New,
+        .map(|finding| match known.get_mut(&identity(finding, &names)).filter(|n| **n > 0) {
+            Some(n) => {
+                *n -= 1;
+                Baseline::Existing
             }
+            None => Baseline::New,
         })
         .collect()
+}
+
+/// What OKEPs are called now: one that is not there any more has the path that was added for its number.
+struct PathsNow<'a> {
+    paths: &'a HashSet<&'a str>,
+    added: HashMap<u64, &'a str>,
+}
+
+impl Naming for PathsNow<'_> {
+    fn okep(&self, finding: &Finding, path: &str) -> OkepKey {
+        let number = number(path);
+        match number.filter(|_| finding.rule == SHARED) {
+            Some(number) => OkepKey::Number(number),
+            None if self.paths.contains(path) => OkepKey::Path(path.to_owned()),
+            None => {
+                let now = number.and_then(|number| self.added.get(&number)).copied();
+                OkepKey::Path(now.unwrap_or(path).to_owned())
+            }
+        }
+    }
 }
 
 /// The rule whose findings are about several OKEPs at once.

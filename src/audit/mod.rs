@@ -7,6 +7,7 @@
 pub mod backlinks;
 pub mod baseline;
 pub mod check;
+pub mod identity;
 pub mod policy;
 pub mod report;
 

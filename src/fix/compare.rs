@@ -1,11 +1,11 @@
 //! The findings and the registers before and after a fix, compared: what a proof comes down to.
 
+use crate::audit::identity::{AfterRenames, Identity, identity};
 use crate::files::{Note, Tree};
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Finding, Fix, Rename, Safety, Severity};
 use crate::rules::rule;
 use crate::site::mkdocs::Site;
-use crate::text::path::file_name;
 use serde_yaml::Value;
 use std::collections::{BTreeMap, HashMap};
 
@@ -47,28 +47,13 @@ fn fails(why: &str) -> FixRejection {
     FixRejection::Fails(why.to_owned())
 }
 
-type FindingIdentity = (&'static str, Option<String>, String);
-
-/// A finding's identity as it reads after renames.
-pub fn identity(finding: &Finding, renames: &[Rename]) -> FindingIdentity {
-    let mut okep = finding.okep.clone();
-    let mut subject = finding.subject.clone();
-    for Rename { from, to } in renames {
-        if okep.as_deref() == Some(from) {
-            okep = Some(to.clone());
-        }
-        subject = subject.replace(file_name(from), file_name(to));
-    }
-    (finding.rule, okep, subject)
-}
-
 fn counted<'f>(
     findings: impl IntoIterator<Item = &'f Finding>,
     renames: &[Rename],
-) -> HashMap<FindingIdentity, usize> {
+) -> HashMap<Identity, usize> {
     let mut counts = HashMap::new();
     for finding in findings {
-        *counts.entry(identity(finding, renames)).or_insert(0) += 1;
+        *counts.entry(identity(finding, &AfterRenames(renames))).or_insert(0) += 1;
     }
     counts
 }
@@ -87,19 +72,18 @@ pub(super) fn compare(
     is_safely_fixed: &dyn Fn(&Finding) -> bool,
 ) -> Result<(), FixRejection> {
     let (was, is) = (counted(before.iter().copied(), renames), counted(after, &[]));
-    let mut removed_paths: BTreeMap<FindingIdentity, usize> = BTreeMap::new();
+    let mut removed_paths: BTreeMap<Identity, usize> = BTreeMap::new();
     for finding in fixed {
-        *removed_paths.entry(identity(finding, renames)).or_insert(0) += 1;
+        *removed_paths.entry(identity(finding, &AfterRenames(renames))).or_insert(0) += 1;
     }
-    let count =
-        |counts: &HashMap<FindingIdentity, usize>, of: &FindingIdentity| counts.get(of).copied().unwrap_or(0);
+    let count = |counts: &HashMap<Identity, usize>, of: &Identity| counts.get(of).copied().unwrap_or(0);
     // An open fence hides those after it: another one, further on, is not the same.
-    let further_on = |of: &FindingIdentity| {
+    let further_on = |of: &Identity| {
         let start = |f: &Finding| f.place.as_ref().map(|p| p.span.start);
-        let is_it = |f: &Finding, renames: &[Rename]| identity(f, renames) == *of;
+        let is_it = |f: &Finding, renames: &[Rename]| identity(f, &AfterRenames(renames)) == *of;
         let was = before.iter().filter(|f| is_it(f, renames)).filter_map(|f| start(f)).min();
         let is = after.iter().filter(|f| is_it(f, &[])).filter_map(start).min();
-        reveals(of.0) && was < is
+        reveals(of.rule) && was < is
     };
     for (identity, fixed) in &removed_paths {
         if count(&is, identity) + fixed > count(&was, identity) && !further_on(identity) {
@@ -116,7 +100,7 @@ pub(super) fn compare(
         // A fix may do more than one of its kind: a section comes with the sections inside it.
         let of_a_kind = |f: &&Finding| {
             let same = |fixed: &&&Finding| fixed.rule == f.rule && fixed.okep == f.okep && f.okep == new.okep;
-            fixed.iter().filter(same).any(leaves) && count(&is, &identity(f, renames)) == 0
+            fixed.iter().filter(same).any(leaves) && count(&is, &identity(f, &AfterRenames(renames))) == 0
         };
         let mut answered =
             fixed.iter().copied().filter(leaves).chain(before.iter().copied().filter(of_a_kind));
@@ -137,7 +121,7 @@ pub(super) fn compare(
     };
     let unseen = |new: &Finding| new.okep.as_deref().is_some_and(|path| !judged_before(path));
     let has_come = |f: &&Finding| {
-        let identity = identity(f, &[]);
+        let identity = identity(f, &AfterRenames(&[]));
         count(&is, &identity) > count(&was, &identity)
             && !milder(f)
             && !renamed(f)

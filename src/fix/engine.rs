@@ -3,8 +3,9 @@
 //! The one function that `--diff` and `--fix` share. It is pure; `write` brings the result to disk.
 
 use super::apply::conflict;
-use super::compare::{FixRejection, identity};
+use super::compare::FixRejection;
 use super::verify::{VerifiedState, Verifier};
+use crate::audit::identity::{AfterRenames, Naming};
 use crate::files::{Layout, Note, Tree};
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::template_history::TemplateHistory;
@@ -250,12 +251,10 @@ fn originally(finding: &Finding, renames: &[Rename]) -> Finding {
     if back.is_empty() {
         return original;
     }
-    (_, original.okep, original.subject) = identity(finding, &back);
-    for rename in &back {
-        if original.path == rename.from {
-            original.path = rename.to.clone();
-        }
-    }
+    let back = AfterRenames(&back);
+    original.okep = finding.okep.as_deref().map(|path| back.path(path));
+    original.subject = back.subject(finding);
+    original.path = back.path(&finding.path);
     original
 }
 

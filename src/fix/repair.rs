@@ -4,11 +4,11 @@
 
 use crate::audit::check;
 use crate::audit::check::{Outcome, Request};
+use crate::audit::identity::{AfterRenames, identity};
 use crate::audit::report::{Baseline, HALF_STAGED, Reported, Source};
 use crate::cli::suggested_commands;
 use crate::files::{Note, Tree};
 use crate::fix::atomic;
-use crate::fix::compare::identity;
 use crate::fix::engine::{Fixed, borrowed, fix};
 use crate::fix::verify::verify;
 use crate::fix::write::{self, RealDisk};
@@ -100,11 +100,11 @@ pub fn plan(
         Source::Worktree => out_of_bounds(request, outcome)?,
         _ => BTreeMap::new(),
     };
-    let live: HashSet<_> = outcome.report.live().map(|f| identity(f, &[])).collect();
+    let live: HashSet<_> = outcome.report.live().map(|f| identity(f, &AfterRenames(&[]))).collect();
     let compares = outcome.report.since.is_some();
-    let excepted: HashSet<_> = outcome.excepted.iter().map(|f| identity(f, &[])).collect();
+    let excepted: HashSet<_> = outcome.excepted.iter().map(|f| identity(f, &AfterRenames(&[]))).collect();
     let wanted = |f: &Finding| {
-        let id = identity(f, &[]);
+        let id = identity(f, &AfterRenames(&[]));
         let summary = !outcome.off.contains(f.rule) && !excepted.contains(&id);
         outcome.is_asked_for(f) && asked(f) && summary && (!compares || live.contains(&id))
     };

@@ -29,8 +29,6 @@ pub(crate) mod revision;
 pub(crate) mod tips;
 pub(crate) mod worktree;
 
-pub use crate::history::commit_info::CommitInfo;
-pub use crate::history::walk::{Key, Walk};
 pub use blobs::MAX_FILE_BYTES;
 pub use disk::plain_folder;
 pub use error::{Error, ObjectError};

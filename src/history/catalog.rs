@@ -2,11 +2,11 @@
 //! led to it. All of it numbers, so that equal states are equal numbers.
 
 use super::graph::{Graph, NONE};
-use super::number_collisions::number_collisions;
 use super::shared::{Shared, SharedItem, Sharing};
-use super::verdicts::OkepKey;
+use super::walk::{Key, Walk};
+use crate::audit::identity::OkepKey;
 use crate::files::{Layout, Note};
-use crate::git::{Entry, Id, Key, Walk};
+use crate::git::{Entry, Id};
 use crate::text::path::{Role, file_name, okep_folder, okep_name, role, stem};
 use std::collections::HashMap;
 
@@ -109,14 +109,14 @@ const AT_ONCE: usize = 64;
 /// The files of a folder, or why they are not known.
 pub type CatalogFiles = Result<Vec<(String, Entry)>, Note>;
 
-/// Numbers for paths and blobs, with those of the last listing, which most of the next are.
-struct Numbers {
+/// FileNumbers for paths and blobs, with those of the last listing, which most of the next are.
+struct FileNumbers {
     paths: HashMap<String, u32>,
     blobs: Numbered<Entry>,
     before: Vec<(String, Entry, FileAt)>,
 }
 
-impl Numbers {
+impl FileNumbers {
     fn number(
         &mut self,
         listing: Vec<(String, Entry)>,
@@ -148,7 +148,7 @@ impl Numbers {
     }
 }
 
-/// Numbers for values.
+/// FileNumbers for values.
 #[derive(Debug)]
 struct Numbered<T> {
     of: HashMap<T, u32>,
@@ -196,9 +196,6 @@ impl Catalog {
             })
             .collect();
         catalog.follow(&walk.graph, &walk.held);
-        for (path, nth) in number_collisions(&catalog, &walk.graph) {
-            catalog.paths[path as usize].nth = nth;
-        }
         catalog
     }
 
@@ -208,7 +205,7 @@ impl Catalog {
         list: &dyn Fn(&[Id]) -> Vec<CatalogFiles>,
         layout: &Layout,
     ) -> HashMap<Id, Option<Shared<FileAt>>> {
-        let mut numbers = Numbers { paths: HashMap::new(), blobs: Numbered::new(), before: Vec::new() };
+        let mut numbers = FileNumbers { paths: HashMap::new(), blobs: Numbered::new(), before: Vec::new() };
         let mut sharing = Sharing::default();
         let mut files = HashMap::new();
         for folders in folders(walk).chunks(AT_ONCE) {
@@ -348,8 +345,8 @@ impl PathInfo {
         self.around.map(|length| &self.path[..length])
     }
 
-    /// Whom a file at this path is about.
-    pub fn who(&self) -> OkepKey {
+    /// Which OKEP a file at this path is.
+    pub fn key(&self) -> OkepKey {
         match (self.number, self.nth) {
             (None, _) => OkepKey::Path(self.path.clone()),
             (Some(number), 0) => OkepKey::Number(number),

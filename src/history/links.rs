@@ -5,12 +5,13 @@
 //! share one, and from the root only for what lies outside of it. Nothing is read here.
 
 use super::catalog::{Catalog, FileAt, Holding, TreeState};
-use super::names::{Names, Raw, raw};
-use super::verdicts::RecordedFinding;
+use super::numbers::Numbering;
+use super::state::RecordedFinding;
+use super::walk::Walk;
 use crate::files::{Layout, PathKind};
-use crate::git::{Id, Walk};
+use crate::git::Id;
 use crate::markdown::document::Document;
-use crate::rules::page_links::{LinkTarget, Linked, claims};
+use crate::rules::page_links::{Claim, LinkTarget, Linked, claims};
 use crate::site::mkdocs::PageSettings;
 use crate::text::path::Role;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -51,12 +52,6 @@ pub(crate) struct Claimed {
     pub recorded: RecordedFinding,
 }
 
-/// The same with names, as a thread returns it.
-pub(crate) struct RawClaim {
-    pub unless: Vec<LinkTarget>,
-    pub finding: Raw,
-}
-
 #[derive(Default)]
 pub(crate) struct Links {
     pub contexts: Vec<Context>,
@@ -69,13 +64,13 @@ pub(crate) struct Links {
     claiming: HashSet<FileAt>,
 }
 
-/// What the links of a document say, at each of the places where it stood.
-pub(crate) fn terminal(document: &Document, at: &PageAt, links: &Links, catalog: &Catalog) -> Vec<RawClaim> {
+/// What is claimed of the links of a document at one of the places where it was.
+pub(crate) fn page_claims(document: &Document, at: &PageAt, links: &Links, catalog: &Catalog) -> Vec<Claim> {
     let context = &links.contexts[at.context as usize];
     let path = |path: u32| catalog.paths[path as usize].path.as_str();
     let (settings, repository) = (context.settings.as_ref(), context.repository.as_deref());
     let page = Linked::new(path(at.okep), path(at.file.path), document, settings, repository);
-    claims(&page).into_iter().map(|c| RawClaim { unless: c.unless, finding: raw(c.finding) }).collect()
+    claims(&page)
 }
 
 /// The first OKEP in each folder of an OKEP.
@@ -127,7 +122,7 @@ impl Links {
         files.filter(move |file| !catalog.blobs[file.blob as usize].symlink && wanted(file)).filter_map(page)
     }
 
-    pub fn take(&mut self, page: PageAt, raw: Vec<RawClaim>, names: &mut Names<'_>) {
+    pub fn take(&mut self, page: PageAt, raw: Vec<Claim>, names: &mut Numbering<'_>) {
         let mut claimed = Vec::new();
         for claim in raw {
             let number = |wanted: LinkTarget| {

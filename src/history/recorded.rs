@@ -1,16 +1,20 @@
 //! From a walk to a story: names, days and people for the numbers of the timeline.
 
 use super::catalog::{Catalog, FileAt};
+use super::commit_info::CommitInfo;
+use super::number_collisions::number_collisions;
 use super::report::{
     Author, FindingCause, FindingStory, NavPresence, OkepStory, Story, SubjectPlace, TemplateKind,
     TemplateStory, Transition, Walked,
 };
 use super::shared::Shared;
+use super::state::{FindingId, Landed, Listed, RecordedFinding};
 use super::timeline::{FindingSpan, OkepSpan, Timeline, TimelineRow};
-use super::verdicts::{FindingId, Landed, Listed, Objects, OkepKey, RecordedFinding, Verdicts};
+use super::verdicts::{Objects, Verdicts};
+use super::walk::{Key, Walk};
+use crate::audit::identity::OkepKey;
 use crate::audit::report::Counts;
 use crate::files::{Layout, Note};
-use crate::git::{CommitInfo, Key, Walk};
 use crate::okep::requirements::{TemplateChange, template_change};
 use crate::okep::template::Template;
 use crate::rules::event::{Event, PullRequest};
@@ -28,6 +32,9 @@ pub fn tell(
     objects: &impl Objects,
     read_commits: &dyn Fn(&[u32]) -> Vec<CommitInfo>,
 ) -> Story {
+    for (path, nth) in number_collisions(catalog, &walk.graph) {
+        catalog.paths[path as usize].nth = nth;
+    }
     let line = TimelineRow::new(&walk.graph, 0);
     let landings = line.landings(catalog);
     let landed = |path: u32| landings[path as usize];
@@ -336,8 +343,8 @@ impl Telling<'_> {
 
     fn number(&self, who: u32) -> Option<u64> {
         match &self.verdicts.whos[who as usize] {
-            OkepKey::Number(number) | OkepKey::Another(number, _) => Some(*number),
-            OkepKey::Path(_) | OkepKey::Nobody => None,
+            Some(OkepKey::Number(number) | OkepKey::Another(number, _)) => Some(*number),
+            Some(OkepKey::Path(_)) | None => None,
         }
     }
 
@@ -489,7 +496,8 @@ impl Telling<'_> {
                 }
                 findings.extend(found.into_iter().map(|finding| {
                     let path = touched.iter().map(|path| &self.catalog.paths[*path as usize]);
-                    let who = path.filter(|info| info.path == finding.path).map(|info| info.who()).next();
+                    let who =
+                        path.filter(|info| info.path == finding.path).map(|info| Some(info.key())).next();
                     let who = who.and_then(|who| self.verdicts.whos.iter().position(|w| *w == who));
                     let about = who.map_or_else(Default::default, |who| self.about(who as u32));
                     let introduced = Some(self.moment(at, *commit));

@@ -7,7 +7,8 @@
 use super::catalog::{Catalog, FileAt, Holding};
 use super::graph::{Graph, NONE};
 use super::shared::{Shared, Sharing};
-use super::verdicts::{FindingId, Landed, Listed, Set, ShownFinding, Verdicts};
+use super::state::{FindingId, Landed, Listed, Set, ShownFinding};
+use super::verdicts::Verdicts;
 use crate::okep::template_history::landings_ever;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -6,12 +6,18 @@
 
 use super::catalog::{Book, Catalog, FileAt, TreeState};
 use super::graph::NONE;
-use super::links::{Answers, Asked, Context, Links, PageAt, RawClaim, terminal};
-use super::names::{Names, RawDocument, RawWhole, present, raw};
-use super::shared::{Shared, SharedItem, Sharing};
+use super::links::{Answers, Asked, Context, Links, PageAt, page_claims};
+use super::numbers::{FoundInDocument, FoundInTree, Numbering, present};
+use super::shared::{Shared, Sharing};
+use super::state::{
+    AllowedSet, DocumentVerdict, FindingId, KnownIdentity, Landed, Listed, RecordedFinding, Set,
+    ShownFinding, Whole,
+};
+use super::walk::Walk;
+use crate::audit::identity::OkepKey;
 use crate::audit::{TemplateTimeline, of_tree};
 use crate::files::{Content, File, Layout, Note, Tree};
-use crate::git::{Entry, Walk};
+use crate::git::Entry;
 use crate::markdown::document::Document;
 use crate::markdown::limits;
 use crate::okep::proposal::Okep;
@@ -19,7 +25,8 @@ use crate::okep::requirements::ParsedRevision;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::suppressions::comments;
 use crate::okep::template::Template;
-use crate::rules::finding::{Revision, Severity};
+use crate::rules::finding::Revision;
+use crate::rules::page_links::Claim;
 use crate::site::mkdocs::Registered;
 use crate::text::path::Role;
 use rayon::prelude::*;
@@ -40,147 +47,11 @@ pub trait Objects: Sync {
     fn path_kind(&self, asked: &[Asked]) -> Answers;
 }
 
-/// Whom a finding is about.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum OkepKey {
-    Number(u64),
-    /// One more of that number, which stood on the line at the same time as others; from 1 on.
-    Another(u64, u32),
-    /// The path of an OKEP whose name holds no number.
-    Path(String),
-    Nobody,
-}
-
-/// What a finding is, wherever and whenever: rule, OKEP and subject.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct OkepIdentity {
-    pub rule: &'static str,
-    /// Index into [`Verdicts::whos`].
-    pub who: u32,
-    /// Empty where it is the OKEP's own path, which a rename changes; a section by its present name.
-    pub subject: String,
-    /// Whether it hangs on a register, which may be unreadable.
-    pub registration: bool,
-    /// Whether that is the navigation, which a plugin may make.
-    pub navigation: bool,
-}
-
-/// A finding in a state: its identity, and which of several alike it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct FindingId {
-    /// Index into [`Verdicts::identities`].
-    pub identity: u32,
-    pub nth: u32,
-}
-
-/// A finding as it stood in one state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RecordedFinding {
-    pub identity: u32,
-    pub severity: Severity,
-    /// Whether the template asks for it only since the OKEP landed.
-    pub grandfathered: bool,
-    pub path: Arc<str>,
-    pub subject: Arc<str>,
-}
-
-impl SharedItem for FindingId {
-    fn key(&self) -> u32 {
-        self.identity
-    }
-}
-
-/// The findings of a state.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct Set {
-    /// In ascending order.
-    pub marks: Shared<FindingId>,
-    /// Of whom nothing can be said, because a file could not be read; in ascending order.
-    pub unknown: Shared<u32>,
-    /// Of whom it is unknown whether readers find them, because a plugin or a broken register decides.
-    pub unshown: Shared<u32>,
-    /// Whether a register could not be read, so that nothing is known of what is listed.
-    pub registers_unread: bool,
-    /// Whether nothing can be said of anybody.
-    pub all_unknown: bool,
-}
-
-impl Set {
-    /// Whether the state leaves open if it has a finding of this identity.
-    pub fn leaves_open(&self, identity: &OkepIdentity) -> bool {
-        let within = |whos: &Shared<u32>| whos.find(|who| who.cmp(&identity.who)).is_some();
-        self.all_unknown
-            || within(&self.unknown)
-            || (identity.registration && self.registers_unread)
-            || (identity.navigation && within(&self.unshown))
-    }
-}
-
-/// What was found about one document at one path under one book.
-#[derive(Debug, Clone, Default)]
-pub struct DocumentVerdict {
-    pub recorded: Vec<RecordedFinding>,
-    pub number: Option<u64>,
-    pub title: Option<Arc<str>>,
-    /// The number of the issue that it names.
-    pub issue: Option<u64>,
-    /// The exceptions that it makes for itself.
-    pub allows: Vec<AllowedSet>,
-}
-
-/// A rule, and the subject where an exception is for one alone.
-pub type AllowedSet = (&'static str, Option<String>);
-
-/// An OKEP of a state.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Listed {
-    pub path: u32,
-    pub who: u32,
-    pub shown: ShownFinding,
-}
-
-impl SharedItem for Listed {
-    fn key(&self) -> u32 {
-        self.path
-    }
-}
-
-/// Whether readers find an OKEP in the navigation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ShownFinding {
-    Yes,
-    No,
-    /// A plugin decides, or the register is broken.
-    Unknown,
-    /// There is no navigation.
-    Nowhere,
-    /// The register could not be read.
-    Unread,
-}
-
-/// What hangs on paths and registers alone, and the pages that are OKEPs for their text.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Whole {
-    pub recorded: Vec<RecordedFinding>,
-    /// In the order of their paths.
-    pub okeps: Shared<Listed>,
-    pub strays: HashMap<u32, DocumentVerdict>,
-    /// Pages of which nobody knows whether they are OKEPs.
-    pub unread: Vec<u32>,
-    pub registers_unread: bool,
-}
-
-/// The templates in force when an OKEP landed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Landed {
-    pub chain: Option<u32>,
-    pub stands: bool,
-}
-
 #[derive(Default)]
 pub struct Verdicts {
-    pub whos: Vec<OkepKey>,
-    pub identities: Vec<OkepIdentity>,
+    /// The OKEPs; none for what is about no single one.
+    pub whos: Vec<Option<OkepKey>>,
+    pub identities: Vec<KnownIdentity>,
     pub sets: Vec<Set>,
     /// For each state its set.
     pub set_of: Vec<u32>,
@@ -214,6 +85,9 @@ struct RawSet {
 /// So many states are judged before what they have in common is shared.
 const AT_ONCE: usize = 64;
 
+/// So many documents are checked before their findings become numbers, which are much smaller.
+const DOCUMENTS_AT_ONCE: usize = 256;
+
 /// What the rules about the whole tree look at.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct WholeKey {
@@ -240,7 +114,7 @@ impl Verdicts {
         verdicts.read_templates(catalog, objects);
         let main = catalog.templates(tip.chain);
         let revisions = verdicts.revisions(catalog, &main);
-        let mut names = Names::new(catalog, layout, present(&revisions));
+        let mut names = Numbering::new(catalog, layout, present(&revisions));
         let benches: Vec<Option<AuditState>> = catalog
             .books
             .par_iter()
@@ -250,7 +124,7 @@ impl Verdicts {
         // The registers come first: they say how the links of documents are read.
         verdicts.check_trees(&judging, &walk.registers, &mut names, objects);
         verdicts.check_documents(&judging, also, &mut names, objects);
-        verdicts.whos = names.whos;
+        verdicts.whos = names.okeps;
         verdicts.identities = names.identities;
         drop(benches);
         let lack = verdicts.links.lacking(catalog, walk, layout, &|asked| objects.path_kind(asked));
@@ -350,7 +224,7 @@ impl Verdicts {
         &mut self,
         judging: &Audits,
         also: &[(FileAt, u32)],
-        names: &mut Names<'_>,
+        names: &mut Numbering<'_>,
         objects: &impl Objects,
     ) {
         let catalog = judging.catalog;
@@ -376,43 +250,50 @@ impl Verdicts {
         }
         let is_used = |b: &u32| !uses[*b as usize].is_empty() || !pages[*b as usize].is_empty();
         let blobs: Vec<u32> = (0..uses.len() as u32).filter(is_used).collect();
-        let links = &self.links;
-        let judged = objects.each(blobs.len(), |at, read| {
-            let blob = blobs[at];
-            let entry = catalog.blobs[blob as usize];
-            let document = match read(entry)? {
-                Content::Bytes(bytes) => Arc::new(Document::parse(&bytes)),
-                Content::Symlink | Content::Unread => return Ok(None),
-                Content::TooLarge(_) | Content::Unavailable(_) => {
-                    return Err(Note::new("too-large", format!("blob {} is too large to judge", entry.id)));
-                }
-            };
-            if let Some(why) = limits::beyond(&document) {
-                return Err(Note::new("too-large", format!("blob {}: {why}", entry.id)));
-            }
-            let judge = |(path, book): &(u32, u32)| judging.document(*path, *book, document.clone());
-            let judged = uses[blob as usize].iter().map(judge).collect::<Vec<_>>();
-            let linked = pages[blob as usize].iter().map(|page| terminal(&document, page, links, catalog));
-            Ok(Some((judged, linked.collect::<Vec<Vec<RawClaim>>>())))
-        });
-        for (blob, judged) in blobs.into_iter().zip(judged) {
-            let files = uses[blob as usize].iter().map(|(path, book)| (FileAt { path: *path, blob }, *book));
-            match judged {
-                Ok(None) => self.verdicts.extend(files.map(|f| (f, Some(DocumentVerdict::default())))),
-                Ok(Some((judged, linked))) => {
-                    for (page, linked) in pages[blob as usize].iter().zip(linked) {
-                        self.links.take(*page, linked, names);
+        for blobs in blobs.chunks(DOCUMENTS_AT_ONCE) {
+            let links = &self.links;
+            let judged = objects.each(blobs.len(), |at, read| {
+                let blob = blobs[at];
+                let entry = catalog.blobs[blob as usize];
+                let document = match read(entry)? {
+                    Content::Bytes(bytes) => Arc::new(Document::parse(&bytes)),
+                    Content::Symlink | Content::Unread => return Ok(None),
+                    Content::TooLarge(_) | Content::Unavailable(_) => {
+                        return Err(Note::new(
+                            "too-large",
+                            format!("blob {} is too large to judge", entry.id),
+                        ));
                     }
-                    self.documents += usize::from(!uses[blob as usize].is_empty());
-                    for (file, judged) in files.zip(judged) {
-                        self.verdicts.insert(file, judged.map(|raw| names.document(raw)));
-                    }
+                };
+                if let Some(why) = limits::beyond(&document) {
+                    return Err(Note::new("too-large", format!("blob {}: {why}", entry.id)));
                 }
-                // A page beside an OKEP says nothing about it, and is told of where paths are judged.
-                Err(_) if uses[blob as usize].is_empty() => {}
-                Err(note) => {
-                    self.verdicts.extend(files.map(|f| (f, None)));
-                    self.left_out(note);
+                let judge = |(path, book): &(u32, u32)| judging.document(*path, *book, document.clone());
+                let judged = uses[blob as usize].iter().map(judge).collect::<Vec<_>>();
+                let linked =
+                    pages[blob as usize].iter().map(|page| page_claims(&document, page, links, catalog));
+                Ok(Some((judged, linked.collect::<Vec<Vec<Claim>>>())))
+            });
+            for (blob, judged) in blobs.iter().copied().zip(judged) {
+                let files =
+                    uses[blob as usize].iter().map(|(path, book)| (FileAt { path: *path, blob }, *book));
+                match judged {
+                    Ok(None) => self.verdicts.extend(files.map(|f| (f, Some(DocumentVerdict::default())))),
+                    Ok(Some((judged, linked))) => {
+                        for (page, linked) in pages[blob as usize].iter().zip(linked) {
+                            self.links.take(*page, linked, names);
+                        }
+                        self.documents += usize::from(!uses[blob as usize].is_empty());
+                        for (file, judged) in files.zip(judged) {
+                            self.verdicts.insert(file, judged.map(|raw| names.document(raw)));
+                        }
+                    }
+                    // A page beside an OKEP says nothing about it, and is told of where paths are judged.
+                    Err(_) if uses[blob as usize].is_empty() => {}
+                    Err(note) => {
+                        self.verdicts.extend(files.map(|f| (f, None)));
+                        self.left_out(note);
+                    }
                 }
             }
         }
@@ -422,7 +303,7 @@ impl Verdicts {
         &mut self,
         judging: &Audits,
         registers: &[Vec<(String, Entry)>],
-        names: &mut Names<'_>,
+        names: &mut Numbering<'_>,
         objects: &impl Objects,
     ) {
         let catalog = judging.catalog;
@@ -455,8 +336,8 @@ impl Verdicts {
                 let whole = |at: &usize| (*at, judging.whole(&keys[*at], registers, &parsed, read));
                 jobs[job].iter().map(whole).collect::<Vec<_>>()
             });
-            for (at, (whole, notes)) in judged.into_iter().flatten() {
-                self.links.context(keys[at].register, keys[at].book, whole.context.clone());
+            for (at, (whole, context, notes)) in judged.into_iter().flatten() {
+                self.links.context(keys[at].register, keys[at].book, context);
                 self.wholes[at] = names.whole(whole, &mut sharing);
                 unreadable.extend(notes);
             }
@@ -644,14 +525,14 @@ struct Audits<'a> {
 
 impl Audits<'_> {
     /// None where the template in force could not be read.
-    fn document(&self, path: u32, book: u32, document: Arc<Document>) -> Option<RawDocument> {
+    fn document(&self, path: u32, book: u32, document: Arc<Document>) -> Option<FoundInDocument> {
         let bench = self.benches[book as usize].as_ref()?;
         let name = &self.catalog.paths[path as usize].path;
         let okep = Okep::new(name, &self.layout.folder, document, bench.template_timeline.template());
         Some(self.raw_document(&okep, path, book, bench))
     }
 
-    fn raw_document(&self, okep: &Okep, path: u32, book: u32, bench: &AuditState) -> RawDocument {
+    fn raw_document(&self, okep: &Okep, path: u32, book: u32, bench: &AuditState) -> FoundInDocument {
         let landed = (self.landed)(path).and_then(|landed| {
             if !landed.stands {
                 return Some(None);
@@ -669,9 +550,9 @@ impl Audits<'_> {
             .filter_map(|c| c.directive.ok())
             .collect();
         findings.retain(|f| !allows.iter().any(|allow| allowed(allow, f.rule, &f.subject)));
-        RawDocument {
+        FoundInDocument {
             allows,
-            findings: findings.into_iter().map(raw).collect(),
+            findings,
             number: okep.number(),
             title: okep.title.as_ref().map(|t| t.name.clone()),
             issue: okep.issue.as_ref().and_then(|i| i.number()),
@@ -697,7 +578,7 @@ impl Audits<'_> {
         registers: &[Vec<(String, Entry)>],
         parsed: &Parsed,
         read: &dyn Fn(Entry) -> Result<Content, Note>,
-    ) -> (RawWhole, Vec<Note>) {
+    ) -> (FoundInTree, Context, Vec<Note>) {
         let bench = self.benches[key.book as usize].as_ref();
         let mut notes = Vec::new();
         let mut tree = Tree::default();
@@ -763,15 +644,14 @@ impl Audits<'_> {
             |okep: &Okep| Some((okep.path.clone(), self.raw_document(okep, path_of(okep), key.book, bench?)));
         let settings = snapshot.site.as_ref().map(|site| site.pages.clone());
         let context = Context { settings, repository: snapshot.repository.clone() };
-        let raw = RawWhole {
-            context,
-            findings: of_tree(&snapshot).into_iter().map(raw).collect(),
+        let raw = FoundInTree {
+            findings: of_tree(&snapshot),
             okeps: snapshot.okeps.iter().map(|o| (path_of(o), shown(&o.path))).collect(),
             strays: snapshot.okeps.iter().filter(is_stray).filter_map(stray).collect(),
             registers_unread: !(nav_is_read && landing_is_read),
             unread,
         };
-        (raw, notes)
+        (raw, context, notes)
     }
 }
 

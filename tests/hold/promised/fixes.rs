@@ -2,9 +2,9 @@
 //! and the patch that is shown makes the files that are written.
 
 use super::{Broken, Kept, patch};
+use okep::audit::identity::{AfterRenames, Identity, identity};
 use okep::audit::{TemplateTimeline, audit};
 use okep::files::{Layout, Tree};
-use okep::fix::compare::identity;
 use okep::fix::engine::{Fixed, MOST_TIMES, MOST_WORK, fix};
 use okep::fix::plan::plan;
 use okep::okep::snapshot::{Parsed, Snapshot};
@@ -13,7 +13,6 @@ use okep::rules::finding::{Finding, Rename, Safety};
 use okep::rules::rule;
 use std::collections::{BTreeMap, HashMap};
 
-type Identity = (&'static str, Option<String>, String);
 type Counts = HashMap<Identity, usize>;
 
 fn judged(tree: &Tree) -> (Snapshot, Vec<Finding>) {
@@ -25,7 +24,7 @@ fn judged(tree: &Tree) -> (Snapshot, Vec<Finding>) {
 
 fn counts(findings: &[Finding], renames: &[Rename]) -> Counts {
     let mut counts = HashMap::new();
-    findings.iter().for_each(|f| *counts.entry(identity(f, renames)).or_insert(0) += 1);
+    findings.iter().for_each(|f| *counts.entry(identity(f, &AfterRenames(renames))).or_insert(0) += 1);
     counts
 }
 
@@ -110,17 +109,17 @@ fn findings_went(
     let unjudged = |path: &str| snapshot.okep(once.renames.iter().rev().fold(path, was_called)).is_none();
     for finding in judged(&moved(tree, &once.renames)).1 {
         if finding.okep.as_deref().is_some_and(unjudged) {
-            *was.entry(identity(&finding, &[])).or_insert(0) += 1;
+            *was.entry(identity(&finding, &AfterRenames(&[]))).or_insert(0) += 1;
         }
     }
     for (identity, fixed) in &removed_paths {
         let (was, is) = (count(&was, identity), count(&is, identity));
-        kept.hold(hidden(identity.0) || is == 0 || is + fixed <= was, || {
+        kept.hold(hidden(identity.rule) || is == 0 || is + fixed <= was, || {
             format!("{fixed} of {was} {identity:?} were fixed, and {is} are left")
         })?;
     }
     for finding in &once.left {
-        let identity = identity(finding, &[]);
+        let identity = identity(finding, &AfterRenames(&[]));
         let allowed = finding.rule == "stub-section" || hidden(finding.rule);
         kept.hold(allowed || count(&is, &identity) <= count(&was, &identity), || {
             format!("a silent rule speaks up: {finding:#?}")

@@ -4,9 +4,9 @@
 mod rules;
 mod sample;
 
+use okep::audit::identity::{AfterRenames, Identity, identity};
 use okep::audit::{TemplateTimeline, audit};
 use okep::files::{Layout, Tree};
-use okep::fix::compare::identity;
 use okep::fix::engine::{Fixed, borrowed, fix};
 use okep::fix::plan::plan;
 use okep::fix::verify::Verifier;
@@ -32,12 +32,9 @@ fn findings(tree: &Tree) -> Vec<Finding> {
     audit(&snapshot, None).findings
 }
 
-fn counts(
-    findings: &[Finding],
-    renames: &[Rename],
-) -> HashMap<(&'static str, Option<String>, String), usize> {
+fn counts(findings: &[Finding], renames: &[Rename]) -> HashMap<Identity, usize> {
     let mut counts = HashMap::new();
-    findings.iter().for_each(|f| *counts.entry(identity(f, renames)).or_insert(0) += 1);
+    findings.iter().for_each(|f| *counts.entry(identity(f, &AfterRenames(renames))).or_insert(0) += 1);
     counts
 }
 
@@ -72,7 +69,7 @@ fn promises(case: &Case, most: Safety) -> Result<(), TestCaseError> {
 
     let (was, is) = (counts(&before, &once.renames), counts(&once.left, &[]));
     for finding in &once.left {
-        let identity = identity(finding, &[]);
+        let identity = identity(finding, &AfterRenames(&[]));
         // What a skeleton leaves, and what is said of a page that was not judged before its renaming.
         let newly_judged = case.file().ends_with("proposal.md") && !once.renames.is_empty();
         let allowed = finding.rule == "stub-section" || newly_judged;
