@@ -60,3 +60,85 @@ impl Naming for PathsNow<'_> {
 
 /// The rule whose findings are about several OKEPs at once.
 const SHARED: &str = "duplicate-number";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::finding::{Detail, Severity};
+
+    const A: &str = "docs/okeps/okep-7-a.md";
+    const B: &str = "docs/okeps/okep-8-b.md";
+
+    fn finding(rule: &'static str, okep: &str, subject: &str) -> Finding {
+        Finding {
+            rule,
+            severity: Severity::Error,
+            okep: Some(okep.to_owned()),
+            path: okep.to_owned(),
+            place: None,
+            subject: subject.to_owned(),
+            message: String::new(),
+            help: vec![],
+            related: vec![],
+            grandfathered: None,
+            detail: Detail::None,
+            fix: None,
+        }
+    }
+
+    fn section(okep: &str, subject: &str) -> Finding {
+        finding("missing-section", okep, subject)
+    }
+
+    fn paths(findings: &[Finding]) -> HashSet<&str> {
+        findings.iter().filter_map(|finding| finding.okep.as_deref()).collect()
+    }
+
+    /// `expected` has a letter for each finding: `e` for an existing one, `n` for a new one.
+    #[track_caller]
+    fn check(before: &[Finding], findings: &[Finding], expected: &str) {
+        let compared = compare(findings, &paths(findings), before, &paths(before));
+        let letters = compared.iter().map(|baseline| match baseline {
+            Baseline::Existing => 'e',
+            Baseline::New => 'n',
+        });
+        assert_eq!(letters.collect::<String>(), expected);
+    }
+
+    #[test]
+    fn rule_okep_and_subject_make_a_finding_the_same() {
+        let goals = section(A, "Goals");
+        check(&[goals.clone()], &[goals.clone()], "e");
+        check(&[], &[goals.clone()], "n");
+        check(&[goals.clone()], &[], "");
+        check(&[goals.clone()], &[section(A, "Risks"), section(B, "Goals"), goals.clone()], "nne");
+        check(&[goals], &[finding("empty-section", A, "Goals")], "n");
+    }
+
+    #[test]
+    fn as_many_alike_are_existing_as_there_were_before() {
+        let alike = |count| vec![section(A, "Goals"); count];
+        check(&alike(1), &alike(2), "en");
+        check(&alike(2), &alike(2), "ee");
+        check(&alike(2), &alike(3), "een");
+        check(&alike(2), &alike(5), "eennn");
+        check(&alike(3), &alike(1), "e");
+        check(&[alike(2), vec![section(A, "Risks")]].concat(), &alike(3), "een");
+    }
+
+    #[test]
+    fn a_renamed_okep_is_known_by_its_number() {
+        let renamed = "docs/okeps/okep-7-better-name.md";
+        check(&[section(A, "Goals")], &[section(renamed, "Goals"), section(renamed, "Risks")], "en");
+        check(&[section(A, "Goals")], &[section("docs/okeps/okep-9-a.md", "Goals")], "n");
+        // Where the old file is still there, the other one is new.
+        check(&[section(A, "Goals")], &[section(A, "Goals"), section(renamed, "Goals")], "en");
+    }
+
+    #[test]
+    fn a_number_of_several_okeps_is_the_same_whichever_is_named() {
+        check(&[finding(SHARED, A, "7")], &[finding(SHARED, B, "7")], "e");
+        check(&[finding(SHARED, A, "7")], &[finding(SHARED, B, "8")], "n");
+        check(&[finding(SHARED, A, "7")], &[finding(SHARED, A, "7"), finding(SHARED, B, "7")], "en");
+    }
+}
