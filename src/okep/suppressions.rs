@@ -257,8 +257,36 @@ mod tests {
     fn what_stands_in_code_or_is_about_okep_is_no_comment_to_okep() {
         check("```\n<!-- okep: allow stub-section because x -->\n```\n", &[]);
         check("Write `<!-- okep: allow stub-section because x -->`.\n", &[]);
+        let code = "```\n<!-- okep: allow stub-section because x -->\n```";
+        check(&format!("<!-- an example: -->\n\n{code}\n\n<!-- its end -->\n"), &[]);
+        let code = "`<!-- okep: allow stub-section because x -->`";
+        check(&format!("An <b>example</b>: {code}, and <i>its end</i>.\n"), &[]);
         check("<!-- see okep: 7 -->\n", &[]);
         check("<!-- okep 7 is allowed, okeps allow much -->\n", &[]);
         check("<!-- OKEP allows it -->\n", &[]);
+    }
+
+    #[track_caller]
+    fn check_scope(scope: Scope, path: &str, expected: bool) {
+        let at = ("okep.toml".to_owned(), 0);
+        let suppression = Suppression { rule: "missing-section", subject: None, scope, at };
+        let number_of = |path: &str| crate::text::path::number(path);
+        assert_eq!(suppression.covers_at("missing-section", "Goals", [Some(path)], &number_of), expected);
+        assert!(!suppression.covers_at("stub-section", "Goals", [Some(path)], &number_of));
+        assert!(!suppression.covers_at("missing-section", "Goals", [None], &number_of));
+        let suppression = Suppression { subject: Some("Goals".to_owned()), ..suppression };
+        assert_eq!(suppression.covers_at("missing-section", "Goals", [Some(path)], &number_of), expected);
+        assert!(!suppression.covers_at("missing-section", "Risks", [Some(path)], &number_of));
+    }
+
+    #[test]
+    fn a_suppression_covers_its_okep_its_file_or_what_is_below_its_folder() {
+        check_scope(Scope::Okep(7), "docs/okeps/okep-7-a.md", true);
+        check_scope(Scope::Okep(7), "docs/okeps/okep-8-a.md", false);
+        let path = |path: &str| Scope::Path(path.to_owned());
+        check_scope(path("docs/okeps/okep-7-a.md"), "docs/okeps/okep-7-a.md", true);
+        check_scope(path("docs/okeps/okep-7-a"), "docs/okeps/okep-7-a/okep-7-a.md", true);
+        check_scope(path("docs/okeps/okep-7-a"), "docs/okeps/okep-7-a.md", false);
+        check_scope(path("docs/okeps/okep-7"), "docs/okeps/okep-7-a.md", false);
     }
 }
