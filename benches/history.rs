@@ -1,9 +1,10 @@
-//! `cargo bench`: okep beside git on synthetic repositories, turn by turn in one run.
+//! `cargo bench`: okep next to git on synthetic repositories, turn by turn in one run.
 //!
 //! What is printed are the shortest of several runs of each, and their ratio; a ratio below 1 means that
-//! okep was faster than git at listing what okep judges. `OKEP_BENCH_COMMITS` sets the size,
+//! okep was faster than git at listing what okep checks. `OKEP_BENCH_COMMITS` sets the size,
 //! `OKEP_BENCH_REPO` takes a repository of your own instead, `OKEP_BENCH_ROUNDS` the number of runs.
 //! `OKEP_BENCH_KEEP` names a folder in which the repository is built and left, for a profiler.
+#![allow(clippy::print_stdout, reason = "a bench prints its measurements")]
 
 mod measure;
 mod synthetic;

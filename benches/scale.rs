@@ -7,6 +7,7 @@
 //! the repositories are only built; `OKEP_BENCH_KEEP` names a folder where repositories are left, and taken from where they are there.
 //! `OKEP_SCALE_OUT` names a folder with the table of other runs, `scale.csv`: what was measured anew
 //! replaces its rows, and the picture `scale.svg` is made of all of them; without sizes that is all it does.
+#![allow(clippy::print_stdout, reason = "a bench prints its measurements")]
 
 mod measure;
 mod picture;

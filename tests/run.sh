@@ -163,9 +163,14 @@ cargo test --locked
 say "packages"
 bash tests/package.sh
 
+# What threads can change: the library, histories, and what holds whatever happens. The rest of the tests
+# runs the same code in a process of its own.
 say "tests with one thread"
-# What a browser makes of the page does not hang on them.
+export RAYON_NUM_THREADS=1
+# What a browser makes of the page does not depend on threads.
 unset OKEP_TEST_BROWSER
-RAYON_NUM_THREADS=1 cargo test --locked -- --test-threads=1
+cargo test --locked --lib -- --test-threads=1
+cargo test --locked --test it -- history:: git::
+cargo test --locked --test hold
 
 say "all passed"

@@ -107,12 +107,12 @@ mod tests {
 
     #[test]
     fn rule_okep_and_subject_make_a_finding_the_same() {
-        let goals = section(A, "Goals");
-        check(&[goals.clone()], &[goals.clone()], "e");
-        check(&[], &[goals.clone()], "n");
-        check(&[goals.clone()], &[], "");
-        check(&[goals.clone()], &[section(A, "Risks"), section(B, "Goals"), goals.clone()], "nne");
-        check(&[goals], &[finding("empty-section", A, "Goals")], "n");
+        let goals = || section(A, "Goals");
+        check(&[goals()], &[goals()], "e");
+        check(&[], &[goals()], "n");
+        check(&[goals()], &[], "");
+        check(&[goals()], &[section(A, "Risks"), section(B, "Goals"), goals()], "nne");
+        check(&[goals()], &[finding("empty-section", A, "Goals")], "n");
     }
 
     #[test]

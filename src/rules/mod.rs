@@ -280,7 +280,7 @@ impl Finding {
     }
 
     fn related(mut self, judged: &OkepContext, span: Range<usize>, message: impl Into<String>) -> Self {
-        self.related.push(crate::rules::finding::Related {
+        self.related.push(Related {
             path: judged.okep.path.clone(),
             place: Some(judged.okep.document.text.place(span)),
             message: message.into(),

@@ -81,7 +81,7 @@ mod tests {
         check(&up, &["shifted-headings:5 headings"]);
         let down = GOOD.replace("\n### ", "\n#### ").replace("\n## ", "\n### ");
         check(&down, &["shifted-headings:5 headings"]);
-        let title_too = format!("#{}", down);
+        let title_too = format!("#{down}");
         check(&title_too, &["shifted-headings:1 headings"]);
     }
 }

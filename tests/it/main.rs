@@ -1,5 +1,7 @@
 //! The tests that see okep from outside: the built binary, the library's rooms together, and the real
 //! programs that it is compared with. One program, so that it is linked once.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "tests say what they skip")]
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 mod architecture;
 mod cli;

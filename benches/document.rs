@@ -1,7 +1,9 @@
-//! What judging a document costs, against one bare pulldown-cmark pass over it.
+//! What checking a document costs, against one bare pulldown-cmark pass over it.
 //!
 //! Reads the Markdown files named after `--`, or makes a proposal of its own, and prints ratios of the
-//! best of many turns, measured turn by turn; a `-template.md` among the files is the template. `cargo bench --bench judge -- FILE...`
+//! best of many turns, measured turn by turn; a `-template.md` among the files is the template.
+//! `cargo bench --bench document -- FILE...`
+#![allow(clippy::print_stdout, reason = "a bench prints its measurements")]
 
 use okep::audit::audit;
 use okep::files::{Layout, Tree};
