@@ -1,14 +1,99 @@
-//! What a change brings: its findings less those that were there before.
+//! What is new: the findings of a state without those that were there before.
 //!
 //! A finding's identity is (rule, OKEP, subject), never a line: it survives edits, and an OKEP that
 //! changed its name is known by its number. A number that several carry is one finding, whichever of
-//! them it is told of.
+//! them it is reported for.
 
+use crate::audit::Verdict;
 use crate::audit::identity::{Identity, Naming, OkepKey, identity};
+use crate::audit::policy::{Policy, PolicyOutcome};
 use crate::audit::report::Baseline;
+use crate::files::Note;
+use crate::okep::config::Config;
+use crate::okep::snapshot::Snapshot;
+use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::Finding;
+use crate::rules::rule;
+use crate::text::Text;
 use crate::text::path::number;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// A snapshot and the configuration of its tree.
+#[derive(Debug, Clone)]
+pub struct State {
+    pub snapshot: Snapshot,
+    pub config: Config,
+}
+
+impl State {
+    pub fn template_text(&self) -> &Text {
+        &self.snapshot.template.document.text
+    }
+
+    pub fn paths(&self) -> HashSet<&str> {
+        self.snapshot.okeps.iter().map(|okep| okep.path.as_str()).collect()
+    }
+}
+
+/// The findings of a state, each marked as new or existing.
+#[derive(Debug)]
+pub struct Compared {
+    pub findings: Vec<Finding>,
+    /// For each finding, where the audit compares.
+    pub baseline: Vec<Option<Baseline>>,
+    pub excepted: Vec<Finding>,
+    /// The rules that are off.
+    pub off: BTreeSet<&'static str>,
+    pub notes: Vec<Note>,
+}
+
+impl Compared {
+    /// Compares the verdict of a state, the first of `verdicts`, with those of the states `before`.
+    ///
+    /// What a state suppressed was not there for anybody, so that it is new where the suppression goes. A
+    /// rule that was off, or milder, had its findings all the same.
+    pub fn of(
+        compares: bool,
+        now: &State,
+        before: &[State],
+        verdicts: &[Verdict],
+        template_history: Option<&TemplateHistory>,
+    ) -> Self {
+        let mut notes: Vec<Note> = template_history.map(|h| h.notes.clone()).unwrap_or_default();
+        notes.retain(|note| note.kind != "several-templates");
+        let all = &verdicts[0].findings;
+        let policy = Policy::of(&now.config, &now.snapshot, all);
+        let PolicyOutcome { findings, excepted, off, notes: applied } =
+            policy.apply(all.clone(), &now.snapshot);
+        notes.extend(applied);
+        let baseline = vec![compares.then_some(Baseline::New); findings.len()];
+        let mut compared = Compared { findings, baseline, excepted, off, notes };
+        for (state, verdict) in before.iter().zip(&verdicts[1..]) {
+            let policy = Policy::of(&state.config, &state.snapshot, &verdict.findings);
+            let existing = policy.allow(verdict.findings.clone(), &state.snapshot);
+            compared.mark(now, state, &existing);
+        }
+        compared
+    }
+
+    fn mark(&mut self, now: &State, base: &State, existing: &[Finding]) {
+        let compared = compare(&self.findings, &now.paths(), existing, &base.paths());
+        for (mark, compared) in self.baseline.iter_mut().zip(compared) {
+            if compared == Baseline::Existing {
+                *mark = Some(Baseline::Existing);
+            }
+        }
+    }
+
+    /// Whether there is a new finding about an OKEP that may be grandfathered.
+    pub fn has_new_requirement(&self, okep: &str) -> bool {
+        self.findings.iter().zip(&self.baseline).any(|(finding, baseline)| {
+            *baseline == Some(Baseline::New)
+                && finding.okep.as_deref() == Some(okep)
+                && rule(finding.rule).is_some_and(|r| r.is_of_template())
+        })
+    }
+}
 
 /// For each finding, whether `before` has it too.
 ///

@@ -4,13 +4,19 @@
 //! order. Each document is judged by the template of its own tree, and held only to what that template
 //! asked when the document landed.
 
-pub mod backlinks;
+pub mod asked;
 pub mod baseline;
 pub mod check;
 pub mod identity;
 pub mod policy;
 pub mod report;
+mod report_of;
+pub mod scope;
+pub mod target;
+mod template_change;
 
+use crate::files::{Layout, Tree};
+use crate::git::Id;
 use crate::markdown::document::Document;
 use crate::okep::prompts::Prompts;
 use crate::okep::proposal::Okep;
@@ -24,6 +30,7 @@ use crate::rules::page_links::of_links;
 use crate::rules::{Check, Demand, RULES, Rule, rule};
 use rayon::prelude::*;
 use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 /// What an audit finds.
@@ -33,6 +40,15 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// The OKEPs about which history could say more.
     pub needs_history: Vec<NeedsHistory>,
+}
+
+/// What only history knows, asked where a finding needs it.
+pub trait HistorySource {
+    /// What is known of the files of a commit: when they landed, and by which template.
+    fn template_history(&self, tip: Id, layout: &Layout) -> TemplateHistory;
+
+    /// Of paths that are not in `tree`, where their files are now; `tip` is the last commit that counts.
+    fn moved(&self, tip: Id, paths: &BTreeSet<String>, tree: &Tree) -> BTreeMap<String, String>;
 }
 
 /// Why history could say more about an OKEP.
@@ -143,8 +159,7 @@ impl<'a> TemplateTimeline<'a> {
         snapshot: &Snapshot,
         template_history: Option<&TemplateHistory>,
     ) -> (Vec<Finding>, NeedsHistory) {
-        if okep.unread {
-            // Known by its path alone, it is as it was: nothing can be said of its text.
+        if okep.unchanged {
             let path = okep.path.clone();
             return (Vec::new(), NeedsHistory { path, unmet_requirement: false, near_a_prompt: false });
         }
@@ -296,6 +311,6 @@ pub fn landing<'a>(
         return Some(landing);
     }
     let number = snapshot.number_of(path)?;
-    let earlier = |p: &&String| snapshot.number_of(p) == Some(number) && !snapshot.paths.contains(*p);
+    let earlier = |p: &&String| snapshot.number_of(p) == Some(number) && !snapshot.contains(p);
     template_history.landed.keys().find(earlier).and_then(|p| template_history.landed.get(p))
 }

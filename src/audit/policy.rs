@@ -4,6 +4,7 @@
 
 use crate::files::{CONFIG, Note};
 use crate::okep::config::{Config, Level};
+use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::suppressions::{Scope, Suppression, comments};
 use crate::rules::finding::{Finding, Severity};
@@ -28,10 +29,13 @@ pub struct PolicyOutcome {
 }
 
 impl Policy {
-    /// The policy of a configuration and of the comments in the documents of its tree.
-    pub fn of(config: &Config, snapshot: &Snapshot) -> Self {
+    /// The policy of a configuration and of the comments in the documents of its tree, as far as they matter to
+    /// these findings.
+    pub fn of(config: &Config, snapshot: &Snapshot, findings: &[Finding]) -> Self {
         let mut suppressions = config.suppressions.clone();
-        let okeps = snapshot.okeps.iter().map(|o| (&o.path, &o.document));
+        let found = |okep: &&Okep| findings.iter().any(|f| f.okep.as_ref() == Some(&okep.path));
+        let in_question = snapshot.okeps.iter().filter(|okep| !okep.unchanged || found(okep));
+        let okeps = in_question.map(|o| (&o.path, &o.document));
         let pages = snapshot.companions.iter().map(|p| (&p.path, &p.document));
         for (path, document) in okeps.chain(pages) {
             for comment in comments(document, ids()) {
@@ -94,12 +98,12 @@ impl Policy {
         if !off.is_empty() {
             notes.push(Note::at("rule-off", CONFIG, format!("not judged, because off: {}", off.join(", "))));
         }
-        // What unread OKEPs would need is unknown.
-        let all_read = snapshot.okeps.iter().all(|o| !o.unread);
+        // What OKEPs that were not audited would need is unknown.
+        let all_read = snapshot.okeps.iter().all(|o| !o.unchanged);
         for (suppression, _) in self.suppressions.iter().zip(used).filter(|(_, used)| !**used) {
             let (path, start) = &suppression.at;
             if path != CONFIG || all_read {
-                let line = snapshot.texts.get(path).map_or(0, |text| text.line_of(*start));
+                let line = snapshot.text(path).map_or(0, |text| text.line_of(*start));
                 let subject = suppression.subject.as_ref().map_or(String::new(), |s| format!(" of `{s}`"));
                 let rule = suppression.rule;
                 let message = format!(

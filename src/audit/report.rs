@@ -1,9 +1,10 @@
 //! What one audit has to say, whole: the value every renderer prints.
 
 use crate::files::Note;
+use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Finding, Revision, Severity};
 use crate::text::Text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The kind of the note on a file of which something else is staged than stands on disk.
@@ -94,6 +95,31 @@ impl Counts {
 }
 
 impl Report {
+    /// A report on nothing.
+    pub fn empty(source: Source) -> Self {
+        Report {
+            source,
+            since: None,
+            okeps: Vec::new(),
+            findings: Vec::new(),
+            notes: Vec::new(),
+            partial: false,
+            away: false,
+            texts: BTreeMap::new(),
+        }
+    }
+
+    /// Takes up the texts that findings and their fixes point into.
+    pub fn add_texts(&mut self, snapshot: &Snapshot) {
+        // Where only what changed was read, nothing is read to show what did not.
+        let shown = |r: &&Reported| !self.partial || r.baseline != Some(Baseline::Existing);
+        let shown = self.findings.iter().filter(shown);
+        let paths: BTreeSet<&str> = shown.flat_map(|r| paths_of(&r.finding)).collect();
+        let new = paths.into_iter().filter(|path| !self.texts.contains_key(*path));
+        let texts: Vec<_> = new.filter_map(|path| Some((path.to_owned(), snapshot.text(path)?))).collect();
+        self.texts.extend(texts);
+    }
+
     /// The findings that count: all of them, or the new ones where the audit compares.
     pub fn live(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|r| r.baseline != Some(Baseline::Existing)).map(|r| &r.finding)
@@ -116,4 +142,16 @@ impl Report {
         self.live().filter(|f| f.okep.as_deref() == Some(okep)).for_each(|f| counts.add(f.severity));
         counts
     }
+}
+
+/// The files that a finding and its fix point into.
+fn paths_of(finding: &Finding) -> impl Iterator<Item = &str> {
+    let edits = finding.fix.iter().flat_map(|fix| fix.edits.iter().map(|edit| edit.path.as_str()));
+    let related = finding.related.iter().map(|related| related.path.as_str());
+    edits.chain(related).chain([finding.path.as_str()])
+}
+
+/// A number of things: `1 OKEP`, `2 OKEPs`.
+pub fn count(n: usize, thing: &str) -> String {
+    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
 }

@@ -3,9 +3,15 @@
 //! A hint only: it goes to stderr and never holds up a commit, also where nothing could be read.
 
 use crate::audit::check;
-use crate::git::Repo;
+use crate::audit::check::configuration;
+use crate::audit::scope::inputs;
+use crate::cli::target::NOTHING_STAGED;
+use crate::files::Tree;
+use crate::git::{Error as GitError, Repo};
 use crate::okep::commit_subject::mismatch;
+use std::collections::BTreeSet;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What there is to say about the message in `file`; none where all is well.
 pub fn hint(dir: Option<&Path>, file: &Path) -> Option<String> {
@@ -17,12 +23,14 @@ pub fn hint(dir: Option<&Path>, file: &Path) -> Option<String> {
         Err(error) => return unread(format!("`{}`: {error}", file.display())),
     };
     let message = String::from_utf8_lossy(&message);
-    let marks = match Repo::discover(dir) {
+    let repo = Repo::discover(dir);
+    let marks = match &repo {
         Ok(Some(repo)) => repo.comment_marks(),
         _ => vec!["#".to_owned()],
     };
     let subject = subject(&message, &marks)?;
-    let check::StagedPaths { paths, before, folder } = match check::staged_paths(dir) {
+    let staged = repo.map_err(Into::into).and_then(|repo| staged_paths(dir, repo.as_ref()));
+    let StagedPaths { paths, before, folder } = match staged {
         Ok(staged) => staged,
         Err(error) => return unread(error.to_string()),
     };
@@ -37,6 +45,36 @@ pub fn hint(dir: Option<&Path>, file: &Path) -> Option<String> {
         named.join(" and "),
         touched.join(" and "),
     ))
+}
+
+/// What a commit of what is staged would add, change or delete, as far as findings depend on it.
+struct StagedPaths {
+    paths: BTreeSet<String>,
+    /// The same of the commit at HEAD, compared with its first parent.
+    before: BTreeSet<String>,
+    /// The proposal folder.
+    folder: String,
+}
+
+/// Compares what is staged with HEAD, by ids alone.
+fn staged_paths(dir: Option<&Path>, repo: Option<&Arc<Repo>>) -> Result<StagedPaths, check::Error> {
+    let Some(repo) = repo else {
+        let (lacks, remedy) = NOTHING_STAGED;
+        return Err(GitError::no_repository(dir, lacks, remedy).into());
+    };
+    let index = Tree::index(repo)?;
+    let layout = configuration(&index)?.layout;
+    let head_id = repo.head().id();
+    let head = head_id.map(|id| Tree::commit(repo, id)).transpose()?.unwrap_or_default();
+    // The first commit of all adds everything, which says nothing of what it is about.
+    let parent = head_id.and_then(|id| repo.resolve(&format!("{id}^")).ok());
+    let parent = parent.and_then(|id| Tree::commit(repo, id).ok()).unwrap_or_else(|| head.clone());
+    let differ = |a: &Tree, b: &Tree| {
+        let (a, b) = (inputs(a, &layout), inputs(b, &layout));
+        a.keys().chain(b.keys()).filter(|path| a.get(*path) != b.get(*path)).cloned().collect()
+    };
+    let (paths, before) = (differ(&index, &head), differ(&head, &parent));
+    Ok(StagedPaths { paths, before, folder: layout.folder })
 }
 
 /// The first line that is neither blank nor one of git's own comments, which begin with one of `marks`.

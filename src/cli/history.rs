@@ -1,9 +1,10 @@
 //! `okep history`: walks every commit, has it judged, and prints the story.
 
 use crate::audit::check;
+use crate::audit::target::{CheckTarget, Options};
 use crate::cli::Which;
 use crate::cli::progress::Progress;
-use crate::files::{CONFIG, Layout, Note};
+use crate::files::{Layout, Note, Tree};
 use crate::fix::repair;
 use crate::fix::repair::Repair;
 use crate::git::{Error as GitError, Id, Repo, Select, Tips};
@@ -12,6 +13,7 @@ use crate::history::catalog::Catalog;
 use crate::history::filter::Narrow;
 use crate::history::head_audit;
 use crate::history::recorded::tell;
+use crate::history::repo_history::RepoHistory;
 use crate::history::report::Story;
 use crate::okep::config;
 use crate::okep::config::Config;
@@ -19,10 +21,11 @@ use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::report;
 use crate::report::Terminal;
 use crate::report::html::HtmlPage;
-use crate::site::mkdocs;
+use crate::rules;
 use crate::text::nearest::did_you_mean;
 use clap::{Args, ValueEnum};
 use std::path::Path;
+use std::sync::Arc;
 
 #[derive(Debug, Args, Clone, Default)]
 pub struct HistoryArgs {
@@ -150,7 +153,8 @@ pub fn run(
         (false, []) => Select::Head,
         (false, named) => Select::Named(named),
     };
-    let mut story = read(dir, select)?;
+    let repo = discover(dir)?;
+    let mut story = read(&repo, select)?;
     let narrow = Narrow {
         since: args.since.clone(),
         okep: args.okep,
@@ -167,44 +171,54 @@ pub fn run(
         HistoryFormat::Json => report::history_json::history(&story, version),
         HistoryFormat::Csv => report::history_csv::csv(&story),
         HistoryFormat::Html => {
-            let tip =
-                story.walk.tips.first().map(|commit| head_audit::tip(dir, commit)).transpose()?.flatten();
+            let tip = first_tip(&story).map(|commit| head_audit::tip(&repo, commit)).transpose()?.flatten();
             let (tip, narrowed) = (tip.as_ref(), !narrow.is_everything());
             report::html::page(&HtmlPage { story: &story, all: &all, narrowed, tip, version })
         }
     };
-    let repair = args.diff.map(|which| suggestions(dir, &story, &narrow, which)).transpose()?.flatten();
+    let repair = args.diff.map(|which| suggestions(&repo, &story, &narrow, which)).transpose()?.flatten();
     if repair.as_ref().is_some_and(|repair| !repair.patch.is_empty()) {
         text += &report::history::heading("Suggestions", terminal);
     }
     Ok(PrintedNotes { text, repair, whole: !story.damaged })
 }
 
-/// What can be repaired of what is open at the end of the line that is told; none where no commit is there.
+/// The commit at the end of the line that the story is about.
+fn first_tip(story: &Story) -> Option<Id> {
+    let commit = story.walk.tips.first()?;
+    Some(Id::from_hex(commit.as_bytes()).expect("it was an id before it was a string"))
+}
+
+/// What can be repaired of what is open at the end of the line; none where no commit is there.
 fn suggestions(
-    dir: Option<&Path>,
+    repo: &Arc<Repo>,
     story: &Story,
     narrow: &Narrow,
     which: Which,
 ) -> Result<Option<Repair>, Error> {
-    let Some(tip) = story.walk.tips.first() else { return Ok(None) };
-    match repair::of_commit(dir, tip, which.most(), &|finding| narrow.wants(story, finding)) {
-        Ok((_, repair)) => Ok(Some(repair)),
-        // The proposals of old are told, and of none that is left is there anything to mend.
-        Err(repair::Error::Check(check::Error::NoFolder { .. })) => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+    let Some(tip) = first_tip(story) else { return Ok(None) };
+    let options = Options { thorough: true, ..Options::default() };
+    let outcome =
+        match check::check(&CheckTarget::of_commit(repo, tip)?, &options, &RepoHistory(Some(repo.clone()))) {
+            Ok(outcome) => outcome,
+            // The proposals of old are reported, and of none that is left is there anything to fix.
+            Err(check::Error::NoFolder { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+    Ok(Some(repair::plan(&outcome, Some(repo), which.most(), &|finding| narrow.wants(story, finding))?))
 }
 
-/// The story of the repository around `dir`.
-pub fn read(dir: Option<&Path>, select: Select) -> Result<Story, Error> {
-    let Some(repo) = Repo::discover(dir)? else {
-        return Err(GitError::no_repository(dir, "is no history", "name one with `-C DIR`").into());
-    };
-    Progress::during("reading history", |progress| walked(&repo, select, progress))
+fn discover(dir: Option<&Path>) -> Result<Arc<Repo>, GitError> {
+    let none = || GitError::no_repository(dir, "is no history", "name one with `-C DIR`");
+    Repo::discover(dir)?.ok_or_else(none)
 }
 
-fn walked(repo: &Repo, select: Select, progress: &Progress) -> Result<Story, Error> {
+/// The story of a repository.
+fn read(repo: &Arc<Repo>, select: Select) -> Result<Story, Error> {
+    Progress::during("reading history", |progress| walked(repo, select, progress))
+}
+
+fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story, Error> {
     let Tips { main, all, notes } = repo.tips(select)?;
     let Some(main) = main else {
         return Ok(Story { notes, ..Story::default() });
@@ -212,14 +226,14 @@ fn walked(repo: &Repo, select: Select, progress: &Progress) -> Result<Story, Err
     let config = config(repo, main)?;
     let layout = config.layout.clone();
     let mut story = {
-        let walk = repo.walk(&all, &layout, &mkdocs::inherits, &|done| progress.set(done));
+        let walk = repo.walk(&all, &layout, &|done| progress.set(done));
         let list = |folders: &[Id]| repo.folders(folders, &layout);
         let mut catalog = Catalog::new(&walk, &list, &layout);
         let commit_info = |commits: &[u32]| {
             let ids: Vec<Id> = commits.iter().map(|c| walk.ids[*c as usize]).collect();
             repo.commit_info(&ids)
         };
-        tell(&walk, &mut catalog, &layout, repo, &commit_info)
+        tell(&walk, &mut catalog, &layout, &**repo, &commit_info)
     };
     // What a partial or a shallow clone lacks is missing by intent.
     story.damaged |= story.walk.missing_objects > 0 && !repo.is_partial() && !story.walk.shallow;
@@ -236,57 +250,34 @@ fn walked(repo: &Repo, select: Select, progress: &Progress) -> Result<Story, Err
     // What the walk does not read itself, or what was there when it did and has vanished since.
     story.damaged |= !vanished.is_empty() || tip.iter().any(is_unreadable);
     story.walk.missing_objects += vanished.len();
-    story.notes.extend(tip.into_iter().chain(vanished));
+    story.notes.extend(tip.into_iter().chain(vanished.iter().map(Note::from)));
     story.notes.sort();
     story.notes.dedup();
     Ok(story)
 }
 
-/// Where the proposals are: where the tip's configuration says, in the usual place, or where the site's
-/// pages are at the tip. What else the tip's configuration says counts for what is open there.
-fn config(repo: &Repo, tip: Id) -> Result<Config, Error> {
-    let inherits = |path: &str, bytes: &[u8]| mkdocs::inherits(path, bytes);
-    let tree = repo.commit_where(tip, &Layout::default(), &inherits, &|path| path == CONFIG);
-    let mut config =
-        tree.map(|tree| Config::of(&tree, crate::rules::ids())).unwrap_or_else(|_| Ok(Config::default()))?;
-    if !config.names_folder {
-        config.layout.folder = folder(repo, tip, &config.layout);
-    }
-    Ok(config)
-}
-
-/// The usual folder, or the one of that name among the pages of the site.
-fn folder(repo: &Repo, tip: Id, layout: &Layout) -> String {
-    let inherits = |path: &str, bytes: &[u8]| mkdocs::inherits(path, bytes);
-    let below = format!("{}/", layout.folder);
-    let usual = || layout.folder.clone();
-    let listed = repo.commit_ids(&tip.to_string(), layout, &inherits);
-    if listed.is_ok_and(|files| files.iter().any(|(path, _)| path.starts_with(&below))) {
-        return usual();
-    }
-    let Ok((_, tree)) = repo.commit(&tip.to_string(), layout, &inherits) else { return usual() };
-    let register = layout.registers.iter().find(|r| tree.files.contains_key(*r));
-    let site = register.map(|register| mkdocs::read(register, &|path: &str| tree.bytes(path).cloned()));
-    match (site.and_then(|site| site.docs_dir), layout.folder.rsplit('/').next()) {
-        (Some(docs), Some(name)) => format!("{docs}/{name}"),
-        _ => usual(),
+/// The configuration of the tip, which says where the proposals are, and counts for what is open there.
+fn config(repo: &Arc<Repo>, tip: Id) -> Result<Config, Error> {
+    match Tree::commit(repo, tip) {
+        Ok(tree) => Ok(Config::of(&tree, rules::ids())?),
+        Err(_) => Ok(Config::default()),
     }
 }
 
-/// What a check of the tip tells of it; of objects only where all of the walk's were there (`is_whole`), for
+/// What a check of the tip notes; of objects only where all of the walk's were there (`is_whole`), for
 /// otherwise they are counted for all commits together.
-fn tip_notes(repo: &Repo, tip: Id, layout: &Layout, is_whole: bool) -> Vec<Note> {
-    let inherits = |path: &str, bytes: &[u8]| mkdocs::inherits(path, bytes);
-    let tree = match repo.commit(&tip.to_string(), layout, &inherits) {
-        Ok((_, tree)) => tree,
+fn tip_notes(repo: &Arc<Repo>, tip: Id, layout: &Layout, is_whole: bool) -> Vec<Note> {
+    let tree = match Tree::commit(repo, tip) {
+        Ok(tree) => tree,
         Err(error) if is_whole => return vec![Note::new("missing-object", error.to_string())],
         Err(_) => return Vec::new(),
     };
     let snapshot = Snapshot::new(&tree, layout, &Parsed::default());
-    let file = |note: &Note| note.path.as_ref().is_some_and(|path| tree.files.contains_key(path));
+    let file = |note: &Note| note.path.as_ref().is_some_and(|path| tree.contains(path));
+    let notes: Vec<Note> = snapshot.notes.into_iter().chain(tree.notices()).collect();
     // Where a folder cannot be read, what seems to lack is not known to.
-    let is_folder_gone = tree.notes.iter().any(|note| is_unreadable(note) && !file(note));
-    let notes = snapshot.notes.into_iter();
+    let is_folder_gone = notes.iter().any(|note| is_unreadable(note) && !file(note));
+    let notes = notes.into_iter();
     match is_whole {
         true => notes.filter(|note| is_unreadable(note) || !is_folder_gone).collect(),
         false => notes.filter(|note| !is_unreadable(note) && !is_folder_gone).collect(),

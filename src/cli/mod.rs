@@ -15,22 +15,24 @@ mod output;
 mod pre_push;
 pub mod progress;
 pub mod suggested_commands;
+pub mod target;
 mod terminal;
 pub mod values;
 
 pub use values::Which;
 
-use crate::audit::check;
-use crate::audit::check::{Outcome, Request};
+use crate::audit::check::Outcome;
 use crate::audit::report::Report;
 use crate::cli::args::{CheckArgs, Cli, Command, Format, HookAction};
 use crate::cli::history::HistoryArgs;
 use crate::cli::invocation::{Caller, caller};
 use crate::cli::output::{escape_control, is_broken_pipe, print, print_patch, refuse, written};
 use crate::cli::pre_push::Push;
+use crate::cli::target::Request;
 use crate::cli::terminal::terminal;
 use crate::fix::repair;
-use crate::git::Id;
+use crate::fix::repair::Repair;
+use crate::git::{Id, Repo};
 use crate::report;
 use crate::rules::finding::Safety;
 use clap::{CommandFactory, Parser};
@@ -38,6 +40,7 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -116,11 +119,10 @@ fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
             let args = CheckArgs { staged: false, rev: Some(to), since: Some(from), ..args.clone() };
             check_state(dir, &args, &How::default())
         }
-        Caller::Push { local, from } => check_push(
-            dir,
-            args,
-            pre_push::of_pre_commit(dir.map(PathBuf::as_path), &local, from.as_deref())?,
-        ),
+        Caller::Push { local, from } => {
+            let repo = pre_push::repository(dir.map(PathBuf::as_path))?;
+            check_push(dir, args, pre_push::of_pre_commit(&repo, &local, from.as_deref())?, &repo)
+        }
         Caller::Commit => check_state(dir, args, &How { refusal: Some(COMMIT_REFUSED), ..How::default() }),
         Caller::Client => check_state(dir, args, &How { or_whole_index: true, ..How::default() }),
         Caller::Person => check_state(dir, args, &How::default()),
@@ -136,13 +138,16 @@ struct How {
     bases: Vec<Id>,
     /// What is refused where the check fails, and the way around it.
     refusal: Option<&'static str>,
+    /// The repository, where it is open already.
+    repo: Option<Arc<Repo>>,
 }
 
 /// Checks what each ref that is pushed would introduce.
 fn pre_push(dir: Option<&PathBuf>) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
-    for push in pre_push::of_git(dir.map(PathBuf::as_path), std::io::stdin().lock())? {
-        let one = check_push(dir, &CheckArgs::default(), push)?;
+    let repo = pre_push::repository(dir.map(PathBuf::as_path))?;
+    for push in pre_push::of_git(&repo, std::io::stdin().lock())? {
+        let one = check_push(dir, &CheckArgs::default(), push, &repo)?;
         if one != ExitCode::SUCCESS {
             code = one;
         }
@@ -150,14 +155,18 @@ fn pre_push(dir: Option<&PathBuf>) -> anyhow::Result<ExitCode> {
     Ok(code)
 }
 
-fn check_push(dir: Option<&PathBuf>, args: &CheckArgs, push: Push) -> anyhow::Result<ExitCode> {
+fn check_push(
+    dir: Option<&PathBuf>,
+    args: &CheckArgs,
+    push: Push,
+    repo: &Arc<Repo>,
+) -> anyhow::Result<ExitCode> {
     let args = CheckArgs { staged: false, rev: Some(push.commit), ..args.clone() };
-    let how = How { bases: push.bases, refusal: Some(PUSH_REFUSED), ..How::default() };
+    let (bases, refusal, repo) = (push.bases, Some(PUSH_REFUSED), Some(repo.clone()));
+    let how = How { bases, refusal, repo, or_whole_index: false };
     match check_state(dir, &args, &how) {
         // A branch without OKEPs, such as that of a built site.
-        Err(error) if matches!(error.downcast_ref(), Some(check::Error::NoFolder { .. })) => {
-            Ok(ExitCode::SUCCESS)
-        }
+        Err(error) if error.downcast_ref().is_some_and(target::Error::is_no_folder) => Ok(ExitCode::SUCCESS),
         result => result,
     }
 }
@@ -185,11 +194,13 @@ fn check_state(dir: Option<&PathBuf>, args: &CheckArgs, how: &How) -> anyhow::Re
         }
         return repair(&request, args, which.most());
     }
-    let checked = check::check(&request);
+    let repo = match &how.repo {
+        Some(repo) => Ok(Some(repo.clone())),
+        None => Repo::discover(dir.map(PathBuf::as_path)),
+    };
+    let checked = repo.map_err(Into::into).and_then(|repo| target::check(&request, repo.as_ref()));
     let mut outcome = match (checked, how.refusal) {
-        (Err(error), Some(refusal)) if !matches!(error, check::Error::NoFolder { .. }) => {
-            anyhow::bail!("{error}; {refusal}")
-        }
+        (Err(error), Some(refusal)) if !error.is_no_folder() => anyhow::bail!("{error}; {refusal}"),
         (checked, _) => checked?,
     };
     repair::show(&mut outcome, request.thorough);
@@ -226,17 +237,20 @@ fn is_quiet(report: &Report) -> bool {
 fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<ExitCode> {
     let writes = args.fix.is_some();
     if writes {
-        repair::may_write(request)?;
+        repair::may_write(request.staged, request.rev.as_deref())?;
     }
-    let alone = if writes { Some(repair::alone(request)?) } else { None };
-    let outcome = check::check(request)?;
-    let mut repair = repair::plan(request, &outcome, most, &|_| true)?;
+    let repo = Repo::discover(request.dir.as_deref())?;
+    let here = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    let root = repo.as_ref().and_then(|repo| repo.root()).unwrap_or(&here).to_owned();
+    let alone = if writes { Some(repair::alone(&root)?) } else { None };
+    let outcome = target::check(request, repo.as_ref())?;
+    let mut repair = repair::plan(&outcome, repo.as_ref(), most, &|_| true)?;
     if writes {
         repair.notes.extend(repair::sweep(&outcome));
     }
     let after = match writes && !repair.patch.is_empty() {
-        true => match repair::write(request, &outcome, &repair) {
-            Ok(after) => after,
+        true => match repair::write(&outcome, &repair) {
+            Ok(()) => check_again(request, repo.as_ref(), &outcome, &repair)?,
             Err(error) => {
                 // Said before the patch, and again after it: what is printed looks like what was done.
                 let _ = writeln!(anstream::stderr(), "error: {}", report::escape_control(&error.to_string()));
@@ -263,6 +277,26 @@ fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<E
     drop(err);
     printed?;
     Ok(exit(&after, args))
+}
+
+/// Checks what is left after a repair was written; a file that was asked for may have another name now.
+fn check_again(
+    request: &Request,
+    repo: Option<&Arc<Repo>>,
+    outcome: &Outcome,
+    repair: &Repair,
+) -> anyhow::Result<Outcome> {
+    let from = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    let root = outcome.root.as_deref().unwrap_or(&from);
+    let renamed = |path: &PathBuf| {
+        let inside = target::inside(path, &from, root);
+        match repair::renamed(&inside, repair) {
+            now if now == inside => path.clone(),
+            now => root.join(now),
+        }
+    };
+    let paths = request.paths.iter().map(renamed).collect();
+    Ok(target::check(&Request { paths, ..request.clone() }, repo)?)
 }
 
 /// `okep check` of the same, without its repairs.
@@ -323,7 +357,8 @@ fn demo(from: Option<&PathBuf>, dir: &PathBuf) -> anyhow::Result<ExitCode> {
     let dir = from.map_or_else(|| dir.clone(), |from| from.join(dir));
     demo::build(&dir)?;
     let request = Request { dir: Some(dir.clone()), ..Request::default() };
-    let mut outcome = check::check(&request)?;
+    let repo = Repo::discover(Some(&dir))?;
+    let mut outcome = target::check(&request, repo.as_ref())?;
     repair::show(&mut outcome, false);
     let shown = dir.display();
     print(&format!(

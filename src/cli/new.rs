@@ -4,10 +4,10 @@
 //! that go into the registers. The prompts are left to the author.
 
 use crate::audit::check;
-use crate::audit::check::Here;
+use crate::audit::check::configuration;
 use crate::cli::suggested_commands;
 use crate::cli::suggested_commands::shell;
-use crate::files::{Content, Note};
+use crate::files::{Content, Layout, Note, Tree};
 use crate::fix::atomic;
 use crate::fix::write::{self, RealDisk};
 use crate::git::{Error as GitError, Repo};
@@ -22,7 +22,8 @@ use crate::text::path;
 use crate::text::path::{Role, slug};
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::{fs, io};
 
 #[derive(Debug, thiserror::Error)]
@@ -101,13 +102,13 @@ pub fn new(dir: Option<&Path>, wish: &NewOkep) -> Result<String, Error> {
         return Err(Error::LongFileName(stem.len()));
     }
     let repo = Repo::discover(dir)?;
-    if repo.is_some_and(|repo| repo.root().is_none()) {
+    if repo.as_ref().is_some_and(|repo| repo.root().is_none()) {
         return Err(Error::Bare(dir.unwrap_or(Path::new(".")).display().to_string()));
     }
     if path::is_template(&format!("{stem}.md")) {
         return Err(Error::TemplateName { title, name: format!("{stem}.md") });
     }
-    let mut here = check::here(dir)?;
+    let mut here = Here::read(dir, repo)?;
     let before = Snapshot::new(&here.tree, &here.layout, &Parsed::default());
     let mut notes = unread_or_taken(&here, &before, number)?;
     let folder = &here.layout.folder;
@@ -119,7 +120,7 @@ pub fn new(dir: Option<&Path>, wish: &NewOkep) -> Result<String, Error> {
         }
     }
     let template = &before.template;
-    let own_bytes = template.path.as_deref().and_then(|path| here.tree.bytes(path)).cloned();
+    let own_bytes = template.path.as_deref().and_then(|path| here.tree.bytes(path));
     let bytes = own_bytes.unwrap_or_else(|| template.document.text.as_str().as_bytes().into());
     let draft = draft(template, &bytes, number, &title);
     here.tree.insert(path.clone(), draft.bytes.clone());
@@ -131,7 +132,7 @@ pub fn new(dir: Option<&Path>, wish: &NewOkep) -> Result<String, Error> {
         return Err(lost);
     }
     let told = ["no-template", "several-templates", "no-register", "unreadable"];
-    notes.extend(before.notes.iter().filter(|n| told.contains(&n.kind)).cloned());
+    notes.extend(before.notes.iter().chain(&here.tree.notices()).filter(|n| told.contains(&n.kind)).cloned());
     if !draft.names_issue {
         notes.push(Note::new(
             "no-issue-line",
@@ -141,6 +142,35 @@ pub fn new(dir: Option<&Path>, wish: &NewOkep) -> Result<String, Error> {
     let registers = registers(&here, &after, okep);
     write(&here, &path, &registers)?;
     Ok(said(&here, dir, &path, &registers, &notes))
+}
+
+/// The working tree, or a folder that is in no repository.
+struct Here {
+    /// None outside of a repository.
+    repo: Option<Arc<Repo>>,
+    /// The folder that the paths start from.
+    root: PathBuf,
+    tree: Tree,
+    layout: Layout,
+}
+
+impl Here {
+    fn read(dir: Option<&Path>, repo: Option<Arc<Repo>>) -> Result<Self, Error> {
+        let root = match &repo {
+            Some(repo) => repo.root().map(Path::to_path_buf).unwrap_or_default(),
+            None => dir.unwrap_or(Path::new(".")).to_path_buf(),
+        };
+        let tree = match &repo {
+            Some(repo) => Tree::worktree(repo)?,
+            None => Tree::folder(&root)?,
+        };
+        let layout = configuration(&tree)?.layout;
+        if !layout.is_in(&tree) {
+            let place = format!("`{}`", root.display());
+            return Err(check::Error::NoFolder { folder: layout.folder, place }.into());
+        }
+        Ok(Here { repo, root, tree, layout })
+    }
 }
 
 /// Whether the heading says something else than the title, on GitHub or on the site.
@@ -204,19 +234,18 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64) -> Result<Vec<No
     // Files that other tools would not take for an OKEP count by their title.
     let by_title = before.okeps.iter().filter(|o| o.number() == Some(number)).map(|o| o.path.as_str());
     let template = before.template.path.as_deref().filter(|_| before.template.number == Some(number));
-    for path in before.paths.iter().map(String::as_str).filter(|p| carries(p)).chain(by_title).chain(template)
-    {
+    for path in before.paths().filter(|p| carries(p)).chain(by_title).chain(template) {
         add(path, "in the working tree");
     }
     if let Some(repo) = &here.repo {
-        let inherits = |_: &str, _: &[u8]| None;
-        let index = repo.index_ids(&here.layout, &inherits)?;
-        let head = match repo.head().id() {
-            Some(id) => repo.commit_ids(&id.to_string(), &here.layout, &inherits)?,
-            None => Vec::new(),
-        };
-        for (files, place) in [(index, "in the index"), (head, "in HEAD")] {
-            files.iter().filter(|(path, _)| carries(path)).for_each(|(path, _)| add(path, place));
+        let index = Tree::index(repo)?;
+        let head = repo.head().id().map(|id| Tree::commit(repo, id)).transpose()?.unwrap_or_default();
+        for (tree, place) in [(index, "in the index"), (head, "in HEAD")] {
+            tree.list(folder).files.keys().filter(|path| carries(path)).for_each(|path| add(path, place));
+            let paths = tree.conflicts();
+            if !paths.is_empty() {
+                return Err(GitError::Unmerged { paths }.into());
+            }
         }
         let (branches, unread) = repo.on_branches(folder, &carries);
         for (path, names) in &branches {
@@ -255,11 +284,11 @@ fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<NewEntry> {
     let mut entries = Vec::new();
     let sibling = |doc: &str| after.number_of(doc);
     let unread = |path: &str, line: String| {
-        let reason = match here.tree.files.get(path).map(|file| &file.content)? {
+        let reason = match here.tree.file(path)?.content {
             Content::Bytes(_) => return None,
             Content::Symlink => "it is a symbolic link, which is not written through",
             Content::TooLarge(_) => "it is too large",
-            Content::Unavailable(_) | Content::Unread => "it cannot be read",
+            Content::Unavailable(_) => "it cannot be read",
         };
         Some(NewEntry { path: path.to_owned(), edit: Err(format!("{reason}; add `{line}` by hand")) })
     };
@@ -277,7 +306,8 @@ fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<NewEntry> {
         match site.registered(&okep.path) {
             Registered::Missing => {
                 let file = site.nav.tree().map_or(site.path.as_str(), |tree| tree.path.as_str());
-                let bytes = after.texts.get(file).map_or("", |text| text.as_str()).as_bytes();
+                let text = after.text(file);
+                let bytes = text.as_ref().map_or("", |text| text.as_str()).as_bytes();
                 let plan = nav_edit::insert(site, bytes, &okep.path, &register::label(okep), &sibling);
                 entries.push(entry(here, &plan.path, plan.edit));
             }
@@ -308,7 +338,7 @@ fn entry(here: &Here, path: &str, edit: Result<(Range<usize>, String), String>) 
     let edit = edit.and_then(|(span, text)| {
         // A sparse checkout may leave it out, so that it was read from the index.
         let on_disk = fs::read(here.root.join(path)).ok();
-        let planned_for = |disk: &Vec<u8>| here.tree.bytes(path).is_some_and(|read| **read == **disk);
+        let planned_for = |disk: &Vec<u8>| here.tree.bytes(path).is_some_and(|read| *read == **disk);
         let Some(mut now) = on_disk.filter(planned_for) else {
             return Err(format!("it is not on disk as it was read; add `{}`", text.trim()));
         };
@@ -331,7 +361,7 @@ fn write(here: &Here, path: &str, registers: &[NewEntry]) -> Result<(), Error> {
         Err(source) => return Err(fails(source)),
     };
     let (mut before, mut after) = (here.tree.clone(), here.tree.clone());
-    before.files.remove(path);
+    before.remove(path);
     for entry in registers {
         if let Ok(now) = &entry.edit {
             after.insert(entry.path.clone(), now.clone());

@@ -14,9 +14,8 @@ pub struct Push {
 /// The pushes that git describes on standard input, a line each.
 ///
 /// # Errors
-/// There is no repository, or git wrote something else.
-pub fn of_git(dir: Option<&Path>, lines: impl BufRead) -> anyhow::Result<Vec<Push>> {
-    let repo = repository(dir)?;
+/// Git wrote something else.
+pub fn of_git(repo: &Repo, lines: impl BufRead) -> anyhow::Result<Vec<Push>> {
     let mut pushes = Vec::new();
     for line in lines.lines() {
         let line = line?;
@@ -35,9 +34,8 @@ pub fn of_git(dir: Option<&Path>, lines: impl BufRead) -> anyhow::Result<Vec<Pus
 /// The push that pre-commit or prek describes: `local` is a commit or a branch, `from` what the remote has of it.
 ///
 /// # Errors
-/// There is no repository, or `local` is not a commit of it.
-pub fn of_pre_commit(dir: Option<&Path>, local: &str, from: Option<&str>) -> anyhow::Result<Push> {
-    let repo = repository(dir)?;
+/// `local` is not a commit of the repository.
+pub fn of_pre_commit(repo: &Repo, local: &str, from: Option<&str>) -> anyhow::Result<Push> {
     let commit = repo.resolve(local)?;
     let remote = from.and_then(|from| repo.resolve(from).ok());
     let null = Id::null(commit.kind());
@@ -50,7 +48,11 @@ pub fn of_pre_commit(dir: Option<&Path>, local: &str, from: Option<&str>) -> any
     Ok(Push { commit: commit.to_string(), bases: repo.push_bases(&pushed) })
 }
 
-fn repository(dir: Option<&Path>) -> Result<Arc<Repo>, GitError> {
+/// The repository that is pushed from.
+///
+/// # Errors
+/// There is none, or it cannot be opened.
+pub fn repository(dir: Option<&Path>) -> Result<Arc<Repo>, GitError> {
     Repo::discover(dir)?
         .ok_or_else(|| GitError::no_repository(dir, "is nothing to push", "name a repository with `-C DIR`"))
 }

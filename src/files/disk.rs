@@ -1,7 +1,9 @@
 //! Files on disk, whether a repository is around them or not.
 
-use super::source::{Found, Spot, submodule_notice, symlink_notice, too_large};
-use super::{Content, File, MAX_FILE_BYTES, Note, PathKind, is_markdown};
+use super::file::{Content, File, blob_id, is_markdown};
+use super::found::{FoundFiles, Spot, submodule_notice, symlink_notice, too_large};
+use super::note::Note;
+use crate::git::{MAX_FILE_BYTES, PathKind};
 use gix::bstr::{BString, ByteSlice};
 use std::fs::FileType;
 use std::io::{self, Read};
@@ -12,7 +14,7 @@ use std::path::Path;
 pub(super) fn walk(
     root: &Path,
     folder: &str,
-    found: &mut Found,
+    found: &mut FoundFiles,
     wanted: &mut impl FnMut(&str, bool) -> bool,
 ) {
     for (at, _) in folder.match_indices('/').chain([(folder.len(), "")]) {
@@ -32,7 +34,7 @@ pub(super) fn walk(
     enter(&root.join(folder), folder, found, wanted);
 }
 
-fn enter(dir: &Path, folder: &str, found: &mut Found, wanted: &mut impl FnMut(&str, bool) -> bool) {
+fn enter(dir: &Path, folder: &str, found: &mut FoundFiles, wanted: &mut impl FnMut(&str, bool) -> bool) {
     let listed = std::fs::read_dir(dir).and_then(|entries| {
         let named = entries.map(|entry| entry.and_then(|e| Ok((e.file_name(), e.file_type()?))));
         named.collect::<io::Result<Vec<_>>>()
@@ -55,7 +57,7 @@ fn add(
     folder: &str,
     name: &BString,
     kind: FileType,
-    found: &mut Found,
+    found: &mut FoundFiles,
     wanted: &mut impl FnMut(&str, bool) -> bool,
 ) {
     let markdown = is_markdown(name);
@@ -160,11 +162,6 @@ pub(super) fn kind(root: &Path, path: &str) -> PathKind {
             _ => PathKind::Unknown,
         },
     }
-}
-
-/// The id that git gives a file of these bytes; none for bytes made to collide, which have no id to go by.
-pub(super) fn blob_id(hash: gix::hash::Kind, bytes: &[u8]) -> Option<String> {
-    gix::objs::compute_hash(hash, gix::objs::Kind::Blob, bytes).ok().map(|id| id.to_string())
 }
 
 fn is_repository(folder: &Path) -> bool {

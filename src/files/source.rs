@@ -1,32 +1,36 @@
 //! Where a tree reads its files: the disk, the index or a commit.
 
 use super::disk;
+use super::file::{Content, File, is_markdown};
+use super::found::{FoundFiles, Spot, at, blob_notice, symlink_notice};
+use super::note::Note;
 use super::worktree;
-use super::{Content, File, MAX_FILE_BYTES, Note, PathKind, is_markdown};
 use crate::git::blobs::Blob;
-use crate::git::commit::Trees;
+use crate::git::commit::{Kind, Trees};
 use crate::git::index::{IndexEntry, Staged};
-use crate::git::listing::Kind;
-use crate::git::path_kind::{in_index, in_tree};
-use crate::git::{Entry, Error, Id, ObjectError, Repo};
-use gix::bstr::{BStr, ByteSlice};
+use crate::git::path_kind::{self, in_index, in_tree};
+use crate::git::{Error, Id, PathKind, Repo};
+use gix::bstr::ByteSlice;
+use gix::index::File as IndexFile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 #[derive(Default)]
-pub(super) enum Source {
+pub(super) enum TreeSource {
     #[default]
     Nothing,
     Folder(PathBuf),
     Worktree {
         repo: Arc<Repo>,
+        index: Arc<IndexFile>,
         root: PathBuf,
         /// What a sparse checkout leaves out and was read from the index.
         left_out: Mutex<BTreeSet<String>>,
     },
     Index {
         repo: Arc<Repo>,
+        index: Arc<IndexFile>,
         conflicts: Mutex<BTreeSet<String>>,
     },
     Commit {
@@ -35,64 +39,38 @@ pub(super) enum Source {
     },
 }
 
-/// Where the file at a path is to be had.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Spot {
-    Object(Entry),
-    Disk(PathBuf),
-    /// For this reason it is not to be had.
-    Unreadable(String),
-}
-
-impl Spot {
-    /// The id of the file, where it is known without reading.
-    pub fn id(&self) -> Option<String> {
-        match self {
-            Spot::Object(entry) => Some(entry.id.to_string()),
-            Spot::Disk(_) | Spot::Unreadable(_) => None,
-        }
-    }
-}
-
-/// The Markdown files below a folder, and what is in place of one.
-#[derive(Default)]
-pub(super) struct Found {
-    pub files: BTreeMap<String, Spot>,
-    pub notices: Vec<Note>,
-}
-
-impl Source {
+impl TreeSource {
     pub fn worktree(repo: &Arc<Repo>) -> Result<Self, Error> {
         let Some(root) = repo.root() else { return Err(repo.is_bare()) };
-        repo.with_local(|local| repo.read_index(local).map(drop))?;
-        Ok(Source::Worktree { repo: repo.clone(), root: root.to_owned(), left_out: Mutex::default() })
+        let (repo, root, index) = (repo.clone(), root.to_owned(), repo.index()?);
+        Ok(TreeSource::Worktree { repo, index, root, left_out: Mutex::default() })
     }
 
     pub fn index(repo: &Arc<Repo>) -> Result<Self, Error> {
-        repo.with_local(|local| repo.read_index(local).map(drop))?;
-        Ok(Source::Index { repo: repo.clone(), conflicts: Mutex::default() })
+        Ok(TreeSource::Index { repo: repo.clone(), index: repo.read_index()?, conflicts: Mutex::default() })
     }
 
     pub fn commit(repo: &Arc<Repo>, id: Id) -> Result<Self, Error> {
         let root = repo.with_local(|local| Trees::new(local).root_of(id))?;
-        Ok(Source::Commit { repo: repo.clone(), root })
+        Ok(TreeSource::Commit { repo: repo.clone(), root })
     }
 
     /// The Markdown files below `folder`, in a commit and in the index without reading any.
-    pub fn list(&self, folder: &str) -> Found {
-        let mut found = Found::default();
+    pub fn list(&self, folder: &str) -> FoundFiles {
+        let mut found = FoundFiles::default();
         match self {
-            Source::Nothing => {}
-            Source::Folder(root) => disk::walk(root, folder, &mut found, &mut |_, _| true),
-            Source::Worktree { repo, root, left_out } => {
-                let sparse = with_index(repo, |staged| worktree::list(root, folder, staged, &mut found));
+            TreeSource::Nothing => {}
+            TreeSource::Folder(root) => disk::walk(root, folder, &mut found, &mut |_, _| true),
+            TreeSource::Worktree { repo, index, root, left_out } => {
+                let sparse =
+                    with_index(repo, index, |staged| worktree::list(root, folder, staged, &mut found));
                 lock(left_out).extend(sparse);
             }
-            Source::Index { repo, conflicts } => {
-                let unmerged = with_index(repo, |staged| list_index(staged, folder, &mut found));
+            TreeSource::Index { repo, index, conflicts } => {
+                let unmerged = with_index(repo, index, |staged| list_index(staged, folder, &mut found));
                 lock(conflicts).extend(unmerged);
             }
-            Source::Commit { repo, root } => {
+            TreeSource::Commit { repo, root } => {
                 repo.with_local(|local| list_commit(&Trees::new(local), *root, folder, &mut found));
             }
         }
@@ -105,25 +83,25 @@ impl Source {
     /// Why it could not be found out whether there is one.
     pub fn find(&self, path: &str) -> Result<Option<Spot>, Note> {
         match self {
-            Source::Nothing => Ok(None),
-            Source::Folder(root) => disk::find(root, path),
-            Source::Worktree { repo, root, left_out } => {
+            TreeSource::Nothing => Ok(None),
+            TreeSource::Folder(root) => disk::find(root, path),
+            TreeSource::Worktree { repo, index, root, left_out } => {
                 let found = disk::find(root, path)?;
                 if found.is_some() {
                     return Ok(found);
                 }
-                let sparse = with_index(repo, |staged| staged.find_sparse(path));
+                let sparse = with_index(repo, index, |staged| staged.find_sparse(path));
                 lock(left_out).extend(sparse.map(|_| path.to_owned()));
                 Ok(sparse.map(Spot::Object))
             }
-            Source::Index { repo, conflicts } => with_index(repo, |staged| {
+            TreeSource::Index { repo, index, conflicts } => with_index(repo, index, |staged| {
                 if staged.is_unmerged(path) {
                     lock(conflicts).insert(path.to_owned());
                     return Ok(Some(Spot::Unreadable("in conflict".to_owned())));
                 }
                 Ok(staged.find(path).map(Spot::Object))
             }),
-            Source::Commit { repo, root } => repo.with_local(|local| {
+            TreeSource::Commit { repo, root } => repo.with_local(|local| {
                 let found = Trees::new(local).find(*root, path).map_err(|error| at(path, &error))?;
                 Ok(found.and_then(|(mode, id)| crate::git::commit::entry(mode, id)).map(Spot::Object))
             }),
@@ -152,37 +130,54 @@ impl Source {
         if entry.symlink {
             return (file(Content::Symlink), Some(symlink_notice(path)));
         }
-        match self.repo().map(|repo| repo.blob(entry.id)) {
-            Some(Blob::Bytes(bytes)) => (file(Content::Bytes(bytes)), None),
-            Some(Blob::TooLarge(bytes)) => (file(Content::TooLarge(bytes)), Some(too_large(path, bytes))),
-            Some(Blob::Unreadable(error)) => {
-                (file(Content::Unavailable(error.to_string())), Some(at(path, &error)))
-            }
-            None => (None, None),
-        }
+        let Some(blob) = self.repo().map(|repo| repo.blob(entry.id)) else { return (None, None) };
+        let notice = blob_notice(path, &blob);
+        let content = match blob {
+            Blob::Bytes(bytes) => Content::Bytes(bytes),
+            Blob::TooLarge(bytes) => Content::TooLarge(bytes),
+            Blob::Unreadable(error) => Content::Unavailable(error.to_string()),
+        };
+        (file(content), notice)
     }
 
     /// What is at a path; nothing is read for it.
     pub fn kind(&self, path: &str) -> PathKind {
         match self {
-            Source::Nothing => PathKind::Nothing,
-            Source::Folder(root) => disk::kind(root, path),
-            Source::Worktree { repo, root, .. } => match disk::kind(root, path) {
-                PathKind::Nothing if with_index(repo, |staged| staged.find_sparse(path).is_some()) => {
+            TreeSource::Nothing => PathKind::Nothing,
+            TreeSource::Folder(root) => disk::kind(root, path),
+            TreeSource::Worktree { repo, index, root, .. } => match disk::kind(root, path) {
+                PathKind::Nothing if with_index(repo, index, |staged| staged.find_sparse(path).is_some()) => {
                     PathKind::File
                 }
                 kind => kind,
             },
-            Source::Index { repo, .. } => with_index(repo, |staged| in_index(staged, path)),
-            Source::Commit { repo, root } => {
+            TreeSource::Index { repo, index, .. } => with_index(repo, index, |staged| in_index(staged, path)),
+            TreeSource::Commit { repo, root } => {
                 repo.with_local(|local| in_tree(&Trees::new(local), *root, path))
             }
         }
     }
 
+    /// The ids of all files of an index, whatever they are; none of another source.
+    pub fn staged_ids(&self) -> Option<BTreeMap<String, Id>> {
+        let TreeSource::Index { index, .. } = self else { return None };
+        let named = |entry: &gix::index::Entry| Some((entry.path(index).to_str().ok()?.to_owned(), entry.id));
+        Some(index.entries().iter().filter_map(named).collect())
+    }
+
+    /// The files and folders of `before` that are not here; none where that would take reading all of both.
+    pub fn removed_paths(&self, before: &TreeSource) -> Option<BTreeSet<String>> {
+        match (self, before) {
+            (TreeSource::Index { repo, index, .. }, TreeSource::Commit { root, .. }) => {
+                Some(with_index(repo, index, |staged| path_kind::removed_paths(staged, *root)))
+            }
+            _ => None,
+        }
+    }
+
     /// What there is to say about all that was read.
     pub fn notice(&self) -> Option<Note> {
-        let Source::Worktree { left_out, .. } = self else { return None };
+        let TreeSource::Worktree { left_out, .. } = self else { return None };
         let files = match lock(left_out).len() {
             0 => return None,
             1 => "1 file is".to_owned(),
@@ -194,24 +189,24 @@ impl Source {
 
     pub fn conflicts(&self) -> Vec<String> {
         match self {
-            Source::Index { conflicts, .. } => lock(conflicts).iter().cloned().collect(),
+            TreeSource::Index { conflicts, .. } => lock(conflicts).iter().cloned().collect(),
             _ => Vec::new(),
         }
     }
 
     pub fn on_disk(&self) -> Option<&PathBuf> {
         match self {
-            Source::Folder(root) | Source::Worktree { root, .. } => Some(root),
-            Source::Nothing | Source::Index { .. } | Source::Commit { .. } => None,
+            TreeSource::Folder(root) | TreeSource::Worktree { root, .. } => Some(root),
+            TreeSource::Nothing | TreeSource::Index { .. } | TreeSource::Commit { .. } => None,
         }
     }
 
     fn repo(&self) -> Option<&Arc<Repo>> {
         match self {
-            Source::Worktree { repo, .. } | Source::Index { repo, .. } | Source::Commit { repo, .. } => {
-                Some(repo)
-            }
-            Source::Nothing | Source::Folder(_) => None,
+            TreeSource::Worktree { repo, .. }
+            | TreeSource::Index { repo, .. }
+            | TreeSource::Commit { repo, .. } => Some(repo),
+            TreeSource::Nothing | TreeSource::Folder(_) => None,
         }
     }
 
@@ -225,16 +220,12 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Asks the index, which was read when the source was made.
-fn with_index<T>(repo: &Repo, ask: impl FnOnce(&Staged) -> T) -> T {
-    repo.with_local(|local| {
-        let index = repo.read_index(local).expect("it was read when the tree was made");
-        ask(&Staged { index, trees: Trees::new(local) })
-    })
+fn with_index<T>(repo: &Repo, index: &IndexFile, ask: impl FnOnce(&Staged) -> T) -> T {
+    repo.with_local(|local| ask(&Staged { index, trees: Trees::new(local) }))
 }
 
 /// Lists what is staged below a folder; gives the files in conflict.
-fn list_index(staged: &Staged, folder: &str, found: &mut Found) -> Vec<String> {
+fn list_index(staged: &Staged, folder: &str, found: &mut FoundFiles) -> Vec<String> {
     let mut unmerged = Vec::new();
     staged.below(folder, |path, entry| match entry {
         IndexEntry::Here(id, kind, _) => found.add(path, id, kind),
@@ -253,7 +244,7 @@ fn list_index(staged: &Staged, folder: &str, found: &mut Found) -> Vec<String> {
     unmerged
 }
 
-fn list_commit(trees: &Trees, root: Id, folder: &str, found: &mut Found) {
+fn list_commit(trees: &Trees, root: Id, folder: &str, found: &mut FoundFiles) {
     let mut unread = Vec::new();
     // The folder, or one above it, may be a link or another repository.
     for (end, _) in folder.match_indices('/').chain([(folder.len(), "")]) {
@@ -275,54 +266,4 @@ fn list_commit(trees: &Trees, root: Id, folder: &str, found: &mut Found) {
         }
     }
     found.notices.extend(unread.iter().map(|(path, error)| at(path, error)));
-}
-
-impl Found {
-    /// Takes up what is at `path` below the folder, or at that folder itself.
-    pub fn add(&mut self, path: &BStr, id: Id, kind: Kind) {
-        let markdown = is_markdown(path);
-        if kind == Kind::File && !markdown {
-            return;
-        }
-        let path = self.path(path);
-        match kind {
-            Kind::Submodule => self.notices.push(submodule_notice(&path)),
-            Kind::Symlink if !markdown => self.notices.push(symlink_notice(&path)),
-            // The notice of a link that is a file comes when the file is read.
-            Kind::Symlink | Kind::File => {
-                let entry = Entry { id, symlink: kind == Kind::Symlink };
-                self.files.entry(path).or_insert(Spot::Object(entry));
-            }
-        }
-    }
-
-    /// The path as a string; one that is not UTF-8 is spelt with replacement characters.
-    pub fn path(&mut self, path: &BStr) -> String {
-        match path.to_str() {
-            Ok(path) => path.to_owned(),
-            Err(_) => {
-                let lossy = path.to_str_lossy().into_owned();
-                self.notices.push(Note::at("path-not-utf8", lossy.clone(), "the file's name is not UTF-8"));
-                lossy
-            }
-        }
-    }
-}
-
-/// The notice of an object that cannot be read, at the path of what it is.
-pub(super) fn at(path: &str, error: &ObjectError) -> Note {
-    Note { path: Some(path.to_owned()), ..Note::from(error) }
-}
-
-pub(super) fn symlink_notice(path: &str) -> Note {
-    Note::at("symlink", path, "a symbolic link, which is not followed")
-}
-
-pub(super) fn submodule_notice(path: &str) -> Note {
-    Note::at("submodule", path, "another repository, whose files are not read")
-}
-
-pub(super) fn too_large(path: &str, bytes: u64) -> Note {
-    let limit = MAX_FILE_BYTES >> 20;
-    Note::at("too-large", path, format!("{bytes} bytes, more than {limit} MiB: not read"))
 }

@@ -1,9 +1,10 @@
 //! One state of the files, read on demand and memoised.
 
-use super::disk;
-use super::source::{Source, Spot};
-use super::{Content, File, Note, PathKind, is_markdown};
-use crate::git::{Error, Id, Repo};
+use super::file::{Content, File, is_markdown};
+use super::found::Spot;
+use super::note::Note;
+use super::source::TreeSource;
+use crate::git::{Error, Id, PathKind, Repo};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -19,6 +20,8 @@ pub struct Tree {
     read: Arc<Memo>,
     /// What was put on top; none where a file was removed.
     changes: Arc<BTreeMap<String, Option<File>>>,
+    /// Of paths that are not there, where their files were moved, as far as history was asked.
+    pub moved: Arc<BTreeMap<String, String>>,
 }
 
 /// The Markdown files below a folder.
@@ -32,7 +35,7 @@ pub struct Listing {
 
 #[derive(Default)]
 struct Memo {
-    source: Source,
+    source: TreeSource,
     listings: Mutex<HashMap<String, Arc<Listing>>>,
     spots: Mutex<HashMap<String, Arc<MemoFile>>>,
     kinds: Mutex<HashMap<String, PathKind>>,
@@ -57,7 +60,7 @@ impl Tree {
     /// # Errors
     /// The repository is bare, or its index cannot be read.
     pub fn worktree(repo: &Arc<Repo>) -> Result<Self, Error> {
-        Ok(Tree::of(Source::worktree(repo)?))
+        Ok(Tree::of(TreeSource::worktree(repo)?))
     }
 
     /// The files as they are staged; the index is read here.
@@ -65,7 +68,7 @@ impl Tree {
     /// # Errors
     /// The index cannot be read.
     pub fn index(repo: &Arc<Repo>) -> Result<Self, Error> {
-        Ok(Tree::of(Source::index(repo)?))
+        Ok(Tree::of(TreeSource::index(repo)?))
     }
 
     /// The files of a commit.
@@ -73,7 +76,7 @@ impl Tree {
     /// # Errors
     /// The commit or its root tree cannot be read.
     pub fn commit(repo: &Arc<Repo>, id: Id) -> Result<Self, Error> {
-        Ok(Tree::of(Source::commit(repo, id)?))
+        Ok(Tree::of(TreeSource::commit(repo, id)?))
     }
 
     /// The files of a folder that is no repository.
@@ -82,11 +85,11 @@ impl Tree {
     /// `dir` is no folder that can be read.
     pub fn folder(dir: &Path) -> Result<Self, Error> {
         std::fs::read_dir(dir).map_err(|source| Error::Folder { path: dir.to_path_buf(), source })?;
-        Ok(Tree::of(Source::Folder(dir.to_path_buf())))
+        Ok(Tree::of(TreeSource::Folder(dir.to_path_buf())))
     }
 
-    fn of(source: Source) -> Self {
-        Tree { read: Arc::new(Memo { source, ..Memo::default() }), changes: Arc::default() }
+    fn of(source: TreeSource) -> Self {
+        Tree { read: Arc::new(Memo { source, ..Memo::default() }), ..Tree::default() }
     }
 
     /// This state with some files changed, or removed where there is none.
@@ -142,7 +145,7 @@ impl Tree {
     pub fn bytes(&self, path: &str) -> Option<Arc<[u8]>> {
         match self.file(path)?.content {
             Content::Bytes(bytes) => Some(bytes),
-            Content::Symlink | Content::TooLarge(_) | Content::Unread | Content::Unavailable(_) => None,
+            Content::Symlink | Content::TooLarge(_) | Content::Unavailable(_) => None,
         }
     }
 
@@ -176,6 +179,17 @@ impl Tree {
             Some(_) => PathKind::Nothing,
             None => self.read.kind(path),
         }
+    }
+
+    /// The ids of all files of an index as it was read, Markdown or not; none of other states.
+    pub fn staged_ids(&self) -> Option<BTreeMap<String, Id>> {
+        self.read.source.staged_ids()
+    }
+
+    /// The files and folders of `before` that are not in this state, both as they were read; none where that
+    /// would take reading all of both.
+    pub fn removed_paths(&self, before: &Tree) -> Option<BTreeSet<String>> {
+        self.read.source.removed_paths(&before.read.source)
     }
 
     /// What could not be read or was odd, of all that was asked so far; in order.
@@ -259,14 +273,6 @@ impl Memo {
         let kind = self.source.kind(path);
         lock(&self.kinds).insert(path.to_owned(), kind);
         kind
-    }
-}
-
-impl File {
-    /// A file of these bytes, with the id that git would give them.
-    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
-        let bytes = bytes.into();
-        File { id: disk::blob_id(gix::hash::Kind::Sha1, &bytes), content: Content::Bytes(bytes) }
     }
 }
 

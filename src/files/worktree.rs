@@ -1,18 +1,19 @@
 //! The working tree: files on disk, as far as git counts them.
 
 use super::disk;
-use super::source::{Found, Spot, at};
-use super::{Note, is_markdown};
+use super::file::is_markdown;
+use super::found::{FoundFiles, Spot, at};
+use super::note::Note;
 use crate::git::Entry;
+use crate::git::commit::Kind;
 use crate::git::ignored::Ignored;
 use crate::git::index::{IndexEntry, Staged};
-use crate::git::listing::Kind;
 use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Lists the Markdown files below a folder; gives those that a sparse checkout leaves out.
-pub(super) fn list(root: &Path, folder: &str, staged: &Staged, found: &mut Found) -> Vec<String> {
+pub(super) fn list(root: &Path, folder: &str, staged: &Staged, found: &mut FoundFiles) -> Vec<String> {
     let tracked = Tracked::of(staged, folder, found);
     let mut ignored = Ignored::new(staged);
     disk::walk(root, folder, found, &mut |path, is_folder| {
@@ -44,7 +45,7 @@ struct Tracked {
 }
 
 impl Tracked {
-    fn of(staged: &Staged, folder: &str, found: &mut Found) -> Self {
+    fn of(staged: &Staged, folder: &str, found: &mut FoundFiles) -> Self {
         let mut tracked = Tracked::default();
         staged.below(folder, |path, entry| {
             let path = path.to_str_lossy().into_owned();

@@ -2,7 +2,7 @@
 //!
 //! It knows nothing of rules; bytes outside the edits are copied as they are.
 
-use crate::files::{Content, File, Tree};
+use crate::files::{File, Tree};
 use crate::rules::finding::{Edit, Fix, Rename};
 use std::collections::BTreeMap;
 
@@ -39,7 +39,7 @@ pub fn edited<'f>(
     }
     let apply = |(path, edits): (&'f str, Vec<&Edit>)| {
         let bytes = tree.bytes(path).ok_or_else(|| format!("it edits `{path}`, which was not read"))?;
-        Ok((path, spliced(bytes, edits).map_err(|why| format!("{why} in `{path}`"))?))
+        Ok((path, spliced(&bytes, edits).map_err(|why| format!("{why} in `{path}`"))?))
     };
     by_path.into_iter().map(apply).collect()
 }
@@ -73,20 +73,20 @@ fn foreign(bytes: &[u8]) -> usize {
     bytes.utf8_chunks().map(|c| c.invalid().len()).sum()
 }
 
-/// `tree` with the fixes carried out; `id` gives the ids of what changed.
+/// `tree` with the fixes carried out.
 ///
 /// # Errors
 /// As [`edited`], and where a rename has no source or its target is taken.
-pub fn apply(tree: &Tree, fixes: &[&Fix], mut id: impl FnMut() -> Option<String>) -> Result<Tree, String> {
-    let mut after = tree.clone();
-    for (path, bytes) in edited(tree, fixes.iter().copied())? {
-        after.files.insert(path.to_owned(), File { id: id(), content: Content::Bytes(bytes.into()) });
-    }
+pub fn apply(tree: &Tree, fixes: &[&Fix]) -> Result<Tree, String> {
+    let files = edited(tree, fixes.iter().copied())?;
+    let changed = files.into_iter().map(|(path, bytes)| (path.to_owned(), Some(File::new(bytes))));
+    let mut after = tree.with(changed);
     for Rename { from, to } in fixes.iter().flat_map(|f| &f.renames) {
-        let file = after.files.remove(from).ok_or_else(|| format!("there is no `{from}` to rename"))?;
-        if after.files.insert(to.clone(), file).is_some() {
+        let file = after.file(from).ok_or_else(|| format!("there is no `{from}` to rename"))?;
+        if after.contains(to) {
             return Err(format!("`{to}` is there already"));
         }
+        after = after.with([(from.clone(), None), (to.clone(), Some(file))]);
     }
     Ok(after)
 }

@@ -149,7 +149,7 @@ pub(super) fn registers_hold(
         if new.problems.len() > old.problems.len() || new.files != old.files {
             return Err(FixRejection::Fails(format!("`{path}` could not be read any more")));
         }
-        let rest = |tree: &Tree| tree.bytes(path).and_then(|bytes| without_nav(bytes));
+        let rest = |tree: &Tree| tree.bytes(path).and_then(|bytes| without_nav(&bytes));
         if rest(before.0) != rest(after.0) {
             return Err(FixRejection::Fails(format!("`{path}` would say something else outside `nav`")));
         }

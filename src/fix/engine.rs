@@ -25,7 +25,7 @@ pub const MOST_TIMES: usize = 64;
 /// What became of a tree.
 #[derive(Debug, Clone, Default)]
 pub struct Fixed {
-    /// The tree after all fixes; files that did not change keep their ids.
+    /// The tree after all fixes; what did not change is still that of the tree before.
     pub tree: Tree,
     /// The findings whose fixes were carried out, in that order, each as it was found just before.
     pub applied: Vec<Finding>,
@@ -65,7 +65,7 @@ pub fn fix(
             .notes
             .push(Note::new("unfinished-fix", "there is more to fix than one run does: run it again"));
     }
-    run.end(tree)
+    run.end()
 }
 
 /// Findings whose fixes are not proven, and why.
@@ -158,14 +158,8 @@ impl EngineRun<'_> {
         self.state = self.bench.recheck(tree, Some(&self.state));
     }
 
-    fn end(self, before: &Tree) -> Fixed {
-        let mut tree = self.state.tree.into_owned();
-        for (path, file) in &mut tree.files {
-            match before.files.get(path) {
-                Some(old) if old.content == file.content => file.id = old.id.clone(),
-                _ => file.id = None,
-            }
-        }
+    fn end(self) -> Fixed {
+        let tree = self.state.tree.into_owned();
         let mut left = self.state.findings.into_owned();
         left.iter_mut().filter(|f| self.refused.contains(f)).for_each(|f| f.fix = None);
         Fixed { tree, left, work: self.bench.work(), ..self.fixed }

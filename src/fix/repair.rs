@@ -2,10 +2,10 @@
 //!
 //! The shell around `fix::engine` and `fix::write`; it prints nothing.
 
-use crate::audit::check;
-use crate::audit::check::{Outcome, Request};
+use crate::audit::check::Outcome;
 use crate::audit::identity::{AfterRenames, identity};
 use crate::audit::report::{Baseline, HALF_STAGED, Reported, Source};
+use crate::audit::scope::inputs;
 use crate::cli::suggested_commands;
 use crate::files::{Note, Tree};
 use crate::fix::atomic;
@@ -13,12 +13,13 @@ use crate::fix::engine::{Fixed, borrowed, fix};
 use crate::fix::verify::verify;
 use crate::fix::write::{self, RealDisk};
 use crate::git::{Error as GitError, Repo};
-use crate::okep::snapshot::Parsed;
 use crate::report::{count, diff, escape_control};
 use crate::rules::finding::{Finding, Safety};
 use crate::text::path::folder_of;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use crate::text::same_text;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -33,8 +34,6 @@ pub enum Error {
     Git(#[from] GitError),
     #[error(transparent)]
     Write(#[from] write::Error),
-    #[error(transparent)]
-    Check(#[from] check::Error),
 }
 
 /// Fixes that are ready to be shown or written.
@@ -56,50 +55,37 @@ pub fn show(outcome: &mut Outcome, thorough: bool) {
     let shown = outcome.report.findings.iter_mut().filter(shown).map(|r| &mut r.finding).collect();
     let state = borrowed(&outcome.tree, snapshot, &outcome.audited);
     let history = outcome.template_history.as_ref();
-    let notes = verify(&state, &outcome.layout, history, &Parsed::default(), shown);
+    let notes = verify(&state, &outcome.layout, history, &outcome.parsed, shown);
     outcome.report.notes.extend(notes);
     outcome.report.notes.sort();
+    outcome.report.add_texts(snapshot);
 }
 
 /// Refuses to write what is not the working tree, before anything is judged.
-pub fn may_write(request: &Request) -> Result<(), Error> {
-    if request.staged {
+pub fn may_write(staged: bool, rev: Option<&str>) -> Result<(), Error> {
+    if staged {
         let remedy = "the hook never stages; run `okep check --fix`, look at it, and `git add` it yourself";
         return Err(Error::NotTheWorktree { flag: "--staged", what: "the index", remedy });
     }
-    if request.rev.is_some() {
+    if rev.is_some() {
         let remedy = "check the commit out first, or leave `--rev` out";
         return Err(Error::NotTheWorktree { flag: "--rev", what: "a commit", remedy });
     }
     Ok(())
 }
 
-/// A commit as it is judged, and what can be repaired of what `asked` asks for; nothing is written.
-///
-/// It is what `okep check --rev COMMIT --diff` shows, a full hash given.
-pub fn of_commit(
-    dir: Option<&Path>,
-    commit: &str,
-    most: Safety,
-    asked: &dyn Fn(&Finding) -> bool,
-) -> Result<(Outcome, Repair), Error> {
-    let request = Request::of_commit(dir, commit);
-    let outcome = check::check(&request)?;
-    let repair = plan(&request, &outcome, most, asked)?;
-    Ok((outcome, repair))
-}
-
 /// Finds out what is to be fixed of what was found and is `asked` for; nothing is written.
 pub fn plan(
-    request: &Request,
     outcome: &Outcome,
+    repo: Option<&Arc<Repo>>,
     most: Safety,
     asked: &dyn Fn(&Finding) -> bool,
 ) -> Result<Repair, Error> {
-    let out_of_bounds = match outcome.report.source {
-        Source::Worktree => out_of_bounds(request, outcome)?,
-        _ => BTreeMap::new(),
+    let bounds = match outcome.report.source {
+        Source::Worktree => Some(Bounds::of(outcome, repo)?),
+        _ => None,
     };
+    let out_of_bounds = |path: &str| bounds.as_ref().and_then(|bounds| bounds.reason(path));
     let live: HashSet<_> = outcome.report.live().map(|f| identity(f, &AfterRenames(&[]))).collect();
     let compares = outcome.report.since.is_some();
     let excepted: HashSet<_> = outcome.excepted.iter().map(|f| identity(f, &AfterRenames(&[]))).collect();
@@ -108,7 +94,7 @@ pub fn plan(
         let summary = !outcome.off.contains(f.rule) && !excepted.contains(&id);
         outcome.is_asked_for(f) && asked(f) && summary && (!compares || live.contains(&id))
     };
-    let spared = |f: &Finding| touched(f).any(|path| out_of_bounds.contains_key(path));
+    let spared = |f: &Finding| touched(f).any(|path| out_of_bounds(path).is_some());
     let run = |tree: &Tree, wanted: &dyn Fn(&Finding) -> bool| {
         fix(tree, &outcome.layout, outcome.template_history.as_ref(), most, wanted)
     };
@@ -121,7 +107,7 @@ pub fn plan(
         let rest = run(&fixed.tree, &wanted);
         left_alone = diff::between(&fixed.tree, &rest.tree, &rest.renames);
         let paths: BTreeSet<&str> = fixed.left.iter().filter(alone).flat_map(touched).collect();
-        let why = |path: &str| match *out_of_bounds.get(path)? {
+        let why = |path: &str| match out_of_bounds(path)? {
             HALF_STAGED => {
                 Some(half_staged(path, "so it is left alone; stage your working copy first", outcome))
             }
@@ -130,10 +116,11 @@ pub fn plan(
         notes.extend(paths.into_iter().filter_map(why));
     } else if fixed.applied.is_empty() {
         // Whoever was refused a commit and mended the file has still to stage it.
-        let half = out_of_bounds.iter().filter(|(_, why)| **why == HALF_STAGED);
-        let half = half.filter(|(path, _)| outcome.asked.is_empty() || outcome.asked.contains(path));
+        let asked = |path: &String| outcome.asked.is_empty() || outcome.asked.contains(path);
+        let paths = inputs(&outcome.tree, &outcome.layout).into_keys().filter(asked);
+        let half = paths.filter(|path| out_of_bounds(path) == Some(HALF_STAGED));
         notes.extend(
-            half.map(|(path, _)| half_staged(path, "and nothing is to be fixed on disk; stage it", outcome)),
+            half.map(|path| half_staged(&path, "and nothing is to be fixed on disk; stage it", outcome)),
         );
     }
     let more = |f: &&Finding| f.fix.as_ref().is_some_and(|x| x.safety > most) && wanted(f);
@@ -155,84 +142,78 @@ fn touched(finding: &Finding) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The files that are not to be written, each with the reason.
-fn out_of_bounds(request: &Request, outcome: &Outcome) -> Result<BTreeMap<String, &'static str>, Error> {
-    let mut found = BTreeMap::new();
-    for path in outcome.tree.files.keys() {
-        let on_disk = outcome.root.as_ref().map(|root| root.join(path));
-        if path.split('/').any(|part| part == "..") {
-            found.insert(path.clone(), "outside the work tree, so it is left alone");
-        } else if on_disk.is_none_or(|p| p.symlink_metadata().is_err()) {
-            found.insert(path.clone(), "not checked out, so it is left alone");
-        }
-    }
-    let Some(repo) = Repo::discover(request.dir.as_deref())? else { return Ok(found) };
-    let head = repo.head().id();
-    for layout in std::iter::once(&outcome.layout).chain(&outcome.around) {
-        let index = match repo.index(layout, &check::inherits) {
-            Ok(index) => index,
-            Err(GitError::Unmerged { paths }) => {
-                let conflict = "in conflict, so it is left alone: resolve it first";
-                found.extend(paths.into_iter().map(|path| (path, conflict)));
-                continue;
+/// Which files are not to be written.
+struct Bounds<'a> {
+    tree: &'a Tree,
+    root: Option<&'a Path>,
+    /// The index and HEAD, where there is a repository.
+    index: Option<(Tree, Tree)>,
+}
+
+impl<'a> Bounds<'a> {
+    fn of(outcome: &'a Outcome, repo: Option<&Arc<Repo>>) -> Result<Self, Error> {
+        let index = match repo {
+            Some(repo) => {
+                let head = repo.head().id().map(|id| Tree::commit(repo, id)).transpose()?;
+                Some((Tree::index(repo)?, head.unwrap_or_default()))
             }
-            Err(error) => return Err(error.into()),
+            None => None,
         };
-        let head = match head {
-            Some(id) => repo.commit(&id.to_string(), layout, &check::inherits)?.1,
-            None => Tree::default(),
-        };
-        let half_staged = |path: &&String| {
-            let (Some(staged), Some(on_disk)) = (index.bytes(path), outcome.tree.bytes(path)) else {
-                return false;
-            };
-            head.bytes(path) != Some(staged) && !same_text(staged, on_disk)
-        };
-        found.extend(outcome.tree.files.keys().filter(half_staged).map(|path| (path.clone(), HALF_STAGED)));
+        Ok(Bounds { tree: &outcome.tree, root: outcome.root.as_deref(), index })
     }
-    Ok(found)
+
+    /// Why a file is left alone.
+    fn reason(&self, path: &str) -> Option<&'static str> {
+        if path.split('/').any(|part| part == "..") {
+            return Some("outside the work tree, so it is left alone");
+        }
+        if !self.tree.contains(path) {
+            return None;
+        }
+        if self.root.is_none_or(|root| root.join(path).symlink_metadata().is_err()) {
+            return Some("not checked out, so it is left alone");
+        }
+        let (index, head) = self.index.as_ref()?;
+        let staged = index.bytes(path);
+        if index.conflicts().iter().any(|conflict| conflict == path) {
+            return Some("in conflict, so it is left alone: resolve it first");
+        }
+        let (staged, on_disk) = (staged?, self.tree.bytes(path)?);
+        let is_half_staged = index.id(path) != head.id(path) && !same_text(&staged, &on_disk);
+        is_half_staged.then_some(HALF_STAGED)
+    }
 }
 
-/// Whether two contents are the same but for line endings, which git may change on the way to disk.
-pub(crate) fn same_text(a: &[u8], b: &[u8]) -> bool {
-    let bare = |bytes: &[u8]| -> Vec<u8> {
-        let broken = bytes.split_inclusive(|b| *b == b'\n');
-        broken
-            .flat_map(|line| line.strip_suffix(b"\r\n").map_or([line, b""], |l| [l, b"\n"]).concat())
-            .collect()
-    };
-    a == b || bare(a) == bare(b)
-}
-
-/// Writes a repair and judges what is left.
-pub fn write(request: &Request, outcome: &Outcome, repair: &Repair) -> Result<Outcome, Error> {
-    let root = outcome.root.as_deref().ok_or(Error::NoWorktree)?;
-    let fixed = &repair.fixed;
-    write::write(root, &outcome.tree, &fixed.tree, &fixed.renames, &RealDisk)?;
-    let renamed = |path: &PathBuf| {
-        let inside = outcome.inside(request, path);
-        let to = fixed.renames.iter().filter(|r| r.from == inside).map(|r| root.join(&r.to)).next_back();
-        to.unwrap_or_else(|| path.clone())
-    };
-    let paths = request.paths.iter().map(renamed).collect();
-    Ok(check::check(&Request { paths, ..request.clone() })?)
-}
-
-/// Keeps other runs from writing until what is judged now has been written.
+/// Writes a repair.
 ///
 /// # Errors
-/// Another one is at it, or there is no telling where the repository is.
-pub fn alone(request: &Request) -> Result<impl Sized + use<>, Error> {
-    let repo = Repo::discover(request.dir.as_deref())?;
-    let here = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
-    Ok(write::alone(repo.as_ref().and_then(|repo| repo.root()).unwrap_or(&here))?)
+/// There is no working tree, or a file cannot be written.
+pub fn write(outcome: &Outcome, repair: &Repair) -> Result<(), Error> {
+    let root = outcome.root.as_deref().ok_or(Error::NoWorktree)?;
+    write::write(root, &outcome.tree, &repair.fixed.tree, &repair.fixed.renames, &RealDisk)?;
+    Ok(())
+}
+
+/// Where a path from the root is after a repair.
+pub fn renamed<'p>(path: &'p str, repair: &'p Repair) -> &'p str {
+    let renames = repair.fixed.renames.iter().filter(|rename| rename.from == path);
+    renames.map(|rename| rename.to.as_str()).next_back().unwrap_or(path)
+}
+
+/// Keeps other runs from writing below `root` until what is checked now has been written.
+///
+/// # Errors
+/// Another one is writing.
+pub fn alone(root: &Path) -> Result<impl Sized + use<>, Error> {
+    Ok(write::alone(root)?)
 }
 
 /// Takes away what runs that were killed left beside the files, and tells of what may be another's. Whoever
 /// asks holds [`alone`]: what another run has just exchanged is as old as the author's file was.
 pub fn sweep(outcome: &Outcome) -> Vec<Note> {
     let Some(root) = outcome.root.as_deref() else { return Vec::new() };
-    let inside = outcome.tree.files.keys().filter(|path| !path.split('/').any(|part| part == ".."));
+    let paths = inputs(&outcome.tree, &outcome.layout);
+    let inside = paths.keys().filter(|path| !path.split('/').any(|part| part == ".."));
     let folders: BTreeSet<&str> = inside.map(|path| folder_of(path)).collect();
     let left = folders.into_iter().flat_map(|folder| atomic::sweep(&root.join(folder)));
     let message = "a temporary file of another okep, at work or killed: a later `--fix` takes it away";

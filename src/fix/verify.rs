@@ -30,8 +30,6 @@ pub struct Verifier<'a> {
     parsed: &'a Parsed,
     template_timeline: TemplateTimeline<'static>,
     template_history: Option<&'a TemplateHistory>,
-    /// Ids for contents that git never saw, so that each is parsed once.
-    ids: AtomicUsize,
     /// The bytes of all documents that were judged, as often as they were.
     work: AtomicUsize,
 }
@@ -116,7 +114,6 @@ impl<'a> Verifier<'a> {
             parsed,
             template_timeline: TemplateTimeline::of(snapshot, template_history),
             template_history,
-            ids: AtomicUsize::new(0),
             work: AtomicUsize::new(0),
         }
     }
@@ -138,10 +135,6 @@ impl<'a> Verifier<'a> {
         };
         let fix = self.template_timeline.with_context(okep, |context| fix(context, finding));
         fix.is_some_and(|fix| fix.safety == Safety::Safe)
-    }
-
-    fn id(&self) -> String {
-        format!("fixed-{}", self.ids.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Judges a tree; what `before` says of documents that are still the same is taken over.
@@ -182,7 +175,7 @@ impl<'a> Verifier<'a> {
     pub fn together(&self, state: &VerifiedState, fixed: &[&Finding]) -> Result<Tree, FixRejection> {
         let fixes: Vec<&Fix> = fixed.iter().filter_map(|f| f.fix.as_ref()).collect();
         spares_template(state, &fixes)?;
-        let tree = apply(&state.tree, &fixes, || Some(self.id())).map_err(FixRejection::Fails)?;
+        let tree = apply(&state.tree, &fixes).map_err(FixRejection::Fails)?;
         let after = Snapshot::new(&tree, self.layout, self.parsed);
         let renames: Vec<Rename> = fixes.iter().flat_map(|f| f.renames.clone()).collect();
         let judged_before = |path: &str| {
@@ -309,7 +302,7 @@ mod tests {
         let state = super::super::engine::borrowed(&tree, &snapshot, &findings);
         let mut finding = findings.iter().find(|f| f.rule == "not-in-nav").expect("it is not").clone();
         let edit = |(path, old, new): &(&str, &str, &str)| {
-            let text = String::from_utf8_lossy(tree.bytes(path).expect("it is there")).into_owned();
+            let text = String::from_utf8_lossy(&tree.bytes(path).expect("it is there")).into_owned();
             let at = text.find(old).expect("it is there");
             Edit::replace(path, at..at + old.len(), *new)
         };

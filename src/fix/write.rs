@@ -17,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -138,20 +139,15 @@ pub fn write(
     let touched: BTreeSet<&str> =
         contents.iter().map(|(path, _, _)| *path).chain(origins.values().copied()).collect();
     for path in &touched {
-        let old = before.bytes(path).map_or(&[][..], |b| &b[..]);
-        job.look_at(path, old)?;
+        let old = before.bytes(path).unwrap_or_default();
+        job.look_at(path, &old)?;
     }
     for (to, from) in &origins {
         job.look_at_target(to, Some(from))?;
     }
-    let is_new = |path: &&str| !before.files.contains_key(*path) && !origins.contains_key(*path);
-    let new: Vec<(&str, &[u8])> = after
-        .files
-        .keys()
-        .map(String::as_str)
-        .filter(is_new)
-        .filter_map(|path| Some((path, &after.bytes(path)?[..])))
-        .collect();
+    let is_new = |path: &&str| !before.contains(path) && !origins.contains_key(*path);
+    let new = after.changes().keys().map(String::as_str).filter(is_new);
+    let new: Vec<(&str, Arc<[u8]>)> = new.filter_map(|path| Some((path, after.bytes(path)?))).collect();
     for (path, _) in &new {
         job.look_at_target(path, None)?;
     }
@@ -160,16 +156,19 @@ pub fn write(
     result.map(|()| job.written)
 }
 
+/// A file's path before, and its bytes before and after.
+type Contents<'t> = (&'t str, Arc<[u8]>, Arc<[u8]>);
+
 /// The files whose bytes differ: their path before, their bytes before and after.
 fn contents<'t>(
     before: &'t Tree,
     after: &'t Tree,
     origins: &BTreeMap<&'t str, &'t str>,
-) -> Vec<(&'t str, &'t [u8], &'t [u8])> {
-    let changed = after.files.keys().filter_map(|path| {
+) -> Vec<Contents<'t>> {
+    let changed = after.changes().keys().filter_map(|path| {
         let from = origins.get(path.as_str()).copied().unwrap_or(path);
         let (old, new) = (before.bytes(from)?, after.bytes(path)?);
-        (old != new).then_some((from, &old[..], &new[..]))
+        (old != new).then_some((from, old, new))
     });
     changed.collect()
 }
@@ -181,8 +180,7 @@ fn origins<'t>(before: &'t Tree, after: &'t Tree, renames: &'t [Rename]) -> BTre
         let from = origins.remove(from.as_str()).unwrap_or(from);
         origins.insert(to, from);
     }
-    origins
-        .retain(|to, from| to != from && after.files.contains_key(*to) && before.files.contains_key(*from));
+    origins.retain(|to, from| to != from && after.contains(to) && before.contains(from));
     origins
 }
 
@@ -270,8 +268,8 @@ impl Job<'_> {
 
     fn carry_out(
         &mut self,
-        new: &[(&str, &[u8])],
-        contents: &[(&str, &[u8], &[u8])],
+        new: &[(&str, Arc<[u8]>)],
+        contents: &[Contents],
         origins: &BTreeMap<&str, &str>,
     ) -> Result<(), Error> {
         for (path, _, new) in contents {

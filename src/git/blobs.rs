@@ -1,9 +1,6 @@
 //! Blobs by id: each is read once, and those that cannot be read say why.
 
-use super::Id;
-use super::ObjectError;
-use super::listing::{Entry, symlink_note};
-use crate::files::{Content, File, Note};
+use super::{Id, ObjectError};
 use gix::prelude::HeaderExt;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -38,37 +35,6 @@ impl Blobs {
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         read.entry(id).or_default().clone()
     }
-
-    pub fn bytes(&self, local: &gix::Repository, entry: Entry) -> Option<Arc<[u8]>> {
-        match self.read(local, entry.id) {
-            Blob::Bytes(bytes) if !entry.symlink => Some(bytes),
-            _ => None,
-        }
-    }
-
-    /// The file that `entry` stands for, with a note where there is something to tell.
-    pub fn file(&self, local: &gix::Repository, path: &str, entry: &Entry, notes: &mut Vec<Note>) -> File {
-        let id = Some(entry.id.to_string());
-        if entry.symlink {
-            notes.push(symlink_note(path));
-            return File { id, content: Content::Symlink };
-        }
-        let content = match self.read(local, entry.id) {
-            Blob::Bytes(bytes) => Content::Bytes(bytes),
-            Blob::TooLarge(bytes) => too_large(path, bytes, notes),
-            Blob::Unreadable(error) => {
-                notes.push(Note { path: Some(path.to_owned()), ..Note::from(&error) });
-                Content::Unavailable(error.to_string())
-            }
-        };
-        File { id, content }
-    }
-}
-
-pub(crate) fn too_large(path: &str, bytes: u64, notes: &mut Vec<Note>) -> Content {
-    let limit = MAX_FILE_BYTES >> 20;
-    notes.push(Note::at("too-large", path, format!("{bytes} bytes, more than {limit} MiB: not read")));
-    Content::TooLarge(bytes)
 }
 
 /// Reads a blob, which is kept nowhere.

@@ -1,48 +1,25 @@
 //! Trees of commits, by path and id.
 
 use super::error::said;
-use super::listing::{Entry, Kind, Listing};
-use super::{Error, Id, Inherits, ObjectError, Repo};
-use crate::files::{Layout, Note};
+use super::{Error, Id, ObjectError};
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::tree::{EntryKind, EntryMode};
 use gix::prelude::ObjectIdExt;
 use std::cell::Cell;
 
-pub(crate) fn list(repo: &Repo, id: Id, layout: &Layout, inherits: &Inherits) -> Result<Listing, Error> {
-    let local = repo.local();
-    let trees = Trees::new(&local);
-    let root = trees.root_of(id)?;
+/// A file by its blob id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Entry {
+    pub id: Id,
+    pub symlink: bool,
+}
 
-    let mut listing = Listing::default();
-    let mut notes = Vec::new();
-    // The folder, or one above it, may be a link or another repository.
-    for (at, _) in layout.folder.match_indices('/').chain([(layout.folder.len(), "")]) {
-        let part = &layout.folder[..at];
-        match trees.find(root, part) {
-            Ok(Some((mode, tree))) if mode.is_tree() && at == layout.folder.len() => {
-                trees.below(part.into(), tree, &mut notes, &mut |path, id, kind| listing.add(path, id, kind));
-            }
-            Ok(Some((mode, id))) => {
-                if let Some(kind @ (Kind::Symlink | Kind::Submodule)) = kind(mode) {
-                    listing.add(part.into(), id, kind);
-                }
-            }
-            Ok(None) => break,
-            Err(error) => {
-                notes.push((part.to_owned(), error));
-                break;
-            }
-        }
-    }
-    let unread = |(path, error)| Note { path: Some(path), ..Note::from(&error) };
-    listing.notes.extend(notes.into_iter().map(unread));
-    let find = |path: &str| {
-        let (mode, id) = trees.find(root, path).ok()??;
-        entry(mode, id)
-    };
-    listing.add_registers(layout, inherits, |entry| repo.blobs.bytes(&local, entry), find);
-    Ok(listing)
+/// What git has at a path that is no folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    File,
+    Symlink,
+    Submodule,
 }
 
 pub(crate) fn kind(mode: EntryMode) -> Option<Kind> {

@@ -1,46 +1,11 @@
 //! The index: what is staged, by path and id.
 
-use super::commit::Trees;
+use super::commit::{Entry, Kind, Trees};
 use super::error::said;
-use super::listing::{Entry, Kind, Listing, is_markdown};
-use super::{Error, Inherits, ObjectError, Repo};
-use crate::files::{Layout, Note};
+use super::{Error, ObjectError, Repo};
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
-use std::collections::BTreeSet;
-
-pub(crate) fn list(repo: &Repo, layout: &Layout, inherits: &Inherits) -> Result<Listing, Error> {
-    let local = repo.local();
-    let staged = Staged { index: repo.read_index(&local)?, trees: Trees::new(&local) };
-    let mut listing = Listing::default();
-    let mut unmerged = BTreeSet::new();
-    staged.below(&layout.folder, |path, entry| match entry {
-        IndexEntry::Here(id, kind, _) => listing.add(path, id, kind),
-        IndexEntry::Unmerged if is_markdown(path) => drop(unmerged.insert(path.to_str_lossy().into_owned())),
-        IndexEntry::Unmerged => {}
-        IndexEntry::Intended if is_markdown(path) => listing.notes.push(Note::at(
-            "intent-to-add",
-            path.to_str_lossy(),
-            "announced by `git add -N`, but none of it is staged",
-        )),
-        IndexEntry::Intended => {}
-        IndexEntry::Unreadable(error) => {
-            let path = Some(path.to_str_lossy().into_owned());
-            listing.notes.push(Note { path, ..Note::from(&error) });
-        }
-    });
-    let find = |path: &str| {
-        if staged.is_unmerged(path) {
-            unmerged.insert(path.to_owned());
-        }
-        staged.find(path)
-    };
-    listing.add_registers(layout, inherits, |entry| repo.blobs.bytes(&local, entry), find);
-    if !unmerged.is_empty() {
-        return Err(Error::Unmerged { paths: unmerged.into_iter().collect() });
-    }
-    Ok(listing)
-}
+use std::sync::{Arc, PoisonError};
 
 /// What an index says of a path.
 pub(crate) enum IndexEntry {
@@ -174,7 +139,7 @@ impl Repo {
     /// The index or the tree of HEAD cannot be read.
     pub fn anything_staged(&self) -> Result<bool, Error> {
         let local = self.local();
-        let index = self.read_index(&local)?;
+        let index = &*self.index()?;
         let Some(head) = self.head().id() else { return Ok(!index.entries().is_empty()) };
         let failed = |error: gix::Error| Error::Commit { commit: head.to_string(), reason: said(&error) };
         let tree = local.find_commit(head).and_then(|commit| commit.tree_id()).map_err(failed)?.detach();
@@ -197,15 +162,27 @@ impl Repo {
         Ok(!staged.eq(there))
     }
 
-    /// The index, read once; empty where there is none yet.
-    pub(crate) fn read_index(&self, local: &gix::Repository) -> Result<&gix::index::File, Error> {
-        if let Some(index) = self.index.get() {
-            return Ok(index);
-        }
+    /// The index; empty where there is none yet. It is read once.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn index(&self) -> Result<Arc<gix::index::File>, Error> {
+        let known = self.index.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        known.map_or_else(|| self.read_index(), Ok)
+    }
+
+    /// The index as it is at this moment.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub(crate) fn read_index(&self) -> Result<Arc<gix::index::File>, Error> {
         let options = gix::index::decode::Options { thread_limit: Some(1), ..Default::default() };
+        let hash = self.with_local(|local| local.object_hash());
         // Git checks the index's own checksum in `git fsck` only, and so do we: it is half of the time.
-        let index = gix::index::File::at_or_default(&self.index_path, local.object_hash(), true, options)
+        let index = gix::index::File::at_or_default(&self.index_path, hash, true, options)
             .map_err(|error| Error::Index { path: self.index_path.clone(), reason: said(&error) })?;
-        Ok(self.index.get_or_init(|| index))
+        let index = Arc::new(index);
+        *self.index.lock().unwrap_or_else(PoisonError::into_inner) = Some(index.clone());
+        Ok(index)
     }
 }

@@ -1,10 +1,7 @@
-//! Reads a repository: the working tree, the index or a commit as a [`Tree`], and what history knows.
+//! Reads a repository: its index, trees, blobs, commits and references.
 //!
 //! It writes nothing and runs nothing: no hooks, filters, fsmonitor or `git`, and no network, so that
-//! an object missing from a partial clone stays missing and is told. It judges nothing either.
-//!
-//! A file of a commit or of the index is the blob as git stores it; one of the working tree is the file
-//! as it is on disk, so that the two may differ in line endings where a filter is configured.
+//! an object missing from a partial clone stays missing, and is an error of its own.
 
 pub(crate) mod main_line;
 pub(crate) mod path_kind;
@@ -14,12 +11,10 @@ pub(crate) mod stable_refs;
 pub(crate) mod blobs;
 pub(crate) mod branches;
 pub(crate) mod commit;
-pub(crate) mod disk;
 pub(crate) mod error;
 pub(crate) mod hooks;
 pub(crate) mod ignored;
 pub(crate) mod index;
-pub(crate) mod listing;
 pub(crate) mod open;
 pub(crate) mod packs;
 pub(crate) mod push;
@@ -27,36 +22,23 @@ pub(crate) mod reftable;
 pub(crate) mod remotes;
 pub(crate) mod revision;
 pub(crate) mod tips;
-pub(crate) mod worktree;
 
 pub use blobs::MAX_FILE_BYTES;
-pub use disk::plain_folder;
+pub use commit::Entry;
 pub use error::{Error, ObjectError};
 pub use hooks::{HooksFolder, HooksPlace};
-pub use listing::Entry;
-pub use path_kind::{PathKind, plain_path_kinds};
+pub use path_kind::PathKind;
 pub use push::PushedRef;
 pub use revision::Head;
 pub use tips::{Select, Tips};
 
-use crate::files::{Content, File, Layout, Note, Tree};
 use blobs::Blobs;
-use listing::{Listing, tidy};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// The full id of a commit or a blob; displays as its full hexadecimal form.
 pub type Id = gix::ObjectId;
-
-/// Says which file the register at a path inherits from, given its bytes: `INHERIT` of MkDocs.
-///
-/// The answer is a path from the root, as `docs/../base.yml` or `base.yml`; none where it inherits from
-/// nothing.
-pub type Inherits<'a> = dyn Fn(&str, &[u8]) -> Option<String> + 'a;
-
-/// Whether the contents of the file at a path are asked for.
-pub type Wanted<'a> = dyn Fn(&str) -> bool + 'a;
 
 /// A repository, open for reading.
 ///
@@ -66,12 +48,12 @@ pub struct Repo {
     pub(crate) safe: gix::ThreadSafeRepository,
     root: Option<PathBuf>,
     index_path: PathBuf,
-    pub(crate) index: OnceLock<gix::index::File>,
+    index: Mutex<Option<Arc<gix::index::File>>>,
     pub(crate) blobs: Blobs,
     /// A partial clone, where objects are missing by intent.
     pub(crate) partial: bool,
     /// The first object that was to be read after the walk and was not there.
-    vanished: Mutex<BTreeMap<Id, Note>>,
+    vanished: Mutex<BTreeMap<Id, ObjectError>>,
     /// Handles that no thread uses at the moment.
     idle: Mutex<Vec<gix::Repository>>,
 }
@@ -99,69 +81,6 @@ impl Repo {
     /// The index file that is read: the one of the commit in the making, inside a hook.
     pub fn index_path(&self) -> &Path {
         &self.index_path
-    }
-
-    /// The files on disk, untracked ones included unless git ignores them.
-    ///
-    /// # Errors
-    /// The repository is bare, or its index cannot be read.
-    pub fn worktree(&self, layout: &Layout, inherits: &Inherits) -> Result<Tree, Error> {
-        worktree::read(self, layout, inherits)
-    }
-
-    /// The files as they are staged.
-    ///
-    /// # Errors
-    /// The index cannot be read, or a file in question is in conflict.
-    pub fn index(&self, layout: &Layout, inherits: &Inherits) -> Result<Tree, Error> {
-        self.index_where(layout, inherits, &|_| true)
-    }
-
-    /// The files as they are staged, with the contents of those that are `wanted`; the others are told
-    /// by path and id alone.
-    ///
-    /// # Errors
-    /// As for [`Repo::index`].
-    pub fn index_where(&self, layout: &Layout, inherits: &Inherits, wanted: &Wanted) -> Result<Tree, Error> {
-        Ok(self.fill(index::list(self, layout, inherits)?, wanted))
-    }
-
-    /// The files of a commit, and its full id; `rev` may be anything git understands as one commit.
-    ///
-    /// # Errors
-    /// `rev` names no commit, or the commit or its root tree cannot be read.
-    pub fn commit(&self, rev: &str, layout: &Layout, inherits: &Inherits) -> Result<(Id, Tree), Error> {
-        let id = self.resolve(rev)?;
-        Ok((id, self.commit_where(id, layout, inherits, &|_| true)?))
-    }
-
-    /// The files of a commit, with the contents of those that are `wanted`.
-    ///
-    /// # Errors
-    /// The commit or its root tree cannot be read.
-    pub fn commit_where(
-        &self,
-        id: Id,
-        layout: &Layout,
-        inherits: &Inherits,
-        wanted: &Wanted,
-    ) -> Result<Tree, Error> {
-        Ok(self.fill(commit::list(self, id, layout, inherits)?, wanted))
-    }
-
-    /// The paths and blob ids that [`Repo::index`] would hold, without the contents.
-    pub fn index_ids(&self, layout: &Layout, inherits: &Inherits) -> Result<Vec<(String, Id)>, Error> {
-        Ok(index::list(self, layout, inherits)?.ids())
-    }
-
-    /// The paths and blob ids that [`Repo::commit`] would hold, without the contents.
-    pub fn commit_ids(
-        &self,
-        rev: &str,
-        layout: &Layout,
-        inherits: &Inherits,
-    ) -> Result<Vec<(String, Id)>, Error> {
-        Ok(commit::list(self, self.resolve(rev)?, layout, inherits)?.ids())
     }
 
     /// A handle for this thread, with caches of its own.
@@ -203,34 +122,18 @@ impl Repo {
 
     /// What could not be read of the objects behind a walk, in the order of their ids; the walk tells of its
     /// own.
-    pub fn vanished(&self) -> Vec<Note> {
+    pub fn vanished(&self) -> Vec<ObjectError> {
         let vanished = self.vanished.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         vanished.values().cloned().collect()
     }
 
     pub(crate) fn has_vanished(&self, local: &gix::Repository, id: Id) {
         let mut vanished = self.vanished.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        vanished.entry(id).or_insert_with(|| Note::from(&ObjectError::missing(local, id)));
+        vanished.entry(id).or_insert_with(|| ObjectError::missing(local, id));
     }
 
     /// Whether objects are missing by intent.
     pub fn is_partial(&self) -> bool {
         self.partial
-    }
-
-    fn fill(&self, listing: Listing, wanted: &Wanted) -> Tree {
-        let local = self.local();
-        let Listing { files, mut notes } = listing;
-        let mut tree = Tree::default();
-        for (path, entry) in files {
-            let file = match wanted(&path) {
-                true => self.blobs.file(&local, &path, &entry, &mut notes),
-                false => File { id: Some(entry.id.to_string()), content: Content::Unread },
-            };
-            tree.files.insert(path, file);
-        }
-        tidy(&mut notes);
-        tree.notes = notes;
-        tree
     }
 }

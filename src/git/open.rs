@@ -6,7 +6,7 @@ use super::{Error, Repo};
 use gix::sec::trust::Mapping;
 use std::env;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock};
+use std::sync::Mutex;
 
 /// The variables by which git tells a hook, or anything else it runs, which repository it means.
 const LOCAL: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"];
@@ -75,7 +75,7 @@ fn repo(safe: gix::ThreadSafeRepository) -> Repo {
         root: safe.work_dir().map(Path::to_path_buf),
         index_path: safe.git_dir().join("index"),
         safe,
-        index: OnceLock::new(),
+        index: Mutex::default(),
         blobs: Blobs::default(),
         vanished: Mutex::default(),
         idle: Mutex::default(),

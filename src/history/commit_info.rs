@@ -2,10 +2,9 @@
 //!
 //! Nothing of it is kept: history is longer than memory.
 
-use crate::files::{Content, Layout, Note, PathKind};
+use crate::files::{Content, Layout, Note, PathKind, is_markdown};
 use crate::git::blobs::{Blob, read};
-use crate::git::commit::Trees;
-use crate::git::listing::Listing;
+use crate::git::commit::{Kind, Trees};
 use crate::git::path_kind::in_tree;
 use crate::git::{Entry, Id, Repo};
 use crate::history::catalog::CatalogFiles;
@@ -16,6 +15,7 @@ use gix::bstr::ByteSlice;
 use gix::objs::commit::ref_iter::Token;
 use gix::prelude::FindExt;
 use rayon::prelude::*;
+use std::collections::BTreeMap;
 
 /// What a commit says about itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,13 +75,17 @@ impl Repo {
     /// says why.
     pub fn folders(&self, folders: &[Id], layout: &Layout) -> Vec<CatalogFiles> {
         let list = |local: &mut gix::Repository, id: &Id| {
-            let mut listing = Listing::default();
-            let mut notes = Vec::new();
+            let (mut files, mut unread) = (BTreeMap::new(), Vec::new());
             let at = layout.folder.as_bytes().as_bstr();
-            Trees::new(local).below(at, *id, &mut notes, &mut |path, id, kind| listing.add(path, id, kind));
-            match notes.pop() {
+            Trees::new(local).below(at, *id, &mut unread, &mut |path, id, kind| {
+                if is_markdown(path) && kind != Kind::Submodule {
+                    let entry = Entry { id, symlink: kind == Kind::Symlink };
+                    files.entry(path.to_str_lossy().into_owned()).or_insert(entry);
+                }
+            });
+            match unread.pop() {
                 Some((path, error)) => Err(Note { path: Some(path), ..Note::from(&error) }),
-                None => Ok(listing.files.into_iter().collect()),
+                None => Ok(files.into_iter().collect()),
             }
         };
         folders.par_iter().map_init(|| self.local(), list).collect()

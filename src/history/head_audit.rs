@@ -4,17 +4,18 @@
 //! and severities of the repository included, as they count there for what is open. It prints nothing.
 
 use crate::audit::check;
-use crate::audit::check::Request;
+use crate::audit::target::{CheckTarget, Options};
 use crate::files::{Note, Tree};
 use crate::fix::apply::apply;
 use crate::fix::repair;
-use crate::git::Repo;
+use crate::git::{Id, Repo};
+use crate::history::repo_history::RepoHistory;
 use crate::okep::forge::Forge;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
 use crate::report::diff;
 use crate::rules::finding::{Finding, Fix};
-use std::path::Path;
+use std::sync::Arc;
 
 pub struct Tip {
     /// The full hash.
@@ -30,10 +31,14 @@ pub struct Tip {
     pub forge: Option<Forge>,
 }
 
-/// Audits `commit`, a full hash; none where it holds no proposal folder.
-pub fn tip(dir: Option<&Path>, commit: &str) -> Result<Option<Tip>, check::Error> {
-    let request = Request::of_commit(dir, commit);
-    let mut outcome = match check::check(&request) {
+/// Audits a commit; none where it holds no proposal folder.
+///
+/// # Errors
+/// It cannot be read, or its configuration is wrong.
+pub fn tip(repo: &Arc<Repo>, commit: Id) -> Result<Option<Tip>, check::Error> {
+    let target = CheckTarget::of_commit(repo, commit)?;
+    let options = Options { thorough: true, ..Options::default() };
+    let mut outcome = match check::check(&target, &options, &RepoHistory(Some(repo.clone()))) {
         Err(check::Error::NoFolder { .. }) => return Ok(None),
         outcome => outcome?,
     };
@@ -42,16 +47,17 @@ pub fn tip(dir: Option<&Path>, commit: &str) -> Result<Option<Tip>, check::Error
     let (tree, template_history, notes) = (outcome.tree, outcome.template_history, outcome.report.notes);
     let findings = outcome.report.findings.into_iter().map(|reported| reported.finding).collect();
     let link = snapshot.template.issue.as_ref().and_then(|issue| issue.link.as_ref());
-    let remotes = Repo::discover(dir)?.map(|repo| repo.remotes()).unwrap_or_default();
+    let remotes = repo.remotes();
     let remote = || remotes.iter().find_map(|url| Forge::of_remote(url));
     let forge = link.and_then(Forge::of_issue).or_else(remote);
-    Ok(Some(Tip { commit: commit.to_owned(), tree, snapshot, template_history, findings, notes, forge }))
+    let commit = commit.to_string();
+    Ok(Some(Tip { commit, tree, snapshot, template_history, findings, notes, forge }))
 }
 
 impl Tip {
     /// What a fix would change, as a unified diff; none where it does not fit the tree.
     pub fn patch(&self, fix: &Fix) -> Option<String> {
-        let after = apply(&self.tree, &[fix], || None).ok()?;
+        let after = apply(&self.tree, &[fix]).ok()?;
         let patch = diff::between(&self.tree, &after, &fix.renames);
         Some(String::from_utf8_lossy(&patch).into_owned())
     }

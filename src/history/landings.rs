@@ -3,13 +3,11 @@
 //! The line is read once. Of each commit only the id of the proposal folder's tree is looked up; a tree
 //! is listed where that id changes, and nothing but the template's revisions is read as a file.
 
-use crate::files::{Layout, Note};
-use crate::git::ObjectError;
+use crate::files::{Layout, Note, blob_notice, is_markdown, tidy};
 use crate::git::blobs::Blob;
-use crate::git::commit::Trees;
-use crate::git::listing::{Kind, is_markdown, tidy};
+use crate::git::commit::{Kind, Trees};
 use crate::git::main_line::Line;
-use crate::git::{Id, Repo};
+use crate::git::{Id, ObjectError, Repo};
 use crate::okep::template_history::{
     HistoryExtent, Landing, TemplateHistory, TemplateRevision, day, landings,
 };
@@ -43,7 +41,7 @@ impl Repo {
                 commit: state.commit.to_string(),
                 date: date(&local, state.commit, &mut template_history.notes),
             };
-            in_force.push(self.template_of(&local, state, &revision, &mut template_history));
+            in_force.push(self.template_of(state, &revision, &mut template_history));
             revisions.push(revision);
         }
         let paths: Vec<_> = states.iter().map(|state| state.folder.paths.clone()).collect();
@@ -71,7 +69,6 @@ impl Repo {
     /// The outer none says that there is one which cannot be read.
     fn template_of(
         &self,
-        local: &gix::Repository,
         state: &LineState,
         revision: &Revision,
         template_history: &mut TemplateHistory,
@@ -81,13 +78,15 @@ impl Repo {
         if template_history.templates.last().is_some_and(|last| last.id == hex) {
             return Some(Some(template_history.templates.len() - 1));
         }
-        let Blob::Bytes(bytes) = self.blobs.read(local, *id) else {
-            let entry = crate::git::listing::Entry { id: *id, symlink: false };
-            self.blobs.file(local, path, &entry, &mut template_history.notes);
-            if template_history.end == HistoryExtent::Complete {
-                template_history.end = HistoryExtent::Unreadable { boundary: revision.commit.clone() };
+        let bytes = match self.blob(*id) {
+            Blob::Bytes(bytes) => bytes,
+            unread => {
+                template_history.notes.extend(blob_notice(path, &unread));
+                if template_history.end == HistoryExtent::Complete {
+                    template_history.end = HistoryExtent::Unreadable { boundary: revision.commit.clone() };
+                }
+                return None;
             }
-            return None;
         };
         template_history.templates.push(TemplateRevision {
             revision: revision.clone(),

@@ -219,7 +219,7 @@ impl<'a> Laid<'a> {
     }
 
     fn known(&self, okep: &crate::okep::proposal::Okep, cell: MatrixCell) -> MatrixCell {
-        let blank = okep.unread || okep.document.is_blank();
+        let blank = okep.unchanged || okep.document.is_blank();
         if blank && cell.findings.is_empty() {
             MatrixCell { state: MatrixState::Unknown, ..cell }
         } else {

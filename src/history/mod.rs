@@ -13,6 +13,7 @@ pub mod matrix;
 pub mod moved_files;
 mod number_collisions;
 pub mod recorded;
+pub mod repo_history;
 pub mod report;
 pub mod walk;
 

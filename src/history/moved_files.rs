@@ -3,10 +3,8 @@
 //! A file has moved where the commit that took it away brought one with the very same content, or else one
 //! of the same name; of several nobody knows which. What was changed and renamed at once is not guessed.
 
-use crate::files::PathKind;
-use crate::git::commit::Trees;
-use crate::git::index::Staged;
-use crate::git::listing::Kind;
+use crate::files::{PathKind, Tree};
+use crate::git::commit::{Kind, Trees};
 use crate::git::main_line::Line;
 use crate::git::path_kind::in_tree;
 use crate::git::{Id, Repo};
@@ -21,10 +19,10 @@ const MOST_MOVES: usize = 8;
 type FileIds = BTreeMap<String, Id>;
 
 impl Repo {
-    /// For each of `paths`, which are not there, where it is now; `staged` says that the index counts and
-    /// not the commit `tip` itself.
-    pub fn moved(&self, tip: Id, paths: &BTreeSet<String>, staged: bool) -> BTreeMap<String, String> {
-        let mut search = Search { repo: self, tip, staged, lines: HashMap::new() };
+    /// For each of `paths`, which are not in `tree`, where it is now; `tip` is the commit that the tree is, or
+    /// is based on.
+    pub fn moved(&self, tip: Id, paths: &BTreeSet<String>, tree: &Tree) -> BTreeMap<String, String> {
+        let mut search = Search { repo: self, tip, tree, lines: HashMap::new() };
         paths.iter().filter_map(|path| Some((path.clone(), search.end_of(path)?))).collect()
     }
 }
@@ -32,7 +30,7 @@ impl Repo {
 struct Search<'a> {
     repo: &'a Repo,
     tip: Id,
-    staged: bool,
+    tree: &'a Tree,
     /// The first-parent line with each folder's trees.
     lines: HashMap<String, Line>,
 }
@@ -42,20 +40,24 @@ impl Search<'_> {
         let mut at = path.to_owned();
         for _ in 0..MOST_MOVES {
             at = self.next_of(&at)?;
-            if self.stands(&at) {
+            if self.is_there(&at) {
                 return Some(at);
             }
         }
         None
     }
 
-    fn stands(&self, path: &str) -> bool {
-        let asked = BTreeSet::from([path.to_owned()]);
-        let found = match self.staged {
-            true => self.repo.index_path_kinds(&asked).unwrap_or_default(),
-            false => self.repo.commit_path_kinds(self.tip, &asked),
-        };
-        found.get(path) == Some(&PathKind::File)
+    /// Whether a file is there now; who looks at the working tree is told of the commit it is based on.
+    fn is_there(&self, path: &str) -> bool {
+        match self.tree.on_disk() {
+            Some(_) => {
+                let local = self.repo.local();
+                let trees = Trees::new(&local);
+                let root = trees.root_of(self.tip);
+                root.is_ok_and(|root| in_tree(&trees, root, path) == PathKind::File)
+            }
+            None => self.tree.kind(path) == PathKind::File,
+        }
     }
 
     /// Where the commit that took `path` away put it.
@@ -73,8 +75,7 @@ impl Search<'_> {
         let before = files(&trees, line.commits[last].root);
         let after = match last.checked_sub(1) {
             Some(newer) => files(&trees, line.commits[newer].root),
-            None if self.staged => self.staged_files()?,
-            None => return None,
+            None => self.tree.staged_ids()?,
         };
         let id = before.get(path)?;
         let came = || after.iter().filter(|(p, _)| !before.contains_key(*p));
@@ -87,17 +88,6 @@ impl Search<'_> {
             return only(same);
         }
         only(came().filter(|(p, _)| file_name(p) == file_name(path)).map(|(p, _)| p).collect())
-    }
-
-    fn staged_files(&self) -> Option<FileIds> {
-        let local = self.repo.local();
-        let staged = Staged { index: self.repo.read_index(&local).ok()?, trees: Trees::new(&local) };
-        let entries = staged
-            .index
-            .entries()
-            .iter()
-            .filter_map(|entry| Some((entry.path(staged.index).to_str().ok()?.to_owned(), entry.id)));
-        Some(entries.collect())
     }
 }
 

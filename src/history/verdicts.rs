@@ -257,7 +257,7 @@ impl Verdicts {
                 let entry = catalog.blobs[blob as usize];
                 let document = match read(entry)? {
                     Content::Bytes(bytes) => Arc::new(Document::parse(&bytes)),
-                    Content::Symlink | Content::Unread => return Ok(None),
+                    Content::Symlink => return Ok(None),
                     Content::TooLarge(_) | Content::Unavailable(_) => {
                         return Err(Note::new(
                             "too-large",
@@ -581,7 +581,7 @@ impl Audits<'_> {
     ) -> (FoundInTree, Context, Vec<Note>) {
         let bench = self.benches[key.book as usize].as_ref();
         let mut notes = Vec::new();
-        let mut tree = Tree::default();
+        let mut files = BTreeMap::new();
         let mut add = |path: &str, entry: Entry| {
             let content = read(entry);
             let is_read = content.is_ok();
@@ -589,7 +589,7 @@ impl Audits<'_> {
                 notes.push(note.clone());
                 Content::Unavailable(note.message)
             });
-            tree.files.insert(path.to_owned(), File { id: Some(entry.id.to_string()), content });
+            files.insert(path.to_owned(), File { id: Some(entry.id.to_string()), content });
             is_read
         };
         let mut nav_is_read = true;
@@ -609,7 +609,7 @@ impl Audits<'_> {
             }
         }
         unread.iter().for_each(|path| {
-            tree.files.remove(path);
+            files.remove(path);
         });
         let nothing: Arc<[u8]> = Arc::new([]);
         let mut template = bench.map(|b| b.template_timeline.template()).filter(|t| t.path.is_some());
@@ -624,8 +624,9 @@ impl Audits<'_> {
                 parsed.know(&id, template.document.clone());
                 file.id = Some(id);
             }
-            tree.files.insert(info.path.clone(), file);
+            files.insert(info.path.clone(), file);
         }
+        let tree = Tree::default().with(files.into_iter().map(|(path, file)| (path, Some(file))));
         let snapshot = Snapshot::new(&tree, self.layout, parsed);
         let shown = |path: &str| match snapshot.site.as_ref().map(|site| (site.registered(path), site)) {
             _ if !nav_is_read => ShownFinding::Unread,

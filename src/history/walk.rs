@@ -5,14 +5,14 @@
 //! inherit from others. Commits are numbers here, in the order in which they were met, and hold nothing
 //! but ids, so that a million of them fit.
 
-use crate::files::{Layout, Note};
+use crate::files::{Content, Layout, Note};
 use crate::git::blobs::{Blob, read};
-use crate::git::commit::Trees;
-use crate::git::listing::{Entry, registers};
+use crate::git::commit::{Trees, entry};
 use crate::git::packs::Packs;
 use crate::git::prefetch::Prefetch;
-use crate::git::{Id, Inherits, ObjectError, Repo};
+use crate::git::{Entry, Id, ObjectError, Repo};
 use crate::history::graph::Graph;
+use crate::site::mkdocs::chain_of;
 use gix::bstr::ByteSlice;
 use gix::commitgraph::Position;
 use gix::hashtable::hash_table::HashTable;
@@ -87,13 +87,7 @@ struct Chunk {
 
 impl Repo {
     /// Walks every commit that can be reached from `tips`; `progress` is told how many were met so far.
-    pub fn walk(
-        &self,
-        tips: &[Id],
-        layout: &Layout,
-        inherits: &(dyn Fn(&str, &[u8]) -> Option<String> + Sync),
-        progress: &(dyn Fn(usize) + Sync),
-    ) -> Walk {
+    pub fn walk(&self, tips: &[Id], layout: &Layout, progress: &(dyn Fn(usize) + Sync)) -> Walk {
         let local = self.local();
         let packs = Packs::of(&local);
         let chunks = Mutex::new(BTreeMap::new());
@@ -123,7 +117,7 @@ impl Repo {
         let chunks = chunks.into_inner().expect("no thread panics while it inserts");
         let mut walk = walker.walked();
         walk.gather(chunks.into_values());
-        walk.inherit(self, layout, inherits);
+        walk.inherit(self, layout);
         walk.notes.sort();
         walk.notes.dedup();
         walk
@@ -356,20 +350,23 @@ impl Walk {
     }
 
     /// Names the registers, and finds for each commit those from which its register inherits.
-    fn inherit(
-        &mut self,
-        repo: &Repo,
-        layout: &Layout,
-        inherits: &(dyn Fn(&str, &[u8]) -> Option<String> + Sync),
-    ) {
+    fn inherit(&mut self, repo: &Repo, layout: &Layout) {
         for register in &mut self.registers {
             let which: usize = register[0].0.parse().expect("it was written as a number above");
             register[0].0.clone_from(&layout.registers[which]);
         }
+        let content = |local: &gix::Repository, entry: Entry| match read(local, entry.id) {
+            _ if entry.symlink => Content::Symlink,
+            Blob::Bytes(bytes) => Content::Bytes(bytes),
+            Blob::TooLarge(bytes) => Content::TooLarge(bytes),
+            Blob::Unreadable(error) => Content::Unavailable(error.to_string()),
+        };
+        // Whether anything is inherited is asked of the file alone: all else is as good as there.
         let does = |local: &mut gix::Repository, register: &Vec<(String, Entry)>| {
             let (path, entry) = &register[0];
-            let Blob::Bytes(bytes) = read(local, entry.id) else { return false };
-            inherits(path, &bytes).is_some()
+            let file = content(local, *entry);
+            let any = |at: &str| Some(if at == path { file.clone() } else { Content::Symlink });
+            chain_of(path, &any).len() > 1
         };
         let inheriting: Vec<bool> = self.registers.par_iter().map_init(|| repo.local(), does).collect();
         if !inheriting.contains(&true) {
@@ -385,20 +382,11 @@ impl Walk {
             let root = local.find_commit(self.ids[*commit]).ok()?.tree_id().ok()?.detach();
             let find = |path: &str| {
                 let (mode, id) = trees.find(root, path).ok()??;
-                let symlink = mode.kind() == EntryKind::Link;
-                (symlink || mode.is_blob()).then_some(Entry { id, symlink })
+                entry(mode, id)
             };
-            let read = |path: &str, _: &mut Vec<Note>| {
-                let entry = find(path)?;
-                let bytes = match read(local, entry.id) {
-                    Blob::Bytes(bytes) if !entry.symlink => Some(bytes),
-                    _ => None,
-                };
-                Some((entry, bytes))
-            };
-            let inherits: &Inherits = &|path, bytes| inherits(path, bytes);
-            let first = registers(layout, inherits, &mut Vec::new(), read);
-            Some(first.into_iter().collect::<Vec<_>>())
+            let first = layout.registers.iter().find(|path| find(path).is_some())?;
+            let chain = chain_of(first, &|path| find(path).map(|entry| content(local, entry)));
+            Some(chain.into_iter().filter_map(|path| Some((path.clone(), find(&path)?))).collect())
         };
         let chains: Vec<Option<Vec<(String, Entry)>>> =
             concerned.par_iter().map_init(|| repo.local(), chain).collect();

@@ -6,8 +6,9 @@
 //!
 //! The ids of the rules are given by the caller, so that this room does not depend on the rules.
 
-use crate::files::{CONFIG, Content, Layout, Tree};
+use crate::files::{CONFIG, Content, Layout, PathKind, Tree};
 use crate::okep::suppressions::{NOT_SUPPRESSIBLE, Scope, Suppression};
+use crate::site::mkdocs;
 use crate::text::Text;
 use crate::text::nearest::did_you_mean;
 use crate::text::path;
@@ -54,20 +55,28 @@ pub enum Error {
 type Mistake = (Range<usize>, String);
 
 impl Config {
-    /// The configuration of a tree; `rules` are the ids of all rules.
+    /// The configuration of a tree, which also says where its proposal folder is; `rules` are the ids of all
+    /// rules.
     ///
     /// # Errors
     /// There is one, and it cannot be read or is wrong.
     pub fn of(tree: &Tree, rules: &[&'static str]) -> Result<Self, Error> {
         let unreadable = |reason: &str| Err(Error::Unreadable { reason: reason.to_owned() });
-        match tree.files.get(CONFIG).map(|file| &file.content) {
-            None => Ok(Config::default()),
-            Some(Content::Bytes(bytes)) => Config::parse(bytes, rules),
-            Some(Content::Symlink) => unreadable("it is a symbolic link, which is not followed"),
-            Some(Content::TooLarge(bytes)) => unreadable(&format!("it has {bytes} bytes")),
-            Some(Content::Unavailable(reason)) => unreadable(reason),
-            Some(Content::Unread) => unreadable("it was not asked for"),
+        let mut config = match tree.file(CONFIG).map(|file| file.content) {
+            None if tree.kind(CONFIG) == PathKind::Folder => return unreadable("it is a folder"),
+            None => Config::default(),
+            Some(Content::Bytes(bytes)) => Config::parse(&bytes, rules)?,
+            Some(Content::Symlink) => return unreadable("it is a symbolic link, which is not followed"),
+            Some(Content::TooLarge(bytes)) => return unreadable(&format!("it has {bytes} bytes")),
+            Some(Content::Unavailable(reason)) => return unreadable(&reason),
+        };
+        if !config.names_folder
+            && !config.layout.is_in(tree)
+            && let Some(folder) = folder_of_site(&config.layout, tree)
+        {
+            config.layout.folder = folder;
         }
+        Ok(config)
     }
 
     /// Parses the bytes of an `okep.toml`.
@@ -94,16 +103,14 @@ impl Config {
         Ok(Config { lines: lines.collect(), ..file.config(rules).map_err(wrong)? })
     }
 
-    /// What is named and not there in a tree that was read by this configuration.
+    /// Whether all that the configuration of a tree names is there.
     ///
     /// # Errors
     /// The first thing that is not there.
-    pub fn stands_in(&self, tree: &Tree) -> Result<(), Error> {
-        let folder = format!("{}/", self.layout.folder);
-        let has_folder =
-            tree.files.range(folder.clone()..).next().is_some_and(|(p, _)| p.starts_with(&folder));
-        let has_template = self.layout.template.as_ref().is_none_or(|path| tree.files.contains_key(path));
-        let has_register = self.layout.registers.iter().any(|path| tree.files.contains_key(path));
+    pub fn require_present(&self, tree: &Tree) -> Result<(), Error> {
+        let has_folder = self.layout.is_in(tree);
+        let has_template = self.layout.template.as_ref().is_none_or(|path| tree.contains(path));
+        let has_register = self.layout.registers.iter().any(|path| tree.contains(path));
         let absent = |name: &str, value: String, remedy: &str| match self.lines.get(name) {
             Some(&line) => {
                 let message =
@@ -124,6 +131,14 @@ impl Config {
         }
         Ok(())
     }
+}
+
+/// Where the site's pages are elsewhere, its proposals are looked for there.
+fn folder_of_site(layout: &Layout, tree: &Tree) -> Option<String> {
+    let register = layout.registers.iter().find(|path| tree.contains(path))?;
+    let site = mkdocs::read(register, &|path: &str| tree.file(path).map(|file| file.content));
+    let name = path::file_name(&layout.folder);
+    site.docs_dir.map(|docs| format!("{docs}/{name}"))
 }
 
 /// The parser's message in the words of somebody who writes the file.

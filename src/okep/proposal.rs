@@ -8,40 +8,70 @@ use crate::markdown::names::Name;
 use crate::markdown::outline::Outline;
 use crate::text::path;
 use crate::text::path::OkepName;
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock};
 
+/// An OKEP by its path; its text is read and parsed when somebody asks for it.
 #[derive(Debug, Clone)]
 pub struct Okep {
     /// From the root of the repository, `/` between the parts.
     pub path: String,
     pub name: OkepName,
-    /// The folder named like an OKEP that it stands in.
+    /// The folder named like an OKEP that it is in.
     pub folder: Option<(String, OkepName)>,
+    /// It is the same in the state compared with, and not audited.
+    pub unchanged: bool,
+    text: Arc<LazyLock<OkepText, Box<dyn FnOnce() -> OkepText + Send + Sync>>>,
+}
+
+/// What the text of an OKEP says.
+#[derive(Debug, Clone)]
+pub struct OkepText {
     pub document: Arc<Document>,
     pub title: Option<Title>,
     pub issue: Option<IssueLine>,
     pub outline: Outline,
-    /// Known by its path alone: it is the same in the state compared with, and not judged.
-    pub unread: bool,
+}
+
+impl Deref for Okep {
+    type Target = OkepText;
+
+    fn deref(&self) -> &OkepText {
+        &self.text
+    }
 }
 
 impl Okep {
     pub fn new(path: &str, proposals: &str, document: Arc<Document>, template: &Template) -> Self {
-        let stem = path::stem(path::file_name(path)).unwrap_or_default();
-        let mut name = path::okep_name(stem).unwrap_or(OkepName { number: None, well_formed: false });
-        name.well_formed &= path.ends_with(".md");
-        let is_section = |h: &crate::markdown::document::Heading| {
-            let name = Name::new(&h.text);
-            template.names().any(|n| n.spells(&name))
-        };
-        let title = title::read(&document, &is_section);
-        let own: Vec<u64> =
-            [name.number, title.as_ref().and_then(|t| t.number)].into_iter().flatten().collect();
-        let issue =
-            issue::of_okep(&document, title.as_ref().map(|t| t.heading), template.issue.as_ref(), &own);
-        let outline = Outline::of(&document, title.as_ref());
-        let folder = path::okep_folder(path, proposals).map(|(f, n)| (f.to_owned(), n));
-        Okep { path: path.to_owned(), name, folder, document, title, issue, outline, unread: false }
+        let text = OkepText::new(document, name_of(path).number, template);
+        Okep::with_text(path, proposals, move || text)
+    }
+
+    /// An OKEP that is the same in the state compared with; `read` gets at its text, should it be needed.
+    pub fn unchanged(
+        path: &str,
+        proposals: &str,
+        template: Arc<Template>,
+        read: impl FnOnce() -> Arc<Document> + Send + Sync + 'static,
+    ) -> Self {
+        let number = name_of(path).number;
+        let okep = Okep::with_text(path, proposals, move || OkepText::new(read(), number, &template));
+        Okep { unchanged: true, ..okep }
+    }
+
+    fn with_text(
+        path: &str,
+        proposals: &str,
+        text: impl FnOnce() -> OkepText + Send + Sync + 'static,
+    ) -> Self {
+        let text: Box<dyn FnOnce() -> OkepText + Send + Sync> = Box::new(text);
+        Okep {
+            path: path.to_owned(),
+            name: name_of(path),
+            folder: path::okep_folder(path, proposals).map(|(folder, name)| (folder.to_owned(), name)),
+            unchanged: false,
+            text: Arc::new(LazyLock::new(text)),
+        }
     }
 
     /// The number it goes by: that of the file, else of the title, else of the issue.
@@ -50,5 +80,27 @@ impl Okep {
             .number
             .or(self.title.as_ref().and_then(|t| t.number))
             .or(self.issue.as_ref().and_then(|i| i.number()))
+    }
+}
+
+fn name_of(path: &str) -> OkepName {
+    let stem = path::stem(path::file_name(path)).unwrap_or_default();
+    let mut name = path::okep_name(stem).unwrap_or(OkepName { number: None, well_formed: false });
+    name.well_formed &= path.ends_with(".md");
+    name
+}
+
+impl OkepText {
+    fn new(document: Arc<Document>, number: Option<u64>, template: &Template) -> Self {
+        let is_section = |h: &crate::markdown::document::Heading| {
+            let name = Name::new(&h.text);
+            template.names().any(|n| n.spells(&name))
+        };
+        let title = title::read(&document, &is_section);
+        let own: Vec<u64> = [number, title.as_ref().and_then(|t| t.number)].into_iter().flatten().collect();
+        let issue =
+            issue::of_okep(&document, title.as_ref().map(|t| t.heading), template.issue.as_ref(), &own);
+        let outline = Outline::of(&document, title.as_ref());
+        OkepText { document, title, issue, outline }
     }
 }

@@ -38,5 +38,5 @@ pub fn awaited<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a str> {
 
 /// Whether a register's entry names an OKEP that is not in the tree.
 pub fn is_dead(snapshot: &Snapshot, doc: &str) -> bool {
-    snapshot.number_of(doc).is_some() && !snapshot.paths.contains(doc)
+    snapshot.number_of(doc).is_some() && !snapshot.contains(doc)
 }

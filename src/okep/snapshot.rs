@@ -1,8 +1,10 @@
-//! A tree read once: template, OKEPs, companion pages and registers.
+//! What the files of a tree are: template, OKEPs, companion pages, index page and site.
 
 use super::proposal::Okep;
 use super::template::Template;
-use crate::files::{Content, File, Layout, Note, PathKind, Tree};
+use crate::files::{
+    CONFIG, Content, FRONT_PAGE, File, Layout, Listing, MAX_FILE_BYTES, Note, PathKind, Tree,
+};
 use crate::markdown::document::Document;
 use crate::markdown::limits;
 use crate::site::index_page::IndexPage;
@@ -13,38 +15,33 @@ use crate::text::path;
 use crate::text::path::Role;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 #[derive(Debug, Clone)]
 pub struct Snapshot {
+    pub tree: Tree,
     pub layout: Layout,
     pub template: Template,
     /// Sorted by path.
     pub okeps: Vec<Okep>,
-    /// Pages that stand beside an OKEP in a folder of its own.
+    /// Pages next to an OKEP in a folder of its own.
     pub companions: Vec<Page>,
     /// Folders named like an OKEP that hold pages but no OKEP.
     pub orphan_folders: Vec<OrphanFolder>,
     pub landing: Option<IndexPage>,
-    /// Pages that no rule judges, sorted by path; those outside the proposal folder are read only where a
-    /// file is to be renamed that they may name.
+    /// Pages of the proposal folder that no rule checks, sorted by path.
     pub others: Vec<Page>,
     /// The configuration of the site, where there is one.
     pub site: Option<Arc<Site>>,
-    /// Every path of the tree, whether it could be read or not.
-    pub paths: BTreeSet<String>,
-    /// What stands at paths that links lead to, as far as it was asked.
-    pub path_kind: Arc<BTreeMap<String, PathKind>>,
-    /// Of paths that are not there, where their files went, as far as history was asked.
-    pub moved: Arc<BTreeMap<String, String>>,
     /// The repository that this is, as `host/organisation/name` in lower case: that of the template's own
     /// issue link.
     pub repository: Option<String>,
-    /// The text of every file that was read, by path.
-    pub texts: BTreeMap<String, Arc<Text>>,
+    /// What there is to say about the files, but for what could not be read: see [`Tree::notices`].
     pub notes: Vec<Note>,
     /// Whether some OKEP is there that could not be read, so that the verdict is not whole.
     pub incomplete: bool,
+    listing: Arc<Listing>,
+    parsed: Parsed,
 }
 
 #[derive(Debug, Clone)]
@@ -60,11 +57,11 @@ pub struct OrphanFolder {
     pub pages: Vec<Page>,
 }
 
-/// What has been parsed, by the id of its bytes: each distinct content is parsed once.
-#[derive(Debug, Default)]
+/// What has been parsed, by the id of its bytes: each distinct content is parsed once. A clone shares it.
+#[derive(Debug, Clone, Default)]
 pub struct Parsed {
-    documents: Known<Document>,
-    sites: Known<Site>,
+    documents: Arc<Known<Document>>,
+    sites: Arc<Known<Site>>,
 }
 
 /// Shared values by the path and id they were made from.
@@ -73,14 +70,19 @@ type Known<T> = Mutex<HashMap<(String, String), Arc<T>>>;
 fn once<T>(known: &Known<T>, path: &str, id: Option<&str>, make: impl FnOnce() -> T) -> Arc<T> {
     let Some(id) = id else { return Arc::new(make()) };
     let key = (path.to_owned(), id.to_owned());
-    if let Some(value) = known.lock().unwrap_or_else(|e| e.into_inner()).get(&key) {
+    if let Some(value) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
         return value.clone();
     }
     let value = Arc::new(make());
-    known.lock().unwrap_or_else(|e| e.into_inner()).entry(key).or_insert(value).clone()
+    known.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(value).clone()
 }
 
 impl Parsed {
+    /// The page that a file of these bytes is.
+    fn document(&self, file: &File, bytes: &[u8]) -> Arc<Document> {
+        once(&self.documents, "", file.id.as_deref(), || Document::parse(bytes))
+    }
+
     /// Makes a document known, so that a file of this id need not be parsed.
     pub fn know(&self, id: &str, document: Arc<Document>) {
         once(&self.documents, "", Some(id), || Document::clone(&document));
@@ -89,32 +91,38 @@ impl Parsed {
 
 impl Snapshot {
     pub fn new(tree: &Tree, layout: &Layout, parsed: &Parsed) -> Self {
-        let mut reading = SnapshotReader { tree, layout, notes: tree.notes.clone(), incomplete: false };
-        let files = reading.documents(parsed);
+        Snapshot::of_change(tree, layout, parsed, None)
+    }
+
+    /// The same where only some paths are in question: other OKEPs are not read until they are asked for.
+    pub fn of_change(
+        tree: &Tree,
+        layout: &Layout,
+        parsed: &Parsed,
+        changed: Option<&BTreeSet<String>>,
+    ) -> Self {
+        let listing = tree.list(&layout.folder);
+        let notes = listing.notices.clone();
+        let mut reading = SnapshotReader { tree, layout, parsed, changed, notes, incomplete: false };
+        let files = reading.documents(&listing);
         let template = reading.template(&files);
-        let okeps = reading.okeps(&files, &template);
+        let okeps = reading.okeps(&files, &listing, &template);
         let (companions, orphan_folders) = reading.pages(&files, &okeps);
         let landing = files
             .iter()
             .find(|f| f.role == Role::IndexPage)
             .map(|f| IndexPage::new(&f.path, f.document.clone()));
-        let mut texts: BTreeMap<String, Arc<Text>> =
-            files.iter().filter(|f| !f.unread).map(|f| (f.path.clone(), f.document.text.clone())).collect();
-        let site = reading.site(parsed);
+        let site = reading.site();
         let is_other = |f: &&Parsable| {
-            matches!(f.role, Role::Other | Role::Stray) && !f.unread && okeps.iter().all(|o| o.path != f.path)
+            matches!(f.role, Role::Other | Role::Stray) && okeps.iter().all(|o| o.path != f.path)
         };
         let page = |f: &Parsable| Page { path: f.path.clone(), document: f.document.clone() };
         let others = files.iter().filter(is_other).map(page).collect();
-        for path in site.iter().flat_map(|s| &s.files) {
-            texts.extend(tree.bytes(path).map(|bytes| (path.clone(), Arc::new(Text::new(bytes)))));
-        }
-        let config = tree.bytes(crate::files::CONFIG);
-        texts.extend(config.map(|bytes| (crate::files::CONFIG.to_owned(), Arc::new(Text::new(bytes)))));
         let repository = repository(&template);
         reading.notes.sort();
         reading.notes.dedup();
         Snapshot {
+            tree: tree.clone(),
             layout: layout.clone(),
             template,
             okeps,
@@ -123,14 +131,63 @@ impl Snapshot {
             landing,
             others,
             site,
-            path_kind: tree.path_kind.clone(),
-            moved: tree.moved.clone(),
             repository,
-            paths: tree.files.keys().cloned().collect(),
-            texts,
             notes: reading.notes,
             incomplete: reading.incomplete,
+            listing,
+            parsed: parsed.clone(),
         }
+    }
+
+    /// Whether there is a Markdown file of the proposal folder at `path`, whether it can be read or not.
+    pub fn contains(&self, path: &str) -> bool {
+        self.listing.files.contains_key(path)
+    }
+
+    /// The Markdown files of the proposal folder, in order.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.listing.files.keys().map(String::as_str)
+    }
+
+    /// What is at a path of the repository.
+    pub fn path_kind(&self, path: &str) -> PathKind {
+        if self.contains(path) { PathKind::File } else { self.tree.kind(path) }
+    }
+
+    /// The text of a file, where it can be read.
+    pub fn text(&self, path: &str) -> Option<Arc<Text>> {
+        if path::stem(path::file_name(path)).is_some() {
+            return self.document(path).map(|document| document.text.clone());
+        }
+        self.tree.bytes(path).map(|bytes| Arc::new(Text::new(&bytes)))
+    }
+
+    /// The page at a path, where it can be read.
+    pub fn document(&self, path: &str) -> Option<Arc<Document>> {
+        let file = self.tree.file(path)?;
+        let Content::Bytes(bytes) = &file.content else { return None };
+        Some(self.parsed.document(&file, bytes))
+    }
+
+    /// The pages outside of the proposal folder that may name a file of this name: those of the docs folder,
+    /// and the repository's front page.
+    pub fn backlinks(&self, name: &str) -> Vec<Page> {
+        let listing = self.tree.list(self.docs_folder());
+        let paths = listing.files.keys().map(String::as_str).chain([FRONT_PAGE]).collect::<BTreeSet<_>>();
+        let names = |path: &&str| {
+            !self.contains(path) && self.tree.bytes(path).is_some_and(|bytes| may_name(&bytes, name))
+        };
+        let page = |path: &str| Some(Page { path: path.to_owned(), document: self.document(path)? });
+        paths.into_iter().filter(names).filter_map(page).collect()
+    }
+
+    /// The docs folder of the site, or else the folder that holds the proposal folder.
+    fn docs_folder(&self) -> &str {
+        let folder = self.layout.folder.as_str();
+        let holds = |docs: &&str| folder.strip_prefix(*docs).is_some_and(|rest| rest.starts_with('/'));
+        let docs = self.site.as_ref().and_then(|site| site.docs_dir.as_deref()).filter(holds);
+        let docs = docs.unwrap_or(path::folder_of(folder));
+        if docs.is_empty() { folder } else { docs }
     }
 
     /// The number of the OKEP that a path names, whether it is there or not; none for other pages.
@@ -161,61 +218,65 @@ impl Snapshot {
     }
 }
 
+/// Whether a link of this text may point to a file of this name, however it is written; a text without
+/// characters that encode others must have the name itself.
+fn may_name(text: &[u8], name: &str) -> bool {
+    memchr::memchr3(b'%', b'&', b'\\', text).is_some()
+        || memchr::memmem::find(text, name.as_bytes()).is_some()
+}
+
+/// A page that was read.
 struct Parsable {
     path: String,
     role: Role,
     document: Arc<Document>,
-    /// Known by its path alone.
-    unread: bool,
 }
 
 struct SnapshotReader<'a> {
     tree: &'a Tree,
     layout: &'a Layout,
+    parsed: &'a Parsed,
+    /// The paths in question; none where all are.
+    changed: Option<&'a BTreeSet<String>>,
     notes: Vec<Note>,
     incomplete: bool,
 }
 
 impl SnapshotReader<'_> {
-    fn documents(&mut self, parsed: &Parsed) -> Vec<Parsable> {
-        let mut unread = Vec::new();
-        let mut readable: Vec<(&String, &File, Role, &Arc<[u8]>)> = Vec::new();
-        for (path, file) in &self.tree.files {
-            let role = path::role(path, &self.layout.folder);
-            if path::stem(path::file_name(path)).is_none() {
-                continue;
+    /// Whether a path is an OKEP that is not in question.
+    fn is_unchanged(&self, path: &str) -> bool {
+        self.changed.is_some_and(|changed| !changed.contains(path))
+            && path::role(path, &self.layout.folder) == Role::Okep
+    }
+
+    /// Reads and parses all pages in question.
+    fn documents(&mut self, listing: &Listing) -> Vec<Parsable> {
+        let paths: Vec<&String> = listing.files.keys().filter(|path| !self.is_unchanged(path)).collect();
+        let read = |path: &&String| (self.tree.file(path), path::role(path, &self.layout.folder));
+        let parse = |(file, role): (Option<File>, Role)| match file.as_ref().map(|file| &file.content) {
+            Some(Content::Bytes(bytes)) => {
+                (file.as_ref().map(|file| self.parsed.document(file, bytes)), file, role)
             }
-            match &file.content {
-                Content::Bytes(bytes) => readable.push((path, file, role, bytes)),
-                Content::Symlink => {}
-                Content::Unread => unread.push(path.clone()),
-                Content::TooLarge(size) => {
-                    let limit = crate::files::MAX_FILE_BYTES >> 20;
-                    let megabytes = size >> 20;
+            _ => (None, file, role),
+        };
+        let read: Vec<_> = paths.par_iter().map(read).map(parse).collect();
+        let mut files = Vec::with_capacity(read.len());
+        for (path, (document, file, role)) in paths.into_iter().zip(read) {
+            match (document, file.map(|file| file.content)) {
+                (Some(document), _) => files.push(Parsable { path: path.clone(), role, document }),
+                (None, Some(Content::TooLarge(size))) => {
+                    let (megabytes, limit) = (size >> 20, MAX_FILE_BYTES >> 20);
                     let message =
                         format!("{megabytes} MiB; files over {limit} MiB are not judged: shorten it");
                     self.too_large(path, role, message);
                 }
-                Content::Unavailable(_) => self.incomplete |= matches!(role, Role::Okep | Role::Template),
+                (None, Some(Content::Unavailable(_))) => {
+                    self.incomplete |= matches!(role, Role::Okep | Role::Template);
+                }
+                (None, _) => {}
             }
         }
-        let files: Vec<Parsable> = readable
-            .par_iter()
-            .map(|(path, file, role, bytes)| Parsable {
-                path: (*path).clone(),
-                role: *role,
-                document: once(&parsed.documents, "", file.id.as_deref(), || Document::parse(bytes)),
-                unread: false,
-            })
-            .collect();
-        let mut files = self.within_bounds(files);
-        let nothing = Arc::new(Document::parse(b""));
-        files.extend(unread.into_iter().map(|path| {
-            let role = path::role(&path, &self.layout.folder);
-            Parsable { path, role, document: nothing.clone(), unread: true }
-        }));
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        files
+        self.within_bounds(files)
     }
 
     /// Leaves out what is beyond the bounds, and tells of it.
@@ -235,15 +296,15 @@ impl SnapshotReader<'_> {
         self.incomplete |= matches!(role, Role::Okep | Role::Template);
     }
 
-    /// Reads the first register there is; one that inherits is read anew, since its bytes are not all.
-    fn site(&mut self, parsed: &Parsed) -> Option<Arc<Site>> {
-        let found = self.layout.registers.iter().find_map(|path| Some((path, self.tree.files.get(path)?)));
-        let Some((path, file)) = found else {
+    /// Reads the first register there is, with those that it inherits from.
+    fn site(&mut self) -> Option<Arc<Site>> {
+        let Some(path) = self.layout.registers.iter().find(|path| self.tree.contains(path)) else {
             let name = self.layout.registers.first().map_or("mkdocs.yml", String::as_str);
             let message = format!("no `{name}`: nothing to register an OKEP in");
             self.notes.push(Note::new("no-register", message));
             return None;
         };
+        let file = self.tree.file(path)?;
         if !matches!(file.content, Content::Bytes(_)) {
             self.incomplete = true;
             if let Content::TooLarge(size) = file.content {
@@ -252,10 +313,10 @@ impl SnapshotReader<'_> {
             }
             return None;
         }
-        let read = || mkdocs::read(path, &|path: &str| self.tree.bytes(path).cloned());
-        let inherits = self.tree.bytes(path).and_then(|bytes| mkdocs::inherits(path, bytes)).is_some();
-        let id = file.id.as_deref().filter(|_| !inherits);
-        let site = once(&parsed.sites, path, id, read);
+        let content = |path: &str| self.tree.file(path).map(|file| file.content);
+        let ids = mkdocs::chain_of(path, &content).into_iter().map(|path| self.tree.id(&path));
+        let ids = ids.collect::<Option<Vec<String>>>().map(|ids| ids.join(" "));
+        let site = once(&self.parsed.sites, path, ids.as_deref(), || mkdocs::read(path, &content));
         self.notes.extend(site.notes.iter().cloned());
         self.incomplete |= site.too_large;
         Some(site)
@@ -266,7 +327,7 @@ impl SnapshotReader<'_> {
         let chosen = files.iter().find(|f| f.role == Role::Template && Some(f.path.as_str()) == named);
         if let (Some(path), None) = (named, chosen) {
             let message = format!("`{path}`, which is to be the template, is not there");
-            self.notes.push(Note::at("no-template", crate::files::CONFIG, message));
+            self.notes.push(Note::at("no-template", CONFIG, message));
         }
         // Where one is named there is no question which of several counts.
         let counts = |f: &&Parsable| f.role == Role::Template && chosen.is_none_or(|c| c.path == f.path);
@@ -313,25 +374,47 @@ impl SnapshotReader<'_> {
         template
     }
 
-    fn okeps(&mut self, files: &[Parsable], template: &Template) -> Vec<Okep> {
+    fn okeps(&mut self, files: &[Parsable], listing: &Listing, template: &Template) -> Vec<Okep> {
         let folder = &self.layout.folder;
-        let mut okeps = Vec::new();
+        let mut okeps = self.unchanged(listing, template);
         for file in files {
             let misnamed = file.role == Role::Stray && looks_like_okep(&file.document, template);
             if file.role == Role::Okep || misnamed {
-                let mut okep = Okep::new(&file.path, folder, file.document.clone(), template);
-                okep.unread = file.unread;
+                let okep = Okep::new(&file.path, folder, file.document.clone(), template);
                 match limits::beyond_comparison(&template.outline, &okep.outline) {
                     None => okeps.push(okep),
                     Some(why) => self.too_large(&file.path, Role::Okep, why),
                 }
-            } else if file.role == Role::Stray && !file.unread {
+            } else if file.role == Role::Stray {
                 let message = "neither named nor written like an OKEP: not judged";
                 self.notes.push(Note::at("not-an-okep", &file.path, message));
             }
         }
         okeps.sort_by(|a, b| a.path.cmp(&b.path));
         okeps
+    }
+
+    /// The OKEPs that are not in question. What is too large to be compared is empty, should it be asked for.
+    fn unchanged(&self, listing: &Listing, template: &Template) -> Vec<Okep> {
+        let paths: Vec<&String> = listing.files.keys().filter(|path| self.is_unchanged(path)).collect();
+        if paths.is_empty() {
+            return Vec::new();
+        }
+        let template = Arc::new(template.clone());
+        let okep = |path: &String| {
+            let (tree, parsed, at) = (self.tree.clone(), self.parsed.clone(), path.clone());
+            let read = move || {
+                let document = tree.file(&at).and_then(|file| match &file.content {
+                    Content::Bytes(bytes) => Some(parsed.document(&file, bytes)),
+                    _ => None,
+                });
+                document
+                    .filter(|document| limits::beyond(document).is_none())
+                    .unwrap_or_else(|| Arc::new(Document::parse(b"")))
+            };
+            Okep::unchanged(path, &self.layout.folder, template.clone(), read)
+        };
+        paths.into_iter().map(okep).collect()
     }
 
     fn pages(&mut self, files: &[Parsable], okeps: &[Okep]) -> (Vec<Page>, Vec<OrphanFolder>) {
@@ -377,4 +460,20 @@ fn looks_like_okep(document: &Document, template: &Template) -> bool {
         names.iter().any(|n| n.normal == name.normal)
     });
     titled || sections.count() >= 3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_may_name_a_file_in_other_signs() {
+        let check = |text: &str, expected| assert_eq!(may_name(text.as_bytes(), "OKEP-1-a.md"), expected);
+        check("see [a](okeps/OKEP-1-a.md)", true);
+        check("see [a](okeps/OKEP%2D1-a.md)", true);
+        check("see [a](okeps/OKEP\\-1-a.md)", true);
+        check("see [a](okeps/OKEP&#45;1-a.md)", true);
+        check("see [a](okeps/okep-1-a.md)", false);
+        check("", false);
+    }
 }

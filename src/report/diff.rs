@@ -31,11 +31,11 @@ pub fn unified(path: &str, old: &[u8], new: &[u8]) -> String {
 pub fn between(old: &Tree, new: &Tree, renames: &[Rename]) -> Vec<u8> {
     let origins = origins(old, new, renames);
     let moved: BTreeSet<&str> = origins.values().copied().collect();
-    let paths: BTreeSet<&String> = old.files.keys().chain(new.files.keys()).collect();
+    let paths: BTreeSet<&String> = old.changes().keys().chain(new.changes().keys()).collect();
     let mut patch = Vec::new();
     for path in paths.into_iter().map(String::as_str).filter(|p| !moved.contains(p)) {
         let from = origins.get(path).copied().unwrap_or(path);
-        let side = |tree: &'_ Tree, at: &str| tree.bytes(at).cloned();
+        let side = |tree: &'_ Tree, at: &str| tree.bytes(at);
         let (before, after) = (side(old, from), side(new, path));
         let change = FileChange {
             old: before.as_ref().map(|bytes| (from, &bytes[..])),
@@ -53,8 +53,8 @@ fn origins<'a>(old: &Tree, new: &'a Tree, renames: &'a [Rename]) -> BTreeMap<&'a
         let from = origins.remove(from.as_str()).unwrap_or(from);
         origins.insert(to, from);
     }
-    let appears = |path: &str| new.bytes(path).is_some() && !old.files.contains_key(path);
-    let leaves = |path: &str| old.bytes(path).is_some() && !new.files.contains_key(path);
+    let appears = |path: &str| new.bytes(path).is_some() && !old.contains(path);
+    let leaves = |path: &str| old.bytes(path).is_some() && !new.contains(path);
     origins.retain(|to, from| appears(to) && leaves(from));
     origins
 }
@@ -205,7 +205,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root = folder.path();
         git(root, &["init", "--quiet"], b"");
-        for path in old.files.keys() {
+        for path in old.changes().keys() {
             let file = root.join(path);
             std::fs::create_dir_all(file.parent().expect("has a folder")).expect("a folder");
             std::fs::write(file, old.bytes(path).expect("only bytes here")).expect("a file");
@@ -214,9 +214,9 @@ mod tests {
             git(root, &["apply", "--check"], patch);
             git(root, &["apply", "--whitespace=nowarn"], patch);
         }
-        for path in old.files.keys().chain(new.files.keys()) {
+        for path in old.changes().keys().chain(new.changes().keys()) {
             let found = std::fs::read(root.join(path)).ok();
-            assert_eq!(found.as_deref(), new.bytes(path).map(|b| &b[..]), "{path}");
+            assert_eq!(found.as_deref(), new.bytes(path).as_deref(), "{path}");
         }
     }
 

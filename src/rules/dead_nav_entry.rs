@@ -39,9 +39,9 @@ fn finding(snapshot: &Snapshot, site: &Site, index: usize, entry: &NavEntry, doc
     let message = format!("`nav` names `{}`, which is not there", entry.target);
     let mut finding = RULE.about(meant.map(|o| o.path.as_str()), register, entry.target.clone(), message);
     finding.detail = Detail::Entry(index);
-    let Some(text) = snapshot.texts.get(register) else { return finding };
+    let Some(text) = snapshot.text(register) else { return finding };
     finding.place = Some(text.place(entry.span.clone()));
-    match plan(snapshot, site, index, doc, text) {
+    match plan(snapshot, site, index, doc, &text) {
         Plan::Awaited(folder) => finding.help(format!("name the proposal in `{folder}` first")),
         Plan::Edit(NavPlan { edit: Err(why), .. }) => finding.help(why),
         Plan::Edit(_) => match unlisted(snapshot, site, doc) {
@@ -58,8 +58,8 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let site = snapshot.site.as_ref()?;
     let Detail::Entry(index) = finding.detail else { return None };
     let doc = site.nav.entries().get(index)?.doc.as_deref()?;
-    let text = snapshot.texts.get(&finding.path)?;
-    let Plan::Edit(plan) = plan(snapshot, site, index, doc, text) else { return None };
+    let text = &*snapshot.text(&finding.path)?;
+    let Plan::Edit(plan) = plan(snapshot, site, index, doc, &text) else { return None };
     let (span, replacement) = plan.edit.ok()?;
     let title = match unlisted(snapshot, site, doc) {
         Some(_) => "name the file it is now",

@@ -21,16 +21,16 @@ pub static RULE: Rule = Rule {
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let Some(site) = &snapshot.site else { return Vec::new() };
     let register = site.nav.tree().map_or(site.path.as_str(), |t| t.path.as_str());
-    let Some(text) = snapshot.texts.get(register) else { return Vec::new() };
+    let Some(text) = snapshot.text(register) else { return Vec::new() };
     let entries: Vec<(&NavEntry, &str)> = site
         .nav
         .entries()
         .iter()
         .filter_map(|e| Some((e, e.doc.as_deref()?)))
-        .filter(|(_, doc)| snapshot.number_of(doc).is_some() && snapshot.paths.contains(*doc))
+        .filter(|(_, doc)| snapshot.number_of(doc).is_some() && snapshot.contains(doc))
         .collect();
-    let mut findings = twice(&entries, register, text);
-    findings.extend(outside(site, &entries, register, text));
+    let mut findings = twice(&entries, register, &text);
+    findings.extend(outside(site, &entries, register, &text));
     findings
 }
 

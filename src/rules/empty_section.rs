@@ -73,7 +73,7 @@ mod tests {
         check(&with("\nNone\n", "\n<!-- none\n\nat all -->\n"), &["empty-section:13 Non-Goals"]);
         for content in [
             "```\nx\n```",
-            "![x](x.png)",
+            "![x](https://example.org/x.png)",
             "| a |\n|---|\n| b |",
             "* x",
             "> x",
@@ -103,8 +103,8 @@ mod tests {
             "<!-- c\n d --> None",
             "<a name=\"x\"></a>None",
             "<div>None</div>",
-            "<img src=\"x.png\">",
-            "<p>\n<img src=\"x.png\">\n</p>",
+            "<img src=\"https://example.org/x.png\">",
+            "<p>\n<img src=\"https://example.org/x.png\">\n</p>",
             "<!-- c -->\nNone",
             "a <!-- c",
             "* `x`",

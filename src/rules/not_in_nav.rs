@@ -56,8 +56,8 @@ fn missing(snapshot: &Snapshot, site: &Site, okep: &Okep) -> Finding {
     let register = site.nav.tree().map_or(site.path.as_str(), |t| t.path.as_str());
     let message = format!("`{target}` is not in `nav`");
     let mut finding = RULE.about(Some(&okep.path), register, SUBJECT, message);
-    let Some(text) = snapshot.texts.get(register) else { return finding };
-    let plan = plan(snapshot, site, okep, text);
+    let Some(text) = snapshot.text(register) else { return finding };
+    let plan = plan(snapshot, site, okep, &text);
     finding.place = Some(text.place(plan.place));
     match plan.edit {
         Ok((_, line)) => finding.help(format!("add `{}`", line.trim().trim_start_matches("- "))),
@@ -71,7 +71,7 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     if site.registered(&okep.path) != Registered::Missing {
         return None;
     }
-    let plan = plan(snapshot, site, okep, snapshot.texts.get(&finding.path)?);
+    let plan = plan(snapshot, site, okep, &*snapshot.text(&finding.path)?);
     let (span, line) = plan.edit.ok()?;
     Some(Fix::safe("add it to `nav`", vec![Edit::replace(&plan.path, span, line)]))
 }

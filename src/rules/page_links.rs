@@ -12,8 +12,7 @@ use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::Finding;
 use crate::rules::{Check, RULES};
 use crate::site::mkdocs::PageSettings;
-use crate::text::path;
-use crate::text::path::{Role, okep_folder};
+use crate::text::path::okep_folder;
 use pulldown_cmark::{BrokenLink, Event, Parser, Tag, TagEnd};
 use rayon::prelude::*;
 use std::cell::OnceCell;
@@ -219,7 +218,7 @@ pub fn pages(snapshot: &Snapshot) -> Vec<Linked<'_>> {
     let settings = snapshot.site.as_ref().map(|site| &site.pages);
     let repository = snapshot.repository.as_deref();
     let folder = &snapshot.layout.folder;
-    let read = snapshot.okeps.iter().filter(|o| !o.unread);
+    let read = snapshot.okeps.iter().filter(|o| !o.unchanged);
     let okeps = read.map(|o| (o.path.as_str(), o.path.as_str(), &o.document));
     let companions = snapshot.companions.iter().filter_map(|page| {
         let (around, _) = okep_folder(&page.path, folder)?;
@@ -230,7 +229,7 @@ pub fn pages(snapshot: &Snapshot) -> Vec<Linked<'_>> {
         .chain(companions)
         .map(|(okep, path, document)| Linked::new(okep, path, document, settings, repository))
         .collect();
-    pages.iter_mut().for_each(|page| page.moved = Some(&snapshot.moved));
+    pages.iter_mut().for_each(|page| page.moved = Some(&snapshot.tree.moved));
     pages
 }
 
@@ -243,12 +242,6 @@ pub fn claims(page: &Linked) -> Vec<Claim> {
     checks.flat_map(|check| check(page)).collect()
 }
 
-/// The paths of which it must be known whether they stand, to judge the links of a snapshot.
-pub fn questions(snapshot: &Snapshot) -> BTreeSet<String> {
-    let wanted = pages(snapshot).into_iter().flat_map(|page| claims(&page)).flat_map(|c| c.unless);
-    wanted.map(|w| w.path).filter(|path| !snapshot.paths.contains(path)).collect()
-}
-
 /// What the rules about links find in a snapshot.
 pub fn of_links(snapshot: &Snapshot) -> Vec<Finding> {
     let claims = pages(snapshot).into_par_iter().flat_map_iter(|page| claims(&page));
@@ -256,7 +249,7 @@ pub fn of_links(snapshot: &Snapshot) -> Vec<Finding> {
 }
 
 fn holds(claim: &Claim, snapshot: &Snapshot) -> bool {
-    !claim.unless.iter().any(|w| w.is_met(path_kind(snapshot, &w.path)))
+    !claim.unless.iter().any(|w| w.is_met(snapshot.path_kind(&w.path)))
 }
 
 /// The paths of which it would help to know where their files went.
@@ -271,17 +264,4 @@ pub fn lost(snapshot: &Snapshot) -> BTreeSet<String> {
         .flat_map(|page| checks.iter().flat_map(|check| check(&page)).collect::<Vec<_>>());
     let dead = claims.filter(|claim| holds(claim, snapshot));
     dead.flat_map(|claim| claim.unless).map(|wanted| wanted.path).collect()
-}
-
-/// What stands at a path, as far as it is known.
-pub fn path_kind(snapshot: &Snapshot, path: &str) -> PathKind {
-    if snapshot.paths.contains(path) {
-        return PathKind::File;
-    }
-    match snapshot.path_kind.get(path) {
-        Some(path_kind) => *path_kind,
-        // All Markdown files of the proposal folder are known.
-        None if path::role(path, &snapshot.layout.folder) != Role::Other => PathKind::Nothing,
-        None => PathKind::Unknown,
-    }
 }

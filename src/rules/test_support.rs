@@ -1,11 +1,10 @@
 //! What the tests of the rules share: a template, an OKEP without findings, and `check(document, expected)`.
 
 use crate::audit::{TemplateTimeline, audit};
-use crate::files::{Layout, PathKind, Tree};
+use crate::files::{Layout, Tree};
 use crate::fix::plan::plan;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::rules::finding::Finding;
-use std::sync::Arc;
 
 pub const TEMPLATE: &str = "\
 # OKEP-1: OKEP Template
@@ -98,7 +97,7 @@ pub fn tree(files: &[(&str, &str)]) -> Tree {
 /// As [`tree`], without a template.
 pub fn tree_without_template(files: &[(&str, &str)]) -> Tree {
     let mut tree = tree(files);
-    tree.files.remove(TEMPLATE_PATH);
+    tree.remove(TEMPLATE_PATH);
     tree
 }
 
@@ -196,22 +195,10 @@ pub fn check_with_risks(document: &str, expected: &[&str]) {
     check_files(&[(TEMPLATE_PATH, &template), (OKEP, document)], expected);
 }
 
-/// The findings of a tree whose paths are all known: the files, and others that have no content here.
+/// The findings of a tree that also has other files, which have no content of interest.
 pub fn found_among(files: &[(&str, &str)], others: &[&str]) -> Vec<String> {
     let mut tree = tree(files);
-    let parsed = Parsed::default();
-    let snapshot = Snapshot::new(&tree, &Layout::default(), &parsed);
-    let kind = |path: &str| {
-        if others.contains(&path) {
-            PathKind::File
-        } else if others.iter().any(|other| other.starts_with(&format!("{path}/"))) {
-            PathKind::Folder
-        } else {
-            PathKind::Nothing
-        }
-    };
-    let asked = crate::rules::page_links::questions(&snapshot);
-    tree.path_kind = Arc::new(asked.into_iter().map(|path| (path.clone(), kind(&path))).collect());
+    others.iter().for_each(|path| tree.insert(*path, &b"x"[..]));
     found(&tree)
 }
 

@@ -21,7 +21,7 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
         .map(|problem| {
             let message = format!("MkDocs cannot load it: {}", problem.message);
             let mut finding = RULE.about(None, &problem.path, problem.path.clone(), message);
-            finding.place = snapshot.texts.get(&problem.path).map(|t| t.place(problem.span.clone()));
+            finding.place = snapshot.text(&problem.path).map(|t| t.place(problem.span.clone()));
             finding.help("mend it first; which OKEPs are registered is not judged until then")
         })
         .collect()

@@ -215,6 +215,17 @@ fn same_length_utf8(bytes: &[u8]) -> (String, Option<usize>, usize) {
     (text, first, count)
 }
 
+/// Whether two contents are the same but for line endings, which git may change on the way to disk.
+pub fn same_text(a: &[u8], b: &[u8]) -> bool {
+    let bare = |bytes: &[u8]| -> Vec<u8> {
+        let broken = bytes.split_inclusive(|b| *b == b'\n');
+        broken
+            .flat_map(|line| line.strip_suffix(b"\r\n").map_or([line, b""], |l| [l, b"\n"]).concat())
+            .collect()
+    };
+    a == b || bare(a) == bare(b)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -70,7 +70,7 @@ fn several_prompts_that_end_a_file_take_their_blank_lines_along() {
         let fixed = fix(&tree, &Layout::default(), None, Safety::Suggested, &|_| true);
         let left = fixed.tree.bytes("docs/okeps/okep-7-a.md").expect("it is there");
         let ending = if ending.is_empty() { "" } else { "\n" };
-        assert_eq!(String::from_utf8_lossy(left), format!("{}{ending}", preamble.trim_end()));
+        assert_eq!(String::from_utf8_lossy(&left), format!("{}{ending}", preamble.trim_end()));
     }
 }
 
@@ -90,7 +90,7 @@ fn a_prompt_brings_no_line_ending_of_the_template_along() {
     tree.insert("docs/okeps/okep-7-a.md", page.as_bytes());
     check(fixes::hold(&tree));
     let fixed = fix(&tree, &Layout::default(), None, Safety::Suggested, &|_| true);
-    let text = String::from_utf8_lossy(fixed.tree.bytes("docs/okeps/okep-7-a.md").expect("it is there"))
+    let text = String::from_utf8_lossy(&fixed.tree.bytes("docs/okeps/okep-7-a.md").expect("it is there"))
         .into_owned();
     assert!(text.contains("<!--\nSay\n\nwhat\nfor.\n-->") && !text.contains('\r'), "{text}");
 }

@@ -7,7 +7,7 @@
 use crate::promised::register;
 use crate::tally;
 use okep::audit::audit;
-use okep::files::{Content, Layout, Tree};
+use okep::files::{Layout, Tree};
 use okep::fix::engine::{MOST_TIMES, MOST_WORK, fix};
 use okep::markdown::document::Document;
 use okep::okep::snapshot::{Parsed, Snapshot};
@@ -285,11 +285,8 @@ fn fixes_judge_no_more_than_the_bound() {
     for (name, size, shape) in markdown() {
         let work = |size: usize| {
             let tree = tree(&shape(size));
-            let bytes: usize = tree
-                .files
-                .values()
-                .map(|f| if let Content::Bytes(b) = &f.content { b.len() } else { 0 })
-                .sum();
+            let bytes: usize =
+                tree.changes().keys().filter_map(|path| tree.bytes(path)).map(|b| b.len()).sum();
             let fixed = fix(&tree, &Layout::default(), None, Safety::Suggested, &|_| true);
             assert!(
                 fixed.work <= MOST_WORK + (MOST_TIMES + 4) * bytes,

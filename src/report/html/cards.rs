@@ -146,7 +146,7 @@ fn source(finding: &Finding, tip: &Tip) -> Markup {
     let own = (finding.path.as_str(), finding.place.as_ref(), None);
     html! {
         @for (path, place, message) in std::iter::once(own).chain(related.take(5)) {
-            @if let (Some(place), Some(text)) = (place, tip.snapshot.texts.get(path)) {
+            @if let (Some(place), Some(text)) = (place, tip.snapshot.text(path)) {
                 @let last = place.end_line.max(place.line).min(place.line + MOST_LINES - 1);
                 @let from = place.line.saturating_sub(AROUND).max(1);
                 @let to = (last + AROUND).min(text.line_count());

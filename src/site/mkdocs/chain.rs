@@ -4,10 +4,9 @@ use super::patterns::{MAX_LINES, Patterns};
 use super::value::{self, Value};
 use super::yaml::{NodeId, Refusal, YamlCause, YamlDocument};
 use super::{MAX_BYTES, MAX_CHAIN, Site};
-use crate::files::Note;
+use crate::files::{Content, Note};
 use crate::text::Text;
 use crate::text::url_path::{folder, join};
-use std::sync::Arc;
 
 /// A refusal, and which file of the chain it is about.
 pub type Fault = (usize, Refusal);
@@ -82,15 +81,19 @@ impl Layer {
 /// The configuration and the files it inherits from, or why one of them does not load.
 pub fn read(
     config_path: &str,
-    file: &dyn Fn(&str) -> Option<Arc<[u8]>>,
+    file: &dyn Fn(&str) -> Option<Content>,
     site: &mut Site,
 ) -> Result<Vec<Layer>, (String, Refusal)> {
-    let Some(bytes) = file(config_path) else {
+    let Some(content) = file(config_path) else {
         return Err((config_path.into(), Refusal::fault(0..0, "the file is not there")));
     };
     let mut layers = Vec::new();
-    let mut next = Some((config_path.to_owned(), bytes));
-    while let Some((path, bytes)) = next.take() {
+    let mut next = Some((config_path.to_owned(), content));
+    while let Some((path, content)) = next.take() {
+        let Content::Bytes(bytes) = content else {
+            let message = "the file cannot be read, so what it sets is unknown".to_owned();
+            return Err((path, Refusal { span: 0..0, message, cause: YamlCause::NotReadHere }));
+        };
         let layer = Layer::read(&path, &bytes).map_err(|refusal| (path.clone(), refusal))?;
         let refuse = |node: NodeId, message: String| {
             (path.clone(), Refusal::fault(layer.doc.written(node).span.clone(), message))
@@ -114,9 +117,9 @@ pub fn read(
                         Refusal { cause: YamlCause::TooLarge, ..refuse(node, message).1 },
                     ));
                 }
-                Some(bytes) => {
+                Some(content) => {
                     site.files.push(parent.clone());
-                    next = Some((parent, bytes));
+                    next = Some((parent, content));
                 }
             },
         }

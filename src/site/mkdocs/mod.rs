@@ -20,18 +20,17 @@ pub use nav::{Nav, NavEntry, NavItem, NavSection, NavTree, Rest, Shape, What};
 pub use pages::{AbsoluteLinks, PageSettings};
 pub use patterns::{Patterns, RestPattern};
 
-use crate::files::Note;
+use crate::files::{Content, Note};
 use crate::text::url_path::{below, folder, is_page, join};
-use chain::{At, Fault, Layer, Layers, Parent};
+use chain::{At, Fault, Layers};
 use std::ops::Range;
-use std::sync::Arc;
 use value::Value;
 use yaml::{Refusal, YamlCause};
 
 /// Largest configuration file that is read, in bytes.
 pub const MAX_BYTES: usize = 4 << 20;
-/// Most files in one chain of `INHERIT`.
-pub const MAX_CHAIN: usize = 16;
+/// Most files in one chain of `INHERIT`: MkDocs follows it by recursion, which Python ends at this depth.
+pub const MAX_CHAIN: usize = 1000;
 
 /// Plugins that make or change the navigation by files or rules that are not read here.
 const NAV_PLUGINS: [&str; 6] =
@@ -159,35 +158,22 @@ fn rest(tree: &NavTree, page: &str) -> Registered {
     if unknown { Registered::Unknown } else { Registered::Missing }
 }
 
-/// The path of the file that a configuration inherits from, from the repository's root; none where
-/// there is none, or where it is outside the repository.
-pub fn inherits(config_path: &str, bytes: &[u8]) -> Option<String> {
-    // Asked for every state that is read: the key must stand there before YAML is worth the time.
-    memchr::memmem::find(bytes, b"INHERIT")?;
-    let layer = Layer::read(config_path, bytes).ok()?;
-    match layer.parent().ok()? {
-        Parent::At(path, _) => Some(path),
-        _ => None,
+/// The configuration at a path and the files it inherits from, as far as they are there.
+pub fn chain_of(config_path: &str, file: &dyn Fn(&str) -> Option<Content>) -> Vec<String> {
+    // Asked for every state that is read: the key must be there before YAML is worth the time.
+    match file(config_path) {
+        Some(Content::Bytes(bytes)) if memchr::memmem::find(&bytes, b"INHERIT").is_some() => {
+            let mut site = Site::unread(config_path);
+            drop(chain::read(config_path, file, &mut site));
+            site.files
+        }
+        _ => vec![config_path.to_owned()],
     }
 }
 
-/// Reads the configuration at `config_path`; `file` gives the bytes of a path of the repository.
-pub fn read(config_path: &str, file: &dyn Fn(&str) -> Option<Arc<[u8]>>) -> Site {
-    let mut site = Site {
-        path: config_path.into(),
-        files: vec![config_path.into()],
-        docs_dir: None,
-        nav: Nav::Unreadable,
-        pages: PageSettings { docs_dir: None, separator: None, ..PageSettings::default() },
-        plugins: Vec::new(),
-        problems: Vec::new(),
-        notes: Vec::new(),
-        too_large: false,
-        exclude: Patterns::default(),
-        drafts: Patterns::default(),
-        not_in_nav: Patterns::default(),
-        unknowable: false,
-    };
+/// Reads the configuration at `config_path`; `file` gives what is at a path of the repository.
+pub fn read(config_path: &str, file: &dyn Fn(&str) -> Option<Content>) -> Site {
+    let mut site = Site::unread(config_path);
     let layers = match chain::read(config_path, file, &mut site) {
         Ok(layers) => layers,
         Err((path, refusal)) => {
@@ -200,6 +186,25 @@ pub fn read(config_path: &str, file: &dyn Fn(&str) -> Option<Arc<[u8]>>) -> Site
 }
 
 impl Site {
+    /// A configuration of which nothing is known yet.
+    fn unread(config_path: &str) -> Self {
+        Site {
+            path: config_path.into(),
+            files: vec![config_path.into()],
+            docs_dir: None,
+            nav: Nav::Unreadable,
+            pages: PageSettings { docs_dir: None, separator: None, ..PageSettings::default() },
+            plugins: Vec::new(),
+            problems: Vec::new(),
+            notes: Vec::new(),
+            too_large: false,
+            exclude: Patterns::default(),
+            drafts: Patterns::default(),
+            not_in_nav: Patterns::default(),
+            unknowable: false,
+        }
+    }
+
     fn refuse(&mut self, path: &str, refusal: Refusal) {
         match refusal.cause {
             YamlCause::NotReadHere => {

@@ -5,8 +5,8 @@ use crate::text::Text;
 use std::collections::BTreeMap;
 
 fn site(files: &[(&str, &str)]) -> Site {
-    let files: BTreeMap<&str, Arc<[u8]>> = files.iter().map(|(p, t)| (*p, t.as_bytes().into())).collect();
-    read("mkdocs.yml", &|path| files.get(path).cloned())
+    let files: BTreeMap<&str, &str> = files.iter().copied().collect();
+    read("mkdocs.yml", &|path| files.get(path).map(|text| Content::Bytes(text.as_bytes().into())))
 }
 
 /// The site in lines: `section / title = page`, `?` before a target that names no page, problems with
@@ -152,8 +152,8 @@ fn what_mkdocs_refuses_has_its_line() {
 
 #[test]
 fn foreign_bytes_are_a_problem_at_their_place() {
-    let bytes: Arc<[u8]> = b"nav:\n- caf\xe9.md\n".as_slice().into();
-    let site = read("mkdocs.yml", &|_| Some(bytes.clone()));
+    let content = Content::Bytes(b"nav:\n- caf\xe9.md\n".as_slice().into());
+    let site = read("mkdocs.yml", &|_| Some(content.clone()));
     assert_eq!(
         (site.problems[0].span.clone(), site.problems[0].message.as_str()),
         (10..11, "not valid UTF-8")
@@ -205,10 +205,44 @@ fn inherited_files_are_merged() {
     assert_eq!(replaced.registered("pages/a.md"), Registered::Rest(0));
     let null = chain("INHERIT: conf/base.yml\nnav:\n");
     assert_eq!(null.registered("pages/x.md"), Registered::Everything);
-    assert_eq!(inherits("site/mkdocs.yml", b"INHERIT: ../base.yml\n"), Some("base.yml".into()));
-    assert_eq!(inherits("mkdocs.yml", b"INHERIT: ../base.yml\n"), None);
-    assert_eq!(inherits("mkdocs.yml", b"INHERIT: /base.yml\n"), None);
-    assert_eq!(inherits("mkdocs.yml", b"nav: [\n"), None);
+}
+
+#[test]
+fn a_chain_is_followed_as_deep_as_mkdocs_does() {
+    let config = |yaml: &str| Some(Content::Bytes(yaml.as_bytes().into()));
+    let one =
+        |path: &str, yaml: &str| chain_of(path, &|at| if at == path { config(yaml) } else { config("") });
+    assert_eq!(one("site/mkdocs.yml", "INHERIT: ../base.yml\n"), ["site/mkdocs.yml", "base.yml"]);
+    for yaml in ["INHERIT: ../base.yml\n", "INHERIT: /base.yml\n", "nav: [\n", "INHERIT: mkdocs.yml\n"] {
+        assert_eq!(one("mkdocs.yml", yaml), ["mkdocs.yml"], "{yaml}");
+    }
+    // `0.yml` inherits from `1.yml`, and so on.
+    let long = |length: usize| {
+        move |path: &str| {
+            let number: usize = path.strip_suffix(".yml")?.parse().ok()?;
+            let last = number + 1 == length;
+            config(&if last { "nav: [a.md]\n".to_owned() } else { format!("INHERIT: {}.yml\n", number + 1) })
+        }
+    };
+    for length in [1, 2, 13, 300] {
+        let site = read("0.yml", &long(length));
+        assert_eq!((site.files.len(), site.problems.len(), site.notes.len()), (length, 0, 0));
+        assert_eq!(site.registered("docs/a.md"), Registered::InNav(0));
+    }
+    let endless = read("0.yml", &long(MAX_CHAIN + 1));
+    assert!(endless.too_large && endless.problems.is_empty());
+}
+
+#[test]
+fn what_an_unreadable_file_sets_is_unknown() {
+    let file = |path: &str| match path {
+        "mkdocs.yml" => Some(Content::Bytes(b"INHERIT: base.yml\n".as_slice().into())),
+        _ => Some(Content::Unavailable("not fetched".into())),
+    };
+    let site = read("mkdocs.yml", &file);
+    assert_eq!((site.files.len(), site.problems.len()), (2, 0));
+    assert_eq!(site.notes[0].kind, "register-not-understood");
+    assert_eq!(site.registered("docs/a.md"), Registered::Unknown);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The editor on small files, as diffs, and on any file at all, as promises.
 
 use super::*;
+use crate::files::Content;
 use crate::site::mkdocs;
 use crate::site::mkdocs::Registered;
 use proptest::prelude::*;
@@ -8,8 +9,8 @@ use similar::{ChangeTag, TextDiff};
 use std::sync::Arc;
 
 fn read(yaml: &str) -> Site {
-    let bytes: Arc<[u8]> = yaml.as_bytes().into();
-    mkdocs::read("mkdocs.yml", &|path| (path == "mkdocs.yml").then(|| bytes.clone()))
+    let content = Content::Bytes(yaml.as_bytes().into());
+    mkdocs::read("mkdocs.yml", &|path| (path == "mkdocs.yml").then(|| content.clone()))
 }
 
 fn number(path: &str) -> Option<u64> {
@@ -319,7 +320,7 @@ proptest! {
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), at in 0usize..20) {
         let bytes: Arc<[u8]> = bytes.into();
-        let site = mkdocs::read("mkdocs.yml", &|_| Some(bytes.clone()));
+        let site = mkdocs::read("mkdocs.yml", &|_| Some(Content::Bytes(bytes.clone())));
         let _ = insert(&site, &bytes, "docs/okeps/okep-5-e.md", "x", &number);
         let _ = remove(&site, &bytes, at);
     }

@@ -35,13 +35,14 @@ pub fn hold(tree: &Tree) -> Result<Kept, Broken> {
     kept.findings += findings.len();
     kept.hold(judged(tree).1 == findings, || "the same tree has the same findings in the same order")?;
     for finding in &findings {
-        if let (Some(place), Some(text)) = (&finding.place, snapshot.texts.get(&finding.path)) {
+        if let (Some(place), Some(text)) = (&finding.place, snapshot.text(&finding.path)) {
             let (start, end) = (place.span.start, place.span.end);
             kept.span(text.as_str(), &(start..end), finding.rule)?;
             kept.hold(place.line <= text.line_count() + 1, || format!("{} is on a line", finding.rule))?;
         }
         for edit in finding.fix.iter().flat_map(|f| &f.edits) {
-            let text = snapshot.texts.get(&edit.path).map_or("", |t| t.as_str());
+            let text = snapshot.text(&edit.path);
+            let text = text.as_ref().map_or("", |t| t.as_str());
             kept.span(text, &(edit.start..edit.end), &format!("an edit of {}", finding.rule))?;
         }
     }
@@ -66,7 +67,7 @@ fn one_kind(
     let unfinished = once.notes.iter().any(|n| n.kind == "unfinished-fix");
     if unfinished {
         // It says so itself: it is still where it was only because that is all one run does.
-        let bytes: usize = tree.files.keys().filter_map(|p| tree.bytes(p)).map(|b| b.len()).sum();
+        let bytes: usize = tree.changes().keys().filter_map(|p| tree.bytes(p)).map(|b| b.len()).sum();
         kept.unfinished += 1;
         kept.hold(once.rounds == 500 || once.work > MOST_WORK, || {
             format!("it comes to rest, not after {} rounds and {} bytes", once.rounds, once.work)
@@ -74,7 +75,7 @@ fn one_kind(
         kept.hold(once.work <= MOST_WORK + (MOST_TIMES + 8) * bytes, || "it stops at the bound")?;
     } else {
         let twice = fixed(&once.tree);
-        kept.hold(twice.tree.files == once.tree.files, || {
+        kept.hold(twice.tree.changes() == once.tree.changes(), || {
             format!("twice is once, but then came {:#?}", twice.applied)
         })?;
         let fixable = |f: &&Finding| f.fix.as_ref().is_some_and(|x| x.safety <= most);
@@ -136,19 +137,20 @@ fn was_called<'a>(path: &'a str, rename: &'a Rename) -> &'a str {
 fn moved(tree: &Tree, renames: &[Rename]) -> Tree {
     let mut moved = tree.clone();
     for rename in renames {
-        let file = moved.files.remove(&rename.from).expect("what is renamed is there");
-        moved.files.insert(rename.to.clone(), file);
+        let file = moved.file(&rename.from).expect("what is renamed is there");
+        moved = moved.with([(rename.from.clone(), None), (rename.to.clone(), Some(file))]);
     }
     moved
 }
 
 /// Byte order marks, line endings, final line breaks and foreign bytes are as before.
 fn forms_survive(before: &Tree, once: &Fixed, kept: &mut Kept) -> Result<(), Broken> {
-    for path in before.files.keys() {
+    for path in before.changes().keys() {
         let new = once.renames.iter().fold(path.clone(), |p, r| if p == r.from { r.to.clone() } else { p });
         let (Some(old), Some(new)) = (before.bytes(path), once.tree.bytes(&new)) else {
             return Err(format!("`{path}` is lost"));
         };
+        let (old, new) = (&*old, &*new);
         let lone = |b: &[u8]| b.iter().enumerate().any(|(i, c)| *c == b'\n' && (i == 0 || b[i - 1] != b'\r'));
         let crlf = |b: &[u8]| b.windows(2).any(|w| w == b"\r\n");
         let foreign = |b: &[u8]| b.utf8_chunks().map(|c| c.invalid().len()).sum::<usize>();
@@ -166,7 +168,7 @@ fn forms_survive(before: &Tree, once: &Fixed, kept: &mut Kept) -> Result<(), Bro
 fn patch_makes_it(tree: &Tree, once: &Fixed, kept: &mut Kept) -> Result<(), Broken> {
     let files = |tree: &Tree| -> BTreeMap<String, Vec<u8>> {
         let bytes = |path: &String| Some((path.clone(), tree.bytes(path)?.to_vec()));
-        tree.files.keys().filter_map(bytes).collect()
+        tree.changes().keys().filter_map(bytes).collect()
     };
     let made = patch::applied(&files(tree), &between(tree, &once.tree, &once.renames))
         .map_err(|why| format!("the patch does not apply: {why}"))?;

@@ -1,6 +1,7 @@
 //! Any bytes as `mkdocs.yml`: what is read has its place, and an edit is one entry and nothing else.
 
 use super::{Broken, Kept};
+use okep::files::Content;
 use okep::site::mkdocs;
 use okep::site::mkdocs::{Registered, Site};
 use okep::site::nav_edit;
@@ -16,7 +17,7 @@ fn number(path: &str) -> Option<u64> {
 
 fn read(bytes: &[u8]) -> Site {
     let bytes: Arc<[u8]> = bytes.into();
-    mkdocs::read(FILE, &|path| (path == FILE).then(|| bytes.clone()))
+    mkdocs::read(FILE, &|path| (path == FILE).then(|| Content::Bytes(bytes.clone())))
 }
 
 /// The pages that are named, and under what, in order.

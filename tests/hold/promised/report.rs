@@ -8,6 +8,7 @@ use okep::fix::plan::plan;
 use okep::okep::snapshot::{Parsed, Snapshot};
 use okep::report::{Terminal, escape_control, full, github, json, markdown, sarif, table};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// A report of all that is found; every third finding was there before.
 fn report(tree: &Tree) -> Report {
@@ -25,7 +26,7 @@ fn report(tree: &Tree) -> Report {
     };
     let baseline = |i: usize| Some(if i % 3 == 2 { Baseline::Existing } else { Baseline::New });
     let reported = |(i, finding)| Reported { finding, baseline: baseline(i) };
-    Report {
+    let mut report = Report {
         source: Source::Worktree,
         since: None,
         okeps: snapshot.okeps.iter().map(summary).collect(),
@@ -33,8 +34,10 @@ fn report(tree: &Tree) -> Report {
         notes: snapshot.notes.clone(),
         partial: false,
         away: false,
-        texts: snapshot.texts.clone(),
-    }
+        texts: BTreeMap::new(),
+    };
+    report.add_texts(&snapshot);
+    report
 }
 
 pub fn holds(tree: &Tree) -> Result<Kept, Broken> {

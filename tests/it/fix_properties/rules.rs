@@ -21,7 +21,7 @@ fn check(most: Safety, right: &str, harm: &str, expected: &str) {
             tree.insert("docs/okeps/okep-8-loud-links.md", CLEAN.replace('7', "8").as_bytes());
             tree.insert(PATH, written(harm).into_bytes());
             let result = fixed(&tree, most);
-            let found = String::from_utf8_lossy(result.tree.bytes(PATH).expect("it is there")).into_owned();
+            let found = String::from_utf8_lossy(&result.tree.bytes(PATH).expect("it is there")).into_owned();
             assert_eq!(found, written(expected), "{:#?}", result.notes);
         }
     }
@@ -280,7 +280,7 @@ fn a_section_around_others_comes_with_them() {
     tree.insert("docs/okeps/okep-8-loud-links.md", CLEAN.replace('7', "8").as_bytes());
     tree.insert(PATH, removed_paths.as_bytes());
     let result = fixed(&tree, Safety::Suggested);
-    let found = String::from_utf8_lossy(result.tree.bytes(PATH).expect("it is there")).into_owned();
+    let found = String::from_utf8_lossy(&result.tree.bytes(PATH).expect("it is there")).into_owned();
     let added = found.strip_prefix(before).and_then(|f| f.strip_suffix(&format!("## Known Risks{after}")));
     let added = added.expect("the rest is as it was");
     let (own, inside) = added.split_once("\n### ").expect("a section inside");

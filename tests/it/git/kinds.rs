@@ -1,6 +1,6 @@
 //! Kinds of repositories and what surrounds them: hooks, clones of every sort, index formats.
 use super::sandbox::*;
-use okep::files::{Content, Layout};
+use okep::files::{Content, Tree};
 use okep::git::{Error, Head, Repo};
 use std::os::unix::fs::PermissionsExt;
 
@@ -189,7 +189,7 @@ fn sha256_and_alternates_and_packs_are_read() {
     let box_ = sample_with(&["--object-format=sha256"]);
     let repo = box_.repo();
     assert_eq!(words(&index(&repo)), CLEAN);
-    assert_eq!(worktree(&repo), index(&repo));
+    assert_eq!(words(&worktree(&repo)), words(&index(&repo)));
     assert_eq!(repo.resolve(&box_.hash("HEAD")).unwrap().to_string().len(), 64);
 
     let box_ = sample();
@@ -266,10 +266,10 @@ fn a_partial_clone_tells_what_is_missing() {
             "! missing-object mkdocs.yml",
         ]
     );
-    assert!(tree.notes[0].message.contains("partial clone"), "{:?}", tree.notes);
+    assert!(tree.notices()[0].message.contains("partial clone"), "{:?}", tree.notices());
     box_.git(&["clone", "-q", "--filter=tree:0", "--no-checkout", &url, "treeless"]);
     let repo = box_.repo_in("treeless");
-    let error = repo.commit("HEAD", &Layout::default(), &no_inherits).unwrap_err();
+    let error = Tree::commit(&repo, repo.head().id().unwrap()).unwrap_err();
     assert!(matches!(error, Error::Commit { .. }), "{error}");
     box_.git_in("blobless", &["fetch", "-q", "--refetch", "--no-filter"]);
     assert_eq!(words(&commit(&box_.repo_in("blobless"), "HEAD")), CLEAN);
@@ -291,7 +291,7 @@ fn broken_objects_are_told() {
         let words = words(&tree);
         assert_eq!(words[1], CLEAN[1]);
         assert_eq!(words[3..], ["! corrupt-object docs/okeps/okep-1-a.md", "! missing-object mkdocs.yml"]);
-        assert!(matches!(tree.files[A].content, Content::Unavailable(_)));
+        assert!(matches!(tree.file(A).unwrap().content, Content::Unavailable(_)));
     }
     std::fs::write(loose("HEAD:docs/okeps"), "").unwrap();
     let tree = commit(&box_.repo(), "HEAD");
@@ -300,7 +300,8 @@ fn broken_objects_are_told() {
         ["mkdocs.yml = (unavailable)", "! corrupt-object docs/okeps", "! missing-object mkdocs.yml"]
     );
     std::fs::write(loose("HEAD^{tree}"), "").unwrap();
-    let error = box_.repo().commit("HEAD", &Layout::default(), &no_inherits).unwrap_err();
+    let repo = box_.repo();
+    let error = Tree::commit(&repo, repo.head().id().unwrap()).unwrap_err();
     assert!(matches!(error, Error::Commit { .. }));
 }
 

@@ -2,10 +2,12 @@
 //! dates, no trace of a hook that the tests may run in.
 #![allow(dead_code)]
 
-use okep::files::{Content, Layout, Tree};
+use okep::audit::scope::inputs;
+use okep::files::{Content, Layout, Note, Tree};
 use okep::git::Repo;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 /// A folder that goes with the value, and the git repository in it.
 pub struct Sandbox {
@@ -87,46 +89,55 @@ impl Sandbox {
         self.git(&["rev-parse", rev]).trim().to_owned()
     }
 
-    pub fn repo(&self) -> std::sync::Arc<Repo> {
+    pub fn repo(&self) -> Arc<Repo> {
         self.repo_in(".")
     }
 
-    pub fn repo_in(&self, folder: &str) -> std::sync::Arc<Repo> {
+    pub fn repo_in(&self, folder: &str) -> Arc<Repo> {
         let dir = self.root.join(folder);
         Repo::discover(Some(&dir)).expect("the repository opens").expect("there is one")
     }
 }
 
-pub fn no_inherits(_: &str, _: &[u8]) -> Option<String> {
-    None
+pub fn worktree(repo: &Arc<Repo>) -> Tree {
+    Tree::worktree(repo).expect("the working tree is readable")
 }
 
-pub fn worktree(repo: &Repo) -> Tree {
-    repo.worktree(&Layout::default(), &no_inherits).expect("the working tree is readable")
+pub fn index(repo: &Arc<Repo>) -> Tree {
+    Tree::index(repo).expect("the index is readable")
 }
 
-pub fn index(repo: &Repo) -> Tree {
-    repo.index(&Layout::default(), &no_inherits).expect("the index is readable")
+pub fn commit(repo: &Arc<Repo>, rev: &str) -> Tree {
+    Tree::commit(repo, repo.resolve(rev).expect("there is such a commit")).expect("the commit is readable")
 }
 
-pub fn commit(repo: &Repo, rev: &str) -> Tree {
-    repo.commit(rev, &Layout::default(), &no_inherits).expect("the commit is readable").1
+/// The paths of the files that findings depend on.
+pub fn paths(tree: &Tree) -> Vec<String> {
+    inputs(tree, &Layout::default()).into_keys().collect()
 }
 
-/// A tree in words: `path = text` or what stands there, and the notes as `! kind path`.
+/// A tree in words: `path = text` or what is in its place, and the notices as `! kind path`.
 pub fn words(tree: &Tree) -> Vec<String> {
-    let files = tree.files.iter().map(|(path, file)| match &file.content {
-        Content::Bytes(bytes) => format!("{path} = {}", String::from_utf8_lossy(bytes).trim_end()),
-        Content::Unread => "unread".to_owned(),
+    words_of(tree, &Layout::default())
+}
+
+/// The same where the proposals are elsewhere.
+pub fn words_of(tree: &Tree, layout: &Layout) -> Vec<String> {
+    let file = |path: String| match tree.file(&path).expect("it is listed").content {
+        Content::Bytes(bytes) => format!("{path} = {}", String::from_utf8_lossy(&bytes).trim_end()),
         Content::Symlink => format!("{path} = (symlink)"),
         Content::TooLarge(bytes) => format!("{path} = ({bytes} bytes)"),
         Content::Unavailable(_) => format!("{path} = (unavailable)"),
-    });
-    let notes = tree.notes.iter().map(|note| match &note.path {
-        Some(path) => format!("! {} {path}", note.kind),
-        None => format!("! {}", note.kind),
-    });
-    files.chain(notes).collect()
+    };
+    let mut words: Vec<String> = inputs(tree, layout).into_keys().map(file).collect();
+    let listing = tree.list(&layout.folder);
+    let mut notices: Vec<Note> = listing.notices.iter().cloned().chain(tree.notices()).collect();
+    notices.sort_by(|one, other| (one.kind, &one.path).cmp(&(other.kind, &other.path)));
+    words.extend(notices.iter().map(|notice| match &notice.path {
+        Some(path) => format!("! {} {path}", notice.kind),
+        None => format!("! {}", notice.kind),
+    }));
+    words
 }
 
 /// What a process of its own sees, started in `dir` with `env`, as [`words`]: see [`child_entry`].
@@ -155,8 +166,8 @@ pub fn child_entry() {
         Ok(None) => vec!["no repository".into()],
         Err(error) => vec![format!("error: {error}")],
         Ok(Some(repo)) => match what {
-            "index" => repo.index(&Layout::default(), &no_inherits).map(|tree| words(&tree)),
-            "worktree" => repo.worktree(&Layout::default(), &no_inherits).map(|tree| words(&tree)),
+            "index" => Tree::index(&repo).map(|tree| words(&tree)),
+            "worktree" => Tree::worktree(&repo).map(|tree| words(&tree)),
             what => unreachable!("{what}"),
         }
         .unwrap_or_else(|error| vec![format!("error: {error}")]),

@@ -1,7 +1,9 @@
 //! The three readers on good and bad repositories; the real git is the witness.
 use super::sandbox::*;
-use okep::files::{Content, Layout, MAX_FILE_BYTES};
-use okep::git::{Error, Head, Repo, plain_folder};
+use okep::audit::check::configuration;
+use okep::audit::scope::inputs;
+use okep::files::{Content, Layout, MAX_FILE_BYTES, Tree};
+use okep::git::{Error, Head, Repo};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 const A: &str = "docs/okeps/okep-1-a.md";
@@ -21,16 +23,17 @@ fn the_three_readers_agree_on_a_clean_repository() {
     let expected =
         ["docs/okeps/okep-1-a.md = one", "docs/okeps/okep-2-b/okep-2-b.MD = two", "mkdocs.yml = nav: []"];
     assert_eq!(words(&index(&repo)), expected);
-    assert_eq!(index(&repo), worktree(&repo));
-    assert_eq!(index(&repo), commit(&repo, "HEAD"));
-    assert_eq!(index(&repo).files[A].id, Some(box_.hash(&format!("HEAD:{A}"))));
+    assert_eq!(words(&worktree(&repo)), expected);
+    assert_eq!(words(&commit(&repo, "HEAD")), expected);
+    for tree in [worktree(&repo), index(&repo), commit(&repo, "HEAD")] {
+        assert_eq!(tree.id(A), Some(box_.hash(&format!("HEAD:{A}"))));
+    }
     assert_eq!(repo.root(), Some(box_.root.as_path()));
-    let ids = repo.index_ids(&Layout::default(), &no_inherits).unwrap();
-    assert_eq!(ids, repo.commit_ids("HEAD", &Layout::default(), &no_inherits).unwrap());
-    assert_eq!(
-        ids.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>(),
-        [A, "docs/okeps/okep-2-b/okep-2-b.MD", "mkdocs.yml"]
-    );
+    let layout = Layout::default();
+    let ids = inputs(&index(&repo), &layout);
+    assert!(ids.values().all(Option::is_some));
+    assert_eq!(ids, inputs(&commit(&repo, "HEAD"), &layout));
+    assert_eq!(ids.into_keys().collect::<Vec<_>>(), [A, "docs/okeps/okep-2-b/okep-2-b.MD", "mkdocs.yml"]);
 }
 
 #[test]
@@ -44,9 +47,9 @@ fn each_reader_sees_its_own_state() {
     assert_eq!(words(&index(&repo))[0], "docs/okeps/okep-1-a.md = staged");
     let tree = worktree(&repo);
     assert_eq!(&tree.bytes(A).unwrap()[..], b"on disk\r\n");
-    assert_eq!(tree.files[A].id, Some(box_.git(&["hash-object", A]).trim().to_owned()));
+    assert_eq!(tree.id(A), Some(box_.git(&["hash-object", A]).trim().to_owned()));
     assert_eq!(words(&tree)[0], "docs/okeps/new.md = untracked");
-    assert!(!tree.files.contains_key("mkdocs.yml"));
+    assert!(!tree.contains("mkdocs.yml"));
 }
 
 #[test]
@@ -58,7 +61,8 @@ fn ignored_files_count_only_where_tracked() {
     box_.write("docs/okeps/draft-x.md", "i").write("docs/okeps/build/x.md", "i");
     box_.write("docs/okeps/okep-2-b/draft-y.md", "i").write(".git/info/exclude", "okep-9-*\n");
     box_.write("docs/okeps/okep-9-a.md", "i").write("docs/okeps/kept.md", "k");
-    let ours: Vec<String> = worktree(&box_.repo()).files.into_keys().filter(|p| p.ends_with(".md")).collect();
+    let ours: Vec<String> =
+        paths(&worktree(&box_.repo())).into_iter().filter(|p| p.ends_with(".md")).collect();
     let args =
         ["ls-files", "--cached", "--others", "--exclude-standard", "docs/okeps/**.md", "docs/okeps/*.md"];
     let theirs: std::collections::BTreeSet<String> = box_.git(&args).lines().map(str::to_owned).collect();
@@ -71,12 +75,11 @@ fn no_repository_is_none_and_a_plain_folder_is_still_read() {
     box_.write(A, "one\n").write("mkdocs.yaml", "y");
     assert!(Repo::discover(Some(&box_.root)).unwrap().is_none());
     assert_eq!(seen(&box_.root, "index", &[]), ["no repository"]);
-    let tree = plain_folder(&box_.root, &Layout::default(), &no_inherits).unwrap();
+    let tree = Tree::folder(&box_.root).unwrap();
     assert_eq!(words(&tree), ["docs/okeps/okep-1-a.md = one", "mkdocs.yaml = y"]);
-    assert_eq!(tree.files[A].id, None);
     let nowhere = box_.root.join("nowhere");
     assert!(matches!(Repo::discover(Some(&nowhere)), Err(Error::Folder { .. })));
-    assert!(matches!(plain_folder(&nowhere, &Layout::default(), &no_inherits), Err(Error::Folder { .. })));
+    assert!(matches!(Tree::folder(&nowhere), Err(Error::Folder { .. })));
 }
 
 #[test]
@@ -86,7 +89,7 @@ fn a_bare_repository_has_commits_only() {
     let repo = box_.repo_in("bare.git");
     assert_eq!(repo.root(), None);
     assert_eq!(words(&commit(&repo, "master"))[0], "docs/okeps/okep-1-a.md = one");
-    assert!(matches!(repo.worktree(&Layout::default(), &no_inherits), Err(Error::Bare { .. })));
+    assert!(matches!(Tree::worktree(&repo), Err(Error::Bare { .. })));
     assert_eq!(words(&index(&repo)), [""; 0]);
 }
 
@@ -105,8 +108,7 @@ fn another_layout_reads_another_folder() {
     let box_ = Sandbox::new();
     box_.write("site/okeps/okep-1-a.md", "s").write("mkdocs.yml", "x").commit("first");
     let layout = Layout { folder: "site/okeps".into(), ..Layout::default() };
-    let tree = box_.repo().index(&layout, &no_inherits).unwrap();
-    assert_eq!(words(&tree), ["mkdocs.yml = x", "site/okeps/okep-1-a.md = s"]);
+    assert_eq!(words_of(&index(&box_.repo()), &layout), ["mkdocs.yml = x", "site/okeps/okep-1-a.md = s"]);
 }
 
 #[test]
@@ -137,7 +139,7 @@ fn empty_large_and_unreadable_files_are_told_apart() {
     let repo = box_.repo();
     for tree in [worktree(&repo), index(&repo), commit(&repo, "HEAD")] {
         assert_eq!(tree.bytes("docs/okeps/empty.md").map(|bytes| bytes.len()), Some(0));
-        assert_eq!(tree.files[large].content, Content::TooLarge(MAX_FILE_BYTES + 1));
+        assert_eq!(tree.file(large).unwrap().content, Content::TooLarge(MAX_FILE_BYTES + 1));
         assert_eq!(words(&tree).last().unwrap(), &format!("! too-large {large}"));
     }
     let path = box_.root.join(A);
@@ -251,8 +253,10 @@ fn a_conflict_cannot_be_judged_from_the_index() {
     box_.write(A, "main\n").commit("main");
     assert!(!clean("git", &box_.root).args(["merge", "-q", "side"]).output().unwrap().status.success());
     let repo = box_.repo();
-    let error = repo.index(&Layout::default(), &no_inherits).unwrap_err();
-    assert!(matches!(&error, Error::Unmerged { paths } if paths == &[A]));
+    let tree = index(&repo);
+    assert!(matches!(tree.file(A).unwrap().content, Content::Unavailable(_)));
+    assert_eq!(tree.conflicts(), [A]);
+    let error = configuration(&tree).unwrap_err();
     assert_eq!(
         error.to_string(),
         "`docs/okeps/okep-1-a.md` is in conflict in the index; resolve it, then `git add` and try again"
@@ -266,8 +270,9 @@ fn a_conflict_cannot_be_judged_from_the_index() {
     let sides: String = (1..=3).map(|side| format!("100644 {id} {side}\tmkdocs.yml\n")).collect();
     box_.write(".git/sides", &format!("0 {} 0\tmkdocs.yml\n{sides}", "0".repeat(40)));
     succeed(clean("sh", &box_.root).args(["-c", "git update-index --index-info <.git/sides"]));
-    let error = box_.repo().index(&Layout::default(), &no_inherits).unwrap_err();
-    assert!(matches!(error, Error::Unmerged { paths } if paths == ["mkdocs.yml"]));
+    let tree = index(&box_.repo());
+    assert!(configuration(&tree).is_err());
+    assert_eq!(tree.conflicts(), ["mkdocs.yml"]);
 }
 
 #[test]
@@ -294,35 +299,23 @@ fn a_sparse_checkout_and_index_lose_nothing() {
 #[test]
 fn registers_are_followed_to_what_they_inherit_from() {
     let box_ = sample();
-    box_.write("mkdocs.yml", "INHERIT base/a.yml")
-        .write("base/a.yml", "INHERIT base/../b.yml")
-        .write("b.yml", "INHERIT base/a.yml");
+    box_.write("mkdocs.yml", "INHERIT: base/a.yml")
+        .write("base/a.yml", "INHERIT: ../base/../b.yml")
+        .write("b.yml", "INHERIT: base/a.yml");
     box_.commit("inherit");
-    let inherits = |_: &str, bytes: &[u8]| {
-        Some(String::from_utf8_lossy(bytes).trim().strip_prefix("INHERIT ")?.to_owned())
-    };
     let repo = box_.repo();
-    let layout = Layout::default();
-    let trees = [
-        repo.worktree(&layout, &inherits).unwrap(),
-        repo.index(&layout, &inherits).unwrap(),
-        repo.commit("HEAD", &layout, &inherits).unwrap().1,
-        plain_folder(&box_.root, &layout, &inherits).unwrap(),
-    ];
+    let trees = [worktree(&repo), index(&repo), commit(&repo, "HEAD"), Tree::folder(&box_.root).unwrap()];
     for tree in trees {
-        let yml: Vec<_> = tree.files.keys().filter(|path| path.ends_with(".yml")).collect();
+        let yml: Vec<_> = paths(&tree).into_iter().filter(|path| path.ends_with(".yml")).collect();
         assert_eq!(yml, ["b.yml", "base/a.yml", "mkdocs.yml"]);
-        assert_eq!(tree.notes, []);
+        assert_eq!(tree.notices(), []);
     }
-    box_.write("mkdocs.yml", "INHERIT ../outside.yml");
-    assert_eq!(words(&repo.worktree(&layout, &inherits).unwrap())[3..], ["! inherit mkdocs.yml"]);
     for at in 0..20 {
-        box_.write(&format!("chain/{at}.yml"), &format!("INHERIT chain/{}.yml", at + 1));
+        box_.write(&format!("chain/{at}.yml"), &format!("INHERIT: {}.yml", at + 1));
     }
-    box_.write("mkdocs.yml", "INHERIT chain/0.yml").commit("chain");
-    let tree = box_.repo().index(&layout, &inherits).unwrap();
-    assert_eq!(tree.files.keys().filter(|path| path.ends_with(".yml")).count(), 11);
-    assert_eq!(words(&tree).last().unwrap(), "! inherit chain/9.yml");
+    box_.write("mkdocs.yml", "INHERIT: chain/0.yml").commit("chain");
+    let tree = index(&box_.repo());
+    assert_eq!(paths(&tree).iter().filter(|path| path.ends_with(".yml")).count(), 21);
 }
 
 #[test]

@@ -5,18 +5,15 @@
 //! of the project in `OKEP_TEST_CORPUS`; without them the tests say so and pass. Links in HTML, which MkDocs
 //! does not look at, are left to the tests of the rule.
 
-use okep::files::Layout;
-use okep::git::{plain_folder, plain_path_kinds};
+use okep::files::{Layout, Tree};
 use okep::okep::snapshot::{Parsed, Snapshot};
-use okep::rules::page_links::{of_links, pages, questions};
-use okep::site::mkdocs;
+use okep::rules::page_links::{of_links, pages};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 
 /// Page, from the docs folder, and target.
 type Told = BTreeSet<(String, String)>;
@@ -205,12 +202,8 @@ fn site(dir: &Path, config: &str) {
 /// What okep says of the folder at `dir`: links, anchors that the site does not have, and how many links it saw.
 fn ours(dir: &Path) -> (Told, Told, usize, Snapshot) {
     let layout = Layout::default();
-    let inherits = |path: &str, bytes: &[u8]| mkdocs::inherits(path, bytes);
-    let mut tree = plain_folder(dir, &layout, &inherits).expect("it is a folder");
-    let parsed = Parsed::default();
-    let asked = questions(&Snapshot::new(&tree, &layout, &parsed));
-    tree.path_kind = Arc::new(plain_path_kinds(dir, &asked));
-    let snapshot = Snapshot::new(&tree, &layout, &parsed);
+    let tree = Tree::folder(dir).expect("it is a folder");
+    let snapshot = Snapshot::new(&tree, &layout, &Parsed::default());
     let (mut links, mut anchors) = (Told::new(), Told::new());
     for finding in of_links(&snapshot) {
         let page = finding.path.strip_prefix("docs/").expect("it is a page").to_owned();

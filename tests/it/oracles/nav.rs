@@ -3,6 +3,7 @@
 //! `OKEP_TEST_PYTHON` names a Python that has mkdocs, pymdown-extensions and
 //! mkdocs-awesome-pages-plugin; without it these tests say that they did nothing.
 
+use okep::files::Content;
 use okep::site::mkdocs;
 use okep::site::mkdocs::{Registered, Site};
 use okep::site::nav_edit;
@@ -59,7 +60,7 @@ fn collect(root: &Path, folder: &Path, files: &mut Files) {
 }
 
 fn read(config: &str, files: &Files) -> Site {
-    mkdocs::read(config, &|path| files.get(path).cloned())
+    mkdocs::read(config, &|path| files.get(path).cloned().map(Content::Bytes))
 }
 
 fn number(path: &str) -> Option<u64> {
@@ -279,7 +280,8 @@ fn the_reader_agrees_with_mkdocs_on_damaged_files() {
             fs::write(&path, &bytes).expect("writable");
             configs.push(path);
             let bytes: Arc<[u8]> = bytes.into();
-            let site = mkdocs::read("mkdocs.yml", &|p| (p == "mkdocs.yml").then(|| bytes.clone()));
+            let site =
+                mkdocs::read("mkdocs.yml", &|p| (p == "mkdocs.yml").then(|| Content::Bytes(bytes.clone())));
             sites.push((site, bytes));
         }
     }

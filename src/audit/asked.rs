@@ -1,0 +1,75 @@
+//! The part of a report that was asked for by path.
+
+use crate::audit::baseline::State;
+use crate::audit::report::Report;
+use crate::files::{CONFIG, Note};
+use crate::okep::snapshot::Snapshot;
+
+/// A file or folder that somebody asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedPath {
+    /// As it was written.
+    pub written: String,
+    /// From the root, `/` between the parts; of something outside an absolute path, which no file has.
+    pub path: String,
+    /// Whether it is a file of the working tree, such as a hook manager passes with all others.
+    pub is_file: bool,
+}
+
+/// A path that is neither a file nor anything that an OKEP depends on.
+#[derive(Debug, thiserror::Error)]
+#[error("`{0}` names no OKEP and no file that one depends on; `okep check` without it lists what is judged")]
+pub struct UnknownPath(pub String);
+
+/// Keeps what is about the paths asked for, and gives them; all where none is asked for.
+///
+/// # Errors
+/// One of them is neither a file nor anything that an OKEP depends on.
+pub fn keep_asked(
+    report: &mut Report,
+    paths: &[AskedPath],
+    now: &Snapshot,
+    before: &[State],
+) -> Result<Vec<String>, UnknownPath> {
+    let mut asked = Vec::new();
+    for AskedPath { written, path, is_file } in paths {
+        let one = vec![path.clone()];
+        let is_input = inputs(now).chain(before.iter().flat_map(|b| inputs(&b.snapshot)));
+        let is_input = is_input.into_iter().any(|input| is_about(&one, input));
+        if !is_input && !is_file {
+            return Err(UnknownPath(written.clone()));
+        }
+        if !is_input {
+            let message = "no OKEP, and no file that one depends on: not judged";
+            report.notes.push(Note::at("not-an-okep", path.clone(), message));
+        }
+        asked.extend(one);
+    }
+    if asked.is_empty() {
+        return Ok(asked);
+    }
+    let is_asked = |path: &str| is_about(&asked, path);
+    report.okeps.retain(|okep| is_asked(&okep.path));
+    report.findings.retain(|reported| {
+        let finding = &reported.finding;
+        is_asked(&finding.path)
+            || finding.okep.as_deref().is_some_and(is_asked)
+            || finding.related.iter().any(|related| is_asked(&related.path))
+    });
+    report.notes.retain(|note| note.path.as_deref().is_none_or(is_asked));
+    report.notes.sort();
+    Ok(asked)
+}
+
+/// The files that the findings of a snapshot depend on.
+fn inputs(snapshot: &Snapshot) -> impl Iterator<Item = &str> {
+    let registers = snapshot.site.iter().flat_map(|site| site.files.iter().map(String::as_str));
+    let config = snapshot.tree.contains(CONFIG).then_some(CONFIG);
+    snapshot.paths().chain(registers).chain(config)
+}
+
+/// Whether a path is one of those asked for, or below one; any is where none was asked for.
+pub fn is_about(asked: &[String], path: &str) -> bool {
+    let within = |a: &String| a.is_empty() || path == a || path.starts_with(&format!("{a}/"));
+    asked.is_empty() || asked.iter().any(within)
+}

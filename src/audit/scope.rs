@@ -1,0 +1,98 @@
+//! What of a state can differ from the one it is compared with.
+
+use crate::audit::report::Source;
+use crate::audit::target::{CheckTarget, Options};
+use crate::files::{CONFIG, Layout, Tree};
+use crate::okep::config::Config;
+use crate::site::mkdocs;
+use crate::text::path;
+use crate::text::path::{Role, percent_decoded};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// The paths whose findings can differ from those of the state before: told by ids alone, before any page is
+/// read.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ChangeScope {
+    /// No finding can be new.
+    Nothing,
+    /// New findings depend on these files.
+    Changed(BTreeSet<String>),
+    Whole,
+}
+
+impl ChangeScope {
+    pub fn whole() -> Self {
+        ChangeScope::Whole
+    }
+
+    /// The scope of a target; narrower than all of it only for the index, compared with one state.
+    pub fn of(target: &CheckTarget, config: &Config, options: &Options) -> Self {
+        if target.source != Source::Index || !target.compares || options.thorough {
+            return ChangeScope::Whole;
+        }
+        let (tree, layout) = (&target.tree, &config.layout);
+        let inputs_now = inputs(tree, layout);
+        let base = match target.bases.as_slice() {
+            [] if inputs_now.is_empty() => return ChangeScope::Nothing,
+            [base] => &base.tree,
+            _ => return ChangeScope::Whole,
+        };
+        let Some(removed) = tree.removed_paths(base) else { return ChangeScope::Whole };
+        // A link in a file that nobody changed may point to one that is removed.
+        if is_named(&removed, tree, layout) {
+            return ChangeScope::Whole;
+        }
+        let inputs_before = inputs(base, layout);
+        let differs = |path: &&String| inputs_now.get(*path) != inputs_before.get(*path);
+        let changed: BTreeSet<String> =
+            inputs_now.keys().chain(inputs_before.keys()).filter(differs).cloned().collect();
+        let concerns_all =
+            |path: &String| path == CONFIG || path::role(path, &layout.folder) == Role::Template;
+        match changed {
+            changed if changed.is_empty() => ChangeScope::Nothing,
+            changed if changed.iter().any(concerns_all) => ChangeScope::Whole,
+            changed => ChangeScope::Changed(changed),
+        }
+    }
+
+    pub fn is_nothing(&self) -> bool {
+        *self == ChangeScope::Nothing
+    }
+
+    /// The files that new findings depend on; none where all count.
+    pub fn changed(&self) -> Option<&BTreeSet<String>> {
+        match self {
+            ChangeScope::Changed(changed) => Some(changed),
+            ChangeScope::Nothing | ChangeScope::Whole => None,
+        }
+    }
+}
+
+/// The files that findings depend on, with their ids.
+pub fn inputs(tree: &Tree, layout: &Layout) -> BTreeMap<String, Option<String>> {
+    let mut inputs = tree.list(&layout.folder).files.clone();
+    let content = |path: &str| tree.file(path).map(|file| file.content);
+    let register = layout.registers.iter().find(|path| tree.contains(path));
+    let registers = register.map(|path| mkdocs::chain_of(path, &content)).unwrap_or_default();
+    let config = tree.contains(CONFIG).then(|| CONFIG.to_owned());
+    for path in registers.into_iter().chain(config) {
+        let id = tree.id(&path);
+        inputs.insert(path, id);
+    }
+    inputs
+}
+
+/// Whether a page names a file or a folder that is removed.
+fn is_named(removed: &BTreeSet<String>, tree: &Tree, layout: &Layout) -> bool {
+    if removed.is_empty() {
+        return false;
+    }
+    let names: HashSet<&str> = removed.iter().map(|path| path::file_name(path)).collect();
+    let names_one = |path: &String| {
+        let Some(bytes) = tree.bytes(path) else { return false };
+        let text = String::from_utf8_lossy(&bytes);
+        let plain = percent_decoded(&text);
+        names.iter().any(|name| text.contains(name) || plain.contains(name))
+    };
+    tree.list(&layout.folder).files.keys().any(names_one)
+}

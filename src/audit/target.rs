@@ -1,0 +1,74 @@
+//! What to check, and what to compare it with.
+
+use crate::audit::asked::AskedPath;
+use crate::audit::report::Source;
+use crate::files::{Note, Tree};
+use crate::git::{Error, Id, Repo};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What to check, and what to compare it with.
+#[derive(Debug)]
+pub struct CheckTarget {
+    pub tree: Tree,
+    pub source: Source,
+    /// Whether only what is not in `bases` counts.
+    pub compares: bool,
+    pub bases: Vec<Base>,
+    /// The commit whose history counts.
+    pub tip: Option<Id>,
+    /// The top folder of the working tree, or the folder that was named; none for a bare repository.
+    pub root: Option<PathBuf>,
+    /// The working tree, where it is the index that is checked.
+    pub working_copy: Option<Tree>,
+    /// Where the files are, in words.
+    pub place: String,
+    /// What there is to say about how the target was found.
+    pub notes: Vec<Note>,
+}
+
+/// A state whose findings are not new.
+#[derive(Debug, Clone)]
+pub struct Base {
+    pub commit: Id,
+    pub tree: Tree,
+}
+
+/// How much of a target is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Only what is about these files or folders; everything where there are none.
+    pub paths: Vec<AskedPath>,
+    /// Whether everything is to be known about every OKEP, or only what failing or passing depends on.
+    pub thorough: bool,
+}
+
+impl CheckTarget {
+    /// A state that is compared with nothing and has no history; `place` says in words where the files are.
+    pub fn new(tree: Tree, source: Source, place: String) -> Self {
+        CheckTarget {
+            tree,
+            source,
+            compares: false,
+            bases: Vec::new(),
+            tip: None,
+            root: None,
+            working_copy: None,
+            place,
+            notes: Vec::new(),
+        }
+    }
+
+    /// A commit by itself.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn of_commit(repo: &Arc<Repo>, commit: Id) -> Result<Self, Error> {
+        let root = repo.root().map(Path::to_owned);
+        let top = root.as_ref().map_or("this repository".into(), |root| format!("`{}`", root.display()));
+        let source = Source::Commit(commit.to_string());
+        let target =
+            CheckTarget::new(Tree::commit(repo, commit)?, source, format!("commit `{commit}` of {top}"));
+        Ok(CheckTarget { tip: Some(commit), root, ..target })
+    }
+}

@@ -1,0 +1,234 @@
+//! What the command line asks to check, opened: the one place where repositories are found for a check.
+
+use crate::audit::asked::AskedPath;
+use crate::audit::check;
+use crate::audit::check::Outcome;
+use crate::audit::report::Source;
+use crate::audit::target::{Base, CheckTarget, Options};
+use crate::files::{Note, Tree};
+use crate::git::{Error as GitError, Head, Id, Repo};
+use crate::history::repo_history::RepoHistory;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The folder given with `-C`.
+    pub dir: Option<PathBuf>,
+    pub staged: bool,
+    /// With `staged`: where nothing at all is staged there is no change, and the whole index is checked.
+    pub or_whole_index: bool,
+    pub rev: Option<String>,
+    pub since: Option<String>,
+    /// More commits whose findings are not new.
+    pub bases: Vec<Id>,
+    /// Only what is about these files or folders, as the user wrote them.
+    pub paths: Vec<PathBuf>,
+    /// Whether everything is to be known about every OKEP, or only what failing or passing depends on.
+    pub thorough: bool,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("commits are made faster than what is staged can be read; try again")]
+    HeadMoved,
+    #[error(transparent)]
+    Check(#[from] check::Error),
+}
+
+impl Error {
+    /// Whether there is nothing to check, rather than something wrong.
+    pub fn is_no_folder(&self) -> bool {
+        matches!(self, Error::Check(check::Error::NoFolder { .. }))
+    }
+}
+
+impl From<GitError> for Error {
+    fn from(error: GitError) -> Self {
+        Error::Check(error.into())
+    }
+}
+
+/// What only a repository has, and how to do without it.
+type Lack = (&'static str, &'static str);
+pub const NOTHING_STAGED: Lack = ("is nothing staged", "leave `--staged` out to judge the files as they are");
+const NOTHING_COMMITTED: Lack = ("is nothing committed", "leave `--rev` out to judge the files as they are");
+const NOTHING_TO_COMPARE: Lack =
+    ("is nothing to compare with", "leave `--since` out to judge the files as they are");
+
+/// Checks what is asked for, in the repository around, where there is one.
+///
+/// # Errors
+/// The target cannot be read, or there is nothing to check.
+pub fn check(request: &Request, repo: Option<&Arc<Repo>>) -> Result<Outcome, Error> {
+    let target = match repo {
+        Some(repo) => of_repository(request, repo)?,
+        None => of_folder(request)?,
+    };
+    let from = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    let top = target.root.clone().unwrap_or_default();
+    let paths = request.paths.iter().map(|path| asked_path(path, &from, &top)).collect();
+    let options = Options { paths, thorough: request.thorough };
+    Ok(check::check(&target, &options, &RepoHistory(repo.cloned()))?)
+}
+
+fn of_folder(request: &Request) -> Result<CheckTarget, GitError> {
+    let dir = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    let asked = [
+        (request.staged, NOTHING_STAGED),
+        (request.rev.is_some(), NOTHING_COMMITTED),
+        (request.since.is_some(), NOTHING_TO_COMPARE),
+    ];
+    if let Some((_, (lacks, remedy))) = asked.into_iter().find(|(asked, _)| *asked) {
+        return Err(GitError::no_repository(Some(&dir), lacks, remedy));
+    }
+    let reason =
+        "not a git repository: when OKEPs landed is not known, so all are judged by the template at hand";
+    let place = format!("`{}`", dir.display());
+    let target = CheckTarget::new(Tree::folder(&dir)?, Source::Worktree, place);
+    Ok(CheckTarget { root: Some(dir), notes: vec![Note::new("no-history", reason)], ..target })
+}
+
+fn of_repository(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Error> {
+    let mut target = match (request.staged, &request.rev) {
+        (true, _) => of_index(request, repo)?,
+        (false, Some(rev)) => CheckTarget::of_commit(repo, repo.resolve(rev)?)?,
+        (false, None) => of_worktree(repo)?,
+    };
+    if let Some(since) = &request.since {
+        let base = match target.tip {
+            Some(tip) => repo.merge_base_with(since, tip)?,
+            None => repo.merge_base(since)?,
+        };
+        target.compares = true;
+        target.bases = bases(repo, [base])?;
+    }
+    target.compares |= !request.bases.is_empty();
+    target.bases.splice(0..0, bases(repo, request.bases.iter().copied())?);
+    Ok(target)
+}
+
+fn of_worktree(repo: &Arc<Repo>) -> Result<CheckTarget, GitError> {
+    let head = repo.head();
+    let target = CheckTarget::new(Tree::worktree(repo)?, Source::Worktree, place(repo));
+    Ok(CheckTarget {
+        root: repo.root().map(Path::to_owned),
+        tip: head.id(),
+        notes: unreadable(&head),
+        ..target
+    })
+}
+
+/// As often as this the index is read anew, because a commit was made meanwhile.
+const TRIES: usize = 5;
+
+/// The index, and the commit that it was based on when it was read.
+fn of_index(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Error> {
+    let (index, head) = while_head_moves(|| {
+        let head = repo.head();
+        let index = Tree::index(repo)?;
+        Ok((repo.head() == head).then_some((index, head)))
+    })?;
+    let mut target = CheckTarget::new(index, Source::Index, place(repo));
+    target.root = repo.root().map(Path::to_owned);
+    target.tip = head.id();
+    target.notes = unreadable(&head);
+    target.working_copy = repo.root().map(|_| Tree::worktree(repo)).transpose()?;
+    // What is not compared with anything is checked whole.
+    if request.or_whole_index && !repo.anything_staged()? {
+        let message = "nothing is staged and no commit is being made: all that is in the index was judged";
+        target.notes.push(Note::new("whole-index", message));
+        return Ok(target);
+    }
+    target.compares = true;
+    target.bases = bases(repo, head.id().into_iter().chain(repo.merge_heads()))?;
+    Ok(target)
+}
+
+/// Tries again where a commit was made meanwhile, a moment later each time.
+fn while_head_moves<T>(mut once: impl FnMut() -> Result<Option<T>, Error>) -> Result<T, Error> {
+    for waits in 1..=TRIES {
+        if let Some(read) = once()? {
+            return Ok(read);
+        }
+        if waits < TRIES {
+            std::thread::sleep(Duration::from_millis(10 << waits));
+        }
+    }
+    Err(Error::HeadMoved)
+}
+
+fn bases(repo: &Arc<Repo>, commits: impl IntoIterator<Item = Id>) -> Result<Vec<Base>, GitError> {
+    let base = |commit| Ok(Base { commit, tree: Tree::commit(repo, commit)? });
+    commits.into_iter().map(base).collect()
+}
+
+fn place(repo: &Repo) -> String {
+    repo.root().map_or("this repository".into(), |root| format!("`{}`", root.display()))
+}
+
+fn unreadable(head: &Head) -> Vec<Note> {
+    match head {
+        Head::Unreadable(reason) => {
+            vec![Note::new("head-unreadable", format!("HEAD cannot be read: {reason}"))]
+        }
+        Head::At(_) | Head::Unborn => Vec::new(),
+    }
+}
+
+/// A path as the user wrote it, from the top of the repository.
+fn asked_path(path: &Path, from: &Path, top: &Path) -> AskedPath {
+    let real = |path: &Path| std::fs::canonicalize(path).ok();
+    let is_file = real(&from.join(path))
+        .zip(real(top))
+        .is_some_and(|(full, top)| full.is_file() && full.starts_with(top));
+    AskedPath { written: path.display().to_string(), path: inside(path, from, top), is_file }
+}
+
+/// A path as the user wrote it, from the top of the repository, `/` between the parts; outside of it an
+/// absolute path, which no file of a tree has.
+pub fn inside(path: &Path, from: &Path, top: &Path) -> String {
+    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let (from, top) = (real(from), real(top));
+    let full = without_dots(&from.join(path));
+    // A path through a link is known by where it ends.
+    let found = [full.clone(), real(&full)].iter().find_map(|p| Some(p.strip_prefix(&top).ok()?.to_owned()));
+    let parts: Vec<_> = found.as_ref().unwrap_or(&full).iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+/// The path without `.` and `..`, whatever there is on disk.
+fn without_dots(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => drop(clean.pop()),
+            part => clean.push(part),
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_staged_is_read_again_while_commits_are_made() {
+        let tried = |moves: usize| {
+            let mut tries = 0;
+            let result = while_head_moves(|| {
+                tries += 1;
+                Ok((tries > moves).then_some(tries))
+            });
+            (result.map_err(|error| error.to_string()), tries)
+        };
+        assert_eq!(tried(0), (Ok(1), 1));
+        assert_eq!(tried(TRIES - 1), (Ok(TRIES), TRIES));
+        let (result, tries) = tried(TRIES);
+        assert!(result.is_err_and(|message| message.ends_with("try again")) && tries == TRIES);
+    }
+}

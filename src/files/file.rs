@@ -1,0 +1,42 @@
+//! One file of a tree.
+
+use std::sync::Arc;
+
+/// One file, or what is in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// The git object id in hexadecimal, where the reader knows it: equal ids mean equal bytes.
+    pub id: Option<String>,
+    pub content: Content,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    Bytes(Arc<[u8]>),
+    /// A symbolic link; it is never followed.
+    Symlink,
+    /// A file of this many bytes, more than [`MAX_FILE_BYTES`].
+    TooLarge(u64),
+    /// The object or the file could not be read: a partial clone, a corrupt object, no permission.
+    Unavailable(String),
+}
+
+impl File {
+    /// A file of these bytes, with the id that git would give them.
+    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
+        let bytes = bytes.into();
+        File { id: blob_id(gix::hash::Kind::Sha1, &bytes), content: Content::Bytes(bytes) }
+    }
+}
+
+/// The id that git gives a file of these bytes; none for bytes made to collide, which have no id to go by.
+pub fn blob_id(hash: gix::hash::Kind, bytes: &[u8]) -> Option<String> {
+    gix::objs::compute_hash(hash, gix::objs::Kind::Blob, bytes).ok().map(|id| id.to_string())
+}
+
+/// Whether a file name is one of a Markdown file, in any case.
+pub fn is_markdown(name: &[u8]) -> bool {
+    let end = name.len();
+    let ends = |suffix: &[u8]| end > suffix.len() && name[end - suffix.len()..].eq_ignore_ascii_case(suffix);
+    ends(b".md") || ends(b".markdown")
+}

@@ -1,0 +1,95 @@
+//! What is found where files are looked for, before it is read.
+
+use super::file::is_markdown;
+use super::note::Note;
+use crate::git::blobs::Blob;
+use crate::git::commit::Kind;
+use crate::git::{Entry, Id, MAX_FILE_BYTES, ObjectError};
+use gix::bstr::{BStr, ByteSlice};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Where the file at a path is to be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Spot {
+    Object(Entry),
+    Disk(PathBuf),
+    /// For this reason it is not to be had.
+    Unreadable(String),
+}
+
+impl Spot {
+    /// The id of the file, where it is known without reading.
+    pub fn id(&self) -> Option<String> {
+        match self {
+            Spot::Object(entry) => Some(entry.id.to_string()),
+            Spot::Disk(_) | Spot::Unreadable(_) => None,
+        }
+    }
+}
+
+/// The Markdown files below a folder, and what is in place of one.
+#[derive(Default)]
+pub(super) struct FoundFiles {
+    pub files: BTreeMap<String, Spot>,
+    pub notices: Vec<Note>,
+}
+
+impl FoundFiles {
+    /// Takes up what is at `path` below the folder, or at that folder itself.
+    pub fn add(&mut self, path: &BStr, id: Id, kind: Kind) {
+        let markdown = is_markdown(path);
+        if kind == Kind::File && !markdown {
+            return;
+        }
+        let path = self.path(path);
+        match kind {
+            Kind::Submodule => self.notices.push(submodule_notice(&path)),
+            Kind::Symlink if !markdown => self.notices.push(symlink_notice(&path)),
+            // The notice of a link that is a file comes when the file is read.
+            Kind::Symlink | Kind::File => {
+                let entry = Entry { id, symlink: kind == Kind::Symlink };
+                self.files.entry(path).or_insert(Spot::Object(entry));
+            }
+        }
+    }
+
+    /// The path as a string; one that is not UTF-8 is spelt with replacement characters.
+    pub fn path(&mut self, path: &BStr) -> String {
+        match path.to_str() {
+            Ok(path) => path.to_owned(),
+            Err(_) => {
+                let lossy = path.to_str_lossy().into_owned();
+                self.notices.push(Note::at("path-not-utf8", lossy.clone(), "the file's name is not UTF-8"));
+                lossy
+            }
+        }
+    }
+}
+
+/// What there is to say about the blob of the file at a path; nothing where it was read.
+pub(crate) fn blob_notice(path: &str, blob: &Blob) -> Option<Note> {
+    match blob {
+        Blob::Bytes(_) => None,
+        Blob::TooLarge(bytes) => Some(too_large(path, *bytes)),
+        Blob::Unreadable(error) => Some(at(path, error)),
+    }
+}
+
+/// The notice of an object that cannot be read, at the path of what it is.
+pub(super) fn at(path: &str, error: &ObjectError) -> Note {
+    Note { path: Some(path.to_owned()), ..Note::from(error) }
+}
+
+pub(super) fn symlink_notice(path: &str) -> Note {
+    Note::at("symlink", path, "a symbolic link, which is not followed")
+}
+
+pub(super) fn submodule_notice(path: &str) -> Note {
+    Note::at("submodule", path, "another repository, whose files are not read")
+}
+
+pub(super) fn too_large(path: &str, bytes: u64) -> Note {
+    let limit = MAX_FILE_BYTES >> 20;
+    Note::at("too-large", path, format!("{bytes} bytes, more than {limit} MiB: not read"))
+}

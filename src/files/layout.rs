@@ -1,0 +1,37 @@
+//! Where things are in a repository.
+
+use super::tree::Tree;
+
+/// Where things are in a repository, by default: the one place that names folders and files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// The proposal folder, without a slash at either end.
+    pub folder: String,
+    /// The MkDocs configuration files that are looked for, the first one found counts.
+    pub registers: Vec<String>,
+    /// The template, where the repository says which one of several it is.
+    pub template: Option<String>,
+}
+
+/// What a forge shows first of a repository, at the root.
+pub const FRONT_PAGE: &str = "README.md";
+
+/// The configuration file, at the root.
+pub const CONFIG: &str = "okep.toml";
+
+impl Default for Layout {
+    fn default() -> Self {
+        Layout {
+            folder: "docs/okeps".into(),
+            registers: vec!["mkdocs.yml".into(), "mkdocs.yaml".into()],
+            template: None,
+        }
+    }
+}
+
+impl Layout {
+    /// Whether the proposal folder holds a page, or what is in place of one.
+    pub fn is_in(&self, tree: &Tree) -> bool {
+        !tree.list(&self.folder).files.is_empty()
+    }
+}
