@@ -13,6 +13,7 @@ mod history;
 mod hooks_install;
 mod new;
 mod oracles;
+mod papers;
 mod pre_push;
 mod precommit;
 mod rule_table;

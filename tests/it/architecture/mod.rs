@@ -6,7 +6,7 @@ use source::{File, files};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Each room imports only from the rooms before it.
-const ROOMS: [&str; 13] = [
+pub const ROOMS: [&str; 13] = [
     "text", "git", "files", "markdown", "site", "okep", "rules", "audit", "fix", "history", "report", "lsp",
     "cli",
 ];
