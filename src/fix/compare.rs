@@ -3,7 +3,7 @@
 use crate::audit::identity::{AfterRenames, Identity, identity};
 use crate::files::{Note, Tree};
 use crate::okep::snapshot::Snapshot;
-use crate::rules::finding::{Finding, Fix, Rename, Safety, Severity};
+use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use crate::rules::rule;
 use crate::site::mkdocs::Site;
 use serde_yaml::Value;
@@ -90,21 +90,18 @@ pub(super) fn compare(
             return Err(fails("the finding would still be there"));
         }
     }
-    let milder = |new: &Finding| {
-        let left_by = |f: &&Finding| {
-            // What a skeleton leaves is no demand either where the section was none.
-            let excused = f.severity == Severity::Hint && new.severity == Severity::Hint;
-            f.subject == new.subject && (f.severity < new.severity || excused)
+    // A fix that asks the author something leaves that to be reported until it is answered.
+    let question = |new: &Finding| {
+        let asks =
+            |f: &&&Finding| rule(f.rule).is_some_and(|r| r.leaves.contains(&new.rule)) && f.okep == new.okep;
+        // A section comes with the sections inside it.
+        let removed =
+            |f: &&Finding| f.subject == new.subject && count(&is, &identity(f, &AfterRenames(renames))) == 0;
+        let is_asked = |asker: &&Finding| {
+            let of_a_kind = |f: &&Finding| f.rule == asker.rule && f.okep == asker.okep;
+            before.iter().copied().filter(of_a_kind).any(|f| removed(&f))
         };
-        let leaves = |f: &&Finding| rule(f.rule).is_some_and(|r| r.leaves.contains(&new.rule));
-        // A fix may do more than one of its kind: a section comes with the sections inside it.
-        let of_a_kind = |f: &&Finding| {
-            let same = |fixed: &&&Finding| fixed.rule == f.rule && fixed.okep == f.okep && f.okep == new.okep;
-            fixed.iter().filter(same).any(leaves) && count(&is, &identity(f, &AfterRenames(renames))) == 0
-        };
-        let mut answered =
-            fixed.iter().copied().filter(leaves).chain(before.iter().copied().filter(of_a_kind));
-        answered.any(|f| left_by(&f))
+        fixed.iter().filter(asks).any(is_asked)
     };
     // What a heading is under its new name it was under the old one.
     let renamed = |new: &Finding| {
@@ -123,11 +120,20 @@ pub(super) fn compare(
     let has_come = |f: &&Finding| {
         let identity = identity(f, &AfterRenames(&[]));
         count(&is, &identity) > count(&was, &identity)
-            && !milder(f)
+            && !question(f)
             && !renamed(f)
             && !uncovered(f)
             && !unseen(f)
     };
+    let asks_nothing = |f: &&&Finding| {
+        let asked = |new: &&Finding| {
+            rule(f.rule).is_some_and(|r| r.leaves.contains(&new.rule)) && new.okep == f.okep && question(new)
+        };
+        rule(f.rule).is_some_and(|r| !r.leaves.is_empty()) && !after.iter().any(|new| asked(&new))
+    };
+    if fixed.iter().any(|f| asks_nothing(&f)) {
+        return Err(fails("nothing would ask the author for an answer"));
+    }
     match after.iter().find(has_come) {
         Some(new) => Err(FixRejection::Brings { rule: new.rule, subject: new.subject.clone() }),
         None => Ok(()),

@@ -5,9 +5,9 @@
 use crate::audit::TemplateTimeline;
 use crate::okep::snapshot::Snapshot;
 use crate::rules::edits::rename::with_links;
-use crate::rules::finding::{Finding, Fix};
+use crate::rules::finding::{Finding, Fix, Severity};
 use crate::rules::page_links::pages;
-use crate::rules::{PlanFix, rule};
+use crate::rules::{Demand, PlanFix, Rule, rule};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -20,6 +20,11 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
     let mut of_okep: BTreeMap<String, Vec<&mut Finding>> = BTreeMap::new();
     let mut others: Vec<&mut Finding> = Vec::new();
     for finding in findings {
+        // Nobody is asked to do what the template asked for only later.
+        if is_excused(finding) {
+            finding.fix = None;
+            continue;
+        }
         match (rule(finding.rule).and_then(|r| r.fix), &finding.okep) {
             (Some(PlanFix::Okep(_)), Some(path)) => of_okep.entry(path.clone()).or_default().push(finding),
             (Some(_), _) => others.push(finding),
@@ -47,6 +52,13 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
         };
         propose(snapshot, finding, fix);
     }
+}
+
+/// Whether an OKEP is not held to what a finding demands, because it landed before the template asked for it.
+fn is_excused(finding: &Finding) -> bool {
+    let milder = |r: &Rule| r.demand != Demand::Always && r.severity < finding.severity;
+    finding.grandfathered.is_some()
+        || (finding.severity == Severity::Hint && rule(finding.rule).is_some_and(milder))
 }
 
 /// Takes up a fix that a rule planned, if the files around it allow it.

@@ -177,7 +177,8 @@ fn opens_a_placeholder(word: &str) -> bool {
         || SUBJECTS.iter().filter_map(|subject| subject.first()).any(is)
 }
 
-fn is_placeholder(text: &str) -> bool {
+/// Whether a text only says that there is none yet.
+pub fn is_placeholder(text: &str) -> bool {
     // Nearly every block ends here, and has cost no more than its first words.
     let is_long = ascii_words(text, MOST_WORDS_BEFORE_A_MARK + 1) > MOST_WORDS_BEFORE_A_MARK + 1;
     if is_long && !words(text).next().is_some_and(opens_a_placeholder) {

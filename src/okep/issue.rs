@@ -27,6 +27,8 @@ pub struct IssueLine {
     pub plain: bool,
     /// Whether no other line of its paragraph or list item follows.
     pub last: bool,
+    /// Whether it is a row of a table.
+    pub in_table: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -290,7 +292,7 @@ fn candidate(
     sought: &Sought,
 ) -> Option<Candidate> {
     let text = &document.text;
-    let (end, last) = (until.span.end, until.last);
+    let (end, last, in_table) = (until.span.end, until.last, line.block.is_none());
     let within = line.span.start..end;
     let start = line.marker.unwrap_or(line.span.start);
     let bullet = line.marker.and_then(|m| text.slice(m..text.len()).chars().next());
@@ -320,8 +322,9 @@ fn candidate(
         let rank = rank(fit, weight, &link, plain, sought)?;
         let span = start..target.span.end;
         let text = text.slice(span.clone()).to_owned();
+        let link = Some(link);
         let line =
-            IssueLine { span, text, bullet, label, shown, link: Some(link), elsewhere: None, plain, last };
+            IssueLine { span, text, bullet, label, shown, link, elsewhere: None, plain, last, in_table };
         return Some(Candidate { rank, line });
     }
     label.as_ref()?;
@@ -343,7 +346,7 @@ fn candidate(
     let plain = line.block.is_some() && text.slice(lead..end).split_whitespace().count() <= 4;
     let span = start..end;
     let text = text.slice(span.clone()).to_owned();
-    let line = IssueLine { span, text, bullet, label, shown, link: None, elsewhere, plain, last };
+    let line = IssueLine { span, text, bullet, label, shown, link: None, elsewhere, plain, last, in_table };
     Some(Candidate { rank, line })
 }
 

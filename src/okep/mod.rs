@@ -4,6 +4,7 @@ pub mod config;
 pub mod draft;
 pub mod forge;
 pub mod issue;
+pub mod own_text;
 pub mod prompts;
 pub mod proposal;
 pub mod register;

@@ -20,6 +20,8 @@ const SHINGLE: usize = 4;
 pub struct Prompts {
     /// The hash of each sentence, and whether it stood as a block of its own.
     sentences: HashMap<u64, bool>,
+    /// The hash of each line, whatever it is part of.
+    lines: HashSet<u64>,
     shingles: Shingles,
     /// Whether whole blocks in parentheses are among them, as many templates write their prompts.
     in_parentheses: bool,
@@ -50,6 +52,7 @@ impl Prompts {
     pub fn add(&mut self, template: &Document) {
         let title = title::read(template, &|_| false).map(|t| t.heading);
         let issue = issue::of_template(template, title).map(|i| i.span);
+        self.lines.extend(template.text.as_str().lines().map(line_hash));
         let mut sentences = Vec::new();
         for block in &template.blocks {
             let shingles = &mut self.shingles;
@@ -64,6 +67,11 @@ impl Prompts {
                 *alone |= sentence.alone;
             }
         }
+    }
+
+    /// Whether a line is one of a template.
+    pub fn has_line(&self, line: &str) -> bool {
+        self.lines.contains(&line_hash(line))
     }
 
     pub fn is_empty(&self) -> bool {
@@ -206,6 +214,13 @@ fn sentences(
     if let [only] = found.as_mut_slice() {
         only.alone = true;
     }
+}
+
+fn line_hash(line: &str) -> u64 {
+    words(line.as_bytes()).fold(EMPTY, |hash, word| match word.hash {
+        EMPTY => hash,
+        word => mixed(hash.rotate_left(7) ^ word),
+    })
 }
 
 /// One number for a run of words.

@@ -43,7 +43,7 @@ pub fn read(document: &Document, is_section: &dyn Fn(&Heading) -> bool) -> Optio
 
 fn numbered(document: &Document, heading: &Heading) -> Title {
     let rest = heading.text[PREFIX.len()..]
-        .trim_start_matches(|c: char| matches!(c, ' ' | '_' | '#' | ':' | '\\') || is_dash(c));
+        .trim_start_matches(|c: char| matches!(c, ' ' | '_' | '#' | ':' | '：' | '\\') || is_dash(c));
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let number = rest[..digits].parse::<u64>().ok();
     let separator_and_name = &rest[digits..];
@@ -52,9 +52,7 @@ fn numbered(document: &Document, heading: &Heading) -> Title {
         Some(name) if name.starts_with(['.', '-']) && name[1..].starts_with(char::is_alphanumeric) => {
             name.trim()
         }
-        _ => separator_and_name
-            .trim_start_matches(|c: char| matches!(c, ' ' | ':' | '.' | ',') || is_dash(c))
-            .trim(),
+        _ => separator_and_name.trim_start_matches(is_separator).trim(),
     };
     let form = number.map(|_| format!("{PREFIX}-{}: {name}", &rest[..digits]));
     let in_form = form.as_deref() == Some(heading.text.as_str());
@@ -65,8 +63,25 @@ fn numbered(document: &Document, heading: &Heading) -> Title {
         number_span: number.and_then(|_| digits_in(document, heading, &rest[..digits])),
         name: name.to_owned(),
         well_formed: in_form && heading.level == 1 && has_name,
-        reads_the_same: number.is_some() && has_name,
+        reads_the_same: number.is_some() && has_name && is_parted(separator_and_name, name),
     }
+}
+
+/// Whether it is certain where the number ends and the name begins: `5001a`, `5001.1` and `5001, 5002` may be other
+/// numbers, and a sign that is no known separator may be part of either.
+fn is_parted(separator_and_name: &str, name: &str) -> bool {
+    let written = separator_and_name.trim_end();
+    let separator = &written[..written.len() - name.len()];
+    if name.starts_with(|c: char| c.is_ascii_digit()) {
+        return separator.contains([':', '：']) || [" - ", " – ", " — "].contains(&separator);
+    }
+    let is_opening = |c: char| c.is_alphanumeric() || "`\"'(\u{201c}\u{2018}.-$@<*_~".contains(c);
+    !separator.is_empty() && name.starts_with(is_opening)
+}
+
+/// Whether a character may be between number and name.
+fn is_separator(c: char) -> bool {
+    matches!(c, ' ' | ':' | '：' | '.' | ',' | ';' | '；' | '|' | '→' | '·' | '~') || is_dash(c)
 }
 
 /// Whether a character is a hyphen or a dash of any length.

@@ -62,7 +62,10 @@ fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
     let wanted = judged.template().issue.as_ref()?.link.as_ref()?;
     if let Some(elsewhere) = &issue.elsewhere {
         let own = judged.okep.number()?;
-        let shows_own = issue.shown.is_some() && issue.number() == Some(own) && !elsewhere.span.is_empty();
+        // Numbers are given out once on a forge: a discussion of this number is no issue, and there is none.
+        let on_forge = same_host(&elsewhere.url, &wanted.forge);
+        let shows_own =
+            issue.shown.is_some() && issue.number() == Some(own) && !elsewhere.span.is_empty() && !on_forge;
         let edit = Edit::replace(&judged.okep.path, elsewhere.span.clone(), wanted.issue_url(own));
         return shows_own.then(|| Fix::suggested(TITLE, vec![edit]));
     }
@@ -72,6 +75,14 @@ fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
     let same_project = link.repository.rsplit('/').next() == wanted.repository.rsplit('/').next();
     let make = if same_project { Fix::safe } else { Fix::suggested };
     Some(make(TITLE.to_owned(), vec![edit]))
+}
+
+/// Whether an address is on the host of a forge, such as `https://github.com`.
+fn same_host(url: &str, forge: &str) -> bool {
+    let host = |url: &str| {
+        url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest).to_lowercase())
+    };
+    host(url).is_some() && host(url) == host(forge)
 }
 
 #[cfg(test)]

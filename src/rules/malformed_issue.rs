@@ -1,9 +1,10 @@
 //! The form of the issue line, where it reads the same.
 
 use super::{Check, Demand, PlanFix, Rule};
-use crate::markdown::document::fold_blanks;
+use crate::markdown::document::{Block, BlockKind, fold_blanks};
 use crate::okep::issue::IssueLine;
 use crate::rules::context::OkepContext;
+use crate::rules::edits::lists;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
@@ -27,7 +28,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         return Vec::new();
     }
     let written = fold_blanks(&issue.text);
-    let Some(wanted) = issue.in_form_of(form) else {
+    let Some(wanted) = wanted(judged, issue, form) else {
         let message = format!("the issue line is `{written}`, without a link");
         let finding = RULE.at(judged, issue.span.clone(), "issue", message);
         return vec![finding.help("link the number to the tracking issue")];
@@ -47,22 +48,43 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     vec![finding]
 }
 
+/// The line in the template's form; in a list with other items it has the bullet of those.
+fn wanted(judged: &OkepContext, issue: &IssueLine, form: &IssueLine) -> Option<String> {
+    let line = issue.in_form_of(form)?;
+    Some(lists::like_its_list(judged.document(), issue.span.start, &line))
+}
+
 fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
     let (form, issue) = (judged.template().issue.as_ref()?, judged.okep.issue.as_ref()?);
-    let wanted = issue.in_form_of(form)?;
-    if !keeps_words(issue, &wanted) {
+    let wanted = wanted(judged, issue, form)?;
+    // The row of a table is one only inside of a table.
+    let other_kind = form.in_table || lists::is_marked(&wanted) != issue.bullet.is_some();
+    if !keeps_words(issue, &wanted) || (other_kind && !may_become(judged, issue, form)) {
         return None;
     }
     let complete = issue.link.as_ref().is_some_and(|l| l.number.is_some());
-    // A bullet makes a list item of the line, and of the lines below it in the same paragraph; without
-    // one it may become part of what stands above.
-    let stays = match (issue.bullet, form.bullet) {
-        (None, Some(_)) => issue.last,
-        (before, after) => before.is_some() == after.is_some(),
-    };
-    let make = if complete && stays { Fix::safe } else { Fix::suggested };
+    let make = if complete { Fix::safe } else { Fix::suggested };
     let edit = Edit::replace(&judged.okep.path, issue.span.clone(), wanted);
     Some(make("write the issue line in the template's form".to_owned(), vec![edit]))
+}
+
+/// Whether a paragraph may become a list item, or the reverse: it is all of its block, and no list is next to it
+/// that it would be part of.
+fn may_become(judged: &OkepContext, issue: &IssueLine, form: &IssueLine) -> bool {
+    let document = judged.document();
+    let Some(own) = document.blocks.iter().position(|b| b.span.end >= issue.span.end) else { return false };
+    let block = &document.blocks[own];
+    let begins = block.marker.unwrap_or(block.span.start) == issue.span.start;
+    let ends = document.text.slice(issue.span.end..block.span.end).trim().is_empty();
+    let parted = |a: usize, b: usize| document.headings.iter().any(|h| (a..b).contains(&h.span.start));
+    let is_next = |other: &Block| {
+        let (first, second) =
+            if other.span.start < block.span.start { (other, block) } else { (block, other) };
+        other.kind == BlockKind::Item && !parted(first.span.start, second.span.start)
+    };
+    let mut neighbours =
+        own.checked_sub(1).into_iter().chain([own + 1]).filter_map(|at| document.blocks.get(at));
+    begins && ends && !form.in_table && !block.has_children && !neighbours.any(is_next)
 }
 
 /// Whether the issue line loses no word of the author's in the form `wanted`.

@@ -59,7 +59,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     let Some(number) = title.number.or(number) else {
         return vec![finding.help("give the number of its tracking issue")];
     };
-    if title.number.is_none() && names_a_number(&title.name) {
+    if !is_certain(title, number) {
         return vec![finding.help(format!("begin it with `{PREFIX}-{number}: `"))];
     }
     vec![finding.help(format!("write `# {}`", source(judged, title, number)))]
@@ -68,8 +68,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
 fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
     let title = judged.okep.title.as_ref()?;
     let number = title.number.or(judged.okep.number())?;
-    let another_number = title.number.is_none() && names_a_number(&title.name);
-    if is_templates_own(judged, title) || title.name.is_empty() || another_number {
+    if is_templates_own(judged, title) || title.name.is_empty() || !is_certain(title, number) {
         return None;
     }
     let mut edits = edits(judged, title, number)?;
@@ -90,11 +89,7 @@ fn form(title: &Title) -> Option<String> {
 fn edits(judged: &OkepContext, title: &Title, number: u64) -> Option<Vec<Edit>> {
     let (document, path) = (judged.document(), &judged.okep.path);
     let heading = &document.headings[title.heading];
-    // The site takes `name: words` on the first line for metadata where no `#` stands before it.
-    let mut edits = match heading.setext && heading.span.start == document.body_start {
-        true => markdown::without_underline(document, path, title.heading)?,
-        false => markdown::put_at_level(document, path, title.heading, 1)?,
-    };
+    let mut edits = markdown::put_at_level(document, path, title.heading, 1)?;
     let letters = markup_spans::letters(document, heading)?;
     let name = letters.len() - title.name.chars().count();
     if title.number.is_none() {
@@ -141,7 +136,23 @@ fn source(judged: &OkepContext, title: &Title, number: u64) -> String {
     format!("{PREFIX}-{number}: {}", name.trim())
 }
 
-/// Whether a number of an OKEP stands somewhere else in the title: which of the two is right nobody knows.
+/// Whether it is known where the title's number is, if it has one.
+fn is_certain(title: &Title, number: u64) -> bool {
+    let is_own = |word: &str| word.parse() == Ok(number);
+    match title.number {
+        Some(_) => title.reads_the_same && !begins_with_numbers(&title.name),
+        None => !names_a_number(&title.name) && !title.name.split(|c: char| !c.is_alphanumeric()).any(is_own),
+    }
+}
+
+/// Whether a name begins with more numbers, as in `OKEP-1 and OKEP-2: name`.
+fn begins_with_numbers(name: &str) -> bool {
+    let Some((head, _)) = name.split_once(':') else { return false };
+    let is_number = |word: &str| word.len() >= 3 && word.bytes().all(|b| b.is_ascii_digit());
+    names_a_number(head) || head.split(|c: char| !c.is_alphanumeric()).any(is_number)
+}
+
+/// Whether there is a number of an OKEP somewhere else in the title: it is not known which of the two is right.
 fn names_a_number(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     lower.match_indices(&PREFIX.to_ascii_lowercase()).any(|(at, word)| {

@@ -46,7 +46,10 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
 
 fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     let Detail::Section(section) = finding.detail else { return None };
-    markdown::move_section(judged, section, judged.alignment.matches[section]?.row)
+    let row = judged.alignment.matches[section]?.row;
+    // At the right level inside of another section it may belong there.
+    let is_level_right = judged.level(row) == judged.template().outline.rows[section].level;
+    if is_level_right { None } else { markdown::move_section(judged, section, row) }
 }
 
 fn place(level: u8, parent: Option<&str>) -> String {

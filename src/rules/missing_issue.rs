@@ -4,6 +4,7 @@ use super::{Check, Demand, PlanFix, Rule};
 use crate::markdown::names::Name;
 use crate::okep::issue::IssueLine;
 use crate::rules::context::OkepContext;
+use crate::rules::edits::lists;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
@@ -47,10 +48,12 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
 }
 
 fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
-    let form = judged.template().issue.as_ref()?;
+    // The row of a table is one only inside of a table.
+    let form = judged.template().issue.as_ref().filter(|form| !form.in_table)?;
     let wanted = form.for_number(judged.okep.number()?)?;
     match &judged.okep.issue {
         Some(issue) if stands_in(issue, form) => {
+            let wanted = lists::like_its_list(judged.document(), issue.span.start, &wanted);
             let edit = Edit::replace(&judged.okep.path, issue.span.clone(), wanted);
             Some(Fix::suggested("name the issue", vec![edit]))
         }
@@ -59,18 +62,32 @@ fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
     }
 }
 
+/// Puts the line under the title: as the first item of the list that is there, else with blank lines around it.
 fn insertion(judged: &OkepContext, wanted: &str) -> Option<Fix> {
+    const TITLE: &str = "link the tracking issue";
     let document = judged.document();
     let title = judged.okep.title.as_ref()?;
     let text = &document.text;
     let line = text.line_range(document.headings[title.heading].span.end.saturating_sub(1));
     let at = line.start + text.slice(line.clone()).trim_end_matches(['\n', '\r']).len();
     let ending = text.line_ending_near(line.end);
-    let next = text.slice(text.line_range(line.end));
-    let blank_follows = line.end == text.len() || next.trim().is_empty();
+    let below = text.slice(line.end..text.len());
+    let next = line.end + below.len() - below.trim_start().len();
+    if lists::is_marked(wanted)
+        && let Some(list) = lists::with_item(document, next)
+    {
+        // The site takes the items of both lists for those of one.
+        list.bullet?;
+        let start = text.line_range(next).start;
+        let indent = text.slice(start..next);
+        let gap = if list.tight { ending.to_owned() } else { ending.repeat(2) };
+        let item = format!("{indent}{}{gap}", lists::like_item(document, next, wanted));
+        return Some(Fix::suggested(TITLE, vec![Edit::insert(&judged.okep.path, start, item)]));
+    }
+    let blank_follows = line.end == text.len() || text.slice(text.line_range(line.end)).trim().is_empty();
     let tail = if blank_follows { "" } else { ending };
     let edit = Edit::insert(&judged.okep.path, at, format!("{ending}{ending}{wanted}{tail}"));
-    Some(Fix::suggested("link the tracking issue", vec![edit]))
+    Some(Fix::suggested(TITLE, vec![edit]))
 }
 
 /// Words that stand where an issue is still to come.

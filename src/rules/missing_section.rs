@@ -1,6 +1,7 @@
 //! Sections of the template that an OKEP does not have.
 
 use super::{Check, Demand, Phase, PlanFix, Rule};
+use crate::markdown::document::Document;
 use crate::markdown::names::Name;
 use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
@@ -16,9 +17,9 @@ pub static RULE: Rule = Rule {
     check: Check::Okep(check),
     demand: Demand::OfTemplate,
     fix: Some(PlanFix::Okep(fix)),
-    fixability: "suggested (skeleton)",
+    fixability: "suggested (with the template's prompt)",
     phase: Phase::Last,
-    leaves: &["stub-section"],
+    leaves: &["template-text", "unfilled-table"],
     ..Rule::BASE
 };
 
@@ -41,7 +42,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
             let finding =
                 finding.help(format!("add `{hashes} {name}`{around}{}", neighbour(judged, section)));
             match raw_heading(judged, section) {
-                // A skeleton would ask the question a second time.
+                // The fix would add it a second time.
                 Some(line) => finding.help(format!("line {line} has it as raw HTML: write that as Markdown")),
                 None => finding.detail(Detail::Section(section)),
             }
@@ -90,10 +91,12 @@ fn neighbour(judged: &OkepContext, section: usize) -> String {
     }
 }
 
+/// Adds the section with the template's own prompt, and with those of the sections inside it, for the author to
+/// answer; what has no prompt is left out.
 fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     let Detail::Section(section) = finding.detail else { return None };
-    let row = &judged.template().outline.rows[section];
-    let parent_is_missing = row.parent.is_some_and(|p| judged.alignment.matches[p].is_none());
+    let rows = &judged.template().outline.rows;
+    let parent_is_missing = rows[section].parent.is_some_and(|p| judged.alignment.matches[p].is_none());
     if parent_is_missing || judged.alignment.shift != 0 || judged.document().unclosed_fence.is_some() {
         return None;
     }
@@ -101,28 +104,40 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     if markdown::is_hidden(judged.document(), at) {
         return None;
     }
-    let rows = &judged.template().outline.rows;
-    let inside = (section + 1..rows.len()).take_while(|s| rows[*s].level > row.level);
-    let inside: Vec<usize> = inside.collect();
-    let none = inside.iter().all(|s| judged.alignment.matches[*s].is_none());
-    // Nobody would be told of a promise before sections of its own, so that theirs come at once.
-    let has_inside = if none { !inside.is_empty() } else { markdown::holds_others(judged, section, at) };
-    let one = |section: usize, promise: &str| {
-        let prompt = markdown::hidden_prompt(judged.template(), section);
-        let hashes = "#".repeat(rows[section].level.into());
-        format!("{hashes} {}{promise}\n{prompt}", judged.section_source(section))
-    };
-    let promise = |around: usize| {
-        let deeper = rows.get(around + 1).is_some_and(|next| next.level > rows[around].level);
-        if deeper { "" } else { "\n\nTBD" }
-    };
-    let mut text = one(section, if has_inside { "" } else { "\n\nTBD" });
-    for section in inside.into_iter().filter(|_| none) {
-        text = format!("{}\n\n{}", text.trim_end(), one(section, promise(section)));
+    let inside = (section + 1..rows.len()).take_while(|s| rows[*s].level > rows[section].level);
+    let mut added = vec![section];
+    if inside.clone().all(|s| judged.alignment.matches[s].is_none()) {
+        let asks = |s: &usize| {
+            let below = (*s..rows.len()).skip(1).take_while(|b| rows[*b].level > rows[*s].level);
+            below.chain([*s]).any(|b| has_prompt(judged, b))
+        };
+        added.extend(inside.filter(asks));
     }
+    // Without a question, an empty heading would only turn an error into a warning.
+    if !added.iter().any(|s| has_prompt(judged, *s)) {
+        return None;
+    }
+    let text: Vec<String> = added.iter().map(|s| with_prompt(judged, *s)).collect();
     let ending = judged.document().text.line_ending_near(at);
-    let edit = markdown::insert_section(judged, at, text.trim_end().replace('\n', ending));
-    Some(Fix::suggested(format!("add a skeleton of `{}`", row.name.text), vec![edit]))
+    let edit = markdown::insert_section(judged, at, text.join("\n\n").replace('\n', ending));
+    let title = format!("add `{}` with the template's prompt", rows[section].name.text);
+    Some(Fix::suggested(title, vec![edit]))
+}
+
+/// Whether `template-text` would find the template's own text under a section.
+fn has_prompt(judged: &OkepContext, section: usize) -> bool {
+    let document = Document::parse(markdown::prompt(judged.template(), section).as_bytes());
+    !judged.requirements.prompts.leftovers(&document, None).0.is_empty()
+}
+
+/// The section as the template has it, up to the next heading.
+fn with_prompt(judged: &OkepContext, section: usize) -> String {
+    let hashes = "#".repeat(judged.template().outline.rows[section].level.into());
+    let heading = format!("{hashes} {}", judged.section_source(section));
+    match markdown::prompt(judged.template(), section).as_str() {
+        "" => heading,
+        prompt => format!("{heading}\n\n{prompt}"),
+    }
 }
 
 #[cfg(test)]

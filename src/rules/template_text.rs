@@ -1,6 +1,8 @@
 //! Prompts of the template that an author left in place.
 
 use super::{Check, PlanFix, Rule};
+use crate::okep::issue::IssueLine;
+use crate::okep::own_text::has_own_text;
 use crate::okep::prompts::Leftover;
 use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
@@ -15,8 +17,7 @@ pub static RULE: Rule = Rule {
     good: "## Goals\n\n* Connect networks",
     check: Check::Okep(check),
     fix: Some(PlanFix::Okep(fix)),
-    fixability: "suggested (delete)",
-    leaves: &["stub-section"],
+    fixability: "suggested where the section is answered",
     ..Rule::BASE
 };
 
@@ -76,28 +77,17 @@ fn runs(group: &[&Leftover]) -> Vec<std::ops::Range<usize>> {
     runs.into_iter().map(|(run, _)| run).collect()
 }
 
+/// Deletes the prompts of a section that has an answer next to them.
 fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     let groups = groups(judged);
     let group = groups.iter().find(|group| finding.is_at(&runs(group)[0]))?;
     let document = judged.document();
-    let heading = section_of(judged, group[0]).checked_sub(1).map(|h| &document.headings[h]);
-    let is_title = judged.okep.title.as_ref().map(|t| t.heading + 1) == Some(section_of(judged, group[0]));
-    let whole = heading.filter(|h| {
-        let all = group.iter().filter(|l| l.whole_block).count() == h.blocks.len();
-        let row = document.headings.partition_point(|x| x.span.start < h.span.start);
-        let deeper = document.headings.get(row + 1).is_some_and(|next| next.level > h.level);
-        all && !h.has_matter && !deeper && !is_title
-    });
+    if !is_answered(judged, section_of(judged, group[0])) {
+        return None;
+    }
     let path = &judged.okep.path;
     let mut edits: Vec<Edit> =
         group.iter().map(|l| Edit::replace(path, markdown::removal(document, l), "")).collect();
-    if whole.is_some()
-        && let Some(first) = edits.first_mut()
-    {
-        // Nothing else stands in the section: say so instead of leaving it empty.
-        let lines = markdown::lines_of(document, group[0]);
-        *first = Edit::replace(path, lines, "TBD");
-    }
     merge(&mut edits);
     let is_lines = |e: &Edit| e.replacement.is_empty() && document.text.line_range(e.start).start == e.start;
     let to_the_end =
@@ -113,6 +103,19 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
         (edit.start, edit.end) = (deleted.start, deleted.end);
     }
     Some(Fix::suggested("delete the prompt", edits))
+}
+
+/// Whether the author has said something between a heading (its index from 1, 0 for none) and the next one; before
+/// the first section the OKEP's own issue is enough.
+fn is_answered(judged: &OkepContext, section: usize) -> bool {
+    let headings = &judged.document().headings;
+    let start = section.checked_sub(1).map_or(judged.document().body_start, |h| headings[h].span.end);
+    let end = headings.get(section).map_or(judged.document().text.len(), |h| h.span.start);
+    let own_issue = |issue: &&IssueLine| issue.number().is_some() && issue.number() == judged.okep.number();
+    let issue = judged.okep.issue.as_ref();
+    let other_issue = issue.filter(|issue| !own_issue(issue)).map(|issue| &issue.span);
+    let prompts = &judged.requirements.prompts;
+    has_own_text(judged.document(), &(start..end), prompts, judged.leftovers(), other_issue)
 }
 
 /// Edits that touch become one; only the first of them may put something in.

@@ -2,9 +2,9 @@
 //!
 //! Everything here returns edits of one file; nothing is applied.
 
-use crate::markdown::document::{Document, fold_blanks};
+use crate::markdown::document::{Document, Heading, fold_blanks};
 use crate::markdown::placeholder::is_stub;
-use crate::markdown::section_bounds::{begin, line_start, text_end};
+use crate::markdown::section_bounds::{begin, end, line_start, text_end};
 use crate::okep::prompts::Leftover;
 use crate::okep::template::Template;
 use crate::rules::context::OkepContext;
@@ -24,19 +24,15 @@ pub fn relevel(document: &Document, path: &str, headings: &[usize], by: i8) -> O
 pub fn put_at_level(document: &Document, path: &str, heading: usize, level: u8) -> Option<Vec<Edit>> {
     let by = level as i8 - document.headings[heading].level as i8;
     let mut edits = margin(document, path, heading);
+    // The site takes `name: words` on the first line for metadata where no `#` stands before it.
+    if document.headings[heading].setext && document.headings[heading].span.start == document.body_start {
+        edits.extend(underlined_at_level(document, path, &document.headings[heading], level)?);
+        return Some(edits);
+    }
     if by != 0 {
         edits.extend(relevel_one(document, path, heading, by)?);
     }
     Some(edits)
-}
-
-/// Turns an underlined heading of one line into one that `#` leads, at the first level.
-pub fn without_underline(document: &Document, path: &str, heading: usize) -> Option<Vec<Edit>> {
-    let span = document.headings[heading].span.clone();
-    let (text, underline) = document.text.slice(span.clone()).split_once('\n')?;
-    let line = span.start + text.trim_end().len();
-    let edits = vec![Edit::insert(path, span.start, "# "), Edit::replace(path, line..span.end, "")];
-    (!underline.contains('\n')).then_some(edits)
 }
 
 /// The edit that takes the blanks before a heading away, where there are any.
@@ -64,17 +60,26 @@ fn relevel_one(document: &Document, path: &str, heading: usize, by: i8) -> Optio
         let ends = [Some(at(start)), balanced.then(|| at(heading.span.end - closing))];
         return Some(ends.into_iter().flatten().collect());
     }
-    let source = document.text.slice(heading.span.clone());
-    let (text, underline) = source.rsplit_once('\n')?;
-    let glyph = if level == 1 { '=' } else { '-' };
-    if level <= 2 {
-        let line: String =
-            underline.chars().map(|c| if matches!(c, '=' | '-') { glyph } else { c }).collect();
-        let edit = Edit::replace(path, heading.span.end - underline.len()..heading.span.end, line);
-        return Some(vec![edit]);
-    }
+    underlined_at_level(document, path, heading, level)
+}
+
+/// The edits that turn an underlined heading into one that `#` leads; none where the text would lose what it ends in.
+fn underlined_at_level(document: &Document, path: &str, heading: &Heading, level: u8) -> Option<Vec<Edit>> {
+    let (text, _) = document.text.slice(heading.span.clone()).rsplit_once('\n')?;
     let hashes = "#".repeat(level.into());
-    Some(vec![Edit::replace(path, heading.span.clone(), format!("{hashes} {}", fold_blanks(text)))])
+    if text.trim_end().ends_with('#') {
+        return None;
+    }
+    if text.contains('\n') {
+        return Some(vec![Edit::replace(
+            path,
+            heading.span.clone(),
+            format!("{hashes} {}", fold_blanks(text)),
+        )]);
+    }
+    let line = heading.span.start + text.trim_end().len();
+    let lead = Edit::insert(path, heading.span.start, format!("{hashes} "));
+    Some(vec![lead, Edit::replace(path, line..heading.span.end, "")])
 }
 
 /// How many `#` close a heading; escaped ones and those of a word are its text.
@@ -129,14 +134,6 @@ pub fn where_missing(judged: &OkepContext, section: usize) -> Option<usize> {
     (in_order && together).then(|| begin_of(judged, first))
 }
 
-/// Whether some section of the template that belongs inside this one stands below it level by level
-/// where its skeleton comes: it is no empty promise then.
-pub fn holds_others(judged: &OkepContext, section: usize, at: usize) -> bool {
-    let rows = &judged.okep.outline.rows;
-    let next = (0..rows.len()).find(|r| begin_of(judged, *r) >= at);
-    next.is_some_and(|r| rows[r].level > judged.template().outline.rows[section].level)
-}
-
 /// Whether a comment that is open at a place would hide what is put there.
 pub fn is_hidden(document: &Document, at: usize) -> bool {
     let before = document.text.slice(document.body_start..at).as_bytes();
@@ -155,19 +152,14 @@ fn begin_of(judged: &OkepContext, row: usize) -> usize {
     begin(judged.document(), judged.okep.outline.rows[row].heading)
 }
 
-/// What the template says under a section, as a comment that no reader sees; empty where it says nothing.
-pub fn hidden_prompt(template: &Template, section: usize) -> String {
-    if template.path.is_none() {
-        return String::new();
-    }
-    let heading = &template.document.headings[template.outline.rows[section].heading];
-    let body = template.document.text.slice(heading.body.clone()).trim();
+/// What the template says under a section, up to the next heading and what belongs to that; its line breaks are
+/// single line feeds.
+pub fn prompt(template: &Template, section: usize) -> String {
+    let document = &template.document;
+    let heading = &document.headings[template.outline.rows[section].heading];
+    let body = document.text.slice(heading.span.end..end(document, heading).max(heading.span.end));
     // A carriage return by itself ends a line too.
-    let body = body.replace("\r\n", "\n").replace('\r', "\n");
-    if body.is_empty() || body.contains("-->") || body.contains("<!--") {
-        return String::new();
-    }
-    format!("\n<!--\n{body}\n-->\n")
+    body.trim().replace("\r\n", "\n").replace('\r', "\n")
 }
 
 /// Inserts a section at the start of a line or at the end of the file, blank lines around it.

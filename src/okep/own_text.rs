@@ -1,0 +1,98 @@
+//! Whether an author has said anything of their own in a stretch of a document.
+
+use super::prompts::{Leftover, Prompts};
+use crate::markdown::document::Document;
+use crate::markdown::placeholder::is_placeholder;
+use std::ops::Range;
+
+/// Whether `range` holds text that is in no revision of the template, and neither a comment nor a placeholder.
+///
+/// `leftovers` are the prompts that are still in the document; `issue` is left out as well.
+pub fn has_own_text(
+    document: &Document,
+    range: &Range<usize>,
+    prompts: &Prompts,
+    leftovers: &[Leftover],
+    issue: Option<&Range<usize>>,
+) -> bool {
+    let spans = leftovers.iter().map(|l| &l.span).chain(issue);
+    let mut left_out: Vec<Range<usize>> =
+        spans.filter(|s| s.start < range.end && range.start < s.end).cloned().collect();
+    left_out.sort_by_key(|s| s.start);
+    let mut text = String::new();
+    let mut at = range.start;
+    for span in left_out {
+        text.push_str(document.text.slice(at..span.start.max(at)));
+        at = span.end.clamp(at, range.end);
+    }
+    text.push_str(document.text.slice(at..range.end));
+    let text = without_comments(&text);
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let mut paragraphs = lines.split(|line| line.is_empty());
+    paragraphs.any(|paragraph| {
+        let own: Vec<&str> =
+            paragraph.iter().copied().filter(|line| says(line) && !prompts.has_line(line)).collect();
+        !own.is_empty() && !own.iter().all(|line| is_placeholder(line)) && !is_placeholder(&own.join(" "))
+    })
+}
+
+fn says(line: &str) -> bool {
+    line.contains(|c: char| c.is_alphanumeric())
+}
+
+fn without_comments(text: &str) -> String {
+    let mut rest = text;
+    let mut visible = String::with_capacity(text.len());
+    while let Some((before, comment)) = rest.split_once("<!--") {
+        visible.push_str(before);
+        rest = comment.split_once("-->").map_or("", |(_, after)| after);
+    }
+    visible + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str = "# T\n\n## Goals\n\n(What is this to reach, in a list of short items?)\n\n| A | B |\n|---|---|\n| x | |\n";
+
+    fn check(body: &str, expected: bool) {
+        let mut prompts = Prompts::default();
+        prompts.add(&Document::parse(TEMPLATE.as_bytes()));
+        let document = Document::parse(format!("# D\n\n## Goals\n\n{body}\n").as_bytes());
+        let (leftovers, _) = prompts.leftovers(&document, None);
+        let range = document.headings[1].body.clone();
+        assert_eq!(has_own_text(&document, &range, &prompts, &leftovers, None), expected, "{body}");
+    }
+
+    const PROMPT: &str = "(What is this to reach, in a list of short items?)";
+
+    #[test]
+    fn an_answer_is_the_authors() {
+        for answer in
+            ["* Fast tea", "None", "| A | B |\n|---|---|\n| x | yes |", "```\ncode\n```", "![x](y.png)"]
+        {
+            check(answer, true);
+            check(&format!("{PROMPT}\n\n{answer}"), true);
+        }
+        check(&format!("Fast tea. {PROMPT}"), true);
+    }
+
+    #[test]
+    fn prompts_comments_and_placeholders_are_not() {
+        check("", false);
+        check(PROMPT, false);
+        check("(What is this to reach,\nin a list of short items?)", false);
+        for other in
+            ["TBD", "- TBD\n- TODO", "<!-- fast tea -->", "<!--\nfast\n\ntea\n-->", "To be discussed.", "---"]
+        {
+            check(other, false);
+            check(&format!("{PROMPT}\n\n{other}"), false);
+        }
+        check(
+            "To be updated after the maintainers of both projects\nhave agreed on the name of the field.",
+            false,
+        );
+        check("| A | B |\n|---|---|\n| x | |", false);
+    }
+}
