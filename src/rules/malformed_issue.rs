@@ -109,7 +109,9 @@ fn only_form(written: &str, wanted: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{ISSUE, check, check_issue_form, fixed_issue, with_issue};
+    use crate::rules::test_support::{
+        GOOD, ISSUE, OKEP, TEMPLATE, TEMPLATE_PATH, check, check_issue_form, fixed, fixed_issue, with_issue,
+    };
 
     #[test]
     fn an_issue_elsewhere_before_the_first_section_counts() {
@@ -144,10 +146,7 @@ mod tests {
         check_fix("* Issue: <a href=\"@/issues/7\">#7</a>", "safe: * issue: [#7](@/issues/7)");
         check_fix("* Issue: [#7](http://www.github.com/org/net/issues/7)", "safe: * issue: [#7](@/issues/7)");
         check_fix("Issue:\n[#7](@/issues/7)", "safe: * issue: [#7](@/issues/7)");
-        check_fix(
-            "Authors: me\nIssue: [#7](@/issues/7)\nStatus: draft",
-            "suggested: authors: me\n* issue: [#7](@/issues/7)\nstatus: draft",
-        );
+        check_fix("Authors: me\nIssue: [#7](@/issues/7)\nStatus: draft", "-");
         check_fix("- Issue: [#7](@/issues/7?a=b#c)", "safe: * issue: [#7](@/issues/7?a=b#c)");
         check_fix("* Issue: [OVN-K8s #7](@/issues/7)", "-");
         check_fix("* Issue: see [#7](@/issues/7)", "-");
@@ -155,5 +154,47 @@ mod tests {
         check_fix("The work is tracked in [#7](@/issues/7), see there.", "-");
         check_fix("**Issue: [#7](@/issues/7)**", "-");
         check_fix("| Issue | [#7](@/issues/7) |\n|---|---|", "-");
+    }
+
+    #[test]
+    fn the_bullets_of_a_list_are_alike() {
+        let list = |issue: &str| format!("- Authors: me\n{issue}");
+        check(&with_issue(&list("- Issue: [#7](@/issues/7)")), &[]);
+        let check_fix = |lines: &str, expected: &str| {
+            assert_eq!(fixed_issue("malformed-issue", lines), expected, "{lines}");
+        };
+        check_fix(&list("- Issue: [\\#7](@/issues/7)"), "safe: - authors: me\n- issue: [#7](@/issues/7)");
+        check_fix(
+            "-   Issue: [\\#7](@/issues/7)\n-   By: me",
+            "safe: -   issue: [#7](@/issues/7)\n-   by: me",
+        );
+        let nested = "* Links\n  - Issue: [\\#7](@/issues/7)\n  - By: me";
+        check_fix(nested, "safe: * links\n  - issue: [#7](@/issues/7)\n  - by: me");
+        // Another bullet makes another list.
+        check(&with_issue("* Authors: me\n\n- Issue: [#7](@/issues/7)"), &["malformed-issue:5 issue"]);
+    }
+
+    #[test]
+    fn a_line_of_a_paragraph_or_next_to_a_list_becomes_no_item() {
+        for lines in [
+            "Authors: me\nIssue: [#7](@/issues/7)",
+            "Issue: [#7](@/issues/7)\nStatus: draft",
+            "Issue: [#7](@/issues/7)\n\n* Status: draft",
+            "* Status: draft\n\nIssue: [#7](@/issues/7)",
+        ] {
+            assert_eq!(fixed_issue("malformed-issue", lines), "-", "{lines}");
+        }
+        assert_eq!(
+            fixed_issue("malformed-issue", "Issue: [#7](@/issues/7)"),
+            "safe: * issue: [#7](@/issues/7)"
+        );
+    }
+
+    #[test]
+    fn a_row_is_written_inside_of_a_table_only() {
+        let form = "| Field | Value |\n|---|---|\n| Issue | [#1](https://github.com/org/net/issues/1) |";
+        let template = TEMPLATE.replace("* Issue: [#1](https://github.com/org/net/issues/1)", form);
+        let files = [(TEMPLATE_PATH, template.as_str()), (OKEP, GOOD)];
+        assert_eq!(fixed("malformed-issue", &files), "-");
     }
 }

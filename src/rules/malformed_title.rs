@@ -174,7 +174,7 @@ fn is_templates_own(judged: &OkepContext, title: &Title) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{check, with};
+    use crate::rules::test_support::{check, check_fix, check_safe_fix, with};
 
     #[test]
     fn titles_are_of_one_form() {
@@ -210,5 +210,58 @@ mod tests {
     fn an_empty_file_is_one_finding() {
         check("", &["malformed-title:- title"]);
         check("\n\n", &["malformed-title:- title"]);
+    }
+
+    #[test]
+    fn the_form_of_a_title_is_fixed() {
+        let title = |text: &str| with("# OKEP-7: Faster Tea", text);
+        for text in [
+            "## okep 7 - Faster Tea",
+            "# okep 0007 - Faster Tea",
+            "# OKEP-7：Faster Tea",
+            "# OKEP-7 | Faster Tea",
+            "# OKEP-7 → Faster Tea",
+            "# OKEP-7; Faster Tea",
+            "# OKEP_7 – Faster Tea",
+            "# OKEP-7. Faster Tea",
+            "# OKEP 7 Faster Tea",
+        ] {
+            check_safe_fix("malformed-title", &title(text), Some(&title("# OKEP-7: Faster Tea")));
+        }
+        check_safe_fix("malformed-title", &title("# okep-7: 3 teas"), Some(&title("# OKEP-7: 3 teas")));
+        check_fix("malformed-title", &title("# Faster Tea"), Some(&title("# OKEP-7: Faster Tea")));
+    }
+
+    #[test]
+    fn a_number_that_may_go_on_is_left_alone() {
+        let title = |text: &str| with("# OKEP-7: Faster Tea", text);
+        for text in [
+            "# OKEP-7a: Faster Tea",
+            "# OKEP-7.1: Faster Tea",
+            "# OKEP-7/8: Faster Tea",
+            "# OKEP-7 / 8: Faster Tea",
+            "# OKEP-7, 8: Faster Tea",
+            "# OKEP-7 & 8: Faster Tea",
+            "# OKEP-7 and OKEP-8: Faster Tea",
+            "# OKEP-7 and 1008: Faster Tea",
+            "# OKEP-7Faster Tea",
+            "# OKEP-7 ⇒ Faster Tea",
+            "# OKEP-7 = Faster Tea",
+        ] {
+            check_safe_fix("malformed-title", &title(text), None);
+        }
+    }
+
+    #[test]
+    fn a_number_in_another_form_is_not_given_twice() {
+        let title = |text: &str| with("# OKEP-7: Faster Tea", text);
+        for text in [
+            "# 7: Faster Tea",
+            "# Enhancement 007 - Faster Tea",
+            "# Faster Tea (#7)",
+            "# Proposal OKEP-7: Tea",
+        ] {
+            check_fix("malformed-title", &title(text), None);
+        }
     }
 }

@@ -112,7 +112,7 @@ fn stands_in(issue: &IssueLine, form: &IssueLine) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::rules::test_support::{
-        ISSUE, TEMPLATE, TEMPLATE_PATH, check, fixed_issue, notices, tree, with, with_issue,
+        ISSUE, OKEP, TEMPLATE, TEMPLATE_PATH, check, fixed, fixed_issue, notices, tree, with, with_issue,
     };
 
     #[test]
@@ -166,7 +166,32 @@ mod tests {
         check_fix("* Issue: to be created", "suggested: * issue: [#7](@/issues/7)");
         for words in ["we shall open one as soon as all agree.", "see the [list](http://x.y)"] {
             let line = format!("* issue: {words}");
-            check_fix(&line, &format!("suggested: * issue: [#7](@/issues/7)\n\n{line}"));
+            check_fix(&line, &format!("suggested: * issue: [#7](@/issues/7)\n{line}"));
         }
+    }
+
+    #[test]
+    fn the_line_joins_the_list_below_the_title() {
+        let check_fix =
+            |lines: &str, expected: &str| assert_eq!(fixed_issue("missing-issue", lines), expected);
+        check_fix("* By: me\n* As: draft", "suggested: * issue: [#7](@/issues/7)\n* by: me\n* as: draft");
+        check_fix("- By: me\n- As: draft", "suggested: - issue: [#7](@/issues/7)\n- by: me\n- as: draft");
+        check_fix(
+            "* By: me\n\n* As: draft",
+            "suggested: * issue: [#7](@/issues/7)\n\n* by: me\n\n* as: draft",
+        );
+        check_fix("-   By: me", "suggested: -   issue: [#7](@/issues/7)\n-   by: me");
+        check_fix("By: me\n\n* As: draft", "suggested: * issue: [#7](@/issues/7)\n\nby: me\n\n* as: draft");
+        check_fix("1. By: me", "-");
+        check_fix("* By: me\n* Issue: TBD", "suggested: * by: me\n* issue: [#7](@/issues/7)");
+        check_fix("- By: me\n- Issue: TBD", "suggested: - by: me\n- issue: [#7](@/issues/7)");
+    }
+
+    #[test]
+    fn a_row_is_written_inside_of_a_table_only() {
+        let form = "| Issue | [#1](https://github.com/org/net/issues/1) |\n|---|---|\n| By | me |";
+        let template = TEMPLATE.replace("* Issue: [#1](https://github.com/org/net/issues/1)", form);
+        let document = with_issue("Some words.");
+        assert_eq!(fixed("missing-issue", &[(TEMPLATE_PATH, &template), (OKEP, &document)]), "-");
     }
 }

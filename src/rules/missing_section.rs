@@ -142,7 +142,9 @@ fn with_prompt(judged: &OkepContext, section: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{OKEP, check, planned, tree, with};
+    use crate::rules::test_support::{
+        OKEP, TEMPLATE, TEMPLATE_PATH, check, check_fix, fixed, planned, tree, with,
+    };
 
     #[test]
     fn every_section_of_the_template_is_there() {
@@ -160,5 +162,43 @@ mod tests {
         };
         assert_eq!(help(&with("## Goals", "<h2 align=\"left\">Goals</h2>")), (true, false));
         assert_eq!(help(&with("## Goals", "<h2>Aims</h2>")), (false, true));
+    }
+
+    #[test]
+    fn a_missing_section_is_added_with_its_prompt() {
+        let missing = |text: &str| with(text, "");
+        let prompt = "## Alternatives\n\n(Other designs and why they were not taken.)\n\n";
+        let alternatives = "## Alternatives\n\nCoffee.\n\n";
+        check_fix("missing-section", &missing(alternatives), Some(&with(alternatives, prompt)));
+        let solution =
+            "## Proposed Solution\n\n### API Details\n\nA `Kettle`.\n\n### Testing Details\n\nDrink it.\n\n";
+        let prompts = "## Proposed Solution\n\nWhat is the solution to the problem above?\n\n\
+                       ### API Details\n\n* add details if the API is changing\n\n\
+                       ### Testing Details\n\n* Unit Testing details\n\n";
+        let findings = planned(&tree(&[(OKEP, &missing(solution))]));
+        let found = findings.iter().find(|f| f.subject == "Proposed Solution").expect("it is missing");
+        let fix = found.fix.as_ref().expect("it has prompts");
+        assert_eq!(fix.edits[0].replacement, prompts);
+    }
+
+    #[test]
+    fn a_section_without_a_prompt_is_left_to_the_author() {
+        check_fix("missing-section", &with("## References\n\nN/A\n", ""), None);
+        // Of the sections inside, those without a prompt are left out.
+        let template = TEMPLATE.replace("* Unit Testing details\n\n", "");
+        let document = with("### API Details\n\nA `Kettle`.\n\n### Testing Details\n\nDrink it.\n\n", "")
+            .replace("## Proposed Solution\n\n", "");
+        let findings = planned(&tree(&[(TEMPLATE_PATH, &template), (OKEP, &document)]));
+        let found = findings.iter().find(|f| f.subject == "Proposed Solution").expect("it is missing");
+        let added = &found.fix.as_ref().expect("it has prompts").edits[0].replacement;
+        assert!(added.contains("### API Details") && !added.contains("Testing"), "{added}");
+    }
+
+    #[test]
+    fn a_prompt_in_a_comment_asks_nothing_that_a_check_would_find() {
+        let template =
+            TEMPLATE.replace("(Other designs and why they were not taken.)", "<!-- Other designs -->");
+        let document = with("## Alternatives\n\nCoffee.\n\n", "");
+        assert_eq!(fixed("missing-section", &[(TEMPLATE_PATH, &template), (OKEP, &document)]), "-");
     }
 }

@@ -134,7 +134,7 @@ fn merge(edits: &mut Vec<Edit>) {
 #[cfg(test)]
 mod tests {
     use crate::rules::test_support::{
-        ISSUE, OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, fixed_issue, with,
+        ISSUE, OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, check_fix, fixed_issue, with,
     };
 
     #[test]
@@ -166,8 +166,7 @@ mod tests {
         let kept = "suggested: * issue: [#7](@/issues/7)";
         assert_eq!(fixed(&format!("{ISSUE}\n{prompt}")), kept);
         assert_eq!(fixed(&format!("{ISSUE} {prompt}")), kept);
-        let own = "* issue: [#1](@/issues/1)";
-        assert_eq!(fixed(&format!("* Issue: [#1](@/issues/1)\n{prompt}")), format!("suggested: {own}"));
+        assert_eq!(fixed(&format!("* Issue: [#1](@/issues/1)\n{prompt}")), "-");
         // Neither are words that an author puts before or behind it.
         check(&with(ISSUE, &format!("{ISSUE}\n(Opened in May.)")), &[]);
         // A prompt without parentheses begins behind the link as well.
@@ -177,5 +176,38 @@ mod tests {
         );
         let document = with(ISSUE, &format!("{ISSUE}\nopen one if you have none yet"));
         check_files(&[(TEMPLATE_PATH, &template), (OKEP, &document)], &["template-text:4 preamble"]);
+    }
+
+    #[test]
+    fn a_prompt_goes_where_the_section_is_answered() {
+        let prompt = "(Other designs and why they were not taken.)";
+        let answered = |text: &str| with("Coffee.", text);
+        let check_answer = |text: &str, expected: Option<&str>| {
+            check_fix("template-text", &answered(text), expected.map(answered).as_deref());
+        };
+        check_answer(&format!("{prompt}\n\nCoffee."), Some("Coffee."));
+        check_answer(&format!("Coffee.\n\n{prompt}"), Some("Coffee."));
+        check_answer(&format!("Coffee. {prompt}"), Some("Coffee."));
+        check_answer(
+            &format!("{prompt}\n\n| Tea | Coffee |\n|---|---|"),
+            Some("| Tea | Coffee |\n|---|---|"),
+        );
+        for unanswered in
+            ["", "TBD", "<!-- coffee -->", "* TODO", "To be discussed.", "### Coffee\n\nIt is bitter."]
+        {
+            check_answer(&format!("{prompt}\n\n{unanswered}"), None);
+        }
+    }
+
+    #[test]
+    fn before_the_first_section_the_own_issue_is_an_answer() {
+        let prompt = "(Open one if you have none yet. Then use its number.)";
+        let check_issue = |lines: &str, expected: &str| {
+            assert_eq!(fixed_issue("template-text", &lines.replace('P', prompt)), expected, "{lines}");
+        };
+        check_issue("* Issue: [#7](@/issues/7)\nP", "suggested: * issue: [#7](@/issues/7)");
+        check_issue("* Issue: [#8](@/issues/8)\nP", "-");
+        check_issue("* Issue: TBD\nP", "-");
+        check_issue("P", "-");
     }
 }

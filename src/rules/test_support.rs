@@ -127,6 +127,36 @@ pub fn planned(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
+/// What the fix of a rule's first finding makes of the good document's place, after the fix's safety; `-` where there
+/// is no fix.
+#[track_caller]
+pub fn fixed(rule: &str, files: &[(&str, &str)]) -> String {
+    let findings = planned(&tree(files));
+    let finding = findings.iter().find(|finding| finding.rule == rule).expect("the rule has a finding");
+    let Some(fix) = &finding.fix else { return "-".to_owned() };
+    let (_, document) =
+        files.iter().find(|(path, _)| *path == OKEP).expect("the document is among the files");
+    let mut text = (*document).to_owned();
+    for edit in fix.edits.iter().rev() {
+        text.replace_range(edit.start..edit.end, &edit.replacement);
+    }
+    format!("{}: {text}", fix.safety.as_str())
+}
+
+/// Checks what the fix of a rule's first finding makes of a document; none where there is no fix.
+#[track_caller]
+pub fn check_fix(rule: &str, document: &str, expected: Option<&str>) {
+    let expected = expected.map_or("-".to_owned(), |text| format!("suggested: {text}"));
+    assert_eq!(fixed(rule, &[(OKEP, document)]), expected);
+}
+
+/// The same for a safe fix.
+#[track_caller]
+pub fn check_safe_fix(rule: &str, document: &str, expected: Option<&str>) {
+    let expected = expected.map_or("-".to_owned(), |text| format!("safe: {text}"));
+    assert_eq!(fixed(rule, &[(OKEP, document)]), expected);
+}
+
 #[track_caller]
 pub fn check_files(files: &[(&str, &str)], expected: &[&str]) {
     assert_eq!(found(&tree(files)), expected);
