@@ -265,7 +265,7 @@ impl Html {
                 Some(b'!' | b'?' | b'/') => Html::Tag,
                 Some(b) if b.is_ascii_alphabetic() => {
                     let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-                    visible |= VISIBLE_TAGS.iter().any(|t| t.eq_ignore_ascii_case(name));
+                    visible |= is_visible_tag(name);
                     Html::Tag
                 }
                 _ => {
@@ -279,6 +279,11 @@ impl Html {
 
 /// Elements that show something without any text inside.
 const VISIBLE_TAGS: [&str; 8] = ["audio", "embed", "iframe", "img", "input", "object", "svg", "video"];
+
+/// Whether an element of this name shows something without any text inside.
+pub fn is_visible_tag(name: &str) -> bool {
+    VISIBLE_TAGS.iter().any(|tag| tag.eq_ignore_ascii_case(name))
+}
 
 /// Whether a piece of HTML without tags is more than blanks, some of which are written as entities.
 fn shows(text: &str) -> bool {

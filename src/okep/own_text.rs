@@ -1,7 +1,7 @@
 //! Whether an author has said anything of their own in a stretch of a document.
 
 use super::prompts::{Leftover, Prompts};
-use crate::markdown::document::Document;
+use crate::markdown::document::{Document, is_visible_tag};
 use crate::markdown::placeholder::is_placeholder;
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ pub fn has_own_text(
         at = span.end.clamp(at, range.end);
     }
     text.push_str(document.text.slice(at..range.end));
-    let text = without_comments(&text);
+    let text = without_tags(&without_comments(&text));
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let mut paragraphs = lines.split(|line| line.is_empty());
     paragraphs.any(|paragraph| {
@@ -50,6 +50,26 @@ fn without_comments(text: &str) -> String {
     visible + rest
 }
 
+/// The text without the tags that show nothing, such as places to link to.
+fn without_tags(text: &str) -> String {
+    let mut rest = text;
+    let mut visible = String::with_capacity(text.len());
+    while let Some((before, tag)) = rest.split_once('<') {
+        visible.push_str(before);
+        let name = tag
+            .trim_start_matches('/')
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or_default();
+        let hidden = !name.is_empty() && !is_visible_tag(name);
+        rest = match tag.split_once('>') {
+            Some((_, after)) if hidden => after,
+            _ => tag,
+        };
+    }
+    visible + rest
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -69,9 +89,15 @@ mod tests {
 
     #[test]
     fn an_answer_is_the_authors() {
-        for answer in
-            ["* Fast tea", "None", "| A | B |\n|---|---|\n| x | yes |", "```\ncode\n```", "![x](y.png)"]
-        {
+        for answer in [
+            "* Fast tea",
+            "None",
+            "| A | B |\n|---|---|\n| x | yes |",
+            "```\ncode\n```",
+            "![x](y.png)",
+            "<img src=\"y.png\">",
+            "a < b > c",
+        ] {
             check(answer, true);
             check(&format!("{PROMPT}\n\n{answer}"), true);
         }
@@ -83,9 +109,17 @@ mod tests {
         check("", false);
         check(PROMPT, false);
         check("(What is this to reach,\nin a list of short items?)", false);
-        for other in
-            ["TBD", "- TBD\n- TODO", "<!-- fast tea -->", "<!--\nfast\n\ntea\n-->", "To be discussed.", "---"]
-        {
+        for other in [
+            "TBD",
+            "<TBD>",
+            "<br>",
+            "<a id=\"goals\"></a>",
+            "- TBD\n- TODO",
+            "<!-- fast tea -->",
+            "<!--\nfast\n\ntea\n-->",
+            "To be discussed.",
+            "---",
+        ] {
             check(other, false);
             check(&format!("{PROMPT}\n\n{other}"), false);
         }

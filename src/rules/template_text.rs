@@ -1,6 +1,7 @@
 //! Prompts of the template that an author left in place.
 
 use super::{Check, PlanFix, Rule};
+use crate::markdown::section_bounds;
 use crate::okep::issue::IssueLine;
 use crate::okep::own_text::has_own_text;
 use crate::okep::prompts::Leftover;
@@ -108,14 +109,18 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
 /// Whether the author has said something between a heading (its index from 1, 0 for none) and the next one; before
 /// the first section the OKEP's own issue is enough.
 fn is_answered(judged: &OkepContext, section: usize) -> bool {
-    let headings = &judged.document().headings;
-    let start = section.checked_sub(1).map_or(judged.document().body_start, |h| headings[h].span.end);
-    let end = headings.get(section).map_or(judged.document().text.len(), |h| h.span.start);
+    let document = judged.document();
+    let start = section.checked_sub(1).map_or(document.body_start, |h| document.headings[h].span.end);
+    // What belongs to the next heading is no answer to this one.
+    let next = document.headings.get(section);
+    let end = next
+        .map_or(section_bounds::text_end(document), |_| section_bounds::begin(document, section))
+        .max(start);
     let own_issue = |issue: &&IssueLine| issue.number().is_some() && issue.number() == judged.okep.number();
     let issue = judged.okep.issue.as_ref();
     let other_issue = issue.filter(|issue| !own_issue(issue)).map(|issue| &issue.span);
     let prompts = &judged.requirements.prompts;
-    has_own_text(judged.document(), &(start..end), prompts, judged.leftovers(), other_issue)
+    has_own_text(document, &(start..end), prompts, judged.leftovers(), other_issue)
 }
 
 /// Edits that touch become one; only the first of them may put something in.

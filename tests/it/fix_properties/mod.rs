@@ -70,9 +70,9 @@ fn promises(case: &Case, most: Safety) -> Result<(), TestCaseError> {
     let (was, is) = (counts(&before, &once.renames), counts(&once.left, &[]));
     for finding in &once.left {
         let identity = identity(finding, &AfterRenames(&[]));
-        // What a skeleton leaves, and what is said of a page that was not judged before its renaming.
+        // What a missing section asks, and what is said of a page that was not judged before its renaming.
         let newly_judged = case.file().ends_with("proposal.md") && !once.renames.is_empty();
-        let allowed = finding.rule == "stub-section" || newly_judged;
+        let allowed = finding.rule == "template-text" || newly_judged;
         prop_assert!(
             allowed || is[&identity] <= was.get(&identity).copied().unwrap_or(0),
             "new: {finding:#?}\n{}",

@@ -94,7 +94,7 @@ fn issue_lines() {
     suggested(ISSUE, "* Issue: [#xxxx](https://github.com/org/net/issues/xxxx)", ISSUE);
     // Words of the author's are not replaced.
     let words = "* Issues: see the [list](http://x.y)";
-    suggested(ISSUE, words, &format!("{ISSUE}\n\n{words}"));
+    suggested(ISSUE, words, &format!("{ISSUE}\n{words}"));
 }
 
 #[test]
@@ -152,16 +152,17 @@ fn levels_and_places() {
 
 #[test]
 fn sections_that_are_missing() {
-    suggested("## Future Goals\n\nNone\n\n", "", "## Future Goals\n\nTBD\n\n");
-    let prompt = "<!--\n(What else was thought of? Why not?)\n-->";
-    suggested("## Alternatives\n\nNone\n\n", "", &format!("## Alternatives\n\nTBD\n\n{prompt}\n\n"));
+    // Without a prompt there is nothing to ask.
+    check(Safety::Suggested, "## Future Goals\n\nNone\n\n", "", "");
+    let prompt = "(What else was thought of? Why not?)";
+    suggested("## Alternatives\n\nNone\n\n", "", &format!("## Alternatives\n\n{prompt}\n\n"));
     suggested(
         "\n## References\n\n* [The other one](okep-8-loud-links.md#goals)\n",
         "",
-        "\n## References\n\nTBD\n",
+        "\n## References\n\n(Every link that a reader needs belongs here.)\n",
     );
     // The section around others comes before them.
-    let prompt = "<!--\nWhat is the solution that you propose to us?\n-->";
+    let prompt = "What is the solution that you propose to us?";
     let right = "## Proposed Solution\n\nTurn them off.\n\n";
     suggested(right, "", &format!("## Proposed Solution\n\n{prompt}\n\n"));
 }
@@ -176,8 +177,8 @@ fn what_belongs_to_a_heading_stays_with_it() {
         let swapped = format!("{above}{future}{goals}");
         check(Safety::Suggested, &format!("{goals}{future}"), &swapped, &right);
         let missing = format!("{above}{future}");
-        let prompt = "<!--\n(A list of what the proposal is to reach.)\n-->";
-        let added = format!("## Goals\n\nTBD\n\n{prompt}\n\n{above}{future}");
+        let prompt = "(A list of what the proposal is to reach.)";
+        let added = format!("## Goals\n\n{prompt}\n\n{above}{future}");
         check(Safety::Suggested, &format!("{goals}{future}"), &missing, &added);
     }
     // Blanks at the end of a line are a line break, and definitions belong to the whole page.
@@ -198,7 +199,8 @@ fn what_belongs_to_a_heading_stays_with_it() {
     );
     let references = format!("## References\n\n{last}");
     let tail = "[1]: http://x.y\n[^n]: words\n";
-    check(Safety::Suggested, &references, tail, &format!("## References\n\nTBD\n\n{tail}"));
+    let prompt = "(Every link that a reader needs belongs here.)";
+    check(Safety::Suggested, &references, tail, &format!("## References\n\n{prompt}\n\n{tail}"));
     // What follows does not run into what stands before.
     check(
         Safety::Suggested,
@@ -231,7 +233,9 @@ fn prompts_that_were_left() {
         "## Goals\n\nAnd more.\n\n* Silence\n",
     );
     let goals = "## Goals\n\n* Silence\n* Nothing else\n";
-    suggested(goals, &format!("## Goals\n\n{prompt}\n"), "## Goals\n\nTBD\n");
+    // It is the author who answers it.
+    let unanswered = format!("## Goals\n\n{prompt}\n");
+    check(Safety::Suggested, goals, &unanswered, &unanswered);
     let last = "* [The other one](okep-8-loud-links.md#goals)\n";
     suggested(last, &format!("{last}\n{prompt}\n"), last);
     // Two in a row that end the file, after a list of the author's own.
@@ -269,7 +273,7 @@ fn a_file_in_conflict_is_left_alone() {
     check(Safety::Safe, "## Goals\n\n", &format!("## goals\n\n{fenced}"), &format!("## Goals\n\n{fenced}"));
 }
 
-/// A section around others comes with theirs, so that nobody overlooks a promise before them.
+/// A section around others comes with theirs, each with its own prompt.
 #[test]
 fn a_section_around_others_comes_with_them() {
     let (before, rest) = CLEAN.split_once("## Proposed Solution\n").expect("it is there");
@@ -283,8 +287,8 @@ fn a_section_around_others_comes_with_them() {
     let found = String::from_utf8_lossy(&result.tree.bytes(PATH).expect("it is there")).into_owned();
     let added = found.strip_prefix(before).and_then(|f| f.strip_suffix(&format!("## Known Risks{after}")));
     let added = added.expect("the rest is as it was");
-    let (own, inside) = added.split_once("\n### ").expect("a section inside");
-    assert!(own.starts_with("## Proposed Solution\n") && !own.contains("TBD"), "{added}");
-    assert_eq!(inside.matches("\n\nTBD\n").count(), 1 + inside.matches("\n### ").count(), "{added}");
+    let (_, asked) = TEMPLATE.split_once("## Proposed Solution\n").expect("it is there");
+    let (asked, _) = asked.split_once("## Known Risks").expect("it is there");
+    assert_eq!(added, format!("## Proposed Solution\n{asked}"));
     assert_eq!(result.applied.len(), 1);
 }

@@ -45,6 +45,8 @@ What is the solution that you propose to us?
 (What else was thought of? Why not?)
 
 ## References
+
+(Every link that a reader needs belongs here.)
 ";
 
 pub const CLEAN: &str = "\
