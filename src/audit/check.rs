@@ -6,6 +6,7 @@
 
 use crate::audit::asked::{UnknownPath, is_about, keep_asked};
 use crate::audit::baseline::{Compared, State};
+use crate::audit::pull_request::report_number;
 use crate::audit::report::{HALF_STAGED, Report, Source};
 use crate::audit::report_of::report_of;
 use crate::audit::scope::ChangeScope;
@@ -101,6 +102,10 @@ pub fn check(target: &CheckTarget, options: &Options, history: &dyn HistorySourc
     let mut report = report_of(&now.snapshot, target.source.clone(), &compared, template_history.as_ref());
     report.since = target.bases.first().map(|base| base.commit.to_string());
     report.partial = scope.changed().is_some();
+    if let Some(number) = options.pull_request {
+        let before = before.iter().flat_map(|state| state.snapshot.paths());
+        report_number(&mut report, &now.snapshot, before, &config.layout.folder, number);
+    }
     report.add_texts(&now.snapshot);
     report.notes.extend(target.notes.clone());
     report.notes.extend(half_staged(&report, target));

@@ -9,9 +9,11 @@ pub mod baseline;
 pub mod check;
 pub mod identity;
 pub mod policy;
+mod pull_request;
 pub mod report;
 mod report_of;
 pub mod scope;
+pub mod selection;
 pub mod target;
 mod template_change;
 

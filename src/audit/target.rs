@@ -41,6 +41,8 @@ pub struct Options {
     pub paths: Vec<AskedPath>,
     /// Whether everything is to be known about every OKEP, or only what failing or passing depends on.
     pub thorough: bool,
+    /// The number of the pull request that is checked, which no OKEP that it adds may have.
+    pub pull_request: Option<u64>,
 }
 
 impl CheckTarget {

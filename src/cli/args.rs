@@ -1,11 +1,11 @@
 //! The command line's definition.
 
 use crate::cli::history::HistoryArgs;
-use crate::cli::values::{FailOn, Which};
+use crate::cli::values::{Color, FailOn, Which, okep_number, rule};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Judges enhancement proposals (OKEPs): form, numbers, issue, registration
+/// Checks enhancement proposals (OKEPs): form, numbers, issue, nav and index page
 #[derive(Debug, Parser)]
 #[command(name = "okep", version, after_help = AFTER_HELP)]
 pub struct Cli {
@@ -14,32 +14,36 @@ pub struct Cli {
     /// Run as if started in DIR
     #[arg(id = "chdir", short = 'C', value_name = "DIR", global = true)]
     pub dir: Option<PathBuf>,
+    /// When to write colours
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
+    pub color: Color,
     #[command(flatten)]
     pub check: CheckArgs,
 }
 
 const AFTER_HELP: &str = "\
-Without a command, `okep` is `okep check`: the working tree of the repository around.
+Without a command, `okep` is `okep check`: the working tree of the repository around. `okep 5674` checks
+OKEP-5674.
 
 Exit status:
   0  nothing at or above --fail-on
   1  findings
-  2  could not judge";
+  2  could not check, or could not write a fix";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Judge the OKEPs of the working tree, of what is staged, or of a commit
+    /// Check the OKEPs of the working tree, of what is staged, or of a commit
     Check(CheckArgs),
-    /// Audit every commit: who brought and who mended each finding
+    /// Audit every commit: who introduced and who fixed each finding
     History(HistoryArgs),
-    /// Tell what a rule forbids, why, and how to put it right; without a rule, list all
+    /// Explain what a rule forbids, why, and how to fix it; without a rule, list all
     Explain {
         /// A rule, such as `missing-section`
         rule: Option<String>,
     },
-    /// Begin an OKEP from the repository's own template, and register it
+    /// Begin an OKEP from the repository's own template, and enter it in nav and the index page
     New {
-        /// The number of its tracking issue
+        /// Its tracking issue: the number or the URL
         issue: String,
         /// What is proposed, in a few words; the file is named after it
         title: String,
@@ -49,19 +53,22 @@ pub enum Command {
         /// Name the file after NAME and not after the title
         #[arg(long, value_name = "NAME")]
         slug: Option<String>,
+        /// Begin it also where a branch has an OKEP of that number already
+        #[arg(long)]
+        force: bool,
     },
     /// Install, remove or show the git hooks that check each commit or push
     Hook {
         #[command(subcommand)]
         action: HookAction,
     },
-    /// Say where a commit message names another OKEP than the staged files; called by the hook
+    /// Report where a commit message names another OKEP than the staged files; called by the hook
     #[command(hide = true)]
     CommitMsg { message: PathBuf },
     /// Check what a push introduces; called by the hook, with what git gives it
     #[command(hide = true)]
     PrePush { remote: Option<String>, url: Option<String> },
-    /// Build a sample repository with faults and a history, and audit it
+    /// Build a sample repository with faults and a history, and check it
     Demo {
         /// Where to build it; must be absent or empty
         // Of another name than `-C`: to clap an argument of the same name is the same argument.
@@ -69,11 +76,12 @@ pub enum Command {
         place: PathBuf,
     },
     /// Print completions for a shell
-    #[command(hide = true)]
     Completions { shell: clap_complete::Shell },
-    /// Print the manual page, or write those of all commands into FOLDER
-    #[command(hide = true)]
-    Man { folder: Option<PathBuf> },
+    /// Print the manual page, or write those of all commands into DIR
+    Man {
+        #[arg(value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -95,17 +103,33 @@ pub enum HookAction {
 
 #[derive(Debug, Args, Clone, Default, PartialEq, Eq)]
 pub struct CheckArgs {
-    /// Only these OKEPs, files or folders
+    /// Only these OKEPs (by number), files or folders
     pub paths: Vec<PathBuf>,
-    /// Judge what is staged; only what it brings fails
+    /// Check what is staged; only newly introduced findings fail
     #[arg(long, conflicts_with = "rev")]
     pub staged: bool,
-    /// Judge a commit
+    /// Check a commit
     #[arg(long, value_name = "REV")]
     pub rev: Option<String>,
-    /// Only what came since the merge base of REV and HEAD fails
+    /// Only findings introduced since the merge base of REV and HEAD fail
     #[arg(long, value_name = "REV", conflicts_with = "staged")]
     pub since: Option<String>,
+    /// The number of the pull request that is checked: no OKEP that it adds may have it
+    #[arg(long, value_name = "N", requires = "since")]
+    pub pull_request: Option<u64>,
+    /// Check this file with the unsaved text on standard input, and the others as they are; the path `-` stands
+    /// for it
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["staged", "rev", "fix"])]
+    pub stdin_filename: Option<PathBuf>,
+    /// Only the OKEP of this number, and the files of its folder; may be given several times
+    #[arg(long, value_name = "N", value_parser = okep_number)]
+    pub okep: Vec<u64>,
+    /// Only findings of these rules, checked and fixed
+    #[arg(long, value_name = "RULE,...", value_parser = rule, value_delimiter = ',')]
+    pub select: Vec<&'static str>,
+    /// No findings of these rules
+    #[arg(long, value_name = "RULE,...", value_parser = rule, value_delimiter = ',')]
+    pub ignore: Vec<&'static str>,
     /// The severity from which findings fail
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t)]
     pub fail_on: FailOn,
@@ -115,11 +139,11 @@ pub struct CheckArgs {
     /// How to print the result
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: Format,
-    /// Print the repairs as a patch for `git apply`
+    /// Print the fixes as a patch for `git apply`
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
           default_missing_value = "safe", conflicts_with = "format")]
     pub diff: Option<Which>,
-    /// Write the repairs, and print them
+    /// Write the fixes, and print them
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
           default_missing_value = "safe", conflicts_with_all = ["format", "diff"])]
     pub fix: Option<Which>,

@@ -23,6 +23,7 @@ pub use values::Which;
 
 use crate::audit::check::Outcome;
 use crate::audit::report::Report;
+use crate::audit::selection::Selection;
 use crate::cli::args::{CheckArgs, Cli, Command, Format, HookAction};
 use crate::cli::history::HistoryArgs;
 use crate::cli::invocation::{Caller, caller};
@@ -35,9 +36,10 @@ use crate::fix::repair::Repair;
 use crate::git::{Id, Repo};
 use crate::report;
 use crate::rules::finding::Safety;
+use crate::text::nearest::nearest;
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -56,16 +58,19 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             };
         }
     };
+    cli.color.apply();
     let result = match &cli.command {
         None => check(cli.dir.as_ref(), &cli.check),
         Some(Command::Check(args)) => check(cli.dir.as_ref(), args),
         Some(Command::History(args)) => history(cli.dir.as_deref(), args),
         Some(Command::Explain { rule }) => explain::run(rule.as_deref()),
-        Some(Command::New { issue, title, folder, slug }) => {
-            let wish = new::NewOkep { issue, title, own_folder: *folder, slug: slug.as_deref() };
-            let said = new::new(cli.dir.as_deref(), &wish);
-            said.map_err(Into::into)
-                .and_then(|said| Ok(print(&escape_control(&said)).map(|()| ExitCode::SUCCESS)?))
+        Some(Command::New { issue, title, folder, slug, force }) => {
+            let slug = slug.as_deref();
+            let wanted = new::NewOkep { issue, title, own_folder: *folder, slug, force: *force };
+            let message = new::new(cli.dir.as_deref(), &wanted);
+            message
+                .map_err(Into::into)
+                .and_then(|message| Ok(print(&escape_control(&message)).map(|()| ExitCode::SUCCESS)?))
         }
         Some(Command::Hook { action }) => hook(cli.dir.as_deref(), action),
         Some(Command::CommitMsg { message }) => {
@@ -101,10 +106,37 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Err
         let message = "options of `check` go after the command, as in `okep check --staged`";
         return Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, message));
     }
+    if cli.command.is_none()
+        && let Some((word, command)) = mistyped_command(&cli)
+    {
+        let message =
+            format!("`{word}` is neither a command nor a path here; a similar command is `{command}`");
+        return Err(Cli::command().error(clap::error::ErrorKind::InvalidSubcommand, message));
+    }
     Ok(cli)
 }
 
+/// The first argument and the command that was probably meant, where it is a word near to one and not a path.
+fn mistyped_command(cli: &Cli) -> Option<(String, String)> {
+    let path = cli.check.paths.first()?;
+    let word = path.to_str().filter(|word| word.chars().all(|c| c.is_ascii_alphabetic() || c == '-'))?;
+    let here = cli.dir.as_deref().unwrap_or(Path::new("."));
+    if here.join(path).symlink_metadata().is_ok() {
+        return None;
+    }
+    let definition = Cli::command();
+    let visible = definition.get_subcommands().filter(|command| !command.is_hide_set());
+    let names: Vec<&str> = visible.map(clap::Command::get_name).collect();
+    Some((word.to_owned(), nearest(word, &names)?.to_owned()))
+}
+
 fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let args = &numbers_for_paths(dir, args);
+    if args.stdin_filename.is_none() && args.paths.iter().any(|path| path.as_os_str() == "-") {
+        anyhow::bail!(
+            "`-` is standard input: name the file that it is the text of, with `--stdin-filename PATH -`"
+        );
+    }
     let caller = match args.staged {
         true => caller(|name| std::env::var(name).ok()),
         false => Caller::Person,
@@ -127,6 +159,25 @@ fn check(dir: Option<&PathBuf>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
         Caller::Client => check_state(dir, args, &How { or_whole_index: true, ..How::default() }),
         Caller::Person => check_state(dir, args, &How::default()),
     }
+}
+
+/// The arguments with what is not a path here but the number of an OKEP taken as one: `5674`, `okep-5674`.
+fn numbers_for_paths(dir: Option<&PathBuf>, args: &CheckArgs) -> CheckArgs {
+    let here = dir.map_or(Path::new("."), PathBuf::as_path);
+    let mut args = args.clone();
+    let numbers = &mut args.okep;
+    args.paths.retain(|path| {
+        let number = path.to_str().and_then(|word| values::okep_number(word).ok());
+        let number = number.filter(|_| here.join(path).symlink_metadata().is_err());
+        numbers.extend(number);
+        number.is_none()
+    });
+    args
+}
+
+fn selection(args: &CheckArgs) -> Selection {
+    let paths = !args.paths.is_empty();
+    Selection { select: args.select.clone(), ignore: args.ignore.clone(), okeps: args.okep.clone(), paths }
 }
 
 /// What a hook adds to the arguments of a check.
@@ -171,7 +222,19 @@ fn check_push(
     }
 }
 
+/// The file whose text is on standard input, and the paths that are asked for: that file for `-`.
+type Unsaved = Option<(PathBuf, Vec<u8>)>;
+
+fn unsaved(args: &CheckArgs) -> anyhow::Result<(Unsaved, Vec<PathBuf>)> {
+    let Some(path) = &args.stdin_filename else { return Ok((None, args.paths.clone())) };
+    let mut text = Vec::new();
+    std::io::stdin().lock().read_to_end(&mut text)?;
+    let asked = |asked: &PathBuf| if asked.as_os_str() == "-" { path.clone() } else { asked.clone() };
+    Ok((Some((path.clone(), text)), args.paths.iter().map(asked).collect()))
+}
+
 fn check_state(dir: Option<&PathBuf>, args: &CheckArgs, how: &How) -> anyhow::Result<ExitCode> {
+    let (unsaved, paths) = unsaved(args)?;
     let request = Request {
         dir: dir.cloned(),
         staged: args.staged,
@@ -179,7 +242,9 @@ fn check_state(dir: Option<&PathBuf>, args: &CheckArgs, how: &How) -> anyhow::Re
         rev: args.rev.clone(),
         since: args.since.clone(),
         bases: how.bases.clone(),
-        paths: args.paths.clone(),
+        unsaved,
+        pull_request: args.pull_request,
+        paths,
         thorough: matches!(args.format, Format::Json | Format::Sarif)
             || args.diff.is_some()
             || args.fix.is_some(),
@@ -203,6 +268,7 @@ fn check_state(dir: Option<&PathBuf>, args: &CheckArgs, how: &How) -> anyhow::Re
         (Err(error), Some(refusal)) if !error.is_no_folder() => anyhow::bail!("{error}; {refusal}"),
         (checked, _) => checked?,
     };
+    selection(args).apply(&mut outcome.report, &outcome.layout.folder)?;
     repair::show(&mut outcome, request.thorough);
     outcome.report.away = outcome.root.as_deref().is_some_and(suggested_commands::is_away);
     let report = &outcome.report;
@@ -243,14 +309,22 @@ fn repair(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<E
     let here = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
     let root = repo.as_ref().and_then(|repo| repo.root()).unwrap_or(&here).to_owned();
     let alone = if writes { Some(repair::alone(&root)?) } else { None };
-    let outcome = target::check(request, repo.as_ref())?;
-    let mut repair = repair::plan(&outcome, repo.as_ref(), most, &|_| true)?;
+    let selection = selection(args);
+    let mut outcome = target::check(request, repo.as_ref())?;
+    let folder = outcome.layout.folder.clone();
+    selection.apply(&mut outcome.report, &folder)?;
+    let mut repair = repair::plan(&outcome, repo.as_ref(), most, &|f| selection.includes(f, &folder))?;
     if writes {
         repair.notes.extend(repair::sweep(&outcome));
     }
     let after = match writes && !repair.patch.is_empty() {
         true => match repair::write(&outcome, &repair) {
-            Ok(()) => check_again(request, repo.as_ref(), &outcome, &repair)?,
+            Ok(()) => {
+                let mut after = check_again(request, repo.as_ref(), &outcome, &repair)?;
+                // A fix may have renamed the OKEP.
+                let _ = selection.apply(&mut after.report, &folder);
+                after
+            }
             Err(error) => {
                 // Said before the patch, and again after it: what is printed looks like what was done.
                 let _ = writeln!(anstream::stderr(), "error: {}", report::escape_control(&error.to_string()));
@@ -308,6 +382,10 @@ fn command_that_shows(args: &CheckArgs) -> String {
         let value = value.as_deref()?;
         Some(format!("{name} {}", suggested_commands::shell(value)))
     }));
+    words.extend(args.okep.iter().map(|number| format!("--okep {number}")));
+    for (name, rules) in [("--select", &args.select), ("--ignore", &args.ignore)] {
+        words.extend((!rules.is_empty()).then(|| format!("{name} {}", rules.join(","))));
+    }
     words.extend(args.paths.iter().map(|path| suggested_commands::shell(&path.to_string_lossy())));
     words.join(" ")
 }

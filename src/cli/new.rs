@@ -32,8 +32,14 @@ pub enum Error {
     Check(#[from] check::Error),
     #[error(transparent)]
     Git(#[from] GitError),
-    #[error("`{0}` is no number of an issue; open a tracking issue first: its number is that of the OKEP")]
+    #[error(
+        "`{0}` is neither the number of an issue nor its URL; open a tracking issue first: the OKEP gets its number"
+    )]
     NoNumber(String),
+    #[error(
+        "the issue is in `{its}`, but the template's issue link is to `{repository}`: the number is that of an issue there"
+    )]
+    OtherRepository { its: String, repository: String },
     #[error("the title is empty; say in a few words what is proposed")]
     NoTitle,
     #[error(
@@ -57,8 +63,8 @@ pub enum Error {
     OtherNumber { title: String, its: u64, issue: u64 },
     #[error("as a heading the title `{title}` would read `{reads}`; {remedy}")]
     Heading { title: String, reads: String, remedy: String },
-    #[error("number {number} is taken by {places}; an OKEP goes by the number of its own tracking issue")]
-    Taken { number: u64, places: String },
+    #[error("number {number} is taken by {places}; an OKEP has the number of its own tracking issue{remedy}")]
+    Taken { number: u64, places: String, remedy: &'static str },
     #[error("`{0}` is there already and is not written over")]
     Exists(String),
     #[error("the folder `{path}` cannot be made: {source}{}", atomic::remedy(.source))]
@@ -70,13 +76,15 @@ pub enum Error {
 /// What OKEP is to begin.
 #[derive(Debug, Clone, Copy)]
 pub struct NewOkep<'a> {
-    /// The number of its issue, as it was written.
+    /// The number or the URL of its issue, as it was written.
     pub issue: &'a str,
     pub title: &'a str,
     /// Whether it gets a folder of its own.
     pub own_folder: bool,
     /// What its file is named after, where that is not the title.
     pub slug: Option<&'a str>,
+    /// Whether it may have the number of an OKEP on another branch.
+    pub force: bool,
 }
 
 /// A file name may have 255 bytes on the usual file systems; the rest is for the ending and the temporary
@@ -88,10 +96,8 @@ const LONGEST_NAME: usize = 240;
 /// # Errors
 /// See the variants; but for the last, which tells what was, nothing has been written.
 pub fn new(dir: Option<&Path>, wish: &NewOkep) -> Result<String, Error> {
-    let NewOkep { issue, title, own_folder, slug: name } = *wish;
-    let number = issue.trim().trim_start_matches('#');
-    let number = Some(number).filter(|n| n.bytes().all(|b| b.is_ascii_digit())).and_then(|n| n.parse().ok());
-    let number: u64 = number.filter(|n| *n > 0).ok_or_else(|| Error::NoNumber(issue.to_owned()))?;
+    let NewOkep { issue, title, own_folder, slug: name, force } = *wish;
+    let (number, its_repository) = issue_of(issue).ok_or_else(|| Error::NoNumber(issue.to_owned()))?;
     let title = bare(title, number)?;
     let slug = match slug(name.unwrap_or(&title)) {
         slug if slug.is_empty() => return Err(Error::NoFileName(name.unwrap_or(&title).to_owned())),
@@ -110,7 +116,13 @@ pub fn new(dir: Option<&Path>, wish: &NewOkep) -> Result<String, Error> {
     }
     let mut here = Here::read(dir, repo)?;
     let before = Snapshot::new(&here.tree, &here.layout, &Parsed::default());
-    let mut notes = unread_or_taken(&here, &before, number)?;
+    let link = before.template.issue.as_ref().and_then(|line| line.link.as_ref());
+    if let Some((its, link)) = its_repository.zip(link)
+        && !its.eq_ignore_ascii_case(&link.repository)
+    {
+        return Err(Error::OtherRepository { its, repository: link.repository.clone() });
+    }
+    let mut notes = unread_or_taken(&here, &before, number, force)?;
     let folder = &here.layout.folder;
     let own = format!("{folder}/{stem}");
     let path = if own_folder { format!("{own}/{stem}.md") } else { format!("{own}.md") };
@@ -173,6 +185,28 @@ impl Here {
     }
 }
 
+/// The number of an issue and its repository where that is named: `5674`, `#5674`, `GH-5674`, `tea/pot#5674`, or
+/// the URL.
+fn issue_of(issue: &str) -> Option<(u64, Option<String>)> {
+    let issue = issue.trim();
+    let (repository, digits) = match issue.split_once("://") {
+        Some((_, address)) => {
+            let address = address.split(['#', '?']).next()?.trim_end_matches('/');
+            let (place, digits) = address.rsplit_once('/')?;
+            let place = place.strip_suffix("/issues").or_else(|| place.strip_suffix("/-/work_items"))?;
+            let (_, repository) = place.split_once('/')?;
+            (Some(repository.strip_suffix("/-").unwrap_or(repository)), digits)
+        }
+        None => match issue.split_once('#') {
+            Some((repository, digits)) => (Some(repository).filter(|name| !name.is_empty()), digits),
+            None => (None, issue.strip_prefix("GH-").unwrap_or(issue)),
+        },
+    };
+    let is_number = digits.bytes().all(|b| b.is_ascii_digit());
+    let number: u64 = digits.parse().ok().filter(|number| is_number && *number > 0)?;
+    Some((number, repository.map(str::to_owned)))
+}
+
 /// Whether the heading says something else than the title, on GitHub or on the site.
 fn lost(title: &str, reads: &str, number: u64, well_formed: bool) -> Option<Error> {
     // What only marks, such as backticks, is no word.
@@ -219,8 +253,11 @@ fn bare(title: &str, number: u64) -> Result<String, Error> {
     }
 }
 
+/// How places on branches begin in a message.
+const ON_BRANCH: &str = "on branch";
+
 /// What could not be looked at, unless the number is taken where one could look.
-fn unread_or_taken(here: &Here, before: &Snapshot, number: u64) -> Result<Vec<Note>, Error> {
+fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> Result<Vec<Note>, Error> {
     let folder = here.layout.folder.as_str();
     let carries = |path: &str| path::okep_number(path, folder) == Some(number);
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -249,7 +286,7 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64) -> Result<Vec<No
         }
         let (branches, unread) = repo.on_branches(folder, &carries);
         for (path, names) in &branches {
-            names.iter().for_each(|name| add(path, &format!("on branch `{name}`")));
+            names.iter().for_each(|name| add(path, &format!("{ON_BRANCH} `{name}`")));
         }
         notes = unread;
     }
@@ -261,6 +298,7 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64) -> Result<Vec<No
     if !places.keys().all(is_page) {
         places.retain(|path, _| !is_page(path));
     }
+    let only_on_branches = places.values().flatten().all(|place| place.starts_with(ON_BRANCH));
     let places: Vec<String> = places
         .iter()
         .map(|(path, places)| {
@@ -270,7 +308,17 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64) -> Result<Vec<No
             format!("`{path}` ({}{more})", shown.join(", "))
         })
         .collect();
-    Err(Error::Taken { number, places: places.join(" and ") })
+    let places = places.join(" and ");
+    match (only_on_branches, force) {
+        (true, true) => {
+            notes.push(Note::new("number-on-branch", format!("number {number} is taken by {places} too")));
+            Ok(notes)
+        }
+        (true, false) => {
+            Err(Error::Taken { number, places, remedy: "; `--force` begins it here nevertheless" })
+        }
+        (false, _) => Err(Error::Taken { number, places, remedy: "" }),
+    }
 }
 
 /// A register, and how it takes the OKEP up.

@@ -1,6 +1,6 @@
 //! Where results and errors are printed.
 
-use crate::cli::terminal::terminal;
+use crate::cli::terminal::{color_is_forced, terminal};
 use crate::fix::atomic;
 use crate::report;
 use std::io::{self, IsTerminal, Write};
@@ -38,9 +38,9 @@ pub fn escape_control(lines: &str) -> String {
     lines.lines().map(|line| format!("{}\n", report::escape_control(line))).collect()
 }
 
-/// A patch as it is where it is taken by a file or a program, coloured and harmless for the eye.
+/// A patch: to a file or a program as it is, to a terminal with colours and without control characters.
 pub fn print_patch(patch: &[u8]) -> io::Result<()> {
-    if io::stdout().is_terminal() {
+    if io::stdout().is_terminal() || color_is_forced() {
         return print(&report::diff::readable(patch, &terminal()));
     }
     let mut out = io::stdout().lock();

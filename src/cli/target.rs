@@ -24,6 +24,10 @@ pub struct Request {
     pub since: Option<String>,
     /// More commits whose findings are not new.
     pub bases: Vec<Id>,
+    /// A file whose text is not saved, as the user wrote it, and that text.
+    pub unsaved: Option<(PathBuf, Vec<u8>)>,
+    /// The number of the pull request that is checked.
+    pub pull_request: Option<u64>,
     /// Only what is about these files or folders, as the user wrote them.
     pub paths: Vec<PathBuf>,
     /// Whether everything is to be known about every OKEP, or only what failing or passing depends on.
@@ -63,14 +67,17 @@ const NOTHING_TO_COMPARE: Lack =
 /// # Errors
 /// The target cannot be read, or there is nothing to check.
 pub fn check(request: &Request, repo: Option<&Arc<Repo>>) -> Result<Outcome, Error> {
-    let target = match repo {
+    let mut target = match repo {
         Some(repo) => of_repository(request, repo)?,
         None => of_folder(request)?,
     };
     let from = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
     let top = target.root.clone().unwrap_or_default();
     let paths = request.paths.iter().map(|path| asked_path(path, &from, &top)).collect();
-    let options = Options { paths, thorough: request.thorough };
+    if let Some((path, text)) = &request.unsaved {
+        target.tree.insert(inside(path, &from, &top), text.clone());
+    }
+    let options = Options { paths, thorough: request.thorough, pull_request: request.pull_request };
     Ok(check::check(&target, &options, &RepoHistory(repo.cloned()))?)
 }
 
@@ -192,7 +199,9 @@ fn asked_path(path: &Path, from: &Path, top: &Path) -> AskedPath {
 pub fn inside(path: &Path, from: &Path, top: &Path) -> String {
     let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let (from, top) = (real(from), real(top));
-    let full = without_dots(&from.join(path));
+    // A bare repository has no folders on disk: its paths start from its root.
+    let is_bare = top.as_os_str().is_empty();
+    let full = without_dots(&if is_bare { path.to_owned() } else { from.join(path) });
     // A path through a link is known by where it ends.
     let found = [full.clone(), real(&full)].iter().find_map(|p| Some(p.strip_prefix(&top).ok()?.to_owned()));
     let parts: Vec<_> = found.as_ref().unwrap_or(&full).iter().map(|part| part.to_string_lossy()).collect();

@@ -11,11 +11,13 @@ pub fn terminal() -> Terminal {
     let color = choice != anstream::ColorChoice::Never;
     let terminal = terminal_size::terminal_size().filter(|_| out.is_terminal());
     let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
-    let width = terminal.map(|(w, _)| usize::from(w.0)).or(columns).unwrap_or(100);
+    // Terminals without a size report 0.
+    let width = terminal.map(|(w, _)| usize::from(w.0)).into_iter().chain(columns).find(|width| *width > 0);
+    let width = width.unwrap_or(100);
     Terminal { width: width.clamp(40, 200), color, unicode: unicode(), links: false }
 }
 
-/// Whether the locale says UTF-8; without a word about it, only a terminal that is not dumb is trusted.
+/// Whether the locale is UTF-8; where it is not set, the system decides.
 fn unicode() -> bool {
     let set = |name| std::env::var(name).ok().filter(|v: &String| !v.is_empty());
     if set("TERM").as_deref() == Some("dumb") {
@@ -28,4 +30,9 @@ fn unicode() -> bool {
         }
         None => cfg!(windows) || cfg!(target_os = "macos"),
     }
+}
+
+/// Whether colours are asked for, whatever stdout is.
+pub fn color_is_forced() -> bool {
+    anstream::ColorChoice::global() == anstream::ColorChoice::Always
 }

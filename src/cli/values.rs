@@ -1,6 +1,7 @@
 //! Values that options take.
 
 use crate::rules::finding::{Safety, Severity};
+use crate::text::nearest::did_you_mean;
 use clap::ValueEnum;
 
 /// Which fixes are wanted.
@@ -42,4 +43,50 @@ impl FailOn {
         };
         severity <= limit
     }
+}
+
+/// When to write colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+impl Color {
+    /// Makes it the choice of everything that is printed from now on.
+    pub fn apply(self) {
+        let choice = match self {
+            Color::Auto => return,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+    }
+}
+
+/// Reads the id of a rule.
+///
+/// # Errors
+/// There is no such rule; the message names the nearest one.
+pub fn rule(id: &str) -> Result<&'static str, String> {
+    match crate::rules::rule(id) {
+        Some(rule) => Ok(rule.id),
+        None => Err(format!("there is no such rule{}", did_you_mean(id, crate::rules::ids()))),
+    }
+}
+
+/// Reads the number of an OKEP, bare or as people write it: `5224`, `OKEP-5224`.
+///
+/// # Errors
+/// It is something else.
+pub fn okep_number(text: &str) -> Result<u64, String> {
+    let digits = match text.get(..5) {
+        Some(start) if start.eq_ignore_ascii_case("okep-") => &text[5..],
+        _ => text,
+    };
+    let number = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
+    number.ok_or_else(|| "not the number of an OKEP, as 5224 or OKEP-5224".to_owned())
 }

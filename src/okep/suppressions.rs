@@ -123,19 +123,24 @@ fn directives(inside: &str, rules: &[&'static str]) -> Vec<Directive> {
     parts.iter().map(|part| read(part, rules)).collect()
 }
 
-/// Whether a comment was meant as a suppression and is written differently, as `OKEP: allow` or `okep allow`.
+/// Words by which other linters suppress a finding.
+const DIRECTIVES: [&str; 7] = ["allow", "ignore", "disable", "skip", "suppress", "expect", "noqa"];
+
+/// Whether a comment was meant as a suppression and is written differently, as `OKEP: allow` or `okep ignore`.
 fn nearly(inside: &str) -> bool {
     let lower = inside.to_ascii_lowercase();
     let rest = lower.strip_prefix("okep").map(str::trim_start);
     let rest = rest.map(|rest| rest.strip_prefix([':', '-', '=']).unwrap_or(rest).trim_start());
-    rest.and_then(|rest| rest.strip_prefix("allow")).is_some_and(|rest| rest.starts_with(char::is_whitespace))
+    let word = rest.and_then(|rest| rest.split(char::is_whitespace).next());
+    word.is_some_and(|word| DIRECTIVES.contains(&word))
 }
 
 /// Parses `allow RULE ["SUBJECT"] because REASON`.
 fn read(directive: &str, rules: &[&'static str]) -> Directive {
     let directive = directive.split_whitespace().collect::<Vec<_>>().join(" ");
     let Some(rest) = directive.strip_prefix("allow ") else {
-        return Err("a comment to okep says `allow`".to_owned());
+        let word = directive.split(' ').next().unwrap_or_default();
+        return Err(format!("there is no directive `{word}`, write `allow`"));
     };
     let (name, rest) = rest.split_once(' ').unwrap_or((rest, ""));
     let Some(rule) = rules.iter().copied().find(|rule| *rule == name) else {
@@ -196,14 +201,24 @@ mod tests {
         check("allow stub-section for it is long", "the exception gives no reason");
         check("allow stub-section \"Risks because x", "the exception gives no reason");
         check("allow stub because x", "there is no rule `stub`");
-        check("ignore stub-section", "a comment to okep says `allow`");
+        check("ignore stub-section", "there is no directive `ignore`, write `allow`");
+        check("alow stub-section because x", "there is no directive `alow`, write `allow`");
+        check("", "there is no directive ``, write `allow`");
         check("allow malformed-exception because x", "`malformed-exception` has no exceptions");
     }
 
     #[test]
     fn what_is_nearly_a_comment_to_okep_is_told() {
-        for begin in ["OKEP: allow", "okep allow", "okep : allow", "Okep:ALLOW", "okep-allow", "okep = allow"]
-        {
+        check("<!-- okep-5674 is the other proposal -->", &[]);
+        for begin in [
+            "OKEP: allow",
+            "okep ignore",
+            "okep allow",
+            "okep : allow",
+            "Okep:ALLOW",
+            "okep-allow",
+            "okep = allow",
+        ] {
             let comment = format!("<!-- {begin} stub-section because x -->");
             check(&comment, &[&format!("{comment}: a comment to okep begins with `okep: allow`")]);
         }

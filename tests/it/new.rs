@@ -323,3 +323,49 @@ fn a_bare_repository_takes_no_new_file() {
     repo.git(&["clone", "-q", "--bare", ".", bare.to_str().expect("UTF-8")]);
     repo.okep_in(&bare, &["new", "6500", "Some Title"]).refuses(&["bare repository", "git worktree add"]);
 }
+
+#[test]
+fn the_issue_may_be_its_url() {
+    for issue in [
+        "https://github.com/tidewater-org/tidewater/issues/6500",
+        "https://github.com/Tidewater-Org/tidewater/issues/6500/#issuecomment-1",
+        "tidewater-org/tidewater#6500",
+        "GH-6500",
+    ] {
+        let repo = Repo::clean();
+        repo.okep(&["new", issue, "Some Title"]).exits(0);
+        assert!(repo.read(SOME_TITLE).starts_with("# OKEP-6500: Some Title\n"), "{issue}");
+    }
+    let repo = Repo::clean();
+    for (issue, parts) in [
+        (
+            "https://github.com/tidewater-org/tidewater/pull/6500",
+            ["number of an issue nor its URL", "tracking issue"],
+        ),
+        (
+            "https://github.com/tidewater-org/tidewater/issues",
+            ["number of an issue nor its URL", "tracking issue"],
+        ),
+        ("https://github.com/other/repo/issues/6500", ["`other/repo`", "`tidewater-org/tidewater`"]),
+    ] {
+        repo.okep(&["new", issue, "Some Title"]).refuses(&parts);
+    }
+    assert!(!repo.root.join(SOME_TITLE).exists());
+}
+
+#[test]
+fn a_number_that_only_a_branch_has_can_be_forced() {
+    let repo = Repo::clean();
+    repo.git(&["checkout", "-q", "-b", "topic"]);
+    repo.okep(&["new", "6500", "Some Title"]).exits(0);
+    repo.commit("Propose it");
+    repo.git(&["checkout", "-q", "main"]);
+    repo.okep(&["new", "6500", "Some Title"]).refuses(&["on branch `topic`", "`--force`"]);
+    let forced = repo.okep(&["new", "6500", "Some Title", "--force"]).exits(0).stdout;
+    assert!(forced.contains("note: number 6500 is taken by"), "{forced}");
+    assert!(repo.root.join(SOME_TITLE).exists());
+    // What is here already stays.
+    let again = repo.okep(&["new", "6500", "Another Title", "--force"]);
+    again.refuses(&["in the working tree"]);
+    assert!(!again.stderr.contains("--force"), "{}", again.stderr);
+}

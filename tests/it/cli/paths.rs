@@ -112,3 +112,17 @@ fn a_folder_after_c_must_be_there() {
     repo.okep(&["-C", "nowhere", "check"]).refuses(&["nowhere", "after `-C`"]);
     repo.okep(&["-C", "mkdocs.yml", "check"]).refuses(&["mkdocs.yml", "after `-C`"]);
 }
+
+#[test]
+fn in_a_bare_repository_paths_start_from_its_root() {
+    let repo = Repo::clean();
+    let bare = repo.beside("bare.git");
+    repo.git(&["clone", "-q", "--bare", ".", bare.to_str().expect("UTF-8")]);
+    let check = |path: &str| repo.okep(&["check", "-C", "../bare.git", "--rev", "main", path]);
+    for path in ["docs/okeps", "./docs/okeps", QUIET_GAUGES, "2104"] {
+        check(path).exits(0);
+    }
+    check("no/such/folder").refuses(&["no/such/folder"]);
+    let away = repo.beside("home");
+    repo.okep_in(&away, &["-C", "../repo", "check", "docs/okeps"]).exits(0);
+}

@@ -1,0 +1,84 @@
+//! The part of a report that was asked for by rule or by the number of an OKEP.
+
+use crate::audit::report::Report;
+use crate::rules::finding::Finding;
+use crate::text::path::okep_number;
+
+/// What to keep; everything where nothing is named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Only findings of these rules; of all where there are none.
+    pub select: Vec<&'static str>,
+    /// No findings of these rules.
+    pub ignore: Vec<&'static str>,
+    /// Only what is about the OKEPs of these numbers, and the files of their folders.
+    pub okeps: Vec<u64>,
+    /// Whether the report is about the files that were named alone.
+    pub paths: bool,
+}
+
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no OKEP-{number} in `{folder}`{near}")]
+pub struct NoSuchOkep {
+    number: u64,
+    folder: String,
+    near: String,
+}
+
+impl Selection {
+    /// Whether a finding is asked for, of a tree with OKEPs in `folder`.
+    pub fn includes(&self, finding: &Finding, folder: &str) -> bool {
+        let rule = finding.rule;
+        let paths = [Some(&finding.path), finding.okep.as_ref()].into_iter().flatten();
+        let mut paths = paths.chain(finding.related.iter().map(|related| &related.path));
+        (self.select.is_empty() || self.select.contains(&rule))
+            && !self.ignore.contains(&rule)
+            && (self.okeps.is_empty() || paths.any(|path| self.has(path, folder)))
+    }
+
+    /// Whether every rule ran in full, so that a suppression that suppresses nothing is dead.
+    fn is_whole(&self, report: &Report) -> bool {
+        let everything =
+            self.select.is_empty() && self.ignore.is_empty() && self.okeps.is_empty() && !self.paths;
+        let is_shallow = report.notes.iter().any(|note| note.kind == "shallow");
+        everything && !report.partial && report.since.is_none() && !is_shallow
+    }
+
+    fn has(&self, path: &str, folder: &str) -> bool {
+        okep_number(path, folder).is_some_and(|number| self.okeps.contains(&number))
+    }
+
+    /// Keeps what is asked for.
+    ///
+    /// # Errors
+    /// The report knows no OKEP of a number, and is about all of them.
+    pub fn apply(&self, report: &mut Report, folder: &str) -> Result<(), NoSuchOkep> {
+        let known =
+            |number: &u64| report.okeps.iter().any(|okep| okep_number(&okep.path, folder) == Some(*number));
+        if let Some(number) = self.okeps.iter().find(|number| !known(number))
+            && !report.partial
+            && !report.findings.iter().any(|reported| self.includes(&reported.finding, folder))
+        {
+            let folder = folder.to_owned();
+            return Err(NoSuchOkep { number: *number, folder, near: near(*number, report) });
+        }
+        report.findings.retain(|reported| self.includes(&reported.finding, folder));
+        if !self.okeps.is_empty() {
+            report.okeps.retain(|okep| self.has(&okep.path, folder));
+            report.notes.retain(|note| note.path.as_deref().is_none_or(|path| self.has(path, folder)));
+        }
+        if !self.is_whole(report) {
+            report.notes.retain(|note| note.kind != "unused-exception");
+        }
+        Ok(())
+    }
+}
+
+/// The OKEP whose number differs by one digit or by two that changed places.
+fn near(number: u64, report: &Report) -> String {
+    let wanted = number.to_string();
+    let mut near: Vec<u64> = report.okeps.iter().filter_map(|okep| okep.number).collect();
+    near.retain(|known| strsim::osa_distance(&known.to_string(), &wanted) == 1);
+    near.sort_unstable();
+    near.first().map_or(String::new(), |near| format!(", did you mean OKEP-{near}"))
+}
