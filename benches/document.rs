@@ -8,6 +8,7 @@
 use okep::audit::audit;
 use okep::files::{Layout, Tree};
 use okep::markdown::document::Document;
+use okep::markdown::extensions::Extensions;
 use okep::markdown::site_headings::site_headings;
 use okep::okep::snapshot::{Parsed, Snapshot};
 use std::hint::black_box;
@@ -41,7 +42,14 @@ fn main() {
             .sum::<usize>()
     };
     let parse = || texts.iter().map(|t| Document::parse(t.as_bytes()).headings.len()).sum::<usize>();
-    let site = || texts.iter().map(|t| site_headings(t).len()).sum::<usize>();
+    let on = Extensions {
+        admonition: true,
+        details: true,
+        meta: true,
+        superfences: true,
+        ..Extensions::default()
+    };
+    let site = || texts.iter().map(|t| site_headings(t, on).len()).sum::<usize>();
     let snapshot = Snapshot::new(&tree, &layout, &Parsed::default());
     let judge = || audit(&snapshot, None).findings.len();
     let whole = || audit(&Snapshot::new(&tree, &layout, &Parsed::default()), None).findings.len();

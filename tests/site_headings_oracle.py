@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Headings as Python-Markdown makes them, with the extensions the site enables.
 
-Takes files or directories; prints JSON {path: [[level, text], ...]}. Written for MkDocs 1.6.1,
+Takes files or directories, and before them perhaps `--extensions NAME,NAME`: those that the site has on besides
+MkDocs's own (default: those of OVN-Kubernetes). Prints JSON {path: [[level, text], ...]}. Written for MkDocs 1.6.1,
 Markdown 3.11.3 and pymdown-extensions 13.1.
 """
 
@@ -13,10 +14,8 @@ from pathlib import Path
 import markdown
 from mkdocs.utils import meta
 
+BUILT_IN = ["toc", "tables", "fenced_code"]
 EXTENSIONS = [
-    "toc",
-    "tables",
-    "fenced_code",
     "admonition",
     "meta",
     "pymdownx.details",
@@ -36,21 +35,25 @@ def flatten(tokens):
         yield from flatten(token["children"])
 
 
-def headings(path):
+def headings(path, extensions=EXTENSIONS):
     # Text mode: MkDocs reads with universal newlines and drops a byte order mark.
     source = path.read_text(encoding="utf-8-sig", errors="strict")
     body, _ = meta.get_data(source)
-    parser = markdown.Markdown(extensions=EXTENSIONS, extension_configs=CONFIGS)
+    configs = {name: config for name, config in CONFIGS.items() if name in extensions}
+    parser = markdown.Markdown(extensions=[*BUILT_IN, *extensions], extension_configs=configs)
     parser.convert(body)
     return list(flatten(parser.toc_tokens))
 
 
 def main():
-    found = {}
-    for argument in map(Path, sys.argv[1:]):
+    arguments, extensions, found = sys.argv[1:], EXTENSIONS, {}
+    if arguments[:1] == ["--extensions"]:
+        extensions = [name for name in arguments[1].split(",") if name]
+        arguments = arguments[2:]
+    for argument in map(Path, arguments):
         files = sorted(argument.rglob("*.md")) if argument.is_dir() else [argument]
         for path in files:
-            found[str(path)] = headings(path)
+            found[str(path)] = headings(path, extensions)
     json.dump(found, sys.stdout)
 
 

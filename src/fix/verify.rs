@@ -229,8 +229,9 @@ impl<'a> Verifier<'a> {
             Err(why) => return Some(Err(FixRejection::Fails(why))),
         };
         let document = Arc::new(Document::parse(&bytes));
-        let okep_after =
+        let mut okep_after =
             Okep::new(&okep.path, &self.layout.folder, document.clone(), &state.snapshot.template);
+        okep_after.site = okep.site;
         let after = self.check_one(&okep_after, &state.snapshot);
         let (snapshot, mut found) = (&state.snapshot, after);
         // Of its links, those to headings of its own hang on its text; where others lead has not changed.

@@ -11,6 +11,7 @@ use super::walk::Walk;
 use crate::files::{Layout, PathKind};
 use crate::git::Id;
 use crate::markdown::document::Document;
+use crate::markdown::extensions::Extensions;
 use crate::rules::page_links::{Claim, LinkTarget, Linked, claims};
 use crate::site::mkdocs::PageSettings;
 use crate::text::path::Role;
@@ -92,6 +93,13 @@ impl Links {
             self.contexts.len() - 1
         });
         self.context_of.insert((register, book), at as u32);
+    }
+
+    /// The Markdown extensions of the site, as far as all states agree on them.
+    pub fn extensions(&self) -> Option<Extensions> {
+        let mut known = self.contexts.iter().filter_map(|c| Some(c.settings.as_ref()?.extensions));
+        let first = known.next()?;
+        Some(if known.all(|on| on == first) { first } else { Extensions { unknown: true, ..first } })
     }
 
     /// The pages of a state whose links are judged, of those of its files that are `wanted`.

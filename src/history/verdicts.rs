@@ -19,6 +19,7 @@ use crate::audit::{TemplateTimeline, of_tree};
 use crate::files::{Content, File, Layout, Note, Tree};
 use crate::git::Entry;
 use crate::markdown::document::Document;
+use crate::markdown::extensions::Extensions;
 use crate::markdown::limits;
 use crate::okep::proposal::Okep;
 use crate::okep::requirements::ParsedRevision;
@@ -120,9 +121,10 @@ impl Verdicts {
             .par_iter()
             .map(|b| verdicts.template_timeline(catalog, b, &main, &revisions))
             .collect();
-        let judging = Audits { catalog, layout, benches: &benches, landed };
+        let mut judging = Audits { catalog, layout, benches: &benches, landed, site: None };
         // The registers come first: they say how the links of documents are read.
         verdicts.check_trees(&judging, &walk.registers, &mut names, objects);
+        judging.site = verdicts.links.extensions();
         verdicts.check_documents(&judging, also, &mut names, objects);
         verdicts.whos = names.okeps;
         verdicts.identities = names.identities;
@@ -521,6 +523,7 @@ struct Audits<'a> {
     layout: &'a Layout,
     benches: &'a [Option<AuditState<'a>>],
     landed: &'a (dyn Fn(u32) -> Option<Landed> + Sync),
+    site: Option<Extensions>,
 }
 
 impl Audits<'_> {
@@ -528,7 +531,8 @@ impl Audits<'_> {
     fn document(&self, path: u32, book: u32, document: Arc<Document>) -> Option<FoundInDocument> {
         let bench = self.benches[book as usize].as_ref()?;
         let name = &self.catalog.paths[path as usize].path;
-        let okep = Okep::new(name, &self.layout.folder, document, bench.template_timeline.template());
+        let mut okep = Okep::new(name, &self.layout.folder, document, bench.template_timeline.template());
+        okep.site = self.site;
         Some(self.raw_document(&okep, path, book, bench))
     }
 

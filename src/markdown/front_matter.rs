@@ -1,31 +1,101 @@
-//! Where the Markdown of a file begins: after a byte order mark and YAML front matter.
+//! Where the Markdown of a page begins: after a byte order mark and the block between `---` lines.
 //!
-//! As MkDocs has it: only at the very start, closed by `---` or `...`, and only when it is a mapping;
-//! anything else stays text.
+//! That block is its author's, whether or not its YAML loads: GitHub takes it for front matter either way. MkDocs
+//! does so only where it loads; what the site then shows of it is no heading that anybody meant.
 
-use crate::text::Text;
+use std::ops::Range;
 
-/// Front matter longer than this is taken for text, in bytes.
+/// A block longer than this is text, in bytes.
 const MAX_BYTES: usize = 64 << 10;
 
-/// Byte offset of the first byte after the byte order mark and the front matter.
-pub fn end(text: &Text) -> usize {
-    let start = text.bom_len();
-    let body = &text.as_str()[start..];
-    let mut lines = body.split_inclusive('\n');
-    let Some(first) = lines.next().filter(|l| l.trim_end() == "---") else { return start };
-    let mut at = first.len();
+/// Byte offset of the first byte of Markdown in a whole page.
+pub fn end(text: &str) -> usize {
+    let start = bom_len(text);
+    match block(text, start) {
+        Some((inside, end)) if !text[inside.clone()].lines().any(is_title) => end,
+        _ => start,
+    }
+}
+
+/// Bytes of the byte order mark that a text begins with.
+pub fn bom_len(text: &str) -> usize {
+    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+}
+
+/// What is between `---` and `---` or `...` at `start`, and the offset past the closing line.
+pub fn block(text: &str, start: usize) -> Option<(Range<usize>, usize)> {
+    let mut lines = text[start..].split_inclusive('\n');
+    let opening = lines.next().filter(|line| line.trim_end() == "---" && line.ends_with('\n'))?;
+    let mut at = start + opening.len();
+    let inside = at;
     for line in lines {
         let next = at + line.len();
-        if next > MAX_BYTES {
-            break;
+        if next - start > MAX_BYTES {
+            return None;
         }
         if matches!(line.trim_end(), "---" | "...") {
-            let yaml = &body[first.len()..at];
-            let is_mapping = serde_yaml::from_str::<serde_yaml::Mapping>(yaml).is_ok();
-            return if is_mapping { start + next } else { start };
+            return Some((inside..at, next));
         }
         at = next;
     }
-    start
+    None
+}
+
+/// Whether a line is the title of a numbered document, such as `# OKEP-5224: Title`: then the `---` above it is a
+/// rule. A comment of YAML, such as `# version 2`, is none.
+fn is_title(line: &str) -> bool {
+    let Some(title) = line.strip_prefix('#').filter(|rest| rest.starts_with([' ', '\t'])) else {
+        return false;
+    };
+    let title = title.trim_start();
+    let (word, rest) = title.split_at(title.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(title.len()));
+    let is_name = rest.starts_with(['-', '_']) || word.bytes().all(|b| b.is_ascii_uppercase());
+    let number = rest.trim_start_matches(['-', '_', ' ', '#']);
+    word.len() > 1 && is_name && number.starts_with(|c: char| c.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `|` marks where the Markdown begins.
+    fn check(marked: &str) {
+        for ending in ["\n", "\r\n"] {
+            let marked = marked.replace('\n', ending);
+            let text = marked.replacen('|', "", 1);
+            assert_eq!(Some(end(&text)), marked.find('|'), "{marked}");
+        }
+    }
+
+    #[test]
+    fn the_block_at_the_start_is_the_authors() {
+        check("---\ntitle: A\n---\n|# A\n");
+        check("\u{feff}---\ntitle: A\n...\n|# A\n");
+        check("---  \n# version 2\nauthors: [a, b]\n---\t\n|\n# A\n");
+        check("---\n---\n|# A\n");
+    }
+
+    #[test]
+    fn yaml_that_does_not_load_is_the_authors_too() {
+        check("---\ntitle: OKEP-7: Tea\nauthors: @ada\n---\n|# OKEP-7: Tea\n");
+        check("---\ntitle: \"Tea\nowner: [ada\n---\n|# OKEP-7: Tea\n");
+        check("---\njust words\n---\n|# OKEP-7: Tea\n");
+        check("---\n\tstatus: draft\n---\n|# OKEP-7: Tea\n");
+    }
+
+    #[test]
+    fn a_rule_above_the_title_is_a_rule() {
+        check("|---\n\n# OKEP-7: Tea\n\n---\n");
+        check("|---\n# OKEP 7 - Tea\n---\n\n## Goals\n");
+    }
+
+    #[test]
+    fn what_is_not_closed_or_not_at_the_start_is_text() {
+        check("|---\ntitle: A\n");
+        check("|\n---\ntitle: A\n---\n");
+        check("|----\ntitle: A\n---\n");
+        check("| ---\ntitle: A\n---\n");
+        check("|---");
+        check("|# A\n");
+    }
 }

@@ -3,13 +3,11 @@
 //! The bounds lie far above what people write and are there for what somebody made to keep a hook busy.
 //! Those of `mkdocs.yml` stand in `mkdocs`, and that of a file's bytes in [`crate::files`].
 
-use super::document::Document;
+use super::document::{Document, MAX_OPEN_FENCES};
 use super::outline::Outline;
 
 /// Most headings of a document.
 pub const MAX_HEADINGS: usize = 2_000;
-/// Most fences of a document that nothing closes: behind each the rest is read anew.
-pub const MAX_OPEN_FENCES: usize = 20;
 /// Most pairs of a word in the template's headings and one in the document's.
 pub const MAX_WORD_PAIRS: usize = 10_000_000;
 

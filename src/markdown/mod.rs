@@ -1,4 +1,8 @@
+pub mod commonmark;
 pub mod document;
+mod elements;
+pub mod extensions;
+mod fence;
 pub mod front_matter;
 pub mod html;
 pub mod limits;
@@ -6,6 +10,8 @@ pub mod names;
 pub mod outline;
 pub mod placeholder;
 pub mod prose;
+mod reader;
 pub mod section_bounds;
 pub mod site_headings;
 pub mod slugs;
+pub mod visible;

@@ -2,7 +2,6 @@
 
 use super::document::Document;
 use super::names::Name;
-use crate::okep::title::Title;
 
 #[derive(Debug, Clone, Default)]
 pub struct Outline {
@@ -39,12 +38,12 @@ fn without_tail(text: &str) -> &str {
 }
 
 impl Outline {
-    /// The sections of a document: all headings but its title.
-    pub fn of(document: &Document, title: Option<&Title>) -> Self {
+    /// The sections of a document: all headings but its title, given by its index.
+    pub fn of(document: &Document, title: Option<usize>) -> Self {
         let mut rows: Vec<Row> = Vec::new();
         let mut around: Vec<usize> = Vec::new();
         for (heading, h) in document.headings.iter().enumerate() {
-            if title.is_some_and(|t| t.heading == heading) {
+            if title == Some(heading) {
                 continue;
             }
             while around.last().is_some_and(|i| rows[*i].level >= h.level) {

@@ -1,32 +1,32 @@
 //! The headings of a Markdown file as the MkDocs site shows them, and where GitHub shows others.
 //!
-//! The site renders with Python-Markdown 3.11 and the extensions the project enables: toc, tables,
-//! admonition, meta, and of pymdownx details, highlight, inlinehilite, superfences, emoji and
-//! snippets. Python-Markdown looks for headings in blocks of lines, not in a CommonMark tree, so a
+//! The site renders with Python-Markdown 3.11 and the extensions that its configuration turns on; those known here
+//! are [`Extensions`]. Python-Markdown looks for headings in blocks of lines, not in a CommonMark tree, so a
 //! heading may exist, or have its text, on one of the two pages only. This module follows its steps
 //! in their order: front matter, fences, raw HTML, blocks.
 //!
 //! It deliberately renders nothing but headings and reads no other file. Known differences from the
-//! real thing: a snippet line (`--8<--`) inserts nothing; a `#` in the title of a `??? note` makes no
-//! heading; a fence right below indented code stays a fence; link definitions over several lines,
-//! comments within an unclosed inline tag, and markup the HTML parser of Python gives up on are taken
-//! as text; emoji short codes stay as written; what is nested more than 64 levels deep is dropped.
+//! real thing: a `#` in the title of a `??? note` makes no heading; link definitions over several lines, comments within an unclosed inline tag, and markup the HTML parser of
+//! Python gives up on are taken as text; emoji short codes stay as written; what is nested more than 64 levels deep
+//! is dropped.
 
 mod blocks;
 mod compare;
 mod fences;
 mod inline;
 mod lines;
+mod nesting;
 mod raw_html;
 mod remedy;
 mod shapes;
 mod table;
 #[cfg(test)]
 mod tests;
+mod verify;
 
+use super::document::Document;
+use super::extensions::Extensions;
 use std::ops::Range;
-
-pub use compare::{Ambiguity, GithubHeading, ambiguities};
 
 /// A heading as the MkDocs site shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,19 +36,56 @@ pub struct SiteHeading {
     /// Bytes of the whole text: from the heading's first character, past the indent and the markers
     /// of what it is nested in, to before the line break; the underline included.
     pub span: Range<usize>,
-    /// The text a reader sees, white space collapsed.
+    /// The text as it is shown, white space collapsed.
     pub text: String,
 }
 
-/// All headings the site shows for the file `text`, in order.
+/// A line that is another heading on GitHub than on the site, or a heading on one of them only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ambiguity {
+    /// Bytes of the whole text.
+    pub span: Range<usize>,
+    /// Level and text on GitHub, where it is a heading there.
+    pub github: Option<(u8, String)>,
+    /// Level and text on the site, where it is a heading there.
+    pub site: Option<(u8, String)>,
+    /// What GitHub shows and what the site shows.
+    pub message: String,
+    /// The remedy in one line.
+    pub help: String,
+    /// Replacements that make both agree; none where no machine should choose.
+    pub edits: Vec<(Range<usize>, String)>,
+}
+
+/// All headings the site shows for the page `text`, in order.
 ///
 /// `text` is the whole file; a byte order mark and front matter are skipped as MkDocs skips them.
-pub fn site_headings(text: &str) -> Vec<SiteHeading> {
-    let page = SitePage::read(text);
+pub fn site_headings(text: &str, extensions: Extensions) -> Vec<SiteHeading> {
+    let page = SitePage::read(text, extensions);
+    let shown = |h: &blocks::BlockHeading| {
+        let raw = h.raw(text);
+        inline::plain(if extensions.attr_list { inline::without_attributes(raw) } else { raw })
+    };
     page.headings
         .iter()
-        .map(|h| SiteHeading { level: h.level, span: h.span.clone(), text: inline::plain(h.raw(text)) })
+        .map(|h| SiteHeading { level: h.level, span: h.span.clone(), text: shown(h) })
         .collect()
+}
+
+/// Where GitHub's headings of a page and the site's differ, in the order of the file; none where the site's are
+/// unknown.
+///
+/// Both sides are read once more if there is an edit to offer: one that would not make them agree is dropped.
+pub fn ambiguities(document: &Document, extensions: Extensions) -> Vec<Ambiguity> {
+    let text = document.text.as_str();
+    if !extensions.are_known_for(text) {
+        return Vec::new();
+    }
+    let page = SitePage::read(text, extensions);
+    let differences = compare::differences(document, &page);
+    let mut found: Vec<_> = differences.iter().map(|d| remedy::ambiguity(text, &page, d)).collect();
+    verify::keep_what_helps(text, &mut found, extensions);
+    found
 }
 
 /// What one pass over a file found.
@@ -56,19 +93,41 @@ struct SitePage {
     headings: Vec<blocks::BlockHeading>,
     /// Raw HTML that the site passes through without reading it as Markdown.
     raw_html: Vec<Range<usize>>,
-    /// Where a fence starts that is never closed, by the site's or by GitHub's rules.
+    /// The fenced code of the site.
+    fences: Vec<Range<usize>>,
+    /// Where a fence starts that superfences does not see closed.
     open_fence: Option<usize>,
 }
 
 impl SitePage {
-    fn read(text: &str) -> SitePage {
-        let body = lines::body_start(text);
+    fn read(text: &str, extensions: Extensions) -> SitePage {
+        let body = lines::body_start(text, extensions.meta);
         let split = lines::split(text, body);
-        let fenced = fences::stash(text, split);
-        let cuts = raw_html::find(text, body, &fenced.ranges);
+        let fenced = fences::stash(text, split, extensions.superfences);
+        let cuts = raw_html::find(text, body, &fenced.ranges, extensions.md_in_html);
         let pieces = raw_html::stash(fenced.pieces, &cuts);
         let expanded = lines::expand_tabs(text, &pieces);
-        let headings = blocks::headings(&lines::PageSource { text, expanded: &expanded }, &pieces);
-        SitePage { headings, raw_html: cuts.into_iter().map(|c| c.span).collect(), open_fence: fenced.open }
+        let source = lines::PageSource { text, expanded: &expanded };
+        let nested = if extensions.superfences { fenced.ranges.as_slice() } else { &[] };
+        let headings = blocks::headings(&source, &pieces, nested, extensions);
+        let raw_html = cuts.into_iter().map(|c| c.span).collect();
+        SitePage { headings, raw_html, fences: fenced.ranges, open_fence: fenced.open }
     }
+
+    /// Start of the raw HTML around `at`.
+    fn raw_html_at(&self, at: usize) -> Option<usize> {
+        start_around(&self.raw_html, at)
+    }
+
+    /// Start of the fence that the site sees around `at`, or that it does not see closed before it.
+    fn fence_at(&self, at: usize) -> Option<usize> {
+        start_around(&self.fences, at).or(self.open_fence.filter(|open| *open < at))
+    }
+}
+
+/// Start of the range that holds `at`.
+fn start_around(ranges: &[Range<usize>], at: usize) -> Option<usize> {
+    let next = ranges.partition_point(|r| r.start <= at);
+    let range = ranges.get(next.checked_sub(1)?)?;
+    range.contains(&at).then_some(range.start)
 }

@@ -1,8 +1,9 @@
 //! Whether an author has said anything of their own in a stretch of a document.
 
 use super::prompts::{Leftover, Prompts};
-use crate::markdown::document::{Document, is_visible_tag};
+use crate::markdown::document::Document;
 use crate::markdown::placeholder::is_placeholder;
+use crate::markdown::visible::is_visible_tag;
 use std::ops::Range;
 
 /// Whether `range` holds text that is in no revision of the template, and neither a comment nor a placeholder.

@@ -4,6 +4,7 @@ use super::issue::{self, IssueLine};
 use super::template::Template;
 use super::title::{self, Title};
 use crate::markdown::document::Document;
+use crate::markdown::extensions::Extensions;
 use crate::markdown::names::Name;
 use crate::markdown::outline::Outline;
 use crate::text::path;
@@ -21,6 +22,8 @@ pub struct Okep {
     pub folder: Option<(String, OkepName)>,
     /// It is the same in the state compared with, and not audited.
     pub unchanged: bool,
+    /// The Markdown extensions of the site that shows it; none where no site does.
+    pub site: Option<Extensions>,
     text: Arc<LazyLock<OkepText, Box<dyn FnOnce() -> OkepText + Send + Sync>>>,
 }
 
@@ -70,6 +73,7 @@ impl Okep {
             name: name_of(path),
             folder: path::okep_folder(path, proposals).map(|(folder, name)| (folder.to_owned(), name)),
             unchanged: false,
+            site: None,
             text: Arc::new(LazyLock::new(text)),
         }
     }
@@ -100,7 +104,7 @@ impl OkepText {
         let own: Vec<u64> = [number, title.as_ref().and_then(|t| t.number)].into_iter().flatten().collect();
         let issue =
             issue::of_okep(&document, title.as_ref().map(|t| t.heading), template.issue.as_ref(), &own);
-        let outline = Outline::of(&document, title.as_ref());
+        let outline = Outline::of(&document, title.as_ref().map(|t| t.heading));
         OkepText { document, title, issue, outline }
     }
 }

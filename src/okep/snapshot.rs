@@ -106,13 +106,13 @@ impl Snapshot {
         let mut reading = SnapshotReader { tree, layout, parsed, changed, notes, incomplete: false };
         let files = reading.documents(&listing);
         let template = reading.template(&files);
-        let okeps = reading.okeps(&files, &listing, &template);
+        let site = reading.site();
+        let okeps = reading.okeps(&files, &listing, &template, site.as_deref());
         let (companions, orphan_folders) = reading.pages(&files, &okeps);
         let landing = files
             .iter()
             .find(|f| f.role == Role::IndexPage)
             .map(|f| IndexPage::new(&f.path, f.document.clone()));
-        let site = reading.site();
         let is_other = |f: &&Parsable| {
             matches!(f.role, Role::Other | Role::Stray) && okeps.iter().all(|o| o.path != f.path)
         };
@@ -374,13 +374,23 @@ impl SnapshotReader<'_> {
         template
     }
 
-    fn okeps(&mut self, files: &[Parsable], listing: &Listing, template: &Template) -> Vec<Okep> {
+    fn okeps(
+        &mut self,
+        files: &[Parsable],
+        listing: &Listing,
+        template: &Template,
+        site: Option<&Site>,
+    ) -> Vec<Okep> {
         let folder = &self.layout.folder;
         let mut okeps = self.unchanged(listing, template);
+        for okep in &mut okeps {
+            okep.site = site.and_then(|site| site.shows(&okep.path));
+        }
         for file in files {
             let misnamed = file.role == Role::Stray && looks_like_okep(&file.document, template);
             if file.role == Role::Okep || misnamed {
-                let okep = Okep::new(&file.path, folder, file.document.clone(), template);
+                let mut okep = Okep::new(&file.path, folder, file.document.clone(), template);
+                okep.site = site.and_then(|site| site.shows(&file.path));
                 match limits::beyond_comparison(&template.outline, &okep.outline) {
                     None => okeps.push(okep),
                     Some(why) => self.too_large(&file.path, Role::Okep, why),

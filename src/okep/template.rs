@@ -34,7 +34,7 @@ impl Template {
     pub fn new(path: Option<String>, document: Arc<Document>) -> Self {
         let title = title::read(&document, &|_| false);
         let issue = issue::of_template(&document, title.as_ref().map(|t| t.heading));
-        let outline = Outline::of(&document, title.as_ref());
+        let outline = Outline::of(&document, title.as_ref().map(|t| t.heading));
         let template_requirements = Asks::of(&document, &outline);
         let number = path.as_deref().and_then(|p| okep_name(stem(file_name(p))?)?.number);
         let number = number.or(title.as_ref().and_then(|t| t.number));

@@ -1,7 +1,7 @@
 //! One OKEP laid beside the rule book it is judged by: what every rule about a document looks at.
 
 use crate::markdown::document::{Document, Heading};
-use crate::markdown::site_headings::{Ambiguity, GithubHeading, ambiguities};
+use crate::markdown::site_headings::{Ambiguity, ambiguities};
 use crate::okep::alignment::{Alignment, align};
 use crate::okep::prompts::Leftover;
 use crate::okep::proposal::Okep;
@@ -53,21 +53,12 @@ impl<'a> OkepContext<'a> {
         self.leftovers.get_or_init(|| self.requirements.prompts.leftovers(&self.okep.document, issue))
     }
 
-    /// Headings that GitHub and the site show differently.
+    /// Headings that GitHub and the site show differently; none where there is no site.
     ///
     /// Reading the page as the site does costs more than all else, and only some rules want it.
     pub fn ambiguities(&self) -> &[Ambiguity] {
-        self.ambiguities.get_or_init(|| {
-            let document = self.document();
-            let mut headings: Vec<&Heading> =
-                document.headings.iter().chain(&document.nested_headings).collect();
-            headings.sort_by_key(|h| h.span.start);
-            let github: Vec<GithubHeading> = headings
-                .iter()
-                .map(|h| GithubHeading { level: h.level, span: h.span.clone(), text: &h.text })
-                .collect();
-            ambiguities(document.text.as_str(), &github)
-        })
+        let read = || self.okep.site.map_or_else(Vec::new, |on| ambiguities(self.document(), on));
+        self.ambiguities.get_or_init(read)
     }
 
     pub fn template(&self) -> &'a Template {

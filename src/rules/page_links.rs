@@ -145,16 +145,17 @@ impl<'a> Linked<'a> {
     fn on_site(&self) -> Option<Vec<(String, String)>> {
         let settings = self.settings?;
         let separator = settings.separator.as_deref()?;
-        let headings = crate::markdown::site_headings::site_headings(self.document.text.as_str());
+        let headings =
+            crate::markdown::site_headings::site_headings(self.document.text.as_str(), settings.extensions);
         // What such a heading becomes is for an extension to say, and so are all after it of its name.
         let unsure = |text: &str| {
-            (settings.emoji && has_short_code(text)) || (settings.attributes && text.contains('{'))
+            (settings.emoji && has_short_code(text)) || (settings.extensions.attr_list && text.contains('{'))
         };
         // The site leaves the mark of a footnote out of a heading's anchor, where it knows footnotes.
         let noted = |text: &str| text.contains("[^");
         let text = self.document.text.as_str();
         if headings.iter().any(|h| unsure(&h.text) || noted(&h.text))
-            || (settings.attributes && text.lines().any(may_give_an_id))
+            || (settings.extensions.attr_list && text.lines().any(may_give_an_id))
         {
             return None;
         }

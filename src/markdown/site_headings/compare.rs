@@ -1,75 +1,45 @@
 //! Where the two pages disagree: GitHub's headings against the site's, paired by their source line.
 //!
 //! Texts are compared as Markdown, before either side renders it, so that emoji, quotes and links
-//! raise no alarm. Nothing is said behind a fence that is never closed: that is a finding of its own.
-
-use std::ops::Range;
+//! raise no alarm. Nothing is compared within front matter, nor after a fence that GitHub never sees closed: that is a
+//! finding of its own.
 
 use super::blocks::BlockHeading;
-use super::{SitePage, inline, remedy};
-
-/// A heading as GitHub shows it; the caller has parsed the file with pulldown-cmark.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GithubHeading<'a> {
-    /// 1 to 6.
-    pub level: u8,
-    /// Bytes of the whole text, as the parser gives them.
-    pub span: Range<usize>,
-    pub text: &'a str,
-}
-
-/// A line that is another heading on GitHub than on the site, or a heading on one of them only.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ambiguity {
-    /// Bytes of the whole text.
-    pub span: Range<usize>,
-    /// Level and text on GitHub, where it is a heading there.
-    pub github: Option<(u8, String)>,
-    /// Level and text on the site, where it is a heading there.
-    pub site: Option<(u8, String)>,
-    /// What GitHub shows and what the site shows.
-    pub message: String,
-    /// The remedy in one line.
-    pub help: String,
-    /// Replacements that make both agree; none where no machine should choose.
-    pub edits: Vec<(Range<usize>, String)>,
-}
-
-/// Where `github` and the site's headings differ, in the order of the file.
-///
-/// Both sides are parsed once more if there is an edit to offer: one that would not make them agree
-/// is dropped.
-pub fn ambiguities(text: &str, github: &[GithubHeading]) -> Vec<Ambiguity> {
-    let page = SitePage::read(text);
-    let mut found: Vec<_> =
-        differences(text, &page, github).into_iter().map(|d| remedy::ambiguity(text, &page, &d)).collect();
-    remedy::keep_what_helps(text, &mut found);
-    found
-}
+use super::{SitePage, inline};
+use crate::markdown::document::{Document, Heading};
 
 /// One cause for which the pages differ.
 pub(super) struct Difference<'a> {
-    pub github: Option<&'a GithubHeading<'a>>,
+    pub github: Option<&'a Heading>,
+    /// Whether GitHub has it inside of a quote, a list or a footnote.
+    pub nested: bool,
     pub site: Option<&'a BlockHeading>,
     /// How many headings further down differ for the same cause.
     pub more: usize,
 }
 
-pub(super) fn differences<'a>(
-    text: &str,
-    page: &'a SitePage,
-    github: &'a [GithubHeading<'a>],
-) -> Vec<Difference<'a>> {
-    let limit = page.open_fence.unwrap_or(usize::MAX);
+impl Difference<'_> {
+    pub fn start(&self) -> usize {
+        let github = self.github.map(|g| g.span.start);
+        github.or(self.site.map(|s| s.span.start)).unwrap_or_default()
+    }
+}
+
+pub(super) fn differences<'a>(document: &'a Document, page: &'a SitePage) -> Vec<Difference<'a>> {
+    let text = document.text.as_str();
+    let compared =
+        document.body_start..document.unclosed_fence.as_ref().map_or(usize::MAX, |f| f.opening.start);
+    let mut github: Vec<(&Heading, bool)> = document.headings.iter().map(|h| (h, false)).collect();
+    github.extend(document.nested_headings.iter().map(|h| (h, true)));
+    github.sort_by_key(|(h, _)| h.span.start);
+    let mut github = github.into_iter().filter(|(g, _)| compared.contains(&g.span.start)).peekable();
+    let mut site = page.headings.iter().filter(|s| compared.contains(&s.span.start)).peekable();
     let mut found: Vec<Difference> = Vec::new();
-    let mut github =
-        github.iter().filter(|g| g.span.start < limit && text.get(g.span.clone()).is_some()).peekable();
-    let mut site = page.headings.iter().filter(|s| s.span.start < limit).peekable();
-    // Site headings before this offset are lines of a GitHub heading already told about.
-    let mut told = 0;
-    let mut last_html = None;
+    // Site headings before this offset are lines of a GitHub heading that has been reported.
+    let mut reported = 0;
+    let mut last_cause = None;
     loop {
-        let next_github = github.peek().map(|g| g.span.start);
+        let next_github = github.peek().map(|(g, _)| g.span.start);
         let next_site = site.peek().map(|s| s.span.start);
         let (g, s) = match (next_github, next_site) {
             (None, None) => return found,
@@ -77,40 +47,42 @@ pub(super) fn differences<'a>(
             (Some(g), s) if s.is_none_or(|s| g < s) => (github.next(), None),
             _ => (None, site.next()),
         };
-        if agree(text, g, s) || s.is_some_and(|s| s.span.start < told) {
+        let (g, nested) = g.unzip();
+        if agree(text, g, s) || s.is_some_and(|s| s.span.start < reported) {
             continue;
         }
-        told = g.map_or(told, |g| g.span.end);
-        let html = g.filter(|_| s.is_none()).and_then(|g| page.raw_html_at(g.span.start));
-        match (found.last_mut(), html) {
-            (Some(last), Some(html)) if last_html == Some(html) => last.more += 1,
-            _ => found.push(Difference { github: g, site: s, more: 0 }),
+        reported = g.map_or(reported, |g| g.span.end);
+        let difference = Difference { github: g, nested: nested == Some(true), site: s, more: 0 };
+        let cause = cause(page, &difference);
+        match found.last_mut() {
+            Some(last) if cause.is_some() && last_cause == cause => last.more += 1,
+            _ => found.push(difference),
         }
-        last_html = html;
+        last_cause = cause;
     }
 }
 
-impl SitePage {
-    /// Start of the raw HTML the site passes through around `at`.
-    pub(super) fn raw_html_at(&self, at: usize) -> Option<usize> {
-        let next = self.raw_html.partition_point(|r| r.start <= at);
-        let html = self.raw_html.get(next.checked_sub(1)?)?;
-        html.contains(&at).then_some(html.start)
+/// The start of the raw HTML or of the fence for which a heading is on one of the pages only.
+fn cause(page: &SitePage, difference: &Difference) -> Option<usize> {
+    let at = difference.start();
+    match (difference.github, difference.site) {
+        (Some(_), None) => page.raw_html_at(at).or_else(|| page.fence_at(at)),
+        (None, Some(_)) => page.fence_at(at),
+        _ => None,
     }
 }
 
 fn same_line(text: &str, a: usize, b: usize) -> bool {
     let between = text.as_bytes().get(a.min(b)..a.max(b)).unwrap_or_default();
-    // The two may start behind different markers of the same line.
+    // The two may start after different markers of the same line.
     !between.contains(&b'\n') && !between.contains(&b'\r')
 }
 
-fn agree(text: &str, github: Option<&GithubHeading>, site: Option<&BlockHeading>) -> bool {
+fn agree(text: &str, github: Option<&Heading>, site: Option<&BlockHeading>) -> bool {
     let (Some(g), Some(s)) = (github, site) else { return false };
     let Some(source) = text.get(g.span.clone()) else { return true };
     let same_text = || {
-        let ours = s.raw(text);
-        let theirs = github_raw(source);
+        let (ours, theirs) = (s.raw(text), github_raw(source));
         ours == theirs || inline::collapse(ours) == inline::collapse(theirs)
     };
     g.level == s.level && same_text()

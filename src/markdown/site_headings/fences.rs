@@ -1,9 +1,10 @@
-//! Fenced code, by the rules of pymdownx.superfences.
+//! Fenced code, by the rules of pymdownx.superfences and of Python-Markdown's own fenced_code.
 //!
 //! They differ from CommonMark's: the closing fence has the length and the indent of the opening
 //! one, an unknown option makes no fence, less indented text abandons one, and a fence that is never
-//! closed is no fence at all.
+//! closed is no fence at all. To fenced_code a fence is never indented.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::lines::{Piece, TAB};
@@ -13,7 +14,7 @@ pub(super) struct Fenced {
     pub pieces: Vec<Piece>,
     /// The whole fenced blocks.
     pub ranges: Vec<Range<usize>>,
-    /// Start of the first fence that stays open, here or by CommonMark's rules.
+    /// Start of the fence that superfences does not see closed.
     pub open: Option<usize>,
 }
 
@@ -29,23 +30,23 @@ struct Fence {
     blank_before: bool,
 }
 
-pub(super) fn stash(text: &str, lines: Vec<Piece>) -> Fenced {
+pub(super) fn stash(text: &str, lines: Vec<Piece>, superfences: bool) -> Fenced {
+    if superfences { stash_anywhere(text, lines) } else { stash_at_margin(text, lines) }
+}
+
+fn stash_anywhere(text: &str, lines: Vec<Piece>) -> Fenced {
     let mut out = Fenced { pieces: lines, ranges: Vec::new(), open: None };
     let mut kept = 0;
     let mut fence: Option<Fence> = None;
-    let mut common = CommonFence::default();
     for i in 0..out.pieces.len() {
         let piece = out.pieces[i];
         let line = &text[piece.start..piece.end];
         out.pieces[kept] = piece;
         kept += 1;
-        // The first byte behind blanks and `>` tells nearly every line apart.
+        // The first byte after blanks and `>` tells nearly every line apart.
         let looked_at = if fence.as_ref().is_some_and(|f| f.columns == 0) { 4 } else { usize::MAX };
         let first = line.bytes().take(looked_at).find(|b| !matches!(b, b' ' | b'>' | b'\t'));
         let is_mark = matches!(first, Some(b'`' | b'~'));
-        if is_mark || matches!(first, Some(b'-' | b'*' | b'+' | b'0'..=b'9')) {
-            common.line(line, piece.start);
-        }
         let Some(open) = &mut fence else {
             if is_mark {
                 fence = opening(line).map(|f| Fence { piece: kept - 1, ..f });
@@ -65,9 +66,60 @@ pub(super) fn stash(text: &str, lines: Vec<Piece>) -> Fenced {
         }
     }
     out.pieces.truncate(kept);
-    let open = fence.map(|f| out.pieces[f.piece].start);
-    out.open = [open, common.open.map(|o| o.2)].into_iter().flatten().min();
+    out.open = fence.map(|f| out.pieces[f.piece].start);
     out
+}
+
+fn stash_at_margin(text: &str, lines: Vec<Piece>) -> Fenced {
+    let line = |piece: &Piece| &text[piece.start..piece.end];
+    // The lines that may close a fence, by the fence.
+    let mut closings: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (i, piece) in lines.iter().enumerate() {
+        let fence = line(piece).trim_end_matches([' ', '\t']);
+        let mark = fence.bytes().next();
+        if fence.len() >= 3 && matches!(mark, Some(b'`' | b'~')) && fence.bytes().all(|b| Some(b) == mark) {
+            closings.entry(fence).or_default().push(i);
+        }
+    }
+    let mut out = Fenced { pieces: Vec::with_capacity(lines.len()), ranges: Vec::new(), open: None };
+    let mut i = 0;
+    while i < lines.len() {
+        let piece = lines[i];
+        let closing = opening_at_margin(line(&piece)).and_then(|fence| {
+            let at = closings.get(fence)?;
+            at.get(at.partition_point(|close| *close <= i)).copied()
+        });
+        match closing {
+            Some(close) => {
+                // The site sets a blank line before and after it.
+                let (blank, fence) = (Piece::new(piece.start, piece.start), piece.start..piece.start + 3);
+                out.pieces.extend([blank, Piece::new(fence.start, fence.end), blank]);
+                out.ranges.push(piece.start..lines[close].end);
+                i = close + 1;
+            }
+            None => {
+                out.pieces.push(piece);
+                i += 1;
+            }
+        }
+    }
+    out
+}
+
+/// The fence that a line opens, where its language, attributes or lines are such as fenced_code knows.
+fn opening_at_margin(line: &str) -> Option<&str> {
+    let mark = *line.as_bytes().first().filter(|b| matches!(b, b'`' | b'~'))?;
+    let (fence, info) = line.split_at(run(line.as_bytes(), mark));
+    let info = info.trim_start_matches([' ', '\t']);
+    let is_lang = |c: char| c.is_alphanumeric() || matches!(c, '_' | '#' | '.' | '+' | '-');
+    let lang = info.strip_prefix('.').unwrap_or(info);
+    let rest = lang.trim_start_matches(is_lang).trim_start_matches([' ', '\t']);
+    let lines = rest.strip_prefix("hl_lines=").and_then(|lines| {
+        let quote = lines.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        lines[1..].split_once(quote).map(|(_, after)| after.trim_matches([' ', '\t']))
+    });
+    let is_known = rest.is_empty() || lines == Some("") || is_braced(info);
+    (fence.len() >= 3 && is_known).then_some(fence)
 }
 
 enum FenceState {
@@ -201,39 +253,4 @@ fn options_are_known(mut options: &str) -> bool {
 
 fn run(bytes: &[u8], mark: u8) -> usize {
     bytes.iter().take_while(|b| **b == mark).count()
-}
-
-/// Fences as CommonMark pairs them, without regard to lists and quotes: only to know whether the
-/// last one stays open, where a wrong yes merely silences a comparison.
-#[derive(Default)]
-struct CommonFence {
-    /// Mark, length and line start of the open fence.
-    open: Option<(u8, usize, usize)>,
-}
-
-impl CommonFence {
-    fn line(&mut self, line: &str, start: usize) {
-        let bytes = line.as_bytes();
-        let is_prefix = |b: &u8| match b {
-            b' ' | b'\t' | b'>' => true,
-            b'-' | b'*' | b'+' | b'.' | b')' | b'0'..=b'9' => self.open.is_none(),
-            _ => false,
-        };
-        let Some(at) = bytes.iter().position(|b| !is_prefix(b)) else { return };
-        let mark = bytes[at];
-        if !matches!(mark, b'`' | b'~') {
-            return;
-        }
-        let len = run(&bytes[at..], mark);
-        let info = &bytes[at + len..];
-        match self.open {
-            None if len >= 3 && !(mark == b'`' && info.contains(&b'`')) => {
-                self.open = Some((mark, len, start))
-            }
-            Some((open, least, _)) if open == mark && len >= least && info.trim_ascii().is_empty() => {
-                self.open = None;
-            }
-            _ => {}
-        }
-    }
 }

@@ -8,17 +8,30 @@ const LONGEST: usize = 1024;
 
 /// `raw` without code marks, emphasis, tags, images and link targets, white space collapsed.
 ///
-/// Emphasis is judged by its neighbours alone and references are not looked up: good enough to show
-/// a heading to a reader, not to render one.
+/// Emphasis is recognised by its neighbours alone and references are not looked up: good enough to show a heading,
+/// not to render one.
 pub(super) fn plain(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     if raw.len() <= LONGEST
         && raw.bytes().any(|b| matches!(b, b'\\' | b'`' | b'<' | b'[' | b']' | b'!' | b'*' | b'_' | b'&'))
     {
-        Plain { raw, out: &mut out, link: None }.run();
+        Plain { raw, out: &mut out, links: Vec::new() }.run();
         return collapse(&out);
     }
     collapse(raw)
+}
+
+/// A heading's Markdown without the attribute list at its end, as `attr_list` takes it off.
+pub(super) fn without_attributes(raw: &str) -> &str {
+    let text = raw.trim_end_matches(' ');
+    let opens = |open: &usize| {
+        let inside = text[open + 1..text.len() - 1].trim_start_matches(':').trim_start_matches(' ');
+        text[..*open].ends_with(' ') && !inside.is_empty() && !inside.contains(['{', '}'])
+    };
+    match text.rfind('{').filter(|_| text.ends_with('}')).filter(opens) {
+        Some(open) => text[..open].trim_end_matches([' ', '#']),
+        None => raw,
+    }
 }
 
 pub(super) fn collapse(text: &str) -> String {
@@ -35,8 +48,8 @@ pub(super) fn collapse(text: &str) -> String {
 struct Plain<'a> {
     raw: &'a str,
     out: &'a mut String,
-    /// Length of `out` at the open bracket, and whether it opens an image.
-    link: Option<(usize, bool)>,
+    /// The open brackets: the length of `out` there, and whether it opens an image.
+    links: Vec<(usize, bool)>,
 }
 
 impl Plain<'_> {
@@ -63,9 +76,9 @@ impl Plain<'_> {
         match with {
             InlineReplacement::Text(start, end) => self.out.push_str(&self.raw[start..end]),
             InlineReplacement::Char(c) => self.out.push(c),
-            InlineReplacement::Open(image) => self.link = Some((self.out.len(), image)),
+            InlineReplacement::Open(image) => self.links.push((self.out.len(), image)),
             InlineReplacement::Close => {
-                if let Some((start, true)) = self.link.take() {
+                if let Some((start, true)) = self.links.pop() {
                     self.out.truncate(start);
                 }
             }
@@ -85,8 +98,8 @@ impl Plain<'_> {
             b'!' if rest.starts_with("![") && is_link(&rest[1..]) => {
                 Some((at + 2, InlineReplacement::Open(true)))
             }
-            b'[' if self.link.is_none() && is_link(rest) => Some((at + 1, InlineReplacement::Open(false))),
-            b']' if self.link.is_some() => {
+            b'[' if self.links.is_empty() && is_link(rest) => Some((at + 1, InlineReplacement::Open(false))),
+            b']' if !self.links.is_empty() => {
                 let close = if bytes.get(at + 1) == Some(&b'(') { ')' } else { ']' };
                 Some((
                     at + rest

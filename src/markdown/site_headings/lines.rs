@@ -2,7 +2,9 @@
 //!
 //! Lines stay slices of the file; only lines with tabs are copied, into one buffer for all of them.
 
-use std::ops::Range;
+use crate::markdown::front_matter;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use std::fmt;
 
 /// Columns of a tab and of one level of nesting.
 pub(super) const TAB: usize = 4;
@@ -120,51 +122,51 @@ fn line_end(text: &str, at: usize) -> (usize, usize) {
 ///
 /// MkDocs cuts front matter first; then the `meta` extension looks for more at the start of what is
 /// left, and takes a leading `---` away even where it is meant as a rule.
-pub(super) fn body_start(text: &str) -> usize {
-    let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut at = match yaml_front_matter(text, bom) {
-        Some((_, end, true)) => skip_line_breaks(text, end),
-        Some(_) => bom,
-        None => skip_line_breaks(text, key_value_lines(text, bom, false)),
+pub(super) fn body_start(text: &str, meta: bool) -> usize {
+    let bom = front_matter::bom_len(text);
+    let mut at = match front_matter::block(text, bom) {
+        Some((yaml, end)) if text[..end].ends_with('\n') => {
+            if is_mapping(&text[yaml]) {
+                skip_line_breaks(text, end)
+            } else {
+                bom
+            }
+        }
+        _ => skip_line_breaks(text, key_value_lines(text, bom, false)),
     };
+    if !meta {
+        return at;
+    }
     if text[at..].starts_with("---") {
         at = line_end(text, at).1;
     }
     key_value_lines(text, at, true)
 }
 
-/// Where GitHub starts to read: past the byte order mark and YAML front matter.
-pub(super) fn front_matter_end(text: &str) -> usize {
-    let bom = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    match yaml_front_matter(text, bom) {
-        Some((_, end, true)) => end,
-        _ => bom,
+/// Whether PyYAML loads a text as a mapping; a key that it holds twice is no fault to it.
+fn is_mapping(yaml: &str) -> bool {
+    serde_yaml::from_str::<AnyMapping>(yaml).is_ok()
+}
+
+struct AnyMapping;
+
+impl<'de> Deserialize<'de> for AnyMapping {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyMapping)
     }
 }
 
-/// The YAML between `---` lines at `at`, the offset past the closing line, and whether it is a mapping.
-fn yaml_front_matter(text: &str, at: usize) -> Option<(Range<usize>, usize, bool)> {
-    let is_delimiter = |range: (usize, usize), fences: &[&str]| {
-        let line = &text[range.0..range.1];
-        line.len() >= 3
-            && line.is_char_boundary(3)
-            && fences.contains(&&line[..3])
-            && line[3..].trim_matches([' ', '\t']).is_empty()
-    };
-    let (end, start) = line_end(text, at);
-    if !is_delimiter((at, end), &["---"]) || start == end {
-        return None;
+impl<'de> Visitor<'de> for AnyMapping {
+    type Value = AnyMapping;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a mapping")
     }
-    let mut line = line_end(text, start).1;
-    while line < text.len() {
-        let (end, next) = line_end(text, line);
-        if next > end && is_delimiter((line, end), &["---", "..."]) {
-            let yaml = serde_yaml::from_str::<serde_yaml::Value>(&text[start..line]);
-            return Some((start..line, next, yaml.is_ok_and(|y| y.is_mapping())));
-        }
-        line = next;
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<AnyMapping, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(AnyMapping)
     }
-    None
 }
 
 fn skip_line_breaks(text: &str, at: usize) -> usize {

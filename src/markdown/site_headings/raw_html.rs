@@ -42,9 +42,10 @@ static BLOCK_LEVEL: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         .collect()
 });
 
-/// The raw HTML in `text` from `body` on; what is in `fences` is not read.
-pub(super) fn find(text: &str, body: usize, fences: &[Range<usize>]) -> Vec<Cut> {
-    let mut scan = Scan { text, body, patience: PATIENCE * text.len(), ..Scan::default() };
+/// The raw HTML in `text` from `body` on; what is in `fences` is not read. With `md_in_html` an element whose tag
+/// says `markdown` is no raw HTML but for its tags.
+pub(super) fn find(text: &str, body: usize, fences: &[Range<usize>], md_in_html: bool) -> Vec<Cut> {
+    let mut scan = Scan { text, body, md_in_html, patience: PATIENCE * text.len(), ..Scan::default() };
     let mut at = body;
     for (i, end) in fences.iter().map(|f| f.start).chain([text.len()]).enumerate() {
         if let Some(before) = i.checked_sub(1) {
@@ -65,6 +66,9 @@ pub(super) fn find(text: &str, body: usize, fences: &[Range<usize>]) -> Vec<Cut>
 struct Scan<'a> {
     text: &'a str,
     body: usize,
+    md_in_html: bool,
+    /// Open elements whose content is Markdown.
+    markdown: Vec<&'a str>,
     /// Open tags of the raw element that started at `raw_from`.
     stack: Vec<&'a str>,
     raw_from: Option<usize>,
@@ -115,6 +119,12 @@ impl<'a> Scan<'a> {
             return end;
         }
         if self.raw_from.is_none() && block && (at < self.tail_end || self.at_line_start(at)) {
+            if self.md_in_html && holds_markdown(name, &self.text[name_end..end]) {
+                self.markdown.push(name);
+                self.cuts.push(Cut { span: at..end, kind: HtmlKind::Element });
+                self.tail_end = self.line_end(end);
+                return end;
+            }
             self.raw_from = Some(at);
         }
         if self.raw_from.is_some() {
@@ -148,7 +158,14 @@ impl<'a> Scan<'a> {
         let name_len =
             bytes[at + 2..end].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
         let name = &self.text[at + 2..at + 2 + name_len];
-        let Some(start) = self.raw_from else { return end };
+        let Some(start) = self.raw_from else {
+            if let Some(depth) = self.markdown.iter().rposition(|t| t.eq_ignore_ascii_case(name)) {
+                self.markdown.truncate(depth);
+                self.cuts.push(Cut { span: at..end, kind: HtmlKind::Element });
+                self.tail_end = self.line_end(end);
+            }
+            return end;
+        };
         let known = self.stack.iter().rev().take(SEARCHED).position(|t| t.eq_ignore_ascii_case(name));
         if let Some(depth) = known {
             self.stack.truncate(self.stack.len() - depth - 1);
@@ -240,6 +257,26 @@ fn is_block_level(name: &str) -> bool {
         return BLOCK_LEVEL.contains(name.to_ascii_lowercase().as_str());
     }
     BLOCK_LEVEL.contains(name)
+}
+
+/// Whether the content of an element is read as Markdown of many blocks: its tag says `markdown`, `markdown="1"` or
+/// `markdown="block"`, and it is none of those that hold text alone.
+fn holds_markdown(name: &str, attributes: &str) -> bool {
+    const TEXT_ONLY: [&str; 15] = [
+        "address", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "legend", "li", "p", "summary", "td", "th",
+    ];
+    const RAW: [&str; 7] = ["canvas", "math", "option", "pre", "script", "style", "textarea"];
+    let is = |names: &[&str]| names.iter().any(|n| n.eq_ignore_ascii_case(name));
+    let written = attributes.trim_end_matches(['>', '/']).split_ascii_whitespace();
+    let value = written.filter_map(|a| a.strip_prefix("markdown")).find_map(|rest| match rest {
+        "" => Some("1"),
+        _ => Some(rest.strip_prefix('=')?.trim_matches(['"', '\''])),
+    });
+    match value {
+        Some("1" | "markdown") => !is(&TEXT_ONLY) && !is(&RAW),
+        Some("block") => !is(&RAW),
+        _ => false,
+    }
 }
 
 /// Bytes to past the first `-->` or `--!>`.

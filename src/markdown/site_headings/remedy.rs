@@ -1,31 +1,23 @@
 //! What to say of a difference and how to end it.
 //!
-//! Edits are proposed by the look of the line alone; `keep_what_helps` then holds them against both
-//! parsers.
+//! Edits are proposed by the look of the line alone; `verify` then holds them against both parsers.
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Options, Parser, Tag};
-
-use super::compare::{Ambiguity, Difference, GithubHeading, differences, github_raw, is_hash};
-use super::{SitePage, inline, lines};
-
-/// How far up a list item is looked for, in lines.
-const LINES_UP: usize = 200;
-
-/// How often edits that do not help are taken out before all are given up.
-const ROUNDS: usize = 4;
+use super::compare::{Difference, github_raw, is_hash};
+use super::{Ambiguity, SitePage, inline, lines};
+use crate::markdown::front_matter;
 
 type RemedyEdits = Vec<(Range<usize>, String)>;
 
 pub(super) fn ambiguity(text: &str, page: &SitePage, difference: &Difference) -> Ambiguity {
     let place = EditPlace::new(text, difference);
     let (help, edits) = match (difference.github, difference.site) {
-        (Some(github), None) => github_only(text, page, &place, github.span.clone()),
-        (None, Some(site)) => site_only(text, &place, site.underlined),
-        _ => both(text, &place, difference),
+        (Some(github), None) => github_only(text, page, &place, github.span.clone(), difference.nested),
+        (None, Some(site)) => site_only(text, page, &place, site.underlined),
+        _ => both(text, page, &place, difference),
     };
-    let github = difference.github.map(|g| (g.level, inline::collapse(g.text)));
+    let github = difference.github.map(|g| (g.level, g.text.clone()));
     let site = difference.site.map(|s| (s.level, inline::plain(s.raw(text))));
     let message = message(text, &place, &github, &site, difference.more);
     Ambiguity { span: place.span, github, site, message, help, edits }
@@ -42,15 +34,16 @@ struct EditPlace {
 impl EditPlace {
     fn new(text: &str, difference: &Difference) -> EditPlace {
         let span = match (difference.github, difference.site) {
+            // With the blanks at the end of its line.
             (Some(github), _) => {
-                let source = text.get(github.span.clone()).unwrap_or_default();
-                github.span.start..github.span.start + source.trim_end_matches(['\n', '\r']).len()
+                let rest = &text[github.span.end..];
+                github.span.start..github.span.end + rest.find(['\n', '\r']).unwrap_or(rest.len())
             }
             (None, Some(site)) => site.span.clone(),
             (None, None) => 0..0,
         };
         let line = text[..span.start].rfind(['\n', '\r']).map_or(0, |n| n + 1);
-        let line = if line == 0 && text.starts_with('\u{feff}') { 3.min(span.start) } else { line };
+        let line = if line == 0 { front_matter::bom_len(text).min(span.start) } else { line };
         EditPlace { prefix: line..span.start, span, line }
     }
 }
@@ -76,7 +69,13 @@ fn message(
     format!("`{source}` is {} on GitHub and {} on the site{also}", show(github), show(site))
 }
 
-fn github_only(text: &str, page: &SitePage, place: &EditPlace, span: Range<usize>) -> (String, RemedyEdits) {
+fn github_only(
+    text: &str,
+    page: &SitePage,
+    place: &EditPlace,
+    span: Range<usize>,
+    nested: bool,
+) -> (String, RemedyEdits) {
     let source = &text[place.span.clone()];
     if let Some(html) = page.raw_html_at(span.start) {
         let tag = tag_name(&text[html..]);
@@ -87,13 +86,16 @@ fn github_only(text: &str, page: &SitePage, place: &EditPlace, span: Range<usize
             Vec::new(),
         );
     }
+    if let Some(fence) = page.fence_at(span.start) {
+        return close_as_opened(text, fence);
+    }
     if !is_hash(source) {
         return underlined(text, place, source);
     }
     let prefix = &text[place.prefix.clone()];
     let marker = prefix.trim_end_matches([' ', '\t']);
     let indent = place.prefix.start + marker.len() + usize::from(marker.ends_with('>'))..place.prefix.end;
-    if !indent.is_empty() && in_list(text, place.line, prefix) {
+    if !indent.is_empty() && nested && !prefix.trim_start().starts_with('>') {
         return (
             "indent the heading by 4 blanks for each list it is in, below a blank line, or end the list before it".into(),
             Vec::new(),
@@ -110,7 +112,7 @@ fn github_only(text: &str, page: &SitePage, place: &EditPlace, span: Range<usize
     ("put a blank line before the heading".into(), blank_line(text, place.line, prefix))
 }
 
-/// An underlined heading of GitHub's that the site does not see becomes one with hashes.
+/// An underlined heading of GitHub's that the site does not show becomes one with hashes.
 fn underlined(text: &str, place: &EditPlace, source: &str) -> (String, RemedyEdits) {
     let level = if source.trim_end().ends_with('=') { 1 } else { 2 };
     let hashes = &"##"[..level];
@@ -131,7 +133,34 @@ fn underlined(text: &str, place: &EditPlace, source: &str) -> (String, RemedyEdi
     (help, edits)
 }
 
-fn site_only(text: &str, place: &EditPlace, underlined: bool) -> (String, RemedyEdits) {
+/// A fence that GitHub sees closed by a line that closes none on the site: a longer one, or one with another indent.
+fn close_as_opened(text: &str, fence: usize) -> (String, RemedyEdits) {
+    let line_start = text[..fence].rfind(['\n', '\r']).map_or(0, |n| n + 1);
+    let opening = text[line_start..].lines().next().unwrap_or_default();
+    let indent = opening.len() - opening.trim_start_matches(' ').len();
+    let mark = opening[indent..].chars().next().unwrap_or('`');
+    let length = opening[indent..].chars().take_while(|c| *c == mark).count();
+    let opened = &opening[..indent + length];
+    let mut at = line_start;
+    for line in text[line_start..].split_inclusive('\n') {
+        let marks = line.trim();
+        if at > fence && marks.len() >= length && marks.chars().all(|c| c == mark) {
+            let number = text[..at].matches('\n').count() + 1;
+            let help = format!(
+                "close the fence at line {number} as it is opened, with {length} of `{mark}` and the same indent: \
+                 the site takes no other for its end"
+            );
+            return (help, vec![(at..at + line.trim_end().len(), opened.to_owned())]);
+        }
+        at += line.len();
+    }
+    ("close the fence above in the form in which it is opened".into(), Vec::new())
+}
+
+fn site_only(text: &str, page: &SitePage, place: &EditPlace, underlined: bool) -> (String, RemedyEdits) {
+    if let Some(fence) = page.open_fence.filter(|open| *open < place.span.start) {
+        return close_as_opened(text, fence);
+    }
     let source = &text[place.span.clone()];
     let prefix = &text[place.prefix.clone()];
     if underlined {
@@ -155,7 +184,7 @@ fn site_only(text: &str, place: &EditPlace, underlined: bool) -> (String, Remedy
     (format!("put a blank after `{}`", "#".repeat(hashes)), vec![(at..at, " ".into())])
 }
 
-/// A heading CommonMark would accept, but not where it stands.
+/// A heading CommonMark would accept, but not at its place.
 fn hidden_on_github(text: &str, place: &EditPlace, prefix: &str) -> (String, RemedyEdits) {
     let marker = prefix.trim_end_matches([' ', '\t']);
     if prefix.is_empty() {
@@ -169,13 +198,14 @@ fn hidden_on_github(text: &str, place: &EditPlace, prefix: &str) -> (String, Rem
     ("leave one blank between the marker and the `#`".into(), vec![(blanks, " ".into())])
 }
 
-fn both(text: &str, place: &EditPlace, difference: &Difference) -> (String, RemedyEdits) {
+fn both(text: &str, page: &SitePage, place: &EditPlace, difference: &Difference) -> (String, RemedyEdits) {
     let source = text[place.span.clone()].trim_end();
     let Some(site) = difference.site else { return (String::new(), Vec::new()) };
     if !is_hash(source) {
         if source.starts_with('#') && !site.underlined {
             return site_only(
                 text,
+                page,
                 &EditPlace { span: site.span.clone(), line: place.line, prefix: place.prefix.clone() },
                 false,
             );
@@ -216,107 +246,7 @@ fn in_paragraph(text: &str, line: usize) -> bool {
         && !above.starts_with("```")
 }
 
-/// Whether a line with that indent belongs to a list item above it.
-fn in_list(text: &str, line: usize, prefix: &str) -> bool {
-    let width = |s: &str| s.bytes().take_while(|b| matches!(b, b' ' | b'\t')).count();
-    if !prefix.trim().is_empty() {
-        return !prefix.trim().starts_with('>');
-    }
-    let mut above = text[..line].lines().rev().take(LINES_UP).filter(|l| !l.trim().is_empty());
-    above.find(|l| width(l) < prefix.len()).is_some_and(|l| {
-        let indent = width(l);
-        let rest = &l[indent..];
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let marker = match rest.as_bytes().get(digits) {
-            Some(b'-' | b'*' | b'+') if digits == 0 => 1,
-            Some(b'.' | b')') if digits > 0 => digits + 1,
-            _ => return false,
-        };
-        let blanks = width(&rest[marker..]);
-        let content = if rest.len() == marker { 1 } else { blanks };
-        content > 0 && indent + marker + content <= prefix.len().max(lines::TAB)
-    })
-}
-
 fn tag_name(html: &str) -> &str {
     let name = html.strip_prefix('<').unwrap_or(html);
     &name[..name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '!' || c == '-')).unwrap_or(name.len())]
-}
-
-/// Takes out the edits after which the two pages still differ, or differ elsewhere.
-pub(super) fn keep_what_helps(text: &str, found: &mut [Ambiguity]) {
-    for _ in 0..ROUNDS {
-        if found.iter().all(|a| a.edits.is_empty()) {
-            return;
-        }
-        let left = differences_after(text, found);
-        let mut useless = false;
-        for at in left {
-            // The difference itself, or one its edit has made further down.
-            let next = found.partition_point(|a| first_touched(a) <= at);
-            let culprit =
-                found[..next].iter_mut().rev().find(|a| !a.edits.is_empty() || a.span.contains(&at));
-            if let Some(culprit) = culprit.filter(|c| !c.edits.is_empty()) {
-                culprit.edits.clear();
-                useless = true;
-            }
-        }
-        if !useless {
-            return;
-        }
-    }
-    found.iter_mut().for_each(|a| a.edits.clear());
-}
-
-/// The start of the ambiguity or of its first edit, which may begin before it on the line.
-fn first_touched(ambiguity: &Ambiguity) -> usize {
-    ambiguity.edits.iter().map(|(range, _)| range.start).fold(ambiguity.span.start, usize::min)
-}
-
-/// Where, in offsets of `text`, the pages differ once all edits are made.
-fn differences_after(text: &str, found: &[Ambiguity]) -> Vec<usize> {
-    let mut edits: Vec<_> = found.iter().flat_map(|a| &a.edits).collect();
-    edits.sort_by_key(|(range, _)| (range.start, range.end));
-    let mut fixed = String::with_capacity(text.len() + 2 * edits.len());
-    // Offsets at which the two texts part, as pairs of old and new.
-    let mut steps = vec![(0, 0)];
-    let mut done = 0;
-    for (range, with) in edits {
-        if range.start < done {
-            continue;
-        }
-        fixed.push_str(&text[done..range.start]);
-        fixed.push_str(with);
-        done = range.end;
-        steps.push((done, fixed.len()));
-    }
-    fixed.push_str(&text[done..]);
-    let page = SitePage::read(&fixed);
-    let headings = github_headings(&fixed);
-    differences(&fixed, &page, &headings)
-        .iter()
-        .filter_map(|d| d.github.map(|g| g.span.start).or(d.site.map(|s| s.span.start)))
-        .map(|at| {
-            let (old, new) = steps[steps.partition_point(|(_, new)| *new <= at).max(1) - 1];
-            old + (at - new)
-        })
-        .collect()
-}
-
-/// GitHub's headings, their texts left out: differences are judged by the source.
-fn github_headings(text: &str) -> Vec<GithubHeading<'static>> {
-    let body = lines::front_matter_end(text);
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_FOOTNOTES;
-    Parser::new_ext(&text[body..], options)
-        .into_offset_iter()
-        .filter_map(|(event, span)| match event {
-            Event::Start(Tag::Heading { level, .. }) => {
-                Some(GithubHeading { level: level as u8, span: body + span.start..body + span.end, text: "" })
-            }
-            _ => None,
-        })
-        .collect()
 }

@@ -1,12 +1,14 @@
-//! What a single line can be to the block parser, told by its characters alone.
+//! What a single line can be to the block parser, by its characters alone.
 
 use super::lines::TAB;
+use crate::markdown::extensions::Extensions;
 
 /// What a processor searches a whole block for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineMark {
     Admonition,
     Details,
+    Tab,
     Hash,
     Rule,
     Quote,
@@ -14,7 +16,7 @@ pub(super) enum LineMark {
 }
 
 /// Number of kinds of marks.
-pub(super) const MARKS: usize = 6;
+pub(super) const MARKS: usize = 7;
 
 /// Blanks at the front of the line.
 pub(super) fn indent(text: &str) -> usize {
@@ -40,43 +42,62 @@ pub(super) fn item(text: &str) -> Option<usize> {
     (blanks < TAB && space > 0).then_some(blanks + marker + space)
 }
 
-/// The one mark a line can have: each starts with another character.
-pub(super) fn mark(text: &str) -> Option<LineMark> {
-    let first = *text.as_bytes().first()?;
-    // Nearly every line is told apart here.
-    if first.is_ascii_alphanumeric() || first >= 0x80 {
-        return None;
+/// The shapes that the extensions of a site know.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shapes {
+    pub extensions: Extensions,
+}
+
+impl Shapes {
+    /// The one mark a line can have: each starts with another character.
+    pub fn mark(self, text: &str) -> Option<LineMark> {
+        let first = *text.as_bytes().first()?;
+        // Nearly every line is told apart here.
+        if first.is_ascii_alphanumeric() || first >= 0x80 {
+            return None;
+        }
+        let content = if first == b' ' { &text[indent(text).min(TAB)..] } else { text };
+        let on = self.extensions;
+        match (first, *content.as_bytes().first()?) {
+            (b'!', _) => (on.admonition && is_admonition(text)).then_some(LineMark::Admonition),
+            (b'?', _) => (on.details && is_details(text)).then_some(LineMark::Details),
+            (b'=', _) => (on.tabbed && is_tab(text)).then_some(LineMark::Tab),
+            (b'#', _) => self.hash_heading(text).map(|_| LineMark::Hash),
+            _ if text.len() - content.len() >= TAB => None,
+            (_, c @ (b'-' | b'*' | b'_')) => is_rule(content, c).then_some(LineMark::Rule),
+            (_, b'>') => Some(LineMark::Quote),
+            (_, b'[') => is_reference(content).then_some(LineMark::Reference),
+            _ => None,
+        }
     }
-    let content = if first == b' ' { &text[indent(text).min(TAB)..] } else { text };
-    match (first, *content.as_bytes().first()?) {
-        (b'!', _) => is_admonition(text).then_some(LineMark::Admonition),
-        (b'?', _) => is_details(text).then_some(LineMark::Details),
-        (b'#', _) => hash_heading(text).map(|_| LineMark::Hash),
-        _ if text.len() - content.len() >= TAB => None,
-        (_, c @ (b'-' | b'*' | b'_')) => is_rule(content, c).then_some(LineMark::Rule),
-        (_, b'>') => Some(LineMark::Quote),
-        (_, b'[') => is_reference(content).then_some(LineMark::Reference),
-        _ => None,
+
+    /// The level and the text between the hashes.
+    ///
+    /// Hashes at the end close the heading even without a blank before them; a backslash escapes the
+    /// first of them, and one at the end of the line makes the line text.
+    pub fn hash_heading(self, text: &str) -> Option<(u8, &str)> {
+        let level = text.bytes().take(6).take_while(|b| *b == b'#').count();
+        let rest = &text[level..];
+        if level == 0 || self.extensions.sane_headers && !rest.starts_with(' ') {
+            return None;
+        }
+        let header = rest.trim_end_matches('#');
+        let escaped = header.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1;
+        match (escaped, header.len() < rest.len()) {
+            (true, false) => None,
+            (true, true) => Some((level as u8, &rest[..header.len() + 1])),
+            (false, _) => Some((level as u8, header)),
+        }
     }
 }
 
-/// The level and the text between the hashes.
-///
-/// Hashes at the end close the heading even without a blank before them; a backslash escapes the
-/// first of them, and one at the end of the line makes the line text.
-pub(super) fn hash_heading(text: &str) -> Option<(u8, &str)> {
-    let level = text.bytes().take(6).take_while(|b| *b == b'#').count();
-    if level == 0 {
-        return None;
-    }
-    let rest = &text[level..];
-    let header = rest.trim_end_matches('#');
-    let escaped = header.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1;
-    match (escaped, header.len() < rest.len()) {
-        (true, false) => None,
-        (true, true) => Some((level as u8, &rest[..header.len() + 1])),
-        (false, _) => Some((level as u8, header)),
-    }
+/// `=== "Title"`, perhaps with `+` or `!` before the title.
+fn is_tab(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("===") else { return false };
+    let special = ["+!", "!+", "+", "!"].iter().find_map(|sign| rest.strip_prefix(sign)).unwrap_or(rest);
+    let title = special.trim_start_matches(' ');
+    let quoted = title.trim_end_matches(' ');
+    title.len() < special.len() && quoted.len() > 1 && quoted.starts_with('"') && quoted.ends_with('"')
 }
 
 /// Three marks or more with at most two blanks between them.

@@ -1,19 +1,39 @@
-//! Ambiguities and their remedies: `check(document, told, fixed)`.
+//! Ambiguities and their remedies: `check(document, messages, fixed)`.
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use super::{Ambiguity, ambiguities, site_headings};
+use crate::markdown::document::Document;
+use crate::markdown::extensions::Extensions;
 
-use super::{Ambiguity, GithubHeading, ambiguities};
+/// Those of OVN-Kubernetes.
+const ON: Extensions = Extensions {
+    admonition: true,
+    attr_list: false,
+    details: true,
+    md_in_html: false,
+    meta: true,
+    sane_headers: false,
+    snippets: true,
+    superfences: true,
+    tabbed: false,
+    blocks: false,
+    unknown: false,
+};
 
 /// Compares the messages for `document` and what its edits make of it. Once they are made, only the
 /// differences without an edit may be left.
 #[track_caller]
-fn check(document: &str, told: &[&str], fixed: &str) {
-    let found = find(document);
+fn check(document: &str, expected: &[&str], fixed: &str) {
+    check_with(ON, document, expected, fixed);
+}
+
+#[track_caller]
+fn check_with(on: Extensions, document: &str, expected: &[&str], fixed: &str) {
+    let found = find(document, on);
     let messages: Vec<_> = found.iter().map(|a| a.message.as_str()).collect();
-    assert_eq!(messages, told);
+    assert_eq!(messages, expected, "{document}");
     let edited = apply(document, &found);
     assert_eq!(edited, fixed);
-    let left: Vec<_> = find(&edited).into_iter().map(|a| a.message).collect();
+    let left: Vec<_> = find(&edited, on).into_iter().map(|a| a.message).collect();
     let expected: Vec<_> = found.into_iter().filter(|a| a.edits.is_empty()).map(|a| a.message).collect();
     assert_eq!(left, expected, "after the edits");
 }
@@ -23,32 +43,13 @@ fn silent(document: &str) {
     check(document, &[], document);
 }
 
-fn find(document: &str) -> Vec<Ambiguity> {
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
-        | Options::ENABLE_FOOTNOTES;
-    let body = super::lines::front_matter_end(document);
-    let mut headings = Vec::new();
-    for (event, span) in Parser::new_ext(&document[body..], options).into_offset_iter() {
-        match event {
-            Event::Start(Tag::Heading { level, .. }) => {
-                headings.push((level as u8, body + span.start..body + span.end, String::new(), true));
-            }
-            Event::End(TagEnd::Heading(_)) => headings.iter_mut().for_each(|h| h.3 = false),
-            Event::Text(text) | Event::Code(text) => {
-                if let Some(heading) = headings.last_mut().filter(|h| h.3) {
-                    heading.2.push_str(&text);
-                }
-            }
-            _ => {}
-        }
-    }
-    let github: Vec<_> = headings
-        .iter()
-        .map(|(level, span, text, _)| GithubHeading { level: *level, span: span.clone(), text })
-        .collect();
-    ambiguities(document, &github)
+#[track_caller]
+fn silent_with(on: Extensions, document: &str) {
+    check_with(on, document, &[], document);
+}
+
+fn find(document: &str, on: Extensions) -> Vec<Ambiguity> {
+    ambiguities(&Document::parse(document.as_bytes()), on)
 }
 
 fn apply(document: &str, found: &[Ambiguity]) -> String {
@@ -151,7 +152,7 @@ fn an_underlined_paragraph_is_a_heading_on_github_only() {
     check(
         "one\ntwo\n---\n\nthree\n  ===\n",
         &[
-            "`one` is the level 2 heading `onetwo` on GitHub and no heading on the site",
+            "`one` is the level 2 heading `one two` on GitHub and no heading on the site",
             "`three` is the level 1 heading `three` on GitHub and no heading on the site",
         ],
         "## one two\n\n# three\n",
@@ -232,7 +233,7 @@ fn front_matter_and_byte_order_mark_keep_every_offset() {
 
 #[test]
 fn an_edit_that_does_not_help_is_not_offered() {
-    let found = find("  # f\\\n");
+    let found = find("  # f\\\n", ON);
     assert_eq!(found.len(), 1);
     assert!(
         found[0].edits.is_empty(),
@@ -242,16 +243,147 @@ fn an_edit_that_does_not_help_is_not_offered() {
 }
 
 #[test]
-fn spans_that_do_not_fit_the_text_are_ignored() {
-    let heading = |span| GithubHeading { level: 1, span, text: "x" };
-    assert_eq!(ambiguities("ä\n", &[heading(1..2), heading(5..9)]), []);
+fn tabs_close_a_fence_and_a_heading() {
+    silent("# a\n\n```\n# b\n```\t\n\n## c\t##\n\n## d\t\n");
+    silent("# a\n\n~~~~ \t\n# b\n~~~~ \t\n\n## c\n");
+    silent("- x\n\n    ```\n    # b\n    ```\t\n\n## c\n");
+    silent("# a\n\n```\n\t# b\n\n```\t\t\n## c\n");
+}
+
+#[test]
+fn a_fence_is_closed_in_the_form_in_which_it_is_opened() {
+    let told = "`# b` is no heading on GitHub and the level 1 heading `b` on the site";
+    check("```sh\n# b\n````\n\n## c\n", &[told], "```sh\n# b\n```\n\n## c\n");
+    check("~~~\n# b\n~~~~~~ \n", &[told], "~~~\n# b\n~~~ \n");
+    check("```sh\n# b\n  ```\n\n## c\n", &[told], "```sh\n# b\n```\n\n## c\n");
+    check(
+        "```sh\n# b\n\n# c\n````\n",
+        &["`# b` is no heading on GitHub and the level 1 heading `b` on the site, and so for 1 more heading"],
+        "```sh\n# b\n\n# c\n```\n",
+    );
+    // To the site the next fence closes it.
+    check(
+        "```sh\nx\n````\n\n## c\n\n```sh\ny\n```\n",
+        &["`## c` is the level 2 heading `c` on GitHub and no heading on the site"],
+        "```sh\nx\n```\n\n## c\n\n```sh\ny\n```\n",
+    );
+    silent("````sh\n# b\n````\n\n## c\n");
+    silent("````sh\n# b\n```\n````\n\n## c\n");
+}
+
+#[test]
+fn html_right_below_a_list_takes_the_heading_along() {
+    let told = "`## c` is no heading on GitHub and the level 2 heading `c` on the site";
+    check("* x\n<br>\n## c\n", &[told], "* x\n<br>\n\n## c\n");
+    check("1. x\n   y\n<img src=\"a.png\">\n## c\n", &[told], "1. x\n   y\n<img src=\"a.png\">\n\n## c\n");
+    check("> x\n</span>\n## c\n", &[told], "> x\n</span>\n\n## c\n");
+    check("- x\n  - y\n<br/>\n## c\n", &[told], "- x\n  - y\n<br/>\n\n## c\n");
+    check("| x |\n|---|\n<br>\n## c\n", &[told], "| x |\n|---|\n<br>\n\n## c\n");
+    // Within the outer item it ends with that.
+    silent("- x\n  - y\n  <br/>\n## c\n");
+    silent("* x\n\n<br>\n\n## c\n");
+    silent("* x\n  <br>\n## c\n");
+    silent("* x <br>\n## c\n");
+    silent("x\n<br>\n## c\n");
+}
+
+#[test]
+fn front_matter_holds_no_heading_whether_or_not_it_loads() {
+    silent("---\ntitle: @ada\n---\n\n# a\n");
+    silent("---\ntitle: a\ntitle: b\n---\n\n# a\n");
+    silent("---\nowner: [ada\n---\n\n# a\n");
+    check(
+        "---\ntitle: @ada\n---\n\n#a\n",
+        &["`#a` is no heading on GitHub and the level 1 heading `a` on the site"],
+        "---\ntitle: @ada\n---\n\n# a\n",
+    );
+}
+
+#[test]
+fn an_indented_heading_after_a_list_is_one_on_github_only() {
+    let told = "`## c` is the level 2 heading `c` on GitHub and no heading on the site";
+    check("- x\n\n ## c\n", &[told], "- x\n\n## c\n");
+    check("1. x\n\n  ## c\n", &[told], "1. x\n\n## c\n");
+    check("* x\n ## c\n", &[told], "* x\n## c\n");
+    silent("- x\n\n## c\n");
+}
+
+#[test]
+fn a_tab_shows_its_headings_on_the_site_only() {
+    let tabbed = Extensions { tabbed: true, ..ON };
+    let told = ["`## b` is no heading on GitHub and the level 2 heading `b` on the site"];
+    for tab in ["=== \"T\"\n\n    ## b\n", "===+ \"T\"\n    ## b\n", "x\n\n=== \"T\"\n\n    y\n\n    ## b\n"]
+    {
+        check_with(tabbed, tab, &told, tab);
+        silent(tab);
+    }
+    silent_with(tabbed, "=== \"T\"\n\n    x\n\n## b\n");
+}
+
+#[test]
+fn headings_in_html_count_where_it_says_markdown_and_the_site_reads_it() {
+    let on = Extensions { md_in_html: true, ..ON };
+    let told = ["`## a` is the level 2 heading `a` on GitHub and no heading on the site"];
+    for tag in ["<details markdown>", "<details markdown=\"1\">", "<details open markdown='block'>"] {
+        let page = format!("{tag}\n<summary>s</summary>\n\n## a\n\n</details>\n\n## b\n");
+        silent_with(on, &page);
+        check(&page, &told, &page);
+    }
+    for tag in ["<details>", "<details markdown=\"span\">", "<details markdown=\"0\">"] {
+        let page = format!("{tag}\n\n## a\n\n</details>\n\n## b\n");
+        check_with(on, &page, &told, &page);
+    }
+}
+
+#[test]
+fn blocks_of_extensions_that_are_off_are_text() {
+    let off = Extensions::default();
+    for page in ["!!! note\n\n    # x\n", "??? note\n\n    # x\n"] {
+        silent_with(off, page);
+        check(page, &["`# x` is no heading on GitHub and the level 1 heading `x` on the site"], page);
+    }
+    // Without superfences a fence begins at the margin.
+    let fenced = "- x\n\n    ```\n    # y\n    ```\n";
+    silent(fenced);
+    check_with(
+        off,
+        fenced,
+        &["`# y` is no heading on GitHub and the level 1 heading `y` on the site"],
+        fenced,
+    );
+    silent_with(off, "```sh\n# y\n```\n\n~~~ {.sh}\n# y\n~~~\n\n## z\n");
+    let sane = Extensions { sane_headers: true, ..ON };
+    silent_with(sane, "#NoSpace\n\n#12 is an issue\n");
+}
+
+#[test]
+fn nothing_is_said_where_the_sites_headings_are_unknown() {
+    silent_with(Extensions { unknown: true, ..ON }, "##a\n");
+    silent("##a\n\n--8<-- \"b.md\"\n");
+    silent_with(Extensions { blocks: true, ..ON }, "##a\n\n/// note\nx\n///\n");
+    check(
+        "##a\n\n;--8<-- \"b.md\"\n",
+        &["`##a` is no heading on GitHub and the level 2 heading `a` on the site"],
+        "## a\n\n;--8<-- \"b.md\"\n",
+    );
+}
+
+#[test]
+fn an_attribute_list_is_no_text_where_the_site_knows_it() {
+    let on = Extensions { attr_list: true, ..ON };
+    let text = |raw: &str, on| site_headings(raw, on).remove(0).text;
+    assert_eq!(text("## Goals { #goals }\n", on), "Goals");
+    assert_eq!(text("## Goals {: .wide data-x='y' }\n", on), "Goals");
+    assert_eq!(text("## Goals ## {#goals}\n", on), "Goals");
+    assert_eq!(text("## Goals { #goals }\n", ON), "Goals { #goals }");
+    assert_eq!(text("## Goals{#goals}\n", on), "Goals{#goals}");
+    silent_with(on, "## Goals { #goals }\n\n### Tests {: .wide }\n");
 }
 
 mod any_text {
     use proptest::prelude::*;
 
-    use super::super::site_headings;
-    use super::{apply, find};
+    use super::{ON, apply, find, site_headings};
 
     const PARTS: &[&str] = &[
         "# a",
@@ -302,7 +434,7 @@ mod any_text {
 
         #[test]
         fn never_panics_and_spans_lie_in_the_text(text in document()) {
-            for heading in site_headings(&text) {
+            for heading in site_headings(&text, ON) {
                 prop_assert!(text.get(heading.span.clone()).is_some());
                 prop_assert!((1..=6).contains(&heading.level));
             }
@@ -310,9 +442,9 @@ mod any_text {
 
         #[test]
         fn edits_leave_no_more_than_what_has_none(text in document()) {
-            let found = find(&text);
+            let found = find(&text, ON);
             let unfixed = found.iter().filter(|a| a.edits.is_empty()).count();
-            prop_assert!(find(&apply(&text, &found)).len() <= unfixed);
+            prop_assert!(find(&apply(&text, &found), ON).len() <= unfixed);
         }
     }
 }

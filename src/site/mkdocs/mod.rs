@@ -21,6 +21,7 @@ pub use pages::{AbsoluteLinks, PageSettings};
 pub use patterns::{Patterns, RestPattern};
 
 use crate::files::{Content, Note};
+use crate::markdown::extensions::Extensions;
 use crate::text::url_path::{below, folder, is_page, join};
 use chain::{At, Fault, Layers};
 use std::ops::Range;
@@ -140,6 +141,12 @@ impl Site {
         }
     }
 
+    /// The Markdown extensions with which the site shows this page; none where it does not show it.
+    pub fn shows(&self, path: &str) -> Option<Extensions> {
+        let hidden = [Registered::Excluded, Registered::OutsideDocsDir, Registered::NotAPage];
+        (!hidden.contains(&self.registered(path))).then_some(self.pages.extensions)
+    }
+
     /// A page's path as `nav` writes it; none for a path outside the docs folder.
     pub fn target(&self, path: &str) -> Option<String> {
         below(self.docs_dir.as_deref()?, path).map(str::to_owned)
@@ -193,7 +200,7 @@ impl Site {
             files: vec![config_path.into()],
             docs_dir: None,
             nav: Nav::Unreadable,
-            pages: PageSettings { docs_dir: None, separator: None, ..PageSettings::default() },
+            pages: PageSettings::unread(),
             plugins: Vec::new(),
             problems: Vec::new(),
             notes: Vec::new(),

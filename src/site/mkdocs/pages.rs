@@ -2,6 +2,7 @@
 
 use super::chain::{At, Fault, Layers};
 use super::value::{self, Value};
+use crate::markdown::extensions::Extensions;
 
 /// The settings that links and anchors hang on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -16,12 +17,12 @@ pub struct PageSettings {
     pub absolute: AbsoluteLinks,
     /// What stands between the words of an anchor; none where anchors are made by a rule of the project's own.
     pub separator: Option<String>,
-    /// Whether headings may carry ids of their own in braces.
-    pub attributes: bool,
     /// Whether footnotes make anchors.
     pub footnotes: bool,
     /// Whether emoji short codes become pictures.
     pub emoji: bool,
+    /// What headings depend on.
+    pub extensions: Extensions,
 }
 
 /// What MkDocs makes of links that begin with `/`.
@@ -43,14 +44,20 @@ impl Default for PageSettings {
             unrecognized: false,
             absolute: AbsoluteLinks::Ignored,
             separator: Some("-".into()),
-            attributes: false,
             footnotes: false,
             emoji: false,
+            extensions: Extensions::default(),
         }
     }
 }
 
 impl PageSettings {
+    /// Those of a configuration that could not be read.
+    pub(super) fn unread() -> Self {
+        let extensions = Extensions { unknown: true, ..Extensions::default() };
+        PageSettings { docs_dir: None, separator: None, extensions, ..PageSettings::default() }
+    }
+
     pub(super) fn read(layers: &Layers<'_>) -> Result<Self, Fault> {
         let mut settings = PageSettings::default();
         let word = |name: &str| -> Result<Option<&str>, Fault> {
@@ -75,19 +82,73 @@ impl PageSettings {
         }
         for (name, options) in layers.extensions()? {
             let short = name.strip_prefix("markdown.extensions.").unwrap_or(&name);
-            match short {
-                "attr_list" | "extra" | "markdown_extra" => {
-                    settings.attributes = true;
-                    settings.footnotes |= short != "attr_list";
-                }
-                "footnotes" => settings.footnotes = true,
-                "pymdownx.emoji" | "pymdownx.extra" => settings.emoji |= short == "pymdownx.emoji",
-                "toc" => settings.separator = separator(layers, options)?,
-                _ => {}
+            settings.turn_on(short);
+            if short == "toc" {
+                settings.separator = separator(layers, options)?;
             }
-            settings.attributes |= short == "pymdownx.extra";
         }
         Ok(settings)
+    }
+}
+
+/// Extensions that leave headings as they are, in what they are and in their text.
+const HARMLESS: [&str; 30] = [
+    "abbr",
+    "codehilite",
+    "def_list",
+    "fenced_code",
+    "footnotes",
+    "legacy_attrs",
+    "mdx_breakless_lists",
+    "mdx_truly_sane_lists",
+    "mkdocs-click",
+    "nl2br",
+    "pymdownx.arithmatex",
+    "pymdownx.b64",
+    "pymdownx.betterem",
+    "pymdownx.caret",
+    "pymdownx.critic",
+    "pymdownx.emoji",
+    "pymdownx.escapeall",
+    "pymdownx.highlight",
+    "pymdownx.inlinehilite",
+    "pymdownx.keys",
+    "pymdownx.magiclink",
+    "pymdownx.mark",
+    "pymdownx.pathconverter",
+    "pymdownx.progressbar",
+    "pymdownx.smartsymbols",
+    "pymdownx.tasklist",
+    "pymdownx.tilde",
+    "sane_lists",
+    "smarty",
+    "wikilinks",
+];
+
+impl PageSettings {
+    /// Notes that a Markdown extension is on.
+    fn turn_on(&mut self, name: &str) {
+        let on = &mut self.extensions;
+        match name {
+            "admonition" => on.admonition = true,
+            "attr_list" => on.attr_list = true,
+            "md_in_html" => on.md_in_html = true,
+            "meta" => on.meta = true,
+            "extra" | "markdown_extra" => (on.attr_list, on.md_in_html, self.footnotes) = (true, true, true),
+            "pymdownx.extra" => {
+                (on.attr_list, on.md_in_html, on.superfences, self.footnotes) = (true, true, true, true);
+            }
+            "pymdownx.details" => on.details = true,
+            "pymdownx.saneheaders" => on.sane_headers = true,
+            "pymdownx.snippets" => on.snippets = true,
+            "pymdownx.superfences" => on.superfences = true,
+            "pymdownx.tabbed" => on.tabbed = true,
+            "footnotes" => self.footnotes = true,
+            "pymdownx.emoji" => self.emoji = true,
+            "tables" | "toc" => {}
+            _ if name.starts_with("pymdownx.blocks.") => on.blocks = true,
+            _ => on.unknown |= !HARMLESS.contains(&name),
+        }
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{Broken, Kept};
 use okep::markdown::document::Document;
+use okep::markdown::extensions::Extensions;
 use okep::markdown::site_headings;
-use okep::markdown::site_headings::GithubHeading;
 use okep::okep::draft::draft;
 use okep::okep::prompts::Prompts;
 use okep::okep::proposal::Okep;
@@ -54,18 +54,19 @@ pub fn holds(bytes: &[u8]) -> Result<Kept, Broken> {
 
 /// The site's headings, and where they differ from GitHub's.
 fn site(text: &str, document: &Document, kept: &mut Kept) -> Result<(), Broken> {
-    let mut before = 0;
-    for heading in site_headings::site_headings(text) {
-        kept.span(text, &heading.span, "a heading of the site")?;
-        kept.hold(heading.span.start >= before, || "the site's headings are in order")?;
-        before = heading.span.start;
-    }
-    let github: Vec<GithubHeading> = (document.headings.iter())
-        .map(|h| GithubHeading { level: h.level, span: h.span.clone(), text: &h.text })
-        .collect();
-    for found in site_headings::ambiguities(text, &github) {
-        kept.span(text, &found.span, "an ambiguity")?;
-        found.edits.iter().try_for_each(|(span, _)| kept.span(text, span, "an edit of an ambiguity"))?;
+    let few = Extensions { admonition: true, superfences: true, meta: true, ..Extensions::default() };
+    let many = Extensions { details: true, tabbed: true, md_in_html: true, attr_list: true, ..few };
+    for on in [Extensions::default(), few, many] {
+        let mut before = 0;
+        for heading in site_headings::site_headings(text, on) {
+            kept.span(text, &heading.span, "a heading of the site")?;
+            kept.hold(heading.span.start >= before, || "the site's headings are in order")?;
+            before = heading.span.start;
+        }
+        for found in site_headings::ambiguities(document, on) {
+            kept.span(text, &found.span, "an ambiguity")?;
+            found.edits.iter().try_for_each(|(span, _)| kept.span(text, span, "an edit of an ambiguity"))?;
+        }
     }
     Ok(())
 }

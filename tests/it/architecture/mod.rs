@@ -145,22 +145,11 @@ const KNOWN_IMPORTS: &[&str] = &[
     "git/main_line.rs imports from okep",
     "git/tips.rs imports from files",
     "history/head_audit.rs imports from report",
-    "markdown/outline.rs imports from okep",
     "okep/requirements.rs imports from rules",
     "okep/template_history.rs imports from rules",
     "report/summary.rs imports from cli",
 ];
-const KNOWN_CIRCLES: &[&str] = &[
-    "markdown::document",
-    "markdown::limits",
-    "markdown::outline",
-    "markdown::site_headings::compare",
-    "markdown::site_headings::remedy",
-    "okep::title",
-    "report::html::spans",
-    "report::html::tables",
-    "site::mkdocs::pyyaml",
-    "site::mkdocs::yaml",
-];
+const KNOWN_CIRCLES: &[&str] =
+    &["report::html::spans", "report::html::tables", "site::mkdocs::pyyaml", "site::mkdocs::yaml"];
 const KNOWN_RULES: &[&str] = &[];
 const KNOWN_NAMES: &[&str] = &[];

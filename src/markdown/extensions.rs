@@ -1,0 +1,56 @@
+//! The Markdown extensions of a site, as far as its headings depend on them.
+
+/// Which extensions are on; the default are those of MkDocs itself (`toc`, `tables`, `fenced_code`), which are always on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Extensions {
+    pub admonition: bool,
+    pub attr_list: bool,
+    pub details: bool,
+    pub md_in_html: bool,
+    pub meta: bool,
+    /// `pymdownx.saneheaders`: a `#` needs a blank after it, as on GitHub.
+    pub sane_headers: bool,
+    pub snippets: bool,
+    pub superfences: bool,
+    pub tabbed: bool,
+    /// `pymdownx.blocks.*`, written between lines that begin with `///`.
+    pub blocks: bool,
+    /// Another extension is on that may change headings.
+    pub unknown: bool,
+}
+
+impl Extensions {
+    /// Whether the headings of a page can be told from its text: no extension puts others in, and none that is not
+    /// known here is on.
+    pub fn are_known_for(&self, text: &str) -> bool {
+        let has_block = || memchr::memmem::find(text.as_bytes(), b"\n///").is_some();
+        let adds_headings = self.snippets && has_snippet(text) || self.blocks && has_block();
+        !self.unknown && !adds_headings
+    }
+}
+
+/// Whether a line puts in another file, as `--8<-- "file.md"` does; `;--8<--` is text.
+pub fn has_snippet(text: &str) -> bool {
+    memchr::memmem::find_iter(text.as_bytes(), "8<").any(|at| {
+        let line = text[..at].rfind('\n').map_or(0, |start| start + 1);
+        let before = text[line..at].trim_start_matches([' ', '\t', '>']);
+        let dashes = before.trim_start_matches('-');
+        before.len() > dashes.len() && dashes.is_empty() && text[at + 2..].starts_with('-')
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_snippet_is_a_line_of_its_own() {
+        let check = |text: &str, expected| assert_eq!(has_snippet(text), expected, "{text}");
+        check("# A\n\n--8<-- \"shared/goals.md\"\n", true);
+        check("* x\n\n    --8<--\n    a.md\n    --8<--\n", true);
+        check("-8<- \"a.md\"\n", true);
+        check("# A\n\n;--8<-- \"a.md\"\n", false);
+        check("Write `--8<-- \"a.md\"` to put it in.\n", false);
+        check("1 > 8 and 8<-9\n", false);
+    }
+}

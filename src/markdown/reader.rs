@@ -1,0 +1,392 @@
+//! Reads the events of the parser into what a page is made of.
+
+use super::commonmark;
+use super::elements::{Block, BlockKind, Heading, Link, LinkKind, fold_blanks};
+use super::fence::{self, UnclosedFence};
+use super::visible::{Html, is_visible};
+use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
+use std::ops::Range;
+
+/// What the events leave behind.
+#[derive(Default)]
+pub struct Reader {
+    pub headings: Vec<Heading>,
+    /// Headings inside of quotes, list items and footnotes.
+    pub nested: Vec<Heading>,
+    pub blocks: Vec<Block>,
+    pub links: Vec<Link>,
+    pub raw_html: Vec<Range<usize>>,
+    /// Where something visible starts that is no heading, and whether it is more than running text.
+    pub content: Vec<(usize, bool)>,
+    pub tables: Vec<Range<usize>>,
+    /// No line of HTML is looked at any more: there were too many that end a list.
+    pub ignores_html: bool,
+    /// Open quotes, list items and footnotes, each with the column at which its text begins; a quote has none.
+    containers: Vec<usize>,
+    quotes: usize,
+    heading: Option<OpenHeading>,
+    paragraph: bool,
+    /// Open tables, and pictures within a heading.
+    open_tables: usize,
+    pictures: usize,
+    /// What of the raw HTML being read is still open.
+    html: Html,
+    /// Whether the text being read has already shown something.
+    shown: bool,
+    items: Vec<Item>,
+    /// The own text of the list item being read, while it goes on.
+    tight: Option<Range<usize>>,
+}
+
+/// What the parser takes otherwise than the page is meant, or than cmark-gfm reads it.
+pub enum Stop {
+    /// A fence swallowed the rest.
+    Fence(UnclosedFence),
+    /// This tag begins an HTML block on GitHub.
+    HtmlBlock(Range<usize>),
+}
+
+/// The heading being read.
+struct OpenHeading {
+    level: u8,
+    range: Range<usize>,
+    text: String,
+    /// Its text's source, as far as it has been read.
+    inner: Option<Range<usize>>,
+}
+
+/// A list item around the text.
+struct Item {
+    marker: usize,
+    /// The item's first block, once there is one.
+    first: Option<usize>,
+}
+
+impl Reader {
+    /// Reads a page from `start` on, of which the parser gets the `source`; returns why it stopped before the end.
+    pub fn read(&mut self, text: &str, source: &str, start: usize) -> Option<Stop> {
+        let events = Parser::new_ext(&source[start..], commonmark::options()).into_offset_iter();
+        let (shown_before, definitions) = (self.content.len(), events.reference_definitions());
+        // A link's definition shows nothing, but whoever writes nothing else means it as the answer.
+        let defined: Vec<usize> = definitions.iter().map(|(_, d)| d.span.start + start).collect();
+        let stop = self.follow(events, text, start);
+        if !defined.is_empty() {
+            let end = match &stop {
+                Some(Stop::Fence(fence)) => fence.resumes,
+                _ => text.len(),
+            };
+            self.content.extend(defined.into_iter().filter(|at| *at < end).map(|at| (at, false)));
+            self.content[shown_before..].sort_unstable();
+        }
+        stop
+    }
+
+    fn follow<'t>(
+        &mut self,
+        events: impl Iterator<Item = (Event<'t>, Range<usize>)>,
+        text: &str,
+        start: usize,
+    ) -> Option<Stop> {
+        for (event, range) in events {
+            let range = range.start + start..range.end + start;
+            match event {
+                Event::Start(tag) => {
+                    if let Some(fence) = self.open(tag, range, text) {
+                        // The fence's text is running text up to where the page resumes.
+                        self.close_all();
+                        return Some(Stop::Fence(fence));
+                    }
+                }
+                Event::End(tag) => self.close(tag, &range, text),
+                Event::Text(s) | Event::Code(s) => self.inline(&s, range),
+                Event::SoftBreak | Event::HardBreak => self.inline(" ", range),
+                Event::Html(_) => self.html(&text[range.clone()], range),
+                Event::InlineHtml(_) if self.begins_html_block(text, &range) => {
+                    return Some(Stop::HtmlBlock(range));
+                }
+                Event::InlineHtml(_) => self.html(&text[range.clone()], range),
+                Event::FootnoteReference(_) | Event::TaskListMarker(_) => {
+                    self.show(range.start);
+                    self.inline("", range);
+                }
+                Event::Rule | Event::InlineMath(_) | Event::DisplayMath(_) => {}
+            }
+        }
+        None
+    }
+
+    fn open(&mut self, tag: Tag, range: Range<usize>, text: &str) -> Option<UnclosedFence> {
+        match tag {
+            Tag::Heading { level, .. } => {
+                self.end_tight();
+                self.shown = false;
+                self.heading =
+                    Some(OpenHeading { level: level as u8, range, text: String::new(), inner: None });
+            }
+            Tag::Paragraph => {
+                self.end_tight();
+                self.paragraph = true;
+                self.shown = false;
+                self.begin_block(BlockKind::Paragraph, trimmed(text, range));
+            }
+            Tag::Item => {
+                self.end_tight();
+                self.containers.push(content_column(text, range.start));
+                self.shown = false;
+                self.items.push(Item { marker: range.start, first: None });
+            }
+            Tag::List(_) => self.end_tight(),
+            Tag::BlockQuote(_) => {
+                self.end_tight();
+                self.containers.push(0);
+                self.quotes += 1;
+            }
+            Tag::FootnoteDefinition(_) => {
+                self.end_tight();
+                self.containers.push(FOOTNOTE_INDENT);
+            }
+            Tag::CodeBlock(kind) => {
+                self.end_tight();
+                self.mark_children();
+                self.content.push((range.start, true));
+                if matches!(kind, CodeBlockKind::Fenced(_)) {
+                    return fence::unclosed(text, &range);
+                }
+            }
+            Tag::Table(_) => {
+                self.end_tight();
+                self.open_tables += 1;
+                self.content.push((range.start, true));
+                self.tables.push(range);
+            }
+            Tag::HtmlBlock => self.end_tight(),
+            Tag::Link { link_type, dest_url, .. } => {
+                self.extend_tight(&range);
+                self.link(link_type, &dest_url, range, false);
+            }
+            Tag::Image { link_type, dest_url, .. } => {
+                self.extend_tight(&range);
+                self.content.push((range.start, true));
+                self.pictures += usize::from(self.heading.is_some());
+                self.link(link_type, &dest_url, range, true);
+            }
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {
+                self.extend_tight(&range);
+                self.widen_heading(&range);
+            }
+            _ => {}
+        }
+        None
+    }
+
+    fn close(&mut self, tag: TagEnd, range: &Range<usize>, text: &str) {
+        match tag {
+            TagEnd::Heading(_) => self.end_heading(text),
+            TagEnd::Paragraph => self.paragraph = false,
+            TagEnd::Item => {
+                self.end_tight();
+                self.containers.pop();
+                self.items.pop();
+            }
+            TagEnd::BlockQuote(_) => {
+                self.end_tight();
+                self.containers.pop();
+                self.quotes = self.quotes.saturating_sub(1);
+            }
+            TagEnd::FootnoteDefinition => {
+                self.end_tight();
+                self.containers.pop();
+            }
+            TagEnd::Table => self.open_tables = self.open_tables.saturating_sub(1),
+            TagEnd::HtmlBlock => self.html = Html::Text,
+            TagEnd::Link => self.widen_heading(range),
+            TagEnd::Image => {
+                self.pictures = self.pictures.saturating_sub(1);
+                self.widen_heading(range);
+            }
+            _ => {}
+        }
+    }
+
+    fn inline(&mut self, s: &str, range: Range<usize>) {
+        if let Some(heading) = &mut self.heading {
+            if self.pictures == 0 {
+                heading.text.push_str(s);
+            }
+            widen(&mut heading.inner, &range);
+        } else {
+            if !self.shown && s.chars().any(is_visible) {
+                self.show(range.start);
+            }
+            self.extend_tight(&range);
+        }
+    }
+
+    /// The running text shows something; its beginning is all that counts.
+    fn show(&mut self, at: usize) {
+        if !self.shown && self.heading.is_none() {
+            self.content.push((at, false));
+            self.shown = true;
+        }
+    }
+
+    fn html(&mut self, s: &str, range: Range<usize>) {
+        match self.raw_html.last_mut() {
+            Some(last) if last.end == range.start => last.end = range.end,
+            _ => self.raw_html.push(range.clone()),
+        }
+        if self.heading.is_some() {
+            self.widen_heading(&range);
+            return;
+        }
+        let visible = self.html.read(s);
+        let inline = self.paragraph || self.tight.is_some();
+        if visible {
+            self.content.push((range.start, true));
+        }
+        if inline {
+            self.html = Html::Text;
+            self.extend_tight(&range);
+        }
+    }
+
+    /// Whether a tag in running text is alone on a line that is not indented, or quoted, as the text above it is, or
+    /// that follows a table.
+    fn begins_html_block(&self, text: &str, tag: &Range<usize>) -> bool {
+        let below_text = !self.containers.is_empty() && self.heading.is_none() || self.open_tables > 0;
+        if !below_text || self.ignores_html {
+            return false;
+        }
+        let line = text[..tag.start].rfind('\n').map_or(0, |at| at + 1);
+        let (before, rest) = (&text[line..tag.start], &text[tag.end..]);
+        let after = &rest[..rest.find('\n').unwrap_or(rest.len())];
+        if !before.bytes().all(|b| matches!(b, b' ' | b'>')) || !after.trim().is_empty() {
+            return false;
+        }
+        let column = self.containers.iter().copied().max().unwrap_or(0);
+        let indent = before.len() - before.trim_end_matches(' ').len();
+        let is_lazy = before.matches('>').count() < self.quotes || before.len() < column;
+        indent < 4 && (is_lazy || self.open_tables > 0)
+    }
+
+    fn link(&mut self, link_type: LinkType, target: &str, span: Range<usize>, image: bool) {
+        let kind = match link_type {
+            LinkType::Inline => LinkKind::Inline,
+            LinkType::Autolink | LinkType::Email => LinkKind::Autolink,
+            _ => LinkKind::Reference,
+        };
+        self.links.push(Link { span, target: target.to_owned(), image, kind });
+    }
+
+    fn begin_block(&mut self, kind: BlockKind, span: Range<usize>) {
+        let index = self.blocks.len();
+        let mut marker = None;
+        let mut kind = kind;
+        self.mark_children();
+        for item in self.items.iter_mut().filter(|item| item.first.is_none()) {
+            item.first = Some(index);
+            marker = Some(item.marker);
+            kind = BlockKind::Item;
+        }
+        self.blocks.push(Block { kind, span, marker, has_children: false });
+    }
+
+    /// Something deeper begins inside of the list items around that have had text of their own.
+    fn mark_children(&mut self) {
+        for first in self.items.iter().filter_map(|item| item.first) {
+            self.blocks[first].has_children = true;
+        }
+    }
+
+    /// Running text of a list item without a paragraph around it.
+    fn extend_tight(&mut self, range: &Range<usize>) {
+        if self.paragraph || self.open_tables > 0 || self.items.is_empty() || self.heading.is_some() {
+            self.widen_heading(range);
+            return;
+        }
+        widen(&mut self.tight, range);
+    }
+
+    fn end_tight(&mut self) {
+        if let Some(span) = self.tight.take() {
+            self.begin_block(BlockKind::Item, span);
+        }
+    }
+
+    fn widen_heading(&mut self, range: &Range<usize>) {
+        if let Some(heading) = &mut self.heading {
+            widen(&mut heading.inner, range);
+        }
+    }
+
+    fn end_heading(&mut self, source: &str) {
+        let Some(OpenHeading { level, range, text, inner }) = self.heading.take() else { return };
+        let span = trimmed(source, range);
+        let first_line_end = source[span.clone()].find('\n').map_or(span.end, |i| span.start + i);
+        let setext = !source[span.clone()].starts_with('#');
+        let mut text_span = inner.unwrap_or_else(|| {
+            let after = source[span.start..first_line_end].trim_start_matches('#').len();
+            first_line_end - after..first_line_end
+        });
+        if source[..text_span.start].ends_with('\\') {
+            text_span.start -= 1;
+        }
+        // A vertical tab is a letter to Markdown and a blank to everybody else.
+        text_span.end = text_span.end.clamp(span.start, span.end);
+        text_span.start = text_span.start.clamp(span.start, text_span.end);
+        let heading = Heading {
+            level,
+            text: fold_blanks(&text),
+            body: span.end..span.end,
+            span,
+            text_span,
+            setext,
+            has_content: false,
+            has_matter: false,
+            blocks: 0..0,
+        };
+        if self.containers.is_empty() { self.headings.push(heading) } else { self.nested.push(heading) }
+    }
+
+    fn close_all(&mut self) {
+        self.end_tight();
+        self.containers.clear();
+        self.quotes = 0;
+        self.items.clear();
+        self.paragraph = false;
+        self.open_tables = 0;
+        self.pictures = 0;
+    }
+}
+
+/// Columns by which the lines of a footnote are indented.
+const FOOTNOTE_INDENT: usize = 4;
+
+/// The column at which the text of the list item begins whose marker is at `marker`.
+fn content_column(text: &str, marker: usize) -> usize {
+    let line = text[..marker].rfind('\n').map_or(0, |at| at + 1);
+    let marker = marker + text[marker..].len() - text[marker..].trim_start_matches(' ').len();
+    let item = text[marker..].lines().next().unwrap_or_default();
+    let sign = item.find([' ', '\t']).unwrap_or(item.len());
+    let blanks = item[sign..].len() - item[sign..].trim_start_matches(' ').len();
+    let is_text = item.trim_end().len() > sign;
+    marker - line + sign + if is_text && (1..=4).contains(&blanks) { blanks } else { 1 }
+}
+
+fn widen(span: &mut Option<Range<usize>>, by: &Range<usize>) {
+    match span {
+        Some(span) => {
+            span.start = span.start.min(by.start);
+            span.end = span.end.max(by.end);
+        }
+        None => *span = Some(by.clone()),
+    }
+}
+
+/// `range` without the blanks at its ends.
+fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    let slice = &text[range.clone()];
+    let start = range.start + (slice.len() - slice.trim_start().len());
+    let end = (range.start + slice.trim_end().len()).max(start);
+    start..end
+}
