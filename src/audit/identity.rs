@@ -1,7 +1,7 @@
 //! What makes two findings the same one: the only place that decides it.
 //!
-//! The baseline, the verification of fixes and history compare findings of different states. They differ in what
-//! they know of the names in those states, and in nothing else.
+//! The baseline, the verification of fixes and history compare findings of different states. They differ in
+//! what they know of the names in those states, and in nothing else.
 
 use crate::rules::finding::{Finding, Rename};
 use crate::text::path::file_name;

@@ -3,10 +3,11 @@
 //! The audit finds everything there is; this applies what `okep.toml` and the documents accept.
 
 use crate::files::{CONFIG, Note};
+use crate::markdown::document::Document;
 use crate::okep::config::{Config, Level};
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
-use crate::okep::suppressions::{Scope, Suppression, comments};
+use crate::okep::suppressions::{Comment, Scope, Suppression, comments};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::{ids, rule};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,11 +39,7 @@ impl Policy {
         let okeps = in_question.map(|o| (&o.path, &o.document));
         let pages = snapshot.companions.iter().map(|p| (&p.path, &p.document));
         for (path, document) in okeps.chain(pages) {
-            for comment in comments(document, ids()) {
-                let Ok((rule, subject)) = comment.directive else { continue };
-                let (scope, at) = (Scope::Path(path.clone()), (path.clone(), comment.span.start));
-                suppressions.push(Suppression { rule, subject, scope, at });
-            }
+            suppressions.extend(of_page(path, document));
         }
         Policy { levels: config.levels.clone(), suppressions }
     }
@@ -114,6 +111,22 @@ impl Policy {
         }
         notes
     }
+}
+
+/// The suppressions in the comments of a page, which cover what is about it alone.
+pub fn of_page(path: &str, document: &Document) -> Vec<Suppression> {
+    let suppression = |comment: Comment| {
+        let (rule, subject) = comment.directive.ok()?;
+        let at = (path.to_owned(), comment.span.start);
+        Some(Suppression { rule, subject, scope: Scope::Path(path.to_owned()), at })
+    };
+    comments(document, ids()).into_iter().filter_map(suppression).collect()
+}
+
+/// Whether a suppression in the comments of a page covers a finding.
+pub fn is_suppressed(of_pages: &[Suppression], finding: &Finding) -> bool {
+    let paths = [Some(finding.path.as_str()), finding.okep.as_deref()];
+    of_pages.iter().any(|s| s.covers_at(finding.rule, &finding.subject, paths, &|_| None))
 }
 
 /// The severity of a finding by the repository's levels; none where its rule is off.

@@ -1,7 +1,8 @@
-//! What each commit holds: paths and blobs below the proposal folder, registers, and the templates that
-//! led to it. All of it numbers, so that equal states are equal numbers.
+//! What each commit holds: paths and blobs below the proposal folder, registers, and the templates before it.
+//! All of it is numbers, so that equal states are equal numbers.
 
 use super::graph::{Graph, NONE};
+use super::objects::Unread;
 use super::shared::{Shared, SharedItem, Sharing};
 use super::walk::{Key, Walk};
 use crate::audit::identity::OkepKey;
@@ -25,7 +26,7 @@ impl SharedItem for FileAt {
 
 /// The files of one distinct content of the proposal folder and the registers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Holding {
+pub struct FolderContents {
     /// In the order of their paths.
     pub files: Shared<FileAt>,
     /// The template that counts: the first one by its path.
@@ -34,13 +35,13 @@ pub struct Holding {
     pub register: Option<u32>,
 }
 
-/// What a path says about the file at it.
+/// What a path says about its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathInfo {
     pub path: String,
     pub role: Role,
     pub number: Option<u64>,
-    /// Which of several of that number it is, where they stood on the line at the same time.
+    /// Which of several of that number it is, where they were on the line at the same time.
     pub nth: u32,
     /// How long the part of the path is that names the folder of an OKEP; nothing for files in none.
     pub around: Option<usize>,
@@ -48,25 +49,25 @@ pub struct PathInfo {
 
 /// A template, and those that were in force before it on the first-parent line of a commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Chain {
+pub struct TemplateLineage {
     pub before: Option<u32>,
     pub template: FileAt,
 }
 
-/// By what a document is judged: the templates that led here, and whether the last of them still stands.
+/// What a document is checked by: the templates up to here, and whether the last of them is still there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Book {
+pub struct TemplateInForce {
     pub chain: Option<u32>,
     pub stands: bool,
 }
 
-/// A distinct state: what is judged, and by what.
+/// A distinct state: what is checked, and by which template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TreeState {
-    /// Index into [`Catalog::holdings`].
+    /// Index into [`Catalog::folders`].
     pub key: u32,
-    /// Index into [`Catalog::books`].
-    pub book: u32,
+    /// Index into [`Catalog::in_force`].
+    pub in_force: u32,
     /// Index into [`Catalog::lacks`].
     pub lack: u32,
 }
@@ -76,21 +77,19 @@ pub struct Catalog {
     pub paths: Vec<PathInfo>,
     pub blobs: Vec<Entry>,
     /// For each key of the walk what it holds; none where that could not be read.
-    pub holdings: Vec<Option<Holding>>,
-    pub chains: Vec<Chain>,
-    /// How many templates each chain is long.
+    pub folders: Vec<Option<FolderContents>>,
+    pub lineages: Vec<TemplateLineage>,
+    /// How many templates each lineage has.
     pub depths: Vec<u32>,
-    pub books: Vec<Book>,
+    pub in_force: Vec<TemplateInForce>,
     pub states: Vec<TreeState>,
-    /// What of all that links lead to is not there, as numbers of questions in ascending order; the first
-    /// is nothing. See [`Catalog::refine`].
+    /// Which targets of links are not there, as numbers of questions in ascending order; the first is
+    /// nothing. See [`Catalog::refine`].
     pub lacks: Vec<Box<[u32]>>,
     /// For each commit its state.
     pub state_of: Vec<u32>,
-    pub notes: Vec<Note>,
-    /// Folders that are not in the repository.
-    pub missing: usize,
-    pub damaged: bool,
+    /// Folders that could not be read.
+    pub unread: Unread,
 }
 
 /// The distinct folders of a walk, in the order in which they were met.
@@ -103,52 +102,13 @@ pub fn folders(walk: &Walk) -> Vec<Id> {
     walk.keys.iter().filter_map(folder).filter(|folder| seen.insert(*folder)).collect()
 }
 
-/// So many folders are listed before their files become numbers; a listing is much longer than those.
+/// So many folders are listed before their files become numbers, which are much smaller.
 const AT_ONCE: usize = 64;
 
-/// The files of a folder, or why they are not known.
+/// The files of a folder, or why they are unknown.
 pub type CatalogFiles = Result<Vec<(String, Entry)>, Note>;
 
-/// FileNumbers for paths and blobs, with those of the last listing, which most of the next are.
-struct FileNumbers {
-    paths: HashMap<String, u32>,
-    blobs: Numbered<Entry>,
-    before: Vec<(String, Entry, FileAt)>,
-}
-
-impl FileNumbers {
-    fn number(
-        &mut self,
-        listing: Vec<(String, Entry)>,
-        catalog: &mut Catalog,
-        layout: &Layout,
-    ) -> Vec<FileAt> {
-        let mut before = std::mem::take(&mut self.before).into_iter().peekable();
-        let file = |(path, entry): (String, Entry)| {
-            while before.next_if(|(other, ..)| *other < path).is_some() {}
-            let same = before.next_if(|(other, ..)| *other == path);
-            if let Some((_, _, file)) = same.as_ref().filter(|(_, other, _)| *other == entry) {
-                let file = *file;
-                return (path, entry, file);
-            }
-            let number = match same.map(|(.., file)| file.path).or_else(|| self.paths.get(&path).copied()) {
-                Some(number) => number,
-                None => {
-                    let number = catalog.paths.len() as u32;
-                    catalog.paths.push(PathInfo::of(path.clone(), layout));
-                    self.paths.insert(path.clone(), number);
-                    number
-                }
-            };
-            let file = FileAt { path: number, blob: self.blobs.number(entry, &mut catalog.blobs) };
-            (path, entry, file)
-        };
-        self.before = listing.into_iter().map(file).collect();
-        self.before.iter().map(|(.., file)| *file).collect()
-    }
-}
-
-/// FileNumbers for values.
+/// Numbers for values.
 #[derive(Debug)]
 struct Numbered<T> {
     of: HashMap<T, u32>,
@@ -168,17 +128,17 @@ impl<T: std::hash::Hash + Eq + Clone> Numbered<T> {
 }
 
 impl Catalog {
-    /// The catalogue of a walk; `list` tells the files of folders in the order of their paths.
+    /// The catalogue of a walk; `list` gives the files of folders in the order of their paths.
     pub fn new(walk: &Walk, list: &dyn Fn(&[Id]) -> Vec<CatalogFiles>, layout: &Layout) -> Self {
         let mut catalog = Catalog { lacks: vec![Box::default()], ..Catalog::default() };
         let files = catalog.files(walk, list, layout);
-        catalog.holdings = walk
+        catalog.folders = walk
             .keys
             .iter()
             .map(|key| match key {
                 Key::Unknown => None,
                 Key::Known { folder: None, register } => {
-                    Some(Holding { register: *register, ..Holding::default() })
+                    Some(FolderContents { register: *register, ..FolderContents::default() })
                 }
                 Key::Known { folder: Some(folder), register } => {
                     let files = files[folder].clone()?;
@@ -191,7 +151,7 @@ impl Catalog {
                         (layout.template.as_ref() != Some(path), crate::text::path::template_order(path))
                     };
                     let template = files.iter().filter(is_template).min_by_key(order).copied();
-                    Some(Holding { files, template, register: *register })
+                    Some(FolderContents { files, template, register: *register })
                 }
             })
             .collect();
@@ -205,34 +165,30 @@ impl Catalog {
         list: &dyn Fn(&[Id]) -> Vec<CatalogFiles>,
         layout: &Layout,
     ) -> HashMap<Id, Option<Shared<FileAt>>> {
-        let mut numbers = FileNumbers { paths: HashMap::new(), blobs: Numbered::new(), before: Vec::new() };
+        let (mut paths, mut blobs) = (HashMap::new(), Numbered::new());
         let mut sharing = Sharing::default();
         let mut files = HashMap::new();
         for folders in folders(walk).chunks(AT_ONCE) {
             for (folder, listing) in folders.iter().zip(list(folders)) {
-                let listing = match listing {
-                    Ok(listing) => listing,
-                    Err(note) => {
-                        self.damaged |= note.kind != "missing-object";
-                        self.missing += usize::from(note.kind == "missing-object");
-                        if self.notes.iter().all(|n| n.kind != note.kind) || note.kind != "missing-object" {
-                            self.notes.push(note);
-                        }
-                        files.insert(*folder, None);
-                        continue;
-                    }
+                let number = |(path, entry): (String, Entry)| {
+                    let path = *paths.entry(path).or_insert_with_key(|path: &String| {
+                        self.paths.push(PathInfo::of(path.clone(), layout));
+                        self.paths.len() as u32 - 1
+                    });
+                    FileAt { path, blob: blobs.number(entry, &mut self.blobs) }
                 };
-                let listing = numbers.number(listing, self, layout);
-                files.insert(*folder, Some(sharing.share(&listing)));
+                let numbers = listing.map(|listing| listing.into_iter().map(number).collect::<Vec<_>>());
+                files.insert(*folder, numbers.as_ref().ok().map(|numbers| sharing.share(numbers)));
+                numbers.err().into_iter().for_each(|note| self.unread.add(note));
             }
         }
         files
     }
 
-    /// Finds for each commit the templates that led to it, along first parents, and so its state.
+    /// Finds for each commit the templates up to it, along first parents, and so its state.
     fn follow(&mut self, graph: &Graph, held: &[u32]) {
         let mut chains = Numbered::new();
-        let mut books = Numbered::new();
+        let mut in_force = Numbered::new();
         let mut states = Numbered::new();
         let mut chain_of: Vec<Option<Option<u32>>> = vec![None; graph.len()];
         self.state_of = vec![NONE; graph.len()];
@@ -246,14 +202,14 @@ impl Catalog {
             while let Some(commit) = way.pop() {
                 let at = commit as usize;
                 let before = graph.parents(commit).first().and_then(|p| chain_of[*p as usize].flatten());
-                let holding = self.holdings[held[at] as usize].as_ref();
-                let template = holding.and_then(|h| h.template);
+                let folder = self.folders[held[at] as usize].as_ref();
+                let template = folder.and_then(|h| h.template);
                 let is_last =
-                    |t: &FileAt| before.is_some_and(|b| self.chains[b as usize].template.blob == t.blob);
+                    |t: &FileAt| before.is_some_and(|b| self.lineages[b as usize].template.blob == t.blob);
                 let chain = match template {
                     Some(template) if !is_last(&template) => {
                         let depth = before.map_or(0, |b| self.depths[b as usize]) + 1;
-                        let chain = chains.number(Chain { before, template }, &mut self.chains);
+                        let chain = chains.number(TemplateLineage { before, template }, &mut self.lineages);
                         if chain as usize == self.depths.len() {
                             self.depths.push(depth);
                         }
@@ -262,14 +218,15 @@ impl Catalog {
                     _ => before,
                 };
                 chain_of[at] = Some(chain);
-                let book = books.number(Book { chain, stands: template.is_some() }, &mut self.books);
+                let current = in_force
+                    .number(TemplateInForce { chain, stands: template.is_some() }, &mut self.in_force);
                 self.state_of[at] =
-                    states.number(TreeState { key: held[at], book, lack: 0 }, &mut self.states);
+                    states.number(TreeState { key: held[at], in_force: current, lack: 0 }, &mut self.states);
             }
         }
     }
 
-    /// Parts the states by what their links lead to: `lack` says of a commit which of it is not there.
+    /// Splits the states by the targets of their links: `lack` has for each commit those that are not there.
     /// Gives for each new state the one it was.
     pub fn refine(&mut self, lack: &[Box<[u32]>]) -> Vec<u32> {
         let (mut lacks, mut states) = (Numbered::new(), Numbered::new());
@@ -293,33 +250,33 @@ impl Catalog {
     }
 
     /// What a commit holds; none where that could not be read.
-    pub fn holding(&self, commit: u32) -> Option<&Holding> {
-        self.holdings[self.state(commit).key as usize].as_ref()
+    pub fn folder(&self, commit: u32) -> Option<&FolderContents> {
+        self.folders[self.state(commit).key as usize].as_ref()
     }
 
-    /// The file at a path of a holding.
-    pub fn file_at(&self, holding: &Holding, path: &str) -> Option<FileAt> {
-        holding.files.find(|file| self.path(*file).path.as_str().cmp(path)).copied()
+    /// The file at a path of a folder.
+    pub fn file_at(&self, folder: &FolderContents, path: &str) -> Option<FileAt> {
+        folder.files.find(|file| self.path(*file).path.as_str().cmp(path)).copied()
     }
 
     pub fn path(&self, file: FileAt) -> &PathInfo {
         &self.paths[file.path as usize]
     }
 
-    /// The templates of a chain, oldest first.
+    /// The templates of a lineage, oldest first.
     pub fn templates(&self, chain: Option<u32>) -> Vec<u32> {
         let mut templates: Vec<u32> =
-            std::iter::successors(chain, |at| self.chains[*at as usize].before).collect();
+            std::iter::successors(chain, |at| self.lineages[*at as usize].before).collect();
         templates.reverse();
         templates
     }
 
-    /// How many templates two chains have in common.
+    /// How many templates two lineages have in common.
     pub fn common(&self, one: Option<u32>, other: Option<u32>) -> u32 {
         let depth = |chain: Option<u32>| chain.map_or(0, |at| self.depths[at as usize]);
         let (mut one, mut other) = (one, other);
         while one != other {
-            let before = |chain: Option<u32>| chain.and_then(|at| self.chains[at as usize].before);
+            let before = |chain: Option<u32>| chain.and_then(|at| self.lineages[at as usize].before);
             if depth(one) >= depth(other) {
                 one = before(one);
             } else {
@@ -340,7 +297,7 @@ impl PathInfo {
         PathInfo { number: name.and_then(|n| n.number), nth: 0, around, role, path }
     }
 
-    /// The folder of an OKEP in which the file stands.
+    /// The folder of an OKEP that the file is in.
     pub fn around(&self) -> Option<&str> {
         self.around.map(|length| &self.path[..length])
     }

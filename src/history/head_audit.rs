@@ -1,20 +1,18 @@
-//! The commit where history ends, audited with everything: findings with their places and proven fixes.
+//! The commit where history ends, checked with everything: findings with their places and verified fixes.
 //!
-//! History itself keeps neither lines nor fixes; this joins what `check` says of the last commit, exceptions
-//! and severities of the repository included, as they count there for what is open. It prints nothing.
+//! History itself keeps neither lines nor fixes; these are those of a check of the last commit, with the
+//! suppressions and severities of the repository, as they count there for what is open.
 
 use crate::audit::check;
 use crate::audit::target::{CheckTarget, Options};
 use crate::files::{Note, Tree};
-use crate::fix::apply::apply;
 use crate::fix::repair;
 use crate::git::{Id, Repo};
 use crate::history::repo_history::RepoHistory;
 use crate::okep::forge::Forge;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
-use crate::report::diff;
-use crate::rules::finding::{Finding, Fix};
+use crate::rules::finding::Finding;
 use std::sync::Arc;
 
 pub struct Tip {
@@ -52,13 +50,4 @@ pub fn tip(repo: &Arc<Repo>, commit: Id) -> Result<Option<Tip>, check::Error> {
     let forge = link.and_then(Forge::of_issue).or_else(remote);
     let commit = commit.to_string();
     Ok(Some(Tip { commit, tree, snapshot, template_history, findings, notes, forge }))
-}
-
-impl Tip {
-    /// What a fix would change, as a unified diff; none where it does not fit the tree.
-    pub fn patch(&self, fix: &Fix) -> Option<String> {
-        let after = apply(&self.tree, &[fix]).ok()?;
-        let patch = diff::between(&self.tree, &after, &fix.renames);
-        Some(String::from_utf8_lossy(&patch).into_owned())
-    }
 }

@@ -4,12 +4,13 @@
 //! on the way to them: first within the folder around the proposals, of which all commits that leave it alone
 //! share one, and from the root only for what lies outside of it. Nothing is read here.
 
-use super::catalog::{Catalog, FileAt, Holding, TreeState};
+use super::catalog::{Catalog, FileAt, FolderContents, TreeState};
 use super::numbers::Numbering;
+use super::objects::{Answers, Asked, Root};
 use super::state::RecordedFinding;
 use super::walk::Walk;
-use crate::files::{Layout, PathKind};
-use crate::git::Id;
+use crate::audit::policy;
+use crate::files::Layout;
 use crate::markdown::document::Document;
 use crate::markdown::extensions::Extensions;
 use crate::rules::page_links::{Claim, LinkTarget, Linked, claims};
@@ -19,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// How links are read: by which site, and in which repository.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Context {
+pub(crate) struct LinkContext {
     pub settings: Option<PageSettings>,
     pub repository: Option<String>,
 }
@@ -34,19 +35,6 @@ pub(crate) struct PageAt {
     pub context: u32,
 }
 
-/// Where a path is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Root {
-    Tree(Id),
-    Commit(Id),
-}
-
-/// Paths that are asked for below a root.
-pub type Asked<'p> = (Root, Vec<&'p str>);
-
-/// What stands at each of them.
-pub type Answers = Vec<Vec<PathKind>>;
-
 /// A claim of a page: it holds where all of these questions are answered by no.
 pub(crate) struct Claimed {
     pub unless: Vec<u32>,
@@ -55,7 +43,7 @@ pub(crate) struct Claimed {
 
 #[derive(Default)]
 pub(crate) struct Links {
-    pub contexts: Vec<Context>,
+    pub contexts: Vec<LinkContext>,
     /// For each register, which may be none, and book its context.
     context_of: HashMap<(Option<u32>, u32), u32>,
     questions: Vec<LinkTarget>,
@@ -71,13 +59,14 @@ pub(crate) fn page_claims(document: &Document, at: &PageAt, links: &Links, catal
     let path = |path: u32| catalog.paths[path as usize].path.as_str();
     let (settings, repository) = (context.settings.as_ref(), context.repository.as_deref());
     let page = Linked::new(path(at.okep), path(at.file.path), document, settings, repository);
-    claims(&page)
+    let suppressions = policy::of_page(page.path, document);
+    claims(&page).into_iter().filter(|claim| !policy::is_suppressed(&suppressions, &claim.finding)).collect()
 }
 
 /// The first OKEP in each folder of an OKEP.
-fn first_okeps<'a>(catalog: &'a Catalog, holding: &Holding) -> HashMap<&'a str, u32> {
+fn first_okeps<'a>(catalog: &'a Catalog, folder: &FolderContents) -> HashMap<&'a str, u32> {
     let mut first = HashMap::new();
-    for file in holding.files.iter() {
+    for file in folder.files.iter() {
         let info = catalog.path(*file);
         if let Some(around) = info.around().filter(|_| info.role == Role::Okep) {
             first.entry(around).or_insert(file.path);
@@ -87,12 +76,17 @@ fn first_okeps<'a>(catalog: &'a Catalog, holding: &Holding) -> HashMap<&'a str, 
 }
 
 impl Links {
-    pub fn context(&mut self, register: Option<u32>, book: u32, context: Context) {
-        let at = self.contexts.iter().position(|c| *c == context).unwrap_or_else(|| {
-            self.contexts.push(context);
-            self.contexts.len() - 1
-        });
-        self.context_of.insert((register, book), at as u32);
+    /// Numbers for the ways in which links are read.
+    pub fn of(contexts: Vec<((Option<u32>, u32), LinkContext)>) -> Self {
+        let mut links = Links::default();
+        for (key, context) in contexts {
+            let at = links.contexts.iter().position(|known| *known == context).unwrap_or_else(|| {
+                links.contexts.push(context);
+                links.contexts.len() - 1
+            });
+            links.context_of.insert(key, at as u32);
+        }
+        links
     }
 
     /// The Markdown extensions of the site, as far as all states agree on them.
@@ -109,9 +103,9 @@ impl Links {
         state: &TreeState,
         wanted: impl Fn(&FileAt) -> bool + 'a,
     ) -> impl Iterator<Item = PageAt> {
-        let holding = catalog.holdings[state.key as usize].as_ref();
-        let context = holding.and_then(|h| self.context_of.get(&(h.register, state.book))).copied();
-        let files = holding.filter(|_| context.is_some()).into_iter().flat_map(|h| h.files.iter());
+        let folder = catalog.folders[state.key as usize].as_ref();
+        let context = folder.and_then(|h| self.context_of.get(&(h.register, state.in_force))).copied();
+        let files = folder.filter(|_| context.is_some()).into_iter().flat_map(|h| h.files.iter());
         let mut okeps: Option<HashMap<&str, u32>> = None;
         let page = move |file: &FileAt| {
             let info = catalog.path(*file);
@@ -119,7 +113,7 @@ impl Links {
                 Role::Okep => file.path,
                 Role::InOkepFolder => {
                     let okeps = okeps.get_or_insert_with(|| {
-                        holding.map(|holding| first_okeps(catalog, holding)).unwrap_or_default()
+                        folder.map(|folder| first_okeps(catalog, folder)).unwrap_or_default()
                     });
                     *okeps.get(info.around()?)?
                 }
@@ -130,9 +124,9 @@ impl Links {
         files.filter(move |file| !catalog.blobs[file.blob as usize].symlink && wanted(file)).filter_map(page)
     }
 
-    pub fn take(&mut self, page: PageAt, raw: Vec<Claim>, names: &mut Numbering<'_>) {
+    pub fn add(&mut self, page: PageAt, claims: Vec<Claim>, numbers: &mut Numbering<'_>) {
         let mut claimed = Vec::new();
-        for claim in raw {
+        for claim in claims {
             let number = |wanted: LinkTarget| {
                 let questions = &mut self.questions;
                 *self.number_of.entry(wanted).or_insert_with_key(|wanted| {
@@ -142,7 +136,7 @@ impl Links {
             };
             let mut unless: Vec<u32> = claim.unless.into_iter().map(number).collect();
             unless.sort_unstable();
-            claimed.push(Claimed { unless, recorded: names.recorded(claim.finding) });
+            claimed.push(Claimed { unless, recorded: numbers.recorded(claim.finding) });
         }
         if !claimed.is_empty() {
             self.claiming.insert(page.file);

@@ -1,27 +1,36 @@
-//! History as arithmetic: which findings came and went with which commit, and who brought them.
+//! History: which findings each commit introduced and fixed, and who wrote them.
 //!
-//! `git` walks and reads; here numbers stand for commits, paths and blobs, and nothing is read, printed
-//! or timed. Read in this order: `graph` (commits), `catalog` (what each of them holds), `verdicts` (one
-//! audit a distinct state), `timeline` (set arithmetic over both), `story` (what is told).
+//! In this order: `walk` (commits as numbers), `catalog` (what each of them holds), `documents`, `trees` and
+//! `links` (each part of a state is checked once, by the functions that `audit` is made of), `verdicts` (the
+//! findings of each state), `timeline` and `okep_spans` (set arithmetic over them), `recorded` (the report).
 
 pub mod apply_policy;
+pub mod catalog;
 pub mod commit_info;
+mod commit_reports;
+mod documents;
 pub mod filter;
+mod finding_reports;
+pub mod graph;
 pub mod head_audit;
 pub mod landings;
+mod links;
 pub mod matrix;
 pub mod moved_files;
 mod number_collisions;
+mod numbers;
+pub mod objects;
+mod okep_reports;
+mod okep_spans;
 pub mod recorded;
 pub mod repo_history;
 pub mod report;
+mod reporter;
+mod shared;
+mod state;
+mod template_reports;
+mod templates;
+mod timeline;
+mod trees;
+mod verdicts;
 pub mod walk;
-
-pub mod catalog;
-pub mod graph;
-pub mod links;
-mod numbers;
-pub mod shared;
-pub mod state;
-pub mod timeline;
-pub mod verdicts;

@@ -35,12 +35,12 @@ fn states(catalog: &Catalog, graph: &Graph) -> Vec<BTreeMap<u64, Vec<u32>>> {
     let mut before = None;
     let line = if graph.is_empty() { Vec::new() } else { graph.line(0).0 };
     for key in line.into_iter().map(|commit| catalog.state(commit).key) {
-        let Some(holding) = catalog.holdings[key as usize].as_ref().filter(|_| before != Some(key)) else {
+        let Some(folder) = catalog.folders[key as usize].as_ref().filter(|_| before != Some(key)) else {
             continue;
         };
         before = Some(key);
         let mut state: BTreeMap<u64, Vec<u32>> = BTreeMap::new();
-        for file in holding.files.iter().filter(|f| !catalog.blobs[f.blob as usize].symlink) {
+        for file in folder.files.iter().filter(|f| !catalog.blobs[f.blob as usize].symlink) {
             if let Some(number) = several.get(&file.path) {
                 state.entry(*number).or_default().push(file.path);
             }

@@ -1,17 +1,16 @@
-//! Numbering for identities and OKEPs, given one after the other, so that they are the same however many threads
-//! ran.
+//! Numbers for identities and OKEPs, given one after the other, so that they are the same however many
+//! threads ran.
 
 use super::catalog::Catalog;
 use super::graph::NONE;
 use super::shared::Sharing;
-use super::state::{
-    AllowedSet, DocumentVerdict, KnownIdentity, Listed, RecordedFinding, ShownFinding, Whole,
-};
+use super::state::{DocumentVerdict, KnownIdentity, Listed, RecordedFinding, ShownFinding, Whole};
 use crate::audit::identity::{Naming, OkepKey, identity};
 use crate::files::Layout;
 use crate::markdown::names::Name;
 use crate::okep::prompts::Prompts;
 use crate::okep::requirements::{ParsedRevision, Requirements};
+use crate::okep::suppressions::Suppression;
 use crate::rules::finding::Finding;
 use crate::rules::{Check, rule};
 use crate::text::path::{Role, role};
@@ -24,7 +23,7 @@ pub(crate) struct FoundInDocument {
     pub number: Option<u64>,
     pub title: Option<String>,
     pub issue: Option<u64>,
-    pub allows: Vec<AllowedSet>,
+    pub suppressions: Vec<Suppression>,
 }
 
 /// What a thread found in the paths and registers of a state.
@@ -32,7 +31,7 @@ pub(crate) struct FoundInTree {
     pub findings: Vec<Finding>,
     /// By the numbers of their paths, in the order of the paths.
     pub okeps: Vec<(u32, ShownFinding)>,
-    pub strays: Vec<(String, FoundInDocument)>,
+    pub strays: Vec<(u32, FoundInDocument)>,
     pub unread: Vec<String>,
     pub registers_unread: bool,
 }
@@ -128,30 +127,25 @@ impl<'a> Numbering<'a> {
         self.texts.entry(text).or_insert_with_key(|text| text.as_str().into()).clone()
     }
 
-    pub fn document(&mut self, raw: FoundInDocument) -> DocumentVerdict {
+    pub fn document(&mut self, found: FoundInDocument) -> DocumentVerdict {
         DocumentVerdict {
-            recorded: raw.findings.into_iter().map(|f| self.recorded(f)).collect(),
-            number: raw.number,
-            title: raw.title.map(|t| self.text(t)),
-            issue: raw.issue,
-            allows: raw.allows,
+            recorded: found.findings.into_iter().map(|finding| self.recorded(finding)).collect(),
+            number: found.number,
+            title: found.title.map(|title| self.text(title)),
+            issue: found.issue,
+            suppressions: found.suppressions,
         }
     }
 
-    pub fn whole(&mut self, raw: FoundInTree, sharing: &mut Sharing<Listed>) -> Whole {
-        let number = |names: &Numbering<'_>, path: &str| names.paths[path];
+    pub fn whole(&mut self, found: FoundInTree, sharing: &mut Sharing<Listed>) -> Whole {
         let listed = |(path, shown)| Listed { path, who: self.okep_at(path), shown };
-        let okeps: Vec<Listed> = raw.okeps.into_iter().map(listed).collect();
+        let okeps: Vec<Listed> = found.okeps.into_iter().map(listed).collect();
         Whole {
-            recorded: raw.findings.into_iter().map(|f| self.recorded(f)).collect(),
+            recorded: found.findings.into_iter().map(|finding| self.recorded(finding)).collect(),
             okeps: sharing.share(&okeps),
-            strays: raw
-                .strays
-                .into_iter()
-                .map(|(path, raw)| (number(self, &path), self.document(raw)))
-                .collect(),
-            unread: raw.unread.iter().map(|path| self.number(Some(self.key(path)))).collect(),
-            registers_unread: raw.registers_unread,
+            strays: found.strays.into_iter().map(|(path, found)| (path, self.document(found))).collect(),
+            unread: found.unread.iter().map(|path| self.number(Some(self.key(path)))).collect(),
+            registers_unread: found.registers_unread,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is known of one state of the files: its findings, its OKEPs, and what could not be read.
 
 use super::shared::{Shared, SharedItem};
+use crate::okep::suppressions::Suppression;
 use crate::rules::finding::Severity;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -79,11 +80,8 @@ pub struct DocumentVerdict {
     /// The number of the issue that it names.
     pub issue: Option<u64>,
     /// The suppressions in its comments.
-    pub allows: Vec<AllowedSet>,
+    pub suppressions: Vec<Suppression>,
 }
-
-/// A rule, and the subject where a suppression is for one alone.
-pub type AllowedSet = (&'static str, Option<String>);
 
 /// An OKEP of a state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

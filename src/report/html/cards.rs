@@ -3,10 +3,11 @@
 use super::HtmlPage;
 use super::ids::{Ids, Open};
 use super::text::{commit, escape_control, file_name, outside, place, prose};
+use crate::fix::apply::apply;
 use crate::history::head_audit::Tip;
 use crate::history::report::OkepStory;
 use crate::okep::forge::Forge;
-use crate::report::{prefix, quotable};
+use crate::report::{diff, prefix, quotable};
 use crate::rules::finding::{Finding, Fix, Safety};
 use maud::{Markup, html};
 
@@ -169,8 +170,15 @@ fn source(finding: &Finding, tip: &Tip) -> Markup {
     }
 }
 
+/// What a fix would change, as a unified diff; none where it does not fit the tree.
+fn patch(fix: &Fix, tip: &Tip) -> Option<String> {
+    let after = apply(&tip.tree, &[fix]).ok()?;
+    let patch = diff::between(&tip.tree, &after, &fix.renames);
+    Some(String::from_utf8_lossy(&patch).into_owned())
+}
+
 fn proposal(fix: &Fix, tip: &Tip) -> Markup {
-    let patch = tip.patch(fix).unwrap_or_default();
+    let patch = patch(fix, tip).unwrap_or_default();
     let lines: Vec<&str> =
         patch.lines().filter(|l| !l.starts_with("diff --git ") && !l.starts_with("index ")).collect();
     html! {

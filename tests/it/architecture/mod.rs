@@ -144,7 +144,6 @@ const KNOWN_IMPORTS: &[&str] = &[
     "git/main_line.rs imports from files",
     "git/main_line.rs imports from okep",
     "git/tips.rs imports from files",
-    "history/head_audit.rs imports from report",
     "okep/requirements.rs imports from rules",
     "okep/template_history.rs imports from rules",
     "report/summary.rs imports from cli",

@@ -56,3 +56,18 @@ fn files_far_from_the_docs_are_looked_for_too() {
     assert_eq!(found.len(), 1, "{story:#}");
     assert_eq!((&found[0]["cause"], &found[0]["introduced"]["written"]), (&"tree".into(), &renamed.into()));
 }
+
+#[test]
+fn a_companion_page_suppresses_its_own_findings() {
+    let mut repo = Repo::started();
+    let folder = "docs/okeps/okep-3-pots";
+    repo.write(&format!("{folder}/okep-3-pots.md"), &okep(3));
+    repo.write(&format!("{folder}/loud.md"), "# Loud\n\n[a](gone.md)\n");
+    let allow = "<!-- okep: allow broken-link because it comes later -->";
+    repo.write(&format!("{folder}/quiet.md"), &format!("# Quiet\n\n[a](gone.md)\n\n{allow}\n"));
+    repo.commit("Add notes");
+    let story = repo.history(&[]);
+    let found = of_rule(&story, "broken-link");
+    assert_eq!(found.len(), 1, "{story:#}");
+    assert_eq!(found[0]["path"], format!("{folder}/loud.md"));
+}

@@ -1,0 +1,119 @@
+//! What the parts of a report have in common: places of the line, days, people, and numbers of OKEPs.
+
+use super::catalog::Catalog;
+use super::commit_info::CommitInfo;
+use super::report::{SubjectPlace, Transition, Walked};
+use super::timeline::TimelineRow;
+use super::verdicts::Verdicts;
+use super::walk::{Key, Walk};
+use crate::audit::identity::OkepKey;
+use crate::files::{Layout, Note};
+use crate::rules::event::PullRequest;
+use std::cell::Cell;
+use std::collections::HashMap;
+
+pub(super) struct Reporter<'a> {
+    pub walk: &'a Walk,
+    pub line: &'a TimelineRow,
+    pub catalog: &'a Catalog,
+    pub verdicts: &'a Verdicts,
+    pub commit_info: HashMap<u32, CommitInfo>,
+    /// Number and path of each OKEP that was on the line.
+    pub about: HashMap<u32, (Option<u64>, String)>,
+    /// Whether dates go backwards along the line.
+    pub backwards: Cell<bool>,
+    pub notes: Vec<Note>,
+}
+
+impl Reporter<'_> {
+    pub fn walked(&mut self) -> Walked {
+        for (commit, commit_info) in &self.commit_info {
+            if commit_info.dateless && !self.walk.graph.is_absent(*commit) {
+                let message =
+                    format!("the date of commit {} cannot be read", self.walk.ids[*commit as usize]);
+                self.notes.push(Note::new("bad-date", message));
+            }
+        }
+        let keys = self.walk.keys.iter().filter(|k| matches!(k, Key::Known { .. }));
+        let line = &self.line.commits;
+        let day = |commit: &u32| self.commit_info[commit].date.clone();
+        Walked {
+            tips: Vec::new(),
+            commits: self.walk.graph.readable(),
+            states: keys.count(),
+            documents: self.verdicts.documents,
+            shallow: self.walk.shallow,
+            missing_objects: 0,
+            days: line.first().zip(line.last()).map(|(first, last)| (day(first), day(last))),
+            line: line.len(),
+        }
+    }
+
+    pub fn state(&self, at: usize) -> usize {
+        self.catalog.state_of[self.line.commits[at] as usize] as usize
+    }
+
+    pub fn place(&self, at: usize) -> SubjectPlace {
+        let commit = self.line.commits[at];
+        let commit_info = &self.commit_info[&commit];
+        SubjectPlace {
+            commit: self.walk.ids[commit as usize].to_string(),
+            date: commit_info.date.clone(),
+            pull_request: PullRequest::of(&commit_info.subject).map(PullRequest::number),
+        }
+    }
+
+    pub fn moment(&self, at: usize, written: u32) -> Transition {
+        Transition {
+            written: self.walk.ids[written as usize].to_string(),
+            author: self.commit_info[&written].author.clone(),
+            landed: self.place(at),
+        }
+    }
+
+    pub fn last(&self) -> usize {
+        self.line.commits.len().saturating_sub(1)
+    }
+
+    /// Days between two places of the line; dates that go backwards are no days.
+    pub fn days(&self, from: usize, to: usize) -> Option<i64> {
+        let date =
+            |at: usize| self.commit_info[&self.line.commits[at]].date.parse::<jiff::civil::Date>().ok();
+        let days: i64 = date(from)?.until(date(to)?).ok()?.get_days().into();
+        if days < 0 {
+            self.backwards.set(true);
+        }
+        Some(days.max(0))
+    }
+
+    /// Notes since when there is a folder in an unusual place: what was elsewhere before is not followed.
+    pub fn note_folder(&mut self, layout: &Layout) {
+        let holds = |at: &usize| {
+            self.catalog.folder(self.line.commits[*at]).is_some_and(|folder| !folder.files.is_empty())
+        };
+        let first = (0..self.line.commits.len()).find(holds).filter(|at| *at > 0);
+        if let Some(at) = first.filter(|_| layout.folder != Layout::default().folder) {
+            let commit = self.walk.ids[self.line.commits[at] as usize];
+            let message = format!(
+                "holds pages since commit {commit}; what stood in another folder before is not followed, and \
+                 is told as if it had landed then"
+            );
+            self.notes.push(Note::at("folder", &layout.folder, message));
+        }
+    }
+
+    pub fn number(&self, who: u32) -> Option<u64> {
+        match &self.verdicts.whos[who as usize] {
+            Some(OkepKey::Number(number) | OkepKey::Another(number, _)) => Some(*number),
+            Some(OkepKey::Path(_)) | None => None,
+        }
+    }
+
+    /// Number and path of an OKEP; none for what is about none.
+    pub fn about(&self, who: u32) -> (Option<u64>, Option<String>) {
+        match self.about.get(&who) {
+            Some((number, path)) => (*number, Some(path.clone())),
+            None => (self.number(who), None),
+        }
+    }
+}
