@@ -7,6 +7,7 @@
 use serde_json::Value;
 use std::cell::Cell;
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -120,18 +121,9 @@ impl Repo {
         self.write(index, self.read(index) + &format!("* [OKEP-{number}: {name}]({file})\n"));
     }
 
-    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
-        let mut command = Command::new(program);
-        let set =
-            |name: &str| name.starts_with("GIT_") || name.starts_with("CLICOLOR") || name.starts_with("LC_");
-        for (name, _) in std::env::vars_os().filter(|(name, _)| set(&name.to_string_lossy())) {
-            command.env_remove(name);
-        }
-        for name in ["XDG_CONFIG_HOME", "NO_COLOR", "TERM", "LANG", "COLUMNS", "CI"] {
-            command.env_remove(name);
-        }
-        command.env("HOME", self.beside("home")).env("GIT_CONFIG_NOSYSTEM", "1").env("LC_ALL", "C.UTF-8");
-        command.current_dir(&self.root).stdin(Stdio::null());
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = isolated(program, &self.root);
+        command.env("HOME", self.beside("home"));
         command
     }
 
@@ -280,6 +272,24 @@ fn shown(finding: &Value) -> String {
     let text = |name: &str| finding[name].as_str().expect("a string").to_owned();
     let line = finding["line"].as_u64().map_or("-".to_owned(), |l| l.to_string());
     format!("{} {} {}:{line} {}", text("severity"), text("rule"), text("path"), text("subject"))
+}
+
+/// A process that sees nothing of the user's configuration, nor of the repository, hook or terminal that the
+/// tests run in.
+pub fn isolated(program: impl AsRef<OsStr>, dir: &Path) -> Command {
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if ["GIT_", "CLICOLOR", "LC_"].iter().any(|prefix| text.starts_with(prefix)) {
+            command.env_remove(name);
+        }
+    }
+    for name in ["XDG_CONFIG_HOME", "NO_COLOR", "TERM", "LANG", "COLUMNS", "CI"] {
+        command.env_remove(name);
+    }
+    command.env("HOME", "/nonexistent").env("GIT_CONFIG_NOSYSTEM", "1").env("LC_ALL", "C.UTF-8");
+    command.current_dir(dir).stdin(Stdio::null());
+    command
 }
 
 /// Runs to the end.

@@ -3,10 +3,9 @@
 //! Whatever the moment, the answer is that of one of the states that there were, never a mixture.
 
 use super::{Dice, FIX, MOVED, Sample, files, held, injected, rounds, temporaries};
-use crate::support::Repo;
+use crate::support::{Repo, isolated};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
 const STAGED: [&str; 4] = ["check", "--staged", "--format", "json"];
@@ -41,13 +40,9 @@ fn changed(sample: &Sample) -> Repo {
 
 /// Each commit has a time of its own, so that HEAD never comes back to an old one.
 fn git(root: &Path, args: &[&str], turn: usize) {
-    let mut command = Command::new("git");
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
-        command.env_remove(name);
-    }
-    command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null");
+    let mut command = isolated("git", root);
     command.env("GIT_COMMITTER_DATE", format!("{} +0000", 1_750_000_000 + turn));
-    command.args(["-c", "user.name=A", "-c", "user.email=a@b.c"]).args(args).current_dir(root);
+    command.args(["-c", "user.name=A", "-c", "user.email=a@b.c"]).args(args);
     let out = command.output().expect("git is there");
     assert!(out.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&out.stderr));
 }

@@ -3,6 +3,7 @@
 
 mod renames;
 
+use crate::support::isolated;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -10,11 +11,8 @@ use std::process::{Command, Output};
 use std::time::{Duration, SystemTime};
 
 fn clean(program: &str, dir: &Path) -> Command {
-    let mut command = Command::new(program);
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
-        command.env_remove(name);
-    }
-    command.env("HOME", dir).env("GIT_CONFIG_NOSYSTEM", "1").env("LC_ALL", "C").current_dir(dir);
+    let mut command = isolated(program, dir);
+    command.env("LC_ALL", "C");
     command
 }
 

@@ -4,6 +4,7 @@
 mod rules;
 mod sample;
 
+use crate::support::isolated;
 use okep::audit::identity::{AfterRenames, Identity, identity};
 use okep::audit::{TemplateTimeline, audit};
 use okep::files::{Layout, Tree};
@@ -21,7 +22,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 fn fixed(tree: &Tree, most: Safety) -> Fixed {
     fix(tree, &Layout::default(), None, most, &|_| true)
@@ -188,12 +189,12 @@ fn git_takes_every_patch() {
 }
 
 fn apply(dir: &Path, args: &[&str], patch: &[u8]) {
-    let mut git = Command::new("git");
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
-        git.env_remove(name);
-    }
-    git.env("HOME", dir).env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CEILING_DIRECTORIES", dir);
-    git.current_dir(dir).arg("apply").args(args).stdin(Stdio::piped()).stderr(Stdio::piped());
+    let mut git = isolated("git", dir);
+    git.env("GIT_CEILING_DIRECTORIES", dir)
+        .arg("apply")
+        .args(args)
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut child = git.spawn().expect("git is installed");
     child.stdin.take().expect("it is piped").write_all(patch).expect("git reads it");
     let out = child.wait_with_output().expect("it ends");

@@ -2,6 +2,7 @@
 //! dates, no trace of a hook that the tests may run in.
 #![allow(dead_code)]
 
+use crate::support::isolated;
 use okep::audit::scope::inputs;
 use okep::files::{Content, Layout, Note, Tree};
 use okep::git::Repo;
@@ -15,15 +16,9 @@ pub struct Sandbox {
     pub root: PathBuf,
 }
 
-/// A process that sees nothing of the git configuration and environment around the tests.
+/// An isolated process with a fixed identity and date.
 pub fn clean(program: impl AsRef<std::ffi::OsStr>, dir: &Path) -> Command {
-    let mut command = Command::new(program);
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("GIT_") || name == "XDG_CONFIG_HOME" {
-            command.env_remove(name);
-        }
-    }
-    command.current_dir(dir).env("HOME", "/nonexistent").env("GIT_CONFIG_NOSYSTEM", "1");
+    let mut command = isolated(program, dir);
     for who in ["AUTHOR", "COMMITTER"] {
         command.env(format!("GIT_{who}_NAME"), "Ada").env(format!("GIT_{who}_EMAIL"), "ada@example.org");
         command.env(format!("GIT_{who}_DATE"), "2025-02-14T12:00:00 +0100");

@@ -1,5 +1,6 @@
 //! A repository for one test: real git, fixed people and days, nobody's configuration.
 
+use crate::support::isolated;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -59,7 +60,7 @@ impl Repo {
     }
 
     pub fn git_command(&self, dir: &Path) -> Command {
-        let mut git = clean("git", dir);
+        let mut git = isolated("git", dir);
         let date = format!("{} +0000", 1_735_689_600 + u64::from(self.day) * 86_400);
         for who in ["AUTHOR", "COMMITTER"] {
             git.env(format!("GIT_{who}_NAME"), format!("Person {}", self.day % 3));
@@ -126,19 +127,6 @@ impl Repo {
     }
 }
 
-pub fn clean(program: &str, dir: &Path) -> Command {
-    let mut command = Command::new(program);
-    command.current_dir(dir);
-    for (name, _) in std::env::vars_os().filter(|(n, _)| n.to_string_lossy().starts_with("GIT_")) {
-        command.env_remove(name);
-    }
-    command
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_SYSTEM", "/dev/null")
-        .env("LANG", "C.UTF-8");
-    command
-}
-
 fn said(command: &mut Command) -> String {
     let output = command.output().expect("git can be run");
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
@@ -146,7 +134,7 @@ fn said(command: &mut Command) -> String {
 }
 
 pub fn okep_command(dir: &Path, arguments: &[&str]) -> Command {
-    let mut okep = clean(env!("CARGO_BIN_EXE_okep"), dir);
+    let mut okep = isolated(env!("CARGO_BIN_EXE_okep"), dir);
     okep.args(arguments);
     okep
 }

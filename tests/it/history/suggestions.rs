@@ -1,6 +1,7 @@
 //! `okep history --diff`: the story ends with what can be repaired at the tip, as git takes it.
 
-use super::repo::{Repo, clean, nav, okep, okep_command, path, run};
+use super::repo::{Repo, nav, okep, okep_command, path, run};
+use crate::support::isolated;
 use std::io::Write;
 use std::path::Path;
 use std::process::Stdio;
@@ -36,7 +37,7 @@ fn shown(dir: &Path, rev: &str, which: &str) -> String {
 
 /// Has git take a whole story, tables and all, for the patch that it ends with.
 fn apply(repo: &Repo, arguments: &[&str], story: &str) {
-    let mut git = clean("git", &repo.dir);
+    let mut git = isolated("git", &repo.dir);
     let mut child = git.arg("apply").args(arguments).stdin(Stdio::piped()).spawn().expect("git can be run");
     child.stdin.take().expect("it is piped").write_all(story.as_bytes()).expect("git reads it");
     assert!(child.wait().expect("it ends").success(), "{story}");
