@@ -59,7 +59,7 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let Detail::Entry(index) = finding.detail else { return None };
     let doc = site.nav.entries().get(index)?.doc.as_deref()?;
     let text = &*snapshot.text(&finding.path)?;
-    let Plan::Edit(plan) = plan(snapshot, site, index, doc, &text) else { return None };
+    let Plan::Edit(plan) = plan(snapshot, site, index, doc, text) else { return None };
     let (span, replacement) = plan.edit.ok()?;
     let title = match unlisted(snapshot, site, doc) {
         Some(_) => "name the file it is now",
