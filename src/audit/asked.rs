@@ -4,6 +4,8 @@ use crate::audit::baseline::State;
 use crate::audit::report::Report;
 use crate::files::{CONFIG, Note};
 use crate::okep::snapshot::Snapshot;
+use crate::text::nearest::nearest;
+use crate::text::path::file_name;
 
 /// A file or folder that somebody asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +20,25 @@ pub struct AskedPath {
 
 /// A path that is neither a file nor anything that an OKEP depends on.
 #[derive(Debug, thiserror::Error)]
-#[error("`{0}` names no OKEP and no file that one depends on; `okep check` without it lists what is judged")]
-pub struct UnknownPath(pub String);
+#[error("`{written}` is not an OKEP or a file that OKEPs depend on{near}; OKEPs are in `{folder}`")]
+pub struct UnknownPath {
+    written: String,
+    folder: String,
+    near: String,
+}
+
+impl UnknownPath {
+    /// Names the file of that name elsewhere, else the one with the nearest path.
+    fn new(asked: &AskedPath, now: &Snapshot) -> Self {
+        let folder = now.layout.folder.clone();
+        let known: Vec<&str> = inputs(now).chain([folder.as_str()]).collect();
+        let name = file_name(&asked.path);
+        let moved = known.iter().copied().find(|path| file_name(path) == name);
+        let near = moved.or_else(|| nearest(&asked.path, &known));
+        let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`"));
+        UnknownPath { written: asked.written.clone(), near, folder }
+    }
+}
 
 /// Keeps what is about the paths asked for, and gives them; all where none is asked for.
 ///
@@ -32,15 +51,15 @@ pub fn keep_asked(
     before: &[State],
 ) -> Result<Vec<String>, UnknownPath> {
     let mut asked = Vec::new();
-    for AskedPath { written, path, is_file } in paths {
+    for asked_path @ AskedPath { path, is_file, .. } in paths {
         let one = vec![path.clone()];
         let is_input = inputs(now).chain(before.iter().flat_map(|b| inputs(&b.snapshot)));
         let is_input = is_input.into_iter().any(|input| is_about(&one, input));
         if !is_input && !is_file {
-            return Err(UnknownPath(written.clone()));
+            return Err(UnknownPath::new(asked_path, now));
         }
         if !is_input {
-            let message = "no OKEP, and no file that one depends on: not judged";
+            let message = "not an OKEP or a file that OKEPs depend on: not checked";
             report.notes.push(Note::at("not-an-okep", path.clone(), message));
         }
         asked.extend(one);

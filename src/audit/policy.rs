@@ -100,11 +100,14 @@ impl Policy {
         for (suppression, _) in self.suppressions.iter().zip(used).filter(|(_, used)| !**used) {
             let (path, start) = &suppression.at;
             if path != CONFIG || all_read {
-                let line = snapshot.text(path).map_or(0, |text| text.line_of(*start));
+                let text = snapshot.text(path);
+                let line = text.as_ref().map_or(0, |text| text.line_of(*start));
+                let source = text.as_ref().and_then(|text| text.as_str().lines().nth(line.saturating_sub(1)));
+                let source = source.unwrap_or_default().trim();
                 let subject = suppression.subject.as_ref().map_or(String::new(), |s| format!(" of `{s}`"));
                 let rule = suppression.rule;
                 let message = format!(
-                    "line {line}: there is no `{rule}`{subject} here to except; remove the exception"
+                    "line {line}: `{rule}`{subject} is not found here, so that nothing is suppressed; delete `{source}`"
                 );
                 notes.push(Note::at("unused-exception", path, message));
             }

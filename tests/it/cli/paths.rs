@@ -76,15 +76,20 @@ fn what_is_said_of_an_okep_in_a_register_belongs_to_it() {
 fn an_unknown_path_is_refused() {
     let repo = Repo::clean();
     for path in ["docs/okeps/okep-2199-none.md", "../elsewhere.md", "okeps"] {
-        repo.okep(&["check", path]).refuses(&[&format!("`{path}`"), "names no OKEP"]);
+        repo.okep(&["check", path]).refuses(&[&format!("`{path}`"), "is not an OKEP"]);
     }
     // Elsewhere, a path of the same name is another one.
     for path in ["../mkdocs.yml", "../docs/okeps", "/docs/okeps/okep-2104-quiet-gauges.md", "/"] {
-        repo.okep(&["check", path]).refuses(&[&format!("`{path}`"), "names no OKEP"]);
+        repo.okep(&["check", path]).refuses(&[&format!("`{path}`"), "is not an OKEP"]);
     }
     // The last part alone is not a path to it.
-    repo.okep(&["check", "okep-2104-quiet-gauges.md"]).refuses(&["names no OKEP"]);
-    repo.okep(&["check", "docs/okeps/okep-2104"]).refuses(&["names no OKEP"]);
+    repo.okep(&["check", "okep-2104-quiet-gauges.md"]).refuses(&[
+        "is not an OKEP",
+        "did you mean `docs/okeps/okep-2104-quiet-gauges.md`",
+        "OKEPs are in `docs/okeps`",
+    ]);
+    repo.okep(&["check", "docs/okep"]).refuses(&["did you mean `docs/okeps`"]);
+    repo.okep(&["check", "docs/okeps/okep-2104"]).refuses(&["is not an OKEP"]);
 }
 
 #[test]
