@@ -136,10 +136,14 @@ impl Report {
         counts
     }
 
-    /// The findings about one OKEP that count.
-    pub fn counts_of(&self, okep: &str) -> Counts {
-        let mut counts = Counts::default();
-        self.live().filter(|f| f.okep.as_deref() == Some(okep)).for_each(|f| counts.add(f.severity));
+    /// The counts of every OKEP that has findings that count.
+    pub fn counts_by_okep(&self) -> BTreeMap<&str, Counts> {
+        let mut counts: BTreeMap<&str, Counts> = BTreeMap::new();
+        for finding in self.live() {
+            if let Some(okep) = &finding.okep {
+                counts.entry(okep).or_default().add(finding.severity);
+            }
+        }
         counts
     }
 }

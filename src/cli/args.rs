@@ -5,7 +5,7 @@ use crate::cli::values::{Color, FailOn, Which, okep_number, rule};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Checks enhancement proposals (OKEPs): form, numbers, issue, nav and index page
+/// Checks enhancement proposals (OKEPs): form, numbers, tracking issue, navigation, links
 #[derive(Debug, Parser)]
 #[command(name = "okep", version, after_help = AFTER_HELP)]
 pub struct Cli {
@@ -22,8 +22,7 @@ pub struct Cli {
 }
 
 const AFTER_HELP: &str = "\
-Without a command, `okep` is `okep check`: the working tree of the repository around. `okep 5674` checks
-OKEP-5674.
+Without a command, `okep` is `okep check`: it checks the working tree. `okep 5674` checks OKEP-5674.
 
 Exit status:
   0  nothing at or above --fail-on
@@ -34,23 +33,23 @@ Exit status:
 pub enum Command {
     /// Check the OKEPs of the working tree, of what is staged, or of a commit
     Check(CheckArgs),
-    /// Audit every commit: who introduced and who fixed each finding
+    /// Check every commit: when each finding was introduced and fixed
     History(HistoryArgs),
-    /// Explain what a rule forbids, why, and how to fix it; without a rule, list all
+    /// Explain what a rule forbids, why, and how to fix it; without a rule, list all rules
     Explain {
         /// A rule, such as `missing-section`
         rule: Option<String>,
     },
-    /// Begin an OKEP from the repository's own template, and enter it in nav and the index page
+    /// Start an OKEP from the repository's own template, and add it to nav and the index page
     New {
         /// Its tracking issue: the number or the URL
         issue: String,
-        /// What is proposed, in a few words; the file is named after it
+        /// What is proposed, in a few words; it also names the file
         title: String,
-        /// Give it a folder of its own, for images and companion pages
+        /// Put it into a folder of its own, for images and companion pages
         #[arg(long)]
         folder: bool,
-        /// Name the file after NAME and not after the title
+        /// Name the file after NAME instead of the title
         #[arg(long, value_name = "NAME")]
         slug: Option<String>,
         /// Begin it also where a branch has an OKEP of that number already
@@ -70,7 +69,7 @@ pub enum Command {
     PrePush { remote: Option<String>, url: Option<String> },
     /// Build a sample repository with faults and a history, and check it
     Demo {
-        /// Where to build it; must be absent or empty
+        /// Where to build it; a new or empty folder
         // Of another name than `-C`: to clap an argument of the same name is the same argument.
         #[arg(value_name = "DIR", default_value = "okep-demo")]
         place: PathBuf,
@@ -139,23 +138,34 @@ pub struct CheckArgs {
     /// How to print the result
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: Format,
+    /// Count findings by rule
+    #[arg(long, conflicts_with_all = ["format", "quiet"])]
+    pub statistics: bool,
+    /// Print nothing but the findings, one a line
+    #[arg(short, long, conflicts_with = "format")]
+    pub quiet: bool,
+    /// Also print that there was nothing to check
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub verbose: bool,
     /// Print the fixes as a patch for `git apply`
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
-          default_missing_value = "safe", conflicts_with = "format")]
+          default_missing_value = "safe", conflicts_with_all = ["format", "statistics", "quiet"])]
     pub diff: Option<Which>,
     /// Write the fixes, and print them
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
-          default_missing_value = "safe", conflicts_with_all = ["format", "diff"])]
+          default_missing_value = "safe", conflicts_with_all = ["format", "statistics", "quiet", "diff"])]
     pub fix: Option<Which>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// One row an OKEP, then the findings with their fixes
+    /// As much as there is to act on: a few findings in full, more of them a line each
     #[default]
-    Table,
-    /// Every finding with its source lines
+    Auto,
+    /// Every finding with its source lines and the proposed change
     Full,
+    /// One line a finding: `path:line:column: severity[rule] message`
+    Short,
     /// For tools; a contract, `schema: 1`
     Json,
     /// SARIF 2.1.0, for code scanning

@@ -2,8 +2,10 @@
 
 use crate::audit::check;
 use crate::audit::target::{CheckTarget, Options};
-use crate::cli::Which;
+use crate::cli::output::{VERSION, print, print_error, print_patch};
 use crate::cli::progress::Progress;
+use crate::cli::terminal::terminal;
+use crate::cli::values::Which;
 use crate::files::{Layout, Note, Tree};
 use crate::fix::repair;
 use crate::fix::repair::Repair;
@@ -19,12 +21,12 @@ use crate::okep::config;
 use crate::okep::config::Config;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::report;
-use crate::report::Terminal;
 use crate::report::html::HtmlPage;
 use crate::rules;
 use crate::text::nearest::did_you_mean;
 use clap::{Args, ValueEnum};
 use std::path::Path;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 #[derive(Debug, Args, Clone, Default)]
@@ -132,22 +134,8 @@ fn rule(id: &str) -> Result<String, String> {
     }
 }
 
-/// What is to be printed.
-pub struct PrintedNotes {
-    pub text: String,
-    /// What ends it: the repairs of what is still open, where they were asked for.
-    pub repair: Option<Repair>,
-    /// Whether all could be read.
-    pub whole: bool,
-}
-
-/// Tells the story that is asked for.
-pub fn run(
-    dir: Option<&Path>,
-    args: &HistoryArgs,
-    terminal: &Terminal,
-    version: &str,
-) -> Result<PrintedNotes, Error> {
+/// Walks the history and prints what was asked for.
+pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCode> {
     let select = match (args.all, args.revisions.as_slice()) {
         (true, _) => Select::All,
         (false, []) => Select::Head,
@@ -161,28 +149,34 @@ pub fn run(
         author: args.author.clone(),
         rules: args.rule.clone(),
     };
-    let all = match args.format {
-        HistoryFormat::Html => story.findings.clone(),
-        _ => Vec::new(),
-    };
+    let all = story.findings.clone();
     narrow.narrow(&mut story);
+    let terminal = terminal();
     let mut text = match args.format {
-        HistoryFormat::Table => report::history::table(&story, terminal),
-        HistoryFormat::Json => report::history_json::history(&story, version),
+        HistoryFormat::Table => report::history::table(&story, &terminal),
+        HistoryFormat::Json => report::history_json::history(&story, VERSION),
         HistoryFormat::Csv => report::history_csv::csv(&story),
         HistoryFormat::Html => {
             let tip = first_tip(&story).map(|commit| head_audit::tip(&repo, commit)).transpose()?.flatten();
             let (tip, narrowed) = (tip.as_ref(), !narrow.is_everything());
-            report::html::page(&HtmlPage { story: &story, all: &all, narrowed, tip, version })
+            report::html::page(&HtmlPage { story: &story, all: &all, narrowed, tip, version: VERSION })
         }
     };
     let repair = args.diff.map(|which| suggestions(&repo, &story, &narrow, which)).transpose()?.flatten();
     if repair.as_ref().is_some_and(|repair| !repair.patch.is_empty()) {
-        text += &report::history::heading("Suggestions", terminal);
+        text += &report::history::heading("Fixes", &terminal);
     }
-    Ok(PrintedNotes { text, repair, whole: !story.damaged })
+    print(&text)?;
+    if let Some(repair) = &repair {
+        print_patch(&repair.patch)?;
+        print_error(&report::fixes::summary(repair, false));
+    }
+    if story.damaged {
+        print_error("error: not everything could be read; the notes name the broken objects\n");
+        return Ok(ExitCode::from(2));
+    }
+    Ok(ExitCode::SUCCESS)
 }
-
 /// The commit at the end of the line that the story is about.
 fn first_tip(story: &Story) -> Option<Id> {
     let commit = story.walk.tips.first()?;

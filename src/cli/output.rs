@@ -1,4 +1,4 @@
-//! Where results and errors are printed.
+//! Where results and errors are printed: results on stdout, everything else on stderr.
 
 use crate::cli::terminal::{color_is_forced, terminal};
 use crate::fix::atomic;
@@ -6,8 +6,17 @@ use crate::report;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
+/// The version of okep, for output.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Writes to stderr; where that fails there is nowhere to report it.
+pub fn print_error(text: &str) {
+    let _ = write!(anstream::stderr(), "{text}");
+}
+
+/// Prints why nothing could be done; the exit status is 2.
 pub fn refuse(reason: &str) -> ExitCode {
-    let _ = writeln!(anstream::stderr(), "error: {}", report::escape_control(reason));
+    print_error(&format!("error: {}\n", report::escape_control(reason)));
     ExitCode::from(2)
 }
 
@@ -26,22 +35,22 @@ pub fn written(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         Err(error) => {
-            let said = format!("the output cannot be written: {error}{}", atomic::remedy(&error));
-            Err(io::Error::new(error.kind(), said))
+            let message = format!("the output cannot be written: {error}{}", atomic::remedy(&error));
+            Err(io::Error::new(error.kind(), message))
         }
         Ok(()) => Ok(()),
     }
 }
 
 /// Lines that may name files, as a terminal may have them.
-pub fn escape_control(lines: &str) -> String {
+pub fn escape_lines(lines: &str) -> String {
     lines.lines().map(|line| format!("{}\n", report::escape_control(line))).collect()
 }
 
 /// A patch: to a file or a program as it is, to a terminal with colours and without control characters.
 pub fn print_patch(patch: &[u8]) -> io::Result<()> {
     if io::stdout().is_terminal() || color_is_forced() {
-        return print(&report::diff::readable(patch, &terminal()));
+        return print(&report::patch::readable(patch, &terminal()));
     }
     let mut out = io::stdout().lock();
     written(out.write_all(patch).and_then(|()| out.flush()))

@@ -1,16 +1,163 @@
-//! Commands that people are told to run, written so that a shell and git take them as they stand.
+//! Commands that the output suggests, written so that a shell and git take them as they are.
 //!
-//! It runs nothing, and reads of the surroundings only in which folder the reader stands.
+//! It runs nothing, and reads of the surroundings only the folder that the reader is in.
 
-use std::path::Path;
+use crate::audit::report::{HALF_STAGED, Report, Source};
+use crate::report::summary::listed;
+use crate::report::{Suggestion, View};
+use crate::rules::finding::{Finding, Fix, Safety};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 /// More files than this are not named one by one.
 const FEW: usize = 4;
 
+/// What a hook refuses where a check fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    Commit,
+    Push,
+}
+
+impl Refused {
+    pub fn what(self) -> &'static str {
+        match self {
+            Refused::Commit => "commit",
+            Refused::Push => "push",
+        }
+    }
+
+    /// The command that skips the hook.
+    pub fn way_around(self) -> &'static str {
+        match self {
+            Refused::Commit => "git commit --no-verify",
+            Refused::Push => "git push --no-verify",
+        }
+    }
+
+    pub fn suggestion(self) -> Suggestion {
+        suggestion("skip okep", self.way_around().to_owned())
+    }
+}
+
+/// How `okep check` was called, as far as other calls must repeat it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Call<'a> {
+    /// The folder given with `-C`.
+    pub dir: Option<&'a Path>,
+    pub staged: bool,
+    pub rev: Option<&'a str>,
+    pub since: Option<&'a str>,
+    pub okeps: &'a [u64],
+    pub select: &'a [&'static str],
+    pub ignore: &'a [&'static str],
+    pub paths: &'a [PathBuf],
+}
+
+impl Call<'_> {
+    /// The same call with more options.
+    pub fn with(&self, options: &str) -> String {
+        let mut words = vec!["okep".to_owned()];
+        words.extend(self.dir.map(|dir| format!("-C {}", shell(&dir.to_string_lossy()))));
+        words.push("check".to_owned());
+        words.extend(self.staged.then(|| "--staged".to_owned()));
+        words.extend(self.rev.map(|rev| format!("--rev {}", shell(rev))));
+        words.extend(self.since.map(|since| format!("--since {}", shell(since))));
+        words.extend(self.okeps.iter().map(|number| format!("--okep {number}")));
+        for (option, rules) in [("--select", self.select), ("--ignore", self.ignore)] {
+            words.extend((!rules.is_empty()).then(|| format!("{option} {}", rules.join(","))));
+        }
+        words.extend((!options.is_empty()).then(|| options.to_owned()));
+        words.extend(self.paths.iter().map(|path| shell(&path.to_string_lossy())));
+        words.join(" ")
+    }
+}
+
+/// What to type next, in the order of what it is worth: fixes first. `is_folded` says whether there is more to
+/// see of the findings.
+pub fn suggestions(call: &Call, report: &Report, view: &View, is_folded: bool) -> Vec<Suggestion> {
+    let mut found = fixes(call, report);
+    let half = half_staged(report);
+    if !half.is_empty() {
+        found.push(suggestion("stage your changes", stage(half, report.away)));
+    }
+    let listed = listed(report, view);
+    if let Some(worst) = listed.first() {
+        if !is_folded {
+            found.push(suggestion("learn more", format!("okep explain {}", worst.rule)));
+        } else if view.all
+            && let Some(number) = number_of(report, worst)
+        {
+            let one = Call { okeps: &[number], ..*call };
+            found.push(suggestion("one OKEP in detail", one.with("--format full")));
+        } else {
+            found.push(suggestion("in detail", call.with("--format full")));
+        }
+    }
+    found
+}
+
+/// The number of the OKEP that a finding is about, where it is one of several.
+fn number_of(report: &Report, finding: &Finding) -> Option<u64> {
+    let okep = report.okeps.iter().find(|okep| Some(&okep.path) == finding.okep.as_ref());
+    okep.and_then(|okep| okep.number).filter(|_| report.okeps.len() > 1)
+}
+
+fn fixes(call: &Call, report: &Report) -> Vec<Suggestion> {
+    let (safe, suggested) = (fixes_of(report, Safety::Safe), fixes_of(report, Safety::Suggested));
+    let mut found = Vec::new();
+    // What a push is compared with cannot be typed.
+    if report.since.is_some() && call.since.is_none() && !call.staged {
+        return found;
+    }
+    match (&report.source, safe.len()) {
+        (_, 0) => {}
+        // A commit is not rewritten.
+        (Source::Commit(_), n) => found.push(suggestion(&number(n, "safe fix"), call.with("--diff"))),
+        (Source::Worktree, n) => found.push(suggestion(&number(n, "safe fix"), call.with("--fix"))),
+        // The index is not written to: the files are fixed, and staged again.
+        (Source::Index, n) => {
+            let since = if report.since.is_some() { Some("HEAD") } else { None };
+            let fix = Call { staged: false, since, ..*call }.with("--fix");
+            let files: BTreeSet<&str> = safe.iter().flat_map(|fix| touched(fix)).collect();
+            found.push(suggestion(&number(n, "safe fix"), format!("{fix}; {}", stage(files, report.away))));
+        }
+    }
+    if !suggested.is_empty() {
+        found.push(suggestion(&number(suggested.len(), "suggested fix"), call.with("--diff=all")));
+    }
+    found
+}
+
+fn suggestion(what: &str, command: String) -> Suggestion {
+    Suggestion { what: what.to_owned(), command }
+}
+
+fn number(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}es") }
+}
+
+fn half_staged(report: &Report) -> BTreeSet<&str> {
+    let notes = report.notes.iter().filter(|note| note.kind == HALF_STAGED);
+    notes.filter_map(|note| note.path.as_deref()).collect()
+}
+
+/// The fixes that can be written: a file that is staged only in part is left alone.
+fn fixes_of(report: &Report, safety: Safety) -> Vec<&Fix> {
+    let half = half_staged(report);
+    let fixes = report.live().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.safety == safety);
+    fixes.filter(|fix| !touched(fix).any(|path| half.contains(path))).collect()
+}
+
+fn touched(fix: &Fix) -> impl Iterator<Item = &str> {
+    let renamed = fix.renames.iter().flat_map(|r| [r.from.as_str(), r.to.as_str()]);
+    fix.edits.iter().map(|edit| edit.path.as_str()).chain(renamed)
+}
+
 /// The word as a shell takes it.
 pub fn shell(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@+".contains(c);
-    let is_plain = !word.is_empty() && word.chars().all(plain);
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@+^~".contains(c);
+    let is_plain = !word.is_empty() && word.chars().all(plain) && !word.starts_with('~');
     if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
@@ -27,8 +174,8 @@ pub fn stage<'a>(paths: impl IntoIterator<Item = &'a str>, away: bool) -> String
     if paths.len() > FEW { "git add -u".to_owned() } else { format!("git add {}", for_git(paths, away)) }
 }
 
-/// Whether the reader stands elsewhere than in `root`. A hook runs at the top and is told by git where
-/// its caller stood.
+/// Whether the reader is elsewhere than in `root`. A hook runs at the top, and git names the folder of its
+/// caller.
 pub fn is_away(root: &Path) -> bool {
     let called_below = std::env::var_os("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
     let here = std::env::current_dir().and_then(|here| here.canonicalize()).ok();
@@ -43,6 +190,8 @@ mod tests {
     fn a_word_reaches_git_as_it_is() {
         assert_eq!(shell("docs/okeps/a-1.md"), "docs/okeps/a-1.md");
         assert_eq!(shell("it's a $(file).md"), r"'it'\''s a $(file).md'");
+        assert_eq!(shell("HEAD~1^2"), "HEAD~1^2");
+        assert_eq!(shell("~/a"), "'~/a'");
         assert_eq!(shell(""), "''");
     }
 
@@ -51,5 +200,16 @@ mod tests {
         assert_eq!(stage(["a.md", "b c.md"], false), "git add a.md 'b c.md'");
         assert_eq!(stage(["a.md"], true), "git add :/a.md");
         assert_eq!(stage(["a", "b", "c", "d", "e"], true), "git add -u");
+    }
+
+    #[test]
+    fn a_call_is_repeated_as_it_was_typed() {
+        let paths = [PathBuf::from("docs/a b.md")];
+        let call =
+            Call { dir: Some(Path::new("..")), since: Some("main~1"), paths: &paths, ..Call::default() };
+        assert_eq!(call.with("--fix"), "okep -C .. check --since main~1 --fix 'docs/a b.md'");
+        let (select, okeps) = (&["not-in-nav"][..], &[7, 8][..]);
+        let call = Call { staged: true, okeps, select, ..Call::default() };
+        assert_eq!(call.with(""), "okep check --staged --okep 7 --okep 8 --select not-in-nav");
     }
 }

@@ -14,7 +14,7 @@ pub fn terminal() -> Terminal {
     // Terminals without a size report 0.
     let width = terminal.map(|(w, _)| usize::from(w.0)).into_iter().chain(columns).find(|width| *width > 0);
     let width = width.unwrap_or(100);
-    Terminal { width: width.clamp(40, 200), color, unicode: unicode(), links: false }
+    Terminal { width: width.clamp(40, 200), color, unicode: unicode() }
 }
 
 /// Whether the locale is UTF-8; where it is not set, the system decides.

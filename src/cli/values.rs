@@ -7,9 +7,9 @@ use clap::ValueEnum;
 /// Which fixes are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Which {
-    /// What changes the form only
+    /// Fixes that change the form only
     Safe,
-    /// What changes the words or leaves work to do, too
+    /// Also fixes that change the text, or leave work to do
     All,
 }
 

@@ -7,5 +7,6 @@ pub mod verify;
 pub mod apply;
 pub mod compare;
 pub mod engine;
+pub mod patch;
 pub mod plan;
 pub mod write;

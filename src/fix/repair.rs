@@ -6,14 +6,13 @@ use crate::audit::check::Outcome;
 use crate::audit::identity::{AfterRenames, identity};
 use crate::audit::report::{Baseline, HALF_STAGED, Reported, Source};
 use crate::audit::scope::inputs;
-use crate::cli::suggested_commands;
 use crate::files::{Note, Tree};
 use crate::fix::atomic;
 use crate::fix::engine::{Fixed, borrowed, fix};
+use crate::fix::patch;
 use crate::fix::verify::verify;
 use crate::fix::write::{self, RealDisk};
 use crate::git::{Error as GitError, Repo};
-use crate::report::{count, diff, escape_control};
 use crate::rules::finding::{Finding, Safety};
 use crate::text::path::folder_of;
 use crate::text::same_text;
@@ -99,18 +98,16 @@ pub fn plan(
         fix(tree, &outcome.layout, outcome.template_history.as_ref(), most, wanted)
     };
     let fixed = run(&outcome.tree, &|f| wanted(f) && !spared(f));
-    let patch = diff::between(&outcome.tree, &fixed.tree, &fixed.renames);
+    let patch = patch::between(&outcome.tree, &fixed.tree, &fixed.renames);
     let mut notes = fixed.notes.clone();
     let mut left_alone = Vec::new();
     let alone = |f: &&Finding| f.fix.as_ref().is_some_and(|x| x.safety <= most) && wanted(f) && spared(f);
     if fixed.left.iter().any(|f| alone(&f)) {
         let rest = run(&fixed.tree, &wanted);
-        left_alone = diff::between(&fixed.tree, &rest.tree, &rest.renames);
+        left_alone = patch::between(&fixed.tree, &rest.tree, &rest.renames);
         let paths: BTreeSet<&str> = fixed.left.iter().filter(alone).flat_map(touched).collect();
         let why = |path: &str| match out_of_bounds(path)? {
-            HALF_STAGED => {
-                Some(half_staged(path, "so it is left alone; stage your working copy first", outcome))
-            }
+            HALF_STAGED => Some(Note::at(HALF_STAGED, path, "staged only in part, so it is left alone")),
             reason => Some(Note::at("left-alone", path, reason)),
         };
         notes.extend(paths.into_iter().filter_map(why));
@@ -119,22 +116,16 @@ pub fn plan(
         let asked = |path: &String| outcome.asked.is_empty() || outcome.asked.contains(path);
         let paths = inputs(&outcome.tree, &outcome.layout).into_keys().filter(asked);
         let half = paths.filter(|path| out_of_bounds(path) == Some(HALF_STAGED));
-        notes.extend(
-            half.map(|path| half_staged(&path, "and nothing is to be fixed on disk; stage it", outcome)),
-        );
+        let message = "staged only in part, and there is nothing to fix in your working copy";
+        notes.extend(half.map(|path| Note::at(HALF_STAGED, path, message)));
     }
     let more = |f: &&Finding| f.fix.as_ref().is_some_and(|x| x.safety > most) && wanted(f);
     let suggested = fixed.left.iter().filter(more).count();
     Ok(Repair { fixed, patch, left_alone, notes, suggested })
 }
 
-fn half_staged(path: &str, what: &str, outcome: &Outcome) -> Note {
-    let away = outcome.root.as_deref().is_none_or(suggested_commands::is_away);
-    let message = format!("staged only in part, {what}: `{}`", suggested_commands::stage([path], away));
-    Note::at(HALF_STAGED, path, message)
-}
-
-fn touched(finding: &Finding) -> impl Iterator<Item = &str> {
+/// The files that the fix of a finding changes or renames.
+pub fn touched(finding: &Finding) -> impl Iterator<Item = &str> {
     let fix = finding.fix.iter();
     fix.flat_map(|f| {
         let renamed = f.renames.iter().flat_map(|r| [r.from.as_str(), r.to.as_str()]);
@@ -222,53 +213,4 @@ pub fn sweep(outcome: &Outcome) -> Vec<Note> {
         Note::at("leftover", path, message)
     };
     left.map(summary).collect()
-}
-
-/// What a repair did, or would do, a line for each fix.
-pub fn summary(repair: &Repair, did: bool) -> String {
-    let mut out = String::new();
-    let mut files: BTreeSet<&str> = BTreeSet::new();
-    for finding in &repair.fixed.applied {
-        let title = finding.fix.as_ref().map_or("", |f| f.title.as_str());
-        files.extend(touched(finding));
-        out.push_str(&format!(
-            "{}: {}: {}\n",
-            escape_control(&finding.path),
-            finding.rule,
-            escape_control(title)
-        ));
-    }
-    let (fixes, files) = (count_of(repair.fixed.applied.len(), "fix", "es"), count(files.len(), "file"));
-    out.push_str(&match (repair.fixed.applied.is_empty(), did) {
-        (true, _) if repair.suggested > 0 => {
-            let more = count_of(repair.suggested, "suggestion", "s");
-            format!("nothing to fix safely; {more}: `--diff=all` shows, `--fix=all` writes\n")
-        }
-        // The notes say what could be, and why it is not.
-        (true, _) if repair.notes.iter().any(|n| [HALF_STAGED, "left-alone"].contains(&n.kind)) => {
-            String::new()
-        }
-        (true, _) => "nothing to fix\n".to_owned(),
-        (false, true) => format!("{fixes} in {files}\n"),
-        (false, false) => format!("{fixes} in {files}, none of them written\n"),
-    });
-    out.push_str(&lines(&repair.notes));
-    out
-}
-
-/// What the judge has to say beside its findings, a line each; what the repair says itself is left out.
-pub fn notes(outcome: &Outcome, repair: &Repair) -> String {
-    lines(outcome.report.notes.iter().filter(|n| !repair.notes.contains(n)))
-}
-
-fn lines<'n>(notes: impl IntoIterator<Item = &'n Note>) -> String {
-    let line = |note: &Note| {
-        let path = note.path.as_deref().map_or(String::new(), |p| format!("{}: ", escape_control(p)));
-        format!("note: {path}{}\n", escape_control(&note.message))
-    };
-    notes.into_iter().map(line).collect()
-}
-
-fn count_of(n: usize, word: &str, plural: &str) -> String {
-    if n == 1 { format!("1 {word}") } else { format!("{n} {word}{plural}") }
 }

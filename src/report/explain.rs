@@ -1,72 +1,60 @@
 //! `okep explain`: a rule's own text, and the table of all rules.
 
-use super::{BOLD, Terminal};
+use super::terminal::{BOLD, Terminal, severity};
 use crate::rules::{RULES, Rule};
-use std::fmt::Write as _;
 
-/// Every rule, a line or two each, the severity and the fix beside it.
+/// Every rule with its severity and what it finds.
 pub fn all(terminal: &Terminal) -> String {
-    let id_width = RULES.iter().map(|r| r.id.len()).max().unwrap_or(0);
-    let mut out = String::new();
-    for rule in RULES {
-        let severity = terminal.paint(Terminal::severity(rule.severity), &format!("{:<8}", rule.severity));
-        let indent = id_width + 11;
-        let lines = wrap(rule.offence, terminal.width.saturating_sub(indent).max(20));
-        let _ = write!(out, "{:id_width$} {severity} ", rule.id);
-        for (i, line) in lines.iter().enumerate() {
-            let pad = if i == 0 { String::new() } else { " ".repeat(indent - 1) };
-            let _ = writeln!(out, "{pad}{line}");
-        }
-    }
-    out.push_str("\n`okep explain RULE` tells more about one of them.\n");
-    out
+    let widest = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+    let line = |rule: &&Rule| {
+        let start = format!("{:widest$} {:<8} ", rule.id, rule.severity);
+        let shown = terminal.wrap(&start, rule.offence, start.len());
+        let word = rule.severity.as_str();
+        shown.replacen(
+            &format!(" {word} "),
+            &format!(" {} ", terminal.paint(severity(rule.severity), word)),
+            1,
+        )
+    };
+    RULES.iter().map(line).collect::<String>() + "\n`okep explain RULE` explains one of them.\n"
 }
 
-/// What a rule forbids, why, an example, and how to put it right.
+/// What a rule forbids, why, an example, and how to fix it.
 pub fn one(rule: &Rule, terminal: &Terminal) -> String {
-    let mut out = String::new();
-    let severity = terminal.paint(Terminal::severity(rule.severity), rule.severity.as_str());
-    let _ = writeln!(out, "{} ({severity})\n", terminal.paint(BOLD, rule.id));
-    let paragraph = |out: &mut String, text: &str| {
-        for line in wrap(text, terminal.width.min(100)) {
-            let _ = writeln!(out, "{line}");
-        }
-        out.push('\n');
-    };
-    paragraph(&mut out, &capital(rule.offence));
-    paragraph(&mut out, rule.why);
-    let example = |out: &mut String, title: &str, text: &str| {
-        let _ = writeln!(out, "{}", terminal.paint(BOLD, title));
-        text.lines().for_each(|line| {
-            let _ = writeln!(out, "{}", format!("    {line}").trim_end());
-        });
-        out.push('\n');
-    };
-    example(&mut out, "Instead of", rule.bad);
-    example(&mut out, "write", rule.good);
+    let readable = Terminal { width: terminal.width.min(100), ..*terminal };
+    let word = terminal.paint(severity(rule.severity), rule.severity.as_str());
+    let mut parts = vec![
+        format!("{} ({word})\n", terminal.paint(BOLD, rule.id)),
+        readable.wrap("", &capital(rule.offence), 0),
+        readable.wrap("", rule.why, 0),
+        example("Instead of", rule.bad, terminal),
+        example("write", rule.good, terminal),
+    ];
     if rule.is_of_template() {
-        paragraph(
-            &mut out,
-            "An OKEP is held to the template that was in force when it landed: what the template asked for only later is a hint.",
-        );
+        let text = "An OKEP is held to the template that was in force when it landed: what was added to the \
+                    template later is a hint.";
+        parts.push(readable.wrap("", text, 0));
     }
     let fix = match rule.fixability {
-        "-" => "No machine can mend it.".to_owned(),
+        "-" => "There is no automatic fix.".to_owned(),
         fix => format!("Fix: {fix}."),
     };
-    paragraph(&mut out, &fix);
-    out.truncate(out.trim_end().len());
-    out.push('\n');
-    out
+    parts.push(readable.wrap("", &fix, 0));
+    parts.join("\n")
+}
+
+fn example(title: &str, text: &str, terminal: &Terminal) -> String {
+    let lines = text.lines().map(|line| format!("{}\n", format!("    {line}").trim_end()));
+    format!("{}\n{}", terminal.paint(BOLD, title), lines.collect::<String>())
 }
 
 /// The table of rules in Markdown, for the README.
 pub fn markdown() -> String {
-    let mut out = String::from("| rule | severity | fix | offence |\n|---|---|---|---|\n");
-    for rule in RULES {
-        let _ = writeln!(out, "| {} | {} | {} | {} |", rule.id, rule.severity, rule.fixability, rule.offence);
-    }
-    out
+    let row = |rule: &&Rule| {
+        format!("| {} | {} | {} | {} |\n", rule.id, rule.severity, rule.fixability, rule.offence)
+    };
+    String::from("| rule | severity | fix | offence |\n|---|---|---|---|\n")
+        + &RULES.iter().map(row).collect::<String>()
 }
 
 fn capital(text: &str) -> String {
@@ -75,20 +63,4 @@ fn capital(text: &str) -> String {
         Some(first) => first.to_uppercase().chain(chars).chain(['.']).collect(),
         None => String::new(),
     }
-}
-
-fn wrap(text: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> = vec![String::new()];
-    for word in text.split_whitespace() {
-        let last = lines.len() - 1;
-        if !lines[last].is_empty() && lines[last].chars().count() + 1 + word.chars().count() > width {
-            lines.push(word.to_owned());
-        } else {
-            if !lines[last].is_empty() {
-                lines[last].push(' ');
-            }
-            lines[last].push_str(word);
-        }
-    }
-    lines
 }

@@ -1,35 +1,32 @@
 //! Workflow commands of GitHub Actions, which it shows as annotations in the changed files.
 //!
-//! The runner reads commands out of everything a step prints: it takes `::` behind leading blanks and the
+//! The runner reads commands out of everything a step prints: it takes `::` after leading blanks and the
 //! older `##[` anywhere in a line. So every line here is either a whole command of ours, whose data is
 //! escaped, or made of numbers and fixed words alone; no text from a repository begins or ends a command.
 
-use super::{Terminal, count, counted, escape_control};
+use super::layout::FindingLayout;
+use super::summary::{View, verdict};
+use super::terminal::{Terminal, escape_control};
 use crate::audit::report::Report;
-use crate::rules::finding::{Finding, Severity};
+use crate::rules::finding::Severity;
 
-/// The findings that count and the notes as workflow commands, then one line of summary.
+/// The findings that count and the notes as workflow commands, then the verdict.
 pub fn github(report: &Report) -> String {
-    let mut out = String::new();
-    for finding in report.live() {
-        out.push_str(&annotation(finding));
-    }
+    let blocks = report.live().map(|finding| FindingLayout::new(finding, &report.okeps, &|_| None));
+    let mut out: String = blocks.map(|block| annotation(&block)).collect();
     for note in &report.notes {
         let mut properties = Vec::new();
         properties.extend(note.path.as_deref().map(|path| ("file", path.to_owned())));
         properties.push(("title", format!("okep note: {}", note.kind)));
-        out.push_str(&command("notice", &properties, &[&note.message]));
+        out += &command("notice", &properties, std::slice::from_ref(&note.message));
     }
-    let plain = Terminal { width: 200, color: false, unicode: false, links: false };
-    let found = match counted(report.counts(), &plain) {
-        found if found.is_empty() => "nothing to complain about".to_owned(),
-        found => found,
-    };
-    out.push_str(&format!("okep: {}: {found}\n", count(report.okeps.len(), "OKEP")));
-    out
+    let plain = Terminal { width: 200, color: false, unicode: false };
+    let view = View { hints: true, ..View::default() };
+    out + &format!("okep: {}\n", verdict(report, &view, &plain))
 }
 
-fn annotation(finding: &Finding) -> String {
+fn annotation(block: &FindingLayout) -> String {
+    let finding = block.finding;
     let level = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -46,19 +43,19 @@ fn annotation(finding: &Finding) -> String {
         }
     }
     properties.push(("title", format!("okep: {}", finding.rule)));
-    let mut lines = vec![finding.message.as_str()];
-    lines.extend(finding.help.iter().map(String::as_str));
+    let mut lines = vec![finding.message.clone()];
+    lines.extend(block.remarks.iter().map(|remark| format!("{}: {}", remark.label, remark.text)));
     command(level, &properties, &lines)
 }
 
-fn command(name: &str, properties: &[(&str, String)], lines: &[&str]) -> String {
+fn command(name: &str, properties: &[(&str, String)], lines: &[String]) -> String {
     let properties: Vec<String> =
         properties.iter().map(|(key, value)| format!("{key}={}", property(value))).collect();
     let lines: Vec<String> = lines.iter().map(|line| data(line)).collect();
     format!("::{name} {}::{}\n", properties.join(","), lines.join("%0A"))
 }
 
-/// What stands behind the second `::`. Line breaks inside are spelled out before they are escaped.
+/// What follows the second `::`. Line breaks inside are spelled out before they are escaped.
 fn data(text: &str) -> String {
     escape_control(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
@@ -69,29 +66,9 @@ fn property(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::test_reports::{empty, finding, okep};
+    use super::super::test_reports::{empty, finding};
     use super::*;
     use crate::files::Note;
-
-    #[test]
-    fn a_finding_is_one_command_with_its_place() {
-        let path = "docs/okeps/okep-7-a.md";
-        let report = empty().with_text(path, "# A\n\n## TBD\n").with_okep(okep(path, 7, "A", "2025-02-14"));
-        let one = finding("stub-section", Severity::Warning, path, "only `TBD`").at(&report, "TBD");
-        let report = report.with(one.helped("say it")).with(finding(
-            "missing-section",
-            Severity::Error,
-            path,
-            "section `Risks` is missing",
-        ));
-        assert_eq!(
-            github(&report),
-            "::warning file=docs/okeps/okep-7-a.md,line=3,endLine=3,col=4,endColumn=7,\
-             title=okep%3A stub-section::only `TBD`%0Asay it\n\
-             ::error file=docs/okeps/okep-7-a.md,title=okep%3A missing-section::section `Risks` is missing\n\
-             okep: 1 OKEP: 1 error, 1 warning\n"
-        );
-    }
 
     #[test]
     fn nothing_in_a_repository_makes_a_command() {

@@ -1,86 +1,82 @@
-//! The tables of `okep history`: a summary, the OKEPs, what is open, what was mended, and the templates.
+//! The tables of `okep history`: a summary, the OKEPs, open and fixed findings, and the template.
 
-use super::text_table::{Cell, fixed, giving, number, plain, sheet};
-use super::{BAD, BOLD, DIM, GOOD, Terminal, count, counted, escape_control, prefix, write_wrapped};
+use super::summary::{count, counted};
+use super::tables::{Cells, Column, table as lay_out};
+use super::terminal::{BOLD, DIM, Terminal, escape_control, prefix};
 use crate::audit::report::Counts;
 use crate::history::report::{
     FindingCause, FindingStory, OkepStory, Story, SubjectPlace, TemplateKind, TemplateStory, Transition,
 };
-use crate::rules::finding::Severity;
 use crate::text::path::stem;
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
-/// The story as something to read.
+/// The history as something to read.
 pub fn table(story: &Story, terminal: &Terminal) -> String {
-    let mut out = summary(story, terminal);
-    // What a template brought to those who landed before is told with the template.
-    let own = |f: &&FindingStory| f.cause != FindingCause::Template;
-    let mut open: Vec<&FindingStory> =
-        story.findings.iter().filter(own).filter(|f| f.fixed.is_none()).collect();
-    open.sort_by_key(|f| (f.severity, f.number, f.rule));
+    // What a template asked of OKEPs that had landed before is listed with the template.
+    let own = || story.findings.iter().filter(|f| f.cause != FindingCause::Template);
+    let mut open: Vec<&FindingStory> = own().filter(|f| f.fixed.is_none()).collect();
+    open.sort_by_key(|f| (f.severity, f.number, f.rule, f.introduced.as_ref().map(|m| &m.landed.date)));
     let mut fixed: Vec<(&FindingStory, &Transition)> =
-        story.findings.iter().filter(own).filter_map(|f| Some((f, f.fixed.as_ref()?))).collect();
+        own().filter_map(|f| Some((f, f.fixed.as_ref()?))).collect();
     fixed.sort_by_key(|(f, fixed)| (&fixed.landed.date, f.number, f.rule));
     let names = ShownNames::of(story);
-    section(&mut out, "OKEPs", okeps(&story.okeps, &names, terminal), terminal);
-    section(&mut out, "Open findings", open_table(&open, &names, terminal), terminal);
-    section(&mut out, "Mended findings", fixed_table(&fixed, &names, terminal), terminal);
-    section(&mut out, "Template", templates(&story.templates, terminal), terminal);
+    let parts = [
+        ("OKEPs", okeps(&story.okeps, &names, terminal)),
+        ("Open findings", open_findings(&open, &names, terminal)),
+        ("Fixed findings", fixed_findings(&fixed, &names, terminal)),
+        ("Template", templates(&story.templates, terminal)),
+    ];
+    let mut out = summary(story, terminal);
+    for (title, body) in parts.iter().filter(|(_, body)| !body.is_empty()) {
+        out += &format!("{}{body}", heading(title, terminal));
+    }
     if !story.notes.is_empty() {
-        out.push('\n');
+        out += "\n";
     }
     for note in &story.notes {
-        let at = note.path.as_ref().map_or(String::new(), |path| format!("{}: ", escape_control(path)));
-        let text = format!("{at}{}", escape_control(&note.message));
-        write_wrapped(&mut out, 0, "note: ", DIM, &text, terminal);
+        let path = note.path.as_ref().map_or(String::new(), |path| format!("{}: ", escape_control(path)));
+        out += &terminal.wrap("note: ", &format!("{path}{}", escape_control(&note.message)), 6);
     }
     out
 }
 
-fn section(out: &mut String, title: &str, body: String, terminal: &Terminal) {
-    if !body.is_empty() {
-        let _ = write!(out, "{}{body}", heading(title, terminal));
-    }
-}
-
-/// What stands above a part of the story.
+/// The title above a part of the history.
 pub fn heading(title: &str, terminal: &Terminal) -> String {
     format!("\n{}\n", terminal.paint(BOLD, title))
 }
 
 fn summary(story: &Story, terminal: &Terminal) -> String {
     let walk = &story.walk;
-    let mut out = String::new();
-    let days = walk.days.as_ref().map_or(String::new(), |(first, last)| match (walk.commits, walk.line) {
-        (1, _) => format!(" on {first}"),
-        (_, line) if first == last => format!(", {line} on the first-parent line on {first}"),
-        (_, line) => format!(", {line} on the first-parent line from {first} to {last}"),
-    });
+    let days = match &walk.days {
+        Some((first, last)) if first == last => format!(", {first}"),
+        Some((first, last)) => format!(", {first} to {last}"),
+        None => String::new(),
+    };
     let text = format!(
-        "{}{days}: {} and {} audited",
+        "{}{days}: {}, {} on the first-parent line, {}, {}",
+        count(story.okeps.len(), "OKEP"),
         count(walk.commits, "commit"),
+        walk.line,
         count(walk.states, "distinct state"),
         count(walk.documents, "distinct document")
     );
-    write_wrapped(&mut out, 0, "", BOLD, &text, terminal);
-    let (younger, own): (Vec<&FindingStory>, Vec<&FindingStory>) =
+    let mut out = terminal.wrap("", &text, 2);
+    let (later, own): (Vec<&FindingStory>, Vec<&FindingStory>) =
         story.findings.iter().partition(|f| f.cause == FindingCause::Template);
     let mut open = Counts::default();
     own.iter().filter(|f| f.fixed.is_none()).for_each(|f| open.add(f.severity));
     let fixed = own.iter().filter(|f| f.fixed.is_some()).count();
     let open = if open.total() == 0 { "nothing".to_owned() } else { counted(open, terminal) };
-    let mut text = format!("{}: {open} open, {fixed} mended", count(story.okeps.len(), "OKEP"));
-    if !younger.is_empty() {
-        let open = younger.iter().filter(|f| f.fixed.is_none()).count();
-        let findings = count(younger.len(), "finding");
-        let _ = write!(text, "; besides these, later templates brought {findings} ({open} open)");
+    let mut text = format!("Open: {open}. Fixed so far: {fixed}.");
+    if !later.is_empty() {
+        let open = later.iter().filter(|f| f.fixed.is_none()).count();
+        let later = count(later.len(), "hint");
+        text += &format!(" Besides: {later} for what the template asked for later ({open} open).");
     }
-    let last = story.templates.last().filter(|t| t.kind == TemplateKind::Removed);
-    if let Some(removed) = last {
-        let _ = write!(text, "; the template was removed on {}", escape_control(&removed.at.date));
+    if let Some(removed) = story.templates.last().filter(|t| t.kind == TemplateKind::Removed) {
+        text += &format!(" The template was removed on {}.", escape_control(&removed.at.date));
     }
-    write_wrapped(&mut out, 0, "", DIM, &text, terminal);
+    out += &terminal.wrap("", &text, 2);
     out
 }
 
@@ -96,27 +92,31 @@ impl ShownNames {
         ShownNames { shared: numbers.filter(|number| !seen.insert(*number)).collect() }
     }
 
-    fn cell(&self, number: Option<u64>, path: &str) -> Cell {
-        let file = || escape_control(path.rsplit('/').next().unwrap_or(path)).into_owned();
-        let number = number.filter(|number| !self.shared.contains(number));
-        plain(number.map_or_else(file, |n| format!("{n:04}")))
+    fn name(&self, number: Option<u64>, path: &str) -> String {
+        match number.filter(|number| !self.shared.contains(number)) {
+            Some(number) => format!("{number:04}"),
+            None => escape_control(path.rsplit('/').next().unwrap_or(path)).into_owned(),
+        }
     }
 
-    fn of_finding(&self, finding: &FindingStory) -> Cell {
-        self.cell(finding.number, finding.okep.as_ref().unwrap_or(&finding.path))
+    fn of_finding(&self, finding: &FindingStory) -> String {
+        self.name(finding.number, finding.okep.as_ref().unwrap_or(&finding.path))
     }
 }
 
 /// A name of somebody, where it is known.
-fn person(name: Option<&str>) -> Cell {
+fn person(name: Option<&str>) -> String {
     match name.filter(|name| !name.trim().is_empty()) {
-        Some(name) => plain(escape_control(name)),
-        None => (DIM, "?".to_owned()),
+        Some(name) => escape_control(name).into_owned(),
+        None => "?".to_owned(),
     }
 }
 
-fn date(place: Option<&SubjectPlace>) -> Cell {
-    place.map_or_else(|| (DIM, "before".to_owned()), |p| plain(escape_control(&p.date)))
+/// The day, and the pull request where there was one; nothing where history does not reach back so far.
+fn date(place: Option<&SubjectPlace>) -> String {
+    let Some(place) = place else { return "before".to_owned() };
+    let request = place.pull_request.map_or(String::new(), |number| format!(" #{number}"));
+    format!("{}{request}", escape_control(&place.date))
 }
 
 fn okeps(okeps: &[OkepStory], names: &ShownNames, terminal: &Terminal) -> String {
@@ -124,168 +124,164 @@ fn okeps(okeps: &[OkepStory], names: &ShownNames, terminal: &Terminal) -> String
         return String::new();
     }
     let columns = [
-        giving("OKEP", 4),
-        giving("Title", 12),
-        fixed("Landed").rank(2),
-        giving("Author", 8).rank(3),
-        number("Rev").rank(5),
-        fixed("Then").rank(4),
-        fixed("Now"),
-        number("Unlisted").rank(1),
+        Column("OKEP", Cells::Cut),
+        Column("Title", Cells::Cut),
+        Column("Then", Cells::Text),
+        Column("Now", Cells::Text),
+        Column("Landed", Cells::Text),
+        Column("Author", Cells::Cut),
+        Column("Not in nav", Cells::Text),
+        Column("Revisions", Cells::Number),
     ];
-    let rows: Vec<Vec<Cell>> = okeps.iter().map(|o| okep(o, names)).collect();
-    let legend = "Then, Now: errors/warnings/hints when it landed and now; Unlisted: days it stood in no menu; \
-                  ?: it cannot be known";
-    let mut out = sheet(&columns, &rows, terminal);
-    write_wrapped(&mut out, 2, "", DIM, legend, terminal);
-    out
+    let rows: Vec<Vec<String>> = okeps.iter().map(|o| okep(o, names)).collect();
+    let legend = "Then, Now: errors/warnings/hints at landing and now. Not in nav: days missing from nav. \
+                  ?: unknown.";
+    lay_out(&columns, &rows, terminal) + &terminal.paint(DIM, terminal.wrap("", legend, 0).trim_end()) + "\n"
 }
 
-fn okep(okep: &OkepStory, names: &ShownNames) -> Vec<Cell> {
+fn okep(okep: &OkepStory, names: &ShownNames) -> Vec<String> {
     let title = okep.title.as_deref().map_or(String::new(), |t| escape_control(t).into_owned());
-    let unknown = || (DIM, "?".to_owned());
+    let unknown = || "?".to_owned();
     let now = match &okep.deleted {
-        Some(place) => (DIM, format!("gone {}", escape_control(&place.date))),
+        Some(place) => format!("removed {}", escape_control(&place.date)),
         None if !okep.now_known => unknown(),
         None => counts(okep.now),
     };
-    let unlisted = match okep.days_unregistered {
+    let missing = match okep.days_unregistered {
         None if okep.register_unread || okep.landed.is_none() => unknown(),
-        None => plain(""),
-        Some(days) if okep.is_unregistered => (BAD, format!("{days} so far")),
-        Some(0) => plain("0"),
-        Some(days) => (BAD, days.to_string()),
+        None | Some(0) => String::new(),
+        Some(days) if okep.is_unregistered => format!("{days} so far"),
+        Some(days) => days.to_string(),
     };
     vec![
-        names.cell(okep.number, &okep.path),
-        plain(title),
-        date(okep.landed.as_ref()),
-        person(okep.written.as_ref().map(|w| w.author.as_str())),
-        plain(okep.revisions.to_string()),
+        names.name(okep.number, &okep.path),
+        title,
         okep.when_landed.map_or_else(unknown, counts),
         now,
-        unlisted,
+        okep.landed.as_ref().map_or_else(|| "before".to_owned(), |at| escape_control(&at.date).into_owned()),
+        person(okep.written.as_ref().map(|w| w.author.as_str())),
+        missing,
+        okep.revisions.to_string(),
     ]
 }
 
-fn counts(counts: Counts) -> Cell {
-    let worst = match counts {
-        Counts { errors: 0, warnings: 0, .. } => GOOD,
-        Counts { errors: 0, .. } => Terminal::severity(Severity::Warning),
-        _ => Terminal::severity(Severity::Error),
-    };
-    (worst, format!("{}/{}/{}", counts.errors, counts.warnings, counts.hints))
+fn counts(counts: Counts) -> String {
+    format!("{}/{}/{}", counts.errors, counts.warnings, counts.hints)
 }
 
-fn days(finding: &FindingStory) -> Cell {
-    plain(finding.age_days.map_or_else(|| "?".to_owned(), |days| days.to_string()))
+fn days(finding: &FindingStory) -> String {
+    finding.age_days.map_or_else(|| "?".to_owned(), |days| days.to_string())
 }
 
 /// The subject; of a file its name, and a heading whole, whatever is in it.
-fn subject(finding: &FindingStory) -> Cell {
+fn subject(finding: &FindingStory) -> String {
     let subject = finding.subject.as_str();
     let name = subject.rsplit('/').next().filter(|name| stem(name).is_some());
-    plain(escape_control(name.unwrap_or(subject)))
+    escape_control(name.unwrap_or(subject)).into_owned()
 }
 
-fn open_table(findings: &[&FindingStory], names: &ShownNames, terminal: &Terminal) -> String {
+/// Open findings; those of one rule and OKEP that were introduced together are one row.
+fn open_findings(findings: &[&FindingStory], names: &ShownNames, terminal: &Terminal) -> String {
     if findings.is_empty() {
         return String::new();
     }
     let columns = [
-        giving("OKEP", 4),
-        giving("Rule", 16),
-        giving("Subject", 10),
-        number("Days").rank(3),
-        fixed("Since").rank(2),
-        giving("Brought by", 10).rank(1),
+        Column("OKEP", Cells::Cut),
+        Column("Severity", Cells::Text),
+        Column("Rule", Cells::Cut),
+        Column("Subject", Cells::Cut),
+        Column("Introduced", Cells::Text),
+        Column("Days", Cells::Number),
+        Column("By", Cells::Cut),
     ];
-    let row = |f: &&FindingStory| {
+    let row = |together: &[&FindingStory]| {
+        let first = together[0];
+        let times = if together.len() > 1 { format!(" ×{}", together.len()) } else { String::new() };
+        let times = if terminal.unicode { times } else { times.replace('×', "x") };
         vec![
-            names.of_finding(f),
-            (Terminal::severity(f.severity), f.rule.to_owned()),
-            subject(f),
-            days(f),
-            date(f.introduced.as_ref().map(|m| &m.landed)),
-            person(f.introduced.as_ref().map(|m| m.author.as_str())),
+            names.of_finding(first),
+            first.severity.to_string(),
+            format!("{}{times}", first.rule),
+            together.iter().map(|finding| subject(finding)).collect::<Vec<_>>().join(", "),
+            date(first.introduced.as_ref().map(|m| &m.landed)),
+            days(first),
+            person(first.introduced.as_ref().map(|m| m.author.as_str())),
         ]
     };
-    let rows: Vec<Vec<Cell>> = findings.iter().map(row).collect();
-    sheet(&columns, &rows, terminal)
+    let groups = findings.chunk_by(|a, b| {
+        let place =
+            |f: &FindingStory| f.introduced.as_ref().map(|m| (m.landed.commit.clone(), m.author.clone()));
+        (a.severity, a.number, a.rule, &a.okep) == (b.severity, b.number, b.rule, &b.okep)
+            && place(a) == place(b)
+    });
+    lay_out(&columns, &groups.map(row).collect::<Vec<_>>(), terminal)
 }
 
-fn fixed_table(findings: &[(&FindingStory, &Transition)], names: &ShownNames, terminal: &Terminal) -> String {
+fn fixed_findings(
+    findings: &[(&FindingStory, &Transition)],
+    names: &ShownNames,
+    terminal: &Terminal,
+) -> String {
     if findings.is_empty() {
         return String::new();
     }
     let columns = [
-        giving("OKEP", 4),
-        giving("Rule", 14),
-        giving("Subject", 8),
-        number("Days").rank(3),
-        fixed("Mended").rank(2),
-        giving("By", 8).rank(1),
-        fixed("Commit").rank(4),
+        Column("OKEP", Cells::Cut),
+        Column("Rule", Cells::Cut),
+        Column("Subject", Cells::Cut),
+        Column("Fixed", Cells::Text),
+        Column("Days", Cells::Number),
+        Column("By", Cells::Cut),
+        Column("Commit", Cells::Text),
     ];
     let row = |(f, fixed): &(&FindingStory, &Transition)| {
         vec![
             names.of_finding(f),
-            (Terminal::severity(f.severity), f.rule.to_owned()),
+            f.rule.to_owned(),
             subject(f),
+            date(Some(&fixed.landed)),
             days(f),
-            plain(escape_control(&fixed.landed.date)),
             person(Some(&fixed.author)),
-            (DIM, short(&fixed.written).to_owned()),
+            prefix(&fixed.written, 7).to_owned(),
         ]
     };
-    let rows: Vec<Vec<Cell>> = findings.iter().map(row).collect();
-    sheet(&columns, &rows, terminal)
-}
-
-fn short(commit: &str) -> &str {
-    prefix(commit, 7)
+    lay_out(&columns, &findings.iter().map(row).collect::<Vec<_>>(), terminal)
 }
 
 fn templates(templates: &[TemplateStory], terminal: &Terminal) -> String {
-    let mut out = String::new();
-    for template in templates {
+    let line = |template: &TemplateStory| {
         let date = escape_control(&template.at.date);
         let label = match template.kind.is_dated() {
-            true => format!("{date}  {}  ", short(&template.at.commit)),
+            true => format!("{date}  {}  ", prefix(&template.at.commit, 7)),
             false => format!("before {date}   "),
         };
-        write_wrapped(&mut out, 2, &label, DIM, &escape_control(&change(template)), terminal);
-    }
-    out
+        terminal.wrap(&label, &escape_control(&change(template)), label.len())
+    };
+    templates.iter().map(line).collect()
 }
 
 /// What a revision of the template did, in a line.
 pub(super) fn change(template: &TemplateStory) -> String {
     let quoted = |names: &[String]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
     let change = &template.change;
-    let mut parts = Vec::new();
-    let sections = || count(change.added.len(), "section");
-    match template.kind {
-        TemplateKind::First => parts.push(format!("first template, {}", sections())),
-        TemplateKind::Edge => parts.push(format!("the template, {}; when it came is unknown", sections())),
-        TemplateKind::Unread => parts.push("another text, which cannot be read".to_owned()),
+    let sections = count(change.added.len(), "section");
+    let mut parts = match template.kind {
+        TemplateKind::First => vec![format!("first template, {sections}")],
+        TemplateKind::Edge => vec![format!("the template, {sections}; its first day is unknown")],
+        TemplateKind::Unread => vec!["another text, which cannot be read".to_owned()],
         TemplateKind::AfterUnread => {
-            parts.push(
-                "another text; the one before it cannot be read, so that the change is unknown".to_owned(),
-            );
+            vec!["another text; the one before it cannot be read, so the change is unknown".to_owned()]
         }
         TemplateKind::Removed => {
-            parts.push("removed; from here on judged by the outline built into okep".to_owned());
+            vec!["removed; from here on the outline built into okep is checked".to_owned()]
         }
-        TemplateKind::Back => parts.push("back as it was".to_owned()),
-        TemplateKind::Changed if !change.added.is_empty() => {
-            parts.push(format!("added {}", quoted(&change.added)));
+        TemplateKind::Back => vec!["restored as it was".to_owned()],
+        TemplateKind::Changed => {
+            let parts = [("added", &change.added), ("removed", &change.removed)];
+            let parts = parts.iter().filter(|(_, names)| !names.is_empty());
+            parts.map(|(what, names)| format!("{what} {}", quoted(names))).collect()
         }
-        TemplateKind::Changed => {}
-    }
-    if template.kind == TemplateKind::Changed && !change.removed.is_empty() {
-        parts.push(format!("removed {}", quoted(&change.removed)));
-    }
+    };
     parts.extend(change.renamed.iter().map(|(from, to)| format!("`{from}` is now `{to}`")));
     if parts.is_empty() {
         parts.push("prompts or links, no section".to_owned());
@@ -293,10 +289,10 @@ pub(super) fn change(template: &TemplateStory) -> String {
     if !template.followed_by.is_empty() {
         let numbers: Vec<String> = template.followed_by.iter().map(|n| format!("{n:04}")).collect();
         let okeps = count(numbers.len(), "OKEP");
-        parts.push(format!("the same commit made {okeps} follow: {}", numbers.join(", ")));
+        parts.push(format!("the same commit changed {okeps} to follow it: {}", numbers.join(", ")));
     }
     if template.excused > 0 {
-        parts.push(format!("{} to older OKEPs, as hints", count(template.excused, "finding")));
+        parts.push(format!("{} for OKEPs that had landed", count(template.excused, "hint")));
     }
     parts.join("; ")
 }

@@ -1,15 +1,15 @@
 //! The findings of `okep history` for spreadsheets, one a line.
 
-use super::is_harmful;
+use super::terminal::is_harmful;
 use crate::history::report::{FindingStory, Story, Transition};
 
 /// The columns, in order.
 const COLUMNS: &str = "rule,severity,okep,path,subject,cause,introduced,introduced_by,introduced_commit,\
                        introduced_landed,pull_request,fixed,fixed_by,fixed_commit,fixed_landed,age_days";
 
-/// Every finding that ever stood on the line, as RFC 4180 has it but for its line breaks.
+/// Every finding that was ever on the main line, as RFC 4180 has it but for its line breaks.
 ///
-/// A field that a spreadsheet would take for a formula is led by an apostrophe.
+/// A field that a spreadsheet would take for a formula begins with an apostrophe.
 pub fn csv(story: &Story) -> String {
     let mut out = format!("{COLUMNS}\n");
     for finding in &story.findings {

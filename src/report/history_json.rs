@@ -1,200 +1,90 @@
-//! The JSON of `okep history`, `schema: 1`: a contract that tools stand on.
+//! The JSON of `okep history`, `schema: 1`: a contract that `schemas/history.schema.json` holds.
 
-use super::json::{NoteJson, SCHEMA, ToolJson, escaped, note};
-use crate::history::report::{FindingStory, OkepStory, Story, SubjectPlace, TemplateStory, Transition};
-use serde::Serialize;
+use super::json::{note, printed, tool};
+use crate::history::report::{
+    FindingStory, NavPresence, OkepStory, Story, SubjectPlace, TemplateStory, Transition,
+};
+use serde_json::{Value, json};
 
-/// The story as JSON, pretty-printed and ended by a line break.
+/// The history as JSON, pretty-printed and ended by a line break.
 ///
-/// `introduced.date` and `fixed.date` are the days of the commits that brought the change to the line;
+/// `introduced.date` and `fixed.date` are the days of the commits that brought the change to the main line;
 /// `introduced` is null where history does not reach back to it, and `age_days` with it. The counts of an
 /// OKEP are of what it has now.
 pub fn history(story: &Story, version: &str) -> String {
     let walk = &story.walk;
-    let history = HistoryJson {
-        schema: SCHEMA,
-        tool: ToolJson { name: "okep", version },
-        walk: WalkJson {
-            tips: &walk.tips,
-            commits: walk.commits,
-            states: walk.states,
-            documents: walk.documents,
-            shallow: walk.shallow,
-            missing_objects: walk.missing_objects,
+    printed(&json!({
+        "schema": 1,
+        "tool": tool(version),
+        "walk": {
+            "tips": walk.tips, "commits": walk.commits, "states": walk.states, "documents": walk.documents,
+            "shallow": walk.shallow, "missing_objects": walk.missing_objects,
         },
-        okeps: story.okeps.iter().map(okep).collect(),
-        template: story.templates.iter().map(template).collect(),
-        findings: story.findings.iter().map(finding).collect(),
-        notes: story.notes.iter().map(note).collect(),
-    };
-    let json = serde_json::to_string_pretty(&history).expect("plain structs with string keys always encode");
-    escaped(&json) + "\n"
+        "okeps": story.okeps.iter().map(okep).collect::<Vec<_>>(),
+        "template": story.templates.iter().map(template).collect::<Vec<_>>(),
+        "findings": story.findings.iter().map(finding).collect::<Vec<_>>(),
+        "notes": story.notes.iter().map(note).collect::<Vec<_>>(),
+    }))
 }
 
-#[derive(Serialize)]
-struct HistoryJson<'a> {
-    schema: u32,
-    tool: ToolJson<'a>,
-    walk: WalkJson<'a>,
-    okeps: Vec<HistoryOkepJson<'a>>,
-    template: Vec<TemplateJson<'a>>,
-    findings: Vec<HistoryFindingJson<'a>>,
-    notes: Vec<NoteJson<'a>>,
+fn okep(okep: &OkepStory) -> Value {
+    let registered = |NavPresence { at, days_after_landing }: &NavPresence| json!({ "commit": at.commit, "date": at.date, "days_after_landing": days_after_landing });
+    let written = okep.written.as_ref();
+    json!({
+        "number": okep.number,
+        "path": okep.path,
+        "title": okep.title,
+        "landed": okep.landed.as_ref().map(landed),
+        "written": written.map(|w| json!({ "commit": w.commit, "author": w.author, "date": w.date })),
+        "revisions": okep.revisions,
+        "paths": okep.paths,
+        "registered": okep.registered.as_ref().map(registered),
+        "unregistered_days": okep.days_unregistered,
+        "deleted": okep.deleted.as_ref().map(landed),
+        "errors": okep.now.errors,
+        "warnings": okep.now.warnings,
+        "hints": okep.now.hints,
+    })
 }
 
-#[derive(Serialize)]
-struct WalkJson<'a> {
-    tips: &'a [String],
-    commits: usize,
-    states: usize,
-    documents: usize,
-    shallow: bool,
-    missing_objects: usize,
+fn landed(place: &SubjectPlace) -> Value {
+    json!({ "commit": place.commit, "date": place.date, "pull_request": place.pull_request })
 }
 
-#[derive(Serialize)]
-struct HistoryOkepJson<'a> {
-    number: Option<u64>,
-    path: &'a str,
-    title: Option<&'a str>,
-    landed: Option<LandedJson<'a>>,
-    written: Option<WrittenJson<'a>>,
-    revisions: usize,
-    paths: &'a [String],
-    registered: Option<RegisteredJson<'a>>,
-    /// All times together at which it stood and was not registered.
-    unregistered_days: Option<i64>,
-    deleted: Option<LandedJson<'a>>,
-    errors: usize,
-    warnings: usize,
-    hints: usize,
-}
-
-#[derive(Serialize)]
-struct LandedJson<'a> {
-    commit: &'a str,
-    date: &'a str,
-    pull_request: Option<u64>,
-}
-
-#[derive(Serialize)]
-struct WrittenJson<'a> {
-    commit: &'a str,
-    author: &'a str,
-    date: &'a str,
-}
-
-#[derive(Serialize)]
-struct RegisteredJson<'a> {
-    commit: &'a str,
-    date: &'a str,
-    days_after_landing: i64,
-}
-
-#[derive(Serialize)]
-struct TemplateJson<'a> {
-    commit: Option<&'a str>,
-    date: Option<&'a str>,
-    added: &'a [String],
-    removed: &'a [String],
-    renamed: Vec<RenamedJson<'a>>,
-    kind: &'a str,
-    /// The OKEPs that the same commit made to follow it.
-    followed_by: &'a [u64],
-}
-
-#[derive(Serialize)]
-struct RenamedJson<'a> {
-    from: &'a str,
-    to: &'a str,
-}
-
-#[derive(Serialize)]
-struct HistoryFindingJson<'a> {
-    rule: &'a str,
-    severity: &'a str,
-    number: Option<u64>,
-    okep: Option<&'a str>,
-    path: &'a str,
-    subject: &'a str,
-    cause: &'a str,
-    introduced: Option<MomentJson<'a>>,
-    fixed: Option<MomentJson<'a>>,
-    age_days: Option<i64>,
-}
-
-#[derive(Serialize)]
-struct MomentJson<'a> {
-    written: &'a str,
-    landed: &'a str,
-    author: &'a str,
-    date: &'a str,
-}
-
-fn landed(place: &SubjectPlace) -> LandedJson<'_> {
-    LandedJson { commit: &place.commit, date: &place.date, pull_request: place.pull_request }
-}
-
-fn okep(okep: &OkepStory) -> HistoryOkepJson<'_> {
-    HistoryOkepJson {
-        number: okep.number,
-        path: &okep.path,
-        title: okep.title.as_deref(),
-        landed: okep.landed.as_ref().map(landed),
-        written: okep.written.as_ref().map(|w| WrittenJson {
-            commit: &w.commit,
-            author: &w.author,
-            date: &w.date,
-        }),
-        revisions: okep.revisions,
-        paths: &okep.paths,
-        registered: okep.registered.as_ref().map(|r| RegisteredJson {
-            commit: &r.at.commit,
-            date: &r.at.date,
-            days_after_landing: r.days_after_landing,
-        }),
-        unregistered_days: okep.days_unregistered,
-        deleted: okep.deleted.as_ref().map(landed),
-        errors: okep.now.errors,
-        warnings: okep.now.warnings,
-        hints: okep.now.hints,
-    }
-}
-
-fn template(template: &TemplateStory) -> TemplateJson<'_> {
+fn template(template: &TemplateStory) -> Value {
     let is_dated = template.kind.is_dated();
-    let renamed = template.change.renamed.iter().map(|(from, to)| RenamedJson { from, to });
-    TemplateJson {
-        commit: is_dated.then_some(&template.at.commit),
-        date: is_dated.then_some(&template.at.date),
-        added: &template.change.added,
-        removed: &template.change.removed,
-        renamed: renamed.collect(),
-        kind: template.kind.as_str(),
-        followed_by: &template.followed_by,
-    }
+    let renamed = template.change.renamed.iter().map(|(from, to)| json!({ "from": from, "to": to }));
+    json!({
+        "commit": is_dated.then_some(&template.at.commit),
+        "date": is_dated.then_some(&template.at.date),
+        "added": template.change.added,
+        "removed": template.change.removed,
+        "renamed": renamed.collect::<Vec<_>>(),
+        "kind": template.kind.as_str(),
+        "followed_by": template.followed_by,
+    })
 }
 
-fn finding(finding: &FindingStory) -> HistoryFindingJson<'_> {
-    HistoryFindingJson {
-        rule: finding.rule,
-        severity: finding.severity.as_str(),
-        number: finding.number,
-        okep: finding.okep.as_deref(),
-        path: &finding.path,
-        subject: &finding.subject,
-        cause: finding.cause.as_str(),
-        introduced: finding.introduced.as_ref().map(moment),
-        fixed: finding.fixed.as_ref().map(moment),
-        age_days: finding.age_days,
-    }
+fn finding(finding: &FindingStory) -> Value {
+    json!({
+        "rule": finding.rule,
+        "severity": finding.severity.as_str(),
+        "number": finding.number,
+        "okep": finding.okep,
+        "path": finding.path,
+        "subject": finding.subject,
+        "cause": finding.cause.as_str(),
+        "introduced": finding.introduced.as_ref().map(transition),
+        "fixed": finding.fixed.as_ref().map(transition),
+        "age_days": finding.age_days,
+    })
 }
 
-fn moment(moment: &Transition) -> MomentJson<'_> {
-    MomentJson {
-        written: &moment.written,
-        landed: &moment.landed.commit,
-        author: &moment.author,
-        date: &moment.landed.date,
-    }
+fn transition(transition: &Transition) -> Value {
+    json!({
+        "written": transition.written,
+        "landed": transition.landed.commit,
+        "author": transition.author,
+        "date": transition.landed.date,
+    })
 }

@@ -1,8 +1,9 @@
-//! What every renderer promises, whatever the report: it does not panic, and nothing that could steer a
-//! terminal comes out of it.
+//! What holds for every format, whatever the report: no panic, and nothing in the output that could steer a
+//! terminal.
 
-use super::test_reports::{empty, finding, large, okep};
-use super::{Terminal, full, github, is_harmful, json, markdown, sarif, table};
+use super::terminal::is_harmful;
+use super::test_reports::{empty, finding, large, okep, small};
+use super::{Suggestion, Terminal, View, auto, full, github, json, markdown, sarif, short, statistics};
 use crate::audit::report::{Baseline, Issue, OkepSummary, Report, Reported, Source};
 use crate::files::Note;
 use crate::rules::finding::{Detail, Edit, Finding, Fix, Related, Revision, Safety, Severity};
@@ -11,6 +12,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use std::sync::Arc;
+use unicode_width::UnicodeWidthStr;
 
 const RULES: [&str; 3] = ["missing-section", "long-problem-statement", "not-in-nav"];
 
@@ -110,7 +112,7 @@ fn any_report() -> impl Strategy<Value = Report> {
     )
 }
 
-/// The text without the escape sequences that are ours: colours, and links to the web.
+/// The text without the escape sequences that are ours: colours.
 fn without_ours(text: &str) -> String {
     let mut pieces = text.split('\u{1b}');
     let mut out = pieces.next().unwrap_or_default().to_owned();
@@ -118,8 +120,6 @@ fn without_ours(text: &str) -> String {
         let sgr = piece.strip_prefix('[').and_then(|p| p.split_once('m'));
         match sgr.filter(|(codes, _)| codes.chars().all(|c| c.is_ascii_digit() || c == ';')) {
             Some((_, rest)) => out.push_str(rest),
-            None if piece.starts_with("]8;;") && piece[4..].chars().all(|c| c.is_ascii_graphic()) => {}
-            None if piece.starts_with('\\') => out.push_str(&piece[1..]),
             None => panic!("an escape that is not ours: {piece:?}"),
         }
     }
@@ -130,7 +130,7 @@ fn assert_harmless(text: &str, terminal: &Terminal) {
     let plain = without_ours(text);
     let found = plain.chars().find(|c| *c != '\n' && is_harmful(*c));
     assert_eq!(found, None, "{plain:?}");
-    assert!(terminal.color || terminal.links || !text.contains('\u{1b}'));
+    assert!(terminal.color || !text.contains('\u{1b}'));
 }
 
 proptest! {
@@ -142,12 +142,19 @@ proptest! {
         width in 0..200usize,
         color in any::<bool>(),
         unicode in any::<bool>(),
-        links in any::<bool>(),
+        (hints, all, refused) in any::<(bool, bool, bool)>(),
+        what in text(),
     ) {
-        let terminal = Terminal { width, color, unicode, links };
-        assert_harmless(&table::table(&report, &terminal), &terminal);
-        assert_harmless(&full::full(&report, &terminal), &terminal);
-        let plain = Terminal { color: false, links: false, ..terminal };
+        let terminal = Terminal { width, color, unicode };
+        let suggestions = vec![Suggestion { what: "try".into(), command: what }];
+        let view = View { hints, all, refused: refused.then_some("commit"), suggestions };
+        assert_harmless(&auto::auto(&report, &view, &terminal), &terminal);
+        assert_harmless(&full::full(&report, &view, &terminal), &terminal);
+        assert_harmless(&statistics::statistics(&report, &view, &terminal), &terminal);
+        let plain = Terminal { color: false, ..terminal };
+        let short = short::short(&report);
+        assert_harmless(&short, &plain);
+        prop_assert_eq!(short.lines().count(), report.live().count());
         let commands = github::github(&report);
         assert_harmless(&commands, &plain);
         prop_assert_eq!(commands.lines().count(), report.live().count() + report.notes.len() + 1);
@@ -165,10 +172,10 @@ proptest! {
 }
 
 #[test]
-fn every_finding_of_a_large_report_is_told_in_full() {
+fn every_finding_of_a_large_report_is_printed_in_full() {
     let report = large();
-    let terminal = Terminal { width: 80, color: false, unicode: true, links: false };
-    let full = full::full(&report, &terminal);
+    let terminal = Terminal { width: 200, color: false, unicode: true };
+    let full = full::full(&report, &View::default(), &terminal);
     let tag = |f: &Finding| format!("{}[{}]: {}\n", f.severity, f.rule, f.message);
     for finding in report.live() {
         let alike = report.live().filter(|f| tag(f) == tag(finding)).count();
@@ -177,7 +184,7 @@ fn every_finding_of_a_large_report_is_told_in_full() {
 }
 
 #[test]
-fn hundreds_of_findings_in_a_large_file_are_quoted_from_windows() {
+fn hundreds_of_findings_in_a_large_file_are_quoted() {
     let path = "docs/okeps/okep-7-a.md";
     let text = "## Section\n\nText of a section.\n\n".repeat(4000);
     let mut report = empty().with_text(path, &text).with_okep(okep(path, 7, "A", "2025-02-14"));
@@ -187,6 +194,36 @@ fn hundreds_of_findings_in_a_large_file_are_quoted_from_windows() {
         one.place = Some(report.texts[path].place(start..start + 2));
         report = report.with(one);
     }
-    let terminal = Terminal { width: 80, color: false, unicode: true, links: false };
-    assert_eq!(full::full(&report, &terminal).matches("warning[stub-section]").count(), 800);
+    let terminal = Terminal { width: 80, color: false, unicode: true };
+    let full = full::full(&report, &View::default(), &terminal);
+    assert_eq!(full.matches("warning[stub-section]").count(), 800);
+    // One line for all of them, since they are of one rule and file.
+    let auto = auto::auto(&report, &View { all: true, ..View::default() }, &terminal);
+    assert!(auto.lines().count() < 10, "{auto}");
+}
+
+#[test]
+fn colour_changes_nothing_but_colour() {
+    for report in [small(), large()] {
+        let plain = Terminal { width: 80, color: false, unicode: true };
+        let view = View { all: true, ..View::default() };
+        for show in [auto::auto, full::full, statistics::statistics] {
+            let painted = show(&report, &view, &Terminal { color: true, ..plain });
+            assert!(painted.contains('\u{1b}'));
+            assert_eq!(without_ours(&painted), show(&report, &view, &plain));
+        }
+    }
+}
+
+#[test]
+fn two_hundred_findings_stay_readable() {
+    for width in [80, 120] {
+        let terminal = Terminal { width, color: false, unicode: true };
+        let auto = auto::auto(&large(), &View { all: true, ..View::default() }, &terminal);
+        assert!(auto.lines().count() < 150, "{} lines", auto.lines().count());
+        // A path is never broken, so that it can be copied.
+        for line in auto.lines().filter(|line| !line.contains("docs/okeps/")) {
+            assert!(line.width() <= width, "{line}");
+        }
+    }
 }

@@ -1,54 +1,51 @@
-//! The JSON of `okep check`, `schema: 1`: a contract that tools stand on.
+//! The JSON of `okep check`, `schema: 1`: a contract that `schemas/check.schema.json` holds.
 //!
-//! The structs below are the contract and nothing else; the core types know nothing of JSON. A field
-//! marked `?` in the design is left out where it has no value, every other one is `null`.
+//! The core types know nothing of JSON: each is written out here, in the order in which it is printed.
 
-use super::{counts_by_okep, is_harmful};
-use crate::audit::report::{Baseline, Issue, OkepSummary, Report, Reported, Source};
+use super::terminal::is_harmful;
+use crate::audit::report::{Baseline, Counts, Issue, OkepSummary, Report, Reported, Source};
 use crate::files::Note;
-use crate::rules::finding::{Edit, Finding, Fix, Related, Rename, Revision};
-use serde::Serialize;
+use crate::rules::finding::{Edit, Fix, Related, Rename, Revision};
+use crate::text::Place;
+use serde_json::{Value, json};
 use std::fmt::Write as _;
-
-pub(super) const SCHEMA: u32 = 1;
 
 /// The report as JSON, pretty-printed and ended by a line break.
 ///
 /// The counts, of an OKEP and of the whole, are of the findings that count: all of them, or the new
 /// ones where the audit compares. `summary.new` and `summary.existing` say how many findings carry that
 /// `baseline`, so both are 0 where the audit compares with nothing.
-///
-/// Characters that would disturb a terminal are written as `\u` escapes, which parse to the same.
 pub fn check(report: &Report, version: &str) -> String {
-    let counts = report.counts();
-    let by_okep = counts_by_okep(report);
+    let Counts { errors, warnings, hints } = report.counts();
+    let by_okep = report.counts_by_okep();
     let with = |baseline| report.findings.iter().filter(|r| r.baseline == Some(baseline)).count();
-    let check = CheckJson {
-        schema: SCHEMA,
-        tool: ToolJson { name: "okep", version },
-        source: source(report),
-        okeps: (report.okeps.iter())
-            .map(|o| okep(o, by_okep.get(o.path.as_str()).copied().unwrap_or_default()))
-            .collect(),
-        findings: report.findings.iter().map(finding).collect(),
-        summary: SummaryJson {
-            okeps: report.okeps.len(),
-            errors: counts.errors,
-            warnings: counts.warnings,
-            hints: counts.hints,
-            new: with(Baseline::New),
-            existing: with(Baseline::Existing),
+    let okeps =
+        report.okeps.iter().map(|o| okep(o, by_okep.get(o.path.as_str()).copied().unwrap_or_default()));
+    printed(&json!({
+        "schema": 1,
+        "tool": tool(version),
+        "source": source(report),
+        "okeps": okeps.collect::<Vec<_>>(),
+        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+        "summary": {
+            "okeps": report.okeps.len(), "errors": errors, "warnings": warnings, "hints": hints,
+            "new": with(Baseline::New), "existing": with(Baseline::Existing),
         },
-        notes: report.notes.iter().map(note).collect(),
-    };
-    let json = serde_json::to_string_pretty(&check).expect("plain structs with string keys always encode");
-    escaped(&json) + "\n"
+        "notes": report.notes.iter().map(note).collect::<Vec<_>>(),
+    }))
 }
 
-/// Escapes what [`is_harmful`]: outside of strings JSON holds no such character but the line breaks
-/// that serde writes, inside of them serde has already escaped the C0 controls.
-pub(super) fn escaped(json: &str) -> String {
-    let mut out = String::with_capacity(json.len());
+pub(super) fn tool(version: &str) -> Value {
+    json!({ "name": "okep", "version": version })
+}
+
+/// JSON for people and tools: characters that would disturb a terminal are `\u` escapes, which parse to the same.
+///
+/// Outside of strings JSON holds no such character but the line breaks that serde writes; inside of them serde
+/// has already escaped the C0 controls.
+pub(super) fn printed(value: &Value) -> String {
+    let json = serde_json::to_string_pretty(value).expect("values with string keys always encode");
+    let mut out = String::with_capacity(json.len() + 1);
     for c in json.chars() {
         if c == '\n' || !is_harmful(c) {
             out.push(c);
@@ -58,220 +55,89 @@ pub(super) fn escaped(json: &str) -> String {
             let _ = write!(out, "\\u{unit:04x}");
         }
     }
-    out
+    out + "\n"
 }
 
-#[derive(Serialize)]
-struct CheckJson<'a> {
-    schema: u32,
-    tool: ToolJson<'a>,
-    source: SourceJson<'a>,
-    okeps: Vec<OkepJson<'a>>,
-    findings: Vec<FindingJson<'a>>,
-    summary: SummaryJson,
-    notes: Vec<NoteJson<'a>>,
-}
-
-#[derive(Serialize)]
-pub(super) struct ToolJson<'a> {
-    pub name: &'a str,
-    pub version: &'a str,
-}
-
-#[derive(Serialize)]
-struct SourceJson<'a> {
-    kind: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    commit: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    since: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct OkepJson<'a> {
-    path: &'a str,
-    number: Option<u64>,
-    title: Option<&'a str>,
-    issue: Option<IssueJson<'a>>,
-    landed: Option<RevisionJson<'a>>,
-    in_nav: Option<bool>,
-    in_index: Option<bool>,
-    errors: usize,
-    warnings: usize,
-    hints: usize,
-}
-
-#[derive(Serialize)]
-struct IssueJson<'a> {
-    number: u64,
-    url: &'a str,
-}
-
-#[derive(Serialize)]
-struct RevisionJson<'a> {
-    commit: &'a str,
-    date: &'a str,
-}
-
-#[derive(Serialize)]
-struct FindingJson<'a> {
-    rule: &'a str,
-    severity: &'a str,
-    okep: Option<&'a str>,
-    path: &'a str,
-    line: Option<usize>,
-    column: Option<usize>,
-    end_line: Option<usize>,
-    end_column: Option<usize>,
-    subject: &'a str,
-    message: &'a str,
-    help: &'a [String],
-    baseline: Option<&'a str>,
-    grandfathered: Option<RevisionJson<'a>>,
-    related: Vec<RelatedJson<'a>>,
-    fix: Option<FixJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct RelatedJson<'a> {
-    path: &'a str,
-    line: Option<usize>,
-    message: &'a str,
-}
-
-#[derive(Serialize)]
-struct FixJson<'a> {
-    title: &'a str,
-    safety: &'a str,
-    edits: Vec<EditJson<'a>>,
-    renames: Vec<RenameJson<'a>>,
-}
-
-#[derive(Serialize)]
-struct EditJson<'a> {
-    path: &'a str,
-    start: usize,
-    end: usize,
-    replacement: &'a str,
-}
-
-#[derive(Serialize)]
-struct RenameJson<'a> {
-    from: &'a str,
-    to: &'a str,
-}
-
-#[derive(Serialize)]
-struct SummaryJson {
-    okeps: usize,
-    errors: usize,
-    warnings: usize,
-    hints: usize,
-    new: usize,
-    existing: usize,
-}
-
-#[derive(Serialize)]
-pub(super) struct NoteJson<'a> {
-    kind: &'a str,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    path: Option<&'a str>,
-}
-
-fn source(report: &Report) -> SourceJson<'_> {
-    let (kind, commit) = match &report.source {
-        Source::Worktree => ("worktree", None),
-        Source::Index => ("index", None),
-        Source::Commit(commit) => ("commit", Some(commit.as_str())),
+fn source(report: &Report) -> Value {
+    let mut source = match &report.source {
+        Source::Worktree => json!({ "kind": "worktree" }),
+        Source::Index => json!({ "kind": "index" }),
+        Source::Commit(commit) => json!({ "kind": "commit", "commit": commit }),
     };
-    SourceJson { kind, commit, since: report.since.as_deref() }
-}
-
-fn okep(okep: &OkepSummary, counts: crate::audit::report::Counts) -> OkepJson<'_> {
-    OkepJson {
-        path: &okep.path,
-        number: okep.number,
-        title: okep.title.as_deref(),
-        issue: okep.issue.as_ref().map(issue),
-        landed: okep.landed.as_ref().map(revision),
-        in_nav: okep.in_nav,
-        in_index: okep.in_index,
-        errors: counts.errors,
-        warnings: counts.warnings,
-        hints: counts.hints,
+    if let Some(since) = &report.since {
+        source["since"] = json!(since);
     }
+    source
 }
 
-fn finding(reported: &Reported) -> FindingJson<'_> {
-    let Finding {
-        rule,
-        severity,
-        okep,
-        path,
-        place,
-        subject,
-        message,
-        help,
-        related,
-        grandfathered,
-        detail: _,
-        fix: repair,
-    } = &reported.finding;
-    FindingJson {
-        rule,
-        severity: severity.as_str(),
-        okep: okep.as_deref(),
-        path,
-        line: place.as_ref().map(|p| p.line),
-        column: place.as_ref().map(|p| p.column),
-        end_line: place.as_ref().map(|p| p.end_line),
-        end_column: place.as_ref().map(|p| p.end_column),
-        subject,
-        message,
-        help,
-        baseline: reported.baseline.map(|b| match b {
-            Baseline::New => "new",
-            Baseline::Existing => "existing",
-        }),
-        grandfathered: grandfathered.as_ref().map(revision),
-        related: related.iter().map(other_place).collect(),
-        fix: repair.as_ref().map(fix),
+fn okep(okep: &OkepSummary, counts: Counts) -> Value {
+    let issue = |issue: &Issue| json!({ "number": issue.number, "url": issue.url });
+    json!({
+        "path": okep.path,
+        "number": okep.number,
+        "title": okep.title,
+        "issue": okep.issue.as_ref().map(issue),
+        "landed": okep.landed.as_ref().map(revision),
+        "in_nav": okep.in_nav,
+        "in_index": okep.in_index,
+        "errors": counts.errors,
+        "warnings": counts.warnings,
+        "hints": counts.hints,
+    })
+}
+
+fn finding(reported: &Reported) -> Value {
+    let finding = &reported.finding;
+    let place = |of: fn(&Place) -> usize| finding.place.as_ref().map(of);
+    let baseline = reported.baseline.map(|baseline| match baseline {
+        Baseline::New => "new",
+        Baseline::Existing => "existing",
+    });
+    json!({
+        "rule": finding.rule,
+        "severity": finding.severity.as_str(),
+        "okep": finding.okep,
+        "path": finding.path,
+        "line": place(|p| p.line),
+        "column": place(|p| p.column),
+        "end_line": place(|p| p.end_line),
+        "end_column": place(|p| p.end_column),
+        "subject": finding.subject,
+        "message": finding.message,
+        "help": finding.help,
+        "baseline": baseline,
+        "grandfathered": finding.grandfathered.as_ref().map(revision),
+        "related": finding.related.iter().map(related).collect::<Vec<_>>(),
+        "fix": finding.fix.as_ref().map(fix),
+    })
+}
+
+fn revision(revision: &Revision) -> Value {
+    json!({ "commit": revision.commit, "date": revision.date })
+}
+
+fn related(related: &Related) -> Value {
+    let line = related.place.as_ref().map(|place| place.line);
+    json!({ "path": related.path, "line": line, "message": related.message })
+}
+
+fn fix(fix: &Fix) -> Value {
+    let edit = |Edit { path, start, end, replacement }: &Edit| json!({ "path": path, "start": start, "end": end, "replacement": replacement });
+    let rename = |Rename { from, to }: &Rename| json!({ "from": from, "to": to });
+    json!({
+        "title": fix.title,
+        "safety": fix.safety.as_str(),
+        "edits": fix.edits.iter().map(edit).collect::<Vec<_>>(),
+        "renames": fix.renames.iter().map(rename).collect::<Vec<_>>(),
+    })
+}
+
+pub(super) fn note(note: &Note) -> Value {
+    let mut value = json!({ "kind": note.kind, "message": note.message });
+    if let Some(path) = &note.path {
+        value["path"] = json!(path);
     }
-}
-
-fn issue(issue: &Issue) -> IssueJson<'_> {
-    IssueJson { number: issue.number, url: &issue.url }
-}
-
-fn revision(revision: &Revision) -> RevisionJson<'_> {
-    RevisionJson { commit: &revision.commit, date: &revision.date }
-}
-
-fn other_place(related: &Related) -> RelatedJson<'_> {
-    let line = related.place.as_ref().map(|p| p.line);
-    RelatedJson { path: &related.path, line, message: &related.message }
-}
-
-fn fix(fix: &Fix) -> FixJson<'_> {
-    FixJson {
-        title: &fix.title,
-        safety: fix.safety.as_str(),
-        edits: fix.edits.iter().map(edit).collect(),
-        renames: fix.renames.iter().map(rename).collect(),
-    }
-}
-
-fn edit(edit: &Edit) -> EditJson<'_> {
-    EditJson { path: &edit.path, start: edit.start, end: edit.end, replacement: &edit.replacement }
-}
-
-fn rename(rename: &Rename) -> RenameJson<'_> {
-    RenameJson { from: &rename.from, to: &rename.to }
-}
-
-pub(super) fn note(note: &Note) -> NoteJson<'_> {
-    NoteJson { kind: note.kind, message: &note.message, path: note.path.as_deref() }
+    value
 }
 
 #[cfg(test)]

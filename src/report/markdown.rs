@@ -1,107 +1,103 @@
 //! The report in GitHub's Markdown, for the summary of a job or a comment on a pull request.
 //!
 //! Nothing from a repository is Markdown or HTML here: punctuation is written as character references,
-//! which never begin a structure, and what could name a person or an issue stands in `<code>`, where
+//! which never begin a structure, and what could name a person or an issue is in `<code>`, where
 //! GitHub looks for neither.
 
-use super::{Terminal, count, counted, counts_by_okep, escape_control, quotable};
+use super::layout::{Excerpt, FindingLayout, LineKind};
+use super::summary::{View, count, verdict};
+use super::terminal::{Terminal, escape_control, quotable};
 use crate::audit::report::{Counts, OkepSummary, Report};
-use crate::rules::finding::{Finding, Severity};
+use crate::rules::finding::{Finding, Safety, Severity};
 use std::fmt::Write as _;
 
 /// GitHub takes comments of 65,536 characters; beyond this, in bytes, findings are only counted.
 const ROOM: usize = 50_000;
 
-/// The findings that count, how to mend them, the OKEPs and the notes.
+/// The findings that count, how to fix them, the OKEPs and the notes.
 pub fn markdown(report: &Report) -> String {
-    let mut out = heading(report);
-    let live: Vec<&Finding> = by_severity(report);
-    if !live.is_empty() {
-        out.push_str("\n| | rule | where | what |\n|---|---|---|---|\n");
-        let shown = write_while_room(&mut out, &live, ROOM / 2, row);
-        more(&mut out, live.len() - shown);
-        details(&mut out, "How to mend it", |out| {
-            let helpful: Vec<&Finding> = live.iter().copied().filter(|f| !remedy(f).is_empty()).collect();
-            let shown = write_while_room(out, &helpful, ROOM / 4, remedy);
-            more(out, helpful.len() - shown);
-        });
-    }
-    // Where the audit compares, an OKEP that the change leaves as it was has no row.
-    let counts = counts_by_okep(report);
-    let wanted = |o: &&OkepSummary| report.since.is_none() || counts.contains_key(o.path.as_str());
-    let of = |o: &OkepSummary| counts.get(o.path.as_str()).copied().unwrap_or_default();
-    let okeps: Vec<String> = report.okeps.iter().filter(wanted).map(|o| okep_row(o, of(o))).collect();
-    if !okeps.is_empty() && !live.is_empty() {
-        details(&mut out, &count(okeps.len(), "OKEP"), |out| {
-            out.push_str("| OKEP | title | errors | warnings | hints |\n|---|---|---:|---:|---:|\n");
-            let shown = write_while_room(out, &okeps, ROOM / 8, String::clone);
-            more(out, okeps.len() - shown);
-        });
-    }
-    if !report.notes.is_empty() {
-        out.push('\n');
-        let shown = write_while_room(&mut out, &report.notes, ROOM / 8, |note| {
-            let path = note.path.as_deref().map(|p| format!("{}: ", code(p))).unwrap_or_default();
-            format!("- Note: {path}{}\n", prose(&note.message))
-        });
-        more(&mut out, report.notes.len() - shown);
-    }
-    out
-}
-
-fn heading(report: &Report) -> String {
-    let plain = Terminal { width: 200, color: false, unicode: true, links: false };
-    let counts = report.counts();
-    let mut out = String::from("### okep: ");
-    if counts == Counts::default() {
-        let new = if report.since.is_some() { "nothing new" } else { "nothing" };
-        let _ = writeln!(out, "{new} to complain about in {}", count(report.okeps.len(), "OKEP"));
-    } else {
-        let _ = writeln!(out, "{} in {}", counted(counts, &plain), count(report.okeps.len(), "OKEP"));
-    }
-    match report.existing() {
-        0 => {}
-        1 => out.push_str("\n1 finding was there before this change and is not shown.\n"),
-        n => {
-            let _ = writeln!(out, "\n{n} findings were there before this change and are not shown.");
-        }
-    }
-    out
-}
-
-fn by_severity(report: &Report) -> Vec<&Finding> {
+    let plain = Terminal { width: 200, color: false, unicode: true };
+    let view = View { hints: true, ..View::default() };
+    let mut out = format!("### okep: {}\n", verdict(report, &view, &plain));
     let mut live: Vec<&Finding> = report.live().collect();
-    live.sort_by_key(|f| f.severity);
-    live
+    live.sort_by_key(|finding| finding.severity);
+    if live.is_empty() {
+        return out + &notes(report);
+    }
+    out += "\n| | rule | where | what |\n|---|---|---|---|\n";
+    let rows = live.iter().map(|finding| row(finding));
+    out += &while_room(rows, ROOM / 2);
+    let text = |path: &str| report.texts.get(path).cloned();
+    let blocks = live.iter().map(|finding| FindingLayout::new(finding, &report.okeps, &text));
+    let remedies = blocks.filter(|block| !block.remarks.is_empty()).map(|block| remedy(&block));
+    out += &details("How to fix it", &while_room(remedies, ROOM / 4));
+    // Where the audit compares, an OKEP that the change leaves as it was has no row.
+    let counts = report.counts_by_okep();
+    let wanted = |okep: &&OkepSummary| report.since.is_none() || counts.contains_key(okep.path.as_str());
+    let okeps: Vec<&OkepSummary> = report.okeps.iter().filter(wanted).collect();
+    if !okeps.is_empty() {
+        let rows =
+            okeps.iter().map(|o| okep_row(o, counts.get(o.path.as_str()).copied().unwrap_or_default()));
+        let table = "| OKEP | title | errors | warnings | hints |\n|---|---|---:|---:|---:|\n".to_owned();
+        out += &details(&count(okeps.len(), "OKEP"), &(table + &while_room(rows, ROOM / 8)));
+    }
+    out + &notes(report)
 }
 
-fn row(finding: &&Finding) -> String {
-    let glyph = match finding.severity {
+fn notes(report: &Report) -> String {
+    let note = |note: &crate::files::Note| {
+        let path = note.path.as_deref().map(|path| format!("{}: ", code(path))).unwrap_or_default();
+        format!("- Note: {path}{}\n", prose(&note.message))
+    };
+    let notes = while_room(report.notes.iter().map(note), ROOM / 8);
+    if notes.is_empty() { notes } else { format!("\n{notes}") }
+}
+
+fn row(finding: &Finding) -> String {
+    let severity = match finding.severity {
         Severity::Error => "❌ error",
         Severity::Warning => "⚠️ warning",
         Severity::Hint => "💡 hint",
     };
-    let place = finding.place.as_ref().map_or(String::new(), |p| format!(":{}", p.line));
-    let place = code(&format!("{}{place}", finding.path));
-    format!("| {glyph} | `{}` | {place} | {} |\n", finding.rule, prose(&finding.message))
+    format!("| {severity} | `{}` | {} | {} |\n", finding.rule, place(finding), prose(&finding.message))
 }
 
-fn remedy(finding: &&Finding) -> String {
-    let mut lines: Vec<String> = finding.help.iter().map(|line| prose(line)).collect();
-    if let Some(fix) = &finding.fix {
-        let flag = match fix.safety {
-            crate::rules::finding::Safety::Safe => "--fix",
-            crate::rules::finding::Safety::Suggested => "--fix=all",
+fn place(finding: &Finding) -> String {
+    let line = finding.place.as_ref().map_or(String::new(), |place| format!(":{}", place.line));
+    code(&format!("{}{line}", finding.path))
+}
+
+fn remedy(block: &FindingLayout) -> String {
+    let mut out = format!("- {}: {}\n", place(block.finding), prose(&block.finding.message));
+    for remark in &block.remarks {
+        let _ = writeln!(out, "  - {}: {}", remark.label, prose(&remark.text));
+    }
+    if let Some(fix) = &block.finding.fix {
+        let command = match fix.safety {
+            Safety::Safe => "--fix",
+            Safety::Suggested => "--fix=all",
         };
-        lines.push(format!("<code>okep check {flag}</code> would {}", prose(&fix.title)));
+        let _ = writeln!(out, "  - <code>okep check {command}</code> writes it:");
+        let patch: String = block.excerpts.iter().map(patch).collect();
+        let fence = fenced("diff", &patch);
+        // Inside of the list item, but for the blank lines around.
+        out += &format!("\n  {}\n\n", fence.trim_end().replace('\n', "\n  "));
     }
-    if lines.is_empty() {
-        return String::new();
-    }
-    let at = finding.place.as_ref().map_or(String::new(), |p| format!(":{}", p.line));
-    let mut out = format!("- {}: {}\n", code(&format!("{}{at}", finding.path)), prose(&finding.message));
-    for line in lines {
-        let _ = writeln!(out, "  - {line}");
+    out
+}
+
+/// The lines of an excerpt as a diff; the path is a comment of it.
+fn patch(excerpt: &Excerpt) -> String {
+    let mut out = format!("# {}\n", escape_control(&excerpt.path));
+    for line in &excerpt.lines {
+        let sign = match line.kind {
+            LineKind::Same => ' ',
+            LineKind::Removed => '-',
+            LineKind::Added => '+',
+            LineKind::Gap => '…',
+        };
+        let text: String = line.pieces.iter().map(|(_, piece)| piece.as_str()).collect();
+        let _ = writeln!(out, "{sign}{text}");
     }
     out
 }
@@ -112,30 +108,27 @@ fn okep_row(okep: &OkepSummary, counts: Counts) -> String {
     format!("| {} | {title} | {errors} | {warnings} | {hints} |\n", code(&okep.path))
 }
 
-/// Writes the items while they fit into `room` bytes, and says how many did.
-fn write_while_room<T>(out: &mut String, items: &[T], room: usize, write: impl Fn(&T) -> String) -> usize {
-    let end = out.len() + room;
-    for (written, item) in items.iter().enumerate() {
-        let text = write(item);
-        if out.len() + text.len() > end {
-            return written;
+/// The items while they fit into `room` bytes, and how many do not.
+fn while_room(items: impl Iterator<Item = String>, room: usize) -> String {
+    let mut out = String::new();
+    let mut more = 0;
+    for item in items {
+        if more > 0 || out.len() + item.len() > room {
+            more += 1;
+        } else {
+            out += &item;
         }
-        out.push_str(&text);
     }
-    items.len()
+    if more > 0 {
+        let _ = writeln!(out, "\n… and {more} more; `okep check --format full` shows all.");
+    }
+    out
 }
 
-fn more(out: &mut String, left: usize) {
-    if left > 0 {
-        let _ = writeln!(out, "\n… and {left} more; `okep check` shows all.");
-    }
-}
-
-fn details(out: &mut String, title: &str, write: impl FnOnce(&mut String)) {
-    let mut inside = String::new();
-    write(&mut inside);
-    if !inside.is_empty() {
-        let _ = write!(out, "\n<details><summary>{title}</summary>\n\n{inside}\n</details>\n");
+fn details(title: &str, inside: &str) -> String {
+    match inside {
+        "" => String::new(),
+        inside => format!("\n<details><summary>{title}</summary>\n\n{inside}\n</details>\n"),
     }
 }
 
@@ -189,13 +182,8 @@ fn references(text: &str) -> String {
 
 /// A block of code, fenced by more backticks than it holds in a row.
 pub(super) fn fenced(language: &str, text: &str) -> String {
-    let mut longest = 2;
-    let mut run = 0;
-    for c in text.chars() {
-        run = if c == '`' { run + 1 } else { 0 };
-        longest = longest.max(run);
-    }
-    let fence = "`".repeat(longest + 1);
+    let runs = text.split(|c| c != '`').map(str::len);
+    let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);
     let lines: Vec<String> = text.lines().map(quotable).collect();
     format!("{fence}{language}\n{}\n{fence}\n", lines.join("\n"))
 }
@@ -204,45 +192,9 @@ pub(super) fn fenced(language: &str, text: &str) -> String {
 mod tests {
     use super::super::test_reports::{empty, finding, large, okep};
     use super::*;
-    use crate::audit::report::Baseline;
     use crate::files::Note;
     use crate::rules::finding::{Edit, Fix};
     use pulldown_cmark::{Event, Options, Parser, Tag};
-
-    #[test]
-    fn what_is_wrong_is_a_table_and_the_remedy_folded() {
-        let path = "docs/okeps/okep-7-a.md";
-        let report = empty().with_text(path, "# A\n").with_okep(okep(path, 7, "A", "2025-02-14"));
-        let one = finding("missing-section", Severity::Error, path, "section `Risks` is missing");
-        let fix = Fix::safe("add it", vec![Edit::insert(path, 0, "x")]);
-        let mut report = report.with(one.helped("add `## Risks`").fixed(fix));
-        report.notes.push(Note::new("shallow", "the clone is shallow"));
-        assert_eq!(
-            markdown(&report),
-            "### okep: 1 error in 1 OKEP\n\n| | rule | where | what |\n|---|---|---|---|\n\
-             | ❌ error | `missing-section` | <code>docs/okeps/okep-7-a.md</code> \
-             | section <code>Risks</code> is missing |\n\n\
-             <details><summary>How to mend it</summary>\n\n\
-             - <code>docs/okeps/okep-7-a.md</code>: section <code>Risks</code> is missing\n  \
-             - add <code>&#35;&#35; Risks</code>\n  - <code>okep check --fix</code> would add it\n\n</details>\n\n\
-             <details><summary>1 OKEP</summary>\n\n\
-             | OKEP | title | errors | warnings | hints |\n|---|---|---:|---:|---:|\n\
-             | <code>docs/okeps/okep-7-a.md</code> | A | 1 | 0 | 0 |\n\n</details>\n\n\
-             - Note: the clone is shallow\n"
-        );
-    }
-
-    #[test]
-    fn nothing_wrong_is_a_line_and_what_was_there_is_counted() {
-        let mut report = empty().with(finding("missing-section", Severity::Error, "p", "m"));
-        report.since = Some("c0ffee".into());
-        report.findings[0].baseline = Some(Baseline::Existing);
-        assert_eq!(
-            markdown(&report),
-            "### okep: nothing new to complain about in 0 OKEPs\n\n\
-             1 finding was there before this change and is not shown.\n"
-        );
-    }
 
     #[test]
     fn nothing_in_a_repository_is_markup() {
@@ -256,6 +208,10 @@ mod tests {
                 .with_okep(okep(hostile, 7, hostile, "2025"))
                 .with(finding("broken-link", Severity::Error, hostile, hostile).helped(hostile));
             report.notes.push(Note::at("shallow", hostile, hostile));
+            let fix = Fix::safe(hostile, vec![Edit::insert("a.md", 0, hostile)]);
+            let mut report = report.with_text("a.md", hostile);
+            report.findings[0].finding.path = "a.md".into();
+            report.findings[0].finding.fix = Some(fix);
             let text = markdown(&report);
             for event in Parser::new_ext(&text, Options::all()) {
                 match event {
@@ -268,8 +224,7 @@ mod tests {
                         | Tag::Image { .. }
                         | Tag::Emphasis
                         | Tag::Strong
-                        | Tag::Strikethrough
-                        | Tag::CodeBlock(_)),
+                        | Tag::Strikethrough),
                     ) => panic!("{tag:?} in\n{text}"),
                     _ => {}
                 }
@@ -280,14 +235,13 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_called_and_no_issue_is_named() {
+    fn no_person_is_notified_and_no_issue_is_linked() {
         assert_eq!(prose("ask @ada of #7"), "ask <code>&#64;ada</code> of <code>&#35;7</code>");
     }
 
     #[test]
     fn a_large_report_fits_into_a_comment_and_says_what_is_left_out() {
-        let text = markdown(&large());
-        assert!(text.len() < 65_000, "{}", text.len());
+        assert!(markdown(&large()).len() < 65_000);
         let mut many = empty();
         for n in 0..3000 {
             let path = format!("docs/okeps/okep-{n}-a.md");
@@ -297,7 +251,11 @@ mod tests {
             );
         }
         let text = markdown(&many);
-        assert!(text.len() < 65_000 && text.contains("more; `okep check` shows all."), "{}", text.len());
+        assert!(
+            text.len() < 65_000 && text.contains("more; `okep check --format full` shows all."),
+            "{}",
+            text.len()
+        );
         assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
     }
 

@@ -1,252 +1,74 @@
 //! SARIF 2.1.0, for code scanning and other collectors of results.
 //!
-//! The structs are the part of the format that is used and nothing else. No path of this machine gets in:
-//! files are told from `%SRCROOT%`, which whoever reads the log sets to their own checkout.
+//! No path of this machine gets in: files are relative to `%SRCROOT%`, which whoever reads the log sets to their
+//! own checkout.
 
-use super::json::escaped;
+use super::json::printed;
+use super::markdown::fenced;
 use crate::audit::report::{Baseline, Report, Reported, Source};
 use crate::files::Note;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::rules::{RULES, Rule};
 use crate::text::Place;
 use crate::text::path::{file_name, okep_name, stem};
-use serde::Serialize;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 
-const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
-const ROOT: &str = "%SRCROOT%";
-
-/// The report as SARIF, pretty-printed; `complete` says whether all could be read.
+/// The report as SARIF, pretty-printed; `complete` says whether everything could be read.
 ///
-/// Existing findings are results too, as `unchanged`: a collector that is told of new ones only would
-/// take the others for mended.
+/// Existing findings are results too, as `unchanged`: a collector that gets new ones only would take the others
+/// for fixed.
 pub fn sarif(report: &Report, complete: bool, version: &str) -> String {
     let mut seen = HashMap::new();
-    let log = Log {
-        schema: SCHEMA,
-        version: "2.1.0",
-        runs: [SarifRun {
-            tool: Tool {
-                driver: Driver {
-                    name: "okep",
-                    version,
-                    semantic_version: version,
-                    rules: RULES.iter().map(|rule| descriptor(rule)).collect(),
-                },
-            },
-            invocations: [Invocation {
-                execution_successful: complete,
-                tool_execution_notifications: report.notes.iter().map(notification).collect(),
-            }],
-            original_uri_base_ids: BTreeMap::from([(
-                ROOT,
-                BaseId { description: text("the root of the repository".to_owned()) },
-            )]),
-            results: report.findings.iter().map(|r| result(r, report, &mut seen)).collect(),
-            column_kind: "unicodeCodePoints",
-            properties: properties(report),
+    let rules: Vec<Value> = RULES.iter().map(|rule| descriptor(rule)).collect();
+    let notifications: Vec<Value> = report.notes.iter().map(notification).collect();
+    let results: Vec<Value> = report.findings.iter().map(|r| result(r, report, &mut seen)).collect();
+    printed(&json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "okep", "version": version, "semanticVersion": version, "rules": rules,
+            } },
+            "invocations": [{ "executionSuccessful": complete, "toolExecutionNotifications": notifications }],
+            "originalUriBaseIds": { ROOT: { "description": { "text": "the root of the repository" } } },
+            "results": results,
+            "columnKind": "unicodeCodePoints",
+            "properties": properties(report),
         }],
+    }))
+}
+
+const ROOT: &str = "%SRCROOT%";
+
+fn properties(report: &Report) -> Value {
+    let mut properties = match &report.source {
+        Source::Worktree => json!({ "source": "worktree" }),
+        Source::Index => json!({ "source": "index" }),
+        Source::Commit(commit) => json!({ "source": "commit", "commit": commit }),
     };
-    let json = serde_json::to_string_pretty(&log).expect("plain structs with string keys always encode");
-    escaped(&json) + "\n"
-}
-
-#[derive(Serialize)]
-struct Log<'a> {
-    #[serde(rename = "$schema")]
-    schema: &'a str,
-    version: &'a str,
-    runs: [SarifRun<'a>; 1],
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SarifRun<'a> {
-    tool: Tool<'a>,
-    invocations: [Invocation<'a>; 1],
-    original_uri_base_ids: BTreeMap<&'a str, BaseId>,
-    results: Vec<SarifResult<'a>>,
-    column_kind: &'a str,
-    properties: BTreeMap<&'a str, &'a str>,
-}
-
-#[derive(Serialize)]
-struct Tool<'a> {
-    driver: Driver<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Driver<'a> {
-    name: &'a str,
-    version: &'a str,
-    semantic_version: &'a str,
-    rules: Vec<Descriptor<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Descriptor<'a> {
-    id: &'a str,
-    short_description: Message,
-    full_description: Message,
-    help: Message,
-    default_configuration: Configuration<'a>,
-    properties: BTreeMap<&'a str, &'a str>,
-}
-
-#[derive(Serialize)]
-struct Configuration<'a> {
-    level: &'a str,
-}
-
-#[derive(Serialize)]
-struct Message {
-    text: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    markdown: Option<String>,
-}
-
-#[derive(Serialize)]
-struct BaseId {
-    description: Message,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Invocation<'a> {
-    execution_successful: bool,
-    tool_execution_notifications: Vec<Notification<'a>>,
-}
-
-#[derive(Serialize)]
-struct Notification<'a> {
-    message: Message,
-    level: &'a str,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    locations: Vec<Location>,
-    properties: BTreeMap<&'a str, &'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SarifResult<'a> {
-    rule_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rule_index: Option<usize>,
-    level: &'a str,
-    message: Message,
-    locations: [Location; 1],
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Location>,
-    partial_fingerprints: BTreeMap<&'a str, String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    baseline_state: Option<&'a str>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    fixes: Vec<SarifFix>,
-    properties: BTreeMap<&'a str, &'a str>,
-}
-
-#[derive(Serialize, PartialEq)]
-#[serde(rename_all = "camelCase")]
-struct Location {
-    physical_location: PhysicalLocation,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<RelatedMessage>,
-}
-
-#[derive(Serialize, PartialEq)]
-struct RelatedMessage {
-    text: String,
-}
-
-#[derive(Serialize, PartialEq)]
-#[serde(rename_all = "camelCase")]
-struct PhysicalLocation {
-    artifact_location: ArtifactLocation,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    region: Option<Region>,
-}
-
-#[derive(Serialize, PartialEq)]
-#[serde(rename_all = "camelCase")]
-struct ArtifactLocation {
-    uri: String,
-    uri_base_id: &'static str,
-}
-
-#[derive(Serialize, PartialEq)]
-#[serde(rename_all = "camelCase")]
-struct Region {
-    start_line: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    start_column: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end_line: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end_column: Option<usize>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SarifFix {
-    description: Message,
-    artifact_changes: Vec<ArtifactChange>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ArtifactChange {
-    artifact_location: ArtifactLocation,
-    replacements: Vec<SarifReplacement>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct SarifReplacement {
-    deleted_region: Region,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    inserted_content: Option<SarifContent>,
-}
-
-#[derive(Serialize)]
-struct SarifContent {
-    text: String,
-}
-
-fn properties(report: &Report) -> BTreeMap<&str, &str> {
-    let (kind, commit) = match &report.source {
-        Source::Worktree => ("worktree", None),
-        Source::Index => ("index", None),
-        Source::Commit(commit) => ("commit", Some(commit.as_str())),
-    };
-    let mut properties = BTreeMap::from([("source", kind)]);
-    properties.extend(commit.map(|commit| ("commit", commit)));
-    properties.extend(report.since.as_deref().map(|since| ("since", since)));
+    if let Some(since) = &report.since {
+        properties["since"] = json!(since);
+    }
     properties
 }
 
-fn descriptor(rule: &'static Rule) -> Descriptor<'static> {
-    let grandfatherable = match rule.is_of_template() {
+fn descriptor(rule: &Rule) -> Value {
+    let template = match rule.is_of_template() {
         true => "\n\nAn OKEP is held to the template that was in force when it landed.",
         false => "",
     };
-    let plain =
-        format!("{}\n\nInstead of\n\n{}\n\nwrite\n\n{}{grandfatherable}", rule.why, rule.bad, rule.good);
-    let markdown = format!(
-        "{}\n\nInstead of\n\n{}\nwrite\n\n{}{grandfatherable}",
-        rule.why,
-        super::markdown::fenced("", rule.bad),
-        super::markdown::fenced("", rule.good),
-    );
-    Descriptor {
-        id: rule.id,
-        short_description: text(rule.offence.to_owned()),
-        full_description: text(format!("{}. {}", rule.offence, rule.why)),
-        help: Message { text: plain, markdown: Some(markdown) },
-        default_configuration: Configuration { level: level(rule.severity) },
-        properties: BTreeMap::from([("fix", rule.fixability)]),
-    }
+    let text = format!("{}\n\nInstead of\n\n{}\n\nwrite\n\n{}{template}", rule.why, rule.bad, rule.good);
+    let (bad, good) = (fenced("", rule.bad), fenced("", rule.good));
+    let markdown = format!("{}\n\nInstead of\n\n{bad}\nwrite\n\n{good}{template}", rule.why);
+    json!({
+        "id": rule.id,
+        "shortDescription": { "text": rule.offence },
+        "fullDescription": { "text": format!("{}. {}", rule.offence, rule.why) },
+        "help": { "text": text, "markdown": markdown },
+        "defaultConfiguration": { "level": level(rule.severity) },
+        "properties": { "fix": rule.fixability },
+    })
 }
 
 fn level(severity: Severity) -> &'static str {
@@ -257,74 +79,80 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-fn result<'a>(reported: &'a Reported, report: &Report, seen: &mut HashMap<String, usize>) -> SarifResult<'a> {
+fn result(reported: &Reported, report: &Report, seen: &mut HashMap<String, usize>) -> Value {
     let finding = &reported.finding;
-    let mut related: Vec<Location> = Vec::new();
+    let lines = std::iter::once(&finding.message).chain(&finding.help);
+    let mut related: Vec<Value> = Vec::new();
     for other in &finding.related {
-        let message = Some(RelatedMessage { text: unlinked(&other.message) });
-        let location = Location { message, ..location(&other.path, other.place.as_ref()) };
+        let mut place = location(&other.path, other.place.as_ref());
+        place["message"] = text(&other.message);
         // The format wants each place once.
-        if !related.contains(&location) {
-            related.push(location);
+        if !related.contains(&place) {
+            related.push(place);
         }
     }
-    let mut properties = BTreeMap::from([("subject", finding.subject.as_str())]);
-    properties.extend(finding.okep.as_deref().map(|okep| ("okep", okep)));
+    let mut properties = json!({ "subject": finding.subject });
+    if let Some(okep) = &finding.okep {
+        properties["okep"] = json!(okep);
+    }
     if let Some(revision) = &finding.grandfathered {
-        properties.insert("grandfatheredBy", &revision.commit);
-        properties.insert("grandfatheredOn", &revision.date);
+        properties["grandfatheredBy"] = json!(revision.commit);
+        properties["grandfatheredOn"] = json!(revision.date);
     }
-    let lines = std::iter::once(&finding.message).chain(&finding.help).map(|line| unlinked(line));
-    SarifResult {
-        rule_id: finding.rule,
-        rule_index: RULES.iter().position(|rule| rule.id == finding.rule),
-        level: level(finding.severity),
-        message: text(lines.collect::<Vec<_>>().join("\n")),
-        locations: [first_location(finding)],
-        related_locations: related,
-        partial_fingerprints: fingerprints(finding, seen),
-        baseline_state: reported.baseline.map(|baseline| match baseline {
-            Baseline::New => "new",
-            Baseline::Existing => "unchanged",
-        }),
-        fixes: finding.fix.as_ref().and_then(|f| fix(f, report)).into_iter().collect(),
-        properties,
+    let fingerprint = fingerprint(finding, seen);
+    let mut result = json!({
+        "ruleId": finding.rule,
+        "level": level(finding.severity),
+        "message": text(&lines.map(String::as_str).collect::<Vec<_>>().join("\n")),
+        "locations": [first_location(finding)],
+        // The second name is the one that GitHub goes by.
+        "partialFingerprints": { "okepFinding/v1": fingerprint, "primaryLocationLineHash": fingerprint },
+        "properties": properties,
+    });
+    let baseline = reported.baseline.map(|baseline| match baseline {
+        Baseline::New => "new",
+        Baseline::Existing => "unchanged",
+    });
+    let optional = [
+        ("ruleIndex", RULES.iter().position(|rule| rule.id == finding.rule).map(|index| json!(index))),
+        ("relatedLocations", (!related.is_empty()).then(|| json!(related))),
+        ("baselineState", baseline.map(|state| json!(state))),
+        ("fixes", finding.fix.as_ref().and_then(|f| fix(f, report)).map(|fix| json!([fix]))),
+    ];
+    for (name, value) in optional {
+        if let Some(value) = value {
+            result[name] = value;
+        }
     }
+    result
 }
 
-/// The finding's place; what is absent stands at the first line, since GitHub refuses a result without
-/// a line.
-fn first_location(finding: &Finding) -> Location {
+/// The finding's place; what is absent is at the first line, since GitHub refuses a result without a line.
+fn first_location(finding: &Finding) -> Value {
     let mut location = location(&finding.path, finding.place.as_ref());
-    location.physical_location.region.get_or_insert(Region {
-        start_line: 1,
-        start_column: None,
-        end_line: None,
-        end_column: None,
-    });
+    if finding.place.is_none() {
+        location["physicalLocation"]["region"] = json!({ "startLine": 1 });
+    }
     location
 }
 
-fn location(path: &str, place: Option<&Place>) -> Location {
-    let region = place.map(region);
-    Location {
-        physical_location: PhysicalLocation { artifact_location: artifact(path), region },
-        message: None,
+fn location(path: &str, place: Option<&Place>) -> Value {
+    let mut location = json!({ "physicalLocation": { "artifactLocation": artifact(path) } });
+    if let Some(place) = place {
+        location["physicalLocation"]["region"] = region(place);
     }
+    location
 }
 
-fn artifact(path: &str) -> ArtifactLocation {
-    ArtifactLocation { uri: uri(path), uri_base_id: ROOT }
+fn artifact(path: &str) -> Value {
+    json!({ "uri": uri(path), "uriBaseId": ROOT })
 }
 
-fn region(place: &Place) -> Region {
-    let at_least_one = |n: usize| n.max(1);
-    Region {
-        start_line: at_least_one(place.line),
-        start_column: Some(at_least_one(place.column)),
-        end_line: Some(at_least_one(place.end_line)),
-        end_column: Some(at_least_one(place.end_column)),
-    }
+fn region(place: &Place) -> Value {
+    json!({
+        "startLine": place.line.max(1), "startColumn": place.column.max(1),
+        "endLine": place.end_line.max(1), "endColumn": place.end_column.max(1),
+    })
 }
 
 /// A relative reference: what is no unreserved character of a URI is percent-encoded, and so a colon in
@@ -341,20 +169,19 @@ fn uri(path: &str) -> String {
     uri
 }
 
-/// The finding's identity as a hash, and how often it stood before: lines, commits and the OKEP's title
-/// may change. The second name is the one that GitHub goes by.
-fn fingerprints(finding: &Finding, seen: &mut HashMap<String, usize>) -> BTreeMap<&'static str, String> {
+/// The finding's identity as a hash, and how often it occurred before: lines, commits and the OKEP's title may
+/// change.
+fn fingerprint(finding: &Finding, seen: &mut HashMap<String, usize>) -> String {
     let about = finding.okep.as_deref().unwrap_or(&finding.path);
     let number = stem(file_name(about)).and_then(okep_name).and_then(|name| name.number);
     let about = number.map_or_else(|| about.to_owned(), |n| n.to_string());
     let hash = fnv(&[finding.rule, &about, &finding.subject]);
     let times = seen.entry(hash.clone()).and_modify(|n| *n += 1).or_insert(1);
-    let fingerprint = format!("{hash}:{times}");
-    BTreeMap::from([("okepFinding/v1", fingerprint.clone()), ("primaryLocationLineHash", fingerprint)])
+    format!("{hash}:{times}")
 }
 
-/// FNV-1a of the parts, each ended by a byte that no text holds: the standard library's own hash may be
-/// another one tomorrow.
+/// FNV-1a of the parts, each ended by a byte that no text holds: the standard library's own hash may change
+/// from one release to the next.
 fn fnv(parts: &[&str]) -> String {
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0xff]));
     let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -364,7 +191,7 @@ fn fnv(parts: &[&str]) -> String {
 }
 
 /// A fix as replacements; one that renames a file, which SARIF has no word for, is left to the help text.
-fn fix(fix: &Fix, report: &Report) -> Option<SarifFix> {
+fn fix(fix: &Fix, report: &Report) -> Option<Value> {
     if !fix.renames.is_empty() || fix.edits.is_empty() {
         return None;
     }
@@ -376,32 +203,36 @@ fn fix(fix: &Fix, report: &Report) -> Option<SarifFix> {
     for (path, mut edits) in by_path {
         let source = report.texts.get(path)?;
         edits.sort();
-        let replacement = |edit: &&Edit| SarifReplacement {
-            deleted_region: region(&source.place(edit.start..edit.end)),
-            inserted_content: (!edit.replacement.is_empty())
-                .then(|| SarifContent { text: edit.replacement.clone() }),
+        let replacement = |edit: &&Edit| {
+            let deleted = json!({ "deletedRegion": region(&source.place(edit.start..edit.end)) });
+            match edit.replacement.as_str() {
+                "" => deleted,
+                new => {
+                    json!({ "deletedRegion": deleted["deletedRegion"], "insertedContent": { "text": new } })
+                }
+            }
         };
-        let replacements = edits.iter().map(replacement).collect();
-        changes.push(ArtifactChange { artifact_location: artifact(path), replacements });
+        let replacements: Vec<Value> = edits.iter().map(replacement).collect();
+        changes.push(json!({ "artifactLocation": artifact(path), "replacements": replacements }));
     }
-    let description = text(format!("{} ({})", unlinked(&fix.title), fix.safety.as_str()));
-    Some(SarifFix { description, artifact_changes: changes })
+    let description = text(&format!("{} ({})", fix.title, fix.safety.as_str()));
+    Some(json!({ "description": description, "artifactChanges": changes }))
 }
 
-fn notification(note: &Note) -> Notification<'_> {
-    Notification {
-        message: text(unlinked(&note.message)),
-        level: "note",
-        locations: note.path.iter().map(|path| location(path, None)).collect(),
-        properties: BTreeMap::from([("kind", note.kind)]),
+fn notification(note: &Note) -> Value {
+    let mut value =
+        json!({ "message": text(&note.message), "level": "note", "properties": { "kind": note.kind } });
+    if let Some(path) = &note.path {
+        value["locations"] = json!([location(path, None)]);
     }
+    value
 }
 
-fn text(text: String) -> Message {
-    Message { text, markdown: None }
+/// A message in which SARIF sees no link: to it `[words](target)` is one.
+fn text(text: &str) -> Value {
+    json!({ "text": unlinked(text) })
 }
 
-/// Text in which SARIF sees no link: to it `[words](target)` is one in any message.
 fn unlinked(text: &str) -> String {
     if !text.contains("](") {
         return text.to_owned();

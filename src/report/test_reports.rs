@@ -141,7 +141,7 @@ What is the proposed solution to solve the problem statement? See [the plan](#pl
 TBD
 ";
 
-/// One OKEP with a fault of most kinds.
+/// One OKEP with a finding of most kinds.
 pub fn small() -> Report {
     let path = "docs/okeps/okep-5193-user-defined-networks.md";
     let mkdocs = "mkdocs.yml";
@@ -164,7 +164,7 @@ pub fn small() -> Report {
         "foreign-issue",
         Severity::Warning,
         path,
-        "the issue link names `ovn-org/ovn-kubernetes`, the template's names `ovn-kubernetes/ovn-kubernetes`",
+        "the issue link names `ovn-org/ovn-kubernetes`, not `ovn-kubernetes/ovn-kubernetes`",
     )
     .at(&report, "ovn-org/ovn-kubernetes")
     .subject("ovn-org/ovn-kubernetes")
@@ -178,41 +178,31 @@ pub fn small() -> Report {
         "renamed-section",
         Severity::Warning,
         path,
-        "the section `Future-Goals` stands for the template's `Future Goals`",
+        "`Future-Goals` is another spelling of `Future Goals`",
     )
     .at(&report, "# Future-Goals")
     .subject("Future Goals")
     .relating(&report, TEMPLATE, "# Future Goals", "the template's heading")
     .fixed(Fix::safe(
-        "write the heading as the template does",
+        "rename the heading to `Future Goals`",
         vec![Edit::replace(path, heading, "Future Goals")],
     ));
-    let prompt = finding(
-        "template-text",
-        Severity::Error,
-        path,
-        "a prompt of the template was left in `Proposed Solution`",
-    )
-    .at(&report, "What is the proposed solution to solve the problem statement?")
-    .subject("Proposed Solution")
-    .helped("answer the question and delete it")
-    .fixed(Fix::suggested("delete the prompt", vec![Edit::replace(path, prompt, "")]));
-    let missing = finding(
-        "missing-section",
-        Severity::Error,
-        path,
-        "the section `Alternatives` of the template is missing",
-    )
-    .subject("Alternatives")
-    .helped("add it after `Testing`, or write `None` in it where there are none")
-    .fixed(Fix::suggested(
-        "add the section, to be filled",
-        vec![Edit::insert(path, BAD_OKEP.len(), "\n# Alternatives\n\nTBD\n")],
-    ));
-    let stub = finding("stub-section", Severity::Warning, path, "the section `Testing` says only `TBD`")
+    let prompt = finding("template-text", Severity::Error, path, "unanswered prompt in `Proposed Solution`")
+        .at(&report, "What is the proposed solution to solve the problem statement?")
+        .subject("Proposed Solution")
+        .helped("answer the question and delete it")
+        .fixed(Fix::suggested("delete the prompt", vec![Edit::replace(path, prompt, "")]));
+    let missing = finding("missing-section", Severity::Error, path, "section `Alternatives` is missing")
+        .subject("Alternatives")
+        .helped("add `# Alternatives` after `Testing`")
+        .fixed(Fix::suggested(
+            "add the section",
+            vec![Edit::insert(path, BAD_OKEP.len(), "\n# Alternatives\n\nTBD\n")],
+        ));
+    let stub = finding("stub-section", Severity::Warning, path, "section `Testing` only says `TBD`")
         .at(&report, "TBD")
         .subject("Testing")
-        .helped("write it, or say `None`");
+        .helped("write it, or write `None`");
     let mut nav = finding(
         "not-in-nav",
         Severity::Error,
@@ -221,9 +211,9 @@ pub fn small() -> Report {
     )
     .at(&report, "- OKEP-4368")
     .subject("docs/okeps/okep-5193-user-defined-networks.md")
-    .helped("readers find an OKEP through `nav` only")
+    .helped("add `OKEP-5193: okeps/okep-5193-user-defined-networks.md`")
     .fixed(Fix::safe(
-        "add the entry after that of OKEP-4368",
+        "add it to `nav`",
         vec![Edit::insert(mkdocs, end, "    - OKEP-5193: okeps/okep-5193-user-defined-networks.md\n")],
     ));
     nav.okep = Some(path.to_owned());
@@ -262,81 +252,74 @@ const SECTIONS: [&str; 14] = [
     "Alternatives",
 ];
 
-/// Twelve OKEPs and two hundred findings.
+/// Twelve OKEPs and about two hundred findings.
 pub fn large() -> Report {
     let mut report = empty();
-    let slug = |title: &str| -> String {
-        let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty());
-        words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
-    };
     for (number, title, landed) in TITLES {
-        let path = format!("docs/okeps/okep-{number}-{}.md", slug(title));
-        let mut text = format!(
-            "# OKEP-{number}: {title}\n\n- Issue: [\\#{number}](https://github.com/ovn-org/ovn-kubernetes/issues/{number})\n"
-        );
+        let words = title.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty());
+        let slug = words.map(str::to_lowercase).collect::<Vec<_>>().join("-");
+        let path = format!("docs/okeps/okep-{number}-{slug}.md");
+        let mut text =
+            format!("# OKEP-{number}: {title}\n\n- Issue: [\\#{number}](https://example.org/{number})\n");
         for section in SECTIONS {
-            text.push_str(&format!(
-                "\n## {section}\n\nWhat `{section}` has to say about {title}, in a line or two.\n"
-            ));
+            text += &format!("\n## {section}\n\nWhat there is to know of {section}, in a line or two.\n");
         }
         report = report.with_text(&path, &text).with_okep(okep(&path, number, title, landed));
     }
     let paths: Vec<String> = report.okeps.iter().map(|o| o.path.clone()).collect();
     for (i, path) in paths.iter().enumerate() {
-        // Every third OKEP is clean but for hints.
+        // Every third OKEP has hints alone.
         let bad = i % 3 != 2;
         for (j, section) in SECTIONS.iter().enumerate() {
             let heading = format!("## {section}");
-            let one = match (i + j) % 7 {
-                0 | 1 if j > 9 => finding("missing-section", Severity::Hint, path, &format!("the section `{section}` of the template is missing"))
-                    .grandfathered("2025-12-10")
-                    .helped("nothing has to be done")
-                    .subject(section),
-                2 if bad => finding("renamed-section", Severity::Warning, path, &format!("the section `{section}` stands for the template's `{section} and More`"))
+            let line = format!("What there is to know of {section}");
+            let one = |rule, severity, message: &str| finding(rule, severity, path, message).subject(section);
+            let one = match (i + j) % 6 {
+                0 if j > 9 => {
+                    one("missing-section", Severity::Hint, &format!("section `{section}` is missing"))
+                        .grandfathered("2025-12-10")
+                }
+                1 if bad => {
+                    let end = report.span(path, &heading).end;
+                    one(
+                        "renamed-section",
+                        Severity::Warning,
+                        &format!("`{section}` is another spelling of `{section} Too`"),
+                    )
                     .at(&report, &heading)
-                    .subject(section)
-                    .fixed(Fix::safe("write the heading as the template does", vec![Edit::insert(path, report.span(path, &heading).end, " and More")])),
-                3 if bad => finding("template-text", Severity::Error, path, &format!("a prompt of the template was left in `{section}`, which says what to write and not what was written"))
-                    .at(&report, &format!("What `{section}`"))
+                    .fixed(Fix::safe("rename the heading", vec![Edit::insert(path, end, " Too")]))
+                }
+                2 if bad => {
+                    let prompt = report.texts[path].line_range(report.span(path, &line).start);
+                    one(
+                        "template-text",
+                        Severity::Error,
+                        &format!("unanswered prompt in `{section}`: `{line}`"),
+                    )
+                    .at(&report, &line)
                     .helped("answer it and delete it")
-                    .subject(section)
-                    .fixed(Fix::suggested("delete the prompt", vec![Edit::replace(path, report.texts[path].line_range(report.span(path, &format!("What `{section}`")).start), "")])),
-                4 => finding("extra-section", Severity::Hint, path, &format!("the template has no section `{section} of {i}`"))
+                    .fixed(Fix::suggested("delete the prompt", vec![Edit::replace(path, prompt, "")]))
+                }
+                3 => {
+                    one("extra-section", Severity::Hint, &format!("the template has no section `{section}`"))
+                        .at(&report, &heading)
+                }
+                4 if bad => one("empty-section", Severity::Warning, &format!("section `{section}` is empty"))
                     .at(&report, &heading)
-                    .subject(section),
-                5 if bad => finding("empty-section", Severity::Warning, path, &format!("the section `{section}` is empty"))
-                    .at(&report, &heading)
-                    .relating(&report, path, "- Issue:", "the issue is here")
-                    .subject(section),
-                6 if bad && j > 6 => finding("missing-section", Severity::Error, path, &format!("the section `{section}` of the template is missing"))
-                    .helped("add it, or say `None` in it")
-                    .subject(section)
-                    .fixed(Fix::suggested("add the section, to be filled", vec![Edit::insert(path, report.texts[path].len(), format!("\n## {section}\n\nTBD\n"))])),
-                _ => finding("story-form", Severity::Hint, path, &format!("a story in `{section}` does not read `As a …, I want …, so that …`"))
-                    .at(&report, &heading)
-                    .helped("say who wants what, and what for")
-                    .subject(section),
+                    .relating(&report, path, "- Issue:", "the issue is here"),
+                5 if bad => {
+                    one("missing-section", Severity::Error, &format!("section `{section}` is missing"))
+                        .helped("add it")
+                }
+                _ => {
+                    one("story-form", Severity::Hint, &format!("no story in `{section}` says who wants what"))
+                        .at(&report, &heading)
+                }
             };
             report = report.with(one);
         }
-        let issue = report.span(path, "- Issue: [\\#");
-        let one = finding(
-            "malformed-issue",
-            Severity::Hint,
-            path,
-            "the issue line is written `- Issue: [\\#`, the template writes `* Issue: [#`",
-        )
-        .at(&report, "- Issue:")
-        .fixed(Fix::safe(
-            "write the issue line as the template does",
-            vec![Edit::replace(path, issue, "* Issue: [#")],
-        ));
-        report = report.with(one);
-        let one = finding("broken-link", Severity::Warning, path, &format!("`../images/okep-{i}/architecture-of-the-proposed-solution-with-a-long-name.png` does not resolve inside the docs folder"))
-            .at(&report, "# OKEP");
-        report = report.with(one);
     }
-    report.notes.push(Note::new("shallow", "the clone is shallow: when an OKEP landed before 2025-01-01 could not be known, the template at hand was used"));
+    report.notes.push(Note::new("shallow", "shallow clone: landing dates before 2025-01-01 are unknown"));
     report.notes.push(Note::at("not-utf8", "docs/okeps/okep-5674-x.md", "3 bytes are not UTF-8"));
     report
 }

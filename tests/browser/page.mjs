@@ -190,7 +190,7 @@ const checks = {
     const author = await page.locator("#filters [name=author] option").nth(1).getAttribute("value");
     await choose("author", author);
     for (const row of await rows.all())
-      assert.ok([await row.getAttribute("data-brought"), await row.getAttribute("data-mended")].includes(author));
+      assert.ok([await row.getAttribute("data-introduced"), await row.getAttribute("data-fixed")].includes(author));
     await choose("author", "");
     await page.locator("#filters [name=words]").fill("no such words");
     await count(() => false);

@@ -470,8 +470,8 @@ fn a_refusal_ends_with_the_way_around_it_and_a_pass_says_nothing() {
     assert_eq!((passed.stdout.as_str(), passed.stderr.as_str()), ("", ""));
     break_it(&repo);
     let said = refused(commit(&repo));
-    assert!(said.lines().last().expect("lines").contains("`git commit --no-verify`"), "{said}");
-    assert!(!repo.okep(&["check", "--staged"]).exits(1).stderr.contains("--no-verify"));
+    assert!(said.lines().last().expect("lines").ends_with(":  git commit --no-verify"), "{said}");
+    assert!(!repo.okep(&["check", "--staged"]).exits(1).stdout.contains("--no-verify"));
     // Also where nothing could be judged.
     repo.write("okep.toml", "folder = 1\n");
     repo.git(&["add", "-A"]);
@@ -486,22 +486,25 @@ fn what_a_refusal_tells_works_as_it_is_written() {
     repo.edit(QUIET_GAUGES, "# OKEP-2104: ", "# OKEP 2104 ");
     repo.git(&["add", "-A"]);
     let command = |said: &str| {
-        let lines = said.lines().filter_map(|line| line.strip_prefix("  "));
-        lines
-            .filter(|l| l.starts_with("okep ") || l.starts_with("git "))
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
+        let commands = said.lines().filter_map(|line| line.strip_prefix("  ")?.split_once(":  "));
+        let commands = commands.map(|(what, command)| (what.to_owned(), command.trim().to_owned()));
+        commands.collect::<Vec<_>>()
     };
+    let named = |what: &str, command: String| (what.to_owned(), command);
+    let skip = || named("skip okep", "git commit --no-verify".to_owned());
     let ran = commit(&repo);
     assert_eq!(ran.code, 1, "{ran:?}");
     let told = command(&ran.stderr);
-    assert_eq!(told, [format!("okep check --since HEAD --fix; git add {QUIET_GAUGES}")]);
+    let explain = |rule: &str| named("learn more", format!("okep explain {rule}"));
+    let fix = named("1 safe fix", format!("okep check --since HEAD --fix; git add {QUIET_GAUGES}"));
+    assert_eq!(told, [fix, explain("malformed-title"), skip()]);
     let shell = |line: &str| {
         let mut command = repo.command("sh");
         command.env("PATH", crate::support::path_with_okep()).args(["-c", line]);
         crate::support::ran(command)
     };
-    shell(&told[0]).exits(0);
+    shell(&told[0].1).exits(0);
+    shell(&told[1].1).exits(0);
     repo.write("notes.txt", "so that there is something to commit");
     repo.git(&["add", "notes.txt"]);
     commit(&repo).exits(0);
@@ -510,10 +513,12 @@ fn what_a_refusal_tells_works_as_it_is_written() {
     break_it(&repo);
     repo.edit(QUIET_GAUGES, "## Upgrade and Rollback\n", "## Risks\n\nNone\n\n## Upgrade and Rollback\n");
     let ran = commit(&repo);
-    assert_eq!(command(&ran.stderr), [format!("git add {QUIET_GAUGES}")], "{}", ran.stderr);
+    let stage = named("stage your changes", format!("git add {QUIET_GAUGES}"));
+    let expected = [stage.clone(), explain("missing-section"), skip()];
+    assert_eq!(command(&ran.stderr), expected, "{}", ran.stderr);
     let fix = shell("okep check --since HEAD --fix").exits(0).stderr;
-    assert!(fix.contains(&format!("`git add {QUIET_GAUGES}`")) && !fix.contains("nothing to fix\n"), "{fix}");
-    shell(&command(&ran.stderr)[0]).exits(0);
+    assert!(command(&fix).contains(&stage) && !fix.contains("nothing to fix\n"), "{fix}");
+    shell(&stage.1).exits(0);
     commit(&repo).exits(0);
 }
 

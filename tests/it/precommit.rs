@@ -316,7 +316,7 @@ fn a_draft_is_committed_freely_and_refused_when_it_is_pushed() {
         repo.edit(QUIET_GAUGES, "## Risks\n", "");
         client.git(&repo, &["commit", "-q", "-a", "-m", "Draft"]).exits(0);
         let push = ["push", "-q", "origin", "topic"];
-        let parts = ["missing-section", "the push is refused", "git push --no-verify"];
+        let parts = ["missing-section", "push refused", "git push --no-verify"];
         refused(client.git(&repo, &push), &parts);
         repo.edit(QUIET_GAUGES, "## Upgrade and Rollback\n", "## Risks\n\nNone\n\n## Upgrade and Rollback\n");
         client.git(&repo, &["commit", "-q", "-a", "-m", "Finish"]).exits(0);

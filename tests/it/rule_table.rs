@@ -31,7 +31,7 @@ fn is_rule(path: &Path) -> bool {
 
 #[test]
 fn every_rule_is_explained() {
-    let terminal = Terminal { width: 80, color: false, unicode: true, links: false };
+    let terminal = Terminal { width: 80, color: false, unicode: true };
     for rule in RULES {
         let id = rule.id;
         assert!(id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'), "{id}");

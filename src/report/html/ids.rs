@@ -1,25 +1,31 @@
-//! The anchors of the page: one for each OKEP and each finding, the same from one run to the next.
+//! The anchors of the page: one for each OKEP and each open finding, the same from one run to the next.
 
 use super::HtmlPage;
 use crate::history::report::{FindingStory, OkepStory};
-use crate::rules::finding::Finding;
+use crate::rules::finding::{Finding, Severity};
 use std::collections::{HashMap, HashSet};
 
 /// An open finding as history and the last commit know it.
 pub struct Open<'a> {
     pub anchor: String,
-    /// None where history does not tell of it.
+    /// None where history does not know it.
     pub story: Option<&'a FindingStory>,
-    /// None where it is about what a commit did, so that the files cannot tell.
+    /// None where it is about what a commit did, which the files do not show.
     pub finding: Option<&'a Finding>,
     /// Index among the OKEPs of the story.
     pub okep: Option<usize>,
 }
 
+impl Open<'_> {
+    pub fn severity(&self) -> Severity {
+        self.finding.map(|f| f.severity).or(self.story.map(|s| s.severity)).unwrap_or(Severity::Hint)
+    }
+}
+
 pub struct Ids<'a> {
     /// The anchor of each OKEP of the story.
     pub okeps: Vec<String>,
-    /// What is open: by OKEP, then as the audit has it.
+    /// What is open: by OKEP, errors first.
     pub open: Vec<Open<'a>>,
     /// The place in `open` of each finding of the last commit that is shown.
     pub of_finding: HashMap<usize, usize>,
@@ -32,7 +38,7 @@ impl<'a> Ids<'a> {
         let okeps: Vec<String> =
             page.story.okeps.iter().map(|okep| free(&mut taken, format!("okep-{}", name(okep)))).collect();
         let mut open = opened(page);
-        open.sort_by_key(|(_, o)| o.okep.unwrap_or(usize::MAX));
+        open.sort_by_key(|(_, o)| (o.okep.unwrap_or(usize::MAX), o.severity()));
         let mut ids = Ids { okeps, open: Vec::new(), of_finding: HashMap::new(), of_story: HashMap::new() };
         for (at, mut one) in open {
             let rule = one.finding.map(|f| f.rule).or(one.story.map(|s| s.rule)).unwrap_or_default();

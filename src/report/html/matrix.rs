@@ -2,7 +2,7 @@
 
 use super::HtmlPage;
 use super::ids::{Ids, Open};
-use super::text::{escape_control, heard};
+use super::text::{escape_control, heard, name};
 use crate::history::head_audit::Tip;
 use crate::history::matrix::{Matrix, MatrixCell, MatrixState, STATES, matrices};
 use maud::{Markup, html};
@@ -15,7 +15,7 @@ pub fn section(page: &HtmlPage, ids: &Ids) -> Markup {
             h2 #matrix-h { "Sections" }
             p {
                 "Which OKEP has which section of the template. An OKEP is held to the template that was in force when "
-                "it landed; what a later one asks is excused. Each word leads to the finding and its proposed change."
+                "it landed; what was added later is not required. Each word links to the finding and its proposed change."
             }
             div.switch role="group" aria-label="Which template" hidden {
                 button type="button" data-shows="matrix-today" aria-pressed="true" { "Today’s template" }
@@ -49,7 +49,7 @@ fn table(page: &HtmlPage, ids: &Ids, tip: &Tip, matrix: &Matrix, id: &str, capti
                             @let story = &page.story.okeps[at];
                             tr data-okep=(escape_control(&okep.path)) {
                                 th scope="row" {
-                                    a href={ "#" (ids.okeps[at]) } { (super::spans::name(story)) }
+                                    a href={ "#" (ids.okeps[at]) } { (name(story)) }
                                     @if let Some(title) = &story.title { span.title { (escape_control(title)) } }
                                 }
                                 @for (section, cell) in matrix.sections.iter().zip(cells) {
@@ -69,12 +69,12 @@ fn cell(ids: &Ids, tip: &Tip, cell: &MatrixCell, section: &str) -> Markup {
         td data-state=(cell.state.as_str()) data-section=(escape_control(section)) {
             @match cell.state {
                 MatrixState::Present => { span.glyph.present aria-hidden="true" { "✓" } (heard("present")) },
-                MatrixState::NotAsked => { span.glyph aria-hidden="true" { "–" } (heard("not asked then")) },
-                MatrixState::Unknown => { span.glyph aria-hidden="true" { "?" } (heard("not known")) },
+                MatrixState::NotAsked => { span.glyph aria-hidden="true" { "–" } (heard("not required then")) },
+                MatrixState::Unknown => { span.glyph aria-hidden="true" { "?" } (heard("unknown")) },
                 _ => @for index in &cell.findings {
                     @let finding = &tip.findings[*index];
                     @let state = MatrixState::of(finding);
-                    // A fault of another kind says itself how bad it is.
+                    // Another finding shows its own severity.
                     @let class = match state {
                         MatrixState::Faulty => format!("chip faulty {}", finding.severity.as_str()),
                         _ => format!("chip {}", state.as_str()),
@@ -91,7 +91,7 @@ fn cell(ids: &Ids, tip: &Tip, cell: &MatrixCell, section: &str) -> Markup {
 }
 
 fn chip(open: &Open, class: &str, state: MatrixState, word: &str, rule: &str) -> Markup {
-    let more = (state == MatrixState::Excused).then(|| format!(": {rule}, not asked when it landed"));
+    let more = (state == MatrixState::Excused).then(|| format!(": {rule}, not required when it landed"));
     html! {
         a class=(class) href={ "#" (open.anchor) } data-rule=(rule) {
             (word) @if let Some(more) = more { (heard(&more)) }
@@ -105,10 +105,10 @@ fn legend() -> Markup {
         MatrixState::Renamed => "under another name",
         MatrixState::Misplaced => "at another level, in another section or out of order",
         MatrixState::Empty => "a heading and nothing under it",
-        MatrixState::Stub => "only a promise to write it",
+        MatrixState::Stub => "only a placeholder",
         MatrixState::Missing => "it is not there",
-        MatrixState::Faulty => "it is there, and has a fault of another kind",
-        MatrixState::Excused => "the template asks for it only since the OKEP landed",
+        MatrixState::Faulty => "it is there, with another finding",
+        MatrixState::Excused => "added to the template after the OKEP landed",
         MatrixState::NotAsked => "the template in force did not have it",
         MatrixState::Unknown => "the document is blank or could not be read",
     };
@@ -118,7 +118,7 @@ fn legend() -> Markup {
                 div {
                     dt { @match state {
                         MatrixState::Present => { span.glyph.present { "✓" } " present" },
-                        MatrixState::NotAsked => { span.glyph { "–" } " not asked" },
+                        MatrixState::NotAsked => { span.glyph { "–" } " not required" },
                         MatrixState::Unknown => { span.glyph { "?" } " unknown" },
                         MatrixState::Faulty => span.chip.faulty { "its rule" },
                         state => span class={ "chip " (state.as_str()) } { (state.as_str()) },

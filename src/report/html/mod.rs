@@ -2,9 +2,7 @@
 //!
 //! `maud` escapes whatever stands in a template by its type; the only text that is not escaped is our own
 //! style and script, and the policy in the head lets nothing run or load but those two, by their hashes.
-//! Everything is there without the script: it sorts, filters and switches, and makes nothing up.
-
-mod spans;
+//! Everything is there without the script, which sorts, filters and folds.
 
 mod cards;
 mod curve;
@@ -12,6 +10,7 @@ mod ids;
 mod matrix;
 mod policy;
 mod scale;
+mod spans;
 mod summary;
 mod tables;
 mod text;
@@ -26,11 +25,11 @@ use text::escape_control;
 pub struct HtmlPage<'a> {
     /// What was asked for.
     pub story: &'a Story,
-    /// The findings of all there is, whatever was asked for.
+    /// All findings, whatever was asked for.
     pub all: &'a [FindingStory],
     /// Whether less than everything was asked for.
     pub narrowed: bool,
-    /// The commit where the line ends; none where there are no proposals in it.
+    /// The last commit; none where it has no proposals.
     pub tip: Option<&'a Tip>,
     pub version: &'a str,
 }
@@ -62,7 +61,8 @@ pub fn page(page: &HtmlPage) -> String {
                     nav aria-label="Parts of this page" { (contents(page)) }
                 }
                 main #main tabindex="-1" {
-                    (summary::at_a_glance(page, &ids))
+                    (summary::at_a_glance(page))
+                    (summary::next(page, &ids))
                     (over_time(page, &ids))
                     (matrix::section(page, &ids))
                     (tables::okeps(page, &ids))
@@ -73,8 +73,8 @@ pub fn page(page: &HtmlPage) -> String {
                 }
                 footer {
                     p {
-                        "Written by okep " (page.version) ". Nothing on this page is fetched from anywhere; "
-                        code { "okep explain RULE" } " tells what a rule asks and why."
+                        "Written by okep " (page.version) ". This page loads nothing from elsewhere. "
+                        code { "okep explain RULE" } " explains a rule."
                     }
                 }
                 script { (PreEscaped(script.as_str())) }
@@ -87,11 +87,12 @@ pub fn page(page: &HtmlPage) -> String {
 fn contents(page: &HtmlPage) -> Markup {
     let parts = [
         ("glance", "At a glance", true),
+        ("next", "What to fix next", true),
         ("time", "Over time", true),
         ("matrix", "Sections", page.tip.is_some()),
         ("okeps", "OKEPs", true),
-        ("findings", "Findings", true),
-        ("details", "What to mend", true),
+        ("findings", "All findings", true),
+        ("details", "Open findings", true),
         ("template", "Template", !page.story.templates.is_empty()),
         ("notes", "Notes", !tables::all_notes(page).is_empty()),
     ];

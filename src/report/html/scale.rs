@@ -1,29 +1,27 @@
-//! The axis of days that both pictures share.
+//! The axis of days that the pictures share, in percent of their width, so that they fit any screen.
 
 use crate::history::report::Story;
 use jiff::civil::Date;
 use maud::{Markup, html};
 
-/// Units of the picture; it is scaled as a whole.
-pub const WIDTH: f64 = 1000.0;
-pub const LEFT: f64 = 48.0;
-pub const RIGHT: f64 = 904.0;
+/// Where the first and the last day are.
+const LEFT: f64 = 2.0;
+const RIGHT: f64 = 97.0;
+/// Steps between two marks, in months.
+const MONTHS: [i16; 8] = [1, 2, 3, 6, 12, 24, 60, 120];
+const MOST_MARKS: f64 = 9.0;
 
 pub struct Scale {
     first: Date,
     last: Date,
 }
 
-/// Steps between two marks, as months; smaller ones are days.
-const MONTHS: [i16; 8] = [1, 2, 3, 6, 12, 24, 60, 120];
-const MOST_MARKS: f64 = 9.0;
-
 impl Scale {
     /// From shortly before the first finding or OKEP to the end of the line; none where there is
     /// neither an OKEP nor a template.
     ///
-    /// A template may be older by years, and what was written long before it landed too: they would leave
-    /// the rest no room, and stand at the beginning.
+    /// A template may be older by years, and so may be the commit that wrote an OKEP: they would leave the rest
+    /// no room, and are drawn at the beginning.
     pub fn of(story: &Story) -> Option<Scale> {
         let parsed = |day: &String| day.parse::<Date>().ok();
         let landed = story.okeps.iter().filter_map(|o| parsed(&o.landed.as_ref()?.date));
@@ -36,21 +34,19 @@ impl Scale {
         let last = happened.into_iter().chain(templates.clone()).chain(end).max()?;
         let room = (days(first, last) * 0.12).clamp(1.0, 3650.0) as i32;
         let begin = first.saturating_sub(jiff::Span::new().days(room));
-        let near = templates.chain(written).filter(|day| *day >= begin);
-        let first = near.chain([first]).min().unwrap_or(first);
-        // What came on the last day is to be seen too.
+        let first = templates.chain(written).filter(|day| *day >= begin).chain([first]).min()?;
+        // What happened on the last day is to be seen too.
         let more = (days(first, last) * 0.015).ceil().max(1.0) as i32;
-        let last = last.saturating_add(jiff::Span::new().days(more));
-        Some(Scale { first, last })
+        Some(Scale { first, last: last.saturating_add(jiff::Span::new().days(more)) })
+    }
+
+    /// Where a day is; what is before the first one, or no day, is at the beginning.
+    pub fn x(&self, day: &str) -> f64 {
+        day.parse().map_or(LEFT, |day| self.at(day))
     }
 
     pub fn end(&self) -> f64 {
         RIGHT
-    }
-
-    /// Where a day stands; what is before the first one, or no day, stands at the beginning.
-    pub fn x(&self, day: &str) -> f64 {
-        day.parse().map_or(LEFT, |day| self.at(day))
     }
 
     fn at(&self, day: Date) -> f64 {
@@ -63,32 +59,40 @@ impl Scale {
         day.parse().is_ok_and(|day: Date| day < self.first)
     }
 
-    /// Lines over `top..bottom` for the days, and their labels `below`.
-    pub fn marks(&self, top: f64, bottom: f64, below: f64) -> Markup {
+    /// Lines down to `bottom` for the days.
+    pub fn lines(&self, top: u32, bottom: u32) -> Markup {
         html! {
-            @for (day, label) in self.ticks() {
-                @let x = self.at(day);
-                line.grid x1=(n(x)) x2=(n(x)) y1=(n(top)) y2=(n(bottom)) {}
-                text.tick x=(n(x)) y=(n(bottom + below)) text-anchor="middle" { (label) }
+            @for (day, _) in self.marks() {
+                @let x = percent(self.at(day));
+                line.grid x1=(x) x2=(x) y1=(top) y2=(bottom) {}
             }
         }
     }
 
-    fn ticks(&self) -> Vec<(Date, String)> {
-        let all = days(self.first, self.last);
-        if all < 60.0 {
-            let step = (all / MOST_MARKS).ceil().max(1.0) as i32;
-            let next = |day: &Date| day.checked_add(jiff::Span::new().days(step)).ok();
-            let days = std::iter::successors(Some(self.first), next).take_while(|day| *day <= self.last);
-            return days.map(|day| (day, day.strftime("%m-%d").to_string())).collect();
+    /// The days, at the height `y`. A narrow screen leaves every other one out.
+    pub fn labels(&self, y: u32) -> Markup {
+        html! {
+            @for (nth, (day, label)) in self.marks().into_iter().enumerate() {
+                text class=(if nth % 2 == 1 { "tick odd" } else { "tick" }) x=(percent(self.at(day))) y=(y) text-anchor="middle" { (label) }
+            }
         }
-        let step = MONTHS.into_iter().find(|m| all / (30.4 * f64::from(*m)) <= MOST_MARKS).unwrap_or(120);
-        let month = (i32::from(self.first.month()) - 1) / i32::from(step) * i32::from(step);
-        let year = if step >= 12 { self.first.year() / (step / 12) * (step / 12) } else { self.first.year() };
-        let Ok(begin) = Date::new(year.max(1), month as i8 + 1, 1) else { return Vec::new() };
-        let next = |day: &Date| day.checked_add(jiff::Span::new().months(step)).ok();
+    }
+
+    fn marks(&self) -> Vec<(Date, String)> {
+        let all = days(self.first, self.last);
+        let (begin, step, form) = if all < 60.0 {
+            let step = (all / MOST_MARKS).ceil().max(1.0) as i32;
+            (self.first, jiff::Span::new().days(step), "%m-%d")
+        } else {
+            let step = MONTHS.into_iter().find(|m| all / (30.4 * f64::from(*m)) <= MOST_MARKS).unwrap_or(120);
+            let (years, months) =
+                (step / 12, i32::from(self.first.month() - 1) / i32::from(step) * i32::from(step));
+            let year = if years > 0 { self.first.year() / years * years } else { self.first.year() };
+            let Ok(begin) = Date::new(year.max(1), months as i8 + 1, 1) else { return Vec::new() };
+            (begin, jiff::Span::new().months(step), if years > 0 { "%Y" } else { "%Y-%m" })
+        };
+        let next = |day: &Date| day.checked_add(step).ok();
         let days = std::iter::successors(Some(begin), next).take_while(|day| *day <= self.last);
-        let form = if step >= 12 { "%Y" } else { "%Y-%m" };
         days.filter(|day| *day >= self.first).map(|day| (day, day.strftime(form).to_string())).collect()
     }
 }
@@ -97,10 +101,14 @@ fn days(from: Date, to: Date) -> f64 {
     from.until(to).map_or(0.0, |span| span.get_days().into())
 }
 
-/// A number for an attribute, to a tenth.
-pub fn n(value: f64) -> String {
-    let text = format!("{value:.1}");
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+/// A length or a place for an attribute, to a hundredth of a percent.
+pub fn percent(value: f64) -> String {
+    format!("{value:.2}%")
+}
+
+/// A drawing around the point at `x` percent and `y` pixels.
+pub fn at(x: f64, y: u32, drawing: Markup) -> Markup {
+    html! { svg.mark x=(percent(x)) y=(y) { (drawing) } }
 }
 
 /// The day `days` before another.

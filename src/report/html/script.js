@@ -1,5 +1,5 @@
-// Sorts and filters tables, and switches between the two views of the sections. All that it works on is
-// in the page already; without it everything is shown.
+// Sorts and filters tables, folds proposed changes, and switches between the two views of the sections.
+// Everything is in the page already; without the script all of it is shown.
 "use strict";
 (() => {
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
@@ -43,7 +43,7 @@
         row.hidden = !(
           (!rule || is.rule === rule) &&
           (!severity || is.severity === severity) &&
-          (!author || is.brought === author || is.mended === author) &&
+          (!author || is.introduced === author || is.fixed === author) &&
           (!state || is.state === state) &&
           (!wanted || row.textContent.toLowerCase().includes(wanted))
         );
@@ -58,10 +58,7 @@
     apply();
   }
 
-  // On a narrow screen a picture is wider than its place: what is now stands at its end.
-  all(".scroll > svg").forEach((picture) => (picture.parentElement.scrollLeft = picture.parentElement.scrollWidth));
-
-  // What is proposed is folded away until it is asked for: by a link to it, or all of it at once.
+  // Proposed changes are folded until a link points to them, or all are asked for.
   const evidence = all("details.evidence");
   const unfold = (open) => evidence.forEach((one) => (one.open = open));
   const reveal = () => {
@@ -78,7 +75,7 @@
     unfolding.hidden = false;
     all("button", unfolding).forEach((b) => b.addEventListener("click", () => unfold(b.value === "open")));
     addEventListener("hashchange", reveal);
-    // A link to where one is already changes nothing, and is meant all the same.
+    // A link to the current place changes no address, and unfolds all the same.
     document.addEventListener("click", (event) => {
       const link = event.target.closest?.("a[href^='#']");
       if (link && link.hash === location.hash) reveal();

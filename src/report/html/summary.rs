@@ -1,18 +1,20 @@
-//! What a reader wants to know first: how many conform, what is open, who can mend it, and which way it goes.
+//! What a reader wants to know first: how many OKEPs conform, what is open, and what to fix next.
 
 use super::HtmlPage;
 use super::curve::{open_on, steps};
-use super::ids::Ids;
+use super::ids::{Ids, Open};
 use super::scale::days_before;
-use super::text::{commit, escape_control};
+use super::text::{commit, escape_control, name, prose};
 use crate::audit::report::Counts;
-use crate::report::count;
+use crate::history::report::{FindingCause, FindingStory};
+use crate::report::summary::count;
 use crate::rules::finding::{Safety, Severity};
 use maud::{Markup, html};
-use std::collections::BTreeMap;
 
-/// How far back it is looked to say which way it goes, in days.
+/// The past that today is compared with, in days.
 const BEFORE: i32 = 90;
+/// Findings that are listed as the next to fix.
+const NEXT: usize = 15;
 
 pub fn where_and_when(page: &HtmlPage) -> Markup {
     let walk = &page.story.walk;
@@ -22,20 +24,19 @@ pub fn where_and_when(page: &HtmlPage) -> Markup {
             @if let Some((first, last)) = &walk.days {
                 "As of " time { (escape_control(last)) }
                 @if let Some(tip) = walk.tips.first() { " at " (commit(forge, tip)) }
-                ": " (count(walk.commits, "commit")) " audited, " (walk.line) " of them on the first-parent line since "
+                ": " (count(walk.commits, "commit")) " checked, " (walk.line) " of them on the first-parent line since "
                 time { (escape_control(first)) } "."
             } @else { "There is no commit yet." }
             @if walk.shallow {
-                strong { " The clone is shallow" } ": what stood where its history ends came nobody knows when, so that \
-                    what landed, was mended or is excused before that is not known. "
-                code { "git fetch --unshallow" } " brings the rest."
+                strong { " This is a shallow clone" } ": what happened before its first commit is unknown. "
+                code { "git fetch --unshallow" } " fetches the rest."
             }
-            @if page.narrowed { " Only what was asked for is shown; the sections tell of all that is open." }
+            @if page.narrowed { " Only what was asked for is shown; the sections show everything that is open." }
         }
     }
 }
 
-pub fn at_a_glance(page: &HtmlPage, ids: &Ids) -> Markup {
+pub fn at_a_glance(page: &HtmlPage) -> Markup {
     let story = page.story;
     let alive = || story.okeps.iter().filter(|o| o.deleted.is_none());
     let conform = alive().filter(|o| o.now.errors == 0).count();
@@ -43,49 +44,32 @@ pub fn at_a_glance(page: &HtmlPage, ids: &Ids) -> Markup {
     let mut open = Counts::default();
     story.findings.iter().filter(|f| f.fixed.is_none()).for_each(|f| open.add(f.severity));
     let fixed = story.findings.iter().filter(|f| f.fixed.is_some()).count();
+    let is_later = |f: &&FindingStory| f.cause == FindingCause::Template && f.fixed.is_none();
+    let later = story.findings.iter().filter(is_later).count();
+    let tiles = [
+        (Severity::Error, open.errors, String::new()),
+        (Severity::Warning, open.warnings, String::new()),
+        (Severity::Hint, open.hints, format!(", {later} for later templates")),
+    ];
     html! {
         section #glance aria-labelledby="glance-h" {
             h2 #glance-h { "At a glance" }
             ul.tiles {
                 li.tile {
                     strong { (conform) " of " (alive().count()) }
-                    span { "OKEPs have no error; " (clean) " of them nothing at all" }
+                    span { "OKEPs without errors; " (clean) " without any finding" }
                 }
-                @for (severity, n) in [
-                    (Severity::Error, open.errors), (Severity::Warning, open.warnings), (Severity::Hint, open.hints)
-                ] {
+                @for (severity, n, more) in tiles {
                     li class={ "tile " (severity.as_str()) } {
                         strong { (n) }
-                        span { (noun(severity, n)) " open" @if severity == Severity::Hint { ", " (younger(page)) " for what a template asked later" } }
+                        span { (severity.as_str()) @if n != 1 { "s" } " open" (more) }
                     }
                 }
-                li.tile.good { strong { (fixed) } span { "mended so far" } }
+                li.tile.good { strong { (fixed) } span { "fixed so far" } }
             }
             p { (direction(page, open)) }
-            p { (remedies(page, ids)) }
-            (people(page))
         }
     }
-}
-
-fn noun(severity: Severity, n: usize) -> &'static str {
-    match (severity, n) {
-        (Severity::Error, 1) => "error",
-        (Severity::Error, _) => "errors",
-        (Severity::Warning, 1) => "warning",
-        (Severity::Warning, _) => "warnings",
-        (Severity::Hint, 1) => "hint",
-        (Severity::Hint, _) => "hints",
-    }
-}
-
-fn younger(page: &HtmlPage) -> usize {
-    let younger = |f: &&crate::history::report::FindingStory| {
-        f.cause == crate::history::report::FindingCause::Template
-            && f.fixed.is_none()
-            && f.severity == Severity::Hint
-    };
-    page.story.findings.iter().filter(younger).count()
 }
 
 /// Whether it is getting better.
@@ -98,67 +82,58 @@ fn direction(page: &HtmlPage, open: Counts) -> Markup {
     html! {
         "Errors and warnings open: " (was) " on " (escape_control(&day)) ", " (is) " now: "
         strong { @match is.cmp(&was) {
-            std::cmp::Ordering::Less => { "better by " (was - is) },
-            std::cmp::Ordering::Equal => { "no change" },
-            std::cmp::Ordering::Greater => { "worse by " (is - was) },
+            std::cmp::Ordering::Less => { (was - is) " fewer" },
+            std::cmp::Ordering::Equal => "no change",
+            std::cmp::Ordering::Greater => { (is - was) " more" },
         } }
         ", while " (count(landed, "OKEP")) " landed in those " (BEFORE) " days."
     }
 }
 
-fn remedies(page: &HtmlPage, ids: &Ids) -> Markup {
-    let mut by: BTreeMap<Option<Safety>, usize> = BTreeMap::new();
-    for open in &ids.open {
-        let fix = open.finding.and_then(|f| f.fix.as_ref());
-        *by.entry(fix.map(|f| f.safety)).or_default() += 1;
-    }
-    let of = |safety| by.get(&safety).copied().unwrap_or(0);
-    let (safe, suggested, hand) = (of(Some(Safety::Safe)), of(Some(Safety::Suggested)), of(None));
+/// The worst of what is open, and the commands that fix what can be fixed.
+pub fn next(page: &HtmlPage, ids: &Ids) -> Markup {
+    let mut open: Vec<&Open> = ids.open.iter().collect();
+    open.sort_by_key(|open| open.severity());
+    let fixes = |safety: Option<Safety>| {
+        let fix = |open: &&Open| open.finding.and_then(|f| f.fix.as_ref()).map(|fix| fix.safety) == safety;
+        ids.open.iter().filter(fix).count()
+    };
+    let (safe, suggested, manual) = (fixes(Some(Safety::Safe)), fixes(Some(Safety::Suggested)), fixes(None));
     html! {
-        @if page.tip.is_some() && !ids.open.is_empty() {
-            "Of what is open, " code { "okep check --fix" } " mends " (safe) ", "
-            code { "--fix=all" } " " (suggested) " more; " (hand) " want a hand. "
-            a href="#details" { "What to mend" } " shows each with its lines and the proposed change."
+        section #next aria-labelledby="next-h" {
+            h2 #next-h { "What to fix next" }
+            @if open.is_empty() { p.nothing { "Nothing is open." } } @else {
+                @if page.tip.is_some() {
+                    ul.commands {
+                        @if safe > 0 { li { code { "okep check --fix" } " writes " (count(safe, "safe fix")) @if safe != 1 { "es" } "." } }
+                        @if suggested > 0 { li { code { "okep check --diff=all" } " shows " (suggested) " more, which change the text." } }
+                        @if manual > 0 { li { (manual) " need manual work." } }
+                    }
+                }
+                ol.next {
+                    @for open in open.iter().take(NEXT) { (entry(page, open)) }
+                }
+                p.remark {
+                    @if open.len() > NEXT { (open.len() - NEXT) " more are open; " } a href="#details" { "Open findings" }
+                    " has each with its lines and the proposed change."
+                }
+            }
         }
     }
 }
 
-/// Who wrote what is open, and so can mend it.
-fn people(page: &HtmlPage) -> Markup {
-    let mut people: BTreeMap<&str, (Counts, usize)> = BTreeMap::new();
-    for finding in &page.story.findings {
-        if let (None, Some(by)) = (&finding.fixed, &finding.introduced) {
-            people.entry(&by.author).or_default().0.add(finding.severity);
-        }
-        if let Some(by) = &finding.fixed {
-            people.entry(&by.author).or_default().1 += 1;
-        }
-    }
-    let mut people: Vec<_> = people.into_iter().collect();
-    people.sort_by_key(|(name, (open, _))| (std::cmp::Reverse(open.total()), *name));
+fn entry(page: &HtmlPage, open: &Open) -> Markup {
+    let severity = open.severity().as_str();
+    let message = match (open.finding, open.story) {
+        (Some(finding), _) => prose(&finding.message),
+        (None, Some(story)) => html! { code { (story.rule) } " " (escape_control(&story.subject)) },
+        (None, None) => html! {},
+    };
     html! {
-        @if !people.is_empty() {
-            div.scroll.people role="region" aria-labelledby="people-h" tabindex="0" {
-                table.sortable {
-                    caption #people-h { "Who brought what is open, and who mended" }
-                    thead {
-                        tr {
-                            th scope="col" { "Author" } th.number scope="col" { "Errors" }
-                            th.number scope="col" { "Warnings" } th.number scope="col" { "Hints" }
-                            th.number scope="col" { "Mended" }
-                        }
-                    }
-                    tbody {
-                        @for (name, (open, fixed)) in people {
-                            tr {
-                                th scope="row" { (escape_control(name)) }
-                                td.number { (open.errors) } td.number { (open.warnings) } td.number { (open.hints) }
-                                td.number { (fixed) }
-                            }
-                        }
-                    }
-                }
-            }
+        li {
+            span class={ "chip " (severity) } { (severity) } " "
+            @if let Some(okep) = open.okep { strong { (name(&page.story.okeps[okep])) } " " }
+            a href={ "#" (open.anchor) } { (message) }
         }
     }
 }

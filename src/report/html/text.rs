@@ -1,16 +1,16 @@
-//! Small pieces of text: names, commits and places as the page has them.
+//! Small pieces of the page: names, commits, places, and words with code in them.
 //!
-//! Whatever comes from a repository goes through [`escape_control`]: escaping keeps it from being read as HTML,
-//! and this from reordering or hiding what stands around it.
+//! Whatever comes from a repository goes through [`escape_control`]: `maud` keeps it from being read as HTML, and
+//! this from reordering or hiding what is around it.
 
 pub use crate::report::escape_control;
 
-use crate::history::report::SubjectPlace;
+use crate::history::report::{OkepStory, SubjectPlace, Transition};
 use crate::okep::forge::Forge;
-use crate::report::prefix;
+use crate::report::terminal::prefix;
 use maud::{Markup, html};
 
-/// A sentence of ours, with what stands in backticks as code.
+/// A sentence of ours, with what is in backticks as code.
 pub fn prose(text: &str) -> Markup {
     let pieces: Vec<&str> = text.split('`').collect();
     let paired = pieces.len() % 2 == 1;
@@ -42,16 +42,24 @@ pub fn commit(forge: Option<&Forge>, id: &str) -> Markup {
     )
 }
 
-/// The day that a commit came to the line, with the commit and its pull request.
+/// The day that a commit came to the main line, with its pull request; without one, with the commit.
 pub fn place(forge: Option<&Forge>, place: &SubjectPlace) -> Markup {
     html! {
-        time { (escape_control(&place.date)) } " " (commit(forge, &place.commit))
-        @if let Some(number) = place.pull_request { " " (pull_request(forge, number)) }
+        time { (escape_control(&place.date)) } " "
+        @match place.pull_request {
+            Some(number) => (pull_request(forge, number)),
+            None => (commit(forge, &place.commit)),
+        }
     }
 }
 
 pub fn pull_request(forge: Option<&Forge>, number: u64) -> Markup {
     outside(forge.map(|f| f.pull_request(number)), html! { "#" (number) })
+}
+
+/// When something was introduced or fixed, and by whom.
+pub fn transition(forge: Option<&Forge>, transition: &Transition) -> Markup {
+    html! { (place(forge, &transition.landed)) " " span.author { (escape_control(&transition.author)) } }
 }
 
 /// Words for those who hear the page.
@@ -62,4 +70,14 @@ pub fn heard(words: &str) -> Markup {
 /// What a path ends in.
 pub fn file_name(path: &str) -> String {
     escape_control(path.rsplit('/').next().unwrap_or(path)).into_owned()
+}
+
+/// What an OKEP is called where there is little room.
+pub fn name(okep: &OkepStory) -> String {
+    okep.number.map_or_else(|| file_name(&okep.path), |n| format!("OKEP-{n:04}"))
+}
+
+/// Something wide that scrolls by itself; `label` is the id of what names it.
+pub fn scroll(label: &str, inside: Markup) -> Markup {
+    html! { div.scroll role="region" aria-labelledby=(label) tabindex="0" { (inside) } }
 }

@@ -16,7 +16,7 @@ const MET: [&str; 5] = [
     "changed while it was to be written and was left alone; try again; ",
     // The other one has given the name to the file already.
     "is there already, so nothing can be renamed to it: nothing was written",
-    "not everything could be read, so this is no verdict",
+    "not everything could be read, so the result is incomplete",
 ];
 
 fn begin(repo: &Repo) -> Child {

@@ -6,7 +6,7 @@ use okep::audit::{TemplateTimeline, audit};
 use okep::files::{Layout, Tree};
 use okep::fix::plan::plan;
 use okep::okep::snapshot::{Parsed, Snapshot};
-use okep::report::{Terminal, escape_control, full, github, json, markdown, sarif, table};
+use okep::report::{Terminal, View, auto, escape_control, full, github, json, markdown, sarif, short};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -53,11 +53,13 @@ pub fn holds(tree: &Tree) -> Result<Kept, Broken> {
     let expected = report.live().count() + report.notes.len() + 1;
     kept.hold(commands.lines().count() == expected, || format!("a command a line:\n{commands}"))?;
     for width in [20, 80, 200] {
-        let terminal = Terminal { width, color: false, unicode: width != 80, links: false };
-        quiet(&table::table(&report, &terminal), "table", &mut kept)?;
-        quiet(&full::full(&report, &terminal), "full", &mut kept)?;
+        let terminal = Terminal { width, color: false, unicode: width != 80 };
+        let view = View { hints: width != 80, all: true, ..View::default() };
+        quiet(&auto::auto(&report, &view, &terminal), "auto", &mut kept)?;
+        quiet(&full::full(&report, &view, &terminal), "full", &mut kept)?;
     }
-    for (text, name) in [(sarif, "SARIF"), (commands, "github"), (markdown::markdown(&report), "markdown")] {
+    let (markdown, short) = (markdown::markdown(&report), short::short(&report));
+    for (text, name) in [(sarif, "SARIF"), (commands, "github"), (markdown, "markdown"), (short, "short")] {
         quiet(&text, name, &mut kept)?;
     }
     Ok(kept)

@@ -37,7 +37,7 @@ fn a_pull_request_gets_annotations_a_summary_and_sarif() {
     assert!(judged.stdout.contains("file=docs/okeps/okep-2140-tide-tables.md,"), "{}", judged.stdout);
     assert!(!judged.stdout.contains("bell-codes"), "{}", judged.stdout);
     let written = |name: &str| std::fs::read_to_string(repo.beside(name)).expect("it was written");
-    assert!(written("summary.md").starts_with("### okep: 1 error"), "{}", written("summary.md"));
+    assert!(written("summary.md").contains(" checked: 1 error, 1 hint ("), "{}", written("summary.md"));
     assert!(written("okep.sarif").contains("\"baselineState\": \"new\""));
     let output = written("output");
     assert!(output.starts_with("sarif-file<<") && output.contains("okep.sarif\n"), "{output}");

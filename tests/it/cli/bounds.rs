@@ -12,7 +12,7 @@ fn beyond(path: &str, text: impl AsRef<[u8]>, why: &str) {
         let check = repo.json(args).exits(2);
         assert_eq!(check.notes(), ["too-large"], "{args:?}");
         assert!(check.note("too-large").contains(why), "{}", check.note("too-large"));
-        assert!(check.stderr.contains("no verdict"), "{}", check.stderr);
+        assert!(check.stderr.contains("the result is incomplete"), "{}", check.stderr);
         let risks = format!("error missing-section {QUIET_GAUGES}:- Risks");
         assert!(check.faults().contains(&risks), "the others are judged: {:?}", check.faults());
     }

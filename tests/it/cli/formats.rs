@@ -112,7 +112,7 @@ fn a_pull_request_is_annotated_where_it_is_at_fault_and_nowhere_else() {
     assert_eq!(others.len(), 1, "the last line, which counts: {shown}");
 
     let summary = repo.okep(&["check", "--since", "main", "--format", "markdown"]).exits(1).stdout;
-    assert!(summary.contains("were there before this change") && summary.contains("Goals"), "{summary}");
+    assert!(summary.contains("older findings not shown") && summary.contains("Goals"), "{summary}");
     assert!(!summary.contains("bell-codes"), "{summary}");
 }
 

@@ -183,7 +183,7 @@ fn what_a_partial_clone_lacks_is_no_verdict() {
     let check = repo.okep_in(&partial, &["check", "--format", "json", "--rev", "HEAD"]).exits(2);
     assert!(check.notes().contains(&"missing-object".to_owned()), "{:?}", check.notes());
     assert!(check.note("missing-object").contains("partial clone"), "{}", check.note("missing-object"));
-    assert!(check.stderr.contains("no verdict"), "{}", check.stderr);
+    assert!(check.stderr.contains("the result is incomplete"), "{}", check.stderr);
     assert_eq!(check.faults(), [""; 0], "what is not there is not missing");
     // Checked out, all that is needed is there but the history, and that is told.
     repo.git_in(&partial, &["checkout", "-q"]).exits(0);

@@ -271,7 +271,7 @@ fn hostile_texts_are_harmless_in_every_format() {
         repo.git(&["commit", "-q", "--author", author, "-m", text]);
     }
     let formats = [
-        ("check", &["table", "full", "json", "sarif", "github", "markdown"][..]),
+        ("check", &["auto", "full", "short", "json", "sarif", "github", "markdown"][..]),
         ("history", &["table", "json", "csv"][..]),
     ];
     for (command, format) in formats.iter().flat_map(|(c, all)| all.iter().map(move |f| (*c, *f))) {

@@ -104,7 +104,7 @@ fn a_template_that_goes_and_comes_back_is_told() {
     assert_eq!(story["template"][1]["removed"].as_array().map(Vec::len), Some(3));
     assert!(notes(&story).contains(&"no-template".to_owned()));
     let table = String::from_utf8(run(&repo.dir, &["history"]).stdout).expect("tables are UTF-8");
-    assert!(table.replace('\n', " ").contains("the template was removed on 2025-01-04"), "{table}");
+    assert!(table.replace('\n', " ").contains("The template was removed on 2025-01-04"), "{table}");
     repo.write(TEMPLATE_PATH, &text).commit("Restore it");
     let story = repo.history(&[]);
     assert_eq!(story["template"][2]["kind"], "back");

@@ -3,10 +3,9 @@
 //! Lines end at `\n` only: `similar` on its own would also end them at a lone CR, and such a patch
 //! does not apply. A patch is bytes, because a file need not be UTF-8.
 
-use super::{BAD, BOLD, DIM, GOOD, Terminal, quotable};
 use crate::files::Tree;
 use crate::rules::finding::Rename;
-use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
+use similar::{DiffOp, TextDiff};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Unchanged lines shown around a change, as git has it.
@@ -70,7 +69,7 @@ impl FileChange<'_> {
             return Vec::new();
         }
         let (old_lines, new_lines) = (lines(old), lines(new));
-        let ops = capture_diff_slices(Algorithm::Myers, &old_lines, &new_lines);
+        let diff = TextDiff::configure().newline_terminated(true).diff_slices(&old_lines, &new_lines);
         let (a, b) = (quoted("a/", from.0), quoted("b/", to.0));
         let mut out = format!("diff --git {a} {b}\n");
         if self.old.is_none() {
@@ -78,7 +77,7 @@ impl FileChange<'_> {
         } else if self.new.is_none() {
             out.push_str("deleted file mode 100644\n");
         } else if from.0 != to.0 {
-            let similarity = similarity(&old_lines, &ops, old.len().max(new.len()));
+            let similarity = similarity(&old_lines, diff.ops(), old.len().max(new.len()));
             let (from, to) = (quoted("", from.0), quoted("", to.0));
             out.push_str(&format!("similarity index {similarity}%\nrename from {from}\nrename to {to}\n"));
         }
@@ -88,67 +87,14 @@ impl FileChange<'_> {
             out.push_str(&format!("--- {a}\n+++ {b}\n"));
         }
         let mut out = out.into_bytes();
-        for hunk in group_diff_ops(ops, CONTEXT) {
-            write_hunk(&mut out, &hunk, &old_lines, &new_lines);
-        }
+        let mut hunks = diff.unified_diff();
+        hunks.context_radius(CONTEXT).to_writer(&mut out).expect("writing to memory does not fail");
         out
     }
 }
 
-/// A patch for a reader's eyes: coloured, and harmless to a terminal. It need not apply.
-pub fn readable(patch: &[u8], terminal: &Terminal) -> String {
-    let mut out = String::new();
-    for line in String::from_utf8_lossy(patch).split_terminator('\n') {
-        let style = match line.as_bytes() {
-            [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] | [b'd', ..] => Some(BOLD),
-            [b'+', ..] => Some(GOOD),
-            [b'-', ..] => Some(BAD),
-            [b' ', ..] => None,
-            _ => Some(DIM),
-        };
-        let line = quotable(line.trim_end_matches(['\r', '\t']));
-        out.push_str(&style.map_or(line.clone(), |s| terminal.paint(s, &line)));
-        out.push('\n');
-    }
-    out
-}
-
 fn lines(bytes: &[u8]) -> Vec<&[u8]> {
     bytes.split_inclusive(|b| *b == b'\n').collect()
-}
-
-fn write_hunk(out: &mut Vec<u8>, ops: &[DiffOp], old: &[&[u8]], new: &[&[u8]]) {
-    let (Some(first), Some(last)) = (ops.first(), ops.last()) else { return };
-    let old_range = first.old_range().start..last.old_range().end;
-    let new_range = first.new_range().start..last.new_range().end;
-    out.extend(format!("@@ -{} +{} @@\n", hunk_range(&old_range), hunk_range(&new_range)).bytes());
-    for op in ops {
-        if let DiffOp::Equal { .. } = op {
-            write_lines(out, b' ', &old[op.old_range()]);
-        } else {
-            write_lines(out, b'-', &old[op.old_range()]);
-            write_lines(out, b'+', &new[op.new_range()]);
-        }
-    }
-}
-
-fn write_lines(out: &mut Vec<u8>, glyph: u8, lines: &[&[u8]]) {
-    for line in lines {
-        out.push(glyph);
-        out.extend_from_slice(line);
-        if !line.ends_with(b"\n") {
-            out.extend_from_slice(b"\n\\ No newline at end of file\n");
-        }
-    }
-}
-
-/// `start,length`, counted from 1; an empty range names the line before it.
-fn hunk_range(range: &std::ops::Range<usize>) -> String {
-    match range.len() {
-        0 => format!("{},0", range.start),
-        1 => format!("{}", range.start + 1),
-        n => format!("{},{n}", range.start + 1),
-    }
 }
 
 /// How much of the larger file stayed, in percent; 100 only where nothing changed.
@@ -375,17 +321,6 @@ diff --git a/mkdocs.yml b/mkdocs.yml
             let (old, new) = (tree(&[(path, b"1\n")]), tree(&[(path, b"2\n")]));
             check_tree(&old, &new, &between(&old, &new, &[]));
         }
-    }
-
-    #[test]
-    fn for_the_eye_a_patch_is_coloured_and_harmless() {
-        let terminal = Terminal { width: 80, color: true, unicode: true, links: false };
-        let patch = unified("a", b"a\r\nx\n", b"a\r\n\x1b[2J\n");
-        assert_eq!(
-            readable(patch.as_bytes(), &terminal),
-            "\u{1b}[1mdiff --git a/a b/a\u{1b}[0m\n\u{1b}[1m--- a/a\u{1b}[0m\n\u{1b}[1m+++ b/a\u{1b}[0m\n\
-             \u{1b}[2m@@ -1,2 +1,2 @@\u{1b}[0m\n a\n\u{1b}[31m-x\u{1b}[0m\n\u{1b}[32m+\\u{1b}[2J\u{1b}[0m\n"
-        );
     }
 
     proptest! {

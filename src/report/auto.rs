@@ -1,0 +1,185 @@
+//! The default output: how much is printed follows how much there is.
+//!
+//! A few errors and warnings are shown in full. More are one line each, by file, and those of one rule and
+//! file one line together; `--format full` has each of them.
+
+use super::full::blocks;
+use super::summary::{View, count, listed, summary};
+use super::tables::{Cells, Column, table};
+use super::terminal::{BOLD, Terminal, escape_control, severity};
+use crate::audit::report::{Counts, OkepSummary, Report};
+use crate::rules::finding::Finding;
+use std::collections::BTreeMap;
+
+/// As many findings are shown in full.
+const FEW: usize = 5;
+/// As many findings are listed one by one, also where several are of one rule and file.
+const FEW_LINES: usize = 25;
+/// Beyond this, files and OKEPs are only counted.
+const MOST_LINES: usize = 140;
+const MOST_ROWS: usize = 40;
+/// Lines or subjects of folded findings that are named.
+const MOST_NAMES: usize = 12;
+
+/// The report for a terminal; a report without findings is a line.
+pub fn auto(report: &Report, view: &View, terminal: &Terminal) -> String {
+    let findings = listed(report, view);
+    let mut out = String::new();
+    if view.all && !findings.is_empty() {
+        out += &okeps(report, terminal);
+        out += "\n";
+    }
+    if is_folded(report, view) {
+        out += &by_file(&findings, terminal);
+    } else {
+        out += &blocks(report, &findings, terminal);
+    }
+    out + &summary(report, view, terminal)
+}
+
+/// Whether findings are one line each, so that there is more to see of them.
+pub fn is_folded(report: &Report, view: &View) -> bool {
+    listed(report, view).len() > FEW
+}
+
+fn okeps(report: &Report, terminal: &Terminal) -> String {
+    // What the table has in these is also said elsewhere.
+    let is_narrow = terminal.width < 70;
+    let listed = |shown: Option<bool>| match shown {
+        Some(shown) if !is_narrow => (if shown { "yes" } else { "no" }).to_owned(),
+        _ => String::new(),
+    };
+    let number = |n: usize| if n == 0 { String::new() } else { n.to_string() };
+    let row = |(okep, counts): (&OkepSummary, Counts)| {
+        let landed = okep.landed.as_ref().filter(|_| !is_narrow);
+        vec![
+            okep_name(okep),
+            escape_control(okep.title.as_deref().unwrap_or_default()).into_owned(),
+            landed.map_or(String::new(), |landed| escape_control(&landed.date).into_owned()),
+            listed(okep.in_nav),
+            listed(okep.in_index),
+            number(counts.errors),
+            number(counts.warnings),
+            number(counts.hints),
+        ]
+    };
+    let columns = [
+        Column("OKEP", Cells::Cut),
+        Column("Title", Cells::Cut),
+        Column("Landed", Cells::Text),
+        Column("Nav", Cells::Text),
+        Column("Index", Cells::Text),
+        Column("Errors", Cells::Number),
+        Column("Warnings", Cells::Number),
+        Column("Hints", Cells::Number),
+    ];
+    let counts = report.counts_by_okep();
+    let of = |okep: &OkepSummary| counts.get(okep.path.as_str()).copied().unwrap_or_default();
+    let mut okeps: Vec<(&OkepSummary, Counts)> = report.okeps.iter().map(|okep| (okep, of(okep))).collect();
+    let all = okeps.len();
+    if all > MOST_ROWS {
+        okeps.sort_by_key(|(_, counts)| std::cmp::Reverse((counts.errors, counts.warnings)));
+        okeps.truncate(MOST_ROWS);
+    }
+    let rows: Vec<Vec<String>> = okeps.into_iter().map(row).collect();
+    let mut out = table(&columns, &rows, terminal);
+    if all > MOST_ROWS {
+        out += &format!("{} {} more OKEPs\n", terminal.ellipsis(), all - MOST_ROWS);
+    }
+    out
+}
+
+/// The number of an OKEP, or the name of its file where it has none.
+pub(super) fn okep_name(okep: &OkepSummary) -> String {
+    match okep.number {
+        Some(number) => format!("{number:04}"),
+        None => escape_control(okep.path.rsplit('/').next().unwrap_or(&okep.path)).into_owned(),
+    }
+}
+
+/// The findings of one rule in one file.
+type Group<'a> = Vec<&'a Finding>;
+
+/// A line for each rule of each file, the files with the worst first.
+fn by_file(findings: &[&Finding], terminal: &Terminal) -> String {
+    let mut files: BTreeMap<&str, Vec<Group>> = BTreeMap::new();
+    for finding in findings {
+        let groups = files.entry(&finding.path).or_default();
+        match groups.iter_mut().find(|g| (g[0].rule, g[0].severity) == (finding.rule, finding.severity)) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    let mut files: Vec<(&str, Vec<Group>)> = files.into_iter().collect();
+    files.sort_by_key(|(_, groups)| groups[0][0].severity);
+    let rules = findings.iter().map(|finding| finding.rule.len()).max().unwrap_or(0);
+    let lists_all = findings.len() <= FEW_LINES;
+    let mut out = String::new();
+    for (nth, (path, groups)) in files.iter().enumerate() {
+        if out.lines().count() > MOST_LINES {
+            let rest: usize = files[nth..].iter().flat_map(|(_, groups)| groups).map(Vec::len).sum();
+            let (rest, in_files) = (count(rest, "more finding"), count(files.len() - nth, "file"));
+            out += &format!("{} {rest} in {in_files}\n", terminal.ellipsis());
+            break;
+        }
+        out += &format!("{}\n", terminal.paint(BOLD, &escape_control(path)));
+        for group in groups {
+            out += &row(group, rules, lists_all, terminal);
+        }
+    }
+    if findings.iter().any(|finding| finding.fix.is_some()) {
+        out += "* a fix exists\n";
+    }
+    out + "\n"
+}
+
+/// `line severity rule * message`, with the other lines where the group has several findings.
+fn row(group: &Group, rules: usize, lists_all: bool, terminal: &Terminal) -> String {
+    let first = group[0];
+    let line = first.place.as_ref().map_or(String::new(), |place| place.line.to_string());
+    let mark = if group.iter().any(|finding| finding.fix.is_some()) { "*" } else { " " };
+    let start = format!("{line:>6}  {:<8} {:rules$} {mark} ", first.severity, first.rule);
+    let mut text = escape_control(&first.message).into_owned();
+    if group.len() > 1 && !lists_all {
+        text += &format!("; and {} more{}", group.len() - 1, others(&group[1..]));
+    }
+    // A narrow terminal has no room for two columns of words.
+    let is_narrow = terminal.width < 2 * start.len();
+    let indent = if is_narrow { 10 } else { start.len() };
+    let mut shown = match is_narrow {
+        true => format!("{}\n{}", start.trim_end(), terminal.wrap(&" ".repeat(indent), &text, indent)),
+        false => terminal.wrap(&start, &text, indent),
+    };
+    if lists_all {
+        shown += &places(&group[1..], indent - 6, terminal);
+    }
+    let name = first.severity.as_str();
+    shown.replacen(name, &terminal.paint(severity(first.severity), name), 1)
+}
+
+/// Where findings are, by their lines; by their subjects where they have none.
+fn others(findings: &[&Finding]) -> String {
+    let lines = findings.iter().filter_map(|finding| finding.place.as_ref());
+    let lines: Vec<String> = lines.map(|place| place.line.to_string()).collect();
+    let (word, names) = match lines[..] {
+        [] => (": ", findings.iter().map(|f| format!("`{}`", escape_control(&f.subject))).collect()),
+        [_] => (" (line ", lines),
+        _ => (" (lines ", lines),
+    };
+    let more = names.len().saturating_sub(MOST_NAMES);
+    let mut text = format!("{word}{}", names[..names.len() - more].join(", "));
+    if more > 0 {
+        text += &format!(" and {more} more");
+    }
+    if word.starts_with(" (") { text + ")" } else { text }
+}
+
+/// Findings in a line each: where they are, and as much of what is wrong as fits.
+fn places(findings: &[&Finding], indent: usize, terminal: &Terminal) -> String {
+    let line = |finding: &&Finding| {
+        let line = finding.place.as_ref().map_or(String::new(), |place| place.line.to_string());
+        let text = format!("{line:>6}{:indent$}{}", "", escape_control(&finding.message));
+        format!("{}\n", terminal.cut(text.trim_end(), terminal.width))
+    };
+    findings.iter().map(line).collect()
+}

@@ -1,0 +1,50 @@
+//! What `--fix` wrote, or `--diff` shows, in words.
+
+use super::summary::count;
+use super::terminal::escape_control;
+use crate::audit::report::{HALF_STAGED, Report};
+use crate::files::Note;
+use crate::fix::repair::{Repair, touched};
+use std::collections::BTreeSet;
+
+/// A line for each fix, then how many there are; `wrote` says whether they were written.
+pub fn summary(repair: &Repair, wrote: bool) -> String {
+    let mut out = String::new();
+    let mut files: BTreeSet<&str> = BTreeSet::new();
+    for finding in &repair.fixed.applied {
+        files.extend(touched(finding));
+        let title = finding.fix.as_ref().map_or("", |fix| fix.title.as_str());
+        let path = escape_control(&finding.path);
+        out += &format!("{path}: {}: {}\n", finding.rule, escape_control(title));
+    }
+    let is_left_alone = repair.notes.iter().any(|note| [HALF_STAGED, "left-alone"].contains(&note.kind));
+    let fixes = match repair.fixed.applied.len() {
+        1 => format!("1 fix in {}", count(files.len(), "file")),
+        n => format!("{n} fixes in {}", count(files.len(), "file")),
+    };
+    out += &match (repair.fixed.applied.is_empty(), wrote) {
+        (true, _) if repair.suggested > 0 => {
+            let suggested = count(repair.suggested, "suggestion");
+            format!("nothing to fix safely; {suggested}: `--diff=all` shows, `--fix=all` writes\n")
+        }
+        // The notes say what could be fixed, and why it is not.
+        (true, _) if is_left_alone => String::new(),
+        (true, _) => "nothing to fix\n".to_owned(),
+        (false, true) => format!("{fixes} written\n"),
+        (false, false) => format!("{fixes}, not written\n"),
+    };
+    out + &lines(&repair.notes)
+}
+
+/// The notes of a report that are not among those of the repair, a line each.
+pub fn notes(report: &Report, repair: &Repair) -> String {
+    lines(report.notes.iter().filter(|note| !repair.notes.contains(note)))
+}
+
+fn lines<'n>(notes: impl IntoIterator<Item = &'n Note>) -> String {
+    let line = |note: &Note| {
+        let path = note.path.as_deref().map_or(String::new(), |path| format!("{}: ", escape_control(path)));
+        format!("note: {path}{}\n", escape_control(&note.message))
+    };
+    notes.into_iter().map(line).collect()
+}

@@ -1,0 +1,103 @@
+//! Tables for a terminal: `comfy-table` lays them out.
+
+use super::terminal::{BOLD, Terminal};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, TableStyle};
+use unicode_width::UnicodeWidthStr;
+
+/// A column: its title, and how its cells are set.
+pub(super) struct Column(pub &'static str, pub Cells);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cells {
+    Text,
+    Number,
+    /// Text that is cut where the terminal has no room for it.
+    Cut,
+}
+
+/// Blanks between two columns.
+const GAP: usize = 2;
+/// A column of text that may be cut has at least this room.
+const LEAST: usize = 8;
+
+/// The table, one line a row.
+///
+/// A column of empty cells is left out; where there is no room for all columns the last ones are, and named.
+pub(super) fn table(columns: &[Column], rows: &[Vec<String>], terminal: &Terminal) -> String {
+    let mut kept: Vec<usize> =
+        (0..columns.len()).filter(|at| rows.iter().any(|row| !row[*at].is_empty())).collect();
+    let least = |at: &usize| {
+        let cells = rows.iter().map(|row| row[*at].width()).chain([columns[*at].0.width()]);
+        let widest = cells.max().unwrap_or(0);
+        if columns[*at].1 == Cells::Cut { widest.min(LEAST) } else { widest }
+    };
+    let mut left_out = Vec::new();
+    while kept.iter().map(|at| least(at) + GAP).sum::<usize>() > terminal.width + GAP && kept.len() > 2 {
+        left_out.extend(kept.pop().map(|at| columns[at].0));
+    }
+    let one_line = |cells: Vec<&str>| {
+        let mut row = Row::from(cells);
+        row.max_height(1);
+        row
+    };
+    let mut table = Table::new();
+    table.load_style(TableStyle::new()).set_truncation_indicator(terminal.ellipsis());
+    table.set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_width(u16::try_from(terminal.width).unwrap_or(u16::MAX));
+    table.set_header(one_line(kept.iter().map(|at| columns[*at].0).collect()));
+    for row in rows {
+        table.add_row(one_line(kept.iter().map(|at| row[*at].as_str()).collect()));
+    }
+    for (nth, at) in kept.iter().enumerate() {
+        let column = table.column_mut(nth).expect("the header has as many cells");
+        column.set_padding((0, if nth + 1 < kept.len() { GAP as u16 } else { 0 }));
+        if columns[*at].1 != Cells::Cut {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+        if columns[*at].1 == Cells::Number {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    let mut lines = table.lines();
+    let header = lines.next().unwrap_or_default();
+    let mut out = terminal.paint(BOLD, header.trim_end()) + "\n";
+    for line in lines {
+        out += &format!("{}\n", line.trim_end());
+    }
+    if !left_out.is_empty() {
+        left_out.reverse();
+        out += &terminal.wrap("", &format!("no room for: {}", left_out.join(", ")), 0);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_cut_where_there_is_no_room_and_the_last_columns_are_left_out() {
+        let columns = [
+            Column("OKEP", Cells::Text),
+            Column("Title", Cells::Cut),
+            Column("Nav", Cells::Text),
+            Column("Errors", Cells::Number),
+        ];
+        let row = |title: &str, errors: &str| {
+            vec!["5224".to_owned(), title.to_owned(), String::new(), errors.to_owned()]
+        };
+        let rows = [row("a rather long title", "12"), row("short", "")];
+        let at = |width| table(&columns, &rows, &Terminal { width, color: false, unicode: true });
+        assert_eq!(
+            at(40),
+            "OKEP  Title                Errors\n5224  a rather long title      12\n5224  short\n"
+        );
+        assert_eq!(at(24), "OKEP  Title       Errors\n5224  a rather…       12\n5224  short\n");
+        assert_eq!(
+            at(18),
+            "OKEP  Title\n5224  a rather…\n5224  short\nno room for: Errors\n"
+                .replace("no room for: Errors", "no room for:\nErrors")
+        );
+        assert!((10..40).all(|width| at(width).lines().all(|line| line.width() <= width.max(14))));
+    }
+}
