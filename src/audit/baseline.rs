@@ -132,7 +132,7 @@ struct PathsNow<'a> {
 impl Naming for PathsNow<'_> {
     fn okep(&self, finding: &Finding, path: &str) -> OkepKey {
         let number = number(path);
-        match number.filter(|_| finding.rule == SHARED) {
+        match finding.subject.parse().ok().filter(|_| finding.rule == SHARED) {
             Some(number) => OkepKey::Number(number),
             None if self.paths.contains(path) => OkepKey::Path(path.to_owned()),
             None => {

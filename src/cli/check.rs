@@ -1,6 +1,7 @@
 //! `okep check`: what is asked for, and what is printed of it.
 
 use crate::audit::check::Outcome;
+use crate::audit::identity::{AfterRenames, identity};
 use crate::audit::report::{HALF_STAGED, Report};
 use crate::audit::selection::Selection;
 use crate::cli::args::{CheckArgs, Format};
@@ -14,7 +15,7 @@ use crate::cli::values::{FailOn, okep_number};
 use crate::fix::repair::{self, Repair};
 use crate::git::{Id, Repo};
 use crate::report::{self, View};
-use crate::rules::finding::Safety;
+use crate::rules::finding::{Finding, Safety};
 use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -231,17 +232,28 @@ impl CheckArgs {
 fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<ExitCode> {
     let writes = args.fix.is_some();
     if writes {
-        repair::may_write(request.staged, request.rev.as_deref())?;
+        repair::may_write(request.rev.as_deref())?;
     }
     let repo = Repo::discover(request.dir.as_deref())?;
     let here = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
     let root = repo.as_ref().and_then(|repo| repo.root()).unwrap_or(&here).to_owned();
     let alone = if writes { Some(repair::alone(&root)?) } else { None };
     let selection = selection(args);
-    let mut outcome = target::check(request, repo.as_ref())?;
+    let asked = target::check(request, repo.as_ref())?;
+    let introduced = repair::introduced(&asked);
+    // What is staged is checked, and the working files are written.
+    let writes_staged = writes && request.staged;
+    let mut outcome = match writes_staged {
+        true => target::check(&Request { staged: false, ..request.clone() }, repo.as_ref())?,
+        false => asked,
+    };
     let folder = outcome.layout.folder.clone();
     selection.apply(&mut outcome.report, &folder)?;
-    let mut repair = repair::plan(&outcome, repo.as_ref(), most, &|f| selection.includes(f, &folder))?;
+    let wanted = |f: &Finding| {
+        selection.includes(f, &folder)
+            && (!writes_staged || introduced.contains(&identity(f, &AfterRenames(&[]))))
+    };
+    let mut repair = repair::plan(&outcome, repo.as_ref(), most, &wanted)?;
     if writes {
         repair.notes.extend(repair::sweep(&outcome));
     }
@@ -271,6 +283,9 @@ fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<Exit
     printed?;
     if after.incomplete {
         print_error(INCOMPLETE);
+    }
+    if writes && repair.has_unwritable() {
+        return Ok(ExitCode::from(2));
     }
     Ok(code(&after, args))
 }

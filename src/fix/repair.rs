@@ -3,7 +3,7 @@
 //! The shell around `fix::engine` and `fix::write`; it prints nothing.
 
 use crate::audit::check::Outcome;
-use crate::audit::identity::{AfterRenames, identity};
+use crate::audit::identity::{AfterRenames, Identity, identity};
 use crate::audit::report::{Baseline, HALF_STAGED, Reported, Source};
 use crate::audit::scope::inputs;
 use crate::files::{Note, Tree};
@@ -23,10 +23,10 @@ use std::sync::Arc;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error(
-        "`--fix` writes files, and `{flag}` judges {what}: {remedy}; \
+        "`--fix` writes files, and `--rev` checks a commit: check the commit out first, or leave `--rev` out; \
          `--diff` shows the same edits for `git apply`"
     )]
-    NotTheWorktree { flag: &'static str, what: &'static str, remedy: &'static str },
+    NotTheWorktree,
     #[error("there is no work tree to write to; `--diff` shows the same edits")]
     NoWorktree,
     #[error(transparent)]
@@ -61,16 +61,16 @@ pub fn show(outcome: &mut Outcome, thorough: bool) {
 }
 
 /// Refuses to write what is not the working tree, before anything is judged.
-pub fn may_write(staged: bool, rev: Option<&str>) -> Result<(), Error> {
-    if staged {
-        let remedy = "the hook never stages; run `okep check --fix`, look at it, and `git add` it yourself";
-        return Err(Error::NotTheWorktree { flag: "--staged", what: "the index", remedy });
-    }
+pub fn may_write(rev: Option<&str>) -> Result<(), Error> {
     if rev.is_some() {
-        let remedy = "check the commit out first, or leave `--rev` out";
-        return Err(Error::NotTheWorktree { flag: "--rev", what: "a commit", remedy });
+        return Err(Error::NotTheWorktree);
     }
     Ok(())
+}
+
+/// The findings of a check that count, whatever state it was of.
+pub fn introduced(outcome: &Outcome) -> HashSet<Identity> {
+    outcome.report.live().map(|f| identity(f, &AfterRenames(&[]))).collect()
 }
 
 /// Finds out what is to be fixed of what was found and is `asked` for; nothing is written.
@@ -85,7 +85,7 @@ pub fn plan(
         _ => None,
     };
     let out_of_bounds = |path: &str| bounds.as_ref().and_then(|bounds| bounds.reason(path));
-    let live: HashSet<_> = outcome.report.live().map(|f| identity(f, &AfterRenames(&[]))).collect();
+    let live = introduced(outcome);
     let compares = outcome.report.since.is_some();
     let excepted: HashSet<_> = outcome.excepted.iter().map(|f| identity(f, &AfterRenames(&[]))).collect();
     let wanted = |f: &Finding| {
@@ -133,6 +133,16 @@ pub fn touched(finding: &Finding) -> impl Iterator<Item = &str> {
     })
 }
 
+const UNWRITABLE_NAME: &str = "a backslash is in its name, so it is left alone: rename it by hand";
+const READ_ONLY: &str = "read-only, so it is left alone: make it writable and try again";
+
+impl Repair {
+    /// Whether a fix that was asked for is not written because its file cannot be.
+    pub fn has_unwritable(&self) -> bool {
+        self.notes.iter().any(|note| [UNWRITABLE_NAME, READ_ONLY].contains(&note.message.as_str()))
+    }
+}
+
 /// Which files are not to be written.
 struct Bounds<'a> {
     tree: &'a Tree,
@@ -158,11 +168,16 @@ impl<'a> Bounds<'a> {
         if path.split('/').any(|part| part == "..") {
             return Some("outside the work tree, so it is left alone");
         }
+        if path.contains('\\') {
+            return Some(UNWRITABLE_NAME);
+        }
         if !self.tree.contains(path) {
             return None;
         }
-        if self.root.is_none_or(|root| root.join(path).symlink_metadata().is_err()) {
-            return Some("not checked out, so it is left alone");
+        match self.root.and_then(|root| root.join(path).symlink_metadata().ok()) {
+            None => return Some("not checked out, so it is left alone"),
+            Some(on_disk) if on_disk.is_file() && on_disk.permissions().readonly() => return Some(READ_ONLY),
+            Some(_) => {}
         }
         let (index, head) = self.index.as_ref()?;
         let staged = index.bytes(path);

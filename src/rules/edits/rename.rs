@@ -1,19 +1,20 @@
 //! What must change with the name of a file: every link, `nav` entry and landing-page entry that names it.
 //!
-//! Absolute links, and links in HTML, are left as they are; so is the template.
+//! Where the name is left in any other place, there is no rename.
 
-use crate::files::PathKind;
+use crate::files::{CONFIG, PathKind};
 use crate::markdown::document::{Document, Link, LinkKind};
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Edit, Fix, Rename};
 use crate::site::nav_edit;
 use crate::text::path;
 use crate::text::path::{folder_of, okep_name, percent_decoded, stem};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// The fix with the edits that let everything that names its renamed files name them anew.
 ///
-/// None where a new name or its number is taken, or where something that names a file cannot be mended.
+/// None where a new name or its number is taken, or where the old name is left in a place that is not understood.
 pub fn with_links(snapshot: &Snapshot, mut fix: Fix) -> Option<Fix> {
     for Rename { from, to } in &fix.renames {
         let number = |path: &str| okep_name(stem(path::file_name(path))?)?.number;
@@ -25,7 +26,27 @@ pub fn with_links(snapshot: &Snapshot, mut fix: Fix) -> Option<Fix> {
     }
     fix.edits.sort();
     fix.edits.dedup();
-    Some(fix)
+    let is_left = |rename: &Rename| is_named_elsewhere(snapshot, &rename.from, &fix.edits);
+    (!fix.renames.iter().any(is_left)).then_some(fix)
+}
+
+/// Whether a file's name is anywhere but where the edits are: in HTML, code or running text, in settings of the
+/// site, in `.pages`, or in the configuration.
+fn is_named_elsewhere(snapshot: &Snapshot, from: &str, edits: &[Edit]) -> bool {
+    let name = path::file_name(from);
+    let mut paths: BTreeSet<String> = snapshot.pages().map(|(path, _)| path.to_owned()).collect();
+    paths.extend(snapshot.backlinks(name).into_iter().map(|page| page.path));
+    paths.extend(snapshot.template.path.clone());
+    paths.extend(snapshot.site.iter().flat_map(|site| site.files.iter().cloned()));
+    paths.insert(CONFIG.to_owned());
+    let folders = from.match_indices('/').map(|(at, _)| &from[..at]);
+    paths.extend(folders.map(|folder| format!("{folder}/.pages")));
+    paths.into_iter().any(|path| {
+        let Some(text) = snapshot.text(&path) else { return false };
+        let in_edit =
+            |at: usize| edits.iter().any(|e| e.path == path && e.start <= at && at + name.len() <= e.end);
+        text.as_str().match_indices(name).any(|(at, _)| !in_edit(at))
+    })
 }
 
 /// The edits that let everything that names `from` name `to`. The file keeps its folder.
