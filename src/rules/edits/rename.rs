@@ -45,7 +45,15 @@ fn is_named_elsewhere(snapshot: &Snapshot, from: &str, edits: &[Edit]) -> bool {
         let Some(text) = snapshot.text(&path) else { return false };
         let in_edit =
             |at: usize| edits.iter().any(|e| e.path == path && e.start <= at && at + name.len() <= e.end);
-        text.as_str().match_indices(name).any(|(at, _)| !in_edit(at))
+        // A link to another file of that name is none to this one.
+        let document = snapshot.document(&path);
+        let links = document.iter().flat_map(|document| &document.links);
+        let other: Vec<Range<usize>> = links
+            .filter(|link| leads_to(&path, link).is_some_and(|to| to != from))
+            .map(|link| link.span.clone())
+            .collect();
+        let in_other = |at: usize| other.iter().any(|span| span.contains(&at));
+        text.as_str().match_indices(name).any(|(at, _)| !in_edit(at) && !in_other(at))
     })
 }
 

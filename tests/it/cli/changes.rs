@@ -354,22 +354,23 @@ fn a_fix_is_shown_in_the_hook_although_other_okeps_were_not_read() {
     assert!(!shown.contains("is left out"), "{shown}");
 }
 
-/// A promise in place of a section that was never asked for is no worse than its absence.
 #[test]
-fn a_skeleton_of_what_an_okep_is_not_held_to_is_a_hint() {
+fn what_an_okep_is_not_held_to_is_a_hint_without_a_fix() {
     let repo = Repo::clean();
     repo.edit(TEMPLATE, "## Risks\n", "## Monitoring\n\n(How is it seen that it works?)\n\n## Risks\n");
     let demand = repo.commit("Ask for monitoring");
     repo.okep(&["check", "--strict"]).exits(0);
+    let before = repo.read(QUIET_GAUGES);
     repo.okep(&["check", "--fix=all", "--strict"]).exits(0);
+    assert_eq!(repo.read(QUIET_GAUGES), before);
     let left = repo.json(&["--strict"]).exits(0).value();
     let findings = left["findings"].as_array().expect("a list");
     assert_eq!(findings.len(), 2, "{left}");
     for finding in findings {
-        assert_eq!((&finding["rule"], &finding["severity"]), (&"stub-section".into(), &"hint".into()));
+        assert_eq!((&finding["rule"], &finding["severity"]), (&"missing-section".into(), &"hint".into()));
         assert_eq!(finding["grandfathered"]["commit"], *demand);
     }
-    // Where it was asked for, a promise is a warning.
+    // Where it was asked for, a placeholder is a warning.
     repo.add_okep(2130, "Tide Tables");
     let text = repo.read("docs/okeps/okep-2130-tide-tables.md");
     let asked = text.replace("## Risks\n", "## Monitoring\n\nTBD\n\n## Risks\n");
