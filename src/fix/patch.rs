@@ -87,8 +87,17 @@ impl FileChange<'_> {
             out.push_str(&format!("--- {a}\n+++ {b}\n"));
         }
         let mut out = out.into_bytes();
-        let mut hunks = diff.unified_diff();
-        hunks.context_radius(CONTEXT).to_writer(&mut out).expect("writing to memory does not fail");
+        for hunk in diff.unified_diff().context_radius(CONTEXT).iter_hunks() {
+            out.extend(format!("{}\n", hunk.header()).into_bytes());
+            for change in hunk.iter_changes() {
+                out.extend(change.tag().to_string().into_bytes());
+                out.extend(change.value());
+                // `similar` would take a lone CR for the end of the line.
+                if !change.value().ends_with(b"\n") {
+                    out.extend(b"\n\\ No newline at end of file\n");
+                }
+            }
+        }
         out
     }
 }
