@@ -470,7 +470,8 @@ fn a_refusal_ends_with_the_way_around_it_and_a_pass_says_nothing() {
     assert_eq!((passed.stdout.as_str(), passed.stderr.as_str()), ("", ""));
     break_it(&repo);
     let said = refused(commit(&repo));
-    assert!(said.lines().last().expect("lines").ends_with(":  git commit --no-verify"), "{said}");
+    let last = said.lines().last().expect("lines").split_once(": ").expect("what, and the command");
+    assert_eq!((last.0.trim(), last.1.trim()), ("skip okep", "git commit --no-verify"), "{said}");
     assert!(!repo.okep(&["check", "--staged"]).exits(1).stdout.contains("--no-verify"));
     // Also where nothing could be judged.
     repo.write("okep.toml", "folder = 1\n");
