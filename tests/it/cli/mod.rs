@@ -2,6 +2,7 @@
 //! stderr, and which files count. What a rule finds in a text is tested beside the rule.
 
 mod action;
+mod amount;
 mod bad_input;
 mod bounds;
 mod changes;
