@@ -255,7 +255,8 @@ fn templates(templates: &[TemplateStory], terminal: &Terminal) -> String {
             true => format!("{date}  {}  ", prefix(&template.at.commit, 7)),
             false => format!("before {date}   "),
         };
-        terminal.wrap(&label, &escape_control(&change(template)), label.len())
+        let indent = if terminal.width < 60 { 4 } else { label.len() };
+        terminal.wrap(&label, &escape_control(&change(template)), indent)
     };
     templates.iter().map(line).collect()
 }

@@ -252,7 +252,11 @@ fn lines_fit_the_terminal() {
 #[test]
 fn a_locale_without_unicode_gets_ascii() {
     let repo = faulty();
-    let shown = |locale| repo.okep_with(&[("LC_ALL", locale), ("COLUMNS", "60")], &["check"]).exits(1).stdout;
+    let shown = |locale| {
+        repo.okep_with(&[("LC_ALL", locale), ("COLUMNS", "40")], &["check", "--format", "full"])
+            .exits(1)
+            .stdout
+    };
     assert!(shown("C").is_ascii());
     assert!(!shown("C.UTF-8").is_ascii());
 }

@@ -148,7 +148,7 @@ fn the_demo_is_told_whole_and_leads_to_its_forge() {
         assert!(whole.contains(part), "{part}");
     }
     assert!(whole.contains("/blob/") && whole.contains("/pull/") && whole.contains("?plain=1#L"));
-    assert!(whole.contains("id=\"okep-1015\"") && whole.contains("+          - Userspace Ports"));
+    assert!(whole.contains("id=\"okep-1015\"") && whole.contains("+ </span>          - Userspace Ports"));
     assert_eq!(whole, page(&dir, &[]), "the same each time");
     let one = page(&dir, &["--okep", "1015"]);
     assert!(one.contains("Userspace Ports") && !one.contains("id=\"okep-1007\""));
