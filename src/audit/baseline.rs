@@ -10,13 +10,13 @@ use crate::audit::policy::{Policy, PolicyOutcome};
 use crate::audit::report::Baseline;
 use crate::files::Note;
 use crate::okep::config::Config;
+use crate::okep::lineage::{PathAndContent, renames};
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::Finding;
 use crate::rules::rule;
 use crate::text::Text;
-use crate::text::path::number;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 /// A snapshot and the configuration of its tree.
 #[derive(Debug, Clone)]
@@ -30,8 +30,16 @@ impl State {
         &self.snapshot.template.document.text
     }
 
-    pub fn paths(&self) -> HashSet<&str> {
-        self.snapshot.okeps.iter().map(|okep| okep.path.as_str()).collect()
+    /// The OKEPs that `other` does not have, by path and content.
+    fn lacking<'a>(
+        &'a self,
+        other: &State,
+        ids: &'a mut Vec<Option<String>>,
+    ) -> Vec<PathAndContent<'a, &'a str>> {
+        let lacking = self.snapshot.okeps.iter().filter(|okep| other.snapshot.okep(&okep.path).is_none());
+        let paths: Vec<&str> = lacking.map(|okep| okep.path.as_str()).collect();
+        ids.extend(paths.iter().map(|path| self.snapshot.tree.id(path)));
+        paths.into_iter().zip(ids.iter().map(Option::as_deref)).collect()
     }
 }
 
@@ -60,7 +68,6 @@ impl Compared {
         template_history: Option<&TemplateHistory>,
     ) -> Self {
         let mut notes: Vec<Note> = template_history.map(|h| h.notes.clone()).unwrap_or_default();
-        notes.retain(|note| note.kind != "several-templates");
         let all = &verdicts[0].findings;
         let policy = Policy::of(&now.config, &now.snapshot, all);
         let PolicyOutcome { findings, excepted, off, notes: applied } =
@@ -77,7 +84,7 @@ impl Compared {
     }
 
     fn mark(&mut self, now: &State, base: &State, existing: &[Finding]) {
-        let compared = compare(&self.findings, &now.paths(), existing, &base.paths());
+        let compared = compare(&self.findings, existing, &new_names(base, now));
         for (mark, compared) in self.baseline.iter_mut().zip(compared) {
             if compared == Baseline::Existing {
                 *mark = Some(Baseline::Existing);
@@ -95,18 +102,25 @@ impl Compared {
     }
 }
 
-/// For each finding, whether `before` has it too.
+/// For each OKEP that has another path since, that path.
+pub type NewNames = HashMap<String, String>;
+
+fn new_names(before: &State, now: &State) -> NewNames {
+    let (mut ids_before, mut ids_now) = (Vec::new(), Vec::new());
+    let removed = before.lacking(now, &mut ids_before);
+    if removed.is_empty() { NewNames::new() } else { renamed(&removed, &now.lacking(before, &mut ids_now)) }
+}
+
+fn renamed(removed: &[PathAndContent<&str>], added: &[PathAndContent<&str>]) -> NewNames {
+    let found = added.iter().zip(renames(removed, added));
+    found.filter_map(|((new, _), old)| Some((removed[old?].0.to_owned(), (*new).to_owned()))).collect()
+}
+
+/// For each finding, whether `before` has it too; `new_names` are those of the state that was checked.
 ///
 /// Of several findings of one identity, as many are existing as there were before, the first ones.
-/// `paths` are the OKEPs of the state judged, `paths_before` those of the state before.
-pub fn compare(
-    findings: &[Finding],
-    paths: &HashSet<&str>,
-    before: &[Finding],
-    paths_before: &HashSet<&str>,
-) -> Vec<Baseline> {
-    let added = paths.difference(paths_before).filter_map(|path| Some((number(path)?, *path))).collect();
-    let names = PathsNow { paths, added };
+pub fn compare(findings: &[Finding], before: &[Finding], new_names: &NewNames) -> Vec<Baseline> {
+    let names = NamesNow(new_names);
     let mut known: HashMap<Identity, usize> = HashMap::new();
     for finding in before {
         *known.entry(identity(finding, &names)).or_insert(0) += 1;
@@ -123,22 +137,15 @@ pub fn compare(
         .collect()
 }
 
-/// What OKEPs are called now: one that is not there any more has the path that was added for its number.
-struct PathsNow<'a> {
-    paths: &'a HashSet<&'a str>,
-    added: HashMap<u64, &'a str>,
-}
+/// What OKEPs are called now.
+struct NamesNow<'a>(&'a NewNames);
 
-impl Naming for PathsNow<'_> {
+impl Naming for NamesNow<'_> {
     fn okep(&self, finding: &Finding, path: &str) -> OkepKey {
-        let number = number(path);
+        // A number that several OKEPs have is one finding, whichever of them it names.
         match finding.subject.parse().ok().filter(|_| finding.rule == SHARED) {
             Some(number) => OkepKey::Number(number),
-            None if self.paths.contains(path) => OkepKey::Path(path.to_owned()),
-            None => {
-                let now = number.and_then(|number| self.added.get(&number)).copied();
-                OkepKey::Path(now.unwrap_or(path).to_owned())
-            }
+            None => OkepKey::Path(self.0.get(path).map_or(path, String::as_str).to_owned()),
         }
     }
 }
@@ -175,14 +182,18 @@ mod tests {
         finding("missing-section", okep, subject)
     }
 
-    fn paths(findings: &[Finding]) -> HashSet<&str> {
-        findings.iter().filter_map(|finding| finding.okep.as_deref()).collect()
+    /// The OKEPs of `one` that `other` has no finding about.
+    fn lacking<'a>(one: &'a [Finding], other: &[Finding]) -> Vec<PathAndContent<'a, &'a str>> {
+        let lacks = |path: &&str| other.iter().all(|finding| finding.okep.as_deref() != Some(*path));
+        let paths: BTreeSet<&str> = one.iter().filter_map(|finding| finding.okep.as_deref()).collect();
+        paths.into_iter().filter(lacks).map(|path| (path, None)).collect()
     }
 
     /// `expected` has a letter for each finding: `e` for an existing one, `n` for a new one.
     #[track_caller]
     fn check(before: &[Finding], findings: &[Finding], expected: &str) {
-        let compared = compare(findings, &paths(findings), before, &paths(before));
+        let names = renamed(&lacking(before, findings), &lacking(findings, before));
+        let compared = compare(findings, before, &names);
         let letters = compared.iter().map(|baseline| match baseline {
             Baseline::Existing => 'e',
             Baseline::New => 'n',
@@ -215,9 +226,19 @@ mod tests {
     fn a_renamed_okep_is_known_by_its_number() {
         let renamed = "docs/okeps/okep-7-better-name.md";
         check(&[section(A, "Goals")], &[section(renamed, "Goals"), section(renamed, "Risks")], "en");
-        check(&[section(A, "Goals")], &[section("docs/okeps/okep-9-a.md", "Goals")], "n");
         // Where the old file is still there, the other one is new.
         check(&[section(A, "Goals")], &[section(A, "Goals"), section(renamed, "Goals")], "en");
+    }
+
+    #[test]
+    fn a_renumbered_okep_is_known_by_its_text_or_as_the_only_one() {
+        let (c, d) = ("docs/okeps/okep-9-c.md", "docs/okeps/okep-10-d.md");
+        check(&[section(A, "Goals")], &[section(c, "Goals")], "e");
+        let (before, now) =
+            ([section(A, "Goals"), section(B, "Risks")], [section(c, "Risks"), section(d, "Goals")]);
+        check(&before, &now, "nn");
+        let names = renamed(&[(A, Some("1")), (B, Some("2"))], &[(c, Some("2")), (d, Some("1"))]);
+        assert_eq!(compare(&now, &before, &names), [Baseline::Existing, Baseline::Existing]);
     }
 
     #[test]

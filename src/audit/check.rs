@@ -6,14 +6,15 @@
 
 use crate::audit::asked::{UnknownPath, is_about, keep_asked};
 use crate::audit::baseline::{Compared, State};
+use crate::audit::history_source::{HistoryQuery, HistorySource};
 use crate::audit::pull_request::report_number;
 use crate::audit::report::{HALF_STAGED, Report, Source};
 use crate::audit::report_of::report_of;
 use crate::audit::scope::ChangeScope;
 use crate::audit::target::{Base, CheckTarget, Options};
 use crate::audit::template_change::take_out_template_change;
-use crate::audit::{HistorySource, Verdict, audit};
-use crate::files::{Layout, Note, Tree};
+use crate::audit::{Verdict, audit};
+use crate::files::{CONFIG, Layout, Note, Tree};
 use crate::git::{Error as GitError, Id};
 use crate::okep::config;
 use crate::okep::config::Config;
@@ -22,6 +23,8 @@ use crate::okep::template_history::TemplateHistory;
 use crate::rules;
 use crate::rules::finding::Finding;
 use crate::rules::page_links::lost;
+use crate::text::path;
+use crate::text::path::Role;
 use crate::text::same_text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -67,11 +70,13 @@ pub struct Outcome {
 /// # Errors
 /// The configuration is wrong, a file in question is in conflict, or there is nothing to check.
 pub fn check(target: &CheckTarget, options: &Options, history: &dyn HistorySource) -> Result<Outcome, Error> {
-    let config = configuration(&target.tree)?;
+    let mut config = configuration(&target.tree)?;
     if !config.layout.is_in(&target.tree) && target.source != Source::Index {
         return Err(Error::NoFolder { folder: config.layout.folder, place: target.place.clone() });
     }
-    let bases: Vec<(&Base, Config)> = target.bases.iter().map(|base| (base, config_before(base))).collect();
+    let mut bases: Vec<(&Base, Config)> =
+        target.bases.iter().map(|base| (base, config_before(base))).collect();
+    let several_templates = choose_template(target, &mut config, &mut bases, history);
     let mut scope = ChangeScope::of(target, &config, options);
     if scope.is_nothing() {
         return Ok(nothing(target, config.layout));
@@ -90,10 +95,10 @@ pub fn check(target: &CheckTarget, options: &Options, history: &dyn HistorySourc
     }
     let mut template_history = None;
     let mut verdicts = audit_all(&now, &before, None);
-    if let Some(tip) = target.tip {
+    if target.tip.is_some() {
         let compared = Compared::of(target.compares, &now, &before, &verdicts, None);
         if needs_history(target, options, &now, &before, &verdicts[0], &compared) {
-            template_history = Some(known_history(target, tip, &now, &before, history));
+            template_history = Some(history.template_history(query(target, &config, &target.commits())));
             verdicts = audit_all(&now, &before, template_history.as_ref());
         }
     }
@@ -107,7 +112,7 @@ pub fn check(target: &CheckTarget, options: &Options, history: &dyn HistorySourc
         report_number(&mut report, &now.snapshot, before, &config.layout.folder, number);
     }
     report.add_texts(&now.snapshot);
-    report.notes.extend(target.notes.clone());
+    report.notes.extend(target.notes.iter().cloned().chain(several_templates));
     report.notes.extend(half_staged(&report, target));
     report.notes.extend(target.tree.notices());
     report.notes.sort();
@@ -211,24 +216,37 @@ fn needs_history(
     })
 }
 
-fn known_history(
+fn query<'a>(target: &'a CheckTarget, config: &'a Config, commits: &'a [Id]) -> HistoryQuery<'a> {
+    HistoryQuery { tree: &target.tree, config, commits, since: target.since }
+}
+
+/// Of several files that are named like a template, the one that landed first counts, also in the states
+/// compared with; says which one that is.
+fn choose_template(
     target: &CheckTarget,
-    tip: Id,
-    now: &State,
-    before: &[State],
+    config: &mut Config,
+    bases: &mut [(&Base, Config)],
     history: &dyn HistorySource,
-) -> TemplateHistory {
-    let mut known = history.template_history(tip, &now.config.layout);
-    if target.source != Source::Index && target.compares {
-        // What a branch brings has not landed, whatever its own commits say.
-        known.landed.retain(|path, _| {
-            let number = now.snapshot.number_of(path);
-            before.iter().any(|b| {
-                b.snapshot.contains(path) || number.is_some_and(|n| b.snapshot.okep_of_number(n).is_some())
-            })
-        });
+) -> Option<Note> {
+    let folder = &config.layout.folder;
+    let listing = target.tree.list(folder);
+    let is_template = |path: &&str| path::role(path, folder) == Role::Template;
+    let templates: Vec<&str> = listing.files.keys().map(String::as_str).filter(is_template).collect();
+    if templates.len() < 2 || config.layout.template.is_some() {
+        return None;
     }
-    known
+    let first = history.first_template(query(target, config, &target.commits()), &templates)?;
+    let others = templates.iter().filter(|path| **path != first).map(|path| format!("`{path}`"));
+    let message = format!(
+        "several files are named like a template: this one counts, which landed first, and not {}; \
+         `template = \"PATH\"` in {CONFIG} names another",
+        others.collect::<Vec<_>>().join(", ")
+    );
+    for (_, config) in bases.iter_mut().filter(|(base, _)| base.tree.contains(&first)) {
+        config.layout.template.get_or_insert_with(|| first.clone());
+    }
+    config.layout.template = Some(first.clone());
+    Some(Note::at("several-templates", first, message))
 }
 
 /// The files in question whose working copy differs: who fixes them must stage them.

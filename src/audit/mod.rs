@@ -7,7 +7,9 @@
 pub mod asked;
 pub mod baseline;
 pub mod check;
+pub mod history_source;
 pub mod identity;
+mod landing;
 pub mod policy;
 mod pull_request;
 pub mod report;
@@ -17,22 +19,21 @@ pub mod selection;
 pub mod target;
 mod template_change;
 
-use crate::files::{Layout, Tree};
-use crate::git::Id;
+pub use landing::landing;
+
 use crate::markdown::document::Document;
 use crate::okep::prompts::Prompts;
 use crate::okep::proposal::Okep;
 use crate::okep::requirements::{ParsedRevision, Requirements};
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template::Template;
-use crate::okep::template_history::{Landing, TemplateHistory};
+use crate::okep::template_history::{LandedUnder, TemplateHistory};
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::page_links::of_links;
 use crate::rules::{Check, Demand, RULES, Rule, rule};
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 /// What an audit finds.
@@ -42,15 +43,6 @@ pub struct Verdict {
     pub findings: Vec<Finding>,
     /// The OKEPs about which history could say more.
     pub needs_history: Vec<NeedsHistory>,
-}
-
-/// What only history knows, asked where a finding needs it.
-pub trait HistorySource {
-    /// What is known of the files of a commit: when they landed, and by which template.
-    fn template_history(&self, tip: Id, layout: &Layout) -> TemplateHistory;
-
-    /// Of paths that are not in `tree`, where their files are now; `tip` is the last commit that counts.
-    fn moved(&self, tip: Id, paths: &BTreeSet<String>, tree: &Tree) -> BTreeMap<String, String>;
 }
 
 /// Why history could say more about an OKEP.
@@ -125,33 +117,51 @@ pub struct TemplateTimeline<'a> {
     revisions: Cow<'a, [ParsedRevision]>,
     /// For each revision its rule book, made when a finding asks for it.
     books: Vec<OnceLock<Requirements>>,
-    /// Whether the template at hand is the last revision and no edit of it.
-    settled: bool,
+    /// Which revision the template at hand is; none for an edit of it, or a later one.
+    at_hand: Option<usize>,
+    /// The same with the revisions of the histories that are asked next.
+    next: Vec<TemplateTimeline<'a>>,
 }
 
 impl<'a> TemplateTimeline<'a> {
     pub fn new(template: &Template, revisions: Cow<'a, [ParsedRevision]>) -> Self {
+        let at_hand = revisions.len().checked_sub(1).filter(|last| is_same(&revisions[*last], template));
+        Self::with(template, revisions, at_hand)
+    }
+
+    fn with(template: &Template, revisions: Cow<'a, [ParsedRevision]>, at_hand: Option<usize>) -> Self {
         let mut prompts = Prompts::default();
         if template.path.is_some() {
             prompts.add(&template.document);
         }
         let bare = Requirements::new(template, None, &[], Arc::new(prompts.clone()));
         revisions.iter().for_each(|r| prompts.add(&r.template.document));
-        let same = |r: &ParsedRevision| r.template.document.text.as_str() == template.document.text.as_str();
-        let settled = revisions.last().is_some_and(same);
-        let at = settled.then(|| revisions.last().map(|r| &r.revision)).flatten();
-        let before = if settled { &revisions[..revisions.len() - 1] } else { &revisions[..] };
+        let at = at_hand.map(|at| &revisions[at].revision);
+        let before = &revisions[..at_hand.unwrap_or(revisions.len())];
         let now = Requirements::new(template, at, before, bare.prompts.clone());
         let books = revisions.iter().map(|_| OnceLock::new()).collect();
-        TemplateTimeline { bare, now, all_prompts: Arc::new(prompts), revisions, books, settled }
+        TemplateTimeline {
+            bare,
+            now,
+            all_prompts: Arc::new(prompts),
+            revisions,
+            books,
+            at_hand,
+            next: Vec::new(),
+        }
     }
 
     /// The past of a snapshot's template, as far as history was asked.
     pub fn of(snapshot: &Snapshot, template_history: Option<&TemplateHistory>) -> TemplateTimeline<'static> {
-        TemplateTimeline::new(
-            &snapshot.template,
-            Cow::Owned(template_history.map(revisions).unwrap_or_default()),
-        )
+        let template = &snapshot.template;
+        let known =
+            TemplateTimeline::new(template, Cow::Owned(template_history.map(revisions).unwrap_or_default()));
+        let next = template_history.into_iter().flat_map(TemplateHistory::all).skip(1).map(|history| {
+            let revisions = revisions(history);
+            let at_hand = revisions.iter().rposition(|revision| is_same(revision, template));
+            TemplateTimeline::with(template, Cow::Owned(revisions), at_hand)
+        });
+        TemplateTimeline { next: next.collect(), ..known }
     }
 
     /// The findings about one OKEP of a snapshot.
@@ -165,10 +175,14 @@ impl<'a> TemplateTimeline<'a> {
             let path = okep.path.clone();
             return (Vec::new(), NeedsHistory { path, unmet_requirement: false, near_a_prompt: false });
         }
-        let landed = template_history
-            .and_then(|template_history| landing(template_history, snapshot, &okep.path))
-            .map(|l| l.template);
-        self.findings(okep, landed)
+        let landed = template_history.and_then(|history| landing(history, snapshot, &okep.path));
+        let of = |history| {
+            template_history.into_iter().flat_map(TemplateHistory::all).position(|h| std::ptr::eq(h, history))
+        };
+        let timeline =
+            landed.and_then(|(history, _)| self.next.get(of(history)?.checked_sub(1)?)).unwrap_or(self);
+        let under = landed.map(|(_, landing)| landing.under);
+        timeline.findings(okep, under)
     }
 
     /// The template at hand.
@@ -178,9 +192,8 @@ impl<'a> TemplateTimeline<'a> {
 
     /// The findings about one OKEP, and whether history could say more about them.
     ///
-    /// `landed` is the revision that was in force when it landed, none inside for none at all; it is
-    /// none itself where that is not known.
-    pub fn findings(&self, okep: &Okep, landed: Option<Option<usize>>) -> (Vec<Finding>, NeedsHistory) {
+    /// `landed` is none for an OKEP that has not landed.
+    pub fn findings(&self, okep: &Okep, landed: Option<LandedUnder>) -> (Vec<Finding>, NeedsHistory) {
         let (mut findings, needs_history) = match self.revisions.is_empty() {
             true => self.beside_template(okep),
             false => self.beside_revisions(okep),
@@ -237,16 +250,18 @@ impl<'a> TemplateTimeline<'a> {
         look(&judged.beside(&self.book_for(&needs_history)))
     }
 
-    /// Turns a finding into a hint where the template in force when the OKEP landed did not ask for it.
+    /// Turns a finding into a hint where the template in force when the OKEP landed did not ask for it, or may
+    /// not have.
     fn grandfather(
         &self,
         finding: &mut Finding,
         okep: &Okep,
-        landed: Option<usize>,
+        landed: LandedUnder,
         earlier: &mut [Option<Vec<Finding>>],
     ) {
-        let last = if self.settled { self.revisions.len() - 1 } else { self.revisions.len() };
-        if landed == Some(last) {
+        let last = self.at_hand.unwrap_or(self.revisions.len());
+        let never_had_one = self.revisions.is_empty() && self.now.template.path.is_none();
+        if landed.is_known && (never_had_one || landed.template == Some(last)) {
             return;
         }
         let of_section = rule(finding.rule).is_some_and(|r| r.demand == Demand::OfSection);
@@ -268,14 +283,19 @@ impl<'a> TemplateTimeline<'a> {
                     && self.now.current_name(&f.subject) == self.now.current_name(&finding.subject)
             })
         };
-        if landed.is_some_and(|revision| asked_by(revision, earlier)) {
+        let then = landed.template;
+        if then.is_some_and(|then| then >= self.revisions.len() || asked_by(then, earlier)) {
+            if !landed.is_known {
+                finding.severity = Severity::Hint;
+                finding.help.push(MAY_BE_YOUNGER.into());
+            }
             return;
         }
-        let first = landed.map_or(0, |l| l + 1);
-        let since =
-            (first..last).find(|revision| asked_by(*revision, earlier)).or(self.settled.then_some(last));
+        let first = then.map_or(0, |then| then + 1);
+        let since = (first..last).find(|revision| asked_by(*revision, earlier)).or(self.at_hand);
         finding.severity = Severity::Hint;
         match since {
+            _ if then > Some(last) => finding.help.push(NOT_ASKED_THEN.into()),
             Some(revision) => finding.grandfathered = Some(self.revisions[revision].revision.clone()),
             None => finding.help.push("only this change adds it to the template, so it is a hint".into()),
         }
@@ -289,6 +309,18 @@ impl<'a> TemplateTimeline<'a> {
     }
 }
 
+/// Whether a revision has the text of a template.
+fn is_same(revision: &ParsedRevision, template: &Template) -> bool {
+    revision.template.document.text.as_str() == template.document.text.as_str()
+}
+
+/// Where the OKEP landed under a later template than the one of its tree.
+const NOT_ASKED_THEN: &str = "the template in force when the OKEP landed did not ask for it";
+
+/// Where history does not reach back to the OKEP's landing.
+const MAY_BE_YOUNGER: &str =
+    "the template may have asked for it only after the OKEP landed: history does not go back that far here";
+
 fn check(judged: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
     let checks = RULES.iter().filter(|r| wanted(r)).filter_map(|r| match r.check {
         Check::Okep(check) => Some(check),
@@ -301,18 +333,4 @@ fn check(judged: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
 /// a section that was never asked for breaks no rule.
 fn grandfatherable(finding: &Finding) -> bool {
     rule(finding.rule).is_some_and(|r| r.demand != Demand::Always)
-}
-
-/// When an OKEP landed; one that history knows by another name, gone since, is found by its number.
-pub fn landing<'a>(
-    template_history: &'a TemplateHistory,
-    snapshot: &Snapshot,
-    path: &str,
-) -> Option<&'a Landing> {
-    if let Some(landing) = template_history.landed.get(path) {
-        return Some(landing);
-    }
-    let number = snapshot.number_of(path)?;
-    let earlier = |p: &&String| snapshot.number_of(p) == Some(number) && !snapshot.contains(p);
-    template_history.landed.keys().find(earlier).and_then(|p| template_history.landed.get(p))
 }

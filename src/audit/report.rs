@@ -1,8 +1,9 @@
 //! What one audit has to say, whole: the value every renderer prints.
 
 use crate::files::Note;
+use crate::git::Revision;
 use crate::okep::snapshot::Snapshot;
-use crate::rules::finding::{Finding, Revision, Severity};
+use crate::rules::finding::{Finding, Severity};
 use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -39,7 +39,7 @@ fn summary(okep: &Okep, snapshot: &Snapshot, template_history: Option<&TemplateH
         number: read.map_or(okep.name.number, Okep::number),
         title: read.and_then(|okep| Some(okep.title.as_ref()?.name.clone())),
         issue,
-        landed: landed.map(|landing| landing.revision.clone()),
+        landed: landed.and_then(|(_, landing)| landing.revision.clone()),
         in_nav: snapshot.site.as_ref().and_then(|site| in_nav(site)),
         in_index: snapshot.landing.as_ref().map(|page| page.lists(&okep.path)),
     }

@@ -15,8 +15,12 @@ pub struct CheckTarget {
     /// Whether only what is not in `bases` counts.
     pub compares: bool,
     pub bases: Vec<Base>,
-    /// The commit whose history counts.
+    /// The commit that the tree is, or is based on.
     pub tip: Option<Id>,
+    /// The commits that are being merged into that one.
+    pub merged: Vec<Id>,
+    /// The commit whose line is the main line where no default branch is known.
+    pub since: Option<Id>,
     /// The top folder of the working tree, or the folder that was named; none for a bare repository.
     pub root: Option<PathBuf>,
     /// The working tree, where it is the index that is checked.
@@ -54,11 +58,18 @@ impl CheckTarget {
             compares: false,
             bases: Vec::new(),
             tip: None,
+            merged: Vec::new(),
+            since: None,
             root: None,
             working_copy: None,
             place,
             notes: Vec::new(),
         }
+    }
+
+    /// The commits that the tree stems from.
+    pub fn commits(&self) -> Vec<Id> {
+        self.tip.iter().chain(&self.merged).copied().collect()
     }
 
     /// A commit by itself.

@@ -1,7 +1,7 @@
 //! Findings that are there only because the same change edits the template.
 
 use crate::audit::audit;
-use crate::audit::baseline::{Compared, State, compare};
+use crate::audit::baseline::{Compared, NewNames, State, compare};
 use crate::audit::report::{Baseline, count};
 use crate::files::Note;
 use crate::okep::snapshot::Snapshot;
@@ -38,8 +38,7 @@ fn findings(
     let mut by_old_template = now.snapshot.clone();
     by_old_template.template = base.snapshot.template.clone();
     let without = audit(&by_old_template, template_history).findings;
-    let paths = now.paths();
-    let found_by_both = compare(&compared.findings, &paths, &without, &paths);
+    let found_by_both = compare(&compared.findings, &without, &NewNames::new());
     let was_there = |finding: &Finding| {
         let path = finding.okep.as_deref().unwrap_or_default();
         let number = now.snapshot.number_of(path);

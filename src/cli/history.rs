@@ -213,7 +213,8 @@ fn read(repo: &Arc<Repo>, select: Select) -> Result<Story, Error> {
 }
 
 fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story, Error> {
-    let Tips { main, all, notes } = repo.tips(select)?;
+    let Tips { main, all, notices } = repo.tips(select)?;
+    let notes = notices.iter().map(|notice| Note::new(notice.kind(), notice.to_string())).collect();
     let Some(main) = main else {
         return Ok(Story { notes, ..Story::default() });
     };

@@ -288,7 +288,7 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> 
         for (path, names) in &branches {
             names.iter().for_each(|name| add(path, &format!("{ON_BRANCH} `{name}`")));
         }
-        notes = unread;
+        notes = unread.into_iter().map(|message| Note::new("branches-unread", message)).collect();
     }
     if places.is_empty() {
         return Ok(notes);

@@ -111,6 +111,7 @@ fn of_repository(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Err
         };
         target.compares = true;
         target.bases = bases(repo, [base])?;
+        target.since = Some(repo.resolve(since)?);
     }
     target.compares |= !request.bases.is_empty();
     target.bases.splice(0..0, bases(repo, request.bases.iter().copied())?);
@@ -123,6 +124,7 @@ fn of_worktree(repo: &Arc<Repo>) -> Result<CheckTarget, GitError> {
     Ok(CheckTarget {
         root: repo.root().map(Path::to_owned),
         tip: head.id(),
+        merged: repo.merge_heads(),
         notes: unreadable(&head),
         ..target
     })
@@ -141,6 +143,7 @@ fn of_index(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Error> {
     let mut target = CheckTarget::new(index, Source::Index, place(repo));
     target.root = repo.root().map(Path::to_owned);
     target.tip = head.id();
+    target.merged = repo.merge_heads();
     target.notes = unreadable(&head);
     target.working_copy = repo.root().map(|_| Tree::worktree(repo)).transpose()?;
     // What is not compared with anything is checked whole.
@@ -150,7 +153,7 @@ fn of_index(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Error> {
         return Ok(target);
     }
     target.compares = true;
-    target.bases = bases(repo, head.id().into_iter().chain(repo.merge_heads()))?;
+    target.bases = bases(repo, target.commits())?;
     Ok(target)
 }
 

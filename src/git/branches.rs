@@ -1,48 +1,37 @@
-//! What stands on the branches, without any of them being checked out.
+//! Files on the branches of a repository, without any of them being checked out.
 
 use super::commit::Trees;
 use super::error::said;
-use super::stable_refs::{is_gone, settled};
-use super::{Id, Repo, reftable};
-use crate::files::Note;
+use super::reference::{LOCAL_BRANCHES, REMOTE_BRANCHES};
+use super::refs::{References, references};
+use super::{Id, Repo};
 use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 impl Repo {
-    /// The paths below `folder` that are `wanted`, each with the branches that have it, those of remotes
-    /// included as far as they were fetched; and what could not be read.
+    /// The paths below `folder` that are `wanted`, each with the branches that have it, remote-tracking
+    /// branches included; and what could not be read, as messages.
     pub fn on_branches(
         &self,
         folder: &str,
         wanted: &dyn Fn(&str) -> bool,
-    ) -> (BTreeMap<String, BTreeSet<String>>, Vec<Note>) {
+    ) -> (BTreeMap<String, BTreeSet<String>>, Vec<String>) {
         let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        let mut notes = Vec::new();
         let local = self.local();
-        if reftable::is_used(&local) {
-            let message = "the branches are kept as a reftable, which cannot be listed yet: not looked at";
-            return (found, vec![Note::new("branches-unread", message)]);
-        }
+        let References { all, unread, .. } = references(&local, &[LOCAL_BRANCHES, REMOTE_BRANCHES]);
+        let mut messages: Vec<String> =
+            unread.iter().map(|(name, reason)| format!("`{name}` is unreadable: {reason}")).collect();
         let trees = Trees::new(&local);
         // Most branches share the folder's tree with others.
         let mut known: HashMap<Id, Vec<String>> = HashMap::new();
-        let (tips, unread) = settled(&local, || tips(&local));
-        notes.extend(
-            unread.map(|reason| Note::new("branches-unread", format!("some branch is unreadable: {reason}"))),
-        );
-        for (branch, tip) in tips {
-            let root = local.find_commit(tip).and_then(|commit| Ok(commit.tree_id()?.detach()));
-            let at = root
-                .map_err(|error| said(&error))
-                .and_then(|root| trees.find(root, folder).map_err(|error| error.to_string()));
-            let tree = match at {
-                Ok(Some((mode, tree))) if mode.is_tree() => tree,
-                Ok(_) => continue,
+        // A remote's HEAD is one of its branches once more.
+        for branch in all.iter().filter(|branch| branch.symbolic.is_none()) {
+            let tree = branch.target.clone().and_then(|tip| folder_tree(&local, &trees, tip, folder));
+            let tree = match tree {
+                Ok(Some(tree)) => tree,
+                Ok(None) => continue,
                 Err(reason) => {
-                    notes.push(Note::new(
-                        "branches-unread",
-                        format!("branch `{branch}` is unreadable: {reason}"),
-                    ));
+                    messages.push(format!("branch `{}` is unreadable: {reason}", branch.short()));
                     continue;
                 }
             };
@@ -52,54 +41,26 @@ impl Repo {
                     let path = path.to_str_lossy().into_owned();
                     paths.extend(wanted(&path).then_some(path));
                 });
-                let unread = unread.into_iter();
-                notes.extend(unread.map(|(path, error)| Note { path: Some(path), ..Note::from(&error) }));
+                messages.extend(unread.iter().map(|(path, error)| format!("`{path}`: {error}")));
                 paths
             });
             for path in paths.iter() {
-                found.entry(path.clone()).or_default().insert(branch.clone());
+                found.entry(path.clone()).or_default().insert(branch.short().to_owned());
             }
         }
-        (found, notes)
+        (found, messages)
     }
 }
 
-/// The branches by their short names, and why one could not be read, where that is so; and whether one was
-/// gone when it was to be read.
-fn tips(local: &gix::Repository) -> ((BTreeMap<String, Id>, Option<String>), bool) {
-    let mut tips = BTreeMap::new();
-    let (mut unread, mut removed_paths) = (None, false);
-    let platform = match local.references() {
-        Ok(platform) => platform,
-        Err(error) => return ((tips, Some(said(&error))), false),
-    };
-    for kind in [platform.local_branches(), platform.remote_branches()] {
-        let branches = match kind {
-            Ok(branches) => branches,
-            Err(error) => {
-                unread.get_or_insert(said(&error));
-                continue;
-            }
-        };
-        for branch in branches {
-            let mut branch = match branch {
-                Ok(branch) => branch,
-                Err(error) => {
-                    removed_paths |= is_gone(&error);
-                    unread.get_or_insert("its reference is broken".into());
-                    continue;
-                }
-            };
-            let name = branch.name().shorten().to_str_lossy().into_owned();
-            // A remote's HEAD is one of its branches once more.
-            if name.ends_with("/HEAD") {
-                continue;
-            }
-            match branch.peel_to_id() {
-                Ok(id) => drop(tips.insert(name, id.detach())),
-                Err(error) => drop(unread.get_or_insert(said(&error))),
-            }
-        }
-    }
-    ((tips, unread), removed_paths)
+/// The tree of a folder in a commit; none where there is no such folder.
+fn folder_tree(
+    local: &gix::Repository,
+    trees: &Trees,
+    commit: Id,
+    folder: &str,
+) -> Result<Option<Id>, String> {
+    let root = local.find_commit(commit).and_then(|commit| Ok(commit.tree_id()?.detach()));
+    let root = root.map_err(|error| said(&error))?;
+    let found = trees.find(root, folder).map_err(|error| error.to_string())?;
+    Ok(found.filter(|(mode, _)| mode.is_tree()).map(|(_, tree)| tree))
 }

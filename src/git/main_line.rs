@@ -1,137 +1,194 @@
-//! The first-parent line of a commit, and one folder's tree along it.
+//! The main line: the first-parent line of the default branch, read from its tip back.
 
 use super::packs::Packs;
-use super::{Id, ObjectError, Repo};
-use crate::files::Note;
-use crate::okep::template_history::HistoryExtent;
+use super::{DefaultBranch, Id, ObjectError, Repo};
 use gix::bstr::ByteSlice;
 use gix::hashtable::{HashMap, HashSet};
 use gix::prelude::FindExt;
-use std::collections::BTreeMap;
-use std::sync::Mutex;
+use rayon::prelude::*;
+use std::collections::VecDeque;
 
-/// The first-parent line, newest first, and how far it could be read.
-pub(crate) struct Line {
-    pub commits: Vec<LineCommit>,
-    /// The proposal folder's tree in each of the commits, none where there is no such folder.
-    pub folders: Vec<Result<Option<Id>, Note>>,
-    pub end: HistoryExtent,
-    pub notes: Vec<Note>,
+/// The line on which landings count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MainLine {
+    /// Its newest commit.
+    pub tip: Id,
+    /// None where no default branch is known, so that the line is that of the commit in question.
+    pub branch: Option<DefaultBranch>,
 }
 
-#[derive(Clone, Copy)]
+impl MainLine {
+    /// The line of the default branch, which `configured` may name; where none is known that of `since`, else
+    /// that of `checked`, the commit in question.
+    pub fn of(repo: &Repo, configured: Option<&str>, since: Option<Id>, checked: Id) -> Self {
+        match repo.default_branch(configured) {
+            Some(branch) => MainLine { tip: branch.tip, branch: Some(branch) },
+            None => MainLine { tip: since.unwrap_or(checked), branch: None },
+        }
+    }
+}
+
+/// How far back a line could be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum HistoryExtent {
+    /// To the first commit.
+    #[default]
+    Complete,
+    /// To this commit, whose parents a shallow clone leaves out.
+    Shallow { boundary: Id },
+    /// To this commit, beyond which objects are missing or broken; none where nothing could be read.
+    Unreadable { boundary: Option<Id>, error: ObjectError },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LineCommit {
     pub id: Id,
     pub root: Id,
 }
 
-/// As many neighbouring commits share a pack cache; a line shorter than that takes one thread.
+/// So many commits are read at once.
 const CHUNK: usize = 1024;
+/// As many neighbouring commits share a pack cache.
+const NEIGHBOURS: usize = 256;
 
-impl Line {
-    /// The line that ends in `tip`: one thread goes along it while others look into the trees.
-    pub fn of(repo: &Repo, tip: Id, folder: &str) -> Self {
-        let local = repo.local();
-        let packs = Packs::of(&local);
-        let chunks = Mutex::new(BTreeMap::new());
-        let terminal = |local: &gix::Repository, start: usize, commits: &[LineCommit]| {
-            let found = folders(local, &packs, commits, folder);
-            chunks.lock().expect("no thread panics while it inserts").insert(start, found);
-        };
-        let mut line = Line {
+/// Reads first parents, as far back as somebody asks.
+pub(crate) struct LineReader<'a> {
+    local: &'a gix::Repository,
+    graph: Option<gix::commitgraph::Graph>,
+    shallow: HashSet<Id>,
+    /// Newest first.
+    commits: Vec<LineCommit>,
+    /// The place of each commit on the line.
+    places: HashMap<Id, usize>,
+    next: Option<Id>,
+    /// How far the line could be read, once its end was met.
+    extent: HistoryExtent,
+    buffer: Vec<u8>,
+}
+
+impl<'a> LineReader<'a> {
+    pub fn new(local: &'a gix::Repository, tip: Id) -> Self {
+        let shallow = local.shallow_commits().ok().flatten();
+        LineReader {
+            local,
+            // A commit-graph that cannot be read only makes it slower.
+            graph: local.commit_graph_if_enabled().ok().flatten(),
+            shallow: shallow.iter().flat_map(|all| all.iter().copied()).collect(),
             commits: Vec::new(),
-            folders: Vec::new(),
-            end: HistoryExtent::Complete,
-            notes: Vec::new(),
-        };
-        rayon::in_place_scope(|scope| {
-            let mut start = 0;
-            line.walk(&local, tip, |commits| {
-                if commits.len() - start == CHUNK {
-                    let (chunk, at) = (commits[start..].to_vec(), start);
-                    let terminal = &terminal;
-                    scope.spawn(move |_| terminal(&repo.local(), at, &chunk));
-                    start = commits.len();
-                }
-            });
-            terminal(&local, start, &line.commits[start..]);
-        });
-        let chunks = chunks.into_inner().expect("no thread panics while it inserts");
-        line.folders = chunks.into_values().flatten().collect();
-        line
+            places: HashMap::default(),
+            next: Some(tip),
+            extent: HistoryExtent::Complete,
+            buffer: Vec::new(),
+        }
     }
 
-    fn walk(&mut self, local: &gix::Repository, tip: Id, mut each: impl FnMut(&[LineCommit])) {
-        // A commit-graph that cannot be read only makes it slower.
-        let graph = local.commit_graph_if_enabled().ok().flatten();
-        let shallow = local.shallow_commits().ok().flatten();
-        let shallow: HashSet<Id> = shallow.iter().flat_map(|all| all.iter().copied()).collect();
-        let mut buffer = Vec::new();
-        let mut next = Some(tip);
-        while let Some(id) = next {
-            let (root, parent) = match read_commit(local, graph.as_ref(), id, &mut buffer) {
-                Ok(read) => read,
-                Err(note) => return self.cut(self.commits.len(), note),
-            };
-            self.commits.push(LineCommit { id, root });
-            each(&self.commits);
-            next = parent;
-            if shallow.contains(&id) {
-                self.end = HistoryExtent::Shallow { boundary: id.to_string() };
-                let message = format!(
-                    "history ends at commit {id}, the edge of a shallow clone: what stood there landed nobody \
-                     knows when; `git fetch --unshallow` brings the rest (in CI: fetch-depth: 0)"
-                );
-                self.notes.push(Note::new("shallow", message));
-                return;
+    /// Some commits from the one at `place` on, newest first; none where the line ends before it.
+    pub fn from(&mut self, place: usize) -> &[LineCommit] {
+        while place >= self.commits.len() && self.next.is_some() {
+            self.read_more();
+        }
+        let end = self.commits.len().min(place + CHUNK);
+        self.commits.get(place..end).unwrap_or_default()
+    }
+
+    /// How far the line could be read, where it was read to its end.
+    pub fn extent(&self) -> &HistoryExtent {
+        &self.extent
+    }
+
+    fn read_more(&mut self) {
+        for _ in 0..CHUNK {
+            let Some(id) = self.next.take() else { return };
+            match self.read(id) {
+                Ok((root, parents)) => {
+                    self.places.insert(id, self.commits.len());
+                    self.commits.push(LineCommit { id, root });
+                    self.next = parents.first().copied();
+                    if self.shallow.contains(&id) {
+                        self.extent = HistoryExtent::Shallow { boundary: id };
+                    }
+                }
+                Err(error) => {
+                    let boundary = self.commits.last().map(|commit| commit.id);
+                    self.extent = HistoryExtent::Unreadable { boundary, error };
+                }
             }
         }
     }
 
-    /// Ends the line before its commit number `at`, counted from the newest, for the reason in `note`.
-    pub fn cut(&mut self, at: usize, note: Note) {
-        self.commits.truncate(at);
-        self.folders.truncate(at);
-        self.end = match self.commits.last() {
-            Some(last) => HistoryExtent::Unreadable { boundary: last.id.to_string() },
-            None => HistoryExtent::Nothing,
-        };
-        self.notes.clear();
-        self.notes.push(Note { message: format!("history is read no further: {}", note.message), ..note });
+    /// Whether a commit is on the line.
+    pub fn holds(&mut self, commit: Id) -> bool {
+        let place = self.newest_contained(&[commit]);
+        place.is_some_and(|place| self.commits[place].id == commit)
+    }
+
+    /// The place of the newest commit of the line that one of `checked` is, or contains.
+    pub fn newest_contained(&mut self, checked: &[Id]) -> Option<usize> {
+        let mut newest: Option<usize> = None;
+        let mut queue: VecDeque<Id> = checked.iter().copied().collect();
+        let mut seen: HashSet<Id> = HashSet::default();
+        loop {
+            let before = self.commits.len();
+            self.read_more();
+            // Commits of the line that were passed before it was read so far back.
+            let passed = self.commits[before..].iter().position(|commit| seen.contains(&commit.id));
+            newest = newest.into_iter().chain(passed.map(|at| before + at)).min();
+            for _ in 0..CHUNK {
+                let Some(id) = queue.pop_front() else { return newest };
+                if !seen.insert(id) {
+                    continue;
+                }
+                match self.places.get(&id) {
+                    Some(place) => newest = newest.into_iter().chain([*place]).min(),
+                    // What cannot be read is not known to contain anything.
+                    None => queue.extend(self.read(id).map(|(_, parents)| parents).unwrap_or_default()),
+                }
+            }
+        }
+    }
+
+    /// The root tree and the parents of a commit, those left out that a shallow clone does not have.
+    fn read(&mut self, id: Id) -> Result<(Id, Vec<Id>), ObjectError> {
+        let is_cut = self.shallow.contains(&id);
+        if let Some(graph) = &self.graph
+            && let Some(commit) = graph.commit_by_id(id)
+            && let Ok(parents) = commit.iter_parents().collect::<Result<Vec<_>, _>>()
+        {
+            let parents = parents.into_iter().filter(|_| !is_cut).map(|at| graph.id_at(at).to_owned());
+            return Ok((commit.root_tree_id().to_owned(), parents.collect()));
+        }
+        match self.local.objects.find_commit_iter(&id, &mut self.buffer) {
+            Ok(mut commit) => match commit.tree_id() {
+                Ok(tree) => Ok((tree, commit.parent_ids().filter(|_| !is_cut).collect())),
+                Err(error) => Err(ObjectError::corrupt(id, &error)),
+            },
+            Err(error) if error.is_not_found() => Err(ObjectError::missing(self.local, id)),
+            Err(error) => Err(ObjectError::corrupt(id, &error)),
+        }
     }
 }
 
-/// The root tree and the first parent of a commit.
-fn read_commit(
-    local: &gix::Repository,
-    graph: Option<&gix::commitgraph::Graph>,
-    id: Id,
-    buffer: &mut Vec<u8>,
-) -> Result<(Id, Option<Id>), Note> {
-    if let Some(graph) = graph
-        && let Some(commit) = graph.commit_by_id(id)
-        && let Ok(parent) = commit.parent1()
-    {
-        return Ok((commit.root_tree_id().to_owned(), parent.map(|at| graph.id_at(at).to_owned())));
-    }
-    match local.objects.find_commit_iter(&id, buffer) {
-        Ok(mut commit) => match commit.tree_id() {
-            Ok(tree) => Ok((tree, commit.parent_ids().next())),
-            Err(error) => Err(Note::from(&ObjectError::corrupt(id, &error))),
-        },
-        Err(error) if error.is_not_found() => Err(Note::from(&ObjectError::missing(local, id))),
-        Err(error) => Err(Note::from(&ObjectError::corrupt(id, &error))),
-    }
+/// The tree of `folder` in each of `commits`; none where there is no such folder.
+pub(crate) fn folder_trees(
+    repo: &Repo,
+    packs: &Packs,
+    commits: &[LineCommit],
+    folder: &str,
+) -> Vec<Result<Option<Id>, ObjectError>> {
+    let found = commits
+        .par_chunks(NEIGHBOURS)
+        .map_init(|| repo.local(), |local, commits| folder_trees_of(local, packs, commits, folder));
+    found.flatten_iter().collect()
 }
 
-/// The tree of `folder` in each of `commits`, in the order that suits the packs.
-fn folders(
+/// The same for few commits, in the order that suits the packs.
+fn folder_trees_of(
     local: &gix::Repository,
     packs: &Packs,
     commits: &[LineCommit],
     folder: &str,
-) -> Vec<Result<Option<Id>, Note>> {
-    let mut trees: Vec<Result<Option<Id>, Note>> = commits.iter().map(|c| Ok(Some(c.root))).collect();
+) -> Vec<Result<Option<Id>, ObjectError>> {
+    let mut trees: Vec<Result<Option<Id>, ObjectError>> = commits.iter().map(|c| Ok(Some(c.root))).collect();
     let mut buffer = Vec::new();
     for name in folder.split('/') {
         let distinct: HashSet<Id> = trees.iter().filter_map(|tree| tree.as_ref().ok().copied()?).collect();
@@ -150,19 +207,22 @@ fn folders(
     trees
 }
 
-fn subtree(local: &gix::Repository, tree: Id, name: &[u8], buffer: &mut Vec<u8>) -> Result<Option<Id>, Note> {
+fn subtree(
+    local: &gix::Repository,
+    tree: Id,
+    name: &[u8],
+    buffer: &mut Vec<u8>,
+) -> Result<Option<Id>, ObjectError> {
     if tree.is_empty_tree() {
         return Ok(None);
     }
     let entries = match local.objects.find_tree_iter(&tree, buffer) {
         Ok(entries) => entries,
-        Err(error) if error.is_not_found() => {
-            return Err(Note::from(&ObjectError::missing(local, tree)));
-        }
-        Err(error) => return Err(Note::from(&ObjectError::corrupt(tree, &error))),
+        Err(error) if error.is_not_found() => return Err(ObjectError::missing(local, tree)),
+        Err(error) => return Err(ObjectError::corrupt(tree, &error)),
     };
     for entry in entries {
-        let entry = entry.map_err(|error| Note::from(&ObjectError::corrupt(tree, &error)))?;
+        let entry = entry.map_err(|error| ObjectError::corrupt(tree, &error))?;
         if entry.filename == name.as_bstr() {
             return Ok(entry.mode.is_tree().then(|| entry.oid.to_owned()));
         }

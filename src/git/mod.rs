@@ -3,6 +3,7 @@
 //! It writes nothing and runs nothing: no hooks, filters, fsmonitor or `git`, and no network, so that
 //! an object missing from a partial clone stays missing, and is an error of its own.
 
+pub(crate) mod default_branch;
 pub(crate) mod main_line;
 pub(crate) mod path_kind;
 pub(crate) mod prefetch;
@@ -18,19 +19,24 @@ pub(crate) mod index;
 pub(crate) mod open;
 pub(crate) mod packs;
 pub(crate) mod push;
+pub(crate) mod reference;
+pub(crate) mod refs;
 pub(crate) mod reftable;
 pub(crate) mod remotes;
 pub(crate) mod revision;
 pub(crate) mod tips;
+pub(crate) mod tree_changes;
 
 pub use blobs::MAX_FILE_BYTES;
 pub use commit::Entry;
+pub use default_branch::DefaultBranch;
 pub use error::{Error, ObjectError};
 pub use hooks::{HooksFolder, HooksPlace};
+pub use main_line::{HistoryExtent, MainLine};
 pub use path_kind::PathKind;
 pub use push::PushedRef;
-pub use revision::Head;
-pub use tips::{Select, Tips};
+pub use revision::{Head, Revision};
+pub use tips::{Select, TipNotice, Tips};
 
 use blobs::Blobs;
 use std::collections::BTreeMap;
@@ -39,6 +45,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// The full id of a commit or a blob; displays as its full hexadecimal form.
 pub type Id = gix::ObjectId;
+
+/// The id that `bytes` have as a blob, with the hash that `like` has.
+pub fn blob_id(bytes: &[u8], like: Id) -> Option<Id> {
+    gix::objs::compute_hash(like.kind(), gix::objs::Kind::Blob, bytes).ok()
+}
 
 /// A repository, open for reading.
 ///

@@ -1,7 +1,7 @@
 //! What a push would send, as git describes it to its `pre-push` hook, and what to compare it with.
 
+use super::reference::LOCAL_BRANCHES;
 use super::{Id, Repo};
-use gix::bstr::ByteSlice;
 
 /// A ref that is pushed: a line of what the hook reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Repo {
     pub fn push_bases(&self, pushed: &PushedRef) -> Vec<Id> {
         let known = (!pushed.remote.is_null()).then(|| self.resolve(&pushed.remote.to_string()).ok());
         let main = self.pushed_main_line(&pushed.local_name);
-        let main = main.and_then(|main| self.merge_base_with(&main, pushed.local).ok());
+        let main = main.and_then(|main| self.merge_base_with(&main.to_string(), pushed.local).ok());
         let mut bases: Vec<Id> = known.flatten().into_iter().chain(main).collect();
         bases.dedup();
         bases
@@ -45,16 +45,10 @@ impl Repo {
 
     /// The copy of the default branch that a push is compared with: a remote's, as the local one may hold what
     /// was never pushed; without one the local, unless it is what is pushed.
-    fn pushed_main_line(&self, pushed: &str) -> Option<String> {
-        let local = self.local();
-        let named: Vec<String> = local.remote_names().iter().map(|name| name.to_str_lossy().into()).collect();
-        let only = named.first().filter(|_| named.len() == 1).map(String::as_str);
-        let remotes = ["upstream", "origin"].into_iter().chain(only);
-        let tracked = remotes.flat_map(|remote| {
-            ["HEAD", "main", "master"].map(|name| format!("refs/remotes/{remote}/{name}"))
-        });
-        let local = ["main", "master"].map(|name| format!("refs/heads/{name}"));
-        tracked.chain(local.into_iter().filter(|name| name != pushed)).find(|name| self.resolve(name).is_ok())
+    fn pushed_main_line(&self, pushed: &str) -> Option<Id> {
+        let branch = self.default_branch(None)?;
+        let is_pushed = branch.behind.is_none() && pushed.strip_prefix(LOCAL_BRANCHES) == Some(&branch.copy);
+        (!is_pushed).then_some(branch.behind.unwrap_or(branch.tip))
     }
 }
 

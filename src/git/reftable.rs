@@ -5,15 +5,13 @@
 //! alone.
 
 use super::Id;
+use super::reference::{DANGLING, Reference};
 use gix::bstr::ByteSlice;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Symbolic references lead to one another no more often than this.
+/// A symbolic reference may name another one, and so on: no more often than this.
 const MAX_STEPS: usize = 5;
-
-/// The name of a reference, and what it leads to in the end.
-pub(crate) type NamedRef = (String, Result<Id, String>);
 
 enum RefValue {
     Deleted,
@@ -40,7 +38,7 @@ pub(crate) fn expand(local: &gix::Repository, rev: &str) -> Result<Option<String
     Ok(None)
 }
 
-/// The id that a full reference name leads to; none where there is no such reference.
+/// The id that a reference points to in the end, by its full name; none where there is no such reference.
 pub(crate) fn resolve(local: &gix::Repository, name: &str) -> Result<Option<Id>, String> {
     let mut name = name.to_owned();
     for _ in 0..MAX_STEPS {
@@ -55,7 +53,7 @@ pub(crate) fn resolve(local: &gix::Repository, name: &str) -> Result<Option<Id>,
             Some(RefValue::Symbolic(target)) => name = target,
         }
     }
-    Err(format!("`{name}` leads round in a circle"))
+    Err(format!("`{name}` is a symbolic reference that never ends"))
 }
 
 /// The newest table that knows `name` counts.
@@ -69,8 +67,8 @@ fn find(folder: &Path, name: &str, hash: gix::hash::Kind) -> Result<Option<RefVa
     Ok(None)
 }
 
-/// Every reference below one of `prefixes`, in the order of their names, with what it leads to.
-pub(crate) fn all(local: &gix::Repository, prefixes: &[&str]) -> Result<Vec<NamedRef>, String> {
+/// Every reference below one of `prefixes`, in the order of their names.
+pub(crate) fn all(local: &gix::Repository, prefixes: &[&str]) -> Result<Vec<Reference>, String> {
     let mut values: BTreeMap<Vec<u8>, RefValue> = BTreeMap::new();
     let is_asked = |name: &[u8]| prefixes.iter().any(|prefix| name.starts_with(prefix.as_bytes()));
     for (path, bytes) in tables(&local.common_dir().join("reftable"))? {
@@ -82,19 +80,26 @@ pub(crate) fn all(local: &gix::Repository, prefixes: &[&str]) -> Result<Vec<Name
         });
         read.ok_or_else(|| unreadable(&path))?;
     }
-    let lead = |(name, value): (Vec<u8>, RefValue)| {
+    let reference = |(name, value): (Vec<u8>, RefValue)| {
         let name = name.to_str_lossy().into_owned();
         match value {
             RefValue::Deleted => None,
-            RefValue::Id(id) => Some((name, Ok(id))),
+            RefValue::Id(id) => Some(Reference { name, target: Ok(id), symbolic: None }),
             RefValue::Symbolic(target) => {
-                let id = resolve(local, &target);
-                let id = id.and_then(|id| id.ok_or_else(|| "it leads to no reference that is there".into()));
-                Some((name, id))
+                let id = resolve(local, &target).and_then(|id| id.ok_or_else(|| DANGLING.to_owned()));
+                Some(Reference { name, target: id, symbolic: Some(target) })
             }
         }
     };
-    Ok(values.into_iter().filter_map(lead).collect())
+    Ok(values.into_iter().filter_map(reference).collect())
+}
+
+/// The reference that HEAD names; none where it names a commit.
+pub(crate) fn head_name(local: &gix::Repository) -> Option<String> {
+    match find(&local.git_dir().join("reftable"), "HEAD", local.object_hash()).ok()?? {
+        RefValue::Symbolic(target) => Some(target),
+        RefValue::Deleted | RefValue::Id(_) => None,
+    }
 }
 
 /// The tables of a folder, oldest first.

@@ -1,11 +1,20 @@
-//! Names of commits: HEAD, what a user calls a revision, and the commits being merged.
+//! Names of commits: HEAD, what a user calls a revision, and the commits being merged; and their dates.
 
 use super::error::{cause, said};
 use super::stable_refs::settled;
 use super::{Error, Id, Repo, reftable};
 use gix::prelude::ObjectIdExt;
 
-/// The commit that the next one will stand on.
+/// A commit with its date.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Revision {
+    /// The full hash.
+    pub commit: String,
+    /// The committer's day, as `YYYY-MM-DD`.
+    pub date: String,
+}
+
+/// The commit that the next one will have as its parent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Head {
     At(Id),
@@ -121,10 +130,42 @@ impl Repo {
         }
     }
 
+    /// A commit with its day, and whether that could be read; the first day of 1970 where not, as git has it.
+    pub fn revision(&self, id: Id) -> (Revision, bool) {
+        let local = self.local();
+        let time = local.find_commit(id).and_then(|commit| commit.time());
+        let date = time.ok().and_then(|time| day(time.seconds, time.offset));
+        let is_dated = date.is_some();
+        (Revision { commit: id.to_string(), date: date.unwrap_or_else(|| "1970-01-01".to_owned()) }, is_dated)
+    }
+
     /// The first line of a commit's message, for messages and pull request numbers; none if unreadable.
     pub fn subject(&self, id: Id) -> Option<String> {
         let local = self.local();
         let commit = id.attach(&local).object().ok()?.try_into_commit().ok()?;
         Some(commit.message().ok()?.summary().to_string())
+    }
+}
+
+/// The day of a moment `seconds` after 1970, as `YYYY-MM-DD` where clocks are `offset` seconds ahead.
+///
+/// None for a moment outside the years 1 to 9999.
+pub(crate) fn day(seconds: i64, offset: i32) -> Option<String> {
+    let moment = jiff::Timestamp::from_second(seconds.checked_add(offset.into())?).ok()?;
+    let date = moment.to_zoned(jiff::tz::TimeZone::UTC).date();
+    (date.year() > 0).then(|| date.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_is_that_of_the_committer() {
+        assert_eq!(day(1_739_570_400, 0).as_deref(), Some("2025-02-14"));
+        assert_eq!(day(1_739_570_400, 7200).as_deref(), Some("2025-02-15"));
+        assert_eq!(day(-1, 0).as_deref(), Some("1969-12-31"));
+        assert_eq!(day(i64::MAX, 1), None);
+        assert_eq!(day(i64::MIN, -1), None);
     }
 }

@@ -1,11 +1,12 @@
 //! Where a walk through history starts: HEAD, named revisions, or every branch and tag.
 
 use super::error::cause;
-use super::stable_refs::{is_gone, settled};
-use super::{Error, Head, Id, Repo, reftable};
-use crate::files::Note;
+use super::reference::{LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS};
+use super::refs::{References, references};
+use super::{Error, Head, Id, Repo};
 use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, HashSet};
+use std::fmt;
 
 /// What the user wants walked.
 #[derive(Debug, Clone, Copy)]
@@ -19,11 +20,71 @@ pub enum Select<'a> {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tips {
-    /// The commit whose first-parent line is told; none in an empty repository.
+    /// HEAD or the first revision that was named; none in an empty repository.
     pub main: Option<Id>,
     /// All tips, each once, the main one first and the rest by their ids.
     pub all: Vec<Id>,
-    pub notes: Vec<Note>,
+    pub notices: Vec<TipNotice>,
+}
+
+/// What there is to say about where a walk starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TipNotice {
+    /// There are no commits at all.
+    NoCommits,
+    /// HEAD names a branch without commits; others have some.
+    UnbornHead,
+    /// HEAD names a branch without commits, and all branches were asked for.
+    OtherThanHead,
+    /// References to objects that are no commits: how many, and the first one.
+    NoCommit { count: usize, first: String },
+    /// References that cannot be read: how many, the first one, and why.
+    Unreadable { count: usize, first: String, reason: String },
+}
+
+impl TipNotice {
+    /// A stable word for tools.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            TipNotice::NoCommits | TipNotice::UnbornHead => "no-commits",
+            TipNotice::OtherThanHead => "head-unborn",
+            TipNotice::NoCommit { .. } => "no-commit",
+            TipNotice::Unreadable { .. } => "unreadable-ref",
+        }
+    }
+}
+
+impl fmt::Display for TipNotice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TipNotice::NoCommits => f.write_str("there is no commit yet, so there is no history"),
+            TipNotice::UnbornHead => f.write_str(
+                "HEAD names a branch without commits, so it has no history; name another branch, or read all \
+                 with `--all`",
+            ),
+            TipNotice::OtherThanHead => {
+                f.write_str("HEAD names a branch without commits; the history of another tip is shown")
+            }
+            TipNotice::NoCommit { count, first } => {
+                write!(f, "`{first}` {} left out: no commit is named", and_more(*count))
+            }
+            TipNotice::Unreadable { count, first, reason } => {
+                write!(
+                    f,
+                    "`{first}` {} left out, because they cannot be followed: {reason}",
+                    and_more(*count)
+                )
+            }
+        }
+    }
+}
+
+fn and_more(count: usize) -> String {
+    match count {
+        1 => "is".to_owned(),
+        2 => "and one more are".to_owned(),
+        n => format!("and {} more are", n - 1),
+    }
 }
 
 impl Repo {
@@ -54,32 +115,25 @@ impl Repo {
             Select::Head | Select::Named(_) => {}
         }
         if tips.all.is_empty() {
-            self.tell_unborn(&mut tips);
+            self.explain_unborn(&mut tips);
         }
         tips.in_order();
         if tips.main.is_none() && !tips.all.is_empty() {
             tips.main = tips.all.first().copied();
-            let message = "HEAD names a branch without commits: the line told is that of another tip";
-            tips.notes.push(Note::new("head-unborn", message));
+            tips.notices.push(TipNotice::OtherThanHead);
         }
         Ok(tips)
     }
 
-    /// Says what there is beside a HEAD without commits.
-    fn tell_unborn(&self, tips: &mut Tips) {
+    /// Says what there is next to a HEAD without commits.
+    fn explain_unborn(&self, tips: &mut Tips) {
         let mut others = Tips::default();
         self.branches_and_tags(&mut others);
-        let message = match others.all.is_empty() {
-            true => "there is no commit yet, so there is no history",
-            false => {
-                "HEAD names a branch without commits, so it has no history; name another branch, or read \
-                 all with `--all`"
-            }
-        };
-        tips.notes.push(Note::new("no-commits", message));
+        let notice = if others.all.is_empty() { TipNotice::NoCommits } else { TipNotice::UnbornHead };
+        tips.notices.push(notice);
     }
 
-    /// A revision that is one commit; git's ways to name many are told apart from a misspelt name.
+    /// A revision that is one commit; git's ways to name many have an error of their own.
     fn resolve_one(&self, revision: &str) -> Result<Id, Error> {
         let several = revision.contains("..") || revision.starts_with('^');
         self.resolve(revision).map_err(|error| match error {
@@ -109,29 +163,28 @@ impl Repo {
 
     fn branches_and_tags(&self, tips: &mut Tips) {
         let mut local = self.local();
-        let (named, mut left_out) = settled(&local, || {
-            let mut left_out = LeftOut::default();
-            let named = named(&local, &mut left_out);
-            let vanished = left_out.vanished;
-            ((named, left_out), vanished)
-        });
+        let References { all, unread, .. } = references(&local, &[LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS]);
+        let mut left_out = LeftOut::default();
+        unread.into_iter().for_each(|(name, reason)| left_out.unreadable(name, reason));
         // References to objects that are not there may be many, and looking for new packs at each is slow.
         local.objects.refresh_never();
         // Not the set of gix: it takes the start of an id for its hash, and these need not be anything.
         let mut seen: HashSet<Id> = tips.all.iter().copied().collect();
         let mut missing = Vec::new();
-        for (name, found) in named {
-            match found {
+        for reference in all {
+            let name = reference.short().to_owned();
+            match reference.target {
                 Ok(id) if !seen.insert(id) => {}
                 Ok(id) => match commit(&local, id) {
-                    Led::To(commit) => {
+                    Peeled::Commit(commit) => {
                         seen.insert(commit);
                         tips.all.push(commit);
                     }
-                    Led::Nowhere => missing.push((name, id)),
-                    Led::Elsewhere(kind, reason) => left_out.add(kind, name, reason),
+                    Peeled::Missing => missing.push((name, id)),
+                    Peeled::Other => left_out.no_commit(name),
+                    Peeled::Unreadable(reason) => left_out.unreadable(name, reason),
                 },
-                Err(reason) => left_out.add("unreadable-ref", name, reason),
+                Err(reason) => left_out.unreadable(name, reason),
             }
         }
         // Git may have packed them since the packs were listed, so one is looked for in new ones too.
@@ -140,123 +193,62 @@ impl Repo {
         }
         for (name, id) in missing {
             match commit(&local, id) {
-                Led::To(commit) => tips.all.push(commit),
-                Led::Nowhere => left_out.add("unreadable-ref", name, "its object is not there".to_owned()),
-                Led::Elsewhere(kind, reason) => left_out.add(kind, name, reason),
+                Peeled::Commit(commit) => tips.all.push(commit),
+                Peeled::Missing => left_out.unreadable(name, "its object is not there".to_owned()),
+                Peeled::Other => left_out.no_commit(name),
+                Peeled::Unreadable(reason) => left_out.unreadable(name, reason),
             }
         }
-        tips.notes.extend(left_out.notes());
+        tips.notices.extend(left_out.notices());
     }
 }
 
-/// Where an object leads.
-enum Led {
-    To(Id),
-    /// It is not there, or what it stands for.
-    Nowhere,
-    /// To no commit: the kind of the note, and the reason.
-    Elsewhere(&'static str, String),
+/// What an object is, or points to.
+enum Peeled {
+    Commit(Id),
+    /// It is not there, or what it points to.
+    Missing,
+    /// A tree or a blob.
+    Other,
+    Unreadable(String),
 }
 
-/// The commit that an object is, or stands for.
-fn commit(local: &gix::Repository, id: Id) -> Led {
+fn commit(local: &gix::Repository, id: Id) -> Peeled {
     match local.try_find_object(id).map(|object| object.map(|object| object.peel_to_commit())) {
-        Ok(Some(Ok(commit))) => Led::To(commit.id),
-        Ok(Some(Err(error))) if error.is_not_found() => Led::Nowhere,
-        Ok(Some(Err(_))) => Led::Elsewhere("no-commit", "no commit".to_owned()),
-        Ok(None) => Led::Nowhere,
-        Err(error) => Led::Elsewhere("unreadable-ref", cause(&error)),
+        Ok(Some(Ok(commit))) => Peeled::Commit(commit.id),
+        Ok(Some(Err(error))) if error.is_not_found() => Peeled::Missing,
+        Ok(Some(Err(_))) => Peeled::Other,
+        Ok(None) => Peeled::Missing,
+        Err(error) => Peeled::Unreadable(cause(&error)),
     }
 }
 
-/// References that lead to no commit, by the kind of their note.
+/// References that point to no commit.
 #[derive(Default)]
 struct LeftOut {
-    /// How many there are, and the first of them by its name, with the reason.
-    all: BTreeMap<&'static str, (usize, String, String)>,
-    /// Whether one was listed, and was not there when it was to be read.
-    vanished: bool,
+    no_commit: Vec<String>,
+    unreadable: BTreeMap<String, String>,
+    count: usize,
 }
 
 impl LeftOut {
-    fn add(&mut self, kind: &'static str, name: String, reason: String) {
-        let (count, first, why) = self.all.entry(kind).or_insert((0, name.clone(), reason.clone()));
-        *count += 1;
-        if name < *first {
-            (*first, *why) = (name, reason);
-        }
+    fn no_commit(&mut self, name: String) {
+        self.no_commit.push(name);
     }
 
-    fn notes(self) -> Vec<Note> {
-        let note = |(kind, (count, name, reason)): (&'static str, (usize, String, String))| {
-            let more = match count {
-                1 => "is".to_owned(),
-                2 => "and one more are".to_owned(),
-                n => format!("and {} more are", n - 1),
-            };
-            let message = match kind {
-                "no-commit" => format!("`{name}` {more} left out: no commit is named"),
-                _ => format!("`{name}` {more} left out, because they cannot be followed: {reason}"),
-            };
-            Note::new(kind, message)
-        };
-        self.all.into_iter().map(note).collect()
+    fn unreadable(&mut self, name: String, reason: String) {
+        self.count += 1;
+        self.unreadable.entry(name).or_insert(reason);
     }
-}
 
-/// Where branches, remote branches and tags are.
-const PREFIXES: [&str; 3] = ["refs/heads/", "refs/remotes/", "refs/tags/"];
-
-/// Branches, remote branches and tags, each with what it leads to.
-fn named(local: &gix::Repository, left_out: &mut LeftOut) -> Vec<reftable::NamedRef> {
-    let short = |name: &str| {
-        let prefix = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix));
-        prefix.unwrap_or(name).to_owned()
-    };
-    if reftable::is_used(local) {
-        match reftable::all(local, &PREFIXES) {
-            Ok(all) => return all.into_iter().map(|(name, id)| (short(&name), id)).collect(),
-            Err(reason) => left_out.add("unreadable-ref", "refs".to_owned(), reason),
-        }
-        return Vec::new();
+    fn notices(self) -> Vec<TipNotice> {
+        let LeftOut { no_commit, unreadable, count } = self;
+        let first = no_commit.iter().min().cloned();
+        let no_commit = first.map(|first| TipNotice::NoCommit { count: no_commit.len(), first });
+        let first = unreadable.into_iter().next();
+        let unreadable = first.map(|(first, reason)| TipNotice::Unreadable { count, first, reason });
+        no_commit.into_iter().chain(unreadable).collect()
     }
-    let mut all = Vec::new();
-    let references = match local.references() {
-        Ok(references) => references,
-        Err(error) => {
-            left_out.add("unreadable-ref", "refs".to_owned(), cause(&error));
-            return all;
-        }
-    };
-    for prefix in PREFIXES {
-        let found = match references.prefixed(prefix) {
-            Ok(found) => found,
-            Err(error) => {
-                left_out.add("unreadable-ref", prefix.to_owned(), cause(&error));
-                continue;
-            }
-        };
-        for reference in found {
-            match reference {
-                Ok(mut reference) => {
-                    let name = reference.name().shorten().to_string();
-                    let id = match reference.try_id() {
-                        Some(id) => Ok(id.detach()),
-                        None => reference
-                            .follow_to_object()
-                            .map(|id| id.detach())
-                            .map_err(|_| "it leads to no reference that is there".to_owned()),
-                    };
-                    all.push((name, id));
-                }
-                Err(error) => {
-                    left_out.vanished |= is_gone(&error);
-                    left_out.add("unreadable-ref", prefix.to_owned(), cause(&error));
-                }
-            }
-        }
-    }
-    all
 }
 
 impl Tips {

@@ -154,7 +154,7 @@ impl Audits<'_> {
     pub fn okep(&self, okep: &Okep, path: u32, in_force: u32) -> Option<FoundInDocument> {
         let known = self.timelines[in_force as usize].as_ref()?;
         let lineage = self.catalog.in_force[in_force as usize].chain;
-        let landed = (self.landed)(path).and_then(|landed| known.landed(self.catalog, lineage, landed));
+        let landed = (self.landed)(path).map(|landed| known.landed(self.catalog, lineage, landed));
         let (mut findings, _) = known.timeline.findings(okep, landed);
         let suppressions = policy::of_page(&okep.path, &okep.document);
         findings.retain(|f| !policy::is_suppressed(&suppressions, f));

@@ -7,7 +7,7 @@ use crate::audit::{landing, revisions};
 use crate::okep::requirements::{ParsedRevision, Requirements};
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template::Template;
-use crate::okep::template_history::TemplateHistory;
+use crate::okep::template_history::{LandedUnder, TemplateHistory};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::{Check, rule};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -200,7 +200,16 @@ impl<'a> Laid<'a> {
             .template_history
             .and_then(|template_history| landing(template_history, self.snapshot, path))
         {
-            Some(landing) => landing.template.map(|i| &self.template_timeline[i].template),
+            Some((history, landing)) => {
+                // Of another history than the one shown the templates are not at hand.
+                let is_shown = self.template_history.is_some_and(|shown| std::ptr::eq(shown, history));
+                match landing.under {
+                    LandedUnder { template, is_known: true } if is_shown => {
+                        template.map(|at| &self.template_timeline[at].template)
+                    }
+                    _ => Some(&self.snapshot.template),
+                }
+            }
             None => Some(&self.snapshot.template),
         }
     }
@@ -242,9 +251,9 @@ mod tests {
     use super::*;
     use crate::audit::audit;
     use crate::files::{Layout, Tree};
+    use crate::git::{Id, Revision};
     use crate::okep::snapshot::Parsed;
-    use crate::okep::template_history::{HistoryExtent, Landing, TemplateRevision};
-    use crate::rules::finding::Revision;
+    use crate::okep::template_history::{LandedOkep, Landing, TemplateRevision};
 
     const OLD: &str = "# OKEP-1: T\n\n## Problem\n\n(Why is it asked?)\n\n## Checks\n\n(How is it tried?)\n\n## Colour\n\n## Rest\n";
     const NEW: &str = "# OKEP-1: T\n\n## Problem\n\n(Why is it asked?)\n\n## Tests\n\n(How is it tried?)\n\n## Rest\n\n## Rollback\n";
@@ -254,19 +263,20 @@ mod tests {
         let template = |text: &str, commit| TemplateRevision {
             revision: revision(commit),
             path: "docs/okeps/okep-1-template.md".into(),
-            id: String::new(),
+            id: Id::null(gix::hash::Kind::Sha1),
             bytes: text.as_bytes().into(),
         };
-        let landing = Landing { revision: revision("c"), template: Some(landed_under) };
+        let under = LandedUnder { template: Some(landed_under), is_known: true };
+        let blob = Id::null(gix::hash::Kind::Sha1);
+        let okep = LandedOkep { blob, landing: Landing { revision: Some(revision("c")), under } };
         TemplateHistory {
-            landed: [("docs/okeps/okep-2-x.md".to_owned(), landing)].into(),
+            landed: [("docs/okeps/okep-2-x.md".to_owned(), okep)].into(),
             templates: vec![
                 template(OLD, "a"),
                 template(&OLD.replace("Checks", "Tests"), "b"),
                 template(NEW, "c"),
             ],
-            end: HistoryExtent::Complete,
-            notes: Vec::new(),
+            ..TemplateHistory::default()
         }
     }
 

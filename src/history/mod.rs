@@ -13,7 +13,7 @@ pub mod filter;
 mod finding_reports;
 pub mod graph;
 pub mod head_audit;
-pub mod landings;
+mod landings;
 mod links;
 pub mod matrix;
 pub mod moved_files;

@@ -1,38 +1,41 @@
-//! Where files went that are no longer there: read from the first-parent line, for the paths asked about.
+//! Where files were moved to that are no longer there: read from the first-parent line, for the paths asked about.
 //!
-//! A file has moved where the commit that took it away brought one with the very same content, or else one
-//! of the same name; of several nobody knows which. What was changed and renamed at once is not guessed.
+//! A file was moved where the commit that removed it added one with the same content, or else one of the same
+//! name, and no other such. What was changed and renamed at once is not guessed.
 
 use crate::files::{PathKind, Tree};
 use crate::git::commit::{Kind, Trees};
-use crate::git::main_line::Line;
+use crate::git::main_line::{LineReader, folder_trees};
+use crate::git::packs::Packs;
 use crate::git::path_kind::in_tree;
+use crate::git::tree_changes::{TreeChanges, tree_changes};
 use crate::git::{Id, Repo};
 use crate::text::path::{file_name, folder_of};
 use gix::bstr::ByteSlice;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A file that moved more often than this is not followed.
 const MOST_MOVES: usize = 8;
-
-/// The files of a state by their paths.
-type FileIds = BTreeMap<String, Id>;
 
 impl Repo {
     /// For each of `paths`, which are not in `tree`, where it is now; `tip` is the commit that the tree is, or
     /// is based on.
     pub fn moved(&self, tip: Id, paths: &BTreeSet<String>, tree: &Tree) -> BTreeMap<String, String> {
-        let mut search = Search { repo: self, tip, tree, lines: HashMap::new() };
+        let local = self.local();
+        let (trees, packs) = (Trees::new(&local), Packs::of(&local));
+        let line = LineReader::new(&local, tip);
+        let mut search = Search { repo: self, trees, packs, tip, tree, line };
         paths.iter().filter_map(|path| Some((path.clone(), search.end_of(path)?))).collect()
     }
 }
 
 struct Search<'a> {
     repo: &'a Repo,
+    trees: Trees<'a>,
+    packs: Packs,
     tip: Id,
     tree: &'a Tree,
-    /// The first-parent line with each folder's trees.
-    lines: HashMap<String, Line>,
+    line: LineReader<'a>,
 }
 
 impl Search<'_> {
@@ -47,52 +50,75 @@ impl Search<'_> {
         None
     }
 
-    /// Whether a file is there now; who looks at the working tree is told of the commit it is based on.
+    /// Whether a file is there now; for the working tree, in the commit that it is based on.
     fn is_there(&self, path: &str) -> bool {
         match self.tree.on_disk() {
             Some(_) => {
-                let local = self.repo.local();
-                let trees = Trees::new(&local);
-                let root = trees.root_of(self.tip);
-                root.is_ok_and(|root| in_tree(&trees, root, path) == PathKind::File)
+                let root = self.trees.root_of(self.tip);
+                root.is_ok_and(|root| in_tree(&self.trees, root, path) == PathKind::File)
             }
             None => self.tree.kind(path) == PathKind::File,
         }
     }
 
-    /// Where the commit that took `path` away put it.
+    /// Where the commit that removed `path` put it.
     fn next_of(&mut self, path: &str) -> Option<String> {
-        let folder = folder_of(path);
-        if folder.is_empty() {
-            return None;
-        }
-        let (repo, tip) = (self.repo, self.tip);
-        let line = self.lines.entry(folder.to_owned()).or_insert_with(|| Line::of(repo, tip, folder));
-        let local = repo.local();
-        let trees = Trees::new(&local);
-        let held = |tree: &Id| in_tree(&trees, *tree, file_name(path)) == PathKind::File;
-        let last = line.folders.iter().position(|f| matches!(f, Ok(Some(tree)) if held(tree)))?;
-        let before = files(&trees, line.commits[last].root);
-        let after = match last.checked_sub(1) {
-            Some(newer) => files(&trees, line.commits[newer].root),
-            None => self.tree.staged_ids()?,
+        let (last, newer) = self.removal(path)?;
+        let changes = match newer {
+            Some(newer) => tree_changes(&self.trees, last, newer).ok()?,
+            None => self.staged_changes(last)?,
         };
-        let id = before.get(path)?;
-        let came = || after.iter().filter(|(p, _)| !before.contains_key(*p));
+        let (_, id) = changes.removed.iter().find(|(removed, _)| removed == path)?;
         let only = |found: Vec<&String>| match found.as_slice() {
             [one] => Some((*one).clone()),
             _ => None,
         };
-        let same: Vec<&String> = came().filter(|(_, i)| *i == id).map(|(p, _)| p).collect();
+        let same: Vec<&String> = changes.added.iter().filter(|(_, i)| i == id).map(|(p, _)| p).collect();
         if !same.is_empty() {
             return only(same);
         }
-        only(came().filter(|(p, _)| file_name(p) == file_name(path)).map(|(p, _)| p).collect())
+        let named = |(p, _): &&(String, Id)| file_name(p) == file_name(path);
+        only(changes.added.iter().filter(named).map(|(p, _)| p).collect())
+    }
+
+    /// The root trees of the last commit of the line that held `path`, and of the next one where there is one.
+    fn removal(&mut self, path: &str) -> Option<(Id, Option<Id>)> {
+        let folder = folder_of(path);
+        if folder.is_empty() {
+            return None;
+        }
+        let (mut at, mut newer) = (0, None);
+        loop {
+            let commits = self.line.from(at).to_vec();
+            if commits.is_empty() {
+                return None;
+            }
+            let folders = folder_trees(self.repo, &self.packs, &commits, folder);
+            for (commit, tree) in commits.iter().zip(folders) {
+                let holds = |tree: Id| in_tree(&self.trees, tree, file_name(path)) == PathKind::File;
+                if tree.ok().flatten().is_some_and(holds) {
+                    return Some((commit.root, newer));
+                }
+                newer = Some(commit.root);
+            }
+            at += commits.len();
+        }
+    }
+
+    fn staged_changes(&self, before: Id) -> Option<TreeChanges> {
+        let mut added = self.tree.staged_ids()?;
+        let mut removed = files(&self.trees, before);
+        let both: Vec<String> = removed.keys().filter(|path| added.contains_key(*path)).cloned().collect();
+        for path in both {
+            removed.remove(&path);
+            added.remove(&path);
+        }
+        Some(TreeChanges { removed: removed.into_iter().collect(), added: added.into_iter().collect() })
     }
 }
 
-fn files(trees: &Trees, root: Id) -> FileIds {
-    let mut files = FileIds::new();
+fn files(trees: &Trees, root: Id) -> BTreeMap<String, Id> {
+    let mut files = BTreeMap::new();
     trees.below("".into(), root, &mut Vec::new(), &mut |path, id, kind| {
         if kind == Kind::File
             && let Ok(path) = path.to_str()

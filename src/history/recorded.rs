@@ -32,7 +32,7 @@ pub fn tell(
     let landed = |path: u32| landings[path as usize];
     let templates = template_places(&line, catalog);
     let book = catalog.in_force[catalog.state(0).in_force as usize];
-    let tip = Landed { chain: book.chain, stands: book.stands };
+    let tip = Landed { chain: book.chain, stands: book.stands, is_known: true };
     let also = before_templates(&line, catalog, &templates);
     let verdicts = Verdicts::new(catalog, walk, layout, &landed, &also, tip, objects);
     let catalog = &*catalog;

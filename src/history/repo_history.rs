@@ -1,8 +1,9 @@
 //! What the history of a repository answers to a check.
 
-use crate::audit;
-use crate::files::{Layout, Tree};
-use crate::git::{Id, Repo};
+use crate::audit::history_source::{HistoryQuery, HistorySource};
+use crate::files::{CONFIG, Note, Tree};
+use crate::git::{Id, MainLine, Repo};
+use crate::okep::landings;
 use crate::okep::template_history::TemplateHistory;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -10,15 +11,45 @@ use std::sync::Arc;
 /// The history of a repository, where there is one.
 pub struct RepoHistory(pub Option<Arc<Repo>>);
 
-impl audit::HistorySource for RepoHistory {
-    fn template_history(&self, tip: Id, layout: &Layout) -> TemplateHistory {
-        match &self.0 {
-            Some(repo) => repo.template_history(tip, layout),
-            None => TemplateHistory::nothing("not a git repository"),
+impl RepoHistory {
+    /// The repository, and the line on which landings count; none where there is no commit to ask about.
+    fn main_line(&self, query: HistoryQuery) -> Option<(&Repo, MainLine)> {
+        let repo = self.0.as_deref()?;
+        let first = *query.commits.first()?;
+        Some((repo, MainLine::of(repo, query.config.main_branch.as_deref(), query.since, first)))
+    }
+}
+
+impl HistorySource for RepoHistory {
+    fn template_history(&self, query: HistoryQuery) -> TemplateHistory {
+        let Some((repo, main)) = self.main_line(query) else {
+            return TemplateHistory::nothing("not a git repository");
+        };
+        let layout = &query.config.layout;
+        let files = query.tree.list(&layout.folder);
+        let mut history = landings::template_history(repo, &main, query.commits, layout, &ids(&files.files));
+        if let (Some(name), None) = (&query.config.main_branch, &main.branch) {
+            let message = format!(
+                "`main-branch` is `{name}`, and no branch of this name is here, so that the line of the commit \
+                 itself counts; fetch the branch, or correct its name"
+            );
+            history.notes.push(Note::at("main-branch", CONFIG, message));
         }
+        history
+    }
+
+    fn first_template(&self, query: HistoryQuery, templates: &[&str]) -> Option<String> {
+        let (repo, main) = self.main_line(query)?;
+        let files = templates.iter().map(|path| ((*path).to_owned(), query.tree.id(path))).collect();
+        landings::first_template(repo, &main, query.commits, &query.config.layout, &ids(&files))
     }
 
     fn moved(&self, tip: Id, paths: &BTreeSet<String>, tree: &Tree) -> BTreeMap<String, String> {
         self.0.as_ref().map(|repo| repo.moved(tip, paths, tree)).unwrap_or_default()
     }
+}
+
+fn ids(files: &BTreeMap<String, Option<String>>) -> BTreeMap<String, Option<Id>> {
+    let id = |id: &Option<String>| Id::from_hex(id.as_ref()?.as_bytes()).ok();
+    files.iter().map(|(path, hex)| (path.clone(), id(hex))).collect()
 }

@@ -127,4 +127,6 @@ pub(crate) struct Whole {
 pub struct Landed {
     pub chain: Option<u32>,
     pub stands: bool,
+    /// Whether it landed just then, and not before what can be read.
+    pub is_known: bool,
 }

@@ -5,11 +5,12 @@ use super::objects::Objects;
 use super::state::Landed;
 use crate::audit::TemplateTimeline;
 use crate::files::{Content, Note};
+use crate::git::Revision;
 use crate::markdown::document::Document;
 use crate::markdown::limits;
 use crate::okep::requirements::ParsedRevision;
 use crate::okep::template::Template;
-use crate::rules::finding::Revision;
+use crate::okep::template_history::LandedUnder;
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
@@ -102,17 +103,18 @@ impl Templates {
 }
 
 impl KnownTimeline<'_> {
-    /// Which revision was in force when an OKEP landed, none inside for no template; none where that is
-    /// unknown. `lineage` is the one that this timeline is of.
-    pub fn landed(&self, catalog: &Catalog, lineage: Option<u32>, landed: Landed) -> Option<Option<usize>> {
+    /// The revision that was in force when an OKEP landed; `lineage` is the one that this timeline is of.
+    pub fn landed(&self, catalog: &Catalog, lineage: Option<u32>, landed: Landed) -> LandedUnder {
+        let under = |template| LandedUnder { template, is_known: landed.is_known };
         if !landed.stands {
-            return Some(None);
+            return under(None);
         }
         let common = catalog.common(lineage, landed.chain) as usize;
         match common.checked_sub(self.unread + 1) {
-            Some(at) => Some(Some(at)),
+            Some(at) => under(Some(at)),
             // It landed under a template that could not be read.
-            None => (self.unread == 0).then_some(None),
+            None if self.unread > 0 => LandedUnder { template: Some(0), is_known: false },
+            None => under(None),
         }
     }
 }

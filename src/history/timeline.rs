@@ -6,10 +6,10 @@
 
 use super::catalog::{Catalog, FolderContents};
 use super::graph::Graph;
+use super::landings::landings_ever;
 use super::shared::{Shared, Sharing};
 use super::state::{FindingId, Landed, Set};
 use super::verdicts::Verdicts;
-use crate::okep::template_history::landings_ever;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The first-parent line that is reported.
@@ -57,7 +57,7 @@ impl TimelineRow {
             match &catalog.folders[state.key as usize] {
                 Some(folder) => {
                     let book = catalog.in_force[state.in_force as usize];
-                    stretch.add(folder, Landed { chain: book.chain, stands: book.stands });
+                    stretch.add(folder, Landed { chain: book.chain, stands: book.stands, is_known: true });
                 }
                 // What is there after this landed here or later, which is unknown.
                 None => std::mem::replace(&mut stretch, Stretch::new(true)).tell(catalog, &mut landed),
@@ -107,7 +107,8 @@ impl Stretch {
             )
         });
         for (path, at) in landings_ever(changes, self.open) {
-            all.entry(path.to_owned()).or_insert(at.map(|at| self.landed[at]));
+            let edge = || Landed { is_known: false, ..self.landed[0] };
+            all.entry(path.to_owned()).or_insert_with(|| Some(at.map_or_else(edge, |at| self.landed[at])));
         }
     }
 }

@@ -22,6 +22,8 @@ use toml::Spanned;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Config {
     pub layout: Layout,
+    /// The default branch, where the repository says which it is.
+    pub main_branch: Option<String>,
     /// Whether the folder was named, and is not to be looked for.
     pub names_folder: bool,
     /// The rules that have another level than their own.
@@ -187,6 +189,8 @@ fn in_words(message: &str) -> String {
 struct ConfigFile {
     folder: Option<Spanned<String>>,
     template: Option<Spanned<String>>,
+    #[serde(rename = "main-branch")]
+    main_branch: Option<Spanned<String>>,
     registers: Option<Spanned<Vec<Spanned<String>>>>,
     #[serde(default)]
     severity: BTreeMap<Spanned<String>, Level>,
@@ -226,6 +230,12 @@ impl ConfigFile {
                 return Err((template.span(), message));
             }
             config.layout.template = Some(path);
+        }
+        if let Some(branch) = &self.main_branch {
+            if branch.get_ref().trim().is_empty() {
+                return Err((branch.span(), "no branch is named; leave `main-branch` out".to_owned()));
+            }
+            config.main_branch = Some(branch.get_ref().clone());
         }
         for (name, level) in self.severity {
             let rule = known(&name, rules)?;
@@ -328,7 +338,7 @@ mod tests {
     fn a_mistake_is_told_with_its_line() {
         wrong(
             "\nfolde = \"x\"\n",
-            "2:1: unknown field `folde`, expected one of `folder`, `template`, `registers`, `severity`, `allow`",
+            "2:1: unknown field `folde`, expected one of `folder`, `template`, `main-branch`, `registers`, `severity`, `allow`",
         );
         wrong("folder = 1\n", "1:10: here is the number `1`, and a text in quotes is expected");
         wrong(

@@ -1,10 +1,10 @@
 //! What a template demands, with what earlier revisions of it called the same things.
 
+use crate::git::Revision;
 use crate::markdown::names::Name;
 use crate::okep::alignment::{MatchKind, align};
 use crate::okep::prompts::Prompts;
 use crate::okep::template::Template;
-use crate::rules::finding::Revision;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 

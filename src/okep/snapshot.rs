@@ -345,7 +345,8 @@ impl SnapshotReader<'_> {
         let others: Vec<String> = templates.map(|f| format!("`{}`", f.path)).collect();
         if !others.is_empty() {
             let message = format!(
-                "more than one template: judged by this one, not by {}; remove what is not in force",
+                "several files are named like a template: this one counts, and not {}; `template = \"PATH\"` in \
+                 {CONFIG} names another",
                 others.join(", ")
             );
             self.notes.push(Note::at("several-templates", &first.path, message));
@@ -388,7 +389,14 @@ impl SnapshotReader<'_> {
         }
         for file in files {
             let misnamed = file.role == Role::Stray && looks_like_okep(&file.document, template);
-            if file.role == Role::Okep || misnamed {
+            let is_okep = match file.role {
+                Role::Okep => true,
+                Role::Template => {
+                    template.path.as_ref() != Some(&file.path) && path::is_about_templates(&file.path, folder)
+                }
+                _ => misnamed,
+            };
+            if is_okep {
                 let mut okep = Okep::new(&file.path, folder, file.document.clone(), template);
                 okep.site = site.and_then(|site| site.shows(&file.path));
                 match limits::beyond_comparison(&template.outline, &okep.outline) {

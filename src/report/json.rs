@@ -5,7 +5,8 @@
 use super::terminal::is_harmful;
 use crate::audit::report::{Baseline, Counts, Issue, OkepSummary, Report, Reported, Source};
 use crate::files::Note;
-use crate::rules::finding::{Edit, Fix, Related, Rename, Revision};
+use crate::git::Revision;
+use crate::rules::finding::{Edit, Fix, Related, Rename};
 use crate::text::Place;
 use serde_json::{Value, json};
 use std::fmt::Write as _;

@@ -2,7 +2,8 @@
 
 use crate::audit::report::{Issue, OkepSummary, Report, Reported, Source};
 use crate::files::Note;
-use crate::rules::finding::{Detail, Edit, Finding, Fix, Related, Revision, Severity};
+use crate::git::Revision;
+use crate::rules::finding::{Detail, Edit, Finding, Fix, Related, Severity};
 use crate::text::Text;
 use std::collections::BTreeMap;
 use std::ops::Range;

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows how a finding is printed or encoded; see `render` for that.
 
+use crate::git::Revision;
 use crate::text::Place;
 use std::fmt;
 
@@ -75,15 +76,6 @@ pub struct Related {
     pub path: String,
     pub place: Option<Place>,
     pub message: String,
-}
-
-/// A commit and its date.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Revision {
-    /// The full hash.
-    pub commit: String,
-    /// The committer's day, as `YYYY-MM-DD`, in the committer's own time zone.
-    pub date: String,
 }
 
 /// Whether a fix may be written without being asked for by name.

@@ -85,7 +85,7 @@ pub fn role(path: &str, folder: &str) -> Role {
     };
     let name = file_name(inside);
     let Some(stem) = stem(name) else { return Role::Other };
-    if is_template(name) && !inside.contains('/') {
+    if is_template(name) {
         return Role::Template;
     }
     if okep_name(stem).is_some() {
@@ -108,12 +108,24 @@ pub fn is_template(name: &str) -> bool {
     stem.strip_prefix("okep-").and_then(|rest| rest.strip_suffix("-template")).is_some_and(|n| !n.is_empty())
 }
 
+/// Whether a page is what a site and a forge show of its folder.
+pub fn is_folder_page(path: &str) -> bool {
+    stem(file_name(path)).is_some_and(|name| ["index", "readme"].iter().any(|n| name.eq_ignore_ascii_case(n)))
+}
+
+/// Whether a file that is named like a template, and is not the one that counts, is an OKEP about templates:
+/// its title has more words, or it is in a folder of its own.
+pub fn is_about_templates(path: &str, folder: &str) -> bool {
+    let words = stem(file_name(path)).map_or(0, |name| name.split('-').count());
+    words > 3 || okep_folder(path, folder).is_some()
+}
+
 /// The number in the name of an OKEP's file, as well as it can be read.
 pub fn number(path: &str) -> Option<u64> {
     okep_name(stem(file_name(path))?)?.number
 }
 
-/// The order in which templates count, where there are several: by number, then by path.
+/// The order of templates that landed together: by number, then by path.
 pub fn template_order(path: &str) -> (u64, &str) {
     (number(path).unwrap_or(u64::MAX), path)
 }
@@ -204,7 +216,8 @@ mod tests {
         check("docs/okeps/okep-4368-template.md", Role::Template);
         check("docs/okeps/okep-4368-Template.md", Role::Template);
         check("docs/okeps/okep-template.md", Role::Okep);
-        check("docs/okeps/okep-5224-x/okep-5224-template.md", Role::Okep);
+        check("docs/okeps/templates/okep-4368-template.md", Role::Template);
+        check("docs/okeps/okep-5224-x/okep-5224-template.md", Role::Template);
         check("docs/okeps/okep-5224-x/okep-5224-x.md", Role::Okep);
         check("docs/okeps/okep-5224-x/other.md", Role::InOkepFolder);
         check("docs/okeps/okep-5224-x/deep/other.md", Role::InOkepFolder);

@@ -235,12 +235,24 @@ fn without_a_template_the_built_in_one_serves_and_without_registers_none_is_writ
 }
 
 #[test]
-fn branches_that_cannot_be_listed_are_told() {
+fn branches_are_looked_into_however_they_are_kept() {
     let repo = Repo::init("clean", &["--ref-format=reftable"]);
     repo.commit("Begin");
-    let said = repo.okep(&["new", "6500", "Some Title"]).exits(0).stdout;
-    assert!(said.contains("note: the branches are kept as a reftable"), "{said}");
+    repo.git(&["checkout", "-q", "-b", "side"]);
+    repo.add_okep(6500, "Another Title");
+    repo.commit("Propose");
+    repo.git(&["checkout", "-q", "main"]);
+    repo.okep(&["new", "6500", "Some Title"]).refuses(&["6500 is taken", "on branch `side`"]);
     repo.okep(&["new", "2104", "Some Title"]).refuses(&["2104 is taken", "in HEAD"]);
+    // What cannot be listed is reported.
+    let table = std::fs::read_dir(repo.root.join(".git/reftable")).expect("it is there").flatten();
+    let table = table.map(|file| file.path()).find(|path| path.extension().is_some_and(|e| e == "ref"));
+    let table = table.expect("there is a table");
+    let (shown, bytes) = (table.display().to_string(), std::fs::read(&table).expect("readable"));
+    std::fs::write(&table, b"no table").expect("writable");
+    let said = repo.okep(&["new", "6501", "Some Title"]);
+    assert!((said.stdout.clone() + &said.stderr).contains(&shown), "{said:?}");
+    std::fs::write(&table, bytes).expect("writable");
 }
 
 #[test]

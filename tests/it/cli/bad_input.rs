@@ -38,14 +38,29 @@ fn no_template_is_told_and_the_built_in_outline_serves() {
 }
 
 #[test]
-fn of_two_templates_one_counts_and_it_is_told() {
+fn of_two_templates_one_counts_and_it_is_reported() {
     let repo = Repo::clean();
-    let other = "docs/okeps/okep-2101-other-template.md";
-    repo.write(other, "# OKEP-2101: Other\n\n## Something Else\n");
+    let other = "docs/okeps/okep-2099-template.md";
+    repo.write(other, "# OKEP-2099: Other\n\n## Something Else\n");
     let check = repo.json(&[]).exits(0);
     assert_eq!(check.notes(), ["several-templates"]);
     assert!(check.note("several-templates").contains(other));
     assert_eq!(check.value()["summary"]["okeps"], 2, "neither is an OKEP");
+}
+
+#[test]
+fn an_okep_may_be_about_templates() {
+    let repo = Repo::clean();
+    let about = "docs/okeps/okep-2050-pod-template.md";
+    repo.write(about, good_okep(2050, "Pod Template"));
+    let check = repo.json(&[]).exits(1);
+    assert_eq!(
+        check.faults(),
+        ["warning not-in-index docs/okeps/index.md:3 landing page", "error not-in-nav mkdocs.yml:11 nav"]
+    );
+    assert!(
+        check.note("several-templates").contains(TEMPLATE) || check.note("several-templates").contains(about)
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod config;
 mod explain;
 mod formats;
 mod hooks;
+mod landed;
 mod links;
 mod mistakes;
 mod output;

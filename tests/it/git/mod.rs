@@ -2,8 +2,8 @@
 #![cfg(unix)]
 
 mod kinds;
+mod main_line;
 mod sandbox;
-mod template_history;
 mod tree;
 
 /// A process of its own for [`sandbox::seen`].

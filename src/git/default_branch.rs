@@ -1,0 +1,250 @@
+//! Which branch is the default one, and which of its copies counts.
+
+use super::reference::{LOCAL_BRANCHES, REMOTE_BRANCHES, Reference, short};
+use super::refs::references;
+use super::{Id, Repo, reftable};
+use gix::bstr::ByteSlice;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The default branch of a repository.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefaultBranch {
+    /// Without a remote: `main`.
+    pub name: String,
+    /// The copy that counts, as in `upstream/main`.
+    pub copy: String,
+    /// The commit of that copy.
+    pub tip: Id,
+    /// The commit of the remote's copy, where the one that counts is ahead of it.
+    pub behind: Option<Id>,
+    /// The commits of all copies, local and of any remote.
+    pub copies: BTreeSet<Id>,
+}
+
+/// Names that a default branch has where nothing says which it is.
+const USUAL_NAMES: [&str; 2] = ["main", "master"];
+
+impl Repo {
+    /// The default branch: `configured`, else what the remotes' HEADs say, else the only one of the usual
+    /// names; none where that is unknown.
+    pub fn default_branch(&self, configured: Option<&str>) -> Option<DefaultBranch> {
+        let local = self.local();
+        let mut branches = Branches::default();
+        for reference in references(&local, &[LOCAL_BRANCHES, REMOTE_BRANCHES]).all {
+            branches.add(reference);
+        }
+        let remotes = remotes(&local);
+        let name = match configured {
+            Some(name) => name.to_owned(),
+            None => branches.default_name(&remotes, self.own_head(&local))?,
+        };
+        branches.copy_that_counts(&name, &remotes, |ancestor, commit| is_ancestor(&local, ancestor, commit))
+    }
+
+    /// Whether HEAD names the local branch `name`.
+    pub fn is_on_branch(&self, name: &str) -> bool {
+        head_branch(&self.local()).is_some_and(|head| head == name)
+    }
+
+    /// Whether `ancestor` is `commit`, or can be reached from it.
+    pub fn contains(&self, commit: Id, ancestor: Id) -> bool {
+        is_ancestor(&self.local(), ancestor, commit)
+    }
+
+    /// The branch that HEAD of a bare repository names.
+    fn own_head(&self, local: &gix::Repository) -> Option<String> {
+        if self.root().is_some() { None } else { head_branch(local) }
+    }
+}
+
+/// The branch that HEAD names, without `refs/heads/`.
+fn head_branch(local: &gix::Repository) -> Option<String> {
+    let name = match reftable::is_used(local) {
+        true => reftable::head_name(local),
+        false => local.head_name().ok().flatten().map(|name| name.as_bstr().to_str_lossy().into_owned()),
+    };
+    name?.strip_prefix(LOCAL_BRANCHES).map(str::to_owned)
+}
+
+fn is_ancestor(local: &gix::Repository, ancestor: Id, commit: Id) -> bool {
+    // Where history cannot be read it is not known to be one.
+    ancestor == commit
+        || local.merge_base(ancestor, commit).is_ok_and(|base| base.is_some_and(|b| b == ancestor))
+}
+
+/// The remotes that count: `upstream`, `origin`, and whichever is the only one.
+fn remotes(local: &gix::Repository) -> Vec<String> {
+    let named: Vec<String> =
+        local.remote_names().into_iter().map(|name| name.to_str_lossy().into_owned()).collect();
+    let mut remotes = vec!["upstream".to_owned(), "origin".to_owned()];
+    if let [only] = named.as_slice()
+        && !remotes.contains(only)
+    {
+        remotes.push(only.clone());
+    }
+    remotes
+}
+
+/// Local and remote-tracking branches by their names without `refs/heads/` or `refs/remotes/`.
+#[derive(Default)]
+struct Branches {
+    local: BTreeMap<String, Id>,
+    remote: BTreeMap<String, Id>,
+    /// For each remote the branch that its HEAD names.
+    heads: BTreeMap<String, String>,
+}
+
+impl Branches {
+    fn add(&mut self, reference: Reference) {
+        let Ok(id) = reference.target else { return };
+        let name = reference.short().to_owned();
+        if reference.name.starts_with(LOCAL_BRANCHES) {
+            self.local.insert(name, id);
+        } else if let Some(target) = reference.symbolic {
+            let head = name.strip_suffix("/HEAD").map(str::to_owned);
+            let branch = head.as_ref().and_then(|remote| short(&target).strip_prefix(&format!("{remote}/")));
+            if let (Some(remote), Some(branch)) = (&head, branch) {
+                self.heads.insert(remote.clone(), branch.to_owned());
+            }
+        } else {
+            self.remote.insert(name, id);
+        }
+    }
+
+    fn of_remote(&self, remote: &str, name: &str) -> Option<Id> {
+        self.remote.get(&format!("{remote}/{name}")).copied()
+    }
+
+    fn default_name(&self, remotes: &[String], own_head: Option<String>) -> Option<String> {
+        let own_head = own_head.filter(|name| self.local.contains_key(name));
+        let head = || remotes.iter().find_map(|remote| self.heads.get(remote).cloned());
+        let is_remote = |name: &str| remotes.iter().any(|remote| self.of_remote(remote, name).is_some());
+        own_head
+            .or_else(head)
+            .or_else(|| only(|name| is_remote(name)))
+            .or_else(|| only(|name| self.local.contains_key(name)))
+    }
+
+    fn copy_that_counts(
+        &self,
+        name: &str,
+        remotes: &[String],
+        is_ancestor: impl Fn(Id, Id) -> bool,
+    ) -> Option<DefaultBranch> {
+        let of_remote = |remote: &String| Some((format!("{remote}/{name}"), self.of_remote(remote, name)?));
+        let remote = remotes.iter().find_map(of_remote);
+        let local = self.local.get(name).map(|id| (name.to_owned(), *id));
+        let ((copy, tip), behind) = match (remote, local) {
+            (Some(remote), Some(local))
+                if !remote.0.starts_with("upstream/") && is_ancestor(remote.1, local.1) =>
+            {
+                let behind = Some(remote.1).filter(|tip| *tip != local.1);
+                (local, behind)
+            }
+            (Some(remote), _) => (remote, None),
+            (None, local) => (local?, None),
+        };
+        let is_copy = |branch: &str| branch.split_once('/').is_some_and(|(_, rest)| rest == name);
+        let of_any_remote = self.remote.iter().filter(|(branch, _)| is_copy(branch)).map(|(_, id)| *id);
+        let copies = of_any_remote.chain(self.local.get(name).copied()).collect();
+        Some(DefaultBranch { name: name.to_owned(), copy, tip, behind, copies })
+    }
+}
+
+/// The only one of the usual names that is there.
+fn only(is_there: impl Fn(&str) -> bool) -> Option<String> {
+    let mut names = USUAL_NAMES.into_iter().filter(|name| is_there(name));
+    let first = names.next()?;
+    names.next().is_none().then(|| first.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A commit by a digit; a higher one has every lower even one as its ancestor.
+    fn id(digit: char) -> Id {
+        Id::from_hex(digit.to_string().repeat(40).as_bytes()).expect("forty digits are an id")
+    }
+
+    /// `refs` are `NAME=DIGIT`, or `NAME>TARGET` for a symbolic one.
+    #[track_caller]
+    fn check(refs: &[&str], only_remote: &[&str], configured: Option<&str>, expected: Option<&str>) {
+        let mut branches = Branches::default();
+        for reference in refs {
+            let (name, target, symbolic) = match reference.split_once('>') {
+                Some((name, target)) => (name, id('0'), Some(format!("refs/{target}"))),
+                None => {
+                    let (name, digit) = reference.split_once('=').expect("a name and a digit");
+                    (name, id(digit.chars().next().expect("a digit")), None)
+                }
+            };
+            branches.add(Reference { name: format!("refs/{name}"), target: Ok(target), symbolic });
+        }
+        let remotes: Vec<String> =
+            ["upstream", "origin"].iter().chain(only_remote).map(|name| (*name).to_owned()).collect();
+        let name = configured.map(str::to_owned).or_else(|| branches.default_name(&remotes, None));
+        let is_ancestor = |one: Id, other: Id| one <= other && one.as_bytes()[0].is_multiple_of(2);
+        let found = name.and_then(|name| branches.copy_that_counts(&name, &remotes, is_ancestor));
+        assert_eq!(found.map(|found| found.copy).as_deref(), expected, "{refs:?}");
+    }
+
+    #[test]
+    fn a_head_of_a_remote_names_the_default_branch() {
+        check(
+            &["remotes/origin/HEAD>remotes/origin/next", "remotes/origin/next=2", "remotes/origin/main=2"],
+            &[],
+            None,
+            Some("origin/next"),
+        );
+        check(
+            &[
+                "remotes/upstream/HEAD>remotes/upstream/main",
+                "remotes/origin/HEAD>remotes/origin/next",
+                "remotes/upstream/main=2",
+                "remotes/origin/next=2",
+            ],
+            &[],
+            None,
+            Some("upstream/main"),
+        );
+        check(
+            &["remotes/mine/HEAD>remotes/mine/dev", "remotes/mine/dev=2"],
+            &["mine"],
+            None,
+            Some("mine/dev"),
+        );
+        check(&["remotes/mine/HEAD>remotes/mine/dev", "remotes/mine/dev=2"], &[], None, None);
+    }
+
+    #[test]
+    fn without_a_head_the_only_usual_name_counts() {
+        check(&["remotes/upstream/main=2", "remotes/upstream/topic=2"], &[], None, Some("upstream/main"));
+        check(&["remotes/upstream/main=2", "remotes/origin/master=2"], &[], None, None);
+        check(&["heads/master=2", "heads/topic=2"], &[], None, Some("master"));
+        check(&["heads/master=2", "heads/main=2"], &[], None, None);
+        check(&["heads/topic=2", "remotes/pull/7/merge=2"], &[], None, None);
+    }
+
+    #[test]
+    fn a_configured_name_goes_first_and_must_be_there() {
+        check(&["heads/main=2", "heads/next=2"], &[], Some("next"), Some("next"));
+        check(&["heads/main=2", "remotes/origin/next=2"], &[], Some("next"), Some("origin/next"));
+        check(&["heads/main=2"], &[], Some("next"), None);
+    }
+
+    #[test]
+    fn of_the_copies_upstreams_counts_else_the_newer_one() {
+        check(
+            &["remotes/upstream/main=2", "remotes/origin/main=4", "heads/main=4"],
+            &[],
+            None,
+            Some("upstream/main"),
+        );
+        check(&["remotes/origin/main=2", "heads/main=4"], &[], None, Some("main"));
+        check(&["remotes/origin/main=4", "heads/main=2"], &[], None, Some("origin/main"));
+        // Neither contains the other.
+        check(&["remotes/origin/main=3", "heads/main=4"], &[], None, Some("origin/main"));
+        check(&["remotes/fork/main=8", "heads/main=2"], &[], None, Some("main"));
+    }
+}

@@ -1,0 +1,216 @@
+//! Which file of one state is the same OKEP as which file of another: the one place that says so.
+//!
+//! Landings, baselines and history ask here. It is pure: files are paths and, where they are known, the ids of
+//! their contents.
+
+use crate::text::path;
+use crate::text::path::file_name;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// A file by its path and what identifies its contents; contents that are unknown are like no others.
+pub type PathAndContent<'a, C> = (&'a str, Option<C>);
+
+/// For each of the `added` files the one of the `removed` that it is under another name, as an index.
+///
+/// A file is renamed where one is removed and another added with the same number, with the same contents, or
+/// as the only pair; of several the one whose file name is the same counts, then the one whose contents are.
+pub fn renames<C: Eq + Copy>(
+    removed: &[PathAndContent<C>],
+    added: &[PathAndContent<C>],
+) -> Vec<Option<usize>> {
+    let (old, new): (Vec<_>, Vec<_>) =
+        (removed.iter().map(Named::of).collect(), added.iter().map(Named::of).collect());
+    let mut from: Vec<Option<usize>> = vec![None; added.len()];
+    let mut is_taken = vec![false; removed.len()];
+    for is_alike in
+        [Named::in_number_and_name, Named::in_number_and_content, Named::in_number, Named::in_content]
+    {
+        for (file, from) in new.iter().zip(&mut from).filter(|(_, from)| from.is_none()) {
+            *from = (0..old.len()).find(|at| !is_taken[*at] && is_alike(&old[*at], file));
+            from.iter().for_each(|at| is_taken[*at] = true);
+        }
+    }
+    let old: Vec<usize> = (0..removed.len()).filter(|old| !is_taken[*old]).collect();
+    let new: Vec<usize> = (0..added.len()).filter(|at| from[*at].is_none()).collect();
+    if let ([old], [new]) = (old.as_slice(), new.as_slice()) {
+        from[*new] = Some(*old);
+    }
+    from
+}
+
+/// What two files may be alike in.
+struct Named<'a, C> {
+    number: Option<u64>,
+    name: &'a str,
+    content: Option<C>,
+}
+
+impl<'a, C: Eq + Copy> Named<'a, C> {
+    fn of((path, content): &PathAndContent<'a, C>) -> Self {
+        Named { number: number(path), name: file_name(path), content: *content }
+    }
+
+    fn in_number(&self, other: &Self) -> bool {
+        self.number.is_some() && self.number == other.number
+    }
+
+    fn in_content(&self, other: &Self) -> bool {
+        self.content.is_some() && self.content == other.content
+    }
+
+    fn in_number_and_name(&self, other: &Self) -> bool {
+        self.in_number(other) && self.name == other.name
+    }
+
+    fn in_number_and_content(&self, other: &Self) -> bool {
+        self.in_number(other) && self.in_content(other)
+    }
+}
+
+/// The number in the name of an OKEP's file, or of its folder where the file is that folder's page.
+fn number(path: &str) -> Option<u64> {
+    let name = if path::is_folder_page(path) { path::folder_of(path) } else { path };
+    let name = file_name(name);
+    path::okep_name(path::stem(name).unwrap_or(name))?.number
+}
+
+/// Follows OKEPs along a line of states; an OKEP is a number, in the order in which they first appear.
+#[derive(Debug, Default)]
+pub struct Lineage {
+    /// The OKEP at each path of the last state.
+    present: BTreeMap<String, usize>,
+    /// The OKEP that was last at a path, or had a number, and was removed.
+    gone: HashMap<String, usize>,
+    gone_numbers: HashMap<u64, usize>,
+    count: usize,
+}
+
+impl Lineage {
+    /// Takes up what the next state removes and adds; gives the OKEP of each of the `added`.
+    ///
+    /// One that was removed and returns, under its path or its number, is the same OKEP.
+    pub fn step<C: Eq + Copy>(
+        &mut self,
+        removed: &[PathAndContent<C>],
+        added: &[PathAndContent<C>],
+    ) -> Vec<usize> {
+        let removed_okeps: Vec<usize> = removed
+            .iter()
+            .map(|(path, _)| self.present.remove(*path).expect("it was added before"))
+            .collect();
+        let mut present: HashSet<usize> = HashSet::new();
+        if !added.is_empty() {
+            present.extend(self.present.values());
+        }
+        let from = renames(removed, added);
+        present.extend(from.iter().flatten().map(|old| removed_okeps[*old]));
+        for ((path, _), okep) in
+            removed.iter().zip(&removed_okeps).filter(|(_, okep)| !present.contains(okep))
+        {
+            self.gone.insert((*path).to_owned(), *okep);
+            number(path).map(|number| self.gone_numbers.insert(number, *okep));
+        }
+        let mut okeps = Vec::with_capacity(added.len());
+        for ((path, _), from) in added.iter().zip(from) {
+            let returned = || self.gone.get(*path).or_else(|| self.gone_numbers.get(&number(path)?)).copied();
+            let okep = match from.map(|old| removed_okeps[old]) {
+                Some(okep) => okep,
+                None => returned().filter(|okep| !present.contains(okep)).unwrap_or_else(|| {
+                    self.count += 1;
+                    self.count - 1
+                }),
+            };
+            present.insert(okep);
+            self.present.insert((*path).to_owned(), okep);
+            okeps.push(okep);
+        }
+        okeps
+    }
+
+    /// The OKEPs of the last state by their paths.
+    pub fn present(&self) -> &BTreeMap<String, usize> {
+        &self.present
+    }
+
+    /// How many OKEPs there were.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A state is a list of `PATH=CONTENT`, the contents being one letter.
+    fn files(state: &str) -> Vec<PathAndContent<'_, &str>> {
+        state
+            .split_whitespace()
+            .map(|file| match file.split_once('=') {
+                Some((path, content)) => (path, Some(content)),
+                None => (file, None),
+            })
+            .collect()
+    }
+
+    /// Follows OKEPs through `states`; `expected` are those of the last one, as `PATH@OKEP`.
+    #[track_caller]
+    fn check(states: &[&str], expected: &str) {
+        let mut lineage = Lineage::default();
+        let mut before: Vec<PathAndContent<'_, &str>> = Vec::new();
+        for state in states {
+            let now = files(state);
+            let lacks =
+                |files: &[PathAndContent<'_, &str>], path: &str| files.iter().all(|(p, _)| *p != path);
+            let removed: Vec<_> = before.iter().filter(|(path, _)| lacks(&now, path)).copied().collect();
+            let added: Vec<_> = now.iter().filter(|(path, _)| lacks(&before, path)).copied().collect();
+            lineage.step(&removed, &added);
+            before = now;
+        }
+        let found: Vec<String> =
+            lineage.present().iter().map(|(path, okep)| format!("{path}@{okep}")).collect();
+        assert_eq!(found.join(" "), expected, "{states:?}");
+    }
+
+    #[test]
+    fn what_is_added_is_a_new_okep() {
+        check(&["okep-1-a.md"], "okep-1-a.md@0");
+        check(&["okep-1-a.md", "okep-1-a.md okep-2-b.md"], "okep-1-a.md@0 okep-2-b.md@1");
+        check(&[], "");
+    }
+
+    #[test]
+    fn a_file_of_the_same_number_is_the_same_okep() {
+        check(&["okep-1-a.md", "x/OKEP-1-b.md okep-2-a.md"], "okep-2-a.md@1 x/OKEP-1-b.md@0");
+        // It was not removed.
+        check(&["okep-1-a.md", "okep-1-a.md okep-1-b.md"], "okep-1-a.md@0 okep-1-b.md@1");
+        // Of two, the one of the same name.
+        check(&["okep-1-a.md okep-1-b.md", "d/okep-1-b.md d/okep-1-a.md"], "d/okep-1-a.md@0 d/okep-1-b.md@1");
+        // One is not two.
+        check(&["okep-1-a.md", "okep-1-b.md okep-1-c.md"], "okep-1-b.md@0 okep-1-c.md@1");
+    }
+
+    #[test]
+    fn a_file_of_the_same_contents_is_the_same_okep() {
+        check(&["okep-1-a.md=x okep-2-b.md=y", "okep-7-a.md=x okep-8-b.md=y"], "okep-7-a.md@0 okep-8-b.md@1");
+        check(&["okep-1-a.md=x okep-2-b.md=y", "okep-7-a.md=z okep-8-b.md=z"], "okep-7-a.md@2 okep-8-b.md@3");
+        // The number says more than the contents.
+        check(&["okep-1-a.md=x", "okep-1-b.md=y okep-2-a.md=x"], "okep-1-b.md@0 okep-2-a.md@1");
+    }
+
+    #[test]
+    fn the_only_pair_is_the_same_okep() {
+        check(&["okep-1-a.md=x", "okep-2-b.md=y"], "okep-2-b.md@0");
+        check(&["okep-1-a.md=x okep-3-c.md", "okep-3-c.md okep-2-b.md=y"], "okep-2-b.md@0 okep-3-c.md@1");
+        check(&["okep-1-a.md=x", "okep-2-b.md=y okep-3-c.md=z"], "okep-2-b.md@1 okep-3-c.md@2");
+    }
+
+    #[test]
+    fn what_returns_is_the_same_okep() {
+        check(&["okep-1-a.md", "", "", "okep-1-a.md"], "okep-1-a.md@0");
+        check(&["okep-1-a.md", "", "okep-1-b.md"], "okep-1-b.md@0");
+        check(&["okep-1-a.md", "", "okep-2-a.md"], "okep-2-a.md@1");
+        // It was renumbered, so that another one takes its old path.
+        check(&["okep-1-a.md", "okep-2-a.md", "okep-2-a.md okep-1-a.md"], "okep-1-a.md@1 okep-2-a.md@0");
+    }
+}
