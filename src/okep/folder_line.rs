@@ -17,13 +17,13 @@ use std::sync::Arc;
 pub(super) struct FolderState {
     /// The first of these commits.
     pub commit: Id,
-    pub contents: Arc<FolderContents>,
+    pub contents: Arc<ProposalFolder>,
     tree: Id,
 }
 
 /// What the proposal folder holds at one commit.
 #[derive(Default)]
-pub(super) struct FolderContents {
+pub(super) struct ProposalFolder {
     /// Where the folder is there; it may be moved later.
     pub folder: String,
     /// Files that are OKEPs, or may be, by path and blob.
@@ -112,7 +112,7 @@ struct FolderReading<'a> {
     trees: Trees<'a>,
     /// Where the folder is, as far as the line was read back.
     folder: String,
-    known: HashMap<Id, Arc<FolderContents>>,
+    known: HashMap<Id, Arc<ProposalFolder>>,
     /// Newest first.
     states: Vec<FolderState>,
 }
@@ -145,7 +145,7 @@ impl FolderReading<'_> {
             _ => {
                 let contents = match self.known.get(&tree) {
                     Some(contents) => Arc::clone(contents),
-                    None => Arc::new(FolderContents::of(&self.trees, tree, &self.folder)?),
+                    None => Arc::new(ProposalFolder::of(&self.trees, tree, &self.folder)?),
                 };
                 self.known.insert(tree, Arc::clone(&contents));
                 self.states.push(FolderState { commit: commit.id, contents, tree });
@@ -155,9 +155,9 @@ impl FolderReading<'_> {
     }
 }
 
-impl FolderContents {
+impl ProposalFolder {
     fn of(trees: &Trees, tree: Id, folder: &str) -> Result<Self, ObjectError> {
-        let mut contents = FolderContents { folder: folder.to_owned(), ..FolderContents::default() };
+        let mut contents = ProposalFolder { folder: folder.to_owned(), ..ProposalFolder::default() };
         let mut unread = Vec::new();
         trees.below(folder.into(), tree, &mut unread, &mut |path, id, kind| {
             if kind == Kind::File && is_markdown(path) {
@@ -194,7 +194,7 @@ fn moved_from(
     trees: &Trees,
     before: Id,
     after: Id,
-    contents: &FolderContents,
+    contents: &ProposalFolder,
 ) -> Result<Option<String>, ObjectError> {
     let changes = tree_changes(trees, before, after)?;
     let inside = |path: &String| path.strip_prefix(&contents.folder).map(str::to_owned);

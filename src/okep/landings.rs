@@ -3,7 +3,7 @@
 //! Of each commit only the id of the proposal folder's tree is looked up; a tree is listed where that id
 //! changes, and nothing but the template's revisions is read as a file.
 
-use super::folder_line::{FolderContents, FolderState, FolderStates, folder_states, may_be_okep};
+use super::folder_line::{FolderState, FolderStates, ProposalFolder, folder_states, may_be_okep};
 use super::lineage::{Lineage, PathAndContent, renames};
 use super::template_history::{LandedOkep, LandedUnder, Landing, TemplateHistory, TemplateRevision};
 use crate::files::{Layout, Note, blob_notice, tidy};
@@ -179,7 +179,7 @@ impl<'a> HistoryReader<'a> {
         // When each OKEP landed, as an index into the states.
         let mut landed: Vec<usize> = Vec::new();
         let mut in_force: Vec<LandedUnder> = Vec::new();
-        let nothing = FolderContents::default();
+        let nothing = ProposalFolder::default();
         let mut before = &nothing;
         for (at, state) in known.states.iter().enumerate() {
             let now = &*state.contents;
@@ -204,7 +204,7 @@ impl<'a> HistoryReader<'a> {
     }
 
     /// Whether the repository names the template at `path`, also where the folder was elsewhere then.
-    fn is_named(&self, contents: &FolderContents, path: &str) -> bool {
+    fn is_named(&self, contents: &ProposalFolder, path: &str) -> bool {
         let inside = |path: &str, folder: &str| path.strip_prefix(folder).map(str::to_owned);
         let named = self.layout.template.as_ref().and_then(|named| inside(named, &self.layout.folder));
         named.is_some() && named == inside(path, &contents.folder)
