@@ -30,27 +30,6 @@ fn set_mode(path: &Path, mode: u32) {
 }
 
 #[test]
-fn a_read_only_file_stops_all() {
-    let sample = Sample::new();
-    let mut promises = 0;
-    let harmed = written(&sample);
-    for (at, path) in harmed.iter().enumerate() {
-        let repo = sample.fresh();
-        set_mode(&repo.root.join(path), 0o444);
-        let ran = repo.okep(&FIX);
-        let now = files(&repo.root);
-        is_refused(&ran, &now, &[&format!("`{path}` is read-only; make it writable and try again")]);
-        promises += sample.is_old(&now);
-        set_mode(&repo.root.join(path), 0o644);
-        if at == 0 {
-            promises += sample.another_run_completes(&repo);
-        }
-    }
-    injected("a read-only file under `check --fix=all`", harmed.len());
-    held(promises);
-}
-
-#[test]
 fn a_folder_that_cannot_be_written_stops_all() {
     let sample = Sample::new();
     let repo = sample.fresh();
