@@ -36,8 +36,16 @@ pub enum Error {
     Git(#[from] GitError),
     #[error(transparent)]
     Config(#[from] config::Error),
-    #[error("no `{folder}` in {place}: there are no OKEPs to judge; name the repository with `-C DIR`")]
-    NoFolder { folder: String, place: String },
+    #[error(
+        "no `{folder}` in {place}: {}; name the repository with `-C DIR`",
+        .unread.as_deref().unwrap_or("there are no OKEPs to judge")
+    )]
+    NoFolder {
+        folder: String,
+        place: String,
+        /// What is in place of the folder, or of one above it.
+        unread: Option<String>,
+    },
     #[error(transparent)]
     UnknownPath(#[from] UnknownPath),
 }
@@ -65,6 +73,18 @@ pub struct Outcome {
     pub parsed: Parsed,
 }
 
+impl Error {
+    /// There is no proposal folder in a tree; `place` says in words where that is.
+    pub fn no_folder(tree: &Tree, layout: &Layout, place: String) -> Self {
+        let listing = tree.list(&layout.folder);
+        let unread = listing
+            .notices
+            .iter()
+            .find_map(|note| Some(format!("`{}` is {}", note.path.as_ref()?, note.message)));
+        Error::NoFolder { folder: layout.folder.clone(), place, unread }
+    }
+}
+
 /// Checks a target; `history` is asked where a finding needs history.
 ///
 /// # Errors
@@ -72,7 +92,7 @@ pub struct Outcome {
 pub fn check(target: &CheckTarget, options: &Options, history: &dyn HistorySource) -> Result<Outcome, Error> {
     let mut config = configuration(&target.tree)?;
     if !config.layout.is_in(&target.tree) && target.source != Source::Index {
-        return Err(Error::NoFolder { folder: config.layout.folder, place: target.place.clone() });
+        return Err(Error::no_folder(&target.tree, &config.layout, target.place.clone()));
     }
     let mut bases: Vec<(&Base, Config)> =
         target.bases.iter().map(|base| (base, config_before(base))).collect();
@@ -291,5 +311,134 @@ impl Outcome {
     pub fn is_asked_for(&self, finding: &Finding) -> bool {
         is_about(&self.asked, &finding.path)
             || finding.okep.as_deref().is_some_and(|path| is_about(&self.asked, path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::report::Baseline;
+    use std::cell::RefCell;
+
+    const TEMPLATE: &str = "docs/okeps/okep-1-template.md";
+    const OKEP: &str = "docs/okeps/okep-7-a.md";
+
+    /// A history that knows nothing, and notes what it is asked.
+    #[derive(Default)]
+    struct AskedHistory(RefCell<Vec<String>>);
+
+    impl HistorySource for AskedHistory {
+        fn template_history(&self, _: HistoryQuery) -> TemplateHistory {
+            self.0.borrow_mut().push("template".to_owned());
+            TemplateHistory::nothing("none")
+        }
+
+        fn first_template(&self, _: HistoryQuery, templates: &[&str]) -> Option<String> {
+            self.0.borrow_mut().extend(templates.iter().map(|path| (*path).to_owned()));
+            None
+        }
+
+        fn moved(&self, _: Id, paths: &BTreeSet<String>, _: &Tree) -> BTreeMap<String, String> {
+            self.0.borrow_mut().extend(paths.iter().cloned());
+            BTreeMap::new()
+        }
+    }
+
+    fn tree(files: &[(&str, &str)]) -> Tree {
+        let mut tree = Tree::default();
+        tree.insert(
+            TEMPLATE,
+            &b"# OKEP-1: T\n\n* Issue: [#1](https://github.com/o/n/issues/1)\n\n## Goals\n"[..],
+        );
+        files.iter().for_each(|(path, text)| tree.insert(*path, text.as_bytes()));
+        tree
+    }
+
+    fn okep(text: &str) -> String {
+        format!("# OKEP-7: A\n\n* Issue: [#7](https://github.com/o/n/issues/7)\n\n{text}")
+    }
+
+    fn null() -> Id {
+        Id::null(gix::hash::Kind::Sha1)
+    }
+
+    /// The index, compared with a state before.
+    fn staged(now: Tree, before: Tree) -> CheckTarget {
+        let target = CheckTarget::new(now, Source::Index, String::new());
+        let bases = vec![Base { commit: null(), tree: before }];
+        CheckTarget { compares: true, bases, tip: Some(null()), ..target }
+    }
+
+    /// The findings that count, as `rule subject`, and what history was asked.
+    fn found(target: &CheckTarget) -> (Vec<String>, Vec<String>) {
+        let history = AskedHistory::default();
+        let outcome = check(target, &Options::default(), &history).expect("it can be checked");
+        let found = outcome.report.live().map(|f| format!("{} {}", f.rule, f.subject)).collect();
+        (found, history.0.into_inner())
+    }
+
+    #[test]
+    fn a_tree_in_memory_is_checked_whole() {
+        let target =
+            CheckTarget::new(tree(&[(OKEP, &okep("## Goals\n"))]), Source::Worktree, "memory".into());
+        assert_eq!(found(&target), (vec!["empty-section Goals".to_owned()], vec![]));
+        let nothing = CheckTarget::new(Tree::default(), Source::Worktree, "memory".into());
+        let error = check(&nothing, &Options::default(), &AskedHistory::default()).expect_err("no folder");
+        assert!(error.to_string().contains("no `docs/okeps` in memory"), "{error}");
+    }
+
+    #[test]
+    fn only_what_is_new_counts() {
+        let before = tree(&[(OKEP, &okep("## Goals\n"))]);
+        let same = okep("## Goals\n\n<!-- more -->\n");
+        assert_eq!(found(&staged(tree(&[(OKEP, &same)]), before.clone())).0, [""; 0]);
+        let worse = okep("## Goals\n\n## Other\n");
+        let target = staged(tree(&[(OKEP, &worse)]), before);
+        assert_eq!(found(&target).0, ["empty-section Other", "extra-section Other"]);
+        let outcome =
+            check(&target, &Options::default(), &AskedHistory::default()).expect("it can be checked");
+        assert!(outcome.report.findings.iter().any(|r| r.baseline == Some(Baseline::Existing)));
+    }
+
+    #[test]
+    fn history_is_asked_only_where_a_finding_counts() {
+        let good = okep("## Goals\n\n* tea\n");
+        let before = tree(&[(OKEP, &good)]);
+        let asked = |now: &str| found(&staged(tree(&[(OKEP, now)]), before.clone())).1;
+        assert_eq!(asked(&format!("{good}* more tea\n")), [""; 0]);
+        assert_eq!(asked(&okep("No section.\n")), ["template"]);
+        let old = tree(&[(OKEP, &okep("No section.\n"))]);
+        let target = staged(tree(&[(OKEP, &okep("No section, still.\n"))]), old);
+        assert_eq!(found(&target), (vec![], vec![]));
+        let dead = format!("{good}* [x](https://github.com/o/n/blob/main/docs/gone.md)\n");
+        assert_eq!(asked(&dead), ["docs/gone.md"]);
+    }
+
+    #[test]
+    fn a_change_of_the_template_is_a_note() {
+        let before = tree(&[(OKEP, &okep("## Goals\n\n* tea\n"))]);
+        let mut now = before.clone();
+        let more = "# OKEP-1: T\n\n* Issue: [#1](https://github.com/o/n/issues/1)\n\n## Goals\n\n## Risks\n";
+        now.insert(TEMPLATE, more.as_bytes());
+        let target = staged(now, before);
+        let outcome =
+            check(&target, &Options::default(), &AskedHistory::default()).expect("it can be checked");
+        assert_eq!(outcome.report.live().count(), 0);
+        assert!(outcome.report.notes.iter().any(|note| note.kind == "template-change"));
+    }
+
+    #[test]
+    fn a_working_copy_that_differs_is_a_note() {
+        let before = tree(&[]);
+        let now = tree(&[(OKEP, &okep("## Goals\n"))]);
+        let half_staged = |on_disk: &str| {
+            let working_copy = Some(tree(&[(OKEP, &okep(on_disk))]));
+            let target = CheckTarget { working_copy, ..staged(now.clone(), before.clone()) };
+            let outcome = check(&target, &Options::default(), &AskedHistory::default());
+            let notes = outcome.expect("it can be checked").report.notes;
+            notes.iter().filter(|note| note.kind == HALF_STAGED).count()
+        };
+        assert_eq!((half_staged("## Goals\n"), half_staged("## Goals\r\n")), (0, 0));
+        assert_eq!(half_staged("## Goals\n\n* tea\n"), 1);
     }
 }

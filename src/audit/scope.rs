@@ -96,3 +96,88 @@ fn is_named(removed: &BTreeSet<String>, tree: &Tree, layout: &Layout) -> bool {
     };
     tree.list(&layout.folder).files.keys().any(names_one)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::target::Base;
+    use crate::git::Id;
+    use crate::rules;
+
+    const BEFORE: [(&str, &str); 5] = [
+        ("docs/okeps/okep-1-template.md", "# OKEP-1: T\n"),
+        ("docs/okeps/okep-7-a.md", "# OKEP-7: A\n\n[b](okep-8-b.md) ![tea](tea%20pot.png)\n"),
+        ("docs/okeps/okep-8-b.md", "# OKEP-8: B\n"),
+        ("docs/okeps/tea pot.png", "png"),
+        ("mkdocs.yml", "INHERIT: base.yml\n"),
+    ];
+
+    fn tree(files: &[(&str, &str)]) -> Tree {
+        let mut tree = Tree::default();
+        files.iter().for_each(|(path, text)| tree.insert(*path, text.as_bytes()));
+        tree
+    }
+
+    /// What new findings depend on, after these files were changed and those removed.
+    #[track_caller]
+    fn check(changed: &[(&str, &str)], removed: &[&str], expected: &ChangeScope) {
+        let before = tree(&[&BEFORE[..], &[("base.yml", "site_name: x\n")]].concat());
+        let mut now = before.clone();
+        changed.iter().for_each(|(path, text)| now.insert(*path, text.as_bytes()));
+        removed.iter().for_each(|path| now.remove(path));
+        let config = Config::of(&now, rules::ids()).expect("there is none that is wrong");
+        let mut target = CheckTarget::new(now, Source::Index, String::new());
+        let commit = Id::null(gix::hash::Kind::Sha1);
+        (target.compares, target.bases) = (true, vec![Base { commit, tree: before }]);
+        assert_eq!(&ChangeScope::of(&target, &config, &Options::default()), expected);
+        let thorough = Options { thorough: true, ..Options::default() };
+        assert_eq!(ChangeScope::of(&target, &config, &thorough), ChangeScope::Whole);
+    }
+
+    fn changed(paths: &[&str]) -> ChangeScope {
+        ChangeScope::Changed(paths.iter().map(|path| (*path).to_owned()).collect())
+    }
+
+    #[test]
+    fn files_of_others_are_in_no_scope() {
+        check(&[], &[], &ChangeScope::Nothing);
+        check(&[("src/main.go", "x"), ("docs/guide.md", "x")], &[], &ChangeScope::Nothing);
+        check(&[("docs/okeps/okep-8-b.md", "# OKEP-8: B\n")], &[], &ChangeScope::Nothing);
+    }
+
+    #[test]
+    fn what_changed_is_the_scope() {
+        let new = ("docs/okeps/okep-9-c.md", "# OKEP-9: C\n");
+        check(&[new], &[], &changed(&["docs/okeps/okep-9-c.md"]));
+        check(&[("base.yml", "site_name: y\n")], &[], &changed(&["base.yml"]));
+        check(
+            &[new, ("mkdocs.yml", "")],
+            &[],
+            &changed(&["docs/okeps/okep-9-c.md", "base.yml", "mkdocs.yml"]),
+        );
+        check(&[], &["docs/okeps/okep-7-a.md"], &changed(&["docs/okeps/okep-7-a.md"]));
+    }
+
+    #[test]
+    fn template_and_configuration_concern_all() {
+        check(&[("docs/okeps/okep-1-template.md", "# OKEP-1: U\n")], &[], &ChangeScope::Whole);
+        check(&[("okep.toml", "[severity]\n")], &[], &ChangeScope::Whole);
+    }
+
+    #[test]
+    fn a_file_that_a_page_names_concerns_that_page() {
+        check(&[], &["docs/okeps/okep-8-b.md"], &ChangeScope::Whole);
+        check(&[], &["docs/okeps/tea pot.png"], &ChangeScope::Whole);
+    }
+
+    #[test]
+    fn without_a_state_before_everything_is_in_scope() {
+        let scope = |tree: Tree| {
+            let mut target = CheckTarget::new(tree, Source::Index, String::new());
+            target.compares = true;
+            ChangeScope::of(&target, &Config::default(), &Options::default())
+        };
+        assert_eq!(scope(tree(&BEFORE)), ChangeScope::Whole);
+        assert_eq!(scope(Tree::default()), ChangeScope::Nothing);
+    }
+}

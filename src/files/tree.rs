@@ -145,7 +145,7 @@ impl Tree {
     pub fn bytes(&self, path: &str) -> Option<Arc<[u8]>> {
         match self.file(path)?.content {
             Content::Bytes(bytes) => Some(bytes),
-            Content::Symlink | Content::TooLarge(_) | Content::Unavailable(_) => None,
+            _ => None,
         }
     }
 
@@ -186,10 +186,16 @@ impl Tree {
         self.read.source.staged_ids()
     }
 
-    /// The files and folders of `before` that are not in this state, both as they were read; none where that
-    /// would take reading all of both.
+    /// The files and folders of `before` that are not in this state, without what was put on top of what was read;
+    /// none where that would take reading all of both.
     pub fn removed_paths(&self, before: &Tree) -> Option<BTreeSet<String>> {
-        self.read.source.removed_paths(&before.read.source)
+        if !before.read.source.is_memory() {
+            return self.read.source.removed_paths(&before.read.source);
+        }
+        let folders = |path: &str| path.match_indices('/').map(|(at, _)| path[..at].to_owned()).collect();
+        let with_folders = |path: &String| [vec![path.clone()], folders(path)].concat();
+        let paths = before.changes.keys().flat_map(with_folders);
+        Some(paths.filter(|path| self.kind(path) == PathKind::Nothing).collect())
     }
 
     /// What could not be read or was odd, of all that was asked so far; in order.
@@ -303,6 +309,14 @@ mod tests {
         assert_eq!(kinds, expected);
         assert_eq!(tree.id("e.md"), memory(&[("f.md", "e")]).id("f.md"));
         assert_ne!(tree.id("e.md"), tree.id("docs/a.md"));
+    }
+
+    #[test]
+    fn what_is_removed_is_known_with_its_folders() {
+        let before = memory(&[("docs/a.md", "a"), ("docs/b/c.png", "c"), ("e.md", "e")]);
+        let now = memory(&[("docs/a.md", "other"), ("e.md", "e")]);
+        let removed: Vec<String> = now.removed_paths(&before).into_iter().flatten().collect();
+        assert_eq!(removed, ["docs/b", "docs/b/c.png"]);
     }
 
     #[test]

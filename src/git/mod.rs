@@ -12,6 +12,8 @@ pub(crate) mod stable_refs;
 pub(crate) mod blobs;
 pub(crate) mod branches;
 pub(crate) mod commit;
+#[cfg(debug_assertions)]
+pub mod counts;
 pub(crate) mod error;
 pub(crate) mod hooks;
 pub(crate) mod ignored;

@@ -12,6 +12,8 @@ use std::sync::Mutex;
 const LOCAL: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"];
 
 pub(crate) fn discover(dir: Option<&Path>) -> Result<Option<Repo>, Error> {
+    #[cfg(debug_assertions)]
+    super::counts::count_opened();
     let here = env::current_dir().map_err(|source| Error::Folder { path: ".".into(), source })?;
     let Some(dir) = dir else { return with_environment(&here) };
     let dir = here.join(dir);

@@ -3,8 +3,15 @@
 
 mod kinds;
 mod main_line;
+mod reads;
 mod sandbox;
 mod tree;
+
+/// A process of its own for [`reads`].
+#[test]
+fn child_run() {
+    reads::child_run();
+}
 
 /// A process of its own for [`sandbox::seen`].
 #[test]
