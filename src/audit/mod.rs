@@ -212,7 +212,7 @@ impl<'a> TemplateTimeline<'a> {
         let judged = OkepContext::new(okep, &self.bare);
         let findings = check(&judged, |_| true);
         let unmet_requirement = findings.iter().any(|f| rule(f.rule).is_some_and(Rule::is_of_template));
-        let near_a_prompt = judged.resembles_prompt();
+        let near_a_prompt = okep.is_text_known() && judged.resembles_prompt();
         (findings, NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt })
     }
 
@@ -223,7 +223,7 @@ impl<'a> TemplateTimeline<'a> {
     fn beside_revisions(&self, okep: &Okep) -> (Vec<Finding>, NeedsHistory) {
         let judged = OkepContext::new(okep, &self.bare);
         let unmet_requirement = !check(&judged, Rule::is_of_template).is_empty();
-        let near_a_prompt = judged.resembles_prompt();
+        let near_a_prompt = okep.is_text_known() && judged.resembles_prompt();
         let needs_history = NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt };
         let book = self.book_for(&needs_history);
         (check(&judged.beside(&book), |_| true), needs_history)
@@ -245,7 +245,7 @@ impl<'a> TemplateTimeline<'a> {
             return look(&judged);
         }
         let unmet_requirement = !check(&judged, Rule::is_of_template).is_empty();
-        let near_a_prompt = judged.resembles_prompt();
+        let near_a_prompt = okep.is_text_known() && judged.resembles_prompt();
         let needs_history = NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt };
         look(&judged.beside(&self.book_for(&needs_history)))
     }
@@ -322,7 +322,8 @@ const MAY_BE_YOUNGER: &str =
     "the template may have asked for it only after the OKEP landed: history does not go back that far here";
 
 fn check(judged: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
-    let checks = RULES.iter().filter(|r| wanted(r)).filter_map(|r| match r.check {
+    let is_known = |rule: &Rule| rule.of_bytes || judged.okep.is_text_known();
+    let checks = RULES.iter().filter(|r| wanted(r) && is_known(r)).filter_map(|r| match r.check {
         Check::Okep(check) => Some(check),
         Check::Tree(_) | Check::Links(_) | Check::History(_) => None,
     });

@@ -179,7 +179,7 @@ impl Here {
         let layout = configuration(&tree)?.layout;
         if !layout.is_in(&tree) {
             let place = format!("`{}`", root.display());
-            return Err(check::Error::NoFolder { folder: layout.folder, place }.into());
+            return Err(check::Error::no_folder(&tree, &layout, place).into());
         }
         Ok(Here { repo, root, tree, layout })
     }
@@ -335,6 +335,7 @@ fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<NewEntry> {
         let reason = match here.tree.file(path)?.content {
             Content::Bytes(_) => return None,
             Content::Symlink => "it is a symbolic link, which is not written through",
+            Content::LfsPointer => "it is a pointer of Git LFS",
             Content::TooLarge(_) => "it is too large",
             Content::Unavailable(_) => "it cannot be read",
         };

@@ -1,13 +1,14 @@
 //! Files on disk, whether a repository is around them or not.
 
 use super::file::{Content, File, blob_id, is_markdown};
-use super::found::{FoundFiles, Spot, submodule_notice, symlink_notice, too_large};
+use super::found::{FoundFiles, Spot, lfs_notice, submodule_notice, symlink_notice, too_large};
 use super::note::Note;
 use crate::git::{MAX_FILE_BYTES, PathKind};
 use gix::bstr::{BString, ByteSlice};
 use std::fs::FileType;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Lists the Markdown files below `folder` that are `wanted`, by path and whether it is a folder; a folder that
 /// is not wanted is not entered.
@@ -116,7 +117,9 @@ pub(super) fn read(on_disk: &Path, path: &str, hash: gix::hash::Kind) -> (Option
         Ok(DiskEntry::TooLarge(bytes)) => (file(Content::TooLarge(bytes)), Some(too_large(path, bytes))),
         Ok(DiskEntry::Bytes(bytes)) => {
             let id = blob_id(hash, &bytes);
-            (Some(File { id, content: Content::Bytes(bytes.into()) }), None)
+            let content = Content::from(Arc::from(bytes));
+            let notice = (content == Content::LfsPointer).then(|| lfs_notice(path));
+            (Some(File { id, content }), notice)
         }
         Err(error) => {
             // Without the file, or what it was renamed to, there is no verdict.

@@ -1,5 +1,7 @@
 //! One file of a tree.
 
+use crate::git::blobs::Blob;
+use crate::text::path::PAGE_ENDINGS;
 use std::sync::Arc;
 
 /// One file, or what is in its place.
@@ -15,17 +17,50 @@ pub enum Content {
     Bytes(Arc<[u8]>),
     /// A symbolic link; it is never followed.
     Symlink,
+    /// A pointer of Git LFS, whose text is kept elsewhere.
+    LfsPointer,
     /// A file of this many bytes, more than [`MAX_FILE_BYTES`].
     TooLarge(u64),
     /// The object or the file could not be read: a partial clone, a corrupt object, no permission.
     Unavailable(String),
 }
 
+/// How a pointer of Git LFS begins, and how long one is at most, in bytes.
+const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+const MAX_LFS_POINTER: usize = 1024;
+
+impl From<Arc<[u8]>> for Content {
+    fn from(bytes: Arc<[u8]>) -> Self {
+        if bytes.starts_with(LFS_POINTER) && bytes.len() < MAX_LFS_POINTER {
+            Content::LfsPointer
+        } else {
+            Content::Bytes(bytes)
+        }
+    }
+}
+
+impl From<Blob> for Content {
+    fn from(blob: Blob) -> Self {
+        match blob {
+            Blob::Bytes(bytes) => bytes.into(),
+            Blob::TooLarge(bytes) => Content::TooLarge(bytes),
+            Blob::Unreadable(error) => Content::Unavailable(error.to_string()),
+        }
+    }
+}
+
+impl Content {
+    /// Whether there is something whose text is not known here.
+    pub fn is_unknown(&self) -> bool {
+        !matches!(self, Content::Bytes(_))
+    }
+}
+
 impl File {
     /// A file of these bytes, with the id that git would give them.
     pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
         let bytes = bytes.into();
-        File { id: blob_id(gix::hash::Kind::Sha1, &bytes), content: Content::Bytes(bytes) }
+        File { id: blob_id(gix::hash::Kind::Sha1, &bytes), content: bytes.into() }
     }
 }
 
@@ -37,6 +72,8 @@ pub fn blob_id(hash: gix::hash::Kind, bytes: &[u8]) -> Option<String> {
 /// Whether a file name is one of a Markdown file, in any case.
 pub fn is_markdown(name: &[u8]) -> bool {
     let end = name.len();
-    let ends = |suffix: &[u8]| end > suffix.len() && name[end - suffix.len()..].eq_ignore_ascii_case(suffix);
-    ends(b".md") || ends(b".markdown")
+    let ends = |suffix: &&str| {
+        end > suffix.len() && name[end - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
+    };
+    PAGE_ENDINGS.iter().any(ends)
 }

@@ -81,6 +81,10 @@ pub(super) fn at(path: &str, error: &ObjectError) -> Note {
     Note { path: Some(path.to_owned()), ..Note::from(error) }
 }
 
+pub(super) fn lfs_notice(path: &str) -> Note {
+    Note::at("lfs-pointer", path, "a pointer of Git LFS, whose text is not here: `git lfs pull` fetches it")
+}
+
 pub(super) fn symlink_notice(path: &str) -> Note {
     Note::at("symlink", path, "a symbolic link, which is not followed")
 }

@@ -2,10 +2,9 @@
 
 use super::disk;
 use super::file::{Content, File, is_markdown};
-use super::found::{FoundFiles, Spot, at, blob_notice, symlink_notice};
+use super::found::{FoundFiles, Spot, at, blob_notice, lfs_notice, symlink_notice};
 use super::note::Note;
 use super::worktree;
-use crate::git::blobs::Blob;
 use crate::git::commit::{Kind, Trees};
 use crate::git::index::{IndexEntry, Staged};
 use crate::git::path_kind::{self, in_index, in_tree};
@@ -131,12 +130,11 @@ impl TreeSource {
             return (file(Content::Symlink), Some(symlink_notice(path)));
         }
         let Some(blob) = self.repo().map(|repo| repo.blob(entry.id)) else { return (None, None) };
-        let notice = blob_notice(path, &blob);
-        let content = match blob {
-            Blob::Bytes(bytes) => Content::Bytes(bytes),
-            Blob::TooLarge(bytes) => Content::TooLarge(bytes),
-            Blob::Unreadable(error) => Content::Unavailable(error.to_string()),
-        };
+        let mut notice = blob_notice(path, &blob);
+        let content = Content::from(blob);
+        if content == Content::LfsPointer {
+            notice = Some(lfs_notice(path));
+        }
         (file(content), notice)
     }
 
@@ -146,9 +144,12 @@ impl TreeSource {
             TreeSource::Nothing => PathKind::Nothing,
             TreeSource::Folder(root) => disk::kind(root, path),
             TreeSource::Worktree { repo, index, root, .. } => match disk::kind(root, path) {
-                PathKind::Nothing if with_index(repo, index, |staged| staged.find_sparse(path).is_some()) => {
-                    PathKind::File
-                }
+                PathKind::Nothing => with_index(repo, index, |staged| match in_index(staged, path) {
+                    // It is in a submodule that is not checked out, or behind a link to nowhere.
+                    PathKind::Unknown => PathKind::Unknown,
+                    _ if staged.find_sparse(path).is_some() => PathKind::File,
+                    _ => PathKind::Nothing,
+                }),
                 kind => kind,
             },
             TreeSource::Index { repo, index, .. } => with_index(repo, index, |staged| in_index(staged, path)),
@@ -208,6 +209,11 @@ impl TreeSource {
             | TreeSource::Commit { repo, .. } => Some(repo),
             TreeSource::Nothing | TreeSource::Folder(_) => None,
         }
+    }
+
+    /// Whether all there is was put on top.
+    pub fn is_memory(&self) -> bool {
+        matches!(self, TreeSource::Nothing)
     }
 
     /// How files on disk are given ids.

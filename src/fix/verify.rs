@@ -176,7 +176,7 @@ impl<'a> Verifier<'a> {
         let fixes: Vec<&Fix> = fixed.iter().filter_map(|f| f.fix.as_ref()).collect();
         spares_template(state, &fixes)?;
         let tree = apply(&state.tree, &fixes).map_err(FixRejection::Fails)?;
-        let after = Snapshot::new(&tree, self.layout, self.parsed);
+        let after = state.snapshot.after(&tree);
         let renames: Vec<Rename> = fixes.iter().flat_map(|f| f.renames.clone()).collect();
         let judged_before = |path: &str| {
             let path = renames.iter().find(|r| r.to == path).map_or(path, |r| &r.from);
@@ -184,7 +184,8 @@ impl<'a> Verifier<'a> {
         };
         // What is said of a document that is the same before and after is the same, and is left out.
         let same = |okep: &Okep| {
-            state.snapshot.okep(&okep.path).is_some_and(|was| Arc::ptr_eq(&was.document, &okep.document))
+            let was = state.snapshot.okep(&okep.path);
+            was.is_some_and(|was| okep.unchanged || Arc::ptr_eq(&was.document, &okep.document))
         };
         let changed: Vec<&Okep> = after.okeps.iter().filter(|o| !same(o)).collect();
         let kept = |path: &str| after.okep(path).is_some_and(same);

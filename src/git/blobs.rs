@@ -39,6 +39,8 @@ impl Blobs {
 
 /// Reads a blob, which is kept nowhere.
 pub(crate) fn read(local: &gix::Repository, id: Id) -> Blob {
+    #[cfg(debug_assertions)]
+    super::counts::count_blob(id);
     let unreadable = |error: &gix::Error| Blob::Unreadable(ObjectError::corrupt(id, error));
     let header = match local.objects.header(id) {
         Ok(header) => header,

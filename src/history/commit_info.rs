@@ -125,9 +125,8 @@ impl Objects for Repo {
                 return Ok(Content::Symlink);
             }
             match read(local, entry.id) {
-                Blob::Bytes(bytes) => Ok(Content::Bytes(bytes)),
-                Blob::TooLarge(bytes) => Ok(Content::TooLarge(bytes)),
                 Blob::Unreadable(error) => Err(Note::from(&error)),
+                blob => Ok(blob.into()),
             }
         };
         let job = |local: &mut gix::Repository, job: usize| make(job, &|entry| content(local, entry));

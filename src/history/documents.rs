@@ -128,7 +128,7 @@ impl Audits<'_> {
     ) -> Result<FoundInBlob, Note> {
         let document = match read(entry)? {
             Content::Bytes(bytes) => Arc::new(Document::parse(&bytes)),
-            Content::Symlink => return Ok(None),
+            Content::Symlink | Content::LfsPointer => return Ok(None),
             Content::TooLarge(_) | Content::Unavailable(_) => {
                 return Err(Note::new("too-large", format!("blob {} is too large to check", entry.id)));
             }

@@ -6,7 +6,7 @@
 //! but ids, so that a million of them fit.
 
 use crate::files::{Content, Layout, Note};
-use crate::git::blobs::{Blob, read};
+use crate::git::blobs::read;
 use crate::git::commit::{Trees, entry};
 use crate::git::packs::Packs;
 use crate::git::prefetch::Prefetch;
@@ -357,9 +357,7 @@ impl Walk {
         }
         let content = |local: &gix::Repository, entry: Entry| match read(local, entry.id) {
             _ if entry.symlink => Content::Symlink,
-            Blob::Bytes(bytes) => Content::Bytes(bytes),
-            Blob::TooLarge(bytes) => Content::TooLarge(bytes),
-            Blob::Unreadable(error) => Content::Unavailable(error.to_string()),
+            blob => blob.into(),
         };
         // Whether anything is inherited is asked of the file alone: all else is as good as there.
         let does = |local: &mut gix::Repository, register: &Vec<(String, Entry)>| {

@@ -69,6 +69,7 @@ impl Config {
             None => Config::default(),
             Some(Content::Bytes(bytes)) => Config::parse(&bytes, rules)?,
             Some(Content::Symlink) => return unreadable("it is a symbolic link, which is not followed"),
+            Some(Content::LfsPointer) => return unreadable("it is a pointer of Git LFS"),
             Some(Content::TooLarge(bytes)) => return unreadable(&format!("it has {bytes} bytes")),
             Some(Content::Unavailable(reason)) => return unreadable(&reason),
         };

@@ -78,6 +78,11 @@ impl Okep {
         }
     }
 
+    /// Whether its bytes are text, so that something can be said of that text.
+    pub fn is_text_known(&self) -> bool {
+        self.document.text.invalid_at.is_none()
+    }
+
     /// The number it goes by: that of the file, else of the title, else of the issue.
     pub fn number(&self) -> Option<u64> {
         self.name

@@ -3,6 +3,7 @@
 use super::proposal::Okep;
 use super::snapshot::Snapshot;
 use super::title::PREFIX;
+use crate::files::PathKind;
 use crate::site::index_page_edit::NewListing;
 use crate::text::path::{file_name, number, okep_name, stem};
 
@@ -36,7 +37,7 @@ pub fn awaited<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a str> {
     folders.find(|folder| okep_name(file_name(folder)).is_some_and(|name| name.number == Some(meant)))
 }
 
-/// Whether a register's entry names an OKEP that is not in the tree.
+/// Whether a register's entry names an OKEP that is not there; what is in another repository, say, is unknown.
 pub fn is_dead(snapshot: &Snapshot, doc: &str) -> bool {
-    snapshot.number_of(doc).is_some() && !snapshot.contains(doc)
+    snapshot.number_of(doc).is_some() && snapshot.path_kind(doc) == PathKind::Nothing
 }

@@ -42,6 +42,8 @@ pub struct Snapshot {
     pub incomplete: bool,
     listing: Arc<Listing>,
     parsed: Parsed,
+    /// The paths in question; none where all are.
+    changed: Option<BTreeSet<String>>,
 }
 
 #[derive(Debug, Clone)]
@@ -105,7 +107,7 @@ impl Snapshot {
         let notes = listing.notices.clone();
         let mut reading = SnapshotReader { tree, layout, parsed, changed, notes, incomplete: false };
         let files = reading.documents(&listing);
-        let template = reading.template(&files);
+        let template = reading.template(&files, &listing);
         let site = reading.site();
         let okeps = reading.okeps(&files, &listing, &template, site.as_deref());
         let (companions, orphan_folders) = reading.pages(&files, &okeps);
@@ -136,6 +138,7 @@ impl Snapshot {
             incomplete: reading.incomplete,
             listing,
             parsed: parsed.clone(),
+            changed: changed.cloned(),
         }
     }
 
@@ -188,6 +191,15 @@ impl Snapshot {
         let docs = self.site.as_ref().and_then(|site| site.docs_dir.as_deref()).filter(holds);
         let docs = docs.unwrap_or(path::folder_of(folder));
         if docs.is_empty() { folder } else { docs }
+    }
+
+    /// The same of a tree in which some files are changed or renamed: what was not in question is not now.
+    pub fn after(&self, tree: &Tree) -> Self {
+        let changed = self.changed.as_ref().map(|changed| {
+            let new = tree.changes().keys().filter(|path| !self.contains(path));
+            changed.iter().chain(new).cloned().collect()
+        });
+        Snapshot::of_change(tree, &self.layout, &self.parsed, changed.as_ref())
     }
 
     /// The number of the OKEP that a path names, whether it is there or not; none for other pages.
@@ -322,10 +334,12 @@ impl SnapshotReader<'_> {
         Some(site)
     }
 
-    fn template(&mut self, files: &[Parsable]) -> Template {
+    /// The template of the tree; one that asks for nothing where its text is not known.
+    fn template(&mut self, files: &[Parsable], listing: &Listing) -> Template {
         let named = self.layout.template.as_deref();
         let chosen = files.iter().find(|f| f.role == Role::Template && Some(f.path.as_str()) == named);
-        if let (Some(path), None) = (named, chosen) {
+        let unread = self.unread_template(files, listing);
+        if let (Some(path), None, None) = (named, chosen, &unread) {
             let message = format!("`{path}`, which is to be the template, is not there");
             self.notes.push(Note::at("no-template", CONFIG, message));
         }
@@ -335,6 +349,11 @@ impl SnapshotReader<'_> {
         templates.sort_by(|a, b| path::template_order(&a.path).cmp(&path::template_order(&b.path)));
         let mut templates = templates.into_iter();
         let Some(first) = templates.next() else {
+            if let Some(path) = unread {
+                let message = "the text of the template is not here: nothing of it is asked of OKEPs";
+                self.notes.push(Note::at("unread-template", &path, message));
+                return Template::new(Some(path), Arc::new(Document::parse(b"")));
+            }
             let message = format!(
                 "no `okep-*-template.md` in `{}`: judged by the outline built into okep",
                 self.layout.folder
@@ -373,6 +392,14 @@ impl SnapshotReader<'_> {
         };
         self.notes.push(Note::at(kind, &first.path, message));
         template
+    }
+
+    /// A template that is there and whose text is not known.
+    fn unread_template(&self, files: &[Parsable], listing: &Listing) -> Option<String> {
+        let named = self.layout.template.as_deref();
+        let mut paths = listing.files.keys().filter(|path| named.is_none_or(|named| named == *path));
+        let is_template = |path: &String| path::role(path, &self.layout.folder) == Role::Template;
+        paths.find(|path| is_template(path) && files.iter().all(|file| file.path != **path)).cloned()
     }
 
     fn okeps(
@@ -483,6 +510,41 @@ fn looks_like_okep(document: &Document, template: &Template) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn snapshot(files: &[(&str, Content)]) -> Snapshot {
+        let file = |content: &Content| Some(File { id: None, content: content.clone() });
+        let files = files.iter().map(|(path, content)| ((*path).to_owned(), file(content)));
+        Snapshot::new(&Tree::default().with(files), &Layout::default(), &Parsed::default())
+    }
+
+    fn text(text: &str) -> Content {
+        Content::Bytes(text.as_bytes().into())
+    }
+
+    #[test]
+    fn a_template_whose_text_is_not_here_asks_for_nothing() {
+        let okep = ("docs/okeps/okep-7-a.md", text("# OKEP-7: A\n"));
+        for unknown in [Content::Symlink, Content::LfsPointer] {
+            let snapshot = snapshot(&[("docs/okeps/okep-1-template.md", unknown.clone()), okep.clone()]);
+            assert!(snapshot.template.outline.rows.is_empty() && snapshot.template.path.is_some());
+            let kinds: Vec<&str> = snapshot.notes.iter().map(|note| note.kind).collect();
+            assert_eq!(kinds, ["no-register", "unread-template"]);
+        }
+        let readable = ("docs/okeps/okep-2-template.md", text("# OKEP-2: T\n\n## Goals\n"));
+        let snapshot = snapshot(&[("docs/okeps/okep-1-template.md", Content::Symlink), readable, okep]);
+        assert_eq!(snapshot.template.path.as_deref(), Some("docs/okeps/okep-2-template.md"));
+    }
+
+    #[test]
+    fn an_okep_whose_text_is_not_here_is_no_okep_to_check() {
+        let snapshot = snapshot(&[
+            ("docs/okeps/okep-7-a.md", Content::LfsPointer),
+            ("docs/okeps/okep-8-b.md", text("# OKEP-8: B\n")),
+        ]);
+        let okeps: Vec<&str> = snapshot.okeps.iter().map(|okep| okep.path.as_str()).collect();
+        assert_eq!(okeps, ["docs/okeps/okep-8-b.md"]);
+        assert!(snapshot.contains("docs/okeps/okep-7-a.md") && !snapshot.incomplete);
+    }
 
     #[test]
     fn a_page_may_name_a_file_in_other_signs() {

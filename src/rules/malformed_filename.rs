@@ -79,7 +79,7 @@ fn new_path(okep: &Okep) -> Option<String> {
 
 /// `okep-NNNN-title.md` from the number, and the title in the file's name or else in its heading.
 fn proper_name(number: Option<u64>, path: &str, title: Option<&str>) -> Option<String> {
-    let stem = stem(file_name(path))?;
+    let stem = stem(file_name(path))?.trim_start();
     let named = stem.get(..4).is_some_and(|p| p.eq_ignore_ascii_case(PREFIX));
     let rest = if named { stem[4..].trim_start_matches(['-', '_', ' ', '.', '#']) } else { stem };
     let slug_of_file = slug(rest.trim_start_matches(|c: char| c.is_ascii_digit()));
@@ -96,6 +96,7 @@ fn beside(path: &str, name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
     use crate::rules::test_support::{GOOD, NAV, check_files};
 
     #[test]
@@ -112,6 +113,18 @@ mod tests {
             ],
             &["malformed-filename:- docs/okeps/okep-7-faster-tea"],
         );
+    }
+
+    #[test]
+    fn a_new_name_keeps_number_and_title() {
+        let check = |path, expected: &str| {
+            let name = proper_name(Some(7), path, Some("Other"));
+            assert_eq!(name.as_deref(), Some(expected), "{path}");
+        };
+        check("docs/okeps/ okep-7-faster-tea.md", "okep-7-faster-tea.md");
+        check("docs/okeps/OKEP-7-Faster-Tea.MD", "okep-7-faster-tea.md");
+        check("docs/okeps/okep_7 faster tea.mdown", "okep-7-faster-tea.md");
+        check("docs/okeps/okep-7.md", "okep-7-other.md");
     }
 
     #[test]

@@ -87,8 +87,10 @@ pub struct Rule {
     pub fix: Option<PlanFix>,
     /// Which fixes it offers, for the table of rules.
     pub fixability: &'static str,
-    /// Whether its fix may rename a file, so that everything that names the file must be read.
+    /// Whether its fix may rename a file, so that what is found about other files counts.
     pub renames: bool,
+    /// Whether it is about bytes, and is checked where the text is not known.
+    pub of_bytes: bool,
     pub phase: Phase,
     /// Rules whose findings its fix may leave in place of its own.
     pub leaves: &'static [&'static str],
@@ -206,6 +208,7 @@ impl Rule {
         fix: None,
         fixability: "-",
         renames: false,
+        of_bytes: false,
         phase: Phase::Usual,
         leaves: &[],
         reveals: false,

@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     bad: "caf\\xe9",
     good: "café",
     check: Check::Okep(check),
+    of_bytes: true,
     ..Rule::BASE
 };
 
@@ -38,5 +39,23 @@ mod tests {
         bytes[20] = 0xff;
         tree.insert(OKEP, bytes);
         assert_eq!(found(&tree), ["not-utf8:1 encoding"]);
+    }
+
+    #[test]
+    fn nothing_else_is_claimed_of_a_text_that_is_not_known() {
+        for page in ["# OKEP-9: Other\n\n[x](gone.md)\n", ""] {
+            let utf16: Vec<u8> = page.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let marked = [&b"\xff\xfe"[..], &utf16].concat();
+            let mut tree = tree(&[]);
+            tree.insert(OKEP, marked);
+            assert_eq!(found(&tree), ["not-utf8:1 encoding"], "{page}");
+        }
+        let utf16: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        let mut unmarked = tree(&[]);
+        unmarked.insert(OKEP, utf16);
+        assert_eq!(found(&unmarked), ["not-utf8:1 encoding"]);
+        let mut latin = tree(&[]);
+        latin.insert(OKEP, &b"# OKEP-9: Caf\xe9\n"[..]);
+        assert_eq!(found(&latin), ["not-utf8:1 encoding"]);
     }
 }

@@ -236,6 +236,9 @@ pub fn pages(snapshot: &Snapshot) -> Vec<Linked<'_>> {
 
 /// What all rules about links say of a page.
 pub fn claims(page: &Linked) -> Vec<Claim> {
+    if page.document.text.invalid_at.is_some() {
+        return Vec::new();
+    }
     let checks = RULES.iter().filter_map(|r| match r.check {
         Check::Links(check) => Some(check),
         Check::Okep(_) | Check::Tree(_) | Check::History(_) => None,

@@ -60,7 +60,10 @@ impl Text {
         let line_starts: Vec<usize> =
             std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|i| i + 1)).collect();
         let (text, invalid_at, invalid_bytes): (Arc<str>, _, _) = match std::str::from_utf8(bytes) {
-            Ok(text) => (text.into(), None, 0),
+            Ok(text) => {
+                let zeros = utf16_zeros(bytes);
+                (text.into(), zeros.first().copied(), zeros.len())
+            }
             Err(_) => {
                 let (text, invalid_at, invalid_bytes) = same_length_utf8(bytes);
                 (text.into(), invalid_at, invalid_bytes)
@@ -197,6 +200,12 @@ fn counted(text: &str, line_starts: &[usize]) -> Vec<usize> {
         all
     });
     std::iter::once(0).chain(steps).collect()
+}
+
+/// Where the zero bytes are of a text that is UTF-16 without a mark: letters from A to z have one each.
+fn utf16_zeros(bytes: &[u8]) -> Vec<usize> {
+    let zeros: Vec<usize> = memchr::memchr_iter(0, bytes).collect();
+    if zeros.len() * 4 > bytes.len() { zeros } else { Vec::new() }
 }
 
 /// `bytes` as UTF-8 of the same length, the offset of the first foreign byte, and their number.

@@ -35,19 +35,23 @@ pub fn folder_of(path: &str) -> &str {
     path.rfind('/').map_or("", |i| &path[..i])
 }
 
+/// The endings of the files that MkDocs takes for pages.
+pub const PAGE_ENDINGS: [&str; 5] = [".md", ".markdown", ".mdown", ".mkdn", ".mkd"];
+
 /// A file's name without its Markdown ending, in whatever case that is written.
 pub fn stem(name: &str) -> Option<&str> {
     let lower = name.to_ascii_lowercase();
-    [".md", ".markdown"].iter().find(|e| lower.ends_with(*e)).map(|e| &name[..name.len() - e.len()])
+    PAGE_ENDINGS.iter().find(|ending| lower.ends_with(*ending)).map(|e| &name[..name.len() - e.len()])
 }
 
-/// Takes apart a name that is meant to be an OKEP's: it begins with `okep`, in any case.
+/// Takes apart a name that is meant to be an OKEP's: it begins with `okep`, in any case, or with blanks.
 pub fn okep_name(stem: &str) -> Option<OkepName> {
-    let head = stem.get(..4)?;
+    let named = stem.trim_start();
+    let head = named.get(..4)?;
     if !head.eq_ignore_ascii_case("okep") {
         return None;
     }
-    let rest = stem[4..].trim_start_matches(['-', '_', ' ', '.', '#']);
+    let rest = named[4..].trim_start_matches(['-', '_', ' ', '.', '#']);
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let number = rest[..digits].parse().ok();
     let title = &rest[digits..];
@@ -203,6 +207,8 @@ mod tests {
         check("okep-5224-Connecting-udns", Some((Some(5224), false)));
         check("OKEP-5224-connecting", Some((Some(5224), false)));
         check("okep_5224_connecting", Some((Some(5224), false)));
+        check(" okep-5224-connecting", Some((Some(5224), false)));
+        check("\u{a0} Okep-5224-connecting", Some((Some(5224), false)));
         check("okep-5224", Some((Some(5224), false)));
         check("okep-5224-a--b", Some((Some(5224), false)));
         check("okep-my-title", Some((None, false)));
@@ -224,6 +230,9 @@ mod tests {
         check("docs/okeps/archive/okep-1-x.md", Role::Okep);
         check("docs/okeps/index.md", Role::IndexPage);
         check("docs/okeps/notes.md", Role::Stray);
+        check("docs/okeps/notes.mkd", Role::Stray);
+        check("docs/okeps/okep-5224-x.mdown", Role::Okep);
+        check("docs/okeps/ okep-5224-x.md", Role::Okep);
         check("docs/okeps/images/notes.md", Role::Other);
         check("docs/okeps-old/okep-1-x.md", Role::Other);
     }

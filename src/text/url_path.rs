@@ -1,8 +1,10 @@
 //! Paths as strings: from the repository's root, `/` between the parts, nothing looked up on a disk.
 
+use crate::text::path::PAGE_ENDINGS;
+
 /// Whether MkDocs takes the path for a page.
 pub fn is_page(path: &str) -> bool {
-    [".md", ".markdown", ".mdown", ".mkdn", ".mkd"].iter().any(|ending| path.ends_with(ending))
+    PAGE_ENDINGS.iter().any(|ending| path.ends_with(ending))
 }
 
 /// Whether a target has a scheme or a host, such as `https://x` or `mailto:x`.

@@ -121,6 +121,7 @@ pub fn words_of(tree: &Tree, layout: &Layout) -> Vec<String> {
     let file = |path: String| match tree.file(&path).expect("it is listed").content {
         Content::Bytes(bytes) => format!("{path} = {}", String::from_utf8_lossy(&bytes).trim_end()),
         Content::Symlink => format!("{path} = (symlink)"),
+        Content::LfsPointer => format!("{path} = (pointer)"),
         Content::TooLarge(bytes) => format!("{path} = ({bytes} bytes)"),
         Content::Unavailable(_) => format!("{path} = (unavailable)"),
     };

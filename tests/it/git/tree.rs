@@ -2,7 +2,7 @@
 use super::sandbox::*;
 use okep::audit::check::configuration;
 use okep::audit::scope::inputs;
-use okep::files::{Content, Layout, MAX_FILE_BYTES, Tree};
+use okep::files::{Content, Layout, MAX_FILE_BYTES, PathKind, Tree};
 use okep::git::{Error, Head, Repo};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
@@ -200,6 +200,43 @@ fn submodules_are_told_and_not_read() {
     let repo = box_.repo();
     for tree in [worktree(&repo), index(&repo), commit(&repo, "HEAD")] {
         assert_eq!(words(&tree)[3..], ["! submodule docs/okeps/sub"]);
+    }
+}
+
+#[test]
+fn what_is_elsewhere_is_unknown() {
+    let box_ = sample();
+    let other = sample();
+    box_.git(&["submodule", "--quiet", "add", other.root.to_str().unwrap(), "sub"]);
+    std::fs::create_dir(box_.root.join("real")).unwrap();
+    box_.write("real/x.md", "x");
+    symlink("real", box_.root.join("linked")).unwrap();
+    symlink("nowhere", box_.root.join("dangling")).unwrap();
+    box_.commit("elsewhere");
+    box_.git(&["submodule", "--quiet", "deinit", "-f", "sub"]);
+    let repo = box_.repo();
+    for tree in [worktree(&repo), index(&repo), commit(&repo, "HEAD")] {
+        assert_eq!(tree.kind("sub/docs/index.md"), PathKind::Unknown);
+        assert_eq!(tree.kind("dangling/x.md"), PathKind::Unknown);
+        assert_eq!(tree.kind("linked/gone.md"), PathKind::Unknown);
+        assert_eq!(tree.kind("docs/gone.md"), PathKind::Nothing);
+    }
+    assert_eq!(worktree(&repo).kind("linked/x.md"), PathKind::File);
+}
+
+#[test]
+fn pointers_of_git_lfs_are_no_text() {
+    let box_ = sample();
+    let pointer =
+        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n", "4d".repeat(32));
+    box_.write("docs/okeps/okep-3-c.md", &pointer).commit("pointer");
+    let repo = box_.repo();
+    for tree in [worktree(&repo), index(&repo), commit(&repo, "HEAD"), Tree::folder(&box_.root).unwrap()] {
+        let words = words(&tree);
+        assert_eq!(
+            (words[2].as_str(), words[4].as_str()),
+            ("docs/okeps/okep-3-c.md = (pointer)", "! lfs-pointer docs/okeps/okep-3-c.md")
+        );
     }
 }
 
