@@ -1,7 +1,8 @@
-//! The sections of a document: names, levels, and which stands inside which.
+//! The sections of a document: names, levels, and which is inside of which.
 
 use super::document::Document;
 use super::names::Name;
+use std::ops::Range;
 
 #[derive(Debug, Clone, Default)]
 pub struct Outline {
@@ -21,12 +22,12 @@ pub struct Row {
 }
 
 /// The text of a heading without what belongs to no name at its end: attributes for the site, such as
-/// `{#goals}`, and the mark of a footnote.
-fn without_tail(text: &str) -> &str {
+/// `{ #goals }`, and the mark of a footnote.
+pub fn without_tail(text: &str) -> &str {
     let mut text = text;
     loop {
         let tail = match text.chars().next_back() {
-            Some('}') => text.rfind('{').filter(|at| text[at + 1..].starts_with(['#', '.', ':'])),
+            Some('}') => text.rfind('{').filter(|at| is_attribute_list(&text[at + 1..text.len() - 1])),
             Some(']') => text.rfind("[^"),
             _ => None,
         };
@@ -35,6 +36,14 @@ fn without_tail(text: &str) -> &str {
             None => return text,
         }
     }
+}
+
+/// Whether what is between braces gives an id, a class or a value, and is no word in braces.
+fn is_attribute_list(inside: &str) -> bool {
+    let first = inside.trim_start_matches(':').trim_start();
+    first.starts_with(['#', '.'])
+        || inside.starts_with(':')
+        || first.split(' ').next().is_some_and(|w| w.contains('='))
 }
 
 impl Outline {
@@ -56,7 +65,20 @@ impl Outline {
         Outline { rows }
     }
 
-    /// Whether some section stands inside this one.
+    /// The same with some rows `by` levels deeper, or higher if negative.
+    pub fn releveled(&self, rows: &Range<usize>, by: i8) -> Outline {
+        let mut outline = self.clone();
+        for row in &mut outline.rows[rows.clone()] {
+            row.level = (row.level as i8 + by).clamp(1, 7) as u8;
+        }
+        for row in 0..outline.rows.len() {
+            let level = outline.rows[row].level;
+            outline.rows[row].parent = (0..row).rev().find(|above| outline.rows[*above].level < level);
+        }
+        outline
+    }
+
+    /// Whether some section is inside of this one.
     pub fn has_children(&self, row: usize) -> bool {
         self.rows.get(row + 1).is_some_and(|next| next.parent == Some(row))
     }

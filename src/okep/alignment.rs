@@ -4,6 +4,7 @@
 //! sections alike, and compares two revisions of a template as well. A name counts most, then its
 //! place, then order; words in common count only for what no name explains.
 
+use super::levels::{Levels, Misplacement};
 use crate::markdown::names::{Name, Vocabulary, WEAK};
 use crate::markdown::outline::Outline;
 use std::collections::{HashMap, HashSet};
@@ -39,14 +40,23 @@ pub struct Alignment {
     pub section_of: Vec<Option<usize>>,
     /// Rows that bear the name of a section that another row already stands for, at its place.
     pub duplicates: Vec<(usize, usize)>,
-    /// Sections whose match stands at the wrong level or inside the wrong section.
-    pub misplaced: Vec<usize>,
+    /// Sections whose match is at the wrong level or inside of the wrong section, by cause.
+    pub misplacements: Vec<Misplacement>,
+    /// For each row of the document its level as it would be without these and without the shift.
+    pub levels: Vec<i8>,
     /// The fewest sections that must move to bring all into order.
     pub unordered: Vec<usize>,
     /// Sections that nothing stands for but a heading that names them together with its own.
     pub merged: Vec<(usize, usize)>,
     /// Further rows that stand for a part of what a section's name lists, beside its match.
     pub shared_out: Vec<(usize, usize)>,
+}
+
+impl Alignment {
+    /// Whether a section is at the wrong level or inside of the wrong section.
+    pub fn is_misplaced(&self, section: usize) -> bool {
+        self.misplacements.iter().any(|m| m.sections.contains(&section))
+    }
 }
 
 /// More pairs than this are not compared word by word.
@@ -72,14 +82,19 @@ pub fn align(template: &Outline, old_names: &[Vec<Name>], document: &Outline) ->
     let merged = aligner.merged(&vocabulary);
     let shared_out = aligner.shared_out(&vocabulary);
     let duplicates = aligner.duplicates(&named);
-    let misplaced = aligner.misplaced();
+    let row_of: Vec<Option<usize>> = aligner.matches.iter().map(|m| m.map(|m| m.row)).collect();
+    let (misplacements, levels) =
+        Levels { template, document, row_of: &row_of, section_of: &aligner.section_of, shift: aligner.shift }
+            .misplacements();
+    let misplaced: HashSet<usize> = misplacements.iter().flat_map(|m| m.sections.iter().copied()).collect();
     let unordered = aligner.unordered(&misplaced);
     Alignment {
         shift: aligner.shift,
         matches: aligner.matches,
         section_of: aligner.section_of,
         duplicates,
-        misplaced,
+        misplacements,
+        levels,
         unordered,
         merged,
         shared_out,
@@ -323,31 +338,8 @@ impl Aligner<'_> {
         duplicates
     }
 
-    fn misplaced(&self) -> Vec<usize> {
-        (0..self.matches.len())
-            .filter(|s| self.matches[*s].is_some_and(|m| !self.well_placed(*s, m.row)))
-            .collect()
-    }
-
-    fn well_placed(&self, section: usize, row: usize) -> bool {
-        let t = &self.template.rows[section];
-        let right_level = self.level(row) == t.level as i8;
-        let around = t.parent.and_then(|p| Some((p, self.matches[p]?.row)));
-        match around {
-            // Inside a section that itself stands elsewhere, the distance to it counts as well: whether it
-            // has slipped alone or with all that stands in it, only it is misplaced.
-            Some((parent, parent_row)) if self.document.rows[row].parent == Some(parent_row) => {
-                let wanted = t.level as i8 - self.template.rows[parent].level as i8;
-                right_level || self.level(row) - self.level(parent_row) == wanted
-            }
-            Some(_) => false,
-            // At the top, or inside a section that is missing: the level is all there is to say.
-            None => right_level,
-        }
-    }
-
     /// Among the well-placed sections inside one section, those outside the heaviest run in order.
-    fn unordered(&self, misplaced: &[usize]) -> Vec<usize> {
+    fn unordered(&self, misplaced: &HashSet<usize>) -> Vec<usize> {
         let mut groups: HashMap<Option<usize>, Vec<(usize, usize)>> = HashMap::new();
         for (section, m) in self.matches.iter().enumerate() {
             if let Some(m) = m

@@ -6,6 +6,7 @@ mod folder_line;
 pub mod forge;
 pub mod issue;
 pub mod landings;
+pub mod levels;
 pub mod lineage;
 pub mod own_text;
 pub mod prompts;

@@ -94,7 +94,13 @@ impl<'a> OkepContext<'a> {
 
     /// A row's level as it would be without the document's shift.
     pub fn level(&self, row: usize) -> u8 {
-        (self.okep.outline.rows[row].level as i8 - self.alignment.shift).max(0) as u8
+        self.alignment.levels[row].max(0) as u8
+    }
+
+    /// Whether some section is inside of this one, or would be at its right level.
+    pub fn has_subsections(&self, row: usize) -> bool {
+        let levels = &self.alignment.levels;
+        self.okep.outline.has_children(row) || levels.get(row + 1).is_some_and(|next| *next > levels[row])
     }
 
     /// What a row is about: the template's name of the section, else the heading's own text.

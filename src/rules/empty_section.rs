@@ -23,7 +23,7 @@ pub static RULE: Rule = Rule {
 fn check(judged: &OkepContext) -> Vec<Finding> {
     let rows = judged.okep.outline.rows.len();
     let empty = (0..rows)
-        .filter(|row| !judged.heading(*row).has_content && !judged.okep.outline.has_children(*row))
+        .filter(|row| !judged.heading(*row).has_content && !judged.has_subsections(*row))
         .filter(|row| !is_stub(judged.document(), judged.heading(*row)));
     empty.map(|row| finding(judged, row).detail(Detail::Row(row))).collect()
 }

@@ -1,15 +1,17 @@
-//! Sections at the wrong level or inside the wrong section.
+//! Sections at the wrong level or inside of the wrong section.
 
 use super::{Check, Demand, PlanFix, Rule};
+use crate::okep::alignment::align;
+use crate::okep::levels::Misplacement;
 use crate::rules::context::OkepContext;
-use crate::rules::edits::markdown;
+use crate::rules::edits::markdown::{movement, relevel};
 use crate::rules::finding::{Detail, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "misplaced-section",
     severity: Severity::Warning,
-    offence: "right name, wrong level or parent; moving it takes its whole range along",
-    why: "The outline tells what belongs to what: tests of the proposed solution stand inside it.",
+    offence: "right name, wrong level or parent; neighbours with one cause are one finding",
+    why: "The outline says what belongs to what: tests of the proposed solution are inside of it.",
     bad: "## Proposed Solution\n\n## Testing Details",
     good: "## Proposed Solution\n\n### Testing Details",
     check: Check::Okep(check),
@@ -20,48 +22,95 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
-    judged
-        .alignment
-        .misplaced
-        .iter()
-        .filter_map(|section| Some(finding(judged, *section)?.detail(Detail::Section(*section))))
-        .collect()
+    judged.alignment.misplacements.iter().filter_map(|found| finding(judged, found)).collect()
 }
 
-fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
-    let row = judged.alignment.matches[section]?.row;
+/// One finding for all sections with one cause, at the first of them.
+fn finding(judged: &OkepContext, found: &Misplacement) -> Option<Finding> {
+    let (section, others) = found.sections.split_first()?;
+    let row = judged.alignment.matches[*section]?.row;
     let heading = judged.heading(row);
-    let name = judged.section_name(section);
-    let rows = &judged.template().outline.rows;
-    let stands_in = judged.okep.outline.rows[row].parent.map(|p| judged.heading(p).text.as_str());
-    let wanted_in = rows[section].parent.map(|p| judged.section_name(p));
-    let level = judged.level(row);
-    let stands = place(level, stands_in);
-    let wanted = place(rows[section].level, wanted_in);
-    let message = format!("`{}` stands at {stands}; the template has it at {wanted}", heading.text);
-    let finding = RULE.at(judged, heading.span.clone(), name, message);
-    let finding = finding.help(format!("move it, with all that stands under it, to {wanted}"));
-    Some(finding)
+    let name = judged.section_name(*section);
+    let around = judged.template().outline.rows[*section].parent.map(|p| judged.section_name(p));
+    let inside = around.map_or(String::new(), |name| format!(" inside `{name}`"));
+    let subject = match others.len() {
+        0 => format!("`{}` is", heading.text),
+        1 => format!("`{}` and 1 more section are", heading.text),
+        more => format!("`{}` and {more} more sections are", heading.text),
+    };
+    let level = judged.okep.outline.rows[row].level;
+    let wanted = (level as i8 - found.by).max(1);
+    let message = match found.by {
+        0 => {
+            let is_inside = judged.okep.outline.rows[row].parent.map(|p| judged.heading(p).text.as_str());
+            let is_inside = is_inside.map_or("at the top".to_owned(), |name| format!("inside `{name}`"));
+            format!("{subject} {is_inside}; the template has `{name}`{inside}")
+        }
+        _ if others.is_empty() => {
+            format!("{subject} at level {level}; the template has it at level {wanted}{inside}")
+        }
+        by => {
+            let off = off_by(by);
+            format!("{subject} {off}; the template has `{name}` at level {wanted}{inside}")
+        }
+    };
+    let help = match (found.by, others.is_empty()) {
+        (0, true) => format!("move it{inside}"),
+        (0, false) => format!("move them{inside}"),
+        (_, true) => format!("move it and its subsections to level {wanted}"),
+        (by, false) => {
+            let (verb, levels) = movement(by);
+            format!("{verb} them and every heading between them by {levels}")
+        }
+    };
+    let mut finding = RULE.at(judged, heading.span.clone(), name, message);
+    for other in others.iter().filter_map(|s| judged.heading_of(*s)) {
+        finding = finding.related(judged, other.span.clone(), "misplaced by the same cause");
+    }
+    Some(finding.detail(Detail::Section(*section)).help(help))
 }
 
+fn off_by(by: i8) -> String {
+    let (_, levels) = movement(by);
+    format!("{levels} too {}", if by < 0 { "high" } else { "deep" })
+}
+
+/// Changes the levels of the whole range in place; none where that would not put all of it right.
 fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     let Detail::Section(section) = finding.detail else { return None };
-    let row = judged.alignment.matches[section]?.row;
-    // At the right level inside of another section it may belong there.
-    let is_level_right = judged.level(row) == judged.template().outline.rows[section].level;
-    if is_level_right { None } else { markdown::move_section(judged, section, row) }
+    let found = judged.alignment.misplacements.iter().find(|m| m.sections.first() == Some(&section))?;
+    // After an open fence it is not certain what is a heading.
+    if found.by == 0 || judged.document().unclosed_fence.is_some() || !is_right_after(judged, found) {
+        return None;
+    }
+    let rows = &judged.okep.outline.rows[found.rows.clone()];
+    let headings: Vec<usize> = rows.iter().map(|row| row.heading).collect();
+    let edits = relevel(judged.document(), &judged.okep.path, &headings, -found.by)?;
+    let (verb, levels) = movement(found.by);
+    let title = match headings.len() {
+        1 => format!("{verb} the heading by {levels}"),
+        more => format!("{verb} {more} headings by {levels}"),
+    };
+    Some(Fix::suggested(title, edits))
 }
 
-fn place(level: u8, parent: Option<&str>) -> String {
-    match parent {
-        Some(parent) => format!("level {level} inside `{parent}`"),
-        None => format!("level {level}"),
-    }
+/// Whether the sections are where the template has them once their range has its levels, and no other is worse off.
+fn is_right_after(judged: &OkepContext, found: &Misplacement) -> bool {
+    let outline = judged.okep.outline.releveled(&found.rows, -found.by);
+    let before = &judged.alignment;
+    let after = align(&judged.template().outline, judged.requirements.plain_old_names(), &outline);
+    let is_fixed = |section: &usize| !after.is_misplaced(*section);
+    let was_so = |section: &usize| before.is_misplaced(*section) && !found.sections.contains(section);
+    let misplaced = after.misplacements.iter().flat_map(|m| &m.sections);
+    found.sections.iter().all(is_fixed)
+        && misplaced.into_iter().all(was_so)
+        && after.unordered.iter().all(|section| before.unordered.contains(section))
+        && before.matches == after.matches
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{check, check_with_risks, with};
+    use crate::rules::test_support::{GOOD, OKEP, check, check_fix, check_with_risks, planned, tree, with};
 
     #[test]
     fn a_section_inside_a_renamed_one_is_misplaced_not_missing() {
@@ -92,5 +141,116 @@ mod tests {
         check(&with("### API Details", "#### API Details"), &["misplaced-section:19 API Details"]);
         // A parent under another name is still the parent.
         check(&with("## Proposed Solution", "## Solution"), &["renamed-section:17 Proposed Solution"]);
+    }
+
+    /// The good document with this in place of its solution.
+    fn with_solution(sections: &str) -> String {
+        let (before, rest) = GOOD.split_once("## Proposed Solution\n").expect("it has one");
+        let (_, after) = rest.split_once("## Alternatives\n").expect("it has some");
+        format!("{before}{sections}## Alternatives\n{after}")
+    }
+
+    const RIGHT: &str = "## Proposed Solution\n\n### API Details\n\nA `Kettle`.\n\n#### Lid\n\nx\n\n### Spout\n\nx\n\n\
+                         ### Testing Details\n\nDrink it.\n\n";
+
+    /// One finding for this solution, whose fix makes `fixed` of it.
+    #[track_caller]
+    fn check_run(solution: &str, expected: &str, fixed: Option<&str>) {
+        let document = with_solution(solution);
+        check(&document, &[expected]);
+        check_fix("misplaced-section", &document, fixed.map(with_solution).as_deref());
+    }
+
+    #[test]
+    fn neighbours_with_one_cause_are_one_finding_and_the_fix_changes_levels_in_place() {
+        check(&with_solution(RIGHT), &[]);
+        let at_the_top = RIGHT.replace("\n###", "\n##");
+        check_run(&at_the_top, "misplaced-section:19 API Details", Some(RIGHT));
+        let too_deep = RIGHT.replace("\n###", "\n####");
+        check_run(&too_deep, "misplaced-section:19 API Details", Some(RIGHT));
+        let all = format!("#{}", RIGHT.replace("\n###", "\n####"));
+        check_run(&all, "misplaced-section:17 Proposed Solution", Some(RIGHT));
+        let higher = RIGHT.replace("\n##", "\n#").replacen("##", "#", 1);
+        check_run(&higher, "misplaced-section:17 Proposed Solution", Some(RIGHT));
+    }
+
+    #[test]
+    fn one_wrong_level_is_one_finding_and_its_fix_touches_what_is_under_it() {
+        let api = RIGHT
+            .replace("### API", "## API")
+            .replace("#### Lid", "### Lid")
+            .replace("### Spout\n\nx\n\n", "");
+        check_run(&api, "misplaced-section:19 API Details", Some(&RIGHT.replace("### Spout\n\nx\n\n", "")));
+        let testing = RIGHT.replace("### Testing", "## Testing");
+        check_run(&testing, "misplaced-section:31 Testing Details", Some(RIGHT));
+        let solution = RIGHT.replace("## Proposed", "# Proposed");
+        check_run(&solution, "misplaced-section:17 Proposed Solution", Some(RIGHT));
+    }
+
+    #[test]
+    fn underlined_headings_and_closing_marks_go_along() {
+        let written =
+            |a: &str, b: &str| RIGHT.replace("### API Details", a).replace("### Testing Details", b);
+        let harm = written("API Details\n---", "## Testing Details ##")
+            .replace("### Spout", "## Spout")
+            .replace("#### Lid", "### Lid");
+        check_run(
+            &harm,
+            "misplaced-section:19 API Details",
+            Some(&written("### API Details", "### Testing Details ###")),
+        );
+    }
+
+    #[test]
+    fn a_right_level_inside_of_another_section_has_no_fix() {
+        let inside =
+            with("## Alternatives\n\nCoffee.\n", "## Alternatives\n\n### Testing Details\n\nDrink it.\n")
+                .replace("### Testing Details\n\nDrink it.\n\n## Alt", "## Alt");
+        check(&inside, &["misplaced-section:25 Testing Details"]);
+        check_fix("misplaced-section", &inside, None);
+        let both = with_solution("## Proposed Solution\n\nx\n\n")
+            .replace("Coffee.\n", "Coffee.\n\n### API Details\n\nx\n\n### Testing Details\n\nx\n");
+        check(&both, &["misplaced-section:25 API Details"]);
+    }
+
+    #[test]
+    fn a_change_that_would_put_nothing_right_is_not_offered() {
+        // Its level would be right, and the author's own section would be around it.
+        let own = RIGHT.replace("### Spout", "## Spout").replace("### Testing", "## Testing");
+        check(&with_solution(&own), &["extra-section:27 Spout", "misplaced-section:31 Testing Details"]);
+        check_fix("misplaced-section", &with_solution(&own), None);
+        // Past the sixth level there is no heading.
+        let deep = RIGHT.replace("\n### API", "\n## API").replace("\n#### Lid", "\n###### Lid");
+        let found = planned(&tree(&[(OKEP, &with_solution(&deep))]));
+        assert!(found.iter().all(|f| f.rule != "misplaced-section" || f.fix.is_none()), "{found:#?}");
+    }
+
+    #[test]
+    fn the_message_has_the_levels_of_the_file() {
+        let message = |document: &str| {
+            let found = planned(&tree(&[(OKEP, document)]));
+            let found = found.into_iter().find(|f| f.rule == "misplaced-section").expect("it is found");
+            (found.message, found.related.len())
+        };
+        assert_eq!(
+            message(&with_solution(&RIGHT.replace("### Testing", "## Testing"))),
+            (
+                "`Testing Details` is at level 2; the template has it at level 3 inside `Proposed Solution`"
+                    .into(),
+                0
+            )
+        );
+        assert_eq!(
+            message(&with_solution(&RIGHT.replace("\n###", "\n##"))),
+            (
+                "`API Details` and 1 more section are one level too high; the template has `API Details` at level 3 \
+                 inside `Proposed Solution`"
+                    .into(),
+                1
+            )
+        );
+        // With all headings one level too deep, the right level is one deeper too.
+        let shifted = with_solution(&RIGHT.replace("### Testing", "## Testing")).replace("\n#", "\n##");
+        assert!(message(&shifted).0.contains("is at level 3; the template has it at level 4"), "{shifted}");
     }
 }

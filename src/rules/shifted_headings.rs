@@ -2,13 +2,13 @@
 
 use super::{Check, Demand, PlanFix, Rule};
 use crate::rules::context::OkepContext;
-use crate::rules::edits::markdown;
+use crate::rules::edits::markdown::{movement, relevel};
 use crate::rules::finding::{Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "shifted-headings",
     severity: Severity::Error,
-    offence: "all headings of the document one level off: one finding, one fix, not ten",
+    offence: "every heading is one level off: one finding, one fix, not ten",
     why: "With sections at the title's level the site shows no outline, and the page has ten titles.",
     bad: "# OKEP-5494: Title\n\n# Problem Statement\n\n# Goals",
     good: "# OKEP-5494: Title\n\n## Problem Statement\n\n## Goals",
@@ -36,7 +36,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     let height = if shift < 0 { "high" } else { "deep" };
     let (verb, plural) = movement(shift);
     let message =
-        format!("all headings stand {plural} too {height}: {} of the template's sections", named.count());
+        format!("every heading is {plural} too {height}: {} of the template's sections", named.count());
     let finding = RULE.at(judged, first.span.clone(), "headings", message);
     let but_title = if title_too || title.is_none() { "" } else { " but the title" };
     vec![finding.help(format!("{verb} every heading{but_title} by {plural}"))]
@@ -48,25 +48,16 @@ fn is_title_too(judged: &OkepContext) -> bool {
     title.is_some_and(|t| judged.document().headings[t.heading].level as i8 == 1 + judged.alignment.shift)
 }
 
-/// Which way the headings must go, and how far.
-fn movement(shift: i8) -> (&'static str, String) {
-    let verb = if shift < 0 { "demote" } else { "promote" };
-    match shift.unsigned_abs() {
-        1 => (verb, "one level".to_owned()),
-        levels => (verb, format!("{levels} levels")),
-    }
-}
-
 fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
     let document = judged.document();
-    // After an open fence nothing is sure to be a heading.
+    // After an open fence it is not certain what is a heading.
     if document.unclosed_fence.is_some() {
         return None;
     }
     let title_too = is_title_too(judged);
     let moves = |h: &usize| title_too || judged.okep.title.as_ref().is_none_or(|t| t.heading != *h);
     let headings: Vec<usize> = (0..document.headings.len()).filter(moves).collect();
-    let edits = markdown::relevel(document, &judged.okep.path, &headings, -judged.alignment.shift)?;
+    let edits = relevel(document, &judged.okep.path, &headings, -judged.alignment.shift)?;
     let (verb, plural) = movement(judged.alignment.shift);
     Some(Fix::safe(format!("{verb} all headings by {plural}"), edits))
 }

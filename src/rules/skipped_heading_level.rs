@@ -19,17 +19,13 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for row in 0..judged.okep.outline.rows.len() {
-        let (level, before) = (judged.level(row), level_before(judged, row));
-        // The section itself stands elsewhere, or the one that it stands right in.
-        let around = judged.okep.outline.rows[row].parent.filter(|_| stands_right(judged, row));
-        let misplaced = is_misplaced(judged, row) || around.is_some_and(|row| is_misplaced(judged, row));
-        if level > before + 1 && !misplaced {
-            findings.push(finding(judged, row, before));
-        }
-    }
-    findings
+    let rows = 0..judged.okep.outline.rows.len();
+    let skips = rows.filter_map(|row| {
+        let before = level_before(judged, row);
+        let is_skip = judged.level(row) > before + 1 && !is_of_template(judged, row);
+        is_skip.then(|| finding(judged, row))
+    });
+    skips.collect()
 }
 
 /// The level of the heading above a row; without one, of the title, or so deep that nothing is skipped.
@@ -41,29 +37,36 @@ fn level_before(judged: &OkepContext, row: usize) -> u8 {
     }
 }
 
-fn is_misplaced(judged: &OkepContext, row: usize) -> bool {
-    judged.alignment.section_of[row].is_some_and(|s| judged.alignment.misplaced.contains(&s))
-}
-
-/// Whether a section of the template stands at its level.
-fn stands_right(judged: &OkepContext, row: usize) -> bool {
+/// Whether a row has the level that the template gives to a section, to those beside it, or to the first of those
+/// inside of it: where that skips one, the template does, or another section is missing.
+fn is_of_template(judged: &OkepContext, row: usize) -> bool {
     let sections = &judged.template().outline.rows;
-    judged.alignment.section_of[row].is_some_and(|s| sections[s].level == judged.level(row))
+    let level = judged.level(row);
+    let around = (0..row).rev().find(|above| judged.level(*above) < level);
+    let around = around.and_then(|around| judged.alignment.section_of[around]);
+    match judged.alignment.section_of[row] {
+        Some(section) => sections[section].level == level,
+        None => around.is_some_and(|p| sections.iter().any(|s| s.parent == Some(p) && s.level == level)),
+    }
 }
 
-fn finding(judged: &OkepContext, row: usize, before: u8) -> Finding {
+fn finding(judged: &OkepContext, row: usize) -> Finding {
+    let rows = &judged.okep.outline.rows;
     let heading = judged.heading(row);
-    let level = judged.level(row);
+    // Of the file, whatever else is wrong with the levels there.
+    let (level, wanted) =
+        (rows[row].level, rows[row].level - (judged.level(row) - level_before(judged, row) - 1));
     let above = row.checked_sub(1).map(|r| judged.heading(r));
     let under = above.map_or(String::new(), |h| format!(", under `{}`", h.text));
-    let message = format!("`{}` is at level {level} right after level {before}{under}", heading.text);
+    let message = format!("`{}` is at level {level} right after level {}{under}", heading.text, wanted - 1);
     let finding = RULE.at(judged, heading.span.clone(), judged.subject_of_row(row), message);
-    finding.detail(Detail::Row(row)).help(format!("put it, and what goes with it, at level {}", before + 1))
+    let help = format!("move it, its subsections and its siblings to level {wanted}");
+    finding.detail(Detail::Row(row)).help(help)
 }
 
 /// Promotes the heading, its siblings and all under them, as far as they go together.
 ///
-/// None where one that goes with them is less deep: it would come to stand inside the one before it.
+/// None where one that goes with them is less deep: it would be inside of the one before it.
 fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     let Detail::Row(row) = finding.detail else { return None };
     let before = level_before(judged, row);
@@ -75,11 +78,14 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
         return None;
     }
     // A section at the template's level stays there: what is missing is the section around it.
-    // A heading of the author's own must not become a section beside the template's.
+    // A heading of the author's own must not become a section next to the template's.
+    let sections = &judged.template().outline.rows;
+    let is_right =
+        |r: usize| judged.alignment.section_of[r].is_some_and(|s| sections[s].level == judged.level(r));
     let to_the_top = |r: usize| {
         judged.alignment.section_of[r].is_none() && judged.level(r) - by <= judged.template().top_level()
     };
-    if (row..end).any(|r| stands_right(judged, r) || (judged.level(r) > by && to_the_top(r))) {
+    if (row..end).any(|r| is_right(r) || (judged.level(r) > by && to_the_top(r))) {
         return None;
     }
     let headings: Vec<usize> = (row..end).map(|r| rows[r].heading).collect();
@@ -89,7 +95,9 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{check, with};
+    use crate::rules::test_support::{
+        OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, planned, tree, with,
+    };
 
     #[test]
     fn a_level_grows_by_one() {
@@ -98,5 +106,37 @@ mod tests {
             &["empty-section:23 Lid", "skipped-heading-level:23 Lid"],
         );
         check(&with("A `Kettle`.", "A `Kettle`.\n\n#### Lid\n\nx\n\n##### Knob\n\nx"), &[]);
+    }
+
+    #[test]
+    fn a_level_that_the_template_skips_is_not_skipped_by_the_author() {
+        let plan =
+            |prompt: &str| format!("#### Lids\n\nx\n\n###### Knobs\n\n{prompt}\n\n### Testing Details");
+        let template = TEMPLATE.replace("### Testing Details", &plan("(Which knobs are there?)"));
+        let template = (TEMPLATE_PATH, template.as_str());
+        let okep = |text: &str| with("### Testing Details", text);
+        check_files(&[template, (OKEP, &okep(&plan("Two.")))], &[]);
+        // Nor by a section of the author's own next to it.
+        let own = plan("Two.").replace("###### Knobs", "###### Feet\n\nx\n\n###### Knobs");
+        check_files(&[template, (OKEP, &okep(&own))], &[]);
+        let elsewhere = okep(&plan("Two.")).replace("A `Kettle`.", "A `Kettle`.\n\n##### Feet\n\nx");
+        check_files(&[template, (OKEP, &elsewhere)], &["skipped-heading-level:23 Feet"]);
+        // Where the section around is missing, that is the one thing to report.
+        let missing = okep(&plan("Two.")).replace("#### Lids\n\nx\n\n", "");
+        check_files(&[template, (OKEP, &missing)], &["missing-section:- Lids"]);
+    }
+
+    #[test]
+    fn the_message_has_the_levels_of_the_file() {
+        let deep = with("A `Kettle`.", "A `Kettle`.\n\n##### Lid\n\nx")
+            .replace("\n## ", "\n### ")
+            .replace("\n### A", "\n#### A")
+            .replace("\n### T", "\n#### T")
+            .replace("\n##### Lid", "\n###### Lid")
+            .replace("\n#### Alt", "\n### Alt");
+        let found = planned(&tree(&[(OKEP, &deep)]));
+        let skip = found.iter().find(|f| f.rule == "skipped-heading-level").expect("it is found");
+        assert_eq!(skip.message, "`Lid` is at level 6 right after level 4, under `API Details`");
+        assert_eq!(skip.help, ["move it, its subsections and its siblings to level 5"]);
     }
 }

@@ -18,9 +18,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
-    let stubs = (0..judged.okep.outline.rows.len()).filter(|row| {
-        !judged.okep.outline.has_children(*row) && is_stub(judged.document(), judged.heading(*row))
-    });
+    let stubs = (0..judged.okep.outline.rows.len())
+        .filter(|row| !judged.has_subsections(*row) && is_stub(judged.document(), judged.heading(*row)));
     stubs
         .map(|row| {
             let heading = judged.heading(row);

@@ -37,7 +37,7 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
         rows[*s].parent == rows[section].parent
             && judged.alignment.matches[*s].is_some()
             && !judged.alignment.unordered.contains(s)
-            && !judged.alignment.misplaced.contains(s)
+            && !judged.alignment.is_misplaced(*s)
     };
     let before = (0..section).rev().find(in_order);
     let after = (section + 1..rows.len()).find(in_order);

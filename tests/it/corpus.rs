@@ -59,12 +59,21 @@ fn every_fault_is_found_at_its_line_and_there_is_no_false_alarm() {
     for expected in list(expected) {
         match found.iter().position(|f| same(f, expected)) {
             Some(at) => drop(found.remove(at)),
+            None if found_with_another(report, expected) => {}
             None if expected["optional"] == true => {}
             None => missed.push(expected),
         }
     }
     found.retain(|f| f["severity"] != "hint" && !is_artefact(f));
     assert!(missed.is_empty() && found.is_empty(), "missed: {missed:#?}\nfalse alarms: {found:#?}");
+}
+
+/// Whether a section that is misplaced is among the related places of a neighbour's finding: they have one cause.
+fn found_with_another(report: &Value, expected: &Value) -> bool {
+    let is_it = |place: &Value| place["line"].is_i64() && place["line"] == expected["line"];
+    let of_cause = |f: &&Value| f["rule"] == expected["rule"] && f["path"] == expected["path"];
+    text(expected, "rule") == "misplaced-section"
+        && list(&report["findings"]).iter().filter(of_cause).any(|f| list(&f["related"]).iter().any(is_it))
 }
 
 /// Whether a link is only dead because the corpus holds proposals and nothing else.

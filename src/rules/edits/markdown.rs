@@ -20,6 +20,15 @@ pub fn relevel(document: &Document, path: &str, headings: &[usize], by: i8) -> O
     Some(edits?.concat())
 }
 
+/// Which way headings that are `by` levels too deep must go, and how far.
+pub fn movement(by: i8) -> (&'static str, String) {
+    let verb = if by < 0 { "demote" } else { "promote" };
+    match by.unsigned_abs() {
+        1 => (verb, "one level".to_owned()),
+        levels => (verb, format!("{levels} levels")),
+    }
+}
+
 /// Puts one heading at a level, and at the margin: one that is indented is none for the site.
 pub fn put_at_level(document: &Document, path: &str, heading: usize, level: u8) -> Option<Vec<Edit>> {
     let by = level as i8 - document.headings[heading].level as i8;
@@ -95,7 +104,7 @@ pub fn where_belongs(judged: &OkepContext, section: usize) -> Option<usize> {
     let settled = |s: &usize| {
         rows[*s].parent == rows[section].parent
             && judged.alignment.matches[*s].is_some()
-            && !judged.alignment.misplaced.contains(s)
+            && !judged.alignment.is_misplaced(*s)
             && !judged.alignment.unordered.contains(s)
     };
     let row_of = |s: usize| judged.alignment.matches[s].map(|m| m.row);
@@ -118,7 +127,7 @@ pub fn where_missing(judged: &OkepContext, section: usize) -> Option<usize> {
     let rows = &judged.okep.outline.rows;
     let inside = (section + 1..template.len())
         .take_while(|s| template[*s].level > template[section].level)
-        .filter(|s| template[*s].parent == Some(section) && !judged.alignment.misplaced.contains(s))
+        .filter(|s| template[*s].parent == Some(section) && !judged.alignment.is_misplaced(*s))
         .filter_map(|s| judged.alignment.matches[s].map(|m| m.row));
     let (first, last) = inside.fold((usize::MAX, 0), |(a, b), row| (a.min(row), b.max(row)));
     if first > last {
@@ -199,17 +208,6 @@ pub fn move_section(judged: &OkepContext, section: usize, row: usize) -> Option<
     if judged.alignment.shift != 0 || document.unclosed_fence.is_some() {
         return None;
     }
-    let parent = judged.template().outline.rows[section].parent;
-    let level = match parent.map(|p| judged.alignment.matches[p]) {
-        Some(Some(around)) => {
-            let t = &judged.template().outline.rows;
-            let deeper = t[section].level - t[parent?].level;
-            rows[around.row].level + deeper
-        }
-        Some(None) => return None,
-        None => judged.template().outline.rows[section].level,
-    };
-    let by = level as i8 - rows[row].level as i8;
     let last = moved_rows(judged, section, row);
     if empties(judged, row..last) {
         return None;
@@ -220,47 +218,17 @@ pub fn move_section(judged: &OkepContext, section: usize, row: usize) -> Option<
     if is_hidden(document, target) || is_hidden(document, end) {
         return None;
     }
-    let levels = relevel_along(judged, row..last, by)?;
     let name = judged.section_name(section);
-    if target == start || target == end {
-        return (by != 0).then(|| Fix::suggested(format!("put `{name}` at level {level}"), levels));
-    }
-    if (start..end).contains(&target) {
+    if (start..=end).contains(&target) {
         return None;
     }
-    let moved = releveled(document, start..end, &levels);
-    let insert = insert_section(judged, target, without_blank_end(&moved).to_owned());
+    let moved = document.text.slice(start..end);
+    let insert = insert_section(judged, target, without_blank_end(moved).to_owned());
     let delete = Edit::replace(&judged.okep.path, cut(document, start..parted(document, start..end)?), "");
     if delete.start < insert.start && insert.start < delete.end {
         return None;
     }
     Some(Fix::suggested(format!("move `{name}` to where the template has it"), vec![insert, delete]))
-}
-
-/// Puts the first of some rows `by` levels deeper, and those inside it to where they then belong: what the
-/// template knows keeps its distance there, all else the distance to what it stands in.
-fn relevel_along(judged: &OkepContext, moved: Range<usize>, by: i8) -> Option<Vec<Edit>> {
-    let rows = &judged.okep.outline.rows;
-    let template = &judged.template().outline.rows;
-    let first = judged.alignment.section_of[moved.start]?;
-    let level = rows[moved.start].level as i8 + by;
-    let mut shifts: Vec<i8> = Vec::with_capacity(moved.len());
-    let mut edits = Vec::new();
-    for row in moved.clone() {
-        let around = rows[row].parent.and_then(|p| p.checked_sub(moved.start));
-        let shift = match (judged.alignment.section_of[row], around) {
-            (Some(section), _) => {
-                level + (template[section].level as i8 - template[first].level as i8) - rows[row].level as i8
-            }
-            (None, Some(around)) => shifts[around],
-            (None, None) => by,
-        };
-        shifts.push(shift);
-        if shift != 0 {
-            edits.extend(relevel_one(judged.document(), &judged.okep.path, rows[row].heading, shift)?);
-        }
-    }
-    Some(edits)
 }
 
 /// The first row after `row` that does not move along: one that is not deeper, or that stands for a
@@ -305,18 +273,6 @@ fn without_blank_end(text: &str) -> &str {
     let rest = text.trim_end().len();
     let line = text[rest..].find('\n').map_or(text.len(), |i| rest + i);
     text[..line].strip_suffix('\r').unwrap_or(&text[..line])
-}
-
-fn releveled(document: &Document, range: Range<usize>, levels: &[Edit]) -> String {
-    let mut text = String::new();
-    let mut at = range.start;
-    for edit in levels {
-        text.push_str(document.text.slice(at..edit.start));
-        text.push_str(&edit.replacement);
-        at = edit.end;
-    }
-    text.push_str(document.text.slice(at..range.end));
-    text
 }
 
 /// The range to delete for a section: at the end of the file the blank lines before it go too.

@@ -4,7 +4,7 @@
 //! does not tell.
 
 use crate::markdown::document::{Document, Heading, LinkKind, options};
-use pulldown_cmark::{BrokenLink, CowStr, Event, Parser};
+use pulldown_cmark::{BrokenLink, CowStr, Event, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 /// A character of a heading's text, as [`Heading::text`] has it.
@@ -39,8 +39,12 @@ fn read(document: &Document, heading: &Heading, text: &str) -> Vec<Letter> {
     };
     let parser = Parser::new_with_broken_link_callback(text, options(), Some(known)).into_offset_iter();
     let mut letters: Vec<Letter> = Vec::new();
+    let mut pictures = 0;
     for (event, range) in parser.take_while(|(_, range)| range.start < heading.span.len()) {
         match event {
+            Event::Start(Tag::Image { .. }) => pictures += 1,
+            Event::End(TagEnd::Image) => pictures -= 1,
+            _ if pictures > 0 => {}
             Event::Text(shown) => add(&mut letters, &shown, text, range),
             Event::Code(shown) => {
                 let inside = text[range.clone()].find(&*shown).map(|at| range.start + at);
@@ -75,7 +79,12 @@ fn folded(letters: Vec<Letter>) -> Vec<Letter> {
     for letter in letters {
         match (letter.shown.is_whitespace(), folded.last_mut()) {
             (true, None) => {}
-            (true, Some(last)) if last.shown == ' ' => last.source.end = letter.source.end,
+            (true, Some(last)) if last.shown == ' ' => {
+                // A picture between two blanks belongs to neither.
+                if last.source.end == letter.source.start {
+                    last.source.end = letter.source.end;
+                }
+            }
             (true, Some(_)) => folded.push(Letter { shown: ' ', ..letter }),
             (false, _) => folded.push(letter),
         }
@@ -115,6 +124,8 @@ mod tests {
         check("# a `b` c\n", "b", Some("b"));
         check("b <span id=\"x\">c</span>\n===\n", "b", Some("b"));
         check("# b[^1]\n\n[^1]: x\n", "b", Some("b"));
+        check("# ![a](x) b ![c](y)\n", "b", Some("b"));
+        check("# a ![x](y) b\n", "a ", Some("a "));
         check("# [b c][d] e\n\n[d]: x\n", "b c", Some("b c"));
     }
 

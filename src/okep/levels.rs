@@ -1,0 +1,111 @@
+//! Sections at the wrong level or inside of the wrong section, put together by their cause.
+//!
+//! Neighbouring sections that are all as many levels off have one cause, and are right again once that range has other
+//! levels. A section at its level inside of another section than the template's is right if such a range has put it
+//! there; else it is a cause of its own.
+
+use crate::markdown::outline::Outline;
+use std::ops::Range;
+
+/// Sections that are misplaced for one cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misplacement {
+    /// The sections of the template, in the order of the document.
+    pub sections: Vec<usize>,
+    /// The rows that have other levels than they should: from the first of the sections to the last heading inside of
+    /// the last one, the author's own headings between them included. Empty where only the section around is wrong.
+    pub rows: Range<usize>,
+    /// By how many levels they are too deep, or too high if negative; 0 where only the section around is wrong.
+    pub by: i8,
+}
+
+/// What the levels of a document's rows are, and would be.
+pub struct Levels<'a> {
+    pub template: &'a Outline,
+    pub document: &'a Outline,
+    /// For each section of the template, the row that stands for it; and the reverse.
+    pub row_of: &'a [Option<usize>],
+    pub section_of: &'a [Option<usize>],
+    /// By how many levels the whole document is off.
+    pub shift: i8,
+}
+
+impl Levels<'_> {
+    /// Every cause, in the order of the document, and for each row the level that it would have without them.
+    pub fn misplacements(&self) -> (Vec<Misplacement>, Vec<i8>) {
+        let mut levels: Vec<i8> = self.document.rows.iter().map(|r| r.level as i8 - self.shift).collect();
+        let mut found = self.runs(&levels);
+        for run in &found {
+            levels[run.rows.clone()].iter_mut().for_each(|level| *level -= run.by);
+        }
+        let in_runs: Vec<usize> = found.iter().flat_map(|run| run.sections.iter().copied()).collect();
+        found.extend(self.inside_of_others(&levels, &in_runs));
+        found.sort_by_key(|m| self.row_of[m.sections[0]]);
+        (found, levels)
+    }
+
+    /// The rows that stand for a section, with it, in order.
+    fn matched(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.section_of.iter().enumerate().filter_map(|(row, section)| Some((row, (*section)?)))
+    }
+
+    /// Neighbouring sections that are all the same number of levels off.
+    fn runs(&self, levels: &[i8]) -> Vec<Misplacement> {
+        let mut runs: Vec<Misplacement> = Vec::new();
+        let mut is_open = false;
+        for (row, section) in self.matched() {
+            let by = levels[row] - self.template.rows[section].level as i8;
+            match runs.last_mut().filter(|run| is_open && run.by == by && joins(run, row, levels)) {
+                Some(run) => {
+                    run.sections.push(section);
+                    run.rows.end = row + 1;
+                }
+                None if by != 0 => {
+                    runs.push(Misplacement { sections: vec![section], rows: row..row + 1, by })
+                }
+                None => {}
+            }
+            is_open = by != 0;
+        }
+        for run in &mut runs {
+            let last = run.rows.end - 1;
+            let is_inside = |row: &usize| self.section_of[*row].is_none() && levels[*row] > levels[last];
+            run.rows.end = (last + 1..levels.len()).find(|row| !is_inside(row)).unwrap_or(levels.len());
+        }
+        runs
+    }
+
+    /// Sections at their level that are inside of another section than the template has them in: neighbours that are
+    /// in the same one have one cause.
+    fn inside_of_others(&self, levels: &[i8], in_runs: &[usize]) -> Vec<Misplacement> {
+        let mut found: Vec<Misplacement> = Vec::new();
+        let mut last: Option<(Option<usize>, Option<usize>)> = None;
+        for (row, section) in self.matched() {
+            let wanted = self.template.rows[section].parent;
+            let around = wanted.and_then(|wanted| self.row_of[wanted]);
+            let is = parent(levels, row);
+            let is_right = around.is_none() || is == around;
+            if is_right || in_runs.contains(&section) {
+                last = None;
+                continue;
+            }
+            match found.last_mut().filter(|_| last == Some((wanted, is))) {
+                Some(one) => one.sections.push(section),
+                None => found.push(Misplacement { sections: vec![section], rows: row..row, by: 0 }),
+            }
+            last = Some((wanted, is));
+        }
+        found
+    }
+}
+
+/// Whether a section is of the same range as a run: no heading between them is higher than all of the run.
+fn joins(run: &Misplacement, row: usize, levels: &[i8]) -> bool {
+    let highest = levels[run.rows.clone()].iter().min().min(Some(&levels[row]));
+    levels[run.rows.end..row].iter().all(|level| Some(level) >= highest)
+}
+
+/// The row that a row is inside of, by these levels.
+fn parent(levels: &[i8], row: usize) -> Option<usize> {
+    (0..row).rev().find(|above| levels[*above] < levels[row])
+}
