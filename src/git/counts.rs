@@ -5,17 +5,17 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct ReadCounts {
     /// How many times a repository was searched for and opened.
     pub opened: usize,
     /// How many times each blob was read.
     pub blobs: BTreeMap<Id, usize>,
 }
 
-static COUNTS: Mutex<Counts> = Mutex::new(Counts { opened: 0, blobs: BTreeMap::new() });
+static COUNTS: Mutex<ReadCounts> = Mutex::new(ReadCounts { opened: 0, blobs: BTreeMap::new() });
 
 /// What this process has counted so far.
-pub fn counts() -> Counts {
+pub fn counts() -> ReadCounts {
     COUNTS.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
