@@ -58,14 +58,14 @@ fn every_rule_is_explained() {
 }
 
 #[test]
-fn the_table_in_the_readme_is_that_of_the_code() {
-    let readme = source("README.md");
-    let (_, rest) = readme.split_once("<!-- rules -->").expect("README.md has `<!-- rules -->`");
-    let (table, _) = rest.split_once("<!-- /rules -->").expect("README.md has `<!-- /rules -->`");
+fn the_table_in_the_docs_is_that_of_the_code() {
+    let page = source("docs/rules.md");
+    let (_, rest) = page.split_once("<!-- rules -->").expect("docs/rules.md has `<!-- rules -->`");
+    let (table, _) = rest.split_once("<!-- /rules -->").expect("docs/rules.md has `<!-- /rules -->`");
     let expected = explain::markdown();
     assert!(
         table.trim() == expected.trim(),
-        "put this between `<!-- rules -->` and `<!-- /rules -->` in README.md:\n\n{expected}"
+        "put this between `<!-- rules -->` and `<!-- /rules -->` in docs/rules.md:\n\n{expected}"
     );
 }
 
