@@ -1,7 +1,7 @@
 //! The audit: a snapshot, and what history knows, in; findings out.
 //!
 //! No I/O, no clock, no environment, no errors: the same values give the same findings in the same
-//! order. Each document is judged by the template of its own tree, and held only to what that template
+//! order. Each document is held to the template of its own tree, and held only to what that template
 //! asked when the document landed.
 
 pub mod asked;
@@ -55,7 +55,7 @@ pub struct NeedsHistory {
     pub near_a_prompt: bool,
 }
 
-/// Judges a snapshot; without `template_history` by the template at hand alone.
+/// Checks a snapshot; without `template_history` by the template at hand alone.
 pub fn audit(snapshot: &Snapshot, template_history: Option<&TemplateHistory>) -> Verdict {
     let template_timeline = TemplateTimeline::of(snapshot, template_history);
     let judgements: Vec<(Vec<Finding>, NeedsHistory)> = snapshot

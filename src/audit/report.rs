@@ -8,7 +8,7 @@ use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The kind of the note on a file of which something else is staged than stands on disk.
+/// The kind of the note on a file of which something else is staged than is on disk.
 pub const HALF_STAGED: &str = "half-staged";
 
 /// Where the audited files came from.
@@ -65,9 +65,9 @@ pub struct Report {
     /// Sorted by path, then place, then rule.
     pub findings: Vec<Reported>,
     pub notes: Vec<Note>,
-    /// Only what a change touches was judged, so that existing findings are not all counted.
+    /// Only what a change touches was checked, so that existing findings are not all counted.
     pub partial: bool,
-    /// The reader stands elsewhere than at the top of the working tree.
+    /// The reader is elsewhere than at the top of the working tree.
     pub away: bool,
     /// The text of every file a finding points into, for renderers that quote it.
     pub texts: BTreeMap<String, Arc<Text>>,

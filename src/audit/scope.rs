@@ -9,7 +9,7 @@ use crate::text::path;
 use crate::text::path::{Role, percent_decoded};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// The paths whose findings can differ from those of the state before: told by ids alone, before any page is
+/// The paths whose findings can differ from those of the state before: known by ids alone, before any page is
 /// read.
 #[derive(Debug, PartialEq, Eq)]
 pub enum ChangeScope {

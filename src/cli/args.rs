@@ -116,7 +116,7 @@ pub struct CheckArgs {
     /// The number of the pull request that is checked: no OKEP that it adds may have it
     #[arg(long, value_name = "N", requires = "since")]
     pub pull_request: Option<u64>,
-    /// Check this file with the unsaved text on standard input, and the others as they are; the path `-` stands
+    /// Check this file with the unsaved text on standard input, and the others as they are; the path `-` is
     /// for it
     #[arg(long, value_name = "PATH", conflicts_with_all = ["staged", "rev", "fix"])]
     pub stdin_filename: Option<PathBuf>,

@@ -1,8 +1,8 @@
 //! Builds the sample repository of `okep demo`: proposals with typical faults, and a history in
 //! which the faults come and go.
 //!
-//! What the repository holds is told by the table in `history`; this file turns that table into git
-//! objects, a working tree and an index. It judges nothing, reads no git configuration and no
+//! What the repository holds is reported by the table in `history`; this file turns that table into git
+//! objects, a working tree and an index. It checks nothing, reads no git configuration and no
 //! environment, and starts no process. The same table gives the same commit hashes everywhere.
 
 mod history;
@@ -58,7 +58,7 @@ fn git_error(action: &'static str, dir: &Path, source: gix::Error) -> Error {
 }
 
 /// A repository that knows nothing of the user: neither configuration nor environment is read, and
-/// gix brings hook samples of its own in place of the user's template folder.
+/// gix adds hook samples of its own in place of the user's template folder.
 fn init(dir: &Path) -> Result<gix::Repository, Error> {
     std::fs::create_dir_all(dir).map_err(|source| Error::Io {
         action: "create",

@@ -1,4 +1,4 @@
-//! `okep history`: walks every commit, has it judged, and prints the story.
+//! `okep history`: walks every commit, has it checked, and prints the story.
 
 use crate::audit::check;
 use crate::audit::target::{CheckTarget, Options};
@@ -43,7 +43,7 @@ pub struct HistoryArgs {
     /// Show only the OKEP of this number
     #[arg(long, value_name = "N", value_parser = number)]
     okep: Option<u64>,
-    /// Show only what somebody of this name, or a part of it, wrote or mended
+    /// Show only what somebody of this name, or a part of it, wrote or fixed
     #[arg(long, value_name = "NAME")]
     author: Option<String>,
     /// Show only findings of this rule; may be given several times
@@ -53,7 +53,7 @@ pub struct HistoryArgs {
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: HistoryFormat,
     /// End with what can be repaired at the tip, as a patch for `git apply`; of several tips, at the one
-    /// whose line is told
+    /// whose line is reported
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
           default_missing_value = "safe", conflicts_with = "format")]
     diff: Option<Which>,
@@ -61,14 +61,14 @@ pub struct HistoryArgs {
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum HistoryFormat {
-    /// OKEPs, open and mended findings, revisions of the template
+    /// OKEPs, open and fixed findings, revisions of the template
     #[default]
     Table,
     /// For tools; a contract, `schema: 1`
     Json,
     /// The findings, for spreadsheets
     Csv,
-    /// One page that needs nothing else: pictures, sections, and what to mend
+    /// One page that needs nothing else: pictures, sections, and what to fix
     Html,
 }
 

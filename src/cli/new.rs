@@ -293,7 +293,7 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> 
     if places.is_empty() {
         return Ok(notes);
     }
-    // Pages beside an OKEP say nothing more where the OKEP itself is there.
+    // Pages next to an OKEP say nothing more where the OKEP itself is there.
     let is_page = |path: &String| path::role(path, folder) == Role::InOkepFolder;
     if !places.keys().all(is_page) {
         places.retain(|path, _| !is_page(path));

@@ -12,7 +12,7 @@ use tempfile::{Builder, NamedTempFile};
 /// What a temporary file is called: by neither git's rules nor MkDocs' nor okep's a page.
 const PREFIX: &str = ".okep-";
 const SUFFIX: &str = ".tmp";
-/// How many letters and digits stand between the two.
+/// How many letters and digits are between the two.
 const RANDOM: usize = 6;
 
 /// A temporary file is there for the blink between being written and being renamed; one that is older
@@ -22,7 +22,7 @@ const ABANDONED: Duration = Duration::from_secs(60);
 /// Makes a new file; with `executable`, one that may be run.
 ///
 /// # Errors
-/// Something stands at `path`, or the folder cannot be written.
+/// Something is at `path`, or the folder cannot be written.
 pub fn create(path: &Path, bytes: &[u8], executable: bool) -> io::Result<()> {
     let mut builder = Builder::new();
     // Of a new file the system takes the user's mask off; of a renamed temporary one it would not.
@@ -38,7 +38,7 @@ pub fn create(path: &Path, bytes: &[u8], executable: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes and syncs a new file beside the file `target`, with its permissions, and returns its path.
+/// Writes and syncs a new file next to the file `target`, with its permissions, and returns its path.
 ///
 /// # Errors
 /// There is no `target`, or the folder cannot be written; then nothing is left behind.
@@ -63,7 +63,7 @@ pub fn exchange(one: &Path, other: &Path) -> io::Result<bool> {
 /// Gives a file a name that no other has.
 ///
 /// # Errors
-/// Something stands at `to`, or the folder cannot be written.
+/// Something is at `to`, or the folder cannot be written.
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     if at_once::rename(from, to)? {
         return Ok(());
@@ -118,7 +118,7 @@ mod at_once {
 #[cfg(unix)]
 pub fn alone(folder: &Path) -> Option<impl Sized + use<>> {
     use rustix::fs::{FlockOperation, flock};
-    // A folder that cannot be opened is told where it is written.
+    // A folder that cannot be opened is reported where it is written.
     let Ok(folder) = fs::File::open(folder) else { return Some(None) };
     match flock(&folder, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Some(Some(folder)),
@@ -143,7 +143,7 @@ pub fn sync(folder: &Path) {
 
 /// Removes from a folder what killed runs left behind, and returns what may yet be a running one's.
 pub fn sweep(folder: &Path) -> Vec<PathBuf> {
-    // A folder that cannot be read is told where it matters: where it is judged, or written.
+    // A folder that cannot be read is reported where it matters: where it is checked, or written.
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut young = Vec::new();
     for entry in entries.flatten().filter(|entry| entry.file_name().to_str().is_some_and(is_temporary)) {

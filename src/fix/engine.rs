@@ -1,6 +1,6 @@
 //! Fixes a tree: rounds of proven fixes until nothing is left to fix.
 //!
-//! The one function that `--diff` and `--fix` share. It is pure; `write` brings the result to disk.
+//! The one function that `--diff` and `--fix` share. It is pure; `write` writes the result to disk.
 
 use super::apply::conflict;
 use super::compare::FixRejection;
@@ -18,7 +18,7 @@ use std::collections::{BTreeSet, HashMap};
 /// document's, only by one of ours.
 const MOST_ROUNDS: usize = 500;
 
-/// How many bytes of documents are judged at most: so many, and so many times those there are.
+/// How many bytes of documents are checked at most: so many, and so many times those there are.
 pub const MOST_WORK: usize = 64 << 20;
 pub const MOST_TIMES: usize = 64;
 
@@ -36,7 +36,7 @@ pub struct Fixed {
     /// Fixes that failed their proof.
     pub notes: Vec<Note>,
     pub rounds: usize,
-    /// The bytes of all documents that were judged, as often as they were.
+    /// The bytes of all documents that were checked, as often as they were.
     pub work: usize,
 }
 
@@ -117,7 +117,7 @@ impl EngineRun<'_> {
         false
     }
 
-    /// Whether all has been judged that one run may judge.
+    /// Whether all has been checked that one run may check.
     fn is_tired(&self) -> bool {
         self.bench.work() > self.most_work
     }
@@ -252,7 +252,7 @@ fn originally(finding: &Finding, renames: &[Rename]) -> Finding {
     original
 }
 
-/// A judged state that others own, to prove fixes in.
+/// A checked state that others own, to prove fixes in.
 pub fn borrowed<'s>(tree: &'s Tree, snapshot: &'s Snapshot, findings: &'s [Finding]) -> VerifiedState<'s> {
     VerifiedState {
         tree: Cow::Borrowed(tree),

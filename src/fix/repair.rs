@@ -60,7 +60,7 @@ pub fn show(outcome: &mut Outcome, thorough: bool) {
     outcome.report.add_texts(snapshot);
 }
 
-/// Refuses to write what is not the working tree, before anything is judged.
+/// Refuses to write what is not the working tree, before anything is checked.
 pub fn may_write(rev: Option<&str>) -> Result<(), Error> {
     if rev.is_some() {
         return Err(Error::NotTheWorktree);
@@ -112,7 +112,7 @@ pub fn plan(
         };
         notes.extend(paths.into_iter().filter_map(why));
     } else if fixed.applied.is_empty() {
-        // Whoever was refused a commit and mended the file has still to stage it.
+        // Whoever was refused a commit and fixed the file has still to stage it.
         let asked = |path: &String| outcome.asked.is_empty() || outcome.asked.contains(path);
         let paths = inputs(&outcome.tree, &outcome.layout).into_keys().filter(asked);
         let half = paths.filter(|path| out_of_bounds(path) == Some(HALF_STAGED));
@@ -214,7 +214,7 @@ pub fn alone(root: &Path) -> Result<impl Sized + use<>, Error> {
     Ok(write::alone(root)?)
 }
 
-/// Takes away what runs that were killed left beside the files, and tells of what may be another's. Whoever
+/// Takes away what runs that were killed left next to the files, and tells of what may be another's. Whoever
 /// asks holds [`alone`]: what another run has just exchanged is as old as the author's file was.
 pub fn sweep(outcome: &Outcome) -> Vec<Note> {
     let Some(root) = outcome.root.as_deref() else { return Vec::new() };

@@ -2,7 +2,7 @@
 //!
 //! After a fix its finding is gone and no new one has come. A skeleton or a deleted prompt may leave
 //! `stub-section` behind, which is milder. What a fix changes in a register is read again: the same but
-//! for one entry an edit. A fix that fails is left out and told, as a fault of ours where it is one.
+//! for one entry an edit. A fix that fails is left out and reported, as a fault of ours where it is one.
 
 use super::apply::{apply, edited};
 use super::compare::{FixRejection, compare, registers_hold};
@@ -30,12 +30,12 @@ pub struct Verifier<'a> {
     parsed: &'a Parsed,
     template_timeline: TemplateTimeline<'static>,
     template_history: Option<&'a TemplateHistory>,
-    /// The bytes of all documents that were judged, as often as they were.
+    /// The bytes of all documents that were checked, as often as they were.
     work: AtomicUsize,
 }
 
-/// The fixes of one document are proven one by one, each by judging all of it: so many bytes of it are
-/// judged in all. A document of 50 KiB may have 1,280 fixes.
+/// The fixes of one document are proven one by one, each by checking all of it: so many bytes of it are
+/// checked in all. A document of 50 KiB may have 1,280 fixes.
 const MOST_WORK: usize = 64 << 20;
 
 /// A tree and what the audit says of it.
@@ -118,7 +118,7 @@ impl<'a> Verifier<'a> {
         }
     }
 
-    /// The bytes of all documents that were judged so far, as often as they were.
+    /// The bytes of all documents that were checked so far, as often as they were.
     pub fn work(&self) -> usize {
         self.work.load(Ordering::Relaxed)
     }
@@ -137,7 +137,7 @@ impl<'a> Verifier<'a> {
         fix.is_some_and(|fix| fix.safety == Safety::Safe)
     }
 
-    /// Judges a tree; what `before` says of documents that are still the same is taken over.
+    /// Checks a tree; what `before` says of documents that are still the same is taken over.
     pub fn recheck(&self, tree: Tree, before: Option<&VerifiedState>) -> VerifiedState<'static> {
         let snapshot = Snapshot::new(&tree, self.layout, self.parsed);
         let known = |okep: &Okep| -> Option<Vec<Finding>> {

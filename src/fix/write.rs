@@ -1,11 +1,11 @@
-//! Brings changed files to disk: each file is old or new at any moment, never half.
+//! Writes changed files to disk: each file is old or new at any moment, never half.
 //!
 //! All is looked at before anything is written: symbolic links, files outside the work tree, read-only
-//! files, files that are no longer what was judged and names that are taken are refused, and then
-//! nothing is written at all. New contents are written beside the files, synced, and put in their place.
+//! files, files that are no longer what was checked and names that are taken are refused, and then
+//! nothing is written at all. New contents are written next to the files, synced, and put in their place.
 //!
 //! Whoever saves a file in the moment before gets it back: it is exchanged with the new one, and again if
-//! it is not what was judged. Two things remain: where no two files can be exchanged (Windows, some network
+//! it is not what was checked. Two things remain: where no two files can be exchanged (Windows, some network
 //! file systems) what is saved between the last look and the renaming is lost, and so is what a program
 //! writes later into a file that it holds open, instead of saving it anew. Other runs of okep are kept out.
 
@@ -57,9 +57,9 @@ fn done(written: &[String]) -> String {
 /// The few things done to a file system, so that tests can let each of them fail.
 pub trait Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
-    /// Makes a new file, at once; nothing may stand there.
+    /// Makes a new file, at once; nothing may be there.
     fn create(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
-    /// Writes and syncs a new file beside `target`, with its permissions, and returns its path.
+    /// Writes and syncs a new file next to `target`, with its permissions, and returns its path.
     fn stage(&self, target: &Path, bytes: &[u8]) -> io::Result<PathBuf>;
     /// Exchanges two files, at once; says no where that cannot be had.
     fn exchange(&self, one: &Path, other: &Path) -> io::Result<bool>;
@@ -121,7 +121,7 @@ impl Disk for RealDisk {
 ///
 /// Returns the paths written, new names for renamed files.
 ///
-/// Who has judged what is written holds [`alone`] since before that: of a tree that another run is changing,
+/// Who has checked what is written holds [`alone`] since before that: of a tree that another run is changing,
 /// half is old and half is new.
 ///
 /// # Errors
@@ -195,16 +195,16 @@ pub fn alone(root: &Path) -> Result<impl Sized + use<>, Error> {
 /// What became of a staged file.
 enum Replaced {
     Yes,
-    /// The old one stands in its place now.
+    /// The old one is in its place now.
     Exchanged,
-    /// The target was no longer what was judged, and is as it was.
+    /// The target was no longer what was checked, and is as it was.
     Changed,
 }
 
 struct Job<'a> {
     root: &'a Path,
     disk: &'a dyn Disk,
-    /// Files written beside their targets, by the target's path, until they stand in its place.
+    /// Files written next to their targets, by the target's path, until they are in its place.
     staged: BTreeMap<String, PathBuf>,
     written: Vec<String>,
 }
@@ -312,7 +312,7 @@ impl Job<'_> {
         Ok(())
     }
 
-    /// Puts a staged file in the place of its target, if that still is what was judged.
+    /// Puts a staged file in the place of its target, if that still is what was checked.
     fn replace(&self, staged: &Path, target: &Path, old: &[u8], new: &[u8]) -> io::Result<Replaced> {
         match self.disk.read(target) {
             Ok(now) if now == old => {}
@@ -328,7 +328,7 @@ impl Job<'_> {
         let mut theirs = self.disk.read(staged);
         match &theirs {
             Ok(theirs) if theirs == old => return Ok(Replaced::Exchanged),
-            // Somebody took the old one away already, and the new one stands.
+            // Somebody took the old one away already, and the new one is.
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Replaced::Yes),
             _ => {}
         }

@@ -86,7 +86,7 @@ impl<'a> Trees<'a> {
         }
     }
 
-    /// What stands at `path` below `tree`.
+    /// What is at `path` below `tree`.
     pub fn find(&self, tree: Id, path: &str) -> Result<Option<(EntryMode, Id)>, ObjectError> {
         let mut found = (EntryMode::from(EntryKind::Tree), tree);
         for name in path.split('/') {

@@ -38,7 +38,7 @@ impl Repo {
         let unusable = |value: &str, reason: String| Error::HooksPath { value: value.to_owned(), reason };
         let configured = config.string("core.hooksPath").map(|value| value.to_string());
         let Some(value) = configured else {
-            // The folder itself may be a link, and lead to where other repositories look too.
+            // The folder itself may be a link, and point to where other repositories look too.
             let link = default.read_link().ok().map(|to| absolute(&common.join(to)));
             let path = link.unwrap_or_else(|| default.clone());
             let place = self.place(&path, &common);

@@ -1,4 +1,4 @@
-//! Where objects stand in the packs: a hint for the order in which to read many of them.
+//! Where objects are in the packs: a hint for the order in which to read many of them.
 //!
 //! Packs store most trees as a difference from another. In the order of their offsets each object comes
 //! after the one it builds on, whichever way round the pack was made, and so finds it in the cache: on a

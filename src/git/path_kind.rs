@@ -1,6 +1,6 @@
 //! What is at a path of the index or of a commit, and which paths a commit of the index would remove.
 //!
-//! No file is read, and no folder that is not on the way to a path: links may lead to any file of a
+//! No file is read, and no folder that is not on the way to a path: links may point to any file of a
 //! repository of many thousands.
 
 use super::Id;

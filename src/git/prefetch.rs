@@ -2,7 +2,7 @@
 //! last one, but almost every commit of a pack will be asked for.
 //!
 //! Where a pack was made by `git`, its commits come first and the search ends behind them. They are taken
-//! out of the pack where they stand, which spares the search for each in all packs and caches. A commit
+//! out of the pack where they are, which spares the search for each in all packs and caches. A commit
 //! that is stored as a difference, or that cannot be read, is left to the walk.
 
 use super::Id;
@@ -92,7 +92,7 @@ impl PrefetchReader {
     }
 }
 
-/// The objects of a pack that are commits, as offset and number, in the order in which they stand in it.
+/// The objects of a pack that are commits, as offset and number, in the order in which they are in it.
 fn commits(packs: &Packs, pack: usize, data: &data::File) -> Vec<(u64, u32)> {
     let mut places: Vec<(u64, u32)> =
         (0..packs.objects_of(pack) as u32).map(|entry| (packs.offset(pack, entry), entry)).collect();

@@ -1,8 +1,8 @@
-//! References that git packs while they are read: what was read is read again until they stand still.
+//! References that git packs while they are read: what was read is read again until they are still.
 //!
 //! `git pack-refs`, which is part of `git gc`, writes all references into one file and deletes those of
 //! their own. Whoever has read the file before and looks for the others after finds neither. What else
-//! changes is no matter of this file: a branch that moves stands at one commit or at the other.
+//! changes is no matter of this file: a branch that moves is at one commit or at the other.
 
 use std::fs::Metadata;
 use std::io;

@@ -1,7 +1,7 @@
 //! What of the open findings counts at the tip, as its `okep.toml` has it.
 //!
 //! Exceptions in the documents themselves are honoured with each of their versions; the configuration of the
-//! past is nobody's any more, and what was mended stays told as it was.
+//! past is nobody's any more, and what was fixed stays reported as it was.
 
 use super::report::{FindingStory, Story};
 use crate::audit::policy::weigh;

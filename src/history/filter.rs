@@ -21,9 +21,9 @@ impl Narrow {
         *self == Narrow::default()
     }
 
-    /// Whether a finding at the tip is asked for; `story` is the narrowed one, which knows who brought it.
+    /// Whether a finding at the tip is asked for; `story` is the narrowed one, which knows who introduced it.
     ///
-    /// Rule and OKEP are asked of the finding itself, which one that a repair brings to light has as well.
+    /// Rule and OKEP are asked of the finding itself, which one that a repair reveals has as well.
     pub fn wants(&self, story: &Story, finding: &Finding) -> bool {
         let number = finding.okep.as_deref().and_then(path::number);
         let rule = self.rules.is_empty() || self.rules.iter().any(|rule| finding.rule == rule);

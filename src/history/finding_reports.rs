@@ -1,4 +1,4 @@
-//! The report on each finding: since when, by whom, and why.
+//! The report on each finding: since when, by which author, and why.
 
 use super::catalog::FileAt;
 use super::report::{FindingCause, FindingStory};

@@ -79,7 +79,7 @@ impl Graph {
         (line, open)
     }
 
-    /// For each commit, which commit of the line brought it there, as an index into the line.
+    /// For each commit, which commit of the line introduced it there, as an index into the line.
     pub fn introduced_by(&self, line: &[u32]) -> Vec<u32> {
         let mut brought = vec![NONE; self.len()];
         let mut stack = Vec::new();

@@ -1,4 +1,4 @@
-//! Links over time: what each page's links lead to, and in which commits it is not there.
+//! Links over time: what each page's links point to, and in which commits it is not there.
 //!
 //! A page is looked at once for each way in which links are read; then the paths are asked for, by the trees
 //! on the way to them: first within the folder around the proposals, of which all commits that leave it alone
@@ -25,7 +25,7 @@ pub(crate) struct LinkContext {
     pub repository: Option<String>,
 }
 
-/// A page of a state: an OKEP, or what stands beside one.
+/// A page of a state: an OKEP, or what is next to one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct PageAt {
     pub file: FileAt,
@@ -96,7 +96,7 @@ impl Links {
         Some(if known.all(|on| on == first) { first } else { Extensions { unknown: true, ..first } })
     }
 
-    /// The pages of a state whose links are judged, of those of its files that are `wanted`.
+    /// The pages of a state whose links are checked, of those of its files that are `wanted`.
     pub fn pages<'a>(
         &self,
         catalog: &'a Catalog,
@@ -171,7 +171,7 @@ impl Links {
         self.of_state(catalog, state, wanted).filter(holds).map(|c| &c.recorded).collect()
     }
 
-    /// For each commit, the questions of its pages that are answered by no; `answers` says what stands at
+    /// For each commit, the questions of its pages that are answered by no; `answers` says what is at
     /// paths, for many roots at once.
     pub fn lacking(
         &self,

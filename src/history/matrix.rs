@@ -1,6 +1,6 @@
 //! Which OKEP has which section of the template: findings laid out by section.
 //!
-//! It judges nothing: a cell says what the findings say about that section and no more, so that it cannot
+//! It checks nothing: a cell says what the findings say about that section and no more, so that it cannot
 //! disagree with them. There are two views, since an OKEP is held to the template of its time.
 
 use crate::audit::{landing, revisions};
@@ -13,7 +13,7 @@ use crate::rules::{Check, rule};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-/// What is told of one section of one OKEP; of several the first here is the worst.
+/// What is reported of one section of one OKEP; of several the first here is the worst.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum MatrixState {
     Missing,
@@ -93,7 +93,7 @@ pub struct Matrix {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MatrixSection {
     pub name: String,
-    /// How deep it stands below the sections at the top.
+    /// How deep it is below the sections at the top.
     pub depth: u8,
 }
 

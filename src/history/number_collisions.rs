@@ -1,7 +1,7 @@
 //! Which files are one OKEP where several carry its number.
 //!
 //! A number stands for one OKEP, whatever its file is called, for as long as no two files of that number
-//! stand on the first-parent line at once; those that do are OKEPs of their own. What stood side by side on
+//! are on the first-parent line at once; those that do are OKEPs of their own. What was side by side on
 //! other branches alone does not count: so looks a rename in the making.
 
 use super::catalog::Catalog;
@@ -63,7 +63,7 @@ fn several(catalog: &Catalog) -> HashMap<u32, u64> {
     numbered().filter(|(_, number)| paths[number] > 1).collect()
 }
 
-/// Gives each path of a number, as it comes, to an OKEP with whose files it never stood: to the one whose
+/// Gives each path of a number, as it comes, to an OKEP with whose files it never was: to the one whose
 /// file just went, of several to the one of the same file name, else to the first; or to one more.
 fn disambiguated(
     catalog: &Catalog,

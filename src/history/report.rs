@@ -1,4 +1,4 @@
-//! What history tells, as plain values: OKEPs, templates, and findings with who brought and mended them.
+//! What history tells, as plain values: OKEPs, templates, and findings with who introduced and fixed them.
 
 use crate::audit::report::Counts;
 use crate::files::Note;
@@ -12,7 +12,7 @@ pub struct Story {
     pub okeps: Vec<OkepStory>,
     /// Oldest first.
     pub templates: Vec<TemplateStory>,
-    /// Sorted by path, rule, subject, and then by when they came and by whom they are about.
+    /// Sorted by path, rule, subject, and then by when they came and by which author they are about.
     pub findings: Vec<FindingStory>,
     pub notes: Vec<Note>,
     /// Something is there and could not be read.
@@ -21,7 +21,7 @@ pub struct Story {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Walked {
-    /// Full hashes; the one whose first-parent line is told comes first.
+    /// Full hashes; the one whose first-parent line is reported comes first.
     pub tips: Vec<String>,
     pub commits: usize,
     /// Distinct contents of the proposal folder and the registers.
@@ -57,7 +57,7 @@ pub struct OkepStory {
     /// Every path it had, in order.
     pub paths: Vec<String>,
     pub registered: Option<NavPresence>,
-    /// How long it stood and readers could not find it, all such times together; none where there was no
+    /// How long it was and readers could not find it, all such times together; none where there was no
     /// navigation, or where something that would tell could not be read.
     pub days_unregistered: Option<i64>,
     /// Whether a register that would tell of it could not be read.
@@ -103,7 +103,7 @@ pub struct TemplateStory {
 pub enum TemplateKind {
     /// The first one ever.
     First,
-    /// It stands where what can be read of history begins.
+    /// It is where what can be read of history begins.
     Edge,
     Changed,
     /// Its text could not be read.
@@ -169,7 +169,7 @@ pub struct FindingStory {
     /// None where history does not reach back to it.
     pub introduced: Option<Transition>,
     pub fixed: Option<Transition>,
-    /// Days it stood on the line: until it was mended, or to the end of the line.
+    /// Days it was on the line: until it was fixed, or to the end of the line.
     pub age_days: Option<i64>,
 }
 
@@ -179,6 +179,6 @@ pub struct Transition {
     /// The commit that did it.
     pub written: String,
     pub author: String,
-    /// The commit that brought it to the line, and its day: what a reader of the branch saw when.
+    /// The commit that introduced it to the line, and its day: what a reader of the branch saw when.
     pub landed: SubjectPlace,
 }

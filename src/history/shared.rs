@@ -1,6 +1,6 @@
 //! Long lists of which most are almost the same as another: what they have in common is held once.
 //!
-//! A list is cut into blocks behind items whose key says so, wherever they stand; what comes or goes
+//! A list is cut into blocks behind items whose key says so, wherever they are; what comes or goes
 //! changes the block around it and no other. It knows nothing of what the items mean.
 
 use std::collections::HashSet;
@@ -94,7 +94,7 @@ impl<T> Shared<T> {
         block.binary_search_by(order).ok().map(|at| &block[at])
     }
 
-    /// The items of the blocks that another list does not have: all that it lacks, and what stands around.
+    /// The items of the blocks that another list does not have: all that it lacks, and what is around.
     pub fn unlike<'a>(&'a self, other: &Self) -> impl Iterator<Item = &'a T> + use<'a, T> {
         let known: HashSet<*const T> = other.blocks.iter().map(|block| block.as_ptr()).collect();
         self.blocks

@@ -75,7 +75,7 @@ enum Found {
     },
     Missing(String),
     Corrupt(String),
-    /// The commit itself could not be read, and that has been told.
+    /// The commit itself could not be read, and that has been reported.
     Unseen,
 }
 
@@ -86,7 +86,7 @@ struct Chunk {
 }
 
 impl Repo {
-    /// Walks every commit that can be reached from `tips`; `progress` is told how many were met so far.
+    /// Walks every commit that can be reached from `tips`; `progress` is given how many were met so far.
     pub fn walk(&self, tips: &[Id], layout: &Layout, progress: &(dyn Fn(usize) + Sync)) -> Walk {
         let local = self.local();
         let packs = Packs::of(&local);
@@ -147,7 +147,7 @@ impl<'a> Walker<'a> {
     fn new(local: &'a gix::Repository, packs: &'a Packs) -> Self {
         let shallow = local.shallow_commits().ok().flatten();
         let shallow: HashSet<Id> = shallow.iter().flat_map(|all| all.iter().copied()).collect();
-        // A commit-graph that cannot be read only makes it slower; one beside a shallow file knows of
+        // A commit-graph that cannot be read only makes it slower; one next to a shallow file knows of
         // parents that are not there.
         let commits = local.commit_graph_if_enabled().ok().flatten().filter(|_| shallow.is_empty());
         // What `git replace` replaces must be read under its own name, one by one.

@@ -20,7 +20,7 @@ pub struct Extensions {
 }
 
 impl Extensions {
-    /// Whether the headings of a page can be told from its text: no extension puts others in, and none that is not
+    /// Whether the headings of a page can be known from its text: no extension puts others in, and none that is not
     /// known here is on.
     pub fn are_known_for(&self, text: &str) -> bool {
         let has_block = || memchr::memmem::find(text.as_bytes(), b"\n///").is_some();

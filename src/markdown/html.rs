@@ -14,7 +14,7 @@ pub struct Tag<'t> {
     pub attributes: Vec<(&'t str, AttributeValue<'t>)>,
 }
 
-/// An attribute's value and where it stands, without quotes.
+/// An attribute's value and where it is, without quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttributeValue<'t> {
     pub text: &'t str,

@@ -1,7 +1,7 @@
-//! How much of a document is judged: beyond a bound it is told and not judged.
+//! How much of a document is checked: beyond a bound it is reported and not checked.
 //!
 //! The bounds lie far above what people write and are there for what somebody made to keep a hook busy.
-//! Those of `mkdocs.yml` stand in `mkdocs`, and that of a file's bytes in [`crate::files`].
+//! Those of `mkdocs.yml` are in `mkdocs`, and that of a file's bytes in [`crate::files`].
 
 use super::document::{Document, MAX_OPEN_FENCES};
 use super::outline::Outline;
@@ -11,7 +11,7 @@ pub const MAX_HEADINGS: usize = 2_000;
 /// Most pairs of a word in the template's headings and one in the document's.
 pub const MAX_WORD_PAIRS: usize = 10_000_000;
 
-/// Why a document is not judged, if it is not: what it has more of than its bound allows.
+/// Why a document is not checked, if it is not: what it has more of than its bound allows.
 pub fn beyond(document: &Document) -> Option<String> {
     let headings = document.headings.len() + document.nested_headings.len();
     if document.open_fences > MAX_OPEN_FENCES {

@@ -1,7 +1,7 @@
 //! When two headings name the same section.
 //!
 //! Case, hyphens, blanks and punctuation do not count; after that, slips of the pen, and then words in
-//! common. No section's name stands here.
+//! common. No section's name is here.
 
 use strsim::osa_distance;
 
@@ -26,7 +26,7 @@ pub struct Name {
 /// Words that carry no meaning in a heading.
 const EMPTY_WORDS: [&str; 12] = ["a", "an", "and", "any", "for", "in", "of", "on", "or", "the", "to", "with"];
 
-/// Words that make another section out of a name they stand before: what is planned for later is not
+/// Words that make another section out of a name they are before: what is planned for later is not
 /// what is planned.
 const TURNING_WORDS: [&str; 10] =
     ["anti", "former", "future", "long", "next", "no", "non", "not", "out", "stretch"];
@@ -122,7 +122,7 @@ fn stem(word: &str) -> String {
 
 /// How well names cover each other, weighed by how telling their words are among a set of names.
 pub struct Vocabulary {
-    /// How many names of the set each word stands in.
+    /// How many names of the set each word is in.
     spread: std::collections::HashMap<String, usize>,
 }
 
@@ -246,9 +246,9 @@ fn is_turning(word: &str) -> bool {
     TURNING_WORDS.contains(&word)
 }
 
-/// Whether a word that turns a name into another stands in one of the two only.
+/// Whether a word that turns a name into another is in one of the two only.
 ///
-/// Where the two share a word that tells, only what stands before it counts: "Alternatives not taken"
+/// Where the two share a word that tells, only what is before it counts: "Alternatives not taken"
 /// are alternatives.
 fn turned(name: &Name, words: &[String], telling: bool) -> bool {
     let shared = words.iter().position(|w| !is_turning(w) && name.words.iter().any(|n| same_word(n, w)));
@@ -257,7 +257,7 @@ fn turned(name: &Name, words: &[String], telling: bool) -> bool {
     !turning.eq(name.turning())
 }
 
-/// Whether the word `words[i]` stands among `others`, alone or written as one with its neighbour.
+/// Whether the word `words[i]` is among `others`, alone or written as one with its neighbour.
 fn meets(words: &[String], i: usize, others: &[String]) -> bool {
     let word = words[i].as_str();
     let joined = |a: &str, b: &str, both: &str| both.strip_prefix(a) == Some(b);

@@ -1,4 +1,4 @@
-//! Text that stands in for an answer: TBD, TODO, "to be discussed", "to be updated ...".
+//! Text that replaces an answer: TBD, TODO, "to be discussed", "to be updated ...".
 
 use super::document::{Block, Document, Heading};
 use super::section_bounds;
@@ -17,7 +17,7 @@ pub fn is_stub(document: &Document, heading: &Heading) -> bool {
     let text = |span: &Range<usize>| document.text.slice(span.clone());
     let mut blocks = &document.blocks[heading.blocks.clone()];
     if blocks.len() > 1 && is_placeholder(text(&blocks[0].span)) {
-        // What stands before the next heading and belongs to it is no answer, nor are footnotes.
+        // What is before the next heading and belongs to it is no answer, nor are footnotes.
         let end = section_bounds::end(document, heading);
         blocks = &blocks[..blocks.partition_point(|b| b.span.start < end)];
     }
@@ -34,7 +34,7 @@ pub fn is_stub(document: &Document, heading: &Heading) -> bool {
     if blocks.len() <= MOST_BLOCKS { placeholders.all(is_placeholder) } else { placeholders.all(is_mark) }
 }
 
-/// Whether a text only names what stands in the list below it.
+/// Whether a text only names what is in the list below it.
 fn is_label(text: &str) -> bool {
     text.trim_end().ends_with(':') && text.split_whitespace().count() <= 4
 }
@@ -42,7 +42,7 @@ fn is_label(text: &str) -> bool {
 /// Words that, alone or with a note, say that something is not written yet.
 const MARKS: [&str; 7] = ["tbd", "tba", "tbc", "todo", "wip", "fixme", "placeholder"];
 
-/// Those that are nothing but a mark wherever they stand.
+/// Those that are nothing but a mark wherever they are.
 const PURE_MARKS: [&str; 4] = ["tbd", "tba", "tbc", "todo"];
 
 /// What a section calls itself where it says that it is not written yet.
@@ -97,7 +97,7 @@ const UNDECIDED: [&str; 9] = [
     "refined",
 ];
 
-/// Words that tell when, with whom or where in the text; any other goes on about the feature.
+/// Words that tell when, with which or where in the text; any other goes on about the feature.
 const WHEN: [&str; 25] = [
     "after",
     "as",

@@ -1,6 +1,6 @@
 //! Running text as its reader counts it: sentences, words, and answers that say that there is nothing.
 //!
-//! It errs on the side of fewer sentences: whoever is told that a text is long must see that it is.
+//! It errs on the side of fewer sentences: whoever reads that a text is long must see that it is.
 
 use super::document::{Block, BlockKind, Document};
 use std::ops::Range;
@@ -75,7 +75,7 @@ fn without_code(text: &str) -> String {
     out
 }
 
-/// How many words stand in `range`, markup aside.
+/// How many words are in `range`, markup aside.
 pub fn words(document: &Document, range: &Range<usize>) -> usize {
     let count = |b: &Block| {
         let text = document.text.slice(b.span.clone());

@@ -1,5 +1,5 @@
-//! Where a section begins and ends in its source: what stands right above a heading and is its own, and
-//! what stands at the end of the file and is nobody's.
+//! Where a section begins and ends in its source: what is right above a heading and is its own, and
+//! what is at the end of the file and is nobody's.
 //!
 //! It looks at lines alone; what they show is the document's business.
 
@@ -35,7 +35,7 @@ pub fn begin(document: &Document, heading: usize) -> usize {
             },
         };
     }
-    // Nothing else stands in the section before: what is behind a blank line is its own.
+    // Nothing else is in the section before: what is behind a blank line is its own.
     let lines = document.text.slice(start..own);
     let joined = lines.rsplit_once("\n\n").or_else(|| lines.rsplit_once("\n\r\n"));
     match joined {
@@ -44,7 +44,7 @@ pub fn begin(document: &Document, heading: usize) -> usize {
     }
 }
 
-/// Where what stands directly under a heading ends.
+/// Where what is directly under a heading ends.
 pub fn end(document: &Document, heading: &Heading) -> usize {
     let next = document.headings.partition_point(|h| h.span.start <= heading.span.start);
     if next < document.headings.len() { begin(document, next) } else { text_end(document) }
@@ -143,7 +143,7 @@ pub fn line_start(document: &Document, offset: usize) -> usize {
 mod tests {
     use super::*;
 
-    /// `|` stands where the section of the last heading begins, or where the text ends.
+    /// `|` is where the section of the last heading begins, or where the text ends.
     fn check(marked: &str, found: fn(&Document) -> usize) {
         for ending in ["\n", "\r\n"] {
             let marked = marked.replace('\n', ending);

@@ -3,7 +3,7 @@
 //! GitHub's are those of `github-slugger`, which states GitHub's rules and tests them against GitHub:
 //! lower case, all but letters, marks, decimal digits, connectors, hyphens and blanks taken away, blanks to
 //! hyphens, and a number for one that is taken. The site's are those of the `toc` extension of
-//! Python-Markdown 3.11. It makes anchors of texts; which texts are headings it is told.
+//! Python-Markdown 3.11. It makes anchors of texts; which texts are headings it is given.
 
 use std::collections::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;

@@ -9,7 +9,7 @@ use crate::markdown::names::{Name, Vocabulary, WEAK};
 use crate::markdown::outline::Outline;
 use std::collections::{HashMap, HashSet};
 
-/// How a document's heading came to stand for a template's section.
+/// How a document's heading came to be for a template's section.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MatchKind {
     /// The very same text.
@@ -48,7 +48,7 @@ pub struct Alignment {
     pub unordered: Vec<usize>,
     /// Sections that nothing stands for but a heading that names them together with its own.
     pub merged: Vec<(usize, usize)>,
-    /// Further rows that stand for a part of what a section's name lists, beside its match.
+    /// Further rows that stand for a part of what a section's name lists, next to its match.
     pub shared_out: Vec<(usize, usize)>,
 }
 
@@ -233,7 +233,7 @@ impl Aligner<'_> {
         let mut levels: Vec<u8> = levels.into_iter().collect();
         levels.sort_unstable();
         for level in levels {
-            // What stands at its place opens the section around rows that do not.
+            // What is at its place opens the section around rows that do not.
             for least_place in [2, 0] {
                 self.take_likely_of(level, least_place, vocabulary);
             }
@@ -276,7 +276,7 @@ impl Aligner<'_> {
         }
     }
 
-    /// Sections without a match that the heading of another names beside it: "Goals and Non-Goals".
+    /// Sections without a match that the heading of another names next to it: "Goals and Non-Goals".
     fn merged(&self, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
         let matched = self.matches.iter().flatten().filter(|m| matches!(m.kind, MatchKind::Words(_)));
         let rows: Vec<usize> = matched.map(|m| m.row).collect();
@@ -289,7 +289,7 @@ impl Aligner<'_> {
         merged.collect()
     }
 
-    /// Rows that share a section's list of things with its match: "Risks" and, beside it, "Mitigations".
+    /// Rows that share a section's list of things with its match: "Risks" and, next to it, "Mitigations".
     fn shared_out(&self, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
         let mut shared_out = Vec::new();
         for (section, m) in self.matches.iter().enumerate() {
@@ -306,7 +306,7 @@ impl Aligner<'_> {
         shared_out
     }
 
-    /// Whether a section of the template may stand here under another name: at the top, or directly
+    /// Whether a section of the template may be here under another name: at the top, or directly
     /// inside sections that the template divides. Inside its other sections the author is free.
     fn is_open(&self, row: usize) -> bool {
         self.document

@@ -14,7 +14,7 @@ pub struct Draft {
 
 /// Fills in the template, whose own bytes are `bytes`.
 ///
-/// The numbers of title and issue line change where they stand, so that the template's form stays. What
+/// The numbers of title and issue line change where they are, so that the template's form stays. What
 /// carries no number to change, such as `OKEP-NNNN`, is written anew.
 pub fn draft(template: &Template, bytes: &[u8], number: u64, title: &str) -> Draft {
     let mut edits = title_edits(template, number, title);

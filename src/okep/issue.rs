@@ -2,7 +2,7 @@
 //!
 //! Every line there is weighed by its label, its link and the number in it, and the best one is the
 //! issue line. The template's own line gives the form (bullet, label, repository); what it glues to the
-//! line as a prompt is not part of it. Nothing is judged here.
+//! line as a prompt is not part of it. Nothing is checked here.
 
 use crate::markdown::document::{Document, LinkKind};
 use crate::markdown::names::Name;
@@ -13,7 +13,7 @@ use std::ops::Range;
 pub struct IssueLine {
     /// From the bullet to the end of the link, or of the line where there is no link.
     pub span: Range<usize>,
-    /// What stands there, as written.
+    /// What is there, as written.
     pub text: String,
     pub bullet: Option<char>,
     /// The words before the colon, as written.
@@ -21,9 +21,9 @@ pub struct IssueLine {
     /// The number the reader sees.
     pub shown: Option<Number>,
     pub link: Option<ForgeLink>,
-    /// Where the line leads to, if it names an issue that is none of a known forge.
+    /// Where the line points to, if it names an issue that is none of a known forge.
     pub elsewhere: Option<Elsewhere>,
-    /// Whether hardly more than bullet and label stands before the link, so that the line may be rewritten.
+    /// Whether hardly more than bullet and label is before the link, so that the line may be rewritten.
     pub plain: bool,
     /// Whether no other line of its paragraph or list item follows.
     pub last: bool,
@@ -34,21 +34,21 @@ pub struct IssueLine {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
     pub value: u64,
-    /// Where its digits stand.
+    /// Where its digits are.
     pub span: Range<usize>,
 }
 
 /// A link to an issue or a pull request of a forge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ForgeLink {
-    /// The destination, as written; empty where it stands in a definition elsewhere.
+    /// The destination, as written; empty where it is in a definition elsewhere.
     pub span: Range<usize>,
     pub url: String,
     /// Scheme and host, such as `https://github.com`.
     pub forge: String,
     /// Organisation and repository, such as `ovn-kubernetes/ovn-kubernetes`; on GitLab all groups.
     pub repository: String,
-    /// What stands between repository and number, such as `issues` or `-/issues`.
+    /// What is between repository and number, such as `issues` or `-/issues`.
     pub route: String,
     pub pull_request: bool,
     pub number: Option<Number>,
@@ -59,7 +59,7 @@ pub struct ForgeLink {
 /// A link to something that is no issue of a known forge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Elsewhere {
-    /// The destination, as written; empty where it stands in a definition elsewhere.
+    /// The destination, as written; empty where it is in a definition elsewhere.
     pub span: Range<usize>,
     pub url: String,
 }
@@ -95,7 +95,7 @@ impl IssueLine {
         self.link.as_ref().and_then(|l| l.number.as_ref()).or(self.shown.as_ref()).map(|n| n.value)
     }
 
-    /// Whether the address stands in a link definition, and not in the line.
+    /// Whether the address is in a link definition, and not in the line.
     pub fn is_reference(&self) -> bool {
         self.link.as_ref().is_some_and(|l| l.span.is_empty())
     }
@@ -139,7 +139,7 @@ impl IssueLine {
     }
 }
 
-/// The issue line of a template: whatever stands before its link is its label.
+/// The issue line of a template: whatever is before its link is its label.
 pub fn of_template(document: &Document, title: Option<usize>) -> Option<IssueLine> {
     let lines = lines(document, &before_sections(document, title));
     let found = candidates(document, &lines, &Sought { template: true, ..Sought::default() });
@@ -164,7 +164,7 @@ pub fn of_okep(
     best(candidates(document, &lines, &sought))
 }
 
-/// All that stands before the first section, the title's neighbourhood on both sides.
+/// All that is before the first section, the title's neighbourhood on both sides.
 fn before_sections(document: &Document, title: Option<usize>) -> Range<usize> {
     document.body_start..document.preamble(title).end
 }
@@ -267,7 +267,7 @@ fn candidates(document: &Document, lines: &[CandidateLine], sought: &Sought) -> 
         let source = document.text.slice(line.span.clone());
         let label = label(source, sought);
         let mut until = line;
-        // A label may stand on a line of its own, above its link.
+        // A label may be on a line of its own, above its link.
         if label.as_ref().is_some_and(|l| bare(&source[l.end..]))
             && let Some(next) = lines.get(index + 1).filter(|next| follows(document, line, next))
         {
@@ -342,7 +342,7 @@ fn candidate(
         (Fit::Exact, false) => 1,
         (_, false) => 0,
     };
-    // A few words stand in for an issue (`TBD`, `to be opened`); more of them are somebody's text.
+    // A few words replace an issue (`TBD`, `to be opened`); more of them are somebody's text.
     let plain = line.block.is_some() && text.slice(lead..end).split_whitespace().count() <= 4;
     let span = start..end;
     let text = text.slice(span.clone()).to_owned();
@@ -387,7 +387,7 @@ fn names_repository(link: &ForgeLink, sought: &Sought) -> bool {
     sought.repository.is_some_and(|r| r.eq_ignore_ascii_case(&link.repository))
 }
 
-/// What may stand around a label without meaning anything.
+/// What may be around a label without meaning anything.
 const DECORATION: [char; 14] = [' ', '*', '_', '`', '~', '\t', '|', '-', '–', '—', ':', '：', '\r', '\n'];
 
 /// The label that a line begins with, however it is decorated.
@@ -416,12 +416,12 @@ fn label(source: &str, sought: &Sought) -> Option<Label> {
     heads.then(|| Label { text: written.to_owned(), fit, end })
 }
 
-/// Whether nothing but decoration stands there.
+/// Whether nothing but decoration is there.
 fn bare(source: &str) -> bool {
     source.trim_matches(DECORATION).is_empty()
 }
 
-/// Whether what stands between label and link, at `span`, may go: no text of the author's, no cell of a
+/// Whether what is between label and link, at `span`, may go: no text of the author's, no cell of a
 /// table, nothing that is closed only behind the link. Behind a label a word or two is filling (`see`).
 fn is_plain(source: &str, span: &Range<usize>, shown: Option<&Number>, labelled: bool) -> bool {
     let between = shown
@@ -451,10 +451,10 @@ fn balanced(source: &str) -> bool {
 struct Target {
     /// The whole construct.
     span: Range<usize>,
-    /// Where the words of the link stand.
+    /// Where the words of the link are.
     text: Option<Range<usize>>,
     url: String,
-    /// Where the address stands; empty where it is in a definition elsewhere.
+    /// Where the address is; empty where it is in a definition elsewhere.
     url_span: Range<usize>,
 }
 

@@ -8,7 +8,7 @@ use crate::markdown::document::{Block, BlockKind, Document};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
-/// A sentence of this many words is a prompt wherever it stands; a shorter one only as a whole block.
+/// A sentence of this many words is a prompt wherever it is; a shorter one only as a whole block.
 const TELLING_WORDS: usize = 4;
 /// A whole block of fewer words is never a prompt.
 const FEWEST_WORDS: usize = 2;
@@ -18,7 +18,7 @@ const SHINGLE: usize = 4;
 /// Every sentence of some template revisions.
 #[derive(Debug, Clone, Default)]
 pub struct Prompts {
-    /// The hash of each sentence, and whether it stood as a block of its own.
+    /// The hash of each sentence, and whether it was as a block of its own.
     sentences: HashMap<u64, bool>,
     /// The hash of each line, whatever it is part of.
     lines: HashSet<u64>,
@@ -128,7 +128,7 @@ impl Prompts {
         (found, resembles)
     }
 
-    /// Whether a block could hold a sentence of a template, told by its words alone: nearly none does, and to
+    /// Whether a block could hold a sentence of a template, known by its words alone: nearly none does, and to
     /// find its sentences costs more than to hash its words. A block of few words is looked at in full.
     fn may_touch(&self, source: &[u8]) -> bool {
         let mut window = [0u64; SHINGLE];
@@ -143,7 +143,7 @@ impl Prompts {
         count < SHINGLE
     }
 
-    /// Which sentences of a block are prompts; a short one is where the one beside it is.
+    /// Which sentences of a block are prompts; a short one is where the one next to it is.
     fn among(&self, sentences: &[Sentence]) -> Vec<bool> {
         let known = |s: &Sentence| self.sentences.get(&s.hash).copied();
         let telling =
@@ -188,7 +188,7 @@ fn sentences(
         if hash == EMPTY {
             continue;
         }
-        // What stands in parentheses on a line of its own was put there as such.
+        // What is in parentheses on a line of its own was put there as such.
         let set_off = word.starts_with(b"(") && begins_line(&source[..start - base]);
         if (ended && begins_sentence(word)) || set_off {
             found.extend(current.take());
@@ -228,7 +228,7 @@ fn shingle([a, b, c, d]: [u64; SHINGLE]) -> u64 {
     a ^ b.rotate_left(13) ^ c.rotate_left(26) ^ d.rotate_left(39)
 }
 
-/// A word of a text: what stands between blanks and control characters.
+/// A word of a text: what is between blanks and control characters.
 struct Word {
     start: usize,
     end: usize,
@@ -321,13 +321,13 @@ fn mixed(hash: u64) -> u64 {
     hash ^ (hash >> 29)
 }
 
-/// Whether all of a block stands in parentheses.
+/// Whether all of a block is in parentheses.
 fn is_in_parentheses(document: &Document, block: &Block) -> bool {
     let text = document.text.slice(block.span.clone()).trim();
     text.starts_with('(') && text.ends_with(')')
 }
 
-/// Whether nothing but blanks stands between the end of `before` and the start of its last line.
+/// Whether nothing but blanks is between the end of `before` and the start of its last line.
 fn begins_line(before: &[u8]) -> bool {
     before.iter().rev().find(|b| !matches!(b, b' ' | b'\t')) == Some(&b'\n')
 }

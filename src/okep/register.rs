@@ -30,7 +30,7 @@ pub fn meant<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a Okep> {
 }
 
 /// The folder named like the OKEP that an entry means, where that folder holds none yet: once a page in it
-/// has its name, the entry may lead to it, and until then nobody knows what is dead.
+/// has its name, the entry may point to it, and until then it is unknown what is dead.
 pub fn awaited<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a str> {
     let meant = number(dead)?;
     let mut folders = snapshot.orphan_folders.iter().map(|orphan| orphan.folder.as_str());

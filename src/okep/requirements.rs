@@ -19,11 +19,11 @@ pub struct ParsedRevision {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OldName {
     pub name: Name,
-    /// None where the change that is being judged gives it up.
+    /// None where the change that is being checked gives it up.
     pub until: Option<Revision>,
 }
 
-/// A template and its past, ready to judge by.
+/// A template and its past, ready to check by.
 #[derive(Debug, Clone)]
 pub struct Requirements {
     pub template: Template,

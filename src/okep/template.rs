@@ -1,7 +1,7 @@
 //! The template: the rule book that a repository carries itself.
 //!
 //! Everything an OKEP is held to is read from here: sections, their order and levels, the form of the
-//! issue line. A built-in outline stands in where a repository has no template.
+//! issue line. A built-in outline is in where a repository has no template.
 
 use super::issue::{self, IssueLine};
 use super::template_requirements::Asks;
@@ -55,7 +55,7 @@ impl Template {
         self.title.as_ref().map(|t| t.name.as_str())
     }
 
-    /// The level of the sections that stand at the top, usually 2.
+    /// The level of the sections that are at the top, usually 2.
     pub fn top_level(&self) -> u8 {
         self.outline.rows.iter().map(|row| row.level).min().unwrap_or(2)
     }

@@ -48,7 +48,7 @@ pub struct LandedUnder {
 /// A text of the template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateRevision {
-    /// The commit of the main line that brought it.
+    /// The commit of the main line that introduced it.
     pub revision: Revision,
     pub path: String,
     pub id: Id,

@@ -1,7 +1,7 @@
 //! What the prompts of a template ask of the form of an answer: a list, some sentences, a story's form.
 //!
-//! Read from the template's own words, so that a template that does not ask does not get it. It judges
-//! no answer; see `prose` for what stands in one.
+//! Read from the template's own words, so that a template that does not ask does not get it. It checks
+//! no answer; see `prose` for what is in one.
 
 use crate::markdown::document::Document;
 use crate::markdown::outline::Outline;

@@ -9,7 +9,7 @@ pub struct Title {
     /// Index of the heading in the document.
     pub heading: usize,
     pub number: Option<u64>,
-    /// Where the digits of the number stand.
+    /// Where the digits of the number are.
     pub number_span: Option<Range<usize>>,
     /// What follows the number, or all of it where there is none.
     pub name: String,

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 /// The history as JSON, pretty-printed and ended by a line break.
 ///
-/// `introduced.date` and `fixed.date` are the days of the commits that brought the change to the main line;
+/// `introduced.date` and `fixed.date` are the days of the commits that introduced the change to the main line;
 /// `introduced` is null where history does not reach back to it, and `age_days` with it. The counts of an
 /// OKEP are of what it has now.
 pub fn history(story: &Story, version: &str) -> String {

@@ -1,4 +1,4 @@
-//! One OKEP laid beside the rule book it is judged by: what every rule about a document looks at.
+//! One OKEP laid next to the rule book it is held to: what every rule about a document looks at.
 
 use crate::markdown::document::{Document, Heading};
 use crate::markdown::site_headings::{Ambiguity, ambiguities};
@@ -25,7 +25,7 @@ impl<'a> OkepContext<'a> {
         OkepContext { okep, requirements, alignment, leftovers, ambiguities }
     }
 
-    /// The same OKEP beside another book; what both books would find alike is not sought twice.
+    /// The same OKEP next to another book; what both books would find alike is not sought twice.
     pub fn beside(self, requirements: &'a Requirements) -> Self {
         if std::ptr::eq(self.requirements, requirements) {
             return self;
@@ -38,7 +38,7 @@ impl<'a> OkepContext<'a> {
         other
     }
 
-    /// Prompts of the template that still stand in the document.
+    /// Prompts of the template that still are in the document.
     pub fn leftovers(&self) -> &[Leftover] {
         &self.compared_with_prompts().0
     }
@@ -116,7 +116,7 @@ impl<'a> OkepContext<'a> {
         self.okep.outline.rows.binary_search_by_key(&heading, |r| r.heading).ok()
     }
 
-    /// The subject of whatever stands at byte `offset`: that of the section around it.
+    /// The subject of whatever is at byte `offset`: that of the section around it.
     pub fn subject_at(&self, offset: usize) -> &'a str {
         let headings = &self.okep.document.headings;
         let around = headings.partition_point(|h| h.span.start <= offset).checked_sub(1);

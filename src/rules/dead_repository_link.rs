@@ -1,4 +1,4 @@
-//! Absolute links into the judged repository itself, to files that are not there.
+//! Absolute links into the checked repository itself, to files that are not there.
 
 use super::{Check, PlanFix, Rule};
 use crate::rules::edits::rename::destinations;

@@ -1,4 +1,4 @@
-//! A template section that stands twice.
+//! A template section that is twice.
 
 use super::{Check, Demand, Rule};
 use crate::rules::context::OkepContext;

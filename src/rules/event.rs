@@ -9,7 +9,7 @@ pub enum Event<'a> {
         number: Option<u64>,
         /// The issue that its own text names.
         issue: Option<u64>,
-        /// The pull request that brought it, where the commit names one.
+        /// The pull request that introduced it, where the commit names one.
         pull_request: Option<PullRequest>,
     },
     /// A commit that is no merge changed these files below the proposal folder.

@@ -40,7 +40,7 @@ pub struct Finding {
     pub okep: Option<String>,
     /// The file the finding points into, such as `mkdocs.yml` for a missing entry.
     pub path: String,
-    /// Where it stands; none where a thing is absent.
+    /// Where it is; none where a thing is absent.
     pub place: Option<Place>,
     /// The template's heading, or what else the rule is about; part of the finding's identity.
     pub subject: String,
@@ -49,7 +49,7 @@ pub struct Finding {
     /// What to do, a line each.
     pub help: Vec<String>,
     pub related: Vec<Related>,
-    /// The template revision that brought the demand, where the OKEP landed before it.
+    /// The template revision that introduced the demand, where the OKEP landed before it.
     pub grandfathered: Option<Revision>,
     /// What the rule's fix needs to find its place.
     pub detail: Detail,

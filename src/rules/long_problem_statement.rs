@@ -30,7 +30,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
 fn finding(judged: &OkepContext, section: usize, most: usize) -> Option<Finding> {
     let heading = judged.heading_of(section)?;
     let found = prose::sentences(judged.document(), &heading.body);
-    // Where a sentence ends is a matter of taste: only what is long by any count is told.
+    // Where a sentence ends is a matter of taste: only what is long by any count is reported.
     if found <= most * 2 || judged.leftovers().iter().any(|l| heading.body.contains(&l.span.start)) {
         return None;
     }

@@ -85,7 +85,7 @@ fn form(title: &Title) -> Option<String> {
 }
 
 /// The edits that give the title its form and touch nothing of its name; none where the markup does not
-/// let the two be told apart.
+/// let the two be distinguished.
 fn edits(judged: &OkepContext, title: &Title, number: u64) -> Option<Vec<Edit>> {
     let (document, path) = (judged.document(), &judged.okep.path);
     let heading = &document.headings[title.heading];

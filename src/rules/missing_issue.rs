@@ -90,7 +90,7 @@ fn insertion(judged: &OkepContext, wanted: &str) -> Option<Fix> {
     Some(Fix::suggested(TITLE, vec![edit]))
 }
 
-/// Words that stand where an issue is still to come.
+/// Words that are where an issue is still to come.
 const PLACEHOLDERS: [&str; 13] =
     ["added", "be", "created", "filed", "follow", "link", "n", "opened", "tba", "tbc", "tbd", "to", "todo"];
 

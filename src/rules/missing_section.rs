@@ -51,7 +51,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
 }
 
 /// Whether the section is there for readers of the site: `ambiguous-heading` tells that GitHub shows no
-/// heading, and a second one would not mend it.
+/// heading, and a second one would not fix it.
 fn stands_on_the_site(judged: &OkepContext, section: usize) -> bool {
     let name = &judged.template().outline.rows[section].name;
     let old = &judged.requirements.old_names[section];
@@ -76,7 +76,7 @@ fn raw_heading(judged: &OkepContext, section: usize) -> Option<usize> {
     Some(document.text.line_of(at))
 }
 
-/// Where the section belongs, told by the nearest sibling that is there.
+/// Where the section belongs, named by the nearest sibling that is there.
 fn neighbour(judged: &OkepContext, section: usize) -> String {
     let rows = &judged.template().outline.rows;
     let sibling =

@@ -137,7 +137,7 @@ pub enum Check {
     /// At everything: numbers, names and registers. Of the text of an OKEP nothing but the help and the
     /// fix may hang on it: history runs these rules once for each set of paths.
     Tree(fn(&Snapshot) -> Vec<Finding>),
-    /// At the links of one page, which is an OKEP or stands beside one: when each of them leads nowhere.
+    /// At the links of one page, which is an OKEP or is next to one: when each of them leads nowhere.
     Links(fn(&Linked) -> Vec<Claim>),
     /// At what a commit did; a tree alone cannot tell.
     History(fn(&Event) -> Vec<Finding>),
@@ -214,7 +214,7 @@ impl Rule {
         reveals: false,
     };
 
-    /// A finding about the judged OKEP, at a span of its own file.
+    /// A finding about the checked OKEP, at a span of its own file.
     fn at(
         &self,
         judged: &OkepContext,
@@ -234,7 +234,7 @@ impl Rule {
         finding
     }
 
-    /// A finding about something the judged OKEP does not have.
+    /// A finding about something the checked OKEP does not have.
     fn absent(&self, judged: &OkepContext, subject: impl Into<String>, message: String) -> Finding {
         self.about(Some(&judged.okep.path), &judged.okep.path, subject, message)
     }
@@ -258,7 +258,7 @@ impl Rule {
     }
 }
 
-/// One claim for each subject of a page; where the same link stands elsewhere is told with the first.
+/// One claim for each subject of a page; where the same link is elsewhere is reported with the first.
 fn once_each<'p>(claims: impl Iterator<Item = (&'p PageLink, Claim)>, page: &Linked) -> Vec<Claim> {
     let mut distinct: Vec<Claim> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();

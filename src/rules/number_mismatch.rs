@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-/// A number and who carries it; where it stands in the document, if it does.
+/// A number and who carries it; where it is in the document, if it does.
 struct Carrier {
     what: &'static str,
     number: u64,
@@ -113,7 +113,7 @@ fn remedy(judged: &OkepContext, odd: &[&Carrier], right: u64) -> Result<Fix, &'s
     }
 }
 
-/// The path with the number of the file's name exchanged; what names the file is mended by the audit.
+/// The path with the number of the file's name exchanged; what names the file is fixed by the audit.
 fn renumbered(path: &str, number: u64) -> Option<String> {
     let name = file_name(path);
     let start = name.find(|c: char| c.is_ascii_digit())?;
@@ -138,7 +138,7 @@ fn carriers(judged: &OkepContext) -> Vec<Carrier> {
     };
     add("file name", okep.name.number, None);
     add("folder", folder, None);
-    // The template's own title is told as such.
+    // The template's own title is reported as such.
     let templates_own = title_number.is_some()
         && title_number == judged.template().number
         && title.map(|t| t.name.as_str()) == judged.template().title_name();

@@ -1,7 +1,7 @@
-//! A page laid beside all that its links may lead to: what the rules about links look at.
+//! A page laid next to all that its links may point to: what the rules about links look at.
 //!
 //! A rule says of each link under which circumstances it is dead; whether they hold depends on what else
-//! stands in the tree. So the shell can ask for those paths alone, and history can judge a page once
+//! is in the tree. So the shell can ask for those paths alone, and history can check a page once
 //! however often its surroundings change. Nothing is looked up here.
 
 use crate::files::PathKind;
@@ -19,15 +19,15 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-/// An OKEP, or a page beside one, and what its links hang on.
+/// An OKEP, or a page next to one, and what its links hang on.
 pub struct Linked<'a> {
-    /// The OKEP that findings are about: the page itself, or the one it stands beside.
+    /// The OKEP that findings are about: the page itself, or the one it is next to.
     pub okep: &'a str,
     pub path: &'a str,
     pub document: &'a Document,
     /// None where there is no site.
     pub settings: Option<&'a PageSettings>,
-    /// The repository that is judged, as `host/organisation/name` in lower case.
+    /// The repository that is checked, as `host/organisation/name` in lower case.
     pub repository: Option<&'a str>,
     /// Of paths that are not there, where their files went, as far as that is known.
     pub moved: Option<&'a BTreeMap<String, String>>,
@@ -35,7 +35,7 @@ pub struct Linked<'a> {
     anchors: OnceCell<Anchors>,
 }
 
-/// A finding that holds only while none of some paths stands.
+/// A finding that holds only while none of some paths is.
 #[derive(Debug, Clone)]
 pub struct Claim {
     pub finding: Finding,
@@ -168,7 +168,7 @@ impl<'a> Linked<'a> {
     }
 }
 
-/// Whether a line may give what stands in it or above it an id, as `{: #id }` does with `attr_list`.
+/// Whether a line may give what is in it or above it an id, as `{: #id }` does with `attr_list`.
 fn may_give_an_id(line: &str) -> bool {
     line.split('{').skip(1).any(|rest| rest.split_once('}').is_some_and(|(within, _)| within.contains('#')))
 }
@@ -214,7 +214,7 @@ pub fn parts(target: &str) -> (&str, Option<&str>) {
     (before.split_once('?').map_or(before, |(file, _)| file), anchor)
 }
 
-/// The pages of a snapshot that link rules are about: every OKEP that was read, and the pages beside one.
+/// The pages of a snapshot that link rules are about: every OKEP that was read, and the pages next to one.
 pub fn pages(snapshot: &Snapshot) -> Vec<Linked<'_>> {
     let settings = snapshot.site.as_ref().map(|site| &site.pages);
     let repository = snapshot.repository.as_deref();

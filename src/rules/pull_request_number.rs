@@ -1,4 +1,4 @@
-//! OKEPs that carry the number of the pull request that brought them.
+//! OKEPs that carry the number of the pull request that introduced them.
 
 use super::{Check, Rule};
 use crate::rules::event::{Event, PullRequest};
@@ -24,7 +24,7 @@ fn check(event: &Event) -> Vec<Finding> {
     if number != pull_request.number() {
         return Vec::new();
     }
-    // What stands in brackets at the end of a subject may well be the issue.
+    // What is in brackets at the end of a subject may well be the issue.
     if matches!(pull_request, PullRequest::Squashed(_)) && issue.is_none_or(|issue| issue == number) {
         return Vec::new();
     }

@@ -1,4 +1,4 @@
-//! Sections that stand under another name than the template's.
+//! Sections that are under another name than the template's.
 
 use super::{Check, Demand, PlanFix, Rule};
 use crate::markdown::names::Name;
@@ -82,7 +82,7 @@ fn all_numbered(judged: &OkepContext, numbered: &[(usize, Match)]) -> Finding {
     all.help("leave the numbers out")
 }
 
-/// What is said where headings and sections do not meet one to one, so that no renaming mends it.
+/// What is said where headings and sections do not meet one to one, so that no renaming fixes it.
 fn shared(judged: &OkepContext, section: usize, row: usize) -> Option<Finding> {
     let alignment = &judged.alignment;
     let wanted = judged.section_name(section);
@@ -112,7 +112,7 @@ fn shared(judged: &OkepContext, section: usize, row: usize) -> Option<Finding> {
 }
 
 /// The edits that give a heading the template's name and keep the markup around its words; none where
-/// markup stands between them.
+/// markup is between them.
 fn edits(judged: &OkepContext, section: usize, row: usize) -> Option<Vec<Edit>> {
     let (document, path) = (judged.document(), &judged.okep.path);
     let outline = &judged.okep.outline.rows[row];
@@ -199,7 +199,7 @@ mod tests {
     fn a_heading_that_contains_a_sections_name_is_that_section() {
         check(&with("## Goals", "## Primary Goals"), &["renamed-section:9 Goals"]);
         check(&with("## Non-Goals", "## Non Goals / Out of scope"), &["renamed-section:13 Non-Goals"]);
-        // Beside the section itself it is another one.
+        // Next to the section itself it is another one.
         check(
             &with("## Non-Goals", "## Goals of the Brewery\n\nMore.\n\n## Non-Goals"),
             &["extra-section:13 Goals of the Brewery"],

@@ -37,7 +37,7 @@ fn level_before(judged: &OkepContext, row: usize) -> u8 {
     }
 }
 
-/// Whether a row has the level that the template gives to a section, to those beside it, or to the first of those
+/// Whether a row has the level that the template gives to a section, to those next to it, or to the first of those
 /// inside of it: where that skips one, the template does, or another section is missing.
 fn is_of_template(judged: &OkepContext, row: usize) -> bool {
     let sections = &judged.template().outline.rows;

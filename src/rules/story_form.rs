@@ -41,7 +41,7 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     if words < FEWEST_WORDS || is_stub(document, heading) || prose::is_none(document, &range) {
         return None;
     }
-    // Whoever speaks of himself, or names whom the story is about, has told one in some form.
+    // Whoever speaks of himself, or names which the story is about, has written one in some form.
     if tells_story(document.text.slice(range.clone())) {
         return None;
     }
@@ -54,7 +54,7 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
 }
 
 /// Whether something begins with "As ...", somebody wants or needs something, "I" or "we" speak, a user may
-/// or should do something, or all of it points to stories that stand elsewhere.
+/// or should do something, or all of it points to stories that are elsewhere.
 fn tells_story(text: &str) -> bool {
     let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
     let is = |word: &str, among: &[&str]| among.iter().any(|w| word.eq_ignore_ascii_case(w));

@@ -1,4 +1,4 @@
-//! Listing an OKEP on the landing page: one line in the form of the one beside it.
+//! Listing an OKEP on the landing page: one line in the form of the one next to it.
 //!
 //! Pure: what is there in, one edit out. The new line comes after the whole item or row of its neighbour.
 //! A page whose entries are neither list items nor rows of a table is explained instead.
@@ -16,7 +16,7 @@ pub struct LandingPlan {
     pub target: String,
     /// The bytes to replace and by what; otherwise what to write by hand.
     pub edit: Result<(Range<usize>, String), String>,
-    /// The entry it belongs beside, where there is one.
+    /// The entry it belongs next to, where there is one.
     pub beside: Option<Range<usize>>,
 }
 
@@ -63,7 +63,7 @@ pub fn insert(
     LandingPlan { target, edit: Ok(edit), beside }
 }
 
-/// The sibling that the new one comes after, or before where that is said: by number where they stand by
+/// The sibling that the new one comes after, or before where that is said: by number where they are by
 /// number, rising or falling, else after the last.
 fn neighbour<'l>(
     siblings: &[(u64, &'l LandingEntry)],
@@ -80,7 +80,7 @@ fn neighbour<'l>(
     behind.or(first)
 }
 
-/// What an entry stands in.
+/// What an entry is in.
 enum Form {
     /// A list item, with the lines of all that it holds.
     Item(Range<usize>),
@@ -139,7 +139,7 @@ fn form(landing: &IndexPage, entry: &LandingEntry) -> Option<Form> {
     found.filter(|_| !head)
 }
 
-/// A line for the OKEP in the form of the entry beside it.
+/// A line for the OKEP in the form of the entry next to it.
 fn like(
     landing: &IndexPage,
     form: &Form,
@@ -163,7 +163,7 @@ fn like(
     }
 }
 
-/// A link to the OKEP with a label like that of the link beside it.
+/// A link to the OKEP with a label like that of the link next to it.
 fn link(beside: &str, okep: &NewListing, target: &str) -> Option<String> {
     let label = beside.strip_prefix('[')?.split("](").next()?;
     let title = okep.label.replace(['[', ']', '|'], "");
@@ -176,7 +176,7 @@ fn link(beside: &str, okep: &NewListing, target: &str) -> Option<String> {
         }
         _ => title,
     };
-    // Neither blanks nor brackets may stand in a link as they are.
+    // Neither blanks nor brackets may be in a link as they are.
     let target = target.replace('%', "%25").replace(' ', "%20").replace('(', "%28").replace(')', "%29");
     Some(format!("[{label}]({target})"))
 }

@@ -30,7 +30,7 @@ pub struct Text {
 /// take the square of them.
 const STEP: usize = 1024;
 
-/// Where something stands in a file.
+/// Where something is in a file.
 ///
 /// `span` is in bytes; lines and columns count from 1 and columns in characters, the end exclusive.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -20,7 +20,7 @@ pub enum Role {
     IndexPage,
     /// A page inside a folder named like an OKEP.
     InOkepFolder,
-    /// A page that stands directly in the proposal folder and is named like nothing known.
+    /// A page that is directly in the proposal folder and is named like nothing known.
     Stray,
     Other,
 }
@@ -146,7 +146,7 @@ pub fn okep_folder<'a>(path: &'a str, folder: &str) -> Option<(&'a str, OkepName
     None
 }
 
-/// The number of the OKEP or template that a file is, else of the OKEP in whose folder it stands.
+/// The number of the OKEP or template that a file is, else of the OKEP in whose folder it is.
 pub fn okep_number(path: &str, folder: &str) -> Option<u64> {
     let own = match role(path, folder) {
         Role::Okep | Role::Template => okep_name(stem(file_name(path))?)?.number,

@@ -1,6 +1,6 @@
 //! The history of the sample repository, as one table: who, when, with which words, what changed.
 //!
-//! The files next to this one are the repository as it stands at the end. A commit adds a file as it
+//! The files next to this one are the repository as it is at the end. A commit adds a file as it
 //! reads today and says which revisions had not been made yet; a later commit makes them. Nothing
 //! here writes anything.
 
@@ -59,7 +59,7 @@ pub(super) enum DemoChange {
 /// What one commit changes in one file.
 pub(super) type DemoRevision = &'static [Passage];
 
-/// Words that stand once in the file after a revision, and what stood there before.
+/// Words that are once in the file after a revision, and what was there before.
 #[derive(PartialEq, Eq)]
 pub(super) struct Passage {
     pub now: &'static str,

@@ -24,7 +24,7 @@ pub(super) struct BlockHeading {
     pub span: Range<usize>,
     /// Written with an underline.
     pub underlined: bool,
-    /// Where the Markdown of its text stands in the file.
+    /// Where the Markdown of its text is in the file.
     raw: Range<usize>,
     /// That Markdown, where its line had tabs.
     expanded: Option<String>,

@@ -195,7 +195,7 @@ impl Parser<'_, '_> {
         is_table(self.lines[start].text, self.lines[start + 1..end].iter().map(|l| l.text))
     }
 
-    /// How many lines the definition at `at` takes; its title may stand on the next one.
+    /// How many lines the definition at `at` takes; its title may be on the next one.
     pub(super) fn reference_len(&self, at: usize, end: usize) -> usize {
         let titled = |l: &str| is_title(l.trim_matches(' '));
         let text = self.lines[at].text;

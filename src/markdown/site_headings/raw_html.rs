@@ -72,7 +72,7 @@ struct Scan<'a> {
     /// Open tags of the raw element that started at `raw_from`.
     stack: Vec<&'a str>,
     raw_from: Option<usize>,
-    /// Markup before this offset stands right behind a raw block.
+    /// Markup before this offset is right behind a raw block.
     tail_end: usize,
     /// Bytes that searches without success may still look at; Python's parser is quadratic here.
     patience: usize,

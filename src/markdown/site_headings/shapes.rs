@@ -52,7 +52,7 @@ impl Shapes {
     /// The one mark a line can have: each starts with another character.
     pub fn mark(self, text: &str) -> Option<LineMark> {
         let first = *text.as_bytes().first()?;
-        // Nearly every line is told apart here.
+        // Nearly every line is distinguished here.
         if first.is_ascii_alphanumeric() || first >= 0x80 {
             return None;
         }

@@ -1,6 +1,6 @@
 //! The history as one page of HTML: whole in itself, without network, framework or storage.
 //!
-//! `maud` escapes whatever stands in a template by its type; the only text that is not escaped is our own
+//! `maud` escapes whatever is in a template by its type; the only text that is not escaped is our own
 //! style and script, and the policy in the head lets nothing run or load but those two, by their hashes.
 //! Everything is there without the script, which sorts, filters and folds.
 

@@ -57,7 +57,7 @@ pub fn pull_request(forge: Option<&Forge>, number: u64) -> Markup {
     outside(forge.map(|f| f.pull_request(number)), html! { "#" (number) })
 }
 
-/// When something was introduced or fixed, and by whom.
+/// When something was introduced or fixed, and by which author.
 pub fn transition(forge: Option<&Forge>, transition: &Transition) -> Markup {
     html! { (place(forge, &transition.landed)) " " span.author { (escape_control(&transition.author)) } }
 }

@@ -8,7 +8,7 @@ use crate::markdown::document::{Document, Link};
 use crate::markdown::slugs;
 use crate::rules::finding::Edit;
 
-/// The edits that let the page's own links to a heading (its index) lead to it under a new name.
+/// The edits that let the page's own links to a heading (its index) point to it under a new name.
 ///
 /// Empty where another heading shares the old anchor, so that the links may mean that one.
 pub fn follow(document: &Document, path: &str, heading: usize, name: &str) -> Vec<Edit> {
@@ -36,7 +36,7 @@ pub fn follow(document: &Document, path: &str, heading: usize, name: &str) -> Ve
 }
 
 /// A link in raw HTML to a heading, as it is written, that would lead nowhere under a new name: what is
-/// HTML and what is code is not told apart here, so that it is for the author to mend.
+/// HTML and what is code is not distinguished here, so that it is for the author to fix.
 pub fn in_html(document: &Document, heading: usize, name: &str) -> Option<String> {
     let text = document.text.as_str().as_bytes();
     memchr::memmem::find(text, b"href=")?;

@@ -33,7 +33,7 @@ pub fn movement(by: i8) -> (&'static str, String) {
 pub fn put_at_level(document: &Document, path: &str, heading: usize, level: u8) -> Option<Vec<Edit>> {
     let by = level as i8 - document.headings[heading].level as i8;
     let mut edits = margin(document, path, heading);
-    // The site takes `name: words` on the first line for metadata where no `#` stands before it.
+    // The site takes `name: words` on the first line for metadata where no `#` is before it.
     if document.headings[heading].setext && document.headings[heading].span.start == document.body_start {
         edits.extend(underlined_at_level(document, path, &document.headings[heading], level)?);
         return Some(edits);
@@ -97,7 +97,7 @@ fn closing_hashes(heading: &str) -> usize {
     if text.ends_with([' ', '\t']) && !text.trim().is_empty() { heading.len() - text.len() } else { 0 }
 }
 
-/// Where a section of the template belongs: behind the nearest section before it that stands where it
+/// Where a section of the template belongs: behind the nearest section before it that is where it
 /// should, else before the nearest one after it, else at the end of the section around it.
 pub fn where_belongs(judged: &OkepContext, section: usize) -> Option<usize> {
     let rows = &judged.template().outline.rows;
@@ -121,7 +121,7 @@ pub fn where_belongs(judged: &OkepContext, section: usize) -> Option<usize> {
 }
 
 /// Where a missing section belongs: before what stands for the sections inside it, else as its siblings
-/// tell. None where those inside stand apart, so that no place is right for all.
+/// tell. None where those inside are apart, so that no place is right for all.
 pub fn where_missing(judged: &OkepContext, section: usize) -> Option<usize> {
     let template = &judged.template().outline.rows;
     let rows = &judged.okep.outline.rows;
@@ -200,7 +200,7 @@ fn ends_with_blank_line(text: &str) -> bool {
     last.trim().is_empty() && without.contains('\n')
 }
 
-/// Moves the section of a row, with all that stands under it, to where the template has it.
+/// Moves the section of a row, with all that is under it, to where the template has it.
 pub fn move_section(judged: &OkepContext, section: usize, row: usize) -> Option<Fix> {
     let rows = &judged.okep.outline.rows;
     let document = judged.document();
@@ -252,7 +252,7 @@ fn empties(judged: &OkepContext, moved: Range<usize>) -> bool {
     !(0..rows.len()).any(|r| stays(&r)) && (!heading.has_content || is_stub(judged.document(), heading))
 }
 
-/// Where to end the deletion of a section, so that what follows does not run into what stands before:
+/// Where to end the deletion of a section, so that what follows does not run into what is before:
 /// its blank lines stay where nothing else parts the two. None where it has none.
 fn parted(document: &Document, range: Range<usize>) -> Option<usize> {
     let text = &document.text;
@@ -318,7 +318,7 @@ pub fn removal(document: &Document, leftover: &Leftover) -> Range<usize> {
     leftover.span.start - blanks..leftover.span.end
 }
 
-/// A range of whole lines to delete, with the blank lines after it where blank lines stand before it.
+/// A range of whole lines to delete, with the blank lines after it where blank lines are before it.
 pub fn with_blanks(document: &Document, lines: Range<usize>) -> Range<usize> {
     let text = &document.text;
     let blank = |at: usize| text.slice(text.line_range(at)).trim().is_empty();

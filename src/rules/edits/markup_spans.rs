@@ -95,7 +95,7 @@ fn folded(letters: Vec<Letter>) -> Vec<Letter> {
     folded
 }
 
-/// The bytes of some letters, where they stand in one piece: no markup begins or ends between them.
+/// The bytes of some letters, where they are in one piece: no markup begins or ends between them.
 pub fn piece(letters: &[Letter]) -> Option<Range<usize>> {
     let (first, last) = (letters.first()?, letters.last()?);
     let adjoin = |pair: &[Letter]| pair[0].source.end == pair[1].source.start;

@@ -109,7 +109,7 @@ fn file_of(target: &str) -> &str {
     target.split(['#', '?']).next().unwrap_or_default()
 }
 
-/// Whether every link that led to a renamed file leads to it still.
+/// Whether every link that led to a renamed file points to it still.
 pub(crate) fn links_hold(before: &Snapshot, after: &Snapshot, renames: &[Rename]) -> Result<(), String> {
     let count = |document: &Document, page: &str, to: &str| {
         document.links.iter().filter(|l| leads_to(page, l).as_deref() == Some(to)).count()
@@ -130,7 +130,7 @@ pub(crate) fn links_hold(before: &Snapshot, after: &Snapshot, renames: &[Rename]
     Ok(())
 }
 
-/// Where a link's destination stands: in the link itself, or in every definition it may refer to.
+/// Where a link's destination is: in the link itself, or in every definition it may refer to.
 pub(crate) fn destinations(
     document: &Document,
     kind: LinkKind,

@@ -197,7 +197,7 @@ impl Layers<'_> {
                     match value::resolve(doc, *item) {
                         (_, Value::Str(name)) => named.push((name.into(), None)),
                         (node, Value::Map) => {
-                            // In a list the same plugin may stand twice, once off and once on.
+                            // In a list the same plugin may be twice, once off and once on.
                             let mut here = Vec::new();
                             self.plugins_of(At { node, ..first }, &mut here)?;
                             named.append(&mut here);

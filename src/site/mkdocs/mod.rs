@@ -5,7 +5,7 @@
 //! environment variable for unset, so that one commit means one thing on every machine.
 //!
 //! Bounds: files of up to [`MAX_BYTES`], [`MAX_CHAIN`] files that inherit from one another, and those
-//! of `yaml`, `value` and `nav`; what exceeds them is told in a note. Time is linear in the bytes.
+//! of `yaml`, `value` and `nav`; what exceeds them is reported in a note. Time is linear in the bytes.
 
 mod chain;
 mod nav;
@@ -92,7 +92,7 @@ pub enum Registered {
     OutsideDocsDir,
     /// No Markdown file.
     NotAPage,
-    /// A page that the navigation does not show: MkDocs complains.
+    /// A page that the navigation does not show: MkDocs objects.
     Missing,
     /// The configuration could not be read, or a plugin decides.
     Unknown,

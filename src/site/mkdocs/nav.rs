@@ -1,6 +1,6 @@
 //! The navigation: sections, entries and rest entries, in the order of the file.
 //!
-//! It says what stands there and what it names; whether a page is shown is [`super::Site`]'s to say.
+//! It says what is there and what it names; whether a page is shown is [`super::Site`]'s to say.
 
 use super::patterns::RestPattern;
 use super::value::{self, Value};
@@ -67,7 +67,7 @@ pub enum Shape {
     Flow,
     /// `title: page` without dashes, which MkDocs takes with a warning.
     Mapping,
-    /// It stands elsewhere: an alias, a merge key, the default of `!ENV`.
+    /// It is elsewhere: an alias, a merge key, the default of `!ENV`.
     Elsewhere,
 }
 
@@ -112,7 +112,7 @@ pub struct NavEntry {
     pub item: usize,
     /// The way from the navigation to the item: the index of each child on it.
     pub trail: Vec<usize>,
-    /// Its text stands elsewhere: an alias, a merge key, the default of `!ENV`.
+    /// Its text is elsewhere: an alias, a merge key, the default of `!ENV`.
     pub elsewhere: bool,
     /// How title and target are quoted.
     pub title_style: Option<Style>,
@@ -315,7 +315,7 @@ impl NavReader<'_> {
         Ok(())
     }
 
-    /// The span of a node for a message; a node without bytes gets the dash, or what else stands before it.
+    /// The span of a node for a message; a node without bytes gets the dash, or what else is before it.
     fn seen(&self, id: NodeId) -> Range<usize> {
         let span = self.doc.written(id).span.clone();
         if !span.is_empty() {
@@ -377,7 +377,7 @@ impl NavReader<'_> {
         &mut self,
         section: usize,
         item: NodeId,
-        // The node that stands there, and the one that holds the text.
+        // The node that is there, and the one that holds the text.
         (written, target): (NodeId, NodeId),
         key: Option<NodeId>,
         text: &str,

@@ -15,7 +15,7 @@ pub struct PageSettings {
     /// Whether it warns of a relative link that names no file.
     pub unrecognized: bool,
     pub absolute: AbsoluteLinks,
-    /// What stands between the words of an anchor; none where anchors are made by a rule of the project's own.
+    /// What is between the words of an anchor; none where anchors are made by a rule of the project's own.
     pub separator: Option<String>,
     /// Whether footnotes make anchors.
     pub footnotes: bool,

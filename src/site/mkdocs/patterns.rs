@@ -25,7 +25,7 @@ struct Pattern {
 }
 
 impl Patterns {
-    /// Reads one pattern a line; a line that pathspec refuses is an error, told with its number from 1.
+    /// Reads one pattern a line; a line that pathspec refuses is an error, reported with its number from 1.
     pub fn parse(text: &str) -> Result<Patterns, String> {
         let breaks = ['\n', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
         let mut patterns = Vec::new();

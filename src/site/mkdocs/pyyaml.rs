@@ -4,7 +4,7 @@ use super::yaml::{NodeKind, Refusal, Style, YamlDocument, YamlNode};
 use crate::text::Text;
 use std::ops::Range;
 
-/// PyYAML refuses control characters wherever they stand, comments included.
+/// PyYAML refuses control characters wherever they are, comments included.
 pub fn refuse_unprintable(text: &Text) -> Result<(), Refusal> {
     let printable = |c: char| {
         !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') || matches!(c, '\t' | '\n' | '\r' | '\u{85}')

@@ -42,7 +42,7 @@ impl Value<'_> {
     }
 }
 
-/// A node's value, and the node it stands in: another where `!ENV` falls back to its default.
+/// A node's value, and the node it is in: another where `!ENV` falls back to its default.
 ///
 /// The environment counts as empty, so that the same files mean the same everywhere.
 pub fn resolve(doc: &YamlDocument, id: NodeId) -> (NodeId, Value<'_>) {

@@ -34,7 +34,7 @@ pub struct YamlNode {
     pub start: usize,
     /// The tag in full, such as `tag:yaml.org,2002:str` or `!ENV`.
     pub tag: Option<String>,
-    /// Whether it stands as a key of a mapping.
+    /// Whether it is as a key of a mapping.
     pub is_key: bool,
 }
 
@@ -94,7 +94,7 @@ impl YamlDocument {
         }
     }
 
-    /// The node as it stands, alias or not.
+    /// The node as it is, alias or not.
     pub fn written(&self, id: NodeId) -> &YamlNode {
         &self.nodes[id]
     }

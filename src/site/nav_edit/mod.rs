@@ -255,7 +255,7 @@ fn home(
     }
 }
 
-/// The place among siblings: by number where they stand by number, else after the last.
+/// The place among siblings: by number where they are by number, else after the last.
 fn ordered(section: usize, siblings: &[(usize, u64)], number: Option<u64>) -> Home {
     let rising = siblings.len() > 1 && siblings.is_sorted_by(|a, b| a.1 < b.1);
     let falling = siblings.len() > 2 && siblings.is_sorted_by(|a, b| a.1 > b.1);
