@@ -31,6 +31,8 @@ pub struct Document {
     pub links: Vec<Link>,
     /// Raw HTML, in order: blocks, and runs of tags within text.
     pub html: Vec<Range<usize>>,
+    /// Where code, a table or a picture begins, in order.
+    pub matter: Vec<usize>,
     /// Tables, in order; their cells are no blocks.
     pub tables: Vec<Range<usize>>,
     /// The first fence that nothing closes.
@@ -73,6 +75,7 @@ impl Document {
             nested_headings: reader.nested,
             blocks: reader.blocks,
             links: reader.links,
+            matter: reader.content.iter().filter(|(_, is_matter)| *is_matter).map(|(at, _)| *at).collect(),
             html: reader.raw_html,
             tables: reader.tables,
             unclosed_fence,

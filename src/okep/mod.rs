@@ -13,6 +13,7 @@ pub mod prompts;
 pub mod proposal;
 pub mod register;
 pub mod requirements;
+pub mod sentences;
 pub mod snapshot;
 pub mod suppressions;
 pub mod template;

@@ -3,8 +3,10 @@
 //! Texts are compared sentence by sentence, blind to case, markup, punctuation, line breaks and the
 //! organisation in a URL. A sentence is a hash of its words; nothing is copied.
 
+use super::sentences::{self, EMPTY, SHINGLE, Sentence, Shingles, line_hash, shingle, words};
 use super::{issue, title};
 use crate::markdown::document::{Block, BlockKind, Document};
+use crate::markdown::placeholder::is_placeholder;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -12,13 +14,11 @@ use std::ops::Range;
 const TELLING_WORDS: usize = 4;
 /// A whole block of fewer words is never a prompt.
 const FEWEST_WORDS: usize = 2;
-/// How many words in a row make two sentences resemble each other.
-const SHINGLE: usize = 4;
 
 /// Every sentence of some template revisions.
 #[derive(Debug, Clone, Default)]
 pub struct Prompts {
-    /// The hash of each sentence, and whether it was as a block of its own.
+    /// The hash of each sentence, and whether it was a block of its own.
     sentences: HashMap<u64, bool>,
     /// The hash of each line, whatever it is part of.
     lines: HashSet<u64>,
@@ -38,21 +38,15 @@ pub struct Leftover {
     pub block: usize,
 }
 
-struct Sentence {
-    span: Range<usize>,
-    hash: u64,
-    words: usize,
-    alone: bool,
-    /// How many runs of words it has, and how many of those a template knows.
-    shingles: (usize, usize),
-}
-
 impl Prompts {
     /// Adds every sentence of the template but those of its headings and its issue line.
     pub fn add(&mut self, template: &Document) {
         let title = title::read(template, &|_| false).map(|t| t.heading);
         let issue = issue::of_template(template, title).map(|i| i.span);
         self.lines.extend(template.text.as_str().lines().map(line_hash));
+        if asks_in_comments(template, issue.as_ref()) {
+            return;
+        }
         let mut sentences = Vec::new();
         for block in &template.blocks {
             let shingles = &mut self.shingles;
@@ -60,7 +54,7 @@ impl Prompts {
                 shingles.insert(shingle);
                 false
             };
-            self::sentences(template, block, issue.as_ref(), learn, &mut sentences);
+            sentences::sentences(template, block, issue.as_ref(), learn, &mut sentences);
             self.in_parentheses |= is_in_parentheses(template, block);
             for sentence in sentences.iter().filter(|s| s.words >= FEWEST_WORDS || !s.alone) {
                 let alone = self.sentences.entry(sentence.hash).or_insert(false);
@@ -89,8 +83,7 @@ impl Prompts {
         }
         let mut sentences = Vec::new();
         for (index, block) in document.blocks.iter().enumerate() {
-            let label = block.kind == BlockKind::Item && block.has_children;
-            if label {
+            if block.kind == BlockKind::Item && (block.has_children || stays(document, block)) {
                 continue;
             }
             let in_parentheses = self.in_parentheses && is_in_parentheses(document, block);
@@ -100,7 +93,7 @@ impl Prompts {
                 continue;
             }
             let is_known = |shingle| self.shingles.contains(shingle);
-            self::sentences(document, block, issue, is_known, &mut sentences);
+            sentences::sentences(document, block, issue, is_known, &mut sentences);
             // The form of the template's prompts, in words of another revision perhaps.
             let in_form = in_parentheses && sentences.iter().map(|s| s.words).sum::<usize>() >= TELLING_WORDS;
             let touches = |s: &Sentence| s.shingles.1 > 0 || self.sentences.contains_key(&s.hash);
@@ -125,10 +118,36 @@ impl Prompts {
             }
             found.extend(run.map(|span| Leftover { span, whole_block: whole, block: index }));
         }
+        let whole: HashSet<usize> = found.iter().filter(|l| l.whole_block).map(|l| l.block).collect();
+        found.retain(|l| !(l.whole_block && self.is_answered(document, l.block, &whole)));
         (found, resembles)
     }
 
-    /// Whether a block could hold a sentence of a template, known by its words alone: nearly none does, and to
+    /// Whether a prompt is an item or a line that names what the author has put below it: a list, a paragraph, a
+    /// table or code, before the next line of the template. What is in parentheses is a prompt even then.
+    fn is_answered(&self, document: &Document, index: usize, prompts: &HashSet<usize>) -> bool {
+        let block = &document.blocks[index];
+        let text = document.text.slice(block.span.clone()).trim();
+        if is_in_parentheses(document, block) || text.contains('\n') {
+            return false;
+        }
+        let heading = document.headings.partition_point(|h| h.span.start < block.span.start);
+        let end = document.headings.get(heading).map_or(document.text.len(), |h| h.span.start);
+        let next = document.blocks.get(index + 1).filter(|next| next.span.start < end);
+        let below = block.span.end..next.map_or(end, |next| next.marker.unwrap_or(next.span.start));
+        // A table or code of the author's own.
+        let own = |line: &str| line.contains(|c: char| c.is_alphanumeric()) && !self.has_line(line);
+        if document.matter.iter().any(|at| below.contains(at)) {
+            return document.text.slice(below).lines().any(own);
+        }
+        let Some(next) = next else { return false };
+        // A further item of the same list is below it only if it announces one.
+        let is_below =
+            block.kind != BlockKind::Item || next.kind != BlockKind::Item || text.ends_with([':', '?']);
+        is_below && !prompts.contains(&(index + 1)) && !is_placeholder(document.text.slice(next.span.clone()))
+    }
+
+    /// Whether a block could hold a sentence of a template, seen by its words alone: nearly none does, and to
     /// find its sentences costs more than to hash its words. A block of few words is looked at in full.
     fn may_touch(&self, source: &[u8]) -> bool {
         let mut window = [0u64; SHINGLE];
@@ -160,210 +179,40 @@ impl Prompts {
     }
 }
 
-/// Finds the sentences of one block, before and behind the `issue` line where that is part of it;
-/// `known` is asked for every run of [`SHINGLE`] words.
-fn sentences(
-    document: &Document,
-    block: &Block,
-    issue: Option<&Range<usize>>,
-    mut known: impl FnMut(u64) -> bool,
-    found: &mut Vec<Sentence>,
-) {
-    let source = document.text.slice(block.span.clone()).as_bytes();
-    let base = block.span.start;
-    found.clear();
-    let mut current: Option<Sentence> = None;
-    let mut window = [0u64; SHINGLE];
-    let mut ended = false;
-    for Word { start: mut at, end, mut hash } in words(source) {
-        if let Some(issue) = issue.filter(|i| i.contains(&(base + at))) {
-            found.extend(current.take());
-            at = issue.end - base;
-            if at >= end {
-                continue;
-            }
-            hash = word_hash(&source[at..end]);
-        }
-        let (word, start) = (&source[at..end], base + at);
-        if hash == EMPTY {
-            continue;
-        }
-        // What is in parentheses on a line of its own was put there as such.
-        let set_off = word.starts_with(b"(") && begins_line(&source[..start - base]);
-        if (ended && begins_sentence(word)) || set_off {
-            found.extend(current.take());
-        }
-        let sentence = current.get_or_insert(Sentence {
-            span: start..start,
-            hash: EMPTY,
-            words: 0,
-            alone: false,
-            shingles: (0, 0),
-        });
-        sentence.span.end = base + end;
-        sentence.hash = mixed(sentence.hash.rotate_left(7) ^ hash);
-        window = [window[1], window[2], window[3], hash];
-        sentence.words += 1;
-        if sentence.words >= SHINGLE {
-            sentence.shingles.0 += 1;
-            sentence.shingles.1 += usize::from(known(shingle(window)));
-        }
-        ended = ends_sentence(word);
+/// Whether a template asks its questions in HTML comments for the most part, so that what it shows is meant to stay.
+fn asks_in_comments(template: &Document, issue: Option<&Range<usize>>) -> bool {
+    let count = |text: &str| text.split_whitespace().count();
+    let comments = template.html.iter().map(|range| template.text.slice(range.clone()));
+    let hidden: usize = comments.filter(|html| html.trim_start().starts_with("<!--")).map(count).sum();
+    let is_issue = |b: &&Block| issue.is_some_and(|i| i.start < b.span.end && b.span.start < i.end);
+    let shown = template.blocks.iter().filter(|b| !is_issue(b));
+    hidden > shown.map(|b| count(template.text.slice(b.span.clone()))).sum()
+}
+
+/// Whether a list item is one that every OKEP may have as the template has it: a task, or links to sections of the
+/// page itself.
+fn stays(document: &Document, item: &Block) -> bool {
+    let text = document.text.slice(item.span.clone()).trim_start();
+    if ["[ ]", "[x]", "[X]"].iter().any(|task| text.starts_with(task)) {
+        return true;
     }
-    found.extend(current);
-    if let [only] = found.as_mut_slice() {
-        only.alone = true;
+    let first = document.links.partition_point(|l| l.span.start < item.span.start);
+    let links: Vec<_> = document.links[first..].iter().take_while(|l| l.span.start < item.span.end).collect();
+    let mut at = item.span.start;
+    let mut rest = String::new();
+    for link in &links {
+        rest.push_str(document.text.slice(at..link.span.start.max(at)));
+        at = link.span.end;
     }
-}
-
-fn line_hash(line: &str) -> u64 {
-    words(line.as_bytes()).fold(EMPTY, |hash, word| match word.hash {
-        EMPTY => hash,
-        word => mixed(hash.rotate_left(7) ^ word),
-    })
-}
-
-/// One number for a run of words.
-fn shingle([a, b, c, d]: [u64; SHINGLE]) -> u64 {
-    a ^ b.rotate_left(13) ^ c.rotate_left(26) ^ d.rotate_left(39)
-}
-
-/// A word of a text: what is between blanks and control characters.
-struct Word {
-    start: usize,
-    end: usize,
-    /// As [`word_hash`] makes it.
-    hash: u64,
-}
-
-/// The words of a text, in order.
-fn words(source: &[u8]) -> impl Iterator<Item = Word> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        while *source.get(at)? <= b' ' {
-            at += 1;
-        }
-        let word = short_word(source, at).unwrap_or_else(|| {
-            let length = source[at..].iter().position(|b| *b <= b' ').unwrap_or(source.len() - at);
-            Word { start: at, end: at + length, hash: word_hash(&source[at..at + length]) }
-        });
-        at = word.end;
-        Some(word)
-    })
-}
-
-/// The word at `at`, where it has fewer than eight bytes and no punctuation at its ends, as most have: they
-/// are looked at all at once.
-fn short_word(source: &[u8], at: usize) -> Option<Word> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let bytes = u64::from_le_bytes(*source[at..].first_chunk()?);
-    // The lowest bit that is set is that of the first byte below 0x21; those above it may be wrong.
-    let blanks = bytes.wrapping_sub(ONES * 0x21) & !bytes & (ONES << 7);
-    let length = blanks.trailing_zeros() as usize / 8;
-    if blanks == 0 || !is_text(source[at]) || !is_text(source[at + length - 1]) {
-        return None;
-    }
-    let head = bytes & (u64::MAX >> (64 - 8 * length));
-    Some(Word { start: at, end: at + length, hash: hash_of(head, length) })
-}
-
-const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
-const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
-
-/// A hash of the word between its punctuation, in lower case; [`EMPTY`] where nothing is left of it.
-///
-/// The first eight bytes and the length stand for a word: a sentence of four such words is met again
-/// by chance in no document, and nothing has to be copied or looked at twice.
-fn word_hash(word: &[u8]) -> u64 {
-    let Some(first) = word.iter().position(|b| is_text(*b)) else { return EMPTY };
-    let last = word.iter().rposition(|b| is_text(*b)).expect("the first is one too");
-    let word = &word[first..=last];
-    if word.len() > FORGE.len()
-        && word.starts_with(b"http")
-        && let Some(at) = memchr::memmem::find(word, FORGE)
-    {
-        // Whichever organisation a repository of the forge belongs to.
-        let rest = &word[at + FORGE.len()..];
-        let rest = &rest[memchr::memchr(b'/', rest).unwrap_or(rest.len())..];
-        return rest.iter().fold(PRIME, |h, b| (h ^ u64::from(b | 0x20)).wrapping_mul(PRIME));
-    }
-    let head = match word.first_chunk() {
-        Some(head) => u64::from_le_bytes(*head),
-        None => word.iter().rev().fold(0, |head, byte| head << 8 | u64::from(*byte)),
-    };
-    hash_of(head, word.len())
-}
-
-/// The hash of a word by its first eight bytes, the first of them lowest, and its length.
-fn hash_of(head: u64, length: usize) -> u64 {
-    mixed((head | 0x2020_2020_2020_2020) ^ ((length as u64) << 56))
-}
-
-/// Whether a byte is part of a word, and no punctuation at its ends.
-fn is_text(byte: u8) -> bool {
-    IS_TEXT[usize::from(byte)]
-}
-
-const IS_TEXT: [bool; 256] = {
-    let mut is_text = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        is_text[byte] = byte >= 0x80 || (byte as u8).is_ascii_alphanumeric();
-        byte += 1;
-    }
-    is_text
-};
-
-const FORGE: &[u8] = b"github.com/";
-
-fn mixed(hash: u64) -> u64 {
-    let hash = (hash ^ (hash >> 31)).wrapping_mul(PRIME);
-    hash ^ (hash >> 29)
+    rest.push_str(document.text.slice(at..item.span.end.max(at)));
+    let is_own = links.iter().all(|l| l.target.starts_with('#'));
+    !links.is_empty() && is_own && !rest.contains(|c: char| c.is_alphabetic())
 }
 
 /// Whether all of a block is in parentheses.
 fn is_in_parentheses(document: &Document, block: &Block) -> bool {
     let text = document.text.slice(block.span.clone()).trim();
     text.starts_with('(') && text.ends_with(')')
-}
-
-/// Whether nothing but blanks is between the end of `before` and the start of its last line.
-fn begins_line(before: &[u8]) -> bool {
-    before.iter().rev().find(|b| !matches!(b, b' ' | b'\t')) == Some(&b'\n')
-}
-
-fn ends_sentence(word: &[u8]) -> bool {
-    let is_mark = |b: &&u8| matches!(b, b'"' | b'*' | b'_' | b'`' | b'\'');
-    matches!(word.iter().rev().find(|b| !is_mark(b)), Some(b'.' | b'?' | b'!' | b')'))
-}
-
-fn begins_sentence(word: &[u8]) -> bool {
-    let is_mark = |b: &&u8| matches!(b, b'"' | b'*' | b'_' | b'`' | b'\'' | b'[');
-    word.iter().find(|b| !is_mark(b)).is_some_and(|b| !b.is_ascii_lowercase())
-}
-
-/// A set of hashes with a small bitmap before it: nearly every question is answered by the bitmap.
-#[derive(Debug, Clone, Default)]
-struct Shingles {
-    known: HashSet<u64>,
-    bitmap: Vec<u64>,
-}
-
-impl Shingles {
-    const BITS: usize = 1 << 16;
-
-    fn insert(&mut self, hash: u64) {
-        self.bitmap.resize(Self::BITS / 64, 0);
-        let bit = hash as usize % Self::BITS;
-        self.bitmap[bit / 64] |= 1 << (bit % 64);
-        self.known.insert(hash);
-    }
-
-    fn contains(&self, hash: u64) -> bool {
-        let bit = hash as usize % Self::BITS;
-        self.bitmap.get(bit / 64).is_some_and(|bits| bits & (1 << (bit % 64)) != 0)
-            && self.known.contains(&hash)
-    }
 }
 
 #[cfg(test)]
@@ -382,19 +231,6 @@ mod tests {
     }
 
     #[test]
-    fn a_word_has_one_hash_whichever_way_it_is_read() {
-        let text = "a of seven7! (eightly) ninesome, \u{e9}t\u{e9} -- a\u{1}b\tc\r\nhttps://github.com/o/r \u{1f680} end";
-        let blank = |c: char| c <= ' ';
-        let expected: Vec<&str> = text.split(blank).filter(|w| !w.is_empty()).collect();
-        let found: Vec<Word> = words(text.as_bytes()).collect();
-        assert_eq!(found.iter().map(|w| &text[w.start..w.end]).collect::<Vec<_>>(), expected);
-        for (word, text) in found.iter().zip(expected) {
-            assert_eq!(word.hash, word_hash(text.as_bytes()), "{text}");
-        }
-        assert_eq!(found.iter().filter(|w| w.hash == EMPTY).count(), 1, "`--` says nothing");
-    }
-
-    #[test]
     fn whole_sentences_are_found_however_they_are_broken() {
         check("What is this\nall about?\n", &["What is this\nall about?"]);
         check("(What is this all about?) It is about tea.\n", &["(What is this all about?)"]);
@@ -410,7 +246,8 @@ mod tests {
         let mut prompts = Prompts::default();
         prompts
             .add(&Document::parse(b"(What is the problem at hand? Who has it? Please add a link to it.)\n"));
-        let document = Document::parse(b"Who has it? Please add a link to it.\n\nWho has it? All of us.\n");
+        let document =
+            Document::parse(b"Who has it? Please add a link to it.\n\n## S\n\nWho has it? All of us.\n");
         let found = prompts.leftovers(&document, None).0;
         assert_eq!(found.len(), 1);
         assert_eq!(document.text.slice(found[0].span.clone()), "Who has it? Please add a link to it.");
@@ -421,6 +258,74 @@ mod tests {
         check("* Unit tests\n", &["Unit tests"]);
         check("* Unit tests cover it.\n* Unit tests\n  * of the parser\n", &[]);
         check("e.g\n", &[]);
+    }
+
+    /// What of a document is a prompt of a template.
+    fn check_with(template: &str, document: &str, expected: &[&str]) {
+        let mut prompts = Prompts::default();
+        prompts.add(&Document::parse(template.as_bytes()));
+        let document = Document::parse(document.as_bytes());
+        let (found, _) = prompts.leftovers(&document, None);
+        let found: Vec<&str> = found.iter().map(|l| document.text.slice(l.span.clone())).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_table_of_contents_is_no_prompt() {
+        let contents =
+            "- [The Problem](#the-problem)\n  - [Its Cause](#its-cause)\n1. [What to do](#what-to-do)\n";
+        check_with(contents, contents, &[]);
+        let linked = "* [Open an issue first](https://example.org/new), then write it down\n";
+        check_with(linked, linked, &["[Open an issue first](https://example.org/new), then write it down"]);
+        let own = "* See [the goals](#goals) and write down what they are\n";
+        check_with(own, own, &["See [the goals](#goals) and write down what they are"]);
+    }
+
+    #[test]
+    fn a_task_is_no_prompt_whether_or_not_it_is_done() {
+        let tasks = "- [ ] Ask a reviewer of the network group\n- [ ] Write the user documentation\n";
+        check_with(tasks, tasks, &[]);
+        check_with(tasks, &tasks.replace("[ ]", "[x]"), &[]);
+        let items = tasks.replace("[ ] ", "");
+        let both = ["Ask a reviewer of the network group", "Write the user documentation"];
+        check_with(&items, &items, &both);
+    }
+
+    #[test]
+    fn what_names_the_authors_own_list_stays() {
+        let template = "* Tests of the new parser:\n* Tests of the whole system?\n\nWhich versions does it run with?\n\n(Name all that depends on it here.)\n";
+        check_with(
+            template,
+            "* Tests of the new parser:\n  * ours\n* Tests of the whole system?\n\n  None so far.\n",
+            &[],
+        );
+        check_with(template, "Which versions does it run with?\n\n* 1.2\n", &[]);
+        check_with(template, "Which versions does it run with?\n\n| v |\n|---|\n| 1.2 |\n", &[]);
+        check_with(template, "Which versions does it run with?\n\n```\nall of them\n```\n", &[]);
+        check_with(template, "* Tests of the new parser:\n* ours\n", &[]);
+        // With nothing of the author's below it, it is a question still.
+        check_with(template, "Which versions does it run with?\n", &["Which versions does it run with?"]);
+        check_with(
+            template,
+            "Which versions does it run with?\n\nTBD\n",
+            &["Which versions does it run with?"],
+        );
+        check_with(
+            template,
+            "Which versions does it run with?\n\n## Next\n\nText.\n",
+            &["Which versions does it run with?"],
+        );
+        let parenthesized = "(Name all that depends on it here.)";
+        check_with(template, &format!("{parenthesized}\n\n* the router\n"), &[parenthesized]);
+    }
+
+    #[test]
+    fn a_template_that_asks_in_comments_shows_what_is_to_stay() {
+        let form = "## S\n\n<!--\nSay in a few words for whom this is and what it is good for, please.\n-->\n\n\
+                    - Name of the feature gate\n- Will it change any default behaviour?\n";
+        check_with(form, form, &[]);
+        let few = "## S\n\n<!-- two words -->\n\n- Say what the feature gate is named\n";
+        check_with(few, few, &["Say what the feature gate is named"]);
     }
 
     #[test]
