@@ -334,8 +334,12 @@ fn candidate(
         .and_then(|span| number_in(text.slice(span.clone()), span.start))
         .or_else(|| number_in(text.slice(lead..end), lead));
     let names_issue = |t: &&Target| shown.is_some() || t.url.ends_with(|c: char| c.is_ascii_digit());
-    let elsewhere =
-        target.filter(names_issue).map(|t| Elsewhere { span: t.url_span.clone(), url: t.url.clone() });
+    let elsewhere = target
+        .filter(names_issue)
+        .map(|t| Elsewhere { span: t.url_span.clone(), url: t.url.clone() })
+        .or_else(|| {
+            other_repository(text.slice(lead..end), sought).map(|url| Elsewhere { span: end..end, url })
+        });
     let rank = match (fit, shown.is_some() || elsewhere.is_some()) {
         (Fit::Exact, true) => 7,
         (_, true) => 3,
@@ -348,6 +352,18 @@ fn candidate(
     let text = text.slice(span.clone()).to_owned();
     let line = IssueLine { span, text, bullet, label, shown, link: None, elsewhere, plain, last, in_table };
     Some(Candidate { rank, line })
+}
+
+/// An issue of another repository, named as `owner/repo#N`.
+fn other_repository(source: &str, sought: &Sought) -> Option<String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let (before, after) = source.split_once('#')?;
+    let name = before.rsplit(|c: char| !is_name(c) && c != '/').next()?;
+    let (owner, repository) = name.split_once('/')?;
+    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+    let names_one = !owner.is_empty() && !repository.is_empty() && !repository.contains('/') && digits > 0;
+    let is_other = sought.repository.is_some_and(|own| !own.eq_ignore_ascii_case(name));
+    (names_one && is_other).then(|| format!("{name}#{}", &after[..digits]))
 }
 
 /// How likely a link is the one meant among those of its line.
@@ -571,7 +587,7 @@ fn forge_url(url: &str, start: usize) -> Option<ForgeLink> {
     })
 }
 
-/// The number that `source`, at byte `start`, shows as an issue's: `#N`, or all of it.
+/// The number that `source`, at byte `start`, shows as an issue's: `#N`, `GH-N`, or all of it.
 ///
 /// Other digits are part of a name, such as those of `Layer2` or `K8s`.
 fn number_in(source: &str, start: usize) -> Option<Number> {
@@ -581,7 +597,12 @@ fn number_in(source: &str, start: usize) -> Option<Number> {
         let value = source[at..at + digits].parse().ok().filter(|_| ends)?;
         Some(Number { value, span: start + at..start + at + digits })
     };
-    let marked = source.match_indices('#').find_map(|(at, _)| number(at + 1));
+    let marked = source.match_indices('#').find_map(|(at, _)| number(at + 1)).or_else(|| {
+        // GitHub links `GH-N` as it links `#N`.
+        let lower = source.to_ascii_lowercase();
+        let is_word = |at: usize| !lower[..at].ends_with(|c: char| c.is_alphanumeric());
+        lower.match_indices("gh-").filter(|(at, _)| is_word(*at)).find_map(|(at, _)| number(at + 3))
+    });
     marked.or_else(|| {
         let whole = source.trim_matches(DECORATION);
         let at = source.len() - source.trim_start_matches(DECORATION).len();

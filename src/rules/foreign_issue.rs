@@ -39,17 +39,27 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     if same {
         return Vec::new();
     }
-    let message =
-        format!("the issue link names `{}`; the template's names `{}`", link.repository, wanted.repository);
+    // Where only the host is another, it is what to look at.
+    let name = |link: &ForgeLink| match wanted.repository.eq_ignore_ascii_case(&issue_repository(issue)) {
+        true => format!("{}/{}", link.forge.split_once("://").map_or("", |(_, host)| host), link.repository),
+        false => link.repository.clone(),
+    };
+    let message = format!("the issue link names `{}`; the template's names `{}`", name(link), name(wanted));
     let finding = RULE.at(judged, link.span.clone(), SUBJECT, message);
     vec![finding.help(format!("link to `{}`", wanted.issue_url(number.value)))]
 }
 
 fn another_tracker(judged: &OkepContext, issue: &IssueLine, to: &Elsewhere, wanted: &ForgeLink) -> Finding {
-    let message =
-        format!("the issue link leads to `{}`, which is no issue of `{}`", to.url, wanted.repository);
+    let is_discussion = to.url.contains("/discussions/") && same_host(&to.url, &wanted.forge);
+    let message = match issue.number().filter(|_| is_discussion) {
+        Some(number) => format!("the issue link names discussion {number}, not an issue"),
+        None => format!("the issue link names `{}`, which is no issue of `{}`", to.url, wanted.repository),
+    };
     let place = if to.span.is_empty() { issue.span.clone() } else { to.span.clone() };
     let finding = RULE.at(judged, place, SUBJECT, message);
+    if is_discussion {
+        return finding.help("link the tracking issue; a discussion of the same number is no issue");
+    }
     match judged.okep.number() {
         Some(number) => finding.help(format!("link to `{}`", wanted.issue_url(number))),
         None => finding.help(format!("link to the tracking issue in `{}`", wanted.repository)),
@@ -77,6 +87,10 @@ fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
     Some(make(TITLE.to_owned(), vec![edit]))
 }
 
+fn issue_repository(issue: &IssueLine) -> String {
+    issue.link.as_ref().map_or_else(String::new, |link| link.repository.clone())
+}
+
 /// Whether an address is on the host of a forge, such as `https://github.com`.
 fn same_host(url: &str, forge: &str) -> bool {
     let host = |url: &str| {
@@ -87,7 +101,7 @@ fn same_host(url: &str, forge: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{check, check_issue_form, with, with_issue};
+    use crate::rules::test_support::{OKEP, check, check_issue_form, planned, tree, with, with_issue};
 
     #[test]
     fn the_issue_is_one_of_the_templates_repository() {
@@ -110,6 +124,35 @@ mod tests {
         );
         check(&with_issue("* Issue: [TBD](https://example.org/docs)"), &["missing-issue:3 issue"]);
         check(&with_issue("* Issue: #7"), &["malformed-issue:3 issue"]);
+    }
+
+    #[test]
+    fn an_issue_may_be_named_as_github_links_it() {
+        for line in ["* Issue: GH-7", "* Issue: gh-7", "* Issue: org/net#7", "* Issue: 7", "Issue: GH-7"] {
+            check(&with_issue(line), &["malformed-issue:3 issue"]);
+        }
+        check(&with_issue("* Issue: @/issues/7"), &["malformed-issue:3 issue"]);
+        check(&with_issue("* Issue: <@/issues/7>"), &["malformed-issue:3 issue"]);
+        check(&with_issue("* Issue: GH-8"), &["malformed-issue:3 issue", "number-mismatch:3 number"]);
+        check(&with_issue("* Issue: other/net#7"), &["foreign-issue:3 issue"]);
+        check(&with_issue("* Issue: high-7"), &["missing-issue:3 issue"]);
+    }
+
+    #[test]
+    fn a_discussion_is_no_issue_and_a_host_is_named_where_it_differs() {
+        let message = |line: &str| {
+            let found = planned(&tree(&[(OKEP, &with_issue(line))]));
+            let found = found.into_iter().find(|f| f.rule == "foreign-issue").expect("it is found");
+            (found.message, found.fix.is_some())
+        };
+        let no_issue = ("the issue link names discussion 7, not an issue".to_owned(), false);
+        assert_eq!(message("* Issue: [#7](@/discussions/7)"), no_issue);
+        let (host, _) = message("* Issue: [#7](https://git.example.org/org/net/issues/7)");
+        let expected =
+            "the issue link names `git.example.org/org/net`; the template's names `github.com/org/net`";
+        assert_eq!(host, expected);
+        let (repository, _) = message("* Issue: [#7](https://github.com/old/net/issues/7)");
+        assert_eq!(repository, "the issue link names `old/net`; the template's names `org/net`");
     }
 
     #[test]
