@@ -13,6 +13,8 @@ pub struct Outline {
 #[derive(Debug, Clone)]
 pub struct Row {
     pub name: Name,
+    /// Whether the heading is marked `(optional)` or `[optional]`; the mark is no part of the name.
+    pub is_optional: bool,
     /// 1 to 6, as written.
     pub level: u8,
     /// Index of the section around it.
@@ -38,6 +40,17 @@ pub fn without_tail(text: &str) -> &str {
     }
 }
 
+/// The text of a heading without the mark `(optional)` or `[optional]` at its end.
+fn without_option(text: &str) -> &str {
+    const MARKS: [&str; 2] = ["(optional)", "[optional]"];
+    let mark = MARKS.iter().find(|mark| {
+        let at = text.len().checked_sub(mark.len());
+        at.and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(mark))
+    });
+    let name = mark.map_or(text, |mark| text[..text.len() - mark.len()].trim_end_matches([' ', ':', '-']));
+    if name.is_empty() { text } else { name }
+}
+
 /// Whether what is between braces gives an id, a class or a value, and is no word in braces.
 fn is_attribute_list(inside: &str) -> bool {
     let first = inside.trim_start_matches(':').trim_start();
@@ -60,7 +73,10 @@ impl Outline {
             }
             let parent = around.last().copied();
             around.push(rows.len());
-            rows.push(Row { name: Name::new(without_tail(&h.text)), level: h.level, parent, heading });
+            let text = without_tail(&h.text);
+            let required = without_option(text);
+            let is_optional = required.len() < text.len();
+            rows.push(Row { name: Name::new(required), is_optional, level: h.level, parent, heading });
         }
         Outline { rows }
     }

@@ -30,6 +30,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     let rows = &judged.template().outline.rows;
     (0..rows.len())
         .filter(|section| judged.alignment.matches[*section].is_none())
+        .filter(|section| !is_optional(judged, *section))
         .filter(|section| judged.alignment.merged.iter().all(|(merged, _)| merged != section))
         .filter(|section| !stands_on_the_site(judged, *section))
         .map(|section| {
@@ -48,6 +49,14 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
             }
         })
         .collect()
+}
+
+/// Whether the template leaves it to the author to have a section, or the one around it, which is not there either.
+fn is_optional(judged: &OkepContext, section: usize) -> bool {
+    let outline = &judged.template().outline;
+    let absent = |section: usize| judged.alignment.matches[section].is_none();
+    outline.rows[section].is_optional
+        || outline.ancestors(section).any(|around| outline.rows[around].is_optional && absent(around))
 }
 
 /// Whether the section is there for readers of the site: `ambiguous-heading` tells that GitHub shows no
@@ -143,7 +152,7 @@ fn with_prompt(judged: &OkepContext, section: usize) -> String {
 #[cfg(test)]
 mod tests {
     use crate::rules::test_support::{
-        OKEP, TEMPLATE, TEMPLATE_PATH, check, check_fix, fixed, planned, tree, with,
+        GOOD, OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, check_fix, fixed, planned, tree, with,
     };
 
     #[test]
@@ -200,5 +209,32 @@ mod tests {
             TEMPLATE.replace("(Other designs and why they were not taken.)", "<!-- Other designs -->");
         let document = with("## Alternatives\n\nCoffee.\n\n", "");
         assert_eq!(fixed("missing-section", &[(TEMPLATE_PATH, &template), (OKEP, &document)]), "-");
+    }
+
+    #[test]
+    fn what_the_template_calls_optional_may_be_left_out() {
+        let without = with("## Alternatives\n\nCoffee.\n\n", "");
+        for mark in ["(Optional)", "(optional)", "[optional]", "[OPTIONAL]"] {
+            let template = TEMPLATE.replace("## Alternatives", &format!("## Alternatives {mark}"));
+            let template = (TEMPLATE_PATH, template.as_str());
+            check_files(&[template, (OKEP, &without)], &[]);
+            // With or without the mark it is the section.
+            check_files(&[template, (OKEP, &with("## Alternatives", "## Alternatives"))], &[]);
+            check_files(
+                &[template, (OKEP, &with("## Alternatives", &format!("## Alternatives {mark}")))],
+                &[],
+            );
+        }
+        let named = TEMPLATE.replace("## Alternatives", "## Optional Alternatives");
+        check_files(
+            &[(TEMPLATE_PATH, &named), (OKEP, &without)],
+            &["missing-section:- Optional Alternatives"],
+        );
+        // What is inside of a section that may be left out is left out with it.
+        let around = TEMPLATE.replace("## Proposed Solution", "## Proposed Solution (optional)");
+        let (before, rest) = GOOD.split_once("## Proposed Solution").expect("it has one");
+        let (_, after) = rest.split_once("## Alternatives").expect("it has some");
+        let none = format!("{before}## Alternatives{after}");
+        check_files(&[(TEMPLATE_PATH, &around), (OKEP, &none)], &[]);
     }
 }
