@@ -114,7 +114,7 @@ impl Snapshot {
         let landing = files
             .iter()
             .find(|f| f.role == Role::IndexPage)
-            .map(|f| IndexPage::new(&f.path, f.document.clone()));
+            .map(|f| IndexPage::new(&f.path, f.document.clone(), site.as_ref().map(|s| &s.pages)));
         let is_other = |f: &&Parsable| {
             matches!(f.role, Role::Other | Role::Stray) && okeps.iter().all(|o| o.path != f.path)
         };

@@ -9,6 +9,8 @@ use crate::site::index_page::IndexPage;
 use crate::site::index_page_edit;
 use crate::site::index_page_edit::LandingPlan;
 
+use std::collections::BTreeSet;
+
 pub static RULE: Rule = Rule {
     id: "not-in-index",
     severity: Severity::Warning,
@@ -26,8 +28,10 @@ pub static RULE: Rule = Rule {
 const SUBJECT: &str = "landing page";
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
-    let Some(landing) = &snapshot.landing else { return Vec::new() };
-    // An entry that still names it by an earlier path is one cause, and `dead-index-entry` tells it.
+    let Some(landing) = snapshot.landing.as_ref().filter(|landing| is_list(snapshot, landing)) else {
+        return Vec::new();
+    };
+    // An entry that still names it by an earlier path is one cause, and `dead-index-entry` reports it.
     let dead = landing.entries.iter().filter(|e| register::is_dead(snapshot, &e.doc));
     let renamed: Vec<&str> =
         dead.filter_map(|e| register::meant(snapshot, &e.doc)).map(|o| o.path.as_str()).collect();
@@ -37,6 +41,13 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
         .filter(|o| !landing.lists(&o.path) && !renamed.contains(&o.path.as_str()))
         .map(|okep| finding(snapshot, landing, okep))
         .collect()
+}
+
+/// Whether a page lists OKEPs: it links to two of them at least.
+fn is_list(snapshot: &Snapshot, landing: &IndexPage) -> bool {
+    let docs = landing.entries.iter().map(|e| &e.doc).chain(&landing.in_blocks);
+    let numbers: BTreeSet<u64> = docs.filter_map(|doc| snapshot.number_of(doc)).collect();
+    numbers.len() > 1
 }
 
 fn finding(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> Finding {
@@ -66,15 +77,33 @@ fn plan(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> LandingPlan {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{GOOD, OKEP, check_files};
+    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files};
 
     #[test]
     fn an_okep_is_listed_on_the_index_page() {
-        let listed = "# Proposals\n\n* [Tea](okep-7-faster-tea.md#goals)\n";
-        check_files(&[(OKEP, GOOD), ("docs/okeps/index.md", listed)], &[]);
-        check_files(
-            &[(OKEP, GOOD), ("docs/okeps/index.md", "# Proposals\n")],
-            &["not-in-index:- landing page"],
-        );
+        let (eight, nine) = (other(8), other(9));
+        let nav = format!("{NAV}    - okeps/okep-8-tea.md\n    - okeps/okep-9-tea.md\n");
+        let check = |page: &str, expected: &[&str]| {
+            let files = [
+                (OKEP, GOOD),
+                ("docs/okeps/okep-8-tea.md", &eight),
+                ("docs/okeps/okep-9-tea.md", &nine),
+                ("mkdocs.yml", &nav),
+                ("docs/okeps/index.md", page),
+            ];
+            check_files(&files, expected);
+        };
+        let both = "# Proposals\n\n* [A](okep-8-tea.md)\n* [B](okep-9-tea.md)\n";
+        check(both, &["not-in-index:3 landing page"]);
+        check(&format!("{both}* [Tea](okep-7-faster-tea.md#goals)\n"), &[]);
+        // A page that names one or none of them is no list.
+        check("# Proposals\n", &[]);
+        check("# Proposals\n\nAn example is [this one](okep-8-tea.md).\n", &[]);
+    }
+
+    fn other(number: u32) -> String {
+        GOOD.replace("OKEP-7", &format!("OKEP-{number}"))
+            .replace("#7", &format!("#{number}"))
+            .replace("/7)", &format!("/{number})"))
     }
 }

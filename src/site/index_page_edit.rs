@@ -194,7 +194,7 @@ mod tests {
 
     /// Lists OKEP 7 on a page; `expected` is the page after, or none where it is left to the author.
     fn check(page: &str, expected: Option<&str>) {
-        let landing = IndexPage::new("docs/okeps/index.md", Arc::new(Document::parse(page.as_bytes())));
+        let landing = IndexPage::new("docs/okeps/index.md", Arc::new(Document::parse(page.as_bytes())), None);
         let okep =
             NewListing { path: "docs/okeps/okep-7-tea.md", number: Some(7), label: "Tea", prefix: "OKEP" };
         let found = insert(&landing, &okep, &crate::text::path::number).edit.ok().map(|(span, line)| {

@@ -48,7 +48,7 @@ pub fn holds(bytes: &[u8]) -> Result<Kept, Broken> {
         kept.hold(fence.resumes <= text.len(), || "the text resumes inside the text")?;
     }
     site(text, &document, &mut kept)?;
-    IndexPage::new("docs/okeps/index.md", Arc::new(document));
+    IndexPage::new("docs/okeps/index.md", Arc::new(document), None);
     Ok(kept)
 }
 
