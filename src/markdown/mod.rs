@@ -14,4 +14,5 @@ mod reader;
 pub mod section_bounds;
 pub mod site_headings;
 pub mod slugs;
+pub mod tables;
 pub mod visible;

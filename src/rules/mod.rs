@@ -54,6 +54,7 @@ mod template_text;
 #[cfg(test)]
 mod test_support;
 mod unclosed_fence;
+mod unfilled_table;
 mod unordered_section;
 mod unreadable_register;
 mod wrong_number_in_commit;
@@ -144,7 +145,7 @@ pub enum Check {
 }
 
 /// All rules, in the order of the table in the README.
-pub static RULES: [&Rule; 36] = [
+pub static RULES: [&Rule; 37] = [
     &malformed_filename::RULE,
     &malformed_title::RULE,
     &number_mismatch::RULE,
@@ -161,6 +162,7 @@ pub static RULES: [&Rule; 36] = [
     &empty_section::RULE,
     &stub_section::RULE,
     &template_text::RULE,
+    &unfilled_table::RULE,
     &extra_section::RULE,
     &skipped_heading_level::RULE,
     &unclosed_fence::RULE,

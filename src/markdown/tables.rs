@@ -1,0 +1,99 @@
+//! The rows of a table and their cells.
+
+use super::document::Document;
+use std::ops::Range;
+
+/// A row below the head of a table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TableRow {
+    /// Its line, without the line break.
+    pub span: Range<usize>,
+    /// The cells as written, blanks around them left out.
+    pub cells: Vec<String>,
+}
+
+impl TableRow {
+    /// Whether the first cell says something and no other does: a row to fill in.
+    pub fn is_blank(&self) -> bool {
+        let mut cells = self.cells.iter().map(|cell| says(cell));
+        self.cells.len() > 1 && cells.next() == Some(true) && cells.all(|says| !says)
+    }
+
+    pub fn first(&self) -> &str {
+        self.cells.first().map_or("", String::as_str)
+    }
+}
+
+/// Whether a cell shows anything.
+fn says(cell: &str) -> bool {
+    let visible = cell.replace("&nbsp;", "").replace("<br>", "");
+    let visible = visible.trim();
+    let is_comment = visible.starts_with("<!--") && visible.ends_with("-->");
+    !visible.is_empty() && !is_comment
+}
+
+/// The rows of the tables inside of `range`, in order.
+pub fn rows(document: &Document, range: &Range<usize>) -> Vec<TableRow> {
+    let tables = document.tables.iter().filter(|table| range.contains(&table.start));
+    tables.flat_map(|table| rows_of(document, table)).collect()
+}
+
+fn rows_of(document: &Document, table: &Range<usize>) -> Vec<TableRow> {
+    let text = document.text.slice(table.clone());
+    let mut rows = Vec::new();
+    let mut at = table.start;
+    for (index, line) in text.split_inclusive('\n').enumerate() {
+        let row = line.trim_start_matches(['>', ' ', '\t']).trim_end();
+        let start = at + line.len() - line.trim_start_matches(['>', ' ', '\t']).len();
+        // The first two lines are the head and what divides it from the rows.
+        if index > 1 && !row.is_empty() {
+            rows.push(TableRow { span: start..start + row.len(), cells: cells(row) });
+        }
+        at += line.len();
+    }
+    rows
+}
+
+/// The cells of a row; a `\|` is text.
+fn cells(row: &str) -> Vec<String> {
+    let row = row.strip_prefix('|').unwrap_or(row);
+    let mut cells = vec![String::new()];
+    let mut escaped = false;
+    for c in row.chars() {
+        match c {
+            '|' if !escaped => cells.push(String::new()),
+            c => cells.last_mut().expect("there is a first one").push(c),
+        }
+        escaped = c == '\\' && !escaped;
+    }
+    let last_is_border = row.ends_with('|') && !row.ends_with("\\|");
+    if last_is_border {
+        cells.pop();
+    }
+    cells.iter().map(|cell| cell.trim().to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(table: &str, expected: &[(&[&str], bool)]) {
+        let document = Document::parse(table.as_bytes());
+        let rows = rows(&document, &(0..table.len()));
+        let found: Vec<(Vec<&str>, bool)> =
+            rows.iter().map(|r| (r.cells.iter().map(String::as_str).collect(), r.is_blank())).collect();
+        let expected: Vec<(Vec<&str>, bool)> = expected.iter().map(|(c, b)| (c.to_vec(), *b)).collect();
+        assert_eq!(found, expected, "{table}");
+        rows.iter().for_each(|r| assert!(document.text.slice(r.span.clone()).contains(r.first())));
+    }
+
+    #[test]
+    fn rows_have_the_cells_of_their_line() {
+        check("| a | b |\n|---|---|\n| x | |\n| y | z |\n", &[(&["x", ""], true), (&["y", "z"], false)]);
+        check("a | b\n--|--\nx | |\ny | z", &[(&["x", ""], true), (&["y", "z"], false)]);
+        check("| a | b |\n|---|---|\n| x \\| y | |\n", &[(&["x \\| y", ""], true)]);
+        check("> | a | b |\n> |---|---|\n> | x | &nbsp; |\n", &[(&["x", "&nbsp;"], true)]);
+        check("| a | b |\n|---|---|\n|   | y |\n", &[(&["", "y"], false)]);
+        check("| a |\n|---|\n| x |\n", &[(&["x"], false)]);
+    }
+}

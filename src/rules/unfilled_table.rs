@@ -1,0 +1,142 @@
+//! Tables of the template that an author has left blank.
+
+use super::{Check, Demand, Rule};
+use crate::markdown::names::Name;
+use crate::markdown::tables::{TableRow, rows};
+use crate::rules::context::OkepContext;
+use crate::rules::finding::{Finding, Severity};
+use std::ops::Range;
+
+pub static RULE: Rule = Rule {
+    id: "unfilled-table",
+    severity: Severity::Error,
+    offence: "rows of a table of the template that are left blank, or left out of it",
+    why: "Each row is a question reviewers will ask. A blank cell does not say whether it was answered or forgotten.",
+    bad: "| Dimension | Status | Notes |\n|---|---|---|\n| IPv6 | | |",
+    good: "| Dimension | Status | Notes |\n|---|---|---|\n| IPv6 | supported | |",
+    check: Check::Okep(check),
+    demand: Demand::OfTemplate,
+    ..Rule::BASE
+};
+
+/// Most first cells that a message names.
+const SHOWN: usize = 10;
+
+fn check(judged: &OkepContext) -> Vec<Finding> {
+    (0..judged.template().outline.rows.len()).filter_map(|section| finding(judged, section)).collect()
+}
+
+/// One finding for a section, so that filling in one row is not a new one.
+fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
+    let template = judged.template();
+    let asked =
+        rows(&template.document, &template.document.headings[template.outline.rows[section].heading].body);
+    let asked: Vec<TableRow> = asked.into_iter().filter(TableRow::is_blank).collect();
+    let heading = judged.heading_of(section).filter(|_| !asked.is_empty())?;
+    let answers = rows(judged.document(), &range(judged, section)?);
+    let answer = |row: &TableRow| {
+        let name = Name::new(row.first());
+        answers.iter().find(|answer| Name::new(answer.first()).normal == name.normal)
+    };
+    // Without any of the rows it is no such table: other text may answer as well.
+    asked.iter().find_map(answer)?;
+    let text = judged.document().text.slice(range(judged, section)?).to_lowercase();
+    let is_open = |row: &&TableRow| match answer(row) {
+        Some(answer) => answer.is_blank(),
+        None => !text.contains(&row.first().to_lowercase()),
+    };
+    let open: Vec<&TableRow> = asked.iter().filter(is_open).collect();
+    let first = open.iter().find_map(|row| answer(row)).map_or(heading.span.clone(), |row| row.span.clone());
+    let mut names: Vec<String> = open.iter().take(SHOWN).map(|row| format!("`{}`", row.first())).collect();
+    if names.is_empty() {
+        return None;
+    }
+    if open.len() > SHOWN {
+        names.push(format!("{} more", open.len() - SHOWN));
+    }
+    let name = judged.section_name(section);
+    let plural = if open.len() == 1 { "row is" } else { "rows are" };
+    let message = format!("{} {plural} not filled in under `{name}`: {}", open.len(), names.join(", "));
+    let finding = RULE.at(judged, first, name, message);
+    Some(finding.help("fill in every row; `not applicable` with a reason is an answer"))
+}
+
+/// The section with what the author has put inside of it, up to the next one that the template has.
+fn range(judged: &OkepContext, section: usize) -> Option<Range<usize>> {
+    let row = judged.alignment.matches[section]?.row;
+    let rows = &judged.okep.outline.rows;
+    let is_next = |next: &usize| {
+        judged.alignment.section_of[*next].is_some()
+            || judged.alignment.levels[*next] <= judged.alignment.levels[row]
+    };
+    let next = (row + 1..rows.len()).find(is_next);
+    let end = next.map_or(judged.document().text.len(), |next| judged.heading(next).span.start);
+    Some(judged.heading(row).span.end..end)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{
+        OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, planned, tree, with,
+    };
+
+    const TABLE: &str = "| Cup | Hot | Why |\n|---|---|---|\n| Mug | | |\n| Glass | | |\n| Bowl | | |\n";
+
+    /// Checks what is under `Alternatives`, where the template has a table to fill in.
+    #[track_caller]
+    fn check_table(answer: &str, expected: &[&str]) {
+        let template = TEMPLATE.replace("(Other designs", &format!("{TABLE}\n(Other designs"));
+        check_files(&[(TEMPLATE_PATH, &template), (OKEP, &with("Coffee.\n", answer))], expected);
+    }
+
+    const FOUND: &str = "unfilled-table:31 Alternatives";
+
+    #[test]
+    fn rows_left_blank_are_one_finding() {
+        check_table(TABLE, &[FOUND]);
+        check_table(&TABLE.replace("| Mug | |", "| Mug | yes |"), &["unfilled-table:32 Alternatives"]);
+        check_table(
+            &TABLE.replace("|---|---|---|\n", "|---|---|---|\n| Pot | yes | |\n"),
+            &["unfilled-table:32 Alternatives"],
+        );
+        check_table(&format!("Some words.\n\n{TABLE}"), &["unfilled-table:33 Alternatives"]);
+        check_table(&format!("### Cups\n\n{TABLE}"), &["unfilled-table:33 Alternatives"]);
+    }
+
+    #[test]
+    fn rows_left_out_of_the_table_are_found_too() {
+        let filled = TABLE.replace("| Mug | |", "| Mug | yes |").replace("| Bowl | |", "| Bowl | no |");
+        let without = filled.replace("| Glass | | |\n", "");
+        check_table(&without, &["unfilled-table:27 Alternatives"]);
+        check_table(&format!("{without}\nA glass is never hot.\n"), &[]);
+    }
+
+    #[test]
+    fn a_table_that_is_filled_in_is_left_alone() {
+        let filled = TABLE.replace("| | |", "| yes | |");
+        check_table(&filled, &[]);
+        // The order of rows and columns and their names are the author's.
+        check_table("| Why | Cup |\n|---|---|\n| x | Mug |\n", &[]);
+        check_table("| Cup | Warm? |\n|---|---|\n| bowl | yes |\n| Glass | no |\n| **Mug** | yes |\n", &[]);
+        // No table but other text is an answer.
+        check_table("All cups are hot.\n", &[]);
+        check_table("None\n", &[]);
+    }
+
+    #[test]
+    fn a_table_that_the_template_fills_in_itself_asks_nothing() {
+        let table = TABLE.replace("| | |", "| yes | since 1.0 |");
+        let template = TEMPLATE.replace("(Other designs", &format!("{table}\n(Other designs"));
+        check_files(&[(TEMPLATE_PATH, &template), (OKEP, &with("Coffee.\n", TABLE))], &[]);
+        check(&with("Coffee.\n", TABLE), &[]);
+    }
+
+    #[test]
+    fn the_message_names_the_rows() {
+        let template = TEMPLATE.replace("(Other designs", &format!("{TABLE}\n(Other designs"));
+        let found = planned(&tree(&[(TEMPLATE_PATH, &template), (OKEP, &with("Coffee.\n", TABLE))]));
+        let found = found.iter().find(|f| f.rule == "unfilled-table").expect("it is found");
+        assert_eq!(found.message, "3 rows are not filled in under `Alternatives`: `Mug`, `Glass`, `Bowl`");
+        assert!(found.fix.is_none());
+    }
+}
