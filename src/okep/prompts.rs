@@ -222,8 +222,13 @@ mod tests {
     const TEMPLATE: &str = "# T\n\n* Issue: [#1](https://github.com/o/r/issues/1)\n(Open one if\nyou have none. Then use its number as yours.)\n\n## S\n\n(What is this *all* about?)\n\n* Unit tests\n* see https://github.com/old/r/blob/x for details on this\n\ne.g\n";
 
     fn check(document: &str, expected: &[&str]) {
+        check_with(TEMPLATE, document, expected);
+    }
+
+    /// What of a document is a prompt of a template.
+    fn check_with(template: &str, document: &str, expected: &[&str]) {
         let mut prompts = Prompts::default();
-        prompts.add(&Document::parse(TEMPLATE.as_bytes()));
+        prompts.add(&Document::parse(template.as_bytes()));
         let document = Document::parse(document.as_bytes());
         let (found, _) = prompts.leftovers(&document, None);
         let found: Vec<&str> = found.iter().map(|l| document.text.slice(l.span.clone())).collect();
@@ -242,15 +247,10 @@ mod tests {
     }
 
     #[test]
-    fn a_short_prompt_goes_with_the_one_beside_it() {
-        let mut prompts = Prompts::default();
-        prompts
-            .add(&Document::parse(b"(What is the problem at hand? Who has it? Please add a link to it.)\n"));
-        let document =
-            Document::parse(b"Who has it? Please add a link to it.\n\n## S\n\nWho has it? All of us.\n");
-        let found = prompts.leftovers(&document, None).0;
-        assert_eq!(found.len(), 1);
-        assert_eq!(document.text.slice(found[0].span.clone()), "Who has it? Please add a link to it.");
+    fn a_short_prompt_goes_with_the_one_next_to_it() {
+        let template = "(What is the problem at hand? Who has it? Please add a link to it.)\n";
+        let document = "Who has it? Please add a link to it.\n\n## S\n\nWho has it? All of us.\n";
+        check_with(template, document, &["Who has it? Please add a link to it."]);
     }
 
     #[test]
@@ -258,16 +258,6 @@ mod tests {
         check("* Unit tests\n", &["Unit tests"]);
         check("* Unit tests cover it.\n* Unit tests\n  * of the parser\n", &[]);
         check("e.g\n", &[]);
-    }
-
-    /// What of a document is a prompt of a template.
-    fn check_with(template: &str, document: &str, expected: &[&str]) {
-        let mut prompts = Prompts::default();
-        prompts.add(&Document::parse(template.as_bytes()));
-        let document = Document::parse(document.as_bytes());
-        let (found, _) = prompts.leftovers(&document, None);
-        let found: Vec<&str> = found.iter().map(|l| document.text.slice(l.span.clone())).collect();
-        assert_eq!(found, expected);
     }
 
     #[test]

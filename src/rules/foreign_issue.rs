@@ -8,7 +8,7 @@ use crate::rules::finding::{Edit, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "foreign-issue",
     severity: Severity::Warning,
-    offence: "the issue link names another repository than the template's own issue link, or a pull request",
+    offence: "the issue link names another repository than the template's own issue link, a pull request or a discussion",
     why: "An old name redirects until somebody takes it; another repository's issue is another \
           discussion, and a pull request is the proposal's text, not its discussion.",
     bad: "* Issue: [#5224](https://github.com/ovn-org/ovn-kubernetes/issues/5224)",

@@ -114,7 +114,9 @@ fn a_template_that_goes_and_comes_back_is_told() {
 #[test]
 fn a_plugin_that_makes_the_navigation_leaves_the_landing_page_alone() {
     let mut repo = Repo::started();
-    repo.write("docs/okeps/index.md", "# OKEPs\n\nThere are some.\n").commit("Welcome");
+    let index: String = (2..4).map(|n| format!("* [{n}](okep-{n}-proposal.md)\n")).collect();
+    repo.write(&path(2), &okep(2)).write(&path(3), &okep(3));
+    repo.write("docs/okeps/index.md", &format!("# OKEPs\n\n{index}")).commit("Welcome");
     let plugin = "site_name: Test\nplugins:\n  - awesome-pages\nnav:\n  - ...\n";
     let removed = repo.remove("docs/okeps/index.md").write("mkdocs.yml", plugin).commit("Let a plugin do it");
     let story = repo.history(&[]);
