@@ -8,6 +8,8 @@ use crate::audit::target::{Base, CheckTarget, Options};
 use crate::files::{Note, Tree};
 use crate::git::{Error as GitError, Head, Id, Repo};
 use crate::history::repo_history::RepoHistory;
+use crate::okep::config::Config;
+use crate::rules;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -153,8 +155,25 @@ fn of_index(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Error> {
         return Ok(target);
     }
     target.compares = true;
-    target.bases = bases(repo, target.commits())?;
+    let merged = merged_from_main(repo, &target);
+    target.bases = bases(repo, target.tip.into_iter().chain(merged))?;
     Ok(target)
+}
+
+/// The merge heads whose findings are not new: on the default branch only what another copy of it has, since
+/// what a branch brings into the main line is new there; elsewhere all of them.
+fn merged_from_main(repo: &Repo, target: &CheckTarget) -> Vec<Id> {
+    let mut merged = target.merged.clone();
+    if merged.is_empty() {
+        return merged;
+    }
+    // A mistake in it is reported by the check.
+    let config = Config::of(&target.tree, rules::ids()).unwrap_or_default();
+    let default = repo.default_branch(config.main_branch.as_deref());
+    if let Some(default) = default.filter(|default| repo.is_on_branch(&default.name)) {
+        merged.retain(|head| default.copies.iter().any(|copy| repo.contains(*copy, *head)));
+    }
+    merged
 }
 
 /// Tries again where a commit was made meanwhile, a moment later each time.

@@ -59,6 +59,8 @@ pub fn blob_id(bytes: &[u8], like: Id) -> Option<Id> {
 /// that is not seen.
 pub struct Repo {
     pub(crate) safe: gix::ThreadSafeRepository,
+    /// The folder that names where objects are, where the environment says so.
+    _objects: Option<tempfile::TempDir>,
     root: Option<PathBuf>,
     index_path: PathBuf,
     index: Mutex<Option<Arc<gix::index::File>>>,

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 /// The variables by which git tells a hook, or anything else it runs, which repository it means.
-const LOCAL: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR"];
+const LOCAL: [&str; 5] =
+    ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY"];
 
 pub(crate) fn discover(dir: Option<&Path>) -> Result<Option<Repo>, Error> {
     #[cfg(debug_assertions)]
@@ -42,23 +43,58 @@ fn with_environment(dir: &Path) -> Result<Option<Repo>, Error> {
     let trust = trust(|options| options);
     let opened =
         gix::ThreadSafeRepository::discover_with_environment_overrides_opts(dir, upwards(), trust).map(Some);
-    let safe = match opened.or_else(|error| not_there(error, dir, env::var_os("GIT_DIR").map(PathBuf::from)))
-    {
-        Ok(Some(safe)) => safe,
-        Ok(None) => return Ok(None),
-        Err(error) => return Err(error),
-    };
+    let mut safe =
+        match opened.or_else(|error| not_there(error, dir, env::var_os("GIT_DIR").map(PathBuf::from))) {
+            Ok(Some(safe)) => safe,
+            Ok(None) => return Ok(None),
+            Err(error) => return Err(error),
+        };
     let mut root = safe.work_dir().map(|root| dir.join(root));
     if root.is_none() && env::var_os("GIT_DIR").is_some() && !configured_bare(&safe) {
         // As git has it: GIT_DIR alone means that the current folder is the top of the working tree.
         root = Some(dir.to_path_buf());
     }
+    let objects = objects_of_environment(&mut safe, root.as_deref().unwrap_or(dir))
+        .map_err(|error| Error::Open { path: dir.to_path_buf(), reason: format!("its objects: {error}") })?;
     let index_path = match env::var_os("GIT_INDEX_FILE").map(PathBuf::from) {
         // Git resolves it after it went to the top of the working tree, gix from the current folder.
         Some(path) if !path.as_os_str().is_empty() => root.as_deref().unwrap_or(dir).join(path),
         _ => safe.git_dir().join("index"),
     };
-    Ok(Some(Repo { root, index_path: dir.join(index_path), ..repo(safe) }))
+    Ok(Some(Repo { root, index_path: dir.join(index_path), _objects: objects, ..repo(safe) }))
+}
+
+/// Reads objects where the environment says they are, as in the quarantine of a push that is being received.
+///
+/// gix knows no folders of objects but the repository's own and those that its `info/alternates` names, so that
+/// a folder of ours names them, which is kept as long as the repository is open.
+fn objects_of_environment(
+    safe: &mut gix::ThreadSafeRepository,
+    dir: &Path,
+) -> std::io::Result<Option<tempfile::TempDir>> {
+    let named = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
+    let (own, others) = (named("GIT_OBJECT_DIRECTORY"), named("GIT_ALTERNATE_OBJECT_DIRECTORIES"));
+    if own.is_none() && others.is_none() {
+        return Ok(None);
+    }
+    let own = own.map_or_else(|| safe.objects_dir().to_path_buf(), PathBuf::from);
+    let others = others.iter().flat_map(env::split_paths);
+    let mut lines = Vec::new();
+    for folder in std::iter::once(own).chain(others) {
+        lines.extend_from_slice(dir.join(folder).as_os_str().as_encoded_bytes());
+        lines.push(b'\n');
+    }
+    let folder = tempfile::tempdir()?;
+    std::fs::create_dir(folder.path().join("info"))?;
+    std::fs::write(folder.path().join("info/alternates"), lines)?;
+    let replaced: Vec<_> = safe.objects.replacements().collect();
+    let local = safe.to_thread_local();
+    let options = gix::odb::store::init::Options::default();
+    let hash = local.object_hash();
+    let store =
+        gix::odb::Store::at_opts(folder.path().to_path_buf(), hash, &mut replaced.into_iter(), options)?;
+    safe.objects = store.into();
+    Ok(Some(folder))
 }
 
 fn without_environment(dir: &Path) -> Result<Option<Repo>, Error> {
@@ -77,6 +113,7 @@ fn repo(safe: gix::ThreadSafeRepository) -> Repo {
         root: safe.work_dir().map(Path::to_path_buf),
         index_path: safe.git_dir().join("index"),
         safe,
+        _objects: None,
         index: Mutex::default(),
         blobs: Blobs::default(),
         vanished: Mutex::default(),

@@ -24,6 +24,8 @@ pub struct Okep {
     pub unchanged: bool,
     /// The Markdown extensions of the site that shows it; none where no site does.
     pub site: Option<Extensions>,
+    /// All OKEPs of the tree, this one among them; none where it was read by itself.
+    pub all: Arc<[Okep]>,
     text: Arc<LazyLock<OkepText, Box<dyn FnOnce() -> OkepText + Send + Sync>>>,
 }
 
@@ -74,6 +76,7 @@ impl Okep {
             folder: path::okep_folder(path, proposals).map(|(folder, name)| (folder.to_owned(), name)),
             unchanged: false,
             site: None,
+            all: Arc::default(),
             text: Arc::new(LazyLock::new(text)),
         }
     }
@@ -81,6 +84,18 @@ impl Okep {
     /// Whether its bytes are text, so that something can be said of that text.
     pub fn is_text_known(&self) -> bool {
         self.document.text.invalid_at.is_none()
+    }
+
+    /// The other OKEP that a number belongs to, as its file name, title and issue agree.
+    pub fn owner_of(&self, number: u64) -> Option<&Okep> {
+        let number = Some(number);
+        let owns = |o: &&Okep| {
+            o.path != self.path
+                && o.name.number == number
+                && o.title.as_ref().and_then(|title| title.number) == number
+                && o.issue.as_ref().and_then(|issue| issue.number()) == number
+        };
+        self.all.iter().find(owns)
     }
 
     /// The number it goes by: that of the file, else of the title, else of the issue.

@@ -436,6 +436,8 @@ impl SnapshotReader<'_> {
             }
         }
         okeps.sort_by(|a, b| a.path.cmp(&b.path));
+        let all: Arc<[Okep]> = okeps.clone().into();
+        okeps.iter_mut().for_each(|okep| okep.all = all.clone());
         okeps
     }
 

@@ -32,8 +32,10 @@ struct Carrier {
 /// The numbers of an OKEP, laid side by side.
 struct Numbers {
     carriers: Vec<Carrier>,
-    /// The number that most of them say, where one is said most.
+    /// The number that most of them say, where one is said most; none that another OKEP owns.
     right: Option<u64>,
+    /// Those that another OKEP owns, with its path.
+    owned: Vec<(u64, String)>,
 }
 
 impl Numbers {
@@ -46,10 +48,13 @@ impl Numbers {
         if votes.len() < 2 {
             return None;
         }
+        let owned = |number: &u64| Some((*number, judged.okep.owner_of(*number)?.path.clone()));
+        let owned: Vec<(u64, String)> = votes.keys().filter_map(owned).collect();
+        votes.retain(|number, _| owned.iter().all(|(owned, _)| owned != number));
         let most = votes.values().copied().max().unwrap_or(0);
         let mut leaders = votes.iter().filter(|(_, n)| **n == most).map(|(number, _)| *number);
         let right = leaders.next().filter(|_| leaders.next().is_none());
-        Some(Numbers { carriers, right })
+        Some(Numbers { carriers, right, owned })
     }
 
     /// Those that say another number than `reference`.
@@ -76,10 +81,14 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
             finding.related.push(Related { path: judged.okep.path.clone(), place, message });
         }
     }
+    for (number, owner) in &numbers.owned {
+        finding = finding.help(format!("{number} is the number of `{owner}`"));
+    }
     let Some(right) = numbers.right else {
         return vec![finding.help("give all of them the number of the tracking issue")];
     };
-    let finding = finding.help(format!("most of them say {right}"));
+    let says = if numbers.owned.is_empty() { "most of them say" } else { "the number here is" };
+    let finding = finding.help(format!("{says} {right}"));
     match remedy(judged, &odd, right) {
         Ok(_) => vec![finding],
         Err(by_hand) => vec![finding.help(by_hand)],
@@ -154,7 +163,7 @@ fn carriers(judged: &OkepContext) -> Vec<Carrier> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{check, with};
+    use crate::rules::test_support::{GOOD, ISSUE, OKEP, check, planned, tree, with};
 
     #[test]
     fn all_numbers_agree() {
@@ -166,5 +175,39 @@ mod tests {
         check(&with("[#7]", "[Layer2 tea]"), &["malformed-issue:3 issue"]);
         check(&with("[#7]", "[OVN-K8s #7]"), &["malformed-issue:3 issue"]);
         check(&with("[#7]", "[OVN-K8s #8]"), &["malformed-issue:3 issue", "number-mismatch:3 number"]);
+    }
+
+    /// The help and the fix of a document, next to the OKEP 7, whose text is `other`.
+    fn remedy(path: &str, document: &str, other: &str) -> (Vec<String>, String) {
+        let nav = "nav:\n  - okeps/okep-7-faster-tea.md\n  - ";
+        let nav = format!("{nav}{}\n", path.trim_start_matches("docs/"));
+        let findings = planned(&tree(&[(OKEP, other), (path, document), ("mkdocs.yml", &nav)]));
+        let of_rule = |f: &&crate::rules::finding::Finding| f.rule == "number-mismatch" && f.path == path;
+        let finding = findings.iter().find(of_rule).expect("the numbers disagree");
+        (finding.help.clone(), finding.fix.as_ref().map_or("-".into(), |fix| fix.title.clone()))
+    }
+
+    const COPY: &str = "docs/okeps/okep-8-green-tea.md";
+
+    #[test]
+    fn a_number_that_another_okep_owns_is_never_right() {
+        let owned = format!("7 is the number of `{OKEP}`");
+        let own = (vec![owned.clone(), "the number here is 8".to_owned()], "write 8 everywhere".to_owned());
+        assert_eq!(remedy(COPY, GOOD, GOOD), own);
+        assert_eq!(remedy(COPY, &with("# OKEP-7:", "# OKEP-8:"), GOOD), own);
+        let folder = "docs/okeps/okep-8-green-tea/okep-8-green-tea.md";
+        assert_eq!(remedy(folder, GOOD, GOOD), own);
+        // It was copied under the number of the other.
+        let taken = "docs/okeps/okep-7-green-tea.md";
+        let (help, _) = remedy(taken, &GOOD.replace('7', "9"), GOOD);
+        assert_eq!(help, [&owned[..], "the number here is 9"]);
+    }
+
+    #[test]
+    fn a_number_that_no_other_okep_owns_is_right_where_most_say_it() {
+        // The other one's numbers disagree too, or it has no issue.
+        for other in [with("# OKEP-7:", "# OKEP-9:"), with(ISSUE, "Tea.")] {
+            assert_eq!(remedy(COPY, GOOD, &other).0, ["most of them say 7"]);
+        }
     }
 }
