@@ -8,6 +8,7 @@ pub mod issue;
 pub mod landings;
 pub mod levels;
 pub mod lineage;
+pub mod nav_entries;
 pub mod own_text;
 pub mod prompts;
 pub mod proposal;

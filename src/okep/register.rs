@@ -1,4 +1,4 @@
-//! How registers name OKEPs: what rules about `nav` and the landing page share.
+//! How registers name OKEPs: what rules about `nav` and the index page share.
 
 use super::proposal::Okep;
 use super::snapshot::Snapshot;
@@ -29,10 +29,9 @@ pub fn meant<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a Okep> {
     snapshot.okep_of_number(number(dead)?)
 }
 
-/// The folder named like the OKEP that an entry means, where that folder holds none yet: once a page in it
-/// has its name, the entry may point to it, and until then it is unknown what is dead.
-pub fn awaited<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a str> {
-    let meant = number(dead)?;
+/// The folder named like the OKEP of a number that an entry means, where that folder holds none yet: once a page
+/// in it has its name, the entry may point to it, and until then it is unknown what is dead.
+pub fn awaited(snapshot: &Snapshot, meant: u64) -> Option<&str> {
     let mut folders = snapshot.orphan_folders.iter().map(|orphan| orphan.folder.as_str());
     folders.find(|folder| okep_name(file_name(folder)).is_some_and(|name| name.number == Some(meant)))
 }

@@ -105,10 +105,12 @@ impl Snapshot {
     ) -> Self {
         let listing = tree.list(&layout.folder);
         let notes = listing.notices.clone();
-        let mut reading = SnapshotReader { tree, layout, parsed, changed, notes, incomplete: false };
+        let mut reading =
+            SnapshotReader { tree, layout, parsed, changed, notes, incomplete: false, site: None };
+        reading.site = reading.site();
+        let site = reading.site.clone();
         let files = reading.documents(&listing);
         let template = reading.template(&files, &listing);
-        let site = reading.site();
         let okeps = reading.okeps(&files, &listing, &template, site.as_deref());
         let (companions, orphan_folders) = reading.pages(&files, &okeps);
         let landing = files
@@ -204,7 +206,9 @@ impl Snapshot {
 
     /// The number of the OKEP that a path names, whether it is there or not; none for other pages.
     pub fn number_of(&self, path: &str) -> Option<u64> {
-        if path::role(path, &self.layout.folder) != Role::Okep {
+        let localized = self.site.as_ref().and_then(|site| site.default_page(path));
+        let is_okep = |path: &str| path::role(path, &self.layout.folder) == Role::Okep;
+        if !is_okep(path) && !localized.is_some_and(|path| is_okep(&path)) {
             return None;
         }
         path::okep_name(path::stem(path::file_name(path))?)?.number
@@ -252,19 +256,27 @@ struct SnapshotReader<'a> {
     changed: Option<&'a BTreeSet<String>>,
     notes: Vec<Note>,
     incomplete: bool,
+    site: Option<Arc<Site>>,
 }
 
 impl SnapshotReader<'_> {
     /// Whether a path is an OKEP that is not in question.
     fn is_unchanged(&self, path: &str) -> bool {
-        self.changed.is_some_and(|changed| !changed.contains(path))
-            && path::role(path, &self.layout.folder) == Role::Okep
+        self.changed.is_some_and(|changed| !changed.contains(path)) && self.role(path) == Role::Okep
+    }
+
+    /// The role of a page; a translation has none of its own.
+    fn role(&self, path: &str) -> Role {
+        match &self.site {
+            Some(site) if site.is_translation(path) => Role::Other,
+            _ => path::role(path, &self.layout.folder),
+        }
     }
 
     /// Reads and parses all pages in question.
     fn documents(&mut self, listing: &Listing) -> Vec<Parsable> {
         let paths: Vec<&String> = listing.files.keys().filter(|path| !self.is_unchanged(path)).collect();
-        let read = |path: &&String| (self.tree.file(path), path::role(path, &self.layout.folder));
+        let read = |path: &&String| (self.tree.file(path), self.role(path));
         let parse = |(file, role): (Option<File>, Role)| match file.as_ref().map(|file| &file.content) {
             Some(Content::Bytes(bytes)) => {
                 (file.as_ref().map(|file| self.parsed.document(file, bytes)), file, role)

@@ -6,7 +6,7 @@ use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Detail, Edit, Finding, Fix, Severity};
 use crate::site::index_page::{IndexPage, LandingEntry};
-use crate::text::path::folder_of;
+use crate::text::path::{folder_of, number};
 use std::ops::Range;
 
 pub static RULE: Rule = Rule {
@@ -37,7 +37,7 @@ fn finding(snapshot: &Snapshot, landing: &IndexPage, entry: &LandingEntry) -> Fi
     finding.place = Some(text.place(entry.span.clone()));
     match meant.filter(|o| !landing.lists(&o.path)) {
         Some(okep) => finding.help(format!("link to `{}`", target(landing, okep))),
-        None => match register::awaited(snapshot, &entry.doc) {
+        None => match number(&entry.doc).and_then(|n| register::awaited(snapshot, n)) {
             Some(folder) => finding.help(format!("name the proposal in `{folder}` first")),
             None => finding.help("delete the link"),
         },
@@ -63,7 +63,7 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
             let edit = Edit::replace(&landing.path, start..start + entry.target.len(), new);
             Some(Fix::suggested("link to the file it is now", vec![edit]))
         }
-        None if register::awaited(snapshot, &entry.doc).is_some() => None,
+        None if number(&entry.doc).is_some_and(|n| register::awaited(snapshot, n).is_some()) => None,
         None => {
             let edit = Edit::replace(&landing.path, own_lines(landing, entry)?, "");
             Some(Fix::suggested("delete its line", vec![edit]))

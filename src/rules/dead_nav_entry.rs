@@ -1,11 +1,12 @@
 //! Entries of `nav` that name an OKEP that is not there.
 
 use super::{Check, PlanFix, Rule};
+use crate::okep::nav_entries::{DeadEntry, dead_entries};
 use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Detail, Edit, Finding, Fix, Severity};
-use crate::site::mkdocs::{NavEntry, Site};
+use crate::site::mkdocs::Site;
 use crate::site::nav_edit;
 use crate::site::nav_edit::NavPlan;
 use crate::text::Text;
@@ -13,86 +14,99 @@ use crate::text::Text;
 pub static RULE: Rule = Rule {
     id: "dead-nav-entry",
     severity: Severity::Error,
-    offence: "`nav` names an OKEP that is not there",
-    why: "The entry leads readers to a missing page, and a build in strict mode fails.",
+    offence: "`nav` names an OKEP, or a page of the proposal folder, in a way that shows no page",
+    why: "Readers who follow the entry find no page, and a build in strict mode fails.",
     bad: "- BGP: okeps/okep-5296-bgp-integration.md",
     good: "- BGP: okeps/okep-5296-bgp.md",
     check: Check::Tree(check),
     fix: Some(PlanFix::Tree(fix)),
-    fixability: "suggested",
+    fixability: "safe where one OKEP is meant that no other entry shows, else suggested",
     ..Rule::BASE
 };
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let Some(site) = &snapshot.site else { return Vec::new() };
-    let entries = site.nav.entries().iter().enumerate();
-    let dead = entries.filter_map(|(index, entry)| {
-        let doc = entry.doc.as_deref()?;
-        register::is_dead(snapshot, doc).then(|| finding(snapshot, site, index, entry, doc))
-    });
-    dead.collect()
+    let all = dead_entries(snapshot);
+    all.iter().map(|dead| finding(snapshot, site, dead, &all)).collect()
 }
 
-fn finding(snapshot: &Snapshot, site: &Site, index: usize, entry: &NavEntry, doc: &str) -> Finding {
+fn finding(snapshot: &Snapshot, site: &Site, dead: &DeadEntry<'_>, all: &[DeadEntry<'_>]) -> Finding {
     let register = site.nav.tree().map_or(site.path.as_str(), |t| t.path.as_str());
-    let meant = register::meant(snapshot, doc);
-    let message = format!("`nav` names `{}`, which is not there", entry.target);
-    let mut finding = RULE.about(meant.map(|o| o.path.as_str()), register, entry.target.clone(), message);
-    finding.detail = Detail::Entry(index);
+    let target = &dead.entry.target;
+    let message = match (dead.hidden_by, dead.title) {
+        (Some(setting), _) => format!("`nav` names `{target}`, which `{setting}` leaves out of the site"),
+        (None, Some(_)) => {
+            format!("`{target}` in `nav` has no blank after the colon, so that it names no page")
+        }
+        (None, None) => format!("`nav` names `{target}`, which is not there"),
+    };
+    let okep = dead.meant.first().filter(|_| dead.meant.len() == 1);
+    let mut finding = RULE.about(okep.map(|o| o.path.as_str()), register, target.clone(), message);
+    finding.detail = Detail::Entry(dead.index);
     let Some(text) = snapshot.text(register) else { return finding };
-    finding.place = Some(text.place(entry.span.clone()));
-    match plan(snapshot, site, index, doc, &text) {
-        Plan::Awaited(folder) => finding.help(format!("name the proposal in `{folder}` first")),
-        Plan::Edit(NavPlan { edit: Err(why), .. }) => finding.help(why),
-        Plan::Edit(_) => match unlisted(snapshot, site, doc) {
-            Some(okep) => {
-                let target = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
-                finding.help(format!("name `{target}`"))
-            }
-            None => finding.help("delete the entry"),
-        },
+    finding.place = Some(text.place(dead.entry.span.clone()));
+    let named = |okep: &Okep| format!("`{}`", site.target(&okep.path).unwrap_or_else(|| okep.path.clone()));
+    match plan(snapshot, site, dead, all, &text) {
+        Plan::Author(what) => finding.help(what),
+        Plan::Retarget(_, NavPlan { edit: Err(why), .. }) | Plan::Remove(NavPlan { edit: Err(why), .. }) => {
+            finding.help(why)
+        }
+        Plan::Retarget(okep, _) => finding.help(format!("name {}", named(okep))),
+        Plan::Remove(_) => finding.help("delete the entry"),
     }
 }
 
 fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let site = snapshot.site.as_ref()?;
     let Detail::Entry(index) = finding.detail else { return None };
-    let doc = site.nav.entries().get(index)?.doc.as_deref()?;
+    let all = dead_entries(snapshot);
+    let dead = all.iter().find(|dead| dead.index == index)?;
     let text = &*snapshot.text(&finding.path)?;
-    let Plan::Edit(plan) = plan(snapshot, site, index, doc, text) else { return None };
-    let (span, replacement) = plan.edit.ok()?;
-    let title = match unlisted(snapshot, site, doc) {
-        Some(_) => "name the file it is now",
-        None => "delete the entry",
+    let (make, title, plan): (fn(_, _) -> _, _, _) = match plan(snapshot, site, dead, &all, text) {
+        Plan::Author(_) => return None,
+        Plan::Retarget(_, plan) => (Fix::safe, "update the path", plan),
+        Plan::Remove(plan) => (Fix::suggested, "delete the entry", plan),
     };
-    Some(Fix::suggested(title, vec![Edit::replace(&plan.path, span, replacement)]))
+    let (span, replacement) = plan.edit.ok()?;
+    Some(make(title, vec![Edit::replace(&plan.path, span, replacement)]))
 }
 
 enum Plan<'a> {
-    /// A folder named like the OKEP is there, and holds none yet.
-    Awaited(&'a str),
-    Edit(NavPlan),
+    /// What only the author can do.
+    Author(String),
+    Retarget(&'a Okep, NavPlan),
+    Remove(NavPlan),
 }
 
-fn plan<'a>(snapshot: &'a Snapshot, site: &Site, index: usize, doc: &str, text: &Text) -> Plan<'a> {
+fn plan<'a>(
+    snapshot: &'a Snapshot,
+    site: &Site,
+    dead: &DeadEntry<'a>,
+    all: &[DeadEntry<'_>],
+    text: &Text,
+) -> Plan<'a> {
     let bytes = text.as_str().as_bytes();
-    if let Some(okep) = unlisted(snapshot, site, doc) {
-        return Plan::Edit(nav_edit::retarget(site, bytes, index, &okep.path));
+    if let Some(okep) = dead.target(snapshot, all) {
+        return Plan::Retarget(okep, nav_edit::retarget(site, bytes, dead.index, &okep.path, dead.title));
     }
-    match register::awaited(snapshot, doc) {
-        Some(folder) => Plan::Awaited(folder),
-        None => Plan::Edit(nav_edit::remove(site, bytes, index)),
+    let hidden = dead.meant.iter().find_map(|okep| site.hidden_by(&okep.path));
+    if let Some(setting) = dead.hidden_by.or(hidden) {
+        return Plan::Author(format!("change `{setting}`, or delete the entry"));
     }
-}
-
-/// The OKEP that a dead entry means, where no other entry names it.
-fn unlisted<'a>(snapshot: &'a Snapshot, site: &Site, doc: &str) -> Option<&'a Okep> {
-    register::meant(snapshot, doc).filter(|okep| site.nav.entry_of(&okep.path).is_none())
+    if dead.meant.len() > 1 {
+        let paths: Vec<String> = dead.meant.iter().map(|okep| format!("`{}`", okep.path)).collect();
+        return Plan::Author(format!("name the one that is meant of {}", paths.join(" and ")));
+    }
+    match dead.number.and_then(|number| register::awaited(snapshot, number)) {
+        Some(folder) => Plan::Author(format!("name the proposal in `{folder}` first")),
+        None => Plan::Remove(nav_edit::remove(site, bytes, dead.index)),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files, planned, tree};
+    use crate::rules::finding::Safety;
+    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files, notices, planned, tree};
 
     #[test]
     fn an_entry_names_a_file_that_is_there() {
@@ -118,5 +132,160 @@ mod tests {
         // An OKEP of that number is the one that is meant.
         files.push(("docs/okeps/okep-6-new-tea.md", GOOD));
         assert!(has_fix(&files, "okep-6-old-tea.md"));
+    }
+
+    /// The entry that a fix makes of one in `nav`, and `!` before it where the fix is only suggested; `-` where there
+    /// is none, and nothing where the entry is no finding.
+    fn fixed(entry: &str, more: &str) -> Option<String> {
+        let config = format!("nav:\n  - index.md\n  - {entry}\n{more}");
+        let files = [(OKEP, GOOD), ("docs/okeps/okep-8-tea/notes.md", "x"), ("mkdocs.yml", &*config)];
+        let findings = planned(&tree(&files));
+        let finding = findings.iter().find(|f| f.rule == "dead-nav-entry")?;
+        assert!(
+            findings.iter().all(|f| f.rule != "not-in-nav" || f.okep != finding.okep),
+            "one cause: {entry}"
+        );
+        let Some(fix) = &finding.fix else { return Some("-".to_owned()) };
+        let [edit] = &fix.edits[..] else { panic!("one edit: {entry}") };
+        let mut after = config.clone();
+        after.replace_range(edit.start..edit.end, &edit.replacement);
+        let line = after.lines().nth(2).and_then(|line| line.strip_prefix("  - ")).unwrap_or_default();
+        Some(format!("{}{line}", if fix.safety == Safety::Safe { "" } else { "!" }))
+    }
+
+    #[track_caller]
+    fn check_entry(entry: &str, expected: Option<&str>) {
+        assert_eq!(fixed(entry, "").as_deref(), expected, "{entry}");
+    }
+
+    #[test]
+    fn an_entry_that_plainly_means_an_okep_is_corrected() {
+        let right = Some("Tea: okeps/okep-7-faster-tea.md");
+        for path in [
+            "okep-7-faster-tea.md",
+            "okep/okep-7-faster-tea.md",
+            "docs/okeps/okep-7-faster-tea.md",
+            "/okeps/okep-7-faster-tea.md",
+            "../okeps/okep-7-faster-tea.md",
+            "okeps/old/okep-7-faster-tea.md",
+            "okeps/okep-7-faster-tea",
+            "okeps/okep-7-faster-tea/",
+            "okeps/okep-7-faster-tea.html",
+            "okeps/okep-7-faster-tea.md#goals",
+            "okeps\\okep-7-faster-tea.md",
+            "okeps/OKEP-7-Faster-Tea.md",
+            "okeps/okep%2D7-faster-tea.md",
+            "okeps/okep-7-slower-tea.md",
+        ] {
+            check_entry(&format!("Tea: {path}"), right);
+        }
+        check_entry("okep-7-faster-tea.md", Some("okeps/okep-7-faster-tea.md"));
+        check_entry(
+            "Tea: \"okep-7-faster-tea.md\" # ours",
+            Some("Tea: \"okeps/okep-7-faster-tea.md\" # ours"),
+        );
+        check_entry("Tea:okeps/okep-7-faster-tea.md", right);
+        check_entry("Faster Tea:okep-7-faster-tea.md", Some("Faster Tea: okeps/okep-7-faster-tea.md"));
+    }
+
+    #[test]
+    fn other_entries_are_not_ours() {
+        for entry in [
+            "Tea: okeps/okep-7-faster-tea.md",
+            "Tea: ./okeps//okep-7-faster-tea.md",
+            "Tea: https://example.org/okeps/okep-7-faster-tea.md",
+            "Tea: missing.md",
+            "Tea: tea/faster.md",
+            "Tea: okep-7-faster-tea.pdf",
+            "mailto:okep-7@example.org",
+        ] {
+            check_entry(entry, None);
+        }
+    }
+
+    #[test]
+    fn what_no_okep_is_meant_by_may_be_deleted() {
+        check_entry("Tea: okeps/okep-6-cold-tea.md", Some("!"));
+        check_entry("Tea: okeps/notes.md", Some("!"));
+        check_entry("Tea: okeps/okep-8-tea/plan.md", Some("!"));
+        check_entry("Tea: okeps/okep-8-tea/notes.md", None);
+        // What is shown by another entry has no second one.
+        let other = "  - okeps/okep-7-faster-tea.md\n";
+        assert_eq!(fixed("Tea: okep-7-faster-tea.md", other).as_deref(), Some("!okeps/okep-7-faster-tea.md"));
+    }
+
+    #[test]
+    fn of_two_that_have_one_number_the_file_name_decides() {
+        let (a, b) = ("docs/okeps/okep-7-a.md", "docs/okeps/okep-7-b.md");
+        let help = |entry: &str| {
+            let nav = format!("nav:\n  - index.md\n  - {entry}\n");
+            let findings = planned(&tree(&[(a, GOOD), (b, GOOD), ("mkdocs.yml", &nav)]));
+            let finding =
+                findings.into_iter().find(|f| f.rule == "dead-nav-entry").expect("the entry is dead");
+            (finding.help, finding.fix.is_some())
+        };
+        assert_eq!(help("okep-7-b.md"), (vec!["name `okeps/okep-7-b.md`".to_owned()], true));
+        assert_eq!(
+            help("okep-7-c.md"),
+            (vec![format!("name the one that is meant of `{a}` and `{b}`")], false)
+        );
+    }
+
+    #[test]
+    fn a_page_that_the_site_leaves_out_is_no_page_of_nav() {
+        let entry = "Tea: okeps/okep-7-faster-tea.md";
+        for setting in ["exclude_docs", "draft_docs"] {
+            let hidden = format!("{setting}: okeps/okep-7*\n");
+            assert_eq!(fixed(entry, &hidden).as_deref(), Some("-"));
+            assert_eq!(fixed("Tea: okep-7-faster-tea.md", &hidden).as_deref(), Some("-"));
+        }
+        assert_eq!(fixed(entry, "exclude_docs: okeps/okep-8*\n"), None);
+        assert_eq!(fixed(entry, "not_in_nav: okeps/okep-7*\n"), None);
+    }
+
+    #[test]
+    fn nothing_is_known_where_a_plugin_may_change_the_pages() {
+        let dead = "Tea: okep-7-faster-tea.md";
+        let check = |more: &str, is_known: bool| {
+            assert_eq!(fixed(dead, more).is_some(), is_known, "{more}");
+            let without = format!("nav:\n  - index.md\n{more}");
+            let missing: &[&str] = if is_known { &["not-in-nav:2 nav"] } else { &[] };
+            check_files(&[(OKEP, GOOD), ("mkdocs.yml", &without)], missing);
+            let notices = notices(&tree(&[(OKEP, GOOD), ("mkdocs.yml", &without)]));
+            assert_eq!(notices.contains(&"changed-by-plugin"), !is_known, "{more}");
+        };
+        check("plugins: [search, tags, redirects, mike, mermaid2, blog, awesome-pages]\n", true);
+        check("plugins:\n  - material/tags\n  - exclude:\n      enabled: false\n", true);
+        check("plugins:\n  - exclude:\n      glob: ['okeps/*']\n", false);
+        check("plugins: {search: {}, literate-nav: {}}\n", false);
+        check("plugins: [our-own]\n", false);
+        check("hooks: [hooks/pages.py]\n", false);
+        check("hooks: []\n", true);
+    }
+
+    #[test]
+    fn a_translation_has_no_entry_of_its_own() {
+        let config = |structure: &str| {
+            format!(
+                "plugins:\n  - i18n:\n      docs_structure: {structure}\n      languages:\n        \
+                 - {{locale: en, name: English, default: true}}\n        - {{locale: zh, name: Chinese}}\n{NAV}"
+            )
+        };
+        let (zh, pt) = ("docs/okeps/okep-7-faster-tea.zh.md", "docs/okeps/okep-7-faster-tea.pt-BR.md");
+        let text = "# OKEP-7: \u{8336}\n";
+        let suffix = config("suffix");
+        check_files(&[(OKEP, GOOD), (zh, text), (pt, text), ("mkdocs.yml", &suffix)], &[]);
+        let folder = config("folder");
+        let there = "docs/zh/okeps/okep-7-faster-tea.md";
+        check_files(&[(OKEP, GOOD), (there, text), ("mkdocs.yml", &folder)], &[]);
+        // The page of the default language may have its name in it.
+        let english = "docs/okeps/okep-7-faster-tea.en.md";
+        check_files(
+            &[(english, GOOD), (zh, text), ("mkdocs.yml", &suffix)],
+            &["malformed-filename:- file name"],
+        );
+        // Without the plugin it is an OKEP with a wrong name.
+        let found = crate::rules::test_support::found(&tree(&[(OKEP, GOOD), (zh, GOOD)]));
+        assert!(found.contains(&"malformed-filename:- file name".to_owned()), "{found:?}");
     }
 }

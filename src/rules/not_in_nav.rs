@@ -1,6 +1,7 @@
 //! OKEPs that the site's navigation does not show.
 
 use super::{Check, PlanFix, Rule};
+use crate::okep::nav_entries::dead_entries;
 use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
@@ -30,19 +31,14 @@ const SUBJECT: &str = "nav";
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let Some(site) = &snapshot.site else { return Vec::new() };
-    // An entry that still names it by an earlier path is one cause, and `dead-nav-entry` tells it.
-    let renamed: HashSet<&str> = site
-        .nav
-        .entries()
-        .iter()
-        .filter_map(|e| e.doc.as_deref().filter(|d| register::is_dead(snapshot, d)))
-        .filter_map(|dead| register::meant(snapshot, dead))
-        .map(|okep| okep.path.as_str())
-        .collect();
+    // An entry that means it is one cause, which `dead-nav-entry` reports.
+    let dead = dead_entries(snapshot);
+    let meant: HashSet<&str> =
+        dead.iter().filter(|dead| dead.meant.len() == 1).map(|dead| dead.meant[0].path.as_str()).collect();
     snapshot
         .okeps
         .iter()
-        .filter(|okep| !renamed.contains(okep.path.as_str()))
+        .filter(|okep| !meant.contains(okep.path.as_str()))
         .filter_map(|okep| match site.registered(&okep.path) {
             Registered::Missing => Some(missing(snapshot, site, okep)),
             Registered::OutsideDocsDir => Some(outside(site, okep)),

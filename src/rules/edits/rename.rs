@@ -1,4 +1,4 @@
-//! What must change with the name of a file: every link, `nav` entry and landing-page entry that names it.
+//! What must change with the name of a file: every link, entry of `nav` and entry of the index page that names it.
 //!
 //! Where the name is left in any other place, there is no rename.
 
@@ -16,6 +16,10 @@ use std::ops::Range;
 ///
 /// None where a new name or its number is taken, or where the old name is left in a place that is not understood.
 pub fn with_links(snapshot: &Snapshot, mut fix: Fix) -> Option<Fix> {
+    // Its translations have the name of the page in theirs.
+    if snapshot.site.as_ref().is_some_and(|site| site.has_languages()) {
+        return None;
+    }
     for Rename { from, to } in &fix.renames {
         let number = |path: &str| okep_name(stem(path::file_name(path))?)?.number;
         let same = |o: &crate::okep::proposal::Okep| o.path != *from && o.name.number == number(to);
@@ -71,7 +75,7 @@ fn updated_links(snapshot: &Snapshot, from: &str, to: &str) -> Option<Vec<Edit>>
         && let Some(text) = snapshot.text(&tree.path)
     {
         for (index, _) in tree.entries.iter().enumerate().filter(|(_, e)| e.doc.as_deref() == Some(from)) {
-            let plan = nav_edit::retarget(site, text.as_str().as_bytes(), index, to);
+            let plan = nav_edit::retarget(site, text.as_str().as_bytes(), index, to, None);
             let (span, new) = plan.edit.ok()?;
             edits.push(Edit::replace(&plan.path, span, new));
         }

@@ -185,8 +185,8 @@ impl Layers<'_> {
         }
     }
 
-    /// The plugins that are on; their own options are not looked at.
-    pub fn plugins(&self) -> Result<Vec<String>, Fault> {
+    /// The plugins that are on, each with its options where it has some.
+    pub fn plugins(&self) -> Result<Vec<(String, Option<At>)>, Fault> {
         let found = self.get(&["plugins"])?;
         let Some(&first) = found.first() else { return Ok(Vec::new()) };
         let mut named: Vec<(String, Option<At>)> = Vec::new();
@@ -216,7 +216,7 @@ impl Layers<'_> {
         let mut on = Vec::new();
         for (name, config) in named {
             if config.map_or(Ok(true), |at| self.enabled(at))? {
-                on.push(name.strip_prefix('/').unwrap_or(&name).to_owned());
+                on.push((name.strip_prefix('/').unwrap_or(&name).to_owned(), config));
             }
         }
         Ok(on)

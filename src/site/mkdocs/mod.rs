@@ -8,9 +8,12 @@
 //! of `yaml`, `value` and `nav`; what exceeds them is reported in a note. Time is linear in the bytes.
 
 mod chain;
+mod languages;
 mod nav;
+mod nav_reader;
 mod pages;
 mod patterns;
+mod plugins;
 mod pyyaml;
 pub mod scalar;
 mod value;
@@ -24,6 +27,7 @@ use crate::files::{Content, Note};
 use crate::markdown::extensions::Extensions;
 use crate::text::url_path::{below, folder, is_page, join};
 use chain::{At, Fault, Layers};
+use languages::Languages;
 use std::ops::Range;
 use value::Value;
 use yaml::{Refusal, YamlCause};
@@ -32,10 +36,6 @@ use yaml::{Refusal, YamlCause};
 pub const MAX_BYTES: usize = 4 << 20;
 /// Most files in one chain of `INHERIT`: MkDocs follows it by recursion, which Python ends at this depth.
 pub const MAX_CHAIN: usize = 1000;
-
-/// Plugins that make or change the navigation by files or rules that are not read here.
-const NAV_PLUGINS: [&str; 6] =
-    ["literate-nav", "awesome-nav", "monorepo", "multirepo", "navorder", "include_dir_to_nav"];
 
 /// What MkDocs makes of its configuration.
 #[derive(Debug, Clone)]
@@ -60,7 +60,9 @@ pub struct Site {
     exclude: Patterns,
     drafts: Patterns,
     not_in_nav: Patterns,
-    /// A plugin or a limit makes it unknowable which pages that are not named are shown.
+    /// Where the plugin `i18n` is on.
+    languages: Option<Languages>,
+    /// A plugin or a file that is elsewhere makes it unknowable which pages there are, and which are shown.
     unknowable: bool,
 }
 
@@ -123,7 +125,7 @@ impl Site {
         if self.drafts.matches(page) {
             return Registered::Draft;
         }
-        if let Some(entry) = self.nav.entry_of(path) {
+        if let Some(entry) = self.entry_of(path) {
             return Registered::InNav(entry);
         }
         if matches!(self.nav, Nav::Unreadable) {
@@ -147,9 +149,47 @@ impl Site {
         (!hidden.contains(&self.registered(path))).then_some(self.pages.extensions)
     }
 
+    /// The setting that leaves a page out of the site that is built.
+    pub fn hidden_by(&self, path: &str) -> Option<&'static str> {
+        match self.registered(path) {
+            Registered::Excluded => Some("exclude_docs"),
+            Registered::Draft => Some("draft_docs"),
+            _ => None,
+        }
+    }
+
+    /// Whether it is known which pages there are and which of them `nav` shows: no plugin may change it.
+    pub fn is_known(&self) -> bool {
+        !self.unknowable
+    }
+
+    /// The first entry that shows a page.
+    pub fn entry_of(&self, path: &str) -> Option<usize> {
+        let named = || self.nav.entry_of(&format!("{}/{}", self.docs_dir.as_deref()?, self.target(path)?));
+        self.nav.entry_of(path).or_else(|| self.languages.as_ref().and_then(|_| named()))
+    }
+
     /// A page's path as `nav` writes it; none for a path outside the docs folder.
     pub fn target(&self, path: &str) -> Option<String> {
-        below(self.docs_dir.as_deref()?, path).map(str::to_owned)
+        let page = below(self.docs_dir.as_deref()?, path)?;
+        Some(self.languages.as_ref().map_or_else(|| page.to_owned(), |all| all.name(page).into_owned()))
+    }
+
+    /// Whether pages have translations.
+    pub fn has_languages(&self) -> bool {
+        self.languages.is_some()
+    }
+
+    /// Whether a page is a translation of another, which has its entry in `nav`.
+    pub fn is_translation(&self, path: &str) -> bool {
+        let page = self.docs_dir.as_deref().and_then(|docs| below(docs, path));
+        self.languages.as_ref().zip(page).is_some_and(|(languages, page)| languages.is_translation(page))
+    }
+
+    /// The page of the default language that an entry for `doc` shows where there is none at `doc`.
+    pub fn default_page(&self, doc: &str) -> Option<String> {
+        let docs = self.docs_dir.as_deref()?;
+        join(docs, &self.languages.as_ref()?.default_page(below(docs, doc)?)?)
     }
 }
 
@@ -208,6 +248,7 @@ impl Site {
             exclude: Patterns::default(),
             drafts: Patterns::default(),
             not_in_nav: Patterns::default(),
+            languages: None,
             unknowable: false,
         }
     }
@@ -283,14 +324,17 @@ impl Site {
     }
 
     fn settle_plugins(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
-        self.plugins = layers.plugins()?;
-        for plugin in &self.plugins {
-            if NAV_PLUGINS.contains(&plugin.as_str()) {
-                self.unknowable = true;
-                let message = format!("the plugin `{plugin}` makes pages appear that `nav` does not name");
-                self.notes.push(Note::at("nav-by-plugin", &*self.path, message));
-            }
+        let plugins = layers.plugins()?;
+        if let Some((_, options)) = plugins.iter().find(|(name, _)| name == "i18n") {
+            self.languages = Some(Languages::read(layers, *options)?);
         }
+        self.plugins = plugins.into_iter().map(|(name, _)| name).collect();
+        let hooks = layers.get(&["hooks"])?;
+        let has_hooks = hooks.first().is_some_and(|at| matches!(layers.value(*at), Value::Seq([_, ..])));
+        let (effect, note) = plugins::effect(&self.path, &self.plugins, has_hooks);
+        self.unknowable |= effect.pages;
+        self.pages.extensions.unknown |= effect.text;
+        self.notes.extend(note);
         Ok(())
     }
 
@@ -306,13 +350,13 @@ impl Site {
         }
         let relative_to_docs = |at: &At| matches!(layers.value(*at), Value::Str("relative_to_docs"));
         let docs_dir = self.docs_dir.clone();
-        let settings = nav::Settings {
+        let settings = nav_reader::Settings {
             docs_dir: docs_dir.as_deref(),
             rests: self.awesome_pages(),
             absolute_links: absolute.first().is_some_and(relative_to_docs),
         };
         let layer = &layers.0[at.layer];
-        let read = nav::read(&layer.path, &layer.text, &layer.doc, (at.key, at.node), &settings);
+        let read = nav_reader::read(&layer.path, &layer.text, &layer.doc, (at.key, at.node), &settings);
         self.nav = read.map_err(|refusal| (at.layer, refusal))?;
         self.tell_of_pages_files();
         Ok(())

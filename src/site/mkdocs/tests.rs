@@ -20,11 +20,7 @@ fn told(site: &Site, source: &str) -> String {
             for entry in &tree.entries {
                 let mut name = entry.section.clone();
                 name.push(entry.title.clone().unwrap_or_else(|| "-".into()));
-                let page = match (&entry.doc, &entry.meant) {
-                    (Some(doc), _) => doc.clone(),
-                    (None, Some(meant)) => format!("?{} meant {meant}", entry.target),
-                    (None, None) => format!("?{}", entry.target),
-                };
+                let page = entry.doc.clone().unwrap_or_else(|| format!("?{}", entry.target));
                 let elsewhere = if entry.elsewhere { " (elsewhere)" } else { "" };
                 out.push(format!("{} = {page}{elsewhere}", name.join(" / ")));
             }
@@ -78,9 +74,9 @@ fn forms_that_mkdocs_does_not_resolve() {
         &[
             "- = docs/a.md",
             "- = docs/b/c.md",
-            "- = ?../docs/a.md meant docs/a.md",
-            "- = ?x/../a.md meant docs/a.md",
-            "- = ?/a.md meant docs/a.md",
+            "- = ?../docs/a.md",
+            "- = ?x/../a.md",
+            "- = ?/a.md",
             "- = docs/x\\a.md",
             "- = docs/x%20y.md",
             "- = docs/a.md",

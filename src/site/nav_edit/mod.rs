@@ -110,8 +110,9 @@ pub fn remove(site: &Site, bytes: &[u8], entry: usize) -> NavPlan {
     NavPlan { edit, path: tree.path.clone(), place: line_at(&text, entry.span.start) }
 }
 
-/// Lets an entry name another page, a path from the repository's root; its title stays.
-pub fn retarget(site: &Site, bytes: &[u8], entry: usize, new_doc: &str) -> NavPlan {
+/// Lets an entry name another page, a path from the repository's root; its title stays. `title` is that of an entry
+/// that has title and path in one text, because no blank is after the colon.
+pub fn retarget(site: &Site, bytes: &[u8], entry: usize, new_doc: &str, title: Option<&str>) -> NavPlan {
     let (text, tree, entry) = match find(site, bytes, entry) {
         Ok(found) => found,
         Err(plan) => return *plan,
@@ -132,7 +133,10 @@ pub fn retarget(site: &Site, bytes: &[u8], entry: usize, new_doc: &str) -> NavPl
     if tree.sections[entry.parent].shape == Shape::Flow && written.contains([',', '[', ']', '{', '}']) {
         written = scalar::write(&target, Style::Double);
     }
-    let change = NavChange::Retargeted { trail: entry.trail.clone(), target: &target };
+    if let Some(title) = title {
+        written = format!("{}: {written}", scalar::write(title, entry.target_style));
+    }
+    let change = NavChange::Retargeted { trail: entry.trail.clone(), title, target: &target };
     let edit = prove(&text, entry.span.clone(), &written, &change)
         .map(|()| (entry.span.clone(), written))
         .map_err(|reason| why(&reason));

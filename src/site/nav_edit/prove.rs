@@ -10,9 +10,20 @@ use std::ops::Range;
 
 /// The one difference that an edit may make.
 pub enum NavChange<'c> {
-    Inserted { trail: Vec<usize>, title: Option<&'c str>, target: &'c str },
-    Removed { trail: Vec<usize> },
-    Retargeted { trail: Vec<usize>, target: &'c str },
+    Inserted {
+        trail: Vec<usize>,
+        title: Option<&'c str>,
+        target: &'c str,
+    },
+    Removed {
+        trail: Vec<usize>,
+    },
+    /// With a title, a text becomes a pair.
+    Retargeted {
+        trail: Vec<usize>,
+        title: Option<&'c str>,
+        target: &'c str,
+    },
 }
 
 /// Whether the edited file means what the old one meant but for the change, to both parsers.
@@ -104,6 +115,21 @@ fn text_outline(text: &str) -> NavOutline {
     NavOutline::Scalar { tag: None, kind: None, value: text.into() }
 }
 
+fn item_outline(title: Option<&str>, target: &str) -> NavOutline {
+    match title {
+        Some(title) => NavOutline::Map(None, vec![(text_outline(title), text_outline(target))]),
+        None => text_outline(target),
+    }
+}
+
+fn plain_item(title: Option<&str>, target: &str) -> Plain {
+    let target = Plain::String(target.into());
+    match title {
+        Some(title) => Plain::Mapping([(Plain::String(title.into()), target)].into_iter().collect()),
+        None => target,
+    }
+}
+
 impl NavChange<'_> {
     fn trail(&self) -> &[usize] {
         match self {
@@ -124,21 +150,13 @@ impl NavChange<'_> {
             (NavChange::Inserted { title, target, .. }, NavOutline::Seq(_, items))
                 if *last <= items.len() =>
             {
-                let target = text_outline(target);
-                let item = match title {
-                    Some(title) => NavOutline::Map(None, vec![(text_outline(title), target)]),
-                    None => target,
-                };
-                items.insert(*last, item);
+                items.insert(*last, item_outline(*title, target));
             }
             (NavChange::Removed { .. }, NavOutline::Seq(_, items)) if *last < items.len() => {
                 items.remove(*last);
             }
-            (NavChange::Retargeted { target, .. }, parent) => match parent.child(*last) {
-                Some(NavOutline::Scalar { kind, value, .. }) => {
-                    *kind = None;
-                    *value = (*target).into();
-                }
+            (NavChange::Retargeted { title, target, .. }, parent) => match parent.child(*last) {
+                Some(item @ NavOutline::Scalar { .. }) => *item = item_outline(*title, target),
                 _ => return false,
             },
             _ => return false,
@@ -155,22 +173,13 @@ impl NavChange<'_> {
         };
         match (self, parent) {
             (NavChange::Inserted { title, target, .. }, Plain::Sequence(items)) if *last <= items.len() => {
-                let target = Plain::String((*target).into());
-                let item = match title {
-                    Some(title) => {
-                        let mut pair = serde_yaml::Mapping::new();
-                        pair.insert(Plain::String((*title).into()), target);
-                        Plain::Mapping(pair)
-                    }
-                    None => target,
-                };
-                items.insert(*last, item);
+                items.insert(*last, plain_item(*title, target));
             }
             (NavChange::Removed { .. }, Plain::Sequence(items)) if *last < items.len() => {
                 items.remove(*last);
             }
-            (NavChange::Retargeted { target, .. }, parent) => match plain_child(parent, *last) {
-                Some(value) => *value = Plain::String((*target).into()),
+            (NavChange::Retargeted { title, target, .. }, parent) => match plain_child(parent, *last) {
+                Some(value) => *value = plain_item(*title, target),
                 None => return false,
             },
             _ => return false,

@@ -210,12 +210,12 @@ fn entries_are_pointed_elsewhere_in_place() {
         ),
     ] {
         assert_eq!(
-            told(yaml, &retarget(&read(yaml), yaml.as_bytes(), entry, "docs/new/n.md")),
+            told(yaml, &retarget(&read(yaml), yaml.as_bytes(), entry, "docs/new/n.md", None)),
             expected,
             "{yaml}"
         );
     }
-    let outside = retarget(&read("nav: [a.md]\n"), b"nav: [a.md]\n", 0, "README.md");
+    let outside = retarget(&read("nav: [a.md]\n"), b"nav: [a.md]\n", 0, "README.md", None);
     assert!(outside.edit.is_err());
 }
 
@@ -308,7 +308,7 @@ proptest! {
             prop_assert_eq!(&after.problems, &site.problems);
             prop_assert_eq!(before, named(&after));
         }
-        if let Ok(edit) = &retarget(&site, yaml.as_bytes(), entry, "docs/n: 1.md").edit {
+        if let Ok(edit) = &retarget(&site, yaml.as_bytes(), entry, "docs/n: 1.md", None).edit {
             let after = read(&apply(&yaml, edit));
             let mut before = named(&site);
             before[entry].2 = "n: 1.md".into();
@@ -333,7 +333,7 @@ proptest! {
             let _ = remove(&site, text.as_bytes(), 0);
             // An editor that is handed other bytes than the reader still does not panic.
             let _ = insert(&site, b"nav:\n- x", "docs/okeps/okep-5-e.md", "x", &number);
-            let _ = retarget(&site, b"nav:\n", 0, "docs/y.md");
+            let _ = retarget(&site, b"nav:\n", 0, "docs/y.md", None);
         }
     }
 }

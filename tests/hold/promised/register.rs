@@ -96,7 +96,7 @@ fn removed(bytes: &[u8], site: &Site, entry: usize, kept: &mut Kept) -> Result<(
 }
 
 fn retargeted(bytes: &[u8], site: &Site, entry: usize, kept: &mut Kept) -> Result<(), Broken> {
-    let Ok(edit) = nav_edit::retarget(site, bytes, entry, "docs/n: 1.md").edit else { return Ok(()) };
+    let Ok(edit) = nav_edit::retarget(site, bytes, entry, "docs/n: 1.md", None).edit else { return Ok(()) };
     kept.fixes += 1;
     let after = read(&spliced(bytes, &edit));
     let mut before = named(site);

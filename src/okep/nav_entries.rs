@@ -1,0 +1,159 @@
+//! Entries of `nav` that plainly mean an OKEP or a page of the proposal folder, and lead nowhere.
+
+use super::proposal::Okep;
+use super::snapshot::Snapshot;
+use crate::files::PathKind;
+use crate::site::mkdocs::{NavEntry, Site};
+use crate::text::path::{file_name, folder_of, is_folder_page, join, okep_name, percent_decoded, stem};
+use crate::text::url_path::is_address;
+
+/// An entry of `nav` that shows no page.
+pub struct DeadEntry<'a> {
+    /// Which of the entries it is.
+    pub index: usize,
+    pub entry: &'a NavEntry,
+    /// The setting that leaves its page out of the site; else there is no such page.
+    pub hidden_by: Option<&'static str>,
+    /// Its title, where no blank is after the colon, so that title and path are one text.
+    pub title: Option<&'a str>,
+    /// The OKEPs that it may mean: those of its file name, or else of its number.
+    pub meant: Vec<&'a Okep>,
+    /// The number that it names.
+    pub number: Option<u64>,
+}
+
+/// All of them, in order; none where a plugin may change what is there.
+pub fn dead_entries(snapshot: &Snapshot) -> Vec<DeadEntry<'_>> {
+    let Some(site) = snapshot.site.as_ref().filter(|site| site.is_known()) else { return Vec::new() };
+    let entries = site.nav.entries().iter().enumerate();
+    entries.filter_map(|(index, entry)| dead(snapshot, site, index, entry)).collect()
+}
+
+impl<'a> DeadEntry<'a> {
+    /// The OKEP that an entry means and that the site has, where no other entry shows it.
+    pub fn target(&self, snapshot: &Snapshot, all: &[DeadEntry<'_>]) -> Option<&'a Okep> {
+        let [okep] = self.meant[..] else { return None };
+        let site = snapshot.site.as_ref()?;
+        let means_it = |other: &DeadEntry<'_>| other.meant.iter().any(|o| o.path == okep.path);
+        let is_first =
+            all.iter().find(|other| means_it(other)).is_some_and(|first| first.index == self.index);
+        let is_free = site.entry_of(&okep.path).is_none() && site.hidden_by(&okep.path).is_none();
+        (is_first && is_free).then_some(okep)
+    }
+}
+
+fn dead<'a>(
+    snapshot: &'a Snapshot,
+    site: &'a Site,
+    index: usize,
+    entry: &'a NavEntry,
+) -> Option<DeadEntry<'a>> {
+    let docs = site.docs_dir.as_deref()?;
+    let (title, target) = glued(entry).map_or((None, &*entry.target), |(title, path)| (Some(title), path));
+    if title.is_none() && is_address(target) {
+        return None;
+    }
+    let page = entry.doc.clone().or_else(|| join(docs, target).filter(|_| !target.starts_with('/')));
+    let kind = |path: &String| snapshot.path_kind(path);
+    let is_ours = page.as_ref().is_some_and(|page| is_in_folder(snapshot, page));
+    let named = Named::read(target);
+    let mut hidden_by = None;
+    if title.is_none()
+        && let Some(page) = &page
+    {
+        let localized = site.default_page(page).map_or(PathKind::Nothing, |page| kind(&page));
+        match (kind(page), localized) {
+            (PathKind::Nothing, PathKind::Nothing) => {}
+            // MkDocs looks for files.
+            (PathKind::Folder, PathKind::Nothing) => {}
+            (PathKind::File, _) => {
+                hidden_by = site.hidden_by(page);
+                hidden_by?;
+            }
+            _ => return None,
+        }
+    }
+    let number = named.as_ref().and_then(|named| named.number);
+    let is_page = entry.doc.is_some() || named.is_some();
+    if !(is_ours && is_page) && number.is_none() {
+        return None;
+    }
+    let meant = named.map_or_else(Vec::new, |named| named.okeps(snapshot));
+    Some(DeadEntry { index, entry, hidden_by, title, meant, number })
+}
+
+fn is_in_folder(snapshot: &Snapshot, path: &str) -> bool {
+    path.strip_prefix(&*snapshot.layout.folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The title and the path of an entry that is one text, as in `BGP:okeps/okep-5296-bgp.md`.
+fn glued(entry: &NavEntry) -> Option<(&str, &str)> {
+    let (title, path) = entry.target.split_once(':')?;
+    let is_path =
+        !path.starts_with(['/', ' ']) && Named::read(path).is_some_and(|named| named.number.is_some());
+    (entry.title.is_none() && !title.is_empty() && is_path).then_some((title, path))
+}
+
+/// What a path says about the OKEP that is meant, however it is written.
+struct Named {
+    /// Without a Markdown ending, in lower case.
+    name: String,
+    number: Option<u64>,
+}
+
+impl Named {
+    /// None where the path has the name of another kind of file.
+    fn read(target: &str) -> Option<Named> {
+        let path = percent_decoded(target).replace('\\', "/");
+        let path = path.split(['#', '?']).next().unwrap_or_default().trim().trim_end_matches('/');
+        // The page of a folder has the folder's name.
+        let path = if is_folder_page(path) { folder_of(path) } else { path };
+        let file = file_name(path);
+        let name = stem(file).or_else(|| file.strip_suffix(".html")).unwrap_or(file);
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        let is_other = name == file
+            && ending.starts_with(|c: char| c.is_ascii_alphabetic())
+            && ending.chars().all(|c| c.is_ascii_alphanumeric());
+        let number = okep_name(name).and_then(|name| name.number);
+        (!is_other && !name.is_empty()).then(|| Named { name: name.to_lowercase(), number })
+    }
+
+    fn okeps<'a>(&self, snapshot: &'a Snapshot) -> Vec<&'a Okep> {
+        let of = |fits: &dyn Fn(&Okep) -> bool| {
+            snapshot.okeps.iter().filter(|okep| fits(okep)).collect::<Vec<_>>()
+        };
+        let has_name = |path: &str| {
+            let file = file_name(path);
+            stem(file).unwrap_or(file).to_lowercase() == self.name
+        };
+        let named = of(&|okep| has_name(&okep.path));
+        if !named.is_empty() || self.number.is_none() {
+            return named;
+        }
+        let in_folder = of(&|okep| okep.folder.as_ref().is_some_and(|(folder, _)| has_name(folder)));
+        if in_folder.is_empty() { of(&|okep| okep.name.number == self.number) } else { in_folder }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_names_an_okep_however_it_is_written() {
+        let check = |target: &str, name: &str, number: Option<u64>| {
+            let named = Named::read(target).expect("it may be a page");
+            assert_eq!((named.name.as_str(), named.number), (name, number), "{target}");
+        };
+        check("okeps/okep-7-a.md", "okep-7-a", Some(7));
+        check("docs\\okeps\\OKEP-7-A.MD#goals", "okep-7-a", Some(7));
+        check("/okeps/okep%2D7-a", "okep-7-a", Some(7));
+        check("okeps/okep-7-a/", "okep-7-a", Some(7));
+        check("okeps/okep-7-a/index.md", "okep-7-a", Some(7));
+        check("okep-7-v1.2", "okep-7-v1.2", Some(7));
+        check("okeps/notes.md", "notes", None);
+        for other in ["okeps/okep-7-a.pdf", "okep-7-a.png", "index.md", ""] {
+            assert!(Named::read(other).is_none(), "{other}");
+        }
+    }
+}
