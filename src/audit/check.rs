@@ -13,7 +13,7 @@ use crate::audit::report_of::report_of;
 use crate::audit::scope::ChangeScope;
 use crate::audit::target::{Base, CheckTarget, Options};
 use crate::audit::template_change::take_out_template_change;
-use crate::audit::{Verdict, audit};
+use crate::audit::{AuditCache, Verdict, audit_with};
 use crate::files::{CONFIG, Layout, Note, Tree};
 use crate::git::{Error as GitError, Id};
 use crate::okep::config;
@@ -114,12 +114,13 @@ pub fn check(target: &CheckTarget, options: &Options, history: &dyn HistorySourc
         now.snapshot.tree.moved = Arc::new(moved(&now, &before, target, tip, history));
     }
     let mut template_history = None;
-    let mut verdicts = audit_all(&now, &before, None);
+    let cache = AuditCache::default();
+    let mut verdicts = audit_all(&now, &before, None, &cache);
     if target.tip.is_some() {
         let compared = Compared::of(target.compares, &now, &before, &verdicts, None);
         if needs_history(target, options, &now, &before, &verdicts[0], &compared) {
             template_history = Some(history.template_history(query(target, &config, &target.commits())));
-            verdicts = audit_all(&now, &before, template_history.as_ref());
+            verdicts = audit_all(&now, &before, template_history.as_ref(), &cache);
         }
     }
     let mut compared = Compared::of(target.compares, &now, &before, &verdicts, template_history.as_ref());
@@ -194,8 +195,15 @@ fn states(
 }
 
 /// The verdicts of a state and of those before it, in this order.
-fn audit_all(now: &State, before: &[State], template_history: Option<&TemplateHistory>) -> Vec<Verdict> {
-    std::iter::once(now).chain(before).map(|state| audit(&state.snapshot, template_history)).collect()
+fn audit_all(
+    now: &State,
+    before: &[State],
+    template_history: Option<&TemplateHistory>,
+    cache: &AuditCache,
+) -> Vec<Verdict> {
+    let audited =
+        |State { snapshot, .. }: &State| audit_with(snapshot, template_history, cache).verdict(snapshot);
+    std::iter::once(now).chain(before).map(audited).collect()
 }
 
 /// Where the files went that links newly miss.
@@ -255,7 +263,9 @@ fn choose_template(
     if templates.len() < 2 || config.layout.template.is_some() {
         return None;
     }
-    let first = history.first_template(query(target, config, &target.commits()), &templates)?;
+    let known = history.template_history(query(target, config, &target.commits()));
+    let id = |path: &&str| Id::from_hex(target.tree.id(path)?.as_bytes()).ok();
+    let first = known.first_template(&templates.iter().map(|path| (*path, id(path))).collect())?;
     let others = templates.iter().filter(|path| **path != first).map(|path| format!("`{path}`"));
     let message = format!(
         "several files are named like a template: this one counts, which landed first, and not {}; \
@@ -331,11 +341,6 @@ mod tests {
         fn template_history(&self, _: HistoryQuery) -> TemplateHistory {
             self.0.borrow_mut().push("template".to_owned());
             TemplateHistory::nothing("none")
-        }
-
-        fn first_template(&self, _: HistoryQuery, templates: &[&str]) -> Option<String> {
-            self.0.borrow_mut().extend(templates.iter().map(|path| (*path).to_owned()));
-            None
         }
 
         fn moved(&self, _: Id, paths: &BTreeSet<String>, _: &Tree) -> BTreeMap<String, String> {

@@ -22,9 +22,6 @@ pub trait HistorySource {
     /// What the main line knows about the OKEPs of a state: when they landed, and under which template.
     fn template_history(&self, query: HistoryQuery) -> TemplateHistory;
 
-    /// Of files that are named like a template, the one that landed first, where that is known.
-    fn first_template(&self, query: HistoryQuery, templates: &[&str]) -> Option<String>;
-
     /// Of paths that are not in `tree`, where their files are now; `tip` is the last commit that counts.
     fn moved(&self, tip: Id, paths: &BTreeSet<String>, tree: &Tree) -> BTreeMap<String, String>;
 }

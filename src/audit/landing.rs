@@ -1,9 +1,9 @@
 //! When the OKEPs of a snapshot landed, also those that the snapshot has under another name.
 
-use crate::git::blob_id;
+use crate::git::Id;
 use crate::okep::lineage::{PathAndContent, renames};
 use crate::okep::snapshot::Snapshot;
-use crate::okep::template_history::{LandedOkep, Landing, TemplateHistory};
+use crate::okep::template_history::{LandedOkep, LandedUnder, Landing, TemplateHistory};
 
 /// When an OKEP landed, and the history that says so; none where it has not landed.
 pub fn landing<'a>(
@@ -14,23 +14,34 @@ pub fn landing<'a>(
     history.all().find_map(|history| Some((history, &landed_okep(history, snapshot, path)?.landing)))
 }
 
+/// Which template was in force when an OKEP landed, and by which of the histories, in the order in which they are
+/// asked; none where it has not landed.
+pub fn landed_under(
+    history: &TemplateHistory,
+    snapshot: &Snapshot,
+    path: &str,
+) -> Option<(usize, LandedUnder)> {
+    let landed = |history| Some(landed_okep(history, snapshot, path)?.landing.under);
+    history.all().enumerate().find_map(|(at, history)| Some((at, landed(history)?)))
+}
+
 fn landed_okep<'a>(history: &'a TemplateHistory, snapshot: &Snapshot, path: &str) -> Option<&'a LandedOkep> {
     if let Some(okep) = history.landed.get(path) {
         return Some(okep);
     }
     let removed: Vec<(&String, &LandedOkep)> =
         history.landed.iter().filter(|(path, _)| !snapshot.contains(path)).collect();
-    let like = removed.first()?.1.blob;
+    removed.first()?;
     let added: Vec<&str> =
         snapshot.okeps.iter().map(|o| o.path.as_str()).filter(|p| !history.landed.contains_key(*p)).collect();
     let at = added.iter().position(|added| *added == path)?;
     // Contents are compared only where the names do not say it.
-    let names = |path: &'a str| (path, None::<crate::git::Id>);
+    let names = |path: &'a str| (path, None::<Id>);
     let by_name: Vec<_> = removed.iter().map(|(path, _)| names(path)).collect();
     let from = renames(&by_name, &added.iter().map(|path| (*path, None)).collect::<Vec<_>>())[at];
     let from = from.or_else(|| {
         let removed: Vec<_> = removed.iter().map(|(path, okep)| (path.as_str(), Some(okep.blob))).collect();
-        let content = |path: &str| blob_id(snapshot.okep(path)?.document.text.as_str().as_bytes(), like);
+        let content = |path: &str| Id::from_hex(snapshot.tree.id(path)?.as_bytes()).ok();
         let added: Vec<PathAndContent<_>> = added.iter().map(|path| (*path, content(path))).collect();
         renames(&removed, &added)[at]
     });

@@ -6,6 +6,7 @@
 
 pub mod asked;
 pub mod baseline;
+mod cache;
 pub mod check;
 pub mod history_source;
 pub mod identity;
@@ -18,23 +19,20 @@ pub mod scope;
 pub mod selection;
 pub mod target;
 mod template_change;
+mod template_timeline;
 
+pub use cache::{AuditCache, PageVerdict};
 pub use landing::landing;
+pub use template_timeline::TemplateTimeline;
 
-use crate::markdown::document::Document;
-use crate::okep::prompts::Prompts;
-use crate::okep::proposal::Okep;
-use crate::okep::requirements::{ParsedRevision, Requirements};
+use crate::audit::cache::{AuditedPage, CachedAudit};
 use crate::okep::snapshot::Snapshot;
-use crate::okep::template::Template;
-use crate::okep::template_history::{LandedUnder, TemplateHistory};
-use crate::rules::context::OkepContext;
-use crate::rules::finding::{Finding, Severity};
-use crate::rules::page_links::of_links;
-use crate::rules::{Check, Demand, RULES, Rule, rule};
+use crate::okep::template_history::TemplateHistory;
+use crate::rules::finding::Finding;
+use crate::rules::page_links::{companions, holds};
+use crate::rules::{Check, RULES};
 use rayon::prelude::*;
-use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// What an audit finds.
 #[derive(Debug, Clone, Default)]
@@ -57,21 +55,49 @@ pub struct NeedsHistory {
 
 /// Checks a snapshot; without `template_history` by the template at hand alone.
 pub fn audit(snapshot: &Snapshot, template_history: Option<&TemplateHistory>) -> Verdict {
-    let template_timeline = TemplateTimeline::of(snapshot, template_history);
-    let judgements: Vec<(Vec<Finding>, NeedsHistory)> = snapshot
-        .okeps
-        .par_iter()
-        .map(|o| template_timeline.check_okep(o, snapshot, template_history))
-        .collect();
-    let mut verdict = Verdict::default();
-    for (findings, needs_history) in judgements {
-        verdict.findings.extend(findings);
-        verdict.needs_history.extend(Some(needs_history).filter(|u| u.unmet_requirement || u.near_a_prompt));
+    audit_with(snapshot, template_history, &AuditCache::default()).verdict(snapshot)
+}
+
+/// What an audit finds, page by page, before it is known which links have a target.
+pub struct AuditedTree {
+    /// The OKEPs in question, and the pages next to one.
+    pub pages: Vec<Arc<PageVerdict>>,
+    /// What the rules about numbers, names and registers find.
+    pub of_tree: Vec<Finding>,
+}
+
+/// Checks a snapshot; pages that `cache` knows are not checked anew.
+///
+/// The one function that puts the findings of a state together.
+pub fn audit_with(
+    snapshot: &Snapshot,
+    template_history: Option<&TemplateHistory>,
+    cache: &AuditCache,
+) -> AuditedTree {
+    let in_question = snapshot.okeps.iter().filter(|okep| !okep.unchanged).map(AuditedPage::Okep);
+    let companions = companions(snapshot).map(|(okep, page)| AuditedPage::Companion(okep, page));
+    let pages: Vec<AuditedPage> = in_question.chain(companions).collect();
+    let cached = CachedAudit::new(cache, snapshot, template_history);
+    AuditedTree {
+        pages: pages.par_iter().map(|page| cached.page(page)).collect(),
+        of_tree: of_tree(snapshot),
     }
-    verdict.findings.extend(of_tree(snapshot));
-    verdict.findings.extend(of_links(snapshot));
-    sort(&mut verdict.findings);
-    verdict
+}
+
+impl AuditedTree {
+    /// The findings, in order; a link is looked up in the snapshot.
+    pub fn verdict(self, snapshot: &Snapshot) -> Verdict {
+        let mut verdict = Verdict { findings: self.of_tree, ..Verdict::default() };
+        for page in self.pages {
+            verdict.findings.extend(page.findings.iter().cloned());
+            let dead = page.claims.iter().filter(|claim| holds(claim, snapshot));
+            verdict.findings.extend(dead.map(|claim| claim.finding.clone()));
+            let needs_history = page.needs_history.iter().filter(|u| u.unmet_requirement || u.near_a_prompt);
+            verdict.needs_history.extend(needs_history.cloned());
+        }
+        sort(&mut verdict.findings);
+        verdict
+    }
 }
 
 /// What the rules about numbers, names and registers find.
@@ -81,15 +107,6 @@ pub fn of_tree(snapshot: &Snapshot) -> Vec<Finding> {
         Check::Okep(_) | Check::Links(_) | Check::History(_) => None,
     });
     checks.flat_map(|check| check(snapshot)).collect()
-}
-
-/// The revisions of the template, parsed.
-pub fn revisions(template_history: &TemplateHistory) -> Vec<ParsedRevision> {
-    let parse = |r: &crate::okep::template_history::TemplateRevision| ParsedRevision {
-        revision: r.revision.clone(),
-        template: Template::new(Some(r.path.clone()), Arc::new(Document::parse(&r.bytes))),
-    };
-    template_history.templates.par_iter().map(parse).collect()
 }
 
 /// Puts findings into their order: by path, then place (what is absent first), then rule.
@@ -103,235 +120,4 @@ pub fn sort(findings: &mut [Finding]) {
             .then_with(|| a.okep.cmp(&b.okep))
             .then_with(|| a.subject.cmp(&b.subject))
     });
-}
-
-/// The template and its revisions, as rule books.
-pub struct TemplateTimeline<'a> {
-    /// The template at hand, without a past.
-    bare: Requirements,
-    /// The same with the earlier wordings of its sections.
-    now: Requirements,
-    /// The prompts of all revisions.
-    all_prompts: Arc<Prompts>,
-    /// The revisions on the first-parent line, oldest first.
-    revisions: Cow<'a, [ParsedRevision]>,
-    /// For each revision its rule book, made when a finding asks for it.
-    books: Vec<OnceLock<Requirements>>,
-    /// Which revision the template at hand is; none for an edit of it, or a later one.
-    at_hand: Option<usize>,
-    /// The same with the revisions of the histories that are asked next.
-    next: Vec<TemplateTimeline<'a>>,
-}
-
-impl<'a> TemplateTimeline<'a> {
-    pub fn new(template: &Template, revisions: Cow<'a, [ParsedRevision]>) -> Self {
-        let at_hand = revisions.len().checked_sub(1).filter(|last| is_same(&revisions[*last], template));
-        Self::with(template, revisions, at_hand)
-    }
-
-    fn with(template: &Template, revisions: Cow<'a, [ParsedRevision]>, at_hand: Option<usize>) -> Self {
-        let mut prompts = Prompts::default();
-        if template.path.is_some() {
-            prompts.add(&template.document);
-        }
-        let bare = Requirements::new(template, None, &[], Arc::new(prompts.clone()));
-        revisions.iter().for_each(|r| prompts.add(&r.template.document));
-        let at = at_hand.map(|at| &revisions[at].revision);
-        let before = &revisions[..at_hand.unwrap_or(revisions.len())];
-        let now = Requirements::new(template, at, before, bare.prompts.clone());
-        let books = revisions.iter().map(|_| OnceLock::new()).collect();
-        TemplateTimeline {
-            bare,
-            now,
-            all_prompts: Arc::new(prompts),
-            revisions,
-            books,
-            at_hand,
-            next: Vec::new(),
-        }
-    }
-
-    /// The past of a snapshot's template, as far as history was asked.
-    pub fn of(snapshot: &Snapshot, template_history: Option<&TemplateHistory>) -> TemplateTimeline<'static> {
-        let template = &snapshot.template;
-        let known =
-            TemplateTimeline::new(template, Cow::Owned(template_history.map(revisions).unwrap_or_default()));
-        let next = template_history.into_iter().flat_map(TemplateHistory::all).skip(1).map(|history| {
-            let revisions = revisions(history);
-            let at_hand = revisions.iter().rposition(|revision| is_same(revision, template));
-            TemplateTimeline::with(template, Cow::Owned(revisions), at_hand)
-        });
-        TemplateTimeline { next: next.collect(), ..known }
-    }
-
-    /// The findings about one OKEP of a snapshot.
-    pub fn check_okep(
-        &self,
-        okep: &Okep,
-        snapshot: &Snapshot,
-        template_history: Option<&TemplateHistory>,
-    ) -> (Vec<Finding>, NeedsHistory) {
-        if okep.unchanged {
-            let path = okep.path.clone();
-            return (Vec::new(), NeedsHistory { path, unmet_requirement: false, near_a_prompt: false });
-        }
-        let landed = template_history.and_then(|history| landing(history, snapshot, &okep.path));
-        let of = |history| {
-            template_history.into_iter().flat_map(TemplateHistory::all).position(|h| std::ptr::eq(h, history))
-        };
-        let timeline =
-            landed.and_then(|(history, _)| self.next.get(of(history)?.checked_sub(1)?)).unwrap_or(self);
-        let under = landed.map(|(_, landing)| landing.under);
-        timeline.findings(okep, under)
-    }
-
-    /// The template at hand.
-    pub fn template(&self) -> &Template {
-        &self.now.template
-    }
-
-    /// The findings about one OKEP, and whether history could say more about them.
-    ///
-    /// `landed` is none for an OKEP that has not landed.
-    pub fn findings(&self, okep: &Okep, landed: Option<LandedUnder>) -> (Vec<Finding>, NeedsHistory) {
-        let (mut findings, needs_history) = match self.revisions.is_empty() {
-            true => self.beside_template(okep),
-            false => self.beside_revisions(okep),
-        };
-        if let Some(landed) = landed {
-            let mut earlier: Vec<Option<Vec<Finding>>> = vec![None; self.revisions.len()];
-            for finding in findings.iter_mut().filter(|f| grandfatherable(f)) {
-                self.grandfather(finding, okep, landed, &mut earlier);
-            }
-        }
-        (findings, needs_history)
-    }
-
-    /// What the template at hand finds, where nothing else is known.
-    fn beside_template(&self, okep: &Okep) -> (Vec<Finding>, NeedsHistory) {
-        let judged = OkepContext::new(okep, &self.bare);
-        let findings = check(&judged, |_| true);
-        let unmet_requirement = findings.iter().any(|f| rule(f.rule).is_some_and(Rule::is_of_template));
-        let near_a_prompt = okep.is_text_known() && judged.resembles_prompt();
-        (findings, NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt })
-    }
-
-    /// What the template finds that knows its earlier wordings and prompts.
-    ///
-    /// The past is asked only where the document itself gives cause, so that what is said of one OKEP hangs
-    /// neither on others nor on whether somebody else had history read.
-    fn beside_revisions(&self, okep: &Okep) -> (Vec<Finding>, NeedsHistory) {
-        let judged = OkepContext::new(okep, &self.bare);
-        let unmet_requirement = !check(&judged, Rule::is_of_template).is_empty();
-        let near_a_prompt = okep.is_text_known() && judged.resembles_prompt();
-        let needs_history = NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt };
-        let book = self.book_for(&needs_history);
-        (check(&judged.beside(&book), |_| true), needs_history)
-    }
-
-    /// The rule book for an OKEP about which history could say this much more.
-    fn book_for(&self, needs_history: &NeedsHistory) -> Cow<'_, Requirements> {
-        let book = if needs_history.unmet_requirement { &self.now } else { &self.bare };
-        match needs_history.near_a_prompt {
-            true => Cow::Owned(book.with_prompts(&self.all_prompts)),
-            false => Cow::Borrowed(book),
-        }
-    }
-
-    /// Calls `look` with an OKEP as its findings were found.
-    pub fn with_context<T>(&self, okep: &Okep, look: impl FnOnce(&OkepContext) -> T) -> T {
-        let judged = OkepContext::new(okep, &self.bare);
-        if self.revisions.is_empty() {
-            return look(&judged);
-        }
-        let unmet_requirement = !check(&judged, Rule::is_of_template).is_empty();
-        let near_a_prompt = okep.is_text_known() && judged.resembles_prompt();
-        let needs_history = NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt };
-        look(&judged.beside(&self.book_for(&needs_history)))
-    }
-
-    /// Turns a finding into a hint where the template in force when the OKEP landed did not ask for it, or may
-    /// not have.
-    fn grandfather(
-        &self,
-        finding: &mut Finding,
-        okep: &Okep,
-        landed: LandedUnder,
-        earlier: &mut [Option<Vec<Finding>>],
-    ) {
-        let last = self.at_hand.unwrap_or(self.revisions.len());
-        let never_had_one = self.revisions.is_empty() && self.now.template.path.is_none();
-        if landed.is_known && (never_had_one || landed.template == Some(last)) {
-            return;
-        }
-        let of_section = rule(finding.rule).is_some_and(|r| r.demand == Demand::OfSection);
-        if of_section && !self.now.has_section(&finding.subject) {
-            return;
-        }
-        let asked_by = |revision: usize, earlier: &mut [Option<Vec<Finding>>]| {
-            if of_section {
-                let subject = self.now.current_name(&finding.subject);
-                let mut names = self.book(revision).template.names();
-                return names.any(|n| self.now.current_name(&n.text) == subject);
-            }
-            let found = earlier[revision].get_or_insert_with(|| {
-                let judged = OkepContext::new(okep, self.book(revision));
-                check(&judged, Rule::is_of_template)
-            });
-            found.iter().any(|f| {
-                f.rule == finding.rule
-                    && self.now.current_name(&f.subject) == self.now.current_name(&finding.subject)
-            })
-        };
-        let then = landed.template;
-        if then.is_some_and(|then| then >= self.revisions.len() || asked_by(then, earlier)) {
-            if !landed.is_known {
-                finding.severity = Severity::Hint;
-                finding.help.push(MAY_BE_YOUNGER.into());
-            }
-            return;
-        }
-        let first = then.map_or(0, |then| then + 1);
-        let since = (first..last).find(|revision| asked_by(*revision, earlier)).or(self.at_hand);
-        finding.severity = Severity::Hint;
-        match since {
-            _ if then > Some(last) => finding.help.push(NOT_ASKED_THEN.into()),
-            Some(revision) => finding.grandfathered = Some(self.revisions[revision].revision.clone()),
-            None => finding.help.push("only this change adds it to the template, so it is a hint".into()),
-        }
-    }
-
-    fn book(&self, revision: usize) -> &Requirements {
-        self.books[revision].get_or_init(|| {
-            let r = &self.revisions[revision];
-            Requirements::new(&r.template, Some(&r.revision), &self.revisions[..revision], Arc::default())
-        })
-    }
-}
-
-/// Whether a revision has the text of a template.
-fn is_same(revision: &ParsedRevision, template: &Template) -> bool {
-    revision.template.document.text.as_str() == template.document.text.as_str()
-}
-
-/// Where the OKEP landed under a later template than the one of its tree.
-const NOT_ASKED_THEN: &str = "the template in force when the OKEP landed did not ask for it";
-
-/// Where history does not reach back to the OKEP's landing.
-const MAY_BE_YOUNGER: &str =
-    "the template may have asked for it only after the OKEP landed: history does not go back that far here";
-
-fn check(judged: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
-    let is_known = |rule: &Rule| rule.of_bytes || judged.okep.is_text_known();
-    let checks = RULES.iter().filter(|r| wanted(r) && is_known(r)).filter_map(|r| match r.check {
-        Check::Okep(check) => Some(check),
-        Check::Tree(_) | Check::Links(_) | Check::History(_) => None,
-    });
-    checks.flat_map(|check| check(judged)).collect()
-}
-
-/// Whether an OKEP is held to it only where the template asked for it in its time: a promise in place of
-/// a section that was never asked for breaks no rule.
-fn grandfatherable(finding: &Finding) -> bool {
-    rule(finding.rule).is_some_and(|r| r.demand != Demand::Always)
 }

@@ -28,7 +28,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct Verifier<'a> {
     layout: &'a Layout,
     parsed: &'a Parsed,
-    template_timeline: TemplateTimeline<'static>,
+    template_timeline: TemplateTimeline,
     template_history: Option<&'a TemplateHistory>,
     /// The bytes of all documents that were checked, as often as they were.
     work: AtomicUsize,

@@ -52,8 +52,8 @@ const CHUNK: usize = 1024;
 const NEIGHBOURS: usize = 256;
 
 /// Reads first parents, as far back as somebody asks.
-pub(crate) struct LineReader<'a> {
-    local: &'a gix::Repository,
+pub(crate) struct LineReader {
+    local: gix::Repository,
     graph: Option<gix::commitgraph::Graph>,
     shallow: HashSet<Id>,
     /// Newest first.
@@ -66,13 +66,13 @@ pub(crate) struct LineReader<'a> {
     buffer: Vec<u8>,
 }
 
-impl<'a> LineReader<'a> {
-    pub fn new(local: &'a gix::Repository, tip: Id) -> Self {
+impl LineReader {
+    pub fn new(local: gix::Repository, tip: Id) -> Self {
         let shallow = local.shallow_commits().ok().flatten();
         LineReader {
-            local,
             // A commit-graph that cannot be read only makes it slower.
             graph: local.commit_graph_if_enabled().ok().flatten(),
+            local,
             shallow: shallow.iter().flat_map(|all| all.iter().copied()).collect(),
             commits: Vec::new(),
             places: HashMap::default(),
@@ -114,6 +114,11 @@ impl<'a> LineReader<'a> {
                 }
             }
         }
+    }
+
+    /// The place of a commit on the line as far as it was read, the newest being 0.
+    pub fn place(&self, commit: Id) -> Option<usize> {
+        self.places.get(&commit).copied()
     }
 
     /// Whether a commit is on the line.
@@ -162,7 +167,7 @@ impl<'a> LineReader<'a> {
                 Ok(tree) => Ok((tree, commit.parent_ids().filter(|_| !is_cut).collect())),
                 Err(error) => Err(ObjectError::corrupt(id, &error)),
             },
-            Err(error) if error.is_not_found() => Err(ObjectError::missing(self.local, id)),
+            Err(error) if error.is_not_found() => Err(ObjectError::missing(&self.local, id)),
             Err(error) => Err(ObjectError::corrupt(id, &error)),
         }
     }

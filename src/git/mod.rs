@@ -48,11 +48,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The full id of a commit or a blob; displays as its full hexadecimal form.
 pub type Id = gix::ObjectId;
 
-/// The id that `bytes` have as a blob, with the hash that `like` has.
-pub fn blob_id(bytes: &[u8], like: Id) -> Option<Id> {
-    gix::objs::compute_hash(like.kind(), gix::objs::Kind::Blob, bytes).ok()
-}
-
 /// A repository, open for reading.
 ///
 /// It may be shared between threads. The index and every blob are read once: what changes on disk after

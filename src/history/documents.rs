@@ -29,7 +29,7 @@ pub(super) type DocumentVerdicts = HashMap<DocumentAt, Option<DocumentVerdict>>;
 pub(super) struct Audits<'a> {
     pub catalog: &'a Catalog,
     pub layout: &'a Layout,
-    pub timelines: &'a [Option<KnownTimeline<'a>>],
+    pub timelines: &'a [Option<KnownTimeline>],
     pub landed: &'a (dyn Fn(u32) -> Option<Landed> + Sync),
     /// The Markdown extensions of the site, once its registers were read.
     pub site: Option<Extensions>,
@@ -154,7 +154,7 @@ impl Audits<'_> {
     pub fn okep(&self, okep: &Okep, path: u32, in_force: u32) -> Option<FoundInDocument> {
         let known = self.timelines[in_force as usize].as_ref()?;
         let lineage = self.catalog.in_force[in_force as usize].chain;
-        let landed = (self.landed)(path).map(|landed| known.landed(self.catalog, lineage, landed));
+        let landed = (self.landed)(path).map(|landed| (0, known.landed(self.catalog, lineage, landed)));
         let (mut findings, _) = known.timeline.findings(okep, landed);
         let suppressions = policy::of_page(&okep.path, &okep.document);
         findings.retain(|f| !policy::is_suppressed(&suppressions, f));

@@ -3,11 +3,11 @@
 //! It checks nothing: a cell says what the findings say about that section and no more, so that it cannot
 //! disagree with them. There are two views, since an OKEP is held to the template of its time.
 
-use crate::audit::{landing, revisions};
-use crate::okep::requirements::{ParsedRevision, Requirements};
+use crate::audit::landing;
+use crate::okep::requirements::Requirements;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template::Template;
-use crate::okep::template_history::{LandedUnder, TemplateHistory};
+use crate::okep::template_history::{LandedUnder, TemplateHistory, TemplateRevision};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::{Check, rule};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -118,7 +118,7 @@ struct Laid<'a> {
     snapshot: &'a Snapshot,
     template_history: Option<&'a TemplateHistory>,
     findings: &'a [Finding],
-    template_timeline: Vec<ParsedRevision>,
+    template_timeline: Arc<Vec<TemplateRevision>>,
     book: Requirements,
     /// The findings about each OKEP's sections, by the OKEP's path.
     of_okep: HashMap<&'a str, Vec<usize>>,
@@ -130,7 +130,7 @@ impl<'a> Laid<'a> {
         template_history: Option<&'a TemplateHistory>,
         findings: &'a [Finding],
     ) -> Self {
-        let template_timeline = template_history.map(revisions).unwrap_or_default();
+        let template_timeline = template_history.map(|history| history.templates.clone()).unwrap_or_default();
         let book = Requirements::new(&snapshot.template, None, &template_timeline, Arc::default());
         let mut of_okep: HashMap<&str, Vec<usize>> = HashMap::new();
         for (i, finding) in findings.iter().enumerate() {
@@ -252,8 +252,9 @@ mod tests {
     use crate::audit::audit;
     use crate::files::{Layout, Tree};
     use crate::git::{Id, Revision};
+    use crate::markdown::document::Document;
     use crate::okep::snapshot::Parsed;
-    use crate::okep::template_history::{LandedOkep, Landing, TemplateRevision};
+    use crate::okep::template_history::{LandedOkep, Landing};
 
     const OLD: &str = "# OKEP-1: T\n\n## Problem\n\n(Why is it asked?)\n\n## Checks\n\n(How is it tried?)\n\n## Colour\n\n## Rest\n";
     const NEW: &str = "# OKEP-1: T\n\n## Problem\n\n(Why is it asked?)\n\n## Tests\n\n(How is it tried?)\n\n## Rest\n\n## Rollback\n";
@@ -262,22 +263,21 @@ mod tests {
         let revision = |commit: &str| Revision { commit: commit.into(), date: "2025-01-01".into() };
         let template = |text: &str, commit| TemplateRevision {
             revision: revision(commit),
-            path: "docs/okeps/okep-1-template.md".into(),
             id: Id::null(gix::hash::Kind::Sha1),
-            bytes: text.as_bytes().into(),
+            template: Template::new(
+                Some("docs/okeps/okep-1-template.md".into()),
+                Arc::new(Document::parse(text.as_bytes())),
+            ),
         };
         let under = LandedUnder { template: Some(landed_under), is_known: true };
         let blob = Id::null(gix::hash::Kind::Sha1);
         let okep = LandedOkep { blob, landing: Landing { revision: Some(revision("c")), under } };
-        TemplateHistory {
-            landed: [("docs/okeps/okep-2-x.md".to_owned(), okep)].into(),
-            templates: vec![
-                template(OLD, "a"),
-                template(&OLD.replace("Checks", "Tests"), "b"),
-                template(NEW, "c"),
-            ],
-            ..TemplateHistory::default()
-        }
+        let templates =
+            vec![template(OLD, "a"), template(&OLD.replace("Checks", "Tests"), "b"), template(NEW, "c")];
+        let mut history = TemplateHistory::default();
+        history.landed = Arc::new([("docs/okeps/okep-2-x.md".to_owned(), okep)].into());
+        history.templates = Arc::new(templates);
+        history
     }
 
     /// The cells of both views as `section state` in order.

@@ -23,7 +23,7 @@ impl Repo {
     pub fn moved(&self, tip: Id, paths: &BTreeSet<String>, tree: &Tree) -> BTreeMap<String, String> {
         let local = self.local();
         let (trees, packs) = (Trees::new(&local), Packs::of(&local));
-        let line = LineReader::new(&local, tip);
+        let line = LineReader::new(local.clone(), tip);
         let mut search = Search { repo: self, trees, packs, tip, tree, line };
         paths.iter().filter_map(|path| Some((path.clone(), search.end_of(path)?))).collect()
     }
@@ -35,7 +35,7 @@ struct Search<'a> {
     packs: Packs,
     tip: Id,
     tree: &'a Tree,
-    line: LineReader<'a>,
+    line: LineReader,
 }
 
 impl Search<'_> {

@@ -9,8 +9,9 @@ use crate::audit::identity::{Naming, OkepKey, identity};
 use crate::files::Layout;
 use crate::markdown::names::Name;
 use crate::okep::prompts::Prompts;
-use crate::okep::requirements::{ParsedRevision, Requirements};
+use crate::okep::requirements::Requirements;
 use crate::okep::suppressions::Suppression;
+use crate::okep::template_history::TemplateRevision;
 use crate::rules::finding::Finding;
 use crate::rules::{Check, rule};
 use crate::text::path::{Role, role};
@@ -37,7 +38,7 @@ pub(crate) struct FoundInTree {
 }
 
 /// The last of the templates with all the names that its sections had.
-pub(crate) fn present(revisions: &[ParsedRevision]) -> Option<Requirements> {
+pub(crate) fn present(revisions: &[TemplateRevision]) -> Option<Requirements> {
     let (last, template_timeline) = revisions.split_last()?;
     Some(Requirements::new(&last.template, None, template_timeline, Arc::new(Prompts::default())))
 }

@@ -38,12 +38,6 @@ impl HistorySource for RepoHistory {
         history
     }
 
-    fn first_template(&self, query: HistoryQuery, templates: &[&str]) -> Option<String> {
-        let (repo, main) = self.main_line(query)?;
-        let files = templates.iter().map(|path| ((*path).to_owned(), query.tree.id(path))).collect();
-        landings::first_template(repo, &main, query.commits, &query.config.layout, &ids(&files))
-    }
-
     fn moved(&self, tip: Id, paths: &BTreeSet<String>, tree: &Tree) -> BTreeMap<String, String> {
         self.0.as_ref().map(|repo| repo.moved(tip, paths, tree)).unwrap_or_default()
     }

@@ -8,11 +8,9 @@ use crate::files::{Content, Note};
 use crate::git::Revision;
 use crate::markdown::document::Document;
 use crate::markdown::limits;
-use crate::okep::requirements::ParsedRevision;
 use crate::okep::template::Template;
-use crate::okep::template_history::LandedUnder;
+use crate::okep::template_history::{LandedUnder, TemplateRevision};
 use rayon::prelude::*;
-use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
@@ -21,8 +19,8 @@ use std::sync::Arc;
 pub(super) struct Templates(HashMap<FileAt, Template>);
 
 /// A template and those that were in force before it, as far as they could be read.
-pub(super) struct KnownTimeline<'a> {
-    pub timeline: TemplateTimeline<'a>,
+pub(super) struct KnownTimeline {
+    pub timeline: TemplateTimeline,
     /// How many templates before those are unknown, because one could not be read.
     unread: usize,
 }
@@ -57,41 +55,45 @@ impl Templates {
     }
 
     /// The templates of a lineage since the last one that could not be read.
-    pub fn revisions(&self, catalog: &Catalog, lineage: &[u32]) -> Vec<ParsedRevision> {
+    pub fn revisions(&self, catalog: &Catalog, lineage: &[u32]) -> Vec<TemplateRevision> {
         let revision = |at: &u32| {
             let revision = Revision { commit: String::new(), date: String::new() };
-            Some(ParsedRevision { revision, template: self.get(catalog, *at)?.clone() })
+            Some(TemplateRevision {
+                revision,
+                id: catalog.blobs[0].id,
+                template: self.get(catalog, *at)?.clone(),
+            })
         };
-        let mut revisions: Vec<ParsedRevision> = lineage.iter().rev().map_while(revision).collect();
+        let mut revisions: Vec<TemplateRevision> = lineage.iter().rev().map_while(revision).collect();
         revisions.reverse();
         revisions
     }
 
     /// For each template in force its timeline; none where it could not be read. `main` is the lineage of the
     /// line that is reported, whose `revisions` most of the others share.
-    pub fn timelines<'a>(
+    pub fn timelines(
         &self,
         catalog: &Catalog,
         main: &[u32],
-        revisions: &'a [ParsedRevision],
-    ) -> Vec<Option<KnownTimeline<'a>>> {
+        revisions: &[TemplateRevision],
+    ) -> Vec<Option<KnownTimeline>> {
         let timeline = |in_force: &TemplateInForce| self.timeline(catalog, in_force, main, revisions);
         catalog.in_force.par_iter().map(timeline).collect()
     }
 
-    fn timeline<'a>(
+    fn timeline(
         &self,
         catalog: &Catalog,
         in_force: &TemplateInForce,
         main: &[u32],
-        revisions: &'a [ParsedRevision],
-    ) -> Option<KnownTimeline<'a>> {
+        revisions: &[TemplateRevision],
+    ) -> Option<KnownTimeline> {
         let depth = in_force.chain.map_or(0, |at| catalog.depths[at as usize]) as usize;
         let on_main = depth == 0 || main.get(depth - 1).copied() == in_force.chain;
         let known = depth.checked_sub(main.len() - revisions.len()).filter(|_| on_main);
         let revisions = match known {
-            Some(known) => Cow::Borrowed(&revisions[..known]),
-            None => Cow::Owned(self.revisions(catalog, &catalog.templates(in_force.chain))),
+            Some(known) => Arc::new(revisions[..known].to_vec()),
+            None => Arc::new(self.revisions(catalog, &catalog.templates(in_force.chain))),
         };
         let template = match in_force.chain.filter(|_| in_force.stands) {
             Some(lineage) => self.get(catalog, lineage)?.clone(),
@@ -102,7 +104,7 @@ impl Templates {
     }
 }
 
-impl KnownTimeline<'_> {
+impl KnownTimeline {
     /// The revision that was in force when an OKEP landed; `lineage` is the one that this timeline is of.
     pub fn landed(&self, catalog: &Catalog, lineage: Option<u32>, landed: Landed) -> LandedUnder {
         let under = |template| LandedUnder { template, is_known: landed.is_known };

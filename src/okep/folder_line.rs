@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub(super) struct FolderState {
     /// The first of these commits.
     pub commit: Id,
+    /// Its place on the line, the newest being 0.
+    pub place: usize,
     pub contents: Arc<ProposalFolder>,
     tree: Id,
 }
@@ -82,7 +84,7 @@ pub(super) fn folder_states(
             break;
         }
         for (commit, tree) in commits.iter().zip(folder_trees(repo, packs, &commits, &found.folder)) {
-            match tree.and_then(|tree| found.add(*commit, tree, newer)) {
+            match tree.and_then(|tree| found.add((*commit, at), tree, newer)) {
                 Ok(FolderStep::Held) => {}
                 Ok(FolderStep::Moved) => continue 'line,
                 Ok(FolderStep::Begins) => break 'line,
@@ -120,7 +122,7 @@ struct FolderReading<'a> {
 impl FolderReading<'_> {
     fn add(
         &mut self,
-        commit: LineCommit,
+        (commit, place): (LineCommit, usize),
         tree: Option<Id>,
         newer: Option<LineCommit>,
     ) -> Result<FolderStep, ObjectError> {
@@ -140,7 +142,7 @@ impl FolderReading<'_> {
         };
         match self.states.last_mut() {
             Some(state) if state.tree == tree && state.contents.folder == self.folder => {
-                state.commit = commit.id
+                (state.commit, state.place) = (commit.id, place);
             }
             _ => {
                 let contents = match self.known.get(&tree) {
@@ -148,7 +150,7 @@ impl FolderReading<'_> {
                     None => Arc::new(ProposalFolder::of(&self.trees, tree, &self.folder)?),
                 };
                 self.known.insert(tree, Arc::clone(&contents));
-                self.states.push(FolderState { commit: commit.id, contents, tree });
+                self.states.push(FolderState { commit: commit.id, place, contents, tree });
             }
         }
         Ok(FolderStep::Held)

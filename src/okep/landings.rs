@@ -5,14 +5,16 @@
 
 use super::folder_line::{FolderState, FolderStates, ProposalFolder, folder_states, may_be_okep};
 use super::lineage::{Lineage, PathAndContent, renames};
+use super::template::Template;
 use super::template_history::{LandedOkep, LandedUnder, Landing, TemplateHistory, TemplateRevision};
 use crate::files::{Layout, Note, blob_notice, tidy};
 use crate::git::blobs::Blob;
 use crate::git::main_line::LineReader;
 use crate::git::packs::Packs;
 use crate::git::{HistoryExtent, Id, MainLine, Repo, Revision};
-use crate::text::path;
+use crate::markdown::document::Document;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What the main line knows about a state that stems from the commits `checked`: HEAD, and what is merged
 /// into it. `files` are the Markdown files of that state in the proposal folder, with their ids.
@@ -26,26 +28,91 @@ pub fn template_history(
     layout: &Layout,
     files: &BTreeMap<String, Option<Id>>,
 ) -> TemplateHistory {
-    let local = repo.local();
-    let packs = Packs::of(&local);
-    let reading = HistoryReader { repo, packs: &packs, layout };
-    let mut line = LineReader::new(&local, main.tip);
-    // Where the remote's copy was merged into the local one, it has its OKEPs from its own line.
-    let remote = main.branch.as_ref().and_then(|branch| branch.behind).filter(|remote| !line.holds(*remote));
-    let remote = remote.map(|remote| LineReader::new(&local, remote));
+    let reading = HistoryReader::new(repo, layout);
     let mut lines: Vec<FolderLine> =
-        remote.into_iter().chain([line]).map(|line| reading.contained(line, checked)).collect();
-    let mut histories: Vec<TemplateHistory> = lines.iter().map(|line| reading.history(&line.known)).collect();
+        lines(repo, main).into_iter().map(|line| reading.contained(line, checked)).collect();
+    let histories = lines.iter().map(|line| reading.history(&line.known)).collect();
+    chain(histories, files, layout, || lines.iter_mut().filter_map(|line| reading.newest(line)).collect())
+}
+
+/// What the main line knew at each of its commits: a line is read once, and followed from its beginning.
+pub struct LandingsOverTime<'a> {
+    reading: HistoryReader<'a>,
+    lines: Vec<FollowedLine>,
+    newest: Option<Vec<TemplateHistory>>,
+}
+
+struct FollowedLine {
+    line: LineReader,
+    known: FolderStates,
+    follower: Follower,
+}
+
+impl<'a> LandingsOverTime<'a> {
+    pub fn new(repo: &'a Repo, main: &MainLine, layout: &'a Layout) -> Self {
+        let reading = HistoryReader::new(repo, layout);
+        let followed = |mut line: LineReader| {
+            let known = reading.states(&mut line, 0);
+            FollowedLine { line, known, follower: Follower::default() }
+        };
+        let lines = lines(repo, main).into_iter().map(followed).collect();
+        LandingsOverTime { reading, lines, newest: None }
+    }
+
+    /// For each line the place of a commit on it, counted from its newest one.
+    pub fn places(&self, commit: Id) -> Vec<Option<usize>> {
+        self.lines.iter().map(|followed| followed.line.place(commit)).collect()
+    }
+
+    /// For each line how many states of the folder there were up to the commit at a place.
+    pub fn states_at(&self, places: &[Option<usize>]) -> Vec<usize> {
+        let count = |(line, place): (&FollowedLine, &Option<usize>)| match place {
+            Some(place) => line.known.states.partition_point(|state| state.place >= *place),
+            None => 0,
+        };
+        self.lines.iter().zip(places).map(count).collect()
+    }
+
+    /// What was known after so many states of each line; it is quick where they only ever grow.
+    pub fn at(&mut self, states: &[usize], files: &BTreeMap<String, Option<Id>>) -> TemplateHistory {
+        let mut histories = Vec::new();
+        for (line, count) in self.lines.iter_mut().zip(states) {
+            if line.follower.in_force.len() > *count {
+                line.follower = Follower::default();
+            }
+            line.follower.follow(&self.reading, &line.known, *count);
+            histories.push(line.follower.history.clone());
+        }
+        let (reading, lines, newest) = (&self.reading, &self.lines, &mut self.newest);
+        let last = || lines.iter().map(|line| reading.history(&line.known)).collect();
+        chain(histories, files, reading.layout, || newest.get_or_insert_with(last).clone())
+    }
+}
+
+/// The main line; where the remote's copy was merged into the local one, it has its OKEPs from its own line, which
+/// comes first.
+fn lines(repo: &Repo, main: &MainLine) -> Vec<LineReader> {
+    let mut line = LineReader::new(repo.local(), main.tip);
+    let remote = main.branch.as_ref().and_then(|branch| branch.behind).filter(|remote| !line.holds(*remote));
+    remote.map(|remote| LineReader::new(repo.local(), remote)).into_iter().chain([line]).collect()
+}
+
+/// Histories in the order in which they are asked, followed by the `newest` where OKEPs have landed by none of them.
+fn chain(
+    mut histories: Vec<TemplateHistory>,
+    files: &BTreeMap<String, Option<Id>>,
+    layout: &Layout,
+    newest: impl FnOnce() -> Vec<TemplateHistory>,
+) -> TemplateHistory {
     if has_others(&histories, files, layout) {
-        let newest = lines.iter_mut().filter_map(|line| reading.newest(line));
-        histories.extend(newest.collect::<Vec<_>>());
+        histories.extend(newest());
     }
     let mut notes: Vec<Note> = histories.iter_mut().flat_map(|history| history.notes.drain(..)).collect();
     tidy(&mut notes);
     let chain = histories
         .into_iter()
         .rev()
-        .reduce(|next, history| TemplateHistory { next: Some(Box::new(next)), ..history });
+        .reduce(|next, history| TemplateHistory { next: Some(Arc::new(next)), ..history });
     TemplateHistory { notes, ..chain.unwrap_or_default() }
 }
 
@@ -59,94 +126,33 @@ fn has_others(histories: &[TemplateHistory], files: &BTreeMap<String, Option<Id>
         .collect();
     let gone: Vec<PathAndContent<Id>> = histories
         .iter()
-        .flat_map(|history| &history.landed)
+        .flat_map(|history| history.landed.iter())
         .filter(|(path, _)| !others.is_empty() && !files.contains_key(*path))
         .map(|(path, okep)| (path.as_str(), Some(okep.blob)))
         .collect();
     renames(&gone, &others).contains(&None)
 }
 
-/// Of several files that are named like a template, the one that landed first on the main line.
-pub fn first_template(
-    repo: &Repo,
-    main: &MainLine,
-    checked: &[Id],
-    layout: &Layout,
-    templates: &BTreeMap<String, Option<Id>>,
-) -> Option<String> {
-    let local = repo.local();
-    let mut line = LineReader::new(&local, main.tip);
-    let packs = Packs::of(&local);
-    let reading = HistoryReader { repo, packs: &packs, layout };
-    let place = line.newest_contained(checked).unwrap_or(0);
-    let states = reading.states(&mut line, place).states;
-    let mut order = TemplateOrder::default();
-    for state in &states {
-        order.step(state.contents.templates.iter().map(|(path, id)| (path.as_str(), Some(*id))).collect());
-    }
-    order.step(templates.iter().map(|(path, id)| (path.as_str(), *id)).collect());
-    order.first(|_| false)
-}
-
-/// In which order the templates of the last state landed.
-#[derive(Default)]
-struct TemplateOrder {
-    /// When each of them landed, and its contents.
-    landed: BTreeMap<String, (usize, Option<Id>)>,
-    states: usize,
-}
-
-impl TemplateOrder {
-    fn step(&mut self, now: BTreeMap<&str, Option<Id>>) {
-        let at = self.states;
-        self.states += 1;
-        let before = std::mem::take(&mut self.landed);
-        let removed: Vec<PathAndContent<Id>> = before
-            .iter()
-            .filter(|(path, _)| !now.contains_key(path.as_str()))
-            .map(|(path, (_, content))| (path.as_str(), *content))
-            .collect();
-        let added: Vec<PathAndContent<Id>> = now
-            .iter()
-            .filter(|(path, _)| !before.contains_key(**path))
-            .map(|(path, id)| (*path, *id))
-            .collect();
-        let from: BTreeMap<&str, usize> = added
-            .iter()
-            .zip(renames(&removed, &added))
-            .filter_map(|((path, _), from)| Some((*path, before[removed[from?].0].0)))
-            .collect();
-        let landed = |path: &str| before.get(path).map(|(at, _)| *at).or_else(|| from.get(path).copied());
-        self.landed =
-            now.iter().map(|(path, id)| ((*path).to_owned(), (landed(path).unwrap_or(at), *id))).collect();
-    }
-
-    /// The one that the repository names, else the one that landed first; of several the first by its number.
-    fn first(&self, is_named: impl Fn(&str) -> bool) -> Option<String> {
-        let order = |(path, (landed, _)): &(&String, &(usize, Option<Id>))| {
-            let (number, path) = path::template_order(path);
-            (!is_named(path), *landed, number, path.to_owned())
-        };
-        self.landed.iter().min_by_key(order).map(|(path, _)| path.clone())
-    }
-}
-
 struct HistoryReader<'a> {
     repo: &'a Repo,
-    packs: &'a Packs,
+    packs: Packs,
     layout: &'a Layout,
 }
 
 /// A line, and the states of the folder from the newest commit that is contained in the checked ones.
-struct FolderLine<'a> {
-    line: LineReader<'a>,
+struct FolderLine {
+    line: LineReader,
     /// None where there is no such commit.
     place: Option<usize>,
     known: FolderStates,
 }
 
 impl<'a> HistoryReader<'a> {
-    fn contained(&self, mut line: LineReader<'a>, checked: &[Id]) -> FolderLine<'a> {
+    fn new(repo: &'a Repo, layout: &'a Layout) -> Self {
+        HistoryReader { repo, packs: Packs::of(&repo.local()), layout }
+    }
+
+    fn contained(&self, mut line: LineReader, checked: &[Id]) -> FolderLine {
         let place = line.newest_contained(checked);
         let known = place.map(|place| self.states(&mut line, place)).unwrap_or_default();
         FolderLine { line, place, known }
@@ -158,7 +164,7 @@ impl<'a> HistoryReader<'a> {
             return None;
         }
         let until = place.unwrap_or(usize::MAX);
-        let newer = folder_states(self.repo, line, self.packs, &self.layout.folder, (0, until));
+        let newer = folder_states(self.repo, line, &self.packs, &self.layout.folder, (0, until));
         if !newer.is_unbroken {
             return Some(self.history(&newer));
         }
@@ -168,37 +174,15 @@ impl<'a> HistoryReader<'a> {
 
     /// The states of the folder from the commit at `place` of a line back.
     fn states(&self, line: &mut LineReader, place: usize) -> FolderStates {
-        folder_states(self.repo, line, self.packs, &self.layout.folder, (place, usize::MAX))
+        folder_states(self.repo, line, &self.packs, &self.layout.folder, (place, usize::MAX))
     }
 
+    /// What is known at the last of some states.
     fn history(&self, known: &FolderStates) -> TemplateHistory {
-        let mut history = TemplateHistory::default();
+        let mut follower = Follower::default();
+        follower.follow(self, known, known.states.len());
+        let mut history = follower.history;
         history.notes.extend(extent_note(&known.extent));
-        let mut order = TemplateOrder::default();
-        let mut lineage = Lineage::default();
-        // When each OKEP landed, as an index into the states.
-        let mut landed: Vec<usize> = Vec::new();
-        let mut in_force: Vec<LandedUnder> = Vec::new();
-        let nothing = ProposalFolder::default();
-        let mut before = &nothing;
-        for (at, state) in known.states.iter().enumerate() {
-            let now = &*state.contents;
-            lineage.step(&lacking(&before.okeps, &now.okeps), &lacking(&now.okeps, &before.okeps));
-            landed.resize(lineage.count(), at);
-            order.step(now.templates.iter().map(|(path, id)| (path.as_str(), Some(*id))).collect());
-            let template = order.first(|path| self.is_named(now, path));
-            in_force.push(self.template(state, template.as_deref(), &mut history));
-            before = now;
-        }
-        let is_open = known.extent != HistoryExtent::Complete;
-        for (path, okep) in lineage.present() {
-            let at = landed[*okep];
-            let is_edge = is_open && at == 0;
-            let revision = (!is_edge).then(|| self.revision(known.states[at].commit, &mut history.notes));
-            let under = LandedUnder { is_known: in_force[at].is_known && !is_edge, ..in_force[at] };
-            let landing = Landing { revision, under };
-            history.landed.insert(path.clone(), LandedOkep { blob: before.okeps[path], landing });
-        }
         tidy(&mut history.notes);
         history
     }
@@ -210,36 +194,83 @@ impl<'a> HistoryReader<'a> {
         named.is_some() && named == inside(path, &contents.folder)
     }
 
-    /// The template of a state among the revisions, a new one where its text is new.
-    fn template(
-        &self,
-        state: &FolderState,
-        path: Option<&str>,
-        history: &mut TemplateHistory,
-    ) -> LandedUnder {
-        let Some(path) = path else { return LandedUnder { template: None, is_known: true } };
-        let id = state.contents.templates[path];
-        let next = history.templates.len();
-        if history.templates.last().is_some_and(|last| last.id == id) {
-            return LandedUnder { template: Some(next - 1), is_known: true };
-        }
-        match self.repo.blob(id) {
-            Blob::Bytes(bytes) => {
-                let revision = self.revision(state.commit, &mut history.notes);
-                history.templates.push(TemplateRevision { revision, path: path.to_owned(), id, bytes });
-                return LandedUnder { template: Some(next), is_known: true };
-            }
-            unread => history.notes.extend(blob_notice(path, &unread)),
-        }
-        LandedUnder { template: Some(next), is_known: false }
-    }
-
     fn revision(&self, commit: Id, notes: &mut Vec<Note>) -> Revision {
         let (revision, is_dated) = self.repo.revision(commit);
         if !is_dated {
             notes.push(Note::new("bad-date", format!("the date of commit {commit} cannot be read")));
         }
         revision
+    }
+}
+
+/// Follows OKEPs and templates along the states of the folder, oldest first.
+#[derive(Default)]
+struct Follower {
+    lineage: Lineage,
+    /// How each OKEP landed.
+    landings: Vec<Landing>,
+    /// The template of each state so far.
+    in_force: Vec<LandedUnder>,
+    before: Arc<ProposalFolder>,
+    history: TemplateHistory,
+}
+
+impl Follower {
+    /// Takes up states until there are `count` of them.
+    fn follow(&mut self, reading: &HistoryReader, known: &FolderStates, count: usize) {
+        for at in self.in_force.len()..count.min(known.states.len()) {
+            let is_edge = at == 0 && known.extent != HistoryExtent::Complete;
+            self.step(reading, &known.states[at], is_edge);
+        }
+    }
+
+    /// Takes up the next state; what it holds may have landed before it where it `is_edge`.
+    fn step(&mut self, reading: &HistoryReader, state: &FolderState, is_edge: bool) {
+        let now = &state.contents;
+        self.history.order.step(now.templates.iter().map(|(path, id)| (path.as_str(), Some(*id))).collect());
+        let template = self.history.order.first(|path| reading.is_named(now, path));
+        let under = self.template(reading, state, template.as_deref());
+        self.in_force.push(under);
+        let (removed, added) =
+            (lacking(&self.before.okeps, &now.okeps), lacking(&now.okeps, &self.before.okeps));
+        let okeps = self.lineage.step(&removed, &added);
+        if self.lineage.count() > self.landings.len() {
+            let revision = (!is_edge).then(|| reading.revision(state.commit, &mut self.history.notes));
+            let under = LandedUnder { is_known: under.is_known && !is_edge, ..under };
+            self.landings.resize(self.lineage.count(), Landing { revision, under });
+        }
+        let landed = Arc::make_mut(&mut self.history.landed);
+        removed.iter().for_each(|(path, _)| drop(landed.remove(*path)));
+        for ((path, _), okep) in added.iter().zip(okeps) {
+            let (blob, landing) = (now.okeps[*path], self.landings[okep].clone());
+            landed.insert((*path).to_owned(), LandedOkep { blob, landing });
+        }
+        for (path, blob) in now.okeps.iter().filter(|(path, blob)| self.before.okeps.get(*path) != Some(blob))
+        {
+            landed.entry(path.clone()).and_modify(|okep| okep.blob = *blob);
+        }
+        self.before = Arc::clone(now);
+    }
+
+    /// The template of a state among the revisions, a new one where its text is new.
+    fn template(&mut self, reading: &HistoryReader, state: &FolderState, path: Option<&str>) -> LandedUnder {
+        let Some(path) = path else { return LandedUnder { template: None, is_known: true } };
+        let id = state.contents.templates[path];
+        let next = self.history.templates.len();
+        if self.history.templates.last().is_some_and(|last| last.id == id) {
+            return LandedUnder { template: Some(next - 1), is_known: true };
+        }
+        match reading.repo.blob(id) {
+            Blob::Bytes(bytes) => {
+                let revision = reading.revision(state.commit, &mut self.history.notes);
+                let template = Template::new(Some(path.to_owned()), Arc::new(Document::parse(&bytes)));
+                let revision = TemplateRevision { revision, id, template };
+                Arc::make_mut(&mut self.history.templates).push(revision);
+                return LandedUnder { template: Some(next), is_known: true };
+            }
+            unread => self.history.notes.extend(blob_notice(path, &unread)),
+        }
+        LandedUnder { template: Some(next), is_known: false }
     }
 }
 

@@ -9,8 +9,9 @@ use crate::markdown::names::Name;
 use crate::markdown::outline::Outline;
 use crate::text::path;
 use crate::text::path::OkepName;
+use std::collections::BTreeSet;
 use std::ops::Deref;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// An OKEP by its path; its text is read and parsed when somebody asks for it.
 #[derive(Debug, Clone)]
@@ -26,6 +27,8 @@ pub struct Okep {
     pub site: Option<Extensions>,
     /// All OKEPs of the tree, this one among them; none where it was read by itself.
     pub all: Arc<[Okep]>,
+    /// The numbers about which [`Okep::owner_of`] was asked: what is found may depend on the other OKEPs.
+    asked: Arc<Mutex<BTreeSet<u64>>>,
     text: Arc<LazyLock<OkepText, Box<dyn FnOnce() -> OkepText + Send + Sync>>>,
 }
 
@@ -77,6 +80,7 @@ impl Okep {
             unchanged: false,
             site: None,
             all: Arc::default(),
+            asked: Arc::default(),
             text: Arc::new(LazyLock::new(text)),
         }
     }
@@ -88,6 +92,7 @@ impl Okep {
 
     /// The other OKEP that a number belongs to, as its file name, title and issue agree.
     pub fn owner_of(&self, number: u64) -> Option<&Okep> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).insert(number);
         let number = Some(number);
         let owns = |o: &&Okep| {
             o.path != self.path
@@ -96,6 +101,11 @@ impl Okep {
                 && o.issue.as_ref().and_then(|issue| issue.number()) == number
         };
         self.all.iter().find(owns)
+    }
+
+    /// The numbers about which [`Okep::owner_of`] was asked so far.
+    pub fn asked_numbers(&self) -> BTreeSet<u64> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The number it goes by: that of the file, else of the title, else of the issue.

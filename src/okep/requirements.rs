@@ -5,15 +5,9 @@ use crate::markdown::names::Name;
 use crate::okep::alignment::{MatchKind, align};
 use crate::okep::prompts::Prompts;
 use crate::okep::template::Template;
+use crate::okep::template_history::TemplateRevision;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
-
-/// A revision of the template that once was in force.
-#[derive(Debug, Clone)]
-pub struct ParsedRevision {
-    pub revision: Revision,
-    pub template: Template,
-}
 
 /// An earlier wording of a section, and the revision that gave it up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +35,7 @@ impl Requirements {
     pub fn new(
         template: &Template,
         at: Option<&Revision>,
-        template_timeline: &[ParsedRevision],
+        template_timeline: &[TemplateRevision],
         prompts: Arc<Prompts>,
     ) -> Self {
         let mut names: Vec<Vec<OldName>> = Vec::new();

@@ -2,22 +2,27 @@
 
 use crate::files::Note;
 use crate::git::{Id, Revision};
+use crate::okep::lineage::{PathAndContent, renames};
+use crate::okep::template::Template;
+use crate::text::path;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What is known of OKEPs at one commit of the main line.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// What is known of OKEPs at one commit of the main line; a clone shares it.
+#[derive(Debug, Clone, Default)]
 pub struct TemplateHistory {
     /// The OKEPs that this commit holds, by path.
-    pub landed: BTreeMap<String, LandedOkep>,
+    pub landed: Arc<BTreeMap<String, LandedOkep>>,
     /// The template, each time its text changed, oldest first.
-    pub templates: Vec<TemplateRevision>,
+    pub templates: Arc<Vec<TemplateRevision>>,
     /// What to ask for OKEPs that are not in `landed`, in this order: the local copy of a default branch that
     /// was merged into it (`git pull`); and the newest commit of the main line, for the OKEPs of a branch that
     /// is behind, or of a release branch that they were cherry-picked to.
-    pub next: Option<Box<TemplateHistory>>,
+    pub next: Option<Arc<TemplateHistory>>,
     /// What could not be known or was odd, for the output.
     pub notes: Vec<Note>,
+    /// In which order the templates of this commit landed.
+    pub(super) order: TemplateOrder,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +42,7 @@ pub struct Landing {
 }
 
 /// Which template was in force when an OKEP landed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LandedUnder {
     /// An index into [`TemplateHistory::templates`]; none where there was no template.
     pub template: Option<usize>,
@@ -46,13 +51,12 @@ pub struct LandedUnder {
 }
 
 /// A text of the template.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct TemplateRevision {
     /// The commit of the main line that introduced it.
     pub revision: Revision,
-    pub path: String,
     pub id: Id,
-    pub bytes: Arc<[u8]>,
+    pub template: Template,
 }
 
 impl TemplateHistory {
@@ -61,8 +65,58 @@ impl TemplateHistory {
         std::iter::successors(Some(self), |history| history.next.as_deref())
     }
 
+    /// Of the files of a state that are named like a template, the one that landed first.
+    pub fn first_template(&self, templates: &BTreeMap<&str, Option<Id>>) -> Option<String> {
+        let mut order = self.order.clone();
+        order.step(templates.clone());
+        order.first(|_| false)
+    }
+
     /// Where there is no history to ask.
     pub fn nothing(reason: impl Into<String>) -> Self {
         TemplateHistory { notes: vec![Note::new("no-history", reason)], ..TemplateHistory::default() }
+    }
+}
+
+/// In which order the templates of the last state landed.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TemplateOrder {
+    /// When each of them landed, and its contents.
+    landed: BTreeMap<String, (usize, Option<Id>)>,
+    states: usize,
+}
+
+impl TemplateOrder {
+    pub fn step(&mut self, now: BTreeMap<&str, Option<Id>>) {
+        let at = self.states;
+        self.states += 1;
+        let before = std::mem::take(&mut self.landed);
+        let removed: Vec<PathAndContent<Id>> = before
+            .iter()
+            .filter(|(path, _)| !now.contains_key(path.as_str()))
+            .map(|(path, (_, content))| (path.as_str(), *content))
+            .collect();
+        let added: Vec<PathAndContent<Id>> = now
+            .iter()
+            .filter(|(path, _)| !before.contains_key(**path))
+            .map(|(path, id)| (*path, *id))
+            .collect();
+        let from: BTreeMap<&str, usize> = added
+            .iter()
+            .zip(renames(&removed, &added))
+            .filter_map(|((path, _), from)| Some((*path, before[removed[from?].0].0)))
+            .collect();
+        let landed = |path: &str| before.get(path).map(|(at, _)| *at).or_else(|| from.get(path).copied());
+        self.landed =
+            now.iter().map(|(path, id)| ((*path).to_owned(), (landed(path).unwrap_or(at), *id))).collect();
+    }
+
+    /// The one that the repository names, else the one that landed first; of several the first by its number.
+    pub fn first(&self, is_named: impl Fn(&str) -> bool) -> Option<String> {
+        let order = |(path, (landed, _)): &(&String, &(usize, Option<Id>))| {
+            let (number, path) = path::template_order(path);
+            (!is_named(path), *landed, number, path.to_owned())
+        };
+        self.landed.iter().min_by_key(order).map(|(path, _)| path.clone())
     }
 }

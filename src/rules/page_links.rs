@@ -8,7 +8,8 @@ use crate::files::PathKind;
 use crate::markdown::document::{Document, LinkKind, options};
 use crate::markdown::html;
 use crate::markdown::slugs::{GithubAnchors, SiteAnchors};
-use crate::okep::snapshot::Snapshot;
+use crate::okep::proposal::Okep;
+use crate::okep::snapshot::{Page, Snapshot};
 use crate::rules::finding::Finding;
 use crate::rules::{Check, RULES};
 use crate::site::mkdocs::PageSettings;
@@ -214,24 +215,34 @@ pub fn parts(target: &str) -> (&str, Option<&str>) {
     (before.split_once('?').map_or(before, |(file, _)| file), anchor)
 }
 
+/// A page of a snapshot, which is an OKEP or next to one, and what its links depend on.
+pub fn linked<'a>(
+    snapshot: &'a Snapshot,
+    okep: &'a Okep,
+    path: &'a str,
+    document: &'a Document,
+) -> Linked<'a> {
+    let settings = snapshot.site.as_ref().map(|site| &site.pages);
+    let page = Linked::new(&okep.path, path, document, settings, snapshot.repository.as_deref());
+    Linked { moved: Some(&snapshot.tree.moved), ..page }
+}
+
+/// The pages next to an OKEP in a folder of its own, with that OKEP.
+pub fn companions(snapshot: &Snapshot) -> impl Iterator<Item = (&Okep, &Page)> {
+    snapshot.companions.iter().filter_map(|page| {
+        let (around, _) = okep_folder(&page.path, &snapshot.layout.folder)?;
+        let holds = |okep: &&Okep| okep.folder.as_ref().is_some_and(|(folder, _)| folder == around);
+        Some((snapshot.okeps.iter().find(holds)?, page))
+    })
+}
+
 /// The pages of a snapshot that link rules are about: every OKEP that was read, and the pages next to one.
 pub fn pages(snapshot: &Snapshot) -> Vec<Linked<'_>> {
-    let settings = snapshot.site.as_ref().map(|site| &site.pages);
-    let repository = snapshot.repository.as_deref();
-    let folder = &snapshot.layout.folder;
     let read = snapshot.okeps.iter().filter(|o| !o.unchanged);
-    let okeps = read.map(|o| (o.path.as_str(), o.path.as_str(), &o.document));
-    let companions = snapshot.companions.iter().filter_map(|page| {
-        let (around, _) = okep_folder(&page.path, folder)?;
-        let beside = snapshot.okeps.iter().find(|o| o.folder.as_ref().is_some_and(|(f, _)| f == around))?;
-        Some((beside.path.as_str(), page.path.as_str(), &page.document))
-    });
-    let mut pages: Vec<Linked> = okeps
-        .chain(companions)
-        .map(|(okep, path, document)| Linked::new(okep, path, document, settings, repository))
-        .collect();
-    pages.iter_mut().for_each(|page| page.moved = Some(&snapshot.tree.moved));
-    pages
+    let okeps = read.map(|okep| linked(snapshot, okep, &okep.path, &okep.document));
+    let companions =
+        companions(snapshot).map(|(okep, page)| linked(snapshot, okep, &page.path, &page.document));
+    okeps.chain(companions).collect()
 }
 
 /// What all rules about links say of a page.
@@ -252,7 +263,8 @@ pub fn of_links(snapshot: &Snapshot) -> Vec<Finding> {
     claims.filter(|c| holds(c, snapshot)).map(|c| c.finding).collect()
 }
 
-fn holds(claim: &Claim, snapshot: &Snapshot) -> bool {
+/// Whether what is claimed holds in a snapshot.
+pub fn holds(claim: &Claim, snapshot: &Snapshot) -> bool {
     !claim.unless.iter().any(|w| w.is_met(snapshot.path_kind(&w.path)))
 }
 

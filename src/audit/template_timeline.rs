@@ -1,0 +1,242 @@
+//! The template of a tree and its past: what OKEPs are held to, and were held to when they landed.
+
+use crate::audit::NeedsHistory;
+use crate::audit::landing::landed_under;
+use crate::okep::prompts::Prompts;
+use crate::okep::proposal::Okep;
+use crate::okep::requirements::Requirements;
+use crate::okep::snapshot::Snapshot;
+use crate::okep::template::Template;
+use crate::okep::template_history::{LandedUnder, TemplateHistory, TemplateRevision};
+use crate::rules::context::OkepContext;
+use crate::rules::finding::{Finding, Severity};
+use crate::rules::{Check, Demand, RULES, Rule, rule};
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+/// The template and its revisions, as rule books.
+pub struct TemplateTimeline {
+    /// The template at hand, without a past.
+    bare: Requirements,
+    /// The same with the earlier wordings of its sections.
+    now: Requirements,
+    /// The prompts of all revisions.
+    all_prompts: Arc<Prompts>,
+    /// The revisions on the first-parent line, oldest first.
+    revisions: Arc<Vec<TemplateRevision>>,
+    /// For each revision its rule book, made when a finding asks for it.
+    books: Vec<OnceLock<Requirements>>,
+    /// Which revision the template at hand is; none for an edit of it, or a later one.
+    at_hand: Option<usize>,
+    /// The same with the revisions of the histories that are asked next.
+    next: Vec<TemplateTimeline>,
+}
+
+impl TemplateTimeline {
+    pub fn new(template: &Template, revisions: Arc<Vec<TemplateRevision>>) -> Self {
+        let at_hand = revisions.len().checked_sub(1).filter(|last| is_same(&revisions[*last], template));
+        TemplateTimeline::with(template, revisions, at_hand)
+    }
+
+    fn with(template: &Template, revisions: Arc<Vec<TemplateRevision>>, at_hand: Option<usize>) -> Self {
+        let mut prompts = Prompts::default();
+        if template.path.is_some() {
+            prompts.add(&template.document);
+        }
+        let bare = Requirements::new(template, None, &[], Arc::new(prompts.clone()));
+        revisions.iter().for_each(|r| prompts.add(&r.template.document));
+        let at = at_hand.map(|at| &revisions[at].revision);
+        let before = &revisions[..at_hand.unwrap_or(revisions.len())];
+        let now = Requirements::new(template, at, before, bare.prompts.clone());
+        let books = revisions.iter().map(|_| OnceLock::new()).collect();
+        TemplateTimeline {
+            bare,
+            now,
+            all_prompts: Arc::new(prompts),
+            revisions,
+            books,
+            at_hand,
+            next: Vec::new(),
+        }
+    }
+
+    /// The past of a snapshot's template, as far as history was asked.
+    pub fn of(snapshot: &Snapshot, template_history: Option<&TemplateHistory>) -> TemplateTimeline {
+        let template = &snapshot.template;
+        let revisions = template_history.map(|history| history.templates.clone()).unwrap_or_default();
+        let known = TemplateTimeline::new(template, revisions);
+        let next = template_history.into_iter().flat_map(TemplateHistory::all).skip(1).map(|history| {
+            let at_hand = history.templates.iter().rposition(|revision| is_same(revision, template));
+            TemplateTimeline::with(template, history.templates.clone(), at_hand)
+        });
+        TemplateTimeline { next: next.collect(), ..known }
+    }
+
+    /// The findings about one OKEP of a snapshot, and whether history could say more about them.
+    pub fn check_okep(
+        &self,
+        okep: &Okep,
+        snapshot: &Snapshot,
+        template_history: Option<&TemplateHistory>,
+    ) -> (Vec<Finding>, NeedsHistory) {
+        self.findings(okep, template_history.and_then(|history| landed_under(history, snapshot, &okep.path)))
+    }
+
+    /// The same; `landed` is none for an OKEP that has not landed, and else says which of the histories that are
+    /// asked one after the other knows it.
+    pub fn findings(
+        &self,
+        okep: &Okep,
+        landed: Option<(usize, LandedUnder)>,
+    ) -> (Vec<Finding>, NeedsHistory) {
+        let timeline = landed.and_then(|(history, _)| self.next.get(history.checked_sub(1)?)).unwrap_or(self);
+        timeline.own_findings(okep, landed.map(|(_, under)| under))
+    }
+
+    /// The template at hand.
+    pub fn template(&self) -> &Template {
+        &self.now.template
+    }
+
+    fn own_findings(&self, okep: &Okep, landed: Option<LandedUnder>) -> (Vec<Finding>, NeedsHistory) {
+        let (mut findings, needs_history) = match self.revisions.is_empty() {
+            true => self.beside_template(okep),
+            false => self.beside_revisions(okep),
+        };
+        if let Some(landed) = landed {
+            let mut earlier: Vec<Option<Vec<Finding>>> = vec![None; self.revisions.len()];
+            for finding in findings.iter_mut().filter(|f| grandfatherable(f)) {
+                self.grandfather(finding, okep, landed, &mut earlier);
+            }
+        }
+        (findings, needs_history)
+    }
+
+    /// What the template at hand finds, where nothing else is known.
+    fn beside_template(&self, okep: &Okep) -> (Vec<Finding>, NeedsHistory) {
+        let judged = OkepContext::new(okep, &self.bare);
+        let findings = check(&judged, |_| true);
+        let unmet_requirement = findings.iter().any(|f| rule(f.rule).is_some_and(Rule::is_of_template));
+        let near_a_prompt = okep.is_text_known() && judged.resembles_prompt();
+        (findings, NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt })
+    }
+
+    /// What the template finds that knows its earlier wordings and prompts.
+    ///
+    /// The past is asked only where the document itself gives cause, so that what is said of one OKEP hangs
+    /// neither on others nor on whether somebody else had history read.
+    fn beside_revisions(&self, okep: &Okep) -> (Vec<Finding>, NeedsHistory) {
+        let judged = OkepContext::new(okep, &self.bare);
+        let unmet_requirement = !check(&judged, Rule::is_of_template).is_empty();
+        let near_a_prompt = okep.is_text_known() && judged.resembles_prompt();
+        let needs_history = NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt };
+        let book = self.book_for(&needs_history);
+        (check(&judged.beside(&book), |_| true), needs_history)
+    }
+
+    /// The rule book for an OKEP about which history could say this much more.
+    fn book_for(&self, needs_history: &NeedsHistory) -> Cow<'_, Requirements> {
+        let book = if needs_history.unmet_requirement { &self.now } else { &self.bare };
+        match needs_history.near_a_prompt {
+            true => Cow::Owned(book.with_prompts(&self.all_prompts)),
+            false => Cow::Borrowed(book),
+        }
+    }
+
+    /// Calls `look` with an OKEP as its findings were found.
+    pub fn with_context<T>(&self, okep: &Okep, look: impl FnOnce(&OkepContext) -> T) -> T {
+        let judged = OkepContext::new(okep, &self.bare);
+        if self.revisions.is_empty() {
+            return look(&judged);
+        }
+        let unmet_requirement = !check(&judged, Rule::is_of_template).is_empty();
+        let near_a_prompt = okep.is_text_known() && judged.resembles_prompt();
+        let needs_history = NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt };
+        look(&judged.beside(&self.book_for(&needs_history)))
+    }
+
+    /// Turns a finding into a hint where the template in force when the OKEP landed did not ask for it, or may
+    /// not have.
+    fn grandfather(
+        &self,
+        finding: &mut Finding,
+        okep: &Okep,
+        landed: LandedUnder,
+        earlier: &mut [Option<Vec<Finding>>],
+    ) {
+        let last = self.at_hand.unwrap_or(self.revisions.len());
+        let never_had_one = self.revisions.is_empty() && self.now.template.path.is_none();
+        if landed.is_known && (never_had_one || landed.template == Some(last)) {
+            return;
+        }
+        let of_section = rule(finding.rule).is_some_and(|r| r.demand == Demand::OfSection);
+        if of_section && !self.now.has_section(&finding.subject) {
+            return;
+        }
+        let asked_by = |revision: usize, earlier: &mut [Option<Vec<Finding>>]| {
+            if of_section {
+                let subject = self.now.current_name(&finding.subject);
+                let mut names = self.book(revision).template.names();
+                return names.any(|n| self.now.current_name(&n.text) == subject);
+            }
+            let found = earlier[revision].get_or_insert_with(|| {
+                let judged = OkepContext::new(okep, self.book(revision));
+                check(&judged, Rule::is_of_template)
+            });
+            found.iter().any(|f| {
+                f.rule == finding.rule
+                    && self.now.current_name(&f.subject) == self.now.current_name(&finding.subject)
+            })
+        };
+        let then = landed.template;
+        if then.is_some_and(|then| then >= self.revisions.len() || asked_by(then, earlier)) {
+            if !landed.is_known {
+                finding.severity = Severity::Hint;
+                finding.help.push(MAY_BE_YOUNGER.into());
+            }
+            return;
+        }
+        let first = then.map_or(0, |then| then + 1);
+        let since = (first..last).find(|revision| asked_by(*revision, earlier)).or(self.at_hand);
+        finding.severity = Severity::Hint;
+        match since {
+            _ if then > Some(last) => finding.help.push(NOT_ASKED_THEN.into()),
+            Some(revision) => finding.grandfathered = Some(self.revisions[revision].revision.clone()),
+            None => finding.help.push("only this change adds it to the template, so it is a hint".into()),
+        }
+    }
+
+    fn book(&self, revision: usize) -> &Requirements {
+        self.books[revision].get_or_init(|| {
+            let r = &self.revisions[revision];
+            Requirements::new(&r.template, Some(&r.revision), &self.revisions[..revision], Arc::default())
+        })
+    }
+}
+
+/// Whether a revision has the text of a template.
+fn is_same(revision: &TemplateRevision, template: &Template) -> bool {
+    revision.template.document.text.as_str() == template.document.text.as_str()
+}
+
+/// Where the OKEP landed under a later template than the one of its tree.
+const NOT_ASKED_THEN: &str = "the template in force when the OKEP landed did not ask for it";
+
+/// Where history does not reach back to the OKEP's landing.
+const MAY_BE_YOUNGER: &str =
+    "the template may have asked for it only after the OKEP landed: history does not go back that far here";
+
+fn check(judged: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
+    let is_known = |rule: &Rule| rule.of_bytes || judged.okep.is_text_known();
+    let checks = RULES.iter().filter(|r| wanted(r) && is_known(r)).filter_map(|r| match r.check {
+        Check::Okep(check) => Some(check),
+        Check::Tree(_) | Check::Links(_) | Check::History(_) => None,
+    });
+    checks.flat_map(|check| check(judged)).collect()
+}
+
+/// Whether an OKEP is held to it only where the template asked for it in its time: a promise in place of
+/// a section that was never asked for breaks no rule.
+fn grandfatherable(finding: &Finding) -> bool {
+    rule(finding.rule).is_some_and(|r| r.demand != Demand::Always)
+}
