@@ -38,7 +38,7 @@ pub enum Error {
     Config(#[from] config::Error),
     #[error(
         "no `{folder}` in {place}: {}; name the repository with `-C DIR`",
-        .unread.as_deref().unwrap_or("there are no OKEPs to judge")
+        .unread.as_deref().unwrap_or("there are no OKEPs to check")
     )]
     NoFolder {
         folder: String,
@@ -268,8 +268,8 @@ fn choose_template(
     let first = known.first_template(&templates.iter().map(|path| (*path, id(path))).collect())?;
     let others = templates.iter().filter(|path| **path != first).map(|path| format!("`{path}`"));
     let message = format!(
-        "several files are named like a template: this one counts, which landed first, and not {}; \
-         `template = \"PATH\"` in {CONFIG} names another",
+        "several files are named like a template; this one is used because it landed first, not {}; \
+         `template = \"PATH\"` in {CONFIG} selects another",
         others.collect::<Vec<_>>().join(", ")
     );
     for (_, config) in bases.iter_mut().filter(|(base, _)| base.tree.contains(&first)) {
@@ -287,7 +287,7 @@ fn half_staged(report: &Report, target: &CheckTarget) -> Vec<Note> {
         let texts = target.tree.bytes(path).zip(working_copy.bytes(path));
         texts.is_some_and(|(staged, on_disk)| !same_text(&staged, &on_disk))
     };
-    let message = "staged only in part: what is staged was judged, and the working copy differs";
+    let message = "the staged version was checked; your working copy differs";
     let half = paths.into_iter().filter(differs);
     half.map(|path| Note::at(HALF_STAGED, path.clone(), message)).collect()
 }
@@ -298,7 +298,7 @@ fn nothing(target: &CheckTarget, layout: Layout) -> Outcome {
     report.notes.extend(target.notes.clone());
     report.notes.extend(target.tree.list(&layout.folder).notices.clone());
     report.notes.extend(target.tree.notices());
-    let message = "nothing staged touches an OKEP, the template or a register";
+    let message = "nothing that OKEPs depend on is staged";
     report.notes.push(Note::new("nothing-staged", message));
     Outcome {
         report,

@@ -84,7 +84,7 @@ impl Policy {
         excepted.iter().for_each(|f| *counts.entry(f.rule).or_default() += 1);
         if !counts.is_empty() {
             let rules: Vec<String> = counts.iter().map(|(rule, n)| format!("{n} of `{rule}`")).collect();
-            notes.push(Note::new("excepted", format!("excepted and not counted: {}", rules.join(", "))));
+            notes.push(Note::new("excepted", format!("suppressed: {}", rules.join(", "))));
         }
         let off: Vec<String> = self
             .levels
@@ -93,7 +93,7 @@ impl Policy {
             .map(|(rule, _)| format!("`{rule}`"))
             .collect();
         if !off.is_empty() {
-            notes.push(Note::at("rule-off", CONFIG, format!("not judged, because off: {}", off.join(", "))));
+            notes.push(Note::at("rule-off", CONFIG, format!("turned off in okep.toml: {}", off.join(", "))));
         }
         // What OKEPs that were not audited would need is unknown.
         let all_read = snapshot.okeps.iter().all(|o| !o.unchanged);
@@ -107,7 +107,8 @@ impl Policy {
                 let subject = suppression.subject.as_ref().map_or(String::new(), |s| format!(" of `{s}`"));
                 let rule = suppression.rule;
                 let message = format!(
-                    "line {line}: `{rule}`{subject} is not found here, so that nothing is suppressed; delete `{source}`"
+                    "line {line} suppresses nothing, because `{rule}`{subject} is not found here; delete \
+                     `{source}`"
                 );
                 notes.push(Note::at("unused-exception", path, message));
             }

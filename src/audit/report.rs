@@ -45,7 +45,7 @@ pub struct OkepSummary {
     pub landed: Option<Revision>,
     /// None where there is no `nav`, so that the question does not arise.
     pub in_nav: Option<bool>,
-    /// None where there is no landing page.
+    /// None where there is no index page.
     pub in_index: Option<bool>,
 }
 

@@ -61,7 +61,8 @@ fn notes(findings: &[&Finding], now: &Snapshot) -> Vec<Note> {
     }
     let note = |((rule, subject), okeps): ((&str, &str), Vec<String>)| {
         let message = format!(
-            "this change of the template brings `{rule}` `{subject}`; it will not bind {} that landed before: {}",
+            "this change of the template adds `{rule}` for `{subject}`; {} that landed before it may stay \
+             as they are: {}",
             count(okeps.len(), "OKEP"),
             okeps.join(", ")
         );

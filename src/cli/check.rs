@@ -29,9 +29,7 @@ const INCOMPLETE: &str =
 pub fn check(dir: Option<&Path>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let args = &numbers_for_paths(dir, args);
     if args.stdin_filename.is_none() && args.paths.iter().any(|path| path.as_os_str() == "-") {
-        anyhow::bail!(
-            "`-` is standard input: name the file that it is the text of, with `--stdin-filename PATH -`"
-        );
+        anyhow::bail!("`-` is standard input: name the file it belongs to with `--stdin-filename PATH -`");
     }
     let caller = match args.staged {
         true => caller(|name| std::env::var(name).ok()),
@@ -268,7 +266,7 @@ fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<Exit
             Err(error) => {
                 // Printed before the patch, and again after it: a patch looks like what was done.
                 print_error(&format!("error: {}\n", report::escape_control(&error.to_string())));
-                print_error("this was to be written:\n");
+                print_error("this would have been written:\n");
                 print_patch(&repair.patch)?;
                 return Err(error.into());
             }

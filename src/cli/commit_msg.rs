@@ -40,7 +40,7 @@ pub fn hint(dir: Option<&Path>, file: &Path) -> Option<String> {
     let named: Vec<String> = found.named.iter().map(|n| format!("OKEP-{n}")).collect();
     let touched: Vec<String> = found.touched.iter().map(|(n, path)| format!("OKEP-{n} (`{path}`)")).collect();
     Some(format!(
-        "hint[wrong-number-in-commit]: the subject names {}, and the commit changes {}\n  \
+        "hint[wrong-number-in-commit]: the subject names {}, but the commit changes {}\n  \
          help: if the subject is wrong, `git commit --amend` puts it right\n",
         named.join(" and "),
         touched.join(" and "),

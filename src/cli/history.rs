@@ -83,14 +83,14 @@ pub enum Error {
     #[error(transparent)]
     Tip(#[from] check::Error),
     #[error(
-        "no OKEP ever stood in `{folder}`, so there is no history to tell; name the repository with `-C DIR`, \
+        "`{folder}` never held an OKEP, so there is no history to show; name the repository with `-C DIR`, \
          or the folder in `okep.toml`"
     )]
     NoOkeps { folder: String },
 }
 
 fn day(text: &str) -> Result<String, String> {
-    let wrong = || "not a day, as 2026-01-31, `yesterday` or `3 weeks ago`".to_owned();
+    let wrong = || "not a date such as 2026-01-31, `yesterday` or `3 weeks ago`".to_owned();
     let plain = |c: char| c.is_ascii_digit() || c == '-';
     if text.chars().all(plain) {
         let date: Result<jiff::civil::Date, _> = text.parse();
@@ -124,7 +124,7 @@ fn number(text: &str) -> Result<u64, String> {
         _ => text,
     };
     let number = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
-    number.ok_or_else(|| "not the number of an OKEP, as 5224 or OKEP-5224".to_owned())
+    number.ok_or_else(|| "not the number of an OKEP, such as 5224 or OKEP-5224".to_owned())
 }
 
 fn rule(id: &str) -> Result<String, String> {

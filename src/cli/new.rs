@@ -37,17 +37,20 @@ pub enum Error {
     )]
     NoNumber(String),
     #[error(
-        "the issue is in `{its}`, but the template's issue link is to `{repository}`: the number is that of an issue there"
+        "the issue is in `{its}`, but the template's issue link names `{repository}`; give an issue of \
+         that repository"
     )]
     OtherRepository { its: String, repository: String },
     #[error("the title is empty; say in a few words what is proposed")]
     NoTitle,
     #[error(
-        "the title `{0}` gives no file name, which needs letters from a to z or digits; say one with `--slug NAME`"
+        "no file name can be made from the title `{0}`: it needs letters from a to z or digits; give one \
+         with `--slug NAME`"
     )]
     NoFileName(String),
     #[error(
-        "the file name would have {0} letters, more than a file system takes; say a shorter one with `--slug NAME`"
+        "the file name would have {0} bytes, more than file systems allow; give a shorter one with `--slug \
+         NAME`"
     )]
     LongFileName(usize),
     #[error(
@@ -56,18 +59,22 @@ pub enum Error {
     )]
     Bare(String),
     #[error(
-        "the title `{title}` gives the file name `{name}`, which is that of a template; word it otherwise"
+        "with the title `{title}` the file would be `{name}`, which is the name of a template; choose \
+         another title"
     )]
     TemplateName { title: String, name: String },
-    #[error("the title `{title}` carries the number {its}, and the issue is {issue}: which is it?")]
+    #[error(
+        "the title `{title}` has number {its}, but the issue has number {issue}; give the same number \
+             in both"
+    )]
     OtherNumber { title: String, its: u64, issue: u64 },
-    #[error("as a heading the title `{title}` would read `{reads}`; {remedy}")]
+    #[error("as a heading, the title `{title}` would be shown as `{reads}`; {remedy}")]
     Heading { title: String, reads: String, remedy: String },
     #[error("number {number} is taken by {places}; an OKEP has the number of its own tracking issue{remedy}")]
     Taken { number: u64, places: String, remedy: &'static str },
-    #[error("`{0}` is there already and is not written over")]
+    #[error("`{0}` already exists, and okep does not overwrite it")]
     Exists(String),
-    #[error("the folder `{path}` cannot be made: {source}{}", atomic::remedy(.source))]
+    #[error("the folder `{path}` cannot be created: {source}{}", atomic::remedy(.source))]
     Folder { path: String, source: io::Error },
     #[error(transparent)]
     Write(write::Error),
@@ -229,10 +236,9 @@ fn lost(title: &str, reads: &str, number: u64, well_formed: bool) -> Option<Erro
         match tag {
             Some((open, close)) => {
                 let (before, tags, after) = (&title[..open], &title[open..=close], &title[close + 1..]);
-                format!("what stands in `<` and `>` is HTML; put it in backticks: '{before}`{tags}`{after}'")
+                format!("text between `<` and `>` is HTML; put it in backticks: '{before}`{tags}`{after}'")
             }
-            None => "word it so that Markdown leaves it alone, or put what it takes for its own in backticks"
-                .into(),
+            None => "reword it, or put the part that Markdown interprets in backticks".into(),
         },
     )
 }
@@ -311,12 +317,10 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> 
     let places = places.join(" and ");
     match (only_on_branches, force) {
         (true, true) => {
-            notes.push(Note::new("number-on-branch", format!("number {number} is taken by {places} too")));
+            notes.push(Note::new("number-on-branch", format!("number {number} is also used by {places}")));
             Ok(notes)
         }
-        (true, false) => {
-            Err(Error::Taken { number, places, remedy: "; `--force` begins it here nevertheless" })
-        }
+        (true, false) => Err(Error::Taken { number, places, remedy: "; `--force` uses it anyway" }),
         (false, _) => Err(Error::Taken { number, places, remedy: "" }),
     }
 }
@@ -334,8 +338,8 @@ fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<NewEntry> {
     let unread = |path: &str, line: String| {
         let reason = match here.tree.file(path)?.content {
             Content::Bytes(_) => return None,
-            Content::Symlink => "it is a symbolic link, which is not written through",
-            Content::LfsPointer => "it is a pointer of Git LFS",
+            Content::Symlink => "it is a symbolic link, which okep does not follow",
+            Content::LfsPointer => "it is a Git LFS pointer",
             Content::TooLarge(_) => "it is too large",
             Content::Unavailable(_) => "it cannot be read",
         };
@@ -361,13 +365,14 @@ fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<NewEntry> {
                 entries.push(entry(here, &plan.path, plan.edit));
             }
             Registered::OutsideDocsDir => {
-                let why = "the proposal folder is outside of the docs folder, so the site has none of it";
+                let why = "the proposal folder is outside of the docs folder, so the site does not include \
+                           it";
                 entries.push(NewEntry { path: site.path.clone(), edit: Err(why.into()) });
             }
             Registered::Unknown => {
                 let page = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
                 let line = format!("- {}: {page}", register::label(okep));
-                let why = format!("what its `nav` shows cannot be told; where it lists pages, add `{line}`");
+                let why = format!("its `nav` is not understood; add `{line}` where it lists pages");
                 entries.push(NewEntry { path: site.path.clone(), edit: Err(why) });
             }
             _ => {}
@@ -389,7 +394,7 @@ fn entry(here: &Here, path: &str, edit: Result<(Range<usize>, String), String>) 
         let on_disk = fs::read(here.root.join(path)).ok();
         let planned_for = |disk: &Vec<u8>| here.tree.bytes(path).is_some_and(|read| *read == **disk);
         let Some(mut now) = on_disk.filter(planned_for) else {
-            return Err(format!("it is not on disk as it was read; add `{}`", text.trim()));
+            return Err(format!("it changed on disk meanwhile; add `{}`", text.trim()));
         };
         now.splice(span, text.into_bytes());
         Ok(now)
@@ -437,10 +442,10 @@ fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[NewEntry], not
     for entry in registers {
         match &entry.edit {
             Ok(_) => {
-                said += &format!("entered it in `{}`\n", entry.path);
+                said += &format!("added it to `{}`\n", entry.path);
                 files.push(&entry.path);
             }
-            Err(by_hand) => said += &format!("not entered in `{}`: {by_hand}\n", entry.path),
+            Err(by_hand) => said += &format!("not added to `{}`: {by_hand}\n", entry.path),
         }
     }
     for note in notes {
@@ -450,7 +455,7 @@ fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[NewEntry], not
     let from = dir.map_or(String::new(), |dir| format!(" -C {}", shell(&dir.display().to_string())));
     said += match notes.iter().any(|note| note.kind == "no-template") {
         true => "\nNext:\n  fill in its sections\n",
-        false => "\nNext:\n  answer the prompts of the template in it, and delete each\n",
+        false => "\nNext:\n  answer the template's prompts in it, and delete them\n",
     };
     said += &format!("  okep{from} check\n");
     if here.repo.is_some() {

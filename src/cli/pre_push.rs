@@ -21,7 +21,8 @@ pub fn of_git(repo: &Repo, lines: impl BufRead) -> anyhow::Result<Vec<Push>> {
         let line = line?;
         let Some(pushed) = PushedRef::parse(&line) else {
             anyhow::bail!(
-                "`{line}` is not what git gives to a pre-push hook: a ref and its id here and there"
+                "`{line}` is not a line that git passes to a pre-push hook: local ref, local id, remote \
+                 ref, remote id"
             );
         };
         if pushed.is_checked() {

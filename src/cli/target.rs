@@ -38,7 +38,7 @@ pub struct Request {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("commits are made faster than what is staged can be read; try again")]
+    #[error("the repository kept changing while the index was read; try again")]
     HeadMoved,
     #[error(transparent)]
     Check(#[from] check::Error),
@@ -59,10 +59,10 @@ impl From<GitError> for Error {
 
 /// What only a repository has, and how to do without it.
 type Lack = (&'static str, &'static str);
-pub const NOTHING_STAGED: Lack = ("is nothing staged", "leave `--staged` out to judge the files as they are");
-const NOTHING_COMMITTED: Lack = ("is nothing committed", "leave `--rev` out to judge the files as they are");
+pub const NOTHING_STAGED: Lack = ("is nothing staged", "leave out `--staged` to check the files on disk");
+const NOTHING_COMMITTED: Lack = ("is nothing committed", "leave out `--rev` to check the files on disk");
 const NOTHING_TO_COMPARE: Lack =
-    ("is nothing to compare with", "leave `--since` out to judge the files as they are");
+    ("is nothing to compare with", "leave out `--since` to check the files on disk");
 
 /// Checks what is asked for, in the repository around, where there is one.
 ///
@@ -94,7 +94,7 @@ fn of_folder(request: &Request) -> Result<CheckTarget, GitError> {
         return Err(GitError::no_repository(Some(&dir), lacks, remedy));
     }
     let reason =
-        "not a git repository: when OKEPs landed is not known, so all are judged by the template at hand";
+        "not a git repository: landing dates are unknown, so every OKEP is held to the current template";
     let place = format!("`{}`", dir.display());
     let target = CheckTarget::new(Tree::folder(&dir)?, Source::Worktree, place);
     Ok(CheckTarget { root: Some(dir), notes: vec![Note::new("no-history", reason)], ..target })
@@ -150,7 +150,7 @@ fn of_index(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Error> {
     target.working_copy = repo.root().map(|_| Tree::worktree(repo)).transpose()?;
     // What is not compared with anything is checked whole.
     if request.or_whole_index && !repo.anything_staged()? {
-        let message = "nothing is staged and no commit is being made: all that is in the index was judged";
+        let message = "nothing is staged and no commit is in progress: the whole index was checked";
         target.notes.push(Note::new("whole-index", message));
         return Ok(target);
     }

@@ -88,5 +88,5 @@ pub fn okep_number(text: &str) -> Result<u64, String> {
         _ => text,
     };
     let number = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
-    number.ok_or_else(|| "not the number of an OKEP, as 5224 or OKEP-5224".to_owned())
+    number.ok_or_else(|| "not the number of an OKEP, such as 5224 or OKEP-5224".to_owned())
 }

@@ -82,7 +82,7 @@ pub(super) fn at(path: &str, error: &ObjectError) -> Note {
 }
 
 pub(super) fn lfs_notice(path: &str) -> Note {
-    Note::at("lfs-pointer", path, "a pointer of Git LFS, whose text is not here: `git lfs pull` fetches it")
+    Note::at("lfs-pointer", path, "a Git LFS pointer, whose content is not here: `git lfs pull` fetches it")
 }
 
 pub(super) fn symlink_notice(path: &str) -> Note {

@@ -21,7 +21,7 @@ pub(super) fn list(root: &Path, folder: &str, staged: &Staged, found: &mut Found
         known.contains(path) || !ignored.contains(path, is_folder)
     });
     if let Some(reason) = ignored.failed {
-        let message = format!("what git ignores could not be found out: {reason}");
+        let message = format!("the ignore rules of git could not be read: {reason}");
         found.notices.push(Note::new("unreadable", message));
     }
     let mut left_out = Vec::new();
@@ -57,7 +57,7 @@ impl Tracked {
                     tracked.sparse.insert(path.clone(), Entry { id, symlink });
                 }
                 IndexEntry::Unmerged if is_markdown(path.as_bytes()) => {
-                    let message = "in conflict: judged as it stands on disk";
+                    let message = "in conflict: checked as it is on disk";
                     found.notices.push(Note::at("conflict", path.clone(), message));
                 }
                 IndexEntry::Unreadable(error) => return found.notices.push(at(&path, &error)),

@@ -84,7 +84,7 @@ pub fn apply(tree: &Tree, fixes: &[&Fix]) -> Result<Tree, String> {
     for Rename { from, to } in fixes.iter().flat_map(|f| &f.renames) {
         let file = after.file(from).ok_or_else(|| format!("there is no `{from}` to rename"))?;
         if after.contains(to) {
-            return Err(format!("`{to}` is there already"));
+            return Err(format!("`{to}` already exists"));
         }
         after = after.with([(from.clone(), None), (to.clone(), Some(file))]);
     }

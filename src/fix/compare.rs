@@ -31,14 +31,14 @@ impl FixRejection {
     pub fn note(&self, finding: &Finding) -> Note {
         let reason = match self {
             FixRejection::Fails(why) => why.clone(),
-            FixRejection::Brings { rule, subject } => format!("it would bring `{rule}` for `{subject}`"),
+            FixRejection::Brings { rule, subject } => format!("it would introduce `{rule}` for `{subject}`"),
         };
         let remedy = match self.is_ours(finding) {
-            true => "this is a fault of okep, please report it",
-            false => "repair it by hand",
+            true => "this is a bug in okep, please report it",
+            false => "fix it by hand",
         };
         let Finding { rule, subject, path, .. } = finding;
-        let message = format!("the fix of `{rule}` for `{subject}` is left out: {reason}; {remedy}");
+        let message = format!("the fix of `{rule}` for `{subject}` was rejected: {reason}; {remedy}");
         Note::at("unproven-fix", path, message)
     }
 }

@@ -63,7 +63,7 @@ pub fn fix(
     if run.fixed.rounds == MOST_ROUNDS || run.is_tired() {
         run.fixed
             .notes
-            .push(Note::new("unfinished-fix", "there is more to fix than one run does: run it again"));
+            .push(Note::new("unfinished-fix", "not everything could be fixed in one run; run it again"));
     }
     run.end()
 }

@@ -77,7 +77,7 @@ fn propose(snapshot: &Snapshot, finding: &mut Finding, fix: Option<Fix>) {
         finding.help.push(RESOLVE_FIRST.into());
         return;
     }
-    // The text of bytes that are no UTF-8 is not known, so that nothing can be written in its place.
+    // The text of the file is not valid UTF-8 is not known, so that nothing can be written in its place.
     let unknown = |path: &str| edited.iter().any(|(p, d)| *p == path && d.text.invalid_at.is_some());
     if fix.edits.iter().any(|e| e.start < e.end && unknown(&e.path)) {
         finding.fix = None;

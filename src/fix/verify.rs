@@ -96,7 +96,7 @@ fn limit_work(state: &VerifiedState, shown: &mut Vec<&mut Finding>) -> Vec<Note>
     });
     let told = works.into_iter().filter(|(_, (_, spared))| *spared > 0);
     let note = |(path, (_, spared)): (String, (usize, usize))| {
-        let message = format!("{spared} fixes are left out: the file is too long to prove so many");
+        let message = format!("{spared} fixes are left out: the file is too long to verify so many");
         Note::at("too-large", path, message)
     };
     told.map(note).collect()
@@ -318,7 +318,7 @@ mod tests {
         match expected {
             Ok(()) => assert_eq!((told, &shown.fix), (None, &finding.fix)),
             Err(reason) => {
-                assert!(told.is_some_and(|t| t.contains(reason) && t.contains("fault of okep")), "{told:?}");
+                assert!(told.is_some_and(|t| t.contains(reason) && t.contains("bug in okep")), "{told:?}");
                 assert_eq!(shown.fix, None);
             }
         }
@@ -340,8 +340,8 @@ mod tests {
     #[test]
     fn a_fix_that_brings_something_else_is_left_out() {
         let heading = ("docs/okeps/okep-1-a.md", "## Goals", "Goals");
-        check(&[OWN, heading], Err("it would bring `missing-section` for `Goals`"));
-        check(&[("mkdocs.yml", "B: okeps/okep-2-b.md", "A: okeps/okep-1-a.md")], Err("it would bring"));
+        check(&[OWN, heading], Err("it would introduce `missing-section` for `Goals`"));
+        check(&[("mkdocs.yml", "B: okeps/okep-2-b.md", "A: okeps/okep-1-a.md")], Err("it would introduce"));
     }
 
     #[test]
@@ -352,7 +352,7 @@ mod tests {
             &[("mkdocs.yml", "    - B", "    - A: okeps/okep-1-a.md\n    - D: d.md\n    - B")],
             Err("more than one entry"),
         );
-        check(&[("mkdocs.yml", "    - B", "\t- A: okeps/okep-1-a.md\n    - B")], Err("left out"));
+        check(&[("mkdocs.yml", "    - B", "\t- A: okeps/okep-1-a.md\n    - B")], Err("rejected"));
     }
 
     #[test]

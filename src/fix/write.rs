@@ -23,19 +23,17 @@ use std::sync::Arc;
 pub enum Error {
     #[error("`{path}` is read-only; make it writable and try again: nothing was written")]
     ReadOnly { path: String },
-    #[error(
-        "`{path}` is or stands behind a symbolic link, which is never written through: nothing was written"
-    )]
+    #[error("`{path}` is a symbolic link or behind one, which okep does not follow: nothing was written")]
     Symlink { path: String },
     #[error("`{path}` is outside the work tree: nothing was written")]
     Outside { path: String },
-    #[error("`{path}` is no longer what was judged; try again: nothing was written")]
+    #[error("`{path}` changed after it was checked; try again: nothing was written")]
     Changed { path: String },
-    #[error("`{path}` is there already, so nothing can be renamed to it: nothing was written")]
+    #[error("`{path}` already exists, so nothing can be renamed to it: nothing was written")]
     Taken { path: String },
     #[error("`{path}` cannot be written: {source}{}; {}", atomic::remedy(.source), done(.written))]
     Io { path: String, source: io::Error, written: Vec<String> },
-    #[error("`{path}` changed while it was to be written and was left alone; try again; {}", done(.written))]
+    #[error("`{path}` changed while it was being written and was left alone; try again; {}", done(.written))]
     ChangedMeanwhile { path: String, written: Vec<String> },
     #[error(
         "another okep is writing here, or another program holds a lock on this folder; try again when it is \

@@ -134,7 +134,7 @@ impl<'a> Trees<'a> {
     ) {
         if folder.len() > MAX_PATH {
             let shown = folder[..MAX_PATH / 64].to_str_lossy().into_owned();
-            let reason = "folders in folders without end: not read".to_owned();
+            let reason = "folders are nested too deeply: not read".to_owned();
             return unread.push((shown, ObjectError::Corrupt { reason }));
         }
         let listed = self.data(tree).and_then(|data| {

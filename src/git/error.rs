@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 pub enum ObjectError {
     #[error("object {id} is missing; `git fsck` says more")]
     Missing { id: Id },
-    #[error("object {id} is not in this partial clone; `git fetch --refetch --no-filter` brings all")]
+    #[error("object {id} is not in this partial clone; `git fetch --refetch --no-filter` fetches everything")]
     NotFetched { id: Id },
     #[error("{reason}")]
     Corrupt { reason: String },
@@ -28,7 +28,7 @@ impl ObjectError {
 
     /// The object is of another kind than a `due` one.
     pub(crate) fn other_kind(id: Id, kind: gix::objs::Kind, due: &str) -> Self {
-        ObjectError::Corrupt { reason: format!("object {id} is a {kind} where a {due} is due") }
+        ObjectError::Corrupt { reason: format!("object {id} is a {kind}, not a {due}") }
     }
 
     /// Whether the object is not there, rather than broken.
@@ -49,11 +49,11 @@ pub(crate) fn is_partial_clone(local: &gix::Repository) -> bool {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("`{dir}` is in no git repository, so there {lacks}; {remedy}")]
+    #[error("`{dir}` is not in a git repository, so there {lacks}; {remedy}")]
     NoRepository { dir: PathBuf, lacks: &'static str, remedy: &'static str },
     #[error("`{path}` is not a folder that can be read: {source}; name an existing folder after `-C`")]
     Folder { path: PathBuf, source: std::io::Error },
-    #[error("GIT_DIR names `{path}`, which is no git repository; unset GIT_DIR or let it name one")]
+    #[error("GIT_DIR names `{path}`, which is not a git repository; unset GIT_DIR or correct it")]
     GitDir { path: PathBuf },
     #[error(
         "the repository at `{path}` belongs to another user, and git would refuse it too; \
@@ -72,7 +72,10 @@ pub enum Error {
         if .paths.len() == 1 { "it" } else { "them" }
     )]
     Unmerged { paths: Vec<String> },
-    #[error("`{revision}` names no commit here: {reason}; `git log --oneline --all` shows what there is")]
+    #[error(
+        "`{revision}` is not a commit of this repository: {reason}; `git log --oneline --all` lists \
+             them"
+    )]
     UnknownRevision { revision: String, reason: String },
     #[error("commit `{commit}` cannot be read: {reason}")]
     Commit { commit: String, reason: String },
@@ -86,11 +89,11 @@ pub enum Error {
     Head { reason: String },
     #[error("there is no commit yet on this branch to compare `{revision}` with; commit first")]
     Unborn { revision: String },
-    #[error("`{revision}` and HEAD have no common ancestor; name a branch that this one came from")]
+    #[error("`{revision}` and HEAD have no common ancestor; name a branch that this one started from")]
     NoMergeBase { revision: String },
     #[error(
         "no common ancestor of `{revision}` and HEAD is in this shallow clone; \
-         `git fetch --unshallow` brings the rest of the history (in CI: fetch-depth: 0)"
+         `git fetch --unshallow` fetches the rest of the history (in CI: fetch-depth: 0)"
     )]
     ShallowMergeBase { revision: String },
 }

@@ -46,7 +46,7 @@ impl Repo {
         };
         let path = config.trusted_path("core.hooksPath").map_err(|error| unusable(&value, said(&error)))?;
         let Some(path) = path.filter(|path| !path.as_os_str().is_empty()) else {
-            return Err(unusable(&value, "it names no folder".into()));
+            return Err(unusable(&value, "it is empty".into()));
         };
         let path = match (path.is_absolute(), self.root()) {
             (true, _) => path,

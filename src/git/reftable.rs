@@ -115,7 +115,7 @@ fn tables(folder: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
 }
 
 fn unreadable(table: &Path) -> String {
-    format!("`{}` is no reftable that can be read", table.display())
+    format!("`{}` cannot be read as a reftable", table.display())
 }
 
 /// Looks for a reference in a table; the outer none is a broken table.

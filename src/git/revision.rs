@@ -79,7 +79,8 @@ impl Repo {
         let unknown = |mut reason: String| {
             if local.is_shallow().unwrap_or(false) {
                 reason.push_str(
-                    ", and this clone is shallow: `git fetch --unshallow` brings the rest (in CI: fetch-depth: 0)",
+                    ", and this clone is shallow: `git fetch --unshallow` fetches the rest (in CI: \
+                     fetch-depth: 0)",
                 );
             }
             Error::UnknownRevision { revision: rev.to_owned(), reason }

@@ -66,7 +66,7 @@ impl fmt::Display for TipNotice {
                 f.write_str("HEAD names a branch without commits; the history of another tip is shown")
             }
             TipNotice::NoCommit { count, first } => {
-                write!(f, "`{first}` {} left out: no commit is named", and_more(*count))
+                write!(f, "`{first}` {} left out: not a commit", and_more(*count))
             }
             TipNotice::Unreadable { count, first, reason } => {
                 write!(

@@ -51,9 +51,9 @@ pub fn ruled(story: &mut Story, config: &Config) {
             story.notes.push(Note::at(kind, CONFIG, format!("{what}: {}", counts.join(", "))));
         }
     };
-    tell("excepted", excepted, "open at the tip, excepted there and not told");
-    tell("rule-off", off, "open at the tip and not told, because off there");
-    tell("severity", weighed, "open at the tip and as severe as it says there");
+    tell("excepted", excepted, "open at the tip, suppressed there and not shown");
+    tell("rule-off", off, "open at the tip, turned off there and not shown");
+    tell("severity", weighed, "open at the tip, with the severity set there");
     story.notes.sort();
 }
 

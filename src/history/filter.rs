@@ -76,7 +76,7 @@ impl Narrow {
             let others = |note: &Note| OF_ONE.contains(&note.kind) && !note.path.as_ref().is_some_and(about);
             story.notes.retain(|note| !others(note));
             if story.okeps.is_empty() {
-                let message = format!("no OKEP {number} that fits what is asked for stood on this line");
+                let message = format!("no OKEP {number} on this line matches the filters");
                 story.notes.push(Note::new("no-such-okep", message));
             }
         }

@@ -74,7 +74,7 @@ impl Reporter<'_> {
         for (removed_paths, back) in &stay.absences {
             let (removed_paths, back) = (self.place(*removed_paths), self.place(*back));
             let message = format!(
-                "removed on {} by {} and brought back on {} by {}",
+                "removed on {} by {} and restored on {} by {}",
                 removed_paths.date, removed_paths.commit, back.date, back.commit
             );
             self.notes.push(Note::at("returned", &story.path, message));

@@ -63,7 +63,7 @@ pub fn tell(
     });
     reporter.note_folder(layout);
     if reporter.backwards.get() {
-        let message = "the dates of the line go backwards in places: no day is counted between those";
+        let message = "commit dates go backwards in places; days between those are not counted";
         reporter.notes.push(Note::new("dates", message));
     }
     let mut story = Story {
@@ -79,7 +79,7 @@ pub fn tell(
     story.notes.extend(notes.into_iter().flatten().cloned());
     if story.walk.missing_objects > 1 {
         let message = format!(
-            "{} objects are not in this repository: what hangs on them is unknown, not gone",
+            "{} objects are missing from this repository; what depends on them is unknown",
             story.walk.missing_objects
         );
         story.notes.push(Note::new("missing-objects", message));

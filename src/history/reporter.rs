@@ -95,8 +95,8 @@ impl Reporter<'_> {
         if let Some(at) = first.filter(|_| layout.folder != Layout::default().folder) {
             let commit = self.walk.ids[self.line.commits[at] as usize];
             let message = format!(
-                "holds pages since commit {commit}; what stood in another folder before is not followed, and \
-                 is told as if it had landed then"
+                "holds pages since commit {commit}; what was in another folder before is not followed, and \
+                 is shown as if it had landed then"
             );
             self.notes.push(Note::at("folder", &layout.folder, message));
         }

@@ -156,8 +156,9 @@ impl<'a> Walker<'a> {
         let by_position = vec![NONE; commits.as_ref().map_or(0, |c| c.num_commits() as usize)];
         let mut notes = Vec::new();
         if local.common_dir().join("info/grafts").metadata().is_ok_and(|m| m.len() > 0) {
-            let message = "git follows `info/grafts` here and okep does not: what is told may differ from \
-                           `git log`; `git replace --convert-graft-file` makes of it what both follow";
+            let message = "git follows `info/grafts` here and okep does not, so results may differ from \
+                           `git log`; `git replace --convert-graft-file` makes replace refs, which both \
+                           follow";
             notes.push(Note::new("grafts", message));
         }
         Walker {
@@ -263,8 +264,8 @@ impl<'a> Walker<'a> {
     fn walked(mut self) -> Walk {
         let edge = self.ids.iter().filter(|id| self.shallow.contains(*id)).count();
         if edge > 0 {
-            let message = "history ends at the edge of a shallow clone: what stood there came nobody knows when; \
-                           `git fetch --unshallow` brings the rest (in CI: fetch-depth: 0)";
+            let message = "history ends at the edge of a shallow clone; when its first state was added is \
+                           unknown; `git fetch --unshallow` fetches the rest (in CI: fetch-depth: 0)";
             self.notes.push(Note::new("shallow", message));
         }
         Walk {

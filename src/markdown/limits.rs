@@ -16,11 +16,15 @@ pub fn beyond(document: &Document) -> Option<String> {
     let headings = document.headings.len() + document.nested_headings.len();
     if document.open_fences > MAX_OPEN_FENCES {
         return Some(format!(
-            "more than {MAX_OPEN_FENCES} code fences that nothing closes: not judged; close them"
+            "more than {MAX_OPEN_FENCES} code fences that are never closed: not checked; close them"
         ));
     }
-    (headings > MAX_HEADINGS)
-        .then(|| format!("{headings} headings; documents with over {MAX_HEADINGS} are not judged: divide it"))
+    (headings > MAX_HEADINGS).then(|| {
+        format!(
+            "{headings} headings; documents with over {MAX_HEADINGS} are not checked; divide \
+                          it"
+        )
+    })
 }
 
 /// Why two outlines are not compared, if they are not.
@@ -28,6 +32,9 @@ pub fn beyond_comparison(template: &Outline, document: &Outline) -> Option<Strin
     let words = |outline: &Outline| outline.rows.iter().map(|r| r.name.words.len()).sum::<usize>();
     let (asked, has) = (words(template), words(document));
     (asked.saturating_mul(has) > MAX_WORD_PAIRS).then(|| {
-        format!("{has} words in headings, and {asked} in the template's, are too many to compare: not judged")
+        format!(
+            "{has} words in headings, and {asked} in the template's, are too many to compare: not \
+                 checked"
+        )
     })
 }

@@ -69,7 +69,7 @@ impl Config {
             None => Config::default(),
             Some(Content::Bytes(bytes)) => Config::parse(&bytes, rules)?,
             Some(Content::Symlink) => return unreadable("it is a symbolic link, which is not followed"),
-            Some(Content::LfsPointer) => return unreadable("it is a pointer of Git LFS"),
+            Some(Content::LfsPointer) => return unreadable("it is a Git LFS pointer"),
             Some(Content::TooLarge(bytes)) => return unreadable(&format!("it has {bytes} bytes")),
             Some(Content::Unavailable(reason)) => return unreadable(&reason),
         };
@@ -117,7 +117,7 @@ impl Config {
         let absent = |name: &str, value: String, remedy: &str| match self.lines.get(name) {
             Some(&line) => {
                 let message =
-                    format!("`{name}` is {value}, and that is not there; {remedy} or leave `{name}` out");
+                    format!("`{name}` is {value}, which does not exist; {remedy} or leave out `{name}`");
                 Err(Error::Absent { line, message })
             }
             None => Ok(()),
@@ -126,11 +126,11 @@ impl Config {
             absent("folder", format!("`{}`", self.layout.folder), "name the folder that holds the OKEPs")?;
         }
         if let Some(template) = self.layout.template.as_ref().filter(|_| !has_template) {
-            absent("template", format!("`{template}`"), "name an `okep-*-template.md` that is,")?;
+            absent("template", format!("`{template}`"), "name an existing `okep-*-template.md`")?;
         }
         if !has_register {
             let names: Vec<String> = self.layout.registers.iter().map(|name| format!("`{name}`")).collect();
-            absent("registers", names.join(", "), "name the MkDocs configuration that is,")?;
+            absent("registers", names.join(", "), "name an existing MkDocs configuration")?;
         }
         Ok(())
     }
@@ -170,7 +170,7 @@ fn in_words(message: &str) -> String {
             "a map" => "a table, as in `[severity]`",
             other => other.trim_start_matches("enum ").trim_start_matches("struct "),
         };
-        return format!("here is {found}, and {expected} is expected");
+        return format!("expected {expected}, found {found}");
     }
     if let Some(field) = message.strip_prefix("missing field ") {
         return format!("{field} is missing");
@@ -218,7 +218,7 @@ impl ConfigFile {
         if let Some(registers) = &self.registers {
             let names = registers.get_ref().iter().map(relative).collect::<Result<Vec<_>, _>>()?;
             if names.is_empty() {
-                let message = "no register is named; leave `registers` out for the usual ones";
+                let message = "`registers` is empty; leave it out to use the default";
                 return Err((registers.span(), message.to_owned()));
             }
             config.layout.registers = names;
@@ -227,14 +227,19 @@ impl ConfigFile {
             let path = relative(template)?;
             let folder = &config.layout.folder;
             if path::role(&path, folder) != Role::Template {
-                let message = format!("the template is an `okep-*-template.md` in `{folder}`");
+                let message = format!("the template must be an `okep-*-template.md` in `{folder}`");
                 return Err((template.span(), message));
             }
             config.layout.template = Some(path);
         }
         if let Some(branch) = &self.main_branch {
             if branch.get_ref().trim().is_empty() {
-                return Err((branch.span(), "no branch is named; leave `main-branch` out".to_owned()));
+                return Err((
+                    branch.span(),
+                    "`main-branch` is empty; leave it out to use the default \
+                                            branch"
+                        .to_owned(),
+                ));
             }
             config.main_branch = Some(branch.get_ref().clone());
         }
@@ -257,10 +262,10 @@ impl AllowEntry {
     fn suppression(self, span: Range<usize>, rules: &[&'static str]) -> Result<Suppression, Mistake> {
         let rule = known(&self.rule, rules)?;
         if NOT_SUPPRESSIBLE.contains(&rule) {
-            return Err((self.rule.span(), format!("`{rule}` has no exceptions")));
+            return Err((self.rule.span(), format!("`{rule}` cannot be suppressed")));
         }
         if self.because.get_ref().trim().is_empty() {
-            let message = "an exception needs a reason: say in `because` why it is made";
+            let message = "a suppression needs a reason; give it in `because`";
             return Err((self.because.span(), message.to_owned()));
         }
         let scope = match (&self.path, self.okep) {
@@ -268,7 +273,7 @@ impl AllowEntry {
             (None, Some(number)) => Scope::Okep(number),
             _ => {
                 let message =
-                    "an exception is for one `path` (a file or a folder) or for one `okep` (its number)";
+                    "a suppression is for one `path` (a file or a folder) or for one `okep` (its number)";
                 return Err((span, message.to_owned()));
             }
         };
@@ -296,7 +301,7 @@ fn relative(path: &Spanned<String>) -> Result<String, Mistake> {
         return Ok(text.to_owned());
     }
     let message =
-        format!("`{}` is no path from the root of the repository, as `docs/okeps` is", path.get_ref());
+        format!("`{}` is not a path from the root of the repository, such as `docs/okeps`", path.get_ref());
     Err((path.span(), message))
 }
 
@@ -341,20 +346,20 @@ mod tests {
             "\nfolde = \"x\"\n",
             "2:1: unknown field `folde`, expected one of `folder`, `template`, `main-branch`, `registers`, `severity`, `allow`",
         );
-        wrong("folder = 1\n", "1:10: here is the number `1`, and a text in quotes is expected");
+        wrong("folder = 1\n", "1:10: expected a text in quotes, found the number `1`");
         wrong(
             "[[allow]]\nrule = \"stub-section\"\nokep = \"7\"\nbecause = \"x\"",
-            "3:8: here is the text \"7\", and a whole number without quotes is expected",
+            "3:8: expected a whole number without quotes, found the text \"7\"",
         );
         wrong("[severity]\nmalformed-exception = \"off\"", "2:1: `malformed-exception` cannot be turned off");
         wrong(
             "folder = \"../x\"",
-            "1:10: `../x` is no path from the root of the repository, as `docs/okeps` is",
+            "1:10: `../x` is not a path from the root of the repository, such as `docs/okeps`",
         );
-        wrong("registers = []", "1:13: no register is named; leave `registers` out for the usual ones");
+        wrong("registers = []", "1:13: `registers` is empty; leave it out to use the default");
         wrong(
             "template = \"docs/okeps/template.md\"",
-            "1:12: the template is an `okep-*-template.md` in `docs/okeps`",
+            "1:12: the template must be an `okep-*-template.md` in `docs/okeps`",
         );
         wrong(
             "[severity]\nmissing-sections = \"off\"",
@@ -375,14 +380,15 @@ mod tests {
         wrong(&allow("okep = 7\n"), "1:1: `because` is missing");
         wrong(
             &allow("okep = 7\nbecause = \"  \"\n"),
-            "4:11: an exception needs a reason: say in `because` why it is made",
+            "4:11: a suppression needs a reason; give it in `because`",
         );
-        let scope = "1:1: an exception is for one `path` (a file or a folder) or for one `okep` (its number)";
+        let scope = "1:1: a suppression is for one `path` (a file or a folder) or for one `okep` (its \
+                     number)";
         wrong(&allow("because = \"x\"\n"), scope);
         wrong(&allow("okep = 7\npath = \"x\"\nbecause = \"x\"\n"), scope);
         wrong(
             "[[allow]]\nrule = \"malformed-exception\"\nokep = 7\nbecause = \"x\"\n",
-            "2:8: `malformed-exception` has no exceptions",
+            "2:8: `malformed-exception` cannot be suppressed",
         );
     }
 }

@@ -291,7 +291,7 @@ impl SnapshotReader<'_> {
                 (None, Some(Content::TooLarge(size))) => {
                     let (megabytes, limit) = (size >> 20, MAX_FILE_BYTES >> 20);
                     let message =
-                        format!("{megabytes} MiB; files over {limit} MiB are not judged: shorten it");
+                        format!("{megabytes} MiB; files over {limit} MiB are not checked; shorten it");
                     self.too_large(path, role, message);
                 }
                 (None, Some(Content::Unavailable(_))) => {
@@ -324,7 +324,7 @@ impl SnapshotReader<'_> {
     fn site(&mut self) -> Option<Arc<Site>> {
         let Some(path) = self.layout.registers.iter().find(|path| self.tree.contains(path)) else {
             let name = self.layout.registers.first().map_or("mkdocs.yml", String::as_str);
-            let message = format!("no `{name}`: nothing to register an OKEP in");
+            let message = format!("no `{name}`, so `nav` is not checked");
             self.notes.push(Note::new("no-register", message));
             return None;
         };
@@ -332,7 +332,7 @@ impl SnapshotReader<'_> {
         if !matches!(file.content, Content::Bytes(_)) {
             self.incomplete = true;
             if let Content::TooLarge(size) = file.content {
-                let message = format!("{} MiB, too large for a register: not read", size >> 20);
+                let message = format!("{} MiB, too large: not read", size >> 20);
                 self.notes.push(Note::at("too-large", path, message));
             }
             return None;
@@ -352,7 +352,7 @@ impl SnapshotReader<'_> {
         let chosen = files.iter().find(|f| f.role == Role::Template && Some(f.path.as_str()) == named);
         let unread = self.unread_template(files, listing);
         if let (Some(path), None, None) = (named, chosen, &unread) {
-            let message = format!("`{path}`, which is to be the template, is not there");
+            let message = format!("the template `{path}` does not exist");
             self.notes.push(Note::at("no-template", CONFIG, message));
         }
         // Where one is named there is no question which of several counts.
@@ -362,12 +362,12 @@ impl SnapshotReader<'_> {
         let mut templates = templates.into_iter();
         let Some(first) = templates.next() else {
             if let Some(path) = unread {
-                let message = "the text of the template is not here: nothing of it is asked of OKEPs";
+                let message = "the text of the template is not available, so OKEPs are not held to it";
                 self.notes.push(Note::at("unread-template", &path, message));
                 return Template::new(Some(path), Arc::new(Document::parse(b"")));
             }
             let message = format!(
-                "no `okep-*-template.md` in `{}`: judged by the outline built into okep",
+                "no `okep-*-template.md` in `{}`: OKEPs are held to the outline built into okep",
                 self.layout.folder
             );
             self.notes.push(Note::new("no-template", message));
@@ -376,8 +376,8 @@ impl SnapshotReader<'_> {
         let others: Vec<String> = templates.map(|f| format!("`{}`", f.path)).collect();
         if !others.is_empty() {
             let message = format!(
-                "several files are named like a template: this one counts, and not {}; `template = \"PATH\"` in \
-                 {CONFIG} names another",
+                "several files are named like a template; this one is used, not {}; `template = \"PATH\"` \
+                 in {CONFIG} selects another",
                 others.join(", ")
             );
             self.notes.push(Note::at("several-templates", &first.path, message));
@@ -389,17 +389,17 @@ impl SnapshotReader<'_> {
         // Silence about issues would read as praise; an empty template has one note, that it is empty.
         let (kind, message) = match template.issue.as_ref().map(|i| &i.link) {
             _ if template.outline.rows.is_empty() => {
-                ("empty-template", "the template has no sections: nothing is asked of an OKEP's outline")
+                ("empty-template", "the template has no sections, so the outline of OKEPs is not checked")
             }
             Some(Some(_)) => return template,
             Some(None) => (
                 "no-issue-line",
-                "the template's issue line links to no issue of a known forge: whose issue an OKEP links to \
-                 is not checked",
+                "the template's issue line has no link to an issue, so the repository of issue links is \
+                 not checked",
             ),
             None => (
                 "no-issue-line",
-                "no line before the template's first section links to an issue: none is asked of an OKEP",
+                "no line before the template's first section links to an issue, so OKEPs need no issue line",
             ),
         };
         self.notes.push(Note::at(kind, &first.path, message));
@@ -443,7 +443,7 @@ impl SnapshotReader<'_> {
                     Some(why) => self.too_large(&file.path, Role::Okep, why),
                 }
             } else if file.role == Role::Stray {
-                let message = "neither named nor written like an OKEP: not judged";
+                let message = "neither named nor structured like an OKEP: not checked";
                 self.notes.push(Note::at("not-an-okep", &file.path, message));
             }
         }

@@ -147,7 +147,7 @@ fn read(directive: &str, rules: &[&'static str]) -> Directive {
         return Err(format!("there is no rule `{name}`{}", did_you_mean(name, rules)));
     };
     if NOT_SUPPRESSIBLE.contains(&rule) {
-        return Err(format!("`{rule}` has no exceptions"));
+        return Err(format!("`{rule}` cannot be suppressed"));
     }
     // Editors write typographic quotes.
     let quoted = rest.strip_prefix(['"', '“', '”']).and_then(|r| r.split_once(['"', '“', '”']));
@@ -157,7 +157,7 @@ fn read(directive: &str, rules: &[&'static str]) -> Directive {
     };
     match rest.strip_prefix("because") {
         Some(reason) if !reason.trim().is_empty() && reason.starts_with(' ') => Ok((rule, subject)),
-        _ => Err("the exception gives no reason".to_owned()),
+        _ => Err("the suppression gives no reason".to_owned()),
     }
 }
 
@@ -195,16 +195,16 @@ mod tests {
             let comment = format!("<!-- okep: {said} -->");
             check(&format!("{comment}\n"), &[&format!("{comment}: {expected}")]);
         };
-        check("allow stub-section", "the exception gives no reason");
-        check("allow stub-section because", "the exception gives no reason");
-        check("allow stub-section becauseit is long", "the exception gives no reason");
-        check("allow stub-section for it is long", "the exception gives no reason");
-        check("allow stub-section \"Risks because x", "the exception gives no reason");
+        check("allow stub-section", "the suppression gives no reason");
+        check("allow stub-section because", "the suppression gives no reason");
+        check("allow stub-section becauseit is long", "the suppression gives no reason");
+        check("allow stub-section for it is long", "the suppression gives no reason");
+        check("allow stub-section \"Risks because x", "the suppression gives no reason");
         check("allow stub because x", "there is no rule `stub`");
         check("ignore stub-section", "there is no directive `ignore`, write `allow`");
         check("alow stub-section because x", "there is no directive `alow`, write `allow`");
         check("", "there is no directive ``, write `allow`");
-        check("allow malformed-exception because x", "`malformed-exception` has no exceptions");
+        check("allow malformed-exception because x", "`malformed-exception` cannot be suppressed");
     }
 
     #[test]
@@ -229,7 +229,7 @@ mod tests {
         let comment = "<!--\nokep: allow stub-section because\n  it is long\nokep: allow missing-issue\n-->";
         check(
             comment,
-            &[&format!("{comment}: stub-section"), &format!("{comment}: the exception gives no reason")],
+            &[&format!("{comment}: stub-section"), &format!("{comment}: the suppression gives no reason")],
         );
     }
 

@@ -8,9 +8,9 @@ use std::ops::Range;
 pub static RULE: Rule = Rule {
     id: "ambiguous-heading",
     severity: Severity::Warning,
-    offence: "a heading for GitHub and not for MkDocs, or the reverse",
-    why: "Reviewers read on GitHub, users on the site; a section that is a heading for one of them only \
-          is lost for the other.",
+    offence: "a heading on GitHub but not on the site, or the reverse",
+    why: "Reviewers read on GitHub, users on the site; a section that is a heading on one of them only is \
+          lost on the other.",
     bad: "##Goals",
     good: "## Goals",
     check: Check::Okep(check),
@@ -34,7 +34,7 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     let edit =
         |(span, text): &(Range<usize>, String)| Edit::replace(&judged.okep.path, span.clone(), text.as_str());
     let edits: Vec<Edit> = ambiguity.edits.iter().map(edit).collect();
-    (!edits.is_empty()).then(|| Fix::safe("make it read the same on both", edits))
+    (!edits.is_empty()).then(|| Fix::safe("make it a heading on both", edits))
 }
 
 #[cfg(test)]

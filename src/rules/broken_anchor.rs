@@ -13,9 +13,9 @@ use strsim::osa_distance;
 pub static RULE: Rule = Rule {
     id: "broken-anchor",
     severity: Severity::Warning,
-    offence: "in-page anchor that exists for neither or only one of GitHub and MkDocs",
-    why: "GitHub and MkDocs make anchors of headings by rules of their own: the first makes two hyphens of \
-          \" & \" where the second makes one. A reader whom a link takes nowhere thinks nothing is there.",
+    offence: "a link to an anchor of the page that does not work on GitHub, on the site, or on either",
+    why: "GitHub and MkDocs make anchors from headings in different ways: for \" & \" GitHub writes two \
+          hyphens and MkDocs one. A dead anchor leaves the reader at the top of the page.",
     bad: "See [the API](#api-detials).\n\n### API Details",
     good: "See [the API](#api-details).\n\n### API Details",
     check: Check::Links(check),
@@ -44,10 +44,10 @@ fn broken(page: &Linked, link: &PageLink) -> Option<Finding> {
     // Where the site's anchors are not known, or there is no site, GitHub's count alone.
     let on_site = anchors.site.as_deref().map(has);
     let message = match (on_github, on_site) {
-        (true, Some(false)) => format!("`#{anchor}` leads somewhere on GitHub only, and not on the site"),
-        (false, Some(true)) => format!("`#{anchor}` leads somewhere on the site only, and not on GitHub"),
-        (false, Some(false)) => format!("`#{anchor}` leads nowhere, neither on GitHub nor on the site"),
-        (false, None) if page.settings.is_none() => format!("`#{anchor}` leads nowhere on this page"),
+        (true, Some(false)) => format!("`#{anchor}` works on GitHub but not on the site"),
+        (false, Some(true)) => format!("`#{anchor}` works on the site but not on GitHub"),
+        (false, Some(false)) => format!("`#{anchor}` exists neither on GitHub nor on the site"),
+        (false, None) if page.settings.is_none() => format!("`#{anchor}` does not exist on this page"),
         (true, Some(true)) | (_, None) => return None,
     };
     let finding = RULE.linked(page, link, format!("#{anchor}"), message);
@@ -56,11 +56,14 @@ fn broken(page: &Linked, link: &PageLink) -> Option<Finding> {
         let heading = of.unwrap_or_default().iter().find(|(_, a)| *a == decoded || a == anchor);
         let heading = heading.map_or(String::new(), |(text, _)| format!(" `{text}`"));
         return Some(finding.help(format!(
-            "put `<a id=\"{anchor}\"></a>` above the heading{heading}, or name it so that both agree"
+            "put `<a id=\"{anchor}\"></a>` above the heading{heading}, or reword it so that both agree"
         )));
     }
     let Some(near) = nearest(anchors, &decoded) else {
-        return Some(finding.help("name a heading of this page, or put `<a id=...></a>` where it leads"));
+        return Some(finding.help(
+            "use the anchor of a heading on this page, or put `<a id=...></a>` where \
+                                  it should point",
+        ));
     };
     Some(finding.help(format!("did you mean `#{near}`?")))
 }

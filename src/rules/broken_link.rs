@@ -13,9 +13,9 @@ use crate::text::url_path;
 pub static RULE: Rule = Rule {
     id: "broken-link",
     severity: Severity::Warning,
-    offence: "relative link or image that does not resolve inside the docs folder",
-    why: "Readers of the site get a page that is not there, and MkDocs refuses to build with `--strict`. \
-          It shows nothing from outside of the docs folder, even where GitHub does.",
+    offence: "a relative link or image that points to nothing in the docs folder",
+    why: "Readers of the site get a missing page, and MkDocs refuses to build with `--strict`. The site \
+          has nothing from outside of the docs folder, even where the link works on GitHub.",
     bad: "![the packet's way](imgs/packet.png)\n\nSee [Egress](egress.md).",
     good: "![the packet's way](images/packet.png)\n\nSee [Egress](../features/egress.md).",
     check: Check::Links(check),
@@ -56,8 +56,9 @@ fn in_markdown(
     let folder = match settings.absolute {
         AbsoluteLinks::RelativeToDocs if absolute => docs,
         AbsoluteLinks::Warned if absolute => {
-            let message = format!("`{}` begins with `/`, where the site may not be", link.target);
-            let help = "write it relative to the file it stands in";
+            let message =
+                format!("`{}` begins with `/`, but the site may not be at the root of its host", link.target);
+            let help = "make it relative to this file";
             return Some(Claim { finding: finding(page, link, message, help.into()), unless: Vec::new() });
         }
         AbsoluteLinks::Ignored if absolute => return None,
@@ -72,8 +73,8 @@ fn in_markdown(
     if url_path::below(docs, &path).is_none() {
         return Some(outside(page, link, docs));
     }
-    let message = format!("`{}` leads to `{path}`, which is not there", link.target);
-    let help = "mend the path, or add the file".to_owned();
+    let message = format!("`{}` points to `{path}`, which does not exist", link.target);
+    let help = "correct the path, or add the file".to_owned();
     let unless = vec![LinkTarget { path, or_folder: false }];
     Some(Claim { finding: finding(page, link, message, help), unless })
 }
@@ -104,14 +105,18 @@ fn in_html(page: &Linked, link: &PageLink, file: &str, settings: &PageSettings, 
     }
     unless.retain(|w| !docs.is_empty() || !w.path.is_empty());
     unless.dedup();
-    let message = format!("`{}` leads nowhere, neither from the file nor from its page", link.target);
-    let help = "mend the path; in Markdown, MkDocs would see to it".to_owned();
+    let message = format!(
+        "`{}` points to nothing, neither from this file nor from the page that is built \
+                           from it",
+        link.target
+    );
+    let help = "correct the path, or write a Markdown link, which MkDocs adjusts".to_owned();
     Some(Claim { finding: finding(page, link, message, help), unless })
 }
 
 fn outside(page: &Linked, link: &PageLink, docs: &str) -> Claim {
     let place = if docs.is_empty() { "the repository".to_owned() } else { format!("`{docs}`") };
-    let message = format!("`{}` leads out of {place}, which the site does not show", link.target);
+    let message = format!("`{}` points outside of {place}, and the site has nothing from there", link.target);
     let help = "link to it with its full address".to_owned();
     Claim { finding: finding(page, link, message, help), unless: Vec::new() }
 }

@@ -1,4 +1,4 @@
-//! Links of the landing page to an OKEP that is not there.
+//! Links of the index page to an OKEP that is not there.
 
 use super::{Check, PlanFix, Rule};
 use crate::okep::proposal::Okep;
@@ -12,7 +12,7 @@ use std::ops::Range;
 pub static RULE: Rule = Rule {
     id: "dead-index-entry",
     severity: Severity::Error,
-    offence: "landing page names an OKEP that is not there",
+    offence: "the index page lists an OKEP that does not exist",
     why: "The link leads readers to a missing page.",
     bad: "* [BGP](okep-5296-bgp-integration.md)",
     good: "* [BGP](okep-5296-bgp.md)",
@@ -31,14 +31,14 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
 fn finding(snapshot: &Snapshot, landing: &IndexPage, entry: &LandingEntry) -> Finding {
     let text = &landing.document.text;
     let meant = register::meant(snapshot, &entry.doc);
-    let message = format!("the landing page links to `{}`, which is not there", entry.target);
+    let message = format!("the index page links to `{}`, which does not exist", entry.target);
     let mut finding =
         RULE.about(meant.map(|o| o.path.as_str()), &landing.path, entry.target.clone(), message);
     finding.place = Some(text.place(entry.span.clone()));
     match meant.filter(|o| !landing.lists(&o.path)) {
         Some(okep) => finding.help(format!("link to `{}`", target(landing, okep))),
         None => match number(&entry.doc).and_then(|n| register::awaited(snapshot, n)) {
-            Some(folder) => finding.help(format!("name the proposal in `{folder}` first")),
+            Some(folder) => finding.help(format!("rerename the proposal in `{folder}` first")),
             None => finding.help("delete the link"),
         },
     }
@@ -61,7 +61,7 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
             let anchor = entry.target.find(['#', '?']).map_or("", |at| &entry.target[at..]);
             let new = format!("{}{anchor}", target(landing, okep));
             let edit = Edit::replace(&landing.path, start..start + entry.target.len(), new);
-            Some(Fix::suggested("link to the file it is now", vec![edit]))
+            Some(Fix::suggested("update the path", vec![edit]))
         }
         None if number(&entry.doc).is_some_and(|n| register::awaited(snapshot, n).is_some()) => None,
         None => {

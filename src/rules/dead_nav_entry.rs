@@ -38,7 +38,7 @@ fn finding(snapshot: &Snapshot, site: &Site, dead: &DeadEntry<'_>, all: &[DeadEn
         (None, Some(_)) => {
             format!("`{target}` in `nav` has no blank after the colon, so that it names no page")
         }
-        (None, None) => format!("`nav` names `{target}`, which is not there"),
+        (None, None) => format!("`nav` lists `{target}`, which does not exist"),
     };
     let okep = dead.meant.first().filter(|_| dead.meant.len() == 1);
     let mut finding = RULE.about(okep.map(|o| o.path.as_str()), register, target.clone(), message);
@@ -98,7 +98,7 @@ fn plan<'a>(
         return Plan::Author(format!("name the one that is meant of {}", paths.join(" and ")));
     }
     match dead.number.and_then(|number| register::awaited(snapshot, number)) {
-        Some(folder) => Plan::Author(format!("name the proposal in `{folder}` first")),
+        Some(folder) => Plan::Author(format!("rerename the proposal in `{folder}` first")),
         None => Plan::Remove(nav_edit::remove(site, bytes, dead.index)),
     }
 }

@@ -9,9 +9,9 @@ use crate::text::path::percent_decoded;
 pub static RULE: Rule = Rule {
     id: "dead-repository-link",
     severity: Severity::Warning,
-    offence: "absolute link into this very repository whose path is not in the tree",
-    why: "A link to a branch follows that branch: when a file moves, it dies, and nothing in the \
-          repository tells. A link to a commit stays what it was.",
+    offence: "a link to a file of this repository that no longer exists",
+    why: "A link to a branch breaks when the file is moved, and nothing reports it. A link to a commit \
+          keeps working.",
     bad: "[Egress IP](https://github.com/org/net/blob/master/docs/egress-ip.md)",
     good: "[Egress IP](../features/egress-ip.md)",
     check: Check::Links(check),
@@ -31,11 +31,10 @@ fn check(page: &Linked) -> Vec<Claim> {
 fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {
     let path = own_path(&link.target, page.repository?)?;
     let message = format!("`{path}` is not in this repository");
-    let help = "link to where it is now, in the docs folder by a relative link; a commit's hash in place of \
-                the branch keeps what was there";
+    let help = "link to its new place (relative within the docs folder), or to a commit instead of a branch";
     let finding = RULE.linked(page, link, link.target.clone(), message);
     let finding = match page.moved.and_then(|moved| moved.get(&path)) {
-        Some(now) => finding.help(format!("it is `{now}` now")),
+        Some(now) => finding.help(format!("it is now `{now}`")),
         None => finding.help(help),
     };
     Some(Claim { finding, unless: vec![LinkTarget { path, or_folder: true }] })

@@ -10,8 +10,9 @@ use std::collections::{HashMap, HashSet};
 pub static RULE: Rule = Rule {
     id: "duplicate-nav-entry",
     severity: Severity::Warning,
-    offence: "`nav` names it twice, or outside the section that holds the others",
-    why: "MkDocs shows a page at one place of the navigation only; the other entry leads readers astray.",
+    offence: "`nav` lists an OKEP twice, or outside of the section that holds the others",
+    why: "MkDocs highlights a page at one place of the navigation only; readers who use the other entry \
+          lose their place.",
     bad: "- BGP: okeps/okep-5296-bgp.md\n- Border Gateway Protocol: okeps/okep-5296-bgp.md",
     good: "- BGP: okeps/okep-5296-bgp.md",
     check: Check::Tree(check),
@@ -42,7 +43,7 @@ fn twice(entries: &[(&NavEntry, &str)], register: &str, text: &Text) -> Vec<Find
             return None;
         }
         let line = text.line_of(first.span.start);
-        let message = format!("`{}` stands in `nav` already, at line {line}", entry.target);
+        let message = format!("`{}` is already in `nav`, at line {line}", entry.target);
         let mut finding = RULE.about(Some(doc), register, entry.target.clone(), message);
         finding.place = Some(text.place(entry.span.clone()));
         let place = Some(text.place(first.span.clone()));
@@ -75,7 +76,7 @@ fn outside(site: &Site, entries: &[(&NavEntry, &str)], register: &str, text: &Te
         if others < 2 || entry.section.first() == Some(home) || away.len() > 1 {
             return None;
         }
-        let message = format!("`{}` stands outside `{home}`, which holds the other OKEPs", entry.target);
+        let message = format!("`{}` is outside of `{home}`, which holds the other OKEPs", entry.target);
         let mut finding = RULE.about(Some(doc), register, entry.target.clone(), message);
         finding.place = Some(text.place(entry.span.clone()));
         Some(finding.help(format!("move the entry to `{home}` in `{}`", site.path)))

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 pub static RULE: Rule = Rule {
     id: "duplicate-number",
     severity: Severity::Error,
-    offence: "two OKEPs carry one number",
-    why: "An OKEP is cited by its number; two of one number cannot be told apart.",
+    offence: "two OKEPs have the same number",
+    why: "OKEPs are cited by number; a number that two of them share is ambiguous.",
     bad: "okep-5224-connecting-udns.md\nokep-5224-network-policy.md",
     good: "okep-5224-connecting-udns.md\nokep-5301-network-policy.md",
     check: Check::Tree(check),
@@ -36,11 +36,11 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
 fn of_number(number: u64, okep: &Okep, okeps: &[&Okep]) -> Finding {
     let others: Vec<&&Okep> = okeps.iter().filter(|o| o.path != okep.path).collect();
     let named: Vec<String> = others.iter().map(|o| format!("`{}`", o.path)).collect();
-    let message = format!("number {number} is also that of {}", named.join(" and "));
+    let message = format!("number {number} is also used by {}", named.join(" and "));
     let mut finding = RULE.about(Some(&okep.path), &okep.path, number.to_string(), message);
     for other in others {
         let related =
-            Related { path: other.path.clone(), place: None, message: format!("carries {number} too") };
+            Related { path: other.path.clone(), place: None, message: format!("also has number {number}") };
         finding.related.push(related);
     }
     finding.help("give the newer one the number of its own tracking issue")

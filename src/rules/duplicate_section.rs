@@ -7,9 +7,9 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "duplicate-section",
     severity: Severity::Warning,
-    offence: "a template section stands twice",
-    why: "A reader stops at the first; what stands in the second is overlooked, and one anchor leads to \
-          neither for sure.",
+    offence: "a section of the template appears twice",
+    why: "Readers stop at the first; the text of the second is overlooked, and links to its anchor are \
+          ambiguous.",
     bad: "## Goals\n\n## Goals",
     good: "## Goals",
     check: Check::Okep(check),
@@ -23,9 +23,9 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         let first = judged.heading_of(*section)?;
         let name = judged.section_name(*section);
         let line = judged.document().text.line_of(first.span.start);
-        let message = format!("section `{name}` stands twice, first at line {line}");
+        let message = format!("section `{name}` appears twice, first at line {line}");
         let finding = RULE.at(judged, heading.span.clone(), name, message);
-        let finding = finding.help("make one section of the two, or give this one a name of its own");
+        let finding = finding.help("merge the two sections, or give this one a name of its own");
         Some(finding.related(judged, first.span.clone(), "first here"))
     });
     twice.collect()

@@ -9,7 +9,7 @@ use crate::rules::finding::{Detail, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "empty-section",
     severity: Severity::Warning,
-    offence: "heading with neither text nor deeper headings; says when the content stands in sibling headings",
+    offence: "a heading with neither text nor deeper headings",
     why: "A heading without an answer leaves readers guessing whether there is none or it was \
           forgotten. \"None\" and \"N/A\" are answers.",
     bad: "## Non-Goals\n\n## Introduction",
@@ -35,18 +35,20 @@ fn finding(judged: &OkepContext, row: usize) -> Finding {
     let Some(first) = siblings.first() else {
         let message = format!("section `{}` is empty", heading.text);
         let finding = RULE.at(judged, heading.span.clone(), subject, message);
-        return finding.help("write it, or say `None` or `N/A` if there is nothing to say");
+        return finding.help("fill it in, or write `None` or `N/A`");
     };
     let names: Vec<String> = siblings.iter().map(|r| format!("`{}`", judged.heading(*r).text)).collect();
     let shown = match names.len() {
         0..=3 => names.join(", "),
         more => format!("{} and {} more", names[..2].join(", "), more - 2),
     };
-    let message =
-        format!("section `{}` is empty; its content seems to stand beside it, in {shown}", heading.text);
+    let message = format!(
+        "section `{}` is empty; its content seems to be in the headings after it: {shown}",
+        heading.text
+    );
     let finding = RULE.at(judged, heading.span.clone(), subject, message);
-    let finding = finding.related(judged, judged.heading(*first).span.clone(), "the first heading beside it");
-    finding.help("put the headings that follow one level deeper, if they belong to it")
+    let finding = finding.related(judged, judged.heading(*first).span.clone(), "the first heading after it");
+    finding.help("move the headings after it one level deeper if they belong to it")
 }
 
 /// Puts the siblings that hold the section's content, with all under them, one level deeper.
@@ -59,7 +61,7 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     let end = (last + 1..rows.len()).find(|r| rows[*r].level <= level).unwrap_or(rows.len());
     let headings: Vec<usize> = (first..end).map(|r| rows[r].heading).collect();
     let edits = markdown::relevel(judged.document(), &judged.okep.path, &headings, 1)?;
-    Some(Fix::suggested("put the headings that follow one level deeper", edits))
+    Some(Fix::suggested("move the headings after it one level deeper", edits))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ pub static RULE: Rule = Rule {
     id: "extra-section",
     severity: Severity::Hint,
     offence: "a top-level section the template does not have",
-    why: "It may be right where it is. Often it belongs into a section of the template, where readers \
+    why: "It may be fine where it is. Often it belongs inside a section of the template, where readers \
           look for it.",
     bad: "## Cross Feature Interaction",
     good: "## Proposed Solution\n\n### Cross Feature Interaction",
@@ -36,7 +36,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         let heading = judged.heading(row);
         let message = format!("the template has no section `{}`", heading.text);
         let finding = RULE.at(judged, heading.span.clone(), heading.text.clone(), message);
-        finding.help("keep it if it fits nowhere else; otherwise put it inside a section of the template")
+        finding.help("keep it if it fits nowhere else; otherwise move it into a section of the template")
     })
     .collect()
 }

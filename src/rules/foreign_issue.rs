@@ -8,9 +8,10 @@ use crate::rules::finding::{Edit, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "foreign-issue",
     severity: Severity::Warning,
-    offence: "the issue link names another repository than the template's own issue link, a pull request or a discussion",
-    why: "An old name redirects until somebody takes it; another repository's issue is another \
-          discussion, and a pull request is the proposal's text, not its discussion.",
+    offence: "the issue link points to another repository than the template's, to a pull request or to a \
+              discussion",
+    why: "An old repository name redirects only until somebody else takes it. An issue of another \
+          repository is another discussion, and a pull request is the review of a text.",
     bad: "* Issue: [#5224](https://github.com/ovn-org/ovn-kubernetes/issues/5224)",
     good: "* Issue: [#5224](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5224)",
     check: Check::Okep(check),

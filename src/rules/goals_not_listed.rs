@@ -10,9 +10,9 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "goals-not-listed",
     severity: Severity::Hint,
-    offence: "running text in a section, such as the goals, for which the template asks a bullet list",
-    why: "Goals are ticked off one by one, in reviews and when the work is done; in a paragraph they \
-          are easily lost.",
+    offence: "running text in a section for which the template asks for a bullet list",
+    why: "Goals are checked one by one, in reviews and when the work is done; in a paragraph they are \
+          easily overlooked.",
     bad: "## Goals\n\nAddresses are kept across a restart. They are handed out in order, too.",
     good: "## Goals\n\n* Addresses are kept across a restart.\n* They are handed out in order.",
     check: Check::Okep(check),
@@ -58,7 +58,7 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     }
     let message = format!("the template asks for a list in `{}`; this is running text", heading.text);
     let finding = RULE.at(judged, heading.span.clone(), judged.section_name(section), message);
-    Some(finding.help("put each into a list item of its own; a numbered list is one too"))
+    Some(finding.help("make each one an item of a bulleted or numbered list"))
 }
 
 /// Whether a line begins as its author may have begun a list: with a sign, a number, a letter, a short

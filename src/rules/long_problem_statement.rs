@@ -8,9 +8,9 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "long-problem-statement",
     severity: Severity::Hint,
-    offence: "more than twice the sentences that the template asks for, such as the problem in one or two",
-    why: "Who reads the problem in two sentences knows whether to read on. What led to it is for the \
-          introduction.",
+    offence: "more than twice the number of sentences that the template asks for",
+    why: "Whoever reads the problem in two sentences knows whether to read on. Its background belongs in \
+          the introduction.",
     bad: "## Problem Statement\n\n(two paragraphs on how the problem came about)",
     good: "## Problem Statement\n\nNodes keep addresses of pods that are gone, until none is left.",
     check: Check::Okep(check),
@@ -37,7 +37,7 @@ fn finding(judged: &OkepContext, section: usize, most: usize) -> Option<Finding>
     let asked = if most == 1 { "1 sentence".to_owned() } else { format!("{most} sentences") };
     let message = format!("`{}` has {found} sentences; the template asks for {asked}", heading.text);
     let finding = RULE.at(judged, heading.span.clone(), judged.section_name(section), message);
-    Some(finding.help("say here what is wrong, and move what led to it to the section that introduces it"))
+    Some(finding.help("state the problem here, and move its background to the introduction"))
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ pub static RULE: Rule = Rule {
     id: "malformed-exception",
     severity: Severity::Error,
     offence: "an `okep: allow` comment that names no rule or gives no reason",
-    why: "Whoever comes later must know why a rule does not count here, and a comment with a mistake in it \
-          excepts nothing.",
+    why: "Later readers must know why a rule does not apply here, and a comment with a mistake in it \
+          suppresses nothing.",
     bad: "<!-- okep: allow stub-section -->",
     good: "<!-- okep: allow stub-section \"Risks\" because they depend on the vote in May -->",
     check: Check::Okep(check),

@@ -11,9 +11,9 @@ use crate::text::path::{file_name, folder_of, slug, stem};
 pub static RULE: Rule = Rule {
     id: "malformed-filename",
     severity: Severity::Error,
-    offence: "not `okep-NNNN-lower-case-title.md`; a rename mends every link to the file too",
-    why: "Readers, reviewers and tools find an OKEP by its name. A page in a folder named like an OKEP \
-          whose own name does not say so is found by nobody.",
+    offence: "the file name is not `okep-NNNN-lower-case-title.md`",
+    why: "Readers, reviewers and tools find an OKEP by its file name. A page in a folder named like an \
+          OKEP is overlooked if its own name does not match.",
     bad: "docs/okeps/OKEP_5224_Connecting UDNs.md",
     good: "docs/okeps/okep-5224-connecting-udns.md",
     check: Check::Tree(check),
@@ -39,7 +39,7 @@ fn orphan(folder: &OrphanFolder) -> Finding {
     let path = likeliest(folder).map_or(folder.folder.as_str(), |(page, _)| page.path.as_str());
     let message = format!("the folder `{}` is named like an OKEP but holds none", folder.folder);
     let finding = RULE.about(None, path, folder.folder.clone(), message);
-    finding.help(format!("name the proposal itself `{}`", own_name(folder)))
+    finding.help(format!("rename the proposal in it to `{}`", own_name(folder)))
 }
 
 fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
@@ -52,7 +52,7 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
             (page.path.as_str(), Some(own_name(folder)).filter(|_| certain && named_well)?)
         }
     };
-    let title = format!("rename to `{}` and update what names it", file_name(&to));
+    let title = format!("rename it to `{}` and update every link to it", file_name(&to));
     Some(Fix::suggested(title, Vec::new()).and_rename(from, to))
 }
 

@@ -10,8 +10,8 @@ use crate::rules::finding::{Edit, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "malformed-issue",
     severity: Severity::Hint,
-    offence: "other bullet, needless escape, other spelling: reads the same",
-    why: "A line in the template's form is found by search and by tools; a reader sees no difference.",
+    offence: "the issue line is not in the template's form, but reads the same",
+    why: "A line in the template's form can be found by search and by tools.",
     bad: "- Issue: [\\#5259](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5259)",
     good: "* Issue: [#5259](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5259)",
     check: Check::Okep(check),
@@ -40,10 +40,13 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     let finding = RULE.at(judged, issue.span.clone(), "issue", message);
     if !issue.plain || issue.is_reference() {
         // Rewritten, the line would lose words of the author's.
-        return vec![finding.help("give the issue link a line of its own")];
+        return vec![finding.help("put the issue link on a line of its own")];
     }
     if !keeps_words(issue, &wanted) {
-        return vec![finding.help("give the issue link a line of its own, and what else it says another")];
+        return vec![finding.help(
+            "put the issue link on a line of its own, and the rest of this line on \
+                                  another",
+        )];
     }
     vec![finding]
 }

@@ -10,7 +10,7 @@ use crate::rules::finding::{Edit, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "malformed-title",
     severity: Severity::Error,
-    offence: "first heading is not `# OKEP-NNNN: Title`, or still the template's",
+    offence: "the first heading is not `# OKEP-NNNN: Title`, or is still the template's",
     why: "The title is what readers see in the navigation, in searches and in links; its number is how \
           an OKEP is cited.",
     bad: "## okep 5224 - Connecting UDNs",
@@ -34,13 +34,13 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     let Some(title) = &judged.okep.title else {
         let example = number.map_or(format!("# {PREFIX}-NNNN: Title"), |n| format!("# {PREFIX}-{n}: Title"));
         let message = format!("no title: the first heading is not `{example}`");
-        return vec![RULE.absent(judged, SUBJECT, message).help("begin the file with it")];
+        return vec![RULE.absent(judged, SUBJECT, message).help("begin the file with that heading")];
     };
     let heading = &document.headings[title.heading];
     if is_templates_own(judged, title) {
         let message = format!("`{}` is still the template's title", heading.text);
         let finding = RULE.at(judged, heading.span.clone(), SUBJECT, message);
-        return vec![finding.help("give the number of your tracking issue and a title of its own")];
+        return vec![finding.help("write the number of your tracking issue and your own title")];
     }
     // One level too deep like all the others: `shifted-headings` says it.
     let shifted = title.reads_the_same && heading.level as i8 == 1 + judged.alignment.shift;
@@ -54,10 +54,10 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     );
     let finding = RULE.at(judged, heading.span.clone(), SUBJECT, message);
     if title.name.is_empty() {
-        return vec![finding.help("say after the number what it is about")];
+        return vec![finding.help("add a title after the number")];
     }
     let Some(number) = title.number.or(number) else {
-        return vec![finding.help("give the number of its tracking issue")];
+        return vec![finding.help("add the number of its tracking issue")];
     };
     if !is_certain(title, number) {
         return vec![finding.help(format!("begin it with `{PREFIX}-{number}: `"))];

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     id: "misplaced-section",
     severity: Severity::Warning,
     offence: "right name, wrong level or parent; neighbours with one cause are one finding",
-    why: "The outline says what belongs to what: tests of the proposed solution are inside of it.",
+    why: "The outline shows what belongs together: the tests of a solution are part of its section.",
     bad: "## Proposed Solution\n\n## Testing Details",
     good: "## Proposed Solution\n\n### Testing Details",
     check: Check::Okep(check),

@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
     id: "missing-issue",
     severity: Severity::Error,
     offence: "no issue line before the first section",
-    why: "Every OKEP has a tracking issue where it is discussed and its progress is kept; without the \
-          link nobody finds it.",
+    why: "Every OKEP is discussed and tracked in an issue; without the link, readers cannot find it.",
     bad: "# OKEP-5224: Connecting UDNs\n\n## Problem Statement",
     good: "# OKEP-5224: Connecting UDNs\n\n* Issue: [#5224](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5224)\n\n## Problem Statement",
     check: Check::Okep(check),
@@ -35,7 +34,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         .map_or("link the tracking issue under the title".into(), |w| format!("add `{w}` under the title"));
     match &judged.okep.issue {
         None => {
-            let message = "no line between title and first section names the tracking issue";
+            let message = "no line between the title and the first section links the tracking issue";
             vec![RULE.absent(judged, SUBJECT, message.into()).help(remedy)]
         }
         // An issue of another tracker is one too; `foreign-issue` speaks of it.

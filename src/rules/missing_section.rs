@@ -44,7 +44,10 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
                 finding.help(format!("add `{hashes} {name}`{around}{}", neighbour(judged, section)));
             match raw_heading(judged, section) {
                 // The fix would add it a second time.
-                Some(line) => finding.help(format!("line {line} has it as raw HTML: write that as Markdown")),
+                Some(line) => finding.help(format!(
+                    "line {line} has this heading as raw HTML; write it as \
+                                                    Markdown"
+                )),
                 None => finding.detail(Detail::Section(section)),
             }
         })
@@ -167,7 +170,7 @@ mod tests {
         let help = |document: &str| {
             let findings = planned(&tree(&[(OKEP, document)]));
             let missing = findings.into_iter().find(|f| f.rule == "missing-section").expect("it is missing");
-            (missing.help.join("\n").contains("line 9 has it as raw HTML"), missing.fix.is_some())
+            (missing.help.join("\n").contains("line 9 has this heading as raw HTML"), missing.fix.is_some())
         };
         assert_eq!(help(&with("## Goals", "<h2 align=\"left\">Goals</h2>")), (true, false));
         assert_eq!(help(&with("## Goals", "<h2>Aims</h2>")), (false, true));

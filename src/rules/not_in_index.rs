@@ -1,4 +1,4 @@
-//! OKEPs that the landing page does not list.
+//! OKEPs that the index page does not list.
 
 use super::{Check, PlanFix, Rule};
 use crate::okep::proposal::Okep;
@@ -14,8 +14,8 @@ use std::collections::BTreeSet;
 pub static RULE: Rule = Rule {
     id: "not-in-index",
     severity: Severity::Warning,
-    offence: "landing page exists and does not list it",
-    why: "Who comes through the landing page takes what it lists for all there is.",
+    offence: "the index page does not list the OKEP",
+    why: "Readers who come through the index page take its list for complete.",
     bad: "* [BGP](okep-5296-bgp.md)",
     good: "* [BGP](okep-5296-bgp.md)\n* [EVPN](okep-5088-evpn.md)",
     check: Check::Tree(check),
@@ -25,7 +25,7 @@ pub static RULE: Rule = Rule {
 };
 
 /// Not the path: an OKEP that moves is missing as it was before.
-const SUBJECT: &str = "landing page";
+const SUBJECT: &str = "index page";
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let Some(landing) = snapshot.landing.as_ref().filter(|landing| is_list(snapshot, landing)) else {
@@ -52,7 +52,7 @@ fn is_list(snapshot: &Snapshot, landing: &IndexPage) -> bool {
 
 fn finding(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> Finding {
     let plan = plan(snapshot, landing, okep);
-    let message = format!("the landing page does not list `{}`", plan.target);
+    let message = format!("the index page does not list `{}`", plan.target);
     let mut finding = RULE.about(Some(&okep.path), &landing.path, SUBJECT, message);
     finding.place = plan.beside.map(|entry| landing.document.text.place(entry));
     match plan.edit {
@@ -66,7 +66,7 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let okep = snapshot.okep(finding.okep.as_deref()?)?;
     let plan = plan(snapshot, landing, okep);
     let (span, line) = plan.edit.ok()?;
-    Some(Fix::suggested("list it on the landing page", vec![Edit::replace(&landing.path, span, line)]))
+    Some(Fix::suggested("list it on the index page", vec![Edit::replace(&landing.path, span, line)]))
 }
 
 fn plan(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> LandingPlan {
@@ -94,7 +94,7 @@ mod tests {
             check_files(&files, expected);
         };
         let both = "# Proposals\n\n* [A](okep-8-tea.md)\n* [B](okep-9-tea.md)\n";
-        check(both, &["not-in-index:3 landing page"]);
+        check(both, &["not-in-index:3 index page"]);
         check(&format!("{both}* [Tea](okep-7-faster-tea.md#goals)\n"), &[]);
         // A page that names one or none of them is no list.
         check("# Proposals\n", &[]);

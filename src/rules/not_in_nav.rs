@@ -15,9 +15,9 @@ use std::collections::HashSet;
 pub static RULE: Rule = Rule {
     id: "not-in-nav",
     severity: Severity::Error,
-    offence: "OKEP missing from `nav`; reported at the line of `mkdocs.yml` where the entry belongs",
-    why: "Readers of the site find pages through the navigation. MkDocs builds a page that is not in it, \
-          even in strict mode, and says nothing.",
+    offence: "the OKEP is missing from `nav`",
+    why: "Readers of the site find pages through the navigation. MkDocs builds a page that is missing from \
+          it without a warning, even in strict mode.",
     bad: "nav:\n  - Enhancement Proposals:\n    - BGP: okeps/okep-5296-bgp.md",
     good: "nav:\n  - Enhancement Proposals:\n    - BGP: okeps/okep-5296-bgp.md\n    - EVPN: okeps/okep-5088-evpn.md",
     check: Check::Tree(check),
@@ -79,9 +79,10 @@ fn plan(snapshot: &Snapshot, site: &Site, okep: &Okep, text: &Text) -> NavPlan {
 
 fn outside(site: &Site, okep: &Okep) -> Finding {
     let docs = site.docs_dir.as_deref().unwrap_or_default();
-    let message = format!("`{}` is outside the docs folder `{docs}`: the site does not have it", okep.path);
+    let message =
+        format!("`{}` is outside of the docs folder `{docs}`, so the site does not include it", okep.path);
     let finding = RULE.about(Some(&okep.path), &site.path, SUBJECT, message);
-    finding.help("move it below the docs folder, or set `docs_dir`")
+    finding.help("move it into the docs folder, or set `docs_dir`")
 }
 
 #[cfg(test)]

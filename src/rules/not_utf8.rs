@@ -7,7 +7,7 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "not-utf8",
     severity: Severity::Error,
-    offence: "bytes that are no UTF-8",
+    offence: "the file is not valid UTF-8",
     why: "MkDocs refuses to build a page that is not UTF-8, and GitHub shows other characters than the \
           author wrote.",
     bad: "caf\\xe9",

@@ -10,9 +10,9 @@ use std::ops::Range;
 pub static RULE: Rule = Rule {
     id: "number-mismatch",
     severity: Severity::Error,
-    offence: "file name, folder, title, link text and link URL do not carry one number: one finding that lists all",
-    why: "The number of the tracking issue is the number of the OKEP. Where two numbers stand, a reader \
-          ends up in the wrong discussion.",
+    offence: "file name, folder, title and issue link have different numbers",
+    why: "The number of the tracking issue is the number of the OKEP. Where two numbers appear, readers \
+          end up in the wrong discussion.",
     bad: "okep-5224-connecting-udns.md\n\n# OKEP-5242: Connecting UDNs",
     good: "okep-5224-connecting-udns.md\n\n# OKEP-5224: Connecting UDNs",
     check: Check::Okep(check),
@@ -85,7 +85,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         finding = finding.help(format!("{number} is the number of `{owner}`"));
     }
     let Some(right) = numbers.right else {
-        return vec![finding.help("give all of them the number of the tracking issue")];
+        return vec![finding.help("use the number of the tracking issue everywhere")];
     };
     let says = if numbers.owned.is_empty() { "most of them say" } else { "the number here is" };
     let finding = finding.help(format!("{says} {right}"));
@@ -105,20 +105,20 @@ fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
 fn remedy(judged: &OkepContext, odd: &[&Carrier], right: u64) -> Result<Fix, &'static str> {
     let is_odd = |what: &str| odd.iter().any(|c| c.what == what);
     if judged.okep.issue.as_ref().is_some_and(|i| i.is_reference()) && is_odd("link") {
-        return Err("correct the number in the definition of the link by hand if it is wrong");
+        return Err("if the link's number is wrong, correct it by hand in the link's definition");
     }
     if is_odd("folder") {
-        return Err("rename the folder by hand if that number is right");
+        return Err("if that number is right, rename the folder by hand");
     }
     let path = &judged.okep.path;
     let edits = odd.iter().filter_map(|c| Some(Edit::replace(path, c.span.clone()?, right.to_string())));
-    let fix = Fix::suggested(format!("write {right} everywhere"), edits.collect());
+    let fix = Fix::suggested(format!("use {right} everywhere"), edits.collect());
     if !is_odd("file name") {
         return Ok(fix);
     }
     match renumbered(path, right) {
         Some(to) => Ok(fix.and_rename(path, to)),
-        None => Err("rename the file by hand if that number is right"),
+        None => Err("if that number is right, rename the file by hand"),
     }
 }
 
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn a_number_that_another_okep_owns_is_never_right() {
         let owned = format!("7 is the number of `{OKEP}`");
-        let own = (vec![owned.clone(), "the number here is 8".to_owned()], "write 8 everywhere".to_owned());
+        let own = (vec![owned.clone(), "the number here is 8".to_owned()], "use 8 everywhere".to_owned());
         assert_eq!(remedy(COPY, GOOD, GOOD), own);
         assert_eq!(remedy(COPY, &with("# OKEP-7:", "# OKEP-8:"), GOOD), own);
         let folder = "docs/okeps/okep-8-green-tea/okep-8-green-tea.md";

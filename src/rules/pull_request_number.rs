@@ -7,12 +7,12 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "pull-request-number",
     severity: Severity::Error,
-    offence: "history and CI: the number is that of the pull request that brought it, not of an issue",
-    why: "An OKEP goes by the number of its tracking issue. A forge gives issues and pull requests \
-          numbers from one row, so that the number of a pull request is never that of an issue: whoever \
-          looks for the discussion finds the review of the text instead.",
-    bad: "Merge pull request #5238 from author/static-ips   brings   okep-5238-static-ips.md",
-    good: "Merge pull request #5238 from author/static-ips   brings   okep-5233-static-ips.md",
+    offence: "the number is that of the pull request that added the OKEP, not of an issue",
+    why: "An OKEP has the number of its tracking issue. GitHub numbers issues and pull requests in one \
+          sequence, so the number of a pull request is never that of an issue: readers who look for the \
+          discussion find a review instead.",
+    bad: "Merge pull request #5238 from author/static-ips   adds   okep-5238-static-ips.md",
+    good: "Merge pull request #5238 from author/static-ips   adds   okep-5233-static-ips.md",
     check: Check::History(check),
     ..Rule::BASE
 };
@@ -28,11 +28,11 @@ fn check(event: &Event) -> Vec<Finding> {
     if matches!(pull_request, PullRequest::Squashed(_)) && issue.is_none_or(|issue| issue == number) {
         return Vec::new();
     }
-    let message = format!("{number} is the number of the pull request that brought it, not of an issue");
+    let message = format!("{number} is the number of the pull request that added it, not of an issue");
     let finding = RULE.about(Some(path), path, "number", message);
     match issue.filter(|issue| *issue != number) {
-        Some(issue) => vec![finding.help(format!("its own text names issue {issue}: give it that number"))],
-        None => vec![finding.help("open a tracking issue and give it that number")],
+        Some(issue) => vec![finding.help(format!("its own text names issue {issue}: use that number"))],
+        None => vec![finding.help("open a tracking issue and use its number")],
     }
 }
 
@@ -49,7 +49,7 @@ mod tests {
     fn the_number_of_a_pull_request_is_no_issue() {
         let found = landed(5238, Some(5238), Some(5233));
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].help, ["its own text names issue 5233: give it that number"]);
+        assert_eq!(found[0].help, ["its own text names issue 5233: use that number"]);
         assert_eq!(landed(5238, Some(5238), Some(5238))[0].help.len(), 1);
     }
 

@@ -11,7 +11,7 @@ use crate::rules::finding::{Detail, Edit, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "renamed-section",
     severity: Severity::Warning,
-    offence: "a section stands under another name: name both, give the line",
+    offence: "a section of the template has another name",
     why: "Readers look for the section by the template's name, and links to its anchor break where \
           the heading differs.",
     bad: "## OVN Kubernetes Version Skew",
@@ -19,7 +19,8 @@ pub static RULE: Rule = Rule {
     check: Check::Okep(check),
     demand: Demand::OfTemplate,
     fix: Some(PlanFix::Okep(fix)),
-    fixability: "safe if only spelling or an old template wording; else suggested",
+    fixability: "safe if only the spelling differs or the name is an old one of the template's; else \
+                 suggested",
     ..Rule::BASE
 };
 
@@ -60,7 +61,7 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
             let (numbered, _) = renamed(judged);
             let edits: Option<Vec<Vec<Edit>>> =
                 numbered.iter().map(|(section, m)| edits(judged, *section, m.row)).collect();
-            Some(Fix::safe("name the sections as the template does, without numbers", edits?.concat()))
+            Some(Fix::safe("remove the numbers from the headings", edits?.concat()))
         }
         Detail::None | Detail::Entry(_) => None,
     }
@@ -73,13 +74,13 @@ fn all_numbered(judged: &OkepContext, numbered: &[(usize, Match)]) -> Finding {
     let (first, section) = rows[0];
     let heading = judged.heading(first);
     let message =
-        format!("{} headings carry numbers, as `{}` does; the template's do not", rows.len(), heading.text);
+        format!("{} headings are numbered, such as `{}`; the template's are not", rows.len(), heading.text);
     let mut all = RULE.at(judged, heading.span.clone(), judged.section_name(section), message);
     all.detail = Detail::Row(first);
     for (row, _) in &rows[1..] {
         all = all.related(judged, judged.heading(*row).span.clone(), "another heading with a number");
     }
-    all.help("leave the numbers out")
+    all.help("remove the numbers")
 }
 
 /// What is said where headings and sections do not meet one to one, so that no renaming fixes it.
@@ -95,7 +96,7 @@ fn shared(judged: &OkepContext, section: usize, row: usize) -> Option<Finding> {
     if sections.len() > 1 {
         sections.sort_unstable();
         let names = list(sections.iter().map(|s| judged.section_name(*s)).collect());
-        let message = format!("`{}` seems to stand for {names} together", heading.text);
+        let message = format!("`{}` seems to cover {names} together", heading.text);
         let finding = RULE.at(judged, heading.span.clone(), wanted, message);
         return Some(finding.help(format!("divide it into {names}")));
     }
@@ -103,7 +104,7 @@ fn shared(judged: &OkepContext, section: usize, row: usize) -> Option<Finding> {
         return None;
     }
     let names = list(beside.iter().map(|r| judged.heading(*r).text.as_str()).collect());
-    let message = format!("`{}` seems to stand for `{wanted}`, together with {names}", heading.text);
+    let message = format!("`{}` seems to cover `{wanted}`, together with {names}", heading.text);
     let mut finding = RULE.at(judged, heading.span.clone(), wanted, message);
     for row in beside {
         finding = finding.related(judged, judged.heading(row).span.clone(), "another part of the section");
@@ -137,19 +138,19 @@ fn finding(judged: &OkepContext, section: usize, row: usize, kind: MatchKind) ->
             Some(r) => format!("is the template's wording before {}", r.date),
             None => "is an earlier wording of the template".to_owned(),
         },
-        (MatchKind::Words(_), None) => "seems to stand".to_owned(),
+        (MatchKind::Words(_), None) => "seems to be".to_owned(),
         _ => "is another spelling".to_owned(),
     };
     let message = match (kind, was) {
         (_, Some(_)) => format!("`{}` {how}; now `{wanted}`", heading.text),
-        (MatchKind::Words(_), None) => format!("`{}` {how} for `{wanted}`", heading.text),
+        (MatchKind::Words(_), None) => format!("`{}` {how} `{wanted}`", heading.text),
         _ => format!("`{}` {how} of `{wanted}`", heading.text),
     };
     let finding = RULE.at(judged, heading.span.clone(), wanted, message);
     let finding = finding.detail(Detail::Section(section)).help(format!("name it `{wanted}`"));
     let index = judged.okep.outline.rows[row].heading;
     match anchors::in_html(judged.document(), index, wanted) {
-        Some(link) => finding.help(format!("mend `{link}` by hand, which leads to it")),
+        Some(link) => finding.help(format!("update `{link}` by hand, which points to it")),
         None => finding,
     }
 }

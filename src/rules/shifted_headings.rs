@@ -8,7 +8,7 @@ use crate::rules::finding::{Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "shifted-headings",
     severity: Severity::Error,
-    offence: "every heading is one level off: one finding, one fix, not ten",
+    offence: "every heading is one level off",
     why: "With sections at the title's level the site shows no outline, and the page has ten titles.",
     bad: "# OKEP-5494: Title\n\n# Problem Statement\n\n# Goals",
     good: "# OKEP-5494: Title\n\n## Problem Statement\n\n## Goals",

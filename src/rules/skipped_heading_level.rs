@@ -8,8 +8,8 @@ use crate::rules::finding::{Detail, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "skipped-heading-level",
     severity: Severity::Warning,
-    offence: "a level grows by more than one",
-    why: "Outlines, tables of contents and screen readers show a hole where a level is missing.",
+    offence: "a heading level is skipped",
+    why: "Outlines, tables of contents and screen readers show a gap where a level is missing.",
     bad: "## User-Stories/Use-Cases\n\n#### Story 1",
     good: "## User-Stories/Use-Cases\n\n### Story 1",
     check: Check::Okep(check),

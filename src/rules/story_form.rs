@@ -9,7 +9,7 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "story-form",
     severity: Severity::Hint,
-    offence: "a section of user stories without one that says \"As a ..., I want ...\", as the template asks",
+    offence: "user stories without one in the form \"As a ..., I want ...\" that the template asks for",
     why: "A story that names who wants what can be tested and argued about; a description of the \
           feature cannot.",
     bad: "### Story 1\n\nThe node keeps its address when it restarts, which is needed for firewalls.",

@@ -8,8 +8,8 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "stub-section",
     severity: Severity::Warning,
-    offence: "only TBD, TODO, \"to be discussed\", \"to be updated ...\"",
-    why: "What is to be decided later is easily merged undecided.",
+    offence: "a section with nothing but a placeholder, such as TBD or \"to be discussed\"",
+    why: "What is left for later is easily merged without an answer.",
     bad: "## Documentation Details\n\nTo be discussed.",
     good: "## Documentation Details\n\nA page under `features/`, linked from the overview.",
     check: Check::Okep(check),
@@ -29,7 +29,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
             let first = text.lines().next().unwrap_or_default().trim();
             let message = format!("section `{}` only says `{first}`", heading.text);
             let finding = RULE.at(judged, heading.span.clone(), judged.subject_of_row(row), message);
-            finding.help("write it, or say `None` or `N/A` if there is nothing to say")
+            finding.help("fill it in, or write `None` or `N/A`")
         })
         .collect()
 }

@@ -12,8 +12,8 @@ use crate::rules::finding::{Edit, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "template-text",
     severity: Severity::Error,
-    offence: "prompt text of any revision of the template left in place",
-    why: "A prompt is a question to the author. Left in place it is read as the proposal's own words.",
+    offence: "a prompt of the template was left in place",
+    why: "A prompt is a question to the author. Left in place, it reads as the proposal's own words.",
     bad: "## Goals\n\n(Bullet list of Primary goals of this proposal.)\n\n* Connect networks",
     good: "## Goals\n\n* Connect networks",
     check: Check::Okep(check),
@@ -53,8 +53,8 @@ fn finding(judged: &OkepContext, group: &[&Leftover]) -> Finding {
     let shown: String =
         if text.chars().count() > 60 { text.chars().take(57).chain("...".chars()).collect() } else { text };
     let message = match subject {
-        "preamble" => format!("the template's prompt still stands: `{shown}`"),
-        subject => format!("the template's prompt still stands under `{subject}`: `{shown}`"),
+        "preamble" => format!("the template's prompt is still there: `{shown}`"),
+        subject => format!("the template's prompt is still under `{subject}`: `{shown}`"),
     };
     let mut finding = RULE.at(judged, first, subject, message);
     for run in &runs[1..] {

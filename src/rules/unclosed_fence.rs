@@ -8,9 +8,9 @@ use crate::rules::finding::{Edit, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "unclosed-fence",
     severity: Severity::Error,
-    offence: "a code fence that swallows the rest",
-    why: "On GitHub everything after it is code: headings, tables and links are gone. The site shows it \
-          otherwise, so nobody notices in a preview of one of them.",
+    offence: "a code fence that is never closed",
+    why: "On GitHub everything after it is code: headings, tables and links are lost. The site renders it \
+          differently, so a preview of one of them does not show it.",
     bad: "```yaml\nkind: Pod\n\n## Testing Details",
     good: "```yaml\nkind: Pod\n```\n\n## Testing Details",
     check: Check::Okep(check),
@@ -34,7 +34,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     let message = format!("the fence {} is never closed", text.slice(fence.opening.clone()).trim());
     let finding = RULE.at(judged, fence.opening.clone(), text.slice(fence.opening.clone()).trim(), message);
     if is_stray(text.slice(fence.opening.clone()), text.slice(fence.opening.end..text.len())) {
-        return vec![finding.help("nothing stands behind it: it is one too many")];
+        return vec![finding.help("nothing follows it: it is one fence too many")];
     }
     vec![finding.help(ends)]
 }

@@ -8,8 +8,8 @@ use crate::rules::finding::{Detail, Finding, Fix, Severity};
 pub static RULE: Rule = Rule {
     id: "unordered-section",
     severity: Severity::Warning,
-    offence: "template sections out of order: the fewest sections that must move",
-    why: "Who reads many proposals knows where to look; sections that wander are overlooked.",
+    offence: "sections are not in the template's order",
+    why: "Readers of many proposals know where to look; sections out of order are overlooked.",
     bad: "## Alternatives\n\n## Goals",
     good: "## Goals\n\n## Alternatives",
     check: Check::Okep(check),
@@ -48,9 +48,9 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     };
     let message = format!("`{}` is out of order; the template has it {wanted}", heading.text);
     let finding = RULE.at(judged, heading.span.clone(), name, message);
-    let finding = finding.help(format!("move it, with all that stands under it, {wanted}"));
+    let finding = finding.help(format!("move it and its subsections {wanted}"));
     let finding = match before.or(after).and_then(|s| judged.heading_of(s)) {
-        Some(h) => finding.related(judged, h.span.clone(), "the section it belongs beside"),
+        Some(h) => finding.related(judged, h.span.clone(), "the section it belongs next to"),
         None => finding,
     };
     Some(finding)

@@ -7,8 +7,8 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "unreadable-register",
     severity: Severity::Error,
-    offence: "a `mkdocs.yml` that MkDocs itself could not load, with its line",
-    why: "The site does not build, and nobody can tell which OKEPs are registered.",
+    offence: "`mkdocs.yml` cannot be loaded by MkDocs",
+    why: "The site does not build, and which OKEPs are in `nav` is unknown.",
     bad: "nav:\n  - BGP: okeps: okep-5296-bgp.md",
     good: "nav:\n  - BGP: okeps/okep-5296-bgp.md",
     check: Check::Tree(check),
@@ -22,7 +22,7 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
             let message = format!("MkDocs cannot load it: {}", problem.message);
             let mut finding = RULE.about(None, &problem.path, problem.path.clone(), message);
             finding.place = snapshot.text(&problem.path).map(|t| t.place(problem.span.clone()));
-            finding.help("mend it first; which OKEPs are registered is not judged until then")
+            finding.help("fix it first; `nav` is not checked until then")
         })
         .collect()
 }

@@ -8,9 +8,9 @@ use crate::rules::finding::{Finding, Severity};
 pub static RULE: Rule = Rule {
     id: "wrong-number-in-commit",
     severity: Severity::Hint,
-    offence: "history and commit-msg hook: the subject names another OKEP than the files",
-    why: "`git log --grep` is how people find out why a proposal says what it says; a wrong number in the \
-          subject hides the change from them.",
+    offence: "the subject of a commit names another OKEP than the one it changes",
+    why: "People use `git log --grep` to find out why a proposal says what it says; a wrong number hides \
+          the change from them.",
     bad: "OKEP-5242: name the router   changes   okep-5224-connecting-udns.md",
     good: "OKEP-5224: name the router   changes   okep-5224-connecting-udns.md",
     check: Check::History(check),
@@ -25,10 +25,10 @@ fn check(event: &Event) -> Vec<Finding> {
     };
     let touched: Vec<String> = found.touched.iter().map(|(n, _)| format!("OKEP-{n}")).collect();
     let touched = touched.join(", ");
-    let message = format!("the subject names OKEP-{first}, the commit changes {touched}");
+    let message = format!("the subject names OKEP-{first}, but the commit changes {touched}");
     vec![
         RULE.about(Some(path), path, format!("OKEP-{first}"), message)
-            .help("where the commit is not yet published, amend its subject"),
+            .help("if the commit is not yet published, amend its subject"),
     ]
 }
 

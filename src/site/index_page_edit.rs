@@ -1,4 +1,4 @@
-//! Listing an OKEP on the landing page: one line in the form of the one next to it.
+//! Listing an OKEP on the index page: one line in the form of the one next to it.
 //!
 //! Pure: what is there in, one edit out. The new line comes after the whole item or row of its neighbour.
 //! A page whose entries are neither list items nor rows of a table is explained instead.
@@ -9,7 +9,7 @@ use crate::text::path::folder_of;
 use pulldown_cmark::{Event, Parser, Tag};
 use std::ops::Range;
 
-/// An edit of the landing page, or what to write instead.
+/// An edit of the index page, or what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LandingPlan {
     /// The link's target, as the page would write it.
@@ -50,7 +50,7 @@ pub fn insert(
     let Some((form, line)) = form(landing, entry)
         .and_then(|form| like(landing, &form, entry, okep, &target).map(|line| (form, line)))
     else {
-        return LandingPlan { edit: Err(format!("link to `{target}` beside the others")), target, beside };
+        return LandingPlan { edit: Err(format!("link to `{target}` next to the others")), target, beside };
     };
     let text = &landing.document.text;
     let lines = form.lines();

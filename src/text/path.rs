@@ -16,7 +16,7 @@ pub struct OkepName {
 pub enum Role {
     Template,
     Okep,
-    /// The landing page of the proposal folder.
+    /// The index page of the proposal folder.
     IndexPage,
     /// A page inside a folder named like an OKEP.
     InOkepFolder,

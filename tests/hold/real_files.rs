@@ -1,6 +1,6 @@
 //! Real Markdown and YAML: the files that lie in the sources of the dependencies, read in place.
 //!
-//! Each goes through every reader, rule, fix and format as an OKEP, a template, a landing page or a
+//! Each goes through every reader, rule, fix and format as an OKEP, a template, a index page or a
 //! register. `cargo test` takes a sample that is the same for the same files; `OKEP_TEST_REAL_FILES=all`
 //! takes every one, and more folders can be named in `OKEP_TEST_REAL_FOLDERS`.
 

@@ -168,8 +168,11 @@ fn sub_headings_are_content_and_siblings_are_told() {
     let empty = about(report, "5233", &["empty-section"]);
     assert!(empty.iter().all(|f| f["subject"] != "Proposed Solution"), "{empty:#?}");
     let empty = about(report, "5088", &["empty-section"]);
-    let api = empty.iter().find(|f| f["subject"] == "API Details").expect("its content stands beside it");
-    assert!(text(api, "message").contains("beside"), "{api:#?}");
+    let api = empty
+        .iter()
+        .find(|f| f["subject"] == "API Details")
+        .expect("its content is in the headings after it");
+    assert!(text(api, "message").contains("in the headings after it"), "{api:#?}");
 }
 
 #[test]

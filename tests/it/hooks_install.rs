@@ -387,7 +387,7 @@ fn an_absolute_hooks_path_counts_where_it_is_this_repository_s() {
     repo.git(&["config", "core.hooksPath", "/dev/null"]);
     repo.okep(&["hook", "install"]).refuses(&["turned off", "/dev/null", "git config core.hooksPath"]);
     repo.git(&["config", "core.hooksPath", ""]);
-    repo.okep(&["hook", "install"]).refuses(&["core.hooksPath", "names no folder"]);
+    repo.okep(&["hook", "install"]).refuses(&["core.hooksPath", "is empty"]);
 }
 
 #[test]
@@ -427,8 +427,8 @@ fn a_bare_repository_has_hooks_for_its_worktrees() {
 #[test]
 fn outside_of_a_repository_there_are_no_hooks() {
     let folder = Repo::folder("clean");
-    folder.okep(&["hook", "install"]).refuses(&["in no git repository", "-C DIR"]);
-    folder.okep(&["hook", "status"]).refuses(&["in no git repository"]);
+    folder.okep(&["hook", "install"]).refuses(&["not in a git repository", "-C DIR"]);
+    folder.okep(&["hook", "status"]).refuses(&["not in a git repository"]);
 }
 
 #[test]

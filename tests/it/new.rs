@@ -15,9 +15,9 @@ fn only_the_prompts_are_left_to_do() {
     assert_eq!(
         said.stdout,
         "created `docs/okeps/okep-6500-some-title.md`\n\
-         entered it in `mkdocs.yml`\n\
-         entered it in `docs/okeps/index.md`\n\n\
-         Next:\n  answer the prompts of the template in it, and delete each\n  okep check\n  \
+         added it to `mkdocs.yml`\n\
+         added it to `docs/okeps/index.md`\n\n\
+         Next:\n  answer the template's prompts in it, and delete them\n  okep check\n  \
          git add docs/okeps/okep-6500-some-title.md mkdocs.yml docs/okeps/index.md\n"
     );
     let check = repo.json(&[]).exits(1);
@@ -135,16 +135,16 @@ fn what_cannot_be_an_okep_is_refused_and_nothing_is_written() {
     refused(&["6500", "OKEP-6500:"], &["title is empty"]);
     refused(&["6500", "日本"], &["no file name", "--slug NAME"]);
     refused(&["6500", &"long ".repeat(60)], &["file name would have", "--slug NAME"]);
-    refused(&["6500", "Support <node> selectors"], &["would read", "'Support `<node>` selectors'"]);
+    refused(&["6500", "Support <node> selectors"], &["would be shown as", "'Support `<node>` selectors'"]);
     refused(&["6500", "A <script> of mine"], &["`<script>`"]);
     refused(&["6500", "C#"], &["`OKEP-6500: C`", "MkDocs drops", "`C\\#`"]);
     refused(&["6500", "See [this](that.md)"], &["`OKEP-6500: See this`"]);
-    refused(&["6500", "Another Template"], &["that of a template"]);
+    refused(&["6500", "Another Template"], &["the name of a template"]);
     refused(&["6500", "OKEP-6501: Some Title"], &["6501", "6500"]);
     repo.write("docs/okeps/okep-6500-some-title/notes.txt", "");
     repo.write(".gitignore", "notes.txt\n");
     repo.commit("Ignore notes");
-    refused(&["6500", "Some Title"], &["`docs/okeps/okep-6500-some-title` is there already"]);
+    refused(&["6500", "Some Title"], &["`docs/okeps/okep-6500-some-title` already exists"]);
     Repo::init("", &[]).okep(&["new", "6500", "Some Title"]).refuses(&["no `docs/okeps`"]);
 }
 
@@ -182,7 +182,8 @@ fn permissions_stay_and_links_are_not_written_through() {
     let text = repo.read("elsewhere.md");
     let said = repo.okep(&["new", "6500", "Some Title"]).exits(0).stdout;
     assert_eq!(repo.read("elsewhere.md"), text);
-    let link = "symbolic link, which is not written through; add `* [OKEP-6500: Some Title](okep-6500-some-title.md)`";
+    let link =
+        "symbolic link, which okep does not follow; add `* [OKEP-6500: Some Title](okep-6500-some-title.md)`";
     assert!(said.contains(link), "{said}");
     assert!(index.symlink_metadata().expect("it is there").is_symlink());
     assert_eq!(nav.metadata().expect("it is there").permissions().mode() & 0o777, 0o640);
@@ -272,7 +273,7 @@ fn a_nav_that_no_line_can_mend_is_explained() {
     );
     repo.commit("One line");
     let said = repo.okep(&["new", "6500", "Some Title"]).exits(0).stdout;
-    assert!(said.contains("not entered in `mkdocs.yml`") && said.contains("by hand"), "{said}");
+    assert!(said.contains("not added to `mkdocs.yml`") && said.contains("by hand"), "{said}");
     assert!(!said.contains("git add docs/okeps/okep-6500-some-title.md mkdocs.yml"), "{said}");
 }
 
@@ -319,13 +320,13 @@ fn a_register_that_cannot_be_written_is_told_with_what_to_write() {
     std::fs::rename(repo.root.join("mkdocs.yml"), repo.root.join("site.yml")).expect("writable");
     std::os::unix::fs::symlink("site.yml", repo.root.join("mkdocs.yml")).expect("nothing is there");
     let said = repo.okep(&["new", "6500", "Some Title"]).exits(0).stdout;
-    let told = "not entered in `mkdocs.yml`: it is a symbolic link, which is not written through; \
+    let told = "not added to `mkdocs.yml`: it is a symbolic link, which okep does not follow; \
                 add `- Some Title: okeps/okep-6500-some-title.md` by hand";
     assert!(said.contains(told), "{said}");
     repo.remove("mkdocs.yml");
     repo.write("mkdocs.yml", "nav:\n - a\n  - b: [\n");
     let said = repo.okep(&["new", "6501", "Another Title"]).exits(0).stdout;
-    assert!(said.contains("not entered in `mkdocs.yml`") && said.contains("`- Another Title: "), "{said}");
+    assert!(said.contains("not added to `mkdocs.yml`") && said.contains("`- Another Title: "), "{said}");
 }
 
 #[test]
@@ -374,7 +375,7 @@ fn a_number_that_only_a_branch_has_can_be_forced() {
     repo.git(&["checkout", "-q", "main"]);
     repo.okep(&["new", "6500", "Some Title"]).refuses(&["on branch `topic`", "`--force`"]);
     let forced = repo.okep(&["new", "6500", "Some Title", "--force"]).exits(0).stdout;
-    assert!(forced.contains("note: number 6500 is taken by"), "{forced}");
+    assert!(forced.contains("note: number 6500 is also used by"), "{forced}");
     assert!(repo.root.join(SOME_TITLE).exists());
     // What is here already stays.
     let again = repo.okep(&["new", "6500", "Another Title", "--force"]);

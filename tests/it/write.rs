@@ -269,18 +269,18 @@ fn refused(harm: impl FnOnce(&Path), expected: &str) {
 fn what_changed_since_it_was_judged_is_left_alone() {
     refused(
         |dir| fs::write(dir.join("d/b.md"), "mine\n").expect("writable"),
-        "`d/b.md` is no longer what was judged",
+        "`d/b.md` changed after it was checked",
     );
     refused(
         |dir| fs::remove_file(dir.join("d/b.md")).expect("there"),
-        "`d/b.md` is no longer what was judged",
+        "`d/b.md` changed after it was checked",
     );
 }
 
 #[test]
 fn a_name_that_is_taken_is_not_taken_over() {
-    refused(|dir| fs::write(dir.join("d/e.md"), "mine\n").expect("writable"), "`d/e.md` is there already");
-    refused(|dir| fs::create_dir(dir.join("d/e.md")).expect("writable"), "`d/e.md` is there already");
+    refused(|dir| fs::write(dir.join("d/e.md"), "mine\n").expect("writable"), "`d/e.md` already exists");
+    refused(|dir| fs::create_dir(dir.join("d/e.md")).expect("writable"), "`d/e.md` already exists");
 }
 
 #[test]
@@ -291,7 +291,7 @@ fn a_new_file_comes_with_what_speaks_of_it() {
     assert_eq!(names(dir.path()), ["a.md", "b.md", "c.md", "f.md"]);
     let taken = write(dir.path(), &tree(&[]), &tree(&[("d/f.md", "mine\n")]), &[], &RealDisk);
     let error = taken.expect_err("it is there").to_string();
-    assert!(error.contains("`d/f.md` is there already") && error.contains("nothing was written"), "{error}");
+    assert!(error.contains("`d/f.md` already exists") && error.contains("nothing was written"), "{error}");
     assert_eq!(fs::read_to_string(dir.path().join("d/f.md")).expect("it is there"), "new f\n");
 }
 
@@ -341,7 +341,7 @@ mod unix {
             fs::remove_file(dir.join("d/b.md")).expect("there");
             symlink(&target, dir.join("d/b.md")).expect("it can be linked");
         };
-        refused(link, "`d/b.md` is or stands behind a symbolic link");
+        refused(link, "`d/b.md` is a symbolic link or behind one");
         let outside = |dir: &Path| {
             fs::rename(dir.join("d"), elsewhere.path().join("d")).expect("same disk");
             symlink(elsewhere.path().join("d"), dir.join("d")).expect("it can be linked");
@@ -351,7 +351,7 @@ mod unix {
             fs::rename(dir.join("d"), dir.join("real")).expect("same disk");
             symlink("real", dir.join("d")).expect("it can be linked");
         };
-        refused(inside, "`d/a.md` is or stands behind a symbolic link");
+        refused(inside, "`d/a.md` is a symbolic link or behind one");
         assert_eq!(fs::read_to_string(&target).expect("it is there"), "old b\n");
     }
 

@@ -206,7 +206,7 @@ pub(super) const HISTORY: &[Step] = &[
             by: INES,
             written: "2025-07-08 09:03:18 +0200",
             committed: None,
-            message: "Register OKEP-1009 and mend its issue link\n\n\
+            message: "Register OKEP-1009 and fix its issue link\n\n\
                       Nobody could find the proposal: it was in no menu and on no page.\n",
             changes: &[
                 DemoChange::Revise(MKDOCS, NAV_ADDS_1009),

@@ -26,7 +26,7 @@ pub enum Error {
     )]
     OutsideLink { path: PathBuf, link: PathBuf },
     #[error(
-        "there is another hook already, `{path}`, which is left as it is; \
+        "there is already another hook, `{path}`, which is left as it is; \
          to have it call okep, add {how}: `{line}`"
     )]
     Other { path: PathBuf, how: &'static str, line: &'static str },
@@ -47,8 +47,8 @@ pub enum Error {
     )]
     Lefthook { path: PathBuf, name: &'static str, command: &'static str, stdin: &'static str },
     #[error(
-        "`{path}` is okep's hook, but changed by hand or of another version, and is left as it is; \
-         delete it first if nothing in it is wanted"
+        "`{path}` is okep's hook, but it was changed by hand or is of another version, and is left as it \
+         is; delete it first if you do not need it"
     )]
     Changed { path: PathBuf },
     #[error("{why}; nothing was installed: after that, run `{command}` again for {rest}")]

@@ -235,7 +235,7 @@ impl NavReader<'_> {
             && let Some(pattern) = RestPattern::parse(text)
         {
             if self.tree.rests.iter().any(|r| r.text == text) {
-                return Err(Refusal::fault(span, format!("the rest entry `{text}` stands twice")));
+                return Err(Refusal::fault(span, format!("the rest entry `{text}` appears twice")));
             }
             if self.tree.rests.len() == MAX_RESTS {
                 let message = "`nav` has too many rest entries to be read".into();

@@ -59,7 +59,7 @@ pub fn insert(
     let edit = match (section.shape, home.line(section, &text, tree)) {
         (Shape::Flow, _) => Err(why("the list is written in one line with brackets")),
         (Shape::Mapping, _) => Err(why("the section is a mapping, not a list")),
-        (Shape::Elsewhere, _) => Err(why("the list stands elsewhere, under an anchor or a default")),
+        (Shape::Elsewhere, _) => Err(why("the list is elsewhere, under an anchor or a default")),
         (Shape::Block, None) => Err(why("the entries around are laid out in an unusual way")),
         (Shape::Block, Some(line)) => {
             let entry = line.entry(&title, &target, tree, section);
@@ -86,7 +86,7 @@ pub fn remove(site: &Site, bytes: &[u8], entry: usize) -> NavPlan {
     let why = |reason: &str| format!("{reason}; delete the entry for `{}` by hand", entry.target);
     let edit = match section.items.get(entry.item).and_then(|item| item.lines.clone()) {
         _ if entry.elsewhere || section.shape == Shape::Elsewhere => {
-            Err(why("the entry stands elsewhere, under an anchor or a default"))
+            Err(why("the entry is elsewhere, under an anchor or a default"))
         }
         _ if section.items.len() == 1 => Err(match &section.title {
             Some(title) => format!(
@@ -124,7 +124,7 @@ pub fn retarget(site: &Site, bytes: &[u8], entry: usize, new_doc: &str, title: O
     let why = |reason: &str| format!("{reason}; write `{target}` for `{}` by hand", entry.target);
     let one_line = !text.slice(entry.span.clone()).contains('\n') && entry.target_style != Style::Block;
     if entry.elsewhere {
-        return plan(Err(why("the entry stands elsewhere, under an anchor or a default")));
+        return plan(Err(why("the entry is elsewhere, under an anchor or a default")));
     }
     if !one_line {
         return plan(Err(why("the path is written over several lines")));

@@ -147,7 +147,7 @@ fn what_one_line_cannot_do_is_explained() {
     );
     inserted(
         "x: &n\n- A: okeps/okep-1.md\nnav: *n\n",
-        "the list stands elsewhere, under an anchor or a default; add `Five: okeps/okep-5-e.md` to `nav` by hand",
+        "the list is elsewhere, under an anchor or a default; add `Five: okeps/okep-5-e.md` to `nav` by hand",
     );
     inserted(
         "nav:\n- S: &s\n  - A: okeps/okep-1.md\n- T: *s\n",

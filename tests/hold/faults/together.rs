@@ -11,11 +11,11 @@ use std::time::Duration;
 
 /// What a run says that met another, or an author.
 const MET: [&str; 5] = [
-    "is no longer what was judged; try again: nothing was written",
+    "changed after it was checked; try again: nothing was written",
     "another okep is writing here, or another program holds a lock on this folder; try again when it is done",
-    "changed while it was to be written and was left alone; try again; ",
+    "changed while it was being written and was left alone; try again; ",
     // The other one has given the name to the file already.
-    "is there already, so nothing can be renamed to it: nothing was written",
+    "already exists, so nothing can be renamed to it: nothing was written",
     "not everything could be read, so the result is incomplete",
 ];
 

@@ -63,7 +63,7 @@ fn one_kind(
     let fixed = |tree: &Tree| fix(tree, &Layout::default(), None, most, &|_| true);
     let once = fixed(tree);
     kept.fixes += once.applied.len();
-    kept.left_out += once.notes.iter().filter(|n| n.message.contains("fault of okep")).count();
+    kept.left_out += once.notes.iter().filter(|n| n.message.contains("bug in okep")).count();
     let unfinished = once.notes.iter().any(|n| n.kind == "unfinished-fix");
     if unfinished {
         // It says so itself: it is still where it was only because that is all one run does.

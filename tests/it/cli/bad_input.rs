@@ -56,7 +56,7 @@ fn an_okep_may_be_about_templates() {
     let check = repo.json(&[]).exits(1);
     assert_eq!(
         check.faults(),
-        ["warning not-in-index docs/okeps/index.md:3 landing page", "error not-in-nav mkdocs.yml:11 nav"]
+        ["warning not-in-index docs/okeps/index.md:3 index page", "error not-in-nav mkdocs.yml:11 nav"]
     );
     assert!(
         check.note("several-templates").contains(TEMPLATE) || check.note("several-templates").contains(about)

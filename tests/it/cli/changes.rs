@@ -125,7 +125,8 @@ fn a_new_demand_of_the_template_binds_no_okep_that_is_there() {
     assert_eq!(staged.faults(), [""; 0]);
     let note = staged.note("template-change");
     assert!(
-        note.contains("`Monitoring`") && note.contains("2 OKEPs that landed before: 2104, 2107"),
+        note.contains("`Monitoring`")
+            && note.contains("2 OKEPs that landed before it may stay as they are: 2104, 2107"),
         "{note}"
     );
     let shown = repo.okep(&["check", "--staged"]).exits(0).stdout;
@@ -216,7 +217,7 @@ fn since_compares_with_where_the_branch_began() {
     assert_eq!(check.value()["source"]["since"], *base);
     assert_eq!(repo.json(&["--rev", "topic", "--since", "main"]).exits(1).faults(), check.faults());
     repo.json(&["--since", "HEAD"]).exits(0);
-    repo.okep(&["check", "--since", "nowhere"]).refuses(&["`nowhere`", "names no commit"]);
+    repo.okep(&["check", "--since", "nowhere"]).refuses(&["`nowhere`", "is not a commit"]);
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn an_exception_with_a_reason_counts_and_is_told() {
     let excepted = repo.json(&["--strict"]).exits(0);
     assert_eq!((excepted.faults(), excepted.notes()), (vec![], vec!["excepted".to_owned()]));
     let shown = repo.okep(&["check", "--strict"]).exits(0).stdout;
-    assert!(shown.contains("note: excepted and not counted: 1 of `renamed-section`"), "{shown}");
+    assert!(shown.contains("note: suppressed: 1 of `renamed-section`"), "{shown}");
     // What is excepted is not fixed either.
     let before = repo.read(QUIET_GAUGES);
     repo.okep(&["check", "--fix=all"]).exits(0);
@@ -60,10 +60,13 @@ fn an_exception_that_excepts_nothing_is_told() {
         .iter()
         .map(|n| format!("{} {}", n["path"], n["message"]))
         .collect();
-    assert!(places[1].contains(QUIET_GAUGES) && places[1].contains("line 55: "), "{places:?}");
+    assert!(
+        places[1].contains(QUIET_GAUGES) && places[1].contains("line 55 suppresses nothing"),
+        "{places:?}"
+    );
     let comment = "delete `<!-- okep: allow stub-section because soon -->`";
     assert!(places[1].contains(comment), "{places:?}");
-    assert!(places[0].contains("okep.toml") && places[0].contains("line 2: "), "{places:?}");
+    assert!(places[0].contains("okep.toml") && places[0].contains("line 2 suppresses nothing"), "{places:?}");
 }
 
 #[test]
@@ -253,7 +256,7 @@ fn what_is_named_and_not_there_is_told_with_its_line() {
     };
     refused(
         "# where\nfolder = \"docs/nope\"\n",
-        &["okep.toml:2: `folder` is `docs/nope`, and that is not there"],
+        &["okep.toml:2: `folder` is `docs/nope`, which does not exist"],
     );
     refused(
         "template = \"docs/okeps/okep-1-template.md\"\n",
@@ -261,7 +264,7 @@ fn what_is_named_and_not_there_is_told_with_its_line() {
     );
     refused(
         "\n\nregisters = [\"nope.yml\"]\n",
-        &["okep.toml:3: `registers` is `nope.yml`", "leave `registers` out"],
+        &["okep.toml:3: `registers` is `nope.yml`", "leave out `registers`"],
     );
     // A state that is only compared with may lack what came later.
     let base = repo.git(&["rev-parse", "HEAD"]).trim().to_owned();

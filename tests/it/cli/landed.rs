@@ -228,7 +228,7 @@ fn of_a_fork_and_its_upstream_the_upstream_counts() {
     }
 }
 
-/// A clone as CI makes it for a pull request: a detached HEAD, and no branch but that of the pull request.
+/// A clone as CI makes it for a pull request: a detached HEAD, and `main-branch` is empty but that of the pull request.
 fn pull_request(repo: &Repo, depth: &str) -> std::path::PathBuf {
     repo.git(&["checkout", "-q", "--detach", "main"]);
     repo.git(&["merge", "-q", "--no-ff", "-m", "Merge topic into main", "topic"]);
@@ -301,7 +301,7 @@ fn the_repository_may_name_its_default_branch() {
     repo.commit("Configure wrongly");
     assert!(repo.json(&[]).note("main-branch").contains("nxet"));
     repo.write("okep.toml", "main-branch = \"\"\n");
-    repo.okep(&["check"]).refuses(&["okep.toml:1:15", "no branch"]);
+    repo.okep(&["check"]).refuses(&["okep.toml:1:15", "`main-branch` is empty"]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::Stdio;
 /// What is wrong in `fixtures/faulty`: one loud case for every rule that can stand beside the others.
 const FAULTY: &[&str] = &[
     "error dead-index-entry docs/okeps/index.md:18 okep-2198-kelp-farms.md",
-    "warning not-in-index docs/okeps/index.md:18 landing page",
+    "warning not-in-index docs/okeps/index.md:18 index page",
     "error malformed-filename docs/okeps/okep-2110_Tide_Clocks.md:- file name",
     "error malformed-title docs/okeps/okep-2111-bell-codes.md:1 title",
     "error number-mismatch docs/okeps/okep-2112-lamp-oil.md:1 number",

@@ -23,7 +23,7 @@ fn outside_of_a_repository_the_files_are_judged_and_nothing_else_can_be() {
         (&["--rev", "HEAD"], "committed"),
         (&["--since", "main"], "to compare with"),
     ] {
-        folder.okep(args).refuses(&["in no git repository", word, args[0]]);
+        folder.okep(args).refuses(&["not in a git repository", word, args[0]]);
     }
 }
 

@@ -228,10 +228,10 @@ fn a_configuration_does_not_lead_outside() {
     {
         let repo = repository();
         repo.write("okep.toml", format!("folder = '{folder}'\n"));
-        repo.okep(&["check"]).refuses(&["okep.toml:1", "no path from the root"]);
+        repo.okep(&["check"]).refuses(&["okep.toml:1", "not a path from the root"]);
         stays_inside(&repo);
         repo.write("okep.toml", format!("registers = ['{folder}']\n"));
-        repo.okep(&["check"]).refuses(&["okep.toml:1", "no path from the root"]);
+        repo.okep(&["check"]).refuses(&["okep.toml:1", "not a path from the root"]);
     }
 }
 

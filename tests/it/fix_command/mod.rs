@@ -325,7 +325,7 @@ fn what_is_off_is_neither_shown_nor_written() {
     let before = files(dir.path());
     let shown = okep(dir.path(), &["check", "--diff=all"]);
     assert!(!text(&shown.stderr).contains("not-in-nav: "), "{}", text(&shown.stderr));
-    let note = "note: okep.toml: not judged, because off: `not-in-nav`\n";
+    let note = "note: okep.toml: turned off in okep.toml: `not-in-nav`\n";
     assert!(text(&shown.stderr).contains(note), "{}", text(&shown.stderr));
     let written = okep(dir.path(), &["check", "--fix"]);
     assert!(text(&written.stderr).contains(note), "{}", text(&written.stderr));

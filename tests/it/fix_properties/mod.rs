@@ -51,7 +51,7 @@ fn promises(case: &Case, most: Safety) -> Result<(), TestCaseError> {
     let before = findings(&tree);
     let once = fixed(&tree, most);
     let told = || format!("{}\n---- after\n{}", show(&tree), show(&once.tree));
-    let ours = once.notes.iter().any(|n| n.message.contains("fault of okep"));
+    let ours = once.notes.iter().any(|n| n.message.contains("bug in okep"));
     prop_assert!(case.is_wild() || !ours, "unproven: {:#?}\n{}", once.notes, told());
     let without_fixes = |mut all: Vec<Finding>| {
         all.iter_mut().for_each(|f| f.fix = None);

@@ -41,7 +41,7 @@ fn a_repository_that_never_held_an_okep_is_refused() {
     repo.write("code.txt", "1").commit("Begin");
     let output = run(&repo.dir, &["history"]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("no OKEP ever stood in `docs/okeps`"));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("`docs/okeps` never held an OKEP"));
     let mut repo = faulty();
     repo.remove(&path(1)).remove(&path(2)).remove(super::repo::TEMPLATE_PATH).commit("Remove all");
     assert_eq!(exit(&repo.dir), Some(0), "what is gone has a history");

@@ -75,7 +75,7 @@ fn what_comes_back_is_told_and_all_times_unregistered_count() {
     assert_eq!(okep["unregistered_days"], 3, "two days before, one since it is back");
     let returned = messages(&story, "returned");
     assert_eq!(returned.len(), 1, "{story:#}");
-    assert!(returned[0].contains("removed on 2025-01-07") && returned[0].contains("back on 2025-01-09"));
+    assert!(returned[0].contains("removed on 2025-01-07") && returned[0].contains("restored on 2025-01-09"));
     assert_eq!(messages(&story, "moved").len(), 1);
     let table = String::from_utf8(run(&repo.dir, &["history"]).stdout).expect("tables are UTF-8");
     assert!(table.contains("3 so far"), "{table}");
