@@ -14,7 +14,7 @@ use crate::text::Text;
 pub static RULE: Rule = Rule {
     id: "dead-nav-entry",
     severity: Severity::Error,
-    offence: "`nav` names an OKEP, or a page of the proposal folder, in a way that shows no page",
+    offence: "an entry of `nav` means an OKEP but points to no page",
     why: "Readers who follow the entry find no page, and a build in strict mode fails.",
     bad: "- BGP: okeps/okep-5296-bgp-integration.md",
     good: "- BGP: okeps/okep-5296-bgp.md",
@@ -36,7 +36,7 @@ fn finding(snapshot: &Snapshot, site: &Site, dead: &DeadEntry<'_>, all: &[DeadEn
     let message = match (dead.hidden_by, dead.title) {
         (Some(setting), _) => format!("`nav` names `{target}`, which `{setting}` leaves out of the site"),
         (None, Some(_)) => {
-            format!("`{target}` in `nav` has no blank after the colon, so that it names no page")
+            format!("`{target}` in `nav` has no blank after the colon, so it names no page")
         }
         (None, None) => format!("`nav` lists `{target}`, which does not exist"),
     };
