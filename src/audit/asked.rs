@@ -84,7 +84,8 @@ pub fn keep_asked(
 fn inputs(snapshot: &Snapshot) -> impl Iterator<Item = &str> {
     let registers = snapshot.site.iter().flat_map(|site| site.files.iter().map(String::as_str));
     let config = snapshot.tree.contains(CONFIG).then_some(CONFIG);
-    snapshot.paths().chain(registers).chain(config)
+    let misplaced = snapshot.misplaced.iter().map(|page| page.path.as_str());
+    snapshot.paths().chain(misplaced).chain(registers).chain(config)
 }
 
 /// Whether a path is one of those asked for, or below one; any is where none was asked for.

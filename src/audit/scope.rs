@@ -71,6 +71,11 @@ impl ChangeScope {
 /// The files that findings depend on, with their ids.
 pub fn inputs(tree: &Tree, layout: &Layout) -> BTreeMap<String, Option<String>> {
     let mut inputs = tree.list(&layout.folder).files.clone();
+    // OKEPs in another folder; the docs folder is the first one at the most.
+    let docs = layout.folder.split('/').next().unwrap_or_default();
+    let docs = tree.list(docs);
+    let outside = docs.files.iter().filter(|(path, _)| path::is_outside_okep(path, &layout.folder));
+    inputs.extend(outside.map(|(path, id)| (path.clone(), id.clone())));
     let content = |path: &str| tree.file(path).map(|file| file.content);
     let register = layout.registers.iter().find(|path| tree.contains(path));
     let registers = register.map(|path| mkdocs::chain_of(path, &content)).unwrap_or_default();
@@ -156,6 +161,9 @@ mod tests {
             &changed(&["docs/okeps/okep-9-c.md", "base.yml", "mkdocs.yml"]),
         );
         check(&[], &["docs/okeps/okep-7-a.md"], &changed(&["docs/okeps/okep-7-a.md"]));
+        let misplaced = "docs/design/okep-9-c.md";
+        check(&[(misplaced, "# OKEP-9: C\n")], &[], &changed(&[misplaced]));
+        check(&[("docs/zh/okeps/okep-9-c.md", "# OKEP-9: C\n")], &[], &ChangeScope::Nothing);
     }
 
     #[test]

@@ -14,6 +14,8 @@ use std::path::PathBuf;
 pub(super) enum Spot {
     Object(Entry),
     Disk(PathBuf),
+    /// In conflict in the index.
+    Unmerged,
     /// For this reason it is not to be had.
     Unreadable(String),
 }
@@ -23,7 +25,7 @@ impl Spot {
     pub fn id(&self) -> Option<String> {
         match self {
             Spot::Object(entry) => Some(entry.id.to_string()),
-            Spot::Disk(_) | Spot::Unreadable(_) => None,
+            Spot::Disk(_) | Spot::Unmerged | Spot::Unreadable(_) => None,
         }
     }
 }

@@ -60,14 +60,11 @@ impl TreeSource {
         match self {
             TreeSource::Nothing => {}
             TreeSource::Folder(root) => disk::walk(root, folder, &mut found, &mut |_, _| true),
-            TreeSource::Worktree { repo, index, root, left_out } => {
-                let sparse =
-                    with_index(repo, index, |staged| worktree::list(root, folder, staged, &mut found));
-                lock(left_out).extend(sparse);
+            TreeSource::Worktree { repo, index, root, .. } => {
+                with_index(repo, index, |staged| worktree::list(root, folder, staged, &mut found));
             }
-            TreeSource::Index { repo, index, conflicts } => {
-                let unmerged = with_index(repo, index, |staged| list_index(staged, folder, &mut found));
-                lock(conflicts).extend(unmerged);
+            TreeSource::Index { repo, index, .. } => {
+                with_index(repo, index, |staged| list_index(staged, folder, &mut found));
             }
             TreeSource::Commit { repo, root } => {
                 repo.with_local(|local| list_commit(&Trees::new(local), *root, folder, &mut found));
@@ -84,22 +81,18 @@ impl TreeSource {
         match self {
             TreeSource::Nothing => Ok(None),
             TreeSource::Folder(root) => disk::find(root, path),
-            TreeSource::Worktree { repo, index, root, left_out } => {
+            TreeSource::Worktree { repo, index, root, .. } => {
                 let found = disk::find(root, path)?;
-                if found.is_some() {
-                    return Ok(found);
-                }
-                let sparse = with_index(repo, index, |staged| staged.find_sparse(path));
-                lock(left_out).extend(sparse.map(|_| path.to_owned()));
-                Ok(sparse.map(Spot::Object))
+                let sparse = || with_index(repo, index, |staged| staged.find_sparse(path)).map(Spot::Object);
+                Ok(found.or_else(sparse))
             }
-            TreeSource::Index { repo, index, conflicts } => with_index(repo, index, |staged| {
+            TreeSource::Index { repo, index, conflicts } => Ok(with_index(repo, index, |staged| {
                 if staged.is_unmerged(path) {
                     lock(conflicts).insert(path.to_owned());
-                    return Ok(Some(Spot::Unreadable("in conflict".to_owned())));
+                    return Some(Spot::Unmerged);
                 }
-                Ok(staged.find(path).map(Spot::Object))
-            }),
+                staged.find(path).map(Spot::Object)
+            })),
             TreeSource::Commit { repo, root } => repo.with_local(|local| {
                 let found = Trees::new(local).find(*root, path).map_err(|error| at(path, &error))?;
                 Ok(found.and_then(|(mode, id)| crate::git::commit::entry(mode, id)).map(Spot::Object))
@@ -120,11 +113,21 @@ impl TreeSource {
                 }
                 return (file, notice);
             }
+            Spot::Unmerged => {
+                if let TreeSource::Index { conflicts, .. } = self {
+                    lock(conflicts).insert(path.to_owned());
+                }
+                let content = Content::Unavailable("in conflict".to_owned());
+                return (Some(File { id: None, content }), None);
+            }
             Spot::Unreadable(reason) => {
                 let content = Content::Unavailable(reason.clone());
                 return (Some(File { id: None, content }), None);
             }
         };
+        if let TreeSource::Worktree { left_out, .. } = self {
+            lock(left_out).insert(path.to_owned());
+        }
         let file = |content| Some(File { id: Some(entry.id.to_string()), content });
         if entry.symlink {
             return (file(Content::Symlink), Some(symlink_notice(path)));
@@ -230,15 +233,12 @@ fn with_index<T>(repo: &Repo, index: &IndexFile, ask: impl FnOnce(&Staged) -> T)
     repo.with_local(|local| ask(&Staged { index, trees: Trees::new(local) }))
 }
 
-/// Lists what is staged below a folder; gives the files in conflict.
-fn list_index(staged: &Staged, folder: &str, found: &mut FoundFiles) -> Vec<String> {
-    let mut unmerged = Vec::new();
+/// Lists what is staged below a folder.
+fn list_index(staged: &Staged, folder: &str, found: &mut FoundFiles) {
     staged.below(folder, |path, entry| match entry {
         IndexEntry::Here(id, kind, _) => found.add(path, id, kind),
         IndexEntry::Unmerged if is_markdown(path) => {
-            let path = path.to_str_lossy().into_owned();
-            found.files.insert(path.clone(), Spot::Unreadable("in conflict".to_owned()));
-            unmerged.push(path);
+            found.files.insert(path.to_str_lossy().into_owned(), Spot::Unmerged);
         }
         IndexEntry::Intended if is_markdown(path) => {
             let message = "announced by `git add -N`, but none of it is staged";
@@ -247,7 +247,6 @@ fn list_index(staged: &Staged, folder: &str, found: &mut FoundFiles) -> Vec<Stri
         IndexEntry::Unmerged | IndexEntry::Intended => {}
         IndexEntry::Unreadable(error) => found.notices.push(at(&path.to_str_lossy(), &error)),
     });
-    unmerged
 }
 
 fn list_commit(trees: &Trees, root: Id, folder: &str, found: &mut FoundFiles) {

@@ -12,8 +12,8 @@ use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// Lists the Markdown files below a folder; gives those that a sparse checkout leaves out.
-pub(super) fn list(root: &Path, folder: &str, staged: &Staged, found: &mut FoundFiles) -> Vec<String> {
+/// Lists the Markdown files below a folder, those included that a sparse checkout leaves out.
+pub(super) fn list(root: &Path, folder: &str, staged: &Staged, found: &mut FoundFiles) {
     let tracked = Tracked::of(staged, folder, found);
     let mut ignored = Ignored::new(staged);
     disk::walk(root, folder, found, &mut |path, is_folder| {
@@ -24,14 +24,11 @@ pub(super) fn list(root: &Path, folder: &str, staged: &Staged, found: &mut Found
         let message = format!("the ignore rules of git could not be read: {reason}");
         found.notices.push(Note::new("unreadable", message));
     }
-    let mut left_out = Vec::new();
     for (path, entry) in tracked.sparse {
         if !found.files.contains_key(&path) && root.join(&path).symlink_metadata().is_err() {
-            found.files.insert(path.clone(), Spot::Object(entry));
-            left_out.push(path);
+            found.files.insert(path, Spot::Object(entry));
         }
     }
-    left_out
 }
 
 /// What the index says is below a folder.

@@ -125,7 +125,7 @@ impl Audits<'_> {
         };
         let stray = |okep: &Okep| {
             let path = path_of(okep);
-            let is_stray = self.catalog.paths[path as usize].role == Role::Stray;
+            let is_stray = matches!(self.catalog.paths[path as usize].role, Role::Stray | Role::InOkepFolder);
             is_stray.then(|| self.okep(okep, path, key.in_force)).flatten().map(|found| (path, found))
         };
         let shown = |okep: &Okep| if read.nav { shown(&snapshot, &okep.path) } else { ShownFinding::Unread };

@@ -51,7 +51,7 @@ impl Deref for Okep {
 
 impl Okep {
     pub fn new(path: &str, proposals: &str, document: Arc<Document>, template: &Template) -> Self {
-        let text = OkepText::new(document, name_of(path).number, template);
+        let text = OkepText::new(document, name_of(path, proposals).number, template);
         Okep::with_text(path, proposals, move || text)
     }
 
@@ -62,7 +62,7 @@ impl Okep {
         template: Arc<Template>,
         read: impl FnOnce() -> Arc<Document> + Send + Sync + 'static,
     ) -> Self {
-        let number = name_of(path).number;
+        let number = name_of(path, proposals).number;
         let okep = Okep::with_text(path, proposals, move || OkepText::new(read(), number, &template));
         Okep { unchanged: true, ..okep }
     }
@@ -75,7 +75,7 @@ impl Okep {
         let text: Box<dyn FnOnce() -> OkepText + Send + Sync> = Box::new(text);
         Okep {
             path: path.to_owned(),
-            name: name_of(path),
+            name: name_of(path, proposals),
             folder: path::okep_folder(path, proposals).map(|(folder, name)| (folder.to_owned(), name)),
             unchanged: false,
             site: None,
@@ -117,11 +117,14 @@ impl Okep {
     }
 }
 
-fn name_of(path: &str) -> OkepName {
+/// The name of an OKEP's file; the page that is shown of a folder has the folder's number.
+fn name_of(path: &str, proposals: &str) -> OkepName {
     let stem = path::stem(path::file_name(path)).unwrap_or_default();
-    let mut name = path::okep_name(stem).unwrap_or(OkepName { number: None, well_formed: false });
-    name.well_formed &= path.ends_with(".md");
-    name
+    let folder = path::okep_folder(path, proposals).filter(|_| path::is_folder_page(path));
+    match path::okep_name(stem) {
+        Some(name) => OkepName { well_formed: name.well_formed && path.ends_with(".md"), ..name },
+        None => OkepName { number: folder.and_then(|(_, name)| name.number), well_formed: false },
+    }
 }
 
 impl OkepText {

@@ -73,6 +73,10 @@ fn own_name(folder: &OrphanFolder) -> String {
 
 /// The path that an OKEP should have, where it is another one.
 fn new_path(okep: &Okep) -> Option<String> {
+    if path::is_folder_page(&okep.path) {
+        let (folder, name) = okep.folder.as_ref()?;
+        return name.well_formed.then(|| format!("{folder}/{}.md", file_name(folder)));
+    }
     let name = proper_name(okep.number(), &okep.path, okep.title.as_ref().map(|t| t.name.as_str()))?;
     Some(beside(&okep.path, &name)).filter(|to| *to != okep.path)
 }
@@ -97,7 +101,7 @@ fn beside(path: &str, name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::test_support::{GOOD, NAV, check_files};
+    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files, planned, tree};
 
     #[test]
     fn file_names_are_of_one_form() {
@@ -113,6 +117,52 @@ mod tests {
             ],
             &["malformed-filename:- docs/okeps/okep-7-faster-tea"],
         );
+    }
+
+    const FOLDER: &str = "docs/okeps/okep-7-faster-tea";
+
+    /// Checks pages of a folder named like an OKEP, the first of which is in nav.
+    #[track_caller]
+    fn check_folder(pages: &[(&str, &str)], expected: &[&str]) {
+        let inside = |name: &str| format!("{FOLDER}/{name}");
+        let nav = NAV.replace("tea.md", &format!("tea/{}", pages[0].0));
+        let paths: Vec<String> = pages.iter().map(|(name, _)| inside(name)).collect();
+        let pages = paths.iter().zip(pages).map(|(path, (_, text))| (path.as_str(), *text));
+        check_files(&pages.chain([("mkdocs.yml", nav.as_str())]).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn what_is_shown_of_a_folder_is_its_okep_and_checked_in_full() {
+        let misnamed = "malformed-filename:- file name";
+        for name in ["index.md", "README.md"] {
+            check_folder(&[(name, GOOD)], &[misnamed]);
+            check_folder(
+                &[(name, &GOOD.replace("## Goals", "## Goal"))],
+                &[misnamed, "renamed-section:9 Goals"],
+            );
+            check_folder(
+                &[(name, &GOOD.replace("# OKEP-7", "# OKEP-8"))],
+                &[misnamed, "number-mismatch:1 number"],
+            );
+        }
+        check_folder(&[("index.md", GOOD), ("README.md", "# Notes\n"), ("more.md", "# More\n")], &[misnamed]);
+    }
+
+    #[test]
+    fn in_a_folder_with_an_okep_it_is_another_page() {
+        let okep = ("okep-7-faster-tea.md", GOOD);
+        check_folder(&[okep, ("index.md", "# Notes\n")], &[]);
+        check_folder(&[okep, ("deep/README.md", "# Notes\n")], &[]);
+        check_folder(&[("notes.md", "# Notes\n")], &["malformed-filename:- docs/okeps/okep-7-faster-tea"]);
+        check_files(&[("docs/okeps/images/index.md", "# Notes\n"), (OKEP, GOOD)], &[]);
+    }
+
+    #[test]
+    fn it_is_named_after_its_folder() {
+        let (path, nav) = (format!("{FOLDER}/index.md"), NAV.replace("tea.md", "tea/index.md"));
+        let findings = planned(&tree(&[(&path, GOOD), ("mkdocs.yml", &nav)]));
+        let fix = findings[0].fix.as_ref().expect("it can be renamed");
+        assert_eq!(fix.renames[0].to, format!("{FOLDER}/okep-7-faster-tea.md"));
     }
 
     #[test]

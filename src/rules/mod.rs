@@ -37,6 +37,7 @@ mod malformed_exception;
 mod malformed_filename;
 mod malformed_issue;
 mod malformed_title;
+mod misplaced_file;
 mod misplaced_section;
 mod missing_issue;
 mod missing_section;
@@ -145,8 +146,9 @@ pub enum Check {
 }
 
 /// All rules, in the order of the table in the README.
-pub static RULES: [&Rule; 37] = [
+pub static RULES: [&Rule; 38] = [
     &malformed_filename::RULE,
+    &misplaced_file::RULE,
     &malformed_title::RULE,
     &number_mismatch::RULE,
     &duplicate_number::RULE,

@@ -3,7 +3,7 @@
 use super::{Check, PlanFix, Rule};
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Edit, Finding, Fix, Related, Severity};
-use crate::text::path::file_name;
+use crate::text::path::{file_name, is_folder_page};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -145,7 +145,7 @@ fn carriers(judged: &OkepContext) -> Vec<Carrier> {
     let mut add = |what, number: Option<u64>, span: Option<Range<usize>>| {
         carriers.extend(number.map(|number| Carrier { what, number, span }));
     };
-    add("file name", okep.name.number, None);
+    add("file name", okep.name.number.filter(|_| !is_folder_page(&okep.path)), None);
     add("folder", folder, None);
     // The template's own title is reported as such.
     let templates_own = title_number.is_some()

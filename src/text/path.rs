@@ -16,7 +16,7 @@ pub struct OkepName {
 pub enum Role {
     Template,
     Okep,
-    /// The index page of the proposal folder.
+    /// The index page of the proposal folder, or what is one where there is no other.
     IndexPage,
     /// A page inside a folder named like an OKEP.
     InOkepFolder,
@@ -99,8 +99,7 @@ pub fn role(path: &str, folder: &str) -> Role {
         return Role::InOkepFolder;
     }
     match (inside.contains('/'), stem.to_ascii_lowercase().as_str()) {
-        (false, "index") => Role::IndexPage,
-        (false, "readme") => Role::Other,
+        (false, "index" | "readme") => Role::IndexPage,
         (false, _) => Role::Stray,
         (true, _) => Role::Other,
     }
@@ -115,6 +114,19 @@ pub fn is_template(name: &str) -> bool {
 /// Whether a page is what a site and a forge show of its folder.
 pub fn is_folder_page(path: &str) -> bool {
     stem(file_name(path)).is_some_and(|name| ["index", "readme"].iter().any(|n| name.eq_ignore_ascii_case(n)))
+}
+
+/// Whether a page is an `index.md`, which goes before a `README.md`.
+pub fn is_index(path: &str) -> bool {
+    stem(file_name(path)).is_some_and(|name| name.eq_ignore_ascii_case("index"))
+}
+
+/// Whether a file outside of the proposal folder is named like an OKEP, and is in no other folder of that
+/// folder's name, such as that of a translation.
+pub fn is_outside_okep(path: &str, folder: &str) -> bool {
+    let is_below = path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    let is_elsewhere = folder_of(path).split('/').all(|name| name != file_name(folder));
+    !is_below && is_elsewhere && number(path).is_some() && !is_template(file_name(path))
 }
 
 /// Whether a file that is named like a template, and is not the one that counts, is an OKEP about templates:
@@ -229,6 +241,7 @@ mod tests {
         check("docs/okeps/okep-5224-x/deep/other.md", Role::InOkepFolder);
         check("docs/okeps/archive/okep-1-x.md", Role::Okep);
         check("docs/okeps/index.md", Role::IndexPage);
+        check("docs/okeps/README.md", Role::IndexPage);
         check("docs/okeps/notes.md", Role::Stray);
         check("docs/okeps/notes.mkd", Role::Stray);
         check("docs/okeps/okep-5224-x.mdown", Role::Okep);

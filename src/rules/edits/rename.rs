@@ -61,9 +61,15 @@ fn is_named_elsewhere(snapshot: &Snapshot, from: &str, edits: &[Edit]) -> bool {
     })
 }
 
-/// The edits that let everything that names `from` name `to`. The file keeps its folder.
+/// The edits that let everything that names `from` name `to`; none where it goes to another folder and has
+/// relative links of its own.
 fn updated_links(snapshot: &Snapshot, from: &str, to: &str) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
+    let is_moved = folder_of(from) != folder_of(to);
+    let names_another = |link: &Link| leads_to(from, link).is_some_and(|path| path != from);
+    if is_moved && snapshot.document(from)?.links.iter().any(names_another) {
+        return None;
+    }
     for (page, document) in snapshot.pages() {
         edits.extend(in_document(page, document, from, to)?);
     }
@@ -91,11 +97,29 @@ fn in_document(page: &str, document: &Document, from: &str, to: &str) -> Option<
         if places.is_empty() {
             return None;
         }
-        let (folder, new_name) = (folder_of(file), path::file_name(to));
-        let new = if folder.is_empty() { new_name.to_owned() } else { format!("{folder}/{new_name}") };
+        let new = new_target(page, file, from, to);
         edits.extend(places.into_iter().map(|at| Edit::replace(page, at..at + file.len(), new.clone())));
     }
     Some(edits)
+}
+
+/// What a link of a page to `from`, written as `file`, is to `to`: it keeps its form where the folder is the same.
+fn new_target(page: &str, file: &str, from: &str, to: &str) -> String {
+    let name = path::file_name(to);
+    let folder = if folder_of(from) == folder_of(to) {
+        folder_of(file).to_owned()
+    } else {
+        relative(folder_of(if page == from { to } else { page }), folder_of(to))
+    };
+    if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
+}
+
+/// The way from one folder to another.
+fn relative(from: &str, to: &str) -> String {
+    let (from, to): (Vec<&str>, Vec<&str>) = (from.split('/').collect(), to.split('/').collect());
+    let common = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+    let up = from[common..].iter().filter(|name| !name.is_empty()).map(|_| "..");
+    up.chain(to[common..].iter().copied()).collect::<Vec<_>>().join("/")
 }
 
 /// The file that a relative link of a page names, from the root of the repository.

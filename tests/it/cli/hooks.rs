@@ -160,13 +160,13 @@ fn a_merge_is_judged_by_what_it_would_commit() {
 #[test]
 fn a_merge_does_not_answer_for_what_the_other_branch_had() {
     let repo = hooked();
-    repo.git(&["checkout", "-q", "-b", "topic"]);
+    repo.git(&["branch", "topic"]);
     break_it(&repo, QUIET_GAUGES);
     repo.git(&["commit", "-q", "-a", "--no-verify", "-m", "an old fault"]);
-    repo.git(&["checkout", "-q", "main"]);
+    repo.git(&["checkout", "-q", "topic"]);
     repo.edit(SHARED_BUOYS, "## Goals\n", "## Goals\n\n* Dry feet\n");
     repo.git(&["commit", "-q", "-a", "-m", "something else"]);
-    repo.git(&["merge", "-q", "--no-edit", "topic"]);
+    repo.git(&["merge", "-q", "--no-edit", "main"]);
     repo.json(&[]).exits(1);
 }
 

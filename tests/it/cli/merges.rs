@@ -118,3 +118,24 @@ fn without_a_default_branch_every_merged_commit_counts() {
     repo.commit("Name the main line");
     check_merge(&repo, &repo.root, &["bad"], &[BAD]);
 }
+
+#[test]
+fn a_conflict_in_a_page_of_others_is_not_ours() {
+    let repo = Repo::clean();
+    let write = |path: &str, text: &str| {
+        repo.write(path, text);
+        repo.commit(text);
+    };
+    repo.git(&["branch", "topic"]);
+    write("docs/guide.md", "mine\n");
+    repo.git(&["checkout", "-q", "topic"]);
+    write("docs/guide.md", "theirs\n");
+    repo.try_git(&["merge", "-q", "main"]).exits(1);
+    check_staged(&repo, &repo.root, &[]);
+    repo.git(&["reset", "-q", "--hard"]);
+    write(QUIET_GAUGES, "theirs\n");
+    repo.git(&["checkout", "-q", "main"]);
+    write(QUIET_GAUGES, "mine\n");
+    repo.try_git(&["merge", "-q", "topic"]).exits(1);
+    repo.okep(&["check", "--staged"]).refuses(&[QUIET_GAUGES]);
+}

@@ -131,3 +131,24 @@ fn in_a_bare_repository_paths_start_from_its_root() {
     let away = repo.beside("home");
     repo.okep_in(&away, &["-C", "../repo", "check", "docs/okeps"]).exits(0);
 }
+
+#[test]
+fn an_okep_outside_of_its_folder_is_found_by_every_way_to_ask() {
+    let repo = Repo::clean();
+    let path = "docs/okep-2130-tide-tables.md";
+    let expected = [format!("error misplaced-file {path}:- okep-2130-tide-tables.md")];
+    repo.write(path, crate::support::good_okep(2130, "Tide Tables"));
+    repo.git(&["add", "-A"]);
+    for args in [&[][..], &["--staged"], &[path]] {
+        assert_eq!(repo.json(args).exits(1).faults(), expected, "{args:?}");
+    }
+    repo.okep(&["check", "--staged", "--diff=all"]).exits(1);
+    repo.commit("Propose in the wrong folder");
+    for args in [&["--rev", "HEAD"][..], &["--since", "HEAD^"]] {
+        assert_eq!(repo.json(args).exits(1).faults(), expected, "{args:?}");
+    }
+    assert_eq!(repo.json(&["--staged"]).exits(0).faults(), [""; 0]);
+    repo.okep(&["check", "--fix=all"]).exits(0);
+    assert!(!repo.root.join(path).exists());
+    assert!(repo.read("mkdocs.yml").contains("okeps/okep-2130-tide-tables.md"));
+}

@@ -1,0 +1,44 @@
+//! What has been parsed already, so that nothing is parsed twice.
+
+use crate::files::File;
+use crate::markdown::document::Document;
+use crate::site::mkdocs::Site;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What has been parsed, by the id of its bytes: each distinct content is parsed once. A clone shares it.
+#[derive(Debug, Clone, Default)]
+pub struct Parsed {
+    documents: Arc<Known<Document>>,
+    sites: Arc<Known<Site>>,
+}
+
+/// Shared values by the path and id they were made from.
+type Known<T> = Mutex<HashMap<(String, String), Arc<T>>>;
+
+fn once<T>(known: &Known<T>, path: &str, id: Option<&str>, make: impl FnOnce() -> T) -> Arc<T> {
+    let Some(id) = id else { return Arc::new(make()) };
+    let key = (path.to_owned(), id.to_owned());
+    if let Some(value) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
+        return value.clone();
+    }
+    let value = Arc::new(make());
+    known.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(value).clone()
+}
+
+impl Parsed {
+    /// The page that a file of these bytes is.
+    pub fn document(&self, file: &File, bytes: &[u8]) -> Arc<Document> {
+        once(&self.documents, "", file.id.as_deref(), || Document::parse(bytes))
+    }
+
+    /// The site of the configuration at a path, which all of these ids made.
+    pub fn site(&self, path: &str, ids: Option<&str>, read: impl FnOnce() -> Site) -> Arc<Site> {
+        once(&self.sites, path, ids, read)
+    }
+
+    /// Makes a document known, so that a file of this id need not be parsed.
+    pub fn know(&self, id: &str, document: Arc<Document>) {
+        once(&self.documents, "", Some(id), || Document::clone(&document));
+    }
+}
