@@ -19,12 +19,15 @@ pub fn renames<C: Eq + Copy>(
     added: &[PathAndContent<C>],
 ) -> Vec<Option<usize>> {
     let (old, new): (Vec<_>, Vec<_>) =
-        (removed.iter().map(Named::of).collect(), added.iter().map(Named::of).collect());
+        (removed.iter().map(NamedFile::of).collect(), added.iter().map(NamedFile::of).collect());
     let mut from: Vec<Option<usize>> = vec![None; added.len()];
     let mut is_taken = vec![false; removed.len()];
-    for is_alike in
-        [Named::in_number_and_name, Named::in_number_and_content, Named::in_number, Named::in_content]
-    {
+    for is_alike in [
+        NamedFile::in_number_and_name,
+        NamedFile::in_number_and_content,
+        NamedFile::in_number,
+        NamedFile::in_content,
+    ] {
         for (file, from) in new.iter().zip(&mut from).filter(|(_, from)| from.is_none()) {
             *from = (0..old.len()).find(|at| !is_taken[*at] && is_alike(&old[*at], file));
             from.iter().for_each(|at| is_taken[*at] = true);
@@ -39,15 +42,15 @@ pub fn renames<C: Eq + Copy>(
 }
 
 /// What two files may be alike in.
-struct Named<'a, C> {
+struct NamedFile<'a, C> {
     number: Option<u64>,
     name: &'a str,
     content: Option<C>,
 }
 
-impl<'a, C: Eq + Copy> Named<'a, C> {
+impl<'a, C: Eq + Copy> NamedFile<'a, C> {
     fn of((path, content): &PathAndContent<'a, C>) -> Self {
-        Named { number: number(path), name: file_name(path), content: *content }
+        NamedFile { number: number(path), name: file_name(path), content: *content }
     }
 
     fn in_number(&self, other: &Self) -> bool {

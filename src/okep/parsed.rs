@@ -9,14 +9,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// What has been parsed, by the id of its bytes: each distinct content is parsed once. A clone shares it.
 #[derive(Debug, Clone, Default)]
 pub struct Parsed {
-    documents: Arc<Known<Document>>,
-    sites: Arc<Known<Site>>,
+    documents: Arc<ByPathAndId<Document>>,
+    sites: Arc<ByPathAndId<Site>>,
 }
 
 /// Shared values by the path and id they were made from.
-type Known<T> = Mutex<HashMap<(String, String), Arc<T>>>;
+type ByPathAndId<T> = Mutex<HashMap<(String, String), Arc<T>>>;
 
-fn once<T>(known: &Known<T>, path: &str, id: Option<&str>, make: impl FnOnce() -> T) -> Arc<T> {
+fn once<T>(known: &ByPathAndId<T>, path: &str, id: Option<&str>, make: impl FnOnce() -> T) -> Arc<T> {
     let Some(id) = id else { return Arc::new(make()) };
     let key = (path.to_owned(), id.to_owned());
     if let Some(value) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {

@@ -103,7 +103,10 @@ mod tests {
         check("draft_docs: okep-8*\n", &[]);
         check("not_in_nav: okep-8*\n", &["misplaced-file:- okep-8-green-tea.md"]);
         check("plugins: [exclude]\n", &[]);
-        check("docs_dir: site\n", &["misplaced-file:- okep-8-green-tea.md", "not-in-nav:- nav"]);
+        check(
+            "docs_dir: site\n",
+            &["misplaced-file:- okep-8-green-tea.md", "dead-nav-entry:4 okeps/okep-7-faster-tea.md"],
+        );
     }
 
     /// What the fix makes of a file, or `-` where there is none.
