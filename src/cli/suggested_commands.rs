@@ -117,8 +117,7 @@ fn fixes(call: &Call, report: &Report) -> Vec<Suggestion> {
         (Source::Worktree, n) => found.push(suggestion(&number(n, "safe fix"), call.with("--fix"))),
         // The index is not written to: the files are fixed, and staged again.
         (Source::Index, n) => {
-            let since = if report.since.is_some() { Some("HEAD") } else { None };
-            let fix = Call { staged: false, since, ..*call }.with("--fix");
+            let fix = call.with("--fix");
             let files: BTreeSet<&str> = safe.iter().flat_map(|fix| touched(fix)).collect();
             found.push(suggestion(&number(n, "safe fix"), format!("{fix}; {}", stage(files, report.away))));
         }

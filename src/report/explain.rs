@@ -48,15 +48,6 @@ fn example(title: &str, text: &str, terminal: &Terminal) -> String {
     format!("{}\n{}", terminal.paint(BOLD, title), lines.collect::<String>())
 }
 
-/// The table of rules in Markdown, for the README.
-pub fn markdown() -> String {
-    let row = |rule: &&Rule| {
-        format!("| {} | {} | {} | {} |\n", rule.id, rule.severity, rule.fixability, rule.offence)
-    };
-    String::from("| rule | severity | fix | offence |\n|---|---|---|---|\n")
-        + &RULES.iter().map(row).collect::<String>()
-}
-
 fn capital(text: &str) -> String {
     let mut chars = text.chars();
     match chars.next() {

@@ -188,11 +188,12 @@ pub fn small() -> Report {
         "rename the heading to `Future Goals`",
         vec![Edit::replace(path, heading, "Future Goals")],
     ));
-    let prompt = finding("template-text", Severity::Error, path, "unanswered prompt in `Proposed Solution`")
-        .at(&report, "What is the proposed solution to solve the problem statement?")
-        .subject("Proposed Solution")
-        .helped("answer the question and delete it")
-        .fixed(Fix::suggested("delete the prompt", vec![Edit::replace(path, prompt, "")]));
+    let prompt =
+        finding("template-text", Severity::Error, path, "template prompt left in `Proposed Solution`")
+            .at(&report, "What is the proposed solution to solve the problem statement?")
+            .subject("Proposed Solution")
+            .helped("answer the question and delete it")
+            .fixed(Fix::suggested("delete the prompt", vec![Edit::replace(path, prompt, "")]));
     let missing = finding("missing-section", Severity::Error, path, "section `Alternatives` is missing")
         .subject("Alternatives")
         .helped("add `# Alternatives` after `Testing`")
@@ -295,7 +296,7 @@ pub fn large() -> Report {
                     one(
                         "template-text",
                         Severity::Error,
-                        &format!("unanswered prompt in `{section}`: `{line}`"),
+                        &format!("template prompt left in `{section}`: `{line}`"),
                     )
                     .at(&report, &line)
                     .helped("answer it and delete it")

@@ -74,7 +74,7 @@ fn a_refused_commit_says_what_failed_and_what_to_type() {
         reported.baseline = Some(if is_new { Baseline::New } else { Baseline::Existing });
     }
     let view = refused(&[
-        ("1 safe fix", "okep check --since HEAD --fix; git add mkdocs.yml"),
+        ("1 safe fix", "okep check --staged --fix; git add mkdocs.yml"),
         ("skip okep", "git commit --no-verify"),
     ]);
     assert_snapshot!("refused_one", auto::auto(&one, &view, &PLAIN));

@@ -53,8 +53,8 @@ fn finding(judged: &OkepContext, group: &[&Leftover]) -> Finding {
     let shown: String =
         if text.chars().count() > 60 { text.chars().take(57).chain("...".chars()).collect() } else { text };
     let message = match subject {
-        "preamble" => format!("the template's prompt is still there: `{shown}`"),
-        subject => format!("the template's prompt is still under `{subject}`: `{shown}`"),
+        "preamble" => format!("template prompt left above the first section: `{shown}`"),
+        subject => format!("template prompt left in `{subject}`: `{shown}`"),
     };
     let mut finding = RULE.at(judged, first, subject, message);
     for run in &runs[1..] {

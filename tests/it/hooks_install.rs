@@ -497,7 +497,7 @@ fn what_a_refusal_tells_works_as_it_is_written() {
     assert_eq!(ran.code, 1, "{ran:?}");
     let told = command(&ran.stderr);
     let explain = |rule: &str| named("learn more", format!("okep explain {rule}"));
-    let fix = named("1 safe fix", format!("okep check --since HEAD --fix; git add {QUIET_GAUGES}"));
+    let fix = named("1 safe fix", format!("okep check --staged --fix; git add {QUIET_GAUGES}"));
     assert_eq!(told, [fix, explain("malformed-title"), skip()]);
     let shell = |line: &str| {
         let mut command = repo.command("sh");
@@ -510,14 +510,14 @@ fn what_a_refusal_tells_works_as_it_is_written() {
     repo.git(&["add", "notes.txt"]);
     commit(&repo).exits(0);
 
-    // Mended on disk already, and only not staged.
+    // Fixed on disk already, and only not staged.
     break_it(&repo);
     repo.edit(QUIET_GAUGES, "## Upgrade and Rollback\n", "## Risks\n\nNone\n\n## Upgrade and Rollback\n");
     let ran = commit(&repo);
     let stage = named("stage your changes", format!("git add {QUIET_GAUGES}"));
     let expected = [stage.clone(), explain("missing-section"), skip()];
     assert_eq!(command(&ran.stderr), expected, "{}", ran.stderr);
-    let fix = shell("okep check --since HEAD --fix").exits(0).stderr;
+    let fix = shell("okep check --staged --fix").exits(0).stderr;
     assert!(command(&fix).contains(&stage) && !fix.contains("nothing to fix\n"), "{fix}");
     shell(&stage.1).exits(0);
     commit(&repo).exits(0);

@@ -2,7 +2,7 @@
 
 use crate::support::{QUIET_GAUGES, Repo, TEMPLATE};
 use okep::report::{Terminal, explain};
-use okep::rules::RULES;
+use okep::rules::{RULES, Rule};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -58,15 +58,38 @@ fn every_rule_is_explained() {
 }
 
 #[test]
-fn the_table_in_the_docs_is_that_of_the_code() {
+fn the_page_of_rules_is_made_from_the_table() {
+    let (begin, end) = ("<!-- rules -->\n", "<!-- /rules -->\n");
     let page = source("docs/rules.md");
-    let (_, rest) = page.split_once("<!-- rules -->").expect("docs/rules.md has `<!-- rules -->`");
-    let (table, _) = rest.split_once("<!-- /rules -->").expect("docs/rules.md has `<!-- /rules -->`");
-    let expected = explain::markdown();
+    let (head, rest) = page.split_once(begin).expect("docs/rules.md has `<!-- rules -->`");
+    let (_, tail) = rest.split_once(end).expect("docs/rules.md has `<!-- /rules -->`");
+    let expected = format!("{head}{begin}{}{end}{tail}", rules_in_markdown());
+    if std::env::var_os("OKEP_UPDATE_DOCS").is_some() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules.md");
+        std::fs::write(path, &expected).expect("the page can be written");
+    }
     assert!(
-        table.trim() == expected.trim(),
-        "put this between `<!-- rules -->` and `<!-- /rules -->` in docs/rules.md:\n\n{expected}"
+        page == expected,
+        "`OKEP_UPDATE_DOCS=1 cargo test --test it the_page_of_rules` writes docs/rules.md"
     );
+}
+
+/// The table of rules, and a section for each.
+fn rules_in_markdown() -> String {
+    let mut page = "| rule | severity | fix | finds |\n|---|---|---|---|\n".to_owned();
+    for rule in RULES {
+        let Rule { id, severity, fixability, offence, .. } = rule;
+        page += &format!("| [{id}](#{id}) | {severity} | {fixability} | {offence} |\n");
+    }
+    for rule in RULES {
+        let fix = if rule.fixability == "-" { "no automatic fix" } else { rule.fixability };
+        page += &format!("\n## {}\n\nFinds: {}. {}\n\n", rule.id, rule.offence, rule.why);
+        page += &format!("Severity: {}. Fix: {fix}.\n", rule.severity);
+        for (name, text) in [("Instead of", rule.bad), ("write", rule.good)] {
+            page += &format!("\n{name}\n\n````text\n{text}\n````\n");
+        }
+    }
+    page
 }
 
 #[test]
