@@ -13,6 +13,7 @@ use crate::cli::target::{self, Request};
 use crate::cli::terminal::terminal;
 use crate::cli::values::{FailOn, okep_number};
 use crate::fix::repair::{self, Repair};
+use crate::fix::write;
 use crate::git::{Id, Repo};
 use crate::report::{self, View};
 use crate::rules::finding::{Finding, Safety};
@@ -235,7 +236,7 @@ fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<Exit
     let repo = Repo::discover(request.dir.as_deref())?;
     let here = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
     let root = repo.as_ref().and_then(|repo| repo.root()).unwrap_or(&here).to_owned();
-    let alone = if writes { Some(repair::alone(&root)?) } else { None };
+    let alone = if writes { write::alone(&root)? } else { None };
     let selection = selection(args);
     let asked = target::check(request, repo.as_ref())?;
     let introduced = repair::introduced(&asked);
@@ -251,10 +252,7 @@ fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<Exit
         selection.includes(f, &folder)
             && (!writes_staged || introduced.contains(&identity(f, &AfterRenames(&[]))))
     };
-    let mut repair = repair::plan(&outcome, repo.as_ref(), most, &wanted)?;
-    if writes {
-        repair.notes.extend(repair::sweep(&outcome));
-    }
+    let repair = repair::plan(&outcome, repo.as_ref(), most, &wanted)?;
     let after = match writes && !repair.patch.is_empty() {
         true => match repair::write(&outcome, &repair) {
             Ok(()) => {

@@ -9,7 +9,7 @@ use crate::cli::suggested_commands;
 use crate::cli::suggested_commands::shell;
 use crate::files::{Content, Layout, Note, Tree};
 use crate::fix::atomic;
-use crate::fix::write::{self, RealDisk};
+use crate::fix::write;
 use crate::git::{Error as GitError, Repo};
 use crate::markdown::document::{Document, fold_blanks};
 use crate::okep::draft::draft;
@@ -421,7 +421,7 @@ fn write(here: &Here, path: &str, registers: &[NewEntry]) -> Result<(), Error> {
             after.insert(entry.path.clone(), now.clone());
         }
     }
-    match write::write(&here.root, &before, &after, &[], &RealDisk) {
+    match write::write(&here.root, &before, &after, &[]) {
         Ok(_) => Ok(()),
         Err(error) => {
             if is_new {

@@ -7,17 +7,15 @@ use crate::audit::identity::{AfterRenames, Identity, identity};
 use crate::audit::report::{Baseline, HALF_STAGED, Reported, Source};
 use crate::audit::scope::inputs;
 use crate::files::{Note, Tree};
-use crate::fix::atomic;
 use crate::fix::engine::{Fixed, borrowed, fix};
 use crate::fix::patch;
 use crate::fix::verify::verify;
-use crate::fix::write::{self, RealDisk};
+use crate::fix::write;
 use crate::git::{Error as GitError, Repo};
 use crate::rules::finding::{Finding, Safety};
-use crate::text::path::folder_of;
 use crate::text::same_text;
 use std::collections::{BTreeSet, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 #[derive(Debug, thiserror::Error)]
@@ -196,7 +194,7 @@ impl<'a> Bounds<'a> {
 /// There is no working tree, or a file cannot be written.
 pub fn write(outcome: &Outcome, repair: &Repair) -> Result<(), Error> {
     let root = outcome.root.as_deref().ok_or(Error::NoWorktree)?;
-    write::write(root, &outcome.tree, &repair.fixed.tree, &repair.fixed.renames, &RealDisk)?;
+    write::write(root, &outcome.tree, &repair.fixed.tree, &repair.fixed.renames)?;
     Ok(())
 }
 
@@ -204,28 +202,4 @@ pub fn write(outcome: &Outcome, repair: &Repair) -> Result<(), Error> {
 pub fn renamed<'p>(path: &'p str, repair: &'p Repair) -> &'p str {
     let renames = repair.fixed.renames.iter().filter(|rename| rename.from == path);
     renames.map(|rename| rename.to.as_str()).next_back().unwrap_or(path)
-}
-
-/// Keeps other runs from writing below `root` until what is checked now has been written.
-///
-/// # Errors
-/// Another one is writing.
-pub fn alone(root: &Path) -> Result<impl Sized + use<>, Error> {
-    Ok(write::alone(root)?)
-}
-
-/// Takes away what runs that were killed left next to the files, and tells of what may be another's. Whoever
-/// asks holds [`alone`]: what another run has just exchanged is as old as the author's file was.
-pub fn sweep(outcome: &Outcome) -> Vec<Note> {
-    let Some(root) = outcome.root.as_deref() else { return Vec::new() };
-    let paths = inputs(&outcome.tree, &outcome.layout);
-    let inside = paths.keys().filter(|path| !path.split('/').any(|part| part == ".."));
-    let folders: BTreeSet<&str> = inside.map(|path| folder_of(path)).collect();
-    let left = folders.into_iter().flat_map(|folder| atomic::sweep(&root.join(folder)));
-    let message = "a temporary file of another okep, at work or killed: a later `--fix` takes it away";
-    let summary = |path: PathBuf| {
-        let path = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
-        Note::at("leftover", path, message)
-    };
-    left.map(summary).collect()
 }

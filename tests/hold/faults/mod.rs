@@ -24,7 +24,7 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 /// A file that is to be renamed, and what to.
 const MOVED: (&str, &str) = ("docs/okeps/OKEP-1009-Gateway.md", "docs/okeps/okep-1009-gateway.md");
@@ -178,14 +178,8 @@ impl Sample {
     fn another_run_completes(&self, repo: &Repo) -> usize {
         let ran = repo.okep(&FIX);
         assert!(ran.code < 2, "{ran:?}");
-        // What was left behind goes once it is nobody's.
-        for path in temporaries(&files(&repo.root)) {
-            let path = repo.root.join(path);
-            let file = fs::File::options().write(true).open(&path).expect("it is there");
-            let then = SystemTime::now().checked_sub(Duration::from_secs(300)).expect("not that long ago");
-            file.set_modified(then).expect("it is ours");
-            okep::fix::atomic::sweep(path.parent().expect("it has a folder"));
-        }
+        // What a killed run left behind is in nobody's way.
+        temporaries(&files(&repo.root)).iter().for_each(|path| repo.remove(path));
         self.is_new(&files(&repo.root))
     }
 

@@ -116,7 +116,7 @@ fn what_an_author_saves_meanwhile_is_kept() {
 fn who_has_written_is_in_nobodys_way() {
     let sample = Sample::new();
     let repo = sample.fresh();
-    let alone = okep::fix::atomic::alone(&repo.root).expect("nobody else is here");
+    let alone = okep::fix::write::alone(&repo.root).expect("nobody else is here");
     repo.okep(&FIX).exits(2);
     held(sample.is_old(&files(&repo.root)));
     drop(alone);

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
-use std::time::{Duration, SystemTime};
 
 fn clean(program: &str, dir: &Path) -> Command {
     let mut command = isolated(program, dir);
@@ -176,50 +175,18 @@ fn what_is_staged_in_part_is_left_alone_and_told() {
     assert_ne!(fs::read_to_string(&on_disk).expect("it is there"), mine, "all of it is staged now");
 }
 
-/// Lets a file be this many seconds old.
-fn age(file: &fs::File, seconds: u64) {
-    let then = SystemTime::now().checked_sub(Duration::from_secs(seconds)).expect("it is not that long ago");
-    file.set_modified(then).expect("it is ours");
-}
-
+/// Two runs at once could repair a tree that is half fixed.
 #[test]
-fn what_a_killed_run_left_behind_goes_with_the_next_one() {
+fn a_run_refuses_while_another_writes() {
     let dir = sample();
-    okep(dir.path(), &["check", "--fix=all"]);
-    let left = |path: &str, seconds: u64| {
-        age(&fs::File::create(dir.path().join(path)).expect("it is writable"), seconds);
-    };
-    left(".okep-aaaaaa.tmp", 300);
-    left("docs/okeps/.okep-bbbbbb.tmp", 300);
-    left("docs/okeps/.okep-cccccc.tmp", 0);
     let before = files(dir.path());
-    assert!(text(&okep(dir.path(), &["check", "--diff=all"]).stderr).starts_with("nothing to fix\n"));
-    assert_eq!(files(dir.path()), before, "what only shows takes nothing away");
-    // There is nothing to fix, and still it tidies up.
-    let told = text(&okep(dir.path(), &["check", "--fix=all"]).stderr);
-    let young = "docs/okeps/.okep-cccccc.tmp";
-    assert!(
-        told.starts_with("nothing to fix\n") && told.contains(&format!("note: {young}: a temp")),
-        "{told}"
-    );
-    let temporary: Vec<String> = files(dir.path()).into_keys().filter(|p| p.ends_with(".tmp")).collect();
-    assert_eq!(temporary, [young]);
-}
-
-/// What another run has just exchanged is as old as the file of the author that it was.
-#[cfg(unix)]
-#[test]
-fn what_lies_there_while_another_run_writes_is_not_taken_away() {
-    let dir = sample();
-    let path = dir.path().join("docs/okeps/.okep-aaaaaa.tmp");
-    age(&fs::File::create(&path).expect("it is writable"), 300);
-    let alone = okep::fix::atomic::alone(dir.path()).expect("nobody else writes");
+    let alone = okep::fix::write::alone(dir.path()).expect("nobody else writes");
     let out = okep(dir.path(), &["check", "--fix=all"]);
-    assert!(out.status.code() == Some(2) && text(&out.stderr).contains("nothing was written"), "{out:?}");
-    assert!(path.exists());
+    assert!(out.status.code() == Some(2) && text(&out.stderr).contains("another okep is writing"), "{out:?}");
+    assert_eq!(files(dir.path()), before);
     drop(alone);
     okep(dir.path(), &["check", "--fix=all"]);
-    assert!(!path.exists());
+    assert_ne!(files(dir.path()), before);
 }
 
 /// A copy of the real repository; none where the tester has not named one.
