@@ -17,15 +17,17 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 /// What was found so far in the states of one repository; it may be asked from many threads.
 #[derive(Default)]
 pub struct AuditCache {
-    timelines: Known<TimelineKey, TemplateTimeline>,
-    links: Known<LinkContext, ()>,
-    pages: Known<PageKey, Mutex<Vec<Arc<PageVerdict>>>>,
+    timelines: OnceMap<TimelineKey, TemplateTimeline>,
+    links: OnceMap<LinkContext, ()>,
+    pages: OnceMap<PageKey, Mutex<Vec<Arc<PageVerdict>>>>,
 }
 
 /// What is found about one page of a state.
 #[derive(Debug)]
 pub struct PageVerdict {
     pub path: String,
+    /// The path of the OKEP that it is, or is next to.
+    pub okep: String,
     /// By the rules about documents; of a page next to an OKEP there are none.
     pub findings: Vec<Finding>,
     pub needs_history: Option<NeedsHistory>,
@@ -134,13 +136,13 @@ impl<'a> CachedAudit<'a> {
                 let claims = claims(&linked(self.snapshot, okep, &okep.path, &okep.document));
                 let owner = |number: u64| (number, okep.owner_of(number).map(|owner| owner.path.clone()));
                 let owners = okep.asked_numbers().into_iter().map(owner).collect();
-                let path = okep.path.clone();
-                PageVerdict { path, findings, needs_history: Some(needs_history), claims, owners }
+                let (path, okep) = (okep.path.clone(), okep.path.clone());
+                PageVerdict { path, okep, findings, needs_history: Some(needs_history), claims, owners }
             }
             AuditedPage::Companion(okep, page) => {
                 let claims = claims(&linked(self.snapshot, okep, &page.path, &page.document));
-                let (path, owners) = (page.path.clone(), Vec::new());
-                PageVerdict { path, findings: Vec::new(), needs_history: None, claims, owners }
+                let (path, okep, owners) = (page.path.clone(), okep.path.clone(), Vec::new());
+                PageVerdict { path, okep, findings: Vec::new(), needs_history: None, claims, owners }
             }
         }
     }
@@ -157,15 +159,15 @@ impl PageVerdict {
 }
 
 /// Values by their keys, each made once.
-struct Known<K, V>(Mutex<HashMap<K, Arc<OnceLock<Arc<V>>>>>);
+struct OnceMap<K, V>(Mutex<HashMap<K, Arc<OnceLock<Arc<V>>>>>);
 
-impl<K, V> Default for Known<K, V> {
+impl<K, V> Default for OnceMap<K, V> {
     fn default() -> Self {
-        Known(Mutex::default())
+        OnceMap(Mutex::default())
     }
 }
 
-impl<K: Eq + Hash, V> Known<K, V> {
+impl<K: Eq + Hash, V> OnceMap<K, V> {
     fn get(&self, key: K, make: impl FnOnce() -> V) -> Arc<V> {
         let slot = self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
         slot.get_or_init(|| Arc::new(make())).clone()

@@ -20,8 +20,8 @@ pub struct Identity {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OkepKey {
     Number(u64),
-    /// One more of that number, at the same time as others; from 1 on.
-    Another(u64, u32),
+    /// An OKEP of the main line, as its lineage counts them: which line, and which OKEP.
+    Landed(usize, usize),
     Path(String),
 }
 

@@ -11,7 +11,18 @@ pub fn landing<'a>(
     snapshot: &Snapshot,
     path: &str,
 ) -> Option<(&'a TemplateHistory, &'a Landing)> {
-    history.all().find_map(|history| Some((history, &landed_okep(history, snapshot, path)?.landing)))
+    let (at, okep) = landed_as(history, snapshot, path)?;
+    Some((history.all().nth(at)?, &okep.landing))
+}
+
+/// An OKEP as it landed, and by which of the histories, in the order in which they are asked; none where it has
+/// not landed.
+pub fn landed_as<'a>(
+    history: &'a TemplateHistory,
+    snapshot: &Snapshot,
+    path: &str,
+) -> Option<(usize, &'a LandedOkep)> {
+    history.all().enumerate().find_map(|(at, history)| Some((at, landed_okep(history, snapshot, path)?)))
 }
 
 /// Which template was in force when an OKEP landed, and by which of the histories, in the order in which they are
@@ -21,8 +32,7 @@ pub fn landed_under(
     snapshot: &Snapshot,
     path: &str,
 ) -> Option<(usize, LandedUnder)> {
-    let landed = |history| Some(landed_okep(history, snapshot, path)?.landing.under);
-    history.all().enumerate().find_map(|(at, history)| Some((at, landed(history)?)))
+    landed_as(history, snapshot, path).map(|(at, okep)| (at, okep.landing.under))
 }
 
 fn landed_okep<'a>(history: &'a TemplateHistory, snapshot: &Snapshot, path: &str) -> Option<&'a LandedOkep> {

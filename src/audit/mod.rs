@@ -22,7 +22,7 @@ mod template_change;
 mod template_timeline;
 
 pub use cache::{AuditCache, PageVerdict};
-pub use landing::landing;
+pub use landing::{landed_as, landing};
 pub use template_timeline::TemplateTimeline;
 
 use crate::audit::cache::{AuditedPage, CachedAudit};

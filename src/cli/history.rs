@@ -9,9 +9,8 @@ use crate::cli::values::Which;
 use crate::files::{Layout, Note, Tree};
 use crate::fix::repair;
 use crate::fix::repair::Repair;
-use crate::git::{Error as GitError, Id, Repo, Select, Tips};
+use crate::git::{Error as GitError, Id, MainLine, Repo, Select, Tips};
 use crate::history::apply_policy::ruled;
-use crate::history::catalog::Catalog;
 use crate::history::filter::Narrow;
 use crate::history::head_audit;
 use crate::history::recorded::tell;
@@ -222,13 +221,8 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story
     let layout = config.layout.clone();
     let mut story = {
         let walk = repo.walk(&all, &layout, &|done| progress.set(done));
-        let list = |folders: &[Id]| repo.folders(folders, &layout);
-        let mut catalog = Catalog::new(&walk, &list, &layout);
-        let commit_info = |commits: &[u32]| {
-            let ids: Vec<Id> = commits.iter().map(|c| walk.ids[*c as usize]).collect();
-            repo.commit_info(&ids)
-        };
-        tell(&walk, &mut catalog, &layout, &**repo, &commit_info)
+        let line = MainLine::of(repo, config.main_branch.as_deref(), None, main);
+        tell(repo, &walk, &layout, &line)
     };
     // What a partial or a shallow clone lacks is missing by intent.
     story.damaged |= story.walk.missing_objects > 0 && !repo.is_partial() && !story.walk.shallow;

@@ -157,6 +157,16 @@ impl Tree {
         }
     }
 
+    /// Whether there is a symbolic link at `path` of a commit or an index; nothing is read for it.
+    pub fn is_symlink(&self, path: &str) -> bool {
+        match self.changes.get(path) {
+            Some(changed) => changed.as_ref().is_some_and(|file| file.content == Content::Symlink),
+            None => {
+                matches!(self.read.spot(path).spot.get(), Some(Some(Spot::Object(entry))) if entry.symlink)
+            }
+        }
+    }
+
     /// The id of the file at `path`: equal ids mean equal bytes. Files on disk are read for it.
     pub fn id(&self, path: &str) -> Option<String> {
         match self.changes.get(path) {

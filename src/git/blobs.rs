@@ -25,6 +25,11 @@ impl Blobs {
         self.slot(id).get_or_init(|| read(local, id)).clone()
     }
 
+    /// Lets go of all that was read: history is longer than memory.
+    pub fn clear(&self) {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Takes up a blob that was read elsewhere, as from disk.
     pub fn know(&self, id: Id, bytes: &Arc<[u8]>) {
         self.slot(id).get_or_init(|| Blob::Bytes(bytes.clone()));

@@ -116,9 +116,9 @@ impl LineReader {
         }
     }
 
-    /// The place of a commit on the line as far as it was read, the newest being 0.
-    pub fn place(&self, commit: Id) -> Option<usize> {
-        self.places.get(&commit).copied()
+    /// The place of each commit of the line as far as it was read, the newest being 0.
+    pub fn into_places(self) -> HashMap<Id, usize> {
+        self.places
     }
 
     /// Whether a commit is on the line.

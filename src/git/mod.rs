@@ -118,6 +118,11 @@ impl Repo {
         self.with_local(|local| self.blobs.read(local, id))
     }
 
+    /// Lets go of the blobs that were read.
+    pub(crate) fn forget_blobs(&self) {
+        self.blobs.clear();
+    }
+
     /// Takes up a file of the working tree as the blob that it would be.
     pub(crate) fn know_blob(&self, id: &str, bytes: &Arc<[u8]>) {
         if let Ok(id) = Id::from_hex(id.as_bytes()) {

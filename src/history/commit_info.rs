@@ -1,20 +1,13 @@
-//! What history reads besides the walk: authors, days and subjects of commits, folders and files.
+//! What commits say about themselves: authors, days and subjects.
 //!
 //! Nothing of it is kept: history is longer than memory.
 
-use crate::files::{Content, Layout, Note, PathKind, is_markdown};
-use crate::git::blobs::{Blob, read};
-use crate::git::commit::{Kind, Trees};
-use crate::git::path_kind::in_tree;
 use crate::git::revision::day;
-use crate::git::{Entry, Id, Repo};
-use crate::history::catalog::CatalogFiles;
-use crate::history::objects::{Answers, Asked, Objects, Root};
+use crate::git::{Id, Repo};
 use gix::bstr::ByteSlice;
 use gix::objs::commit::ref_iter::Token;
 use gix::prelude::FindExt;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 
 /// What a commit says about itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -68,69 +61,6 @@ impl Repo {
             }
         };
         commits.par_iter().map_init(|| (self.local(), Vec::new()), commit_info).collect()
-    }
-
-    /// The files below the proposal folder whose tree each of `folders` is; a tree that cannot be read
-    /// says why.
-    pub fn folders(&self, folders: &[Id], layout: &Layout) -> Vec<CatalogFiles> {
-        let list = |local: &mut gix::Repository, id: &Id| {
-            let (mut files, mut unread) = (BTreeMap::new(), Vec::new());
-            let at = layout.folder.as_bytes().as_bstr();
-            Trees::new(local).below(at, *id, &mut unread, &mut |path, id, kind| {
-                if is_markdown(path) && kind != Kind::Submodule {
-                    let entry = Entry { id, symlink: kind == Kind::Symlink };
-                    files.entry(path.to_str_lossy().into_owned()).or_insert(entry);
-                }
-            });
-            match unread.pop() {
-                Some((path, error)) => Err(Note { path: Some(path), ..Note::from(&error) }),
-                None => Ok(files.into_iter().collect()),
-            }
-        };
-        folders.par_iter().map_init(|| self.local(), list).collect()
-    }
-}
-
-impl Objects for Repo {
-    fn path_kind(&self, asked: &[Asked]) -> Answers {
-        let answer = |local: &mut gix::Repository, (from, paths): &Asked| {
-            let root = match from {
-                Root::Tree(id) => Some(*id),
-                Root::Commit(id) => {
-                    let root = local.find_commit(*id).ok().and_then(|c| Some(c.tree_id().ok()?.detach()));
-                    if root.is_none() {
-                        self.has_vanished(local, *id);
-                    }
-                    root
-                }
-            };
-            let trees = Trees::new(local);
-            let stands = |path: &&str| root.map_or(PathKind::Unknown, |root| in_tree(&trees, root, path));
-            let stands = paths.iter().map(stands).collect();
-            if let Some(id) = trees.missing() {
-                self.has_vanished(local, id);
-            }
-            stands
-        };
-        asked.par_iter().map_init(|| self.local(), answer).collect()
-    }
-
-    fn each<T: Send>(
-        &self,
-        jobs: usize,
-        make: impl Fn(usize, &dyn Fn(Entry) -> Result<Content, Note>) -> T + Sync,
-    ) -> Vec<T> {
-        let content = |local: &gix::Repository, entry: Entry| {
-            if entry.symlink {
-                return Ok(Content::Symlink);
-            }
-            match read(local, entry.id) {
-                Blob::Unreadable(error) => Err(Note::from(&error)),
-                blob => Ok(blob.into()),
-            }
-        };
-        let job = |local: &mut gix::Repository, job: usize| make(job, &|entry| content(local, entry));
-        (0..jobs).into_par_iter().map_init(|| self.local(), job).collect()
     }
 }
 

@@ -1,12 +1,10 @@
 //! What the rules about history find: in landings and in commits, of which a tree alone knows nothing.
 
-use super::catalog::FileAt;
 use super::commit_info::CommitInfo;
 use super::graph::NONE;
 use super::okep_spans::OkepSpan;
 use super::report::{FindingCause, FindingStory};
 use super::reporter::Reporter;
-use super::shared::Shared;
 use crate::rules::event::{Event, PullRequest};
 use crate::rules::finding::Finding;
 use crate::rules::{Check, RULES};
@@ -14,22 +12,22 @@ use std::collections::BTreeSet;
 
 impl Reporter<'_> {
     /// What the rules about history find in the landings.
-    pub fn of_landings(&self, stays: &[OkepSpan]) -> Vec<FindingStory> {
+    pub fn of_landings(&self, spans: &[OkepSpan]) -> Vec<FindingStory> {
         let mut findings = Vec::new();
-        for stay in stays.iter().filter(|s| s.known) {
-            let state = self.state(stay.came);
-            let Some(path) = stay.paths.first() else { continue };
-            let document = self.verdicts.document(self.catalog, state, *path);
+        for span in spans.iter().filter(|s| s.known) {
+            let state = self.state(span.landed);
+            let Some(path) = span.paths.first() else { continue };
+            let facts = self.verdicts.page(state, *path).map(|page| &page.facts);
             let event = Event::Landed {
-                path: &self.catalog.paths[*path as usize].path,
-                number: self.number(stay.who),
-                issue: document.and_then(|d| d.issue),
-                pull_request: PullRequest::of(&self.commit_info[&self.line.commits[stay.came]].subject),
+                path: &self.verdicts.paths[*path as usize],
+                number: self.number(span.who),
+                issue: facts.and_then(|facts| facts.issue),
+                pull_request: PullRequest::of(&self.commit_info[&self.line.commits[span.landed]].subject),
             };
-            let introduced = stay.written.map(|written| self.moment(stay.came, written));
-            let fixed = stay.removed_paths.map(|at| self.moment(at, self.line.commits[at]));
-            let age_days = self.days(stay.came, stay.removed_paths.unwrap_or(self.last()));
-            let about = self.about(stay.who);
+            let introduced = span.written.map(|written| self.moment(span.landed, written));
+            let fixed = span.removed.map(|at| self.moment(at, self.line.commits[at]));
+            let age_days = self.days(span.landed, span.removed.unwrap_or(self.last()));
+            let about = self.about(span.who);
             findings.extend(of_history(&event).into_iter().map(|finding| FindingStory {
                 introduced: introduced.clone(),
                 fixed: fixed.clone(),
@@ -48,7 +46,7 @@ impl Reporter<'_> {
     ) -> Vec<FindingStory> {
         let graph = &self.walk.graph;
         let is_own = |commit: &u32| {
-            self.line.brought.get(*commit as usize).is_some_and(|at| *at != NONE)
+            self.line.merged_with.get(*commit as usize).is_some_and(|at| *at != NONE)
                 && graph.parents(*commit).len() < 2
                 && !graph.is_cut(*commit)
         };
@@ -57,7 +55,7 @@ impl Reporter<'_> {
             .filter(is_own)
             .filter(|c| {
                 let parent = graph.parents(*c).first();
-                parent.is_none_or(|p| self.catalog.state(*p).key != self.catalog.state(*c).key)
+                parent.is_none_or(|p| self.walk.held[*p as usize] != self.walk.held[*c as usize])
             })
             .collect();
         for part in changed.chunks(4096) {
@@ -67,13 +65,13 @@ impl Reporter<'_> {
                 }
                 let touched = self.touched(*commit);
                 let paths: Vec<&str> =
-                    touched.iter().map(|path| self.catalog.paths[*path as usize].path.as_str()).collect();
+                    touched.iter().map(|path| self.verdicts.paths[*path as usize].as_str()).collect();
                 let event = Event::Commit { subject: &commit_info.subject, touched: &paths, folder };
                 let found = of_history(&event);
                 if found.is_empty() {
                     continue;
                 }
-                let at = self.line.brought[*commit as usize] as usize;
+                let at = self.line.merged_with[*commit as usize] as usize;
                 let landing = self.line.commits[at];
                 self.commit_info.insert(*commit, commit_info);
                 if !self.commit_info.contains_key(&landing) {
@@ -81,11 +79,9 @@ impl Reporter<'_> {
                         .extend(read_commits(&[landing]).pop().map(|commit_info| (landing, commit_info)));
                 }
                 findings.extend(found.into_iter().map(|finding| {
-                    let path = touched.iter().map(|path| &self.catalog.paths[*path as usize]);
-                    let who =
-                        path.filter(|info| info.path == finding.path).map(|info| Some(info.key())).next();
-                    let who = who.and_then(|who| self.verdicts.whos.iter().position(|w| *w == who));
-                    let about = who.map_or_else(Default::default, |who| self.about(who as u32));
+                    let is_about = |path: &&u32| self.verdicts.paths[**path as usize] == finding.path;
+                    let who = touched.iter().find(is_about).and_then(|path| self.who(*commit, *path));
+                    let about = who.map_or_else(Default::default, |who| self.about(who));
                     let introduced = Some(self.moment(at, *commit));
                     let age_days = self.days(at, self.last());
                     FindingStory { introduced, age_days, ..plain(finding, about) }
@@ -95,20 +91,24 @@ impl Reporter<'_> {
         findings
     }
 
+    /// The OKEP at a path that a commit changed, or removed.
+    fn who(&self, commit: u32, path: u32) -> Option<u32> {
+        let commits = [Some(commit), self.walk.graph.parents(commit).first().copied()];
+        let listed = |commit: u32| self.verdicts.okeps(self.states.of[commit as usize] as usize).iter();
+        commits.into_iter().flatten().flat_map(listed).find(|okep| okep.path == path).map(|okep| okep.who)
+    }
+
     /// The files that a commit changed, by path; none where that is unknown.
     fn touched(&self, commit: u32) -> Vec<u32> {
-        let files = |commit: u32| self.catalog.folder(commit).map(|folder| &folder.files);
-        let nothing = Shared::default();
+        let verdict = |commit: u32| self.verdicts.state(self.states.of[commit as usize] as usize);
+        let files = |commit: u32| Some(verdict(commit)?.files.iter().copied().collect::<BTreeSet<_>>());
         let before = match self.walk.graph.parents(commit).first() {
             Some(parent) => files(*parent),
-            None => Some(&nothing),
+            None => Some(BTreeSet::new()),
         };
         let (Some(now), Some(before)) = (files(commit), before) else { return Vec::new() };
-        let unlike = |one: &Shared<FileAt>, other| one.unlike(other).copied().collect::<BTreeSet<_>>();
-        let mut touched: Vec<u32> =
-            unlike(now, before).symmetric_difference(&unlike(before, now)).map(|f| f.path).collect();
-        touched
-            .sort_by(|a, b| self.catalog.paths[*a as usize].path.cmp(&self.catalog.paths[*b as usize].path));
+        let mut touched: Vec<u32> = now.symmetric_difference(&before).map(|file| file.path).collect();
+        touched.sort_by_key(|path| &self.verdicts.paths[*path as usize]);
         touched.dedup();
         touched
     }

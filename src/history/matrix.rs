@@ -271,7 +271,7 @@ mod tests {
         };
         let under = LandedUnder { template: Some(landed_under), is_known: true };
         let blob = Id::null(gix::hash::Kind::Sha1);
-        let okep = LandedOkep { blob, landing: Landing { revision: Some(revision("c")), under } };
+        let okep = LandedOkep { okep: 0, blob, landing: Landing { revision: Some(revision("c")), under } };
         let templates =
             vec![template(OLD, "a"), template(&OLD.replace("Checks", "Tests"), "b"), template(NEW, "c")];
         let mut history = TemplateHistory::default();

@@ -1,36 +1,30 @@
 //! History: which findings each commit introduced and fixed, and who wrote them.
 //!
-//! In this order: `walk` (commits as numbers), `catalog` (what each of them holds), `documents`, `trees` and
-//! `links` (each part of a state is checked once, by the functions that `audit` is made of), `verdicts` (the
-//! findings of each state), `timeline` and `okep_spans` (set arithmetic over them), `recorded` (the report).
+//! In this order: `walk` (commits as numbers), `states` (what each of them holds, and what the main line knew),
+//! `audits` (each state is a tree, checked as `check` does), `links` (where links point to, commit by commit), `verdicts`
+//! (the findings of each state), `timeline` and `okep_spans` (set arithmetic over them), `recorded` (the report).
 
 pub mod apply_policy;
-pub mod catalog;
+mod audits;
 pub mod commit_info;
 mod commit_reports;
-mod documents;
 pub mod filter;
 mod finding_reports;
 pub mod graph;
 pub mod head_audit;
-mod landings;
 mod links;
 pub mod matrix;
 pub mod moved_files;
-mod number_collisions;
 mod numbers;
-pub mod objects;
 mod okep_reports;
 mod okep_spans;
 pub mod recorded;
 pub mod repo_history;
 pub mod report;
 mod reporter;
-mod shared;
-mod state;
+mod states;
 mod template_reports;
-mod templates;
 mod timeline;
-mod trees;
+mod unread;
 mod verdicts;
 pub mod walk;

@@ -1,61 +1,64 @@
 //! From a walk to a report: what the other files of this folder compute, one after the other.
 
-use super::catalog::Catalog;
+use super::audits::Audits;
 use super::commit_info::CommitInfo;
-use super::number_collisions::number_collisions;
-use super::objects::Objects;
+use super::links::lacking;
+use super::numbers::{Numbering, PresentNames};
 use super::okep_spans::OkepSpan;
 use super::report::{FindingStory, Story};
 use super::reporter::Reporter;
-use super::state::Landed;
-use super::template_reports::{TemplatePlace, before_templates, template_places};
+use super::states::States;
+use super::template_reports::{TemplatePlace, template_places};
 use super::timeline::{FindingSpan, Timeline, TimelineRow};
 use super::verdicts::Verdicts;
 use super::walk::Walk;
 use crate::files::{Layout, Note};
+use crate::git::{Id, MainLine, Repo};
+use crate::okep::landings::LandingsOverTime;
 use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
-/// The report on a walk, whose catalogue is `catalog`; `read_commits` reads authors, days and subjects.
-pub fn tell(
-    walk: &Walk,
-    catalog: &mut Catalog,
-    layout: &Layout,
-    objects: &impl Objects,
-    read_commits: &dyn Fn(&[u32]) -> Vec<CommitInfo>,
-) -> Story {
-    for (path, nth) in number_collisions(catalog, &walk.graph) {
-        catalog.paths[path as usize].nth = nth;
-    }
+/// The report on a walk; landings are those of the line `main`.
+pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> Story {
+    let landings = LandingsOverTime::new(repo, main, layout);
+    let mut states = States::new(repo, walk, layout, &landings);
+    let names = PresentNames::of(landings.newest());
+    let mut numbers = Numbering::new(layout, &names);
+    let mut audits = Audits::new(repo, layout, landings);
+    let found = audits.all(walk, &states, &mut numbers);
+    let was = match lacking(repo, layout, walk, &states, &found) {
+        Some(lack) => states.refine(&lack),
+        None => (0..states.all.len() as u32).collect(),
+    };
+    let states = states;
+    let verdicts = Verdicts::new(found, &states, was, numbers);
     let line = TimelineRow::new(&walk.graph, 0);
-    let landings = line.landings(catalog);
-    let landed = |path: u32| landings[path as usize];
-    let templates = template_places(&line, catalog);
-    let book = catalog.in_force[catalog.state(0).in_force as usize];
-    let tip = Landed { chain: book.chain, stands: book.stands, is_known: true };
-    let also = before_templates(&line, catalog, &templates);
-    let verdicts = Verdicts::new(catalog, walk, layout, &landed, &also, tip, objects);
-    let catalog = &*catalog;
-    let timeline = Timeline { graph: &walk.graph, line: &line, catalog, verdicts: &verdicts };
-    let (lives, stays) = (timeline.lives(), timeline.stays());
-    let commits = wanted(&line, &lives, &stays, &templates);
+    let timeline = Timeline { graph: &walk.graph, line: &line, states: &states, verdicts: &verdicts };
+    let (findings_on_line, spans) = (timeline.findings(), timeline.okeps());
+    let templates = template_places(&timeline);
+    let commits = wanted(&line, &findings_on_line, &spans, &templates);
+    let read_commits = |commits: &[u32]| -> Vec<CommitInfo> {
+        let ids: Vec<Id> = commits.iter().map(|commit| walk.ids[*commit as usize]).collect();
+        repo.commit_info(&ids)
+    };
     let infos = read_commits(&commits);
-    let commit_info: HashMap<u32, CommitInfo> = commits.into_iter().zip(infos).collect();
     let mut reporter = Reporter {
         walk,
         line: &line,
-        catalog,
+        states: &states,
         verdicts: &verdicts,
-        commit_info,
+        commit_info: commits.into_iter().zip(infos).collect(),
         about: HashMap::new(),
         backwards: Cell::new(false),
         notes: Vec::new(),
     };
-    let okeps = reporter.okeps(&stays);
-    let mut findings: Vec<FindingStory> = lives.iter().map(|life| reporter.finding(life)).collect();
-    findings.extend(reporter.of_landings(&stays));
-    findings.extend(reporter.of_commits(read_commits, &layout.folder));
-    let templates = reporter.templates(&templates, &findings);
+    let okeps = reporter.okeps(&spans);
+    let mut findings: Vec<FindingStory> =
+        findings_on_line.iter().map(|span| reporter.finding(span)).collect();
+    findings.extend(reporter.of_landings(&spans));
+    findings.extend(reporter.of_commits(&read_commits, &layout.folder));
+    let templates = reporter.templates(&templates, &findings, &mut audits, &names);
     findings.sort_by(|a, b| {
         let key = |f: &FindingStory| f.introduced.as_ref().map(|i| i.landed.date.clone());
         let place = (&a.path, a.rule, &a.subject).cmp(&(&b.path, b.rule, &b.subject));
@@ -72,11 +75,10 @@ pub fn tell(
         templates,
         findings,
         notes: reporter.notes,
-        damaged: walk.damaged || catalog.unread.damaged || verdicts.unread.damaged,
+        damaged: walk.damaged || verdicts.found.unread.is_damaged(),
     };
-    story.walk.missing_objects = walk.missing + catalog.unread.missing + verdicts.unread.missing;
-    let notes = [&walk.notes, &catalog.unread.notes, &verdicts.unread.notes];
-    story.notes.extend(notes.into_iter().flatten().cloned());
+    story.walk.missing_objects = walk.missing + verdicts.found.unread.missing();
+    story.notes.extend(walk.notes.iter().chain(verdicts.found.unread.notes()).cloned());
     if story.walk.missing_objects > 1 {
         let message = format!(
             "{} objects are missing from this repository; what depends on them is unknown",
@@ -92,24 +94,24 @@ pub fn tell(
 /// The commits whose author, day or subject is reported.
 fn wanted(
     line: &TimelineRow,
-    lives: &[FindingSpan],
-    stays: &[OkepSpan],
+    findings: &[FindingSpan],
+    spans: &[OkepSpan],
     templates: &[TemplatePlace],
 ) -> Vec<u32> {
     let at = |place: usize| line.commits[place];
     let mut wanted: BTreeSet<u32> =
         line.commits.first().into_iter().chain(line.commits.last()).copied().collect();
-    for life in lives {
-        wanted.extend(life.written);
-        wanted.insert(at(life.came));
-        wanted.extend(life.removed_paths.iter().flat_map(|(place, fixed)| [at(*place), *fixed]));
+    for span in findings {
+        wanted.extend(span.written);
+        wanted.insert(at(span.introduced));
+        wanted.extend(span.fixed.iter().flat_map(|(place, fixed)| [at(*place), *fixed]));
     }
-    for stay in stays {
-        wanted.extend(stay.written);
-        let places = [Some(stay.came), stay.listing.first, stay.removed_paths].into_iter().flatten();
-        let spans = stay.absences.iter().chain(&stay.listing.without).flat_map(|(from, to)| [*from, *to]);
-        let since = stay.listing.all_without(stay.came).map(|(from, _)| from);
-        wanted.extend(places.chain(spans).chain(since).chain(stay.moves.iter().map(|m| m.at)).map(at));
+    for span in spans {
+        wanted.extend(span.written);
+        let places = [Some(span.landed), span.listing.first, span.removed].into_iter().flatten();
+        let spans = span.absences.iter().chain(&span.listing.without).flat_map(|(from, to)| [*from, *to]);
+        let since = span.listing.all_without(span.landed).map(|(from, _)| from);
+        wanted.extend(places.chain(spans).chain(since).chain(span.moves.iter().map(|m| m.at)).map(at));
     }
     wanted.extend(templates.iter().map(|template| at(template.at)));
     wanted.into_iter().collect()

@@ -1,8 +1,8 @@
 //! What the parts of a report have in common: places of the line, days, people, and numbers of OKEPs.
 
-use super::catalog::Catalog;
 use super::commit_info::CommitInfo;
 use super::report::{SubjectPlace, Transition, Walked};
+use super::states::States;
 use super::timeline::TimelineRow;
 use super::verdicts::Verdicts;
 use super::walk::{Key, Walk};
@@ -15,7 +15,7 @@ use std::collections::HashMap;
 pub(super) struct Reporter<'a> {
     pub walk: &'a Walk,
     pub line: &'a TimelineRow,
-    pub catalog: &'a Catalog,
+    pub states: &'a States,
     pub verdicts: &'a Verdicts,
     pub commit_info: HashMap<u32, CommitInfo>,
     /// Number and path of each OKEP that was on the line.
@@ -41,7 +41,7 @@ impl Reporter<'_> {
             tips: Vec::new(),
             commits: self.walk.graph.readable(),
             states: keys.count(),
-            documents: self.verdicts.documents,
+            documents: self.verdicts.found.documents,
             shallow: self.walk.shallow,
             missing_objects: 0,
             days: line.first().zip(line.last()).map(|(first, last)| (day(first), day(last))),
@@ -50,7 +50,7 @@ impl Reporter<'_> {
     }
 
     pub fn state(&self, at: usize) -> usize {
-        self.catalog.state_of[self.line.commits[at] as usize] as usize
+        self.states.of[self.line.commits[at] as usize] as usize
     }
 
     pub fn place(&self, at: usize) -> SubjectPlace {
@@ -89,7 +89,7 @@ impl Reporter<'_> {
     /// Notes since when there is a folder in an unusual place: what was elsewhere before is not followed.
     pub fn note_folder(&mut self, layout: &Layout) {
         let holds = |at: &usize| {
-            self.catalog.folder(self.line.commits[*at]).is_some_and(|folder| !folder.files.is_empty())
+            self.verdicts.state(self.state(*at)).is_some_and(|verdict| !verdict.files.is_empty())
         };
         let first = (0..self.line.commits.len()).find(holds).filter(|at| *at > 0);
         if let Some(at) = first.filter(|_| layout.folder != Layout::default().folder) {
@@ -103,9 +103,10 @@ impl Reporter<'_> {
     }
 
     pub fn number(&self, who: u32) -> Option<u64> {
-        match &self.verdicts.whos[who as usize] {
-            Some(OkepKey::Number(number) | OkepKey::Another(number, _)) => Some(*number),
-            Some(OkepKey::Path(_)) | None => None,
+        match (self.about.get(&who), &self.verdicts.keys[who as usize]) {
+            (Some((number, _)), _) => *number,
+            (None, Some(OkepKey::Number(number))) => Some(*number),
+            _ => None,
         }
     }
 

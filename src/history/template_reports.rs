@@ -1,78 +1,65 @@
 //! The report on each change of the template, and which OKEPs followed it.
 
-use super::catalog::{Catalog, FileAt};
+use super::audits::Audits;
+use super::numbers::{FileAt, PresentNames};
 use super::report::{FindingCause, FindingStory, TemplateKind, TemplateStory};
 use super::reporter::Reporter;
-use super::shared::Shared;
-use super::state::RecordedFinding;
-use super::timeline::TimelineRow;
+use super::timeline::Timeline;
+use crate::audit::identity::{Identity, OkepKey, identity};
 use crate::okep::requirements::{TemplateChange, template_change};
 use crate::okep::template::Template;
 use crate::rules::rule;
-use crate::text::path::Role;
 use std::collections::BTreeSet;
 
 /// A place of the line where another template comes into force, or none is left.
 pub(super) struct TemplatePlace {
     pub at: usize,
     /// None where it was removed.
-    pub chain: Option<u32>,
+    pub template: Option<FileAt>,
     pub kind: TemplateKind,
 }
 
-pub(super) fn template_places(line: &TimelineRow, catalog: &Catalog) -> Vec<TemplatePlace> {
+pub(super) fn template_places(timeline: &Timeline) -> Vec<TemplatePlace> {
     let mut places: Vec<TemplatePlace> = Vec::new();
     let mut last: Option<u32> = None;
-    let mut in_doubt = line.open;
-    for (at, state) in line.changes(catalog) {
-        let state = catalog.states[state];
-        if catalog.folders[state.key as usize].is_none() {
-            in_doubt = true;
+    let mut is_open = timeline.line.open;
+    for (at, state) in timeline.line.changes(timeline.states) {
+        let Some(verdict) = timeline.verdicts.state(state) else {
+            is_open = true;
             continue;
-        }
-        let book = catalog.in_force[state.in_force as usize];
-        let removed = places.last().is_some_and(|p| p.chain.is_none());
-        let kind = match (book.chain.filter(|_| book.stands), last) {
-            (None, last) if last.is_some() && !removed => Some(TemplateKind::Removed),
+        };
+        let template = verdict.template;
+        let was_removed = places.last().is_some_and(|place| place.template.is_none());
+        let kind = match (template.map(|file| file.blob), last) {
+            (None, last) if last.is_some() && !was_removed => Some(TemplateKind::Removed),
             (None, _) => None,
-            (chain, last) if chain == last => removed.then_some(TemplateKind::Back),
-            _ if in_doubt => Some(TemplateKind::Edge),
+            (blob, last) if blob == last => was_removed.then_some(TemplateKind::Back),
+            _ if is_open => Some(TemplateKind::Edge),
             (_, None) => Some(TemplateKind::First),
             _ => Some(TemplateKind::Changed),
         };
-        let chain = book.chain.filter(|_| book.stands);
-        places.extend(kind.map(|kind| TemplatePlace { at, chain, kind }));
-        last = chain.or(last);
-        in_doubt = false;
+        places.extend(kind.map(|kind| TemplatePlace { at, template, kind }));
+        last = template.map(|file| file.blob).or(last);
+        is_open = false;
     }
     places
 }
 
-/// The OKEPs as they were before each new template, to be checked by the new one.
-pub(super) fn before_templates(
-    line: &TimelineRow,
-    catalog: &Catalog,
-    templates: &[TemplatePlace],
-) -> Vec<(FileAt, u32)> {
-    let mut also = Vec::new();
-    for at in templates.iter().filter(|t| t.kind == TemplateKind::Changed).map(|t| t.at) {
-        let book = catalog.state(line.commits[at]).in_force;
-        let files = catalog.folder(line.commits[at - 1]).into_iter().flat_map(|h| h.files.iter());
-        let okeps = files.filter(|f| catalog.path(**f).role == Role::Okep);
-        also.extend(okeps.map(|file| (*file, book)));
-    }
-    also
-}
-
 impl Reporter<'_> {
-    pub fn templates(&self, places: &[TemplatePlace], findings: &[FindingStory]) -> Vec<TemplateStory> {
+    pub fn templates(
+        &self,
+        places: &[TemplatePlace],
+        findings: &[FindingStory],
+        audits: &mut Audits,
+        names: &PresentNames,
+    ) -> Vec<TemplateStory> {
         let mut stories = Vec::new();
         // The outer none: there was none yet.
         let mut before: Option<Option<&Template>> = None;
-        for TemplatePlace { at, chain, kind } in places {
+        for TemplatePlace { at, template: file, kind } in places {
             let place = self.place(*at);
-            let template = chain.and_then(|chain| self.verdicts.template(self.catalog, chain));
-            let names = |template: &Template| template.names().map(|n| n.text.clone()).collect();
+            let template = file.and_then(|file| self.verdicts.template(file));
+            let sections = |template: &Template| template.names().map(|n| n.text.clone()).collect();
             let kind = match kind {
                 TemplateKind::Removed | TemplateKind::Back => *kind,
                 _ if template.is_none() => TemplateKind::Unread,
@@ -82,22 +69,20 @@ impl Reporter<'_> {
             let mut change = TemplateChange::default();
             match (kind, before.flatten(), template) {
                 (TemplateKind::Changed, Some(before), Some(now)) => change = template_change(before, now),
-                (TemplateKind::First | TemplateKind::Edge, _, Some(now)) => change.added = names(now),
-                (TemplateKind::Removed, Some(before), _) => change.removed = names(before),
+                (TemplateKind::First | TemplateKind::Edge, _, Some(now)) => change.added = sections(now),
+                (TemplateKind::Removed, Some(before), _) => change.removed = sections(before),
                 _ => {}
             }
             let excused = findings.iter().filter(|f| {
                 let landed = f.introduced.as_ref().map(|i| &i.landed.commit);
                 f.cause == FindingCause::Template && landed == Some(&place.commit)
             });
-            stories.push(TemplateStory {
-                change,
-                kind,
-                followed_by: if kind == TemplateKind::Changed { self.followers(*at) } else { Vec::new() },
-                excused: excused.count(),
-                at: place,
-            });
-            if chain.is_some() {
+            let followed_by = match (kind, template) {
+                (TemplateKind::Changed, Some(template)) => self.followers(*at, template, audits, names),
+                _ => Vec::new(),
+            };
+            stories.push(TemplateStory { change, kind, followed_by, excused: excused.count(), at: place });
+            if file.is_some() {
                 before = Some(template);
             }
         }
@@ -106,27 +91,45 @@ impl Reporter<'_> {
 
     /// The OKEPs that would have findings under the template of the commit at `at`, had it not changed them
     /// too.
-    fn followers(&self, at: usize) -> Vec<u64> {
+    fn followers(
+        &self,
+        at: usize,
+        template: &Template,
+        audits: &mut Audits,
+        names: &PresentNames,
+    ) -> Vec<u64> {
         let (now, before) = (self.state(at), self.state(at - 1));
-        let (book, old_book) = (self.catalog.states[now].in_force, self.catalog.states[before].in_force);
-        let demands = |file: FileAt, book: u32| -> BTreeSet<u32> {
-            let recorded = self.verdicts.under(file, book).into_iter().flat_map(|v| &v.recorded);
-            let asked = |t: &&RecordedFinding| {
-                let rule = rule(self.verdicts.identities[t.identity as usize].rule);
-                rule.is_some_and(|r| r.is_of_template())
-            };
-            recorded.filter(asked).map(|t| t.identity).collect()
-        };
-        let mut followers = Vec::new();
-        if self.verdicts.okeps(before).is_none() {
-            return followers;
+        // The files that the commit changed too, as they were, and the OKEPs that they are.
+        let changed = self.verdicts.okeps(before).iter().filter_map(|listed| {
+            let (old, new) = (self.files(before, listed.who), self.files(now, listed.who));
+            let number = self.number(listed.who)?;
+            (!new.is_empty() && old != new).then_some((listed, number))
+        });
+        let mut changed: Vec<_> = changed.collect();
+        changed.sort_by_key(|(listed, _)| &self.verdicts.paths[listed.path as usize]);
+        if changed.is_empty() {
+            return Vec::new();
         }
-        for listed in self.verdicts.okeps(now).into_iter().flat_map(Shared::iter) {
-            let Some(number) = self.number(listed.who) else { continue };
-            let of = |state: usize| self.files(state, listed.who).first().copied();
-            let (Some(file), Some(old)) = (of(now), of(before)) else { continue };
-            let brought: BTreeSet<u32> = &demands(old, book) - &demands(old, old_book);
-            if brought.difference(&demands(file, book)).next().is_some() && !followers.contains(&number) {
+        let is_of_template = |id: &str| rule(id).is_some_and(|r| r.is_of_template());
+        let demands = |state: usize, who: u32| -> BTreeSet<(&str, &str)> {
+            let recorded = self.verdicts.recorded_of(state, who).into_iter();
+            let identities = recorded.map(|(identity, _)| &self.verdicts.identities[identity as usize]);
+            identities.filter(|i| is_of_template(i.rule)).map(|i| (i.rule, i.subject.as_str())).collect()
+        };
+        let commit = |at: usize| self.walk.ids[self.line.commits[at] as usize];
+        let known = &self.states.all[now].known;
+        let paths =
+            changed.iter().map(|(listed, _)| self.verdicts.paths[listed.path as usize].clone()).collect();
+        let under = audits.under(commit(at - 1), known, template, &paths);
+        let under: Vec<Identity> = under.iter().map(|finding| identity(finding, names)).collect();
+        let mut followers = Vec::new();
+        for (listed, number) in changed {
+            let path = OkepKey::Path(self.verdicts.paths[listed.path as usize].clone());
+            let own = under.iter().filter(|identity| identity.okep.as_ref() == Some(&path));
+            let demanded = own.filter(|i| is_of_template(i.rule)).map(|i| (i.rule, i.subject.as_str()));
+            let (old, new) = (demands(before, listed.who), demands(now, listed.who));
+            let met = demanded.into_iter().any(|demand| !old.contains(&demand) && !new.contains(&demand));
+            if met && !followers.contains(&number) {
                 followers.push(number);
             }
         }

@@ -1,18 +1,15 @@
-//! Set arithmetic: which findings each commit of the first-parent line introduced and fixed.
+//! Set arithmetic: which findings each commit of the line introduced and fixed.
 //!
 //! The line gets a finding with the commit that has it while the one before has not; it was written by the
 //! commit that has it while none of its parents has. It is fixed in the same way. What a file that could not
 //! be read has is unknown: it is neither introduced nor fixed.
 
-use super::catalog::{Catalog, FolderContents};
 use super::graph::Graph;
-use super::landings::landings_ever;
-use super::shared::{Shared, Sharing};
-use super::state::{FindingId, Landed, Set};
-use super::verdicts::Verdicts;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use super::states::States;
+use super::verdicts::{FindingId, Set, Verdicts};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// The first-parent line that is reported.
+/// The line that is reported.
 #[derive(Debug, Default)]
 pub struct TimelineRow {
     /// Oldest first.
@@ -20,96 +17,33 @@ pub struct TimelineRow {
     /// Whether history goes on before the first of them.
     pub open: bool,
     /// For each commit of the graph, with which commit of the line it was merged, as an index into the line.
-    pub brought: Vec<u32>,
+    pub merged_with: Vec<u32>,
 }
 
 /// A finding from when it was introduced on the line until it was fixed; places are indices into the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingSpan {
     pub mark: FindingId,
-    pub came: usize,
+    pub introduced: usize,
     /// The commit that introduced it, none where that is unknown.
     pub written: Option<u32>,
     /// When it was fixed, and by which commit.
-    pub removed_paths: Option<(usize, u32)>,
+    pub fixed: Option<(usize, u32)>,
 }
 
 impl TimelineRow {
+    /// The first-parent line that ends in a commit.
     pub fn new(graph: &Graph, tip: u32) -> Self {
         let (commits, open) = graph.line(tip);
-        let brought = graph.introduced_by(&commits);
-        TimelineRow { commits, open, brought }
+        let merged_with = graph.introduced_by(&commits);
+        TimelineRow { commits, open, merged_with }
     }
 
     /// The places of the line whose state differs from the one before, with that state.
-    pub fn changes<'a>(&'a self, catalog: &'a Catalog) -> impl Iterator<Item = (usize, usize)> + 'a {
-        let state = |at: usize| catalog.state_of[self.commits[at] as usize] as usize;
+    pub fn changes<'a>(&'a self, states: &'a States) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let state = |at: usize| states.of[self.commits[at] as usize] as usize;
         let is_new = move |at: &usize| *at == 0 || state(*at) != state(at - 1);
         (0..self.commits.len()).filter(is_new).map(move |at| (at, state(at)))
-    }
-
-    /// For each path the templates in force when the OKEP at it landed; none where that is unknown.
-    pub fn landings(&self, catalog: &Catalog) -> Vec<Option<Landed>> {
-        let mut landed: HashMap<String, Option<Landed>> = HashMap::new();
-        let mut stretch = Stretch::new(self.open);
-        for (_, state) in self.changes(catalog) {
-            let state = catalog.states[state];
-            match &catalog.folders[state.key as usize] {
-                Some(folder) => {
-                    let book = catalog.in_force[state.in_force as usize];
-                    stretch.add(folder, Landed { chain: book.chain, stands: book.stands, is_known: true });
-                }
-                // What is there after this landed here or later, which is unknown.
-                None => std::mem::replace(&mut stretch, Stretch::new(true)).tell(catalog, &mut landed),
-            }
-        }
-        stretch.tell(catalog, &mut landed);
-        catalog.paths.iter().map(|info| landed.get(&info.path).copied().flatten()).collect()
-    }
-}
-
-/// A part of the line that could be read.
-struct Stretch {
-    /// Whether there is something before it.
-    open: bool,
-    /// The numbers of the paths of each state that has others than the one before.
-    paths: Vec<Shared<u32>>,
-    sharing: Sharing<u32>,
-    landed: Vec<Landed>,
-}
-
-impl Stretch {
-    fn new(open: bool) -> Self {
-        Stretch { open, paths: Vec::new(), sharing: Sharing::default(), landed: Vec::new() }
-    }
-
-    fn add(&mut self, folder: &FolderContents, landed: Landed) {
-        let paths: Vec<u32> = folder.files.iter().map(|f| f.path).collect();
-        let paths = self.sharing.share(&paths);
-        if self.paths.last() != Some(&paths) {
-            self.paths.push(paths);
-            self.landed.push(landed);
-        }
-    }
-
-    /// The first landing of a path counts.
-    fn tell(self, catalog: &Catalog, all: &mut HashMap<String, Option<Landed>>) {
-        let nothing = Shared::default();
-        let before = std::iter::once(&nothing).chain(&self.paths);
-        let unlike = |one: &Shared<u32>, other: &Shared<u32>| -> BTreeSet<&str> {
-            one.unlike(other).map(|path| catalog.paths[*path as usize].path.as_str()).collect()
-        };
-        let changes = before.zip(&self.paths).map(|(before, now)| {
-            let (removed_paths, came) = (unlike(before, now), unlike(now, before));
-            (
-                removed_paths.difference(&came).copied().collect(),
-                came.difference(&removed_paths).copied().collect(),
-            )
-        });
-        for (path, at) in landings_ever(changes, self.open) {
-            let edge = || Landed { is_known: false, ..self.landed[0] };
-            all.entry(path.to_owned()).or_insert_with(|| Some(at.map_or_else(edge, |at| self.landed[at])));
-        }
     }
 }
 
@@ -117,7 +51,7 @@ impl Stretch {
 pub struct Timeline<'a> {
     pub graph: &'a Graph,
     pub line: &'a TimelineRow,
-    pub catalog: &'a Catalog,
+    pub states: &'a States,
     pub verdicts: &'a Verdicts,
 }
 
@@ -130,13 +64,13 @@ pub(super) enum Has {
 
 impl Timeline<'_> {
     fn set(&self, commit: u32) -> &Set {
-        let state = self.catalog.state_of[commit as usize];
+        let state = self.states.of[commit as usize];
         &self.verdicts.sets[self.verdicts.set_of[state as usize] as usize]
     }
 
     fn has(&self, commit: u32, mark: FindingId) -> Has {
         let set = self.set(commit);
-        if set.marks.find(|other| other.cmp(&mark)).is_some() {
+        if set.has(mark) {
             return Has::Yes;
         }
         let identity = &self.verdicts.identities[mark.identity as usize];
@@ -144,23 +78,23 @@ impl Timeline<'_> {
     }
 
     /// Every finding that was ever on the line, in the order in which they were introduced.
-    pub fn lives(&self) -> Vec<FindingSpan> {
-        let mut lives: Vec<FindingSpan> = Vec::new();
+    pub fn findings(&self) -> Vec<FindingSpan> {
+        let mut spans: Vec<FindingSpan> = Vec::new();
         let mut open: BTreeMap<FindingId, usize> = BTreeMap::new();
         // Those of them that the last state may have.
         let mut hidden: BTreeSet<FindingId> = BTreeSet::new();
-        let nothing = Shared::default();
+        let nothing = Set::default();
         let mut before: Option<&Set> = None;
-        for (at, _) in self.line.changes(self.catalog) {
+        for (at, _) in self.line.changes(self.states) {
             let set = self.set(self.line.commits[at]);
             if before == Some(set) {
                 continue;
             }
-            let marks_before = before.map_or(&nothing, |before| &before.marks);
+            let last = before.unwrap_or(&nothing);
             let mut candidates = std::mem::take(&mut hidden);
-            candidates.extend(marks_before.unlike(&set.marks));
+            candidates.extend(last.marks.iter().filter(|mark| !set.has(**mark)));
             for mark in candidates {
-                let Some(life) = open.get(&mark).copied() else { continue };
+                let Some(span) = open.get(&mark).copied() else { continue };
                 match self.has(self.line.commits[at], mark) {
                     Has::Yes => {}
                     Has::Unknown => {
@@ -168,20 +102,20 @@ impl Timeline<'_> {
                     }
                     Has::No => {
                         open.remove(&mark);
-                        lives[life].removed_paths = Some((at, self.fixed(at, &|c| self.has(c, mark))));
+                        spans[span].fixed = Some((at, self.fixed(at, &|c| self.has(c, mark))));
                     }
                 }
             }
-            for mark in set.marks.unlike(marks_before) {
+            for mark in set.marks.iter().filter(|mark| !last.has(**mark)) {
                 if !open.contains_key(mark) {
-                    open.insert(*mark, lives.len());
+                    open.insert(*mark, spans.len());
                     let written = self.written(at, *mark, before);
-                    lives.push(FindingSpan { mark: *mark, came: at, written, removed_paths: None });
+                    spans.push(FindingSpan { mark: *mark, introduced: at, written, fixed: None });
                 }
             }
             before = Some(set);
         }
-        lives
+        spans
     }
 
     /// The commit that introduced a finding of the line at `at`, where that is known.
@@ -214,13 +148,13 @@ impl Timeline<'_> {
     fn fixed(&self, at: usize, has: &dyn Fn(u32) -> Has) -> u32 {
         let landed = self.line.commits[at];
         let mut seen = BTreeSet::from([landed]);
-        let mut next = std::collections::VecDeque::from([landed]);
+        let mut next = VecDeque::from([landed]);
         while let Some(commit) = next.pop_front() {
             let parents = self.graph.parents(commit);
             if !parents.is_empty() && parents.iter().all(|p| has(*p) == Has::Yes) {
                 return commit;
             }
-            let inside = |p: &&u32| self.line.brought[**p as usize] as usize == at && has(**p) == Has::No;
+            let inside = |p: &&u32| self.line.merged_with[**p as usize] as usize == at && has(**p) == Has::No;
             next.extend(parents.iter().filter(inside).filter(|p| seen.insert(**p)));
         }
         landed

@@ -1,277 +1,254 @@
-//! The findings of each distinct state, put together from what its documents, its tree and its links have.
+//! The findings of each state, put together from what was found about its pages, its tree and its links.
 //!
-//! They are numbers, so that what was introduced and fixed is arithmetic. Each part is checked once, by the
-//! functions that `audit` is made of, and shared by all states that have it. Commits and dates play no part.
+//! They are numbers, so that what was introduced and fixed is arithmetic. Commits and dates play no part.
 
-use super::catalog::{Catalog, FileAt};
-use super::documents::{Audits, DocumentAt, DocumentVerdicts};
-use super::graph::NONE;
-use super::links::Links;
-use super::numbers::{Numbering, present};
-use super::objects::{Objects, Unread};
-use super::shared::{Shared, Sharing};
-use super::state::{
-    DocumentVerdict, FindingId, KnownIdentity, Landed, Listed, RecordedFinding, Set, ShownFinding, Whole,
-};
-use super::templates::Templates;
-use super::trees::TreeVerdicts;
-use super::walk::Walk;
+use super::audits::{FoundInStates, FoundPage, Listed, ShownFinding, StateVerdict};
+use super::numbers::{FileAt, Numbered, Numbering, RecordedFinding};
+use super::states::States;
 use crate::audit::identity::OkepKey;
-use crate::files::Layout;
 use crate::okep::suppressions::Suppression;
 use crate::okep::template::Template;
-use crate::text::path::Role;
-use rayon::prelude::*;
-use std::collections::{BTreeSet, HashMap};
+use crate::text::path::number;
+use std::collections::HashMap;
+use std::sync::Arc;
 
-#[derive(Default)]
+/// A finding's identity, and what it depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct KnownIdentity {
+    pub rule: &'static str,
+    /// Index into [`Verdicts::keys`].
+    pub who: u32,
+    /// A section by its present name.
+    pub subject: String,
+    pub registration: bool,
+    pub navigation: bool,
+}
+
+/// A finding in a state: its identity, and which of several alike it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FindingId {
+    /// Index into [`Verdicts::identities`].
+    pub identity: u32,
+    pub nth: u32,
+}
+
+/// The findings of a state.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Set {
+    /// In ascending order.
+    pub marks: Arc<[FindingId]>,
+    /// OKEPs about which nothing is known, because a file could not be read; in ascending order.
+    pub unknown: Vec<u32>,
+    /// OKEPs of which it is unknown whether readers find them, because a plugin or a broken register decides.
+    pub unshown: Vec<u32>,
+    /// Whether a register could not be read, so that what it lists is unknown.
+    pub registers_unread: bool,
+    /// Whether nothing is known of any OKEP.
+    pub all_unknown: bool,
+}
+
+impl Set {
+    /// Whether it is unknown if the state has a finding of this identity.
+    pub fn leaves_open(&self, identity: &KnownIdentity) -> bool {
+        self.all_unknown
+            || self.unknown.binary_search(&identity.who).is_ok()
+            || (identity.registration && self.registers_unread)
+            || (identity.navigation && self.unshown.binary_search(&identity.who).is_ok())
+    }
+
+    pub fn has(&self, mark: FindingId) -> bool {
+        self.marks.binary_search(&mark).is_ok()
+    }
+}
+
 pub struct Verdicts {
+    pub paths: Vec<String>,
     /// The OKEPs; none for what is about no single one.
-    pub whos: Vec<Option<OkepKey>>,
+    pub keys: Vec<Option<OkepKey>>,
     pub identities: Vec<KnownIdentity>,
     pub sets: Vec<Set>,
     /// For each state its set.
     pub set_of: Vec<u32>,
-    /// How many distinct documents were checked.
-    pub documents: usize,
-    pub unread: Unread,
-    documents_at: DocumentVerdicts,
-    trees: TreeVerdicts,
-    templates: Templates,
-    links: Links,
-    /// For each path which OKEP is at it; [`NONE`] where there never was one.
-    who_at: Vec<u32>,
+    pub found: FoundInStates,
+    /// For each state, as it was before links were looked up, the one it was.
+    was: Vec<u32>,
+    lacks: Vec<Box<[u32]>>,
+    /// The identity of a finding that is about an OKEP; see [`super::numbers::LocalIdentity`].
+    identity_of: HashMap<(u32, u32), u32>,
+    local_okep: Vec<Option<u32>>,
+    /// The number of what is about no single OKEP.
+    nobody: u32,
 }
-
-/// The same before what it has in common with others is shared.
-#[derive(Default)]
-struct RawSet {
-    marks: Vec<FindingId>,
-    unknown: Vec<u32>,
-    unshown: Vec<u32>,
-    registers_unread: bool,
-    all_unknown: bool,
-}
-
-/// So many states are put together before what they have in common is shared.
-const AT_ONCE: usize = 64;
 
 impl Verdicts {
-    /// Checks every state of the catalogue; `landed` says of a path when it landed, `also` names documents that
-    /// are to be checked by a template under which they never were, and `tip` has the templates whose names
-    /// for sections count.
-    pub fn new(
-        catalog: &mut Catalog,
-        walk: &Walk,
-        layout: &Layout,
-        landed: &(dyn Fn(u32) -> Option<Landed> + Sync),
-        also: &[DocumentAt],
-        tip: Landed,
-        objects: &impl Objects,
-    ) -> Self {
-        let mut verdicts = Verdicts { who_at: vec![NONE; catalog.paths.len()], ..Verdicts::default() };
-        let (templates, notes) = Templates::read(catalog, objects);
-        notes.into_iter().for_each(|note| verdicts.unread.add(note));
-        let main = catalog.templates(tip.chain);
-        let revisions = templates.revisions(catalog, &main);
-        let timelines = templates.timelines(catalog, &main, &revisions);
-        let mut numbers = Numbering::new(catalog, layout, present(&revisions));
-        let mut audits = Audits { catalog, layout, timelines: &timelines, landed, site: None };
-        // The registers come first: they say how the links of documents are read.
-        verdicts.trees = audits.trees(&walk.registers, &mut numbers, objects, &mut verdicts.unread);
-        verdicts.links = Links::of(std::mem::take(&mut verdicts.trees.contexts));
-        audits.site = verdicts.links.extensions();
-        for listed in verdicts.trees.wholes.iter().flat_map(|whole| whole.okeps.iter()) {
-            verdicts.who_at[listed.path as usize] = listed.who;
+    /// Puts together the findings of each state; `was` has for each state the one in which it was checked.
+    pub fn new(found: FoundInStates, states: &States, was: Vec<u32>, mut numbers: Numbering) -> Self {
+        let nobody = numbers.okeps.number(None);
+        // An OKEP that no state lists, as one that only an entry of a register names.
+        for local in &numbers.local.all {
+            if let Some(path) = local.okep {
+                let key = unlisted(&numbers.paths.all[path as usize]);
+                numbers.okeps.number(Some(key));
+            }
         }
-        let (links, unread) = (&mut verdicts.links, &mut verdicts.unread);
-        (verdicts.documents_at, verdicts.documents) =
-            audits.documents(also, links, &mut numbers, objects, unread);
-        (verdicts.whos, verdicts.identities) = (numbers.okeps, numbers.identities);
-        drop(timelines);
-        verdicts.templates = templates;
-        let lack = verdicts.links.lacking(catalog, walk, layout, &|asked| objects.path_kind(asked));
-        if let Some(lack) = lack {
-            let whole_of = &mut verdicts.trees.whole_of;
-            *whole_of = catalog.refine(&lack).into_iter().map(|state| whole_of[state as usize]).collect();
+        let mut verdicts = Verdicts {
+            paths: numbers.paths.all,
+            keys: Vec::new(),
+            identities: Vec::new(),
+            sets: Vec::new(),
+            set_of: Vec::new(),
+            found,
+            was,
+            lacks: states.all.iter().map(|state| state.lack.clone()).collect(),
+            identity_of: HashMap::new(),
+            local_okep: numbers.local.all.iter().map(|local| local.okep).collect(),
+            nobody,
+        };
+        let unlisted_number = |path: u32| numbers.okeps.get(&Some(unlisted(&verdicts.paths[path as usize])));
+        let unlisted: HashMap<u32, u32> = verdicts
+            .local_okep
+            .iter()
+            .filter_map(|okep| Some(((*okep)?, unlisted_number((*okep)?).expect("it was given above"))))
+            .collect();
+        let (mut identities, mut sets) = (Numbered::default(), Numbered::default());
+        for state in 0..states.all.len() {
+            let mut marks: Vec<u32> = Vec::new();
+            let mut identity_of = std::mem::take(&mut verdicts.identity_of);
+            for recorded in verdicts.recorded(state) {
+                let local = &numbers.local.all[recorded.local as usize];
+                let who = verdicts.who(state, recorded).unwrap_or_else(|path| unlisted[&path]);
+                marks.push(*identity_of.entry((recorded.local, who)).or_insert_with(|| {
+                    let (rule, subject) = (local.rule, local.subject.clone());
+                    let (registration, navigation) = (local.registration, local.navigation);
+                    identities.number(KnownIdentity { rule, who, subject, registration, navigation })
+                }));
+            }
+            verdicts.identity_of = identity_of;
+            verdicts.set_of.push(sets.number(verdicts.set(state, marks)));
         }
-        verdicts.gather(catalog);
-        verdicts.unread.notes.sort();
-        verdicts.unread.notes.dedup();
+        (verdicts.keys, verdicts.identities, verdicts.sets) = (numbers.okeps.all, identities.all, sets.all);
         verdicts
     }
 
-    /// The last template of a lineage; none where it could not be read.
-    pub fn template(&self, catalog: &Catalog, lineage: u32) -> Option<&Template> {
-        self.templates.get(catalog, lineage)
+    /// What was found in a state; none where it could not be read.
+    pub fn state(&self, state: usize) -> Option<&StateVerdict> {
+        self.found.states[self.was[state] as usize].as_ref()
     }
 
-    /// None where the state could not be read.
-    fn whole(&self, state: usize) -> Option<&Whole> {
-        self.trees.wholes.get(self.trees.whole_of[state] as usize)
-    }
-
-    /// Puts together the findings of each state.
-    fn gather(&mut self, catalog: &Catalog) {
-        let (mut marks, mut whos) = (Sharing::default(), Sharing::default());
-        let mut known: HashMap<Set, u32> = HashMap::new();
-        let states: Vec<usize> = (0..catalog.states.len()).collect();
-        for states in states.chunks(AT_ONCE) {
-            let raw: Vec<RawSet> = states.par_iter().map(|state| self.set(catalog, *state)).collect();
-            for raw in raw {
-                let set = Set {
-                    marks: marks.share(&raw.marks),
-                    unknown: whos.share(&raw.unknown),
-                    unshown: whos.share(&raw.unshown),
-                    registers_unread: raw.registers_unread,
-                    all_unknown: raw.all_unknown,
-                };
-                let at = *known.entry(set).or_insert_with_key(|set| {
-                    self.sets.push(set.clone());
-                    self.sets.len() as u32 - 1
-                });
-                self.set_of.push(at);
-            }
-        }
-    }
-
-    fn set(&self, catalog: &Catalog, state: usize) -> RawSet {
-        let Some(whole) = self.whole(state) else {
-            return RawSet { all_unknown: true, ..RawSet::default() };
+    fn set(&self, state: usize, mut identities: Vec<u32>) -> Set {
+        let Some(verdict) = self.state(state) else {
+            return Set { all_unknown: true, ..Set::default() };
         };
-        let (recorded, unknown) = self.recorded(catalog, state);
-        let mut identities: Vec<u32> = recorded.iter().map(|t| t.identity).collect();
         identities.sort_unstable();
         let mut marks: Vec<FindingId> = Vec::with_capacity(identities.len());
         for identity in identities {
-            let nth = marks.last().filter(|m| m.identity == identity).map_or(0, |m| m.nth + 1);
+            let nth = marks.last().filter(|mark| mark.identity == identity).map_or(0, |mark| mark.nth + 1);
             marks.push(FindingId { identity, nth });
         }
+        let pages = self.pages(verdict).filter(|page| !page.facts.is_known);
+        let who = |page: &FoundPage| Some(self.listed(verdict, page.okep)?.who);
         let unclear = |o: &&Listed| matches!(o.shown, ShownFinding::Unknown | ShownFinding::Unread);
-        let mut unshown: Vec<u32> = whole.okeps.iter().filter(unclear).map(|o| o.who).collect();
-        unshown.sort_unstable();
-        RawSet {
-            marks,
-            unknown: unknown.into_iter().collect(),
-            unshown,
-            registers_unread: whole.registers_unread,
+        Set {
+            marks: marks.into(),
+            unknown: sorted(pages.filter_map(who).chain(verdict.unread.iter().copied())),
+            unshown: sorted(verdict.okeps.iter().filter(unclear).map(|listed| listed.who)),
+            registers_unread: verdict.registers_unread,
             all_unknown: false,
         }
     }
 
-    /// The findings of a state, and the OKEPs about which nothing is known.
-    fn recorded<'a>(
-        &'a self,
-        catalog: &'a Catalog,
-        state: usize,
-    ) -> (Vec<&'a RecordedFinding>, BTreeSet<u32>) {
-        let (mut recorded, mut unknown) = (Vec::new(), BTreeSet::new());
-        let Some(whole) = self.whole(state) else { return (recorded, unknown) };
-        recorded.extend(&whole.recorded);
-        unknown.extend(&whole.unread);
-        recorded.extend(self.links.recorded(catalog, state, |_| true));
-        let folder = catalog.folders[catalog.states[state].key as usize].as_ref();
-        // Both are in the order of their paths.
-        let mut files = folder.into_iter().flat_map(|f| f.files.iter());
-        for okep in whole.okeps.iter() {
-            let file = files.find(|file| file.path == okep.path).copied();
-            self.add(okep, self.read_as(catalog, state, okep.path, file), &mut recorded, &mut unknown);
-        }
-        (recorded, unknown)
+    fn pages<'a>(&'a self, verdict: &'a StateVerdict) -> impl Iterator<Item = &'a FoundPage> {
+        verdict.pages.iter().map(|page| &self.found.pages[*page as usize])
     }
 
-    /// The findings of a state that are about one OKEP.
-    pub fn recorded_of<'a>(
-        &'a self,
-        catalog: &'a Catalog,
-        state: usize,
-        who: u32,
-    ) -> Vec<&'a RecordedFinding> {
-        let mut recorded = Vec::new();
-        let Some(whole) = self.whole(state) else { return recorded };
-        let its = |recorded: &&RecordedFinding| self.identities[recorded.identity as usize].who == who;
-        recorded.extend(whole.recorded.iter().filter(its));
-        let page = move |file: &FileAt| {
-            self.who_at[file.path as usize] == who || catalog.path(*file).role == Role::InOkepFolder
-        };
-        recorded.extend(self.links.recorded(catalog, state, page).into_iter().filter(its));
-        for okep in whole.okeps.iter().filter(|okep| okep.who == who) {
-            self.add(okep, self.document(catalog, state, okep.path), &mut recorded, &mut BTreeSet::new());
+    /// The OKEP at a path of a state.
+    fn listed<'a>(&self, verdict: &'a StateVerdict, path: u32) -> Option<&'a Listed> {
+        let at = verdict.okeps.binary_search_by_key(&path, |listed| listed.path).ok()?;
+        Some(&verdict.okeps[at])
+    }
+
+    /// The findings of a state that its documents do not suppress.
+    fn recorded(&self, state: usize) -> Vec<&RecordedFinding> {
+        let Some(verdict) = self.state(state) else { return Vec::new() };
+        let lack = &self.lacks[state];
+        let mut recorded: Vec<&RecordedFinding> = verdict.of_tree.iter().collect();
+        for page in self.pages(verdict) {
+            recorded.extend(&page.recorded);
+            let holds = |unless: &[u32]| unless.iter().all(|question| lack.binary_search(question).is_ok());
+            recorded
+                .extend(page.claims.iter().filter(|(unless, _)| holds(unless)).map(|(_, finding)| finding));
+        }
+        for suppression in self.pages(verdict).flat_map(|page| &page.facts.suppressions) {
+            recorded.retain(|finding| !self.is_suppressed(finding, suppression));
         }
         recorded
     }
 
-    /// Adds what was found in a document to what was found elsewhere and the document does not suppress.
-    fn add<'a>(
-        &self,
-        okep: &Listed,
-        verdict: Option<&'a DocumentVerdict>,
-        recorded: &mut Vec<&'a RecordedFinding>,
-        unknown: &mut BTreeSet<u32>,
-    ) {
-        let Some(verdict) = verdict else {
-            unknown.insert(okep.who);
-            return;
-        };
-        if !verdict.suppressions.is_empty() {
-            recorded.retain(|finding| !self.is_suppressed(finding, okep, verdict));
-        }
-        recorded.extend(&verdict.recorded);
+    fn is_suppressed(&self, finding: &RecordedFinding, suppression: &Suppression) -> bool {
+        let okep = self.local_okep[finding.local as usize].map(|path| self.paths[path as usize].as_str());
+        suppression.covers_at(finding.rule, &finding.subject, [Some(&*finding.path), okep], &|_| None)
     }
 
-    fn is_suppressed(&self, finding: &RecordedFinding, okep: &Listed, verdict: &DocumentVerdict) -> bool {
-        let identity = &self.identities[finding.identity as usize];
-        let covers = |s: &Suppression| {
-            let own = (identity.who == okep.who).then_some(s.at.0.as_str());
-            s.covers_at(identity.rule, &finding.subject, [Some(&*finding.path), own], &|_| None)
-        };
-        verdict.suppressions.iter().any(covers)
+    /// The OKEP that a finding is about in a state.
+    ///
+    /// # Errors
+    /// The path, where no OKEP is listed at it.
+    fn who(&self, state: usize, finding: &RecordedFinding) -> Result<u32, u32> {
+        let Some(path) = self.local_okep[finding.local as usize] else { return Ok(self.nobody) };
+        let listed = self.state(state).and_then(|verdict| self.listed(verdict, path));
+        listed.map(|listed| listed.who).ok_or(path)
     }
 
-    /// What was found about the OKEP at a path of a state; none where it could not be read.
-    pub fn document(&self, catalog: &Catalog, state: usize, path: u32) -> Option<&DocumentVerdict> {
-        let folder = catalog.folders[catalog.states[state].key as usize].as_ref()?;
-        let file = catalog.file_at(folder, &catalog.paths[path as usize].path);
-        self.read_as(catalog, state, path, file)
+    /// The findings of a state that are about one OKEP, each with its identity.
+    pub fn recorded_of(&self, state: usize, who: u32) -> Vec<(u32, &RecordedFinding)> {
+        let identity = |finding: &'_ RecordedFinding| self.identity_of.get(&(finding.local, who)).copied();
+        let is_about =
+            |finding: &&RecordedFinding| self.who(state, finding).map_or(true, |found| found == who);
+        let recorded = self.recorded(state).into_iter().filter(is_about);
+        recorded.filter_map(|finding| Some((identity(finding)?, finding))).collect()
     }
 
-    fn read_as(
-        &self,
-        catalog: &Catalog,
-        state: usize,
-        path: u32,
-        file: Option<FileAt>,
-    ) -> Option<&DocumentVerdict> {
-        let whole = self.whole(state)?;
-        if let Some(stray) = whole.strays.get(&path) {
-            return Some(stray);
-        }
-        self.under(file?, catalog.states[state].in_force)
+    /// The page that the OKEP at a path of a state is; none where it could not be read.
+    pub fn page(&self, state: usize, path: u32) -> Option<&FoundPage> {
+        let mut pages = self.pages(self.state(state)?);
+        let page = pages.find(|page| page.okep == path && page.is_okep())?;
+        Some(page).filter(|page| page.facts.is_known)
     }
 
-    /// What was found about a document under a template; none where it could not be read or was not asked.
-    pub fn under(&self, file: FileAt, in_force: u32) -> Option<&DocumentVerdict> {
-        self.documents_at.get(&(file, in_force))?.as_ref()
+    /// The file at a path of a state.
+    pub fn file_at(&self, state: usize, path: u32) -> Option<FileAt> {
+        let files = &self.state(state)?.files;
+        Some(files[files.binary_search_by_key(&path, |file| file.path).ok()?])
+    }
+
+    /// The OKEPs of a state, in the order of the numbers of their paths.
+    pub fn okeps(&self, state: usize) -> &[Listed] {
+        self.state(state).map_or(&[], |verdict| &verdict.okeps)
     }
 
     /// Whether all is known of an OKEP in a state: its text, and what the registers say of it.
     pub fn is_known(&self, state: usize, who: u32) -> bool {
         let set = &self.sets[self.set_of[state] as usize];
-        !set.all_unknown && !set.registers_unread && set.unknown.find(|other| other.cmp(&who)).is_none()
+        !set.all_unknown && !set.registers_unread && set.unknown.binary_search(&who).is_err()
     }
 
-    /// The pages of a state that could not be read and may be OKEPs.
-    pub fn unread(&self, state: usize) -> &[u32] {
-        self.whole(state).map_or(&[], |w| w.unread.as_slice())
+    /// A template that could be read.
+    pub fn template(&self, file: FileAt) -> Option<&Template> {
+        self.found.templates.get(&file)
     }
 
-    /// The OKEPs of a state, in the order of their paths; none where the state could not be read.
-    pub fn okeps(&self, state: usize) -> Option<&Shared<Listed>> {
-        self.whole(state).map(|w| &w.okeps)
+    pub fn number(&self, path: u32) -> Option<u64> {
+        number(&self.paths[path as usize])
     }
+}
 
-    /// Which OKEP is at a path; none where there never was one.
-    pub fn who_at(&self, path: u32) -> Option<u32> {
-        Some(self.who_at[path as usize]).filter(|who| *who != NONE)
-    }
+fn unlisted(path: &str) -> OkepKey {
+    number(path).map_or_else(|| OkepKey::Path(path.to_owned()), OkepKey::Number)
+}
+
+fn sorted(items: impl Iterator<Item = u32>) -> Vec<u32> {
+    let mut items: Vec<u32> = items.collect();
+    items.sort_unstable();
+    items.dedup();
+    items
 }

@@ -13,6 +13,7 @@ use crate::git::main_line::LineReader;
 use crate::git::packs::Packs;
 use crate::git::{HistoryExtent, Id, MainLine, Repo, Revision};
 use crate::markdown::document::Document;
+use gix::hashtable::HashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -39,11 +40,12 @@ pub fn template_history(
 pub struct LandingsOverTime<'a> {
     reading: HistoryReader<'a>,
     lines: Vec<FollowedLine>,
-    newest: Option<Vec<TemplateHistory>>,
+    newest: Vec<Follower>,
 }
 
 struct FollowedLine {
-    line: LineReader,
+    /// The place of each commit, the newest being 0.
+    places: HashMap<Id, usize>,
     known: FolderStates,
     follower: Follower,
 }
@@ -53,24 +55,36 @@ impl<'a> LandingsOverTime<'a> {
         let reading = HistoryReader::new(repo, layout);
         let followed = |mut line: LineReader| {
             let known = reading.states(&mut line, 0);
-            FollowedLine { line, known, follower: Follower::default() }
+            FollowedLine { known, places: line.into_places(), follower: Follower::default() }
         };
         let lines = lines(repo, main).into_iter().map(followed).collect();
-        LandingsOverTime { reading, lines, newest: None }
+        let mut landings = LandingsOverTime { reading, lines, newest: Vec::new() };
+        landings.newest = landings.lines.iter().map(|line| landings.reading.followed(&line.known)).collect();
+        landings
     }
 
-    /// For each line the place of a commit on it, counted from its newest one.
-    pub fn places(&self, commit: Id) -> Vec<Option<usize>> {
-        self.lines.iter().map(|followed| followed.line.place(commit)).collect()
+    pub fn lines(&self) -> usize {
+        self.lines.len()
     }
 
-    /// For each line how many states of the folder there were up to the commit at a place.
-    pub fn states_at(&self, places: &[Option<usize>]) -> Vec<usize> {
-        let count = |(line, place): (&FollowedLine, &Option<usize>)| match place {
-            Some(place) => line.known.states.partition_point(|state| state.place >= *place),
-            None => 0,
-        };
-        self.lines.iter().zip(places).map(count).collect()
+    /// The place of a commit on a line, the newest being 0.
+    pub fn place(&self, line: usize, commit: Id) -> Option<usize> {
+        self.lines[line].places.get(&commit).copied()
+    }
+
+    /// How many states of the folder there were on a line up to the commit at a place.
+    pub fn states_at(&self, line: usize, place: usize) -> usize {
+        self.lines[line].known.states.partition_point(|state| state.place >= place)
+    }
+
+    /// What is known at the newest commit of the line that counts.
+    pub fn newest(&self) -> &TemplateHistory {
+        &self.newest[self.newest.len() - 1].history
+    }
+
+    /// The OKEPs of the line that counts, from its beginning to its newest commit.
+    pub fn lineage(&self) -> &Lineage {
+        &self.newest[self.newest.len() - 1].lineage
     }
 
     /// What was known after so many states of each line; it is quick where they only ever grow.
@@ -83,9 +97,8 @@ impl<'a> LandingsOverTime<'a> {
             line.follower.follow(&self.reading, &line.known, *count);
             histories.push(line.follower.history.clone());
         }
-        let (reading, lines, newest) = (&self.reading, &self.lines, &mut self.newest);
-        let last = || lines.iter().map(|line| reading.history(&line.known)).collect();
-        chain(histories, files, reading.layout, || newest.get_or_insert_with(last).clone())
+        let newest = || self.newest.iter().map(|follower| follower.history.clone()).collect();
+        chain(histories, files, self.reading.layout, newest)
     }
 }
 
@@ -179,12 +192,16 @@ impl<'a> HistoryReader<'a> {
 
     /// What is known at the last of some states.
     fn history(&self, known: &FolderStates) -> TemplateHistory {
-        let mut follower = Follower::default();
-        follower.follow(self, known, known.states.len());
-        let mut history = follower.history;
+        let mut history = self.followed(known).history;
         history.notes.extend(extent_note(&known.extent));
         tidy(&mut history.notes);
         history
+    }
+
+    fn followed(&self, known: &FolderStates) -> Follower {
+        let mut follower = Follower::default();
+        follower.follow(self, known, known.states.len());
+        follower
     }
 
     /// Whether the repository names the template at `path`, also where the folder was elsewhere then.
@@ -243,7 +260,7 @@ impl Follower {
         removed.iter().for_each(|(path, _)| drop(landed.remove(*path)));
         for ((path, _), okep) in added.iter().zip(okeps) {
             let (blob, landing) = (now.okeps[*path], self.landings[okep].clone());
-            landed.insert((*path).to_owned(), LandedOkep { blob, landing });
+            landed.insert((*path).to_owned(), LandedOkep { okep, blob, landing });
         }
         for (path, blob) in now.okeps.iter().filter(|(path, blob)| self.before.okeps.get(*path) != Some(blob))
         {

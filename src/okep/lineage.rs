@@ -135,6 +135,18 @@ impl Lineage {
         &self.present
     }
 
+    /// The OKEP that is or was last at a path.
+    pub fn ever(&self, path: &str) -> Option<usize> {
+        self.present.get(path).or_else(|| self.gone.get(path)).copied()
+    }
+
+    /// An OKEP that has, or had last, the number of a path.
+    pub fn ever_of_number(&self, path: &str) -> Option<usize> {
+        let wanted = number(path)?;
+        let present = self.present.iter().find(|(path, _)| number(path) == Some(wanted));
+        present.map(|(_, okep)| okep).or_else(|| self.gone_numbers.get(&wanted)).copied()
+    }
+
     /// How many OKEPs there were.
     pub fn count(&self) -> usize {
         self.count

@@ -36,9 +36,4 @@ impl Parsed {
     pub fn site(&self, path: &str, ids: Option<&str>, read: impl FnOnce() -> Site) -> Arc<Site> {
         once(&self.sites, path, ids, read)
     }
-
-    /// Makes a document known, so that a file of this id need not be parsed.
-    pub fn know(&self, id: &str, document: Arc<Document>) {
-        once(&self.documents, "", Some(id), || Document::clone(&document));
-    }
 }

@@ -108,6 +108,15 @@ impl Snapshot {
         }
     }
 
+    /// The same with all OKEPs in question, of which none is read before its text is asked for; the text of one that
+    /// cannot be read is empty.
+    pub fn on_demand(tree: &Tree, layout: &Layout, parsed: &Parsed) -> Self {
+        let mut snapshot = Snapshot::of_change(tree, layout, parsed, Some(&BTreeSet::new()));
+        snapshot.okeps.retain(|okep| !okep.unchanged || !tree.is_symlink(&okep.path));
+        snapshot.okeps.iter_mut().for_each(|okep| okep.unchanged = false);
+        snapshot
+    }
+
     /// Whether there is a Markdown file of the proposal folder at `path`, whether it can be read or not.
     pub fn contains(&self, path: &str) -> bool {
         self.listing.files.contains_key(path)

@@ -27,6 +27,8 @@ pub struct TemplateHistory {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LandedOkep {
+    /// Which OKEP of the main line it is, whatever its path: see [`crate::okep::lineage::Lineage`].
+    pub okep: usize,
     /// Its contents at that commit.
     pub blob: Id,
     pub landing: Landing,

@@ -1,6 +1,7 @@
 //! `okep history` on repositories made with the real git.
 
 mod corpus;
+mod lineage_reference;
 mod links;
 mod odd;
 mod page;

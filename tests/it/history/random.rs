@@ -1,5 +1,6 @@
 //! Random histories, and a reference that is slow and obvious: `okep check` of every commit, and sets.
 
+use super::lineage_reference::LineageReference;
 use super::repo::{Repo, TEMPLATE, TEMPLATE_PATH, nav, okep, path, run};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -149,15 +150,10 @@ fn letters(text: &str) -> String {
 }
 
 /// The subject as a rename leaves it.
-fn subject(finding: &Value, who: &str) -> String {
+fn subject(finding: &Value) -> String {
     let subject = finding["subject"].as_str().expect("a finding has a subject");
-    let number = who.split('+').next().unwrap_or_default();
-    let own = !who.is_empty() && (subject.contains(&format!("okep-{number}-")) || who.ends_with(subject));
-    if own { String::new() } else { letters(subject) }
-}
-
-fn number(path: &str) -> Option<&str> {
-    path.rsplit('/').next()?.strip_prefix("okep-")?.split('-').next()
+    let is_own = finding["okep"].as_str().is_some_and(|path| path.ends_with(subject));
+    if is_own { String::new() } else { letters(subject) }
 }
 
 /// What `okep check` says of a commit.
@@ -166,51 +162,13 @@ fn checked(repo: &Repo, commit: &str) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_default()
 }
 
-/// The paths of the OKEPs that a check lists.
-fn paths(check: &Value) -> BTreeSet<String> {
-    let okeps = check["okeps"].as_array().into_iter().flatten();
-    okeps.filter_map(|o| o["path"].as_str()).map(str::to_owned).collect()
-}
-
-/// Which paths are one OKEP: `1` and `1+1` for two of one number that stood together on the line.
-fn whos(line: &[&Value]) -> BTreeMap<String, String> {
-    let states: Vec<BTreeSet<String>> = line.iter().map(|check| paths(check)).collect();
-    let together = |a: &str, b: &str| states.iter().any(|s| s.contains(a) && s.contains(b));
-    let mut whos: BTreeMap<String, String> = BTreeMap::new();
-    let mut before = BTreeSet::new();
-    for state in &states {
-        for path in state {
-            let Some(number) = number(path).filter(|_| !whos.contains_key(path)) else { continue };
-            let name = |nth| if nth == 0 { number.to_owned() } else { format!("{number}+{nth}") };
-            let free = |who: &String| !whos.iter().any(|(other, w)| w == who && together(other, path));
-            let went = |who: &String| {
-                whos.iter().any(|(other, w)| w == who && before.contains(other) && !state.contains(other))
-            };
-            let known: Vec<String> = (0..9).map(name).filter(|who| whos.values().any(|w| w == who)).collect();
-            let fits = |who: &&String| free(who);
-            let who = known.iter().filter(fits).find(|who| went(who)).or(known.iter().find(fits)).cloned();
-            let who = who.unwrap_or_else(|| name(known.len()));
-            whos.insert(path.clone(), who);
-        }
-        before = state.clone();
-    }
-    whos
-}
-
-/// Whom a finding is about: one that never stood on the line is the first of its number.
-fn who(path: Option<&str>, whos: &BTreeMap<String, String>) -> String {
-    let Some(path) = path else { return String::new() };
-    let first = || number(path).unwrap_or(path).to_owned();
-    whos.get(path).cloned().unwrap_or_else(first)
-}
-
-fn findings(check: &Value, whos: &BTreeMap<String, String>) -> BTreeSet<Finding> {
+fn findings(check: &Value, who: &dyn Fn(&str) -> String) -> BTreeSet<Finding> {
     let mut seen: BTreeMap<(String, String, String), usize> = BTreeMap::new();
     let mut findings = BTreeSet::new();
     for finding in check["findings"].as_array().into_iter().flatten() {
-        let who = who(finding["okep"].as_str(), whos);
+        let who = finding["okep"].as_str().map_or(String::new(), who);
         let rule = finding["rule"].as_str().expect("a finding has a rule").to_owned();
-        let identity = (rule, who.clone(), subject(finding, &who));
+        let identity = (rule, who, subject(finding));
         let nth = seen.entry(identity.clone()).or_insert(0);
         findings.insert((identity.0, identity.1, identity.2, *nth));
         *nth += 1;
@@ -223,7 +181,7 @@ struct Reference {
     parents: BTreeMap<String, Vec<String>>,
     /// Oldest first.
     line: Vec<String>,
-    whos: BTreeMap<String, String>,
+    lineage: LineageReference,
 }
 
 impl Reference {
@@ -238,10 +196,16 @@ impl Reference {
         }
         let line = repo.git(&["rev-list", "--first-parent", "--reverse", "HEAD"]);
         let line: Vec<String> = line.lines().map(str::to_owned).collect();
-        let whos = whos(&line.iter().map(|commit| &checks[commit]).collect::<Vec<_>>());
-        let findings =
-            checks.iter().map(|(commit, check)| (commit.clone(), findings(check, &whos))).collect();
-        Reference { findings, parents, line, whos }
+        let lineage = LineageReference::of(repo, &line, parents.keys().cloned());
+        let mut findings = BTreeMap::new();
+        for (commit, check) in &checks {
+            let contained = repo.git(&["rev-list", commit]);
+            let newest =
+                line.iter().rev().find(|other| contained.contains(*other)).expect("all have one root");
+            let of = self::findings(check, &|path| lineage.who(commit, newest, path));
+            findings.insert(commit.clone(), of);
+        }
+        Reference { findings, parents, line, lineage }
     }
 
     /// Each finding of the line with the commits at which it came and went.
@@ -296,11 +260,11 @@ fn agree(repo: &Repo, seed: u64) {
         if of_history.contains(&rule.as_str()) {
             continue;
         }
-        let who = who(finding["okep"].as_str(), &reference.whos);
+        let who = finding["okep"].as_str().map_or(String::new(), |path| reference.lineage.reported(path));
         let text = |value: &Value| value.as_str().map(str::to_owned);
         let came = text(&finding["introduced"]["landed"]).expect("all is known here");
         let went = text(&finding["fixed"]["landed"]);
-        let identity = (rule, who.clone(), subject(finding, &who), came.clone(), went.clone());
+        let identity = (rule, who.clone(), subject(finding), came.clone(), went.clone());
         let nth = seen.entry(identity.clone()).or_insert(0);
         told.entry((identity, *nth)).or_insert(finding.clone());
         *nth += 1;
@@ -337,8 +301,8 @@ fn agree_on_the_tip(repo: &Repo, seed: u64) {
     let judged = check["okeps"].as_array().expect("a list");
     for judged in judged {
         let told = story["okeps"].as_array().expect("a list");
-        let told = told.iter().find(|o| o["path"] == judged["path"]).expect("it stands on the line");
-        assert!(told["deleted"].is_null(), "seed {seed}: {told:#}");
+        let is_it = |o: &&Value| o["path"] == judged["path"] && o["deleted"].is_null();
+        let told = told.iter().find(is_it).unwrap_or_else(|| panic!("seed {seed}: {judged:#}"));
         for key in ["number", "title", "errors", "warnings", "hints"] {
             assert_eq!(told[key], judged[key], "seed {seed}: {key} of {}", judged["path"]);
         }

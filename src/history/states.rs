@@ -1,0 +1,185 @@
+//! The distinct states of a walk: what the commits hold, and what the main line knew when they were made.
+
+use super::graph::{Graph, NONE};
+use super::numbers::Numbered;
+use super::walk::{Key, Walk};
+use crate::files::Layout;
+use crate::git::commit::Trees;
+use crate::git::{Id, Repo};
+use crate::okep::landings::LandingsOverTime;
+use crate::text::path::{file_name, number};
+use gix::bstr::{BStr, ByteSlice};
+use gix::objs::tree::EntryMode;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// A distinct state of the files.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CommitState {
+    /// Index into [`Walk::keys`].
+    pub key: u32,
+    /// Which files outside of the proposal folder are named like OKEPs, as a number.
+    pub outside: u32,
+    /// For each line that landings are counted on, how many states of it the commit contains.
+    pub known: Vec<usize>,
+    /// Which targets of links are not there, as numbers of questions in ascending order.
+    pub lack: Box<[u32]>,
+}
+
+#[derive(Debug, Default)]
+pub struct States {
+    /// In an order in which the main line only grows.
+    pub all: Vec<CommitState>,
+    /// A commit of each.
+    pub commits: Vec<u32>,
+    /// For each commit its state.
+    pub of: Vec<u32>,
+}
+
+impl States {
+    pub fn new(repo: &Repo, walk: &Walk, layout: &Layout, landings: &LandingsOverTime) -> Self {
+        let outside = outside(repo, walk, layout);
+        let order = parents_first(&walk.graph);
+        let lines = 0..landings.lines();
+        let places: Vec<Vec<u32>> =
+            lines.map(|line| contained(walk, &order, |commit| landings.place(line, commit))).collect();
+        let known = |commit: usize, line: usize| match places[line][commit] {
+            NONE => 0,
+            place => landings.states_at(line, place as usize),
+        };
+        let state = |commit: usize| CommitState {
+            key: walk.held[commit],
+            outside: outside[walk.around[commit] as usize],
+            known: (0..places.len()).map(|line| known(commit, line)).collect(),
+            lack: Box::default(),
+        };
+        let mut states = States::of(walk.ids.len(), state);
+        let mut order: Vec<u32> = (0..states.all.len() as u32).collect();
+        order.sort_by_key(|at| {
+            let known = &states.all[*at as usize].known;
+            (known.last().copied(), known.first().copied(), std::cmp::Reverse(states.commits[*at as usize]))
+        });
+        states.reorder(&order);
+        states
+    }
+
+    fn of(commits: usize, state: impl Fn(usize) -> CommitState) -> Self {
+        let mut numbers = Numbered::default();
+        let mut states = States::default();
+        for commit in 0..commits {
+            let number = numbers.number(state(commit));
+            if number as usize == states.commits.len() {
+                states.commits.push(commit as u32);
+            }
+            states.of.push(number);
+        }
+        states.all = numbers.all;
+        states
+    }
+
+    fn reorder(&mut self, order: &[u32]) {
+        let mut place = vec![NONE; order.len()];
+        for (new, old) in order.iter().enumerate() {
+            place[*old as usize] = new as u32;
+        }
+        self.all = order.iter().map(|old| self.all[*old as usize].clone()).collect();
+        self.commits = order.iter().map(|old| self.commits[*old as usize]).collect();
+        self.of.iter_mut().for_each(|state| *state = place[*state as usize]);
+    }
+
+    /// Splits the states by the targets of their links: `lack` has for each commit those that are not there.
+    /// Gives for each new state the one it was.
+    pub fn refine(&mut self, lack: &[Box<[u32]>]) -> Vec<u32> {
+        let before = std::mem::take(self);
+        let state = |commit: usize| CommitState {
+            lack: lack[commit].clone(),
+            ..before.all[before.of[commit] as usize].clone()
+        };
+        *self = States::of(before.of.len(), state);
+        self.commits.iter().map(|commit| before.of[*commit as usize]).collect()
+    }
+}
+
+/// For each commit the place of the newest commit of a line that it is, or contains; [`NONE`] without any.
+fn contained(walk: &Walk, order: &[u32], place: impl Fn(Id) -> Option<usize>) -> Vec<u32> {
+    let mut places = vec![NONE; walk.ids.len()];
+    for commit in order {
+        let own = place(walk.ids[*commit as usize]).map_or(NONE, |place| place as u32);
+        let parents = walk.graph.parents(*commit).iter().map(|parent| places[*parent as usize]);
+        places[*commit as usize] = parents.chain([own]).min().unwrap_or(NONE);
+    }
+    places
+}
+
+/// For each tree of the first folder on the way to the proposals a number for the files in it that are named like
+/// OKEPs, those of the proposal folder left out.
+fn outside(repo: &Repo, walk: &Walk, layout: &Layout) -> Vec<u32> {
+    repo.with_local(|local| {
+        let mut files = OutsideFiles {
+            trees: Trees::new(local),
+            folder: file_name(&layout.folder),
+            known: HashMap::new(),
+        };
+        let mut numbers = Numbered::default();
+        walk.arounds.iter().map(|tree| numbers.number(tree.map(|tree| files.below(tree)))).collect()
+    })
+}
+
+struct OutsideFiles<'a> {
+    trees: Trees<'a>,
+    /// The name of the proposal folder, also where it is another folder's.
+    folder: &'a str,
+    known: HashMap<Id, Arc<[(String, Id)]>>,
+}
+
+impl OutsideFiles<'_> {
+    /// Paths and blobs below a tree; each tree is read once, whatever the commits that have it.
+    fn below(&mut self, tree: Id) -> Arc<[(String, Id)]> {
+        if let Some(files) = self.known.get(&tree) {
+            return files.clone();
+        }
+        let (mut files, mut folders) = (Vec::new(), Vec::new());
+        let mut each = |name: &BStr, mode: EntryMode, id: Id| {
+            let name = name.to_str_lossy().into_owned();
+            if mode.is_tree() && name != self.folder {
+                folders.push((name, id));
+            } else if number(&name).is_some() {
+                files.push((name, id));
+            }
+        };
+        // What cannot be read is a notice of the states that have it.
+        let _ = self.trees.children(tree, &mut each);
+        for (folder, tree) in folders {
+            files.extend(self.below(tree).iter().map(|(path, id)| (format!("{folder}/{path}"), *id)));
+        }
+        let files: Arc<[(String, Id)]> = files.into();
+        self.known.insert(tree, files.clone());
+        files
+    }
+}
+
+/// All commits, each after its parents.
+fn parents_first(graph: &Graph) -> Vec<u32> {
+    let mut order = Vec::with_capacity(graph.len());
+    let mut seen = vec![false; graph.len()];
+    let mut stack = Vec::new();
+    for start in 0..graph.len() as u32 {
+        stack.push((start, false));
+        while let Some((commit, is_done)) = stack.pop() {
+            if is_done {
+                order.push(commit);
+            } else if !std::mem::replace(&mut seen[commit as usize], true) {
+                stack.push((commit, true));
+                stack.extend(graph.parents(commit).iter().map(|parent| (*parent, false)));
+            }
+        }
+    }
+    order
+}
+
+impl Walk {
+    /// Whether the objects of a state could be read.
+    pub fn is_read(&self, state: &CommitState) -> bool {
+        matches!(self.keys[state.key as usize], Key::Known { .. })
+    }
+}
