@@ -10,9 +10,7 @@ use okep::site::nav_edit;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 type Files = BTreeMap<String, Arc<[u8]>>;
@@ -73,28 +71,7 @@ fn number(path: &str) -> Option<u64> {
 
 /// One answer of MkDocs for each configuration file, or nothing where there is no Python for it.
 fn oracle(configs: &[PathBuf]) -> Option<Vec<Value>> {
-    let Ok(python) = std::env::var("OKEP_TEST_PYTHON") else {
-        println!("skipped: OKEP_TEST_PYTHON names no Python with MkDocs");
-        return None;
-    };
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mkdocs_oracle.py");
-    let mut child = Command::new(python)
-        .arg("-B")
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the Python of OKEP_TEST_PYTHON starts");
-    let lines: String = configs.iter().map(|path| format!("{}\n", path.display())).collect();
-    let mut input = child.stdin.take().expect("a pipe");
-    let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
-    let output = child.wait_with_output().expect("the oracle ends");
-    writer.join().expect("no panic").expect("the oracle listens");
-    let text = String::from_utf8(output.stdout).expect("JSON is UTF-8");
-    let answers: Vec<Value> = text.lines().map(|l| serde_json::from_str(l).expect("JSON")).collect();
-    assert_eq!(answers.len(), configs.len(), "one answer each");
-    Some(answers)
+    super::ask("tests/mkdocs_oracle.py", configs)
 }
 
 /// What MkDocs would say in the words of the oracle.
