@@ -27,6 +27,13 @@ impl Extensions {
         let adds_headings = self.snippets && has_snippet(text) || self.blocks && has_block();
         !self.unknown && !adds_headings
     }
+
+    /// Whether something may put in text that is not in the page: a snippet, or the directive of an extension or a
+    /// plugin that is not known.
+    pub fn may_add_to(&self, text: &str) -> bool {
+        let has_directive = || ["{%", "{{", "{!"].iter().any(|mark| text.contains(mark));
+        (self.snippets || self.unknown) && has_snippet(text) || self.unknown && has_directive()
+    }
 }
 
 /// Whether a line puts in another file, as `--8<-- "file.md"` does; `;--8<--` is text.

@@ -40,15 +40,13 @@ pub fn without_tail(text: &str) -> &str {
     }
 }
 
-/// The text of a heading without the mark `(optional)` or `[optional]` at its end.
-fn without_option(text: &str) -> &str {
-    const MARKS: [&str; 2] = ["(optional)", "[optional]"];
-    let mark = MARKS.iter().find(|mark| {
-        let at = text.len().checked_sub(mark.len());
-        at.and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(mark))
-    });
-    let name = mark.map_or(text, |mark| text[..text.len() - mark.len()].trim_end_matches([' ', ':', '-']));
-    if name.is_empty() { text } else { name }
+/// The text of a heading without the mark `(optional)` or `[optional]`, where it has one.
+fn without_option(text: &str) -> Option<String> {
+    let lower = text.to_ascii_lowercase();
+    let (at, mark) = ["(optional)", "[optional]"].iter().find_map(|mark| Some((lower.find(mark)?, mark)))?;
+    let name = format!("{} {}", &text[..at], &text[at + mark.len()..]);
+    let name = name.trim_matches([' ', ':', '-']);
+    (!name.is_empty()).then(|| name.to_owned())
 }
 
 /// Whether what is between braces gives an id, a class or a value, and is no word in braces.
@@ -75,8 +73,8 @@ impl Outline {
             around.push(rows.len());
             let text = without_tail(&h.text);
             let required = without_option(text);
-            let is_optional = required.len() < text.len();
-            rows.push(Row { name: Name::new(required), is_optional, level: h.level, parent, heading });
+            let name = Name::new(required.as_deref().unwrap_or(text));
+            rows.push(Row { name, is_optional: required.is_some(), level: h.level, parent, heading });
         }
         Outline { rows }
     }

@@ -227,6 +227,11 @@ impl SnapshotReader<'_> {
             if is_okep {
                 let mut okep = Okep::new(&file.path, folder, file.document.clone(), template);
                 okep.site = site.and_then(|site| site.shows(&file.path));
+                if okep.site.is_some_and(|on| on.may_add_to(file.document.text.as_str())) {
+                    let message =
+                        "a snippet or a plugin adds text that is not read: what is absent is not reported";
+                    self.notes.push(Note::at("text-elsewhere", &file.path, message));
+                }
                 match limits::beyond_comparison(&template.outline, &okep.outline) {
                     None => okeps.push(okep),
                     Some(why) => self.too_large(&file.path, Role::Okep, why),

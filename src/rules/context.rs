@@ -61,6 +61,11 @@ impl<'a> OkepContext<'a> {
         self.ambiguities.get_or_init(read)
     }
 
+    /// Whether text that is not in the document may be on its page: what is absent here may be in that.
+    pub fn is_in_parts(&self) -> bool {
+        self.okep.site.is_some_and(|on| on.may_add_to(self.document().text.as_str()))
+    }
+
     pub fn template(&self) -> &'a Template {
         &self.requirements.template
     }

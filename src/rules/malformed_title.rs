@@ -31,6 +31,9 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         return vec![finding.help(format!("start from a copy of {copy}"))];
     }
     let number = judged.okep.number();
+    if judged.okep.title.is_none() && judged.is_in_parts() {
+        return Vec::new();
+    }
     let Some(title) = &judged.okep.title else {
         let example = number.map_or(format!("# {PREFIX}-NNNN: Title"), |n| format!("# {PREFIX}-{n}: Title"));
         let message = format!("no title: the first heading is not `{example}`");
@@ -89,6 +92,10 @@ fn form(title: &Title) -> Option<String> {
 fn edits(judged: &OkepContext, title: &Title, number: u64) -> Option<Vec<Edit>> {
     let (document, path) = (judged.document(), &judged.okep.path);
     let heading = &document.headings[title.heading];
+    // Its lines become one, and no edit inside of them is left.
+    if document.text.slice(heading.text_span.clone()).contains('\n') {
+        return None;
+    }
     let mut edits = markdown::put_at_level(document, path, title.heading, 1)?;
     let letters = markup_spans::letters(document, heading)?;
     let name = letters.len() - title.name.chars().count();
@@ -175,6 +182,13 @@ fn is_templates_own(judged: &OkepContext, title: &Title) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::rules::test_support::{check, check_fix, check_safe_fix, with};
+
+    #[test]
+    fn a_title_on_two_lines_becomes_one_before_it_gets_its_form() {
+        let document = with("# OKEP-7: Faster Tea", "OKEP 7 - Faster\nTea\n===");
+        check(&document, &["ambiguous-heading:1 OKEP 7 - Faster Tea", "malformed-title:1 title"]);
+        check_fix("malformed-title", &document, None);
+    }
 
     #[test]
     fn titles_are_of_one_form() {

@@ -24,7 +24,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
-    if judged.document().is_blank() {
+    if judged.document().is_blank() || judged.is_in_parts() {
         return Vec::new();
     }
     let rows = &judged.template().outline.rows;
@@ -32,7 +32,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         .filter(|section| judged.alignment.matches[*section].is_none())
         .filter(|section| !is_optional(judged, *section))
         .filter(|section| judged.alignment.merged.iter().all(|(merged, _)| merged != section))
-        .filter(|section| !stands_on_the_site(judged, *section))
+        .filter(|section| !is_ambiguous(judged, *section))
         .map(|section| {
             let name = judged.section_name(section);
             let finding = RULE.absent(judged, name, format!("section `{name}` is missing"));
@@ -40,15 +40,15 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
                 .parent
                 .map_or(String::new(), |p| format!(" inside `{}`", judged.section_name(p)));
             let hashes = "#".repeat(rows[section].level.into());
-            let finding =
-                finding.help(format!("add `{hashes} {name}`{around}{}", neighbour(judged, section)));
-            match raw_heading(judged, section) {
-                // The fix would add it a second time.
-                Some(line) => finding.help(format!(
-                    "line {line} has this heading as raw HTML; write it as \
-                                                    Markdown"
-                )),
-                None => finding.detail(Detail::Section(section)),
+            match hidden_heading(judged, section) {
+                // To add it once more would be no remedy.
+                Some((at, what)) => finding
+                    .help(format!("line {} has this heading {what}", judged.document().text.line_of(at))),
+                None => {
+                    let neighbour = neighbour(judged, section);
+                    let finding = finding.help(format!("add `{hashes} {name}`{around}{neighbour}"));
+                    finding.detail(Detail::Section(section))
+                }
             }
         })
         .collect()
@@ -62,30 +62,47 @@ fn is_optional(judged: &OkepContext, section: usize) -> bool {
         || outline.ancestors(section).any(|around| outline.rows[around].is_optional && absent(around))
 }
 
-/// Whether the section is there for readers of the site: `ambiguous-heading` tells that GitHub shows no
-/// heading, and a second one would not fix it.
-fn stands_on_the_site(judged: &OkepContext, section: usize) -> bool {
-    let name = &judged.template().outline.rows[section].name;
-    let old = &judged.requirements.old_names[section];
-    let site_only = judged.ambiguities().iter().filter(|a| a.github.is_none());
-    site_only.filter_map(|a| a.site.as_ref()).any(|(_, text)| {
-        let heading = Name::new(text);
-        name.spells(&heading) || old.iter().any(|o| o.name.spells(&heading))
-    })
+/// Whether a heading of this name is one on GitHub or on the site only, which `ambiguous-heading` reports: a second one
+/// would not fix it.
+fn is_ambiguous(judged: &OkepContext, section: usize) -> bool {
+    let headings = judged.ambiguities().iter().flat_map(|a| [&a.github, &a.site]);
+    headings.flatten().any(|(_, text)| is_of(judged, section, text))
 }
 
-/// The line of a heading of this name that is written as raw HTML, `<h2>Goals</h2>`, on one line.
-fn raw_heading(judged: &OkepContext, section: usize) -> Option<usize> {
+fn is_of(judged: &OkepContext, section: usize, heading: &str) -> bool {
+    let name = Name::new(heading);
+    judged.template().outline.rows[section].name.spells(&name)
+        || judged.requirements.old_names[section].iter().any(|old| old.name.spells(&name))
+}
+
+/// Where a document has a heading of this section that GitHub does not show as one, and what to do about it.
+fn hidden_heading(judged: &OkepContext, section: usize) -> Option<(usize, &'static str)> {
     let document = judged.document();
     let text = document.text.as_str();
-    let name = &judged.template().outline.rows[section].name;
-    let at = memchr::memmem::find_iter(text.as_bytes(), "</h").find(|end| {
-        let line = text[..*end].rfind('\n').map_or(0, |i| i + 1);
-        let tag = text[line..*end].trim_start();
-        let inner = tag.strip_prefix("<h").and_then(|t| Some(t.split_once('>')?.1));
-        inner.is_some_and(|inner| name.spells(&Name::new(inner.trim())))
-    })?;
-    Some(document.text.line_of(at))
+    if let Some(heading) = document.nested_headings.iter().find(|h| is_of(judged, section, &h.text)) {
+        return Some((heading.span.start, "inside of a list or a quote; move it out"));
+    }
+    for html in &document.html {
+        // What these open goes on behind blank lines.
+        let is_long = ["<!", "<?", "<pre", "<script", "<style", "<textarea"]
+            .iter()
+            .any(|tag| text[html.start..].get(..tag.len()).is_some_and(|t| t.eq_ignore_ascii_case(tag)));
+        let mut at = html.start;
+        for line in text[html.clone()].split_inclusive('\n') {
+            let shown = line.trim();
+            let name = shown.trim_start_matches('#').strip_prefix(' ').filter(|_| shown.starts_with('#'));
+            if name.is_some_and(|name| !is_long && is_of(judged, section, name)) {
+                return Some((at, "where GitHub takes it for HTML; put a blank line above it"));
+            }
+            let tag =
+                shown.strip_prefix("<h").and_then(|tag| Some(tag.split_once('>')?.1.split_once("</h")?.0));
+            if tag.is_some_and(|inner| is_of(judged, section, inner.trim())) {
+                return Some((at, "as raw HTML; write it as Markdown"));
+            }
+            at += line.len();
+        }
+    }
+    None
 }
 
 /// Where the section belongs, named by the nearest sibling that is there.
@@ -155,7 +172,8 @@ fn with_prompt(judged: &OkepContext, section: usize) -> String {
 #[cfg(test)]
 mod tests {
     use crate::rules::test_support::{
-        GOOD, OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, check_fix, fixed, planned, tree, with,
+        GOOD, NAV, OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, check_fix, fixed, found, notices,
+        planned, tree, with,
     };
 
     #[test]
@@ -217,7 +235,7 @@ mod tests {
     #[test]
     fn what_the_template_calls_optional_may_be_left_out() {
         let without = with("## Alternatives\n\nCoffee.\n\n", "");
-        for mark in ["(Optional)", "(optional)", "[optional]", "[OPTIONAL]"] {
+        for mark in ["(Optional)", "(optional)", "[optional]", "[OPTIONAL]", "*(optional)*", "(optional):"] {
             let template = TEMPLATE.replace("## Alternatives", &format!("## Alternatives {mark}"));
             let template = (TEMPLATE_PATH, template.as_str());
             check_files(&[template, (OKEP, &without)], &[]);
@@ -239,5 +257,72 @@ mod tests {
         let (_, after) = rest.split_once("## Alternatives").expect("it has some");
         let none = format!("{before}## Alternatives{after}");
         check_files(&[(TEMPLATE_PATH, &around), (OKEP, &none)], &[]);
+    }
+
+    /// Checks a document in the tree of a site with these Markdown extensions, or without a site.
+    #[track_caller]
+    fn check_on(site: Option<&str>, document: &str, expected: &[&str]) {
+        let mut tree = tree(&[(OKEP, document)]);
+        match site {
+            Some(extensions) => {
+                let config = format!("{NAV}markdown_extensions: [{extensions}]\n");
+                tree.insert("mkdocs.yml", config.as_bytes());
+            }
+            None => tree.remove("mkdocs.yml"),
+        }
+        assert_eq!(found(&tree), expected, "{site:?}: {document}");
+    }
+
+    #[test]
+    fn a_heading_that_html_swallows_is_not_added_a_second_time() {
+        let document = with("* Fast tea\n\n## Non-Goals", "* Fast tea\n<br>\n## Non-Goals");
+        // With a site, `ambiguous-heading` reports it.
+        check(&document, &["ambiguous-heading:13 Non-Goals"]);
+        for site in [None, Some("our.own")] {
+            check_on(site, &document, &["missing-section:- Non-Goals"]);
+        }
+        let mut tree = tree(&[(OKEP, &document)]);
+        tree.remove("mkdocs.yml");
+        let findings = planned(&tree);
+        let help = "line 13 has this heading where GitHub takes it for HTML; put a blank line above it";
+        assert_eq!((findings[0].help.as_slice(), findings[0].fix.is_none()), (&[help.to_owned()][..], true));
+        check_on(None, &with("* Fast tea\n\n", "* Fast tea\n<br>\n\n"), &[]);
+        // A section that is commented out is missing.
+        let comment = with("## Non-Goals\n\nNone", "<!--\n## Non-Goals\n-->");
+        check(&comment, &["missing-section:- Non-Goals"]);
+    }
+
+    #[test]
+    fn a_heading_inside_of_a_list_or_a_quote_is_one_finding() {
+        let in_list = with("* Fast tea\n\n## Non-Goals", "* Fast tea\n\n  ## Non-Goals");
+        check(&in_list, &["ambiguous-heading:13 Non-Goals"]);
+        check_on(None, &in_list, &["missing-section:- Non-Goals"]);
+        let in_quote = with("## Non-Goals\n\nNone", "> ## Non-Goals\n>\n> None");
+        check(&in_quote, &["missing-section:- Non-Goals"]);
+        assert_eq!(fixed("missing-section", &[(OKEP, &in_quote)]), "-");
+        check(&with("* Fast tea\n\n## Non-Goals", "* Fast tea\n## Non-Goals"), &[]);
+    }
+
+    #[test]
+    fn what_a_snippet_may_add_is_not_missing() {
+        let section = "## Goals\n\n* Fast tea\n\n";
+        for (site, directive) in [
+            ("pymdownx.snippets", "--8<-- \"goals.md\""),
+            ("pymdownx.snippets", "--8<--\ngoals.md\n--8<--"),
+            ("our.own", "{! goals.md !}"),
+            ("our.own", "{% include \"goals.md\" %}"),
+        ] {
+            let document = with(section, &format!("{directive}\n\n"));
+            check_on(Some(site), &document, &[]);
+            // Where nothing puts it in, it is text.
+            check_on(Some("toc"), &document, &["missing-section:- Goals"]);
+            check_on(None, &document, &["missing-section:- Goals"]);
+        }
+        check_on(Some("pymdownx.snippets"), &with(section, ""), &["missing-section:- Goals"]);
+        check_on(Some("our.own"), &with(section, ""), &["missing-section:- Goals"]);
+        let document = with(section, "--8<-- \"goals.md\"\n\n");
+        let config = format!("{NAV}markdown_extensions: [pymdownx.snippets]\n");
+        let notices = notices(&tree(&[(OKEP, &document), ("mkdocs.yml", &config)]));
+        assert_eq!(notices, ["text-elsewhere"]);
     }
 }

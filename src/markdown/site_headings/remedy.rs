@@ -96,6 +96,14 @@ fn github_only(
     let marker = prefix.trim_end_matches([' ', '\t']);
     let indent = place.prefix.start + marker.len() + usize::from(marker.ends_with('>'))..place.prefix.end;
     if !indent.is_empty() && nested && !prefix.trim_start().starts_with('>') {
+        let below = text[place.span.end..].lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let is_outside = !below.is_empty() && below.len() - below.trim_start().len() < prefix.len();
+        if marker.is_empty() && is_outside {
+            return (
+                "remove the blanks before the `#`: the list ends above it".into(),
+                vec![(indent, String::new())],
+            );
+        }
         return (
             "indent the heading by 4 blanks for each list it is in, below a blank line, or end the list before it".into(),
             Vec::new(),

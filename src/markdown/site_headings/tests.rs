@@ -120,6 +120,17 @@ fn a_heading_in_a_list_needs_four_blanks_and_no_machine_knows_better() {
         &["`# x` is the level 1 heading `x` on GitHub and no heading on the site"],
         "- item\n\n  # x\n",
     );
+    check(
+        "- item\n\n  # x\n\n  more\n",
+        &["`# x` is the level 1 heading `x` on GitHub and no heading on the site"],
+        "- item\n\n  # x\n\n  more\n",
+    );
+    // What is below it is outside of the list.
+    check(
+        "- item\n\n  # x\n\nmore\n",
+        &["`# x` is the level 1 heading `x` on GitHub and no heading on the site"],
+        "- item\n\n# x\n\nmore\n",
+    );
     silent("1.  item\n\n    # x\n\n- # y\n");
 }
 
