@@ -4,6 +4,7 @@ use crate::audit::audit;
 use crate::audit::baseline::{Compared, NewNames, State, compare};
 use crate::audit::report::{Baseline, count};
 use crate::files::Note;
+use crate::markdown::names::Name;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::Finding;
@@ -21,11 +22,33 @@ pub fn take_out_template_change(
     };
     let by_template = findings(compared, now, base, template_history);
     let taken: Vec<&Finding> = by_template.iter().map(|i| &compared.findings[*i]).collect();
-    compared.notes.extend(notes(&taken, &now.snapshot));
+    match removed(&base.snapshot, &now.snapshot) {
+        Some(note) => compared.notes.push(note),
+        None => compared.notes.extend(notes(&taken, &now.snapshot)),
+    }
     let keeps = |i: &usize| !by_template.contains(i);
     let kept: Vec<usize> = (0..compared.findings.len()).filter(keeps).collect();
     compared.baseline = kept.iter().map(|i| compared.baseline[*i]).collect();
     compared.findings = kept.iter().map(|i| compared.findings[*i].clone()).collect();
+}
+
+/// What is no longer checked, where the change removes the template or leaves it without sections.
+fn removed(before: &Snapshot, now: &Snapshot) -> Option<Note> {
+    let path = before.template.path.as_ref()?;
+    let what = match (&now.template.path, now.template.outline.rows.is_empty()) {
+        (None, _) => "removes the template",
+        (Some(_), true) => "empties the template",
+        (Some(_), false) => return None,
+    };
+    let is_lost = |name: &&Name| now.template.names().all(|other| !other.spells(name));
+    let sections: Vec<String> =
+        before.template.names().filter(is_lost).map(|name| format!("`{}`", name.text)).collect();
+    let sections = (!sections.is_empty()).then(|| format!("the sections {}", sections.join(", ")));
+    let repository = before.repository.as_ref().filter(|_| now.repository.is_none());
+    let repository = repository.map(|_| "the repository of issue links".to_owned());
+    let lost = sections.into_iter().chain(["prompts left in place".to_owned()]).chain(repository);
+    let lost = lost.collect::<Vec<_>>().join("; ");
+    Some(Note::at("template-change", path, format!("this change {what}; no longer checked: {lost}")))
 }
 
 /// Which of the new findings an OKEP that was there before has only by the template of `now`.
@@ -45,10 +68,17 @@ fn findings(
         base.snapshot.okep(path).is_some()
             || number.is_some_and(|number| base.snapshot.okep_of_number(number).is_some())
     };
+    // The template under a name that is none of a template's is no OKEP.
+    let is_template = |finding: &Finding| {
+        let okep = finding.okep.as_deref().and_then(|path| now.snapshot.okep(path));
+        okep.is_some_and(|okep| okep.document.text.as_str() == base.template_text().as_str())
+    };
     let is_new = |i: &usize| compared.baseline[*i] == Some(Baseline::New);
-    (0..compared.findings.len())
-        .filter(|i| is_new(i) && found_by_both[*i] == Baseline::New && was_there(&compared.findings[*i]))
-        .collect()
+    let is_taken = |i: &usize| {
+        let finding = &compared.findings[*i];
+        is_template(finding) || found_by_both[*i] == Baseline::New && was_there(finding)
+    };
+    (0..compared.findings.len()).filter(|i| is_new(i) && is_taken(i)).collect()
 }
 
 /// One line for each requirement that a change of the template adds, with the OKEPs that are exempt.

@@ -49,10 +49,10 @@ fn title_edits(template: &Template, number: u64, title: &str) -> DraftEdits {
     in_place.unwrap_or_else(|| vec![(text, whole)])
 }
 
-/// None where the template's issue line has no link to fill in.
+/// None where the template's issue line has neither link nor number to fill in.
 fn issue_edits(template: &Template, number: u64) -> Option<DraftEdits> {
     let line = template.issue.as_ref()?;
-    let link = line.link.as_ref()?;
+    let Some(link) = &line.link else { return Some(vec![(line.span.clone(), line.for_number(number)?)]) };
     let source = template.document.text.slice(line.span.clone());
     let labelled = source.contains("](");
     if let Some(old) =

@@ -119,16 +119,25 @@ impl IssueLine {
 
     /// The line for another issue of the same repository.
     pub fn for_number(&self, number: u64) -> Option<String> {
-        Some(self.with(number, &self.link.as_ref()?.issue_url(number)))
+        let Some(link) = &self.link else {
+            let shown = self.shown.as_ref()?;
+            let mut line = self.text.clone();
+            line.replace_range(self.inside(&shown.span), &number.to_string());
+            return Some(line);
+        };
+        Some(self.with(number, &link.issue_url(number)))
+    }
+
+    fn inside(&self, span: &Range<usize>) -> Range<usize> {
+        span.start - self.span.start..span.end - self.span.start
     }
 
     fn with(&self, shown: u64, url: &str) -> String {
-        let inside = |span: &Range<usize>| span.start - self.span.start..span.end - self.span.start;
         if let Some(link) = self.link.as_ref().filter(|l| l.number.is_some() && !l.span.is_empty()) {
             let mut line = self.text.clone();
-            line.replace_range(inside(&link.span), url);
+            line.replace_range(self.inside(&link.span), url);
             if let Some(number) = self.shown.as_ref().filter(|n| n.span.end <= link.span.start) {
-                line.replace_range(inside(&number.span), &shown.to_string());
+                line.replace_range(self.inside(&number.span), &shown.to_string());
             }
             return line;
         }

@@ -15,6 +15,7 @@ pub mod prompts;
 pub mod proposal;
 pub mod register;
 pub mod requirements;
+pub mod right_path;
 pub mod sentences;
 pub mod snapshot;
 mod snapshot_reader;

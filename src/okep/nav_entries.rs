@@ -1,7 +1,6 @@
 //! Entries of `nav` that plainly mean an OKEP or a page of the proposal folder, and lead nowhere.
 
 use super::proposal::Okep;
-use super::register;
 use super::snapshot::Snapshot;
 use crate::files::PathKind;
 use crate::site::mkdocs::{NavEntry, Site};
@@ -76,8 +75,7 @@ fn dead<'a>(
     }
     let number = named.as_ref().and_then(|named| named.number);
     let is_page = entry.doc.is_some() || named.is_some();
-    let is_misplaced = number.is_some_and(|number| register::is_misplaced(snapshot, number));
-    if is_misplaced || !(is_ours && is_page) && number.is_none() {
+    if !(is_ours && is_page) && number.is_none() {
         return None;
     }
     let meant = named.map_or_else(Vec::new, |named| named.okeps(snapshot));

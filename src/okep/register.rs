@@ -38,11 +38,5 @@ pub fn awaited(snapshot: &Snapshot, meant: u64) -> Option<&str> {
 
 /// Whether a register's entry names an OKEP that is not there; what is in another repository, say, is unknown.
 pub fn is_dead(snapshot: &Snapshot, doc: &str) -> bool {
-    let is_missing = |meant| !is_misplaced(snapshot, meant) && snapshot.path_kind(doc) == PathKind::Nothing;
-    snapshot.number_of(doc).is_some_and(is_missing)
-}
-
-/// Whether the OKEP of a number is outside of its folder, so that its own finding is enough.
-pub fn is_misplaced(snapshot: &Snapshot, meant: u64) -> bool {
-    snapshot.misplaced.iter().any(|page| number(&page.path) == Some(meant))
+    snapshot.number_of(doc).is_some() && snapshot.path_kind(doc) == PathKind::Nothing
 }

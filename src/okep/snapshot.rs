@@ -4,6 +4,7 @@ pub use super::parsed::Parsed;
 pub use super::snapshot_reader::{OrphanFolder, Page};
 
 use super::proposal::Okep;
+use super::right_path;
 use super::snapshot_reader::{Parsable, SnapshotReader, docs_folder, repository};
 use super::template::Template;
 use crate::files::{Content, FRONT_PAGE, Layout, Listing, Note, PathKind, Tree};
@@ -127,9 +128,25 @@ impl Snapshot {
         self.listing.files.keys().map(String::as_str)
     }
 
-    /// What is at a path of the repository.
+    /// What is at a path of the repository; the right path of an OKEP that is elsewhere is unknown, since the
+    /// finding about that OKEP is enough.
     pub fn path_kind(&self, path: &str) -> PathKind {
-        if self.contains(path) { PathKind::File } else { self.tree.kind(path) }
+        match self.tree.kind(path) {
+            _ if self.contains(path) => PathKind::File,
+            PathKind::Nothing if self.has_its_okep_elsewhere(path) => PathKind::Unknown,
+            kind => kind,
+        }
+    }
+
+    fn has_its_okep_elsewhere(&self, path: &str) -> bool {
+        let Some(number) = path::number(path) else { return false };
+        self.misplaced.iter().any(|page| path::number(&page.path) == Some(number))
+            || self.okep_at_wrong_path(path).is_some()
+    }
+
+    /// The OKEP that should be at this path, and is at another one.
+    pub fn okep_at_wrong_path(&self, path: &str) -> Option<&Okep> {
+        self.okeps.iter().find(|okep| right_path::is_right(okep, path) && !self.contains(path))
     }
 
     /// The text of a file, where it can be read.

@@ -102,7 +102,26 @@ fn same_host(url: &str, forge: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{OKEP, check, check_issue_form, planned, tree, with, with_issue};
+    use crate::rules::test_support::{
+        OKEP, check, check_issue_form, found, planned, tree, tree_without_template, with, with_issue,
+    };
+
+    #[test]
+    fn without_a_template_any_issue_will_do() {
+        let issues = |document: &str| {
+            let found = found(&tree_without_template(&[(OKEP, document)]));
+            found.into_iter().filter(|finding| finding.contains("-issue:")).collect::<Vec<_>>()
+        };
+        for url in
+            ["github.com/old/net/issues/7", "gitlab.com/org/net/-/issues/7", "github.com/org/net/pull/7"]
+        {
+            assert_eq!(issues(&with("github.com/org/net/issues/7", url)), [""; 0], "{url}");
+        }
+        assert_eq!(issues(&with("[#7](https://github.com/org/net/issues/7)", "#7")), [""; 0]);
+        assert_eq!(issues(&with("[#7](https://github.com/org/net/issues/7)", "")), ["missing-issue:3 issue"]);
+        // Neither does a template without a link name a repository.
+        check_issue_form("* Issue: #1", "* Issue: [#7](https://github.com/old/net/issues/7)", &[]);
+    }
 
     #[test]
     fn the_issue_is_one_of_the_templates_repository() {

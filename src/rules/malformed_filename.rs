@@ -1,12 +1,12 @@
 //! The name of an OKEP's file, and of a folder that ought to hold one.
 
 use super::{Check, PlanFix, Rule};
-use crate::okep::proposal::Okep;
+use crate::okep::right_path;
 use crate::okep::snapshot::{OrphanFolder, Page, Snapshot};
 use crate::okep::title::PREFIX;
 use crate::rules::finding::{Finding, Fix, Severity};
 use crate::text::path;
-use crate::text::path::{file_name, folder_of, slug, stem};
+use crate::text::path::file_name;
 
 pub static RULE: Rule = Rule {
     id: "malformed-filename",
@@ -27,7 +27,7 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let misnamed = snapshot.okeps.iter().filter(|o| !o.name.well_formed).map(|okep| {
         let message = format!("`{}` is not `okep-NNNN-lower-case-title.md`", file_name(&okep.path));
         let finding = RULE.about(Some(&okep.path), &okep.path, "file name", message);
-        match new_path(okep) {
+        match right_path::in_form(okep) {
             Some(to) => finding.help(format!("rename it to `{to}`")),
             None => finding.help("name it after the number of its tracking issue and its title"),
         }
@@ -44,7 +44,7 @@ fn orphan(folder: &OrphanFolder) -> Finding {
 
 fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let (from, to) = match &finding.okep {
-        Some(path) => (path.as_str(), new_path(snapshot.okep(path)?)?),
+        Some(path) => (path.as_str(), right_path::in_form(snapshot.okep(path)?)?),
         None => {
             let folder = snapshot.orphan_folders.iter().find(|f| f.folder == finding.subject)?;
             let (page, certain) = likeliest(folder)?;
@@ -71,36 +71,8 @@ fn own_name(folder: &OrphanFolder) -> String {
     format!("{}/{}.md", folder.folder, file_name(&folder.folder))
 }
 
-/// The path that an OKEP should have, where it is another one.
-fn new_path(okep: &Okep) -> Option<String> {
-    if path::is_folder_page(&okep.path) {
-        let (folder, name) = okep.folder.as_ref()?;
-        return name.well_formed.then(|| format!("{folder}/{}.md", file_name(folder)));
-    }
-    let name = proper_name(okep.number(), &okep.path, okep.title.as_ref().map(|t| t.name.as_str()))?;
-    Some(beside(&okep.path, &name)).filter(|to| *to != okep.path)
-}
-
-/// `okep-NNNN-title.md` from the number, and the title in the file's name or else in its heading.
-fn proper_name(number: Option<u64>, path: &str, title: Option<&str>) -> Option<String> {
-    let stem = stem(file_name(path))?.trim_start();
-    let named = stem.get(..4).is_some_and(|p| p.eq_ignore_ascii_case(PREFIX));
-    let rest = if named { stem[4..].trim_start_matches(['-', '_', ' ', '.', '#']) } else { stem };
-    let slug_of_file = slug(rest.trim_start_matches(|c: char| c.is_ascii_digit()));
-    let slug = if slug_of_file.is_empty() { slug(title?) } else { slug_of_file };
-    (!slug.is_empty()).then_some(format!("okep-{}-{slug}.md", number?))
-}
-
-fn beside(path: &str, name: &str) -> String {
-    match folder_of(path) {
-        "" => name.to_owned(),
-        folder => format!("{folder}/{name}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::rules::test_support::{GOOD, NAV, OKEP, check_files, planned, tree};
 
     #[test]
@@ -163,18 +135,6 @@ mod tests {
         let findings = planned(&tree(&[(&path, GOOD), ("mkdocs.yml", &nav)]));
         let fix = findings[0].fix.as_ref().expect("it can be renamed");
         assert_eq!(fix.renames[0].to, format!("{FOLDER}/okep-7-faster-tea.md"));
-    }
-
-    #[test]
-    fn a_new_name_keeps_number_and_title() {
-        let check = |path, expected: &str| {
-            let name = proper_name(Some(7), path, Some("Other"));
-            assert_eq!(name.as_deref(), Some(expected), "{path}");
-        };
-        check("docs/okeps/ okep-7-faster-tea.md", "okep-7-faster-tea.md");
-        check("docs/okeps/OKEP-7-Faster-Tea.MD", "okep-7-faster-tea.md");
-        check("docs/okeps/okep_7 faster tea.mdown", "okep-7-faster-tea.md");
-        check("docs/okeps/okep-7.md", "okep-7-other.md");
     }
 
     #[test]

@@ -111,8 +111,18 @@ fn stands_in(issue: &IssueLine, form: &IssueLine) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::rules::test_support::{
-        ISSUE, OKEP, TEMPLATE, TEMPLATE_PATH, check, fixed, fixed_issue, notices, tree, with, with_issue,
+        ISSUE, OKEP, TEMPLATE, TEMPLATE_PATH, check, fixed, fixed_issue, notices, planned, tree,
+        tree_without_template, with, with_issue,
     };
+
+    #[test]
+    fn without_a_template_no_repository_is_named() {
+        let tree = tree_without_template(&[(OKEP, &with_issue("* Issue: TBD"))]);
+        let findings = planned(&tree);
+        let finding = findings.iter().find(|f| f.rule == "missing-issue").expect("it is missing");
+        let fix = finding.fix.as_ref().expect("the number is known");
+        assert_eq!(fix.edits[0].replacement, "* Issue: #7");
+    }
 
     #[test]
     fn the_issue_is_named_before_the_first_section() {

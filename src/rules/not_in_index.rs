@@ -31,10 +31,14 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let Some(landing) = snapshot.landing.as_ref().filter(|landing| is_list(snapshot, landing)) else {
         return Vec::new();
     };
-    // An entry that still names it by an earlier path is one cause, and `dead-index-entry` reports it.
-    let dead = landing.entries.iter().filter(|e| register::is_dead(snapshot, &e.doc));
-    let renamed: Vec<&str> =
-        dead.filter_map(|e| register::meant(snapshot, &e.doc)).map(|o| o.path.as_str()).collect();
+    // An entry that still names it by an earlier path is one cause, and `dead-index-entry` reports it; one that
+    // names it by the right path another, which the finding about its own path is enough for.
+    let meant = |doc: &str| match register::is_dead(snapshot, doc) {
+        true => register::meant(snapshot, doc),
+        false => snapshot.okep_at_wrong_path(doc),
+    };
+    let entries = landing.entries.iter().filter_map(|entry| meant(&entry.doc));
+    let renamed: Vec<&str> = entries.map(|okep| okep.path.as_str()).collect();
     snapshot
         .okeps
         .iter()

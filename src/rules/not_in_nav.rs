@@ -33,8 +33,11 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let Some(site) = &snapshot.site else { return Vec::new() };
     // An entry that means it is one cause, which `dead-nav-entry` reports.
     let dead = dead_entries(snapshot);
-    let meant: HashSet<&str> =
-        dead.iter().filter(|dead| dead.meant.len() == 1).map(|dead| dead.meant[0].path.as_str()).collect();
+    let dead = dead.iter().filter(|dead| dead.meant.len() == 1).map(|dead| dead.meant[0]);
+    // Neither is one missing whose own path is wrong, and which an entry names by the right one.
+    let docs = site.nav.entries().iter().filter_map(|entry| entry.doc.as_deref());
+    let misnamed = docs.filter_map(|doc| snapshot.okep_at_wrong_path(doc));
+    let meant: HashSet<&str> = dead.chain(misnamed).map(|okep| okep.path.as_str()).collect();
     snapshot
         .okeps
         .iter()

@@ -1,9 +1,10 @@
 //! One number for file name, folder, title, link text and link URL.
 
 use super::{Check, PlanFix, Rule};
+use crate::okep::right_path;
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Edit, Finding, Fix, Related, Severity};
-use crate::text::path::{file_name, is_folder_page};
+use crate::text::path::is_folder_page;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -116,19 +117,10 @@ fn remedy(judged: &OkepContext, odd: &[&Carrier], right: u64) -> Result<Fix, &'s
     if !is_odd("file name") {
         return Ok(fix);
     }
-    match renumbered(path, right) {
+    match right_path::with_number(path, right) {
         Some(to) => Ok(fix.and_rename(path, to)),
         None => Err("if that number is right, rename the file by hand"),
     }
-}
-
-/// The path with the number of the file's name exchanged; what names the file is fixed by the audit.
-fn renumbered(path: &str, number: u64) -> Option<String> {
-    let name = file_name(path);
-    let start = name.find(|c: char| c.is_ascii_digit())?;
-    let digits = name[start..].bytes().take_while(u8::is_ascii_digit).count();
-    let folder = &path[..path.len() - name.len()];
-    Some(format!("{folder}{}{number}{}", &name[..start], &name[start + digits..]))
 }
 
 fn carriers(judged: &OkepContext) -> Vec<Carrier> {

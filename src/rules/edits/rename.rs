@@ -23,7 +23,10 @@ pub fn with_links(snapshot: &Snapshot, mut fix: Fix) -> Option<Fix> {
     for Rename { from, to } in &fix.renames {
         let number = |path: &str| okep_name(stem(path::file_name(path))?)?.number;
         let same = |o: &crate::okep::proposal::Okep| o.path != *from && o.name.number == number(to);
-        if snapshot.path_kind(to) != PathKind::Nothing || snapshot.okeps.iter().any(same) {
+        if snapshot.contains(to)
+            || snapshot.tree.kind(to) != PathKind::Nothing
+            || snapshot.okeps.iter().any(same)
+        {
             return None;
         }
         fix.edits.extend(updated_links(snapshot, from, to)?);
@@ -49,13 +52,15 @@ fn is_named_elsewhere(snapshot: &Snapshot, from: &str, edits: &[Edit]) -> bool {
         let Some(text) = snapshot.text(&path) else { return false };
         let in_edit =
             |at: usize| edits.iter().any(|e| e.path == path && e.start <= at && at + name.len() <= e.end);
-        // A link to another file of that name is none to this one.
+        // A link to another file of that name is none to this one, and neither is an entry.
         let document = snapshot.document(&path);
         let links = document.iter().flat_map(|document| &document.links);
-        let other: Vec<Range<usize>> = links
-            .filter(|link| leads_to(&path, link).is_some_and(|to| to != from))
-            .map(|link| link.span.clone())
-            .collect();
+        let links = links.filter(|link| leads_to(&path, link).is_some_and(|to| to != from));
+        let nav = snapshot.site.as_ref().and_then(|site| site.nav.tree()).filter(|tree| tree.path == path);
+        let entries = nav.iter().flat_map(|tree| &tree.entries);
+        let entries = entries.filter(|entry| entry.doc.as_ref().is_some_and(|doc| doc != from));
+        let other: Vec<Range<usize>> =
+            links.map(|link| link.span.clone()).chain(entries.map(|entry| entry.span.clone())).collect();
         let in_other = |at: usize| other.iter().any(|span| span.contains(&at));
         text.as_str().match_indices(name).any(|(at, _)| !in_edit(at) && !in_other(at))
     })

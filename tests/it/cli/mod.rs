@@ -18,5 +18,6 @@ mod mistakes;
 mod output;
 mod paths;
 mod quarantine;
+mod renamed;
 mod repositories;
 mod trust;

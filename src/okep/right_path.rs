@@ -1,0 +1,68 @@
+//! The path that an OKEP should have, where its own is wrong.
+
+use super::proposal::Okep;
+use super::title::PREFIX;
+use crate::text::path::{self, file_name, folder_of, is_folder_page, slug, stem};
+
+/// The path in the form that OKEPs have; none where it has that form, or nothing says its number or title.
+pub fn in_form(okep: &Okep) -> Option<String> {
+    if okep.name.well_formed {
+        return None;
+    }
+    if is_folder_page(&okep.path) {
+        let (folder, name) = okep.folder.as_ref()?;
+        return name.well_formed.then(|| format!("{folder}/{}.md", file_name(folder)));
+    }
+    let name = proper_name(okep.number(), &okep.path, okep.title.as_ref().map(|t| t.name.as_str()))?;
+    let folder = folder_of(&okep.path);
+    let to = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+    (to != okep.path).then_some(to)
+}
+
+/// The path with another number in the file's name.
+pub fn with_number(path: &str, number: u64) -> Option<String> {
+    let name = file_name(path);
+    let start = name.find(|c: char| c.is_ascii_digit())?;
+    let digits = name[start..].bytes().take_while(u8::is_ascii_digit).count();
+    let folder = &path[..path.len() - name.len()];
+    Some(format!("{folder}{}{number}{}", &name[..start], &name[start + digits..]))
+}
+
+/// Whether `path` is the right one of an OKEP: its own has another form, or another number than title and issue.
+pub fn is_right(okep: &Okep, path: &str) -> bool {
+    let is_numbered = || {
+        let number = path::number(path)?;
+        let is_path = with_number(&okep.path, number).is_some_and(|right| right == path);
+        let title = || okep.title.as_ref().and_then(|title| title.number);
+        let issue = || okep.issue.as_ref().and_then(|issue| issue.number());
+        (is_path && title() == Some(number) && issue() == Some(number)).then_some(())
+    };
+    okep.path != path && (is_numbered().is_some() || in_form(okep).is_some_and(|right| right == path))
+}
+
+/// `okep-NNNN-title.md` from the number, and the title in the file's name or else in its heading.
+fn proper_name(number: Option<u64>, path: &str, title: Option<&str>) -> Option<String> {
+    let stem = stem(file_name(path))?.trim_start();
+    let named = stem.get(..4).is_some_and(|p| p.eq_ignore_ascii_case(PREFIX));
+    let rest = if named { stem[4..].trim_start_matches(['-', '_', ' ', '.', '#']) } else { stem };
+    let slug_of_file = slug(rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+    let slug = if slug_of_file.is_empty() { slug(title?) } else { slug_of_file };
+    (!slug.is_empty()).then_some(format!("okep-{}-{slug}.md", number?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_name_keeps_number_and_title() {
+        let check = |path, expected: &str| {
+            let name = proper_name(Some(7), path, Some("Other"));
+            assert_eq!(name.as_deref(), Some(expected), "{path}");
+        };
+        check("docs/okeps/ okep-7-faster-tea.md", "okep-7-faster-tea.md");
+        check("docs/okeps/OKEP-7-Faster-Tea.MD", "okep-7-faster-tea.md");
+        check("docs/okeps/okep_7 faster tea.mdown", "okep-7-faster-tea.md");
+        check("docs/okeps/okep-7.md", "okep-7-other.md");
+    }
+}
