@@ -158,5 +158,6 @@ fn paths_of(finding: &Finding) -> impl Iterator<Item = &str> {
 
 /// A number of things: `1 OKEP`, `2 OKEPs`.
 pub fn count(n: usize, thing: &str) -> String {
-    format!("{n} {thing}{}", if n == 1 { "" } else { "s" })
+    let plural = if thing.ends_with('x') { "es" } else { "s" };
+    format!("{n} {thing}{}", if n == 1 { "" } else { plural })
 }

@@ -2,7 +2,7 @@
 //!
 //! It runs nothing, and reads of the surroundings only the folder that the reader is in.
 
-use crate::audit::report::{HALF_STAGED, Report, Source};
+use crate::audit::report::{HALF_STAGED, Report, Source, count};
 use crate::report::summary::listed;
 use crate::report::{Suggestion, View};
 use crate::rules::finding::{Finding, Fix, Safety};
@@ -113,27 +113,23 @@ fn fixes(call: &Call, report: &Report) -> Vec<Suggestion> {
     match (&report.source, safe.len()) {
         (_, 0) => {}
         // A commit is not rewritten.
-        (Source::Commit(_), n) => found.push(suggestion(&number(n, "safe fix"), call.with("--diff"))),
-        (Source::Worktree, n) => found.push(suggestion(&number(n, "safe fix"), call.with("--fix"))),
+        (Source::Commit(_), n) => found.push(suggestion(&count(n, "safe fix"), call.with("--diff"))),
+        (Source::Worktree, n) => found.push(suggestion(&count(n, "safe fix"), call.with("--fix"))),
         // The index is not written to: the files are fixed, and staged again.
         (Source::Index, n) => {
             let fix = call.with("--fix");
             let files: BTreeSet<&str> = safe.iter().flat_map(|fix| touched(fix)).collect();
-            found.push(suggestion(&number(n, "safe fix"), format!("{fix}; {}", stage(files, report.away))));
+            found.push(suggestion(&count(n, "safe fix"), format!("{fix}; {}", stage(files, report.away))));
         }
     }
     if !suggested.is_empty() {
-        found.push(suggestion(&number(suggested.len(), "suggested fix"), call.with("--diff=all")));
+        found.push(suggestion(&count(suggested.len(), "suggested fix"), call.with("--diff=all")));
     }
     found
 }
 
 fn suggestion(what: &str, command: String) -> Suggestion {
     Suggestion { what: what.to_owned(), command }
-}
-
-fn number(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}es") }
 }
 
 fn half_staged(report: &Report) -> BTreeSet<&str> {

@@ -105,7 +105,7 @@ pub fn next(page: &HtmlPage, ids: &Ids) -> Markup {
             @if open.is_empty() { p.nothing { "Nothing is open." } } @else {
                 @if page.tip.is_some() {
                     ul.commands {
-                        @if safe > 0 { li { code { "okep check --fix" } " writes " (count(safe, "safe fix")) @if safe != 1 { "es" } "." } }
+                        @if safe > 0 { li { code { "okep check --fix" } " writes " (count(safe, "safe fix")) "." } }
                         @if suggested > 0 { li { code { "okep check --diff=all" } " shows " (suggested) " more, which change the text." } }
                         @if manual > 0 { li { (manual) " need manual work." } }
                     }
