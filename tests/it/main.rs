@@ -6,6 +6,7 @@
 mod architecture;
 mod cli;
 mod corpus;
+mod docs;
 mod fix_command;
 mod fix_properties;
 mod git;
