@@ -42,8 +42,9 @@ fn landed_okep<'a>(history: &'a TemplateHistory, snapshot: &Snapshot, path: &str
     let removed: Vec<(&String, &LandedOkep)> =
         history.landed.iter().filter(|(path, _)| !snapshot.contains(path)).collect();
     removed.first()?;
-    let added: Vec<&str> =
-        snapshot.okeps.iter().map(|o| o.path.as_str()).filter(|p| !history.landed.contains_key(*p)).collect();
+    // The template moves with the folder, and is no OKEP that was renamed.
+    let paths = snapshot.okeps.iter().map(|o| o.path.as_str()).chain(snapshot.template.path.as_deref());
+    let added: Vec<&str> = paths.filter(|path| !history.landed.contains_key(*path)).collect();
     let at = added.iter().position(|added| *added == path)?;
     // Contents are compared only where the names do not say it.
     let names = |path: &'a str| (path, None::<Id>);

@@ -136,6 +136,12 @@ impl Config {
     }
 }
 
+/// The proposal folder that the bytes of an `okep.toml` name, whatever else is wrong with them.
+pub fn folder(bytes: &[u8]) -> Option<String> {
+    let table: toml::Table = toml::from_str(std::str::from_utf8(bytes).ok()?).ok()?;
+    Some(table.get("folder")?.as_str()?.trim_matches('/').to_owned())
+}
+
 /// Where the site's pages are elsewhere, its proposals are looked for there.
 fn folder_of_site(layout: &Layout, tree: &Tree) -> Option<String> {
     let register = layout.registers.iter().find(|path| tree.contains(path))?;

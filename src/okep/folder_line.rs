@@ -1,6 +1,7 @@
 //! The proposal folder along the main line, back to where it begins.
 
-use crate::files::is_markdown;
+use super::config;
+use crate::files::{CONFIG, Layout, is_markdown};
 use crate::git::commit::{Kind, Trees};
 use crate::git::main_line::{LineCommit, LineReader, folder_trees};
 use crate::git::packs::Packs;
@@ -137,6 +138,7 @@ impl FolderReading<'_> {
                     self.known.clear();
                     Ok(FolderStep::Moved)
                 }
+                (None, None) => Ok(self.elsewhere(commit)),
                 _ => Ok(FolderStep::Begins),
             };
         };
@@ -154,6 +156,21 @@ impl FolderReading<'_> {
             }
         }
         Ok(FolderStep::Held)
+    }
+}
+
+impl FolderReading<'_> {
+    /// Looks for the folder where the newest commit itself says that it is: what is checked may have moved it.
+    fn elsewhere(&mut self, commit: LineCommit) -> FolderStep {
+        let config = self.trees.find(commit.root, CONFIG).ok().flatten();
+        let config = config.and_then(|(_, id)| self.trees.local.find_object(id).ok());
+        let folder = config.and_then(|config| config::folder(&config.data));
+        let folder = folder.unwrap_or_else(|| Layout::default().folder);
+        if folder == self.folder {
+            return FolderStep::Begins;
+        }
+        self.folder = folder;
+        FolderStep::Moved
     }
 }
 

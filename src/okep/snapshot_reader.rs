@@ -117,8 +117,10 @@ impl SnapshotReader<'_> {
             return None;
         };
         let file = self.tree.file(path)?;
-        if !matches!(file.content, Content::Bytes(_)) {
+        if let Content::TooLarge(_) | Content::Unavailable(_) = file.content {
             self.incomplete = true;
+        }
+        if !matches!(file.content, Content::Bytes(_)) {
             if let Content::TooLarge(size) = file.content {
                 let message = format!("{} MiB, too large: not read", size >> 20);
                 self.notes.push(Note::at("too-large", path, message));

@@ -31,6 +31,13 @@ fn check_in(repo: &Repo, dir: &Path, args: &[&str]) -> Ran {
     crate::support::ran(command)
 }
 
+/// Checks the OKEP as an editor does that has not saved it.
+fn unsaved(repo: &Repo, dir: &Path) -> Ran {
+    let mut command = repo.okep_command(&["check", "--format", "json", "--stdin-filename", OKEP, "-"]);
+    command.current_dir(dir).stdin(std::fs::File::open(dir.join(OKEP)).expect("it is there"));
+    crate::support::ran(command)
+}
+
 /// What is said of the OKEP's missing section: `error`, `hint`, or nothing.
 fn verdict(ran: &Ran) -> String {
     let value = ran.value();
@@ -49,6 +56,8 @@ fn agree(repo: &Repo, dir: &Path, base: &str, expected: &str) {
     let git = |args: &[&str]| repo.git_in(dir, args).exits(0).stdout.trim().to_owned();
     assert_eq!(verdict(&check_in(repo, dir, &[])), expected, "the working tree");
     assert_eq!(verdict(&check_in(repo, dir, &[OKEP])), expected, "the file");
+    assert_eq!(verdict(&check_in(repo, dir, &["--okep", "2130"])), expected, "its number");
+    assert_eq!(verdict(&unsaved(repo, dir)), expected, "its text on standard input");
     assert_eq!(verdict(&check_in(repo, dir, &["--rev", "HEAD"])), expected, "--rev HEAD");
     assert_eq!(verdict(&check_in(repo, dir, &["--since", base])), expected, "--since");
     // Squashed on top of the base, and not committed yet.
@@ -82,6 +91,24 @@ fn a_topic_branch_has_not_landed() {
     agree(&repo, &repo.root, "main", "error");
     repo.git(&["checkout", "-q", "--detach"]);
     agree(&repo, &repo.root, "main", "error");
+}
+
+#[test]
+fn a_merge_that_is_staged_is_held_to_what_its_commit_is() {
+    let repo = topic();
+    for (branch, other) in [("topic", "main"), ("main", "topic")] {
+        repo.git(&["checkout", "-q", branch]);
+        repo.git(&["merge", "-q", "--no-commit", "--no-ff", other]);
+        for args in [&[][..], &[OKEP], &["--okep", "2130"]] {
+            assert_eq!(verdict(&repo.json(args)), "error", "{branch}, {args:?}");
+        }
+        // Into the topic branch the merge brings the demand, into main the OKEP.
+        let staged = if branch == "main" { "error" } else { "" };
+        assert_eq!(verdict(&repo.json(&["--staged"])), staged, "{branch}");
+        repo.git(&["commit", "-q", "-m", "Merge"]);
+        agree(&repo, &repo.root, "begin", "error");
+        repo.git(&["reset", "-q", "--hard", "HEAD~1"]);
+    }
 }
 
 #[test]
@@ -315,6 +342,54 @@ fn without_a_default_branch_the_commit_has_its_own_line() {
     }
     // Asked for what is new since another branch, that one's line counts.
     assert_eq!(verdict(&repo.json(&["--since", "trunk"])), "error");
+}
+
+#[test]
+fn an_okep_keeps_its_landing_where_the_proposal_folder_moves() {
+    for grows_first in [false, true] {
+        let repo = Repo::clean();
+        if grows_first {
+            grow(&repo);
+        }
+        propose(&repo);
+        if !grows_first {
+            grow(&repo);
+        }
+        repo.git(&["mv", "docs/okeps", "docs/enhancements"]);
+        repo.write("mkdocs.yml", repo.read("mkdocs.yml").replace("okeps/", "enhancements/"));
+        repo.write("okep.toml", "folder = \"docs/enhancements\"\n");
+        let expected: &[&str] = match grows_first {
+            true => &["error missing-section docs/enhancements/okep-2130-tide-tables.md:- Monitoring"],
+            false => &[],
+        };
+        let of_it = |ran: &Ran| ran.faults().into_iter().filter(|f| f.contains("2130")).collect::<Vec<_>>();
+        repo.git(&["add", "-A"]);
+        assert_eq!(of_it(&repo.json(&[])), expected);
+        assert_eq!(of_it(&repo.json(&["--staged"])), [""; 0], "it was as it is before");
+        repo.commit("Move the folder");
+        for args in [&[][..], &["--rev", "HEAD"], &["--since", "HEAD~3"], &["docs/enhancements"]] {
+            assert_eq!(of_it(&repo.json(args)), expected, "{args:?}");
+        }
+    }
+}
+
+#[test]
+fn a_branch_that_moves_the_proposal_folder_has_landed_what_main_has() {
+    let repo = Repo::clean();
+    repo.git(&["checkout", "-q", "-b", "topic"]);
+    grow(&repo);
+    propose(&repo);
+    repo.edit("docs/okeps/okep-2130-tide-tables.md", "## Goals", "## Monitoring\n\nBy day.\n\n## Goals");
+    repo.git(&["mv", "docs/okeps", "docs/enhancements"]);
+    repo.write("mkdocs.yml", repo.read("mkdocs.yml").replace("okeps/", "enhancements/"));
+    repo.write("okep.toml", "folder = \"docs/enhancements\"\n");
+    repo.commit("Move the folder");
+    let new = "docs/enhancements/okep-2130-tide-tables.md";
+    repo.edit(new, "## Monitoring", "## Watching");
+    let check = repo.json(&[]).exits(1);
+    let errors = check.faults().into_iter().filter(|fault| fault.starts_with("error"));
+    assert_eq!(errors.collect::<Vec<_>>(), [format!("error missing-section {new}:- Monitoring")]);
+    assert_eq!(check.hints().iter().filter(|hint| hint.contains("missing-section")).count(), 2);
 }
 
 #[test]

@@ -295,6 +295,33 @@ fn a_symbolic_link_is_not_followed() {
     assert_eq!(check.code, 2, "{}{}", check.stdout, check.stderr);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_a_register_behind_a_link_lists_is_unknown() {
+    for (link, is_configuration) in [("mkdocs.yml", true), ("docs/okeps/index.md", false)] {
+        let repo = Repo::clean();
+        let (path, target) = (repo.root.join(link), repo.root.join("elsewhere.txt"));
+        std::fs::rename(&path, &target).expect("it is there");
+        std::os::unix::fs::symlink(&target, &path).expect("a link");
+        repo.commit("Link");
+        repo.write("docs/okeps/okep-2130-tide-tables.md", crate::support::good_okep(2130, "Tide Tables"));
+        repo.git(&["add", "-A"]);
+        let others: &[&str] = if is_configuration {
+            &["warning not-in-index docs/okeps/index.md:4 index page"]
+        } else {
+            &["error not-in-nav mkdocs.yml:11 nav"]
+        };
+        for args in [&[][..], &["--staged"]] {
+            let check = repo.json(args).exits(i32::from(!is_configuration));
+            assert_eq!(
+                (check.faults(), check.notes()),
+                (others.iter().map(|f| (*f).into()).collect(), vec!["symlink".into()]),
+                "{link}"
+            );
+        }
+    }
+}
+
 #[test]
 fn files_that_git_ignores_are_not_judged() {
     let repo = Repo::clean();
