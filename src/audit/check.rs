@@ -6,15 +6,16 @@
 
 use crate::audit::asked::{UnknownPath, is_about, keep_asked};
 use crate::audit::baseline::{Compared, State};
-use crate::audit::history_source::{HistoryQuery, HistorySource};
+use crate::audit::history_source::HistorySource;
 use crate::audit::pull_request::report_number;
 use crate::audit::report::{HALF_STAGED, Report, Source};
 use crate::audit::report_of::report_of;
 use crate::audit::scope::ChangeScope;
 use crate::audit::target::{Base, CheckTarget, Options};
 use crate::audit::template_change::take_out_template_change;
+use crate::audit::template_choice::choose_template;
 use crate::audit::{AuditCache, Verdict, audit_with};
-use crate::files::{CONFIG, Layout, Note, Tree};
+use crate::files::{Layout, Note, Tree};
 use crate::git::{Error as GitError, Id};
 use crate::okep::config;
 use crate::okep::config::Config;
@@ -23,8 +24,6 @@ use crate::okep::template_history::TemplateHistory;
 use crate::rules;
 use crate::rules::finding::Finding;
 use crate::rules::page_links::lost;
-use crate::text::path;
-use crate::text::path::Role;
 use crate::text::same_text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -119,7 +118,7 @@ pub fn check(target: &CheckTarget, options: &Options, history: &dyn HistorySourc
     if target.tip.is_some() {
         let compared = Compared::of(target.compares, &now, &before, &verdicts, None);
         if needs_history(target, options, &now, &before, &verdicts[0], &compared) {
-            template_history = Some(history.template_history(query(target, &config, &target.commits())));
+            template_history = Some(history.template_history(target.query(&config, &target.commits())));
             verdicts = audit_all(&now, &before, template_history.as_ref(), &cache);
         }
     }
@@ -244,41 +243,6 @@ fn needs_history(
     })
 }
 
-fn query<'a>(target: &'a CheckTarget, config: &'a Config, commits: &'a [Id]) -> HistoryQuery<'a> {
-    HistoryQuery { tree: &target.tree, config, commits, since: target.since }
-}
-
-/// Of several files that are named like a template, the one that landed first counts, also in the states
-/// compared with; says which one that is.
-fn choose_template(
-    target: &CheckTarget,
-    config: &mut Config,
-    bases: &mut [(&Base, Config)],
-    history: &dyn HistorySource,
-) -> Option<Note> {
-    let folder = &config.layout.folder;
-    let listing = target.tree.list(folder);
-    let is_template = |path: &&str| path::role(path, folder) == Role::Template;
-    let templates: Vec<&str> = listing.files.keys().map(String::as_str).filter(is_template).collect();
-    if templates.len() < 2 || config.layout.template.is_some() {
-        return None;
-    }
-    let known = history.template_history(query(target, config, &target.commits()));
-    let id = |path: &&str| Id::from_hex(target.tree.id(path)?.as_bytes()).ok();
-    let first = known.first_template(&templates.iter().map(|path| (*path, id(path))).collect())?;
-    let others = templates.iter().filter(|path| **path != first).map(|path| format!("`{path}`"));
-    let message = format!(
-        "several files are named like a template; this one is used because it landed first, not {}; \
-         `template = \"PATH\"` in {CONFIG} selects another",
-        others.collect::<Vec<_>>().join(", ")
-    );
-    for (_, config) in bases.iter_mut().filter(|(base, _)| base.tree.contains(&first)) {
-        config.layout.template.get_or_insert_with(|| first.clone());
-    }
-    config.layout.template = Some(first.clone());
-    Some(Note::at("several-templates", first, message))
-}
-
 /// The files in question whose working copy differs: who fixes them must stage them.
 fn half_staged(report: &Report, target: &CheckTarget) -> Vec<Note> {
     let Some(working_copy) = &target.working_copy else { return Vec::new() };
@@ -327,6 +291,7 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audit::history_source::HistoryQuery;
     use crate::audit::report::Baseline;
     use std::cell::RefCell;
 

@@ -19,6 +19,7 @@ pub mod scope;
 pub mod selection;
 pub mod target;
 mod template_change;
+mod template_choice;
 mod template_timeline;
 
 pub use cache::{AuditCache, PageVerdict};

@@ -161,7 +161,7 @@ fn of_index(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Error> {
 }
 
 /// The merge heads whose findings are not new: on the default branch only what another copy of it has, since
-/// what a branch brings into the main line is new there; elsewhere all of them.
+/// what a branch adds to the main line is new there; elsewhere all of them.
 fn merged_from_main(repo: &Repo, target: &CheckTarget) -> Vec<Id> {
     let mut merged = target.merged.clone();
     if merged.is_empty() {

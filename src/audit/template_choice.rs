@@ -1,0 +1,39 @@
+//! Which of several files that are named like a template is the template.
+
+use crate::audit::history_source::HistorySource;
+use crate::audit::target::{Base, CheckTarget};
+use crate::files::{CONFIG, Note};
+use crate::git::Id;
+use crate::okep::config::Config;
+use crate::text::path::{self, Role};
+
+/// Of several files that are named like a template, the one that landed first counts, also in the states
+/// compared with; says which one that is.
+pub fn choose_template(
+    target: &CheckTarget,
+    config: &mut Config,
+    bases: &mut [(&Base, Config)],
+    history: &dyn HistorySource,
+) -> Option<Note> {
+    let folder = &config.layout.folder;
+    let listing = target.tree.list(folder);
+    let is_template = |path: &&str| path::role(path, folder) == Role::Template;
+    let templates: Vec<&str> = listing.files.keys().map(String::as_str).filter(is_template).collect();
+    if templates.len() < 2 || config.layout.template.is_some() {
+        return None;
+    }
+    let known = history.template_history(target.query(config, &target.commits()));
+    let id = |path: &&str| Id::from_hex(target.tree.id(path)?.as_bytes()).ok();
+    let first = known.first_template(&templates.iter().map(|path| (*path, id(path))).collect())?;
+    let others = templates.iter().filter(|path| **path != first).map(|path| format!("`{path}`"));
+    let message = format!(
+        "several files are named like a template; this one is used because it landed first, not {}; \
+         `template = \"PATH\"` in {CONFIG} selects another",
+        others.collect::<Vec<_>>().join(", ")
+    );
+    for (_, config) in bases.iter_mut().filter(|(base, _)| base.tree.contains(&first)) {
+        config.layout.template.get_or_insert_with(|| first.clone());
+    }
+    config.layout.template = Some(first.clone());
+    Some(Note::at("several-templates", first, message))
+}

@@ -1,0 +1,299 @@
+//! Which line is the issue line: each line before the first section is ranked by its label, its link and the
+//! number in it.
+
+use super::issue_line::{Elsewhere, IssueLine};
+use super::issue_link::{DECORATION, ForgeLink, Number, Target, number_in, targets};
+use crate::markdown::document::Document;
+use crate::markdown::names::Name;
+use std::ops::Range;
+
+/// What an issue line is known by.
+#[derive(Default)]
+pub struct Sought<'a> {
+    pub template: bool,
+    pub label: Option<Name>,
+    pub repository: Option<&'a str>,
+    pub own: &'a [u64],
+}
+
+/// One line of a block or of a table, without its marker and the blanks around it.
+pub struct CandidateLine {
+    span: Range<usize>,
+    marker: Option<usize>,
+    /// Index among the blocks; none for a row of a table.
+    block: Option<usize>,
+    /// Whether it is the last of its block.
+    last: bool,
+}
+
+pub fn lines(document: &Document, region: &Range<usize>) -> Vec<CandidateLine> {
+    let text = &document.text;
+    let pieces = |span: &Range<usize>| {
+        let mut at = span.start;
+        let pieces: Vec<Range<usize>> = text
+            .slice(span.clone())
+            .split_inclusive('\n')
+            .map(|piece| {
+                let start = at + piece.len() - piece.trim_start_matches([' ', '\t', '>']).len();
+                at += piece.len();
+                start..(at - piece.len() + piece.trim_end().len()).max(start)
+            })
+            .filter(|piece| !piece.is_empty())
+            .collect();
+        pieces
+    };
+    let first = document.blocks.partition_point(|b| b.span.start < region.start);
+    let mut lines = Vec::new();
+    for (index, block) in document.blocks_in(region).iter().enumerate() {
+        let pieces = pieces(&block.span);
+        let end = pieces.last().map(|piece| piece.start);
+        let mut marker = block.marker;
+        lines.extend(pieces.into_iter().map(|span| CandidateLine {
+            last: Some(span.start) == end,
+            span,
+            marker: marker.take(),
+            block: Some(first + index),
+        }));
+    }
+    for table in document.tables.iter().filter(|t| region.contains(&t.start)) {
+        lines.extend(pieces(table).into_iter().map(|span| CandidateLine {
+            span,
+            marker: None,
+            block: None,
+            last: false,
+        }));
+    }
+    lines.sort_by_key(|line| line.span.start);
+    lines
+}
+
+/// How well a line's label fits: the template's own (or plainly `Issue`), another that speaks of an
+/// issue, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    Exact,
+    Near,
+    None,
+}
+
+struct Label {
+    text: String,
+    fit: Fit,
+    /// Bytes of the line up to its end, with the colon.
+    end: usize,
+}
+
+/// A line that may be the issue line; the higher its rank the likelier.
+pub struct Candidate {
+    rank: u8,
+    line: IssueLine,
+}
+
+/// The first of the highest rank.
+pub fn best(candidates: Vec<Candidate>) -> Option<IssueLine> {
+    let highest = candidates.iter().map(|c| c.rank).max()?;
+    candidates.into_iter().find(|c| c.rank == highest).map(|c| c.line)
+}
+
+pub fn candidates(document: &Document, lines: &[CandidateLine], sought: &Sought) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let mut joined = false;
+    for (index, line) in lines.iter().enumerate() {
+        if std::mem::take(&mut joined) {
+            continue;
+        }
+        let source = document.text.slice(line.span.clone());
+        let label = label(source, sought);
+        let mut until = line;
+        // A label may be on a line of its own, above its link.
+        if label.as_ref().is_some_and(|l| bare(&source[l.end..]))
+            && let Some(next) = lines.get(index + 1).filter(|next| follows(document, line, next))
+        {
+            until = next;
+            joined = true;
+        }
+        found.extend(candidate(document, line, until, label, sought));
+    }
+    found
+}
+
+fn follows(document: &Document, line: &CandidateLine, next: &CandidateLine) -> bool {
+    let (Some(block), Some(below)) = (line.block, next.block) else { return false };
+    block == below || (block + 1 == below && document.blocks[block].has_children)
+}
+
+fn candidate(
+    document: &Document,
+    line: &CandidateLine,
+    until: &CandidateLine,
+    label: Option<Label>,
+    sought: &Sought,
+) -> Option<Candidate> {
+    let text = &document.text;
+    let (end, last, in_table) = (until.span.end, until.last, line.block.is_none());
+    let within = line.span.start..end;
+    let start = line.marker.unwrap_or(line.span.start);
+    let bullet = line.marker.and_then(|m| text.slice(m..text.len()).chars().next());
+    let fit = label.as_ref().map_or(Fit::None, |l| l.fit);
+    let lead = line.span.start + label.as_ref().map_or(0, |l| l.end);
+    let label = label.map(|l| l.text);
+    let targets = targets(document, &within);
+    let forge = targets.iter().filter_map(|t| Some((t, t.forge()?))).map(|(t, f)| (weight(&f, sought), t, f));
+    // The first of the best: `max_by_key` would take the last.
+    let chosen = forge.reduce(|a, b| if b.0 > a.0 { b } else { a });
+    if let Some((weight, target, link)) = chosen {
+        let between = lead..target.span.start.max(lead);
+        let shown = target
+            .text
+            .clone()
+            .and_then(|span| number_in(text.slice(span.clone()), span.start))
+            .or_else(|| number_in(text.slice(between.clone()), between.start));
+        let plain = line.block.is_some()
+            && balanced(text.slice(line.span.start..between.end))
+            && is_plain(text.slice(between.clone()), &between, shown.as_ref(), label.is_some());
+        let label = if sought.template && label.is_none() && line.block.is_some() {
+            let words = text.slice(line.span.start..target.span.start).trim_matches(DECORATION);
+            (!words.is_empty()).then(|| words.to_owned())
+        } else {
+            label
+        };
+        let rank = rank(fit, weight, &link, plain, sought)?;
+        let span = start..target.span.end;
+        let text = text.slice(span.clone()).to_owned();
+        let link = Some(link);
+        let line =
+            IssueLine { span, text, bullet, label, shown, link, elsewhere: None, plain, last, in_table };
+        return Some(Candidate { rank, line });
+    }
+    label.as_ref()?;
+    let target = targets.first();
+    let shown = target
+        .and_then(|t| t.text.clone())
+        .and_then(|span| number_in(text.slice(span.clone()), span.start))
+        .or_else(|| number_in(text.slice(lead..end), lead));
+    let names_issue = |t: &&Target| shown.is_some() || t.url.ends_with(|c: char| c.is_ascii_digit());
+    let elsewhere = target
+        .filter(names_issue)
+        .map(|t| Elsewhere { span: t.url_span.clone(), url: t.url.clone() })
+        .or_else(|| {
+            other_repository(text.slice(lead..end), sought).map(|url| Elsewhere { span: end..end, url })
+        });
+    let rank = match (fit, shown.is_some() || elsewhere.is_some()) {
+        (Fit::Exact, true) => 7,
+        (_, true) => 3,
+        (Fit::Exact, false) => 1,
+        (_, false) => 0,
+    };
+    // A few words replace an issue (`TBD`, `to be opened`); more of them are somebody's text.
+    let plain = line.block.is_some() && text.slice(lead..end).split_whitespace().count() <= 4;
+    let span = start..end;
+    let text = text.slice(span.clone()).to_owned();
+    let line = IssueLine { span, text, bullet, label, shown, link: None, elsewhere, plain, last, in_table };
+    Some(Candidate { rank, line })
+}
+
+/// An issue of another repository, named as `owner/repo#N`.
+fn other_repository(source: &str, sought: &Sought) -> Option<String> {
+    let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let (before, after) = source.split_once('#')?;
+    let name = before.rsplit(|c: char| !is_name(c) && c != '/').next()?;
+    let (owner, repository) = name.split_once('/')?;
+    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+    let names_one = !owner.is_empty() && !repository.is_empty() && !repository.contains('/') && digits > 0;
+    let is_other = sought.repository.is_some_and(|own| !own.eq_ignore_ascii_case(name));
+    (names_one && is_other).then(|| format!("{name}#{}", &after[..digits]))
+}
+
+/// How likely a link is the one meant among those of its line.
+fn weight(link: &ForgeLink, sought: &Sought) -> u8 {
+    let own = link.number.as_ref().is_some_and(|n| sought.own.contains(&n.value));
+    match (own, link.pull_request) {
+        (true, false) => 4,
+        (true, true) => 3,
+        (false, false) if names_repository(link, sought) => 2,
+        (false, false) => 1,
+        (false, true) => 0,
+    }
+}
+
+/// How likely a line with a link is the issue line; none where it is another thing.
+///
+/// Without a label, a link counts for an issue only: of the OKEP's own number, or of the template's
+/// repository where nothing is said about it. Other links are named in passing, and right.
+fn rank(fit: Fit, weight: u8, link: &ForgeLink, plain: bool, sought: &Sought) -> Option<u8> {
+    let own = weight >= 3;
+    match (fit, link.pull_request) {
+        (Fit::None, true) => sought.template.then_some(2),
+        (Fit::None, false) if sought.template => Some(5),
+        (Fit::None, false) if link.number.is_none() => None,
+        (Fit::None, false) if own => Some(6),
+        (Fit::None, false) => {
+            (names_repository(link, sought) && (plain || sought.own.is_empty())).then_some(2)
+        }
+        (Fit::Exact, true) => Some(4),
+        (Fit::Near, true) => Some(2),
+        (Fit::Exact, false) => Some(if own { 10 } else { 8 }),
+        (Fit::Near, false) => Some(if own { 9 } else { 5 }),
+    }
+}
+
+fn names_repository(link: &ForgeLink, sought: &Sought) -> bool {
+    sought.repository.is_some_and(|r| r.eq_ignore_ascii_case(&link.repository))
+}
+
+/// The label that a line begins with, however it is decorated.
+fn label(source: &str, sought: &Sought) -> Option<Label> {
+    let opening = source.len() - source.trim_start_matches(DECORATION).len();
+    let rest = &source[opening..];
+    let ends = [rest.find([':', '：', '[', '#', '|', '<']), rest.find("http")];
+    let length = ends.into_iter().flatten().min().unwrap_or(rest.len());
+    let written = rest[..length].trim_matches(DECORATION);
+    let name = Name::new(written);
+    let separator = rest[length..].chars().next();
+    let colon = separator.is_some_and(|c| matches!(c, ':' | '：' | '|'));
+    let exact = sought.label.as_ref().is_some_and(|l| l.spells(&name)) || name.normal == "issue";
+    let speaks = name.words.len() <= 3 && name.words.iter().any(|w| w == "issue");
+    // Without a colon it is a label only where it looks like one: running text speaks of issues too.
+    let heads = colon
+        || (separator.is_some()
+            && written.starts_with(char::is_uppercase)
+            && (exact || name.words.last().is_some_and(|w| w == "issue")));
+    let fit = match (exact, speaks) {
+        (true, _) => Fit::Exact,
+        (_, true) => Fit::Near,
+        _ => return None,
+    };
+    let end = opening + length + separator.filter(|_| colon).map_or(0, char::len_utf8);
+    heads.then(|| Label { text: written.to_owned(), fit, end })
+}
+
+/// Whether nothing but decoration is there.
+fn bare(source: &str) -> bool {
+    source.trim_matches(DECORATION).is_empty()
+}
+
+/// Whether what is between label and link, at `span`, may go: no text of the author's, no cell of a
+/// table, nothing that is closed only behind the link. Behind a label a word or two is filling (`see`).
+fn is_plain(source: &str, span: &Range<usize>, shown: Option<&Number>, labelled: bool) -> bool {
+    let between = shown
+        .filter(|n| n.span.start >= span.start && n.span.end <= span.end)
+        .map_or(span.end..span.end, |n| n.span.clone());
+    let (before, after) = (&source[..between.start - span.start], &source[between.end - span.start..]);
+    let words = |text: &str| text.split_whitespace().filter(|w| w.contains(char::is_alphanumeric)).count();
+    let filling = if labelled { 2 } else { 0 };
+    words(before) + words(after) <= filling && !source.contains(['(', '[', '<', '"', '|'])
+}
+
+/// Whether all emphasis that opens in `source` is closed there.
+fn balanced(source: &str) -> bool {
+    // A sign between blanks is a bullet.
+    let words = || source.split_whitespace().filter(|word| *word != "*");
+    let runs = |glyph: char| -> usize {
+        let of_word = |word: &str| {
+            let mut before = None;
+            word.chars().filter(|c| before.replace(*c) != Some(glyph) && *c == glyph).count()
+        };
+        words().map(of_word).sum()
+    };
+    ['*', '_', '`', '~'].into_iter().all(|glyph| runs(glyph) % 2 == 0)
+}
