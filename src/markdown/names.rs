@@ -192,7 +192,8 @@ impl Vocabulary {
         let total: f64 = name.words.iter().map(|w| self.weight(w)).sum();
         let common: f64 = all.clone().filter(shared).map(|i| self.weight(&name.words[i])).sum();
         let telling = all.clone().filter(|i| self.is_telling(&name.words[*i]) && shared(i)).count();
-        if common == 0.0 || turned(name, words, telling > 0) || self.is_compound(name, other, words) {
+        let is_other = turned(name, words, telling > 0) || is_progress(name, words);
+        if common == 0.0 || is_other || self.is_compound(name, other, words) {
             return 0.0;
         }
         let covered = common / total;
@@ -255,6 +256,13 @@ fn turned(name: &Name, words: &[String], telling: bool) -> bool {
     let counted = if telling { shared.unwrap_or(words.len()) } else { words.len() };
     let turning = words[..counted].iter().map(String::as_str).filter(|w| is_turning(w));
     !turning.eq(name.turning())
+}
+
+/// Whether a heading ends in how far something has come, as a status does, and the name does not.
+fn is_progress(name: &Name, words: &[String]) -> bool {
+    const WORDS: [&str; 5] = ["history", "progress", "schedule", "statu", "timeline"];
+    let is_one = |word: &String| WORDS.contains(&word.as_str());
+    words.last().is_some_and(is_one) && !name.words.iter().any(is_one)
 }
 
 /// Whether the word `words[i]` is among `others`, alone or written as one with its neighbour.

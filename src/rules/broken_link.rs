@@ -37,7 +37,7 @@ fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {
     let file = percent_decoded(file);
     let defaults = PageSettings { docs_dir: Some(String::new()), ..PageSettings::default() };
     let settings = page.settings.unwrap_or(&defaults);
-    let docs = settings.docs_dir.as_deref()?;
+    let docs = settings.docs_dir.as_deref().filter(|_| settings.links_are_known)?;
     match link.kind {
         Some(_) => in_markdown(page, link, &file, settings, docs),
         None => in_html(page, link, &file, settings, docs),
@@ -64,9 +64,11 @@ fn in_markdown(
         AbsoluteLinks::Ignored if absolute => return None,
         _ => folder_of(page.path),
     };
-    // Without an ending it may be the address of a page; MkDocs leaves it as it is.
-    let counts = if has_ending(file) || absolute { settings.not_found } else { settings.unrecognized };
-    if !counts {
+    let may_be_address = !has_ending(file) && !absolute;
+    if may_be_address && settings.not_found && !settings.unrecognized {
+        return as_address(page, link, file, settings);
+    }
+    if !(if may_be_address { settings.unrecognized } else { settings.not_found }) {
         return None;
     }
     let Some(path) = join(folder, file) else { return Some(outside(page, link, docs)) };
@@ -76,6 +78,22 @@ fn in_markdown(
     let message = format!("`{}` points to `{path}`, which does not exist", link.target);
     let help = "correct the path, or add the file".to_owned();
     let unless = vec![LinkTarget { path, or_folder: false }];
+    Some(Claim { finding: finding(page, link, message, help), unless })
+}
+
+/// A link without an ending, which MkDocs leaves as it is: it may name a file or a folder, or be the address of a page.
+fn as_address(page: &Linked, link: &PageLink, file: &str, settings: &PageSettings) -> Option<Claim> {
+    let to = |path: String, or_folder: bool| LinkTarget { path, or_folder };
+    let mut unless = vec![to(join(folder_of(page.path), file)?, true)];
+    if settings.use_directory_urls && page.settings.is_some() {
+        let stem = path::stem(page.path).unwrap_or(page.path);
+        let own = if path::is_folder_page(page.path) { folder_of(page.path) } else { stem };
+        let address = join(own, file)?;
+        unless.extend([".md", "/index.md", "/README.md"].map(|end| to(format!("{address}{end}"), false)));
+        unless.push(to(address, true));
+    }
+    let message = format!("`{}` is neither a file nor the address of a page", link.target);
+    let help = "name the page by its file, with `.md`".to_owned();
     Some(Claim { finding: finding(page, link, message, help), unless })
 }
 
@@ -161,13 +179,41 @@ mod tests {
         for quiet in [
             "[a](https://example.org/gone.md) <https://example.org/x.md> [b](mailto:a@b.c) <a@b.org>",
             "[a](//example.org/x.md) [b](/images/gone.png) [c](?plain=1)",
-            "[a](gone) [b](../gone/) [c](.) [d]()",
+            "[c](.) [d]()",
             "`[a](gone.md)` \\[a](gone.md)\n\n```\n[a](gone.md)\n```\n\n    [a](gone.md)",
             "[a]: gone.md",
             "<!-- <a href=\"gone.md\">x</a> -->",
         ] {
             check_links(quiet, &[], &[]);
         }
+    }
+
+    #[test]
+    fn a_link_without_an_ending_is_the_address_of_a_page_or_names_nothing() {
+        check_links(
+            "[a](../egress/) [b](../../features/egress#x)",
+            &["docs/okeps/egress.md", "docs/features/egress.md"],
+            &[],
+        );
+        check_links("[a](images/) [b](../LICENSE)", &["docs/okeps/images/tea.png", "docs/LICENSE"], &[]);
+        check_links("[a](../okep-7-faster-tea/)", &[], &[]);
+        // Neither GitHub nor the site finds the page by these.
+        check_links(
+            "[a](tea/notes) [b](../egress)",
+            &["docs/okeps/tea/notes.md"],
+            &["broken-link:19 tea/notes", "broken-link:19 ../egress"],
+        );
+        let without = |config: &str| {
+            let document = with("A `Kettle`.", "A `Kettle`, see [egress](egress).");
+            found_among(
+                &[(OKEP, &document), ("mkdocs.yml", &format!("{NAV}{config}"))],
+                &["docs/okeps/egress.md"],
+            )
+        };
+        assert_eq!(without(""), ["broken-link:21 egress"]);
+        // Where a plugin makes links, it is unknown.
+        assert_eq!(without("plugins: [ezlinks]\n"), [""; 0]);
+        assert_eq!(without("plugins: [our-own]\n"), [""; 0]);
     }
 
     #[test]

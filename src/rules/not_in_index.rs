@@ -49,7 +49,8 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
 
 /// Whether a page lists OKEPs: it links to two of them at least.
 fn is_list(snapshot: &Snapshot, landing: &IndexPage) -> bool {
-    let docs = landing.entries.iter().map(|e| &e.doc).chain(&landing.in_blocks);
+    let entries = landing.entries.iter().filter(|e| e.is_listed);
+    let docs = entries.map(|e| &e.doc).chain(landing.others.iter().filter(|doc| snapshot.contains(doc)));
     let numbers: BTreeSet<u64> = docs.filter_map(|doc| snapshot.number_of(doc)).collect();
     numbers.len() > 1
 }
@@ -103,6 +104,9 @@ mod tests {
         // A page that names one or none of them is no list.
         check("# Proposals\n", &[]);
         check("# Proposals\n\nAn example is [this one](okep-8-tea.md).\n", &[]);
+        check("# Proposals\n\nRead [this one](okep-8-tea.md) or [that one](okep-9-tea.md).\n", &[]);
+        // By the address of a page it is listed too.
+        check(&format!("{both}* [Tea](okep-7-faster-tea/)\n"), &[]);
     }
 
     fn other(number: u32) -> String {

@@ -222,6 +222,19 @@ mod tests {
     }
 
     #[test]
+    fn how_far_a_thing_has_come_is_another_section() {
+        let document = with("### Testing Details", "### Testing");
+        check(&document, &["renamed-section:23 Testing Details"]);
+        for name in ["Testing Status", "Testing Timeline", "Test History"] {
+            let document = with(
+                "### Testing Details\n\nDrink it.",
+                &format!("### {name}\n\n| a | b |\n|---|---|\n| c | done |"),
+            );
+            check(&document, &["missing-section:- Testing Details"]);
+        }
+    }
+
+    #[test]
     fn a_section_in_several_headings_is_one_finding() {
         let shared_out = with(
             "## Alternatives",

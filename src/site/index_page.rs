@@ -1,7 +1,7 @@
 //! The index page of the proposal folder, where one exists, and the OKEPs it links to.
 
 use super::mkdocs::{AbsoluteLinks, PageSettings};
-use crate::markdown::document::Document;
+use crate::markdown::document::{BlockKind, Document, Link};
 use crate::text::path;
 use crate::text::path::percent_decoded;
 use crate::text::url_path::is_address;
@@ -14,8 +14,8 @@ pub struct IndexPage {
     pub document: Arc<Document>,
     /// Its links to Markdown files of the proposal folder, in order.
     pub entries: Vec<LandingEntry>,
-    /// The files that only the site's reader finds links to: in tabs, and in blocks of `!!!` and `???`.
-    pub in_blocks: Vec<String>,
+    /// The files that it lists in other ways: in tabs and blocks of `!!!` and `???`, and by the address of a page.
+    pub others: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,43 +26,64 @@ pub struct LandingEntry {
     pub span: Range<usize>,
     /// The target as written, anchor included.
     pub target: String,
+    /// Whether it is an entry by its form, and not a link in running text.
+    pub is_listed: bool,
 }
 
 impl IndexPage {
     /// Reads the links of a page as the site resolves them, where there is one.
     pub fn new(path: &str, document: Arc<Document>, site: Option<&PageSettings>) -> Self {
-        let links = document.links.iter().filter(|l| !l.image);
-        let entries = links.filter_map(|l| {
+        let entry = |l: &Link| {
             let doc = page(path, &l.target, site)?;
-            Some(LandingEntry { doc, span: l.span.clone(), target: l.target.clone() })
-        });
-        let entries = entries.collect();
+            path::stem(path::file_name(&doc))?;
+            let is_listed = is_listed(&document, l.span.start);
+            Some(LandingEntry { doc, span: l.span.clone(), target: l.target.clone(), is_listed })
+        };
+        let links = || document.links.iter().filter(|l| !l.image);
+        let entries = links().filter_map(entry).collect();
         let indents = site.map(|s| s.extensions).is_some_and(|on| on.tabbed || on.admonition || on.details);
         let in_blocks = if indents { indented_links(document.text.as_str()) } else { Vec::new() };
-        let in_blocks = in_blocks.into_iter().filter_map(|target| page(path, target, site)).collect();
-        IndexPage { path: path.to_owned(), document, entries, in_blocks }
+        let in_blocks = in_blocks.into_iter().filter_map(|target| page(path, target, site));
+        let addresses = links().filter_map(|l| page(path, &l.target, site)).flat_map(|at| files_at(&at));
+        let others = in_blocks.chain(addresses).collect();
+        IndexPage { path: path.to_owned(), document, entries, others }
     }
 
     pub fn lists(&self, doc: &str) -> bool {
-        self.entries.iter().any(|e| e.doc == doc) || self.in_blocks.iter().any(|listed| listed == doc)
+        self.entries.iter().any(|e| e.doc == doc) || self.others.iter().any(|listed| listed == doc)
     }
 }
 
-/// The Markdown file that a link of the page at `from` names, from the root of the repository.
+/// Whether a link is an entry of a list: in an item, in a table, in a heading, or at the beginning of its paragraph.
+fn is_listed(document: &Document, at: usize) -> bool {
+    let block = document.blocks.iter().find(|block| block.span.contains(&at));
+    let Some(block) = block else { return true };
+    let before = document.text.slice(block.span.start..at);
+    block.kind == BlockKind::Item || before.trim_matches(['*', '_', ' ']).is_empty()
+}
+
+/// The files of which a path without an ending is the address on the site.
+fn files_at(path: &str) -> Vec<String> {
+    let name = path::file_name(path);
+    if name.contains('.') {
+        return Vec::new();
+    }
+    vec![format!("{path}.md"), format!("{path}/{name}.md"), format!("{path}/index.md")]
+}
+
+/// What a link of the page at `from` names, from the root of the repository.
 fn page(from: &str, target: &str, site: Option<&PageSettings>) -> Option<String> {
     let file = percent_decoded(target.split(['#', '?']).next().unwrap_or_default());
     if file.is_empty() || is_address(&file) {
         return None;
     }
-    let doc = match file.strip_prefix('/') {
-        None => path::resolve(from, &file)?,
+    match file.strip_prefix('/') {
+        None => path::resolve(from, &file),
         Some(below) => {
             let docs = site.filter(|s| s.absolute == AbsoluteLinks::RelativeToDocs)?.docs_dir.as_deref()?;
-            path::join(docs, below)?
+            path::join(docs, below)
         }
-    };
-    path::stem(path::file_name(&doc))?;
-    Some(doc)
+    }
 }
 
 /// The targets of links in indented lines, which GitHub shows as code.
@@ -100,6 +121,7 @@ mod tests {
         check("* [A](/okeps/okep-1-a.md)\n", false, &[]);
         check("* [A](/docs/okeps/okep-1-a.md)\n", true, &[]);
         check("* [A](https://example.org/okeps/okep-1-a.md)\n", true, &[]);
+        check("* [A](okep-1-a)\n* [B](okep-2-b/#goals)\n", true, &[A, "docs/okeps/okep-2-b.md"]);
     }
 
     #[test]
@@ -107,5 +129,20 @@ mod tests {
         check("=== \"New\"\n\n    * [A](okep-1-a.md)\n", true, &[A]);
         check("=== \"New\"\n\n    * [A](okep-1-a.md)\n", false, &[]);
         check("=== \"New\"\n    | [A](/okeps/okep-1-a.md \"t\") |\n", true, &[A]);
+    }
+
+    #[test]
+    fn an_entry_is_one_by_its_form() {
+        let check = |page: &str, expected| {
+            let page = Arc::new(Document::parse(page.as_bytes()));
+            let index = IndexPage::new("docs/okeps/index.md", page, None);
+            assert_eq!(index.entries[0].is_listed, expected);
+        };
+        check("* about [A](okep-1-a.md)\n", true);
+        check("| a |\n|---|\n| see [A](okep-1-a.md) |\n", true);
+        check("### [A](okep-1-a.md)\n", true);
+        check("**[A](okep-1-a.md)**\nIt is about tea.\n", true);
+        check("[A](okep-1-a.md) is about tea.\n", true);
+        check("An example is [A](okep-1-a.md).\n", false);
     }
 }

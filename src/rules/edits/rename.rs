@@ -37,10 +37,11 @@ pub fn with_links(snapshot: &Snapshot, mut fix: Fix) -> Option<Fix> {
     (!fix.renames.iter().any(is_left)).then_some(fix)
 }
 
-/// Whether a file's name is anywhere but where the edits are: in HTML, code or running text, in settings of the
-/// site, in `.pages`, or in the configuration.
+/// Whether a file's name, with or without its ending, is anywhere but where the edits are: in HTML, code or running
+/// text, in the address of its page, in settings of the site, in `.pages`, or in the configuration.
 fn is_named_elsewhere(snapshot: &Snapshot, from: &str, edits: &[Edit]) -> bool {
-    let name = path::file_name(from);
+    let Some(page) = stem(from) else { return true };
+    let name = path::file_name(page);
     let mut paths: BTreeSet<String> = snapshot.pages().map(|(path, _)| path.to_owned()).collect();
     paths.extend(snapshot.backlinks(name).into_iter().map(|page| page.path));
     paths.extend(snapshot.template.path.clone());
@@ -55,15 +56,28 @@ fn is_named_elsewhere(snapshot: &Snapshot, from: &str, edits: &[Edit]) -> bool {
         // A link to another file of that name is none to this one, and neither is an entry.
         let document = snapshot.document(&path);
         let links = document.iter().flat_map(|document| &document.links);
-        let links = links.filter(|link| leads_to(&path, link).is_some_and(|to| to != from));
+        let links = links.filter(|link| leads_to(&path, link).is_some_and(|to| to != from && to != page));
         let nav = snapshot.site.as_ref().and_then(|site| site.nav.tree()).filter(|tree| tree.path == path);
         let entries = nav.iter().flat_map(|tree| &tree.entries);
         let entries = entries.filter(|entry| entry.doc.as_ref().is_some_and(|doc| doc != from));
         let other: Vec<Range<usize>> =
             links.map(|link| link.span.clone()).chain(entries.map(|entry| entry.span.clone())).collect();
         let in_other = |at: usize| other.iter().any(|span| span.contains(&at));
-        text.as_str().match_indices(name).any(|(at, _)| !in_edit(at) && !in_other(at))
+        let is_whole = |at: usize| ends_name(text.slice(at + name.len()..text.len()));
+        text.as_str().match_indices(name).any(|(at, _)| is_whole(at) && !in_edit(at) && !in_other(at))
     })
+}
+
+/// Whether the name of a page ends before `rest`, and is not part of a longer one or of that of another kind of file.
+fn ends_name(rest: &str) -> bool {
+    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
+    match rest.strip_prefix('.') {
+        Some(ending) => {
+            let end = ending.find(|c: char| !is_word(c)).unwrap_or(ending.len());
+            end == 0 || stem(&rest[..=end]).is_some()
+        }
+        None => !rest.starts_with(is_word),
+    }
 }
 
 /// The edits that let everything that names `from` name `to`; none where it goes to another folder and has
@@ -236,6 +250,26 @@ mod tests {
             check(page, &was, &is, Ok(()));
             check(page, &was, &was, Err(&format!("`{page}` would lead nowhere")));
             check(page, &format!("{was}\n{was}"), &format!("{was}\n{is}"), Err("would lead nowhere"));
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_left_somewhere_stops_the_rename() {
+        let is_renamed = |page: &str| {
+            let snapshot = snapshot(&[(FROM, "# OKEP-1: A\n"), ("docs/a.md", page)]);
+            with_links(&snapshot, Fix::suggested("rename it", Vec::new()).and_rename(FROM, TO)).is_some()
+        };
+        assert!(is_renamed("[x](okeps/OKEP-1-a.md)\n"));
+        assert!(is_renamed("[x](okeps/OKEP-1-a.svg) and OKEP-1-a-more.md, OKEP-1-ab\n"));
+        for page in [
+            "See `OKEP-1-a.md`.\n",
+            "<a href=\"okeps/OKEP-1-a.md\">x</a>\n",
+            // The address of its page.
+            "[x](okeps/OKEP-1-a)\n",
+            "[x](okeps/OKEP-1-a/#goals)\n",
+            "<https://example.org/okeps/OKEP-1-a/>\n",
+        ] {
+            assert!(!is_renamed(page), "{page}");
         }
     }
 }

@@ -334,6 +334,7 @@ impl Site {
         let (effect, note) = plugins::effect(&self.path, &self.plugins, has_hooks);
         self.unknowable |= effect.pages;
         self.pages.extensions.unknown |= effect.text;
+        self.pages.links_are_known &= !effect.links;
         self.notes.extend(note);
         Ok(())
     }

@@ -15,6 +15,8 @@ pub struct PageSettings {
     /// Whether it warns of a relative link that names no file.
     pub unrecognized: bool,
     pub absolute: AbsoluteLinks,
+    /// Whether no plugin may let links name pages in other ways.
+    pub links_are_known: bool,
     /// What is between the words of an anchor; none where anchors are made by a rule of the project's own.
     pub separator: Option<String>,
     /// Whether footnotes make anchors.
@@ -43,6 +45,7 @@ impl Default for PageSettings {
             not_found: true,
             unrecognized: false,
             absolute: AbsoluteLinks::Ignored,
+            links_are_known: true,
             separator: Some("-".into()),
             footnotes: false,
             emoji: false,

@@ -4,10 +4,8 @@ use crate::files::Note;
 
 /// Plugins that leave pages, navigation and headings as they are, by the names that `mkdocs.yml` has for them.
 /// `awesome-pages` and `i18n` are read.
-const HARMLESS: [&str; 58] = [
-    "alias",
+const HARMLESS: [&str; 54] = [
     "asciinema-player",
-    "autolinks",
     "autorefs",
     "awesome-pages",
     "bibtex",
@@ -22,7 +20,6 @@ const HARMLESS: [&str; 58] = [
     "drawio-exporter",
     "exclude-search",
     "extra-sass",
-    "ezlinks",
     "gh-admonitions",
     "git-authors",
     "git-committers",
@@ -54,7 +51,6 @@ const HARMLESS: [&str; 58] = [
     "print-site",
     "privacy",
     "redirects",
-    "roamlinks",
     "rss",
     "search",
     "section-index",
@@ -85,6 +81,9 @@ const OF_PAGES: [&str; 12] = [
 const OF_TEXT: [&str; 6] =
     ["add-number", "enumerate-headings", "include-markdown", "macros", "markdownextradata", "mkdocstrings"];
 
+/// Plugins that let links name pages in ways of their own.
+const OF_LINKS: [&str; 4] = ["alias", "autolinks", "ezlinks", "roamlinks"];
+
 /// What is unknown of a site because of its plugins and hooks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PluginEffect {
@@ -92,6 +91,8 @@ pub struct PluginEffect {
     pub pages: bool,
     /// What headings the pages have.
     pub text: bool,
+    /// Where links lead.
+    pub links: bool,
 }
 
 /// What the plugins that are on may change together, and a note that names those that do.
@@ -103,27 +104,40 @@ pub fn effect(path: &str, plugins: &[String], has_hooks: bool) -> (PluginEffect,
         if effect != PluginEffect::default() {
             names.push(format!("the plugin `{plugin}`"));
         }
-        all = PluginEffect { pages: all.pages || effect.pages, text: all.text || effect.text };
+        all = all.and(effect);
     }
     if has_hooks {
         names.push("a script of `hooks`".into());
-        all = PluginEffect { pages: true, text: true };
+        all = PluginEffect { pages: true, text: true, links: true };
     }
-    let what = match (all.pages, all.text) {
-        (false, false) => return (all, None),
-        (true, false) => "which pages the site has and `nav` shows: neither is checked",
-        (false, true) => "headings of the site: they are not compared with those on GitHub",
-        (true, true) => "pages, `nav` and headings of the site, which are not checked",
-    };
-    let message = format!("{} may change {what}", names.join(" and "));
-    (all, Some(Note::at("changed-by-plugin", path, message)))
+    let changed = [(all.pages, "pages and `nav`"), (all.text, "headings"), (all.links, "links")];
+    let changed: Vec<&str> =
+        changed.iter().filter(|(is_changed, _)| *is_changed).map(|(_, what)| *what).collect();
+    let message = format!(
+        "{} may change {} of the site, which are not checked",
+        names.join(" and "),
+        changed.join(", ")
+    );
+    (all, (!names.is_empty()).then(|| Note::at("changed-by-plugin", path, message)))
 }
 
 fn effect_of(plugin: &str) -> PluginEffect {
-    let is_known = HARMLESS.contains(&plugin);
+    let is_in = |table: &[&str]| table.contains(&plugin);
+    let is_unknown = ![&HARMLESS[..], &OF_PAGES, &OF_TEXT, &OF_LINKS].into_iter().any(is_in);
     PluginEffect {
-        pages: !is_known && !OF_TEXT.contains(&plugin),
-        text: !is_known && !OF_PAGES.contains(&plugin),
+        pages: is_unknown || is_in(&OF_PAGES),
+        text: is_unknown || is_in(&OF_TEXT),
+        links: is_unknown || is_in(&OF_LINKS),
+    }
+}
+
+impl PluginEffect {
+    fn and(self, other: Self) -> Self {
+        PluginEffect {
+            pages: self.pages || other.pages,
+            text: self.text || other.text,
+            links: self.links || other.links,
+        }
     }
 }
 
@@ -131,43 +145,34 @@ fn effect_of(plugin: &str) -> PluginEffect {
 mod tests {
     use super::*;
 
-    fn check(plugins: &[&str], has_hooks: bool, (pages, text): (bool, bool), note: &str) {
+    /// What is unknown with some plugins, and the notice about it; none where all is known.
+    fn check(plugins: &[&str], has_hooks: bool, unknown: Option<&str>) {
         let plugins: Vec<String> = plugins.iter().map(|p| (*p).to_owned()).collect();
-        let (effect, found) = effect("mkdocs.yml", &plugins, has_hooks);
-        assert_eq!(effect, PluginEffect { pages, text });
-        assert_eq!(found.map_or(String::new(), |note| note.message), note);
+        let (effect, note) = effect("mkdocs.yml", &plugins, has_hooks);
+        let message = note.map(|note| note.message);
+        let expected = unknown.map(|what| format!("{what} of the site, which are not checked"));
+        assert_eq!(message, expected);
+        let has = |word: &str| unknown.is_some_and(|what| what.contains(word));
+        assert_eq!((effect.pages, effect.text, effect.links), (has("pages"), has("headings"), has("links")));
     }
 
     #[test]
     fn what_a_plugin_may_change_is_unknown() {
-        check(&["search", "material/tags", "mike", "redirects"], false, (false, false), "");
-        check(
-            &["search", "exclude"],
-            false,
-            (true, false),
-            "the plugin `exclude` may change which pages the site has and `nav` shows: neither is checked",
-        );
-        check(
-            &["macros"],
-            false,
-            (false, true),
-            "the plugin `macros` may change headings of the site: they are not compared with those on GitHub",
-        );
-        check(
-            &["my-own", "macros"],
-            true,
-            (true, true),
-            "the plugin `my-own` and the plugin `macros` and a script of `hooks` may change pages, `nav` and \
-             headings of the site, which are not checked",
-        );
+        check(&["search", "material/tags", "mike", "redirects"], false, None);
+        check(&["search", "exclude"], false, Some("the plugin `exclude` may change pages and `nav`"));
+        check(&["macros"], false, Some("the plugin `macros` may change headings"));
+        check(&["roamlinks"], false, Some("the plugin `roamlinks` may change links"));
+        check(&["our-own"], false, Some("the plugin `our-own` may change pages and `nav`, headings, links"));
+        let both = "the plugin `macros` and a script of `hooks` may change pages and `nav`, headings, links";
+        check(&["macros"], true, Some(both));
     }
 
     #[test]
     fn a_plugin_is_in_one_table() {
-        for table in [&HARMLESS[..], &OF_PAGES, &OF_TEXT] {
-            assert!(table.is_sorted());
-        }
-        assert!(OF_PAGES.iter().chain(&OF_TEXT).all(|plugin| !HARMLESS.contains(plugin)));
-        assert!(OF_PAGES.iter().all(|plugin| !OF_TEXT.contains(plugin)));
+        let tables = [&HARMLESS[..], &OF_PAGES, &OF_TEXT, &OF_LINKS];
+        assert!(tables.iter().all(|table| table.is_sorted()));
+        let mut all = tables.concat();
+        all.sort_unstable();
+        assert!(all.windows(2).all(|pair| pair[0] != pair[1]));
     }
 }
