@@ -9,8 +9,11 @@ use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::suppressions::{Comment, Scope, Suppression, comments};
 use crate::rules::finding::{Finding, Severity};
-use crate::rules::{ids, rule};
+use crate::rules::{Check, ids, rule};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The kind of the notice of a suppression that suppresses nothing.
+pub const DEAD: &str = "unused-exception";
 
 /// What a tree accepts, and how it weighs the rules.
 #[derive(Debug, Clone, Default)]
@@ -54,17 +57,11 @@ impl Policy {
     ///
     /// A grandfathered finding, milder than its rule, keeps its severity.
     pub fn apply(&self, findings: Vec<Finding>, snapshot: &Snapshot) -> PolicyOutcome {
-        let mut used = vec![false; self.suppressions.len()];
+        let dead = self.dead(&findings, snapshot);
         let off = self.levels.iter().filter(|(_, level)| **level == Level::Off).map(|(rule, _)| *rule);
         let mut outcome = PolicyOutcome { off: off.collect(), ..PolicyOutcome::default() };
         for mut finding in findings {
-            let mut excepted = false;
-            for (suppression, used) in self.suppressions.iter().zip(&mut used) {
-                let covers = covers(suppression, &finding, snapshot);
-                *used |= covers;
-                excepted |= covers;
-            }
-            if excepted {
+            if self.suppressions.iter().any(|suppression| covers(suppression, &finding, snapshot)) {
                 outcome.excepted.push(finding);
                 continue;
             }
@@ -74,11 +71,30 @@ impl Policy {
             }
             outcome.findings.push(finding);
         }
-        outcome.notes = self.notes(&outcome.excepted, &used, snapshot);
+        outcome.notes = self.notes(&outcome.excepted, &dead, snapshot);
         outcome
     }
 
-    fn notes(&self, excepted: &[Finding], used: &[bool], snapshot: &Snapshot) -> Vec<Note> {
+    /// The suppressions that cover none of all findings, as far as their rules ran.
+    pub fn dead(&self, findings: &[Finding], snapshot: &Snapshot) -> Vec<&Suppression> {
+        // What OKEPs that were not audited would need is unknown, and so is what a page may hold that is noted.
+        let all_read = snapshot.okeps.iter().all(|okep| !okep.unchanged);
+        let ran = |suppression: &Suppression| {
+            let path = &suppression.at.0;
+            let of_history = rule(suppression.rule).is_some_and(|r| matches!(r.check, Check::History(_)));
+            let is_known = snapshot.notes.iter().all(|note| note.path.as_ref() != Some(path));
+            !of_history && is_known && (path != CONFIG || all_read)
+        };
+        let is_dead = |s: &&Suppression| ran(s) && !findings.iter().any(|f| covers(s, f, snapshot));
+        self.suppressions.iter().filter(is_dead).collect()
+    }
+
+    /// How many suppressions there are.
+    pub fn count(&self) -> usize {
+        self.suppressions.len()
+    }
+
+    fn notes(&self, excepted: &[Finding], dead: &[&Suppression], snapshot: &Snapshot) -> Vec<Note> {
         let mut notes = Vec::new();
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         excepted.iter().for_each(|f| *counts.entry(f.rule).or_default() += 1);
@@ -95,23 +111,19 @@ impl Policy {
         if !off.is_empty() {
             notes.push(Note::at("rule-off", CONFIG, format!("turned off in okep.toml: {}", off.join(", "))));
         }
-        // What OKEPs that were not audited would need is unknown.
-        let all_read = snapshot.okeps.iter().all(|o| !o.unchanged);
-        for (suppression, _) in self.suppressions.iter().zip(used).filter(|(_, used)| !**used) {
-            let (path, start) = &suppression.at;
-            if path != CONFIG || all_read {
-                let text = snapshot.text(path);
-                let line = text.as_ref().map_or(0, |text| text.line_of(*start));
-                let source = text.as_ref().and_then(|text| text.as_str().lines().nth(line.saturating_sub(1)));
-                let source = source.unwrap_or_default().trim();
-                let subject = suppression.subject.as_ref().map_or(String::new(), |s| format!(" of `{s}`"));
-                let rule = suppression.rule;
-                let message = format!(
-                    "line {line} suppresses nothing, because `{rule}`{subject} is not found here; delete \
-                     `{source}`"
-                );
-                notes.push(Note::at("unused-exception", path, message));
-            }
+        for suppression in dead {
+            let (path, span) = &suppression.at;
+            let text = snapshot.text(path);
+            let line = text.as_ref().map_or(0, |text| text.line_of(span.start));
+            let source = text.as_ref().and_then(|text| text.as_str().lines().nth(line.saturating_sub(1)));
+            let source = source.unwrap_or_default().trim();
+            let subject = suppression.subject.as_ref().map_or(String::new(), |s| format!(" of `{s}`"));
+            let rule = suppression.rule;
+            let message = format!(
+                "line {line} suppresses nothing, because `{rule}`{subject} is not found here; delete \
+                 `{source}`"
+            );
+            notes.push(Note::at(DEAD, path, message));
         }
         notes
     }
@@ -121,7 +133,7 @@ impl Policy {
 pub fn of_page(path: &str, document: &Document) -> Vec<Suppression> {
     let suppression = |comment: Comment| {
         let (rule, subject) = comment.directive.ok()?;
-        let at = (path.to_owned(), comment.span.start);
+        let at = (path.to_owned(), comment.span);
         Some(Suppression { rule, subject, scope: Scope::Path(path.to_owned()), at })
     };
     comments(document, ids()).into_iter().filter_map(suppression).collect()

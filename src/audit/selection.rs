@@ -1,5 +1,6 @@
 //! The part of a report that was asked for by rule or by the number of an OKEP.
 
+use crate::audit::policy::DEAD;
 use crate::audit::report::Report;
 use crate::rules::finding::Finding;
 use crate::text::path::okep_number;
@@ -68,7 +69,7 @@ impl Selection {
             report.notes.retain(|note| note.path.as_deref().is_none_or(|path| self.has(path, folder)));
         }
         if !self.is_whole(report) {
-            report.notes.retain(|note| note.kind != "unused-exception");
+            report.notes.retain(|note| note.kind != DEAD);
         }
         Ok(())
     }

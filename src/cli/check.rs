@@ -336,7 +336,10 @@ fn code(outcome: &Outcome, args: &CheckArgs) -> ExitCode {
 /// `okep demo`: builds the sample repository and checks it.
 pub fn demo(from: Option<&Path>, place: &Path) -> anyhow::Result<ExitCode> {
     let dir = from.map_or_else(|| place.to_path_buf(), |from| from.join(place));
-    super::demo::build(&dir)?;
+    let is_new = !super::demo::is_in(&dir);
+    if is_new {
+        super::demo::build(&dir)?;
+    }
     let repo = Repo::discover(Some(&dir))?;
     let request = Request { dir: Some(dir.clone()), ..Request::default() };
     let mut outcome = target::check(&request, repo.as_ref())?;
@@ -344,9 +347,10 @@ pub fn demo(from: Option<&Path>, place: &Path) -> anyhow::Result<ExitCode> {
     let args = CheckArgs::default();
     let shell_dir = suggested_commands::shell(&dir.to_string_lossy());
     print(&format!(
-        "A sample repository with six OKEPs is now in {shell_dir}. `okep -C {shell_dir} check` prints:\n\n{}\n\
+        "A sample repository with six OKEPs is {} in {shell_dir}. `okep -C {shell_dir} check` prints:\n\n{}\n\
          Try next:\n  okep -C {shell_dir} check --format full\n  okep explain missing-section\n  \
          okep -C {shell_dir} history --format html > okep-demo.html\n",
+        if is_new { "now" } else { "already" },
         shown(&outcome, &args.call(Some(&dir)), &args, None)
     ))?;
     Ok(ExitCode::SUCCESS)

@@ -14,6 +14,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// How git describes the sample repository; the last thing that is written.
+const DESCRIPTION: &str = "The sample repository of `okep demo`\n";
+
 /// The branch that `HEAD` names.
 const BRANCH: &str = "refs/heads/main";
 
@@ -40,7 +43,18 @@ pub fn build(dir: &Path) -> Result<(), Error> {
     let tip = write_history(&repo).map_err(|source| git_error("write the history", dir, source))?;
     point_branch_at(&repo, &tip).map_err(|source| git_error("create the branch `main`", dir, source))?;
     write_worktree(dir, &tip.files)?;
-    write_index(&repo, dir, tip.tree)
+    write_index(&repo, dir, tip.tree)?;
+    let path = description(dir);
+    std::fs::write(&path, DESCRIPTION).map_err(|source| Error::Io { action: "write", path, source })
+}
+
+/// Whether the sample repository is in `dir` already, whatever was done with it since.
+pub fn is_in(dir: &Path) -> bool {
+    std::fs::read(description(dir)).is_ok_and(|text| text == DESCRIPTION.as_bytes())
+}
+
+fn description(dir: &Path) -> PathBuf {
+    dir.join(".git/description")
 }
 
 fn demand_empty(dir: &Path) -> Result<(), Error> {

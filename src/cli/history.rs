@@ -5,7 +5,7 @@ use crate::audit::target::{CheckTarget, Options};
 use crate::cli::output::{VERSION, print, print_error, print_patch};
 use crate::cli::progress::Progress;
 use crate::cli::terminal::terminal;
-use crate::cli::values::Which;
+use crate::cli::values::{self, FailOn, Which};
 use crate::files::{Layout, Note, Tree};
 use crate::fix::repair;
 use crate::fix::repair::Repair;
@@ -15,22 +15,23 @@ use crate::history::filter::Narrow;
 use crate::history::head_audit;
 use crate::history::recorded::tell;
 use crate::history::repo_history::RepoHistory;
-use crate::history::report::Story;
+use crate::history::report::{FindingStory, Story};
 use crate::okep::config;
 use crate::okep::config::Config;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::report;
 use crate::report::html::HtmlPage;
 use crate::rules;
-use crate::text::nearest::did_you_mean;
+use crate::rules::finding::Severity;
 use clap::{Args, ValueEnum};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
 #[derive(Debug, Args, Clone, Default)]
 pub struct HistoryArgs {
-    /// Where to start; HEAD without any
+    /// Where to start, HEAD without any; or A..B, to show only what happened in B and is not in A
     #[arg(value_name = "REV")]
     revisions: Vec<String>,
     /// Start from all branches, remote branches and tags
@@ -40,14 +41,20 @@ pub struct HistoryArgs {
     #[arg(long, value_name = "DAY", value_parser = day)]
     since: Option<String>,
     /// Show only the OKEP of this number
-    #[arg(long, value_name = "N", value_parser = number)]
+    #[arg(long, value_name = "N", value_parser = values::okep_number)]
     okep: Option<u64>,
     /// Show only what somebody of this name, or a part of it, wrote or fixed
     #[arg(long, value_name = "NAME")]
     author: Option<String>,
     /// Show only findings of this rule; may be given several times
-    #[arg(long, value_name = "RULE", value_parser = rule)]
-    rule: Vec<String>,
+    #[arg(long, value_name = "RULE", value_parser = values::rule)]
+    rule: Vec<&'static str>,
+    /// Show only findings of this severity or a higher one
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    severity: Option<Least>,
+    /// Exit with 1 if a finding of this severity or a higher one is shown and still open
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "never")]
+    fail_on: FailOn,
     /// How to print the story
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: HistoryFormat,
@@ -71,8 +78,28 @@ enum HistoryFormat {
     Html,
 }
 
+/// The lowest severity that is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Least {
+    Error,
+    Warning,
+    Hint,
+}
+
+impl Least {
+    fn severity(self) -> Severity {
+        match self {
+            Least::Error => Severity::Error,
+            Least::Warning => Severity::Warning,
+            Least::Hint => Severity::Hint,
+        }
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    #[error("the range `{range}` is not alone; name one range, or revisions without `..`")]
+    RangeNotAlone { range: String },
     #[error(transparent)]
     Git(#[from] GitError),
     #[error(transparent)]
@@ -116,26 +143,11 @@ fn ago(count: &str, unit: &str) -> Option<jiff::Span> {
     }
 }
 
-/// The number of an OKEP, bare or as people write it: `5224`, `OKEP-5224`.
-fn number(text: &str) -> Result<u64, String> {
-    let digits = match text.get(..5) {
-        Some(start) if start.eq_ignore_ascii_case("okep-") => &text[5..],
-        _ => text,
-    };
-    let number = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
-    number.ok_or_else(|| "not the number of an OKEP, such as 5224 or OKEP-5224".to_owned())
-}
-
-fn rule(id: &str) -> Result<String, String> {
-    match crate::rules::rule(id) {
-        Some(rule) => Ok(rule.id.to_owned()),
-        None => Err(format!("there is no such rule{}", did_you_mean(id, crate::rules::ids()))),
-    }
-}
-
 /// Walks the history and prints what was asked for.
 pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCode> {
-    let select = match (args.all, args.revisions.as_slice()) {
+    let range = range(&args.revisions)?;
+    let named = range.as_ref().map_or(args.revisions.as_slice(), |(_, tip)| std::slice::from_ref(tip));
+    let select = match (args.all, named) {
         (true, _) => Select::All,
         (false, []) => Select::Head,
         (false, named) => Select::Named(named),
@@ -144,6 +156,8 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
     let mut story = read(&repo, select)?;
     let narrow = Narrow {
         since: args.since.clone(),
+        range: range.map(|(base, tip)| in_range(&repo, &base, &tip)).transpose()?,
+        severity: args.severity.map(Least::severity),
         okep: args.okep,
         author: args.author.clone(),
         rules: args.rule.clone(),
@@ -174,8 +188,27 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
         print_error("error: not everything could be read; the notes name the broken objects\n");
         return Ok(ExitCode::from(2));
     }
-    Ok(ExitCode::SUCCESS)
+    let fails = |f: &FindingStory| f.fixed.is_none() && args.fail_on.fails(f.severity);
+    Ok(ExitCode::from(u8::from(story.findings.iter().any(fails))))
 }
+
+/// The revisions of `A..B`, where one is left out HEAD in its place; none where there is no range.
+fn range(revisions: &[String]) -> Result<Option<(String, String)>, Error> {
+    let is_range = |revision: &&String| revision.contains("..") && !revision.contains("...");
+    let Some(range) = revisions.iter().find(is_range) else { return Ok(None) };
+    let or_head = |name: &str| if name.is_empty() { "HEAD" } else { name }.to_owned();
+    match range.split_once("..") {
+        Some((base, tip)) if revisions.len() == 1 => Ok(Some((or_head(base), or_head(tip)))),
+        _ => Err(Error::RangeNotAlone { range: range.clone() }),
+    }
+}
+
+/// The commits of the line of `tip` that `base` does not have.
+fn in_range(repo: &Repo, base: &str, tip: &str) -> Result<BTreeSet<String>, GitError> {
+    let commits = repo.line_after(repo.resolve(base)?, repo.resolve(tip)?);
+    Ok(commits.iter().map(Id::to_string).collect())
+}
+
 /// The commit at the end of the line that the story is about.
 fn first_tip(story: &Story) -> Option<Id> {
     let commit = story.walk.tips.first()?;
@@ -293,16 +326,6 @@ mod tests {
             ["2026-02-30", "2026-01-31T10:00", "2026-01-31 ", "", "-1 days ago", "3 moons ago", "ago"]
         {
             assert!(day(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn numbers_are_bare_or_as_people_write_them() {
-        assert_eq!(number("5224"), Ok(5224));
-        assert_eq!(number("OKEP-0007"), Ok(7));
-        assert_eq!(number("okep-7"), Ok(7));
-        for wrong in ["", "OKEP-", "-7", "+7", "okep-x", "OKEP-öö", "99999999999999999999"] {
-            assert!(number(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -90,3 +90,18 @@ pub fn okep_number(text: &str) -> Result<u64, String> {
     let number = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
     number.ok_or_else(|| "not the number of an OKEP, such as 5224 or OKEP-5224".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_bare_or_as_people_write_them() {
+        assert_eq!(okep_number("5224"), Ok(5224));
+        assert_eq!(okep_number("OKEP-0007"), Ok(7));
+        assert_eq!(okep_number("okep-7"), Ok(7));
+        for wrong in ["", "OKEP-", "-7", "+7", "okep-x", "OKEP-öö", "99999999999999999999"] {
+            assert!(okep_number(wrong).is_err(), "{wrong}");
+        }
+    }
+}

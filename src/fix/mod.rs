@@ -6,6 +6,7 @@ pub mod verify;
 
 pub mod apply;
 pub mod compare;
+pub mod dead_suppressions;
 pub mod engine;
 pub mod patch;
 pub mod plan;

@@ -7,6 +7,7 @@ use crate::audit::identity::{AfterRenames, Identity, identity};
 use crate::audit::report::{Baseline, HALF_STAGED, Reported, Source};
 use crate::audit::scope::inputs;
 use crate::files::{Note, Tree};
+use crate::fix::dead_suppressions;
 use crate::fix::engine::{Fixed, borrowed, fix};
 use crate::fix::patch;
 use crate::fix::verify::verify;
@@ -95,7 +96,8 @@ pub fn plan(
     let run = |tree: &Tree, wanted: &dyn Fn(&Finding) -> bool| {
         fix(tree, &outcome.layout, outcome.template_history.as_ref(), most, wanted)
     };
-    let fixed = run(&outcome.tree, &|f| wanted(f) && !spared(f));
+    let mut fixed = run(&outcome.tree, &|f| wanted(f) && !spared(f));
+    dead_suppressions::delete(&mut fixed, outcome, &|path| out_of_bounds(path).is_none());
     let patch = patch::between(&outcome.tree, &fixed.tree, &fixed.renames);
     let mut notes = fixed.notes.clone();
     let mut left_alone = Vec::new();

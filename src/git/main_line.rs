@@ -46,6 +46,24 @@ pub(crate) struct LineCommit {
     pub root: Id,
 }
 
+impl Repo {
+    /// The commits of the first-parent line of `tip` after the newest one that `base` contains.
+    pub fn line_after(&self, base: Id, tip: Id) -> Vec<Id> {
+        let mut line = LineReader::new(self.local(), tip);
+        let end = line.newest_contained(&[base]).unwrap_or(usize::MAX);
+        let mut commits = Vec::new();
+        while commits.len() < end {
+            let more: Vec<Id> = line.from(commits.len()).iter().map(|commit| commit.id).collect();
+            if more.is_empty() {
+                break;
+            }
+            commits.extend(more);
+        }
+        commits.truncate(end);
+        commits
+    }
+}
+
 /// So many commits are read at once.
 const CHUNK: usize = 1024;
 /// As many neighbouring commits share a pack cache.

@@ -138,7 +138,7 @@ impl Repo {
         let several = revision.contains("..") || revision.starts_with('^');
         self.resolve(revision).map_err(|error| match error {
             Error::UnknownRevision { revision, .. } if several => {
-                let reason = "ranges and exclusions are not walked; name where to start, and narrow what is \
+                let reason = "of ranges only `A..B` is walked; name where to start, and narrow what is \
                               shown with `--since`";
                 Error::UnknownRevision { revision, reason: reason.to_owned() }
             }

@@ -1,19 +1,25 @@
-//! What of a story is shown: since a day, about one OKEP, by one person, of one rule.
+//! What of a story is shown: since a day, in a range of commits, about one OKEP, by one person, of one rule
+//! or severity.
 
 use super::report::{Story, SubjectPlace, Transition};
 use crate::files::Note;
-use crate::rules::finding::Finding;
+use crate::rules::finding::{Finding, Severity};
 use crate::text::path;
+use std::collections::BTreeSet;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Narrow {
     /// Only what happened on this day, `YYYY-MM-DD`, or later.
     pub since: Option<String>,
+    /// Only what happened in these commits of the line, by their ids; in all where it is none.
+    pub range: Option<BTreeSet<String>>,
     pub okep: Option<u64>,
     /// Part of a name, in any case.
     pub author: Option<String>,
     /// All where there is none.
-    pub rules: Vec<String>,
+    pub rules: Vec<&'static str>,
+    /// Only findings of this severity or a higher one.
+    pub severity: Option<Severity>,
 }
 
 impl Narrow {
@@ -21,27 +27,35 @@ impl Narrow {
         *self == Narrow::default()
     }
 
+    /// Whether it is asked when something happened.
+    fn is_timed(&self) -> bool {
+        self.since.is_some() || self.range.is_some()
+    }
+
     /// Whether a finding at the tip is asked for; `story` is the narrowed one, which knows who introduced it.
     ///
     /// Rule and OKEP are asked of the finding itself, which one that a repair reveals has as well.
     pub fn wants(&self, story: &Story, finding: &Finding) -> bool {
         let number = finding.okep.as_deref().and_then(path::number);
-        let rule = self.rules.is_empty() || self.rules.iter().any(|rule| finding.rule == rule);
+        let rule = self.rules.is_empty() || self.rules.contains(&finding.rule);
         let told = || {
             let open = story.findings.iter().filter(|f| f.fixed.is_none() && f.number == number);
             open.into_iter()
                 .any(|f| f.rule == finding.rule && f.path == finding.path && f.subject == finding.subject)
         };
-        let unasked = self.since.is_none() && self.author.is_none();
-        rule && self.okep.is_none_or(|okep| number == Some(okep)) && (unasked || told())
+        let unasked = !self.is_timed() && self.author.is_none();
+        let severity = self.severity.is_none_or(|least| finding.severity <= least);
+        rule && severity && self.okep.is_none_or(|okep| number == Some(okep)) && (unasked || told())
     }
 
     /// Takes away what is not asked for; what was walked stays as it is.
     pub fn narrow(&self, story: &mut Story) {
-        let since = |place: Option<&SubjectPlace>| match (&self.since, place) {
-            (None, _) => true,
-            (Some(since), Some(place)) => place.date >= *since,
-            (Some(_), None) => false,
+        let since = |place: Option<&SubjectPlace>| match place {
+            None => !self.is_timed(),
+            Some(place) => {
+                self.since.as_ref().is_none_or(|since| place.date >= *since)
+                    && self.range.as_ref().is_none_or(|range| range.contains(&place.commit))
+            }
         };
         let by = |name: Option<&str>| match (&self.author, name) {
             (None, _) => true,
@@ -51,14 +65,15 @@ impl Narrow {
         let moment = |m: Option<&Transition>| since(m.map(|m| &m.landed)) && by(m.map(|m| m.author.as_str()));
         let of = |number: Option<u64>| self.okep.is_none_or(|okep| number == Some(okep));
         story.findings.retain(|f| {
-            let rule = self.rules.is_empty() || self.rules.iter().any(|rule| f.rule == rule);
+            let rule = self.rules.is_empty() || self.rules.contains(&f.rule);
             let either = moment(f.introduced.as_ref()) || (f.fixed.is_some() && moment(f.fixed.as_ref()));
-            let unasked = self.since.is_none() && self.author.is_none();
-            rule && of(f.number) && (either || unasked)
+            let unasked = !self.is_timed() && self.author.is_none();
+            let severity = self.severity.is_none_or(|least| f.severity <= least);
+            rule && severity && of(f.number) && (either || unasked)
         });
         story.okeps.retain(|o| {
             let lately = [&o.landed, &o.deleted].into_iter().flatten().any(|place| since(Some(place)));
-            let asked = self.since.is_none() || lately;
+            let asked = !self.is_timed() || lately;
             let author = self.author.is_none() || by(o.written.as_ref().map(|w| w.author.as_str()));
             let has_finding = story.findings.iter().any(|f| f.okep.as_ref() == Some(&o.path));
             of(o.number) && ((asked && author) || has_finding)

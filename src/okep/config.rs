@@ -283,7 +283,7 @@ impl AllowEntry {
                 return Err((span, message.to_owned()));
             }
         };
-        Ok(Suppression { rule, subject: self.subject, scope, at: (CONFIG.to_owned(), span.start) })
+        Ok(Suppression { rule, subject: self.subject, scope, at: (CONFIG.to_owned(), span) })
     }
 }
 

@@ -19,8 +19,8 @@ pub struct Suppression {
     /// Only findings with this subject; all where there is none.
     pub subject: Option<String>,
     pub scope: Scope,
-    /// The file that holds it, and its first byte there.
-    pub at: (String, usize),
+    /// The file that holds it, and its bytes there: a comment, which may hold several, or a table.
+    pub at: (String, Range<usize>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -283,7 +283,7 @@ mod tests {
 
     #[track_caller]
     fn check_scope(scope: Scope, path: &str, expected: bool) {
-        let at = ("okep.toml".to_owned(), 0);
+        let at = ("okep.toml".to_owned(), 0..0);
         let suppression = Suppression { rule: "missing-section", subject: None, scope, at };
         let number_of = |path: &str| crate::text::path::number(path);
         assert_eq!(suppression.covers_at("missing-section", "Goals", [Some(path)], &number_of), expected);

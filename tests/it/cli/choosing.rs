@@ -86,6 +86,7 @@ fn a_suppression_is_dead_only_where_its_rule_ran() {
         "<!-- okep: allow stub-section because it is to come -->\n\n## Risks\n",
     );
     assert_eq!(repo.json(&[]).notes(), ["unused-exception"]);
+    let before = repo.read(QUIET_GAUGES);
     for args in [
         &["--select", "missing-section"][..],
         &["--ignore", "stub-section"],
@@ -93,6 +94,31 @@ fn a_suppression_is_dead_only_where_its_rule_ran() {
         &[QUIET_GAUGES],
     ] {
         assert!(repo.json(args).notes().is_empty(), "{args:?}");
+        repo.okep(&[&["check", "--fix=all"], args].concat()).exits(0);
+        assert_eq!(repo.read(QUIET_GAUGES), before, "{args:?}");
+    }
+}
+
+#[test]
+fn a_dead_suppression_is_deleted_by_a_fix() {
+    let repo = Repo::clean();
+    let (clean, dead) =
+        (repo.read(QUIET_GAUGES), "<!-- okep: allow stub-section because it is to come -->\n\n");
+    repo.edit(QUIET_GAUGES, "## Risks\n", &format!("{dead}## Risks\n"));
+    let config = "[[allow]]\nrule = \"missing-issue\"\nokep = 2104\nbecause = \"it is old\"\n\n";
+    repo.write("okep.toml", format!("{config}[severity]\nstory-form = \"off\"\n"));
+    let shown = repo.okep(&["check", "--diff"]).exits(0);
+    assert!(shown.stdout.contains("-<!-- okep: allow") && shown.stdout.contains("-[[allow]]"), "{shown:?}");
+    repo.okep(&["check", "--fix"]).exits(0);
+    assert_eq!(repo.read(QUIET_GAUGES), clean);
+    assert_eq!(repo.read("okep.toml"), "[severity]\nstory-form = \"off\"\n");
+    // One that suppresses something stays, and so does one of a rule that only history runs.
+    let stub = clean.replace("## Risks\n", &format!("{dead}## Risks\n\nTBD\n\n## Dangers\n"));
+    let of_history = stub.replace("stub-section", "pull-request-number");
+    for text in [stub, of_history] {
+        repo.write(QUIET_GAUGES, &text);
+        repo.okep(&["check", "--fix"]);
+        assert!(repo.read(QUIET_GAUGES).contains("okep: allow"));
     }
 }
 

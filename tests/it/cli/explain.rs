@@ -45,7 +45,15 @@ fn the_demo_is_a_repository_with_faults_that_check_finds_again() {
     assert!(found.contains("6 OKEPs checked") && built.stdout.contains(found), "{found}\n{}", built.stdout);
     let git = folder.git_in(&folder.root.join("okep-demo"), &["status", "--porcelain"]);
     assert_eq!(git.exits(0).stdout, "");
-    folder.okep(&["demo"]).refuses(&["`okep-demo`", "not empty"]);
+    // A second time it stays as it is now.
+    let file = folder.root.join("okep-demo/notes.txt");
+    std::fs::write(&file, "mine").expect("writable");
+    let second = folder.okep(&["demo"]).exits(0).stdout;
+    assert_eq!(second.replace("is already in", "is now in"), built.stdout);
+    assert!(file.is_file());
+    std::fs::create_dir(folder.root.join("other")).expect("writable");
+    std::fs::write(folder.root.join("other/notes.txt"), "mine").expect("writable");
+    folder.okep(&["demo", "other"]).refuses(&["`other`", "not empty"]);
 
     // Elsewhere, and the commands that it names next work.
     let built = folder.okep(&["-C", "..", "demo", "home/sample"]).exits(0).stdout;

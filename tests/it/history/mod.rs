@@ -6,6 +6,7 @@ mod links;
 mod odd;
 mod page;
 mod random;
+mod ranges;
 mod repo;
 mod several;
 mod shown;

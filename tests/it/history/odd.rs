@@ -48,9 +48,9 @@ fn a_repository_that_never_held_an_okep_is_refused() {
 }
 
 #[test]
-fn ranges_are_refused_with_a_reason() {
+fn other_ranges_are_refused_with_a_reason() {
     let repo = faulty();
-    for range in ["HEAD~1..HEAD", "^HEAD~1", "HEAD...HEAD~1"] {
+    for range in ["^HEAD~1", "HEAD...HEAD~1"] {
         let output = run(&repo.dir, &["history", range]);
         assert_eq!(output.status.code(), Some(2), "{range}");
         assert!(String::from_utf8_lossy(&output.stderr).contains("ranges"), "{range}");
