@@ -102,7 +102,14 @@ fn is_right_after(judged: &OkepContext, found: &Misplacement) -> bool {
     let is_fixed = |section: &usize| !after.is_misplaced(*section);
     let was_so = |section: &usize| before.is_misplaced(*section) && !found.sections.contains(section);
     let misplaced = after.misplacements.iter().flat_map(|m| &m.sections);
-    found.sections.iter().all(is_fixed)
+    // What is inside of a section without text of its own stays inside of it.
+    let empties = |row: usize| {
+        !judged.heading(row).has_content
+            && judged.okep.outline.has_children(row)
+            && !outline.has_children(row)
+    };
+    !found.rows.clone().any(empties)
+        && found.sections.iter().all(is_fixed)
         && misplaced.into_iter().all(was_so)
         && after.unordered.iter().all(|section| before.unordered.contains(section))
         && before.matches == after.matches
@@ -110,7 +117,9 @@ fn is_right_after(judged: &OkepContext, found: &Misplacement) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{GOOD, OKEP, check, check_fix, check_with_risks, planned, tree, with};
+    use crate::rules::test_support::{
+        GOOD, OKEP, TEMPLATE, TEMPLATE_PATH, check, check_fix, check_with_risks, planned, tree, with,
+    };
 
     #[test]
     fn a_section_inside_a_renamed_one_is_misplaced_not_missing() {
@@ -129,6 +138,21 @@ mod tests {
             &own,
             &["missing-section:- Risks, Known Limits and Mitigations", "extra-section:27 Terms"],
         );
+    }
+
+    #[test]
+    fn no_level_empties_a_section() {
+        let template =
+            TEMPLATE.replace("* Unit Testing details", "* Unit Testing details\n\n##### Early\n\n##### Late");
+        let has_fix = |early: &str| {
+            let document = with("Drink it.", &format!("Drink it.\n\n#### Early\n\n{early}##### Late\n\nx"));
+            let findings = planned(&tree(&[(TEMPLATE_PATH, &template), (OKEP, &document)]));
+            let found = findings.iter().find(|f| f.rule == "misplaced-section").expect("it is too high");
+            assert_eq!(found.subject, "Early");
+            found.fix.is_some()
+        };
+        assert!(has_fix("Text.\n\n"));
+        assert!(!has_fix(""));
     }
 
     #[test]

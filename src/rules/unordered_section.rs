@@ -1,6 +1,7 @@
 //! Template sections out of the template's order.
 
 use super::{Check, Demand, PlanFix, Rule};
+use crate::okep::alignment::MatchKind;
 use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
 use crate::rules::finding::{Detail, Finding, Fix, Severity};
@@ -58,12 +59,17 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
 
 fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     let Detail::Section(section) = finding.detail else { return None };
-    markdown::move_section(judged, section, judged.alignment.matches[section]?.row)
+    let found = judged.alignment.matches[section]?;
+    // Text of which it is not certain that it is that section stays where it is.
+    if matches!(found.kind, MatchKind::Words(_)) {
+        return None;
+    }
+    markdown::move_section(judged, section, found.row)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{GOOD, check, with};
+    use crate::rules::test_support::{GOOD, OKEP, check, fixed, with};
 
     #[test]
     fn the_fewest_sections_move() {
@@ -71,5 +77,17 @@ mod tests {
         check(&moved, &["unordered-section:31 Goals"]);
         let extra_between = with("## Non-Goals", "## Terms\n\nTea.\n\n## Non-Goals");
         check(&extra_between, &["extra-section:13 Terms"]);
+    }
+
+    #[test]
+    fn what_only_resembles_a_section_is_not_moved() {
+        let last = |name: &str| {
+            let document = GOOD.replace("## Problem\n\nTea is slow.\n\n", "");
+            let document = format!("{document}\n## {name}\n\nTea is slow.\n");
+            fixed("unordered-section", &[(OKEP, &document)])
+        };
+        assert!(last("Problem").starts_with("suggested: "));
+        assert!(last("problem").starts_with("suggested: "));
+        assert_eq!(last("Problem of the Tea Makers"), "-");
     }
 }
