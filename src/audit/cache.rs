@@ -1,7 +1,8 @@
 //! What was found about pages so far, by document, path and template: no page is checked twice for the same.
 
 use crate::audit::landing::landed_under;
-use crate::audit::{NeedsHistory, TemplateTimeline};
+use crate::audit::{NeedsHistory, TemplateTimeline, of_tree};
+use crate::files::{Layout, PathKind};
 use crate::git::Revision;
 use crate::markdown::extensions::Extensions;
 use crate::okep::proposal::Okep;
@@ -10,6 +11,8 @@ use crate::okep::template_history::{LandedUnder, TemplateHistory};
 use crate::rules::finding::Finding;
 use crate::rules::page_links::{Claim, claims, linked};
 use crate::site::mkdocs::PageSettings;
+use crate::text::path;
+use crate::text::path::Role;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -18,24 +21,40 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 #[derive(Default)]
 pub struct AuditCache {
     timelines: OnceMap<TimelineKey, TemplateTimeline>,
-    links: OnceMap<LinkContext, ()>,
-    pages: OnceMap<PageKey, Mutex<Vec<Arc<PageVerdict>>>>,
+    documents: OnceMap<DocumentKey, Mutex<Vec<Arc<DocumentVerdict>>>>,
+    links: OnceMap<LinksKey, Vec<Claim>>,
+    trees: OnceMap<TreeKey, Mutex<Vec<TreeVerdict>>>,
+    contexts: OnceMap<LinkContext, ()>,
 }
 
 /// What is found about one page of a state.
-#[derive(Debug)]
 pub struct PageVerdict {
     pub path: String,
     /// The path of the OKEP that it is, or is next to.
     pub okep: String,
-    /// By the rules about documents; of a page next to an OKEP there are none.
-    pub findings: Vec<Finding>,
-    pub needs_history: Option<NeedsHistory>,
+    /// By the rules about documents; none for a page next to an OKEP.
+    pub document: Option<Arc<DocumentVerdict>>,
     /// By the rules about links.
-    pub claims: Vec<Claim>,
+    pub claims: Arc<Vec<Claim>>,
+}
+
+/// What the rules about documents find in an OKEP.
+pub struct DocumentVerdict {
+    pub findings: Vec<Finding>,
+    pub needs_history: NeedsHistory,
     /// The numbers about which the rules asked, each with the OKEP that owns it.
     owners: Vec<(u64, Option<String>)>,
 }
+
+/// What the rules about numbers, names and registers found, and what else they looked at.
+struct TreeVerdict {
+    findings: Arc<Vec<Finding>>,
+    okeps_read: Vec<OkepId>,
+    kinds: Vec<(String, PathKind)>,
+}
+
+/// An OKEP by its path and the id of its text.
+type OkepId = (String, Option<String>);
 
 /// A page that is checked: an OKEP, or one next to an OKEP.
 pub enum AuditedPage<'a> {
@@ -47,8 +66,9 @@ pub enum AuditedPage<'a> {
 struct TimelineKey {
     path: Option<String>,
     text: String,
-    /// For each history that is asked, how many templates it has, and where the last one is from.
-    histories: Vec<(usize, Option<Revision>)>,
+    is_first: bool,
+    /// How many templates the history has, and where the last one is from.
+    templates: Option<(usize, Option<Revision>)>,
 }
 
 /// How links are read.
@@ -60,16 +80,32 @@ struct LinkContext {
 }
 
 #[derive(PartialEq, Eq, Hash)]
-struct PageKey {
+struct DocumentKey {
     id: String,
     path: String,
-    /// The OKEP that it is next to.
-    okep: Option<String>,
-    /// Where its timeline and its link context are in memory: the cache keeps both.
+    /// Where its timeline is in memory: the cache keeps it.
     timeline: usize,
-    links: usize,
-    landed: Option<(usize, LandedUnder)>,
+    landed: Option<LandedUnder>,
     site: Option<Extensions>,
+}
+
+#[derive(PartialEq, Eq, Hash)]
+struct LinksKey {
+    id: String,
+    path: String,
+    okep: String,
+    /// Where its context is in memory: the cache keeps it.
+    context: usize,
+}
+
+/// What the rules about numbers, names and registers look at, but for the texts of OKEPs.
+#[derive(PartialEq, Eq, Hash)]
+struct TreeKey {
+    layout: Layout,
+    template: (Option<String>, String),
+    site: Option<Vec<OkepId>>,
+    /// The files below the proposal folder and those like OKEPs outside of it, OKEPs without their ids.
+    files: Vec<(String, Option<String>, bool)>,
 }
 
 /// The audit of one snapshot with what is known from others.
@@ -77,7 +113,8 @@ pub struct CachedAudit<'a> {
     cache: &'a AuditCache,
     snapshot: &'a Snapshot,
     template_history: Option<&'a TemplateHistory>,
-    timeline: Arc<TemplateTimeline>,
+    /// One for each of the histories that are asked one after the other; one where there is no history.
+    timelines: Vec<Arc<TemplateTimeline>>,
     links: Arc<()>,
 }
 
@@ -87,72 +124,118 @@ impl<'a> CachedAudit<'a> {
         snapshot: &'a Snapshot,
         template_history: Option<&'a TemplateHistory>,
     ) -> Self {
-        let (template, histories) = (&snapshot.template, template_history.into_iter().flat_map(|h| h.all()));
-        let last = |h: &TemplateHistory| (h.templates.len(), h.templates.last().map(|t| t.revision.clone()));
-        let key = TimelineKey {
-            path: template.path.clone(),
-            text: template.document.text.as_str().to_owned(),
-            histories: histories.map(last).collect(),
+        let template = &snapshot.template;
+        let last = |history: &TemplateHistory| {
+            (history.templates.len(), history.templates.last().map(|last| last.revision.clone()))
         };
-        let timeline = cache.timelines.get(key, || TemplateTimeline::of(snapshot, template_history));
-        let links = LinkContext {
+        let timeline = |history: Option<&TemplateHistory>, is_first: bool| {
+            let (path, text) = (template.path.clone(), template.document.text.as_str().to_owned());
+            let key = TimelineKey { path, text, is_first, templates: history.map(last) };
+            cache.timelines.get(key, || TemplateTimeline::by(template, history, is_first))
+        };
+        let histories = template_history.into_iter().flat_map(TemplateHistory::all);
+        let next = histories.skip(1).map(|history| timeline(Some(history), false));
+        let context = LinkContext {
             settings: snapshot.site.as_ref().map(|site| site.pages.clone()),
             repository: snapshot.repository.clone(),
             moved: (*snapshot.tree.moved).clone(),
         };
-        CachedAudit { cache, snapshot, template_history, timeline, links: cache.links.get(links, || ()) }
+        CachedAudit {
+            cache,
+            snapshot,
+            template_history,
+            timelines: std::iter::once(timeline(template_history, true)).chain(next).collect(),
+            links: cache.contexts.get(context, || ()),
+        }
     }
 
-    pub fn page(&self, page: &AuditedPage) -> Arc<PageVerdict> {
-        let path = match page {
-            AuditedPage::Okep(okep) => &okep.path,
-            AuditedPage::Companion(_, page) => &page.path,
+    /// What is found about an OKEP, or about a page next to it.
+    pub fn page(&self, page: &AuditedPage) -> PageVerdict {
+        let (okep, path) = match page {
+            AuditedPage::Okep(okep) => (okep, &okep.path),
+            AuditedPage::Companion(okep, page) => (okep, &page.path),
         };
-        let landed = self.template_history.and_then(|history| match page {
-            AuditedPage::Okep(okep) => landed_under(history, self.snapshot, &okep.path),
+        let document = match page {
+            AuditedPage::Okep(okep) => Some(self.document(okep)),
             AuditedPage::Companion(..) => None,
-        });
-        let Some(id) = self.snapshot.tree.id(path) else { return Arc::new(self.check(page, landed)) };
-        let (okep, site) = match page {
-            AuditedPage::Okep(okep) => (None, okep.site),
-            AuditedPage::Companion(okep, _) => (Some(okep.path.clone()), None),
         };
-        let (timeline, links) = (Arc::as_ptr(&self.timeline) as usize, Arc::as_ptr(&self.links) as usize);
-        let key = PageKey { id, path: path.clone(), okep, timeline, links, landed, site };
-        let known = self.cache.pages.get(key, Mutex::default);
+        let find = || match page {
+            AuditedPage::Okep(okep) => claims(&linked(self.snapshot, okep, path, &okep.document)),
+            AuditedPage::Companion(okep, page) => claims(&linked(self.snapshot, okep, path, &page.document)),
+        };
+        let (path, okep) = (path.clone(), okep.path.clone());
+        let claims = match self.snapshot.tree.id(&path) {
+            Some(id) => {
+                let context = Arc::as_ptr(&self.links) as usize;
+                self.cache.links.get(LinksKey { id, path: path.clone(), okep: okep.clone(), context }, find)
+            }
+            None => Arc::new(find()),
+        };
+        PageVerdict { path, okep, document, claims }
+    }
+
+    fn document(&self, okep: &Okep) -> Arc<DocumentVerdict> {
+        let landed =
+            self.template_history.and_then(|history| landed_under(history, self.snapshot, &okep.path));
+        let timeline = &self.timelines[landed.map_or(0, |(history, _)| history)];
+        let landed = landed.map(|(_, under)| under);
+        let check = || {
+            let (findings, needs_history) = timeline.findings(okep, landed);
+            let owner = |number: u64| (number, okep.owner_of(number).map(|owner| owner.path.clone()));
+            let owners = okep.asked_numbers().into_iter().map(owner).collect();
+            Arc::new(DocumentVerdict { findings, needs_history, owners })
+        };
+        let Some(id) = self.snapshot.tree.id(&okep.path) else { return check() };
+        let (path, site) = (okep.path.clone(), okep.site);
+        let key = DocumentKey { id, path, timeline: Arc::as_ptr(timeline) as usize, landed, site };
+        let known = self.cache.documents.get(key, Mutex::default);
         // One thread checks it, and others wait for what it finds.
         let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(verdict) = known.iter().find(|verdict| verdict.is_of(page)) {
+        if let Some(verdict) = known.iter().find(|verdict| verdict.is_of(okep)) {
             return verdict.clone();
         }
-        known.push(Arc::new(self.check(page, landed)));
+        known.push(check());
         known[known.len() - 1].clone()
     }
 
-    fn check(&self, page: &AuditedPage, landed: Option<(usize, LandedUnder)>) -> PageVerdict {
-        match page {
-            AuditedPage::Okep(okep) => {
-                let (findings, needs_history) = self.timeline.findings(okep, landed);
-                let claims = claims(&linked(self.snapshot, okep, &okep.path, &okep.document));
-                let owner = |number: u64| (number, okep.owner_of(number).map(|owner| owner.path.clone()));
-                let owners = okep.asked_numbers().into_iter().map(owner).collect();
-                let (path, okep) = (okep.path.clone(), okep.path.clone());
-                PageVerdict { path, okep, findings, needs_history: Some(needs_history), claims, owners }
+    /// What the rules about numbers, names and registers find; it is known from another state where all that they
+    /// looked at is the same.
+    pub fn of_tree(&self) -> Arc<Vec<Finding>> {
+        let (snapshot, tree) = (self.snapshot, &self.snapshot.tree);
+        let id = |path: &str| (path.to_owned(), tree.id(path));
+        let file = |path: &str| match snapshot.okep(path) {
+            Some(okep) if path::role(path, &snapshot.layout.folder) == Role::Okep => {
+                (path.to_owned(), None, okep.unchanged)
             }
-            AuditedPage::Companion(okep, page) => {
-                let claims = claims(&linked(self.snapshot, okep, &page.path, &page.document));
-                let (path, okep, owners) = (page.path.clone(), okep.path.clone(), Vec::new());
-                PageVerdict { path, okep, findings: Vec::new(), needs_history: None, claims, owners }
-            }
+            _ => (path.to_owned(), tree.id(path), false),
+        };
+        let misplaced = snapshot.misplaced.iter().map(|page| page.path.as_str());
+        let key = TreeKey {
+            layout: snapshot.layout.clone(),
+            template: (snapshot.template.path.clone(), snapshot.template.document.text.as_str().to_owned()),
+            site: snapshot.site.as_ref().map(|site| site.files.iter().map(|path| id(path)).collect()),
+            files: snapshot.paths().chain(misplaced).map(file).collect(),
+        };
+        let known = self.cache.trees.get(key, Mutex::default);
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_same = |verdict: &&TreeVerdict| {
+            verdict.okeps_read.iter().all(|(path, id)| tree.id(path) == *id)
+                && verdict.kinds.iter().all(|(path, kind)| tree.kind(path) == *kind)
+        };
+        if let Some(verdict) = known.iter().find(is_same) {
+            return verdict.findings.clone();
         }
+        let findings = Arc::new(of_tree(snapshot));
+        let read = snapshot.okeps.iter().filter(|okep| okep.was_read());
+        let okeps_read = read.map(|okep| id(&okep.path)).collect();
+        known.push(TreeVerdict { findings: findings.clone(), okeps_read, kinds: tree.asked_kinds() });
+        findings
     }
 }
 
-impl PageVerdict {
-    /// Whether it is that of a page with this text: the numbers about which the rules asked are still the same
-    /// OKEPs'.
-    fn is_of(&self, page: &AuditedPage) -> bool {
-        let AuditedPage::Okep(okep) = page else { return true };
+impl DocumentVerdict {
+    /// Whether it is that of an OKEP of this text: the numbers about which the rules asked are still the same OKEPs'.
+    fn is_of(&self, okep: &Okep) -> bool {
         let owner = |number: &u64| okep.owner_of(*number).map(|owner| owner.path.as_str());
         self.owners.iter().all(|(number, path)| owner(number) == path.as_deref())
     }

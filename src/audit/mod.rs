@@ -22,7 +22,7 @@ mod template_change;
 mod template_choice;
 mod template_timeline;
 
-pub use cache::{AuditCache, PageVerdict};
+pub use cache::{AuditCache, DocumentVerdict, PageVerdict};
 pub use landing::{landed_as, landing};
 pub use template_timeline::TemplateTimeline;
 
@@ -62,9 +62,9 @@ pub fn audit(snapshot: &Snapshot, template_history: Option<&TemplateHistory>) ->
 /// What an audit finds, page by page, before it is known which links have a target.
 pub struct AuditedTree {
     /// The OKEPs in question, and the pages next to one.
-    pub pages: Vec<Arc<PageVerdict>>,
+    pub pages: Vec<PageVerdict>,
     /// What the rules about numbers, names and registers find.
-    pub of_tree: Vec<Finding>,
+    pub of_tree: Arc<Vec<Finding>>,
 }
 
 /// Checks a snapshot; pages that `cache` knows are not checked anew.
@@ -79,22 +79,23 @@ pub fn audit_with(
     let companions = companions(snapshot).map(|(okep, page)| AuditedPage::Companion(okep, page));
     let pages: Vec<AuditedPage> = in_question.chain(companions).collect();
     let cached = CachedAudit::new(cache, snapshot, template_history);
-    AuditedTree {
-        pages: pages.par_iter().map(|page| cached.page(page)).collect(),
-        of_tree: of_tree(snapshot),
-    }
+    // Which texts the rules about the tree read is known only before pages are.
+    let of_tree = cached.of_tree();
+    AuditedTree { pages: pages.par_iter().map(|page| cached.page(page)).collect(), of_tree }
 }
 
 impl AuditedTree {
     /// The findings, in order; a link is looked up in the snapshot.
     pub fn verdict(self, snapshot: &Snapshot) -> Verdict {
-        let mut verdict = Verdict { findings: self.of_tree, ..Verdict::default() };
+        let mut verdict = Verdict { findings: self.of_tree.to_vec(), ..Verdict::default() };
         for page in self.pages {
-            verdict.findings.extend(page.findings.iter().cloned());
+            if let Some(document) = &page.document {
+                verdict.findings.extend(document.findings.iter().cloned());
+                let needs = Some(&document.needs_history).filter(|n| n.unmet_requirement || n.near_a_prompt);
+                verdict.needs_history.extend(needs.cloned());
+            }
             let dead = page.claims.iter().filter(|claim| holds(claim, snapshot));
             verdict.findings.extend(dead.map(|claim| claim.finding.clone()));
-            let needs_history = page.needs_history.iter().filter(|u| u.unmet_requirement || u.near_a_prompt);
-            verdict.needs_history.extend(needs_history.cloned());
         }
         sort(&mut verdict.findings);
         verdict

@@ -33,8 +33,14 @@ pub struct TemplateTimeline {
 }
 
 impl TemplateTimeline {
-    pub fn new(template: &Template, revisions: Arc<Vec<TemplateRevision>>) -> Self {
-        let at_hand = revisions.len().checked_sub(1).filter(|last| is_same(&revisions[*last], template));
+    /// A template and its past as one history has it; the first one asked knows the template as its last one.
+    pub fn by(template: &Template, history: Option<&TemplateHistory>, is_first: bool) -> Self {
+        let revisions = history.map(|history| history.templates.clone()).unwrap_or_default();
+        let is_same = |at: &usize| is_same(&revisions[*at], template);
+        let at_hand = match is_first {
+            true => revisions.len().checked_sub(1).filter(is_same),
+            false => (0..revisions.len()).rev().find(is_same),
+        };
         TemplateTimeline::with(template, revisions, at_hand)
     }
 
@@ -63,13 +69,9 @@ impl TemplateTimeline {
     /// The past of a snapshot's template, as far as history was asked.
     pub fn of(snapshot: &Snapshot, template_history: Option<&TemplateHistory>) -> TemplateTimeline {
         let template = &snapshot.template;
-        let revisions = template_history.map(|history| history.templates.clone()).unwrap_or_default();
-        let known = TemplateTimeline::new(template, revisions);
-        let next = template_history.into_iter().flat_map(TemplateHistory::all).skip(1).map(|history| {
-            let at_hand = history.templates.iter().rposition(|revision| is_same(revision, template));
-            TemplateTimeline::with(template, history.templates.clone(), at_hand)
-        });
-        TemplateTimeline { next: next.collect(), ..known }
+        let next = template_history.into_iter().flat_map(TemplateHistory::all).skip(1);
+        let next = next.map(|history| TemplateTimeline::by(template, Some(history), false)).collect();
+        TemplateTimeline { next, ..TemplateTimeline::by(template, template_history, true) }
     }
 
     /// The findings about one OKEP of a snapshot, and whether history could say more about them.
@@ -79,26 +81,14 @@ impl TemplateTimeline {
         snapshot: &Snapshot,
         template_history: Option<&TemplateHistory>,
     ) -> (Vec<Finding>, NeedsHistory) {
-        self.findings(okep, template_history.and_then(|history| landed_under(history, snapshot, &okep.path)))
-    }
-
-    /// The same; `landed` is none for an OKEP that has not landed, and else says which of the histories that are
-    /// asked one after the other knows it.
-    pub fn findings(
-        &self,
-        okep: &Okep,
-        landed: Option<(usize, LandedUnder)>,
-    ) -> (Vec<Finding>, NeedsHistory) {
+        let landed = template_history.and_then(|history| landed_under(history, snapshot, &okep.path));
         let timeline = landed.and_then(|(history, _)| self.next.get(history.checked_sub(1)?)).unwrap_or(self);
-        timeline.own_findings(okep, landed.map(|(_, under)| under))
+        timeline.findings(okep, landed.map(|(_, under)| under))
     }
 
-    /// The template at hand.
-    pub fn template(&self) -> &Template {
-        &self.now.template
-    }
-
-    fn own_findings(&self, okep: &Okep, landed: Option<LandedUnder>) -> (Vec<Finding>, NeedsHistory) {
+    /// The findings about one OKEP, and whether history could say more about them; `landed` is none for an OKEP that
+    /// has not landed.
+    pub fn findings(&self, okep: &Okep, landed: Option<LandedUnder>) -> (Vec<Finding>, NeedsHistory) {
         let (mut findings, needs_history) = match self.revisions.is_empty() {
             true => self.beside_template(okep),
             false => self.beside_revisions(okep),

@@ -3,7 +3,7 @@
 use super::tree::Tree;
 
 /// Where things are in a repository, by default: the one place that names folders and files.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Layout {
     /// The proposal folder, without a slash at either end.
     pub folder: String,

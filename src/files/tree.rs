@@ -191,6 +191,11 @@ impl Tree {
         }
     }
 
+    /// What was asked with [`Tree::kind`] so far, and what is there.
+    pub fn asked_kinds(&self) -> Vec<(String, PathKind)> {
+        lock(&self.read.kinds).iter().map(|(path, kind)| (path.clone(), *kind)).collect()
+    }
+
     /// The ids of all files of an index as it was read, Markdown or not; none of other states.
     pub fn staged_ids(&self) -> Option<BTreeMap<String, Id>> {
         self.read.source.staged_ids()

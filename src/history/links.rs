@@ -3,7 +3,7 @@
 //! They are looked up by the trees on the way to them: first within the folder around the proposals, of which all
 //! commits that leave it alone share one, and from the root only for what lies outside of it.
 
-use super::audits::FoundInStates;
+use super::found::FoundInStates;
 use super::states::States;
 use super::walk::Walk;
 use crate::files::{Layout, PathKind};
@@ -28,16 +28,16 @@ pub fn lacking(
     states: &States,
     found: &FoundInStates,
 ) -> Option<Vec<Box<[u32]>>> {
-    if found.questions.is_empty() {
+    if found.questions.all.is_empty() {
         return None;
     }
-    let pages = |state: usize| found.states[state].iter().flat_map(|state| &state.pages);
+    let links = |state: usize| found.states[state].iter().flat_map(|state| &state.links);
     let asked: Vec<BTreeSet<u32>> = (0..states.all.len())
-        .map(|state| pages(state).flat_map(|page| &found.pages[*page as usize].claims))
+        .map(|state| links(state).flat_map(|links| &found.links[*links as usize].claims))
         .map(|claims| claims.flat_map(|(unless, _)| unless.iter().copied()).collect())
         .collect();
     let around = layout.folder.split('/').next().unwrap_or_default();
-    let path = |question: u32| found.questions[question as usize].path.as_str();
+    let path = |question: u32| found.questions.all[question as usize].path.as_str();
     let within = |question: u32| path(question).strip_prefix(around).and_then(|rest| rest.strip_prefix('/'));
     // Each root with the questions that it is asked.
     let root = |commit: usize, question: u32| match walk.arounds[walk.around[commit] as usize] {
@@ -50,7 +50,7 @@ pub fn lacking(
             jobs.entry(root(commit, *question)).or_default().insert(*question);
         }
     }
-    let is_met = |kind: PathKind, question: u32| found.questions[question as usize].is_met(kind);
+    let is_met = |kind: PathKind, question: u32| found.questions.all[question as usize].is_met(kind);
     let unmet = |(root, questions): (&Root, &BTreeSet<u32>)| -> (Root, BTreeSet<u32>) {
         let below = |question: u32| match root {
             Root::Tree(_) => within(question).unwrap_or_default(),

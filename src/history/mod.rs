@@ -1,7 +1,7 @@
 //! History: which findings each commit introduced and fixed, and who wrote them.
 //!
 //! In this order: `walk` (commits as numbers), `states` (what each of them holds, and what the main line knew),
-//! `audits` (each state is a tree, checked as `check` does), `links` (where links point to, commit by commit), `verdicts`
+//! `audits` and `found` (each state is a tree, checked as `check` does), `links` (where links point to, commit by commit), `verdicts`
 //! (the findings of each state), `timeline` and `okep_spans` (set arithmetic over them), `recorded` (the report).
 
 pub mod apply_policy;
@@ -10,6 +10,7 @@ pub mod commit_info;
 mod commit_reports;
 pub mod filter;
 mod finding_reports;
+mod found;
 pub mod graph;
 pub mod head_audit;
 mod links;

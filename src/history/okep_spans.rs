@@ -1,6 +1,6 @@
 //! Set arithmetic: when each OKEP landed on the first-parent line, was renamed, left it, and was in nav.
 
-use super::audits::{Listed, ShownFinding};
+use super::found::{Listed, ShownFinding};
 use super::graph::NONE;
 use super::numbers::FileAt;
 use super::timeline::{Has, Timeline};

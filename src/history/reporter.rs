@@ -41,7 +41,7 @@ impl Reporter<'_> {
             tips: Vec::new(),
             commits: self.walk.graph.readable(),
             states: keys.count(),
-            documents: self.verdicts.found.documents,
+            documents: self.verdicts.found.documents.len(),
             shallow: self.walk.shallow,
             missing_objects: 0,
             days: line.first().zip(line.last()).map(|(first, last)| (day(first), day(last))),

@@ -2,7 +2,7 @@
 //!
 //! They are numbers, so that what was introduced and fixed is arithmetic. Commits and dates play no part.
 
-use super::audits::{FoundInStates, FoundPage, Listed, ShownFinding, StateVerdict};
+use super::found::{FoundInStates, FoundPage, Listed, ShownFinding, StateVerdict};
 use super::numbers::{FileAt, Numbered, Numbering, RecordedFinding};
 use super::states::States;
 use crate::audit::identity::OkepKey;
@@ -146,7 +146,7 @@ impl Verdicts {
             marks.push(FindingId { identity, nth });
         }
         let pages = self.pages(verdict).filter(|page| !page.facts.is_known);
-        let who = |page: &FoundPage| Some(self.listed(verdict, page.okep)?.who);
+        let who = |page: &FoundPage| Some(self.listed(verdict, page.path)?.who);
         let unclear = |o: &&Listed| matches!(o.shown, ShownFinding::Unknown | ShownFinding::Unread);
         Set {
             marks: marks.into(),
@@ -171,14 +171,16 @@ impl Verdicts {
     fn recorded(&self, state: usize) -> Vec<&RecordedFinding> {
         let Some(verdict) = self.state(state) else { return Vec::new() };
         let lack = &self.lacks[state];
-        let mut recorded: Vec<&RecordedFinding> = verdict.of_tree.iter().collect();
-        for page in self.pages(verdict) {
-            recorded.extend(&page.recorded);
+        let mut recorded: Vec<&RecordedFinding> =
+            self.found.trees[verdict.tree as usize].recorded.iter().collect();
+        self.pages(verdict).for_each(|page| recorded.extend(&page.recorded));
+        let links = || verdict.links.iter().map(|links| &self.found.links[*links as usize]);
+        for links in links() {
             let holds = |unless: &[u32]| unless.iter().all(|question| lack.binary_search(question).is_ok());
             recorded
-                .extend(page.claims.iter().filter(|(unless, _)| holds(unless)).map(|(_, finding)| finding));
+                .extend(links.claims.iter().filter(|(unless, _)| holds(unless)).map(|(_, finding)| finding));
         }
-        for suppression in self.pages(verdict).flat_map(|page| &page.facts.suppressions) {
+        for suppression in links().flat_map(|links| &links.facts.suppressions) {
             recorded.retain(|finding| !self.is_suppressed(finding, suppression));
         }
         recorded
@@ -211,7 +213,7 @@ impl Verdicts {
     /// The page that the OKEP at a path of a state is; none where it could not be read.
     pub fn page(&self, state: usize, path: u32) -> Option<&FoundPage> {
         let mut pages = self.pages(self.state(state)?);
-        let page = pages.find(|page| page.okep == path && page.is_okep())?;
+        let page = pages.find(|page| page.path == path)?;
         Some(page).filter(|page| page.facts.is_known)
     }
 

@@ -11,6 +11,7 @@ use crate::text::path;
 use crate::text::path::OkepName;
 use std::collections::BTreeSet;
 use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 /// An OKEP by its path; its text is read and parsed when somebody asks for it.
@@ -29,6 +30,7 @@ pub struct Okep {
     pub all: Arc<[Okep]>,
     /// The numbers about which [`Okep::owner_of`] was asked: what is found may depend on the other OKEPs.
     asked: Arc<Mutex<BTreeSet<u64>>>,
+    was_read: Arc<AtomicBool>,
     text: Arc<LazyLock<OkepText, Box<dyn FnOnce() -> OkepText + Send + Sync>>>,
 }
 
@@ -72,7 +74,12 @@ impl Okep {
         proposals: &str,
         text: impl FnOnce() -> OkepText + Send + Sync + 'static,
     ) -> Self {
-        let text: Box<dyn FnOnce() -> OkepText + Send + Sync> = Box::new(text);
+        let was_read = Arc::new(AtomicBool::new(false));
+        let is_read = was_read.clone();
+        let text: Box<dyn FnOnce() -> OkepText + Send + Sync> = Box::new(move || {
+            is_read.store(true, Ordering::Relaxed);
+            text()
+        });
         Okep {
             path: path.to_owned(),
             name: name_of(path, proposals),
@@ -81,6 +88,7 @@ impl Okep {
             site: None,
             all: Arc::default(),
             asked: Arc::default(),
+            was_read,
             text: Arc::new(LazyLock::new(text)),
         }
     }
@@ -103,6 +111,11 @@ impl Okep {
         self.all.iter().find(owns)
     }
 
+    /// Whether somebody asked for its text.
+    pub fn was_read(&self) -> bool {
+        self.was_read.load(Ordering::Relaxed)
+    }
+
     /// The numbers about which [`Okep::owner_of`] was asked so far.
     pub fn asked_numbers(&self) -> BTreeSet<u64> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -112,8 +125,8 @@ impl Okep {
     pub fn number(&self) -> Option<u64> {
         self.name
             .number
-            .or(self.title.as_ref().and_then(|t| t.number))
-            .or(self.issue.as_ref().and_then(|i| i.number()))
+            .or_else(|| self.title.as_ref().and_then(|t| t.number))
+            .or_else(|| self.issue.as_ref().and_then(|i| i.number()))
     }
 }
 
