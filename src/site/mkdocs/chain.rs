@@ -1,6 +1,7 @@
 //! The configuration and the files it inherits from, and how MkDocs merges them.
 
 use super::patterns::{MAX_LINES, Patterns};
+use super::pyyaml;
 use super::value::{self, Value};
 use super::yaml::{NodeId, Refusal, YamlCause, YamlDocument};
 use super::{MAX_BYTES, MAX_CHAIN, Site};
@@ -38,7 +39,9 @@ impl Layer {
         if let Some(at) = text.invalid_at {
             return Err(Refusal::fault(at..at + 1, "not valid UTF-8"));
         }
+        pyyaml::refuse_unprintable(&text)?;
         let doc = YamlDocument::parse(&text)?;
+        pyyaml::refuse_tabs(&text, &doc)?;
         value::check(&doc)?;
         if let Some(root) = doc.root {
             match value::resolve(&doc, root).1 {

@@ -1,13 +1,13 @@
-//! Patterns over paths: `exclude_docs` and its kin as pathspec reads them, and the rest entries of the
+//! Patterns over paths: `exclude_docs` and its kin, which are gitignore's, and the rest entries of the
 //! `awesome-pages` plugin.
-//!
-//! All three languages are defined by the regular expressions their Python libraries make of them, so
-//! they become regular expressions here too: `regex` matches in linear time, whatever the pattern.
 
+use gix::bstr::ByteSlice;
+use gix::glob::wildmatch::Mode;
+use gix::glob::{Pattern, pattern::Case, wildmatch};
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// Most lines of one setting; each becomes a regular expression to try on every page.
+/// Most lines of one setting; each is a pattern to try on every page.
 pub const MAX_LINES: usize = 1_000;
 
 /// What MkDocs leaves out of every site.
@@ -18,27 +18,20 @@ pub static DEFAULTS: LazyLock<Patterns> =
 #[derive(Debug, Clone, Default)]
 pub struct Patterns(Vec<Pattern>);
 
-#[derive(Debug, Clone)]
-struct Pattern {
-    regex: Regex,
-    include: bool,
-}
-
 impl Patterns {
-    /// Reads one pattern a line; a line that pathspec refuses is an error, reported with its number from 1.
+    /// Reads one pattern a line; a line that pathspec, which MkDocs has, refuses is an error.
     pub fn parse(text: &str) -> Result<Patterns, String> {
         let breaks = ['\n', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
         let mut patterns = Vec::new();
         for line in text.split(breaks).map(|l| l.trim_end_matches('\r')) {
-            match gitignore(line) {
-                Err(()) => return Err(format!("`{line}` is not a valid gitignore pattern")),
-                Ok(None) => {}
-                Ok(Some((source, include))) => {
-                    let regex =
-                        Regex::new(&source).map_err(|_| format!("`{line}` cannot be read as a pattern"))?;
-                    patterns.push(Pattern { regex, include });
-                }
+            let line = if line.ends_with("\\ ") { line } else { line.trim_end() };
+            if line.starts_with('#') || line == "/" {
+                continue;
             }
+            if is_refused(line) {
+                return Err(format!("`{line}` is not a valid gitignore pattern"));
+            }
+            patterns.extend(Pattern::from_bytes(line.as_bytes()));
         }
         Ok(Patterns(patterns))
     }
@@ -52,160 +45,33 @@ impl Patterns {
     /// Whether the path, relative to the docs folder, is matched: the last pattern that names the file
     /// decides; where none does, the last one that names a folder above it.
     pub fn matches(&self, path: &str) -> bool {
-        let mut by_folder = None;
-        for pattern in self.0.iter().rev() {
-            let Some(captures) = pattern.regex.captures(path) else { continue };
-            if captures.name("folder").is_none() {
-                return pattern.include;
-            }
-            by_folder.get_or_insert(pattern.include);
-        }
-        by_folder.unwrap_or(false)
+        let is_named = |pattern: &&Pattern, path: &str, is_folder: bool| {
+            let mode = Mode::NO_MATCH_SLASH_LITERAL;
+            let name = path.rfind('/').map(|at| at + 1);
+            pattern.matches_repo_relative_path(path.into(), name, Some(is_folder), Case::Sensitive, mode)
+        };
+        let folders = || path.match_indices('/').map(|(at, _)| &path[..at]);
+        let of_file = self.0.iter().rev().find(|pattern| is_named(pattern, path, false));
+        let in_folder = |pattern: &&Pattern| folders().any(|folder| is_named(pattern, folder, true));
+        let found = of_file.or_else(|| self.0.iter().rev().find(in_folder));
+        found.is_some_and(|pattern| !pattern.is_negative())
     }
 }
 
-/// The regular expression of one line and whether it includes; none for a comment and the like.
-fn gitignore(line: &str) -> Result<Option<(String, bool)>, ()> {
-    let line = if line.ends_with("\\ ") { line } else { line.trim_end() };
-    if line.is_empty() || line.starts_with('#') || line == "/" {
-        return Ok(None);
-    }
-    let (include, line) = match line.strip_prefix('!') {
-        Some(rest) => (false, rest),
-        None => (true, line),
-    };
-    let only_folders = line.ends_with('/');
-    let mut segments: Vec<&str> = line.split('/').collect();
-    if segments[0].is_empty() {
-        segments.remove(0);
-    } else if segments.len() == 1 || (segments.len() == 2 && segments[1].is_empty()) {
-        segments.insert(0, "**");
-    }
-    let Some(last) = segments.last_mut() else { return Err(()) };
-    if last.is_empty() {
-        *last = "**";
-    }
-    segments.dedup_by(|a, b| *a == "**" && *b == "**");
-    let end = if only_folders { "(?P<folder>/)" } else { "(?:(?P<folder>/)|$)" };
-    let source = match segments[..] {
-        ["**"] | ["**", "*", "**"] if only_folders => end.into(),
-        ["**"] | ["**", "*"] => ".".into(),
-        ["**", "*", "**"] => "/".into(),
-        _ => match translate(&segments, only_folders, end)? {
-            Some(source) => source,
-            None => return Ok(None),
-        },
-    };
-    Ok(Some((source, include)))
-}
-
-/// None where a bracket is not closed: such a pattern matches nothing.
-fn translate(segments: &[&str], only_folders: bool, end: &str) -> Result<Option<String>, ()> {
-    let last = segments.len() - 1;
-    let mut out = String::from("^");
-    let mut slash = false;
-    for (i, segment) in segments.iter().enumerate() {
-        if *segment == "**" {
-            match i {
-                0 => out.push_str("(?:.+/)?"),
-                _ if i < last => {
-                    out.push_str("(?:/.+)?");
-                    slash = true;
-                }
-                _ => out.push_str(if only_folders { end } else { "/" }),
-            }
-            continue;
-        }
-        if slash {
-            out.push('/');
-        }
-        match *segment {
-            "*" => out.push_str("[^/]+"),
-            _ => match glob(segment)? {
-                Some(source) => out.push_str(&source),
-                None => return Ok(None),
-            },
-        }
-        if i == last {
-            out.push_str("(?:(?P<folder>/)|$)");
-        }
-        slash = true;
-    }
-    Ok(Some(out))
-}
-
-/// One segment of gitignore's glob; an error for a backslash at its end.
-fn glob(segment: &str) -> Result<Option<String>, ()> {
-    let mut out = String::new();
-    let mut rest = segment;
-    while let Some(c) = rest.chars().next() {
-        rest = &rest[c.len_utf8()..];
-        match c {
-            '\\' => {
-                let escaped = rest.chars().next().ok_or(())?;
-                rest = &rest[escaped.len_utf8()..];
-                literal(&mut out, escaped);
-            }
-            '*' => out.push_str("[^/]*"),
-            '?' => out.push_str("[^/]"),
-            '[' => match bracket(rest, false) {
-                Some((class, length)) => {
-                    out.push_str(&class);
-                    rest = &rest[length..];
-                }
-                None => return Ok(None),
-            },
-            c => literal(&mut out, c),
-        }
-    }
-    Ok(Some(out))
-}
-
-fn literal(out: &mut String, c: char) {
-    out.push_str(&regex::escape(c.encode_utf8(&mut [0; 4])));
-}
-
-/// The class that begins after `[`, and how many bytes it takes, its `]` included.
-fn bracket(after: &str, not_dot: bool) -> Option<(String, usize)> {
-    let negated = after.starts_with(['!', '^']);
-    let body_start = usize::from(negated);
-    let body = &after[body_start..];
-    let close = body.char_indices().skip(1).find(|(_, c)| *c == ']')?.0;
-    let chars: Vec<char> = body[..close].chars().collect();
-    let mut class = String::from(if negated { "[^" } else { "[" });
-    let mut at = 0;
-    while at < chars.len() {
-        match chars[at..] {
-            [from, '-', to, ..] => {
-                escaped(&mut class, from);
-                class.push('-');
-                escaped(&mut class, to);
-                at += 3;
-            }
-            _ => {
-                escaped(&mut class, chars[at]);
-                at += 1;
-            }
-        }
-    }
-    class.push(']');
-    if not_dot {
-        class = format!("[{class}&&[^./]]");
-    }
-    Some((class, body_start + close + 1))
-}
-
-fn escaped(class: &mut String, c: char) {
-    if matches!(c, '\\' | '[' | ']' | '^' | '-' | '&' | '~') {
-        class.push('\\');
-    }
-    class.push(c);
+/// Whether pathspec gives up on a line: no pattern, a backslash at the end, or a range that goes down.
+fn is_refused(line: &str) -> bool {
+    let goes_down =
+        |class: &str| class.as_bytes().windows(3).any(|part| part[1] == b'-' && part[0] > part[2]);
+    let mut classes = line.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
+    let backslashes = line.bytes().rev().take_while(|byte| *byte == b'\\').count();
+    line == "!" || backslashes % 2 == 1 || classes.any(|(class, _)| goes_down(class))
 }
 
 /// An entry such as `... | flat | okeps/*.md`: what it catches of the pages that are named nowhere.
 #[derive(Debug, Clone)]
 pub enum RestPattern {
     All,
+    Glob(String),
     Matching(Regex),
     /// A regular expression that only Python can read.
     Unknown,
@@ -222,80 +88,25 @@ impl RestPattern {
         }
         let Some(pattern) = rest.strip_prefix('|') else { return Some(RestPattern::All) };
         let pattern = pattern.trim_start();
-        let regex = match pattern.strip_prefix("regex=") {
-            Some(source) => Regex::new(source),
-            None => Regex::new(&path_glob(pattern.strip_prefix("glob=").unwrap_or(pattern))),
-        };
-        Some(regex.map_or(RestPattern::Unknown, RestPattern::Matching))
+        Some(match pattern.strip_prefix("regex=") {
+            Some(source) => Regex::new(source).map_or(RestPattern::Unknown, RestPattern::Matching),
+            None => RestPattern::Glob(pattern.strip_prefix("glob=").unwrap_or(pattern).to_owned()),
+        })
     }
 
     /// Whether it catches the path, relative to the docs folder; none where only Python knows.
     pub fn matches(&self, path: &str) -> Option<bool> {
         match self {
             RestPattern::All => Some(true),
+            // Wildcards pass over names that begin with a dot.
+            RestPattern::Glob(_) if path.split('/').any(|name| name.starts_with('.')) => Some(false),
+            RestPattern::Glob(glob) => {
+                Some(wildmatch(glob.as_bytes().as_bstr(), path.into(), Mode::NO_MATCH_SLASH_LITERAL))
+            }
             RestPattern::Matching(regex) => Some(regex.is_match(path)),
             RestPattern::Unknown => None,
         }
     }
-}
-
-/// wcmatch's glob over a whole path: `**` crosses folders, wildcards pass over names that start with a
-/// dot.
-fn path_glob(pattern: &str) -> String {
-    const NAME: &str = "[^./][^/]*";
-    let segments: Vec<&str> = pattern.split('/').collect();
-    let last = segments.len() - 1;
-    let mut out = String::from("^");
-    for (i, segment) in segments.iter().enumerate() {
-        if *segment == "**" {
-            out.push_str(&format!("(?:{NAME}/)*"));
-            if i == last {
-                out.push_str(&format!("(?:{NAME})?"));
-            }
-            continue;
-        }
-        out.push_str(&path_glob_segment(segment, NAME));
-        if i < last {
-            out.push('/');
-        }
-    }
-    out.push('$');
-    out
-}
-
-fn path_glob_segment(segment: &str, name: &str) -> String {
-    let mut out = String::new();
-    let mut rest = segment;
-    if !segment.is_empty() && segment.chars().all(|c| c == '*') {
-        return name.into();
-    }
-    while let Some(c) = rest.chars().next() {
-        let first = rest.len() == segment.len();
-        rest = &rest[c.len_utf8()..];
-        match c {
-            '*' => {
-                rest = rest.trim_start_matches('*');
-                out.push_str(&if first { format!("(?:{name})?") } else { "[^/]*".into() });
-            }
-            '?' => out.push_str(if first { "[^./]" } else { "[^/]" }),
-            '[' => match bracket(rest, first) {
-                Some((class, length)) => {
-                    out.push_str(&class);
-                    rest = &rest[length..];
-                }
-                None => literal(&mut out, c),
-            },
-            '\\' => match rest.chars().next() {
-                Some(escaped) => {
-                    rest = &rest[escaped.len_utf8()..];
-                    literal(&mut out, escaped);
-                }
-                None => literal(&mut out, c),
-            },
-            c => literal(&mut out, c),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

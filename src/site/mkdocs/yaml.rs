@@ -4,7 +4,6 @@
 //! expand aliases: an alias is a node of its own that names another, so that a file of aliases to
 //! aliases costs no more than its length.
 
-use super::pyyaml;
 use crate::text::Text;
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span as Mark, StructureStyle};
 use std::collections::{HashMap, HashSet};
@@ -104,9 +103,8 @@ impl YamlDocument {
         self.nodes.iter().enumerate()
     }
 
-    /// Reads one document as PyYAML would; a byte order mark at the start is skipped.
+    /// Reads one document; a byte order mark at the start is skipped.
     pub fn parse(text: &Text) -> Result<YamlDocument, Refusal> {
-        pyyaml::refuse_unprintable(text)?;
         let mut builder = Builder { text, offset: text.bom_len(), ..Builder::default_for(text) };
         let options = granit_parser::options! {
             emit_anchor_events: true,
@@ -131,7 +129,6 @@ impl YamlDocument {
                 }
             }
         }
-        pyyaml::refuse_tabs(text, &builder.document)?;
         Ok(builder.document)
     }
 }
