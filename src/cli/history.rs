@@ -113,6 +113,15 @@ pub enum Error {
          or the folder in `okep.toml`"
     )]
     NoOkeps { folder: String },
+    #[error("`{folder}` never held an OKEP in what was read; {}", elsewhere(.references))]
+    OkepsElsewhere { folder: String, references: Vec<String> },
+}
+
+/// Which references have OKEPs, and how to read one.
+fn elsewhere(references: &[String]) -> String {
+    let (first, count) = (&references[0], references.len());
+    let verb = if count == 1 { "has".to_owned() } else { format!("and {} more have", count - 1) };
+    format!("`{first}` {verb} some: `okep history {first}`")
 }
 
 fn day(text: &str) -> Result<String, String> {
@@ -261,7 +270,11 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story
     story.damaged |= story.walk.missing_objects > 0 && !repo.is_partial() && !story.walk.shallow;
     let is_whole = story.walk.missing_objects == 0 && !story.damaged;
     if is_whole && story.okeps.is_empty() && story.templates.is_empty() {
-        return Err(Error::NoOkeps { folder: layout.folder });
+        let (folder, references) = (layout.folder, repo.references_with(&config.layout.folder));
+        return Err(match references.is_empty() {
+            true => Error::NoOkeps { folder },
+            false => Error::OkepsElsewhere { folder, references },
+        });
     }
     ruled(&mut story, &config);
     story.walk.tips = all.iter().map(Id::to_string).collect();

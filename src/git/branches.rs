@@ -2,7 +2,7 @@
 
 use super::commit::Trees;
 use super::error::said;
-use super::reference::{LOCAL_BRANCHES, REMOTE_BRANCHES};
+use super::reference::{LOCAL_BRANCHES, REMOTE_BRANCHES, Reference};
 use super::refs::{References, references};
 use super::{Id, Repo};
 use gix::bstr::ByteSlice;
@@ -49,6 +49,20 @@ impl Repo {
             }
         }
         (found, messages)
+    }
+}
+
+impl Repo {
+    /// The references of whatever kind whose commits have a folder, as git takes their names.
+    pub fn references_with(&self, folder: &str) -> Vec<String> {
+        let local = self.local();
+        let trees = Trees::new(&local);
+        let has_folder = |reference: &&Reference| {
+            let tree = reference.target.clone().and_then(|tip| folder_tree(&local, &trees, tip, folder));
+            reference.symbolic.is_none() && matches!(tree, Ok(Some(_)))
+        };
+        let all = references(&local, &["refs/"]).all;
+        all.iter().filter(has_folder).map(|reference| reference.name.clone()).collect()
     }
 }
 

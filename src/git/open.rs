@@ -132,7 +132,11 @@ fn upwards() -> gix::discover::upwards::Options<'static> {
 
 fn trust(adapt: impl Fn(gix::open::Options) -> gix::open::Options) -> Mapping<gix::open::Options> {
     let Mapping { full, reduced } = Mapping::<gix::open::Options>::default();
-    let careful = |options: gix::open::Options| adapt(options).bail_if_untrusted(true).lossy_config(true);
+    // Where such an index names a pack that is gone, git reads on in the others, and gix does not.
+    let settings = ["core.multiPackIndex=false"];
+    let careful = |options: gix::open::Options| {
+        adapt(options).bail_if_untrusted(true).lossy_config(true).config_overrides(settings)
+    };
     Mapping { full: careful(full), reduced: careful(reduced) }
 }
 

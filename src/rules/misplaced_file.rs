@@ -91,6 +91,8 @@ mod tests {
     fn translations_and_archives_have_a_folder_of_that_name() {
         check_at("docs/zh/okeps/okep-8-green-tea.md", &green(), &[]);
         check_at("docs/archive/okeps/2020/okep-8-green-tea.md", &green(), &[]);
+        check_at("docs/OKEPs-archive/okep-8-green-tea.md", &green(), &[]);
+        check_at("docs/proposals/okep-8-green-tea.md", &green(), &["misplaced-file:- okep-8-green-tea.md"]);
     }
 
     #[test]

@@ -33,9 +33,9 @@ struct Carrier {
 /// The numbers of an OKEP, laid side by side.
 struct Numbers {
     carriers: Vec<Carrier>,
-    /// The number that most of them say, where one is said most; none that another OKEP owns.
+    /// The number that most of them say, where one is said most; none that another OKEP or the template owns.
     right: Option<u64>,
-    /// Those that another OKEP owns, with its path.
+    /// Those that another owns, with its path.
     owned: Vec<(u64, String)>,
 }
 
@@ -49,7 +49,12 @@ impl Numbers {
         if votes.len() < 2 {
             return None;
         }
-        let owned = |number: &u64| Some((*number, judged.okep.owner_of(*number)?.path.clone()));
+        let template = judged.template();
+        let owner = |number: u64| match template.number == Some(number) {
+            true => template.path.clone(),
+            false => judged.okep.owner_of(number).map(|owner| owner.path.clone()),
+        };
+        let owned = |number: &u64| Some((*number, owner(*number)?));
         let owned: Vec<(u64, String)> = votes.keys().filter_map(owned).collect();
         votes.retain(|number, _| owned.iter().all(|(owned, _)| owned != number));
         let most = votes.values().copied().max().unwrap_or(0);
@@ -155,7 +160,9 @@ fn carriers(judged: &OkepContext) -> Vec<Carrier> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{GOOD, ISSUE, OKEP, check, planned, tree, with};
+    use crate::rules::test_support::{
+        GOOD, ISSUE, OKEP, TEMPLATE, TEMPLATE_PATH, check, planned, tree, with,
+    };
 
     #[test]
     fn all_numbers_agree() {
@@ -193,6 +200,17 @@ mod tests {
         let taken = "docs/okeps/okep-7-green-tea.md";
         let (help, _) = remedy(taken, &GOOD.replace('7', "9"), GOOD);
         assert_eq!(help, [&owned[..], "the number here is 9"]);
+    }
+
+    #[test]
+    fn the_number_of_the_template_is_never_right() {
+        let copy = TEMPLATE.replace("OKEP Template", "Green Tea");
+        let (help, fix) = remedy(COPY, &copy, GOOD);
+        assert_eq!(
+            help,
+            [format!("1 is the number of `{TEMPLATE_PATH}`"), "the number here is 8".to_owned()]
+        );
+        assert_eq!(fix, "use 8 everywhere");
     }
 
     #[test]

@@ -121,11 +121,12 @@ pub fn is_index(path: &str) -> bool {
     stem(file_name(path)).is_some_and(|name| name.eq_ignore_ascii_case("index"))
 }
 
-/// Whether a file outside of the proposal folder is named like an OKEP, and is in no other folder of that
-/// folder's name, such as that of a translation.
+/// Whether a file outside of the proposal folder is named like an OKEP, and is in no other folder that is named
+/// like that folder, such as that of a translation or an archive.
 pub fn is_outside_okep(path: &str, folder: &str) -> bool {
     let is_below = path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
-    let is_elsewhere = folder_of(path).split('/').all(|name| name != file_name(folder));
+    let own = file_name(folder).to_ascii_lowercase();
+    let is_elsewhere = folder_of(path).split('/').all(|name| !name.to_ascii_lowercase().contains(&own));
     !is_below && is_elsewhere && number(path).is_some() && !is_template(file_name(path))
 }
 

@@ -214,6 +214,30 @@ fn a_broken_object_or_index_is_no_verdict() {
 }
 
 #[test]
+fn an_index_of_packs_that_names_a_lost_one_is_passed_over_as_by_git() {
+    let repo = Repo::clean();
+    repo.git(&["repack", "-adq"]);
+    repo.git(&["multi-pack-index", "write"]);
+    let (packs, away) = (repo.root.join(".git/objects/pack"), repo.beside("packs"));
+    std::fs::create_dir(&away).expect("writable");
+    for file in std::fs::read_dir(&packs).expect("readable").map(|file| file.expect("readable").path()) {
+        let name = file.file_name().expect("it has a name");
+        if name.to_string_lossy().starts_with("pack-") {
+            std::fs::rename(&file, away.join(name)).expect("writable");
+        }
+    }
+    let pack = std::fs::read_dir(&away).expect("readable").map(|file| file.expect("readable").path());
+    let pack = pack.into_iter().find(|path| path.extension().is_some_and(|e| e == "pack")).expect("a pack");
+    let mut unpack = repo.git_command(&["unpack-objects", "-q"]);
+    unpack.stdin(std::fs::File::open(pack).expect("readable"));
+    crate::support::ran(unpack).exits(0);
+    assert_eq!(repo.git(&["status", "--short"]), "");
+    for args in [&["check"][..], &["check", "--rev", "HEAD"], &["history"]] {
+        repo.okep(args).exits(0);
+    }
+}
+
+#[test]
 fn every_form_of_an_index_is_read() {
     for form in [&["--index-version", "4"][..], &["--split-index"], &["--untracked-cache"]] {
         let repo = broken();

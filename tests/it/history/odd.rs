@@ -48,6 +48,25 @@ fn a_repository_that_never_held_an_okep_is_refused() {
 }
 
 #[test]
+fn references_that_were_not_read_are_named_where_they_alone_have_okeps() {
+    let mut repo = Repo::new();
+    repo.write("code.txt", "1").commit("Begin");
+    repo.git(&["switch", "-qc", "topic"]);
+    repo.write(&path(1), &okep(1)).commit("Propose");
+    repo.git(&["switch", "-q", "main"]);
+    repo.git(&["update-ref", "refs/pull/7/head", "topic"]);
+    let refuses = |arguments: &[&str], part: &str| {
+        let output = run(&repo.dir, &[&["history"], arguments].concat());
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(2) && stderr.contains(part), "{stderr}");
+    };
+    refuses(&[], "`refs/heads/topic` and 1 more have some: `okep history refs/heads/topic`");
+    repo.git(&["branch", "-qD", "topic"]);
+    refuses(&["--all"], "`refs/pull/7/head` has some: `okep history refs/pull/7/head`");
+    assert_eq!(repo.history(&["refs/pull/7/head"])["okeps"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
 fn other_ranges_are_refused_with_a_reason() {
     let repo = faulty();
     for range in ["^HEAD~1", "HEAD...HEAD~1"] {
