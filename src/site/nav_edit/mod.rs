@@ -1,9 +1,8 @@
 //! Editing `nav` by single lines: register a page, drop an entry, point an entry elsewhere.
 //!
 //! Pure: bytes in, one edit out. Nothing is ever written anew from a model, so comments, tags, anchors
-//! and odd indents stay; and nothing is proposed that was not proven: the file is read before and after
-//! by two parsers, and both must say the same but for the one entry. What cannot be edited by a single
-//! line is explained instead.
+//! and odd indents stay; and nothing is proposed that was not verified: the file is read before and after, and
+//! must say the same but for the one entry. What cannot be edited by a single line is explained instead.
 
 mod prove;
 
