@@ -12,6 +12,7 @@ pub mod hook;
 pub mod invocation;
 pub mod manual;
 pub mod new;
+mod new_entries;
 mod output;
 mod pre_push;
 pub mod progress;

@@ -5,23 +5,20 @@
 
 use crate::audit::check;
 use crate::audit::check::configuration;
+use crate::cli::new_entries::{NewEntry, registers};
 use crate::cli::suggested_commands;
 use crate::cli::suggested_commands::shell;
-use crate::files::{Content, Layout, Note, Tree};
+use crate::files::{Layout, Note, Tree};
 use crate::fix::atomic;
 use crate::fix::write;
 use crate::git::{Error as GitError, Repo};
 use crate::markdown::document::{Document, fold_blanks};
 use crate::okep::draft::draft;
-use crate::okep::proposal::Okep;
 use crate::okep::snapshot::{Parsed, Snapshot};
-use crate::okep::{register, title};
-use crate::site::mkdocs::Registered;
-use crate::site::{index_page_edit, nav_edit};
+use crate::okep::title;
 use crate::text::path;
 use crate::text::path::{Role, slug};
 use std::collections::BTreeMap;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
@@ -158,7 +155,7 @@ pub fn new(dir: Option<&Path>, wish: &NewOkep) -> Result<String, Error> {
             "the template has no link to an issue: write the line yourself",
         ));
     }
-    let registers = registers(&here, &after, okep);
+    let registers = registers(&here.root, &here.tree, &after, okep);
     write(&here, &path, &registers)?;
     Ok(said(&here, dir, &path, &registers, &notes))
 }
@@ -323,83 +320,6 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> 
         (true, false) => Err(Error::Taken { number, places, remedy: "; `--force` uses it anyway" }),
         (false, _) => Err(Error::Taken { number, places, remedy: "" }),
     }
-}
-
-/// A register, and how it takes the OKEP up.
-struct NewEntry {
-    path: String,
-    /// The file with it; otherwise what to do by hand.
-    edit: Result<Vec<u8>, String>,
-}
-
-fn registers(here: &Here, after: &Snapshot, okep: &Okep) -> Vec<NewEntry> {
-    let mut entries = Vec::new();
-    let sibling = |doc: &str| after.number_of(doc);
-    let unread = |path: &str, line: String| {
-        let reason = match here.tree.file(path)?.content {
-            Content::Bytes(_) => return None,
-            Content::Symlink => "it is a symbolic link, which okep does not follow",
-            Content::LfsPointer => "it is a Git LFS pointer",
-            Content::TooLarge(_) => "it is too large",
-            Content::Unavailable(_) => "it cannot be read",
-        };
-        Some(NewEntry { path: path.to_owned(), edit: Err(format!("{reason}; add `{line}` by hand")) })
-    };
-    if after.site.is_none() {
-        let page = okep.path.strip_prefix("docs/").unwrap_or(&okep.path);
-        let line = format!("- {}: {page}", register::label(okep));
-        entries.extend(here.layout.registers.iter().find_map(|path| unread(path, line.clone())));
-    }
-    if after.landing.is_none() {
-        let page = okep.path.strip_prefix(&format!("{}/", here.layout.folder)).unwrap_or(&okep.path);
-        let line = format!("* [{}]({page})", okep.document.headings.first().map_or("", |h| &h.text));
-        entries.extend(unread(&format!("{}/index.md", here.layout.folder), line));
-    }
-    if let Some(site) = &after.site {
-        match site.registered(&okep.path) {
-            Registered::Missing => {
-                let file = site.nav.tree().map_or(site.path.as_str(), |tree| tree.path.as_str());
-                let text = after.text(file);
-                let bytes = text.as_ref().map_or("", |text| text.as_str()).as_bytes();
-                let plan = nav_edit::insert(site, bytes, &okep.path, &register::label(okep), &sibling);
-                entries.push(entry(here, &plan.path, plan.edit));
-            }
-            Registered::OutsideDocsDir => {
-                let why = "the proposal folder is outside of the docs folder, so the site does not include \
-                           it";
-                entries.push(NewEntry { path: site.path.clone(), edit: Err(why.into()) });
-            }
-            Registered::Unknown => {
-                let page = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
-                let line = format!("- {}: {page}", register::label(okep));
-                let why = format!("its `nav` is not understood; add `{line}` where it lists pages");
-                entries.push(NewEntry { path: site.path.clone(), edit: Err(why) });
-            }
-            _ => {}
-        }
-    }
-    if let Some(landing) = &after.landing {
-        entries.push(entry(
-            here,
-            &landing.path,
-            index_page_edit::insert(landing, &register::listing(okep, &register::label(okep)), &sibling).edit,
-        ));
-    }
-    entries
-}
-
-fn entry(here: &Here, path: &str, edit: Result<(Range<usize>, String), String>) -> NewEntry {
-    let edit = edit.and_then(|(span, text)| {
-        // A sparse checkout may leave it out, so that it was read from the index.
-        let on_disk = fs::read(here.root.join(path)).ok();
-        let planned_for = |disk: &Vec<u8>| here.tree.bytes(path).is_some_and(|read| *read == **disk);
-        let Some(mut now) = on_disk.filter(planned_for) else {
-            return Err(format!("it changed on disk meanwhile; add `{}`", text.trim()));
-        };
-        now.splice(span, text.into_bytes());
-        Ok(now)
-    });
-    NewEntry { path: path.to_owned(), edit }
 }
 
 fn write(here: &Here, path: &str, registers: &[NewEntry]) -> Result<(), Error> {
