@@ -81,12 +81,12 @@ fn base_name(file: &str) -> String {
     std::path::Path::new(file).file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
 }
 
-const TEMPLATE: &str = include_str!("../src/cli/demo/docs/okeps/okep-1000-template.md");
+const TEMPLATE: &str = include_str!("../fixtures/clean/docs/okeps/okep-2100-template.md");
 
 /// A document in the template's form with many sections of prose, lists, code and tables.
 fn proposal(sections: usize) -> String {
     let mut text = String::from(
-        "# OKEP-2: A Long Proposal\n\n* Issue: [#2](https://github.com/example-org/example-net/issues/2)\n\n## Summary\n\nLong.\n",
+        "# OKEP-2: A Long Proposal\n\n* Issue: [#2](https://github.com/example-org/example-net/issues/2)\n\n## Problem\n\nLong.\n",
     );
     for i in 0..sections {
         text.push_str(&format!(

@@ -1,18 +1,18 @@
-//! Builds the sample repository of `okep demo`: proposals with typical faults, and a history in
-//! which the faults come and go.
+//! Builds the sample repository of `okep demo`: proposals with typical mistakes, and a history in
+//! which mistakes come and go.
 //!
-//! What the repository holds is reported by the table in `history`; this file turns that table into git
-//! objects, a working tree and an index. It checks nothing, reads no git configuration and no
-//! environment, and starts no process. The same table gives the same commit hashes everywhere.
-
-mod history;
+//! The repository is the file `demo.fast-import`, which `git fast-export --all` wrote in a repository like
+//! it; this file turns it into git objects, a working tree and an index. It checks nothing, reads no git
+//! configuration and no environment, and starts no process.
 
 use gix::ObjectId;
 use gix::objs::tree::EntryKind;
-use history::{DemoChange, DemoCommit, DemoPullRequest, DemoRevision, HISTORY, Person, Step};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// What `git fast-export` wrote, without renames, tags and signatures.
+const STREAM: &str = include_str!("demo.fast-import");
 
 /// How git describes the sample repository; the last thing that is written.
 const DESCRIPTION: &str = "The sample repository of `okep demo`\n";
@@ -40,7 +40,8 @@ pub enum Error {
 pub fn build(dir: &Path) -> Result<(), Error> {
     demand_empty(dir)?;
     let repo = init(dir)?;
-    let tip = write_history(&repo).map_err(|source| git_error("write the history", dir, source))?;
+    let import = Import { repo: &repo, rest: STREAM, texts: HashMap::new(), commits: HashMap::new() };
+    let tip = import.run().map_err(|source| git_error("write the history", dir, source))?;
     point_branch_at(&repo, &tip).map_err(|source| git_error("create the branch `main`", dir, source))?;
     write_worktree(dir, &tip.files)?;
     write_index(&repo, dir, tip.tree)?;
@@ -90,140 +91,125 @@ fn init(dir: &Path) -> Result<gix::Repository, Error> {
     .map_err(|source| git_error("begin", dir, source))
 }
 
-// ------------------------------------------------------------------------------------------------
-// From the table to commits.
+/// The files of a commit: their texts by path.
+type Files = BTreeMap<&'static str, &'static str>;
 
-/// The files of one commit by path.
-type DemoFiles = BTreeMap<&'static str, DemoDocument>;
-
-/// A file as it reads today, and what of that has not happened yet, oldest first.
+/// A commit that was written, with everything that the next one builds upon.
 #[derive(Clone)]
-struct DemoDocument {
-    today: &'static str,
-    pending: Vec<DemoRevision>,
-}
-
-impl DemoDocument {
-    /// The text with every pending revision taken back, newest first; lines end in LF however the
-    /// sources of `okep` were checked out.
-    fn text(&self) -> String {
-        let today = self.today.replace("\r\n", "\n");
-        self.pending.iter().rev().copied().flatten().fold(today, |text, passage| {
-            debug_assert_eq!(text.matches(passage.now).count(), 1, "one place for {:?}", passage.now);
-            text.replacen(passage.now, passage.then, 1)
-        })
-    }
-}
-
-/// A commit that was written, with all that a next one builds upon.
-#[derive(Clone)]
-struct WrittenDemo {
+struct Written {
     commit: ObjectId,
     tree: ObjectId,
-    files: DemoFiles,
+    files: Files,
     committer: gix::actor::Signature,
 }
 
-/// Writes all commits and returns the last one of the first-parent line.
-fn write_history(repo: &gix::Repository) -> gix::Result<WrittenDemo> {
-    let mut main: Vec<WrittenDemo> = Vec::new();
-    for step in HISTORY {
-        let written = match step {
-            Step::DemoCommit(commit) => write_commit(repo, commit, main.last())?,
-            Step::DemoPullRequest(request) => write_pull_request(repo, request, &main)?,
-        };
-        main.push(written);
-    }
-    Ok(main.pop().expect("the table is not empty"))
+/// Reads the stream from its beginning and writes what it holds.
+struct Import<'r> {
+    repo: &'r gix::Repository,
+    rest: &'static str,
+    /// Texts and commits by their marks.
+    texts: HashMap<&'static str, &'static str>,
+    commits: HashMap<&'static str, Written>,
 }
 
-fn write_commit(
-    repo: &gix::Repository,
-    commit: &DemoCommit,
-    parent: Option<&WrittenDemo>,
-) -> gix::Result<WrittenDemo> {
-    let mut files = parent.map(|p| p.files.clone()).unwrap_or_default();
-    commit.changes.iter().for_each(|change| apply(change, &mut files));
-    let author = signature(&commit.by, commit.written)?;
-    let committer = signature(&commit.by, commit.committed.unwrap_or(commit.written))?;
-    let parents = parent.map(|p| p.commit).into_iter().collect();
-    write(repo, files, parents, author, committer, commit.message.into())
-}
-
-/// Writes the commits of a branch and its merge, which has the files of `main` with all changes of
-/// the branch applied.
-fn write_pull_request(
-    repo: &gix::Repository,
-    request: &DemoPullRequest,
-    main: &[WrittenDemo],
-) -> gix::Result<WrittenDemo> {
-    let DemoPullRequest { number, branch, behind, commits, by, merged } = request;
-    let (tip, base) = (&main[main.len() - 1], &main[main.len() - 1 - behind]);
-    let (mut head, mut files) = (base.clone(), tip.files.clone());
-    for commit in *commits {
-        head = write_commit(repo, commit, Some(&head))?;
-        commit.changes.iter().for_each(|change| apply(change, &mut files));
-    }
-    let who = signature(by, merged)?;
-    let title = commits.first().and_then(|c| c.message.lines().next()).unwrap_or_default();
-    let message = format!("Merge pull request #{number} from {branch}\n\n{title}\n");
-    write(repo, files, vec![tip.commit, head.commit], who.clone(), who, message)
-}
-
-fn write(
-    repo: &gix::Repository,
-    files: DemoFiles,
-    parents: Vec<ObjectId>,
-    author: gix::actor::Signature,
-    committer: gix::actor::Signature,
-    message: String,
-) -> gix::Result<WrittenDemo> {
-    let mut editor = repo.edit_tree(repo.empty_tree().id)?;
-    for (path, document) in &files {
-        editor.upsert(*path, EntryKind::Blob, repo.write_blob(document.text())?)?;
-    }
-    let tree = editor.write()?.detach();
-    let commit = repo.write_object(&gix::objs::Commit {
-        tree,
-        parents: parents.into(),
-        author,
-        committer: committer.clone(),
-        encoding: None,
-        message: message.into(),
-        extra_headers: Vec::new(),
-    })?;
-    Ok(WrittenDemo { commit: commit.detach(), tree, files, committer })
-}
-
-fn apply(change: &DemoChange, files: &mut DemoFiles) {
-    match *change {
-        DemoChange::Add { path, today, later } => {
-            files.insert(path, DemoDocument { today, pending: later.to_vec() });
+impl Import<'_> {
+    /// Writes all commits and returns the last one.
+    fn run(mut self) -> gix::Result<Written> {
+        let mut last = None;
+        while let Some(line) = self.line() {
+            if line == "blob" {
+                let mark = self.value("mark ");
+                let text = self.data();
+                self.texts.insert(mark, text);
+            } else if line.starts_with("commit ") {
+                let mark = self.value("mark ");
+                let written = self.commit()?;
+                self.commits.insert(mark, written.clone());
+                last = Some(written);
+            }
         }
-        DemoChange::Revise(path, revision) => {
-            let document = files.get_mut(path).expect("only files that are there are revised");
-            let at = document.pending.iter().position(|r| *r == revision);
-            document.pending.remove(at.expect("a revision happens once, to the file that waits for it"));
+        Ok(last.expect("the stream has commits"))
+    }
+
+    fn commit(&mut self) -> gix::Result<Written> {
+        let author = signature(self.value("author "))?;
+        let committer = signature(self.value("committer "))?;
+        let message = self.data();
+        let mut parents = Vec::new();
+        let mut files = Files::new();
+        while let Some(line) = self.line().filter(|line| !line.is_empty()) {
+            let (command, rest) = line.split_once(' ').expect("a command has a value");
+            match command {
+                "from" | "merge" => {
+                    let parent = &self.commits[rest];
+                    parents.push(parent.commit);
+                    if command == "from" {
+                        files = parent.files.clone();
+                    }
+                }
+                "M" => {
+                    let mut parts = rest.splitn(3, ' ').skip(1);
+                    let (mark, path) = parts.next().zip(parts.next()).expect("a mark and a path");
+                    files.insert(path, self.texts[mark]);
+                }
+                "D" => drop(files.remove(rest)),
+                _ => unreachable!("`git fast-export` writes no {command} here"),
+            }
         }
-        DemoChange::Move { from, to } => {
-            let document = files.remove(from).expect("only files that are there are moved");
-            files.insert(to, document);
+        self.write(files, parents, author, committer, message)
+    }
+
+    fn write(
+        &self,
+        files: Files,
+        parents: Vec<ObjectId>,
+        author: gix::actor::Signature,
+        committer: gix::actor::Signature,
+        message: &str,
+    ) -> gix::Result<Written> {
+        let mut editor = self.repo.edit_tree(self.repo.empty_tree().id)?;
+        for (path, text) in &files {
+            editor.upsert(*path, EntryKind::Blob, self.repo.write_blob(text)?)?;
         }
-        DemoChange::Remove(path) => {
-            files.remove(path).expect("only files that are there are removed");
-        }
+        let tree = editor.write()?.detach();
+        let commit = self.repo.write_object(&gix::objs::Commit {
+            tree,
+            parents: parents.into(),
+            author,
+            committer: committer.clone(),
+            encoding: None,
+            message: message.into(),
+            extra_headers: Vec::new(),
+        })?;
+        Ok(Written { commit: commit.detach(), tree, files, committer })
+    }
+
+    fn line(&mut self) -> Option<&'static str> {
+        let (line, rest) = self.rest.split_once('\n')?;
+        self.rest = rest;
+        Some(line)
+    }
+
+    /// The value of the next line, which begins with `name`.
+    fn value(&mut self, name: &str) -> &'static str {
+        self.line().and_then(|line| line.strip_prefix(name)).expect("`git fast-export` writes it here")
+    }
+
+    fn data(&mut self) -> &'static str {
+        let length = self.value("data ").parse().expect("`git fast-export` writes a length");
+        let (data, rest) = self.rest.split_at(length);
+        self.rest = rest;
+        data
     }
 }
 
-fn signature(who: &Person, when: &str) -> gix::Result<gix::actor::Signature> {
-    let time = gix::date::parse(when, None)?;
-    Ok(gix::actor::Signature { name: who.name.into(), email: who.email.into(), time })
+/// `Name <address> seconds zone`.
+fn signature(line: &str) -> gix::Result<gix::actor::Signature> {
+    let signature = gix::actor::SignatureRef::from_bytes(line.as_bytes())?;
+    Ok(signature.to_owned()?)
 }
 
-// ------------------------------------------------------------------------------------------------
-// From the last commit to a clean checkout.
-
-fn point_branch_at(repo: &gix::Repository, tip: &WrittenDemo) -> gix::Result<()> {
+fn point_branch_at(repo: &gix::Repository, tip: &Written) -> gix::Result<()> {
     use gix::refs::transaction::{PreviousValue, RefEdit};
     let name = BRANCH.try_into().expect("the name of the branch is valid");
     let edit = RefEdit::update(name, tip.commit, PreviousValue::MustNotExist, "okep demo");
@@ -231,8 +217,8 @@ fn point_branch_at(repo: &gix::Repository, tip: &WrittenDemo) -> gix::Result<()>
     repo.edit_references_as([edit], Some(tip.committer.to_ref(&mut time))).map(drop)
 }
 
-fn write_worktree(dir: &Path, files: &DemoFiles) -> Result<(), Error> {
-    for (path, document) in files {
+fn write_worktree(dir: &Path, files: &Files) -> Result<(), Error> {
+    for (path, text) in files {
         let path = dir.join(path);
         let folder = path.parent().expect("a file below `dir` has a parent");
         std::fs::create_dir_all(folder).map_err(|source| Error::Io {
@@ -240,11 +226,7 @@ fn write_worktree(dir: &Path, files: &DemoFiles) -> Result<(), Error> {
             path: folder.into(),
             source,
         })?;
-        std::fs::write(&path, document.text()).map_err(|source| Error::Io {
-            action: "write",
-            path: path.clone(),
-            source,
-        })?;
+        std::fs::write(&path, text).map_err(|source| Error::Io { action: "write", path, source })?;
     }
     Ok(())
 }

@@ -47,11 +47,11 @@ fn finding(judged: &OkepContext, found: &Misplacement) -> Option<Finding> {
             format!("{subject} {is_inside}; the template has `{name}`{inside}")
         }
         _ if others.is_empty() => {
-            format!("{subject} at level {level}; the template has it at level {wanted}{inside}")
+            format!("{subject} at level {level}, but belongs at level {wanted}{inside}")
         }
         by => {
             let off = off_by(by);
-            format!("{subject} {off}; the template has `{name}` at level {wanted}{inside}")
+            format!("{subject} {off}; `{name}` belongs at level {wanted}{inside}")
         }
     };
     let help = match (found.by, others.is_empty()) {
@@ -258,16 +258,12 @@ mod tests {
         };
         assert_eq!(
             message(&with_solution(&RIGHT.replace("### Testing", "## Testing"))),
-            (
-                "`Testing Details` is at level 2; the template has it at level 3 inside `Proposed Solution`"
-                    .into(),
-                0
-            )
+            ("`Testing Details` is at level 2, but belongs at level 3 inside `Proposed Solution`".into(), 0)
         );
         assert_eq!(
             message(&with_solution(&RIGHT.replace("\n###", "\n##"))),
             (
-                "`API Details` and 1 more section are one level too high; the template has `API Details` at level 3 \
+                "`API Details` and 1 more section are one level too high; `API Details` belongs at level 3 \
                  inside `Proposed Solution`"
                     .into(),
                 1
@@ -275,6 +271,6 @@ mod tests {
         );
         // With all headings one level too deep, the right level is one deeper too.
         let shifted = with_solution(&RIGHT.replace("### Testing", "## Testing")).replace("\n#", "\n##");
-        assert!(message(&shifted).0.contains("is at level 3; the template has it at level 4"), "{shifted}");
+        assert!(message(&shifted).0.contains("is at level 3, but belongs at level 4"), "{shifted}");
     }
 }
