@@ -35,7 +35,7 @@ impl UnknownPath {
         let name = file_name(&asked.path);
         let moved = known.iter().copied().find(|path| file_name(path) == name);
         let near = moved.or_else(|| nearest(&asked.path, &known));
-        let near = near.map_or(String::new(), |near| format!(", did you mean `{near}`"));
+        let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
         UnknownPath { written: asked.written.clone(), near, folder }
     }
 }

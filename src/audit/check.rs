@@ -127,6 +127,9 @@ pub fn check(target: &CheckTarget, options: &Options, history: &dyn HistorySourc
     let mut report = report_of(&now.snapshot, target.source.clone(), &compared, template_history.as_ref());
     report.since = target.bases.first().map(|base| base.commit.to_string());
     report.partial = scope.changed().is_some();
+    if let Some(changed) = scope.changed() {
+        report.drop_existing_elsewhere(changed);
+    }
     if let Some(number) = options.pull_request {
         let before = before.iter().flat_map(|state| state.snapshot.paths());
         report_number(&mut report, &now.snapshot, before, &config.layout.folder, number);

@@ -131,6 +131,16 @@ impl Report {
         self.findings.iter().filter(|r| r.baseline == Some(Baseline::Existing)).count()
     }
 
+    /// Leaves out findings that were already there in files that are not among `changed`: of those not all are found.
+    pub fn drop_existing_elsewhere(&mut self, changed: &BTreeSet<String>) {
+        self.findings.retain(|reported| {
+            let Finding { path, okep, .. } = &reported.finding;
+            let is_changed =
+                changed.contains(path) || okep.as_ref().is_some_and(|okep| changed.contains(okep));
+            reported.baseline != Some(Baseline::Existing) || is_changed
+        });
+    }
+
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         self.live().for_each(|f| counts.add(f.severity));

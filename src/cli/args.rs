@@ -52,7 +52,7 @@ pub enum Command {
         /// Name the file after NAME instead of the title
         #[arg(long, value_name = "NAME")]
         slug: Option<String>,
-        /// Begin it also where a branch has an OKEP of that number already
+        /// Use the number even if an OKEP on another branch has it
         #[arg(long)]
         force: bool,
     },
@@ -87,7 +87,7 @@ pub enum Command {
 pub enum HookAction {
     /// Check each commit and merge from now on; other hooks are left as they are
     Install {
-        /// Check each push instead; commits stay free
+        /// Check each push instead of each commit
         #[arg(long)]
         pre_push: bool,
         /// Also compare the commit's subject with its files, as a hint
@@ -113,20 +113,19 @@ pub struct CheckArgs {
     /// Only findings introduced since the merge base of REV and HEAD fail
     #[arg(long, value_name = "REV", conflicts_with = "staged")]
     pub since: Option<String>,
-    /// The number of the pull request that is checked: no OKEP that it adds may have it
+    /// The number of the pull request that is checked, which no OKEP that it adds may use
     #[arg(long, value_name = "N", requires = "since")]
     pub pull_request: Option<u64>,
-    /// Check this file with the unsaved text on standard input, and the others as they are; the path `-` is
-    /// for it
+    /// Read the text of this file from standard input instead of the disk; give `-` as PATH to check it alone
     #[arg(long, value_name = "PATH", conflicts_with_all = ["staged", "rev", "fix"])]
     pub stdin_filename: Option<PathBuf>,
     /// Only the OKEP of this number, and the files of its folder; may be given several times
     #[arg(long, value_name = "N", value_parser = okep_number)]
     pub okep: Vec<u64>,
-    /// Only findings of these rules, checked and fixed
+    /// Check and fix these rules only
     #[arg(long, value_name = "RULE,...", value_parser = rule, value_delimiter = ',')]
     pub select: Vec<&'static str>,
-    /// No findings of these rules
+    /// Neither check nor fix these rules
     #[arg(long, value_name = "RULE,...", value_parser = rule, value_delimiter = ',')]
     pub ignore: Vec<&'static str>,
     /// The severity from which findings fail
@@ -141,7 +140,7 @@ pub struct CheckArgs {
     /// Count findings by rule
     #[arg(long, conflicts_with_all = ["format", "quiet"])]
     pub statistics: bool,
-    /// Print nothing but the findings, one a line
+    /// Print nothing but the findings, one per line
     #[arg(short, long, conflicts_with = "format")]
     pub quiet: bool,
     /// Also print that there was nothing to check
@@ -164,9 +163,9 @@ pub enum Format {
     Auto,
     /// Every finding with its source lines and the proposed change
     Full,
-    /// One line a finding: `path:line:column: severity[rule] message`
+    /// One line per finding: `path:line:column: severity[rule] message`
     Short,
-    /// For tools; a contract, `schema: 1`
+    /// For tools; described by a JSON schema in `schemas/`
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,

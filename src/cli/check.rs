@@ -256,9 +256,16 @@ fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<Exit
     let after = match writes && !repair.patch.is_empty() {
         true => match repair::write(&outcome, &repair) {
             Ok(()) => {
+                // The files were written, and what is staged is as it was.
+                let written = Request { staged: false, ..request.clone() };
+                let request = if writes_staged { &written } else { request };
                 let mut after = check_again(request, repo.as_ref(), &outcome, &repair)?;
                 // A fix may have renamed the OKEP.
                 let _ = selection.apply(&mut after.report, &folder);
+                if writes_staged {
+                    let is_asked = |f: &Finding| introduced.contains(&identity(f, &AfterRenames(&[])));
+                    after.report.findings.retain(|reported| is_asked(&reported.finding));
+                }
                 after
             }
             Err(error) => {
@@ -276,6 +283,12 @@ fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<Exit
     // What was written is reported whether or not the patch can be printed.
     let printed = print_patch(&repair.patch);
     print_error(&fixed(&after, &repair, &args.call(request.dir.as_deref()), writes));
+    if writes_staged && !repair.patch.is_empty() {
+        let files: BTreeSet<&str> = repair.fixed.applied.iter().flat_map(repair::touched).collect();
+        let away = after.root.as_deref().is_none_or(suggested_commands::is_away);
+        let command = suggested_commands::stage(files, away);
+        print_error(&format!("  stage it:   {}\n", report::escape_control(&command)));
+    }
     printed?;
     if after.incomplete {
         print_error(INCOMPLETE);

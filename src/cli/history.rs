@@ -31,7 +31,7 @@ use std::sync::Arc;
 
 #[derive(Debug, Args, Clone, Default)]
 pub struct HistoryArgs {
-    /// Where to start, HEAD without any; or A..B, to show only what happened in B and is not in A
+    /// Where to start (default: HEAD); A..B shows only what happened in B and is not in A
     #[arg(value_name = "REV")]
     revisions: Vec<String>,
     /// Start from all branches, remote branches and tags
@@ -43,7 +43,7 @@ pub struct HistoryArgs {
     /// Show only the OKEP of this number
     #[arg(long, value_name = "N", value_parser = values::okep_number)]
     okep: Option<u64>,
-    /// Show only what somebody of this name, or a part of it, wrote or fixed
+    /// Show only what authors with NAME in their name introduced or fixed
     #[arg(long, value_name = "NAME")]
     author: Option<String>,
     /// Show only findings of this rule; may be given several times
@@ -55,11 +55,10 @@ pub struct HistoryArgs {
     /// Exit with 1 if a finding of this severity or a higher one is shown and still open
     #[arg(long, value_enum, value_name = "SEVERITY", default_value = "never")]
     fail_on: FailOn,
-    /// How to print the story
+    /// How to print the result
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     format: HistoryFormat,
-    /// End with what can be repaired at the tip, as a patch for `git apply`; of several tips, at the one
-    /// whose line is reported
+    /// End with the fixes of what is still open, as a patch for `git apply`
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
           default_missing_value = "safe", conflicts_with = "format")]
     diff: Option<Which>,
@@ -70,7 +69,7 @@ enum HistoryFormat {
     /// OKEPs, open and fixed findings, revisions of the template
     #[default]
     Table,
-    /// For tools; a contract, `schema: 1`
+    /// For tools; described by a JSON schema in `schemas/`
     Json,
     /// The findings, for spreadsheets
     Csv,

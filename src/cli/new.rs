@@ -377,7 +377,8 @@ fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[NewEntry], not
         true => "\nNext:\n  fill in its sections\n",
         false => "\nNext:\n  answer the template's prompts in it, and delete them\n",
     };
-    said += &format!("  okep{from} check\n");
+    let number = path::number(path).map_or(String::new(), |number| format!(" --okep {number}"));
+    said += &format!("  okep{from} check{number}\n");
     if here.repo.is_some() {
         let away = dir.is_some() || suggested_commands::is_away(&here.root);
         said += &format!("  git{from} add {}\n", suggested_commands::for_git(files, away));

@@ -33,7 +33,7 @@ pub fn registers(root: &Path, tree: &Tree, after: &Snapshot, okep: &Okep) -> Vec
     };
     if after.site.is_none() {
         let page = okep.path.strip_prefix("docs/").unwrap_or(&okep.path);
-        let line = format!("- {}: {page}", register::label(okep));
+        let line = format!("- {}: {page}", register::label(after, okep));
         entries.extend(after.layout.registers.iter().find_map(|path| unread(path, line.clone())));
     }
     if after.landing.is_none() {
@@ -47,7 +47,7 @@ pub fn registers(root: &Path, tree: &Tree, after: &Snapshot, okep: &Okep) -> Vec
                 let file = site.nav.tree().map_or(site.path.as_str(), |tree| tree.path.as_str());
                 let text = after.text(file);
                 let bytes = text.as_ref().map_or("", |text| text.as_str()).as_bytes();
-                let plan = nav_edit::insert(site, bytes, &okep.path, &register::label(okep), &sibling);
+                let plan = nav_edit::insert(site, bytes, &okep.path, &register::label(after, okep), &sibling);
                 entries.push(entry(root, tree, &plan.path, plan.edit));
             }
             Registered::OutsideDocsDir => {
@@ -57,7 +57,7 @@ pub fn registers(root: &Path, tree: &Tree, after: &Snapshot, okep: &Okep) -> Vec
             }
             Registered::Unknown => {
                 let page = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
-                let line = format!("- {}: {page}", register::label(okep));
+                let line = format!("- {}: {page}", register::label(after, okep));
                 let why = format!("its `nav` is not understood; add `{line}` where it lists pages");
                 entries.push(NewEntry { path: site.path.clone(), edit: Err(why) });
             }
@@ -69,7 +69,12 @@ pub fn registers(root: &Path, tree: &Tree, after: &Snapshot, okep: &Okep) -> Vec
             root,
             tree,
             &landing.path,
-            index_page_edit::insert(landing, &register::listing(okep, &register::label(okep)), &sibling).edit,
+            index_page_edit::insert(
+                landing,
+                &register::listing(okep, &register::label(after, okep)),
+                &sibling,
+            )
+            .edit,
         ));
     }
     entries

@@ -369,7 +369,7 @@ mod tests {
         );
         wrong(
             "[severity]\nmissing-sections = \"off\"",
-            "2:1: there is no rule `missing-sections`, did you mean `missing-section`",
+            "2:1: there is no rule `missing-sections`; did you mean `missing-section`?",
         );
         wrong(
             "[severity]\nstub-section = \"none\"",

@@ -19,6 +19,14 @@ pub fn has_own_text(
     let spans = leftovers.iter().map(|l| &l.span).chain(issue);
     let mut left_out: Vec<Range<usize>> =
         spans.filter(|s| s.start < range.end && range.start < s.end).cloned().collect();
+    // What is left of a line of the template is not the author's either.
+    let mut line = range.start;
+    for piece in document.text.slice(range.clone()).split_inclusive('\n') {
+        if says(piece) && prompts.has_line(piece.trim()) {
+            left_out.push(line..line + piece.trim_end().len());
+        }
+        line += piece.len();
+    }
     left_out.sort_by_key(|s| s.start);
     let mut text = String::new();
     let mut at = range.start;
@@ -103,6 +111,23 @@ mod tests {
             check(&format!("{PROMPT}\n\n{answer}"), true);
         }
         check(&format!("Fast tea. {PROMPT}"), true);
+    }
+
+    #[test]
+    fn what_is_left_of_a_line_of_the_template_is_not() {
+        let line = "[A word] (What is this to reach, in a list of short items?)";
+        let template = format!("# T\n\n## Goals\n\n{line}\n");
+        let mut prompts = Prompts::default();
+        prompts.add(&Document::parse(template.as_bytes()));
+        let own = |body: &str| {
+            let document = Document::parse(format!("# D\n\n## Goals\n\n{body}\n").as_bytes());
+            let at = document.text.as_str().find('(').expect("the prompt is there");
+            let end = document.text.as_str().find(')').expect("it ends") + 1;
+            let leftover = Leftover { span: at..end, whole_block: false, block: 0 };
+            has_own_text(&document, &document.headings[1].body.clone(), &prompts, &[leftover], None)
+        };
+        assert!(!own(line));
+        assert!(own(&line.replace("A word", "Ours")));
     }
 
     #[test]

@@ -7,9 +7,10 @@ use crate::files::PathKind;
 use crate::site::index_page_edit::NewListing;
 use crate::text::path::{file_name, number, okep_name, stem};
 
-/// What a register calls an OKEP: its title, else the words of its file name.
-pub fn label(okep: &Okep) -> String {
-    match okep.title.as_ref().filter(|t| !t.name.is_empty()) {
+/// What a register calls an OKEP: its title if it has one of its own, else the words of its file name.
+pub fn label(snapshot: &Snapshot, okep: &Okep) -> String {
+    let is_own = |name: &str| !name.is_empty() && snapshot.template.title_name() != Some(name);
+    match okep.title.as_ref().filter(|t| is_own(&t.name)) {
         Some(title) => title.name.clone(),
         None => {
             let stem = stem(file_name(&okep.path)).unwrap_or_default();

@@ -151,7 +151,7 @@ fn row(group: &Group, rules: usize, lists_all: bool, terminal: &Terminal) -> Str
         false => terminal.wrap(&start, &text, indent),
     };
     if lists_all {
-        shown += &places(&group[1..], indent - 6, terminal);
+        shown += &places(group, indent - 6, terminal);
     }
     let name = first.severity.as_str();
     shown.replacen(name, &terminal.paint(severity(first.severity), name), 1)
@@ -174,12 +174,25 @@ fn others(findings: &[&Finding]) -> String {
     if word.starts_with(" (") { text + ")" } else { text }
 }
 
-/// Findings in a line each: where they are, and as much of what is wrong as fits.
-fn places(findings: &[&Finding], indent: usize, terminal: &Terminal) -> String {
+/// All findings of a group but the first in a line each: where they are, and as much of what is wrong as fits,
+/// without the words that all begin with.
+fn places(group: &Group, indent: usize, terminal: &Terminal) -> String {
+    let words =
+        |finding: &Finding| finding.message.split_inclusive(' ').map(str::to_owned).collect::<Vec<_>>();
+    let mut shared = words(group[0]);
+    for finding in &group[1..] {
+        let same = shared.iter().zip(words(finding)).take_while(|(a, b)| **a == *b).count();
+        shared.truncate(same);
+    }
+    // A name is not cut.
+    while shared.concat().matches('`').count() % 2 == 1 {
+        shared.pop();
+    }
+    let shared: usize = shared.iter().map(String::len).sum();
     let line = |finding: &&Finding| {
         let line = finding.place.as_ref().map_or(String::new(), |place| place.line.to_string());
-        let text = format!("{line:>6}{:indent$}{}", "", escape_control(&finding.message));
+        let text = format!("{line:>6}{:indent$}{}", "", escape_control(&finding.message[shared..]));
         format!("{}\n", terminal.cut(text.trim_end(), terminal.width))
     };
-    findings.iter().map(line).collect()
+    group[1..].iter().map(line).collect()
 }

@@ -31,7 +31,7 @@ pub fn summary(repair: &Repair, wrote: bool) -> String {
         (true, _) if is_left_alone => String::new(),
         (true, _) => "nothing to fix\n".to_owned(),
         (false, true) => format!("{fixes} written\n"),
-        (false, false) => format!("{fixes}, not written\n"),
+        (false, false) => format!("{fixes}, not written (`--fix` writes safe ones, `--fix=all` all)\n"),
     };
     out + &lines(&repair.notes)
 }

@@ -70,7 +70,7 @@ pub fn verdict(report: &Report, view: &View, terminal: &Terminal) -> String {
         details.push(format!("{unanswered} of the template to answer"));
     }
     if counts.hints > 0 && !view.hints {
-        details.push("hints not shown: `--fail-on hint` lists them".to_owned());
+        details.push("hints not shown: `--format full` lists them".to_owned());
     }
     match report.existing() {
         0 => {}

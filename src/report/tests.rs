@@ -118,7 +118,7 @@ fn nothing_found_is_one_line() {
     let hint = finding("extra-section", Severity::Hint, "docs/okeps/okep-1-a.md", "x");
     check(
         &report.clone().with(hint),
-        "1 OKEP checked: 1 hint (hints not shown: `--fail-on hint` lists them)\n",
+        "1 OKEP checked: 1 hint (hints not shown: `--format full` lists them)\n",
     );
     report.since = Some("0123456789abcdef".into());
     check(&report, "1 OKEP checked, no new problems\n");

@@ -77,7 +77,7 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
 
 fn plan(snapshot: &Snapshot, site: &Site, okep: &Okep, text: &Text) -> NavPlan {
     let sibling = |doc: &str| snapshot.number_of(doc);
-    nav_edit::insert(site, text.as_str().as_bytes(), &okep.path, &register::label(okep), &sibling)
+    nav_edit::insert(site, text.as_str().as_bytes(), &okep.path, &register::label(snapshot, okep), &sibling)
 }
 
 fn outside(site: &Site, okep: &Okep) -> Finding {

@@ -135,19 +135,19 @@ fn finding(judged: &OkepContext, section: usize, row: usize, kind: MatchKind) ->
     let was = old_wording(judged, section, &heading.text);
     let how = match (kind, was) {
         (_, Some(old)) => match &old.until {
-            Some(r) => format!("is the template's wording before {}", r.date),
-            None => "is an earlier wording of the template".to_owned(),
+            Some(r) => format!("was renamed in the template on {}", r.date),
+            None => "was renamed in the template".to_owned(),
         },
         (MatchKind::Words(_), None) => "seems to be".to_owned(),
         _ => "is another spelling".to_owned(),
     };
     let message = match (kind, was) {
-        (_, Some(_)) => format!("`{}` {how}; now `{wanted}`", heading.text),
+        (_, Some(_)) => format!("`{}` {how}: now `{wanted}`", heading.text),
         (MatchKind::Words(_), None) => format!("`{}` {how} `{wanted}`", heading.text),
         _ => format!("`{}` {how} of `{wanted}`", heading.text),
     };
     let finding = RULE.at(judged, heading.span.clone(), wanted, message);
-    let finding = finding.detail(Detail::Section(section)).help(format!("name it `{wanted}`"));
+    let finding = finding.detail(Detail::Section(section)).help(format!("rename it to `{wanted}`"));
     let index = judged.okep.outline.rows[row].heading;
     match anchors::in_html(judged.document(), index, wanted) {
         Some(link) => finding.help(format!("update `{link}` by hand, which points to it")),

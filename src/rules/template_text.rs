@@ -60,7 +60,8 @@ fn finding(judged: &OkepContext, group: &[&Leftover]) -> Finding {
     for run in &runs[1..] {
         finding = finding.related(judged, run.clone(), "and here");
     }
-    finding.help("answer it and delete it")
+    let answered = is_answered(judged, section_of(judged, group[0]));
+    finding.help(if answered { "delete it; the section is answered" } else { "answer it and delete it" })
 }
 
 /// The stretches of text that are prompts throughout.

@@ -8,9 +8,9 @@ pub fn nearest<'c>(word: &str, candidates: &[&'c str]) -> Option<&'c str> {
     near.filter(|(distance, _)| *distance <= limit).map(|(_, candidate)| candidate)
 }
 
-/// ", did you mean `x`" for the nearest candidate, or nothing.
+/// "; did you mean `x`?" for the nearest candidate, or nothing.
 pub fn did_you_mean(word: &str, candidates: &[&str]) -> String {
-    nearest(word, candidates).map_or(String::new(), |near| format!(", did you mean `{near}`"))
+    nearest(word, candidates).map_or(String::new(), |near| format!("; did you mean `{near}`?"))
 }
 
 #[cfg(test)]
@@ -24,6 +24,6 @@ mod tests {
         assert_eq!(nearest("banana", &rules), None);
         assert_eq!(nearest("chekc", &["check", "new"]), Some("check"));
         assert_eq!(nearest("docs", &["demo", "new"]), None);
-        assert_eq!(did_you_mean("misssing-issue", &rules), ", did you mean `missing-issue`");
+        assert_eq!(did_you_mean("misssing-issue", &rules), "; did you mean `missing-issue`?");
     }
 }

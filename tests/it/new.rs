@@ -17,7 +17,7 @@ fn only_the_prompts_are_left_to_do() {
         "created `docs/okeps/okep-6500-some-title.md`\n\
          added it to `mkdocs.yml`\n\
          added it to `docs/okeps/index.md`\n\n\
-         Next:\n  answer the template's prompts in it, and delete them\n  okep check\n  \
+         Next:\n  answer the template's prompts in it, and delete them\n  okep check --okep 6500\n  \
          git add docs/okeps/okep-6500-some-title.md mkdocs.yml docs/okeps/index.md\n"
     );
     let check = repo.json(&[]).exits(1);
@@ -213,7 +213,7 @@ fn from_a_folder_below_or_with_c_the_paths_still_work() {
     assert_eq!(repo.git(&["diff", "--cached", "--name-only"]).lines().count(), 3);
     let home = repo.beside("home");
     let said = repo.okep_in(&home, &["-C", "../repo", "new", "6501", "Another"]).exits(0).stdout;
-    assert!(said.contains("okep -C ../repo check\n"), "{said}");
+    assert!(said.contains("okep -C ../repo check --okep 6501\n"), "{said}");
     assert!(said.contains("git -C ../repo add :/docs/okeps/okep-6501-another.md"), "{said}");
 }
 

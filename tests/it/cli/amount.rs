@@ -127,7 +127,7 @@ fn hints_are_counted_unless_they_are_asked_for() {
     let repo = Repo::clean();
     repo.edit(QUIET_GAUGES, "* Issue:", "- Issue:");
     let shown = repo.okep(&["check"]).exits(0).stdout;
-    let verdict = "2 OKEPs checked: 1 hint (hints not shown: `--fail-on hint` lists them)\n";
+    let verdict = "2 OKEPs checked: 1 hint (hints not shown: `--format full` lists them)\n";
     assert_eq!(shown, format!("{verdict}  1 safe fix:  okep check --fix\n"));
     assert!(repo.okep(&["check", "--fail-on", "hint"]).exits(1).stdout.contains("hint[malformed-issue]: "));
     assert!(repo.okep(&["check", "--format", "full"]).exits(0).stdout.contains("hint[malformed-issue]: "));
