@@ -206,7 +206,7 @@ impl Import<'_> {
 /// `Name <address> seconds zone`.
 fn signature(line: &str) -> gix::Result<gix::actor::Signature> {
     let signature = gix::actor::SignatureRef::from_bytes(line.as_bytes())?;
-    Ok(signature.to_owned()?)
+    signature.to_owned()
 }
 
 fn point_branch_at(repo: &gix::Repository, tip: &Written) -> gix::Result<()> {
