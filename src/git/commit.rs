@@ -3,8 +3,9 @@
 use super::error::said;
 use super::{Error, Id, ObjectError};
 use gix::bstr::{BStr, BString, ByteSlice};
+use gix::objs::TreeRefIter;
 use gix::objs::tree::{EntryKind, EntryMode};
-use gix::prelude::ObjectIdExt;
+use gix::prelude::{FindExt, ObjectIdExt};
 use std::cell::Cell;
 
 /// A file by its blob id.
@@ -158,4 +159,52 @@ impl<'a> Trees<'a> {
         let entries = gix::objs::TreeRefIter::from_bytes(data, self.local.object_hash()).entries();
         entries.map_err(|error| ObjectError::corrupt(id, &error))
     }
+}
+
+/// The root tree and the parents of a commit.
+pub(crate) fn root_and_parents(
+    local: &gix::Repository,
+    id: Id,
+    buffer: &mut Vec<u8>,
+) -> Result<(Id, Vec<Id>), ObjectError> {
+    match local.objects.find_commit_iter(&id, buffer) {
+        Ok(mut commit) => match commit.tree_id() {
+            Ok(tree) => Ok((tree, commit.parent_ids().collect())),
+            Err(error) => Err(ObjectError::corrupt(id, &error)),
+        },
+        Err(error) if error.is_not_found() => Err(ObjectError::missing(local, id)),
+        Err(error) => Err(ObjectError::corrupt(id, &error)),
+    }
+}
+
+/// The entries of a tree; none of one that is empty.
+pub(crate) fn tree_entries<'b>(
+    local: &gix::Repository,
+    tree: Id,
+    buffer: &'b mut Vec<u8>,
+) -> Result<Option<TreeRefIter<'b>>, ObjectError> {
+    if tree.is_empty_tree() {
+        return Ok(None);
+    }
+    match local.objects.find_tree_iter(&tree, buffer) {
+        Ok(entries) => Ok(Some(entries)),
+        Err(error) if error.is_not_found() => Err(ObjectError::missing(local, tree)),
+        Err(error) => Err(ObjectError::corrupt(tree, &error)),
+    }
+}
+
+/// The folder `name` of a tree.
+pub(crate) fn subtree(
+    local: &gix::Repository,
+    tree: Id,
+    name: &[u8],
+    buffer: &mut Vec<u8>,
+) -> Result<Option<Id>, ObjectError> {
+    for entry in tree_entries(local, tree, buffer)?.into_iter().flatten() {
+        let entry = entry.map_err(|error| ObjectError::corrupt(tree, &error))?;
+        if entry.filename == name.as_bstr() {
+            return Ok(entry.mode.is_tree().then(|| entry.oid.to_owned()));
+        }
+    }
+    Ok(None)
 }

@@ -1,10 +1,9 @@
 //! The main line: the first-parent line of the default branch, read from its tip back.
 
+use super::commit::{root_and_parents, subtree};
 use super::packs::Packs;
 use super::{DefaultBranch, Id, ObjectError, Repo};
-use gix::bstr::ByteSlice;
 use gix::hashtable::{HashMap, HashSet};
-use gix::prelude::FindExt;
 use rayon::prelude::*;
 use std::collections::VecDeque;
 
@@ -180,14 +179,8 @@ impl LineReader {
             let parents = parents.into_iter().filter(|_| !is_cut).map(|at| graph.id_at(at).to_owned());
             return Ok((commit.root_tree_id().to_owned(), parents.collect()));
         }
-        match self.local.objects.find_commit_iter(&id, &mut self.buffer) {
-            Ok(mut commit) => match commit.tree_id() {
-                Ok(tree) => Ok((tree, commit.parent_ids().filter(|_| !is_cut).collect())),
-                Err(error) => Err(ObjectError::corrupt(id, &error)),
-            },
-            Err(error) if error.is_not_found() => Err(ObjectError::missing(&self.local, id)),
-            Err(error) => Err(ObjectError::corrupt(id, &error)),
-        }
+        let (root, parents) = root_and_parents(&self.local, id, &mut self.buffer)?;
+        Ok((root, if is_cut { Vec::new() } else { parents }))
     }
 }
 
@@ -214,13 +207,9 @@ fn folder_trees_of(
     let mut trees: Vec<Result<Option<Id>, ObjectError>> = commits.iter().map(|c| Ok(Some(c.root))).collect();
     let mut buffer = Vec::new();
     for name in folder.split('/') {
-        let distinct: HashSet<Id> = trees.iter().filter_map(|tree| tree.as_ref().ok().copied()?).collect();
-        let mut distinct: Vec<_> = distinct.into_iter().map(|id| (packs.place(id), id)).collect();
-        distinct.sort_unstable();
-        let below: HashMap<Id, _> = distinct
-            .into_iter()
-            .map(|(_, tree)| (tree, subtree(local, tree, name.as_bytes(), &mut buffer)))
-            .collect();
+        let distinct = packs.in_order(trees.iter().filter_map(|tree| tree.as_ref().ok().copied()?));
+        let below: HashMap<Id, _> =
+            distinct.map(|tree| (tree, subtree(local, tree, name.as_bytes(), &mut buffer))).collect();
         for tree in &mut trees {
             if let Ok(Some(id)) = tree {
                 *tree = below[id].clone();
@@ -228,27 +217,4 @@ fn folder_trees_of(
         }
     }
     trees
-}
-
-fn subtree(
-    local: &gix::Repository,
-    tree: Id,
-    name: &[u8],
-    buffer: &mut Vec<u8>,
-) -> Result<Option<Id>, ObjectError> {
-    if tree.is_empty_tree() {
-        return Ok(None);
-    }
-    let entries = match local.objects.find_tree_iter(&tree, buffer) {
-        Ok(entries) => entries,
-        Err(error) if error.is_not_found() => return Err(ObjectError::missing(local, tree)),
-        Err(error) => return Err(ObjectError::corrupt(tree, &error)),
-    };
-    for entry in entries {
-        let entry = entry.map_err(|error| ObjectError::corrupt(tree, &error))?;
-        if entry.filename == name.as_bstr() {
-            return Ok(entry.mode.is_tree().then(|| entry.oid.to_owned()));
-        }
-    }
-    Ok(None)
 }

@@ -12,9 +12,11 @@ pub(crate) mod stable_refs;
 pub(crate) mod blobs;
 pub(crate) mod branches;
 pub(crate) mod commit;
+pub(crate) mod commit_walk;
 #[cfg(debug_assertions)]
 pub mod counts;
 pub(crate) mod error;
+pub mod graph;
 pub(crate) mod hooks;
 pub(crate) mod ignored;
 pub(crate) mod index;

@@ -6,6 +6,7 @@
 //! all it is: what it does not know is read all the same.
 
 use super::Id;
+use gix::hashtable::HashSet;
 use gix::odb::pack::index;
 
 /// A repository with more packs than this wants `git gc`, and the rest of them go without the hint.
@@ -58,5 +59,13 @@ impl Packs {
             index.lookup(id).map(|entry| (pack, index.pack_offset_at_index(entry)))
         });
         found.unwrap_or((usize::MAX, 0))
+    }
+
+    /// Distinct objects in the order in which they are best read.
+    pub fn in_order(&self, ids: impl Iterator<Item = Id>) -> impl Iterator<Item = Id> {
+        let distinct: HashSet<Id> = ids.collect();
+        let mut placed: Vec<_> = distinct.into_iter().map(|id| (self.place(id), id)).collect();
+        placed.sort_unstable();
+        placed.into_iter().map(|(_, id)| id)
     }
 }

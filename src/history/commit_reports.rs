@@ -1,10 +1,10 @@
 //! What the rules about history find: in landings and in commits, of which a tree alone knows nothing.
 
 use super::commit_info::CommitInfo;
-use super::graph::NONE;
 use super::okep_spans::OkepSpan;
 use super::report::{FindingCause, FindingStory};
 use super::reporter::Reporter;
+use crate::git::graph::NONE;
 use crate::rules::event::{Event, PullRequest};
 use crate::rules::finding::Finding;
 use crate::rules::{Check, RULES};

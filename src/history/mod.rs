@@ -11,11 +11,11 @@ mod commit_reports;
 pub mod filter;
 mod finding_reports;
 mod found;
-pub mod graph;
+
 pub mod head_audit;
 mod links;
 pub mod matrix;
-pub mod moved_files;
+
 mod numbers;
 mod okep_reports;
 mod okep_spans;

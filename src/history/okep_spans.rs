@@ -1,9 +1,9 @@
 //! Set arithmetic: when each OKEP landed on the first-parent line, was renamed, left it, and was in nav.
 
 use super::found::{Listed, ShownFinding};
-use super::graph::NONE;
 use super::numbers::FileAt;
 use super::timeline::{Has, Timeline};
+use crate::git::graph::NONE;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// An OKEP from when it landed; places are indices into the line.

@@ -1,10 +1,10 @@
 //! The distinct states of a walk: what the commits hold, and what the main line knew when they were made.
 
-use super::graph::{Graph, NONE};
 use super::numbers::Numbered;
 use super::walk::{Key, Walk};
 use crate::files::Layout;
 use crate::git::commit::Trees;
+use crate::git::graph::{Graph, NONE};
 use crate::git::{Id, Repo};
 use crate::okep::landings::LandingsOverTime;
 use crate::text::path::{file_name, number};

@@ -4,9 +4,9 @@
 //! commit that has it while none of its parents has. It is fixed in the same way. What a file that could not
 //! be read has is unknown: it is neither introduced nor fixed.
 
-use super::graph::Graph;
 use super::states::States;
 use super::verdicts::{FindingId, Set, Verdicts};
+use crate::git::graph::Graph;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The line that is reported.

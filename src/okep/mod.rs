@@ -11,6 +11,7 @@ pub mod issue_link;
 pub mod landings;
 pub mod levels;
 pub mod lineage;
+mod moved_files;
 pub mod nav_entries;
 pub mod own_text;
 pub mod parsed;
