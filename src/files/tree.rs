@@ -22,6 +22,9 @@ pub struct Tree {
     changes: Arc<BTreeMap<String, Option<File>>>,
     /// Of paths that are not there, where their files were moved, as far as history was asked.
     pub moved: Arc<BTreeMap<String, String>>,
+    /// The files outside of the proposal folder that are named like OKEPs, where they are known without listing all
+    /// others.
+    pub outside: Option<Arc<[String]>>,
 }
 
 /// The Markdown files below a folder.

@@ -47,7 +47,10 @@ impl<'a> Audits<'a> {
         for round in all.chunks(AT_ONCE) {
             let tree = |state: &usize| {
                 let commit = walk.ids[states.commits[*state] as usize];
-                if walk.is_read(&states.all[*state]) { self.tree(commit) } else { None }
+                let outside = &states.outside[states.all[*state].outside as usize];
+                let mut tree = self.tree(commit).filter(|_| walk.is_read(&states.all[*state]))?;
+                tree.outside = Some(outside.clone());
+                Some(tree)
             };
             let trees: Vec<Option<Tree>> = round.par_iter().map(tree).collect();
             let mut jobs = Vec::with_capacity(round.len());

@@ -32,13 +32,15 @@ pub struct States {
     pub all: Vec<CommitState>,
     /// A commit of each.
     pub commits: Vec<u32>,
+    /// The files outside of the proposal folder that are named like OKEPs; see [`CommitState::outside`].
+    pub outside: Vec<Arc<[String]>>,
     /// For each commit its state.
     pub of: Vec<u32>,
 }
 
 impl States {
     pub fn new(repo: &Repo, walk: &Walk, layout: &Layout, landings: &LandingsOverTime) -> Self {
-        let outside = outside(repo, walk, layout);
+        let (outside, files) = outside(repo, walk, layout);
         let order = parents_first(&walk.graph);
         let lines = 0..landings.lines();
         let places: Vec<Vec<u32>> =
@@ -60,7 +62,7 @@ impl States {
             (known.last().copied(), known.first().copied(), std::cmp::Reverse(states.commits[*at as usize]))
         });
         states.reorder(&order);
-        states
+        States { outside: files, ..states }
     }
 
     fn of(commits: usize, state: impl Fn(usize) -> CommitState) -> Self {
@@ -113,7 +115,7 @@ fn contained(walk: &Walk, order: &[u32], place: impl Fn(Id) -> Option<usize>) ->
 
 /// For each tree of the first folder on the way to the proposals a number for the files in it that are named like
 /// OKEPs, those of the proposal folder left out.
-fn outside(repo: &Repo, walk: &Walk, layout: &Layout) -> Vec<u32> {
+fn outside(repo: &Repo, walk: &Walk, layout: &Layout) -> (Vec<u32>, Vec<Arc<[String]>>) {
     repo.with_local(|local| {
         let mut files = OutsideFiles {
             trees: Trees::new(local),
@@ -121,7 +123,13 @@ fn outside(repo: &Repo, walk: &Walk, layout: &Layout) -> Vec<u32> {
             known: HashMap::new(),
         };
         let mut numbers = Numbered::default();
-        walk.arounds.iter().map(|tree| numbers.number(tree.map(|tree| files.below(tree)))).collect()
+        let below = |tree: &Option<Id>| numbers.number(tree.map(|tree| files.below(tree)));
+        let of_trees = walk.arounds.iter().map(below).collect();
+        let around = layout.folder.split('/').next().unwrap_or_default();
+        let paths = |files: &Option<Arc<[(String, Id)]>>| -> Arc<[String]> {
+            files.iter().flat_map(|files| files.iter()).map(|(path, _)| format!("{around}/{path}")).collect()
+        };
+        (of_trees, numbers.all.iter().map(paths).collect())
     })
 }
 

@@ -276,8 +276,13 @@ impl SnapshotReader<'_> {
     /// that the site does not exclude.
     pub fn misplaced(&self, listing: &Listing, site: Option<&Site>) -> Vec<Page> {
         let folder = &self.layout.folder;
-        let docs = self.tree.list(docs_folder(self.layout, site));
-        let outside = docs.files.keys().filter(|path| path::is_outside_okep(path, folder));
+        let docs = docs_folder(self.layout, site);
+        let is_below = |path: &&String| path.strip_prefix(docs).is_some_and(|rest| rest.starts_with('/'));
+        let outside: Vec<String> = match &self.tree.outside {
+            Some(known) => known.iter().filter(is_below).cloned().collect(),
+            None => self.tree.list(docs).files.keys().cloned().collect(),
+        };
+        let outside = outside.iter().filter(|path| path::is_outside_okep(path, folder));
         let is_known =
             |path: &str| listing.files.keys().any(|o| path::okep_number(o, folder) == path::number(path));
         let is_shown = |site: &Site, path: &str| {
