@@ -107,12 +107,12 @@ fn of_repository(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Err
         (false, None) => of_worktree(repo)?,
     };
     if let Some(since) = &request.since {
-        let base = match target.tip {
-            Some(tip) => repo.merge_base_with(since, tip)?,
-            None => repo.merge_base(since)?,
+        let since_bases = match target.tip {
+            Some(tip) => repo.merge_bases_with(since, tip)?,
+            None => repo.merge_bases(since)?,
         };
         target.compares = true;
-        target.bases = bases(repo, [base])?;
+        target.bases = bases(repo, since_bases)?;
         target.since = Some(repo.resolve(since)?);
     }
     target.compares |= !request.bases.is_empty();

@@ -33,12 +33,12 @@ impl PushedRef {
 
 impl Repo {
     /// The commits whose findings a push does not introduce: what the remote has, if that commit is here, and
-    /// the merge base with the main line.
+    /// the merge bases with the main line.
     pub fn push_bases(&self, pushed: &PushedRef) -> Vec<Id> {
         let known = (!pushed.remote.is_null()).then(|| self.resolve(&pushed.remote.to_string()).ok());
         let main = self.pushed_main_line(&pushed.local_name);
-        let main = main.and_then(|main| self.merge_base_with(&main.to_string(), pushed.local).ok());
-        let mut bases: Vec<Id> = known.flatten().into_iter().chain(main).collect();
+        let main = main.and_then(|main| self.merge_bases_with(&main.to_string(), pushed.local).ok());
+        let mut bases: Vec<Id> = known.flatten().into_iter().chain(main.into_iter().flatten()).collect();
         bases.dedup();
         bases
     }

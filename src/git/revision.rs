@@ -101,33 +101,36 @@ impl Repo {
         Ok(commit.id)
     }
 
-    /// The best common ancestor of `rev` and HEAD: where the branch of HEAD left that of `rev`.
+    /// The best common ancestors of `rev` and HEAD: where the branch of HEAD left that of `rev`. There are several
+    /// where each was merged into the other.
     ///
     /// # Errors
     /// `rev` names no commit, there is none yet, or no common ancestor is to be found.
-    pub fn merge_base(&self, rev: &str) -> Result<Id, Error> {
+    pub fn merge_bases(&self, rev: &str) -> Result<Vec<Id>, Error> {
         match self.head() {
-            Head::At(id) => self.merge_base_with(rev, id),
+            Head::At(id) => self.merge_bases_with(rev, id),
             Head::Unborn => Err(Error::Unborn { revision: rev.to_owned() }),
             Head::Unreadable(reason) => Err(Error::Head { reason }),
         }
     }
 
-    /// The best common ancestor of `rev` and another commit.
+    /// The best common ancestors of `rev` and another commit; one at least.
     ///
     /// # Errors
     /// `rev` names no commit, or no common ancestor is to be found.
-    pub fn merge_base_with(&self, rev: &str, head: Id) -> Result<Id, Error> {
+    pub fn merge_bases_with(&self, rev: &str, head: Id) -> Result<Vec<Id>, Error> {
         let other = self.resolve(rev)?;
         let local = self.local();
         let unreadable =
             |error: gix::Error| Error::Commit { commit: other.to_string(), reason: said(&error) };
-        match local.merge_base(other, head).map_err(unreadable)? {
-            Some(base) => Ok(base.detach()),
-            None if local.is_shallow().unwrap_or(false) => {
+        let bases = local.merge_bases_many(other, &[head]).map_err(unreadable)?;
+        let bases: Vec<Id> = bases.into_iter().map(|base| base.detach()).collect();
+        match bases.is_empty() {
+            false => Ok(bases),
+            true if local.is_shallow().unwrap_or(false) => {
                 Err(Error::ShallowMergeBase { revision: rev.to_owned() })
             }
-            None => Err(Error::NoMergeBase { revision: rev.to_owned() }),
+            true => Err(Error::NoMergeBase { revision: rev.to_owned() }),
         }
     }
 

@@ -330,6 +330,25 @@ fn a_shared_number_is_told_to_whoever_asks_for_either() {
     }
 }
 
+/// Where each branch was merged into the other, there are two merge bases, and only one has the finding.
+#[test]
+fn what_one_of_several_merge_bases_has_is_not_new() {
+    let repo = Repo::clean();
+    repo.git(&["checkout", "-q", "-b", "topic"]);
+    repo.edit(QUIET_GAUGES, "## Upgrade and Rollback\n", "## Upgrade\n");
+    repo.commit("Rename a section");
+    repo.git(&["checkout", "-q", "main"]);
+    repo.write("notes.txt", "x");
+    let on_main = repo.commit("Something else");
+    repo.git(&["merge", "-q", "--no-edit", "topic"]);
+    repo.git(&["checkout", "-q", "topic"]);
+    repo.git(&["merge", "-q", "--no-edit", &on_main]);
+    assert_eq!(repo.git(&["merge-base", "--all", "main", "topic"]).lines().count(), 2);
+    repo.okep(&["check", "--since", "main", "--fail-on", "hint"]).exits(0);
+    repo.edit(QUIET_GAUGES, "## Upgrade\n", "## Way Back\n");
+    repo.okep(&["check", "--since", "main", "--fail-on", "hint"]).exits(1);
+}
+
 #[test]
 fn a_commit_is_compared_with_its_own_merge_base() {
     let repo = with_old_fault();

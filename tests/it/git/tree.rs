@@ -120,7 +120,7 @@ fn an_unborn_branch_has_an_index_and_no_head() {
     let repo = box_.repo();
     assert_eq!(repo.head(), Head::Unborn);
     assert_eq!(words(&index(&repo)), ["docs/okeps/okep-1-a.md = one"]);
-    assert!(matches!(repo.merge_base("master"), Err(Error::Unborn { .. })));
+    assert!(matches!(repo.merge_bases("master"), Err(Error::Unborn { .. })));
     assert!(matches!(repo.resolve("HEAD"), Err(Error::UnknownRevision { .. })));
 }
 
@@ -385,11 +385,11 @@ fn the_merge_base_is_that_of_git() {
     box_.commit("side");
     box_.git(&["checkout", "-q", "master"]);
     box_.commit("main");
-    let base = box_.repo().merge_base("side").unwrap().to_string();
+    let base = box_.repo().merge_bases("side").unwrap()[0].to_string();
     assert_eq!(base, box_.git(&["merge-base", "side", "HEAD"]).trim());
     box_.git(&["checkout", "-q", "--orphan", "other"]);
     box_.commit("unrelated");
     let repo = box_.repo();
-    assert!(matches!(repo.merge_base("side"), Err(Error::NoMergeBase { .. })));
-    assert!(matches!(repo.merge_base("nothing"), Err(Error::UnknownRevision { .. })));
+    assert!(matches!(repo.merge_bases("side"), Err(Error::NoMergeBase { .. })));
+    assert!(matches!(repo.merge_bases("nothing"), Err(Error::UnknownRevision { .. })));
 }
