@@ -130,7 +130,8 @@ fn candidate(
     sought: &Sought,
 ) -> Option<Candidate> {
     let text = &document.text;
-    let (end, last, in_table) = (until.span.end, until.last, line.block.is_none());
+    let (end, last) = (until.span.end, until.last);
+    let is_part = line.block.is_none() || text.slice(line.span.clone()).starts_with(": ");
     let within = line.span.start..end;
     let start = line.marker.unwrap_or(line.span.start);
     let bullet = line.marker.and_then(|m| text.slice(m..text.len()).chars().next());
@@ -162,7 +163,7 @@ fn candidate(
         let text = text.slice(span.clone()).to_owned();
         let link = Some(link);
         let line =
-            IssueLine { span, text, bullet, label, shown, link, elsewhere: None, plain, last, in_table };
+            IssueLine { span, text, bullet, label, shown, link, elsewhere: None, plain, last, is_part };
         return Some(Candidate { rank, line });
     }
     label.as_ref()?;
@@ -188,7 +189,7 @@ fn candidate(
     let plain = line.block.is_some() && text.slice(lead..end).split_whitespace().count() <= 4;
     let span = start..end;
     let text = text.slice(span.clone()).to_owned();
-    let line = IssueLine { span, text, bullet, label, shown, link: None, elsewhere, plain, last, in_table };
+    let line = IssueLine { span, text, bullet, label, shown, link: None, elsewhere, plain, last, is_part };
     Some(Candidate { rank, line })
 }
 

@@ -22,8 +22,8 @@ pub struct IssueLine {
     pub plain: bool,
     /// Whether no other line of its paragraph or list item follows.
     pub last: bool,
-    /// Whether it is a row of a table.
-    pub in_table: bool,
+    /// Whether it means nothing by itself: a row of a table, or the definition below a term.
+    pub is_part: bool,
 }
 
 /// A link to something that is no issue of a known forge.

@@ -51,7 +51,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     vec![finding]
 }
 
-/// The line in the template's form; in a list with other items it has the bullet of those.
+/// The line in the template's form; in a list with other items it has the bullet or number that it has.
 fn wanted(judged: &OkepContext, issue: &IssueLine, form: &IssueLine) -> Option<String> {
     let line = issue.in_form_of(form)?;
     Some(lists::like_its_list(judged.document(), issue.span.start, &line))
@@ -60,9 +60,7 @@ fn wanted(judged: &OkepContext, issue: &IssueLine, form: &IssueLine) -> Option<S
 fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
     let (form, issue) = (judged.template().issue.as_ref()?, judged.okep.issue.as_ref()?);
     let wanted = wanted(judged, issue, form)?;
-    // The row of a table is one only inside of a table.
-    let other_kind = form.in_table || lists::is_marked(&wanted) != issue.bullet.is_some();
-    if !keeps_words(issue, &wanted) || (other_kind && !may_become(judged, issue, form)) {
+    if form.is_part || !keeps_words(issue, &wanted) || !may_become(judged, issue, &wanted) {
         return None;
     }
     let complete = issue.link.as_ref().is_some_and(|l| l.number.is_some());
@@ -71,14 +69,22 @@ fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
     Some(make("write the issue line in the template's form".to_owned(), vec![edit]))
 }
 
-/// Whether a paragraph may become a list item, or the reverse: it is all of its block, and no list is next to it
-/// that it would be part of.
-fn may_become(judged: &OkepContext, issue: &IssueLine, form: &IssueLine) -> bool {
+/// Whether the line may have the bullet that `wanted` has, or has none.
+///
+/// A paragraph becomes a list item, or the reverse, only where it is all of its block, and no bullet changes where a
+/// list is next to it that it would be part of.
+fn may_become(judged: &OkepContext, issue: &IssueLine, wanted: &str) -> bool {
+    let is_bullet = |c: &char| matches!(c, '*' | '-' | '+');
+    let (bullet, sign) = (issue.bullet, wanted.chars().next().filter(|_| lists::is_marked(wanted)));
+    if bullet == sign {
+        return true;
+    }
     let document = judged.document();
     let Some(own) = document.blocks.iter().position(|b| b.span.end >= issue.span.end) else { return false };
     let block = &document.blocks[own];
     let begins = block.marker.unwrap_or(block.span.start) == issue.span.start;
     let ends = document.text.slice(issue.span.end..block.span.end).trim().is_empty();
+    let is_whole = begins && ends && !block.has_children;
     let parted = |a: usize, b: usize| document.headings.iter().any(|h| (a..b).contains(&h.span.start));
     let is_next = |other: &Block| {
         let (first, second) =
@@ -87,7 +93,8 @@ fn may_become(judged: &OkepContext, issue: &IssueLine, form: &IssueLine) -> bool
     };
     let mut neighbours =
         own.checked_sub(1).into_iter().chain([own + 1]).filter_map(|at| document.blocks.get(at));
-    begins && ends && !form.in_table && !block.has_children && !neighbours.any(is_next)
+    let keeps_kind = bullet.as_ref().is_some_and(is_bullet) && sign.as_ref().is_some_and(is_bullet);
+    (keeps_kind || is_whole) && !neighbours.any(is_next)
 }
 
 /// Whether the issue line loses no word of the author's in the form `wanted`.
@@ -174,7 +181,24 @@ mod tests {
         let nested = "* Links\n  - Issue: [\\#7](@/issues/7)\n  - By: me";
         check_fix(nested, "safe: * links\n  - issue: [#7](@/issues/7)\n  - by: me");
         // Another bullet makes another list.
-        check(&with_issue("* Authors: me\n\n- Issue: [#7](@/issues/7)"), &["malformed-issue:5 issue"]);
+        let apart = "* Authors: me\n\n- Issue: [#7](@/issues/7)";
+        check(&with_issue(apart), &["malformed-issue:5 issue"]);
+        // Of both, one list would become, with blank lines between its items.
+        check_fix(apart, "-");
+    }
+
+    #[test]
+    fn a_numbered_item_of_a_numbered_list_keeps_its_number() {
+        let list = |issue: &str| format!("1. Authors: me\n2. {issue}\n3. Status: draft");
+        check(&with_issue(&list("Issue: [#7](@/issues/7)")), &[]);
+        assert_eq!(
+            fixed_issue("malformed-issue", &list("Issue: [\\#7](@/issues/7)")),
+            "safe: 1. authors: me\n2. issue: [#7](@/issues/7)\n3. status: draft"
+        );
+        let single = "1. Issue: [#7](@/issues/7)";
+        assert_eq!(fixed_issue("malformed-issue", single), "safe: * issue: [#7](@/issues/7)");
+        assert_eq!(fixed_issue("malformed-issue", &format!("{single}\n* Status: draft")), "-");
+        assert_eq!(fixed_issue("malformed-issue", &format!("{single}\n   and more")), "-");
     }
 
     #[test]
@@ -199,5 +223,12 @@ mod tests {
         let template = TEMPLATE.replace("* Issue: [#1](https://github.com/org/net/issues/1)", form);
         let files = [(TEMPLATE_PATH, template.as_str()), (OKEP, GOOD)];
         assert_eq!(fixed("malformed-issue", &files), "-");
+    }
+
+    #[test]
+    fn a_definition_is_written_below_its_term_only() {
+        let form = "Issue\n: [#1](https://github.com/org/net/issues/1)";
+        let template = TEMPLATE.replace("* Issue: [#1](https://github.com/org/net/issues/1)", form);
+        assert_eq!(fixed("malformed-issue", &[(TEMPLATE_PATH, &template), (OKEP, GOOD)]), "-");
     }
 }

@@ -28,9 +28,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     if judged.document().is_blank() || judged.is_in_parts() && judged.okep.issue.is_none() {
         return Vec::new();
     }
-    let wanted = judged.okep.number().and_then(|n| form.for_number(n));
-    let remedy = wanted
-        .as_deref()
+    let remedy = wanted(judged, form)
         .map_or("link the tracking issue under the title".into(), |w| format!("add `{w}` under the title"));
     match &judged.okep.issue {
         None => {
@@ -47,19 +45,44 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
 }
 
 fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
-    // The row of a table is one only inside of a table.
-    let form = judged.template().issue.as_ref().filter(|form| !form.in_table)?;
-    let wanted = form.for_number(judged.okep.number()?)?;
+    let form = judged.template().issue.as_ref()?;
+    let wanted = wanted(judged, form)?;
     match &judged.okep.issue {
-        Some(issue) if stands_in(issue, form) => {
+        Some(issue) if stands_in(judged, issue, form) => {
             let wanted = lists::like_its_list(judged.document(), issue.span.start, &wanted);
             let edit = Edit::replace(&judged.okep.path, issue.span.clone(), wanted);
             Some(Fix::suggested("name the issue", vec![edit]))
         }
+        // A word that is not understood may name the issue.
+        Some(issue) if has_label_of(issue, form) && !is_text(issue) => None,
         // What else the line says is the author's.
         _ => insertion(judged, &wanted),
     }
 }
+
+/// The line to write; none where the template's is part of something larger, or where the number is known to be that
+/// of something else.
+fn wanted(judged: &OkepContext, form: &IssueLine) -> Option<String> {
+    let number = judged.okep.number().filter(|_| !form.is_part)?;
+    if is_taken(judged, number) { None } else { form.for_number(number) }
+}
+
+/// Whether a line before the first section names a discussion or a pull request of this number: the two and issues
+/// are numbered together.
+fn is_taken(judged: &OkepContext, number: u64) -> bool {
+    let document = judged.document();
+    let preamble = document.preamble(judged.okep.title.as_ref().map(|title| title.heading));
+    let number = number.to_string();
+    document.text.slice(document.body_start..preamble.end).lines().any(|line| {
+        let words: Vec<String> =
+            line.split(|c: char| !c.is_alphanumeric()).map(str::to_ascii_lowercase).collect();
+        let is_kind = |word: &String| OTHER_KINDS.contains(&word.as_str());
+        words.contains(&number) && words.iter().any(is_kind) && !line.trim_start().starts_with('#')
+    })
+}
+
+/// Words for what shares its numbers with issues, in text and in addresses.
+const OTHER_KINDS: [&str; 8] = ["discussion", "discussions", "mr", "pr", "prs", "pull", "pulls", "requests"];
 
 /// Puts the line under the title: as the first item of the list that is there, else with blank lines around it.
 fn insertion(judged: &OkepContext, wanted: &str) -> Option<Fix> {
@@ -83,6 +106,10 @@ fn insertion(judged: &OkepContext, wanted: &str) -> Option<Fix> {
         let item = format!("{indent}{}{gap}", lists::like_item(document, next, wanted));
         return Some(Fix::suggested(TITLE, vec![Edit::insert(&judged.okep.path, start, item)]));
     }
+    // Below an item, indented text would be part of it.
+    if lists::is_marked(wanted) && next - text.line_range(next).start > 1 {
+        return None;
+    }
     let blank_follows = line.end == text.len() || text.slice(text.line_range(line.end)).trim().is_empty();
     let tail = if blank_follows { "" } else { ending };
     let edit = Edit::insert(&judged.okep.path, at, format!("{ending}{ending}{wanted}{tail}"));
@@ -90,22 +117,40 @@ fn insertion(judged: &OkepContext, wanted: &str) -> Option<Fix> {
 }
 
 /// Words that are where an issue is still to come.
-const PLACEHOLDERS: [&str; 13] =
-    ["added", "be", "created", "filed", "follow", "link", "n", "opened", "tba", "tbc", "tbd", "to", "todo"];
+const PLACEHOLDERS: [&str; 15] = [
+    "a", "added", "be", "created", "filed", "follow", "link", "n", "none", "opened", "tba", "tbc", "tbd",
+    "to", "todo",
+];
 
-/// Whether a line has the template's label and nothing behind it but the place of an issue to come.
-fn stands_in(issue: &IssueLine, form: &IssueLine) -> bool {
+fn has_label_of(issue: &IssueLine, form: &IssueLine) -> bool {
     let name = |line: &IssueLine| line.label.as_deref().map(Name::new);
-    let same_label = matches!((name(issue), name(form)), (Some(own), Some(form)) if form.spells(&own));
-    let Some(label) = issue.label.as_deref().filter(|_| same_label && issue.plain) else { return false };
+    matches!((name(issue), name(form)), (Some(own), Some(form)) if form.spells(&own))
+}
+
+/// Whether more than one word is behind the label.
+fn is_text(issue: &IssueLine) -> bool {
+    let rest = issue.label.as_deref().and_then(|label| issue.text.split_once(label));
+    rest.is_some_and(|(_, rest)| rest.trim_matches([':', ' ', '*', '_']).contains(' '))
+}
+
+/// Whether a line has the template's label and nothing behind it but the place of an issue to come, or the OKEP's
+/// number in a form that links to nothing.
+fn stands_in(judged: &OkepContext, issue: &IssueLine, form: &IssueLine) -> bool {
+    let is_labelled = has_label_of(issue, form) && issue.plain;
+    let Some(label) = issue.label.as_deref().filter(|_| is_labelled) else { return false };
     let rest = issue.text.split_once(label).map_or("", |(_, rest)| rest);
     let rest = match &issue.link {
         Some(link) => rest.replace(&link.url, ""),
         None => rest.to_owned(),
     };
+    let number = judged.okep.number().map_or(String::new(), |number| number.to_string());
     let mut words =
         rest.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase);
-    words.all(|w| PLACEHOLDERS.contains(&w.as_str()) || w.bytes().all(|b| matches!(b, b'x' | b'n')))
+    words.all(|word| {
+        PLACEHOLDERS.contains(&word.as_str())
+            || word.bytes().all(|b| matches!(b, b'x' | b'n'))
+            || word.strip_prefix("gh").unwrap_or(&word) == number
+    })
 }
 
 #[cfg(test)]
@@ -177,6 +222,10 @@ mod tests {
             let line = format!("* issue: {words}");
             check_fix(&line, &format!("suggested: * issue: [#7](@/issues/7)\n{line}"));
         }
+        for words in ["N/A", "none", "GH7"] {
+            check_fix(&format!("* Issue: {words}"), "suggested: * issue: [#7](@/issues/7)");
+        }
+        check_fix("* Issue: GH8", "-");
     }
 
     #[test]
@@ -189,6 +238,11 @@ mod tests {
             "* By: me\n\n* As: draft",
             "suggested: * issue: [#7](@/issues/7)\n\n* by: me\n\n* as: draft",
         );
+        let more = ["* By: me\n* As: draft\n\n    more", "* By: me\n* As: draft\n\n* At: home"];
+        for lines in more.into_iter().chain(["* By: me\n\n    more\n\n    and more"]) {
+            let joined = format!("suggested: * issue: [#7](@/issues/7)\n{}", lines.to_lowercase());
+            check_fix(lines, &joined);
+        }
         check_fix("-   By: me", "suggested: -   issue: [#7](@/issues/7)\n-   by: me");
         check_fix("By: me\n\n* As: draft", "suggested: * issue: [#7](@/issues/7)\n\nby: me\n\n* as: draft");
         check_fix("1. By: me", "-");
@@ -197,8 +251,39 @@ mod tests {
     }
 
     #[test]
+    fn the_number_of_a_discussion_or_a_pull_request_is_no_issue() {
+        let check_fix =
+            |lines: &str, expected: &str| assert_eq!(fixed_issue("missing-issue", lines), expected);
+        for line in [
+            "* Discussion: [#7](@/discussions/7)",
+            "* Pull Request: [#7](@/pull/7)",
+            "* Proof of concept: <@/pull/7#files>",
+            "* PR: #7",
+        ] {
+            check_fix(line, "-");
+        }
+        for line in ["* Discussion: [#17](@/discussions/17)", "* PR: #77", "* Review: round 7"] {
+            let line = line.to_lowercase();
+            check_fix(&line, &format!("suggested: * issue: [#7](@/issues/7)\n{line}"));
+        }
+    }
+
+    #[test]
+    fn no_indented_text_gets_into_the_item() {
+        assert_eq!(fixed_issue("missing-issue", "    tea"), "-");
+    }
+
+    #[test]
     fn a_row_is_written_inside_of_a_table_only() {
         let form = "| Issue | [#1](https://github.com/org/net/issues/1) |\n|---|---|\n| By | me |";
+        let template = TEMPLATE.replace("* Issue: [#1](https://github.com/org/net/issues/1)", form);
+        let document = with_issue("Some words.");
+        assert_eq!(fixed("missing-issue", &[(TEMPLATE_PATH, &template), (OKEP, &document)]), "-");
+    }
+
+    #[test]
+    fn a_definition_is_written_below_its_term_only() {
+        let form = "Issue\n: [#1](https://github.com/org/net/issues/1)";
         let template = TEMPLATE.replace("* Issue: [#1](https://github.com/org/net/issues/1)", form);
         let document = with_issue("Some words.");
         assert_eq!(fixed("missing-issue", &[(TEMPLATE_PATH, &template), (OKEP, &document)]), "-");

@@ -10,7 +10,8 @@ pub struct List {
     pub bullet: Option<char>,
     /// Where its items begin: at their bullets.
     pub items: Vec<usize>,
-    /// Whether there are no blank lines between its items.
+    /// Whether no blank line is between its first item and the next. Of a list that is loose for GitHub, the site
+    /// takes an item for loose only next to a blank line.
     pub tight: bool,
 }
 
@@ -19,12 +20,12 @@ pub fn with_item(document: &Document, offset: usize) -> Option<List> {
     lists(document).into_iter().find(|list| list.items.contains(&offset))
 }
 
-/// Whether a line begins with a bullet.
+/// Whether a line begins with a bullet or a number.
 pub fn is_marked(line: &str) -> bool {
     !marker(line).is_empty()
 }
 
-/// The item `line` with the bullet of the item at `offset`, and the blanks behind it.
+/// The item `line` with the bullet or number of the item at `offset`, and the blanks behind it.
 pub fn like_item(document: &Document, offset: usize, line: &str) -> String {
     let own = marker(document.text.slice(offset..document.text.len()));
     format!("{own}{}", &line[marker(line).len()..])
@@ -32,15 +33,17 @@ pub fn like_item(document: &Document, offset: usize, line: &str) -> String {
 
 /// The same where the item at `offset` has others around it; else `line` as it is.
 pub fn like_its_list(document: &Document, offset: usize, line: &str) -> String {
-    let list = with_item(document, offset).filter(|list| list.bullet.is_some() && list.items.len() > 1);
+    let list = with_item(document, offset).filter(|list| list.items.len() > 1);
     list.map_or_else(|| line.to_owned(), |_| like_item(document, offset, line))
 }
 
-/// The bullet that a line begins with, and the blanks behind it.
+/// The bullet or number that a line begins with, and the blanks behind it.
 fn marker(line: &str) -> &str {
-    let Some(rest) = line.strip_prefix(['*', '-', '+']) else { return "" };
+    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
+    let signs: &[char] = if digits == 0 { &['*', '-', '+'] } else { &['.', ')'] };
+    let Some(rest) = line[digits..].strip_prefix(signs).filter(|_| digits < 10) else { return "" };
     let blanks = rest.len() - rest.trim_start_matches(' ').len();
-    if blanks == 0 { "" } else { &line[..1 + blanks] }
+    if blanks == 0 { "" } else { &line[..digits + 1 + blanks] }
 }
 
 fn lists(document: &Document) -> Vec<List> {
@@ -48,9 +51,7 @@ fn lists(document: &Document) -> Vec<List> {
     let text = &document.text;
     let events = Parser::new_ext(text.slice(start..text.len()), options()).into_offset_iter();
     let mut lists: Vec<List> = Vec::new();
-    // The lists that are open, each with whether it is inside of an item.
     let mut open: Vec<usize> = Vec::new();
-    let mut containers = 0;
     for (event, range) in events {
         match event {
             Event::Start(Tag::List(number)) => {
@@ -61,17 +62,16 @@ fn lists(document: &Document) -> Vec<List> {
                     items: Vec::new(),
                     tight: true,
                 });
-                containers = 0;
             }
             Event::End(TagEnd::List(_)) => drop(open.pop()),
-            Event::Start(Tag::BlockQuote(_)) => containers += 1,
-            Event::End(TagEnd::BlockQuote(_)) => containers -= 1,
-            Event::Start(tag) => {
+            Event::Start(Tag::Item) => {
                 let Some(list) = open.last().map(|at| &mut lists[*at]) else { continue };
-                match tag {
-                    Tag::Item => list.items.push(start + range.start),
-                    Tag::Paragraph if containers == 0 => list.tight = false,
-                    _ => {}
+                let at = start + range.start;
+                let is_second = list.items.len() == 1;
+                list.items.push(at);
+                let line = text.line_range(at).start;
+                if is_second && text.slice(text.line_range(line - 1)).trim().is_empty() {
+                    list.tight = false;
                 }
             }
             _ => {}
@@ -97,6 +97,8 @@ mod tests {
         check("---\n\n* a\n\n|* x\n", Some((Some('*'), 2, false)));
         check("- a\n|* x\n", Some((Some('*'), 1, true)));
         check("- a\n\n  b\n\n  |+ x\n  + y\n", Some((Some('+'), 2, true)));
+        check("|- a\n- b\n\n- c\n", Some((Some('-'), 3, true)));
+        check("|- a\n\n  b\n- c\n", Some((Some('-'), 2, true)));
         check("a\n\n|x\n", None);
         check("|1. x\n", Some((None, 1, true)));
     }
@@ -106,6 +108,7 @@ mod tests {
         let like = |text: &str| like_its_list(&Document::parse(text.as_bytes()), 0, "* new");
         assert_eq!(like("-   a\n-   b\n"), "-   new");
         assert_eq!(like("- a\n"), "* new");
-        assert_eq!(like("1. a\n2. b\n"), "* new");
+        assert_eq!(like("1. a\n2. b\n"), "1. new");
+        assert_eq!(like("12)  a\n13) b\n"), "12)  new");
     }
 }
