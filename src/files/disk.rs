@@ -5,6 +5,7 @@ use super::found::{FoundFiles, Spot, lfs_notice, submodule_notice, symlink_notic
 use super::note::Note;
 use crate::git::{MAX_FILE_BYTES, PathKind};
 use gix::bstr::{BString, ByteSlice};
+use std::collections::BTreeSet;
 use std::fs::FileType;
 use std::io::{self, Read};
 use std::path::Path;
@@ -83,6 +84,31 @@ fn add(
     }
     if kind.is_symlink() || kind.is_file() {
         found.files.insert(path, Spot::Disk(on_disk.to_owned()));
+    }
+}
+
+/// All files below `folder`, links and other repositories left out, that are `wanted` as in [`walk`].
+pub(super) fn files(
+    root: &Path,
+    folder: &str,
+    wanted: &mut impl FnMut(&str, bool) -> bool,
+    found: &mut BTreeSet<String>,
+) {
+    let Ok(listed) = std::fs::read_dir(root.join(folder)) else { return };
+    for entry in listed.flatten() {
+        let (Ok(kind), Some(name)) = (entry.file_type(), entry.file_name().to_str().map(str::to_owned))
+        else {
+            continue;
+        };
+        let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+        if name == ".git" || kind.is_symlink() || !wanted(&path, kind.is_dir()) {
+            continue;
+        }
+        if kind.is_file() {
+            found.insert(path);
+        } else if kind.is_dir() && !is_repository(&entry.path()) {
+            files(root, &path, wanted, found);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use crate::git::commit::{Kind, Trees};
 use crate::git::index::{IndexEntry, Staged};
 use crate::git::path_kind::{self, in_index, in_tree};
 use crate::git::{Error, Id, PathKind, Repo};
-use gix::bstr::ByteSlice;
+use gix::bstr::{BStr, ByteSlice};
 use gix::index::File as IndexFile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -160,6 +160,26 @@ impl TreeSource {
                 repo.with_local(|local| in_tree(&Trees::new(local), *root, path))
             }
         }
+    }
+
+    /// The paths of all files, Markdown or not; nothing is read for it.
+    pub fn files(&self) -> BTreeSet<String> {
+        let mut files = BTreeSet::new();
+        match self {
+            TreeSource::Nothing => {}
+            TreeSource::Folder(root) => disk::files(root, "", &mut |_, _| true, &mut files),
+            TreeSource::Worktree { repo, index, root, .. } => {
+                with_index(repo, index, |staged| files = worktree::files(root, staged));
+            }
+            TreeSource::Index { repo, index, .. } => with_index(repo, index, |staged| files = staged.files()),
+            TreeSource::Commit { repo, root } => repo.with_local(|local| {
+                let mut each = |path: &BStr, _: Id, _: Kind| {
+                    files.insert(path.to_str_lossy().trim_start_matches('/').to_owned());
+                };
+                Trees::new(local).below("".into(), *root, &mut Vec::new(), &mut each);
+            }),
+        }
+        files
     }
 
     /// The ids of all files of an index, whatever they are; none of another source.

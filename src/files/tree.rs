@@ -136,6 +136,18 @@ impl Tree {
         Arc::new(listing)
     }
 
+    /// The paths of all files, Markdown or not.
+    pub fn files(&self) -> BTreeSet<String> {
+        let mut files = self.read.source.files();
+        for (path, file) in self.changes.iter() {
+            match file {
+                Some(_) => drop(files.insert(path.clone())),
+                None => drop(files.remove(path)),
+            }
+        }
+        files
+    }
+
     /// The file at `path`, or what is in its place; none where there is neither file nor link.
     pub fn file(&self, path: &str) -> Option<File> {
         match self.changes.get(path) {
@@ -352,6 +364,20 @@ mod tests {
         assert_eq!((tree.kind("docs/a.md"), tree.kind("docs/c")), (PathKind::Nothing, PathKind::Folder));
         assert!(!tree.contains("docs/a.md") && tree.contains("docs/b.md") && !tree.contains("docs/e.md"));
         assert_eq!(listed(&read, "docs"), ["docs/a.md", "docs/b.md"]);
+    }
+
+    #[test]
+    fn all_files_are_listed_and_no_folders() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        std::fs::create_dir_all(folder.path().join(".github/deep")).expect("a folder");
+        for name in ["Makefile", ".github/CODEOWNERS", ".github/deep/a.md"] {
+            std::fs::write(folder.path().join(name), name).expect("a file");
+        }
+        let mut tree = Tree::folder(folder.path()).expect("it is a folder");
+        tree.remove("Makefile");
+        tree.insert("b.json", &b"{}"[..]);
+        let files: Vec<String> = tree.files().into_iter().collect();
+        assert_eq!(files, [".github/CODEOWNERS", ".github/deep/a.md", "b.json"]);
     }
 
     #[test]

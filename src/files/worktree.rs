@@ -31,6 +31,14 @@ pub(super) fn list(root: &Path, folder: &str, staged: &Staged, found: &mut Found
     }
 }
 
+/// All files of the working tree, Markdown or not, but for those that git ignores.
+pub(super) fn files(root: &Path, staged: &Staged) -> BTreeSet<String> {
+    let mut found = staged.files();
+    let mut ignored = Ignored::new(staged);
+    disk::files(root, "", &mut |path, is_folder| !ignored.contains(path, is_folder), &mut found);
+    found
+}
+
 /// What the index says is below a folder.
 #[derive(Default)]
 struct Tracked {

@@ -5,6 +5,7 @@ use super::error::said;
 use super::{Error, ObjectError, Repo};
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
 /// What an index says of a path.
@@ -68,6 +69,13 @@ impl Staged<'_> {
                 each(part, IndexEntry::Here(entry.id, kind, false));
             }
         }
+    }
+
+    /// The files and links that are staged; those of folders that a sparse index leaves out are not unfolded.
+    pub fn files(&self) -> BTreeSet<String> {
+        let is_file = |entry: &&gix::index::Entry| kind(entry.mode).is_some();
+        let path = |entry: &gix::index::Entry| Some(entry.path(self.index).to_str().ok()?.to_owned());
+        self.index.entries().iter().filter(is_file).filter_map(path).collect()
     }
 
     /// The file or link staged at `path`.

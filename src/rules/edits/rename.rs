@@ -49,6 +49,9 @@ fn is_named_elsewhere(snapshot: &Snapshot, from: &str, edits: &[Edit]) -> bool {
     paths.insert(CONFIG.to_owned());
     let folders = from.match_indices('/').map(|(at, _)| &from[..at]);
     paths.extend(folders.map(|folder| format!("{folder}/.pages")));
+    if is_named_outside(snapshot, from, &paths) {
+        return true;
+    }
     paths.into_iter().any(|path| {
         let Some(text) = snapshot.text(&path) else { return false };
         let in_edit =
@@ -66,6 +69,24 @@ fn is_named_elsewhere(snapshot: &Snapshot, from: &str, edits: &[Edit]) -> bool {
         let is_whole = |at: usize| ends_name(text.slice(at + name.len()..text.len()));
         text.as_str().match_indices(name).any(|(at, _)| is_whole(at) && !in_edit(at) && !in_other(at))
     })
+}
+
+/// Whether a file that is none of `known`, of whatever kind, names the page: a workflow, `CODEOWNERS`, a script.
+fn is_named_outside(snapshot: &Snapshot, from: &str, known: &BTreeSet<String>) -> bool {
+    let name = stem(path::file_name(from)).unwrap_or_default();
+    // That of another page, as `index`, is an OKEP's with its folder only.
+    let name = if okep_name(name).is_some() { name } else { path::file_name(folder_of(from)) };
+    let names_it = |path: &String| {
+        let Some(bytes) = snapshot.tree.bytes(path) else { return false };
+        let mut places = memchr::memmem::find_iter(&bytes, name.as_bytes());
+        places.any(|at| {
+            ends_name(&String::from_utf8_lossy(
+                &bytes[at + name.len()..bytes.len().min(at + name.len() + 64)],
+            ))
+        })
+    };
+    let own = |path: &String| path == from || snapshot.contains(path) || known.contains(path);
+    snapshot.tree.files().iter().any(|path| !own(path) && names_it(path))
 }
 
 /// Whether the name of a page ends before `rest`, and is not part of a longer one or of that of another kind of file.
@@ -250,6 +271,25 @@ mod tests {
             check(page, &was, &is, Ok(()));
             check(page, &was, &was, Err(&format!("`{page}` would lead nowhere")));
             check(page, &format!("{was}\n{was}"), &format!("{was}\n{is}"), Err("would lead nowhere"));
+        }
+    }
+
+    #[test]
+    fn a_file_of_another_kind_that_names_the_page_stops_the_rename() {
+        let is_renamed = |path: &str, text: &str| {
+            let snapshot = snapshot(&[(FROM, "# OKEP-1: A\n"), (path, text)]);
+            with_links(&snapshot, Fix::suggested("rename it", Vec::new()).and_rename(FROM, TO)).is_some()
+        };
+        for (path, text) in [
+            (".github/CODEOWNERS", "/docs/okeps/OKEP-1-a.md @me\n"),
+            ("Makefile", "x:\n\tcat docs/okeps/OKEP-1-a.md\n"),
+            (".github/workflows/a.yml", "run: cat docs/okeps/OKEP-1-a.md\n"),
+            ("docs/a.json", "{\"a\": \"OKEP-1-a\"}"),
+            ("docs/a.html", "<a href=\"okeps/OKEP-1-a/\">x</a>"),
+            ("CONTRIBUTING.md", "[x](docs/okeps/OKEP-1-a.md)\n"),
+        ] {
+            assert!(!is_renamed(path, text), "{path}");
+            assert!(is_renamed(path, &text.replace("1-a", "1-abc")), "{path}");
         }
     }
 

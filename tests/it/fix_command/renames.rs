@@ -27,11 +27,7 @@ const PAGES: [(&str, &str, &str); 6] = [
     // A link to another file stays.
     ("docs/other.md", "[x](OKEP_1009_Gateway.md)\n", "[x](OKEP_1009_Gateway.md)\n"),
     ("docs/plain.md", "100% & nothing\n", "100% & nothing\n"),
-    (
-        "elsewhere/far.md",
-        "[x](../docs/okeps/OKEP_1009_Gateway.md)\n",
-        "[x](../docs/okeps/OKEP_1009_Gateway.md)\n",
-    ),
+    ("elsewhere/far.md", "[x](../docs/okeps/OKEP_1009.md)\n", "[x](../docs/okeps/OKEP_1009.md)\n"),
 ];
 
 /// The sample with a file whose name is at fault, and pages that name it.
@@ -63,6 +59,25 @@ fn every_page_of_the_docs_folder_follows_a_rename() {
     }
 }
 
+/// Only links of the docs folder and of the front page are changed, so that any other file keeps the name.
+#[test]
+fn a_file_elsewhere_that_names_the_page_keeps_the_rename_away() {
+    for path in ["elsewhere/far.md", ".github/CODEOWNERS", "Makefile", "untracked/a.json"] {
+        let dir = misnamed();
+        let file = dir.path().join(path);
+        fs::create_dir_all(file.parent().expect("it has a folder")).expect("it is writable");
+        fs::write(file, format!("/{OLD}\n")).expect("it is writable");
+        if !path.starts_with("untracked") {
+            git(dir.path(), &["add", "-A"]);
+            git(dir.path(), &["commit", "-qm", "Name it"]);
+            let shown = text(&okep(dir.path(), &["check", "--rev=HEAD", "--diff=all"]).stdout);
+            assert!(!shown.contains("rename from"), "{path}");
+        }
+        let shown = text(&okep(dir.path(), &["check", "--diff=all"]).stdout);
+        assert!(!shown.contains("rename from"), "{path}");
+    }
+}
+
 #[test]
 fn the_same_is_shown_for_a_commit_and_outside_of_a_repository() {
     let dir = misnamed();
@@ -74,7 +89,8 @@ fn the_same_is_shown_for_a_commit_and_outside_of_a_repository() {
     let here = shown(&["check", "--diff=all"]);
     assert!(here.contains("b/docs/guide/deep/use.md") && here.contains("b/README.md"), "{here}");
     assert_eq!(shown(&["check", "--rev=HEAD", "--diff=all"]), here);
-    fs::rename(dir.path().join(".git"), dir.path().join("elsewhere/git")).expect("it is ours");
+    let away = tempfile::tempdir().expect("a temporary folder");
+    fs::rename(dir.path().join(".git"), away.path().join("git")).expect("it is ours");
     assert_eq!(shown(&["check", "--diff=all"]), here);
 }
 
