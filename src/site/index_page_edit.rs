@@ -5,8 +5,8 @@
 
 use super::index_page::{IndexPage, LandingEntry};
 use crate::markdown::document::options;
-use crate::text::path::folder_of;
-use pulldown_cmark::{Event, Parser, Tag};
+use crate::text::path::{folder_of, percent_decoded};
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::ops::Range;
 
 /// An edit of the index page, or what to write instead.
@@ -47,20 +47,79 @@ pub fn insert(
         return LandingPlan { edit: Err(format!("link to `{target}` from it")), target, beside: None };
     };
     let beside = Some(entry.span.clone());
-    let Some((form, line)) = form(landing, entry)
-        .and_then(|form| like(landing, &form, entry, okep, &target).map(|line| (form, line)))
-    else {
-        return LandingPlan { edit: Err(format!("link to `{target}` next to the others")), target, beside };
-    };
+    let edit = beside_entry(landing, okep, entry, is_sibling(&entry.doc), before);
+    let edit = edit.ok_or_else(|| format!("link to `{target}` next to the others"));
+    LandingPlan { target, edit, beside }
+}
+
+/// The edit that adds the OKEP after an entry, or before it, with a blank line between the two where one is between
+/// the others; none where the form of the entries is not understood.
+fn beside_entry(
+    landing: &IndexPage,
+    okep: &NewListing,
+    entry: &LandingEntry,
+    number: Option<u64>,
+    before: bool,
+) -> Option<(Range<usize>, String)> {
+    let form = form(landing, entry)?;
+    let line = like(landing, &form, (entry, number), okep)?;
     let text = &landing.document.text;
     let lines = form.lines();
     let ending = text.line_ending_near(lines.end);
-    let edit = match (before, text.slice(lines.clone()).ends_with('\n')) {
-        (true, _) => (lines.start..lines.start, format!("{line}{ending}")),
-        (false, true) => (lines.end..lines.end, format!("{line}{ending}")),
-        (false, false) => (lines.end..lines.end, format!("{ending}{line}")),
+    let gap = match &form {
+        Form::Item { lines, at } if is_apart(landing, lines, *at)? => ending,
+        _ => "",
     };
-    LandingPlan { target, edit: Ok(edit), beside }
+    Some(match (before, text.slice(lines.clone()).ends_with('\n')) {
+        (true, _) => (lines.start..lines.start, format!("{line}{ending}{gap}")),
+        (false, true) => (lines.end..lines.end, format!("{gap}{line}{ending}")),
+        (false, false) => (lines.end..lines.end, format!("{ending}{gap}{line}")),
+    })
+}
+
+/// Whether blank lines are between the items of the list that has an item at a byte; none where they are between
+/// some, or where the item ends in a paragraph of its own that for the site would go on in the next line.
+fn is_apart(landing: &IndexPage, lines: &Range<usize>, at: usize) -> Option<bool> {
+    let text = &landing.document.text;
+    let items = items_around(landing, at);
+    let is_apart = |at: &usize| {
+        let line = text.line_range(*at).start;
+        line > 0 && text.slice(text.line_range(line - 1)).trim().is_empty()
+    };
+    let gaps: Vec<bool> = items.iter().skip(1).map(is_apart).collect();
+    let paragraphs = text.slice(lines.clone()).trim_end().replace("\r\n", "\n");
+    let last = paragraphs.rsplit_once("\n\n").map(|(_, last)| last.trim_start());
+    let ends_in_paragraph = last.is_some_and(|last| !last.starts_with(['*', '-', '+']));
+    match gaps.first() {
+        Some(apart) if gaps.iter().any(|gap| gap != apart) => None,
+        Some(false) if ends_in_paragraph => None,
+        Some(apart) => Some(*apart),
+        None => Some(ends_in_paragraph),
+    }
+}
+
+/// Where the items of the list begin that has an item at a byte.
+fn items_around(landing: &IndexPage, at: usize) -> Vec<usize> {
+    let text = &landing.document.text;
+    let start = landing.document.body_start;
+    let events = Parser::new_ext(text.slice(start..text.len()), options()).into_offset_iter();
+    let mut open: Vec<Vec<usize>> = Vec::new();
+    for (event, range) in events {
+        match event {
+            Event::Start(Tag::List(_)) => open.push(Vec::new()),
+            Event::Start(Tag::Item) => {
+                if let Some(items) = open.last_mut() {
+                    items.push(range.start + start);
+                }
+            }
+            Event::End(TagEnd::List(_)) => match open.pop() {
+                Some(items) if items.contains(&at) => return items,
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    Vec::new()
 }
 
 /// The sibling that the new one comes after, or before where that is said: by number where they are by
@@ -82,16 +141,17 @@ fn neighbour<'l>(
 
 /// What an entry is in.
 enum Form {
-    /// A list item, with the lines of all that it holds.
-    Item(Range<usize>),
-    /// A row below the head of a table, with its line, the cell of the entry, and how many there are.
-    Row { line: Range<usize>, cell: usize, cells: usize },
+    /// A list item, with the lines of all that it holds, and where it begins.
+    Item { lines: Range<usize>, at: usize },
+    /// A row below the head of a table, with its line, the cell of the entry, the others, and how many columns
+    /// there are.
+    Row { line: Range<usize>, cell: usize, cells: Vec<Range<usize>>, columns: usize },
 }
 
 impl Form {
     fn lines(&self) -> Range<usize> {
         match self {
-            Form::Item(lines) => lines.clone(),
+            Form::Item { lines, .. } => lines.clone(),
             Form::Row { line, .. } => line.clone(),
         }
     }
@@ -102,35 +162,35 @@ fn form(landing: &IndexPage, entry: &LandingEntry) -> Option<Form> {
     let text = &landing.document.text;
     let start = landing.document.body_start;
     let events = Parser::new_ext(text.slice(start..text.len()), options()).into_offset_iter();
-    let (mut found, mut cells, mut cell, mut head) = (None, 0, 0, false);
+    let (mut found, mut columns, mut head) = (None, 0, false);
     for (event, range) in events {
         let range = range.start + start..range.end + start;
         let Event::Start(tag) = event else { continue };
-        if let Tag::Table(columns) = &tag {
-            cells = columns.len();
+        if let Tag::Table(alignments) = &tag {
+            columns = alignments.len();
         }
-        if !(range.contains(&entry.span.start) || matches!(tag, Tag::TableCell)) {
-            continue;
-        }
+        let is_around = range.contains(&entry.span.start);
         match tag {
-            Tag::Item => {
+            Tag::Item if is_around => {
                 let end = range.start + text.slice(range.clone()).trim_end().len();
                 let first = text.line_range(range.start);
                 let last = text.line_range(end.saturating_sub(1));
                 let alone = text.slice(first.start..range.start).trim().is_empty();
-                found = alone.then_some(Form::Item(first.start..last.end));
+                found = alone.then_some(Form::Item { lines: first.start..last.end, at: range.start });
             }
-            Tag::TableHead => head = true,
-            Tag::TableRow => {
-                (head, cell) = (false, 0);
-                found = Some(Form::Row { line: text.line_range(range.start), cell: 0, cells });
+            Tag::TableHead if is_around => head = true,
+            Tag::TableRow if is_around => {
+                let line = text.line_range(range.start);
+                (head, found) = (false, Some(Form::Row { line, cell: 0, cells: Vec::new(), columns }));
             }
-            Tag::TableCell if range.start <= entry.span.start => {
-                if let Some(Form::Row { line, cell: at, .. }) = &mut found
+            Tag::TableCell => {
+                if let Some(Form::Row { line, cell, cells, .. }) = &mut found
                     && line.contains(&range.start)
                 {
-                    *at = cell;
-                    cell += 1;
+                    if is_around {
+                        *cell = cells.len();
+                    }
+                    cells.push(range);
                 }
             }
             _ => {}
@@ -139,28 +199,49 @@ fn form(landing: &IndexPage, entry: &LandingEntry) -> Option<Form> {
     found.filter(|_| !head)
 }
 
-/// A line for the OKEP in the form of the entry next to it.
+/// A line for the OKEP in the form of the entry next to it, which is that of the OKEP `number`.
 fn like(
     landing: &IndexPage,
     form: &Form,
-    entry: &LandingEntry,
+    (entry, number): (&LandingEntry, Option<u64>),
     okep: &NewListing,
-    target: &str,
 ) -> Option<String> {
     let text = &landing.document.text;
-    let link = link(text.slice(entry.span.clone()), okep, target)?;
+    let link = link(text.slice(entry.span.clone()), okep, &target_like(landing, entry, okep)?)?;
     let before = text.slice(form.lines().start..entry.span.start);
     match form {
-        Form::Item(_) => {
+        Form::Item { .. } => {
             let marker = before.trim();
             matches!(marker, "*" | "-" | "+").then(|| format!("{before}{link}"))
         }
-        Form::Row { cell, cells, .. } => {
+        Form::Row { cell, cells, columns, .. } => {
             let indent = &before[..before.len() - before.trim_start().len()];
-            let row: Vec<&str> = (0..*cells).map(|i| if i == *cell { link.as_str() } else { "" }).collect();
-            (cells > cell).then(|| format!("{indent}| {} |", row.join(" | ")))
+            let cell_of = |at: usize| match cells.get(at) {
+                Some(_) if at == *cell => link.clone(),
+                Some(span) => numbered_like(text.slice(span.clone()).trim_matches(['|', ' ']), number, okep),
+                None => String::new(),
+            };
+            let row: Vec<String> = (0..*columns).map(cell_of).collect();
+            (columns > cell).then(|| format!("{indent}| {} |", row.join(" | ")))
         }
     }
+}
+
+/// A cell with the number of the OKEP where `beside` is nothing but that of the one next to it; else empty.
+fn numbered_like(beside: &str, number: Option<u64>, okep: &NewListing) -> String {
+    let (Some(own), Some(number)) = (okep.number, number) else { return String::new() };
+    let before = beside.strip_suffix(&number.to_string());
+    let is_prefix =
+        |before: &str| matches!(before, "" | "#") || before.strip_suffix('-') == Some(okep.prefix);
+    before.filter(|before| is_prefix(before)).map_or(String::new(), |before| format!("{before}{own}"))
+}
+
+/// The link's target in the form of that of an entry: from the docs folder, or with `./` before it.
+fn target_like(landing: &IndexPage, entry: &LandingEntry, okep: &NewListing) -> Option<String> {
+    let file = entry.target.split(['#', '?']).next().unwrap_or_default();
+    let beside = relative(&landing.path, &entry.doc);
+    let before = percent_decoded(file).strip_suffix(&beside)?.to_owned();
+    Some(format!("{before}{}", relative(&landing.path, okep.path)))
 }
 
 /// A link to the OKEP with a label like that of the link next to it.
@@ -209,7 +290,7 @@ mod tests {
     fn the_entry_comes_after_the_whole_item() {
         check(
             "* [A](okep-5-a.md)\n  goes on\n\n  * deeper\n\n* [X](x.md)\n",
-            Some("* [A](okep-5-a.md)\n  goes on\n\n  * deeper\n* [Tea](okep-7-tea.md)\n\n* [X](x.md)\n"),
+            Some("* [A](okep-5-a.md)\n  goes on\n\n  * deeper\n\n* [Tea](okep-7-tea.md)\n\n* [X](x.md)\n"),
         );
         check(
             "* Group\n  * [A](okep-5-a.md) - lazy\nline\n* End",
@@ -233,13 +314,41 @@ mod tests {
     fn rows_have_as_many_cells_as_the_table() {
         check(
             "| N | T |\n|---|---|\n| 5 | [A \\| b](okep-5-a.md) |\n",
-            Some("| N | T |\n|---|---|\n| 5 | [A \\| b](okep-5-a.md) |\n|  | [Tea](okep-7-tea.md) |\n"),
+            Some("| N | T |\n|---|---|\n| 5 | [A \\| b](okep-5-a.md) |\n| 7 | [Tea](okep-7-tea.md) |\n"),
         );
         check(
             "N | T\n--|--\n5 | [A](okep-5-a.md)\n",
-            Some("N | T\n--|--\n5 | [A](okep-5-a.md)\n|  | [Tea](okep-7-tea.md) |\n"),
+            Some("N | T\n--|--\n5 | [A](okep-5-a.md)\n| 7 | [Tea](okep-7-tea.md) |\n"),
         );
         check("| [5](okep-5-a.md) | T |\n|---|---|\n| x | y |\n", None);
+    }
+
+    #[test]
+    fn blank_lines_are_where_they_are_between_the_others() {
+        let (a, b) = ("* [A](okep-5-a.md)\n", "* [B](okep-9-b.md)\n");
+        let tea = "* [Tea](okep-7-tea.md)\n";
+        let more = "\n    about it\n";
+        check(&format!("{a}{more}"), Some(&format!("{a}{more}\n{tea}")));
+        check(&format!("{a}{more}\n{b}{more}"), Some(&format!("{a}{more}\n{tea}\n{b}{more}")));
+        check(&format!("{a}\n{b}"), Some(&format!("{a}\n{tea}\n{b}")));
+        let c = "* [C](okep-8-c.md)\n";
+        check(&format!("{c}\n{b}"), Some(&format!("{tea}\n{c}\n{b}")));
+        check(&format!("{a}{b}\n* [C](c.md)\n"), None);
+        check(&format!("{a}{more}{b}"), None);
+    }
+
+    #[test]
+    fn numbers_and_targets_are_written_like_the_others() {
+        let list = |before: &str| format!("* [A]({before}okep-5-a.md)\n");
+        for before in ["./", "../okeps/"] {
+            let expected = format!("{}* [Tea]({before}okep-7-tea.md)\n", list(before));
+            check(&list(before), Some(&expected));
+        }
+        let head = "| N | T | By |\n|---|---|---|\n";
+        for before in ["#", "OKEP-", ""] {
+            let row = format!("{head}| {before}5 | [A](okep-5-a.md) | 55 |\n");
+            check(&row, Some(&format!("{row}| {before}7 | [Tea](okep-7-tea.md) |  |\n")));
+        }
     }
 
     #[test]
