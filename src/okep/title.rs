@@ -52,7 +52,14 @@ fn numbered(document: &Document, heading: &Heading) -> Title {
         Some(name) if name.starts_with(['.', '-']) && name[1..].starts_with(char::is_alphanumeric) => {
             name.trim()
         }
-        _ => separator_and_name.trim_start_matches(is_separator).trim(),
+        _ => {
+            let name = separator_and_name.trim_start_matches(is_separator);
+            let separator = &separator_and_name[..separator_and_name.len() - name.len()];
+            // A dot between a blank and a letter is the name's.
+            let name =
+                if separator.ends_with(" .") { &separator_and_name[separator.len() - 1..] } else { name };
+            name.trim()
+        }
     };
     let form = number.map(|_| format!("{PREFIX}-{}: {name}", &rest[..digits]));
     let in_form = form.as_deref() == Some(heading.text.as_str());
@@ -76,7 +83,9 @@ fn is_parted(separator_and_name: &str, name: &str) -> bool {
         return separator.contains([':', '：']) || [" - ", " – ", " — "].contains(&separator);
     }
     let is_opening = |c: char| c.is_alphanumeric() || "`\"'(\u{201c}\u{2018}.-$@<*_~".contains(c);
-    !separator.is_empty() && name.starts_with(is_opening)
+    // A hyphen between a blank and a letter may be the name's, as in `-flag`.
+    let is_option = separator.ends_with(" -");
+    !separator.is_empty() && !is_option && name.starts_with(is_opening)
 }
 
 /// Whether a character may be between number and name.

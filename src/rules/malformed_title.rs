@@ -243,6 +243,9 @@ mod tests {
             check_safe_fix("malformed-title", &title(text), Some(&title("# OKEP-7: Faster Tea")));
         }
         check_safe_fix("malformed-title", &title("# okep-7: 3 teas"), Some(&title("# OKEP-7: 3 teas")));
+        let dotted = title("# OKEP-7: .NET tea");
+        check_safe_fix("malformed-title", &title("# OKEP 7 .NET tea"), Some(&dotted));
+        check_safe_fix("malformed-title", &title("# OKEP 7 - .NET tea"), Some(&dotted));
         check_fix("malformed-title", &title("# Faster Tea"), Some(&title("# OKEP-7: Faster Tea")));
     }
 
@@ -261,6 +264,7 @@ mod tests {
             "# OKEP-7Faster Tea",
             "# OKEP-7 ⇒ Faster Tea",
             "# OKEP-7 = Faster Tea",
+            "# OKEP-7 -faster tea",
         ] {
             check_safe_fix("malformed-title", &title(text), None);
         }
