@@ -68,7 +68,10 @@ fn dead<'a>(
             (PathKind::Folder, PathKind::Nothing) => {}
             (PathKind::File, _) => {
                 hidden_by = site.hidden_by(page);
-                hidden_by?;
+                // MkDocs compares a path with `..` in it as it is, and finds nothing.
+                if !target.split('/').any(|part| part == "..") {
+                    hidden_by?;
+                }
             }
             _ => return None,
         }

@@ -167,6 +167,7 @@ mod tests {
             "docs/okeps/okep-7-faster-tea.md",
             "/okeps/okep-7-faster-tea.md",
             "../okeps/okep-7-faster-tea.md",
+            "okeps/../okeps/okep-7-faster-tea.md",
             "okeps/old/okep-7-faster-tea.md",
             "okeps/okep-7-faster-tea",
             "okeps/okep-7-faster-tea/",
