@@ -29,6 +29,8 @@ pub struct Reader {
     /// Open tables, and pictures within a heading.
     open_tables: usize,
     pictures: usize,
+    /// Where the last picture ends.
+    picture_end: usize,
     /// What of the raw HTML being read is still open.
     html: Html,
     /// Whether the text being read has already shown something.
@@ -202,6 +204,7 @@ impl Reader {
             TagEnd::Link => self.widen_heading(range),
             TagEnd::Image => {
                 self.pictures = self.pictures.saturating_sub(1);
+                self.picture_end = range.end;
                 self.widen_heading(range);
             }
             _ => {}
@@ -211,7 +214,10 @@ impl Reader {
     fn inline(&mut self, s: &str, range: Range<usize>) {
         if let Some(heading) = &mut self.heading {
             if self.pictures == 0 {
-                heading.text.push_str(s);
+                // An attribute list directly behind a picture is the picture's.
+                let of_picture = s.starts_with('{') && self.picture_end == range.start;
+                let shown = s.split_once('}').filter(|_| of_picture).map_or(s, |(_, shown)| shown);
+                heading.text.push_str(shown);
             }
             widen(&mut heading.inner, &range);
         } else {

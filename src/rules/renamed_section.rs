@@ -247,4 +247,11 @@ mod tests {
         );
         check_with_risks(&whole, &["extra-section:31 Mitigations"]);
     }
+
+    #[test]
+    fn an_attribute_list_of_a_picture_is_no_part_of_the_name() {
+        let heading = |text: &str| with("## Goals", &format!("## {text}"));
+        check(&heading("![tea](https://example.org/tea.png){ width=10 } Goals"), &[]);
+        check(&heading("![tea](https://example.org/tea.png) {width} Goals"), &["renamed-section:9 Goals"]);
+    }
 }
