@@ -12,7 +12,7 @@ use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use crate::rules::{Phase, rule};
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Each round leaves fewer findings than there were, so this many are never needed by a fault of the
 /// document's, only by one of ours.
@@ -105,7 +105,7 @@ impl EngineRun<'_> {
                 self.take(applied, tree);
                 return true;
             }
-            let (good, bad) = self.one_by_one(&batch);
+            let (good, bad) = self.by_page(&batch);
             self.fixed.notes.extend(bad.iter().map(|(finding, doubt)| doubt.note(finding)));
             self.refused.extend(bad.iter().map(|(finding, _)| (*finding).clone()));
             if let Some((applied, tree)) = good {
@@ -126,7 +126,38 @@ impl EngineRun<'_> {
         (self.wanted)(&originally(finding, &self.fixed.renames))
     }
 
-    /// As many of a batch as go together, and those that fail by themselves with the reason.
+    /// As many of a batch as go together, and those that fail by themselves with the reason. Each page is tried by
+    /// itself first, so that one that fails costs the others nothing.
+    fn by_page<'f>(&self, batch: &[&'f Finding]) -> (Option<(Vec<Finding>, Tree)>, Doubtful<'f>) {
+        let mut pages: BTreeMap<&str, Vec<&'f Finding>> = BTreeMap::new();
+        for finding in batch {
+            pages.entry(&finding.path).or_default().push(finding);
+        }
+        if pages.len() < 2 {
+            return self.one_by_one(batch);
+        }
+        let (mut good, mut bad) = (Vec::new(), Vec::new());
+        for page in pages.into_values() {
+            if self.bench.together(&self.state, &page).is_ok() {
+                good.extend(page);
+                continue;
+            }
+            let (some, doubtful) = self.one_by_one(&page);
+            let applied = some.map(|(applied, _)| applied).unwrap_or_default();
+            good.extend(page.into_iter().filter(|finding| applied.contains(finding)));
+            bad.extend(doubtful);
+        }
+        if let Ok(tree) = self.bench.together(&self.state, &good)
+            && !good.is_empty()
+        {
+            return (Some((good.into_iter().cloned().collect(), tree)), bad);
+        }
+        let (some, more) = self.one_by_one(&good);
+        bad.extend(more);
+        (some, bad)
+    }
+
+    /// The same, one finding after the other.
     fn one_by_one<'f>(&self, batch: &[&'f Finding]) -> (Option<(Vec<Finding>, Tree)>, Doubtful<'f>) {
         let mut good: Vec<&Finding> = Vec::new();
         let mut after = None;
