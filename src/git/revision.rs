@@ -143,6 +143,11 @@ impl Repo {
         (Revision { commit: id.to_string(), date: date.unwrap_or_else(|| "1970-01-01".to_owned()) }, is_dated)
     }
 
+    /// Whether a commit is in the repository.
+    pub fn has_commit(&self, id: Id) -> bool {
+        self.local().find_commit(id).is_ok()
+    }
+
     /// The first line of a commit's message, for messages and pull request numbers; none if unreadable.
     pub fn subject(&self, id: Id) -> Option<String> {
         let local = self.local();

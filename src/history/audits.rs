@@ -6,7 +6,7 @@
 use super::found::{FoundInStates, PageFacts, RawState, ShownFinding};
 use super::numbers::Numbering;
 use super::states::States;
-use super::unread::is_unreadable;
+use super::unread::{Unread, is_unreadable};
 use super::walk::Walk;
 use crate::audit::identity::OkepKey;
 use crate::audit::{AuditCache, AuditedTree, PageVerdict, audit_with, landed_as, policy};
@@ -29,6 +29,8 @@ pub struct Audits<'a> {
     pub repo: &'a Arc<Repo>,
     pub layout: &'a Layout,
     pub landings: LandingsOverTime<'a>,
+    /// What [`Self::under`] could not read.
+    pub unread: Unread,
     cache: AuditCache,
 }
 
@@ -37,7 +39,7 @@ const AT_ONCE: usize = 64;
 
 impl<'a> Audits<'a> {
     pub fn new(repo: &'a Arc<Repo>, layout: &'a Layout, landings: LandingsOverTime<'a>) -> Self {
-        Audits { repo, layout, landings, cache: AuditCache::default() }
+        Audits { repo, layout, landings, unread: Unread::default(), cache: AuditCache::default() }
     }
 
     /// Checks all states.
@@ -70,8 +72,11 @@ impl<'a> Audits<'a> {
             let (first, rest) = jobs.split_at(1);
             let mut raw: Vec<Option<RawState>> = first.iter().map(check).collect();
             raw.par_extend(rest.par_iter().map(check));
-            for (raw, job) in raw.into_iter().zip(&jobs) {
+            for ((raw, job), state) in raw.into_iter().zip(&jobs).zip(round) {
                 found.unread.notices(job.iter().flat_map(|(tree, _)| tree.notices()));
+                if job.is_none() && walk.is_read(&states.all[*state]) {
+                    found.unread.notices([removed(walk.ids[states.commits[*state] as usize])]);
+                }
                 found.take(raw, numbers);
             }
             self.repo.forget_blobs();
@@ -87,13 +92,18 @@ impl<'a> Audits<'a> {
         template: &Template,
         okeps: &BTreeSet<String>,
     ) -> Vec<Finding> {
-        let (Some(tree), Some(path)) = (self.tree(commit), &template.path) else { return Vec::new() };
-        let history = self.landings.at(known, &ids(&tree, self.layout));
+        let Some(path) = &template.path else { return Vec::new() };
+        let Some(read) = self.tree(commit) else {
+            self.unread.notices([removed(commit)]);
+            return Vec::new();
+        };
+        let history = self.landings.at(known, &ids(&read, self.layout));
         let text = File::new(template.document.text.as_str().as_bytes());
         let layout = Layout { template: Some(path.clone()), ..self.layout.clone() };
-        let tree = tree.with([(path.clone(), Some(text))]);
+        let tree = read.with([(path.clone(), Some(text))]);
         let snapshot = Snapshot::of_change(&tree, &layout, &Parsed::default(), Some(okeps));
         let pages = audit_with(&snapshot, Some(&history), &self.cache).pages;
+        self.unread.notices(read.notices().into_iter().chain(tree.notices()));
         pages
             .iter()
             .filter_map(|page| page.document.as_ref())
@@ -173,6 +183,11 @@ impl<'a> Audits<'a> {
             .or_else(|| path::number(path).map(OkepKey::Number))
             .unwrap_or_else(|| OkepKey::Path(path.to_owned()))
     }
+}
+
+/// The note on a commit whose tree was there when the commits were walked.
+fn removed(commit: Id) -> Note {
+    Note::new("missing-object", format!("the tree of commit {commit} cannot be read any more"))
 }
 
 /// What a page says about itself, and whether it could be read.

@@ -69,16 +69,17 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
         let message = "commit dates go backwards in places; days between those are not counted";
         reporter.notes.push(Note::new("dates", message));
     }
+    let unread = verdicts.found.unread.and(&audits.unread);
     let mut story = Story {
         walk: reporter.walked(),
         okeps,
         templates,
         findings,
         notes: reporter.notes,
-        damaged: walk.damaged || verdicts.found.unread.is_damaged(),
+        damaged: walk.damaged || unread.is_damaged(),
     };
-    story.walk.missing_objects = walk.missing + verdicts.found.unread.missing();
-    story.notes.extend(walk.notes.iter().chain(verdicts.found.unread.notes()).cloned());
+    story.walk.missing_objects = walk.missing + unread.missing();
+    story.notes.extend(walk.notes.iter().chain(unread.notes()).cloned());
     if story.walk.missing_objects > 1 {
         let message = format!(
             "{} objects are missing from this repository; what depends on them is unknown",

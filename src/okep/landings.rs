@@ -214,7 +214,8 @@ impl<'a> HistoryReader<'a> {
     fn revision(&self, commit: Id, notes: &mut Vec<Note>) -> Revision {
         let (revision, is_dated) = self.repo.revision(commit);
         if !is_dated {
-            notes.push(Note::new("bad-date", format!("the date of commit {commit} cannot be read")));
+            let kind = if self.repo.has_commit(commit) { "bad-date" } else { "missing-object" };
+            notes.push(Note::new(kind, format!("the date of commit {commit} cannot be read")));
         }
         revision
     }
