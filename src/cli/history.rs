@@ -282,7 +282,7 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story
     let tip = tip_notes(repo, main, &layout, is_whole && !by_intent);
     let vanished = if is_whole && !by_intent { repo.vanished() } else { Vec::new() };
     // What the walk does not read itself, or what was there when it did and has vanished since.
-    story.damaged |= !vanished.is_empty() || tip.iter().any(is_unreadable);
+    story.damaged |= !vanished.is_empty() || tip.iter().any(Note::is_unreadable);
     story.walk.missing_objects += vanished.len();
     story.notes.extend(tip.into_iter().chain(vanished.iter().map(Note::from)));
     story.notes.sort();
@@ -310,17 +310,12 @@ fn tip_notes(repo: &Arc<Repo>, tip: Id, layout: &Layout, is_whole: bool) -> Vec<
     let file = |note: &Note| note.path.as_ref().is_some_and(|path| tree.contains(path));
     let notes: Vec<Note> = snapshot.notes.into_iter().chain(tree.notices()).collect();
     // Where a folder cannot be read, what seems to lack is not known to.
-    let is_folder_gone = notes.iter().any(|note| is_unreadable(note) && !file(note));
+    let is_folder_gone = notes.iter().any(|note| note.is_unreadable() && !file(note));
     let notes = notes.into_iter();
     match is_whole {
-        true => notes.filter(|note| is_unreadable(note) || !is_folder_gone).collect(),
-        false => notes.filter(|note| !is_unreadable(note) && !is_folder_gone).collect(),
+        true => notes.filter(|note| note.is_unreadable() || !is_folder_gone).collect(),
+        false => notes.filter(|note| !note.is_unreadable() && !is_folder_gone).collect(),
     }
-}
-
-/// Whether a note tells of an object that could not be read.
-fn is_unreadable(note: &Note) -> bool {
-    matches!(note.kind, "missing-object" | "corrupt-object")
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ fn with_values(page: &str, command: &Command) -> String {
     page
 }
 
-/// What is after the help has a title of its own.
+/// The text after the help has a title of its own.
 fn titled(page: &str) -> String {
     page.replace(".SH EXTRA\n", ".SH NOTES\n").replace("\nExit status:\n", "\n.SH \"EXIT STATUS\"\n")
 }

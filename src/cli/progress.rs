@@ -13,7 +13,7 @@ const BAR: usize = 20;
 /// Columns of what wanders along it.
 const MARK: usize = 4;
 
-/// How much has been done; of how much, it is unknown before the end.
+/// How much has been done; the total is unknown before the end.
 #[derive(Debug, Default)]
 pub struct Progress {
     done: AtomicUsize,

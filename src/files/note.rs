@@ -12,6 +12,11 @@ pub struct Note {
 }
 
 impl Note {
+    /// Whether it is about an object that could not be read.
+    pub fn is_unreadable(&self) -> bool {
+        matches!(self.kind, "missing-object" | "corrupt-object")
+    }
+
     pub fn new(kind: &'static str, message: impl Into<String>) -> Self {
         Note { kind, message: message.into(), path: None }
     }

@@ -2,6 +2,7 @@
 
 use super::file::{Content, File, is_markdown};
 use super::found::Spot;
+use super::listing::Listing;
 use super::note::Note;
 use super::source::TreeSource;
 use crate::git::{Error, Id, PathKind, Repo};
@@ -25,15 +26,6 @@ pub struct Tree {
     /// The files outside of the proposal folder that are named like OKEPs, where they are known without listing all
     /// others.
     pub outside: Option<Arc<[String]>>,
-}
-
-/// The Markdown files below a folder.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Listing {
-    /// By path, with the id where no file had to be read for it.
-    pub files: BTreeMap<String, Option<String>>,
-    /// What was found in their place and not listed, such as a submodule.
-    pub notices: Vec<Note>,
 }
 
 #[derive(Default)]

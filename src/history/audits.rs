@@ -6,7 +6,7 @@
 use super::found::{FoundInStates, PageFacts, RawState, ShownFinding};
 use super::numbers::Numbering;
 use super::states::States;
-use super::unread::{Unread, is_unreadable};
+use super::unread::Unread;
 use super::walk::Walk;
 use crate::audit::identity::OkepKey;
 use crate::audit::{AuditCache, AuditedTree, PageVerdict, audit_with, landed_as, policy};
@@ -21,7 +21,7 @@ use crate::rules::finding::Finding;
 use crate::site::mkdocs::{Registered, chain_of};
 use crate::text::path::{self, Role, role};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What states are checked with.
@@ -58,7 +58,8 @@ impl<'a> Audits<'a> {
             let mut jobs = Vec::with_capacity(round.len());
             for (state, tree) in round.iter().zip(trees) {
                 let history = |tree: Tree| {
-                    let history = self.landings.at(&states.all[*state].known, &ids(&tree, self.layout));
+                    let history =
+                        self.landings.at(&states.all[*state].known, &tree.list(&self.layout.folder).ids());
                     (tree, history)
                 };
                 jobs.push(tree.map(history));
@@ -97,7 +98,7 @@ impl<'a> Audits<'a> {
             self.unread.notices([removed(commit)]);
             return Vec::new();
         };
-        let history = self.landings.at(known, &ids(&read, self.layout));
+        let history = self.landings.at(known, &read.list(&self.layout.folder).ids());
         let text = File::new(template.document.text.as_str().as_bytes());
         let layout = Layout { template: Some(path.clone()), ..self.layout.clone() };
         let tree = read.with([(path.clone(), Some(text))]);
@@ -127,7 +128,7 @@ impl<'a> Audits<'a> {
         found: &FoundInStates,
     ) -> Option<RawState> {
         let listing = tree.list(&self.layout.folder);
-        if listing.notices.iter().any(is_unreadable) {
+        if listing.notices.iter().any(Note::is_unreadable) {
             return None;
         }
         let layout = layout_of(tree, history, self.layout);
@@ -216,12 +217,6 @@ fn is_unread(tree: &Tree, path: &str) -> bool {
 
 fn content(tree: &Tree, path: &str) -> Option<Content> {
     tree.file(path).map(|file| file.content)
-}
-
-/// The files below the proposal folder with their ids.
-fn ids(tree: &Tree, layout: &Layout) -> BTreeMap<String, Option<Id>> {
-    let id = |id: &Option<String>| Id::from_hex(id.as_ref()?.as_bytes()).ok();
-    tree.list(&layout.folder).files.iter().map(|(path, hex)| (path.clone(), id(hex))).collect()
 }
 
 /// The layout with the template that counts, where several files are named like one.

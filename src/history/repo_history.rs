@@ -27,7 +27,7 @@ impl HistorySource for RepoHistory {
         };
         let layout = &query.config.layout;
         let files = query.tree.list(&layout.folder);
-        let mut history = landings::template_history(repo, &main, query.commits, layout, &ids(&files.files));
+        let mut history = landings::template_history(repo, &main, query.commits, layout, &files.ids());
         if let (Some(name), None) = (&query.config.main_branch, &main.branch) {
             let message = format!(
                 "`main-branch` is `{name}`, and no branch of this name is here, so that the line of the commit \
@@ -41,9 +41,4 @@ impl HistorySource for RepoHistory {
     fn moved(&self, tip: Id, paths: &BTreeSet<String>, tree: &Tree) -> BTreeMap<String, String> {
         self.0.as_ref().map(|repo| repo.moved(tip, paths, tree)).unwrap_or_default()
     }
-}
-
-fn ids(files: &BTreeMap<String, Option<String>>) -> BTreeMap<String, Option<Id>> {
-    let id = |id: &Option<String>| Id::from_hex(id.as_ref()?.as_bytes()).ok();
-    files.iter().map(|(path, hex)| (path.clone(), id(hex))).collect()
 }

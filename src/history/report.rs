@@ -12,7 +12,7 @@ pub struct Story {
     pub okeps: Vec<OkepStory>,
     /// Oldest first.
     pub templates: Vec<TemplateStory>,
-    /// Sorted by path, rule, subject, and then by when they came and by which author they are about.
+    /// Sorted by path, rule, subject, and then by when they were introduced and which OKEP they are about.
     pub findings: Vec<FindingStory>,
     pub notes: Vec<Note>,
     /// Something is there and could not be read.
@@ -57,7 +57,7 @@ pub struct OkepStory {
     /// Every path it had, in order.
     pub paths: Vec<String>,
     pub registered: Option<NavPresence>,
-    /// How long it was and readers could not find it, all such times together; none where there was no
+    /// How long it was there without readers finding it, all such times together; none where there was no
     /// navigation, or where something that would tell could not be read.
     pub days_unregistered: Option<i64>,
     /// Whether a register that would tell of it could not be read.

@@ -9,15 +9,10 @@ pub struct Unread {
     notes: BTreeSet<Note>,
 }
 
-/// Whether a note is about an object that could not be read.
-pub fn is_unreadable(note: &Note) -> bool {
-    matches!(note.kind, "missing-object" | "corrupt-object")
-}
-
 impl Unread {
     /// Takes up those notes of a tree that are about something that could not be read.
     pub fn notices(&mut self, notes: impl IntoIterator<Item = Note>) {
-        let counts = |note: &Note| is_unreadable(note) || note.kind == "too-large";
+        let counts = |note: &Note| note.is_unreadable() || note.kind == "too-large";
         self.notes.extend(notes.into_iter().filter(counts).map(|note| Note { path: None, ..note }));
     }
 

@@ -26,7 +26,7 @@ pub struct Name {
 /// Words that carry no meaning in a heading.
 const EMPTY_WORDS: [&str; 12] = ["a", "an", "and", "any", "for", "in", "of", "on", "or", "the", "to", "with"];
 
-/// Words that make another section out of a name they are before: what is planned for later is not
+/// Words before a name that make it another section: what is planned for later is not
 /// what is planned.
 const TURNING_WORDS: [&str; 10] =
     ["anti", "former", "future", "long", "next", "no", "non", "not", "out", "stretch"];

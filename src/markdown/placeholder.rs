@@ -1,4 +1,4 @@
-//! Text that replaces an answer: TBD, TODO, "to be discussed", "to be updated ...".
+//! Text in place of an answer: TBD, TODO, "to be discussed", "to be updated ...".
 
 use super::document::{Block, Document, Heading};
 use super::section_bounds;

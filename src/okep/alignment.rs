@@ -9,7 +9,7 @@ use crate::markdown::names::{Name, Vocabulary, WEAK};
 use crate::markdown::outline::Outline;
 use std::collections::{HashMap, HashSet};
 
-/// How a document's heading came to be for a template's section.
+/// How a heading of a document was matched with a section of the template.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum MatchKind {
     /// The very same text.

@@ -185,7 +185,7 @@ fn candidate(
         (Fit::Exact, false) => 1,
         (_, false) => 0,
     };
-    // A few words replace an issue (`TBD`, `to be opened`); more of them are somebody's text.
+    // A few words may be in place of an issue (`TBD`, `to be opened`); more of them are somebody's text.
     let plain = line.block.is_some() && text.slice(lead..end).split_whitespace().count() <= 4;
     let span = start..end;
     let text = text.slice(span.clone()).to_owned();

@@ -1,4 +1,4 @@
-//! Entries of `nav` that plainly mean an OKEP or a page of the proposal folder, and lead nowhere.
+//! Entries of `nav` that plainly mean an OKEP or a page of the proposal folder, and point to no page.
 
 use super::proposal::Okep;
 use super::snapshot::Snapshot;

@@ -162,7 +162,7 @@ impl Prompts {
         count < SHINGLE
     }
 
-    /// Which sentences of a block are prompts; a short one is where the one next to it is.
+    /// Which sentences of a block are prompts; a short one only if the one next to it is.
     fn among(&self, sentences: &[Sentence]) -> Vec<bool> {
         let known = |s: &Sentence| self.sentences.get(&s.hash).copied();
         let telling =

@@ -208,7 +208,7 @@ impl Snapshot {
         okeps.chain(pages.map(|p| (p.path.as_str(), &*p.document))).chain(landing)
     }
 
-    /// The OKEP that is in a given path's stead: of the same number, under another name.
+    /// The OKEP of the same number as a given path, under another name.
     pub fn okep_of_number(&self, number: u64) -> Option<&Okep> {
         let mut same = self.okeps.iter().filter(|o| o.name.number == Some(number));
         same.next().filter(|_| same.next().is_none())

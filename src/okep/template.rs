@@ -1,7 +1,7 @@
 //! The template: the rule book that a repository carries itself.
 //!
 //! Everything an OKEP is held to is read from here: sections, their order and levels, the form of the
-//! issue line. A built-in outline is in where a repository has no template.
+//! issue line. A built-in outline replaces it where a repository has no template.
 
 use super::issue::{self, IssueLine};
 use super::template_requirements::Asks;

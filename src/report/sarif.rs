@@ -293,7 +293,7 @@ mod tests {
         assert_eq!(one, print("docs/okeps/okep-7-b/okep-7-b.md", "s", 2));
         assert_ne!(one, print("docs/okeps/okep-8-a.md", "s", 0));
         assert_ne!(one, print("docs/okeps/okep-7-a.md", "t", 0));
-        // Whoever keeps results is on this very value.
+        // Tools that keep results rely on this very value.
         assert_eq!(one.as_deref(), Some("ccae3a676337c278:1"));
     }
 

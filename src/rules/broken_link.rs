@@ -124,8 +124,7 @@ fn in_html(page: &Linked, link: &PageLink, file: &str, settings: &PageSettings, 
     unless.retain(|w| !docs.is_empty() || !w.path.is_empty());
     unless.dedup();
     let message = format!(
-        "`{}` points to nothing, neither from this file nor from the page that is built \
-                           from it",
+        "`{}` points to nothing, neither from this file nor from the page that is built from it",
         link.target
     );
     let help = "correct the path, or write a Markdown link, which MkDocs adjusts".to_owned();

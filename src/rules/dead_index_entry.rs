@@ -38,7 +38,7 @@ fn finding(snapshot: &Snapshot, landing: &IndexPage, entry: &LandingEntry) -> Fi
     match meant.filter(|o| !landing.lists(&o.path)) {
         Some(okep) => finding.help(format!("link to `{}`", target(landing, okep))),
         None => match number(&entry.doc).and_then(|n| register::awaited(snapshot, n)) {
-            Some(folder) => finding.help(format!("rerename the proposal in `{folder}` first")),
+            Some(folder) => finding.help(format!("rename the proposal in `{folder}` first")),
             None => finding.help("delete the link"),
         },
     }

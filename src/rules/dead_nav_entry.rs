@@ -98,7 +98,7 @@ fn plan<'a>(
         return Plan::Author(format!("name the one that is meant of {}", paths.join(" and ")));
     }
     match dead.number.and_then(|number| register::awaited(snapshot, number)) {
-        Some(folder) => Plan::Author(format!("rerename the proposal in `{folder}` first")),
+        Some(folder) => Plan::Author(format!("rename the proposal in `{folder}` first")),
         None => Plan::Remove(nav_edit::remove(site, bytes, dead.index)),
     }
 }

@@ -1,4 +1,4 @@
-//! A template section that is twice.
+//! Sections of the template that appear twice.
 
 use super::{Check, Demand, Rule};
 use crate::rules::context::OkepContext;

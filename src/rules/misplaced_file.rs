@@ -33,7 +33,7 @@ fn finding(snapshot: &Snapshot, page: &Page) -> Finding {
 
 fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let is_named_well = stem(&finding.subject).and_then(okep_name).is_some_and(|name| name.well_formed);
-    let title = format!("move it to `{}` and update what names it", snapshot.layout.folder);
+    let title = format!("move it to `{}` and update every link to it", snapshot.layout.folder);
     let to = new_path(snapshot, &finding.path);
     is_named_well.then(|| Fix::suggested(title, Vec::new()).and_rename(&finding.path, to))
 }

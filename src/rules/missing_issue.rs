@@ -116,7 +116,7 @@ fn insertion(judged: &OkepContext, wanted: &str) -> Option<Fix> {
     Some(Fix::suggested(TITLE, vec![edit]))
 }
 
-/// Words that are where an issue is still to come.
+/// Words in place of an issue that is still to be opened.
 const PLACEHOLDERS: [&str; 15] = [
     "a", "added", "be", "created", "filed", "follow", "link", "n", "none", "opened", "tba", "tbc", "tbd",
     "to", "todo",

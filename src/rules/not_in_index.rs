@@ -59,7 +59,7 @@ fn finding(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> Finding {
     let plan = plan(snapshot, landing, okep);
     let message = format!("the index page does not list `{}`", plan.target);
     let mut finding = RULE.about(Some(&okep.path), &landing.path, SUBJECT, message);
-    finding.place = plan.beside.map(|entry| landing.document.text.place(entry));
+    finding.place = plan.next_to.map(|entry| landing.document.text.place(entry));
     match plan.edit {
         Ok((_, line)) => finding.help(format!("add `{}`", line.trim())),
         Err(by_hand) => finding.help(by_hand),

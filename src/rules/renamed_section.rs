@@ -1,4 +1,4 @@
-//! Sections that are under another name than the template's.
+//! Sections under another name than the template's.
 
 use super::{Check, Demand, PlanFix, Rule};
 use crate::markdown::names::Name;

@@ -41,7 +41,7 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     if words < FEWEST_WORDS || is_stub(document, heading) || prose::is_none(document, &range) {
         return None;
     }
-    // Whoever speaks of himself, or names which the story is about, has written one in some form.
+    // Whoever writes in the first person, or names a person who wants something, has written one.
     if tells_story(document.text.slice(range.clone())) {
         return None;
     }

@@ -17,7 +17,7 @@ pub struct LandingPlan {
     /// The bytes to replace and by what; otherwise what to write by hand.
     pub edit: Result<(Range<usize>, String), String>,
     /// The entry it belongs next to, where there is one.
-    pub beside: Option<Range<usize>>,
+    pub next_to: Option<Range<usize>>,
 }
 
 /// A page to be listed.
@@ -44,17 +44,17 @@ pub fn insert(
     let siblings: Vec<(u64, &LandingEntry)> =
         landing.entries.iter().filter_map(|e| Some((is_sibling(&e.doc)?, e))).collect();
     let Some((entry, before)) = neighbour(&siblings, okep.number) else {
-        return LandingPlan { edit: Err(format!("link to `{target}` from it")), target, beside: None };
+        return LandingPlan { edit: Err(format!("link to `{target}` from it")), target, next_to: None };
     };
-    let beside = Some(entry.span.clone());
-    let edit = beside_entry(landing, okep, entry, is_sibling(&entry.doc), before);
+    let next_to = Some(entry.span.clone());
+    let edit = next_to_entry(landing, okep, entry, is_sibling(&entry.doc), before);
     let edit = edit.ok_or_else(|| format!("link to `{target}` next to the others"));
-    LandingPlan { target, edit, beside }
+    LandingPlan { target, edit, next_to }
 }
 
 /// The edit that adds the OKEP after an entry, or before it, with a blank line between the two where one is between
 /// the others; none where the form of the entries is not understood.
-fn beside_entry(
+fn next_to_entry(
     landing: &IndexPage,
     okep: &NewListing,
     entry: &LandingEntry,
@@ -139,7 +139,7 @@ fn neighbour<'l>(
     behind.or(first)
 }
 
-/// What an entry is in.
+/// The kind of list that an entry is in.
 enum Form {
     /// A list item, with the lines of all that it holds, and where it begins.
     Item { lines: Range<usize>, at: usize },
@@ -227,10 +227,10 @@ fn like(
     }
 }
 
-/// A cell with the number of the OKEP where `beside` is nothing but that of the one next to it; else empty.
-fn numbered_like(beside: &str, number: Option<u64>, okep: &NewListing) -> String {
+/// A cell with the number of the OKEP where `next_to` is nothing but that of the one next to it; else empty.
+fn numbered_like(next_to: &str, number: Option<u64>, okep: &NewListing) -> String {
     let (Some(own), Some(number)) = (okep.number, number) else { return String::new() };
-    let before = beside.strip_suffix(&number.to_string());
+    let before = next_to.strip_suffix(&number.to_string());
     let is_prefix =
         |before: &str| matches!(before, "" | "#") || before.strip_suffix('-') == Some(okep.prefix);
     before.filter(|before| is_prefix(before)).map_or(String::new(), |before| format!("{before}{own}"))
@@ -239,14 +239,14 @@ fn numbered_like(beside: &str, number: Option<u64>, okep: &NewListing) -> String
 /// The link's target in the form of that of an entry: from the docs folder, or with `./` before it.
 fn target_like(landing: &IndexPage, entry: &LandingEntry, okep: &NewListing) -> Option<String> {
     let file = entry.target.split(['#', '?']).next().unwrap_or_default();
-    let beside = relative(&landing.path, &entry.doc);
-    let before = percent_decoded(file).strip_suffix(&beside)?.to_owned();
+    let next_to = relative(&landing.path, &entry.doc);
+    let before = percent_decoded(file).strip_suffix(&next_to)?.to_owned();
     Some(format!("{before}{}", relative(&landing.path, okep.path)))
 }
 
 /// A link to the OKEP with a label like that of the link next to it.
-fn link(beside: &str, okep: &NewListing, target: &str) -> Option<String> {
-    let label = beside.strip_prefix('[')?.split("](").next()?;
+fn link(next_to: &str, okep: &NewListing, target: &str) -> Option<String> {
+    let label = next_to.strip_prefix('[')?.split("](").next()?;
     let title = okep.label.replace(['[', ']', '|'], "");
     let label = match okep.number {
         Some(n) if label.to_ascii_uppercase().starts_with(okep.prefix) => {

@@ -1,4 +1,4 @@
-//! The sample repository is held to the real git, kept apart from the user's configuration.
+//! The sample repository is compared with the real git, kept apart from the user's configuration.
 
 use super::*;
 use std::process::Command;

@@ -94,7 +94,7 @@ pub enum Registered {
     OutsideDocsDir,
     /// No Markdown file.
     NotAPage,
-    /// A page that the navigation does not show: MkDocs objects.
+    /// A page that the navigation does not show: MkDocs warns.
     Missing,
     /// The configuration could not be read, or a plugin decides.
     Unknown,

@@ -33,7 +33,7 @@ pub struct YamlNode {
     pub start: usize,
     /// The tag in full, such as `tag:yaml.org,2002:str` or `!ENV`.
     pub tag: Option<String>,
-    /// Whether it is as a key of a mapping.
+    /// Whether it is the key of a mapping.
     pub is_key: bool,
 }
 

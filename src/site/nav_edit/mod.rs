@@ -217,13 +217,13 @@ fn whole_lines(text: &Text, lines: Range<usize>) -> Range<usize> {
     start..lines.end
 }
 
-/// Where a new entry belongs: before item `index` of a section, next to item `beside`.
+/// Where a new entry belongs: before item `index` of a section, next to item `next_to`.
 struct Home {
     section: usize,
     index: usize,
     /// The item whose line is the model for the new one.
-    beside: usize,
-    /// The line goes right after the item `beside`, else right before it.
+    next_to: usize,
+    /// The line goes right after the item `next_to`, else right before it.
     after: bool,
 }
 
@@ -265,18 +265,18 @@ fn ordered(section: usize, siblings: &[(usize, u64)], number: Option<u64>) -> Ho
     let next = number
         .and_then(|new| siblings.iter().position(|(_, n)| (rising && *n > new) || (falling && *n < new)));
     let last = siblings.last().map_or(0, |(index, _)| *index);
-    let after = |index: usize| Home { section, index: index + 1, beside: index, after: true };
+    let after = |index: usize| Home { section, index: index + 1, next_to: index, after: true };
     match next {
         None => after(last),
         // Right after the sibling before, so that a comment above the next one stays with that.
         Some(at) if at > 0 && siblings[at - 1].0 + 1 == siblings[at].0 => after(siblings[at - 1].0),
-        Some(at) => Home { section, index: siblings[at].0, beside: siblings[at].0, after: false },
+        Some(at) => Home { section, index: siblings[at].0, next_to: siblings[at].0, after: false },
     }
 }
 
 fn end_of(tree: &NavTree, section: usize) -> Home {
     let items = &tree.sections[section].items;
-    Home { section, index: items.len(), beside: items.len().saturating_sub(1), after: true }
+    Home { section, index: items.len(), next_to: items.len().saturating_sub(1), after: true }
 }
 
 /// The section that is about the page's folder: by its entries, by a comment in it, by its title.
@@ -321,7 +321,7 @@ fn section_of_folder(tree: &NavTree, target: &str, text: &Text) -> usize {
 impl Home {
     /// The line to report at: the one after which the entry belongs.
     fn place(&self, section: &NavSection, text: &Text, tree: &NavTree) -> Range<usize> {
-        match section.items.get(self.beside) {
+        match section.items.get(self.next_to) {
             Some(item) if self.after => line_at(text, item.span.end),
             Some(item) => line_at(text, item.span.start),
             None if section.title.is_some() => line_at(text, section.span.start),
@@ -331,13 +331,13 @@ impl Home {
 
     /// The line to write after or before, if it is one to follow.
     fn line(&self, section: &NavSection, text: &Text, tree: &NavTree) -> Option<NavLine> {
-        let item = section.items.get(self.beside)?;
+        let item = section.items.get(self.next_to)?;
         let lines = item.lines.clone()?;
         let prefix = text.slice(lines.start..item.span.start).to_owned();
         Some(NavLine {
-            at: if self.after { lines.end } else { with_comment(text, tree, section, self.beside) },
+            at: if self.after { lines.end } else { with_comment(text, tree, section, self.next_to) },
             prefix,
-            beside: self.beside,
+            next_to: self.next_to,
             lines,
         })
     }
@@ -347,7 +347,7 @@ struct NavLine {
     at: usize,
     /// Indent, dash and blanks of the neighbour.
     prefix: String,
-    beside: usize,
+    next_to: usize,
     lines: Range<usize>,
 }
 
@@ -358,8 +358,8 @@ impl NavLine {
             What::Entry(entry) => tree.entries.get(entry),
             _ => None,
         };
-        let before = section.items[..=self.beside].iter().rev().find_map(entry);
-        before.or_else(|| section.items[self.beside..].iter().find_map(entry))
+        let before = section.items[..=self.next_to].iter().rev().find_map(entry);
+        before.or_else(|| section.items[self.next_to..].iter().find_map(entry))
     }
 
     /// Whether the neighbours have titles; without neighbours, a new entry has one.
