@@ -32,26 +32,36 @@ fn says(cell: &str) -> bool {
     !visible.is_empty() && !is_comment
 }
 
-/// The rows of the tables inside of `range`, in order.
-pub fn rows(document: &Document, range: &Range<usize>) -> Vec<TableRow> {
-    let tables = document.tables.iter().filter(|table| range.contains(&table.start));
-    tables.flat_map(|table| rows_of(document, table)).collect()
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Table {
+    /// The names of the columns, as written.
+    pub head: Vec<String>,
+    pub rows: Vec<TableRow>,
 }
 
-fn rows_of(document: &Document, table: &Range<usize>) -> Vec<TableRow> {
+/// The tables inside of `range`, in order.
+pub fn tables(document: &Document, range: &Range<usize>) -> Vec<Table> {
+    let tables = document.tables.iter().filter(|table| range.contains(&table.start));
+    tables.map(|table| read(document, table)).collect()
+}
+
+fn read(document: &Document, table: &Range<usize>) -> Table {
     let text = document.text.slice(table.clone());
-    let mut rows = Vec::new();
+    let mut read = Table::default();
     let mut at = table.start;
     for (index, line) in text.split_inclusive('\n').enumerate() {
         let row = line.trim_start_matches(['>', ' ', '\t']).trim_end();
         let start = at + line.len() - line.trim_start_matches(['>', ' ', '\t']).len();
-        // The first two lines are the head and what divides it from the rows.
-        if index > 1 && !row.is_empty() {
-            rows.push(TableRow { span: start..start + row.len(), cells: cells(row) });
+        // The second line divides the head from the rows.
+        match index {
+            0 => read.head = cells(row),
+            1 => {}
+            _ if row.is_empty() => {}
+            _ => read.rows.push(TableRow { span: start..start + row.len(), cells: cells(row) }),
         }
         at += line.len();
     }
-    rows
+    read
 }
 
 /// The cells of a row; a `\|` is text.
@@ -79,7 +89,8 @@ mod tests {
 
     fn check(table: &str, expected: &[(&[&str], bool)]) {
         let document = Document::parse(table.as_bytes());
-        let rows = rows(&document, &(0..table.len()));
+        let tables = tables(&document, &(0..table.len()));
+        let rows: Vec<TableRow> = tables.into_iter().flat_map(|table| table.rows).collect();
         let found: Vec<(Vec<&str>, bool)> =
             rows.iter().map(|r| (r.cells.iter().map(String::as_str).collect(), r.is_blank())).collect();
         let expected: Vec<(Vec<&str>, bool)> = expected.iter().map(|(c, b)| (c.to_vec(), *b)).collect();

@@ -34,7 +34,7 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
     let edit =
         |(span, text): &(Range<usize>, String)| Edit::replace(&judged.okep.path, span.clone(), text.as_str());
     let edits: Vec<Edit> = ambiguity.edits.iter().map(edit).collect();
-    (!edits.is_empty()).then(|| Fix::safe("make it a heading on both", edits))
+    (!edits.is_empty()).then(|| Fix::safe("make both show the same", edits))
 }
 
 #[cfg(test)]

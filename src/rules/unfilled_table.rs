@@ -2,7 +2,7 @@
 
 use super::{Check, Demand, Rule};
 use crate::markdown::names::Name;
-use crate::markdown::tables::{TableRow, rows};
+use crate::markdown::tables::{Table, TableRow, tables};
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
 use std::ops::Range;
@@ -29,17 +29,18 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
 /// One finding for a section, so that filling in one row is not a new one.
 fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     let template = judged.template();
-    let asked =
-        rows(&template.document, &template.document.headings[template.outline.rows[section].heading].body);
-    let asked: Vec<TableRow> = asked.into_iter().filter(TableRow::is_blank).collect();
-    let heading = judged.heading_of(section).filter(|_| !asked.is_empty())?;
-    let answers = rows(judged.document(), &range(judged, section)?);
-    let answer = |row: &TableRow| {
-        let name = Name::new(row.first());
-        answers.iter().find(|answer| Name::new(answer.first()).normal == name.normal)
+    let body = &template.document.headings[template.outline.rows[section].heading].body;
+    let heading = judged.heading_of(section)?;
+    let present = tables(judged.document(), &range(judged, section)?);
+    let answers: Vec<&TableRow> = present.iter().flat_map(|table| &table.rows).collect();
+    let answer = |row: &TableRow| answers.iter().find(|answer| is_same(answer.first(), row.first()));
+    // Where a table is not there, other text may answer as well.
+    let is_there = |asked: &Table| {
+        asked.rows.iter().any(|row| row.is_blank() && answer(row).is_some())
+            || present.iter().any(|table| has_same_head(table, asked))
     };
-    // Without any of the rows it is no such table: other text may answer as well.
-    asked.iter().find_map(answer)?;
+    let asked = tables(&template.document, body).into_iter().filter(is_there);
+    let asked: Vec<TableRow> = asked.flat_map(|table| table.rows).filter(TableRow::is_blank).collect();
     let text = judged.document().text.slice(range(judged, section)?).to_lowercase();
     let is_open = |row: &&TableRow| match answer(row) {
         Some(answer) => answer.is_blank(),
@@ -59,6 +60,17 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     let message = format!("{} {plural} not filled in under `{name}`: {}", open.len(), names.join(", "));
     let finding = RULE.at(judged, first, name, message);
     Some(finding.help("fill in every row; `not applicable` with a reason is an answer"))
+}
+
+fn is_same(one: &str, other: &str) -> bool {
+    Name::new(one).normal == Name::new(other).normal
+}
+
+/// Whether two tables begin with the same column, and one has all the others of the other one.
+fn has_same_head(one: &Table, other: &Table) -> bool {
+    let is_shared = |name: &&String| other.head.iter().any(|other| is_same(name, other));
+    let starts = one.head.first().zip(other.head.first()).is_some_and(|(one, other)| is_same(one, other));
+    starts && one.head.iter().filter(is_shared).count() >= one.head.len().min(other.head.len()).max(2)
 }
 
 /// The section with what the author has put inside of it, up to the next one that the template has.
@@ -109,6 +121,15 @@ mod tests {
         let without = filled.replace("| Glass | | |\n", "");
         check_table(&without, &["unfilled-table:27 Alternatives"]);
         check_table(&format!("{without}\nA glass is never hot.\n"), &[]);
+    }
+
+    #[test]
+    fn all_rows_left_out_of_the_table_are_found_too() {
+        let found = &["unfilled-table:27 Alternatives"];
+        check_table("| Cup | Hot | Why |\n|---|---|---|\n", found);
+        check_table("| cup | Why |\n|---|---|\n| Pot | yes |\n", found);
+        check_table("| Cup | Hot | Why |\n|---|---|---|\n\nMug, glass and bowl are hot.\n", &[]);
+        check_table("| Cup | Price |\n|---|---|\n| Pot | 7 |\n", &[]);
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use super::compare::{Difference, github_raw, is_hash};
 use super::{Ambiguity, SitePage, inline, lines};
-use crate::markdown::front_matter;
+use crate::markdown::{commonmark, front_matter};
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
 type RemedyEdits = Vec<(Range<usize>, String)>;
 
@@ -14,8 +15,8 @@ pub(super) fn ambiguity(text: &str, page: &SitePage, difference: &Difference) ->
     let place = EditPlace::new(text, difference);
     let (help, edits) = match (difference.github, difference.site) {
         (Some(github), None) => github_only(text, page, &place, github.span.clone(), difference.nested),
-        (None, Some(site)) => site_only(text, page, &place, site.underlined),
-        _ => both(text, page, &place, difference),
+        (None, Some(site)) => site_only(text, &place, site.underlined),
+        _ => both(text, &place, difference),
     };
     let github = difference.github.map(|g| (g.level, g.text.clone()));
     let site = difference.site.map(|s| (s.level, inline::plain(s.raw(text))));
@@ -141,7 +142,18 @@ fn underlined(text: &str, place: &EditPlace, source: &str) -> (String, RemedyEdi
     (help, edits)
 }
 
-/// A fence that GitHub sees closed by a line that closes none on the site: a longer one, or one with another indent.
+/// Where the fenced code of GitHub's begins that holds `at`.
+fn fence_around(text: &str, at: usize) -> Option<usize> {
+    let source = commonmark::source(text);
+    let start = front_matter::end(text);
+    Parser::new_ext(&source[start..], commonmark::options()).into_offset_iter().find_map(|(event, range)| {
+        let is_fence = matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))));
+        (is_fence && range.contains(&(at - start))).then_some(range.start + start)
+    })
+}
+
+/// A fence that GitHub sees closed by a line that closes none on the site: a longer one, or one with another indent;
+/// or one whose opening line opens none there.
 fn close_as_opened(text: &str, fence: usize) -> (String, RemedyEdits) {
     let line_start = text[..fence].rfind(['\n', '\r']).map_or(0, |n| n + 1);
     let opening = text[line_start..].lines().next().unwrap_or_default();
@@ -152,6 +164,9 @@ fn close_as_opened(text: &str, fence: usize) -> (String, RemedyEdits) {
     let mut at = line_start;
     for line in text[line_start..].split_inclusive('\n') {
         let marks = line.trim();
+        if at > fence && line.trim_end() == opened {
+            break;
+        }
         if at > fence && marks.len() >= length && marks.chars().all(|c| c == mark) {
             let number = text[..at].matches('\n').count() + 1;
             let help = format!(
@@ -162,11 +177,13 @@ fn close_as_opened(text: &str, fence: usize) -> (String, RemedyEdits) {
         }
         at += line.len();
     }
-    ("close the fence above in the form in which it is opened".into(), Vec::new())
+    let help = "to the site the line that opens the fence above is none: put it at the start of its line, with at \
+                most a language behind it";
+    (help.into(), Vec::new())
 }
 
-fn site_only(text: &str, page: &SitePage, place: &EditPlace, underlined: bool) -> (String, RemedyEdits) {
-    if let Some(fence) = page.open_fence.filter(|open| *open < place.span.start) {
+fn site_only(text: &str, place: &EditPlace, underlined: bool) -> (String, RemedyEdits) {
+    if let Some(fence) = fence_around(text, place.span.start) {
         return close_as_opened(text, fence);
     }
     let source = &text[place.span.clone()];
@@ -206,14 +223,13 @@ fn hidden_on_github(text: &str, place: &EditPlace, prefix: &str) -> (String, Rem
     ("leave one blank between the marker and the `#`".into(), vec![(blanks, " ".into())])
 }
 
-fn both(text: &str, page: &SitePage, place: &EditPlace, difference: &Difference) -> (String, RemedyEdits) {
+fn both(text: &str, place: &EditPlace, difference: &Difference) -> (String, RemedyEdits) {
     let source = text[place.span.clone()].trim_end();
     let Some(site) = difference.site else { return (String::new(), Vec::new()) };
     if !is_hash(source) {
         if source.starts_with('#') && !site.underlined {
             return site_only(
                 text,
-                page,
                 &EditPlace { span: site.span.clone(), line: place.line, prefix: place.prefix.clone() },
                 false,
             );
