@@ -46,8 +46,7 @@ impl ChangeScope {
         let differs = |path: &&String| inputs_now.get(*path) != inputs_before.get(*path);
         let changed: BTreeSet<String> =
             inputs_now.keys().chain(inputs_before.keys()).filter(differs).cloned().collect();
-        let concerns_all =
-            |path: &String| path == CONFIG || path::role(path, &layout.folder) == Role::Template;
+        let concerns_all = |path: &String| path == CONFIG || layout.role(path) == Role::Template;
         match changed {
             changed if changed.is_empty() => ChangeScope::Nothing,
             changed if changed.iter().any(concerns_all) => ChangeScope::Whole,

@@ -5,7 +5,7 @@ use crate::audit::target::{Base, CheckTarget};
 use crate::files::{CONFIG, Note};
 use crate::git::Id;
 use crate::okep::config::Config;
-use crate::text::path::{self, Role};
+use crate::text::path::Role;
 
 /// Of several files that are named like a template, the one that landed first counts, also in the states
 /// compared with; says which one that is.
@@ -15,9 +15,8 @@ pub fn choose_template(
     bases: &mut [(&Base, Config)],
     history: &dyn HistorySource,
 ) -> Option<Note> {
-    let folder = &config.layout.folder;
-    let listing = target.tree.list(folder);
-    let is_template = |path: &&str| path::role(path, folder) == Role::Template;
+    let listing = target.tree.list(&config.layout.folder);
+    let is_template = |path: &&str| config.layout.role(path) == Role::Template;
     let templates: Vec<&str> = listing.files.keys().map(String::as_str).filter(is_template).collect();
     if templates.len() < 2 || config.layout.template.is_some() {
         return None;

@@ -155,8 +155,10 @@ impl TemplateTimeline {
         earlier: &mut [Option<Vec<Finding>>],
     ) {
         let last = self.at_hand.unwrap_or(self.revisions.len());
-        let never_had_one = self.revisions.is_empty() && self.now.template.path.is_none();
-        if landed.is_known && (never_had_one || landed.template == Some(last)) {
+        let is_built_in = self.now.template.path.is_none();
+        // Without a template the outline built into okep is in force, as it is now.
+        let same = if is_built_in { landed.template.is_none() } else { landed.template == Some(last) };
+        if landed.is_known && same {
             return;
         }
         let of_section = rule(finding.rule).is_some_and(|r| r.demand == Demand::OfSection);
@@ -190,7 +192,7 @@ impl TemplateTimeline {
         let since = (first..last).find(|revision| asked_by(*revision, earlier)).or(self.at_hand);
         finding.severity = Severity::Hint;
         match since {
-            _ if then > Some(last) => finding.help.push(NOT_ASKED_THEN.into()),
+            _ if is_built_in || then > Some(last) => finding.help.push(NOT_ASKED_THEN.into()),
             Some(revision) => finding.grandfathered = Some(self.revisions[revision].revision.clone()),
             None => finding.help.push("only this change adds it to the template, so it is a hint".into()),
         }

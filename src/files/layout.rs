@@ -1,6 +1,7 @@
 //! Where things are in a repository.
 
 use super::tree::Tree;
+use crate::text::path::{self, Role};
 
 /// Where things are in a repository, by default: the one place that names folders and files.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -30,6 +31,21 @@ impl Default for Layout {
 }
 
 impl Layout {
+    /// What a Markdown file is, by its path; a template that is named may have any file name.
+    pub fn role(&self, path: &str) -> Role {
+        match self.template.as_deref() == Some(path) {
+            true => Role::Template,
+            false => path::role(path, &self.folder),
+        }
+    }
+
+    /// The same layout where the proposal folder is elsewhere, with all that is in it.
+    pub fn in_folder(&self, folder: &str) -> Layout {
+        let inside = self.template.as_ref().and_then(|path| path.strip_prefix(&self.folder));
+        let template = inside.map(|inside| format!("{folder}{inside}"));
+        Layout { folder: folder.to_owned(), template, registers: self.registers.clone() }
+    }
+
     /// Whether the proposal folder holds a page, or what is in place of one.
     pub fn is_in(&self, tree: &Tree) -> bool {
         !tree.list(&self.folder).files.is_empty()

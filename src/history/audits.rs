@@ -19,7 +19,7 @@ use crate::okep::template::Template;
 use crate::okep::template_history::{LandedOkep, TemplateHistory};
 use crate::rules::finding::Finding;
 use crate::site::mkdocs::{Registered, chain_of};
-use crate::text::path::{self, Role, role};
+use crate::text::path::{self, Role};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -136,7 +136,7 @@ impl<'a> Audits<'a> {
         let AuditedTree { pages, of_tree } = audit_with(&snapshot, Some(history), &self.cache);
         let who = |path: &str| self.who(history, &snapshot, path);
         let of_role = |wanted: Role| {
-            let is_of_role = move |path: &&String| role(path, &self.layout.folder) == wanted;
+            let is_of_role = move |path: &&String| self.layout.role(path) == wanted;
             listing.files.keys().filter(is_of_role).filter(|path| is_unread(tree, path))
         };
         let mut unread: Vec<OkepKey> = of_role(Role::Stray).map(|path| who(path)).collect();
@@ -222,7 +222,7 @@ fn content(tree: &Tree, path: &str) -> Option<Content> {
 /// The layout with the template that counts, where several files are named like one.
 fn layout_of(tree: &Tree, history: &TemplateHistory, layout: &Layout) -> Layout {
     let listing = tree.list(&layout.folder);
-    let is_template = |path: &&String| role(path, &layout.folder) == Role::Template;
+    let is_template = |path: &&String| layout.role(path) == Role::Template;
     let templates: Vec<&String> = listing.files.keys().filter(is_template).collect();
     if templates.len() < 2 || layout.template.is_some() {
         return layout.clone();

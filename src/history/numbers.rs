@@ -9,7 +9,7 @@ use crate::okep::template::Template;
 use crate::okep::template_history::{TemplateHistory, TemplateRevision};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::{Check, rule};
-use crate::text::path::{Role, role};
+use crate::text::path::Role;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ impl<'a> Numbering<'a> {
     pub fn recorded(&mut self, finding: &Finding) -> RecordedFinding {
         let identity = identity(finding, self.names);
         let okep = finding.okep.as_ref().map(|path| self.paths.number(path.clone()));
-        let role = role(&finding.path, &self.layout.folder);
+        let role = self.layout.role(&finding.path);
         let (registration, navigation) = (matches!(role, Role::Other | Role::IndexPage), role == Role::Other);
         let local =
             LocalIdentity { rule: identity.rule, okep, subject: identity.subject, registration, navigation };

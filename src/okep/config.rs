@@ -12,7 +12,6 @@ use crate::site::mkdocs;
 use crate::text::Text;
 use crate::text::nearest::did_you_mean;
 use crate::text::path;
-use crate::text::path::Role;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -126,7 +125,7 @@ impl Config {
             absent("folder", format!("`{}`", self.layout.folder), "name the folder that holds the OKEPs")?;
         }
         if let Some(template) = self.layout.template.as_ref().filter(|_| !has_template) {
-            absent("template", format!("`{template}`"), "name an existing `okep-*-template.md`")?;
+            absent("template", format!("`{template}`"), "name an existing Markdown file")?;
         }
         if !has_register {
             let names: Vec<String> = self.layout.registers.iter().map(|name| format!("`{name}`")).collect();
@@ -232,8 +231,10 @@ impl ConfigFile {
         if let Some(template) = &self.template {
             let path = relative(template)?;
             let folder = &config.layout.folder;
-            if path::role(&path, folder) != Role::Template {
-                let message = format!("the template must be an `okep-*-template.md` in `{folder}`");
+            let is_inside = path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
+            if !is_inside || path::stem(path::file_name(&path)).is_none() {
+                let message =
+                    format!("`{path}` cannot be the template: it must be a Markdown file in `{folder}`");
                 return Err((template.span(), message));
             }
             config.layout.template = Some(path);
@@ -320,6 +321,7 @@ pub fn is_git(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::path::Role;
 
     const RULES: [&str; 5] =
         ["extra-section", "stub-section", "missing-section", "not-in-nav", "malformed-exception"];
@@ -364,9 +366,17 @@ mod tests {
         );
         wrong("registers = []", "1:13: `registers` is empty; leave it out to use the default");
         wrong(
-            "template = \"docs/okeps/template.md\"",
-            "1:12: the template must be an `okep-*-template.md` in `docs/okeps`",
+            "template = \"docs/template.md\"",
+            "1:12: `docs/template.md` cannot be the template: it must be a Markdown file in `docs/okeps`",
         );
+        wrong(
+            "template = \"docs/okeps/template.txt\"",
+            "1:12: `docs/okeps/template.txt` cannot be the template: it must be a Markdown file in `docs/okeps`",
+        );
+        let any_name = Config::parse(b"template = \"docs/okeps/TEMPLATE.md\"", &RULES).expect("it is right");
+        assert_eq!(any_name.layout.role("docs/okeps/TEMPLATE.md"), Role::Template);
+        assert_eq!(any_name.layout.in_folder("docs/teps").role("docs/teps/TEMPLATE.md"), Role::Template);
+        assert_eq!(Layout::default().role("docs/okeps/TEMPLATE.md"), Role::Stray);
         wrong(
             "[severity]\nmissing-sections = \"off\"",
             "2:1: there is no rule `missing-sections`; did you mean `missing-section`?",

@@ -64,13 +64,13 @@ pub(super) fn folder_states(
     repo: &Repo,
     reader: &mut LineReader,
     packs: &Packs,
-    folder: &str,
+    layout: &Layout,
     (from, until): (usize, usize),
 ) -> FolderStates {
     let local = repo.local();
     let mut found = FolderReading {
         trees: Trees::new(&local),
-        folder: folder.to_owned(),
+        layout: layout.clone(),
         known: HashMap::default(),
         states: Vec::new(),
     };
@@ -84,7 +84,7 @@ pub(super) fn folder_states(
             extent = reader.extent().clone();
             break;
         }
-        for (commit, tree) in commits.iter().zip(folder_trees(repo, packs, &commits, &found.folder)) {
+        for (commit, tree) in commits.iter().zip(folder_trees(repo, packs, &commits, &found.layout.folder)) {
             match tree.and_then(|tree| found.add((*commit, at), tree, newer)) {
                 Ok(FolderStep::Held) => {}
                 Ok(FolderStep::Moved) => continue 'line,
@@ -113,8 +113,8 @@ enum FolderStep {
 
 struct FolderReading<'a> {
     trees: Trees<'a>,
-    /// Where the folder is, as far as the line was read back.
-    folder: String,
+    /// Where things are, as far as the line was read back.
+    layout: Layout,
     known: HashMap<Id, Arc<ProposalFolder>>,
     /// Newest first.
     states: Vec<FolderState>,
@@ -131,10 +131,10 @@ impl FolderReading<'_> {
             return match (self.states.last(), newer) {
                 (Some(state), Some(newer)) => {
                     let moved = moved_from(&self.trees, commit.root, newer.root, &state.contents)?;
-                    let Some(old) = moved.filter(|old| *old != self.folder) else {
+                    let Some(old) = moved.filter(|old| *old != self.layout.folder) else {
                         return Ok(FolderStep::Begins);
                     };
-                    self.folder = old;
+                    self.layout = self.layout.in_folder(&old);
                     self.known.clear();
                     Ok(FolderStep::Moved)
                 }
@@ -143,13 +143,13 @@ impl FolderReading<'_> {
             };
         };
         match self.states.last_mut() {
-            Some(state) if state.tree == tree && state.contents.folder == self.folder => {
+            Some(state) if state.tree == tree && state.contents.folder == self.layout.folder => {
                 (state.commit, state.place) = (commit.id, place);
             }
             _ => {
                 let contents = match self.known.get(&tree) {
                     Some(contents) => Arc::clone(contents),
-                    None => Arc::new(ProposalFolder::of(&self.trees, tree, &self.folder)?),
+                    None => Arc::new(ProposalFolder::of(&self.trees, tree, &self.layout)?),
                 };
                 self.known.insert(tree, Arc::clone(&contents));
                 self.states.push(FolderState { commit: commit.id, place, contents, tree });
@@ -166,21 +166,21 @@ impl FolderReading<'_> {
         let config = config.and_then(|(_, id)| self.trees.local.find_object(id).ok());
         let folder = config.and_then(|config| config::folder(&config.data));
         let folder = folder.unwrap_or_else(|| Layout::default().folder);
-        if folder == self.folder {
+        if folder == self.layout.folder {
             return FolderStep::Begins;
         }
-        self.folder = folder;
+        self.layout = self.layout.in_folder(&folder);
         FolderStep::Moved
     }
 }
 
 impl ProposalFolder {
-    fn of(trees: &Trees, tree: Id, folder: &str) -> Result<Self, ObjectError> {
-        let mut contents = ProposalFolder { folder: folder.to_owned(), ..ProposalFolder::default() };
+    fn of(trees: &Trees, tree: Id, layout: &Layout) -> Result<Self, ObjectError> {
+        let mut contents = ProposalFolder { folder: layout.folder.clone(), ..ProposalFolder::default() };
         let mut unread = Vec::new();
-        trees.below(folder.into(), tree, &mut unread, &mut |path, id, kind| {
+        trees.below(layout.folder.as_str().into(), tree, &mut unread, &mut |path, id, kind| {
             if kind == Kind::File && is_markdown(path) {
-                contents.add(path.to_str_lossy().into_owned(), id);
+                contents.add(path.to_str_lossy().into_owned(), id, layout);
             }
         });
         match unread.pop() {
@@ -189,8 +189,8 @@ impl ProposalFolder {
         }
     }
 
-    fn add(&mut self, path: String, id: Id) {
-        if path::role(&path, &self.folder) == Role::Template {
+    fn add(&mut self, path: String, id: Id, layout: &Layout) {
+        if layout.role(&path) == Role::Template {
             self.templates.insert(path.clone(), id);
         }
         if may_be_okep(&path, &self.folder) {

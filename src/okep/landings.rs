@@ -177,7 +177,7 @@ impl<'a> HistoryReader<'a> {
             return None;
         }
         let until = place.unwrap_or(usize::MAX);
-        let newer = folder_states(self.repo, line, &self.packs, &self.layout.folder, (0, until));
+        let newer = folder_states(self.repo, line, &self.packs, self.layout, (0, until));
         if !newer.is_unbroken {
             return Some(self.history(&newer));
         }
@@ -187,7 +187,7 @@ impl<'a> HistoryReader<'a> {
 
     /// The states of the folder from the commit at `place` of a line back.
     fn states(&self, line: &mut LineReader, place: usize) -> FolderStates {
-        folder_states(self.repo, line, &self.packs, &self.layout.folder, (place, usize::MAX))
+        folder_states(self.repo, line, &self.packs, self.layout, (place, usize::MAX))
     }
 
     /// What is known at the last of some states.
@@ -206,9 +206,8 @@ impl<'a> HistoryReader<'a> {
 
     /// Whether the repository names the template at `path`, also where the folder was elsewhere then.
     fn is_named(&self, contents: &ProposalFolder, path: &str) -> bool {
-        let inside = |path: &str, folder: &str| path.strip_prefix(folder).map(str::to_owned);
-        let named = self.layout.template.as_ref().and_then(|named| inside(named, &self.layout.folder));
-        named.is_some() && named == inside(path, &contents.folder)
+        self.layout.template.is_some()
+            && self.layout.in_folder(&contents.folder).template.as_deref() == Some(path)
     }
 
     fn revision(&self, commit: Id, notes: &mut Vec<Note>) -> Revision {

@@ -131,7 +131,7 @@ impl Okep {
 }
 
 /// The name of an OKEP's file; the page that is shown of a folder has the folder's number.
-fn name_of(path: &str, proposals: &str) -> OkepName {
+pub(super) fn name_of(path: &str, proposals: &str) -> OkepName {
     let stem = path::stem(path::file_name(path)).unwrap_or_default();
     let folder = path::okep_folder(path, proposals).filter(|_| path::is_folder_page(path));
     match path::okep_name(stem) {

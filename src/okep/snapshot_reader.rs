@@ -1,7 +1,7 @@
 //! Reads the files of a tree once, and sorts them into template, OKEPs and other pages.
 
 use super::parsed::Parsed;
-use super::proposal::Okep;
+use super::proposal::{Okep, name_of};
 use super::template::Template;
 use super::title;
 use crate::files::{CONFIG, Content, File, Layout, Listing, MAX_FILE_BYTES, Note, Tree};
@@ -57,7 +57,7 @@ impl SnapshotReader<'_> {
     fn role(&self, path: &str) -> Role {
         match &self.site {
             Some(site) if site.is_translation(path) => Role::Other,
-            _ => path::role(path, &self.layout.folder),
+            _ => self.layout.role(path),
         }
     }
 
@@ -200,7 +200,7 @@ impl SnapshotReader<'_> {
     fn unread_template(&self, files: &[Parsable], listing: &Listing) -> Option<String> {
         let named = self.layout.template.as_deref();
         let mut paths = listing.files.keys().filter(|path| named.is_none_or(|named| named == *path));
-        let is_template = |path: &String| path::role(path, &self.layout.folder) == Role::Template;
+        let is_template = |path: &String| self.layout.role(path) == Role::Template;
         paths.find(|path| is_template(path) && files.iter().all(|file| file.path != **path)).cloned()
     }
 
@@ -213,9 +213,7 @@ impl SnapshotReader<'_> {
     ) -> Vec<Okep> {
         let folder = &self.layout.folder;
         let mut okeps = self.unchanged(listing, template);
-        for okep in &mut okeps {
-            okep.site = site.and_then(|site| site.shows(&okep.path));
-        }
+        okeps.iter_mut().for_each(|okep| place(okep, site));
         for file in files {
             let misnamed = file.role == Role::Stray && looks_like_okep(&file.document, template);
             let is_okep = match file.role {
@@ -228,7 +226,7 @@ impl SnapshotReader<'_> {
             };
             if is_okep {
                 let mut okep = Okep::new(&file.path, folder, file.document.clone(), template);
-                okep.site = site.and_then(|site| site.shows(&file.path));
+                place(&mut okep, site);
                 if okep.site.is_some_and(|on| on.may_add_to(file.document.text.as_str())) {
                     let message =
                         "a snippet or a plugin adds text that is not read: what is absent is not reported";
@@ -340,6 +338,17 @@ pub(super) fn docs_folder<'a>(layout: &'a Layout, site: Option<&'a Site>) -> &'a
     let docs = site.and_then(|site| site.docs_dir.as_deref()).filter(holds);
     let docs = docs.unwrap_or(path::folder_of(folder));
     if docs.is_empty() { folder } else { docs }
+}
+
+/// Says of an OKEP what the site makes of its file; in the site's default language its name may end in that language.
+fn place(okep: &mut Okep, site: Option<&Site>) {
+    let Some(site) = site else { return };
+    okep.site = site.shows(&okep.path);
+    if site.has_languages()
+        && let Some(page) = site.target(&okep.path)
+    {
+        okep.name.well_formed |= name_of(&page, "").well_formed;
+    }
 }
 
 /// The repository whose issues the template links to.

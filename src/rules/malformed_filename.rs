@@ -27,7 +27,9 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let misnamed = snapshot.okeps.iter().filter(|o| !o.name.well_formed).map(|okep| {
         let message = format!("`{}` is not `okep-NNNN-lower-case-title.md`", file_name(&okep.path));
         let finding = RULE.about(Some(&okep.path), &okep.path, "file name", message);
-        match right_path::in_form(okep) {
+        // A name of the site's own form, such as one with a language in it, is not put in another.
+        let has_languages = snapshot.site.as_ref().is_some_and(|site| site.has_languages());
+        match right_path::in_form(okep).filter(|_| !has_languages) {
             Some(to) => finding.help(format!("rename it to `{to}`")),
             None => finding.help("name it after the number of its tracking issue and its title"),
         }
@@ -89,6 +91,22 @@ mod tests {
             ],
             &["malformed-filename:- docs/okeps/okep-7-faster-tea"],
         );
+    }
+
+    #[test]
+    fn the_default_language_may_be_in_the_name() {
+        let i18n = "plugins:\n  - i18n:\n      docs_structure: suffix\n      languages:\n        - locale: en\n          \
+                    default: true\n        - locale: zh\n";
+        let check = |name: &str, entry: &str, plugins: &str, expected: &[&str]| {
+            let nav = NAV.replace("okep-7-faster-tea.md", entry) + plugins;
+            check_files(&[(&format!("docs/okeps/{name}"), GOOD), ("mkdocs.yml", &nav)], expected);
+        };
+        let (name, plain, misnamed) =
+            ("okep-7-faster-tea.en.md", "okep-7-faster-tea.md", "malformed-filename:- file name");
+        check(name, plain, i18n, &[]);
+        check(plain, plain, i18n, &[]);
+        check("okep-7-faster-tea.v2.md", "okep-7-faster-tea.v2.md", i18n, &[misnamed]);
+        check(name, name, "", &[misnamed]);
     }
 
     const FOLDER: &str = "docs/okeps/okep-7-faster-tea";

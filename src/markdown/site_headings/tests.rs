@@ -235,7 +235,9 @@ fn nothing_is_said_behind_an_open_fence() {
 #[test]
 fn a_fence_that_is_none_on_the_site_is_closed_as_it_is_opened() {
     let plain = Extensions { superfences: false, ..ON };
-    let found = |rest: &str| format!("`# b{rest}` is no heading on GitHub and the level 1 heading `b{rest}` on the site");
+    let found = |rest: &str| {
+        format!("`# b{rest}` is no heading on GitHub and the level 1 heading `b{rest}` on the site")
+    };
     for on in [plain, ON] {
         check_with(on, "~~~sh\n# b\n~~~~\n", &[&found("")], "~~~sh\n# b\n~~~\n");
         check_with(on, "```\n# b\n ```\n", &[&found("")], "```\n# b\n```\n");

@@ -188,6 +188,30 @@ fn folder_template_and_register_may_stand_elsewhere() {
 }
 
 #[test]
+fn a_template_that_is_named_may_have_any_file_name() {
+    let repo = Repo::clean();
+    let path = "docs/okeps/TEMPLATE.md";
+    repo.git(&["mv", crate::support::TEMPLATE, path]);
+    repo.write("okep.toml", format!("template = \"{path}\"\n"));
+    repo.git(&["add", "-A"]);
+    repo.okep(&["check", "--staged", "--strict"]).exits(0);
+    repo.commit("Rename the template");
+    assert_eq!(repo.json(&["--strict"]).exits(0).notes(), [""; 0]);
+    repo.edit(path, "## Risks\n", "## Monitoring\n\n(How is it seen that it works?)\n\n## Risks\n");
+    repo.commit("Ask for monitoring");
+    repo.add_okep(2130, "Tide Tables");
+    repo.commit("Propose tide tables");
+    for args in [&[][..], &["--rev", "HEAD"]] {
+        let checked = repo.json(args).exits(1);
+        assert_eq!((checked.faults().len(), checked.hints().len()), (1, 2), "{args:?}");
+    }
+    let history = repo.okep(&["history", "--format", "json"]).exits(0).value();
+    assert_eq!(history["template"].as_array().map(Vec::len), Some(2), "{history}");
+    repo.okep(&["new", "2131", "Wind Vanes"]).exits(0);
+    assert!(repo.read("docs/okeps/okep-2131-wind-vanes.md").contains("## Monitoring"));
+}
+
+#[test]
 fn a_folder_that_is_no_repository_has_a_configuration_too() {
     let folder = Repo::folder("clean");
     folder.edit(QUIET_GAUGES, "## Risks\n", "## Risk\n");

@@ -3,7 +3,7 @@
 //! In each scene the template gains a section, and OKEP-2130 lacks it. Where the OKEP landed before, that is a
 //! hint; where it has not landed, or landed later, it is an error.
 
-use crate::support::{Ran, Repo, TEMPLATE};
+use crate::support::{QUIET_GAUGES, Ran, Repo, TEMPLATE};
 use std::path::Path;
 
 const OKEP: &str = "docs/okeps/okep-2130-tide-tables.md";
@@ -342,6 +342,22 @@ fn without_a_default_branch_the_commit_has_its_own_line() {
     }
     // Asked for what is new since another branch, that one's line counts.
     assert_eq!(verdict(&repo.json(&["--since", "trunk"])), "error");
+}
+
+#[test]
+fn without_a_template_any_more_the_built_in_outline_is_in_force() {
+    let repo = Repo::clean();
+    repo.remove(TEMPLATE);
+    repo.commit("Remove the template");
+    propose(&repo);
+    let value = check_in(&repo, &repo.root, &["--fail-on", "never"]).value();
+    let findings = value["findings"].as_array().expect("a list").iter();
+    let missing: Vec<_> = findings.filter(|f| f["rule"] == "missing-section").collect();
+    let severity =
+        |okep: &str| missing.iter().find(|f| f["okep"] == okep).expect("it is found")["severity"].clone();
+    assert_eq!((severity(OKEP).as_str(), severity(QUIET_GAUGES).as_str()), (Some("error"), Some("hint")));
+    let text = value.to_string();
+    assert!(text.contains("did not ask for it") && !text.contains("this change"), "{text}");
 }
 
 #[test]
