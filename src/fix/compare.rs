@@ -6,7 +6,7 @@ use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use crate::rules::rule;
 use crate::site::mkdocs::Site;
-use serde_yaml::Value;
+use crate::site::nav_edit::without_nav;
 use std::collections::{BTreeMap, HashMap};
 
 /// Why a fix is not proven.
@@ -155,7 +155,7 @@ pub(super) fn registers_hold(
         if new.problems.len() > old.problems.len() || new.files != old.files {
             return Err(FixRejection::Fails(format!("`{path}` could not be read any more")));
         }
-        let rest = |tree: &Tree| tree.bytes(path).and_then(|bytes| without_nav(&bytes));
+        let rest = |tree: &Tree| without_nav(std::str::from_utf8(&tree.bytes(path)?).ok()?);
         if rest(before.0) != rest(after.0) {
             return Err(FixRejection::Fails(format!("`{path}` would say something else outside `nav`")));
         }
@@ -176,11 +176,4 @@ pub(super) fn registers_hold(
         }
     }
     Ok(())
-}
-
-/// A YAML mapping without its `nav`; none where the second parser takes no such file.
-fn without_nav(bytes: &[u8]) -> Option<Value> {
-    let mut value: Value = serde_yaml::from_slice(bytes).ok()?;
-    value.as_mapping_mut()?.remove("nav");
-    Some(value)
 }

@@ -4,9 +4,9 @@
 //! raise no alarm. Nothing is compared within front matter, nor after a fence that GitHub never sees closed: that is a
 //! finding of its own.
 
+use super::SitePage;
 use super::blocks::BlockHeading;
-use super::{SitePage, inline};
-use crate::markdown::document::{Document, Heading};
+use crate::markdown::document::{Document, Heading, fold_blanks};
 
 /// One cause for which the pages differ.
 pub(super) struct Difference<'a> {
@@ -83,7 +83,7 @@ fn agree(text: &str, github: Option<&Heading>, site: Option<&BlockHeading>) -> b
     let Some(source) = text.get(g.span.clone()) else { return true };
     let same_text = || {
         let (ours, theirs) = (s.raw(text), github_raw(source));
-        ours == theirs || inline::collapse(ours) == inline::collapse(theirs)
+        ours == theirs || fold_blanks(ours) == fold_blanks(theirs)
     };
     g.level == s.level && same_text()
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::compare::{Difference, github_raw, is_hash};
 use super::{Ambiguity, SitePage, inline, lines};
+use crate::markdown::document::fold_blanks;
 use crate::markdown::{commonmark, front_matter};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
@@ -128,7 +129,7 @@ fn underlined(text: &str, place: &EditPlace, source: &str) -> (String, RemedyEdi
     let help =
         format!("write the heading on one line with `{hashes}`, or put a blank line before the underline");
     if place.prefix.is_empty() {
-        let title = inline::collapse(github_raw(source));
+        let title = fold_blanks(github_raw(source));
         return (help, vec![(place.span.clone(), format!("{hashes} {title}"))]);
     }
     // In a list or a quote, each of the lines has a prefix of its own.

@@ -190,19 +190,29 @@ impl Layers<'_> {
 
     /// The plugins that are on, each with its options where it has some.
     pub fn plugins(&self) -> Result<Vec<(String, Option<At>)>, Fault> {
-        let found = self.get(&["plugins"])?;
-        let Some(&first) = found.first() else { return Ok(Vec::new()) };
-        let mut named: Vec<(String, Option<At>)> = Vec::new();
+        let mut on = Vec::new();
+        for (name, config) in self.named("plugins")? {
+            if config.map_or(Ok(true), |at| self.enabled(at))? {
+                on.push((name.strip_prefix('/').unwrap_or(&name).to_owned(), config));
+            }
+        }
+        Ok(on)
+    }
+
+    /// The plugins or the Markdown extensions, each with its options where it has some.
+    pub fn named(&self, key: &str) -> Result<Vec<(String, Option<At>)>, Fault> {
+        let found = self.get(&[key])?;
+        let mut named = Vec::new();
+        let Some(&first) = found.first() else { return Ok(named) };
         match self.value(first) {
             Value::Seq(items) => {
                 for item in items {
-                    let doc = &self.0[first.layer].doc;
-                    match value::resolve(doc, *item) {
-                        (_, Value::Str(name)) => named.push((name.into(), None)),
+                    match value::resolve(&self.0[first.layer].doc, *item) {
+                        (_, Value::Str(name)) => named.push((name.to_owned(), None)),
                         (node, Value::Map) => {
                             // In a list the same plugin may be twice, once off and once on.
                             let mut here = Vec::new();
-                            self.plugins_of(At { node, ..first }, &mut here)?;
+                            self.keys_of(At { node, ..first }, &mut here)?;
                             named.append(&mut here);
                         }
                         _ => {}
@@ -211,22 +221,16 @@ impl Layers<'_> {
             }
             Value::Map => {
                 for at in &found {
-                    self.plugins_of(*at, &mut named)?;
+                    self.keys_of(*at, &mut named)?;
                 }
             }
             _ => {}
         }
-        let mut on = Vec::new();
-        for (name, config) in named {
-            if config.map_or(Ok(true), |at| self.enabled(at))? {
-                on.push((name.strip_prefix('/').unwrap_or(&name).to_owned(), config));
-            }
-        }
-        Ok(on)
+        Ok(named)
     }
 
-    /// The keys of a mapping of plugins that are not yet known.
-    fn plugins_of(&self, at: At, named: &mut Vec<(String, Option<At>)>) -> Result<(), Fault> {
+    /// The keys of a mapping that are not yet known.
+    fn keys_of(&self, at: At, named: &mut Vec<(String, Option<At>)>) -> Result<(), Fault> {
         let doc = &self.0[at.layer].doc;
         let pairs = value::pairs(doc, value::resolve(doc, at.node).0).map_err(|r| (at.layer, r))?;
         for (key, node, _) in pairs {
@@ -237,31 +241,6 @@ impl Layers<'_> {
             }
         }
         Ok(())
-    }
-
-    /// The Markdown extensions, each with its options where it has some.
-    pub fn extensions(&self) -> Result<Vec<(String, Option<At>)>, Fault> {
-        let found = self.get(&["markdown_extensions"])?;
-        let mut named = Vec::new();
-        let Some(&first) = found.first() else { return Ok(named) };
-        match self.value(first) {
-            Value::Seq(items) => {
-                for item in items {
-                    match value::resolve(&self.0[first.layer].doc, *item) {
-                        (_, Value::Str(name)) => named.push((name.to_owned(), None)),
-                        (node, Value::Map) => self.plugins_of(At { node, ..first }, &mut named)?,
-                        _ => {}
-                    }
-                }
-            }
-            Value::Map => {
-                for at in &found {
-                    self.plugins_of(*at, &mut named)?;
-                }
-            }
-            _ => {}
-        }
-        Ok(named)
     }
 
     pub fn is_false(&self, at: At) -> bool {

@@ -10,7 +10,7 @@
 mod chain;
 mod languages;
 mod nav;
-mod nav_reader;
+pub(super) mod nav_reader;
 mod pages;
 mod patterns;
 mod plugins;
@@ -228,7 +228,9 @@ pub fn read(config_path: &str, file: &dyn Fn(&str) -> Option<Content>) -> Site {
             return site;
         }
     };
-    site.settle(&Layers(&layers));
+    if let Err((layer, refusal)) = site.settle(&Layers(&layers)) {
+        site.refuse(&layers[layer].path, refusal);
+    }
     site
 }
 
@@ -269,17 +271,15 @@ impl Site {
         }
     }
 
-    /// Takes every setting from the chain; a setting that MkDocs refuses leaves its problem.
-    fn settle(&mut self, layers: &Layers<'_>) {
-        let settled = self
-            .settle_docs_dir(layers)
-            .and_then(|()| self.settle_pages(layers))
-            .and_then(|()| self.settle_patterns(layers))
-            .and_then(|()| self.settle_plugins(layers))
-            .and_then(|()| self.settle_nav(layers));
-        if let Err((layer, refusal)) = settled {
-            self.refuse(&layers.0[layer].path.clone(), refusal);
-        }
+    /// Takes every setting from the chain, up to one that MkDocs refuses.
+    fn settle(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
+        self.settle_docs_dir(layers)?;
+        self.pages = PageSettings { docs_dir: self.docs_dir.clone(), ..PageSettings::read(layers)? };
+        self.exclude = patterns::DEFAULTS.clone().and(layers.patterns("exclude_docs")?);
+        self.drafts = layers.patterns("draft_docs")?;
+        self.not_in_nav = layers.patterns("not_in_nav")?;
+        self.settle_plugins(layers)?;
+        self.settle_nav(layers)
     }
 
     fn settle_docs_dir(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
@@ -309,18 +309,6 @@ impl Site {
             }
             _ => Ok(()),
         }
-    }
-
-    fn settle_pages(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
-        self.pages = PageSettings { docs_dir: self.docs_dir.clone(), ..PageSettings::read(layers)? };
-        Ok(())
-    }
-
-    fn settle_patterns(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
-        self.exclude = patterns::DEFAULTS.clone().and(layers.patterns("exclude_docs")?);
-        self.drafts = layers.patterns("draft_docs")?;
-        self.not_in_nav = layers.patterns("not_in_nav")?;
-        Ok(())
     }
 
     fn settle_plugins(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {

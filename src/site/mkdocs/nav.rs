@@ -45,8 +45,6 @@ pub struct NavSection {
     pub shape: Shape,
     /// Bytes from the title, or from the first item of the navigation itself, to the last content.
     pub span: Range<usize>,
-    /// The way from the navigation to the list, see [`NavEntry::trail`].
-    pub trail: Vec<usize>,
 }
 
 /// How a section's items are written.
@@ -98,8 +96,6 @@ pub struct NavEntry {
     /// The section that holds it, and which of its items it is.
     pub parent: usize,
     pub item: usize,
-    /// The way from the navigation to the item: the index of each child on it.
-    pub trail: Vec<usize>,
     /// Its text is elsewhere: an alias, a merge key, the default of `!ENV`.
     pub elsewhere: bool,
     /// How title and target are quoted.

@@ -48,6 +48,17 @@ pub fn read(
     Ok(Nav::Listed(reader.tree))
 }
 
+/// Reads a navigation again in an edited file; none where there is none that is written out.
+pub fn reread(before: &NavTree, text: &Text) -> Option<NavTree> {
+    let doc = YamlDocument::parse(text).ok()?;
+    let nav = value::get(&doc, doc.root?, "nav").ok()??;
+    let settings = Settings { docs_dir: None, rests: !before.rests.is_empty(), absolute_links: false };
+    match read(&before.path, text, &doc, nav, &settings) {
+        Ok(Nav::Listed(tree)) => Some(tree),
+        _ => None,
+    }
+}
+
 /// The span of a value for a message, of its key where the value has no bytes.
 fn visible(doc: &YamlDocument, key: NodeId, value: NodeId) -> Range<usize> {
     let span = &doc.written(value).span;
@@ -55,18 +66,16 @@ fn visible(doc: &YamlDocument, key: NodeId, value: NodeId) -> Range<usize> {
 }
 
 /// Where the reader is.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 struct Position {
     parent: Option<usize>,
-    trail: Vec<usize>,
+    depth: usize,
     elsewhere: bool,
 }
 
 impl Position {
-    fn down(&self, child: usize, elsewhere: bool) -> Position {
-        let mut trail = self.trail.clone();
-        trail.push(child);
-        Position { parent: self.parent, trail, elsewhere: self.elsewhere || elsewhere }
+    fn down(&self, elsewhere: bool) -> Position {
+        Position { depth: self.depth + 1, elsewhere: self.elsewhere || elsewhere, ..*self }
     }
 }
 
@@ -87,7 +96,7 @@ impl NavReader<'_> {
             message: message.into(),
             cause: YamlCause::TooLarge,
         };
-        if position.trail.len() > 2 * MAX_DEPTH {
+        if position.depth > 2 * MAX_DEPTH {
             return Err(limit("`nav` is nested too deeply to be read"));
         }
         self.left = self.left.checked_sub(1).ok_or_else(|| limit("`nav` is too large to be read"))?;
@@ -110,7 +119,6 @@ impl NavReader<'_> {
             items: Vec::new(),
             shape,
             span: start.min(written.span.end)..written.span.end,
-            trail: position.trail.clone(),
         });
         self.tree.sections.len() - 1
     }
@@ -129,9 +137,9 @@ impl NavReader<'_> {
         }
         self.inside.push(node);
         let section = self.open(node, position, title);
-        for (index, item) in items.iter().enumerate() {
+        for item in items {
             let (target, found) = value::resolve(self.doc, *item);
-            let mut at = position.down(index, target != *item);
+            let mut at = position.down(target != *item);
             at.parent = Some(section);
             match found {
                 Value::Str(text) => self.page(section, *item, (*item, target), None, text, &at)?,
@@ -144,7 +152,7 @@ impl NavReader<'_> {
                         );
                         return Err(Refusal::fault(self.doc.written(*item).span.clone(), message));
                     };
-                    self.pair(section, *item, key, inner, &at.down(0, merged))?;
+                    self.pair(section, *item, key, inner, &at.down(merged))?;
                 }
                 other => {
                     let message = format!(
@@ -179,7 +187,7 @@ impl NavReader<'_> {
         position: &Position,
     ) -> Result<(), Refusal> {
         let (target, found) = value::resolve(self.doc, inner);
-        let below = Position { elsewhere: position.elsewhere || target != inner, ..position.clone() };
+        let below = Position { elsewhere: position.elsewhere || target != inner, ..*position };
         match found {
             Value::Str(text) => self.page(section, item, (inner, target), Some(key), text, &below),
             Value::Seq(items) => {
@@ -200,8 +208,8 @@ impl NavReader<'_> {
                 }
                 self.inside.push(target);
                 let inner_section = self.open(target, &below, Some(key));
-                for (index, (key, value, merged)) in pairs.into_iter().enumerate() {
-                    let mut at = below.down(index, merged);
+                for (key, value, merged) in pairs {
+                    let mut at = below.down(merged);
                     at.parent = Some(inner_section);
                     self.pair(inner_section, key, key, value, &at)?;
                 }
@@ -259,7 +267,6 @@ impl NavReader<'_> {
             section: self.tree.titles(section),
             parent: section,
             item: self.tree.sections[section].items.len(),
-            trail: position.trail.clone(),
             elsewhere: position.elsewhere,
             title_style: key.map(style),
             target_style: style(target),

@@ -83,7 +83,7 @@ impl PageSettings {
         if let Some(at) = layers.get(&["use_directory_urls"])?.first() {
             settings.use_directory_urls = !layers.is_false(*at);
         }
-        for (name, options) in layers.extensions()? {
+        for (name, options) in layers.named("markdown_extensions")? {
             let short = name.strip_prefix("markdown.extensions.").unwrap_or(&name);
             settings.turn_on(short);
             if short == "toc" {

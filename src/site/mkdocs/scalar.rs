@@ -63,74 +63,6 @@ pub fn implicit_type(value: &str) -> Type {
     }
 }
 
-/// Whether Python can make the value: `2024-13-45` looks like a date and is none, `0x_` no number.
-pub fn is_possible(value: &str, kind: Type) -> bool {
-    match kind {
-        Type::Date => is_possible_date(value),
-        Type::Int => {
-            let digits = value.trim_start_matches(['-', '+']).replace('_', "");
-            !matches!(digits.as_str(), "0b" | "0x")
-        }
-        _ => true,
-    }
-}
-
-fn is_possible_date(value: &str) -> bool {
-    let numbers: Vec<u32> = value
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|part| !part.is_empty())
-        .map(|part| part.parse().unwrap_or(u32::MAX))
-        .collect();
-    let [year, month, day, ref time @ ..] = numbers[..] else { return false };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        2 if leap => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        1..=12 => 31,
-        _ => 0,
-    };
-    let below = |at: usize, limit: u32| time.get(at).is_none_or(|n| *n < limit);
-    year > 0 && (1..=days).contains(&day) && below(0, 24) && below(1, 60) && below(2, 60)
-}
-
-/// Two keys that Python takes for one have equal identities: `1`, `1.0` and `yes` are such.
-pub fn identity(value: &str, kind: Type) -> String {
-    let number = |n: i128| format!("number {n}");
-    match kind {
-        Type::Null => "null".into(),
-        Type::Bool => {
-            number(i128::from(matches!(value.to_ascii_lowercase().as_str(), "yes" | "true" | "on")))
-        }
-        Type::Int => integer(value).map_or_else(|| format!("number {value}"), number),
-        Type::Float => match value.replace('_', "").parse::<f64>() {
-            Ok(float) if float.fract() == 0.0 && float.abs() < 1e15 => number(float as i128),
-            Ok(float) => format!("number {float}"),
-            Err(_) => format!("number {value}"),
-        },
-        Type::Date => format!("date {value}"),
-        Type::Str | Type::Merge | Type::Value => format!("text {value}"),
-    }
-}
-
-fn integer(value: &str) -> Option<i128> {
-    let plain = value.replace('_', "");
-    let negative = plain.starts_with('-');
-    let digits = plain.trim_start_matches(['-', '+']);
-    let n = if let Some(binary) = digits.strip_prefix("0b") {
-        i128::from_str_radix(binary, 2).ok()?
-    } else if let Some(hex) = digits.strip_prefix("0x") {
-        i128::from_str_radix(hex, 16).ok()?
-    } else if digits.contains(':') {
-        digits.split(':').try_fold(0i128, |sum, part| sum.checked_mul(60)?.checked_add(part.parse().ok()?))?
-    } else if digits.starts_with('0') && digits.len() > 1 {
-        i128::from_str_radix(digits, 8).ok()?
-    } else {
-        digits.parse().ok()?
-    };
-    Some(if negative { -n } else { n })
-}
-
 /// `text` as a scalar of one line in a block collection, quoted where YAML needs it.
 ///
 /// `like` is how the neighbours are written: quotes of theirs are kept. Plain text is left plain only
@@ -207,22 +139,6 @@ mod tests {
         ] {
             assert_eq!(implicit_type(value), kind, "{value}");
         }
-    }
-
-    #[test]
-    fn impossible_dates_and_numbers_are_known() {
-        assert!(is_possible("2024-02-29", Type::Date));
-        assert!(!is_possible("2023-02-29", Type::Date));
-        assert!(!is_possible("2024-13-01", Type::Date));
-        assert!(!is_possible("0x_", Type::Int));
-    }
-
-    #[test]
-    fn keys_that_python_takes_for_one() {
-        assert_eq!(identity("yes", Type::Bool), identity("1", Type::Int));
-        assert_eq!(identity("017", Type::Int), identity("15", Type::Int));
-        assert_eq!(identity("1.0", Type::Float), identity("1", Type::Int));
-        assert_ne!(identity("1", Type::Str), identity("1", Type::Int));
     }
 
     #[test]

@@ -129,7 +129,6 @@ fn what_mkdocs_refuses_has_its_line() {
         ("- a\n", "mkdocs.yml:1: the file must be a mapping of settings, found a list"),
         ("nav: [a.md]\n---\nnav: []\n", "mkdocs.yml:2: more than one YAML document in the file"),
         ("x: !include y\n", "mkdocs.yml:1: MkDocs does not know the tag `!include` here"),
-        ("x: 2024-02-30\n", "mkdocs.yml:1: PyYAML cannot read `2024-02-30`: it looks like a date"),
         ("a: b\t\n", "mkdocs.yml:1: a tab outside quotes: PyYAML takes only blanks here"),
         ("a: b\nc: \"\u{7}\"\n", "mkdocs.yml:2: the character U+0007 is not allowed in YAML"),
         ("a: &a 1\nb: &a 2\n", "mkdocs.yml:2: the anchor `a` is defined twice"),

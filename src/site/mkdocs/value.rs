@@ -68,11 +68,11 @@ pub fn resolve(doc: &YamlDocument, id: NodeId) -> (NodeId, Value<'_>) {
             Some(Type::Str | Type::Merge | Type::Value) => Value::Str(value),
         },
         NodeKind::Sequence { items, .. } => match node.tag.as_deref().map(core) {
-            None | Some("!" | "seq" | "python/list") => Value::Seq(items),
+            None | Some("!" | "seq") => Value::Seq(items),
             _ => Value::Other("a tagged list"),
         },
         NodeKind::Mapping { .. } => match node.tag.as_deref().map(core) {
-            None | Some("!" | "map" | "python/dict") => Value::Map,
+            None | Some("!" | "map") => Value::Map,
             _ => Value::Other("a tagged mapping"),
         },
         NodeKind::Alias(_) => Value::Null,
@@ -89,22 +89,16 @@ fn type_of(node: &YamlNode) -> Option<Type> {
     let NodeKind::Scalar { value, style } = &node.kind else { return None };
     match node.tag.as_deref().map(core) {
         None if *style == Style::Plain => Some(scalar::implicit_type(value)),
-        None | Some("!" | "str" | "python/str" | "python/unicode") => Some(Type::Str),
-        Some("null" | "python/none") => Some(Type::Null),
-        Some("bool" | "python/bool") => Some(Type::Bool),
-        Some("int" | "python/int" | "python/long") => Some(Type::Int),
-        Some("float" | "python/float") => Some(Type::Float),
-        Some("timestamp") => Some(Type::Date),
+        None | Some("!" | "str") => Some(Type::Str),
         _ => None,
     }
 }
 
 /// What Python takes a key for; equal for keys that are one to Python.
-pub fn identity(doc: &YamlDocument, id: NodeId) -> String {
+fn identity(doc: &YamlDocument, id: NodeId) -> String {
     let node = doc.node(id);
-    match (&node.kind, type_of(node)) {
-        (NodeKind::Scalar { value, .. }, Some(kind)) => scalar::identity(value, kind),
-        (NodeKind::Scalar { value, .. }, None) => format!("tagged {value}"),
+    match &node.kind {
+        NodeKind::Scalar { value, .. } => format!("{:?} {value}", type_of(node)),
         _ => format!("node {id}"),
     }
 }
@@ -181,63 +175,34 @@ pub fn get(doc: &YamlDocument, mapping: NodeId, key: &str) -> Result<Option<(Nod
 /// The first thing for which PyYAML has no constructor, as MkDocs sets it up: the file does not load.
 pub fn check(doc: &YamlDocument) -> Result<(), Refusal> {
     for (id, node) in doc.nodes() {
-        let fault = |message: String| Err(Refusal::fault(node.span.clone(), message));
-        let tag = node.tag.as_deref();
+        if let Some(tag) = node.tag.as_deref().filter(|tag| !is_known(tag, &node.kind)) {
+            let message = format!("MkDocs does not know the tag `{tag}` here");
+            return Err(Refusal::fault(node.span.clone(), message));
+        }
         match &node.kind {
-            NodeKind::Alias(_) => {}
             NodeKind::Scalar { value, .. } => {
-                if let Some(tag) = tag
-                    && !takes_scalar(tag)
-                {
-                    return fault(format!("MkDocs does not know the tag `{}` here", short(tag)));
-                }
-                let names = |tag: &str| {
-                    core(tag).starts_with("python/name:") || core(tag).starts_with("python/module:")
-                };
-                if tag.is_some_and(names) && !value.is_empty() {
-                    return fault(format!(
-                        "PyYAML wants nothing after the tag `{}`",
-                        short(tag.unwrap_or_default())
-                    ));
-                }
-                let folder = value.split('/').next().unwrap_or_default();
-                let relative = value.is_empty() || matches!(folder, "$config_dir" | "$docs_dir");
-                if tag == Some("!relative") && !relative {
-                    return fault("`!relative` takes nothing, `$config_dir` or `$docs_dir`".into());
-                }
-                match type_of(node) {
-                    Some(Type::Merge | Type::Value) if !node.is_key => {
-                        return fault(format!("PyYAML cannot read a bare `{value}` as a value"));
-                    }
-                    Some(kind) if !scalar::is_possible(value, kind) || !fits(node, value, kind) => {
-                        return fault(format!("PyYAML cannot read `{value}`: it looks like {}", named(kind)));
-                    }
-                    _ => {}
-                }
-            }
-            NodeKind::Sequence { items, .. } => {
-                if let Some(tag) = tag
-                    && !takes_sequence(tag)
-                {
-                    return fault(format!("MkDocs does not know the tag `{}` here", short(tag)));
-                }
-                if tag == Some("!ENV") && items.iter().rev().skip(1).any(|i| !is_scalar(doc, *i)) {
-                    return fault("`!ENV` takes names of variables and a default".into());
+                if !node.is_key && matches!(type_of(node), Some(Type::Merge | Type::Value)) {
+                    let message = format!("PyYAML cannot read a bare `{value}` as a value");
+                    return Err(Refusal::fault(node.span.clone(), message));
                 }
             }
             NodeKind::Mapping { pairs, .. } => {
-                if let Some(tag) = tag
-                    && !takes_mapping(tag)
-                {
-                    return fault(format!("MkDocs does not know the tag `{}` here", short(tag)));
-                }
                 for (key, value) in pairs {
                     check_pair(doc, id, *key, *value)?;
                 }
             }
+            NodeKind::Alias(_) | NodeKind::Sequence { .. } => {}
         }
     }
     Ok(())
+}
+
+/// Whether MkDocs takes a tag; those of PyYAML itself are not told apart.
+fn is_known(tag: &str, kind: &NodeKind) -> bool {
+    match kind {
+        NodeKind::Mapping { .. } => tag == "!" || tag.starts_with(CORE),
+        _ => matches!(tag, "!" | "!ENV" | "!relative") || tag.starts_with(CORE),
+    }
 }
 
 fn check_pair(doc: &YamlDocument, mapping: NodeId, key: NodeId, value: NodeId) -> Result<(), Refusal> {
@@ -262,71 +227,9 @@ fn check_pair(doc: &YamlDocument, mapping: NodeId, key: NodeId, value: NodeId) -
     }
 }
 
-fn is_scalar(doc: &YamlDocument, id: NodeId) -> bool {
-    matches!(doc.node(id).kind, NodeKind::Scalar { .. })
-}
-
-/// A tag as people write it.
-fn short(tag: &str) -> String {
-    match tag.strip_prefix(CORE) {
-        Some(rest) => format!("!!{rest}"),
-        None => tag.into(),
-    }
-}
-
-fn takes_scalar(tag: &str) -> bool {
-    let core = ["null", "bool", "int", "float", "binary", "timestamp", "str", "merge"];
-    let python = ["none", "bool", "str", "unicode", "bytes", "int", "long", "float", "complex"];
-    matches!(tag, "!ENV" | "!relative" | "!")
-        || tag.strip_prefix(CORE).is_some_and(|t| match t.strip_prefix("python/") {
-            Some(t) => python.contains(&t) || t.starts_with("name:") || t.starts_with("module:"),
-            None => core.contains(&t),
-        })
-}
-
-fn takes_sequence(tag: &str) -> bool {
-    matches!(tag, "!ENV" | "!")
-        || tag.strip_prefix(CORE).is_some_and(|t| {
-            matches!(t, "seq" | "omap" | "pairs" | "python/list" | "python/tuple") || makes_object(t)
-        })
-}
-
-fn takes_mapping(tag: &str) -> bool {
-    tag == "!"
-        || tag.strip_prefix(CORE).is_some_and(|t| {
-            matches!(t, "map" | "set" | "python/dict") || t.starts_with("python/object:") || makes_object(t)
-        })
-}
-
-fn makes_object(tag: &str) -> bool {
-    tag.starts_with("python/object/apply:") || tag.starts_with("python/object/new:")
-}
-
-/// Whether a scalar with an explicit tag has that type's form.
-fn fits(node: &YamlNode, value: &str, kind: Type) -> bool {
-    if node.tag.is_none() {
-        return true;
-    }
-    match kind {
-        Type::Bool => scalar::implicit_type(&value.to_ascii_lowercase()) == Type::Bool,
-        Type::Int | Type::Date => scalar::implicit_type(value) == kind,
-        Type::Float => {
-            matches!(scalar::implicit_type(value), Type::Float | Type::Int) || value.parse::<f64>().is_ok()
-        }
-        _ => true,
-    }
-}
-
-fn named(kind: Type) -> &'static str {
-    match kind {
-        Type::Date => "a date",
-        Type::Bool => "a boolean",
-        _ => "a number",
-    }
-}
-
 /// Whether a node is the boolean false.
 pub fn is_false(doc: &YamlDocument, id: NodeId) -> bool {
     let node = doc.node(resolve(doc, id).0);
-    type_of(node) == Some(Type::Bool) && identity(doc, resolve(doc, id).0) == "number 0"
+    let is_no = |value: &str| matches!(value.to_ascii_lowercase().as_str(), "no" | "false" | "off");
+    matches!(&node.kind, NodeKind::Scalar { value, .. } if is_no(value)) && type_of(node) == Some(Type::Bool)
 }

@@ -10,7 +10,8 @@ use crate::site::mkdocs::scalar;
 use crate::site::mkdocs::yaml::Style;
 use crate::site::mkdocs::{Nav, NavEntry, NavItem, NavSection, NavTree, Shape, Site, What};
 use crate::text::Text;
-use prove::{NavChange, prove};
+pub use prove::without_nav;
+use prove::{NavChange, proven};
 use std::ops::Range;
 
 /// An edit of the file that holds `nav`, or why there is none.
@@ -63,21 +64,17 @@ pub fn insert(
         (Shape::Block, Some(line)) => {
             let entry = line.entry(&title, &target, tree, section);
             let (at, inserted) = line.splice(&text, &entry);
-            let mut trail = section.trail.clone();
-            trail.push(home.index);
-            let title = Some(title.as_str()).filter(|t| !t.is_empty() && line.titled(tree, section));
-            let change = NavChange::Inserted { trail, title, target: &target };
-            prove(&text, at..at, &inserted, &change)
-                .map(|()| (at..at, inserted))
-                .map_err(|reason| why(&reason))
+            let own_title = Some(title.clone()).filter(|t| !t.is_empty() && line.titled(tree, section));
+            let change = NavChange::Inserted((tree.titles(home.section), own_title, target.clone()));
+            proven(tree, &text, (at..at, inserted), change).map_err(|reason| why(&reason))
         }
     };
     plan(edit, place)
 }
 
 /// Deletes the whole line of an entry whose page is gone.
-pub fn remove(site: &Site, bytes: &[u8], entry: usize) -> NavPlan {
-    let (text, tree, entry) = match find(site, bytes, entry) {
+pub fn remove(site: &Site, bytes: &[u8], index: usize) -> NavPlan {
+    let (text, tree, entry) = match find(site, bytes, index) {
         Ok(found) => found,
         Err(plan) => return *plan,
     };
@@ -100,9 +97,7 @@ pub fn remove(site: &Site, bytes: &[u8], entry: usize) -> NavPlan {
         Some(lines) => {
             let start = with_comment(&text, tree, section, entry.item);
             let lines = whole_lines(&text, start..lines.end);
-            let change = NavChange::Removed { trail: item_trail(entry) };
-            prove(&text, lines.clone(), "", &change)
-                .map(|()| (lines, String::new()))
+            proven(tree, &text, (lines, String::new()), NavChange::Removed(index))
                 .map_err(|reason| why(&reason))
         }
     };
@@ -111,8 +106,8 @@ pub fn remove(site: &Site, bytes: &[u8], entry: usize) -> NavPlan {
 
 /// Lets an entry name another page, a path from the repository's root; its title stays. `title` is that of an entry
 /// that has title and path in one text, because no blank is after the colon.
-pub fn retarget(site: &Site, bytes: &[u8], entry: usize, new_doc: &str, title: Option<&str>) -> NavPlan {
-    let (text, tree, entry) = match find(site, bytes, entry) {
+pub fn retarget(site: &Site, bytes: &[u8], index: usize, new_doc: &str, title: Option<&str>) -> NavPlan {
+    let (text, tree, entry) = match find(site, bytes, index) {
         Ok(found) => found,
         Err(plan) => return *plan,
     };
@@ -135,11 +130,9 @@ pub fn retarget(site: &Site, bytes: &[u8], entry: usize, new_doc: &str, title: O
     if let Some(title) = title {
         written = format!("{}: {written}", scalar::write(title, entry.target_style));
     }
-    let change = NavChange::Retargeted { trail: entry.trail.clone(), title, target: &target };
-    let edit = prove(&text, entry.span.clone(), &written, &change)
-        .map(|()| (entry.span.clone(), written))
-        .map_err(|reason| why(&reason));
-    plan(edit)
+    let change = NavChange::Retargeted(index, title.map(str::to_owned), target.clone());
+    let edit = proven(tree, &text, (entry.span.clone(), written), change);
+    plan(edit.map_err(|reason| why(&reason)))
 }
 
 fn no_tree(site: &Site) -> NavPlan {
@@ -163,12 +156,6 @@ fn find<'s>(
             Err(Box::new(NavPlan { edit, path: tree.path.clone(), place: tree.key.clone() }))
         }
     }
-}
-
-/// The trail of the item that an entry is: without the step from a `title: page` to its page.
-fn item_trail(entry: &NavEntry) -> Vec<usize> {
-    let titled = usize::from(entry.title.is_some());
-    entry.trail[..entry.trail.len() - titled].to_vec()
 }
 
 fn one_line(title: &str) -> String {
@@ -217,10 +204,9 @@ fn whole_lines(text: &Text, lines: Range<usize>) -> Range<usize> {
     start..lines.end
 }
 
-/// Where a new entry belongs: before item `index` of a section, next to item `next_to`.
+/// Where a new entry belongs: in a section, next to item `next_to`.
 struct Home {
     section: usize,
-    index: usize,
     /// The item whose line is the model for the new one.
     next_to: usize,
     /// The line goes right after the item `next_to`, else right before it.
@@ -265,18 +251,17 @@ fn ordered(section: usize, siblings: &[(usize, u64)], number: Option<u64>) -> Ho
     let next = number
         .and_then(|new| siblings.iter().position(|(_, n)| (rising && *n > new) || (falling && *n < new)));
     let last = siblings.last().map_or(0, |(index, _)| *index);
-    let after = |index: usize| Home { section, index: index + 1, next_to: index, after: true };
+    let after = |index: usize| Home { section, next_to: index, after: true };
     match next {
         None => after(last),
         // Right after the sibling before, so that a comment above the next one stays with that.
         Some(at) if at > 0 && siblings[at - 1].0 + 1 == siblings[at].0 => after(siblings[at - 1].0),
-        Some(at) => Home { section, index: siblings[at].0, next_to: siblings[at].0, after: false },
+        Some(at) => Home { section, next_to: siblings[at].0, after: false },
     }
 }
 
 fn end_of(tree: &NavTree, section: usize) -> Home {
-    let items = &tree.sections[section].items;
-    Home { section, index: items.len(), next_to: items.len().saturating_sub(1), after: true }
+    Home { section, next_to: tree.sections[section].items.len().saturating_sub(1), after: true }
 }
 
 /// The section that is about the page's folder: by its entries, by a comment in it, by its title.
