@@ -24,4 +24,6 @@ pub mod history;
 
 pub mod report;
 
+pub mod lsp;
+
 pub mod cli;

@@ -6,7 +6,7 @@ use crate::files::{Layout, PathKind};
 use crate::git::Revision;
 use crate::markdown::extensions::Extensions;
 use crate::okep::proposal::Okep;
-use crate::okep::snapshot::{Page, Snapshot};
+use crate::okep::snapshot::{Page, Parsed, Snapshot};
 use crate::okep::template_history::{LandedUnder, TemplateHistory};
 use crate::rules::finding::Finding;
 use crate::rules::page_links::{Claim, claims, linked};
@@ -25,6 +25,21 @@ pub struct AuditCache {
     links: OnceMap<LinksKey, Vec<Claim>>,
     trees: OnceMap<TreeKey, Mutex<Vec<TreeVerdict>>>,
     contexts: OnceMap<LinkContext, ()>,
+}
+
+/// What checks of one repository share, so that nothing is parsed or checked twice.
+#[derive(Default)]
+pub struct Known {
+    pub parsed: Parsed,
+    pub cache: AuditCache,
+}
+
+impl Known {
+    /// Lets go of what the last checks had no use for.
+    pub fn forget_unused(&mut self) {
+        self.parsed.forget_unused();
+        self.cache.forget_unused();
+    }
 }
 
 /// What is found about one page of a state.
@@ -241,18 +256,49 @@ impl DocumentVerdict {
     }
 }
 
+impl AuditCache {
+    /// Lets go of what was not asked for since the time before last that this was called, all at once: keys of one
+    /// map name values of another by where they are in memory.
+    pub fn forget_unused(&mut self) {
+        self.timelines.forget_unused();
+        self.documents.forget_unused();
+        self.links.forget_unused();
+        self.contexts.forget_unused();
+        // One key has the verdicts of all texts that OKEPs had.
+        self.trees = OnceMap::default();
+    }
+}
+
 /// Values by their keys, each made once.
-struct OnceMap<K, V>(Mutex<HashMap<K, Arc<OnceLock<Arc<V>>>>>);
+struct OnceMap<K, V> {
+    values: Mutex<OnceValues<K, V>>,
+    /// Those that were not asked for lately.
+    old: Mutex<OnceValues<K, V>>,
+}
+
+type OnceValues<K, V> = HashMap<K, Arc<OnceLock<Arc<V>>>>;
 
 impl<K, V> Default for OnceMap<K, V> {
     fn default() -> Self {
-        OnceMap(Mutex::default())
+        OnceMap { values: Mutex::default(), old: Mutex::default() }
     }
 }
 
 impl<K: Eq + Hash, V> OnceMap<K, V> {
     fn get(&self, key: K, make: impl FnOnce() -> V) -> Arc<V> {
-        let slot = self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
+        let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = match values.get(&key) {
+            Some(slot) => slot.clone(),
+            None => {
+                let old = self.old.lock().unwrap_or_else(PoisonError::into_inner).remove(&key);
+                values.entry(key).or_insert(old.unwrap_or_default()).clone()
+            }
+        };
+        drop(values);
         slot.get_or_init(|| Arc::new(make())).clone()
+    }
+
+    fn forget_unused(&mut self) {
+        self.old = std::mem::take(&mut self.values);
     }
 }

@@ -4,8 +4,10 @@
 //! where a finding needs it, comparison, report. Fixes come after that, and elsewhere. Everything is read
 //! through trees, so that all of it works on a tree in memory.
 
-use crate::audit::asked::{UnknownPath, is_about, keep_asked};
+use crate::audit::asked::{is_about, keep_asked};
 use crate::audit::baseline::{Compared, State};
+use crate::audit::cache::Known;
+pub use crate::audit::check_error::Error;
 use crate::audit::history_source::HistorySource;
 use crate::audit::pull_request::report_number;
 use crate::audit::report::{HALF_STAGED, Report, Source};
@@ -17,7 +19,6 @@ use crate::audit::template_choice::choose_template;
 use crate::audit::{AuditCache, Verdict, audit_with};
 use crate::files::{Layout, Note, Tree};
 use crate::git::{Error as GitError, Id};
-use crate::okep::config;
 use crate::okep::config::Config;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::template_history::TemplateHistory;
@@ -28,26 +29,6 @@ use crate::text::same_text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
-
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error(transparent)]
-    Git(#[from] GitError),
-    #[error(transparent)]
-    Config(#[from] config::Error),
-    #[error(
-        "no `{folder}` in {place}: {}; name the repository with `-C DIR`",
-        .unread.as_deref().unwrap_or("there are no OKEPs to check")
-    )]
-    NoFolder {
-        folder: String,
-        place: String,
-        /// What is in place of the folder, or of one above it.
-        unread: Option<String>,
-    },
-    #[error(transparent)]
-    UnknownPath(#[from] UnknownPath),
-}
 
 /// A report, and what it was made of.
 #[derive(Debug)]
@@ -72,23 +53,24 @@ pub struct Outcome {
     pub parsed: Parsed,
 }
 
-impl Error {
-    /// There is no proposal folder in a tree; `place` says in words where that is.
-    pub fn no_folder(tree: &Tree, layout: &Layout, place: String) -> Self {
-        let listing = tree.list(&layout.folder);
-        let unread = listing
-            .notices
-            .iter()
-            .find_map(|note| Some(format!("`{}` is {}", note.path.as_ref()?, note.message)));
-        Error::NoFolder { folder: layout.folder.clone(), place, unread }
-    }
-}
-
 /// Checks a target; `history` is asked where a finding needs history.
 ///
 /// # Errors
 /// The configuration is wrong, a file in question is in conflict, or there is nothing to check.
 pub fn check(target: &CheckTarget, options: &Options, history: &dyn HistorySource) -> Result<Outcome, Error> {
+    check_with(target, options, history, &Known::default())
+}
+
+/// The same with what is known from earlier checks.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_with(
+    target: &CheckTarget,
+    options: &Options,
+    history: &dyn HistorySource,
+    Known { parsed, cache }: &Known,
+) -> Result<Outcome, Error> {
     let mut config = configuration(&target.tree)?;
     if !config.layout.is_in(&target.tree) && target.source != Source::Index {
         return Err(Error::no_folder(&target.tree, &config.layout, target.place.clone()));
@@ -100,26 +82,24 @@ pub fn check(target: &CheckTarget, options: &Options, history: &dyn HistorySourc
     if scope.is_nothing() {
         return Ok(nothing(target, config.layout));
     }
-    let parsed = Parsed::default();
-    let (mut now, mut before) = states(target, &config, &bases, &scope, &parsed);
+    let (mut now, mut before) = states(target, &config, &bases, &scope, parsed);
     let reads_links = |state: &State| state.snapshot.site.as_ref().map(|site| site.pages.clone());
     if before.iter().any(|state| reads_links(state) != reads_links(&now)) && scope.changed().is_some() {
         // How links are read has changed for every page.
         scope = ChangeScope::whole();
-        (now, before) = states(target, &config, &bases, &scope, &parsed);
+        (now, before) = states(target, &config, &bases, &scope, parsed);
     }
     no_conflicts(&target.tree)?;
     if let Some(tip) = target.tip {
         now.snapshot.tree.moved = Arc::new(moved(&now, &before, target, tip, history));
     }
     let mut template_history = None;
-    let cache = AuditCache::default();
-    let mut verdicts = audit_all(&now, &before, None, &cache);
+    let mut verdicts = audit_all(&now, &before, None, cache);
     if target.tip.is_some() {
         let compared = Compared::of(target.compares, &now, &before, &verdicts, None);
         if needs_history(target, options, &now, &before, &verdicts[0], &compared) {
             template_history = Some(history.template_history(target.query(&config, &target.commits())));
-            verdicts = audit_all(&now, &before, template_history.as_ref(), &cache);
+            verdicts = audit_all(&now, &before, template_history.as_ref(), cache);
         }
     }
     let mut compared = Compared::of(target.compares, &now, &before, &verdicts, template_history.as_ref());
@@ -155,7 +135,7 @@ pub fn check(target: &CheckTarget, options: &Options, history: &dyn HistorySourc
         excepted,
         off,
         asked,
-        parsed,
+        parsed: parsed.clone(),
     })
 }
 

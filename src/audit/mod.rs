@@ -8,6 +8,7 @@ pub mod asked;
 pub mod baseline;
 mod cache;
 pub mod check;
+mod check_error;
 pub mod history_source;
 pub mod identity;
 mod landing;
@@ -22,7 +23,7 @@ mod template_change;
 mod template_choice;
 mod template_timeline;
 
-pub use cache::{AuditCache, DocumentVerdict, PageVerdict};
+pub use cache::{AuditCache, DocumentVerdict, Known, PageVerdict};
 pub use landing::{landed_as, landing};
 pub use template_timeline::TemplateTimeline;
 

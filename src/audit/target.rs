@@ -4,7 +4,7 @@ use crate::audit::asked::AskedPath;
 use crate::audit::history_source::HistoryQuery;
 use crate::audit::report::Source;
 use crate::files::{Note, Tree};
-use crate::git::{Error, Id, Repo};
+use crate::git::{Error, Head, Id, Repo};
 use crate::okep::config::Config;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -79,16 +79,54 @@ impl CheckTarget {
         HistoryQuery { tree: &self.tree, config, commits, since: self.since }
     }
 
+    /// The files on disk of a repository.
+    ///
+    /// # Errors
+    /// The repository is bare, or its index cannot be read.
+    pub fn of_worktree(repo: &Arc<Repo>) -> Result<Self, Error> {
+        let head = repo.head();
+        Ok(CheckTarget::of_head(repo, Tree::worktree(repo)?, Source::Worktree, &head))
+    }
+
+    /// A tree that is based on HEAD and on what is merged into it.
+    pub fn of_head(repo: &Repo, tree: Tree, source: Source, head: &Head) -> Self {
+        let notes = match head {
+            Head::Unreadable(reason) => {
+                vec![Note::new("head-unreadable", format!("HEAD cannot be read: {reason}"))]
+            }
+            Head::At(_) | Head::Unborn => Vec::new(),
+        };
+        let root = repo.root().map(Path::to_owned);
+        let target = CheckTarget::new(tree, source, place(repo));
+        CheckTarget { root, tip: head.id(), merged: repo.merge_heads(), notes, ..target }
+    }
+
+    /// A folder that is no repository.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn of_folder(dir: &Path) -> Result<Self, Error> {
+        let reason =
+            "not a git repository: landing dates are unknown, so every OKEP is held to the current template";
+        let place = format!("`{}`", dir.display());
+        let target = CheckTarget::new(Tree::folder(dir)?, Source::Worktree, place);
+        Ok(CheckTarget { root: Some(dir.to_owned()), notes: vec![Note::new("no-history", reason)], ..target })
+    }
+
     /// A commit by itself.
     ///
     /// # Errors
     /// It cannot be read.
     pub fn of_commit(repo: &Arc<Repo>, commit: Id) -> Result<Self, Error> {
         let root = repo.root().map(Path::to_owned);
-        let top = root.as_ref().map_or("this repository".into(), |root| format!("`{}`", root.display()));
         let source = Source::Commit(commit.to_string());
-        let target =
-            CheckTarget::new(Tree::commit(repo, commit)?, source, format!("commit `{commit}` of {top}"));
+        let place = format!("commit `{commit}` of {}", place(repo));
+        let target = CheckTarget::new(Tree::commit(repo, commit)?, source, place);
         Ok(CheckTarget { tip: Some(commit), root, ..target })
     }
+}
+
+/// Where the files of a repository are, in words.
+fn place(repo: &Repo) -> String {
+    repo.root().map_or("this repository".into(), |root| format!("`{}`", root.display()))
 }

@@ -67,6 +67,8 @@ pub enum Command {
     /// Check what a push introduces; called by the hook, with what git gives it
     #[command(hide = true)]
     PrePush { remote: Option<String>, url: Option<String> },
+    /// Check while you write: a language server for editors, on standard input and output
+    Lsp,
     /// Build a sample repository with faults and a history, and check it
     Demo {
         /// Where to build it; a new or empty folder

@@ -12,6 +12,7 @@ use crate::cli::suggested_commands::{self, Call, Refused};
 use crate::cli::target::{self, Request};
 use crate::cli::terminal::terminal;
 use crate::cli::values::{FailOn, okep_number};
+use crate::files::inside;
 use crate::fix::repair::{self, Repair};
 use crate::fix::write;
 use crate::git::{Id, Repo};
@@ -328,9 +329,9 @@ fn check_again(
     let from = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
     let root = outcome.root.as_deref().unwrap_or(&from);
     let renamed = |path: &PathBuf| {
-        let inside = target::inside(path, &from, root);
-        match repair::renamed(&inside, repair) {
-            now if now == inside => path.clone(),
+        let path_inside = inside(path, &from, root);
+        match repair::renamed(&path_inside, repair) {
+            now if now == path_inside => path.clone(),
             now => root.join(now),
         }
     };

@@ -22,7 +22,8 @@ mod terminal;
 pub mod values;
 
 use crate::cli::args::{CheckArgs, Cli, Command, HookAction};
-use crate::cli::output::{escape_lines, is_broken_pipe, print, print_error, refuse, written};
+use crate::cli::output::{VERSION, escape_lines, is_broken_pipe, print, print_error, refuse, written};
+use crate::lsp;
 use crate::text::nearest::nearest;
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
@@ -58,6 +59,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::PrePush { .. }) => check::pre_push(dir),
+        Some(Command::Lsp) => match lsp::serve(VERSION) {
+            Ok(ended_well) => Ok(ExitCode::from(u8::from(!ended_well))),
+            Err(error) => Err(error.into()),
+        },
         Some(Command::Demo { place }) => check::demo(dir, place),
         Some(Command::Completions { shell }) => manual::print_completions(&command(), *shell),
         Some(Command::Man { folder }) => manual::print_pages(&command(), folder.as_deref()),

@@ -5,8 +5,8 @@ use crate::audit::check;
 use crate::audit::check::Outcome;
 use crate::audit::report::Source;
 use crate::audit::target::{Base, CheckTarget, Options};
-use crate::files::{Note, Tree};
-use crate::git::{Error as GitError, Head, Id, Repo};
+use crate::files::{Note, Tree, inside};
+use crate::git::{Error as GitError, Id, Repo};
 use crate::history::repo_history::RepoHistory;
 use crate::okep::config::Config;
 use crate::rules;
@@ -77,7 +77,7 @@ pub fn check(request: &Request, repo: Option<&Arc<Repo>>) -> Result<Outcome, Err
     let top = target.root.clone().unwrap_or_default();
     let paths = request.paths.iter().map(|path| asked_path(path, &from, &top)).collect();
     if let Some((path, text)) = &request.unsaved {
-        target.tree.insert(inside(path, &from, &top), text.clone());
+        target.tree.insert(inside(path, &from, &top), text.as_slice());
     }
     let options = Options { paths, thorough: request.thorough, pull_request: request.pull_request };
     Ok(check::check(&target, &options, &RepoHistory(repo.cloned()))?)
@@ -93,18 +93,14 @@ fn of_folder(request: &Request) -> Result<CheckTarget, GitError> {
     if let Some((_, (lacks, remedy))) = asked.into_iter().find(|(asked, _)| *asked) {
         return Err(GitError::no_repository(Some(&dir), lacks, remedy));
     }
-    let reason =
-        "not a git repository: landing dates are unknown, so every OKEP is held to the current template";
-    let place = format!("`{}`", dir.display());
-    let target = CheckTarget::new(Tree::folder(&dir)?, Source::Worktree, place);
-    Ok(CheckTarget { root: Some(dir), notes: vec![Note::new("no-history", reason)], ..target })
+    CheckTarget::of_folder(&dir)
 }
 
 fn of_repository(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Error> {
     let mut target = match (request.staged, &request.rev) {
         (true, _) => of_index(request, repo)?,
         (false, Some(rev)) => CheckTarget::of_commit(repo, repo.resolve(rev)?)?,
-        (false, None) => of_worktree(repo)?,
+        (false, None) => CheckTarget::of_worktree(repo)?,
     };
     if let Some(since) = &request.since {
         let since_bases = match target.tip {
@@ -120,18 +116,6 @@ fn of_repository(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Err
     Ok(target)
 }
 
-fn of_worktree(repo: &Arc<Repo>) -> Result<CheckTarget, GitError> {
-    let head = repo.head();
-    let target = CheckTarget::new(Tree::worktree(repo)?, Source::Worktree, place(repo));
-    Ok(CheckTarget {
-        root: repo.root().map(Path::to_owned),
-        tip: head.id(),
-        merged: repo.merge_heads(),
-        notes: unreadable(&head),
-        ..target
-    })
-}
-
 /// As often as this the index is read anew, because a commit was made meanwhile.
 const TRIES: usize = 5;
 
@@ -142,11 +126,7 @@ fn of_index(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Error> {
         let index = Tree::index(repo)?;
         Ok((repo.head() == head).then_some((index, head)))
     })?;
-    let mut target = CheckTarget::new(index, Source::Index, place(repo));
-    target.root = repo.root().map(Path::to_owned);
-    target.tip = head.id();
-    target.merged = repo.merge_heads();
-    target.notes = unreadable(&head);
+    let mut target = CheckTarget::of_head(repo, index, Source::Index, &head);
     target.working_copy = repo.root().map(|_| Tree::worktree(repo)).transpose()?;
     // What is not compared with anything is checked whole.
     if request.or_whole_index && !repo.anything_staged()? {
@@ -194,19 +174,6 @@ fn bases(repo: &Arc<Repo>, commits: impl IntoIterator<Item = Id>) -> Result<Vec<
     commits.into_iter().map(base).collect()
 }
 
-fn place(repo: &Repo) -> String {
-    repo.root().map_or("this repository".into(), |root| format!("`{}`", root.display()))
-}
-
-fn unreadable(head: &Head) -> Vec<Note> {
-    match head {
-        Head::Unreadable(reason) => {
-            vec![Note::new("head-unreadable", format!("HEAD cannot be read: {reason}"))]
-        }
-        Head::At(_) | Head::Unborn => Vec::new(),
-    }
-}
-
 /// A path as the user wrote it, from the top of the repository.
 fn asked_path(path: &Path, from: &Path, top: &Path) -> AskedPath {
     let real = |path: &Path| std::fs::canonicalize(path).ok();
@@ -214,33 +181,6 @@ fn asked_path(path: &Path, from: &Path, top: &Path) -> AskedPath {
         .zip(real(top))
         .is_some_and(|(full, top)| full.is_file() && full.starts_with(top));
     AskedPath { written: path.display().to_string(), path: inside(path, from, top), is_file }
-}
-
-/// A path as the user wrote it, from the top of the repository, `/` between the parts; outside of it an
-/// absolute path, which no file of a tree has.
-pub fn inside(path: &Path, from: &Path, top: &Path) -> String {
-    let real = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let (from, top) = (real(from), real(top));
-    // A bare repository has no folders on disk: its paths start from its root.
-    let is_bare = top.as_os_str().is_empty();
-    let full = without_dots(&if is_bare { path.to_owned() } else { from.join(path) });
-    // A path through a link is known by where it ends.
-    let found = [full.clone(), real(&full)].iter().find_map(|p| Some(p.strip_prefix(&top).ok()?.to_owned()));
-    let parts: Vec<_> = found.as_ref().unwrap_or(&full).iter().map(|part| part.to_string_lossy()).collect();
-    parts.join("/")
-}
-
-/// The path without `.` and `..`, whatever there is on disk.
-fn without_dots(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => drop(clean.pop()),
-            part => clean.push(part),
-        }
-    }
-    clean
 }
 
 #[cfg(test)]

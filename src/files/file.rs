@@ -1,6 +1,6 @@
 //! One file of a tree.
 
-use crate::git::blobs::Blob;
+use crate::git::blobs::{Blob, MAX_FILE_BYTES};
 use crate::text::path::PAGE_ENDINGS;
 use std::sync::Arc;
 
@@ -31,7 +31,9 @@ const MAX_LFS_POINTER: usize = 1024;
 
 impl From<Arc<[u8]>> for Content {
     fn from(bytes: Arc<[u8]>) -> Self {
-        if bytes.starts_with(LFS_POINTER) && bytes.len() < MAX_LFS_POINTER {
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            Content::TooLarge(bytes.len() as u64)
+        } else if bytes.starts_with(LFS_POINTER) && bytes.len() < MAX_LFS_POINTER {
             Content::LfsPointer
         } else {
             Content::Bytes(bytes)

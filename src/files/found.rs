@@ -1,6 +1,6 @@
 //! What is found where files are looked for, before it is read.
 
-use super::file::is_markdown;
+use super::file::{Content, File, is_markdown};
 use super::note::Note;
 use crate::git::blobs::Blob;
 use crate::git::commit::Kind;
@@ -93,6 +93,14 @@ pub(super) fn symlink_notice(path: &str) -> Note {
 
 pub(super) fn submodule_notice(path: &str) -> Note {
     Note::at("submodule", path, "another repository, whose files are not read")
+}
+
+/// What there is to say about a file that was not read because it is too large.
+pub(super) fn size_notice(path: &str, file: &File) -> Option<Note> {
+    match file.content {
+        Content::TooLarge(bytes) => Some(too_large(path, bytes)),
+        _ => None,
+    }
 }
 
 pub(super) fn too_large(path: &str, bytes: u64) -> Note {

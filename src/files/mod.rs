@@ -3,6 +3,7 @@
 mod disk;
 mod file;
 mod found;
+mod inside;
 mod layout;
 mod listing;
 mod note;
@@ -13,6 +14,7 @@ mod worktree;
 pub use crate::git::{MAX_FILE_BYTES, PathKind};
 pub use file::{Content, File, is_markdown};
 pub(crate) use found::blob_notice;
+pub use inside::inside;
 pub use layout::{CONFIG, FRONT_PAGE, Layout};
 pub use listing::Listing;
 pub use note::Note;

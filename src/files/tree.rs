@@ -1,7 +1,7 @@
 //! One state of the files, read on demand and memoised.
 
 use super::file::{Content, File, is_markdown};
-use super::found::Spot;
+use super::found::{Spot, size_notice};
 use super::listing::Listing;
 use super::note::Note;
 use super::source::TreeSource;
@@ -94,7 +94,7 @@ impl Tree {
         tree
     }
 
-    /// Puts a file of these bytes at `path`.
+    /// Puts a file of these bytes at `path`, such as a text that is not saved yet.
     pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Arc<[u8]>>) {
         Arc::make_mut(&mut self.changes).insert(path.into(), Some(File::new(bytes)));
     }
@@ -224,6 +224,7 @@ impl Tree {
     pub fn notices(&self) -> Vec<Note> {
         let mut notices: Vec<Note> = lock(&self.read.notices).iter().cloned().collect();
         notices.extend(self.read.source.notice());
+        notices.extend(self.changes.iter().filter_map(|(path, file)| size_notice(path, file.as_ref()?)));
         notices.sort();
         notices
     }

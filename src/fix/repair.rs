@@ -86,11 +86,10 @@ pub fn plan(
     let out_of_bounds = |path: &str| bounds.as_ref().and_then(|bounds| bounds.reason(path));
     let live = introduced(outcome);
     let compares = outcome.report.since.is_some();
-    let excepted: HashSet<_> = outcome.excepted.iter().map(|f| identity(f, &AfterRenames(&[]))).collect();
+    let counts = counts(outcome);
     let wanted = |f: &Finding| {
-        let id = identity(f, &AfterRenames(&[]));
-        let summary = !outcome.off.contains(f.rule) && !excepted.contains(&id);
-        outcome.is_asked_for(f) && asked(f) && summary && (!compares || live.contains(&id))
+        let is_new = || live.contains(&identity(f, &AfterRenames(&[])));
+        outcome.is_asked_for(f) && asked(f) && counts(f) && (!compares || is_new())
     };
     let spared = |f: &Finding| touched(f).any(|path| out_of_bounds(path).is_some());
     let run = |tree: &Tree, wanted: &dyn Fn(&Finding) -> bool| {
@@ -122,6 +121,12 @@ pub fn plan(
     let more = |f: &&Finding| f.fix.as_ref().is_some_and(|x| x.safety > most) && wanted(f);
     let suggested = fixed.left.iter().filter(more).count();
     Ok(Repair { fixed, patch, left_alone, notes, suggested })
+}
+
+/// Whether a finding counts: its rule is on, and no suppression covers it.
+pub fn counts(outcome: &Outcome) -> impl Fn(&Finding) -> bool {
+    let excepted: HashSet<_> = outcome.excepted.iter().map(|f| identity(f, &AfterRenames(&[]))).collect();
+    move |f| !outcome.off.contains(f.rule) && !excepted.contains(&identity(f, &AfterRenames(&[])))
 }
 
 /// The files that the fix of a finding changes or renames.

@@ -32,6 +32,16 @@ impl Parsed {
         once(&self.documents, "", file.id.as_deref(), || Document::parse(bytes))
     }
 
+    /// Lets go of what nobody else holds.
+    pub fn forget_unused(&self) {
+        fn forget<T>(known: &ByPathAndId<T>) {
+            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+            known.retain(|_, value| Arc::strong_count(value) > 1);
+        }
+        forget(&self.documents);
+        forget(&self.sites);
+    }
+
     /// The site of the configuration at a path, which all of these ids made.
     pub fn site(&self, path: &str, ids: Option<&str>, read: impl FnOnce() -> Site) -> Arc<Site> {
         once(&self.sites, path, ids, read)

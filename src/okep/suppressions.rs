@@ -64,6 +64,20 @@ pub struct Comment {
 /// What a comment says: the rule and the subject, or what is wrong with the comment.
 pub type Directive = Result<(&'static str, Option<String>), String>;
 
+/// The comment that covers findings of a rule and a subject, with its reason left open; none where no comment can.
+pub fn suppression(rule: &str, subject: &str) -> Option<String> {
+    let is_folded = subject.split_whitespace().collect::<Vec<_>>().join(" ") == subject;
+    if NOT_SUPPRESSIBLE.contains(&rule)
+        || !is_folded
+        || subject.contains(['"', '“', '”'])
+        || subject.contains("--")
+    {
+        return None;
+    }
+    let subject = if subject.is_empty() { String::new() } else { format!(" \"{subject}\"") };
+    Some(format!("<!-- okep: allow {rule}{subject} because -->"))
+}
+
 /// The comments to okep in a document, code excluded; `rules` are the ids of all rules.
 pub fn comments(document: &Document, rules: &[&'static str]) -> Vec<Comment> {
     let text: &Text = &document.text;

@@ -43,6 +43,17 @@ pub fn one(rule: &Rule, terminal: &Terminal) -> String {
     parts.join("\n")
 }
 
+/// The same as a section of a page in Markdown.
+pub fn markdown(rule: &Rule) -> String {
+    let Rule { id, severity, offence, why, fixability, .. } = rule;
+    let fix = if *fixability == "-" { "no automatic fix" } else { fixability };
+    let mut page = format!("## {id}\n\nFinds: {offence}. {why}\n\nSeverity: {severity}. Fix: {fix}.\n");
+    for (name, text) in [("Instead of", rule.bad), ("write", rule.good)] {
+        page += &format!("\n{name}\n\n````text\n{text}\n````\n");
+    }
+    page
+}
+
 fn example(title: &str, text: &str, terminal: &Terminal) -> String {
     let lines = text.lines().map(|line| format!("{}\n", format!("    {line}").trim_end()));
     format!("{}\n{}", terminal.paint(BOLD, title), lines.collect::<String>())

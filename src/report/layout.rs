@@ -89,17 +89,7 @@ fn remarks(finding: &Finding, okeps: &[OkepSummary]) -> Vec<Remark> {
         };
         remarks.push(Remark { label: "note", text: format!("{} ({place})", related.message) });
     }
-    if let Some(revision) = &finding.grandfathered {
-        let path = finding.okep.as_deref().unwrap_or(&finding.path);
-        let landed = okeps.iter().find(|okep| okep.path == path).and_then(|okep| okep.landed.as_ref());
-        let landed = landed.map_or(String::new(), |landed| format!(" on {}", landed.date));
-        let commit: String = revision.commit.chars().take(7).collect();
-        let text = format!(
-            "added to the template on {} ({commit}), after this OKEP landed{landed}; not required",
-            revision.date
-        );
-        remarks.push(Remark { label: "note", text });
-    }
+    remarks.extend(grandfathered(finding, okeps).map(|text| Remark { label: "note", text }));
     if let Some(fix) = &finding.fix {
         remarks.push(Remark { label: fix_label(fix.safety), text: fix.title.clone() });
         for rename in &fix.renames {
@@ -107,6 +97,19 @@ fn remarks(finding: &Finding, okeps: &[OkepSummary]) -> Vec<Remark> {
         }
     }
     remarks
+}
+
+/// Why an OKEP is not held to what a finding demands, where it is not.
+pub fn grandfathered(finding: &Finding, okeps: &[OkepSummary]) -> Option<String> {
+    let revision = finding.grandfathered.as_ref()?;
+    let path = finding.okep.as_deref().unwrap_or(&finding.path);
+    let landed = okeps.iter().find(|okep| okep.path == path).and_then(|okep| okep.landed.as_ref());
+    let landed = landed.map_or(String::new(), |landed| format!(" on {}", landed.date));
+    let commit: String = revision.commit.chars().take(7).collect();
+    Some(format!(
+        "added to the template on {} ({commit}), after this OKEP landed{landed}; not required",
+        revision.date
+    ))
 }
 
 pub fn fix_label(safety: Safety) -> &'static str {

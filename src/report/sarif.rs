@@ -11,6 +11,7 @@ use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::rules::{RULES, Rule};
 use crate::text::Place;
 use crate::text::path::{file_name, okep_name, stem};
+use crate::text::url_path::percent_encoded;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 
@@ -145,7 +146,7 @@ fn location(path: &str, place: Option<&Place>) -> Value {
 }
 
 fn artifact(path: &str) -> Value {
-    json!({ "uri": uri(path), "uriBaseId": ROOT })
+    json!({ "uri": percent_encoded(path), "uriBaseId": ROOT })
 }
 
 fn region(place: &Place) -> Value {
@@ -153,20 +154,6 @@ fn region(place: &Place) -> Value {
         "startLine": place.line.max(1), "startColumn": place.column.max(1),
         "endLine": place.end_line.max(1), "endColumn": place.end_column.max(1),
     })
-}
-
-/// A relative reference: what is no unreserved character of a URI is percent-encoded, and so a colon in
-/// a file's name makes no scheme.
-fn uri(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    uri
 }
 
 /// The finding's identity as a hash, and how often it occurred before: lines, commits and the OKEP's title may

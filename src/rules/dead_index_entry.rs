@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule {
     check: Check::Tree(check),
     fix: Some(PlanFix::Tree(fix)),
     fixability: "suggested",
+    is_superfluous: true,
     ..Rule::BASE
 };
 

@@ -21,6 +21,7 @@ pub static RULE: Rule = Rule {
     check: Check::Tree(check),
     fix: Some(PlanFix::Tree(fix)),
     fixability: "safe where one OKEP is meant that no other entry shows, else suggested",
+    is_superfluous: true,
     ..Rule::BASE
 };
 

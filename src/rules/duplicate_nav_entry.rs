@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     bad: "- BGP: okeps/okep-5296-bgp.md\n- Border Gateway Protocol: okeps/okep-5296-bgp.md",
     good: "- BGP: okeps/okep-5296-bgp.md",
     check: Check::Tree(check),
+    is_superfluous: true,
     ..Rule::BASE
 };
 

@@ -98,6 +98,8 @@ pub struct Rule {
     pub leaves: &'static [&'static str],
     /// Whether its fix may reveal what one of GitHub and the site hides.
     pub reveals: bool,
+    /// Whether what it finds is there and should not be, so that an editor may fade it.
+    pub is_superfluous: bool,
 }
 
 /// Whether what a rule asks for comes from the template, and from which.
@@ -216,6 +218,7 @@ impl Rule {
         phase: Phase::Usual,
         leaves: &[],
         reveals: false,
+        is_superfluous: false,
     };
 
     /// A finding about the checked OKEP, at a span of its own file.

@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule {
     check: Check::Okep(check),
     fix: Some(PlanFix::Okep(fix)),
     fixability: "suggested where the section is answered",
+    is_superfluous: true,
     ..Rule::BASE
 };
 

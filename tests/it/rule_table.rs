@@ -82,12 +82,7 @@ fn rules_in_markdown() -> String {
         page += &format!("| [{id}](#{id}) | {severity} | {fixability} | {offence} |\n");
     }
     for rule in RULES {
-        let fix = if rule.fixability == "-" { "no automatic fix" } else { rule.fixability };
-        page += &format!("\n## {}\n\nFinds: {}. {}\n\n", rule.id, rule.offence, rule.why);
-        page += &format!("Severity: {}. Fix: {fix}.\n", rule.severity);
-        for (name, text) in [("Instead of", rule.bad), ("write", rule.good)] {
-            page += &format!("\n{name}\n\n````text\n{text}\n````\n");
-        }
+        page += &format!("\n{}", explain::markdown(rule));
     }
     page
 }

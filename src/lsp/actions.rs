@@ -1,0 +1,147 @@
+//! Code actions: the fixes of findings, all safe fixes of a document, and suppressions.
+
+use super::diagnostics::diagnostic;
+use super::outcome_view::OutcomeView;
+use super::position::LineRange;
+use super::rule_pages::RulePages;
+use crate::fix::engine::{self, borrowed};
+use crate::fix::repair::counts;
+use crate::fix::verify::verify;
+use crate::okep::suppressions::suppression;
+use crate::rules::finding::{Edit, Finding, Fix, Safety};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use similar::TextDiff;
+
+const QUICK_FIX: &str = "quickfix";
+const FIX_ALL: &str = "source.fixAll.okep";
+/// The kinds of all actions.
+pub const KINDS: [&str; 2] = [QUICK_FIX, FIX_ALL];
+
+/// What a client asks actions for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ActionContext {
+    /// Kinds of actions; all where there are none.
+    only: Option<Vec<String>>,
+    /// 2 where nobody asked and the cursor came by.
+    trigger_kind: Option<u8>,
+}
+
+impl ActionContext {
+    fn wants(&self, kind: &str) -> bool {
+        let is_of = |only: &String| {
+            kind.strip_prefix(only.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        self.only.as_ref().is_none_or(|only| only.iter().any(is_of))
+    }
+}
+
+/// The actions for some lines of a document, the preferred ones first.
+pub fn actions(
+    view: &OutcomeView,
+    pages: &RulePages,
+    path: &str,
+    range: LineRange,
+    context: &ActionContext,
+) -> Vec<Value> {
+    let mut actions = Vec::new();
+    if context.wants(QUICK_FIX) {
+        let mut findings = on_lines(view, path, range);
+        let state = borrowed(&view.outcome.tree, view.snapshot, &view.outcome.audited);
+        let history = view.outcome.template_history.as_ref();
+        // What is not verified is not offered; `check` has notes on it.
+        let shown = findings.iter_mut().collect();
+        verify(&state, &view.outcome.layout, history, &view.outcome.parsed, shown);
+        findings.sort_by_key(|finding| finding.fix.as_ref().map_or(Safety::Suggested, |fix| fix.safety));
+        actions.extend(findings.iter().filter_map(|finding| fix(view, pages, finding)));
+        actions.extend(findings.iter().filter_map(|finding| suppress(view, pages, finding)));
+    }
+    if context.wants(FIX_ALL) && (context.only.is_some() || context.trigger_kind != Some(2)) {
+        actions.extend(fix_all(view, path));
+    }
+    actions
+}
+
+/// The findings of a document that are on some of its lines.
+fn on_lines(view: &OutcomeView, path: &str, range: LineRange) -> Vec<Finding> {
+    let Some(text) = view.text(path) else { return Vec::new() };
+    let lines = view.lines(path, &text);
+    let is_there = |finding: &&Finding| {
+        let place = OutcomeView::range(Some(&lines), finding.place.as_ref());
+        finding.path == path && place.start.line <= range.end.line && range.start.line <= place.end.line
+    };
+    view.outcome.report.live().filter(is_there).cloned().collect()
+}
+
+fn fix(view: &OutcomeView, pages: &RulePages, finding: &Finding) -> Option<Value> {
+    let fix = finding.fix.as_ref()?;
+    Some(json!({
+        "title": format!("{} ({})", capital(&fix.title), finding.rule),
+        "kind": QUICK_FIX,
+        "isPreferred": fix.safety == Safety::Safe,
+        "diagnostics": [diagnostic(view, pages, finding)],
+        "edit": view.workspace_edit(fix)?,
+    }))
+}
+
+/// A comment that accepts a finding, with its reason left to the author: without one it is an error.
+fn suppress(view: &OutcomeView, pages: &RulePages, finding: &Finding) -> Option<Value> {
+    let okep = view.snapshot.okep(finding.okep.as_deref()?)?;
+    let comment = suppression(finding.rule, &finding.subject)?;
+    let document = &okep.document;
+    let text = &document.text;
+    if document.unclosed_fence.is_some() || text.invalid_at.is_some() {
+        return None;
+    }
+    let ending = text.line_ending();
+    let before = if text.as_str().ends_with('\n') { "" } else { ending };
+    let edit = Edit::insert(&okep.path, text.len(), format!("{before}{ending}{comment}{ending}"));
+    Some(json!({
+        "title": format!("Accept this with a reason (`okep: allow {}`)", finding.rule),
+        "kind": QUICK_FIX,
+        "diagnostics": [diagnostic(view, pages, finding)],
+        "edit": view.workspace_edit(&Fix::suggested("", vec![edit]))?,
+    }))
+}
+
+/// All safe fixes of what is found about a document, as `check --fix` of it writes them; none where there are none.
+fn fix_all(view: &OutcomeView, path: &str) -> Option<Value> {
+    let outcome = view.outcome;
+    let is_about = |f: &Finding| f.path == path || f.okep.as_deref() == Some(path);
+    let counts = counts(outcome);
+    let wanted = |finding: &Finding| is_about(finding) && counts(finding);
+    let history = outcome.template_history.as_ref();
+    let fixed = engine::fix(&outcome.tree, &outcome.layout, history, Safety::Safe, &wanted);
+    let mut edits = Vec::new();
+    for changed in fixed.tree.changes().keys() {
+        let (before, after) = (outcome.tree.bytes(changed)?, fixed.tree.bytes(changed)?);
+        if before != after {
+            let (before, after) = (std::str::from_utf8(&before).ok()?, std::str::from_utf8(&after).ok()?);
+            edits.extend(differences(changed, before, after));
+        }
+    }
+    let title = format!("Fix what is safe to fix ({} of okep)", fixed.applied.len());
+    let fix = Fix { renames: fixed.renames, ..Fix::safe(title, edits) };
+    let edit = view.workspace_edit(&fix).filter(|_| !fixed.applied.is_empty())?;
+    Some(json!({ "title": fix.title, "kind": FIX_ALL, "edit": edit }))
+}
+
+/// The lines that differ, as edits.
+fn differences(path: &str, before: &str, after: &str) -> Vec<Edit> {
+    let (old, new): (Vec<&str>, Vec<&str>) =
+        (before.split_inclusive('\n').collect(), after.split_inclusive('\n').collect());
+    let offset = |line: usize| old[..line].iter().map(|line| line.len()).sum::<usize>();
+    let diff = TextDiff::from_slices(&old, &new);
+    let changed = diff.ops().iter().filter(|op| op.tag() != similar::DiffTag::Equal);
+    let edit = |op: &similar::DiffOp| {
+        let (removed, added) = (op.old_range(), op.new_range());
+        Edit::replace(path, offset(removed.start)..offset(removed.end), new[added].concat())
+    };
+    changed.map(edit).collect()
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
+}

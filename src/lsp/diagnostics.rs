@@ -1,0 +1,78 @@
+//! Findings as diagnostics.
+
+use super::outcome_view::OutcomeView;
+use super::rule_pages::RulePages;
+use crate::audit::check::Error;
+use crate::files::CONFIG;
+use crate::okep::config;
+use crate::report::layout::grandfathered;
+use crate::rules::finding::{Finding, Severity};
+use crate::rules::rule;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The diagnostics of the open documents, of the files that make nav, and of the index page, by path; of these even
+/// where there are none.
+pub fn of_outcome(view: &OutcomeView, pages: &RulePages) -> BTreeMap<String, Vec<Value>> {
+    let (outcome, snapshot) = (view.outcome, view.snapshot);
+    let register = outcome.layout.registers.iter().find(|path| outcome.tree.contains(path));
+    let inherited = snapshot.site.iter().flat_map(|site| &site.files);
+    let index_page = snapshot.landing.iter().map(|page| &page.path);
+    let registers = register.into_iter().chain(inherited).chain(index_page).map(String::as_str);
+    let paths: BTreeSet<&str> = view.open.keys().copied().chain(registers).collect();
+    let of = |path: &str| {
+        let findings = outcome.report.live().filter(|finding| finding.path == path);
+        (path.to_owned(), findings.map(|finding| diagnostic(view, pages, finding)).collect())
+    };
+    paths.into_iter().map(of).collect()
+}
+
+/// The diagnostics of a check that could not be made: of `okep.toml`, where that is wrong.
+pub fn of_error(error: &Error) -> BTreeMap<String, Vec<Value>> {
+    let (line, message) = match error {
+        Error::Config(
+            config::Error::Wrong { line, message, .. } | config::Error::Absent { line, message },
+        ) => (*line, message),
+        _ => return BTreeMap::new(),
+    };
+    let at = |character: usize| json!({ "line": line.saturating_sub(1), "character": character });
+    // To the end of the line, wherever that is.
+    let range = json!({ "start": at(0), "end": at(1000) });
+    let diagnostic = json!({ "range": range, "severity": 1, "source": "okep", "message": message });
+    BTreeMap::from([(CONFIG.to_owned(), vec![diagnostic])])
+}
+
+pub fn diagnostic(view: &OutcomeView, pages: &RulePages, finding: &Finding) -> Value {
+    let landed = grandfathered(finding, &view.outcome.report.okeps);
+    let lines = [&finding.message].into_iter().chain(&finding.help).chain(&landed);
+    let related = finding.related.iter().map(|related| {
+        let location = view.location(&related.path, related.place.as_ref());
+        json!({ "location": location, "message": related.message })
+    });
+    let mut diagnostic = json!({
+        "range": view.location(&finding.path, finding.place.as_ref())["range"],
+        "severity": severity(finding.severity),
+        "code": finding.rule,
+        "source": "okep",
+        "message": lines.map(String::as_str).collect::<Vec<_>>().join("\n"),
+        "relatedInformation": related.collect::<Vec<_>>(),
+    });
+    if let Some(uri) = pages.uri(finding.rule) {
+        diagnostic["codeDescription"] = json!({ "href": uri });
+    }
+    if rule(finding.rule).is_some_and(|rule| rule.is_superfluous) {
+        diagnostic["tags"] = json!([UNNECESSARY]);
+    }
+    diagnostic
+}
+
+/// The tag of what an editor may fade.
+const UNNECESSARY: u8 = 1;
+
+fn severity(severity: Severity) -> u8 {
+    match severity {
+        Severity::Error => 1,
+        Severity::Warning => 2,
+        Severity::Hint => 4,
+    }
+}

@@ -1,0 +1,91 @@
+//! What a check found, seen from an editor: files as URIs, bytes as positions.
+
+use super::client::Client;
+use super::document::OpenDocument;
+use super::position::{LineRange, Lines};
+use super::uri;
+use crate::audit::check::Outcome;
+use crate::okep::snapshot::Snapshot;
+use crate::rules::finding::{Edit, Fix, Rename};
+use crate::text::{Place, Text};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+pub struct OutcomeView<'a> {
+    pub outcome: &'a Outcome,
+    pub snapshot: &'a Snapshot,
+    pub client: &'a Client,
+    /// The folder that paths start from, as the editor names it.
+    pub folder: &'a Path,
+    /// The open documents by path, each with its URI.
+    pub open: BTreeMap<&'a str, (&'a str, &'a OpenDocument)>,
+}
+
+impl OutcomeView<'_> {
+    /// The URI of a file: the editor's own where it has the file open.
+    pub fn uri(&self, path: &str) -> String {
+        match self.open.get(path) {
+            Some((uri, _)) => (*uri).to_owned(),
+            None => uri::of_path(&self.folder.join(path)),
+        }
+    }
+
+    pub fn text(&self, path: &str) -> Option<Arc<Text>> {
+        self.snapshot.text(path)
+    }
+
+    /// The lines of the text of a file.
+    pub fn lines<'t>(&self, path: &str, text: &'t Text) -> Lines<'t> {
+        // What an editor reads from a disk begins after the byte order mark.
+        let start = if self.open.contains_key(path) { 0 } else { text.bom_len() };
+        Lines::new(text.as_str(), start, self.client.encoding)
+    }
+
+    /// Where something is; at the start of the file where a thing is absent.
+    pub fn range(lines: Option<&Lines>, place: Option<&Place>) -> LineRange {
+        let span = place.map_or(0..0, |place| place.span.into());
+        lines.unwrap_or(&Lines::new("", 0, Default::default())).range(span)
+    }
+
+    pub fn location(&self, path: &str, place: Option<&Place>) -> Value {
+        let text = self.text(path);
+        let lines = text.as_ref().map(|text| self.lines(path, text));
+        json!({ "uri": self.uri(path), "range": Self::range(lines.as_ref(), place) })
+    }
+
+    /// A fix as an edit of files; none where the client, or the protocol, cannot carry it out.
+    pub fn workspace_edit(&self, fix: &Fix) -> Option<Value> {
+        let mut by_path: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
+        fix.edits.iter().for_each(|edit| by_path.entry(&edit.path).or_default().push(edit));
+        if !self.client.versions_edits {
+            let changes =
+                by_path.into_iter().map(|(path, edits)| Some((self.uri(path), self.edits(path, edits)?)));
+            let changes: Map<String, Value> = changes.collect::<Option<_>>()?;
+            return fix.renames.is_empty().then(|| json!({ "changes": changes }));
+        }
+        if !fix.renames.is_empty() && !self.client.renames_files {
+            return None;
+        }
+        let change = |(path, edits): (&str, Vec<&Edit>)| {
+            let version = self.open.get(path).map(|(_, document)| document.version);
+            let document = json!({ "uri": self.uri(path), "version": version });
+            Some(json!({ "textDocument": document, "edits": self.edits(path, edits)? }))
+        };
+        let rename = |Rename { from, to }: &Rename| json!({ "kind": "rename", "oldUri": self.uri(from), "newUri": self.uri(to) });
+        let mut changes: Vec<Value> = by_path.into_iter().map(change).collect::<Option<_>>()?;
+        changes.extend(fix.renames.iter().map(rename));
+        Some(json!({ "documentChanges": changes }))
+    }
+
+    fn edits(&self, path: &str, mut edits: Vec<&Edit>) -> Option<Value> {
+        let text = self.text(path)?;
+        let lines = self.lines(path, &text);
+        edits.sort_by_key(|edit| (edit.start, edit.end));
+        let edit = |edit: &&Edit| {
+            Some(json!({ "range": lines.exact(edit.start..edit.end)?, "newText": edit.replacement }))
+        };
+        edits.iter().map(edit).collect()
+    }
+}

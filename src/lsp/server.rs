@@ -1,0 +1,331 @@
+//! Answers messages: what is open, what is to be checked, and which request gets what.
+
+use super::actions::{self, ActionContext, KINDS};
+use super::client::Client;
+use super::completion::{TRIGGERS, completion};
+use super::diagnostics;
+use super::document::{ContentChange, OpenDocument};
+use super::hover::hover;
+use super::outcome_view::OutcomeView;
+use super::position::{Encoding, LinePosition, LineRange};
+use super::rule_pages::RulePages;
+use super::uri;
+use super::wire::log;
+use super::workspace::{Workspace, root_of};
+use crate::files::inside;
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How long nobody may have typed before a document is checked.
+const PAUSE: Duration = Duration::from_millis(200);
+
+pub struct Server<W> {
+    out: W,
+    version: String,
+    lifecycle: Lifecycle,
+    client: Client,
+    pages: RulePages,
+    /// By URI.
+    documents: BTreeMap<String, OpenDocument>,
+    /// By top folder.
+    workspaces: BTreeMap<PathBuf, Workspace>,
+}
+
+#[derive(PartialEq)]
+enum Lifecycle {
+    New,
+    Running,
+    ShutDown,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DocumentParams {
+    text_document: DocumentItem,
+    #[serde(default)]
+    content_changes: Vec<ContentChange>,
+    position: Option<LinePosition>,
+    range: Option<LineRange>,
+    #[serde(default)]
+    context: Value,
+}
+
+/// A document as messages name it: its text comes when it is opened.
+#[derive(Deserialize)]
+struct DocumentItem {
+    uri: String,
+    version: Option<i64>,
+    text: Option<String>,
+}
+
+type Answer = Result<Value, (ErrorCode, String)>;
+
+impl<W: Write> Server<W> {
+    pub fn new(out: W, version: &str) -> Self {
+        Server {
+            out,
+            version: version.to_owned(),
+            lifecycle: Lifecycle::New,
+            client: Client::default(),
+            pages: RulePages::new(),
+            documents: BTreeMap::new(),
+            workspaces: BTreeMap::new(),
+        }
+    }
+
+    /// When something is to be checked next.
+    pub fn due(&self) -> Option<Instant> {
+        self.workspaces.values().filter_map(|workspace| workspace.due).min()
+    }
+
+    pub fn is_shut_down(&self) -> bool {
+        self.lifecycle == Lifecycle::ShutDown
+    }
+
+    /// Answers a message; `queue` are those behind it.
+    ///
+    /// # Errors
+    /// The client reads no more.
+    pub fn handle(&mut self, message: Message, queue: &VecDeque<Message>) -> io::Result<()> {
+        match message {
+            Message::Request(request) if is_cancelled(&request.id, queue) => {
+                self.respond(request.id, Err((ErrorCode::RequestCanceled, "cancelled".to_owned())))
+            }
+            Message::Request(request) => {
+                let id = request.id.clone();
+                let answer = self.answer(request)?;
+                self.respond(id, answer)
+            }
+            Message::Notification(notification) => {
+                let method = notification.method.clone();
+                if let Err(reason) = self.notice(notification) {
+                    log(&format!("{method}: {reason}"));
+                }
+                Ok(())
+            }
+            // Nothing is asked of the client.
+            Message::Response(_) => Ok(()),
+        }
+    }
+
+    fn respond(&mut self, id: RequestId, answer: Answer) -> io::Result<()> {
+        let response = match answer {
+            Ok(result) => Response::new_ok(id, result),
+            Err((code, message)) => {
+                log(&format!("request {id}: {message}"));
+                Response::new_err(id, code as i32, message)
+            }
+        };
+        Message::Response(response).write(&mut self.out)
+    }
+
+    fn answer(&mut self, Request { method, params, .. }: Request) -> io::Result<Answer> {
+        let refused = |code, reason: &str| Ok(Err((code, reason.to_owned())));
+        match (&self.lifecycle, method.as_str()) {
+            (Lifecycle::New, "initialize") => return Ok(Ok(self.initialize(&params))),
+            (Lifecycle::New, _) => {
+                return refused(ErrorCode::ServerNotInitialized, "`initialize` comes first");
+            }
+            (Lifecycle::Running, "shutdown") => {
+                self.lifecycle = Lifecycle::ShutDown;
+                return Ok(Ok(Value::Null));
+            }
+            (Lifecycle::Running, "initialize") | (Lifecycle::ShutDown, _) => {
+                return refused(ErrorCode::InvalidRequest, "this is not the time for it");
+            }
+            (Lifecycle::Running, _) => {}
+        }
+        let is_known =
+            ["textDocument/codeAction", "textDocument/hover", "textDocument/completion"].contains(&&*method);
+        if !is_known {
+            return refused(ErrorCode::MethodNotFound, &format!("there is no `{method}` here"));
+        }
+        let params: DocumentParams = match serde_json::from_value(params) {
+            Ok(params) => params,
+            Err(error) => return refused(ErrorCode::InvalidParams, &error.to_string()),
+        };
+        let Some(document) = self.documents.get(&params.text_document.uri) else {
+            return Ok(Ok(Value::Null));
+        };
+        let (root, path) = (document.root.clone(), document.path.clone());
+        if self.workspaces.get(&root).is_some_and(|workspace| workspace.due.is_some()) {
+            self.check(&root)?;
+        }
+        let Some(view) = self.view(&root) else { return Ok(Ok(Value::Null)) };
+        Ok(match (method.as_str(), params.position, params.range) {
+            ("textDocument/hover", Some(position), _) => Ok(json!(hover(&view, &path, position))),
+            ("textDocument/completion", Some(position), _) => Ok(json!(completion(&view, &path, position))),
+            ("textDocument/codeAction", _, Some(range)) => {
+                match Option::<ActionContext>::deserialize(params.context).map(Option::unwrap_or_default) {
+                    Ok(context) => Ok(json!(actions::actions(&view, &self.pages, &path, range, &context))),
+                    Err(error) => Err((ErrorCode::InvalidParams, error.to_string())),
+                }
+            }
+            _ => Err((ErrorCode::InvalidParams, "there is no position".to_owned())),
+        })
+    }
+
+    fn initialize(&mut self, params: &Value) -> Value {
+        self.client = Client::of(params);
+        self.lifecycle = Lifecycle::Running;
+        let encoding = match self.client.encoding {
+            Encoding::Utf8 => "utf-8",
+            Encoding::Utf16 => "utf-16",
+        };
+        json!({
+            "capabilities": {
+                "positionEncoding": encoding,
+                "textDocumentSync": { "openClose": true, "change": INCREMENTAL, "save": true },
+                "codeActionProvider": { "codeActionKinds": KINDS },
+                "hoverProvider": true,
+                "completionProvider": { "triggerCharacters": TRIGGERS },
+            },
+            "serverInfo": { "name": "okep", "version": self.version },
+        })
+    }
+
+    fn notice(&mut self, Notification { method, params }: Notification) -> Result<(), String> {
+        if self.lifecycle != Lifecycle::Running {
+            return Err("this is not the time for it".to_owned());
+        }
+        let now = Instant::now();
+        let is_of_document = ["didOpen", "didChange", "didSave", "didClose"]
+            .iter()
+            .any(|end| method == format!("textDocument/{end}"));
+        if method == "workspace/didChangeWatchedFiles" {
+            self.workspaces.values_mut().for_each(|workspace| workspace.due = Some(now));
+        }
+        if !is_of_document {
+            return Ok(());
+        }
+        let params: DocumentParams = serde_json::from_value(params).map_err(|error| error.to_string())?;
+        let DocumentItem { uri, version, text } = params.text_document;
+        if method == "textDocument/didOpen" {
+            return self.open(uri, version.unwrap_or_default(), text.ok_or("there is no text")?);
+        }
+        let document = self.documents.get_mut(&uri).ok_or_else(|| format!("`{uri}` is not open"))?;
+        let root = document.root.clone();
+        let due = match method.as_str() {
+            "textDocument/didChange" => {
+                document.version = version.unwrap_or(document.version);
+                for change in params.content_changes {
+                    document.apply(change, self.client.encoding)?;
+                }
+                now + PAUSE
+            }
+            "textDocument/didClose" => {
+                self.documents.remove(&uri);
+                now
+            }
+            _ => now,
+        };
+        self.workspaces.entry(root).and_modify(|workspace| workspace.due = Some(due));
+        Ok(())
+    }
+
+    fn open(&mut self, uri: String, version: i64, text: String) -> Result<(), String> {
+        let file = uri::to_path(&uri).ok_or_else(|| format!("`{uri}` is not a file of this machine"))?;
+        let root = root_of(&file, &self.client.folders)
+            .ok_or_else(|| format!("`{}` is in no repository and in no open folder", file.display()))?;
+        let path = inside(&file, Path::new(""), &root);
+        // The editor may have reached the folder through a link.
+        let above = file.ancestors().nth(path.split('/').count()).filter(|above| above.join(&path) == file);
+        let workspace = self.workspaces.entry(root.clone()).or_default();
+        workspace.folder = above.unwrap_or(&root).to_owned();
+        workspace.due = Some(Instant::now());
+        self.documents.insert(uri, OpenDocument { root, path, text, version });
+        Ok(())
+    }
+
+    /// Checks what is to be checked by now.
+    ///
+    /// # Errors
+    /// The client reads no more.
+    pub fn check_due(&mut self) -> io::Result<()> {
+        let now = Instant::now();
+        let is_due = |(_, workspace): &(&PathBuf, &Workspace)| workspace.due.is_some_and(|due| due <= now);
+        let due: Vec<PathBuf> = self.workspaces.iter().filter(is_due).map(|(root, _)| root.clone()).collect();
+        due.iter().try_for_each(|root| self.check(root))
+    }
+
+    /// Checks a workspace, and publishes what was found.
+    fn check(&mut self, root: &Path) -> io::Result<()> {
+        let Some(workspace) = self.workspaces.get_mut(root) else { return Ok(()) };
+        let open: Vec<&OpenDocument> =
+            self.documents.values().filter(|document| document.root == root).collect();
+        let unsaved = open.iter().map(|document| (document.path.as_str(), document.text.as_str()));
+        let failed = if open.is_empty() { None } else { workspace.check(root, unsaved).err() };
+        let mut found = match &failed {
+            Some(error) => {
+                workspace.log_once(error.to_string());
+                diagnostics::of_error(error)
+            }
+            None => {
+                self.view(root).map(|view| diagnostics::of_outcome(&view, &self.pages)).unwrap_or_default()
+            }
+        };
+        let open = self.documents.values().filter(|document| document.root == root);
+        let open: BTreeSet<String> = open.map(|document| document.path.clone()).collect();
+        if open.is_empty() {
+            found.clear();
+        }
+        let Some(workspace) = self.workspaces.get_mut(root) else { return Ok(()) };
+        let before = std::mem::take(&mut workspace.shown);
+        workspace.due = None;
+        workspace.shown =
+            found.iter().filter(|(_, found)| !found.is_empty()).map(|(path, _)| path.clone()).collect();
+        let folder = workspace.folder.clone();
+        if open.is_empty() {
+            self.workspaces.remove(root);
+        }
+        let paths: BTreeSet<String> = found.keys().cloned().chain(before).chain(open).collect();
+        paths.into_iter().try_for_each(|path| {
+            let diagnostics = found.remove(&path).unwrap_or_default();
+            self.publish(root, &folder, &path, diagnostics)
+        })
+    }
+
+    fn publish(&mut self, root: &Path, folder: &Path, path: &str, diagnostics: Vec<Value>) -> io::Result<()> {
+        let open = self.documents.iter().find(|(_, document)| document.root == root && document.path == path);
+        let mut params = json!({ "diagnostics": diagnostics });
+        params["uri"] = json!(open.map_or_else(|| uri::of_path(&folder.join(path)), |(uri, _)| uri.clone()));
+        if let Some((_, document)) = open {
+            params["version"] = json!(document.version);
+        }
+        let method = "textDocument/publishDiagnostics".to_owned();
+        Message::Notification(Notification { method, params }).write(&mut self.out)
+    }
+
+    /// What the last check of a workspace found.
+    fn view(&self, root: &Path) -> Option<OutcomeView<'_>> {
+        let workspace = self.workspaces.get(root)?;
+        let outcome = workspace.outcome.as_ref()?;
+        let open = self.documents.iter().filter(|(_, document)| document.root == root);
+        Some(OutcomeView {
+            outcome,
+            snapshot: outcome.snapshot.as_ref()?,
+            client: &self.client,
+            folder: &workspace.folder,
+            open: open.map(|(uri, document)| (document.path.as_str(), (uri.as_str(), document))).collect(),
+        })
+    }
+}
+
+/// Full texts, or edits of ranges.
+const INCREMENTAL: u8 = 2;
+
+/// Whether a message behind a request takes it back.
+fn is_cancelled(id: &RequestId, queue: &VecDeque<Message>) -> bool {
+    queue.iter().any(|message| match message {
+        Message::Notification(Notification { method, params }) => {
+            method == "$/cancelRequest"
+                && RequestId::deserialize(&params["id"]).is_ok_and(|other| other == *id)
+        }
+        _ => false,
+    })
+}
