@@ -103,6 +103,19 @@ else
     unset OKEP_TEST_BROWSER OKEP_TEST_CHROMIUM
 fi
 
+say "Neovim as a client of \`okep lsp\`"
+neovim_of_debian() {
+    [[ ${CI:-} == true && $(id -u) == 0 ]] && apt-get update -q && apt-get install -qy neovim
+}
+if command -v nvim >/dev/null || neovim_of_debian >"$target/neovim.log" 2>&1; then
+    nvim --version | head -n 1
+elif [[ ${CI:-} == true ]]; then
+    echo "error: in CI an editor has to use the language server" >&2
+    exit 1
+else
+    echo "no Neovim (Debian: apt-get install neovim); its test is skipped"
+fi
+
 say "the official schema of SARIF"
 cargo fetch -q --locked --manifest-path tests/sarif_schema/Cargo.toml
 OKEP_TEST_SARIF_SCHEMA=$(cargo metadata -q --locked --offline --format-version 1 \

@@ -54,8 +54,15 @@ pub fn actions(
         let shown = findings.iter_mut().collect();
         verify(&state, &view.outcome.layout, history, &view.outcome.parsed, shown);
         findings.sort_by_key(|finding| finding.fix.as_ref().map_or(Safety::Suggested, |fix| fix.safety));
-        actions.extend(findings.iter().filter_map(|finding| fix(view, pages, finding)));
-        actions.extend(findings.iter().filter_map(|finding| suppress(view, pages, finding)));
+        for make in [fix, suppress] {
+            let made = findings.iter().filter_map(|finding| Some((finding, make(view, finding)?)));
+            actions.extend(made.map(|(finding, mut action)| {
+                // A diagnostic is that of the document that is asked about.
+                let own = (finding.path == path).then(|| diagnostic(view, pages, finding));
+                action["diagnostics"] = own.into_iter().collect();
+                action
+            }));
+        }
     }
     if context.wants(FIX_ALL) && (context.only.is_some() || context.trigger_kind != Some(2)) {
         actions.extend(fix_all(view, path));
@@ -63,30 +70,34 @@ pub fn actions(
     actions
 }
 
-/// The findings of a document that are on some of its lines.
+/// The findings of a document that are on some of its lines; on the title of an OKEP also those about it in other
+/// files, such as nav.
 fn on_lines(view: &OutcomeView, path: &str, range: LineRange) -> Vec<Finding> {
     let Some(text) = view.text(path) else { return Vec::new() };
     let lines = view.lines(path, &text);
-    let is_there = |finding: &&Finding| {
-        let place = OutcomeView::range(Some(&lines), finding.place.as_ref());
-        finding.path == path && place.start.line <= range.end.line && range.start.line <= place.end.line
+    let is_in = |place: LineRange| place.start.line <= range.end.line && range.start.line <= place.end.line;
+    let okep = view.snapshot.okep(path);
+    let title = okep.and_then(|okep| Some(okep.document.headings[okep.title.as_ref()?.heading].span.clone()));
+    let on_title = is_in(lines.range(title.unwrap_or(0..0)));
+    let is_there = |finding: &&Finding| match finding.path == path {
+        true => is_in(OutcomeView::range(Some(&lines), finding.place.as_ref())),
+        false => on_title && finding.okep.as_deref() == Some(path),
     };
     view.outcome.report.live().filter(is_there).cloned().collect()
 }
 
-fn fix(view: &OutcomeView, pages: &RulePages, finding: &Finding) -> Option<Value> {
+fn fix(view: &OutcomeView, finding: &Finding) -> Option<Value> {
     let fix = finding.fix.as_ref()?;
     Some(json!({
         "title": format!("{} ({})", capital(&fix.title), finding.rule),
         "kind": QUICK_FIX,
         "isPreferred": fix.safety == Safety::Safe,
-        "diagnostics": [diagnostic(view, pages, finding)],
         "edit": view.workspace_edit(fix)?,
     }))
 }
 
 /// A comment that accepts a finding, with its reason left to the author: without one it is an error.
-fn suppress(view: &OutcomeView, pages: &RulePages, finding: &Finding) -> Option<Value> {
+fn suppress(view: &OutcomeView, finding: &Finding) -> Option<Value> {
     let okep = view.snapshot.okep(finding.okep.as_deref()?)?;
     let comment = suppression(finding.rule, &finding.subject)?;
     let document = &okep.document;
@@ -100,7 +111,6 @@ fn suppress(view: &OutcomeView, pages: &RulePages, finding: &Finding) -> Option<
     Some(json!({
         "title": format!("Accept this with a reason (`okep: allow {}`)", finding.rule),
         "kind": QUICK_FIX,
-        "diagnostics": [diagnostic(view, pages, finding)],
         "edit": view.workspace_edit(&Fix::suggested("", vec![edit]))?,
     }))
 }

@@ -253,14 +253,16 @@ impl<W: Write> Server<W> {
         due.iter().try_for_each(|root| self.check(root))
     }
 
-    /// Checks a workspace, and publishes what was found.
+    /// Checks a workspace, and publishes what was found: of open documents always, of others where it changed.
     fn check(&mut self, root: &Path) -> io::Result<()> {
         let Some(workspace) = self.workspaces.get_mut(root) else { return Ok(()) };
-        let open: Vec<&OpenDocument> =
-            self.documents.values().filter(|document| document.root == root).collect();
-        let unsaved = open.iter().map(|document| (document.path.as_str(), document.text.as_str()));
+        let open: BTreeMap<&str, &OpenDocument> =
+            of_root(&self.documents, root).map(|(_, d)| (&*d.path, d)).collect();
+        let unsaved = open.iter().map(|(path, document)| (*path, document.text.as_str()));
         let failed = if open.is_empty() { None } else { workspace.check(root, unsaved).err() };
+        let open: BTreeSet<String> = open.into_keys().map(str::to_owned).collect();
         let mut found = match &failed {
+            _ if open.is_empty() => BTreeMap::new(),
             Some(error) => {
                 workspace.log_once(error.to_string());
                 diagnostics::of_error(error)
@@ -269,31 +271,31 @@ impl<W: Write> Server<W> {
                 self.view(root).map(|view| diagnostics::of_outcome(&view, &self.pages)).unwrap_or_default()
             }
         };
-        let open = self.documents.values().filter(|document| document.root == root);
-        let open: BTreeSet<String> = open.map(|document| document.path.clone()).collect();
-        if open.is_empty() {
-            found.clear();
+        for path in &open {
+            found.entry(path.clone()).or_default();
         }
         let Some(workspace) = self.workspaces.get_mut(root) else { return Ok(()) };
-        let before = std::mem::take(&mut workspace.shown);
+        let before = std::mem::replace(&mut workspace.shown, found.clone());
         workspace.due = None;
-        workspace.shown =
-            found.iter().filter(|(_, found)| !found.is_empty()).map(|(path, _)| path.clone()).collect();
         let folder = workspace.folder.clone();
         if open.is_empty() {
             self.workspaces.remove(root);
         }
-        let paths: BTreeSet<String> = found.keys().cloned().chain(before).chain(open).collect();
-        paths.into_iter().try_for_each(|path| {
-            let diagnostics = found.remove(&path).unwrap_or_default();
-            self.publish(root, &folder, &path, diagnostics)
-        })
+        for path in before.keys().filter(|path| !found.contains_key(*path)).cloned().collect::<Vec<_>>() {
+            found.insert(path, Vec::new());
+        }
+        let is_news = |(path, now): &(String, Vec<Value>)| {
+            open.contains(path) || *now != before.get(path).cloned().unwrap_or_default()
+        };
+        let mut news = found.into_iter().filter(is_news);
+        news.try_for_each(|(path, found)| self.publish(root, &folder, &path, found))
     }
 
     fn publish(&mut self, root: &Path, folder: &Path, path: &str, diagnostics: Vec<Value>) -> io::Result<()> {
-        let open = self.documents.iter().find(|(_, document)| document.root == root && document.path == path);
+        let open = of_root(&self.documents, root).find(|(_, document)| document.path == path);
         let mut params = json!({ "diagnostics": diagnostics });
-        params["uri"] = json!(open.map_or_else(|| uri::of_path(&folder.join(path)), |(uri, _)| uri.clone()));
+        params["uri"] =
+            json!(open.map_or_else(|| uri::of_path(&folder.join(path)), |(uri, _)| uri.to_owned()));
         if let Some((_, document)) = open {
             params["version"] = json!(document.version);
         }
@@ -305,19 +307,28 @@ impl<W: Write> Server<W> {
     fn view(&self, root: &Path) -> Option<OutcomeView<'_>> {
         let workspace = self.workspaces.get(root)?;
         let outcome = workspace.outcome.as_ref()?;
-        let open = self.documents.iter().filter(|(_, document)| document.root == root);
+        let open = of_root(&self.documents, root);
         Some(OutcomeView {
             outcome,
             snapshot: outcome.snapshot.as_ref()?,
             client: &self.client,
             folder: &workspace.folder,
-            open: open.map(|(uri, document)| (document.path.as_str(), (uri.as_str(), document))).collect(),
+            open: open.map(|(uri, document)| (document.path.as_str(), (uri, document))).collect(),
         })
     }
 }
 
 /// Full texts, or edits of ranges.
 const INCREMENTAL: u8 = 2;
+
+/// The open documents of a workspace, each with its URI.
+fn of_root<'d>(
+    documents: &'d BTreeMap<String, OpenDocument>,
+    root: &Path,
+) -> impl Iterator<Item = (&'d str, &'d OpenDocument)> {
+    let of_root = documents.iter().filter(move |(_, document)| document.root == root);
+    of_root.map(|(uri, document)| (uri.as_str(), document))
+}
 
 /// Whether a message behind a request takes it back.
 fn is_cancelled(id: &RequestId, queue: &VecDeque<Message>) -> bool {

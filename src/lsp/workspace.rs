@@ -8,7 +8,8 @@ use crate::audit::target::{CheckTarget, Options};
 use crate::files::Note;
 use crate::git::Repo;
 use crate::history::repo_history::RepoHistory;
-use std::collections::BTreeSet;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -21,8 +22,8 @@ pub struct Workspace {
     pub due: Option<Instant>,
     /// What the last check found, where it could be made.
     pub outcome: Option<Outcome>,
-    /// The files that have diagnostics at the moment.
-    pub shown: BTreeSet<String>,
+    /// The diagnostics that the client has, by path.
+    pub shown: BTreeMap<String, Vec<Value>>,
     known: Known,
     history: HistoryMemo,
     /// What the log has already.

@@ -12,6 +12,8 @@ mod fix_properties;
 mod git;
 mod history;
 mod hooks_install;
+#[cfg(unix)]
+mod lsp;
 mod new;
 mod oracles;
 mod papers;
