@@ -104,8 +104,11 @@ else
 fi
 
 say "Neovim as a client of \`okep lsp\`"
+# Where CI is not root it may become it.
 neovim_of_debian() {
-    [[ ${CI:-} == true && $(id -u) == 0 ]] && apt-get update -q && apt-get install -qy neovim
+    local root=()
+    [[ $(id -u) == 0 ]] || root=(sudo -n)
+    [[ ${CI:-} == true ]] && "${root[@]}" apt-get update -q && "${root[@]}" apt-get install -qy neovim
 }
 if command -v nvim >/dev/null || neovim_of_debian >"$target/neovim.log" 2>&1; then
     nvim --version | head -n 1
