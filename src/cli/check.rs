@@ -253,8 +253,8 @@ fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<Exit
         selection.includes(f, &folder)
             && (!writes_staged || introduced.contains(&identity(f, &AfterRenames(&[]))))
     };
-    let repair = repair::plan(&outcome, repo.as_ref(), most, &wanted)?;
-    let after = match writes && !repair.patch.is_empty() {
+    let repair = repair::plan(&outcome, repo.as_ref(), writes_staged, most, &wanted)?;
+    let mut after = match writes && !repair.patch.is_empty() {
         true => match repair::write(&outcome, &repair) {
             Ok(()) => {
                 // The files were written, and what is staged is as it was.
@@ -263,10 +263,6 @@ fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<Exit
                 let mut after = check_again(request, repo.as_ref(), &outcome, &repair)?;
                 // A fix may have renamed the OKEP.
                 let _ = selection.apply(&mut after.report, &folder);
-                if writes_staged {
-                    let is_asked = |f: &Finding| introduced.contains(&identity(f, &AfterRenames(&[])));
-                    after.report.findings.retain(|reported| is_asked(&reported.finding));
-                }
                 after
             }
             Err(error) => {
@@ -279,6 +275,10 @@ fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<Exit
         },
         false => outcome,
     };
+    if writes_staged {
+        let is_asked = |f: &Finding| introduced.contains(&identity(f, &AfterRenames(&[])));
+        after.report.findings.retain(|reported| is_asked(&reported.finding));
+    }
     // Everything is written; whoever reads the patch in a pager keeps nobody else waiting.
     drop(alone);
     // What was written is reported whether or not the patch can be printed.

@@ -73,14 +73,17 @@ pub fn introduced(outcome: &Outcome) -> HashSet<Identity> {
 }
 
 /// Finds out what is to be fixed of what was found and is `asked` for; nothing is written.
+///
+/// Files that are `to_stage` again are left alone where they are staged only in part.
 pub fn plan(
     outcome: &Outcome,
     repo: Option<&Arc<Repo>>,
+    to_stage: bool,
     most: Safety,
     asked: &dyn Fn(&Finding) -> bool,
 ) -> Result<Repair, Error> {
     let bounds = match outcome.report.source {
-        Source::Worktree => Some(Bounds::of(outcome, repo)?),
+        Source::Worktree => Some(Bounds::of(outcome, repo, to_stage)?),
         _ => None,
     };
     let out_of_bounds = |path: &str| bounds.as_ref().and_then(|bounds| bounds.reason(path));
@@ -106,7 +109,11 @@ pub fn plan(
         left_alone = patch::between(&fixed.tree, &rest.tree, &rest.renames);
         let paths: BTreeSet<&str> = fixed.left.iter().filter(alone).flat_map(touched).collect();
         let why = |path: &str| match out_of_bounds(path)? {
-            HALF_STAGED => Some(Note::at(HALF_STAGED, path, "staged only in part, so it is left alone")),
+            HALF_STAGED => {
+                let message = "staged only in part, so it is left alone: stage the rest of it, or fix the working \
+                               copy without `--staged`";
+                Some(Note::at(HALF_STAGED, path, message))
+            }
             reason => Some(Note::at("left-alone", path, reason)),
         };
         notes.extend(paths.into_iter().filter_map(why));
@@ -154,10 +161,12 @@ struct Bounds<'a> {
     root: Option<&'a Path>,
     /// The index and HEAD, where there is a repository.
     index: Option<(Tree, Tree)>,
+    /// Whether the files are to be staged after they are written.
+    to_stage: bool,
 }
 
 impl<'a> Bounds<'a> {
-    fn of(outcome: &'a Outcome, repo: Option<&Arc<Repo>>) -> Result<Self, Error> {
+    fn of(outcome: &'a Outcome, repo: Option<&Arc<Repo>>, to_stage: bool) -> Result<Self, Error> {
         let index = match repo {
             Some(repo) => {
                 let head = repo.head().id().map(|id| Tree::commit(repo, id)).transpose()?;
@@ -165,7 +174,7 @@ impl<'a> Bounds<'a> {
             }
             None => None,
         };
-        Ok(Bounds { tree: &outcome.tree, root: outcome.root.as_deref(), index })
+        Ok(Bounds { tree: &outcome.tree, root: outcome.root.as_deref(), index, to_stage })
     }
 
     /// Why a file is left alone.
@@ -191,7 +200,7 @@ impl<'a> Bounds<'a> {
         }
         let (staged, on_disk) = (staged?, self.tree.bytes(path)?);
         let is_half_staged = index.id(path) != head.id(path) && !same_text(&staged, &on_disk);
-        is_half_staged.then_some(HALF_STAGED)
+        (self.to_stage && is_half_staged).then_some(HALF_STAGED)
     }
 }
 

@@ -158,21 +158,30 @@ fn what_is_staged_in_part_is_left_alone_and_told() {
     let path = "docs/okeps/okep-1021-flow-log-export.md";
     let on_disk = dir.path().join(path);
     let old = fs::read_to_string(&on_disk).expect("it is there");
+    let old = old.replace("# Motivation", "# motivation");
     fs::write(&on_disk, old.replace("Send a record", "Send one record")).expect("it is writable");
     git(dir.path(), &["add", path]);
     let mine = old.replace("Send a record", "Send two records");
     fs::write(&on_disk, &mine).expect("it is writable");
-    let out = okep(dir.path(), &["check", "--fix=all"]);
+    let out = okep(dir.path(), &["check", "--staged", "--fix=all"]);
     assert_eq!(fs::read_to_string(&on_disk).expect("it is there"), mine);
     let told = text(&out.stderr);
-    assert!(told.contains(&format!("{path}: staged only in part")), "{told}");
-    assert!(told.contains("+## Summary"), "its diff is shown: {told}");
-    assert!(!text(&out.stdout).contains("+++ b/docs/okeps/okep-1021-flow"), "and is not in the patch");
-    assert!(text(&out.stdout).contains("1003-drain"), "the others are fixed");
+    assert!(
+        told.contains(&format!("{path}: staged only in part, so it is left alone: stage the rest")),
+        "{told}"
+    );
+    assert!(told.contains(&format!("git add {path}")), "{told}");
+    assert!(told.contains("-# motivation"), "its diff is shown: {told}");
+    assert_eq!((text(&out.stdout).as_str(), out.status.code()), ("", Some(0)), "and is not in the patch");
 
-    git(dir.path(), &["add", path]);
-    okep(dir.path(), &["check", "--fix=all"]);
-    assert_ne!(fs::read_to_string(&on_disk).expect("it is there"), mine, "all of it is staged now");
+    // Without `--staged` the working copy is checked and fixed, whatever is staged of it.
+    let shown = okep(dir.path(), &["check", "--diff=all", path]).stdout;
+    assert!(text(&shown).contains("-# motivation"), "{}", text(&shown));
+    let staged = git(dir.path(), &["ls-files", "-s"]);
+    assert_eq!(okep(dir.path(), &["check", "--fix=all", path]).stdout, shown);
+    let fixed = fs::read_to_string(&on_disk).expect("it is there");
+    assert!(fixed.contains("# Motivation") && fixed.contains("two records"), "{fixed}");
+    assert_eq!(git(dir.path(), &["ls-files", "-s"]), staged);
 }
 
 /// Two runs at once could repair a tree that is half fixed.

@@ -134,12 +134,15 @@ fn a_page_that_is_staged_in_part_keeps_the_rename_away() {
     fs::write(&page, format!("{was}\r\nOne.\r\n")).expect("it is writable");
     git(dir.path(), &["add", "docs/guide"]);
     fs::write(&page, format!("{was}\r\nTwo.\r\n")).expect("it is writable");
-    let out = okep(dir.path(), &["check", "--fix=all"]);
+    git(dir.path(), &["reset", "-q", "--soft", "HEAD~1"]);
+    let out = okep(dir.path(), &["check", "--staged", "--fix=all"]);
     let told = text(&out.stderr);
     assert!(told.contains("docs/guide/deep/use.md: staged only in part"), "{told}");
     let now = files(dir.path());
     assert!(now.contains_key(OLD) && !now.contains_key(NEW), "all or nothing");
     assert_eq!(read(dir.path(), "README.md"), PAGES[0].1);
+    okep(dir.path(), &["check", "--fix=all"]);
+    assert!(files(dir.path()).contains_key(NEW), "nothing is to be staged");
 }
 
 #[test]
