@@ -5,7 +5,7 @@ use crate::audit::report::Report;
 use crate::files::{CONFIG, Note};
 use crate::okep::snapshot::Snapshot;
 use crate::text::nearest::nearest;
-use crate::text::path::file_name;
+use crate::text::path::{self, file_name};
 
 /// A file or folder that somebody asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,13 +14,15 @@ pub struct AskedPath {
     pub written: String,
     /// From the root, `/` between the parts; of something outside an absolute path, which no file has.
     pub path: String,
+    /// The folder that it was written in, from the root.
+    pub from: String,
     /// Whether it is a file of the working tree, such as a hook manager passes with all others.
     pub is_file: bool,
 }
 
 /// A path that is neither a file nor anything that an OKEP depends on.
 #[derive(Debug, thiserror::Error)]
-#[error("`{written}` is not an OKEP or a file that OKEPs depend on{near}; OKEPs are in `{folder}`")]
+#[error("`{written}` is not an OKEP or a file that OKEPs depend on; OKEPs are in `{folder}`{near}")]
 pub struct UnknownPath {
     written: String,
     folder: String,
@@ -35,8 +37,12 @@ impl UnknownPath {
         let name = file_name(&asked.path);
         let moved = known.iter().copied().find(|path| file_name(path) == name);
         let near = moved.or_else(|| nearest(&asked.path, &known));
-        let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
-        UnknownPath { written: asked.written.clone(), near, folder }
+        let seen = |path: &str| match path::relative(&asked.from, path) {
+            path if path.is_empty() => ".".to_owned(),
+            path => path,
+        };
+        let near = near.map_or(String::new(), |near| format!("; did you mean `{}`?", seen(near)));
+        UnknownPath { written: asked.written.clone(), near, folder: seen(&folder) }
     }
 }
 
@@ -59,8 +65,14 @@ pub fn keep_asked(
             return Err(UnknownPath::new(asked_path, now));
         }
         if !is_input {
-            let message = "not an OKEP or a file that OKEPs depend on: not checked";
+            let message = format!(
+                "not an OKEP or a file that OKEPs depend on: not checked; OKEPs are in `{}`",
+                now.layout.folder
+            );
             report.notes.push(Note::at("not-an-okep", path.clone(), message));
+        } else if now.template.path.as_ref() == Some(path) {
+            let message = "the template, which is not checked itself; `okep check` holds the OKEPs to it";
+            report.notes.push(Note::at("template", path.clone(), message));
         }
         asked.extend(one);
     }

@@ -170,7 +170,7 @@ fn check_state(dir: Option<&Path>, args: &CheckArgs, how: &How) -> anyhow::Resul
     let code = code(&outcome, args);
     let refused = how.refused.filter(|_| code != ExitCode::SUCCESS);
     if !is_silent(&outcome.report, args, how) || outcome.incomplete {
-        print(&shown(&outcome, &args.call(dir), args, refused))?;
+        print(&shown(&outcome, &args.call(dir, &request.paths), args, refused))?;
     }
     if outcome.incomplete {
         print_error(INCOMPLETE);
@@ -221,10 +221,11 @@ fn shown(outcome: &Outcome, call: &Call, args: &CheckArgs, refused: Option<Refus
 }
 
 impl CheckArgs {
-    fn call<'a>(&'a self, dir: Option<&'a Path>) -> Call<'a> {
+    /// The call that a reader can repeat: what was read from standard input is checked as it is saved.
+    fn call<'a>(&'a self, dir: Option<&'a Path>, paths: &'a [PathBuf]) -> Call<'a> {
         let (rev, since) = (self.rev.as_deref(), self.since.as_deref());
         let (okeps, select, ignore) = (&self.okep, &self.select, &self.ignore);
-        Call { dir, staged: self.staged, rev, since, okeps, select, ignore, paths: &self.paths }
+        Call { dir, staged: self.staged, rev, since, okeps, select, ignore, paths }
     }
 }
 
@@ -283,11 +284,12 @@ fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<Exit
     drop(alone);
     // What was written is reported whether or not the patch can be printed.
     let printed = print_patch(&repair.patch);
-    print_error(&fixed(&after, &repair, &args.call(request.dir.as_deref()), writes));
+    let call = args.call(request.dir.as_deref(), &request.paths);
+    print_error(&fixed(&after, &repair, &call, writes));
     if writes_staged && !repair.patch.is_empty() {
         let files: BTreeSet<&str> = repair.fixed.applied.iter().flat_map(repair::touched).collect();
         let away = after.root.as_deref().is_none_or(suggested_commands::is_away);
-        let command = suggested_commands::stage(files, away);
+        let command = call.stage(files, away);
         print_error(&format!("  stage it:   {}\n", report::escape_control(&command)));
     }
     printed?;
@@ -307,7 +309,7 @@ fn fixed(after: &Outcome, repair: &Repair, call: &Call, writes: bool) -> String 
     let half: BTreeSet<&str> = half.filter_map(|note| note.path.as_deref()).collect();
     if !half.is_empty() {
         let away = after.root.as_deref().is_none_or(suggested_commands::is_away);
-        let command = suggested_commands::stage(half, away);
+        let command = call.stage(half, away);
         out += &format!("  stage your changes:  {}\n", report::escape_control(&command));
     }
     out += &report::patch::readable(&repair.left_alone, &terminal());
@@ -365,7 +367,7 @@ pub fn demo(from: Option<&Path>, place: &Path) -> anyhow::Result<ExitCode> {
          Try next:\n  okep -C {shell_dir} check --format full\n  okep explain missing-section\n  \
          okep -C {shell_dir} history --format html > okep-demo.html\n",
         if is_new { "now" } else { "already" },
-        shown(&outcome, &args.call(Some(&dir)), &args, None)
+        shown(&outcome, &args.call(Some(&dir), &[]), &args, None)
     ))?;
     Ok(ExitCode::SUCCESS)
 }

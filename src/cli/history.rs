@@ -239,7 +239,9 @@ fn suggestions(
             Err(check::Error::NoFolder { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-    Ok(Some(repair::plan(&outcome, Some(repo), false, which.most(), &|finding| narrow.wants(story, finding))?))
+    Ok(Some(repair::plan(&outcome, Some(repo), false, which.most(), &|finding| {
+        narrow.wants(story, finding)
+    })?))
 }
 
 fn discover(dir: Option<&Path>) -> Result<Arc<Repo>, GitError> {

@@ -58,7 +58,7 @@ impl Call<'_> {
     /// The same call with more options.
     pub fn with(&self, options: &str) -> String {
         let mut words = vec!["okep".to_owned()];
-        words.extend(self.dir.map(|dir| format!("-C {}", shell(&dir.to_string_lossy()))));
+        words.extend(self.dir.map(|dir| format!("-C {}", shell_path(dir))));
         words.push("check".to_owned());
         words.extend(self.staged.then(|| "--staged".to_owned()));
         words.extend(self.rev.map(|rev| format!("--rev {}", shell(rev))));
@@ -68,8 +68,18 @@ impl Call<'_> {
             words.extend((!rules.is_empty()).then(|| format!("{option} {}", rules.join(","))));
         }
         words.extend((!options.is_empty()).then(|| options.to_owned()));
-        words.extend(self.paths.iter().map(|path| shell(&path.to_string_lossy())));
+        words.extend(self.paths.iter().map(|path| shell_path(path)));
         words.join(" ")
+    }
+
+    /// The command that stages tracked files, named where they are few; `away` as for [`for_git`].
+    pub fn stage<'a>(&self, paths: impl IntoIterator<Item = &'a str>, away: bool) -> String {
+        let paths: Vec<&str> = paths.into_iter().collect();
+        let dir = self.dir.filter(|_| away).map_or(String::new(), |dir| format!(" -C {}", shell_path(dir)));
+        match paths.len() > FEW {
+            true => format!("git{dir} add -u"),
+            false => format!("git{dir} add {}", for_git(paths, away)),
+        }
     }
 }
 
@@ -79,7 +89,7 @@ pub fn suggestions(call: &Call, report: &Report, view: &View, is_folded: bool) -
     let mut found = fixes(call, report);
     let half = half_staged(report);
     if !half.is_empty() {
-        found.push(suggestion("stage your changes", stage(half, report.away)));
+        found.push(suggestion("stage your changes", call.stage(half, report.away)));
     }
     let listed = listed(report, view);
     if let Some(worst) = listed.first() {
@@ -119,7 +129,10 @@ fn fixes(call: &Call, report: &Report) -> Vec<Suggestion> {
         (Source::Index, n) => {
             let fix = call.with("--fix");
             let files: BTreeSet<&str> = safe.iter().flat_map(|fix| touched(fix)).collect();
-            found.push(suggestion(&count(n, "safe fix"), format!("{fix}; {}", stage(files, report.away))));
+            found.push(suggestion(
+                &count(n, "safe fix"),
+                format!("{fix}; {}", call.stage(files, report.away)),
+            ));
         }
     }
     if !suggested.is_empty() {
@@ -156,17 +169,15 @@ pub fn shell(word: &str) -> String {
     if is_plain { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }
 
+pub fn shell_path(path: &Path) -> String {
+    shell(&path.to_string_lossy())
+}
+
 /// Paths from the root as words for git; `away` from the top of the working tree it takes `:/` for it.
 pub fn for_git<'a>(paths: impl IntoIterator<Item = &'a str>, away: bool) -> String {
     let top = if away { ":/" } else { "" };
     let words: Vec<String> = paths.into_iter().map(|path| shell(&format!("{top}{path}"))).collect();
     words.join(" ")
-}
-
-/// The command that stages tracked files, named where they are few.
-pub fn stage<'a>(paths: impl IntoIterator<Item = &'a str>, away: bool) -> String {
-    let paths: Vec<&str> = paths.into_iter().collect();
-    if paths.len() > FEW { "git add -u".to_owned() } else { format!("git add {}", for_git(paths, away)) }
 }
 
 /// Whether the reader is elsewhere than in `root`. A hook runs at the top, and git names the folder of its
@@ -192,9 +203,12 @@ mod tests {
 
     #[test]
     fn few_files_are_named_and_many_are_not() {
-        assert_eq!(stage(["a.md", "b c.md"], false), "git add a.md 'b c.md'");
-        assert_eq!(stage(["a.md"], true), "git add :/a.md");
-        assert_eq!(stage(["a", "b", "c", "d", "e"], true), "git add -u");
+        let (here, there) = (Call::default(), Call { dir: Some(Path::new("a b")), ..Call::default() });
+        assert_eq!(here.stage(["a.md", "b c.md"], false), "git add a.md 'b c.md'");
+        assert_eq!(here.stage(["a.md"], true), "git add :/a.md");
+        assert_eq!(there.stage(["a.md"], true), "git -C 'a b' add :/a.md");
+        assert_eq!(there.stage(["a.md"], false), "git add a.md");
+        assert_eq!(there.stage(["a", "b", "c", "d", "e"], true), "git -C 'a b' add -u");
     }
 
     #[test]

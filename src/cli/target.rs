@@ -121,6 +121,10 @@ const TRIES: usize = 5;
 
 /// The index, and the commit that it was based on when it was read.
 fn of_index(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Error> {
+    // In a bare repository git itself may name an index.
+    if repo.root().is_none() && std::env::var_os("GIT_INDEX_FILE").is_none() {
+        return Err(repo.is_bare().into());
+    }
     let (index, head) = while_head_moves(|| {
         let head = repo.head();
         let index = Tree::index(repo)?;
@@ -180,7 +184,12 @@ fn asked_path(path: &Path, from: &Path, top: &Path) -> AskedPath {
     let is_file = real(&from.join(path))
         .zip(real(top))
         .is_some_and(|(full, top)| full.is_file() && full.starts_with(top));
-    AskedPath { written: path.display().to_string(), path: inside(path, from, top), is_file }
+    AskedPath {
+        written: path.display().to_string(),
+        path: inside(path, from, top),
+        from: inside(Path::new("."), from, top),
+        is_file,
+    }
 }
 
 #[cfg(test)]

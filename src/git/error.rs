@@ -62,7 +62,9 @@ pub enum Error {
     Untrusted { path: PathBuf },
     #[error("the repository at `{path}` cannot be opened: {reason}; see what `git -C '{path}' status` says")]
     Open { path: PathBuf, reason: String },
-    #[error("the repository at `{path}` is bare and has no working tree; name a commit with `--rev`")]
+    #[error(
+        "the repository at `{path}` is bare: it has no working tree and nothing staged; name a commit with `--rev`"
+    )]
     Bare { path: PathBuf },
     #[error("the index `{path}` cannot be read: {reason}; see what `git status` says")]
     Index { path: PathBuf, reason: String },

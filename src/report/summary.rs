@@ -61,6 +61,9 @@ pub fn verdict(report: &Report, view: &View, terminal: &Terminal) -> String {
         (Some(what), ..) => format!("okep: {what} refused: {}", counted(counts, terminal)),
         (_, 0, true) => format!("{okeps} checked, no new problems"),
         (_, 0, false) => format!("{okeps} checked, no problems found"),
+        _ if report.okeps.is_empty() => {
+            format!("{} in files that OKEPs depend on", counted(counts, terminal))
+        }
         _ => format!("{okeps} checked: {}", counted(counts, terminal)),
     };
     let prompts = report.live().filter(|f| f.rule == PROMPTS && f.severity == Severity::Error).count();

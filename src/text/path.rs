@@ -188,6 +188,15 @@ pub fn resolve(from: &str, target: &str) -> Option<String> {
     join(folder_of(from), target)
 }
 
+/// The path from the folder `from` to `to`, both from the root; empty where they are the same.
+pub fn relative(from: &str, to: &str) -> String {
+    let parts = |path: &str| path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect();
+    let (from, to): (Vec<String>, Vec<String>) = (parts(from), parts(to));
+    let common = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
+    let up = from[common..].iter().map(|_| "..");
+    up.chain(to[common..].iter().map(String::as_str)).collect::<Vec<_>>().join("/")
+}
+
 /// The text with `%XX` resolved; kept as it is where that gives no UTF-8.
 pub fn percent_decoded(text: &str) -> String {
     if !text.contains('%') {
@@ -256,6 +265,16 @@ mod tests {
         assert_eq!(resolve("docs/okeps/index.md", "./okep-1-x.md"), Some("docs/okeps/okep-1-x.md".into()));
         assert_eq!(resolve("docs/okeps/index.md", "../a.md"), Some("docs/a.md".into()));
         assert_eq!(resolve("docs/a.md", "../../b.md"), None);
+    }
+
+    #[test]
+    fn a_path_is_written_as_seen_from_a_folder() {
+        let check = |from, to, expected| assert_eq!(relative(from, to), expected, "{from} {to}");
+        check("", "docs/a.md", "docs/a.md");
+        check("docs", "docs/okeps/a.md", "okeps/a.md");
+        check("docs/okeps", "docs/a.md", "../a.md");
+        check("src/lib", "docs", "../../docs");
+        check("docs/okeps", "docs/okeps", "");
     }
 
     #[test]

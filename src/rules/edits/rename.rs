@@ -149,17 +149,9 @@ fn new_target(page: &str, file: &str, from: &str, to: &str) -> String {
     let folder = if folder_of(from) == folder_of(to) {
         folder_of(file).to_owned()
     } else {
-        relative(folder_of(if page == from { to } else { page }), folder_of(to))
+        path::relative(folder_of(if page == from { to } else { page }), folder_of(to))
     };
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
-}
-
-/// The way from one folder to another.
-fn relative(from: &str, to: &str) -> String {
-    let (from, to): (Vec<&str>, Vec<&str>) = (from.split('/').collect(), to.split('/').collect());
-    let common = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
-    let up = from[common..].iter().filter(|name| !name.is_empty()).map(|_| "..");
-    up.chain(to[common..].iter().copied()).collect::<Vec<_>>().join("/")
 }
 
 /// The file that a relative link of a page names, from the root of the repository.

@@ -165,6 +165,13 @@ fn unsaved_text_is_checked_with_the_other_files_as_they_are() {
         with_stdin(&repo, &["check", "--format", "json", "--stdin-filename", QUIET_GAUGES], &good).exits(0);
     assert_eq!(all.faults().len(), 1, "of the other file");
     assert!(repo.read(QUIET_GAUGES).starts_with("# OKEP 2104 "), "nothing is written");
+    // What is suggested is about the saved file.
+    let suggested = with_stdin(
+        &repo,
+        &["check", "--stdin-filename", QUIET_GAUGES, "-"],
+        &good.replace("## Goals", "## goals"),
+    );
+    assert!(suggested.stdout.contains(&format!("okep check --fix {QUIET_GAUGES}\n")), "{}", suggested.stdout);
     repo.okep(&["check", "-"]).refuses(&["--stdin-filename"]);
     repo.okep(&["check", "--fix", "--stdin-filename", QUIET_GAUGES]).exits(2);
 }

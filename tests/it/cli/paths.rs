@@ -1,6 +1,6 @@
 //! Which OKEPs are meant: paths, folders, and `-C`.
 
-use crate::support::{QUIET_GAUGES, Repo, SHARED_BUOYS};
+use crate::support::{QUIET_GAUGES, Repo, SHARED_BUOYS, TEMPLATE};
 
 /// Two OKEPs, each with a warning of its own.
 fn two_stubs() -> Repo {
@@ -89,6 +89,12 @@ fn an_unknown_path_is_refused() {
         "OKEPs are in `docs/okeps`",
     ]);
     repo.okep(&["check", "docs/okep"]).refuses(&["did you mean `docs/okeps`"]);
+    // What is suggested can be typed where the user is.
+    let mistyped = ["check", "okep/okep-2104-quiet-gauges.md"];
+    repo.okep_in("docs", &mistyped)
+        .refuses(&["did you mean `okeps/okep-2104-quiet-gauges.md`", "are in `okeps`"]);
+    let from_there = [&["-C", "repo/docs/okeps"], &mistyped[..]].concat();
+    repo.okep_in("..", &from_there).refuses(&["did you mean `okep-2104-quiet-gauges.md`", "are in `.`"]);
     repo.okep(&["check", "docs/okeps/okep-2104"]).refuses(&["is not an OKEP"]);
 }
 
@@ -97,6 +103,8 @@ fn a_file_that_is_none_of_ours_is_told_and_passes() {
     let repo = Repo::clean();
     repo.write("src/main.c", "int main;\n");
     assert_eq!(repo.json(&["src/main.c"]).exits(0).notes(), ["not-an-okep"]);
+    assert_eq!(repo.json(&[TEMPLATE]).exits(0).notes(), ["template"]);
+    assert_eq!(repo.json(&["docs"]).exits(0).notes(), [""; 0]);
 }
 
 #[test]
@@ -109,6 +117,26 @@ fn paths_work_for_what_is_staged_and_for_a_commit() {
     let staged = repo.json(&["--staged", QUIET_GAUGES]).exits(1);
     assert_eq!(staged.faults(), [format!("error missing-section {QUIET_GAUGES}:- Risks")]);
     repo.json(&["--staged", SHARED_BUOYS]).exits(0);
+}
+
+#[test]
+fn suggested_commands_run_where_the_user_is() {
+    for (folder, dir) in [("docs", None), ("..", Some("repo/docs")), (".", Some("docs/okeps")), (".", None)] {
+        let repo = Repo::clean();
+        repo.edit(QUIET_GAUGES, "## Goals", "## goals");
+        repo.git(&["add", "-A"]);
+        let from = dir.map_or(Vec::new(), |dir| vec!["-C", dir]);
+        let shown = repo.okep_in(folder, &[&from[..], &["check", "--staged"]].concat()).exits(0).stdout;
+        let command =
+            shown.lines().find_map(|line| line.trim().strip_prefix("1 safe fix:")).expect("it is named");
+        let mut shell = repo.command("sh");
+        shell
+            .args(["-ec", command])
+            .current_dir(repo.root.join(folder))
+            .env("PATH", crate::support::path_with_okep());
+        crate::support::ran(shell).exits(0);
+        assert_eq!(repo.git(&["status", "--porcelain"]), "", "{command} in {folder}");
+    }
 }
 
 #[test]

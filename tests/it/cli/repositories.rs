@@ -48,6 +48,13 @@ fn a_bare_repository_has_commits_only() {
     let bare = repo.beside("bare.git");
     repo.git(&["clone", "-q", "--bare", ".", bare.to_str().expect("UTF-8")]);
     repo.okep_in(&bare, &["check"]).refuses(&["bare", "--rev"]);
+    repo.okep_in(&bare, &["check", "--staged"]).refuses(&["bare", "nothing staged", "--rev"]);
+    let index = bare.join("index");
+    let read = repo.git_in(&bare, &["read-tree", "HEAD"]);
+    assert_eq!(read.code, 0, "{read:?}");
+    let mut command = repo.okep_command(&["check", "--staged"]);
+    command.current_dir(&bare).env("GIT_INDEX_FILE", index);
+    crate::support::ran(command).exits(0);
     let check = repo.okep_in(&bare, &["check", "--format", "json", "--rev", "HEAD"]).exits(1);
     assert_eq!(check.faults(), [MISSING]);
     let clean = repo.okep_in(&bare, &["check", "--format", "json", "--rev", "HEAD~1"]).exits(0);
