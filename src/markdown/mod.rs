@@ -1,3 +1,4 @@
+pub mod bare_links;
 pub mod commonmark;
 pub mod document;
 mod elements;

@@ -1,6 +1,7 @@
 //! Absolute links into the checked repository itself, to files that are not there.
 
 use super::{Check, PlanFix, Rule};
+use crate::markdown::bare_links::bare_links;
 use crate::rules::edits::rename::destinations;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::rules::page_links::{Claim, LinkTarget, Linked, PageLink, parts};
@@ -25,7 +26,19 @@ pub static RULE: Rule = Rule {
 const MAIN_BRANCHES: [&str; 4] = ["HEAD", "main", "master", "trunk"];
 
 fn check(page: &Linked) -> Vec<Claim> {
-    super::once_each(page.links().iter().filter_map(|link| claim(page, link).map(|c| (link, c))), page)
+    let links = if page.repository.is_some() { links(page) } else { Vec::new() };
+    super::once_each(links.iter().filter_map(|link| claim(page, link).map(|c| (link, c))), page)
+}
+
+/// The links of a page, and the addresses that GitHub makes links of.
+fn links(page: &Linked) -> Vec<PageLink> {
+    let bare = bare_links(page.document).into_iter().map(|span| {
+        let target = page.document.text.slice(span.clone()).to_owned();
+        PageLink { span, target, kind: None }
+    });
+    let mut links: Vec<PageLink> = page.links().iter().cloned().chain(bare).collect();
+    links.sort_by_key(|link| link.span.start);
+    links
 }
 
 fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {
@@ -49,8 +62,12 @@ fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~+@=,".contains(c);
     let at = target.rfind(&path).filter(|_| now.chars().all(is_plain))?;
     let mut edits = Vec::new();
-    for link in page.links().iter().filter(|link| link.target == *target) {
-        let places = destinations(page.document, link.kind?, link.span.clone(), target);
+    for link in links(page).iter().filter(|link| link.target == *target) {
+        let places = match link.kind {
+            Some(kind) => destinations(page.document, kind, link.span.clone(), target),
+            None if page.document.text.slice(link.span.clone()) == target => vec![link.span.start],
+            None => return None,
+        };
         if places.is_empty() {
             return None;
         }
@@ -147,5 +164,10 @@ mod tests {
         check("blob/release-1.0/go/gone.go", false);
         check("pull/9", false);
         check_links("[a](https://github.com/other/net/blob/master/gone.go)", &[], &[]);
+        // GitHub makes a link of a bare address.
+        let bare = "See https://github.com/org/net/blob/master/gone.go.";
+        check_links(bare, &[], &["dead-repository-link:19 https://github.com/org/net/blob/master/gone.go"]);
+        check_links(bare, &["gone.go"], &[]);
+        check_links("`https://github.com/org/net/blob/master/gone.go`", &[], &[]);
     }
 }

@@ -79,6 +79,9 @@ fn a_picture_or_a_source_that_is_renamed_breaks_links_too() {
 #[test]
 fn a_link_to_a_file_that_moved_is_led_to_where_it_is_now() {
     let repo = linked();
+    let address = "https://github.com/tidewater-org/tidewater/blob/main/src";
+    repo.edit(QUIET_GAUGES, "A basin of ten", &format!("({address}/gauge/level.rs#L1.) A basin of ten"));
+    repo.commit("Name it by its bare address");
     repo.git(&["mv", "src/gauge/level.rs", "src/levels.rs"]);
     let staged = repo.json(&["--staged"]).exits(0);
     let fix = &staged.value()["findings"][0]["fix"];
@@ -89,6 +92,7 @@ fn a_link_to_a_file_that_moved_is_led_to_where_it_is_now() {
     repo.okep(&["check", "--fix=all"]).exits(0);
     let text = repo.read(QUIET_GAUGES);
     assert!(text.contains("/blob/main/src/all_levels.rs#L1)"), "{text}");
+    assert!(text.contains(&format!("({address}/all_levels.rs#L1.)")), "{text}");
     // A folder that went went nowhere in particular.
     assert!(text.contains("/tree/main/src/gauge)"), "{text}");
 }
