@@ -1,7 +1,7 @@
 //! Why a check could not be made.
 
 use crate::audit::asked::UnknownPath;
-use crate::files::{Layout, Tree};
+use crate::files::{CONFIG, Layout, Tree};
 use crate::git::Error as GitError;
 use crate::okep::config;
 
@@ -12,8 +12,9 @@ pub enum Error {
     #[error(transparent)]
     Config(#[from] config::Error),
     #[error(
-        "no `{folder}` in {place}: {}; name the repository with `-C DIR`",
-        .unread.as_deref().unwrap_or("there are no OKEPs to check")
+        "no `{folder}` in {place}: {}; name their repository with `-C DIR`, or another folder as `folder` in \
+         `{CONFIG}`",
+        .unread.as_deref().unwrap_or("there are no OKEPs here")
     )]
     NoFolder {
         folder: String,

@@ -108,7 +108,7 @@ impl CheckTarget {
     pub fn of_folder(dir: &Path) -> Result<Self, Error> {
         let reason =
             "not a git repository: landing dates are unknown, so every OKEP is held to the current template";
-        let place = format!("`{}`", dir.display());
+        let place = format!("`{}`", std::fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned()).display());
         let target = CheckTarget::new(Tree::folder(dir)?, Source::Worktree, place);
         Ok(CheckTarget { root: Some(dir.to_owned()), notes: vec![Note::new("no-history", reason)], ..target })
     }

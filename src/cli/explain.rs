@@ -2,9 +2,9 @@
 
 use crate::cli::output::print;
 use crate::cli::terminal::terminal;
+use crate::cli::values::similar_rules;
 use crate::report::explain;
 use crate::rules;
-use crate::text::nearest::did_you_mean;
 use std::process::ExitCode;
 
 pub fn run(id: Option<&str>) -> anyhow::Result<ExitCode> {
@@ -15,10 +15,7 @@ pub fn run(id: Option<&str>) -> anyhow::Result<ExitCode> {
     };
     match rules::rule(id) {
         Some(rule) => print(&explain::one(rule, &terminal))?,
-        None => anyhow::bail!(
-            "there is no rule `{id}`{}; `okep explain` lists them",
-            did_you_mean(id, rules::ids())
-        ),
+        None => anyhow::bail!("there is no rule `{id}`{}; `okep explain` lists them", similar_rules(id)),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -112,6 +112,10 @@ pub enum Error {
          or the folder in `okep.toml`"
     )]
     NoOkeps { folder: String },
+    #[error(
+        "there is no OKEP-{number} in the commits that were read; `okep history` lists those that there are"
+    )]
+    NoSuchOkep { number: u64 },
     #[error("`{folder}` never held an OKEP in what was read; {}", elsewhere(.references))]
     OkepsElsewhere { folder: String, references: Vec<String> },
 }
@@ -170,6 +174,9 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
         author: args.author.clone(),
         rules: args.rule.clone(),
     };
+    if let Some(number) = args.okep.filter(|number| story.okeps.iter().all(|o| o.number != Some(*number))) {
+        return Err(Error::NoSuchOkep { number }.into());
+    }
     let all = story.findings.clone();
     narrow.narrow(&mut story);
     let terminal = terminal();

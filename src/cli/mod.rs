@@ -125,9 +125,16 @@ fn hook(dir: Option<&Path>, action: &HookAction) -> anyhow::Result<ExitCode> {
     let (message, checks) = match action {
         HookAction::Install { pre_push, commit_msg } => {
             let wanted = hook::WantedHooks { pre_push: *pre_push, commit_msg: *commit_msg };
-            let installed = hook::install(dir, wanted)?;
-            print(&escape_lines(&installed.message))?;
-            return installed.obstacle.map_or(Ok(ExitCode::SUCCESS), |why| Err(why.into()));
+            let obstacle = match hook::install(dir, wanted) {
+                Ok(installed) => {
+                    print(&escape_lines(&installed.message))?;
+                    installed.obstacle
+                }
+                Err(why) => Some(why),
+            };
+            let Some(why) = obstacle else { return Ok(ExitCode::SUCCESS) };
+            print_error(&escape_lines(&format!("error: {why}")));
+            return Ok(ExitCode::from(2));
         }
         HookAction::Uninstall => (hook::uninstall(dir)?, true),
         HookAction::Status => hook::status(dir)?,

@@ -182,7 +182,7 @@ impl Here {
         };
         let layout = configuration(&tree)?.layout;
         if !layout.is_in(&tree) {
-            let place = format!("`{}`", root.display());
+            let place = format!("`{}`", fs::canonicalize(&root).unwrap_or_else(|_| root.clone()).display());
             return Err(check::Error::no_folder(&tree, &layout, place).into());
         }
         Ok(Here { repo, root, tree, layout })

@@ -74,7 +74,18 @@ impl Color {
 pub fn rule(id: &str) -> Result<&'static str, String> {
     match crate::rules::rule(id) {
         Some(rule) => Ok(rule.id),
-        None => Err(format!("there is no such rule{}", did_you_mean(id, crate::rules::ids()))),
+        None => Err(format!("there is no such rule{}", similar_rules(id))),
+    }
+}
+
+/// The nearest rule, or else those whose names have the word in them, to be written after what is wrong.
+pub fn similar_rules(word: &str) -> String {
+    let ids = crate::rules::ids();
+    let containing: Vec<String> =
+        ids.iter().filter(|id| id.split('-').any(|part| part == word)).map(|id| format!("`{id}`")).collect();
+    match containing.is_empty() {
+        true => did_you_mean(word, ids),
+        false => format!("; did you mean {}?", containing.join(" or ")),
     }
 }
 

@@ -74,10 +74,7 @@ pub enum Error {
         if .paths.len() == 1 { "it" } else { "them" }
     )]
     Unmerged { paths: Vec<String> },
-    #[error(
-        "`{revision}` is not a commit of this repository: {reason}; `git log --oneline --all` lists \
-             them"
-    )]
+    #[error("`{revision}` is not a commit of this repository: {reason}")]
     UnknownRevision { revision: String, reason: String },
     #[error("commit `{commit}` cannot be read: {reason}")]
     Commit { commit: String, reason: String },

@@ -1,6 +1,7 @@
 //! Names of commits: HEAD, what a user calls a revision, and the commits being merged; and their dates.
 
 use super::error::{cause, said};
+use super::refs::references;
 use super::stable_refs::settled;
 use super::{Error, Id, Repo, reftable};
 use gix::prelude::ObjectIdExt;
@@ -88,14 +89,22 @@ impl Repo {
         let found = match Id::from_hex(rev.as_bytes()) {
             // No reference is asked for what can only be an id.
             Ok(id) if id.kind() == local.object_hash() => local.find_object(id),
-            _ if rev.is_empty() => return Err(unknown("it is empty".into())),
+            // As in CI, where a variable is set for pull requests alone.
+            _ if rev.is_empty() || rev.ends_with('/') => {
+                let reason = "the name of a branch is missing at its end; is a variable such as GITHUB_BASE_REF empty?";
+                return Err(unknown(reason.into()));
+            }
             _ if reftable::is_used(&local) => {
                 let by_hash = reftable::expand(&local, rev).map_err(unknown)?;
                 local.rev_parse_single(by_hash.as_deref().unwrap_or(rev)).and_then(|id| id.object())
             }
             _ => settled(&local, || (local.rev_parse_single(rev).and_then(|id| id.object()), false)),
         };
-        let object = found.map_err(|error| unknown(cause(&error)))?;
+        let object = found.map_err(|error| match is_unknown_name(&error) {
+            true if rev.contains("..") => unknown("it is a range; name one commit".into()),
+            true => unknown(format!("no branch, tag or commit has that name{}", near(&local, rev))),
+            false => unknown(cause(&error)),
+        })?;
         let kind = object.kind;
         let commit = object.peel_to_commit().map_err(|_| unknown(format!("it is a {kind}")))?;
         Ok(commit.id)
@@ -153,6 +162,31 @@ impl Repo {
         let local = self.local();
         let commit = id.attach(&local).object().ok()?.try_into_commit().ok()?;
         Some(commit.message().ok()?.summary().to_string())
+    }
+}
+
+/// Whether nothing has the name that was to be resolved, rather than something that cannot be read.
+fn is_unknown_name(error: &gix::Error) -> bool {
+    let reason = cause(error);
+    ["could not be found", "did not resolve", "is not a valid ref name"]
+        .iter()
+        .any(|part| reason.contains(part))
+}
+
+/// As many of the nearest names are suggested.
+const NAMES: usize = 3;
+
+/// The branches and tags whose names are nearest to `rev`.
+fn near(local: &gix::Repository, rev: &str) -> String {
+    let prefixes = ["refs/heads/", "refs/remotes/", "refs/tags/"];
+    let all = references(local, &prefixes).all;
+    let short = |name: &str| prefixes.iter().find_map(|prefix| Some(name.strip_prefix(prefix)?.to_owned()));
+    let mut names: Vec<String> = all.iter().filter_map(|reference| short(&reference.name)).collect();
+    names.sort_by_cached_key(|name| (strsim::osa_distance(rev, name), name.clone()));
+    names.truncate(NAMES);
+    match names.is_empty() {
+        true => String::new(),
+        false => format!("; the nearest names: `{}`", names.join("`, `")),
     }
 }
 

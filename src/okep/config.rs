@@ -178,7 +178,9 @@ fn in_words(message: &str) -> String {
         return format!("expected {expected}, found {found}");
     }
     if let Some(field) = message.strip_prefix("missing field ") {
-        return format!("{field} is missing");
+        let field = field.trim_matches('`');
+        let value = if field == "because" { "REASON" } else { "RULE" };
+        return format!("this `[[allow]]` has no `{field}`; add `{field} = \"{value}\"`");
     }
     // `Level` is the only list of words in the file.
     match message.strip_prefix("unknown variant `").and_then(|rest| rest.split_once('`')) {
@@ -393,7 +395,7 @@ mod tests {
     #[test]
     fn an_exception_wants_a_reason_and_one_scope() {
         let allow = |rest: &str| format!("[[allow]]\nrule = \"stub-section\"\n{rest}");
-        wrong(&allow("okep = 7\n"), "1:1: `because` is missing");
+        wrong(&allow("okep = 7\n"), "1:1: this `[[allow]]` has no `because`; add `because = \"REASON\"`");
         wrong(
             &allow("okep = 7\nbecause = \"  \"\n"),
             "4:11: a suppression needs a reason; give it in `because`",

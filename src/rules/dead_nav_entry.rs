@@ -46,15 +46,19 @@ fn finding(snapshot: &Snapshot, site: &Site, dead: &DeadEntry<'_>, all: &[DeadEn
     finding.detail = Detail::Entry(dead.index);
     let Some(text) = snapshot.text(register) else { return finding };
     finding.place = Some(text.place(dead.entry.span.clone()));
-    let named = |okep: &Okep| format!("`{}`", site.target(&okep.path).unwrap_or_else(|| okep.path.clone()));
     match plan(snapshot, site, dead, all, &text) {
         Plan::Author(what) => finding.help(what),
         Plan::Retarget(_, NavPlan { edit: Err(why), .. }) | Plan::Remove(NavPlan { edit: Err(why), .. }) => {
             finding.help(why)
         }
-        Plan::Retarget(okep, _) => finding.help(format!("name {}", named(okep))),
+        Plan::Retarget(okep, _) => finding.help(format!("change the path to {}", named(site, okep))),
         Plan::Remove(_) => finding.help("delete the entry"),
     }
+}
+
+/// An OKEP as `nav` names it.
+fn named(site: &Site, okep: &Okep) -> String {
+    format!("`{}`", site.target(&okep.path).unwrap_or_else(|| okep.path.clone()))
 }
 
 fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
@@ -95,8 +99,8 @@ fn plan<'a>(
         return Plan::Author(format!("change `{setting}`, or delete the entry"));
     }
     if dead.meant.len() > 1 {
-        let paths: Vec<String> = dead.meant.iter().map(|okep| format!("`{}`", okep.path)).collect();
-        return Plan::Author(format!("name the one that is meant of {}", paths.join(" and ")));
+        let paths: Vec<String> = dead.meant.iter().map(|okep| named(site, okep)).collect();
+        return Plan::Author(format!("change the path to {}", paths.join(" or ")));
     }
     match dead.number.and_then(|number| register::awaited(snapshot, number)) {
         Some(folder) => Plan::Author(format!("rename the proposal in `{folder}` first")),
@@ -226,10 +230,10 @@ mod tests {
                 findings.into_iter().find(|f| f.rule == "dead-nav-entry").expect("the entry is dead");
             (finding.help, finding.fix.is_some())
         };
-        assert_eq!(help("okep-7-b.md"), (vec!["name `okeps/okep-7-b.md`".to_owned()], true));
+        assert_eq!(help("okep-7-b.md"), (vec!["change the path to `okeps/okep-7-b.md`".to_owned()], true));
         assert_eq!(
             help("okep-7-c.md"),
-            (vec![format!("name the one that is meant of `{a}` and `{b}`")], false)
+            (vec!["change the path to `okeps/okep-7-a.md` or `okeps/okep-7-b.md`".to_owned()], false)
         );
     }
 

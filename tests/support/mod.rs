@@ -249,12 +249,14 @@ impl Ran {
         note.unwrap_or_else(|| panic!("no note `{kind}` in {:?}", self.notes()))["message"].to_string()
     }
 
-    /// Asserts a refusal: exit code 2, nothing on stdout, one line on stderr that holds `parts`.
+    /// Asserts a refusal: exit code 2, nothing on stdout, an error on stderr that holds `parts`: one line, and
+    /// what to do about it below, indented.
     #[track_caller]
     pub fn refuses(&self, parts: &[&str]) {
         assert_eq!(self.code, 2, "{self:?}");
         assert_eq!(self.stdout, "", "results go to stdout, and there is none");
-        assert!(self.stderr.starts_with("error: ") && self.stderr.lines().count() == 1, "{}", self.stderr);
+        let is_below = self.stderr.lines().skip(1).all(|line| line.starts_with("  "));
+        assert!(self.stderr.starts_with("error: ") && is_below, "{}", self.stderr);
         for part in parts {
             assert!(self.stderr.contains(part), "no {part:?} in {}", self.stderr);
         }

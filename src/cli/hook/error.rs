@@ -26,8 +26,8 @@ pub enum Error {
     )]
     OutsideLink { path: PathBuf, link: PathBuf },
     #[error(
-        "there is already another hook, `{path}`, which is left as it is; \
-         to have it call okep, add {how}: `{line}`"
+        "there is already another hook, `{path}`, which is left as it is\n  \
+         to have it call okep, add {how}:\n      {line}"
     )]
     Other { path: PathBuf, how: &'static str, line: &'static str },
     #[error("`{path}` calls okep, but git skips it: it is not executable; `chmod +x` it")]
@@ -38,7 +38,8 @@ pub enum Error {
     )]
     PreCommit { path: PathBuf, id: &'static str },
     #[error(
-        "`{path}` belongs to husky, which runs `{own}`, and is left as it is; add this line to that file: `{line}`"
+        "`{path}` belongs to husky, which runs `{own}`, and is left as it is\n  \
+         to have it call okep, add this line to `{own}`:\n      {line}"
     )]
     Husky { path: PathBuf, own: PathBuf, line: &'static str },
     #[error(
@@ -51,7 +52,7 @@ pub enum Error {
          is; delete it first if you do not need it"
     )]
     Changed { path: PathBuf },
-    #[error("{why}; nothing was installed: after that, run `{command}` again for {rest}")]
+    #[error("{why}\n  nothing was installed: after that, run `{command}` again for {rest}")]
     Nothing { why: Box<Error>, command: String, rest: String },
     #[error("`{path}` cannot be {what}: {source}{}", atomic::remedy(.source))]
     Io { path: PathBuf, what: &'static str, source: io::Error },

@@ -73,7 +73,8 @@ fn an_exception_that_excepts_nothing_is_told() {
 fn an_exception_without_a_reason_is_refused() {
     let repo = renamed();
     repo.write("okep.toml", RISKS.replace("because = \"an older word\"\n", ""));
-    repo.okep(&["check"]).refuses(&["okep.toml:1:1: `because` is missing"]);
+    repo.okep(&["check"])
+        .refuses(&["okep.toml:1:1: this `[[allow]]` has no `because`; add `because = \"REASON\"`"]);
     repo.okep(&["check", "--format", "json"]).refuses(&["okep.toml:1:1:"]);
     repo.remove("okep.toml");
     repo.edit(QUIET_GAUGES, "## Risk\n", "<!-- okep: allow renamed-section -->\n\n## Risk\n");

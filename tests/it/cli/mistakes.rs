@@ -39,6 +39,21 @@ fn a_mistyped_option_or_value() {
 }
 
 #[test]
+fn a_mistyped_rule_revision_or_number() {
+    check(&["explain", "nav"], &["did you mean `not-in-nav` or `dead-nav-entry`"]);
+    check(&["check", "--select", "fence"], &["did you mean `unclosed-fence`"]);
+    check(&["check", "--rev", "mian"], &["`mian`", "the nearest names: `main`"]);
+    check(&["history", "nosuch"], &["no branch, tag or commit has that name"]);
+    check(&["check", "--since", "origin/"], &["`origin/`", "missing at its end", "GITHUB_BASE_REF"]);
+    check(&["check", "--since", ""], &["GITHUB_BASE_REF"]);
+    check(&["check", "--rev", "main..HEAD"], &["it is a range; name one commit"]);
+    check(&["history", "--okep", "9999"], &["there is no OKEP-9999"]);
+    let repo = Repo::clean();
+    repo.okep(&["history", "--okep", "2104", "--severity", "error"]).exits(0);
+    repo.okep(&["check", "--rev", "HEAD"]).exits(0);
+}
+
+#[test]
 fn colours_are_as_asked_for() {
     let repo = faulty();
     let colors = |args: &[&str]| repo.okep(&[&["check"], args].concat()).stdout.contains('\u{1b}');

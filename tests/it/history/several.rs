@@ -91,7 +91,10 @@ fn an_okep_without_a_number_in_its_name_is_known_by_its_path() {
     let found = of_rule(&story, "empty-section");
     assert_eq!((&found[0]["okep"], &found[0]["number"]), (&stray.into(), &5.into()));
     assert_eq!(of_rule(&story, "not-in-nav")[0]["okep"], stray);
-    assert!(notes(&repo.history(&["--okep", "99"])).contains(&"no-such-okep".to_owned()));
+    let unknown = run(&repo.dir, &["history", "--okep", "99"]);
+    assert_eq!(unknown.status.code(), Some(2), "{unknown:?}");
+    let by_nobody = ["--okep", "5", "--author", "nobody"];
+    assert!(notes(&repo.history(&by_nobody)).contains(&"no-such-okep".to_owned()));
 }
 
 #[test]

@@ -220,9 +220,10 @@ fn a_day_a_number_and_rules_are_taken_as_people_write_them() {
 #[test]
 fn nothing_is_told_of_other_okeps_than_the_one_asked_for() {
     let mut repo = Repo::started();
+    repo.write(&path(2), &okep(2)).commit("Propose");
     repo.remove(&path(1)).commit("Withdraw");
     assert!(notes(&repo.history(&[])).contains(&"deleted".to_owned()));
-    assert!(!notes(&repo.history(&["--okep", "99"])).contains(&"deleted".to_owned()));
+    assert!(!notes(&repo.history(&["--okep", "2"])).contains(&"deleted".to_owned()));
     assert!(notes(&repo.history(&["--okep", "1"])).contains(&"deleted".to_owned()));
 }
 
