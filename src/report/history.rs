@@ -52,13 +52,13 @@ fn summary(story: &Story, terminal: &Terminal) -> String {
         Some((first, last)) => format!(", {first} to {last}"),
         None => String::new(),
     };
+    let tip = walk.tips.first().map_or(String::new(), |tip| format!(" of {}", prefix(tip, 7)));
     let text = format!(
-        "{}{days}: {}, {} on the first-parent line, {}, {}",
-        count(story.okeps.len(), "OKEP"),
+        "Read {}{days}, {} of them on the first-parent line{tip}: {}, {} of OKEPs",
         count(walk.commits, "commit"),
         walk.line,
-        count(walk.states, "distinct state"),
-        count(walk.documents, "distinct document")
+        count(walk.states, "state"),
+        count(walk.documents, "version"),
     );
     let mut out = terminal.wrap("", &text, 2);
     let (later, own): (Vec<&FindingStory>, Vec<&FindingStory>) =
@@ -67,7 +67,8 @@ fn summary(story: &Story, terminal: &Terminal) -> String {
     own.iter().filter(|f| f.fixed.is_none()).for_each(|f| open.add(f.severity));
     let fixed = own.iter().filter(|f| f.fixed.is_some()).count();
     let open = if open.total() == 0 { "nothing".to_owned() } else { counted(open, terminal) };
-    let mut text = format!("Open: {open}. Fixed so far: {fixed}.");
+    let okeps = count(story.okeps.len(), "OKEP");
+    let mut text = format!("{okeps}. Open: {open}. Fixed so far: {fixed}.");
     if !later.is_empty() {
         let open = later.iter().filter(|f| f.fixed.is_none()).count();
         let later = count(later.len(), "hint");
@@ -188,11 +189,11 @@ fn open_findings(findings: &[&FindingStory], names: &ShownNames, terminal: &Term
     let columns = [
         Column("OKEP", Cells::Cut),
         Column("Severity", Cells::Text),
-        Column("Rule", Cells::Cut),
+        Column("Rule", Cells::Text),
         Column("Subject", Cells::Cut),
         Column("Introduced", Cells::Text),
-        Column("Days", Cells::Number),
         Column("By", Cells::Cut),
+        Column("Days", Cells::Number),
     ];
     let row = |together: &[&FindingStory]| {
         let first = together[0];
@@ -204,8 +205,8 @@ fn open_findings(findings: &[&FindingStory], names: &ShownNames, terminal: &Term
             format!("{}{times}", first.rule),
             together.iter().map(|finding| subject(finding)).collect::<Vec<_>>().join(", "),
             date(first.introduced.as_ref().map(|m| &m.landed)),
-            days(first),
             person(first.introduced.as_ref().map(|m| m.author.as_str())),
+            days(first),
         ]
     };
     let groups = findings.chunk_by(|a, b| {
@@ -227,7 +228,7 @@ fn fixed_findings(
     }
     let columns = [
         Column("OKEP", Cells::Cut),
-        Column("Rule", Cells::Cut),
+        Column("Rule", Cells::Text),
         Column("Subject", Cells::Cut),
         Column("Fixed", Cells::Text),
         Column("Days", Cells::Number),

@@ -255,3 +255,18 @@ fn narrow_terminals_and_long_names_keep_their_tables_within() {
     let text = String::from_utf8(output.stdout).expect("tables are UTF-8");
     assert!(text.contains("User-Stories/Use-Cases"), "a heading is shown whole: {text}");
 }
+
+#[test]
+fn on_a_narrow_terminal_rules_keep_their_names_and_the_first_line_says_what_was_read() {
+    let mut repo = Repo::started();
+    repo.write(&path(2), &okep(2).replace("## ", "#### ")).commit("Propose");
+    let mut command = super::repo::okep_command(&repo.dir, &["history"]);
+    let shown = command.env("COLUMNS", "60").output().expect("okep can be run").stdout;
+    let shown = String::from_utf8_lossy(&shown);
+    assert!(shown.starts_with("Read 3 commits, "), "{shown}");
+    let open = shown.split("Open findings\n").nth(1).expect("there are some");
+    let named =
+        |line: &str| line.split_whitespace().nth(2).is_some_and(|rule| okep::rules::rule(rule).is_some());
+    let rows: Vec<&str> = open.lines().skip(1).take_while(|line| line.starts_with("0002")).collect();
+    assert!(!rows.is_empty() && rows.iter().all(|row| named(row)), "{shown}");
+}
