@@ -41,6 +41,8 @@ fn commands_in_the_docs_run() {
         let text = std::fs::read_to_string(&page).expect("a page is text");
         for command in commands(&text) {
             let repo = Repo::of("faulty");
+            repo.add_okep(5224, "Connecting UDNs");
+            repo.commit("Propose connecting UDNs");
             repo.git(&["update-ref", "refs/remotes/origin/main", "HEAD"]);
             let mut shell = repo.command("sh");
             shell.args(["-c", &command]).env("PATH", path_with_okep()).env("GITHUB_BASE_REF", "main");
