@@ -4,8 +4,8 @@ use super::error::said;
 use super::{Error, Id, ObjectError};
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::TreeRefIter;
-use gix::objs::tree::{EntryKind, EntryMode};
-use gix::prelude::{FindExt, ObjectIdExt};
+use gix::objs::tree::{EntryKind, EntryMode, EntryRef};
+use gix::prelude::{Find, FindExt, ObjectIdExt};
 use std::cell::Cell;
 
 /// A file by its blob id.
@@ -63,28 +63,13 @@ impl<'a> Trees<'a> {
         let found = commit.attach(self.local).object().and_then(|object| object.try_into_commit());
         let root = found.and_then(|commit| Ok(commit.tree_id()?.detach()));
         let root = root.map_err(|error| unreadable(said(&error)))?;
-        self.data(root).map_err(|error| unreadable(error.to_string()))?;
+        self.entries(root).map_err(|error| unreadable(error.to_string()))?;
         Ok(root)
     }
 
     /// The last tree that was not there.
     pub fn missing(&self) -> Option<Id> {
         self.missing.get()
-    }
-
-    pub fn data(&self, id: Id) -> Result<Vec<u8>, ObjectError> {
-        if id.is_empty_tree() {
-            return Ok(Vec::new());
-        }
-        match self.local.try_find_object(id) {
-            Ok(Some(object)) if object.kind == gix::objs::Kind::Tree => Ok(object.detach().data),
-            Ok(Some(object)) => Err(ObjectError::other_kind(id, object.kind, "tree")),
-            Ok(None) => {
-                self.missing.set(Some(id));
-                Err(ObjectError::missing(self.local, id))
-            }
-            Err(error) => Err(ObjectError::corrupt(id, &error)),
-        }
     }
 
     /// What is at `path` below `tree`.
@@ -94,9 +79,8 @@ impl<'a> Trees<'a> {
             if !found.0.is_tree() {
                 return Ok(None);
             }
-            let data = self.data(found.1)?;
-            match self.entries(&data, found.1)?.into_iter().find(|entry| entry.filename == name) {
-                Some(entry) => found = (entry.mode, entry.oid.to_owned()),
+            match self.child(found.1, name)? {
+                Some(child) => found = child,
                 None => return Ok(None),
             }
         }
@@ -105,23 +89,24 @@ impl<'a> Trees<'a> {
 
     /// The entry `name` of a tree.
     pub fn child(&self, tree: Id, name: &str) -> Result<Option<(EntryMode, Id)>, ObjectError> {
-        let data = self.data(tree)?;
-        for entry in gix::objs::TreeRefIter::from_bytes(&data, self.local.object_hash()) {
-            let entry = entry.map_err(|error| ObjectError::corrupt(tree, &error))?;
-            if entry.filename == name {
-                return Ok(Some((entry.mode, entry.oid.to_owned())));
-            }
-        }
-        Ok(None)
+        self.noted(tree, child(self.local, tree, name.as_bytes(), &mut Vec::new()))
     }
 
-    /// Calls `each` for every entry of a tree.
-    pub fn children(&self, tree: Id, each: &mut impl FnMut(&BStr, EntryMode, Id)) -> Result<(), ObjectError> {
-        let data = self.data(tree)?;
-        for entry in self.entries(&data, tree)? {
-            each(entry.filename, entry.mode, entry.oid.to_owned());
+    /// The entries of a tree.
+    pub fn entries(&self, tree: Id) -> Result<Vec<(BString, EntryMode, Id)>, ObjectError> {
+        let mut buffer = Vec::new();
+        let owned = |entry: EntryRef| (entry.filename.to_owned(), entry.mode, entry.oid.to_owned());
+        let entries = tree_entries(self.local, tree, &mut buffer).and_then(|found| {
+            found.map(|entry| entry.map(owned).map_err(|e| ObjectError::corrupt(tree, &e))).collect()
+        });
+        self.noted(tree, entries)
+    }
+
+    fn noted<T>(&self, tree: Id, found: Result<T, ObjectError>) -> Result<T, ObjectError> {
+        if found.as_ref().is_err_and(ObjectError::is_missing) {
+            self.missing.set(Some(tree));
         }
-        Ok(())
+        found
     }
 
     /// Calls `each` for all that is no folder below `tree`, which is at `folder`; folders that cannot be read
@@ -138,11 +123,7 @@ impl<'a> Trees<'a> {
             let reason = "folders are nested too deeply: not read".to_owned();
             return unread.push((shown, ObjectError::Corrupt { reason }));
         }
-        let listed = self.data(tree).and_then(|data| {
-            let entries = self.entries(&data, tree)?;
-            Ok(entries.into_iter().map(|e| (e.filename.to_owned(), e.mode, e.oid.to_owned())).collect())
-        });
-        let listed: Vec<(BString, EntryMode, Id)> = match listed {
+        let listed = match self.entries(tree) {
             Ok(listed) => listed,
             Err(error) => return unread.push((folder.to_str_lossy().into_owned(), error)),
         };
@@ -153,11 +134,6 @@ impl<'a> Trees<'a> {
                 None => self.below(path.as_bstr(), id, unread, each),
             }
         }
-    }
-
-    fn entries<'d>(&self, data: &'d [u8], id: Id) -> Result<Vec<gix::objs::tree::EntryRef<'d>>, ObjectError> {
-        let entries = gix::objs::TreeRefIter::from_bytes(data, self.local.object_hash()).entries();
-        entries.map_err(|error| ObjectError::corrupt(id, &error))
     }
 }
 
@@ -177,20 +153,39 @@ pub(crate) fn root_and_parents(
     }
 }
 
-/// The entries of a tree; none of one that is empty.
+/// The entries of a tree.
 pub(crate) fn tree_entries<'b>(
     local: &gix::Repository,
     tree: Id,
     buffer: &'b mut Vec<u8>,
-) -> Result<Option<TreeRefIter<'b>>, ObjectError> {
+) -> Result<TreeRefIter<'b>, ObjectError> {
     if tree.is_empty_tree() {
-        return Ok(None);
+        return Ok(TreeRefIter::from_bytes(&[], local.object_hash()));
     }
-    match local.objects.find_tree_iter(&tree, buffer) {
-        Ok(entries) => Ok(Some(entries)),
-        Err(error) if error.is_not_found() => Err(ObjectError::missing(local, tree)),
+    match local.objects.try_find(&tree, buffer) {
+        Ok(Some(found)) if found.kind == gix::objs::Kind::Tree => {
+            Ok(TreeRefIter::from_bytes(found.data, local.object_hash()))
+        }
+        Ok(Some(found)) => Err(ObjectError::other_kind(tree, found.kind, "tree")),
+        Ok(None) => Err(ObjectError::missing(local, tree)),
         Err(error) => Err(ObjectError::corrupt(tree, &error)),
     }
+}
+
+/// The entry `name` of a tree.
+fn child(
+    local: &gix::Repository,
+    tree: Id,
+    name: &[u8],
+    buffer: &mut Vec<u8>,
+) -> Result<Option<(EntryMode, Id)>, ObjectError> {
+    for entry in tree_entries(local, tree, buffer)? {
+        let entry = entry.map_err(|error| ObjectError::corrupt(tree, &error))?;
+        if entry.filename == name.as_bstr() {
+            return Ok(Some((entry.mode, entry.oid.to_owned())));
+        }
+    }
+    Ok(None)
 }
 
 /// The folder `name` of a tree.
@@ -200,11 +195,5 @@ pub(crate) fn subtree(
     name: &[u8],
     buffer: &mut Vec<u8>,
 ) -> Result<Option<Id>, ObjectError> {
-    for entry in tree_entries(local, tree, buffer)?.into_iter().flatten() {
-        let entry = entry.map_err(|error| ObjectError::corrupt(tree, &error))?;
-        if entry.filename == name.as_bstr() {
-            return Ok(entry.mode.is_tree().then(|| entry.oid.to_owned()));
-        }
-    }
-    Ok(None)
+    Ok(child(local, tree, name, buffer)?.filter(|(mode, _)| mode.is_tree()).map(|(_, id)| id))
 }

@@ -91,17 +91,5 @@ impl Repo {
 
 /// The path without links and dots, as far as it is there.
 fn absolute(path: &Path) -> PathBuf {
-    let mut rest = Vec::new();
-    let mut above = path;
-    loop {
-        if let Ok(real) = above.canonicalize() {
-            return rest.iter().rev().fold(real, |path: PathBuf, name| match name {
-                std::path::Component::ParentDir => path.parent().map(Path::to_path_buf).unwrap_or(path),
-                name => path.join(name),
-            });
-        }
-        let Some(last) = above.components().next_back() else { return path.to_path_buf() };
-        rest.push(last);
-        above = above.parent().unwrap_or(Path::new(""));
-    }
+    gix::path::realpath(path).unwrap_or_else(|_| path.to_path_buf())
 }

@@ -40,7 +40,7 @@ pub use main_line::{HistoryExtent, MainLine};
 pub use path_kind::PathKind;
 pub use push::PushedRef;
 pub use revision::{Head, Revision};
-pub use tips::{Select, TipNotice, Tips};
+pub use tips::{Select, Tips};
 
 use blobs::Blobs;
 use std::collections::BTreeMap;

@@ -9,7 +9,7 @@ use super::index::Staged;
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
 use gix::index::extension::Tree as Cached;
-use gix::objs::tree::{EntryKind, EntryMode};
+use gix::objs::tree::EntryKind;
 use std::collections::BTreeSet;
 
 /// What is at a path.
@@ -41,27 +41,15 @@ fn removed_below(
     if cached.is_some_and(|c| c.num_entries.is_some() && c.id == tree) {
         return;
     }
-    let mut entries = Vec::new();
-    let mut each = |name: &BStr, mode: EntryMode, id: Id| entries.push((name.to_owned(), mode, id));
-    if staged.trees.children(tree, &mut each).is_err() {
-        // What cannot be read is not known to be removed.
-        return;
-    }
-    for (name, mode, id) in entries {
+    // What cannot be read is not known to be removed.
+    for (name, mode, id) in staged.trees.entries(tree).unwrap_or_default() {
         let Ok(name) = name.to_str() else { continue };
         let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-        if !mode.is_tree() {
-            if in_index(staged, &path) == PathKind::Nothing {
-                removed.insert(path);
-            }
-            continue;
-        }
         if in_index(staged, &path) == PathKind::Nothing {
             removed.insert(path.clone());
         }
-        if staged.index.is_sparse()
-            && staged.index.entry_by_path(format!("{path}/").as_str().into()).is_some()
-        {
+        let is_folded = || staged.index.entry_by_path(format!("{path}/").as_str().into()).is_some();
+        if !mode.is_tree() || staged.index.is_sparse() && is_folded() {
             continue;
         }
         let child = cached.and_then(|c| c.children.iter().find(|c| c.name.as_slice() == name.as_bytes()));

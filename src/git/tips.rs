@@ -5,8 +5,7 @@ use super::reference::{LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS};
 use super::refs::{References, references};
 use super::{Error, Head, Id, Repo};
 use gix::bstr::ByteSlice;
-use std::collections::{BTreeMap, HashSet};
-use std::fmt;
+use std::collections::HashSet;
 
 /// What the user wants walked.
 #[derive(Debug, Clone, Copy)]
@@ -24,66 +23,16 @@ pub struct Tips {
     pub main: Option<Id>,
     /// All tips, each once, the main one first and the rest by their ids.
     pub all: Vec<Id>,
-    pub notices: Vec<TipNotice>,
+    /// What there is to say about where the walk starts: a stable word for tools, and a message.
+    pub notices: Vec<(&'static str, String)>,
 }
 
-/// What there is to say about where a walk starts.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TipNotice {
-    /// There are no commits at all.
-    NoCommits,
-    /// HEAD names a branch without commits; others have some.
-    UnbornHead,
-    /// HEAD names a branch without commits, and all branches were asked for.
-    OtherThanHead,
-    /// References to objects that are no commits: how many, and the first one.
-    NoCommit { count: usize, first: String },
-    /// References that cannot be read: how many, the first one, and why.
-    Unreadable { count: usize, first: String, reason: String },
-}
-
-impl TipNotice {
-    /// A stable word for tools.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            TipNotice::NoCommits | TipNotice::UnbornHead => "no-commits",
-            TipNotice::OtherThanHead => "head-unborn",
-            TipNotice::NoCommit { .. } => "no-commit",
-            TipNotice::Unreadable { .. } => "unreadable-ref",
-        }
-    }
-}
-
-impl fmt::Display for TipNotice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            TipNotice::NoCommits => f.write_str("there is no commit yet, so there is no history"),
-            TipNotice::UnbornHead => f.write_str(
-                "HEAD names a branch without commits, so it has no history; name another branch, or read all \
-                 with `--all`",
-            ),
-            TipNotice::OtherThanHead => {
-                f.write_str("HEAD names a branch without commits; the history of another tip is shown")
-            }
-            TipNotice::NoCommit { count, first } => {
-                write!(f, "`{first}` {} left out: not a commit", and_more(*count))
-            }
-            TipNotice::Unreadable { count, first, reason } => {
-                write!(
-                    f,
-                    "`{first}` {} left out, because they cannot be followed: {reason}",
-                    and_more(*count)
-                )
-            }
-        }
-    }
-}
-
-fn and_more(count: usize) -> String {
+/// `first` of some references, the number of the others, and a verb for all of them.
+fn and_more(first: &str, count: usize) -> String {
     match count {
-        1 => "is".to_owned(),
-        2 => "and one more are".to_owned(),
-        n => format!("and {} more are", n - 1),
+        1 => format!("`{first}` is"),
+        2 => format!("`{first}` and one more are"),
+        n => format!("`{first}` and {} more are", n - 1),
     }
 }
 
@@ -120,7 +69,8 @@ impl Repo {
         tips.in_order();
         if tips.main.is_none() && !tips.all.is_empty() {
             tips.main = tips.all.first().copied();
-            tips.notices.push(TipNotice::OtherThanHead);
+            let message = "HEAD names a branch without commits; the history of another tip is shown";
+            tips.notices.push(("head-unborn", message.to_owned()));
         }
         Ok(tips)
     }
@@ -129,8 +79,14 @@ impl Repo {
     fn explain_unborn(&self, tips: &mut Tips) {
         let mut others = Tips::default();
         self.branches_and_tags(&mut others);
-        let notice = if others.all.is_empty() { TipNotice::NoCommits } else { TipNotice::UnbornHead };
-        tips.notices.push(notice);
+        let message = match others.all.is_empty() {
+            true => "there is no commit yet, so there is no history",
+            false => {
+                "HEAD names a branch without commits, so it has no history; name another branch, or read all \
+                 with `--all`"
+            }
+        };
+        tips.notices.push(("no-commits", message.to_owned()));
     }
 
     /// A revision that is one commit; git's ways to name many have an error of their own.
@@ -162,92 +118,45 @@ impl Repo {
     }
 
     fn branches_and_tags(&self, tips: &mut Tips) {
-        let mut local = self.local();
-        let References { all, unread, .. } = references(&local, &[LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS]);
-        let mut left_out = LeftOut::default();
-        unread.into_iter().for_each(|(name, reason)| left_out.unreadable(name, reason));
-        // References to objects that are not there may be many, and looking for new packs at each is slow.
-        local.objects.refresh_never();
+        let local = self.local();
+        let References { all, unread: mut unreadable, .. } =
+            references(&local, &[LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS]);
+        let mut no_commit = Vec::new();
         // Not the set of gix: it takes the start of an id for its hash, and these need not be anything.
         let mut seen: HashSet<Id> = tips.all.iter().copied().collect();
-        let mut missing = Vec::new();
         for reference in all {
             let name = reference.short().to_owned();
             match reference.target {
                 Ok(id) if !seen.insert(id) => {}
                 Ok(id) => match commit(&local, id) {
-                    Peeled::Commit(commit) => {
-                        seen.insert(commit);
-                        tips.all.push(commit);
-                    }
-                    Peeled::Missing => missing.push((name, id)),
-                    Peeled::Other => left_out.no_commit(name),
-                    Peeled::Unreadable(reason) => left_out.unreadable(name, reason),
+                    Ok(Some(commit)) => tips.all.push(commit),
+                    Ok(None) => no_commit.push(name),
+                    Err(reason) => unreadable.push((name, reason)),
                 },
-                Err(reason) => left_out.unreadable(name, reason),
+                Err(reason) => unreadable.push((name, reason)),
             }
         }
-        // Git may have packed them since the packs were listed, so one is looked for in new ones too.
-        if let Some((_, id)) = missing.first() {
-            let _ = commit(&self.local(), *id);
+        if let Some(first) = no_commit.iter().min() {
+            let message = format!("{} left out: not a commit", and_more(first, no_commit.len()));
+            tips.notices.push(("no-commit", message));
         }
-        for (name, id) in missing {
-            match commit(&local, id) {
-                Peeled::Commit(commit) => tips.all.push(commit),
-                Peeled::Missing => left_out.unreadable(name, "its object is not there".to_owned()),
-                Peeled::Other => left_out.no_commit(name),
-                Peeled::Unreadable(reason) => left_out.unreadable(name, reason),
-            }
+        if let Some((first, reason)) = unreadable.iter().min_by_key(|(name, _)| name) {
+            let which = and_more(first, unreadable.len());
+            let message = format!("{which} left out, because they cannot be followed: {reason}");
+            tips.notices.push(("unreadable-ref", message));
         }
-        tips.notices.extend(left_out.notices());
     }
 }
 
-/// What an object is, or points to.
-enum Peeled {
-    Commit(Id),
-    /// It is not there, or what it points to.
-    Missing,
-    /// A tree or a blob.
-    Other,
-    Unreadable(String),
-}
-
-fn commit(local: &gix::Repository, id: Id) -> Peeled {
+/// The commit that an object is, or points to; none where that is a tree or a blob.
+fn commit(local: &gix::Repository, id: Id) -> Result<Option<Id>, String> {
+    let missing = || "its object is not there".to_owned();
     match local.try_find_object(id).map(|object| object.map(|object| object.peel_to_commit())) {
-        Ok(Some(Ok(commit))) => Peeled::Commit(commit.id),
-        Ok(Some(Err(error))) if error.is_not_found() => Peeled::Missing,
-        Ok(Some(Err(_))) => Peeled::Other,
-        Ok(None) => Peeled::Missing,
-        Err(error) => Peeled::Unreadable(cause(&error)),
-    }
-}
-
-/// References that point to no commit.
-#[derive(Default)]
-struct LeftOut {
-    no_commit: Vec<String>,
-    unreadable: BTreeMap<String, String>,
-    count: usize,
-}
-
-impl LeftOut {
-    fn no_commit(&mut self, name: String) {
-        self.no_commit.push(name);
-    }
-
-    fn unreadable(&mut self, name: String, reason: String) {
-        self.count += 1;
-        self.unreadable.entry(name).or_insert(reason);
-    }
-
-    fn notices(self) -> Vec<TipNotice> {
-        let LeftOut { no_commit, unreadable, count } = self;
-        let first = no_commit.iter().min().cloned();
-        let no_commit = first.map(|first| TipNotice::NoCommit { count: no_commit.len(), first });
-        let first = unreadable.into_iter().next();
-        let unreadable = first.map(|(first, reason)| TipNotice::Unreadable { count, first, reason });
-        no_commit.into_iter().chain(unreadable).collect()
+        Ok(Some(Ok(commit))) => Ok(Some(commit.id)),
+        Ok(Some(Err(error))) if error.is_not_found() => Err(missing()),
+        Ok(Some(Err(_))) => Ok(None),
+        Ok(None) => Err(missing()),
+        Err(error) => Err(cause(&error)),
     }
 }
 

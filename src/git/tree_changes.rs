@@ -51,13 +51,8 @@ fn compare(
 }
 
 fn entries(trees: &Trees, tree: Option<Id>) -> Result<BTreeMap<String, (EntryMode, Id)>, ObjectError> {
-    let mut entries = BTreeMap::new();
-    if let Some(tree) = tree {
-        trees.children(tree, &mut |name, mode, id| {
-            entries.insert(name.to_str_lossy().into_owned(), (mode, id));
-        })?;
-    }
-    Ok(entries)
+    let entries = tree.map(|tree| trees.entries(tree)).transpose()?.unwrap_or_default();
+    Ok(entries.into_iter().map(|(name, mode, id)| (name.to_str_lossy().into_owned(), (mode, id))).collect())
 }
 
 fn tree_of(entry: Option<&(EntryMode, Id)>) -> Option<Id> {

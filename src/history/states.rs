@@ -8,8 +8,7 @@ use crate::git::graph::{Graph, NONE};
 use crate::git::{Id, Repo};
 use crate::okep::landings::LandingsOverTime;
 use crate::text::path::{file_name, number};
-use gix::bstr::{BStr, ByteSlice};
-use gix::objs::tree::EntryMode;
+use gix::bstr::ByteSlice;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -147,16 +146,15 @@ impl OutsideFiles<'_> {
             return files.clone();
         }
         let (mut files, mut folders) = (Vec::new(), Vec::new());
-        let mut each = |name: &BStr, mode: EntryMode, id: Id| {
+        // What cannot be read is a notice of the states that have it.
+        for (name, mode, id) in self.trees.entries(tree).unwrap_or_default() {
             let name = name.to_str_lossy().into_owned();
             if mode.is_tree() && name != self.folder {
                 folders.push((name, id));
             } else if number(&name).is_some() {
                 files.push((name, id));
             }
-        };
-        // What cannot be read is a notice of the states that have it.
-        let _ = self.trees.children(tree, &mut each);
+        }
         for (folder, tree) in folders {
             files.extend(self.below(tree).iter().map(|(path, id)| (format!("{folder}/{path}"), *id)));
         }

@@ -277,7 +277,7 @@ fn root_tree(
         Ok(entries) => entries,
         Err(error) => return RootTree::Unreadable(error),
     };
-    for entry in entries.into_iter().flatten() {
+    for entry in entries {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => return RootTree::Unreadable(ObjectError::corrupt(root, &error)),

@@ -4,6 +4,8 @@
 //! another scheme than `https` or `http`, whatever a remote or a template names. Nothing is fetched.
 
 use crate::okep::issue::ForgeLink;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::fmt::Display;
 
 /// A repository on a forge whose addresses are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +54,7 @@ impl Forge {
     }
 
     pub fn commit(&self, id: &str) -> String {
-        self.address("commit", &encoded(id))
+        self.address("commit", &encoded(id).to_string())
     }
 
     pub fn pull_request(&self, number: u64) -> String {
@@ -77,17 +79,12 @@ impl Forge {
     }
 }
 
+/// What an address holds as it is of a path.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// A path as an address may hold it, `/` kept.
-fn encoded(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'/' | b'-' | b'.' | b'_' | b'~' => out.push(byte.into()),
-            _ if byte.is_ascii_alphanumeric() => out.push(byte.into()),
-            _ => out.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    out
+fn encoded(path: &str) -> impl Display {
+    utf8_percent_encode(path, PLAIN)
 }
 
 #[cfg(test)]
