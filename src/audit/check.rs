@@ -31,7 +31,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A report, and what it was made of.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Outcome {
     pub report: Report,
     /// Something could not be read, so that passing means little.
@@ -240,27 +240,15 @@ fn half_staged(report: &Report, target: &CheckTarget) -> Vec<Note> {
 }
 
 fn nothing(target: &CheckTarget, layout: Layout) -> Outcome {
-    let mut report = Report::empty(target.source.clone());
+    let mut report = Report { source: target.source.clone(), ..Report::default() };
     report.since = target.bases.first().map(|base| base.commit.to_string());
     report.notes.extend(target.notes.clone());
     report.notes.extend(target.tree.list(&layout.folder).notices.clone());
     report.notes.extend(target.tree.notices());
     let message = "nothing that OKEPs depend on is staged";
     report.notes.push(Note::new("nothing-staged", message));
-    Outcome {
-        report,
-        incomplete: false,
-        tree: target.tree.clone(),
-        snapshot: None,
-        template_history: None,
-        layout,
-        root: target.root.clone(),
-        audited: Vec::new(),
-        excepted: Vec::new(),
-        off: BTreeSet::new(),
-        asked: Vec::new(),
-        parsed: Parsed::default(),
-    }
+    let (tree, root) = (target.tree.clone(), target.root.clone());
+    Outcome { report, tree, layout, root, ..Outcome::default() }
 }
 
 impl Outcome {

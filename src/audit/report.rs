@@ -12,8 +12,9 @@ use std::sync::Arc;
 pub const HALF_STAGED: &str = "half-staged";
 
 /// Where the audited files came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Source {
+    #[default]
     Worktree,
     Index,
     /// The full hash of the commit.
@@ -55,7 +56,7 @@ pub struct Issue {
     pub url: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
     pub source: Source,
     /// The full hash of the commit the audit compares with.
@@ -96,20 +97,6 @@ impl Counts {
 }
 
 impl Report {
-    /// A report on nothing.
-    pub fn empty(source: Source) -> Self {
-        Report {
-            source,
-            since: None,
-            okeps: Vec::new(),
-            findings: Vec::new(),
-            notes: Vec::new(),
-            partial: false,
-            away: false,
-            texts: BTreeMap::new(),
-        }
-    }
-
     /// Takes up the texts that findings and their fixes point into.
     pub fn add_texts(&mut self, snapshot: &Snapshot) {
         // Where only what changed was read, nothing is read to show what did not.

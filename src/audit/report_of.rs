@@ -19,7 +19,7 @@ pub fn report_of(
     let found = compared.findings.iter().cloned().zip(compared.baseline.iter().copied());
     let findings = found.map(|(finding, baseline)| Reported { finding, baseline }).collect();
     let notes = snapshot.notes.iter().chain(&compared.notes).cloned().collect();
-    Report { okeps: okeps.collect(), findings, notes, ..Report::empty(source) }
+    Report { source, okeps: okeps.collect(), findings, notes, ..Report::default() }
 }
 
 /// Title and issue are left out of an OKEP that is not audited.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What to check, and what to compare it with.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct CheckTarget {
     pub tree: Tree,
     pub source: Source,
@@ -54,19 +54,7 @@ pub struct Options {
 impl CheckTarget {
     /// A state that is compared with nothing and has no history; `place` says in words where the files are.
     pub fn new(tree: Tree, source: Source, place: String) -> Self {
-        CheckTarget {
-            tree,
-            source,
-            compares: false,
-            bases: Vec::new(),
-            tip: None,
-            merged: Vec::new(),
-            since: None,
-            root: None,
-            working_copy: None,
-            place,
-            notes: Vec::new(),
-        }
+        CheckTarget { tree, source, place, ..CheckTarget::default() }
     }
 
     /// The commits that the tree stems from.

@@ -263,7 +263,7 @@ fn read(repo: &Arc<Repo>, select: Select) -> Result<Story, Error> {
 
 fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story, Error> {
     let Tips { main, all, notices } = repo.tips(select)?;
-    let notes = notices.iter().map(|notice| Note::new(notice.kind(), notice.to_string())).collect();
+    let notes = notices.into_iter().map(|(kind, message)| Note::new(kind, message)).collect();
     let Some(main) = main else {
         return Ok(Story { notes, ..Story::default() });
     };

@@ -128,7 +128,7 @@ fn fixes(call: &Call, report: &Report) -> Vec<Suggestion> {
         // The index is not written to: the files are fixed, and staged again.
         (Source::Index, n) => {
             let fix = call.with("--fix");
-            let files: BTreeSet<&str> = safe.iter().flat_map(|fix| touched(fix)).collect();
+            let files: BTreeSet<&str> = safe.iter().flat_map(|fix| fix.paths()).collect();
             found.push(suggestion(
                 &count(n, "safe fix"),
                 format!("{fix}; {}", call.stage(files, report.away)),
@@ -154,12 +154,7 @@ fn half_staged(report: &Report) -> BTreeSet<&str> {
 fn fixes_of(report: &Report, safety: Safety) -> Vec<&Fix> {
     let half = half_staged(report);
     let fixes = report.live().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.safety == safety);
-    fixes.filter(|fix| !touched(fix).any(|path| half.contains(path))).collect()
-}
-
-fn touched(fix: &Fix) -> impl Iterator<Item = &str> {
-    let renamed = fix.renames.iter().flat_map(|r| [r.from.as_str(), r.to.as_str()]);
-    fix.edits.iter().map(|edit| edit.path.as_str()).chain(renamed)
+    fixes.filter(|fix| !fix.paths().any(|path| half.contains(path))).collect()
 }
 
 /// The word as a shell takes it.

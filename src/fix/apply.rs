@@ -45,7 +45,7 @@ pub fn edited<'f>(
 }
 
 /// `bytes` with the edits carried out; of several insertions at one place the first named comes first.
-fn spliced(bytes: &[u8], mut edits: Vec<&Edit>) -> Result<Vec<u8>, &'static str> {
+pub fn spliced(bytes: &[u8], mut edits: Vec<&Edit>) -> Result<Vec<u8>, &'static str> {
     edits.sort_by_key(|e| (e.start, e.end));
     let mut out = Vec::with_capacity(bytes.len() + edits.iter().map(|e| e.replacement.len()).sum::<usize>());
     let mut at = 0;

@@ -9,7 +9,7 @@ use crate::audit::policy::{DEAD, Policy};
 use crate::okep::config::Config;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::suppressions::Suppression;
-use crate::rules::finding::{Detail, Edit, Finding, Fix};
+use crate::rules::finding::{Edit, Finding, Fix};
 use crate::rules::{ids, rule};
 use crate::text::Text;
 use std::ops::Range;
@@ -79,22 +79,10 @@ fn lines(text: &Text, span: &Range<usize>) -> Option<Range<usize>> {
 }
 
 fn finding(suppression: &Suppression, fix: Fix) -> Finding {
-    let (rule_id, path) = (suppression.rule, suppression.at.0.clone());
-    let severity = rule(rule_id).expect("a suppression names a rule").severity;
-    Finding {
-        rule: rule_id,
-        severity,
-        okep: None,
-        path,
-        place: None,
-        subject: suppression.subject.clone().unwrap_or_default(),
-        message: "suppressed, and not found".to_owned(),
-        help: Vec::new(),
-        related: Vec::new(),
-        grandfathered: None,
-        detail: Detail::None,
-        fix: Some(fix),
-    }
+    let rule = rule(suppression.rule).expect("a suppression names a rule");
+    let subject = suppression.subject.clone().unwrap_or_default();
+    let message = "suppressed, and not found".to_owned();
+    Finding { fix: Some(fix), ..rule.about(None, &suppression.at.0, subject, message) }
 }
 
 #[cfg(test)]

@@ -237,10 +237,7 @@ fn apart<'f>(snapshot: &Snapshot, candidates: &[&'f Finding]) -> Vec<&'f Finding
 
 /// The files that a finding's fix edits or renames, and the OKEP it is about.
 fn spoken_of(finding: &Finding) -> BTreeSet<&str> {
-    let fix = finding.fix.iter();
-    let edited = fix.clone().flat_map(|f| &f.edits).map(|e| e.path.as_str());
-    let renamed = fix.flat_map(|f| &f.renames).flat_map(|r| [r.from.as_str(), r.to.as_str()]);
-    edited.chain(renamed).chain(finding.okep.as_deref()).collect()
+    finding.fix.iter().flat_map(Fix::paths).chain(finding.okep.as_deref()).collect()
 }
 
 /// The place of a register at which a fix puts in a line, where that is all it does.

@@ -13,7 +13,7 @@ use crate::fix::patch;
 use crate::fix::verify::verify;
 use crate::fix::write;
 use crate::git::{Error as GitError, Repo};
-use crate::rules::finding::{Finding, Safety};
+use crate::rules::finding::{Finding, Fix, Safety};
 use crate::text::same_text;
 use std::collections::{BTreeSet, HashSet};
 use std::path::Path;
@@ -138,11 +138,7 @@ pub fn counts(outcome: &Outcome) -> impl Fn(&Finding) -> bool {
 
 /// The files that the fix of a finding changes or renames.
 pub fn touched(finding: &Finding) -> impl Iterator<Item = &str> {
-    let fix = finding.fix.iter();
-    fix.flat_map(|f| {
-        let renamed = f.renames.iter().flat_map(|r| [r.from.as_str(), r.to.as_str()]);
-        f.edits.iter().map(|e| e.path.as_str()).chain(renamed)
-    })
+    finding.fix.iter().flat_map(Fix::paths)
 }
 
 const UNWRITABLE_NAME: &str = "a backslash is in its name, so it is left alone: rename it by hand";

@@ -7,6 +7,7 @@ mod fence;
 pub mod front_matter;
 pub mod html;
 pub mod limits;
+pub mod lists;
 pub mod names;
 pub mod outline;
 pub mod placeholder;

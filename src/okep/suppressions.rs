@@ -3,10 +3,8 @@
 //! They are in `okep.toml` or in a document, as `<!-- okep: allow RULE ["SUBJECT"] because REASON -->`. Here
 //! they are read; `audit::policy` applies them.
 
-use crate::markdown::document::{Document, options};
-use crate::text::Text;
+use crate::markdown::document::Document;
 use crate::text::nearest::did_you_mean;
-use pulldown_cmark::{Event, Parser};
 use std::ops::Range;
 
 /// To suppress a malformed suppression would suppress everything.
@@ -80,37 +78,15 @@ pub fn suppression(rule: &str, subject: &str) -> Option<String> {
 
 /// The comments to okep in a document, code excluded; `rules` are the ids of all rules.
 pub fn comments(document: &Document, rules: &[&'static str]) -> Vec<Comment> {
-    let text: &Text = &document.text;
-    // Hardly any document has one, and parsing it again costs as much as checking it.
-    const OPEN: &str = "<!--";
-    let begins = |at: usize| {
-        let inside = text.as_str()[at + OPEN.len()..].trim_start();
-        inside.get(..4).is_some_and(|word| word.eq_ignore_ascii_case("okep"))
-    };
-    if !memchr::memmem::find_iter(text.as_str().as_bytes(), OPEN).any(begins) {
-        return Vec::new();
-    }
-    let body = &text.as_str()[document.body_start..];
-    let mut html: Vec<Range<usize>> = Vec::new();
-    for (event, range) in Parser::new_ext(body, options()).into_offset_iter() {
-        if !matches!(event, Event::Html(_) | Event::InlineHtml(_)) {
-            continue;
-        }
-        // A comment of several lines comes line by line.
-        match html.last_mut() {
-            Some(last) if last.end == range.start => last.end = range.end,
-            _ => html.push(range),
-        }
-    }
+    let text = document.text.as_str();
     let mut found = Vec::new();
-    for piece in html {
+    for piece in &document.html {
         let mut at = piece.start;
-        while let Some(start) = body[at..piece.end].find("<!--").map(|i| at + i) {
-            let end = body[start..piece.end].find("-->").map_or(piece.end, |i| start + i);
-            let inside = body[start..end].trim_start_matches("<!--").trim();
+        while let Some(start) = text[at..piece.end].find("<!--").map(|i| at + i) {
+            let end = text[start..piece.end].find("-->").map_or(piece.end, |i| start + i);
+            let inside = text[start..end].trim_start_matches("<!--").trim();
             at = end.max(start + 4);
-            let end = (end + 3).min(piece.end);
-            let span = document.body_start + start..document.body_start + end;
+            let span = start..(end + 3).min(piece.end);
             let comment = |directive| Comment { span: span.clone(), directive };
             found.extend(directives(inside, rules).into_iter().map(comment));
         }

@@ -4,6 +4,7 @@
 
 use super::terminal::quotable;
 use crate::audit::report::OkepSummary;
+use crate::fix::apply::spliced;
 use crate::rules::finding::{Edit, Finding, Fix, Safety};
 use crate::text::{Place, Text};
 use similar::{DiffOp, TextDiff};
@@ -175,7 +176,9 @@ fn marked(text: &Text, place: &Place, quoted: Range<usize>) -> Vec<ExcerptLine> 
 
 /// The lines that edits change, with those of `quoted` and the one before an insertion.
 fn changed(text: &Text, quoted: Range<usize>, edits: &[&Edit]) -> Vec<ExcerptLine> {
-    let after = edited(text, edits);
+    let source = text.as_str().as_bytes();
+    let after = spliced(source, edits.to_vec()).unwrap_or_else(|_| source.to_vec());
+    let after = String::from_utf8_lossy(&after);
     let (old, new): (Vec<&str>, Vec<&str>) = (text.as_str().lines().collect(), after.lines().collect());
     let diff = TextDiff::from_slices(&old, &new);
     let mut lines: Vec<ExcerptLine> = Vec::new();
@@ -219,24 +222,6 @@ fn changed(text: &Text, quoted: Range<usize>, edits: &[&Edit]) -> Vec<ExcerptLin
 
 fn is_long(lines: &[&str]) -> bool {
     lines.len() > LONG_CHANGE || lines.iter().any(|line| line.len() > LONG_LINE)
-}
-
-/// The text with the edits carried out; one that overlaps another or is outside of the file is left out.
-fn edited(text: &Text, edits: &[&Edit]) -> String {
-    let mut edits = edits.to_vec();
-    edits.sort_by_key(|edit| (edit.start, edit.end));
-    let mut after = String::with_capacity(text.len());
-    let mut done = 0;
-    for edit in edits {
-        let span: Range<usize> = text.place(edit.start..edit.end).span.into();
-        if span.start < done || span != (edit.start..edit.end) {
-            continue;
-        }
-        after.push_str(&text.as_str()[done..span.start]);
-        after.push_str(&edit.replacement);
-        done = span.end;
-    }
-    after + &text.as_str()[done..]
 }
 
 impl ExcerptLine {

@@ -137,6 +137,12 @@ impl Fix {
         Fix { title: title.into(), safety: Safety::Suggested, edits, renames: Vec::new() }
     }
 
+    /// The files that it changes or renames.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let renamed = self.renames.iter().flat_map(|r| [r.from.as_str(), r.to.as_str()]);
+        self.edits.iter().map(|edit| edit.path.as_str()).chain(renamed)
+    }
+
     pub fn and_rename(mut self, from: impl Into<String>, to: impl Into<String>) -> Self {
         self.renames.push(Rename { from: from.into(), to: to.into() });
         self

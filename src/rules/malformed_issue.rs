@@ -2,9 +2,9 @@
 
 use super::{Check, Demand, PlanFix, Rule};
 use crate::markdown::document::{Block, BlockKind, fold_blanks};
+use crate::markdown::lists;
 use crate::okep::issue::IssueLine;
 use crate::rules::context::OkepContext;
-use crate::rules::edits::lists;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {

@@ -1,10 +1,10 @@
 //! The tracking issue between title and first section.
 
 use super::{Check, Demand, PlanFix, Rule};
+use crate::markdown::lists;
 use crate::markdown::names::Name;
 use crate::okep::issue::IssueLine;
 use crate::rules::context::OkepContext;
-use crate::rules::edits::lists;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {

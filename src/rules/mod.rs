@@ -247,7 +247,13 @@ impl Rule {
     }
 
     /// A finding that points into any file.
-    fn about(&self, okep: Option<&str>, path: &str, subject: impl Into<String>, message: String) -> Finding {
+    pub(crate) fn about(
+        &self,
+        okep: Option<&str>,
+        path: &str,
+        subject: impl Into<String>,
+        message: String,
+    ) -> Finding {
         Finding {
             rule: self.id,
             severity: self.severity,

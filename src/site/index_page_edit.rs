@@ -5,8 +5,9 @@
 
 use super::index_page::{IndexPage, LandingEntry};
 use crate::markdown::document::options;
+use crate::markdown::lists::with_item;
 use crate::text::path::{folder_of, percent_decoded};
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Parser, Tag};
 use std::ops::Range;
 
 /// An edit of the index page, or what to write instead.
@@ -81,7 +82,7 @@ fn next_to_entry(
 /// some, or where the item ends in a paragraph of its own that for the site would go on in the next line.
 fn is_apart(landing: &IndexPage, lines: &Range<usize>, at: usize) -> Option<bool> {
     let text = &landing.document.text;
-    let items = items_around(landing, at);
+    let items = with_item(&landing.document, at).map(|list| list.items).unwrap_or_default();
     let is_apart = |at: &usize| {
         let line = text.line_range(*at).start;
         line > 0 && text.slice(text.line_range(line - 1)).trim().is_empty()
@@ -96,30 +97,6 @@ fn is_apart(landing: &IndexPage, lines: &Range<usize>, at: usize) -> Option<bool
         Some(apart) => Some(*apart),
         None => Some(ends_in_paragraph),
     }
-}
-
-/// Where the items of the list begin that has an item at a byte.
-fn items_around(landing: &IndexPage, at: usize) -> Vec<usize> {
-    let text = &landing.document.text;
-    let start = landing.document.body_start;
-    let events = Parser::new_ext(text.slice(start..text.len()), options()).into_offset_iter();
-    let mut open: Vec<Vec<usize>> = Vec::new();
-    for (event, range) in events {
-        match event {
-            Event::Start(Tag::List(_)) => open.push(Vec::new()),
-            Event::Start(Tag::Item) => {
-                if let Some(items) = open.last_mut() {
-                    items.push(range.start + start);
-                }
-            }
-            Event::End(TagEnd::List(_)) => match open.pop() {
-                Some(items) if items.contains(&at) => return items,
-                _ => {}
-            },
-            _ => {}
-        }
-    }
-    Vec::new()
 }
 
 /// The sibling that the new one comes after, or before where that is said: by number where they are by

@@ -29,7 +29,6 @@ pub struct Ids<'a> {
     pub open: Vec<Open<'a>>,
     /// The place in `open` of each finding of the last commit that is shown.
     pub of_finding: HashMap<usize, usize>,
-    of_story: HashMap<*const FindingStory, usize>,
 }
 
 impl<'a> Ids<'a> {
@@ -39,7 +38,7 @@ impl<'a> Ids<'a> {
             page.story.okeps.iter().map(|okep| free(&mut taken, format!("okep-{}", name(okep)))).collect();
         let mut open = opened(page);
         open.sort_by_key(|(_, o)| (o.okep.unwrap_or(usize::MAX), o.severity()));
-        let mut ids = Ids { okeps, open: Vec::new(), of_finding: HashMap::new(), of_story: HashMap::new() };
+        let mut ids = Ids { okeps, open: Vec::new(), of_finding: HashMap::new() };
         for (at, mut one) in open {
             let rule = one.finding.map(|f| f.rule).or(one.story.map(|s| s.rule)).unwrap_or_default();
             let subject = one.finding.map(|f| &f.subject).or(one.story.map(|s| &s.subject));
@@ -47,7 +46,6 @@ impl<'a> Ids<'a> {
             let subject = slug(subject.map_or("", String::as_str));
             one.anchor = free(&mut taken, format!("{whose}-{rule}-{subject}"));
             ids.of_finding.extend(at.map(|at| (at, ids.open.len())));
-            ids.of_story.extend(one.story.map(|story| (story as *const _, ids.open.len())));
             ids.open.push(one);
         }
         ids
@@ -60,11 +58,7 @@ impl<'a> Ids<'a> {
 
     /// The anchor of an open finding of the story.
     pub fn story(&self, story: &FindingStory) -> Option<&Open<'a>> {
-        let same = |o: &&Open| o.story.is_some_and(|s| s == story);
-        self.of_story
-            .get(&(story as *const _))
-            .map(|i| &self.open[*i])
-            .or_else(|| self.open.iter().find(same))
+        self.open.iter().find(|open| open.story.is_some_and(|known| known == story))
     }
 }
 

@@ -1,7 +1,6 @@
 //! The edits that rules propose.
 
 pub mod anchors;
-pub mod lists;
 pub mod markdown;
 pub mod markup_spans;
 pub mod rename;

@@ -38,7 +38,7 @@ pub const MAX_BYTES: usize = 4 << 20;
 pub const MAX_CHAIN: usize = 1000;
 
 /// What MkDocs makes of its configuration.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Site {
     /// The configuration file's path in the repository.
     pub path: String,
@@ -240,18 +240,8 @@ impl Site {
         Site {
             path: config_path.into(),
             files: vec![config_path.into()],
-            docs_dir: None,
-            nav: Nav::Unreadable,
             pages: PageSettings::unread(),
-            plugins: Vec::new(),
-            problems: Vec::new(),
-            notes: Vec::new(),
-            too_large: false,
-            exclude: Patterns::default(),
-            drafts: Patterns::default(),
-            not_in_nav: Patterns::default(),
-            languages: None,
-            unknowable: false,
+            ..Site::default()
         }
     }
 

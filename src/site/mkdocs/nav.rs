@@ -9,12 +9,13 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 /// The `nav` of a site.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub enum Nav {
     /// Missing, null or an empty list: MkDocs shows all pages.
     Absent,
     Listed(NavTree),
     /// It could not be read; [`super::Site::problems`] or [`super::Site::notes`] say why.
+    #[default]
     Unreadable,
 }
 
