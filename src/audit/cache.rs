@@ -79,8 +79,7 @@ pub enum AuditedPage<'a> {
 
 #[derive(PartialEq, Eq, Hash)]
 struct TimelineKey {
-    path: Option<String>,
-    text: String,
+    template: (Option<String>, String),
     is_first: bool,
     /// How many templates the history has, and where the last one is from.
     templates: Option<(usize, Option<Revision>)>,
@@ -144,8 +143,7 @@ impl<'a> CachedAudit<'a> {
             (history.templates.len(), history.templates.last().map(|last| last.revision.clone()))
         };
         let timeline = |history: Option<&TemplateHistory>, is_first: bool| {
-            let (path, text) = (template.path.clone(), template.document.text.as_str().to_owned());
-            let key = TimelineKey { path, text, is_first, templates: history.map(last) };
+            let key = TimelineKey { template: template.key(), is_first, templates: history.map(last) };
             cache.timelines.get(key, || TemplateTimeline::by(template, history, is_first))
         };
         let histories = template_history.into_iter().flat_map(TemplateHistory::all);
@@ -227,7 +225,7 @@ impl<'a> CachedAudit<'a> {
         let misplaced = snapshot.misplaced.iter().map(|page| page.path.as_str());
         let key = TreeKey {
             layout: snapshot.layout.clone(),
-            template: (snapshot.template.path.clone(), snapshot.template.document.text.as_str().to_owned()),
+            template: snapshot.template.key(),
             site: snapshot.site.as_ref().map(|site| site.files.iter().map(|path| id(path)).collect()),
             files: snapshot.paths().chain(misplaced).map(file).collect(),
         };

@@ -42,7 +42,16 @@ pub enum HistoryExtent {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LineCommit {
     pub id: Id,
-    pub root: Id,
+    /// Its root tree, where the commit was read.
+    root: Option<Id>,
+    /// The tree of the proposal folder, where the commit was walked: none in it where there is no such folder.
+    pub walked: Option<Option<Id>>,
+}
+
+impl LineCommit {
+    pub fn root(&self, local: &gix::Repository) -> Result<Id, ObjectError> {
+        self.root.map_or_else(|| Ok(root_and_parents(local, self.id, &mut Vec::new())?.0), Ok)
+    }
 }
 
 impl Repo {
@@ -99,6 +108,14 @@ impl LineReader {
         }
     }
 
+    /// A whole line that was walked already, newest first, with the tree of the proposal folder in each commit.
+    pub fn walked(local: gix::Repository, tip: Id, line: Vec<(Id, Option<Id>)>) -> Self {
+        let places = line.iter().enumerate().map(|(place, (id, _))| (*id, place)).collect();
+        let commit = |(id, folder)| LineCommit { id, root: None, walked: Some(folder) };
+        let commits = line.into_iter().map(commit).collect();
+        LineReader { commits, places, next: None, ..LineReader::new(local, tip) }
+    }
+
     /// Some commits from the one at `place` on, newest first; none where the line ends before it.
     pub fn from(&mut self, place: usize) -> &[LineCommit] {
         while place >= self.commits.len() && self.next.is_some() {
@@ -119,7 +136,7 @@ impl LineReader {
             match self.read(id) {
                 Ok((root, parents)) => {
                     self.places.insert(id, self.commits.len());
-                    self.commits.push(LineCommit { id, root });
+                    self.commits.push(LineCommit { id, root: Some(root), walked: None });
                     self.next = parents.first().copied();
                     if self.shallow.contains(&id) {
                         self.extent = HistoryExtent::Shallow { boundary: id };
@@ -204,7 +221,8 @@ fn folder_trees_of(
     commits: &[LineCommit],
     folder: &str,
 ) -> Vec<Result<Option<Id>, ObjectError>> {
-    let mut trees: Vec<Result<Option<Id>, ObjectError>> = commits.iter().map(|c| Ok(Some(c.root))).collect();
+    let mut trees: Vec<Result<Option<Id>, ObjectError>> =
+        commits.iter().map(|commit| commit.root(local).map(Some)).collect();
     let mut buffer = Vec::new();
     for name in folder.split('/') {
         let distinct = packs.in_order(trees.iter().filter_map(|tree| tree.as_ref().ok().copied()?));

@@ -50,6 +50,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The full id of a commit or a blob; displays as its full hexadecimal form.
 pub type Id = gix::ObjectId;
 
+/// How many bytes of objects a thread keeps: the same trees are asked for many paths.
+const OBJECTS_KEPT: usize = 4 << 20;
+
 /// A repository, open for reading.
 ///
 /// It may be shared between threads. The index and every blob are read once: what changes on disk after
@@ -109,7 +112,11 @@ impl Repo {
     pub(crate) fn with_local<T>(&self, act: impl FnOnce(&gix::Repository) -> T) -> T {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let local = idle().pop();
-        let local = local.unwrap_or_else(|| self.local());
+        let local = local.unwrap_or_else(|| {
+            let mut local = self.local();
+            local.object_cache_size(OBJECTS_KEPT);
+            local
+        });
         let done = act(&local);
         idle().push(local);
         done

@@ -25,7 +25,7 @@ pub struct FoundInStates {
     /// The templates that were in force: what files they are, and how many were before them.
     pub in_force: Numbered<(Option<FileAt>, Vec<usize>)>,
     /// Those that could be read.
-    pub templates: HashMap<FileAt, Template>,
+    pub templates: HashMap<FileAt, Arc<Template>>,
     /// The ids of the documents that were checked.
     pub documents: HashSet<String>,
     pub unread: Unread,
@@ -128,7 +128,7 @@ pub struct RawState {
     pub nav_unread: bool,
     pub index_unread: bool,
     /// The template, and what it says where it could be read.
-    pub template: Option<(String, Option<Template>)>,
+    pub template: Option<(String, Option<Arc<Template>>)>,
     pub templates_before: Vec<usize>,
     pub notes: Vec<Note>,
 }

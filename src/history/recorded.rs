@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 /// The report on a walk; landings are those of the line `main`.
 pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> Story {
-    let landings = LandingsOverTime::new(repo, main, layout);
+    let landings = LandingsOverTime::new(repo, main, layout, |tip| walk.line_of(tip));
     let mut states = States::new(repo, walk, layout, &landings);
     let names = PresentNames::of(landings.newest());
     let mut numbers = Numbering::new(layout, &names);

@@ -236,7 +236,7 @@ impl Verdicts {
 
     /// A template that could be read.
     pub fn template(&self, file: FileAt) -> Option<&Template> {
-        self.found.templates.get(&file)
+        self.found.templates.get(&file).map(|template| &**template)
     }
 
     pub fn number(&self, path: u32) -> Option<u64> {

@@ -131,6 +131,23 @@ impl Repo {
 }
 
 impl Walk {
+    /// The first-parent line of a commit, newest first, with the tree of the proposal folder in each; none where it was
+    /// not walked down to a first commit, or something in it could not be read.
+    pub fn line_of(&self, tip: Id) -> Option<Vec<(Id, Option<Id>)>> {
+        let mut line = Vec::new();
+        let mut next = self.ids.iter().position(|id| *id == tip).map(|at| at as u32);
+        next?;
+        while let Some(at) = next {
+            let Key::Known { folder, .. } = &self.keys[self.held[at as usize] as usize] else { return None };
+            line.push((self.ids[at as usize], *folder));
+            next = self.graph.parents(at).first().copied();
+            if next.is_none() && self.graph.is_cut(at) {
+                return None;
+            }
+        }
+        Some(line)
+    }
+
     /// Takes up what was found for the commits, in their order, so that the threads leave no trace.
     fn gather(&mut self, chunks: impl Iterator<Item = Chunk>, errors: &mut BTreeSet<Note>) {
         let (mut keys, mut arounds) = (Numbered::default(), Numbered::default());

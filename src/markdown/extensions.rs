@@ -31,7 +31,8 @@ impl Extensions {
     /// Whether something may put in text that is not in the page: a snippet, or the directive of an extension or a
     /// plugin that is not known.
     pub fn may_add_to(&self, text: &str) -> bool {
-        let has_directive = || ["{%", "{{", "{!"].iter().any(|mark| text.contains(mark));
+        let opens = |at| matches!(text.as_bytes().get(at + 1), Some(b'%' | b'{' | b'!'));
+        let has_directive = || memchr::memchr_iter(b'{', text.as_bytes()).any(opens);
         (self.snippets || self.unknown) && has_snippet(text) || self.unknown && has_directive()
     }
 }

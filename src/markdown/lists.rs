@@ -33,6 +33,10 @@ pub fn like_item(document: &Document, offset: usize, line: &str) -> String {
 
 /// The same where the item at `offset` has others around it; else `line` as it is.
 pub fn like_its_list(document: &Document, offset: usize, line: &str) -> String {
+    let written = document.text.slice(offset..document.text.len());
+    if marker(written) == marker(line) {
+        return line.to_owned();
+    }
     let list = with_item(document, offset).filter(|list| list.items.len() > 1);
     list.map_or_else(|| line.to_owned(), |_| like_item(document, offset, line))
 }

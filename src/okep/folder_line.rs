@@ -10,7 +10,7 @@ use crate::git::{HistoryExtent, Id, ObjectError, Repo};
 use crate::text::path;
 use crate::text::path::Role;
 use gix::bstr::ByteSlice;
-use gix::hashtable::HashMap;
+use gix::hashtable::HashSet;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -20,7 +20,8 @@ pub(super) struct FolderState {
     pub commit: Id,
     /// Its place on the line, the newest being 0.
     pub place: usize,
-    pub contents: Arc<ProposalFolder>,
+    /// Where things are there; the folder may be moved later.
+    layout: Arc<Layout>,
     tree: Id,
 }
 
@@ -44,6 +45,13 @@ pub(super) struct FolderStates {
     pub extent: HistoryExtent,
     /// Whether the folder is there in every commit of the line that was asked for.
     pub is_unbroken: bool,
+}
+
+impl FolderState {
+    /// What the folder held: it is listed anew each time, since all states of a long line would fill the memory.
+    pub fn contents(&self, repo: &Repo) -> Result<ProposalFolder, ObjectError> {
+        repo.with_local(|local| ProposalFolder::of(&Trees::new(local), self.tree, &self.layout))
+    }
 }
 
 impl FolderStates {
@@ -70,8 +78,8 @@ pub(super) fn folder_states(
     let local = repo.local();
     let mut found = FolderReading {
         trees: Trees::new(&local),
-        layout: layout.clone(),
-        known: HashMap::default(),
+        layout: Arc::new(layout.clone()),
+        listed: HashSet::default(),
         states: Vec::new(),
     };
     let mut newer: Option<LineCommit> = None;
@@ -84,7 +92,10 @@ pub(super) fn folder_states(
             extent = reader.extent().clone();
             break;
         }
-        for (commit, tree) in commits.iter().zip(folder_trees(repo, packs, &commits, &found.layout.folder)) {
+        let walked = || commits.iter().map(|commit| commit.walked.map(Ok)).collect::<Option<Vec<_>>>();
+        let walked = (found.layout.folder == layout.folder).then(walked).flatten();
+        let trees = walked.unwrap_or_else(|| folder_trees(repo, packs, &commits, &found.layout.folder));
+        for (commit, tree) in commits.iter().zip(trees) {
             match tree.and_then(|tree| found.add((*commit, at), tree, newer)) {
                 Ok(FolderStep::Held) => {}
                 Ok(FolderStep::Moved) => continue 'line,
@@ -114,8 +125,9 @@ enum FolderStep {
 struct FolderReading<'a> {
     trees: Trees<'a>,
     /// Where things are, as far as the line was read back.
-    layout: Layout,
-    known: HashMap<Id, Arc<ProposalFolder>>,
+    layout: Arc<Layout>,
+    /// The trees that were found to be readable.
+    listed: HashSet<Id>,
     /// Newest first.
     states: Vec<FolderState>,
 }
@@ -130,29 +142,30 @@ impl FolderReading<'_> {
         let Some(tree) = tree else {
             return match (self.states.last(), newer) {
                 (Some(state), Some(newer)) => {
-                    let moved = moved_from(&self.trees, commit.root, newer.root, &state.contents)?;
+                    let contents = ProposalFolder::of(&self.trees, state.tree, &state.layout)?;
+                    let roots = (commit.root(self.trees.local)?, newer.root(self.trees.local)?);
+                    let moved = moved_from(&self.trees, roots, &contents)?;
                     let Some(old) = moved.filter(|old| *old != self.layout.folder) else {
                         return Ok(FolderStep::Begins);
                     };
-                    self.layout = self.layout.in_folder(&old);
-                    self.known.clear();
+                    self.layout = Arc::new(self.layout.in_folder(&old));
+                    self.listed.clear();
                     Ok(FolderStep::Moved)
                 }
-                (None, None) => Ok(self.elsewhere(commit)),
+                (None, None) => self.elsewhere(commit),
                 _ => Ok(FolderStep::Begins),
             };
         };
         match self.states.last_mut() {
-            Some(state) if state.tree == tree && state.contents.folder == self.layout.folder => {
+            Some(state) if state.tree == tree && state.layout.folder == self.layout.folder => {
                 (state.commit, state.place) = (commit.id, place);
             }
             _ => {
-                let contents = match self.known.get(&tree) {
-                    Some(contents) => Arc::clone(contents),
-                    None => Arc::new(ProposalFolder::of(&self.trees, tree, &self.layout)?),
-                };
-                self.known.insert(tree, Arc::clone(&contents));
-                self.states.push(FolderState { commit: commit.id, place, contents, tree });
+                if self.listed.insert(tree) {
+                    ProposalFolder::of(&self.trees, tree, &self.layout)?;
+                }
+                let layout = self.layout.clone();
+                self.states.push(FolderState { commit: commit.id, place, layout, tree });
             }
         }
         Ok(FolderStep::Held)
@@ -161,16 +174,16 @@ impl FolderReading<'_> {
 
 impl FolderReading<'_> {
     /// Looks for the folder where the newest commit itself says that it is: what is checked may have moved it.
-    fn elsewhere(&mut self, commit: LineCommit) -> FolderStep {
-        let config = self.trees.find(commit.root, CONFIG).ok().flatten();
+    fn elsewhere(&mut self, commit: LineCommit) -> Result<FolderStep, ObjectError> {
+        let config = self.trees.find(commit.root(self.trees.local)?, CONFIG).ok().flatten();
         let config = config.and_then(|(_, id)| self.trees.local.find_object(id).ok());
         let folder = config.and_then(|config| config::folder(&config.data));
         let folder = folder.unwrap_or_else(|| Layout::default().folder);
         if folder == self.layout.folder {
-            return FolderStep::Begins;
+            return Ok(FolderStep::Begins);
         }
-        self.layout = self.layout.in_folder(&folder);
-        FolderStep::Moved
+        self.layout = Arc::new(self.layout.in_folder(&folder));
+        Ok(FolderStep::Moved)
     }
 }
 
@@ -211,8 +224,7 @@ pub(super) fn may_be_okep(path: &str, folder: &str) -> bool {
 /// The folder that a commit moved to where `contents` are: the one that most of them were removed from.
 fn moved_from(
     trees: &Trees,
-    before: Id,
-    after: Id,
+    (before, after): (Id, Id),
     contents: &ProposalFolder,
 ) -> Result<Option<String>, ObjectError> {
     let changes = tree_changes(trees, before, after)?;

@@ -30,8 +30,9 @@ pub fn template_history(
     files: &BTreeMap<String, Option<Id>>,
 ) -> TemplateHistory {
     let reading = HistoryReader::new(repo, layout);
+    let read = |tip| LineReader::new(repo.local(), tip);
     let mut lines: Vec<FolderLine> =
-        lines(repo, main).into_iter().map(|line| reading.contained(line, checked)).collect();
+        lines(main, read).into_iter().map(|line| reading.contained(line, checked)).collect();
     let histories = lines.iter().map(|line| reading.history(&line.known)).collect();
     chain(histories, files, layout, || lines.iter_mut().filter_map(|line| reading.newest(line)).collect())
 }
@@ -51,13 +52,23 @@ struct FollowedLine {
 }
 
 impl<'a> LandingsOverTime<'a> {
-    pub fn new(repo: &'a Repo, main: &MainLine, layout: &'a Layout) -> Self {
+    /// `walked` has the line of a commit with the folder's tree in each, newest first, where it knows all of it.
+    pub fn new(
+        repo: &'a Repo,
+        main: &MainLine,
+        layout: &'a Layout,
+        walked: impl Fn(Id) -> Option<Vec<(Id, Option<Id>)>>,
+    ) -> Self {
         let reading = HistoryReader::new(repo, layout);
+        let read = |tip| match walked(tip) {
+            Some(line) => LineReader::walked(repo.local(), tip, line),
+            None => LineReader::new(repo.local(), tip),
+        };
         let followed = |mut line: LineReader| {
             let known = reading.states(&mut line, 0);
             FollowedLine { known, places: line.into_places(), follower: Follower::default() }
         };
-        let lines = lines(repo, main).into_iter().map(followed).collect();
+        let lines = lines(main, read).into_iter().map(followed).collect();
         let mut landings = LandingsOverTime { reading, lines, newest: Vec::new() };
         landings.newest = landings.lines.iter().map(|line| landings.reading.followed(&line.known)).collect();
         landings
@@ -104,10 +115,10 @@ impl<'a> LandingsOverTime<'a> {
 
 /// The main line; where the remote's copy was merged into the local one, it has its OKEPs from its own line, which
 /// comes first.
-fn lines(repo: &Repo, main: &MainLine) -> Vec<LineReader> {
-    let mut line = LineReader::new(repo.local(), main.tip);
+fn lines(main: &MainLine, read: impl Fn(Id) -> LineReader) -> Vec<LineReader> {
+    let mut line = read(main.tip);
     let remote = main.branch.as_ref().and_then(|branch| branch.behind).filter(|remote| !line.holds(*remote));
-    remote.map(|remote| LineReader::new(repo.local(), remote)).into_iter().chain([line]).collect()
+    remote.map(read).into_iter().chain([line]).collect()
 }
 
 /// Histories in the order in which they are asked, followed by the `newest` where OKEPs have landed by none of them.
@@ -243,10 +254,18 @@ impl Follower {
 
     /// Takes up the next state; what it holds may have landed before it where it `is_edge`.
     fn step(&mut self, reading: &HistoryReader, state: &FolderState, is_edge: bool) {
-        let now = &state.contents;
+        let now = match state.contents(reading.repo) {
+            Ok(contents) => Arc::new(contents),
+            // It could be read a moment ago.
+            Err(error) => {
+                self.history.notes.push(Note::from(&error));
+                Arc::clone(&self.before)
+            }
+        };
         self.history.order.step(now.templates.iter().map(|(path, id)| (path.as_str(), Some(*id))).collect());
-        let template = self.history.order.first(|path| reading.is_named(now, path));
-        let under = self.template(reading, state, template.as_deref());
+        let template = self.history.order.first(|path| reading.is_named(&now, path));
+        let template = template.map(|path| (now.templates[&path], path));
+        let under = self.template(reading, state, template);
         self.in_force.push(under);
         let (removed, added) =
             (lacking(&self.before.okeps, &now.okeps), lacking(&now.okeps, &self.before.okeps));
@@ -266,13 +285,17 @@ impl Follower {
         {
             landed.entry(path.clone()).and_modify(|okep| okep.blob = *blob);
         }
-        self.before = Arc::clone(now);
+        self.before = now;
     }
 
     /// The template of a state among the revisions, a new one where its text is new.
-    fn template(&mut self, reading: &HistoryReader, state: &FolderState, path: Option<&str>) -> LandedUnder {
-        let Some(path) = path else { return LandedUnder { template: None, is_known: true } };
-        let id = state.contents.templates[path];
+    fn template(
+        &mut self,
+        reading: &HistoryReader,
+        state: &FolderState,
+        template: Option<(Id, String)>,
+    ) -> LandedUnder {
+        let Some((id, path)) = template else { return LandedUnder { template: None, is_known: true } };
         let next = self.history.templates.len();
         if self.history.templates.last().is_some_and(|last| last.id == id) {
             return LandedUnder { template: Some(next - 1), is_known: true };
@@ -280,12 +303,12 @@ impl Follower {
         match reading.repo.blob(id) {
             Blob::Bytes(bytes) => {
                 let revision = reading.revision(state.commit, &mut self.history.notes);
-                let template = Template::new(Some(path.to_owned()), Arc::new(Document::parse(&bytes)));
+                let template = Template::new(Some(path), Arc::new(Document::parse(&bytes)));
                 let revision = TemplateRevision { revision, id, template };
                 Arc::make_mut(&mut self.history.templates).push(revision);
                 return LandedUnder { template: Some(next), is_known: true };
             }
-            unread => self.history.notes.extend(blob_notice(path, &unread)),
+            unread => self.history.notes.extend(blob_notice(&path, &unread)),
         }
         LandedUnder { template: Some(next), is_known: false }
     }

@@ -5,7 +5,7 @@
 
 use crate::files::{PathKind, Tree};
 use crate::git::commit::{Kind, Trees};
-use crate::git::main_line::{LineReader, folder_trees};
+use crate::git::main_line::{LineCommit, LineReader, folder_trees};
 use crate::git::packs::Packs;
 use crate::git::path_kind::in_tree;
 use crate::git::tree_changes::{TreeChanges, tree_changes};
@@ -87,7 +87,7 @@ impl Search<'_> {
         if folder.is_empty() {
             return None;
         }
-        let (mut at, mut newer) = (0, None);
+        let (mut at, mut newer): (usize, Option<LineCommit>) = (0, None);
         loop {
             let commits = self.line.from(at).to_vec();
             if commits.is_empty() {
@@ -97,9 +97,10 @@ impl Search<'_> {
             for (commit, tree) in commits.iter().zip(folders) {
                 let holds = |tree: Id| in_tree(&self.trees, tree, file_name(path)) == PathKind::File;
                 if tree.ok().flatten().is_some_and(holds) {
-                    return Some((commit.root, newer));
+                    let root = |commit: &LineCommit| commit.root(self.trees.local).ok();
+                    return Some((root(commit)?, newer.as_ref().and_then(root)));
                 }
-                newer = Some(commit.root);
+                newer = Some(*commit);
             }
             at += commits.len();
         }

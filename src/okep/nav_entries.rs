@@ -57,6 +57,11 @@ fn dead<'a>(
     let kind = |path: &String| snapshot.path_kind(path);
     let is_ours = page.as_ref().is_some_and(|page| is_in_folder(snapshot, page));
     let named = Named::read(target);
+    let number = named.as_ref().and_then(|named| named.number);
+    let is_page = entry.doc.is_some() || named.is_some();
+    if !(is_ours && is_page) && number.is_none() {
+        return None;
+    }
     let mut hidden_by = None;
     if title.is_none()
         && let Some(page) = &page
@@ -75,11 +80,6 @@ fn dead<'a>(
             }
             _ => return None,
         }
-    }
-    let number = named.as_ref().and_then(|named| named.number);
-    let is_page = entry.doc.is_some() || named.is_some();
-    if !(is_ours && is_page) && number.is_none() {
-        return None;
     }
     let meant = named.map_or_else(Vec::new, |named| named.okeps(snapshot));
     Some(DeadEntry { index, entry, hidden_by, title, meant, number })

@@ -1,5 +1,7 @@
 //! What has been parsed already, so that nothing is parsed twice.
 
+use super::proposal::OkepText;
+use super::template::Template;
 use crate::files::File;
 use crate::markdown::document::Document;
 use crate::site::mkdocs::Site;
@@ -11,6 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub struct Parsed {
     documents: Arc<ByPathAndId<Document>>,
     sites: Arc<ByPathAndId<Site>>,
+    templates: Arc<ByPathAndId<Template>>,
+    okeps: Arc<ByPathAndId<OkepText>>,
 }
 
 /// Shared values by the path and id they were made from.
@@ -45,5 +49,14 @@ impl Parsed {
     /// The site of the configuration at a path, which all of these ids made.
     pub fn site(&self, path: &str, ids: Option<&str>, read: impl FnOnce() -> Site) -> Arc<Site> {
         once(&self.sites, path, ids, read)
+    }
+
+    pub fn template(&self, path: &str, id: Option<&str>, read: impl FnOnce() -> Template) -> Arc<Template> {
+        once(&self.templates, path, id, read)
+    }
+
+    /// What the text of an OKEP says, whose file has this id; `context` is all else that it depends on.
+    pub fn okep(&self, context: &str, id: Option<&str>, read: impl FnOnce() -> OkepText) -> Arc<OkepText> {
+        once(&self.okeps, context, id, read)
     }
 }

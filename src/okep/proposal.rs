@@ -31,8 +31,10 @@ pub struct Okep {
     /// The numbers about which [`Okep::owner_of`] was asked: what is found may depend on the other OKEPs.
     asked: Arc<Mutex<BTreeSet<u64>>>,
     was_read: Arc<AtomicBool>,
-    text: Arc<LazyLock<OkepText, Box<dyn FnOnce() -> OkepText + Send + Sync>>>,
+    text: Arc<LazyLock<Arc<OkepText>, ReadText>>,
 }
+
+type ReadText = Box<dyn FnOnce() -> Arc<OkepText> + Send + Sync>;
 
 /// What the text of an OKEP says.
 #[derive(Debug, Clone)]
@@ -53,7 +55,7 @@ impl Deref for Okep {
 
 impl Okep {
     pub fn new(path: &str, proposals: &str, document: Arc<Document>, template: &Template) -> Self {
-        let text = OkepText::new(document, name_of(path, proposals).number, template);
+        let text = Arc::new(OkepText::new(document, name_of(path, proposals).number, template));
         Okep::with_text(path, proposals, move || text)
     }
 
@@ -61,22 +63,20 @@ impl Okep {
     pub fn unchanged(
         path: &str,
         proposals: &str,
-        template: Arc<Template>,
-        read: impl FnOnce() -> Arc<Document> + Send + Sync + 'static,
+        read: impl FnOnce(Option<u64>) -> Arc<OkepText> + Send + Sync + 'static,
     ) -> Self {
         let number = name_of(path, proposals).number;
-        let okep = Okep::with_text(path, proposals, move || OkepText::new(read(), number, &template));
-        Okep { unchanged: true, ..okep }
+        Okep { unchanged: true, ..Okep::with_text(path, proposals, move || read(number)) }
     }
 
     fn with_text(
         path: &str,
         proposals: &str,
-        text: impl FnOnce() -> OkepText + Send + Sync + 'static,
+        text: impl FnOnce() -> Arc<OkepText> + Send + Sync + 'static,
     ) -> Self {
         let was_read = Arc::new(AtomicBool::new(false));
         let is_read = was_read.clone();
-        let text: Box<dyn FnOnce() -> OkepText + Send + Sync> = Box::new(move || {
+        let text: ReadText = Box::new(move || {
             is_read.store(true, Ordering::Relaxed);
             text()
         });
@@ -141,7 +141,7 @@ pub(super) fn name_of(path: &str, proposals: &str) -> OkepName {
 }
 
 impl OkepText {
-    fn new(document: Arc<Document>, number: Option<u64>, template: &Template) -> Self {
+    pub fn new(document: Arc<Document>, number: Option<u64>, template: &Template) -> Self {
         let is_section = |h: &crate::markdown::document::Heading| {
             let name = Name::new(&h.text);
             template.names().any(|n| n.spells(&name))

@@ -21,7 +21,7 @@ use std::sync::Arc;
 pub struct Snapshot {
     pub tree: Tree,
     pub layout: Layout,
-    pub template: Template,
+    pub template: Arc<Template>,
     /// Sorted by path.
     pub okeps: Vec<Okep>,
     /// Pages next to an OKEP in a folder of its own.
@@ -146,7 +146,8 @@ impl Snapshot {
 
     /// The OKEP that should be at this path, and is at another one.
     pub fn okep_at_wrong_path(&self, path: &str) -> Option<&Okep> {
-        self.okeps.iter().find(|okep| right_path::is_right(okep, path) && !self.contains(path))
+        let mut okeps = self.okeps.iter().filter(|_| !self.contains(path));
+        okeps.find(|okep| right_path::is_right(okep, path))
     }
 
     /// The text of a file, where it can be read.

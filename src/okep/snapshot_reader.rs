@@ -1,7 +1,7 @@
 //! Reads the files of a tree once, and sorts them into template, OKEPs and other pages.
 
 use super::parsed::Parsed;
-use super::proposal::{Okep, name_of};
+use super::proposal::{Okep, OkepText, name_of};
 use super::template::Template;
 use super::title;
 use crate::files::{CONFIG, Content, File, Layout, Listing, MAX_FILE_BYTES, Note, Tree};
@@ -32,6 +32,8 @@ pub struct OrphanFolder {
 pub(super) struct Parsable {
     pub path: String,
     pub role: Role,
+    /// The id of its file, where it is known.
+    pub id: Option<String>,
     pub document: Arc<Document>,
 }
 
@@ -74,8 +76,11 @@ impl SnapshotReader<'_> {
         let read: Vec<_> = paths.par_iter().map(read).map(parse).collect();
         let mut files = Vec::with_capacity(read.len());
         for (path, (document, file, role)) in paths.into_iter().zip(read) {
-            match (document, file.map(|file| file.content)) {
-                (Some(document), _) => files.push(Parsable { path: path.clone(), role, document }),
+            let (id, content) = file.map(|file| (file.id, file.content)).unzip();
+            match (document, content) {
+                (Some(document), _) => {
+                    files.push(Parsable { path: path.clone(), role, id: id.flatten(), document });
+                }
                 (None, Some(Content::TooLarge(size))) => {
                     let (megabytes, limit) = (size >> 20, MAX_FILE_BYTES >> 20);
                     let message =
@@ -137,7 +142,7 @@ impl SnapshotReader<'_> {
     }
 
     /// The template of the tree; one that asks for nothing where its text is not known.
-    pub fn template(&mut self, files: &[Parsable], listing: &Listing) -> Template {
+    pub fn template(&mut self, files: &[Parsable], listing: &Listing) -> Arc<Template> {
         let named = self.layout.template.as_deref();
         let chosen = files.iter().find(|f| f.role == Role::Template && Some(f.path.as_str()) == named);
         let unread = self.unread_template(files, listing);
@@ -154,14 +159,14 @@ impl SnapshotReader<'_> {
             if let Some(path) = unread {
                 let message = "the text of the template is not available, so OKEPs are not held to it";
                 self.notes.push(Note::at("unread-template", &path, message));
-                return Template::new(Some(path), Arc::new(Document::parse(b"")));
+                return Arc::new(Template::new(Some(path), Arc::new(Document::parse(b""))));
             }
             let message = format!(
                 "no `okep-*-template.md` in `{}`: OKEPs are held to the outline built into okep",
                 self.layout.folder
             );
             self.notes.push(Note::new("no-template", message));
-            return Template::built_in();
+            return self.parsed.template("", Some("built in"), Template::built_in);
         };
         let others: Vec<String> = templates.map(|f| format!("`{}`", f.path)).collect();
         if !others.is_empty() {
@@ -175,7 +180,11 @@ impl SnapshotReader<'_> {
         if first.document.text.invalid_at.is_some() {
             self.notes.push(Note::at("not-utf8", &first.path, "the template holds bytes that are not UTF-8"));
         }
-        let template = Template::new(Some(first.path.clone()), first.document.clone());
+        let read = || Template {
+            id: first.id.clone(),
+            ..Template::new(Some(first.path.clone()), first.document.clone())
+        };
+        let template = self.parsed.template(&first.path, first.id.as_deref(), read);
         // Silence about issues would read as praise; an empty template has one note, that it is empty.
         let (kind, message) = match template.issue.as_ref().map(|i| &i.link) {
             _ if template.outline.rows.is_empty() => {
@@ -208,7 +217,7 @@ impl SnapshotReader<'_> {
         &mut self,
         files: &[Parsable],
         listing: &Listing,
-        template: &Template,
+        template: &Arc<Template>,
         site: Option<&Site>,
     ) -> Vec<Okep> {
         let folder = &self.layout.folder;
@@ -248,26 +257,28 @@ impl SnapshotReader<'_> {
     }
 
     /// The OKEPs that are not in question. What is too large to be compared is empty, should it be asked for.
-    fn unchanged(&self, listing: &Listing, template: &Template) -> Vec<Okep> {
-        let paths: Vec<&String> = listing.files.keys().filter(|path| self.is_unchanged(path)).collect();
-        if paths.is_empty() {
-            return Vec::new();
-        }
-        let template = Arc::new(template.clone());
+    fn unchanged(&self, listing: &Listing, template: &Arc<Template>) -> Vec<Okep> {
+        let paths = listing.files.keys().filter(|path| self.is_unchanged(path));
+        let key: Arc<str> = format!("{:?}", template.key()).into();
         let okep = |path: &String| {
             let (tree, parsed, at) = (self.tree.clone(), self.parsed.clone(), path.clone());
-            let read = move || {
-                let document = tree.file(&at).and_then(|file| match &file.content {
-                    Content::Bytes(bytes) => Some(parsed.document(&file, bytes)),
+            let (template, key) = (template.clone(), key.clone());
+            let read = move |number| {
+                let file = tree.file(&at);
+                let document = file.as_ref().and_then(|file| match &file.content {
+                    Content::Bytes(bytes) => Some(parsed.document(file, bytes)),
                     _ => None,
                 });
-                document
-                    .filter(|document| limits::beyond(document).is_none())
-                    .unwrap_or_else(|| Arc::new(Document::parse(b"")))
+                let id = file.as_ref().and_then(|file| file.id.as_deref());
+                parsed.okep(&format!("{number:?} {key}"), id, || {
+                    let document = document.filter(|document| limits::beyond(document).is_none());
+                    let document = document.unwrap_or_else(|| Arc::new(Document::parse(b"")));
+                    OkepText::new(document, number, &template)
+                })
             };
-            Okep::unchanged(path, &self.layout.folder, template.clone(), read)
+            Okep::unchanged(path, &self.layout.folder, read)
         };
-        paths.into_iter().map(okep).collect()
+        paths.map(okep).collect()
     }
 
     /// Pages of the docs folder that are named and titled like an OKEP of which the proposal folder has none, and

@@ -19,6 +19,8 @@ const BUILT_IN: &str = include_str!("built_in_template.md");
 pub struct Template {
     /// None for the built-in outline.
     pub path: Option<String>,
+    /// The id of its file, where it is known.
+    pub id: Option<String>,
     pub document: Arc<Document>,
     pub title: Option<Title>,
     /// The number in the template's own file name.
@@ -38,11 +40,16 @@ impl Template {
         let template_requirements = Asks::of(&document, &outline);
         let number = path.as_deref().and_then(|p| okep_name(stem(file_name(p))?)?.number);
         let number = number.or(title.as_ref().and_then(|t| t.number));
-        Template { path, document, title, number, issue, outline, template_requirements }
+        Template { path, id: None, document, title, number, issue, outline, template_requirements }
     }
 
     pub fn built_in() -> Self {
         Template::new(None, Arc::new(Document::parse(BUILT_IN.as_bytes())))
+    }
+
+    /// Its path, and what tells it from others there.
+    pub fn key(&self) -> (Option<String>, String) {
+        (self.path.clone(), self.id.clone().unwrap_or_else(|| self.document.text.as_str().to_owned()))
     }
 
     /// The names of the sections, in order.

@@ -25,7 +25,7 @@ const SUBJECT: &str = "issue";
 
 fn check(judged: &OkepContext) -> Vec<Finding> {
     let Some(form) = &judged.template().issue else { return Vec::new() };
-    if judged.document().is_blank() || judged.is_in_parts() && judged.okep.issue.is_none() {
+    if judged.document().is_blank() || judged.okep.issue.is_none() && judged.is_in_parts() {
         return Vec::new();
     }
     let remedy = wanted(judged, form)

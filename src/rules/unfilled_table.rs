@@ -31,6 +31,11 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     let template = judged.template();
     let body = &template.document.headings[template.outline.rows[section].heading].body;
     let heading = judged.heading_of(section)?;
+    let mut asked = tables(&template.document, body);
+    asked.retain(|table| table.rows.iter().any(TableRow::is_blank));
+    if asked.is_empty() {
+        return None;
+    }
     let present = tables(judged.document(), &range(judged, section)?);
     let answers: Vec<&TableRow> = present.iter().flat_map(|table| &table.rows).collect();
     let answer = |row: &TableRow| answers.iter().find(|answer| is_same(answer.first(), row.first()));
@@ -39,7 +44,7 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
         asked.rows.iter().any(|row| row.is_blank() && answer(row).is_some())
             || present.iter().any(|table| has_same_head(table, asked))
     };
-    let asked = tables(&template.document, body).into_iter().filter(is_there);
+    let asked = asked.into_iter().filter(is_there);
     let asked: Vec<TableRow> = asked.flat_map(|table| table.rows).filter(TableRow::is_blank).collect();
     let text = judged.document().text.slice(range(judged, section)?).to_lowercase();
     let is_open = |row: &&TableRow| match answer(row) {
