@@ -1,6 +1,6 @@
 //! The index: what is staged, by path and id.
 
-use super::commit::{Entry, Kind, Trees};
+use super::commit::{self, Entry, Kind, Trees};
 use super::error::said;
 use super::{Error, ObjectError, Repo};
 use gix::bstr::{BStr, ByteSlice};
@@ -52,7 +52,7 @@ impl Staged<'_> {
             match self.trees.find(above, rest.trim_end_matches('/')) {
                 Ok(Some((mode, id))) if mode.is_tree() => self.unfold(folder.into(), id, &mut each),
                 Ok(Some((mode, id))) => {
-                    if let Some(kind) = super::commit::kind(mode) {
+                    if let Some(kind) = commit::kind(mode) {
                         each(folder.into(), IndexEntry::Here(id, kind, true));
                     }
                 }
@@ -82,11 +82,11 @@ impl Staged<'_> {
     pub fn find(&self, path: &str) -> Option<Entry> {
         match self.index.entry_by_path_and_stage(path.into(), Stage::Unconflicted) {
             Some(entry) if entry.flags.contains(Flags::INTENT_TO_ADD) => None,
-            Some(entry) => entry_of(entry.id, kind(entry.mode)?),
+            Some(entry) => commit::entry(entry.mode.to_tree_entry_mode()?, entry.id),
             None if self.index.is_sparse() => {
                 let (above, rest) = self.folded_above(path)?;
                 let (mode, id) = self.trees.find(above, rest).ok()??;
-                entry_of(id, super::commit::kind(mode)?)
+                commit::entry(mode, id)
             }
             None => None,
         }
@@ -94,10 +94,8 @@ impl Staged<'_> {
 
     /// What is staged at `path`, where a sparse checkout leaves it out of the working tree.
     pub fn find_sparse(&self, path: &str) -> Option<Entry> {
-        let left_out = match self.index.entry_by_path(path.into()) {
-            Some(entry) => entry.flags.contains(Flags::SKIP_WORKTREE),
-            None => true,
-        };
+        let entry = self.index.entry_by_path(path.into());
+        let left_out = entry.is_none_or(|entry| entry.flags.contains(Flags::SKIP_WORKTREE));
         left_out.then(|| self.find(path))?
     }
 
@@ -127,17 +125,8 @@ impl Staged<'_> {
     }
 }
 
-fn entry_of(id: gix::ObjectId, kind: Kind) -> Option<Entry> {
-    (kind != Kind::Submodule).then_some(Entry { id, symlink: kind == Kind::Symlink })
-}
-
 fn kind(mode: Mode) -> Option<Kind> {
-    match mode {
-        Mode::FILE | Mode::FILE_EXECUTABLE => Some(Kind::File),
-        Mode::SYMLINK => Some(Kind::Symlink),
-        Mode::COMMIT => Some(Kind::Submodule),
-        _ => None,
-    }
+    commit::kind(mode.to_tree_entry_mode()?)
 }
 
 impl Repo {

@@ -14,7 +14,7 @@ const LOCAL: [&str; 5] =
 
 pub(crate) fn discover(dir: Option<&Path>) -> Result<Option<Repo>, Error> {
     #[cfg(debug_assertions)]
-    super::counts::count_opened();
+    super::counts::OPENED.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
     let here = env::current_dir().map_err(|source| Error::Folder { path: ".".into(), source })?;
     let Some(dir) = dir else { return with_environment(&here) };
     let dir = here.join(dir);
@@ -33,22 +33,16 @@ pub(crate) fn discover(dir: Option<&Path>) -> Result<Option<Repo>, Error> {
 }
 
 fn same(one: &Path, other: &Path) -> bool {
-    match (one.canonicalize(), other.canonicalize()) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => false,
-    }
+    let real = |path: &Path| path.canonicalize().ok();
+    real(one).zip(real(other)).is_some_and(|(one, other)| one == other)
 }
 
 fn with_environment(dir: &Path) -> Result<Option<Repo>, Error> {
     let trust = trust(|options| options);
     let opened =
         gix::ThreadSafeRepository::discover_with_environment_overrides_opts(dir, upwards(), trust).map(Some);
-    let mut safe =
-        match opened.or_else(|error| not_there(error, dir, env::var_os("GIT_DIR").map(PathBuf::from))) {
-            Ok(Some(safe)) => safe,
-            Ok(None) => return Ok(None),
-            Err(error) => return Err(error),
-        };
+    let named = || env::var_os("GIT_DIR").map(PathBuf::from);
+    let Some(mut safe) = opened.or_else(|error| not_there(error, dir, named()))? else { return Ok(None) };
     let mut root = safe.work_dir().map(|root| dir.join(root));
     if root.is_none() && env::var_os("GIT_DIR").is_some() && !configured_bare(&safe) {
         // As git has it: GIT_DIR alone means that the current folder is the top of the working tree.

@@ -55,10 +55,7 @@ impl Packs {
 
     /// The pack and the offset of an object; objects that are in no pack come last.
     pub fn place(&self, id: Id) -> (usize, u64) {
-        let found = self.0.iter().enumerate().find_map(|(pack, index)| {
-            index.lookup(id).map(|entry| (pack, index.pack_offset_at_index(entry)))
-        });
-        found.unwrap_or((usize::MAX, 0))
+        self.find(id).map_or((usize::MAX, 0), |(pack, entry)| (pack, self.offset(pack, entry)))
     }
 
     /// Distinct objects in the order in which they are best read.

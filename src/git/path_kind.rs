@@ -96,10 +96,7 @@ pub(crate) fn in_tree(trees: &Trees, root: Id, path: &str) -> PathKind {
     let mut tree = root;
     let mut names = path.split('/').peekable();
     while let Some(name) = names.next() {
-        let found = match trees.child(tree, name) {
-            Ok(found) => found,
-            Err(_) => return PathKind::Unknown,
-        };
+        let Ok(found) = trees.child(tree, name) else { return PathKind::Unknown };
         let Some((mode, id)) = found else { return PathKind::Nothing };
         match (mode.kind(), names.peek()) {
             (EntryKind::Link | EntryKind::Commit, _) => return PathKind::Unknown,

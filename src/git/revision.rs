@@ -1,6 +1,7 @@
 //! Names of commits: HEAD, what a user calls a revision, and the commits being merged; and their dates.
 
 use super::error::{cause, said};
+use super::reference::{LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS};
 use super::refs::references;
 use super::stable_refs::settled;
 use super::{Error, Id, Repo, reftable};
@@ -178,10 +179,8 @@ const NAMES: usize = 3;
 
 /// The branches and tags whose names are nearest to `rev`.
 fn near(local: &gix::Repository, rev: &str) -> String {
-    let prefixes = ["refs/heads/", "refs/remotes/", "refs/tags/"];
-    let all = references(local, &prefixes).all;
-    let short = |name: &str| prefixes.iter().find_map(|prefix| Some(name.strip_prefix(prefix)?.to_owned()));
-    let mut names: Vec<String> = all.iter().filter_map(|reference| short(&reference.name)).collect();
+    let all = references(local, &[LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS]).all;
+    let mut names: Vec<String> = all.iter().map(|reference| reference.short().to_owned()).collect();
     names.sort_by_cached_key(|name| (strsim::osa_distance(rev, name), name.clone()));
     names.truncate(NAMES);
     match names.is_empty() {
