@@ -56,7 +56,7 @@ pub struct PageVerdict {
 /// What the rules about documents find in an OKEP.
 pub struct DocumentVerdict {
     pub findings: Vec<Finding>,
-    pub needs_history: NeedsHistory,
+    pub needs_history: Option<NeedsHistory>,
     /// The numbers about which the rules asked, each with the OKEP that owns it.
     owners: Vec<(u64, Option<String>)>,
 }

@@ -92,8 +92,7 @@ impl AuditedTree {
         for page in self.pages {
             if let Some(document) = &page.document {
                 verdict.findings.extend(document.findings.iter().cloned());
-                let needs = Some(&document.needs_history).filter(|n| n.unmet_requirement || n.near_a_prompt);
-                verdict.needs_history.extend(needs.cloned());
+                verdict.needs_history.extend(document.needs_history.clone());
             }
             let dead = page.claims.iter().filter(|claim| holds(claim, snapshot));
             verdict.findings.extend(dead.map(|claim| claim.finding.clone()));

@@ -74,25 +74,27 @@ impl TemplateTimeline {
         TemplateTimeline { next, ..TemplateTimeline::by(template, template_history, true) }
     }
 
-    /// The findings about one OKEP of a snapshot, and whether history could say more about them.
+    /// The findings about one OKEP of a snapshot.
     pub fn check_okep(
         &self,
         okep: &Okep,
         snapshot: &Snapshot,
         template_history: Option<&TemplateHistory>,
-    ) -> (Vec<Finding>, NeedsHistory) {
+    ) -> Vec<Finding> {
         let landed = template_history.and_then(|history| landed_under(history, snapshot, &okep.path));
         let timeline = landed.and_then(|(history, _)| self.next.get(history.checked_sub(1)?)).unwrap_or(self);
-        timeline.findings(okep, landed.map(|(_, under)| under))
+        timeline.findings(okep, landed.map(|(_, under)| under)).0
     }
 
     /// The findings about one OKEP, and whether history could say more about them; `landed` is none for an OKEP that
     /// has not landed.
-    pub fn findings(&self, okep: &Okep, landed: Option<LandedUnder>) -> (Vec<Finding>, NeedsHistory) {
-        let (mut findings, needs_history) = match self.revisions.is_empty() {
-            true => self.beside_template(okep),
-            false => self.beside_revisions(okep),
-        };
+    pub fn findings(&self, okep: &Okep, landed: Option<LandedUnder>) -> (Vec<Finding>, Option<NeedsHistory>) {
+        let judged = OkepContext::new(okep, &self.bare);
+        let mut findings = check(&judged, |_| true);
+        let needs_history = needs_history(&judged, &findings);
+        if !self.revisions.is_empty() && needs_history.is_some() {
+            findings = check(&judged.beside(&self.book_for(needs_history.as_ref())), |_| true);
+        }
         if let Some(landed) = landed {
             let mut earlier: Vec<Option<Vec<Finding>>> = vec![None; self.revisions.len()];
             for finding in findings.iter_mut().filter(|f| grandfatherable(f)) {
@@ -102,32 +104,13 @@ impl TemplateTimeline {
         (findings, needs_history)
     }
 
-    /// What the template at hand finds, where nothing else is known.
-    fn beside_template(&self, okep: &Okep) -> (Vec<Finding>, NeedsHistory) {
-        let judged = OkepContext::new(okep, &self.bare);
-        let findings = check(&judged, |_| true);
-        let unmet_requirement = findings.iter().any(|f| rule(f.rule).is_some_and(Rule::is_of_template));
-        let near_a_prompt = okep.is_text_known() && judged.resembles_prompt();
-        (findings, NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt })
-    }
-
-    /// What the template finds that knows its earlier wordings and prompts.
+    /// The rule book for an OKEP about which history could say this much more.
     ///
     /// The past is asked only where the document itself gives cause, so that what is said of one OKEP hangs
     /// neither on others nor on whether somebody else had history read.
-    fn beside_revisions(&self, okep: &Okep) -> (Vec<Finding>, NeedsHistory) {
-        let judged = OkepContext::new(okep, &self.bare);
-        let unmet_requirement = !check(&judged, Rule::is_of_template).is_empty();
-        let near_a_prompt = okep.is_text_known() && judged.resembles_prompt();
-        let needs_history = NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt };
-        let book = self.book_for(&needs_history);
-        (check(&judged.beside(&book), |_| true), needs_history)
-    }
-
-    /// The rule book for an OKEP about which history could say this much more.
-    fn book_for(&self, needs_history: &NeedsHistory) -> Cow<'_, Requirements> {
-        let book = if needs_history.unmet_requirement { &self.now } else { &self.bare };
-        match needs_history.near_a_prompt {
+    fn book_for(&self, needs_history: Option<&NeedsHistory>) -> Cow<'_, Requirements> {
+        let book = if needs_history.is_some_and(|n| n.unmet_requirement) { &self.now } else { &self.bare };
+        match needs_history.is_some_and(|n| n.near_a_prompt) {
             true => Cow::Owned(book.with_prompts(&self.all_prompts)),
             false => Cow::Borrowed(book),
         }
@@ -136,13 +119,8 @@ impl TemplateTimeline {
     /// Calls `look` with an OKEP as its findings were found.
     pub fn with_context<T>(&self, okep: &Okep, look: impl FnOnce(&OkepContext) -> T) -> T {
         let judged = OkepContext::new(okep, &self.bare);
-        if self.revisions.is_empty() {
-            return look(&judged);
-        }
-        let unmet_requirement = !check(&judged, Rule::is_of_template).is_empty();
-        let near_a_prompt = okep.is_text_known() && judged.resembles_prompt();
-        let needs_history = NeedsHistory { path: okep.path.clone(), unmet_requirement, near_a_prompt };
-        look(&judged.beside(&self.book_for(&needs_history)))
+        let needs_history = needs_history(&judged, &check(&judged, Rule::is_of_template));
+        look(&judged.beside(&self.book_for(needs_history.as_ref())))
     }
 
     /// Turns a finding into a hint where the template in force when the OKEP landed did not ask for it, or may
@@ -225,6 +203,15 @@ fn check(judged: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
         Check::Tree(_) | Check::Links(_) | Check::History(_) => None,
     });
     checks.flat_map(|check| check(judged)).collect()
+}
+
+/// Whether history could say more about an OKEP, of which this was found beside the template at hand.
+fn needs_history(judged: &OkepContext, findings: &[Finding]) -> Option<NeedsHistory> {
+    let of_template = |finding: &Finding| rule(finding.rule).is_some_and(Rule::is_of_template);
+    let unmet_requirement = findings.iter().any(of_template);
+    let near_a_prompt = judged.okep.is_text_known() && judged.resembles_prompt();
+    let path = judged.okep.path.clone();
+    (unmet_requirement || near_a_prompt).then_some(NeedsHistory { path, unmet_requirement, near_a_prompt })
 }
 
 /// Whether an OKEP is held to it only where the template asked for it in its time: a promise in place of

@@ -2,7 +2,7 @@
 
 use crate::audit::check::Outcome;
 use crate::audit::identity::{AfterRenames, identity};
-use crate::audit::report::{HALF_STAGED, Report};
+use crate::audit::report::Report;
 use crate::audit::selection::Selection;
 use crate::cli::args::{CheckArgs, Format};
 use crate::cli::invocation::{Caller, caller};
@@ -170,7 +170,7 @@ fn check_state(dir: Option<&Path>, args: &CheckArgs, how: &How) -> anyhow::Resul
     let code = code(&outcome, args);
     let refused = how.refused.filter(|_| code != ExitCode::SUCCESS);
     if !is_silent(&outcome.report, args, how) || outcome.incomplete {
-        print(&shown(&outcome, &args.call(dir, &request.paths), args, refused))?;
+        print(&shown(&outcome, &Call { dir, args, paths: &request.paths }, args, refused))?;
     }
     if outcome.incomplete {
         print_error(INCOMPLETE);
@@ -217,15 +217,6 @@ fn shown(outcome: &Outcome, call: &Call, args: &CheckArgs, refused: Option<Refus
         Format::Sarif => report::sarif::sarif(report, !outcome.incomplete, VERSION),
         Format::Github => report::github::github(report),
         Format::Markdown => report::markdown::markdown(report),
-    }
-}
-
-impl CheckArgs {
-    /// The call that a reader can repeat: what was read from standard input is checked as it is saved.
-    fn call<'a>(&'a self, dir: Option<&'a Path>, paths: &'a [PathBuf]) -> Call<'a> {
-        let (rev, since) = (self.rev.as_deref(), self.since.as_deref());
-        let (okeps, select, ignore) = (&self.okep, &self.select, &self.ignore);
-        Call { dir, staged: self.staged, rev, since, okeps, select, ignore, paths }
     }
 }
 
@@ -284,7 +275,7 @@ fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<Exit
     drop(alone);
     // What was written is reported whether or not the patch can be printed.
     let printed = print_patch(&repair.patch);
-    let call = args.call(request.dir.as_deref(), &request.paths);
+    let call = Call { dir: request.dir.as_deref(), args, paths: &request.paths };
     print_error(&fixed(&after, &repair, &call, writes));
     if writes_staged && !repair.patch.is_empty() {
         let files: BTreeSet<&str> = repair.fixed.applied.iter().flat_map(repair::touched).collect();
@@ -305,8 +296,7 @@ fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<Exit
 /// What was fixed and what is left, in words.
 fn fixed(after: &Outcome, repair: &Repair, call: &Call, writes: bool) -> String {
     let mut out = report::fixes::summary(repair, writes) + &report::fixes::notes(&after.report, repair);
-    let half = repair.notes.iter().filter(|note| note.kind == HALF_STAGED);
-    let half: BTreeSet<&str> = half.filter_map(|note| note.path.as_deref()).collect();
+    let half = suggested_commands::half_staged(&repair.notes);
     if !half.is_empty() {
         let away = after.root.as_deref().is_none_or(suggested_commands::is_away);
         let command = call.stage(half, away);
@@ -367,7 +357,7 @@ pub fn demo(from: Option<&Path>, place: &Path) -> anyhow::Result<ExitCode> {
          Try next:\n  okep -C {shell_dir} check --format full\n  okep explain missing-section\n  \
          okep -C {shell_dir} history --format html > okep-demo.html\n",
         if is_new { "now" } else { "already" },
-        shown(&outcome, &args.call(Some(&dir), &[]), &args, None)
+        shown(&outcome, &Call { dir: Some(&dir), args: &args, paths: &[] }, &args, None)
     ))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -51,7 +51,7 @@ pub struct HistoryArgs {
     rule: Vec<&'static str>,
     /// Show only findings of this severity or a higher one
     #[arg(long, value_enum, value_name = "SEVERITY")]
-    severity: Option<Least>,
+    severity: Option<Severity>,
     /// Exit with 1 if a finding of this severity or a higher one is shown and still open
     #[arg(long, value_enum, value_name = "SEVERITY", default_value = "never")]
     fail_on: FailOn,
@@ -75,24 +75,6 @@ enum HistoryFormat {
     Csv,
     /// One page that needs nothing else: pictures, sections, and what to fix
     Html,
-}
-
-/// The lowest severity that is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Least {
-    Error,
-    Warning,
-    Hint,
-}
-
-impl Least {
-    fn severity(self) -> Severity {
-        match self {
-            Least::Error => Severity::Error,
-            Least::Warning => Severity::Warning,
-            Least::Hint => Severity::Hint,
-        }
-    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -169,7 +151,7 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
     let narrow = Narrow {
         since: args.since.clone(),
         range: range.map(|(base, tip)| in_range(&repo, &base, &tip)).transpose()?,
-        severity: args.severity.map(Least::severity),
+        severity: args.severity,
         okep: args.okep,
         author: args.author.clone(),
         rules: args.rule.clone(),

@@ -3,6 +3,8 @@
 //! It runs nothing, and reads of the surroundings only the folder that the reader is in.
 
 use crate::audit::report::{HALF_STAGED, Report, Source, count};
+use crate::cli::args::CheckArgs;
+use crate::files::Note;
 use crate::report::summary::listed;
 use crate::report::{Suggestion, View};
 use crate::rules::finding::{Finding, Fix, Safety};
@@ -28,29 +30,22 @@ impl Refused {
     }
 
     /// The command that skips the hook.
-    pub fn way_around(self) -> &'static str {
-        match self {
-            Refused::Commit => "git commit --no-verify",
-            Refused::Push => "git push --no-verify",
-        }
+    pub fn way_around(self) -> String {
+        format!("git {} --no-verify", self.what())
     }
 
     pub fn suggestion(self) -> Suggestion {
-        suggestion("skip okep", self.way_around().to_owned())
+        suggestion("skip okep", self.way_around())
     }
 }
 
 /// How `okep check` was called, as far as other calls must repeat it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub struct Call<'a> {
     /// The folder given with `-C`.
     pub dir: Option<&'a Path>,
-    pub staged: bool,
-    pub rev: Option<&'a str>,
-    pub since: Option<&'a str>,
-    pub okeps: &'a [u64],
-    pub select: &'a [&'static str],
-    pub ignore: &'a [&'static str],
+    pub args: &'a CheckArgs,
+    /// The paths that are asked for: what was read from standard input is checked as it is saved.
     pub paths: &'a [PathBuf],
 }
 
@@ -60,11 +55,12 @@ impl Call<'_> {
         let mut words = vec!["okep".to_owned()];
         words.extend(self.dir.map(|dir| format!("-C {}", shell_path(dir))));
         words.push("check".to_owned());
-        words.extend(self.staged.then(|| "--staged".to_owned()));
-        words.extend(self.rev.map(|rev| format!("--rev {}", shell(rev))));
-        words.extend(self.since.map(|since| format!("--since {}", shell(since))));
-        words.extend(self.okeps.iter().map(|number| format!("--okep {number}")));
-        for (option, rules) in [("--select", self.select), ("--ignore", self.ignore)] {
+        let CheckArgs { staged, rev, since, okep, select, ignore, .. } = self.args;
+        words.extend(staged.then(|| "--staged".to_owned()));
+        words.extend(rev.iter().map(|rev| format!("--rev {}", shell(rev))));
+        words.extend(since.iter().map(|since| format!("--since {}", shell(since))));
+        words.extend(okep.iter().map(|number| format!("--okep {number}")));
+        for (option, rules) in [("--select", select), ("--ignore", ignore)] {
             words.extend((!rules.is_empty()).then(|| format!("{option} {}", rules.join(","))));
         }
         words.extend((!options.is_empty()).then(|| options.to_owned()));
@@ -87,7 +83,7 @@ impl Call<'_> {
 /// see of the findings.
 pub fn suggestions(call: &Call, report: &Report, view: &View, is_folded: bool) -> Vec<Suggestion> {
     let mut found = fixes(call, report);
-    let half = half_staged(report);
+    let half = half_staged(&report.notes);
     if !half.is_empty() {
         found.push(suggestion("stage your changes", call.stage(half, report.away)));
     }
@@ -98,8 +94,8 @@ pub fn suggestions(call: &Call, report: &Report, view: &View, is_folded: bool) -
         } else if view.all
             && let Some(number) = number_of(report, worst)
         {
-            let one = Call { okeps: &[number], ..*call };
-            found.push(suggestion("one OKEP in detail", one.with("--format full")));
+            let args = &CheckArgs { okep: vec![number], ..call.args.clone() };
+            found.push(suggestion("one OKEP in detail", Call { args, ..*call }.with("--format full")));
         } else {
             found.push(suggestion("in detail", call.with("--format full")));
         }
@@ -117,7 +113,7 @@ fn fixes(call: &Call, report: &Report) -> Vec<Suggestion> {
     let (safe, suggested) = (fixes_of(report, Safety::Safe), fixes_of(report, Safety::Suggested));
     let mut found = Vec::new();
     // What a push is compared with cannot be typed.
-    if report.since.is_some() && call.since.is_none() && !call.staged {
+    if report.since.is_some() && call.args.since.is_none() && !call.args.staged {
         return found;
     }
     match (&report.source, safe.len()) {
@@ -145,14 +141,14 @@ fn suggestion(what: &str, command: String) -> Suggestion {
     Suggestion { what: what.to_owned(), command }
 }
 
-fn half_staged(report: &Report) -> BTreeSet<&str> {
-    let notes = report.notes.iter().filter(|note| note.kind == HALF_STAGED);
-    notes.filter_map(|note| note.path.as_deref()).collect()
+/// The files of which only a part is staged, so that no fix is written to them.
+pub fn half_staged(notes: &[Note]) -> BTreeSet<&str> {
+    notes.iter().filter(|note| note.kind == HALF_STAGED).filter_map(|note| note.path.as_deref()).collect()
 }
 
 /// The fixes that can be written: a file that is staged only in part is left alone.
 fn fixes_of(report: &Report, safety: Safety) -> Vec<&Fix> {
-    let half = half_staged(report);
+    let half = half_staged(&report.notes);
     let fixes = report.live().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.safety == safety);
     fixes.filter(|fix| !fix.paths().any(|path| half.contains(path))).collect()
 }
@@ -198,7 +194,9 @@ mod tests {
 
     #[test]
     fn few_files_are_named_and_many_are_not() {
-        let (here, there) = (Call::default(), Call { dir: Some(Path::new("a b")), ..Call::default() });
+        let args = &CheckArgs::default();
+        let here = Call { dir: None, args, paths: &[] };
+        let there = Call { dir: Some(Path::new("a b")), ..here };
         assert_eq!(here.stage(["a.md", "b c.md"], false), "git add a.md 'b c.md'");
         assert_eq!(here.stage(["a.md"], true), "git add :/a.md");
         assert_eq!(there.stage(["a.md"], true), "git -C 'a b' add :/a.md");
@@ -209,11 +207,12 @@ mod tests {
     #[test]
     fn a_call_is_repeated_as_it_was_typed() {
         let paths = [PathBuf::from("docs/a b.md")];
-        let call =
-            Call { dir: Some(Path::new("..")), since: Some("main~1"), paths: &paths, ..Call::default() };
+        let args = &CheckArgs { since: Some("main~1".into()), ..CheckArgs::default() };
+        let call = Call { dir: Some(Path::new("..")), args, paths: &paths };
         assert_eq!(call.with("--fix"), "okep -C .. check --since main~1 --fix 'docs/a b.md'");
-        let (select, okeps) = (&["not-in-nav"][..], &[7, 8][..]);
-        let call = Call { staged: true, okeps, select, ..Call::default() };
+        let (select, okep) = (vec!["not-in-nav"], vec![7, 8]);
+        let args = &CheckArgs { staged: true, okep, select, ..CheckArgs::default() };
+        let call = Call { dir: None, args, paths: &[] };
         assert_eq!(call.with(""), "okep check --staged --okep 7 --okep 8 --select not-in-nav");
     }
 }

@@ -18,13 +18,6 @@ pub struct FileChange<'a> {
     pub new: Option<(&'a str, &'a [u8])>,
 }
 
-/// The change of one file in place, for reading and for text that is UTF-8; empty where nothing
-/// changed. [`FileChange::patch`] keeps any bytes.
-pub fn unified(path: &str, old: &[u8], new: &[u8]) -> String {
-    let change = FileChange { old: Some((path, old)), new: Some((path, new)) };
-    String::from_utf8_lossy(&change.patch()).into_owned()
-}
-
 /// The patch that makes `new` of `old`, by path. `renames` may come in several rounds: a file that
 /// went from `a` to `b` and from `b` to `c` is shown as going from `a` to `c`.
 pub fn between(old: &Tree, new: &Tree, renames: &[Rename]) -> Vec<u8> {
@@ -199,9 +192,11 @@ mod tests {
     }
 
     fn check(path: &str, old: &[u8], new: &[u8], expected: &str) {
-        assert_eq!(unified(path, old, new), expected, "\n{}", unified(path, old, new));
         let (old, new) = (tree(&[(path, old)]), tree(&[(path, new)]));
-        check_tree(&old, &new, &between(&old, &new, &[]));
+        let patch = between(&old, &new, &[]);
+        let shown = String::from_utf8_lossy(&patch);
+        assert_eq!(shown, expected, "\n{shown}");
+        check_tree(&old, &new, &patch);
     }
 
     fn rename(from: &str, to: &str) -> Rename {

@@ -125,7 +125,7 @@ impl<'a> Verifier<'a> {
 
     fn check_one(&self, okep: &Okep, snapshot: &Snapshot) -> Vec<Finding> {
         self.work.fetch_add(okep.document.text.len(), Ordering::Relaxed);
-        self.template_timeline.check_okep(okep, snapshot, self.template_history).0
+        self.template_timeline.check_okep(okep, snapshot, self.template_history)
     }
 
     /// Whether an OKEP's finding has a safe fix of its own.

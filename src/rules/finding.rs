@@ -7,7 +7,7 @@ use crate::text::Place;
 use std::fmt;
 
 /// How bad a finding is; `Error` sorts first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
 pub enum Severity {
     Error,
     Warning,

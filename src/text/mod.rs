@@ -103,10 +103,8 @@ impl Text {
         let line = self.line_of(self.clamp(offset));
         let of = |line: usize| {
             let whole = &self.text[self.line_start(line)..self.line_start(line + 1)];
-            match whole.strip_suffix('\n') {
-                Some(rest) => Some(if rest.ends_with('\r') { "\r\n" } else { "\n" }),
-                None => None,
-            }
+            let rest = whole.strip_suffix('\n')?;
+            Some(if rest.ends_with('\r') { "\r\n" } else { "\n" })
         };
         (line > 1).then(|| of(line - 1)).flatten().or_else(|| of(line)).unwrap_or_else(|| self.line_ending())
     }

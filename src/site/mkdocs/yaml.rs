@@ -211,9 +211,8 @@ impl<'t> Builder<'t> {
                     ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
                 };
                 let span = self.without_trailing_blanks(span);
-                let bare = style == Style::Plain && span.is_empty() && anchor == 0 && tag.is_none();
-                if anchor == 0 && tag.is_none() {
-                    self.refuse_odd_key(&span, bare)?;
+                if style == Style::Plain && span.is_empty() && anchor == 0 && tag.is_none() {
+                    self.refuse_value_without_key(&span)?;
                 }
                 self.refuse_question_mark(&span, style)?;
                 let kind = NodeKind::Scalar { value: value.into_owned(), style };
@@ -241,26 +240,19 @@ impl<'t> Builder<'t> {
         Ok(())
     }
 
-    /// `: value` without a key and keys over several lines are YAML 1.2 only, unless a `? ` comes before.
-    fn refuse_odd_key(&self, span: &Range<usize>, bare: bool) -> Result<(), Refusal> {
+    /// `: value` without a key is YAML 1.2 only, unless a `? ` comes before.
+    fn refuse_value_without_key(&self, span: &Range<usize>) -> Result<(), Refusal> {
         let Some((mapping, None)) = self.open.last() else { return Ok(()) };
         let NodeKind::Mapping { .. } = self.document.nodes[*mapping].kind else { return Ok(()) };
-        let broken = self.text.slice(span.clone()).contains('\n');
-        if !bare && !broken {
-            return Ok(());
-        }
         let mut before = self.text.slice(0..span.start).trim_end();
         for comment in self.document.comments.iter().rev().take_while(|c| c.end == before.len()) {
             before = self.text.slice(0..comment.start).trim_end();
         }
-        match before.ends_with('?') {
-            true => Ok(()),
-            false if broken => Err(Refusal::fault(span.clone(), "not valid YAML: a key over several lines")),
-            false => {
-                let end = self.text.clamp(span.start + 1);
-                Err(Refusal::fault(span.start..end, "not valid YAML: a value without a key"))
-            }
+        if before.ends_with('?') {
+            return Ok(());
         }
+        let end = self.text.clamp(span.start + 1);
+        Err(Refusal::fault(span.start..end, "not valid YAML: a value without a key"))
     }
 
     /// Between brackets PyYAML takes every `?` for a key, even in the middle of an address.
