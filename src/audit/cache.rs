@@ -300,3 +300,57 @@ impl<K: Eq + Hash, V> OnceMap<K, V> {
         self.old = std::mem::take(&mut self.values);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::audit_with;
+    use crate::files::Tree;
+
+    const TEXTS: [&str; 4] = [
+        "# OKEP-7: A\n\n## Goals\n\nx [b](okep-8-b.md) [c](c.md)\n",
+        "# OKEP-7: A\n\n## Goals\n",
+        "# OKEP-8: A\n\n## Risks\n\n[c](c.md#d)\n",
+        "",
+    ];
+
+    fn findings(text: &str, template: &str, known: &Known) -> Vec<Finding> {
+        let mut tree = Tree::default();
+        tree.insert("docs/okeps/okep-1-template.md", template.as_bytes());
+        tree.insert("docs/okeps/okep-7-a.md", text.as_bytes());
+        tree.insert("docs/okeps/okep-8-b.md", TEXTS[2].as_bytes());
+        let snapshot = Snapshot::new(&tree, &Layout::default(), &known.parsed);
+        audit_with(&snapshot, None, &known.cache).verdict(&snapshot).findings
+    }
+
+    #[test]
+    fn what_is_known_from_other_states_changes_nothing() {
+        let mut known = Known::default();
+        for turn in 0..40 {
+            let text = TEXTS[turn / 2 % TEXTS.len()];
+            let template = ["# OKEP-1: T\n\n## Goals\n", "# OKEP-1: T\n\n## Risks\n"][turn / 3 % 2];
+            let expected = findings(text, template, &Known::default());
+            assert_eq!(findings(text, template, &known), expected, "turn {turn}");
+            if turn % 5 != 0 {
+                known.forget_unused();
+            }
+        }
+    }
+
+    #[test]
+    fn what_nobody_asks_for_is_forgotten() {
+        let mut known = Known::default();
+        for turn in 0..40 {
+            findings(&format!("# OKEP-7: A\n\n{turn}\n"), "# OKEP-1: T\n\n## Goals\n", &known);
+            known.forget_unused();
+        }
+        let AuditCache { documents, links, trees, .. } = &known.cache;
+        assert!(documents.len() <= 4 && links.len() <= 4 && trees.len() == 0, "of the last two texts");
+    }
+
+    impl<K, V> OnceMap<K, V> {
+        fn len(&self) -> usize {
+            [&self.values, &self.old].map(|map| map.lock().expect("nobody panics in here").len()).iter().sum()
+        }
+    }
+}
