@@ -9,10 +9,14 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// A check asks twice where several files are named like a template: which of them landed first, and for its history.
+const MOST_ANSWERS: usize = 2;
+
 /// The last answers about a repository.
 #[derive(Default)]
 pub struct HistoryMemo {
-    template_history: RefCell<Option<(HistoryState, TemplateHistory)>>,
+    /// The newest last.
+    template_histories: RefCell<Vec<(HistoryState, TemplateHistory)>>,
     /// As seen from a commit.
     moved: RefCell<Option<(Id, NewPaths)>>,
 }
@@ -21,7 +25,6 @@ pub struct HistoryMemo {
 type NewPaths = BTreeMap<String, Option<String>>;
 
 /// What an answer depends on.
-#[derive(PartialEq)]
 struct HistoryState {
     line: MainLine,
     commits: Vec<Id>,
@@ -41,23 +44,24 @@ impl HistorySource for RememberedHistory<'_> {
         let read = || RepoHistory(Some(self.repo.clone())).template_history(query);
         let Some(first) = query.commits.first() else { return read() };
         let (layout, main_branch) = (query.config.layout.clone(), query.config.main_branch.clone());
-        let mut now = HistoryState {
+        let now = HistoryState {
             line: MainLine::of(&self.repo, main_branch.as_deref(), query.since, *first),
             commits: query.commits.to_vec(),
             files: query.tree.list(&layout.folder).ids(),
             layout,
             main_branch,
         };
-        let mut memo = self.memo.template_history.borrow_mut();
-        if let Some((before, history)) = memo.as_ref() {
-            now.keep_landed(history);
-            if now == *before {
-                return history.clone();
-            }
+        let mut memo = self.memo.template_histories.borrow_mut();
+        let is_same = |(before, history): &&(HistoryState, TemplateHistory)| before.is(&now, history);
+        if let Some((_, history)) = memo.iter().find(is_same) {
+            return history.clone();
         }
         let history = read();
-        now.keep_landed(&history);
-        memo.insert((now, history)).1.clone()
+        if memo.len() == MOST_ANSWERS {
+            memo.remove(0);
+        }
+        memo.push((now, history.clone()));
+        history
     }
 
     fn moved(&self, tip: Id, paths: &BTreeSet<String>, tree: &Tree) -> BTreeMap<String, String> {
@@ -75,12 +79,21 @@ impl HistorySource for RememberedHistory<'_> {
 }
 
 impl HistoryState {
-    /// Forgets the ids of files but for those that landed: whether another name is a renamed OKEP depends on these.
-    fn keep_landed(&mut self, history: &TemplateHistory) {
-        let landed: BTreeSet<Id> =
+    /// Whether another state has the same history. Which text an OKEP has counts only where it is not known by its
+    /// path: it may have been renamed.
+    fn is(&self, other: &HistoryState, history: &TemplateHistory) -> bool {
+        let is_known = |path: &str| history.all().any(|history| history.landed.contains_key(path));
+        let texts: BTreeSet<Id> =
             history.all().flat_map(|history| history.landed.values().map(|okep| okep.blob)).collect();
-        for id in self.files.values_mut() {
-            *id = id.filter(|id| landed.contains(id));
-        }
+        let landed = |id: &Option<Id>| id.filter(|id| texts.contains(id));
+        let same_file = |(path, id): (&String, &Option<Id>)| {
+            other.files.get(path).is_some_and(|other| is_known(path) || landed(id) == landed(other))
+        };
+        self.line == other.line
+            && self.commits == other.commits
+            && self.layout == other.layout
+            && self.main_branch == other.main_branch
+            && self.files.len() == other.files.len()
+            && self.files.iter().all(same_file)
     }
 }
