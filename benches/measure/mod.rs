@@ -1,6 +1,7 @@
 //! okep beside git, turn by turn: the shortest time of each, and how much okep held.
 //!
 //! It measures whole processes, and says nothing of what they print.
+#![allow(dead_code, reason = "each benchmark uses a part of it")]
 
 use super::synthetic::git;
 use std::path::Path;
@@ -50,12 +51,39 @@ pub fn compare(ours: &mut Command, theirs: &mut Command, rounds: usize) -> Measu
     Measured { okep, git, peak }
 }
 
+/// The medians of two commands that took turns.
+pub struct Turns {
+    /// For each the median in milliseconds, and the spread as a fraction of it.
+    pub times: [(f64, f64); 2],
+    /// The most that the first one held itself in any round, in KiB.
+    pub peak: u64,
+}
+
+pub fn turns(ours: &mut Command, theirs: &mut Command, rounds: usize) -> Turns {
+    let mut times = [Vec::new(), Vec::new()];
+    let mut peak = 0;
+    for _ in 0..rounds.max(1) {
+        let (time, memory) = run(ours);
+        times[0].push(time.as_secs_f64() * 1e3);
+        peak = peak.max(memory);
+        times[1].push(run(theirs).0.as_secs_f64() * 1e3);
+    }
+    let median = |mut times: Vec<f64>| {
+        times.sort_by(f64::total_cmp);
+        let median = times[times.len() / 2];
+        (median, (times[times.len() - 1] - times[0]) / median)
+    };
+    Turns { times: times.map(median), peak }
+}
+
+/// How git lists what a history depends on.
+pub const LIST: [&str; 9] =
+    ["log", "--all", "--full-history", "-m", "--raw", "--format=%H", "--", "docs/okeps", "mkdocs.yml"];
+
 /// The history of a repository, against what git needs to list the same.
 pub fn history(repo: &Path, rounds: usize) -> Measured {
-    let list =
-        ["log", "--all", "--full-history", "-m", "--raw", "--format=%H", "--", "docs/okeps", "mkdocs.yml"];
     let mut ours = okep(repo, &["history", "--all", "--format", "json"]);
-    compare(&mut ours, git(repo).args(list), rounds)
+    compare(&mut ours, git(repo).args(LIST), rounds)
 }
 
 pub fn write_commit_graph(repo: &Path) {

@@ -2,6 +2,7 @@
 //!
 //! The line is one of merged pull requests, as in the repository this tool is made for: most commits touch
 //! code, some of them proposals, the template or the navigation.
+#![allow(dead_code, reason = "each benchmark uses a part of it")]
 
 use std::fmt::Write as _;
 use std::io::{BufWriter, Write};

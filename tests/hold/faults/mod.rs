@@ -11,7 +11,6 @@ mod own_disk;
 mod read_only;
 mod signals;
 // The benches build larger ones with it, by more of its functions.
-#[allow(dead_code)]
 #[path = "../../../benches/synthetic/mod.rs"]
 mod synthetic;
 mod together;
