@@ -26,6 +26,8 @@ pub struct TemplateTimeline {
     revisions: Arc<Vec<TemplateRevision>>,
     /// For each revision its rule book, made when a finding asks for it.
     books: Vec<OnceLock<Requirements>>,
+    /// For each revision the first one of those just before it that demand the same.
+    same_as: Vec<usize>,
     /// Which revision the template at hand is; none for an edit of it, or a later one.
     at_hand: Option<usize>,
     /// The same with the revisions of the histories that are asked next.
@@ -55,12 +57,18 @@ impl TemplateTimeline {
         let before = &revisions[..at_hand.unwrap_or(revisions.len())];
         let now = Requirements::new(template, at, before, bare.prompts.clone());
         let books = revisions.iter().map(|_| OnceLock::new()).collect();
+        let mut same_as: Vec<usize> = Vec::with_capacity(revisions.len());
+        for (at, revision) in revisions.iter().enumerate() {
+            let before = at.checked_sub(1).filter(|b| revisions[*b].template.demands_as(&revision.template));
+            same_as.push(before.map_or(at, |before| same_as[before]));
+        }
         TemplateTimeline {
             bare,
             now,
             all_prompts: Arc::new(prompts),
             revisions,
             books,
+            same_as,
             at_hand,
             next: Vec::new(),
         }
@@ -143,11 +151,12 @@ impl TemplateTimeline {
         if of_section && !self.now.has_section(&finding.subject) {
             return;
         }
+        let subject = self.now.current_name(&finding.subject);
         let asked_by = |revision: usize, earlier: &mut [Option<Vec<Finding>>]| {
+            let revision = self.same_as[revision];
             if of_section {
-                let subject = self.now.current_name(&finding.subject);
                 let mut names = self.book(revision).template.names();
-                return names.any(|n| self.now.current_name(&n.text) == subject);
+                return names.any(|name| self.now.current_of(name) == subject);
             }
             let found = earlier[revision].get_or_insert_with(|| {
                 let judged = OkepContext::new(okep, self.book(revision));
@@ -155,7 +164,7 @@ impl TemplateTimeline {
             });
             found.iter().any(|f| {
                 f.rule == finding.rule
-                    && self.now.current_name(&f.subject) == self.now.current_name(&finding.subject)
+                    && (f.subject == finding.subject || self.now.current_name(&f.subject) == subject)
             })
         };
         let then = landed.template;

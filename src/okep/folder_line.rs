@@ -162,7 +162,9 @@ impl FolderReading<'_> {
             }
             _ => {
                 if self.listed.insert(tree) {
-                    ProposalFolder::of(&self.trees, tree, &self.layout)?;
+                    let mut unread = Vec::new();
+                    self.trees.below("".into(), tree, &mut unread, &mut |_, _, _| ());
+                    unread.pop().map_or(Ok(()), |(_, error)| Err(error))?;
                 }
                 let layout = self.layout.clone();
                 self.states.push(FolderState { commit: commit.id, place, layout, tree });

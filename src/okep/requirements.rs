@@ -86,8 +86,12 @@ impl Requirements {
 
     /// What a subject of an earlier revision is called now, in normal form.
     pub fn current_name(&self, subject: &str) -> String {
-        let normal = Name::new(subject).normal;
-        self.current.get(&normal).cloned().unwrap_or(normal)
+        self.current_of(&Name::new(subject)).to_owned()
+    }
+
+    /// The same of a section of an earlier revision.
+    pub fn current_of<'a>(&'a self, name: &'a Name) -> &'a str {
+        self.current.get(&name.normal).unwrap_or(&name.normal)
     }
 }
 

@@ -8,7 +8,7 @@ use super::template_requirements::Asks;
 use super::title::{self, Title};
 use crate::markdown::document::Document;
 use crate::markdown::names::Name;
-use crate::markdown::outline::Outline;
+use crate::markdown::outline::{Outline, Row};
 use crate::text::path::{file_name, okep_name, stem};
 use std::sync::Arc;
 
@@ -50,6 +50,24 @@ impl Template {
     /// Its path, and what tells it from others there.
     pub fn key(&self) -> (Option<String>, String) {
         (self.path.clone(), self.id.clone().unwrap_or_else(|| self.document.text.as_str().to_owned()))
+    }
+
+    /// Whether another template demands the same of every OKEP, whatever its prompts say.
+    pub fn demands_as(&self, other: &Template) -> bool {
+        let rows = |template: &Template| -> Vec<(String, u8, bool)> {
+            let row = |row: &Row| (row.name.text.clone(), row.level, row.is_optional);
+            template.outline.rows.iter().map(row).collect()
+        };
+        let issue = |template: &Template| template.issue.as_ref().map(|issue| issue.text.clone());
+        let tables = |template: &Template| -> Vec<String> {
+            let document = &template.document;
+            document.tables.iter().map(|table| document.text.slice(table.clone()).to_owned()).collect()
+        };
+        rows(self) == rows(other)
+            && issue(self) == issue(other)
+            && tables(self) == tables(other)
+            && self.template_requirements == other.template_requirements
+            && (self.number, self.title_name()) == (other.number, other.title_name())
     }
 
     /// The names of the sections, in order.
