@@ -81,8 +81,7 @@ impl Repo {
         let unknown = |mut reason: String| {
             if local.is_shallow().unwrap_or(false) {
                 reason.push_str(
-                    ", and this clone is shallow: `git fetch --unshallow` fetches the rest (in CI: \
-                     fetch-depth: 0)",
+                    "; this clone is shallow: `git fetch --unshallow` fetches the rest (in CI: fetch-depth: 0)",
                 );
             }
             Error::UnknownRevision { revision: rev.to_owned(), reason }
@@ -102,6 +101,7 @@ impl Repo {
             _ => settled(&local, || (local.rev_parse_single(rev).and_then(|id| id.object()), false)),
         };
         let object = found.map_err(|error| match is_unknown_name(&error) {
+            true if rev.contains(['^', '~', '@', ':']) => unknown("there is no such commit".into()),
             true if rev.contains("..") => unknown("it is a range; name one commit".into()),
             true => unknown(format!("no branch, tag or commit has that name{}", near(&local, rev))),
             false => unknown(cause(&error)),

@@ -148,6 +148,10 @@ mod tests {
         find("* Issues: [#8](@/issues/8), [#7](@/issues/7)", "3: 7 issue 7 amid words");
         find("* Issue: [PR](@/pull/99), [#8](@/issues/8)", "3: 8 issue 8 amid words");
         find("* Issue: [#99](@/pull/99)", "3: 99 pull 99");
+        // The number is named, and the link is another thing.
+        find("* Issue: #7 (see [#8](@/discussions/8))", "3: 7 - 0");
+        find("* Issue: #7, [PR](@/pull/99)", "3: 7 - 0");
+        find("* Issue: #7 [here](@/issues/8)", "3: 7 issue 8");
         find("* Related issues: [#99](@/issues/99)\n* Issue: [#8](@/issues/8)", "4: 8 issue 8");
         find("* Issue: TBD\n* Issue: [#7](@/issues/7)", "4: 7 issue 7");
         find("* Issue: [#8](@/issues/8)\n\nIt follows [#7](@/issues/7).", "3: 8 issue 8");

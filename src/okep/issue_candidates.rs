@@ -138,7 +138,12 @@ fn candidate(
     let fit = label.as_ref().map_or(Fit::None, |l| l.fit);
     let lead = line.span.start + label.as_ref().map_or(0, |l| l.end);
     let label = label.map(|l| l.text);
-    let targets = targets(document, &within);
+    let mut targets = targets(document, &within);
+    // Where the label is followed by the OKEP's own number, a link to what is no issue is by the way.
+    let named = targets.first().map_or(end, |first| first.span.start).max(lead);
+    if number_in(text.slice(lead..named), lead).is_some_and(|number| sought.own.contains(&number.value)) {
+        targets.retain(|target| target.forge().is_some_and(|link| !link.pull_request));
+    }
     let forge = targets.iter().filter_map(|t| Some((t, t.forge()?))).map(|(t, f)| (weight(&f, sought), t, f));
     // The first of the best: `max_by_key` would take the last.
     let chosen = forge.reduce(|a, b| if b.0 > a.0 { b } else { a });

@@ -16,7 +16,7 @@ pub struct DeadEntry<'a> {
     pub hidden_by: Option<&'static str>,
     /// Its title, where no blank is after the colon, so that title and path are one text.
     pub title: Option<&'a str>,
-    /// The OKEPs that it may mean: those of its file name, or else of its number.
+    /// The OKEPs that it may mean: those of its file name, or else of its number, or else of the title in it.
     pub meant: Vec<&'a Okep>,
     /// The number that it names.
     pub number: Option<u64>,
@@ -134,8 +134,18 @@ impl Named {
             return named;
         }
         let in_folder = of(&|okep| okep.folder.as_ref().is_some_and(|(folder, _)| has_name(folder)));
-        if in_folder.is_empty() { of(&|okep| okep.name.number == self.number) } else { in_folder }
+        let numbered = of(&|okep| okep.name.number == self.number);
+        // An OKEP that got another number keeps the rest of its name.
+        let renumbered =
+            || of(&|okep| slug_of(&okep.path).is_some_and(|slug| Some(slug) == slug_of(&self.name)));
+        [in_folder, numbered].into_iter().find(|found| !found.is_empty()).unwrap_or_else(renumbered)
     }
+}
+
+/// What follows the number in the name of an OKEP's file.
+fn slug_of(path: &str) -> Option<&str> {
+    let (_, slug) = stem(file_name(path)).unwrap_or(file_name(path)).split_once('-')?.1.split_once('-')?;
+    Some(slug).filter(|slug| !slug.is_empty())
 }
 
 #[cfg(test)]

@@ -224,7 +224,9 @@ impl SnapshotReader<'_> {
         let mut okeps = self.unchanged(listing, template);
         okeps.iter_mut().for_each(|okep| place(okep, site));
         for file in files {
-            let misnamed = file.role == Role::Stray && looks_like_okep(&file.document, template);
+            let is_unnamed_template = path::is_unnamed_template(path::file_name(&file.path));
+            let misnamed =
+                file.role == Role::Stray && !is_unnamed_template && looks_like_okep(&file.document, template);
             let is_okep = match file.role {
                 Role::Okep => true,
                 Role::InOkepFolder => is_folder_okep(&file.path, listing, folder),
@@ -246,7 +248,14 @@ impl SnapshotReader<'_> {
                     Some(why) => self.too_large(&file.path, Role::Okep, why),
                 }
             } else if file.role == Role::Stray {
-                let message = "neither named nor structured like an OKEP: not checked";
+                let message = match is_unnamed_template {
+                    true => format!(
+                        "not checked: name it `okep-NNNN-template.md` if it is the template, or set `template = \
+                         \"{}\"` in {CONFIG}",
+                        file.path
+                    ),
+                    false => "neither named nor structured like an OKEP: not checked".to_owned(),
+                };
                 self.notes.push(Note::at("not-an-okep", &file.path, message));
             }
         }

@@ -67,7 +67,10 @@ fn summary(story: &Story, terminal: &Terminal) -> String {
     own.iter().filter(|f| f.fixed.is_none()).for_each(|f| open.add(f.severity));
     let fixed = own.iter().filter(|f| f.fixed.is_some()).count();
     let open = if open.total() == 0 { "nothing".to_owned() } else { counted(open, terminal) };
-    let okeps = count(story.okeps.len(), "OKEP");
+    let okeps = match story.okeps.len() {
+        0 => "No OKEP matches".to_owned(),
+        n => count(n, "OKEP"),
+    };
     let mut text = format!("{okeps}. Open: {open}. Fixed so far: {fixed}.");
     if !later.is_empty() {
         let open = later.iter().filter(|f| f.fixed.is_none()).count();

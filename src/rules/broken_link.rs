@@ -72,12 +72,14 @@ fn in_markdown(
         return None;
     }
     let Some(path) = join(folder, file) else { return Some(outside(page, link, docs)) };
-    if url_path::below(docs, &path).is_none() {
-        return Some(outside(page, link, docs));
-    }
+    let Some(target) = url_path::below(docs, &path) else { return Some(outside(page, link, docs)) };
+    // The page of the default language may have its name in it.
+    let localized =
+        settings.languages.as_ref().and_then(|languages| join(docs, &languages.default_page(target)?));
     let message = format!("`{}` points to `{path}`, which does not exist", link.target);
     let help = "correct the path, or add the file".to_owned();
-    let unless = vec![LinkTarget { path, or_folder: false }];
+    let targets = [Some(path), localized].into_iter().flatten();
+    let unless = targets.map(|path| LinkTarget { path, or_folder: false }).collect();
     Some(Claim { finding: finding(page, link, message, help), unless })
 }
 
@@ -210,6 +212,15 @@ mod tests {
             )
         };
         assert_eq!(without(""), ["broken-link:21 egress"]);
+        // The page of the default language may have its name in it, and that of another has.
+        let i18n = "plugins:\n  - i18n:\n      languages:\n        - locale: en\n          default: true\n";
+        let among = |config: &str, other: &str| {
+            let document = with("A `Kettle`.", "A `Kettle`, see [egress](../egress.md).");
+            found_among(&[(OKEP, &document), ("mkdocs.yml", &format!("{NAV}{config}"))], &[other])
+        };
+        assert_eq!(among(i18n, "docs/egress.en.md"), [""; 0]);
+        assert_eq!(among(i18n, "docs/egress.zh.md"), ["broken-link:21 ../egress.md"]);
+        assert_eq!(among("", "docs/egress.en.md"), ["broken-link:21 ../egress.md"]);
         // Where a plugin makes links, it is unknown.
         assert_eq!(without("plugins: [ezlinks]\n"), [""; 0]);
         assert_eq!(without("plugins: [our-own]\n"), [""; 0]);

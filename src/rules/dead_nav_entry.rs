@@ -238,6 +238,22 @@ mod tests {
     }
 
     #[test]
+    fn an_okep_with_another_number_is_known_by_the_rest_of_its_name() {
+        let found = |entries: &str| {
+            let nav = format!("nav:\n  - index.md\n{entries}");
+            let findings = planned(&tree(&[(OKEP, GOOD), ("mkdocs.yml", &nav)]));
+            let found =
+                findings.iter().map(|f| format!("{} {:?}", f.rule, f.fix.as_ref().map(|fix| fix.safety)));
+            found.collect::<Vec<_>>()
+        };
+        assert_eq!(found("  - okeps/okep-9-faster-tea.md\n"), ["dead-nav-entry Some(Safe)"]);
+        let (other, shown) = ("  - okeps/okep-9-hot-tea.md\n", "  - okeps/okep-7-faster-tea.md\n");
+        assert_eq!(found(other), ["not-in-nav Some(Safe)", "dead-nav-entry Some(Suggested)"]);
+        let both = format!("{shown}{}", shown.replace('7', "9"));
+        assert_eq!(found(&both), ["dead-nav-entry Some(Suggested)"]);
+    }
+
+    #[test]
     fn a_page_that_the_site_leaves_out_is_no_page_of_nav() {
         let entry = "Tea: okeps/okep-7-faster-tea.md";
         for setting in ["exclude_docs", "draft_docs"] {

@@ -94,6 +94,22 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_called_a_template_is_no_okep() {
+        let template = GOOD.replace("OKEP-7: Faster tea", "OKEP-1: OKEP Template");
+        for path in ["docs/okeps/template.md", "docs/okeps/okep-template.md", "docs/okeps/OKEP_1_template.md"]
+        {
+            let files = [(path, template.as_str()), (OKEP, GOOD), ("mkdocs.yml", NAV)];
+            check_files(&files, &[]);
+            assert!(crate::rules::test_support::notices(&tree(&files)).contains(&"not-an-okep"), "{path}");
+        }
+        let nav = NAV.replace("okep-7-faster-tea", "okep_7_template_engine");
+        check_files(
+            &[("docs/okeps/okep_7_template_engine.md", GOOD), ("mkdocs.yml", &nav)],
+            &["malformed-filename:- file name"],
+        );
+    }
+
+    #[test]
     fn the_default_language_may_be_in_the_name() {
         let i18n = "plugins:\n  - i18n:\n      docs_structure: suffix\n      languages:\n        - locale: en\n          \
                     default: true\n        - locale: zh\n";

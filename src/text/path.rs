@@ -94,7 +94,7 @@ pub fn role(path: &str, folder: &str) -> Role {
     if is_template(name) {
         return Role::Template;
     }
-    if okep_name(stem).is_some() {
+    if okep_name(stem).is_some() && !is_unnamed_template(name) {
         return Role::Okep;
     }
     if okep_folder(path, folder).is_some() {
@@ -111,6 +111,14 @@ pub fn role(path: &str, folder: &str) -> Role {
 pub fn is_template(name: &str) -> bool {
     let Some(stem) = stem(name).map(str::to_ascii_lowercase) else { return false };
     stem.strip_prefix("okep-").and_then(|rest| rest.strip_suffix("-template")).is_some_and(|n| !n.is_empty())
+}
+
+/// Whether a file's name says that it is a template, in another form: `template.md`, `OKEP_template.md`.
+pub fn is_unnamed_template(name: &str) -> bool {
+    let Some(stem) = stem(name).map(str::to_ascii_lowercase) else { return false };
+    let words = stem.split(|c: char| !c.is_ascii_alphanumeric());
+    let mut words = words.filter(|word| *word != "okep" && !word.bytes().all(|b| b.is_ascii_digit()));
+    !is_template(name) && words.next() == Some("template") && words.next().is_none()
 }
 
 /// Whether a page is what a site and a forge show of its folder.
@@ -231,7 +239,9 @@ mod tests {
         let check = |path, expected| assert_eq!(role(path, "docs/okeps"), expected, "{path}");
         check("docs/okeps/okep-4368-template.md", Role::Template);
         check("docs/okeps/okep-4368-Template.md", Role::Template);
-        check("docs/okeps/okep-template.md", Role::Okep);
+        check("docs/okeps/okep-template.md", Role::Stray);
+        check("docs/okeps/OKEP_4368_template.md", Role::Stray);
+        check("docs/okeps/okep-7-template-support.md", Role::Okep);
         check("docs/okeps/templates/okep-4368-template.md", Role::Template);
         check("docs/okeps/okep-5224-x/okep-5224-template.md", Role::Template);
         check("docs/okeps/okep-5224-x/okep-5224-x.md", Role::Okep);

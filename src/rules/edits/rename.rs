@@ -42,6 +42,7 @@ pub fn with_links(snapshot: &Snapshot, mut fix: Fix) -> Option<Fix> {
 fn is_named_elsewhere(snapshot: &Snapshot, from: &str, edits: &[Edit]) -> bool {
     let Some(page) = stem(from) else { return true };
     let name = path::file_name(page);
+    let encoded = name.replace(' ', "%20");
     let mut paths: BTreeSet<String> = snapshot.pages().map(|(path, _)| path.to_owned()).collect();
     paths.extend(snapshot.backlinks(name).into_iter().map(|page| page.path));
     paths.extend(snapshot.template.path.clone());
@@ -66,8 +67,10 @@ fn is_named_elsewhere(snapshot: &Snapshot, from: &str, edits: &[Edit]) -> bool {
         let other: Vec<Range<usize>> =
             links.map(|link| link.span.clone()).chain(entries.map(|entry| entry.span.clone())).collect();
         let in_other = |at: usize| other.iter().any(|span| span.contains(&at));
-        let is_whole = |at: usize| ends_name(text.slice(at + name.len()..text.len()));
-        text.as_str().match_indices(name).any(|(at, _)| is_whole(at) && !in_edit(at) && !in_other(at))
+        [name, &encoded].into_iter().any(|name| {
+            let is_whole = |at: usize| ends_name(text.slice(at + name.len()..text.len()));
+            text.as_str().match_indices(name).any(|(at, _)| is_whole(at) && !in_edit(at) && !in_other(at))
+        })
     })
 }
 
@@ -76,13 +79,12 @@ fn is_named_outside(snapshot: &Snapshot, from: &str, known: &BTreeSet<String>) -
     let name = stem(path::file_name(from)).unwrap_or_default();
     // That of another page, as `index`, is an OKEP's with its folder only.
     let name = if okep_name(name).is_some() { name } else { path::file_name(folder_of(from)) };
+    let encoded = name.replace(' ', "%20");
     let names_it = |path: &String| {
         let Some(bytes) = snapshot.tree.bytes(path) else { return false };
-        let mut places = memchr::memmem::find_iter(&bytes, name.as_bytes());
-        places.any(|at| {
-            ends_name(&String::from_utf8_lossy(
-                &bytes[at + name.len()..bytes.len().min(at + name.len() + 64)],
-            ))
+        [name, &encoded].into_iter().any(|name| {
+            let mut ends = memchr::memmem::find_iter(&bytes, name.as_bytes()).map(|at| at + name.len());
+            ends.any(|end| ends_name(&String::from_utf8_lossy(&bytes[end..bytes.len().min(end + 64)])))
         })
     };
     let own = |path: &String| path == from || snapshot.contains(path) || known.contains(path);
@@ -303,5 +305,12 @@ mod tests {
         ] {
             assert!(!is_renamed(page), "{page}");
         }
+        let from = "docs/okeps/OKEP 1 a.md";
+        let is_renamed = |page: &str| {
+            let snapshot = snapshot(&[(from, "# OKEP-1: A\n"), ("docs/a.md", page)]);
+            with_links(&snapshot, Fix::suggested("rename it", Vec::new()).and_rename(from, TO)).is_some()
+        };
+        assert!(is_renamed("[x](okeps/OKEP%201%20a.md)\n"));
+        assert!(!is_renamed("<a href=\"okeps/OKEP%201%20a.md\">x</a>\n"));
     }
 }

@@ -6,7 +6,7 @@ use super::yaml::NodeId;
 use std::borrow::Cow;
 
 /// How a site keeps its translations.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Languages {
     /// In a folder for each language, else by a suffix of the file's name: `page.zh.md`.
     by_folder: bool,

@@ -61,7 +61,6 @@ pub struct Site {
     drafts: Patterns,
     not_in_nav: Patterns,
     /// Where the plugin `i18n` is on.
-    languages: Option<Languages>,
     /// A plugin or a file that is elsewhere makes it unknowable which pages there are, and which are shown.
     unknowable: bool,
 }
@@ -166,30 +165,34 @@ impl Site {
     /// The first entry that shows a page.
     pub fn entry_of(&self, path: &str) -> Option<usize> {
         let named = || self.nav.entry_of(&format!("{}/{}", self.docs_dir.as_deref()?, self.target(path)?));
-        self.nav.entry_of(path).or_else(|| self.languages.as_ref().and_then(|_| named()))
+        self.nav.entry_of(path).or_else(|| self.pages.languages.as_ref().and_then(|_| named()))
     }
 
     /// A page's path as `nav` writes it; none for a path outside the docs folder.
     pub fn target(&self, path: &str) -> Option<String> {
         let page = below(self.docs_dir.as_deref()?, path)?;
-        Some(self.languages.as_ref().map_or_else(|| page.to_owned(), |all| all.name(page).into_owned()))
+        Some(self.pages.languages.as_ref().map_or_else(|| page.to_owned(), |all| all.name(page).into_owned()))
     }
 
     /// Whether pages have translations.
     pub fn has_languages(&self) -> bool {
-        self.languages.is_some()
+        self.pages.languages.is_some()
     }
 
     /// Whether a page is a translation of another, which has its entry in `nav`.
     pub fn is_translation(&self, path: &str) -> bool {
         let page = self.docs_dir.as_deref().and_then(|docs| below(docs, path));
-        self.languages.as_ref().zip(page).is_some_and(|(languages, page)| languages.is_translation(page))
+        self.pages
+            .languages
+            .as_ref()
+            .zip(page)
+            .is_some_and(|(languages, page)| languages.is_translation(page))
     }
 
     /// The page of the default language that an entry for `doc` shows where there is none at `doc`.
     pub fn default_page(&self, doc: &str) -> Option<String> {
         let docs = self.docs_dir.as_deref()?;
-        join(docs, &self.languages.as_ref()?.default_page(below(docs, doc)?)?)
+        join(docs, &self.pages.languages.as_ref()?.default_page(below(docs, doc)?)?)
     }
 }
 
@@ -304,7 +307,7 @@ impl Site {
     fn settle_plugins(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
         let plugins = layers.plugins()?;
         if let Some((_, options)) = plugins.iter().find(|(name, _)| name == "i18n") {
-            self.languages = Some(Languages::read(layers, *options)?);
+            self.pages.languages = Some(Languages::read(layers, *options)?);
         }
         self.plugins = plugins.into_iter().map(|(name, _)| name).collect();
         let hooks = layers.get(&["hooks"])?;

@@ -1,6 +1,7 @@
 //! How MkDocs treats the links and headings of its pages: what of its configuration decides that.
 
 use super::chain::{At, Fault, Layers};
+use super::languages::Languages;
 use super::value::{self, Value};
 use crate::markdown::extensions::Extensions;
 
@@ -25,6 +26,8 @@ pub struct PageSettings {
     pub emoji: bool,
     /// What headings depend on.
     pub extensions: Extensions,
+    /// Where the translations of pages are; none where they have none.
+    pub languages: Option<Languages>,
 }
 
 /// What MkDocs makes of links that begin with `/`.
@@ -50,6 +53,7 @@ impl Default for PageSettings {
             footnotes: false,
             emoji: false,
             extensions: Extensions::default(),
+            languages: None,
         }
     }
 }
