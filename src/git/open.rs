@@ -38,11 +38,17 @@ fn same(one: &Path, other: &Path) -> bool {
 }
 
 fn with_environment(dir: &Path) -> Result<Option<Repo>, Error> {
-    let trust = trust(|options| options);
-    let opened =
-        gix::ThreadSafeRepository::discover_with_environment_overrides_opts(dir, upwards(), trust).map(Some);
-    let named = || env::var_os("GIT_DIR").map(PathBuf::from);
-    let Some(mut safe) = opened.or_else(|error| not_there(error, dir, named()))? else { return Ok(None) };
+    let open = |refuses: bool| {
+        let trust = trust(|options| options.bail_if_untrusted(refuses));
+        gix::ThreadSafeRepository::discover_with_environment_overrides_opts(dir, upwards(), trust)
+            .map(Some)
+            .or_else(|error| not_there(error, dir, env::var_os("GIT_DIR").map(PathBuf::from)))
+    };
+    let opened = match open(true) {
+        Err(Error::Untrusted { path }) if is_trusted_by_environment(&path) => open(false),
+        opened => opened,
+    };
+    let Some(mut safe) = opened? else { return Ok(None) };
     let mut root = safe.work_dir().map(|root| dir.join(root));
     if root.is_none() && env::var_os("GIT_DIR").is_some() && !configured_bare(&safe) {
         // As git has it: GIT_DIR alone means that the current folder is the top of the working tree.
@@ -56,6 +62,38 @@ fn with_environment(dir: &Path) -> Result<Option<Repo>, Error> {
         _ => safe.git_dir().join("index"),
     };
     Ok(Some(Repo { root, index_path: dir.join(index_path), _objects: objects, ..repo(safe) }))
+}
+
+/// Whether `safe.directory` of the environment, as `git -c` and `GIT_CONFIG_COUNT` set it, names a repository; gix asks
+/// files alone.
+fn is_trusted_by_environment(path: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+    let path = real(path);
+    let names_it = |folder: &str| match folder.strip_suffix("/*") {
+        Some(above) => path.starts_with(real(Path::new(above))),
+        None => folder == "*" || real(Path::new(folder)) == path,
+    };
+    // An empty value takes back what was named before it.
+    let named = safe_directories();
+    named.rsplit(String::is_empty).next().is_some_and(|named| named.iter().any(|folder| names_it(folder)))
+}
+
+/// The values of `safe.directory` in the environment, in order.
+fn safe_directories() -> Vec<String> {
+    let value = |name: String| env::var(name).unwrap_or_default();
+    let count = value("GIT_CONFIG_COUNT".into()).parse().unwrap_or(0);
+    let counted = (0..count)
+        .map(|n: usize| (value(format!("GIT_CONFIG_KEY_{n}")), value(format!("GIT_CONFIG_VALUE_{n}"))));
+    let parameters = value("GIT_CONFIG_PARAMETERS".into());
+    let passed = parameters.split("' '").filter_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        Some((key.replace('\'', ""), value.replace('\'', "")))
+    });
+    let all: Vec<(String, String)> = passed.chain(counted).collect();
+    all.into_iter()
+        .filter(|(key, _)| key.eq_ignore_ascii_case("safe.directory"))
+        .map(|(_, value)| value)
+        .collect()
 }
 
 /// Reads objects where the environment says they are, as in the quarantine of a push that is being received.
@@ -129,7 +167,7 @@ fn trust(adapt: impl Fn(gix::open::Options) -> gix::open::Options) -> Mapping<gi
     // Where such an index names a pack that is gone, git reads on in the others, and gix does not.
     let settings = ["core.multiPackIndex=false"];
     let careful = |options: gix::open::Options| {
-        adapt(options).bail_if_untrusted(true).lossy_config(true).config_overrides(settings)
+        adapt(options.bail_if_untrusted(true)).lossy_config(true).config_overrides(settings)
     };
     Mapping { full: careful(full), reduced: careful(reduced) }
 }

@@ -87,6 +87,11 @@ impl Repo {
             Error::UnknownRevision { revision: rev.to_owned(), reason }
         };
         let found = match Id::from_hex(rev.as_bytes()) {
+            // As hooks and CI get for a branch that was not there before.
+            _ if rev.len() >= 40 && rev.bytes().all(|b| b == b'0') => {
+                let reason = "it means that a branch is new; name the branch that it started from";
+                return Err(unknown(reason.into()));
+            }
             // No reference is asked for what can only be an id.
             Ok(id) if id.kind() == local.object_hash() => local.find_object(id),
             // As in CI, where a variable is set for pull requests alone.

@@ -3,6 +3,7 @@
 use super::{Check, Demand, Phase, PlanFix, Rule};
 use crate::markdown::document::Document;
 use crate::markdown::names::Name;
+use crate::markdown::site_headings::site_headings;
 use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
 use crate::rules::finding::{Detail, Finding, Fix, Severity};
@@ -66,7 +67,15 @@ fn is_optional(judged: &OkepContext, section: usize) -> bool {
 /// would not fix it.
 fn is_ambiguous(judged: &OkepContext, section: usize) -> bool {
     let headings = judged.ambiguities().iter().flat_map(|a| [&a.github, &a.site]);
-    headings.flatten().any(|(_, text)| is_of(judged, section, text))
+    headings.flatten().any(|(_, text)| is_of(judged, section, text)) || may_be_on_site(judged, section)
+}
+
+/// Whether a site with extensions that are not known may show a heading of this section.
+fn may_be_on_site(judged: &OkepContext, section: usize) -> bool {
+    let text = judged.document().text.as_str();
+    let site = judged.okep.site.filter(|on| !on.are_known_for(text));
+    hidden_heading(judged, section).is_none()
+        && site.is_some_and(|on| site_headings(text, on).iter().any(|h| is_of(judged, section, &h.text)))
 }
 
 fn is_of(judged: &OkepContext, section: usize, heading: &str) -> bool {
@@ -181,6 +190,22 @@ mod tests {
         check(&with("## Alternatives\n\nCoffee.\n\n", ""), &["missing-section:- Alternatives"]);
         check(&with("### API Details\n\nA `Kettle`.\n\n", ""), &["missing-section:- API Details"]);
         check(&with("Tea is slow.", "```\n# Alternatives\n```"), &[]);
+    }
+
+    #[test]
+    fn what_a_site_with_an_unknown_extension_may_show_is_not_missing() {
+        let check = |extension: &str, expected: &[&str]| {
+            let config = format!("{NAV}markdown_extensions: [{extension}]\n");
+            check_files(&[(OKEP, &with("## Goals", "##Goals")), ("mkdocs.yml", &config)], expected);
+        };
+        check("our_own", &[]);
+        check("tables", &["ambiguous-heading:9 Goals"]);
+        let none = with("## Goals", "#### Coffee");
+        let config = format!("{NAV}markdown_extensions: [our_own]\n");
+        assert!(
+            found(&tree(&[(OKEP, &none), ("mkdocs.yml", &config)]))
+                .contains(&"missing-section:- Goals".to_owned())
+        );
     }
 
     #[test]

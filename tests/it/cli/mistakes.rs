@@ -46,6 +46,7 @@ fn a_mistyped_rule_revision_or_number() {
     check(&["history", "nosuch"], &["no branch, tag or commit has that name"]);
     check(&["check", "--since", "origin/"], &["`origin/`", "missing at its end", "GITHUB_BASE_REF"]);
     check(&["check", "--since", ""], &["GITHUB_BASE_REF"]);
+    check(&["check", "--since", &"0".repeat(40)], &["a branch is new"]);
     check(&["check", "--rev", "main..HEAD"], &["it is a range; name one commit"]);
     check(&["history", "--okep", "9999"], &["there is no OKEP-9999"]);
     let repo = Repo::clean();

@@ -337,4 +337,21 @@ fn the_repository_of_another_user_is_refused_as_by_git() {
     let home = Sandbox::folder();
     home.write(".gitconfig", &format!("[safe]\n\tdirectory = {}\n", box_.root.display()));
     assert_eq!(seen(&box_.root, "index", &[("HOME", home.root.to_str().unwrap())]), CLEAN);
+    // The environment may trust it, as `git -c` does.
+    let by_environment = |folder: &str| {
+        let counted = [
+            ("GIT_CONFIG_COUNT", "1"),
+            ("GIT_CONFIG_KEY_0", "safe.directory"),
+            ("GIT_CONFIG_VALUE_0", folder),
+        ];
+        let passed = format!("'user.name'='a' 'safe.directory'='{folder}'");
+        [
+            seen(&box_.root, "index", &counted),
+            seen(&box_.root, "index", &[("GIT_CONFIG_PARAMETERS", &passed)]),
+        ]
+    };
+    for folder in ["*", box_.root.to_str().unwrap()] {
+        assert_eq!(by_environment(folder), [CLEAN, CLEAN], "{folder}");
+    }
+    assert_eq!(by_environment("/elsewhere"), [said.clone(), said]);
 }
