@@ -72,7 +72,7 @@ pub fn registers(root: &Path, tree: &Tree, after: &Snapshot, okep: &Okep) -> Vec
             index_page_edit::insert(
                 landing,
                 &register::listing(okep, &register::label(after, okep)),
-                &sibling,
+                &|doc| register::sibling(after, doc),
             )
             .edit,
         ));

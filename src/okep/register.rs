@@ -4,7 +4,7 @@ use super::proposal::Okep;
 use super::snapshot::Snapshot;
 use super::title::PREFIX;
 use crate::files::PathKind;
-use crate::site::index_page_edit::NewListing;
+use crate::site::index_page_edit::{NewListing, Sibling};
 use crate::text::path::{file_name, number, okep_name, stem};
 
 /// What a register calls an OKEP: its title if it has one of its own, else the words of its file name.
@@ -23,6 +23,15 @@ pub fn label(snapshot: &Snapshot, okep: &Okep) -> String {
 /// An OKEP as the index page lists it; `label` is its [`label`].
 pub fn listing<'a>(okep: &'a Okep, label: &'a str) -> NewListing<'a> {
     NewListing { path: &okep.path, number: okep.number(), label, prefix: PREFIX }
+}
+
+/// What a list knows of the page at a path, where that is an OKEP.
+pub fn sibling(snapshot: &Snapshot, path: &str) -> Option<Sibling> {
+    let number = snapshot.number_of(path)?;
+    Some(Sibling {
+        number,
+        label: snapshot.okep(path).map_or_else(String::new, |okep| label(snapshot, okep)),
+    })
 }
 
 /// The OKEP that an entry for a file that is not there probably means: the one of its number.

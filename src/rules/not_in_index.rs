@@ -76,8 +76,9 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
 
 fn plan(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> LandingPlan {
     let label = register::label(snapshot, okep);
-    let is_sibling = |doc: &str| snapshot.number_of(doc);
-    index_page_edit::insert(landing, &register::listing(okep, &label), &is_sibling)
+    index_page_edit::insert(landing, &register::listing(okep, &label), &|doc| {
+        register::sibling(snapshot, doc)
+    })
 }
 
 #[cfg(test)]

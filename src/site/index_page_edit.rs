@@ -33,22 +33,30 @@ pub struct NewListing<'a> {
     pub prefix: &'a str,
 }
 
+/// A page that is listed already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sibling {
+    pub number: u64,
+    /// The title, without the number.
+    pub label: String,
+}
+
 /// Lists an OKEP with its siblings, in the order of their numbers where they have one.
 ///
-/// `is_sibling` gives the number of a page that belongs with the new one.
+/// `sibling` gives what is known of a page that belongs with the new one.
 pub fn insert(
     landing: &IndexPage,
     okep: &NewListing,
-    is_sibling: &dyn Fn(&str) -> Option<u64>,
+    sibling: &dyn Fn(&str) -> Option<Sibling>,
 ) -> LandingPlan {
     let target = relative(&landing.path, okep.path);
     let siblings: Vec<(u64, &LandingEntry)> =
-        landing.entries.iter().filter_map(|e| Some((is_sibling(&e.doc)?, e))).collect();
+        landing.entries.iter().filter_map(|e| Some((sibling(&e.doc)?.number, e))).collect();
     let Some((entry, before)) = neighbour(&siblings, okep.number) else {
         return LandingPlan { edit: Err(format!("link to `{target}` from it")), target, next_to: None };
     };
     let next_to = Some(entry.span.clone());
-    let edit = next_to_entry(landing, okep, entry, is_sibling(&entry.doc), before);
+    let edit = next_to_entry(landing, okep, entry, sibling(&entry.doc), before);
     let edit = edit.ok_or_else(|| format!("link to `{target}` next to the others"));
     LandingPlan { target, edit, next_to }
 }
@@ -59,11 +67,11 @@ fn next_to_entry(
     landing: &IndexPage,
     okep: &NewListing,
     entry: &LandingEntry,
-    number: Option<u64>,
+    sibling: Option<Sibling>,
     before: bool,
 ) -> Option<(Range<usize>, String)> {
     let form = form(landing, entry)?;
-    let line = like(landing, &form, (entry, number), okep)?;
+    let line = like(landing, &form, (entry, sibling.as_ref()), okep)?;
     let text = &landing.document.text;
     let lines = form.lines();
     let ending = text.line_ending_near(lines.end);
@@ -176,11 +184,11 @@ fn form(landing: &IndexPage, entry: &LandingEntry) -> Option<Form> {
     found.filter(|_| !head)
 }
 
-/// A line for the OKEP in the form of the entry next to it, which is that of the OKEP `number`.
+/// A line for the OKEP in the form of the entry next to it, which is that of `sibling`.
 fn like(
     landing: &IndexPage,
     form: &Form,
-    (entry, number): (&LandingEntry, Option<u64>),
+    (entry, sibling): (&LandingEntry, Option<&Sibling>),
     okep: &NewListing,
 ) -> Option<String> {
     let text = &landing.document.text;
@@ -195,7 +203,7 @@ fn like(
             let indent = &before[..before.len() - before.trim_start().len()];
             let cell_of = |at: usize| match cells.get(at) {
                 Some(_) if at == *cell => link.clone(),
-                Some(span) => numbered_like(text.slice(span.clone()).trim_matches(['|', ' ']), number, okep),
+                Some(span) => cell_like(text.slice(span.clone()).trim_matches(['|', ' ']), sibling, okep),
                 None => String::new(),
             };
             let row: Vec<String> = (0..*columns).map(cell_of).collect();
@@ -204,9 +212,13 @@ fn like(
     }
 }
 
-/// A cell with the number of the OKEP where `next_to` is nothing but that of the one next to it; else empty.
-fn numbered_like(next_to: &str, number: Option<u64>, okep: &NewListing) -> String {
-    let (Some(own), Some(number)) = (okep.number, number) else { return String::new() };
+/// A cell with the number or the title of the OKEP where `next_to` is nothing but that of the one next to it; else
+/// empty.
+fn cell_like(next_to: &str, sibling: Option<&Sibling>, okep: &NewListing) -> String {
+    let (Some(own), Some(Sibling { number, label })) = (okep.number, sibling) else { return String::new() };
+    if next_to.eq_ignore_ascii_case(label) {
+        return okep.label.replace('|', "\\|");
+    }
     let before = next_to.strip_suffix(&number.to_string());
     let is_prefix =
         |before: &str| matches!(before, "" | "#") || before.strip_suffix('-') == Some(okep.prefix);
@@ -255,7 +267,9 @@ mod tests {
         let landing = IndexPage::new("docs/okeps/index.md", Arc::new(Document::parse(page.as_bytes())), None);
         let okep =
             NewListing { path: "docs/okeps/okep-7-tea.md", number: Some(7), label: "Tea", prefix: "OKEP" };
-        let found = insert(&landing, &okep, &crate::text::path::number).edit.ok().map(|(span, line)| {
+        let sibling =
+            |path: &str| Some(Sibling { number: crate::text::path::number(path)?, label: "Pot".into() });
+        let found = insert(&landing, &okep, &sibling).edit.ok().map(|(span, line)| {
             let mut page = page.to_owned();
             page.replace_range(span, &line);
             page
@@ -326,6 +340,8 @@ mod tests {
             let row = format!("{head}| {before}5 | [A](okep-5-a.md) | 55 |\n");
             check(&row, Some(&format!("{row}| {before}7 | [Tea](okep-7-tea.md) |  |\n")));
         }
+        let titled = format!("{head}| [5](okep-5-a.md) | Pot | draft |\n");
+        check(&titled, Some(&format!("{titled}| [7](okep-7-tea.md) | Tea |  |\n")));
     }
 
     #[test]

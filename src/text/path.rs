@@ -90,6 +90,10 @@ pub fn role(path: &str, folder: &str) -> Role {
         return Role::Other;
     };
     let name = file_name(inside);
+    // As to MkDocs, which leaves hidden files out.
+    if inside.split('/').any(|part| part.starts_with('.')) {
+        return Role::Other;
+    }
     let Some(stem) = stem(name) else { return Role::Other };
     if is_template(name) {
         return Role::Template;
@@ -241,6 +245,8 @@ mod tests {
         check("docs/okeps/okep-4368-Template.md", Role::Template);
         check("docs/okeps/okep-template.md", Role::Stray);
         check("docs/okeps/OKEP_4368_template.md", Role::Stray);
+        check("docs/okeps/.okep-7-x.md", Role::Other);
+        check("docs/okeps/.drafts/okep-7-x.md", Role::Other);
         check("docs/okeps/okep-7-template-support.md", Role::Okep);
         check("docs/okeps/templates/okep-4368-template.md", Role::Template);
         check("docs/okeps/okep-5224-x/okep-5224-template.md", Role::Template);
