@@ -110,9 +110,6 @@ impl Config {
     /// # Errors
     /// The first thing that is not there.
     pub fn require_present(&self, tree: &Tree) -> Result<(), Error> {
-        let has_folder = self.layout.is_in(tree);
-        let has_template = self.layout.template.as_ref().is_none_or(|path| tree.contains(path));
-        let has_register = self.layout.registers.iter().any(|path| tree.contains(path));
         let absent = |name: &str, value: String, remedy: &str| match self.lines.get(name) {
             Some(&line) => {
                 let message =
@@ -121,13 +118,13 @@ impl Config {
             }
             None => Ok(()),
         };
-        if !has_folder {
+        if !self.layout.is_in(tree) {
             absent("folder", format!("`{}`", self.layout.folder), "name the folder that holds the OKEPs")?;
         }
-        if let Some(template) = self.layout.template.as_ref().filter(|_| !has_template) {
+        if let Some(template) = self.layout.template.as_ref().filter(|path| !tree.contains(path)) {
             absent("template", format!("`{template}`"), "name an existing Markdown file")?;
         }
-        if !has_register {
+        if !self.layout.registers.iter().any(|path| tree.contains(path)) {
             let names: Vec<String> = self.layout.registers.iter().map(|name| format!("`{name}`")).collect();
             absent("registers", names.join(", "), "name an existing MkDocs configuration")?;
         }
@@ -243,12 +240,8 @@ impl ConfigFile {
         }
         if let Some(branch) = &self.main_branch {
             if branch.get_ref().trim().is_empty() {
-                return Err((
-                    branch.span(),
-                    "`main-branch` is empty; leave it out to use the default \
-                                            branch"
-                        .to_owned(),
-                ));
+                let message = "`main-branch` is empty; leave it out to use the default branch";
+                return Err((branch.span(), message.to_owned()));
             }
             config.main_branch = Some(branch.get_ref().clone());
         }
@@ -367,18 +360,13 @@ mod tests {
             "1:10: `../x` is not a path from the root of the repository, such as `docs/okeps`",
         );
         wrong("registers = []", "1:13: `registers` is empty; leave it out to use the default");
-        wrong(
-            "template = \"docs/template.md\"",
-            "1:12: `docs/template.md` cannot be the template: it must be a Markdown file in `docs/okeps`",
-        );
-        wrong(
-            "template = \"docs/okeps/template.txt\"",
-            "1:12: `docs/okeps/template.txt` cannot be the template: it must be a Markdown file in `docs/okeps`",
-        );
-        let any_name = Config::parse(b"template = \"docs/okeps/TEMPLATE.md\"", &RULES).expect("it is right");
-        assert_eq!(any_name.layout.role("docs/okeps/TEMPLATE.md"), Role::Template);
-        assert_eq!(any_name.layout.in_folder("docs/teps").role("docs/teps/TEMPLATE.md"), Role::Template);
-        assert_eq!(Layout::default().role("docs/okeps/TEMPLATE.md"), Role::Stray);
+        let why = "cannot be the template: it must be a Markdown file in `docs/okeps`";
+        wrong("template = \"docs/template.md\"", &format!("1:12: `docs/template.md` {why}"));
+        wrong("template = \"docs/okeps/a.txt\"", &format!("1:12: `docs/okeps/a.txt` {why}"));
+        let layout =
+            Config::parse(b"template = \"docs/okeps/TEMPLATE.md\"", &RULES).expect("it is right").layout;
+        assert_eq!(layout.role("docs/okeps/TEMPLATE.md"), Role::Template);
+        assert_eq!(layout.in_folder("docs/teps").role("docs/teps/TEMPLATE.md"), Role::Template);
         wrong(
             "[severity]\nmissing-sections = \"off\"",
             "2:1: there is no rule `missing-sections`; did you mean `missing-section`?",
