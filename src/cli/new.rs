@@ -18,64 +18,11 @@ use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::title;
 use crate::text::path;
 use crate::text::path::{Role, slug};
+use anyhow::{anyhow, bail};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
-
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error(transparent)]
-    Check(#[from] check::Error),
-    #[error(transparent)]
-    Git(#[from] GitError),
-    #[error(
-        "`{0}` is neither the number of an issue nor its URL; open a tracking issue first: the OKEP gets its number"
-    )]
-    NoNumber(String),
-    #[error(
-        "the issue is in `{its}`, but the template's issue link names `{repository}`; give an issue of \
-         that repository"
-    )]
-    OtherRepository { its: String, repository: String },
-    #[error("the title is empty; say in a few words what is proposed")]
-    NoTitle,
-    #[error(
-        "no file name can be made from the title `{0}`: it needs letters from a to z or digits; give one \
-         with `--slug NAME`"
-    )]
-    NoFileName(String),
-    #[error(
-        "the file name would have {0} bytes, more than file systems allow; give a shorter one with `--slug \
-         NAME`"
-    )]
-    LongFileName(usize),
-    #[error(
-        "`{0}` is a bare repository, and a new OKEP is a file of a working tree: `git worktree add ../okeps` \
-         there makes one"
-    )]
-    Bare(String),
-    #[error(
-        "with the title `{title}` the file would be `{name}`, which is the name of a template; choose \
-         another title"
-    )]
-    TemplateName { title: String, name: String },
-    #[error(
-        "the title `{title}` has number {its}, but the issue has number {issue}; give the same number \
-             in both"
-    )]
-    OtherNumber { title: String, its: u64, issue: u64 },
-    #[error("as a heading, the title `{title}` would be shown as `{reads}`; {remedy}")]
-    Heading { title: String, reads: String, remedy: String },
-    #[error("number {number} is taken by {places}; an OKEP has the number of its own tracking issue{remedy}")]
-    Taken { number: u64, places: String, remedy: &'static str },
-    #[error("`{0}` already exists, and okep does not overwrite it")]
-    Exists(String),
-    #[error("the folder `{path}` cannot be created: {source}{}", atomic::remedy(.source))]
-    Folder { path: String, source: io::Error },
-    #[error(transparent)]
-    Write(write::Error),
-}
 
 /// What OKEP is to begin.
 #[derive(Debug, Clone, Copy)]
@@ -98,25 +45,45 @@ const LONGEST_NAME: usize = 240;
 /// Begins an OKEP. Gives what there is to say.
 ///
 /// # Errors
-/// See the variants; but for the last, which tells what was, nothing has been written.
-pub fn new(dir: Option<&Path>, wish: &NewOkep) -> Result<String, Error> {
+/// Something does not fit; unless the message tells what was written, nothing was.
+pub fn new(dir: Option<&Path>, wish: &NewOkep) -> anyhow::Result<String> {
     let NewOkep { issue, title, own_folder, slug: name, force } = *wish;
-    let (number, its_repository) = issue_of(issue).ok_or_else(|| Error::NoNumber(issue.to_owned()))?;
-    let title = bare(title, number)?;
-    let slug = match slug(name.unwrap_or(&title)) {
-        slug if slug.is_empty() => return Err(Error::NoFileName(name.unwrap_or(&title).to_owned())),
-        slug => slug,
+    let Some((number, its_repository)) = issue_of(issue) else {
+        bail!(
+            "`{issue}` is neither the number of an issue nor its URL; open a tracking issue first: the OKEP \
+             gets its number"
+        );
     };
+    let title = bare(title, number)?;
+    let named = name.unwrap_or(&title);
+    let slug = slug(named);
+    if slug.is_empty() {
+        bail!(
+            "no file name can be made from the title `{named}`: it needs letters from a to z or digits; give \
+             one with `--slug NAME`"
+        );
+    }
     let stem = format!("okep-{number}-{slug}");
     if stem.len() > LONGEST_NAME {
-        return Err(Error::LongFileName(stem.len()));
+        bail!(
+            "the file name would have {} bytes, more than file systems allow; give a shorter one with `--slug \
+             NAME`",
+            stem.len()
+        );
     }
     let repo = Repo::discover(dir)?;
     if repo.as_ref().is_some_and(|repo| repo.root().is_none()) {
-        return Err(Error::Bare(dir.unwrap_or(Path::new(".")).display().to_string()));
+        bail!(
+            "`{}` is a bare repository, and a new OKEP is a file of a working tree: `git worktree add \
+             ../okeps` there makes one",
+            dir.unwrap_or(Path::new(".")).display()
+        );
     }
     if path::is_template(&format!("{stem}.md")) {
-        return Err(Error::TemplateName { title, name: format!("{stem}.md") });
+        bail!(
+            "with the title `{title}` the file would be `{stem}.md`, which is the name of a template; choose \
+             another title"
+        );
     }
     let mut here = Here::read(dir, repo)?;
     let before = Snapshot::new(&here.tree, &here.layout, &Parsed::default());
@@ -124,7 +91,11 @@ pub fn new(dir: Option<&Path>, wish: &NewOkep) -> Result<String, Error> {
     if let Some((its, link)) = its_repository.zip(link)
         && !its.eq_ignore_ascii_case(&link.repository)
     {
-        return Err(Error::OtherRepository { its, repository: link.repository.clone() });
+        bail!(
+            "the issue is in `{its}`, but the template's issue link names `{}`; give an issue of \
+             that repository",
+            link.repository
+        );
     }
     let mut notes = unread_or_taken(&here, &before, number, force)?;
     let folder = &here.layout.folder;
@@ -132,7 +103,7 @@ pub fn new(dir: Option<&Path>, wish: &NewOkep) -> Result<String, Error> {
     let path = if own_folder { format!("{own}/{stem}.md") } else { format!("{own}.md") };
     for path in [&path, &own] {
         if here.root.join(path).symlink_metadata().is_ok() {
-            return Err(Error::Exists(path.clone()));
+            return Err(exists(path));
         }
     }
     let template = &before.template;
@@ -171,7 +142,7 @@ struct Here {
 }
 
 impl Here {
-    fn read(dir: Option<&Path>, repo: Option<Arc<Repo>>) -> Result<Self, Error> {
+    fn read(dir: Option<&Path>, repo: Option<Arc<Repo>>) -> anyhow::Result<Self> {
         let root = match &repo {
             Some(repo) => repo.root().map(Path::to_path_buf).unwrap_or_default(),
             None => dir.unwrap_or(Path::new(".")).to_path_buf(),
@@ -212,11 +183,11 @@ fn issue_of(issue: &str) -> Option<(u64, Option<String>)> {
 }
 
 /// Whether the heading says something else than the title, on GitHub or on the site.
-fn lost(title: &str, reads: &str, number: u64, well_formed: bool) -> Option<Error> {
+fn lost(title: &str, reads: &str, number: u64, well_formed: bool) -> Option<anyhow::Error> {
     // What only marks, such as backticks, is no word.
     let said = |text: &str| text.replace(['`', '*', '_', '~', '\\'], "");
-    let refused = |reads: &str, remedy| {
-        Some(Error::Heading { title: title.to_owned(), reads: reads.to_owned(), remedy })
+    let refused = |reads: &str, remedy: String| {
+        Some(anyhow!("as a heading, the title `{title}` would be shown as `{reads}`; {remedy}"))
     };
     if let Some(rest) = title.strip_suffix('#').filter(|rest| !rest.ends_with('\\')) {
         let bare = rest.trim_end_matches('#').trim_end();
@@ -241,16 +212,20 @@ fn lost(title: &str, reads: &str, number: u64, well_formed: bool) -> Option<Erro
 }
 
 /// The title without blanks around and without the number, should it carry its own.
-fn bare(title: &str, number: u64) -> Result<String, Error> {
+fn bare(title: &str, number: u64) -> anyhow::Result<String> {
+    const EMPTY: &str = "the title is empty; say in a few words what is proposed";
     let title = fold_blanks(title).trim().to_owned();
     if title.is_empty() || title.chars().any(char::is_control) {
-        return Err(Error::NoTitle);
+        bail!(EMPTY);
     }
     let document = Document::parse(format!("# {title}\n").as_bytes());
     let read = title::read(&document, &|_| false).and_then(|read| Some((read.number?, read.name)));
     match read {
-        Some((its, _)) if its != number => Err(Error::OtherNumber { title, its, issue: number }),
-        Some((_, name)) if name.is_empty() => Err(Error::NoTitle),
+        Some((its, _)) if its != number => bail!(
+            "the title `{title}` has number {its}, but the issue has number {number}; give the same number in \
+             both"
+        ),
+        Some((_, name)) if name.is_empty() => bail!(EMPTY),
         Some((_, name)) => Ok(name),
         None => Ok(title),
     }
@@ -260,7 +235,7 @@ fn bare(title: &str, number: u64) -> Result<String, Error> {
 const ON_BRANCH: &str = "on branch";
 
 /// What could not be looked at, unless the number is taken where one could look.
-fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> Result<Vec<Note>, Error> {
+fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> anyhow::Result<Vec<Note>> {
     let folder = here.layout.folder.as_str();
     let carries = |path: &str| path::okep_number(path, folder) == Some(number);
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -312,21 +287,21 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> 
         })
         .collect();
     let places = places.join(" and ");
-    match (only_on_branches, force) {
-        (true, true) => {
-            notes.push(Note::new("number-on-branch", format!("number {number} is also used by {places}")));
-            Ok(notes)
-        }
-        (true, false) => Err(Error::Taken { number, places, remedy: "; `--force` uses it anyway" }),
-        (false, _) => Err(Error::Taken { number, places, remedy: "" }),
+    if only_on_branches && force {
+        notes.push(Note::new("number-on-branch", format!("number {number} is also used by {places}")));
+        return Ok(notes);
     }
+    let remedy = if only_on_branches { "; `--force` uses it anyway" } else { "" };
+    bail!("number {number} is taken by {places}; an OKEP has the number of its own tracking issue{remedy}")
 }
 
-fn write(here: &Here, path: &str, registers: &[NewEntry]) -> Result<(), Error> {
+fn write(here: &Here, path: &str, registers: &[NewEntry]) -> anyhow::Result<()> {
     let folder = path::folder_of(path);
     let on_disk = here.root.join(folder);
-    let _alone = write::alone(&here.root).map_err(Error::Write)?;
-    let fails = |source| Error::Folder { path: folder.to_owned(), source };
+    let _alone = write::alone(&here.root)?;
+    let fails = |error: io::Error| {
+        anyhow!("the folder `{folder}` cannot be created: {error}{}", atomic::remedy(&error))
+    };
     on_disk.parent().map_or(Ok(()), fs::create_dir_all).map_err(fails)?;
     let is_new = match fs::create_dir(&on_disk) {
         Ok(()) => true,
@@ -341,19 +316,19 @@ fn write(here: &Here, path: &str, registers: &[NewEntry]) -> Result<(), Error> {
             after.insert(entry.path.clone(), now.clone());
         }
     }
-    match write::write(&here.root, &before, &after, &[]) {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            if is_new {
-                // A folder that is left would be in the way of the next try; one with a file in it stays.
-                let _ = fs::remove_dir(on_disk);
-            }
-            Err(match error {
-                write::Error::Taken { path } => Error::Exists(path),
-                error => Error::Write(error),
-            })
-        }
+    let Err(error) = write::write(&here.root, &before, &after, &[]) else { return Ok(()) };
+    if is_new {
+        // A folder that is left would be in the way of the next try; one with a file in it stays.
+        let _ = fs::remove_dir(on_disk);
     }
+    Err(match error {
+        write::Error::Taken { path } => exists(&path),
+        error => error.into(),
+    })
+}
+
+fn exists(path: &str) -> anyhow::Error {
+    anyhow!("`{path}` already exists, and okep does not overwrite it")
 }
 
 fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[NewEntry], notes: &[Note]) -> String {

@@ -8,12 +8,12 @@ use super::worktree;
 use crate::git::commit::{Kind, Trees};
 use crate::git::index::{IndexEntry, Staged};
 use crate::git::path_kind::{self, in_index, in_tree};
-use crate::git::{Error, Id, PathKind, Repo};
+use crate::git::{Id, PathKind, Repo};
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::File as IndexFile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 #[derive(Default)]
 pub(super) enum TreeSource {
@@ -39,21 +39,6 @@ pub(super) enum TreeSource {
 }
 
 impl TreeSource {
-    pub fn worktree(repo: &Arc<Repo>) -> Result<Self, Error> {
-        let Some(root) = repo.root() else { return Err(repo.is_bare()) };
-        let (repo, root, index) = (repo.clone(), root.to_owned(), repo.index()?);
-        Ok(TreeSource::Worktree { repo, index, root, left_out: Mutex::default() })
-    }
-
-    pub fn index(repo: &Arc<Repo>) -> Result<Self, Error> {
-        Ok(TreeSource::Index { repo: repo.clone(), index: repo.read_index()?, conflicts: Mutex::default() })
-    }
-
-    pub fn commit(repo: &Arc<Repo>, id: Id) -> Result<Self, Error> {
-        let root = repo.with_local(|local| Trees::new(local).root_of(id))?;
-        Ok(TreeSource::Commit { repo: repo.clone(), root })
-    }
-
     /// The Markdown files below `folder`, in a commit and in the index without reading any.
     pub fn list(&self, folder: &str) -> FoundFiles {
         let mut found = FoundFiles::default();
@@ -245,7 +230,8 @@ impl TreeSource {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+/// A thread that panicked left nothing half inserted.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

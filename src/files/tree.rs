@@ -4,11 +4,12 @@ use super::file::{Content, File, is_markdown};
 use super::found::{Spot, size_notice};
 use super::listing::Listing;
 use super::note::Note;
-use super::source::TreeSource;
+use super::source::{TreeSource, lock};
+use crate::git::commit::Trees;
 use crate::git::{Error, Id, PathKind, Repo};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// One state of the files: a working tree, an index, a commit, a plain folder, or memory, and what was put on
 /// top of it.
@@ -44,18 +45,15 @@ struct MemoFile {
     file: OnceLock<Option<File>>,
 }
 
-/// A thread that panicked left nothing half inserted.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Tree {
     /// The files on disk, untracked ones included unless git ignores them.
     ///
     /// # Errors
     /// The repository is bare, or its index cannot be read.
     pub fn worktree(repo: &Arc<Repo>) -> Result<Self, Error> {
-        Ok(Tree::of(TreeSource::worktree(repo)?))
+        let Some(root) = repo.root() else { return Err(repo.is_bare()) };
+        let (repo, root, index) = (repo.clone(), root.to_owned(), repo.index()?);
+        Ok(Tree::of(TreeSource::Worktree { repo, index, root, left_out: Mutex::default() }))
     }
 
     /// The files as they are staged; the index is read here.
@@ -63,7 +61,8 @@ impl Tree {
     /// # Errors
     /// The index cannot be read.
     pub fn index(repo: &Arc<Repo>) -> Result<Self, Error> {
-        Ok(Tree::of(TreeSource::index(repo)?))
+        let (repo, index) = (repo.clone(), repo.read_index()?);
+        Ok(Tree::of(TreeSource::Index { repo, index, conflicts: Mutex::default() }))
     }
 
     /// The files of a commit.
@@ -71,7 +70,8 @@ impl Tree {
     /// # Errors
     /// The commit or its root tree cannot be read.
     pub fn commit(repo: &Arc<Repo>, id: Id) -> Result<Self, Error> {
-        Ok(Tree::of(TreeSource::commit(repo, id)?))
+        let root = repo.with_local(|local| Trees::new(local).root_of(id))?;
+        Ok(Tree::of(TreeSource::Commit { repo: repo.clone(), root }))
     }
 
     /// The files of a folder that is no repository.
