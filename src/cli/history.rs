@@ -244,7 +244,8 @@ fn read(repo: &Arc<Repo>, select: Select) -> Result<Story, Error> {
 }
 
 fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story, Error> {
-    let Tips { main, all, notices } = repo.tips(select)?;
+    let is_all = matches!(select, Select::All);
+    let Tips { main, mut all, notices } = repo.tips(select)?;
     let notes = notices.into_iter().map(|(kind, message)| Note::new(kind, message)).collect();
     let Some(main) = main else {
         return Ok(Story { notes, ..Story::default() });
@@ -252,8 +253,12 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story
     let config = config(repo, main)?;
     let layout = config.layout.clone();
     let mut story = {
-        let walk = repo.walk(&all, &layout, &|done| progress.set(done));
         let line = MainLine::of(repo, config.main_branch.as_deref(), None, main);
+        // The line that is reported ends in the first tip, whatever is checked out.
+        if let Some(at) = all.iter().position(|tip| is_all && line.branch.is_some() && *tip == line.tip) {
+            all[..=at].rotate_right(1);
+        }
+        let walk = repo.walk(&all, &layout, &|done| progress.set(done));
         tell(repo, &walk, &layout, &line)
     };
     // What a partial or a shallow clone lacks is missing by intent.

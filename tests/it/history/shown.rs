@@ -38,6 +38,18 @@ fn what_was_gone_at_its_merge_is_audited_and_not_told() {
 }
 
 #[test]
+fn with_all_branches_the_main_line_is_reported_whatever_is_checked_out() {
+    let mut repo = Repo::started();
+    repo.git(&["switch", "-qc", "topic"]);
+    repo.write(&path(2), &okep(2)).commit("Propose");
+    let okeps = |story: &serde_json::Value| story["okeps"].as_array().map(Vec::len);
+    let story = repo.history(&["--all"]);
+    assert_eq!((okeps(&story), &story["walk"]["commits"]), (Some(1), &serde_json::json!(3)), "{story:#}");
+    let story = repo.history(&["topic"]);
+    assert_eq!(okeps(&story), Some(2), "{story:#}");
+}
+
+#[test]
 fn a_rename_is_followed_by_number_and_a_deletion_told() {
     let mut repo = Repo::started();
     repo.write(&path(1), &okep(1).replace("\n\nTo solve it.", "")).commit("Empty a section");
