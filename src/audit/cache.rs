@@ -193,7 +193,7 @@ impl<'a> CachedAudit<'a> {
         let timeline = &self.timelines[landed.map_or(0, |(history, _)| history)];
         let landed = landed.map(|(_, under)| under);
         let check = || {
-            let (findings, needs_history) = timeline.findings(okep, landed);
+            let (findings, needs_history) = timeline.findings(okep, landed, &[]);
             let owner = |number: u64| (number, okep.owner_of(number).map(|owner| owner.path.clone()));
             let owners = okep.asked_numbers().into_iter().map(owner).collect();
             Arc::new(DocumentVerdict { findings, needs_history, owners })

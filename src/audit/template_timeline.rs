@@ -82,21 +82,28 @@ impl TemplateTimeline {
         TemplateTimeline { next, ..TemplateTimeline::by(template, template_history, true) }
     }
 
-    /// The findings about one OKEP of a snapshot.
+    /// The findings about one OKEP of a snapshot; those that are among `before`, the ones before an edit of it, are
+    /// grandfathered as these were.
     pub fn check_okep(
         &self,
         okep: &Okep,
         snapshot: &Snapshot,
         template_history: Option<&TemplateHistory>,
+        before: &[&Finding],
     ) -> Vec<Finding> {
         let landed = template_history.and_then(|history| landed_under(history, snapshot, &okep.path));
         let timeline = landed.and_then(|(history, _)| self.next.get(history.checked_sub(1)?)).unwrap_or(self);
-        timeline.findings(okep, landed.map(|(_, under)| under)).0
+        timeline.findings(okep, landed.map(|(_, under)| under), before).0
     }
 
     /// The findings about one OKEP, and whether history could say more about them; `landed` is none for an OKEP that
     /// has not landed.
-    pub fn findings(&self, okep: &Okep, landed: Option<LandedUnder>) -> (Vec<Finding>, Option<NeedsHistory>) {
+    pub fn findings(
+        &self,
+        okep: &Okep,
+        landed: Option<LandedUnder>,
+        before: &[&Finding],
+    ) -> (Vec<Finding>, Option<NeedsHistory>) {
         let judged = OkepContext::new(okep, &self.bare);
         let mut findings = check(&judged, |_| true);
         let needs_history = needs_history(&judged, &findings);
@@ -106,7 +113,10 @@ impl TemplateTimeline {
         if let Some(landed) = landed {
             let mut earlier: Vec<Option<Vec<Finding>>> = vec![None; self.revisions.len()];
             for finding in findings.iter_mut().filter(|f| grandfatherable(f)) {
-                self.grandfather(finding, okep, landed, &mut earlier);
+                match before.iter().find(|was| was.rule == finding.rule && was.subject == finding.subject) {
+                    Some(was) => finding.severity = was.severity,
+                    None => self.grandfather(finding, okep, landed, &mut earlier),
+                }
             }
         }
         (findings, needs_history)

@@ -11,6 +11,7 @@ use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use crate::rules::{Phase, rule};
+use rayon::prelude::*;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -136,9 +137,13 @@ impl EngineRun<'_> {
         if pages.len() < 2 {
             return self.one_by_one(batch);
         }
+        let (bench, state) = (&self.bench, &self.state);
+        let prove = |page: Vec<&'f Finding>| (bench.alone(state, &page).is_ok(), page);
+        let pages: Vec<Vec<&Finding>> = pages.into_values().collect();
+        let pages: Vec<(bool, Vec<&Finding>)> = pages.into_par_iter().map(prove).collect();
         let (mut good, mut bad) = (Vec::new(), Vec::new());
-        for page in pages.into_values() {
-            if self.bench.together(&self.state, &page).is_ok() {
+        for (is_proven, page) in pages {
+            if is_proven {
                 good.extend(page);
                 continue;
             }
@@ -163,7 +168,7 @@ impl EngineRun<'_> {
         let mut after = None;
         let mut bad = Vec::new();
         for finding in batch.iter().take_while(|_| !self.is_tired()) {
-            if let Err(reason) = self.bench.alone(&self.state, finding) {
+            if let Err(reason) = self.bench.alone(&self.state, &[finding]) {
                 bad.push((*finding, reason));
                 continue;
             }

@@ -46,6 +46,15 @@ pub struct VerifiedState<'s> {
     pub findings: Cow<'s, [Finding]>,
 }
 
+impl VerifiedState<'_> {
+    /// The findings in a file.
+    fn in_file(&self, path: &str) -> &[Finding] {
+        let start = self.findings.partition_point(|finding| finding.path.as_str() < path);
+        let count = self.findings[start..].partition_point(|finding| finding.path == path);
+        &self.findings[start..start + count]
+    }
+}
+
 /// Plans the fixes of `shown` and removes those that fail their proof.
 pub fn verify(
     state: &VerifiedState,
@@ -72,7 +81,7 @@ fn verify_planned(bench: &Verifier, state: &VerifiedState, shown: Vec<&mut Findi
     let mut shown: Vec<&mut Finding> = shown.into_iter().filter(|f| f.fix.is_some()).collect();
     let mut notes = limit_work(state, &mut shown);
     let verify = |finding: &mut &mut Finding| {
-        let doubt = bench.alone(state, finding).err()?;
+        let doubt = bench.alone(state, &[finding]).err()?;
         let note = doubt.note(finding);
         finding.fix = None;
         Some(note)
@@ -123,9 +132,12 @@ impl<'a> Verifier<'a> {
         self.work.load(Ordering::Relaxed)
     }
 
-    fn check_one(&self, okep: &Okep, snapshot: &Snapshot) -> Vec<Finding> {
+    /// Checks an OKEP that an edit made; `before` is the state before it.
+    fn check_one(&self, okep: &Okep, snapshot: &Snapshot, before: Option<&VerifiedState>) -> Vec<Finding> {
         self.work.fetch_add(okep.document.text.len(), Ordering::Relaxed);
-        self.template_timeline.check_okep(okep, snapshot, self.template_history)
+        let before = before.map_or(&[][..], |state| state.in_file(&okep.path));
+        let before: Vec<&Finding> = before.iter().filter(|f| is_of_okep(f)).collect();
+        self.template_timeline.check_okep(okep, snapshot, self.template_history, &before)
     }
 
     /// Whether an OKEP's finding has a safe fix of its own.
@@ -143,12 +155,12 @@ impl<'a> Verifier<'a> {
         let known = |okep: &Okep| -> Option<Vec<Finding>> {
             let before = before?;
             let same = before.snapshot.okep(&okep.path)?;
-            let about_it = |f: &&Finding| f.okep.as_deref() == Some(&okep.path) && is_of_okep(f);
-            let known: Vec<Finding> = before.findings.iter().filter(about_it).cloned().collect();
+            let known = before.in_file(&okep.path).iter().filter(|f| is_of_okep(f));
+            let known: Vec<Finding> = known.cloned().collect();
             let by_itself = known.iter().all(|f| !rule(f.rule).is_some_and(|r| r.renames));
             (by_itself && Arc::ptr_eq(&same.document, &okep.document)).then_some(known)
         };
-        let recheck = |okep: &Okep| known(okep).unwrap_or_else(|| self.check_one(okep, &snapshot));
+        let recheck = |okep: &Okep| known(okep).unwrap_or_else(|| self.check_one(okep, &snapshot, None));
         let mut findings: Vec<Finding> = snapshot.okeps.par_iter().flat_map_iter(recheck).collect();
         findings.extend(of_tree(&snapshot));
         findings.extend(of_links(&snapshot));
@@ -191,7 +203,7 @@ impl<'a> Verifier<'a> {
         let kept = |path: &str| after.okep(path).is_some_and(same);
         let before = state.findings.iter().filter(|f| !is_of_okep(f) || !f.okep.as_deref().is_some_and(kept));
         let mut findings: Vec<Finding> =
-            changed.par_iter().flat_map_iter(|okep| self.check_one(okep, &after)).collect();
+            changed.par_iter().flat_map_iter(|okep| self.check_one(okep, &after, Some(state))).collect();
         findings.extend(of_tree(&after));
         findings.extend(of_links(&after));
         let is_safely_fixed =
@@ -203,29 +215,30 @@ impl<'a> Verifier<'a> {
         Ok(tree)
     }
 
-    /// Proves the fix of one finding by itself.
+    /// Proves the fix of one finding, or those of one page, without any others.
     ///
     /// # Errors
-    /// What it would break.
-    pub fn alone(&self, state: &VerifiedState, finding: &Finding) -> Result<(), FixRejection> {
-        match self.within_one_document(state, finding) {
+    /// What they would break.
+    pub fn alone(&self, state: &VerifiedState, fixed: &[&Finding]) -> Result<(), FixRejection> {
+        match self.within_one_document(state, fixed) {
             Some(proof) => proof,
-            None => self.together(state, &[finding]).map(drop),
+            None => self.together(state, fixed).map(drop),
         }
     }
 
-    /// The same for a fix that edits nothing but one well-named OKEP: no other verdict hangs on its text.
+    /// The same for fixes that edit nothing but one well-named OKEP: no other verdict hangs on its text.
     fn within_one_document(
         &self,
         state: &VerifiedState,
-        finding: &Finding,
+        fixed: &[&Finding],
     ) -> Option<Result<(), FixRejection>> {
-        let fix = finding.fix.as_ref().filter(|f| f.renames.is_empty())?;
-        let path = fix.edits.first()?.path.as_str();
-        let alone = fix.edits.iter().all(|e| e.path == path) && is_of_okep(finding);
+        let fixes: Vec<&Fix> = fixed.iter().map(|finding| finding.fix.as_ref()).collect::<Option<_>>()?;
+        let path = fixes.first()?.edits.first()?.path.as_str();
+        let stays = |fix: &&Fix| fix.renames.is_empty() && fix.edits.iter().all(|edit| edit.path == path);
+        let alone = fixes.iter().all(stays) && fixed.iter().all(|finding| is_of_okep(finding));
         let okep =
             state.snapshot.okep(path).filter(|_| alone && role(path, &self.layout.folder) == Role::Okep)?;
-        let bytes = match edited(&state.tree, [fix]) {
+        let bytes = match edited(&state.tree, fixes) {
             Ok(mut files) => files.remove(path)?,
             Err(why) => return Some(Err(FixRejection::Fails(why))),
         };
@@ -233,20 +246,20 @@ impl<'a> Verifier<'a> {
         let mut okep_after =
             Okep::new(&okep.path, &self.layout.folder, document.clone(), &state.snapshot.template);
         okep_after.site = okep.site;
-        let after = self.check_one(&okep_after, &state.snapshot);
+        let after = self.check_one(&okep_after, &state.snapshot, Some(state));
         let (snapshot, mut found) = (&state.snapshot, after);
         // Of its links, those to headings of its own hang on its text; where others lead has not changed.
         let (settings, repository) =
             (snapshot.site.as_ref().map(|s| &s.pages), snapshot.repository.as_deref());
         let page = Linked::new(&okep.path, &okep.path, &document, settings, repository);
-        let kept = |f: &Finding| state.findings.iter().any(|b| is_of_links(b) && same(b, f));
+        let here = state.in_file(path);
+        let kept = |f: &Finding| here.iter().any(|b| is_of_links(b) && same(b, f));
         found.extend(
             claims(&page).into_iter().filter(|c| c.unless.is_empty() || kept(&c.finding)).map(|c| c.finding),
         );
-        let about_it = |f: &&Finding| f.path == path && (is_of_okep(f) || is_of_links(f));
-        let before = state.findings.iter().filter(about_it).collect();
+        let before = here.iter().filter(|f| is_of_okep(f) || is_of_links(f)).collect();
         let is_safely_fixed = |f: &Finding| self.is_safely_fixed(Some(&okep_after), f);
-        Some(compare(before, &found, &[finding], &[], &|_| true, &is_safely_fixed))
+        Some(compare(before, &found, fixed, &[], &|_| true, &is_safely_fixed))
     }
 }
 

@@ -55,7 +55,11 @@ impl Deref for Okep {
 
 impl Okep {
     pub fn new(path: &str, proposals: &str, document: Arc<Document>, template: &Template) -> Self {
-        let text = Arc::new(OkepText::new(document, name_of(path, proposals).number, template));
+        let text = OkepText::new(document, name_of(path, proposals).number, template);
+        Okep::of_text(path, proposals, Arc::new(text))
+    }
+
+    pub fn of_text(path: &str, proposals: &str, text: Arc<OkepText>) -> Self {
         Okep::with_text(path, proposals, move || text)
     }
 

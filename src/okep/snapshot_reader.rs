@@ -236,7 +236,11 @@ impl SnapshotReader<'_> {
                 _ => misnamed,
             };
             if is_okep {
-                let mut okep = Okep::new(&file.path, folder, file.document.clone(), template);
+                let number = name_of(&file.path, folder).number;
+                let key = text_key(number, template);
+                let read = || OkepText::new(file.document.clone(), number, template);
+                let text = self.parsed.okep(&key, file.id.as_deref(), read);
+                let mut okep = Okep::of_text(&file.path, folder, text);
                 place(&mut okep, site);
                 if okep.site.is_some_and(|on| on.may_add_to(file.document.text.as_str())) {
                     let message =
@@ -268,10 +272,9 @@ impl SnapshotReader<'_> {
     /// The OKEPs that are not in question. What is too large to be compared is empty, should it be asked for.
     fn unchanged(&self, listing: &Listing, template: &Arc<Template>) -> Vec<Okep> {
         let paths = listing.files.keys().filter(|path| self.is_unchanged(path));
-        let key: Arc<str> = format!("{:?}", template.key()).into();
         let okep = |path: &String| {
             let (tree, parsed, at) = (self.tree.clone(), self.parsed.clone(), path.clone());
-            let (template, key) = (template.clone(), key.clone());
+            let template = template.clone();
             let read = move |number| {
                 let file = tree.file(&at);
                 let document = file.as_ref().and_then(|file| match &file.content {
@@ -279,7 +282,7 @@ impl SnapshotReader<'_> {
                     _ => None,
                 });
                 let id = file.as_ref().and_then(|file| file.id.as_deref());
-                parsed.okep(&format!("{number:?} {key}"), id, || {
+                parsed.okep(&text_key(number, &template), id, || {
                     let document = document.filter(|document| limits::beyond(document).is_none());
                     let document = document.unwrap_or_else(|| Arc::new(Document::parse(b"")));
                     OkepText::new(document, number, &template)
@@ -369,6 +372,11 @@ fn place(okep: &mut Okep, site: Option<&Site>) {
     {
         okep.name.well_formed |= name_of(&page, "").well_formed;
     }
+}
+
+/// What the text of an OKEP says depends on, but for its own file.
+fn text_key(number: Option<u64>, template: &Template) -> String {
+    format!("{number:?} {:?}", template.key())
 }
 
 /// The repository whose issues the template links to.

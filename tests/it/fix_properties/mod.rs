@@ -99,7 +99,8 @@ fn one_document_is_as_good_as_all(tree: &Tree) -> Result<(), TestCaseError> {
     let bench = Verifier::new(&snapshot, &layout, None, &parsed);
     let state = borrowed(tree, &snapshot, &findings);
     for finding in findings.iter().filter(|f| f.fix.is_some()) {
-        let (alone, among_all) = (bench.alone(&state, finding), bench.together(&state, &[finding]).map(drop));
+        let (alone, among_all) =
+            (bench.alone(&state, &[finding]), bench.together(&state, &[finding]).map(drop));
         prop_assert_eq!(alone, among_all, "{:#?}", finding);
     }
     Ok(())
