@@ -1,6 +1,7 @@
 //! One OKEP laid next to the rule book it is held to: what every rule about a document looks at.
 
 use crate::markdown::document::{Document, Heading};
+use crate::markdown::names::Name;
 use crate::markdown::site_headings::{Ambiguity, ambiguities};
 use crate::okep::alignment::{Alignment, align};
 use crate::okep::prompts::Leftover;
@@ -77,6 +78,32 @@ impl<'a> OkepContext<'a> {
     /// The name of a section of the template.
     pub fn section_name(&self, section: usize) -> &'a str {
         &self.requirements.template.outline.rows[section].name.text
+    }
+
+    /// Whether a heading of this text is the section's, by its name of today or an old one.
+    pub fn is_named(&self, section: usize, heading: &str) -> bool {
+        let name = Name::new(heading);
+        self.template().outline.rows[section].name.spells(&name)
+            || self.requirements.old_names[section].iter().any(|old| old.name.spells(&name))
+    }
+
+    /// Where a section that is not there has its heading in the fence that nothing closes.
+    pub fn in_open_fence(&self, section: usize) -> Option<usize> {
+        let fence = self.document().unclosed_fence.as_ref()?;
+        if self.alignment.matches[section].is_some() {
+            return None;
+        }
+        let mut at = fence.opening.start;
+        for line in self.document().text.slice(at..fence.resumes).split_inclusive('\n') {
+            // One `#` is more likely a comment of the code.
+            let name =
+                line.starts_with("##").then(|| line.trim_start_matches('#').strip_prefix(' ')).flatten();
+            if name.is_some_and(|name| self.is_named(section, name.trim())) {
+                return Some(at);
+            }
+            at += line.len();
+        }
+        None
     }
 
     /// The source of a section's name in the template, markup included, where it is one line.

@@ -2,7 +2,6 @@
 
 use super::{Check, Demand, Phase, PlanFix, Rule};
 use crate::markdown::document::Document;
-use crate::markdown::names::Name;
 use crate::markdown::site_headings::site_headings;
 use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
@@ -33,7 +32,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         .filter(|section| judged.alignment.matches[*section].is_none())
         .filter(|section| !is_optional(judged, *section))
         .filter(|section| judged.alignment.merged.iter().all(|(merged, _)| merged != section))
-        .filter(|section| !is_ambiguous(judged, *section))
+        .filter(|section| !is_ambiguous(judged, *section) && judged.in_open_fence(*section).is_none())
         .map(|section| {
             let name = judged.section_name(section);
             let finding = RULE.absent(judged, name, format!("section `{name}` is missing"));
@@ -67,7 +66,7 @@ fn is_optional(judged: &OkepContext, section: usize) -> bool {
 /// would not fix it.
 fn is_ambiguous(judged: &OkepContext, section: usize) -> bool {
     let headings = judged.ambiguities().iter().flat_map(|a| [&a.github, &a.site]);
-    headings.flatten().any(|(_, text)| is_of(judged, section, text)) || may_be_on_site(judged, section)
+    headings.flatten().any(|(_, text)| judged.is_named(section, text)) || may_be_on_site(judged, section)
 }
 
 /// Whether a site with extensions that are not known may show a heading of this section.
@@ -75,20 +74,14 @@ fn may_be_on_site(judged: &OkepContext, section: usize) -> bool {
     let text = judged.document().text.as_str();
     let site = judged.okep.site.filter(|on| !on.are_known_for(text));
     hidden_heading(judged, section).is_none()
-        && site.is_some_and(|on| site_headings(text, on).iter().any(|h| is_of(judged, section, &h.text)))
-}
-
-fn is_of(judged: &OkepContext, section: usize, heading: &str) -> bool {
-    let name = Name::new(heading);
-    judged.template().outline.rows[section].name.spells(&name)
-        || judged.requirements.old_names[section].iter().any(|old| old.name.spells(&name))
+        && site.is_some_and(|on| site_headings(text, on).iter().any(|h| judged.is_named(section, &h.text)))
 }
 
 /// Where a document has a heading of this section that GitHub does not show as one, and what to do about it.
 fn hidden_heading(judged: &OkepContext, section: usize) -> Option<(usize, &'static str)> {
     let document = judged.document();
     let text = document.text.as_str();
-    if let Some(heading) = document.nested_headings.iter().find(|h| is_of(judged, section, &h.text)) {
+    if let Some(heading) = document.nested_headings.iter().find(|h| judged.is_named(section, &h.text)) {
         return Some((heading.span.start, "inside of a list or a quote; move it out"));
     }
     for html in &document.html {
@@ -100,12 +93,12 @@ fn hidden_heading(judged: &OkepContext, section: usize) -> Option<(usize, &'stat
         for line in text[html.clone()].split_inclusive('\n') {
             let shown = line.trim();
             let name = shown.trim_start_matches('#').strip_prefix(' ').filter(|_| shown.starts_with('#'));
-            if name.is_some_and(|name| !is_long && is_of(judged, section, name)) {
+            if name.is_some_and(|name| !is_long && judged.is_named(section, name)) {
                 return Some((at, "where GitHub takes it for HTML; put a blank line above it"));
             }
             let tag =
                 shown.strip_prefix("<h").and_then(|tag| Some(tag.split_once('>')?.1.split_once("</h")?.0));
-            if tag.is_some_and(|inner| is_of(judged, section, inner.trim())) {
+            if tag.is_some_and(|inner| judged.is_named(section, inner.trim())) {
                 return Some((at, "as raw HTML; write it as Markdown"));
             }
             at += line.len();

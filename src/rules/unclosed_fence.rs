@@ -24,8 +24,9 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     let document = judged.document();
     let Some(fence) = &document.unclosed_fence else { return Vec::new() };
     let text = &document.text;
-    let line = text.line_of(fence.resumes);
-    let ends = if fence.resumes < text.len() {
+    let end = end(judged, fence.resumes);
+    let line = text.line_of(end);
+    let ends = if end < text.len() {
         format!("nothing closes it; it should probably end before line {line}")
     } else {
         "nothing closes it before the end of the file".to_owned()
@@ -49,14 +50,21 @@ fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
     }
     // The closing line goes after the last line of the code, before the blank lines that follow it; the
     // blanks at the end of that line stay there, since behind a fence not all of them let it close.
-    let code = text.slice(fence.opening.start..fence.resumes).trim_end();
+    let end = end(judged, fence.resumes);
+    let code = text.slice(fence.opening.start..end).trim_end();
     let last = fence.opening.start + code.len();
-    let rest = text.slice(last..fence.resumes);
+    let rest = text.slice(last..end);
     let at = last + rest.find(['\r', '\n']).unwrap_or(rest.len());
     let ending = text.line_ending_near(at);
     let indent: String = fence.indent.chars().map(|c| if c == '>' || c == '\t' { c } else { ' ' }).collect();
     let edit = Edit::insert(&judged.okep.path, at, format!("{ending}{indent}{}", fence.fence));
     Some(Fix::suggested("close the fence", vec![edit]))
+}
+
+/// Where the fence should end: before the first heading of the template's in it, or else where the page is read on.
+fn end(judged: &OkepContext, resumes: usize) -> usize {
+    let sections = 0..judged.template().outline.rows.len();
+    sections.filter_map(|section| judged.in_open_fence(section)).min().unwrap_or(resumes)
 }
 
 /// Whether a fence opens nothing: it names no language, and only blanks follow up to the end of the file.
@@ -66,12 +74,25 @@ fn is_stray(opening: &str, rest: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{check, with};
+    use crate::rules::test_support::{check, check_fix, with};
 
     #[test]
     fn a_fence_is_closed() {
         check(&with("A `Kettle`.", "```yaml\nkind: Kettle"), &["unclosed-fence:21 ```yaml"]);
         check(&with("A `Kettle`.", "```yaml\n# x\n\n# y\n```   \n"), &[]);
         check(&with("A `Kettle`.", "* item\n\n    ```yaml\n    kind: x\n   ```\n\n### Cups\n\nx"), &[]);
+    }
+
+    #[test]
+    fn a_section_right_below_the_code_is_neither_code_nor_missing() {
+        let open = with("A `Kettle`.\n\n### Testing", "```yaml\nkind: Kettle\n### Testing");
+        check(&open, &["unclosed-fence:21 ```yaml"]);
+        let closed = open.replace("Kettle\n### Testing", "Kettle\n```\n### Testing");
+        check_fix("unclosed-fence", &open, Some(&closed));
+        // Other text after `##` may be the code's.
+        let open = with("A `Kettle`.", "```yaml\n## a kettle\nkind: Kettle");
+        check_fix("unclosed-fence", &open, Some(&open.replace("kind: Kettle", "kind: Kettle\n```")));
+        let comment = with("A `Kettle`.\n\n### Testing Details", "```yaml\n# Testing Details");
+        check(&comment, &["missing-section:- Testing Details", "unclosed-fence:21 ```yaml"]);
     }
 }
