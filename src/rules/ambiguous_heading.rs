@@ -39,7 +39,7 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{check, with};
+    use crate::rules::test_support::{check, check_safe_fix, with};
 
     #[test]
     fn headings_read_the_same_everywhere() {
@@ -49,5 +49,13 @@ mod tests {
         check(&with("## Goals", "##Goals"), &["ambiguous-heading:9 Goals"]);
         check(&with("### API Details", "###API details:"), &["ambiguous-heading:19 API details:"]);
         check(&with("## Goals", "##Aims"), &["missing-section:- Goals", "ambiguous-heading:9 Aims"]);
+    }
+
+    #[test]
+    fn a_section_right_below_a_paragraph_gets_its_blank() {
+        let glued = |line: &str| with("Tea is slow.\n\n## Goals", &format!("Tea is slow.\n{line}"));
+        check_safe_fix("ambiguous-heading", &glued("##Goals"), Some(&glued("## Goals")));
+        let channel = with("Tea is slow.", "Tea is slow, says\n#tea.");
+        check_safe_fix("ambiguous-heading", &channel, Some(&channel.replace("#tea", "\\#tea")));
     }
 }

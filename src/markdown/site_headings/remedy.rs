@@ -203,7 +203,8 @@ fn site_only(text: &str, place: &EditPlace, underlined: bool) -> (String, Remedy
         return hidden_on_github(text, place, prefix);
     }
     let at = place.span.start + hashes;
-    if rest.starts_with(|c: char| c.is_ascii_digit()) || in_paragraph(text, place.line) {
+    // One `#` in running text may be a channel or a macro.
+    if rest.starts_with(|c: char| c.is_ascii_digit()) || hashes == 1 && in_paragraph(text, place.line) {
         let escape = (place.span.start..place.span.start, "\\".into());
         return ("write `\\#` where no heading is meant".into(), vec![escape]);
     }

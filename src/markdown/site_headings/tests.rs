@@ -83,6 +83,11 @@ fn a_hash_in_running_text_is_escaped() {
         "as told in\n\\#5259 and elsewhere\n",
     );
     check(
+        "as told\n##in #5259\n",
+        &["`##in #5259` is no heading on GitHub and the level 2 heading `in #5259` on the site"],
+        "as told\n## in #5259\n",
+    );
+    check(
         "#1 is an issue\n",
         &["`#1 is an issue` is no heading on GitHub and the level 1 heading `1 is an issue` on the site"],
         "\\#1 is an issue\n",
