@@ -100,7 +100,12 @@ fn insertion(judged: &OkepContext, wanted: &str) -> Option<Fix> {
     {
         // The site takes the items of both lists for those of one.
         list.bullet?;
-        let start = text.line_range(next).start;
+        let item = text.line_range(next);
+        // A table of contents is no place for it.
+        if document.links.iter().any(|l| item.contains(&l.span.start) && l.target.starts_with('#')) {
+            return None;
+        }
+        let start = item.start;
         let indent = text.slice(start..next);
         let gap = if list.tight { ending.to_owned() } else { ending.repeat(2) };
         let item = format!("{indent}{}{gap}", lists::like_item(document, next, wanted));
@@ -232,6 +237,8 @@ mod tests {
     fn the_line_joins_the_list_below_the_title() {
         let check_fix =
             |lines: &str, expected: &str| assert_eq!(fixed_issue("missing-issue", lines), expected);
+        check_fix("- [Problem](#problem)\n- [Goals](#goals)", "-");
+        check_fix("- [x](y.md)", "suggested: - issue: [#7](@/issues/7)\n- [x](y.md)");
         check_fix("* By: me\n* As: draft", "suggested: * issue: [#7](@/issues/7)\n* by: me\n* as: draft");
         check_fix("- By: me\n- As: draft", "suggested: - issue: [#7](@/issues/7)\n- by: me\n- as: draft");
         check_fix(
