@@ -25,7 +25,9 @@ pub fn summary(repair: &Repair, wrote: bool) -> String {
     out += &match (repair.fixed.applied.is_empty(), wrote) {
         (true, _) if repair.suggested > 0 => {
             let suggested = count(repair.suggested, "suggestion");
-            format!("nothing to fix safely; {suggested}: `--diff=all` shows, `--fix=all` writes\n")
+            // The notes name the safe fixes that are not written.
+            let nothing = if repair.left_alone.is_empty() { "nothing to fix safely; " } else { "" };
+            format!("{nothing}{suggested}: `--diff=all` shows, `--fix=all` writes\n")
         }
         // The notes say what could be fixed, and why it is not.
         (true, _) if is_left_alone => String::new(),

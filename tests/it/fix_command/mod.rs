@@ -184,6 +184,25 @@ fn what_is_staged_in_part_is_left_alone_and_told() {
     assert_eq!(git(dir.path(), &["ls-files", "-s"]), staged);
 }
 
+#[test]
+fn a_safe_fix_that_is_left_alone_is_not_denied() {
+    let dir = sample();
+    let on_disk = dir.path().join("docs/okeps/okep-1009-gateway-health-probes.md");
+    let old = fs::read_to_string(&on_disk).expect("it is there");
+    let fixed = |wrong: &str| {
+        fs::write(&on_disk, wrong).expect("it is writable");
+        git(dir.path(), &["add", "docs"]);
+        fs::write(&on_disk, format!("{wrong}More.\n")).expect("it is writable");
+        text(&okep(dir.path(), &["check", "--staged", "--fix"]).stderr)
+    };
+    let suggested = old.replace("## Risks and", "## Known Risks and Their");
+    let both = fixed(&suggested.replace("## Goals", "## Goals:"));
+    assert!(both.contains("1 suggestion: ") && both.contains("it is left alone"), "{both}");
+    assert!(!both.contains("nothing to fix"), "{both}");
+    let one = fixed(&suggested);
+    assert!(one.contains("nothing to fix safely; 1 suggestion: "), "{one}");
+}
+
 /// Two runs at once could repair a tree that is half fixed.
 #[test]
 fn a_run_refuses_while_another_writes() {
