@@ -224,7 +224,7 @@ fn check(judged: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
     checks.flat_map(|check| check(judged)).collect()
 }
 
-/// Whether history could say more about an OKEP, of which this was found beside the template at hand.
+/// Whether history could say more about an OKEP, in which the template at hand found this.
 fn needs_history(judged: &OkepContext, findings: &[Finding]) -> Option<NeedsHistory> {
     let of_template = |finding: &Finding| rule(finding.rule).is_some_and(Rule::is_of_template);
     let unmet_requirement = findings.iter().any(of_template);

@@ -181,7 +181,6 @@ fn in_words(message: &str) -> String {
     }
     // `Level` is the only list of words in the file.
     match message.strip_prefix("unknown variant `").and_then(|rest| rest.split_once('`')) {
-        Some(("advice", _)) => "the severity `advice` is called `hint`".to_owned(),
         Some((word, _)) => {
             format!("`{word}` is not a severity; use `error`, `warning`, `hint` or `off`")
         }
@@ -375,7 +374,6 @@ mod tests {
             "[severity]\nstub-section = \"none\"",
             "2:16: `none` is not a severity; use `error`, `warning`, `hint` or `off`",
         );
-        wrong("[severity]\nstub-section = \"advice\"", "2:16: the severity `advice` is called `hint`");
         wrong("folder = \"x\"\nfolder = \"y\"", "2:1: duplicate key");
         wrong("folder", "1:7: key with no value, expected `=`");
     }

@@ -5,7 +5,7 @@ pub use super::snapshot_reader::{OrphanFolder, Page};
 
 use super::proposal::Okep;
 use super::right_path;
-use super::snapshot_reader::{Parsable, SnapshotReader, docs_folder, repository};
+use super::snapshot_reader::{Parsable, SnapshotReader, docs_folder};
 use super::template::Template;
 use crate::files::{Content, FRONT_PAGE, Layout, Listing, Note, PathKind, Tree};
 use crate::markdown::document::Document;
@@ -86,7 +86,7 @@ impl Snapshot {
         };
         let page = |f: &Parsable| Page { path: f.path.clone(), document: f.document.clone() };
         let others = files.iter().filter(is_other).map(page).collect();
-        let repository = repository(&template);
+        let repository = template.repository();
         reading.notes.sort();
         reading.notes.dedup();
         Snapshot {

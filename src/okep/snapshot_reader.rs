@@ -379,15 +379,6 @@ fn text_key(number: Option<u64>, template: &Template) -> String {
     format!("{number:?} {:?}", template.key())
 }
 
-/// The repository whose issues the template links to.
-pub(super) fn repository(template: &Template) -> Option<String> {
-    template.path.as_ref()?;
-    let link = template.issue.as_ref()?.link.as_ref()?;
-    let (_, host) = link.forge.split_once("://")?;
-    let host = host.strip_prefix("www.").unwrap_or(host);
-    Some(format!("{host}/{}", link.repository).to_ascii_lowercase())
-}
-
 /// Whether a page is written like an OKEP: by its title, or by three of the template's sections.
 fn looks_like_okep(document: &Document, template: &Template) -> bool {
     let titled = document

@@ -70,6 +70,15 @@ impl Template {
             && (self.number, self.title_name()) == (other.number, other.title_name())
     }
 
+    /// The repository whose issues it links to, as `host/organisation/name` in lower case.
+    pub fn repository(&self) -> Option<String> {
+        self.path.as_ref()?;
+        let link = self.issue.as_ref()?.link.as_ref()?;
+        let (_, host) = link.forge.split_once("://")?;
+        let host = host.strip_prefix("www.").unwrap_or(host);
+        Some(format!("{host}/{}", link.repository).to_ascii_lowercase())
+    }
+
     /// The names of the sections, in order.
     pub fn names(&self) -> impl Iterator<Item = &Name> {
         self.outline.rows.iter().map(|row| &row.name)

@@ -197,7 +197,7 @@ pub fn check(doc: &YamlDocument) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether MkDocs takes a tag; those of PyYAML itself are not told apart.
+/// Whether MkDocs takes a tag; those of PyYAML itself are all alike here.
 fn is_known(tag: &str, kind: &NodeKind) -> bool {
     match kind {
         NodeKind::Mapping { .. } => tag == "!" || tag.starts_with(CORE),
