@@ -208,7 +208,9 @@ fn site_only(text: &str, place: &EditPlace, underlined: bool) -> (String, Remedy
         let escape = (place.span.start..place.span.start, "\\".into());
         return ("write `\\#` where no heading is meant".into(), vec![escape]);
     }
-    (format!("put a blank after `{}`", "#".repeat(hashes)), vec![(at..at, " ".into())])
+    // Some keyboards write a no-break space for a blank.
+    let end = at + rest.len() - rest.trim_start_matches('\u{a0}').len();
+    (format!("put a blank after `{}`", "#".repeat(hashes)), vec![(at..end, " ".into())])
 }
 
 /// A heading CommonMark would accept, but not at its place.

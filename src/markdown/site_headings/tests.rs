@@ -70,6 +70,11 @@ fn a_hash_needs_a_blank_behind_it() {
         ],
         "# NoSpace\n\n## Two words\n",
     );
+    check(
+        "##\u{a0}Two\u{a0}words\n",
+        &["`##\u{a0}Two\u{a0}words` is no heading on GitHub and the level 2 heading `Two words` on the site"],
+        "## Two\u{a0}words\n",
+    );
     silent("# Space\n\n##\ttab\n\nC#, \\#x\n");
 }
 
