@@ -1,11 +1,12 @@
 //! Listing an OKEP on the index page: one line in the form of the one next to it.
 //!
 //! Pure: what is there in, one edit out. The new line comes after the whole item or row of its neighbour.
-//! A page whose entries are neither list items nor rows of a table is explained instead.
+//! A page whose entries are neither list items, rows of a table nor bold links above a text is explained instead.
 
 use super::index_page::{IndexPage, LandingEntry};
 use crate::markdown::document::options;
 use crate::markdown::lists::with_item;
+use crate::text::Text;
 use crate::text::path::{folder_of, percent_decoded};
 use pulldown_cmark::{Event, Parser, Tag};
 use std::ops::Range;
@@ -76,8 +77,9 @@ fn next_to_entry(
     let lines = form.lines();
     let ending = text.line_ending_near(lines.end);
     let gap = match &form {
-        Form::Item { lines, at } if is_apart(landing, lines, *at)? => ending,
-        _ => "",
+        Form::Item { lines, at } if !is_apart(landing, lines, *at)? => "",
+        Form::Row { .. } => "",
+        Form::Item { .. } | Form::Paragraph { .. } => ending,
     };
     Some(match (before, text.slice(lines.clone()).ends_with('\n')) {
         (true, _) => (lines.start..lines.start, format!("{line}{ending}{gap}")),
@@ -131,18 +133,20 @@ enum Form {
     /// A row below the head of a table, with its line, the cell of the entry, the others, and how many columns
     /// there are.
     Row { line: Range<usize>, cell: usize, cells: Vec<Range<usize>>, columns: usize },
+    /// A paragraph that begins with the entry, with its lines.
+    Paragraph { lines: Range<usize> },
 }
 
 impl Form {
     fn lines(&self) -> Range<usize> {
         match self {
-            Form::Item { lines, .. } => lines.clone(),
+            Form::Item { lines, .. } | Form::Paragraph { lines } => lines.clone(),
             Form::Row { line, .. } => line.clone(),
         }
     }
 }
 
-/// The innermost list item, or the row of a table, that holds an entry.
+/// The innermost list item, or else the row of a table or the paragraph, that holds an entry.
 fn form(landing: &IndexPage, entry: &LandingEntry) -> Option<Form> {
     let text = &landing.document.text;
     let start = landing.document.body_start;
@@ -157,11 +161,14 @@ fn form(landing: &IndexPage, entry: &LandingEntry) -> Option<Form> {
         let is_around = range.contains(&entry.span.start);
         match tag {
             Tag::Item if is_around => {
-                let end = range.start + text.slice(range.clone()).trim_end().len();
-                let first = text.line_range(range.start);
-                let last = text.line_range(end.saturating_sub(1));
-                let alone = text.slice(first.start..range.start).trim().is_empty();
-                found = alone.then_some(Form::Item { lines: first.start..last.end, at: range.start });
+                let lines = lines(text, &range);
+                let alone = text.slice(lines.start..range.start).trim().is_empty();
+                found = alone.then_some(Form::Item { lines, at: range.start });
+            }
+            Tag::Paragraph if is_around => {
+                let lines = lines(text, &range);
+                let is_at_margin = lines.start == range.start;
+                found = found.or_else(|| is_at_margin.then_some(Form::Paragraph { lines }));
             }
             Tag::TableHead if is_around => head = true,
             Tag::TableRow if is_around => {
@@ -184,6 +191,12 @@ fn form(landing: &IndexPage, entry: &LandingEntry) -> Option<Form> {
     found.filter(|_| !head)
 }
 
+/// The lines of a block, without the blank ones that follow it.
+fn lines(text: &Text, block: &Range<usize>) -> Range<usize> {
+    let end = block.start + text.slice(block.clone()).trim_end().len();
+    text.line_range(block.start).start..text.line_range(end.saturating_sub(1)).end
+}
+
 /// A line for the OKEP in the form of the entry next to it, which is that of `sibling`.
 fn like(
     landing: &IndexPage,
@@ -194,10 +207,16 @@ fn like(
     let text = &landing.document.text;
     let link = link(text.slice(entry.span.clone()), okep, &target_like(landing, entry, okep)?)?;
     let before = text.slice(form.lines().start..entry.span.start);
+    let after = text.slice(entry.span.end..form.lines().end);
+    let strong = ["**", "__"].into_iter().find(|mark| before.ends_with(mark) && after.starts_with(mark));
+    let strong = strong.unwrap_or_default();
+    let marker = before.strip_suffix(strong).unwrap_or(before).trim();
     match form {
-        Form::Item { .. } => {
-            let marker = before.trim();
-            matches!(marker, "*" | "-" | "+").then(|| format!("{before}{link}"))
+        Form::Item { .. } => matches!(marker, "*" | "-" | "+").then(|| format!("{before}{link}{strong}")),
+        // Without a text in it, the one below may be about it.
+        Form::Paragraph { .. } => {
+            let is_heading = marker.is_empty() && !strong.is_empty() && after.trim().contains('\n');
+            is_heading.then(|| format!("{before}{link}{strong}"))
         }
         Form::Row { cell, cells, columns, .. } => {
             let indent = &before[..before.len() - before.trim_start().len()];
@@ -345,8 +364,22 @@ mod tests {
     }
 
     #[test]
+    fn a_bold_link_has_bold_links_next_to_it() {
+        let (a, b) = ("**[A](okep-5-a.md)**\nabout it\n", "**[B](okep-9-b.md)**\\\nabout it\n");
+        let tea = "**[Tea](okep-7-tea.md)**\n";
+        check(&format!("{a}\n{b}\nend\n"), Some(&format!("{a}\n{tea}\n{b}\nend\n")));
+        check(&format!("{b}\nend\n"), Some(&format!("{tea}\n{b}\nend\n")));
+        check(a.trim_end(), Some(&format!("{a}\n{}", tea.trim_end())));
+        check("**[A](okep-5-a.md)**\n\nabout it\n", None);
+        check("[A](okep-5-a.md)\nabout it\n", None);
+        check("> **[A](okep-5-a.md)**\n> about it\n", None);
+        let item = "* __[A](okep-5-a.md)__: about it\n";
+        check(item, Some(&format!("{item}* __[Tea](okep-7-tea.md)__\n")));
+    }
+
+    #[test]
     fn what_has_another_form_is_left_to_the_author() {
-        for page in ["See [A](okep-5-a.md).\n", "* **[A](okep-5-a.md)**\n", "1. [A](okep-5-a.md)\n"] {
+        for page in ["See [A](okep-5-a.md).\n", "* *[A](okep-5-a.md)*\n", "1. [A](okep-5-a.md)\n"] {
             check(page, None);
         }
     }
