@@ -24,6 +24,8 @@ pub struct Client {
     /// The texts of open documents, as this client has them.
     pub texts: BTreeMap<String, String>,
     version: i32,
+    /// The versions of open documents, by path.
+    versions: BTreeMap<String, i32>,
     /// The diagnostics published last, by path.
     pub shown: BTreeMap<String, Vec<Diagnostic>>,
 }
@@ -52,8 +54,8 @@ impl Client {
         });
         let input = child.stdin.take();
         let root = format!("file://{}", repo.root.display());
-        let (early, texts, shown) = Default::default();
-        Client { child, input, messages, log, early, requests: 0, root, texts, version: 0, shown }
+        let (early, texts, versions, shown) = Default::default();
+        Client { child, input, messages, log, early, requests: 0, root, texts, version: 0, versions, shown }
     }
 
     /// The same with the handshake; `encodings` are those of positions.
@@ -114,7 +116,8 @@ impl Client {
 
     pub fn open(&mut self, path: &str, text: &str) {
         self.texts.insert(path.to_owned(), text.to_owned());
-        let document = json!({ "uri": self.uri(path), "languageId": "markdown", "version": 0, "text": text });
+        let (uri, version) = (self.uri(path), self.next_version(path));
+        let document = json!({ "uri": uri, "languageId": "markdown", "version": version, "text": text });
         self.notify("textDocument/didOpen", json!({ "textDocument": document }));
     }
 
@@ -125,10 +128,15 @@ impl Client {
     }
 
     pub fn change_by(&mut self, path: &str, changes: Value) {
-        self.version += 1;
-        let document = json!({ "uri": self.uri(path), "version": self.version });
+        let document = json!({ "uri": self.uri(path), "version": self.next_version(path) });
         let params = json!({ "textDocument": document, "contentChanges": changes });
         self.notify("textDocument/didChange", params);
+    }
+
+    fn next_version(&mut self, path: &str) -> i32 {
+        self.version += 1;
+        self.versions.insert(path.to_owned(), self.version);
+        self.version
     }
 
     /// Saves nothing, and says that it did: what is open is checked at once.
@@ -139,13 +147,16 @@ impl Client {
 
     pub fn close(&mut self, path: &str) {
         self.texts.remove(path);
+        self.versions.remove(path);
         let params = json!({ "textDocument": { "uri": self.uri(path) } });
         self.notify("textDocument/didClose", params);
     }
 
     /// Waits until a document's diagnostics are published, and takes up those of other files.
+    ///
+    /// Those of an earlier version, or from before the document was opened or closed, do not end the wait.
     pub fn diagnostics(&mut self, path: &str) -> Vec<Diagnostic> {
-        let uri = self.uri(path);
+        let wanted = (self.uri(path), self.versions.get(path).copied());
         loop {
             let notification = match self.early.pop_front() {
                 Some(notification) => notification,
@@ -154,7 +165,7 @@ impl Client {
                     other => panic!("nobody asked for {other:?}"),
                 },
             };
-            if self.take(notification) == uri {
+            if self.take(notification) == wanted {
                 break;
             }
         }
@@ -166,14 +177,15 @@ impl Client {
         self.shown[path].clone()
     }
 
-    fn take(&mut self, Notification { method, params }: Notification) -> String {
+    /// Keeps what was published; gives the URI and the version that it belongs to.
+    fn take(&mut self, Notification { method, params }: Notification) -> (String, Option<i32>) {
         assert_eq!(method, "textDocument/publishDiagnostics");
         let params: PublishDiagnosticsParams =
             serde_json::from_value(params).expect("it is what the protocol says");
         let uri = params.uri.as_str().to_owned();
         let path = uri.strip_prefix(&format!("{}/", self.root)).expect("it is in the repository");
         self.shown.insert(path.to_owned(), params.diagnostics);
-        uri
+        (uri, params.version)
     }
 
     /// Whether nothing more is published for a while.
