@@ -18,13 +18,16 @@ pub struct AskedPath {
     pub from: String,
     /// Whether it is a file of the working tree, such as a hook manager passes with all others.
     pub is_file: bool,
+    /// Whether anything has this path on the disk.
+    pub exists: bool,
 }
 
 /// A path that is neither a file nor anything that an OKEP depends on.
 #[derive(Debug, thiserror::Error)]
-#[error("`{written}` is not an OKEP or a file that OKEPs depend on; OKEPs are in `{folder}`{near}")]
+#[error("`{written}` {reason}; OKEPs are in `{folder}`{near}")]
 pub struct UnknownPath {
     written: String,
+    reason: &'static str,
     folder: String,
     near: String,
 }
@@ -42,7 +45,9 @@ impl UnknownPath {
             path => path,
         };
         let near = near.map_or(String::new(), |near| format!("; did you mean `{}`?", seen(near)));
-        UnknownPath { written: asked.written.clone(), near, folder: seen(&folder) }
+        let exists = asked.exists || now.tree.contains(&asked.path);
+        let reason = if exists { "is not an OKEP or a file that OKEPs depend on" } else { "does not exist" };
+        UnknownPath { written: asked.written.clone(), reason, near, folder: seen(&folder) }
     }
 }
 

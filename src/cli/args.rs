@@ -1,7 +1,7 @@
 //! The command line's definition.
 
 use crate::cli::history::HistoryArgs;
-use crate::cli::values::{Color, FailOn, Which, okep_number, rule};
+use crate::cli::values::{Color, FailOn, Which, okep_number, pull_request_number, rule};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -115,8 +115,8 @@ pub struct CheckArgs {
     /// Only findings introduced since the merge base of REV and HEAD fail
     #[arg(long, value_name = "REV", conflicts_with = "staged")]
     pub since: Option<String>,
-    /// The number of the pull request that is checked, which no OKEP that it adds may use
-    #[arg(long, value_name = "N", requires = "since")]
+    /// The number of the checked pull request; an OKEP that it adds must have another one
+    #[arg(long, value_name = "N", requires = "since", value_parser = pull_request_number)]
     pub pull_request: Option<u64>,
     /// Read the text of this file from standard input instead of the disk; give `-` as PATH to check it alone
     #[arg(long, value_name = "PATH", conflicts_with_all = ["staged", "rev", "fix"])]

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_begin_as_git_is_told() {
+    fn comments_begin_as_git_is_configured() {
         check("; OKEP-2: a comment\nOKEP-1: a\n", &[";"], Some("OKEP-1: a"));
         check("# OKEP-1: a\n", &[";"], Some("# OKEP-1: a"));
         check("// OKEP-2: a comment\n//\nOKEP-1: a\n", &["//"], Some("OKEP-1: a"));

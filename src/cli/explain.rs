@@ -2,7 +2,7 @@
 
 use crate::cli::output::print;
 use crate::cli::terminal::terminal;
-use crate::cli::values::similar_rules;
+use crate::cli::values::similar_or_all;
 use crate::report::explain;
 use crate::rules;
 use std::process::ExitCode;
@@ -15,7 +15,7 @@ pub fn run(id: Option<&str>) -> anyhow::Result<ExitCode> {
     };
     match rules::rule(id) {
         Some(rule) => print(&explain::one(rule, &terminal))?,
-        None => anyhow::bail!("there is no rule `{id}`{}; `okep explain` lists them", similar_rules(id)),
+        None => anyhow::bail!("there is no rule `{id}`{}", similar_or_all(id)),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -98,6 +98,8 @@ pub enum Error {
         "there is no OKEP-{number} in the commits that were read; `okep history` lists those that there are"
     )]
     NoSuchOkep { number: u64 },
+    #[error("`{written}` is not a commit of this repository; for one OKEP: `okep history --okep {written}`")]
+    NumberAsRevision { written: String },
     #[error("`{folder}` never held an OKEP in what was read; {}", elsewhere(.references))]
     OkepsElsewhere { folder: String, references: Vec<String> },
 }
@@ -147,7 +149,7 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
         (false, named) => Select::Named(named),
     };
     let repo = discover(dir)?;
-    let mut story = read(&repo, select)?;
+    let mut story = read(&repo, select).map_err(explain_number)?;
     let narrow = Narrow {
         since: args.since.clone(),
         range: range.map(|(base, tip)| in_range(&repo, &base, &tip)).transpose()?,
@@ -241,6 +243,16 @@ fn discover(dir: Option<&Path>) -> Result<Arc<Repo>, GitError> {
 /// The story of a repository.
 fn read(repo: &Arc<Repo>, select: Select) -> Result<Story, Error> {
     Progress::during("reading history", |progress| walked(repo, select, progress))
+}
+
+/// Whoever names an OKEP where a revision belongs reads which option takes it.
+fn explain_number(error: Error) -> Error {
+    match error {
+        Error::Git(GitError::UnknownRevision { revision, .. }) if values::okep_number(&revision).is_ok() => {
+            Error::NumberAsRevision { written: revision }
+        }
+        other => other,
+    }
 }
 
 fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story, Error> {

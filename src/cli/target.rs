@@ -181,14 +181,15 @@ fn bases(repo: &Arc<Repo>, commits: impl IntoIterator<Item = Id>) -> Result<Vec<
 /// A path as the user wrote it, from the top of the repository.
 fn asked_path(path: &Path, from: &Path, top: &Path) -> AskedPath {
     let real = |path: &Path| std::fs::canonicalize(path).ok();
-    let is_file = real(&from.join(path))
-        .zip(real(top))
-        .is_some_and(|(full, top)| full.is_file() && full.starts_with(top));
+    let full = real(&from.join(path));
+    let exists = full.is_some();
+    let is_file = full.zip(real(top)).is_some_and(|(full, top)| full.is_file() && full.starts_with(top));
     AskedPath {
         written: path.display().to_string(),
         path: inside(path, from, top),
         from: inside(Path::new("."), from, top),
         is_file,
+        exists,
     }
 }
 

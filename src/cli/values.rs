@@ -74,7 +74,15 @@ impl Color {
 pub fn rule(id: &str) -> Result<&'static str, String> {
     match crate::rules::rule(id) {
         Some(rule) => Ok(rule.id),
-        None => Err(format!("there is no such rule{}", similar_rules(id))),
+        None => Err(format!("there is no such rule{}", similar_or_all(id))),
+    }
+}
+
+/// The nearest rules, or else the command that lists all, to be written after what is wrong.
+pub fn similar_or_all(word: &str) -> String {
+    match similar_rules(word) {
+        similar if similar.is_empty() => "; `okep explain` lists all rules".to_owned(),
+        similar => similar,
     }
 }
 
@@ -87,6 +95,14 @@ pub fn similar_rules(word: &str) -> String {
         true => did_you_mean(word, ids),
         false => format!("; did you mean {}?", containing.join(" or ")),
     }
+}
+
+/// Reads the number of a pull request.
+///
+/// # Errors
+/// It is something else.
+pub fn pull_request_number(text: &str) -> Result<u64, String> {
+    text.parse().map_err(|_| "not the number of a pull request, such as 5225".to_owned())
 }
 
 /// Reads the number of an OKEP, bare or as people write it: `5224`, `OKEP-5224`.
@@ -105,6 +121,14 @@ pub fn okep_number(text: &str) -> Result<u64, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_number_of_a_pull_request_is_a_number() {
+        assert_eq!(pull_request_number("5225"), Ok(5225));
+        for wrong in ["", "#5225", "x", "-1"] {
+            assert!(pull_request_number(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn numbers_are_bare_or_as_people_write_them() {

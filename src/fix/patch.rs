@@ -233,7 +233,7 @@ diff --git a/docs/okeps/okep-7-a.md b/docs/okeps/okep-7-a.md
     }
 
     #[test]
-    fn a_missing_final_newline_is_told() {
+    fn a_missing_final_newline_is_marked() {
         let header = "diff --git a/a b/a\n--- a/a\n+++ b/a\n";
         let no = "\\ No newline at end of file\n";
         check("a", b"x", b"x\n", &format!("{header}@@ -1 +1 @@\n-x\n{no}+x\n"));

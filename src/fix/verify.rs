@@ -351,7 +351,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fix_that_brings_something_else_is_left_out() {
+    fn a_fix_that_introduces_something_else_is_left_out() {
         let heading = ("docs/okeps/okep-1-a.md", "## Goals", "Goals");
         check(&[OWN, heading], Err("it would introduce `missing-section` for `Goals`"));
         check(&[("mkdocs.yml", "B: okeps/okep-2-b.md", "A: okeps/okep-1-a.md")], Err("it would introduce"));

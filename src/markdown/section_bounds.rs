@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_right_above_a_heading_is_its_own() {
+    fn what_is_right_above_a_heading_is_its_own() {
         check("# A\n\nx\n|## B\n", last);
         check("# A\n\nx\n\n|<a id=\"b\"></a>\n## B\n", last);
         check("# A\n\nx\n\n|<!-- two\nlines -->\n## B\n", last);

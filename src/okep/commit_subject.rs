@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subject_that_names_another_okep_is_told() {
+    fn a_subject_that_names_another_okep_is_reported() {
         check("OKEP-5225: mend typos", &["okep-5224-connecting-udns.md"], "[5225] / [5224]");
         check(
             "okep5225, okep_5226",

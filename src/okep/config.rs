@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mistake_is_told_with_its_line() {
+    fn a_mistake_is_reported_with_its_line() {
         wrong(
             "\nfolde = \"x\"\n",
             "2:1: unknown field `folde`, expected one of `folder`, `template`, `main-branch`, `registers`, `severity`, `allow`",

@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn the_issue_may_stand_above_the_title_and_in_a_table() {
+    fn the_issue_may_be_above_the_title_and_in_a_table() {
         assert_eq!(
             told(&format!("* Issue: [#7]({URL}/issues/7)\n\n# OKEP-7: T\n\nx"), &form()),
             "1: 7 issue 7"
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issue_of_another_tracker_leads_elsewhere() {
+    fn an_issue_of_another_tracker_is_foreign() {
         let leads = |line: &str| {
             let document = Document::parse(format!("# OKEP-7: T\n\n{line}\n").as_bytes());
             let line = of_okep(&document, Some(0), Some(&form()), &[7]).expect("it has a label");

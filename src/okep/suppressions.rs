@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_nearly_a_comment_to_okep_is_told() {
+    fn what_is_nearly_a_comment_to_okep_is_reported() {
         check("<!-- okep-5674 is the other proposal -->", &[]);
         for begin in [
             "OKEP: allow",
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_code_or_is_about_okep_is_no_comment_to_okep() {
+    fn code_and_text_about_okep_are_no_comments_to_okep() {
         check("```\n<!-- okep: allow stub-section because x -->\n```\n", &[]);
         check("Write `<!-- okep: allow stub-section because x -->`.\n", &[]);
         let code = "```\n<!-- okep: allow stub-section because x -->\n```";

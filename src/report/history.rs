@@ -75,7 +75,7 @@ fn summary(story: &Story, terminal: &Terminal) -> String {
     if !later.is_empty() {
         let open = later.iter().filter(|f| f.fixed.is_none()).count();
         let later = count(later.len(), "hint");
-        text += &format!(" Besides: {later} for what the template asked for later ({open} open).");
+        text += &format!(" Not counted: {later} for what the template added later ({open} open).");
     }
     if let Some(removed) = story.templates.last().filter(|t| t.kind == TemplateKind::Removed) {
         text += &format!(" The template was removed on {}.", escape_control(&removed.at.date));

@@ -285,7 +285,7 @@ mod tests {
     }
 
     #[test]
-    fn existing_findings_are_told_apart() {
+    fn existing_findings_are_marked() {
         let mut report = small();
         report.findings[0].baseline = Some(Baseline::New);
         report.findings[1].baseline = Some(Baseline::Existing);

@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn a_subject_that_names_another_okep_is_told() {
+    fn a_subject_that_names_another_okep_is_reported() {
         check_subject("OKEP-5242: name the router", &[5224], &["OKEP-5242"]);
         check_subject("docs: okep-5242 and OKEP#5", &[5224], &["OKEP-5242"]);
     }

@@ -82,7 +82,7 @@ fn what_a_problem_of_a_register_points_at_is_whole_characters() {
 }
 
 #[test]
-fn a_prompt_brings_no_line_ending_of_the_template_along() {
+fn a_prompt_does_not_keep_the_line_ending_of_the_template() {
     let template = "# OKEP-1: T\n\n* Issue: [#1](https://github.com/o/n/issues/1)\n\n## Goals\n\nSay\r\r\nwhat\rfor.\n\n## Risks\n\nx\n";
     let mut tree = Tree::default();
     tree.insert("docs/okeps/okep-1-template.md", template.as_bytes());

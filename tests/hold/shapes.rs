@@ -280,7 +280,7 @@ fn following_links_grows_as_the_text_does() {
 
 /// Here the work is counted: the bytes of all documents that were judged.
 #[test]
-fn fixes_judge_no_more_than_the_bound() {
+fn fixes_check_no_more_than_the_bound() {
     let mut grown = Vec::new();
     for (name, size, shape) in markdown() {
         let work = |size: usize| {

@@ -84,7 +84,7 @@ fn is_artefact(finding: &Value) -> bool {
 }
 
 #[test]
-fn every_link_to_a_proposal_leads_to_one() {
+fn every_link_to_a_proposal_points_to_one() {
     let Some((report, _)) = judged() else { return };
     let dead = ["broken-link", "dead-repository-link"];
     let links = || list(&report["findings"]).iter().filter(|f| dead.contains(&text(f, "rule")));
@@ -163,7 +163,7 @@ fn links_to_another_project_are_right() {
 }
 
 #[test]
-fn sub_headings_are_content_and_siblings_are_told() {
+fn sub_headings_are_content_and_siblings_are_reported() {
     let Some((report, _)) = judged() else { return };
     let empty = about(report, "5233", &["empty-section"]);
     assert!(empty.iter().all(|f| f["subject"] != "Proposed Solution"), "{empty:#?}");

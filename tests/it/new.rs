@@ -83,7 +83,7 @@ fn a_folder_of_its_own() {
 }
 
 #[test]
-fn a_taken_number_is_told_with_its_place() {
+fn a_taken_number_is_reported_with_its_place() {
     let repo = Repo::clean();
     let new = |number: &str| repo.okep(&["new", number, "Some Title"]);
     new("2104").refuses(&[
@@ -262,7 +262,7 @@ fn outside_of_git_it_works_too() {
 }
 
 #[test]
-fn a_nav_that_no_line_can_mend_is_explained() {
+fn a_nav_that_no_line_can_fix_is_explained() {
     let repo = Repo::clean();
     repo.write(
         "mkdocs.yml",
@@ -312,7 +312,7 @@ fn titles_that_read_as_they_are_written_are_taken() {
 
 #[cfg(unix)]
 #[test]
-fn a_register_that_cannot_be_written_is_told_with_what_to_write() {
+fn a_register_that_cannot_be_written_is_reported_with_what_to_write() {
     let repo = Repo::clean();
     std::fs::rename(repo.root.join("mkdocs.yml"), repo.root.join("site.yml")).expect("writable");
     std::os::unix::fs::symlink("site.yml", repo.root.join("mkdocs.yml")).expect("nothing is there");

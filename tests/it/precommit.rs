@@ -115,7 +115,7 @@ fn the_manifest_has_three_hooks_that_always_run() {
 }
 
 #[test]
-fn a_commit_is_refused_with_place_reason_and_remedy_and_passes_once_mended() {
+fn a_commit_is_refused_with_place_reason_and_remedy_and_passes_once_fixed() {
     under_each(|client| {
         let repo = client.installed();
         repo.edit(QUIET_GAUGES, "## Risks\n", "");
@@ -131,7 +131,7 @@ fn a_commit_is_refused_with_place_reason_and_remedy_and_passes_once_mended() {
 }
 
 #[test]
-fn a_commit_that_only_deletes_is_judged() {
+fn a_commit_that_only_deletes_is_checked() {
     under_each(|client| {
         let repo = client.installed();
         repo.git(&["rm", "-q", QUIET_GAUGES]);
@@ -140,7 +140,7 @@ fn a_commit_that_only_deletes_is_judged() {
 }
 
 #[test]
-fn half_staged_files_and_partial_commits_are_judged_as_they_will_be_committed() {
+fn half_staged_files_and_partial_commits_are_checked_as_they_will_be_committed() {
     under_each(|client| {
         let repo = client.installed();
         repo.edit(QUIET_GAUGES, "## Risks\n", "");
@@ -162,7 +162,7 @@ fn half_staged_files_and_partial_commits_are_judged_as_they_will_be_committed() 
 }
 
 #[test]
-fn a_merge_is_judged() {
+fn a_merge_is_checked() {
     under_each(|client| {
         let repo = client.installed();
         repo.git(&["config", "core.hooksPath", "/dev/null"]);
@@ -183,7 +183,7 @@ fn a_merge_is_judged() {
 }
 
 #[test]
-fn a_subject_that_names_another_okep_is_told_and_passes() {
+fn a_subject_that_names_another_okep_is_reported_and_passes() {
     under_each(|client| {
         let repo = client.installed();
         repo.edit(QUIET_GAUGES, "ten metres", "twelve metres");
@@ -194,7 +194,7 @@ fn a_subject_that_names_another_okep_is_told_and_passes() {
 }
 
 #[test]
-fn all_files_and_the_manual_stage_judge_what_is_staged() {
+fn all_files_and_the_manual_stage_check_what_is_staged() {
     under_each(|client| {
         let repo = client.installed();
         client.run(&repo, &["run", "--all-files", "okep-check"]).exits(0);
@@ -206,7 +206,7 @@ fn all_files_and_the_manual_stage_judge_what_is_staged() {
 }
 
 #[test]
-fn its_own_hook_and_okep_s_stand_each_other() {
+fn its_own_hook_and_okep_s_coexist() {
     under_each(|client| {
         // Theirs first: ours stays out of the way, and is not needed where theirs lists it.
         let repo = client.installed();
@@ -257,7 +257,7 @@ fn break_it_unseen(repo: &Repo) {
 }
 
 #[test]
-fn where_no_commit_is_made_all_that_is_there_is_judged() {
+fn where_no_commit_is_made_everything_is_checked() {
     under_each(|client| {
         let repo = client.installed();
         client.run(&repo, &["run", "okep-check", "--all-files"]).exits(0);
@@ -275,7 +275,7 @@ fn where_no_commit_is_made_all_that_is_there_is_judged() {
 }
 
 #[test]
-fn between_two_commits_what_came_with_the_second_is_judged() {
+fn between_two_commits_what_the_second_added_is_checked() {
     under_each(|client| {
         let repo = client.installed();
         let base = repo.git(&["rev-parse", "HEAD"]).trim().to_owned();

@@ -72,7 +72,7 @@ fn refused(harm: impl FnOnce(&Path), expected: &str) {
 }
 
 #[test]
-fn what_changed_since_it_was_judged_is_left_alone() {
+fn what_changed_since_it_was_checked_is_left_alone() {
     refused(
         |dir| fs::write(dir.join("d/b.md"), "mine\n").expect("writable"),
         "`d/b.md` changed after it was checked",
@@ -90,7 +90,7 @@ fn a_name_that_is_taken_is_not_taken_over() {
 }
 
 #[test]
-fn a_new_file_comes_with_what_speaks_of_it() {
+fn a_new_file_is_written_with_what_lists_it() {
     let dir = folder();
     let (old, new) = (tree(&OLD), tree(&[OLD[0], ("d/b.md", "see f\n"), OLD[2], ("d/f.md", "new f\n")]));
     assert_eq!(write(dir.path(), &old, &new, &[]).expect("it is written"), ["d/f.md", "d/b.md"]);

@@ -41,7 +41,7 @@ fn git_finds_nothing_wrong() {
 }
 
 #[test]
-fn history_reads_as_told() {
+fn history_reads_as_documented() {
     let dir = sample();
     let log = git(dir.path(), &["log", "--first-parent", "--reverse", "--format=%cs %an: %s"]);
     let expected = "\

@@ -15,7 +15,7 @@ pub enum Error {
     )]
     Off { configured: String, default: PathBuf },
     #[error(
-        "hooks are taken from `{path}`, which is outside of this repository (`core.hooksPath` is \
+        "git takes hooks from `{path}`, which is outside of this repository (`core.hooksPath` is \
          `{configured}`): a hook there would run in other repositories too; to have hooks of its own here: \
          `git config core.hooksPath '{default}'`"
     )]

@@ -12,12 +12,12 @@ use std::path::Path;
 /// There is no repository, or a hook cannot be read.
 pub fn status(dir: Option<&Path>) -> Result<(String, bool), Error> {
     let (root, hooks) = hooks(dir)?;
-    let mut message = format!("hooks are taken from `{}`", hooks.path.display());
+    let mut message = format!("git takes hooks from `{}`", hooks.path.display());
     if let Some(value) = &hooks.configured {
         message += &format!(" (`core.hooksPath` is `{value}`)");
     }
     message += "\n";
-    let mut checks = false;
+    let (mut checks, mut is_empty) = (false, true);
     for script in &ALL {
         let file = HookFile::read(&hooks.path.join(script.name), script, root.as_deref())?;
         let behind = HookFile::read(&set_aside(&hooks, script), script, root.as_deref())?;
@@ -26,9 +26,13 @@ pub fn status(dir: Option<&Path>) -> Result<(String, bool), Error> {
             true => format!("installed, behind another hook that set it aside as `{}.legacy`", script.name),
             false => described(&file, script),
         };
+        is_empty &= matches!(file.owner, Owner::Nobody) && !is_behind;
         let counts = [PRE_COMMIT.name, PRE_PUSH.name].contains(&script.name);
         checks |= counts && (file.is_in_place() || is_behind);
         message += &format!("{:<16}  {description}\n", script.name);
+    }
+    if is_empty {
+        message += "install them: okep hook install\n";
     }
     Ok((message, checks))
 }

@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_is_not_mended_is_seen_wherever_it_stands() {
+    fn a_link_that_is_not_fixed_is_found_wherever_it_is() {
         for page in [
             "docs/okeps/okep-2-b.md",
             "docs/okeps/index.md",

@@ -117,7 +117,7 @@ fn a_limit_on_files_leaves_all_as_it_was() {
 }
 
 #[test]
-fn output_that_nobody_takes_is_told() {
+fn output_that_nobody_takes_is_reported() {
     if !Path::new("/dev/full").exists() {
         return skipped("a full disk for the output", "there is no /dev/full");
     }

@@ -78,7 +78,7 @@ fn while_turning<T>(repo: &Repo, turn: &[&[&str]], work: impl FnOnce() -> T) -> 
 }
 
 #[test]
-fn what_is_staged_is_judged_as_it_stood_at_one_moment() {
+fn what_is_staged_is_checked_as_it_was_at_one_moment() {
     let sample = Sample::new();
     let repo = changed(&sample);
     let mut answers: BTreeMap<String, usize> = BTreeMap::new();

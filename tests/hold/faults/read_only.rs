@@ -47,7 +47,7 @@ fn a_folder_that_cannot_be_written_stops_all() {
 }
 
 #[test]
-fn a_read_only_file_system_is_told_and_can_be_judged() {
+fn a_read_only_file_system_is_reported_and_can_be_checked() {
     let sample = Sample::new();
     let repo = sample.fresh();
     let all = "mount -o remount,ro,bind .";

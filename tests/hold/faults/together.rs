@@ -38,7 +38,7 @@ fn met(child: Child) -> bool {
 }
 
 #[test]
-fn runs_beside_each_other_end_where_one_would() {
+fn concurrent_runs_end_where_one_would() {
     let (sample, mut dice) = (Sample::new(), Dice::new());
     let (rounds, mut promises, mut meetings) = (rounds(5), 0, 0);
     for round in 0..rounds {

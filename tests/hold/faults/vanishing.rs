@@ -159,7 +159,7 @@ fn objects(repo: &Repo) -> Vec<PathBuf> {
 }
 
 #[test]
-fn what_vanishes_is_told() {
+fn what_vanishes_is_reported() {
     let (sample, mut dice) = (Sample::new(), Dice::new());
     let all = super::files(&loose(&sample).root);
     let first = sample_of(&all);

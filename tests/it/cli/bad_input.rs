@@ -28,7 +28,7 @@ fn faults(repo: &Repo) -> Vec<String> {
 }
 
 #[test]
-fn no_template_is_told_and_the_built_in_outline_serves() {
+fn a_missing_template_is_reported_and_the_built_in_outline_serves() {
     let repo = Repo::clean();
     repo.remove(TEMPLATE);
     let check = repo.json(&[]);

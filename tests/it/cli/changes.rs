@@ -106,7 +106,7 @@ fn a_new_okep_is_held_to_everything() {
 }
 
 #[test]
-fn nothing_staged_is_nothing_to_judge() {
+fn nothing_staged_is_nothing_to_check() {
     let repo = with_old_fault();
     let staged = repo.okep(&["check", "--staged"]).exits(0);
     assert_eq!(staged.stderr, "");
@@ -320,7 +320,7 @@ fn an_okep_that_moves_is_unregistered_as_it_was_before() {
 }
 
 #[test]
-fn a_shared_number_is_told_to_whoever_asks_for_either() {
+fn a_shared_number_is_reported_for_either_okep() {
     let repo = Repo::clean();
     repo.add_okep(2104, "Aching Gauges");
     repo.git(&["add", "-A"]);
@@ -367,7 +367,7 @@ fn a_commit_is_compared_with_its_own_merge_base() {
 }
 
 #[test]
-fn what_a_branch_brings_has_not_landed() {
+fn what_a_branch_adds_has_not_landed() {
     let repo = Repo::clean();
     repo.git(&["checkout", "-q", "-b", "topic"]);
     repo.add_okep(2130, "Tide Tables");

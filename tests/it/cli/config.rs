@@ -15,7 +15,7 @@ fn renamed() -> Repo {
 }
 
 #[test]
-fn an_exception_with_a_reason_counts_and_is_told() {
+fn a_suppression_with_a_reason_counts_and_is_reported() {
     let fault = format!("warning renamed-section {QUIET_GAUGES}:55 Risks");
     let repo = renamed();
     assert_eq!(repo.json(&["--strict"]).exits(1).faults(), [&*fault]);
@@ -47,7 +47,7 @@ fn an_exception_with_a_reason_counts_and_is_told() {
 }
 
 #[test]
-fn an_exception_that_excepts_nothing_is_told() {
+fn a_suppression_that_matches_nothing_is_reported() {
     let repo = Repo::clean();
     repo.write("okep.toml", format!("\n{RISKS}"));
     repo.edit(QUIET_GAUGES, "## Risks\n", "<!-- okep: allow stub-section because soon -->\n\n## Risks\n");
@@ -89,7 +89,7 @@ fn an_exception_without_a_reason_is_refused() {
 }
 
 #[test]
-fn the_state_that_is_judged_has_its_own_configuration() {
+fn the_state_that_is_checked_has_its_own_configuration() {
     let repo = renamed();
     let before = repo.commit("Rename");
     repo.write("okep.toml", RISKS);
@@ -146,7 +146,7 @@ fn an_old_okep_stays_a_hint_whatever_the_severity() {
 }
 
 #[test]
-fn folder_template_and_register_may_stand_elsewhere() {
+fn folder_template_and_register_may_be_elsewhere() {
     let repo = Repo::clean();
     for (from, to) in [("docs", "pages"), ("pages/okeps", "pages/plans"), ("mkdocs.yml", "site.yml")] {
         repo.git(&["mv", from, to]);
@@ -270,7 +270,7 @@ fn the_schema_of_the_configuration_allows_what_okep_takes() {
 }
 
 #[test]
-fn what_is_named_and_not_there_is_told_with_its_line() {
+fn what_is_named_and_not_there_is_reported_with_its_line() {
     let repo = Repo::clean();
     let refused = |text: &str, parts: &[&str]| {
         repo.write("okep.toml", text);

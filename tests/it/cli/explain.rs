@@ -29,7 +29,7 @@ fn an_unknown_rule_names_the_nearest() {
         .okep(&["explain", "missing-sections"])
         .refuses(&["`missing-sections`", "did you mean `missing-section`"]);
     let far = folder.okep(&["explain", "qqqqqqqqqqqqqqqq"]);
-    far.refuses(&["`qqqqqqqqqqqqqqqq`", "`okep explain` lists them"]);
+    far.refuses(&["`qqqqqqqqqqqqqqqq`", "`okep explain` lists all rules"]);
     assert!(!far.stderr.contains("did you mean"), "{}", far.stderr);
 }
 

@@ -45,7 +45,7 @@ fn what_is_staged_counts_and_not_the_file_on_disk() {
 }
 
 #[test]
-fn commit_a_is_judged_by_the_files_it_takes_along() {
+fn commit_a_is_checked_with_the_files_it_takes_along() {
     let repo = hooked();
     break_it(&repo, QUIET_GAUGES);
     refused(repo.try_git(&["commit", "-a", "-m", "broken"]));
@@ -57,7 +57,7 @@ fn commit_a_is_judged_by_the_files_it_takes_along() {
 }
 
 #[test]
-fn commit_path_is_judged_by_that_path_alone() {
+fn commit_path_is_checked_by_that_path_alone() {
     let repo = hooked();
     break_it(&repo, QUIET_GAUGES);
     repo.git(&["add", "-A"]);
@@ -142,7 +142,7 @@ fn two_branches(first: u32, second: u32) -> Repo {
 }
 
 #[test]
-fn a_merge_is_judged_by_what_it_would_commit() {
+fn a_merge_is_checked_by_what_it_would_commit() {
     let repo = two_branches(2130, 2131);
     repo.git(&["merge", "-q", "--no-edit", "topic"]);
     assert_eq!(repo.json(&[]).exits(0).value()["summary"]["okeps"], 4);
@@ -171,7 +171,7 @@ fn a_merge_does_not_answer_for_what_the_other_branch_had() {
 }
 
 #[test]
-fn a_conflict_is_judged_once_it_is_resolved() {
+fn a_conflict_is_checked_once_it_is_resolved() {
     let repo = hooked();
     repo.git(&["checkout", "-q", "-b", "topic"]);
     repo.edit(QUIET_GAUGES, "ten metres", "twelve metres");

@@ -149,7 +149,7 @@ fn a_branch_that_is_merged_after_the_template_changed_owes_what_it_asks() {
 }
 
 #[test]
-fn an_octopus_brings_all_its_branches_in() {
+fn an_octopus_lands_all_its_branches() {
     let repo = Repo::clean();
     repo.git(&["tag", "begin"]);
     repo.git(&["checkout", "-q", "-b", "other"]);
@@ -211,7 +211,7 @@ fn clone(repo: &Repo, name: &str, args: &[&str]) -> std::path::PathBuf {
 }
 
 #[test]
-fn a_pull_on_main_brings_what_others_landed() {
+fn a_pull_on_main_has_what_others_landed() {
     let repo = Repo::clean();
     repo.git(&["tag", "begin"]);
     let mine = clone(&repo, "mine", &[]);

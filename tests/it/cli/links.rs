@@ -31,7 +31,7 @@ fn broken(subject: &str) -> String {
 }
 
 #[test]
-fn links_that_lead_somewhere_are_quiet_in_every_state() {
+fn links_that_work_are_quiet_in_every_state() {
     let repo = linked();
     for args in [&["--strict"][..], &["--strict", "--rev", "HEAD"], &["--strict", "--since", "HEAD~1"]] {
         assert_eq!(repo.json(args).exits(0).faults(), [""; 0], "{args:?}");
@@ -110,7 +110,7 @@ fn what_goes_and_is_linked_by_nobody_is_nothing() {
 }
 
 #[test]
-fn a_new_file_mends_a_link_and_an_announced_one_does_not() {
+fn a_new_file_fixes_a_link_and_an_announced_one_does_not() {
     let repo = linked();
     repo.edit(QUIET_GAUGES, "images/basin.png", "images/bay.png");
     repo.git(&["add", "-A"]);

@@ -77,7 +77,7 @@ fn of_an_octopus_only_what_main_has_is_not_new() {
 }
 
 #[test]
-fn main_merged_into_a_branch_brings_nothing_new() {
+fn main_merged_into_a_branch_introduces_nothing() {
     let repo = branches();
     repo.git(&["merge", "-q", "--no-edit", "bad"]);
     repo.git(&["checkout", "-q", "good"]);

@@ -43,6 +43,8 @@ fn a_mistyped_rule_revision_or_number() {
     check(&["explain", "nav"], &["did you mean `not-in-nav` or `dead-nav-entry`"]);
     check(&["check", "--select", "fence"], &["did you mean `unclosed-fence`"]);
     check(&["check", "--rev", "mian"], &["`mian`", "the nearest names: `main`"]);
+    check(&["history", "2104"], &["`2104` is not a commit", "`okep history --okep 2104`"]);
+    check(&["check", "--since", "HEAD", "--pull-request", "x"], &["not the number of a pull request"]);
     check(&["history", "nosuch"], &["no branch, tag or commit has that name"]);
     check(&["check", "--since", "origin/"], &["`origin/`", "missing at its end", "GITHUB_BASE_REF"]);
     check(&["check", "--since", ""], &["GITHUB_BASE_REF"]);

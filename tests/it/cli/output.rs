@@ -134,7 +134,7 @@ fn json_is_the_same_on_every_run_and_with_any_number_of_threads() {
 }
 
 #[test]
-fn the_same_tree_has_the_same_findings_wherever_it_stands() {
+fn the_same_tree_has_the_same_findings_wherever_it_is() {
     let repo = faulty();
     let worktree = repo.json(&[]).exits(1).value();
     let commit = repo.json(&["--rev", "HEAD"]).exits(1).value();
@@ -220,7 +220,7 @@ fn colour_is_for_terminals_or_on_demand() {
 }
 
 #[test]
-fn a_terminal_gets_colour_unless_told_otherwise() {
+fn a_terminal_gets_colour_unless_it_is_turned_off() {
     let Some(python) = python() else { return };
     let repo = faulty();
     let script = "import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)";

@@ -32,7 +32,7 @@ fn a_path_is_a_file_a_folder_or_all() {
 }
 
 #[test]
-fn a_path_is_seen_from_where_the_user_stands() {
+fn a_path_starts_from_the_current_folder() {
     let repo = two_stubs();
     let check = |dir: &str, args: &[&str], expected: &[&str]| {
         let args = [&["check", "--format", "json"], args].concat();
@@ -52,7 +52,7 @@ fn a_path_is_seen_from_where_the_user_stands() {
 
 #[cfg(unix)]
 #[test]
-fn a_path_may_lead_here_through_a_link() {
+fn a_path_may_contain_a_link() {
     let repo = two_stubs();
     std::os::unix::fs::symlink(&repo.root, repo.beside("link")).expect("a link");
     let through = repo.beside("link").join(QUIET_GAUGES);
@@ -76,15 +76,19 @@ fn what_is_said_of_an_okep_in_a_register_belongs_to_it() {
 fn an_unknown_path_is_refused() {
     let repo = Repo::clean();
     for path in ["docs/okeps/okep-2199-none.md", "../elsewhere.md", "okeps"] {
-        repo.okep(&["check", path]).refuses(&[&format!("`{path}`"), "is not an OKEP"]);
+        repo.okep(&["check", path]).refuses(&[&format!("`{path}` does not exist")]);
     }
     // Elsewhere, a path of the same name is another one.
-    for path in ["../mkdocs.yml", "../docs/okeps", "/docs/okeps/okep-2104-quiet-gauges.md", "/"] {
-        repo.okep(&["check", path]).refuses(&[&format!("`{path}`"), "is not an OKEP"]);
+    for path in ["../mkdocs.yml", "../docs/okeps", "/docs/okeps/okep-2104-quiet-gauges.md"] {
+        repo.okep(&["check", path]).refuses(&[&format!("`{path}` does not exist")]);
+    }
+    repo.write("src/main.go", "package main");
+    for path in ["/", "..", "src"] {
+        repo.okep(&["check", path]).refuses(&[&format!("`{path}` is not an OKEP")]);
     }
     // The last part alone is not a path to it.
     repo.okep(&["check", "okep-2104-quiet-gauges.md"]).refuses(&[
-        "is not an OKEP",
+        "does not exist",
         "did you mean `docs/okeps/okep-2104-quiet-gauges.md`",
         "OKEPs are in `docs/okeps`",
     ]);
@@ -95,11 +99,11 @@ fn an_unknown_path_is_refused() {
         .refuses(&["did you mean `okeps/okep-2104-quiet-gauges.md`", "are in `okeps`"]);
     let from_there = [&["-C", "repo/docs/okeps"], &mistyped[..]].concat();
     repo.okep_in("..", &from_there).refuses(&["did you mean `okep-2104-quiet-gauges.md`", "are in `.`"]);
-    repo.okep(&["check", "docs/okeps/okep-2104"]).refuses(&["is not an OKEP"]);
+    repo.okep(&["check", "docs/okeps/okep-2104"]).refuses(&["does not exist"]);
 }
 
 #[test]
-fn a_file_that_is_none_of_ours_is_told_and_passes() {
+fn a_file_that_is_not_checked_is_reported_and_passes() {
     let repo = Repo::clean();
     repo.write("src/main.c", "int main;\n");
     assert_eq!(repo.json(&["src/main.c"]).exits(0).notes(), ["not-an-okep"]);

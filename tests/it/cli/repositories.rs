@@ -12,7 +12,7 @@ fn broken() -> Repo {
 }
 
 #[test]
-fn outside_of_a_repository_the_files_are_judged_and_nothing_else_can_be() {
+fn outside_of_a_repository_only_the_files_are_checked() {
     let folder = Repo::folder("clean");
     let check = folder.json(&[]).exits(0);
     assert_eq!((check.faults(), check.notes()), (vec![], vec!["no-history".to_owned()]));
@@ -28,7 +28,7 @@ fn outside_of_a_repository_the_files_are_judged_and_nothing_else_can_be() {
 }
 
 #[test]
-fn without_a_proposal_folder_there_is_nothing_to_judge() {
+fn without_a_proposal_folder_there_is_nothing_to_check() {
     let repo = Repo::init("", &[]);
     repo.write("README.md", "# Something else\n");
     repo.commit("Begin");
@@ -137,7 +137,7 @@ fn intent_to_add_stages_nothing_and_says_so() {
 }
 
 #[test]
-fn a_sparse_checkout_is_judged_whole() {
+fn a_sparse_checkout_is_checked_whole() {
     for index in ["--no-sparse-index", "--sparse-index"] {
         let repo = broken();
         repo.write("src/main.rs", "fn main() {}\n");
@@ -354,7 +354,7 @@ fn what_a_register_behind_a_link_lists_is_unknown() {
 }
 
 #[test]
-fn files_that_git_ignores_are_not_judged() {
+fn files_that_git_ignores_are_not_checked() {
     let repo = Repo::clean();
     repo.write("docs/okeps/okep-2130-draft.md", "# A draft\n");
     repo.json(&[]).exits(1);

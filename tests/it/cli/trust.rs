@@ -182,7 +182,7 @@ fn stays_inside(repo: &Repo) {
 }
 
 #[test]
-fn registers_and_links_do_not_lead_outside() {
+fn registers_and_links_do_not_reach_outside() {
     for register in [
         "INHERIT: ../outside/mkdocs.yml\nnav: [index.md]\n",
         "docs_dir: ../outside\nnav:\n- A: okeps/okep-2160-secret.md\n",
@@ -203,7 +203,7 @@ fn registers_and_links_do_not_lead_outside() {
 }
 
 #[test]
-fn links_on_disk_do_not_lead_outside() {
+fn links_on_disk_do_not_reach_outside() {
     let linked = |path: &str, target: &str| {
         let repo = repository();
         let path = repo.root.join(path);
@@ -222,7 +222,7 @@ fn links_on_disk_do_not_lead_outside() {
 }
 
 #[test]
-fn a_configuration_does_not_lead_outside() {
+fn a_configuration_does_not_reach_outside() {
     for folder in
         ["../outside/okeps", "/etc", "C:/okeps", r"..\outside", ".git", "docs/.GIT/okeps", "git~1/x"]
     {

@@ -117,7 +117,7 @@ fn a_folder_may_be_named_before_the_command() {
 }
 
 #[test]
-fn only_what_the_change_brings_is_shown_when_comparing() {
+fn only_what_the_change_introduces_is_shown_when_comparing() {
     let dir = sample();
     let path = dir.path().join("docs/okeps/okep-1009-gateway-health-probes.md");
     let harmed = fs::read_to_string(&path).expect("it is there").replace("## Test Plan", "## Testing");
@@ -153,7 +153,7 @@ fn a_renamed_file_is_followed() {
 }
 
 #[test]
-fn what_is_staged_in_part_is_left_alone_and_told() {
+fn what_is_staged_in_part_is_left_alone_and_reported() {
     let dir = sample();
     let path = "docs/okeps/okep-1021-flow-log-export.md";
     let on_disk = dir.path().join(path);
@@ -298,7 +298,7 @@ fn mkdocs_builds_the_result_with_every_proposal_in_its_navigation() {
 }
 
 #[test]
-fn what_no_fix_mends_is_told() {
+fn what_no_fix_repairs_is_reported() {
     let dir = sample();
     okep(dir.path(), &["check", "--fix=all"]);
     let again = okep(dir.path(), &["check", "--strict", "--fix=all"]);
@@ -328,7 +328,7 @@ fn what_is_off_is_neither_shown_nor_written() {
 }
 
 #[test]
-fn what_was_meant_otherwise_is_told() {
+fn misplaced_values_of_options_are_explained() {
     let dir = sample();
     let said = |args: &[&str]| {
         let out = okep(dir.path(), args);
@@ -347,7 +347,7 @@ fn what_was_meant_otherwise_is_told() {
 }
 
 #[test]
-fn suggestions_that_are_left_are_told() {
+fn remaining_suggestions_are_reported() {
     let dir = sample();
     okep(dir.path(), &["check", "--fix"]);
     let again = text(&okep(dir.path(), &["check", "--fix"]).stderr);

@@ -95,7 +95,7 @@ fn the_same_is_shown_for_a_commit_and_outside_of_a_repository() {
 }
 
 #[test]
-fn what_is_staged_is_mended_as_it_is_staged() {
+fn what_is_staged_is_fixed_as_it_is_staged() {
     let dir = misnamed();
     let rest = |patch: &str| {
         patch.contains("a/docs/guide/deep/use.md") && patch.contains("rename from docs/okeps/OKEP_1009")
@@ -114,7 +114,7 @@ fn what_is_staged_is_mended_as_it_is_staged() {
 }
 
 #[test]
-fn a_rename_that_a_commit_brings_mends_proposals_it_does_not_touch() {
+fn a_rename_in_a_commit_fixes_links_of_proposals_it_does_not_touch() {
     let dir = sample();
     let linking = "docs/okeps/okep-1003-drain-aware-endpoints.md";
     let own = read(dir.path(), linking);
@@ -166,7 +166,7 @@ fn a_name_in_a_place_that_okep_does_not_change_keeps_the_rename_away() {
 }
 
 #[test]
-fn a_link_that_cannot_be_mended_keeps_the_rename_away() {
+fn a_link_that_cannot_be_fixed_prevents_the_rename() {
     let dir = misnamed();
     fs::write(dir.path().join("docs/plain.md"), "[x](okeps/OKEP\\_1009\\_Gateway.md)\n")
         .expect("it is writable");

@@ -276,7 +276,7 @@ fn a_partial_clone_tells_what_is_missing() {
 }
 
 #[test]
-fn broken_objects_are_told() {
+fn broken_objects_are_reported() {
     let box_ = sample();
     let loose = |rev: &str| {
         let id = box_.hash(rev);

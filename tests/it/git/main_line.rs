@@ -37,7 +37,7 @@ fn told(history: &TemplateHistory) -> Vec<String> {
 }
 
 #[test]
-fn a_file_lands_with_the_merge_that_brings_it() {
+fn a_file_lands_with_the_merge_that_adds_it() {
     let box_ = Sandbox::new();
     box_.write("README.md", "r").commit_on("root", "2024-01-01T00:00:00 +0000");
     box_.git(&["checkout", "-q", "-b", "side"]);
@@ -319,7 +319,7 @@ fn many_commits_are_read_alike_however_they_are_packed() {
 
 /// Runs where OKEP_TEST_CORPUS names a clone of the real history.
 #[test]
-fn the_real_history_is_told_right() {
+fn the_real_history_is_read_right() {
     let Some(corpus) = std::env::var_os("OKEP_TEST_CORPUS") else { return };
     let repo = okep::git::Repo::discover(Some(corpus.as_ref())).unwrap().expect("it is a repository");
     let history = history_at(&repo, repo.head().id().unwrap());

@@ -125,7 +125,7 @@ fn an_unborn_branch_has_an_index_and_no_head() {
 }
 
 #[test]
-fn empty_large_and_unreadable_files_are_told_apart() {
+fn empty_large_and_unreadable_files_differ() {
     let box_ = sample();
     let large = "docs/okeps/large.md";
     box_.write("docs/okeps/empty.md", "").write(large, "");
@@ -152,7 +152,7 @@ fn empty_large_and_unreadable_files_are_told_apart() {
 }
 
 #[test]
-fn links_are_told_and_never_followed() {
+fn links_are_reported_and_never_followed() {
     let box_ = sample();
     box_.write("outside/okep-7-x.md", "x");
     symlink("okep-1-a.md", box_.root.join("docs/okeps/okep-3-link.md")).unwrap();
@@ -178,7 +178,7 @@ fn links_are_told_and_never_followed() {
 }
 
 #[test]
-fn a_linked_proposal_folder_or_register_is_told() {
+fn a_linked_proposal_folder_or_register_is_reported() {
     let box_ = Sandbox::new();
     box_.write("elsewhere/okeps/okep-1-a.md", "x").write("real.yml", "x");
     symlink("elsewhere", box_.root.join("docs")).unwrap();
@@ -191,7 +191,7 @@ fn a_linked_proposal_folder_or_register_is_told() {
 }
 
 #[test]
-fn submodules_are_told_and_not_read() {
+fn submodules_are_reported_and_not_read() {
     let box_ = sample();
     let other = sample();
     let url = other.root.to_str().unwrap();
@@ -241,7 +241,7 @@ fn pointers_of_git_lfs_are_no_text() {
 }
 
 #[test]
-fn a_submodule_around_the_proposal_folder_is_told() {
+fn a_submodule_around_the_proposal_folder_is_reported() {
     let box_ = Sandbox::new();
     let other = Sandbox::new();
     other.write("okeps/okep-1-a.md", "a").commit("other");
@@ -254,7 +254,7 @@ fn a_submodule_around_the_proposal_folder_is_told() {
 }
 
 #[test]
-fn a_path_that_is_not_utf8_is_told() {
+fn a_path_that_is_not_utf8_is_reported() {
     use std::os::unix::ffi::OsStrExt;
     let box_ = sample();
     let name = std::ffi::OsStr::from_bytes(b"docs/okeps/okep-8-\xff.md");
@@ -281,7 +281,7 @@ fn what_is_only_announced_is_not_staged() {
 }
 
 #[test]
-fn a_conflict_cannot_be_judged_from_the_index() {
+fn a_conflict_cannot_be_checked_from_the_index() {
     let box_ = sample();
     box_.git(&["checkout", "-q", "-b", "side"]);
     box_.write(A, "side\n").commit("side");

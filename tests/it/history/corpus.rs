@@ -14,7 +14,7 @@ fn of_number<'a>(story: &'a Value, number: u64, rule: &str) -> Vec<&'a Value> {
 }
 
 #[test]
-fn the_real_history_is_told_as_it_was() {
+fn the_real_history_is_reported_as_it_was() {
     let Some(story) = corpus() else { return };
     assert_eq!(story["walk"]["commits"], 810);
     // With the template, thirteen files ever carried a number.

@@ -170,7 +170,7 @@ fn what_a_partial_clone_lacks_is_counted_and_not_deleted() {
 }
 
 #[test]
-fn a_corrupt_object_is_named_and_the_rest_still_told() {
+fn a_corrupt_object_is_named_and_the_rest_still_reported() {
     let repo = faulty();
     let blob = repo.git(&["rev-parse", &format!("HEAD:{}", path(2))]);
     let object = repo.dir.join(".git/objects").join(&blob[..2]).join(&blob[2..]);
@@ -203,7 +203,7 @@ fn a_corrupt_commit_ends_the_line_and_is_named() {
 }
 
 #[test]
-fn dates_and_names_in_no_known_form_are_told() {
+fn dates_and_names_in_no_known_form_are_reported() {
     let repo = faulty();
     let tree = repo.git(&["rev-parse", "HEAD^{tree}"]);
     let parent = repo.head();
@@ -255,7 +255,7 @@ fn octopus_and_criss_cross_merges_and_unrelated_roots_are_walked() {
 }
 
 #[test]
-fn a_tag_of_a_blob_and_a_broken_reference_are_told_and_left_out() {
+fn a_tag_of_a_blob_and_a_broken_reference_are_reported_and_left_out() {
     let repo = faulty();
     repo.git(&["tag", "blob", &format!("HEAD:{}", path(1))]);
     repo.git(&["tag", "-a", "-m", "release", "v1", "HEAD~1"]);
@@ -269,7 +269,7 @@ fn a_tag_of_a_blob_and_a_broken_reference_are_told_and_left_out() {
 }
 
 #[test]
-fn replaced_commits_are_walked_as_git_walks_them_and_grafts_are_told() {
+fn replaced_commits_are_walked_as_git_walks_them_and_grafts_are_reported() {
     let mut repo = faulty();
     let other = repo.git(&["commit-tree", "-m", "Replaced", "HEAD^{tree}"]);
     repo.git(&["commit-graph", "write", "--reachable"]);

@@ -141,7 +141,7 @@ fn what_is_excepted_is_open_on_no_page() {
 }
 
 #[test]
-fn the_demo_is_told_whole_and_leads_to_its_forge() {
+fn the_demo_is_reported_whole_and_links_to_its_forge() {
     let (_folder, dir) = demo();
     let whole = page(&dir, &[]);
     for part in ["Userspace Ports", "renamed-section", "Upgrade and Rollback", "Static Neighbour Entries"] {

@@ -16,7 +16,7 @@ fn messages(story: &Value, kind: &str) -> Vec<String> {
 }
 
 #[test]
-fn two_of_one_number_are_each_told_with_their_own_findings() {
+fn two_of_one_number_are_each_reported_with_their_own_findings() {
     let mut repo = Repo::started();
     repo.write(OTHER, &okep(1).replace("\n\nTo solve it.", "")).commit("Propose under a number in use");
     let story = repo.history(&[]);
@@ -57,7 +57,7 @@ fn a_rename_in_two_steps_on_a_branch_is_one_okep() {
 }
 
 #[test]
-fn what_comes_back_is_told_and_all_times_unregistered_count() {
+fn what_returns_is_reported_and_all_days_missing_from_nav_count() {
     let mut repo = Repo::started();
     repo.write("mkdocs.yml", &nav(&[])).commit("Forget it");
     repo.commit("Work");
@@ -98,7 +98,7 @@ fn an_okep_without_a_number_in_its_name_is_known_by_its_path() {
 }
 
 #[test]
-fn a_template_that_goes_and_comes_back_is_told() {
+fn a_template_that_is_removed_and_returns_is_reported() {
     let mut repo = Repo::started();
     let text = std::fs::read_to_string(repo.dir.join(TEMPLATE_PATH)).expect("it was written");
     repo.remove(TEMPLATE_PATH).commit("Remove the template");

@@ -23,7 +23,7 @@ fn a_finding_comes_and_goes_with_those_who_wrote_and_merged_it() {
 }
 
 #[test]
-fn what_was_gone_at_its_merge_is_audited_and_not_told() {
+fn what_was_removed_at_its_merge_is_audited_and_not_reported() {
     let mut repo = Repo::started();
     repo.git(&["switch", "-qc", "topic"]);
     repo.write(&path(2), &okep(2)).commit("Propose");
@@ -50,7 +50,7 @@ fn with_all_branches_the_main_line_is_reported_whatever_is_checked_out() {
 }
 
 #[test]
-fn a_rename_is_followed_by_number_and_a_deletion_told() {
+fn a_rename_is_followed_by_number_and_a_deletion_reported() {
     let mut repo = Repo::started();
     repo.write(&path(1), &okep(1).replace("\n\nTo solve it.", "")).commit("Empty a section");
     repo.git(&["mv", &path(1), "docs/okeps/okep-1-renamed.md"]);
@@ -102,7 +102,7 @@ fn a_section_that_the_template_renames_is_the_same_section() {
 }
 
 #[test]
-fn numbers_of_pull_requests_and_wrong_subjects_are_told() {
+fn numbers_of_pull_requests_and_wrong_subjects_are_reported() {
     let mut repo = Repo::started();
     repo.git(&["switch", "-qc", "topic"]);
     let wrong = repo.write(&path(78), &okep(78)).commit("OKEP-87: propose");
@@ -153,7 +153,7 @@ fn tables_keep_within_the_terminal_and_carry_no_colour_into_pipes() {
 }
 
 #[test]
-fn exceptions_count_where_they_stand() {
+fn suppressions_count_where_they_are() {
     let mut repo = Repo::started();
     let short = okep(2).replace("## Goals\n\nTo solve it.\n\n", "");
     repo.write(&path(2), &short).write("mkdocs.yml", &nav(&[path(1), path(2)])).commit("Propose another");
@@ -230,7 +230,7 @@ fn a_day_a_number_and_rules_are_taken_as_people_write_them() {
 }
 
 #[test]
-fn nothing_is_told_of_other_okeps_than_the_one_asked_for() {
+fn nothing_is_reported_of_other_okeps_than_the_one_asked_for() {
     let mut repo = Repo::started();
     repo.write(&path(2), &okep(2)).commit("Propose");
     repo.remove(&path(1)).commit("Withdraw");

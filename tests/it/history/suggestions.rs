@@ -86,7 +86,7 @@ fn what_is_not_shown_is_not_suggested() {
 }
 
 #[test]
-fn of_several_tips_the_one_whose_line_is_told_is_mended() {
+fn of_several_tips_the_reported_one_is_fixed() {
     let mut repo = faulty();
     repo.git(&["switch", "-qc", "side"]);
     repo.write("mkdocs.yml", &nav(&[path(1), path(2), path(3)])).commit("Register");
@@ -114,7 +114,7 @@ fn a_bare_repository_has_suggestions_too() {
 }
 
 #[test]
-fn where_nothing_stands_nothing_is_suggested() {
+fn where_nothing_is_open_nothing_is_suggested() {
     let empty = Repo::new();
     assert_eq!(
         okep_command(&empty.dir, &["history", "--diff"]).output().expect("it runs").status.code(),

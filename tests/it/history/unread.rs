@@ -101,7 +101,7 @@ fn a_register_that_cannot_be_read_leaves_open_what_it_would_tell() {
 }
 
 #[test]
-fn what_stands_after_an_unreadable_tree_landed_nobody_knows_when() {
+fn what_follows_an_unreadable_tree_has_an_unknown_landing() {
     let mut repo = Repo::started();
     repo.write(&path(2), &okep(2).replace("\n\nTo solve it.", "")).commit("Propose another");
     let hidden = repo.head();
@@ -125,7 +125,7 @@ fn what_stands_after_an_unreadable_tree_landed_nobody_knows_when() {
 }
 
 #[test]
-fn beside_an_unreadable_parent_no_subject_is_wrong() {
+fn next_to_an_unreadable_parent_no_subject_is_wrong() {
     let mut repo = Repo::started();
     repo.write(&path(2), &okep(2)).commit("Propose another");
     repo.write("docs/okeps/okep-2-proposal/a.txt", "1").commit("Add a picture");

@@ -302,7 +302,7 @@ fn compare(name: &str, dir: &Path, answer: &Value) -> Vec<String> {
 }
 
 #[test]
-fn hostile_links_are_told_where_mkdocs_warns_and_nowhere_else() {
+fn hostile_links_are_reported_where_mkdocs_warns_and_nowhere_else() {
     let root = tempfile::tempdir().expect("a folder for a while");
     let configs = [
         ("defaults", ""),
@@ -328,7 +328,7 @@ fn hostile_links_are_told_where_mkdocs_warns_and_nowhere_else() {
 }
 
 #[test]
-fn real_proposals_are_told_where_mkdocs_warns_and_nowhere_else() {
+fn real_proposals_are_reported_where_mkdocs_warns_and_nowhere_else() {
     let Some(corpus) = variable("OKEP_TEST_CORPUS") else { return };
     let root = tempfile::tempdir().expect("a folder for a while");
     copy(&Path::new(&corpus).join("docs"), &root.path().join("docs"));
