@@ -104,11 +104,11 @@ impl TemplateTimeline {
         landed: Option<LandedUnder>,
         before: &[&Finding],
     ) -> (Vec<Finding>, Option<NeedsHistory>) {
-        let judged = OkepContext::new(okep, &self.bare);
-        let mut findings = check(&judged, |_| true);
-        let needs_history = needs_history(&judged, &findings);
+        let context = OkepContext::new(okep, &self.bare);
+        let mut findings = check(&context, |_| true);
+        let needs_history = needs_history(&context, &findings);
         if !self.revisions.is_empty() && needs_history.is_some() {
-            findings = check(&judged.beside(&self.book_for(needs_history.as_ref())), |_| true);
+            findings = check(&context.beside(&self.book_for(needs_history.as_ref())), |_| true);
         }
         if let Some(landed) = landed {
             let mut earlier: Vec<Option<Vec<Finding>>> = vec![None; self.revisions.len()];
@@ -136,9 +136,9 @@ impl TemplateTimeline {
 
     /// Calls `look` with an OKEP as its findings were found.
     pub fn with_context<T>(&self, okep: &Okep, look: impl FnOnce(&OkepContext) -> T) -> T {
-        let judged = OkepContext::new(okep, &self.bare);
-        let needs_history = needs_history(&judged, &check(&judged, Rule::is_of_template));
-        look(&judged.beside(&self.book_for(needs_history.as_ref())))
+        let context = OkepContext::new(okep, &self.bare);
+        let needs_history = needs_history(&context, &check(&context, Rule::is_of_template));
+        look(&context.beside(&self.book_for(needs_history.as_ref())))
     }
 
     /// Turns a finding into a hint where the template in force when the OKEP landed did not ask for it, or may
@@ -169,8 +169,8 @@ impl TemplateTimeline {
                 return names.any(|name| self.now.current_of(name) == subject);
             }
             let found = earlier[revision].get_or_insert_with(|| {
-                let judged = OkepContext::new(okep, self.book(revision));
-                check(&judged, Rule::is_of_template)
+                let context = OkepContext::new(okep, self.book(revision));
+                check(&context, Rule::is_of_template)
             });
             found.iter().any(|f| {
                 f.rule == finding.rule
@@ -215,21 +215,21 @@ const NOT_ASKED_THEN: &str = "the template in force when the OKEP landed did not
 const MAY_BE_YOUNGER: &str =
     "the template may have asked for it only after the OKEP landed: history does not go back that far here";
 
-fn check(judged: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
-    let is_known = |rule: &Rule| rule.of_bytes || judged.okep.is_text_known();
+fn check(context: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
+    let is_known = |rule: &Rule| rule.of_bytes || context.okep.is_text_known();
     let checks = RULES.iter().filter(|r| wanted(r) && is_known(r)).filter_map(|r| match r.check {
         Check::Okep(check) => Some(check),
         Check::Tree(_) | Check::Links(_) | Check::History(_) => None,
     });
-    checks.flat_map(|check| check(judged)).collect()
+    checks.flat_map(|check| check(context)).collect()
 }
 
 /// Whether history could say more about an OKEP, in which the template at hand found this.
-fn needs_history(judged: &OkepContext, findings: &[Finding]) -> Option<NeedsHistory> {
+fn needs_history(context: &OkepContext, findings: &[Finding]) -> Option<NeedsHistory> {
     let of_template = |finding: &Finding| rule(finding.rule).is_some_and(Rule::is_of_template);
     let unmet_requirement = findings.iter().any(of_template);
-    let near_a_prompt = judged.okep.is_text_known() && judged.resembles_prompt();
-    let path = judged.okep.path.clone();
+    let near_a_prompt = context.okep.is_text_known() && context.resembles_prompt();
+    let path = context.okep.path.clone();
     (unmet_requirement || near_a_prompt).then_some(NeedsHistory { path, unmet_requirement, near_a_prompt })
 }
 

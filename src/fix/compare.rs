@@ -68,7 +68,7 @@ pub(super) fn compare(
     after: &[Finding],
     fixed: &[&Finding],
     renames: &[Rename],
-    judged_before: &dyn Fn(&str) -> bool,
+    checked_before: &dyn Fn(&str) -> bool,
     is_safely_fixed: &dyn Fn(&Finding) -> bool,
 ) -> Result<(), FixRejection> {
     let (was, is) = (counted(before.iter().copied(), renames), counted(after, &[]));
@@ -116,7 +116,7 @@ pub(super) fn compare(
     let uncovered = |new: &Finding| {
         is_safely_fixed(new) && fixed.iter().any(|f| reveals(f.rule) && f.severity <= new.severity)
     };
-    let unseen = |new: &Finding| new.okep.as_deref().is_some_and(|path| !judged_before(path));
+    let unseen = |new: &Finding| new.okep.as_deref().is_some_and(|path| !checked_before(path));
     let has_come = |f: &&Finding| {
         let identity = identity(f, &AfterRenames(&[]));
         count(&is, &identity) > count(&was, &identity)

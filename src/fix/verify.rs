@@ -190,7 +190,7 @@ impl<'a> Verifier<'a> {
         let tree = apply(&state.tree, &fixes).map_err(FixRejection::Fails)?;
         let after = state.snapshot.after(&tree);
         let renames: Vec<Rename> = fixes.iter().flat_map(|f| f.renames.clone()).collect();
-        let judged_before = |path: &str| {
+        let checked_before = |path: &str| {
             let path = renames.iter().find(|r| r.to == path).map_or(path, |r| &r.from);
             state.snapshot.okep(path).is_some()
         };
@@ -208,7 +208,7 @@ impl<'a> Verifier<'a> {
         findings.extend(of_links(&after));
         let is_safely_fixed =
             |f: &Finding| self.is_safely_fixed(f.okep.as_deref().and_then(|p| after.okep(p)), f);
-        compare(before.collect(), &findings, fixed, &renames, &judged_before, &is_safely_fixed)?;
+        compare(before.collect(), &findings, fixed, &renames, &checked_before, &is_safely_fixed)?;
         let (old, new) = ((&*state.tree, &*state.snapshot), (&tree, &after));
         registers_hold(old, new, &fixes)?;
         links_hold(&state.snapshot, &after, &renames).map_err(FixRejection::Fails)?;

@@ -20,19 +20,20 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let found = judged.ambiguities().iter().map(|a| {
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let found = context.ambiguities().iter().map(|a| {
         let subject =
             a.github.as_ref().or(a.site.as_ref()).map_or_else(String::new, |(_, text)| text.clone());
-        RULE.at(judged, a.span.clone(), subject, a.message.clone()).help(a.help.as_str())
+        RULE.at(context, a.span.clone(), subject, a.message.clone()).help(a.help.as_str())
     });
     found.collect()
 }
 
-fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
-    let ambiguity = judged.ambiguities().iter().find(|a| finding.is_at(&a.span))?;
-    let edit =
-        |(span, text): &(Range<usize>, String)| Edit::replace(&judged.okep.path, span.clone(), text.as_str());
+fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
+    let ambiguity = context.ambiguities().iter().find(|a| finding.is_at(&a.span))?;
+    let edit = |(span, text): &(Range<usize>, String)| {
+        Edit::replace(&context.okep.path, span.clone(), text.as_str())
+    };
     let edits: Vec<Edit> = ambiguity.edits.iter().map(edit).collect();
     (!edits.is_empty()).then(|| Fix::safe("make both show the same", edits))
 }

@@ -17,16 +17,16 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let twice = judged.alignment.duplicates.iter().filter_map(|(section, row)| {
-        let heading = judged.heading(*row);
-        let first = judged.heading_of(*section)?;
-        let name = judged.section_name(*section);
-        let line = judged.document().text.line_of(first.span.start);
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let twice = context.alignment.duplicates.iter().filter_map(|(section, row)| {
+        let heading = context.heading(*row);
+        let first = context.heading_of(*section)?;
+        let name = context.section_name(*section);
+        let line = context.document().text.line_of(first.span.start);
         let message = format!("section `{name}` appears twice, first at line {line}");
-        let finding = RULE.at(judged, heading.span.clone(), name, message);
+        let finding = RULE.at(context, heading.span.clone(), name, message);
         let finding = finding.help("merge the two sections, or give this one a name of its own");
-        Some(finding.related(judged, first.span.clone(), "first here"))
+        Some(finding.related(context, first.span.clone(), "first here"))
     });
     twice.collect()
 }

@@ -20,24 +20,24 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let rows = judged.okep.outline.rows.len();
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let rows = context.okep.outline.rows.len();
     let empty = (0..rows)
-        .filter(|row| !judged.heading(*row).has_content && !judged.has_subsections(*row))
-        .filter(|row| !is_stub(judged.document(), judged.heading(*row)));
-    empty.map(|row| finding(judged, row).detail(Detail::Row(row))).collect()
+        .filter(|row| !context.heading(*row).has_content && !context.has_subsections(*row))
+        .filter(|row| !is_stub(context.document(), context.heading(*row)));
+    empty.map(|row| finding(context, row).detail(Detail::Row(row))).collect()
 }
 
-fn finding(judged: &OkepContext, row: usize) -> Finding {
-    let heading = judged.heading(row);
-    let subject = judged.subject_of_row(row);
-    let siblings = judged.adopted_by(row);
+fn finding(context: &OkepContext, row: usize) -> Finding {
+    let heading = context.heading(row);
+    let subject = context.subject_of_row(row);
+    let siblings = context.adopted_by(row);
     let Some(first) = siblings.first() else {
         let message = format!("section `{}` is empty", heading.text);
-        let finding = RULE.at(judged, heading.span.clone(), subject, message);
+        let finding = RULE.at(context, heading.span.clone(), subject, message);
         return finding.help("fill it in, or write `None` or `N/A`");
     };
-    let names: Vec<String> = siblings.iter().map(|r| format!("`{}`", judged.heading(*r).text)).collect();
+    let names: Vec<String> = siblings.iter().map(|r| format!("`{}`", context.heading(*r).text)).collect();
     let shown = match names.len() {
         0..=3 => names.join(", "),
         more => format!("{} and {} more", names[..2].join(", "), more - 2),
@@ -46,21 +46,22 @@ fn finding(judged: &OkepContext, row: usize) -> Finding {
         "section `{}` is empty; its content seems to be in the headings after it: {shown}",
         heading.text
     );
-    let finding = RULE.at(judged, heading.span.clone(), subject, message);
-    let finding = finding.related(judged, judged.heading(*first).span.clone(), "the first heading after it");
+    let finding = RULE.at(context, heading.span.clone(), subject, message);
+    let finding =
+        finding.related(context, context.heading(*first).span.clone(), "the first heading after it");
     finding.help("move the headings after it one level deeper if they belong to it")
 }
 
 /// Puts the siblings that hold the section's content, with all under them, one level deeper.
-fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
+fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     let Detail::Row(row) = finding.detail else { return None };
-    let siblings = judged.adopted_by(row);
+    let siblings = context.adopted_by(row);
     let (first, last) = (*siblings.first()?, *siblings.last()?);
-    let rows = &judged.okep.outline.rows;
+    let rows = &context.okep.outline.rows;
     let level = rows[last].level;
     let end = (last + 1..rows.len()).find(|r| rows[*r].level <= level).unwrap_or(rows.len());
     let headings: Vec<usize> = (first..end).map(|r| rows[r].heading).collect();
-    let edits = markdown::relevel(judged.document(), &judged.okep.path, &headings, 1)?;
+    let edits = markdown::relevel(context.document(), &context.okep.path, &headings, 1)?;
     Some(Fix::suggested("move the headings after it one level deeper", edits))
 }
 

@@ -17,25 +17,25 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    if judged.template().outline.rows.is_empty() {
+fn check(context: &OkepContext) -> Vec<Finding> {
+    if context.template().outline.rows.is_empty() {
         return Vec::new();
     }
-    let top = judged.template().top_level();
-    let own = (0..judged.okep.outline.rows.len()).filter(|row| {
-        let name = &judged.okep.outline.rows[*row].name;
-        let twice = judged.alignment.duplicates.iter().any(|(_, r)| r == row);
-        let shares = judged.alignment.shared_out.iter().any(|(_, r)| r == row);
-        judged.alignment.section_of[*row].is_none()
-            && judged.level(*row) <= top
+    let top = context.template().top_level();
+    let own = (0..context.okep.outline.rows.len()).filter(|row| {
+        let name = &context.okep.outline.rows[*row].name;
+        let twice = context.alignment.duplicates.iter().any(|(_, r)| r == row);
+        let shares = context.alignment.shared_out.iter().any(|(_, r)| r == row);
+        context.alignment.section_of[*row].is_none()
+            && context.level(*row) <= top
             && !twice
             && !shares
-            && !judged.requirements.dropped.contains(&name.normal)
+            && !context.requirements.dropped.contains(&name.normal)
     });
     own.map(|row| {
-        let heading = judged.heading(row);
+        let heading = context.heading(row);
         let message = format!("the template has no section `{}`", heading.text);
-        let finding = RULE.at(judged, heading.span.clone(), heading.text.clone(), message);
+        let finding = RULE.at(context, heading.span.clone(), heading.text.clone(), message);
         finding.help("keep it if it fits nowhere else; otherwise move it into a section of the template")
     })
     .collect()

@@ -23,18 +23,20 @@ pub static RULE: Rule = Rule {
 
 const SUBJECT: &str = "issue";
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let (Some(form), Some(issue)) = (&judged.template().issue, &judged.okep.issue) else { return Vec::new() };
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let (Some(form), Some(issue)) = (&context.template().issue, &context.okep.issue) else {
+        return Vec::new();
+    };
     let Some(wanted) = &form.link else { return Vec::new() };
     if let Some(elsewhere) = &issue.elsewhere {
-        return vec![another_tracker(judged, issue, elsewhere, wanted)];
+        return vec![another_tracker(context, issue, elsewhere, wanted)];
     }
     let Some(link) = &issue.link else { return Vec::new() };
     let Some(number) = &link.number else { return Vec::new() };
     let same = wanted.repository.eq_ignore_ascii_case(&link.repository) && wanted.same_host(link);
     if link.pull_request {
         let message = format!("the issue link names pull request {}, not an issue", number.value);
-        let finding = RULE.at(judged, link.span.clone(), SUBJECT, message);
+        let finding = RULE.at(context, link.span.clone(), SUBJECT, message);
         return vec![finding.help("link the tracking issue; a pull request of the same number is no issue")];
     }
     if same {
@@ -46,43 +48,43 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         false => link.repository.clone(),
     };
     let message = format!("the issue link names `{}`; the template's names `{}`", name(link), name(wanted));
-    let finding = RULE.at(judged, link.span.clone(), SUBJECT, message);
+    let finding = RULE.at(context, link.span.clone(), SUBJECT, message);
     vec![finding.help(format!("link to `{}`", wanted.issue_url(number.value)))]
 }
 
-fn another_tracker(judged: &OkepContext, issue: &IssueLine, to: &Elsewhere, wanted: &ForgeLink) -> Finding {
+fn another_tracker(context: &OkepContext, issue: &IssueLine, to: &Elsewhere, wanted: &ForgeLink) -> Finding {
     let is_discussion = to.url.contains("/discussions/") && same_host(&to.url, &wanted.forge);
     let message = match issue.number().filter(|_| is_discussion) {
         Some(number) => format!("the issue link names discussion {number}, not an issue"),
         None => format!("the issue link names `{}`, which is no issue of `{}`", to.url, wanted.repository),
     };
     let place = if to.span.is_empty() { issue.span.clone() } else { to.span.clone() };
-    let finding = RULE.at(judged, place, SUBJECT, message);
+    let finding = RULE.at(context, place, SUBJECT, message);
     if is_discussion {
         return finding.help("link the tracking issue; a discussion of the same number is no issue");
     }
-    match judged.okep.number() {
+    match context.okep.number() {
         Some(number) => finding.help(format!("link to `{}`", wanted.issue_url(number))),
         None => finding.help(format!("link to the tracking issue in `{}`", wanted.repository)),
     }
 }
 
-fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
+fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
     const TITLE: &str = "name the template's repository";
-    let issue = judged.okep.issue.as_ref()?;
-    let wanted = judged.template().issue.as_ref()?.link.as_ref()?;
+    let issue = context.okep.issue.as_ref()?;
+    let wanted = context.template().issue.as_ref()?.link.as_ref()?;
     if let Some(elsewhere) = &issue.elsewhere {
-        let own = judged.okep.number()?;
+        let own = context.okep.number()?;
         // Numbers are given out once on a forge: a discussion of this number is no issue, and there is none.
         let on_forge = same_host(&elsewhere.url, &wanted.forge);
         let shows_own =
             issue.shown.is_some() && issue.number() == Some(own) && !elsewhere.span.is_empty() && !on_forge;
-        let edit = Edit::replace(&judged.okep.path, elsewhere.span.clone(), wanted.issue_url(own));
+        let edit = Edit::replace(&context.okep.path, elsewhere.span.clone(), wanted.issue_url(own));
         return shows_own.then(|| Fix::suggested(TITLE, vec![edit]));
     }
     let link = issue.link.as_ref().filter(|link| !link.pull_request && !link.span.is_empty())?;
     let url = wanted.issue_url(link.number.as_ref()?.value);
-    let edit = Edit::replace(&judged.okep.path, link.span.clone(), format!("{url}{}", link.tail));
+    let edit = Edit::replace(&context.okep.path, link.span.clone(), format!("{url}{}", link.tail));
     let same_project = link.repository.rsplit('/').next() == wanted.repository.rsplit('/').next();
     let make = if same_project { Fix::safe } else { Fix::suggested };
     Some(make(TITLE.to_owned(), vec![edit]))

@@ -23,24 +23,24 @@ pub static RULE: Rule = Rule {
 /// One short sentence may be all there is to list.
 const FEWEST_WORDS: usize = 10;
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let template_requirements = judged
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let template_requirements = context
         .template()
         .template_requirements
         .iter()
         .enumerate()
         .filter(|(_, template_requirements)| template_requirements.list);
-    template_requirements.filter_map(|(section, _)| finding(judged, section)).collect()
+    template_requirements.filter_map(|(section, _)| finding(context, section)).collect()
 }
 
-fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
-    let row = judged.alignment.matches[section]?.row;
-    let heading = judged.heading(row);
-    let document = judged.document();
+fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
+    let row = context.alignment.matches[section]?.row;
+    let heading = context.heading(row);
+    let document = context.document();
     let blocks = &document.blocks[heading.blocks.clone()];
     let text = |block: &Block| document.text.slice(block.span.clone());
     // Tables, code and deeper headings order things in their own way.
-    let ordered = heading.has_matter || judged.okep.outline.has_children(row);
+    let ordered = heading.has_matter || context.okep.outline.has_children(row);
     let listed = blocks.iter().any(|b| b.kind == BlockKind::Item)
         || blocks.iter().any(|b| text(b).lines().any(begins_like_item));
     // The goals of another text are listed there, or are not.
@@ -53,11 +53,11 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     if blocks.len() < 2 && sentences < 2 && prose::words(document, &heading.body) < FEWEST_WORDS {
         return None;
     }
-    if judged.leftovers().iter().any(|l| heading.body.contains(&l.span.start)) {
+    if context.leftovers().iter().any(|l| heading.body.contains(&l.span.start)) {
         return None;
     }
     let message = format!("the template asks for a list in `{}`; this is running text", heading.text);
-    let finding = RULE.at(judged, heading.span.clone(), judged.section_name(section), message);
+    let finding = RULE.at(context, heading.span.clone(), context.section_name(section), message);
     Some(finding.help("make each one an item of a bulleted or numbered list"))
 }
 

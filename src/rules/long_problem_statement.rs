@@ -18,25 +18,25 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let template_requirements = judged.template().template_requirements.iter().enumerate();
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let template_requirements = context.template().template_requirements.iter().enumerate();
     template_requirements
         .filter_map(|(section, template_requirements)| {
-            finding(judged, section, template_requirements.sentences?)
+            finding(context, section, template_requirements.sentences?)
         })
         .collect()
 }
 
-fn finding(judged: &OkepContext, section: usize, most: usize) -> Option<Finding> {
-    let heading = judged.heading_of(section)?;
-    let found = prose::sentences(judged.document(), &heading.body);
+fn finding(context: &OkepContext, section: usize, most: usize) -> Option<Finding> {
+    let heading = context.heading_of(section)?;
+    let found = prose::sentences(context.document(), &heading.body);
     // Where a sentence ends is a matter of taste: only what is long by any count is reported.
-    if found <= most * 2 || judged.leftovers().iter().any(|l| heading.body.contains(&l.span.start)) {
+    if found <= most * 2 || context.leftovers().iter().any(|l| heading.body.contains(&l.span.start)) {
         return None;
     }
     let asked = if most == 1 { "1 sentence".to_owned() } else { format!("{most} sentences") };
     let message = format!("`{}` has {found} sentences; the template asks for {asked}", heading.text);
-    let finding = RULE.at(judged, heading.span.clone(), judged.section_name(section), message);
+    let finding = RULE.at(context, heading.span.clone(), context.section_name(section), message);
     Some(finding.help("state the problem here, and move its background to the introduction"))
 }
 

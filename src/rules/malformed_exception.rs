@@ -17,10 +17,10 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let malformed = comments(judged.document(), ids()).into_iter().filter_map(|comment| {
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let malformed = comments(context.document(), ids()).into_iter().filter_map(|comment| {
         let reason = comment.directive.err()?;
-        let finding = RULE.at(judged, comment.span, "okep: allow", reason);
+        let finding = RULE.at(context, comment.span, "okep: allow", reason);
         Some(finding.help(
             "write `<!-- okep: allow RULE \"SUBJECT\" because REASON -->`; the subject may be left out",
         ))

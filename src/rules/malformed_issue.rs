@@ -21,23 +21,25 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let (Some(form), Some(issue)) = (&judged.template().issue, &judged.okep.issue) else { return Vec::new() };
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let (Some(form), Some(issue)) = (&context.template().issue, &context.okep.issue) else {
+        return Vec::new();
+    };
     let says_enough = issue.number().is_some() && issue.elsewhere.is_none();
     if form.link.is_none() || !says_enough || issue.link.as_ref().is_some_and(|l| l.pull_request) {
         return Vec::new();
     }
     let written = fold_blanks(&issue.text);
-    let Some(wanted) = wanted(judged, issue, form) else {
+    let Some(wanted) = wanted(context, issue, form) else {
         let message = format!("the issue line is `{written}`, without a link");
-        let finding = RULE.at(judged, issue.span.clone(), "issue", message);
+        let finding = RULE.at(context, issue.span.clone(), "issue", message);
         return vec![finding.help("link the number to the tracking issue")];
     };
     if written == fold_blanks(&wanted) {
         return Vec::new();
     }
     let message = format!("the issue line is `{written}`; the template's form is `{}`", fold_blanks(&wanted));
-    let finding = RULE.at(judged, issue.span.clone(), "issue", message);
+    let finding = RULE.at(context, issue.span.clone(), "issue", message);
     if !issue.plain || issue.is_reference() {
         // Rewritten, the line would lose words of the author's.
         return vec![finding.help("put the issue link on a line of its own")];
@@ -52,20 +54,20 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
 }
 
 /// The line in the template's form; in a list with other items it has the bullet or number that it has.
-fn wanted(judged: &OkepContext, issue: &IssueLine, form: &IssueLine) -> Option<String> {
+fn wanted(context: &OkepContext, issue: &IssueLine, form: &IssueLine) -> Option<String> {
     let line = issue.in_form_of(form)?;
-    Some(lists::like_its_list(judged.document(), issue.span.start, &line))
+    Some(lists::like_its_list(context.document(), issue.span.start, &line))
 }
 
-fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
-    let (form, issue) = (judged.template().issue.as_ref()?, judged.okep.issue.as_ref()?);
-    let wanted = wanted(judged, issue, form)?;
-    if form.is_part || !keeps_words(issue, &wanted) || !may_become(judged, issue, &wanted) {
+fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
+    let (form, issue) = (context.template().issue.as_ref()?, context.okep.issue.as_ref()?);
+    let wanted = wanted(context, issue, form)?;
+    if form.is_part || !keeps_words(issue, &wanted) || !may_become(context, issue, &wanted) {
         return None;
     }
     let complete = issue.link.as_ref().is_some_and(|l| l.number.is_some());
     let make = if complete { Fix::safe } else { Fix::suggested };
-    let edit = Edit::replace(&judged.okep.path, issue.span.clone(), wanted);
+    let edit = Edit::replace(&context.okep.path, issue.span.clone(), wanted);
     Some(make("write the issue line in the template's form".to_owned(), vec![edit]))
 }
 
@@ -73,13 +75,13 @@ fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
 ///
 /// A paragraph becomes a list item, or the reverse, only where it is all of its block, and no bullet changes where a
 /// list is next to it that it would be part of.
-fn may_become(judged: &OkepContext, issue: &IssueLine, wanted: &str) -> bool {
+fn may_become(context: &OkepContext, issue: &IssueLine, wanted: &str) -> bool {
     let is_bullet = |c: &char| matches!(c, '*' | '-' | '+');
     let (bullet, sign) = (issue.bullet, wanted.chars().next().filter(|_| lists::is_marked(wanted)));
     if bullet == sign {
         return true;
     }
-    let document = judged.document();
+    let document = context.document();
     let Some(own) = document.blocks.iter().position(|b| b.span.end >= issue.span.end) else { return false };
     let block = &document.blocks[own];
     let begins = block.marker.unwrap_or(block.span.start) == issue.span.start;

@@ -23,30 +23,30 @@ pub static RULE: Rule = Rule {
 
 const SUBJECT: &str = "title";
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let document = judged.document();
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let document = context.document();
     if document.is_blank() {
-        let copy = judged.template().path.as_deref().map_or("the template".into(), |p| format!("`{p}`"));
-        let finding = RULE.absent(judged, SUBJECT, "the file is empty".into());
+        let copy = context.template().path.as_deref().map_or("the template".into(), |p| format!("`{p}`"));
+        let finding = RULE.absent(context, SUBJECT, "the file is empty".into());
         return vec![finding.help(format!("start from a copy of {copy}"))];
     }
-    let number = judged.okep.number();
-    if judged.okep.title.is_none() && judged.is_in_parts() {
+    let number = context.okep.number();
+    if context.okep.title.is_none() && context.is_in_parts() {
         return Vec::new();
     }
-    let Some(title) = &judged.okep.title else {
+    let Some(title) = &context.okep.title else {
         let example = number.map_or(format!("# {PREFIX}-NNNN: Title"), |n| format!("# {PREFIX}-{n}: Title"));
         let message = format!("no title: the first heading is not `{example}`");
-        return vec![RULE.absent(judged, SUBJECT, message).help("begin the file with that heading")];
+        return vec![RULE.absent(context, SUBJECT, message).help("begin the file with that heading")];
     };
     let heading = &document.headings[title.heading];
-    if is_templates_own(judged, title) {
+    if is_templates_own(context, title) {
         let message = format!("`{}` is still the template's title", heading.text);
-        let finding = RULE.at(judged, heading.span.clone(), SUBJECT, message);
+        let finding = RULE.at(context, heading.span.clone(), SUBJECT, message);
         return vec![finding.help("write the number of your tracking issue and your own title")];
     }
     // One level too deep like all the others: `shifted-headings` says it.
-    let shifted = title.reads_the_same && heading.level as i8 == 1 + judged.alignment.shift;
+    let shifted = title.reads_the_same && heading.level as i8 == 1 + context.alignment.shift;
     if title.well_formed || (shifted && form(title).as_deref() == Some(&heading.text)) {
         return Vec::new();
     }
@@ -55,7 +55,7 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
         "#".repeat(heading.level.into()),
         heading.text
     );
-    let finding = RULE.at(judged, heading.span.clone(), SUBJECT, message);
+    let finding = RULE.at(context, heading.span.clone(), SUBJECT, message);
     if title.name.is_empty() {
         return vec![finding.help("add a title after the number")];
     }
@@ -65,18 +65,18 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     if !is_certain(title, number) {
         return vec![finding.help(format!("begin it with `{PREFIX}-{number}: `"))];
     }
-    vec![finding.help(format!("write `# {}`", source(judged, title, number)))]
+    vec![finding.help(format!("write `# {}`", source(context, title, number)))]
 }
 
-fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
-    let title = judged.okep.title.as_ref()?;
-    let number = title.number.or(judged.okep.number())?;
-    if is_templates_own(judged, title) || title.name.is_empty() || !is_certain(title, number) {
+fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
+    let title = context.okep.title.as_ref()?;
+    let number = title.number.or(context.okep.number())?;
+    if is_templates_own(context, title) || title.name.is_empty() || !is_certain(title, number) {
         return None;
     }
-    let mut edits = edits(judged, title, number)?;
+    let mut edits = edits(context, title, number)?;
     let wanted = format!("{PREFIX}-{number}: {}", title.name);
-    edits.extend(anchors::follow(judged.document(), &judged.okep.path, title.heading, &wanted));
+    edits.extend(anchors::follow(context.document(), &context.okep.path, title.heading, &wanted));
     Some(match title.reads_the_same {
         true => Fix::safe("write the title in its usual form", edits),
         false => Fix::suggested("put the number before the title", edits),
@@ -89,8 +89,8 @@ fn form(title: &Title) -> Option<String> {
 
 /// The edits that give the title its form and touch nothing of its name; none where the markup does not
 /// let the two be distinguished.
-fn edits(judged: &OkepContext, title: &Title, number: u64) -> Option<Vec<Edit>> {
-    let (document, path) = (judged.document(), &judged.okep.path);
+fn edits(context: &OkepContext, title: &Title, number: u64) -> Option<Vec<Edit>> {
+    let (document, path) = (context.document(), &context.okep.path);
     let heading = &document.headings[title.heading];
     // Its lines become one, and no edit inside of them is left.
     if document.text.slice(heading.text_span.clone()).contains('\n') {
@@ -132,8 +132,8 @@ fn edits(judged: &OkepContext, title: &Title, number: u64) -> Option<Vec<Edit>> 
 }
 
 /// The title in its form, its name as the source has it, for the help.
-fn source(judged: &OkepContext, title: &Title, number: u64) -> String {
-    let document = judged.document();
+fn source(context: &OkepContext, title: &Title, number: u64) -> String {
+    let document = context.document();
     let heading = &document.headings[title.heading];
     let letters = markup_spans::letters(document, heading);
     let name = title.name.chars().count();
@@ -168,12 +168,12 @@ fn names_a_number(name: &str) -> bool {
     })
 }
 
-fn is_templates_own(judged: &OkepContext, title: &Title) -> bool {
-    let template = judged.template();
+fn is_templates_own(context: &OkepContext, title: &Title) -> bool {
+    let template = context.template();
     let same_name = template.title_name().is_some_and(|name| {
         template.path.is_some() && Name::new(name).normal == Name::new(&title.name).normal
     });
-    let text = &judged.document().headings[title.heading].text;
+    let text = &context.document().headings[title.heading].text;
     let placeholder = text.to_ascii_uppercase().starts_with("OKEP-XXXX")
         || text.to_ascii_uppercase().starts_with("OKEP-NNNN");
     same_name || placeholder

@@ -21,28 +21,28 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    judged.alignment.misplacements.iter().filter_map(|found| finding(judged, found)).collect()
+fn check(context: &OkepContext) -> Vec<Finding> {
+    context.alignment.misplacements.iter().filter_map(|found| finding(context, found)).collect()
 }
 
 /// One finding for all sections with one cause, at the first of them.
-fn finding(judged: &OkepContext, found: &Misplacement) -> Option<Finding> {
+fn finding(context: &OkepContext, found: &Misplacement) -> Option<Finding> {
     let (section, others) = found.sections.split_first()?;
-    let row = judged.alignment.matches[*section]?.row;
-    let heading = judged.heading(row);
-    let name = judged.section_name(*section);
-    let around = judged.template().outline.rows[*section].parent.map(|p| judged.section_name(p));
+    let row = context.alignment.matches[*section]?.row;
+    let heading = context.heading(row);
+    let name = context.section_name(*section);
+    let around = context.template().outline.rows[*section].parent.map(|p| context.section_name(p));
     let inside = around.map_or(String::new(), |name| format!(" inside `{name}`"));
     let subject = match others.len() {
         0 => format!("`{}` is", heading.text),
         1 => format!("`{}` and 1 more section are", heading.text),
         more => format!("`{}` and {more} more sections are", heading.text),
     };
-    let level = judged.okep.outline.rows[row].level;
+    let level = context.okep.outline.rows[row].level;
     let wanted = (level as i8 - found.by).max(1);
     let message = match found.by {
         0 => {
-            let is_inside = judged.okep.outline.rows[row].parent.map(|p| judged.heading(p).text.as_str());
+            let is_inside = context.okep.outline.rows[row].parent.map(|p| context.heading(p).text.as_str());
             let is_inside = is_inside.map_or("at the top".to_owned(), |name| format!("inside `{name}`"));
             format!("{subject} {is_inside}; the template has `{name}`{inside}")
         }
@@ -63,9 +63,9 @@ fn finding(judged: &OkepContext, found: &Misplacement) -> Option<Finding> {
             format!("{verb} them and every heading between them by {levels}")
         }
     };
-    let mut finding = RULE.at(judged, heading.span.clone(), name, message);
-    for other in others.iter().filter_map(|s| judged.heading_of(*s)) {
-        finding = finding.related(judged, other.span.clone(), "misplaced by the same cause");
+    let mut finding = RULE.at(context, heading.span.clone(), name, message);
+    for other in others.iter().filter_map(|s| context.heading_of(*s)) {
+        finding = finding.related(context, other.span.clone(), "misplaced by the same cause");
     }
     Some(finding.detail(Detail::Section(*section)).help(help))
 }
@@ -76,16 +76,16 @@ fn off_by(by: i8) -> String {
 }
 
 /// Changes the levels of the whole range in place; none where that would not put all of it right.
-fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
+fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     let Detail::Section(section) = finding.detail else { return None };
-    let found = judged.alignment.misplacements.iter().find(|m| m.sections.first() == Some(&section))?;
+    let found = context.alignment.misplacements.iter().find(|m| m.sections.first() == Some(&section))?;
     // After an open fence it is not certain what is a heading.
-    if found.by == 0 || judged.document().unclosed_fence.is_some() || !is_right_after(judged, found) {
+    if found.by == 0 || context.document().unclosed_fence.is_some() || !is_right_after(context, found) {
         return None;
     }
-    let rows = &judged.okep.outline.rows[found.rows.clone()];
+    let rows = &context.okep.outline.rows[found.rows.clone()];
     let headings: Vec<usize> = rows.iter().map(|row| row.heading).collect();
-    let edits = relevel(judged.document(), &judged.okep.path, &headings, -found.by)?;
+    let edits = relevel(context.document(), &context.okep.path, &headings, -found.by)?;
     let (verb, levels) = movement(found.by);
     let title = match headings.len() {
         1 => format!("{verb} the heading by {levels}"),
@@ -95,17 +95,17 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
 }
 
 /// Whether the sections are where the template has them once their range has its levels, and no other is worse off.
-fn is_right_after(judged: &OkepContext, found: &Misplacement) -> bool {
-    let outline = judged.okep.outline.releveled(&found.rows, -found.by);
-    let before = &judged.alignment;
-    let after = align(&judged.template().outline, judged.requirements.plain_old_names(), &outline);
+fn is_right_after(context: &OkepContext, found: &Misplacement) -> bool {
+    let outline = context.okep.outline.releveled(&found.rows, -found.by);
+    let before = &context.alignment;
+    let after = align(&context.template().outline, context.requirements.plain_old_names(), &outline);
     let is_fixed = |section: &usize| !after.is_misplaced(*section);
     let was_so = |section: &usize| before.is_misplaced(*section) && !found.sections.contains(section);
     let misplaced = after.misplacements.iter().flat_map(|m| &m.sections);
     // What is inside of a section without text of its own stays inside of it.
     let empties = |row: usize| {
-        !judged.heading(row).has_content
-            && judged.okep.outline.has_children(row)
+        !context.heading(row).has_content
+            && context.okep.outline.has_children(row)
             && !outline.has_children(row)
     };
     !found.rows.clone().any(empties)

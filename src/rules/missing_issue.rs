@@ -23,55 +23,55 @@ pub static RULE: Rule = Rule {
 
 const SUBJECT: &str = "issue";
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let Some(form) = &judged.template().issue else { return Vec::new() };
-    if judged.document().is_blank() || judged.okep.issue.is_none() && judged.is_in_parts() {
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let Some(form) = &context.template().issue else { return Vec::new() };
+    if context.document().is_blank() || context.okep.issue.is_none() && context.is_in_parts() {
         return Vec::new();
     }
-    let remedy = wanted(judged, form)
+    let remedy = wanted(context, form)
         .map_or("link the tracking issue under the title".into(), |w| format!("add `{w}` under the title"));
-    match &judged.okep.issue {
+    match &context.okep.issue {
         None => {
             let message = "no line between the title and the first section links the tracking issue";
-            vec![RULE.absent(judged, SUBJECT, message.into()).help(remedy)]
+            vec![RULE.absent(context, SUBJECT, message.into()).help(remedy)]
         }
         // An issue of another tracker is one too; `foreign-issue` speaks of it.
         Some(issue) if issue.number().is_none() && issue.elsewhere.is_none() => {
             let message = "the issue line names no issue".to_owned();
-            vec![RULE.at(judged, issue.span.clone(), SUBJECT, message).help(remedy)]
+            vec![RULE.at(context, issue.span.clone(), SUBJECT, message).help(remedy)]
         }
         Some(_) => Vec::new(),
     }
 }
 
-fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
-    let form = judged.template().issue.as_ref()?;
-    let wanted = wanted(judged, form)?;
-    match &judged.okep.issue {
-        Some(issue) if stands_in(judged, issue, form) => {
-            let wanted = lists::like_its_list(judged.document(), issue.span.start, &wanted);
-            let edit = Edit::replace(&judged.okep.path, issue.span.clone(), wanted);
+fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
+    let form = context.template().issue.as_ref()?;
+    let wanted = wanted(context, form)?;
+    match &context.okep.issue {
+        Some(issue) if stands_in(context, issue, form) => {
+            let wanted = lists::like_its_list(context.document(), issue.span.start, &wanted);
+            let edit = Edit::replace(&context.okep.path, issue.span.clone(), wanted);
             Some(Fix::suggested("name the issue", vec![edit]))
         }
         // A word that is not understood may name the issue.
         Some(issue) if has_label_of(issue, form) && !is_text(issue) => None,
         // What else the line says is the author's.
-        _ => insertion(judged, &wanted),
+        _ => insertion(context, &wanted),
     }
 }
 
 /// The line to write; none where the template's is part of something larger, or where the number is known to be that
 /// of something else.
-fn wanted(judged: &OkepContext, form: &IssueLine) -> Option<String> {
-    let number = judged.okep.number().filter(|_| !form.is_part)?;
-    if is_taken(judged, number) { None } else { form.for_number(number) }
+fn wanted(context: &OkepContext, form: &IssueLine) -> Option<String> {
+    let number = context.okep.number().filter(|_| !form.is_part)?;
+    if is_taken(context, number) { None } else { form.for_number(number) }
 }
 
 /// Whether a line before the first section names a discussion or a pull request of this number: the two and issues
 /// are numbered together.
-fn is_taken(judged: &OkepContext, number: u64) -> bool {
-    let document = judged.document();
-    let preamble = document.preamble(judged.okep.title.as_ref().map(|title| title.heading));
+fn is_taken(context: &OkepContext, number: u64) -> bool {
+    let document = context.document();
+    let preamble = document.preamble(context.okep.title.as_ref().map(|title| title.heading));
     let number = number.to_string();
     document.text.slice(document.body_start..preamble.end).lines().any(|line| {
         let words: Vec<String> =
@@ -85,10 +85,10 @@ fn is_taken(judged: &OkepContext, number: u64) -> bool {
 const OTHER_KINDS: [&str; 8] = ["discussion", "discussions", "mr", "pr", "prs", "pull", "pulls", "requests"];
 
 /// Puts the line under the title: as the first item of the list that is there, else with blank lines around it.
-fn insertion(judged: &OkepContext, wanted: &str) -> Option<Fix> {
+fn insertion(context: &OkepContext, wanted: &str) -> Option<Fix> {
     const TITLE: &str = "link the tracking issue";
-    let document = judged.document();
-    let title = judged.okep.title.as_ref()?;
+    let document = context.document();
+    let title = context.okep.title.as_ref()?;
     let text = &document.text;
     let line = text.line_range(document.headings[title.heading].span.end.saturating_sub(1));
     let at = line.start + text.slice(line.clone()).trim_end_matches(['\n', '\r']).len();
@@ -109,7 +109,7 @@ fn insertion(judged: &OkepContext, wanted: &str) -> Option<Fix> {
         let indent = text.slice(start..next);
         let gap = if list.tight { ending.to_owned() } else { ending.repeat(2) };
         let item = format!("{indent}{}{gap}", lists::like_item(document, next, wanted));
-        return Some(Fix::suggested(TITLE, vec![Edit::insert(&judged.okep.path, start, item)]));
+        return Some(Fix::suggested(TITLE, vec![Edit::insert(&context.okep.path, start, item)]));
     }
     // Below an item, indented text would be part of it.
     if lists::is_marked(wanted) && next - text.line_range(next).start > 1 {
@@ -117,7 +117,7 @@ fn insertion(judged: &OkepContext, wanted: &str) -> Option<Fix> {
     }
     let blank_follows = line.end == text.len() || text.slice(text.line_range(line.end)).trim().is_empty();
     let tail = if blank_follows { "" } else { ending };
-    let edit = Edit::insert(&judged.okep.path, at, format!("{ending}{ending}{wanted}{tail}"));
+    let edit = Edit::insert(&context.okep.path, at, format!("{ending}{ending}{wanted}{tail}"));
     Some(Fix::suggested(TITLE, vec![edit]))
 }
 
@@ -140,7 +140,7 @@ fn is_text(issue: &IssueLine) -> bool {
 
 /// Whether a line has the template's label and nothing behind it but the place of an issue to come, or the OKEP's
 /// number in a form that links to nothing.
-fn stands_in(judged: &OkepContext, issue: &IssueLine, form: &IssueLine) -> bool {
+fn stands_in(context: &OkepContext, issue: &IssueLine, form: &IssueLine) -> bool {
     let is_labelled = has_label_of(issue, form) && issue.plain;
     let Some(label) = issue.label.as_deref().filter(|_| is_labelled) else { return false };
     let rest = issue.text.split_once(label).map_or("", |(_, rest)| rest);
@@ -148,7 +148,7 @@ fn stands_in(judged: &OkepContext, issue: &IssueLine, form: &IssueLine) -> bool 
         Some(link) => rest.replace(&link.url, ""),
         None => rest.to_owned(),
     };
-    let number = judged.okep.number().map_or(String::new(), |number| number.to_string());
+    let number = context.okep.number().map_or(String::new(), |number| number.to_string());
     let mut words =
         rest.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase);
     words.all(|word| {

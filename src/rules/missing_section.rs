@@ -23,29 +23,29 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    if judged.document().is_blank() || judged.is_in_parts() {
+fn check(context: &OkepContext) -> Vec<Finding> {
+    if context.document().is_blank() || context.is_in_parts() {
         return Vec::new();
     }
-    let rows = &judged.template().outline.rows;
+    let rows = &context.template().outline.rows;
     (0..rows.len())
-        .filter(|section| judged.alignment.matches[*section].is_none())
-        .filter(|section| !is_optional(judged, *section))
-        .filter(|section| judged.alignment.merged.iter().all(|(merged, _)| merged != section))
-        .filter(|section| !is_ambiguous(judged, *section) && judged.in_open_fence(*section).is_none())
+        .filter(|section| context.alignment.matches[*section].is_none())
+        .filter(|section| !is_optional(context, *section))
+        .filter(|section| context.alignment.merged.iter().all(|(merged, _)| merged != section))
+        .filter(|section| !is_ambiguous(context, *section) && context.in_open_fence(*section).is_none())
         .map(|section| {
-            let name = judged.section_name(section);
-            let finding = RULE.absent(judged, name, format!("section `{name}` is missing"));
+            let name = context.section_name(section);
+            let finding = RULE.absent(context, name, format!("section `{name}` is missing"));
             let around = rows[section]
                 .parent
-                .map_or(String::new(), |p| format!(" inside `{}`", judged.section_name(p)));
+                .map_or(String::new(), |p| format!(" inside `{}`", context.section_name(p)));
             let hashes = "#".repeat(rows[section].level.into());
-            match hidden_heading(judged, section) {
+            match hidden_heading(context, section) {
                 // To add it once more would be no remedy.
                 Some((at, what)) => finding
-                    .help(format!("line {} has this heading {what}", judged.document().text.line_of(at))),
+                    .help(format!("line {} has this heading {what}", context.document().text.line_of(at))),
                 None => {
-                    let neighbour = neighbour(judged, section);
+                    let neighbour = neighbour(context, section);
                     let finding = finding.help(format!("add `{hashes} {name}`{around}{neighbour}"));
                     finding.detail(Detail::Section(section))
                 }
@@ -55,33 +55,33 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
 }
 
 /// Whether the template leaves it to the author to have a section, or the one around it, which is not there either.
-fn is_optional(judged: &OkepContext, section: usize) -> bool {
-    let outline = &judged.template().outline;
-    let absent = |section: usize| judged.alignment.matches[section].is_none();
+fn is_optional(context: &OkepContext, section: usize) -> bool {
+    let outline = &context.template().outline;
+    let absent = |section: usize| context.alignment.matches[section].is_none();
     outline.rows[section].is_optional
         || outline.ancestors(section).any(|around| outline.rows[around].is_optional && absent(around))
 }
 
 /// Whether a heading of this name is one on GitHub or on the site only, which `ambiguous-heading` reports: a second one
 /// would not fix it.
-fn is_ambiguous(judged: &OkepContext, section: usize) -> bool {
-    let headings = judged.ambiguities().iter().flat_map(|a| [&a.github, &a.site]);
-    headings.flatten().any(|(_, text)| judged.is_named(section, text)) || may_be_on_site(judged, section)
+fn is_ambiguous(context: &OkepContext, section: usize) -> bool {
+    let headings = context.ambiguities().iter().flat_map(|a| [&a.github, &a.site]);
+    headings.flatten().any(|(_, text)| context.is_named(section, text)) || may_be_on_site(context, section)
 }
 
 /// Whether a site with extensions that are not known may show a heading of this section.
-fn may_be_on_site(judged: &OkepContext, section: usize) -> bool {
-    let text = judged.document().text.as_str();
-    let site = judged.okep.site.filter(|on| !on.are_known_for(text));
-    hidden_heading(judged, section).is_none()
-        && site.is_some_and(|on| site_headings(text, on).iter().any(|h| judged.is_named(section, &h.text)))
+fn may_be_on_site(context: &OkepContext, section: usize) -> bool {
+    let text = context.document().text.as_str();
+    let site = context.okep.site.filter(|on| !on.are_known_for(text));
+    hidden_heading(context, section).is_none()
+        && site.is_some_and(|on| site_headings(text, on).iter().any(|h| context.is_named(section, &h.text)))
 }
 
 /// Where a document has a heading of this section that GitHub does not show as one, and what to do about it.
-fn hidden_heading(judged: &OkepContext, section: usize) -> Option<(usize, &'static str)> {
-    let document = judged.document();
+fn hidden_heading(context: &OkepContext, section: usize) -> Option<(usize, &'static str)> {
+    let document = context.document();
     let text = document.text.as_str();
-    if let Some(heading) = document.nested_headings.iter().find(|h| judged.is_named(section, &h.text)) {
+    if let Some(heading) = document.nested_headings.iter().find(|h| context.is_named(section, &h.text)) {
         return Some((heading.span.start, "inside of a list or a quote; move it out"));
     }
     for html in &document.html {
@@ -93,12 +93,12 @@ fn hidden_heading(judged: &OkepContext, section: usize) -> Option<(usize, &'stat
         for line in text[html.clone()].split_inclusive('\n') {
             let shown = line.trim();
             let name = shown.trim_start_matches('#').strip_prefix(' ').filter(|_| shown.starts_with('#'));
-            if name.is_some_and(|name| !is_long && judged.is_named(section, name)) {
+            if name.is_some_and(|name| !is_long && context.is_named(section, name)) {
                 return Some((at, "where GitHub takes it for HTML; put a blank line above it"));
             }
             let tag =
                 shown.strip_prefix("<h").and_then(|tag| Some(tag.split_once('>')?.1.split_once("</h")?.0));
-            if tag.is_some_and(|inner| judged.is_named(section, inner.trim())) {
+            if tag.is_some_and(|inner| context.is_named(section, inner.trim())) {
                 return Some((at, "as raw HTML; write it as Markdown"));
             }
             at += line.len();
@@ -108,64 +108,64 @@ fn hidden_heading(judged: &OkepContext, section: usize) -> Option<(usize, &'stat
 }
 
 /// Where the section belongs, named by the nearest sibling that is there.
-fn neighbour(judged: &OkepContext, section: usize) -> String {
-    let rows = &judged.template().outline.rows;
+fn neighbour(context: &OkepContext, section: usize) -> String {
+    let rows = &context.template().outline.rows;
     let sibling =
-        |s: &usize| rows[*s].parent == rows[section].parent && judged.alignment.matches[*s].is_some();
+        |s: &usize| rows[*s].parent == rows[section].parent && context.alignment.matches[*s].is_some();
     let before = (0..section).rev().find(sibling);
     let after = (section + 1..rows.len()).find(sibling);
-    let line = |s: usize| judged.heading_of(s).map_or(0, |h| judged.document().text.line_of(h.span.start));
+    let line = |s: usize| context.heading_of(s).map_or(0, |h| context.document().text.line_of(h.span.start));
     match (before, after) {
-        (Some(s), _) => format!(" after `{}` (line {})", judged.section_name(s), line(s)),
-        (None, Some(s)) => format!(" before `{}` (line {})", judged.section_name(s), line(s)),
+        (Some(s), _) => format!(" after `{}` (line {})", context.section_name(s), line(s)),
+        (None, Some(s)) => format!(" before `{}` (line {})", context.section_name(s), line(s)),
         (None, None) => String::new(),
     }
 }
 
 /// Adds the section with the template's own prompt, and with those of the sections inside it, for the author to
 /// answer; what has no prompt is left out.
-fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
+fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     let Detail::Section(section) = finding.detail else { return None };
-    let rows = &judged.template().outline.rows;
-    let parent_is_missing = rows[section].parent.is_some_and(|p| judged.alignment.matches[p].is_none());
-    if parent_is_missing || judged.alignment.shift != 0 || judged.document().unclosed_fence.is_some() {
+    let rows = &context.template().outline.rows;
+    let parent_is_missing = rows[section].parent.is_some_and(|p| context.alignment.matches[p].is_none());
+    if parent_is_missing || context.alignment.shift != 0 || context.document().unclosed_fence.is_some() {
         return None;
     }
-    let at = markdown::where_missing(judged, section)?;
-    if markdown::is_hidden(judged.document(), at) {
+    let at = markdown::where_missing(context, section)?;
+    if markdown::is_hidden(context.document(), at) {
         return None;
     }
     let inside = (section + 1..rows.len()).take_while(|s| rows[*s].level > rows[section].level);
     let mut added = vec![section];
-    if inside.clone().all(|s| judged.alignment.matches[s].is_none()) {
+    if inside.clone().all(|s| context.alignment.matches[s].is_none()) {
         let asks = |s: &usize| {
             let below = (*s..rows.len()).skip(1).take_while(|b| rows[*b].level > rows[*s].level);
-            below.chain([*s]).any(|b| has_prompt(judged, b))
+            below.chain([*s]).any(|b| has_prompt(context, b))
         };
         added.extend(inside.filter(asks));
     }
     // Without a question, an empty heading would only turn an error into a warning.
-    if !added.iter().any(|s| has_prompt(judged, *s)) {
+    if !added.iter().any(|s| has_prompt(context, *s)) {
         return None;
     }
-    let text: Vec<String> = added.iter().map(|s| with_prompt(judged, *s)).collect();
-    let ending = judged.document().text.line_ending_near(at);
-    let edit = markdown::insert_section(judged, at, text.join("\n\n").replace('\n', ending));
+    let text: Vec<String> = added.iter().map(|s| with_prompt(context, *s)).collect();
+    let ending = context.document().text.line_ending_near(at);
+    let edit = markdown::insert_section(context, at, text.join("\n\n").replace('\n', ending));
     let title = format!("add `{}` with the template's prompt", rows[section].name.text);
     Some(Fix::suggested(title, vec![edit]))
 }
 
 /// Whether `template-text` would find the template's own text under a section.
-fn has_prompt(judged: &OkepContext, section: usize) -> bool {
-    let document = Document::parse(markdown::prompt(judged.template(), section).as_bytes());
-    !judged.requirements.prompts.leftovers(&document, None).0.is_empty()
+fn has_prompt(context: &OkepContext, section: usize) -> bool {
+    let document = Document::parse(markdown::prompt(context.template(), section).as_bytes());
+    !context.requirements.prompts.leftovers(&document, None).0.is_empty()
 }
 
 /// The section as the template has it, up to the next heading.
-fn with_prompt(judged: &OkepContext, section: usize) -> String {
-    let hashes = "#".repeat(judged.template().outline.rows[section].level.into());
-    let heading = format!("{hashes} {}", judged.section_source(section));
-    match markdown::prompt(judged.template(), section).as_str() {
+fn with_prompt(context: &OkepContext, section: usize) -> String {
+    let hashes = "#".repeat(context.template().outline.rows[section].level.into());
+    let heading = format!("{hashes} {}", context.section_source(section));
+    match markdown::prompt(context.template(), section).as_str() {
         "" => heading,
         prompt => format!("{heading}\n\n{prompt}"),
     }

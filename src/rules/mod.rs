@@ -224,13 +224,13 @@ impl Rule {
     /// A finding about the checked OKEP, at a span of its own file.
     fn at(
         &self,
-        judged: &OkepContext,
+        context: &OkepContext,
         span: Range<usize>,
         subject: impl Into<String>,
         message: String,
     ) -> Finding {
-        let mut finding = self.absent(judged, subject, message);
-        finding.place = Some(judged.okep.document.text.place(span));
+        let mut finding = self.absent(context, subject, message);
+        finding.place = Some(context.okep.document.text.place(span));
         finding
     }
 
@@ -242,8 +242,8 @@ impl Rule {
     }
 
     /// A finding about something the checked OKEP does not have.
-    fn absent(&self, judged: &OkepContext, subject: impl Into<String>, message: String) -> Finding {
-        self.about(Some(&judged.okep.path), &judged.okep.path, subject, message)
+    fn absent(&self, context: &OkepContext, subject: impl Into<String>, message: String) -> Finding {
+        self.about(Some(&context.okep.path), &context.okep.path, subject, message)
     }
 
     /// A finding that points into any file.
@@ -295,10 +295,10 @@ impl Finding {
         self
     }
 
-    fn related(mut self, judged: &OkepContext, span: Range<usize>, message: impl Into<String>) -> Self {
+    fn related(mut self, context: &OkepContext, span: Range<usize>, message: impl Into<String>) -> Self {
         self.related.push(Related {
-            path: judged.okep.path.clone(),
-            place: Some(judged.okep.document.text.place(span)),
+            path: context.okep.path.clone(),
+            place: Some(context.okep.document.text.place(span)),
             message: message.into(),
         });
         self

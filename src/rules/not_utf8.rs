@@ -17,14 +17,14 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let text = &judged.document().text;
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let text = &context.document().text;
     let Some(at) = text.invalid_at else { return Vec::new() };
     let bytes = match text.invalid_bytes {
         1 => "1 byte is".to_owned(),
         n => format!("{n} bytes are"),
     };
-    let finding = RULE.at(judged, at..at + 1, "encoding", format!("{bytes} not UTF-8, the first one here"));
+    let finding = RULE.at(context, at..at + 1, "encoding", format!("{bytes} not UTF-8, the first one here"));
     vec![finding.help("save the file as UTF-8")]
 }
 

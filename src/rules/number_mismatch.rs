@@ -40,8 +40,8 @@ struct Numbers {
 }
 
 impl Numbers {
-    fn of(judged: &OkepContext) -> Option<Numbers> {
-        let carriers = carriers(judged);
+    fn of(context: &OkepContext) -> Option<Numbers> {
+        let carriers = carriers(context);
         let mut votes: BTreeMap<u64, usize> = BTreeMap::new();
         for carrier in &carriers {
             *votes.entry(carrier.number).or_insert(0) += 1;
@@ -49,10 +49,10 @@ impl Numbers {
         if votes.len() < 2 {
             return None;
         }
-        let template = judged.template();
+        let template = context.template();
         let owner = |number: u64| match template.number == Some(number) {
             true => template.path.clone(),
-            false => judged.okep.owner_of(number).map(|owner| owner.path.clone()),
+            false => context.okep.owner_of(number).map(|owner| owner.path.clone()),
         };
         let owned = |number: &u64| Some((*number, owner(*number)?));
         let owned: Vec<(u64, String)> = votes.keys().filter_map(owned).collect();
@@ -69,22 +69,22 @@ impl Numbers {
     }
 }
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let Some(numbers) = Numbers::of(judged) else { return Vec::new() };
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let Some(numbers) = Numbers::of(context) else { return Vec::new() };
     let carriers = &numbers.carriers;
     let file = carriers.iter().find(|c| c.what == "file name").map(|c| c.number);
     let odd = numbers.odd(numbers.right.or(file).unwrap_or(carriers[0].number));
     let listed: Vec<String> = carriers.iter().map(|c| format!("{} {}", c.what, c.number)).collect();
     let message = format!("numbers disagree: {}", listed.join(", "));
     let mut finding = match odd.iter().find_map(|c| c.span.clone()) {
-        Some(span) => RULE.at(judged, span, "number", message),
-        None => RULE.absent(judged, "number", message),
+        Some(span) => RULE.at(context, span, "number", message),
+        None => RULE.absent(context, "number", message),
     };
     for carrier in carriers {
-        let place = carrier.span.clone().map(|s| judged.document().text.place(s));
+        let place = carrier.span.clone().map(|s| context.document().text.place(s));
         if place.is_some() && place != finding.place {
             let message = format!("{} says {}", carrier.what, carrier.number);
-            finding.related.push(Related { path: judged.okep.path.clone(), place, message });
+            finding.related.push(Related { path: context.okep.path.clone(), place, message });
         }
     }
     for (number, owner) in &numbers.owned {
@@ -95,28 +95,28 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     };
     let says = if numbers.owned.is_empty() { "most of them say" } else { "the number here is" };
     let finding = finding.help(format!("{says} {right}"));
-    match remedy(judged, &odd, right) {
+    match remedy(context, &odd, right) {
         Ok(_) => vec![finding],
         Err(by_hand) => vec![finding.help(by_hand)],
     }
 }
 
-fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
-    let numbers = Numbers::of(judged)?;
+fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
+    let numbers = Numbers::of(context)?;
     let right = numbers.right?;
-    remedy(judged, &numbers.odd(right), right).ok()
+    remedy(context, &numbers.odd(right), right).ok()
 }
 
 /// The fix, or what to do by hand.
-fn remedy(judged: &OkepContext, odd: &[&Carrier], right: u64) -> Result<Fix, &'static str> {
+fn remedy(context: &OkepContext, odd: &[&Carrier], right: u64) -> Result<Fix, &'static str> {
     let is_odd = |what: &str| odd.iter().any(|c| c.what == what);
-    if judged.okep.issue.as_ref().is_some_and(|i| i.is_reference()) && is_odd("link") {
+    if context.okep.issue.as_ref().is_some_and(|i| i.is_reference()) && is_odd("link") {
         return Err("if the link's number is wrong, correct it by hand in the link's definition");
     }
     if is_odd("folder") {
         return Err("if that number is right, rename the folder by hand");
     }
-    let path = &judged.okep.path;
+    let path = &context.okep.path;
     let edits = odd.iter().filter_map(|c| Some(Edit::replace(path, c.span.clone()?, right.to_string())));
     let fix = Fix::suggested(format!("use {right} everywhere"), edits.collect());
     if !is_odd("file name") {
@@ -128,8 +128,8 @@ fn remedy(judged: &OkepContext, odd: &[&Carrier], right: u64) -> Result<Fix, &'s
     }
 }
 
-fn carriers(judged: &OkepContext) -> Vec<Carrier> {
-    let okep = judged.okep;
+fn carriers(context: &OkepContext) -> Vec<Carrier> {
+    let okep = context.okep;
     let issue = okep.issue.as_ref();
     let shown = issue.and_then(|i| i.shown.as_ref());
     let linked = issue.and_then(|i| i.link.as_ref()?.number.as_ref());
@@ -146,8 +146,8 @@ fn carriers(judged: &OkepContext) -> Vec<Carrier> {
     add("folder", folder, None);
     // The template's own title is reported as such.
     let templates_own = title_number.is_some()
-        && title_number == judged.template().number
-        && title.map(|t| t.name.as_str()) == judged.template().title_name();
+        && title_number == context.template().number
+        && title.map(|t| t.name.as_str()) == context.template().title_name();
     if !templates_own {
         add("title", title_number, title.and_then(|t| t.number_span.clone()));
     }

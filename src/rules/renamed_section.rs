@@ -24,14 +24,14 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let (numbered, renamed) = renamed(judged);
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let (numbered, renamed) = renamed(context);
     let numbered = match numbered.len() {
-        0 | 1 => numbered.into_iter().map(|(section, m)| finding(judged, section, m.row, m.kind)).collect(),
-        _ => vec![all_numbered(judged, &numbered)],
+        0 | 1 => numbered.into_iter().map(|(section, m)| finding(context, section, m.row, m.kind)).collect(),
+        _ => vec![all_numbered(context, &numbered)],
     };
     let renamed = renamed.into_iter().map(|(section, m)| {
-        shared(judged, section, m.row).unwrap_or_else(|| finding(judged, section, m.row, m.kind))
+        shared(context, section, m.row).unwrap_or_else(|| finding(context, section, m.row, m.kind))
     });
     renamed.chain(numbered).collect()
 }
@@ -40,27 +40,27 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
 type Renamed = (usize, Match);
 
 /// The sections under another name: those that only carry a number, and the others.
-fn renamed(judged: &OkepContext) -> (Vec<Renamed>, Vec<Renamed>) {
-    let renamed = judged.alignment.matches.iter().enumerate().filter_map(|(section, m)| {
+fn renamed(context: &OkepContext) -> (Vec<Renamed>, Vec<Renamed>) {
+    let renamed = context.alignment.matches.iter().enumerate().filter_map(|(section, m)| {
         let m = m.filter(|m| m.kind != MatchKind::Exact)?;
         Some((section, m))
     });
     renamed
-        .partition(|(_, m)| m.kind == MatchKind::Form && judged.okep.outline.rows[m.row].name.is_numbered())
+        .partition(|(_, m)| m.kind == MatchKind::Form && context.okep.outline.rows[m.row].name.is_numbered())
 }
 
-fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
+fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     match finding.detail {
         Detail::Section(section) => {
-            let Match { row, kind } = judged.alignment.matches[section]?;
-            let title = format!("rename the heading to `{}`", judged.section_name(section));
+            let Match { row, kind } = context.alignment.matches[section]?;
+            let title = format!("rename the heading to `{}`", context.section_name(section));
             let make = if matches!(kind, MatchKind::Words(_)) { Fix::suggested } else { Fix::safe };
-            Some(make(title, edits(judged, section, row)?))
+            Some(make(title, edits(context, section, row)?))
         }
         Detail::Row(_) => {
-            let (numbered, _) = renamed(judged);
+            let (numbered, _) = renamed(context);
             let edits: Option<Vec<Vec<Edit>>> =
-                numbered.iter().map(|(section, m)| edits(judged, *section, m.row)).collect();
+                numbered.iter().map(|(section, m)| edits(context, *section, m.row)).collect();
             Some(Fix::safe("remove the numbers from the headings", edits?.concat()))
         }
         Detail::None | Detail::Entry(_) => None,
@@ -68,26 +68,26 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
 }
 
 /// Who numbers the sections numbers them all: one cause, one finding.
-fn all_numbered(judged: &OkepContext, numbered: &[(usize, Match)]) -> Finding {
+fn all_numbered(context: &OkepContext, numbered: &[(usize, Match)]) -> Finding {
     let mut rows: Vec<(usize, usize)> = numbered.iter().map(|(section, m)| (m.row, *section)).collect();
     rows.sort_unstable();
     let (first, section) = rows[0];
-    let heading = judged.heading(first);
+    let heading = context.heading(first);
     let message =
         format!("{} headings are numbered, such as `{}`; the template's are not", rows.len(), heading.text);
-    let mut all = RULE.at(judged, heading.span.clone(), judged.section_name(section), message);
+    let mut all = RULE.at(context, heading.span.clone(), context.section_name(section), message);
     all.detail = Detail::Row(first);
     for (row, _) in &rows[1..] {
-        all = all.related(judged, judged.heading(*row).span.clone(), "another heading with a number");
+        all = all.related(context, context.heading(*row).span.clone(), "another heading with a number");
     }
     all.help("remove the numbers")
 }
 
 /// What is said where headings and sections do not meet one to one, so that no renaming fixes it.
-fn shared(judged: &OkepContext, section: usize, row: usize) -> Option<Finding> {
-    let alignment = &judged.alignment;
-    let wanted = judged.section_name(section);
-    let heading = judged.heading(row);
+fn shared(context: &OkepContext, section: usize, row: usize) -> Option<Finding> {
+    let alignment = &context.alignment;
+    let wanted = context.section_name(section);
+    let heading = context.heading(row);
     let merged = alignment.merged.iter().filter(|(_, r)| *r == row).map(|(s, _)| *s);
     let mut sections: Vec<usize> = merged.chain([section]).collect();
     let beside: Vec<usize> =
@@ -95,44 +95,44 @@ fn shared(judged: &OkepContext, section: usize, row: usize) -> Option<Finding> {
     let list = |names: Vec<&str>| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" and ");
     if sections.len() > 1 {
         sections.sort_unstable();
-        let names = list(sections.iter().map(|s| judged.section_name(*s)).collect());
+        let names = list(sections.iter().map(|s| context.section_name(*s)).collect());
         let message = format!("`{}` seems to cover {names} together", heading.text);
-        let finding = RULE.at(judged, heading.span.clone(), wanted, message);
+        let finding = RULE.at(context, heading.span.clone(), wanted, message);
         return Some(finding.help(format!("divide it into {names}")));
     }
     if beside.is_empty() {
         return None;
     }
-    let names = list(beside.iter().map(|r| judged.heading(*r).text.as_str()).collect());
+    let names = list(beside.iter().map(|r| context.heading(*r).text.as_str()).collect());
     let message = format!("`{}` seems to cover `{wanted}`, together with {names}", heading.text);
-    let mut finding = RULE.at(judged, heading.span.clone(), wanted, message);
+    let mut finding = RULE.at(context, heading.span.clone(), wanted, message);
     for row in beside {
-        finding = finding.related(judged, judged.heading(row).span.clone(), "another part of the section");
+        finding = finding.related(context, context.heading(row).span.clone(), "another part of the section");
     }
     Some(finding.help(format!("put them under one heading `{wanted}`")))
 }
 
 /// The edits that give a heading the template's name and keep the markup around its words; none where
 /// markup is between them.
-fn edits(judged: &OkepContext, section: usize, row: usize) -> Option<Vec<Edit>> {
-    let (document, path) = (judged.document(), &judged.okep.path);
-    let outline = &judged.okep.outline.rows[row];
-    let heading = judged.heading(row);
+fn edits(context: &OkepContext, section: usize, row: usize) -> Option<Vec<Edit>> {
+    let (document, path) = (context.document(), &context.okep.path);
+    let outline = &context.okep.outline.rows[row];
+    let heading = context.heading(row);
     let letters = markup_spans::letters(document, heading)?;
     let span = markup_spans::piece(letters.get(..outline.name.text.chars().count())?)?;
     // Inside code a mark-up of the template's would be shown as it is.
     let bare = document.text.slice(heading.text_span.clone()) == document.text.slice(span.clone());
-    let wanted = if bare { judged.section_source(section) } else { judged.section_name(section) };
+    let wanted = if bare { context.section_source(section) } else { context.section_name(section) };
     let mut edits = markdown::margin(document, path, outline.heading);
     edits.push(Edit::replace(path, span, wanted));
-    edits.extend(anchors::follow(document, path, outline.heading, judged.section_name(section)));
+    edits.extend(anchors::follow(document, path, outline.heading, context.section_name(section)));
     Some(edits)
 }
 
-fn finding(judged: &OkepContext, section: usize, row: usize, kind: MatchKind) -> Finding {
-    let wanted = judged.section_name(section);
-    let heading = judged.heading(row);
-    let was = old_wording(judged, section, &heading.text);
+fn finding(context: &OkepContext, section: usize, row: usize, kind: MatchKind) -> Finding {
+    let wanted = context.section_name(section);
+    let heading = context.heading(row);
+    let was = old_wording(context, section, &heading.text);
     let how = match (kind, was) {
         (_, Some(old)) => match &old.until {
             Some(r) => format!("was renamed in the template on {}", r.date),
@@ -146,20 +146,20 @@ fn finding(judged: &OkepContext, section: usize, row: usize, kind: MatchKind) ->
         (MatchKind::Words(_), None) => format!("`{}` {how} `{wanted}`", heading.text),
         _ => format!("`{}` {how} of `{wanted}`", heading.text),
     };
-    let finding = RULE.at(judged, heading.span.clone(), wanted, message);
+    let finding = RULE.at(context, heading.span.clone(), wanted, message);
     let finding = finding.detail(Detail::Section(section)).help(format!("rename it to `{wanted}`"));
-    let index = judged.okep.outline.rows[row].heading;
-    match anchors::in_html(judged.document(), index, wanted) {
+    let index = context.okep.outline.rows[row].heading;
+    match anchors::in_html(context.document(), index, wanted) {
         Some(link) => finding.help(format!("update `{link}` by hand, which points to it")),
         None => finding,
     }
 }
 
-fn old_wording<'a>(judged: &'a OkepContext, section: usize, text: &str) -> Option<&'a OldName> {
+fn old_wording<'a>(context: &'a OkepContext, section: usize, text: &str) -> Option<&'a OldName> {
     let name = Name::new(text);
-    let old = &judged.requirements.old_names[section];
+    let old = &context.requirements.old_names[section];
     old.iter().rev().find(|o| o.name.text == text).or(old.iter().rev().find(|o| {
-        o.name.normal == name.normal && o.name.normal != Name::new(judged.section_name(section)).normal
+        o.name.normal == name.normal && o.name.normal != Name::new(context.section_name(section)).normal
     }))
 }
 

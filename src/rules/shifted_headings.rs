@@ -19,46 +19,47 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let shift = judged.alignment.shift;
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let shift = context.alignment.shift;
     if shift == 0 {
         return Vec::new();
     }
-    let title = judged.okep.title.as_ref().map(|t| &judged.document().headings[t.heading]);
-    let title_too = is_title_too(judged);
-    let rows = &judged.okep.outline.rows;
-    let first = if title_too { title } else { rows.first().map(|r| &judged.document().headings[r.heading]) };
+    let title = context.okep.title.as_ref().map(|t| &context.document().headings[t.heading]);
+    let title_too = is_title_too(context);
+    let rows = &context.okep.outline.rows;
+    let first = if title_too { title } else { rows.first().map(|r| &context.document().headings[r.heading]) };
     let Some(first) = first else { return Vec::new() };
-    let named = judged.alignment.matches.iter().flatten().filter(|m| {
-        judged.alignment.section_of[m.row]
-            .is_some_and(|s| judged.template().outline.rows[s].level as i8 + shift == rows[m.row].level as i8)
+    let named = context.alignment.matches.iter().flatten().filter(|m| {
+        context.alignment.section_of[m.row].is_some_and(|s| {
+            context.template().outline.rows[s].level as i8 + shift == rows[m.row].level as i8
+        })
     });
     let height = if shift < 0 { "high" } else { "deep" };
     let (verb, plural) = movement(shift);
     let message =
         format!("every heading is {plural} too {height}: {} of the template's sections", named.count());
-    let finding = RULE.at(judged, first.span.clone(), "headings", message);
+    let finding = RULE.at(context, first.span.clone(), "headings", message);
     let but_title = if title_too || title.is_none() { "" } else { " but the title" };
     vec![finding.help(format!("{verb} every heading{but_title} by {plural}"))]
 }
 
 /// Whether the title is off by as much, and goes along.
-fn is_title_too(judged: &OkepContext) -> bool {
-    let title = judged.okep.title.as_ref();
-    title.is_some_and(|t| judged.document().headings[t.heading].level as i8 == 1 + judged.alignment.shift)
+fn is_title_too(context: &OkepContext) -> bool {
+    let title = context.okep.title.as_ref();
+    title.is_some_and(|t| context.document().headings[t.heading].level as i8 == 1 + context.alignment.shift)
 }
 
-fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
-    let document = judged.document();
+fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
+    let document = context.document();
     // After an open fence it is not certain what is a heading.
     if document.unclosed_fence.is_some() {
         return None;
     }
-    let title_too = is_title_too(judged);
-    let moves = |h: &usize| title_too || judged.okep.title.as_ref().is_none_or(|t| t.heading != *h);
+    let title_too = is_title_too(context);
+    let moves = |h: &usize| title_too || context.okep.title.as_ref().is_none_or(|t| t.heading != *h);
     let headings: Vec<usize> = (0..document.headings.len()).filter(moves).collect();
-    let edits = relevel(document, &judged.okep.path, &headings, -judged.alignment.shift)?;
-    let (verb, plural) = movement(judged.alignment.shift);
+    let edits = relevel(document, &context.okep.path, &headings, -context.alignment.shift)?;
+    let (verb, plural) = movement(context.alignment.shift);
     Some(Fix::safe(format!("{verb} all headings by {plural}"), edits))
 }
 

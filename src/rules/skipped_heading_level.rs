@@ -18,48 +18,48 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let rows = 0..judged.okep.outline.rows.len();
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let rows = 0..context.okep.outline.rows.len();
     let skips = rows.filter_map(|row| {
-        let before = level_before(judged, row);
-        let is_skip = judged.level(row) > before + 1 && !is_of_template(judged, row);
-        is_skip.then(|| finding(judged, row))
+        let before = level_before(context, row);
+        let is_skip = context.level(row) > before + 1 && !is_of_template(context, row);
+        is_skip.then(|| finding(context, row))
     });
     skips.collect()
 }
 
 /// The level of the heading above a row; without one, of the title, or so deep that nothing is skipped.
-fn level_before(judged: &OkepContext, row: usize) -> u8 {
+fn level_before(context: &OkepContext, row: usize) -> u8 {
     match row.checked_sub(1) {
-        Some(above) => judged.level(above),
-        None if judged.okep.title.is_some() => 1,
+        Some(above) => context.level(above),
+        None if context.okep.title.is_some() => 1,
         None => u8::MAX - 1,
     }
 }
 
 /// Whether a row has the level that the template gives to a section, to those next to it, or to the first of those
 /// inside of it: where that skips one, the template does, or another section is missing.
-fn is_of_template(judged: &OkepContext, row: usize) -> bool {
-    let sections = &judged.template().outline.rows;
-    let level = judged.level(row);
-    let around = (0..row).rev().find(|above| judged.level(*above) < level);
-    let around = around.and_then(|around| judged.alignment.section_of[around]);
-    match judged.alignment.section_of[row] {
+fn is_of_template(context: &OkepContext, row: usize) -> bool {
+    let sections = &context.template().outline.rows;
+    let level = context.level(row);
+    let around = (0..row).rev().find(|above| context.level(*above) < level);
+    let around = around.and_then(|around| context.alignment.section_of[around]);
+    match context.alignment.section_of[row] {
         Some(section) => sections[section].level == level,
         None => around.is_some_and(|p| sections.iter().any(|s| s.parent == Some(p) && s.level == level)),
     }
 }
 
-fn finding(judged: &OkepContext, row: usize) -> Finding {
-    let rows = &judged.okep.outline.rows;
-    let heading = judged.heading(row);
+fn finding(context: &OkepContext, row: usize) -> Finding {
+    let rows = &context.okep.outline.rows;
+    let heading = context.heading(row);
     // Of the file, whatever else is wrong with the levels there.
     let (level, wanted) =
-        (rows[row].level, rows[row].level - (judged.level(row) - level_before(judged, row) - 1));
-    let above = row.checked_sub(1).map(|r| judged.heading(r));
+        (rows[row].level, rows[row].level - (context.level(row) - level_before(context, row) - 1));
+    let above = row.checked_sub(1).map(|r| context.heading(r));
     let under = above.map_or(String::new(), |h| format!(", under `{}`", h.text));
     let message = format!("`{}` is at level {level} right after level {}{under}", heading.text, wanted - 1);
-    let finding = RULE.at(judged, heading.span.clone(), judged.subject_of_row(row), message);
+    let finding = RULE.at(context, heading.span.clone(), context.subject_of_row(row), message);
     let help = format!("move it, its subsections and its siblings to level {wanted}");
     finding.detail(Detail::Row(row)).help(help)
 }
@@ -67,29 +67,29 @@ fn finding(judged: &OkepContext, row: usize) -> Finding {
 /// Promotes the heading, its siblings and all under them, as far as they go together.
 ///
 /// None where one that goes with them is less deep: it would be inside of the one before it.
-fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
+fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     let Detail::Row(row) = finding.detail else { return None };
-    let before = level_before(judged, row);
-    let by = judged.level(row) - before - 1;
-    let rows = &judged.okep.outline.rows;
+    let before = level_before(context, row);
+    let by = context.level(row) - before - 1;
+    let rows = &context.okep.outline.rows;
     let level = rows[row].level;
     let end = (row + 1..rows.len()).find(|r| rows[*r].level < level).unwrap_or(rows.len());
-    if rows.get(end).is_some_and(|next| judged.level(end) > before + 1 && next.level < level) {
+    if rows.get(end).is_some_and(|next| context.level(end) > before + 1 && next.level < level) {
         return None;
     }
     // A section at the template's level stays there: what is missing is the section around it.
     // A heading of the author's own must not become a section next to the template's.
-    let sections = &judged.template().outline.rows;
+    let sections = &context.template().outline.rows;
     let is_right =
-        |r: usize| judged.alignment.section_of[r].is_some_and(|s| sections[s].level == judged.level(r));
+        |r: usize| context.alignment.section_of[r].is_some_and(|s| sections[s].level == context.level(r));
     let to_the_top = |r: usize| {
-        judged.alignment.section_of[r].is_none() && judged.level(r) - by <= judged.template().top_level()
+        context.alignment.section_of[r].is_none() && context.level(r) - by <= context.template().top_level()
     };
-    if (row..end).any(|r| is_right(r) || (judged.level(r) > by && to_the_top(r))) {
+    if (row..end).any(|r| is_right(r) || (context.level(r) > by && to_the_top(r))) {
         return None;
     }
     let headings: Vec<usize> = (row..end).map(|r| rows[r].heading).collect();
-    let edits = markdown::relevel(judged.document(), &judged.okep.path, &headings, -(by as i8))?;
+    let edits = markdown::relevel(context.document(), &context.okep.path, &headings, -(by as i8))?;
     Some(Fix::suggested("close the gap in the levels", edits))
 }
 

@@ -22,21 +22,21 @@ pub static RULE: Rule = Rule {
 /// A shorter section says that there are no stories, or where they are.
 const FEWEST_WORDS: usize = 12;
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let template_requirements = judged
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let template_requirements = context
         .template()
         .template_requirements
         .iter()
         .enumerate()
         .filter(|(_, template_requirements)| template_requirements.story);
-    template_requirements.filter_map(|(section, _)| finding(judged, section)).collect()
+    template_requirements.filter_map(|(section, _)| finding(context, section)).collect()
 }
 
-fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
-    let row = judged.alignment.matches[section]?.row;
-    let heading = judged.heading(row);
-    let document = judged.document();
-    let range = heading.span.end..document.section_end(judged.okep.outline.rows[row].heading);
+fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
+    let row = context.alignment.matches[section]?.row;
+    let heading = context.heading(row);
+    let document = context.document();
+    let range = heading.span.end..document.section_end(context.okep.outline.rows[row].heading);
     let words = prose::words(document, &range);
     if words < FEWEST_WORDS || is_stub(document, heading) || prose::is_none(document, &range) {
         return None;
@@ -45,11 +45,11 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     if tells_story(document.text.slice(range.clone())) {
         return None;
     }
-    if judged.leftovers().iter().any(|l| range.contains(&l.span.start)) {
+    if context.leftovers().iter().any(|l| range.contains(&l.span.start)) {
         return None;
     }
     let message = format!("no story in `{}` says who wants what", heading.text);
-    let finding = RULE.at(judged, heading.span.clone(), judged.section_name(section), message);
+    let finding = RULE.at(context, heading.span.clone(), context.section_name(section), message);
     Some(finding.help("begin each with `As a ..., I want ...`; `so that ...` is optional"))
 }
 

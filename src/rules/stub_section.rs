@@ -17,18 +17,18 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let stubs = (0..judged.okep.outline.rows.len())
-        .filter(|row| !judged.has_subsections(*row) && is_stub(judged.document(), judged.heading(*row)));
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let stubs = (0..context.okep.outline.rows.len())
+        .filter(|row| !context.has_subsections(*row) && is_stub(context.document(), context.heading(*row)));
     stubs
         .map(|row| {
-            let heading = judged.heading(row);
-            let blocks = &judged.document().blocks[heading.blocks.clone()];
+            let heading = context.heading(row);
+            let blocks = &context.document().blocks[heading.blocks.clone()];
             let span = blocks.first().map_or(heading.body.clone(), |b| b.span.clone());
-            let text = judged.document().text.slice(span).trim();
+            let text = context.document().text.slice(span).trim();
             let first = text.lines().next().unwrap_or_default().trim();
             let message = format!("section `{}` only says `{first}`", heading.text);
-            let finding = RULE.at(judged, heading.span.clone(), judged.subject_of_row(row), message);
+            let finding = RULE.at(context, heading.span.clone(), context.subject_of_row(row), message);
             finding.help("fill it in, or write `None` or `N/A`")
         })
         .collect()

@@ -23,16 +23,16 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    groups(judged).iter().map(|group| finding(judged, group)).collect()
+fn check(context: &OkepContext) -> Vec<Finding> {
+    groups(context).iter().map(|group| finding(context, group)).collect()
 }
 
 /// The prompts of each section.
-fn groups<'a>(judged: &'a OkepContext) -> Vec<Vec<&'a Leftover>> {
+fn groups<'a>(context: &'a OkepContext) -> Vec<Vec<&'a Leftover>> {
     let mut groups: Vec<Vec<&Leftover>> = Vec::new();
-    for leftover in judged.leftovers() {
-        let section = section_of(judged, leftover);
-        match groups.last_mut().filter(|g| section_of(judged, g[0]) == section) {
+    for leftover in context.leftovers() {
+        let section = section_of(context, leftover);
+        match groups.last_mut().filter(|g| section_of(context, g[0]) == section) {
             Some(group) => group.push(leftover),
             None => groups.push(vec![leftover]),
         }
@@ -41,15 +41,15 @@ fn groups<'a>(judged: &'a OkepContext) -> Vec<Vec<&'a Leftover>> {
 }
 
 /// Index of the heading above the text.
-fn section_of(judged: &OkepContext, leftover: &Leftover) -> usize {
-    judged.document().headings.partition_point(|h| h.span.start <= leftover.span.start)
+fn section_of(context: &OkepContext, leftover: &Leftover) -> usize {
+    context.document().headings.partition_point(|h| h.span.start <= leftover.span.start)
 }
 
-fn finding(judged: &OkepContext, group: &[&Leftover]) -> Finding {
+fn finding(context: &OkepContext, group: &[&Leftover]) -> Finding {
     let runs = runs(group);
-    let document = judged.document();
+    let document = context.document();
     let first = runs[0].clone();
-    let subject = judged.subject_at(first.start);
+    let subject = context.subject_at(first.start);
     let text = crate::markdown::document::fold_blanks(document.text.slice(first.clone()));
     let shown: String =
         if text.chars().count() > 60 { text.chars().take(57).chain("...".chars()).collect() } else { text };
@@ -57,11 +57,11 @@ fn finding(judged: &OkepContext, group: &[&Leftover]) -> Finding {
         "preamble" => format!("template prompt left above the first section: `{shown}`"),
         subject => format!("template prompt left in `{subject}`: `{shown}`"),
     };
-    let mut finding = RULE.at(judged, first, subject, message);
+    let mut finding = RULE.at(context, first, subject, message);
     for run in &runs[1..] {
-        finding = finding.related(judged, run.clone(), "and here");
+        finding = finding.related(context, run.clone(), "and here");
     }
-    let answered = is_answered(judged, section_of(judged, group[0]));
+    let answered = is_answered(context, section_of(context, group[0]));
     finding.help(if answered { "delete it; the section is answered" } else { "answer it and delete it" })
 }
 
@@ -81,14 +81,14 @@ fn runs(group: &[&Leftover]) -> Vec<std::ops::Range<usize>> {
 }
 
 /// Deletes the prompts of a section that has an answer next to them.
-fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
-    let groups = groups(judged);
+fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
+    let groups = groups(context);
     let group = groups.iter().find(|group| finding.is_at(&runs(group)[0]))?;
-    let document = judged.document();
-    if !is_answered(judged, section_of(judged, group[0])) {
+    let document = context.document();
+    if !is_answered(context, section_of(context, group[0])) {
         return None;
     }
-    let path = &judged.okep.path;
+    let path = &context.okep.path;
     let mut edits: Vec<Edit> =
         group.iter().map(|l| Edit::replace(path, markdown::removal(document, l), "")).collect();
     merge(&mut edits);
@@ -110,19 +110,19 @@ fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
 
 /// Whether the author has said something between a heading (its index from 1, 0 for none) and the next one; before
 /// the first section the OKEP's own issue is enough.
-fn is_answered(judged: &OkepContext, section: usize) -> bool {
-    let document = judged.document();
+fn is_answered(context: &OkepContext, section: usize) -> bool {
+    let document = context.document();
     let start = section.checked_sub(1).map_or(document.body_start, |h| document.headings[h].span.end);
     // What belongs to the next heading is no answer to this one.
     let next = document.headings.get(section);
     let end = next
         .map_or(section_bounds::text_end(document), |_| section_bounds::begin(document, section))
         .max(start);
-    let own_issue = |issue: &&IssueLine| issue.number().is_some() && issue.number() == judged.okep.number();
-    let issue = judged.okep.issue.as_ref();
+    let own_issue = |issue: &&IssueLine| issue.number().is_some() && issue.number() == context.okep.number();
+    let issue = context.okep.issue.as_ref();
     let other_issue = issue.filter(|issue| !own_issue(issue)).map(|issue| &issue.span);
-    let prompts = &judged.requirements.prompts;
-    has_own_text(document, &(start..end), prompts, judged.leftovers(), other_issue)
+    let prompts = &context.requirements.prompts;
+    has_own_text(document, &(start..end), prompts, context.leftovers(), other_issue)
 }
 
 /// Edits that touch become one; only the first of them may put something in.

@@ -20,11 +20,11 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    let document = judged.document();
+fn check(context: &OkepContext) -> Vec<Finding> {
+    let document = context.document();
     let Some(fence) = &document.unclosed_fence else { return Vec::new() };
     let text = &document.text;
-    let end = end(judged, fence.resumes);
+    let end = end(context, fence.resumes);
     let line = text.line_of(end);
     let ends = if end < text.len() {
         format!("nothing closes it; it should probably end before line {line}")
@@ -33,38 +33,38 @@ fn check(judged: &OkepContext) -> Vec<Finding> {
     };
     // The fence is itself made of backticks: quoting it in more of them would hide it.
     let message = format!("the fence {} is never closed", text.slice(fence.opening.clone()).trim());
-    let finding = RULE.at(judged, fence.opening.clone(), text.slice(fence.opening.clone()).trim(), message);
+    let finding = RULE.at(context, fence.opening.clone(), text.slice(fence.opening.clone()).trim(), message);
     if is_stray(text.slice(fence.opening.clone()), text.slice(fence.opening.end..text.len())) {
         return vec![finding.help("nothing follows it: it is one fence too many")];
     }
     vec![finding.help(ends)]
 }
 
-fn fix(judged: &OkepContext, _: &Finding) -> Option<Fix> {
-    let document = judged.document();
+fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
+    let document = context.document();
     let fence = document.unclosed_fence.as_ref()?;
     let text = &document.text;
     if is_stray(text.slice(fence.opening.clone()), text.slice(fence.opening.end..text.len())) {
         let lines = markdown::with_blanks(document, text.line_range(fence.opening.start));
-        return Some(Fix::suggested("delete the fence", vec![Edit::replace(&judged.okep.path, lines, "")]));
+        return Some(Fix::suggested("delete the fence", vec![Edit::replace(&context.okep.path, lines, "")]));
     }
     // The closing line goes after the last line of the code, before the blank lines that follow it; the
     // blanks at the end of that line stay there, since behind a fence not all of them let it close.
-    let end = end(judged, fence.resumes);
+    let end = end(context, fence.resumes);
     let code = text.slice(fence.opening.start..end).trim_end();
     let last = fence.opening.start + code.len();
     let rest = text.slice(last..end);
     let at = last + rest.find(['\r', '\n']).unwrap_or(rest.len());
     let ending = text.line_ending_near(at);
     let indent: String = fence.indent.chars().map(|c| if c == '>' || c == '\t' { c } else { ' ' }).collect();
-    let edit = Edit::insert(&judged.okep.path, at, format!("{ending}{indent}{}", fence.fence));
+    let edit = Edit::insert(&context.okep.path, at, format!("{ending}{indent}{}", fence.fence));
     Some(Fix::suggested("close the fence", vec![edit]))
 }
 
 /// Where the fence should end: before the first heading of the template's in it, or else where the page is read on.
-fn end(judged: &OkepContext, resumes: usize) -> usize {
-    let sections = 0..judged.template().outline.rows.len();
-    sections.filter_map(|section| judged.in_open_fence(section)).min().unwrap_or(resumes)
+fn end(context: &OkepContext, resumes: usize) -> usize {
+    let sections = 0..context.template().outline.rows.len();
+    sections.filter_map(|section| context.in_open_fence(section)).min().unwrap_or(resumes)
 }
 
 /// Whether a fence opens nothing: it names no language, and only blanks follow up to the end of the file.

@@ -22,21 +22,21 @@ pub static RULE: Rule = Rule {
 /// Most first cells that a message names.
 const SHOWN: usize = 10;
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    (0..judged.template().outline.rows.len()).filter_map(|section| finding(judged, section)).collect()
+fn check(context: &OkepContext) -> Vec<Finding> {
+    (0..context.template().outline.rows.len()).filter_map(|section| finding(context, section)).collect()
 }
 
 /// One finding for a section, so that filling in one row is not a new one.
-fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
-    let template = judged.template();
+fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
+    let template = context.template();
     let body = &template.document.headings[template.outline.rows[section].heading].body;
-    let heading = judged.heading_of(section)?;
+    let heading = context.heading_of(section)?;
     let mut asked = tables(&template.document, body);
     asked.retain(|table| table.rows.iter().any(TableRow::is_blank));
     if asked.is_empty() {
         return None;
     }
-    let present = tables(judged.document(), &range(judged, section)?);
+    let present = tables(context.document(), &range(context, section)?);
     let answers: Vec<&TableRow> = present.iter().flat_map(|table| &table.rows).collect();
     let answer = |row: &TableRow| answers.iter().find(|answer| is_same(answer.first(), row.first()));
     // Where a table is not there, other text may answer as well.
@@ -46,7 +46,7 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     };
     let asked = asked.into_iter().filter(is_there);
     let asked: Vec<TableRow> = asked.flat_map(|table| table.rows).filter(TableRow::is_blank).collect();
-    let text = judged.document().text.slice(range(judged, section)?).to_lowercase();
+    let text = context.document().text.slice(range(context, section)?).to_lowercase();
     let is_open = |row: &&TableRow| match answer(row) {
         Some(answer) => answer.is_blank(),
         None => !text.contains(&row.first().to_lowercase()),
@@ -60,10 +60,10 @@ fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
     if open.len() > SHOWN {
         names.push(format!("{} more", open.len() - SHOWN));
     }
-    let name = judged.section_name(section);
+    let name = context.section_name(section);
     let plural = if open.len() == 1 { "row is" } else { "rows are" };
     let message = format!("{} {plural} not filled in under `{name}`: {}", open.len(), names.join(", "));
-    let finding = RULE.at(judged, first, name, message);
+    let finding = RULE.at(context, first, name, message);
     Some(finding.help("fill in every row; `not applicable` with a reason is an answer"))
 }
 
@@ -79,16 +79,16 @@ fn has_same_head(one: &Table, other: &Table) -> bool {
 }
 
 /// The section with what the author has put inside of it, up to the next one that the template has.
-fn range(judged: &OkepContext, section: usize) -> Option<Range<usize>> {
-    let row = judged.alignment.matches[section]?.row;
-    let rows = &judged.okep.outline.rows;
+fn range(context: &OkepContext, section: usize) -> Option<Range<usize>> {
+    let row = context.alignment.matches[section]?.row;
+    let rows = &context.okep.outline.rows;
     let is_next = |next: &usize| {
-        judged.alignment.section_of[*next].is_some()
-            || judged.alignment.levels[*next] <= judged.alignment.levels[row]
+        context.alignment.section_of[*next].is_some()
+            || context.alignment.levels[*next] <= context.alignment.levels[row]
     };
     let next = (row + 1..rows.len()).find(is_next);
-    let end = next.map_or(judged.document().text.len(), |next| judged.heading(next).span.start);
-    Some(judged.heading(row).span.end..end)
+    let end = next.map_or(context.document().text.len(), |next| context.heading(next).span.start);
+    Some(context.heading(row).span.end..end)
 }
 
 #[cfg(test)]

@@ -20,51 +20,51 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(judged: &OkepContext) -> Vec<Finding> {
-    judged
+fn check(context: &OkepContext) -> Vec<Finding> {
+    context
         .alignment
         .unordered
         .iter()
-        .filter_map(|section| Some(finding(judged, *section)?.detail(Detail::Section(*section))))
+        .filter_map(|section| Some(finding(context, *section)?.detail(Detail::Section(*section))))
         .collect()
 }
 
-fn finding(judged: &OkepContext, section: usize) -> Option<Finding> {
-    let row = judged.alignment.matches[section]?.row;
-    let heading = judged.heading(row);
-    let name = judged.section_name(section);
-    let rows = &judged.template().outline.rows;
+fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
+    let row = context.alignment.matches[section]?.row;
+    let heading = context.heading(row);
+    let name = context.section_name(section);
+    let rows = &context.template().outline.rows;
     let in_order = |s: &usize| {
         rows[*s].parent == rows[section].parent
-            && judged.alignment.matches[*s].is_some()
-            && !judged.alignment.unordered.contains(s)
-            && !judged.alignment.is_misplaced(*s)
+            && context.alignment.matches[*s].is_some()
+            && !context.alignment.unordered.contains(s)
+            && !context.alignment.is_misplaced(*s)
     };
     let before = (0..section).rev().find(in_order);
     let after = (section + 1..rows.len()).find(in_order);
     let wanted = match (before, after) {
-        (Some(b), _) => format!("after `{}`", judged.section_name(b)),
-        (None, Some(a)) => format!("before `{}`", judged.section_name(a)),
+        (Some(b), _) => format!("after `{}`", context.section_name(b)),
+        (None, Some(a)) => format!("before `{}`", context.section_name(a)),
         (None, None) => "elsewhere".to_owned(),
     };
     let message = format!("`{}` is out of order; the template has it {wanted}", heading.text);
-    let finding = RULE.at(judged, heading.span.clone(), name, message);
+    let finding = RULE.at(context, heading.span.clone(), name, message);
     let finding = finding.help(format!("move it and its subsections {wanted}"));
-    let finding = match before.or(after).and_then(|s| judged.heading_of(s)) {
-        Some(h) => finding.related(judged, h.span.clone(), "the section it belongs next to"),
+    let finding = match before.or(after).and_then(|s| context.heading_of(s)) {
+        Some(h) => finding.related(context, h.span.clone(), "the section it belongs next to"),
         None => finding,
     };
     Some(finding)
 }
 
-fn fix(judged: &OkepContext, finding: &Finding) -> Option<Fix> {
+fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     let Detail::Section(section) = finding.detail else { return None };
-    let found = judged.alignment.matches[section]?;
+    let found = context.alignment.matches[section]?;
     // Text of which it is not certain that it is that section stays where it is.
     if matches!(found.kind, MatchKind::Words(_)) {
         return None;
     }
-    markdown::move_section(judged, section, found.row)
+    markdown::move_section(context, section, found.row)
 }
 
 #[cfg(test)]

@@ -99,48 +99,49 @@ fn closing_hashes(heading: &str) -> usize {
 
 /// Where a section of the template belongs: behind the nearest section before it that is where it
 /// should, else before the nearest one after it, else at the end of the section around it.
-pub fn where_belongs(judged: &OkepContext, section: usize) -> Option<usize> {
-    let rows = &judged.template().outline.rows;
+pub fn where_belongs(context: &OkepContext, section: usize) -> Option<usize> {
+    let rows = &context.template().outline.rows;
     let settled = |s: &usize| {
         rows[*s].parent == rows[section].parent
-            && judged.alignment.matches[*s].is_some()
-            && !judged.alignment.is_misplaced(*s)
-            && !judged.alignment.unordered.contains(s)
+            && context.alignment.matches[*s].is_some()
+            && !context.alignment.is_misplaced(*s)
+            && !context.alignment.unordered.contains(s)
     };
-    let row_of = |s: usize| judged.alignment.matches[s].map(|m| m.row);
+    let row_of = |s: usize| context.alignment.matches[s].map(|m| m.row);
     if let Some(row) = (0..section).rev().find(settled).and_then(row_of) {
-        return Some(section_end(judged, row));
+        return Some(section_end(context, row));
     }
     if let Some(row) = (section + 1..rows.len()).find(settled).and_then(row_of) {
-        return Some(begin_of(judged, row));
+        return Some(begin_of(context, row));
     }
     match rows[section].parent {
-        Some(parent) => row_of(parent).map(|row| section_end(judged, row)),
-        None => Some(text_end(judged.document())),
+        Some(parent) => row_of(parent).map(|row| section_end(context, row)),
+        None => Some(text_end(context.document())),
     }
 }
 
 /// Where a missing section belongs: before what stands for the sections inside it, else as its siblings
 /// tell. None where those inside are apart, so that no place is right for all.
-pub fn where_missing(judged: &OkepContext, section: usize) -> Option<usize> {
-    let template = &judged.template().outline.rows;
-    let rows = &judged.okep.outline.rows;
+pub fn where_missing(context: &OkepContext, section: usize) -> Option<usize> {
+    let template = &context.template().outline.rows;
+    let rows = &context.okep.outline.rows;
     let inside = (section + 1..template.len())
         .take_while(|s| template[*s].level > template[section].level)
-        .filter(|s| template[*s].parent == Some(section) && !judged.alignment.is_misplaced(*s))
-        .filter_map(|s| judged.alignment.matches[s].map(|m| m.row));
+        .filter(|s| template[*s].parent == Some(section) && !context.alignment.is_misplaced(*s))
+        .filter_map(|s| context.alignment.matches[s].map(|m| m.row));
     let (first, last) = inside.fold((usize::MAX, 0), |(a, b), row| (a.min(row), b.max(row)));
     if first > last {
-        return where_belongs(judged, section);
+        return where_belongs(context, section);
     }
     let sibling = |s: &usize| template[*s].parent == template[section].parent;
-    let row_of = |s: usize| judged.alignment.matches[s].filter(|_| !judged.alignment.unordered.contains(&s));
+    let row_of =
+        |s: usize| context.alignment.matches[s].filter(|_| !context.alignment.unordered.contains(&s));
     let in_order = (0..template.len())
         .filter(sibling)
         .filter_map(|s| Some((s, row_of(s)?.row)))
         .all(|(s, row)| if s < section { row < first } else { row > last });
     let together = (first..=last).all(|row| rows[row].level > template[section].level);
-    (in_order && together).then(|| begin_of(judged, first))
+    (in_order && together).then(|| begin_of(context, first))
 }
 
 /// Whether a comment that is open at a place would hide what is put there.
@@ -151,14 +152,14 @@ pub fn is_hidden(document: &Document, at: usize) -> bool {
 }
 
 /// The first byte after the section of a row: where the next one that is not deeper begins.
-fn section_end(judged: &OkepContext, row: usize) -> usize {
-    let rows = &judged.okep.outline.rows;
+fn section_end(context: &OkepContext, row: usize) -> usize {
+    let rows = &context.okep.outline.rows;
     let next = (row + 1..rows.len()).find(|r| rows[*r].level <= rows[row].level);
-    next.map_or_else(|| text_end(judged.document()), |next| begin_of(judged, next))
+    next.map_or_else(|| text_end(context.document()), |next| begin_of(context, next))
 }
 
-fn begin_of(judged: &OkepContext, row: usize) -> usize {
-    begin(judged.document(), judged.okep.outline.rows[row].heading)
+fn begin_of(context: &OkepContext, row: usize) -> usize {
+    begin(context.document(), context.okep.outline.rows[row].heading)
 }
 
 /// What the template says under a section, up to the next heading and what belongs to that; its line breaks are
@@ -175,8 +176,8 @@ pub fn prompt(template: &Template, section: usize) -> String {
 ///
 /// `section` has the line breaks it is to have and none at its end; the file keeps its last one, or
 /// its lack of one.
-pub fn insert_section(judged: &OkepContext, at: usize, section: String) -> Edit {
-    let document = judged.document();
+pub fn insert_section(context: &OkepContext, at: usize, section: String) -> Edit {
+    let document = context.document();
     let ending = document.text.line_ending_near(at);
     let before = document.text.slice(document.body_start..at);
     let is_end = at >= document.text.len();
@@ -191,7 +192,7 @@ pub fn insert_section(judged: &OkepContext, at: usize, section: String) -> Edit 
         true => String::new(),
         false => ending.repeat(2),
     };
-    Edit::insert(&judged.okep.path, at, format!("{lead}{section}{tail}"))
+    Edit::insert(&context.okep.path, at, format!("{lead}{section}{tail}"))
 }
 
 fn ends_with_blank_line(text: &str) -> bool {
@@ -201,30 +202,30 @@ fn ends_with_blank_line(text: &str) -> bool {
 }
 
 /// Moves the section of a row, with all that is under it, to where the template has it.
-pub fn move_section(judged: &OkepContext, section: usize, row: usize) -> Option<Fix> {
-    let rows = &judged.okep.outline.rows;
-    let document = judged.document();
+pub fn move_section(context: &OkepContext, section: usize, row: usize) -> Option<Fix> {
+    let rows = &context.okep.outline.rows;
+    let document = context.document();
     // An open fence would swallow what it is moved before.
-    if judged.alignment.shift != 0 || document.unclosed_fence.is_some() {
+    if context.alignment.shift != 0 || document.unclosed_fence.is_some() {
         return None;
     }
-    let last = moved_rows(judged, section, row);
-    if empties(judged, row..last) {
+    let last = moved_rows(context, section, row);
+    if empties(context, row..last) {
         return None;
     }
-    let start = begin_of(judged, row);
-    let end = if last < rows.len() { begin_of(judged, last) } else { text_end(document) };
-    let target = where_belongs(judged, section)?;
+    let start = begin_of(context, row);
+    let end = if last < rows.len() { begin_of(context, last) } else { text_end(document) };
+    let target = where_belongs(context, section)?;
     if is_hidden(document, target) || is_hidden(document, end) {
         return None;
     }
-    let name = judged.section_name(section);
+    let name = context.section_name(section);
     if (start..=end).contains(&target) {
         return None;
     }
     let moved = document.text.slice(start..end);
-    let insert = insert_section(judged, target, without_blank_end(moved).to_owned());
-    let delete = Edit::replace(&judged.okep.path, cut(document, start..parted(document, start..end)?), "");
+    let insert = insert_section(context, target, without_blank_end(moved).to_owned());
+    let delete = Edit::replace(&context.okep.path, cut(document, start..parted(document, start..end)?), "");
     if delete.start < insert.start && insert.start < delete.end {
         return None;
     }
@@ -233,23 +234,23 @@ pub fn move_section(judged: &OkepContext, section: usize, row: usize) -> Option<
 
 /// The first row after `row` that does not move along: one that is not deeper, or that stands for a
 /// section the template does not have inside this one.
-fn moved_rows(judged: &OkepContext, section: usize, row: usize) -> usize {
-    let rows = &judged.okep.outline.rows;
-    let template = &judged.template().outline;
+fn moved_rows(context: &OkepContext, section: usize, row: usize) -> usize {
+    let rows = &context.okep.outline.rows;
+    let template = &context.template().outline;
     let goes_along = |r: usize| {
         rows[r].level > rows[row].level
-            && judged.alignment.section_of[r].is_none_or(|s| template.ancestors(s).any(|a| a == section))
+            && context.alignment.section_of[r].is_none_or(|s| template.ancestors(s).any(|a| a == section))
     };
     (row + 1..rows.len()).find(|r| !goes_along(*r)).unwrap_or(rows.len())
 }
 
 /// Whether the section around would be left with nothing, or with a promise only.
-fn empties(judged: &OkepContext, moved: Range<usize>) -> bool {
-    let rows = &judged.okep.outline.rows;
+fn empties(context: &OkepContext, moved: Range<usize>) -> bool {
+    let rows = &context.okep.outline.rows;
     let Some(parent) = rows[moved.start].parent else { return false };
     let stays = |r: &usize| rows[*r].parent == Some(parent) && !moved.contains(r);
-    let heading = judged.heading(parent);
-    !(0..rows.len()).any(|r| stays(&r)) && (!heading.has_content || is_stub(judged.document(), heading))
+    let heading = context.heading(parent);
+    !(0..rows.len()).any(|r| stays(&r)) && (!heading.has_content || is_stub(context.document(), heading))
 }
 
 /// Where to end the deletion of a section, so that what follows does not run into what is before:
