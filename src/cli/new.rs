@@ -128,8 +128,16 @@ pub fn new(dir: Option<&Path>, wish: &NewOkep) -> anyhow::Result<String> {
     }
     let registers = registers(&here.root, &here.tree, &after, okep);
     write(&here, &path, &registers)?;
+    let listed = |repo| Tree::worktree(repo).is_ok_and(|tree| tree.files().iter().any(|file| *file == path));
+    if here.repo.as_ref().is_some_and(|repo| !listed(repo)) {
+        let message = "git ignores it, so that it is neither checked nor committed: change `.gitignore`";
+        notes.push(Note::at(IGNORED, &path, message));
+    }
     Ok(said(&here, dir, &path, &registers, &notes))
 }
+
+/// The kind of the note about a new file that git ignores.
+const IGNORED: &str = "ignored";
 
 /// The working tree, or a folder that is in no repository.
 struct Here {
@@ -352,6 +360,10 @@ fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[NewEntry], not
         true => "\nNext:\n  fill in its sections\n",
         false => "\nNext:\n  answer the template's prompts in it, and delete them\n",
     };
+    // Neither command would find it.
+    if notes.iter().any(|note| note.kind == IGNORED) {
+        return said;
+    }
     let number = path::number(path).map_or(String::new(), |number| format!(" --okep {number}"));
     said += &format!("  okep{from} check{number}\n");
     if here.repo.is_some() {

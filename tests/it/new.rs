@@ -254,6 +254,17 @@ fn branches_are_looked_into_however_they_are_kept() {
 }
 
 #[test]
+fn a_file_that_git_ignores_is_not_to_be_added() {
+    let repo = Repo::clean();
+    repo.write(".gitignore", "okep-65*\n");
+    let said = repo.okep(&["new", "6500", "Some Title"]).exits(0).stdout;
+    assert!(said.contains(&format!("note: `{SOME_TITLE}`: git ignores it")), "{said}");
+    assert!(!said.contains("git add") && !said.contains("okep check"), "{said}");
+    let said = repo.okep(&["new", "6600", "Another Title"]).exits(0).stdout;
+    assert!(said.contains("git add") && !said.contains("ignores"), "{said}");
+}
+
+#[test]
 fn outside_of_git_it_works_too() {
     let folder = Repo::folder("clean");
     let said = folder.okep(&["new", "6500", "Some Title"]).exits(0).stdout;
