@@ -108,7 +108,7 @@ impl TemplateTimeline {
         let mut findings = check(&context, |_| true);
         let needs_history = needs_history(&context, &findings);
         if !self.revisions.is_empty() && needs_history.is_some() {
-            findings = check(&context.beside(&self.book_for(needs_history.as_ref())), |_| true);
+            findings = check(&context.with_requirements(&self.book_for(needs_history.as_ref())), |_| true);
         }
         if let Some(landed) = landed {
             let mut earlier: Vec<Option<Vec<Finding>>> = vec![None; self.revisions.len()];
@@ -138,7 +138,7 @@ impl TemplateTimeline {
     pub fn with_context<T>(&self, okep: &Okep, look: impl FnOnce(&OkepContext) -> T) -> T {
         let context = OkepContext::new(okep, &self.bare);
         let needs_history = needs_history(&context, &check(&context, Rule::is_of_template));
-        look(&context.beside(&self.book_for(needs_history.as_ref())))
+        look(&context.with_requirements(&self.book_for(needs_history.as_ref())))
     }
 
     /// Turns a finding into a hint where the template in force when the OKEP landed did not ask for it, or may

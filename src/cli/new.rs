@@ -118,8 +118,9 @@ pub fn new(dir: Option<&Path>, wish: &NewOkep) -> anyhow::Result<String> {
     if let Some(lost) = lost(&title, &reads, number, well_formed) {
         return Err(lost);
     }
-    let told = ["no-template", "several-templates", "no-register", "unreadable"];
-    notes.extend(before.notes.iter().chain(&here.tree.notices()).filter(|n| told.contains(&n.kind)).cloned());
+    let kinds = ["no-template", "several-templates", "no-register", "unreadable"];
+    notes
+        .extend(before.notes.iter().chain(&here.tree.notices()).filter(|n| kinds.contains(&n.kind)).cloned());
     if !draft.names_issue {
         notes.push(Note::new(
             "no-issue-line",

@@ -104,8 +104,8 @@ mod tests {
     use super::*;
 
     fn check(text: &str, expected: &[&str]) {
-        let told = tags(text, 0..text.len());
-        let told: Vec<String> = told
+        let found = tags(text, 0..text.len());
+        let found: Vec<String> = found
             .iter()
             .map(|t| {
                 let attributes: Vec<String> =
@@ -113,7 +113,7 @@ mod tests {
                 format!("{}{}", t.name, attributes.concat())
             })
             .collect();
-        assert_eq!(told, expected, "{text}");
+        assert_eq!(found, expected, "{text}");
     }
 
     #[test]

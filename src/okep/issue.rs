@@ -93,7 +93,7 @@ mod tests {
     }
 
     /// The number and the link's that are found, or `none`, and whether the line may be rewritten.
-    fn told(before_sections: &str, form: &IssueLine) -> String {
+    fn described(before_sections: &str, form: &IssueLine) -> String {
         let document = Document::parse(format!("{before_sections}\n\n## S\n").as_bytes());
         let title = document.headings.first().filter(|h| h.level == 1).map(|_| 0);
         of_okep(&document, title, Some(form), &[7]).map_or("none".to_owned(), |line| {
@@ -107,7 +107,7 @@ mod tests {
 
     fn find(lines: &str, expected: &str) {
         assert_eq!(
-            told(&format!("# OKEP-7: T\n\n{}", lines.replace('@', URL)), &form()),
+            described(&format!("# OKEP-7: T\n\n{}", lines.replace('@', URL)), &form()),
             expected,
             "{lines}"
         );
@@ -179,10 +179,10 @@ mod tests {
     #[test]
     fn the_issue_may_be_above_the_title_and_in_a_table() {
         assert_eq!(
-            told(&format!("* Issue: [#7]({URL}/issues/7)\n\n# OKEP-7: T\n\nx"), &form()),
+            described(&format!("* Issue: [#7]({URL}/issues/7)\n\n# OKEP-7: T\n\nx"), &form()),
             "1: 7 issue 7"
         );
-        assert_eq!(told(&format!("# OKEP-7: [T]({URL}/issues/7)\n\nx"), &form()), "none");
+        assert_eq!(described(&format!("# OKEP-7: [T]({URL}/issues/7)\n\nx"), &form()), "none");
         find("| Field | Value |\n|---|---|\n| Issue | [#7](@/issues/7) |", "5: 7 issue 7 amid words");
         find("| Issue | [#7](@/issues/7) |\n|---|---|\n| Author | me |", "3: 7 issue 7 amid words");
         find("| PR | [#7](@/pull/7) |\n|---|---|", "none");
@@ -212,7 +212,10 @@ mod tests {
         let check = |line: &str, expected: &str| {
             let form = form_of(line);
             assert_eq!(form.for_number(7).as_deref(), Some(expected));
-            assert_eq!(told(&format!("# OKEP-7: T\n\n{expected}"), &form).split(' ').nth(2), Some("issue"));
+            assert_eq!(
+                described(&format!("# OKEP-7: T\n\n{expected}"), &form).split(' ').nth(2),
+                Some("issue")
+            );
         };
         check("- Tracker: [#1](https://g.org/o/r/issues/1)", "- Tracker: [#7](https://g.org/o/r/issues/7)");
         check("Tracking: [\\#1](https://g.org/o/r/issues/1)", "Tracking: [\\#7](https://g.org/o/r/issues/7)");
@@ -223,9 +226,12 @@ mod tests {
             "* Tracker: [#7](https://gitlab.com/grp/sub/tea/-/issues/7)",
         );
         let form = form_of("- Tracker: [#1](https://g.org/o/r/issues/1)");
-        assert_eq!(told("# OKEP-7: T\n\n- Tracker: TBD", &form), "3: - - 0");
-        assert_eq!(told("# OKEP-7: T\n\n- Authors: TBD", &form), "none");
-        assert_eq!(told("# OKEP-7: T\n\n- Issue: [#7](https://g.org/o/r/issues/7)", &form), "3: 7 issue 7");
+        assert_eq!(described("# OKEP-7: T\n\n- Tracker: TBD", &form), "3: - - 0");
+        assert_eq!(described("# OKEP-7: T\n\n- Authors: TBD", &form), "none");
+        assert_eq!(
+            described("# OKEP-7: T\n\n- Issue: [#7](https://g.org/o/r/issues/7)", &form),
+            "3: 7 issue 7"
+        );
     }
 
     #[test]

@@ -123,6 +123,9 @@ fn date(place: Option<&SubjectPlace>) -> String {
     format!("{}{request}", escape_control(&place.date))
 }
 
+/// The column of the days that an OKEP was missing from nav.
+const NOT_IN_NAV: usize = 6;
+
 fn okeps(okeps: &[OkepStory], names: &ShownNames, terminal: &Terminal) -> String {
     if okeps.is_empty() {
         return String::new();
@@ -138,9 +141,11 @@ fn okeps(okeps: &[OkepStory], names: &ShownNames, terminal: &Terminal) -> String
         Column("Revisions", Cells::Number),
     ];
     let rows: Vec<Vec<String>> = okeps.iter().map(|o| okep(o, names)).collect();
-    let legend = "Then, Now: errors/warnings/hints at landing and now. Not in nav: days missing from nav. \
-                  ?: unknown.";
-    lay_out(&columns, &rows, terminal) + &terminal.paint(DIM, terminal.wrap("", legend, 0).trim_end()) + "\n"
+    let mut legend = "Then, Now: errors/warnings/hints at landing and now. ?: unknown.".to_owned();
+    if rows.iter().any(|row| !row[NOT_IN_NAV].is_empty()) {
+        legend += " Not in nav: days missing from nav.";
+    }
+    lay_out(&columns, &rows, terminal) + &terminal.paint(DIM, terminal.wrap("", &legend, 0).trim_end()) + "\n"
 }
 
 fn okep(okep: &OkepStory, names: &ShownNames) -> Vec<String> {

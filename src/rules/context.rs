@@ -26,8 +26,8 @@ impl<'a> OkepContext<'a> {
         OkepContext { okep, requirements, alignment, leftovers, ambiguities }
     }
 
-    /// The same OKEP next to another book; what both books would find alike is not sought twice.
-    pub fn beside(self, requirements: &'a Requirements) -> Self {
+    /// The same OKEP held to other requirements; what both would find alike is not searched for twice.
+    pub fn with_requirements(self, requirements: &'a Requirements) -> Self {
         if std::ptr::eq(self.requirements, requirements) {
             return self;
         }

@@ -9,12 +9,12 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 /// What okep says of the proposals, and what is expected of it.
-fn judged() -> Option<&'static (Value, Value)> {
-    static JUDGED: OnceLock<Option<(Value, Value)>> = OnceLock::new();
-    JUDGED.get_or_init(judge).as_ref()
+fn reports() -> Option<&'static (Value, Value)> {
+    static REPORTS: OnceLock<Option<(Value, Value)>> = OnceLock::new();
+    REPORTS.get_or_init(read).as_ref()
 }
 
-fn judge() -> Option<(Value, Value)> {
+fn read() -> Option<(Value, Value)> {
     let (corpus, expected) = (variable("OKEP_TEST_CORPUS")?, variable("OKEP_TEST_EXPECTED")?);
     let expected = std::fs::read_to_string(expected).expect("OKEP_TEST_EXPECTED is readable");
     // The file was written when the third severity was called so.
@@ -48,7 +48,7 @@ fn same(found: &Value, expected: &Value) -> bool {
 
 #[test]
 fn every_fault_is_found_at_its_line_and_there_is_no_false_alarm() {
-    let Some((report, expected)) = judged() else { return };
+    let Some((report, expected)) = reports() else { return };
     let documents: BTreeSet<&str> = list(expected).iter().map(|e| text(e, "path")).collect();
     assert_eq!(documents.len(), 8);
     let of_them = |f: &&Value| {
@@ -85,7 +85,7 @@ fn is_artefact(finding: &Value) -> bool {
 
 #[test]
 fn every_link_to_a_proposal_points_to_one() {
-    let Some((report, _)) = judged() else { return };
+    let Some((report, _)) = reports() else { return };
     let dead = ["broken-link", "dead-repository-link"];
     let links = || list(&report["findings"]).iter().filter(|f| dead.contains(&text(f, "rule")));
     let found: Vec<_> = links().filter(|f| !is_artefact(f)).collect();
@@ -110,7 +110,7 @@ fn silent(report: &Value, number: &str, rules: &[&str]) {
 
 #[test]
 fn comments_in_fences_are_no_headings() {
-    let Some((report, _)) = judged() else { return };
+    let Some((report, _)) = reports() else { return };
     let corpus = variable("OKEP_TEST_CORPUS").expect("it was just read");
     let rules = ["extra-section", "skipped-heading-level", "empty-section", "duplicate-section"];
     let mut comments = 0;
@@ -140,7 +140,7 @@ fn comments_in_fences_are_no_headings() {
 
 #[test]
 fn a_fence_in_a_list_item_loses_no_heading() {
-    let Some((report, _)) = judged() else { return };
+    let Some((report, _)) = reports() else { return };
     silent(report, "5193", &["unclosed-fence"]);
     let missing: BTreeSet<&str> =
         about(report, "5193", &["missing-section"]).iter().map(|f| text(f, "subject")).collect();
@@ -150,7 +150,7 @@ fn a_fence_in_a_list_item_loses_no_heading() {
 
 #[test]
 fn a_closing_fence_may_carry_blanks() {
-    let Some((report, _)) = judged() else { return };
+    let Some((report, _)) = reports() else { return };
     silent(report, "5296", &["unclosed-fence"]);
     let missing = about(report, "5296", &["missing-section"]);
     assert!(missing.iter().all(|f| f["subject"] != "Implementation Details"), "{missing:#?}");
@@ -158,13 +158,13 @@ fn a_closing_fence_may_carry_blanks() {
 
 #[test]
 fn links_to_another_project_are_right() {
-    let Some((report, _)) = judged() else { return };
+    let Some((report, _)) = reports() else { return };
     silent(report, "5094", &["foreign-issue", "malformed-issue", "missing-issue"]);
 }
 
 #[test]
 fn sub_headings_are_content_and_siblings_are_reported() {
-    let Some((report, _)) = judged() else { return };
+    let Some((report, _)) = reports() else { return };
     let empty = about(report, "5233", &["empty-section"]);
     assert!(empty.iter().all(|f| f["subject"] != "Proposed Solution"), "{empty:#?}");
     let empty = about(report, "5088", &["empty-section"]);
@@ -177,13 +177,13 @@ fn sub_headings_are_content_and_siblings_are_reported() {
 
 #[test]
 fn to_be_discussed_in_running_text_is_no_stub() {
-    let Some((report, _)) = judged() else { return };
+    let Some((report, _)) = reports() else { return };
     silent(report, "5494", &["stub-section"]);
 }
 
 #[test]
 fn none_is_an_answer() {
-    let Some((report, _)) = judged() else { return };
+    let Some((report, _)) = reports() else { return };
     let corpus = variable("OKEP_TEST_CORPUS").expect("it was just read");
     let stubs = list(&report["findings"]).iter().filter(|f| f["rule"] == "stub-section");
     for stub in stubs {
@@ -197,7 +197,7 @@ fn none_is_an_answer() {
 
 #[test]
 fn the_commented_entry_registers_nothing_and_the_tags_load() {
-    let Some((report, _)) = judged() else { return };
+    let Some((report, _)) = reports() else { return };
     let register = ["not-in-nav", "dead-nav-entry", "duplicate-nav-entry", "unreadable-register"];
     let found: Vec<_> =
         list(&report["findings"]).iter().filter(|f| register.contains(&text(f, "rule"))).collect();
@@ -208,20 +208,20 @@ fn the_commented_entry_registers_nothing_and_the_tags_load() {
 
 #[test]
 fn an_escaped_number_agrees() {
-    let Some((report, _)) = judged() else { return };
+    let Some((report, _)) = reports() else { return };
     silent(report, "5259", &["number-mismatch", "missing-issue"]);
 }
 
 #[test]
 fn a_folder_with_pages_of_its_own_is_in_order() {
-    let Some((report, _)) = judged() else { return };
+    let Some((report, _)) = reports() else { return };
     silent(report, "5224", &["malformed-filename", "number-mismatch", "not-in-nav"]);
     assert!(list(&report["okeps"]).iter().all(|o| !text(o, "path").contains("discarded-alternatives")));
 }
 
 #[test]
 fn the_template_is_no_okep() {
-    let Some((report, _)) = judged() else { return };
+    let Some((report, _)) = reports() else { return };
     assert!(list(&report["okeps"]).iter().all(|o| !text(o, "path").ends_with("-template.md")));
     let found: Vec<_> =
         list(&report["findings"]).iter().filter(|f| text(f, "path").ends_with("-template.md")).collect();
@@ -230,6 +230,6 @@ fn the_template_is_no_okep() {
 
 #[test]
 fn the_merge_of_5552_names_the_right_organisation() {
-    let Some((report, _)) = judged() else { return };
+    let Some((report, _)) = reports() else { return };
     silent(report, "5552", &["foreign-issue"]);
 }

@@ -290,10 +290,10 @@ fn tabs_close_a_fence_and_a_heading() {
 
 #[test]
 fn a_fence_is_closed_in_the_form_in_which_it_is_opened() {
-    let told = "`# b` is no heading on GitHub and the level 1 heading `b` on the site";
-    check("```sh\n# b\n````\n\n## c\n", &[told], "```sh\n# b\n```\n\n## c\n");
-    check("~~~\n# b\n~~~~~~ \n", &[told], "~~~\n# b\n~~~ \n");
-    check("```sh\n# b\n  ```\n\n## c\n", &[told], "```sh\n# b\n```\n\n## c\n");
+    let message = "`# b` is no heading on GitHub and the level 1 heading `b` on the site";
+    check("```sh\n# b\n````\n\n## c\n", &[message], "```sh\n# b\n```\n\n## c\n");
+    check("~~~\n# b\n~~~~~~ \n", &[message], "~~~\n# b\n~~~ \n");
+    check("```sh\n# b\n  ```\n\n## c\n", &[message], "```sh\n# b\n```\n\n## c\n");
     check(
         "```sh\n# b\n\n# c\n````\n",
         &["`# b` is no heading on GitHub and the level 1 heading `b` on the site, and so for 1 more heading"],
@@ -311,12 +311,12 @@ fn a_fence_is_closed_in_the_form_in_which_it_is_opened() {
 
 #[test]
 fn html_right_below_a_list_takes_the_heading_along() {
-    let told = "`## c` is no heading on GitHub and the level 2 heading `c` on the site";
-    check("* x\n<br>\n## c\n", &[told], "* x\n<br>\n\n## c\n");
-    check("1. x\n   y\n<img src=\"a.png\">\n## c\n", &[told], "1. x\n   y\n<img src=\"a.png\">\n\n## c\n");
-    check("> x\n</span>\n## c\n", &[told], "> x\n</span>\n\n## c\n");
-    check("- x\n  - y\n<br/>\n## c\n", &[told], "- x\n  - y\n<br/>\n\n## c\n");
-    check("| x |\n|---|\n<br>\n## c\n", &[told], "| x |\n|---|\n<br>\n\n## c\n");
+    let message = "`## c` is no heading on GitHub and the level 2 heading `c` on the site";
+    check("* x\n<br>\n## c\n", &[message], "* x\n<br>\n\n## c\n");
+    check("1. x\n   y\n<img src=\"a.png\">\n## c\n", &[message], "1. x\n   y\n<img src=\"a.png\">\n\n## c\n");
+    check("> x\n</span>\n## c\n", &[message], "> x\n</span>\n\n## c\n");
+    check("- x\n  - y\n<br/>\n## c\n", &[message], "- x\n  - y\n<br/>\n\n## c\n");
+    check("| x |\n|---|\n<br>\n## c\n", &[message], "| x |\n|---|\n<br>\n\n## c\n");
     // Within the outer item it ends with that.
     silent("- x\n  - y\n  <br/>\n## c\n");
     silent("* x\n\n<br>\n\n## c\n");
@@ -339,20 +339,20 @@ fn front_matter_holds_no_heading_whether_or_not_it_loads() {
 
 #[test]
 fn an_indented_heading_after_a_list_is_one_on_github_only() {
-    let told = "`## c` is the level 2 heading `c` on GitHub and no heading on the site";
-    check("- x\n\n ## c\n", &[told], "- x\n\n## c\n");
-    check("1. x\n\n  ## c\n", &[told], "1. x\n\n## c\n");
-    check("* x\n ## c\n", &[told], "* x\n## c\n");
+    let message = "`## c` is the level 2 heading `c` on GitHub and no heading on the site";
+    check("- x\n\n ## c\n", &[message], "- x\n\n## c\n");
+    check("1. x\n\n  ## c\n", &[message], "1. x\n\n## c\n");
+    check("* x\n ## c\n", &[message], "* x\n## c\n");
     silent("- x\n\n## c\n");
 }
 
 #[test]
 fn a_tab_shows_its_headings_on_the_site_only() {
     let tabbed = Extensions { tabbed: true, ..ON };
-    let told = ["`## b` is no heading on GitHub and the level 2 heading `b` on the site"];
+    let message = ["`## b` is no heading on GitHub and the level 2 heading `b` on the site"];
     for tab in ["=== \"T\"\n\n    ## b\n", "===+ \"T\"\n    ## b\n", "x\n\n=== \"T\"\n\n    y\n\n    ## b\n"]
     {
-        check_with(tabbed, tab, &told, tab);
+        check_with(tabbed, tab, &message, tab);
         silent(tab);
     }
     silent_with(tabbed, "=== \"T\"\n\n    x\n\n## b\n");
@@ -361,15 +361,15 @@ fn a_tab_shows_its_headings_on_the_site_only() {
 #[test]
 fn headings_in_html_count_where_it_says_markdown_and_the_site_reads_it() {
     let on = Extensions { md_in_html: true, ..ON };
-    let told = ["`## a` is the level 2 heading `a` on GitHub and no heading on the site"];
+    let message = ["`## a` is the level 2 heading `a` on GitHub and no heading on the site"];
     for tag in ["<details markdown>", "<details markdown=\"1\">", "<details open markdown='block'>"] {
         let page = format!("{tag}\n<summary>s</summary>\n\n## a\n\n</details>\n\n## b\n");
         silent_with(on, &page);
-        check(&page, &told, &page);
+        check(&page, &message, &page);
     }
     for tag in ["<details>", "<details markdown=\"span\">", "<details markdown=\"0\">"] {
         let page = format!("{tag}\n\n## a\n\n</details>\n\n## b\n");
-        check_with(on, &page, &told, &page);
+        check_with(on, &page, &message, &page);
     }
 }
 

@@ -60,7 +60,7 @@ fn is_named_elsewhere(snapshot: &Snapshot, from: &str, edits: &[Edit]) -> bool {
         // A link to another file of that name is none to this one, and neither is an entry.
         let document = snapshot.document(&path);
         let links = document.iter().flat_map(|document| &document.links);
-        let links = links.filter(|link| leads_to(&path, link).is_some_and(|to| to != from && to != page));
+        let links = links.filter(|link| target_of(&path, link).is_some_and(|to| to != from && to != page));
         let nav = snapshot.site.as_ref().and_then(|site| site.nav.tree()).filter(|tree| tree.path == path);
         let entries = nav.iter().flat_map(|tree| &tree.entries);
         let entries = entries.filter(|entry| entry.doc.as_ref().is_some_and(|doc| doc != from));
@@ -108,7 +108,7 @@ fn ends_name(rest: &str) -> bool {
 fn updated_links(snapshot: &Snapshot, from: &str, to: &str) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
     let is_moved = folder_of(from) != folder_of(to);
-    let names_another = |link: &Link| leads_to(from, link).is_some_and(|path| path != from);
+    let names_another = |link: &Link| target_of(from, link).is_some_and(|path| path != from);
     if is_moved && snapshot.document(from)?.links.iter().any(names_another) {
         return None;
     }
@@ -133,7 +133,7 @@ fn updated_links(snapshot: &Snapshot, from: &str, to: &str) -> Option<Vec<Edit>>
 
 fn in_document(page: &str, document: &Document, from: &str, to: &str) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
-    for link in document.links.iter().filter(|l| leads_to(page, l).as_deref() == Some(from)) {
+    for link in document.links.iter().filter(|l| target_of(page, l).as_deref() == Some(from)) {
         let file = file_of(&link.target);
         let places = destinations(document, link.kind, link.span.clone(), &link.target);
         if places.is_empty() {
@@ -157,7 +157,7 @@ fn new_target(page: &str, file: &str, from: &str, to: &str) -> String {
 }
 
 /// The file that a relative link of a page names, from the root of the repository.
-fn leads_to(page: &str, link: &Link) -> Option<String> {
+fn target_of(page: &str, link: &Link) -> Option<String> {
     let target = link.target.as_str();
     let file = file_of(target);
     if file.is_empty() || target.contains("://") || target.starts_with('/') {
@@ -174,7 +174,7 @@ fn file_of(target: &str) -> &str {
 /// Whether every link that led to a renamed file points to it still.
 pub(crate) fn links_hold(before: &Snapshot, after: &Snapshot, renames: &[Rename]) -> Result<(), String> {
     let count = |document: &Document, page: &str, to: &str| {
-        document.links.iter().filter(|l| leads_to(page, l).as_deref() == Some(to)).count()
+        document.links.iter().filter(|l| target_of(page, l).as_deref() == Some(to)).count()
     };
     let renamed =
         |path: &str| renames.iter().find(|r| r.from == path).map_or(path.to_owned(), |r| r.to.clone());
@@ -245,8 +245,8 @@ mod tests {
         let new = snapshot(&[(TO, "# OKEP-1: A\n\n[I](okep-1-a.md#x)\n"), (page, after)]);
         match (links_hold(&old, &new, &renames), expected) {
             (Ok(()), Ok(())) => {}
-            (Err(told), Err(expected)) => assert!(told.contains(expected), "{told}"),
-            (told, expected) => panic!("{told:?} and not {expected:?}: {after}"),
+            (Err(message), Err(expected)) => assert!(message.contains(expected), "{message}"),
+            (message, expected) => panic!("{message:?} and not {expected:?}: {after}"),
         }
     }
 

@@ -11,7 +11,7 @@ fn site(files: &[(&str, &str)]) -> Site {
 
 /// The site in lines: `section / title = page`, `?` before a target that names no page, problems with
 /// their lines, notes.
-fn told(site: &Site, source: &str) -> String {
+fn described(site: &Site, source: &str) -> String {
     let mut out = Vec::new();
     match &site.nav {
         Nav::Absent => out.push("all pages".to_owned()),
@@ -38,7 +38,7 @@ fn told(site: &Site, source: &str) -> String {
 
 fn check(yaml: &str, expected: &[&str]) {
     let site = site(&[("mkdocs.yml", yaml)]);
-    assert_eq!(told(&site, yaml), expected.join("\n"), "{yaml}");
+    assert_eq!(described(&site, yaml), expected.join("\n"), "{yaml}");
     for entry in site.nav.entries().iter().filter(|e| !e.elsewhere) {
         let source = Text::new(yaml.as_bytes());
         assert!(source.slice(entry.span.clone()).contains(entry.target.trim_end()), "{entry:?}");

@@ -22,7 +22,7 @@ fn apply(yaml: &str, edit: &(Range<usize>, String)) -> String {
 }
 
 /// The edit as the lines it takes and gives, with the line before for the place; or the explanation.
-fn told(yaml: &str, plan: &NavPlan) -> String {
+fn described(yaml: &str, plan: &NavPlan) -> String {
     let edit = match &plan.edit {
         Ok(edit) => edit,
         Err(why) => return why.clone(),
@@ -53,7 +53,7 @@ fn inserted(yaml: &str, expected: &str) {
     let site = read(yaml);
     assert_eq!(site.problems, [], "{yaml}");
     let plan = insert(&site, yaml.as_bytes(), "docs/okeps/okep-5-e.md", "Five", &number);
-    assert_eq!(told(yaml, &plan), expected, "{yaml}");
+    assert_eq!(described(yaml, &plan), expected, "{yaml}");
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn entries_are_removed_by_whole_lines() {
             "the list is used in a second place by an alias; delete the entry for `a.md` by hand",
         ),
     ] {
-        assert_eq!(told(yaml, &remove(&read(yaml), yaml.as_bytes(), entry)), expected, "{yaml}");
+        assert_eq!(described(yaml, &remove(&read(yaml), yaml.as_bytes(), entry)), expected, "{yaml}");
     }
 }
 
@@ -210,7 +210,7 @@ fn entries_are_pointed_elsewhere_in_place() {
         ),
     ] {
         assert_eq!(
-            told(yaml, &retarget(&read(yaml), yaml.as_bytes(), entry, "docs/new/n.md", None)),
+            described(yaml, &retarget(&read(yaml), yaml.as_bytes(), entry, "docs/new/n.md", None)),
             expected,
             "{yaml}"
         );
@@ -352,7 +352,7 @@ fn a_comment_belongs_to_the_entry_it_names() {
     let dead = |comment: &str| format!("nav:\n- S:\n  - a.md\n  # {comment}\n  - Seven: okeps/okep-7.md\n");
     for (comment, goes) in [("seven is done", true), ("OKEP 7", true), ("accepted in 2017", false)] {
         let yaml = dead(comment);
-        let found = told(&yaml, &remove(&read(&yaml), yaml.as_bytes(), 1));
+        let found = described(&yaml, &remove(&read(&yaml), yaml.as_bytes(), 1));
         assert_eq!(found.contains(&format!("-  # {comment}\n")), goes, "{found}");
         assert!(found.ends_with("-  - Seven: okeps/okep-7.md\n"), "{found}");
     }

@@ -81,7 +81,21 @@ fn a_change_of_the_template_is_nobodys_finding() {
     assert_eq!(story["template"][1]["added"][0], "Rollback");
     let table = String::from_utf8(run(&repo.dir, &["history"]).stdout).expect("tables are UTF-8");
     assert!(!table.contains("missing-section"), "{table}");
+    assert!(table.contains("Not counted: 1 hint for what the template added later"), "{table}");
     assert!(table.contains("added `Rollback`; 1 hint for OKEPs that had landed"), "{table}");
+}
+
+#[test]
+fn a_column_is_explained_where_it_is_shown() {
+    let mut repo = Repo::started();
+    let legend = |repo: &Repo| {
+        let table = String::from_utf8(run(&repo.dir, &["history"]).stdout).expect("tables are UTF-8");
+        table.contains("Not in nav: days missing from nav.")
+    };
+    assert!(!legend(&repo));
+    repo.write(&path(2), &okep(2)).commit("Propose");
+    repo.write("mkdocs.yml", &nav(&[path(1), path(2)])).commit("Register");
+    assert!(legend(&repo));
 }
 
 #[test]
