@@ -145,6 +145,9 @@ fn underlined(text: &str, place: &EditPlace, source: &str) -> (String, RemedyEdi
 
 /// Where the fenced code of GitHub's begins that holds `at`.
 fn fence_around(text: &str, at: usize) -> Option<usize> {
+    if !text[..at].contains("```") && !text[..at].contains("~~~") {
+        return None;
+    }
     let source = commonmark::source(text);
     let start = front_matter::end(text);
     Parser::new_ext(&source[start..], commonmark::options()).into_offset_iter().find_map(|(event, range)| {
