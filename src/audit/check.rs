@@ -77,10 +77,13 @@ pub fn check_with(
     }
     let mut bases: Vec<(&Base, Config)> =
         target.bases.iter().map(|base| (base, config_before(base))).collect();
-    let several_templates = choose_template(target, &mut config, &mut bases, history);
     let mut scope = ChangeScope::of(target, &config, options);
     if scope.is_nothing() {
         return Ok(nothing(target, config.layout));
+    }
+    let several_templates = choose_template(target, &mut config, &mut bases, history);
+    if several_templates.is_some() {
+        scope = ChangeScope::of(target, &config, options);
     }
     let (mut now, mut before) = states(target, &config, &bases, &scope, parsed);
     let reads_links = |state: &State| state.snapshot.site.as_ref().map(|site| site.pages.clone());
@@ -348,6 +351,8 @@ mod tests {
         let asked = |now: &str| found(&staged(tree(&[(OKEP, now)]), before.clone())).1;
         assert_eq!(asked(&format!("{good}* more tea\n")), [""; 0]);
         assert_eq!(asked(&okep("No section.\n")), ["template"]);
+        let two_templates = tree(&[(OKEP, &good), ("docs/okeps/okep-2-template.md", "# OKEP-2: T\n")]);
+        assert_eq!(found(&staged(two_templates.clone(), two_templates)), (vec![], vec![]));
         let old = tree(&[(OKEP, &okep("No section.\n"))]);
         let target = staged(tree(&[(OKEP, &okep("No section, still.\n"))]), old);
         assert_eq!(found(&target), (vec![], vec![]));
