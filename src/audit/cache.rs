@@ -344,6 +344,7 @@ mod tests {
             findings(&format!("# OKEP-7: A\n\n{turn}\n"), "# OKEP-1: T\n\n## Goals\n", &known);
             known.forget_unused();
         }
+        assert!(known.parsed.count() <= 4, "of the last texts: {}", known.parsed.count());
         let AuditCache { documents, links, trees, .. } = &known.cache;
         assert!(documents.len() <= 4 && links.len() <= 4 && trees.len() == 0, "of the last two texts");
     }

@@ -82,8 +82,8 @@ impl TemplateTimeline {
         TemplateTimeline { next, ..TemplateTimeline::by(template, template_history, true) }
     }
 
-    /// The findings about one OKEP of a snapshot; those that are among `before`, the ones before an edit of it, are
-    /// grandfathered as these were.
+    /// The findings about one OKEP of a snapshot; those that it had `before` an edit of it keep
+    /// their severity, so that earlier revisions of the template are asked about new ones only.
     pub fn check_okep(
         &self,
         okep: &Okep,
@@ -97,7 +97,7 @@ impl TemplateTimeline {
     }
 
     /// The findings about one OKEP, and whether history could say more about them; `landed` is none for an OKEP that
-    /// has not landed.
+    /// has not landed, and `before` as for [`Self::check_okep`].
     pub fn findings(
         &self,
         okep: &Okep,

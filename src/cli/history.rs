@@ -245,7 +245,7 @@ fn read(repo: &Arc<Repo>, select: Select) -> Result<Story, Error> {
     Progress::during("reading history", |progress| walked(repo, select, progress))
 }
 
-/// Whoever names an OKEP where a revision belongs reads which option takes it.
+/// Names the option that takes the number of an OKEP, where one is given as a revision.
 fn explain_number(error: Error) -> Error {
     match error {
         Error::Git(GitError::UnknownRevision { revision, .. }) if values::okep_number(&revision).is_ok() => {

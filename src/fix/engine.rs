@@ -53,11 +53,11 @@ pub fn fix(
 ) -> Fixed {
     let parsed = Parsed::default();
     let snapshot = Snapshot::new(tree, layout, &parsed);
-    let bench = Verifier::new(&snapshot, layout, template_history, &parsed);
-    let state = bench.recheck(tree.clone(), None);
-    let most_work = MOST_WORK + MOST_TIMES * bench.work();
+    let verifier = Verifier::new(&snapshot, layout, template_history, &parsed);
+    let state = verifier.recheck(tree.clone(), None);
+    let most_work = MOST_WORK + MOST_TIMES * verifier.work();
     let mut run =
-        EngineRun { state, bench, most, wanted, most_work, fixed: Fixed::default(), refused: Vec::new() };
+        EngineRun { state, verifier, most, wanted, most_work, fixed: Fixed::default(), refused: Vec::new() };
     while run.fixed.rounds < MOST_ROUNDS && run.round() {
         run.fixed.rounds += 1;
     }
@@ -70,10 +70,10 @@ pub fn fix(
 }
 
 /// Findings whose fixes are not proven, and why.
-type Doubtful<'f> = Vec<(&'f Finding, FixRejection)>;
+type Rejected<'f> = Vec<(&'f Finding, FixRejection)>;
 
 struct EngineRun<'a> {
-    bench: Verifier<'a>,
+    verifier: Verifier<'a>,
     state: VerifiedState<'static>,
     most: Safety,
     wanted: &'a dyn Fn(&Finding) -> bool,
@@ -101,13 +101,13 @@ impl EngineRun<'_> {
         let mut candidates: Vec<&Finding> = self.state.findings.iter().filter(is_turn).collect();
         while !candidates.is_empty() && !self.is_tired() {
             let batch = apart(&self.state.snapshot, &candidates);
-            if let Ok(tree) = self.bench.together(&self.state, &batch) {
+            if let Ok(tree) = self.verifier.together(&self.state, &batch) {
                 let applied: Vec<Finding> = batch.into_iter().cloned().collect();
                 self.take(applied, tree);
                 return true;
             }
             let (good, bad) = self.by_page(&batch);
-            self.fixed.notes.extend(bad.iter().map(|(finding, doubt)| doubt.note(finding)));
+            self.fixed.notes.extend(bad.iter().map(|(finding, rejection)| rejection.note(finding)));
             self.refused.extend(bad.iter().map(|(finding, _)| (*finding).clone()));
             if let Some((applied, tree)) = good {
                 self.take(applied, tree);
@@ -120,7 +120,7 @@ impl EngineRun<'_> {
 
     /// Whether all has been checked that one run may check.
     fn is_tired(&self) -> bool {
-        self.bench.work() > self.most_work
+        self.verifier.work() > self.most_work
     }
 
     fn is_wanted(&self, finding: &Finding) -> bool {
@@ -129,7 +129,7 @@ impl EngineRun<'_> {
 
     /// As many of a batch as go together, and those that fail by themselves with the reason. Each page is tried by
     /// itself first, so that one that fails costs the others nothing.
-    fn by_page<'f>(&self, batch: &[&'f Finding]) -> (Option<(Vec<Finding>, Tree)>, Doubtful<'f>) {
+    fn by_page<'f>(&self, batch: &[&'f Finding]) -> (Option<(Vec<Finding>, Tree)>, Rejected<'f>) {
         let mut pages: BTreeMap<&str, Vec<&'f Finding>> = BTreeMap::new();
         for finding in batch {
             pages.entry(&finding.path).or_default().push(finding);
@@ -137,8 +137,8 @@ impl EngineRun<'_> {
         if pages.len() < 2 {
             return self.one_by_one(batch);
         }
-        let (bench, state) = (&self.bench, &self.state);
-        let prove = |page: Vec<&'f Finding>| (bench.alone(state, &page).is_ok(), page);
+        let (verifier, state) = (&self.verifier, &self.state);
+        let prove = |page: Vec<&'f Finding>| (verifier.alone(state, &page).is_ok(), page);
         let pages: Vec<Vec<&Finding>> = pages.into_values().collect();
         let pages: Vec<(bool, Vec<&Finding>)> = pages.into_par_iter().map(prove).collect();
         let (mut good, mut bad) = (Vec::new(), Vec::new());
@@ -147,12 +147,12 @@ impl EngineRun<'_> {
                 good.extend(page);
                 continue;
             }
-            let (some, doubtful) = self.one_by_one(&page);
+            let (some, rejected) = self.one_by_one(&page);
             let applied = some.map(|(applied, _)| applied).unwrap_or_default();
             good.extend(page.into_iter().filter(|finding| applied.contains(finding)));
-            bad.extend(doubtful);
+            bad.extend(rejected);
         }
-        if let Ok(tree) = self.bench.together(&self.state, &good)
+        if let Ok(tree) = self.verifier.together(&self.state, &good)
             && !good.is_empty()
         {
             return (Some((good.into_iter().cloned().collect(), tree)), bad);
@@ -163,17 +163,17 @@ impl EngineRun<'_> {
     }
 
     /// The same, one finding after the other.
-    fn one_by_one<'f>(&self, batch: &[&'f Finding]) -> (Option<(Vec<Finding>, Tree)>, Doubtful<'f>) {
+    fn one_by_one<'f>(&self, batch: &[&'f Finding]) -> (Option<(Vec<Finding>, Tree)>, Rejected<'f>) {
         let mut good: Vec<&Finding> = Vec::new();
         let mut after = None;
         let mut bad = Vec::new();
         for finding in batch.iter().take_while(|_| !self.is_tired()) {
-            if let Err(reason) = self.bench.alone(&self.state, &[finding]) {
+            if let Err(reason) = self.verifier.alone(&self.state, &[finding]) {
                 bad.push((*finding, reason));
                 continue;
             }
             good.push(finding);
-            match self.bench.together(&self.state, &good) {
+            match self.verifier.together(&self.state, &good) {
                 Ok(tree) => after = Some(tree),
                 // What is refused without company is refused in every round.
                 Err(reason) if good.len() == 1 => {
@@ -191,14 +191,14 @@ impl EngineRun<'_> {
         let renames = applied.iter().filter_map(|f| f.fix.as_ref()).flat_map(|f| f.renames.clone());
         self.fixed.renames.extend(renames);
         self.fixed.applied.extend(applied);
-        self.state = self.bench.recheck(tree, Some(&self.state));
+        self.state = self.verifier.recheck(tree, Some(&self.state));
     }
 
     fn end(self) -> Fixed {
         let tree = self.state.tree.into_owned();
         let mut left = self.state.findings.into_owned();
         left.iter_mut().filter(|f| self.refused.contains(f)).for_each(|f| f.fix = None);
-        Fixed { tree, left, work: self.bench.work(), ..self.fixed }
+        Fixed { tree, left, work: self.verifier.work(), ..self.fixed }
     }
 }
 

@@ -67,9 +67,9 @@ pub fn verify(
     if shown.is_empty() {
         return Vec::new();
     }
-    let bench = Verifier::new(&state.snapshot, layout, template_history, parsed);
-    plan(&state.snapshot, &bench.template_timeline, shown.iter_mut().map(|f| &mut **f).collect());
-    verify_planned(&bench, state, shown)
+    let verifier = Verifier::new(&state.snapshot, layout, template_history, parsed);
+    plan(&state.snapshot, &verifier.template_timeline, shown.iter_mut().map(|f| &mut **f).collect());
+    verify_planned(&verifier, state, shown)
 }
 
 fn has_plan(finding: &Finding) -> bool {
@@ -77,12 +77,12 @@ fn has_plan(finding: &Finding) -> bool {
 }
 
 /// Removes the fixes of `shown` that fail their proof.
-fn verify_planned(bench: &Verifier, state: &VerifiedState, shown: Vec<&mut Finding>) -> Vec<Note> {
+fn verify_planned(verifier: &Verifier, state: &VerifiedState, shown: Vec<&mut Finding>) -> Vec<Note> {
     let mut shown: Vec<&mut Finding> = shown.into_iter().filter(|f| f.fix.is_some()).collect();
     let mut notes = limit_work(state, &mut shown);
     let verify = |finding: &mut &mut Finding| {
-        let doubt = bench.alone(state, &[finding]).err()?;
-        let note = doubt.note(finding);
+        let rejection = verifier.alone(state, &[finding]).err()?;
+        let note = rejection.note(finding);
         finding.fix = None;
         Some(note)
     };
@@ -91,7 +91,7 @@ fn verify_planned(bench: &Verifier, state: &VerifiedState, shown: Vec<&mut Findi
     notes
 }
 
-/// Leaves out the fixes of a document that would take more than [`MOST_WORK`] to prove, and tells of them.
+/// Leaves out the fixes of a document that would take more than [`MOST_WORK`] to prove, and says so.
 fn limit_work(state: &VerifiedState, shown: &mut Vec<&mut Finding>) -> Vec<Note> {
     let size = |path: &str| state.snapshot.okep(path).map_or(0, |o| o.document.text.len());
     let mut works: BTreeMap<String, (usize, usize)> = BTreeMap::new();
@@ -103,12 +103,12 @@ fn limit_work(state: &VerifiedState, shown: &mut Vec<&mut Finding>) -> Vec<Note>
         finding.fix = finding.fix.take().filter(|_| !is_spared);
         !is_spared
     });
-    let told = works.into_iter().filter(|(_, (_, spared))| *spared > 0);
+    let too_long = works.into_iter().filter(|(_, (_, spared))| *spared > 0);
     let note = |(path, (_, spared)): (String, (usize, usize))| {
         let message = format!("{spared} fixes are left out: the file is too long to verify so many");
         Note::at("too-large", path, message)
     };
-    told.map(note).collect()
+    too_long.map(note).collect()
 }
 
 impl<'a> Verifier<'a> {
@@ -327,11 +327,14 @@ mod tests {
         let mut shown = finding.clone();
         let verifier = Verifier::new(&snapshot, &layout, None, &parsed);
         let notes = verify_planned(&verifier, &state, vec![&mut shown]);
-        let told = notes.first().map(|n| n.message.as_str());
+        let notice = notes.first().map(|n| n.message.as_str());
         match expected {
-            Ok(()) => assert_eq!((told, &shown.fix), (None, &finding.fix)),
+            Ok(()) => assert_eq!((notice, &shown.fix), (None, &finding.fix)),
             Err(reason) => {
-                assert!(told.is_some_and(|t| t.contains(reason) && t.contains("bug in okep")), "{told:?}");
+                assert!(
+                    notice.is_some_and(|t| t.contains(reason) && t.contains("bug in okep")),
+                    "{notice:?}"
+                );
                 assert_eq!(shown.fix, None);
             }
         }

@@ -136,7 +136,7 @@ impl<W: Write> Server<W> {
                 return Ok(Ok(Value::Null));
             }
             (Lifecycle::Running, "initialize") | (Lifecycle::ShutDown, _) => {
-                return refused(ErrorCode::InvalidRequest, "this is not the time for it");
+                return refused(ErrorCode::InvalidRequest, NOT_NOW);
             }
             (Lifecycle::Running, _) => {}
         }
@@ -191,7 +191,7 @@ impl<W: Write> Server<W> {
 
     fn notice(&mut self, Notification { method, params }: Notification) -> Result<(), String> {
         if self.lifecycle != Lifecycle::Running {
-            return Err("this is not the time for it".to_owned());
+            return Err(NOT_NOW.to_owned());
         }
         let now = Instant::now();
         let is_of_document = ["didOpen", "didChange", "didSave", "didClose"]
@@ -317,6 +317,8 @@ impl<W: Write> Server<W> {
         })
     }
 }
+
+const NOT_NOW: &str = "messages are taken after `initialize`, which comes once, and before `shutdown`";
 
 /// Full texts, or edits of ranges.
 const INCREMENTAL: u8 = 2;

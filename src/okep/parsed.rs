@@ -42,6 +42,9 @@ impl Parsed {
             let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
             known.retain(|_, value| Arc::strong_count(value) > 1);
         }
+        // What an OKEP says holds its document.
+        forget(&self.okeps);
+        forget(&self.templates);
         forget(&self.documents);
         forget(&self.sites);
     }
@@ -51,6 +54,7 @@ impl Parsed {
         once(&self.sites, path, ids, read)
     }
 
+    /// The template that a file of this id is at a path.
     pub fn template(&self, path: &str, id: Option<&str>, read: impl FnOnce() -> Template) -> Arc<Template> {
         once(&self.templates, path, id, read)
     }
@@ -58,5 +62,14 @@ impl Parsed {
     /// What the text of an OKEP says, whose file has this id; `context` is all else that it depends on.
     pub fn okep(&self, context: &str, id: Option<&str>, read: impl FnOnce() -> OkepText) -> Arc<OkepText> {
         once(&self.okeps, context, id, read)
+    }
+
+    /// How many values are kept.
+    #[cfg(test)]
+    pub fn count(&self) -> usize {
+        fn len<T>(known: &ByPathAndId<T>) -> usize {
+            known.lock().unwrap_or_else(PoisonError::into_inner).len()
+        }
+        len(&self.documents) + len(&self.sites) + len(&self.templates) + len(&self.okeps)
     }
 }

@@ -181,8 +181,8 @@ fn close_as_opened(text: &str, fence: usize) -> (String, RemedyEdits) {
         }
         at += line.len();
     }
-    let help = "to the site the line that opens the fence above is none: put it at the start of its line, with at \
-                most a language behind it";
+    let help = "on the site, the line that opens the fence above opens none: begin it at the start of the line, with \
+                at most a language after it";
     (help.into(), Vec::new())
 }
 
