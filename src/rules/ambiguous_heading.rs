@@ -1,8 +1,6 @@
 //! Headings that GitHub shows and the site does not, or the reverse.
 
-use super::{Check, PlanFix, Rule};
-use crate::rules::context::OkepContext;
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
+use super::{Check, Edit, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
 use std::ops::Range;
 
 pub static RULE: Rule = Rule {

@@ -1,11 +1,8 @@
 //! Links to an anchor of their own page that GitHub, the site or both do not have.
 
-use super::{Check, PlanFix, Rule};
+use super::{Anchors, Check, Claim, Edit, Finding, Fix, Linked, PageLink, PlanFix, Rule, Severity, parts};
 use crate::rules::edits::rename::destinations;
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
-use crate::rules::page_links::{Anchors, Claim, Linked, PageLink, parts};
-use crate::text::path::percent_decoded;
-use crate::text::path::resolve;
+use crate::text::path::{percent_decoded, resolve};
 use crate::text::url_path;
 use std::collections::BTreeSet;
 use strsim::osa_distance;

@@ -1,13 +1,9 @@
 //! Relative links and images that lead nowhere on the site.
 
-use super::{Check, Rule};
+use super::{Check, Claim, Finding, LinkTarget, Linked, PageLink, Rule, Severity, parts};
 use crate::markdown::document::LinkKind;
-use crate::rules::finding::{Finding, Severity};
-use crate::rules::page_links::{Claim, LinkTarget, Linked, PageLink, parts};
 use crate::site::mkdocs::{AbsoluteLinks, PageSettings};
-use crate::text::path;
-use crate::text::path::percent_decoded;
-use crate::text::path::{folder_of, join};
+use crate::text::path::{self, folder_of, join, percent_decoded};
 use crate::text::url_path;
 
 pub static RULE: Rule = Rule {

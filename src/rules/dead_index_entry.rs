@@ -1,10 +1,9 @@
 //! Links of the index page to an OKEP that is not there.
 
-use super::{Check, PlanFix, Rule};
+use super::{Check, Detail, Edit, Finding, Fix, PlanFix, Rule, Severity};
 use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
-use crate::rules::finding::{Detail, Edit, Finding, Fix, Severity};
 use crate::site::index_page::{IndexPage, LandingEntry};
 use crate::text::path::{folder_of, number};
 use std::ops::Range;

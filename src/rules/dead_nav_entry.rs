@@ -1,11 +1,10 @@
 //! Entries of `nav` that name an OKEP that is not there.
 
-use super::{Check, PlanFix, Rule};
+use super::{Check, Detail, Edit, Finding, Fix, PlanFix, Rule, Severity};
 use crate::okep::nav_entries::{DeadEntry, dead_entries};
 use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
-use crate::rules::finding::{Detail, Edit, Finding, Fix, Severity};
 use crate::site::mkdocs::Site;
 use crate::site::nav_edit;
 use crate::site::nav_edit::NavPlan;

@@ -1,10 +1,8 @@
 //! Absolute links into the checked repository itself, to files that are not there.
 
-use super::{Check, PlanFix, Rule};
+use super::{Check, Claim, Edit, Finding, Fix, LinkTarget, Linked, PageLink, PlanFix, Rule, Severity, parts};
 use crate::markdown::bare_links::bare_links;
 use crate::rules::edits::rename::destinations;
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
-use crate::rules::page_links::{Claim, LinkTarget, Linked, PageLink, parts};
 use crate::text::path::percent_decoded;
 
 pub static RULE: Rule = Rule {

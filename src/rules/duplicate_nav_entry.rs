@@ -1,8 +1,7 @@
 //! OKEPs that `nav` names twice, or outside the section that holds the others.
 
-use super::{Check, Rule};
+use super::{Check, Finding, Related, Rule, Severity};
 use crate::okep::snapshot::Snapshot;
-use crate::rules::finding::{Finding, Related, Severity};
 use crate::site::mkdocs::{NavEntry, Site};
 use crate::text::Text;
 use std::collections::{HashMap, HashSet};

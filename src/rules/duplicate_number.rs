@@ -1,9 +1,8 @@
 //! Two OKEPs of one number.
 
-use super::{Check, Rule};
+use super::{Check, Finding, Related, Rule, Severity};
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
-use crate::rules::finding::{Finding, Related, Severity};
 use std::collections::BTreeMap;
 
 pub static RULE: Rule = Rule {

@@ -1,8 +1,6 @@
 //! Sections of the template that appear twice.
 
-use super::{Check, Demand, Rule};
-use crate::rules::context::OkepContext;
-use crate::rules::finding::{Finding, Severity};
+use super::{Check, Demand, Finding, OkepContext, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "duplicate-section",

@@ -1,10 +1,8 @@
 //! Headings with nothing under them.
 
-use super::{Check, PlanFix, Rule};
+use super::{Check, Detail, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
 use crate::markdown::placeholder::is_stub;
-use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
-use crate::rules::finding::{Detail, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "empty-section",

@@ -1,9 +1,7 @@
 //! The repository of the issue link.
 
-use super::{Check, Demand, PlanFix, Rule};
+use super::{Check, Demand, Edit, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
 use crate::okep::issue::{Elsewhere, ForgeLink, IssueLine};
-use crate::rules::context::OkepContext;
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "foreign-issue",

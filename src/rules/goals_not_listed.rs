@@ -1,11 +1,9 @@
 //! Running text where the template asks for a list.
 
-use super::{Check, Demand, Rule};
+use super::{Check, Demand, Finding, OkepContext, Rule, Severity};
 use crate::markdown::document::{Block, BlockKind};
 use crate::markdown::placeholder::is_stub;
 use crate::markdown::prose;
-use crate::rules::context::OkepContext;
-use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "goals-not-listed",

@@ -1,9 +1,7 @@
 //! More sentences than the template asks for.
 
-use super::{Check, Demand, Rule};
+use super::{Check, Demand, Finding, OkepContext, Rule, Severity};
 use crate::markdown::prose;
-use crate::rules::context::OkepContext;
-use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "long-problem-statement",

@@ -1,9 +1,7 @@
 //! Comments that mean to except something and do not.
 
-use super::{Check, Rule, ids};
+use super::{Check, Finding, OkepContext, Rule, Severity, ids};
 use crate::okep::suppressions::comments;
-use crate::rules::context::OkepContext;
-use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "malformed-exception",

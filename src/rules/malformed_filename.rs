@@ -1,12 +1,10 @@
 //! The name of an OKEP's file, and of a folder that ought to hold one.
 
-use super::{Check, PlanFix, Rule};
+use super::{Check, Finding, Fix, PlanFix, Rule, Severity};
 use crate::okep::right_path;
 use crate::okep::snapshot::{OrphanFolder, Page, Snapshot};
 use crate::okep::title::PREFIX;
-use crate::rules::finding::{Finding, Fix, Severity};
-use crate::text::path;
-use crate::text::path::file_name;
+use crate::text::path::{self, file_name};
 
 pub static RULE: Rule = Rule {
     id: "malformed-filename",

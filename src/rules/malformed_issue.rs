@@ -1,11 +1,9 @@
 //! The form of the issue line, where it reads the same.
 
-use super::{Check, Demand, PlanFix, Rule};
+use super::{Check, Demand, Edit, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
 use crate::markdown::document::{Block, BlockKind, fold_blanks};
 use crate::markdown::lists;
 use crate::okep::issue::IssueLine;
-use crate::rules::context::OkepContext;
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "malformed-issue",

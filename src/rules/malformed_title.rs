@@ -1,11 +1,9 @@
 //! The first heading of an OKEP: `# OKEP-NNNN: Title`.
 
-use super::{Check, PlanFix, Rule};
+use super::{Check, Edit, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
 use crate::markdown::names::Name;
 use crate::okep::title::{PREFIX, Title};
-use crate::rules::context::OkepContext;
 use crate::rules::edits::{anchors, markdown, markup_spans};
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "malformed-title",

@@ -1,8 +1,7 @@
 //! OKEPs outside of the proposal folder.
 
-use super::{Check, PlanFix, Rule};
+use super::{Check, Finding, Fix, PlanFix, Rule, Severity};
 use crate::okep::snapshot::{Page, Snapshot};
-use crate::rules::finding::{Finding, Fix, Severity};
 use crate::text::path::{file_name, okep_name, stem};
 
 pub static RULE: Rule = Rule {

@@ -1,11 +1,9 @@
 //! Sections at the wrong level or inside of the wrong section.
 
-use super::{Check, Demand, PlanFix, Rule};
+use super::{Check, Demand, Detail, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
 use crate::okep::alignment::align;
 use crate::okep::levels::Misplacement;
-use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown::{movement, relevel};
-use crate::rules::finding::{Detail, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "misplaced-section",

@@ -1,11 +1,9 @@
 //! The tracking issue between title and first section.
 
-use super::{Check, Demand, PlanFix, Rule};
+use super::{Check, Demand, Edit, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
 use crate::markdown::lists;
 use crate::markdown::names::Name;
 use crate::okep::issue::IssueLine;
-use crate::rules::context::OkepContext;
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "missing-issue",

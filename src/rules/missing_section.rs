@@ -1,11 +1,9 @@
 //! Sections of the template that an OKEP does not have.
 
-use super::{Check, Demand, Phase, PlanFix, Rule};
+use super::{Check, Demand, Detail, Finding, Fix, OkepContext, Phase, PlanFix, Rule, Severity};
 use crate::markdown::document::Document;
 use crate::markdown::site_headings::site_headings;
-use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
-use crate::rules::finding::{Detail, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "missing-section",

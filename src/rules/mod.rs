@@ -11,10 +11,10 @@ pub mod finding;
 pub mod page_links;
 
 use crate::okep::snapshot::Snapshot;
-use crate::rules::context::OkepContext;
-use crate::rules::event::Event;
-use crate::rules::finding::{Detail, Finding, Fix, Related, Severity};
-use crate::rules::page_links::{Claim, Linked, PageLink};
+use context::OkepContext;
+use event::{Event, PullRequest};
+use finding::{Detail, Edit, Finding, Fix, Related, Severity};
+use page_links::{Anchors, Claim, LinkTarget, Linked, PageLink, parts};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;

@@ -1,10 +1,9 @@
 //! OKEPs that the index page does not list.
 
-use super::{Check, PlanFix, Rule};
+use super::{Check, Edit, Finding, Fix, PlanFix, Rule, Severity};
 use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::site::index_page::IndexPage;
 use crate::site::index_page_edit;
 use crate::site::index_page_edit::LandingPlan;

@@ -1,11 +1,10 @@
 //! OKEPs that the site's navigation does not show.
 
-use super::{Check, PlanFix, Rule};
+use super::{Check, Edit, Finding, Fix, PlanFix, Rule, Severity};
 use crate::okep::nav_entries::dead_entries;
 use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::site::mkdocs::{Registered, Site};
 use crate::site::nav_edit;
 use crate::site::nav_edit::NavPlan;

@@ -1,8 +1,6 @@
 //! Bytes that are no UTF-8.
 
-use super::{Check, Rule};
-use crate::rules::context::OkepContext;
-use crate::rules::finding::{Finding, Severity};
+use super::{Check, Finding, OkepContext, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "not-utf8",

@@ -1,9 +1,7 @@
 //! One number for file name, folder, title, link text and link URL.
 
-use super::{Check, PlanFix, Rule};
+use super::{Check, Edit, Finding, Fix, OkepContext, PlanFix, Related, Rule, Severity};
 use crate::okep::right_path;
-use crate::rules::context::OkepContext;
-use crate::rules::finding::{Edit, Finding, Fix, Related, Severity};
 use crate::text::path::is_folder_page;
 use std::collections::BTreeMap;
 use std::ops::Range;

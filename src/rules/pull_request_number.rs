@@ -1,8 +1,6 @@
 //! OKEPs that carry the number of the pull request that introduced them.
 
-use super::{Check, Rule};
-use crate::rules::event::{Event, PullRequest};
-use crate::rules::finding::{Finding, Severity};
+use super::{Check, Event, Finding, PullRequest, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "pull-request-number",

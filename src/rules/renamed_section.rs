@@ -1,12 +1,10 @@
 //! Sections under another name than the template's.
 
-use super::{Check, Demand, PlanFix, Rule};
+use super::{Check, Demand, Detail, Edit, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
 use crate::markdown::names::Name;
 use crate::okep::alignment::{Match, MatchKind};
 use crate::okep::requirements::OldName;
-use crate::rules::context::OkepContext;
 use crate::rules::edits::{anchors, markdown, markup_spans};
-use crate::rules::finding::{Detail, Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "renamed-section",

@@ -1,9 +1,7 @@
 //! All headings of a document off by the same number of levels.
 
-use super::{Check, Demand, PlanFix, Rule};
-use crate::rules::context::OkepContext;
+use super::{Check, Demand, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
 use crate::rules::edits::markdown::{movement, relevel};
-use crate::rules::finding::{Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "shifted-headings",

@@ -1,9 +1,7 @@
 //! Headings more than one level deeper than the one before.
 
-use super::{Check, PlanFix, Rule};
-use crate::rules::context::OkepContext;
+use super::{Check, Detail, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
 use crate::rules::edits::markdown;
-use crate::rules::finding::{Detail, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "skipped-heading-level",

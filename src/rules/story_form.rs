@@ -1,10 +1,8 @@
 //! User stories without a role and a wish.
 
-use super::{Check, Demand, Rule};
+use super::{Check, Demand, Finding, OkepContext, Rule, Severity};
 use crate::markdown::placeholder::is_stub;
 use crate::markdown::prose;
-use crate::rules::context::OkepContext;
-use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "story-form",

@@ -1,9 +1,7 @@
 //! Sections that only promise to be written.
 
-use super::{Check, Demand, Rule};
+use super::{Check, Demand, Finding, OkepContext, Rule, Severity};
 use crate::markdown::placeholder::is_stub;
-use crate::rules::context::OkepContext;
-use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "stub-section",

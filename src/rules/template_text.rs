@@ -1,13 +1,11 @@
 //! Prompts of the template that an author left in place.
 
-use super::{Check, PlanFix, Rule};
+use super::{Check, Edit, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
 use crate::markdown::section_bounds;
 use crate::okep::issue::IssueLine;
 use crate::okep::own_text::has_own_text;
 use crate::okep::prompts::Leftover;
-use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "template-text",

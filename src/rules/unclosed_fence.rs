@@ -1,9 +1,7 @@
 //! A code fence that swallows the rest of the document.
 
-use super::{Check, PlanFix, Rule};
-use crate::rules::context::OkepContext;
+use super::{Check, Edit, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
 use crate::rules::edits::markdown;
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "unclosed-fence",

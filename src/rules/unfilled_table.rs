@@ -1,10 +1,8 @@
 //! Tables of the template that an author has left blank.
 
-use super::{Check, Demand, Rule};
+use super::{Check, Demand, Finding, OkepContext, Rule, Severity};
 use crate::markdown::names::Name;
 use crate::markdown::tables::{Table, TableRow, tables};
-use crate::rules::context::OkepContext;
-use crate::rules::finding::{Finding, Severity};
 use std::ops::Range;
 
 pub static RULE: Rule = Rule {

@@ -1,10 +1,8 @@
 //! Template sections out of the template's order.
 
-use super::{Check, Demand, PlanFix, Rule};
+use super::{Check, Demand, Detail, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
 use crate::okep::alignment::MatchKind;
-use crate::rules::context::OkepContext;
 use crate::rules::edits::markdown;
-use crate::rules::finding::{Detail, Finding, Fix, Severity};
 
 pub static RULE: Rule = Rule {
     id: "unordered-section",

@@ -1,8 +1,7 @@
 //! A `mkdocs.yml` that MkDocs itself could not load.
 
-use super::{Check, Rule};
+use super::{Check, Finding, Rule, Severity};
 use crate::okep::snapshot::Snapshot;
-use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "unreadable-register",

@@ -1,9 +1,7 @@
 //! Commit subjects that name another OKEP than the commit touches.
 
-use super::{Check, Rule};
+use super::{Check, Event, Finding, Rule, Severity};
 use crate::okep::commit_subject::mismatch;
-use crate::rules::event::Event;
-use crate::rules::finding::{Finding, Severity};
 
 pub static RULE: Rule = Rule {
     id: "wrong-number-in-commit",
