@@ -134,15 +134,16 @@ impl Report {
         counts
     }
 
-    /// The counts of every OKEP that has findings that count.
-    pub fn counts_by_okep(&self) -> BTreeMap<&str, Counts> {
+    /// Every OKEP, with the counts of its findings that count.
+    pub fn counted_okeps(&self) -> Vec<(&OkepSummary, Counts)> {
         let mut counts: BTreeMap<&str, Counts> = BTreeMap::new();
         for finding in self.live() {
             if let Some(okep) = &finding.okep {
                 counts.entry(okep).or_default().add(finding.severity);
             }
         }
-        counts
+        let of = |okep: &OkepSummary| counts.get(okep.path.as_str()).copied().unwrap_or_default();
+        self.okeps.iter().map(|okep| (okep, of(okep))).collect()
     }
 }
 

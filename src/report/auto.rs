@@ -5,7 +5,7 @@
 
 use super::full::blocks;
 use super::summary::{View, count, listed, summary};
-use super::tables::{Cells, Column, table};
+use super::tables::{Cell, Cells, table};
 use super::terminal::{BOLD, Terminal, escape_control, severity};
 use crate::audit::report::{Counts, OkepSummary, Report};
 use crate::rules::finding::Finding;
@@ -49,40 +49,26 @@ fn okeps(report: &Report, terminal: &Terminal) -> String {
         Some(shown) if !is_narrow => (if shown { "yes" } else { "no" }).to_owned(),
         _ => String::new(),
     };
-    let number = |n: usize| if n == 0 { String::new() } else { n.to_string() };
     let row = |(okep, counts): (&OkepSummary, Counts)| {
-        let landed = okep.landed.as_ref().filter(|_| !is_narrow);
+        let landed = okep.landed.as_ref().filter(|_| !is_narrow).map_or("", |landed| &landed.date);
         vec![
-            okep_name(okep),
-            escape_control(okep.title.as_deref().unwrap_or_default()).into_owned(),
-            landed.map_or(String::new(), |landed| escape_control(&landed.date).into_owned()),
-            listed(okep.in_nav),
-            listed(okep.in_index),
-            number(counts.errors),
-            number(counts.warnings),
-            number(counts.hints),
+            Cell("OKEP", Cells::Cut, okep_name(okep)),
+            Cell("Title", Cells::Cut, escape_control(okep.title.as_deref().unwrap_or_default()).into_owned()),
+            Cell("Landed", Cells::Text, escape_control(landed).into_owned()),
+            Cell("Nav", Cells::Text, listed(okep.in_nav)),
+            Cell("Index", Cells::Text, listed(okep.in_index)),
+            Cell::count("Errors", counts.errors),
+            Cell::count("Warnings", counts.warnings),
+            Cell::count("Hints", counts.hints),
         ]
     };
-    let columns = [
-        Column("OKEP", Cells::Cut),
-        Column("Title", Cells::Cut),
-        Column("Landed", Cells::Text),
-        Column("Nav", Cells::Text),
-        Column("Index", Cells::Text),
-        Column("Errors", Cells::Number),
-        Column("Warnings", Cells::Number),
-        Column("Hints", Cells::Number),
-    ];
-    let counts = report.counts_by_okep();
-    let of = |okep: &OkepSummary| counts.get(okep.path.as_str()).copied().unwrap_or_default();
-    let mut okeps: Vec<(&OkepSummary, Counts)> = report.okeps.iter().map(|okep| (okep, of(okep))).collect();
+    let mut okeps = report.counted_okeps();
     let all = okeps.len();
     if all > MOST_ROWS {
         okeps.sort_by_key(|(_, counts)| std::cmp::Reverse((counts.errors, counts.warnings)));
         okeps.truncate(MOST_ROWS);
     }
-    let rows: Vec<Vec<String>> = okeps.into_iter().map(row).collect();
-    let mut out = table(&columns, &rows, terminal);
+    let mut out = table(&okeps.into_iter().map(row).collect::<Vec<_>>(), terminal);
     if all > MOST_ROWS {
         out += &format!("{} {} more OKEPs\n", terminal.ellipsis(), all - MOST_ROWS);
     }

@@ -1,7 +1,7 @@
 //! The tables of `okep history`: a summary, the OKEPs, open and fixed findings, and the template.
 
 use super::summary::{count, counted};
-use super::tables::{Cells, Column, table as lay_out};
+use super::tables::{Cell, Cells, table as lay_out};
 use super::terminal::{BOLD, DIM, Terminal, escape_control, prefix};
 use crate::audit::report::Counts;
 use crate::history::report::{
@@ -124,32 +124,22 @@ fn date(place: Option<&SubjectPlace>) -> String {
 }
 
 /// The column of the days that an OKEP was missing from nav.
-const NOT_IN_NAV: usize = 6;
+const NOT_IN_NAV: &str = "Not in nav";
 
 fn okeps(okeps: &[OkepStory], names: &ShownNames, terminal: &Terminal) -> String {
     if okeps.is_empty() {
         return String::new();
     }
-    let columns = [
-        Column("OKEP", Cells::Cut),
-        Column("Title", Cells::Cut),
-        Column("Then", Cells::Text),
-        Column("Now", Cells::Text),
-        Column("Landed", Cells::Text),
-        Column("Author", Cells::Cut),
-        Column("Not in nav", Cells::Text),
-        Column("Revisions", Cells::Number),
-    ];
-    let rows: Vec<Vec<String>> = okeps.iter().map(|o| okep(o, names)).collect();
+    let rows: Vec<Vec<Cell>> = okeps.iter().map(|o| okep(o, names)).collect();
     let mut legend = "Then, Now: errors/warnings/hints at landing and now. ?: unknown.".to_owned();
-    if rows.iter().any(|row| !row[NOT_IN_NAV].is_empty()) {
+    if rows.iter().flatten().any(|cell| cell.0 == NOT_IN_NAV && !cell.2.is_empty()) {
         legend += " Not in nav: days missing from nav.";
     }
-    lay_out(&columns, &rows, terminal) + &terminal.paint(DIM, terminal.wrap("", &legend, 0).trim_end()) + "\n"
+    lay_out(&rows, terminal) + &terminal.paint(DIM, terminal.wrap("", &legend, 0).trim_end()) + "\n"
 }
 
-fn okep(okep: &OkepStory, names: &ShownNames) -> Vec<String> {
-    let title = okep.title.as_deref().map_or(String::new(), |t| escape_control(t).into_owned());
+fn okep(okep: &OkepStory, names: &ShownNames) -> Vec<Cell> {
+    let title = escape_control(okep.title.as_deref().unwrap_or_default());
     let unknown = || "?".to_owned();
     let now = match &okep.deleted {
         Some(place) => format!("removed {}", escape_control(&place.date)),
@@ -162,15 +152,16 @@ fn okep(okep: &OkepStory, names: &ShownNames) -> Vec<String> {
         Some(days) if okep.is_unregistered => format!("{days} so far"),
         Some(days) => days.to_string(),
     };
+    let landed = escape_control(okep.landed.as_ref().map_or("before", |at| &at.date));
     vec![
-        names.name(okep.number, &okep.path),
-        title,
-        okep.when_landed.map_or_else(unknown, counts),
-        now,
-        okep.landed.as_ref().map_or_else(|| "before".to_owned(), |at| escape_control(&at.date).into_owned()),
-        person(okep.written.as_ref().map(|w| w.author.as_str())),
-        missing,
-        okep.revisions.to_string(),
+        Cell("OKEP", Cells::Cut, names.name(okep.number, &okep.path)),
+        Cell("Title", Cells::Cut, title.into_owned()),
+        Cell("Then", Cells::Text, okep.when_landed.map_or_else(unknown, counts)),
+        Cell("Now", Cells::Text, now),
+        Cell("Landed", Cells::Text, landed.into_owned()),
+        Cell("Author", Cells::Cut, person(okep.written.as_ref().map(|w| w.author.as_str()))),
+        Cell(NOT_IN_NAV, Cells::Text, missing),
+        Cell("Revisions", Cells::Number, okep.revisions.to_string()),
     ]
 }
 
@@ -191,30 +182,20 @@ fn subject(finding: &FindingStory) -> String {
 
 /// Open findings; those of one rule and OKEP that were introduced together are one row.
 fn open_findings(findings: &[&FindingStory], names: &ShownNames, terminal: &Terminal) -> String {
-    if findings.is_empty() {
-        return String::new();
-    }
-    let columns = [
-        Column("OKEP", Cells::Cut),
-        Column("Severity", Cells::Text),
-        Column("Rule", Cells::Text),
-        Column("Subject", Cells::Cut),
-        Column("Introduced", Cells::Text),
-        Column("By", Cells::Cut),
-        Column("Days", Cells::Number),
-    ];
     let row = |together: &[&FindingStory]| {
         let first = together[0];
         let times = if together.len() > 1 { format!(" ×{}", together.len()) } else { String::new() };
         let times = if terminal.unicode { times } else { times.replace('×', "x") };
+        let introduced = first.introduced.as_ref();
+        let subjects: Vec<String> = together.iter().map(|finding| subject(finding)).collect();
         vec![
-            names.of_finding(first),
-            first.severity.to_string(),
-            format!("{}{times}", first.rule),
-            together.iter().map(|finding| subject(finding)).collect::<Vec<_>>().join(", "),
-            date(first.introduced.as_ref().map(|m| &m.landed)),
-            person(first.introduced.as_ref().map(|m| m.author.as_str())),
-            days(first),
+            Cell("OKEP", Cells::Cut, names.of_finding(first)),
+            Cell("Severity", Cells::Text, first.severity.to_string()),
+            Cell("Rule", Cells::Text, format!("{}{times}", first.rule)),
+            Cell("Subject", Cells::Cut, subjects.join(", ")),
+            Cell("Introduced", Cells::Text, date(introduced.map(|m| &m.landed))),
+            Cell("By", Cells::Cut, person(introduced.map(|m| m.author.as_str()))),
+            Cell("Days", Cells::Number, days(first)),
         ]
     };
     let groups = findings.chunk_by(|a, b| {
@@ -223,7 +204,7 @@ fn open_findings(findings: &[&FindingStory], names: &ShownNames, terminal: &Term
         (a.severity, a.number, a.rule, &a.okep) == (b.severity, b.number, b.rule, &b.okep)
             && place(a) == place(b)
     });
-    lay_out(&columns, &groups.map(row).collect::<Vec<_>>(), terminal)
+    lay_out(&groups.map(row).collect::<Vec<_>>(), terminal)
 }
 
 fn fixed_findings(
@@ -231,30 +212,18 @@ fn fixed_findings(
     names: &ShownNames,
     terminal: &Terminal,
 ) -> String {
-    if findings.is_empty() {
-        return String::new();
-    }
-    let columns = [
-        Column("OKEP", Cells::Cut),
-        Column("Rule", Cells::Text),
-        Column("Subject", Cells::Cut),
-        Column("Fixed", Cells::Text),
-        Column("Days", Cells::Number),
-        Column("By", Cells::Cut),
-        Column("Commit", Cells::Text),
-    ];
     let row = |(f, fixed): &(&FindingStory, &Transition)| {
         vec![
-            names.of_finding(f),
-            f.rule.to_owned(),
-            subject(f),
-            date(Some(&fixed.landed)),
-            days(f),
-            person(Some(&fixed.author)),
-            prefix(&fixed.written, 7).to_owned(),
+            Cell("OKEP", Cells::Cut, names.of_finding(f)),
+            Cell("Rule", Cells::Text, f.rule.to_owned()),
+            Cell("Subject", Cells::Cut, subject(f)),
+            Cell("Fixed", Cells::Text, date(Some(&fixed.landed))),
+            Cell("Days", Cells::Number, days(f)),
+            Cell("By", Cells::Cut, person(Some(&fixed.author))),
+            Cell("Commit", Cells::Text, prefix(&fixed.written, 7).to_owned()),
         ]
     };
-    lay_out(&columns, &findings.iter().map(row).collect::<Vec<_>>(), terminal)
+    lay_out(&findings.iter().map(row).collect::<Vec<_>>(), terminal)
 }
 
 fn templates(templates: &[TemplateStory], terminal: &Terminal) -> String {

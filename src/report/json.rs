@@ -18,14 +18,12 @@ use std::fmt::Write as _;
 /// `baseline`, so both are 0 where the audit compares with nothing.
 pub fn check(report: &Report, version: &str) -> String {
     let Counts { errors, warnings, hints } = report.counts();
-    let by_okep = report.counts_by_okep();
     let with = |baseline| report.findings.iter().filter(|r| r.baseline == Some(baseline)).count();
-    let okeps =
-        report.okeps.iter().map(|o| okep(o, by_okep.get(o.path.as_str()).copied().unwrap_or_default()));
+    let okeps = report.counted_okeps().into_iter().map(|(o, counts)| okep(o, counts));
     printed(&json!({
         "schema": 1,
         "tool": tool(version),
-        "source": source(report),
+        "source": source("kind", report),
         "okeps": okeps.collect::<Vec<_>>(),
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
         "summary": {
@@ -59,11 +57,12 @@ pub(super) fn printed(value: &Value) -> String {
     out + "\n"
 }
 
-fn source(report: &Report) -> Value {
+/// What was checked, its kind under the name `kind`, and what it was compared with.
+pub(super) fn source(kind: &str, report: &Report) -> Value {
     let mut source = match &report.source {
-        Source::Worktree => json!({ "kind": "worktree" }),
-        Source::Index => json!({ "kind": "index" }),
-        Source::Commit(commit) => json!({ "kind": "commit", "commit": commit }),
+        Source::Worktree => json!({ kind: "worktree" }),
+        Source::Index => json!({ kind: "index" }),
+        Source::Commit(commit) => json!({ kind: "commit", "commit": commit }),
     };
     if let Some(since) = &report.since {
         source["since"] = json!(since);

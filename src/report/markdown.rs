@@ -32,12 +32,10 @@ pub fn markdown(report: &Report) -> String {
     let remedies = blocks.filter(|block| !block.remarks.is_empty()).map(|block| remedy(&block));
     out += &details("How to fix it", &while_room(remedies, ROOM / 4));
     // Where the audit compares, an OKEP that the change leaves as it was has no row.
-    let counts = report.counts_by_okep();
-    let wanted = |okep: &&OkepSummary| report.since.is_none() || counts.contains_key(okep.path.as_str());
-    let okeps: Vec<&OkepSummary> = report.okeps.iter().filter(wanted).collect();
+    let mut okeps = report.counted_okeps();
+    okeps.retain(|(_, counts)| report.since.is_none() || counts.total() > 0);
     if !okeps.is_empty() {
-        let rows =
-            okeps.iter().map(|o| okep_row(o, counts.get(o.path.as_str()).copied().unwrap_or_default()));
+        let rows = okeps.iter().map(|(okep, counts)| okep_row(okep, *counts));
         let table = "| OKEP | title | errors | warnings | hints |\n|---|---|---:|---:|---:|\n".to_owned();
         out += &details(&count(okeps.len(), "OKEP"), &(table + &while_room(rows, ROOM / 8)));
     }

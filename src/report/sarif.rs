@@ -3,9 +3,9 @@
 //! No path of this machine gets in: files are relative to `%SRCROOT%`, which whoever reads the log sets to their
 //! own checkout.
 
-use super::json::printed;
+use super::json::{printed, source};
 use super::markdown::fenced;
-use crate::audit::report::{Baseline, Report, Reported, Source};
+use crate::audit::report::{Baseline, Report, Reported};
 use crate::files::Note;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::rules::{RULES, Rule};
@@ -35,24 +35,12 @@ pub fn sarif(report: &Report, complete: bool, version: &str) -> String {
             "originalUriBaseIds": { ROOT: { "description": { "text": "the root of the repository" } } },
             "results": results,
             "columnKind": "unicodeCodePoints",
-            "properties": properties(report),
+            "properties": source("source", report),
         }],
     }))
 }
 
 const ROOT: &str = "%SRCROOT%";
-
-fn properties(report: &Report) -> Value {
-    let mut properties = match &report.source {
-        Source::Worktree => json!({ "source": "worktree" }),
-        Source::Index => json!({ "source": "index" }),
-        Source::Commit(commit) => json!({ "source": "commit", "commit": commit }),
-    };
-    if let Some(since) = &report.since {
-        properties["since"] = json!(since);
-    }
-    properties
-}
 
 fn descriptor(rule: &Rule) -> Value {
     let template = match rule.is_of_template() {

@@ -1,10 +1,10 @@
 //! `--statistics`: how many findings each rule has.
 
 use super::summary::{View, summary};
-use super::tables::{Cells, Column, table};
+use super::tables::{Cell, Cells, table};
 use super::terminal::Terminal;
 use crate::audit::report::Report;
-use crate::rules::finding::Safety;
+use crate::rules::finding::{Safety, Severity};
 use std::collections::BTreeMap;
 
 /// A line for each rule and severity, the worst and the most frequent first.
@@ -21,19 +21,16 @@ pub fn statistics(report: &Report, view: &View, terminal: &Terminal) -> String {
     }
     let mut rules: Vec<_> = rules.into_iter().collect();
     rules.sort_by_key(|((severity, _), counts)| (*severity, std::cmp::Reverse(counts[0])));
-    let number = |n: usize| if n == 0 { String::new() } else { n.to_string() };
-    let row = |((severity, rule), counts): ((crate::rules::finding::Severity, &str), [usize; 3])| {
-        let [all, safe, suggested] = counts.map(number);
-        vec![all, severity.to_string(), rule.to_owned(), safe, suggested]
+    let row = |((severity, rule), [all, safe, suggested]): ((Severity, &str), [usize; 3])| {
+        vec![
+            Cell::count("Findings", all),
+            Cell("Severity", Cells::Text, severity.to_string()),
+            Cell("Rule", Cells::Text, rule.to_owned()),
+            Cell::count("Safe fixes", safe),
+            Cell::count("Suggested fixes", suggested),
+        ]
     };
-    let rows: Vec<Vec<String>> = rules.into_iter().map(row).collect();
-    let columns = [
-        Column("Findings", Cells::Number),
-        Column("Severity", Cells::Text),
-        Column("Rule", Cells::Text),
-        Column("Safe fixes", Cells::Number),
-        Column("Suggested fixes", Cells::Number),
-    ];
-    let out = if rows.is_empty() { String::new() } else { table(&columns, &rows, terminal) + "\n" };
+    let rows: Vec<Vec<Cell>> = rules.into_iter().map(row).collect();
+    let out = if rows.is_empty() { String::new() } else { table(&rows, terminal) + "\n" };
     out + &summary(report, &View { hints: true, ..view.clone() }, terminal)
 }

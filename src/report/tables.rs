@@ -4,8 +4,15 @@ use super::terminal::{BOLD, Terminal};
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Row, Table, TableStyle};
 use unicode_width::UnicodeWidthStr;
 
-/// A column: its title, and how its cells are set.
-pub(super) struct Column(pub &'static str, pub Cells);
+/// A cell: the title of its column, how the cells of that are set, and its text.
+pub(super) struct Cell(pub &'static str, pub Cells, pub String);
+
+impl Cell {
+    /// A number; nothing where it is 0.
+    pub(super) fn count(title: &'static str, n: usize) -> Cell {
+        Cell(title, Cells::Number, if n == 0 { String::new() } else { n.to_string() })
+    }
+}
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Cells {
@@ -23,13 +30,15 @@ const LEAST: usize = 8;
 /// The table, one line a row.
 ///
 /// A column of empty cells is left out; where there is no room for all columns the last ones are, and named.
-pub(super) fn table(columns: &[Column], rows: &[Vec<String>], terminal: &Terminal) -> String {
+/// Without rows there is no table.
+pub(super) fn table(rows: &[Vec<Cell>], terminal: &Terminal) -> String {
+    let Some(columns) = rows.first() else { return String::new() };
     let mut kept: Vec<usize> =
-        (0..columns.len()).filter(|at| rows.iter().any(|row| !row[*at].is_empty())).collect();
+        (0..columns.len()).filter(|at| rows.iter().any(|row| !row[*at].2.is_empty())).collect();
     let least = |at: &usize| {
-        let cells = rows.iter().map(|row| row[*at].width()).chain([columns[*at].0.width()]);
-        let widest = cells.max().unwrap_or(0);
-        if columns[*at].1 == Cells::Cut { widest.min(LEAST) } else { widest }
+        let Cell(title, cells, _) = &columns[*at];
+        let widest = rows.iter().map(|row| row[*at].2.width()).chain([title.width()]).max().unwrap_or(0);
+        if *cells == Cells::Cut { widest.min(LEAST) } else { widest }
     };
     let mut left_out = Vec::new();
     while kept.iter().map(|at| least(at) + GAP).sum::<usize>() > terminal.width + GAP && kept.len() > 2 {
@@ -46,7 +55,7 @@ pub(super) fn table(columns: &[Column], rows: &[Vec<String>], terminal: &Termina
     table.set_width(u16::try_from(terminal.width).unwrap_or(u16::MAX));
     table.set_header(one_line(kept.iter().map(|at| columns[*at].0).collect()));
     for row in rows {
-        table.add_row(one_line(kept.iter().map(|at| row[*at].as_str()).collect()));
+        table.add_row(one_line(kept.iter().map(|at| row[*at].2.as_str()).collect()));
     }
     for (nth, at) in kept.iter().enumerate() {
         let column = table.column_mut(nth).expect("the header has as many cells");
@@ -77,17 +86,16 @@ mod tests {
 
     #[test]
     fn text_is_cut_where_there_is_no_room_and_the_last_columns_are_left_out() {
-        let columns = [
-            Column("OKEP", Cells::Text),
-            Column("Title", Cells::Cut),
-            Column("Nav", Cells::Text),
-            Column("Errors", Cells::Number),
-        ];
-        let row = |title: &str, errors: &str| {
-            vec!["5224".to_owned(), title.to_owned(), String::new(), errors.to_owned()]
+        let row = |title: &str, errors: usize| {
+            vec![
+                Cell("OKEP", Cells::Text, "5224".to_owned()),
+                Cell("Title", Cells::Cut, title.to_owned()),
+                Cell("Nav", Cells::Text, String::new()),
+                Cell::count("Errors", errors),
+            ]
         };
-        let rows = [row("a rather long title", "12"), row("short", "")];
-        let at = |width| table(&columns, &rows, &Terminal { width, color: false, unicode: true });
+        let rows = [row("a rather long title", 12), row("short", 0)];
+        let at = |width| table(&rows, &Terminal { width, color: false, unicode: true });
         assert_eq!(
             at(40),
             "OKEP  Title                Errors\n5224  a rather long title      12\n5224  short\n"
