@@ -1,7 +1,8 @@
 //! The command line's definition.
 
 use crate::cli::history::HistoryArgs;
-use crate::cli::values::{Color, FailOn, Which, okep_number, pull_request_number, rule};
+use crate::cli::values::{Color, FailOn, okep_number, pull_request_number, rule};
+use crate::rules::finding::Safety;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -151,11 +152,11 @@ pub struct CheckArgs {
     /// Print the fixes as a patch for `git apply`
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
           default_missing_value = "safe", conflicts_with_all = ["format", "statistics", "quiet"])]
-    pub diff: Option<Which>,
+    pub diff: Option<Safety>,
     /// Write the fixes, and print them
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
           default_missing_value = "safe", conflicts_with_all = ["format", "statistics", "quiet", "diff"])]
-    pub fix: Option<Which>,
+    pub fix: Option<Safety>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]

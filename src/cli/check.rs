@@ -8,14 +8,14 @@ use crate::cli::args::{CheckArgs, Format};
 use crate::cli::invocation::{Caller, caller};
 use crate::cli::output::{VERSION, print, print_error, print_patch};
 use crate::cli::pre_push::{self, Push};
-use crate::cli::suggested_commands::{self, Call, Refused};
+use crate::cli::suggested_commands::{self, way_around};
 use crate::cli::target::{self, Request};
 use crate::cli::terminal::terminal;
 use crate::cli::values::{FailOn, okep_number};
 use crate::files::inside;
 use crate::fix::repair::{self, Repair};
 use crate::fix::write;
-use crate::git::{Id, Repo};
+use crate::git::Repo;
 use crate::report::{self, View};
 use crate::rules::finding::{Finding, Safety};
 use std::collections::BTreeSet;
@@ -29,10 +29,7 @@ const INCOMPLETE: &str =
 
 /// Checks, and prints or fixes what was found.
 pub fn check(dir: Option<&Path>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
-    let args = &numbers_for_paths(dir, args);
-    if args.stdin_filename.is_none() && args.paths.iter().any(|path| path.as_os_str() == "-") {
-        anyhow::bail!("`-` is standard input: name the file it belongs to with `--stdin-filename PATH -`");
-    }
+    let mut request = asked(dir, args)?;
     let caller = match args.staged {
         true => caller(|name| std::env::var(name).ok()),
         false => Caller::Person,
@@ -44,23 +41,26 @@ pub fn check(dir: Option<&Path>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
                  `{from}`, not what is staged"
             );
             print_error(&format!("{}\n", report::escape_control(&message)));
-            let args = CheckArgs { staged: false, rev: Some(to), since: Some(from), ..args.clone() };
-            check_state(dir, &args, &How::default())
+            let args = &mut request.args;
+            (args.staged, args.rev, args.since) = (false, Some(to), Some(from));
         }
         Caller::Push { local, from } => {
             let repo = pre_push::repository(dir)?;
-            check_push(dir, args, pre_push::of_pre_commit(&repo, &local, from.as_deref())?, &repo)
+            let push = pre_push::of_pre_commit(&repo, &local, from.as_deref())?;
+            return check_push(request, push, &repo);
         }
-        Caller::Commit => check_state(dir, args, &How { refused: Some(Refused::Commit), ..How::default() }),
-        Caller::Client => check_state(dir, args, &How { or_whole_index: true, ..How::default() }),
-        Caller::Person => check_state(dir, args, &How::default()),
+        Caller::Commit => request.refused = Some("commit"),
+        Caller::Client => request.or_whole_index = true,
+        Caller::Person => {}
     }
+    check_state(&request)
 }
 
-/// The arguments with what is not a path here but the number of an OKEP taken as one: `5674`, `okep-5674`.
-fn numbers_for_paths(dir: Option<&Path>, args: &CheckArgs) -> CheckArgs {
-    let here = dir.unwrap_or(Path::new("."));
-    let mut args = args.clone();
+/// What is asked for: a path that is not one here but the number of an OKEP (`5674`, `okep-5674`) is taken as that,
+/// and `-` as the file whose text is on standard input.
+fn asked(dir: Option<&Path>, args: &CheckArgs) -> anyhow::Result<Request> {
+    let mut request = Request { dir: dir.map(Path::to_owned), args: args.clone(), ..Request::default() };
+    let (here, args) = (request.dir.as_deref().unwrap_or(Path::new(".")), &mut request.args);
     let numbers = &mut args.okep;
     args.paths.retain(|path| {
         let number = path.to_str().and_then(|word| okep_number(word).ok());
@@ -68,7 +68,16 @@ fn numbers_for_paths(dir: Option<&Path>, args: &CheckArgs) -> CheckArgs {
         numbers.extend(number);
         number.is_none()
     });
-    args
+    let mut inputs = args.paths.iter_mut().filter(|path| path.as_os_str() == "-");
+    if let Some(file) = &args.stdin_filename {
+        inputs.for_each(|path| path.clone_from(file));
+        let mut text = Vec::new();
+        std::io::stdin().lock().read_to_end(&mut text)?;
+        request.unsaved = Some((file.clone(), text));
+    } else if inputs.next().is_some() {
+        anyhow::bail!("`-` is standard input: name the file it belongs to with `--stdin-filename PATH -`");
+    }
+    Ok(request)
 }
 
 fn selection(args: &CheckArgs) -> Selection {
@@ -76,25 +85,13 @@ fn selection(args: &CheckArgs) -> Selection {
     Selection { select: args.select.clone(), ignore: args.ignore.clone(), okeps: args.okep.clone(), paths }
 }
 
-/// What a hook adds to the arguments of a check.
-#[derive(Default)]
-struct How {
-    /// Where nothing is staged, check the whole index.
-    or_whole_index: bool,
-    /// More commits whose findings are not new.
-    bases: Vec<Id>,
-    /// What is refused where the check fails.
-    refused: Option<Refused>,
-    /// The repository, where it is open already.
-    repo: Option<Arc<Repo>>,
-}
-
 /// Checks what each ref that is pushed would introduce.
 pub fn pre_push(dir: Option<&Path>) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     let repo = pre_push::repository(dir)?;
+    let request = asked(dir, &CheckArgs::default())?;
     for push in pre_push::of_git(&repo, std::io::stdin().lock())? {
-        let one = check_push(dir, &CheckArgs::default(), push, &repo)?;
+        let one = check_push(request.clone(), push, &repo)?;
         if one != ExitCode::SUCCESS {
             code = one;
         }
@@ -102,89 +99,61 @@ pub fn pre_push(dir: Option<&Path>) -> anyhow::Result<ExitCode> {
     Ok(code)
 }
 
-fn check_push(
-    dir: Option<&Path>,
-    args: &CheckArgs,
-    push: Push,
-    repo: &Arc<Repo>,
-) -> anyhow::Result<ExitCode> {
-    let args = CheckArgs { staged: false, rev: Some(push.commit), ..args.clone() };
-    let (bases, refused, repo) = (push.bases, Some(Refused::Push), Some(repo.clone()));
-    match check_state(dir, &args, &How { bases, refused, repo, or_whole_index: false }) {
+fn check_push(mut request: Request, push: Push, repo: &Arc<Repo>) -> anyhow::Result<ExitCode> {
+    (request.args.staged, request.args.rev) = (false, Some(push.commit));
+    (request.bases, request.refused, request.repo) = (push.bases, Some("push"), Some(repo.clone()));
+    match check_state(&request) {
         // A branch without OKEPs, such as that of a built site.
         Err(error) if error.downcast_ref().is_some_and(target::Error::is_no_folder) => Ok(ExitCode::SUCCESS),
         result => result,
     }
 }
 
-/// The file whose text is on standard input, and the paths that are asked for: that file for `-`.
-type Unsaved = Option<(PathBuf, Vec<u8>)>;
-
-fn unsaved(args: &CheckArgs) -> anyhow::Result<(Unsaved, Vec<PathBuf>)> {
-    let Some(path) = &args.stdin_filename else { return Ok((None, args.paths.clone())) };
-    let mut text = Vec::new();
-    std::io::stdin().lock().read_to_end(&mut text)?;
-    let asked = |asked: &PathBuf| if asked.as_os_str() == "-" { path.clone() } else { asked.clone() };
-    Ok((Some((path.clone(), text)), args.paths.iter().map(asked).collect()))
-}
-
-fn check_state(dir: Option<&Path>, args: &CheckArgs, how: &How) -> anyhow::Result<ExitCode> {
-    let (unsaved, paths) = unsaved(args)?;
-    let request = Request {
-        dir: dir.map(Path::to_path_buf),
-        staged: args.staged,
-        or_whole_index: how.or_whole_index,
-        rev: args.rev.clone(),
-        since: args.since.clone(),
-        bases: how.bases.clone(),
-        unsaved,
-        pull_request: args.pull_request,
-        paths,
-        thorough: matches!(args.format, Format::Json | Format::Sarif) || args.diff.or(args.fix).is_some(),
-    };
-    if let Some(which) = args.fix.or(args.diff) {
-        let here = dir.unwrap_or(Path::new(""));
+fn check_state(request: &Request) -> anyhow::Result<ExitCode> {
+    let args = &request.args;
+    if let Some(most) = args.fix.or(args.diff) {
         let is_word = |path: &&PathBuf| {
-            ["all", "safe"].iter().any(|word| path.as_os_str() == *word) && !here.join(path).exists()
+            ["all", "safe"].iter().any(|word| path.as_os_str() == *word)
+                && !request.here().join(path).exists()
         };
         if let Some(path) = args.paths.iter().find(is_word) {
             let (flag, word) = (if args.fix.is_some() { "--fix" } else { "--diff" }, path.display());
             anyhow::bail!("there is no file `{word}`; to choose the fixes, write `{flag}={word}`");
         }
-        return fix(&request, args, which.most());
+        return fix(request, most);
     }
-    let repo = match &how.repo {
+    let repo = match &request.repo {
         Some(repo) => Ok(Some(repo.clone())),
-        None => Repo::discover(dir),
+        None => Repo::discover(request.dir.as_deref()),
     };
-    let checked = repo.map_err(Into::into).and_then(|repo| target::check(&request, repo.as_ref()));
-    let mut outcome = match (checked, how.refused) {
-        (Err(error), Some(refused)) if !error.is_no_folder() => {
-            anyhow::bail!("{error}; {} refused; `{}` skips okep", refused.what(), refused.way_around())
+    let checked = repo.map_err(Into::into).and_then(|repo| target::check(request, repo.as_ref()));
+    let mut outcome = match (checked, request.refused) {
+        (Err(error), Some(what)) if !error.is_no_folder() => {
+            anyhow::bail!("{error}; {what} refused; `{}` skips okep", way_around(what))
         }
         (checked, _) => checked?,
     };
     selection(args).apply(&mut outcome.report, &outcome.layout.folder)?;
-    repair::show(&mut outcome, request.thorough);
+    repair::show(&mut outcome, request.is_thorough());
     outcome.report.away = outcome.root.as_deref().is_some_and(suggested_commands::is_away);
     let code = code(&outcome, args);
-    let refused = how.refused.filter(|_| code != ExitCode::SUCCESS);
-    if !is_silent(&outcome.report, args, how) || outcome.incomplete {
-        print(&shown(&outcome, &Call { dir, args, paths: &request.paths }, args, refused))?;
+    let refused = request.refused.filter(|_| code != ExitCode::SUCCESS);
+    if !is_silent(&outcome.report, request) || outcome.incomplete {
+        print(&shown(&outcome, request, refused))?;
     }
     if outcome.incomplete {
         print_error(INCOMPLETE);
     }
-    if let Some(refused) = refused.filter(|_| !matches!(args.format, Format::Auto | Format::Full)) {
-        print_error(&format!("okep: {} refused; `{}` skips okep\n", refused.what(), refused.way_around()));
+    if let Some(what) = refused.filter(|_| !matches!(args.format, Format::Auto | Format::Full)) {
+        print_error(&format!("okep: {what} refused; `{}` skips okep\n", way_around(what)));
     }
     Ok(code)
 }
 
 /// Whether a hook has nothing to report, or nothing that OKEPs depend on is staged.
-fn is_silent(report: &Report, args: &CheckArgs, how: &How) -> bool {
+fn is_silent(report: &Report, Request { args, refused, .. }: &Request) -> bool {
     let is_quiet = report.live().next().is_none()
-        && (how.refused.is_some() && report.notes.is_empty() || is_nothing_staged(report));
+        && (refused.is_some() && report.notes.is_empty() || is_nothing_staged(report));
     is_quiet && args.format == Format::Auto && !args.verbose
 }
 
@@ -193,20 +162,19 @@ fn is_nothing_staged(report: &Report) -> bool {
 }
 
 /// The report in the format that was asked for.
-fn shown(outcome: &Outcome, call: &Call, args: &CheckArgs, refused: Option<Refused>) -> String {
-    let (report, terminal) = (&outcome.report, terminal());
+fn shown(outcome: &Outcome, request: &Request, refused: Option<&'static str>) -> String {
+    let (report, terminal, args) = (&outcome.report, terminal(), &request.args);
     if args.quiet || args.format == Format::Short {
         return report::short::short(report);
     }
     let mut view = View {
         hints: args.fail_on == FailOn::Hint || args.format == Format::Full,
         all: report.since.is_none() && args.paths.is_empty() && args.okep.is_empty(),
-        refused: refused.map(Refused::what),
+        refused,
         suggestions: Vec::new(),
     };
     let is_folded = args.statistics || args.format == Format::Auto && report::auto::is_folded(report, &view);
-    view.suggestions = suggested_commands::suggestions(call, report, &view, is_folded);
-    view.suggestions.extend(refused.map(Refused::suggestion));
+    view.suggestions = suggested_commands::suggestions(request, report, &view, is_folded);
     match args.format {
         _ if args.statistics => report::statistics::statistics(report, &view, &terminal),
         Format::Auto if is_nothing_staged(report) => "nothing that OKEPs depend on is staged\n".to_owned(),
@@ -221,67 +189,53 @@ fn shown(outcome: &Outcome, call: &Call, args: &CheckArgs, refused: Option<Refus
 }
 
 /// Shows the fixes, or writes them; the exit status is that of what is left.
-fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<ExitCode> {
+fn fix(request: &Request, most: Safety) -> anyhow::Result<ExitCode> {
+    let args = &request.args;
     let writes = args.fix.is_some();
-    if writes {
-        repair::may_write(request.rev.as_deref())?;
+    if writes && args.rev.is_some() {
+        return Err(repair::Error::NotTheWorktree.into());
     }
     let repo = Repo::discover(request.dir.as_deref())?;
-    let here = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
-    let root = repo.as_ref().and_then(|repo| repo.root()).unwrap_or(&here).to_owned();
-    let alone = if writes { write::alone(&root)? } else { None };
+    let root = repo.as_ref().and_then(|repo| repo.root()).unwrap_or(request.here());
+    let alone = if writes { write::alone(root)? } else { None };
     let selection = selection(args);
     let asked = target::check(request, repo.as_ref())?;
     let introduced = repair::introduced(&asked);
-    // What is staged is checked, and the working files are written.
-    let writes_staged = writes && request.staged;
+    // What is staged is checked, and the working files are written: what is staged stays as it was.
+    let writes_staged = writes && args.staged;
+    let args_on_disk = CheckArgs { staged: args.staged && !writes, ..args.clone() };
+    let on_disk = Request { args: args_on_disk, ..request.clone() };
     let mut outcome = match writes_staged {
-        true => target::check(&Request { staged: false, ..request.clone() }, repo.as_ref())?,
+        true => target::check(&on_disk, repo.as_ref())?,
         false => asked,
     };
     let folder = outcome.layout.folder.clone();
     selection.apply(&mut outcome.report, &folder)?;
-    let wanted = |f: &Finding| {
-        selection.includes(f, &folder)
-            && (!writes_staged || introduced.contains(&identity(f, &AfterRenames(&[]))))
-    };
+    let is_introduced = |f: &Finding| !writes_staged || introduced.contains(&identity(f, &AfterRenames(&[])));
+    let wanted = |f: &Finding| selection.includes(f, &folder) && is_introduced(f);
     let repair = repair::plan(&outcome, repo.as_ref(), writes_staged, most, &wanted)?;
-    let mut after = match writes && !repair.patch.is_empty() {
-        true => match repair::write(&outcome, &repair) {
-            Ok(()) => {
-                // The files were written, and what is staged is as it was.
-                let written = Request { staged: false, ..request.clone() };
-                let request = if writes_staged { &written } else { request };
-                let mut after = check_again(request, repo.as_ref(), &outcome, &repair)?;
-                // A fix may have renamed the OKEP.
-                let _ = selection.apply(&mut after.report, &folder);
-                after
-            }
-            Err(error) => {
-                // Printed before the patch, and again after it: a patch looks like what was done.
-                print_error(&format!("error: {}\n", report::escape_control(&error.to_string())));
-                print_error("this would have been written:\n");
-                print_patch(&repair.patch)?;
-                return Err(error.into());
-            }
-        },
-        false => outcome,
-    };
-    if writes_staged {
-        let is_asked = |f: &Finding| introduced.contains(&identity(f, &AfterRenames(&[])));
-        after.report.findings.retain(|reported| is_asked(&reported.finding));
+    let mut after = outcome;
+    if writes && !repair.patch.is_empty() {
+        if let Err(error) = repair::write(&after, &repair) {
+            // Printed before the patch, and again after it: a patch looks like what was done.
+            print_error(&format!("error: {}\n", report::escape_control(&error.to_string())));
+            print_error("this would have been written:\n");
+            print_patch(&repair.patch)?;
+            return Err(error.into());
+        }
+        after = check_again(on_disk, repo.as_ref(), &after, &repair)?;
+        // A fix may have renamed the OKEP.
+        let _ = selection.apply(&mut after.report, &folder);
     }
+    after.report.findings.retain(|reported| is_introduced(&reported.finding));
     // Everything is written; whoever reads the patch in a pager keeps nobody else waiting.
     drop(alone);
     // What was written is reported whether or not the patch can be printed.
     let printed = print_patch(&repair.patch);
-    let call = Call { dir: request.dir.as_deref(), args, paths: &request.paths };
-    print_error(&fixed(&after, &repair, &call, writes));
+    print_error(&fixed(&after, &repair, request));
     if writes_staged && !repair.patch.is_empty() {
         let files: BTreeSet<&str> = repair.fixed.applied.iter().flat_map(repair::touched).collect();
-        let away = after.root.as_deref().is_none_or(suggested_commands::is_away);
-        let command = call.stage(files, away);
-        print_error(&format!("  stage it:   {}\n", report::escape_control(&command)));
+        print_error(&stage("stage it:   ", files, request, &after));
     }
     printed?;
     if after.incomplete {
@@ -293,42 +247,48 @@ fn fix(request: &Request, args: &CheckArgs, most: Safety) -> anyhow::Result<Exit
     Ok(code(&after, args))
 }
 
+/// The line with the command that stages files.
+fn stage(label: &str, files: BTreeSet<&str>, request: &Request, outcome: &Outcome) -> String {
+    let away = outcome.root.as_deref().is_none_or(suggested_commands::is_away);
+    let command = suggested_commands::stage(request, files, away);
+    format!("  {label}{}\n", report::escape_control(&command))
+}
+
 /// What was fixed and what is left, in words.
-fn fixed(after: &Outcome, repair: &Repair, call: &Call, writes: bool) -> String {
+fn fixed(after: &Outcome, repair: &Repair, request: &Request) -> String {
+    let writes = request.args.fix.is_some();
     let mut out = report::fixes::summary(repair, writes) + &report::fixes::notes(&after.report, repair);
     let half = suggested_commands::half_staged(&repair.notes);
     if !half.is_empty() {
-        let away = after.root.as_deref().is_none_or(suggested_commands::is_away);
-        let command = call.stage(half, away);
-        out += &format!("  stage your changes:  {}\n", report::escape_control(&command));
+        out += &stage("stage your changes:  ", half, request, after);
     }
     out += &report::patch::readable(&repair.left_alone, &terminal());
     if (writes || repair.patch.is_empty()) && after.report.counts().total() > 0 {
         let view = View { hints: true, ..View::default() };
         let verdict = report::summary::verdict(&after.report, &view, &terminal());
-        out += &format!("{verdict}\n  in detail:  {}\n", report::escape_control(&call.with("")));
+        let command = suggested_commands::check(request, "");
+        out += &format!("{verdict}\n  in detail:  {}\n", report::escape_control(&command));
     }
     out
 }
 
 /// Checks what is left after a repair was written; a file that was asked for may have another name now.
 fn check_again(
-    request: &Request,
+    mut request: Request,
     repo: Option<&Arc<Repo>>,
     outcome: &Outcome,
     repair: &Repair,
-) -> anyhow::Result<Outcome> {
-    let from = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+) -> Result<Outcome, target::Error> {
+    let from = request.here().to_owned();
     let root = outcome.root.as_deref().unwrap_or(&from);
-    let renamed = |path: &PathBuf| {
+    for path in &mut request.args.paths {
         let path_inside = inside(path, &from, root);
-        match repair::renamed(&path_inside, repair) {
-            now if now == path_inside => path.clone(),
-            now => root.join(now),
+        let now = repair::renamed(&path_inside, repair);
+        if now != path_inside {
+            *path = root.join(now);
         }
-    };
-    let paths = request.paths.iter().map(renamed).collect();
-    Ok(target::check(&Request { paths, ..request.clone() }, repo)?)
+    }
+    target::check(&request, repo)
 }
 
 fn code(outcome: &Outcome, args: &CheckArgs) -> ExitCode {
@@ -347,17 +307,16 @@ pub fn demo(from: Option<&Path>, place: &Path) -> anyhow::Result<ExitCode> {
         super::demo::build(&dir)?;
     }
     let repo = Repo::discover(Some(&dir))?;
-    let request = Request { dir: Some(dir.clone()), ..Request::default() };
+    let request = asked(Some(&dir), &CheckArgs::default())?;
     let mut outcome = target::check(&request, repo.as_ref())?;
     repair::show(&mut outcome, false);
-    let args = CheckArgs::default();
-    let shell_dir = suggested_commands::shell(&dir.to_string_lossy());
+    let shell_dir = suggested_commands::shell_path(&dir);
     print(&format!(
         "A sample repository with six OKEPs is {} in {shell_dir}. `okep -C {shell_dir} check` prints:\n\n{}\n\
          Try next:\n  okep -C {shell_dir} check --format full\n  okep explain missing-section\n  \
          okep -C {shell_dir} history --format html > okep-demo.html\n",
         if is_new { "now" } else { "already" },
-        shown(&outcome, &Call { dir: Some(&dir), args: &args, paths: &[] }, &args, None)
+        shown(&outcome, &request, None)
     ))?;
     Ok(ExitCode::SUCCESS)
 }

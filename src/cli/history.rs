@@ -5,7 +5,7 @@ use crate::audit::target::{CheckTarget, Options};
 use crate::cli::output::{VERSION, print, print_error, print_patch};
 use crate::cli::progress::Progress;
 use crate::cli::terminal::terminal;
-use crate::cli::values::{self, FailOn, Which};
+use crate::cli::values::{self, FailOn};
 use crate::files::{Layout, Note, Tree};
 use crate::fix::repair;
 use crate::fix::repair::Repair;
@@ -22,7 +22,7 @@ use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::report;
 use crate::report::html::HtmlPage;
 use crate::rules;
-use crate::rules::finding::Severity;
+use crate::rules::finding::{Safety, Severity};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -61,7 +61,7 @@ pub struct HistoryArgs {
     /// End with the fixes of what is still open, as a patch for `git apply`
     #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
           default_missing_value = "safe", conflicts_with = "format")]
-    diff: Option<Which>,
+    diff: Option<Safety>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -174,7 +174,7 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
             report::html::page(&HtmlPage { story: &story, all: &all, narrowed, tip, version: VERSION })
         }
     };
-    let repair = args.diff.map(|which| suggestions(&repo, &story, &narrow, which)).transpose()?.flatten();
+    let repair = args.diff.map(|most| suggestions(&repo, &story, &narrow, most)).transpose()?.flatten();
     if repair.as_ref().is_some_and(|repair| !repair.patch.is_empty()) {
         text += &report::history::heading("Fixes", &terminal);
     }
@@ -219,7 +219,7 @@ fn suggestions(
     repo: &Arc<Repo>,
     story: &Story,
     narrow: &Narrow,
-    which: Which,
+    most: Safety,
 ) -> Result<Option<Repair>, Error> {
     let Some(tip) = first_tip(story) else { return Ok(None) };
     let options = Options { thorough: true, ..Options::default() };
@@ -230,9 +230,7 @@ fn suggestions(
             Err(check::Error::NoFolder { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-    Ok(Some(repair::plan(&outcome, Some(repo), false, which.most(), &|finding| {
-        narrow.wants(story, finding)
-    })?))
+    Ok(Some(repair::plan(&outcome, Some(repo), false, most, &|finding| narrow.wants(story, finding))?))
 }
 
 fn discover(dir: Option<&Path>) -> Result<Arc<Repo>, GitError> {

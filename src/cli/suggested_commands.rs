@@ -4,88 +4,59 @@
 
 use crate::audit::report::{HALF_STAGED, Report, Source, count};
 use crate::cli::args::CheckArgs;
+use crate::cli::target::Request;
 use crate::files::Note;
 use crate::report::summary::listed;
 use crate::report::{Suggestion, View};
 use crate::rules::finding::{Finding, Fix, Safety};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// More files than this are not named one by one.
 const FEW: usize = 4;
 
-/// What a hook refuses where a check fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refused {
-    Commit,
-    Push,
+/// The command that skips the hook of a `commit` or `push`.
+pub fn way_around(what: &str) -> String {
+    format!("git {what} --no-verify")
 }
 
-impl Refused {
-    pub fn what(self) -> &'static str {
-        match self {
-            Refused::Commit => "commit",
-            Refused::Push => "push",
-        }
+/// The call of `okep check` that asks for the same, with more options. What was read from standard input is checked as
+/// it is saved.
+pub fn check(Request { dir, args, .. }: &Request, options: &str) -> String {
+    let mut words = vec!["okep".to_owned()];
+    words.extend(dir.iter().map(|dir| format!("-C {}", shell_path(dir))));
+    words.push("check".to_owned());
+    let CheckArgs { staged, rev, since, okep, select, ignore, paths, .. } = args;
+    words.extend(staged.then(|| "--staged".to_owned()));
+    words.extend(rev.iter().map(|rev| format!("--rev {}", shell(rev))));
+    words.extend(since.iter().map(|since| format!("--since {}", shell(since))));
+    words.extend(okep.iter().map(|number| format!("--okep {number}")));
+    for (option, rules) in [("--select", select), ("--ignore", ignore)] {
+        words.extend((!rules.is_empty()).then(|| format!("{option} {}", rules.join(","))));
     }
-
-    /// The command that skips the hook.
-    pub fn way_around(self) -> String {
-        format!("git {} --no-verify", self.what())
-    }
-
-    pub fn suggestion(self) -> Suggestion {
-        suggestion("skip okep", self.way_around())
-    }
+    words.extend((!options.is_empty()).then(|| options.to_owned()));
+    words.extend(paths.iter().map(|path| shell_path(path)));
+    words.join(" ")
 }
 
-/// How `okep check` was called, as far as other calls must repeat it.
-#[derive(Debug, Clone, Copy)]
-pub struct Call<'a> {
-    /// The folder given with `-C`.
-    pub dir: Option<&'a Path>,
-    pub args: &'a CheckArgs,
-    /// The paths that are asked for: what was read from standard input is checked as it is saved.
-    pub paths: &'a [PathBuf],
-}
-
-impl Call<'_> {
-    /// The same call with more options.
-    pub fn with(&self, options: &str) -> String {
-        let mut words = vec!["okep".to_owned()];
-        words.extend(self.dir.map(|dir| format!("-C {}", shell_path(dir))));
-        words.push("check".to_owned());
-        let CheckArgs { staged, rev, since, okep, select, ignore, .. } = self.args;
-        words.extend(staged.then(|| "--staged".to_owned()));
-        words.extend(rev.iter().map(|rev| format!("--rev {}", shell(rev))));
-        words.extend(since.iter().map(|since| format!("--since {}", shell(since))));
-        words.extend(okep.iter().map(|number| format!("--okep {number}")));
-        for (option, rules) in [("--select", select), ("--ignore", ignore)] {
-            words.extend((!rules.is_empty()).then(|| format!("{option} {}", rules.join(","))));
-        }
-        words.extend((!options.is_empty()).then(|| options.to_owned()));
-        words.extend(self.paths.iter().map(|path| shell_path(path)));
-        words.join(" ")
-    }
-
-    /// The command that stages tracked files, named where they are few; `away` as for [`for_git`].
-    pub fn stage<'a>(&self, paths: impl IntoIterator<Item = &'a str>, away: bool) -> String {
-        let paths: Vec<&str> = paths.into_iter().collect();
-        let dir = self.dir.filter(|_| away).map_or(String::new(), |dir| format!(" -C {}", shell_path(dir)));
-        match paths.len() > FEW {
-            true => format!("git{dir} add -u"),
-            false => format!("git{dir} add {}", for_git(paths, away)),
-        }
+/// The command that stages tracked files, named where they are few; `away` as for [`for_git`].
+pub fn stage<'a>(request: &Request, paths: impl IntoIterator<Item = &'a str>, away: bool) -> String {
+    let paths: Vec<&str> = paths.into_iter().collect();
+    let dir = request.dir.as_ref().filter(|_| away);
+    let dir = dir.map_or(String::new(), |dir| format!(" -C {}", shell_path(dir)));
+    match paths.len() > FEW {
+        true => format!("git{dir} add -u"),
+        false => format!("git{dir} add {}", for_git(paths, away)),
     }
 }
 
 /// What to type next, in the order of what it is worth: fixes first. `is_folded` says whether there is more to
 /// see of the findings.
-pub fn suggestions(call: &Call, report: &Report, view: &View, is_folded: bool) -> Vec<Suggestion> {
-    let mut found = fixes(call, report);
+pub fn suggestions(request: &Request, report: &Report, view: &View, is_folded: bool) -> Vec<Suggestion> {
+    let mut found = fixes(request, report);
     let half = half_staged(&report.notes);
     if !half.is_empty() {
-        found.push(suggestion("stage your changes", call.stage(half, report.away)));
+        found.push(suggestion("stage your changes", stage(request, half, report.away)));
     }
     let listed = listed(report, view);
     if let Some(worst) = listed.first() {
@@ -94,12 +65,14 @@ pub fn suggestions(call: &Call, report: &Report, view: &View, is_folded: bool) -
         } else if view.all
             && let Some(number) = number_of(report, worst)
         {
-            let args = &CheckArgs { okep: vec![number], ..call.args.clone() };
-            found.push(suggestion("one OKEP in detail", Call { args, ..*call }.with("--format full")));
+            let args = CheckArgs { okep: vec![number], ..request.args.clone() };
+            let one = Request { args, ..request.clone() };
+            found.push(suggestion("one OKEP in detail", check(&one, "--format full")));
         } else {
-            found.push(suggestion("in detail", call.with("--format full")));
+            found.push(suggestion("in detail", check(request, "--format full")));
         }
     }
+    found.extend(view.refused.map(|what| suggestion("skip okep", way_around(what))));
     found
 }
 
@@ -109,30 +82,27 @@ fn number_of(report: &Report, finding: &Finding) -> Option<u64> {
     okep.and_then(|okep| okep.number).filter(|_| report.okeps.len() > 1)
 }
 
-fn fixes(call: &Call, report: &Report) -> Vec<Suggestion> {
+fn fixes(request: &Request, report: &Report) -> Vec<Suggestion> {
     let (safe, suggested) = (fixes_of(report, Safety::Safe), fixes_of(report, Safety::Suggested));
     let mut found = Vec::new();
     // What a push is compared with cannot be typed.
-    if report.since.is_some() && call.args.since.is_none() && !call.args.staged {
+    if report.since.is_some() && request.args.since.is_none() && !request.args.staged {
         return found;
     }
     match (&report.source, safe.len()) {
         (_, 0) => {}
         // A commit is not rewritten.
-        (Source::Commit(_), n) => found.push(suggestion(&count(n, "safe fix"), call.with("--diff"))),
-        (Source::Worktree, n) => found.push(suggestion(&count(n, "safe fix"), call.with("--fix"))),
+        (Source::Commit(_), n) => found.push(suggestion(&count(n, "safe fix"), check(request, "--diff"))),
+        (Source::Worktree, n) => found.push(suggestion(&count(n, "safe fix"), check(request, "--fix"))),
         // The index is not written to: the files are fixed, and staged again.
         (Source::Index, n) => {
-            let fix = call.with("--fix");
             let files: BTreeSet<&str> = safe.iter().flat_map(|fix| fix.paths()).collect();
-            found.push(suggestion(
-                &count(n, "safe fix"),
-                format!("{fix}; {}", call.stage(files, report.away)),
-            ));
+            let commands = format!("{}; {}", check(request, "--fix"), stage(request, files, report.away));
+            found.push(suggestion(&count(n, "safe fix"), commands));
         }
     }
     if !suggested.is_empty() {
-        found.push(suggestion(&count(suggested.len(), "suggested fix"), call.with("--diff=all")));
+        found.push(suggestion(&count(suggested.len(), "suggested fix"), check(request, "--diff=all")));
     }
     found
 }
@@ -194,25 +164,24 @@ mod tests {
 
     #[test]
     fn few_files_are_named_and_many_are_not() {
-        let args = &CheckArgs::default();
-        let here = Call { dir: None, args, paths: &[] };
-        let there = Call { dir: Some(Path::new("a b")), ..here };
-        assert_eq!(here.stage(["a.md", "b c.md"], false), "git add a.md 'b c.md'");
-        assert_eq!(here.stage(["a.md"], true), "git add :/a.md");
-        assert_eq!(there.stage(["a.md"], true), "git -C 'a b' add :/a.md");
-        assert_eq!(there.stage(["a.md"], false), "git add a.md");
-        assert_eq!(there.stage(["a", "b", "c", "d", "e"], true), "git -C 'a b' add -u");
+        let here = &Request::default();
+        let there = &Request { dir: Some("a b".into()), ..Request::default() };
+        assert_eq!(stage(here, ["a.md", "b c.md"], false), "git add a.md 'b c.md'");
+        assert_eq!(stage(here, ["a.md"], true), "git add :/a.md");
+        assert_eq!(stage(there, ["a.md"], true), "git -C 'a b' add :/a.md");
+        assert_eq!(stage(there, ["a.md"], false), "git add a.md");
+        assert_eq!(stage(there, ["a", "b", "c", "d", "e"], true), "git -C 'a b' add -u");
     }
 
     #[test]
     fn a_call_is_repeated_as_it_was_typed() {
-        let paths = [PathBuf::from("docs/a b.md")];
-        let args = &CheckArgs { since: Some("main~1".into()), ..CheckArgs::default() };
-        let call = Call { dir: Some(Path::new("..")), args, paths: &paths };
-        assert_eq!(call.with("--fix"), "okep -C .. check --since main~1 --fix 'docs/a b.md'");
+        let paths = vec!["docs/a b.md".into()];
+        let args = CheckArgs { since: Some("main~1".into()), paths, ..CheckArgs::default() };
+        let request = Request { dir: Some("..".into()), args, ..Request::default() };
+        assert_eq!(check(&request, "--fix"), "okep -C .. check --since main~1 --fix 'docs/a b.md'");
         let (select, okep) = (vec!["not-in-nav"], vec![7, 8]);
-        let args = &CheckArgs { staged: true, okep, select, ..CheckArgs::default() };
-        let call = Call { dir: None, args, paths: &[] };
-        assert_eq!(call.with(""), "okep check --staged --okep 7 --okep 8 --select not-in-nav");
+        let args = CheckArgs { staged: true, okep, select, ..CheckArgs::default() };
+        let request = Request { args, ..Request::default() };
+        assert_eq!(check(&request, ""), "okep check --staged --okep 7 --okep 8 --select not-in-nav");
     }
 }

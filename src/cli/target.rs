@@ -5,6 +5,7 @@ use crate::audit::check;
 use crate::audit::check::Outcome;
 use crate::audit::report::Source;
 use crate::audit::target::{Base, CheckTarget, Options};
+use crate::cli::args::{CheckArgs, Format};
 use crate::files::{Note, Tree, inside};
 use crate::git::{Error as GitError, Id, Repo};
 use crate::history::repo_history::RepoHistory;
@@ -15,25 +16,34 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What is asked for.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Request {
     /// The folder given with `-C`.
     pub dir: Option<PathBuf>,
-    pub staged: bool,
-    /// With `staged`: where nothing at all is staged there is no change, and the whole index is checked.
+    pub args: CheckArgs,
+    /// Where nothing at all is staged there is no change, and the whole index is checked.
     pub or_whole_index: bool,
-    pub rev: Option<String>,
-    pub since: Option<String>,
     /// More commits whose findings are not new.
     pub bases: Vec<Id>,
     /// A file whose text is not saved, as the user wrote it, and that text.
     pub unsaved: Option<(PathBuf, Vec<u8>)>,
-    /// The number of the pull request that is checked.
-    pub pull_request: Option<u64>,
-    /// Only what is about these files or folders, as the user wrote them.
-    pub paths: Vec<PathBuf>,
+    /// What is refused where the check fails: `commit` or `push`.
+    pub refused: Option<&'static str>,
+    /// The repository, where it is open already.
+    pub repo: Option<Arc<Repo>>,
+}
+
+impl Request {
+    /// The folder that paths start from.
+    pub fn here(&self) -> &Path {
+        self.dir.as_deref().unwrap_or(Path::new("."))
+    }
+
     /// Whether everything is to be known about every OKEP, or only what failing or passing depends on.
-    pub thorough: bool,
+    pub fn is_thorough(&self) -> bool {
+        let args = &self.args;
+        matches!(args.format, Format::Json | Format::Sarif) || args.diff.or(args.fix).is_some()
+    }
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -42,18 +52,14 @@ pub enum Error {
     HeadMoved,
     #[error(transparent)]
     Check(#[from] check::Error),
+    #[error(transparent)]
+    Git(#[from] GitError),
 }
 
 impl Error {
     /// Whether there is nothing to check, rather than something wrong.
     pub fn is_no_folder(&self) -> bool {
         matches!(self, Error::Check(check::Error::NoFolder { .. }))
-    }
-}
-
-impl From<GitError> for Error {
-    fn from(error: GitError) -> Self {
-        Error::Check(error.into())
     }
 }
 
@@ -73,36 +79,37 @@ pub fn check(request: &Request, repo: Option<&Arc<Repo>>) -> Result<Outcome, Err
         Some(repo) => of_repository(request, repo)?,
         None => of_folder(request)?,
     };
-    let from = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    let (from, args) = (request.here(), &request.args);
     let top = target.root.clone().unwrap_or_default();
-    let paths = request.paths.iter().map(|path| asked_path(path, &from, &top)).collect();
+    let paths = args.paths.iter().map(|path| asked_path(path, from, &top)).collect();
     if let Some((path, text)) = &request.unsaved {
-        target.tree.insert(inside(path, &from, &top), text.as_slice());
+        target.tree.insert(inside(path, from, &top), text.as_slice());
     }
-    let options = Options { paths, thorough: request.thorough, pull_request: request.pull_request };
+    let options = Options { paths, thorough: request.is_thorough(), pull_request: args.pull_request };
     Ok(check::check(&target, &options, &RepoHistory(repo.cloned()))?)
 }
 
 fn of_folder(request: &Request) -> Result<CheckTarget, GitError> {
-    let dir = request.dir.clone().unwrap_or_else(|| PathBuf::from("."));
+    let CheckArgs { staged, rev, since, .. } = &request.args;
     let asked = [
-        (request.staged, NOTHING_STAGED),
-        (request.rev.is_some(), NOTHING_COMMITTED),
-        (request.since.is_some(), NOTHING_TO_COMPARE),
+        (*staged, NOTHING_STAGED),
+        (rev.is_some(), NOTHING_COMMITTED),
+        (since.is_some(), NOTHING_TO_COMPARE),
     ];
     if let Some((_, (lacks, remedy))) = asked.into_iter().find(|(asked, _)| *asked) {
-        return Err(GitError::no_repository(Some(&dir), lacks, remedy));
+        return Err(GitError::no_repository(Some(request.here()), lacks, remedy));
     }
-    CheckTarget::of_folder(&dir)
+    CheckTarget::of_folder(request.here())
 }
 
 fn of_repository(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Error> {
-    let mut target = match (request.staged, &request.rev) {
+    let CheckArgs { staged, rev, since, .. } = &request.args;
+    let mut target = match (*staged, rev) {
         (true, _) => of_index(request, repo)?,
         (false, Some(rev)) => CheckTarget::of_commit(repo, repo.resolve(rev)?)?,
         (false, None) => CheckTarget::of_worktree(repo)?,
     };
-    if let Some(since) = &request.since {
+    if let Some(since) = since {
         let since_bases = match target.tip {
             Some(tip) => repo.merge_bases_with(since, tip)?,
             None => repo.merge_bases(since)?,

@@ -1,26 +1,8 @@
 //! Values that options take.
 
-use crate::rules::finding::{Safety, Severity};
+use crate::rules::finding::Severity;
 use crate::text::nearest::did_you_mean;
 use clap::ValueEnum;
-
-/// Which fixes are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Which {
-    /// Fixes that change the form only
-    Safe,
-    /// Also fixes that change the text, or leave work to do
-    All,
-}
-
-impl Which {
-    pub fn most(self) -> Safety {
-        match self {
-            Which::Safe => Safety::Safe,
-            Which::All => Safety::Suggested,
-        }
-    }
-}
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
@@ -35,13 +17,8 @@ pub enum FailOn {
 impl FailOn {
     /// Whether a finding of this severity fails.
     pub fn fails(self, severity: Severity) -> bool {
-        let limit = match self {
-            FailOn::Error => Severity::Error,
-            FailOn::Warning => Severity::Warning,
-            FailOn::Hint => Severity::Hint,
-            FailOn::Never => return false,
-        };
-        severity <= limit
+        // Both are in the same order.
+        self != FailOn::Never && severity as usize <= self as usize
     }
 }
 

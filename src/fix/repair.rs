@@ -59,14 +59,6 @@ pub fn show(outcome: &mut Outcome, thorough: bool) {
     outcome.report.add_texts(snapshot);
 }
 
-/// Refuses to write what is not the working tree, before anything is checked.
-pub fn may_write(rev: Option<&str>) -> Result<(), Error> {
-    if rev.is_some() {
-        return Err(Error::NotTheWorktree);
-    }
-    Ok(())
-}
-
 /// The findings of a check that count, whatever state it was of.
 pub fn introduced(outcome: &Outcome) -> HashSet<Identity> {
     outcome.report.live().map(|f| identity(f, &AfterRenames(&[]))).collect()

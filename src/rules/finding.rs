@@ -79,11 +79,13 @@ pub struct Related {
 }
 
 /// Whether a fix may be written without being asked for by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
 pub enum Safety {
     /// Changes the form only: `--fix` writes it.
+    #[value(help = "Fixes that change the form only")]
     Safe,
     /// Changes what is said, or leaves work to do: `--fix=all` writes it.
+    #[value(name = "all", help = "Also fixes that change the text, or leave work to do")]
     Suggested,
 }
 
