@@ -83,12 +83,16 @@ pub struct Counts {
 }
 
 impl Counts {
-    pub fn add(&mut self, severity: Severity) {
+    pub fn of(&mut self, severity: Severity) -> &mut usize {
         match severity {
-            Severity::Error => self.errors += 1,
-            Severity::Warning => self.warnings += 1,
-            Severity::Hint => self.hints += 1,
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+            Severity::Hint => &mut self.hints,
         }
+    }
+
+    pub fn add(&mut self, severity: Severity) {
+        *self.of(severity) += 1;
     }
 
     pub fn total(&self) -> usize {

@@ -1,26 +1,21 @@
 //! `okep history`: walks every commit, has it checked, and prints the story.
 
 use crate::audit::check;
-use crate::audit::target::{CheckTarget, Options};
 use crate::cli::output::{VERSION, print, print_error, print_patch};
 use crate::cli::progress::Progress;
 use crate::cli::terminal::terminal;
 use crate::cli::values::{self, FailOn};
 use crate::files::{Layout, Note, Tree};
-use crate::fix::repair;
-use crate::fix::repair::Repair;
+use crate::fix::repair::{self, Repair};
 use crate::git::{Error as GitError, Id, MainLine, Repo, Select, Tips};
 use crate::history::apply_policy::ruled;
 use crate::history::filter::Narrow;
 use crate::history::head_audit;
 use crate::history::recorded::tell;
-use crate::history::repo_history::RepoHistory;
 use crate::history::report::{FindingStory, Story};
-use crate::okep::config;
-use crate::okep::config::Config;
+use crate::okep::config::{self, Config};
 use crate::okep::snapshot::{Parsed, Snapshot};
-use crate::report;
-use crate::report::html::HtmlPage;
+use crate::report::{self, html::HtmlPage};
 use crate::rules;
 use crate::rules::finding::{Safety, Severity};
 use clap::{Args, ValueEnum};
@@ -149,7 +144,8 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
         (false, named) => Select::Named(named),
     };
     let repo = discover(dir)?;
-    let mut story = read(&repo, select).map_err(explain_number)?;
+    let walked = |progress: &Progress| walked(&repo, select, progress);
+    let mut story = Progress::during("reading history", walked).map_err(explain_number)?;
     let narrow = Narrow {
         since: args.since.clone(),
         range: range.map(|(base, tip)| in_range(&repo, &base, &tip)).transpose()?,
@@ -222,25 +218,14 @@ fn suggestions(
     most: Safety,
 ) -> Result<Option<Repair>, Error> {
     let Some(tip) = first_tip(story) else { return Ok(None) };
-    let options = Options { thorough: true, ..Options::default() };
-    let outcome =
-        match check::check(&CheckTarget::of_commit(repo, tip)?, &options, &RepoHistory(Some(repo.clone()))) {
-            Ok(outcome) => outcome,
-            // The proposals of old are reported, and of none that is left is there anything to fix.
-            Err(check::Error::NoFolder { .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
+    // The proposals of old are reported, and of none that is left is there anything to fix.
+    let Some(outcome) = head_audit::audited(repo, tip)? else { return Ok(None) };
     Ok(Some(repair::plan(&outcome, Some(repo), false, most, &|finding| narrow.wants(story, finding))?))
 }
 
 fn discover(dir: Option<&Path>) -> Result<Arc<Repo>, GitError> {
     let none = || GitError::no_repository(dir, "is no history", "name one with `-C DIR`");
     Repo::discover(dir)?.ok_or_else(none)
-}
-
-/// The story of a repository.
-fn read(repo: &Arc<Repo>, select: Select) -> Result<Story, Error> {
-    Progress::during("reading history", |progress| walked(repo, select, progress))
 }
 
 /// Names the option that takes the number of an OKEP, where one is given as a revision.
@@ -253,6 +238,7 @@ fn explain_number(error: Error) -> Error {
     }
 }
 
+/// The story of a repository.
 fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story, Error> {
     let is_all = matches!(select, Select::All);
     let Tips { main, mut all, notices } = repo.tips(select)?;
@@ -272,7 +258,8 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story
         tell(repo, &walk, &layout, &line)
     };
     // What a partial or a shallow clone lacks is missing by intent.
-    story.damaged |= story.walk.missing_objects > 0 && !repo.is_partial() && !story.walk.shallow;
+    let by_intent = repo.is_partial() || story.walk.shallow;
+    story.damaged |= story.walk.missing_objects > 0 && !by_intent;
     let is_whole = story.walk.missing_objects == 0 && !story.damaged;
     if is_whole && story.okeps.is_empty() && story.templates.is_empty() {
         let (folder, references) = (layout.folder, repo.references_with(&config.layout.folder));
@@ -284,7 +271,6 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story
     ruled(&mut story, &config);
     story.walk.tips = all.iter().map(Id::to_string).collect();
     story.notes.extend(notes);
-    let by_intent = repo.is_partial() || story.walk.shallow;
     let tip = tip_notes(repo, main, &layout, is_whole && !by_intent);
     let vanished = if is_whole && !by_intent { repo.vanished() } else { Vec::new() };
     // What the walk does not read itself, or what was there when it did and has vanished since.
@@ -317,11 +303,8 @@ fn tip_notes(repo: &Arc<Repo>, tip: Id, layout: &Layout, is_whole: bool) -> Vec<
     let notes: Vec<Note> = snapshot.notes.into_iter().chain(tree.notices()).collect();
     // Where a folder cannot be read, what seems to lack is not known to.
     let is_folder_gone = notes.iter().any(|note| note.is_unreadable() && !file(note));
-    let notes = notes.into_iter();
-    match is_whole {
-        true => notes.filter(|note| note.is_unreadable() || !is_folder_gone).collect(),
-        false => notes.filter(|note| !note.is_unreadable() && !is_folder_gone).collect(),
-    }
+    let counts = |note: &Note| if note.is_unreadable() { is_whole } else { !is_folder_gone };
+    notes.into_iter().filter(counts).collect()
 }
 
 #[cfg(test)]

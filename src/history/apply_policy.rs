@@ -14,48 +14,36 @@ use std::collections::BTreeMap;
 
 /// Takes away what the configuration excepts, weighs the rest as it says, and tells how much that was.
 pub fn ruled(story: &mut Story, config: &Config) {
-    let mut excepted: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut off: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut weighed: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut changed: BTreeMap<(&str, &str), BTreeMap<&str, usize>> = BTreeMap::new();
     let mut findings = std::mem::take(&mut story.findings);
     findings.retain_mut(|finding| {
         if finding.fixed.is_some() {
             return true;
         }
         let before = finding.severity;
-        if is_excepted(finding, config) {
-            *excepted.entry(finding.rule).or_default() += 1;
-            recount(story, finding, before, None);
-            return false;
-        }
-        match weigh(&config.levels, finding.rule, before) {
-            None => {
-                *off.entry(finding.rule).or_default() += 1;
-                recount(story, finding, before, None);
-                false
-            }
-            Some(severity) if severity != before => {
-                finding.severity = severity;
-                *weighed.entry(finding.rule).or_default() += 1;
-                recount(story, finding, before, Some(severity));
-                true
-            }
-            Some(_) => true,
-        }
+        let (what, now) = match weigh(&config.levels, finding.rule, before) {
+            _ if is_excepted(finding, config) => (EXCEPTED, None),
+            None => (OFF, None),
+            Some(severity) if severity != before => (WEIGHED, Some(severity)),
+            Some(_) => return true,
+        };
+        *changed.entry(what).or_default().entry(finding.rule).or_default() += 1;
+        recount(story, finding, before, now);
+        finding.severity = now.unwrap_or(before);
+        now.is_some()
     });
     story.findings = findings;
-    let mut tell = |kind, counts: BTreeMap<&str, usize>, what: &str| {
-        let counts: Vec<String> =
-            counts.iter().filter(|(_, n)| **n > 0).map(|(r, n)| format!("{n} of `{r}`")).collect();
-        if !counts.is_empty() {
-            story.notes.push(Note::at(kind, CONFIG, format!("{what}: {}", counts.join(", "))));
-        }
-    };
-    tell("excepted", excepted, "open at the tip, suppressed there and not shown");
-    tell("rule-off", off, "open at the tip, turned off there and not shown");
-    tell("severity", weighed, "open at the tip, with the severity set there");
+    for ((kind, what), counts) in changed {
+        let counts: Vec<String> = counts.iter().map(|(rule, n)| format!("{n} of `{rule}`")).collect();
+        story.notes.push(Note::at(kind, CONFIG, format!("{what}: {}", counts.join(", "))));
+    }
     story.notes.sort();
 }
+
+/// Kinds of notes, and what they say.
+const EXCEPTED: (&str, &str) = ("excepted", "open at the tip, suppressed there and not shown");
+const OFF: (&str, &str) = ("rule-off", "open at the tip, turned off there and not shown");
+const WEIGHED: (&str, &str) = ("severity", "open at the tip, with the severity set there");
 
 fn is_excepted(finding: &FindingStory, config: &Config) -> bool {
     let number_of = |path: &str| okep_number(path, &config.layout.folder);
@@ -69,12 +57,7 @@ fn recount(story: &mut Story, finding: &FindingStory, before: Severity, now: Opt
         return;
     }
     let Some(okep) = story.okeps.iter_mut().find(|o| finding.okep.as_ref() == Some(&o.path)) else { return };
-    let counts = &mut okep.now;
-    let count = match before {
-        Severity::Error => &mut counts.errors,
-        Severity::Warning => &mut counts.warnings,
-        Severity::Hint => &mut counts.hints,
-    };
+    let count = okep.now.of(before);
     *count = count.saturating_sub(1);
-    now.into_iter().for_each(|severity| counts.add(severity));
+    now.into_iter().for_each(|severity| okep.now.add(severity));
 }

@@ -1,7 +1,7 @@
 //! What of a story is shown: since a day, in a range of commits, about one OKEP, by one person, of one rule
 //! or severity.
 
-use super::report::{Story, SubjectPlace, Transition};
+use super::report::{FindingStory, Story, SubjectPlace, Transition};
 use crate::files::Note;
 use crate::rules::finding::{Finding, Severity};
 use crate::text::path;
@@ -32,20 +32,30 @@ impl Narrow {
         self.since.is_some() || self.range.is_some()
     }
 
+    /// Whether it is asked neither when something happened nor who did it.
+    fn is_about_all(&self) -> bool {
+        !self.is_timed() && self.author.is_none()
+    }
+
+    /// Whether a finding of a rule and severity about an OKEP is asked for.
+    fn has(&self, rule: &str, severity: Severity, okep: Option<u64>) -> bool {
+        (self.rules.is_empty() || self.rules.contains(&rule))
+            && self.severity.is_none_or(|least| severity <= least)
+            && self.okep.is_none_or(|number| okep == Some(number))
+    }
+
     /// Whether a finding at the tip is asked for; `story` is the narrowed one, which knows who introduced it.
     ///
     /// Rule and OKEP are asked of the finding itself, which one that a repair reveals has as well.
     pub fn wants(&self, story: &Story, finding: &Finding) -> bool {
         let number = finding.okep.as_deref().and_then(path::number);
-        let rule = self.rules.is_empty() || self.rules.contains(&finding.rule);
-        let told = || {
-            let open = story.findings.iter().filter(|f| f.fixed.is_none() && f.number == number);
-            open.into_iter()
-                .any(|f| f.rule == finding.rule && f.path == finding.path && f.subject == finding.subject)
+        let is_same = |f: &FindingStory| {
+            f.fixed.is_none()
+                && (f.number, f.rule, &f.path, &f.subject)
+                    == (number, finding.rule, &finding.path, &finding.subject)
         };
-        let unasked = !self.is_timed() && self.author.is_none();
-        let severity = self.severity.is_none_or(|least| finding.severity <= least);
-        rule && severity && self.okep.is_none_or(|okep| number == Some(okep)) && (unasked || told())
+        self.has(finding.rule, finding.severity, number)
+            && (self.is_about_all() || story.findings.iter().any(is_same))
     }
 
     /// Takes away what is not asked for; what was walked stays as it is.
@@ -63,20 +73,16 @@ impl Narrow {
             (Some(_), None) => false,
         };
         let moment = |m: Option<&Transition>| since(m.map(|m| &m.landed)) && by(m.map(|m| m.author.as_str()));
-        let of = |number: Option<u64>| self.okep.is_none_or(|okep| number == Some(okep));
         story.findings.retain(|f| {
-            let rule = self.rules.is_empty() || self.rules.contains(&f.rule);
             let either = moment(f.introduced.as_ref()) || (f.fixed.is_some() && moment(f.fixed.as_ref()));
-            let unasked = !self.is_timed() && self.author.is_none();
-            let severity = self.severity.is_none_or(|least| f.severity <= least);
-            rule && severity && of(f.number) && (either || unasked)
+            self.has(f.rule, f.severity, f.number) && (either || self.is_about_all())
         });
         story.okeps.retain(|o| {
             let lately = [&o.landed, &o.deleted].into_iter().flatten().any(|place| since(Some(place)));
             let asked = !self.is_timed() || lately;
             let author = self.author.is_none() || by(o.written.as_ref().map(|w| w.author.as_str()));
             let has_finding = story.findings.iter().any(|f| f.okep.as_ref() == Some(&o.path));
-            of(o.number) && ((asked && author) || has_finding)
+            self.okep.is_none_or(|okep| o.number == Some(okep)) && ((asked && author) || has_finding)
         });
         story.templates.retain(|t| since(Some(&t.at)) && self.okep.is_none() && self.author.is_none());
         if !self.rules.is_empty() {

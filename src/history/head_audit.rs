@@ -3,7 +3,7 @@
 //! History itself keeps neither lines nor fixes; these are those of a check of the last commit, with the
 //! suppressions and severities of the repository, as they count there for what is open.
 
-use crate::audit::check;
+use crate::audit::check::{self, Outcome};
 use crate::audit::target::{CheckTarget, Options};
 use crate::files::{Note, Tree};
 use crate::fix::repair;
@@ -33,13 +33,21 @@ pub struct Tip {
 ///
 /// # Errors
 /// It cannot be read, or its configuration is wrong.
-pub fn tip(repo: &Arc<Repo>, commit: Id) -> Result<Option<Tip>, check::Error> {
+pub fn audited(repo: &Arc<Repo>, commit: Id) -> Result<Option<Outcome>, check::Error> {
     let target = CheckTarget::of_commit(repo, commit)?;
     let options = Options { thorough: true, ..Options::default() };
-    let mut outcome = match check::check(&target, &options, &RepoHistory(Some(repo.clone()))) {
-        Err(check::Error::NoFolder { .. }) => return Ok(None),
-        outcome => outcome?,
-    };
+    match check::check(&target, &options, &RepoHistory(Some(repo.clone()))) {
+        Err(check::Error::NoFolder { .. }) => Ok(None),
+        outcome => outcome.map(Some),
+    }
+}
+
+/// The same with everything that there is to show of it.
+///
+/// # Errors
+/// As [`audited`].
+pub fn tip(repo: &Arc<Repo>, commit: Id) -> Result<Option<Tip>, check::Error> {
+    let Some(mut outcome) = audited(repo, commit)? else { return Ok(None) };
     repair::show(&mut outcome, true);
     let Some(snapshot) = outcome.snapshot else { return Ok(None) };
     let (tree, template_history, notes) = (outcome.tree, outcome.template_history, outcome.report.notes);

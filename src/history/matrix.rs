@@ -4,13 +4,14 @@
 //! disagree with them. There are two views, since an OKEP is held to the template of its time.
 
 use crate::audit::landing;
+use crate::okep::proposal::Okep;
 use crate::okep::requirements::Requirements;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template::Template;
 use crate::okep::template_history::{LandedUnder, TemplateHistory, TemplateRevision};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::{Check, rule};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What is reported of one section of one OKEP; of several the first here is the worst.
@@ -31,19 +32,6 @@ pub enum MatrixState {
     /// The document is blank or could not be read.
     Unknown,
 }
-
-pub const STATES: [MatrixState; 10] = [
-    MatrixState::Present,
-    MatrixState::Renamed,
-    MatrixState::Misplaced,
-    MatrixState::Empty,
-    MatrixState::Stub,
-    MatrixState::Missing,
-    MatrixState::Faulty,
-    MatrixState::Excused,
-    MatrixState::NotAsked,
-    MatrixState::Unknown,
-];
 
 impl MatrixState {
     pub fn as_str(self) -> &'static str {
@@ -144,11 +132,8 @@ impl<'a> Laid<'a> {
 
     fn today(&self) -> Matrix {
         let sections = sections(&self.snapshot.template);
-        let row = |okep: &crate::okep::proposal::Okep| {
-            let cell = |section: &MatrixSection| {
-                self.cell(&okep.path, &|f: &Finding| f.subject == section.name, &|_| true)
-            };
-            sections.iter().map(|section| self.known(okep, cell(section))).collect()
+        let row = |okep: &Okep| {
+            sections.iter().map(|s| self.cell(okep, MatrixState::Present, &|f| f.subject == s.name)).collect()
         };
         let rows = self.snapshot.okeps.iter().map(row).collect();
         Matrix { sections, rows }
@@ -160,32 +145,30 @@ impl<'a> Laid<'a> {
         let in_force: Vec<Option<&Template>> =
             self.snapshot.okeps.iter().map(|okep| self.in_force(&okep.path)).collect();
         let key = |name: &str| self.book.current_name(name);
-        let asked: Vec<HashSet<String>> = in_force
-            .iter()
-            .map(|template| template.iter().flat_map(|t| t.names()).map(|n| key(&n.text)).collect())
-            .collect();
+        let names = |template: &Template| template.names().map(|n| key(&n.text)).collect::<HashSet<_>>();
+        let asked: Vec<HashSet<String>> =
+            in_force.iter().map(|template| template.map(names).unwrap_or_default()).collect();
         let mut sections = sections(&self.snapshot.template);
         sections.retain(|s| asked.iter().any(|a| a.contains(&key(&s.name))));
-        let today: HashSet<String> = self.snapshot.template.names().map(|n| key(&n.text)).collect();
-        let mut known: BTreeMap<String, ()> = sections.iter().map(|s| (key(&s.name), ())).collect();
+        let today = names(&self.snapshot.template);
+        let mut known: HashSet<String> = sections.iter().map(|s| key(&s.name)).collect();
         for template in in_force.iter().flatten() {
             let dropped = self::sections(template).into_iter();
-            sections.extend(dropped.filter(|s| known.insert(key(&s.name), ()).is_none()));
+            sections.extend(dropped.filter(|s| known.insert(key(&s.name))));
         }
-        let row = |(okep, asked): (&crate::okep::proposal::Okep, &HashSet<String>)| {
+        let row = |(okep, asked): (&Okep, &HashSet<String>)| {
             let cell = |section: &MatrixSection| {
-                let key_of_it = key(&section.name);
+                let own = key(&section.name);
+                if !asked.contains(&own) {
+                    return MatrixCell { state: MatrixState::NotAsked, findings: Vec::new() };
+                }
                 // No rule speaks of what today's template does not ask for: the document itself is looked at.
-                let stands = || okep.outline.rows.iter().any(|row| key(&row.name.text) == key_of_it);
-                match asked.contains(&key_of_it) {
-                    false => MatrixCell { state: MatrixState::NotAsked, findings: Vec::new() },
-                    true if !today.contains(&key_of_it) && !stands() => {
-                        self.known(okep, MatrixCell { state: MatrixState::Missing, findings: Vec::new() })
+                let is_there = || okep.outline.rows.iter().any(|row| key(&row.name.text) == own);
+                match today.contains(&own) || is_there() {
+                    true => {
+                        self.cell(okep, MatrixState::Present, &|f| key(&f.subject) == own && !is_excused(f))
                     }
-                    true => self.known(
-                        okep,
-                        self.cell(&okep.path, &|f| key(&f.subject) == key_of_it, &|f| !is_excused(f)),
-                    ),
+                    false => self.cell(okep, MatrixState::Missing, &|_| false),
                 }
             };
             sections.iter().map(cell).collect()
@@ -196,44 +179,27 @@ impl<'a> Laid<'a> {
 
     /// The template that an OKEP is held to: today's where it is not known when the OKEP landed.
     fn in_force(&self, path: &str) -> Option<&Template> {
-        match self
-            .template_history
-            .and_then(|template_history| landing(template_history, self.snapshot, path))
-        {
-            Some((history, landing)) => {
-                // Of another history than the one shown the templates are not at hand.
-                let is_shown = self.template_history.is_some_and(|shown| std::ptr::eq(shown, history));
-                match landing.under {
-                    LandedUnder { template, is_known: true } if is_shown => {
-                        template.map(|at| &self.template_timeline[at].template)
-                    }
-                    _ => Some(&self.snapshot.template),
-                }
+        let shown = self.template_history.and_then(|shown| {
+            let (history, landing) = landing(shown, self.snapshot, path)?;
+            // Of another history than the one shown the templates are not at hand.
+            std::ptr::eq(shown, history).then_some(landing.under)
+        });
+        match shown {
+            Some(LandedUnder { template, is_known: true }) => {
+                template.map(|at| &self.template_timeline[at].template)
             }
-            None => Some(&self.snapshot.template),
+            _ => Some(&self.snapshot.template),
         }
     }
 
-    fn cell(
-        &self,
-        okep: &str,
-        about: &dyn Fn(&Finding) -> bool,
-        counts: &dyn Fn(&Finding) -> bool,
-    ) -> MatrixCell {
-        let own = self.of_okep.get(okep).into_iter().flatten().copied();
-        let here = own.filter(|i| about(&self.findings[*i]) && counts(&self.findings[*i]));
-        let findings: Vec<usize> = here.collect();
+    /// What the findings say of a section; `otherwise` where there is none, and the document could be read.
+    fn cell(&self, okep: &Okep, otherwise: MatrixState, is_about: &dyn Fn(&Finding) -> bool) -> MatrixCell {
+        let own = self.of_okep.get(okep.path.as_str()).into_iter().flatten().copied();
+        let findings: Vec<usize> = own.filter(|i| is_about(&self.findings[*i])).collect();
         let worst = findings.iter().map(|i| MatrixState::of(&self.findings[*i])).min();
-        MatrixCell { state: worst.unwrap_or(MatrixState::Present), findings }
-    }
-
-    fn known(&self, okep: &crate::okep::proposal::Okep, cell: MatrixCell) -> MatrixCell {
-        let blank = okep.unchanged || okep.document.is_blank();
-        if blank && cell.findings.is_empty() {
-            MatrixCell { state: MatrixState::Unknown, ..cell }
-        } else {
-            cell
-        }
+        let is_blank = okep.unchanged || okep.document.is_blank();
+        let otherwise = if is_blank { MatrixState::Unknown } else { otherwise };
+        MatrixCell { state: worst.unwrap_or(otherwise), findings }
     }
 }
 

@@ -4,7 +4,7 @@ use super::HtmlPage;
 use super::ids::{Ids, Open};
 use super::text::{escape_control, heard, name};
 use crate::history::head_audit::Tip;
-use crate::history::matrix::{Matrix, MatrixCell, MatrixState, STATES, matrices};
+use crate::history::matrix::{Matrix, MatrixCell, MatrixState, matrices};
 use maud::{Markup, html};
 
 pub fn section(page: &HtmlPage, ids: &Ids) -> Markup {
@@ -99,22 +99,24 @@ fn chip(open: &Open, class: &str, state: MatrixState, word: &str, rule: &str) ->
     }
 }
 
+/// What each state means, in the order of the legend.
+const STATES: [(MatrixState, &str); 10] = [
+    (MatrixState::Present, "it is there"),
+    (MatrixState::Renamed, "under another name"),
+    (MatrixState::Misplaced, "at another level, in another section or out of order"),
+    (MatrixState::Empty, "a heading and nothing under it"),
+    (MatrixState::Stub, "only a placeholder"),
+    (MatrixState::Missing, "it is not there"),
+    (MatrixState::Faulty, "it is there, with another finding"),
+    (MatrixState::Excused, "added to the template after the OKEP landed"),
+    (MatrixState::NotAsked, "the template in force did not have it"),
+    (MatrixState::Unknown, "the document is blank or could not be read"),
+];
+
 fn legend() -> Markup {
-    let words = |state| match state {
-        MatrixState::Present => "it is there",
-        MatrixState::Renamed => "under another name",
-        MatrixState::Misplaced => "at another level, in another section or out of order",
-        MatrixState::Empty => "a heading and nothing under it",
-        MatrixState::Stub => "only a placeholder",
-        MatrixState::Missing => "it is not there",
-        MatrixState::Faulty => "it is there, with another finding",
-        MatrixState::Excused => "added to the template after the OKEP landed",
-        MatrixState::NotAsked => "the template in force did not have it",
-        MatrixState::Unknown => "the document is blank or could not be read",
-    };
     html! {
         dl.legend.states {
-            @for state in STATES {
+            @for (state, words) in STATES {
                 div {
                     dt { @match state {
                         MatrixState::Present => { span.glyph.present { "✓" } " present" },
@@ -123,7 +125,7 @@ fn legend() -> Markup {
                         MatrixState::Faulty => span.chip.faulty { "its rule" },
                         state => span class={ "chip " (state.as_str()) } { (state.as_str()) },
                     } }
-                    dd { (words(state)) }
+                    dd { (words) }
                 }
             }
         }
