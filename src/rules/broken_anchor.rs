@@ -1,7 +1,7 @@
 //! Links to an anchor of their own page that GitHub, the site or both do not have.
 
-use super::{Anchors, Check, Claim, Edit, Finding, Fix, Linked, PageLink, PlanFix, Rule, Severity, parts};
-use crate::rules::edits::rename::destinations;
+use super::{Anchors, Check, Claim, Finding, Fix, Linked, PageLink, PlanFix, Rule, Severity, parts};
+use crate::rules::edits::rename::retargeted;
 use crate::text::path::{percent_decoded, resolve};
 use crate::text::url_path;
 use std::collections::BTreeSet;
@@ -56,13 +56,9 @@ fn broken(page: &Linked, link: &PageLink) -> Option<Finding> {
             "put `<a id=\"{anchor}\"></a>` above the heading{heading}, or reword it so that both agree"
         )));
     }
-    let Some(near) = nearest(anchors, &decoded) else {
-        return Some(finding.help(
-            "use the anchor of a heading on this page, or put `<a id=...></a>` where \
-                                  it should point",
-        ));
-    };
-    Some(finding.help(format!("did you mean `#{near}`?")))
+    let otherwise = "use the anchor of a heading on this page, or put `<a id=...></a>` where it should point";
+    let near = nearest(anchors, &decoded).map(|near| format!("did you mean `#{near}`?"));
+    Some(finding.help(near.unwrap_or(otherwise.to_owned())))
 }
 
 /// The anchor of a link to its own page, as written.
@@ -122,18 +118,9 @@ fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
         return None;
     }
     let near = nearest(anchors, &percent_decoded(anchor))?;
-    let mut edits = Vec::new();
-    for link in page.links().iter().filter(|link| own_anchor(page, link) == Some(anchor)) {
-        let places = destinations(page.document, link.kind?, link.span.clone(), &link.target);
-        if places.is_empty() {
-            return None;
-        }
-        let (before, end) = (link.target.len() - anchor.len(), link.target.len());
-        edits.extend(places.into_iter().map(|at| Edit::replace(page.path, at + before..at + end, &*near)));
-    }
-    edits.sort();
-    edits.dedup();
-    (!edits.is_empty()).then(|| Fix::suggested(format!("link it to `#{near}`"), edits))
+    let links = page.links().iter().filter(|link| own_anchor(page, link) == Some(anchor));
+    let part = |link: &PageLink| link.target.len() - anchor.len()..link.target.len();
+    Some(Fix::suggested(format!("link it to `#{near}`"), retargeted(page, links, part, &near)?))
 }
 
 #[cfg(test)]

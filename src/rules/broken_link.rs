@@ -1,6 +1,6 @@
 //! Relative links and images that lead nowhere on the site.
 
-use super::{Check, Claim, Finding, LinkTarget, Linked, PageLink, Rule, Severity, parts};
+use super::{Check, Claim, LinkTarget, Linked, PageLink, Rule, Severity, parts};
 use crate::markdown::document::LinkKind;
 use crate::site::mkdocs::{AbsoluteLinks, PageSettings};
 use crate::text::path::{self, folder_of, join, percent_decoded};
@@ -52,10 +52,8 @@ fn in_markdown(
     let folder = match settings.absolute {
         AbsoluteLinks::RelativeToDocs if absolute => docs,
         AbsoluteLinks::Warned if absolute => {
-            let message =
-                format!("`{}` begins with `/`, but the site may not be at the root of its host", link.target);
-            let help = "make it relative to this file";
-            return Some(Claim { finding: finding(page, link, message, help.into()), unless: Vec::new() });
+            let message = "begins with `/`, but the site may not be at the root of its host";
+            return Some(dead(page, link, message, "make it relative to this file", Vec::new()));
         }
         AbsoluteLinks::Ignored if absolute => return None,
         _ => folder_of(page.path),
@@ -72,11 +70,10 @@ fn in_markdown(
     // The page of the default language may have its name in it.
     let localized =
         settings.languages.as_ref().and_then(|languages| join(docs, &languages.default_page(target)?));
-    let message = format!("`{}` points to `{path}`, which does not exist", link.target);
-    let help = "correct the path, or add the file".to_owned();
+    let message = format!("points to `{path}`, which does not exist");
     let targets = [Some(path), localized].into_iter().flatten();
     let unless = targets.map(|path| LinkTarget { path, or_folder: false }).collect();
-    Some(Claim { finding: finding(page, link, message, help), unless })
+    Some(dead(page, link, &message, "correct the path, or add the file", unless))
 }
 
 /// A link without an ending, which MkDocs leaves as it is: it may name a file or a folder, or be the address of a page.
@@ -90,9 +87,8 @@ fn as_address(page: &Linked, link: &PageLink, file: &str, settings: &PageSetting
         unless.extend([".md", "/index.md", "/README.md"].map(|end| to(format!("{address}{end}"), false)));
         unless.push(to(address, true));
     }
-    let message = format!("`{}` is neither a file nor the address of a page", link.target);
-    let help = "name the page by its file, with `.md`".to_owned();
-    Some(Claim { finding: finding(page, link, message, help), unless })
+    let message = "is neither a file nor the address of a page";
+    Some(dead(page, link, message, "name the page by its file, with `.md`", unless))
 }
 
 /// MkDocs passes HTML through as it is: on GitHub it starts at the file, on the site at the page's address.
@@ -104,40 +100,33 @@ fn in_html(page: &Linked, link: &PageLink, file: &str, settings: &PageSettings, 
     let from_file = join(folder_of(page.path), file);
     let stem = path::stem(page.path).unwrap_or(page.path);
     let from_page = join(if settings.use_directory_urls { stem } else { folder_of(page.path) }, file);
-    let mut unless: Vec<LinkTarget> = [from_file, from_page]
-        .into_iter()
-        .flatten()
-        .map(|path| LinkTarget { path, or_folder: false })
-        .collect();
+    let mut paths: Vec<String> = [from_file, from_page].into_iter().flatten().collect();
     if let Some(page) = file.strip_suffix(".html") {
-        // The site's own name of a page.
-        let built = unless.iter().map(|w| w.path.strip_suffix(".html").unwrap_or(&w.path));
-        let source: Vec<LinkTarget> =
-            built.map(|path| LinkTarget { path: format!("{path}.md"), or_folder: false }).collect();
         if page.ends_with("index") {
             return None;
         }
-        unless.extend(source);
+        // The site's own name of a page.
+        let built = paths.iter().map(|path| format!("{}.md", path.strip_suffix(".html").unwrap_or(path)));
+        paths.extend(built.collect::<Vec<_>>());
     }
-    unless.retain(|w| !docs.is_empty() || !w.path.is_empty());
-    unless.dedup();
-    let message = format!(
-        "`{}` points to nothing, neither from this file nor from the page that is built from it",
-        link.target
-    );
-    let help = "correct the path, or write a Markdown link, which MkDocs adjusts".to_owned();
-    Some(Claim { finding: finding(page, link, message, help), unless })
+    paths.retain(|path| !docs.is_empty() || !path.is_empty());
+    paths.dedup();
+    let unless = paths.into_iter().map(|path| LinkTarget { path, or_folder: false }).collect();
+    let message = "points to nothing, neither from this file nor from the page that is built from it";
+    let help = "correct the path, or write a Markdown link, which MkDocs adjusts";
+    Some(dead(page, link, message, help, unless))
 }
 
 fn outside(page: &Linked, link: &PageLink, docs: &str) -> Claim {
     let place = if docs.is_empty() { "the repository".to_owned() } else { format!("`{docs}`") };
-    let message = format!("`{}` points outside of {place}, and the site has nothing from there", link.target);
-    let help = "link to it with its full address".to_owned();
-    Claim { finding: finding(page, link, message, help), unless: Vec::new() }
+    let message = format!("points outside of {place}, and the site has nothing from there");
+    dead(page, link, &message, "link to it with its full address", Vec::new())
 }
 
-fn finding(page: &Linked, link: &PageLink, message: String, help: String) -> Finding {
-    RULE.linked(page, link, link.target.clone(), message).help(help)
+/// A link that is dead unless one of some paths is there.
+fn dead(page: &Linked, link: &PageLink, message: &str, help: &str, unless: Vec<LinkTarget>) -> Claim {
+    let message = format!("`{}` {message}", link.target);
+    Claim { finding: RULE.linked(page, link, link.target.clone(), message).help(help), unless }
 }
 
 /// Whether the last part of a path has an ending, as Python takes it: a dot that does not lead it.

@@ -9,6 +9,7 @@ use crate::okep::proposal::Okep;
 use crate::okep::requirements::Requirements;
 use crate::okep::template::Template;
 use std::cell::OnceCell;
+use std::ops::Range;
 use std::sync::Arc;
 
 pub struct OkepContext<'a> {
@@ -42,6 +43,11 @@ impl<'a> OkepContext<'a> {
     /// Prompts of the template that still are in the document.
     pub fn leftovers(&self) -> &[Leftover] {
         &self.compared_with_prompts().0
+    }
+
+    /// Whether one of them is in a part of the document.
+    pub fn has_prompt(&self, range: &Range<usize>) -> bool {
+        self.leftovers().iter().any(|leftover| range.contains(&leftover.span.start))
     }
 
     /// Whether other text is so near to a prompt that an earlier revision may hold it.
@@ -122,6 +128,28 @@ impl<'a> OkepContext<'a> {
     /// The heading that stands for a section of the template.
     pub fn heading_of(&self, section: usize) -> Option<&'a Heading> {
         self.alignment.matches[section].map(|m| self.heading(m.row))
+    }
+
+    /// Whether a section is where the template has it.
+    pub fn is_settled(&self, section: usize) -> bool {
+        !self.alignment.is_misplaced(section) && !self.alignment.unordered.contains(&section)
+    }
+
+    /// The nearest of the sections that are there, have the same parent and `count`: before this one, else after it.
+    pub fn neighbour(&self, section: usize, counts: impl Fn(usize) -> bool) -> Option<usize> {
+        let rows = &self.template().outline.rows;
+        let is_one = |other: &usize| {
+            rows[*other].parent == rows[section].parent
+                && self.alignment.matches[*other].is_some()
+                && counts(*other)
+        };
+        (0..section).rev().find(is_one).or_else(|| (section + 1..rows.len()).find(is_one))
+    }
+
+    /// Where a section is next to a neighbour, in words.
+    pub fn next_to(&self, section: usize, neighbour: usize) -> String {
+        let side = if neighbour < section { "after" } else { "before" };
+        format!("{side} `{}`", self.section_name(neighbour))
     }
 
     /// A row's level as it would be without the document's shift.

@@ -1,8 +1,8 @@
 //! Absolute links into the checked repository itself, to files that are not there.
 
-use super::{Check, Claim, Edit, Finding, Fix, LinkTarget, Linked, PageLink, PlanFix, Rule, Severity, parts};
+use super::{Check, Claim, Finding, Fix, LinkTarget, Linked, PageLink, PlanFix, Rule, Severity, parts};
 use crate::markdown::bare_links::bare_links;
-use crate::rules::edits::rename::destinations;
+use crate::rules::edits::rename::retargeted;
 use crate::text::path::percent_decoded;
 
 pub static RULE: Rule = Rule {
@@ -59,22 +59,10 @@ fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
     let now = page.moved?.get(&path)?;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~+@=,".contains(c);
     let at = target.rfind(&path).filter(|_| now.chars().all(is_plain))?;
-    let mut edits = Vec::new();
-    for link in links(page).iter().filter(|link| link.target == *target) {
-        let places = match link.kind {
-            Some(kind) => destinations(page.document, kind, link.span.clone(), target),
-            None if page.document.text.slice(link.span.clone()) == target => vec![link.span.start],
-            None => return None,
-        };
-        if places.is_empty() {
-            return None;
-        }
-        let edit = |place: usize| Edit::replace(page.path, place + at..place + at + path.len(), now);
-        edits.extend(places.into_iter().map(edit));
-    }
-    edits.sort();
-    edits.dedup();
-    (!edits.is_empty()).then(|| Fix::suggested(format!("link it to `{now}`"), edits))
+    let links = links(page);
+    let links = links.iter().filter(|link| link.target == *target);
+    let edits = retargeted(page, links, |_| at..at + path.len(), now)?;
+    Some(Fix::suggested(format!("link it to `{now}`"), edits))
 }
 
 /// The path that an address means in the main branch of `repository`, which is in lower case.

@@ -31,17 +31,17 @@ fn check(context: &OkepContext) -> Vec<Finding> {
     }
     let Some(link) = &issue.link else { return Vec::new() };
     let Some(number) = &link.number else { return Vec::new() };
-    let same = wanted.repository.eq_ignore_ascii_case(&link.repository) && wanted.same_host(link);
+    let is_same = wanted.repository.eq_ignore_ascii_case(&link.repository);
     if link.pull_request {
         let message = format!("the issue link names pull request {}, not an issue", number.value);
         let finding = RULE.at(context, link.span.clone(), SUBJECT, message);
         return vec![finding.help("link the tracking issue; a pull request of the same number is no issue")];
     }
-    if same {
+    if is_same && wanted.same_host(link) {
         return Vec::new();
     }
     // Where only the host is another, it is what to look at.
-    let name = |link: &ForgeLink| match wanted.repository.eq_ignore_ascii_case(&issue_repository(issue)) {
+    let name = |link: &ForgeLink| match is_same {
         true => format!("{}/{}", link.forge.split_once("://").map_or("", |(_, host)| host), link.repository),
         false => link.repository.clone(),
     };
@@ -86,10 +86,6 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
     let same_project = link.repository.rsplit('/').next() == wanted.repository.rsplit('/').next();
     let make = if same_project { Fix::safe } else { Fix::suggested };
     Some(make(TITLE.to_owned(), vec![edit]))
-}
-
-fn issue_repository(issue: &IssueLine) -> String {
-    issue.link.as_ref().map_or_else(String::new, |link| link.repository.clone())
 }
 
 /// Whether an address is on the host of a forge, such as `https://github.com`.

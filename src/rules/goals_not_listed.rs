@@ -22,13 +22,8 @@ pub static RULE: Rule = Rule {
 const FEWEST_WORDS: usize = 10;
 
 fn check(context: &OkepContext) -> Vec<Finding> {
-    let template_requirements = context
-        .template()
-        .template_requirements
-        .iter()
-        .enumerate()
-        .filter(|(_, template_requirements)| template_requirements.list);
-    template_requirements.filter_map(|(section, _)| finding(context, section)).collect()
+    let asked = context.template().template_requirements.iter().enumerate();
+    asked.filter(|(_, asked)| asked.list).filter_map(|(section, _)| finding(context, section)).collect()
 }
 
 fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
@@ -51,7 +46,7 @@ fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
     if blocks.len() < 2 && sentences < 2 && prose::words(document, &heading.body) < FEWEST_WORDS {
         return None;
     }
-    if context.leftovers().iter().any(|l| heading.body.contains(&l.span.start)) {
+    if context.has_prompt(&heading.body) {
         return None;
     }
     let message = format!("the template asks for a list in `{}`; this is running text", heading.text);

@@ -17,19 +17,15 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &OkepContext) -> Vec<Finding> {
-    let template_requirements = context.template().template_requirements.iter().enumerate();
-    template_requirements
-        .filter_map(|(section, template_requirements)| {
-            finding(context, section, template_requirements.sentences?)
-        })
-        .collect()
+    let asked = context.template().template_requirements.iter().enumerate();
+    asked.filter_map(|(section, asked)| finding(context, section, asked.sentences?)).collect()
 }
 
 fn finding(context: &OkepContext, section: usize, most: usize) -> Option<Finding> {
     let heading = context.heading_of(section)?;
     let found = prose::sentences(context.document(), &heading.body);
     // Where a sentence ends is a matter of taste: only what is long by any count is reported.
-    if found <= most * 2 || context.leftovers().iter().any(|l| heading.body.contains(&l.span.start)) {
+    if found <= most * 2 || context.has_prompt(&heading.body) {
         return None;
     }
     let asked = if most == 1 { "1 sentence".to_owned() } else { format!("{most} sentences") };

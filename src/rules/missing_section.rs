@@ -107,17 +107,9 @@ fn hidden_heading(context: &OkepContext, section: usize) -> Option<(usize, &'sta
 
 /// Where the section belongs, named by the nearest sibling that is there.
 fn neighbour(context: &OkepContext, section: usize) -> String {
-    let rows = &context.template().outline.rows;
-    let sibling =
-        |s: &usize| rows[*s].parent == rows[section].parent && context.alignment.matches[*s].is_some();
-    let before = (0..section).rev().find(sibling);
-    let after = (section + 1..rows.len()).find(sibling);
-    let line = |s: usize| context.heading_of(s).map_or(0, |h| context.document().text.line_of(h.span.start));
-    match (before, after) {
-        (Some(s), _) => format!(" after `{}` (line {})", context.section_name(s), line(s)),
-        (None, Some(s)) => format!(" before `{}` (line {})", context.section_name(s), line(s)),
-        (None, None) => String::new(),
-    }
+    let Some(other) = context.neighbour(section, |_| true) else { return String::new() };
+    let line = context.heading_of(other).map_or(0, |h| context.document().text.line_of(h.span.start));
+    format!(" {} (line {line})", context.next_to(section, other))
 }
 
 /// Adds the section with the template's own prompt, and with those of the sections inside it, for the author to

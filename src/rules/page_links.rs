@@ -11,7 +11,7 @@ use crate::markdown::slugs::{GithubAnchors, SiteAnchors};
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::{Page, Snapshot};
 use crate::rules::finding::Finding;
-use crate::rules::{Check, RULES};
+use crate::rules::{Check, RULES, Rule};
 use crate::site::mkdocs::PageSettings;
 use crate::text::path::okep_folder;
 use pulldown_cmark::{BrokenLink, Event, Parser, Tag, TagEnd};
@@ -250,7 +250,12 @@ pub fn claims(page: &Linked) -> Vec<Claim> {
     if page.document.text.invalid_at.is_some() {
         return Vec::new();
     }
-    let checks = RULES.iter().filter_map(|r| match r.check {
+    claims_of(page, |_| true)
+}
+
+/// What those of the rules about links that `counts` say of a page.
+fn claims_of(page: &Linked, counts: impl Fn(&Rule) -> bool) -> Vec<Claim> {
+    let checks = RULES.iter().filter(|rule| counts(rule)).filter_map(|rule| match rule.check {
         Check::Links(check) => Some(check),
         Check::Okep(_) | Check::Tree(_) | Check::History(_) => None,
     });
@@ -270,14 +275,7 @@ pub fn holds(claim: &Claim, snapshot: &Snapshot) -> bool {
 
 /// The paths of which it would help to know where their files went.
 pub fn lost(snapshot: &Snapshot) -> BTreeSet<String> {
-    let checks = RULES.iter().filter(|r| r.follows_moves).filter_map(|r| match r.check {
-        Check::Links(check) => Some(check),
-        Check::Okep(_) | Check::Tree(_) | Check::History(_) => None,
-    });
-    let checks: Vec<_> = checks.collect();
-    let claims = pages(snapshot)
-        .into_iter()
-        .flat_map(|page| checks.iter().flat_map(|check| check(&page)).collect::<Vec<_>>());
+    let claims = pages(snapshot).into_iter().flat_map(|page| claims_of(&page, |rule| rule.follows_moves));
     let dead = claims.filter(|claim| holds(claim, snapshot));
     dead.flat_map(|claim| claim.unless).map(|wanted| wanted.path).collect()
 }

@@ -130,19 +130,14 @@ fn edits(context: &OkepContext, section: usize, row: usize) -> Option<Vec<Edit>>
 fn finding(context: &OkepContext, section: usize, row: usize, kind: MatchKind) -> Finding {
     let wanted = context.section_name(section);
     let heading = context.heading(row);
-    let was = old_wording(context, section, &heading.text);
-    let how = match (kind, was) {
-        (_, Some(old)) => match &old.until {
-            Some(r) => format!("was renamed in the template on {}", r.date),
-            None => "was renamed in the template".to_owned(),
-        },
-        (MatchKind::Words(_), None) => "seems to be".to_owned(),
-        _ => "is another spelling".to_owned(),
-    };
-    let message = match (kind, was) {
-        (_, Some(_)) => format!("`{}` {how}: now `{wanted}`", heading.text),
-        (MatchKind::Words(_), None) => format!("`{}` {how} `{wanted}`", heading.text),
-        _ => format!("`{}` {how} of `{wanted}`", heading.text),
+    let text = &heading.text;
+    let message = match (old_wording(context, section, text), kind) {
+        (Some(OldName { until: Some(r), .. }), _) => {
+            format!("`{text}` was renamed in the template on {}: now `{wanted}`", r.date)
+        }
+        (Some(_), _) => format!("`{text}` was renamed in the template: now `{wanted}`"),
+        (None, MatchKind::Words(_)) => format!("`{text}` seems to be `{wanted}`"),
+        (None, _) => format!("`{text}` is another spelling of `{wanted}`"),
     };
     let finding = RULE.at(context, heading.span.clone(), wanted, message);
     let finding = finding.detail(Detail::Section(section)).help(format!("rename it to `{wanted}`"));

@@ -21,13 +21,8 @@ pub static RULE: Rule = Rule {
 const FEWEST_WORDS: usize = 12;
 
 fn check(context: &OkepContext) -> Vec<Finding> {
-    let template_requirements = context
-        .template()
-        .template_requirements
-        .iter()
-        .enumerate()
-        .filter(|(_, template_requirements)| template_requirements.story);
-    template_requirements.filter_map(|(section, _)| finding(context, section)).collect()
+    let asked = context.template().template_requirements.iter().enumerate();
+    asked.filter(|(_, asked)| asked.story).filter_map(|(section, _)| finding(context, section)).collect()
 }
 
 fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
@@ -40,10 +35,7 @@ fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
         return None;
     }
     // Whoever writes in the first person, or names a person who wants something, has written one.
-    if tells_story(document.text.slice(range.clone())) {
-        return None;
-    }
-    if context.leftovers().iter().any(|l| range.contains(&l.span.start)) {
+    if tells_story(document.text.slice(range.clone())) || context.has_prompt(&range) {
         return None;
     }
     let message = format!("no story in `{}` says who wants what", heading.text);

@@ -22,20 +22,12 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &OkepContext) -> Vec<Finding> {
-    groups(context).iter().map(|group| finding(context, group)).collect()
+    groups(context).map(|group| finding(context, group)).collect()
 }
 
 /// The prompts of each section.
-fn groups<'a>(context: &'a OkepContext) -> Vec<Vec<&'a Leftover>> {
-    let mut groups: Vec<Vec<&Leftover>> = Vec::new();
-    for leftover in context.leftovers() {
-        let section = section_of(context, leftover);
-        match groups.last_mut().filter(|g| section_of(context, g[0]) == section) {
-            Some(group) => group.push(leftover),
-            None => groups.push(vec![leftover]),
-        }
-    }
-    groups
+fn groups<'a>(context: &'a OkepContext) -> impl Iterator<Item = &'a [Leftover]> {
+    context.leftovers().chunk_by(|a, b| section_of(context, a) == section_of(context, b))
 }
 
 /// Index of the heading above the text.
@@ -43,7 +35,7 @@ fn section_of(context: &OkepContext, leftover: &Leftover) -> usize {
     context.document().headings.partition_point(|h| h.span.start <= leftover.span.start)
 }
 
-fn finding(context: &OkepContext, group: &[&Leftover]) -> Finding {
+fn finding(context: &OkepContext, group: &[Leftover]) -> Finding {
     let runs = runs(group);
     let document = context.document();
     let first = runs[0].clone();
@@ -59,12 +51,12 @@ fn finding(context: &OkepContext, group: &[&Leftover]) -> Finding {
     for run in &runs[1..] {
         finding = finding.related(context, run.clone(), "and here");
     }
-    let answered = is_answered(context, section_of(context, group[0]));
+    let answered = is_answered(context, section_of(context, &group[0]));
     finding.help(if answered { "delete it; the section is answered" } else { "answer it and delete it" })
 }
 
 /// The stretches of text that are prompts throughout.
-fn runs(group: &[&Leftover]) -> Vec<std::ops::Range<usize>> {
+fn runs(group: &[Leftover]) -> Vec<std::ops::Range<usize>> {
     let mut runs: Vec<(std::ops::Range<usize>, usize)> = Vec::new();
     for leftover in group {
         match runs.last_mut() {
@@ -80,10 +72,9 @@ fn runs(group: &[&Leftover]) -> Vec<std::ops::Range<usize>> {
 
 /// Deletes the prompts of a section that has an answer next to them.
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
-    let groups = groups(context);
-    let group = groups.iter().find(|group| finding.is_at(&runs(group)[0]))?;
+    let group = groups(context).find(|group| finding.is_at(&runs(group)[0]))?;
     let document = context.document();
-    if !is_answered(context, section_of(context, group[0])) {
+    if !is_answered(context, section_of(context, &group[0])) {
         return None;
     }
     let path = &context.okep.path;

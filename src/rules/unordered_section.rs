@@ -31,28 +31,15 @@ fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
     let row = context.alignment.matches[section]?.row;
     let heading = context.heading(row);
     let name = context.section_name(section);
-    let rows = &context.template().outline.rows;
-    let in_order = |s: &usize| {
-        rows[*s].parent == rows[section].parent
-            && context.alignment.matches[*s].is_some()
-            && !context.alignment.unordered.contains(s)
-            && !context.alignment.is_misplaced(*s)
-    };
-    let before = (0..section).rev().find(in_order);
-    let after = (section + 1..rows.len()).find(in_order);
-    let wanted = match (before, after) {
-        (Some(b), _) => format!("after `{}`", context.section_name(b)),
-        (None, Some(a)) => format!("before `{}`", context.section_name(a)),
-        (None, None) => "elsewhere".to_owned(),
-    };
+    let neighbour = context.neighbour(section, |other| context.is_settled(other));
+    let wanted = neighbour.map_or("elsewhere".to_owned(), |other| context.next_to(section, other));
     let message = format!("`{}` is out of order; the template has it {wanted}", heading.text);
     let finding = RULE.at(context, heading.span.clone(), name, message);
     let finding = finding.help(format!("move it and its subsections {wanted}"));
-    let finding = match before.or(after).and_then(|s| context.heading_of(s)) {
+    Some(match neighbour.and_then(|other| context.heading_of(other)) {
         Some(h) => finding.related(context, h.span.clone(), "the section it belongs next to"),
         None => finding,
-    };
-    Some(finding)
+    })
 }
 
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {

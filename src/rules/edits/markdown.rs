@@ -100,23 +100,12 @@ fn closing_hashes(heading: &str) -> usize {
 /// Where a section of the template belongs: behind the nearest section before it that is where it
 /// should, else before the nearest one after it, else at the end of the section around it.
 pub fn where_belongs(context: &OkepContext, section: usize) -> Option<usize> {
-    let rows = &context.template().outline.rows;
-    let settled = |s: &usize| {
-        rows[*s].parent == rows[section].parent
-            && context.alignment.matches[*s].is_some()
-            && !context.alignment.is_misplaced(*s)
-            && !context.alignment.unordered.contains(s)
-    };
     let row_of = |s: usize| context.alignment.matches[s].map(|m| m.row);
-    if let Some(row) = (0..section).rev().find(settled).and_then(row_of) {
-        return Some(section_end(context, row));
-    }
-    if let Some(row) = (section + 1..rows.len()).find(settled).and_then(row_of) {
-        return Some(begin_of(context, row));
-    }
-    match rows[section].parent {
-        Some(parent) => row_of(parent).map(|row| section_end(context, row)),
-        None => Some(text_end(context.document())),
+    let neighbour = context.neighbour(section, |other| context.is_settled(other));
+    match (neighbour, context.template().outline.rows[section].parent) {
+        (Some(after), _) if after > section => Some(begin_of(context, row_of(after)?)),
+        (Some(around), _) | (None, Some(around)) => Some(section_end(context, row_of(around)?)),
+        (None, None) => Some(text_end(context.document())),
     }
 }
 

@@ -6,9 +6,9 @@ use crate::files::{CONFIG, PathKind};
 use crate::markdown::document::{Document, Link, LinkKind};
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Edit, Fix, Rename};
+use crate::rules::page_links::{Linked, PageLink};
 use crate::site::nav_edit;
-use crate::text::path;
-use crate::text::path::{folder_of, okep_name, percent_decoded, stem};
+use crate::text::path::{self, folder_of, okep_name, percent_decoded, stem};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -190,6 +190,31 @@ pub(crate) fn links_hold(before: &Snapshot, after: &Snapshot, renames: &[Rename]
         }
     }
     Ok(())
+}
+
+/// The edits that put `new` in place of a part of the target of some links of a page; none where one of them is written
+/// in a way that is not understood.
+pub(crate) fn retargeted<'l>(
+    page: &Linked,
+    links: impl Iterator<Item = &'l PageLink>,
+    part: impl Fn(&PageLink) -> Range<usize>,
+    new: &str,
+) -> Option<Vec<Edit>> {
+    let mut edits = Vec::new();
+    for link in links {
+        let places = match link.kind {
+            Some(kind) => destinations(page.document, kind, link.span.clone(), &link.target),
+            None if page.document.text.slice(link.span.clone()) == link.target => vec![link.span.start],
+            None => return None,
+        };
+        let part = part(link);
+        let edit = |at: usize| Edit::replace(page.path, at + part.start..at + part.end, new);
+        places.first()?;
+        edits.extend(places.into_iter().map(edit));
+    }
+    edits.sort();
+    edits.dedup();
+    Some(edits).filter(|edits| !edits.is_empty())
 }
 
 /// Where a link's destination is: in the link itself, or in every definition it may refer to.
