@@ -4,12 +4,12 @@ use super::file::{Content, File, blob_id, is_markdown};
 use super::found::{FoundFiles, Spot, lfs_notice, submodule_notice, symlink_notice, too_large};
 use super::note::Note;
 use crate::git::{MAX_FILE_BYTES, PathKind};
+use crate::text::Bytes;
 use gix::bstr::{BString, ByteSlice};
 use std::collections::BTreeSet;
 use std::fs::FileType;
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::Arc;
 
 /// Lists the Markdown files below `folder` that are `wanted`, by path and whether it is a folder; a folder that
 /// is not wanted is not entered.
@@ -143,7 +143,7 @@ pub(super) fn read(on_disk: &Path, path: &str, hash: gix::hash::Kind) -> (Option
         Ok(DiskEntry::TooLarge(bytes)) => (file(Content::TooLarge(bytes)), Some(too_large(path, bytes))),
         Ok(DiskEntry::Bytes(bytes)) => {
             let id = blob_id(hash, &bytes);
-            let content = Content::from(Arc::from(bytes));
+            let content = Content::from(Bytes::from(bytes));
             let notice = (content == Content::LfsPointer).then(|| lfs_notice(path));
             (Some(File { id, content }), notice)
         }

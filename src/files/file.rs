@@ -1,8 +1,8 @@
 //! One file of a tree.
 
 use crate::git::blobs::{Blob, MAX_FILE_BYTES};
+use crate::text::Bytes;
 use crate::text::path::PAGE_ENDINGS;
-use std::sync::Arc;
 
 /// One file, or what is in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct File {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
-    Bytes(Arc<[u8]>),
+    Bytes(Bytes),
     /// A symbolic link; it is never followed.
     Symlink,
     /// A pointer of Git LFS, whose text is kept elsewhere.
@@ -29,8 +29,8 @@ pub enum Content {
 const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
 const MAX_LFS_POINTER: usize = 1024;
 
-impl From<Arc<[u8]>> for Content {
-    fn from(bytes: Arc<[u8]>) -> Self {
+impl From<Bytes> for Content {
+    fn from(bytes: Bytes) -> Self {
         if bytes.len() as u64 > MAX_FILE_BYTES {
             Content::TooLarge(bytes.len() as u64)
         } else if bytes.starts_with(LFS_POINTER) && bytes.len() < MAX_LFS_POINTER {
@@ -60,7 +60,7 @@ impl Content {
 
 impl File {
     /// A file of these bytes, with the id that git would give them.
-    pub fn new(bytes: impl Into<Arc<[u8]>>) -> Self {
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         File { id: blob_id(gix::hash::Kind::Sha1, &bytes), content: bytes.into() }
     }

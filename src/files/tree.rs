@@ -7,6 +7,7 @@ use super::note::Note;
 use super::source::{TreeSource, lock};
 use crate::git::commit::Trees;
 use crate::git::{Error, Id, PathKind, Repo};
+use crate::text::Bytes;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -95,7 +96,7 @@ impl Tree {
     }
 
     /// Puts a file of these bytes at `path`, such as a text that is not saved yet.
-    pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Arc<[u8]>>) {
+    pub fn insert(&mut self, path: impl Into<String>, bytes: impl Into<Bytes>) {
         Arc::make_mut(&mut self.changes).insert(path.into(), Some(File::new(bytes)));
     }
 
@@ -149,7 +150,7 @@ impl Tree {
     }
 
     /// The bytes of the file at `path`, where it is there and could be read.
-    pub fn bytes(&self, path: &str) -> Option<Arc<[u8]>> {
+    pub fn bytes(&self, path: &str) -> Option<Bytes> {
         match self.file(path)?.content {
             Content::Bytes(bytes) => Some(bytes),
             _ => None,

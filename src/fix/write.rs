@@ -9,11 +9,11 @@ use crate::files::Tree;
 use crate::fix::atomic;
 use crate::okep::config::is_git;
 use crate::rules::finding::Rename;
+use crate::text::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -69,7 +69,7 @@ pub fn write(root: &Path, before: &Tree, after: &Tree, renames: &[Rename]) -> Re
     }
     let is_new = |path: &&str| !before.contains(path) && !origins.contains_key(*path);
     let new = after.changes().keys().map(String::as_str).filter(is_new);
-    let new: Vec<(&str, Arc<[u8]>)> = new.filter_map(|path| Some((path, after.bytes(path)?))).collect();
+    let new: Vec<(&str, Bytes)> = new.filter_map(|path| Some((path, after.bytes(path)?))).collect();
     for (path, _) in &new {
         check_target(root, path, None)?;
     }
@@ -82,7 +82,7 @@ pub fn write(root: &Path, before: &Tree, after: &Tree, renames: &[Rename]) -> Re
 }
 
 /// A file's path before, and its bytes before and after.
-type Contents<'t> = (&'t str, Arc<[u8]>, Arc<[u8]>);
+type Contents<'t> = (&'t str, Bytes, Bytes);
 
 /// The files whose bytes differ: their path before, their bytes before and after.
 fn contents<'t>(
@@ -184,7 +184,7 @@ fn cannot(path: &str, source: io::Error) -> Error {
 /// changed.
 fn replace(
     root: &Path,
-    new: &[(&str, Arc<[u8]>)],
+    new: &[(&str, Bytes)],
     contents: &[Contents],
     origins: &BTreeMap<&str, &str>,
     written: &mut Vec<String>,

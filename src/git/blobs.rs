@@ -1,6 +1,7 @@
 //! Blobs by id: each is read once, and those that cannot be read say why.
 
 use super::{Id, ObjectError};
+use crate::text::Bytes;
 use gix::prelude::HeaderExt;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -15,7 +16,7 @@ pub(crate) struct Blobs {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Blob {
-    Bytes(Arc<[u8]>),
+    Bytes(Bytes),
     TooLarge(u64),
     Unreadable(ObjectError),
 }
@@ -31,7 +32,7 @@ impl Blobs {
     }
 
     /// Takes up a blob that was read elsewhere, as from disk.
-    pub fn know(&self, id: Id, bytes: &Arc<[u8]>) {
+    pub fn know(&self, id: Id, bytes: &Bytes) {
         self.slot(id).get_or_init(|| Blob::Bytes(bytes.clone()));
     }
 

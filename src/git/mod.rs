@@ -133,7 +133,7 @@ impl Repo {
     }
 
     /// Takes up a file of the working tree as the blob that it would be.
-    pub(crate) fn know_blob(&self, id: &str, bytes: &Arc<[u8]>) {
+    pub(crate) fn know_blob(&self, id: &str, bytes: &crate::text::Bytes) {
         if let Ok(id) = Id::from_hex(id.as_bytes()) {
             self.blobs.know(id, bytes);
         }

@@ -5,7 +5,7 @@
 use super::commonmark;
 use super::front_matter;
 use super::reader::{Reader, Stop};
-use crate::text::Text;
+use crate::text::{Bytes, Text};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ pub struct Document {
 }
 
 impl Document {
-    pub fn parse(bytes: &[u8]) -> Self {
+    pub fn parse(bytes: impl Into<Bytes>) -> Self {
         let text = Arc::new(Text::new(bytes));
         let body_start = front_matter::end(text.as_str());
         let mut source = commonmark::source(text.as_str());

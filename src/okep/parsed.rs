@@ -5,6 +5,7 @@ use super::template::Template;
 use crate::files::File;
 use crate::markdown::document::Document;
 use crate::site::mkdocs::Site;
+use crate::text::Bytes;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -32,7 +33,7 @@ fn once<T>(known: &ByPathAndId<T>, path: &str, id: Option<&str>, make: impl FnOn
 
 impl Parsed {
     /// The page that a file of these bytes is.
-    pub fn document(&self, file: &File, bytes: &[u8]) -> Arc<Document> {
+    pub fn document(&self, file: &File, bytes: &Bytes) -> Arc<Document> {
         once(&self.documents, "", file.id.as_deref(), || Document::parse(bytes))
     }
 

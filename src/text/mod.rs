@@ -3,9 +3,12 @@
 //! It knows nothing of Markdown or YAML. Offsets are bytes into the file as it was read, a byte
 //! order mark included; lines and columns count from 1, columns in characters.
 
+mod bytes;
 pub mod nearest;
 pub mod path;
 pub mod url_path;
+
+pub use bytes::Bytes;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,7 +20,7 @@ use std::sync::Arc;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Text {
     text: Arc<str>,
-    line_starts: Vec<usize>,
+    line_starts: Vec<u32>,
     /// How many characters begin before each [`STEP`]-th byte, where a line is longer than that.
     counted: Vec<usize>,
     /// Byte offset of the first byte that is not UTF-8.
@@ -56,19 +59,20 @@ impl From<Span> for Range<usize> {
 }
 
 impl Text {
-    pub fn new(bytes: &[u8]) -> Self {
-        let line_starts: Vec<usize> =
-            std::iter::once(0).chain(memchr::memchr_iter(b'\n', bytes).map(|i| i + 1)).collect();
-        let (text, invalid_at, invalid_bytes): (Arc<str>, _, _) = match std::str::from_utf8(bytes) {
-            Ok(text) => {
-                let zeros = utf16_zeros(bytes);
-                (text.into(), zeros.first().copied(), zeros.len())
+    /// Files are smaller than 4 GiB; see [`crate::git::MAX_FILE_BYTES`].
+    pub fn new(bytes: impl Into<Bytes>) -> Self {
+        let (text, invalid_at, invalid_bytes): (Arc<str>, _, _) = match bytes.into() {
+            Bytes::Utf8(text) => {
+                let zeros = utf16_zeros(text.as_bytes());
+                (text, zeros.first().copied(), zeros.len())
             }
-            Err(_) => {
-                let (text, invalid_at, invalid_bytes) = same_length_utf8(bytes);
+            Bytes::Other(bytes) => {
+                let (text, invalid_at, invalid_bytes) = same_length_utf8(&bytes);
                 (text.into(), invalid_at, invalid_bytes)
             }
         };
+        let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|i| i as u32 + 1);
+        let line_starts: Vec<u32> = std::iter::once(0).chain(breaks).collect();
         let counted = counted(&text, &line_starts);
         Text { text, line_starts, counted, invalid_at, invalid_bytes }
     }
@@ -111,18 +115,19 @@ impl Text {
 
     /// The line, counted from 1, that holds the byte at `offset`.
     pub fn line_of(&self, offset: usize) -> usize {
-        self.line_starts.partition_point(|start| *start <= offset)
+        self.line_starts.partition_point(|start| *start as usize <= offset)
     }
 
     /// Number of lines; a final line break does not begin another.
     pub fn line_count(&self) -> usize {
         let starts = self.line_starts.len();
-        if self.line_starts.last() == Some(&self.text.len()) && starts > 1 { starts - 1 } else { starts }
+        if self.line_start(starts) == self.text.len() && starts > 1 { starts - 1 } else { starts }
     }
 
     /// Byte offset at which `line` (from 1) starts; the end of the text where there is no such line.
     pub fn line_start(&self, line: usize) -> usize {
-        line.checked_sub(1).and_then(|l| self.line_starts.get(l)).copied().unwrap_or(self.text.len())
+        let start = line.checked_sub(1).and_then(|l| self.line_starts.get(l));
+        start.map_or(self.text.len(), |start| *start as usize)
     }
 
     /// The whole line that holds `offset`, its line break included.
@@ -187,9 +192,9 @@ fn characters(bytes: &[u8]) -> usize {
 }
 
 /// What [`Text::counted`] holds.
-fn counted(text: &str, line_starts: &[usize]) -> Vec<usize> {
-    let ends = line_starts.iter().skip(1).copied().chain([text.len()]);
-    if !line_starts.iter().zip(ends).any(|(start, end)| end - start > STEP) {
+fn counted(text: &str, line_starts: &[u32]) -> Vec<usize> {
+    let ends = line_starts.iter().skip(1).map(|end| *end as usize).chain([text.len()]);
+    if !line_starts.iter().zip(ends).any(|(start, end)| end - *start as usize > STEP) {
         return Vec::new();
     }
     let mut all = 0;

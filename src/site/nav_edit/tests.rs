@@ -4,9 +4,9 @@ use super::*;
 use crate::files::Content;
 use crate::site::mkdocs;
 use crate::site::mkdocs::Registered;
+use crate::text::Bytes;
 use proptest::prelude::*;
 use similar::{ChangeTag, TextDiff};
-use std::sync::Arc;
 
 fn read(yaml: &str) -> Site {
     let content = Content::Bytes(yaml.as_bytes().into());
@@ -319,7 +319,7 @@ proptest! {
 
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), at in 0usize..20) {
-        let bytes: Arc<[u8]> = bytes.into();
+        let bytes: Bytes = bytes.into();
         let site = mkdocs::read("mkdocs.yml", &|_| Some(Content::Bytes(bytes.clone())));
         let _ = insert(&site, &bytes, "docs/okeps/okep-5-e.md", "x", &number);
         let _ = remove(&site, &bytes, at);

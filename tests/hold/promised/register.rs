@@ -5,8 +5,8 @@ use okep::files::Content;
 use okep::site::mkdocs;
 use okep::site::mkdocs::{Registered, Site};
 use okep::site::nav_edit;
+use okep::text::Bytes;
 use std::ops::Range;
-use std::sync::Arc;
 
 const FILE: &str = "mkdocs.yml";
 const PAGE: &str = "docs/okeps/okep-5-e.md";
@@ -16,7 +16,7 @@ fn number(path: &str) -> Option<u64> {
 }
 
 fn read(bytes: &[u8]) -> Site {
-    let bytes: Arc<[u8]> = bytes.into();
+    let bytes: Bytes = bytes.into();
     mkdocs::read(FILE, &|path| (path == FILE).then(|| Content::Bytes(bytes.clone())))
 }
 

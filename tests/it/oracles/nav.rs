@@ -7,13 +7,13 @@ use okep::files::Content;
 use okep::site::mkdocs;
 use okep::site::mkdocs::{Registered, Site};
 use okep::site::nav_edit;
+use okep::text::Bytes;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-type Files = BTreeMap<String, Arc<[u8]>>;
+type Files = BTreeMap<String, Bytes>;
 
 /// Cases in which a page is missing and no single line can mend it: the list is in brackets, stands
 /// elsewhere or twice, is a mapping, or shares its lines.
@@ -256,7 +256,7 @@ fn the_reader_agrees_with_mkdocs_on_damaged_files() {
             let path = scratch.path().join(format!("{}.yml", configs.len()));
             fs::write(&path, &bytes).expect("writable");
             configs.push(path);
-            let bytes: Arc<[u8]> = bytes.into();
+            let bytes: Bytes = bytes.into();
             let site =
                 mkdocs::read("mkdocs.yml", &|p| (p == "mkdocs.yml").then(|| Content::Bytes(bytes.clone())));
             sites.push((site, bytes));

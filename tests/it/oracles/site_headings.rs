@@ -181,7 +181,7 @@ fn compare_with_site(expected: &BTreeMap<PathBuf, Vec<SiteHeading>>, on: Extensi
 }
 
 fn parse(path: &Path) -> Document {
-    Document::parse(&std::fs::read(path).expect("the oracle has read it"))
+    Document::parse(std::fs::read(path).expect("the oracle has read it"))
 }
 
 fn variable(name: &str) -> Option<String> {
