@@ -29,12 +29,15 @@ pub struct FoundInStates {
     /// The ids of the documents that were checked.
     pub documents: HashSet<String>,
     pub unread: Unread,
-    /// By where verdicts are in memory, and what pages say about themselves by path and id.
-    page_at: HashMap<usize, u32>,
-    links_at: HashMap<usize, u32>,
-    tree_at: HashMap<usize, u32>,
+    page_at: Taken<DocumentVerdict>,
+    links_at: Taken<Vec<Claim>>,
+    tree_at: Taken<Vec<Finding>>,
+    /// What pages say about themselves, by path and id.
     facts: HashMap<(String, String), Arc<PageFacts>>,
 }
+
+/// Verdicts by where they are in memory, each with its number; they are held, so that nothing else gets there.
+type Taken<T> = HashMap<usize, (u32, Arc<T>)>;
 
 /// What was found in a state.
 #[derive(Debug, Default)]
@@ -83,8 +86,6 @@ pub struct FoundPage {
     pub path: u32,
     pub recorded: Vec<RecordedFinding>,
     pub facts: Arc<PageFacts>,
-    /// Held, since it is known by its place in memory.
-    _held: Arc<DocumentVerdict>,
 }
 
 /// What was found about the links of a page, in all states that have it.
@@ -92,7 +93,6 @@ pub struct FoundLinks {
     /// Each finding holds where all of these questions are answered by no.
     pub claims: Vec<(Vec<u32>, RecordedFinding)>,
     pub facts: Arc<PageFacts>,
-    _held: Arc<Vec<Claim>>,
 }
 
 /// What was found about numbers, names and registers, in all states that are alike in them.
@@ -100,7 +100,6 @@ pub struct FoundTree {
     pub recorded: Vec<RecordedFinding>,
     /// By the numbers of their paths.
     shown: HashMap<u32, ShownFinding>,
-    _held: Arc<Vec<Finding>>,
 }
 
 /// What a page says about itself.
@@ -142,6 +141,16 @@ impl FoundInStates {
     /// Whether what was found about numbers, names and registers was taken up before.
     pub fn knows_tree(&self, findings: &Arc<Vec<Finding>>) -> bool {
         self.tree_at.contains_key(&place(findings))
+    }
+
+    /// Lets go of the verdicts that the cache has let go of; should one come again, it gets another number.
+    pub fn forget_unused(&mut self) {
+        fn forget<T>(taken: &mut Taken<T>) {
+            taken.retain(|_, (_, verdict)| Arc::strong_count(verdict) > 1);
+        }
+        forget(&mut self.page_at);
+        forget(&mut self.links_at);
+        forget(&mut self.tree_at);
     }
 
     /// Takes up what a thread found in a state.
@@ -204,12 +213,13 @@ impl FoundInStates {
         okeps: &[u32],
         numbers: &mut Numbering,
     ) -> u32 {
-        *self.tree_at.entry(place(&findings)).or_insert_with(|| {
+        let make = || {
             let shown = okeps.iter().copied().zip(shown.expect("what is new has it")).collect();
             let recorded = findings.iter().map(|finding| numbers.recorded(finding)).collect();
-            self.trees.push(FoundTree { recorded, shown, _held: findings });
-            self.trees.len() as u32 - 1
-        })
+            self.trees.push(FoundTree { recorded, shown });
+            (self.trees.len() as u32 - 1, findings.clone())
+        };
+        self.tree_at.entry(place(&findings)).or_insert_with(make).0
     }
 
     fn page(
@@ -219,18 +229,19 @@ impl FoundInStates {
         facts: &Arc<PageFacts>,
         numbers: &mut Numbering,
     ) -> u32 {
-        *self.page_at.entry(place(&document)).or_insert_with(|| {
+        let make = || {
             // Of a text that could not be read nothing is known.
             let findings = document.findings.iter().filter(|_| facts.is_known);
             let recorded = findings.map(|finding| numbers.recorded(finding)).collect();
             let path = numbers.paths.number(path.to_owned());
-            self.pages.push(FoundPage { path, recorded, facts: facts.clone(), _held: document });
-            self.pages.len() as u32 - 1
-        })
+            self.pages.push(FoundPage { path, recorded, facts: facts.clone() });
+            (self.pages.len() as u32 - 1, document.clone())
+        };
+        self.page_at.entry(place(&document)).or_insert_with(make).0
     }
 
     fn links(&mut self, claims: Arc<Vec<Claim>>, facts: &Arc<PageFacts>, numbers: &mut Numbering) -> u32 {
-        *self.links_at.entry(place(&claims)).or_insert_with(|| {
+        let make = || {
             let mut numbered = Vec::with_capacity(claims.len());
             for claim in claims.iter() {
                 let unless = claim.unless.iter().map(|target| self.questions.number(target.clone()));
@@ -238,9 +249,10 @@ impl FoundInStates {
                 unless.sort_unstable();
                 numbered.push((unless, numbers.recorded(&claim.finding)));
             }
-            self.links.push(FoundLinks { claims: numbered, facts: facts.clone(), _held: claims });
-            self.links.len() as u32 - 1
-        })
+            self.links.push(FoundLinks { claims: numbered, facts: facts.clone() });
+            (self.links.len() as u32 - 1, claims.clone())
+        };
+        self.links_at.entry(place(&claims)).or_insert_with(make).0
     }
 }
 
