@@ -156,26 +156,13 @@ const SHARED: &str = "duplicate-number";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::finding::{Detail, Severity};
+    use crate::rules::finding::Severity;
 
     const A: &str = "docs/okeps/okep-7-a.md";
     const B: &str = "docs/okeps/okep-8-b.md";
 
     fn finding(rule: &'static str, okep: &str, subject: &str) -> Finding {
-        Finding {
-            rule,
-            severity: Severity::Error,
-            okep: Some(okep.to_owned()),
-            path: okep.to_owned(),
-            place: None,
-            subject: subject.to_owned(),
-            message: String::new(),
-            help: vec![],
-            related: vec![],
-            grandfathered: None,
-            detail: Detail::None,
-            fix: None,
-        }
+        Finding::new(rule, Severity::Error, Some(okep), okep, subject, "")
     }
 
     fn section(okep: &str, subject: &str) -> Finding {

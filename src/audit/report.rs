@@ -125,9 +125,9 @@ impl Report {
     /// Leaves out findings that were already there in files that are not among `changed`: of those not all are found.
     pub fn drop_existing_elsewhere(&mut self, changed: &BTreeSet<String>) {
         self.findings.retain(|reported| {
-            let Finding { path, okep, .. } = &reported.finding;
-            let is_changed =
-                changed.contains(path) || okep.as_ref().is_some_and(|okep| changed.contains(okep));
+            let finding = &reported.finding;
+            let of_changed = finding.okep.as_ref().is_some_and(|okep| changed.contains(okep));
+            let is_changed = of_changed || changed.contains(&finding.path);
             reported.baseline != Some(Baseline::Existing) || is_changed
         });
     }

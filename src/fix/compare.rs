@@ -37,9 +37,9 @@ impl FixRejection {
             true => "this is a bug in okep, please report it",
             false => "fix it by hand",
         };
-        let Finding { rule, subject, path, .. } = finding;
+        let (rule, subject) = (finding.rule, &finding.subject);
         let message = format!("the fix of `{rule}` for `{subject}` was rejected: {reason}; {remedy}");
-        Note::at("unproven-fix", path, message)
+        Note::at("unproven-fix", &finding.path, message)
     }
 }
 

@@ -82,7 +82,9 @@ fn finding(suppression: &Suppression, fix: Fix) -> Finding {
     let rule = rule(suppression.rule).expect("a suppression names a rule");
     let subject = suppression.subject.clone().unwrap_or_default();
     let message = "suppressed, and not found".to_owned();
-    Finding { fix: Some(fix), ..rule.about(None, &suppression.at.0, subject, message) }
+    let mut finding = rule.about(None, &suppression.at.0, subject, message);
+    finding.fix = Some(fix);
+    finding
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::{Suggestion, Terminal, View, auto, full, github, json, markdown, sari
 use crate::audit::report::{Baseline, Issue, OkepSummary, Report, Reported, Source};
 use crate::files::Note;
 use crate::git::Revision;
-use crate::rules::finding::{Detail, Edit, Finding, Fix, Related, Safety, Severity};
+use crate::rules::finding::{Edit, Finding, Fix, Related, Safety, Severity};
 use crate::text::{Place, Span, Text};
 use proptest::collection::vec;
 use proptest::option;
@@ -62,20 +62,12 @@ fn any_finding() -> impl Strategy<Value = Finding> {
     let texts = (text(), text(), vec(text(), 0..3));
     let rest = (vec(related, 0..3), option::of((text(), text())), option::of(fix()));
     (head, texts, rest).prop_map(|((rule, severity, okep, path, place), (subject, message, help), rest)| {
-        Finding {
-            rule: RULES[rule],
-            severity: [Severity::Error, Severity::Warning, Severity::Hint][severity],
-            okep,
-            path,
-            place,
-            subject,
-            message,
-            help,
-            related: rest.0,
-            grandfathered: rest.1.map(|(commit, date)| Revision { commit, date }),
-            detail: Detail::None,
-            fix: rest.2,
-        }
+        let severity = [Severity::Error, Severity::Warning, Severity::Hint][severity];
+        let mut finding = Finding::new(RULES[rule], severity, okep.as_deref(), &path, subject, message);
+        (finding.place, finding.help, finding.related) = (place, help, rest.0);
+        finding.grandfathered = rest.1.map(|(commit, date)| Revision { commit, date });
+        finding.fix = rest.2;
+        finding
     })
 }
 

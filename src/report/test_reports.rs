@@ -3,7 +3,7 @@
 use crate::audit::report::{Issue, OkepSummary, Report, Reported, Source};
 use crate::files::Note;
 use crate::git::Revision;
-use crate::rules::finding::{Detail, Edit, Finding, Fix, Related, Severity};
+use crate::rules::finding::{Edit, Finding, Fix, Related, Severity};
 use crate::text::Text;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -25,20 +25,8 @@ pub fn empty() -> Report {
 }
 
 pub fn finding(rule: &'static str, severity: Severity, path: &str, message: &str) -> Finding {
-    Finding {
-        rule,
-        severity,
-        okep: path.ends_with(".md").then(|| path.to_owned()),
-        path: path.to_owned(),
-        place: None,
-        subject: String::new(),
-        message: message.to_owned(),
-        help: Vec::new(),
-        related: Vec::new(),
-        grandfathered: None,
-        detail: Detail::None,
-        fix: None,
-    }
+    let okep = path.ends_with(".md").then_some(path);
+    Finding::new(rule, severity, okep, path, "", message)
 }
 
 pub fn okep(path: &str, number: u64, title: &str, landed: &str) -> OkepSummary {
@@ -174,7 +162,8 @@ pub fn small() -> Report {
         "name the template's repository",
         vec![Edit::replace(path, issue, "ovn-kubernetes/ovn-kubernetes/issues")],
     ));
-    let foreign = Finding { severity: Severity::Hint, ..foreign };
+    let mut foreign = foreign;
+    foreign.severity = Severity::Hint;
     let renamed = finding(
         "renamed-section",
         Severity::Warning,

@@ -227,7 +227,7 @@ mod tests {
             let findings = planned(&tree(&[(a, GOOD), (b, GOOD), ("mkdocs.yml", &nav)]));
             let finding =
                 findings.into_iter().find(|f| f.rule == "dead-nav-entry").expect("the entry is dead");
-            (finding.help, finding.fix.is_some())
+            (finding.help.clone(), finding.fix.is_some())
         };
         assert_eq!(help("okep-7-b.md"), (vec!["change the path to `okeps/okep-7-b.md`".to_owned()], true));
         assert_eq!(

@@ -5,6 +5,8 @@
 use crate::git::Revision;
 use crate::text::Place;
 use std::fmt;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 /// How bad a finding is; `Error` sorts first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
@@ -30,9 +32,14 @@ impl fmt::Display for Severity {
     }
 }
 
-/// One offence against one rule.
+/// One offence against one rule. Clones share it until one of them is changed: audit, policy and report each keep
+/// thousands of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
+pub struct Finding(Arc<FindingData>);
+
+/// What a [`Finding`] says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FindingData {
     /// The rule's id, such as `missing-section`.
     pub rule: &'static str,
     pub severity: Severity,
@@ -123,7 +130,46 @@ pub struct Rename {
     pub to: String,
 }
 
+impl Deref for Finding {
+    type Target = FindingData;
+
+    fn deref(&self) -> &FindingData {
+        &self.0
+    }
+}
+
+impl DerefMut for Finding {
+    fn deref_mut(&mut self) -> &mut FindingData {
+        Arc::make_mut(&mut self.0)
+    }
+}
+
 impl Finding {
+    /// A finding that points at no place yet.
+    pub fn new(
+        rule: &'static str,
+        severity: Severity,
+        okep: Option<&str>,
+        path: &str,
+        subject: impl Into<String>,
+        message: impl Into<String>,
+    ) -> Self {
+        Finding(Arc::new(FindingData {
+            rule,
+            severity,
+            okep: okep.map(str::to_owned),
+            path: path.to_owned(),
+            place: None,
+            subject: subject.into(),
+            message: message.into(),
+            help: Vec::new(),
+            related: Vec::new(),
+            grandfathered: None,
+            detail: Detail::None,
+            fix: None,
+        }))
+    }
+
     /// Whether it points at these bytes of its file.
     pub fn is_at(&self, span: &std::ops::Range<usize>) -> bool {
         self.place.as_ref().is_some_and(|p| (p.span.start, p.span.end) == (span.start, span.end))

@@ -159,7 +159,7 @@ mod tests {
         let message = |line: &str| {
             let found = planned(&tree(&[(OKEP, &with_issue(line))]));
             let found = found.into_iter().find(|f| f.rule == "foreign-issue").expect("it is found");
-            (found.message, found.fix.is_some())
+            (found.message.clone(), found.fix.is_some())
         };
         let no_issue = ("the issue link names discussion 7, not an issue".to_owned(), false);
         assert_eq!(message("* Issue: [#7](@/discussions/7)"), no_issue);

@@ -252,7 +252,7 @@ mod tests {
         let message = |document: &str| {
             let found = planned(&tree(&[(OKEP, document)]));
             let found = found.into_iter().find(|f| f.rule == "misplaced-section").expect("it is found");
-            (found.message, found.related.len())
+            (found.message.clone(), found.related.len())
         };
         assert_eq!(
             message(&with_solution(&RIGHT.replace("### Testing", "## Testing"))),

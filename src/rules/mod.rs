@@ -254,20 +254,7 @@ impl Rule {
         subject: impl Into<String>,
         message: String,
     ) -> Finding {
-        Finding {
-            rule: self.id,
-            severity: self.severity,
-            okep: okep.map(str::to_owned),
-            path: path.to_owned(),
-            place: None,
-            subject: subject.into(),
-            message,
-            help: Vec::new(),
-            related: Vec::new(),
-            grandfathered: None,
-            detail: Detail::None,
-            fix: None,
-        }
+        Finding::new(self.id, self.severity, okep, path, subject, message)
     }
 }
 

@@ -210,9 +210,9 @@ fn ours(dir: &Path) -> (Told, Told, usize, Snapshot) {
         match finding.rule {
             // MkDocs leaves what may be an address as it is.
             "broken-link" if finding.message.contains("nor the address of a page") => false,
-            "broken-link" => links.insert((page, finding.subject)),
+            "broken-link" => links.insert((page, finding.subject.clone())),
             "broken-anchor" if !finding.message.contains("works on the site but") => {
-                anchors.insert((page, finding.subject))
+                anchors.insert((page, finding.subject.clone()))
             }
             _ => false,
         };
