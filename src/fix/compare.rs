@@ -7,7 +7,7 @@ use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use crate::rules::rule;
 use crate::site::mkdocs::Site;
 use crate::site::nav_edit::without_nav;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// Why a fix is not proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,10 +72,7 @@ pub(super) fn compare(
     is_safely_fixed: &dyn Fn(&Finding) -> bool,
 ) -> Result<(), FixRejection> {
     let (was, is) = (counted(before.iter().copied(), renames), counted(after, &[]));
-    let mut removed_paths: BTreeMap<Identity, usize> = BTreeMap::new();
-    for finding in fixed {
-        *removed_paths.entry(identity(finding, &AfterRenames(renames))).or_insert(0) += 1;
-    }
+    let gone = counted(fixed.iter().copied(), renames);
     let count = |counts: &HashMap<Identity, usize>, of: &Identity| counts.get(of).copied().unwrap_or(0);
     // An open fence hides those after it: another one, further on, is not the same.
     let further_on = |of: &Identity| {
@@ -85,32 +82,31 @@ pub(super) fn compare(
         let is = after.iter().filter(|f| is_it(f, &[])).filter_map(start).min();
         reveals(of.rule) && was < is
     };
-    for (identity, fixed) in &removed_paths {
+    for (identity, fixed) in &gone {
         if count(&is, identity) + fixed > count(&was, identity) && !further_on(identity) {
             return Err(fails("the finding would still be there"));
         }
     }
-    // A fix that asks the author something leaves that to be reported until it is answered.
+    let is_alike = |one: &Finding, other: &Finding| one.rule == other.rule && one.okep == other.okep;
+    let may_leave = |f: &Finding, new: &Finding| {
+        rule(f.rule).is_some_and(|r| r.leaves.contains(&new.rule)) && f.okep == new.okep
+    };
+    // A fix that asks the author something leaves that to be reported until it is answered; a section comes with the
+    // sections inside it.
     let question = |new: &Finding| {
-        let asks =
-            |f: &&&Finding| rule(f.rule).is_some_and(|r| r.leaves.contains(&new.rule)) && f.okep == new.okep;
-        // A section comes with the sections inside it.
-        let removed =
-            |f: &&Finding| f.subject == new.subject && count(&is, &identity(f, &AfterRenames(renames))) == 0;
-        let is_asked = |asker: &&Finding| {
-            let of_a_kind = |f: &&Finding| f.rule == asker.rule && f.okep == asker.okep;
-            before.iter().copied().filter(of_a_kind).any(|f| removed(&f))
-        };
-        fixed.iter().filter(asks).any(is_asked)
+        let is_removed =
+            |f: &Finding| f.subject == new.subject && count(&is, &identity(f, &AfterRenames(renames))) == 0;
+        let is_asked = |asker: &&&Finding| before.iter().any(|f| is_alike(f, asker) && is_removed(f));
+        fixed.iter().filter(|f| may_leave(f, new)).any(|asker| is_asked(&asker))
     };
     // What a heading is under its new name it was under the old one.
     let renamed = |new: &Finding| {
-        let same = |f: &&Finding| f.rule == new.rule && f.okep == new.okep;
         let line = |f: &Finding| f.place.as_ref().map(|p| p.line);
+        let was: Vec<&&Finding> = before.iter().filter(|f| is_alike(f, new)).collect();
         reveals(new.rule)
-            && before.iter().copied().filter(same).any(|f| line(f) == line(new))
+            && was.iter().any(|f| line(f) == line(new))
             && fixed.iter().any(|f| line(f) == line(new))
-            && after.iter().filter(same).count() <= before.iter().copied().filter(same).count()
+            && after.iter().filter(|f| is_alike(f, new)).count() <= was.len()
     };
     // What only one of the two pages showed may be fixed now, as safely.
     let uncovered = |new: &Finding| {
@@ -120,18 +116,13 @@ pub(super) fn compare(
     let has_come = |f: &&Finding| {
         let identity = identity(f, &AfterRenames(&[]));
         count(&is, &identity) > count(&was, &identity)
-            && !question(f)
-            && !renamed(f)
-            && !uncovered(f)
-            && !unseen(f)
+            && !(question(f) || renamed(f) || uncovered(f) || unseen(f))
     };
-    let asks_nothing = |f: &&&Finding| {
-        let asked = |new: &&Finding| {
-            rule(f.rule).is_some_and(|r| r.leaves.contains(&new.rule)) && new.okep == f.okep && question(new)
-        };
-        rule(f.rule).is_some_and(|r| !r.leaves.is_empty()) && !after.iter().any(|new| asked(&new))
+    let asks_nothing = |f: &&Finding| {
+        let is_asking = rule(f.rule).is_some_and(|r| !r.leaves.is_empty());
+        is_asking && !after.iter().any(|new| may_leave(f, new) && question(new))
     };
-    if fixed.iter().any(|f| asks_nothing(&f)) {
+    if fixed.iter().any(asks_nothing) {
         return Err(fails("nothing would ask the author for an answer"));
     }
     match after.iter().find(has_come) {
@@ -159,19 +150,19 @@ pub(super) fn registers_hold(
         if rest(before.0) != rest(after.0) {
             return Err(FixRejection::Fails(format!("`{path}` would say something else outside `nav`")));
         }
-        let entries = |site: &Site| -> HashMap<String, isize> {
-            let mut counts = HashMap::new();
+        let entries = |site: &Site| {
+            let mut counts: HashMap<String, isize> = HashMap::new();
             for entry in site.nav.entries() {
-                *counts
-                    .entry(format!("{:?}{:?}{}", entry.section, entry.title, entry.target))
-                    .or_insert(0) += 1;
+                let entry = format!("{:?}{:?}{}", entry.section, entry.title, entry.target);
+                *counts.entry(entry).or_default() += 1;
             }
             counts
         };
         let (was, is) = (entries(old), entries(new));
-        let lost = was.iter().map(|(e, n)| (n - is.get(e).unwrap_or(&0)).max(0)).sum::<isize>();
-        let come = is.iter().map(|(e, n)| (n - was.get(e).unwrap_or(&0)).max(0)).sum::<isize>();
-        if lost.max(come) > edits as isize {
+        let more = |a: &HashMap<String, isize>, b: &HashMap<String, isize>| {
+            a.iter().map(|(e, n)| (n - b.get(e).unwrap_or(&0)).max(0)).sum::<isize>()
+        };
+        if more(&was, &is).max(more(&is, &was)) > edits as isize {
             return Err(FixRejection::Fails(format!("more than one entry of `{path}` would change")));
         }
     }

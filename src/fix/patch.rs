@@ -21,14 +21,16 @@ pub struct FileChange<'a> {
 /// The patch that makes `new` of `old`, by path. `renames` may come in several rounds: a file that
 /// went from `a` to `b` and from `b` to `c` is shown as going from `a` to `c`.
 pub fn between(old: &Tree, new: &Tree, renames: &[Rename]) -> Vec<u8> {
-    let origins = origins(old, new, renames);
+    let mut origins = origins(old, new, renames);
+    let appears = |path: &str| new.bytes(path).is_some() && !old.contains(path);
+    let leaves = |path: &str| old.bytes(path).is_some() && !new.contains(path);
+    origins.retain(|to, from| appears(to) && leaves(from));
     let moved: BTreeSet<&str> = origins.values().copied().collect();
     let paths: BTreeSet<&String> = old.changes().keys().chain(new.changes().keys()).collect();
     let mut patch = Vec::new();
     for path in paths.into_iter().map(String::as_str).filter(|p| !moved.contains(p)) {
         let from = origins.get(path).copied().unwrap_or(path);
-        let side = |tree: &'_ Tree, at: &str| tree.bytes(at);
-        let (before, after) = (side(old, from), side(new, path));
+        let (before, after) = (old.bytes(from), new.bytes(path));
         let change = FileChange {
             old: before.as_ref().map(|bytes| (from, &bytes[..])),
             new: after.as_ref().map(|bytes| (path, &bytes[..])),
@@ -38,16 +40,18 @@ pub fn between(old: &Tree, new: &Tree, renames: &[Rename]) -> Vec<u8> {
     patch
 }
 
-/// Where the files that are new in `new` came from.
-fn origins<'a>(old: &Tree, new: &'a Tree, renames: &'a [Rename]) -> BTreeMap<&'a str, &'a str> {
+/// The files under new names, each with its name before all renames.
+pub(super) fn origins<'t>(
+    before: &'t Tree,
+    after: &'t Tree,
+    renames: &'t [Rename],
+) -> BTreeMap<&'t str, &'t str> {
     let mut origins: BTreeMap<&str, &str> = BTreeMap::new();
     for Rename { from, to } in renames {
         let from = origins.remove(from.as_str()).unwrap_or(from);
         origins.insert(to, from);
     }
-    let appears = |path: &str| new.bytes(path).is_some() && !old.contains(path);
-    let leaves = |path: &str| old.bytes(path).is_some() && !new.contains(path);
-    origins.retain(|to, from| appears(to) && leaves(from));
+    origins.retain(|to, from| to != from && after.contains(to) && before.contains(from));
     origins
 }
 
@@ -120,13 +124,7 @@ fn quoted(side: &str, path: &str) -> String {
         match byte {
             b'"' => out.push_str("\\\""),
             b'\\' => out.push_str("\\\\"),
-            7 => out.push_str("\\a"),
-            8 => out.push_str("\\b"),
-            9 => out.push_str("\\t"),
-            10 => out.push_str("\\n"),
-            11 => out.push_str("\\v"),
-            12 => out.push_str("\\f"),
-            13 => out.push_str("\\r"),
+            7..=13 => out.extend(['\\', char::from(b"abtnvfr"[usize::from(byte) - 7])]),
             b' '..=b'~' => out.push(byte.into()),
             _ => out.push_str(&format!("\\{byte:03o}")),
         }

@@ -7,7 +7,7 @@ use crate::okep::snapshot::Snapshot;
 use crate::rules::edits::rename::with_links;
 use crate::rules::finding::{Finding, Fix, Severity};
 use crate::rules::page_links::pages;
-use crate::rules::{Demand, PlanFix, Rule, rule};
+use crate::rules::{PlanFix, Rule, rule};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -54,9 +54,9 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
     }
 }
 
-/// Whether an OKEP is not held to what a finding demands, because it landed before the template asked for it.
-fn is_excused(finding: &Finding) -> bool {
-    let milder = |r: &Rule| r.demand != Demand::Always && r.severity < finding.severity;
+/// Whether the template came to ask for it after the OKEP had landed.
+pub fn is_excused(finding: &Finding) -> bool {
+    let milder = |r: &Rule| r.is_of_template() && r.severity != Severity::Hint;
     finding.grandfathered.is_some()
         || (finding.severity == Severity::Hint && rule(finding.rule).is_some_and(milder))
 }

@@ -166,11 +166,8 @@ impl<'a> Verifier<'a> {
         findings.extend(of_links(&snapshot));
         sort(&mut findings);
         let unplanned = |f: &&mut Finding| {
-            has_plan(f)
-                && !(is_of_okep(f)
-                    && f.okep
-                        .as_deref()
-                        .is_some_and(|path| snapshot.okep(path).is_some_and(|okep| known(okep).is_some())))
+            let okep = f.okep.as_deref().filter(|_| is_of_okep(f)).and_then(|path| snapshot.okep(path));
+            has_plan(f) && okep.is_none_or(|okep| known(okep).is_none())
         };
         plan(&snapshot, &self.template_timeline, findings.iter_mut().filter(unplanned).collect());
         VerifiedState {

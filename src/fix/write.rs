@@ -7,6 +7,7 @@
 
 use crate::files::Tree;
 use crate::fix::atomic;
+use crate::fix::patch::origins;
 use crate::okep::config::is_git;
 use crate::rules::finding::Rename;
 use crate::text::Bytes;
@@ -76,8 +77,9 @@ pub fn write(root: &Path, before: &Tree, after: &Tree, renames: &[Rename]) -> Re
     let mut written = Vec::new();
     match replace(root, &new, &contents, &origins, &mut written) {
         Ok(()) => Ok(written),
-        Err((path, None)) => Err(Error::ChangedMeanwhile { path, written }),
-        Err((path, Some(source))) => Err(Error::Io { path, source, written }),
+        Err(Error::Io { path, source, .. }) => Err(Error::Io { path, source, written }),
+        Err(Error::ChangedMeanwhile { path, .. }) => Err(Error::ChangedMeanwhile { path, written }),
+        Err(other) => Err(other),
     }
 }
 
@@ -96,17 +98,6 @@ fn contents<'t>(
         (old != new).then_some((from, old, new))
     });
     changed.collect()
-}
-
-/// The files under new names, each with its name before all renames.
-fn origins<'t>(before: &'t Tree, after: &'t Tree, renames: &'t [Rename]) -> BTreeMap<&'t str, &'t str> {
-    let mut origins: BTreeMap<&str, &str> = BTreeMap::new();
-    for Rename { from, to } in renames {
-        let from = origins.remove(from.as_str()).unwrap_or(from);
-        origins.insert(to, from);
-    }
-    origins.retain(|to, from| to != from && after.contains(to) && before.contains(from));
-    origins
 }
 
 /// Keeps other runs of okep from writing below `root` while the value lives, where folders can be locked.
@@ -180,26 +171,21 @@ fn cannot(path: &str, source: io::Error) -> Error {
     Error::Io { path: path.into(), source, written: Vec::new() }
 }
 
-/// Writes what was checked. An error has the path, and why it cannot be written unless it is because the file
-/// changed.
+/// Writes what was checked, and takes up in `written` what was.
 fn replace(
     root: &Path,
     new: &[(&str, Bytes)],
     contents: &[Contents],
     origins: &BTreeMap<&str, &str>,
     written: &mut Vec<String>,
-) -> Result<(), (String, Option<io::Error>)> {
-    let fails = |path: &str| {
-        let path = path.to_owned();
-        |error| (path, Some(error))
-    };
+) -> Result<(), Error> {
     let mut staged = Vec::new();
     for (path, _, new) in contents {
-        staged.push(atomic::stage(&root.join(path), new).map_err(fails(path))?);
+        staged.push(atomic::stage(&root.join(path), new).map_err(|error| cannot(path, error))?);
     }
     // A new file comes before what links to it.
     for (path, bytes) in new {
-        atomic::create(&root.join(path), bytes, false).map_err(fails(path))?;
+        atomic::create(&root.join(path), bytes, false).map_err(|error| cannot(path, error))?;
         written.push((*path).to_owned());
     }
     let mut folders = BTreeSet::new();
@@ -207,10 +193,10 @@ fn replace(
         let target = root.join(path);
         match fs::read(&target) {
             Ok(now) if now == **old => {}
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(fails(path)(error)),
-            _ => return Err(((*path).to_owned(), None)),
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(cannot(path, error)),
+            _ => return Err(Error::ChangedMeanwhile { path: (*path).to_owned(), written: Vec::new() }),
         }
-        file.persist(&target).map_err(|error| fails(path)(error.error))?;
+        file.persist(&target).map_err(|error| cannot(path, error.error))?;
         written.push((*path).to_owned());
         folders.extend(target.parent().map(Path::to_owned));
     }
@@ -218,9 +204,9 @@ fn replace(
     for (to, from) in origins {
         let (source, target) = (root.join(from), root.join(to));
         if target.symlink_metadata().is_ok() && !same_file(&source, &target) {
-            return Err(fails(to)(io::ErrorKind::AlreadyExists.into()));
+            return Err(cannot(to, io::ErrorKind::AlreadyExists.into()));
         }
-        fs::rename(&source, &target).map_err(fails(to))?;
+        fs::rename(&source, &target).map_err(|error| cannot(to, error))?;
         written.retain(|path| path != from);
         written.push((*to).to_owned());
         folders.extend(target.parent().map(Path::to_owned));

@@ -4,12 +4,13 @@
 //! disagree with them. There are two views, since an OKEP is held to the template of its time.
 
 use crate::audit::landing;
+use crate::fix::plan::is_excused;
 use crate::okep::proposal::Okep;
 use crate::okep::requirements::Requirements;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template::Template;
 use crate::okep::template_history::{LandedUnder, TemplateHistory, TemplateRevision};
-use crate::rules::finding::{Finding, Severity};
+use crate::rules::finding::Finding;
 use crate::rules::{Check, rule};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -61,13 +62,6 @@ impl MatrixState {
             _ => MatrixState::Faulty,
         }
     }
-}
-
-/// Whether the template came to ask for it after the OKEP had landed.
-pub fn is_excused(finding: &Finding) -> bool {
-    let milder = |r: &crate::rules::Rule| r.is_of_template() && r.severity != Severity::Hint;
-    finding.grandfathered.is_some()
-        || (finding.severity == Severity::Hint && rule(finding.rule).is_some_and(milder))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
