@@ -42,21 +42,7 @@ pub enum Command {
         rule: Option<String>,
     },
     /// Start an OKEP from the repository's own template, and add it to nav and the index page
-    New {
-        /// Its tracking issue: the number or the URL
-        issue: String,
-        /// What is proposed, in a few words; it also names the file
-        title: String,
-        /// Put it into a folder of its own, for images and companion pages
-        #[arg(long)]
-        folder: bool,
-        /// Name the file after NAME instead of the title
-        #[arg(long, value_name = "NAME")]
-        slug: Option<String>,
-        /// Use the number even if an OKEP on another branch has it
-        #[arg(long)]
-        force: bool,
-    },
+    New(NewArgs),
     /// Install, remove or show the git hooks that check each commit or push
     Hook {
         #[command(subcommand)]
@@ -89,18 +75,38 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum HookAction {
     /// Check each commit and merge from now on; other hooks are left as they are
-    Install {
-        /// Check each push instead of each commit
-        #[arg(long)]
-        pre_push: bool,
-        /// Also compare the commit's subject with its files, as a hint
-        #[arg(long)]
-        commit_msg: bool,
-    },
+    Install(InstallArgs),
     /// Remove okep's own hooks, and nothing else
     Uninstall,
     /// Show the hooks; exits with 1 where neither commits nor pushes are checked
     Status,
+}
+
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// Its tracking issue: the number or the URL
+    pub issue: String,
+    /// What is proposed, in a few words; it also names the file
+    pub title: String,
+    /// Put it into a folder of its own, for images and companion pages
+    #[arg(long)]
+    pub folder: bool,
+    /// Name the file after NAME instead of the title
+    #[arg(long, value_name = "NAME")]
+    pub slug: Option<String>,
+    /// Use the number even if an OKEP on another branch has it
+    #[arg(long)]
+    pub force: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct InstallArgs {
+    /// Check each push instead of each commit
+    #[arg(long)]
+    pub pre_push: bool,
+    /// Also compare the commit's subject with its files, as a hint
+    #[arg(long)]
+    pub commit_msg: bool,
 }
 
 #[derive(Debug, Args, Clone, Default, PartialEq, Eq)]

@@ -93,19 +93,14 @@ fn with_values(page: &str, command: &Command) -> String {
     for option in command.get_opts() {
         let Some(value) = option.get_value_names().and_then(|names| names.first()) else { continue };
         let value = format!("\\fI{value}\\fR");
-        if let Some(long) = option.get_long() {
-            let long = long.replace('-', "\\-");
-            let value =
-                if option.is_require_equals_set() { format!("[={value}]") } else { format!(" {value}") };
-            page = page.replacen(
-                &format!("[\\fB\\-\\-{long}\\fR]"),
-                &format!("[\\fB\\-\\-{long}\\fR{value}]"),
-                1,
-            );
-        } else if let Some(short) = option.get_short() {
-            page =
-                page.replacen(&format!("[\\fB\\-{short} \\fR]"), &format!("[\\fB\\-{short}\\fR {value}]"), 1);
-        }
+        let long = option.get_long().map(|long| format!("\\-\\-{}\\fR", long.replace('-', "\\-")));
+        let (flag, value) = match (long, option.get_short()) {
+            (Some(long), _) if option.is_require_equals_set() => (long, format!("[={value}]")),
+            (Some(long), _) => (long, format!(" {value}")),
+            (None, Some(short)) => (format!("\\-{short} \\fR"), value),
+            (None, None) => continue,
+        };
+        page = page.replacen(&format!("[\\fB{flag}]"), &format!("[\\fB{flag}{value}]"), 1);
     }
     page
 }

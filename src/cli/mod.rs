@@ -21,7 +21,7 @@ pub mod target;
 mod terminal;
 pub mod values;
 
-use crate::cli::args::{CheckArgs, Cli, Command, HookAction};
+use crate::cli::args::{CheckArgs, Cli, Command, HookAction, NewArgs};
 use crate::cli::output::{VERSION, escape_lines, is_broken_pipe, print, print_error, refuse, written};
 use crate::lsp;
 use crate::text::nearest::nearest;
@@ -49,10 +49,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(Command::Check(args)) => check::check(dir, args),
         Some(Command::History(args)) => history::history(dir, args),
         Some(Command::Explain { rule }) => explain::run(rule.as_deref()),
-        Some(Command::New { issue, title, folder, slug, force }) => {
-            let slug = slug.as_deref();
-            new(dir, &new::NewOkep { issue, title, own_folder: *folder, slug, force: *force })
-        }
+        Some(Command::New(args)) => new(dir, args),
         Some(Command::Hook { action }) => hook(dir, action),
         Some(Command::CommitMsg { message }) => {
             print_error(&escape_lines(&commit_msg::hint(dir, message).unwrap_or_default()));
@@ -116,19 +113,18 @@ fn mistyped_command(cli: &Cli) -> Option<(String, String)> {
     Some((word.to_owned(), nearest(word, &names)?.to_owned()))
 }
 
-fn new(dir: Option<&Path>, okep: &new::NewOkep) -> anyhow::Result<ExitCode> {
-    print(&escape_lines(&new::new(dir, okep)?))?;
+fn new(dir: Option<&Path>, args: &NewArgs) -> anyhow::Result<ExitCode> {
+    print(&escape_lines(&new::new(dir, args)?))?;
     Ok(ExitCode::SUCCESS)
 }
 
 fn hook(dir: Option<&Path>, action: &HookAction) -> anyhow::Result<ExitCode> {
     let (message, checks) = match action {
-        HookAction::Install { pre_push, commit_msg } => {
-            let wanted = hook::WantedHooks { pre_push: *pre_push, commit_msg: *commit_msg };
+        HookAction::Install(wanted) => {
             let obstacle = match hook::install(dir, wanted) {
-                Ok(installed) => {
-                    print(&escape_lines(&installed.message))?;
-                    installed.obstacle
+                Ok((message, obstacle)) => {
+                    print(&escape_lines(&message))?;
+                    obstacle
                 }
                 Err(why) => Some(why),
             };

@@ -3,40 +3,23 @@
 //! Nothing is written before all is known to fit; nothing that is there is written over but the lines
 //! that go into the registers. The prompts are left to the author.
 
-use crate::audit::check;
-use crate::audit::check::configuration;
+use crate::audit::check::{self, configuration};
+use crate::cli::args::NewArgs;
 use crate::cli::new_entries::{NewEntry, registers};
-use crate::cli::suggested_commands;
-use crate::cli::suggested_commands::shell;
+use crate::cli::suggested_commands::{self, shell_path};
 use crate::files::{Layout, Note, Tree};
-use crate::fix::atomic;
-use crate::fix::write;
+use crate::fix::{atomic, write};
 use crate::git::{Error as GitError, Repo};
 use crate::markdown::document::{Document, fold_blanks};
 use crate::okep::draft::draft;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::title;
-use crate::text::path;
-use crate::text::path::{Role, slug};
+use crate::text::path::{self, Role, slug};
 use anyhow::{anyhow, bail};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
-
-/// What OKEP is to begin.
-#[derive(Debug, Clone, Copy)]
-pub struct NewOkep<'a> {
-    /// The number or the URL of its issue, as it was written.
-    pub issue: &'a str,
-    pub title: &'a str,
-    /// Whether it gets a folder of its own.
-    pub own_folder: bool,
-    /// What its file is named after, where that is not the title.
-    pub slug: Option<&'a str>,
-    /// Whether it may have the number of an OKEP on another branch.
-    pub force: bool,
-}
 
 /// A file name may have 255 bytes on the usual file systems; the rest is for the ending and the temporary
 /// files of other programs.
@@ -46,8 +29,8 @@ const LONGEST_NAME: usize = 240;
 ///
 /// # Errors
 /// Something does not fit; unless the message tells what was written, nothing was.
-pub fn new(dir: Option<&Path>, wish: &NewOkep) -> anyhow::Result<String> {
-    let NewOkep { issue, title, own_folder, slug: name, force } = *wish;
+pub fn new(dir: Option<&Path>, args: &NewArgs) -> anyhow::Result<String> {
+    let NewArgs { issue, title, folder: own_folder, slug: name, force } = args;
     let Some((number, its_repository)) = issue_of(issue) else {
         bail!(
             "`{issue}` is neither the number of an issue nor its URL; open a tracking issue first: the OKEP \
@@ -55,7 +38,7 @@ pub fn new(dir: Option<&Path>, wish: &NewOkep) -> anyhow::Result<String> {
         );
     };
     let title = bare(title, number)?;
-    let named = name.unwrap_or(&title);
+    let named = name.as_ref().unwrap_or(&title);
     let slug = slug(named);
     if slug.is_empty() {
         bail!(
@@ -97,10 +80,10 @@ pub fn new(dir: Option<&Path>, wish: &NewOkep) -> anyhow::Result<String> {
             link.repository
         );
     }
-    let mut notes = unread_or_taken(&here, &before, number, force)?;
+    let mut notes = unread_or_taken(&here, &before, number, *force)?;
     let folder = &here.layout.folder;
     let own = format!("{folder}/{stem}");
-    let path = if own_folder { format!("{own}/{stem}.md") } else { format!("{own}.md") };
+    let path = if *own_folder { format!("{own}/{stem}.md") } else { format!("{own}.md") };
     for path in [&path, &own] {
         if here.root.join(path).symlink_metadata().is_ok() {
             return Err(exists(path));
@@ -194,30 +177,26 @@ fn issue_of(issue: &str) -> Option<(u64, Option<String>)> {
 /// Whether the heading says something else than the title, on GitHub or on the site.
 fn lost(title: &str, reads: &str, number: u64, well_formed: bool) -> Option<anyhow::Error> {
     // What only marks, such as backticks, is no word.
-    let said = |text: &str| text.replace(['`', '*', '_', '~', '\\'], "");
-    let refused = |reads: &str, remedy: String| {
+    let said = |text: &str| fold_blanks(&text.replace(['`', '*', '_', '~', '\\'], ""));
+    let refused = |reads: &str, remedy: &str| {
         Some(anyhow!("as a heading, the title `{title}` would be shown as `{reads}`; {remedy}"))
     };
     if let Some(rest) = title.strip_suffix('#').filter(|rest| !rest.ends_with('\\')) {
         let bare = rest.trim_end_matches('#').trim_end();
         let reads = format!("{}-{number}: {bare}", title::PREFIX);
-        return refused(&reads, format!("MkDocs drops `#` at the end of a heading; write `{rest}\\#`"));
+        return refused(&reads, &format!("MkDocs drops `#` at the end of a heading; write `{rest}\\#`"));
     }
-    let expected = format!("{}-{number}: {title}", title::PREFIX);
-    if well_formed && fold_blanks(&said(reads)) == fold_blanks(&said(&expected)) {
+    if well_formed && said(reads) == said(&format!("{}-{number}: {title}", title::PREFIX)) {
         return None;
     }
-    let tag = title.find('<').zip(title.rfind('>')).filter(|(open, close)| open < close);
-    refused(
-        reads,
-        match tag {
-            Some((open, close)) => {
-                let (before, tags, after) = (&title[..open], &title[open..=close], &title[close + 1..]);
-                format!("text between `<` and `>` is HTML; put it in backticks: '{before}`{tags}`{after}'")
-            }
-            None => "reword it, or put the part that Markdown interprets in backticks".into(),
-        },
-    )
+    match title.find('<').zip(title.rfind('>')).filter(|(open, close)| open < close) {
+        Some((open, close)) => {
+            let (before, tags, after) = (&title[..open], &title[open..=close], &title[close + 1..]);
+            let remedy = "text between `<` and `>` is HTML; put it in backticks";
+            refused(reads, &format!("{remedy}: '{before}`{tags}`{after}'"))
+        }
+        None => refused(reads, "reword it, or put the part that Markdown interprets in backticks"),
+    }
 }
 
 /// The title without blanks around and without the number, should it carry its own.
@@ -356,7 +335,7 @@ fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[NewEntry], not
         let place = note.path.as_ref().map_or(String::new(), |path| format!("`{path}`: "));
         said += &format!("note: {place}{}\n", note.message);
     }
-    let from = dir.map_or(String::new(), |dir| format!(" -C {}", shell(&dir.display().to_string())));
+    let from = dir.map_or(String::new(), |dir| format!(" -C {}", shell_path(dir)));
     said += match notes.iter().any(|note| note.kind == "no-template") {
         true => "\nNext:\n  fill in its sections\n",
         false => "\nNext:\n  answer the template's prompts in it, and delete them\n",

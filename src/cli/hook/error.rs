@@ -3,7 +3,7 @@
 use crate::fix::atomic;
 use crate::git::Error as GitError;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -56,4 +56,11 @@ pub enum Error {
     Nothing { why: Box<Error>, command: String, rest: String },
     #[error("`{path}` cannot be {what}: {source}{}", atomic::remedy(.source))]
     Io { path: PathBuf, what: &'static str, source: io::Error },
+}
+
+impl Error {
+    /// The error of the system about a file that cannot be `what`.
+    pub fn io(path: &Path, what: &'static str) -> impl FnOnce(io::Error) -> Error {
+        move |source| Error::Io { path: path.to_owned(), what, source }
+    }
 }

@@ -50,7 +50,7 @@ impl HookFile {
         let found = match path.symlink_metadata() {
             Ok(found) => found,
             Err(error) if is_absent(&error) => return Ok(HookFile::NONE),
-            Err(source) => return Err(Error::Io { path: path.to_owned(), what: "read", source }),
+            Err(error) => return Err(Error::io(path, "read")(error)),
         };
         // A dangling link, and a program that is not readable, belong to somebody else.
         let is_executable = fs::metadata(path).is_ok_and(|found| found.is_file() && has_execute_bit(&found));

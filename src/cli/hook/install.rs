@@ -6,21 +6,14 @@ use super::error::Error;
 use super::file::{HookFile, Owner};
 use super::folder::{hooks, set_aside};
 use super::script::{COMMIT_MSG, PRE_COMMIT, PRE_MERGE_COMMIT, PRE_PUSH, Script};
+use crate::cli::args::InstallArgs;
 use crate::fix::atomic;
 use crate::git::{HooksFolder, HooksPlace};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Which hooks to install.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct WantedHooks {
-    /// Check pushes and leave commits alone.
-    pub pre_push: bool,
-    pub commit_msg: bool,
-}
-
-impl WantedHooks {
-    fn scripts(self) -> Vec<Script> {
+impl InstallArgs {
+    fn scripts(&self) -> Vec<Script> {
         let mut scripts = match self.pre_push {
             true => vec![PRE_PUSH],
             false => vec![PRE_COMMIT, PRE_MERGE_COMMIT],
@@ -29,25 +22,18 @@ impl WantedHooks {
         scripts
     }
 
-    fn command(self) -> String {
+    fn command(&self) -> String {
         let pre_push = if self.pre_push { " --pre-push" } else { "" };
         let commit_msg = if self.commit_msg { " --commit-msg" } else { "" };
         format!("okep hook install{pre_push}{commit_msg}")
     }
 }
 
-/// What was installed, and what prevented the rest.
-#[derive(Debug)]
-pub struct Installed {
-    pub message: String,
-    pub obstacle: Option<Error>,
-}
-
-/// Installs the hooks that are wanted; what is there already is kept.
+/// Installs the hooks that are wanted, and keeps what is there already. Gives what was done, and what prevented the rest.
 ///
 /// # Errors
 /// The first hook cannot be installed; then nothing has been written.
-pub fn install(dir: Option<&Path>, wanted: WantedHooks) -> Result<Installed, Error> {
+pub fn install(dir: Option<&Path>, wanted: &InstallArgs) -> Result<(String, Option<Error>), Error> {
     let (root, hooks) = hooks(dir)?;
     if hooks.place == HooksPlace::Outside {
         return Err(outside(hooks));
@@ -98,24 +84,16 @@ pub fn install(dir: Option<&Path>, wanted: WantedHooks) -> Result<Installed, Err
         message +=
             "commits are checked too, by another hook of okep; `okep hook uninstall` removes all of them\n";
     }
-    Ok(Installed { message, obstacle })
+    Ok((message, obstacle))
 }
 
 fn write(hooks: &HooksFolder, missing: &[(PathBuf, &Script)]) -> Result<(), Error> {
     if missing.is_empty() {
         return Ok(());
     }
-    fs::create_dir_all(&hooks.path).map_err(|source| Error::Io {
-        path: hooks.path.clone(),
-        what: "made",
-        source,
-    })?;
+    fs::create_dir_all(&hooks.path).map_err(Error::io(&hooks.path, "made"))?;
     for (path, script) in missing {
-        atomic::create(path, script.text.as_bytes(), true).map_err(|source| Error::Io {
-            path: path.clone(),
-            what: "written",
-            source,
-        })?;
+        atomic::create(path, script.text.as_bytes(), true).map_err(Error::io(path, "written"))?;
     }
     Ok(())
 }
@@ -166,11 +144,11 @@ fn how(path: &Path) -> &'static str {
 #[cfg(unix)]
 fn make_executable(path: &Path) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt;
-    let failed = |source| Error::Io { path: path.to_owned(), what: "made executable", source };
-    let mode = fs::metadata(path).map_err(failed)?.permissions().mode();
+    let what = "made executable";
+    let mode = fs::metadata(path).map_err(Error::io(path, what))?.permissions().mode();
     // Everybody who may read it may run it, as with git's own sample hooks.
     let mode = mode | ((mode & 0o444) >> 2);
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(failed)
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(Error::io(path, what))
 }
 
 #[cfg(not(unix))]

@@ -9,6 +9,6 @@ mod status;
 mod uninstall;
 
 pub use error::Error;
-pub use install::{Installed, WantedHooks, install};
+pub use install::install;
 pub use status::status;
 pub use uninstall::uninstall;

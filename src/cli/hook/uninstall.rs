@@ -20,11 +20,7 @@ pub fn uninstall(dir: Option<&Path>) -> Result<String, Error> {
             let file = HookFile::read(&path, script, root.as_deref())?;
             match file.owner {
                 Owner::Okep => {
-                    fs::remove_file(&path).map_err(|source| Error::Io {
-                        path: path.clone(),
-                        what: "deleted",
-                        source,
-                    })?;
+                    fs::remove_file(&path).map_err(Error::io(&path, "deleted"))?;
                     message += &format!("removed `{}`\n", path.display());
                 }
                 Owner::OkepChanged => changed = Some(path),
