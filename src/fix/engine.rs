@@ -62,12 +62,14 @@ pub fn fix(
         run.fixed.rounds += 1;
     }
     if run.fixed.rounds == MOST_ROUNDS || run.is_tired() {
-        run.fixed
-            .notes
-            .push(Note::new("unfinished-fix", "not everything could be fixed in one run; run it again"));
+        let message = "not everything could be fixed in one run; run it again";
+        run.fixed.notes.push(Note::new("unfinished-fix", message));
     }
     run.end()
 }
+
+/// Findings whose fixes go together, and the tree after them.
+type Proven<'f> = (Vec<&'f Finding>, Option<Tree>);
 
 /// Findings whose fixes are not proven, and why.
 type Rejected<'f> = Vec<(&'f Finding, FixRejection)>;
@@ -102,15 +104,14 @@ impl EngineRun<'_> {
         while !candidates.is_empty() && !self.is_tired() {
             let batch = apart(&self.state.snapshot, &candidates);
             if let Ok(tree) = self.verifier.together(&self.state, &batch) {
-                let applied: Vec<Finding> = batch.into_iter().cloned().collect();
-                self.take(applied, tree);
+                self.take(batch.into_iter().cloned().collect(), tree);
                 return true;
             }
-            let (good, bad) = self.by_page(&batch);
+            let ((good, tree), bad) = self.by_page(&batch);
             self.fixed.notes.extend(bad.iter().map(|(finding, rejection)| rejection.note(finding)));
             self.refused.extend(bad.iter().map(|(finding, _)| (*finding).clone()));
-            if let Some((applied, tree)) = good {
-                self.take(applied, tree);
+            if let Some(tree) = tree {
+                self.take(good.into_iter().cloned().collect(), tree);
                 return true;
             }
             candidates.retain(|c| !bad.iter().any(|(finding, _)| std::ptr::eq(*finding, *c)));
@@ -129,7 +130,7 @@ impl EngineRun<'_> {
 
     /// As many of a batch as go together, and those that fail by themselves with the reason. Each page is tried by
     /// itself first, so that one that fails costs the others nothing.
-    fn by_page<'f>(&self, batch: &[&'f Finding]) -> (Option<(Vec<Finding>, Tree)>, Rejected<'f>) {
+    fn by_page<'f>(&self, batch: &[&'f Finding]) -> (Proven<'f>, Rejected<'f>) {
         let mut pages: BTreeMap<&str, Vec<&'f Finding>> = BTreeMap::new();
         for finding in batch {
             pages.entry(&finding.path).or_default().push(finding);
@@ -147,23 +148,22 @@ impl EngineRun<'_> {
                 good.extend(page);
                 continue;
             }
-            let (some, rejected) = self.one_by_one(&page);
-            let applied = some.map(|(applied, _)| applied).unwrap_or_default();
-            good.extend(page.into_iter().filter(|finding| applied.contains(finding)));
+            let ((some, _), rejected) = self.one_by_one(&page);
+            good.extend(some);
             bad.extend(rejected);
         }
         if let Ok(tree) = self.verifier.together(&self.state, &good)
             && !good.is_empty()
         {
-            return (Some((good.into_iter().cloned().collect(), tree)), bad);
+            return ((good, Some(tree)), bad);
         }
-        let (some, more) = self.one_by_one(&good);
+        let (proven, more) = self.one_by_one(&good);
         bad.extend(more);
-        (some, bad)
+        (proven, bad)
     }
 
     /// The same, one finding after the other.
-    fn one_by_one<'f>(&self, batch: &[&'f Finding]) -> (Option<(Vec<Finding>, Tree)>, Rejected<'f>) {
+    fn one_by_one<'f>(&self, batch: &[&'f Finding]) -> (Proven<'f>, Rejected<'f>) {
         let mut good: Vec<&Finding> = Vec::new();
         let mut after = None;
         let mut bad = Vec::new();
@@ -184,7 +184,7 @@ impl EngineRun<'_> {
                 Err(_) => drop(good.pop()),
             }
         }
-        (after.map(|tree| (good.into_iter().cloned().collect(), tree)), bad)
+        ((good, after), bad)
     }
 
     fn take(&mut self, applied: Vec<Finding>, tree: Tree) {

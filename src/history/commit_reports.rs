@@ -46,18 +46,14 @@ impl Reporter<'_> {
     ) -> Vec<FindingStory> {
         let graph = &self.walk.graph;
         let is_own = |commit: &u32| {
+            let (parents, held) = (graph.parents(*commit), |commit: u32| self.walk.held[commit as usize]);
             self.line.merged_with.get(*commit as usize).is_some_and(|at| *at != NONE)
-                && graph.parents(*commit).len() < 2
+                && parents.len() < 2
                 && !graph.is_cut(*commit)
+                && parents.first().is_none_or(|parent| held(*parent) != held(*commit))
         };
         let mut findings = Vec::new();
-        let changed: Vec<u32> = (0..graph.len() as u32)
-            .filter(is_own)
-            .filter(|c| {
-                let parent = graph.parents(*c).first();
-                parent.is_none_or(|p| self.walk.held[*p as usize] != self.walk.held[*c as usize])
-            })
-            .collect();
+        let changed: Vec<u32> = (0..graph.len() as u32).filter(is_own).collect();
         for part in changed.chunks(4096) {
             for (commit, commit_info) in part.iter().zip(read_commits(part)) {
                 if !commit_info.subject.to_ascii_lowercase().contains("okep") {
@@ -83,8 +79,7 @@ impl Reporter<'_> {
                     let who = touched.iter().find(is_about).and_then(|path| self.who(*commit, *path));
                     let about = who.map_or_else(Default::default, |who| self.about(who));
                     let introduced = Some(self.moment(at, *commit));
-                    let age_days = self.days(at, self.last());
-                    FindingStory { introduced, age_days, ..plain(finding, about) }
+                    FindingStory { introduced, age_days: self.days(at, self.last()), ..plain(finding, about) }
                 }));
             }
         }

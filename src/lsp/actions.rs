@@ -8,6 +8,7 @@ use crate::fix::engine::{self, borrowed};
 use crate::fix::repair::counts;
 use crate::fix::verify::verify;
 use crate::okep::suppressions::suppression;
+use crate::report::explain::capital;
 use crate::rules::finding::{Edit, Finding, Fix, Safety};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -149,9 +150,4 @@ fn differences(path: &str, before: &str, after: &str) -> Vec<Edit> {
         Edit::replace(path, offset(removed.start)..offset(removed.end), new[added].concat())
     };
     changed.map(edit).collect()
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }

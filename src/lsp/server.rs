@@ -261,7 +261,7 @@ impl<W: Write> Server<W> {
         let unsaved = open.iter().map(|(path, document)| (*path, document.text.as_str()));
         let failed = if open.is_empty() { None } else { workspace.check(root, unsaved).err() };
         let open: BTreeSet<String> = open.into_keys().map(str::to_owned).collect();
-        let mut found = match &failed {
+        let found = match &failed {
             _ if open.is_empty() => BTreeMap::new(),
             Some(error) => {
                 workspace.log_once(error.to_string());
@@ -271,9 +271,6 @@ impl<W: Write> Server<W> {
                 self.view(root).map(|view| diagnostics::of_outcome(&view, &self.pages)).unwrap_or_default()
             }
         };
-        for path in &open {
-            found.entry(path.clone()).or_default();
-        }
         let Some(workspace) = self.workspaces.get_mut(root) else { return Ok(()) };
         let before = std::mem::replace(&mut workspace.shown, found.clone());
         workspace.due = None;
@@ -281,17 +278,17 @@ impl<W: Write> Server<W> {
         if open.is_empty() {
             self.workspaces.remove(root);
         }
-        for path in before.keys().filter(|path| !found.contains_key(*path)).cloned().collect::<Vec<_>>() {
-            found.insert(path, Vec::new());
+        let paths: BTreeSet<&String> = open.iter().chain(before.keys()).chain(found.keys()).collect();
+        for path in paths {
+            let [was, now] = [&before, &found].map(|of| of.get(path).map(Vec::as_slice).unwrap_or_default());
+            if open.contains(path) || now != was {
+                self.publish(root, &folder, path, now)?;
+            }
         }
-        let is_news = |(path, now): &(String, Vec<Value>)| {
-            open.contains(path) || *now != before.get(path).cloned().unwrap_or_default()
-        };
-        let mut news = found.into_iter().filter(is_news);
-        news.try_for_each(|(path, found)| self.publish(root, &folder, &path, found))
+        Ok(())
     }
 
-    fn publish(&mut self, root: &Path, folder: &Path, path: &str, diagnostics: Vec<Value>) -> io::Result<()> {
+    fn publish(&mut self, root: &Path, folder: &Path, path: &str, diagnostics: &[Value]) -> io::Result<()> {
         let open = of_root(&self.documents, root).find(|(_, document)| document.path == path);
         let mut params = json!({ "diagnostics": diagnostics });
         params["uri"] =

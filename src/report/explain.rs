@@ -25,7 +25,7 @@ pub fn one(rule: &Rule, terminal: &Terminal) -> String {
     let word = terminal.paint(severity(rule.severity), rule.severity.as_str());
     let mut parts = vec![
         format!("{} ({word})\n", terminal.paint(BOLD, rule.id)),
-        readable.wrap("", &capital(rule.offence), 0),
+        readable.wrap("", &format!("{}.", capital(rule.offence)), 0),
         readable.wrap("", rule.why, 0),
         example("Instead of", rule.bad, terminal),
         example("write", rule.good, terminal),
@@ -59,10 +59,8 @@ fn example(title: &str, text: &str, terminal: &Terminal) -> String {
     format!("{}\n{}", terminal.paint(BOLD, title), lines.collect::<String>())
 }
 
-fn capital(text: &str) -> String {
+/// A text with a capital letter at its beginning.
+pub fn capital(text: &str) -> String {
     let mut chars = text.chars();
-    match chars.next() {
-        Some(first) => first.to_uppercase().chain(chars).chain(['.']).collect(),
-        None => String::new(),
-    }
+    chars.next().map_or(String::new(), |first| first.to_uppercase().chain(chars).collect())
 }

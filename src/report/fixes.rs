@@ -18,10 +18,7 @@ pub fn summary(repair: &Repair, wrote: bool) -> String {
         out += &format!("{path}: {}: {}\n", finding.rule, escape_control(title));
     }
     let is_left_alone = repair.notes.iter().any(|note| [HALF_STAGED, "left-alone"].contains(&note.kind));
-    let fixes = match repair.fixed.applied.len() {
-        1 => format!("1 fix in {}", count(files.len(), "file")),
-        n => format!("{n} fixes in {}", count(files.len(), "file")),
-    };
+    let fixes = format!("{} in {}", count(repair.fixed.applied.len(), "fix"), count(files.len(), "file"));
     out += &match (repair.fixed.applied.is_empty(), wrote) {
         (true, _) if repair.suggested > 0 => {
             let suggested = count(repair.suggested, "suggestion");

@@ -41,7 +41,7 @@ pub fn section(page: &HtmlPage, ids: &Ids) -> Markup {
 }
 
 fn okep(page: &HtmlPage, okep: &OkepStory, id: &str, open: &[&Open]) -> Markup {
-    let forge = page.tip.and_then(|tip| tip.forge.as_ref());
+    let forge = page.forge();
     let tip = page.tip.filter(|_| okep.deleted.is_none());
     let path = tip.and_then(|tip| Some(forge?.file(&tip.commit, &okep.path, None)));
     html! {
@@ -70,7 +70,7 @@ fn card(page: &HtmlPage, open: &Open) -> Markup {
         (None, None) => return html! {},
     };
     let severity = open.severity().as_str();
-    let forge = page.tip.and_then(|tip| tip.forge.as_ref());
+    let forge = page.forge();
     let id = &open.anchor;
     html! {
         article class={ "card " (severity) } id=(id) aria-labelledby={ (id) "-h" } tabindex="-1" {

@@ -1,7 +1,7 @@
 //! The picture of what was open when: a stack of errors, warnings and hints, and what landed.
 
 use super::scale::{Scale, at, percent};
-use super::text::{escape_control, name, scroll};
+use super::text::{escape_control, head, name, scroll};
 use crate::audit::report::Counts;
 use crate::history::report::Story;
 use crate::report::history::change;
@@ -186,12 +186,7 @@ fn table(story: &Story, steps: &[(String, Counts)]) -> Markup {
     html! {
         table {
             caption #steps-h { "Open findings after each day that changed something" }
-            thead {
-                tr {
-                    th scope="col" { "Day" } th.number scope="col" { "Errors" } th.number scope="col" { "Warnings" }
-                    th.number scope="col" { "Hints" } th scope="col" { "What happened" }
-                }
-            }
+            (head(&["Day", "Errors", "Warnings", "Hints", "What happened"], &["Errors", "Warnings", "Hints"]))
             tbody {
                 @for day in days {
                     @let counts = open_on(steps, day);

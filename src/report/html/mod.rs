@@ -17,6 +17,7 @@ mod text;
 
 use crate::history::head_audit::Tip;
 use crate::history::report::{FindingStory, Story};
+use crate::okep::forge::Forge;
 use ids::Ids;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use text::escape_control;
@@ -34,11 +35,17 @@ pub struct HtmlPage<'a> {
     pub version: &'a str,
 }
 
+impl<'a> HtmlPage<'a> {
+    fn forge(&self) -> Option<&'a Forge> {
+        self.tip.and_then(|tip| tip.forge.as_ref())
+    }
+}
+
 /// The page, ended by a line break.
 pub fn page(page: &HtmlPage) -> String {
     let (style, script) = (policy::own(include_str!("style.css")), policy::own(include_str!("script.js")));
     let ids = Ids::new(page);
-    let name = page.tip.and_then(|tip| tip.forge.as_ref()).map(|forge| escape_control(&forge.repository));
+    let name = page.forge().map(|forge| escape_control(&forge.repository));
     let title = name.map_or_else(|| "OKEPs over time".to_owned(), |name| format!("OKEPs of {name}"));
     let markup = html! {
         (DOCTYPE)

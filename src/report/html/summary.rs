@@ -18,7 +18,7 @@ const NEXT: usize = 15;
 
 pub fn where_and_when(page: &HtmlPage) -> Markup {
     let walk = &page.story.walk;
-    let forge = page.tip.and_then(|tip| tip.forge.as_ref());
+    let forge = page.forge();
     html! {
         p.lead {
             @if let Some((first, last)) = &walk.days {

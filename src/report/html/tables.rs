@@ -2,7 +2,7 @@
 
 use super::HtmlPage;
 use super::ids::Ids;
-use super::text::{escape_control, file_name, heard, name, outside, place, prose, scroll, transition};
+use super::text::{escape_control, file_name, head, heard, name, outside, place, prose, scroll, transition};
 use crate::audit::report::Counts;
 use crate::files::Note;
 use crate::history::report::{FindingStory, OkepStory, TemplateKind, Transition};
@@ -11,9 +11,8 @@ use crate::report::history::change;
 use maud::{Markup, html};
 use std::collections::BTreeSet;
 
-fn forge<'a>(page: &HtmlPage<'a>) -> Option<&'a Forge> {
-    page.tip.and_then(|tip| tip.forge.as_ref())
-}
+const OKEP_COLUMNS: [&str; 9] =
+    ["OKEP", "Title", "Author", "Landed", "In nav", "Revisions", "Errors", "Warnings", "Hints"];
 
 pub fn okeps(page: &HtmlPage, ids: &Ids) -> Markup {
     html! {
@@ -23,16 +22,9 @@ pub fn okeps(page: &HtmlPage, ids: &Ids) -> Markup {
                 (scroll("okeps-c", html! {
                     table.sortable {
                         caption #okeps-c { "Every OKEP that landed; findings at landing and now" }
-                        thead {
-                            tr {
-                                th scope="col" { "OKEP" } th scope="col" { "Title" } th scope="col" { "Author" }
-                                th scope="col" { "Landed" } th scope="col" { "In nav" } th.number scope="col" { "Revisions" }
-                                th.number scope="col" { "Errors" } th.number scope="col" { "Warnings" }
-                                th.number scope="col" { "Hints" }
-                            }
-                        }
+                        (head(&OKEP_COLUMNS, &OKEP_COLUMNS[5..]))
                         tbody {
-                            @for (okep, id) in page.story.okeps.iter().zip(&ids.okeps) { (self::okep(okep, id, forge(page))) }
+                            @for (okep, id) in page.story.okeps.iter().zip(&ids.okeps) { (self::okep(okep, id, page.forge())) }
                         }
                     }
                 }))
@@ -93,13 +85,7 @@ pub fn findings(page: &HtmlPage, ids: &Ids) -> Markup {
                 (scroll("findings-c", html! {
                     table.sortable #findings-table {
                         caption #findings-c { "Every finding on the first-parent line, open or fixed" }
-                        thead {
-                            tr {
-                                th scope="col" { "OKEP" } th scope="col" { "Severity" } th scope="col" { "Rule" }
-                                th scope="col" { "About" } th scope="col" { "State" } th scope="col" { "Introduced" }
-                                th scope="col" { "Fixed" } th.number scope="col" { "Days" }
-                            }
-                        }
+                        (head(&["OKEP", "Severity", "Rule", "About", "State", "Introduced", "Fixed", "Days"], &["Days"]))
                         tbody { @for finding in findings { (self::finding(finding, page, ids)) } }
                     }
                 }))
@@ -138,7 +124,7 @@ fn filters(findings: &[&FindingStory]) -> Markup {
 }
 
 fn finding(finding: &FindingStory, page: &HtmlPage, ids: &Ids) -> Markup {
-    let forge = forge(page);
+    let forge = page.forge();
     let severity = finding.severity.as_str();
     let state = if finding.fixed.is_some() { "fixed" } else { "open" };
     let open = ids.story(finding).filter(|_| finding.fixed.is_none());
@@ -187,14 +173,14 @@ pub fn templates(page: &HtmlPage) -> Markup {
                 (scroll("template-c", html! {
                     table {
                         caption #template-c { "The revisions of the template" }
-                        thead { tr { th scope="col" { "Revision" } th scope="col" { "Landed" } th scope="col" { "Change" } } }
+                        (head(&["Revision", "Landed", "Change"], &[]))
                         tbody {
                             @for (i, template) in templates.iter().enumerate() {
                                 tr {
                                     th scope="row" { "T" (i + 1) }
                                     td {
                                         @if template.kind == TemplateKind::Edge { "before " time { (escape_control(&template.at.date)) } }
-                                        @else { (place(forge(page), &template.at)) }
+                                        @else { (place(page.forge(), &template.at)) }
                                     }
                                     td.wide { (prose(&change(template))) }
                                 }
@@ -220,7 +206,7 @@ pub fn all_notes<'a>(page: &HtmlPage<'a>) -> Vec<&'a Note> {
 
 pub fn notes(page: &HtmlPage) -> Markup {
     let notes = all_notes(page);
-    let forge = forge(page);
+    let forge = page.forge();
     let file = |path: &str| page.tip.and_then(|tip| Some(forge?.file(&tip.commit, path, None)));
     html! {
         @if !notes.is_empty() {

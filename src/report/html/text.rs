@@ -47,19 +47,22 @@ pub fn place(forge: Option<&Forge>, place: &SubjectPlace) -> Markup {
     html! {
         time { (escape_control(&place.date)) } " "
         @match place.pull_request {
-            Some(number) => (pull_request(forge, number)),
+            Some(number) => (outside(forge.map(|f| f.pull_request(number)), html! { "#" (number) })),
             None => (commit(forge, &place.commit)),
         }
     }
 }
 
-pub fn pull_request(forge: Option<&Forge>, number: u64) -> Markup {
-    outside(forge.map(|f| f.pull_request(number)), html! { "#" (number) })
-}
-
 /// When something was introduced or fixed, and by which author.
 pub fn transition(forge: Option<&Forge>, transition: &Transition) -> Markup {
     html! { (place(forge, &transition.landed)) " " span.author { (escape_control(&transition.author)) } }
+}
+
+/// The head of a table; some of its columns are numbers.
+pub fn head(columns: &[&str], numbers: &[&str]) -> Markup {
+    html! {
+        thead { tr { @for column in columns { th class=[numbers.contains(column).then_some("number")] scope="col" { (column) } } } }
+    }
 }
 
 /// Words for those who hear the page.

@@ -31,15 +31,11 @@ pub fn movement(by: i8) -> (&'static str, String) {
 
 /// Puts one heading at a level, and at the margin: one that is indented is none for the site.
 pub fn put_at_level(document: &Document, path: &str, heading: usize, level: u8) -> Option<Vec<Edit>> {
-    let by = level as i8 - document.headings[heading].level as i8;
+    let Heading { level: now, setext, span, .. } = &document.headings[heading];
     let mut edits = margin(document, path, heading);
     // The site takes `name: words` on the first line for metadata where no `#` is before it.
-    if document.headings[heading].setext && document.headings[heading].span.start == document.body_start {
-        edits.extend(underlined_at_level(document, path, &document.headings[heading], level)?);
-        return Some(edits);
-    }
-    if by != 0 {
-        edits.extend(relevel_one(document, path, heading, by)?);
+    if level != *now || *setext && span.start == document.body_start {
+        edits.extend(relevel_one(document, path, heading, level as i8 - *now as i8)?);
     }
     Some(edits)
 }
