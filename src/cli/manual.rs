@@ -93,14 +93,16 @@ fn with_values(page: &str, command: &Command) -> String {
     for option in command.get_opts() {
         let Some(value) = option.get_value_names().and_then(|names| names.first()) else { continue };
         let value = format!("\\fI{value}\\fR");
-        let long = option.get_long().map(|long| format!("\\-\\-{}\\fR", long.replace('-', "\\-")));
-        let (flag, value) = match (long, option.get_short()) {
-            (Some(long), _) if option.is_require_equals_set() => (long, format!("[={value}]")),
-            (Some(long), _) => (long, format!(" {value}")),
-            (None, Some(short)) => (format!("\\-{short} \\fR"), value),
+        let long = option.get_long().map(|long| format!("\\-\\-{}", long.replace('-', "\\-")));
+        let (bare, with_value) = match (long, option.get_short()) {
+            (Some(long), _) if option.is_require_equals_set() => {
+                (format!("{long}\\fR"), format!("{long}\\fR[={value}]"))
+            }
+            (Some(long), _) => (format!("{long}\\fR"), format!("{long}\\fR {value}")),
+            (None, Some(short)) => (format!("\\-{short} \\fR"), format!("\\-{short}\\fR {value}")),
             (None, None) => continue,
         };
-        page = page.replacen(&format!("[\\fB{flag}]"), &format!("[\\fB{flag}{value}]"), 1);
+        page = page.replacen(&format!("[\\fB{bare}]"), &format!("[\\fB{with_value}]"), 1);
     }
     page
 }
