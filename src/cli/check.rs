@@ -104,7 +104,7 @@ fn check_push(mut request: Request, push: Push, repo: &Arc<Repo>) -> anyhow::Res
     (request.bases, request.refused, request.repo) = (push.bases, Some("push"), Some(repo.clone()));
     match check_state(&request) {
         // A branch without OKEPs, such as that of a built site.
-        Err(error) if error.downcast_ref().is_some_and(target::Error::is_no_folder) => Ok(ExitCode::SUCCESS),
+        Err(error) if target::is_no_folder(&error) => Ok(ExitCode::SUCCESS),
         result => result,
     }
 }
@@ -128,7 +128,7 @@ fn check_state(request: &Request) -> anyhow::Result<ExitCode> {
     };
     let checked = repo.map_err(Into::into).and_then(|repo| target::check(request, repo.as_ref()));
     let mut outcome = match (checked, request.refused) {
-        (Err(error), Some(what)) if !error.is_no_folder() => {
+        (Err(error), Some(what)) if !target::is_no_folder(&error) => {
             anyhow::bail!("{error}; {what} refused; `{}` skips okep", way_around(what))
         }
         (checked, _) => checked?,
@@ -278,7 +278,7 @@ fn check_again(
     repo: Option<&Arc<Repo>>,
     outcome: &Outcome,
     repair: &Repair,
-) -> Result<Outcome, target::Error> {
+) -> anyhow::Result<Outcome> {
     let from = request.here().to_owned();
     let root = outcome.root.as_deref().unwrap_or(&from);
     for path in &mut request.args.paths {

@@ -4,6 +4,7 @@
 //! The repository is a pack that git wrote; this file adds a branch, a working tree and an index to it. It checks
 //! nothing, reads no git configuration and no environment, and starts no process.
 
+use anyhow::{Context as _, bail};
 use gix::ObjectId;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,43 +22,38 @@ const DESCRIPTION: &str = "The sample repository of `okep demo`\n";
 /// The branch that `HEAD` names.
 const BRANCH: &str = "refs/heads/main";
 
-/// Why the sample repository could not be built.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error("`{0}` is not empty; name a folder that is empty or does not exist yet")]
-    NotEmpty(PathBuf),
-    #[error("`{0}` is not a folder; name a folder that is empty or does not exist yet")]
-    NotAFolder(PathBuf),
-    #[error("could not {action} `{path}`; check the permissions and the free space there")]
-    Io { action: &'static str, path: PathBuf, source: io::Error },
-    #[error("could not {action} in the new repository `{path}`; remove that folder and try again")]
-    Git { action: &'static str, path: PathBuf, source: gix::Error },
-}
-
 /// Builds the sample repository in `dir`, which is created where it does not exist.
 ///
 /// Nothing is touched where `dir` is anything but absent or an empty folder. Where writing fails
 /// half way, what was written remains and the error names it.
-pub fn build(dir: &Path) -> Result<(), Error> {
+pub fn build(dir: &Path) -> anyhow::Result<()> {
     demand_empty(dir)?;
     let repo = init(dir)?;
     for (ending, bytes) in [("pack", PACK), ("idx", PACK_INDEX)] {
         write(dir.join(format!(".git/objects/pack/pack-{TIP}.{ending}")), bytes)?;
     }
-    point_branch_at_tip(&repo).map_err(|source| git_error("create the branch `main`", dir, source))?;
-    write_files(&repo, dir)?;
+    point_branch_at_tip(&repo).with_context(|| no_git("create the branch `main`", dir))?;
+    write_files(&repo, dir).with_context(|| no_git("write the index", dir))?;
     write(description(dir), DESCRIPTION.as_bytes())
 }
 
 /// Writes a file, and the folders around it.
-fn write(path: PathBuf, bytes: &[u8]) -> Result<(), Error> {
+fn write(path: PathBuf, bytes: &[u8]) -> anyhow::Result<()> {
     create(path.parent().expect("a file below a folder has a parent"))?;
-    std::fs::write(&path, bytes).map_err(|source| Error::Io { action: "write", path, source })
+    std::fs::write(&path, bytes).with_context(|| no_file("write", &path))
 }
 
-fn create(folder: &Path) -> Result<(), Error> {
-    let failed = |source| Error::Io { action: "create", path: folder.into(), source };
-    std::fs::create_dir_all(folder).map_err(failed)
+fn create(folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| no_file("create", folder))
+}
+
+fn no_file(action: &str, path: &Path) -> String {
+    format!("could not {action} `{}`; check the permissions and the free space there", path.display())
+}
+
+fn no_git(action: &str, dir: &Path) -> String {
+    let dir = dir.display();
+    format!("could not {action} in the new repository `{dir}`; remove that folder and try again")
 }
 
 /// Whether the sample repository is in `dir` already, whatever was done with it since.
@@ -69,33 +65,27 @@ fn description(dir: &Path) -> PathBuf {
     dir.join(".git/description")
 }
 
-fn demand_empty(dir: &Path) -> Result<(), Error> {
+fn demand_empty(dir: &Path) -> anyhow::Result<()> {
+    const REMEDY: &str = "name a folder that is empty or does not exist yet";
     match std::fs::read_dir(dir).map(|mut entries| entries.next().is_none()) {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Error::NotEmpty(dir.into())),
+        Ok(false) => bail!("`{}` is not empty; {REMEDY}", dir.display()),
         Err(err) if err.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(err) if err.kind() == io::ErrorKind::NotADirectory => Err(Error::NotAFolder(dir.into())),
-        Err(source) => Err(Error::Io { action: "read", path: dir.into(), source }),
+        Err(err) if err.kind() == io::ErrorKind::NotADirectory => {
+            bail!("`{}` is not a folder; {REMEDY}", dir.display())
+        }
+        Err(err) => Err(err).with_context(|| no_file("read", dir)),
     }
-}
-
-fn git_error(action: &'static str, dir: &Path, source: gix::Error) -> Error {
-    Error::Git { action, path: dir.into(), source }
 }
 
 /// A repository that knows nothing of the user: neither configuration nor environment is read, and
 /// gix adds hook samples of its own in place of the user's template folder.
-fn init(dir: &Path) -> Result<gix::Repository, Error> {
+fn init(dir: &Path) -> anyhow::Result<gix::Repository> {
     create(dir)?;
     let options = gix::create::Options { object_hash: Some(gix::hash::Kind::Sha1), ..Default::default() };
-    gix::ThreadSafeRepository::init_opts(
-        dir,
-        gix::create::Kind::WithWorktree,
-        options,
-        gix::open::Options::isolated(),
-    )
-    .map(|repo| repo.to_thread_local())
-    .map_err(|source| git_error("begin", dir, source))
+    let (kind, isolated) = (gix::create::Kind::WithWorktree, gix::open::Options::isolated());
+    let repo = gix::ThreadSafeRepository::init_opts(dir, kind, options, isolated);
+    Ok(repo.with_context(|| no_git("begin", dir))?.to_thread_local())
 }
 
 fn point_branch_at_tip(repo: &gix::Repository) -> gix::Result<()> {
@@ -112,16 +102,15 @@ fn tip() -> ObjectId {
 
 /// Writes the files of the last commit, and the index with what the file system says of each of them, as `git status`
 /// would otherwise take every file for changed until it has read it.
-fn write_files(repo: &gix::Repository, dir: &Path) -> Result<(), Error> {
-    let git = |source| git_error("write the index", dir, source);
-    let tree = repo.find_commit(tip()).and_then(|commit| commit.tree_id()).map_err(git)?;
-    let mut index = repo.index_from_tree(&tree).map_err(git)?;
+fn write_files(repo: &gix::Repository, dir: &Path) -> anyhow::Result<()> {
+    let tree = repo.find_commit(tip())?.tree_id()?;
+    let mut index = repo.index_from_tree(&tree)?;
     for (entry, path) in index.entries_mut_with_paths() {
-        let path = dir.join(gix::path::from_bstr(path).map_err(git)?);
-        write(path.clone(), &repo.find_blob(entry.id).map_err(git)?.data)?;
-        entry.stat = stat(&path).map_err(|source| Error::Io { action: "inspect", path, source })?;
+        let path = dir.join(gix::path::from_bstr(path)?);
+        write(path.clone(), &repo.find_blob(entry.id)?.data)?;
+        entry.stat = stat(&path).with_context(|| no_file("inspect", &path))?;
     }
-    index.write(Default::default()).map_err(git)
+    Ok(index.write(Default::default())?)
 }
 
 fn stat(path: &Path) -> io::Result<gix::index::entry::Stat> {

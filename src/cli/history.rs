@@ -1,6 +1,5 @@
 //! `okep history`: walks every commit, has it checked, and prints the story.
 
-use crate::audit::check;
 use crate::cli::output::{VERSION, print, print_error, print_patch};
 use crate::cli::progress::Progress;
 use crate::cli::terminal::terminal;
@@ -18,6 +17,7 @@ use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::report::{self, html::HtmlPage};
 use crate::rules;
 use crate::rules::finding::{Safety, Severity};
+use anyhow::{anyhow, bail};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -72,40 +72,6 @@ enum HistoryFormat {
     Html,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error("the range `{range}` is not alone; name one range, or revisions without `..`")]
-    RangeNotAlone { range: String },
-    #[error(transparent)]
-    Git(#[from] GitError),
-    #[error(transparent)]
-    Config(#[from] config::Error),
-    #[error(transparent)]
-    Repair(#[from] repair::Error),
-    #[error(transparent)]
-    Tip(#[from] check::Error),
-    #[error(
-        "`{folder}` never held an OKEP, so there is no history to show; name the repository with `-C DIR`, \
-         or the folder in `okep.toml`"
-    )]
-    NoOkeps { folder: String },
-    #[error(
-        "there is no OKEP-{number} in the commits that were read; `okep history` lists those that there are"
-    )]
-    NoSuchOkep { number: u64 },
-    #[error("`{written}` is not a commit of this repository; for one OKEP: `okep history --okep {written}`")]
-    NumberAsRevision { written: String },
-    #[error("`{folder}` never held an OKEP in what was read; {}", elsewhere(.references))]
-    OkepsElsewhere { folder: String, references: Vec<String> },
-}
-
-/// Which references have OKEPs, and how to read one.
-fn elsewhere(references: &[String]) -> String {
-    let (first, count) = (&references[0], references.len());
-    let verb = if count == 1 { "has".to_owned() } else { format!("and {} more have", count - 1) };
-    format!("`{first}` {verb} some: `okep history {first}`")
-}
-
 fn day(text: &str) -> Result<String, String> {
     let wrong = || "not a date such as 2026-01-31, `yesterday` or `3 weeks ago`".to_owned();
     let plain = |c: char| c.is_ascii_digit() || c == '-';
@@ -114,24 +80,13 @@ fn day(text: &str) -> Result<String, String> {
         return date.map(|d| d.to_string()).map_err(|_| wrong());
     }
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let back = match text.split_whitespace().collect::<Vec<_>>()[..] {
-        ["today"] => jiff::Span::new(),
-        ["yesterday"] => jiff::Span::new().days(1),
-        [count, unit, "ago"] => ago(count, unit).ok_or_else(wrong)?,
-        _ => return Err(wrong()),
+    let back = match text {
+        "today" => jiff::Span::new(),
+        "yesterday" => jiff::Span::new().days(-1),
+        _ if !text.ends_with(" ago") => return Err(wrong()),
+        ago => ago.parse().map_err(|_| wrong())?,
     };
-    today.checked_sub(back).map(|d| d.to_string()).map_err(|_| "that is too long ago".to_owned())
-}
-
-fn ago(count: &str, unit: &str) -> Option<jiff::Span> {
-    let (count, span) = (count.parse::<u32>().ok()?, jiff::Span::new());
-    match unit.strip_suffix('s').unwrap_or(unit) {
-        "day" => span.try_days(count).ok(),
-        "week" => span.try_weeks(count).ok(),
-        "month" => span.try_months(count).ok(),
-        "year" => span.try_years(count).ok(),
-        _ => None,
-    }
+    today.checked_add(back).map(|d| d.to_string()).map_err(|_| "that is too long ago".to_owned())
 }
 
 /// Walks the history and prints what was asked for.
@@ -155,7 +110,9 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
         rules: args.rule.clone(),
     };
     if let Some(number) = args.okep.filter(|number| story.okeps.iter().all(|o| o.number != Some(*number))) {
-        return Err(Error::NoSuchOkep { number }.into());
+        bail!(
+            "there is no OKEP-{number} in the commits that were read; `okep history` lists those that there are"
+        );
     }
     let all = story.findings.clone();
     narrow.narrow(&mut story);
@@ -188,13 +145,13 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
 }
 
 /// The revisions of `A..B`, where one is left out HEAD in its place; none where there is no range.
-fn range(revisions: &[String]) -> Result<Option<(String, String)>, Error> {
+fn range(revisions: &[String]) -> anyhow::Result<Option<(String, String)>> {
     let is_range = |revision: &&String| revision.contains("..") && !revision.contains("...");
     let Some(range) = revisions.iter().find(is_range) else { return Ok(None) };
     let or_head = |name: &str| if name.is_empty() { "HEAD" } else { name }.to_owned();
     match range.split_once("..") {
         Some((base, tip)) if revisions.len() == 1 => Ok(Some((or_head(base), or_head(tip)))),
-        _ => Err(Error::RangeNotAlone { range: range.clone() }),
+        _ => bail!("the range `{range}` is not alone; name one range, or revisions without `..`"),
     }
 }
 
@@ -216,7 +173,7 @@ fn suggestions(
     story: &Story,
     narrow: &Narrow,
     most: Safety,
-) -> Result<Option<Repair>, Error> {
+) -> anyhow::Result<Option<Repair>> {
     let Some(tip) = first_tip(story) else { return Ok(None) };
     // The proposals of old are reported, and of none that is left is there anything to fix.
     let Some(outcome) = head_audit::audited(repo, tip)? else { return Ok(None) };
@@ -229,17 +186,19 @@ fn discover(dir: Option<&Path>) -> Result<Arc<Repo>, GitError> {
 }
 
 /// Names the option that takes the number of an OKEP, where one is given as a revision.
-fn explain_number(error: Error) -> Error {
-    match error {
-        Error::Git(GitError::UnknownRevision { revision, .. }) if values::okep_number(&revision).is_ok() => {
-            Error::NumberAsRevision { written: revision }
+fn explain_number(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref() {
+        Some(GitError::UnknownRevision { revision: written, .. }) if values::okep_number(written).is_ok() => {
+            anyhow!(
+                "`{written}` is not a commit of this repository; for one OKEP: `okep history --okep {written}`"
+            )
         }
-        other => other,
+        _ => error,
     }
 }
 
 /// The story of a repository.
-fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story, Error> {
+fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> anyhow::Result<Story> {
     let is_all = matches!(select, Select::All);
     let Tips { main, mut all, notices } = repo.tips(select)?;
     let notes = notices.into_iter().map(|(kind, message)| Note::new(kind, message)).collect();
@@ -262,11 +221,20 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story
     story.damaged |= story.walk.missing_objects > 0 && !by_intent;
     let is_whole = story.walk.missing_objects == 0 && !story.damaged;
     if is_whole && story.okeps.is_empty() && story.templates.is_empty() {
-        let (folder, references) = (layout.folder, repo.references_with(&config.layout.folder));
-        return Err(match references.is_empty() {
-            true => Error::NoOkeps { folder },
-            false => Error::OkepsElsewhere { folder, references },
-        });
+        let (folder, references) = (&layout.folder, repo.references_with(&layout.folder));
+        let Some(first) = references.first() else {
+            bail!(
+                "`{folder}` never held an OKEP, so there is no history to show; name the repository with `-C DIR`, \
+                 or the folder in `okep.toml`"
+            );
+        };
+        let others = match references.len() {
+            1 => "has".to_owned(),
+            n => format!("and {} more have", n - 1),
+        };
+        bail!(
+            "`{folder}` never held an OKEP in what was read; `{first}` {others} some: `okep history {first}`"
+        );
     }
     ruled(&mut story, &config);
     story.walk.tips = all.iter().map(Id::to_string).collect();
@@ -283,9 +251,9 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> Result<Story
 }
 
 /// The configuration of the tip, which says where the proposals are, and counts for what is open there.
-fn config(repo: &Arc<Repo>, tip: Id) -> Result<Config, Error> {
+fn config(repo: &Arc<Repo>, tip: Id) -> Result<Config, config::Error> {
     match Tree::commit(repo, tip) {
-        Ok(tree) => Ok(Config::of(&tree, rules::ids())?),
+        Ok(tree) => Config::of(&tree, rules::ids()),
         Err(_) => Ok(Config::default()),
     }
 }

@@ -46,21 +46,9 @@ impl Request {
     }
 }
 
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    #[error("the repository kept changing while the index was read; try again")]
-    HeadMoved,
-    #[error(transparent)]
-    Check(#[from] check::Error),
-    #[error(transparent)]
-    Git(#[from] GitError),
-}
-
-impl Error {
-    /// Whether there is nothing to check, rather than something wrong.
-    pub fn is_no_folder(&self) -> bool {
-        matches!(self, Error::Check(check::Error::NoFolder { .. }))
-    }
+/// Whether there is nothing to check, rather than something wrong.
+pub fn is_no_folder(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(check::Error::NoFolder { .. }))
 }
 
 /// What only a repository has, and how to do without it.
@@ -74,7 +62,7 @@ const NOTHING_TO_COMPARE: Lack =
 ///
 /// # Errors
 /// The target cannot be read, or there is nothing to check.
-pub fn check(request: &Request, repo: Option<&Arc<Repo>>) -> Result<Outcome, Error> {
+pub fn check(request: &Request, repo: Option<&Arc<Repo>>) -> anyhow::Result<Outcome> {
     let mut target = match repo {
         Some(repo) => of_repository(request, repo)?,
         None => of_folder(request)?,
@@ -102,7 +90,7 @@ fn of_folder(request: &Request) -> Result<CheckTarget, GitError> {
     CheckTarget::of_folder(request.here())
 }
 
-fn of_repository(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Error> {
+fn of_repository(request: &Request, repo: &Arc<Repo>) -> anyhow::Result<CheckTarget> {
     let CheckArgs { staged, rev, since, .. } = &request.args;
     let mut target = match (*staged, rev) {
         (true, _) => of_index(request, repo)?,
@@ -127,7 +115,7 @@ fn of_repository(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Err
 const TRIES: usize = 5;
 
 /// The index, and the commit that it was based on when it was read.
-fn of_index(request: &Request, repo: &Arc<Repo>) -> Result<CheckTarget, Error> {
+fn of_index(request: &Request, repo: &Arc<Repo>) -> anyhow::Result<CheckTarget> {
     // In a bare repository git itself may name an index.
     if repo.root().is_none() && std::env::var_os("GIT_INDEX_FILE").is_none() {
         return Err(repo.is_bare().into());
@@ -168,7 +156,7 @@ fn merged_from_main(repo: &Repo, target: &CheckTarget) -> Vec<Id> {
 }
 
 /// Tries again where a commit was made meanwhile, a moment later each time.
-fn while_head_moves<T>(mut once: impl FnMut() -> Result<Option<T>, Error>) -> Result<T, Error> {
+fn while_head_moves<T>(mut once: impl FnMut() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
     for waits in 1..=TRIES {
         if let Some(read) = once()? {
             return Ok(read);
@@ -177,7 +165,7 @@ fn while_head_moves<T>(mut once: impl FnMut() -> Result<Option<T>, Error>) -> Re
             std::thread::sleep(Duration::from_millis(10 << waits));
         }
     }
-    Err(Error::HeadMoved)
+    anyhow::bail!("the repository kept changing while the index was read; try again")
 }
 
 fn bases(repo: &Arc<Repo>, commits: impl IntoIterator<Item = Id>) -> Result<Vec<Base>, GitError> {

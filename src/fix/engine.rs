@@ -12,7 +12,6 @@ use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use crate::rules::{Phase, rule};
 use rayon::prelude::*;
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Each round leaves fewer findings than there were, so this many are never needed by a fault of the
@@ -283,13 +282,4 @@ fn originally(finding: &Finding, renames: &[Rename]) -> Finding {
     original.subject = back.subject(finding);
     original.path = back.path(&finding.path);
     original
-}
-
-/// A checked state that others own, to prove fixes in.
-pub fn borrowed<'s>(tree: &'s Tree, snapshot: &'s Snapshot, findings: &'s [Finding]) -> VerifiedState<'s> {
-    VerifiedState {
-        tree: Cow::Borrowed(tree),
-        snapshot: Cow::Borrowed(snapshot),
-        findings: Cow::Borrowed(findings),
-    }
 }

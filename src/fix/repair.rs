@@ -8,7 +8,7 @@ use crate::audit::report::{Baseline, HALF_STAGED, Reported, Source};
 use crate::audit::scope::inputs;
 use crate::files::{Note, Tree};
 use crate::fix::dead_suppressions;
-use crate::fix::engine::{Fixed, borrowed, fix};
+use crate::fix::engine::{Fixed, fix};
 use crate::fix::patch;
 use crate::fix::verify::verify;
 use crate::fix::write;
@@ -50,11 +50,11 @@ pub struct Repair {
 pub fn show(outcome: &mut Outcome, thorough: bool) {
     let Some(snapshot) = &outcome.snapshot else { return };
     let shown = |r: &&mut Reported| thorough || r.baseline != Some(Baseline::Existing);
-    let shown = outcome.report.findings.iter_mut().filter(shown).map(|r| &mut r.finding).collect();
-    let state = borrowed(&outcome.tree, snapshot, &outcome.audited);
-    let history = outcome.template_history.as_ref();
-    let notes = verify(&state, &outcome.layout, history, &outcome.parsed, shown);
+    let mut findings = std::mem::take(&mut outcome.report.findings);
+    let shown = findings.iter_mut().filter(shown).map(|r| &mut r.finding).collect();
+    let notes = verify(outcome, snapshot, shown);
     outcome.report.notes.extend(notes);
+    outcome.report.findings = findings;
     outcome.report.notes.sort();
     outcome.report.add_texts(snapshot);
 }

@@ -7,6 +7,7 @@
 use super::apply::{apply, edited};
 use super::compare::{FixRejection, compare, registers_hold};
 use super::plan::plan;
+use crate::audit::check::Outcome;
 use crate::audit::{TemplateTimeline, of_tree, sort};
 use crate::files::{Layout, Note, Tree};
 use crate::markdown::document::Document;
@@ -55,21 +56,26 @@ impl VerifiedState<'_> {
     }
 }
 
-/// Plans the fixes of `shown` and removes those that fail their proof.
-pub fn verify(
-    state: &VerifiedState,
-    layout: &Layout,
-    template_history: Option<&TemplateHistory>,
-    parsed: &Parsed,
-    shown: Vec<&mut Finding>,
-) -> Vec<Note> {
+/// A checked state that others own, to prove fixes in.
+pub fn borrowed<'s>(tree: &'s Tree, snapshot: &'s Snapshot, findings: &'s [Finding]) -> VerifiedState<'s> {
+    VerifiedState {
+        tree: Cow::Borrowed(tree),
+        snapshot: Cow::Borrowed(snapshot),
+        findings: Cow::Borrowed(findings),
+    }
+}
+
+/// Plans the fixes of `shown`, which a check found, and removes those that fail their proof.
+pub fn verify(outcome: &Outcome, snapshot: &Snapshot, shown: Vec<&mut Finding>) -> Vec<Note> {
     let mut shown: Vec<&mut Finding> = shown.into_iter().filter(|f| has_plan(f)).collect();
     if shown.is_empty() {
         return Vec::new();
     }
-    let verifier = Verifier::new(&state.snapshot, layout, template_history, parsed);
-    plan(&state.snapshot, &verifier.template_timeline, shown.iter_mut().map(|f| &mut **f).collect());
-    verify_planned(&verifier, state, shown)
+    let history = outcome.template_history.as_ref();
+    let verifier = Verifier::new(snapshot, &outcome.layout, history, &outcome.parsed);
+    let state = borrowed(&outcome.tree, snapshot, &outcome.audited);
+    plan(snapshot, &verifier.template_timeline, shown.iter_mut().map(|f| &mut **f).collect());
+    verify_planned(&verifier, &state, shown)
 }
 
 fn has_plan(finding: &Finding) -> bool {
@@ -311,7 +317,7 @@ mod tests {
         let snapshot = Snapshot::new(&tree, &layout, &parsed);
         let mut findings = audit(&snapshot, None).findings;
         plan(&snapshot, &TemplateTimeline::of(&snapshot, None), findings.iter_mut().collect());
-        let state = super::super::engine::borrowed(&tree, &snapshot, &findings);
+        let state = borrowed(&tree, &snapshot, &findings);
         let mut finding = findings.iter().find(|f| f.rule == "not-in-nav").expect("it is not").clone();
         let edit = |(path, old, new): &(&str, &str, &str)| {
             let text = String::from_utf8_lossy(&tree.bytes(path).expect("it is there")).into_owned();

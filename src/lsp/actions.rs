@@ -4,7 +4,7 @@ use super::diagnostics::diagnostic;
 use super::outcome_view::OutcomeView;
 use super::position::LineRange;
 use super::rule_pages::RulePages;
-use crate::fix::engine::{self, borrowed};
+use crate::fix::engine;
 use crate::fix::repair::counts;
 use crate::fix::verify::verify;
 use crate::okep::suppressions::suppression;
@@ -49,11 +49,8 @@ pub fn actions(
     let mut actions = Vec::new();
     if context.wants(QUICK_FIX) {
         let mut findings = on_lines(view, path, range);
-        let state = borrowed(&view.outcome.tree, view.snapshot, &view.outcome.audited);
-        let history = view.outcome.template_history.as_ref();
         // What is not verified is not offered; `check` has notes on it.
-        let shown = findings.iter_mut().collect();
-        verify(&state, &view.outcome.layout, history, &view.outcome.parsed, shown);
+        verify(view.outcome, view.snapshot, findings.iter_mut().collect());
         findings.sort_by_key(|finding| finding.fix.as_ref().map_or(Safety::Suggested, |fix| fix.safety));
         for make in [fix, suppress] {
             let made = findings.iter().filter_map(|finding| Some((finding, make(view, finding)?)));

@@ -38,6 +38,7 @@ fn finding(context: &OkepContext, found: &Misplacement) -> Option<Finding> {
     };
     let level = context.okep.outline.rows[row].level;
     let wanted = (level as i8 - found.by).max(1);
+    let (verb, levels) = movement(found.by);
     let message = match found.by {
         0 => {
             let is_inside = context.okep.outline.rows[row].parent.map(|p| context.heading(p).text.as_str());
@@ -48,29 +49,21 @@ fn finding(context: &OkepContext, found: &Misplacement) -> Option<Finding> {
             format!("{subject} at level {level}, but belongs at level {wanted}{inside}")
         }
         by => {
-            let off = off_by(by);
-            format!("{subject} {off}; `{name}` belongs at level {wanted}{inside}")
+            let side = if by < 0 { "high" } else { "deep" };
+            format!("{subject} {levels} too {side}; `{name}` belongs at level {wanted}{inside}")
         }
     };
     let help = match (found.by, others.is_empty()) {
         (0, true) => format!("move it{inside}"),
         (0, false) => format!("move them{inside}"),
         (_, true) => format!("move it and its subsections to level {wanted}"),
-        (by, false) => {
-            let (verb, levels) = movement(by);
-            format!("{verb} them and every heading between them by {levels}")
-        }
+        (_, false) => format!("{verb} them and every heading between them by {levels}"),
     };
     let mut finding = RULE.at(context, heading.span.clone(), name, message);
     for other in others.iter().filter_map(|s| context.heading_of(*s)) {
         finding = finding.related(context, other.span.clone(), "misplaced by the same cause");
     }
     Some(finding.detail(Detail::Section(*section)).help(help))
-}
-
-fn off_by(by: i8) -> String {
-    let (_, levels) = movement(by);
-    format!("{levels} too {}", if by < 0 { "high" } else { "deep" })
 }
 
 /// Changes the levels of the whole range in place; none where that would not put all of it right.
