@@ -15,7 +15,7 @@ use crate::okep::draft::draft;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::title;
 use crate::text::path::{self, Role, slug};
-use anyhow::{anyhow, bail};
+use anyhow::{anyhow, bail, ensure};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,34 +40,30 @@ pub fn new(dir: Option<&Path>, args: &NewArgs) -> anyhow::Result<String> {
     let title = bare(title, number)?;
     let named = name.as_ref().unwrap_or(&title);
     let slug = slug(named);
-    if slug.is_empty() {
-        bail!(
-            "no file name can be made from the title `{named}`: it needs letters from a to z or digits; give \
-             one with `--slug NAME`"
-        );
-    }
+    ensure!(
+        !slug.is_empty(),
+        "no file name can be made from the title `{named}`: it needs letters from a to z or digits; give \
+         one with `--slug NAME`"
+    );
     let stem = format!("okep-{number}-{slug}");
-    if stem.len() > LONGEST_NAME {
-        bail!(
-            "the file name would have {} bytes, more than file systems allow; give a shorter one with `--slug \
-             NAME`",
-            stem.len()
-        );
-    }
+    ensure!(
+        stem.len() <= LONGEST_NAME,
+        "the file name would have {} bytes, more than file systems allow; give a shorter one with `--slug \
+         NAME`",
+        stem.len()
+    );
     let repo = Repo::discover(dir)?;
-    if repo.as_ref().is_some_and(|repo| repo.root().is_none()) {
-        bail!(
-            "`{}` is a bare repository, and a new OKEP is a file of a working tree: `git worktree add \
-             ../okeps` there makes one",
-            dir.unwrap_or(Path::new(".")).display()
-        );
-    }
-    if path::is_template(&format!("{stem}.md")) {
-        bail!(
-            "with the title `{title}` the file would be `{stem}.md`, which is the name of a template; choose \
-             another title"
-        );
-    }
+    ensure!(
+        repo.as_ref().is_none_or(|repo| repo.root().is_some()),
+        "`{}` is a bare repository, and a new OKEP is a file of a working tree: `git worktree add \
+         ../okeps` there makes one",
+        dir.unwrap_or(Path::new(".")).display()
+    );
+    ensure!(
+        !path::is_template(&format!("{stem}.md")),
+        "with the title `{title}` the file would be `{stem}.md`, which is the name of a template; choose \
+         another title"
+    );
     let mut here = Here::read(dir, repo)?;
     let before = Snapshot::new(&here.tree, &here.layout, &Parsed::default());
     let link = before.template.issue.as_ref().and_then(|line| line.link.as_ref());
@@ -98,9 +94,7 @@ pub fn new(dir: Option<&Path>, args: &NewArgs) -> anyhow::Result<String> {
     let okep = after.okep(&path).expect("its file is in the tree, and named like an OKEP");
     let reads = okep.document.headings.first().map(|h| h.text.clone()).unwrap_or_default();
     let well_formed = okep.title.as_ref().is_some_and(|t| t.well_formed && t.number == Some(number));
-    if let Some(lost) = lost(&title, &reads, number, well_formed) {
-        return Err(lost);
-    }
+    keeps(&title, &reads, number, well_formed)?;
     let kinds = ["no-template", "several-templates", "no-register", "unreadable"];
     notes
         .extend(before.notes.iter().chain(&here.tree.notices()).filter(|n| kinds.contains(&n.kind)).cloned());
@@ -174,12 +168,12 @@ fn issue_of(issue: &str) -> Option<(u64, Option<String>)> {
     Some((number, repository.map(str::to_owned)))
 }
 
-/// Whether the heading says something else than the title, on GitHub or on the site.
-fn lost(title: &str, reads: &str, number: u64, well_formed: bool) -> Option<anyhow::Error> {
+/// Refuses a title of which the heading says something else, on GitHub or on the site.
+fn keeps(title: &str, reads: &str, number: u64, well_formed: bool) -> anyhow::Result<()> {
     // What only marks, such as backticks, is no word.
     let said = |text: &str| fold_blanks(&text.replace(['`', '*', '_', '~', '\\'], ""));
     let refused = |reads: &str, remedy: &str| {
-        Some(anyhow!("as a heading, the title `{title}` would be shown as `{reads}`; {remedy}"))
+        Err(anyhow!("as a heading, the title `{title}` would be shown as `{reads}`; {remedy}"))
     };
     if let Some(rest) = title.strip_suffix('#').filter(|rest| !rest.ends_with('\\')) {
         let bare = rest.trim_end_matches('#').trim_end();
@@ -187,7 +181,7 @@ fn lost(title: &str, reads: &str, number: u64, well_formed: bool) -> Option<anyh
         return refused(&reads, &format!("MkDocs drops `#` at the end of a heading; write `{rest}\\#`"));
     }
     if well_formed && said(reads) == said(&format!("{}-{number}: {title}", title::PREFIX)) {
-        return None;
+        return Ok(());
     }
     match title.find('<').zip(title.rfind('>')).filter(|(open, close)| open < close) {
         Some((open, close)) => {

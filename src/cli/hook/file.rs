@@ -3,7 +3,7 @@
 //! It reads what can be seen: a file of okep's is known byte by byte; of others only whether a line names the
 //! command. Whether that line is run, and whether its exit status counts, only running the hook shows.
 
-use super::error::Error;
+use super::folder::cannot;
 use super::script::{MARK, Script};
 use std::fs;
 use std::io;
@@ -46,11 +46,11 @@ impl HookFile {
     ///
     /// # Errors
     /// Whether it is there cannot be found out.
-    pub fn read(path: &Path, script: &Script, root: Option<&Path>) -> Result<HookFile, Error> {
+    pub fn read(path: &Path, script: &Script, root: Option<&Path>) -> anyhow::Result<HookFile> {
         let found = match path.symlink_metadata() {
             Ok(found) => found,
             Err(error) if is_absent(&error) => return Ok(HookFile::NONE),
-            Err(error) => return Err(Error::io(path, "read")(error)),
+            Err(error) => return Err(cannot("read", path)(error)),
         };
         // A dangling link, and a program that is not readable, belong to somebody else.
         let is_executable = fs::metadata(path).is_ok_and(|found| found.is_file() && has_execute_bit(&found));

@@ -1,15 +1,17 @@
 //! Where git looks for the hooks of the repository around.
 
-use super::error::Error;
 use super::script::Script;
+use crate::fix::atomic;
 use crate::git::{Error as GitError, HooksFolder, Repo};
+use anyhow::{Error, anyhow};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The top of the working tree, and the folder of the hooks.
 ///
 /// # Errors
 /// There is no repository, or `core.hooksPath` cannot be understood.
-pub fn hooks(dir: Option<&Path>) -> Result<(Option<PathBuf>, HooksFolder), Error> {
+pub fn hooks(dir: Option<&Path>) -> anyhow::Result<(Option<PathBuf>, HooksFolder)> {
     let Some(repo) = Repo::discover(dir)? else {
         return Err(GitError::no_repository(dir, "are no hooks", "name one with `-C DIR`").into());
     };
@@ -19,4 +21,9 @@ pub fn hooks(dir: Option<&Path>) -> Result<(Option<PathBuf>, HooksFolder), Error
 /// Where pre-commit and prek put a hook that was there before theirs, to run it first.
 pub fn set_aside(hooks: &HooksFolder, script: &Script) -> PathBuf {
     hooks.path.join(format!("{}.legacy", script.name))
+}
+
+/// The error of the system about a file that cannot be `what`.
+pub fn cannot(what: &str, path: &Path) -> impl FnOnce(io::Error) -> Error {
+    move |error| anyhow!("`{}` cannot be {what}: {error}{}", path.display(), atomic::remedy(&error))
 }

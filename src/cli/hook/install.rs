@@ -2,13 +2,14 @@
 //!
 //! For what is there already it reports the line that would do the same from there.
 
-use super::error::Error;
 use super::file::{HookFile, Owner};
-use super::folder::{hooks, set_aside};
+use super::folder::{cannot, hooks, set_aside};
+use super::obstacle;
 use super::script::{COMMIT_MSG, PRE_COMMIT, PRE_MERGE_COMMIT, PRE_PUSH, Script};
 use crate::cli::args::InstallArgs;
 use crate::fix::atomic;
 use crate::git::{HooksFolder, HooksPlace};
+use anyhow::anyhow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,10 +34,10 @@ impl InstallArgs {
 ///
 /// # Errors
 /// The first hook cannot be installed; then nothing has been written.
-pub fn install(dir: Option<&Path>, wanted: &InstallArgs) -> Result<(String, Option<Error>), Error> {
+pub fn install(dir: Option<&Path>, wanted: &InstallArgs) -> anyhow::Result<(String, Option<anyhow::Error>)> {
     let (root, hooks) = hooks(dir)?;
     if hooks.place == HooksPlace::Outside {
-        return Err(outside(hooks));
+        return Err(obstacle::outside(hooks));
     }
     let scripts = wanted.scripts();
     let (mut missing, mut message, mut obstacles) = (Vec::new(), String::new(), Vec::new());
@@ -50,22 +51,19 @@ pub fn install(dir: Option<&Path>, wanted: &InstallArgs) -> Result<(String, Opti
                 make_executable(&path)?;
                 message += &format!("made `{}` executable\n", path.display());
             }
-            (Owner::OkepChanged, _) => obstacles.push((script, Error::Changed { path })),
-            (_, true) => {
+            (owner, true) if *owner != Owner::OkepChanged => {
                 message += &format!("left `{}`, which mentions `{}`\n", path.display(), script.command);
             }
-            _ => obstacles.push((script, obstacle(path, script, file))),
+            _ => obstacles.push((script, obstacle::another(&path, script, file))),
         }
     }
     let obstacle = match obstacles.into_iter().next() {
         Some((script, why)) if *script == scripts[0] => {
             let rest: Vec<String> = missing.iter().map(|(_, script)| format!("`{}`", script.name)).collect();
-            return Err(match rest.is_empty() {
-                true => why,
-                false => {
-                    let (why, command) = (Box::new(why), wanted.command());
-                    Error::Nothing { why, command, rest: rest.join(" and ") }
-                }
+            let (rest, command) = (rest.join(" and "), wanted.command());
+            return Err(match rest.as_str() {
+                "" => why,
+                _ => anyhow!("{why}\n  nothing was installed: after that, run `{command}` again for {rest}"),
             });
         }
         obstacle => obstacle.map(|(_, why)| why),
@@ -87,18 +85,18 @@ pub fn install(dir: Option<&Path>, wanted: &InstallArgs) -> Result<(String, Opti
     Ok((message, obstacle))
 }
 
-fn write(hooks: &HooksFolder, missing: &[(PathBuf, &Script)]) -> Result<(), Error> {
+fn write(hooks: &HooksFolder, missing: &[(PathBuf, &Script)]) -> anyhow::Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    fs::create_dir_all(&hooks.path).map_err(Error::io(&hooks.path, "made"))?;
+    fs::create_dir_all(&hooks.path).map_err(cannot("made", &hooks.path))?;
     for (path, script) in missing {
-        atomic::create(path, script.text.as_bytes(), true).map_err(Error::io(path, "written"))?;
+        atomic::create(path, script.text.as_bytes(), true).map_err(cannot("written", path))?;
     }
     Ok(())
 }
 
-fn checks_commits(hooks: &HooksFolder, root: Option<&Path>) -> Result<bool, Error> {
+fn checks_commits(hooks: &HooksFolder, root: Option<&Path>) -> anyhow::Result<bool> {
     for path in [hooks.path.join(PRE_COMMIT.name), set_aside(hooks, &PRE_COMMIT)] {
         if HookFile::read(&path, &PRE_COMMIT, root)?.owner == Owner::Okep {
             return Ok(true);
@@ -107,51 +105,17 @@ fn checks_commits(hooks: &HooksFolder, root: Option<&Path>) -> Result<bool, Erro
     Ok(false)
 }
 
-fn outside(hooks: HooksFolder) -> Error {
-    let HooksFolder { path, configured, default, .. } = hooks;
-    match configured {
-        None => Error::OutsideLink { path, link: default },
-        Some(configured) if path.exists() && !path.is_dir() => Error::Off { configured, default },
-        Some(configured) => Error::Outside { path, configured, default },
-    }
-}
-
-/// Why another hook prevents ours, and how it would call okep.
-fn obstacle(path: PathBuf, script: &Script, file: HookFile) -> Error {
-    let line = script.line;
-    match file.owner {
-        _ if file.mentions_okep => Error::NotExecutable { path },
-        Owner::PreCommit => Error::PreCommit { path, id: script.id },
-        Owner::Husky(own) => Error::Husky { path, own, line },
-        Owner::Lefthook => {
-            let stdin = if script.name == PRE_PUSH.name { " with `use_stdin: true`" } else { "" };
-            Error::Lefthook { path, name: script.name, command: script.command, stdin }
-        }
-        _ => Error::Other { how: how(&path), path, line },
-    }
-}
-
-/// Where in another hook the line belongs.
-fn how(path: &Path) -> &'static str {
-    let bytes = fs::read(path).unwrap_or_default();
-    let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
-    match first.starts_with(b"#!") && (first.ends_with(b"sh") || first.windows(3).any(|w| w == b"sh ")) {
-        true => "this line below its first",
-        false => "a call to it",
-    }
-}
-
 #[cfg(unix)]
-fn make_executable(path: &Path) -> Result<(), Error> {
+fn make_executable(path: &Path) -> anyhow::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let what = "made executable";
-    let mode = fs::metadata(path).map_err(Error::io(path, what))?.permissions().mode();
+    let mode = fs::metadata(path).map_err(cannot(what, path))?.permissions().mode();
     // Everybody who may read it may run it, as with git's own sample hooks.
     let mode = mode | ((mode & 0o444) >> 2);
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(Error::io(path, what))
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(cannot(what, path))
 }
 
 #[cfg(not(unix))]
-fn make_executable(_: &Path) -> Result<(), Error> {
+fn make_executable(_: &Path) -> anyhow::Result<()> {
     Ok(())
 }

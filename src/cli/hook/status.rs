@@ -1,6 +1,5 @@
 //! `okep hook status`: which hooks there are, and which of them mention okep.
 
-use super::error::Error;
 use super::file::{HookFile, Owner};
 use super::folder::{hooks, set_aside};
 use super::script::{ALL, PRE_COMMIT, PRE_PUSH, Script};
@@ -10,7 +9,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// There is no repository, or a hook cannot be read.
-pub fn status(dir: Option<&Path>) -> Result<(String, bool), Error> {
+pub fn status(dir: Option<&Path>) -> anyhow::Result<(String, bool)> {
     let (root, hooks) = hooks(dir)?;
     let mut message = format!("git takes hooks from `{}`", hooks.path.display());
     if let Some(value) = &hooks.configured {

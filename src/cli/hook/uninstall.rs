@@ -1,8 +1,8 @@
 //! `okep hook uninstall`: deletes okep's own unchanged hooks and nothing else.
 
-use super::error::Error;
 use super::file::{HookFile, Owner};
-use super::folder::{hooks, set_aside};
+use super::folder::{cannot, hooks, set_aside};
+use super::obstacle;
 use super::script::ALL;
 use std::fs;
 use std::path::Path;
@@ -11,7 +11,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// One of them has been changed, or a file cannot be deleted.
-pub fn uninstall(dir: Option<&Path>) -> Result<String, Error> {
+pub fn uninstall(dir: Option<&Path>) -> anyhow::Result<String> {
     let (root, hooks) = hooks(dir)?;
     let mut message = String::new();
     let mut changed = None;
@@ -20,10 +20,10 @@ pub fn uninstall(dir: Option<&Path>) -> Result<String, Error> {
             let file = HookFile::read(&path, script, root.as_deref())?;
             match file.owner {
                 Owner::Okep => {
-                    fs::remove_file(&path).map_err(Error::io(&path, "deleted"))?;
+                    fs::remove_file(&path).map_err(cannot("deleted", &path))?;
                     message += &format!("removed `{}`\n", path.display());
                 }
-                Owner::OkepChanged => changed = Some(path),
+                Owner::OkepChanged => changed = Some(obstacle::another(&path, script, file)),
                 Owner::Other if file.mentions_okep => {
                     message += &format!("left `{}`, which mentions `{}`\n", path.display(), script.command);
                 }
@@ -32,7 +32,7 @@ pub fn uninstall(dir: Option<&Path>) -> Result<String, Error> {
         }
     }
     match changed {
-        Some(path) => Err(Error::Changed { path }),
+        Some(why) => Err(why),
         None if message.is_empty() => Ok("no hook of okep is installed\n".into()),
         None => Ok(message),
     }
