@@ -105,8 +105,8 @@ impl AuditedTree {
 /// What the rules about numbers, names and registers find.
 pub fn of_tree(snapshot: &Snapshot) -> Vec<Finding> {
     let checks = RULES.iter().filter_map(|r| match r.check {
-        Check::Tree(check) => Some(check),
-        Check::Okep(_) | Check::Links(_) | Check::History(_) => None,
+        Check::Tree(check, _) => Some(check),
+        Check::Okep(..) | Check::Links(..) | Check::History(_) => None,
     });
     checks.flat_map(|check| check(snapshot)).collect()
 }

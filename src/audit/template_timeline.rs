@@ -218,8 +218,8 @@ const MAY_BE_YOUNGER: &str =
 fn check(context: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
     let is_known = |rule: &Rule| rule.of_bytes || context.okep.is_text_known();
     let checks = RULES.iter().filter(|r| wanted(r) && is_known(r)).filter_map(|r| match r.check {
-        Check::Okep(check) => Some(check),
-        Check::Tree(_) | Check::Links(_) | Check::History(_) => None,
+        Check::Okep(check, _) => Some(check),
+        Check::Tree(..) | Check::Links(..) | Check::History(_) => None,
     });
     checks.flat_map(|check| check(context)).collect()
 }

@@ -10,7 +10,7 @@ use crate::files::{Layout, Note, Tree};
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
-use crate::rules::{Phase, rule};
+use crate::rules::rule;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -90,7 +90,7 @@ impl EngineRun<'_> {
         self.fixed.notes.clear();
         self.refused.clear();
         // What is safe comes first: a heading put right may be the section that a skeleton would add.
-        let last = |f: &Finding| rule(f.rule).is_some_and(|r| r.phase == Phase::Last);
+        let last = |f: &Finding| rule(f.rule).is_some_and(|r| r.is_last);
         let suggested = self.most == Safety::Suggested;
         self.step(&|_, fix| fix.safety == Safety::Safe)
             || (suggested && self.step(&|f, fix| fix.safety == Safety::Suggested && !last(f)))

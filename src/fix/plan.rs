@@ -7,7 +7,7 @@ use crate::okep::snapshot::Snapshot;
 use crate::rules::edits::rename::with_links;
 use crate::rules::finding::{Finding, Fix, Severity};
 use crate::rules::page_links::pages;
-use crate::rules::{PlanFix, Rule, rule};
+use crate::rules::{Check, Rule, rule};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -25,17 +25,16 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
             finding.fix = None;
             continue;
         }
-        match (rule(finding.rule).and_then(|r| r.fix), &finding.okep) {
-            (Some(PlanFix::Okep(_)), Some(path)) => of_okep.entry(path.clone()).or_default().push(finding),
-            (Some(_), _) => others.push(finding),
-            (None, _) => {}
+        match (rule(finding.rule).map(|r| r.check), &finding.okep) {
+            (Some(Check::Okep(..)), Some(path)) => of_okep.entry(path.clone()).or_default().push(finding),
+            _ => others.push(finding),
         }
     }
     of_okep.into_par_iter().for_each(|(path, findings)| {
         let Some(okep) = snapshot.okep(&path) else { return };
         template_timeline.with_context(okep, |context| {
             for finding in findings {
-                let Some(PlanFix::Okep(fix)) = rule(finding.rule).and_then(|r| r.fix) else { continue };
+                let Some(Check::Okep(_, Some(fix))) = rule(finding.rule).map(|r| r.check) else { continue };
                 let fix = fix(context, finding);
                 propose(snapshot, finding, fix);
             }
@@ -43,9 +42,9 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
     });
     let pages = pages(snapshot);
     for finding in others {
-        let fix = match rule(finding.rule).and_then(|r| r.fix) {
-            Some(PlanFix::Tree(fix)) => fix(snapshot, finding),
-            Some(PlanFix::Links(fix)) => {
+        let fix = match rule(finding.rule).map(|r| r.check) {
+            Some(Check::Tree(_, Some(fix))) => fix(snapshot, finding),
+            Some(Check::Links(_, Some(fix))) => {
                 pages.iter().find(|page| page.path == finding.path).and_then(|page| fix(page, finding))
             }
             _ => None,

@@ -17,7 +17,7 @@ use crate::okep::template_history::TemplateHistory;
 use crate::rules::edits::rename::links_hold;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use crate::rules::page_links::{Linked, claims, of_links};
-use crate::rules::{Check, PlanFix, rule};
+use crate::rules::{Check, Rule, rule};
 use crate::text::path::{Role, role};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -79,7 +79,7 @@ pub fn verify(outcome: &Outcome, snapshot: &Snapshot, shown: Vec<&mut Finding>) 
 }
 
 fn has_plan(finding: &Finding) -> bool {
-    rule(finding.rule).is_some_and(|r| r.fix.is_some())
+    rule(finding.rule).is_some_and(Rule::has_fix)
 }
 
 /// Removes the fixes of `shown` that fail their proof.
@@ -148,7 +148,8 @@ impl<'a> Verifier<'a> {
 
     /// Whether an OKEP's finding has a safe fix of its own.
     fn is_safely_fixed(&self, okep: Option<&Okep>, finding: &Finding) -> bool {
-        let (Some(okep), Some(PlanFix::Okep(fix))) = (okep, rule(finding.rule).and_then(|r| r.fix)) else {
+        let (Some(okep), Some(Check::Okep(_, Some(fix)))) = (okep, rule(finding.rule).map(|r| r.check))
+        else {
             return false;
         };
         let fix = self.template_timeline.with_context(okep, |context| fix(context, finding));
@@ -267,11 +268,11 @@ impl<'a> Verifier<'a> {
 }
 
 fn is_of_okep(finding: &Finding) -> bool {
-    rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(_)))
+    rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(..)))
 }
 
 fn is_of_links(finding: &Finding) -> bool {
-    rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Links(_)))
+    rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Links(..)))
 }
 
 fn same(one: &Finding, other: &Finding) -> bool {

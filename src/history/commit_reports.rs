@@ -112,7 +112,7 @@ impl Reporter<'_> {
 fn of_history(event: &Event) -> Vec<Finding> {
     let checks = RULES.iter().filter_map(|r| match r.check {
         Check::History(check) => Some(check),
-        Check::Okep(_) | Check::Tree(_) | Check::Links(_) => None,
+        Check::Okep(..) | Check::Tree(..) | Check::Links(..) => None,
     });
     checks.flat_map(|check| check(event)).collect()
 }

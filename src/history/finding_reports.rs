@@ -45,14 +45,14 @@ impl Reporter<'_> {
         if identity.registration {
             return FindingCause::Registration;
         }
-        if rule(identity.rule).is_some_and(|r| matches!(r.check, Check::Links(_))) {
+        if rule(identity.rule).is_some_and(|r| matches!(r.check, Check::Links(..))) {
             let page = |at: usize| self.page(self.state(at), &recorded.path);
             let same = span.introduced > 0
                 && page(span.introduced).is_some()
                 && page(span.introduced) == page(span.introduced - 1);
             return if same { FindingCause::Tree } else { FindingCause::Document };
         }
-        let demand = rule(identity.rule).is_some_and(|r| matches!(r.check, Check::Okep(_)));
+        let demand = rule(identity.rule).is_some_and(|r| matches!(r.check, Check::Okep(..)));
         let by_template = span.introduced > 0 && demand && {
             let (now, before) = (self.state(span.introduced), self.state(span.introduced - 1));
             let in_force = |state: usize| self.verdicts.state(state).map(|verdict| verdict.in_force);

@@ -116,7 +116,7 @@ impl<'a> Laid<'a> {
         let book = Requirements::new(&snapshot.template, None, &template_timeline, Arc::default());
         let mut of_okep: HashMap<&str, Vec<usize>> = HashMap::new();
         for (i, finding) in findings.iter().enumerate() {
-            let about_text = rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(_)));
+            let about_text = rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(..)));
             if let Some(okep) = finding.okep.as_deref().filter(|_| about_text) {
                 of_okep.entry(okep).or_default().push(i);
             }

@@ -137,7 +137,7 @@ impl Naming for PresentNames {
     }
 
     fn subject(&self, finding: &Finding) -> String {
-        let by_document = rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(_)));
+        let by_document = rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(..)));
         match &self.0 {
             Some(present) if by_document => present.current_name(&finding.subject),
             None if by_document => Name::new(&finding.subject).normal,

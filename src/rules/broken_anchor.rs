@@ -1,6 +1,6 @@
 //! Links to an anchor of their own page that GitHub, the site or both do not have.
 
-use super::{Anchors, Check, Claim, Finding, Fix, Linked, PageLink, PlanFix, Rule, Severity, parts};
+use super::{Anchors, Check, Claim, Finding, Fix, Linked, PageLink, Rule, Severity, parts};
 use crate::rules::edits::rename::retargeted;
 use crate::text::path::{percent_decoded, resolve};
 use crate::text::url_path;
@@ -15,8 +15,7 @@ pub static RULE: Rule = Rule {
           hyphens and MkDocs one. A dead anchor leaves the reader at the top of the page.",
     bad: "See [the API](#api-detials).\n\n### API Details",
     good: "See [the API](#api-details).\n\n### API Details",
-    check: Check::Links(check),
-    fix: Some(PlanFix::Links(fix)),
+    check: Check::Links(check, Some(fix)),
     fixability: "suggested",
     ..Rule::BASE
 };

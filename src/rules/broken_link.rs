@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
           has nothing from outside of the docs folder, even where the link works on GitHub.",
     bad: "![the packet's way](imgs/packet.png)\n\nSee [Egress](egress.md).",
     good: "![the packet's way](images/packet.png)\n\nSee [Egress](../features/egress.md).",
-    check: Check::Links(check),
+    check: Check::Links(check, None),
     ..Rule::BASE
 };
 

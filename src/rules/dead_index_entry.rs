@@ -1,6 +1,6 @@
 //! Links of the index page to an OKEP that is not there.
 
-use super::{Check, Detail, Edit, Finding, Fix, PlanFix, Rule, Severity};
+use super::{Check, Detail, Edit, Finding, Fix, Rule, Severity};
 use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
@@ -15,8 +15,7 @@ pub static RULE: Rule = Rule {
     why: "The link leads readers to a missing page.",
     bad: "* [BGP](okep-5296-bgp-integration.md)",
     good: "* [BGP](okep-5296-bgp.md)",
-    check: Check::Tree(check),
-    fix: Some(PlanFix::Tree(fix)),
+    check: Check::Tree(check, Some(fix)),
     fixability: "suggested",
     is_superfluous: true,
     ..Rule::BASE

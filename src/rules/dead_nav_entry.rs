@@ -1,6 +1,6 @@
 //! Entries of `nav` that name an OKEP that is not there.
 
-use super::{Check, Detail, Edit, Finding, Fix, PlanFix, Rule, Severity};
+use super::{Check, Detail, Edit, Finding, Fix, Rule, Severity};
 use crate::okep::nav_entries::{DeadEntry, dead_entries};
 use crate::okep::proposal::Okep;
 use crate::okep::register;
@@ -17,8 +17,7 @@ pub static RULE: Rule = Rule {
     why: "Readers who follow the entry find no page, and a build in strict mode fails.",
     bad: "- BGP: okeps/okep-5296-bgp-integration.md",
     good: "- BGP: okeps/okep-5296-bgp.md",
-    check: Check::Tree(check),
-    fix: Some(PlanFix::Tree(fix)),
+    check: Check::Tree(check, Some(fix)),
     fixability: "safe where one OKEP is meant that no other entry shows, else suggested",
     is_superfluous: true,
     ..Rule::BASE

@@ -1,6 +1,6 @@
 //! Absolute links into the checked repository itself, to files that are not there.
 
-use super::{Check, Claim, Finding, Fix, LinkTarget, Linked, PageLink, PlanFix, Rule, Severity, parts};
+use super::{Check, Claim, Finding, Fix, LinkTarget, Linked, PageLink, Rule, Severity, parts};
 use crate::markdown::bare_links::bare_links;
 use crate::rules::edits::rename::retargeted;
 use crate::text::path::percent_decoded;
@@ -13,8 +13,7 @@ pub static RULE: Rule = Rule {
           keeps working.",
     bad: "[Egress IP](https://github.com/org/net/blob/master/docs/egress-ip.md)",
     good: "[Egress IP](../features/egress-ip.md)",
-    check: Check::Links(check),
-    fix: Some(PlanFix::Links(fix)),
+    check: Check::Links(check, Some(fix)),
     fixability: "suggested where history says where the file went",
     follows_moves: true,
     ..Rule::BASE

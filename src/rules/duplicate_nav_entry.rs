@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
           lose their place.",
     bad: "- BGP: okeps/okep-5296-bgp.md\n- Border Gateway Protocol: okeps/okep-5296-bgp.md",
     good: "- BGP: okeps/okep-5296-bgp.md",
-    check: Check::Tree(check),
+    check: Check::Tree(check, None),
     is_superfluous: true,
     ..Rule::BASE
 };

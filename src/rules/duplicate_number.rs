@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     why: "OKEPs are cited by number; a number that two of them share is ambiguous.",
     bad: "okep-5224-connecting-udns.md\nokep-5224-network-policy.md",
     good: "okep-5224-connecting-udns.md\nokep-5301-network-policy.md",
-    check: Check::Tree(check),
+    check: Check::Tree(check, None),
     ..Rule::BASE
 };
 

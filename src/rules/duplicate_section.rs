@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
           ambiguous.",
     bad: "## Goals\n\n## Goals",
     good: "## Goals",
-    check: Check::Okep(check),
+    check: Check::Okep(check, None),
     demand: Demand::OfTemplate,
     ..Rule::BASE
 };

@@ -1,6 +1,6 @@
 //! Headings with nothing under them.
 
-use super::{Check, Detail, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
+use super::{Check, Detail, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::placeholder::is_stub;
 use crate::rules::edits::markdown;
 
@@ -12,8 +12,7 @@ pub static RULE: Rule = Rule {
           forgotten. \"None\" and \"N/A\" are answers.",
     bad: "## Non-Goals\n\n## Introduction",
     good: "## Non-Goals\n\nNone\n\n## Introduction",
-    check: Check::Okep(check),
-    fix: Some(PlanFix::Okep(fix)),
+    check: Check::Okep(check, Some(fix)),
     fixability: "suggested where siblings hold its content",
     ..Rule::BASE
 };

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
           look for it.",
     bad: "## Cross Feature Interaction",
     good: "## Proposed Solution\n\n### Cross Feature Interaction",
-    check: Check::Okep(check),
+    check: Check::Okep(check, None),
     demand: Demand::OfTemplate,
     ..Rule::BASE
 };

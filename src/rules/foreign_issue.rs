@@ -1,6 +1,6 @@
 //! The repository of the issue link.
 
-use super::{Check, Demand, Edit, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
+use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Rule, Severity};
 use crate::okep::issue::{Elsewhere, ForgeLink, IssueLine};
 
 pub static RULE: Rule = Rule {
@@ -12,9 +12,8 @@ pub static RULE: Rule = Rule {
           repository is another discussion, and a pull request is the review of a text.",
     bad: "* Issue: [#5224](https://github.com/ovn-org/ovn-kubernetes/issues/5224)",
     good: "* Issue: [#5224](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5224)",
-    check: Check::Okep(check),
+    check: Check::Okep(check, Some(fix)),
     demand: Demand::OfTemplate,
-    fix: Some(PlanFix::Okep(fix)),
     fixability: "safe",
     ..Rule::BASE
 };

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
           easily overlooked.",
     bad: "## Goals\n\nAddresses are kept across a restart. They are handed out in order, too.",
     good: "## Goals\n\n* Addresses are kept across a restart.\n* They are handed out in order.",
-    check: Check::Okep(check),
+    check: Check::Okep(check, None),
     demand: Demand::OfTemplate,
     ..Rule::BASE
 };

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
           the introduction.",
     bad: "## Problem Statement\n\n(two paragraphs on how the problem came about)",
     good: "## Problem Statement\n\nNodes keep addresses of pods that are gone, until none is left.",
-    check: Check::Okep(check),
+    check: Check::Okep(check, None),
     demand: Demand::OfTemplate,
     ..Rule::BASE
 };

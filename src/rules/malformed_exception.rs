@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
           suppresses nothing.",
     bad: "<!-- okep: allow stub-section -->",
     good: "<!-- okep: allow stub-section \"Risks\" because they depend on the vote in May -->",
-    check: Check::Okep(check),
+    check: Check::Okep(check, None),
     ..Rule::BASE
 };
 

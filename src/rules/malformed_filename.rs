@@ -1,6 +1,6 @@
 //! The name of an OKEP's file, and of a folder that ought to hold one.
 
-use super::{Check, Finding, Fix, PlanFix, Rule, Severity};
+use super::{Check, Finding, Fix, Rule, Severity};
 use crate::okep::right_path;
 use crate::okep::snapshot::{OrphanFolder, Page, Snapshot};
 use crate::okep::title::PREFIX;
@@ -14,8 +14,7 @@ pub static RULE: Rule = Rule {
           OKEP is overlooked if its own name does not match.",
     bad: "docs/okeps/OKEP_5224_Connecting UDNs.md",
     good: "docs/okeps/okep-5224-connecting-udns.md",
-    check: Check::Tree(check),
-    fix: Some(PlanFix::Tree(fix)),
+    check: Check::Tree(check, Some(fix)),
     fixability: "suggested",
     renames: true,
     ..Rule::BASE

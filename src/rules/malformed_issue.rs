@@ -1,6 +1,6 @@
 //! The form of the issue line, where it reads the same.
 
-use super::{Check, Demand, Edit, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
+use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::document::{Block, BlockKind, fold_blanks};
 use crate::markdown::lists;
 use crate::okep::issue::IssueLine;
@@ -12,9 +12,8 @@ pub static RULE: Rule = Rule {
     why: "A line in the template's form can be found by search and by tools.",
     bad: "- Issue: [\\#5259](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5259)",
     good: "* Issue: [#5259](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5259)",
-    check: Check::Okep(check),
+    check: Check::Okep(check, Some(fix)),
     demand: Demand::OfTemplate,
-    fix: Some(PlanFix::Okep(fix)),
     fixability: "safe",
     ..Rule::BASE
 };

@@ -1,6 +1,6 @@
 //! The first heading of an OKEP: `# OKEP-NNNN: Title`.
 
-use super::{Check, Edit, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
+use super::{Check, Edit, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::names::Name;
 use crate::okep::title::{PREFIX, Title};
 use crate::rules::edits::{anchors, markdown, markup_spans};
@@ -13,8 +13,7 @@ pub static RULE: Rule = Rule {
           an OKEP is cited.",
     bad: "## okep 5224 - Connecting UDNs",
     good: "# OKEP-5224: Connecting UDNs",
-    check: Check::Okep(check),
-    fix: Some(PlanFix::Okep(fix)),
+    check: Check::Okep(check, Some(fix)),
     fixability: "safe where only the form differs, else suggested",
     ..Rule::BASE
 };

@@ -1,6 +1,6 @@
 //! OKEPs outside of the proposal folder.
 
-use super::{Check, Finding, Fix, PlanFix, Rule, Severity};
+use super::{Check, Finding, Fix, Rule, Severity};
 use crate::okep::snapshot::{Page, Snapshot};
 use crate::text::path::{file_name, okep_name, stem};
 
@@ -12,8 +12,7 @@ pub static RULE: Rule = Rule {
           the site and never checked.",
     bad: "docs/okep-5224-connecting-udns.md",
     good: "docs/okeps/okep-5224-connecting-udns.md",
-    check: Check::Tree(check),
-    fix: Some(PlanFix::Tree(fix)),
+    check: Check::Tree(check, Some(fix)),
     fixability: "suggested",
     renames: true,
     ..Rule::BASE

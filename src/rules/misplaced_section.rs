@@ -1,6 +1,6 @@
 //! Sections at the wrong level or inside of the wrong section.
 
-use super::{Check, Demand, Detail, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
+use super::{Check, Demand, Detail, Finding, Fix, OkepContext, Rule, Severity};
 use crate::okep::alignment::align;
 use crate::okep::levels::Misplacement;
 use crate::rules::edits::markdown::{movement, relevel};
@@ -12,9 +12,8 @@ pub static RULE: Rule = Rule {
     why: "The outline shows what belongs together: the tests of a solution are part of its section.",
     bad: "## Proposed Solution\n\n## Testing Details",
     good: "## Proposed Solution\n\n### Testing Details",
-    check: Check::Okep(check),
+    check: Check::Okep(check, Some(fix)),
     demand: Demand::OfTemplate,
-    fix: Some(PlanFix::Okep(fix)),
     fixability: "suggested",
     ..Rule::BASE
 };

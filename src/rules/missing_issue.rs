@@ -1,6 +1,6 @@
 //! The tracking issue between title and first section.
 
-use super::{Check, Demand, Edit, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
+use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::lists;
 use crate::markdown::names::Name;
 use crate::okep::issue::IssueLine;
@@ -12,9 +12,8 @@ pub static RULE: Rule = Rule {
     why: "Every OKEP is discussed and tracked in an issue; without the link, readers cannot find it.",
     bad: "# OKEP-5224: Connecting UDNs\n\n## Problem Statement",
     good: "# OKEP-5224: Connecting UDNs\n\n* Issue: [#5224](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5224)\n\n## Problem Statement",
-    check: Check::Okep(check),
+    check: Check::Okep(check, Some(fix)),
     demand: Demand::OfTemplate,
-    fix: Some(PlanFix::Okep(fix)),
     fixability: "suggested",
     ..Rule::BASE
 };

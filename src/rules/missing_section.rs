@@ -1,6 +1,6 @@
 //! Sections of the template that an OKEP does not have.
 
-use super::{Check, Demand, Detail, Finding, Fix, OkepContext, Phase, PlanFix, Rule, Severity};
+use super::{Check, Demand, Detail, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::document::Document;
 use crate::markdown::site_headings::site_headings;
 use crate::rules::edits::markdown;
@@ -12,11 +12,10 @@ pub static RULE: Rule = Rule {
     why: "Each section is a question reviewers will ask. \"None\" is an answer; silence is not.",
     bad: "## Alternatives\n\n(end of file)",
     good: "## Alternatives\n\nNone that keep the API stable.\n\n## References\n\nNone",
-    check: Check::Okep(check),
+    check: Check::Okep(check, Some(fix)),
     demand: Demand::OfTemplate,
-    fix: Some(PlanFix::Okep(fix)),
     fixability: "suggested (with the template's prompt)",
-    phase: Phase::Last,
+    is_last: true,
     leaves: &["template-text", "unfilled-table"],
     ..Rule::BASE
 };

@@ -85,15 +85,14 @@ pub struct Rule {
     /// What a page links to and is no longer there is looked up in history, so that the finding can name
     /// where the file is now.
     pub follows_moves: bool,
-    /// Plans the fix of a finding that is shown.
-    pub fix: Option<PlanFix>,
     /// Which fixes it offers, for the table of rules.
     pub fixability: &'static str,
     /// Whether its fix may rename a file, so that what is found about other files counts.
     pub renames: bool,
     /// Whether it is about bytes, and is checked where the text is not known.
     pub of_bytes: bool,
-    pub phase: Phase,
+    /// Whether its fix waits until there is nothing else to fix: where a section belongs depends on the others.
+    pub is_last: bool,
     /// Rules whose findings its fix may leave in place of its own.
     pub leaves: &'static [&'static str],
     /// Whether its fix may reveal what one of GitHub and the site hides.
@@ -114,35 +113,17 @@ pub enum Demand {
     OfSection,
 }
 
-/// How a fix is planned: from what the check saw, and the finding.
-#[derive(Debug, Clone, Copy)]
-pub enum PlanFix {
-    /// Edits of the OKEP. What names a file that it renames is added later.
-    Okep(fn(&OkepContext, &Finding) -> Option<Fix>),
-    /// Edits of any file.
-    Tree(fn(&Snapshot, &Finding) -> Option<Fix>),
-    /// Edits of the page whose link it is.
-    Links(fn(&Linked, &Finding) -> Option<Fix>),
-}
-
-/// When a fix is written, among others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Phase {
-    Usual,
-    /// Once there is nothing else to fix: where a section belongs depends on the others.
-    Last,
-}
-
-/// How far a rule must look.
+/// How far a rule must look, and how it plans the fix of a finding that is shown, from what it saw and the finding.
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
-    /// At one OKEP and the template.
-    Okep(fn(&OkepContext) -> Vec<Finding>),
+    /// At one OKEP and the template. What names a file that a fix renames is added later.
+    Okep(fn(&OkepContext) -> Vec<Finding>, Option<fn(&OkepContext, &Finding) -> Option<Fix>>),
     /// At everything: numbers, names and registers. Of the text of an OKEP nothing but the help and the
     /// fix may hang on it: history runs these rules once for each set of paths.
-    Tree(fn(&Snapshot) -> Vec<Finding>),
-    /// At the links of one page, which is an OKEP or is next to one: when each of them leads nowhere.
-    Links(fn(&Linked) -> Vec<Claim>),
+    Tree(fn(&Snapshot) -> Vec<Finding>, Option<fn(&Snapshot, &Finding) -> Option<Fix>>),
+    /// At the links of one page, which is an OKEP or is next to one: when each of them leads nowhere. A fix is of
+    /// that page.
+    Links(fn(&Linked) -> Vec<Claim>, Option<fn(&Linked, &Finding) -> Option<Fix>>),
     /// At what a commit did; a tree alone cannot tell.
     History(fn(&Event) -> Vec<Finding>),
 }
@@ -200,6 +181,10 @@ impl Rule {
         self.demand == Demand::OfTemplate
     }
 
+    pub fn has_fix(&self) -> bool {
+        matches!(self.check, Check::Okep(_, Some(_)) | Check::Tree(_, Some(_)) | Check::Links(_, Some(_)))
+    }
+
     /// What most rules have in common: nothing to fix, and asked of every OKEP.
     const BASE: Rule = Rule {
         id: "",
@@ -208,14 +193,13 @@ impl Rule {
         why: "",
         bad: "",
         good: "",
-        check: Check::Tree(|_| Vec::new()),
+        check: Check::Tree(|_| Vec::new(), None),
         demand: Demand::Always,
         follows_moves: false,
-        fix: None,
         fixability: "-",
         renames: false,
         of_bytes: false,
-        phase: Phase::Usual,
+        is_last: false,
         leaves: &[],
         reveals: false,
         is_superfluous: false,

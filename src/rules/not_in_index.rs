@@ -1,6 +1,6 @@
 //! OKEPs that the index page does not list.
 
-use super::{Check, Edit, Finding, Fix, PlanFix, Rule, Severity};
+use super::{Check, Edit, Finding, Fix, Rule, Severity};
 use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
@@ -17,8 +17,7 @@ pub static RULE: Rule = Rule {
     why: "Readers who come through the index page take its list for complete.",
     bad: "* [BGP](okep-5296-bgp.md)",
     good: "* [BGP](okep-5296-bgp.md)\n* [EVPN](okep-5088-evpn.md)",
-    check: Check::Tree(check),
-    fix: Some(PlanFix::Tree(fix)),
+    check: Check::Tree(check, Some(fix)),
     fixability: "suggested",
     ..Rule::BASE
 };

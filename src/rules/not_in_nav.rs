@@ -1,6 +1,6 @@
 //! OKEPs that the site's navigation does not show.
 
-use super::{Check, Edit, Finding, Fix, PlanFix, Rule, Severity};
+use super::{Check, Edit, Finding, Fix, Rule, Severity};
 use crate::okep::nav_entries::dead_entries;
 use crate::okep::proposal::Okep;
 use crate::okep::register;
@@ -19,8 +19,7 @@ pub static RULE: Rule = Rule {
           it without a warning, even in strict mode.",
     bad: "nav:\n  - Enhancement Proposals:\n    - BGP: okeps/okep-5296-bgp.md",
     good: "nav:\n  - Enhancement Proposals:\n    - BGP: okeps/okep-5296-bgp.md\n    - EVPN: okeps/okep-5088-evpn.md",
-    check: Check::Tree(check),
-    fix: Some(PlanFix::Tree(fix)),
+    check: Check::Tree(check, Some(fix)),
     fixability: "safe",
     ..Rule::BASE
 };

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
           author wrote.",
     bad: "caf\\xe9",
     good: "café",
-    check: Check::Okep(check),
+    check: Check::Okep(check, None),
     of_bytes: true,
     ..Rule::BASE
 };

@@ -1,6 +1,6 @@
 //! One number for file name, folder, title, link text and link URL.
 
-use super::{Check, Edit, Finding, Fix, OkepContext, PlanFix, Related, Rule, Severity};
+use super::{Check, Edit, Finding, Fix, OkepContext, Related, Rule, Severity};
 use crate::okep::right_path;
 use crate::text::path::is_folder_page;
 use std::collections::BTreeMap;
@@ -14,8 +14,7 @@ pub static RULE: Rule = Rule {
           end up in the wrong discussion.",
     bad: "okep-5224-connecting-udns.md\n\n# OKEP-5242: Connecting UDNs",
     good: "okep-5224-connecting-udns.md\n\n# OKEP-5224: Connecting UDNs",
-    check: Check::Okep(check),
-    fix: Some(PlanFix::Okep(fix)),
+    check: Check::Okep(check, Some(fix)),
     fixability: "suggested",
     renames: true,
     ..Rule::BASE

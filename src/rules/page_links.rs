@@ -256,8 +256,8 @@ pub fn claims(page: &Linked) -> Vec<Claim> {
 /// What those of the rules about links that `counts` say of a page.
 fn claims_of(page: &Linked, counts: impl Fn(&Rule) -> bool) -> Vec<Claim> {
     let checks = RULES.iter().filter(|rule| counts(rule)).filter_map(|rule| match rule.check {
-        Check::Links(check) => Some(check),
-        Check::Okep(_) | Check::Tree(_) | Check::History(_) => None,
+        Check::Links(check, _) => Some(check),
+        Check::Okep(..) | Check::Tree(..) | Check::History(_) => None,
     });
     checks.flat_map(|check| check(page)).collect()
 }

@@ -1,6 +1,6 @@
 //! Sections under another name than the template's.
 
-use super::{Check, Demand, Detail, Edit, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
+use super::{Check, Demand, Detail, Edit, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::names::Name;
 use crate::okep::alignment::{Match, MatchKind};
 use crate::okep::requirements::OldName;
@@ -14,9 +14,8 @@ pub static RULE: Rule = Rule {
           the heading differs.",
     bad: "## OVN Kubernetes Version Skew",
     good: "## OVN-Kubernetes Version Skew",
-    check: Check::Okep(check),
+    check: Check::Okep(check, Some(fix)),
     demand: Demand::OfTemplate,
-    fix: Some(PlanFix::Okep(fix)),
     fixability: "safe if only the spelling differs or the name is an old one of the template's; else \
                  suggested",
     ..Rule::BASE

@@ -1,6 +1,6 @@
 //! All headings of a document off by the same number of levels.
 
-use super::{Check, Demand, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
+use super::{Check, Demand, Finding, Fix, OkepContext, Rule, Severity};
 use crate::rules::edits::markdown::{movement, relevel};
 
 pub static RULE: Rule = Rule {
@@ -10,9 +10,8 @@ pub static RULE: Rule = Rule {
     why: "With sections at the title's level the site shows no outline, and the page has ten titles.",
     bad: "# OKEP-5494: Title\n\n# Problem Statement\n\n# Goals",
     good: "# OKEP-5494: Title\n\n## Problem Statement\n\n## Goals",
-    check: Check::Okep(check),
+    check: Check::Okep(check, Some(fix)),
     demand: Demand::OfTemplate,
-    fix: Some(PlanFix::Okep(fix)),
     fixability: "safe",
     ..Rule::BASE
 };

@@ -1,6 +1,6 @@
 //! Headings more than one level deeper than the one before.
 
-use super::{Check, Detail, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
+use super::{Check, Detail, Finding, Fix, OkepContext, Rule, Severity};
 use crate::rules::edits::markdown;
 
 pub static RULE: Rule = Rule {
@@ -10,8 +10,7 @@ pub static RULE: Rule = Rule {
     why: "Outlines, tables of contents and screen readers show a gap where a level is missing.",
     bad: "## User-Stories/Use-Cases\n\n#### Story 1",
     good: "## User-Stories/Use-Cases\n\n### Story 1",
-    check: Check::Okep(check),
-    fix: Some(PlanFix::Okep(fix)),
+    check: Check::Okep(check, Some(fix)),
     fixability: "suggested",
     ..Rule::BASE
 };

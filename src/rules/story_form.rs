@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
           feature cannot.",
     bad: "### Story 1\n\nThe node keeps its address when it restarts, which is needed for firewalls.",
     good: "### Story 1\n\nAs a cluster admin, I want nodes to keep their addresses, so that firewalls let them in.",
-    check: Check::Okep(check),
+    check: Check::Okep(check, None),
     demand: Demand::OfTemplate,
     ..Rule::BASE
 };

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     why: "What is left for later is easily merged without an answer.",
     bad: "## Documentation Details\n\nTo be discussed.",
     good: "## Documentation Details\n\nA page under `features/`, linked from the overview.",
-    check: Check::Okep(check),
+    check: Check::Okep(check, None),
     demand: Demand::OfSection,
     ..Rule::BASE
 };

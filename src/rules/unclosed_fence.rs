@@ -1,6 +1,6 @@
 //! A code fence that swallows the rest of the document.
 
-use super::{Check, Edit, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
+use super::{Check, Edit, Finding, Fix, OkepContext, Rule, Severity};
 use crate::rules::edits::markdown;
 
 pub static RULE: Rule = Rule {
@@ -11,8 +11,7 @@ pub static RULE: Rule = Rule {
           differently, so a preview of one of them does not show it.",
     bad: "```yaml\nkind: Pod\n\n## Testing Details",
     good: "```yaml\nkind: Pod\n```\n\n## Testing Details",
-    check: Check::Okep(check),
-    fix: Some(PlanFix::Okep(fix)),
+    check: Check::Okep(check, Some(fix)),
     fixability: "suggested",
     reveals: true,
     ..Rule::BASE

@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     why: "Each row is a question reviewers will ask. A blank cell does not say whether it was answered or forgotten.",
     bad: "| Dimension | Status | Notes |\n|---|---|---|\n| IPv6 | | |",
     good: "| Dimension | Status | Notes |\n|---|---|---|\n| IPv6 | supported | |",
-    check: Check::Okep(check),
+    check: Check::Okep(check, None),
     demand: Demand::OfTemplate,
     ..Rule::BASE
 };

@@ -1,6 +1,6 @@
 //! Template sections out of the template's order.
 
-use super::{Check, Demand, Detail, Finding, Fix, OkepContext, PlanFix, Rule, Severity};
+use super::{Check, Demand, Detail, Finding, Fix, OkepContext, Rule, Severity};
 use crate::okep::alignment::MatchKind;
 use crate::rules::edits::markdown;
 
@@ -11,9 +11,8 @@ pub static RULE: Rule = Rule {
     why: "Readers of many proposals know where to look; sections out of order are overlooked.",
     bad: "## Alternatives\n\n## Goals",
     good: "## Goals\n\n## Alternatives",
-    check: Check::Okep(check),
+    check: Check::Okep(check, Some(fix)),
     demand: Demand::OfTemplate,
-    fix: Some(PlanFix::Okep(fix)),
     fixability: "suggested",
     ..Rule::BASE
 };

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     why: "The site does not build, and which OKEPs are in `nav` is unknown.",
     bad: "nav:\n  - BGP: okeps: okep-5296-bgp.md",
     good: "nav:\n  - BGP: okeps/okep-5296-bgp.md",
-    check: Check::Tree(check),
+    check: Check::Tree(check, None),
     ..Rule::BASE
 };
 
