@@ -2,7 +2,9 @@
 //!
 //! No parser of HTML: it reads one start tag after the other and knows of no nesting.
 
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A start tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +14,8 @@ pub struct Tag<'t> {
     /// As written.
     pub name: &'t str,
     pub attributes: Vec<(&'t str, AttributeValue<'t>)>,
+    /// Closed by `/>`.
+    pub is_empty: bool,
 }
 
 /// An attribute's value and where it is, without quotes.
@@ -32,71 +36,71 @@ impl<'t> Tag<'t> {
     }
 }
 
+/// What a `<` before a letter begins.
+pub enum Markup<'t> {
+    Tag(Tag<'t>),
+    /// No tag: text up to there.
+    Text(usize),
+    /// A tag that breaks off.
+    Broken,
+}
+
 /// The start tags in `text[range]`, in order; spans are of `text`.
 pub fn tags(text: &str, range: Range<usize>) -> Vec<Tag<'_>> {
+    let text = &text[..range.end];
     let mut found = Vec::new();
     let mut at = range.start;
-    while let Some(open) = text[at..range.end].find('<').map(|i| at + i) {
-        let rest = &text[open..range.end];
-        if rest.starts_with("<!--") {
-            at = rest.find("-->").map_or(range.end, |end| open + end + 3);
+    while let Some(open) = text[at..].find('<').map(|i| at + i) {
+        if text[open..].starts_with("<!--") {
+            at = text[open..].find("-->").map_or(text.len(), |end| open + end + 3);
             continue;
         }
-        match tag(text, open, range.end) {
-            Some(tag) => {
-                at = tag.span.end;
-                found.push(tag);
-            }
-            None => at = open + 1,
+        at = open + 1;
+        if text[at..].starts_with(|c: char| c.is_ascii_alphabetic())
+            && let Markup::Tag(tag) = start_tag(text, open)
+        {
+            at = tag.span.end;
+            found.push(tag);
         }
     }
     found
 }
 
-fn tag(text: &str, open: usize, limit: usize) -> Option<Tag<'_>> {
-    let name_end = span_of(text, open + 1, limit, |c| c.is_ascii_alphanumeric() || c == '-');
-    let name = &text[open + 1..name_end];
-    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
-        return None;
-    }
+/// Reads the start tag at `open`, a `<` before a letter, by the tolerant pattern of Python's HTML parser.
+pub fn start_tag(text: &str, open: usize) -> Markup<'_> {
+    /// A name and, behind `=`, a value; a quote alone is a value that nothing closes.
+    static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
+        let value = r#""[^"]*"|'[^']*'|["']|[^\s`>]*"#;
+        Regex::new(&format!(r"^([^\s/>`][^\s/=>]*)(?:\s*=[\s=]*({value}))?"))
+            .expect("it is a regular expression")
+    });
+    let is_gap = |c: char| c.is_whitespace() || c == '/';
+    let length =
+        text[open..].find(|c| is_gap(c) || matches!(c, '`' | '>' | '\0')).unwrap_or(text.len() - open);
+    let name = &text[open + 1..open + length];
+    let mut at = open + length;
     let mut attributes = Vec::new();
-    let mut at = name_end;
     loop {
-        at = span_of(text, at, limit, |c| c.is_whitespace() || c == '/');
-        match text[at..limit].chars().next()? {
-            '>' => return Some(Tag { span: open..at + 1, name, attributes }),
-            _ => {
-                let key_end =
-                    span_of(text, at, limit, |c| !c.is_whitespace() && !matches!(c, '=' | '>' | '/'));
-                let key = &text[at..key_end.max(at)];
-                let equals = span_of(text, key_end, limit, char::is_whitespace);
-                if !text[equals..limit].starts_with('=') {
-                    // What is neither a name nor a value is passed by.
-                    at = if key_end > at { key_end } else { at + text[at..].chars().next()?.len_utf8() };
-                    continue;
-                }
-                let start = span_of(text, equals + 1, limit, char::is_whitespace);
-                let quote = text[start..limit].chars().next().filter(|c| matches!(c, '"' | '\''));
-                let (from, to, end) = match quote {
-                    Some(quote) => {
-                        let close = text[start + 1..limit].find(quote)? + start + 1;
-                        (start + 1, close, close + 1)
-                    }
-                    None => {
-                        let end = span_of(text, start, limit, |c| !c.is_whitespace() && c != '>');
-                        (start, end, end)
-                    }
-                };
-                attributes.push((key, AttributeValue { text: &text[from..to], at: from }));
-                at = end;
+        let gap = &text[at..at + text[at..].find(|c| !is_gap(c)).unwrap_or(text.len() - at)];
+        at += gap.len();
+        match text[at..].chars().next() {
+            None => return Markup::Broken,
+            Some('>') => {
+                let (span, is_empty) = (open..at + 1, gap.ends_with('/'));
+                return Markup::Tag(Tag { span, name, attributes, is_empty });
             }
+            Some('`') => return Markup::Text(at),
+            Some(_) => {}
         }
+        let Some(found) = ATTRIBUTE.captures(&text[at..]) else { return Markup::Broken };
+        if let Some(value) = found.get(2) {
+            let quote = usize::from(value.as_str().starts_with(['"', '\'']));
+            let (start, end) = (at + value.start() + quote, at + value.end() - quote);
+            let Some(value) = text.get(start..end) else { return Markup::Broken };
+            attributes.push((&text[at..at + found[1].len()], AttributeValue { text: value, at: start }));
+        }
+        at += found[0].len();
     }
-}
-
-/// Where the run of characters ends that starts at `from`.
-fn span_of(text: &str, from: usize, limit: usize, is_of: impl Fn(char) -> bool) -> usize {
-    from + text[from..limit].find(|c| !is_of(c)).unwrap_or(limit - from)
 }
 
 #[cfg(test)]

@@ -6,8 +6,10 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::lines::{Piece, TAB};
+use regex::Regex;
 
 /// The lines with each fenced block reduced to its opening fence, which no later step knows.
 pub(super) struct Fenced {
@@ -106,20 +108,33 @@ fn stash_at_margin(text: &str, lines: Vec<Piece>) -> Fenced {
     out
 }
 
-/// The fence that a line opens, where its language, attributes or lines are such as fenced_code knows.
+// What may follow an opening fence, as the two extensions have it: a language, then options, or `{…}`.
+static SUPERFENCES: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?x)^[\ \t]*(?: [.]?\{.*\} | (?:[.]?[\w\#.+-]+(?:[\ \t]+|$))? (?: \{.*\} | (?: (?:
+            hl_lines=(?: "[-0-9\ \t]+" | '[-0-9\ \t]+' ) |
+            linenums=(?: "[0-9][^"]*" | '[0-9][^']*' ) |
+            title(?:_mode)?=(?: "[^"]*" | '[^']*' )
+        ) (?:[\ \t]+|$) )* ) )[\ \t]*$"#,
+    )
+});
+static FENCED_CODE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?x)^[\ \t]*(?: \{.*\} |
+            [.]?[\w\#.+-]*[\ \t]*(?: hl_lines=(?: "[^"]*" | '[^']*' )[\ \t]* )?
+        )$"#,
+    )
+});
+
+fn pattern(pattern: &str) -> Regex {
+    Regex::new(pattern).expect("it is a regular expression")
+}
+
+/// The fence that a line opens, where fenced_code knows what follows it.
 fn opening_at_margin(line: &str) -> Option<&str> {
     let mark = *line.as_bytes().first().filter(|b| matches!(b, b'`' | b'~'))?;
     let (fence, info) = line.split_at(run(line.as_bytes(), mark));
-    let info = info.trim_start_matches([' ', '\t']);
-    let is_lang = |c: char| c.is_alphanumeric() || matches!(c, '_' | '#' | '.' | '+' | '-');
-    let lang = info.strip_prefix('.').unwrap_or(info);
-    let rest = lang.trim_start_matches(is_lang).trim_start_matches([' ', '\t']);
-    let lines = rest.strip_prefix("hl_lines=").and_then(|lines| {
-        let quote = lines.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-        lines[1..].split_once(quote).map(|(_, after)| after.trim_matches([' ', '\t']))
-    });
-    let is_known = rest.is_empty() || lines == Some("") || is_braced(info);
-    (fence.len() >= 3 && is_known).then_some(fence)
+    (fence.len() >= 3 && FENCED_CODE.is_match(info)).then_some(fence)
 }
 
 enum FenceState {
@@ -188,7 +203,7 @@ fn opening(line: &str) -> Option<Fence> {
     }
     let len = run(&line.as_bytes()[prefix..], mark);
     let info = &line[prefix + len..];
-    (len >= 3 && info_is_known(info)).then_some(Fence {
+    (len >= 3 && SUPERFENCES.is_match(info)).then_some(Fence {
         piece: 0,
         prefix,
         columns,
@@ -197,58 +212,6 @@ fn opening(line: &str) -> Option<Fence> {
         len,
         blank_before: false,
     })
-}
-
-/// Whether superfences accepts what follows an opening fence: a language, then options or `{…}`.
-fn info_is_known(info: &str) -> bool {
-    let blank = [' ', '\t'];
-    let info = info.trim_matches(blank);
-    if info.is_empty() || is_braced(info) {
-        return true;
-    }
-    let word = info.split(blank).next().unwrap_or_default();
-    let lang = word.strip_prefix('.').unwrap_or(word);
-    let is_lang = |w: &str| {
-        !w.is_empty() && w.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '#' | '.' | '+' | '-'))
-    };
-    if is_lang(lang) {
-        let rest = info[word.len()..].trim_start_matches(blank);
-        return rest.is_empty() || is_braced(rest) || options_are_known(rest);
-    }
-    if let Some(brace) = info.find('{') {
-        let lang = info[..brace].strip_prefix('.').unwrap_or(&info[..brace]);
-        // The language must end at a blank, so `go{…}` is no fence.
-        return lang.is_empty() && is_braced(&info[brace..]);
-    }
-    options_are_known(info)
-}
-
-fn is_braced(info: &str) -> bool {
-    info.starts_with('{') && info.ends_with('}') && info.len() > 1
-}
-
-fn options_are_known(mut options: &str) -> bool {
-    while !options.is_empty() {
-        let Some((key, rest)) = options.split_once('=') else { return false };
-        let Some(quote) = rest.chars().next().filter(|c| matches!(c, '"' | '\'')) else { return false };
-        let Some(end) = rest[1..].find(quote) else { return false };
-        let value = &rest[1..=end];
-        let known = match key {
-            "hl_lines" => {
-                !value.is_empty()
-                    && value.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b' ' | b'\t'))
-            }
-            "linenums" => value.starts_with(|c: char| c.is_ascii_digit()),
-            "title" | "title_mode" => true,
-            _ => false,
-        };
-        let after = &rest[end + 2..];
-        if !known || !(after.is_empty() || after.starts_with([' ', '\t'])) {
-            return false;
-        }
-        options = after.trim_start_matches([' ', '\t']);
-    }
-    true
 }
 
 fn run(bytes: &[u8], mark: u8) -> usize {

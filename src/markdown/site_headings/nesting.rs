@@ -74,7 +74,7 @@ impl Parser<'_, '_> {
                 all.push(*line);
                 continue;
             };
-            let cut = line.end - line.start - line.text.len();
+            let cut = (line.end - line.start).saturating_sub(line.text.len());
             for piece in split(&self.source.text[..fence.end], fence.start) {
                 let text = &self.source.text[piece.start..piece.end];
                 let text = text.get(cut..).unwrap_or_default();
@@ -197,9 +197,8 @@ impl Parser<'_, '_> {
 
     /// How many lines the definition at `at` takes; its title may be on the next one.
     pub(super) fn reference_len(&self, at: usize, end: usize) -> usize {
-        let titled = |l: &str| is_title(l.trim_matches(' '));
         let text = self.lines[at].text;
         let has_title = text.trim_end_matches(' ').ends_with(['"', '\'', ')']);
-        if at + 1 < end && !has_title && titled(self.lines[at + 1].text) { 2 } else { 1 }
+        if at + 1 < end && !has_title && is_title(self.lines[at + 1].text) { 2 } else { 1 }
     }
 }

@@ -9,6 +9,8 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use super::lines::Piece;
+use crate::markdown::html::{Markup, start_tag};
+use regex::Regex;
 
 /// A stretch the block parser does not see.
 #[derive(Debug)]
@@ -41,6 +43,9 @@ static BLOCK_LEVEL: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         .split_ascii_whitespace()
         .collect()
 });
+
+static COMMENT_END: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new("--!?>").expect("it is a regular expression"));
 
 /// The raw HTML in `text` from `body` on; what is in `fences` is not read. With `md_in_html` an element whose tag
 /// says `markdown` is no raw HTML but for its tags.
@@ -104,22 +109,22 @@ impl<'a> Scan<'a> {
     }
 
     fn start_tag(&mut self, at: usize, limit: usize) -> usize {
-        let (name_end, end, closed) = match tag_extent(&self.text.as_bytes()[..limit], at) {
-            Extent::Tag { name_end, end, empty } => (name_end, end, empty),
-            Extent::Text(next) => return next,
-            Extent::Broken => {
+        let tag = match start_tag(&self.text[..limit], at) {
+            Markup::Tag(tag) => tag,
+            Markup::Text(next) => return next,
+            Markup::Broken => {
                 self.in_vain(at, limit);
                 return self.past_gt(at, limit);
             }
         };
-        let name = self.text[at + 1..name_end].trim_end_matches('/');
+        let (name, end) = (tag.name, tag.span.end);
         let block = is_block_level(name);
-        if closed || name.eq_ignore_ascii_case("hr") {
+        if tag.is_empty || tag.is("hr") {
             self.single(at..end, block);
             return end;
         }
         if self.raw_from.is_none() && block && (at < self.tail_end || self.at_line_start(at)) {
-            if self.md_in_html && holds_markdown(name, &self.text[name_end..end]) {
+            if self.md_in_html && holds_markdown(name, &self.text[at + 1 + name.len()..end]) {
                 self.markdown.push(name);
                 self.cuts.push(Cut { span: at..end, kind: HtmlKind::Element });
                 self.tail_end = self.line_end(end);
@@ -184,10 +189,9 @@ impl<'a> Scan<'a> {
             if i > 0 {
                 from = from.max(fences[i - 1].end);
             }
-            if let Some(close) = (from < end).then(|| comment_close(&self.text[from..end])).flatten() {
-                let close = from + close;
-                self.single(at..close, true);
-                return close;
+            if let Some(close) = self.text.get(from..end).and_then(|inside| COMMENT_END.find(inside)) {
+                self.single(at..from + close.end(), true);
+                return from + close.end();
             }
         }
         self.in_vain(at, self.text.len());
@@ -276,82 +280,6 @@ fn holds_markdown(name: &str, attributes: &str) -> bool {
         Some("1" | "markdown") => !is(&TEXT_ONLY) && !is(&RAW),
         Some("block") => !is(&RAW),
         _ => false,
-    }
-}
-
-/// Bytes to past the first `-->` or `--!>`.
-fn comment_close(text: &str) -> Option<usize> {
-    let mut at = 0;
-    while let Some(dashes) = text[at..].find("--") {
-        let rest = &text.as_bytes()[at + dashes + 2..];
-        match rest {
-            [b'>', ..] => return Some(at + dashes + 3),
-            [b'!', b'>', ..] => return Some(at + dashes + 4),
-            _ => at += dashes + 1,
-        }
-    }
-    None
-}
-
-enum Extent {
-    Tag {
-        name_end: usize,
-        end: usize,
-        empty: bool,
-    },
-    /// Not a tag; text up to there.
-    Text(usize),
-    /// A tag that breaks off within a value.
-    Broken,
-}
-
-/// How far the start tag at `at` goes, by the tolerant pattern of Python's HTML parser.
-fn tag_extent(bytes: &[u8], at: usize) -> Extent {
-    let space = |b: u8| b.is_ascii_whitespace();
-    let mut i = at + 1;
-    while i < bytes.len() && !space(bytes[i]) && !matches!(bytes[i], b'`' | b'/' | b'>' | 0) {
-        i += 1;
-    }
-    let name_end = i;
-    loop {
-        while i < bytes.len() && (space(bytes[i]) || bytes[i] == b'/' && bytes.get(i + 1) != Some(&b'>')) {
-            i += 1;
-        }
-        match bytes.get(i) {
-            None | Some(b'=') if i >= bytes.len() => return Extent::Broken,
-            Some(b'>') => return Extent::Tag { name_end, end: i + 1, empty: false },
-            Some(b'/') => return Extent::Tag { name_end, end: i + 2, empty: true },
-            Some(b'`') => return Extent::Text(i),
-            _ => {}
-        }
-        i += 1;
-        while i < bytes.len() && !space(bytes[i]) && !matches!(bytes[i], b'/' | b'=' | b'>') {
-            i += 1;
-        }
-        let mut value = i;
-        while value < bytes.len() && space(bytes[value]) {
-            value += 1;
-        }
-        if bytes.get(value) != Some(&b'=') {
-            continue;
-        }
-        while value < bytes.len() && (bytes[value] == b'=' || space(bytes[value])) {
-            value += 1;
-        }
-        match bytes.get(value) {
-            Some(quote @ (b'"' | b'\'')) => {
-                let Some(end) = bytes[value + 1..].iter().position(|b| b == quote) else {
-                    return Extent::Broken;
-                };
-                i = value + end + 2;
-            }
-            _ => {
-                i = value;
-                while i < bytes.len() && !space(bytes[i]) && !matches!(bytes[i], b'`' | b'>') {
-                    i += 1;
-                }
-            }
-        }
     }
 }
 

@@ -41,66 +41,63 @@ fn columns(mut row: &str, border: bool) -> usize {
     }
 }
 
-/// A run of backticks in a row, an escaped one counted as it is when it opens and when it closes.
-struct Ticks {
-    start: usize,
-    opens: usize,
-    closes: usize,
+/// A run of backticks in a row, an escaped one counted as it is when it opens and when it closes; or a pipe.
+#[derive(PartialEq)]
+enum CellMark {
+    Ticks { opens: usize, closes: usize },
+    Pipe,
 }
 
 fn pipes_outside_code(row: &str) -> usize {
-    let (ticks, pipes) = marks(row);
-    // The run that closes each, found from the right so that one pass is enough.
-    let mut nearest = HashMap::new();
-    let mut close = vec![None; ticks.len()];
-    for (i, tick) in ticks.iter().enumerate().rev() {
-        close[i] = if tick.opens > 0 { nearest.get(&tick.opens).copied() } else { None };
-        nearest.insert(tick.closes, i);
-    }
-    let mut outside = 0;
-    let mut tick = 0;
-    let mut code = 0..0;
-    for pipe in pipes {
-        while tick < ticks.len() && ticks[tick].start < pipe {
-            match close[tick] {
-                Some(end) => {
-                    code = ticks[tick].start..ticks[end].start;
-                    tick = end + 1;
-                }
-                None => tick += 1,
+    let marks = marks(row);
+    let closes_at =
+        |at: usize, length: usize| matches!(marks[at], CellMark::Ticks { closes, .. } if closes == length);
+    // Where the last run of each length is: no other is looked for in vain.
+    let last: HashMap<usize, usize> = marks
+        .iter()
+        .enumerate()
+        .filter_map(|(at, mark)| match mark {
+            CellMark::Ticks { closes, .. } => Some((*closes, at)),
+            CellMark::Pipe => None,
+        })
+        .collect();
+    let (mut at, mut outside) = (0, 0);
+    while let Some(mark) = marks.get(at) {
+        at += 1;
+        match mark {
+            CellMark::Pipe => outside += 1,
+            CellMark::Ticks { opens, .. }
+                if *opens > 0 && last.get(opens).is_some_and(|last| *last >= at) =>
+            {
+                at = (at..marks.len()).find(|at| closes_at(*at, *opens)).map_or(at, |close| close + 1);
             }
+            CellMark::Ticks { .. } => {}
         }
-        outside += usize::from(!code.contains(&pipe));
     }
     outside
 }
 
-fn marks(row: &str) -> (Vec<Ticks>, Vec<usize>) {
+fn marks(row: &str) -> Vec<CellMark> {
     let bytes = row.as_bytes();
-    let (mut ticks, mut pipes) = (Vec::new(), Vec::new());
+    let mut marks = Vec::new();
     let mut i = 0;
     while i < bytes.len() {
-        match (bytes[i], bytes.get(i + 1)) {
-            (b'\\', Some(b'\\' | b'|')) => i += 2,
-            (b'\\', Some(b'`')) => {
-                let len = run(&bytes[i + 1..]);
-                ticks.push(Ticks { start: i, opens: len - 1, closes: len });
-                i += len + 1;
+        let (escape, ticks) = match (bytes[i], bytes.get(i + 1)) {
+            (b'\\', Some(b'\\' | b'|')) => (2, 0),
+            (b'\\', Some(b'`')) => (1, run(&bytes[i + 1..])),
+            (b'`', _) => (0, run(&bytes[i..])),
+            (b'|', _) => {
+                marks.push(CellMark::Pipe);
+                (1, 0)
             }
-            (b'`', _) => {
-                let len = run(&bytes[i..]);
-                ticks.push(Ticks { start: i, opens: len, closes: len });
-                i += len;
-            }
-            (b, _) => {
-                if b == b'|' {
-                    pipes.push(i);
-                }
-                i += 1;
-            }
+            _ => (1, 0),
+        };
+        if ticks > 0 {
+            marks.push(CellMark::Ticks { opens: ticks - escape, closes: ticks });
         }
+        i += escape + ticks;
     }
-    (ticks, pipes)
+    marks
 }
 
 fn run(bytes: &[u8]) -> usize {

@@ -101,6 +101,11 @@ fn a_hash_in_running_text_is_escaped() {
 }
 
 #[test]
+fn a_fence_behind_a_tab_next_to_indented_code_is_code() {
+    silent("    code\n\t```\n\t# x\n\t```\n\n## y\n");
+}
+
+#[test]
 fn seven_hashes_are_left_to_the_author() {
     check(
         "####### seven\n",
