@@ -3,8 +3,6 @@
 //! Lines stay slices of the file; only lines with tabs are copied, into one buffer for all of them.
 
 use crate::markdown::front_matter;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
-use std::fmt;
 
 /// Columns of a tab and of one level of nesting.
 pub(super) const TAB: usize = 4;
@@ -145,27 +143,9 @@ pub(super) fn body_start(text: &str, meta: bool) -> usize {
 
 /// Whether PyYAML loads a text as a mapping; a key that it holds twice is no fault to it.
 fn is_mapping(yaml: &str) -> bool {
-    serde_yaml::from_str::<AnyMapping>(yaml).is_ok()
-}
-
-struct AnyMapping;
-
-impl<'de> Deserialize<'de> for AnyMapping {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyMapping)
-    }
-}
-
-impl<'de> Visitor<'de> for AnyMapping {
-    type Value = AnyMapping;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a mapping")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<AnyMapping, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(AnyMapping)
+    match serde_yaml::from_str::<serde_yaml::Value>(yaml) {
+        Ok(value) => value.is_mapping(),
+        Err(error) => error.to_string().contains("duplicate entry"),
     }
 }
 

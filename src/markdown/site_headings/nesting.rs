@@ -78,8 +78,8 @@ impl Parser<'_, '_> {
             for piece in split(&self.source.text[..fence.end], fence.start) {
                 let text = &self.source.text[piece.start..piece.end];
                 let text = text.get(cut..).unwrap_or_default();
-                // Not the start of the fence: it is a line like others now.
-                all.push(SourceLine { text, start: piece.start + 1, end: piece.end, expanded: false });
+                // Not the start of a fence: it is a line like others now.
+                all.push(SourceLine { text, start: piece.end, end: piece.end, expanded: false });
             }
         }
         let start = self.lines.len();

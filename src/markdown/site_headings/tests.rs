@@ -103,6 +103,8 @@ fn a_hash_in_running_text_is_escaped() {
 #[test]
 fn a_fence_behind_a_tab_next_to_indented_code_is_code() {
     silent("    code\n\t```\n\t# x\n\t```\n\n## y\n");
+    let text = "\n\t```\n\t```\n!!! note\n\n\t# b\n";
+    check(text, &["`# b` is no heading on GitHub and the level 1 heading `b` on the site"], text);
 }
 
 #[test]
