@@ -2,167 +2,121 @@
 
 use super::patterns::{MAX_LINES, Patterns};
 use super::pyyaml;
-use super::value::{self, Value};
-use super::yaml::{NodeId, Refusal, YamlCause, YamlDocument};
+use super::value::{self, Setting, Value};
+use super::yaml::{Refusal, YamlCause, YamlDocument};
 use super::{MAX_BYTES, MAX_CHAIN, Site};
 use crate::files::{Content, Note};
 use crate::text::Text;
 use crate::text::url_path::{folder, join};
-
-/// A refusal, and which file of the chain it is about.
-pub type Fault = (usize, Refusal);
-
-/// One file of the chain.
-pub struct Layer {
-    pub path: String,
-    pub text: Text,
-    pub doc: YamlDocument,
-}
-
-pub enum Parent {
-    None,
-    /// The path and the value that names it.
-    At(String, NodeId),
-    Outside(String),
-}
-
-impl Layer {
-    pub fn read(path: &str, bytes: &[u8]) -> Result<Layer, Refusal> {
-        let refuse = |cause, message: &str| Refusal { span: 0..0, message: message.into(), cause };
-        if bytes.len() > MAX_BYTES {
-            return Err(refuse(YamlCause::TooLarge, "the file is too large to be read"));
-        }
-        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-            return Err(refuse(YamlCause::NotReadHere, "the file is UTF-16, which is not read here"));
-        }
-        let text = Text::new(bytes);
-        if let Some(at) = text.invalid_at {
-            return Err(Refusal::fault(at..at + 1, "not valid UTF-8"));
-        }
-        pyyaml::refuse_unprintable(&text)?;
-        let doc = YamlDocument::parse(&text)?;
-        pyyaml::refuse_tabs(&text, &doc)?;
-        value::check(&doc)?;
-        if let Some(root) = doc.root {
-            match value::resolve(&doc, root).1 {
-                Value::Map | Value::Null => {}
-                other => {
-                    let message =
-                        format!("the file must be a mapping of settings, found {}", other.describe());
-                    return Err(Refusal::fault(text.line_range(doc.node(root).span.start), message));
-                }
-            }
-        }
-        Ok(Layer { path: path.into(), text, doc })
-    }
-
-    fn get(&self, mapping: NodeId, key: &str) -> Result<Option<(NodeId, NodeId)>, Refusal> {
-        value::get(&self.doc, mapping, key)
-    }
-
-    pub fn parent(&self) -> Result<Parent, Refusal> {
-        let found = self.doc.root.map(|root| self.get(root, "INHERIT")).transpose()?.flatten();
-        let Some((key, node)) = found else { return Ok(Parent::None) };
-        match value::resolve(&self.doc, node).1 {
-            Value::Str(path) if path.starts_with('/') => Ok(Parent::Outside(path.into())),
-            Value::Str(path) => Ok(match join(folder(&self.path), path) {
-                Some(joined) => Parent::At(joined, node),
-                None => Parent::Outside(path.into()),
-            }),
-            // The variable may be set where the site is built.
-            Value::Null if self.doc.node(node).tag.as_deref() == Some("!ENV") => {
-                Ok(Parent::Outside("a variable of the environment".into()))
-            }
-            other => {
-                let message = format!("`INHERIT` must be a path, found {}", other.describe());
-                Err(Refusal::fault(self.doc.written(key).span.clone(), message))
-            }
-        }
-    }
-}
 
 /// The configuration and the files it inherits from, or why one of them does not load.
 pub fn read(
     config_path: &str,
     file: &dyn Fn(&str) -> Option<Content>,
     site: &mut Site,
-) -> Result<Vec<Layer>, (String, Refusal)> {
+) -> Result<Vec<YamlDocument>, Refusal> {
     let Some(content) = file(config_path) else {
-        return Err((config_path.into(), Refusal::fault(0..0, "the file is not there")));
+        return Err(unread(config_path, YamlCause::Fault, "the file is not there"));
     };
     let mut layers = Vec::new();
     let mut next = Some((config_path.to_owned(), content));
     while let Some((path, content)) = next.take() {
-        let Content::Bytes(bytes) = content else {
-            let message = "the file cannot be read, so what it sets is unknown".to_owned();
-            return Err((path, Refusal { span: 0..0, message, cause: YamlCause::NotReadHere }));
-        };
-        let layer = Layer::read(&path, &bytes).map_err(|refusal| (path.clone(), refusal))?;
-        let refuse = |node: NodeId, message: String| {
-            (path.clone(), Refusal::fault(layer.doc.written(node).span.clone(), message))
-        };
-        match layer.parent().map_err(|refusal| (path.clone(), refusal))? {
-            Parent::None => {}
-            Parent::Outside(named) => {
-                site.unknowable = true;
-                let message = format!("`INHERIT` names `{named}`, which is not in the repository");
-                site.notes.push(Note::at("register-not-understood", &*path, message));
-            }
-            Parent::At(parent, node) if site.files.contains(&parent) => {
-                return Err(refuse(node, format!("`{parent}` inherits from itself")));
-            }
-            Parent::At(parent, node) => match file(&parent) {
-                None => return Err(refuse(node, format!("the inherited file `{parent}` is not there"))),
-                Some(_) if site.files.len() >= MAX_CHAIN => {
-                    let message = "too many files inherit from one another".to_owned();
-                    return Err((
-                        path.clone(),
-                        Refusal { cause: YamlCause::TooLarge, ..refuse(node, message).1 },
-                    ));
-                }
-                Some(content) => {
-                    site.files.push(parent.clone());
-                    next = Some((parent, content));
-                }
-            },
+        let layer = layer(&path, content)?;
+        if let Some(root) = Setting::root(&layer)
+            && let Some(inherit) = root.get("INHERIT")?
+        {
+            next = parent(inherit, file, site)?;
         }
         layers.push(layer);
     }
     Ok(layers)
 }
 
-/// The chain as MkDocs merges it: mappings key by key, everything else by the first file that has it.
-pub struct Layers<'l>(pub &'l [Layer]);
-
-/// A setting in one file of the chain.
-#[derive(Debug, Clone, Copy)]
-pub struct At {
-    pub layer: usize,
-    pub key: NodeId,
-    pub node: NodeId,
+fn unread(path: &str, cause: YamlCause, message: &str) -> Refusal {
+    Refusal { path: path.into(), span: 0..0, message: message.into(), cause }
 }
 
-impl Layers<'_> {
-    pub fn value(&self, at: At) -> Value<'_> {
-        value::resolve(&self.0[at.layer].doc, at.node).1
+/// One file of the chain.
+fn layer(path: &str, content: Content) -> Result<YamlDocument, Refusal> {
+    let Content::Bytes(bytes) = content else {
+        let message = "the file cannot be read, so what it sets is unknown";
+        return Err(unread(path, YamlCause::NotReadHere, message));
+    };
+    if bytes.len() > MAX_BYTES {
+        return Err(unread(path, YamlCause::TooLarge, "the file is too large to be read"));
     }
-
-    pub fn fault(&self, at: At, message: impl Into<String>) -> Fault {
-        (at.layer, Refusal::fault(self.0[at.layer].doc.written(at.key).span.clone(), message))
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        let message = "the file is UTF-16, which is not read here";
+        return Err(unread(path, YamlCause::NotReadHere, message));
     }
+    let text = Text::new(&bytes);
+    if let Some(at) = text.invalid_at {
+        return Err(Refusal { span: at..at + 1, ..unread(path, YamlCause::Fault, "not valid UTF-8") });
+    }
+    pyyaml::refuse_unprintable(path, &text)?;
+    let doc = YamlDocument::parse(path, text)?;
+    pyyaml::refuse_tabs(&doc)?;
+    value::check(&doc)?;
+    match Setting::root(&doc).map(|root| (root, root.value())) {
+        None | Some((_, Value::Map | Value::Null)) => Ok(doc),
+        Some((root, other)) => {
+            let message = format!("the file must be a mapping of settings, found {}", other.describe());
+            Err(doc.fault(doc.text.line_range(doc.node(root.node).span.start), message))
+        }
+    }
+}
 
+/// The file that another inherits from; none where it is not in the repository, which is noted.
+fn parent(
+    inherit: Setting,
+    file: &dyn Fn(&str) -> Option<Content>,
+    site: &mut Site,
+) -> Result<Option<(String, Content)>, Refusal> {
+    let doc = inherit.doc;
+    let (named, inside) = match inherit.value() {
+        Value::Str(path) => (path, join(folder(&doc.path), path).filter(|_| !path.starts_with('/'))),
+        // The variable may be set where the site is built.
+        Value::Null if doc.node(inherit.node).tag.as_deref() == Some("!ENV") => {
+            ("a variable of the environment", None)
+        }
+        other => {
+            let message = format!("`INHERIT` must be a path, found {}", other.describe());
+            return Err(inherit.fault(message));
+        }
+    };
+    let Some(parent) = inside else {
+        site.unknowable = true;
+        let message = format!("`INHERIT` names `{named}`, which is not in the repository");
+        site.notes.push(Note::at("register-not-understood", &*doc.path, message));
+        return Ok(None);
+    };
+    let at = doc.span(inherit.node);
+    if site.files.contains(&parent) {
+        return Err(doc.fault(at, format!("`{parent}` inherits from itself")));
+    }
+    let Some(content) = file(&parent) else {
+        return Err(doc.fault(at, format!("the inherited file `{parent}` is not there")));
+    };
+    if site.files.len() >= MAX_CHAIN {
+        return Err(doc.refusal(YamlCause::TooLarge, at, "too many files inherit from one another"));
+    }
+    site.files.push(parent.clone());
+    Ok(Some((parent, content)))
+}
+
+/// The chain as MkDocs merges it: mappings key by key, everything else by the first file that has it.
+pub struct Layers<'l>(pub &'l [YamlDocument]);
+
+impl<'l> Layers<'l> {
     /// The setting at a path of keys, the winning file first; several only where they are mappings
     /// that merge.
-    pub fn get(&self, keys: &[&str]) -> Result<Vec<At>, Fault> {
-        let root = |(layer, file): (usize, &Layer)| file.doc.root.map(|node| At { layer, key: node, node });
-        let mut found: Vec<At> = self.0.iter().enumerate().filter_map(root).collect();
+    pub fn get(&self, keys: &[&str]) -> Result<Vec<Setting<'l>>, Refusal> {
+        let mut found: Vec<Setting> = self.0.iter().filter_map(Setting::root).collect();
         for key in keys {
-            let mut below: Vec<At> = Vec::new();
+            let mut below: Vec<Setting> = Vec::new();
             for at in found {
-                let pair = self.0[at.layer].get(at.node, key).map_err(|refusal| (at.layer, refusal))?;
-                let Some((key, node)) = pair else { continue };
-                let next = At { layer: at.layer, key, node };
-                let mapping = matches!(self.value(next), Value::Map);
+                let Some(next) = at.get(key)? else { continue };
+                let mapping = matches!(next.value(), Value::Map);
                 if mapping || below.is_empty() {
                     below.push(next);
                 }
@@ -175,81 +129,72 @@ impl Layers<'_> {
         Ok(found)
     }
 
-    pub fn patterns(&self, key: &str) -> Result<Patterns, Fault> {
-        let Some(&at) = self.get(&[key])?.first() else { return Ok(Patterns::default()) };
-        match self.value(at) {
+    /// The setting at the top of the configuration.
+    pub fn first(&self, key: &str) -> Result<Option<Setting<'l>>, Refusal> {
+        Ok(self.get(&[key])?.first().copied())
+    }
+
+    /// How strictly something is validated, in `nav` or in links.
+    pub fn validation(&self, what: &str, name: &str) -> Result<Option<&'l str>, Refusal> {
+        let mut found = self.get(&["validation", what, name])?;
+        if found.is_empty() {
+            found = self.get(&["validation", name])?;
+        }
+        Ok(found.first().and_then(|level| level.text()))
+    }
+
+    pub fn patterns(&self, key: &str) -> Result<Patterns, Refusal> {
+        let Some(at) = self.first(key)? else { return Ok(Patterns::default()) };
+        match at.value() {
             Value::Null => Ok(Patterns::default()),
             Value::Str(text) if text.lines().count() > MAX_LINES => {
                 let message = format!("`{key}` has too many lines to be read");
-                Err((at.layer, Refusal { cause: YamlCause::TooLarge, ..self.fault(at, message).1 }))
+                Err(Refusal { cause: YamlCause::TooLarge, ..at.fault(message) })
             }
-            Value::Str(text) => Patterns::parse(text).map_err(|m| self.fault(at, format!("`{key}`: {m}"))),
-            other => Err(self.fault(at, format!("`{key}` must be text, found {}", other.describe()))),
+            Value::Str(text) => Patterns::parse(text).map_err(|m| at.fault(format!("`{key}`: {m}"))),
+            other => Err(at.fault(format!("`{key}` must be text, found {}", other.describe()))),
         }
     }
 
     /// The plugins that are on, each with its options where it has some.
-    pub fn plugins(&self) -> Result<Vec<(String, Option<At>)>, Fault> {
+    pub fn plugins(&self) -> Result<Vec<(String, Option<Setting<'l>>)>, Refusal> {
         let mut on = Vec::new();
-        for (name, config) in self.named("plugins")? {
-            if config.map_or(Ok(true), |at| self.enabled(at))? {
-                on.push((name.strip_prefix('/').unwrap_or(&name).to_owned(), config));
+        for (name, options) in self.named("plugins")? {
+            let enabled = options.map(|options| options.get("enabled")).transpose()?.flatten();
+            if !enabled.is_some_and(Setting::is_false) {
+                on.push((name.strip_prefix('/').unwrap_or(&name).to_owned(), options));
             }
         }
         Ok(on)
     }
 
     /// The plugins or the Markdown extensions, each with its options where it has some.
-    pub fn named(&self, key: &str) -> Result<Vec<(String, Option<At>)>, Fault> {
+    pub fn named(&self, key: &str) -> Result<Vec<(String, Option<Setting<'l>>)>, Refusal> {
         let found = self.get(&[key])?;
         let mut named = Vec::new();
-        let Some(&first) = found.first() else { return Ok(named) };
-        match self.value(first) {
-            Value::Seq(items) => {
-                for item in items {
-                    match value::resolve(&self.0[first.layer].doc, *item) {
-                        (_, Value::Str(name)) => named.push((name.to_owned(), None)),
-                        (node, Value::Map) => {
-                            // In a list the same plugin may be twice, once off and once on.
-                            let mut here = Vec::new();
-                            self.keys_of(At { node, ..first }, &mut here)?;
-                            named.append(&mut here);
-                        }
-                        _ => {}
-                    }
-                }
+        for item in found.first().into_iter().flat_map(|first| first.items()) {
+            match item.text() {
+                Some(name) => named.push((name.to_owned(), None)),
+                // In a list the same plugin may be twice, once off and once on.
+                None => named.extend(names(&[item])?),
             }
-            Value::Map => {
-                for at in &found {
-                    self.keys_of(*at, &mut named)?;
-                }
-            }
-            _ => {}
         }
+        named.extend(names(&found)?);
         Ok(named)
     }
+}
 
-    /// The keys of a mapping that are not yet known.
-    fn keys_of(&self, at: At, named: &mut Vec<(String, Option<At>)>) -> Result<(), Fault> {
-        let doc = &self.0[at.layer].doc;
-        let pairs = value::pairs(doc, value::resolve(doc, at.node).0).map_err(|r| (at.layer, r))?;
-        for (key, node, _) in pairs {
-            if let Value::Str(name) = value::resolve(doc, key).1
+/// The text keys of some mappings, each once, with the first value that it has.
+fn names<'l>(mappings: &[Setting<'l>]) -> Result<Vec<(String, Option<Setting<'l>>)>, Refusal> {
+    let mut named: Vec<(String, Option<Setting>)> = Vec::new();
+    for mapping in mappings {
+        for pair in mapping.pairs()? {
+            if let Value::Str(name) = value::resolve(pair.doc, pair.key).1
                 && named.iter().all(|(known, _)| known != name)
             {
-                named.push((name.into(), Some(At { layer: at.layer, key, node })));
+                named.push((name.into(), Some(pair)));
             }
         }
-        Ok(())
     }
-
-    pub fn is_false(&self, at: At) -> bool {
-        value::is_false(&self.0[at.layer].doc, at.node)
-    }
-
-    fn enabled(&self, config: At) -> Result<bool, Fault> {
-        let doc = &self.0[config.layer].doc;
-        let found = value::get(doc, config.node, "enabled").map_err(|r| (config.layer, r))?;
-        Ok(found.is_none_or(|(_, node)| !value::is_false(doc, node)))
-    }
+    Ok(named)
 }

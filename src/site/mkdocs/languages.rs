@@ -1,8 +1,7 @@
 //! The languages of a site with the plugin `i18n` (mkdocs-static-i18n): where the translations of a page are.
 
-use super::chain::{At, Fault, Layers};
-use super::value::{self, Value};
-use super::yaml::NodeId;
+use super::value::{Setting, Value};
+use super::yaml::Refusal;
 use std::borrow::Cow;
 
 /// How a site keeps its translations.
@@ -17,24 +16,14 @@ pub struct Languages {
 }
 
 impl Languages {
-    pub(super) fn read(layers: &Layers<'_>, options: Option<At>) -> Result<Self, Fault> {
-        let mut languages = Languages::default();
-        let Some(options) = options else { return Ok(languages) };
-        let doc = &layers.0[options.layer].doc;
-        let get = |mapping: NodeId, key: &str| {
-            let found = value::get(doc, mapping, key).map_err(|refusal| (options.layer, refusal))?;
-            Ok::<_, Fault>(found.map(|(_, node)| (node, value::resolve(doc, node).1)))
-        };
-        languages.by_folder = matches!(get(options.node, "docs_structure")?, Some((_, Value::Str("folder"))));
-        let Some((_, Value::Seq(items))) = get(options.node, "languages")? else { return Ok(languages) };
-        for item in items {
-            let item = value::resolve(doc, *item).0;
-            let Some((_, Value::Str(locale))) = get(item, "locale")? else { continue };
+    pub(super) fn read(options: Setting<'_>) -> Result<Self, Refusal> {
+        let structure = options.get("docs_structure")?.and_then(Setting::text);
+        let mut languages = Languages { by_folder: structure == Some("folder"), ..Languages::default() };
+        for item in options.get("languages")?.into_iter().flat_map(Setting::items) {
+            let Some(locale) = item.get("locale")?.and_then(Setting::text) else { continue };
             languages.configured.push(locale.to_owned());
-            let default = get(item, "default")?;
-            if default
-                .is_some_and(|(node, value)| matches!(value, Value::Other(_)) && !value::is_false(doc, node))
-            {
+            let is_set = |default: Setting| matches!(default.value(), Value::Other(_)) && !default.is_false();
+            if item.get("default")?.is_some_and(is_set) {
                 languages.default = Some(locale.to_owned());
             }
         }

@@ -26,7 +26,7 @@ pub use patterns::{Patterns, RestPattern};
 use crate::files::{Content, Note};
 use crate::markdown::extensions::Extensions;
 use crate::text::url_path::{below, folder, is_page, join};
-use chain::{At, Fault, Layers};
+use chain::Layers;
 use languages::Languages;
 use std::ops::Range;
 use value::Value;
@@ -226,13 +226,13 @@ pub fn read(config_path: &str, file: &dyn Fn(&str) -> Option<Content>) -> Site {
     let mut site = Site::unread(config_path);
     let layers = match chain::read(config_path, file, &mut site) {
         Ok(layers) => layers,
-        Err((path, refusal)) => {
-            site.refuse(&path, refusal);
+        Err(refusal) => {
+            site.refuse(refusal);
             return site;
         }
     };
-    if let Err((layer, refusal)) = site.settle(&Layers(&layers)) {
-        site.refuse(&layers[layer].path, refusal);
+    if let Err(refusal) = site.settle(&Layers(&layers)) {
+        site.refuse(refusal);
     }
     site
 }
@@ -248,24 +248,19 @@ impl Site {
         }
     }
 
-    fn refuse(&mut self, path: &str, refusal: Refusal) {
-        match refusal.cause {
-            YamlCause::NotReadHere => {
-                self.notes.push(Note::at("register-not-understood", path, refusal.message));
-            }
+    fn refuse(&mut self, Refusal { path, span, message, cause }: Refusal) {
+        match cause {
+            YamlCause::NotReadHere => self.notes.push(Note::at("register-not-understood", path, message)),
             YamlCause::TooLarge => {
                 self.too_large = true;
-                self.notes.push(Note::at("too-large", path, refusal.message));
+                self.notes.push(Note::at("too-large", path, message));
             }
-            YamlCause::Fault => {
-                let message = refusal.message;
-                self.problems.push(Problem { path: path.into(), span: refusal.span, message });
-            }
+            YamlCause::Fault => self.problems.push(Problem { path, span, message }),
         }
     }
 
     /// Takes every setting from the chain, up to one that MkDocs refuses.
-    fn settle(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
+    fn settle(&mut self, layers: &Layers<'_>) -> Result<(), Refusal> {
         self.settle_docs_dir(layers)?;
         self.pages = PageSettings { docs_dir: self.docs_dir.clone(), ..PageSettings::read(layers)? };
         self.exclude = patterns::DEFAULTS.clone().and(layers.patterns("exclude_docs")?);
@@ -275,25 +270,21 @@ impl Site {
         self.settle_nav(layers)
     }
 
-    fn settle_docs_dir(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
-        let found = layers.get(&["docs_dir"])?;
-        let written = match found.first() {
-            None => "docs",
-            Some(at) => match layers.value(*at) {
-                Value::Null => "docs",
-                Value::Str(text) => text,
-                other => {
-                    let message = format!("`docs_dir` must be a path, found {}", other.describe());
-                    return Err(layers.fault(*at, message));
-                }
-            },
+    fn settle_docs_dir(&mut self, layers: &Layers<'_>) -> Result<(), Refusal> {
+        let found = layers.first("docs_dir")?;
+        let written = match found.map(|at| (at, at.value())) {
+            None | Some((_, Value::Null)) => "docs",
+            Some((_, Value::Str(text))) => text,
+            Some((at, other)) => {
+                return Err(at.fault(format!("`docs_dir` must be a path, found {}", other.describe())));
+            }
         };
         let parent = folder(&self.path);
         self.docs_dir = if written.starts_with('/') { None } else { join(parent, written) };
-        match (&self.docs_dir, found.first()) {
+        match (&self.docs_dir, found) {
             (Some(dir), Some(at)) if dir == parent => {
                 let message = "`docs_dir` must not be the folder of the configuration file itself";
-                Err(layers.fault(*at, message))
+                Err(at.fault(message))
             }
             (None, _) => {
                 let message = format!("`docs_dir` is `{written}`, outside the repository");
@@ -304,14 +295,13 @@ impl Site {
         }
     }
 
-    fn settle_plugins(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
+    fn settle_plugins(&mut self, layers: &Layers<'_>) -> Result<(), Refusal> {
         let plugins = layers.plugins()?;
         if let Some((_, options)) = plugins.iter().find(|(name, _)| name == "i18n") {
-            self.pages.languages = Some(Languages::read(layers, *options)?);
+            self.pages.languages = Some(options.map_or_else(|| Ok(Languages::default()), Languages::read)?);
         }
         self.plugins = plugins.into_iter().map(|(name, _)| name).collect();
-        let hooks = layers.get(&["hooks"])?;
-        let has_hooks = hooks.first().is_some_and(|at| matches!(layers.value(*at), Value::Seq([_, ..])));
+        let has_hooks = layers.first("hooks")?.is_some_and(|hooks| hooks.items().next().is_some());
         let (effect, note) = plugins::effect(&self.path, &self.plugins, has_hooks);
         self.unknowable |= effect.pages;
         self.pages.extensions.unknown |= effect.text;
@@ -320,26 +310,18 @@ impl Site {
         Ok(())
     }
 
-    fn settle_nav(&mut self, layers: &Layers<'_>) -> Result<(), Fault> {
-        let Some(&at) = layers.get(&["nav"])?.first() else {
-            self.nav = Nav::Absent;
-            self.tell_of_pages_files();
-            return Ok(());
+    fn settle_nav(&mut self, layers: &Layers<'_>) -> Result<(), Refusal> {
+        self.nav = match layers.first("nav")? {
+            None => Nav::Absent,
+            Some(nav) => {
+                let settings = nav_reader::Settings {
+                    docs_dir: self.docs_dir.as_deref(),
+                    rests: self.awesome_pages(),
+                    absolute_links: layers.validation("nav", "absolute_links")? == Some("relative_to_docs"),
+                };
+                nav_reader::read(nav, &settings)?
+            }
         };
-        let mut absolute = layers.get(&["validation", "nav", "absolute_links"])?;
-        if absolute.is_empty() {
-            absolute = layers.get(&["validation", "absolute_links"])?;
-        }
-        let relative_to_docs = |at: &At| matches!(layers.value(*at), Value::Str("relative_to_docs"));
-        let docs_dir = self.docs_dir.clone();
-        let settings = nav_reader::Settings {
-            docs_dir: docs_dir.as_deref(),
-            rests: self.awesome_pages(),
-            absolute_links: absolute.first().is_some_and(relative_to_docs),
-        };
-        let layer = &layers.0[at.layer];
-        let read = nav_reader::read(&layer.path, &layer.text, &layer.doc, (at.key, at.node), &settings);
-        self.nav = read.map_err(|refusal| (at.layer, refusal))?;
         self.tell_of_pages_files();
         Ok(())
     }

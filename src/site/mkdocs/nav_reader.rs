@@ -2,7 +2,7 @@
 
 use super::nav::{Nav, NavEntry, NavItem, NavSection, NavTree, Rest, Shape, What};
 use super::patterns::RestPattern;
-use super::value::{self, Value};
+use super::value::{self, Setting, Value};
 use super::yaml::{NodeId, NodeKind, Refusal, Style, YamlCause, YamlDocument};
 use crate::text::Text;
 use crate::text::url_path;
@@ -24,36 +24,29 @@ pub struct Settings<'s> {
 }
 
 /// Reads the value of `nav`; the errors are those for which MkDocs gives up.
-pub fn read(
-    path: &str,
-    text: &Text,
-    doc: &YamlDocument,
-    (key, nav): (NodeId, NodeId),
-    settings: &Settings<'_>,
-) -> Result<Nav, Refusal> {
-    let (node, found) = value::resolve(doc, nav);
-    let items = match found {
-        Value::Null => return Ok(Nav::Absent),
-        Value::Seq([]) => return Ok(Nav::Absent),
-        Value::Seq(items) => items,
+pub fn read(nav: Setting<'_>, settings: &Settings<'_>) -> Result<Nav, Refusal> {
+    let doc = nav.doc;
+    let (node, found) = value::resolve(doc, nav.node);
+    match found {
+        Value::Null | Value::Seq([]) => return Ok(Nav::Absent),
+        Value::Seq(_) => {}
         other => {
             let message = format!("`nav` must be a list, found {}", other.describe());
-            return Err(Refusal::fault(visible(doc, key, nav), message));
+            return Err(doc.fault(visible(doc, nav.key, nav.node), message));
         }
-    };
-    let tree = NavTree { path: path.into(), key: doc.written(key).span.clone(), ..NavTree::default() };
-    let mut reader = NavReader { text, doc, settings, tree, inside: Vec::new(), left: MAX_ITEMS };
-    let root = Position { elsewhere: node != nav, ..Position::default() };
-    reader.list(node, items, &root, None)?;
+    }
+    let tree = NavTree { path: doc.path.clone(), key: doc.span(nav.key), ..NavTree::default() };
+    let mut reader = NavReader { doc, settings, tree, inside: Vec::new(), left: MAX_ITEMS };
+    reader.section(node, None, Position { elsewhere: node != nav.node, ..Position::default() })?;
     Ok(Nav::Listed(reader.tree))
 }
 
 /// Reads a navigation again in an edited file; none where there is none that is written out.
 pub fn reread(before: &NavTree, text: &Text) -> Option<NavTree> {
-    let doc = YamlDocument::parse(text).ok()?;
-    let nav = value::get(&doc, doc.root?, "nav").ok()??;
+    let doc = YamlDocument::parse(&before.path, text.clone()).ok()?;
+    let nav = Setting::root(&doc)?.get("nav").ok()??;
     let settings = Settings { docs_dir: None, rests: !before.rests.is_empty(), absolute_links: false };
-    match read(&before.path, text, &doc, nav, &settings) {
+    match read(nav, &settings) {
         Ok(Nav::Listed(tree)) => Some(tree),
         _ => None,
     }
@@ -61,8 +54,8 @@ pub fn reread(before: &NavTree, text: &Text) -> Option<NavTree> {
 
 /// The span of a value for a message, of its key where the value has no bytes.
 fn visible(doc: &YamlDocument, key: NodeId, value: NodeId) -> Range<usize> {
-    let span = &doc.written(value).span;
-    if span.is_empty() { doc.written(key).span.clone() } else { span.clone() }
+    let span = doc.span(value);
+    if span.is_empty() { doc.span(key) } else { span }
 }
 
 /// Where the reader is.
@@ -73,14 +66,17 @@ struct Position {
     elsewhere: bool,
 }
 
-impl Position {
-    fn down(&self, elsewhere: bool) -> Position {
-        Position { depth: self.depth + 1, elsewhere: self.elsewhere || elsewhere, ..*self }
-    }
+/// An item of a section.
+struct WrittenItem {
+    /// All of it, and its title.
+    node: NodeId,
+    title: Option<NodeId>,
+    /// What has the path, or the items of a section.
+    value: NodeId,
+    elsewhere: bool,
 }
 
 struct NavReader<'r> {
-    text: &'r Text,
     doc: &'r YamlDocument,
     settings: &'r Settings<'r>,
     tree: NavTree,
@@ -90,13 +86,9 @@ struct NavReader<'r> {
 }
 
 impl NavReader<'_> {
-    fn spend(&mut self, at: NodeId, position: &Position) -> Result<(), Refusal> {
-        let limit = |message: &str| Refusal {
-            span: self.doc.written(at).span.clone(),
-            message: message.into(),
-            cause: YamlCause::TooLarge,
-        };
-        if position.depth > 2 * MAX_DEPTH {
+    fn spend(&mut self, at: NodeId, depth: usize) -> Result<(), Refusal> {
+        let limit = |message: &str| self.doc.refusal(YamlCause::TooLarge, self.doc.span(at), message);
+        if depth > MAX_DEPTH {
             return Err(limit("`nav` is nested too deeply to be read"));
         }
         self.left = self.left.checked_sub(1).ok_or_else(|| limit("`nav` is too large to be read"))?;
@@ -106,7 +98,7 @@ impl NavReader<'_> {
     /// Opens a section and gives its index.
     fn open(&mut self, node: NodeId, position: &Position, title: Option<NodeId>) -> usize {
         let written = self.doc.node(node);
-        let start = title.map_or(written.span.start, |t| self.doc.written(t).span.start);
+        let start = title.map_or(written.span.start, |t| self.doc.span(t).start);
         let shape = match &written.kind {
             _ if position.elsewhere => Shape::Elsewhere,
             NodeKind::Sequence { flow: false, .. } => Shape::Block,
@@ -123,43 +115,27 @@ impl NavReader<'_> {
         self.tree.sections.len() - 1
     }
 
-    fn list(
-        &mut self,
-        node: NodeId,
-        items: &[NodeId],
-        position: &Position,
-        title: Option<NodeId>,
-    ) -> Result<(), Refusal> {
-        self.spend(node, position)?;
+    /// Reads a section: a list of items, or a mapping of titles.
+    fn section(&mut self, node: NodeId, title: Option<NodeId>, position: Position) -> Result<(), Refusal> {
+        self.spend(node, position.depth)?;
         if self.inside.contains(&node) {
-            let span = self.doc.written(title.unwrap_or(node)).span.clone();
-            return Err(Refusal::fault(span, "a section of `nav` holds itself, by an alias"));
+            let span = self.doc.span(title.unwrap_or(node));
+            return Err(self.doc.fault(span, "a section of `nav` holds itself, by an alias"));
         }
         self.inside.push(node);
-        let section = self.open(node, position, title);
-        for item in items {
-            let (target, found) = value::resolve(self.doc, *item);
-            let mut at = position.down(target != *item);
-            at.parent = Some(section);
-            match found {
-                Value::Str(text) => self.page(section, *item, (*item, target), None, text, &at)?,
-                Value::Map => {
-                    let pairs = value::pairs(self.doc, target)?;
-                    let [(key, inner, merged)] = pairs[..] else {
-                        let message = format!(
-                            "an item of `nav` must be a page or one `title: page`, found a mapping of {} keys",
-                            pairs.len()
-                        );
-                        return Err(Refusal::fault(self.doc.written(*item).span.clone(), message));
-                    };
-                    self.pair(section, *item, key, inner, &at.down(merged))?;
+        let section = self.open(node, &position, title);
+        let inside = Position { parent: Some(section), depth: position.depth + 1, ..position };
+        match value::resolve(self.doc, node).1 {
+            Value::Seq(items) => {
+                for item in items {
+                    let item = self.item_of_list(*item)?;
+                    self.read_item(section, item, inside)?;
                 }
-                other => {
-                    let message = format!(
-                        "an item of `nav` must be a page or one `title: page`, found {}",
-                        other.describe()
-                    );
-                    return Err(Refusal::fault(self.seen(*item), message));
+            }
+            _ => {
+                for (key, value, elsewhere) in value::pairs(self.doc, node)? {
+                    let item = WrittenItem { node: key, title: Some(key), value, elsewhere };
+                    self.read_item(section, item, inside)?;
                 }
             }
         }
@@ -167,137 +143,135 @@ impl NavReader<'_> {
         Ok(())
     }
 
+    fn item_of_list(&self, item: NodeId) -> Result<WrittenItem, Refusal> {
+        let (target, found) = value::resolve(self.doc, item);
+        let elsewhere = target != item;
+        let wrong =
+            |found: &str| format!("an item of `nav` must be a page or one `title: page`, found {found}");
+        match found {
+            Value::Str(_) => Ok(WrittenItem { node: item, title: None, value: item, elsewhere }),
+            Value::Map => match value::pairs(self.doc, target)?[..] {
+                [(key, value, merged)] => {
+                    let elsewhere = elsewhere || merged;
+                    Ok(WrittenItem { node: item, title: Some(key), value, elsewhere })
+                }
+                ref pairs => {
+                    let message = wrong(&format!("a mapping of {} keys", pairs.len()));
+                    Err(self.doc.fault(self.doc.span(item), message))
+                }
+            },
+            other => Err(self.doc.fault(self.seen(item), wrong(other.describe()))),
+        }
+    }
+
     /// The span of a node for a message; a node without bytes gets the dash, or what else is before it.
     fn seen(&self, id: NodeId) -> Range<usize> {
-        let span = self.doc.written(id).span.clone();
+        let span = self.doc.span(id);
         if !span.is_empty() {
             return span;
         }
-        let before = self.text.slice(0..span.start).trim_end();
+        let before = self.doc.text.slice(0..span.start).trim_end();
         let last = before.chars().next_back().map_or(0, char::len_utf8);
         before.len() - last..before.len()
     }
 
-    fn pair(
-        &mut self,
-        section: usize,
-        item: NodeId,
-        key: NodeId,
-        inner: NodeId,
-        position: &Position,
-    ) -> Result<(), Refusal> {
-        let (target, found) = value::resolve(self.doc, inner);
-        let below = Position { elsewhere: position.elsewhere || target != inner, ..*position };
-        match found {
-            Value::Str(text) => self.page(section, item, (inner, target), Some(key), text, &below),
-            Value::Seq(items) => {
-                self.item(section, item, What::NavSection(self.tree.sections.len()));
-                self.list(target, items, &below, Some(key))
+    fn read_item(&mut self, section: usize, item: WrittenItem, position: Position) -> Result<(), Refusal> {
+        let (target, found) = value::resolve(self.doc, item.value);
+        let elsewhere = position.elsewhere || item.elsewhere || target != item.value;
+        let key = item.title.unwrap_or(item.node);
+        let problem = match found {
+            Value::Str(text) => {
+                return self.page(section, &item, target, text, Position { elsewhere, ..position });
             }
-            Value::Map => {
-                let pairs = value::pairs(self.doc, target)?;
-                if pairs.is_empty() {
-                    let message = "a section of `nav` must hold a page or a list, found an empty mapping";
-                    return Err(Refusal::fault(visible(self.doc, key, inner), message));
-                }
-                self.item(section, item, What::NavSection(self.tree.sections.len()));
-                self.spend(target, position)?;
-                if self.inside.contains(&target) {
-                    let span = self.doc.written(key).span.clone();
-                    return Err(Refusal::fault(span, "a section of `nav` holds itself, by an alias"));
-                }
-                self.inside.push(target);
-                let inner_section = self.open(target, &below, Some(key));
-                for (key, value, merged) in pairs {
-                    let mut at = below.down(merged);
-                    at.parent = Some(inner_section);
-                    self.pair(inner_section, key, key, value, &at)?;
-                }
-                self.inside.pop();
-                Ok(())
+            Value::Map if value::pairs(self.doc, target)?.is_empty() => {
+                "a section of `nav` must hold a page or a list, found an empty mapping".to_owned()
+            }
+            Value::Seq(_) | Value::Map => {
+                self.item(section, item.node, What::NavSection(self.tree.sections.len()));
+                return self.section(target, item.title, Position { elsewhere, ..position });
             }
             other => {
                 let title = self.source(key);
-                let message =
-                    format!("`{title}` in `nav` must hold a page or a list, found {}", other.describe());
-                Err(Refusal::fault(visible(self.doc, key, inner), message))
+                format!("`{title}` in `nav` must hold a page or a list, found {}", other.describe())
             }
-        }
+        };
+        Err(self.doc.fault(visible(self.doc, key, item.value), problem))
     }
 
     fn page(
         &mut self,
         section: usize,
-        item: NodeId,
-        // The node that is there, and the one that holds the text.
-        (written, target): (NodeId, NodeId),
-        key: Option<NodeId>,
+        item: &WrittenItem,
+        target: NodeId,
         text: &str,
-        position: &Position,
+        position: Position,
     ) -> Result<(), Refusal> {
-        self.spend(item, position)?;
-        let span = self.doc.written(written).span.clone();
+        self.spend(item.node, position.depth)?;
+        let span = self.doc.span(item.value);
         // The plugin looks for text in lists only: `title: ...` is a page of that name.
         if self.settings.rests
-            && key.is_none()
+            && item.title.is_none()
             && let Some(pattern) = RestPattern::parse(text)
         {
             if self.tree.rests.iter().any(|r| r.text == text) {
-                return Err(Refusal::fault(span, format!("the rest entry `{text}` appears twice")));
+                return Err(self.doc.fault(span, format!("the rest entry `{text}` appears twice")));
             }
             if self.tree.rests.len() == MAX_RESTS {
-                let message = "`nav` has too many rest entries to be read".into();
-                return Err(Refusal { span, message, cause: YamlCause::TooLarge });
+                let message = "`nav` has too many rest entries to be read";
+                return Err(self.doc.refusal(YamlCause::TooLarge, span, message));
             }
-            self.item(section, item, What::Rest(self.tree.rests.len()));
+            self.item(section, item.node, What::Rest(self.tree.rests.len()));
             self.tree.rests.push(Rest { text: text.into(), pattern, span });
             return Ok(());
         }
-        let doc = self.names(text);
         let style = |id: NodeId| match self.doc.node(id).kind {
             NodeKind::Scalar { style, .. } => style,
             _ => Style::Plain,
         };
+        let lines = || {
+            let text = &self.doc.text;
+            text.line_range(span.start).start..text.line_range(span.end).end
+        };
         let entry = NavEntry {
-            title: key.map(|k| self.source(k)),
+            title: item.title.map(|k| self.source(k)),
             target: text.into(),
-            doc,
-            line_span: self.text.line_range(span.start).start..self.text.line_range(span.end).end,
-            span,
+            doc: self.names(text),
+            line_span: self.lines_of(section, item.node).unwrap_or_else(lines),
             section: self.tree.titles(section),
             parent: section,
             item: self.tree.sections[section].items.len(),
             elsewhere: position.elsewhere,
-            title_style: key.map(style),
+            title_style: item.title.map(style),
             target_style: style(target),
+            span,
         };
+        self.item(section, item.node, What::Entry(self.tree.entries.len()));
         self.tree.entries.push(entry);
-        let line_span = self.item(section, item, What::Entry(self.tree.entries.len() - 1));
-        if let (Some(lines), Some(entry)) = (line_span, self.tree.entries.last_mut()) {
-            entry.line_span = lines;
-        }
         Ok(())
     }
 
-    /// Adds an item to a section and gives the lines it has to itself.
-    fn item(&mut self, section: usize, node: NodeId, what: What) -> Option<Range<usize>> {
-        let written = self.doc.written(node);
-        let block = self.tree.sections[section].shape == Shape::Block;
-        let lines = if block { self.own_lines(written.start, written.span.end) } else { None };
-        let item = NavItem { what, span: written.start..written.span.end, lines: lines.clone() };
+    fn item(&mut self, section: usize, node: NodeId, what: What) {
+        let (written, lines) = (self.doc.node(node), self.lines_of(section, node));
+        let item = NavItem { what, span: written.start..written.span.end, lines };
         self.tree.sections[section].items.push(item);
-        lines
+    }
+
+    /// The lines that an item of a section has to itself.
+    fn lines_of(&self, section: usize, node: NodeId) -> Option<Range<usize>> {
+        let written = self.doc.node(node);
+        let is_block = self.tree.sections[section].shape == Shape::Block;
+        is_block.then(|| self.own_lines(written.start, written.span.end))?
     }
 
     /// From the dash through the line break, where nothing but a comment shares the lines.
     fn own_lines(&self, start: usize, end: usize) -> Option<Range<usize>> {
-        let first = self.text.line_range(start);
-        let line_start = if first.start == 0 { self.text.bom_len() } else { first.start };
-        if self.text.slice(line_start..start).trim_matches(' ') != "-" {
+        let first = self.doc.text.line_range(start);
+        let line_start = if first.start == 0 { self.doc.text.bom_len() } else { first.start };
+        if self.doc.text.slice(line_start..start).trim_matches(' ') != "-" {
             return None;
         }
-        let last = self.text.line_range(end);
-        let after = self.text.slice(end..last.end).trim();
+        let last = self.doc.text.line_range(end);
+        let after = self.doc.text.slice(end..last.end).trim();
         (after.is_empty() || after.starts_with('#')).then_some(line_start..last.end)
     }
 
@@ -305,7 +279,7 @@ impl NavReader<'_> {
     fn source(&self, id: NodeId) -> String {
         match &self.doc.node(id).kind {
             NodeKind::Scalar { value, .. } => value.clone(),
-            _ => self.text.slice(self.doc.node(id).span.clone()).into(),
+            _ => self.doc.text.slice(self.doc.node(id).span.clone()).into(),
         }
     }
 

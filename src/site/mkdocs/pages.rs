@@ -1,8 +1,9 @@
 //! How MkDocs treats the links and headings of its pages: what of its configuration decides that.
 
-use super::chain::{At, Fault, Layers};
+use super::chain::Layers;
 use super::languages::Languages;
-use super::value::{self, Value};
+use super::value::Setting;
+use super::yaml::Refusal;
 use crate::markdown::extensions::Extensions;
 
 /// The settings that links and anchors hang on.
@@ -65,33 +66,22 @@ impl PageSettings {
         PageSettings { docs_dir: None, separator: None, extensions, ..PageSettings::default() }
     }
 
-    pub(super) fn read(layers: &Layers<'_>) -> Result<Self, Fault> {
+    pub(super) fn read(layers: &Layers<'_>) -> Result<Self, Refusal> {
         let mut settings = PageSettings::default();
-        let word = |name: &str| -> Result<Option<&str>, Fault> {
-            let mut found = layers.get(&["validation", "links", name])?;
-            if found.is_empty() {
-                found = layers.get(&["validation", name])?;
-            }
-            Ok(found.first().and_then(|at| match layers.value(*at) {
-                Value::Str(text) => Some(text),
-                _ => None,
-            }))
-        };
-        settings.not_found = word("not_found")?.is_none_or(|level| level == "warn");
-        settings.unrecognized = word("unrecognized_links")? == Some("warn");
-        settings.absolute = match word("absolute_links")? {
+        let level = |name: &str| layers.validation("links", name);
+        settings.not_found = level("not_found")?.is_none_or(|level| level == "warn");
+        settings.unrecognized = level("unrecognized_links")? == Some("warn");
+        settings.absolute = match level("absolute_links")? {
             Some("warn") => AbsoluteLinks::Warned,
             Some("relative_to_docs") => AbsoluteLinks::RelativeToDocs,
             _ => AbsoluteLinks::Ignored,
         };
-        if let Some(at) = layers.get(&["use_directory_urls"])?.first() {
-            settings.use_directory_urls = !layers.is_false(*at);
-        }
+        settings.use_directory_urls = !layers.first("use_directory_urls")?.is_some_and(Setting::is_false);
         for (name, options) in layers.named("markdown_extensions")? {
             let short = name.strip_prefix("markdown.extensions.").unwrap_or(&name);
             settings.turn_on(short);
             if short == "toc" {
-                settings.separator = separator(layers, options)?;
+                settings.separator = options.map_or(Ok(Some("-".into())), separator)?;
             }
         }
         Ok(settings)
@@ -159,19 +149,13 @@ impl PageSettings {
     }
 }
 
-fn separator(layers: &Layers<'_>, options: Option<At>) -> Result<Option<String>, Fault> {
-    let Some(options) = options else { return Ok(Some("-".into())) };
-    let doc = &layers.0[options.layer].doc;
-    let get = |key: &str| value::get(doc, options.node, key).map_err(|r| (options.layer, r));
-    if !matches!(layers.value(options), Value::Map) {
-        return Ok(Some("-".into()));
-    }
-    if get("slugify")?.is_some() {
+fn separator(options: Setting<'_>) -> Result<Option<String>, Refusal> {
+    if options.get("slugify")?.is_some() {
         return Ok(None);
     }
-    Ok(match get("separator")?.map(|(_, node)| value::resolve(doc, node).1) {
+    let known = |text: &&str| matches!(*text, "-" | "_");
+    Ok(match options.get("separator")? {
         None => Some("-".into()),
-        Some(Value::Str(text)) if matches!(text, "-" | "_") => Some(text.into()),
-        Some(_) => None,
+        Some(separator) => separator.text().filter(known).map(str::to_owned),
     })
 }

@@ -1,25 +1,26 @@
 //! Where PyYAML is stricter than YAML 1.2 about a whole file: control characters and tabs.
 
-use super::yaml::{NodeKind, Refusal, Style, YamlDocument, YamlNode};
+use super::yaml::{NodeKind, Refusal, Style, YamlCause, YamlDocument, YamlNode};
 use crate::text::Text;
 use std::ops::Range;
 
 /// PyYAML refuses control characters wherever they are, comments included.
-pub fn refuse_unprintable(text: &Text) -> Result<(), Refusal> {
+pub fn refuse_unprintable(path: &str, text: &Text) -> Result<(), Refusal> {
     let printable = |c: char| {
         !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') || matches!(c, '\t' | '\n' | '\r' | '\u{85}')
     };
     match text.as_str().char_indices().find(|(_, c)| !printable(*c)) {
         Some((at, c)) => {
             let message = format!("the character U+{:04X} is not allowed in YAML", u32::from(c));
-            Err(Refusal::fault(at..at + c.len_utf8(), message))
+            Err(Refusal { path: path.into(), span: at..at + c.len_utf8(), message, cause: YamlCause::Fault })
         }
         None => Ok(()),
     }
 }
 
 /// PyYAML takes tabs only inside quotes, block scalars and comments; YAML 1.2 elsewhere too.
-pub fn refuse_tabs(text: &Text, doc: &YamlDocument) -> Result<(), Refusal> {
+pub fn refuse_tabs(doc: &YamlDocument) -> Result<(), Refusal> {
+    let text = &doc.text;
     let mut tabs = text.as_str().match_indices('\t').map(|(at, _)| at).peekable();
     if tabs.peek().is_none() {
         return Ok(());
@@ -36,7 +37,7 @@ pub fn refuse_tabs(text: &Text, doc: &YamlDocument) -> Result<(), Refusal> {
     for at in tabs {
         let next = inside.partition_point(|r| r.start <= at);
         if next == 0 || inside[next - 1].end <= at {
-            return Err(Refusal::fault(at..at + 1, "a tab outside quotes: PyYAML takes only blanks here"));
+            return Err(doc.fault(at..at + 1, "a tab outside quotes: PyYAML takes only blanks here"));
         }
     }
     Ok(())

@@ -132,11 +132,7 @@ fn merged_into(
 ) -> Result<(), Refusal> {
     let node = doc.node(id);
     let NodeKind::Mapping { pairs, .. } = &node.kind else { return Ok(()) };
-    let too_much = |message: &str| Refusal {
-        span: node.span.clone(),
-        message: message.into(),
-        cause: YamlCause::TooLarge,
-    };
+    let too_much = |message: &str| doc.refusal(YamlCause::TooLarge, node.span.clone(), message);
     if depth > MAX_MERGE_DEPTH {
         return Err(too_much("merge keys nested too deeply to follow"));
     }
@@ -162,28 +158,18 @@ fn is_merge(node: &YamlNode) -> bool {
     node.tag.as_deref() == Some("tag:yaml.org,2002:merge") || type_of(node) == Some(Type::Merge)
 }
 
-/// The value of a text key of a mapping; None where the node is no mapping or lacks the key.
-pub fn get(doc: &YamlDocument, mapping: NodeId, key: &str) -> Result<Option<(NodeId, NodeId)>, Refusal> {
-    if !matches!(resolve(doc, mapping).1, Value::Map) {
-        return Ok(None);
-    }
-    let pairs = pairs(doc, resolve(doc, mapping).0)?;
-    let found = pairs.into_iter().find(|(k, ..)| matches!(resolve(doc, *k).1, Value::Str(s) if s == key));
-    Ok(found.map(|(key, value, _)| (key, value)))
-}
-
 /// The first thing for which PyYAML has no constructor, as MkDocs sets it up: the file does not load.
 pub fn check(doc: &YamlDocument) -> Result<(), Refusal> {
     for (id, node) in doc.nodes() {
         if let Some(tag) = node.tag.as_deref().filter(|tag| !is_known(tag, &node.kind)) {
             let message = format!("MkDocs does not know the tag `{tag}` here");
-            return Err(Refusal::fault(node.span.clone(), message));
+            return Err(doc.fault(node.span.clone(), message));
         }
         match &node.kind {
             NodeKind::Scalar { value, .. } => {
                 if !node.is_key && matches!(type_of(node), Some(Type::Merge | Type::Value)) {
                     let message = format!("PyYAML cannot read a bare `{value}` as a value");
-                    return Err(Refusal::fault(node.span.clone(), message));
+                    return Err(doc.fault(node.span.clone(), message));
                 }
             }
             NodeKind::Mapping { pairs, .. } => {
@@ -207,7 +193,7 @@ fn is_known(tag: &str, kind: &NodeKind) -> bool {
 
 fn check_pair(doc: &YamlDocument, mapping: NodeId, key: NodeId, value: NodeId) -> Result<(), Refusal> {
     let key_node = doc.node(key);
-    let span = doc.written(key).span.clone();
+    let span = doc.span(key);
     if is_merge(key_node) {
         let is_mapping = |id: NodeId| matches!(doc.node(id).kind, NodeKind::Mapping { .. }) && id != mapping;
         let fine = match &doc.node(value).kind {
@@ -215,21 +201,72 @@ fn check_pair(doc: &YamlDocument, mapping: NodeId, key: NodeId, value: NodeId) -
             NodeKind::Sequence { items, .. } => items.iter().all(|i| is_mapping(*i)),
             _ => false,
         };
-        return if fine {
-            Ok(())
-        } else {
-            Err(Refusal::fault(span, "`<<` takes a mapping or a list of mappings"))
-        };
+        let fault = || doc.fault(span, "`<<` takes a mapping or a list of mappings");
+        return if fine { Ok(()) } else { Err(fault()) };
     }
     match (&key_node.kind, key_node.tag.as_deref().map(core)) {
         (NodeKind::Scalar { .. }, _) | (NodeKind::Sequence { .. }, Some("python/tuple")) => Ok(()),
-        _ => Err(Refusal::fault(span, "a list or a mapping cannot be a key")),
+        _ => Err(doc.fault(span, "a list or a mapping cannot be a key")),
     }
 }
 
-/// Whether a node is the boolean false.
-pub fn is_false(doc: &YamlDocument, id: NodeId) -> bool {
-    let node = doc.node(resolve(doc, id).0);
-    let is_no = |value: &str| matches!(value.to_ascii_lowercase().as_str(), "no" | "false" | "off");
-    matches!(&node.kind, NodeKind::Scalar { value, .. } if is_no(value)) && type_of(node) == Some(Type::Bool)
+/// A value in a file, and the key that it has there.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'d> {
+    pub doc: &'d YamlDocument,
+    pub key: NodeId,
+    pub node: NodeId,
+}
+
+impl<'d> Setting<'d> {
+    /// All of a file, where there is something in it.
+    pub fn root(doc: &'d YamlDocument) -> Option<Self> {
+        doc.root.map(|node| Setting { doc, key: node, node })
+    }
+
+    pub fn value(self) -> Value<'d> {
+        resolve(self.doc, self.node).1
+    }
+
+    pub fn text(self) -> Option<&'d str> {
+        match self.value() {
+            Value::Str(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The items of a list; none of anything else.
+    pub fn items(self) -> impl Iterator<Item = Setting<'d>> {
+        let items = match self.value() {
+            Value::Seq(items) => items,
+            _ => &[],
+        };
+        items.iter().map(move |item| Setting { key: *item, node: *item, ..self })
+    }
+
+    /// The keys and values of a mapping; none of anything else.
+    pub fn pairs(self) -> Result<Vec<Setting<'d>>, Refusal> {
+        let (node, Value::Map) = resolve(self.doc, self.node) else { return Ok(Vec::new()) };
+        let pairs = pairs(self.doc, node)?;
+        Ok(pairs.into_iter().map(|(key, node, _)| Setting { key, node, ..self }).collect())
+    }
+
+    /// The value of a text key; none where this is no mapping or lacks the key.
+    pub fn get(self, key: &str) -> Result<Option<Setting<'d>>, Refusal> {
+        let is_it = |pair: &Setting| matches!(resolve(self.doc, pair.key).1, Value::Str(s) if s == key);
+        Ok(self.pairs()?.into_iter().find(is_it))
+    }
+
+    /// Whether it is the boolean false.
+    pub fn is_false(self) -> bool {
+        let node = self.doc.node(resolve(self.doc, self.node).0);
+        let is_no = |value: &str| matches!(value.to_ascii_lowercase().as_str(), "no" | "false" | "off");
+        matches!(&node.kind, NodeKind::Scalar { value, .. } if is_no(value))
+            && type_of(node) == Some(Type::Bool)
+    }
+
+    /// A fault at its key.
+    pub fn fault(self, message: impl Into<String>) -> Refusal {
+        self.doc.fault(self.doc.span(self.key), message)
+    }
 }

@@ -15,8 +15,11 @@ const MAX_DEPTH: usize = 200;
 /// A node's place in [`YamlDocument::nodes`].
 pub type NodeId = usize;
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct YamlDocument {
+    /// From the root of the repository.
+    pub path: String,
+    pub text: Text,
     nodes: Vec<YamlNode>,
     /// None for a file without a node: MkDocs takes it for an empty mapping.
     pub root: Option<NodeId>,
@@ -58,6 +61,8 @@ pub enum Style {
 /// Why a file is no YAML, or none that is read here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
+    pub path: String,
+    /// Bytes of the file at `path`.
     pub span: Range<usize>,
     pub message: String,
     pub cause: YamlCause,
@@ -73,13 +78,21 @@ pub enum YamlCause {
     TooLarge,
 }
 
-impl Refusal {
-    pub fn fault(span: Range<usize>, message: impl Into<String>) -> Self {
-        Refusal { span, message: message.into(), cause: YamlCause::Fault }
-    }
-}
-
 impl YamlDocument {
+    /// A fault for which MkDocs refuses the file.
+    pub fn fault(&self, span: Range<usize>, message: impl Into<String>) -> Refusal {
+        self.refusal(YamlCause::Fault, span, message)
+    }
+
+    pub fn refusal(&self, cause: YamlCause, span: Range<usize>, message: impl Into<String>) -> Refusal {
+        Refusal { path: self.path.clone(), span, message: message.into(), cause }
+    }
+
+    /// Bytes of the node as it is, alias or not.
+    pub fn span(&self, id: NodeId) -> Range<usize> {
+        self.nodes[id].span.clone()
+    }
+
     /// The node itself, or the one an alias names.
     pub fn node(&self, id: NodeId) -> &YamlNode {
         &self.nodes[self.target(id)]
@@ -104,28 +117,28 @@ impl YamlDocument {
     }
 
     /// Reads one document; a byte order mark at the start is skipped.
-    pub fn parse(text: &Text) -> Result<YamlDocument, Refusal> {
-        let mut builder = Builder { text, offset: text.bom_len(), ..Builder::default_for(text) };
+    pub fn parse(path: &str, text: Text) -> Result<YamlDocument, Refusal> {
+        let offset = text.bom_len();
+        // To PyYAML a byte order mark within the text is a letter like any other.
+        let source = text.as_str()[offset..].replace('\u{feff}', "\u{fffd}");
+        let document =
+            YamlDocument { path: path.into(), text, nodes: Vec::new(), root: None, comments: Vec::new() };
+        let (open, anchors, names) = (Vec::new(), HashMap::new(), HashSet::new());
+        let mut builder = Builder { document, offset, open, anchors, names };
         let options = granit_parser::options! {
             emit_anchor_events: true,
             max_buffered_comment_events: 1 << 20,
             flow_nesting_limit: MAX_DEPTH,
             block_nesting_limit: MAX_DEPTH,
         };
-        // To PyYAML a byte order mark within the text is a letter like any other.
-        let source = text.as_str()[builder.offset..].replace('\u{feff}', "\u{fffd}");
         for event in Parser::new_from_str_with_options(&source, options) {
             match event {
                 Ok((event, mark)) => builder.take(event, &mark)?,
                 Err(error) => {
-                    let at = builder.offset + error.marker().byte_offset().unwrap_or(0);
-                    let info = error.kind().to_string();
-                    let cause = cause(text, error.kind());
-                    return Err(Refusal {
-                        span: text.clamp(at)..text.clamp(at),
-                        message: human(&info),
-                        cause,
-                    });
+                    let text = &builder.document.text;
+                    let at = text.clamp(offset + error.marker().byte_offset().unwrap_or(0));
+                    let (cause, message) = (cause(text, error.kind()), human(&error.kind().to_string()));
+                    return Err(builder.document.refusal(cause, at..at, message));
                 }
             }
         }
@@ -154,34 +167,20 @@ fn human(info: &str) -> String {
     }
 }
 
-struct Builder<'t> {
-    text: &'t Text,
-    offset: usize,
+struct Builder {
     document: YamlDocument,
+    offset: usize,
     /// Open collections, and for mappings the key that waits for its value.
     open: Vec<(NodeId, Option<NodeId>)>,
     anchors: HashMap<usize, NodeId>,
     names: HashSet<String>,
-    documents: usize,
 }
 
-impl<'t> Builder<'t> {
-    fn default_for(text: &'t Text) -> Self {
-        Builder {
-            text,
-            offset: 0,
-            document: YamlDocument::default(),
-            open: Vec::new(),
-            anchors: HashMap::new(),
-            names: HashSet::new(),
-            documents: 0,
-        }
-    }
-
+impl Builder {
     fn span(&self, mark: &Mark) -> Range<usize> {
         let range = mark.byte_range().unwrap_or(0..0);
-        let end = self.text.clamp(range.end + self.offset);
-        self.text.clamp(range.start + self.offset).min(end)..end
+        let end = self.document.text.clamp(range.end + self.offset);
+        self.document.text.clamp(range.start + self.offset).min(end)..end
     }
 
     fn take(&mut self, event: Event<'_>, mark: &Mark) -> Result<(), Refusal> {
@@ -195,11 +194,8 @@ impl<'t> Builder<'t> {
             is_key: false,
         };
         match event {
-            Event::DocumentStart(..) => {
-                self.documents += 1;
-                if self.documents > 1 {
-                    return Err(Refusal::fault(span, "more than one YAML document in the file"));
-                }
+            Event::DocumentStart(..) if self.document.root.is_some() => {
+                return Err(self.document.fault(span, "more than one YAML document in the file"));
             }
             Event::Comment(..) => self.document.comments.push(span),
             Event::Anchor(_, name) => self.anchor(&name, span)?,
@@ -220,19 +216,17 @@ impl<'t> Builder<'t> {
             }
             Event::SequenceStart(style, anchor, tag) => {
                 let kind = NodeKind::Sequence { items: Vec::new(), flow: style == StructureStyle::Flow };
-                let id = self.add(node(kind, span, tag.map(|t| full(&t))), anchor);
-                self.open.push((id, None));
+                self.begin(node(kind, span, tag.map(|t| full(&t))), anchor);
             }
             Event::MappingStart(style, anchor, tag) => {
                 let kind = NodeKind::Mapping { pairs: Vec::new(), flow: style == StructureStyle::Flow };
-                let id = self.add(node(kind, span, tag.map(|t| full(&t))), anchor);
-                self.open.push((id, None));
+                self.begin(node(kind, span, tag.map(|t| full(&t))), anchor);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(&span),
             Event::Alias(anchor) => {
                 let target = self.anchors.get(&anchor).copied();
-                let target = target.ok_or_else(|| Refusal::fault(span.clone(), "unknown alias"))?;
-                self.name(self.text.slice(span.start + 1..span.end).to_owned(), &span)?;
+                let target = target.ok_or_else(|| self.document.fault(span.clone(), "unknown alias"))?;
+                self.name(self.document.text.slice(span.start + 1..span.end).to_owned(), &span)?;
                 self.add(node(NodeKind::Alias(target), span, None), 0);
             }
             _ => {}
@@ -244,15 +238,15 @@ impl<'t> Builder<'t> {
     fn refuse_value_without_key(&self, span: &Range<usize>) -> Result<(), Refusal> {
         let Some((mapping, None)) = self.open.last() else { return Ok(()) };
         let NodeKind::Mapping { .. } = self.document.nodes[*mapping].kind else { return Ok(()) };
-        let mut before = self.text.slice(0..span.start).trim_end();
+        let mut before = self.document.text.slice(0..span.start).trim_end();
         for comment in self.document.comments.iter().rev().take_while(|c| c.end == before.len()) {
-            before = self.text.slice(0..comment.start).trim_end();
+            before = self.document.text.slice(0..comment.start).trim_end();
         }
         if before.ends_with('?') {
             return Ok(());
         }
-        let end = self.text.clamp(span.start + 1);
-        Err(Refusal::fault(span.start..end, "not valid YAML: a value without a key"))
+        let end = self.document.text.clamp(span.start + 1);
+        Err(self.document.fault(span.start..end, "not valid YAML: a value without a key"))
     }
 
     /// Between brackets PyYAML takes every `?` for a key, even in the middle of an address.
@@ -261,10 +255,12 @@ impl<'t> Builder<'t> {
             NodeKind::Sequence { flow, .. } | NodeKind::Mapping { flow, .. } => flow,
             _ => false,
         });
-        match self.text.slice(span.clone()).find('?').filter(|_| flow && style == Style::Plain) {
+        match self.document.text.slice(span.clone()).find('?').filter(|_| flow && style == Style::Plain) {
             Some(at) => {
                 let at = span.start + at;
-                Err(Refusal::fault(at..at + 1, "PyYAML wants text with a `?` between brackets in quotes"))
+                Err(self
+                    .document
+                    .fault(at..at + 1, "PyYAML wants text with a `?` between brackets in quotes"))
             }
             None => Ok(()),
         }
@@ -290,6 +286,11 @@ impl<'t> Builder<'t> {
             self.document.nodes[id].is_key = true;
         }
         id
+    }
+
+    fn begin(&mut self, collection: YamlNode, anchor: usize) {
+        let id = self.add(collection, anchor);
+        self.open.push((id, None));
     }
 
     /// Ends a collection: a block one ends where its last content does, not where the next begins.
@@ -323,7 +324,7 @@ impl<'t> Builder<'t> {
     fn anchor(&mut self, name: &str, span: Range<usize>) -> Result<(), Refusal> {
         self.name(name.to_owned(), &span)?;
         if !self.names.insert(name.to_owned()) {
-            return Err(Refusal::fault(span, format!("the anchor `{name}` is defined twice")));
+            return Err(self.document.fault(span, format!("the anchor `{name}` is defined twice")));
         }
         // Comes right after its node, which is the last one made.
         if let Some(node) = self.document.nodes.last_mut() {
@@ -340,12 +341,12 @@ impl<'t> Builder<'t> {
         // At these PyYAML ends the name and reads on: `&a:` is an anchor and a colon.
         let reads_on = odd > 0 && b"?:,]}%@`".contains(&name.as_bytes()[odd]);
         let cause = if reads_on { YamlCause::NotReadHere } else { YamlCause::Fault };
-        Err(Refusal { span: span.clone(), message, cause })
+        Err(self.document.refusal(cause, span.clone(), message))
     }
 
     /// Spans of block scalars take the line break along, those of others sometimes blanks.
     fn without_trailing_blanks(&self, span: Range<usize>) -> Range<usize> {
-        let slice = self.text.slice(span.clone());
+        let slice = self.document.text.slice(span.clone());
         span.start..span.start + slice.trim_end_matches([' ', '\t', '\r', '\n']).len()
     }
 }

@@ -34,7 +34,8 @@ pub fn proven(
         return Ok(edit);
     }
     let is_alias = |kind: &NodeKind| matches!(kind, NodeKind::Alias(_));
-    let has_alias = YamlDocument::parse(old).is_ok_and(|doc| doc.nodes().any(|(_, n)| is_alias(&n.kind)));
+    let has_alias = YamlDocument::parse(&tree.path, old.clone())
+        .is_ok_and(|doc| doc.nodes().any(|(_, n)| is_alias(&n.kind)));
     Err(match has_alias {
         true => "the list is used in a second place by an alias",
         false => "a single line would change more than the entry (other entries would move)",
