@@ -5,20 +5,25 @@
 //! must say the same but for the one entry. What cannot be edited by a single line is explained instead.
 
 mod prove;
+#[cfg(test)]
+mod tests;
 
 use crate::site::mkdocs::scalar;
 use crate::site::mkdocs::yaml::Style;
 use crate::site::mkdocs::{Nav, NavEntry, NavItem, NavSection, NavTree, Shape, Site, What};
 use crate::text::Text;
+use crate::text::path;
 pub use prove::without_nav;
 use prove::{NavChange, proven};
 use std::ops::Range;
 
+/// The bytes to replace and by what; otherwise why not, and what to write where.
+type LineEdit = Result<(Range<usize>, String), String>;
+
 /// An edit of the file that holds `nav`, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NavPlan {
-    /// The bytes to replace and by what; otherwise why not, and what to write where.
-    pub edit: Result<(Range<usize>, String), String>,
+    pub edit: LineEdit,
     /// The file that holds `nav`.
     pub path: String,
     /// The line to report at: after which, or at which, the entry belongs.
@@ -37,102 +42,95 @@ pub fn insert(
     title: &str,
     is_sibling: &dyn Fn(&str) -> Option<u64>,
 ) -> NavPlan {
-    let Some(tree) = site.nav.tree() else { return no_tree(site) };
-    let text = Text::new(bytes);
-    let plan = |edit, place| NavPlan { edit, path: tree.path.clone(), place };
+    let Some(file) = NavFile::of(site, bytes) else { return no_tree(site) };
+    let tree = file.tree;
     let Some(target) = site.target(doc_path) else {
-        let why = format!("`{doc_path}` is not below the docs folder, so `nav` cannot name it");
-        return plan(Err(why), line_at(&text, tree.key.start));
+        return file.plan(tree.key.start, Err(outside(doc_path)));
     };
-    let home = home(tree, doc_path, &target, &text, is_sibling);
+    let home = file.home(doc_path, &target, is_sibling);
     let section = &tree.sections[home.section];
-    let place = home.place(section, &text, tree);
-    let title = one_line(title);
-    let why = |reason: &str| {
+    let place = match section.items.get(home.next_to) {
+        Some(item) if home.after => item.span.end,
+        Some(item) => item.span.start,
+        None if section.title.is_some() => section.span.start,
+        None => tree.key.start,
+    };
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let edit = file.new_line(&home, &title, &target).map_err(|reason| {
         let label = scalar::write(&title, Style::Plain);
         let within = match section.title.as_deref() {
             Some(title) => format!("the section `{title}` of `nav`"),
             None => "`nav`".into(),
         };
         format!("{reason}; add `{label}: {target}` to {within} by hand")
-    };
-    let edit = match (section.shape, home.line(section, &text, tree)) {
-        (Shape::Flow, _) => Err(why("the list is written in one line with brackets")),
-        (Shape::Mapping, _) => Err(why("the section is a mapping, not a list")),
-        (Shape::Elsewhere, _) => Err(why("the list is elsewhere, under an anchor or a default")),
-        (Shape::Block, None) => Err(why("the entries around are laid out in an unusual way")),
-        (Shape::Block, Some(line)) => {
-            let entry = line.entry(&title, &target, tree, section);
-            let (at, inserted) = line.splice(&text, &entry);
-            let own_title = Some(title.clone()).filter(|t| !t.is_empty() && line.titled(tree, section));
-            let change = NavChange::Inserted((tree.titles(home.section), own_title, target.clone()));
-            proven(tree, &text, (at..at, inserted), change).map_err(|reason| why(&reason))
-        }
-    };
-    plan(edit, place)
+    });
+    file.plan(place, edit)
 }
 
 /// Deletes the whole line of an entry whose page is gone.
 pub fn remove(site: &Site, bytes: &[u8], index: usize) -> NavPlan {
-    let (text, tree, entry) = match find(site, bytes, index) {
-        Ok(found) => found,
-        Err(plan) => return *plan,
-    };
-    let section = &tree.sections[entry.parent];
-    let why = |reason: &str| format!("{reason}; delete the entry for `{}` by hand", entry.target);
-    let edit = match section.items.get(entry.item).and_then(|item| item.lines.clone()) {
-        _ if entry.elsewhere || section.shape == Shape::Elsewhere => {
-            Err(why("the entry is elsewhere, under an anchor or a default"))
+    edit_entry(site, bytes, index, |file, entry| {
+        let section = &file.tree.sections[entry.parent];
+        let why = |reason: &str| format!("{reason}; delete the entry for `{}` by hand", entry.target);
+        if entry.elsewhere || section.shape == Shape::Elsewhere {
+            return Err(why("the entry is elsewhere, under an anchor or a default"));
         }
-        _ if section.items.len() == 1 => Err(match &section.title {
-            Some(title) => format!(
-                "it is the only entry of the section `{title}`, and MkDocs takes no empty section: delete \
-                 the section, or give it another page"
-            ),
-            None => "it is the only entry of `nav`, and without entries MkDocs shows all pages: name \
-                     another page first"
-                .into(),
-        }),
-        None => Err(why("the entry shares its line with something else")),
-        Some(lines) => {
-            let start = with_comment(&text, tree, section, entry.item);
-            let lines = whole_lines(&text, start..lines.end);
-            proven(tree, &text, (lines, String::new()), NavChange::Removed(index))
-                .map_err(|reason| why(&reason))
+        if section.items.len() == 1 {
+            return Err(match &section.title {
+                Some(title) => format!(
+                    "it is the only entry of the section `{title}`, and MkDocs takes no empty section: delete \
+                     the section, or give it another page"
+                ),
+                None => "it is the only entry of `nav`, and without entries MkDocs shows all pages: name \
+                         another page first"
+                    .into(),
+            });
         }
-    };
-    NavPlan { edit, path: tree.path.clone(), place: line_at(&text, entry.span.start) }
+        let Some(lines) = section.items.get(entry.item).and_then(|item| item.lines.clone()) else {
+            return Err(why("the entry shares its line with something else"));
+        };
+        let lines = file.whole_lines(file.with_comment(section, entry.item)..lines.end);
+        proven(file.tree, &file.text, (lines, String::new()), NavChange::Removed(index))
+            .map_err(|reason| why(&reason))
+    })
 }
 
 /// Lets an entry name another page, a path from the repository's root; its title stays. `title` is that of an entry
 /// that has title and path in one text, because no blank is after the colon.
 pub fn retarget(site: &Site, bytes: &[u8], index: usize, new_doc: &str, title: Option<&str>) -> NavPlan {
-    let (text, tree, entry) = match find(site, bytes, index) {
-        Ok(found) => found,
-        Err(plan) => return *plan,
-    };
-    let plan = |edit| NavPlan { edit, path: tree.path.clone(), place: line_at(&text, entry.span.start) };
-    let Some(target) = site.target(new_doc) else {
-        return plan(Err(format!("`{new_doc}` is not below the docs folder, so `nav` cannot name it")));
-    };
-    let why = |reason: &str| format!("{reason}; write `{target}` for `{}` by hand", entry.target);
-    let one_line = !text.slice(entry.span.clone()).contains('\n') && entry.target_style != Style::Block;
-    if entry.elsewhere {
-        return plan(Err(why("the entry is elsewhere, under an anchor or a default")));
+    edit_entry(site, bytes, index, |file, entry| {
+        let Some(target) = site.target(new_doc) else { return Err(outside(new_doc)) };
+        let why = |reason: &str| format!("{reason}; write `{target}` for `{}` by hand", entry.target);
+        if entry.elsewhere {
+            return Err(why("the entry is elsewhere, under an anchor or a default"));
+        }
+        if file.text.slice(entry.span.clone()).contains('\n') || entry.target_style == Style::Block {
+            return Err(why("the path is written over several lines"));
+        }
+        let mut written = scalar::write(&target, entry.target_style);
+        let is_flow = file.tree.sections[entry.parent].shape == Shape::Flow;
+        if is_flow && written.contains([',', '[', ']', '{', '}']) {
+            written = scalar::write(&target, Style::Double);
+        }
+        if let Some(title) = title {
+            written = format!("{}: {written}", scalar::write(title, entry.target_style));
+        }
+        let change = NavChange::Retargeted(index, title.map(str::to_owned), target.clone());
+        proven(file.tree, &file.text, (entry.span.clone(), written), change).map_err(|reason| why(&reason))
+    })
+}
+
+fn edit_entry(
+    site: &Site,
+    bytes: &[u8],
+    index: usize,
+    edit: impl FnOnce(&NavFile, &NavEntry) -> LineEdit,
+) -> NavPlan {
+    let Some(file) = NavFile::of(site, bytes) else { return no_tree(site) };
+    match file.tree.entries.get(index) {
+        Some(entry) => file.plan(entry.span.start, edit(&file, entry)),
+        None => file.plan(file.tree.key.start, Err("`nav` has no such entry".into())),
     }
-    if !one_line {
-        return plan(Err(why("the path is written over several lines")));
-    }
-    let mut written = scalar::write(&target, entry.target_style);
-    if tree.sections[entry.parent].shape == Shape::Flow && written.contains([',', '[', ']', '{', '}']) {
-        written = scalar::write(&target, Style::Double);
-    }
-    if let Some(title) = title {
-        written = format!("{}: {written}", scalar::write(title, entry.target_style));
-    }
-    let change = NavChange::Retargeted(index, title.map(str::to_owned), target.clone());
-    let edit = proven(tree, &text, (entry.span.clone(), written), change);
-    plan(edit.map_err(|reason| why(&reason)))
 }
 
 fn no_tree(site: &Site) -> NavPlan {
@@ -143,65 +141,14 @@ fn no_tree(site: &Site) -> NavPlan {
     NavPlan { edit: Err(why.into()), path: site.path.clone(), place: 0..0 }
 }
 
-fn find<'s>(
-    site: &'s Site,
-    bytes: &[u8],
-    entry: usize,
-) -> Result<(Text, &'s NavTree, &'s NavEntry), Box<NavPlan>> {
-    let Some(tree) = site.nav.tree() else { return Err(Box::new(no_tree(site))) };
-    match tree.entries.get(entry) {
-        Some(found) => Ok((Text::new(bytes), tree, found)),
-        None => {
-            let edit = Err("`nav` has no such entry".into());
-            Err(Box::new(NavPlan { edit, path: tree.path.clone(), place: tree.key.clone() }))
-        }
-    }
+fn outside(doc_path: &str) -> String {
+    format!("`{doc_path}` is not below the docs folder, so `nav` cannot name it")
 }
 
-fn one_line(title: &str) -> String {
-    title.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// The line that holds an offset, without indent, comment-free or not, and without its break.
-fn line_at(text: &Text, offset: usize) -> Range<usize> {
-    let line = text.line_range(offset);
-    let start = if line.start == 0 { text.bom_len().min(line.end) } else { line.start };
-    let slice = text.slice(start..line.end);
-    let indent = slice.len() - slice.trim_start().len();
-    let end = start + slice.trim_end().len();
-    (start + indent).min(end)..end
-}
-
-/// Where an item begins: at the comment right above it, if that speaks of it by path, number or title.
-fn with_comment(text: &Text, tree: &NavTree, section: &NavSection, item: usize) -> usize {
-    let Some((item, own)) = section.items.get(item).and_then(|i| Some((i, i.lines.clone()?.start))) else {
-        return section.span.start;
-    };
-    let What::Entry(entry) = item.what else { return own };
-    let entry = &tree.entries[entry];
-    let mut start = own;
-    while start > 0 && text.slice(text.line_range(start - 1)).trim_start().starts_with('#') {
-        start = text.line_range(start - 1).start;
-    }
-    let said = text.slice(start..own).to_lowercase();
-    let number = crate::text::path::number(&entry.target).map(|n| n.to_string());
-    let mut words = said.split(|c: char| !c.is_alphanumeric());
-    let title = entry.title.as_deref().filter(|t| t.len() > 3).map(str::to_lowercase);
-    let named = words.any(|w| number.as_deref() == Some(w))
-        || title.is_some_and(|title| said.contains(&title))
-        || said.contains(&entry.target.to_lowercase());
-    if named { start } else { own }
-}
-
-/// Lines to delete; where the last one has no break, the one before it gives its own.
-fn whole_lines(text: &Text, lines: Range<usize>) -> Range<usize> {
-    let unbroken = lines.end == text.len() && !text.slice(lines.clone()).ends_with('\n');
-    let start = match text.slice(0..lines.start) {
-        before if unbroken && before.ends_with("\r\n") => lines.start - 2,
-        before if unbroken && before.ends_with('\n') => lines.start - 1,
-        _ => lines.start,
-    };
-    start..lines.end
+/// A navigation and the text of the file that holds it.
+struct NavFile<'s> {
+    tree: &'s NavTree,
+    text: Text,
 }
 
 /// Where a new entry belongs: in a section, next to item `next_to`.
@@ -213,171 +160,165 @@ struct Home {
     after: bool,
 }
 
-fn home(
-    tree: &NavTree,
-    doc_path: &str,
-    target: &str,
-    text: &Text,
-    is_sibling: &dyn Fn(&str) -> Option<u64>,
-) -> Home {
-    let number = is_sibling(doc_path);
-    let siblings: Vec<Vec<(usize, u64)>> = tree
-        .sections
-        .iter()
-        .map(|section| {
-            let numbered = |(index, item): (usize, &NavItem)| match item.what {
-                What::Entry(entry) => {
-                    let doc = tree.entries[entry].doc.as_deref().filter(|doc| *doc != doc_path)?;
-                    is_sibling(doc).map(|number| (index, number))
-                }
-                _ => None,
+impl<'s> NavFile<'s> {
+    fn of(site: &'s Site, bytes: &[u8]) -> Option<Self> {
+        Some(NavFile { tree: site.nav.tree()?, text: Text::new(bytes) })
+    }
+
+    /// The plan of an edit that is reported at the line of an offset: without indent and break.
+    fn plan(&self, offset: usize, edit: LineEdit) -> NavPlan {
+        let line = self.text.line_range(offset);
+        let start = if line.start == 0 { self.text.bom_len().min(line.end) } else { line.start };
+        let slice = self.text.slice(start..line.end);
+        let end = start + slice.trim_end().len();
+        let place = (line.end - slice.trim_start().len()).min(end)..end;
+        NavPlan { edit, path: self.tree.path.clone(), place }
+    }
+
+    fn entry_of(&self, item: &NavItem) -> Option<&'s NavEntry> {
+        match item.what {
+            What::Entry(entry) => self.tree.entries.get(entry),
+            What::NavSection(_) | What::Rest(_) => None,
+        }
+    }
+
+    /// Where an item begins: at the comment right above it, if that speaks of it by path, number or title.
+    fn with_comment(&self, section: &NavSection, item: usize) -> usize {
+        let Some((item, own)) = section.items.get(item).and_then(|i| Some((i, i.lines.clone()?.start)))
+        else {
+            return section.span.start;
+        };
+        let Some(entry) = self.entry_of(item) else { return own };
+        let line_above = |start: usize| self.text.line_range(start - 1);
+        let mut start = own;
+        while start > 0 && self.text.slice(line_above(start)).trim_start().starts_with('#') {
+            start = line_above(start).start;
+        }
+        let said = self.text.slice(start..own).to_lowercase();
+        let number = path::number(&entry.target).map(|n| n.to_string());
+        let mut words = said.split(|c: char| !c.is_alphanumeric());
+        let title = entry.title.as_deref().filter(|t| t.len() > 3).map(str::to_lowercase);
+        let named = words.any(|w| number.as_deref() == Some(w))
+            || title.is_some_and(|title| said.contains(&title))
+            || said.contains(&entry.target.to_lowercase());
+        if named { start } else { own }
+    }
+
+    /// Lines to delete; where the last one has no break, the one before it gives its own.
+    fn whole_lines(&self, lines: Range<usize>) -> Range<usize> {
+        let unbroken = lines.end == self.text.len() && !self.text.slice(lines.clone()).ends_with('\n');
+        let start = match self.text.slice(0..lines.start) {
+            before if unbroken && before.ends_with("\r\n") => lines.start - 2,
+            before if unbroken && before.ends_with('\n') => lines.start - 1,
+            _ => lines.start,
+        };
+        start..lines.end
+    }
+
+    fn home(&self, doc_path: &str, target: &str, is_sibling: &dyn Fn(&str) -> Option<u64>) -> Home {
+        let siblings = |section: &NavSection| -> Vec<(usize, u64)> {
+            let numbered = |(index, item): (usize, &NavItem)| {
+                let doc = self.entry_of(item)?.doc.as_deref().filter(|doc| *doc != doc_path)?;
+                is_sibling(doc).map(|number| (index, number))
             };
             section.items.iter().enumerate().filter_map(numbered).collect()
-        })
-        .collect();
-    // Of two sections that hold as many, the one with the newest.
-    let weight = |at: &usize| (siblings[*at].len(), siblings[*at].iter().map(|(_, n)| *n).max());
-    let section = (0..tree.sections.len()).max_by_key(|at| (weight(at), usize::MAX - at)).unwrap_or(0);
-    match siblings[section].as_slice() {
-        [] => end_of(tree, section_of_folder(tree, target, text)),
-        among => ordered(section, among, number),
+        };
+        let siblings: Vec<_> = self.tree.sections.iter().map(siblings).collect();
+        // Of two sections that hold as many, the one with the newest.
+        let weight = |at: &usize| (siblings[*at].len(), siblings[*at].iter().map(|(_, n)| *n).max());
+        let section = (0..siblings.len()).max_by_key(|at| (weight(at), usize::MAX - at)).unwrap_or(0);
+        if siblings[section].is_empty() {
+            let section = self.section_of_folder(target);
+            let next_to = self.tree.sections[section].items.len().saturating_sub(1);
+            return Home { section, next_to, after: true };
+        }
+        let (next_to, after) = ordered(&siblings[section], is_sibling(doc_path));
+        Home { section, next_to, after }
+    }
+
+    /// The section that is about the page's folder: by its entries, by a comment in it, by its title.
+    fn section_of_folder(&self, target: &str) -> usize {
+        let mut folder = target;
+        while let Some((parent, _)) = folder.rsplit_once('/') {
+            folder = parent;
+            let inside = format!("{folder}/");
+            let entries = |section: &NavSection| {
+                let targets = section.items.iter().filter_map(|item| self.entry_of(item)).map(|e| &e.target);
+                targets.filter(|target| target.trim_start_matches("./").starts_with(&inside)).count()
+            };
+            let sections = self.tree.sections.iter().enumerate().skip(1);
+            let sections = || sections.clone().filter(|(_, s)| s.shape != Shape::Elsewhere);
+            let most = sections().map(|(at, s)| (entries(s), usize::MAX - at)).max();
+            if let Some((1.., at)) = most {
+                return usize::MAX - at;
+            }
+            // Of nested sections, the innermost that says the name: the last one to begin.
+            let in_comment = |section: &NavSection| {
+                let mut lines = self.text.slice(section.span.clone()).lines().map(str::trim_start);
+                lines.any(|line| line.starts_with('#') && line.contains(&inside))
+            };
+            let titled = |s: &NavSection| {
+                s.title.as_deref().is_some_and(|t| t.eq_ignore_ascii_case(path::file_name(folder)))
+            };
+            let named =
+                sections().rfind(|(_, s)| in_comment(s)).or_else(|| sections().find(|(_, s)| titled(s)));
+            if let Some((at, _)) = named {
+                return at;
+            }
+        }
+        0
+    }
+
+    /// The edit that writes a new entry like its neighbours, or why there is none.
+    fn new_line(&self, home: &Home, title: &str, target: &str) -> LineEdit {
+        let section = &self.tree.sections[home.section];
+        let written = |item: &NavItem| Some((item.lines.clone()?, item.span.start));
+        let (lines, start) = match (section.shape, section.items.get(home.next_to).and_then(written)) {
+            (Shape::Flow, _) => return Err("the list is written in one line with brackets".into()),
+            (Shape::Mapping, _) => return Err("the section is a mapping, not a list".into()),
+            (Shape::Elsewhere, _) => return Err("the list is elsewhere, under an anchor or a default".into()),
+            (Shape::Block, None) => return Err("the entries around are laid out in an unusual way".into()),
+            (Shape::Block, Some(item)) => item,
+        };
+        // The neighbour that the entry is written like: the nearest one. Without neighbours it has a title.
+        let (before, behind) = section.items.split_at(home.next_to + 1);
+        let model = before.iter().rev().chain(behind).find_map(|item| self.entry_of(item));
+        let has_title = !title.is_empty() && model.is_none_or(|entry| entry.title.is_some());
+        let mut entry = scalar::write(target, model.map_or(Style::Plain, |e| e.target_style));
+        if has_title {
+            let style = model.and_then(|e| e.title_style).unwrap_or(Style::Plain);
+            entry = format!("{}: {entry}", scalar::write(title, style));
+        }
+        let prefix = self.text.slice(lines.start..start);
+        let neighbour = self.text.slice(lines.clone());
+        let line_break = match neighbour {
+            line if line.ends_with("\r\n") => "\r\n",
+            line if line.ends_with('\n') => "\n",
+            _ => self.text.line_ending(),
+        };
+        // After a last line without a break, the break comes first and the file still ends without one.
+        let inserted = match home.after && !neighbour.ends_with('\n') {
+            true => format!("{line_break}{prefix}{entry}"),
+            false => format!("{prefix}{entry}{line_break}"),
+        };
+        let at = if home.after { lines.end } else { self.with_comment(section, home.next_to) };
+        let titles = self.tree.titles(home.section);
+        let change = NavChange::Inserted((titles, has_title.then(|| title.to_owned()), target.to_owned()));
+        proven(self.tree, &self.text, (at..at, inserted), change)
     }
 }
 
-/// The place among siblings: by number where they are by number, else after the last.
-fn ordered(section: usize, siblings: &[(usize, u64)], number: Option<u64>) -> Home {
+/// The item next to which a page belongs among its siblings, and whether after it: by number where they are by
+/// number, else after the last.
+fn ordered(siblings: &[(usize, u64)], number: Option<u64>) -> (usize, bool) {
     let rising = siblings.len() > 1 && siblings.is_sorted_by(|a, b| a.1 < b.1);
     let falling = siblings.len() > 2 && siblings.is_sorted_by(|a, b| a.1 > b.1);
     let next = number
         .and_then(|new| siblings.iter().position(|(_, n)| (rising && *n > new) || (falling && *n < new)));
-    let last = siblings.last().map_or(0, |(index, _)| *index);
-    let after = |index: usize| Home { section, next_to: index, after: true };
     match next {
-        None => after(last),
+        None => (siblings.last().map_or(0, |(index, _)| *index), true),
         // Right after the sibling before, so that a comment above the next one stays with that.
-        Some(at) if at > 0 && siblings[at - 1].0 + 1 == siblings[at].0 => after(siblings[at - 1].0),
-        Some(at) => Home { section, next_to: siblings[at].0, after: false },
+        Some(at) if at > 0 && siblings[at - 1].0 + 1 == siblings[at].0 => (siblings[at - 1].0, true),
+        Some(at) => (siblings[at].0, false),
     }
 }
-
-fn end_of(tree: &NavTree, section: usize) -> Home {
-    Home { section, next_to: tree.sections[section].items.len().saturating_sub(1), after: true }
-}
-
-/// The section that is about the page's folder: by its entries, by a comment in it, by its title.
-fn section_of_folder(tree: &NavTree, target: &str, text: &Text) -> usize {
-    let mut folder = target;
-    while let Some((parent, _)) = folder.rsplit_once('/') {
-        folder = parent;
-        let inside = format!("{folder}/");
-        let entries = |section: &NavSection| {
-            let of_folder = |item: &&NavItem| match item.what {
-                What::Entry(entry) => {
-                    tree.entries[entry].target.trim_start_matches("./").starts_with(&inside)
-                }
-                _ => false,
-            };
-            section.items.iter().filter(of_folder).count()
-        };
-        let sections =
-            || tree.sections.iter().enumerate().skip(1).filter(|(_, s)| s.shape != Shape::Elsewhere);
-        let most = sections().map(|(at, s)| (entries(s), usize::MAX - at)).max();
-        if let Some((1.., at)) = most {
-            return usize::MAX - at;
-        }
-        // Of nested sections, the innermost that says the name: the last one to begin.
-        let in_comment = |section: &NavSection| {
-            text.slice(section.span.clone()).lines().any(|line| {
-                line.trim_start().strip_prefix('#').is_some_and(|comment| comment.contains(&inside))
-            })
-        };
-        if let Some((at, _)) = sections().rfind(|(_, s)| in_comment(s)) {
-            return at;
-        }
-        let name = folder.rsplit('/').next().unwrap_or(folder);
-        let titled = |s: &NavSection| s.title.as_deref().is_some_and(|t| t.eq_ignore_ascii_case(name));
-        if let Some((at, _)) = sections().find(|(_, s)| titled(s)) {
-            return at;
-        }
-    }
-    0
-}
-
-impl Home {
-    /// The line to report at: the one after which the entry belongs.
-    fn place(&self, section: &NavSection, text: &Text, tree: &NavTree) -> Range<usize> {
-        match section.items.get(self.next_to) {
-            Some(item) if self.after => line_at(text, item.span.end),
-            Some(item) => line_at(text, item.span.start),
-            None if section.title.is_some() => line_at(text, section.span.start),
-            None => line_at(text, tree.key.start),
-        }
-    }
-
-    /// The line to write after or before, if it is one to follow.
-    fn line(&self, section: &NavSection, text: &Text, tree: &NavTree) -> Option<NavLine> {
-        let item = section.items.get(self.next_to)?;
-        let lines = item.lines.clone()?;
-        let prefix = text.slice(lines.start..item.span.start).to_owned();
-        Some(NavLine {
-            at: if self.after { lines.end } else { with_comment(text, tree, section, self.next_to) },
-            prefix,
-            next_to: self.next_to,
-            lines,
-        })
-    }
-}
-
-struct NavLine {
-    at: usize,
-    /// Indent, dash and blanks of the neighbour.
-    prefix: String,
-    next_to: usize,
-    lines: Range<usize>,
-}
-
-impl NavLine {
-    /// The neighbour that a new entry is written like: the nearest entry of the section.
-    fn model<'t>(&self, tree: &'t NavTree, section: &NavSection) -> Option<&'t NavEntry> {
-        let entry = |item: &NavItem| match item.what {
-            What::Entry(entry) => tree.entries.get(entry),
-            _ => None,
-        };
-        let before = section.items[..=self.next_to].iter().rev().find_map(entry);
-        before.or_else(|| section.items[self.next_to..].iter().find_map(entry))
-    }
-
-    /// Whether the neighbours have titles; without neighbours, a new entry has one.
-    fn titled(&self, tree: &NavTree, section: &NavSection) -> bool {
-        self.model(tree, section).is_none_or(|entry| entry.title.is_some())
-    }
-
-    fn entry(&self, title: &str, target: &str, tree: &NavTree, section: &NavSection) -> String {
-        let model = self.model(tree, section);
-        let title_style = model.and_then(|e| e.title_style).unwrap_or(Style::Plain);
-        let target = scalar::write(target, model.map_or(Style::Plain, |e| e.target_style));
-        let prefix = &self.prefix;
-        if title.is_empty() || !self.titled(tree, section) {
-            return format!("{prefix}{target}");
-        }
-        format!("{prefix}{}: {target}", scalar::write(title, title_style))
-    }
-
-    /// Where to insert what, with the neighbour's line break.
-    fn splice(&self, text: &Text, entry: &str) -> (usize, String) {
-        let neighbour = text.slice(self.lines.clone());
-        let line_break = match neighbour {
-            line if line.ends_with("\r\n") => "\r\n",
-            line if line.ends_with('\n') => "\n",
-            _ => text.line_ending(),
-        };
-        // After a last line without a break, the break comes first and the file still ends without one.
-        if self.at == self.lines.end && !neighbour.ends_with('\n') {
-            return (self.at, format!("{line_break}{entry}"));
-        }
-        (self.at, format!("{entry}{line_break}"))
-    }
-}
-
-#[cfg(test)]
-mod tests;
