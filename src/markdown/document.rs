@@ -116,11 +116,14 @@ impl Document {
         }
     }
 
+    /// The links that begin inside of `range`.
+    pub fn links_in(&self, range: &Range<usize>) -> &[Link] {
+        &self.links[beginning_in(&self.links, range, |l| l.span.start)]
+    }
+
     /// The blocks inside of `range`.
     pub fn blocks_in(&self, range: &Range<usize>) -> &[Block] {
-        let first = self.blocks.partition_point(|b| b.span.start < range.start);
-        let last = self.blocks.partition_point(|b| b.span.start < range.end);
-        &self.blocks[first..last.max(first)]
+        &self.blocks[beginning_in(&self.blocks, range, |b| b.span.start)]
     }
 
     /// Where the section of heading `i` ends: at the next heading that is not deeper.
@@ -134,14 +137,16 @@ impl Document {
             self.headings.iter().map(|h| h.span.start).chain([self.text.len()]).collect();
         for (i, heading) in self.headings.iter_mut().enumerate() {
             heading.body = heading.span.end..starts[i + 1].max(heading.span.end);
-            let first = self.blocks.partition_point(|b| b.span.start < heading.body.start);
-            let last = self.blocks.partition_point(|b| b.span.start < heading.body.end);
-            heading.blocks = first..last.max(first);
-            let from = content.partition_point(|(at, _)| *at < heading.body.start);
-            let to = content.partition_point(|(at, _)| *at < heading.body.end);
-            let inside = &content[from..to.max(from)];
+            heading.blocks = beginning_in(&self.blocks, &heading.body, |b| b.span.start);
+            let inside = &content[beginning_in(content, &heading.body, |(at, _)| *at)];
             heading.has_content = !inside.is_empty();
             heading.has_matter = inside.iter().any(|(_, matter)| *matter);
         }
     }
+}
+
+/// Which of some things, in the order of their `start`, begin inside of `range`.
+fn beginning_in<T>(all: &[T], range: &Range<usize>, start: impl Fn(&T) -> usize) -> Range<usize> {
+    let first = all.partition_point(|one| start(one) < range.start);
+    first..all.partition_point(|one| start(one) < range.end).max(first)
 }

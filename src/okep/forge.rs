@@ -4,8 +4,7 @@
 //! another scheme than `https` or `http`, whatever a remote or a template names. Nothing is fetched.
 
 use crate::okep::issue::ForgeLink;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use std::fmt::Display;
+use crate::text::url_path::percent_encoded;
 
 /// A repository on a forge whose addresses are known.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,7 +53,7 @@ impl Forge {
     }
 
     pub fn commit(&self, id: &str) -> String {
-        self.address("commit", &encoded(id).to_string())
+        self.address("commit", &percent_encoded(id))
     }
 
     pub fn pull_request(&self, number: u64) -> String {
@@ -70,21 +69,13 @@ impl Forge {
         let at = line.map_or(String::new(), |line| format!("#L{line}"));
         // GitHub shows Markdown without its lines unless it is asked for the plain text.
         let plain = if line.is_some() && !self.gitlab { "?plain=1" } else { "" };
-        self.address("blob", &format!("{}/{}{plain}{at}", encoded(commit), encoded(path)))
+        self.address("blob", &format!("{}/{}{plain}{at}", percent_encoded(commit), percent_encoded(path)))
     }
 
     fn address(&self, what: &str, which: &str) -> String {
         let Forge { host, repository, gitlab } = self;
         format!("{host}/{repository}/{}{what}/{which}", if *gitlab { "-/" } else { "" })
     }
-}
-
-/// What an address holds as it is of a path.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
-/// A path as an address may hold it, `/` kept.
-fn encoded(path: &str) -> impl Display {
-    utf8_percent_encode(path, PLAIN)
 }
 
 #[cfg(test)]

@@ -80,9 +80,7 @@ impl Target {
 
 /// The links that begin inside `within`, in order.
 pub fn targets(document: &Document, within: &Range<usize>) -> Vec<Target> {
-    let first = document.links.partition_point(|l| l.span.start < within.start);
-    let last = document.links.partition_point(|l| l.span.start < within.end);
-    let links = &document.links[first..last.max(first)];
+    let links = document.links_in(within);
     let mut found: Vec<Target> = Vec::new();
     for link in links.iter().filter(|l| !l.image) {
         let source = document.text.slice(link.span.clone());

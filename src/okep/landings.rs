@@ -6,7 +6,7 @@
 use super::folder_line::{FolderState, FolderStates, ProposalFolder, folder_states, may_be_okep};
 use super::lineage::{Lineage, PathAndContent, renames};
 use super::template::Template;
-use super::template_history::{LandedOkep, LandedUnder, Landing, TemplateHistory, TemplateRevision};
+use super::template_history::{LandedOkep, LandedUnder, Landing, TemplateHistory, TemplateRevision, lacking};
 use crate::files::{Layout, Note, blob_notice, tidy};
 use crate::git::blobs::Blob;
 use crate::git::main_line::LineReader;
@@ -262,7 +262,7 @@ impl Follower {
                 Arc::clone(&self.before)
             }
         };
-        self.history.order.step(now.templates.iter().map(|(path, id)| (path.as_str(), Some(*id))).collect());
+        self.history.order.step(now.templates.iter().map(|(path, id)| (path.clone(), Some(*id))).collect());
         let template = self.history.order.first(|path| reading.is_named(&now, path));
         let template = template.map(|path| (now.templates[&path], path));
         let under = self.template(reading, state, template);
@@ -312,12 +312,6 @@ impl Follower {
         }
         LandedUnder { template: Some(next), is_known: false }
     }
-}
-
-/// The files of `one` that `other` does not have.
-fn lacking<'a>(one: &'a BTreeMap<String, Id>, other: &BTreeMap<String, Id>) -> Vec<PathAndContent<'a, Id>> {
-    let lacks = |(path, _): &(&String, &Id)| !other.contains_key(*path);
-    one.iter().filter(lacks).map(|(path, id)| (path.as_str(), Some(*id))).collect()
 }
 
 fn extent_note(extent: &HistoryExtent) -> Option<Note> {

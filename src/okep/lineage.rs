@@ -78,7 +78,7 @@ fn number(path: &str) -> Option<u64> {
 }
 
 /// Follows OKEPs along a line of states; an OKEP is a number, in the order in which they first appear.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Lineage {
     /// The OKEP at each path of the last state.
     present: BTreeMap<String, usize>,

@@ -4,7 +4,9 @@ use super::prompts::{Leftover, Prompts};
 use crate::markdown::document::Document;
 use crate::markdown::placeholder::is_placeholder;
 use crate::markdown::visible::is_visible_tag;
+use regex::{Captures, Regex};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Whether `range` holds text that is in no revision of the template, and neither a comment nor a placeholder.
 ///
@@ -35,7 +37,7 @@ pub fn has_own_text(
         at = span.end.clamp(at, range.end);
     }
     text.push_str(document.text.slice(at..range.end));
-    let text = without_tags(&without_comments(&text));
+    let text = without_html(&text);
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let mut paragraphs = lines.split(|line| line.is_empty());
     paragraphs.any(|paragraph| {
@@ -49,34 +51,16 @@ fn says(line: &str) -> bool {
     line.contains(|c: char| c.is_alphanumeric())
 }
 
-fn without_comments(text: &str) -> String {
-    let mut rest = text;
-    let mut visible = String::with_capacity(text.len());
-    while let Some((before, comment)) = rest.split_once("<!--") {
-        visible.push_str(before);
-        rest = comment.split_once("-->").map_or("", |(_, after)| after);
-    }
-    visible + rest
-}
-
-/// The text without the tags that show nothing, such as places to link to.
-fn without_tags(text: &str) -> String {
-    let mut rest = text;
-    let mut visible = String::with_capacity(text.len());
-    while let Some((before, tag)) = rest.split_once('<') {
-        visible.push_str(before);
-        let name = tag
-            .trim_start_matches('/')
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .next()
-            .unwrap_or_default();
-        let hidden = !name.is_empty() && !is_visible_tag(name);
-        rest = match tag.split_once('>') {
-            Some((_, after)) if hidden => after,
-            _ => tag,
-        };
-    }
-    visible + rest
+/// The text without comments and without the tags that show nothing, such as places to link to.
+fn without_html(text: &str) -> String {
+    static HTML: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new("(?s)<!--.*?(?:-->|$)|</*([a-zA-Z0-9]+)[^>]*>").expect("it is a regular expression")
+    });
+    let shown = |html: &Captures| match html.get(1) {
+        Some(name) if is_visible_tag(name.as_str()) => html[0].to_owned(),
+        _ => String::new(),
+    };
+    HTML.replace_all(text, shown).into_owned()
 }
 
 #[cfg(test)]

@@ -196,11 +196,10 @@ fn stays(document: &Document, item: &Block) -> bool {
     if ["[ ]", "[x]", "[X]"].iter().any(|task| text.starts_with(task)) {
         return true;
     }
-    let first = document.links.partition_point(|l| l.span.start < item.span.start);
-    let links: Vec<_> = document.links[first..].iter().take_while(|l| l.span.start < item.span.end).collect();
+    let links = document.links_in(&item.span);
     let mut at = item.span.start;
     let mut rest = String::new();
-    for link in &links {
+    for link in links {
         rest.push_str(document.text.slice(at..link.span.start.max(at)));
         at = link.span.end;
     }

@@ -2,7 +2,7 @@
 
 use crate::files::Note;
 use crate::git::{Id, Revision};
-use crate::okep::lineage::{PathAndContent, renames};
+use crate::okep::lineage::{Lineage, PathAndContent};
 use crate::okep::template::Template;
 use crate::text::path;
 use std::collections::BTreeMap;
@@ -70,7 +70,7 @@ impl TemplateHistory {
     /// Of the files of a state that are named like a template, the one that landed first.
     pub fn first_template(&self, templates: &BTreeMap<&str, Option<Id>>) -> Option<String> {
         let mut order = self.order.clone();
-        order.step(templates.clone());
+        order.step(templates.iter().map(|(path, id)| ((*path).to_owned(), *id)).collect());
         order.first(|_| false)
     }
 
@@ -83,42 +83,36 @@ impl TemplateHistory {
 /// In which order the templates of the last state landed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TemplateOrder {
-    /// When each of them landed, and its contents.
-    landed: BTreeMap<String, (usize, Option<Id>)>,
+    lineage: Lineage,
+    /// When each template of the lineage landed.
+    landed: Vec<usize>,
+    contents: BTreeMap<String, Option<Id>>,
     states: usize,
 }
 
 impl TemplateOrder {
-    pub fn step(&mut self, now: BTreeMap<&str, Option<Id>>) {
-        let at = self.states;
+    pub fn step(&mut self, now: BTreeMap<String, Option<Id>>) {
+        self.lineage.step(&lacking(&self.contents, &now), &lacking(&now, &self.contents));
+        self.landed.resize(self.lineage.count(), self.states);
         self.states += 1;
-        let before = std::mem::take(&mut self.landed);
-        let removed: Vec<PathAndContent<Id>> = before
-            .iter()
-            .filter(|(path, _)| !now.contains_key(path.as_str()))
-            .map(|(path, (_, content))| (path.as_str(), *content))
-            .collect();
-        let added: Vec<PathAndContent<Id>> = now
-            .iter()
-            .filter(|(path, _)| !before.contains_key(**path))
-            .map(|(path, id)| (*path, *id))
-            .collect();
-        let from: BTreeMap<&str, usize> = added
-            .iter()
-            .zip(renames(&removed, &added))
-            .filter_map(|((path, _), from)| Some((*path, before[removed[from?].0].0)))
-            .collect();
-        let landed = |path: &str| before.get(path).map(|(at, _)| *at).or_else(|| from.get(path).copied());
-        self.landed =
-            now.iter().map(|(path, id)| ((*path).to_owned(), (landed(path).unwrap_or(at), *id))).collect();
+        self.contents = now;
     }
 
     /// The one that the repository names, else the one that landed first; of several the first by its number.
     pub fn first(&self, is_named: impl Fn(&str) -> bool) -> Option<String> {
-        let order = |(path, (landed, _)): &(&String, &(usize, Option<Id>))| {
+        let order = |(path, template): &(&String, &usize)| {
             let (number, path) = path::template_order(path);
-            (!is_named(path), *landed, number, path.to_owned())
+            (!is_named(path), self.landed[**template], number, path.to_owned())
         };
-        self.landed.iter().min_by_key(order).map(|(path, _)| path.clone())
+        self.lineage.present().iter().min_by_key(order).map(|(path, _)| path.clone())
     }
+}
+
+/// The files of `one` that `other` does not have.
+pub(super) fn lacking<'a, C: Copy + Into<Option<Id>>>(
+    one: &'a BTreeMap<String, C>,
+    other: &BTreeMap<String, C>,
+) -> Vec<PathAndContent<'a, Id>> {
+    let lacks = |(path, _): &(&String, &C)| !other.contains_key(*path);
+    one.iter().filter(lacks).map(|(path, id)| (path.as_str(), (*id).into())).collect()
 }

@@ -1,6 +1,7 @@
 //! Paths as strings: from the repository's root, `/` between the parts, nothing looked up on a disk.
 
 use crate::text::path::PAGE_ENDINGS;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 /// Whether MkDocs takes the path for a page.
 pub fn is_page(path: &str) -> bool {
@@ -26,13 +27,7 @@ pub fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {
 /// A path as part of a URI: what is no unreserved character is percent-encoded, and so a colon in a file's name
 /// makes no scheme.
 pub fn percent_encoded(path: &str) -> String {
-    let mut uri = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            uri.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    uri
+    const PLAIN: &AsciiSet =
+        &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(path, PLAIN).to_string()
 }

@@ -68,30 +68,27 @@ pub fn implicit_type(value: &str) -> Type {
 /// `like` is how the neighbours are written: quotes of theirs are kept. Plain text is left plain only
 /// where YAML 1.1 and 1.2 agree that it is a string.
 pub fn write(text: &str, like: Style) -> String {
-    let escapes = text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'));
     match like {
         Style::Plain | Style::Block if is_plain_string(text) => text.into(),
-        Style::Single if !escapes => format!("'{}'", text.replace('\'', "''")),
+        Style::Single if !text.contains(is_escaped) => format!("'{}'", text.replace('\'', "''")),
         _ => double_quoted(text),
     }
 }
 
+/// Whether a character cannot be written as it is.
+fn is_escaped(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
 fn double_quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}') => {
-                out.push_str(&format!("\\u{:04X}", u32::from(c)));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
+    let written = |c: char| match c {
+        '"' | '\\' => format!("\\{c}"),
+        '\n' => "\\n".into(),
+        '\t' => "\\t".into(),
+        c if is_escaped(c) => format!("\\u{:04X}", u32::from(c)),
+        c => c.into(),
+    };
+    format!("\"{}\"", text.chars().map(written).collect::<String>())
 }
 
 fn is_plain_string(text: &str) -> bool {
@@ -100,7 +97,7 @@ fn is_plain_string(text: &str) -> bool {
     implicit_type(text) == Type::Str
         && text.trim() == text
         && !"-?:,[]{}#&*!|>'\"%@`".contains(first)
-        && !text.chars().any(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}'))
+        && !text.contains(is_escaped)
         && !text.contains(": ")
         && !text.contains(" #")
         && !text.ends_with(':')
