@@ -27,44 +27,35 @@ pub struct CandidateLine {
 }
 
 pub fn lines(document: &Document, region: &Range<usize>) -> Vec<CandidateLine> {
-    let text = &document.text;
-    let pieces = |span: &Range<usize>| {
-        let mut at = span.start;
-        let pieces: Vec<Range<usize>> = text
-            .slice(span.clone())
-            .split_inclusive('\n')
-            .map(|piece| {
-                let start = at + piece.len() - piece.trim_start_matches([' ', '\t', '>']).len();
-                at += piece.len();
-                start..(at - piece.len() + piece.trim_end().len()).max(start)
-            })
-            .filter(|piece| !piece.is_empty())
-            .collect();
-        pieces
-    };
     let first = document.blocks.partition_point(|b| b.span.start < region.start);
     let mut lines = Vec::new();
     for (index, block) in document.blocks_in(region).iter().enumerate() {
-        let pieces = pieces(&block.span);
+        let pieces = pieces(document, &block.span);
         let end = pieces.last().map(|piece| piece.start);
-        let mut marker = block.marker;
-        lines.extend(pieces.into_iter().map(|span| CandidateLine {
+        lines.extend(pieces.into_iter().enumerate().map(|(at, span)| CandidateLine {
             last: Some(span.start) == end,
             span,
-            marker: marker.take(),
+            marker: block.marker.filter(|_| at == 0),
             block: Some(first + index),
         }));
     }
-    for table in document.tables.iter().filter(|t| region.contains(&t.start)) {
-        lines.extend(pieces(table).into_iter().map(|span| CandidateLine {
-            span,
-            marker: None,
-            block: None,
-            last: false,
-        }));
-    }
+    let rows = document.tables.iter().filter(|t| region.contains(&t.start)).flat_map(|t| pieces(document, t));
+    lines.extend(rows.map(|span| CandidateLine { span, marker: None, block: None, last: false }));
     lines.sort_by_key(|line| line.span.start);
     lines
+}
+
+/// The lines of a block, without blanks and signs of a quote around them.
+fn pieces(document: &Document, block: &Range<usize>) -> Vec<Range<usize>> {
+    let mut at = block.start;
+    let piece = |line: &str| {
+        let start = at + line.len() - line.trim_start_matches([' ', '\t', '>']).len();
+        let end = at + line.trim_end().len();
+        at += line.len();
+        start..end.max(start)
+    };
+    let pieces = document.text.slice(block.clone()).split_inclusive('\n').map(piece);
+    pieces.filter(|piece| !piece.is_empty()).collect()
 }
 
 /// How well a line's label fits: the template's own (or plainly `Issue`), another that speaks of an
@@ -130,71 +121,67 @@ fn candidate(
     sought: &Sought,
 ) -> Option<Candidate> {
     let text = &document.text;
-    let (end, last) = (until.span.end, until.last);
-    let is_part = line.block.is_none() || text.slice(line.span.clone()).starts_with(": ");
-    let within = line.span.start..end;
-    let start = line.marker.unwrap_or(line.span.start);
-    let bullet = line.marker.and_then(|m| text.slice(m..text.len()).chars().next());
+    let in_block = line.block.is_some();
+    let end = until.span.end;
     let fit = label.as_ref().map_or(Fit::None, |l| l.fit);
     let lead = line.span.start + label.as_ref().map_or(0, |l| l.end);
-    let label = label.map(|l| l.text);
-    let mut targets = targets(document, &within);
+    let mut label = label.map(|l| l.text);
+    let number = |span: Range<usize>| number_in(text.slice(span.clone()), span.start);
+    let mut targets = targets(document, &(line.span.start..end));
     // Where the label is followed by the OKEP's own number, a link to what is no issue is by the way.
     let named = targets.first().map_or(end, |first| first.span.start).max(lead);
-    if number_in(text.slice(lead..named), lead).is_some_and(|number| sought.own.contains(&number.value)) {
+    if number(lead..named).is_some_and(|number| sought.own.contains(&number.value)) {
         targets.retain(|target| target.forge().is_some_and(|link| !link.pull_request));
     }
     let forge = targets.iter().filter_map(|t| Some((t, t.forge()?))).map(|(t, f)| (weight(&f, sought), t, f));
     // The first of the best: `max_by_key` would take the last.
     let chosen = forge.reduce(|a, b| if b.0 > a.0 { b } else { a });
-    if let Some((weight, target, link)) = chosen {
-        let between = lead..target.span.start.max(lead);
-        let shown = target
-            .text
-            .clone()
-            .and_then(|span| number_in(text.slice(span.clone()), span.start))
-            .or_else(|| number_in(text.slice(between.clone()), between.start));
-        let plain = line.block.is_some()
-            && balanced(text.slice(line.span.start..between.end))
-            && is_plain(text.slice(between.clone()), &between, shown.as_ref(), label.is_some());
-        let label = if sought.template && label.is_none() && line.block.is_some() {
-            let words = text.slice(line.span.start..target.span.start).trim_matches(DECORATION);
-            (!words.is_empty()).then(|| words.to_owned())
-        } else {
-            label
-        };
-        let rank = rank(fit, weight, &link, plain, sought)?;
-        let span = start..target.span.end;
-        let text = text.slice(span.clone()).to_owned();
-        let link = Some(link);
-        let line =
-            IssueLine { span, text, bullet, label, shown, link, elsewhere: None, plain, last, is_part };
-        return Some(Candidate { rank, line });
-    }
-    label.as_ref()?;
-    let target = targets.first();
-    let shown = target
-        .and_then(|t| t.text.clone())
-        .and_then(|span| number_in(text.slice(span.clone()), span.start))
-        .or_else(|| number_in(text.slice(lead..end), lead));
-    let names_issue = |t: &&Target| shown.is_some() || t.url.ends_with(|c: char| c.is_ascii_digit());
-    let elsewhere = target
-        .filter(names_issue)
-        .map(|t| Elsewhere { span: t.url_span.clone(), url: t.url.clone() })
-        .or_else(|| {
-            other_repository(text.slice(lead..end), sought).map(|url| Elsewhere { span: end..end, url })
-        });
-    let rank = match (fit, shown.is_some() || elsewhere.is_some()) {
-        (Fit::Exact, true) => 7,
-        (_, true) => 3,
-        (Fit::Exact, false) => 1,
-        (_, false) => 0,
+    let target = chosen.as_ref().map(|(_, target, _)| *target).or(targets.first());
+    let link = chosen.as_ref().map(|(_, target, _)| target.span.clone());
+    let between = lead..link.as_ref().map_or(end, |link| link.start.max(lead));
+    let shown = target.and_then(|t| number(t.text.clone()?)).or_else(|| number(between.clone()));
+    let (rank, plain, elsewhere) = match &chosen {
+        Some((weight, _, link)) => {
+            let plain = in_block
+                && balanced(text.slice(line.span.start..between.end))
+                && is_plain(text.slice(between.clone()), &between, shown.as_ref(), label.is_some());
+            (rank(fit, *weight, link, plain, sought)?, plain, None)
+        }
+        None => {
+            label.as_ref()?;
+            let names_issue = |t: &&Target| shown.is_some() || t.url.ends_with(|c: char| c.is_ascii_digit());
+            let target = target.filter(names_issue);
+            let elsewhere = target.map(|t| Elsewhere { span: t.url_span.clone(), url: t.url.clone() });
+            let other = || other_repository(text.slice(lead..end), sought);
+            let elsewhere = elsewhere.or_else(|| Some(Elsewhere { span: end..end, url: other()? }));
+            let rank = match (fit, shown.is_some() || elsewhere.is_some()) {
+                (Fit::Exact, true) => 7,
+                (_, true) => 3,
+                (Fit::Exact, false) => 1,
+                (_, false) => 0,
+            };
+            // A few words may be in place of an issue (`TBD`, `to be opened`); more of them are somebody's text.
+            let plain = in_block && text.slice(lead..end).split_whitespace().count() <= 4;
+            (rank, plain, elsewhere)
+        }
     };
-    // A few words may be in place of an issue (`TBD`, `to be opened`); more of them are somebody's text.
-    let plain = line.block.is_some() && text.slice(lead..end).split_whitespace().count() <= 4;
-    let span = start..end;
-    let text = text.slice(span.clone()).to_owned();
-    let line = IssueLine { span, text, bullet, label, shown, link: None, elsewhere, plain, last, is_part };
+    if let Some(link) = link.as_ref().filter(|_| sought.template && label.is_none() && in_block) {
+        let words = text.slice(line.span.start..link.start).trim_matches(DECORATION);
+        label = (!words.is_empty()).then(|| words.to_owned());
+    }
+    let span = line.marker.unwrap_or(line.span.start)..link.map_or(end, |link| link.end);
+    let line = IssueLine {
+        text: text.slice(span.clone()).to_owned(),
+        span,
+        bullet: line.marker.and_then(|m| text.slice(m..text.len()).chars().next()),
+        label,
+        shown,
+        link: chosen.map(|(_, _, link)| link),
+        elsewhere,
+        plain,
+        last: until.last,
+        is_part: !in_block || text.slice(line.span.clone()).starts_with(": "),
+    };
     Some(Candidate { rank, line })
 }
 

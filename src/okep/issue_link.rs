@@ -1,7 +1,9 @@
 //! Links to issues: what of a line is one, and where host, repository and number are in it.
 
-use crate::markdown::document::{Document, LinkKind};
+use crate::markdown::document::{Document, Link, LinkKind};
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
@@ -81,30 +83,13 @@ impl Target {
 /// The links that begin inside `within`, in order.
 pub fn targets(document: &Document, within: &Range<usize>) -> Vec<Target> {
     let links = document.links_in(within);
-    let mut found: Vec<Target> = Vec::new();
-    for link in links.iter().filter(|l| !l.image) {
-        let source = document.text.slice(link.span.clone());
-        let at = match link.kind {
-            LinkKind::Inline => source.rfind(&link.target),
-            LinkKind::Autolink => source.find(&link.target),
-            LinkKind::Reference => None,
-        };
-        let url_span = match at {
-            Some(at) => link.span.start + at..link.span.start + at + link.target.len(),
-            None => link.span.end..link.span.end,
-        };
-        let close = match link.kind {
-            LinkKind::Inline => source[..at.unwrap_or(source.len())].rfind("]("),
-            LinkKind::Reference => source.find("][").or_else(|| source.rfind(']')),
-            LinkKind::Autolink => None,
-        };
-        let text = close.filter(|c| *c > 0).map(|c| link.span.start + 1..link.span.start + c);
-        found.push(Target { span: link.span.clone(), text, url: link.target.clone(), url_span });
-    }
+    let mut found: Vec<Target> =
+        links.iter().filter(|l| !l.image).map(|link| of_markdown(document, link)).collect();
     let mut at = within.start;
-    for link in links.iter().map(|l| l.span.clone()).chain(std::iter::once(within.end..within.end)) {
-        if at < link.start.min(within.end) {
-            unmarked(document.text.slice(at..link.start.min(within.end)), at, &mut found);
+    for link in links.iter().map(|l| l.span.clone()).chain([within.end..within.end]) {
+        let end = link.start.min(within.end);
+        if at < end {
+            unmarked(document.text.slice(at..end), at, &mut found);
         }
         at = at.max(link.end);
     }
@@ -112,69 +97,66 @@ pub fn targets(document: &Document, within: &Range<usize>) -> Vec<Target> {
     found
 }
 
+fn of_markdown(document: &Document, Link { span, target, kind, .. }: &Link) -> Target {
+    let source = document.text.slice(span.clone());
+    let (at, close) = match kind {
+        LinkKind::Inline => {
+            let at = source.rfind(target);
+            (at, source[..at.unwrap_or(source.len())].rfind("]("))
+        }
+        LinkKind::Autolink => (source.find(target), None),
+        LinkKind::Reference => (None, source.find("][").or_else(|| source.rfind(']'))),
+    };
+    let url_span = at.map_or(span.end..span.end, |at| span.start + at..span.start + at + target.len());
+    let text = close.filter(|c| *c > 0).map(|c| span.start + 1..span.start + c);
+    Target { span: span.clone(), text, url: target.clone(), url_span }
+}
+
 /// Addresses that are no links of Markdown: bare ones, and those of HTML anchors.
 fn unmarked(source: &str, start: usize, found: &mut Vec<Target>) {
-    let mut at = 0;
-    let next = |from: usize| {
-        let ends = [source[from..].find("http://"), source[from..].find("https://")];
-        ends.into_iter().flatten().min().map(|i| from + i)
-    };
-    while let Some(from) = next(at) {
-        let length = source[from..].find([' ', ')', '>', ']', '\t', '\n', '|', '"', '\'', '<', '`', ',']);
-        let url = &source[from..length.map_or(source.len(), |l| from + l)];
-        let url = url.trim_end_matches(['.', ';', '\r']);
-        let end = from + url.len();
-        let anchor = source[at..from].rfind("<a ").filter(|a| !source[at + a..from].contains('>'));
-        let closing = source[end..].find("</a>").map(|i| end + i);
-        let (span, text) = match (anchor, closing) {
-            (Some(open), Some(close)) => {
-                let words = source[end..close].find('>').map(|i| start + end + i + 1..start + close);
-                (at + open..close + "</a>".len(), words)
+    static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+        let url = r#"(https?://[^ )>\]\t\n|"'<`,]*)"#;
+        Regex::new(&format!("(?s)<a [^>]*?{url}(.*?)</a>|{url}")).expect("it is a regular expression")
+    });
+    for address in ADDRESS.captures_iter(source) {
+        let Some(url) = address.get(1).or(address.get(3)) else { continue };
+        let trimmed = url.as_str().trim_end_matches(['.', ';', '\r']);
+        let url_span = start + url.start()..start + url.start() + trimmed.len();
+        let (span, text) = match (address.get(0), address.get(2)) {
+            (Some(anchor), Some(rest)) => {
+                let words =
+                    rest.as_str().find('>').map(|at| start + rest.start() + at + 1..start + rest.end());
+                (start + anchor.start()..start + anchor.end(), words)
             }
-            _ => (from..end, None),
+            _ => (url_span.clone(), None),
         };
-        at = span.end;
-        found.push(Target {
-            span: start + span.start..start + span.end,
-            text,
-            url: url.to_owned(),
-            url_span: start + from..start + end,
-        });
+        found.push(Target { span, text, url: trimmed.to_owned(), url_span });
     }
 }
 
 /// Takes apart `https://HOST/ORG/REPO/(issues|pull)/N` and GitLab's `.../GROUP/REPO/-/issues/N`.
 pub fn forge_url(url: &str, start: usize) -> Option<ForgeLink> {
-    let scheme_end = url.find("://")? + 3;
-    let (host, path) = url[scheme_end..].split_once('/')?;
-    let (repository, route, after) = match path.split_once("/-/") {
-        Some((repository, rest)) => {
-            let (kind, after) = rest.split_once('/')?;
-            (repository, format!("-/{kind}"), after)
-        }
-        None => {
-            let (org, rest) = path.split_once('/')?;
-            let (repo, rest) = rest.split_once('/')?;
-            let (kind, after) = rest.split_once('/')?;
-            (&path[..org.len() + 1 + repo.len()], kind.to_owned(), after)
-        }
-    };
-    let pull_request = match route.as_str() {
-        "issues" | "-/issues" | "-/work_items" => false,
-        "pull" | "pulls" | "-/merge_requests" => true,
-        _ => return None,
-    };
-    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
-    let at = start + (url.len() - after.len());
+    static FORGE: LazyLock<Regex> = LazyLock::new(|| {
+        let gitlab = "(.*?)/(-/(?:issues|work_items|merge_requests))";
+        let github = "([^/]*/[^/]*)/(issues|pulls?)";
+        Regex::new(&format!("(?s)^(.*?://[^/]*)/(?:{gitlab}|{github})/([0-9]*)(.*)$"))
+            .expect("it is a regular expression")
+    });
+    let parts = FORGE.captures(url)?;
+    let part =
+        |one: usize, other: usize| parts.get(one).or(parts.get(other)).map(|part| part.as_str().to_owned());
+    let digits = parts.get(6)?;
+    let number = digits.as_str().parse().ok();
+    let route = part(3, 5)?;
     Some(ForgeLink {
         span: start..start + url.len(),
         url: url.to_owned(),
-        forge: url[..scheme_end + host.len()].to_owned(),
-        repository: repository.to_owned(),
+        forge: parts[1].to_owned(),
+        repository: part(2, 4)?,
+        pull_request: !route.ends_with("issues") && !route.ends_with("work_items"),
         route,
-        pull_request,
-        number: after[..digits].parse().ok().map(|value| Number { value, span: at..at + digits }),
-        tail: after[digits..].to_owned(),
+        number: number.map(|value| Number { value, span: start + digits.start()..start + digits.end() }),
+        tail: parts[7].to_owned(),
     })
 }
 
