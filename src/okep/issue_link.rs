@@ -86,7 +86,7 @@ pub fn targets(document: &Document, within: &Range<usize>) -> Vec<Target> {
     let mut found: Vec<Target> =
         links.iter().filter(|l| !l.image).map(|link| of_markdown(document, link)).collect();
     let mut at = within.start;
-    for link in links.iter().map(|l| l.span.clone()).chain([within.end..within.end]) {
+    for link in links.iter().map(|l| l.span.clone()).chain(std::iter::once(within.end..within.end)) {
         let end = link.start.min(within.end);
         if at < end {
             unmarked(document.text.slice(at..end), at, &mut found);
