@@ -1,6 +1,6 @@
 //! References of repositories that keep them as a reftable, which gix cannot read yet.
 //!
-//! Enough to go through all of them, also to look one name up: the format is that of
+//! All of them are read, also to look one name up: the format is that of
 //! `Documentation/technical/reftable.adoc` in git's own sources. Indexes, reflogs and checksums are left
 //! alone.
 
@@ -8,7 +8,7 @@ use super::Id;
 use super::reference::{DANGLING, Reference};
 use gix::bstr::ByteSlice;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A symbolic reference may name another one, and so on: no more often than this.
 const MAX_STEPS: usize = 5;
@@ -18,6 +18,8 @@ enum RefValue {
     Id(Id),
     Symbolic(String),
 }
+
+type RefValues = BTreeMap<String, RefValue>;
 
 /// Whether the repository keeps its references so.
 pub(crate) fn is_used(local: &gix::Repository) -> bool {
@@ -47,7 +49,7 @@ pub(crate) fn resolve(local: &gix::Repository, name: &str) -> Result<Option<Id>,
             || name.starts_with("refs/bisect/")
             || name.starts_with("refs/worktree/");
         let folder = if own { local.git_dir() } else { local.common_dir() };
-        match find(&folder.join("reftable"), &name, local.object_hash())? {
+        match read(folder, local.object_hash())?.remove(&name) {
             None | Some(RefValue::Deleted) => return Ok(None),
             Some(RefValue::Id(id)) => return Ok(Some(id)),
             Some(RefValue::Symbolic(target)) => name = target,
@@ -56,39 +58,16 @@ pub(crate) fn resolve(local: &gix::Repository, name: &str) -> Result<Option<Id>,
     Err(format!("`{name}` is a symbolic reference that never ends"))
 }
 
-/// The newest table that knows `name` counts.
-fn find(folder: &Path, name: &str, hash: gix::hash::Kind) -> Result<Option<RefValue>, String> {
-    for (path, bytes) in tables(folder)?.into_iter().rev() {
-        let found = find_in(&bytes, name.as_bytes(), hash).ok_or_else(|| unreadable(&path))?;
-        if found.is_some() {
-            return Ok(found);
-        }
-    }
-    Ok(None)
-}
-
 /// Every reference below one of `prefixes`, in the order of their names.
 pub(crate) fn all(local: &gix::Repository, prefixes: &[&str]) -> Result<Vec<Reference>, String> {
-    let mut values: BTreeMap<Vec<u8>, RefValue> = BTreeMap::new();
-    let is_asked = |name: &[u8]| prefixes.iter().any(|prefix| name.starts_with(prefix.as_bytes()));
-    for (path, bytes) in tables(&local.common_dir().join("reftable"))? {
-        let read = each_in(&bytes, local.object_hash(), &mut |name, value| {
-            if is_asked(name) {
-                values.insert(name.to_vec(), value);
-            }
-            true
-        });
-        read.ok_or_else(|| unreadable(&path))?;
-    }
-    let reference = |(name, value): (Vec<u8>, RefValue)| {
-        let name = name.to_str_lossy().into_owned();
-        match value {
-            RefValue::Deleted => None,
-            RefValue::Id(id) => Some(Reference { name, target: Ok(id), symbolic: None }),
-            RefValue::Symbolic(target) => {
-                let id = resolve(local, &target).and_then(|id| id.ok_or_else(|| DANGLING.to_owned()));
-                Some(Reference { name, target: id, symbolic: Some(target) })
-            }
+    let mut values = read(local.common_dir(), local.object_hash())?;
+    values.retain(|name, _| prefixes.iter().any(|prefix| name.starts_with(prefix)));
+    let reference = |(name, value): (String, RefValue)| match value {
+        RefValue::Deleted => None,
+        RefValue::Id(id) => Some(Reference { name, target: Ok(id), symbolic: None }),
+        RefValue::Symbolic(target) => {
+            let id = resolve(local, &target).and_then(|id| id.ok_or_else(|| DANGLING.to_owned()));
+            Some(Reference { name, target: id, symbolic: Some(target) })
         }
     };
     Ok(values.into_iter().filter_map(reference).collect())
@@ -96,44 +75,30 @@ pub(crate) fn all(local: &gix::Repository, prefixes: &[&str]) -> Result<Vec<Refe
 
 /// The reference that HEAD names; none where it names a commit.
 pub(crate) fn head_name(local: &gix::Repository) -> Option<String> {
-    match find(&local.git_dir().join("reftable"), "HEAD", local.object_hash()).ok()?? {
+    match read(local.git_dir(), local.object_hash()).ok()?.remove("HEAD")? {
         RefValue::Symbolic(target) => Some(target),
         RefValue::Deleted | RefValue::Id(_) => None,
     }
 }
 
-/// The tables of a folder, oldest first.
-fn tables(folder: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
-    let list = folder.join("tables.list");
-    let tables = std::fs::read_to_string(&list).map_err(|error| format!("`{}`: {error}", list.display()))?;
-    let read = |table: &str| {
-        let path = folder.join(table);
-        let bytes = std::fs::read(&path).map_err(|error| format!("`{}`: {error}", path.display()))?;
-        Ok((path, bytes))
+/// All that the tables of a git folder say; of several the newest that knows a name counts.
+fn read(git_dir: &Path, hash: gix::hash::Kind) -> Result<RefValues, String> {
+    let folder = git_dir.join("reftable");
+    let read = |name: &str| {
+        let path = folder.join(name);
+        std::fs::read(&path).map_err(|error| format!("`{}`: {error}", path.display()))
     };
-    tables.lines().map(read).collect()
+    let mut values = RefValues::new();
+    for table in String::from_utf8_lossy(&read("tables.list")?).lines() {
+        let path = folder.join(table);
+        let broken = || format!("`{}` cannot be read as a reftable", path.display());
+        add_table(&read(table)?, hash, &mut values).ok_or_else(broken)?;
+    }
+    Ok(values)
 }
 
-fn unreadable(table: &Path) -> String {
-    format!("`{}` cannot be read as a reftable", table.display())
-}
-
-/// Looks for a reference in a table; the outer none is a broken table.
-fn find_in(table: &[u8], name: &[u8], hash: gix::hash::Kind) -> Option<Option<RefValue>> {
-    let mut found = None;
-    each_in(table, hash, &mut |other, value| {
-        let is_it = other == name;
-        if is_it {
-            found = Some(value);
-        }
-        !is_it
-    })?;
-    Some(found)
-}
-
-/// Goes through the blocks of references, which come first in a table, until `each` has seen enough; none
-/// for a broken table.
-fn each_in(table: &[u8], hash: gix::hash::Kind, each: &mut dyn FnMut(&[u8], RefValue) -> bool) -> Option<()> {
+/// Reads the blocks of references, which come first in a table; none for a broken one.
+fn add_table(table: &[u8], hash: gix::hash::Kind, values: &mut RefValues) -> Option<()> {
     if !table.starts_with(b"REFT") {
         return None;
     }
@@ -155,21 +120,14 @@ fn each_in(table: &[u8], hash: gix::hash::Kind, each: &mut dyn FnMut(&[u8], RefV
         let block = table.get(at..at + length)?;
         let restarts = usize::from(u16::from_be_bytes(block.last_chunk().copied()?));
         let records = block.get(start - at + 4..length.checked_sub(2 + 3 * restarts)?)?;
-        if !each_among(records, hash, each)? {
-            break;
-        }
+        add_records(records, hash, values)?;
         let padded = block_size > length && table.get(at + length) == Some(&0);
         at += if padded { block_size } else { length.max(1) };
     }
     Some(())
 }
 
-/// Whether to go on after these records; none where they are broken.
-fn each_among(
-    mut records: &[u8],
-    hash: gix::hash::Kind,
-    each: &mut dyn FnMut(&[u8], RefValue) -> bool,
-) -> Option<bool> {
+fn add_records(mut records: &[u8], hash: gix::hash::Kind, values: &mut RefValues) -> Option<()> {
     let mut key: Vec<u8> = Vec::new();
     while !records.is_empty() {
         let shared = varint(&mut records)?;
@@ -191,11 +149,9 @@ fn each_among(
             }
             _ => return None,
         };
-        if !each(&key, value) {
-            return Some(false);
-        }
+        values.insert(key.to_str_lossy().into_owned(), value);
     }
-    Some(true)
+    Some(())
 }
 
 fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
@@ -229,9 +185,9 @@ mod tests {
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200), version in 1..3u8) {
             let sha1 = gix::hash::Kind::Sha1;
-            each_among(&bytes, sha1, &mut |_, _| true);
+            add_records(&bytes, sha1, &mut RefValues::new());
             let table = [b"REFT".as_slice(), &[version, 0, 0, 64], &bytes].concat();
-            find_in(&table, b"HEAD", sha1);
+            add_table(&table, sha1, &mut RefValues::new());
         }
     }
 }

@@ -2,10 +2,9 @@
 
 use super::proposal::OkepText;
 use super::template::Template;
-use crate::files::File;
+use crate::files::{Content, File};
 use crate::markdown::document::Document;
 use crate::site::mkdocs::Site;
-use crate::text::Bytes;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -32,9 +31,10 @@ fn once<T>(known: &ByPathAndId<T>, path: &str, id: Option<&str>, make: impl FnOn
 }
 
 impl Parsed {
-    /// The page that a file of these bytes is.
-    pub fn document(&self, file: &File, bytes: &Bytes) -> Arc<Document> {
-        once(&self.documents, "", file.id.as_deref(), || Document::parse(bytes))
+    /// The page that a file is, where its text is known.
+    pub fn document(&self, file: &File) -> Option<Arc<Document>> {
+        let Content::Bytes(bytes) = &file.content else { return None };
+        Some(once(&self.documents, "", file.id.as_deref(), || Document::parse(bytes)))
     }
 
     /// Lets go of what nobody else holds.

@@ -7,7 +7,7 @@ use super::proposal::Okep;
 use super::right_path;
 use super::snapshot_reader::{Parsable, SnapshotReader, docs_folder};
 use super::template::Template;
-use crate::files::{Content, FRONT_PAGE, Layout, Listing, Note, PathKind, Tree};
+use crate::files::{FRONT_PAGE, Layout, Listing, Note, PathKind, Tree};
 use crate::markdown::document::Document;
 use crate::site::index_page::IndexPage;
 use crate::site::mkdocs::Site;
@@ -61,37 +61,36 @@ impl Snapshot {
         changed: Option<&BTreeSet<String>>,
     ) -> Self {
         let listing = tree.list(&layout.folder);
-        let notes = listing.notices.clone();
+        let (listed, notes) = (&*listing, listing.notices.clone());
         let mut reading =
-            SnapshotReader { tree, layout, parsed, changed, notes, incomplete: false, site: None };
-        reading.site = reading.site();
-        let site = reading.site.clone();
-        let files = reading.documents(&listing);
-        let template = reading.template(&files, &listing);
-        let okeps = reading.okeps(&files, &listing, &template, site.as_deref());
+            SnapshotReader { tree, layout, parsed, changed, listed, notes, incomplete: false, site: None };
+        reading.site = reading.read_site();
+        let files = reading.documents();
+        let template = reading.template(&files);
+        let okeps = reading.okeps(&files, &template);
         let (companions, orphan_folders) = reading.pages(&files, &okeps);
-        let misplaced = reading.misplaced(&listing, site.as_deref());
+        let misplaced = reading.misplaced();
+        let site = reading.site.take();
         let index_pages = files.iter().filter(|f| f.role == Role::IndexPage);
+        let has_index = || listing.files.keys().any(|path| is_index_of(path, layout));
         let landing = index_pages
-            .min_by_key(|f| !path::is_index(&f.path))
-            .filter(|f| {
-                path::is_index(&f.path) || !listing.files.keys().any(|path| is_index_of(path, layout))
-            })
-            .map(|f| IndexPage::new(&f.path, f.document.clone(), site.as_ref().map(|s| &s.pages)));
+            .map(|f| &f.page)
+            .min_by_key(|page| !path::is_index(&page.path))
+            .filter(|page| path::is_index(&page.path) || !has_index())
+            .map(|page| IndexPage::new(&page.path, page.document.clone(), site.as_ref().map(|s| &s.pages)));
         let is_other = |f: &&Parsable| {
-            let is_landing = landing.as_ref().is_some_and(|landing| landing.path == f.path);
+            let path = &f.page.path;
             matches!(f.role, Role::Other | Role::Stray | Role::IndexPage)
-                && !is_landing
-                && okeps.iter().all(|o| o.path != f.path)
+                && landing.as_ref().is_none_or(|landing| landing.path != *path)
+                && okeps.iter().all(|o| o.path != *path)
         };
-        let page = |f: &Parsable| Page { path: f.path.clone(), document: f.document.clone() };
-        let others = files.iter().filter(is_other).map(page).collect();
-        let repository = template.repository();
+        let others = files.iter().filter(is_other).map(|f| f.page.clone()).collect();
         reading.notes.sort();
         reading.notes.dedup();
         Snapshot {
             tree: tree.clone(),
             layout: layout.clone(),
+            repository: template.repository(),
             template,
             okeps,
             companions,
@@ -100,7 +99,6 @@ impl Snapshot {
             others,
             misplaced,
             site,
-            repository,
             notes: reading.notes,
             incomplete: reading.incomplete,
             listing,
@@ -160,9 +158,7 @@ impl Snapshot {
 
     /// The page at a path, where it can be read.
     pub fn document(&self, path: &str) -> Option<Arc<Document>> {
-        let file = self.tree.file(path)?;
-        let Content::Bytes(bytes) = &file.content else { return None };
-        Some(self.parsed.document(&file, bytes))
+        self.parsed.document(&self.tree.file(path)?)
     }
 
     /// The pages outside of the proposal folder that may name a file of this name: those of the docs folder,
@@ -231,6 +227,7 @@ fn is_index_of(path: &str, layout: &Layout) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::Content;
     use crate::files::File;
 
     fn snapshot(files: &[(&str, Content)]) -> Snapshot {

@@ -7,6 +7,7 @@ use super::title;
 use crate::files::{CONFIG, Content, File, Layout, Listing, MAX_FILE_BYTES, Note, Tree};
 use crate::markdown::document::Document;
 use crate::markdown::limits;
+use crate::markdown::names::Name;
 use crate::site::mkdocs;
 use crate::site::mkdocs::Site;
 use crate::text::path;
@@ -30,11 +31,10 @@ pub struct OrphanFolder {
 
 /// A page that was read.
 pub(super) struct Parsable {
-    pub path: String,
+    pub page: Page,
     pub role: Role,
     /// The id of its file, where it is known.
     pub id: Option<String>,
-    pub document: Arc<Document>,
 }
 
 /// Reads the files of a tree, and sorts them.
@@ -44,6 +44,7 @@ pub(super) struct SnapshotReader<'a> {
     pub parsed: &'a Parsed,
     /// The paths in question; none where all are.
     pub changed: Option<&'a BTreeSet<String>>,
+    pub listed: &'a Listing,
     pub notes: Vec<Note>,
     pub incomplete: bool,
     pub site: Option<Arc<Site>>,
@@ -64,48 +65,37 @@ impl SnapshotReader<'_> {
     }
 
     /// Reads and parses all pages in question.
-    pub fn documents(&mut self, listing: &Listing) -> Vec<Parsable> {
-        let paths: Vec<&String> = listing.files.keys().filter(|path| !self.is_unchanged(path)).collect();
-        let read = |path: &&String| (self.tree.file(path), self.role(path));
-        let parse = |(file, role): (Option<File>, Role)| match file.as_ref().map(|file| &file.content) {
-            Some(Content::Bytes(bytes)) => {
-                (file.as_ref().map(|file| self.parsed.document(file, bytes)), file, role)
-            }
-            _ => (None, file, role),
+    pub fn documents(&mut self) -> Vec<Parsable> {
+        let paths: Vec<&String> = self.listed.files.keys().filter(|path| !self.is_unchanged(path)).collect();
+        let read = |path: &&String| {
+            let file = self.tree.file(path)?;
+            Some((self.parsed.document(&file), file))
         };
-        let read: Vec<_> = paths.par_iter().map(read).map(parse).collect();
+        let read: Vec<_> = paths.par_iter().map(read).collect();
         let mut files = Vec::with_capacity(read.len());
-        for (path, (document, file, role)) in paths.into_iter().zip(read) {
-            let (id, content) = file.map(|file| (file.id, file.content)).unzip();
-            match (document, content) {
-                (Some(document), _) => {
-                    files.push(Parsable { path: path.clone(), role, id: id.flatten(), document });
-                }
-                (None, Some(Content::TooLarge(size))) => {
+        for (path, read) in paths.into_iter().zip(read) {
+            let role = self.role(path);
+            match read {
+                Some((Some(document), file)) => match limits::beyond(&document) {
+                    Some(why) => self.too_large(path, role, why),
+                    None => {
+                        let page = Page { path: path.clone(), document };
+                        files.push(Parsable { page, role, id: file.id });
+                    }
+                },
+                Some((None, File { content: Content::TooLarge(size), .. })) => {
                     let (megabytes, limit) = (size >> 20, MAX_FILE_BYTES >> 20);
                     let message =
                         format!("{megabytes} MiB; files over {limit} MiB are not checked; shorten it");
                     self.too_large(path, role, message);
                 }
-                (None, Some(Content::Unavailable(_))) => {
+                Some((None, File { content: Content::Unavailable(_), .. })) => {
                     self.incomplete |= matches!(role, Role::Okep | Role::Template);
                 }
-                (None, _) => {}
+                _ => {}
             }
         }
-        self.within_bounds(files)
-    }
-
-    /// Leaves out what is beyond the bounds, and tells of it.
-    fn within_bounds(&mut self, files: Vec<Parsable>) -> Vec<Parsable> {
-        let mut kept = Vec::with_capacity(files.len());
-        for file in files {
-            match limits::beyond(&file.document) {
-                None => kept.push(file),
-                Some(why) => self.too_large(&file.path, file.role, why),
-            }
-        }
-        kept
+        files
     }
 
     fn too_large(&mut self, path: &str, role: Role, why: String) {
@@ -114,25 +104,25 @@ impl SnapshotReader<'_> {
     }
 
     /// Reads the first register there is, with those that it inherits from.
-    pub fn site(&mut self) -> Option<Arc<Site>> {
+    pub fn read_site(&mut self) -> Option<Arc<Site>> {
         let Some(path) = self.layout.registers.iter().find(|path| self.tree.contains(path)) else {
             let name = self.layout.registers.first().map_or("mkdocs.yml", String::as_str);
             let message = format!("no `{name}`, so `nav` is not checked");
             self.notes.push(Note::new("no-register", message));
             return None;
         };
-        let file = self.tree.file(path)?;
-        if let Content::TooLarge(_) | Content::Unavailable(_) = file.content {
-            self.incomplete = true;
-        }
-        if !matches!(file.content, Content::Bytes(_)) {
-            if let Content::TooLarge(size) = file.content {
-                let message = format!("{} MiB, too large: not read", size >> 20);
-                self.notes.push(Note::at("too-large", path, message));
-            }
-            return None;
-        }
         let content = |path: &str| self.tree.file(path).map(|file| file.content);
+        match content(path)? {
+            Content::Bytes(_) => {}
+            unread => {
+                self.incomplete |= matches!(unread, Content::TooLarge(_) | Content::Unavailable(_));
+                if let Content::TooLarge(size) = unread {
+                    let message = format!("{} MiB, too large: not read", size >> 20);
+                    self.notes.push(Note::at("too-large", path, message));
+                }
+                return None;
+            }
+        }
         let ids = mkdocs::chain_of(path, &content).into_iter().map(|path| self.tree.id(&path));
         let ids = ids.collect::<Option<Vec<String>>>().map(|ids| ids.join(" "));
         let site = self.parsed.site(path, ids.as_deref(), || mkdocs::read(path, &content));
@@ -142,24 +132,30 @@ impl SnapshotReader<'_> {
     }
 
     /// The template of the tree; one that asks for nothing where its text is not known.
-    pub fn template(&mut self, files: &[Parsable], listing: &Listing) -> Arc<Template> {
+    pub fn template(&mut self, files: &[Parsable]) -> Arc<Template> {
         let named = self.layout.template.as_deref();
-        let chosen = files.iter().find(|f| f.role == Role::Template && Some(f.path.as_str()) == named);
-        let unread = self.unread_template(files, listing);
-        if let (Some(path), None, None) = (named, chosen, &unread) {
+        let templates = || files.iter().filter(|f| f.role == Role::Template);
+        let chosen = templates().find(|f| Some(f.page.path.as_str()) == named);
+        // Of those that count, one that is there and whose text is not known.
+        let mut unread = self.listed.files.keys().filter(|path| {
+            named.is_none_or(|named| named == *path)
+                && self.layout.role(path) == Role::Template
+                && files.iter().all(|file| file.page.path != **path)
+        });
+        let unread = unread.next();
+        if let (Some(path), None, None) = (named, chosen, unread) {
             let message = format!("the template `{path}` does not exist");
             self.notes.push(Note::at("no-template", CONFIG, message));
         }
         // Where one is named there is no question which of several counts.
-        let counts = |f: &&Parsable| f.role == Role::Template && chosen.is_none_or(|c| c.path == f.path);
-        let mut templates: Vec<&Parsable> = files.iter().filter(counts).collect();
-        templates.sort_by(|a, b| path::template_order(&a.path).cmp(&path::template_order(&b.path)));
-        let mut templates = templates.into_iter();
-        let Some(first) = templates.next() else {
+        let counts = |f: &&Parsable| chosen.is_none_or(|c| c.page.path == f.page.path);
+        let mut templates: Vec<&Parsable> = templates().filter(counts).collect();
+        templates.sort_by_key(|f| path::template_order(&f.page.path));
+        let Some((Parsable { page: first, id, .. }, others)) = templates.split_first() else {
             if let Some(path) = unread {
                 let message = "the text of the template is not available, so OKEPs are not held to it";
-                self.notes.push(Note::at("unread-template", &path, message));
-                return Arc::new(Template::new(Some(path), Arc::new(Document::parse(b""))));
+                self.notes.push(Note::at("unread-template", path, message));
+                return Arc::new(Template::new(Some(path.clone()), Arc::new(Document::parse(b""))));
             }
             let message = format!(
                 "no `okep-*-template.md` in `{}`: OKEPs are held to the outline built into okep",
@@ -168,8 +164,8 @@ impl SnapshotReader<'_> {
             self.notes.push(Note::new("no-template", message));
             return self.parsed.template("", Some("built in"), Template::built_in);
         };
-        let others: Vec<String> = templates.map(|f| format!("`{}`", f.path)).collect();
         if !others.is_empty() {
+            let others: Vec<String> = others.iter().map(|f| format!("`{}`", f.page.path)).collect();
             let message = format!(
                 "several files are named like a template; this one is used, not {}; `template = \"PATH\"` \
                  in {CONFIG} selects another",
@@ -180,11 +176,9 @@ impl SnapshotReader<'_> {
         if first.document.text.invalid_at.is_some() {
             self.notes.push(Note::at("not-utf8", &first.path, "the template holds bytes that are not UTF-8"));
         }
-        let read = || Template {
-            id: first.id.clone(),
-            ..Template::new(Some(first.path.clone()), first.document.clone())
-        };
-        let template = self.parsed.template(&first.path, first.id.as_deref(), read);
+        let read =
+            || Template { id: id.clone(), ..Template::new(Some(first.path.clone()), first.document.clone()) };
+        let template = self.parsed.template(&first.path, id.as_deref(), read);
         // Silence about issues would read as praise; an empty template has one note, that it is empty.
         let (kind, message) = match template.issue.as_ref().map(|i| &i.link) {
             _ if template.outline.rows.is_empty() => {
@@ -205,62 +199,43 @@ impl SnapshotReader<'_> {
         template
     }
 
-    /// A template that is there and whose text is not known.
-    fn unread_template(&self, files: &[Parsable], listing: &Listing) -> Option<String> {
-        let named = self.layout.template.as_deref();
-        let mut paths = listing.files.keys().filter(|path| named.is_none_or(|named| named == *path));
-        let is_template = |path: &String| self.layout.role(path) == Role::Template;
-        paths.find(|path| is_template(path) && files.iter().all(|file| file.path != **path)).cloned()
-    }
-
-    pub fn okeps(
-        &mut self,
-        files: &[Parsable],
-        listing: &Listing,
-        template: &Arc<Template>,
-        site: Option<&Site>,
-    ) -> Vec<Okep> {
+    pub fn okeps(&mut self, files: &[Parsable], template: &Arc<Template>) -> Vec<Okep> {
         let folder = &self.layout.folder;
-        let mut okeps = self.unchanged(listing, template);
-        okeps.iter_mut().for_each(|okep| place(okep, site));
-        for file in files {
-            let is_unnamed_template = path::is_unnamed_template(path::file_name(&file.path));
-            let misnamed =
-                file.role == Role::Stray && !is_unnamed_template && looks_like_okep(&file.document, template);
-            let is_okep = match file.role {
+        let mut okeps = self.unchanged(template);
+        for Parsable { page: Page { path, document }, role, id } in files {
+            let is_unnamed_template = path::is_unnamed_template(path::file_name(path));
+            let is_okep = match role {
                 Role::Okep => true,
-                Role::InOkepFolder => is_folder_okep(&file.path, listing, folder),
+                Role::InOkepFolder => is_folder_okep(path, self.listed, folder),
                 Role::Template => {
-                    template.path.as_ref() != Some(&file.path) && path::is_about_templates(&file.path, folder)
+                    template.path.as_ref() != Some(path) && path::is_about_templates(path, folder)
                 }
-                _ => misnamed,
+                Role::Stray => !is_unnamed_template && looks_like_okep(document, template),
+                Role::IndexPage | Role::Other => false,
             };
             if is_okep {
-                let number = name_of(&file.path, folder).number;
-                let key = text_key(number, template);
-                let read = || OkepText::new(file.document.clone(), number, template);
-                let text = self.parsed.okep(&key, file.id.as_deref(), read);
-                let mut okep = Okep::of_text(&file.path, folder, text);
-                place(&mut okep, site);
-                if okep.site.is_some_and(|on| on.may_add_to(file.document.text.as_str())) {
+                let number = name_of(path, folder).number;
+                let read = || OkepText::new(document.clone(), number, template);
+                let text = self.parsed.okep(&text_key(number, template), id.as_deref(), read);
+                let okep = self.placed(Okep::of_text(path, folder, text));
+                if okep.site.is_some_and(|on| on.may_add_to(document.text.as_str())) {
                     let message =
                         "a snippet or a plugin adds text that is not read: what is absent is not reported";
-                    self.notes.push(Note::at("text-elsewhere", &file.path, message));
+                    self.notes.push(Note::at("text-elsewhere", path, message));
                 }
                 match limits::beyond_comparison(&template.outline, &okep.outline) {
                     None => okeps.push(okep),
-                    Some(why) => self.too_large(&file.path, Role::Okep, why),
+                    Some(why) => self.too_large(path, Role::Okep, why),
                 }
-            } else if file.role == Role::Stray {
+            } else if *role == Role::Stray {
                 let message = match is_unnamed_template {
                     true => format!(
                         "not checked: name it `okep-NNNN-template.md` if it is the template, or set `template = \
-                         \"{}\"` in {CONFIG}",
-                        file.path
+                         \"{path}\"` in {CONFIG}"
                     ),
                     false => "neither named nor structured like an OKEP: not checked".to_owned(),
                 };
-                self.notes.push(Note::at("not-an-okep", &file.path, message));
+                self.notes.push(Note::at("not-an-okep", path, message));
             }
         }
         okeps.sort_by(|a, b| a.path.cmp(&b.path));
@@ -270,73 +245,80 @@ impl SnapshotReader<'_> {
     }
 
     /// The OKEPs that are not in question. What is too large to be compared is empty, should it be asked for.
-    fn unchanged(&self, listing: &Listing, template: &Arc<Template>) -> Vec<Okep> {
-        let paths = listing.files.keys().filter(|path| self.is_unchanged(path));
+    fn unchanged(&self, template: &Arc<Template>) -> Vec<Okep> {
+        let paths = self.listed.files.keys().filter(|path| self.is_unchanged(path));
         let okep = |path: &String| {
             let (tree, parsed, at) = (self.tree.clone(), self.parsed.clone(), path.clone());
             let template = template.clone();
             let read = move |number| {
                 let file = tree.file(&at);
-                let document = file.as_ref().and_then(|file| match &file.content {
-                    Content::Bytes(bytes) => Some(parsed.document(file, bytes)),
-                    _ => None,
-                });
                 let id = file.as_ref().and_then(|file| file.id.as_deref());
                 parsed.okep(&text_key(number, &template), id, || {
+                    let document = file.as_ref().and_then(|file| parsed.document(file));
                     let document = document.filter(|document| limits::beyond(document).is_none());
                     let document = document.unwrap_or_else(|| Arc::new(Document::parse(b"")));
                     OkepText::new(document, number, &template)
                 })
             };
-            Okep::unchanged(path, &self.layout.folder, read)
+            self.placed(Okep::unchanged(path, &self.layout.folder, read))
         };
         paths.map(okep).collect()
     }
 
+    /// An OKEP with what the site makes of its file; in the site's default language its name may end in that language.
+    fn placed(&self, mut okep: Okep) -> Okep {
+        let Some(site) = &self.site else { return okep };
+        okep.site = site.shows(&okep.path);
+        if site.has_languages()
+            && let Some(page) = site.target(&okep.path)
+        {
+            okep.name.well_formed |= name_of(&page, "").well_formed;
+        }
+        okep
+    }
+
     /// Pages of the docs folder that are named and titled like an OKEP of which the proposal folder has none, and
     /// that the site does not exclude.
-    pub fn misplaced(&self, listing: &Listing, site: Option<&Site>) -> Vec<Page> {
-        let folder = &self.layout.folder;
+    pub fn misplaced(&self) -> Vec<Page> {
+        let (folder, site) = (&self.layout.folder, self.site.as_deref());
         let docs = docs_folder(self.layout, site);
         let is_below = |path: &&String| path.strip_prefix(docs).is_some_and(|rest| rest.starts_with('/'));
         let outside: Vec<String> = match &self.tree.outside {
             Some(known) => known.iter().filter(is_below).cloned().collect(),
             None => self.tree.list(docs).files.keys().cloned().collect(),
         };
-        let outside = outside.iter().filter(|path| path::is_outside_okep(path, folder));
-        let is_known =
-            |path: &str| listing.files.keys().any(|o| path::okep_number(o, folder) == path::number(path));
-        let is_shown = |site: &Site, path: &str| {
-            site.is_known() && site.hidden_by(path).is_none() && !site.is_translation(path)
+        let outside = outside.into_iter().filter(|path| path::is_outside_okep(path, folder));
+        let has_number =
+            |number| self.listed.files.keys().any(|okep| path::okep_number(okep, folder) == number);
+        let is_shown = |path: &str| {
+            site.is_none_or(|site| {
+                site.is_known() && site.hidden_by(path).is_none() && !site.is_translation(path)
+            })
         };
-        let is_excluded = |path: &str| site.is_some_and(|site| !is_shown(site, path));
-        let page = |path: &String| {
-            let file = self.tree.file(path)?;
-            let Content::Bytes(bytes) = &file.content else { return None };
-            let document = self.parsed.document(&file, bytes);
+        let page = |path: String| {
+            let document = self.parsed.document(&self.tree.file(&path)?)?;
             let title = title::read(&document, &|_| true)?;
-            (title.well_formed && title.number.is_some()).then(|| Page { path: path.clone(), document })
+            (title.well_formed && title.number.is_some()).then_some(Page { path, document })
         };
-        outside.filter(|path| !is_known(path) && !is_excluded(path)).filter_map(page).collect()
+        outside.filter(|path| !has_number(path::number(path)) && is_shown(path)).filter_map(page).collect()
     }
 
     pub fn pages(&mut self, files: &[Parsable], okeps: &[Okep]) -> (Vec<Page>, Vec<OrphanFolder>) {
-        let folder = &self.layout.folder;
         let held: HashSet<&str> = okeps.iter().filter_map(|o| Some(o.folder.as_ref()?.0.as_str())).collect();
         let mut companions = Vec::new();
         let mut orphan: BTreeMap<String, Vec<Page>> = BTreeMap::new();
-        let is_okep = |file: &Parsable| okeps.iter().any(|okep| okep.path == file.path);
+        let is_okep = |file: &Parsable| okeps.iter().any(|okep| okep.path == file.page.path);
         for file in files.iter().filter(|f| f.role == Role::InOkepFolder && !is_okep(f)) {
-            let Some((around, _)) = path::okep_folder(&file.path, folder) else { continue };
-            let page = Page { path: file.path.clone(), document: file.document.clone() };
-            if held.contains(around) {
-                if file.document.text.invalid_at.is_some() {
-                    self.notes.push(Note::at("not-utf8", &file.path, "holds bytes that are not UTF-8"));
-                }
-                companions.push(page);
-            } else {
+            let page = file.page.clone();
+            let Some((around, _)) = path::okep_folder(&file.page.path, &self.layout.folder) else { continue };
+            if !held.contains(around) {
                 orphan.entry(around.to_owned()).or_default().push(page);
+                continue;
             }
+            if page.document.text.invalid_at.is_some() {
+                self.notes.push(Note::at("not-utf8", &page.path, "holds bytes that are not UTF-8"));
+            }
+            companions.push(page);
         }
         let orphan = orphan.into_iter().map(|(folder, pages)| OrphanFolder { folder, pages }).collect();
         (companions, orphan)
@@ -363,17 +345,6 @@ pub(super) fn docs_folder<'a>(layout: &'a Layout, site: Option<&'a Site>) -> &'a
     if docs.is_empty() { folder } else { docs }
 }
 
-/// Says of an OKEP what the site makes of its file; in the site's default language its name may end in that language.
-fn place(okep: &mut Okep, site: Option<&Site>) {
-    let Some(site) = site else { return };
-    okep.site = site.shows(&okep.path);
-    if site.has_languages()
-        && let Some(page) = site.target(&okep.path)
-    {
-        okep.name.well_formed |= name_of(&page, "").well_formed;
-    }
-}
-
 /// What the text of an OKEP says depends on, but for its own file.
 fn text_key(number: Option<u64>, template: &Template) -> String {
     format!("{number:?} {:?}", template.key())
@@ -385,10 +356,7 @@ fn looks_like_okep(document: &Document, template: &Template) -> bool {
         .headings
         .first()
         .is_some_and(|h| h.text.get(..4).is_some_and(|t| t.eq_ignore_ascii_case(title::PREFIX)));
-    let names: Vec<&crate::markdown::names::Name> = template.names().collect();
-    let sections = document.headings.iter().filter(|h| {
-        let name = crate::markdown::names::Name::new(&h.text);
-        names.iter().any(|n| n.normal == name.normal)
-    });
+    let sections = document.headings.iter().map(|h| Name::new(&h.text).normal);
+    let sections = sections.filter(|name| template.names().any(|n| n.normal == *name));
     titled || sections.count() >= 3
 }
