@@ -51,13 +51,6 @@ impl From<Blob> for Content {
     }
 }
 
-impl Content {
-    /// Whether there is something whose text is not known here.
-    pub fn is_unknown(&self) -> bool {
-        !matches!(self, Content::Bytes(_))
-    }
-}
-
 impl File {
     /// A file of these bytes, with the id that git would give them.
     pub fn new(bytes: impl Into<Bytes>) -> Self {

@@ -2,6 +2,7 @@
 
 use super::document::{Block, Document, Heading};
 use super::section_bounds;
+use crate::text::is_one_of;
 use std::ops::Range;
 
 /// A placeholder is short; a longer text says something, unless all of it is when the section will be written.
@@ -63,89 +64,20 @@ const SUBJECTS: [&[&str]; 13] = [
 ];
 
 /// What may be between the subject and the rest.
-const FILLERS: [&str; 18] = [
-    "a",
-    "are",
-    "as",
-    "currently",
-    "has",
-    "have",
-    "is",
-    "just",
-    "need",
-    "needs",
-    "now",
-    "of",
-    "only",
-    "remains",
-    "right",
-    "still",
-    "under",
-    "yet",
-];
+const FILLERS: &str = "a are as currently has have is just need needs now of only remains right still under \
+     yet";
 
 /// What only the text's authors can do: it is open whatever follows.
-const UNDECIDED: [&str; 9] = [
-    "clarified",
-    "confirmed",
-    "continued",
-    "decided",
-    "discussed",
-    "finalised",
-    "finalized",
-    "investigated",
-    "refined",
-];
+const UNDECIDED: &str = "clarified confirmed continued decided discussed finalised finalized investigated \
+     refined";
 
 /// Words that tell when, with which or where in the text; any other goes on about the feature.
-const WHEN: [&str; 25] = [
-    "after",
-    "as",
-    "at",
-    "based",
-    "before",
-    "during",
-    "following",
-    "further",
-    "here",
-    "if",
-    "later",
-    "next",
-    "once",
-    "pending",
-    "separately",
-    "shortly",
-    "soon",
-    "together",
-    "until",
-    "upon",
-    "when",
-    "while",
-    "with",
-    "within",
-    "yet",
-];
+const WHEN: &str = "after as at based before during following further here if later next once pending \
+     separately shortly soon together until upon when while with within yet";
 
 /// What a text that says "to be ..." announces of itself, and features may do as well.
-const ANNOUNCED: [&str; 17] = [
-    "added",
-    "announced",
-    "completed",
-    "defined",
-    "described",
-    "detailed",
-    "determined",
-    "documented",
-    "done",
-    "expanded",
-    "extended",
-    "filled",
-    "provided",
-    "revised",
-    "specified",
-    "updated",
-    "written",
-];
+const ANNOUNCED: &str = "added announced completed defined described detailed determined documented done \
+     expanded extended filled provided revised specified updated written";
 
 /// What makes a time out of "in ...".
 const LATER: [&str; 7] = ["detail", "details", "follow", "future", "later", "next", "subsequent"];
@@ -173,8 +105,8 @@ fn ascii_words(text: &str, most: usize) -> usize {
 fn opens_a_placeholder(word: &str) -> bool {
     let is = |other: &&str| word.eq_ignore_ascii_case(other);
     let verbs = ["coming", "construction", "discussion", "to", "will", "work", "works"];
-    MARKS.iter().chain(&FILLERS).chain(&verbs).any(is)
-        || SUBJECTS.iter().filter_map(|subject| subject.first()).any(is)
+    let firsts = SUBJECTS.iter().filter_map(|subject| subject.first());
+    MARKS.iter().chain(&verbs).chain(firsts).any(is) || is_one_of(FILLERS, &word.to_ascii_lowercase())
 }
 
 /// Whether a text only says that there is none yet.
@@ -224,7 +156,7 @@ fn announces_itself(words: &[&str], short: bool) -> bool {
     else {
         return false;
     };
-    let fillers = rest.iter().take_while(|w| FILLERS.contains(w)).count();
+    let fillers = rest.iter().take_while(|w| is_one_of(FILLERS, w)).count();
     match &rest[fillers..] {
         // A field may well be a placeholder; only what speaks of the section is one.
         [mark] if MARKS.contains(mark) => fillers > 0 && !subject.is_empty(),
@@ -239,12 +171,12 @@ fn announces_itself(words: &[&str], short: bool) -> bool {
                 [] => true,
                 // "In the user guide" is an answer.
                 ["in", when @ ..] => when.iter().any(|w| LATER.contains(w)),
-                [first, ..] => WHEN.contains(first),
+                [first, ..] => is_one_of(WHEN, first),
             };
             // A version or a number is an answer too.
             let numbered = rest.iter().any(|w| w.bytes().any(|b| b.is_ascii_digit()));
-            let open = UNDECIDED.contains(verb);
-            (open || ANNOUNCED.contains(verb)) && (timely || (open && short)) && (open || !numbered)
+            let open = is_one_of(UNDECIDED, verb);
+            (open || is_one_of(ANNOUNCED, verb)) && (timely || (open && short)) && (open || !numbered)
         }
         _ => false,
     }

@@ -119,36 +119,32 @@ impl Reader {
 
     fn open(&mut self, tag: Tag, range: Range<usize>, text: &str) -> Option<UnclosedFence> {
         match tag {
+            Tag::Link { .. } | Tag::Image { .. } => self.extend_tight(&range),
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough => self.extend_tight(&range),
+            _ => self.end_tight(),
+        }
+        match tag {
             Tag::Heading { level, .. } => {
-                self.end_tight();
                 self.shown = false;
                 self.heading =
                     Some(OpenHeading { level: level as u8, range, text: String::new(), inner: None });
             }
             Tag::Paragraph => {
-                self.end_tight();
                 self.paragraph = true;
                 self.shown = false;
                 self.begin_block(BlockKind::Paragraph, trimmed(text, range));
             }
             Tag::Item => {
-                self.end_tight();
                 self.containers.push(content_column(text, range.start));
                 self.shown = false;
                 self.items.push(Item { marker: range.start, first: None });
             }
-            Tag::List(_) => self.end_tight(),
             Tag::BlockQuote(_) => {
-                self.end_tight();
                 self.containers.push(0);
                 self.quotes += 1;
             }
-            Tag::FootnoteDefinition(_) => {
-                self.end_tight();
-                self.containers.push(FOOTNOTE_INDENT);
-            }
+            Tag::FootnoteDefinition(_) => self.containers.push(FOOTNOTE_INDENT),
             Tag::CodeBlock(kind) => {
-                self.end_tight();
                 self.mark_children();
                 self.content.push((range.start, true));
                 if matches!(kind, CodeBlockKind::Fenced(_)) {
@@ -156,25 +152,15 @@ impl Reader {
                 }
             }
             Tag::Table(_) => {
-                self.end_tight();
                 self.open_tables += 1;
                 self.content.push((range.start, true));
                 self.tables.push(range);
             }
-            Tag::HtmlBlock => self.end_tight(),
-            Tag::Link { link_type, dest_url, .. } => {
-                self.extend_tight(&range);
-                self.link(link_type, &dest_url, range, false);
-            }
+            Tag::Link { link_type, dest_url, .. } => self.link(link_type, &dest_url, range, false),
             Tag::Image { link_type, dest_url, .. } => {
-                self.extend_tight(&range);
                 self.content.push((range.start, true));
                 self.pictures += usize::from(self.heading.is_some());
                 self.link(link_type, &dest_url, range, true);
-            }
-            Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {
-                self.extend_tight(&range);
-                self.widen_heading(&range);
             }
             _ => {}
         }
@@ -185,21 +171,15 @@ impl Reader {
         match tag {
             TagEnd::Heading(_) => self.end_heading(text),
             TagEnd::Paragraph => self.paragraph = false,
-            TagEnd::Item => {
+            TagEnd::Item | TagEnd::BlockQuote(_) | TagEnd::FootnoteDefinition => {
                 self.end_tight();
                 self.containers.pop();
-                self.items.pop();
+                self.quotes -= usize::from(matches!(tag, TagEnd::BlockQuote(_)));
+                if tag == TagEnd::Item {
+                    self.items.pop();
+                }
             }
-            TagEnd::BlockQuote(_) => {
-                self.end_tight();
-                self.containers.pop();
-                self.quotes = self.quotes.saturating_sub(1);
-            }
-            TagEnd::FootnoteDefinition => {
-                self.end_tight();
-                self.containers.pop();
-            }
-            TagEnd::Table => self.open_tables = self.open_tables.saturating_sub(1),
+            TagEnd::Table => self.open_tables -= 1,
             TagEnd::HtmlBlock => self.html = Html::Text,
             TagEnd::Link => self.widen_heading(range),
             TagEnd::Image => {
@@ -347,9 +327,7 @@ impl Reader {
             span,
             text_span,
             setext,
-            has_content: false,
-            has_matter: false,
-            blocks: 0..0,
+            ..Heading::default()
         };
         if self.containers.is_empty() { self.headings.push(heading) } else { self.nested.push(heading) }
     }

@@ -67,46 +67,33 @@ const STRONG: f64 = 0.7;
 
 /// Aligns `document` with `template`; `old_names` are the earlier wordings of each template section.
 pub fn align(template: &Outline, old_names: &[Vec<Name>], document: &Outline) -> Alignment {
-    let mut aligner = Aligner {
-        template,
-        document,
-        shift: 0,
-        matches: vec![None; template.rows.len()],
-        section_of: vec![None; document.rows.len()],
-    };
+    let matches = vec![None; template.rows.len()];
+    let section_of = vec![None; document.rows.len()];
+    let found = Alignment { matches, section_of, ..Alignment::default() };
+    let mut aligner = Aligner { template, document, found };
     let named = aligner.named(old_names);
-    aligner.shift = aligner.common_shift(&named);
+    aligner.found.shift = aligner.common_shift(&named);
     aligner.take_named(&named);
     let vocabulary = Vocabulary::new(template.rows.iter().map(|r| &r.name));
     aligner.take_likely(&vocabulary);
-    let merged = aligner.merged(&vocabulary);
-    let shared_out = aligner.shared_out(&vocabulary);
-    let duplicates = aligner.duplicates(&named);
-    let row_of: Vec<Option<usize>> = aligner.matches.iter().map(|m| m.map(|m| m.row)).collect();
-    let (misplacements, levels) =
-        Levels { template, document, row_of: &row_of, section_of: &aligner.section_of, shift: aligner.shift }
-            .misplacements();
-    let misplaced: HashSet<usize> = misplacements.iter().flat_map(|m| m.sections.iter().copied()).collect();
-    let unordered = aligner.unordered(&misplaced);
-    Alignment {
-        shift: aligner.shift,
-        matches: aligner.matches,
-        section_of: aligner.section_of,
-        duplicates,
-        misplacements,
-        levels,
-        unordered,
-        merged,
-        shared_out,
-    }
+    let mut found = Alignment {
+        merged: aligner.merged(&vocabulary),
+        shared_out: aligner.shared_out(&vocabulary),
+        duplicates: aligner.duplicates(&named),
+        ..aligner.found.clone()
+    };
+    let row_of: Vec<Option<usize>> = found.matches.iter().map(|m| m.map(|m| m.row)).collect();
+    let (section_of, shift) = (&found.section_of, found.shift);
+    (found.misplacements, found.levels) =
+        Levels { template, document, row_of: &row_of, section_of, shift }.misplacements();
+    found.unordered = aligner.unordered(&found);
+    found
 }
 
 struct Aligner<'a> {
     template: &'a Outline,
     document: &'a Outline,
-    shift: i8,
-    matches: Vec<Option<Match>>,
-    section_of: Vec<Option<usize>>,
+    found: Alignment,
 }
 
 /// A row that bears a section's name.
@@ -180,7 +167,7 @@ impl Aligner<'_> {
 
     /// The level a row would have if the document were not shifted.
     fn level(&self, row: usize) -> i8 {
-        self.document.rows[row].level as i8 - self.shift
+        self.document.rows[row].level as i8 - self.found.shift
     }
 
     /// 2 for the right level inside the right section, 1 for the right level, else 0.
@@ -192,7 +179,7 @@ impl Aligner<'_> {
         let stands = self.document.rows[row].parent;
         let right = match (wanted, stands) {
             (None, _) => true,
-            (Some(wanted), Some(stands)) => match self.section_of[stands] {
+            (Some(wanted), Some(stands)) => match self.found.section_of[stands] {
                 Some(section) => section == wanted,
                 None => self.template.rows[wanted].name.spells(&self.document.rows[stands].name),
             },
@@ -202,9 +189,9 @@ impl Aligner<'_> {
     }
 
     fn take(&mut self, section: usize, row: usize, kind: MatchKind) {
-        if self.matches[section].is_none() && self.section_of[row].is_none() {
-            self.matches[section] = Some(Match { row, kind });
-            self.section_of[row] = Some(section);
+        if self.found.matches[section].is_none() && self.found.section_of[row].is_none() {
+            self.found.matches[section] = Some(Match { row, kind });
+            self.found.section_of[row] = Some(section);
         }
     }
 
@@ -242,13 +229,13 @@ impl Aligner<'_> {
 
     fn take_likely_of(&mut self, level: u8, least_place: i32, vocabulary: &Vocabulary) {
         let deepest = self.template.rows.iter().map(|r| r.level).max().unwrap_or(0) as i8;
-        let open = |s: &usize| self.template.rows[*s].level == level && self.matches[*s].is_none();
+        let open = |s: &usize| self.template.rows[*s].level == level && self.found.matches[*s].is_none();
         let sections: Vec<usize> = (0..self.template.rows.len()).filter(open).collect();
         if sections.is_empty() {
             return;
         }
         let rows: Vec<usize> = (0..self.document.rows.len())
-            .filter(|r| self.section_of[*r].is_none() && self.level(*r) <= deepest && self.is_open(*r))
+            .filter(|r| self.found.section_of[*r].is_none() && self.level(*r) <= deepest && self.is_open(*r))
             .filter(|r| (self.level(*r) - level as i8).abs() <= 1)
             .collect();
         if sections.len() * rows.len() > MAX_PAIRS {
@@ -278,9 +265,9 @@ impl Aligner<'_> {
 
     /// Sections without a match that the heading of another names next to it: "Goals and Non-Goals".
     fn merged(&self, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
-        let matched = self.matches.iter().flatten().filter(|m| matches!(m.kind, MatchKind::Words(_)));
+        let matched = self.found.matches.iter().flatten().filter(|m| matches!(m.kind, MatchKind::Words(_)));
         let rows: Vec<usize> = matched.map(|m| m.row).collect();
-        let missing = (0..self.matches.len()).filter(|s| self.matches[*s].is_none());
+        let missing = (0..self.found.matches.len()).filter(|s| self.found.matches[*s].is_none());
         let merged = missing.filter_map(|section| {
             let name = &self.template.rows[section].name;
             let row = rows.iter().find(|r| vocabulary.lists(name, &self.document.rows[**r].name))?;
@@ -292,13 +279,13 @@ impl Aligner<'_> {
     /// Rows that share a section's list of things with its match: "Risks" and, next to it, "Mitigations".
     fn shared_out(&self, vocabulary: &Vocabulary) -> Vec<(usize, usize)> {
         let mut shared_out = Vec::new();
-        for (section, m) in self.matches.iter().enumerate() {
+        for (section, m) in self.found.matches.iter().enumerate() {
             let name = &self.template.rows[section].name;
             let is_part = |row: usize| vocabulary.is_part(name, &self.document.rows[row].name);
             let Some(Match { row, kind: MatchKind::Words(_) }) = *m else { continue };
             if is_part(row) {
                 let beside = |r: &usize| self.document.rows[*r].parent == self.document.rows[row].parent;
-                let free = (0..self.document.rows.len()).filter(|r| self.section_of[*r].is_none());
+                let free = (0..self.document.rows.len()).filter(|r| self.found.section_of[*r].is_none());
                 let rows = free.filter(beside).filter(|r| is_part(*r));
                 shared_out.extend(rows.map(|r| (section, r)));
             }
@@ -311,13 +298,13 @@ impl Aligner<'_> {
     fn is_open(&self, row: usize) -> bool {
         self.document
             .ancestors(row)
-            .all(|a| self.section_of[a].is_some_and(|section| self.template.has_children(section)))
+            .all(|a| self.found.section_of[a].is_some_and(|section| self.template.has_children(section)))
     }
 
     /// Whether matching the two would contradict the order of sections that are already matched.
     fn crosses(&self, section: usize, row: usize) -> bool {
         let parent = self.template.rows[section].parent;
-        self.matches.iter().enumerate().any(|(other, m)| {
+        self.found.matches.iter().enumerate().any(|(other, m)| {
             m.is_some_and(|m| {
                 self.template.rows[other].parent == parent
                     && self.place(other, m.row) == 2
@@ -329,8 +316,8 @@ impl Aligner<'_> {
     fn duplicates(&self, named: &[NamedSection]) -> Vec<(usize, usize)> {
         let mut duplicates: Vec<(usize, usize)> = named
             .iter()
-            .filter(|n| self.section_of[n.row].is_none() && self.place(n.section, n.row) == 2)
-            .filter(|n| self.matches[n.section].is_some())
+            .filter(|n| self.found.section_of[n.row].is_none() && self.place(n.section, n.row) == 2)
+            .filter(|n| self.found.matches[n.section].is_some())
             .map(|n| (n.section, n.row))
             .collect();
         duplicates.sort_unstable_by_key(|(_, row)| *row);
@@ -339,11 +326,11 @@ impl Aligner<'_> {
     }
 
     /// Among the well-placed sections inside one section, those outside the heaviest run in order.
-    fn unordered(&self, misplaced: &HashSet<usize>) -> Vec<usize> {
+    fn unordered(&self, found: &Alignment) -> Vec<usize> {
         let mut groups: HashMap<Option<usize>, Vec<(usize, usize)>> = HashMap::new();
-        for (section, m) in self.matches.iter().enumerate() {
+        for (section, m) in self.found.matches.iter().enumerate() {
             if let Some(m) = m
-                && !misplaced.contains(&section)
+                && !found.is_misplaced(section)
             {
                 groups.entry(self.template.rows[section].parent).or_default().push((m.row, section));
             }

@@ -227,6 +227,11 @@ fn same_length_utf8(bytes: &[u8]) -> (String, Option<usize>, usize) {
     (text, first, count)
 }
 
+/// Whether a word is one of a list, in which blanks are between words.
+pub fn is_one_of(words: &str, word: &str) -> bool {
+    words.split(' ').any(|one| one == word)
+}
+
 /// Whether two contents are the same but for line endings, which git may change on the way to disk.
 pub fn same_text(a: &[u8], b: &[u8]) -> bool {
     let bare = |bytes: &[u8]| -> Vec<u8> {

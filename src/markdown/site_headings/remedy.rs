@@ -10,7 +10,16 @@ use crate::markdown::document::fold_blanks;
 use crate::markdown::{commonmark, front_matter};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
-type RemedyEdits = Vec<(Range<usize>, String)>;
+/// What to do, and the edits that do it; none where no machine should choose.
+type Remedy = (String, Vec<(Range<usize>, String)>);
+
+fn by_hand(help: impl Into<String>) -> Remedy {
+    (help.into(), Vec::new())
+}
+
+fn by_edit(help: impl Into<String>, range: Range<usize>, with: impl Into<String>) -> Remedy {
+    (help.into(), vec![(range, with.into())])
+}
 
 pub(super) fn ambiguity(text: &str, page: &SitePage, difference: &Difference) -> Ambiguity {
     let place = EditPlace::new(text, difference);
@@ -28,8 +37,7 @@ pub(super) fn ambiguity(text: &str, page: &SitePage, difference: &Difference) ->
 /// The lines in question.
 struct EditPlace {
     span: Range<usize>,
-    /// Start of the first line, and its indent and markers up to the heading.
-    line: usize,
+    /// The indent and the markers of the first line up to the heading.
     prefix: Range<usize>,
 }
 
@@ -46,7 +54,7 @@ impl EditPlace {
         };
         let line = text[..span.start].rfind(['\n', '\r']).map_or(0, |n| n + 1);
         let line = if line == 0 { front_matter::bom_len(text).min(span.start) } else { line };
-        EditPlace { prefix: line..span.start, span, line }
+        EditPlace { prefix: line..span.start, span }
     }
 }
 
@@ -71,22 +79,13 @@ fn message(
     format!("`{source}` is {} on GitHub and {} on the site{also}", show(github), show(site))
 }
 
-fn github_only(
-    text: &str,
-    page: &SitePage,
-    place: &EditPlace,
-    span: Range<usize>,
-    nested: bool,
-) -> (String, RemedyEdits) {
+fn github_only(text: &str, page: &SitePage, place: &EditPlace, span: Range<usize>, nested: bool) -> Remedy {
     let source = &text[place.span.clone()];
     if let Some(html) = page.raw_html_at(span.start) {
         let tag = tag_name(&text[html..]);
-        return (
-            format!(
-                "close `<{tag}>` above the heading, or move the heading out of it: the site reads no Markdown inside"
-            ),
-            Vec::new(),
-        );
+        return by_hand(format!(
+            "close `<{tag}>` above the heading, or move the heading out of it: the site reads no Markdown inside"
+        ));
     }
     if let Some(fence) = page.fence_at(span.start) {
         return close_as_opened(text, fence);
@@ -101,46 +100,40 @@ fn github_only(
         let below = text[place.span.end..].lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
         let is_outside = !below.is_empty() && below.len() - below.trim_start().len() < prefix.len();
         if marker.is_empty() && is_outside {
-            return (
-                "remove the blanks before the `#`: the list ends above it".into(),
-                vec![(indent, String::new())],
-            );
+            return by_edit("remove the blanks before the `#`: the list ends above it", indent, "");
         }
-        return (
-            "indent the heading by 4 blanks for each list it is in, below a blank line, or end the list before it".into(),
-            Vec::new(),
+        return by_hand(
+            "indent the heading by 4 blanks for each list it is in, below a blank line, or end the list before it",
         );
     }
     if !indent.is_empty() && (marker.is_empty() || marker.ends_with('>')) {
-        return ("remove the blanks before the `#`".into(), vec![(indent, String::new())]);
+        return by_edit("remove the blanks before the `#`", indent, "");
     }
     let line = source.trim_end();
     if line.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1 {
         let at = place.span.start + line.len();
-        return ("write the backslash at the end of the heading twice".into(), vec![(at..at, "\\".into())]);
+        return by_edit("write the backslash at the end of the heading twice", at..at, "\\");
     }
-    ("put a blank line before the heading".into(), blank_line(text, place.line, prefix))
+    blank_line("put a blank line before the heading", text, place.prefix.start, prefix)
 }
 
 /// An underlined heading of GitHub's that the site does not show becomes one with hashes.
-fn underlined(text: &str, place: &EditPlace, source: &str) -> (String, RemedyEdits) {
+fn underlined(text: &str, place: &EditPlace, source: &str) -> Remedy {
     let level = if source.trim_end().ends_with('=') { 1 } else { 2 };
     let hashes = &"##"[..level];
     let help =
         format!("write the heading on one line with `{hashes}`, or put a blank line before the underline");
     if place.prefix.is_empty() {
         let title = fold_blanks(github_raw(source));
-        return (help, vec![(place.span.clone(), format!("{hashes} {title}"))]);
+        return by_edit(help, place.span.clone(), format!("{hashes} {title}"));
     }
     // In a list or a quote, each of the lines has a prefix of its own.
-    let edits = if text[place.prefix.clone()].trim().is_empty() && place.prefix.len() < lines::TAB {
-        let title = source.lines().map(str::trim).collect::<Vec<_>>();
-        let title = title[..title.len().saturating_sub(1)].join(" ");
-        vec![(place.line..place.span.end, format!("{hashes} {title}"))]
-    } else {
-        Vec::new()
-    };
-    (help, edits)
+    if !text[place.prefix.clone()].trim().is_empty() || place.prefix.len() >= lines::TAB {
+        return by_hand(help);
+    }
+    let title = source.lines().map(str::trim).collect::<Vec<_>>();
+    let title = title[..title.len().saturating_sub(1)].join(" ");
+    by_edit(help, place.prefix.start..place.span.end, format!("{hashes} {title}"))
 }
 
 /// Where the fenced code of GitHub's begins that holds `at`.
@@ -158,7 +151,7 @@ fn fence_around(text: &str, at: usize) -> Option<usize> {
 
 /// A fence that GitHub sees closed by a line that closes none on the site: a longer one, or one with another indent;
 /// or one whose opening line opens none there.
-fn close_as_opened(text: &str, fence: usize) -> (String, RemedyEdits) {
+fn close_as_opened(text: &str, fence: usize) -> Remedy {
     let line_start = text[..fence].rfind(['\n', '\r']).map_or(0, |n| n + 1);
     let opening = text[line_start..].lines().next().unwrap_or_default();
     let indent = opening.len() - opening.trim_start_matches(' ').len();
@@ -177,16 +170,16 @@ fn close_as_opened(text: &str, fence: usize) -> (String, RemedyEdits) {
                 "close the fence at line {number} as it is opened, with {length} of `{mark}` and the same indent: \
                  the site takes no other for its end"
             );
-            return (help, vec![(at..at + line.trim_end().len(), opened.to_owned())]);
+            return by_edit(help, at..at + line.trim_end().len(), opened);
         }
         at += line.len();
     }
     let help = "on the site, the line that opens the fence above opens none: begin it at the start of the line, with \
                 at most a language after it";
-    (help.into(), Vec::new())
+    by_hand(help)
 }
 
-fn site_only(text: &str, place: &EditPlace, underlined: bool) -> (String, RemedyEdits) {
+fn site_only(text: &str, place: &EditPlace, underlined: bool) -> Remedy {
     if let Some(fence) = fence_around(text, place.span.start) {
         return close_as_opened(text, fence);
     }
@@ -194,76 +187,73 @@ fn site_only(text: &str, place: &EditPlace, underlined: bool) -> (String, Remedy
     let prefix = &text[place.prefix.clone()];
     if underlined {
         let line = place.span.start + source.rfind(['\n', '\r']).map_or(source.len(), |n| n + 1);
-        let edits = if prefix.is_empty() { blank_line(text, line, "") } else { Vec::new() };
-        return ("put a blank line before the underline".into(), edits);
+        return blank_line("put a blank line before the underline", text, line, prefix);
     }
     let hashes = source.bytes().take_while(|b| *b == b'#').count();
     let rest = &source[hashes..];
     if hashes > 6 {
-        return ("use at most six `#`, or write `\\#` where no heading is meant".into(), Vec::new());
+        return by_hand("use at most six `#`, or write `\\#` where no heading is meant");
     }
     if rest.is_empty() || rest.starts_with([' ', '\t']) {
         return hidden_on_github(text, place, prefix);
     }
     let at = place.span.start + hashes;
     // One `#` in running text may be a channel or a macro.
-    if rest.starts_with(|c: char| c.is_ascii_digit()) || hashes == 1 && in_paragraph(text, place.line) {
-        let escape = (place.span.start..place.span.start, "\\".into());
-        return ("write `\\#` where no heading is meant".into(), vec![escape]);
+    if rest.starts_with(|c: char| c.is_ascii_digit()) || hashes == 1 && in_paragraph(text, place.prefix.start)
+    {
+        return by_edit("write `\\#` where no heading is meant", place.span.start..place.span.start, "\\");
     }
     // Some keyboards write a no-break space for a blank.
     let end = at + rest.len() - rest.trim_start_matches('\u{a0}').len();
-    (format!("put a blank after `{}`", "#".repeat(hashes)), vec![(at..end, " ".into())])
+    by_edit(format!("put a blank after `{}`", "#".repeat(hashes)), at..end, " ")
 }
 
 /// A heading CommonMark would accept, but not at its place.
-fn hidden_on_github(text: &str, place: &EditPlace, prefix: &str) -> (String, RemedyEdits) {
+fn hidden_on_github(text: &str, place: &EditPlace, prefix: &str) -> Remedy {
     let marker = prefix.trim_end_matches([' ', '\t']);
     if prefix.is_empty() {
-        return ("put a blank line before the heading".into(), blank_line(text, place.line, prefix));
+        return blank_line("put a blank line before the heading", text, place.prefix.start, prefix);
     }
     if marker.is_empty() {
-        let help = "move the heading out of the `!!!` or `???` block: GitHub shows its indented body as code";
-        return (help.into(), Vec::new());
+        return by_hand(
+            "move the heading out of the `!!!` or `???` block: GitHub shows its indented body as code",
+        );
     }
-    let blanks = place.line + marker.len()..place.prefix.end;
-    ("leave one blank between the marker and the `#`".into(), vec![(blanks, " ".into())])
+    let blanks = place.prefix.start + marker.len()..place.prefix.end;
+    by_edit("leave one blank between the marker and the `#`", blanks, " ")
 }
 
-fn both(text: &str, place: &EditPlace, difference: &Difference) -> (String, RemedyEdits) {
+fn both(text: &str, place: &EditPlace, difference: &Difference) -> Remedy {
     let source = text[place.span.clone()].trim_end();
-    let Some(site) = difference.site else { return (String::new(), Vec::new()) };
+    let Some(site) = difference.site else { return by_hand("") };
     if !is_hash(source) {
         if source.starts_with('#') && !site.underlined {
-            return site_only(
-                text,
-                &EditPlace { span: site.span.clone(), line: place.line, prefix: place.prefix.clone() },
-                false,
-            );
+            let place = EditPlace { span: site.span.clone(), prefix: place.prefix.clone() };
+            return site_only(text, &place, false);
         }
         return underlined(text, place, source);
     }
     let theirs = github_raw(source);
     let spaces = place.span.start + source.len()..place.span.end;
     if !spaces.is_empty() && theirs.len() < site.raw(text).len() {
-        return ("remove the blanks at the end of the line".into(), vec![(spaces, String::new())]);
+        return by_edit("remove the blanks at the end of the line", spaces, "");
     }
     let end = place.span.start + source.len();
     let eaten = theirs.len() - theirs.trim_end_matches('#').len();
     if eaten > 0 && source.ends_with(theirs) {
-        let escaped = "\\#".repeat(eaten);
-        return ("write `\\#` for a `#` at the end of the heading".into(), vec![(end - eaten..end, escaped)]);
+        let help = "write `\\#` for a `#` at the end of the heading";
+        return by_edit(help, end - eaten..end, "\\#".repeat(eaten));
     }
-    ("write the heading so that both show the same".into(), Vec::new())
+    by_hand("write the heading so that both show the same")
 }
 
 /// A blank line before `line`, in the line ending of the line above.
-fn blank_line(text: &str, line: usize, prefix: &str) -> RemedyEdits {
+fn blank_line(help: &str, text: &str, line: usize, prefix: &str) -> Remedy {
     if !prefix.is_empty() || line == 0 {
-        return Vec::new();
+        return by_hand(help);
     }
     let ending = if text[..line].ends_with("\r\n") { "\r\n" } else { "\n" };
-    vec![(line..line, ending.to_owned())]
+    by_edit(help, line..line, ending)
 }
 
 /// Whether the line at `line` goes on with the paragraph of the line above.

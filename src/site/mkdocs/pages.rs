@@ -5,6 +5,7 @@ use super::languages::Languages;
 use super::value::Setting;
 use super::yaml::Refusal;
 use crate::markdown::extensions::Extensions;
+use crate::text::is_one_of;
 
 /// The settings that links and anchors hang on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -89,38 +90,11 @@ impl PageSettings {
 }
 
 /// Extensions that leave headings as they are, in what they are and in their text.
-const HARMLESS: [&str; 30] = [
-    "abbr",
-    "codehilite",
-    "def_list",
-    "fenced_code",
-    "footnotes",
-    "legacy_attrs",
-    "mdx_breakless_lists",
-    "mdx_truly_sane_lists",
-    "mkdocs-click",
-    "nl2br",
-    "pymdownx.arithmatex",
-    "pymdownx.b64",
-    "pymdownx.betterem",
-    "pymdownx.caret",
-    "pymdownx.critic",
-    "pymdownx.emoji",
-    "pymdownx.escapeall",
-    "pymdownx.highlight",
-    "pymdownx.inlinehilite",
-    "pymdownx.keys",
-    "pymdownx.magiclink",
-    "pymdownx.mark",
-    "pymdownx.pathconverter",
-    "pymdownx.progressbar",
-    "pymdownx.smartsymbols",
-    "pymdownx.tasklist",
-    "pymdownx.tilde",
-    "sane_lists",
-    "smarty",
-    "wikilinks",
-];
+const HARMLESS: &str = "abbr codehilite def_list fenced_code footnotes legacy_attrs mdx_breakless_lists \
+     mdx_truly_sane_lists mkdocs-click nl2br pymdownx.arithmatex pymdownx.b64 pymdownx.betterem \
+     pymdownx.caret pymdownx.critic pymdownx.emoji pymdownx.escapeall pymdownx.highlight \
+     pymdownx.inlinehilite pymdownx.keys pymdownx.magiclink pymdownx.mark pymdownx.pathconverter \
+     pymdownx.progressbar pymdownx.smartsymbols pymdownx.tasklist pymdownx.tilde sane_lists smarty wikilinks";
 
 impl PageSettings {
     /// Notes that a Markdown extension is on.
@@ -144,7 +118,7 @@ impl PageSettings {
             "pymdownx.emoji" => self.emoji = true,
             "tables" | "toc" => {}
             _ if name.starts_with("pymdownx.blocks.") => on.blocks = true,
-            _ => on.unknown |= !HARMLESS.contains(&name),
+            _ => on.unknown |= !is_one_of(HARMLESS, name),
         }
     }
 }

@@ -1,88 +1,26 @@
 //! What the plugins and hooks of a site may change, as far as OKEPs depend on it.
 
 use crate::files::Note;
+use crate::text::is_one_of;
 
 /// Plugins that leave pages, navigation and headings as they are, by the names that `mkdocs.yml` has for them.
 /// `awesome-pages` and `i18n` are read.
-const HARMLESS: [&str; 54] = [
-    "asciinema-player",
-    "autorefs",
-    "awesome-pages",
-    "bibtex",
-    "blog",
-    "build_plantuml",
-    "callouts",
-    "caption",
-    "charts",
-    "coverage",
-    "document-dates",
-    "drawio",
-    "drawio-exporter",
-    "exclude-search",
-    "extra-sass",
-    "gh-admonitions",
-    "git-authors",
-    "git-committers",
-    "git-latest-changes",
-    "git-revision-date",
-    "git-revision-date-localized",
-    "glightbox",
-    "htmlproofer",
-    "i18n",
-    "img2fig",
-    "info",
-    "kroki",
-    "kroki-wrapper",
-    "lightgallery",
-    "markmap",
-    "mermaid2",
-    "meta",
-    "meta-descriptions",
-    "mike",
-    "minify",
-    "minify_html",
-    "mkdocs-jupyter",
-    "mkdocs-video",
-    "offline",
-    "open-in-new-tab",
-    "optimize",
-    "pdf-export",
-    "plantuml",
-    "print-site",
-    "privacy",
-    "redirects",
-    "rss",
-    "search",
-    "section-index",
-    "social",
-    "swagger-ui-tag",
-    "table-reader",
-    "tags",
-    "with-pdf",
-];
+const HARMLESS: &str = "asciinema-player autorefs awesome-pages bibtex blog build_plantuml callouts caption \
+     charts coverage document-dates drawio drawio-exporter exclude-search extra-sass gh-admonitions \
+     git-authors git-committers git-latest-changes git-revision-date git-revision-date-localized glightbox \
+     htmlproofer i18n img2fig info kroki kroki-wrapper lightgallery markmap mermaid2 meta meta-descriptions \
+     mike minify minify_html mkdocs-jupyter mkdocs-video offline open-in-new-tab optimize pdf-export plantuml \
+     print-site privacy redirects rss search section-index social swagger-ui-tag table-reader tags with-pdf";
 
 /// Plugins that decide which pages there are, or which of them the navigation shows.
-const OF_PAGES: [&str; 12] = [
-    "api-autonav",
-    "awesome-nav",
-    "exclude",
-    "excluder",
-    "file-filter",
-    "gen-files",
-    "include_dir_to_nav",
-    "literate-nav",
-    "monorepo",
-    "multirepo",
-    "navorder",
-    "same-dir",
-];
+const OF_PAGES: &str = "api-autonav awesome-nav exclude excluder file-filter gen-files include_dir_to_nav \
+     literate-nav monorepo multirepo navorder same-dir";
 
 /// Plugins that write text into pages, headings among it.
-const OF_TEXT: [&str; 6] =
-    ["add-number", "enumerate-headings", "include-markdown", "macros", "markdownextradata", "mkdocstrings"];
+const OF_TEXT: &str = "add-number enumerate-headings include-markdown macros markdownextradata mkdocstrings";
 
 /// Plugins that let links name pages in ways of their own.
-const OF_LINKS: [&str; 4] = ["alias", "autolinks", "ezlinks", "roamlinks"];
+const OF_LINKS: &str = "alias autolinks ezlinks roamlinks";
 
 /// What is unknown of a site because of its plugins and hooks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -97,20 +35,19 @@ pub struct PluginEffect {
 
 /// What the plugins that are on may change together, and a note that names those that do.
 pub fn effect(path: &str, plugins: &[String], has_hooks: bool) -> (PluginEffect, Option<Note>) {
-    let mut all = PluginEffect::default();
-    let mut names: Vec<String> = Vec::new();
-    for plugin in plugins {
-        let effect = effect_of(plugin.strip_prefix("material/").unwrap_or(plugin));
-        if effect != PluginEffect::default() {
-            names.push(format!("the plugin `{plugin}`"));
-        }
-        all = all.and(effect);
-    }
-    if has_hooks {
-        names.push("a script of `hooks`".into());
-        all = PluginEffect { pages: true, text: true, links: true };
-    }
-    let changed = [(all.pages, "pages and `nav`"), (all.text, "headings"), (all.links, "links")];
+    let plain = |plugin: &str| plugin.strip_prefix("material/").unwrap_or(plugin).to_owned();
+    let is_known =
+        |plugin: &str| [HARMLESS, OF_PAGES, OF_TEXT, OF_LINKS].iter().any(|all| is_one_of(all, plugin));
+    let may_change = |table: &str| {
+        let mut plugins = plugins.iter().map(|plugin| plain(plugin));
+        has_hooks || plugins.any(|plugin| is_one_of(table, &plugin) || !is_known(&plugin))
+    };
+    let effect =
+        PluginEffect { pages: may_change(OF_PAGES), text: may_change(OF_TEXT), links: may_change(OF_LINKS) };
+    let harmful = plugins.iter().filter(|plugin| !is_one_of(HARMLESS, &plain(plugin)));
+    let mut names: Vec<String> = harmful.map(|plugin| format!("the plugin `{plugin}`")).collect();
+    names.extend(has_hooks.then(|| "a script of `hooks`".to_owned()));
+    let changed = [(effect.pages, "pages and `nav`"), (effect.text, "headings"), (effect.links, "links")];
     let changed: Vec<&str> =
         changed.iter().filter(|(is_changed, _)| *is_changed).map(|(_, what)| *what).collect();
     let message = format!(
@@ -118,27 +55,7 @@ pub fn effect(path: &str, plugins: &[String], has_hooks: bool) -> (PluginEffect,
         names.join(" and "),
         changed.join(", ")
     );
-    (all, (!names.is_empty()).then(|| Note::at("changed-by-plugin", path, message)))
-}
-
-fn effect_of(plugin: &str) -> PluginEffect {
-    let is_in = |table: &[&str]| table.contains(&plugin);
-    let is_unknown = ![&HARMLESS[..], &OF_PAGES, &OF_TEXT, &OF_LINKS].into_iter().any(is_in);
-    PluginEffect {
-        pages: is_unknown || is_in(&OF_PAGES),
-        text: is_unknown || is_in(&OF_TEXT),
-        links: is_unknown || is_in(&OF_LINKS),
-    }
-}
-
-impl PluginEffect {
-    fn and(self, other: Self) -> Self {
-        PluginEffect {
-            pages: self.pages || other.pages,
-            text: self.text || other.text,
-            links: self.links || other.links,
-        }
-    }
+    (effect, (!names.is_empty()).then(|| Note::at("changed-by-plugin", path, message)))
 }
 
 #[cfg(test)]
@@ -169,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_plugin_is_in_one_table() {
-        let tables = [&HARMLESS[..], &OF_PAGES, &OF_TEXT, &OF_LINKS];
+        let tables = [HARMLESS, OF_PAGES, OF_TEXT, OF_LINKS].map(|all| all.split(' ').collect::<Vec<_>>());
         assert!(tables.iter().all(|table| table.is_sorted()));
         let mut all = tables.concat();
         all.sort_unstable();
