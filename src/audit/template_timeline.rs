@@ -12,6 +12,7 @@ use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::{Check, Demand, RULES, Rule, rule};
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 /// The template and its revisions, as rule books.
@@ -26,6 +27,8 @@ pub struct TemplateTimeline {
     revisions: Arc<Vec<TemplateRevision>>,
     /// For each revision its rule book, made when a finding asks for it.
     books: Vec<OnceLock<Requirements>>,
+    /// For each revision its sections by their present names, likewise.
+    sections: Vec<OnceLock<HashSet<String>>>,
     /// For each revision the first one of those just before it that demand the same.
     same_as: Vec<usize>,
     /// Which revision the template at hand is; none for an edit of it, or a later one.
@@ -57,6 +60,7 @@ impl TemplateTimeline {
         let before = &revisions[..at_hand.unwrap_or(revisions.len())];
         let now = Requirements::new(template, at, before, bare.prompts.clone());
         let books = revisions.iter().map(|_| OnceLock::new()).collect();
+        let sections = revisions.iter().map(|_| OnceLock::new()).collect();
         let mut same_as: Vec<usize> = Vec::with_capacity(revisions.len());
         for (at, revision) in revisions.iter().enumerate() {
             let before = at.checked_sub(1).filter(|b| revisions[*b].template.demands_as(&revision.template));
@@ -68,6 +72,7 @@ impl TemplateTimeline {
             all_prompts: Arc::new(prompts),
             revisions,
             books,
+            sections,
             same_as,
             at_hand,
             next: Vec::new(),
@@ -165,8 +170,7 @@ impl TemplateTimeline {
         let asked_by = |revision: usize, earlier: &mut [Option<Vec<Finding>>]| {
             let revision = self.same_as[revision];
             if of_section {
-                let mut names = self.book(revision).template.names();
-                return names.any(|name| self.now.current_of(name) == subject);
+                return self.sections(revision).contains(&subject);
             }
             let found = earlier[revision].get_or_insert_with(|| {
                 let context = OkepContext::new(okep, self.book(revision));
@@ -193,6 +197,12 @@ impl TemplateTimeline {
             Some(revision) => finding.grandfathered = Some(self.revisions[revision].revision.clone()),
             None => finding.help.push("only this change adds it to the template, so it is a hint".into()),
         }
+    }
+
+    fn sections(&self, revision: usize) -> &HashSet<String> {
+        let present = |name| self.now.current_of(name).to_owned();
+        let names = || self.revisions[revision].template.names();
+        self.sections[revision].get_or_init(|| names().map(present).collect())
     }
 
     fn book(&self, revision: usize) -> &Requirements {

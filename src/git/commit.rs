@@ -92,14 +92,24 @@ impl<'a> Trees<'a> {
         self.noted(tree, child(self.local, tree, name.as_bytes(), &mut Vec::new()))
     }
 
+    /// The entries of a tree, in `buffer`; none of no tree.
+    pub fn entry_refs<'b>(
+        &self,
+        tree: Option<Id>,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<Vec<EntryRef<'b>>, ObjectError> {
+        let Some(tree) = tree else { return Ok(Vec::new()) };
+        let entries = tree_entries(self.local, tree, buffer)
+            .and_then(|found| found.collect::<Result<_, _>>().map_err(|e| ObjectError::corrupt(tree, &e)));
+        self.noted(tree, entries)
+    }
+
     /// The entries of a tree.
     pub fn entries(&self, tree: Id) -> Result<Vec<(BString, EntryMode, Id)>, ObjectError> {
         let mut buffer = Vec::new();
-        let owned = |entry: EntryRef| (entry.filename.to_owned(), entry.mode, entry.oid.to_owned());
-        let entries = tree_entries(self.local, tree, &mut buffer).and_then(|found| {
-            found.map(|entry| entry.map(owned).map_err(|e| ObjectError::corrupt(tree, &e))).collect()
-        });
-        self.noted(tree, entries)
+        let entries = self.entry_refs(Some(tree), &mut buffer)?;
+        let owned = |entry: &EntryRef| (entry.filename.to_owned(), entry.mode, entry.oid.to_owned());
+        Ok(entries.iter().map(owned).collect())
     }
 
     fn noted<T>(&self, tree: Id, found: Result<T, ObjectError>) -> Result<T, ObjectError> {

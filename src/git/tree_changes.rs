@@ -1,22 +1,24 @@
-//! The files that one tree has and another lacks.
+//! The files that differ between two trees.
 
 use super::commit::{Kind, Trees, kind};
 use super::{Id, ObjectError};
 use gix::bstr::ByteSlice;
-use gix::objs::tree::EntryMode;
-use std::collections::BTreeMap;
+use gix::objs::tree::EntryRef;
+use std::cmp::Ordering;
 
-/// Files by path and blob, in the order of their paths; one that is only changed is in neither list.
+/// Files by path and blob, in the order of their paths.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct TreeChanges {
     pub removed: Vec<(String, Id)>,
     pub added: Vec<(String, Id)>,
+    /// Files that both trees have, with their later blobs.
+    pub changed: Vec<(String, Id)>,
 }
 
-/// Compares two trees; folders that are the same are not looked into.
-pub(crate) fn tree_changes(trees: &Trees, before: Id, after: Id) -> Result<TreeChanges, ObjectError> {
+/// Compares two trees; folders that are the same are not looked into. All is added where there is none before.
+pub(crate) fn tree_changes(trees: &Trees, before: Option<Id>, after: Id) -> Result<TreeChanges, ObjectError> {
     let mut changes = TreeChanges::default();
-    compare(trees, "", Some(before), Some(after), &mut changes)?;
+    compare(trees, "", before, Some(after), &mut changes)?;
     Ok(changes)
 }
 
@@ -30,35 +32,39 @@ fn compare(
     if before == after {
         return Ok(());
     }
-    let (before, after) = (entries(trees, before)?, entries(trees, after)?);
-    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
-    names.sort_unstable();
-    names.dedup();
-    for name in names {
-        let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-        let (old, new) = (before.get(name), after.get(name));
+    let (mut buffer_before, mut buffer_after) = (Vec::new(), Vec::new());
+    let before = trees.entry_refs(before, &mut buffer_before)?;
+    let after = trees.entry_refs(after, &mut buffer_after)?;
+    let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
+    loop {
+        // Both are in the order of git.
+        let order = match (before.peek(), after.peek()) {
+            (Some(old), Some(new)) => old.cmp(new),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => return Ok(()),
+        };
+        let old = if order.is_le() { before.next() } else { None };
+        let new = if order.is_ge() { after.next() } else { None };
         if old == new {
             continue;
         }
+        let name = old.or(new).map(|entry| entry.filename.to_str_lossy()).unwrap_or_default();
+        let path = if folder.is_empty() { name.into_owned() } else { format!("{folder}/{name}") };
         compare(trees, &path, tree_of(old), tree_of(new), changes)?;
         match (file_of(old), file_of(new)) {
             (Some(id), None) => changes.removed.push((path, id)),
             (None, Some(id)) => changes.added.push((path, id)),
+            (Some(old), Some(new)) if old != new => changes.changed.push((path, new)),
             _ => {}
         }
     }
-    Ok(())
 }
 
-fn entries(trees: &Trees, tree: Option<Id>) -> Result<BTreeMap<String, (EntryMode, Id)>, ObjectError> {
-    let entries = tree.map(|tree| trees.entries(tree)).transpose()?.unwrap_or_default();
-    Ok(entries.into_iter().map(|(name, mode, id)| (name.to_str_lossy().into_owned(), (mode, id))).collect())
+fn tree_of(entry: Option<&EntryRef>) -> Option<Id> {
+    entry.filter(|entry| entry.mode.is_tree()).map(|entry| entry.oid.to_owned())
 }
 
-fn tree_of(entry: Option<&(EntryMode, Id)>) -> Option<Id> {
-    entry.filter(|(mode, _)| mode.is_tree()).map(|(_, id)| *id)
-}
-
-fn file_of(entry: Option<&(EntryMode, Id)>) -> Option<Id> {
-    entry.filter(|(mode, _)| kind(*mode) == Some(Kind::File)).map(|(_, id)| *id)
+fn file_of(entry: Option<&EntryRef>) -> Option<Id> {
+    entry.filter(|entry| kind(entry.mode) == Some(Kind::File)).map(|entry| entry.oid.to_owned())
 }

@@ -2,14 +2,13 @@
 
 use super::config;
 use crate::files::{CONFIG, Layout, is_markdown};
-use crate::git::commit::{Kind, Trees};
+use crate::git::commit::Trees;
 use crate::git::main_line::{LineCommit, LineReader, folder_trees};
 use crate::git::packs::Packs;
-use crate::git::tree_changes::tree_changes;
+use crate::git::tree_changes::{TreeChanges, tree_changes};
 use crate::git::{HistoryExtent, Id, ObjectError, Repo};
 use crate::text::path;
 use crate::text::path::Role;
-use gix::bstr::ByteSlice;
 use gix::hashtable::HashSet;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,8 +27,9 @@ pub(super) struct FolderState {
 /// What the proposal folder holds at one commit.
 #[derive(Default)]
 pub(super) struct ProposalFolder {
-    /// Where the folder is there; it may be moved later.
+    /// Where the folder is there, and its tree; it may be moved later.
     pub folder: String,
+    tree: Option<Id>,
     /// Files that are OKEPs, or may be, by path and blob.
     pub okeps: BTreeMap<String, Id>,
     /// Files that are named like a template, by path and blob.
@@ -45,13 +45,6 @@ pub(super) struct FolderStates {
     pub extent: HistoryExtent,
     /// Whether the folder is there in every commit of the line that was asked for.
     pub is_unbroken: bool,
-}
-
-impl FolderState {
-    /// What the folder held: it is listed anew each time, since all states of a long line would fill the memory.
-    pub fn contents(&self, repo: &Repo) -> Result<ProposalFolder, ObjectError> {
-        repo.with_local(|local| ProposalFolder::of(&Trees::new(local), self.tree, &self.layout))
-    }
 }
 
 impl FolderStates {
@@ -142,7 +135,8 @@ impl FolderReading<'_> {
         let Some(tree) = tree else {
             return match (self.states.last(), newer) {
                 (Some(state), Some(newer)) => {
-                    let contents = ProposalFolder::of(&self.trees, state.tree, &state.layout)?;
+                    let mut contents = ProposalFolder::default();
+                    contents.advance(&self.trees, state)?;
                     let roots = (commit.root(self.trees.local)?, newer.root(self.trees.local)?);
                     let moved = moved_from(&self.trees, roots, &contents)?;
                     let Some(old) = moved.filter(|old| *old != self.layout.folder) else {
@@ -190,27 +184,40 @@ impl FolderReading<'_> {
 }
 
 impl ProposalFolder {
-    fn of(trees: &Trees, tree: Id, layout: &Layout) -> Result<Self, ObjectError> {
-        let mut contents = ProposalFolder { folder: layout.folder.clone(), ..ProposalFolder::default() };
-        let mut unread = Vec::new();
-        trees.below(layout.folder.as_str().into(), tree, &mut unread, &mut |path, id, kind| {
-            if kind == Kind::File && is_markdown(path) {
-                contents.add(path.to_str_lossy().into_owned(), id, layout);
+    /// Takes up the next state of the folder; gives the OKEPs, and files that may be some, that differ.
+    pub fn advance(&mut self, trees: &Trees, state: &FolderState) -> Result<TreeChanges, ObjectError> {
+        let folder = &state.layout.folder;
+        let was_moved = self.folder != *folder;
+        let changes = tree_changes(trees, self.tree.filter(|_| !was_moved), state.tree)?;
+        let pages = |files: Vec<(String, Id)>| -> Vec<(String, Id)> {
+            let here = files.into_iter().map(|(path, id)| (format!("{folder}/{path}"), id));
+            here.filter(|(path, _)| is_markdown(path.as_bytes())).collect()
+        };
+        let (added, changed) = (pages(changes.added), pages(changes.changed));
+        let mut removed = pages(changes.removed);
+        for (path, _) in &removed {
+            self.templates.remove(path);
+            self.okeps.remove(path);
+        }
+        if was_moved {
+            self.templates.clear();
+            removed = std::mem::take(&mut self.okeps).into_iter().collect();
+        }
+        for (path, id) in added.iter().chain(&changed) {
+            if state.layout.role(path) == Role::Template {
+                self.templates.insert(path.clone(), *id);
             }
-        });
-        match unread.pop() {
-            Some((_, error)) => Err(error),
-            None => Ok(contents),
+            if may_be_okep(path, folder) {
+                self.okeps.insert(path.clone(), *id);
+            }
         }
-    }
-
-    fn add(&mut self, path: String, id: Id, layout: &Layout) {
-        if layout.role(&path) == Role::Template {
-            self.templates.insert(path.clone(), id);
-        }
-        if may_be_okep(&path, &self.folder) {
-            self.okeps.insert(path, id);
-        }
+        (self.folder, self.tree) = (folder.clone(), Some(state.tree));
+        let okeps = |mut files: Vec<(String, Id)>, folder: &str| {
+            files.retain(|(path, _)| may_be_okep(path, folder));
+            files
+        };
+        let removed = if was_moved { removed } else { okeps(removed, folder) };
+        Ok(TreeChanges { removed, added: okeps(added, folder), changed: okeps(changed, folder) })
     }
 }
 
@@ -229,7 +236,7 @@ fn moved_from(
     (before, after): (Id, Id),
     contents: &ProposalFolder,
 ) -> Result<Option<String>, ObjectError> {
-    let changes = tree_changes(trees, before, after)?;
+    let changes = tree_changes(trees, Some(before), after)?;
     let inside = |path: &String| path.strip_prefix(&contents.folder).map(str::to_owned);
     let names: Vec<String> =
         contents.okeps.keys().chain(contents.templates.keys()).filter_map(inside).collect();

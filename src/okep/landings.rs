@@ -6,11 +6,13 @@
 use super::folder_line::{FolderState, FolderStates, ProposalFolder, folder_states, may_be_okep};
 use super::lineage::{Lineage, PathAndContent, renames};
 use super::template::Template;
-use super::template_history::{LandedOkep, LandedUnder, Landing, TemplateHistory, TemplateRevision, lacking};
+use super::template_history::{LandedOkep, LandedUnder, Landing, TemplateHistory, TemplateRevision};
 use crate::files::{Layout, Note, blob_notice, tidy};
 use crate::git::blobs::Blob;
+use crate::git::commit::Trees;
 use crate::git::main_line::LineReader;
 use crate::git::packs::Packs;
+use crate::git::tree_changes::TreeChanges;
 use crate::git::{HistoryExtent, Id, MainLine, Repo, Revision};
 use crate::markdown::document::Document;
 use gix::hashtable::HashMap;
@@ -239,7 +241,7 @@ struct Follower {
     landings: Vec<Landing>,
     /// The template of each state so far.
     in_force: Vec<LandedUnder>,
-    before: Arc<ProposalFolder>,
+    folder: ProposalFolder,
     history: TemplateHistory,
 }
 
@@ -254,21 +256,19 @@ impl Follower {
 
     /// Takes up the next state; what it holds may have landed before it where it `is_edge`.
     fn step(&mut self, reading: &HistoryReader, state: &FolderState, is_edge: bool) {
-        let now = match state.contents(reading.repo) {
-            Ok(contents) => Arc::new(contents),
-            // It could be read a moment ago.
-            Err(error) => {
-                self.history.notes.push(Note::from(&error));
-                Arc::clone(&self.before)
-            }
-        };
-        self.history.order.step(now.templates.iter().map(|(path, id)| (path.clone(), Some(*id))).collect());
-        let template = self.history.order.first(|path| reading.is_named(&now, path));
-        let template = template.map(|path| (now.templates[&path], path));
+        let changes = reading.repo.with_local(|local| self.folder.advance(&Trees::new(local), state));
+        // It could be read a moment ago.
+        let changes = changes.unwrap_or_else(|error| {
+            self.history.notes.push(Note::from(&error));
+            TreeChanges::default()
+        });
+        let templates = &self.folder.templates;
+        self.history.order.step(templates.iter().map(|(path, id)| (path.clone(), Some(*id))).collect());
+        let template = self.history.order.first(|path| reading.is_named(&self.folder, path));
+        let template = template.map(|path| (templates[&path], path));
         let under = self.template(reading, state, template);
         self.in_force.push(under);
-        let (removed, added) =
-            (lacking(&self.before.okeps, &now.okeps), lacking(&now.okeps, &self.before.okeps));
+        let (removed, added) = (with_content(&changes.removed), with_content(&changes.added));
         let okeps = self.lineage.step(&removed, &added);
         if self.lineage.count() > self.landings.len() {
             let revision = (!is_edge).then(|| reading.revision(state.commit, &mut self.history.notes));
@@ -277,15 +277,13 @@ impl Follower {
         }
         let landed = Arc::make_mut(&mut self.history.landed);
         removed.iter().for_each(|(path, _)| drop(landed.remove(*path)));
-        for ((path, _), okep) in added.iter().zip(okeps) {
-            let (blob, landing) = (now.okeps[*path], self.landings[okep].clone());
-            landed.insert((*path).to_owned(), LandedOkep { okep, blob, landing });
+        for ((path, blob), okep) in changes.added.iter().zip(okeps) {
+            let landing = self.landings[okep].clone();
+            landed.insert(path.clone(), LandedOkep { okep, blob: *blob, landing });
         }
-        for (path, blob) in now.okeps.iter().filter(|(path, blob)| self.before.okeps.get(*path) != Some(blob))
-        {
-            landed.entry(path.clone()).and_modify(|okep| okep.blob = *blob);
+        for (path, blob) in changes.changed {
+            landed.entry(path).and_modify(|okep| okep.blob = blob);
         }
-        self.before = now;
     }
 
     /// The template of a state among the revisions, a new one where its text is new.
@@ -312,6 +310,10 @@ impl Follower {
         }
         LandedUnder { template: Some(next), is_known: false }
     }
+}
+
+fn with_content(files: &[(String, Id)]) -> Vec<PathAndContent<'_, Id>> {
+    files.iter().map(|(path, id)| (path.as_str(), Some(*id))).collect()
 }
 
 fn extent_note(extent: &HistoryExtent) -> Option<Note> {

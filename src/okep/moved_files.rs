@@ -65,7 +65,7 @@ impl Search<'_> {
     fn next_of(&mut self, path: &str) -> Option<String> {
         let (last, newer) = self.removal(path)?;
         let changes = match newer {
-            Some(newer) => tree_changes(&self.trees, last, newer).ok()?,
+            Some(newer) => tree_changes(&self.trees, Some(last), newer).ok()?,
             None => self.staged_changes(last)?,
         };
         let (_, id) = changes.removed.iter().find(|(removed, _)| removed == path)?;
@@ -114,7 +114,8 @@ impl Search<'_> {
             removed.remove(&path);
             added.remove(&path);
         }
-        Some(TreeChanges { removed: removed.into_iter().collect(), added: added.into_iter().collect() })
+        let (removed, added) = (removed.into_iter().collect(), added.into_iter().collect());
+        Some(TreeChanges { removed, added, ..TreeChanges::default() })
     }
 }
 

@@ -27,6 +27,7 @@ pub struct Requirements {
     pub dropped: HashSet<String>,
     pub prompts: Arc<Prompts>,
     plain_old_names: Vec<Vec<Name>>,
+    /// Present names by earlier ones, each as it was written and in normal form.
     current: HashMap<String, String>,
 }
 
@@ -53,7 +54,9 @@ impl Requirements {
         let mut current = HashMap::new();
         for (row, old) in template.outline.rows.iter().zip(&names) {
             for name in old.iter().map(|o| &o.name).chain([&row.name]) {
-                current.insert(name.normal.clone(), row.name.normal.clone());
+                for spelling in [&name.normal, &name.text] {
+                    current.insert(spelling.clone(), row.name.normal.clone());
+                }
             }
         }
         dropped.retain(|name| !current.contains_key(name));
@@ -86,7 +89,10 @@ impl Requirements {
 
     /// What a subject of an earlier revision is called now, in normal form.
     pub fn current_name(&self, subject: &str) -> String {
-        self.current_of(&Name::new(subject)).to_owned()
+        match self.current.get(subject) {
+            Some(current) => current.clone(),
+            None => self.current_of(&Name::new(subject)).to_owned(),
+        }
     }
 
     /// The same of a section of an earlier revision.
