@@ -121,20 +121,20 @@ fn stem(word: &str) -> String {
 }
 
 /// How well names cover each other, weighed by how telling their words are among a set of names.
-pub struct Vocabulary {
+pub struct Vocabulary<'a> {
     /// How many names of the set each word is in.
-    spread: std::collections::HashMap<String, usize>,
+    spread: std::collections::HashMap<&'a str, usize>,
 }
 
-impl Vocabulary {
-    pub fn new<'a>(names: impl IntoIterator<Item = &'a Name>) -> Self {
+impl<'a> Vocabulary<'a> {
+    pub fn new(names: impl IntoIterator<Item = &'a Name>) -> Self {
         let mut spread = std::collections::HashMap::new();
         for name in names {
-            let mut words: Vec<&String> = name.words.iter().collect();
-            words.sort();
+            let mut words: Vec<&str> = name.words.iter().map(String::as_str).collect();
+            words.sort_unstable();
             words.dedup();
             for word in words {
-                *spread.entry(word.clone()).or_insert(0) += 1;
+                *spread.entry(word).or_insert(0) += 1;
             }
         }
         Vocabulary { spread }

@@ -80,31 +80,38 @@ fn is_made_elsewhere(page: &Linked, anchor: &str) -> bool {
 
 /// The one anchor of both pages that is nearly this one.
 fn nearest(anchors: &Anchors, anchor: &str) -> Option<String> {
-    let on_github: BTreeSet<&str> = anchors.github.iter().map(|(_, a)| a.as_str()).collect();
-    let both: Vec<&str> = match &anchors.site {
-        Some(site) => {
-            let on_site: BTreeSet<&str> = site.iter().map(|(_, a)| a.as_str()).collect();
-            on_github.intersection(&on_site).copied().collect()
-        }
-        None => on_github.into_iter().collect(),
-    };
-    let letters = |text: &str| -> String {
-        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
-    };
     let wanted = letters(anchor);
     if wanted.is_empty() {
         return None;
     }
-    let only = |near: Vec<&&str>| match near.as_slice() {
-        [one] => Some((**one).to_owned()),
+    let both = anchors.by_letters.get_or_init(|| on_both_pages(anchors));
+    let only = |near: Vec<&(String, String)>| match near.as_slice() {
+        [(_, one)] => Some(one.clone()),
         _ => None,
     };
-    let same: Vec<&&str> = both.iter().filter(|a| letters(a) == wanted).collect();
+    let same: Vec<_> = both.iter().filter(|(near, _)| *near == wanted).collect();
     if !same.is_empty() {
         return only(same);
     }
-    let most = if wanted.chars().count() >= 12 { 2 } else { usize::from(wanted.chars().count() >= 5) };
-    only(both.iter().filter(|a| (1..=most).contains(&osa_distance(&letters(a), &wanted))).collect())
+    let length = wanted.chars().count();
+    let most = if length >= 12 { 2 } else { usize::from(length >= 5) };
+    let is_near = |near: &str| {
+        near.chars().count().abs_diff(length) <= most && (1..=most).contains(&osa_distance(near, &wanted))
+    };
+    only(both.iter().filter(|(near, _)| is_near(near)).collect())
+}
+
+/// The anchors that both pages have, each behind its letters.
+fn on_both_pages(anchors: &Anchors) -> Vec<(String, String)> {
+    let on_site: Option<BTreeSet<&str>> =
+        anchors.site.as_ref().map(|site| site.iter().map(|(_, a)| a.as_str()).collect());
+    let on_github: BTreeSet<&str> = anchors.github.iter().map(|(_, a)| a.as_str()).collect();
+    let both = on_github.into_iter().filter(|a| on_site.as_ref().is_none_or(|site| site.contains(a)));
+    both.map(|anchor| (letters(anchor), anchor.to_owned())).collect()
+}
+
+fn letters(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 /// Every link to the anchor gets the near one, or none does.

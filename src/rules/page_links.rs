@@ -80,6 +80,8 @@ pub struct Anchors {
     pub site: Option<Vec<(String, String)>>,
     /// What `id` and `name` in raw HTML name, for both.
     pub named: Vec<String>,
+    /// Those that both have, each behind its letters; made where one is mistyped.
+    pub by_letters: OnceCell<Vec<(String, String)>>,
 }
 
 impl<'a> Linked<'a> {
@@ -140,7 +142,7 @@ impl<'a> Linked<'a> {
             let name = tag.get("name").filter(|_| tag.is("a"));
             [id, name].into_iter().flatten().map(|v| v.text.to_owned()).collect::<Vec<_>>()
         });
-        Anchors { github, site: self.on_site(), named: named.collect() }
+        Anchors { github, site: self.on_site(), named: named.collect(), by_letters: OnceCell::new() }
     }
 
     fn on_site(&self) -> Option<Vec<(String, String)>> {
@@ -187,7 +189,13 @@ fn has_short_code(text: &str) -> bool {
 fn shown(document: &Document, span: &Range<usize>) -> String {
     // Read by itself, behind a mark that keeps it from being another block, it knows of no definitions.
     const MARK: &str = "# ";
-    let line = format!("{MARK}{}", document.text.slice(span.clone()).replace(['\n', '\r'], " "));
+    let source = document.text.slice(span.clone());
+    let is_plain =
+        |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | ',' | '.' | '/' | '(' | ')' | '?');
+    if source.chars().all(is_plain) {
+        return source.to_owned();
+    }
+    let line = format!("{MARK}{}", source.replace(['\n', '\r'], " "));
     let defined = |link: BrokenLink| {
         let at = (span.start + link.span.start).saturating_sub(MARK.len());
         document.links.iter().any(|l| l.span.start == at).then(|| ("".into(), "".into()))
