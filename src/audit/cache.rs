@@ -9,7 +9,7 @@ use crate::okep::proposal::Okep;
 use crate::okep::snapshot::{Page, Parsed, Snapshot};
 use crate::okep::template_history::{LandedUnder, TemplateHistory};
 use crate::rules::finding::Finding;
-use crate::rules::page_links::{Claim, claims, linked};
+use crate::rules::page_links::{Claim, Linked, claims};
 use crate::site::mkdocs::PageSettings;
 use crate::text::path;
 use crate::text::path::Role;
@@ -173,8 +173,10 @@ impl<'a> CachedAudit<'a> {
             AuditedPage::Companion(..) => None,
         };
         let find = || match page {
-            AuditedPage::Okep(okep) => claims(&linked(self.snapshot, okep, path, &okep.document)),
-            AuditedPage::Companion(okep, page) => claims(&linked(self.snapshot, okep, path, &page.document)),
+            AuditedPage::Okep(okep) => claims(&Linked::new(self.snapshot, okep, path, &okep.document)),
+            AuditedPage::Companion(okep, page) => {
+                claims(&Linked::new(self.snapshot, okep, path, &page.document))
+            }
         };
         let (path, okep) = (path.clone(), okep.path.clone());
         let claims = match self.snapshot.tree.id(&path) {

@@ -9,7 +9,7 @@ use crate::cli::invocation::{Caller, caller};
 use crate::cli::output::{VERSION, print, print_error, print_patch};
 use crate::cli::pre_push::{self, Push};
 use crate::cli::suggested_commands::{self, way_around};
-use crate::cli::target::{self, Request};
+use crate::cli::target::{self, NOTHING_TO_PUSH, Request, repository};
 use crate::cli::terminal::terminal;
 use crate::cli::values::{FailOn, okep_number};
 use crate::files::inside;
@@ -45,7 +45,7 @@ pub fn check(dir: Option<&Path>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
             (args.staged, args.rev, args.since) = (false, Some(to), Some(from));
         }
         Caller::Push { local, from } => {
-            let repo = pre_push::repository(dir)?;
+            let repo = repository(dir, NOTHING_TO_PUSH)?;
             let push = pre_push::of_pre_commit(&repo, &local, from.as_deref())?;
             return check_push(request, push, &repo);
         }
@@ -88,7 +88,7 @@ fn selection(args: &CheckArgs) -> Selection {
 /// Checks what each ref that is pushed would introduce.
 pub fn pre_push(dir: Option<&Path>) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
-    let repo = pre_push::repository(dir)?;
+    let repo = repository(dir, NOTHING_TO_PUSH)?;
     let request = asked(dir, &CheckArgs::default())?;
     for push in pre_push::of_git(&repo, std::io::stdin().lock())? {
         let one = check_push(request.clone(), push, &repo)?;

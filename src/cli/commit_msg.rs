@@ -2,41 +2,40 @@
 //!
 //! A hint only: it goes to stderr and never holds up a commit, also where nothing could be read.
 
-use crate::audit::check;
-use crate::audit::check::configuration;
+use crate::audit::check::{self, configuration};
 use crate::audit::scope::inputs;
-use crate::cli::target::NOTHING_STAGED;
+use crate::cli::target::{NOTHING_STAGED, repository};
 use crate::files::Tree;
-use crate::git::{Error as GitError, Repo};
+use crate::git::Repo;
 use crate::okep::commit_subject::mismatch;
+use anyhow::anyhow;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 /// What there is to say about the message in `file`; none where all is well.
 pub fn hint(dir: Option<&Path>, file: &Path) -> Option<String> {
+    compared(dir, file).unwrap_or_else(|reason| {
+        Some(format!("hint: the subject was not compared with the files: {reason}\n"))
+    })
+}
+
+fn compared(dir: Option<&Path>, file: &Path) -> anyhow::Result<Option<String>> {
     let file = dir.map_or_else(|| file.to_owned(), |dir| dir.join(file));
-    let unread =
-        |reason: String| Some(format!("hint: the subject was not compared with the files: {reason}\n"));
-    let message = match std::fs::read(&file) {
-        Ok(message) => message,
-        Err(error) => return unread(format!("`{}`: {error}", file.display())),
-    };
+    let message = std::fs::read(&file).map_err(|error| anyhow!("`{}`: {error}", file.display()))?;
     let message = String::from_utf8_lossy(&message);
-    let repo = Repo::discover(dir);
-    let marks = match &repo {
-        Ok(Some(repo)) => repo.comment_marks(),
-        _ => vec!["#".to_owned()],
-    };
-    let subject = subject(&message, &marks)?;
-    let staged = repo.map_err(Into::into).and_then(|repo| staged_paths(dir, repo.as_ref()));
-    let StagedPaths { paths, before, folder } = match staged {
-        Ok(staged) => staged,
-        Err(error) => return unread(error.to_string()),
-    };
-    let found = mismatch(subject, paths.iter().map(String::as_str), &folder)?;
+    let repo = repository(dir, NOTHING_STAGED);
+    let marks = repo.as_ref().map_or_else(|_| vec!["#".to_owned()], |repo| repo.comment_marks());
+    match subject(&message, &marks) {
+        Some(subject) => Ok(differing(subject, &staged_paths(&repo?)?)),
+        None => Ok(None),
+    }
+}
+
+fn differing(subject: &str, StagedPaths { paths, before, folder }: &StagedPaths) -> Option<String> {
+    let found = mismatch(subject, paths.iter().map(String::as_str), folder)?;
     // Git does not tell an amended commit, whose files are those of HEAD too.
-    mismatch(subject, paths.iter().chain(&before).map(String::as_str), &folder)?;
+    mismatch(subject, paths.iter().chain(before).map(String::as_str), folder)?;
     let named: Vec<String> = found.named.iter().map(|n| format!("OKEP-{n}")).collect();
     let touched: Vec<String> = found.touched.iter().map(|(n, path)| format!("OKEP-{n} (`{path}`)")).collect();
     Some(format!(
@@ -57,11 +56,7 @@ struct StagedPaths {
 }
 
 /// Compares what is staged with HEAD, by ids alone.
-fn staged_paths(dir: Option<&Path>, repo: Option<&Arc<Repo>>) -> Result<StagedPaths, check::Error> {
-    let Some(repo) = repo else {
-        let (lacks, remedy) = NOTHING_STAGED;
-        return Err(GitError::no_repository(dir, lacks, remedy).into());
-    };
+fn staged_paths(repo: &Arc<Repo>) -> Result<StagedPaths, check::Error> {
     let index = Tree::index(repo)?;
     let layout = configuration(&index)?.layout;
     let head_id = repo.head().id();

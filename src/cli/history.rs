@@ -2,6 +2,7 @@
 
 use crate::cli::output::{VERSION, print, print_error, print_patch};
 use crate::cli::progress::Progress;
+use crate::cli::target::repository;
 use crate::cli::terminal::terminal;
 use crate::cli::values::{self, FailOn};
 use crate::files::{Layout, Note, Tree};
@@ -98,7 +99,7 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
         (false, []) => Select::Head,
         (false, named) => Select::Named(named),
     };
-    let repo = discover(dir)?;
+    let repo = repository(dir, ("is no history", "name one with `-C DIR`"))?;
     let walked = |progress: &Progress| walked(&repo, select, progress);
     let mut story = Progress::during("reading history", walked).map_err(explain_number)?;
     let narrow = Narrow {
@@ -178,11 +179,6 @@ fn suggestions(
     // The proposals of old are reported, and of none that is left is there anything to fix.
     let Some(outcome) = head_audit::audited(repo, tip)? else { return Ok(None) };
     Ok(Some(repair::plan(&outcome, Some(repo), false, most, &|finding| narrow.wants(story, finding))?))
-}
-
-fn discover(dir: Option<&Path>) -> Result<Arc<Repo>, GitError> {
-    let none = || GitError::no_repository(dir, "is no history", "name one with `-C DIR`");
-    Repo::discover(dir)?.ok_or_else(none)
 }
 
 /// Names the option that takes the number of an OKEP, where one is given as a revision.

@@ -1,9 +1,7 @@
 //! `okep pre-push`: what git's hook of that name, or a hook manager's, is about to push.
 
-use crate::git::{Error as GitError, Id, PushedRef, Repo};
+use crate::git::{Id, PushedRef, Repo};
 use std::io::BufRead;
-use std::path::Path;
-use std::sync::Arc;
 
 /// A commit that is pushed, and the commits whose findings it does not introduce.
 pub struct Push {
@@ -47,13 +45,4 @@ pub fn of_pre_commit(repo: &Repo, local: &str, from: Option<&str>) -> anyhow::Re
         remote: remote.unwrap_or(null),
     };
     Ok(Push { commit: commit.to_string(), bases: repo.push_bases(&pushed) })
-}
-
-/// The repository that is pushed from.
-///
-/// # Errors
-/// There is none, or it cannot be opened.
-pub fn repository(dir: Option<&Path>) -> Result<Arc<Repo>, GitError> {
-    Repo::discover(dir)?
-        .ok_or_else(|| GitError::no_repository(dir, "is nothing to push", "name a repository with `-C DIR`"))
 }

@@ -55,8 +55,17 @@ pub fn is_no_folder(error: &anyhow::Error) -> bool {
 type Lack = (&'static str, &'static str);
 pub const NOTHING_STAGED: Lack = ("is nothing staged", "leave out `--staged` to check the files on disk");
 const NOTHING_COMMITTED: Lack = ("is nothing committed", "leave out `--rev` to check the files on disk");
+pub const NOTHING_TO_PUSH: Lack = ("is nothing to push", "name a repository with `-C DIR`");
 const NOTHING_TO_COMPARE: Lack =
     ("is nothing to compare with", "leave out `--since` to check the files on disk");
+
+/// The repository around, which the command cannot do without.
+///
+/// # Errors
+/// There is none, or it cannot be opened.
+pub fn repository(dir: Option<&Path>, (lacks, remedy): Lack) -> Result<Arc<Repo>, GitError> {
+    Repo::discover(dir)?.ok_or_else(|| GitError::no_repository(dir, lacks, remedy))
+}
 
 /// Checks what is asked for, in the repository around, where there is one.
 ///

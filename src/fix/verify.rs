@@ -250,12 +250,9 @@ impl<'a> Verifier<'a> {
         let mut okep_after =
             Okep::new(&okep.path, &self.layout.folder, document.clone(), &state.snapshot.template);
         okep_after.site = okep.site;
-        let after = self.check_one(&okep_after, &state.snapshot, Some(state));
-        let (snapshot, mut found) = (&state.snapshot, after);
+        let mut found = self.check_one(&okep_after, &state.snapshot, Some(state));
         // Of its links, those to headings of its own hang on its text; where others lead has not changed.
-        let (settings, repository) =
-            (snapshot.site.as_ref().map(|s| &s.pages), snapshot.repository.as_deref());
-        let page = Linked::new(&okep.path, &okep.path, &document, settings, repository);
+        let page = Linked::new(&state.snapshot, okep, &okep.path, &document);
         let here = state.in_file(path);
         let kept = |f: &Finding| here.iter().any(|b| is_of_links(b) && same(b, f));
         found.extend(

@@ -7,7 +7,7 @@ use crate::git::graph::NONE;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// An OKEP from when it landed; places are indices into the line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OkepSpan {
     pub who: u32,
     pub landed: usize,
@@ -168,15 +168,10 @@ impl Timeline<'_> {
             landed: at,
             known: !is_uncertain,
             written,
-            revisions: 0,
-            paths: Vec::new(),
             path: NONE,
-            listing: NavListing::default(),
-            removed: None,
             gone_known: true,
             last: at,
-            moves: Vec::new(),
-            absences: Vec::new(),
+            ..OkepSpan::default()
         }
     }
 }

@@ -51,8 +51,7 @@ struct DocumentParams {
     content_changes: Vec<ContentChange>,
     position: Option<LinePosition>,
     range: Option<LineRange>,
-    #[serde(default)]
-    context: Value,
+    context: Option<ActionContext>,
 }
 
 /// A document as messages name it: its text comes when it is opened.
@@ -161,10 +160,8 @@ impl<W: Write> Server<W> {
             ("textDocument/hover", Some(position), _) => Ok(json!(hover(&view, &path, position))),
             ("textDocument/completion", Some(position), _) => Ok(json!(completion(&view, &path, position))),
             ("textDocument/codeAction", _, Some(range)) => {
-                match Option::<ActionContext>::deserialize(params.context).map(Option::unwrap_or_default) {
-                    Ok(context) => Ok(json!(actions::actions(&view, &self.pages, &path, range, &context))),
-                    Err(error) => Err((ErrorCode::InvalidParams, error.to_string())),
-                }
+                let context = params.context.unwrap_or_default();
+                Ok(json!(actions::actions(&view, &self.pages, &path, range, &context)))
             }
             _ => Err((ErrorCode::InvalidParams, "there is no position".to_owned())),
         })

@@ -144,8 +144,7 @@ fn lines(text: &Text, place: Option<&Place>, edits: &[&Edit]) -> Vec<ExcerptLine
     let rest: Vec<ExcerptLine> = lines.drain(MOST_LINES.min(lines.len())..).collect();
     let more = rest.iter().filter(|line| line.kind != LineKind::Gap).count();
     if more > 0 {
-        let pieces = Vec::new();
-        lines.push(ExcerptLine { kind: LineKind::Gap, number: more, pieces });
+        lines.push(ExcerptLine::gap(more));
     }
     lines
 }
@@ -186,7 +185,7 @@ fn changed(text: &Text, quoted: Range<usize>, edits: &[&Edit]) -> Vec<ExcerptLin
     let mut next = 0;
     let mut show = |at: usize, line: ExcerptLine| {
         if at > next && !lines.is_empty() {
-            lines.push(ExcerptLine { kind: LineKind::Gap, number: 0, pieces: Vec::new() });
+            lines.push(ExcerptLine::gap(0));
         }
         next = if line.kind == LineKind::Added { at } else { at + 1 };
         lines.push(line);
@@ -225,6 +224,10 @@ fn is_long(lines: &[&str]) -> bool {
 }
 
 impl ExcerptLine {
+    fn gap(number: usize) -> Self {
+        ExcerptLine { kind: LineKind::Gap, number, pieces: Vec::new() }
+    }
+
     /// The line at `index`, counted from 0.
     fn new(kind: LineKind, index: usize, pieces: Vec<(bool, &str)>) -> Self {
         let shown = |(marked, piece): (bool, &str)| (marked, quotable(piece.trim_start_matches('\u{feff}')));

@@ -43,7 +43,7 @@ fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {
     let message = format!("`{path}` is not in this repository");
     let help = "link to its new place (relative within the docs folder), or to a commit instead of a branch";
     let finding = RULE.linked(page, link, link.target.clone(), message);
-    let finding = match page.moved.and_then(|moved| moved.get(&path)) {
+    let finding = match page.moved.get(&path) {
         Some(now) => finding.help(format!("it is now `{now}`")),
         None => finding.help(help),
     };
@@ -55,7 +55,7 @@ fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {
 fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
     let target = &finding.subject;
     let path = own_path(target, page.repository?)?;
-    let now = page.moved?.get(&path)?;
+    let now = page.moved.get(&path)?;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~+@=,".contains(c);
     let at = target.rfind(&path).filter(|_| now.chars().all(is_plain))?;
     let links = links(page);

@@ -31,7 +31,7 @@ pub struct Linked<'a> {
     /// The repository that is checked, as `host/organisation/name` in lower case.
     pub repository: Option<&'a str>,
     /// Of paths that are not there, where their files went, as far as that is known.
-    pub moved: Option<&'a BTreeMap<String, String>>,
+    pub moved: &'a BTreeMap<String, String>,
     links: OnceCell<Vec<PageLink>>,
     anchors: OnceCell<Anchors>,
 }
@@ -85,15 +85,12 @@ pub struct Anchors {
 }
 
 impl<'a> Linked<'a> {
-    pub fn new(
-        okep: &'a str,
-        path: &'a str,
-        document: &'a Document,
-        settings: Option<&'a PageSettings>,
-        repository: Option<&'a str>,
-    ) -> Self {
-        let (links, anchors) = (OnceCell::new(), OnceCell::new());
-        Linked { okep, path, document, settings, repository, moved: None, links, anchors }
+    /// A page of a snapshot that is the OKEP `okep` or next to it.
+    pub fn new(snapshot: &'a Snapshot, okep: &'a Okep, path: &'a str, document: &'a Document) -> Self {
+        let (settings, repository) =
+            (snapshot.site.as_ref().map(|s| &s.pages), snapshot.repository.as_deref());
+        let (moved, (links, anchors)) = (&*snapshot.tree.moved, Default::default());
+        Linked { okep: &okep.path, path, document, settings, repository, moved, links, anchors }
     }
 
     /// The links, in order.
@@ -223,18 +220,6 @@ pub fn parts(target: &str) -> (&str, Option<&str>) {
     (before.split_once('?').map_or(before, |(file, _)| file), anchor)
 }
 
-/// A page of a snapshot, which is an OKEP or next to one, and what its links depend on.
-pub fn linked<'a>(
-    snapshot: &'a Snapshot,
-    okep: &'a Okep,
-    path: &'a str,
-    document: &'a Document,
-) -> Linked<'a> {
-    let settings = snapshot.site.as_ref().map(|site| &site.pages);
-    let page = Linked::new(&okep.path, path, document, settings, snapshot.repository.as_deref());
-    Linked { moved: Some(&snapshot.tree.moved), ..page }
-}
-
 /// The pages next to an OKEP in a folder of its own, with that OKEP.
 pub fn companions(snapshot: &Snapshot) -> impl Iterator<Item = (&Okep, &Page)> {
     snapshot.companions.iter().filter_map(|page| {
@@ -247,9 +232,9 @@ pub fn companions(snapshot: &Snapshot) -> impl Iterator<Item = (&Okep, &Page)> {
 /// The pages of a snapshot that link rules are about: every OKEP that was read, and the pages next to one.
 pub fn pages(snapshot: &Snapshot) -> Vec<Linked<'_>> {
     let read = snapshot.okeps.iter().filter(|o| !o.unchanged);
-    let okeps = read.map(|okep| linked(snapshot, okep, &okep.path, &okep.document));
+    let okeps = read.map(|okep| Linked::new(snapshot, okep, &okep.path, &okep.document));
     let companions =
-        companions(snapshot).map(|(okep, page)| linked(snapshot, okep, &page.path, &page.document));
+        companions(snapshot).map(|(okep, page)| Linked::new(snapshot, okep, &page.path, &page.document));
     okeps.chain(companions).collect()
 }
 

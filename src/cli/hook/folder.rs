@@ -1,8 +1,9 @@
 //! Where git looks for the hooks of the repository around.
 
 use super::script::Script;
+use crate::cli::target::repository;
 use crate::fix::atomic;
-use crate::git::{Error as GitError, HooksFolder, Repo};
+use crate::git::HooksFolder;
 use anyhow::{Error, anyhow};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,9 +13,7 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// There is no repository, or `core.hooksPath` cannot be understood.
 pub fn hooks(dir: Option<&Path>) -> anyhow::Result<(Option<PathBuf>, HooksFolder)> {
-    let Some(repo) = Repo::discover(dir)? else {
-        return Err(GitError::no_repository(dir, "are no hooks", "name one with `-C DIR`").into());
-    };
+    let repo = repository(dir, ("are no hooks", "name one with `-C DIR`"))?;
     Ok((repo.root().map(Path::to_path_buf), repo.hooks_folder()?))
 }
 
