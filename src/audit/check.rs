@@ -50,7 +50,6 @@ pub struct Outcome {
     pub off: BTreeSet<&'static str>,
     /// The files and folders that were asked about, from the root; none where all were.
     pub asked: Vec<String>,
-    pub parsed: Parsed,
 }
 
 /// Checks a target; `history` is asked where a finding needs history.
@@ -138,7 +137,6 @@ pub fn check_with(
         excepted,
         off,
         asked,
-        parsed: parsed.clone(),
     })
 }
 

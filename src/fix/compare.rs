@@ -133,11 +133,11 @@ pub(super) fn compare(
 
 /// Reads registers again: everything but `nav` is the same, and `nav` but for one entry an edit.
 pub(super) fn registers_hold(
-    before: (&Tree, &Snapshot),
-    after: (&Tree, &Snapshot),
+    before: &Snapshot,
+    after: &Snapshot,
     fixes: &[&Fix],
 ) -> Result<(), FixRejection> {
-    let (Some(old), Some(new)) = (&before.1.site, &after.1.site) else { return Ok(()) };
+    let (Some(old), Some(new)) = (&before.site, &after.site) else { return Ok(()) };
     for path in &old.files {
         let edits = fixes.iter().flat_map(|f| &f.edits).filter(|e| e.path == *path).count();
         if edits == 0 {
@@ -147,7 +147,7 @@ pub(super) fn registers_hold(
             return Err(FixRejection::Fails(format!("`{path}` could not be read any more")));
         }
         let rest = |tree: &Tree| without_nav(std::str::from_utf8(&tree.bytes(path)?).ok()?);
-        if rest(before.0) != rest(after.0) {
+        if rest(&before.tree) != rest(&after.tree) {
             return Err(FixRejection::Fails(format!("`{path}` would say something else outside `nav`")));
         }
         let entries = |site: &Site| {

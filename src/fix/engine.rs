@@ -50,10 +50,9 @@ pub fn fix(
     most: Safety,
     wanted: &dyn Fn(&Finding) -> bool,
 ) -> Fixed {
-    let parsed = Parsed::default();
-    let snapshot = Snapshot::new(tree, layout, &parsed);
-    let verifier = Verifier::new(&snapshot, layout, template_history, &parsed);
-    let state = verifier.recheck(tree.clone(), None);
+    let snapshot = Snapshot::new(tree, layout, &Parsed::default());
+    let verifier = Verifier::new(&snapshot, template_history);
+    let state = verifier.recheck(tree, None);
     let most_work = MOST_WORK + MOST_TIMES * verifier.work();
     let mut run =
         EngineRun { state, verifier, most, wanted, most_work, fixed: Fixed::default(), refused: Vec::new() };
@@ -190,11 +189,11 @@ impl EngineRun<'_> {
         let renames = applied.iter().filter_map(|f| f.fix.as_ref()).flat_map(|f| f.renames.clone());
         self.fixed.renames.extend(renames);
         self.fixed.applied.extend(applied);
-        self.state = self.verifier.recheck(tree, Some(&self.state));
+        self.state = self.verifier.recheck(&tree, Some(&self.state));
     }
 
     fn end(self) -> Fixed {
-        let tree = self.state.tree.into_owned();
+        let tree = self.state.snapshot.tree.clone();
         let mut left = self.state.findings.into_owned();
         left.iter_mut().filter(|f| self.refused.contains(f)).for_each(|f| f.fix = None);
         Fixed { tree, left, work: self.verifier.work(), ..self.fixed }

@@ -9,10 +9,10 @@ use super::compare::{FixRejection, compare, registers_hold};
 use super::plan::plan;
 use crate::audit::check::Outcome;
 use crate::audit::{TemplateTimeline, of_tree, sort};
-use crate::files::{Layout, Note, Tree};
+use crate::files::{Note, Tree};
 use crate::markdown::document::Document;
 use crate::okep::proposal::Okep;
-use crate::okep::snapshot::{Parsed, Snapshot};
+use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::edits::rename::links_hold;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
@@ -27,8 +27,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What does not change while fixes are tried.
 pub struct Verifier<'a> {
-    layout: &'a Layout,
-    parsed: &'a Parsed,
+    /// The state that fixes start from.
+    start: &'a Snapshot,
     template_timeline: TemplateTimeline,
     template_history: Option<&'a TemplateHistory>,
     /// The bytes of all documents that were checked, as often as they were.
@@ -41,7 +41,6 @@ const MOST_WORK: usize = 64 << 20;
 
 /// A tree and what the audit says of it.
 pub struct VerifiedState<'s> {
-    pub tree: Cow<'s, Tree>,
     pub snapshot: Cow<'s, Snapshot>,
     /// All findings, in the audit's order.
     pub findings: Cow<'s, [Finding]>,
@@ -57,12 +56,8 @@ impl VerifiedState<'_> {
 }
 
 /// A checked state that others own, to prove fixes in.
-pub fn borrowed<'s>(tree: &'s Tree, snapshot: &'s Snapshot, findings: &'s [Finding]) -> VerifiedState<'s> {
-    VerifiedState {
-        tree: Cow::Borrowed(tree),
-        snapshot: Cow::Borrowed(snapshot),
-        findings: Cow::Borrowed(findings),
-    }
+pub fn borrowed<'s>(snapshot: &'s Snapshot, findings: &'s [Finding]) -> VerifiedState<'s> {
+    VerifiedState { snapshot: Cow::Borrowed(snapshot), findings: Cow::Borrowed(findings) }
 }
 
 /// Plans the fixes of `shown`, which a check found, and removes those that fail their proof.
@@ -71,9 +66,8 @@ pub fn verify(outcome: &Outcome, snapshot: &Snapshot, shown: Vec<&mut Finding>) 
     if shown.is_empty() {
         return Vec::new();
     }
-    let history = outcome.template_history.as_ref();
-    let verifier = Verifier::new(snapshot, &outcome.layout, history, &outcome.parsed);
-    let state = borrowed(&outcome.tree, snapshot, &outcome.audited);
+    let verifier = Verifier::new(snapshot, outcome.template_history.as_ref());
+    let state = borrowed(snapshot, &outcome.audited);
     plan(snapshot, &verifier.template_timeline, shown.iter_mut().map(|f| &mut **f).collect());
     verify_planned(&verifier, &state, shown)
 }
@@ -118,19 +112,9 @@ fn limit_work(state: &VerifiedState, shown: &mut Vec<&mut Finding>) -> Vec<Note>
 }
 
 impl<'a> Verifier<'a> {
-    pub fn new(
-        snapshot: &Snapshot,
-        layout: &'a Layout,
-        template_history: Option<&'a TemplateHistory>,
-        parsed: &'a Parsed,
-    ) -> Self {
-        Verifier {
-            layout,
-            parsed,
-            template_timeline: TemplateTimeline::of(snapshot, template_history),
-            template_history,
-            work: AtomicUsize::new(0),
-        }
+    pub fn new(start: &'a Snapshot, template_history: Option<&'a TemplateHistory>) -> Self {
+        let template_timeline = TemplateTimeline::of(start, template_history);
+        Verifier { start, template_timeline, template_history, work: AtomicUsize::new(0) }
     }
 
     /// The bytes of all documents that were checked so far, as often as they were.
@@ -157,8 +141,8 @@ impl<'a> Verifier<'a> {
     }
 
     /// Checks a tree; what `before` says of documents that are still the same is taken over.
-    pub fn recheck(&self, tree: Tree, before: Option<&VerifiedState>) -> VerifiedState<'static> {
-        let snapshot = Snapshot::new(&tree, self.layout, self.parsed);
+    pub fn recheck(&self, tree: &Tree, before: Option<&VerifiedState>) -> VerifiedState<'static> {
+        let snapshot = self.start.after(tree);
         let known = |okep: &Okep| -> Option<Vec<Finding>> {
             let before = before?;
             let same = before.snapshot.okep(&okep.path)?;
@@ -177,11 +161,7 @@ impl<'a> Verifier<'a> {
             has_plan(f) && okep.is_none_or(|okep| known(okep).is_none())
         };
         plan(&snapshot, &self.template_timeline, findings.iter_mut().filter(unplanned).collect());
-        VerifiedState {
-            tree: Cow::Owned(tree),
-            snapshot: Cow::Owned(snapshot),
-            findings: Cow::Owned(findings),
-        }
+        VerifiedState { snapshot: Cow::Owned(snapshot), findings: Cow::Owned(findings) }
     }
 
     /// The tree after the fixes of some findings, all at once, where that proves them.
@@ -191,7 +171,7 @@ impl<'a> Verifier<'a> {
     pub fn together(&self, state: &VerifiedState, fixed: &[&Finding]) -> Result<Tree, FixRejection> {
         let fixes: Vec<&Fix> = fixed.iter().filter_map(|f| f.fix.as_ref()).collect();
         spares_template(state, &fixes)?;
-        let tree = apply(&state.tree, &fixes).map_err(FixRejection::Fails)?;
+        let tree = apply(&state.snapshot.tree, &fixes).map_err(FixRejection::Fails)?;
         let after = state.snapshot.after(&tree);
         let renames: Vec<Rename> = fixes.iter().flat_map(|f| f.renames.clone()).collect();
         let checked_before = |path: &str| {
@@ -213,8 +193,7 @@ impl<'a> Verifier<'a> {
         let is_safely_fixed =
             |f: &Finding| self.is_safely_fixed(f.okep.as_deref().and_then(|p| after.okep(p)), f);
         compare(before.collect(), &findings, fixed, &renames, &checked_before, &is_safely_fixed)?;
-        let (old, new) = ((&*state.tree, &*state.snapshot), (&tree, &after));
-        registers_hold(old, new, &fixes)?;
+        registers_hold(&state.snapshot, &after, &fixes)?;
         links_hold(&state.snapshot, &after, &renames).map_err(FixRejection::Fails)?;
         Ok(tree)
     }
@@ -240,15 +219,17 @@ impl<'a> Verifier<'a> {
         let path = fixes.first()?.edits.first()?.path.as_str();
         let stays = |fix: &&Fix| fix.renames.is_empty() && fix.edits.iter().all(|edit| edit.path == path);
         let alone = fixes.iter().all(stays) && fixed.iter().all(|finding| is_of_okep(finding));
-        let okep =
-            state.snapshot.okep(path).filter(|_| alone && role(path, &self.layout.folder) == Role::Okep)?;
-        let bytes = match edited(&state.tree, fixes) {
+        let okep = state
+            .snapshot
+            .okep(path)
+            .filter(|_| alone && role(path, &self.start.layout.folder) == Role::Okep)?;
+        let bytes = match edited(&state.snapshot.tree, fixes) {
             Ok(mut files) => files.remove(path)?,
             Err(why) => return Some(Err(FixRejection::Fails(why))),
         };
         let document = Arc::new(Document::parse(&bytes));
         let mut okep_after =
-            Okep::new(&okep.path, &self.layout.folder, document.clone(), &state.snapshot.template);
+            Okep::new(&okep.path, &self.start.layout.folder, document.clone(), &state.snapshot.template);
         okep_after.site = okep.site;
         let mut found = self.check_one(&okep_after, &state.snapshot, Some(state));
         // Of its links, those to headings of its own hang on its text; where others lead has not changed.
@@ -294,6 +275,8 @@ fn spares_template(state: &VerifiedState, fixes: &[&Fix]) -> Result<(), FixRejec
 mod tests {
     use super::*;
     use crate::audit::audit;
+    use crate::files::Layout;
+    use crate::okep::snapshot::Parsed;
     use crate::rules::finding::Edit;
 
     const NAV: &str =
@@ -315,7 +298,7 @@ mod tests {
         let snapshot = Snapshot::new(&tree, &layout, &parsed);
         let mut findings = audit(&snapshot, None).findings;
         plan(&snapshot, &TemplateTimeline::of(&snapshot, None), findings.iter_mut().collect());
-        let state = borrowed(&tree, &snapshot, &findings);
+        let state = borrowed(&snapshot, &findings);
         let mut finding = findings.iter().find(|f| f.rule == "not-in-nav").expect("it is not").clone();
         let edit = |(path, old, new): &(&str, &str, &str)| {
             let text = String::from_utf8_lossy(&tree.bytes(path).expect("it is there")).into_owned();
@@ -326,7 +309,7 @@ mod tests {
             finding.fix = Some(Fix::safe("try", edits.iter().map(edit).collect()));
         }
         let mut shown = finding.clone();
-        let verifier = Verifier::new(&snapshot, &layout, None, &parsed);
+        let verifier = Verifier::new(&snapshot, None);
         let notes = verify_planned(&verifier, &state, vec![&mut shown]);
         let notice = notes.first().map(|n| n.message.as_str());
         match expected {

@@ -5,7 +5,7 @@
 
 use crate::audit::check::{self, Outcome};
 use crate::audit::target::{CheckTarget, Options};
-use crate::files::{Note, Tree};
+use crate::files::Note;
 use crate::fix::repair;
 use crate::git::{Id, Repo};
 use crate::history::repo_history::RepoHistory;
@@ -18,7 +18,6 @@ use std::sync::Arc;
 pub struct Tip {
     /// The full hash.
     pub commit: String,
-    pub tree: Tree,
     pub snapshot: Snapshot,
     pub template_history: Option<TemplateHistory>,
     /// In the audit's order, without the fixes that cannot be proven.
@@ -50,12 +49,12 @@ pub fn tip(repo: &Arc<Repo>, commit: Id) -> Result<Option<Tip>, check::Error> {
     let Some(mut outcome) = audited(repo, commit)? else { return Ok(None) };
     repair::show(&mut outcome, true);
     let Some(snapshot) = outcome.snapshot else { return Ok(None) };
-    let (tree, template_history, notes) = (outcome.tree, outcome.template_history, outcome.report.notes);
+    let (template_history, notes) = (outcome.template_history, outcome.report.notes);
     let findings = outcome.report.findings.into_iter().map(|reported| reported.finding).collect();
     let link = snapshot.template.issue.as_ref().and_then(|issue| issue.link.as_ref());
     let remotes = repo.remotes();
     let remote = || remotes.iter().find_map(|url| Forge::of_remote(url));
     let forge = link.and_then(Forge::of_issue).or_else(remote);
     let commit = commit.to_string();
-    Ok(Some(Tip { commit, tree, snapshot, template_history, findings, notes, forge }))
+    Ok(Some(Tip { commit, snapshot, template_history, findings, notes, forge }))
 }

@@ -31,6 +31,7 @@ impl Reporter<'_> {
             Some(NavPresence { at: self.place(at), days_after_landing: self.days(span.landed, at)? })
         });
         let unregistered = || listing.all_without(end).map(|(from, to)| self.days(from, to)).sum();
+        let is_known = listing.was_shown && !listing.uncertainty;
         let came = self.state(span.landed);
         let then_known = span.known && self.verdicts.is_known(came, span.who);
         let story = OkepStory {
@@ -45,9 +46,7 @@ impl Reporter<'_> {
             }),
             revisions: span.revisions,
             paths: span.paths.iter().map(|p| name(*p)).collect(),
-            days_unregistered: Some(())
-                .filter(|()| listing.was_shown && !listing.uncertainty)
-                .and_then(|()| unregistered()),
+            days_unregistered: if is_known { unregistered() } else { None },
             register_unread: listing.uncertainty,
             is_unregistered: listing.is_without(),
             registered,

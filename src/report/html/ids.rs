@@ -14,6 +14,8 @@ pub struct Open<'a> {
     pub finding: Option<&'a Finding>,
     /// Index among the OKEPs of the story.
     pub okep: Option<usize>,
+    /// Index among the findings of the last commit.
+    index: Option<usize>,
 }
 
 impl Open<'_> {
@@ -37,18 +39,16 @@ impl<'a> Ids<'a> {
         let okeps: Vec<String> =
             page.story.okeps.iter().map(|okep| free(&mut taken, format!("okep-{}", name(okep)))).collect();
         let mut open = opened(page);
-        open.sort_by_key(|(_, o)| (o.okep.unwrap_or(usize::MAX), o.severity()));
-        let mut ids = Ids { okeps, open: Vec::new(), of_finding: HashMap::new() };
-        for (at, mut one) in open {
+        open.sort_by_key(|o| (o.okep.unwrap_or(usize::MAX), o.severity()));
+        for one in &mut open {
             let rule = one.finding.map(|f| f.rule).or(one.story.map(|s| s.rule)).unwrap_or_default();
             let subject = one.finding.map(|f| &f.subject).or(one.story.map(|s| &s.subject));
-            let whose = one.okep.map_or("finding", |okep| &ids.okeps[okep]);
+            let whose = one.okep.map_or("finding", |okep| &okeps[okep]);
             let subject = slug(subject.map_or("", String::as_str));
             one.anchor = free(&mut taken, format!("{whose}-{rule}-{subject}"));
-            ids.of_finding.extend(at.map(|at| (at, ids.open.len())));
-            ids.open.push(one);
         }
-        ids
+        let of_finding = open.iter().enumerate().filter_map(|(at, one)| Some((one.index?, at))).collect();
+        Ids { okeps, open, of_finding }
     }
 
     /// The anchor of a finding of the last commit.
@@ -62,8 +62,8 @@ impl<'a> Ids<'a> {
     }
 }
 
-/// What is open of what is shown, each with its index among the findings of the last commit.
-fn opened<'a>(page: &HtmlPage<'a>) -> Vec<(Option<usize>, Open<'a>)> {
+/// What is open of what is shown.
+fn opened<'a>(page: &HtmlPage<'a>) -> Vec<Open<'a>> {
     let mut stories: HashMap<(&str, &str, &str), Vec<&FindingStory>> = HashMap::new();
     for story in page.all.iter().filter(|s| s.fixed.is_none()) {
         stories.entry((story.rule, &story.path, &story.subject)).or_default().push(story);
@@ -80,7 +80,8 @@ fn opened<'a>(page: &HtmlPage<'a>) -> Vec<(Option<usize>, Open<'a>)> {
         let okep = finding.okep.as_deref().and_then(by_path);
         let asked = story.is_some_and(|s| page.story.findings.contains(s));
         if okep.is_some() || asked || (!page.narrowed && story.is_none()) {
-            open.push((Some(index), Open { anchor: String::new(), story, finding: Some(finding), okep }));
+            let (anchor, index) = (String::new(), Some(index));
+            open.push(Open { anchor, story, finding: Some(finding), okep, index });
         }
     }
     let mut rest: Vec<&FindingStory> = stories.into_values().flatten().collect();
@@ -88,7 +89,7 @@ fn opened<'a>(page: &HtmlPage<'a>) -> Vec<(Option<usize>, Open<'a>)> {
     rest.sort_by(|a, b| (&a.path, a.rule, &a.subject).cmp(&(&b.path, b.rule, &b.subject)));
     open.extend(rest.into_iter().map(|story| {
         let okep = story.number.and_then(by_number);
-        (None, Open { anchor: String::new(), story: Some(story), finding: None, okep })
+        Open { anchor: String::new(), story: Some(story), finding: None, okep, index: None }
     }));
     open
 }

@@ -6,7 +6,7 @@ use super::ids::{Ids, Open};
 use super::scale::days_before;
 use super::text::{commit, escape_control, name, prose};
 use crate::audit::report::Counts;
-use crate::history::report::{FindingCause, FindingStory};
+use crate::history::report::FindingCause;
 use crate::report::summary::count;
 use crate::rules::finding::{Safety, Severity};
 use maud::{Markup, html};
@@ -41,11 +41,10 @@ pub fn at_a_glance(page: &HtmlPage) -> Markup {
     let alive = || story.okeps.iter().filter(|o| o.deleted.is_none());
     let conform = alive().filter(|o| o.now.errors == 0).count();
     let clean = alive().filter(|o| o.now.total() == 0).count();
+    let (fixed, found): (Vec<_>, Vec<_>) = story.findings.iter().partition(|f| f.fixed.is_some());
     let mut open = Counts::default();
-    story.findings.iter().filter(|f| f.fixed.is_none()).for_each(|f| open.add(f.severity));
-    let fixed = story.findings.iter().filter(|f| f.fixed.is_some()).count();
-    let is_later = |f: &&FindingStory| f.cause == FindingCause::Template && f.fixed.is_none();
-    let later = story.findings.iter().filter(is_later).count();
+    found.iter().for_each(|f| open.add(f.severity));
+    let later = found.iter().filter(|f| f.cause == FindingCause::Template).count();
     let tiles = [
         (Severity::Error, open.errors, String::new()),
         (Severity::Warning, open.warnings, String::new()),
@@ -65,7 +64,7 @@ pub fn at_a_glance(page: &HtmlPage) -> Markup {
                         span { (severity.as_str()) @if n != 1 { "s" } " open" (more) }
                     }
                 }
-                li.tile.good { strong { (fixed) } span { "fixed so far" } }
+                li.tile.good { strong { (fixed.len()) } span { "fixed so far" } }
             }
             p { (direction(page, open)) }
         }

@@ -291,8 +291,8 @@ pub fn removal(document: &Document, leftover: &Leftover) -> Range<usize> {
     let block = &document.blocks[leftover.block];
     let text = &document.text;
     if leftover.whole_block {
-        let Range { start, end } = lines_of(document, leftover);
-        return start..text.line_range(end).end;
+        let start = line_start(document, block.marker.unwrap_or(block.span.start));
+        return start..text.line_range(block.span.end.saturating_sub(1)).end;
     }
     if leftover.span.start == block.span.start {
         let rest = text.slice(leftover.span.end..block.span.end);
@@ -314,12 +314,4 @@ pub fn with_blanks(document: &Document, lines: Range<usize>) -> Range<usize> {
         end = text.line_range(end).end;
     }
     cut(document, lines.start..end)
-}
-
-/// The lines of the block that a prompt is all of, without the last line's break.
-pub fn lines_of(document: &Document, leftover: &Leftover) -> Range<usize> {
-    let block = &document.blocks[leftover.block];
-    let start = line_start(document, block.marker.unwrap_or(block.span.start));
-    let last = document.text.line_range(block.span.end.saturating_sub(1));
-    start..last.end - final_break(document.text.slice(last))
 }

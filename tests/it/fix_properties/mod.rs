@@ -96,8 +96,8 @@ fn one_document_is_as_good_as_all(tree: &Tree) -> Result<(), TestCaseError> {
     let snapshot = Snapshot::new(tree, &layout, &parsed);
     let mut findings = audit(&snapshot, None).findings;
     plan(&snapshot, &TemplateTimeline::of(&snapshot, None), findings.iter_mut().collect());
-    let bench = Verifier::new(&snapshot, &layout, None, &parsed);
-    let state = borrowed(tree, &snapshot, &findings);
+    let bench = Verifier::new(&snapshot, None);
+    let state = borrowed(&snapshot, &findings);
     for finding in findings.iter().filter(|f| f.fix.is_some()) {
         let (alone, among_all) =
             (bench.alone(&state, &[finding]), bench.together(&state, &[finding]).map(drop));
