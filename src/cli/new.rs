@@ -104,7 +104,7 @@ pub fn new(dir: Option<&Path>, args: &NewArgs) -> anyhow::Result<String> {
             "the template has no link to an issue: write the line yourself",
         ));
     }
-    let registers = registers(&here.root, &here.tree, &after, okep);
+    let registers = registers(&here.root, &after, okep);
     write(&here, &path, &registers)?;
     let listed = |repo| Tree::worktree(repo).is_ok_and(|tree| tree.files().iter().any(|file| *file == path));
     if here.repo.as_ref().is_some_and(|repo| !listed(repo)) {

@@ -17,11 +17,12 @@ pub struct NewEntry {
     pub edit: Result<Vec<u8>, String>,
 }
 
-/// How the registers of a tree, whose files are in `root`, take an OKEP up; `after` has that OKEP.
-pub fn registers(root: &Path, tree: &Tree, after: &Snapshot, okep: &Okep) -> Vec<NewEntry> {
+/// How the registers of a tree, whose files are in `root`, take up an OKEP that it has.
+pub fn registers(root: &Path, after: &Snapshot, okep: &Okep) -> Vec<NewEntry> {
     let mut entries = Vec::new();
     let sibling = |doc: &str| after.number_of(doc);
-    let unread = |path: &str, line: String| {
+    let (tree, label) = (&after.tree, register::label(after, okep));
+    let unread = |path: &str, line: &str| {
         let reason = match tree.file(path)?.content {
             Content::Bytes(_) => return None,
             Content::Symlink => "it is a symbolic link, which okep does not follow",
@@ -33,13 +34,13 @@ pub fn registers(root: &Path, tree: &Tree, after: &Snapshot, okep: &Okep) -> Vec
     };
     if after.site.is_none() {
         let page = okep.path.strip_prefix("docs/").unwrap_or(&okep.path);
-        let line = format!("- {}: {page}", register::label(after, okep));
-        entries.extend(after.layout.registers.iter().find_map(|path| unread(path, line.clone())));
+        let line = format!("- {label}: {page}");
+        entries.extend(after.layout.registers.iter().find_map(|path| unread(path, &line)));
     }
     if after.landing.is_none() {
         let page = okep.path.strip_prefix(&format!("{}/", after.layout.folder)).unwrap_or(&okep.path);
         let line = format!("* [{}]({page})", okep.document.headings.first().map_or("", |h| &h.text));
-        entries.extend(unread(&format!("{}/index.md", after.layout.folder), line));
+        entries.extend(unread(&format!("{}/index.md", after.layout.folder), &line));
     }
     if let Some(site) = &after.site {
         match site.registered(&okep.path) {
@@ -47,35 +48,27 @@ pub fn registers(root: &Path, tree: &Tree, after: &Snapshot, okep: &Okep) -> Vec
                 let file = site.nav.tree().map_or(site.path.as_str(), |tree| tree.path.as_str());
                 let text = after.text(file);
                 let bytes = text.as_ref().map_or("", |text| text.as_str()).as_bytes();
-                let plan = nav_edit::insert(site, bytes, &okep.path, &register::label(after, okep), &sibling);
+                let plan = nav_edit::insert(site, bytes, &okep.path, &label, &sibling);
                 entries.push(entry(root, tree, &plan.path, plan.edit));
             }
             Registered::OutsideDocsDir => {
-                let why = "the proposal folder is outside of the docs folder, so the site does not include \
-                           it";
+                let why =
+                    "the proposal folder is outside of the docs folder, so the site does not include it";
                 entries.push(NewEntry { path: site.path.clone(), edit: Err(why.into()) });
             }
             Registered::Unknown => {
                 let page = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
-                let line = format!("- {}: {page}", register::label(after, okep));
-                let why = format!("its `nav` is not understood; add `{line}` where it lists pages");
+                let why =
+                    format!("its `nav` is not understood; add `- {label}: {page}` where it lists pages");
                 entries.push(NewEntry { path: site.path.clone(), edit: Err(why) });
             }
             _ => {}
         }
     }
     if let Some(landing) = &after.landing {
-        entries.push(entry(
-            root,
-            tree,
-            &landing.path,
-            index_page_edit::insert(
-                landing,
-                &register::listing(okep, &register::label(after, okep)),
-                &|doc| register::sibling(after, doc),
-            )
-            .edit,
-        ));
+        let listing = register::listing(okep, &label);
+        let plan = index_page_edit::insert(landing, &listing, &|doc| register::sibling(after, doc));
+        entries.push(entry(root, tree, &landing.path, plan.edit));
     }
     entries
 }
