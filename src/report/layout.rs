@@ -159,15 +159,15 @@ fn quoted(text: &Text, place: &Place) -> Range<usize> {
 
 /// The lines of a place; where it is part of one line, that part is marked.
 fn marked(text: &Text, place: &Place, quoted: Range<usize>) -> Vec<ExcerptLine> {
+    let span = text.place(place.span.into()).span;
     let line = |at: usize| {
-        let whole = text.line(at + 1);
-        let start = text.line_start(at + 1);
-        let span = text.place(place.span.into()).span;
+        let (whole, start) = (text.line(at + 1), text.line_start(at + 1));
         let inside = |offset: usize| offset.saturating_sub(start).min(whole.len());
         let (from, to) = (inside(span.start), inside(span.end));
-        let pieces = [(false, &whole[..from]), (true, &whole[from..to]), (false, &whole[to..])];
-        let is_part = quoted.len() == 1 && whole[from..to].trim() != whole.trim();
-        let pieces = if is_part { pieces.to_vec() } else { vec![(false, whole)] };
+        let pieces = match quoted.len() == 1 && whole[from..to].trim() != whole.trim() {
+            true => vec![(false, &whole[..from]), (true, &whole[from..to]), (false, &whole[to..])],
+            false => vec![(false, whole)],
+        };
         ExcerptLine::new(LineKind::Same, at, pieces)
     };
     quoted.clone().map(line).collect()

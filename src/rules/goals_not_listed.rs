@@ -34,8 +34,7 @@ fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
     let text = |block: &Block| document.text.slice(block.span.clone());
     // Tables, code and deeper headings order things in their own way.
     let ordered = heading.has_matter || context.okep.outline.has_children(row);
-    let listed = blocks.iter().any(|b| b.kind == BlockKind::Item)
-        || blocks.iter().any(|b| text(b).lines().any(begins_like_item));
+    let listed = blocks.iter().any(|b| b.kind == BlockKind::Item || text(b).lines().any(begins_like_item));
     // The goals of another text are listed there, or are not.
     let elsewhere = blocks.first().is_some_and(|b| ["See ", "Same "].iter().any(|w| text(b).starts_with(w)));
     if ordered || listed || elsewhere || is_stub(document, heading) || prose::is_none(document, &heading.body)

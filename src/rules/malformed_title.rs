@@ -170,10 +170,8 @@ fn is_templates_own(context: &OkepContext, title: &Title) -> bool {
     let same_name = template.title_name().is_some_and(|name| {
         template.path.is_some() && Name::new(name).normal == Name::new(&title.name).normal
     });
-    let text = &context.document().headings[title.heading].text;
-    let placeholder = text.to_ascii_uppercase().starts_with("OKEP-XXXX")
-        || text.to_ascii_uppercase().starts_with("OKEP-NNNN");
-    same_name || placeholder
+    let text = context.document().headings[title.heading].text.to_ascii_uppercase();
+    same_name || ["OKEP-XXXX", "OKEP-NNNN"].iter().any(|placeholder| text.starts_with(placeholder))
 }
 
 #[cfg(test)]

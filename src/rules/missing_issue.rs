@@ -141,10 +141,7 @@ fn stands_in(context: &OkepContext, issue: &IssueLine, form: &IssueLine) -> bool
     let is_labelled = has_label_of(issue, form) && issue.plain;
     let Some(label) = issue.label.as_deref().filter(|_| is_labelled) else { return false };
     let rest = issue.text.split_once(label).map_or("", |(_, rest)| rest);
-    let rest = match &issue.link {
-        Some(link) => rest.replace(&link.url, ""),
-        None => rest.to_owned(),
-    };
+    let rest = issue.link.as_ref().map_or(rest.to_owned(), |link| rest.replace(&link.url, ""));
     let number = context.okep.number().map_or(String::new(), |number| number.to_string());
     let mut words =
         rest.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase);

@@ -247,15 +247,15 @@ fn once_each<'p>(claims: impl Iterator<Item = (&'p PageLink, Claim)>, page: &Lin
     let mut distinct: Vec<Claim> = Vec::new();
     let mut known: HashMap<String, usize> = HashMap::new();
     for (link, claim) in claims {
-        let Some(first) = known.get(&claim.finding.subject) else {
-            known.insert(claim.finding.subject.clone(), distinct.len());
-            distinct.push(claim);
-            continue;
-        };
-        let first = &mut distinct[*first].finding;
-        let place = Some(page.document.text.place(link.span.clone()));
-        let related = Related { path: page.path.to_owned(), place, message: "and here".into() };
-        first.related.push(related);
+        let first = *known.entry(claim.finding.subject.clone()).or_insert(distinct.len());
+        match distinct.get_mut(first) {
+            None => distinct.push(claim),
+            Some(first) => {
+                let place = Some(page.document.text.place(link.span.clone()));
+                let related = Related { path: page.path.to_owned(), place, message: "and here".into() };
+                first.finding.related.push(related);
+            }
+        }
     }
     distinct
 }
