@@ -95,6 +95,10 @@ impl Counts {
         *self.of(severity) += 1;
     }
 
+    pub fn by_severity(self) -> [(Severity, usize); 3] {
+        [(Severity::Error, self.errors), (Severity::Warning, self.warnings), (Severity::Hint, self.hints)]
+    }
+
     pub fn total(&self) -> usize {
         self.errors + self.warnings + self.hints
     }

@@ -98,12 +98,7 @@ pub fn listed<'a>(report: &'a Report, view: &View) -> Vec<&'a Finding> {
 
 /// `9 errors, 21 warnings, 30 hints`, without what there is none of.
 pub(super) fn counted(counts: Counts, terminal: &Terminal) -> String {
-    let parts = [
-        (counts.errors, Severity::Error),
-        (counts.warnings, Severity::Warning),
-        (counts.hints, Severity::Hint),
-    ];
-    let parts = parts.iter().filter(|(n, _)| *n > 0);
-    let parts = parts.map(|(n, s)| terminal.paint(severity(*s), &count(*n, s.as_str())));
+    let parts = counts.by_severity().into_iter().filter(|(_, n)| *n > 0);
+    let parts = parts.map(|(s, n)| terminal.paint(severity(s), &count(n, s.as_str())));
     parts.collect::<Vec<_>>().join(", ")
 }

@@ -6,7 +6,6 @@ use crate::audit::report::Counts;
 use crate::history::report::Story;
 use crate::report::history::change;
 use crate::report::summary::count;
-use crate::rules::finding::Severity;
 use maud::{Markup, html};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,11 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const TOP: u32 = 40;
 const BOTTOM: u32 = 250;
 const HEIGHT: u32 = 290;
-const SEVERITIES: [(Severity, Option<&str>); 3] = [
-    (Severity::Error, None),
-    (Severity::Warning, Some("url(#hatch-warning)")),
-    (Severity::Hint, Some("url(#dots-hint)")),
-];
+/// How each severity is filled, from the worst on, and that in words.
+const FILLS: [(Option<&str>, &str); 3] =
+    [(None, "full"), (Some("url(#hatch-warning)"), "hatched"), (Some("url(#dots-hint)"), "dotted")];
 
 /// What is open from each day on that changes it, in order; the empty day is before history begins.
 pub fn steps(story: &Story) -> Vec<(String, Counts)> {
@@ -63,22 +60,16 @@ pub fn figure(story: &Story, scale: &Scale) -> Markup {
 }
 
 fn legend(now: Counts) -> Markup {
-    let key = |severity: Severity, n: usize, how: &str| {
-        let fill = SEVERITIES.iter().find(|s| s.0 == severity).and_then(|s| s.1);
-        html! {
-            li {
-                svg.key viewBox="0 0 22 14" aria-hidden="true" focusable="false" {
-                    rect class={ "area " (severity.as_str()) } x="1" y="1" width="20" height="12" fill=[fill] {}
-                }
-                (count(n, severity.as_str())) " now, " (how)
-            }
-        }
-    };
     html! {
         ul.legend aria-label="Legend" {
-            (key(Severity::Error, now.errors, "full"))
-            (key(Severity::Warning, now.warnings, "hatched"))
-            (key(Severity::Hint, now.hints, "dotted"))
+            @for ((severity, n), (fill, how)) in now.by_severity().into_iter().zip(FILLS) {
+                li {
+                    svg.key viewBox="0 0 22 14" aria-hidden="true" focusable="false" {
+                        rect class={ "area " (severity.as_str()) } x="1" y="1" width="20" height="12" fill=[fill] {}
+                    }
+                    (count(n, severity.as_str())) " now, " (how)
+                }
+            }
             li { svg.key viewBox="0 0 22 14" aria-hidden="true" focusable="false" { path.landing d="M11 2 16 12 6 12Z" {} } "an OKEP landed" }
             li { svg.key viewBox="0 0 22 14" aria-hidden="true" focusable="false" { path.revision d="M11 0V14" {} } "T1, T2, …: a revision of the template" }
         }
@@ -123,11 +114,10 @@ fn picture(story: &Story, scale: &Scale, steps: &[(String, Counts)], now: Counts
             @for (nth, (day, counts)) in steps.iter().enumerate() {
                 @let from = scale.x(day);
                 @let to = steps.get(nth + 1).map_or(scale.end(), |(next, _)| scale.x(next));
-                @for (at, (severity, fill)) in SEVERITIES.iter().enumerate() {
+                @for (at, (severity, own)) in counts.by_severity().into_iter().enumerate() {
                     @let below = [0, counts.errors, counts.errors + counts.warnings][at];
-                    @let own = [counts.errors, counts.warnings, counts.hints][at];
                     @if own > 0 && to > from {
-                        rect class={ "area " (severity.as_str()) } fill=[*fill] x=(percent(from)) width=(percent(to - from))
+                        rect class={ "area " (severity.as_str()) } fill=[FILLS[at].0] x=(percent(from)) width=(percent(to - from))
                             y=(y(below + own)) height=(format!("{:.1}", height(own))) {}
                     }
                 }

@@ -45,11 +45,6 @@ pub fn at_a_glance(page: &HtmlPage) -> Markup {
     let mut open = Counts::default();
     found.iter().for_each(|f| open.add(f.severity));
     let later = found.iter().filter(|f| f.cause == FindingCause::Template).count();
-    let tiles = [
-        (Severity::Error, open.errors, String::new()),
-        (Severity::Warning, open.warnings, String::new()),
-        (Severity::Hint, open.hints, format!(", {later} for later templates")),
-    ];
     html! {
         section #glance aria-labelledby="glance-h" {
             h2 #glance-h { "At a glance" }
@@ -58,10 +53,13 @@ pub fn at_a_glance(page: &HtmlPage) -> Markup {
                     strong { (conform) " of " (alive().count()) }
                     span { "OKEPs without errors; " (clean) " without any finding" }
                 }
-                @for (severity, n, more) in tiles {
+                @for (severity, n) in open.by_severity() {
                     li class={ "tile " (severity.as_str()) } {
                         strong { (n) }
-                        span { (severity.as_str()) @if n != 1 { "s" } " open" (more) }
+                        span {
+                            (severity.as_str()) @if n != 1 { "s" } " open"
+                            @if severity == Severity::Hint { ", " (later) " for later templates" }
+                        }
                     }
                 }
                 li.tile.good { strong { (fixed.len()) } span { "fixed so far" } }
