@@ -1,8 +1,7 @@
 //! What the command line asks to check, opened: the one place where repositories are found for a check.
 
 use crate::audit::asked::AskedPath;
-use crate::audit::check;
-use crate::audit::check::Outcome;
+use crate::audit::check::{self, Outcome};
 use crate::audit::report::Source;
 use crate::audit::target::{Base, CheckTarget, Options};
 use crate::cli::args::{CheckArgs, Format};

@@ -191,31 +191,29 @@ impl<W: Write> Server<W> {
             return Err(NOT_NOW.to_owned());
         }
         let now = Instant::now();
-        let is_of_document = ["didOpen", "didChange", "didSave", "didClose"]
-            .iter()
-            .any(|end| method == format!("textDocument/{end}"));
         if method == "workspace/didChangeWatchedFiles" {
             self.workspaces.values_mut().for_each(|workspace| workspace.due = Some(now));
         }
-        if !is_of_document {
+        let event = method.strip_prefix("textDocument/").unwrap_or_default();
+        if !["didOpen", "didChange", "didSave", "didClose"].contains(&event) {
             return Ok(());
         }
         let params: DocumentParams = serde_json::from_value(params).map_err(|error| error.to_string())?;
         let DocumentItem { uri, version, text } = params.text_document;
-        if method == "textDocument/didOpen" {
+        if event == "didOpen" {
             return self.open(uri, version.unwrap_or_default(), text.ok_or("there is no text")?);
         }
         let document = self.documents.get_mut(&uri).ok_or_else(|| format!("`{uri}` is not open"))?;
         let root = document.root.clone();
-        let due = match method.as_str() {
-            "textDocument/didChange" => {
+        let due = match event {
+            "didChange" => {
                 document.version = version.unwrap_or(document.version);
                 for change in params.content_changes {
                     document.apply(change, self.client.encoding)?;
                 }
                 now + PAUSE
             }
-            "textDocument/didClose" => {
+            "didClose" => {
                 self.documents.remove(&uri);
                 now
             }

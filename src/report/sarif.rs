@@ -179,13 +179,11 @@ fn fix(fix: &Fix, report: &Report) -> Option<Value> {
         let source = report.texts.get(path)?;
         edits.sort();
         let replacement = |edit: &&Edit| {
-            let deleted = json!({ "deletedRegion": region(&source.place(edit.start..edit.end)) });
-            match edit.replacement.as_str() {
-                "" => deleted,
-                new => {
-                    json!({ "deletedRegion": deleted["deletedRegion"], "insertedContent": { "text": new } })
-                }
+            let mut replaced = json!({ "deletedRegion": region(&source.place(edit.start..edit.end)) });
+            if !edit.replacement.is_empty() {
+                replaced["insertedContent"] = json!({ "text": edit.replacement });
             }
+            replaced
         };
         let replacements: Vec<Value> = edits.iter().map(replacement).collect();
         changes.push(json!({ "artifactLocation": artifact(path), "replacements": replacements }));

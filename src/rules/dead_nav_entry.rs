@@ -6,8 +6,7 @@ use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
 use crate::site::mkdocs::Site;
-use crate::site::nav_edit;
-use crate::site::nav_edit::NavPlan;
+use crate::site::nav_edit::{self, NavPlan};
 use crate::text::Text;
 
 pub static RULE: Rule = Rule {
@@ -44,14 +43,8 @@ fn finding(snapshot: &Snapshot, site: &Site, dead: &DeadEntry<'_>, all: &[DeadEn
     finding.detail = Detail::Entry(dead.index);
     let Some(text) = snapshot.text(register) else { return finding };
     finding.place = Some(text.place(dead.entry.span.clone()));
-    match plan(snapshot, site, dead, all, &text) {
-        Plan::Author(what) => finding.help(what),
-        Plan::Retarget(_, NavPlan { edit: Err(why), .. }) | Plan::Remove(NavPlan { edit: Err(why), .. }) => {
-            finding.help(why)
-        }
-        Plan::Retarget(okep, _) => finding.help(format!("change the path to {}", named(site, okep))),
-        Plan::Remove(_) => finding.help("delete the entry"),
-    }
+    let (Ok((help, _)) | Err(help)) = plan(snapshot, site, dead, all, &text);
+    finding.help(help)
 }
 
 /// An OKEP as `nav` names it.
@@ -65,45 +58,41 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let all = dead_entries(snapshot);
     let dead = all.iter().find(|dead| dead.index == index)?;
     let text = &*snapshot.text(&finding.path)?;
-    let (make, title, plan): (fn(_, _) -> _, _, _) = match plan(snapshot, site, dead, &all, text) {
-        Plan::Author(_) => return None,
-        Plan::Retarget(_, plan) => (Fix::safe, "update the path", plan),
-        Plan::Remove(plan) => (Fix::suggested, "delete the entry", plan),
-    };
-    let (span, replacement) = plan.edit.ok()?;
-    Some(make(title, vec![Edit::replace(&plan.path, span, replacement)]))
+    plan(snapshot, site, dead, &all, text).ok().map(|(_, fix)| fix)
 }
 
-enum Plan<'a> {
-    /// What only the author can do.
-    Author(String),
-    Retarget(&'a Okep, NavPlan),
-    Remove(NavPlan),
-}
-
-fn plan<'a>(
-    snapshot: &'a Snapshot,
+/// What to do, with the fix that does it; otherwise what only the author can do.
+fn plan(
+    snapshot: &Snapshot,
     site: &Site,
-    dead: &DeadEntry<'a>,
+    dead: &DeadEntry<'_>,
     all: &[DeadEntry<'_>],
     text: &Text,
-) -> Plan<'a> {
+) -> Result<(String, Fix), String> {
     let bytes = text.as_str().as_bytes();
+    let edits = |plan: NavPlan| {
+        plan.edit.map(|(span, replacement)| vec![Edit::replace(&plan.path, span, replacement)])
+    };
     if let Some(okep) = dead.target(snapshot, all) {
-        return Plan::Retarget(okep, nav_edit::retarget(site, bytes, dead.index, &okep.path, dead.title));
+        let edits = edits(nav_edit::retarget(site, bytes, dead.index, &okep.path, dead.title))?;
+        return Ok((
+            format!("change the path to {}", named(site, okep)),
+            Fix::safe("update the path", edits),
+        ));
     }
     let hidden = dead.meant.iter().find_map(|okep| site.hidden_by(&okep.path));
     if let Some(setting) = dead.hidden_by.or(hidden) {
-        return Plan::Author(format!("change `{setting}`, or delete the entry"));
+        return Err(format!("change `{setting}`, or delete the entry"));
     }
     if dead.meant.len() > 1 {
         let paths: Vec<String> = dead.meant.iter().map(|okep| named(site, okep)).collect();
-        return Plan::Author(format!("change the path to {}", paths.join(" or ")));
+        return Err(format!("change the path to {}", paths.join(" or ")));
     }
-    match dead.number.and_then(|number| register::awaited(snapshot, number)) {
-        Some(folder) => Plan::Author(format!("rename the proposal in `{folder}` first")),
-        None => Plan::Remove(nav_edit::remove(site, bytes, dead.index)),
+    if let Some(folder) = dead.number.and_then(|number| register::awaited(snapshot, number)) {
+        return Err(format!("rename the proposal in `{folder}` first"));
     }
+    let edits = edits(nav_edit::remove(site, bytes, dead.index))?;
+    Ok(("delete the entry".to_owned(), Fix::suggested("delete the entry", edits)))
 }
 
 #[cfg(test)]

@@ -5,8 +5,7 @@ use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
 use crate::site::index_page::IndexPage;
-use crate::site::index_page_edit;
-use crate::site::index_page_edit::LandingPlan;
+use crate::site::index_page_edit::{self, LandingPlan};
 
 use std::collections::BTreeSet;
 

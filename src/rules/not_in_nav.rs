@@ -6,8 +6,7 @@ use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
 use crate::site::mkdocs::{Registered, Site};
-use crate::site::nav_edit;
-use crate::site::nav_edit::NavPlan;
+use crate::site::nav_edit::{self, NavPlan};
 use crate::text::Text;
 use std::collections::HashSet;
 
