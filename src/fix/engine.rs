@@ -97,15 +97,15 @@ impl EngineRun<'_> {
     }
 
     fn step(&mut self, turn: &dyn Fn(&Finding, &Fix) -> bool) -> bool {
-        let is_turn = |f: &&Finding| f.fix.as_ref().is_some_and(|fix| turn(f, fix)) && self.is_wanted(f);
+        let is_wanted = |f: &Finding| (self.wanted)(&originally(f, &self.fixed.renames));
+        let is_turn = |f: &&Finding| f.fix.as_ref().is_some_and(|fix| turn(f, fix)) && is_wanted(f);
         let mut candidates: Vec<&Finding> = self.state.findings.iter().filter(is_turn).collect();
         while !candidates.is_empty() && !self.is_tired() {
             let batch = apart(&self.state.snapshot, &candidates);
-            if let Ok(tree) = self.verifier.together(&self.state, &batch) {
-                self.take(batch.into_iter().cloned().collect(), tree);
-                return true;
-            }
-            let ((good, tree), bad) = self.by_page(&batch);
+            let ((good, tree), bad) = match self.verifier.together(&self.state, &batch) {
+                Ok(tree) => ((batch, Some(tree)), Vec::new()),
+                Err(_) => self.by_page(&batch),
+            };
             self.fixed.notes.extend(bad.iter().map(|(finding, rejection)| rejection.note(finding)));
             self.refused.extend(bad.iter().map(|(finding, _)| (*finding).clone()));
             if let Some(tree) = tree {
@@ -120,10 +120,6 @@ impl EngineRun<'_> {
     /// Whether all has been checked that one run may check.
     fn is_tired(&self) -> bool {
         self.verifier.work() > self.most_work
-    }
-
-    fn is_wanted(&self, finding: &Finding) -> bool {
-        (self.wanted)(&originally(finding, &self.fixed.renames))
     }
 
     /// As many of a batch as go together, and those that fail by themselves with the reason. Each page is tried by

@@ -19,11 +19,11 @@ pub fn table(story: &Story, terminal: &Terminal) -> String {
     let mut fixed: Vec<(&FindingStory, &Transition)> =
         own().filter_map(|f| Some((f, f.fixed.as_ref()?))).collect();
     fixed.sort_by_key(|(f, fixed)| (&fixed.landed.date, f.number, f.rule));
-    let names = ShownNames::of(story);
+    let shared = shared_numbers(story);
     let parts = [
-        ("OKEPs", okeps(&story.okeps, &names, terminal)),
-        ("Open findings", open_findings(&open, &names, terminal)),
-        ("Fixed findings", fixed_findings(&fixed, &names, terminal)),
+        ("OKEPs", okeps(&story.okeps, &shared, terminal)),
+        ("Open findings", open_findings(&open, &shared, terminal)),
+        ("Fixed findings", fixed_findings(&fixed, &shared, terminal)),
         ("Template", templates(&story.templates, terminal)),
     ];
     let mut out = summary(story, terminal);
@@ -84,28 +84,22 @@ fn summary(story: &Story, terminal: &Terminal) -> String {
     out
 }
 
-/// What OKEPs are called: by their number, or by their file where they have none or share it.
-struct ShownNames {
-    shared: BTreeSet<u64>,
+/// The numbers that several OKEPs share.
+fn shared_numbers(story: &Story) -> BTreeSet<u64> {
+    let mut seen = BTreeSet::new();
+    story.okeps.iter().filter_map(|o| o.number).filter(|number| !seen.insert(*number)).collect()
 }
 
-impl ShownNames {
-    fn of(story: &Story) -> Self {
-        let mut seen = BTreeSet::new();
-        let numbers = story.okeps.iter().filter_map(|o| o.number);
-        ShownNames { shared: numbers.filter(|number| !seen.insert(*number)).collect() }
+/// What an OKEP is called: by its number, or by its file where it has none or shares it.
+fn okep_name(shared: &BTreeSet<u64>, number: Option<u64>, path: &str) -> String {
+    match number.filter(|number| !shared.contains(number)) {
+        Some(number) => format!("{number:04}"),
+        None => escape_control(path.rsplit('/').next().unwrap_or(path)).into_owned(),
     }
+}
 
-    fn name(&self, number: Option<u64>, path: &str) -> String {
-        match number.filter(|number| !self.shared.contains(number)) {
-            Some(number) => format!("{number:04}"),
-            None => escape_control(path.rsplit('/').next().unwrap_or(path)).into_owned(),
-        }
-    }
-
-    fn of_finding(&self, finding: &FindingStory) -> String {
-        self.name(finding.number, finding.okep.as_ref().unwrap_or(&finding.path))
-    }
+fn okep_of(shared: &BTreeSet<u64>, finding: &FindingStory) -> String {
+    okep_name(shared, finding.number, finding.okep.as_ref().unwrap_or(&finding.path))
 }
 
 /// A name of somebody, where it is known.
@@ -126,11 +120,11 @@ fn date(place: Option<&SubjectPlace>) -> String {
 /// The column of the days that an OKEP was missing from nav.
 const NOT_IN_NAV: &str = "Not in nav";
 
-fn okeps(okeps: &[OkepStory], names: &ShownNames, terminal: &Terminal) -> String {
+fn okeps(okeps: &[OkepStory], shared: &BTreeSet<u64>, terminal: &Terminal) -> String {
     if okeps.is_empty() {
         return String::new();
     }
-    let rows: Vec<Vec<Cell>> = okeps.iter().map(|o| okep(o, names)).collect();
+    let rows: Vec<Vec<Cell>> = okeps.iter().map(|o| okep(o, shared)).collect();
     let mut legend = "Then, Now: errors/warnings/hints at landing and now. ?: unknown.".to_owned();
     if rows.iter().flatten().any(|cell| cell.0 == NOT_IN_NAV && !cell.2.is_empty()) {
         legend += " Not in nav: days missing from nav.";
@@ -138,7 +132,7 @@ fn okeps(okeps: &[OkepStory], names: &ShownNames, terminal: &Terminal) -> String
     lay_out(&rows, terminal) + &terminal.paint(DIM, terminal.wrap("", &legend, 0).trim_end()) + "\n"
 }
 
-fn okep(okep: &OkepStory, names: &ShownNames) -> Vec<Cell> {
+fn okep(okep: &OkepStory, shared: &BTreeSet<u64>) -> Vec<Cell> {
     let title = escape_control(okep.title.as_deref().unwrap_or_default());
     let unknown = || "?".to_owned();
     let now = match &okep.deleted {
@@ -154,7 +148,7 @@ fn okep(okep: &OkepStory, names: &ShownNames) -> Vec<Cell> {
     };
     let landed = escape_control(okep.landed.as_ref().map_or("before", |at| &at.date));
     vec![
-        Cell("OKEP", Cells::Cut, names.name(okep.number, &okep.path)),
+        Cell("OKEP", Cells::Cut, okep_name(shared, okep.number, &okep.path)),
         Cell("Title", Cells::Cut, title.into_owned()),
         Cell("Then", Cells::Text, okep.when_landed.map_or_else(unknown, counts)),
         Cell("Now", Cells::Text, now),
@@ -181,7 +175,7 @@ fn subject(finding: &FindingStory) -> String {
 }
 
 /// Open findings; those of one rule and OKEP that were introduced together are one row.
-fn open_findings(findings: &[&FindingStory], names: &ShownNames, terminal: &Terminal) -> String {
+fn open_findings(findings: &[&FindingStory], shared: &BTreeSet<u64>, terminal: &Terminal) -> String {
     let row = |together: &[&FindingStory]| {
         let first = together[0];
         let times = if together.len() > 1 { format!(" ×{}", together.len()) } else { String::new() };
@@ -189,7 +183,7 @@ fn open_findings(findings: &[&FindingStory], names: &ShownNames, terminal: &Term
         let introduced = first.introduced.as_ref();
         let subjects: Vec<String> = together.iter().map(|finding| subject(finding)).collect();
         vec![
-            Cell("OKEP", Cells::Cut, names.of_finding(first)),
+            Cell("OKEP", Cells::Cut, okep_of(shared, first)),
             Cell("Severity", Cells::Text, first.severity.to_string()),
             Cell("Rule", Cells::Text, format!("{}{times}", first.rule)),
             Cell("Subject", Cells::Cut, subjects.join(", ")),
@@ -209,12 +203,12 @@ fn open_findings(findings: &[&FindingStory], names: &ShownNames, terminal: &Term
 
 fn fixed_findings(
     findings: &[(&FindingStory, &Transition)],
-    names: &ShownNames,
+    shared: &BTreeSet<u64>,
     terminal: &Terminal,
 ) -> String {
     let row = |(f, fixed): &(&FindingStory, &Transition)| {
         vec![
-            Cell("OKEP", Cells::Cut, names.of_finding(f)),
+            Cell("OKEP", Cells::Cut, okep_of(shared, f)),
             Cell("Rule", Cells::Text, f.rule.to_owned()),
             Cell("Subject", Cells::Cut, subject(f)),
             Cell("Fixed", Cells::Text, date(Some(&fixed.landed))),
