@@ -1,7 +1,8 @@
 //! A line on a terminal that says how far a long walk has come; nothing in pipes and for short walks.
 
 use std::io::{IsTerminal, Write};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
 
 /// A walk that takes no longer than this shows nothing.
@@ -15,53 +16,37 @@ const MARK: usize = 4;
 
 /// How much has been done; the total is unknown before the end.
 #[derive(Debug, Default)]
-pub struct Progress {
-    done: AtomicUsize,
-    over: AtomicBool,
-}
+pub struct Progress(AtomicUsize);
 
 impl Progress {
     pub fn set(&self, done: usize) {
-        self.done.store(done, Relaxed);
+        self.0.store(done, Relaxed);
     }
 
     /// Runs `work` while a thread of its own draws on stderr, if that is a terminal.
     pub fn during<T>(what: &str, work: impl FnOnce(&Progress) -> T) -> T {
-        let progress = Progress::default();
+        let progress = &Progress::default();
         if !std::io::stderr().is_terminal() || std::env::var_os("TERM").is_some_and(|t| t == "dumb") {
-            return work(&progress);
+            return work(progress);
         }
         std::thread::scope(|scope| {
-            let drawing = scope.spawn(|| progress.draw(what));
-            // The drawing must end even where the work panics, or the scope would wait for ever.
-            let _ends = Ends(&progress, drawing.thread().clone());
-            work(&progress)
+            // The drawing ends when this end of the channel is dropped, also where the work panics.
+            let (_working, ended) = channel::<()>();
+            scope.spawn(move || progress.draw(what, &ended));
+            work(progress)
         })
     }
 
-    fn draw(&self, what: &str) {
-        std::thread::park_timeout(PATIENCE);
-        let mut drawn = false;
+    fn draw(&self, what: &str, ended: &Receiver<()>) {
         let mut step = 0;
-        while !self.over.load(Relaxed) {
-            let line = bar(self.done.load(Relaxed), step);
+        while ended.recv_timeout(if step == 0 { PATIENCE } else { PACE }) == Err(RecvTimeoutError::Timeout) {
+            let line = bar(self.0.load(Relaxed), step);
             let _ = write!(std::io::stderr(), "\r{what} {line}\x1b[K");
-            drawn = true;
             step += 1;
-            std::thread::park_timeout(PACE);
         }
-        if drawn {
+        if step > 0 {
             let _ = write!(std::io::stderr(), "\r\x1b[K");
         }
-    }
-}
-
-struct Ends<'a>(&'a Progress, std::thread::Thread);
-
-impl Drop for Ends<'_> {
-    fn drop(&mut self) {
-        self.0.over.store(true, Relaxed);
-        self.1.unpark();
     }
 }
 

@@ -21,11 +21,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(page: &Linked) -> Vec<Claim> {
-    let broken = page.links().iter().filter_map(|link| {
-        let claim = Claim { finding: broken(page, link)?, unless: Vec::new() };
-        Some((link, claim))
-    });
-    super::once_each(broken, page)
+    let broken = page.links().iter().filter_map(|link| broken(page, link));
+    broken.map(|finding| Claim { finding, unless: Vec::new() }).collect()
 }
 
 fn broken(page: &Linked, link: &PageLink) -> Option<Finding> {

@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(page: &Linked) -> Vec<Claim> {
-    super::once_each(page.links().iter().filter_map(|link| claim(page, link).map(|c| (link, c))), page)
+    page.links().iter().filter_map(|link| claim(page, link)).collect()
 }
 
 fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {

@@ -24,7 +24,7 @@ const MAIN_BRANCHES: [&str; 4] = ["HEAD", "main", "master", "trunk"];
 
 fn check(page: &Linked) -> Vec<Claim> {
     let links = if page.repository.is_some() { links(page) } else { Vec::new() };
-    super::once_each(links.iter().filter_map(|link| claim(page, link).map(|c| (link, c))), page)
+    links.iter().filter_map(|link| claim(page, link)).collect()
 }
 
 /// The links of a page, and the addresses that GitHub makes links of.

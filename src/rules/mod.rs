@@ -15,7 +15,6 @@ use context::OkepContext;
 use event::{Event, PullRequest};
 use finding::{Detail, Edit, Finding, Fix, Related, Severity};
 use page_links::{Anchors, Claim, LinkTarget, Linked, PageLink, parts};
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -240,24 +239,6 @@ impl Rule {
     ) -> Finding {
         Finding::new(self.id, self.severity, okep, path, subject, message)
     }
-}
-
-/// One claim for each subject of a page; where the same link is elsewhere is reported with the first.
-fn once_each<'p>(claims: impl Iterator<Item = (&'p PageLink, Claim)>, page: &Linked) -> Vec<Claim> {
-    let mut distinct: Vec<Claim> = Vec::new();
-    let mut known: HashMap<String, usize> = HashMap::new();
-    for (link, claim) in claims {
-        let first = *known.entry(claim.finding.subject.clone()).or_insert(distinct.len());
-        match distinct.get_mut(first) {
-            None => distinct.push(claim),
-            Some(first) => {
-                let place = Some(page.document.text.place(link.span.clone()));
-                let related = Related { path: page.path.to_owned(), place, message: "and here".into() };
-                first.finding.related.push(related);
-            }
-        }
-    }
-    distinct
 }
 
 impl Finding {

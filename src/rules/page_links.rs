@@ -10,14 +10,14 @@ use crate::markdown::html;
 use crate::markdown::slugs::{GithubAnchors, SiteAnchors};
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::{Page, Snapshot};
-use crate::rules::finding::Finding;
+use crate::rules::finding::{Finding, Related};
 use crate::rules::{Check, RULES, Rule};
 use crate::site::mkdocs::PageSettings;
 use crate::text::path::okep_folder;
 use pulldown_cmark::{BrokenLink, Event, Parser, Tag, TagEnd};
 use rayon::prelude::*;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
 
 /// An OKEP, or a page next to one, and what its links hang on.
@@ -252,7 +252,24 @@ fn claims_of(page: &Linked, counts: impl Fn(&Rule) -> bool) -> Vec<Claim> {
         Check::Links(check, _) => Some(check),
         Check::Okep(..) | Check::Tree(..) | Check::History(_) => None,
     });
-    checks.flat_map(|check| check(page)).collect()
+    checks.flat_map(|check| once_each(check(page))).collect()
+}
+
+/// One claim for each subject of a rule and page; where the same link is elsewhere is reported with the first.
+fn once_each(claims: Vec<Claim>) -> Vec<Claim> {
+    let mut distinct: Vec<Claim> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
+    for claim in claims {
+        let first = *known.entry(claim.finding.subject.clone()).or_insert(distinct.len());
+        match distinct.get_mut(first) {
+            None => distinct.push(claim),
+            Some(first) => {
+                let (path, place) = (claim.finding.path.clone(), claim.finding.place.clone());
+                first.finding.related.push(Related { path, place, message: "and here".into() });
+            }
+        }
+    }
+    distinct
 }
 
 /// What the rules about links find in a snapshot.
