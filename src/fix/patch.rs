@@ -41,17 +41,13 @@ pub fn between(old: &Tree, new: &Tree, renames: &[Rename]) -> Vec<u8> {
 }
 
 /// The files under new names, each with its name before all renames.
-pub(super) fn origins<'t>(
-    before: &'t Tree,
-    after: &'t Tree,
-    renames: &'t [Rename],
-) -> BTreeMap<&'t str, &'t str> {
+pub fn origins<'t>(old: &'t Tree, new: &'t Tree, renames: &'t [Rename]) -> BTreeMap<&'t str, &'t str> {
     let mut origins: BTreeMap<&str, &str> = BTreeMap::new();
     for Rename { from, to } in renames {
         let from = origins.remove(from.as_str()).unwrap_or(from);
         origins.insert(to, from);
     }
-    origins.retain(|to, from| to != from && after.contains(to) && before.contains(from));
+    origins.retain(|to, from| to != from && new.contains(to) && old.contains(from));
     origins
 }
 

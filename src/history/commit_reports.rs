@@ -1,6 +1,5 @@
 //! What the rules about history find: in landings and in commits, of which a tree alone knows nothing.
 
-use super::commit_info::CommitInfo;
 use super::okep_spans::OkepSpan;
 use super::report::{FindingCause, FindingStory};
 use super::reporter::Reporter;
@@ -39,11 +38,8 @@ impl Reporter<'_> {
     }
 
     /// What the rules about history find in the commits of the line and of the branches merged into it.
-    pub fn of_commits(
-        &mut self,
-        read_commits: &dyn Fn(&[u32]) -> Vec<CommitInfo>,
-        folder: &str,
-    ) -> Vec<FindingStory> {
+    pub fn of_commits(&mut self) -> Vec<FindingStory> {
+        let folder = &self.layout.folder;
         let graph = &self.walk.graph;
         let is_own = |commit: &u32| {
             let (parents, held) = (graph.parents(*commit), |commit: u32| self.walk.held[commit as usize]);
@@ -55,7 +51,7 @@ impl Reporter<'_> {
         let mut findings = Vec::new();
         let changed: Vec<u32> = (0..graph.len() as u32).filter(is_own).collect();
         for part in changed.chunks(4096) {
-            for (commit, commit_info) in part.iter().zip(read_commits(part)) {
+            for (commit, commit_info) in part.iter().zip(self.read(part)) {
                 if !commit_info.subject.to_ascii_lowercase().contains("okep") {
                     continue;
                 }
@@ -70,10 +66,7 @@ impl Reporter<'_> {
                 let at = self.line.merged_with[*commit as usize] as usize;
                 let landing = self.line.commits[at];
                 self.commit_info.insert(*commit, commit_info);
-                if !self.commit_info.contains_key(&landing) {
-                    self.commit_info
-                        .extend(read_commits(&[landing]).pop().map(|commit_info| (landing, commit_info)));
-                }
+                self.look_up(&[landing]);
                 findings.extend(found.into_iter().map(|finding| {
                     let is_about = |path: &&u32| self.verdicts.paths[**path as usize] == finding.path;
                     let who = touched.iter().find(is_about).and_then(|path| self.who(*commit, *path));

@@ -92,7 +92,16 @@ pub fn matrices(
     template_history: Option<&TemplateHistory>,
     findings: &[Finding],
 ) -> (Matrix, Matrix) {
-    let laid = Laid::new(snapshot, template_history, findings);
+    let template_timeline = template_history.map(|history| history.templates.clone()).unwrap_or_default();
+    let book = Requirements::new(&snapshot.template, None, &template_timeline, Arc::default());
+    let mut of_okep: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (i, finding) in findings.iter().enumerate() {
+        let about_text = rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(..)));
+        if let Some(okep) = finding.okep.as_deref().filter(|_| about_text) {
+            of_okep.entry(okep).or_default().push(i);
+        }
+    }
+    let laid = Laid { snapshot, template_history, findings, template_timeline, book, of_okep };
     (laid.today(), laid.landed())
 }
 
@@ -107,23 +116,6 @@ struct Laid<'a> {
 }
 
 impl<'a> Laid<'a> {
-    fn new(
-        snapshot: &'a Snapshot,
-        template_history: Option<&'a TemplateHistory>,
-        findings: &'a [Finding],
-    ) -> Self {
-        let template_timeline = template_history.map(|history| history.templates.clone()).unwrap_or_default();
-        let book = Requirements::new(&snapshot.template, None, &template_timeline, Arc::default());
-        let mut of_okep: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (i, finding) in findings.iter().enumerate() {
-            let about_text = rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(..)));
-            if let Some(okep) = finding.okep.as_deref().filter(|_| about_text) {
-                of_okep.entry(okep).or_default().push(i);
-            }
-        }
-        Laid { snapshot, template_history, findings, template_timeline, book, of_okep }
-    }
-
     fn today(&self) -> Matrix {
         let sections = sections(&self.snapshot.template);
         let row = |okep: &Okep| {

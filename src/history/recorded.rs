@@ -1,7 +1,6 @@
 //! From a walk to a report: what the other files of this folder compute, one after the other.
 
 use super::audits::Audits;
-use super::commit_info::CommitInfo;
 use super::links::lacking;
 use super::numbers::{Numbering, PresentNames};
 use super::okep_spans::OkepSpan;
@@ -13,7 +12,7 @@ use super::timeline::{FindingSpan, Timeline, TimelineRow};
 use super::verdicts::Verdicts;
 use super::walk::Walk;
 use crate::files::{Layout, Note};
-use crate::git::{Id, MainLine, Repo};
+use crate::git::{MainLine, Repo};
 use crate::okep::landings::LandingsOverTime;
 use std::cell::Cell;
 use std::collections::{BTreeSet, HashMap};
@@ -38,33 +37,32 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
     let (findings_on_line, spans) = (timeline.findings(), timeline.okeps());
     let templates = template_places(&timeline);
     let commits = wanted(&line, &findings_on_line, &spans, &templates);
-    let read_commits = |commits: &[u32]| -> Vec<CommitInfo> {
-        let ids: Vec<Id> = commits.iter().map(|commit| walk.ids[*commit as usize]).collect();
-        repo.commit_info(&ids)
-    };
-    let infos = read_commits(&commits);
     let mut reporter = Reporter {
+        repo,
+        layout,
         walk,
         line: &line,
         states: &states,
         verdicts: &verdicts,
-        commit_info: commits.into_iter().zip(infos).collect(),
+        names: &names,
+        commit_info: HashMap::new(),
         about: HashMap::new(),
         backwards: Cell::new(false),
         notes: Vec::new(),
     };
+    reporter.look_up(&commits);
     let okeps = reporter.okeps(&spans);
     let mut findings: Vec<FindingStory> =
         findings_on_line.iter().map(|span| reporter.finding(span)).collect();
     findings.extend(reporter.of_landings(&spans));
-    findings.extend(reporter.of_commits(&read_commits, &layout.folder));
-    let templates = reporter.templates(&templates, &findings, &mut audits, &names);
+    findings.extend(reporter.of_commits());
+    let templates = reporter.templates(&templates, &findings, &mut audits);
     findings.sort_by(|a, b| {
         let key = |f: &FindingStory| f.introduced.as_ref().map(|i| i.landed.date.clone());
         let place = (&a.path, a.rule, &a.subject).cmp(&(&b.path, b.rule, &b.subject));
         place.then_with(|| (key(a), a.number, &a.okep).cmp(&(key(b), b.number, &b.okep)))
     });
-    reporter.note_folder(layout);
+    reporter.note_folder();
     if reporter.backwards.get() {
         let message = "commit dates go backwards in places; days between those are not counted";
         reporter.notes.push(Note::new("dates", message));

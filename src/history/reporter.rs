@@ -1,6 +1,7 @@
 //! What the parts of a report have in common: places of the line, days, people, and numbers of OKEPs.
 
 use super::commit_info::CommitInfo;
+use super::numbers::PresentNames;
 use super::report::{SubjectPlace, Transition, Walked};
 use super::states::States;
 use super::timeline::TimelineRow;
@@ -8,15 +9,19 @@ use super::verdicts::Verdicts;
 use super::walk::{Key, Walk};
 use crate::audit::identity::OkepKey;
 use crate::files::{Layout, Note};
+use crate::git::{Id, Repo};
 use crate::rules::event::PullRequest;
 use std::cell::Cell;
 use std::collections::HashMap;
 
 pub(super) struct Reporter<'a> {
+    pub repo: &'a Repo,
+    pub layout: &'a Layout,
     pub walk: &'a Walk,
     pub line: &'a TimelineRow,
     pub states: &'a States,
     pub verdicts: &'a Verdicts,
+    pub names: &'a PresentNames,
     pub commit_info: HashMap<u32, CommitInfo>,
     /// Number and path of each OKEP that was on the line.
     pub about: HashMap<u32, (Option<u64>, String)>,
@@ -26,6 +31,20 @@ pub(super) struct Reporter<'a> {
 }
 
 impl Reporter<'_> {
+    /// What commits say about themselves, which is not kept.
+    pub fn read(&self, commits: &[u32]) -> Vec<CommitInfo> {
+        let ids: Vec<Id> = commits.iter().map(|commit| self.walk.ids[*commit as usize]).collect();
+        self.repo.commit_info(&ids)
+    }
+
+    /// Reads what commits say about themselves, where it is not known yet.
+    pub fn look_up(&mut self, commits: &[u32]) {
+        let unknown = |commit: &&u32| !self.commit_info.contains_key(commit);
+        let new: Vec<u32> = commits.iter().filter(unknown).copied().collect();
+        let infos = self.read(&new);
+        self.commit_info.extend(new.into_iter().zip(infos));
+    }
+
     pub fn walked(&mut self) -> Walked {
         for (commit, commit_info) in &self.commit_info {
             if commit_info.dateless && !self.walk.graph.is_absent(*commit) {
@@ -87,7 +106,8 @@ impl Reporter<'_> {
     }
 
     /// Notes since when there is a folder in an unusual place: what was elsewhere before is not followed.
-    pub fn note_folder(&mut self, layout: &Layout) {
+    pub fn note_folder(&mut self) {
+        let layout = self.layout;
         let holds = |at: &usize| {
             self.verdicts.state(self.state(*at)).is_some_and(|verdict| !verdict.files.is_empty())
         };

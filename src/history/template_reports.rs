@@ -1,7 +1,7 @@
 //! The report on each change of the template, and which OKEPs followed it.
 
 use super::audits::Audits;
-use super::numbers::{FileAt, PresentNames};
+use super::numbers::FileAt;
 use super::report::{FindingCause, FindingStory, TemplateKind, TemplateStory};
 use super::reporter::Reporter;
 use super::timeline::Timeline;
@@ -51,7 +51,6 @@ impl Reporter<'_> {
         places: &[TemplatePlace],
         findings: &[FindingStory],
         audits: &mut Audits,
-        names: &PresentNames,
     ) -> Vec<TemplateStory> {
         let mut stories = Vec::new();
         // The outer none: there was none yet.
@@ -78,7 +77,7 @@ impl Reporter<'_> {
                 f.cause == FindingCause::Template && landed == Some(&place.commit)
             });
             let followed_by = match (kind, template) {
-                (TemplateKind::Changed, Some(template)) => self.followers(*at, template, audits, names),
+                (TemplateKind::Changed, Some(template)) => self.followers(*at, template, audits),
                 _ => Vec::new(),
             };
             stories.push(TemplateStory { change, kind, followed_by, excused: excused.count(), at: place });
@@ -91,13 +90,7 @@ impl Reporter<'_> {
 
     /// The OKEPs that would have findings under the template of the commit at `at`, had it not changed them
     /// too.
-    fn followers(
-        &self,
-        at: usize,
-        template: &Template,
-        audits: &mut Audits,
-        names: &PresentNames,
-    ) -> Vec<u64> {
+    fn followers(&self, at: usize, template: &Template, audits: &mut Audits) -> Vec<u64> {
         let (now, before) = (self.state(at), self.state(at - 1));
         // The files that the commit changed too, as they were, and the OKEPs that they are.
         let changed = self.verdicts.okeps(before).iter().filter_map(|listed| {
@@ -121,7 +114,7 @@ impl Reporter<'_> {
         let paths =
             changed.iter().map(|(listed, _)| self.verdicts.paths[listed.path as usize].clone()).collect();
         let under = audits.under(commit(at - 1), known, template, &paths);
-        let under: Vec<Identity> = under.iter().map(|finding| identity(finding, names)).collect();
+        let under: Vec<Identity> = under.iter().map(|finding| identity(finding, self.names)).collect();
         let mut followers = Vec::new();
         for (listed, number) in changed {
             let path = OkepKey::Path(self.verdicts.paths[listed.path as usize].clone());

@@ -3,7 +3,6 @@
 use super::diagnostics::diagnostic;
 use super::outcome_view::OutcomeView;
 use super::position::LineRange;
-use super::rule_pages::RulePages;
 use crate::fix::engine;
 use crate::fix::repair::counts;
 use crate::fix::verify::verify;
@@ -39,13 +38,7 @@ impl ActionContext {
 }
 
 /// The actions for some lines of a document, the preferred ones first.
-pub fn actions(
-    view: &OutcomeView,
-    pages: &RulePages,
-    path: &str,
-    range: LineRange,
-    context: &ActionContext,
-) -> Vec<Value> {
+pub fn actions(view: &OutcomeView, path: &str, range: LineRange, context: &ActionContext) -> Vec<Value> {
     let mut actions = Vec::new();
     if context.wants(QUICK_FIX) {
         let mut findings = on_lines(view, path, range);
@@ -56,7 +49,7 @@ pub fn actions(
             let made = findings.iter().filter_map(|finding| Some((finding, make(view, finding)?)));
             actions.extend(made.map(|(finding, mut action)| {
                 // A diagnostic is that of the document that is asked about.
-                let own = (finding.path == path).then(|| diagnostic(view, pages, finding));
+                let own = (finding.path == path).then(|| diagnostic(view, finding));
                 action["diagnostics"] = own.into_iter().collect();
                 action
             }));

@@ -1,7 +1,6 @@
 //! Findings as diagnostics.
 
 use super::outcome_view::OutcomeView;
-use super::rule_pages::RulePages;
 use crate::audit::check::Error;
 use crate::files::CONFIG;
 use crate::okep::config;
@@ -13,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The diagnostics of the open documents, of the files that make nav, and of the index page, by path; of these even
 /// where there are none.
-pub fn of_outcome(view: &OutcomeView, pages: &RulePages) -> BTreeMap<String, Vec<Value>> {
+pub fn of_outcome(view: &OutcomeView) -> BTreeMap<String, Vec<Value>> {
     let (outcome, snapshot) = (view.outcome, view.snapshot);
     let register = outcome.layout.registers.iter().find(|path| outcome.tree.contains(path));
     let inherited = snapshot.site.iter().flat_map(|site| &site.files);
@@ -22,7 +21,7 @@ pub fn of_outcome(view: &OutcomeView, pages: &RulePages) -> BTreeMap<String, Vec
     let paths: BTreeSet<&str> = view.open.keys().copied().chain(registers).collect();
     let of = |path: &str| {
         let findings = outcome.report.live().filter(|finding| finding.path == path);
-        (path.to_owned(), findings.map(|finding| diagnostic(view, pages, finding)).collect())
+        (path.to_owned(), findings.map(|finding| diagnostic(view, finding)).collect())
     };
     paths.into_iter().map(of).collect()
 }
@@ -42,7 +41,7 @@ pub fn of_error(error: &Error) -> BTreeMap<String, Vec<Value>> {
     BTreeMap::from([(CONFIG.to_owned(), vec![diagnostic])])
 }
 
-pub fn diagnostic(view: &OutcomeView, pages: &RulePages, finding: &Finding) -> Value {
+pub fn diagnostic(view: &OutcomeView, finding: &Finding) -> Value {
     let landed = grandfathered(finding, &view.outcome.report.okeps);
     let lines = [&finding.message].into_iter().chain(&finding.help).chain(&landed);
     let related = finding.related.iter().map(|related| {
@@ -57,7 +56,7 @@ pub fn diagnostic(view: &OutcomeView, pages: &RulePages, finding: &Finding) -> V
         "message": lines.map(String::as_str).collect::<Vec<_>>().join("\n"),
         "relatedInformation": related.collect::<Vec<_>>(),
     });
-    if let Some(uri) = pages.uri(finding.rule) {
+    if let Some(uri) = view.pages.uri(finding.rule) {
         diagnostic["codeDescription"] = json!({ "href": uri });
     }
     if rule(finding.rule).is_some_and(|rule| rule.is_superfluous) {

@@ -3,6 +3,7 @@
 use super::client::Client;
 use super::document::OpenDocument;
 use super::position::{LineRange, Lines};
+use super::rule_pages::RulePages;
 use super::uri;
 use crate::audit::check::Outcome;
 use crate::okep::snapshot::Snapshot;
@@ -17,6 +18,7 @@ pub struct OutcomeView<'a> {
     pub outcome: &'a Outcome,
     pub snapshot: &'a Snapshot,
     pub client: &'a Client,
+    pub pages: &'a RulePages,
     /// The folder that paths start from, as the editor names it.
     pub folder: &'a Path,
     /// The open documents by path, each with its URI.

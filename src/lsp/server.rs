@@ -161,7 +161,7 @@ impl<W: Write> Server<W> {
             ("textDocument/completion", Some(position), _) => Ok(json!(completion(&view, &path, position))),
             ("textDocument/codeAction", _, Some(range)) => {
                 let context = params.context.unwrap_or_default();
-                Ok(json!(actions::actions(&view, &self.pages, &path, range, &context)))
+                Ok(json!(actions::actions(&view, &path, range, &context)))
             }
             _ => Err((ErrorCode::InvalidParams, "there is no position".to_owned())),
         })
@@ -262,9 +262,7 @@ impl<W: Write> Server<W> {
                 workspace.log_once(error.to_string());
                 diagnostics::of_error(error)
             }
-            None => {
-                self.view(root).map(|view| diagnostics::of_outcome(&view, &self.pages)).unwrap_or_default()
-            }
+            None => self.view(root).map(|view| diagnostics::of_outcome(&view)).unwrap_or_default(),
         };
         let Some(workspace) = self.workspaces.get_mut(root) else { return Ok(()) };
         let before = std::mem::replace(&mut workspace.shown, found.clone());
@@ -304,6 +302,7 @@ impl<W: Write> Server<W> {
             outcome,
             snapshot: outcome.snapshot.as_ref()?,
             client: &self.client,
+            pages: &self.pages,
             folder: &workspace.folder,
             open: open.map(|(uri, document)| (document.path.as_str(), (uri, document))).collect(),
         })

@@ -25,7 +25,7 @@ pub fn follow(document: &Document, path: &str, heading: usize, name: &str) -> Ve
             continue;
         }
         for link in links {
-            let places = destinations(document, link.kind, link.span.clone(), &target);
+            let places = destinations(document, link.kind, &link.span, &target);
             let outside = places.into_iter().filter(|at| !old.span.contains(at));
             edits.extend(outside.map(|at| Edit::replace(path, at + 1..at + target.len(), to.clone())));
         }

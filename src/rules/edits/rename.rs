@@ -135,7 +135,7 @@ fn in_document(page: &str, document: &Document, from: &str, to: &str) -> Option<
     let mut edits = Vec::new();
     for link in document.links.iter().filter(|l| target_of(page, l).as_deref() == Some(from)) {
         let file = file_of(&link.target);
-        let places = destinations(document, link.kind, link.span.clone(), &link.target);
+        let places = destinations(document, link.kind, &link.span, &link.target);
         if places.is_empty() {
             return None;
         }
@@ -203,7 +203,7 @@ pub(crate) fn retargeted<'l>(
     let mut edits = Vec::new();
     for link in links {
         let places = match link.kind {
-            Some(kind) => destinations(page.document, kind, link.span.clone(), &link.target),
+            Some(kind) => destinations(page.document, kind, &link.span, &link.target),
             None if page.document.text.slice(link.span.clone()) == link.target => vec![link.span.start],
             None => return None,
         };
@@ -218,12 +218,7 @@ pub(crate) fn retargeted<'l>(
 }
 
 /// Where a link's destination is: in the link itself, or in every definition it may refer to.
-pub(crate) fn destinations(
-    document: &Document,
-    kind: LinkKind,
-    span: Range<usize>,
-    target: &str,
-) -> Vec<usize> {
+pub fn destinations(document: &Document, kind: LinkKind, span: &Range<usize>, target: &str) -> Vec<usize> {
     let text = document.text.as_str();
     let after = |opening: &str, from: usize, to: usize| -> Vec<usize> {
         let openings = text[from..to].match_indices(opening).map(|(at, _)| from + at + opening.len());
