@@ -122,12 +122,7 @@ fn check_state(request: &Request) -> anyhow::Result<ExitCode> {
         }
         return fix(request, most);
     }
-    let repo = match &request.repo {
-        Some(repo) => Ok(Some(repo.clone())),
-        None => Repo::discover(request.dir.as_deref()),
-    };
-    let checked = repo.map_err(Into::into).and_then(|repo| target::check(request, repo.as_ref()));
-    let mut outcome = match (checked, request.refused) {
+    let mut outcome = match (target::check(request), request.refused) {
         (Err(error), Some(what)) if !target::is_no_folder(&error) => {
             anyhow::bail!("{error}; {what} refused; `{}` skips okep", way_around(what))
         }
@@ -195,25 +190,26 @@ fn fix(request: &Request, most: Safety) -> anyhow::Result<ExitCode> {
     if writes && args.rev.is_some() {
         return Err(repair::Error::NotTheWorktree.into());
     }
-    let repo = Repo::discover(request.dir.as_deref())?;
-    let root = repo.as_ref().and_then(|repo| repo.root()).unwrap_or(request.here());
+    let request = &Request { repo: Repo::discover(request.dir.as_deref())?, ..request.clone() };
+    let repo = request.repo.as_ref();
+    let root = repo.and_then(|repo| repo.root()).unwrap_or(request.here());
     let alone = if writes { write::alone(root)? } else { None };
     let selection = selection(args);
-    let asked = target::check(request, repo.as_ref())?;
+    let asked = target::check(request)?;
     let introduced = repair::introduced(&asked);
     // What is staged is checked, and the working files are written: what is staged stays as it was.
     let writes_staged = writes && args.staged;
     let args_on_disk = CheckArgs { staged: args.staged && !writes, ..args.clone() };
     let on_disk = Request { args: args_on_disk, ..request.clone() };
     let mut outcome = match writes_staged {
-        true => target::check(&on_disk, repo.as_ref())?,
+        true => target::check(&on_disk)?,
         false => asked,
     };
     let folder = outcome.layout.folder.clone();
     selection.apply(&mut outcome.report, &folder)?;
     let is_introduced = |f: &Finding| !writes_staged || introduced.contains(&identity(f, &AfterRenames(&[])));
     let wanted = |f: &Finding| selection.includes(f, &folder) && is_introduced(f);
-    let repair = repair::plan(&outcome, repo.as_ref(), writes_staged, most, &wanted)?;
+    let repair = repair::plan(&outcome, repo, writes_staged, most, &wanted)?;
     let mut after = outcome;
     if writes && !repair.patch.is_empty() {
         if let Err(error) = repair::write(&after, &repair) {
@@ -223,7 +219,7 @@ fn fix(request: &Request, most: Safety) -> anyhow::Result<ExitCode> {
             print_patch(&repair.patch)?;
             return Err(error.into());
         }
-        after = check_again(on_disk, repo.as_ref(), &after, &repair)?;
+        after = check_again(on_disk, &after, &repair)?;
         // A fix may have renamed the OKEP.
         let _ = selection.apply(&mut after.report, &folder);
     }
@@ -273,12 +269,7 @@ fn fixed(after: &Outcome, repair: &Repair, request: &Request) -> String {
 }
 
 /// Checks what is left after a repair was written; a file that was asked for may have another name now.
-fn check_again(
-    mut request: Request,
-    repo: Option<&Arc<Repo>>,
-    outcome: &Outcome,
-    repair: &Repair,
-) -> anyhow::Result<Outcome> {
+fn check_again(mut request: Request, outcome: &Outcome, repair: &Repair) -> anyhow::Result<Outcome> {
     let from = request.here().to_owned();
     let root = outcome.root.as_deref().unwrap_or(&from);
     for path in &mut request.args.paths {
@@ -288,7 +279,7 @@ fn check_again(
             *path = root.join(now);
         }
     }
-    target::check(&request, repo)
+    target::check(&request)
 }
 
 fn code(outcome: &Outcome, args: &CheckArgs) -> ExitCode {
@@ -306,9 +297,8 @@ pub fn demo(from: Option<&Path>, place: &Path) -> anyhow::Result<ExitCode> {
     if is_new {
         super::demo::build(&dir)?;
     }
-    let repo = Repo::discover(Some(&dir))?;
     let request = asked(Some(&dir), &CheckArgs::default())?;
-    let mut outcome = target::check(&request, repo.as_ref())?;
+    let mut outcome = target::check(&request)?;
     repair::show(&mut outcome, false);
     let shell_dir = suggested_commands::shell_path(&dir);
     print(&format!(

@@ -70,8 +70,12 @@ pub fn repository(dir: Option<&Path>, (lacks, remedy): Lack) -> Result<Arc<Repo>
 ///
 /// # Errors
 /// The target cannot be read, or there is nothing to check.
-pub fn check(request: &Request, repo: Option<&Arc<Repo>>) -> anyhow::Result<Outcome> {
-    let mut target = match repo {
+pub fn check(request: &Request) -> anyhow::Result<Outcome> {
+    let repo = match &request.repo {
+        Some(repo) => Some(repo.clone()),
+        None => Repo::discover(request.dir.as_deref())?,
+    };
+    let mut target = match &repo {
         Some(repo) => of_repository(request, repo)?,
         None => of_folder(request)?,
     };
@@ -82,7 +86,7 @@ pub fn check(request: &Request, repo: Option<&Arc<Repo>>) -> anyhow::Result<Outc
         target.tree.insert(inside(path, from, &top), text.as_slice());
     }
     let options = Options { paths, thorough: request.is_thorough(), pull_request: args.pull_request };
-    Ok(check::check(&target, &options, &RepoHistory(repo.cloned()))?)
+    Ok(check::check(&target, &options, &RepoHistory(repo))?)
 }
 
 fn of_folder(request: &Request) -> Result<CheckTarget, GitError> {
