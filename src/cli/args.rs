@@ -1,8 +1,7 @@
 //! The command line's definition.
 
-use crate::cli::history::HistoryArgs;
-use crate::cli::values::{Color, FailOn, okep_number, pull_request_number, rule};
-use crate::rules::finding::Safety;
+use crate::cli::values::{Color, FailOn, day, okep_number, pull_request_number, rule};
+use crate::rules::finding::{Safety, Severity};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -182,4 +181,52 @@ pub enum Format {
     Github,
     /// For the summary of a job, or a comment
     Markdown,
+}
+
+#[derive(Debug, Args, Clone, Default)]
+pub struct HistoryArgs {
+    /// Where to start (default: HEAD); A..B shows only what happened in B and is not in A
+    #[arg(value_name = "REV")]
+    pub revisions: Vec<String>,
+    /// Start from all branches, remote branches and tags
+    #[arg(long, conflicts_with = "revisions")]
+    pub all: bool,
+    /// Show only what happened on this day or later: 2026-01-31, or as in "3 weeks ago"
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    pub since: Option<String>,
+    /// Show only the OKEP of this number
+    #[arg(long, value_name = "N", value_parser = okep_number)]
+    pub okep: Option<u64>,
+    /// Show only what authors with NAME in their name introduced or fixed
+    #[arg(long, value_name = "NAME")]
+    pub author: Option<String>,
+    /// Show only findings of this rule; may be given several times
+    #[arg(long, value_name = "RULE", value_parser = rule)]
+    pub rule: Vec<&'static str>,
+    /// Show only findings of this severity or a higher one
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub severity: Option<Severity>,
+    /// Exit with 1 if a finding of this severity or a higher one is shown and still open
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "never")]
+    pub fail_on: FailOn,
+    /// How to print the result
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: HistoryFormat,
+    /// End with the fixes of what is still open, as a patch for `git apply`
+    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
+          default_missing_value = "safe", conflicts_with = "format")]
+    pub diff: Option<Safety>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum HistoryFormat {
+    /// OKEPs, open and fixed findings, revisions of the template
+    #[default]
+    Table,
+    /// For tools; described by a JSON schema in `schemas/`
+    Json,
+    /// The findings, for spreadsheets
+    Csv,
+    /// One page that needs nothing else: pictures, sections, and what to fix
+    Html,
 }

@@ -1,10 +1,11 @@
 //! `okep history`: walks every commit, has it checked, and prints the story.
 
+use crate::cli::args::{HistoryArgs, HistoryFormat};
 use crate::cli::output::{VERSION, print, print_error, print_patch};
 use crate::cli::progress::Progress;
 use crate::cli::target::repository;
 use crate::cli::terminal::terminal;
-use crate::cli::values::{self, FailOn};
+use crate::cli::values;
 use crate::files::{Layout, Note, Tree};
 use crate::fix::repair::{self, Repair};
 use crate::git::{Error as GitError, Id, MainLine, Repo, Select, Tips};
@@ -17,78 +18,12 @@ use crate::okep::config::{self, Config};
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::report::{self, html::HtmlPage};
 use crate::rules;
-use crate::rules::finding::{Safety, Severity};
+use crate::rules::finding::Safety;
 use anyhow::{anyhow, bail};
-use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
-
-#[derive(Debug, Args, Clone, Default)]
-pub struct HistoryArgs {
-    /// Where to start (default: HEAD); A..B shows only what happened in B and is not in A
-    #[arg(value_name = "REV")]
-    revisions: Vec<String>,
-    /// Start from all branches, remote branches and tags
-    #[arg(long, conflicts_with = "revisions")]
-    all: bool,
-    /// Show only what happened on this day or later: 2026-01-31, or as in "3 weeks ago"
-    #[arg(long, value_name = "DAY", value_parser = day)]
-    since: Option<String>,
-    /// Show only the OKEP of this number
-    #[arg(long, value_name = "N", value_parser = values::okep_number)]
-    okep: Option<u64>,
-    /// Show only what authors with NAME in their name introduced or fixed
-    #[arg(long, value_name = "NAME")]
-    author: Option<String>,
-    /// Show only findings of this rule; may be given several times
-    #[arg(long, value_name = "RULE", value_parser = values::rule)]
-    rule: Vec<&'static str>,
-    /// Show only findings of this severity or a higher one
-    #[arg(long, value_enum, value_name = "SEVERITY")]
-    severity: Option<Severity>,
-    /// Exit with 1 if a finding of this severity or a higher one is shown and still open
-    #[arg(long, value_enum, value_name = "SEVERITY", default_value = "never")]
-    fail_on: FailOn,
-    /// How to print the result
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
-    format: HistoryFormat,
-    /// End with the fixes of what is still open, as a patch for `git apply`
-    #[arg(long, value_enum, value_name = "WHICH", num_args = 0..=1, require_equals = true,
-          default_missing_value = "safe", conflicts_with = "format")]
-    diff: Option<Safety>,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum HistoryFormat {
-    /// OKEPs, open and fixed findings, revisions of the template
-    #[default]
-    Table,
-    /// For tools; described by a JSON schema in `schemas/`
-    Json,
-    /// The findings, for spreadsheets
-    Csv,
-    /// One page that needs nothing else: pictures, sections, and what to fix
-    Html,
-}
-
-fn day(text: &str) -> Result<String, String> {
-    let wrong = || "not a date such as 2026-01-31, `yesterday` or `3 weeks ago`".to_owned();
-    let plain = |c: char| c.is_ascii_digit() || c == '-';
-    if text.chars().all(plain) {
-        let date: Result<jiff::civil::Date, _> = text.parse();
-        return date.map(|d| d.to_string()).map_err(|_| wrong());
-    }
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let back = match text {
-        "today" => jiff::Span::new(),
-        "yesterday" => jiff::Span::new().days(-1),
-        _ if !text.ends_with(" ago") => return Err(wrong()),
-        ago => ago.parse().map_err(|_| wrong())?,
-    };
-    today.checked_add(back).map(|d| d.to_string()).map_err(|_| "that is too long ago".to_owned())
-}
 
 /// Walks the history and prints what was asked for.
 pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCode> {
@@ -269,23 +204,4 @@ fn tip_notes(repo: &Arc<Repo>, tip: Id, layout: &Layout, is_whole: bool) -> Vec<
     let is_folder_gone = notes.iter().any(|note| note.is_unreadable() && !file(note));
     let counts = |note: &Note| if note.is_unreadable() { is_whole } else { !is_folder_gone };
     notes.into_iter().filter(counts).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn days_are_dates_or_so_long_ago() {
-        assert_eq!(day("2026-01-31").as_deref(), Ok("2026-01-31"));
-        for good in ["today", "yesterday", "1 day ago", "2 weeks ago", "3 months ago", "10 years ago"] {
-            let day = day(good).expect(good);
-            assert!(day.parse::<jiff::civil::Date>().is_ok(), "{good}: {day}");
-        }
-        for wrong in
-            ["2026-02-30", "2026-01-31T10:00", "2026-01-31 ", "", "-1 days ago", "3 moons ago", "ago"]
-        {
-            assert!(day(wrong).is_err(), "{wrong}");
-        }
-    }
 }

@@ -95,6 +95,27 @@ pub fn okep_number(text: &str) -> Result<u64, String> {
     number.ok_or_else(|| "not the number of an OKEP, such as 5224 or OKEP-5224".to_owned())
 }
 
+/// Reads a day: a date, or so long ago.
+///
+/// # Errors
+/// It is something else.
+pub fn day(text: &str) -> Result<String, String> {
+    let wrong = || "not a date such as 2026-01-31, `yesterday` or `3 weeks ago`".to_owned();
+    let plain = |c: char| c.is_ascii_digit() || c == '-';
+    if text.chars().all(plain) {
+        let date: Result<jiff::civil::Date, _> = text.parse();
+        return date.map(|d| d.to_string()).map_err(|_| wrong());
+    }
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let back = match text {
+        "today" => jiff::Span::new(),
+        "yesterday" => jiff::Span::new().days(-1),
+        _ if !text.ends_with(" ago") => return Err(wrong()),
+        ago => ago.parse().map_err(|_| wrong())?,
+    };
+    today.checked_add(back).map(|d| d.to_string()).map_err(|_| "that is too long ago".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,6 +135,20 @@ mod tests {
         assert_eq!(okep_number("okep-7"), Ok(7));
         for wrong in ["", "OKEP-", "-7", "+7", "okep-x", "OKEP-öö", "99999999999999999999"] {
             assert!(okep_number(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn days_are_dates_or_so_long_ago() {
+        assert_eq!(day("2026-01-31").as_deref(), Ok("2026-01-31"));
+        for good in ["today", "yesterday", "1 day ago", "2 weeks ago", "3 months ago", "10 years ago"] {
+            let day = day(good).expect(good);
+            assert!(day.parse::<jiff::civil::Date>().is_ok(), "{good}: {day}");
+        }
+        for wrong in
+            ["2026-02-30", "2026-01-31T10:00", "2026-01-31 ", "", "-1 days ago", "3 moons ago", "ago"]
+        {
+            assert!(day(wrong).is_err(), "{wrong}");
         }
     }
 }
