@@ -159,9 +159,6 @@ fn is_nothing_staged(report: &Report) -> bool {
 /// The report in the format that was asked for.
 fn shown(outcome: &Outcome, request: &Request, refused: Option<&'static str>) -> String {
     let (report, terminal, args) = (&outcome.report, terminal(), &request.args);
-    if args.quiet || args.format == Format::Short {
-        return report::short::short(report);
-    }
     let mut view = View {
         hints: args.fail_on == FailOn::Hint || args.format == Format::Full,
         all: report.since.is_none() && args.paths.is_empty() && args.okep.is_empty(),
@@ -171,6 +168,7 @@ fn shown(outcome: &Outcome, request: &Request, refused: Option<&'static str>) ->
     let is_folded = args.statistics || args.format == Format::Auto && report::auto::is_folded(report, &view);
     view.suggestions = suggested_commands::suggestions(request, report, &view, is_folded);
     match args.format {
+        _ if args.quiet => report::short::short(report),
         _ if args.statistics => report::statistics::statistics(report, &view, &terminal),
         Format::Auto if is_nothing_staged(report) => "nothing that OKEPs depend on is staged\n".to_owned(),
         Format::Auto => report::auto::auto(report, &view, &terminal),
@@ -291,7 +289,7 @@ fn code(outcome: &Outcome, args: &CheckArgs) -> ExitCode {
 }
 
 /// `okep demo`: builds the sample repository and checks it.
-pub fn demo(from: Option<&Path>, place: &Path) -> anyhow::Result<ExitCode> {
+pub fn demo(from: Option<&Path>, place: &Path) -> anyhow::Result<String> {
     let dir = from.map_or_else(|| place.to_path_buf(), |from| from.join(place));
     let is_new = !super::demo::is_in(&dir);
     if is_new {
@@ -301,12 +299,11 @@ pub fn demo(from: Option<&Path>, place: &Path) -> anyhow::Result<ExitCode> {
     let mut outcome = target::check(&request)?;
     repair::show(&mut outcome, false);
     let shell_dir = suggested_commands::shell_path(&dir);
-    print(&format!(
+    Ok(format!(
         "A sample repository with six OKEPs is {} in {shell_dir}. `okep -C {shell_dir} check` prints:\n\n{}\n\
          Try next:\n  okep -C {shell_dir} check --format full\n  okep explain missing-section\n  \
          okep -C {shell_dir} history --format html > okep-demo.html\n",
         if is_new { "now" } else { "already" },
         shown(&outcome, &request, None)
-    ))?;
-    Ok(ExitCode::SUCCESS)
+    ))
 }

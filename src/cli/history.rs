@@ -63,7 +63,7 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
             report::html::page(&HtmlPage { story: &story, all: &all, narrowed, tip, version: VERSION })
         }
     };
-    let repair = args.diff.map(|most| suggestions(&repo, &story, &narrow, most)).transpose()?.flatten();
+    let repair = args.diff.map(|most| fixes(&repo, &story, &narrow, most)).transpose()?.flatten();
     if repair.as_ref().is_some_and(|repair| !repair.patch.is_empty()) {
         text += &report::history::heading("Fixes", &terminal);
     }
@@ -104,12 +104,7 @@ fn first_tip(story: &Story) -> Option<Id> {
 }
 
 /// What can be repaired of what is open at the end of the line; none where no commit is there.
-fn suggestions(
-    repo: &Arc<Repo>,
-    story: &Story,
-    narrow: &Narrow,
-    most: Safety,
-) -> anyhow::Result<Option<Repair>> {
+fn fixes(repo: &Arc<Repo>, story: &Story, narrow: &Narrow, most: Safety) -> anyhow::Result<Option<Repair>> {
     let Some(tip) = first_tip(story) else { return Ok(None) };
     // The proposals of old are reported, and of none that is left is there anything to fix.
     let Some(outcome) = head_audit::audited(repo, tip)? else { return Ok(None) };

@@ -2,41 +2,29 @@
 //!
 //! They show what `--help` shows: hidden commands are left out.
 
-use crate::cli::output::print;
 use clap::Command;
 use clap::builder::PossibleValuesParser;
 use clap_complete::Shell;
 use clap_mangen::Man;
 use std::io;
 use std::path::Path;
-use std::process::ExitCode;
 
-/// Prints completions for a shell.
+/// The manual page to print; none where those of all commands are written into a folder.
 ///
 /// # Errors
 /// They cannot be written.
-pub fn print_completions(command: &Command, shell: Shell) -> anyhow::Result<ExitCode> {
-    print(&completions(command, shell)?)?;
-    Ok(ExitCode::SUCCESS)
-}
-
-/// Prints the manual page, or writes those of all commands into a folder.
-///
-/// # Errors
-/// They cannot be written.
-pub fn print_pages(command: &Command, folder: Option<&Path>) -> anyhow::Result<ExitCode> {
+pub fn page(command: &Command, folder: Option<&Path>) -> anyhow::Result<String> {
     let pages = pages(command)?;
     let Some(folder) = folder else {
-        let page = pages.iter().find(|(name, _)| name == "okep.1");
-        print(page.map_or("", |(_, page)| page))?;
-        return Ok(ExitCode::SUCCESS);
+        let page = pages.into_iter().find(|(name, _)| name == "okep.1");
+        return Ok(page.map(|(_, page)| page).unwrap_or_default());
     };
     for (name, page) in pages {
         let path = folder.join(name);
         std::fs::write(&path, page)
             .map_err(|error| anyhow::anyhow!("`{}` cannot be written: {error}", path.display()))?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(String::new())
 }
 
 /// A manual page for the command and for each of its subcommands, by file name.
@@ -64,13 +52,13 @@ pub fn pages(command: &Command) -> io::Result<Vec<(String, String)>> {
 ///
 /// # Errors
 /// What was made is no UTF-8.
-pub fn completions(command: &Command, shell: Shell) -> io::Result<String> {
+pub fn completions(command: &Command, shell: Shell) -> anyhow::Result<String> {
     let rules = PossibleValuesParser::new(crate::rules::RULES.iter().map(|rule| rule.id));
     let explain = |explain: Command| explain.mut_arg("rule", |rule| rule.value_parser(rules));
     let mut command = visible(command).mut_subcommand("explain", explain);
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "okep", &mut script);
-    String::from_utf8(script).map_err(io::Error::other)
+    Ok(String::from_utf8(script)?)
 }
 
 /// The command without those of its subcommands that are hidden.

@@ -6,7 +6,6 @@ pub mod args;
 mod check;
 pub mod commit_msg;
 pub mod demo;
-mod explain;
 pub mod history;
 pub mod hook;
 pub mod invocation;
@@ -21,10 +20,15 @@ pub mod target;
 mod terminal;
 pub mod values;
 
-use crate::cli::args::{CheckArgs, Cli, Command, HookAction, NewArgs};
+use crate::cli::args::{CheckArgs, Cli, Command, HookAction};
 use crate::cli::output::{VERSION, escape_lines, is_broken_pipe, print, print_error, refuse, written};
+use crate::cli::terminal::terminal;
+use crate::cli::values::similar_or_all;
 use crate::lsp;
+use crate::report::explain;
+use crate::rules::rule;
 use crate::text::nearest::nearest;
+use anyhow::anyhow;
 use clap::{CommandFactory, Parser};
 use std::ffi::OsString;
 use std::path::Path;
@@ -48,8 +52,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         None => check::check(dir, &cli.check),
         Some(Command::Check(args)) => check::check(dir, args),
         Some(Command::History(args)) => history::history(dir, args),
-        Some(Command::Explain { rule }) => explain::run(rule.as_deref()),
-        Some(Command::New(args)) => new(dir, args),
+        Some(Command::Explain { rule }) => printed(explained(rule.as_deref())),
+        Some(Command::New(args)) => printed(new::new(dir, args).map(|said| escape_lines(&said))),
         Some(Command::Hook { action }) => hook(dir, action),
         Some(Command::CommitMsg { message }) => {
             print_error(&escape_lines(&commit_msg::hint(dir, message).unwrap_or_default()));
@@ -60,9 +64,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Ok(ended_well) => Ok(ExitCode::from(u8::from(!ended_well))),
             Err(error) => Err(error.into()),
         },
-        Some(Command::Demo { place }) => check::demo(dir, place),
-        Some(Command::Completions { shell }) => manual::print_completions(&command(), *shell),
-        Some(Command::Man { folder }) => manual::print_pages(&command(), folder.as_deref()),
+        Some(Command::Demo { place }) => printed(check::demo(dir, place)),
+        Some(Command::Completions { shell }) => printed(manual::completions(&command(), *shell)),
+        Some(Command::Man { folder }) => printed(manual::page(&command(), folder.as_deref())),
     };
     match result {
         Ok(code) => code,
@@ -113,9 +117,18 @@ fn mistyped_command(cli: &Cli) -> Option<(String, String)> {
     Some((word.to_owned(), nearest(word, &names)?.to_owned()))
 }
 
-fn new(dir: Option<&Path>, args: &NewArgs) -> anyhow::Result<ExitCode> {
-    print(&escape_lines(&new::new(dir, args)?))?;
+/// Prints what a command has to say, and no more.
+fn printed(text: anyhow::Result<String>) -> anyhow::Result<ExitCode> {
+    print(&text?)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a rule wants and why; all rules where none is named.
+fn explained(id: Option<&str>) -> anyhow::Result<String> {
+    let terminal = terminal();
+    let Some(id) = id else { return Ok(explain::all(&terminal)) };
+    let rule = rule(id).ok_or_else(|| anyhow!("there is no rule `{id}`{}", similar_or_all(id)))?;
+    Ok(explain::one(rule, &terminal))
 }
 
 fn hook(dir: Option<&Path>, action: &HookAction) -> anyhow::Result<ExitCode> {

@@ -55,22 +55,18 @@ pub fn rule(id: &str) -> Result<&'static str, String> {
     }
 }
 
-/// The nearest rules, or else the command that lists all, to be written after what is wrong.
+/// The rules whose names have the word in them, else the nearest one, else the command that lists all, to be written
+/// after what is wrong.
 pub fn similar_or_all(word: &str) -> String {
-    match similar_rules(word) {
-        similar if similar.is_empty() => "; `okep explain` lists all rules".to_owned(),
-        similar => similar,
-    }
-}
-
-/// The nearest rule, or else those whose names have the word in them, to be written after what is wrong.
-pub fn similar_rules(word: &str) -> String {
     let ids = crate::rules::ids();
     let containing: Vec<String> =
         ids.iter().filter(|id| id.split('-').any(|part| part == word)).map(|id| format!("`{id}`")).collect();
-    match containing.is_empty() {
-        true => did_you_mean(word, ids),
-        false => format!("; did you mean {}?", containing.join(" or ")),
+    if !containing.is_empty() {
+        return format!("; did you mean {}?", containing.join(" or "));
+    }
+    match did_you_mean(word, ids) {
+        nothing if nothing.is_empty() => "; `okep explain` lists all rules".to_owned(),
+        similar => similar,
     }
 }
 

@@ -97,7 +97,7 @@ impl<W: Write> Server<W> {
             }
             Message::Request(request) => {
                 let id = request.id.clone();
-                let answer = self.answer(request)?;
+                let answer = self.answer(request);
                 self.respond(id, answer)
             }
             Message::Notification(notification) => {
@@ -123,16 +123,16 @@ impl<W: Write> Server<W> {
         Message::Response(response).write(&mut self.out)
     }
 
-    fn answer(&mut self, Request { method, params, .. }: Request) -> io::Result<Answer> {
-        let refused = |code, reason: &str| Ok(Err((code, reason.to_owned())));
+    fn answer(&mut self, Request { method, params, .. }: Request) -> Answer {
+        let refused = |code, reason: &str| Err((code, reason.to_owned()));
         match (&self.lifecycle, method.as_str()) {
-            (Lifecycle::New, "initialize") => return Ok(Ok(self.initialize(&params))),
+            (Lifecycle::New, "initialize") => return Ok(self.initialize(&params)),
             (Lifecycle::New, _) => {
                 return refused(ErrorCode::ServerNotInitialized, "`initialize` comes first");
             }
             (Lifecycle::Running, "shutdown") => {
                 self.lifecycle = Lifecycle::ShutDown;
-                return Ok(Ok(Value::Null));
+                return Ok(Value::Null);
             }
             (Lifecycle::Running, "initialize") | (Lifecycle::ShutDown, _) => {
                 return refused(ErrorCode::InvalidRequest, NOT_NOW);
@@ -144,27 +144,24 @@ impl<W: Write> Server<W> {
         if !is_known {
             return refused(ErrorCode::MethodNotFound, &format!("there is no `{method}` here"));
         }
-        let params: DocumentParams = match serde_json::from_value(params) {
-            Ok(params) => params,
-            Err(error) => return refused(ErrorCode::InvalidParams, &error.to_string()),
-        };
-        let Some(document) = self.documents.get(&params.text_document.uri) else {
-            return Ok(Ok(Value::Null));
-        };
+        let invalid = |error: serde_json::Error| (ErrorCode::InvalidParams, error.to_string());
+        let params: DocumentParams = serde_json::from_value(params).map_err(invalid)?;
+        let Some(document) = self.documents.get(&params.text_document.uri) else { return Ok(Value::Null) };
         let (root, path) = (document.root.clone(), document.path.clone());
         if self.workspaces.get(&root).is_some_and(|workspace| workspace.due.is_some()) {
-            self.check(&root)?;
+            // A client that reads no more does not get the answer either.
+            self.check(&root).map_err(|error| (ErrorCode::InternalError, error.to_string()))?;
         }
-        let Some(view) = self.view(&root) else { return Ok(Ok(Value::Null)) };
-        Ok(match (method.as_str(), params.position, params.range) {
+        let Some(view) = self.view(&root) else { return Ok(Value::Null) };
+        match (method.as_str(), params.position, params.range) {
             ("textDocument/hover", Some(position), _) => Ok(json!(hover(&view, &path, position))),
             ("textDocument/completion", Some(position), _) => Ok(json!(completion(&view, &path, position))),
             ("textDocument/codeAction", _, Some(range)) => {
                 let context = params.context.unwrap_or_default();
                 Ok(json!(actions::actions(&view, &path, range, &context)))
             }
-            _ => Err((ErrorCode::InvalidParams, "there is no position".to_owned())),
-        })
+            _ => refused(ErrorCode::InvalidParams, "there is no position"),
+        }
     }
 
     fn initialize(&mut self, params: &Value) -> Value {

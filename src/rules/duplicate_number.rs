@@ -37,11 +37,9 @@ fn of_number(number: u64, okep: &Okep, okeps: &[&Okep]) -> Finding {
     let named: Vec<String> = others.iter().map(|o| format!("`{}`", o.path)).collect();
     let message = format!("number {number} is also used by {}", named.join(" and "));
     let mut finding = RULE.about(Some(&okep.path), &okep.path, number.to_string(), message);
-    for other in others {
-        let related =
-            Related { path: other.path.clone(), place: None, message: format!("also has number {number}") };
-        finding.related.push(related);
-    }
+    let also = format!("also has number {number}");
+    let related = |other: &&Okep| Related { path: other.path.clone(), place: None, message: also.clone() };
+    finding.related = others.into_iter().map(related).collect();
     finding.help("give the newer one the number of its own tracking issue")
 }
 

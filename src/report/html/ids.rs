@@ -100,10 +100,9 @@ fn name(okep: &OkepStory) -> String {
 
 /// Letters, digits and hyphens: what is safe as an anchor whatever it is put into.
 fn slug(text: &str) -> String {
-    let lower =
-        text.chars().take(60).map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' });
-    let words: String = lower.collect();
-    words.split('-').filter(|w| !w.is_empty()).collect::<Vec<_>>().join("-")
+    let lower: String = text.chars().take(60).map(|c| c.to_ascii_lowercase()).collect();
+    let words = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
 }
 
 fn free(taken: &mut HashSet<String>, wanted: String) -> String {
