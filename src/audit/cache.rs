@@ -189,7 +189,8 @@ impl<'a> CachedAudit<'a> {
         PageVerdict { path, okep, document, claims }
     }
 
-    fn document(&self, okep: &Okep) -> Arc<DocumentVerdict> {
+    /// What the rules about documents find in an OKEP.
+    pub fn document(&self, okep: &Okep) -> Arc<DocumentVerdict> {
         let landed =
             self.template_history.and_then(|history| landed_under(history, self.snapshot, &okep.path));
         let timeline = &self.timelines[landed.map_or(0, |(history, _)| history)];

@@ -16,7 +16,7 @@ use crate::audit::scope::ChangeScope;
 use crate::audit::target::{Base, CheckTarget, Options};
 use crate::audit::template_change::take_out_template_change;
 use crate::audit::template_choice::choose_template;
-use crate::audit::{AuditCache, Verdict, audit_with};
+use crate::audit::{AuditCache, Verdict, any_needs_history, audit_with};
 use crate::files::{Layout, Note, Tree};
 use crate::git::{Error as GitError, Id};
 use crate::okep::config::Config;
@@ -95,15 +95,10 @@ pub fn check_with(
     if let Some(tip) = target.tip {
         now.snapshot.tree.moved = Arc::new(moved(&now, &before, target, tip, history));
     }
-    let mut template_history = None;
-    let mut verdicts = audit_all(&now, &before, None, cache);
-    if target.tip.is_some() {
-        let compared = Compared::of(target.compares, &now, &before, &verdicts, None);
-        if needs_history(target, options, &now, &before, &verdicts[0], &compared) {
-            template_history = Some(history.template_history(target.query(&config, &target.commits())));
-            verdicts = audit_all(&now, &before, template_history.as_ref(), cache);
-        }
-    }
+    let needs_history = target.tip.is_some() && needs_history(target, options, &now, &before, cache);
+    let template_history =
+        needs_history.then(|| history.template_history(target.query(&config, &target.commits())));
+    let mut verdicts = audit_all(&now, &before, template_history.as_ref(), cache);
     let mut compared = Compared::of(target.compares, &now, &before, &verdicts, template_history.as_ref());
     take_out_template_change(&mut compared, &now, &before, template_history.as_ref());
     let mut report = report_of(&now.snapshot, target.source.clone(), &compared, template_history.as_ref());
@@ -209,17 +204,18 @@ fn needs_history(
     options: &Options,
     now: &State,
     before: &[State],
-    verdict: &Verdict,
-    compared: &Compared,
+    cache: &AuditCache,
 ) -> bool {
     let template_changed = before.iter().any(|b| b.template_text() != now.template_text());
     if options.thorough {
         return true;
     }
     if target.source != Source::Index || !target.compares || template_changed {
-        return !verdict.needs_history.is_empty();
+        return any_needs_history(&now.snapshot, cache);
     }
-    verdict.needs_history.iter().any(|needs| {
+    let verdicts = audit_all(now, before, None, cache);
+    let compared = Compared::of(target.compares, now, before, &verdicts, None);
+    verdicts[0].needs_history.iter().any(|needs| {
         let path = needs.path.as_str();
         let text = |state: &State| state.snapshot.okep(path).map(|okep| okep.document.text.clone());
         let changed = before.iter().find_map(text) != text(now);

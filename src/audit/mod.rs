@@ -85,6 +85,13 @@ pub fn audit_with(
     AuditedTree { pages: pages.par_iter().map(|page| cached.page(page)).collect(), of_tree }
 }
 
+/// Whether history could say more about some OKEP of a snapshot; the first one found is enough.
+pub fn any_needs_history(snapshot: &Snapshot, cache: &AuditCache) -> bool {
+    let cached = CachedAudit::new(cache, snapshot, None);
+    let okeps = snapshot.okeps.par_iter().filter(|okep| !okep.unchanged);
+    okeps.any(|okep| cached.document(okep).needs_history.is_some())
+}
+
 impl AuditedTree {
     /// The findings, in order; a link is looked up in the snapshot.
     pub fn verdict(self, snapshot: &Snapshot) -> Verdict {

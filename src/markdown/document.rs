@@ -83,6 +83,10 @@ impl Document {
             text: text.clone(),
         };
         document.bound_bodies(&reader.content);
+        // Hundreds of pages are kept at a time.
+        document.headings.shrink_to_fit();
+        document.blocks.shrink_to_fit();
+        document.links.shrink_to_fit();
         document
     }
 

@@ -61,8 +61,12 @@ pub(super) fn tool(version: &str) -> Value {
 /// Outside of strings JSON holds no such character but the line breaks that serde writes; inside of them serde
 /// has already escaped the C0 controls.
 pub(super) fn printed(value: &impl Serialize) -> String {
-    let json = serde_json::to_string_pretty(value).expect("values with string keys always encode");
-    let mut out = String::with_capacity(json.len() + 1);
+    let mut json = serde_json::to_string_pretty(value).expect("values with string keys always encode");
+    json.push('\n');
+    if !json.chars().any(|c| c != '\n' && is_harmful(c)) {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if c == '\n' || !is_harmful(c) {
             out.push(c);
@@ -72,7 +76,7 @@ pub(super) fn printed(value: &impl Serialize) -> String {
             let _ = write!(out, "\\u{unit:04x}");
         }
     }
-    out + "\n"
+    out
 }
 
 /// What was checked, its kind under the name `kind`, and what it was compared with.
