@@ -80,7 +80,8 @@ pub fn check_with(
     if scope.is_nothing() {
         return Ok(nothing(target, config.layout));
     }
-    let several_templates = choose_template(target, &mut config, &mut bases, history);
+    let (several_templates, known_history) =
+        choose_template(target, &mut config, &mut bases, history).unzip();
     if several_templates.is_some() {
         scope = ChangeScope::of(target, &config, options);
     }
@@ -96,8 +97,8 @@ pub fn check_with(
         now.snapshot.tree.moved = Arc::new(moved(&now, &before, target, tip, history));
     }
     let needs_history = target.tip.is_some() && needs_history(target, options, &now, &before, cache);
-    let template_history =
-        needs_history.then(|| history.template_history(target.query(&config, &target.commits())));
+    let ask = || history.template_history(target.query(&config, &target.commits()));
+    let template_history = needs_history.then(|| known_history.unwrap_or_else(ask));
     let mut verdicts = audit_all(&now, &before, template_history.as_ref(), cache);
     let mut compared = Compared::of(target.compares, &now, &before, &verdicts, template_history.as_ref());
     take_out_template_change(&mut compared, &now, &before, template_history.as_ref());

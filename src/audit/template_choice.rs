@@ -5,16 +5,17 @@ use crate::audit::target::{Base, CheckTarget};
 use crate::files::{CONFIG, Note};
 use crate::git::Id;
 use crate::okep::config::Config;
+use crate::okep::template_history::TemplateHistory;
 use crate::text::path::Role;
 
 /// Of several files that are named like a template, the one that landed first counts, also in the states
-/// compared with; says which one that is.
+/// compared with; says which one that is, and gives the history that was asked for it.
 pub fn choose_template(
     target: &CheckTarget,
     config: &mut Config,
     bases: &mut [(&Base, Config)],
     history: &dyn HistorySource,
-) -> Option<Note> {
+) -> Option<(Note, TemplateHistory)> {
     let listing = target.tree.list(&config.layout.folder);
     let is_template = |path: &&str| config.layout.role(path) == Role::Template;
     let templates: Vec<&str> = listing.files.keys().map(String::as_str).filter(is_template).collect();
@@ -34,5 +35,5 @@ pub fn choose_template(
         config.layout.template.get_or_insert_with(|| first.clone());
     }
     config.layout.template = Some(first.clone());
-    Some(Note::at("several-templates", first, message))
+    Some((Note::at("several-templates", first, message), known))
 }
