@@ -57,35 +57,36 @@ pub struct Ambiguity {
     pub edits: Vec<(Range<usize>, String)>,
 }
 
+/// What the site shows of a page, next to GitHub.
+#[derive(Debug, Default)]
+pub struct SiteReading {
+    /// All headings that the site shows, in order.
+    pub headings: Vec<SiteHeading>,
+    /// Where they differ from GitHub's, in the order of the file; none where an extension is unknown that may change
+    /// them.
+    pub ambiguities: Vec<Ambiguity>,
+}
+
 /// All headings the site shows for the page `text`, in order.
 ///
 /// `text` is the whole file; a byte order mark and front matter are skipped as MkDocs skips them.
 pub fn site_headings(text: &str, extensions: Extensions) -> Vec<SiteHeading> {
-    let page = SitePage::read(text, extensions);
-    let shown = |h: &blocks::BlockHeading| {
-        let raw = h.raw(text);
-        inline::plain(if extensions.attr_list { inline::without_attributes(raw) } else { raw })
-    };
-    page.headings
-        .iter()
-        .map(|h| SiteHeading { level: h.level, span: h.span.clone(), text: shown(h) })
-        .collect()
+    SitePage::read(text, extensions).shown(text, extensions)
 }
 
-/// Where GitHub's headings of a page and the site's differ, in the order of the file; none where the site's are
-/// unknown.
+/// Reads a page as the site does, and compares it with what GitHub shows.
 ///
 /// Both sides are read once more if there is an edit to offer: one that would not make them agree is dropped.
-pub fn ambiguities(document: &Document, extensions: Extensions) -> Vec<Ambiguity> {
+pub fn site_reading(document: &Document, extensions: Extensions) -> SiteReading {
     let text = document.text.as_str();
-    if !extensions.are_known_for(text) {
-        return Vec::new();
-    }
     let page = SitePage::read(text, extensions);
-    let differences = compare::differences(document, &page);
-    let mut found: Vec<_> = differences.iter().map(|d| remedy::ambiguity(text, &page, d)).collect();
-    verify::keep_what_helps(text, &mut found, extensions);
-    found
+    let mut ambiguities = Vec::new();
+    if extensions.are_known_for(text) {
+        let differences = compare::differences(document, &page);
+        ambiguities = differences.iter().map(|d| remedy::ambiguity(text, &page, d)).collect();
+        verify::keep_what_helps(text, &mut ambiguities, extensions);
+    }
+    SiteReading { headings: page.shown(text, extensions), ambiguities }
 }
 
 /// What one pass over a file found.
@@ -112,6 +113,16 @@ impl SitePage {
         let headings = blocks::headings(&source, &pieces, nested, extensions);
         let raw_html = cuts.into_iter().map(|c| c.span).collect();
         SitePage { headings, raw_html, fences: fenced.ranges, open_fence: fenced.open }
+    }
+
+    fn shown(&self, text: &str, extensions: Extensions) -> Vec<SiteHeading> {
+        let shown = |h: &blocks::BlockHeading| {
+            let raw = h.raw(text);
+            inline::plain(if extensions.attr_list { inline::without_attributes(raw) } else { raw })
+        };
+        let heading =
+            |h: &blocks::BlockHeading| SiteHeading { level: h.level, span: h.span.clone(), text: shown(h) };
+        self.headings.iter().map(heading).collect()
     }
 
     /// Start of the raw HTML around `at`.

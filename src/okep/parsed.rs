@@ -1,6 +1,6 @@
 //! What has been parsed already, so that nothing is parsed twice.
 
-use super::proposal::OkepText;
+use super::proposal::{OkepText, SiteReadings};
 use super::template::Template;
 use crate::files::{Content, File};
 use crate::markdown::document::Document;
@@ -15,6 +15,7 @@ pub struct Parsed {
     sites: Arc<ByPathAndId<Site>>,
     templates: Arc<ByPathAndId<Template>>,
     okeps: Arc<ByPathAndId<OkepText>>,
+    site_readings: Arc<ByPathAndId<SiteReadings>>,
 }
 
 /// Shared values by the path and id they were made from.
@@ -45,6 +46,7 @@ impl Parsed {
         }
         // What an OKEP says holds its document.
         forget(&self.okeps);
+        forget(&self.site_readings);
         forget(&self.templates);
         forget(&self.documents);
         forget(&self.sites);
@@ -62,7 +64,8 @@ impl Parsed {
 
     /// What the text of an OKEP says, whose file has this id; `context` is all else that it depends on.
     pub fn okep(&self, context: &str, id: Option<&str>, read: impl FnOnce() -> OkepText) -> Arc<OkepText> {
-        once(&self.okeps, context, id, read)
+        let site_readings = || once(&self.site_readings, "", id, SiteReadings::default);
+        once(&self.okeps, context, id, || OkepText { site_readings: site_readings(), ..read() })
     }
 
     /// How many values are kept.

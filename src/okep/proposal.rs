@@ -7,6 +7,7 @@ use crate::markdown::document::Document;
 use crate::markdown::extensions::Extensions;
 use crate::markdown::names::Name;
 use crate::markdown::outline::Outline;
+use crate::markdown::site_headings::{SiteReading, site_reading};
 use crate::text::path;
 use crate::text::path::OkepName;
 use std::collections::BTreeSet;
@@ -43,7 +44,12 @@ pub struct OkepText {
     pub title: Option<Title>,
     pub issue: Option<IssueLine>,
     pub outline: Outline,
+    /// Shared by all states that hold the document.
+    pub(super) site_readings: Arc<SiteReadings>,
 }
+
+/// How sites show a document, by their extensions.
+pub(super) type SiteReadings = Mutex<Vec<(Extensions, Arc<SiteReading>)>>;
 
 impl Deref for Okep {
     type Target = OkepText;
@@ -115,6 +121,20 @@ impl Okep {
         self.all.iter().find(owns)
     }
 
+    /// What the site shows of it; nothing where no site does.
+    ///
+    /// Reading a page as the site does costs more than all else, and only some rules want it.
+    pub fn site_reading(&self) -> Arc<SiteReading> {
+        let Some(on) = self.site else { return Arc::default() };
+        let mut known = self.site_readings.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, reading)) = known.iter().find(|(extensions, _)| *extensions == on) {
+            return reading.clone();
+        }
+        let reading = Arc::new(site_reading(&self.document, on));
+        known.push((on, reading.clone()));
+        reading
+    }
+
     /// Whether somebody asked for its text.
     pub fn was_read(&self) -> bool {
         self.was_read.load(Ordering::Relaxed)
@@ -155,6 +175,6 @@ impl OkepText {
         let issue =
             issue::of_okep(&document, title.as_ref().map(|t| t.heading), template.issue.as_ref(), &own);
         let outline = Outline::of(&document, title.as_ref().map(|t| t.heading));
-        OkepText { document, title, issue, outline }
+        OkepText { document, title, issue, outline, site_readings: Arc::default() }
     }
 }

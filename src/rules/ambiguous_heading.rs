@@ -18,7 +18,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &OkepContext) -> Vec<Finding> {
-    let found = context.ambiguities().iter().map(|a| {
+    let reading = context.okep.site_reading();
+    let found = reading.ambiguities.iter().map(|a| {
         let subject =
             a.github.as_ref().or(a.site.as_ref()).map_or_else(String::new, |(_, text)| text.clone());
         RULE.at(context, a.span.clone(), subject, a.message.clone()).help(a.help.as_str())
@@ -27,7 +28,8 @@ fn check(context: &OkepContext) -> Vec<Finding> {
 }
 
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
-    let ambiguity = context.ambiguities().iter().find(|a| finding.is_at(&a.span))?;
+    let reading = context.okep.site_reading();
+    let ambiguity = reading.ambiguities.iter().find(|a| finding.is_at(&a.span))?;
     let edit = |(span, text): &(Range<usize>, String)| {
         Edit::replace(&context.okep.path, span.clone(), text.as_str())
     };

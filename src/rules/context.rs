@@ -2,7 +2,6 @@
 
 use crate::markdown::document::{Document, Heading};
 use crate::markdown::names::Name;
-use crate::markdown::site_headings::{Ambiguity, ambiguities};
 use crate::okep::alignment::{Alignment, align};
 use crate::okep::prompts::Leftover;
 use crate::okep::proposal::Okep;
@@ -17,14 +16,12 @@ pub struct OkepContext<'a> {
     pub requirements: &'a Requirements,
     pub alignment: Alignment,
     leftovers: OnceCell<(Vec<Leftover>, bool)>,
-    ambiguities: OnceCell<Vec<Ambiguity>>,
 }
 
 impl<'a> OkepContext<'a> {
     pub fn new(okep: &'a Okep, requirements: &'a Requirements) -> Self {
         let alignment = align(&requirements.template.outline, requirements.plain_old_names(), &okep.outline);
-        let (leftovers, ambiguities) = Default::default();
-        OkepContext { okep, requirements, alignment, leftovers, ambiguities }
+        OkepContext { okep, requirements, alignment, leftovers: OnceCell::new() }
     }
 
     /// The same OKEP held to other requirements; what both would find alike is not searched for twice.
@@ -32,8 +29,7 @@ impl<'a> OkepContext<'a> {
         if std::ptr::eq(self.requirements, requirements) {
             return self;
         }
-        let ambiguities = self.ambiguities;
-        let other = OkepContext { ambiguities, ..OkepContext::new(self.okep, requirements) };
+        let other = OkepContext::new(self.okep, requirements);
         if Arc::ptr_eq(&self.requirements.prompts, &requirements.prompts) {
             return OkepContext { leftovers: self.leftovers, ..other };
         }
@@ -58,14 +54,6 @@ impl<'a> OkepContext<'a> {
     fn compared_with_prompts(&self) -> &(Vec<Leftover>, bool) {
         let issue = self.okep.issue.as_ref().map(|i| &i.span);
         self.leftovers.get_or_init(|| self.requirements.prompts.leftovers(&self.okep.document, issue))
-    }
-
-    /// Headings that GitHub and the site show differently; none where there is no site.
-    ///
-    /// Reading the page as the site does costs more than all else, and only some rules want it.
-    pub fn ambiguities(&self) -> &[Ambiguity] {
-        let read = || self.okep.site.map_or_else(Vec::new, |on| ambiguities(self.document(), on));
-        self.ambiguities.get_or_init(read)
     }
 
     /// Whether text that is not in the document may be on its page: what is absent here may be in that.

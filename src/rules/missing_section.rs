@@ -2,7 +2,6 @@
 
 use super::{Check, Demand, Detail, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::document::Document;
-use crate::markdown::site_headings::site_headings;
 use crate::rules::edits::markdown;
 
 pub static RULE: Rule = Rule {
@@ -62,16 +61,17 @@ fn is_optional(context: &OkepContext, section: usize) -> bool {
 /// Whether a heading of this name is one on GitHub or on the site only, which `ambiguous-heading` reports: a second one
 /// would not fix it.
 fn is_ambiguous(context: &OkepContext, section: usize) -> bool {
-    let headings = context.ambiguities().iter().flat_map(|a| [&a.github, &a.site]);
-    headings.flatten().any(|(_, text)| context.is_named(section, text)) || may_be_on_site(context, section)
+    let reading = context.okep.site_reading();
+    let mut headings = reading.ambiguities.iter().flat_map(|a| [&a.github, &a.site]).flatten();
+    headings.any(|(_, text)| context.is_named(section, text)) || may_be_on_site(context, section)
 }
 
 /// Whether a site with extensions that are not known may show a heading of this section.
 fn may_be_on_site(context: &OkepContext, section: usize) -> bool {
     let text = context.document().text.as_str();
-    let site = context.okep.site.filter(|on| !on.are_known_for(text));
-    hidden_heading(context, section).is_none()
-        && site.is_some_and(|on| site_headings(text, on).iter().any(|h| context.is_named(section, &h.text)))
+    context.okep.site.is_some_and(|on| !on.are_known_for(text))
+        && hidden_heading(context, section).is_none()
+        && context.okep.site_reading().headings.iter().any(|h| context.is_named(section, &h.text))
 }
 
 /// Where a document has a heading of this section that GitHub does not show as one, and what to do about it.

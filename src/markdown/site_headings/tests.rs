@@ -1,6 +1,6 @@
 //! Ambiguities and their remedies: `check(document, messages, fixed)`.
 
-use super::{Ambiguity, ambiguities, site_headings};
+use super::{Ambiguity, site_headings, site_reading};
 use crate::markdown::document::Document;
 use crate::markdown::extensions::Extensions;
 
@@ -49,7 +49,7 @@ fn silent_with(on: Extensions, document: &str) {
 }
 
 fn find(document: &str, on: Extensions) -> Vec<Ambiguity> {
-    ambiguities(&Document::parse(document.as_bytes()), on)
+    site_reading(&Document::parse(document.as_bytes()), on).ambiguities
 }
 
 fn apply(document: &str, found: &[Ambiguity]) -> String {

@@ -63,7 +63,7 @@ fn site(text: &str, document: &Document, kept: &mut Kept) -> Result<(), Broken> 
             kept.hold(heading.span.start >= before, || "the site's headings are in order")?;
             before = heading.span.start;
         }
-        for found in site_headings::ambiguities(document, on) {
+        for found in site_headings::site_reading(document, on).ambiguities {
             kept.span(text, &found.span, "an ambiguity")?;
             found.edits.iter().try_for_each(|(span, _)| kept.span(text, span, "an edit of an ambiguity"))?;
         }

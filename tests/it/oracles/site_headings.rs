@@ -6,7 +6,7 @@
 
 use okep::markdown::document::Document;
 use okep::markdown::extensions::Extensions;
-use okep::markdown::site_headings::{ambiguities, site_headings};
+use okep::markdown::site_headings::{site_headings, site_reading};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -104,7 +104,8 @@ fn every_difference_between_the_two_is_reported() {
         let levels: Vec<u8> = github.iter().map(|(_, level, _)| *level).collect();
         let on_site: Vec<u8> = site[&path].iter().map(|(level, _)| *level).collect();
         let differs = levels != on_site;
-        let found: Vec<_> = ambiguities(&document, OVN_KUBERNETES).into_iter().map(|a| a.message).collect();
+        let found: Vec<_> =
+            site_reading(&document, OVN_KUBERNETES).ambiguities.into_iter().map(|a| a.message).collect();
         let is_explained = document.unclosed_fence.is_some()
             || !OVN_KUBERNETES.are_known_for(document.text.as_str())
             || document.body_start > document.text.bom_len();
@@ -127,7 +128,7 @@ fn nothing_is_reported_of_real_proposals() {
     let Some(corpus) = variable("OKEP_TEST_CORPUS") else { return };
     for path in markdown_files(&Path::new(&corpus).join("docs/okeps")) {
         let found: Vec<_> =
-            ambiguities(&parse(&path), OVN_KUBERNETES).into_iter().map(|a| a.message).collect();
+            site_reading(&parse(&path), OVN_KUBERNETES).ambiguities.into_iter().map(|a| a.message).collect();
         assert!(found.is_empty(), "{}: {found:?}", path.display());
     }
 }
