@@ -1,7 +1,7 @@
 //! Files on disk, whether a repository is around them or not.
 
 use super::file::{Content, File, blob_id, is_markdown};
-use super::found::{FoundFiles, Spot, lfs_notice, submodule_notice, symlink_notice, too_large};
+use super::found::{FoundFiles, Spot, content_notice, submodule_notice, symlink_notice};
 use super::note::Note;
 use crate::git::{MAX_FILE_BYTES, PathKind};
 use crate::text::Bytes;
@@ -11,14 +11,11 @@ use std::fs::FileType;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Lists the Markdown files below `folder` that are `wanted`, by path and whether it is a folder; a folder that
-/// is not wanted is not entered.
-pub(super) fn walk(
-    root: &Path,
-    folder: &str,
-    found: &mut FoundFiles,
-    wanted: &mut impl FnMut(&str, bool) -> bool,
-) {
+/// Whether a path is wanted, and whether it is a folder; one that is not wanted is not entered.
+type Wanted<'w> = &'w mut dyn FnMut(&str, bool) -> bool;
+
+/// Lists the Markdown files below `folder` that are `wanted`.
+pub(super) fn walk(root: &Path, folder: &str, found: &mut FoundFiles, wanted: Wanted) {
     for (at, _) in folder.match_indices('/').chain([(folder.len(), "")]) {
         let part = &folder[..at];
         match root.join(part).symlink_metadata() {
@@ -33,81 +30,65 @@ pub(super) fn walk(
             Err(error) => return found.notices.push(unreadable(part, &error)),
         }
     }
-    enter(&root.join(folder), folder, found, wanted);
+    DiskWalk { found, wanted, every_file: false }.enter(&root.join(folder), folder);
 }
 
-fn enter(dir: &Path, folder: &str, found: &mut FoundFiles, wanted: &mut impl FnMut(&str, bool) -> bool) {
-    let listed = std::fs::read_dir(dir).and_then(|entries| {
-        let named = entries.map(|entry| entry.and_then(|e| Ok((e.file_name(), e.file_type()?))));
-        named.collect::<io::Result<Vec<_>>>()
-    });
-    let mut listed = match listed {
-        Ok(listed) => listed,
-        Err(error) => return found.notices.push(unreadable(folder, &error)),
-    };
-    listed.sort_by(|one, other| one.0.cmp(&other.0));
-    for (name, kind) in listed {
-        // Only Windows has names without bytes of their own.
-        let bytes = gix::path::os_str_into_bstr(&name)
-            .map_or_else(|_| BString::from(name.to_string_lossy().as_ref()), ToOwned::to_owned);
-        add(&dir.join(&name), folder, &bytes, kind, found, wanted);
-    }
+/// All files below `root` that are `wanted`, links and other repositories left out.
+pub(super) fn files(root: &Path, wanted: Wanted) -> BTreeSet<String> {
+    let mut found = FoundFiles::default();
+    DiskWalk { found: &mut found, wanted, every_file: true }.enter(root, "");
+    found.files.into_keys().collect()
 }
 
-fn add(
-    on_disk: &Path,
-    folder: &str,
-    name: &BString,
-    kind: FileType,
-    found: &mut FoundFiles,
-    wanted: &mut impl FnMut(&str, bool) -> bool,
-) {
-    let markdown = is_markdown(name);
-    if !kind.is_dir() && !kind.is_symlink() && !markdown || name == ".git" {
-        return;
-    }
-    let path = format!("{folder}/{}", name.to_str_lossy());
-    if !wanted(&path, kind.is_dir()) {
-        return;
-    }
-    if markdown {
-        found.path([folder.as_bytes(), b"/", name].concat().as_bstr());
-    }
-    if kind.is_dir() {
-        if is_repository(on_disk) {
-            return found.notices.push(submodule_notice(&path));
-        }
-        return enter(on_disk, &path, found, wanted);
-    }
-    if kind.is_symlink() && !markdown {
-        return found.notices.push(symlink_notice(&path));
-    }
-    if kind.is_symlink() || kind.is_file() {
-        found.files.insert(path, Spot::Disk(on_disk.to_owned()));
-    }
+struct DiskWalk<'w> {
+    found: &'w mut FoundFiles,
+    wanted: Wanted<'w>,
+    /// Markdown or not; links are left out.
+    every_file: bool,
 }
 
-/// All files below `folder`, links and other repositories left out, that are `wanted` as in [`walk`].
-pub(super) fn files(
-    root: &Path,
-    folder: &str,
-    wanted: &mut impl FnMut(&str, bool) -> bool,
-    found: &mut BTreeSet<String>,
-) {
-    let Ok(listed) = std::fs::read_dir(root.join(folder)) else { return };
-    for entry in listed.flatten() {
-        let (Ok(kind), Some(name)) = (entry.file_type(), entry.file_name().to_str().map(str::to_owned))
-        else {
-            continue;
+impl DiskWalk<'_> {
+    fn enter(&mut self, dir: &Path, folder: &str) {
+        let listed = std::fs::read_dir(dir).and_then(|entries| {
+            let named = entries.map(|entry| entry.and_then(|e| Ok((e.file_name(), e.file_type()?))));
+            named.collect::<io::Result<Vec<_>>>()
+        });
+        let mut listed = match listed {
+            Ok(listed) => listed,
+            Err(error) => return self.found.notices.push(unreadable(folder, &error)),
         };
-        let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-        if name == ".git" || kind.is_symlink() || !wanted(&path, kind.is_dir()) {
-            continue;
+        listed.sort_by(|one, other| one.0.cmp(&other.0));
+        for (name, kind) in listed {
+            // Only Windows has names without bytes of their own.
+            let bytes = gix::path::os_str_into_bstr(&name)
+                .map_or_else(|_| BString::from(name.to_string_lossy().as_ref()), ToOwned::to_owned);
+            self.add(&dir.join(&name), folder, &bytes, kind);
         }
-        if kind.is_file() {
-            found.insert(path);
-        } else if kind.is_dir() && !is_repository(&entry.path()) {
-            files(root, &path, wanted, found);
+    }
+
+    fn add(&mut self, on_disk: &Path, folder: &str, name: &BString, kind: FileType) {
+        let is_listed = self.every_file || is_markdown(name);
+        let is_link = kind.is_symlink();
+        if name == ".git" || !kind.is_dir() && !is_link && !is_listed || is_link && self.every_file {
+            return;
+        }
+        let above = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let path = format!("{above}{}", name.to_str_lossy());
+        if !(self.wanted)(&path, kind.is_dir()) {
+            return;
+        }
+        if is_listed {
+            self.found.path([above.as_bytes(), name].concat().as_bstr());
+        }
+        if kind.is_dir() {
+            match is_repository(on_disk) {
+                true => self.found.notices.push(submodule_notice(&path)),
+                false => self.enter(on_disk, &path),
+            }
+        } else if is_link && !is_listed {
+            self.found.notices.push(symlink_notice(&path));
+        } else if is_link || kind.is_file() {
+            self.found.files.insert(path, Spot::Disk(on_disk.to_owned()));
         }
     }
 }
@@ -126,26 +107,12 @@ pub(super) fn find(root: &Path, path: &str) -> Result<Option<Spot>, Note> {
     }
 }
 
-/// What is at a path on disk.
-enum DiskEntry {
-    Symlink,
-    Other,
-    TooLarge(u64),
-    Bytes(Vec<u8>),
-}
-
 /// The file that was found at `on_disk` a moment ago, and what there is to say about it.
 pub(super) fn read(on_disk: &Path, path: &str, hash: gix::hash::Kind) -> (Option<File>, Option<Note>) {
-    let file = |content| Some(File { id: None, content });
-    match entry(on_disk) {
-        Ok(DiskEntry::Other) => (None, None),
-        Ok(DiskEntry::Symlink) => (file(Content::Symlink), Some(symlink_notice(path))),
-        Ok(DiskEntry::TooLarge(bytes)) => (file(Content::TooLarge(bytes)), Some(too_large(path, bytes))),
-        Ok(DiskEntry::Bytes(bytes)) => {
-            let id = blob_id(hash, &bytes);
-            let content = Content::from(Bytes::from(bytes));
-            let notice = (content == Content::LfsPointer).then(|| lfs_notice(path));
-            (Some(File { id, content }), notice)
+    match file(on_disk, hash) {
+        Ok(file) => {
+            let notice = file.as_ref().and_then(|file| content_notice(path, &file.content));
+            (file, notice)
         }
         Err(error) => {
             // Without the file, or what it was renamed to, there is no verdict.
@@ -153,28 +120,28 @@ pub(super) fn read(on_disk: &Path, path: &str, hash: gix::hash::Kind) -> (Option
                 true => Note::at("unreadable", path, "vanished while the folder was read; try again"),
                 false => unreadable(path, &error),
             };
-            (file(Content::Unavailable(notice.message.clone())), Some(notice))
+            let content = Content::Unavailable(notice.message.clone());
+            (Some(File { id: None, content }), Some(notice))
         }
     }
 }
 
-fn entry(on_disk: &Path) -> io::Result<DiskEntry> {
+/// What is at a path; none where it is neither a file nor a link.
+fn file(on_disk: &Path, hash: gix::hash::Kind) -> io::Result<Option<File>> {
     let here = on_disk.symlink_metadata()?;
+    let unread = |content| Ok(Some(File { id: None, content }));
     if here.is_symlink() {
-        return Ok(DiskEntry::Symlink);
+        return unread(Content::Symlink);
     }
     if !here.is_file() {
-        return Ok(DiskEntry::Other);
+        return Ok(None);
     }
     if here.len() > MAX_FILE_BYTES {
-        return Ok(DiskEntry::TooLarge(here.len()));
+        return unread(Content::TooLarge(here.len()));
     }
     let mut bytes = Vec::with_capacity(here.len() as usize);
     std::fs::File::open(on_disk)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-    Ok(match bytes.len() as u64 {
-        size if size > MAX_FILE_BYTES => DiskEntry::TooLarge(size),
-        _ => DiskEntry::Bytes(bytes),
-    })
+    Ok(Some(File { id: blob_id(hash, &bytes), content: Bytes::from(bytes).into() }))
 }
 
 /// What is at a path; links are followed, as the builder of a site does.

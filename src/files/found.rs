@@ -83,8 +83,17 @@ pub(super) fn at(path: &str, error: &ObjectError) -> Note {
     Note { path: Some(path.to_owned()), ..Note::from(error) }
 }
 
-pub(super) fn lfs_notice(path: &str) -> Note {
-    Note::at("lfs-pointer", path, "a Git LFS pointer, whose content is not here: `git lfs pull` fetches it")
+/// What there is to say about a file whose text is elsewhere, or too large.
+pub(super) fn content_notice(path: &str, content: &Content) -> Option<Note> {
+    match content {
+        Content::Symlink => Some(symlink_notice(path)),
+        Content::LfsPointer => {
+            let message = "a Git LFS pointer, whose content is not here: `git lfs pull` fetches it";
+            Some(Note::at("lfs-pointer", path, message))
+        }
+        Content::TooLarge(bytes) => Some(too_large(path, *bytes)),
+        Content::Bytes(_) | Content::Unavailable(_) => None,
+    }
 }
 
 pub(super) fn symlink_notice(path: &str) -> Note {
@@ -103,7 +112,7 @@ pub(super) fn size_notice(path: &str, file: &File) -> Option<Note> {
     }
 }
 
-pub(super) fn too_large(path: &str, bytes: u64) -> Note {
+fn too_large(path: &str, bytes: u64) -> Note {
     let limit = MAX_FILE_BYTES >> 20;
     Note::at("too-large", path, format!("{bytes} bytes, more than {limit} MiB: not read"))
 }

@@ -2,7 +2,7 @@
 
 use super::disk;
 use super::file::{Content, File, is_markdown};
-use super::found::{FoundFiles, Spot, at, blob_notice, lfs_notice, symlink_notice};
+use super::found::{FoundFiles, Spot, at, blob_notice, content_notice, symlink_notice};
 use super::note::Note;
 use super::worktree;
 use crate::git::commit::{Kind, Trees};
@@ -118,11 +118,9 @@ impl TreeSource {
             return (file(Content::Symlink), Some(symlink_notice(path)));
         }
         let Some(blob) = self.repo().map(|repo| repo.blob(entry.id)) else { return (None, None) };
-        let mut notice = blob_notice(path, &blob);
+        let notice = blob_notice(path, &blob);
         let content = Content::from(blob);
-        if content == Content::LfsPointer {
-            notice = Some(lfs_notice(path));
-        }
+        let notice = notice.or_else(|| content_notice(path, &content));
         (file(content), notice)
     }
 
@@ -152,7 +150,7 @@ impl TreeSource {
         let mut files = BTreeSet::new();
         match self {
             TreeSource::Nothing => {}
-            TreeSource::Folder(root) => disk::files(root, "", &mut |_, _| true, &mut files),
+            TreeSource::Folder(root) => files = disk::files(root, &mut |_, _| true),
             TreeSource::Worktree { repo, index, root, .. } => {
                 with_index(repo, index, |staged| files = worktree::files(root, staged));
             }

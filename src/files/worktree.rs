@@ -33,9 +33,9 @@ pub(super) fn list(root: &Path, folder: &str, staged: &Staged, found: &mut Found
 
 /// All files of the working tree, Markdown or not, but for those that git ignores.
 pub(super) fn files(root: &Path, staged: &Staged) -> BTreeSet<String> {
-    let mut found = staged.files();
     let mut ignored = Ignored::new(staged);
-    disk::files(root, "", &mut |path, is_folder| !ignored.contains(path, is_folder), &mut found);
+    let mut found = disk::files(root, &mut |path, is_folder| !ignored.contains(path, is_folder));
+    found.extend(staged.files());
     found
 }
 

@@ -19,22 +19,19 @@ pub fn beyond(document: &Document) -> Option<String> {
             "more than {MAX_OPEN_FENCES} code fences that are never closed: not checked; close them"
         ));
     }
-    (headings > MAX_HEADINGS).then(|| {
-        format!(
-            "{headings} headings; documents with over {MAX_HEADINGS} are not checked; divide \
-                          it"
-        )
-    })
+    let why =
+        || format!("{headings} headings; documents with over {MAX_HEADINGS} are not checked; divide it");
+    (headings > MAX_HEADINGS).then(why)
 }
 
 /// Why two outlines are not compared, if they are not.
 pub fn beyond_comparison(template: &Outline, document: &Outline) -> Option<String> {
     let words = |outline: &Outline| outline.rows.iter().map(|r| r.name.words.len()).sum::<usize>();
     let (asked, has) = (words(template), words(document));
-    (asked.saturating_mul(has) > MAX_WORD_PAIRS).then(|| {
+    let why = || {
         format!(
-            "{has} words in headings, and {asked} in the template's, are too many to compare: not \
-                 checked"
+            "{has} words in headings, and {asked} in the template's, are too many to compare: not checked"
         )
-    })
+    };
+    (asked.saturating_mul(has) > MAX_WORD_PAIRS).then(why)
 }

@@ -59,20 +59,12 @@ fn begins_sentence(word: &str) -> bool {
 
 /// The text with a word in place of each code span.
 fn without_code(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, code)) = rest.split_once('`') {
-        out.push_str(before);
-        match code.split_once('`') {
-            Some((_, after)) => {
-                out.push('x');
-                rest = after;
-            }
-            None => rest = code,
-        }
-    }
-    out.push_str(rest);
-    out
+    let pieces: Vec<&str> = text.split('`').collect();
+    let shown = |(at, piece): (usize, &&str)| match at % 2 == 1 && at + 1 < pieces.len() {
+        true => "x".to_owned(),
+        false => (*piece).to_owned(),
+    };
+    pieces.iter().enumerate().map(shown).collect()
 }
 
 /// How many words are in `range`, markup aside.

@@ -104,19 +104,16 @@ impl Prompts {
             let prompts = self.among(&sentences);
             resembles |= in_form && !prompts.iter().all(|p| *p);
             let whole = !holds_issue && !prompts.is_empty() && prompts.iter().all(|p| *p);
-            let mut run: Option<Range<usize>> = None;
-            for (sentence, is_prompt) in sentences.iter().zip(prompts) {
-                if is_prompt {
-                    match &mut run {
-                        Some(run) => run.end = sentence.span.end,
-                        None => run = Some(sentence.span.clone()),
-                    }
+            let sentences: Vec<_> = sentences.iter().zip(prompts).collect();
+            for run in sentences.chunk_by(|(_, one), (_, next)| one == next) {
+                if let [(first, true), ..] = run {
+                    let span = first.span.start..run[run.len() - 1].0.span.end;
+                    found.push(Leftover { span, whole_block: whole, block: index });
                 } else {
-                    resembles |= sentence.shingles.0 > 1 && sentence.shingles.1 * 2 >= sentence.shingles.0;
-                    found.extend(run.take().map(|span| Leftover { span, whole_block: whole, block: index }));
+                    let is_alike = |s: &Sentence| s.shingles.0 > 1 && s.shingles.1 * 2 >= s.shingles.0;
+                    resembles |= run.iter().any(|(sentence, _)| is_alike(sentence));
                 }
             }
-            found.extend(run.map(|span| Leftover { span, whole_block: whole, block: index }));
         }
         let whole: HashSet<usize> = found.iter().filter(|l| l.whole_block).map(|l| l.block).collect();
         found.retain(|l| !(l.whole_block && self.is_answered(document, l.block, &whole)));

@@ -56,57 +56,9 @@ pub fn insert(
     let Some((entry, before)) = neighbour(&siblings, okep.number) else {
         return LandingPlan { edit: Err(format!("link to `{target}` from it")), target, next_to: None };
     };
-    let next_to = Some(entry.span.clone());
-    let edit = next_to_entry(landing, okep, entry, sibling(&entry.doc), before);
+    let edit = NextTo { landing, okep, entry, sibling: sibling(&entry.doc) }.edit(before);
     let edit = edit.ok_or_else(|| format!("link to `{target}` next to the others"));
-    LandingPlan { target, edit, next_to }
-}
-
-/// The edit that adds the OKEP after an entry, or before it, with a blank line between the two where one is between
-/// the others; none where the form of the entries is not understood.
-fn next_to_entry(
-    landing: &IndexPage,
-    okep: &NewListing,
-    entry: &LandingEntry,
-    sibling: Option<Sibling>,
-    before: bool,
-) -> Option<(Range<usize>, String)> {
-    let form = form(landing, entry)?;
-    let line = like(landing, &form, (entry, sibling.as_ref()), okep)?;
-    let text = &landing.document.text;
-    let lines = form.lines();
-    let ending = text.line_ending_near(lines.end);
-    let gap = match &form {
-        Form::Item { lines, at } if !is_apart(landing, lines, *at)? => "",
-        Form::Row { .. } => "",
-        Form::Item { .. } | Form::Paragraph { .. } => ending,
-    };
-    Some(match (before, text.slice(lines.clone()).ends_with('\n')) {
-        (true, _) => (lines.start..lines.start, format!("{line}{ending}{gap}")),
-        (false, true) => (lines.end..lines.end, format!("{gap}{line}{ending}")),
-        (false, false) => (lines.end..lines.end, format!("{ending}{gap}{line}")),
-    })
-}
-
-/// Whether blank lines are between the items of the list that has an item at a byte; none where they are between
-/// some, or where the item ends in a paragraph of its own that for the site would go on in the next line.
-fn is_apart(landing: &IndexPage, lines: &Range<usize>, at: usize) -> Option<bool> {
-    let text = &landing.document.text;
-    let items = with_item(&landing.document, at).map(|list| list.items).unwrap_or_default();
-    let is_apart = |at: &usize| {
-        let line = text.line_range(*at).start;
-        line > 0 && text.slice(text.line_range(line - 1)).trim().is_empty()
-    };
-    let gaps: Vec<bool> = items.iter().skip(1).map(is_apart).collect();
-    let paragraphs = text.slice(lines.clone()).trim_end().replace("\r\n", "\n");
-    let last = paragraphs.rsplit_once("\n\n").map(|(_, last)| last.trim_start());
-    let ends_in_paragraph = last.is_some_and(|last| !last.starts_with(['*', '-', '+']));
-    match gaps.first() {
-        Some(apart) if gaps.iter().any(|gap| gap != apart) => None,
-        Some(false) if ends_in_paragraph => None,
-        Some(apart) => Some(*apart),
-        None => Some(ends_in_paragraph),
-    }
+    LandingPlan { target, edit, next_to: Some(entry.span.clone()) }
 }
 
 /// The sibling that the new one comes after, or before where that is said: by number where they are by
@@ -126,130 +78,171 @@ fn neighbour<'l>(
     behind.or(first)
 }
 
-/// The kind of list that an entry is in.
-enum Form {
-    /// A list item, with the lines of all that it holds, and where it begins.
-    Item { lines: Range<usize>, at: usize },
-    /// A row below the head of a table, with its line, the cell of the entry, the others, and how many columns
-    /// there are.
-    Row { line: Range<usize>, cell: usize, cells: Vec<Range<usize>>, columns: usize },
-    /// A paragraph that begins with the entry, with its lines.
-    Paragraph { lines: Range<usize> },
+/// A new listing, and the entry that it is written like.
+struct NextTo<'a> {
+    landing: &'a IndexPage,
+    okep: &'a NewListing<'a>,
+    entry: &'a LandingEntry,
+    sibling: Option<Sibling>,
 }
 
-impl Form {
-    fn lines(&self) -> Range<usize> {
-        match self {
-            Form::Item { lines, .. } | Form::Paragraph { lines } => lines.clone(),
-            Form::Row { line, .. } => line.clone(),
+/// How an entry is written.
+struct Form {
+    /// The lines of all that belongs to it.
+    lines: Range<usize>,
+    kind: FormKind,
+}
+
+enum FormKind {
+    /// A list item, and where it begins.
+    Item(usize),
+    /// A row below the head of a table: the cell of the entry, all of them, and how many columns there are.
+    Row { cell: usize, cells: Vec<Range<usize>>, columns: usize },
+    /// A paragraph that begins with the entry.
+    Paragraph,
+}
+
+impl NextTo<'_> {
+    /// The edit that adds the OKEP after the entry, or before it, with a blank line between the two where one is between
+    /// the others; none where the form of the entries is not understood.
+    fn edit(&self, before: bool) -> Option<(Range<usize>, String)> {
+        let form = self.form()?;
+        let line = self.like(&form)?;
+        let text = &self.landing.document.text;
+        let lines = &form.lines;
+        let ending = text.line_ending_near(lines.end);
+        let gap = match form.kind {
+            FormKind::Item(at) if !self.is_apart(lines, at)? => "",
+            FormKind::Row { .. } => "",
+            FormKind::Item(_) | FormKind::Paragraph => ending,
+        };
+        Some(match (before, text.slice(lines.clone()).ends_with('\n')) {
+            (true, _) => (lines.start..lines.start, format!("{line}{ending}{gap}")),
+            (false, true) => (lines.end..lines.end, format!("{gap}{line}{ending}")),
+            (false, false) => (lines.end..lines.end, format!("{ending}{gap}{line}")),
+        })
+    }
+
+    /// Whether blank lines are between the items of the list that has an item at a byte; none where they are between
+    /// some, or where the item ends in a paragraph of its own that for the site would go on in the next line.
+    fn is_apart(&self, lines: &Range<usize>, at: usize) -> Option<bool> {
+        let text = &self.landing.document.text;
+        let items = with_item(&self.landing.document, at).map(|list| list.items).unwrap_or_default();
+        let is_apart = |at: &usize| {
+            let line = text.line_range(*at).start;
+            line > 0 && text.slice(text.line_range(line - 1)).trim().is_empty()
+        };
+        let gaps: Vec<bool> = items.iter().skip(1).map(is_apart).collect();
+        let paragraphs = text.slice(lines.clone()).trim_end().replace("\r\n", "\n");
+        let last = paragraphs.rsplit_once("\n\n").map(|(_, last)| last.trim_start());
+        let ends_in_paragraph = last.is_some_and(|last| !last.starts_with(['*', '-', '+']));
+        match gaps.first() {
+            Some(apart) if gaps.iter().any(|gap| gap != apart) => None,
+            Some(false) if ends_in_paragraph => None,
+            Some(apart) => Some(*apart),
+            None => Some(ends_in_paragraph),
         }
     }
-}
 
-/// The innermost list item, or else the row of a table or the paragraph, that holds an entry.
-fn form(landing: &IndexPage, entry: &LandingEntry) -> Option<Form> {
-    let text = &landing.document.text;
-    let start = landing.document.body_start;
-    let events = Parser::new_ext(text.slice(start..text.len()), options()).into_offset_iter();
-    let (mut found, mut columns, mut head) = (None, 0, false);
-    for (event, range) in events {
-        let range = range.start + start..range.end + start;
-        let Event::Start(tag) = event else { continue };
-        if let Tag::Table(alignments) = &tag {
-            columns = alignments.len();
-        }
-        let is_around = range.contains(&entry.span.start);
-        match tag {
-            Tag::Item if is_around => {
-                let lines = lines(text, &range);
-                let alone = text.slice(lines.start..range.start).trim().is_empty();
-                found = alone.then_some(Form::Item { lines, at: range.start });
+    /// The innermost list item, or else the row of a table or the paragraph, that holds the entry.
+    fn form(&self) -> Option<Form> {
+        let (text, start) = (&self.landing.document.text, self.landing.document.body_start);
+        let events = Parser::new_ext(text.slice(start..text.len()), options()).into_offset_iter();
+        let (mut found, mut columns, mut head) = (None, 0, false);
+        for (event, range) in events {
+            let range = range.start + start..range.end + start;
+            let Event::Start(tag) = event else { continue };
+            if let Tag::Table(alignments) = &tag {
+                columns = alignments.len();
             }
-            Tag::Paragraph if is_around => {
-                let lines = lines(text, &range);
-                let is_at_margin = lines.start == range.start;
-                found = found.or_else(|| is_at_margin.then_some(Form::Paragraph { lines }));
-            }
-            Tag::TableHead if is_around => head = true,
-            Tag::TableRow if is_around => {
-                let line = text.line_range(range.start);
-                (head, found) = (false, Some(Form::Row { line, cell: 0, cells: Vec::new(), columns }));
-            }
-            Tag::TableCell => {
-                if let Some(Form::Row { line, cell, cells, .. }) = &mut found
-                    && line.contains(&range.start)
-                {
-                    if is_around {
-                        *cell = cells.len();
-                    }
-                    cells.push(range);
+            let is_around = range.contains(&self.entry.span.start);
+            match tag {
+                Tag::Item if is_around => {
+                    let lines = lines(text, &range);
+                    let alone = text.slice(lines.start..range.start).trim().is_empty();
+                    found = alone.then_some(Form { lines, kind: FormKind::Item(range.start) });
                 }
+                Tag::Paragraph if is_around && found.is_none() => {
+                    let lines = lines(text, &range);
+                    let is_at_margin = lines.start == range.start;
+                    found = is_at_margin.then_some(Form { lines, kind: FormKind::Paragraph });
+                }
+                Tag::TableHead if is_around => head = true,
+                Tag::TableRow if is_around => {
+                    let kind = FormKind::Row { cell: 0, cells: Vec::new(), columns };
+                    (head, found) = (false, Some(Form { lines: text.line_range(range.start), kind }));
+                }
+                Tag::TableCell => {
+                    if let Some(Form { lines, kind: FormKind::Row { cell, cells, .. } }) = &mut found
+                        && lines.contains(&range.start)
+                    {
+                        if is_around {
+                            *cell = cells.len();
+                        }
+                        cells.push(range);
+                    }
+                }
+                _ => {}
             }
-            _ => {}
         }
+        found.filter(|_| !head)
     }
-    found.filter(|_| !head)
+
+    /// A line for the OKEP in the form of the entry.
+    fn like(&self, form: &Form) -> Option<String> {
+        let (text, entry) = (&self.landing.document.text, &self.entry.span);
+        let link = link(text.slice(entry.clone()), self.okep, &self.target()?)?;
+        let before = text.slice(form.lines.start..entry.start);
+        let after = text.slice(entry.end..form.lines.end);
+        let strong = ["**", "__"].into_iter().find(|mark| before.ends_with(mark) && after.starts_with(mark));
+        let strong = strong.unwrap_or_default();
+        let marker = before.strip_suffix(strong).unwrap_or(before).trim();
+        let is_written = match &form.kind {
+            FormKind::Item(_) => matches!(marker, "*" | "-" | "+"),
+            // Without a text in it, the one below may be about it.
+            FormKind::Paragraph => marker.is_empty() && !strong.is_empty() && after.trim().contains('\n'),
+            FormKind::Row { cell, cells, columns } => {
+                let indent = &before[..before.len() - before.trim_start().len()];
+                let cell_of = |at: usize| match cells.get(at) {
+                    Some(_) if at == *cell => link.clone(),
+                    Some(span) => self.cell_like(text.slice(span.clone()).trim_matches(['|', ' '])),
+                    None => String::new(),
+                };
+                let row: Vec<String> = (0..*columns).map(cell_of).collect();
+                return (columns > cell).then(|| format!("{indent}| {} |", row.join(" | ")));
+            }
+        };
+        is_written.then(|| format!("{before}{link}{strong}"))
+    }
+
+    /// A cell with the number or the title of the OKEP where `next_to` is nothing but that of the one next to it; else
+    /// empty.
+    fn cell_like(&self, next_to: &str) -> String {
+        let (Some(own), Some(Sibling { number, label })) = (self.okep.number, &self.sibling) else {
+            return String::new();
+        };
+        if next_to.eq_ignore_ascii_case(label) {
+            return self.okep.label.replace('|', "\\|");
+        }
+        let before = next_to.strip_suffix(&number.to_string());
+        let is_prefix =
+            |before: &&str| matches!(*before, "" | "#") || before.strip_suffix('-') == Some(self.okep.prefix);
+        before.filter(is_prefix).map_or(String::new(), |before| format!("{before}{own}"))
+    }
+
+    /// The link's target in the form of that of the entry: from the docs folder, or with `./` before it.
+    fn target(&self) -> Option<String> {
+        let file = self.entry.target.split(['#', '?']).next().unwrap_or_default();
+        let next_to = relative(&self.landing.path, &self.entry.doc);
+        let before = percent_decoded(file).strip_suffix(&next_to)?.to_owned();
+        Some(format!("{before}{}", relative(&self.landing.path, self.okep.path)))
+    }
 }
 
 /// The lines of a block, without the blank ones that follow it.
 fn lines(text: &Text, block: &Range<usize>) -> Range<usize> {
     let end = block.start + text.slice(block.clone()).trim_end().len();
     text.line_range(block.start).start..text.line_range(end.saturating_sub(1)).end
-}
-
-/// A line for the OKEP in the form of the entry next to it, which is that of `sibling`.
-fn like(
-    landing: &IndexPage,
-    form: &Form,
-    (entry, sibling): (&LandingEntry, Option<&Sibling>),
-    okep: &NewListing,
-) -> Option<String> {
-    let text = &landing.document.text;
-    let link = link(text.slice(entry.span.clone()), okep, &target_like(landing, entry, okep)?)?;
-    let before = text.slice(form.lines().start..entry.span.start);
-    let after = text.slice(entry.span.end..form.lines().end);
-    let strong = ["**", "__"].into_iter().find(|mark| before.ends_with(mark) && after.starts_with(mark));
-    let strong = strong.unwrap_or_default();
-    let marker = before.strip_suffix(strong).unwrap_or(before).trim();
-    match form {
-        Form::Item { .. } => matches!(marker, "*" | "-" | "+").then(|| format!("{before}{link}{strong}")),
-        // Without a text in it, the one below may be about it.
-        Form::Paragraph { .. } => {
-            let is_heading = marker.is_empty() && !strong.is_empty() && after.trim().contains('\n');
-            is_heading.then(|| format!("{before}{link}{strong}"))
-        }
-        Form::Row { cell, cells, columns, .. } => {
-            let indent = &before[..before.len() - before.trim_start().len()];
-            let cell_of = |at: usize| match cells.get(at) {
-                Some(_) if at == *cell => link.clone(),
-                Some(span) => cell_like(text.slice(span.clone()).trim_matches(['|', ' ']), sibling, okep),
-                None => String::new(),
-            };
-            let row: Vec<String> = (0..*columns).map(cell_of).collect();
-            (columns > cell).then(|| format!("{indent}| {} |", row.join(" | ")))
-        }
-    }
-}
-
-/// A cell with the number or the title of the OKEP where `next_to` is nothing but that of the one next to it; else
-/// empty.
-fn cell_like(next_to: &str, sibling: Option<&Sibling>, okep: &NewListing) -> String {
-    let (Some(own), Some(Sibling { number, label })) = (okep.number, sibling) else { return String::new() };
-    if next_to.eq_ignore_ascii_case(label) {
-        return okep.label.replace('|', "\\|");
-    }
-    let before = next_to.strip_suffix(&number.to_string());
-    let is_prefix =
-        |before: &str| matches!(before, "" | "#") || before.strip_suffix('-') == Some(okep.prefix);
-    before.filter(|before| is_prefix(before)).map_or(String::new(), |before| format!("{before}{own}"))
-}
-
-/// The link's target in the form of that of an entry: from the docs folder, or with `./` before it.
-fn target_like(landing: &IndexPage, entry: &LandingEntry, okep: &NewListing) -> Option<String> {
-    let file = entry.target.split(['#', '?']).next().unwrap_or_default();
-    let next_to = relative(&landing.path, &entry.doc);
-    let before = percent_decoded(file).strip_suffix(&next_to)?.to_owned();
-    Some(format!("{before}{}", relative(&landing.path, okep.path)))
 }
 
 /// A link to the OKEP with a label like that of the link next to it.
