@@ -3,7 +3,7 @@
 use super::commonmark;
 use super::elements::{Block, BlockKind, Heading, Link, LinkKind, fold_blanks};
 use super::fence::{self, UnclosedFence};
-use super::visible::{Html, is_visible};
+use super::visible::{is_visible, is_visible_html};
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -31,8 +31,8 @@ pub struct Reader {
     pictures: usize,
     /// Where the last picture ends.
     picture_end: usize,
-    /// What of the raw HTML being read is still open.
-    html: Html,
+    /// The block of HTML that is being read.
+    html: String,
     /// Whether the text being read has already shown something.
     shown: bool,
     items: Vec<Item>,
@@ -102,7 +102,10 @@ impl Reader {
                 Event::End(tag) => self.close(tag, &range, text),
                 Event::Text(s) | Event::Code(s) => self.inline(&s, range),
                 Event::SoftBreak | Event::HardBreak => self.inline(" ", range),
-                Event::Html(_) => self.html(&text[range.clone()], range),
+                Event::Html(_) => {
+                    self.html.push_str(&text[range.clone()]);
+                    self.raw_html(range);
+                }
                 Event::InlineHtml(_) if self.begins_html_block(text, &range) => {
                     return Some(Stop::HtmlBlock(range));
                 }
@@ -180,7 +183,11 @@ impl Reader {
                 }
             }
             TagEnd::Table => self.open_tables -= 1,
-            TagEnd::HtmlBlock => self.html = Html::Text,
+            TagEnd::HtmlBlock => {
+                if is_visible_html(&std::mem::take(&mut self.html)) {
+                    self.content.push((range.start, true));
+                }
+            }
             TagEnd::Link => self.widen_heading(range),
             TagEnd::Image => {
                 self.pictures = self.pictures.saturating_sub(1);
@@ -216,22 +223,20 @@ impl Reader {
         }
     }
 
-    fn html(&mut self, s: &str, range: Range<usize>) {
+    fn raw_html(&mut self, range: Range<usize>) {
         match self.raw_html.last_mut() {
             Some(last) if last.end == range.start => last.end = range.end,
-            _ => self.raw_html.push(range.clone()),
+            _ => self.raw_html.push(range),
         }
-        if self.heading.is_some() {
-            self.widen_heading(&range);
-            return;
-        }
-        let visible = self.html.read(s);
-        let inline = self.paragraph || self.tight.is_some();
-        if visible {
+    }
+
+    /// A tag or a comment in running text.
+    fn html(&mut self, s: &str, range: Range<usize>) {
+        self.raw_html(range.clone());
+        if self.heading.is_none() && is_visible_html(s) {
             self.content.push((range.start, true));
         }
-        if inline {
-            self.html = Html::Text;
+        if self.heading.is_some() || self.paragraph || self.tight.is_some() {
             self.extend_tight(&range);
         }
     }

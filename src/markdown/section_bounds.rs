@@ -4,7 +4,9 @@
 //! It looks at lines alone; what they show is the document's business.
 
 use crate::markdown::document::{Document, Heading};
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// Where a section begins (its heading's index): at the anchors, comments and rules right above the heading.
 ///
@@ -83,16 +85,10 @@ fn belongs(document: &Document, line: &Range<usize>, floor: usize, apart: bool) 
 
 /// Whether a line holds nothing but places to link to, such as `<a id="goals"></a>`.
 fn is_anchor(text: &str) -> bool {
-    let mut rest = text;
-    while let Some(tag) = rest.strip_prefix("<a ") {
-        let Some((attributes, after)) = tag.split_once('>') else { return false };
-        let names = ["id=", "name="].iter().any(|a| attributes.trim_start().starts_with(a));
-        if !names || attributes.contains("href") {
-            return false;
-        }
-        rest = after.strip_prefix("</a>").unwrap_or(after).trim_start();
-    }
-    rest.is_empty() && !text.is_empty()
+    static ANCHORS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:<a\s+(?:id|name)=[^>]*>(?:</a>)?\s*)+$").expect("it is a regular expression")
+    });
+    ANCHORS.is_match(text) && !text.contains("href")
 }
 
 fn is_rule(text: &str) -> bool {

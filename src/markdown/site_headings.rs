@@ -108,9 +108,8 @@ impl SitePage {
         let cuts = raw_html::find(text, body, &fenced.ranges, extensions.md_in_html);
         let pieces = raw_html::stash(fenced.pieces, &cuts);
         let expanded = lines::expand_tabs(text, &pieces);
-        let source = lines::PageSource { text, expanded: &expanded };
         let nested = if extensions.superfences { fenced.ranges.as_slice() } else { &[] };
-        let headings = blocks::headings(&source, &pieces, nested, extensions);
+        let headings = blocks::headings(text, lines::lines(text, &pieces, &expanded), nested, extensions);
         let raw_html = cuts.into_iter().map(|c| c.span).collect();
         SitePage { headings, raw_html, fences: fenced.ranges, open_fence: fenced.open }
     }

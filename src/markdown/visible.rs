@@ -1,46 +1,18 @@
-//! Whether raw HTML shows anything; its lines come as pieces.
+//! Whether raw HTML shows anything.
 
-/// What of the raw HTML being read is still open.
-#[derive(Default, Clone, Copy, PartialEq, Eq)]
-pub enum Html {
-    #[default]
-    Text,
-    Tag,
-    Comment,
-}
+use regex::Regex;
+use std::sync::LazyLock;
 
-impl Html {
-    /// Reads one piece; says whether it shows anything.
-    pub fn read(&mut self, piece: &str) -> bool {
-        let mut rest = piece;
-        let mut visible = false;
-        loop {
-            let end = if *self == Html::Comment { "-->" } else { ">" };
-            if *self != Html::Text {
-                let Some((_, after)) = rest.split_once(end) else { return visible };
-                rest = after;
-                *self = Html::Text;
-            }
-            let Some((before, tag)) = rest.split_once('<') else {
-                return visible || shows(rest);
-            };
-            visible |= shows(before);
-            rest = tag;
-            *self = match tag.bytes().next() {
-                _ if tag.starts_with("!--") => Html::Comment,
-                Some(b'!' | b'?' | b'/') => Html::Tag,
-                Some(b) if b.is_ascii_alphabetic() => {
-                    let name = tag.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default();
-                    visible |= is_visible_tag(name);
-                    Html::Tag
-                }
-                _ => {
-                    visible = true;
-                    Html::Text
-                }
-            };
-        }
-    }
+/// Comments, declarations and tags; the first group is the name of a start tag.
+static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("(?s)<!---?>|<!--.*?(?:-->|$)|<(?:[!?/]|([A-Za-z][A-Za-z0-9]*))[^>]*(?:>|$)")
+        .expect("it is a regular expression")
+});
+
+/// Whether a piece of HTML shows anything.
+pub fn is_visible_html(html: &str) -> bool {
+    let tags = MARKUP.captures_iter(html).filter_map(|markup| markup.get(1));
+    MARKUP.split(html).any(shows) || tags.into_iter().any(|name| is_visible_tag(name.as_str()))
 }
 
 /// Elements that show something without any text inside.

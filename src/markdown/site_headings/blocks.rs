@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use super::lines::{PageSource, Piece, SourceLine, TAB};
+use super::lines::{SourceLine, TAB};
 use super::shapes::{LineMark, MARKS, Shapes, indent, item};
 use crate::markdown::extensions::Extensions;
 
@@ -38,16 +38,15 @@ impl BlockHeading {
 }
 
 /// The headings of a page; `fences` are those that superfences has taken out of it.
-pub(super) fn headings(
-    source: &PageSource,
-    pieces: &[Piece],
+pub(super) fn headings<'a>(
+    text: &'a str,
+    lines: Vec<SourceLine<'a>>,
     fences: &[Range<usize>],
     extensions: Extensions,
 ) -> Vec<BlockHeading> {
-    let lines = source.lines(pieces);
     let nodes = vec![BlockNode { kind: SiteBlockKind::Other, last: None }];
     let shapes = Shapes { extensions };
-    let mut parser = Parser { source, fences, shapes, lines, nodes, headings: Vec::new(), depth: 0 };
+    let mut parser = Parser { text, fences, shapes, lines, nodes, headings: Vec::new(), depth: 0 };
     parser.chunk(0, 0..parser.lines.len(), BlockState::Other);
     parser.headings
 }
@@ -83,7 +82,7 @@ pub(super) enum BlockState {
 type Marks = [usize; MARKS];
 
 pub(super) struct Parser<'s, 'a> {
-    pub source: &'s PageSource<'a>,
+    pub text: &'a str,
     pub fences: &'s [Range<usize>],
     shapes: Shapes,
     pub lines: Vec<SourceLine<'a>>,
@@ -98,14 +97,6 @@ const INDENTED: [(LineMark, SiteBlockKind); 3] = [
     (LineMark::Details, SiteBlockKind::Details),
     (LineMark::Tab, SiteBlockKind::Tab),
 ];
-
-/// What indented text belongs to.
-enum Indented {
-    /// A block that this line opens.
-    Opened(usize, SiteBlockKind),
-    /// An earlier element, by this indent.
-    Continued(usize, usize),
-}
 
 impl Parser<'_, '_> {
     /// Parses lines that may hold several blocks.
@@ -132,15 +123,8 @@ impl Parser<'_, '_> {
         while start < end {
             self.refresh(&mut marks, start, end);
             let at = |mark: LineMark| Some(marks[mark as usize]).filter(|l| *l < end);
-            start = if let Some(indented) = self.indented(parent, start..end, &marks) {
-                match indented {
-                    Indented::Opened(at, kind) => {
-                        self.before(parent, start..at, state);
-                        let node = self.add(parent, kind);
-                        self.nested(node, at + 1..end, TAB, state)
-                    }
-                    Indented::Continued(node, indent) => self.nested(node, start..end, indent, state),
-                }
+            start = if let Some(next) = self.indented(parent, start..end, &marks, state) {
+                next
             } else if self.is_list_text(parent, start, state) {
                 return self.list_text(parent, start..end, state);
             } else if self.indent(start) >= TAB {
@@ -187,15 +171,27 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// The first of the blocks with indented text that is here: opened further down, or continued.
-    fn indented(&self, parent: usize, lines: Range<usize>, marks: &Marks) -> Option<Indented> {
-        INDENTED.iter().find_map(|(mark, kind)| {
-            if marks[*mark as usize] < lines.end {
-                return Some(Indented::Opened(marks[*mark as usize], *kind));
+    /// Parses the first of the blocks with indented text that is here, opened further down or continued; the line
+    /// behind it.
+    fn indented(
+        &mut self,
+        parent: usize,
+        lines: Range<usize>,
+        marks: &Marks,
+        state: BlockState,
+    ) -> Option<usize> {
+        for (mark, kind) in INDENTED {
+            let at = marks[mark as usize];
+            if at < lines.end {
+                self.before(parent, lines.start..at, state);
+                let node = self.add(parent, kind);
+                return Some(self.nested(node, at + 1..lines.end, TAB, state));
             }
-            let (node, indent) = self.continued(parent, lines.start, *kind)?;
-            Some(Indented::Continued(node, indent))
-        })
+            if let Some((node, indent)) = self.continued(parent, lines.start, kind) {
+                return Some(self.nested(node, lines, indent, state));
+            }
+        }
+        None
     }
 
     /// Parses what precedes a find; it lacks the mark that was found, so this nests little.
@@ -282,7 +278,7 @@ impl Parser<'_, '_> {
         let blanks = line.text[header.clone()].len() - line.text[header.clone()].trim_start().len();
         let (start, raw, expanded);
         if line.expanded {
-            start = start_in_file(self.source.text, line);
+            start = start_in_file(self.text, line);
             (raw, expanded) = (start..start, Some(title.to_owned()));
         } else {
             // Whatever was taken off the line's front, its end is where it was.

@@ -38,48 +38,35 @@ pub(super) struct SourceLine<'a> {
     pub expanded: bool,
 }
 
-/// The file and the expanded copies of its lines with tabs.
-pub(super) struct PageSource<'a> {
-    pub text: &'a str,
-    pub expanded: &'a str,
-}
-
-impl<'a> PageSource<'a> {
-    pub fn lines(&self, pieces: &[Piece]) -> Vec<SourceLine<'a>> {
-        let mut expanded = self.expanded;
-        pieces
-            .iter()
-            .map(|p| {
-                let mut text = &self.text[p.start..p.end];
-                if p.tabs {
-                    let (line, rest) = expanded.split_once('\n').unwrap_or((expanded, ""));
-                    (text, expanded) = (line, rest);
-                }
-                if !p.keep_blank && text.as_bytes().first() == Some(&b' ') && text.bytes().all(|b| b == b' ')
-                {
-                    text = "";
-                }
-                SourceLine { text, start: p.start, end: p.end, expanded: p.tabs }
-            })
-            .collect()
-    }
-}
-
-/// The lines of `pieces` that hold tabs, expanded to columns of four, each ended by a line feed.
-pub(super) fn expand_tabs(text: &str, pieces: &[Piece]) -> String {
-    let mut out = String::new();
-    for line in pieces.iter().filter(|p| p.tabs).map(|p| &text[p.start..p.end]) {
-        let mut column = 0;
-        for (i, part) in line.split('\t').enumerate() {
-            if i > 0 {
-                let width = TAB - column % TAB;
-                out.push_str(&"    "[..width]);
-                column += width;
-            }
-            out.push_str(part);
-            column += if part.is_ascii() { part.len() } else { part.chars().count() };
+/// The lines that pieces are; `expanded` are those with tabs.
+pub(super) fn lines<'a>(
+    text: &'a str,
+    pieces: &[Piece],
+    expanded: &'a [Option<String>],
+) -> Vec<SourceLine<'a>> {
+    let line = |(piece, expanded): (&Piece, &'a Option<String>)| {
+        let mut text = expanded.as_deref().unwrap_or(&text[piece.start..piece.end]);
+        if !piece.keep_blank && text.trim_start_matches(' ').is_empty() {
+            text = "";
         }
-        out.push('\n');
+        SourceLine { text, start: piece.start, end: piece.end, expanded: piece.tabs }
+    };
+    pieces.iter().zip(expanded).map(line).collect()
+}
+
+/// The pieces that hold tabs, expanded to columns of four.
+pub(super) fn expand_tabs(text: &str, pieces: &[Piece]) -> Vec<Option<String>> {
+    pieces.iter().map(|piece| piece.tabs.then(|| expanded(&text[piece.start..piece.end]))).collect()
+}
+
+fn expanded(line: &str) -> String {
+    let mut out = String::new();
+    let mut column = 0;
+    for (i, part) in line.split('\t').enumerate() {
+        let width = if i > 0 { TAB - column % TAB } else { 0 };
+        out.push_str(&"    "[..width]);
+        out.push_str(part);
+        column += width + part.chars().count();
     }
     out
 }

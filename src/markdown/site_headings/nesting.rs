@@ -75,8 +75,8 @@ impl Parser<'_, '_> {
                 continue;
             };
             let cut = (line.end - line.start).saturating_sub(line.text.len());
-            for piece in split(&self.source.text[..fence.end], fence.start) {
-                let text = &self.source.text[piece.start..piece.end];
+            for piece in split(&self.text[..fence.end], fence.start) {
+                let text = &self.text[piece.start..piece.end];
                 let text = text.get(cut..).unwrap_or_default();
                 // Not the start of a fence: it is a line like others now.
                 all.push(SourceLine { text, start: piece.end, end: piece.end, expanded: false });
