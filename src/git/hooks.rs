@@ -37,29 +37,25 @@ impl Repo {
         let config = local.config_snapshot();
         let unusable = |value: &str, reason: String| Error::HooksPath { value: value.to_owned(), reason };
         let configured = config.string("core.hooksPath").map(|value| value.to_string());
-        let Some(value) = configured else {
+        let path = match &configured {
             // The folder itself may be a link, and point to where other repositories look too.
-            let link = default.read_link().ok().map(|to| absolute(&common.join(to)));
-            let path = link.unwrap_or_else(|| default.clone());
-            let place = self.place(&path, &common);
-            return Ok(HooksFolder { path, configured: None, place, default });
-        };
-        let path = config.trusted_path("core.hooksPath").map_err(|error| unusable(&value, said(&error)))?;
-        let Some(path) = path.filter(|path| !path.as_os_str().is_empty()) else {
-            return Err(unusable(&value, "it is empty".into()));
-        };
-        let path = match (path.is_absolute(), self.root()) {
-            (true, _) => path,
-            (false, Some(root)) => root.join(path),
-            // Git takes it from the top of whichever working tree the hook runs in.
-            (false, None) => {
+            None => default.read_link().map_or_else(|_| default.clone(), |to| absolute(&common.join(to))),
+            Some(value) => {
+                let path = config.trusted_path("core.hooksPath");
+                let path = path.map_err(|error| unusable(value, said(&error)))?;
+                let path = path.filter(|path| !path.as_os_str().is_empty());
+                let path = path.ok_or_else(|| unusable(value, "it is empty".into()))?;
+                // Git takes it from the top of whichever working tree the hook runs in.
                 let reason = "it is relative, and there is no working tree here to take it from";
-                return Err(unusable(&value, reason.into()));
+                match self.root() {
+                    Some(root) => absolute(&root.join(path)),
+                    None if path.is_absolute() => absolute(&path),
+                    None => return Err(unusable(value, reason.into())),
+                }
             }
         };
-        let path = absolute(&path);
         let place = self.place(&path, &common);
-        Ok(HooksFolder { path, configured: Some(value), place, default })
+        Ok(HooksFolder { path, configured, place, default })
     }
 }
 

@@ -1,6 +1,8 @@
 //! A code fence that nothing closes, and where the text probably goes on.
 
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A fence that nothing closes before the end of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,16 +48,9 @@ pub fn unclosed(text: &str, range: &Range<usize>) -> Option<UnclosedFence> {
 ///
 /// One `#` is more likely a comment of the code than a heading of the document.
 fn resumes(text: &str, from: usize) -> usize {
-    let mut at = from;
-    let mut blank_before = false;
-    for line in text[from..].split_inclusive('\n') {
-        let hashes = line.bytes().take_while(|b| *b == b'#').count();
-        let name = line.get(hashes..).unwrap_or_default();
-        if blank_before && (2..=6).contains(&hashes) && name.starts_with(' ') && !name.trim().is_empty() {
-            return at;
-        }
-        blank_before = line.trim().is_empty();
-        at += line.len();
-    }
-    text.len()
+    static HEADING: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(?m)^[^\S\n]*\n(#{2,6} [^\n]*\S)").expect("it is a regular expression")
+    });
+    let heading = HEADING.captures(&text[from..]).and_then(|found| found.get(1));
+    heading.map_or(text.len(), |heading| from + heading.start())
 }

@@ -3,7 +3,9 @@
 //! That block is its author's, whether or not its YAML loads: GitHub takes it for front matter either way. MkDocs
 //! does so only where it loads; what the site then shows of it is no heading that anybody meant.
 
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A block longer than this is text, in bytes.
 const MAX_BYTES: usize = 64 << 10;
@@ -44,14 +46,11 @@ pub fn block(text: &str, start: usize) -> Option<(Range<usize>, usize)> {
 /// Whether a line is the title of a numbered document, such as `# OKEP-5224: Title`: then the `---` above it is a
 /// rule. A comment of YAML, such as `# version 2`, is none.
 fn is_title(line: &str) -> bool {
-    let Some(title) = line.strip_prefix('#').filter(|rest| rest.starts_with([' ', '\t'])) else {
-        return false;
-    };
-    let title = title.trim_start();
-    let (word, rest) = title.split_at(title.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(title.len()));
-    let is_name = rest.starts_with(['-', '_']) || word.bytes().all(|b| b.is_ascii_uppercase());
-    let number = rest.trim_start_matches(['-', '_', ' ', '#']);
-    word.len() > 1 && is_name && number.starts_with(|c: char| c.is_ascii_digit())
+    static TITLE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^#[ \t]\s*(?:[A-Za-z]{2,}[-_]|[A-Z]{2,})[-_ #]*[0-9]")
+            .expect("it is a regular expression")
+    });
+    TITLE.is_match(line)
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! Case, hyphens, blanks and punctuation do not count; after that, slips of the pen, and then words in
 //! common. No section's name is here.
 
+use regex::Regex;
+use std::sync::LazyLock;
 use strsim::osa_distance;
 
 /// Most words of a heading that are compared, so that no two headings are a burden.
@@ -92,19 +94,13 @@ impl Name {
 
 /// The bytes of the section number, and the blank after it, that a heading begins with: "2.1 ", "IV. ".
 fn number_length(text: &str) -> usize {
-    let digits = text.bytes().take_while(|b| b.is_ascii_digit() || *b == b'.').count();
-    let romans = text.bytes().take_while(|b| matches!(b, b'I' | b'V' | b'X')).count();
-    let number = &text[..digits];
-    let groups = number.trim_end_matches('.').split('.').all(|g| matches!(g.len(), 1 | 2));
     // A letter alone is a word; a year, or a version without more, is no number of a section.
-    let length = match (digits, romans) {
-        (1.., _) if groups => digits + usize::from(text[digits..].starts_with(')')),
-        (0, 1..) if text[romans..].starts_with(['.', ')']) => romans + 1,
-        _ => return 0,
-    };
-    let rest = &text[length..];
-    let name = rest.trim_start();
-    if name.len() < rest.len() && name.starts_with(char::is_alphabetic) { text.len() - name.len() } else { 0 }
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^(?:[0-9]{1,2}(?:[.][0-9]{1,2})*[.]*[)]?|[IVX]+[.)])\s+")
+            .expect("it is a regular expression")
+    });
+    let length = NUMBER.find(text).map_or(0, |number| number.end());
+    if text[length..].starts_with(char::is_alphabetic) { length } else { 0 }
 }
 
 /// The word without its plural or participle ending, so that "tests" and "testing" meet.

@@ -87,15 +87,9 @@ impl<'s> SiteAnchors<'s> {
     pub fn next(&mut self, text: &str) -> String {
         let mut anchor = site(text, self.separator);
         if anchor.is_empty() || self.seen.contains(&anchor) {
-            let (stem, mut count) = counted(&anchor);
-            let stem = stem.to_owned();
-            loop {
-                count += 1;
-                anchor = format!("{stem}_{count}");
-                if !self.seen.contains(&anchor) {
-                    break;
-                }
-            }
+            let (stem, count) = counted(&anchor);
+            let mut numbered = (count + 1..).map(|count| format!("{stem}_{count}"));
+            anchor = numbered.find(|anchor| !self.seen.contains(anchor)).expect("numbers have no end");
         }
         self.seen.insert(anchor.clone());
         anchor

@@ -62,10 +62,8 @@ fn issue_edits(template: &Template, number: u64) -> Option<DraftEdits> {
         edits.extend(line.shown.iter().map(|shown| (shown.span.clone(), number.to_string())));
         return Some(edits);
     }
-    let bullet = line.bullet.map_or(String::new(), |b| format!("{b} "));
-    let label = line.label.as_deref().map_or(String::new(), |l| format!("{l}: "));
-    let issue = format!("[#{number}]({}/{}/issues/{number})", link.forge, link.repository);
-    Some(vec![(line.span.clone(), format!("{bullet}{label}{issue}"))])
+    let url = format!("{}/{}/issues/{number}", link.forge, link.repository);
+    Some(vec![(line.span.clone(), line.anew(number, &url))])
 }
 
 #[cfg(test)]

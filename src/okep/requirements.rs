@@ -26,7 +26,8 @@ pub struct Requirements {
     /// The names of sections that earlier revisions had and this one has not.
     pub dropped: HashSet<String>,
     pub prompts: Arc<Prompts>,
-    plain_old_names: Vec<Vec<Name>>,
+    /// The same without the revisions, as the alignment wants them.
+    pub plain_old_names: Vec<Vec<Name>>,
     /// Present names by earlier ones, each as it was written and in normal form.
     current: HashMap<String, String>,
 }
@@ -74,11 +75,6 @@ impl Requirements {
     /// The same demands with the prompts of other revisions.
     pub fn with_prompts(&self, prompts: &Arc<Prompts>) -> Self {
         Requirements { prompts: prompts.clone(), ..self.clone() }
-    }
-
-    /// The earlier wordings of each section, as the alignment wants them.
-    pub fn plain_old_names(&self) -> &[Vec<Name>] {
-        &self.plain_old_names
     }
 
     /// Whether the template has a section of this name, or had one under it.

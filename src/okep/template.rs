@@ -10,6 +10,7 @@ use crate::markdown::document::Document;
 use crate::markdown::names::Name;
 use crate::markdown::outline::{Outline, Row};
 use crate::text::path::{file_name, okep_name, stem};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The outline that serves repositories without a template of their own.
@@ -54,20 +55,17 @@ impl Template {
 
     /// Whether another template demands the same of every OKEP, whatever its prompts say.
     pub fn demands_as(&self, other: &Template) -> bool {
-        let rows = |template: &Template| -> Vec<(String, u8, bool)> {
-            let row = |row: &Row| (row.name.text.clone(), row.level, row.is_optional);
-            template.outline.rows.iter().map(row).collect()
+        let row = |row: &Row| (row.name.text.clone(), row.level, row.is_optional);
+        let table = |template: &Template, table: &Range<usize>| {
+            template.document.text.slice(table.clone()).to_owned()
         };
-        let issue = |template: &Template| template.issue.as_ref().map(|issue| issue.text.clone());
-        let tables = |template: &Template| -> Vec<String> {
-            let document = &template.document;
-            document.tables.iter().map(|table| document.text.slice(table.clone()).to_owned()).collect()
+        let demands = |t: &Template| {
+            let rows: Vec<_> = t.outline.rows.iter().map(row).collect();
+            let tables: Vec<_> = t.document.tables.iter().map(|range| table(t, range)).collect();
+            let title = t.title_name().map(str::to_owned);
+            (rows, tables, t.issue.as_ref().map(|issue| issue.text.clone()), t.number, title)
         };
-        rows(self) == rows(other)
-            && issue(self) == issue(other)
-            && tables(self) == tables(other)
-            && self.template_requirements == other.template_requirements
-            && (self.number, self.title_name()) == (other.number, other.title_name())
+        self.template_requirements == other.template_requirements && demands(self) == demands(other)
     }
 
     /// The repository whose issues it links to, as `host/organisation/name` in lower case.

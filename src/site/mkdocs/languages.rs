@@ -2,7 +2,9 @@
 
 use super::value::{Setting, Value};
 use super::yaml::Refusal;
+use regex::Regex;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// How a site keeps its translations.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -66,21 +68,11 @@ impl Languages {
 
 /// Whether a name is a language for the plugin: `en`, `en-US`, `en_US`, `zh-Hant`, `zh-Hant-TW`.
 fn is_locale(name: &str) -> bool {
-    let is = |part: &str, length: usize, fits: fn(&u8) -> bool| {
-        part.len() == length && part.as_bytes().iter().all(fits)
-    };
-    let language = |part: &str| is(part, 2, u8::is_ascii_lowercase);
-    let script = |part: &str| is(part, 4, u8::is_ascii_alphabetic);
-    let region = |part: &str| is(part, 2, u8::is_ascii_uppercase);
-    if let Some((before, after)) = name.split_once('_') {
-        return language(before) && region(after);
-    }
-    match name.split('-').collect::<Vec<_>>()[..] {
-        [one] => language(one),
-        [one, two] => language(one) && (script(two) || region(two)),
-        [one, two, three] => language(one) && script(two) && region(three),
-        _ => false,
-    }
+    static LOCALE: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new("^[a-z]{2}(?:_[A-Z]{2}|(?:-[A-Za-z]{4})?(?:-[A-Z]{2})?)$")
+            .expect("it is a regular expression")
+    });
+    LOCALE.is_match(name)
 }
 
 #[cfg(test)]

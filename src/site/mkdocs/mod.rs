@@ -1,7 +1,7 @@
 //! `mkdocs.yml` as MkDocs 1.6 means it: where the pages are, which of them are shown, and where.
 //!
 //! Reads bytes that others have fetched and never fails: what MkDocs could not load becomes a
-//! [`Problem`], what is not understood here a note. It does not run plugins, and takes every
+//! [`Refusal`], what is not understood here a note. It does not run plugins, and takes every
 //! environment variable for unset, so that one commit means one thing on every machine.
 //!
 //! Bounds: files of up to [`MAX_BYTES`], [`MAX_CHAIN`] files that inherit from one another, and those
@@ -28,7 +28,6 @@ use crate::markdown::extensions::Extensions;
 use crate::text::url_path::{below, folder, is_page, join};
 use chain::Layers;
 use languages::Languages;
-use std::ops::Range;
 use value::Value;
 use yaml::{Refusal, YamlCause};
 
@@ -52,7 +51,7 @@ pub struct Site {
     /// The plugins that are on, in their order.
     pub plugins: Vec<String>,
     /// Why MkDocs could not load the configuration.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<Refusal>,
     /// What is not understood here.
     pub notes: Vec<Note>,
     /// A limit was met, so that pages may be registered or not.
@@ -63,16 +62,6 @@ pub struct Site {
     /// Where the plugin `i18n` is on.
     /// A plugin or a file that is elsewhere makes it unknowable which pages there are, and which are shown.
     unknowable: bool,
-}
-
-/// A place for which MkDocs would refuse the configuration.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    pub path: String,
-    /// Bytes of the file at `path`.
-    pub span: Range<usize>,
-    /// Lower case, no final period.
-    pub message: String,
 }
 
 /// Whether a page is shown in the navigation, and why.
@@ -248,14 +237,15 @@ impl Site {
         }
     }
 
-    fn refuse(&mut self, Refusal { path, span, message, cause }: Refusal) {
-        match cause {
-            YamlCause::NotReadHere => self.notes.push(Note::at("register-not-understood", path, message)),
+    fn refuse(&mut self, refusal: Refusal) {
+        let note = |kind| Note::at(kind, &*refusal.path, &*refusal.message);
+        match refusal.cause {
+            YamlCause::NotReadHere => self.notes.push(note("register-not-understood")),
             YamlCause::TooLarge => {
                 self.too_large = true;
-                self.notes.push(Note::at("too-large", path, message));
+                self.notes.push(note("too-large"));
             }
-            YamlCause::Fault => self.problems.push(Problem { path, span, message }),
+            YamlCause::Fault => self.problems.push(refusal),
         }
     }
 
