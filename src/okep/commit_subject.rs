@@ -2,8 +2,7 @@
 //!
 //! Pure. It knows no commit and reads no message beyond the one line it is given.
 
-use crate::text::path;
-use crate::text::path::Role;
+use crate::text::path::{self, Role};
 use std::collections::BTreeSet;
 
 /// A subject that names OKEPs, none of which the commit touches.

@@ -3,8 +3,7 @@
 //! Landings, baselines and history ask here. It is pure: files are paths and, where they are known, the ids of
 //! their contents.
 
-use crate::text::path;
-use crate::text::path::file_name;
+use crate::text::path::{self, file_name};
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// A file by its path and what identifies its contents; contents that are unknown are like no others.

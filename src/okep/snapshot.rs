@@ -12,8 +12,7 @@ use crate::markdown::document::Document;
 use crate::site::index_page::IndexPage;
 use crate::site::mkdocs::Site;
 use crate::text::Text;
-use crate::text::path;
-use crate::text::path::Role;
+use crate::text::path::{self, Role};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 

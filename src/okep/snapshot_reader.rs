@@ -8,10 +8,8 @@ use crate::files::{CONFIG, Content, File, Layout, Listing, MAX_FILE_BYTES, Note,
 use crate::markdown::document::Document;
 use crate::markdown::limits;
 use crate::markdown::names::Name;
-use crate::site::mkdocs;
-use crate::site::mkdocs::Site;
-use crate::text::path;
-use crate::text::path::Role;
+use crate::site::mkdocs::{self, Site};
+use crate::text::path::{self, Role};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;

@@ -2,8 +2,7 @@
 
 use super::mkdocs::{AbsoluteLinks, PageSettings};
 use crate::markdown::document::{BlockKind, Document, Link};
-use crate::text::path;
-use crate::text::path::percent_decoded;
+use crate::text::path::{self, percent_decoded};
 use crate::text::url_path::is_address;
 use std::ops::Range;
 use std::sync::Arc;
