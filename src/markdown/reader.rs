@@ -184,7 +184,8 @@ impl Reader {
             }
             TagEnd::Table => self.open_tables -= 1,
             TagEnd::HtmlBlock => {
-                if is_visible_html(&std::mem::take(&mut self.html)) {
+                let html = std::mem::take(&mut self.html);
+                if is_visible_html(&html) {
                     self.content.push((range.start, true));
                 }
             }
