@@ -1,6 +1,6 @@
 //! The sections of a document: names, levels, and which is inside of which.
 
-use super::document::Document;
+use super::document::{Document, Heading};
 use super::names::Name;
 use std::ops::Range;
 
@@ -60,23 +60,14 @@ fn is_attribute_list(inside: &str) -> bool {
 impl Outline {
     /// The sections of a document: all headings but its title, given by its index.
     pub fn of(document: &Document, title: Option<usize>) -> Self {
-        let mut rows: Vec<Row> = Vec::new();
-        let mut around: Vec<usize> = Vec::new();
-        for (heading, h) in document.headings.iter().enumerate() {
-            if title == Some(heading) {
-                continue;
-            }
-            while around.last().is_some_and(|i| rows[*i].level >= h.level) {
-                around.pop();
-            }
-            let parent = around.last().copied();
-            around.push(rows.len());
+        let headings = document.headings.iter().enumerate().filter(|(at, _)| title != Some(*at));
+        let row = |(heading, h): (usize, &Heading)| {
             let text = without_tail(&h.text);
             let required = without_option(text);
             let name = Name::new(required.as_deref().unwrap_or(text));
-            rows.push(Row { name, is_optional: required.is_some(), level: h.level, parent, heading });
-        }
-        Outline { rows }
+            Row { name, is_optional: required.is_some(), level: h.level, parent: None, heading }
+        };
+        Outline { rows: headings.map(row).collect() }.with_parents()
     }
 
     /// The same with some rows `by` levels deeper, or higher if negative.
@@ -85,11 +76,19 @@ impl Outline {
         for row in &mut outline.rows[rows.clone()] {
             row.level = (row.level as i8 + by).clamp(1, 7) as u8;
         }
-        for row in 0..outline.rows.len() {
-            let level = outline.rows[row].level;
-            outline.rows[row].parent = (0..row).rev().find(|above| outline.rows[*above].level < level);
+        outline.with_parents()
+    }
+
+    fn with_parents(mut self) -> Self {
+        let mut around: Vec<usize> = Vec::new();
+        for row in 0..self.rows.len() {
+            while around.last().is_some_and(|i| self.rows[*i].level >= self.rows[row].level) {
+                around.pop();
+            }
+            self.rows[row].parent = around.last().copied();
+            around.push(row);
         }
-        outline
+        self
     }
 
     /// Whether some section is inside of this one.

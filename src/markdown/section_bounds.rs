@@ -22,20 +22,13 @@ pub fn begin(document: &Document, heading: usize) -> usize {
     let mut at = own;
     let mut apart = false;
     while let Some(line) = line_above(document, at).filter(|line| line.start >= floor) {
-        let text = document.text.slice(line.clone());
-        at = match text.trim() {
-            "" => {
-                apart = true;
-                line.start
-            }
-            _ => match belongs(document, &line, floor, apart) {
-                Some(from) => {
-                    start = from;
-                    from
-                }
-                None => return start,
-            },
-        };
+        if document.text.slice(line.clone()).trim().is_empty() {
+            (at, apart) = (line.start, true);
+        } else if let Some(from) = belongs(document, &line, floor, apart) {
+            (at, start) = (from, from);
+        } else {
+            return start;
+        }
     }
     // Nothing else is in the section before: what is behind a blank line is its own.
     let lines = document.text.slice(start..own);

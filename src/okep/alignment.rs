@@ -114,32 +114,19 @@ impl Aligner<'_> {
         let mut named = Vec::new();
         for (section, t) in self.template.rows.iter().enumerate() {
             let rows = |name: &Name| rows_by_name.get(name.normal.as_str()).cloned().unwrap_or_default();
+            let pair = |row: usize, kind: MatchKind| NamedSection { section, row, kind };
             let before = named.len();
-            for row in rows(&t.name) {
-                let exact = self.document.rows[row].name.text == t.name.text;
-                named.push(NamedSection {
-                    section,
-                    row,
-                    kind: if exact { MatchKind::Exact } else { MatchKind::Form },
-                });
-            }
-            for old in
-                old_names.get(section).into_iter().flatten().filter(|o| !taken.contains(o.normal.as_str()))
-            {
-                named.extend(rows(old).into_iter().map(|row| NamedSection {
-                    section,
-                    row,
-                    kind: MatchKind::OldWording,
-                }));
-            }
+            named.extend(rows(&t.name).into_iter().map(|row| {
+                let is_exact = self.document.rows[row].name.text == t.name.text;
+                pair(row, if is_exact { MatchKind::Exact } else { MatchKind::Form })
+            }));
+            let is_taken = |name: &Name| taken.contains(name.normal.as_str());
+            let old = old_names.get(section).into_iter().flatten().filter(|old| !is_taken(old));
+            named.extend(old.flat_map(rows).map(|row| pair(row, MatchKind::OldWording)));
             if named.len() == before && self.document.rows.len() * self.template.rows.len() <= MAX_PAIRS {
-                let slips = self
-                    .document
-                    .rows
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, r)| !taken.contains(r.name.normal.as_str()) && t.name.spells(&r.name));
-                named.extend(slips.map(|(row, _)| NamedSection { section, row, kind: MatchKind::Form }));
+                let rows = self.document.rows.iter().enumerate();
+                let slips = rows.filter(|(_, r)| !is_taken(&r.name) && t.name.spells(&r.name));
+                named.extend(slips.map(|(row, _)| pair(row, MatchKind::Form)));
             }
         }
         named
@@ -197,17 +184,15 @@ impl Aligner<'_> {
 
     fn take_named(&mut self, named: &[NamedSection]) {
         // Sections at the top first: they tell the place of those inside them.
-        let mut order: Vec<(i32, &NamedSection)> = named
-            .iter()
-            .map(|n| {
-                let name = match n.kind {
-                    MatchKind::Exact => 3,
-                    MatchKind::Form => 2,
-                    MatchKind::OldWording | MatchKind::Words(_) => 1,
-                };
-                (self.place(n.section, n.row) * 4 + name, n)
-            })
-            .collect();
+        let weight = |n: &NamedSection| {
+            let name = match n.kind {
+                MatchKind::Exact => 3,
+                MatchKind::Form => 2,
+                MatchKind::OldWording | MatchKind::Words(_) => 1,
+            };
+            self.place(n.section, n.row) * 4 + name
+        };
+        let mut order: Vec<_> = named.iter().map(|n| (weight(n), n)).collect();
         order.sort_by_key(|(weight, n)| (self.template.rows[n.section].level, -weight, n.section, n.row));
         for (_, n) in &order {
             self.take(n.section, n.row, n.kind);

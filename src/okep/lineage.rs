@@ -17,18 +17,14 @@ pub fn renames<C: Eq + Copy>(
     removed: &[PathAndContent<C>],
     added: &[PathAndContent<C>],
 ) -> Vec<Option<usize>> {
-    let (old, new): (Vec<_>, Vec<_>) =
-        (removed.iter().map(NamedFile::of).collect(), added.iter().map(NamedFile::of).collect());
     let mut from: Vec<Option<usize>> = vec![None; added.len()];
     let mut is_taken = vec![false; removed.len()];
-    for is_alike in [
-        NamedFile::in_number_and_name,
-        NamedFile::in_number_and_content,
-        NamedFile::in_number,
-        NamedFile::in_content,
-    ] {
-        for (file, from) in new.iter().zip(&mut from).filter(|(_, from)| from.is_none()) {
-            *from = (0..old.len()).find(|at| !is_taken[*at] && is_alike(&old[*at], file));
+    for likeness in [Likeness::NumberAndName, Likeness::NumberAndContent, Likeness::Number, Likeness::Content]
+    {
+        let old: Vec<_> = removed.iter().map(|file| likeness.of(file)).collect();
+        for (file, from) in added.iter().zip(&mut from).filter(|(_, from)| from.is_none()) {
+            let Some(new) = likeness.of(file) else { continue };
+            *from = (0..old.len()).find(|at| !is_taken[*at] && old[*at] == Some(new));
             from.iter().for_each(|at| is_taken[*at] = true);
         }
     }
@@ -41,31 +37,26 @@ pub fn renames<C: Eq + Copy>(
 }
 
 /// What two files may be alike in.
-struct NamedFile<'a, C> {
-    number: Option<u64>,
-    name: &'a str,
-    content: Option<C>,
+#[derive(Clone, Copy)]
+enum Likeness {
+    NumberAndName,
+    NumberAndContent,
+    Number,
+    Content,
 }
 
-impl<'a, C: Eq + Copy> NamedFile<'a, C> {
-    fn of((path, content): &PathAndContent<'a, C>) -> Self {
-        NamedFile { number: number(path), name: file_name(path), content: *content }
-    }
-
-    fn in_number(&self, other: &Self) -> bool {
-        self.number.is_some() && self.number == other.number
-    }
-
-    fn in_content(&self, other: &Self) -> bool {
-        self.content.is_some() && self.content == other.content
-    }
-
-    fn in_number_and_name(&self, other: &Self) -> bool {
-        self.in_number(other) && self.name == other.name
-    }
-
-    fn in_number_and_content(&self, other: &Self) -> bool {
-        self.in_number(other) && self.in_content(other)
+impl Likeness {
+    /// Equal for files that are alike; none for one that is like no other.
+    fn of<'a, C: Copy>(
+        self,
+        (path, content): &PathAndContent<'a, C>,
+    ) -> Option<(Option<u64>, Option<&'a str>, Option<C>)> {
+        Some(match self {
+            Likeness::NumberAndName => (Some(number(path)?), Some(file_name(path)), None),
+            Likeness::NumberAndContent => (Some(number(path)?), None, Some((*content)?)),
+            Likeness::Number => (Some(number(path)?), None, None),
+            Likeness::Content => (None, None, Some((*content)?)),
+        })
     }
 }
 

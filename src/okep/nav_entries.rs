@@ -68,9 +68,8 @@ fn dead<'a>(
     {
         let localized = site.default_page(page).map_or(PathKind::Nothing, |page| kind(&page));
         match (kind(page), localized) {
-            (PathKind::Nothing, PathKind::Nothing) => {}
             // MkDocs looks for files.
-            (PathKind::Folder, PathKind::Nothing) => {}
+            (PathKind::Nothing | PathKind::Folder, PathKind::Nothing) => {}
             (PathKind::File, _) => {
                 hidden_by = site.hidden_by(page);
                 // MkDocs compares a path with `..` in it as it is, and finds nothing.

@@ -4,7 +4,7 @@ use crate::markdown::document::{Document, Heading};
 use std::ops::Range;
 
 /// A heading that is meant to be an OKEP's title, taken apart.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Title {
     /// Index of the heading in the document.
     pub heading: usize,
@@ -31,14 +31,7 @@ pub fn read(document: &Document, is_section: &dyn Fn(&Heading) -> bool) -> Optio
         return Some(numbered(document, first));
     }
     let is_title = first.level == 1 && !is_section(first);
-    is_title.then(|| Title {
-        heading: 0,
-        number: None,
-        number_span: None,
-        name: first.text.clone(),
-        well_formed: false,
-        reads_the_same: false,
-    })
+    is_title.then(|| Title { name: first.text.clone(), ..Title::default() })
 }
 
 fn numbered(document: &Document, heading: &Heading) -> Title {
