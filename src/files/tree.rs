@@ -1,8 +1,7 @@
 //! One state of the files, read on demand and memoised.
 
 use super::file::{Content, File, is_markdown};
-use super::found::{Spot, size_notice};
-use super::listing::Listing;
+use super::found::{Listing, Spot, size_notice};
 use super::note::Note;
 use super::source::{TreeSource, lock};
 use crate::git::commit::Trees;

@@ -51,6 +51,14 @@ impl Repo {
         is_ancestor(&self.local(), ancestor, commit)
     }
 
+    /// The addresses of the remotes `upstream` and `origin`, as far as there are such.
+    pub fn remotes(&self) -> Vec<String> {
+        let local = self.local();
+        let config = local.config_snapshot();
+        let url = |key| Some(config.string(key)?.to_str_lossy().into_owned());
+        ["remote.upstream.url", "remote.origin.url"].into_iter().filter_map(url).collect()
+    }
+
     /// The branch that HEAD of a bare repository names.
     fn own_head(&self, local: &gix::Repository) -> Option<String> {
         if self.root().is_some() { None } else { head_branch(local) }

@@ -26,7 +26,6 @@ pub(crate) mod push;
 pub(crate) mod reference;
 pub(crate) mod refs;
 pub(crate) mod reftable;
-pub(crate) mod remotes;
 pub(crate) mod revision;
 pub(crate) mod tips;
 pub(crate) mod tree_changes;

@@ -59,9 +59,8 @@ impl Repo {
             Head::Unreadable(reason) => return Err(Error::Head { reason }),
         }
         tips.all.extend(tips.main);
-        match select {
-            Select::All => self.branches_and_tags(&mut tips),
-            Select::Head | Select::Named(_) => {}
+        if let Select::All = select {
+            self.branches_and_tags(&mut tips);
         }
         if tips.all.is_empty() {
             self.explain_unborn(&mut tips);

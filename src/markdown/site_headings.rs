@@ -22,7 +22,6 @@ mod shapes;
 mod table;
 #[cfg(test)]
 mod tests;
-mod verify;
 
 use super::document::Document;
 use super::extensions::Extensions;
@@ -84,7 +83,7 @@ pub fn site_reading(document: &Document, extensions: Extensions) -> SiteReading 
     if extensions.are_known_for(text) {
         let differences = compare::differences(document, &page);
         ambiguities = differences.iter().map(|d| remedy::ambiguity(text, &page, d)).collect();
-        verify::keep_what_helps(text, &mut ambiguities, extensions);
+        compare::keep_what_helps(text, &mut ambiguities, extensions);
     }
     SiteReading { headings: page.shown(text, extensions), ambiguities }
 }

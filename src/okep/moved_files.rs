@@ -69,16 +69,11 @@ impl Search<'_> {
             None => self.staged_changes(last)?,
         };
         let (_, id) = changes.removed.iter().find(|(removed, _)| removed == path)?;
-        let only = |found: Vec<&String>| match found.as_slice() {
-            [one] => Some((*one).clone()),
-            _ => None,
-        };
-        let same: Vec<&String> = changes.added.iter().filter(|(_, i)| i == id).map(|(p, _)| p).collect();
-        if !same.is_empty() {
-            return only(same);
-        }
-        let named = |(p, _): &&(String, Id)| file_name(p) == file_name(path);
-        only(changes.added.iter().filter(named).map(|(p, _)| p).collect())
+        let same: Vec<_> = changes.added.iter().filter(|(_, same)| same == id).collect();
+        let named = changes.added.iter().filter(|(named, _)| file_name(named) == file_name(path));
+        let found = if same.is_empty() { named.collect() } else { same };
+        let [(only, _)] = found[..] else { return None };
+        Some(only.clone())
     }
 
     /// The root trees of the last commit of the line that held `path`, and of the next one where there is one.

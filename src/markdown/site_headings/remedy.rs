@@ -1,6 +1,6 @@
 //! What to say of a difference and how to end it.
 //!
-//! Edits are proposed by the look of the line alone; `verify` then holds them against both parsers.
+//! Edits are proposed by the look of the line alone; `compare` then holds them against both parsers.
 
 use std::ops::Range;
 

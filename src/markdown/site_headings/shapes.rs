@@ -46,7 +46,10 @@ const TITLE: &str = r#"(?:\(.*\)|".*"|'.*')"#;
 
 /// The offset of the content, where the line starts a list item.
 pub(super) fn item(text: &str) -> Option<usize> {
-    ITEM.find(text).map(|marker| marker.end())
+    // Nearly every line is text.
+    let is_sign = |c: char| matches!(c, '*' | '+' | '-') || c.is_ascii_digit();
+    let marker = text.trim_start_matches(' ').starts_with(is_sign).then(|| ITEM.find(text))?;
+    marker.map(|marker| marker.end())
 }
 
 pub(super) fn is_title(line: &str) -> bool {
@@ -75,7 +78,10 @@ impl Shapes {
             (b'=', _) => (on.tabbed && CONTENT_TAB.is_match(text)).then_some(LineMark::Tab),
             (b'#', _) => self.hash_heading(text).map(|_| LineMark::Hash),
             _ if text.len() - content.len() >= TAB => None,
-            (_, b'-' | b'*' | b'_') => RULE.is_match(content).then_some(LineMark::Rule),
+            (_, c @ (b'-' | b'*' | b'_')) => {
+                let is_rule = content.bytes().all(|b| b == c || b == b' ') && RULE.is_match(content);
+                is_rule.then_some(LineMark::Rule)
+            }
             (_, b'>') => Some(LineMark::Quote),
             (_, b'[') => REFERENCE.is_match(content).then_some(LineMark::Reference),
             _ => None,

@@ -297,26 +297,21 @@ impl Builder {
     fn close(&mut self, span: &Range<usize>) {
         let Some((id, _)) = self.open.pop() else { return };
         let nodes = &self.document.nodes;
-        let end_of = |id: NodeId| nodes[id].span.end;
-        let (first, last, flow) = match &nodes[id].kind {
-            NodeKind::Sequence { items, flow } => {
-                (items.first().copied(), items.last().map(|i| end_of(*i)), *flow)
-            }
+        let (flow, first, last) = match &nodes[id].kind {
+            NodeKind::Sequence { items, flow } => (*flow, None, items.last().copied()),
             NodeKind::Mapping { pairs, flow } => {
-                let last = pairs.last().map(|(k, v)| match &nodes[*v] {
-                    YamlNode { span, .. } if span.is_empty() => end_of(*k),
-                    value => value.span.end,
-                });
-                (pairs.first().map(|(k, _)| *k), last, *flow)
+                let last = |(key, value): &(NodeId, NodeId)| {
+                    if nodes[*value].span.is_empty() { *key } else { *value }
+                };
+                (*flow, pairs.first().map(|(key, _)| nodes[*key].start), pairs.last().map(last))
             }
-            _ => return,
+            NodeKind::Scalar { .. } | NodeKind::Alias(_) => return,
         };
-        let end = if flow { span.end } else { last.unwrap_or(nodes[id].span.start) };
-        let first_start = first.map(|f| nodes[f].start);
-        let mapping = matches!(nodes[id].kind, NodeKind::Mapping { .. });
+        let last_end = last.map(|last| nodes[last].span.end);
         let node = &mut self.document.nodes[id];
+        let end = if flow { span.end } else { last_end.unwrap_or(node.span.start) };
         node.span.end = end.max(node.span.start);
-        if let (true, false, Some(start)) = (mapping, flow, first_start) {
+        if let Some(start) = first.filter(|_| !flow) {
             node.start = node.start.min(start);
         }
     }
