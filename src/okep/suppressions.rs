@@ -5,7 +5,9 @@
 
 use crate::markdown::document::Document;
 use crate::text::nearest::did_you_mean;
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// To suppress a malformed suppression would suppress everything.
 pub const NOT_SUPPRESSIBLE: [&str; 1] = ["malformed-exception"];
@@ -97,11 +99,8 @@ pub fn comments(document: &Document, rules: &[&'static str]) -> Vec<Comment> {
 /// The directives of a comment: several where several of its lines begin with `okep:`.
 fn directives(inside: &str, rules: &[&'static str]) -> Vec<Directive> {
     let Some(first) = inside.strip_prefix("okep:") else {
-        return if nearly(inside) {
-            vec![Err("a comment to okep begins with `okep: allow`".into())]
-        } else {
-            Vec::new()
-        };
+        let wrong = nearly(inside).then(|| Err("a comment to okep begins with `okep: allow`".into()));
+        return wrong.into_iter().collect();
     };
     let mut parts = vec![String::new()];
     for line in first.lines() {
@@ -113,16 +112,14 @@ fn directives(inside: &str, rules: &[&'static str]) -> Vec<Directive> {
     parts.iter().map(|part| read(part, rules)).collect()
 }
 
-/// Words by which other linters suppress a finding.
-const DIRECTIVES: [&str; 7] = ["allow", "ignore", "disable", "skip", "suppress", "expect", "noqa"];
-
-/// Whether a comment was meant as a suppression and is written differently, as `OKEP: allow` or `okep ignore`.
+/// Whether a comment was meant as a suppression and is written differently, as `OKEP: allow` or `okep ignore`; other
+/// linters have other words for it.
 fn nearly(inside: &str) -> bool {
-    let lower = inside.to_ascii_lowercase();
-    let rest = lower.strip_prefix("okep").map(str::trim_start);
-    let rest = rest.map(|rest| rest.strip_prefix([':', '-', '=']).unwrap_or(rest).trim_start());
-    let word = rest.and_then(|rest| rest.split(char::is_whitespace).next());
-    word.is_some_and(|word| DIRECTIVES.contains(&word))
+    static SUPPRESSION: LazyLock<Regex> = LazyLock::new(|| {
+        let words = "allow|ignore|disable|skip|suppress|expect|noqa";
+        Regex::new(&format!(r"(?i)^okep\s*[:=-]?\s*(?:{words})(?:\s|$)")).expect("it is a regular expression")
+    });
+    SUPPRESSION.is_match(inside)
 }
 
 /// Parses `allow RULE ["SUBJECT"] because REASON`.

@@ -80,18 +80,20 @@ impl TemplateHistory {
     }
 }
 
+type Contents = BTreeMap<String, Option<Id>>;
+
 /// In which order the templates of the last state landed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TemplateOrder {
     lineage: Lineage,
     /// When each template of the lineage landed.
     landed: Vec<usize>,
-    contents: BTreeMap<String, Option<Id>>,
+    contents: Contents,
     states: usize,
 }
 
 impl TemplateOrder {
-    pub fn step(&mut self, now: BTreeMap<String, Option<Id>>) {
+    pub fn step(&mut self, now: Contents) {
         self.lineage.step(&lacking(&self.contents, &now), &lacking(&now, &self.contents));
         self.landed.resize(self.lineage.count(), self.states);
         self.states += 1;
@@ -109,10 +111,7 @@ impl TemplateOrder {
 }
 
 /// The files of `one` that `other` does not have.
-pub(super) fn lacking<'a, C: Copy + Into<Option<Id>>>(
-    one: &'a BTreeMap<String, C>,
-    other: &BTreeMap<String, C>,
-) -> Vec<PathAndContent<'a, Id>> {
-    let lacks = |(path, _): &(&String, &C)| !other.contains_key(*path);
-    one.iter().filter(lacks).map(|(path, id)| (path.as_str(), (*id).into())).collect()
+fn lacking<'a>(one: &'a Contents, other: &Contents) -> Vec<PathAndContent<'a, Id>> {
+    let lacks = |(path, _): &(&String, &Option<Id>)| !other.contains_key(*path);
+    one.iter().filter(lacks).map(|(path, id)| (path.as_str(), *id)).collect()
 }

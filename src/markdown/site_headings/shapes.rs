@@ -31,7 +31,7 @@ fn pattern(pattern: &str) -> Regex {
 
 // The expressions of Python-Markdown and of the extensions, for one line.
 static ITEM: LazyLock<Regex> = LazyLock::new(|| pattern("^ {0,3}(?:[*+-]|[0-9]+[.]) +"));
-static RULE: LazyLock<Regex> =
+static THEMATIC_BREAK: LazyLock<Regex> =
     LazyLock::new(|| pattern("^(?:(?:- {0,2}){3,}|(?:[*] {0,2}){3,}|(?:_ {0,2}){3,}) *$"));
 static REFERENCE: LazyLock<Regex> =
     LazyLock::new(|| pattern(&format!(r"^\[[^\[\]]*\]: *\S+(?:\s *{TITLE})? *$")));
@@ -79,7 +79,8 @@ impl Shapes {
             (b'#', _) => self.hash_heading(text).map(|_| LineMark::Hash),
             _ if text.len() - content.len() >= TAB => None,
             (_, c @ (b'-' | b'*' | b'_')) => {
-                let is_rule = content.bytes().all(|b| b == c || b == b' ') && RULE.is_match(content);
+                let is_rule =
+                    content.bytes().all(|b| b == c || b == b' ') && THEMATIC_BREAK.is_match(content);
                 is_rule.then_some(LineMark::Rule)
             }
             (_, b'>') => Some(LineMark::Quote),
