@@ -3,6 +3,7 @@
 //! That block is its author's, whether or not its YAML loads: GitHub takes it for front matter either way. MkDocs
 //! does so only where it loads; what the site then shows of it is no heading that anybody meant.
 
+use crate::text::pattern;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -46,10 +47,8 @@ pub fn block(text: &str, start: usize) -> Option<(Range<usize>, usize)> {
 /// Whether a line is the title of a numbered document, such as `# OKEP-5224: Title`: then the `---` above it is a
 /// rule. A comment of YAML, such as `# version 2`, is none.
 fn is_title(line: &str) -> bool {
-    static TITLE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^#[ \t]\s*(?:[A-Za-z]{2,}[-_]|[A-Z]{2,})[-_ #]*[0-9]")
-            .expect("it is a regular expression")
-    });
+    static TITLE: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^#[ \t]\s*(?:[A-Za-z]{2,}[-_]|[A-Z]{2,})[-_ #]*[0-9]"));
     TITLE.is_match(line)
 }
 

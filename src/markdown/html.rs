@@ -2,6 +2,7 @@
 //!
 //! No parser of HTML: it reads one start tag after the other and knows of no nesting.
 
+use crate::text::pattern;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -71,8 +72,7 @@ pub fn start_tag(text: &str, open: usize) -> Markup<'_> {
     /// A name and, behind `=`, a value; a quote alone is a value that nothing closes.
     static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
         let value = r#""[^"]*"|'[^']*'|["']|[^\s`>]*"#;
-        Regex::new(&format!(r"^([^\s/>`][^\s/=>]*)(?:\s*=[\s=]*({value}))?"))
-            .expect("it is a regular expression")
+        pattern(&format!(r"^([^\s/>`][^\s/=>]*)(?:\s*=[\s=]*({value}))?"))
     });
     let is_gap = |c: char| c.is_whitespace() || c == '/';
     let length =

@@ -119,8 +119,8 @@ pub fn is_placeholder(text: &str) -> bool {
     if words(text).nth(MOST_WORDS_WITH_A_DATE).is_some() {
         return false;
     }
-    let words: Vec<String> = words(text).map(str::to_lowercase).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = words(&lower).collect();
     if words.is_empty() {
         return text.chars().all(|c| matches!(c, '.' | '…' | '?' | ' ' | '_' | '*')) && !text.is_empty();
     }
@@ -133,8 +133,8 @@ pub fn is_placeholder(text: &str) -> bool {
 
 /// Whether a text is a mark, or gives one for what it names: "Unit tests: TBD".
 fn is_mark(text: &str) -> bool {
-    let words: Vec<String> = words(text).take(MOST_WORDS + 1).map(str::to_lowercase).collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = words(&lower).take(MOST_WORDS + 1).collect();
     match words.as_slice() {
         [mark] | [_, mark] if MARKS.contains(mark) => true,
         ["to", "do"] | ["t", "b", "d" | "a" | "c"] => true,

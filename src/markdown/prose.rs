@@ -81,12 +81,9 @@ pub fn is_none(document: &Document, range: &Range<usize>) -> bool {
     let blocks = document.blocks_in(range);
     let [only] = blocks else { return blocks.is_empty() };
     let text = document.text.slice(only.span.clone());
-    let words: Vec<String> = text
-        .split(|c: char| !c.is_alphanumeric() && c != '/')
-        .filter(|w| !w.is_empty())
-        .map(str::to_lowercase)
-        .collect();
-    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let lower = text.to_lowercase();
+    let words = lower.split(|c: char| !c.is_alphanumeric() && c != '/');
+    let words: Vec<&str> = words.filter(|w| !w.is_empty()).collect();
     let starts = |start: &[&str]| words.starts_with(start);
     sentences_in(text) <= 1
         && (words.is_empty()

@@ -4,6 +4,7 @@
 //! It looks at lines alone; what they show is the document's business.
 
 use crate::markdown::document::{Document, Heading};
+use crate::text::pattern;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -78,9 +79,8 @@ fn belongs(document: &Document, line: &Range<usize>, floor: usize, apart: bool) 
 
 /// Whether a line holds nothing but places to link to, such as `<a id="goals"></a>`.
 fn is_anchor(text: &str) -> bool {
-    static ANCHORS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^(?:<a\s+(?:id|name)=[^>]*>(?:</a>)?\s*)+$").expect("it is a regular expression")
-    });
+    static ANCHORS: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"^(?:<a\s+(?:id|name)=[^>]*>(?:</a>)?\s*)+$"));
     ANCHORS.is_match(text) && !text.contains("href")
 }
 

@@ -1,13 +1,12 @@
 //! Whether raw HTML shows anything.
 
+use crate::text::pattern;
 use regex::Regex;
 use std::sync::LazyLock;
 
 /// Comments, declarations and tags; the first group is the name of a start tag.
-static MARKUP: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("(?s)<!---?>|<!--.*?(?:-->|$)|<(?:[!?/]|([A-Za-z][A-Za-z0-9]*))[^>]*(?:>|$)")
-        .expect("it is a regular expression")
-});
+static MARKUP: LazyLock<Regex> =
+    LazyLock::new(|| pattern("(?s)<!---?>|<!--.*?(?:-->|$)|<(?:[!?/]|([A-Za-z][A-Za-z0-9]*))[^>]*(?:>|$)"));
 
 /// Whether a piece of HTML shows anything.
 pub fn is_visible_html(html: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Links to issues: what of a line is one, and where host, repository and number are in it.
 
 use crate::markdown::document::{Document, Link, LinkKind};
+use crate::text::pattern;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -116,7 +117,7 @@ fn of_markdown(document: &Document, Link { span, target, kind, .. }: &Link) -> T
 fn unmarked(source: &str, start: usize, found: &mut Vec<Target>) {
     static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
         let url = r#"(https?://[^ )>\]\t\n|"'<`,]*)"#;
-        Regex::new(&format!("(?s)<a [^>]*?{url}(.*?)</a>|{url}")).expect("it is a regular expression")
+        pattern(&format!("(?s)<a [^>]*?{url}(.*?)</a>|{url}"))
     });
     for address in ADDRESS.captures_iter(source) {
         let Some(url) = address.get(1).or(address.get(3)) else { continue };
@@ -139,8 +140,7 @@ pub fn forge_url(url: &str, start: usize) -> Option<ForgeLink> {
     static FORGE: LazyLock<Regex> = LazyLock::new(|| {
         let gitlab = "(.*?)/(-/(?:issues|work_items|merge_requests))";
         let github = "([^/]*/[^/]*)/(issues|pulls?)";
-        Regex::new(&format!("(?s)^(.*?://[^/]*)/(?:{gitlab}|{github})/([0-9]*)(.*)$"))
-            .expect("it is a regular expression")
+        pattern(&format!("(?s)^(.*?://[^/]*)/(?:{gitlab}|{github})/([0-9]*)(.*)$"))
     });
     let parts = FORGE.captures(url)?;
     let part =

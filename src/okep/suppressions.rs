@@ -5,6 +5,7 @@
 
 use crate::markdown::document::Document;
 use crate::text::nearest::did_you_mean;
+use crate::text::pattern;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -117,7 +118,7 @@ fn directives(inside: &str, rules: &[&'static str]) -> Vec<Directive> {
 fn nearly(inside: &str) -> bool {
     static SUPPRESSION: LazyLock<Regex> = LazyLock::new(|| {
         let words = "allow|ignore|disable|skip|suppress|expect|noqa";
-        Regex::new(&format!(r"(?i)^okep\s*[:=-]?\s*(?:{words})(?:\s|$)")).expect("it is a regular expression")
+        pattern(&format!(r"(?i)^okep\s*[:=-]?\s*(?:{words})(?:\s|$)"))
     });
     SUPPRESSION.is_match(inside)
 }

@@ -80,7 +80,7 @@ impl TemplateHistory {
     }
 }
 
-type Contents = BTreeMap<String, Option<Id>>;
+type TemplateContents = BTreeMap<String, Option<Id>>;
 
 /// In which order the templates of the last state landed.
 #[derive(Debug, Clone, Default)]
@@ -88,12 +88,12 @@ pub(super) struct TemplateOrder {
     lineage: Lineage,
     /// When each template of the lineage landed.
     landed: Vec<usize>,
-    contents: Contents,
+    contents: TemplateContents,
     states: usize,
 }
 
 impl TemplateOrder {
-    pub fn step(&mut self, now: Contents) {
+    pub fn step(&mut self, now: TemplateContents) {
         self.lineage.step(&lacking(&self.contents, &now), &lacking(&now, &self.contents));
         self.landed.resize(self.lineage.count(), self.states);
         self.states += 1;
@@ -111,7 +111,7 @@ impl TemplateOrder {
 }
 
 /// The files of `one` that `other` does not have.
-fn lacking<'a>(one: &'a Contents, other: &Contents) -> Vec<PathAndContent<'a, Id>> {
+fn lacking<'a>(one: &'a TemplateContents, other: &TemplateContents) -> Vec<PathAndContent<'a, Id>> {
     let lacks = |(path, _): &(&String, &Option<Id>)| !other.contains_key(*path);
     one.iter().filter(lacks).map(|(path, id)| (path.as_str(), *id)).collect()
 }

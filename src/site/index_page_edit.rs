@@ -103,8 +103,8 @@ enum FormKind {
 }
 
 impl NextTo<'_> {
-    /// The edit that adds the OKEP after the entry, or before it, with a blank line between the two where one is between
-    /// the others; none where the form of the entries is not understood.
+    /// The edit that adds the OKEP after the entry, or before it, with a blank line between the two where one is
+    /// between the others; none where the form of the entries is not understood.
     fn edit(&self, before: bool) -> Option<(Range<usize>, String)> {
         let form = self.form()?;
         let line = self.like(&form)?;

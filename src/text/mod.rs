@@ -10,6 +10,7 @@ pub mod url_path;
 
 pub use bytes::Bytes;
 
+use regex::Regex;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -225,6 +226,11 @@ fn same_length_utf8(bytes: &[u8]) -> (String, Option<usize>, usize) {
         }
     }
     (text, first, count)
+}
+
+/// A regular expression of the program's own.
+pub fn pattern(expression: &str) -> Regex {
+    Regex::new(expression).expect("it is a regular expression")
 }
 
 /// Whether a word is one of a list, in which blanks are between words.

@@ -4,6 +4,7 @@
 //! one, an unknown option makes no fence, less indented text abandons one, and a fence that is never
 //! closed is no fence at all. To fenced_code a fence is never indented.
 
+use crate::text::pattern;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -126,10 +127,6 @@ static FENCED_CODE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-fn pattern(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("it is a regular expression")
-}
-
 /// The fence that a line opens, where fenced_code knows what follows it.
 fn opening_at_margin(line: &str) -> Option<&str> {
     let mark = *line.as_bytes().first().filter(|b| matches!(b, b'`' | b'~'))?;
@@ -203,15 +200,8 @@ fn opening(line: &str) -> Option<Fence> {
     }
     let len = run(&line.as_bytes()[prefix..], mark);
     let info = &line[prefix + len..];
-    (len >= 3 && SUPERFENCES.is_match(info)).then_some(Fence {
-        piece: 0,
-        prefix,
-        columns,
-        quotes,
-        mark,
-        len,
-        blank_before: false,
-    })
+    let fence = Fence { piece: 0, prefix, columns, quotes, mark, len, blank_before: false };
+    (len >= 3 && SUPERFENCES.is_match(info)).then_some(fence)
 }
 
 fn run(bytes: &[u8], mark: u8) -> usize {

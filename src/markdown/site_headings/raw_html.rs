@@ -4,6 +4,7 @@
 //! blank lines and headings, and to the end of the file where that tag is missing. CommonMark ends
 //! the same block at the first blank line.
 
+use crate::text::pattern;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -44,8 +45,7 @@ static BLOCK_LEVEL: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
         .collect()
 });
 
-static COMMENT_END: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new("--!?>").expect("it is a regular expression"));
+static COMMENT_END: LazyLock<Regex> = LazyLock::new(|| pattern("--!?>"));
 
 /// The raw HTML in `text` from `body` on; what is in `fences` is not read. With `md_in_html` an element whose tag
 /// says `markdown` is no raw HTML but for its tags.

@@ -2,6 +2,7 @@
 
 use super::lines::TAB;
 use crate::markdown::extensions::Extensions;
+use crate::text::pattern;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -23,10 +24,6 @@ pub(super) const MARKS: usize = 7;
 /// Blanks at the front of the line.
 pub(super) fn indent(text: &str) -> usize {
     text.bytes().take_while(|b| *b == b' ').count()
-}
-
-fn pattern(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("it is a regular expression")
 }
 
 // The expressions of Python-Markdown and of the extensions, for one line.

@@ -2,6 +2,7 @@
 
 use super::value::{Setting, Value};
 use super::yaml::Refusal;
+use crate::text::pattern;
 use regex::Regex;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -68,10 +69,8 @@ impl Languages {
 
 /// Whether a name is a language for the plugin: `en`, `en-US`, `en_US`, `zh-Hant`, `zh-Hant-TW`.
 fn is_locale(name: &str) -> bool {
-    static LOCALE: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new("^[a-z]{2}(?:_[A-Z]{2}|(?:-[A-Za-z]{4})?(?:-[A-Z]{2})?)$")
-            .expect("it is a regular expression")
-    });
+    static LOCALE: LazyLock<Regex> =
+        LazyLock::new(|| pattern("^[a-z]{2}(?:_[A-Z]{2}|(?:-[A-Za-z]{4})?(?:-[A-Z]{2})?)$"));
     LOCALE.is_match(name)
 }
 

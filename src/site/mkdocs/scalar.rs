@@ -1,6 +1,7 @@
 //! What a scalar means to PyYAML (YAML 1.1), and how to write one that means a given text.
 
 use super::yaml::Style;
+use crate::text::pattern;
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -17,10 +18,6 @@ pub enum Type {
     Merge,
     /// `=`, for which PyYAML has no constructor unless it is a key.
     Value,
-}
-
-fn pattern(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("a pattern of ours compiles")
 }
 
 static INT: LazyLock<Regex> = LazyLock::new(|| {

@@ -113,12 +113,9 @@ pub fn pairs(doc: &YamlDocument, id: NodeId) -> Result<Vec<(NodeId, NodeId, bool
     let mut out: Vec<(NodeId, NodeId, bool)> = Vec::with_capacity(flat.len());
     for (key, value, depth) in flat {
         let entry = (key, value, depth > 0);
-        match place.entry(identity(doc, key)) {
-            std::collections::hash_map::Entry::Occupied(at) => out[*at.get()] = entry,
-            std::collections::hash_map::Entry::Vacant(at) => {
-                at.insert(out.len());
-                out.push(entry);
-            }
+        match *place.entry(identity(doc, key)).or_insert(out.len()) {
+            at if at < out.len() => out[at] = entry,
+            _ => out.push(entry),
         }
     }
     Ok(out)
