@@ -139,12 +139,6 @@ pub fn of_page(path: &str, document: &Document) -> Vec<Suppression> {
     comments(document, ids()).into_iter().filter_map(suppression).collect()
 }
 
-/// Whether a suppression in the comments of a page covers a finding.
-pub fn is_suppressed(of_pages: &[Suppression], finding: &Finding) -> bool {
-    let paths = [Some(finding.path.as_str()), finding.okep.as_deref()];
-    of_pages.iter().any(|s| s.covers_at(finding.rule, &finding.subject, paths, &|_| None))
-}
-
 /// The severity of a finding by the repository's levels; none where its rule is off.
 pub fn weigh(levels: &BTreeMap<&'static str, Level>, id: &str, severity: Severity) -> Option<Severity> {
     let configured = match levels.get(id) {

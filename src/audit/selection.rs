@@ -81,5 +81,6 @@ fn near(number: u64, report: &Report) -> String {
     let mut near: Vec<u64> = report.okeps.iter().filter_map(|okep| okep.number).collect();
     near.retain(|known| strsim::osa_distance(&known.to_string(), &wanted) == 1);
     near.sort_unstable();
-    near.first().map_or(String::new(), |near| format!("; did you mean OKEP-{near}?"))
+    let all = || "; `okep check` lists those that there are".to_owned();
+    near.first().map_or_else(all, |near| format!("; did you mean OKEP-{near}?"))
 }

@@ -92,11 +92,6 @@ impl Repo {
         self.root.as_deref()
     }
 
-    /// The index file that is read: the one of the commit in the making, inside a hook.
-    pub fn index_path(&self) -> &Path {
-        &self.index_path
-    }
-
     /// A handle for this thread, with caches of its own.
     pub(crate) fn local(&self) -> gix::Repository {
         let mut local = self.safe.to_thread_local();

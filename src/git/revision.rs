@@ -5,7 +5,6 @@ use super::reference::{LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS};
 use super::refs::references;
 use super::stable_refs::settled;
 use super::{Error, Id, Repo, reftable};
-use gix::prelude::ObjectIdExt;
 
 /// A commit with its date.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -161,13 +160,6 @@ impl Repo {
     /// Whether a commit is in the repository.
     pub fn has_commit(&self, id: Id) -> bool {
         self.local().find_commit(id).is_ok()
-    }
-
-    /// The first line of a commit's message, for messages and pull request numbers; none if unreadable.
-    pub fn subject(&self, id: Id) -> Option<String> {
-        let local = self.local();
-        let commit = id.attach(&local).object().ok()?.try_into_commit().ok()?;
-        Some(commit.message().ok()?.summary().to_string())
     }
 }
 

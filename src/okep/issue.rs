@@ -5,7 +5,7 @@
 
 use super::issue_candidates::{Sought, best, candidates, lines};
 pub use super::issue_line::{Elsewhere, IssueLine};
-pub use super::issue_link::{ForgeLink, Number};
+pub use super::issue_link::ForgeLink;
 use crate::markdown::document::Document;
 use crate::markdown::names::Name;
 use std::ops::Range;

@@ -69,7 +69,6 @@ impl Parsed {
     }
 
     /// How many values are kept.
-    #[cfg(test)]
     pub fn count(&self) -> usize {
         fn len<T>(known: &ByPathAndId<T>) -> usize {
             known.lock().unwrap_or_else(PoisonError::into_inner).len()

@@ -30,7 +30,7 @@ pub fn table(story: &Story, terminal: &Terminal) -> String {
     for (title, body) in parts.iter().filter(|(_, body)| !body.is_empty()) {
         out += &format!("{}{body}", heading(title, terminal));
     }
-    if !story.notes.is_empty() {
+    if !story.notes.is_empty() && !out.is_empty() {
         out += "\n";
     }
     for note in &story.notes {
@@ -45,8 +45,12 @@ pub fn heading(title: &str, terminal: &Terminal) -> String {
     format!("\n{}\n", terminal.paint(BOLD, title))
 }
 
+/// What was read, and what is open; nothing where there is no commit, as a note says.
 fn summary(story: &Story, terminal: &Terminal) -> String {
     let walk = &story.walk;
+    if walk.commits == 0 {
+        return String::new();
+    }
     let days = match &walk.days {
         Some((first, last)) if first == last => format!(", {first}"),
         Some((first, last)) => format!(", {first} to {last}"),

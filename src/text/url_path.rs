@@ -17,7 +17,7 @@ pub fn is_address(target: &str) -> bool {
     target.starts_with("//") || target.split_once(':').is_some_and(|(before, _)| scheme(before))
 }
 
-pub use crate::text::path::{folder_of as folder, join, percent_decoded};
+pub use crate::text::path::{folder_of as folder, join};
 
 /// What is left of `path` below `folder`; the empty folder is the root.
 pub fn below<'p>(folder: &str, path: &'p str) -> Option<&'p str> {

@@ -63,7 +63,7 @@ fn an_okep_is_named_by_its_number() {
         "`docs/okeps`",
         "did you mean OKEP-2104",
     ]);
-    repo.okep(&["check", "--okep", "9999"]).refuses(&["there is no OKEP-9999"]);
+    repo.okep(&["check", "--okep", "9999"]).refuses(&["there is no OKEP-9999", "`okep check` lists those"]);
     repo.okep(&["check", "--okep", "x"]).exits(2);
     // A path of that name is a path.
     repo.write("2104", "x");

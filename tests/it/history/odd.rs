@@ -22,7 +22,12 @@ fn an_empty_repository_has_no_history() {
     let story = repo.history(&[]);
     assert_eq!(story["walk"]["commits"], 0);
     assert_eq!(notes(&story), ["no-commits"]);
-    assert_eq!(exit(&repo.dir), Some(0));
+    let printed = run(&repo.dir, &["history"]);
+    assert_eq!(printed.status.code(), Some(0));
+    assert_eq!(
+        String::from_utf8_lossy(&printed.stdout),
+        "note: there is no commit yet, so there is no history\n"
+    );
     assert_eq!(notes(&repo.history(&["--all"])), ["no-commits"]);
 }
 
