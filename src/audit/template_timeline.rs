@@ -142,6 +142,9 @@ impl TemplateTimeline {
     /// Calls `look` with an OKEP as its findings were found.
     pub fn with_context<T>(&self, okep: &Okep, look: impl FnOnce(&OkepContext) -> T) -> T {
         let context = OkepContext::new(okep, &self.bare);
+        if self.revisions.is_empty() {
+            return look(&context);
+        }
         let needs_history = needs_history(&context, &check(&context, Rule::is_of_template));
         look(&context.with_requirements(&self.book_for(needs_history.as_ref())))
     }

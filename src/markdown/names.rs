@@ -76,13 +76,17 @@ impl Name {
         if self.normal == other.normal || (self.words == other.words && !cut) {
             return !self.normal.is_empty() && !self.words.is_empty();
         }
-        if self.normal.len().max(other.normal.len()) > MAX_BYTES {
+        // Two slips change no more than two characters, of four bytes each.
+        if self.normal.len().max(other.normal.len()) > MAX_BYTES
+            || self.normal.len().abs_diff(other.normal.len()) > 8
+        {
             return false;
         }
-        let length = self.normal.chars().count().min(other.normal.chars().count());
+        let (own, others) = (self.normal.chars().count(), other.normal.chars().count());
+        let length = own.min(others);
         let allowed = if length >= 12 { 2 } else { usize::from(length >= 5) };
         allowed > 0
-            && self.normal.chars().count().abs_diff(other.normal.chars().count()) <= allowed
+            && own.abs_diff(others) <= allowed
             && self.turning().eq(other.turning())
             && osa_distance(&self.normal, &other.normal) <= allowed
     }
