@@ -6,7 +6,7 @@ use crate::files::{Layout, PathKind};
 use crate::git::Revision;
 use crate::markdown::extensions::Extensions;
 use crate::okep::proposal::Okep;
-use crate::okep::snapshot::{Page, Parsed, Snapshot};
+use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::template_history::{LandedUnder, TemplateHistory};
 use crate::rules::finding::Finding;
 use crate::rules::page_links::{Claim, Linked, claims};
@@ -70,12 +70,6 @@ struct TreeVerdict {
 
 /// An OKEP by its path and the id of its text.
 type OkepId = (String, Option<String>);
-
-/// A page that is checked: an OKEP, or one next to an OKEP.
-pub enum AuditedPage<'a> {
-    Okep(&'a Okep),
-    Companion(&'a Okep, &'a Page),
-}
 
 #[derive(PartialEq, Eq, Hash)]
 struct TimelineKey {
@@ -163,30 +157,18 @@ impl<'a> CachedAudit<'a> {
     }
 
     /// What is found about an OKEP, or about a page next to it.
-    pub fn page(&self, page: &AuditedPage) -> PageVerdict {
-        let (okep, path) = match page {
-            AuditedPage::Okep(okep) => (okep, &okep.path),
-            AuditedPage::Companion(okep, page) => (okep, &page.path),
-        };
-        let document = match page {
-            AuditedPage::Okep(okep) => Some(self.document(okep)),
-            AuditedPage::Companion(..) => None,
-        };
-        let find = || match page {
-            AuditedPage::Okep(okep) => claims(&Linked::new(self.snapshot, okep, path, &okep.document)),
-            AuditedPage::Companion(okep, page) => {
-                claims(&Linked::new(self.snapshot, okep, path, &page.document))
-            }
-        };
-        let (path, okep) = (path.clone(), okep.path.clone());
-        let claims = match self.snapshot.tree.id(&path) {
-            Some(id) => {
-                let context = Arc::as_ptr(&self.links) as usize;
-                self.cache.links.get(LinksKey { id, path: path.clone(), okep: okep.clone(), context }, find)
-            }
-            None => Arc::new(find()),
-        };
-        PageVerdict { path, okep, document, claims }
+    pub fn page(&self, page: &Linked) -> PageVerdict {
+        let document = (page.path == page.okep.path).then(|| self.document(page.okep));
+        let claims = self.claims(page);
+        PageVerdict { path: page.path.to_owned(), okep: page.okep.path.clone(), document, claims }
+    }
+
+    /// What the rules about links say of a page.
+    pub fn claims(&self, page: &Linked) -> Arc<Vec<Claim>> {
+        let Some(id) = self.snapshot.tree.id(page.path) else { return Arc::new(claims(page)) };
+        let (path, okep) = (page.path.to_owned(), page.okep.path.clone());
+        let context = Arc::as_ptr(&self.links) as usize;
+        self.cache.links.get(LinksKey { id, path, okep, context }, || claims(page))
     }
 
     /// What the rules about documents find in an OKEP.

@@ -27,11 +27,11 @@ pub use cache::{AuditCache, DocumentVerdict, Known, PageVerdict};
 pub use landing::{landed_as, landing};
 pub use template_timeline::TemplateTimeline;
 
-use crate::audit::cache::{AuditedPage, CachedAudit};
+use crate::audit::cache::CachedAudit;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::Finding;
-use crate::rules::page_links::{companions, holds};
+use crate::rules::page_links::{Claim, Linked, holds, pages};
 use crate::rules::{Check, RULES};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -76,13 +76,11 @@ pub fn audit_with(
     template_history: Option<&TemplateHistory>,
     cache: &AuditCache,
 ) -> AuditedTree {
-    let in_question = snapshot.okeps.iter().filter(|okep| !okep.unchanged).map(AuditedPage::Okep);
-    let companions = companions(snapshot).map(|(okep, page)| AuditedPage::Companion(okep, page));
-    let pages: Vec<AuditedPage> = in_question.chain(companions).collect();
     let cached = CachedAudit::new(cache, snapshot, template_history);
     // Which texts the rules about the tree read is known only before pages are.
     let of_tree = cached.of_tree();
-    AuditedTree { pages: pages.par_iter().map(|page| cached.page(page)).collect(), of_tree }
+    let pages = pages(snapshot).into_par_iter().map(|page| cached.page(&page));
+    AuditedTree { pages: pages.collect(), of_tree }
 }
 
 /// Whether history could say more about some OKEP of a snapshot; the first one found is enough.
@@ -101,8 +99,7 @@ impl AuditedTree {
                 verdict.findings.extend(document.findings.iter().cloned());
                 verdict.needs_history.extend(document.needs_history.clone());
             }
-            let dead = page.claims.iter().filter(|claim| holds(claim, snapshot));
-            verdict.findings.extend(dead.map(|claim| claim.finding.clone()));
+            verdict.findings.extend(held(&page.claims, snapshot));
         }
         sort(&mut verdict.findings);
         verdict
@@ -116,6 +113,17 @@ pub fn of_tree(snapshot: &Snapshot) -> Vec<Finding> {
         Check::Okep(..) | Check::Links(..) | Check::History(_) => None,
     });
     checks.flat_map(|check| check(snapshot)).collect()
+}
+
+/// What the rules about links find; pages that `cache` knows are not looked at anew.
+pub fn of_links(snapshot: &Snapshot, cache: &AuditCache) -> Vec<Finding> {
+    let cached = CachedAudit::new(cache, snapshot, None);
+    let found = |page: Linked| held(&cached.claims(&page), snapshot).collect::<Vec<_>>();
+    pages(snapshot).into_par_iter().flat_map_iter(found).collect()
+}
+
+fn held<'a>(claims: &'a [Claim], snapshot: &'a Snapshot) -> impl Iterator<Item = Finding> + 'a {
+    claims.iter().filter(|claim| holds(claim, snapshot)).map(|claim| claim.finding.clone())
 }
 
 /// Puts findings into their order: by path, then place (what is absent first), then rule.

@@ -8,7 +8,7 @@ use super::apply::{apply, edited};
 use super::compare::{FixRejection, compare, registers_hold};
 use super::plan::plan;
 use crate::audit::check::Outcome;
-use crate::audit::{TemplateTimeline, of_tree, sort};
+use crate::audit::{AuditCache, TemplateTimeline, of_links, of_tree, sort};
 use crate::files::{Note, Tree};
 use crate::markdown::document::Document;
 use crate::okep::proposal::Okep;
@@ -16,7 +16,7 @@ use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::edits::rename::links_hold;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
-use crate::rules::page_links::{Linked, claims, of_links};
+use crate::rules::page_links::{Linked, claims};
 use crate::rules::{Check, Rule, rule};
 use crate::text::path::{Role, role};
 use rayon::prelude::*;
@@ -31,6 +31,8 @@ pub struct Verifier<'a> {
     start: &'a Snapshot,
     template_timeline: TemplateTimeline,
     template_history: Option<&'a TemplateHistory>,
+    /// What is known of the links of pages.
+    cache: AuditCache,
     /// The bytes of all documents that were checked, as often as they were.
     work: AtomicUsize,
 }
@@ -114,7 +116,8 @@ fn limit_work(state: &VerifiedState, shown: &mut Vec<&mut Finding>) -> Vec<Note>
 impl<'a> Verifier<'a> {
     pub fn new(start: &'a Snapshot, template_history: Option<&'a TemplateHistory>) -> Self {
         let template_timeline = TemplateTimeline::of(start, template_history);
-        Verifier { start, template_timeline, template_history, work: AtomicUsize::new(0) }
+        let (cache, work) = Default::default();
+        Verifier { start, template_timeline, template_history, cache, work }
     }
 
     /// The bytes of all documents that were checked so far, as often as they were.
@@ -154,7 +157,7 @@ impl<'a> Verifier<'a> {
         let recheck = |okep: &Okep| known(okep).unwrap_or_else(|| self.check_one(okep, &snapshot, None));
         let mut findings: Vec<Finding> = snapshot.okeps.par_iter().flat_map_iter(recheck).collect();
         findings.extend(of_tree(&snapshot));
-        findings.extend(of_links(&snapshot));
+        findings.extend(of_links(&snapshot, &self.cache));
         sort(&mut findings);
         let unplanned = |f: &&mut Finding| {
             let okep = f.okep.as_deref().filter(|_| is_of_okep(f)).and_then(|path| snapshot.okep(path));
@@ -189,7 +192,7 @@ impl<'a> Verifier<'a> {
         let mut findings: Vec<Finding> =
             changed.par_iter().flat_map_iter(|okep| self.check_one(okep, &after, Some(state))).collect();
         findings.extend(of_tree(&after));
-        findings.extend(of_links(&after));
+        findings.extend(of_links(&after, &self.cache));
         let is_safely_fixed =
             |f: &Finding| self.is_safely_fixed(f.okep.as_deref().and_then(|p| after.okep(p)), f);
         compare(before.collect(), &findings, fixed, &renames, &checked_before, &is_safely_fixed)?;

@@ -219,7 +219,7 @@ impl Rule {
 
     /// A finding about a link of a page.
     fn linked(&self, page: &Linked, link: &PageLink, subject: impl Into<String>, message: String) -> Finding {
-        let mut finding = self.about(Some(page.okep), page.path, subject, message);
+        let mut finding = self.about(Some(&page.okep.path), page.path, subject, message);
         finding.place = Some(page.document.text.place(link.span.clone()));
         finding
     }

@@ -15,7 +15,6 @@ use crate::rules::{Check, RULES, Rule};
 use crate::site::mkdocs::PageSettings;
 use crate::text::path::okep_folder;
 use pulldown_cmark::{BrokenLink, Event, Parser, Tag, TagEnd};
-use rayon::prelude::*;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -23,7 +22,7 @@ use std::ops::Range;
 /// An OKEP, or a page next to one, and what its links hang on.
 pub struct Linked<'a> {
     /// The OKEP that findings are about: the page itself, or the one it is next to.
-    pub okep: &'a str,
+    pub okep: &'a Okep,
     pub path: &'a str,
     pub document: &'a Document,
     /// None where there is no site.
@@ -90,7 +89,7 @@ impl<'a> Linked<'a> {
         let (settings, repository) =
             (snapshot.site.as_ref().map(|s| &s.pages), snapshot.repository.as_deref());
         let (moved, (links, anchors)) = (&*snapshot.tree.moved, Default::default());
-        Linked { okep: &okep.path, path, document, settings, repository, moved, links, anchors }
+        Linked { okep, path, document, settings, repository, moved, links, anchors }
     }
 
     /// The links, in order.
@@ -221,7 +220,7 @@ pub fn parts(target: &str) -> (&str, Option<&str>) {
 }
 
 /// The pages next to an OKEP in a folder of its own, with that OKEP.
-pub fn companions(snapshot: &Snapshot) -> impl Iterator<Item = (&Okep, &Page)> {
+fn companions(snapshot: &Snapshot) -> impl Iterator<Item = (&Okep, &Page)> {
     snapshot.companions.iter().filter_map(|page| {
         let (around, _) = okep_folder(&page.path, &snapshot.layout.folder)?;
         let holds = |okep: &&Okep| okep.folder.as_ref().is_some_and(|(folder, _)| folder == around);
@@ -270,12 +269,6 @@ fn once_each(claims: Vec<Claim>) -> Vec<Claim> {
         }
     }
     distinct
-}
-
-/// What the rules about links find in a snapshot.
-pub fn of_links(snapshot: &Snapshot) -> Vec<Finding> {
-    let claims = pages(snapshot).into_par_iter().flat_map_iter(|page| claims(&page));
-    claims.filter(|c| holds(c, snapshot)).map(|c| c.finding).collect()
 }
 
 /// Whether what is claimed holds in a snapshot.

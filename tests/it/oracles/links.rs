@@ -5,9 +5,10 @@
 //! of the project in `OKEP_TEST_CORPUS`; without them the tests say so and pass. Links in HTML, which MkDocs
 //! does not look at, are left to the tests of the rule.
 
+use okep::audit::{AuditCache, of_links};
 use okep::files::{Layout, Tree};
 use okep::okep::snapshot::{Parsed, Snapshot};
-use okep::rules::page_links::{of_links, pages};
+use okep::rules::page_links::pages;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -205,7 +206,7 @@ fn ours(dir: &Path) -> (Told, Told, usize, Snapshot) {
     let tree = Tree::folder(dir).expect("it is a folder");
     let snapshot = Snapshot::new(&tree, &layout, &Parsed::default());
     let (mut links, mut anchors) = (Told::new(), Told::new());
-    for finding in of_links(&snapshot) {
+    for finding in of_links(&snapshot, &AuditCache::default()) {
         let page = finding.path.strip_prefix("docs/").expect("it is a page").to_owned();
         match finding.rule {
             // MkDocs leaves what may be an address as it is.
