@@ -4,14 +4,14 @@ use crate::text::pattern;
 use regex::Regex;
 use std::sync::LazyLock;
 
-/// Comments, declarations and tags; the first group is the name of a start tag.
+/// Comments, declarations and tags.
 static MARKUP: LazyLock<Regex> =
-    LazyLock::new(|| pattern("(?s)<!---?>|<!--.*?(?:-->|$)|<(?:[!?/]|([A-Za-z][A-Za-z0-9]*))[^>]*(?:>|$)"));
+    LazyLock::new(|| pattern("(?s)<!---?>|<!--.*?(?:-->|$)|<[!?/A-Za-z][^>]*(?:>|$)"));
 
 /// Whether a piece of HTML shows anything.
 pub fn is_visible_html(html: &str) -> bool {
-    let tags = MARKUP.captures_iter(html).filter_map(|markup| markup.get(1));
-    MARKUP.split(html).any(shows) || tags.into_iter().any(|name| is_visible_tag(name.as_str()))
+    let name = |tag: &'_ str| tag[1..].split(|c: char| !c.is_ascii_alphanumeric()).next().map(is_visible_tag);
+    MARKUP.split(html).any(shows) || MARKUP.find_iter(html).any(|tag| name(tag.as_str()) == Some(true))
 }
 
 /// Elements that show something without any text inside.

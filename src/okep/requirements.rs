@@ -7,7 +7,7 @@ use crate::okep::prompts::Prompts;
 use crate::okep::template::Template;
 use crate::okep::template_history::TemplateRevision;
 use std::collections::{HashMap, HashSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// An earlier wording of a section, and the revision that gave it up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub struct Requirements {
     /// The names of sections that earlier revisions had and this one has not.
     pub dropped: HashSet<String>,
     pub prompts: Arc<Prompts>,
+    /// For each section of the template whether it has a prompt, once that was asked.
+    pub has_prompt: OnceLock<Vec<bool>>,
     /// The same without the revisions, as the alignment wants them.
     pub plain_old_names: Vec<Vec<Name>>,
     /// Present names by earlier ones, each as it was written and in normal form.
@@ -67,6 +69,7 @@ impl Requirements {
             old_names: names,
             dropped,
             prompts,
+            has_prompt: OnceLock::new(),
             plain_old_names,
             current,
         }
@@ -74,7 +77,7 @@ impl Requirements {
 
     /// The same demands with the prompts of other revisions.
     pub fn with_prompts(&self, prompts: &Arc<Prompts>) -> Self {
-        Requirements { prompts: prompts.clone(), ..self.clone() }
+        Requirements { prompts: prompts.clone(), has_prompt: OnceLock::new(), ..self.clone() }
     }
 
     /// Whether the template has a section of this name, or had one under it.

@@ -146,8 +146,12 @@ fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
 
 /// Whether `template-text` would find the template's own text under a section.
 fn has_prompt(context: &OkepContext, section: usize) -> bool {
-    let document = Document::parse(markdown::prompt(context.template(), section).as_bytes());
-    !context.requirements.prompts.leftovers(&document, None).0.is_empty()
+    let find = |section| {
+        let document = Document::parse(markdown::prompt(context.template(), section).as_bytes());
+        !context.requirements.prompts.leftovers(&document, None).0.is_empty()
+    };
+    let sections = 0..context.template().outline.rows.len();
+    context.requirements.has_prompt.get_or_init(|| sections.map(find).collect())[section]
 }
 
 /// The section as the template has it, up to the next heading.
