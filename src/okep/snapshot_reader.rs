@@ -198,48 +198,45 @@ impl SnapshotReader<'_> {
     }
 
     pub fn okeps(&mut self, files: &[Parsable], template: &Arc<Template>) -> Vec<Okep> {
-        let folder = &self.layout.folder;
+        let read: Vec<Option<Okep>> = files.par_iter().map(|file| self.okep(file, template)).collect();
         let mut okeps = self.unchanged(template);
-        for Parsable { page: Page { path, document }, role, id } in files {
-            let is_unnamed_template = path::is_unnamed_template(path::file_name(path));
-            let is_okep = match role {
-                Role::Okep => true,
-                Role::InOkepFolder => is_folder_okep(path, self.listed, folder),
-                Role::Template => {
-                    template.path.as_ref() != Some(path) && path::is_about_templates(path, folder)
-                }
-                Role::Stray => !is_unnamed_template && looks_like_okep(document, template),
-                Role::IndexPage | Role::Other => false,
+        for (file, okep) in files.iter().zip(read) {
+            let path = &file.page.path;
+            let Some(okep) = okep else {
+                self.notes.extend((file.role == Role::Stray).then(|| not_an_okep(path)));
+                continue;
             };
-            if is_okep {
-                let number = name_of(path, folder).number;
-                let read = || OkepText::new(document.clone(), number, template);
-                let text = self.parsed.okep(&text_key(number, template), id.as_deref(), read);
-                let okep = self.placed(Okep::of_text(path, folder, text));
-                if okep.site.is_some_and(|on| on.may_add_to(document.text.as_str())) {
-                    let message =
-                        "a snippet or a plugin adds text that is not read: what is absent is not reported";
-                    self.notes.push(Note::at("text-elsewhere", path, message));
-                }
-                match limits::beyond_comparison(&template.outline, &okep.outline) {
-                    None => okeps.push(okep),
-                    Some(why) => self.too_large(path, Role::Okep, why),
-                }
-            } else if *role == Role::Stray {
-                let message = match is_unnamed_template {
-                    true => format!(
-                        "not checked: name it `okep-NNNN-template.md` if it is the template, or set `template = \
-                         \"{path}\"` in {CONFIG}"
-                    ),
-                    false => "neither named nor structured like an OKEP: not checked".to_owned(),
-                };
-                self.notes.push(Note::at("not-an-okep", path, message));
+            if okep.site.is_some_and(|on| on.may_add_to(okep.document.text.as_str())) {
+                let message =
+                    "a snippet or a plugin adds text that is not read: what is absent is not reported";
+                self.notes.push(Note::at("text-elsewhere", path, message));
+            }
+            match limits::beyond_comparison(&template.outline, &okep.outline) {
+                None => okeps.push(okep),
+                Some(why) => self.too_large(path, Role::Okep, why),
             }
         }
         okeps.sort_by(|a, b| a.path.cmp(&b.path));
         let all: Arc<[Okep]> = okeps.clone().into();
         okeps.iter_mut().for_each(|okep| okep.all = all.clone());
         okeps
+    }
+
+    /// The OKEP that a page is; none for another page.
+    fn okep(&self, file: &Parsable, template: &Template) -> Option<Okep> {
+        let (folder, Page { path, document }) = (&self.layout.folder, &file.page);
+        let is_okep = match file.role {
+            Role::Okep => true,
+            Role::InOkepFolder => is_folder_okep(path, self.listed, folder),
+            Role::Template => template.path.as_ref() != Some(path) && path::is_about_templates(path, folder),
+            Role::Stray => !is_unnamed_template(path) && looks_like_okep(document, template),
+            Role::IndexPage | Role::Other => false,
+        };
+        let number = name_of(path, folder).number;
+        let read = || OkepText::new(document.clone(), number, template);
+        let text =
+            is_okep.then(|| self.parsed.okep(&text_key(number, template), file.id.as_deref(), read))?;
+        Some(self.placed(Okep::of_text(path, folder, text)))
     }
 
     /// The OKEPs that are not in question. What is too large to be compared is empty, should it be asked for.
@@ -321,6 +318,22 @@ impl SnapshotReader<'_> {
         let orphan = orphan.into_iter().map(|(folder, pages)| OrphanFolder { folder, pages }).collect();
         (companions, orphan)
     }
+}
+
+fn is_unnamed_template(path: &str) -> bool {
+    path::is_unnamed_template(path::file_name(path))
+}
+
+/// The note on a page of the proposal folder that is no OKEP.
+fn not_an_okep(path: &str) -> Note {
+    let message = match is_unnamed_template(path) {
+        true => format!(
+            "not checked: name it `okep-NNNN-template.md` if it is the template, or set `template = \"{path}\"` in \
+             {CONFIG}"
+        ),
+        false => "neither named nor structured like an OKEP: not checked".to_owned(),
+    };
+    Note::at("not-an-okep", path, message)
 }
 
 /// Whether a page is what is shown of a folder named like an OKEP which holds none: it is that OKEP.
