@@ -132,18 +132,12 @@ impl EngineRun<'_> {
         if pages.len() < 2 {
             return self.one_by_one(batch);
         }
-        let (verifier, state) = (&self.verifier, &self.state);
-        let prove = |page: Vec<&'f Finding>| (verifier.alone(state, &page).is_ok(), page);
         let pages: Vec<Vec<&Finding>> = pages.into_values().collect();
-        let pages: Vec<(bool, Vec<&Finding>)> = pages.into_par_iter().map(prove).collect();
+        let (verifier, state) = (&self.verifier, &self.state);
+        let proven: Vec<_> = pages.into_par_iter().map(|page| within_page(verifier, state, page)).collect();
         let (mut good, mut bad) = (Vec::new(), Vec::new());
-        for (is_proven, page) in pages {
-            if is_proven {
-                good.extend(page);
-                continue;
-            }
-            let ((some, _), rejected) = self.one_by_one(&page);
-            good.extend(some);
+        for (proven, rejected) in proven {
+            good.extend(proven);
             bad.extend(rejected);
         }
         if let Ok(tree) = self.verifier.together(&self.state, &good)
@@ -156,7 +150,7 @@ impl EngineRun<'_> {
         (proven, bad)
     }
 
-    /// The same, one finding after the other.
+    /// The same in the whole tree, one finding after the other.
     fn one_by_one<'f>(&self, batch: &[&'f Finding]) -> (Proven<'f>, Rejected<'f>) {
         let mut good: Vec<&Finding> = Vec::new();
         let mut after = None;
@@ -194,6 +188,30 @@ impl EngineRun<'_> {
         left.iter_mut().filter(|f| self.refused.contains(f)).for_each(|f| f.fix = None);
         Fixed { tree, left, work: self.verifier.work(), ..self.fixed }
     }
+}
+
+/// As many findings of a page as go together, and those that fail by themselves.
+fn within_page<'f>(
+    verifier: &Verifier,
+    state: &VerifiedState,
+    page: Vec<&'f Finding>,
+) -> (Vec<&'f Finding>, Rejected<'f>) {
+    if verifier.alone(state, &page).is_ok() {
+        return (page, Vec::new());
+    }
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    for finding in page {
+        if let Err(reason) = verifier.alone(state, &[finding]) {
+            bad.push((finding, reason));
+            continue;
+        }
+        good.push(finding);
+        if good.len() > 1 && verifier.alone(state, &good).is_err() {
+            // Good by itself: its turn comes in another round.
+            good.pop();
+        }
+    }
+    (good, bad)
 }
 
 /// More fixes of one file than this wait for another round: each is held against all others.
