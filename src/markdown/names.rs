@@ -101,7 +101,7 @@ impl Name {
 fn number_length(text: &str) -> usize {
     // A letter alone is a word; a year, or a version without more, is no number of a section.
     static NUMBER: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^(?:[0-9]{1,2}(?:[.][0-9]{1,2})*[.]*[)]?|[IVX]+[.)])\s+"));
+        LazyLock::new(|| pattern(r"^(?:[0-9]{1,2}(?:[.][0-9]{1,2})*[.]*[)]?|[IVX]+[.)])[ \t]+"));
     let length = NUMBER.find(text).map_or(0, |number| number.end());
     if text[length..].starts_with(char::is_alphabetic) { length } else { 0 }
 }

@@ -119,6 +119,9 @@ fn unmarked(source: &str, start: usize, found: &mut Vec<Target>) {
         let url = r#"(https?://[^ )>\]\t\n|"'<`,]*)"#;
         pattern(&format!("(?s)<a [^>]*?{url}(.*?)</a>|{url}"))
     });
+    if !source.contains("://") {
+        return;
+    }
     for address in ADDRESS.captures_iter(source) {
         let Some(url) = address.get(1).or(address.get(3)) else { continue };
         let trimmed = url.as_str().trim_end_matches(['.', ';', '\r']);

@@ -127,11 +127,18 @@ static FENCED_CODE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
+/// Whether what follows a fence is nothing or a language alone, which all of them know: to compile their expressions
+/// takes the hook longer than to read a page.
+fn is_plain(info: &str) -> bool {
+    let language = info.trim_matches([' ', '\t']);
+    language.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'#' | b'.' | b'+' | b'-'))
+}
+
 /// The fence that a line opens, where fenced_code knows what follows it.
 fn opening_at_margin(line: &str) -> Option<&str> {
     let mark = *line.as_bytes().first().filter(|b| matches!(b, b'`' | b'~'))?;
     let (fence, info) = line.split_at(run(line.as_bytes(), mark));
-    (fence.len() >= 3 && FENCED_CODE.is_match(info)).then_some(fence)
+    (fence.len() >= 3 && (is_plain(info) || FENCED_CODE.is_match(info))).then_some(fence)
 }
 
 enum FenceState {
@@ -201,7 +208,7 @@ fn opening(line: &str) -> Option<Fence> {
     let len = run(&line.as_bytes()[prefix..], mark);
     let info = &line[prefix + len..];
     let fence = Fence { piece: 0, prefix, columns, quotes, mark, len, blank_before: false };
-    (len >= 3 && SUPERFENCES.is_match(info)).then_some(fence)
+    (len >= 3 && (is_plain(info) || SUPERFENCES.is_match(info))).then_some(fence)
 }
 
 fn run(bytes: &[u8], mark: u8) -> usize {
