@@ -1,17 +1,25 @@
 //! Whether raw HTML shows anything.
 
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::byte_pattern;
+use regex::bytes::Regex;
 use std::sync::LazyLock;
 
 /// Comments, declarations and tags.
 static MARKUP: LazyLock<Regex> =
-    LazyLock::new(|| pattern("(?s)<!---?>|<!--.*?(?:-->|$)|<[!?/A-Za-z][^>]*(?:>|$)"));
+    LazyLock::new(|| byte_pattern("(?s)<!---?>|<!--.*?(?:-->|$)|<[!?/A-Za-z][^>]*(?:>|$)"));
 
 /// Whether a piece of HTML shows anything.
 pub fn is_visible_html(html: &str) -> bool {
-    let name = |tag: &'_ str| tag[1..].split(|c: char| !c.is_ascii_alphanumeric()).next().map(is_visible_tag);
-    MARKUP.split(html).any(shows) || MARKUP.find_iter(html).any(|tag| name(tag.as_str()) == Some(true))
+    let mut at = 0;
+    for markup in MARKUP.find_iter(html.as_bytes()) {
+        let inside = &html[markup.start() + 1..markup.end()];
+        let name = inside.split(|c: char| !c.is_ascii_alphanumeric()).next();
+        if shows(&html[at..markup.start()]) || name.is_some_and(is_visible_tag) {
+            return true;
+        }
+        at = markup.end();
+    }
+    shows(&html[at..])
 }
 
 /// Elements that show something without any text inside.

@@ -1,7 +1,7 @@
 //! Links to issues: what of a line is one, and where host, repository and number are in it.
 
 use crate::markdown::document::{Document, Link, LinkKind};
-use crate::text::pattern;
+use crate::text::{byte_pattern, pattern};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -140,26 +140,26 @@ fn unmarked(source: &str, start: usize, found: &mut Vec<Target>) {
 
 /// Takes apart `https://HOST/ORG/REPO/(issues|pull)/N` and GitLab's `.../GROUP/REPO/-/issues/N`.
 pub fn forge_url(url: &str, start: usize) -> Option<ForgeLink> {
-    static FORGE: LazyLock<Regex> = LazyLock::new(|| {
+    static FORGE: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {
         let gitlab = "(.*?)/(-/(?:issues|work_items|merge_requests))";
         let github = "([^/]*/[^/]*)/(issues|pulls?)";
-        pattern(&format!("(?s)^(.*?://[^/]*)/(?:{gitlab}|{github})/([0-9]*)(.*)$"))
+        byte_pattern(&format!("(?s)^(.*?://[^/]*)/(?:{gitlab}|{github})/([0-9]*)(.*)$"))
     });
-    let parts = FORGE.captures(url)?;
-    let part =
-        |one: usize, other: usize| parts.get(one).or(parts.get(other)).map(|part| part.as_str().to_owned());
+    let parts = FORGE.captures(url.as_bytes())?;
+    let text = |part: regex::bytes::Match| url[part.range()].to_owned();
+    let part = |one: usize, other: usize| parts.get(one).or(parts.get(other)).map(text);
     let digits = parts.get(6)?;
-    let number = digits.as_str().parse().ok();
+    let number = url[digits.range()].parse().ok();
     let route = part(3, 5)?;
     Some(ForgeLink {
         span: start..start + url.len(),
         url: url.to_owned(),
-        forge: parts[1].to_owned(),
+        forge: part(1, 1)?,
         repository: part(2, 4)?,
         pull_request: !route.ends_with("issues") && !route.ends_with("work_items"),
         route,
         number: number.map(|value| Number { value, span: start + digits.start()..start + digits.end() }),
-        tail: parts[7].to_owned(),
+        tail: part(7, 7)?,
     })
 }
 

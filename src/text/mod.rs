@@ -233,6 +233,11 @@ pub fn pattern(expression: &str) -> Regex {
     Regex::new(expression).expect("it is a regular expression")
 }
 
+/// The same over bytes, for what begins and ends at ASCII characters: it takes a fraction of the time to compile.
+pub fn byte_pattern(expression: &str) -> regex::bytes::Regex {
+    regex::bytes::Regex::new(&format!("(?-u){expression}")).expect("it is a regular expression")
+}
+
 /// Whether a word is one of a list, in which blanks are between words.
 pub fn is_one_of(words: &str, word: &str) -> bool {
     words.split(' ').any(|one| one == word)
