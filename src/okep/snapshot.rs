@@ -128,8 +128,10 @@ impl Snapshot {
     /// What is at a path of the repository; the right path of an OKEP that is elsewhere is unknown, since the
     /// finding about that OKEP is enough.
     pub fn path_kind(&self, path: &str) -> PathKind {
+        if self.contains(path) {
+            return PathKind::File;
+        }
         match self.tree.kind(path) {
-            _ if self.contains(path) => PathKind::File,
             PathKind::Nothing if self.has_its_okep_elsewhere(path) => PathKind::Unknown,
             kind => kind,
         }
@@ -143,8 +145,10 @@ impl Snapshot {
 
     /// The OKEP that should be at this path, and is at another one.
     pub fn okep_at_wrong_path(&self, path: &str) -> Option<&Okep> {
-        let mut okeps = self.okeps.iter().filter(|_| !self.contains(path));
-        okeps.find(|okep| right_path::is_right(okep, path))
+        if self.contains(path) {
+            return None;
+        }
+        self.okeps.iter().find(|okep| right_path::is_right(okep, path))
     }
 
     /// The text of a file, where it can be read.
