@@ -45,8 +45,6 @@ impl Known {
 /// What is found about one page of a state.
 pub struct PageVerdict {
     pub path: String,
-    /// The path of the OKEP that it is, or is next to.
-    pub okep: String,
     /// By the rules about documents; none for a page next to an OKEP.
     pub document: Option<Arc<DocumentVerdict>>,
     /// By the rules about links.
@@ -159,8 +157,7 @@ impl<'a> CachedAudit<'a> {
     /// What is found about an OKEP, or about a page next to it.
     pub fn page(&self, page: &Linked) -> PageVerdict {
         let document = (page.path == page.okep.path).then(|| self.document(page.okep));
-        let claims = self.claims(page);
-        PageVerdict { path: page.path.to_owned(), okep: page.okep.path.clone(), document, claims }
+        PageVerdict { path: page.path.to_owned(), document, claims: self.claims(page) }
     }
 
     /// What the rules about links say of a page.

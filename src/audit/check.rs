@@ -96,10 +96,11 @@ pub fn check_with(
     if let Some(tip) = target.tip {
         now.snapshot.tree.moved = Arc::new(moved(&now, &before, target, tip, history));
     }
-    let needs_history = target.tip.is_some() && needs_history(target, options, &now, &before, cache);
+    let without_history = without_history(target, options, &now, &before, cache);
     let ask = || history.template_history(target.query(&config, &target.commits()));
-    let template_history = needs_history.then(|| known_history.unwrap_or_else(ask));
-    let mut verdicts = audit_all(&now, &before, template_history.as_ref(), cache);
+    let template_history = without_history.is_none().then(|| known_history.unwrap_or_else(ask));
+    let mut verdicts =
+        without_history.unwrap_or_else(|| audit_all(&now, &before, template_history.as_ref(), cache));
     let mut compared = Compared::of(target.compares, &now, &before, &verdicts, template_history.as_ref());
     take_out_template_change(&mut compared, &now, &before, template_history.as_ref());
     let mut report = report_of(&now.snapshot, target.source.clone(), &compared, template_history.as_ref());
@@ -199,29 +200,34 @@ fn moved(
     if lost.is_empty() { BTreeMap::new() } else { history.moved(tip, &lost, &target.tree) }
 }
 
-/// Whether some finding that counts could be another one in the light of history.
-fn needs_history(
+/// The verdicts without history; none where some finding that counts could be another one in the light of history.
+fn without_history(
     target: &CheckTarget,
     options: &Options,
     now: &State,
     before: &[State],
     cache: &AuditCache,
-) -> bool {
-    let template_changed = before.iter().any(|b| b.template_text() != now.template_text());
+) -> Option<Vec<Verdict>> {
+    let audited = || audit_all(now, before, None, cache);
+    if target.tip.is_none() {
+        return Some(audited());
+    }
     if options.thorough {
-        return true;
+        return None;
     }
+    let template_changed = before.iter().any(|b| b.template_text() != now.template_text());
     if target.source != Source::Index || !target.compares || template_changed {
-        return any_needs_history(&now.snapshot, cache);
+        return (!any_needs_history(&now.snapshot, cache)).then(audited);
     }
-    let verdicts = audit_all(now, before, None, cache);
+    let verdicts = audited();
     let compared = Compared::of(target.compares, now, before, &verdicts, None);
-    verdicts[0].needs_history.iter().any(|needs| {
+    let needs_history = verdicts[0].needs_history.iter().any(|needs| {
         let path = needs.path.as_str();
         let text = |state: &State| state.snapshot.okep(path).map(|okep| okep.document.text.clone());
         let changed = before.iter().find_map(text) != text(now);
         (needs.unmet_requirement && compared.has_new_requirement(path)) || (needs.near_a_prompt && changed)
-    })
+    });
+    (!needs_history).then_some(verdicts)
 }
 
 /// The files in question whose working copy differs: who fixes them must stage them.

@@ -230,7 +230,7 @@ impl<'a> Verifier<'a> {
             Ok(mut files) => files.remove(path)?,
             Err(why) => return Some(Err(FixRejection::Fails(why))),
         };
-        let document = Arc::new(Document::parse(&bytes));
+        let document = Arc::new(Document::parse(bytes));
         let mut okep_after =
             Okep::new(&okep.path, &self.start.layout.folder, document.clone(), &state.snapshot.template);
         okep_after.site = okep.site;

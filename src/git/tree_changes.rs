@@ -15,7 +15,7 @@ pub(crate) struct TreeChanges {
     pub changed: Vec<(String, Id)>,
 }
 
-/// Compares two trees; folders that are the same are not looked into. All is added where there is none before.
+/// Compares two trees; folders that are the same are not looked into. Without a tree before, everything is added.
 pub(crate) fn tree_changes(trees: &Trees, before: Option<Id>, after: Id) -> Result<TreeChanges, ObjectError> {
     let mut changes = TreeChanges::default();
     compare(trees, "", before, Some(after), &mut changes)?;

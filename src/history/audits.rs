@@ -87,8 +87,8 @@ impl<'a> Audits<'a> {
                 found.take(raw, numbers);
             }
             self.repo.forget_blobs();
-            // States are in an order in which the main line only grows: what one round did not ask for is hardly
-            // asked for again.
+            // States are in an order in which the main line only grows: what two rounds did not need is rarely needed
+            // again.
             self.cache.forget_unused();
             found.forget_unused();
         }

@@ -143,7 +143,7 @@ impl FoundInStates {
         self.tree_at.contains_key(&place(findings))
     }
 
-    /// Lets go of the verdicts that the cache has let go of; should one come again, it gets another number.
+    /// Lets go of the verdicts that the cache has let go of. One that is made again gets another number.
     pub fn forget_unused(&mut self) {
         fn forget<T>(taken: &mut Taken<T>) {
             taken.retain(|_, (_, verdict)| Arc::strong_count(verdict) > 1);

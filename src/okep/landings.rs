@@ -1,6 +1,6 @@
 //! Reads the main line into a [`TemplateHistory`]: landings, and revisions of the template.
 //!
-//! Of each commit only the id of the proposal folder's tree is looked up; a tree is listed where that id
+//! Of each commit only the id of the proposal folder's tree is looked up; trees are compared where that id
 //! changes, and nothing but the template's revisions is read as a file.
 
 use super::folder_line::{FolderState, FolderStates, ProposalFolder, folder_states, may_be_okep};

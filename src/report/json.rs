@@ -47,7 +47,7 @@ struct Written<'a> {
     notes: Vec<Value>,
 }
 
-/// There may be thousands of findings: no two of them are values at a time.
+/// Each finding becomes a value when it is written: there may be thousands.
 fn each<S: Serializer>(findings: &[Reported], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(findings.iter().map(finding))
 }

@@ -48,12 +48,6 @@ impl<const N: usize> From<&[u8; N]> for Bytes {
     }
 }
 
-impl From<&Vec<u8>> for Bytes {
-    fn from(bytes: &Vec<u8>) -> Self {
-        Bytes::from(bytes.as_slice())
-    }
-}
-
 impl From<Vec<u8>> for Bytes {
     fn from(bytes: Vec<u8>) -> Self {
         Bytes::from(bytes.as_slice())

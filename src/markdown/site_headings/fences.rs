@@ -127,8 +127,8 @@ static FENCED_CODE: LazyLock<Regex> = LazyLock::new(|| {
     )
 });
 
-/// Whether what follows a fence is nothing or a language alone, which all of them know: to compile their expressions
-/// takes the hook longer than to read a page.
+/// Whether nothing or a language alone follows a fence, which both extensions accept. Most pages have no more, and
+/// compiling the two expressions takes longer than reading a page.
 fn is_plain(info: &str) -> bool {
     let language = info.trim_matches([' ', '\t']);
     language.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'#' | b'.' | b'+' | b'-'))
