@@ -256,6 +256,12 @@ fn nothing(target: &CheckTarget, layout: Layout) -> Outcome {
 }
 
 impl Outcome {
+    /// All of a tree that is like the one that was checked, but for some edits.
+    pub fn whole(&self, tree: &Tree) -> Snapshot {
+        let parsed = self.snapshot.as_ref().map(Snapshot::parsed);
+        Snapshot::new(tree, &self.layout, parsed.unwrap_or(&Parsed::default()))
+    }
+
     /// Whether a finding is about what was asked.
     pub fn is_asked_for(&self, finding: &Finding) -> bool {
         is_about(&self.asked, &finding.path)

@@ -116,10 +116,10 @@ impl TemplateTimeline {
             findings = check(&context.with_requirements(&self.book_for(needs_history.as_ref())), |_| true);
         }
         if let Some(landed) = landed {
-            let mut earlier: Vec<Option<Vec<Finding>>> = vec![None; self.revisions.len()];
+            let mut earlier = vec![None; self.revisions.len()];
             for finding in findings.iter_mut().filter(|f| grandfatherable(f)) {
                 match before.iter().find(|was| was.rule == finding.rule && was.subject == finding.subject) {
-                    Some(was) => finding.severity = was.severity,
+                    Some(was) => treat_as(finding, was),
                     None => self.grandfather(finding, okep, landed, &mut earlier),
                 }
             }
@@ -156,7 +156,7 @@ impl TemplateTimeline {
         finding: &mut Finding,
         okep: &Okep,
         landed: LandedUnder,
-        earlier: &mut [Option<Vec<Finding>>],
+        earlier: &mut [Option<Demands>],
     ) {
         let last = self.at_hand.unwrap_or(self.revisions.len());
         let is_built_in = self.now.template.path.is_none();
@@ -165,24 +165,24 @@ impl TemplateTimeline {
         if landed.is_known && same {
             return;
         }
-        let of_section = rule(finding.rule).is_some_and(|r| r.demand == Demand::OfSection);
+        let demand = rule(finding.rule).map_or(Demand::Always, |rule| rule.demand);
+        let of_section = demand == Demand::OfSection;
         if of_section && !self.now.has_section(&finding.subject) {
             return;
         }
         let subject = self.now.current_name(&finding.subject);
-        let asked_by = |revision: usize, earlier: &mut [Option<Vec<Finding>>]| {
+        let asked_by = |revision: usize, earlier: &mut [Option<Demands>]| {
             let revision = self.same_as[revision];
-            if of_section {
-                return self.sections(revision).contains(&subject);
+            let has_section = demand == Demand::OfTemplate || self.sections(revision).contains(&subject);
+            if of_section || !has_section {
+                return has_section;
             }
             let found = earlier[revision].get_or_insert_with(|| {
                 let context = OkepContext::new(okep, self.book(revision));
-                check(&context, Rule::is_of_template)
+                let found = check(&context, Rule::is_of_template).into_iter();
+                found.map(|f| (f.rule, self.now.current_name(&f.subject))).collect()
             });
-            found.iter().any(|f| {
-                f.rule == finding.rule
-                    && (f.subject == finding.subject || self.now.current_name(&f.subject) == subject)
-            })
+            found.contains(&(finding.rule, subject.clone()))
         };
         let then = landed.template;
         if then.is_some_and(|then| then >= self.revisions.len() || asked_by(then, earlier)) {
@@ -198,7 +198,7 @@ impl TemplateTimeline {
         match since {
             _ if is_built_in || then > Some(last) => finding.help.push(NOT_ASKED_THEN.into()),
             Some(revision) => finding.grandfathered = Some(self.revisions[revision].revision.clone()),
-            None => finding.help.push("only this change adds it to the template, so it is a hint".into()),
+            None => finding.help.push(ASKED_BY_THIS_CHANGE.into()),
         }
     }
 
@@ -216,6 +216,9 @@ impl TemplateTimeline {
     }
 }
 
+/// What a revision of the template found wrong with an OKEP: rules, and subjects by their present names.
+type Demands = HashSet<(&'static str, String)>;
+
 /// Whether a revision has the text of a template.
 fn is_same(revision: &TemplateRevision, template: &Template) -> bool {
     revision.template.document.text.as_str() == template.document.text.as_str()
@@ -227,6 +230,16 @@ const NOT_ASKED_THEN: &str = "the template in force when the OKEP landed did not
 /// Where history does not reach back to the OKEP's landing.
 const MAY_BE_YOUNGER: &str =
     "the template may have asked for it only after the OKEP landed: history does not go back that far here";
+
+const ASKED_BY_THIS_CHANGE: &str = "only this change adds it to the template, so it is a hint";
+
+/// Holds a finding against an OKEP as much as the same one before an edit of it.
+fn treat_as(finding: &mut Finding, was: &Finding) {
+    finding.severity = was.severity;
+    finding.grandfathered.clone_from(&was.grandfathered);
+    let why = [NOT_ASKED_THEN, MAY_BE_YOUNGER, ASKED_BY_THIS_CHANGE];
+    finding.help.extend(was.help.iter().filter(|help| why.iter().any(|why| *help == why)).cloned());
+}
 
 fn check(context: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
     let is_known = |rule: &Rule| rule.of_bytes || context.okep.is_text_known();

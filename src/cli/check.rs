@@ -122,19 +122,21 @@ fn check_state(request: &Request) -> anyhow::Result<ExitCode> {
         }
         return fix(request, most);
     }
-    let mut outcome = match (target::check(request), request.refused) {
+    let outcome = match (target::check(request), request.refused) {
         (Err(error), Some(what)) if !target::is_no_folder(&error) => {
             anyhow::bail!("{error}; {what} refused; `{}` skips okep", way_around(what))
         }
         (checked, _) => checked?,
     };
+    // The system frees what hundreds of documents take sooner than piece by piece.
+    let outcome = Box::leak(Box::new(outcome));
     selection(args).apply(&mut outcome.report, &outcome.layout.folder)?;
-    repair::show(&mut outcome, request.is_thorough());
+    repair::show(outcome, request.is_thorough());
     outcome.report.away = outcome.root.as_deref().is_some_and(suggested_commands::is_away);
-    let code = code(&outcome, args);
+    let code = code(outcome, args);
     let refused = request.refused.filter(|_| code != ExitCode::SUCCESS);
     if !is_silent(&outcome.report, request) || outcome.incomplete {
-        print(&shown(&outcome, request, refused))?;
+        print(&shown(outcome, request, refused))?;
     }
     if outcome.incomplete {
         print_error(INCOMPLETE);

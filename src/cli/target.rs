@@ -1,5 +1,6 @@
 //! What the command line asks to check, opened: the one place where repositories are found for a check.
 
+use crate::audit::Known;
 use crate::audit::asked::AskedPath;
 use crate::audit::check::{self, Outcome};
 use crate::audit::report::Source;
@@ -20,6 +21,8 @@ pub struct Request {
     /// The folder given with `-C`.
     pub dir: Option<PathBuf>,
     pub args: CheckArgs,
+    /// What is known from checks of the same command.
+    pub known: Arc<Known>,
     /// Where nothing at all is staged there is no change, and the whole index is checked.
     pub or_whole_index: bool,
     /// More commits whose findings are not new.
@@ -86,7 +89,7 @@ pub fn check(request: &Request) -> anyhow::Result<Outcome> {
         target.tree.insert(inside(path, from, &top), text.as_slice());
     }
     let options = Options { paths, thorough: request.is_thorough(), pull_request: args.pull_request };
-    Ok(check::check(&target, &options, &RepoHistory(repo))?)
+    Ok(check::check_with(&target, &options, &RepoHistory(repo), &request.known)?)
 }
 
 fn of_folder(request: &Request) -> Result<CheckTarget, GitError> {

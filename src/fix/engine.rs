@@ -4,10 +4,10 @@
 
 use super::apply::conflict;
 use super::compare::FixRejection;
-use super::verify::{VerifiedState, Verifier};
+use super::verify::{Proof, VerifiedState, Verifier};
 use crate::audit::identity::{AfterRenames, Naming};
-use crate::files::{Layout, Note, Tree};
-use crate::okep::snapshot::{Parsed, Snapshot};
+use crate::files::{Note, Tree};
+use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use crate::rules::rule;
@@ -40,19 +40,17 @@ pub struct Fixed {
     pub work: usize,
 }
 
-/// Fixes what `wanted` wants and `most` allows, until still.
+/// Fixes what `wanted` wants and `most` allows of a whole tree, until still.
 ///
 /// `wanted` is asked with the paths that the finding had before any rename.
 pub fn fix(
-    tree: &Tree,
-    layout: &Layout,
+    start: &Snapshot,
     template_history: Option<&TemplateHistory>,
     most: Safety,
     wanted: &dyn Fn(&Finding) -> bool,
 ) -> Fixed {
-    let snapshot = Snapshot::new(tree, layout, &Parsed::default());
-    let verifier = Verifier::new(&snapshot, template_history);
-    let state = verifier.recheck(tree, None);
+    let verifier = Verifier::new(start, template_history);
+    let state = verifier.check();
     let most_work = MOST_WORK + MOST_TIMES * verifier.work();
     let mut run =
         EngineRun { state, verifier, most, wanted, most_work, fixed: Fixed::default(), refused: Vec::new() };
@@ -66,15 +64,15 @@ pub fn fix(
     run.end()
 }
 
-/// Findings whose fixes go together, and the tree after them.
-type Proven<'f> = (Vec<&'f Finding>, Option<Tree>);
+/// Findings whose fixes go together, and their proof.
+type Proven<'f> = (Vec<&'f Finding>, Option<Proof>);
 
 /// Findings whose fixes are not proven, and why.
 type Rejected<'f> = Vec<(&'f Finding, FixRejection)>;
 
 struct EngineRun<'a> {
     verifier: Verifier<'a>,
-    state: VerifiedState<'static>,
+    state: VerifiedState<'a>,
     most: Safety,
     wanted: &'a dyn Fn(&Finding) -> bool,
     most_work: usize,
@@ -102,14 +100,14 @@ impl EngineRun<'_> {
         let mut candidates: Vec<&Finding> = self.state.findings.iter().filter(is_turn).collect();
         while !candidates.is_empty() && !self.is_tired() {
             let batch = apart(&self.state.snapshot, &candidates);
-            let ((good, tree), bad) = match self.verifier.together(&self.state, &batch) {
-                Ok(tree) => ((batch, Some(tree)), Vec::new()),
+            let ((good, proof), bad) = match self.verifier.together(&self.state, &batch) {
+                Ok(proof) => ((batch, Some(proof)), Vec::new()),
                 Err(_) => self.by_page(&batch),
             };
             self.fixed.notes.extend(bad.iter().map(|(finding, rejection)| rejection.note(finding)));
             self.refused.extend(bad.iter().map(|(finding, _)| (*finding).clone()));
-            if let Some(tree) = tree {
-                self.take(good.into_iter().cloned().collect(), tree);
+            if let Some(proof) = proof {
+                self.take(good.into_iter().cloned().collect(), proof);
                 return true;
             }
             candidates.retain(|c| !bad.iter().any(|(finding, _)| std::ptr::eq(*finding, *c)));
@@ -140,10 +138,10 @@ impl EngineRun<'_> {
             good.extend(proven);
             bad.extend(rejected);
         }
-        if let Ok(tree) = self.verifier.together(&self.state, &good)
+        if let Ok(proof) = self.verifier.together(&self.state, &good)
             && !good.is_empty()
         {
-            return ((good, Some(tree)), bad);
+            return ((good, Some(proof)), bad);
         }
         let (proven, more) = self.one_by_one(&good);
         bad.extend(more);
@@ -153,7 +151,7 @@ impl EngineRun<'_> {
     /// The same in the whole tree, one finding after the other.
     fn one_by_one<'f>(&self, batch: &[&'f Finding]) -> (Proven<'f>, Rejected<'f>) {
         let mut good: Vec<&Finding> = Vec::new();
-        let mut after = None;
+        let mut proof = None;
         let mut bad = Vec::new();
         for finding in batch.iter().take_while(|_| !self.is_tired()) {
             if let Err(reason) = self.verifier.alone(&self.state, &[finding]) {
@@ -162,7 +160,7 @@ impl EngineRun<'_> {
             }
             good.push(finding);
             match self.verifier.together(&self.state, &good) {
-                Ok(tree) => after = Some(tree),
+                Ok(proven) => proof = Some(proven),
                 // What is refused without company is refused in every round.
                 Err(reason) if good.len() == 1 => {
                     good.pop();
@@ -172,14 +170,14 @@ impl EngineRun<'_> {
                 Err(_) => drop(good.pop()),
             }
         }
-        ((good, after), bad)
+        ((good, proof), bad)
     }
 
-    fn take(&mut self, applied: Vec<Finding>, tree: Tree) {
+    fn take(&mut self, applied: Vec<Finding>, proof: Proof) {
         let renames = applied.iter().filter_map(|f| f.fix.as_ref()).flat_map(|f| f.renames.clone());
         self.fixed.renames.extend(renames);
         self.fixed.applied.extend(applied);
-        self.state = self.verifier.recheck(&tree, Some(&self.state));
+        self.state = self.verifier.state(proof, &self.state);
     }
 
     fn end(self) -> Fixed {

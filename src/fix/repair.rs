@@ -86,7 +86,7 @@ pub fn plan(
     };
     let spared = |f: &Finding| touched(f).any(|path| out_of_bounds(path).is_some());
     let run = |tree: &Tree, wanted: &dyn Fn(&Finding) -> bool| {
-        fix(tree, &outcome.layout, outcome.template_history.as_ref(), most, wanted)
+        fix(&outcome.whole(tree), outcome.template_history.as_ref(), most, wanted)
     };
     let mut fixed = run(&outcome.tree, &|f| wanted(f) && !spared(f));
     dead_suppressions::delete(&mut fixed, outcome, &|path| out_of_bounds(path).is_none());

@@ -9,7 +9,7 @@ use super::compare::{FixRejection, compare, registers_hold};
 use super::plan::plan;
 use crate::audit::check::Outcome;
 use crate::audit::{AuditCache, TemplateTimeline, of_links, of_tree, sort};
-use crate::files::{Note, Tree};
+use crate::files::Note;
 use crate::markdown::document::Document;
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
@@ -46,6 +46,13 @@ pub struct VerifiedState<'s> {
     pub snapshot: Cow<'s, Snapshot>,
     /// All findings, in the audit's order.
     pub findings: Cow<'s, [Finding]>,
+}
+
+/// The tree after fixes that are proven together.
+pub struct Proof {
+    after: Snapshot,
+    /// What is found in it, but for documents that are still the same.
+    found: Vec<Finding>,
 }
 
 impl VerifiedState<'_> {
@@ -143,35 +150,50 @@ impl<'a> Verifier<'a> {
         fix.is_some_and(|fix| fix.safety == Safety::Safe)
     }
 
-    /// Checks a tree; what `before` says of documents that are still the same is taken over.
-    pub fn recheck(&self, tree: &Tree, before: Option<&VerifiedState>) -> VerifiedState<'static> {
-        let snapshot = self.start.after(tree);
-        let known = |okep: &Okep| -> Option<Vec<Finding>> {
-            let before = before?;
-            let same = before.snapshot.okep(&okep.path)?;
-            let known = before.in_file(&okep.path).iter().filter(|f| is_of_okep(f));
-            let known: Vec<Finding> = known.cloned().collect();
-            let by_itself = known.iter().all(|f| !rule(f.rule).is_some_and(|r| r.renames));
-            (by_itself && Arc::ptr_eq(&same.document, &okep.document)).then_some(known)
-        };
-        let recheck = |okep: &Okep| known(okep).unwrap_or_else(|| self.check_one(okep, &snapshot, None));
-        let mut findings: Vec<Finding> = snapshot.okeps.par_iter().flat_map_iter(recheck).collect();
-        findings.extend(of_tree(&snapshot));
-        findings.extend(of_links(&snapshot, &self.cache));
-        sort(&mut findings);
-        let unplanned = |f: &&mut Finding| {
-            let okep = f.okep.as_deref().filter(|_| is_of_okep(f)).and_then(|path| snapshot.okep(path));
-            has_plan(f) && okep.is_none_or(|okep| known(okep).is_none())
-        };
-        plan(&snapshot, &self.template_timeline, findings.iter_mut().filter(unplanned).collect());
-        VerifiedState { snapshot: Cow::Owned(snapshot), findings: Cow::Owned(findings) }
+    /// Checks the state that fixes start from, and plans the fixes of what is found.
+    pub fn check(&self) -> VerifiedState<'a> {
+        let check_one = |okep: &Okep| self.check_one(okep, self.start, None);
+        let mut found: Vec<Finding> = self.start.okeps.par_iter().flat_map_iter(check_one).collect();
+        found.extend(of_tree(self.start));
+        found.extend(of_links(self.start, &self.cache));
+        self.planned(Cow::Borrowed(self.start), found, Vec::new())
     }
 
-    /// The tree after the fixes of some findings, all at once, where that proves them.
+    /// The state that a proof is about; what `before` says of documents that are still the same is taken over.
+    pub fn state(&self, proof: Proof, before: &VerifiedState) -> VerifiedState<'static> {
+        let Proof { after, mut found } = proof;
+        let mut known: Vec<Finding> = Vec::new();
+        for okep in after.okeps.iter().filter(|okep| is_same(okep, &before.snapshot)) {
+            let here = before.in_file(&okep.path).iter().filter(|f| is_of_okep(f));
+            // Where a file may be renamed to depends on the others.
+            if here.clone().any(|f| rule(f.rule).is_some_and(|r| r.renames)) {
+                found.extend(self.check_one(okep, &after, None));
+            } else {
+                known.extend(here.cloned());
+            }
+        }
+        self.planned(Cow::Owned(after), found, known)
+    }
+
+    fn planned<'s>(
+        &self,
+        snapshot: Cow<'s, Snapshot>,
+        mut new: Vec<Finding>,
+        mut known: Vec<Finding>,
+    ) -> VerifiedState<'s> {
+        plan(&snapshot, &self.template_timeline, new.iter_mut().filter(|f| has_plan(f)).collect());
+        sort(&mut new);
+        // Two parts that are in order are only merged.
+        known.extend(new);
+        sort(&mut known);
+        VerifiedState { snapshot, findings: Cow::Owned(known) }
+    }
+
+    /// The proof of the fixes of some findings, all at once.
     ///
     /// # Errors
     /// Why they cannot be carried out together, or what they would break.
-    pub fn together(&self, state: &VerifiedState, fixed: &[&Finding]) -> Result<Tree, FixRejection> {
+    pub fn together(&self, state: &VerifiedState, fixed: &[&Finding]) -> Result<Proof, FixRejection> {
         let fixes: Vec<&Fix> = fixed.iter().filter_map(|f| f.fix.as_ref()).collect();
         spares_template(state, &fixes)?;
         let tree = apply(&state.snapshot.tree, &fixes).map_err(FixRejection::Fails)?;
@@ -182,23 +204,19 @@ impl<'a> Verifier<'a> {
             state.snapshot.okep(path).is_some()
         };
         // What is said of a document that is the same before and after is the same, and is left out.
-        let same = |okep: &Okep| {
-            let was = state.snapshot.okep(&okep.path);
-            was.is_some_and(|was| okep.unchanged || Arc::ptr_eq(&was.document, &okep.document))
-        };
-        let changed: Vec<&Okep> = after.okeps.iter().filter(|o| !same(o)).collect();
-        let kept = |path: &str| after.okep(path).is_some_and(same);
+        let changed: Vec<&Okep> = after.okeps.iter().filter(|o| !is_same(o, &state.snapshot)).collect();
+        let kept = |path: &str| after.okep(path).is_some_and(|okep| is_same(okep, &state.snapshot));
         let before = state.findings.iter().filter(|f| !is_of_okep(f) || !f.okep.as_deref().is_some_and(kept));
-        let mut findings: Vec<Finding> =
+        let mut found: Vec<Finding> =
             changed.par_iter().flat_map_iter(|okep| self.check_one(okep, &after, Some(state))).collect();
-        findings.extend(of_tree(&after));
-        findings.extend(of_links(&after, &self.cache));
+        found.extend(of_tree(&after));
+        found.extend(of_links(&after, &self.cache));
         let is_safely_fixed =
             |f: &Finding| self.is_safely_fixed(f.okep.as_deref().and_then(|p| after.okep(p)), f);
-        compare(before.collect(), &findings, fixed, &renames, &checked_before, &is_safely_fixed)?;
+        compare(before.collect(), &found, fixed, &renames, &checked_before, &is_safely_fixed)?;
         registers_hold(&state.snapshot, &after, &fixes)?;
         links_hold(&state.snapshot, &after, &renames).map_err(FixRejection::Fails)?;
-        Ok(tree)
+        Ok(Proof { after, found })
     }
 
     /// Proves the fix of one finding, or those of one page, without any others.
@@ -248,6 +266,12 @@ impl<'a> Verifier<'a> {
     }
 }
 
+/// Whether an OKEP is the same document as in the state before.
+fn is_same(okep: &Okep, before: &Snapshot) -> bool {
+    let was = before.okep(&okep.path);
+    was.is_some_and(|was| okep.unchanged || Arc::ptr_eq(&was.document, &okep.document))
+}
+
 fn is_of_okep(finding: &Finding) -> bool {
     rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(..)))
 }
@@ -278,7 +302,7 @@ fn spares_template(state: &VerifiedState, fixes: &[&Fix]) -> Result<(), FixRejec
 mod tests {
     use super::*;
     use crate::audit::audit;
-    use crate::files::Layout;
+    use crate::files::{Layout, Tree};
     use crate::okep::snapshot::Parsed;
     use crate::rules::finding::Edit;
 

@@ -11,10 +11,12 @@ use crate::fix::patch::origins;
 use crate::okep::config::is_git;
 use crate::rules::finding::Rename;
 use crate::text::Bytes;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use tempfile::NamedTempFile;
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -179,10 +181,11 @@ fn replace(
     origins: &BTreeMap<&str, &str>,
     written: &mut Vec<String>,
 ) -> Result<(), Error> {
-    let mut staged = Vec::new();
-    for (path, _, new) in contents {
-        staged.push(atomic::stage(&root.join(path), new).map_err(|error| cannot(path, error))?);
-    }
+    // Waiting for the disk is most of the work.
+    let stage =
+        |(path, _, new): &Contents| atomic::stage(&root.join(path), new).map_err(|error| cannot(path, error));
+    let staged: Vec<Result<NamedTempFile, Error>> = contents.par_iter().map(stage).collect();
+    let staged: Vec<NamedTempFile> = staged.into_iter().collect::<Result<_, _>>()?;
     // A new file comes before what links to it.
     for (path, bytes) in new {
         atomic::create(&root.join(path), bytes, false).map_err(|error| cannot(path, error))?;

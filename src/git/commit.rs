@@ -43,6 +43,15 @@ pub(crate) fn entry(mode: EntryMode, id: Id) -> Option<Entry> {
 /// A path longer than this, in bytes, is on no disk: a tree that has one was made to do harm.
 const MAX_PATH: usize = 4096;
 
+/// # Errors
+/// The path of a folder is longer than any on disk.
+pub(crate) fn check_depth(folder: &[u8]) -> Result<(), ObjectError> {
+    if folder.len() > MAX_PATH {
+        return Err(ObjectError::Corrupt { reason: "folders are nested too deeply: not read".to_owned() });
+    }
+    Ok(())
+}
+
 /// Tree objects of one repository.
 pub(crate) struct Trees<'a> {
     pub local: &'a gix::Repository,
@@ -128,14 +137,12 @@ impl<'a> Trees<'a> {
         unread: &mut Vec<(String, ObjectError)>,
         each: &mut impl FnMut(&BStr, Id, Kind),
     ) {
-        if folder.len() > MAX_PATH {
-            let shown = folder[..MAX_PATH / 64].to_str_lossy().into_owned();
-            let reason = "folders are nested too deeply: not read".to_owned();
-            return unread.push((shown, ObjectError::Corrupt { reason }));
-        }
-        let listed = match self.entries(tree) {
+        let listed = match check_depth(folder).and_then(|()| self.entries(tree)) {
             Ok(listed) => listed,
-            Err(error) => return unread.push((folder.to_str_lossy().into_owned(), error)),
+            Err(error) => {
+                let shown = if folder.len() > MAX_PATH { &folder[..MAX_PATH / 64] } else { folder };
+                return unread.push((shown.to_str_lossy().into_owned(), error));
+            }
         };
         for (name, mode, id) in listed {
             let path = BString::from([folder.as_bytes(), b"/", name.as_bytes()].concat());

@@ -1,13 +1,13 @@
 //! The files that differ between two trees.
 
-use super::commit::{Kind, Trees, kind};
+use super::commit::{Kind, Trees, check_depth, kind};
 use super::{Id, ObjectError};
 use gix::bstr::ByteSlice;
 use gix::objs::tree::EntryRef;
 use std::cmp::Ordering;
 
 /// Files by path and blob, in the order of their paths.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct TreeChanges {
     pub removed: Vec<(String, Id)>,
     pub added: Vec<(String, Id)>,
@@ -16,6 +16,9 @@ pub(crate) struct TreeChanges {
 }
 
 /// Compares two trees; folders that are the same are not looked into. Without a tree before, everything is added.
+///
+/// # Errors
+/// A tree that differs, or one below it, cannot be read.
 pub(crate) fn tree_changes(trees: &Trees, before: Option<Id>, after: Id) -> Result<TreeChanges, ObjectError> {
     let mut changes = TreeChanges::default();
     compare(trees, "", before, Some(after), &mut changes)?;
@@ -32,6 +35,7 @@ fn compare(
     if before == after {
         return Ok(());
     }
+    check_depth(folder.as_bytes())?;
     let (mut buffer_before, mut buffer_after) = (Vec::new(), Vec::new());
     let before = trees.entry_refs(before, &mut buffer_before)?;
     let after = trees.entry_refs(after, &mut buffer_after)?;

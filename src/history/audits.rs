@@ -37,9 +37,6 @@ pub struct Audits<'a> {
 /// So many states are checked before what was found becomes numbers, which are much smaller.
 const AT_ONCE: usize = 64;
 
-/// What was parsed is kept for the next round unless it is more than this many pages, templates and sites.
-const MOST_PARSED: usize = 1_000;
-
 impl<'a> Audits<'a> {
     pub fn new(repo: &'a Arc<Repo>, layout: &'a Layout, landings: LandingsOverTime<'a>) -> Self {
         Audits { repo, layout, landings, unread: Unread::default(), cache: AuditCache::default() }
@@ -49,7 +46,7 @@ impl<'a> Audits<'a> {
     pub fn all(&mut self, walk: &Walk, states: &States, numbers: &mut Numbering) -> FoundInStates {
         let mut found = FoundInStates::default();
         let all: Vec<usize> = (0..states.all.len()).collect();
-        let mut parsed = Parsed::default();
+        let parsed = Parsed::default();
         for round in all.chunks(AT_ONCE) {
             let tree = |state: &usize| {
                 let commit = walk.ids[states.commits[*state] as usize];
@@ -67,9 +64,6 @@ impl<'a> Audits<'a> {
                     (tree, history)
                 };
                 jobs.push(tree.map(history));
-            }
-            if parsed.count() > MOST_PARSED {
-                parsed = Parsed::default();
             }
             let check = |job: &Option<(Tree, TemplateHistory)>| {
                 let (tree, history) = job.as_ref()?;
@@ -90,6 +84,7 @@ impl<'a> Audits<'a> {
             // States are in an order in which the main line only grows: what two rounds did not need is rarely needed
             // again.
             self.cache.forget_unused();
+            parsed.forget_unused();
             found.forget_unused();
         }
         found

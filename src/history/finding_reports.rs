@@ -4,26 +4,33 @@ use super::numbers::{FileAt, RecordedFinding};
 use super::report::{FindingCause, FindingStory};
 use super::reporter::Reporter;
 use super::timeline::FindingSpan;
-use super::verdicts::FindingId;
+use super::verdicts::RecordedOf;
 use crate::rules::{Check, rule};
 
 impl Reporter<'_> {
-    /// The finding as it was at a place of the line.
-    fn recorded_at(&self, at: usize, mark: FindingId) -> Option<&RecordedFinding> {
-        let who = self.verdicts.identities[mark.identity as usize].who;
-        let recorded = self.verdicts.recorded_of(self.state(at), who).into_iter();
-        let mut alike = recorded.filter(|(identity, _)| *identity == mark.identity);
-        alike.nth(mark.nth as usize).map(|(_, finding)| finding)
+    pub fn findings(&self, spans: &[FindingSpan]) -> Vec<FindingStory> {
+        let who = |span: &FindingSpan| self.verdicts.identities[span.mark.identity as usize].who;
+        let states = |span: &FindingSpan| [span.introduced, self.still(span)].map(|at| self.state(at));
+        let wanted = spans.iter().flat_map(|span| states(span).map(|state| (state, who(span))));
+        let recorded = self.verdicts.recorded_of(wanted);
+        spans.iter().map(|span| self.finding(span, &recorded)).collect()
     }
 
-    pub fn finding(&self, span: &FindingSpan) -> FindingStory {
+    /// The last place of the line that has a finding, unless its file could not be read there.
+    fn still(&self, span: &FindingSpan) -> usize {
+        span.fixed.map_or(self.last(), |(at, _)| at - 1)
+    }
+
+    fn finding(&self, span: &FindingSpan, recorded: &RecordedOf) -> FindingStory {
         let identity = &self.verdicts.identities[span.mark.identity as usize];
-        let first =
-            self.recorded_at(span.introduced, span.mark).expect("it is there where it was introduced");
+        let recorded_at = |at: usize| {
+            let recorded = recorded.get(&(self.state(at), identity.who))?.iter();
+            let mut alike = recorded.filter(|(identity, _)| *identity == span.mark.identity);
+            alike.nth(span.mark.nth as usize).map(|(_, finding)| *finding)
+        };
+        let first = recorded_at(span.introduced).expect("it is there where it was introduced");
+        let last = recorded_at(self.still(span)).unwrap_or(first);
         let end = span.fixed.map_or(self.last(), |(at, _)| at);
-        // It was there just before it was fixed, unless the file could not be read then.
-        let still = span.fixed.map_or(end, |(at, _)| at - 1);
-        let last = self.recorded_at(still, span.mark).unwrap_or(first);
         let introduced = span.written.map(|written| self.moment(span.introduced, written));
         let (number, okep) = self.about(identity.who);
         FindingStory {

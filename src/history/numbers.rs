@@ -34,10 +34,6 @@ impl<T: Eq + Hash + Clone> Numbered<T> {
             self.all.len() as u32 - 1
         })
     }
-
-    pub fn get(&self, value: &T) -> Option<u32> {
-        self.of.get(value).copied()
-    }
 }
 
 /// A file as a pair of numbers: path and blob.

@@ -3,6 +3,7 @@
 use super::okep_spans::OkepSpan;
 use super::report::{Author, NavPresence, OkepStory};
 use super::reporter::Reporter;
+use super::verdicts::RecordedOf;
 use crate::audit::report::Counts;
 use crate::files::Note;
 
@@ -10,8 +11,10 @@ impl Reporter<'_> {
     /// The OKEPs that were ever on the line, by path; later parts need their names.
     pub fn okeps(&mut self, spans: &[OkepSpan]) -> Vec<OkepStory> {
         let mut okeps: Vec<OkepStory> = Vec::new();
+        let states = |span: &OkepSpan| [span.landed, span.last].map(|at| (self.state(at), span.who));
+        let recorded = self.verdicts.recorded_of(spans.iter().flat_map(states));
         for span in spans {
-            let okep = self.okep(span);
+            let okep = self.okep(span, &recorded);
             self.about.insert(span.who, (okep.number, okep.path.clone()));
             okeps.push(okep);
         }
@@ -19,7 +22,7 @@ impl Reporter<'_> {
         okeps
     }
 
-    fn okep(&mut self, span: &OkepSpan) -> OkepStory {
+    fn okep(&mut self, span: &OkepSpan, recorded: &RecordedOf) -> OkepStory {
         let last = self.state(span.last);
         let listed = self.verdicts.okeps(last).iter().find(|o| o.who == span.who);
         let path = listed.map_or(span.path, |l| l.path);
@@ -34,6 +37,12 @@ impl Reporter<'_> {
         let is_known = listing.was_shown && !listing.uncertainty;
         let came = self.state(span.landed);
         let then_known = span.known && self.verdicts.is_known(came, span.who);
+        let counts = |state: usize| {
+            let mut counts = Counts::default();
+            let recorded = recorded.get(&(state, span.who)).into_iter().flatten();
+            recorded.for_each(|(_, finding)| counts.add(finding.severity));
+            counts
+        };
         let story = OkepStory {
             number: self.verdicts.number(path).or(facts.and_then(|facts| facts.number)),
             path: name(path),
@@ -51,8 +60,8 @@ impl Reporter<'_> {
             is_unregistered: listing.is_without(),
             registered,
             deleted: span.removed.filter(|_| span.gone_known).map(|at| self.place(at)),
-            when_landed: then_known.then(|| self.counts(came, span.who)),
-            now: if span.removed.is_some() { Counts::default() } else { self.counts(last, span.who) },
+            when_landed: then_known.then(|| counts(came)),
+            now: if span.removed.is_some() { Counts::default() } else { counts(last) },
             now_known: span.removed.is_some() || self.verdicts.is_known(last, span.who),
         };
         self.note_moves(span, &story);
@@ -82,12 +91,5 @@ impl Reporter<'_> {
             let message = format!("removed on {}{} by {}", when(span.gone_known), place.date, place.commit);
             self.notes.push(Note::at("deleted", &story.path, message));
         }
-    }
-
-    fn counts(&self, state: usize, who: u32) -> Counts {
-        let mut counts = Counts::default();
-        let recorded = self.verdicts.recorded_of(state, who);
-        recorded.iter().for_each(|(_, finding)| counts.add(finding.severity));
-        counts
     }
 }

@@ -52,8 +52,7 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
     };
     reporter.look_up(&commits);
     let okeps = reporter.okeps(&spans);
-    let mut findings: Vec<FindingStory> =
-        findings_on_line.iter().map(|span| reporter.finding(span)).collect();
+    let mut findings = reporter.findings(&findings_on_line);
     findings.extend(reporter.of_landings(&spans));
     findings.extend(reporter.of_commits());
     let templates = reporter.templates(&templates, &findings, &mut audits);

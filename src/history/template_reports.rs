@@ -104,9 +104,11 @@ impl Reporter<'_> {
             return Vec::new();
         }
         let is_of_template = |id: &str| rule(id).is_some_and(|r| r.is_of_template());
+        let wanted = changed.iter().flat_map(|(listed, _)| [before, now].map(|state| (state, listed.who)));
+        let recorded = self.verdicts.recorded_of(wanted);
         let demands = |state: usize, who: u32| -> BTreeSet<(&str, &str)> {
-            let recorded = self.verdicts.recorded_of(state, who).into_iter();
-            let identities = recorded.map(|(identity, _)| &self.verdicts.identities[identity as usize]);
+            let recorded = recorded.get(&(state, who)).into_iter().flatten();
+            let identities = recorded.map(|(identity, _)| &self.verdicts.identities[*identity as usize]);
             identities.filter(|i| is_of_template(i.rule)).map(|i| (i.rule, i.subject.as_str())).collect()
         };
         let commit = |at: usize| self.walk.ids[self.line.commits[at] as usize];

@@ -9,7 +9,8 @@ use crate::audit::identity::OkepKey;
 use crate::okep::suppressions::Suppression;
 use crate::okep::template::Template;
 use crate::text::path::number;
-use std::collections::HashMap;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A finding's identity, and what it depends on.
@@ -61,6 +62,9 @@ impl Set {
     }
 }
 
+/// The findings of OKEPs in states, each with its identity; states and OKEPs are numbers.
+pub type RecordedOf<'a> = HashMap<(usize, u32), Vec<(u32, &'a RecordedFinding)>>;
+
 pub struct Verdicts {
     pub paths: Vec<String>,
     /// The OKEPs; none for what is about no single one.
@@ -76,6 +80,8 @@ pub struct Verdicts {
     /// The identity of a finding that is about an OKEP; see [`super::numbers::LocalIdentity`].
     identity_of: HashMap<(u32, u32), u32>,
     local_okep: Vec<Option<u32>>,
+    /// By its path, the OKEP that a finding is about in a state that lists none there.
+    unlisted: HashMap<u32, u32>,
     /// The number of what is about no single OKEP.
     nobody: u32,
 }
@@ -85,11 +91,10 @@ impl Verdicts {
     pub fn new(found: FoundInStates, states: &States, was: Vec<u32>, mut numbers: Numbering) -> Self {
         let nobody = numbers.okeps.number(None);
         // An OKEP that no state lists, as one that only an entry of a register names.
-        for local in &numbers.local.all {
-            if let Some(path) = local.okep {
-                let key = unlisted(&numbers.paths.all[path as usize]);
-                numbers.okeps.number(Some(key));
-            }
+        let mut unlisted = HashMap::new();
+        for path in numbers.local.all.iter().filter_map(|local| local.okep) {
+            let number = || numbers.okeps.number(Some(unlisted_key(&numbers.paths.all[path as usize])));
+            unlisted.entry(path).or_insert_with(number);
         }
         let mut verdicts = Verdicts {
             paths: numbers.paths.all,
@@ -102,21 +107,16 @@ impl Verdicts {
             lacks: states.all.iter().map(|state| state.lack.clone()).collect(),
             identity_of: HashMap::new(),
             local_okep: numbers.local.all.iter().map(|local| local.okep).collect(),
+            unlisted,
             nobody,
         };
-        let unlisted_number = |path: u32| numbers.okeps.get(&Some(unlisted(&verdicts.paths[path as usize])));
-        let unlisted: HashMap<u32, u32> = verdicts
-            .local_okep
-            .iter()
-            .filter_map(|okep| Some(((*okep)?, unlisted_number((*okep)?).expect("it was given above"))))
-            .collect();
         let (mut identities, mut sets) = (Numbered::default(), Numbered::default());
         for state in 0..states.all.len() {
             let mut marks: Vec<u32> = Vec::new();
             let mut identity_of = std::mem::take(&mut verdicts.identity_of);
             for recorded in verdicts.recorded(state) {
                 let local = &numbers.local.all[recorded.local as usize];
-                let who = verdicts.who(state, recorded).unwrap_or_else(|path| unlisted[&path]);
+                let who = verdicts.who(state, recorded);
                 marks.push(*identity_of.entry((recorded.local, who)).or_insert_with(|| {
                     let (rule, subject) = (local.rule, local.subject.clone());
                     let (registration, navigation) = (local.registration, local.navigation);
@@ -192,22 +192,28 @@ impl Verdicts {
     }
 
     /// The OKEP that a finding is about in a state.
-    ///
-    /// # Errors
-    /// The path, where no OKEP is listed at it.
-    fn who(&self, state: usize, finding: &RecordedFinding) -> Result<u32, u32> {
-        let Some(path) = self.local_okep[finding.local as usize] else { return Ok(self.nobody) };
+    fn who(&self, state: usize, finding: &RecordedFinding) -> u32 {
+        let Some(path) = self.local_okep[finding.local as usize] else { return self.nobody };
         let listed = self.state(state).and_then(|verdict| self.listed(verdict, path));
-        listed.map(|listed| listed.who).ok_or(path)
+        listed.map_or_else(|| self.unlisted[&path], |listed| listed.who)
     }
 
-    /// The findings of a state that are about one OKEP, each with its identity.
-    pub fn recorded_of(&self, state: usize, who: u32) -> Vec<(u32, &RecordedFinding)> {
-        let identity = |finding: &'_ RecordedFinding| self.identity_of.get(&(finding.local, who)).copied();
-        let is_about =
-            |finding: &&RecordedFinding| self.who(state, finding).map_or(true, |found| found == who);
-        let recorded = self.recorded(state).into_iter().filter(is_about);
-        recorded.filter_map(|finding| Some((identity(finding)?, finding))).collect()
+    /// The findings of some OKEPs in some states; each state is gone through once, on all cores.
+    pub fn recorded_of(&self, wanted: impl IntoIterator<Item = (usize, u32)>) -> RecordedOf<'_> {
+        let mut okeps: BTreeMap<usize, HashSet<u32>> = BTreeMap::new();
+        wanted.into_iter().for_each(|(state, who)| _ = okeps.entry(state).or_default().insert(who));
+        let of_state = |(state, okeps): (usize, HashSet<u32>)| {
+            let mut of_state = RecordedOf::new();
+            for finding in self.recorded(state) {
+                let who = self.who(state, finding);
+                if okeps.contains(&who) {
+                    let identity = self.identity_of[&(finding.local, who)];
+                    of_state.entry((state, who)).or_default().push((identity, finding));
+                }
+            }
+            of_state
+        };
+        okeps.into_par_iter().flat_map_iter(of_state).collect()
     }
 
     /// The page that the OKEP at a path of a state is; none where it could not be read.
@@ -244,7 +250,7 @@ impl Verdicts {
     }
 }
 
-fn unlisted(path: &str) -> OkepKey {
+fn unlisted_key(path: &str) -> OkepKey {
     number(path).map_or_else(|| OkepKey::Path(path.to_owned()), OkepKey::Number)
 }
 

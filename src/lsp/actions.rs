@@ -113,7 +113,7 @@ fn fix_all(view: &OutcomeView, path: &str) -> Option<Value> {
     let counts = counts(outcome);
     let wanted = |finding: &Finding| is_about(finding) && counts(finding);
     let history = outcome.template_history.as_ref();
-    let fixed = engine::fix(&outcome.tree, &outcome.layout, history, Safety::Safe, &wanted);
+    let fixed = engine::fix(&outcome.whole(&outcome.tree), history, Safety::Safe, &wanted);
     let mut edits = Vec::new();
     for changed in fixed.tree.changes().keys() {
         let (before, after) = (outcome.tree.bytes(changed)?, fixed.tree.bytes(changed)?);

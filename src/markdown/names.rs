@@ -5,6 +5,7 @@
 
 use crate::text::pattern;
 use regex::Regex;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 use strsim::osa_distance;
 
@@ -22,6 +23,8 @@ pub struct Name {
     pub normal: String,
     /// The words that carry meaning, in lower case and without endings, in order.
     pub words: Vec<String>,
+    /// The characters of `normal`.
+    length: usize,
     /// Where in `words` each further thing begins that the name lists: "Risks, Limitations and Costs".
     parts: Vec<usize>,
 }
@@ -55,7 +58,7 @@ impl Name {
             }
             divided |= matches!(end, Some('/' | ',' | ';' | '+'));
         }
-        Name { text: text.to_owned(), normal, words, parts }
+        Name { text: text.to_owned(), length: normal.chars().count(), normal, words, parts }
     }
 
     /// Whether the heading carries a number of its own, such as "2.1 Goals".
@@ -76,17 +79,11 @@ impl Name {
         if self.normal == other.normal || (self.words == other.words && !cut) {
             return !self.normal.is_empty() && !self.words.is_empty();
         }
-        // Two slips change no more than two characters, of four bytes each.
-        if self.normal.len().max(other.normal.len()) > MAX_BYTES
-            || self.normal.len().abs_diff(other.normal.len()) > 8
-        {
-            return false;
-        }
-        let (own, others) = (self.normal.chars().count(), other.normal.chars().count());
-        let length = own.min(others);
+        let length = self.length.min(other.length);
         let allowed = if length >= 12 { 2 } else { usize::from(length >= 5) };
         allowed > 0
-            && own.abs_diff(others) <= allowed
+            && self.length.abs_diff(other.length) <= allowed
+            && self.normal.len().max(other.normal.len()) <= MAX_BYTES
             && self.turning().eq(other.turning())
             && osa_distance(&self.normal, &other.normal) <= allowed
     }
@@ -120,21 +117,18 @@ fn stem(word: &str) -> String {
 }
 
 /// How well names cover each other, weighed by how telling their words are among a set of names.
-pub struct Vocabulary<'a> {
+#[derive(Debug, Clone, Default)]
+pub struct Vocabulary {
     /// How many names of the set each word is in.
-    spread: std::collections::HashMap<&'a str, usize>,
+    spread: HashMap<String, usize>,
 }
 
-impl<'a> Vocabulary<'a> {
-    pub fn new(names: impl IntoIterator<Item = &'a Name>) -> Self {
-        let mut spread = std::collections::HashMap::new();
+impl Vocabulary {
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a Name>) -> Self {
+        let mut spread = HashMap::new();
         for name in names {
-            let mut words: Vec<&str> = name.words.iter().map(String::as_str).collect();
-            words.sort_unstable();
-            words.dedup();
-            for word in words {
-                *spread.entry(word).or_insert(0) += 1;
-            }
+            let words: BTreeSet<&String> = name.words.iter().collect();
+            words.into_iter().for_each(|word| *spread.entry(word.clone()).or_insert(0) += 1);
         }
         Vocabulary { spread }
     }

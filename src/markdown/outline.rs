@@ -1,12 +1,14 @@
 //! The sections of a document: names, levels, and which is inside of which.
 
 use super::document::{Document, Heading};
-use super::names::Name;
+use super::names::{Name, Vocabulary};
 use std::ops::Range;
+use std::sync::OnceLock;
 
 #[derive(Debug, Clone, Default)]
 pub struct Outline {
     pub rows: Vec<Row>,
+    vocabulary: OnceLock<Vocabulary>,
 }
 
 /// One section.
@@ -67,7 +69,12 @@ impl Outline {
             let name = Name::new(required.as_deref().unwrap_or(text));
             Row { name, is_optional: required.is_some(), level: h.level, parent: None, heading }
         };
-        Outline { rows: headings.map(row).collect() }.with_parents()
+        Outline { rows: headings.map(row).collect(), vocabulary: OnceLock::new() }.with_parents()
+    }
+
+    /// The words of the names, counted when they are first asked for.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        self.vocabulary.get_or_init(|| Vocabulary::new(self.rows.iter().map(|row| &row.name)))
     }
 
     /// The same with some rows `by` levels deeper, or higher if negative.

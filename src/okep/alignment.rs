@@ -74,11 +74,11 @@ pub fn align(template: &Outline, old_names: &[Vec<Name>], document: &Outline) ->
     let named = aligner.named(old_names);
     aligner.found.shift = aligner.common_shift(&named);
     aligner.take_named(&named);
-    let vocabulary = Vocabulary::new(template.rows.iter().map(|r| &r.name));
-    aligner.take_likely(&vocabulary);
+    let vocabulary = template.vocabulary();
+    aligner.take_likely(vocabulary);
     let mut found = Alignment {
-        merged: aligner.merged(&vocabulary),
-        shared_out: aligner.shared_out(&vocabulary),
+        merged: aligner.merged(vocabulary),
+        shared_out: aligner.shared_out(vocabulary),
         duplicates: aligner.duplicates(&named),
         ..aligner.found.clone()
     };
@@ -111,6 +111,9 @@ impl Aligner<'_> {
             rows_by_name.entry(&r.name.normal).or_default().push(row);
         }
         let taken: HashSet<&str> = self.template.rows.iter().map(|r| r.name.normal.as_str()).collect();
+        let is_taken = |name: &Name| taken.contains(name.normal.as_str());
+        let rows = self.document.rows.iter().enumerate();
+        let others: Vec<_> = rows.filter(|(_, r)| !is_taken(&r.name)).collect();
         let mut named = Vec::new();
         for (section, t) in self.template.rows.iter().enumerate() {
             let rows = |name: &Name| rows_by_name.get(name.normal.as_str()).cloned().unwrap_or_default();
@@ -120,13 +123,11 @@ impl Aligner<'_> {
                 let is_exact = self.document.rows[row].name.text == t.name.text;
                 pair(row, if is_exact { MatchKind::Exact } else { MatchKind::Form })
             }));
-            let is_taken = |name: &Name| taken.contains(name.normal.as_str());
             let old = old_names.get(section).into_iter().flatten().filter(|old| !is_taken(old));
             named.extend(old.flat_map(rows).map(|row| pair(row, MatchKind::OldWording)));
             if named.len() == before && self.document.rows.len() * self.template.rows.len() <= MAX_PAIRS {
-                let rows = self.document.rows.iter().enumerate();
-                let slips = rows.filter(|(_, r)| !is_taken(&r.name) && t.name.spells(&r.name));
-                named.extend(slips.map(|(row, _)| pair(row, MatchKind::Form)));
+                let slips = others.iter().filter(|(_, r)| t.name.spells(&r.name));
+                named.extend(slips.map(|(row, _)| pair(*row, MatchKind::Form)));
             }
         }
         named

@@ -8,8 +8,8 @@ use crate::git::packs::Packs;
 use crate::git::tree_changes::{TreeChanges, tree_changes};
 use crate::git::{HistoryExtent, Id, ObjectError, Repo};
 use crate::text::path::{self, Role};
-use gix::hashtable::HashSet;
-use std::collections::BTreeMap;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// The proposal folder from one commit of the main line to the next that changes it.
@@ -21,6 +21,8 @@ pub(super) struct FolderState {
     /// Where things are there; the folder may be moved later.
     layout: Arc<Layout>,
     tree: Id,
+    /// What it changed in the tree of the state before it, where that was in the same folder.
+    changes: Option<(Id, TreeChanges)>,
 }
 
 /// What the proposal folder holds at one commit.
@@ -71,7 +73,7 @@ pub(super) fn folder_states(
     let mut found = FolderReading {
         trees: Trees::new(&local),
         layout: Arc::new(layout.clone()),
-        listed: HashSet::default(),
+        changes: HashMap::new(),
         states: Vec::new(),
     };
     let mut newer: Option<LineCommit> = None;
@@ -87,6 +89,7 @@ pub(super) fn folder_states(
         let walked = || commits.iter().map(|commit| commit.walked.map(Ok)).collect::<Option<Vec<_>>>();
         let walked = (found.layout.folder == layout.folder).then(walked).flatten();
         let trees = walked.unwrap_or_else(|| folder_trees(repo, packs, &commits, &found.layout.folder));
+        found.changes = changes(repo, found.states.last().map(|state| state.tree), &trees);
         for (commit, tree) in commits.iter().zip(trees) {
             match tree.and_then(|tree| found.add((*commit, at), tree, newer)) {
                 Ok(FolderStep::Held) => {}
@@ -105,6 +108,26 @@ pub(super) fn folder_states(
     FolderStates { states: found.states, extent, is_unbroken: at >= until }
 }
 
+/// What trees changed in those before them, as far as they can be read.
+type ChangesByTrees = HashMap<(Id, Id), TreeChanges>;
+
+/// The changes between neighbours among `trees`, which are newest first and follow `newer`, read on all cores.
+fn changes(repo: &Repo, newer: Option<Id>, trees: &[Result<Option<Id>, ObjectError>]) -> ChangesByTrees {
+    let present = trees.iter().map_while(|tree| tree.clone().ok().flatten());
+    let mut trees: Vec<Id> = newer.into_iter().chain(present).collect();
+    trees.dedup();
+    let pairs: Vec<(Id, Id)> = trees.windows(2).map(|pair| (pair[1], pair[0])).collect();
+    let read = |local: &mut gix::Repository, pairs: &[(Id, Id)]| -> ChangesByTrees {
+        let trees = Trees::new(local);
+        let known = |pair: &(Id, Id)| Some((*pair, tree_changes(&trees, Some(pair.0), pair.1).ok()?));
+        pairs.iter().filter_map(known).collect()
+    };
+    pairs.par_chunks(NEIGHBOURS).map_init(|| repo.local(), read).flatten_iter().collect()
+}
+
+/// As many neighbouring trees are read by one thread, which finds in its cache what they have in common.
+const NEIGHBOURS: usize = 64;
+
 /// What a commit of the line means for the states before it.
 enum FolderStep {
     Held,
@@ -118,8 +141,7 @@ struct FolderReading<'a> {
     trees: Trees<'a>,
     /// Where things are, as far as the line was read back.
     layout: Arc<Layout>,
-    /// The trees that were found to be readable.
-    listed: HashSet<Id>,
+    changes: ChangesByTrees,
     /// Newest first.
     states: Vec<FolderState>,
 }
@@ -142,7 +164,6 @@ impl FolderReading<'_> {
                         return Ok(FolderStep::Begins);
                     };
                     self.layout = Arc::new(self.layout.in_folder(&old));
-                    self.listed.clear();
                     Ok(FolderStep::Moved)
                 }
                 (None, None) => self.elsewhere(commit),
@@ -153,14 +174,19 @@ impl FolderReading<'_> {
             Some(state) if state.tree == tree && state.layout.folder == self.layout.folder => {
                 (state.commit, state.place) = (commit.id, place);
             }
-            _ => {
-                if self.listed.insert(tree) {
-                    let mut unread = Vec::new();
-                    self.trees.below("".into(), tree, &mut unread, &mut |_, _, _| ());
-                    unread.pop().map_or(Ok(()), |(_, error)| Err(error))?;
+            newer => {
+                // Either finds out whether all of the tree can be read: where it is like the next one, that could.
+                match newer.filter(|newer| newer.layout.folder == self.layout.folder) {
+                    Some(newer) => {
+                        let known = self.changes.remove(&(tree, newer.tree)).map(Ok);
+                        let changes =
+                            known.unwrap_or_else(|| tree_changes(&self.trees, Some(tree), newer.tree));
+                        newer.changes = Some((tree, changes?));
+                    }
+                    None => _ = tree_changes(&self.trees, None, tree)?,
                 }
                 let layout = self.layout.clone();
-                self.states.push(FolderState { commit: commit.id, place, layout, tree });
+                self.states.push(FolderState { commit: commit.id, place, layout, tree, changes: None });
             }
         }
         Ok(FolderStep::Held)
@@ -187,7 +213,11 @@ impl ProposalFolder {
     pub fn advance(&mut self, trees: &Trees, state: &FolderState) -> Result<TreeChanges, ObjectError> {
         let folder = &state.layout.folder;
         let was_moved = self.folder != *folder;
-        let changes = tree_changes(trees, self.tree.filter(|_| !was_moved), state.tree)?;
+        let before = self.tree.filter(|_| !was_moved);
+        let changes = match &state.changes {
+            Some((known, changes)) if before == Some(*known) => changes.clone(),
+            _ => tree_changes(trees, before, state.tree)?,
+        };
         let pages = |files: Vec<(String, Id)>| -> Vec<(String, Id)> {
             let here = files.into_iter().map(|(path, id)| (format!("{folder}/{path}"), id));
             here.filter(|(path, _)| is_markdown(path.as_bytes())).collect()

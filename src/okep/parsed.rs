@@ -1,12 +1,12 @@
 //! What has been parsed already, so that nothing is parsed twice.
 
+use super::once_map::OnceMap;
 use super::proposal::{OkepText, SiteReadings};
 use super::template::Template;
 use crate::files::{Content, File};
 use crate::markdown::document::Document;
 use crate::site::mkdocs::Site;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// What has been parsed, by the id of its bytes: each distinct content is parsed once. A clone shares it.
 #[derive(Debug, Clone, Default)]
@@ -18,17 +18,14 @@ pub struct Parsed {
     site_readings: Arc<ByPathAndId<SiteReadings>>,
 }
 
-/// Shared values by the path and id they were made from.
-type ByPathAndId<T> = Mutex<HashMap<(String, String), Arc<T>>>;
+/// Values by the path and id they were made from.
+type ByPathAndId<T> = OnceMap<(String, String), T>;
 
 fn once<T>(known: &ByPathAndId<T>, path: &str, id: Option<&str>, make: impl FnOnce() -> T) -> Arc<T> {
-    let Some(id) = id else { return Arc::new(make()) };
-    let key = (path.to_owned(), id.to_owned());
-    if let Some(value) = known.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-        return value.clone();
+    match id {
+        Some(id) => known.get((path.to_owned(), id.to_owned()), make),
+        None => Arc::new(make()),
     }
-    let value = Arc::new(make());
-    known.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_insert(value).clone()
 }
 
 impl Parsed {
@@ -38,18 +35,13 @@ impl Parsed {
         Some(once(&self.documents, "", file.id.as_deref(), || Document::parse(bytes)))
     }
 
-    /// Lets go of what nobody else holds.
+    /// Lets go of what was not asked for since the time before last that this was called.
     pub fn forget_unused(&self) {
-        fn forget<T>(known: &ByPathAndId<T>) {
-            let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-            known.retain(|_, value| Arc::strong_count(value) > 1);
-        }
-        // What an OKEP says holds its document.
-        forget(&self.okeps);
-        forget(&self.site_readings);
-        forget(&self.templates);
-        forget(&self.documents);
-        forget(&self.sites);
+        self.documents.forget_unused();
+        self.sites.forget_unused();
+        self.templates.forget_unused();
+        self.okeps.forget_unused();
+        self.site_readings.forget_unused();
     }
 
     /// The site of the configuration at a path, which all of these ids made.
@@ -69,10 +61,8 @@ impl Parsed {
     }
 
     /// How many values are kept.
+    #[cfg(test)]
     pub fn count(&self) -> usize {
-        fn len<T>(known: &ByPathAndId<T>) -> usize {
-            known.lock().unwrap_or_else(PoisonError::into_inner).len()
-        }
-        len(&self.documents) + len(&self.sites) + len(&self.templates) + len(&self.okeps)
+        self.documents.count() + self.sites.count() + self.templates.count() + self.okeps.count()
     }
 }

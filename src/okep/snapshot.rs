@@ -185,6 +185,11 @@ impl Snapshot {
         Snapshot::of_change(tree, &self.layout, &self.parsed, changed.as_ref())
     }
 
+    /// What was parsed for it, and may be of use for others.
+    pub fn parsed(&self) -> &Parsed {
+        &self.parsed
+    }
+
     /// The number of the OKEP that a path names, whether it is there or not; none for other pages.
     pub fn number_of(&self, path: &str) -> Option<u64> {
         let localized = self.site.as_ref().and_then(|site| site.default_page(path));

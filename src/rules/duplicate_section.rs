@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     bad: "## Goals\n\n## Goals",
     good: "## Goals",
     check: Check::Okep(check, None),
-    demand: Demand::OfTemplate,
+    demand: Demand::OfTemplateSection,
     ..Rule::BASE
 };
 

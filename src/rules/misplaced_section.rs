@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     bad: "## Proposed Solution\n\n## Testing Details",
     good: "## Proposed Solution\n\n### Testing Details",
     check: Check::Okep(check, Some(fix)),
-    demand: Demand::OfTemplate,
+    demand: Demand::OfTemplateSection,
     fixability: "suggested",
     ..Rule::BASE
 };

@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     bad: "## Alternatives\n\n(end of file)",
     good: "## Alternatives\n\nNone that keep the API stable.\n\n## References\n\nNone",
     check: Check::Okep(check, Some(fix)),
-    demand: Demand::OfTemplate,
+    demand: Demand::OfTemplateSection,
     fixability: "suggested (with the template's prompt)",
     is_last: true,
     leaves: &["template-text", "unfilled-table"],

@@ -15,6 +15,7 @@ use context::OkepContext;
 use event::{Event, PullRequest};
 use finding::{Detail, Edit, Finding, Fix, Related, Severity};
 use page_links::{Anchors, Claim, LinkTarget, Linked, PageLink, parts};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -107,6 +108,8 @@ pub enum Demand {
     Always,
     /// From the template: it is asked of an OKEP only if the template in force at its landing asked for it.
     OfTemplate,
+    /// The same about one of the template's sections: a template without that section cannot have asked for it.
+    OfTemplateSection,
     /// From okep itself, about a section of the template: it is asked only if the template in force at the
     /// OKEP's landing had that section.
     OfSection,
@@ -171,13 +174,14 @@ pub static RULES: [&Rule; 38] = [
 
 /// The rule of this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
-    RULES.iter().copied().find(|r| r.id == id)
+    static BY_ID: LazyLock<HashMap<&str, &Rule>> = LazyLock::new(|| RULES.map(|rule| (rule.id, rule)).into());
+    BY_ID.get(id).copied()
 }
 
 impl Rule {
     /// Whether the template of its time decides if an OKEP is held to it.
     pub fn is_of_template(&self) -> bool {
-        self.demand == Demand::OfTemplate
+        matches!(self.demand, Demand::OfTemplate | Demand::OfTemplateSection)
     }
 
     pub fn has_fix(&self) -> bool {

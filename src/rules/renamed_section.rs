@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     bad: "## OVN Kubernetes Version Skew",
     good: "## OVN-Kubernetes Version Skew",
     check: Check::Okep(check, Some(fix)),
-    demand: Demand::OfTemplate,
+    demand: Demand::OfTemplateSection,
     fixability: "safe if only the spelling differs or the name is an old one of the template's; else \
                  suggested",
     ..Rule::BASE

@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     bad: "## Alternatives\n\n## Goals",
     good: "## Goals\n\n## Alternatives",
     check: Check::Okep(check, Some(fix)),
-    demand: Demand::OfTemplate,
+    demand: Demand::OfTemplateSection,
     fixability: "suggested",
     ..Rule::BASE
 };

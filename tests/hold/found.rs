@@ -1,8 +1,7 @@
 //! What fuzzing, real files and nasty shapes once found: each broke a promise and must not again.
 
 use crate::promised::{Kept, document, fixes, register};
-use okep::files::{Layout, Tree};
-use okep::fix::engine::fix;
+use okep::files::Tree;
 use okep::rules::finding::Safety;
 
 fn check(kept: Result<Kept, String>) {
@@ -49,7 +48,7 @@ fn an_entry_is_not_dead_while_the_proposal_it_means_has_no_name() {
         tree.insert("docs/okeps/index.md", format!("# All\n\n* [Quiet]({named})\n").into_bytes());
         let nav = format!("nav:\n  - All: okeps/index.md\n  - Quiet: okeps/{named}\n");
         tree.insert("mkdocs.yml", nav.into_bytes());
-        let fixed = fix(&tree, &Layout::default(), None, Safety::Suggested, &|_| true);
+        let fixed = fixes::fixed(&tree, Safety::Suggested);
         let rules: Vec<&str> = fixed.applied.iter().map(|f| f.rule).collect();
         assert!(rules[0] == "malformed-filename" && fixed.left.is_empty(), "{rules:?}, {:#?}", fixed.left);
         check(fixes::hold(&tree));
@@ -67,7 +66,7 @@ fn several_prompts_that_end_a_file_take_their_blank_lines_along() {
         tree.insert("docs/okeps/okep-1-template.md", template.as_bytes());
         tree.insert("docs/okeps/okep-7-a.md", format!("{preamble}{prompts}{ending}").into_bytes());
         check(fixes::hold(&tree));
-        let fixed = fix(&tree, &Layout::default(), None, Safety::Suggested, &|_| true);
+        let fixed = fixes::fixed(&tree, Safety::Suggested);
         let left = fixed.tree.bytes("docs/okeps/okep-7-a.md").expect("it is there");
         let ending = if ending.is_empty() { "" } else { "\n" };
         assert_eq!(String::from_utf8_lossy(&left), format!("{}{ending}", preamble.trim_end()));
@@ -89,7 +88,7 @@ fn a_prompt_does_not_keep_the_line_ending_of_the_template() {
     let page = "# OKEP-7: A\n\n* Issue: [#7](https://github.com/o/n/issues/7)\n\n## Risks\n\nNone.\n";
     tree.insert("docs/okeps/okep-7-a.md", page.as_bytes());
     check(fixes::hold(&tree));
-    let fixed = fix(&tree, &Layout::default(), None, Safety::Suggested, &|_| true);
+    let fixed = fixes::fixed(&tree, Safety::Suggested);
     let text = String::from_utf8_lossy(&fixed.tree.bytes("docs/okeps/okep-7-a.md").expect("it is there"))
         .into_owned();
     assert!(text.contains("Say") && text.contains("for.") && !text.contains('\r'), "{text}");

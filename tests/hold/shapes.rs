@@ -4,11 +4,11 @@
 //! not count; where the system does not tell it, the clock has to do. What is quadratic does sixteen
 //! times the work, and the bound lies between.
 
-use crate::promised::register;
+use crate::promised::{fixes, register};
 use crate::tally;
 use okep::audit::audit;
 use okep::files::{Layout, Tree};
-use okep::fix::engine::{MOST_TIMES, MOST_WORK, fix};
+use okep::fix::engine::{MOST_TIMES, MOST_WORK};
 use okep::markdown::document::Document;
 use okep::okep::snapshot::{Parsed, Snapshot};
 use okep::rules::finding::Safety;
@@ -73,7 +73,7 @@ fn carry_out(work: Work, text: &str) {
             let tree = tree(text);
             drop(audit(&Snapshot::new(&tree, &Layout::default(), &Parsed::default()), None));
         }
-        Work::Fix => drop(fix(&tree(text), &Layout::default(), None, Safety::Suggested, &|_| true)),
+        Work::Fix => drop(fixes::fixed(&tree(text), Safety::Suggested)),
         Work::Register => drop(register::holds(text.as_bytes(), "Five")),
     }
 }
@@ -287,7 +287,7 @@ fn fixes_check_no_more_than_the_bound() {
             let tree = tree(&shape(size));
             let bytes: usize =
                 tree.changes().keys().filter_map(|path| tree.bytes(path)).map(|b| b.len()).sum();
-            let fixed = fix(&tree, &Layout::default(), None, Safety::Suggested, &|_| true);
+            let fixed = fixes::fixed(&tree, Safety::Suggested);
             assert!(
                 fixed.work <= MOST_WORK + (MOST_TIMES + 4) * bytes,
                 "{name}: {} bytes judged",

@@ -53,6 +53,11 @@ pub fn hold(tree: &Tree) -> Result<Kept, Broken> {
     Ok(kept)
 }
 
+/// A tree after all its fixes that `most` allows.
+pub fn fixed(tree: &Tree, most: Safety) -> Fixed {
+    fix(&Snapshot::new(tree, &Layout::default(), &Parsed::default()), None, most, &|_| true)
+}
+
 fn one_kind(
     tree: &Tree,
     snapshot: &Snapshot,
@@ -60,7 +65,7 @@ fn one_kind(
     most: Safety,
     kept: &mut Kept,
 ) -> Result<(), Broken> {
-    let fixed = |tree: &Tree| fix(tree, &Layout::default(), None, most, &|_| true);
+    let fixed = |tree: &Tree| fixed(tree, most);
     let once = fixed(tree);
     kept.fixes += once.applied.len();
     kept.left_out += once.notes.iter().filter(|n| n.message.contains("bug in okep")).count();

@@ -25,7 +25,7 @@ use std::path::Path;
 use std::process::Stdio;
 
 fn fixed(tree: &Tree, most: Safety) -> Fixed {
-    fix(tree, &Layout::default(), None, most, &|_| true)
+    fix(&Snapshot::new(tree, &Layout::default(), &Parsed::default()), None, most, &|_| true)
 }
 
 fn findings(tree: &Tree) -> Vec<Finding> {
