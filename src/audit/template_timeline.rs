@@ -119,7 +119,7 @@ impl TemplateTimeline {
             let mut earlier = vec![None; self.revisions.len()];
             for finding in findings.iter_mut().filter(|f| grandfatherable(f)) {
                 match before.iter().find(|was| was.rule == finding.rule && was.subject == finding.subject) {
-                    Some(was) => treat_as(finding, was),
+                    Some(was) => finding.severity = was.severity,
                     None => self.grandfather(finding, okep, landed, &mut earlier),
                 }
             }
@@ -198,7 +198,7 @@ impl TemplateTimeline {
         match since {
             _ if is_built_in || then > Some(last) => finding.help.push(NOT_ASKED_THEN.into()),
             Some(revision) => finding.grandfathered = Some(self.revisions[revision].revision.clone()),
-            None => finding.help.push(ASKED_BY_THIS_CHANGE.into()),
+            None => finding.help.push("only this change adds it to the template, so it is a hint".into()),
         }
     }
 
@@ -230,16 +230,6 @@ const NOT_ASKED_THEN: &str = "the template in force when the OKEP landed did not
 /// Where history does not reach back to the OKEP's landing.
 const MAY_BE_YOUNGER: &str =
     "the template may have asked for it only after the OKEP landed: history does not go back that far here";
-
-const ASKED_BY_THIS_CHANGE: &str = "only this change adds it to the template, so it is a hint";
-
-/// Holds a finding against an OKEP as much as the same one before an edit of it.
-fn treat_as(finding: &mut Finding, was: &Finding) {
-    finding.severity = was.severity;
-    finding.grandfathered.clone_from(&was.grandfathered);
-    let why = [NOT_ASKED_THEN, MAY_BE_YOUNGER, ASKED_BY_THIS_CHANGE];
-    finding.help.extend(was.help.iter().filter(|help| why.iter().any(|why| *help == why)).cloned());
-}
 
 fn check(context: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
     let is_known = |rule: &Rule| rule.of_bytes || context.okep.is_text_known();

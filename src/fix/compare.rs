@@ -19,27 +19,22 @@ pub enum FixRejection {
 }
 
 impl FixRejection {
-    /// Whether the rule should have known better. A suggestion that would bring another finding is only
-    /// none for this document, and what one of the two pages hides may well be faulty.
-    fn is_ours(&self, finding: &Finding) -> bool {
+    /// What to say of it where the rule should have known better; `finding` still has the fix.
+    ///
+    /// A suggestion that would bring another finding is only none for this document, and what one of the two pages hides
+    /// may well be faulty: then no fix is offered.
+    pub fn note(&self, finding: &Finding) -> Option<Note> {
         let suggested = finding.fix.as_ref().is_some_and(|f| f.safety == Safety::Suggested);
-        let brings = matches!(self, FixRejection::Brings { .. });
-        !(brings && (suggested || reveals(finding.rule)))
-    }
-
-    /// What to say of it; `finding` still has the fix.
-    pub fn note(&self, finding: &Finding) -> Note {
         let reason = match self {
-            FixRejection::Fails(why) => why.clone(),
+            FixRejection::Brings { .. } if suggested || reveals(finding.rule) => return None,
             FixRejection::Brings { rule, subject } => format!("it would introduce `{rule}` for `{subject}`"),
-        };
-        let remedy = match self.is_ours(finding) {
-            true => "this is a bug in okep, please report it",
-            false => "fix it by hand",
+            FixRejection::Fails(why) => why.clone(),
         };
         let (rule, subject) = (finding.rule, &finding.subject);
-        let message = format!("the fix of `{rule}` for `{subject}` was rejected: {reason}; {remedy}");
-        Note::at("unproven-fix", &finding.path, message)
+        let message = format!(
+            "the fix of `{rule}` for `{subject}` was rejected: {reason}; this is a bug in okep, please report it"
+        );
+        Some(Note::at("unproven-fix", &finding.path, message))
     }
 }
 

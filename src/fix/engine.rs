@@ -104,7 +104,7 @@ impl EngineRun<'_> {
                 Ok(proof) => ((batch, Some(proof)), Vec::new()),
                 Err(_) => self.by_page(&batch),
             };
-            self.fixed.notes.extend(bad.iter().map(|(finding, rejection)| rejection.note(finding)));
+            self.fixed.notes.extend(bad.iter().filter_map(|(finding, rejection)| rejection.note(finding)));
             self.refused.extend(bad.iter().map(|(finding, _)| (*finding).clone()));
             if let Some(proof) = proof {
                 self.take(good.into_iter().cloned().collect(), proof);

@@ -93,7 +93,7 @@ fn verify_planned(verifier: &Verifier, state: &VerifiedState, shown: Vec<&mut Fi
         let rejection = verifier.alone(state, &[finding]).err()?;
         let note = rejection.note(finding);
         finding.fix = None;
-        Some(note)
+        note
     };
     notes.par_extend(shown.par_iter_mut().filter_map(verify));
     notes.sort();
@@ -162,16 +162,24 @@ impl<'a> Verifier<'a> {
     /// The state that a proof is about; what `before` says of documents that are still the same is taken over.
     pub fn state(&self, proof: Proof, before: &VerifiedState) -> VerifiedState<'static> {
         let Proof { after, mut found } = proof;
+        // What earlier templates asked of an OKEP may depend on the edit.
+        let is_landed = self.template_history.is_some();
+        found.retain(|finding| !is_landed || !is_of_okep(finding));
         let mut known: Vec<Finding> = Vec::new();
-        for okep in after.okeps.iter().filter(|okep| is_same(okep, &before.snapshot)) {
+        let mut again: Vec<&Okep> = Vec::new();
+        for okep in &after.okeps {
             let here = before.in_file(&okep.path).iter().filter(|f| is_of_okep(f));
             // Where a file may be renamed to depends on the others.
-            if here.clone().any(|f| rule(f.rule).is_some_and(|r| r.renames)) {
-                found.extend(self.check_one(okep, &after, None));
-            } else {
-                known.extend(here.cloned());
+            let renames = || here.clone().any(|f| rule(f.rule).is_some_and(|r| r.renames));
+            match is_same(okep, &before.snapshot) {
+                true if renames() => again.push(okep),
+                true => known.extend(here.cloned()),
+                false if is_landed => again.push(okep),
+                false => {}
             }
         }
+        let check_one = |okep: &&Okep| self.check_one(okep, &after, None);
+        found.par_extend(again.par_iter().flat_map_iter(check_one));
         self.planned(Cow::Owned(after), found, known)
     }
 
