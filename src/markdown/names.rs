@@ -221,11 +221,13 @@ impl Vocabulary {
     }
 
     /// Whether the heading begins with what another section of the set is about and only borrows the word
-    /// of this one: an "API Reference" is of the API, and no "References".
+    /// of this one: an "API Reference" is of the API, and no "References". The last word is what it is about,
+    /// unless a preposition is before it: "Alternatives to this proposal" are no "Proposal".
     fn is_compound(&self, name: &Name, other: &Name, words: &[String]) -> bool {
         name.words.len() == 1
             && words.first().is_some_and(|w| self.is_telling(w) && !same_word(w, &name.words[0]))
-            && !other.normal.ends_with(&name.normal)
+            && (!other.normal.ends_with(&name.normal)
+                || other.text.split(' ').any(|word| ["for", "in", "of", "on", "to", "with"].contains(&word)))
     }
 }
 
@@ -365,6 +367,7 @@ mod tests {
         check("Risks / Drawbacks", "~ Risks, Known Limitations and Mitigations");
         check("Usecases", "~ User-Stories/Use-Cases");
         check("Alternatives not taken", "~ Alternatives");
+        check("Alternative solutions to the user stories", "~ Alternatives");
         check("API Reference", "~ API Details");
     }
 
