@@ -19,15 +19,17 @@ pub struct Parameters {
     pub width: usize,
     /// Of a thousand commits, how many touch a proposal; a fifth as many touch the navigation.
     pub churn: u64,
-    /// How often the template changes.
+    /// How often the template changes; each change adds a section.
     pub templates: usize,
+    /// How many broken links each proposal has.
+    pub broken: usize,
     pub seed: u64,
 }
 
 impl Parameters {
     /// What the repository this tool is made for is like, with so many commits and proposals.
     pub fn of(commits: usize, okeps: usize) -> Self {
-        Parameters { commits, merges: 40, okeps, width: 15_000, churn: 12, templates: 4, seed: 7 }
+        Parameters { commits, merges: 40, okeps, width: 15_000, churn: 12, templates: 4, broken: 0, seed: 7 }
     }
 }
 
@@ -204,6 +206,9 @@ impl<W: Write> Writer<W> {
                 }
                 text.push('\n');
             }
+        }
+        for link in 0..self.parameters.broken {
+            let _ = write!(text, "\nSee [part {link}](#nowhere-{link}).\n");
         }
         text
     }

@@ -121,8 +121,16 @@ fn what_is_repacked_meanwhile_is_found() {
     let mut dice = Dice::new();
     let repo = Repo::folder("");
     fs::remove_dir(&repo.root).expect("it is empty");
-    let parameters =
-        Parameters { commits: 900, merges: 20, okeps: 4, width: 60, churn: 30, templates: 1, seed: 7 };
+    let parameters = Parameters {
+        commits: 900,
+        merges: 20,
+        okeps: 4,
+        width: 60,
+        churn: 30,
+        templates: 1,
+        broken: 0,
+        seed: 7,
+    };
     synthetic::synthesise(&repo.root, parameters);
     repo.git(&["reset", "-q", "--hard"]);
     let quiet = QUESTIONS.map(|question| repo.okep(question));
