@@ -1,6 +1,7 @@
 //! `okep check --diff` and `--fix` as commands, on the sample repository and on a real one where
 //! `OKEP_TEST_CORPUS` names a clone.
 
+mod landed;
 mod renames;
 
 use crate::support::isolated;
