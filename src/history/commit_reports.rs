@@ -7,7 +7,7 @@ use crate::git::graph::NONE;
 use crate::rules::event::{Event, PullRequest};
 use crate::rules::finding::Finding;
 use crate::rules::{Check, RULES};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 impl Reporter<'_> {
     /// What the rules about history find in the landings.
@@ -38,7 +38,9 @@ impl Reporter<'_> {
     }
 
     /// What the rules about history find in the commits of the line and of the branches merged into it.
-    pub fn of_commits(&mut self) -> Vec<FindingStory> {
+    pub fn of_commits(&mut self, spans: &[OkepSpan]) -> Vec<FindingStory> {
+        let removed: HashMap<u32, usize> =
+            spans.iter().filter_map(|span| Some((span.who, span.removed?))).collect();
         let folder = &self.layout.folder;
         let graph = &self.walk.graph;
         let is_own = |commit: &u32| {
@@ -71,8 +73,13 @@ impl Reporter<'_> {
                     let is_about = |path: &&u32| self.verdicts.paths[**path as usize] == finding.path;
                     let who = touched.iter().find(is_about).and_then(|path| self.who(*commit, *path));
                     let about = who.map_or_else(Default::default, |who| self.about(who));
-                    let introduced = Some(self.moment(at, *commit));
-                    FindingStory { introduced, age_days: self.days(at, self.last()), ..plain(finding, about) }
+                    let end = who.and_then(|who| removed.get(&who)).copied();
+                    FindingStory {
+                        introduced: Some(self.moment(at, *commit)),
+                        fixed: end.map(|end| self.moment(end, self.line.commits[end])),
+                        age_days: self.days(at, end.unwrap_or(self.last())),
+                        ..plain(finding, about)
+                    }
                 }));
             }
         }

@@ -54,7 +54,7 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
     let okeps = reporter.okeps(&spans);
     let mut findings = reporter.findings(&findings_on_line);
     findings.extend(reporter.of_landings(&spans));
-    findings.extend(reporter.of_commits());
+    findings.extend(reporter.of_commits(&spans));
     let templates = reporter.templates(&templates, &findings, &mut audits);
     findings.sort_by(|a, b| {
         let key = |f: &FindingStory| f.introduced.as_ref().map(|i| i.landed.date.clone());
