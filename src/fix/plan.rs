@@ -2,10 +2,14 @@
 //!
 //! Nothing is verified here.
 
+use super::apply::edited;
 use crate::audit::TemplateTimeline;
+use crate::markdown::document::{Document, Heading};
+use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
+use crate::rules::edits::anchors::AnchorLinks;
 use crate::rules::edits::rename::with_links;
-use crate::rules::finding::{Finding, Fix, Severity};
+use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::rules::page_links::pages;
 use crate::rules::{Check, Rule, rule};
 use rayon::prelude::*;
@@ -30,12 +34,14 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
             _ => others.push(finding),
         }
     }
+    let anchor_links = AnchorLinks::new(snapshot);
     of_okep.into_par_iter().for_each(|(path, findings)| {
         let Some(okep) = snapshot.okep(&path) else { return };
         template_timeline.with_context(okep, |context| {
             for finding in findings {
                 let Some(Check::Okep(_, Some(fix))) = rule(finding.rule).map(|r| r.check) else { continue };
-                let fix = fix(context, finding);
+                let fix =
+                    fix(context, finding).map(|fix| follow_headings(okep, snapshot, &anchor_links, fix));
                 propose(snapshot, finding, fix);
             }
         });
@@ -51,6 +57,24 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
         };
         propose(snapshot, finding, fix);
     }
+}
+
+/// The fix with the edits of other pages that link to a heading which it renames.
+fn follow_headings(okep: &Okep, snapshot: &Snapshot, links: &AnchorLinks, mut fix: Fix) -> Fix {
+    let renames = |edit: &Edit| {
+        let is_in =
+            |heading: &Heading| heading.text_span.start < edit.end && edit.start < heading.text_span.end;
+        edit.path == okep.path && okep.document.headings.iter().any(is_in)
+    };
+    if fix.renames.is_empty() && fix.edits.iter().any(renames) {
+        let after = || {
+            let bytes = edited(&snapshot.tree, [&fix]).ok()?.remove(okep.path.as_str())?;
+            Some(Document::parse(bytes))
+        };
+        let more = links.follow(&okep.path, &okep.document, after);
+        fix.edits.extend(more);
+    }
+    fix
 }
 
 /// Whether the template came to ask for it after the OKEP had landed.

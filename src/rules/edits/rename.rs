@@ -157,7 +157,7 @@ fn new_target(page: &str, file: &str, from: &str, to: &str) -> String {
 }
 
 /// The file that a relative link of a page names, from the root of the repository.
-fn target_of(page: &str, link: &Link) -> Option<String> {
+pub(super) fn target_of(page: &str, link: &Link) -> Option<String> {
     let target = link.target.as_str();
     let file = file_of(target);
     if file.is_empty() || target.contains("://") || target.starts_with('/') {
@@ -167,7 +167,7 @@ fn target_of(page: &str, link: &Link) -> Option<String> {
 }
 
 /// A link's target without anchor and query.
-fn file_of(target: &str) -> &str {
+pub(super) fn file_of(target: &str) -> &str {
     target.split(['#', '?']).next().unwrap_or_default()
 }
 

@@ -175,3 +175,21 @@ fn a_link_that_cannot_be_fixed_prevents_the_rename() {
     let now = files(dir.path());
     assert!(now.contains_key(OLD) && !now.contains_key(NEW));
 }
+
+#[test]
+fn links_of_other_proposals_follow_a_heading_to_its_new_name() {
+    let dir = sample();
+    let (page, other) = ("docs/okeps/okep-1009-gateway-health-probes.md", "docs/okeps/okep-1003-other.md");
+    let renamed = fs::read_to_string(dir.path().join(page)).expect("it is there");
+    assert!(renamed.contains("\n## Goals\n"), "{renamed}");
+    fs::write(dir.path().join(page), renamed.replace("\n## Goals\n", "\n## Goal\n")).expect("it is writable");
+    let links = |anchor: &str| {
+        format!(
+            "# OKEP-1003: Other\n\nSee [x](okep-1009-gateway-health-probes.md#{anchor}) [y](#goal) [z][]\n\n[z]: ./okep-1009-gateway-health-probes.md#{anchor} 'z'\n"
+        )
+    };
+    fs::write(dir.path().join(other), links("goal")).expect("it is writable");
+    let out = okep(dir.path(), &["check", "--fix", page]);
+    let after = fs::read_to_string(dir.path().join(other)).expect("it is there");
+    assert_eq!(after, links("goals"), "{}", text(&out.stderr));
+}
