@@ -93,12 +93,18 @@ pub fn check_with(
         (now, before) = states(target, &config, &bases, &scope, parsed);
     }
     no_conflicts(&target.tree)?;
-    if let Some(tip) = target.tip {
-        now.snapshot.tree.moved = Arc::new(moved(&now, &before, target, tip, history));
-    }
-    let without_history = without_history(target, options, &now, &before, cache);
     let ask = || history.template_history(target.query(&config, &target.commits()));
-    let template_history = without_history.is_none().then(|| known_history.unwrap_or_else(ask));
+    // Both read the main line.
+    let (moved, template_history) = rayon::join(
+        || target.tip.map(|tip| moved(&now, &before, target, tip, history)).unwrap_or_default(),
+        || needs_history(target, options, &now, &before, cache).then(|| known_history.unwrap_or_else(ask)),
+    );
+    now.snapshot.tree.moved = Arc::new(moved);
+    let without_history = match template_history {
+        Some(_) => None,
+        None => without_history(target, &now, &before, cache),
+    };
+    let template_history = template_history.or_else(|| without_history.is_none().then(ask));
     let mut verdicts =
         without_history.unwrap_or_else(|| audit_all(&now, &before, template_history.as_ref(), cache));
     let mut compared = Compared::of(target.compares, &now, &before, &verdicts, template_history.as_ref());
@@ -200,26 +206,36 @@ fn moved(
     if lost.is_empty() { BTreeMap::new() } else { history.moved(tip, &lost, &target.tree) }
 }
 
-/// The verdicts without history; none where some finding that counts could be another one in the light of history.
-fn without_history(
+/// Whether it is certain before any comparison that some finding could be another one in the light of history.
+fn needs_history(
     target: &CheckTarget,
     options: &Options,
     now: &State,
     before: &[State],
     cache: &AuditCache,
-) -> Option<Vec<Verdict>> {
-    let audited = || audit_all(now, before, None, cache);
-    if target.tip.is_none() {
-        return Some(audited());
-    }
-    if options.thorough {
-        return None;
-    }
+) -> bool {
+    let needs =
+        || options.thorough || is_whole(target, now, before) && any_needs_history(&now.snapshot, cache);
+    target.tip.is_some() && needs()
+}
+
+/// Whether all findings count, and not only those of a change that is staged.
+fn is_whole(target: &CheckTarget, now: &State, before: &[State]) -> bool {
     let template_changed = before.iter().any(|b| b.template_text() != now.template_text());
-    if target.source != Source::Index || !target.compares || template_changed {
-        return (!any_needs_history(&now.snapshot, cache)).then(audited);
+    target.source != Source::Index || !target.compares || template_changed
+}
+
+/// The verdicts without history; none where some finding that counts could be another one in the light of history.
+fn without_history(
+    target: &CheckTarget,
+    now: &State,
+    before: &[State],
+    cache: &AuditCache,
+) -> Option<Vec<Verdict>> {
+    let verdicts = audit_all(now, before, None, cache);
+    if target.tip.is_none() || is_whole(target, now, before) {
+        return Some(verdicts);
     }
-    let verdicts = audited();
     let compared = Compared::of(target.compares, now, before, &verdicts, None);
     let needs_history = verdicts[0].needs_history.iter().any(|needs| {
         let path = needs.path.as_str();
@@ -274,23 +290,23 @@ mod tests {
     use super::*;
     use crate::audit::history_source::HistoryQuery;
     use crate::audit::report::Baseline;
-    use std::cell::RefCell;
+    use std::sync::Mutex;
 
     const TEMPLATE: &str = "docs/okeps/okep-1-template.md";
     const OKEP: &str = "docs/okeps/okep-7-a.md";
 
     /// A history that knows nothing, and notes what it is asked.
     #[derive(Default)]
-    struct AskedHistory(RefCell<Vec<String>>);
+    struct AskedHistory(Mutex<Vec<String>>);
 
     impl HistorySource for AskedHistory {
         fn template_history(&self, _: HistoryQuery) -> TemplateHistory {
-            self.0.borrow_mut().push("template".to_owned());
+            self.0.lock().expect("nobody panics").push("template".to_owned());
             TemplateHistory::nothing("none")
         }
 
         fn moved(&self, _: Id, paths: &BTreeSet<String>, _: &Tree) -> BTreeMap<String, String> {
-            self.0.borrow_mut().extend(paths.iter().cloned());
+            self.0.lock().expect("nobody panics").extend(paths.iter().cloned());
             BTreeMap::new()
         }
     }
@@ -325,7 +341,7 @@ mod tests {
         let history = AskedHistory::default();
         let outcome = check(target, &Options::default(), &history).expect("it can be checked");
         let found = outcome.report.live().map(|f| format!("{} {}", f.rule, f.subject)).collect();
-        (found, history.0.into_inner())
+        (found, history.0.into_inner().expect("nobody panics"))
     }
 
     #[test]

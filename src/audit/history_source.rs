@@ -17,8 +17,8 @@ pub struct HistoryQuery<'a> {
     pub since: Option<Id>,
 }
 
-/// What only history knows.
-pub trait HistorySource {
+/// What only history knows; it may be asked from several threads.
+pub trait HistorySource: Sync {
     /// What the main line knows about the OKEPs of a state: when they landed, and under which template.
     fn template_history(&self, query: HistoryQuery) -> TemplateHistory;
 

@@ -5,9 +5,8 @@ use crate::files::{Layout, Tree};
 use crate::git::{Id, MainLine, Repo};
 use crate::history::repo_history::RepoHistory;
 use crate::okep::template_history::TemplateHistory;
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A check asks twice where several files are named like a template: which of them landed first, and for its history.
 const MOST_ANSWERS: usize = 2;
@@ -16,9 +15,9 @@ const MOST_ANSWERS: usize = 2;
 #[derive(Default)]
 pub struct HistoryMemo {
     /// The newest last.
-    template_histories: RefCell<Vec<(HistoryState, TemplateHistory)>>,
+    template_histories: Mutex<Vec<(HistoryState, TemplateHistory)>>,
     /// As seen from a commit.
-    moved: RefCell<Option<(Id, NewPaths)>>,
+    moved: Mutex<Option<(Id, NewPaths)>>,
 }
 
 /// Where files are now, by the paths that links have; none where that is not known.
@@ -51,7 +50,7 @@ impl HistorySource for RememberedHistory<'_> {
             layout,
             main_branch,
         };
-        let mut memo = self.memo.template_histories.borrow_mut();
+        let mut memo = self.memo.template_histories.lock().unwrap_or_else(PoisonError::into_inner);
         let is_same = |(before, history): &&(HistoryState, TemplateHistory)| before.is(&now, history);
         if let Some((_, history)) = memo.iter().find(is_same) {
             return history.clone();
@@ -65,7 +64,7 @@ impl HistorySource for RememberedHistory<'_> {
     }
 
     fn moved(&self, tip: Id, paths: &BTreeSet<String>, tree: &Tree) -> BTreeMap<String, String> {
-        let mut memo = self.memo.moved.borrow_mut();
+        let mut memo = self.memo.moved.lock().unwrap_or_else(PoisonError::into_inner);
         let known = memo.take().filter(|(at, _)| *at == tip).map(|(_, known)| known).unwrap_or_default();
         let new: BTreeSet<String> = paths.iter().filter(|path| !known.contains_key(*path)).cloned().collect();
         let mut found = if new.is_empty() { BTreeMap::new() } else { self.repo.moved(tip, &new, tree) };
