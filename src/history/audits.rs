@@ -65,19 +65,21 @@ impl<'a> Audits<'a> {
                 };
                 jobs.push(tree.map(history));
             }
-            let check = |job: &Option<(Tree, TemplateHistory)>| {
-                let (tree, history) = job.as_ref()?;
-                self.state(tree, history, &parsed, &found)
+            // A tree goes where it was checked, on all cores.
+            let check = |job: Option<(Tree, TemplateHistory)>| {
+                let (tree, history) = job?;
+                Some((self.state(&tree, &history, &parsed, &found), tree.notices()))
             };
             // The first one fills the cache on all cores, and finds most of what the others have.
-            let (first, rest) = jobs.split_at(1);
-            let mut raw: Vec<Option<RawState>> = first.iter().map(check).collect();
-            raw.par_extend(rest.par_iter().map(check));
-            for ((raw, job), state) in raw.into_iter().zip(&jobs).zip(round) {
-                found.unread.notices(job.iter().flat_map(|(tree, _)| tree.notices()));
-                if job.is_none() && walk.is_read(&states.all[*state]) {
+            let rest = jobs.split_off(1);
+            let mut checked: Vec<_> = jobs.into_iter().map(check).collect();
+            checked.par_extend(rest.into_par_iter().map(check));
+            for (checked, state) in checked.into_iter().zip(round) {
+                if checked.is_none() && walk.is_read(&states.all[*state]) {
                     found.unread.notices([removed(walk.ids[states.commits[*state] as usize])]);
                 }
+                let (raw, notices) = checked.unwrap_or_default();
+                found.unread.notices(notices);
                 found.take(raw, numbers);
             }
             self.repo.forget_blobs();

@@ -6,7 +6,7 @@ use super::numbers::{Numbering, PresentNames};
 use super::okep_spans::OkepSpan;
 use super::report::{FindingStory, Story};
 use super::reporter::Reporter;
-use super::states::States;
+use super::states::{States, outside};
 use super::template_reports::{TemplatePlace, template_places};
 use super::timeline::{FindingSpan, Timeline, TimelineRow};
 use super::verdicts::Verdicts;
@@ -20,8 +20,11 @@ use std::sync::Arc;
 
 /// The report on a walk; landings are those of the line `main`.
 pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> Story {
-    let landings = LandingsOverTime::new(repo, main, layout, |tip| walk.line_of(tip));
-    let mut states = States::new(repo, walk, layout, &landings);
+    let (landings, outside) = rayon::join(
+        || LandingsOverTime::new(repo, main, layout, |tip| walk.line_of(tip)),
+        || outside(repo, walk, layout),
+    );
+    let mut states = States::new(walk, &landings, outside);
     let names = PresentNames::of(landings.newest());
     let mut numbers = Numbering::new(layout, &names);
     let mut audits = Audits::new(repo, layout, landings);

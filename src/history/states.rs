@@ -38,8 +38,7 @@ pub struct States {
 }
 
 impl States {
-    pub fn new(repo: &Repo, walk: &Walk, layout: &Layout, landings: &LandingsOverTime) -> Self {
-        let (outside, files) = outside(repo, walk, layout);
+    pub fn new(walk: &Walk, landings: &LandingsOverTime, (outside, files): OutsideOkeps) -> Self {
         let order = parents_first(&walk.graph);
         let lines = 0..landings.lines();
         let places: Vec<Vec<u32>> =
@@ -113,8 +112,10 @@ fn contained(walk: &Walk, order: &[u32], place: impl Fn(Id) -> Option<usize>) ->
 }
 
 /// For each tree of the first folder on the way to the proposals a number for the files in it that are named like
-/// OKEPs, those of the proposal folder left out.
-fn outside(repo: &Repo, walk: &Walk, layout: &Layout) -> (Vec<u32>, Vec<Arc<[String]>>) {
+/// OKEPs, and these files; those of the proposal folder are left out.
+type OutsideOkeps = (Vec<u32>, Vec<Arc<[String]>>);
+
+pub fn outside(repo: &Repo, walk: &Walk, layout: &Layout) -> OutsideOkeps {
     repo.with_local(|local| {
         let mut files = OutsideFiles {
             trees: Trees::new(local),
