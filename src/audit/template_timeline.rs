@@ -171,10 +171,16 @@ impl TemplateTimeline {
             return;
         }
         let subject = self.now.current_name(&finding.subject);
+        // What is missing now and was not asked then was missing as soon as it was asked.
+        let knew = |then: usize| self.sections(self.same_as[then]).contains(&subject);
+        let known = |then: usize| then < self.revisions.len() && knew(then);
+        let is_new = demand == Demand::OfTemplateSection
+            && finding.place.is_none()
+            && !landed.template.is_some_and(known);
         let asked_by = |revision: usize, earlier: &mut [Option<Demands>]| {
             let revision = self.same_as[revision];
             let has_section = demand == Demand::OfTemplate || self.sections(revision).contains(&subject);
-            if of_section || !has_section {
+            if of_section || !has_section || is_new {
                 return has_section;
             }
             let found = earlier[revision].get_or_insert_with(|| {
