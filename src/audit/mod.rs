@@ -22,6 +22,7 @@ pub mod target;
 mod template_change;
 mod template_choice;
 mod template_timeline;
+mod without_history;
 
 pub use cache::{AuditCache, DocumentVerdict, Known, PageVerdict};
 pub use landing::{landed_as, landing};
