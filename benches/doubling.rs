@@ -50,7 +50,7 @@ fn main() {
 
 /// The shortest of several runs, in milliseconds.
 fn shortest(repo: &Path, args: &[&str], rounds: usize) -> f64 {
-    // Nobody takes turns here: the other side only says that it is there.
+    // There is nothing to compare with: the other side only prints its version.
     compare(&mut okep(repo, args), Command::new(OKEP).arg("--version"), rounds).okep
 }
 

@@ -220,7 +220,7 @@ fn nothing(target: &CheckTarget, layout: Layout) -> Outcome {
 }
 
 impl Outcome {
-    /// All of a tree that is like the one that was checked, but for some edits.
+    /// All of the tree that was checked, or of one with some edits; what the check parsed is not parsed again.
     pub fn whole(&self, tree: &Tree) -> Snapshot {
         let parsed = self.snapshot.as_ref().map(Snapshot::parsed);
         Snapshot::new(tree, &self.layout, parsed.unwrap_or(&Parsed::default()))

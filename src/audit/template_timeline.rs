@@ -171,12 +171,12 @@ impl TemplateTimeline {
             return;
         }
         let subject = self.now.current_name(&finding.subject);
-        // What is missing now and was not asked then was missing as soon as it was asked.
-        let knew = |then: usize| self.sections(self.same_as[then]).contains(&subject);
-        let known = |then: usize| then < self.revisions.len() && knew(then);
+        let has =
+            |then: usize| then < self.revisions.len() && self.sections(self.same_as[then]).contains(&subject);
+        // A missing section that the template of the landing did not have is missing since the template has it.
         let is_new = demand == Demand::OfTemplateSection
             && finding.place.is_none()
-            && !landed.template.is_some_and(known);
+            && !landed.template.is_some_and(has);
         let asked_by = |revision: usize, earlier: &mut [Option<Demands>]| {
             let revision = self.same_as[revision];
             let has_section = demand == Demand::OfTemplate || self.sections(revision).contains(&subject);

@@ -18,7 +18,7 @@ pub(super) fn audit_all(
     std::iter::once(now).chain(before).map(audited).collect()
 }
 
-/// Whether it is certain before any comparison that some finding could be another one in the light of history.
+/// Whether history is needed, as far as that is known before states are compared.
 pub(super) fn needs_history(
     target: &CheckTarget,
     options: &Options,

@@ -128,7 +128,7 @@ fn check_state(request: &Request) -> anyhow::Result<ExitCode> {
         }
         (checked, _) => checked?,
     };
-    // The system frees what hundreds of documents take sooner than piece by piece.
+    // Freeing hundreds of documents one by one takes longer than leaving it to the system.
     let outcome = Box::leak(Box::new(outcome));
     selection(args).apply(&mut outcome.report, &outcome.layout.folder)?;
     repair::show(outcome, request.is_thorough());

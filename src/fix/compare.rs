@@ -21,8 +21,8 @@ pub enum FixRejection {
 impl FixRejection {
     /// What to say of it where the rule should have known better; `finding` still has the fix.
     ///
-    /// A suggestion that would bring another finding is only none for this document, and what one of the two pages hides
-    /// may well be faulty: then no fix is offered.
+    /// A suggestion that would bring another finding does not fit this document, and what one of the two pages hides may
+    /// well be at fault: then no fix is offered, and there is nothing to say.
     pub fn note(&self, finding: &Finding) -> Option<Note> {
         let suggested = finding.fix.as_ref().is_some_and(|f| f.safety == Safety::Suggested);
         let reason = match self {

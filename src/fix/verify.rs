@@ -163,8 +163,8 @@ impl<'a> Verifier<'a> {
     pub fn state(&self, proof: Proof, before: &VerifiedState) -> VerifiedState<'static> {
         let Proof { after, mut found } = proof;
         // What earlier templates asked of an OKEP may depend on the edit.
-        let is_landed = self.template_history.is_some();
-        found.retain(|finding| !is_landed || !is_of_okep(finding));
+        let has_history = self.template_history.is_some();
+        found.retain(|finding| !has_history || !is_of_okep(finding));
         let mut known: Vec<Finding> = Vec::new();
         let mut again: Vec<&Okep> = Vec::new();
         for okep in &after.okeps {
@@ -174,7 +174,7 @@ impl<'a> Verifier<'a> {
             match is_same(okep, &before.snapshot) {
                 true if renames() => again.push(okep),
                 true => known.extend(here.cloned()),
-                false if is_landed => again.push(okep),
+                false if has_history => again.push(okep),
                 false => {}
             }
         }
@@ -191,7 +191,7 @@ impl<'a> Verifier<'a> {
     ) -> VerifiedState<'s> {
         plan(&snapshot, &self.template_timeline, new.iter_mut().filter(|f| has_plan(f)).collect());
         sort(&mut new);
-        // Two parts that are in order are only merged.
+        // Both are in order by now, so that this only merges them.
         known.extend(new);
         sort(&mut known);
         VerifiedState { snapshot, findings: Cow::Owned(known) }

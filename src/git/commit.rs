@@ -43,8 +43,10 @@ pub(crate) fn entry(mode: EntryMode, id: Id) -> Option<Entry> {
 /// A path longer than this, in bytes, is on no disk: a tree that has one was made to do harm.
 const MAX_PATH: usize = 4096;
 
+/// Refuses folders that are nested too deeply.
+///
 /// # Errors
-/// The path of a folder is longer than any on disk.
+/// The path is longer than any on disk.
 pub(crate) fn check_depth(folder: &[u8]) -> Result<(), ObjectError> {
     if folder.len() > MAX_PATH {
         return Err(ObjectError::Corrupt { reason: "folders are nested too deeply: not read".to_owned() });

@@ -65,7 +65,7 @@ impl<'a> Audits<'a> {
                 };
                 jobs.push(tree.map(history));
             }
-            // A tree goes where it was checked, on all cores.
+            // Each tree is dropped by the thread that checked it.
             let check = |job: Option<(Tree, TemplateHistory)>| {
                 let (tree, history) = job?;
                 Some((self.state(&tree, &history, &parsed, &found), tree.notices()))

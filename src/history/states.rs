@@ -111,10 +111,10 @@ fn contained(walk: &Walk, order: &[u32], place: impl Fn(Id) -> Option<usize>) ->
     places
 }
 
-/// For each tree of the first folder on the way to the proposals a number for the files in it that are named like
-/// OKEPs, and these files; those of the proposal folder are left out.
+/// For each tree of the first folder on the way to the proposals a number, and the files with that number.
 type OutsideOkeps = (Vec<u32>, Vec<Arc<[String]>>);
 
+/// The files that are named like OKEPs and are outside of the proposal folder.
 pub fn outside(repo: &Repo, walk: &Walk, layout: &Layout) -> OutsideOkeps {
     repo.with_local(|local| {
         let mut files = OutsideFiles {

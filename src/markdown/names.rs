@@ -23,7 +23,7 @@ pub struct Name {
     pub normal: String,
     /// The words that carry meaning, in lower case and without endings, in order.
     pub words: Vec<String>,
-    /// The characters of `normal`.
+    /// How many characters `normal` has.
     length: usize,
     /// Where in `words` each further thing begins that the name lists: "Risks, Limitations and Costs".
     parts: Vec<usize>,
@@ -368,6 +368,7 @@ mod tests {
         check("Usecases", "~ User-Stories/Use-Cases");
         check("Alternatives not taken", "~ Alternatives");
         check("Alternative solutions to the user stories", "~ Alternatives");
+        check("Alternatives to the Introduction", "~ Alternatives");
         check("API Reference", "~ API Details");
     }
 

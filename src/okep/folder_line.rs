@@ -108,7 +108,7 @@ pub(super) fn folder_states(
     FolderStates { states: found.states, extent, is_unbroken: at >= until }
 }
 
-/// What trees changed in those before them, as far as they can be read.
+/// What changed from a tree to the next, by the ids of both; none where one of them cannot be read.
 type ChangesByTrees = HashMap<(Id, Id), TreeChanges>;
 
 /// The changes between neighbours among `trees`, which are newest first and follow `newer`, read on all cores.
@@ -125,7 +125,7 @@ fn changes(repo: &Repo, newer: Option<Id>, trees: &[Result<Option<Id>, ObjectErr
     pairs.par_chunks(NEIGHBOURS).map_init(|| repo.local(), read).flatten_iter().collect()
 }
 
-/// As many neighbouring trees are read by one thread, which finds in its cache what they have in common.
+/// One thread compares so many pairs in a row, since its cache has what neighbours have in common.
 const NEIGHBOURS: usize = 64;
 
 /// What a commit of the line means for the states before it.
@@ -141,6 +141,7 @@ struct FolderReading<'a> {
     trees: Trees<'a>,
     /// Where things are, as far as the line was read back.
     layout: Arc<Layout>,
+    /// Of the commits at hand.
     changes: ChangesByTrees,
     /// Newest first.
     states: Vec<FolderState>,
@@ -175,7 +176,7 @@ impl FolderReading<'_> {
                 (state.commit, state.place) = (commit.id, place);
             }
             newer => {
-                // Either finds out whether all of the tree can be read: where it is like the next one, that could.
+                // Whether all of the tree can be read: where it does not differ from the next one, that could be.
                 match newer.filter(|newer| newer.layout.folder == self.layout.folder) {
                     Some(newer) => {
                         let known = self.changes.remove(&(tree, newer.tree)).map(Ok);

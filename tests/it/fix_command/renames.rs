@@ -185,7 +185,8 @@ fn links_of_other_proposals_follow_a_heading_to_its_new_name() {
     fs::write(dir.path().join(page), renamed.replace("\n## Goals\n", "\n## Goal\n")).expect("it is writable");
     let links = |anchor: &str| {
         format!(
-            "# OKEP-1003: Other\n\nSee [x](okep-1009-gateway-health-probes.md#{anchor}) [y](#goal) [z][]\n\n[z]: ./okep-1009-gateway-health-probes.md#{anchor} 'z'\n"
+            "# OKEP-1003: Other\n\nSee [x](okep-1009-gateway-health-probes.md#{anchor}) [y](#goal) [z][]\n\n\
+             [z]: ./okep-1009-gateway-health-probes.md#{anchor} 'z'\n"
         )
     };
     fs::write(dir.path().join(other), links("goal")).expect("it is writable");
