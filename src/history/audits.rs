@@ -68,7 +68,8 @@ impl<'a> Audits<'a> {
             // Each tree is dropped by the thread that checked it.
             let check = |job: Option<(Tree, TemplateHistory)>| {
                 let (tree, history) = job?;
-                Some((self.state(&tree, &history, &parsed, &found), tree.notices()))
+                let listed = tree.list(&self.layout.folder).notices.clone();
+                Some((self.state(&tree, &history, &parsed, &found), [listed, tree.notices()].concat()))
             };
             // The first one fills the cache on all cores, and finds most of what the others have.
             let rest = jobs.split_off(1);

@@ -52,6 +52,18 @@ fn commits_without_trees_are_counted_and_nothing_else_is_known() {
 }
 
 #[test]
+fn a_folder_that_is_missing_on_a_branch_is_reported() {
+    let mut repo = changing();
+    repo.git(&["checkout", "-q", "-b", "topic"]);
+    repo.write(&path(3), &okep(3)).commit("Propose a third");
+    assert!(!notes(&repo.history(&["--all"])).contains(&"missing-object".to_owned()));
+    repo.git(&["checkout", "-q", "main"]);
+    repo.lose("topic:docs/okeps");
+    assert!(notes(&repo.history(&["--all"])).contains(&"missing-object".to_owned()));
+    assert_eq!(run(&repo.dir, &["history", "--all"]).status.code(), Some(2));
+}
+
+#[test]
 fn a_clone_without_old_files_knows_what_trees_tell() {
     let repo = changing();
     let whole = repo.history(&[]);
