@@ -31,7 +31,7 @@ pub fn with_number(path: &str, number: u64) -> Option<String> {
 /// Whether `path` is the right one of an OKEP: its own has another form, or another number than title and issue.
 pub fn is_right(okep: &Okep, path: &str) -> bool {
     let is_numbered = || {
-        let number = path::number(path)?;
+        let number = path::number(path).filter(|number| okep.name.number != Some(*number))?;
         let is_path = with_number(&okep.path, number).is_some_and(|right| right == path);
         let title = || okep.title.as_ref().and_then(|title| title.number);
         let issue = || okep.issue.as_ref().and_then(|issue| issue.number());

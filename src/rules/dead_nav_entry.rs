@@ -105,6 +105,7 @@ mod tests {
         let dead = ["dead-nav-entry:3 okeps/okep-7-faster-tea.md"];
         check_files(&[("mkdocs.yml", NAV)], &dead);
         check_files(&[("docs/okeps/okep-7-tea/okep-7-tea.md", GOOD), ("mkdocs.yml", NAV)], &dead);
+        check_files(&[("docs/okeps/okep-07-faster-tea.md", GOOD), ("mkdocs.yml", NAV)], &dead);
         check_files(&[(OKEP, GOOD), ("mkdocs.yml", NAV)], &[]);
     }
 
