@@ -168,7 +168,8 @@ fn shown(outcome: &Outcome, request: &Request, refused: Option<&'static str>) ->
         suggestions: Vec::new(),
     };
     let is_folded = args.statistics || args.format == Format::Auto && report::auto::is_folded(report, &view);
-    view.suggestions = suggested_commands::suggestions(request, report, &view, is_folded);
+    let after = suggested_commands::after_check(request, report, refused.is_some());
+    view.suggestions = suggested_commands::suggestions(&after, report, &view, is_folded);
     match args.format {
         _ if args.quiet => report::short::short(report),
         _ if args.statistics => report::statistics::statistics(report, &view, &terminal),

@@ -50,6 +50,17 @@ pub fn stage<'a>(request: &Request, paths: impl IntoIterator<Item = &'a str>, aw
     }
 }
 
+/// What asks for the same once the check has ended: a hook that lets a commit pass leaves nothing staged, and what the
+/// commit introduced is then compared with its parent.
+pub fn after_check(request: &Request, report: &Report, is_refused: bool) -> Request {
+    let mut after = request.clone();
+    if request.refused == Some("commit") && request.args.staged && !is_refused {
+        after.args.staged = false;
+        after.args.since = report.since.is_some().then(|| "HEAD~1".to_owned());
+    }
+    after
+}
+
 /// What to type next, in the order of what it is worth: fixes first. `is_folded` says whether there is more to
 /// see of the findings.
 pub fn suggestions(request: &Request, report: &Report, view: &View, is_folded: bool) -> Vec<Suggestion> {
@@ -93,13 +104,13 @@ fn fixes(request: &Request, report: &Report) -> Vec<Suggestion> {
         (_, 0) => {}
         // A commit is not rewritten.
         (Source::Commit(_), n) => found.push(suggestion(&count(n, "safe fix"), check(request, "--diff"))),
-        (Source::Worktree, n) => found.push(suggestion(&count(n, "safe fix"), check(request, "--fix"))),
         // The index is not written to: the files are fixed, and staged again.
-        (Source::Index, n) => {
+        (Source::Index, n) if request.args.staged => {
             let files: BTreeSet<&str> = safe.iter().flat_map(|fix| fix.paths()).collect();
             let commands = format!("{}; {}", check(request, "--fix"), stage(request, files, report.away));
             found.push(suggestion(&count(n, "safe fix"), commands));
         }
+        (_, n) => found.push(suggestion(&count(n, "safe fix"), check(request, "--fix"))),
     }
     if !suggested.is_empty() {
         found.push(suggestion(&count(suggested.len(), "suggested fix"), check(request, "--diff=all")));

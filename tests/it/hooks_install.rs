@@ -524,6 +524,22 @@ fn what_a_refusal_tells_works_as_it_is_written() {
 }
 
 #[test]
+fn what_a_passed_commit_suggests_works_once_it_is_made() {
+    let repo = installed();
+    repo.edit(SHARED_BUOYS, "# OKEP-2107: ", "# OKEP 2107 ");
+    repo.git(&["add", "-A"]);
+    repo.git(&["commit", "-q", "-n", "-m", "An older problem, which is not that of the next commit"]);
+    repo.edit(QUIET_GAUGES, "## Goals", "## Goal");
+    repo.git(&["add", "-A"]);
+    let said = commit(&repo).exits(0).stderr;
+    let line = said.lines().find_map(|line| line.strip_prefix("  1 safe fix:")).expect("a warning").trim();
+    assert_eq!(line, "okep check --since HEAD~1 --fix");
+    let words: Vec<&str> = line.split(' ').skip(1).collect();
+    repo.okep(&words).exits(0);
+    assert_eq!(repo.git(&["diff", "--name-only"]).trim(), QUIET_GAUGES);
+}
+
+#[test]
 fn an_amended_commit_and_comments_of_other_kinds_are_not_advised_on() {
     let repo = installed();
     repo.okep(&["hook", "install", "--commit-msg"]).exits(0);
