@@ -129,8 +129,15 @@ impl Named {
             stem(file).unwrap_or(file).to_lowercase() == self.name
         };
         let named = of(&|okep| has_name(&okep.path));
-        if !named.is_empty() || self.number.is_none() {
+        if !named.is_empty() {
             return named;
+        }
+        if self.number.is_none() {
+            // Without `okep-`, or without the number too.
+            let whole = Some(format!("okep-{}", self.name));
+            return of(&|okep| {
+                stem(file_name(&okep.path)) == whole.as_deref() || slug_of(&okep.path) == Some(&self.name)
+            });
         }
         let in_folder = of(&|okep| okep.folder.as_ref().is_some_and(|(folder, _)| has_name(folder)));
         let numbered = of(&|okep| okep.name.number == self.number);

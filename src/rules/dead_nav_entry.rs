@@ -170,6 +170,8 @@ mod tests {
             "okeps/OKEP-7-Faster-Tea.md",
             "okeps/okep%2D7-faster-tea.md",
             "okeps/okep-7-slower-tea.md",
+            "okeps/7-faster-tea.md",
+            "okeps/faster-tea.md",
         ] {
             check_entry(&format!("Tea: {path}"), right);
         }
@@ -190,6 +192,7 @@ mod tests {
             "Tea: https://example.org/okeps/okep-7-faster-tea.md",
             "Tea: missing.md",
             "Tea: tea/faster.md",
+            "Tea: faster-tea.md",
             "Tea: okep-7-faster-tea.pdf",
             "mailto:okep-7@example.org",
         ] {
