@@ -84,6 +84,11 @@ fn dead<'a>(
     Some(DeadEntry { index, entry, hidden_by, title, meant, number })
 }
 
+/// The OKEPs that the path of an entry for a file that is not there may mean.
+pub fn meant<'a>(snapshot: &'a Snapshot, path: &str) -> Vec<&'a Okep> {
+    Named::read(path).map_or_else(Vec::new, |named| named.okeps(snapshot))
+}
+
 fn is_in_folder(snapshot: &Snapshot, path: &str) -> bool {
     path.strip_prefix(&*snapshot.layout.folder).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -1,11 +1,12 @@
 //! How registers name OKEPs: what rules about `nav` and the index page share.
 
+use super::nav_entries;
 use super::proposal::Okep;
 use super::snapshot::Snapshot;
 use super::title::PREFIX;
 use crate::files::PathKind;
 use crate::site::index_page_edit::{NewListing, Sibling};
-use crate::text::path::{file_name, number, okep_name, stem};
+use crate::text::path::{file_name, okep_name, stem};
 
 /// What a register calls an OKEP: its title if it has one of its own, else the words of its file name.
 pub fn label(snapshot: &Snapshot, okep: &Okep) -> String {
@@ -34,9 +35,12 @@ pub fn sibling(snapshot: &Snapshot, path: &str) -> Option<Sibling> {
     })
 }
 
-/// The OKEP that an entry for a file that is not there probably means: the one of its number.
+/// The only OKEP that an entry for a file that is not there may mean.
 pub fn meant<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a Okep> {
-    snapshot.okep_of_number(number(dead)?)
+    match nav_entries::meant(snapshot, dead)[..] {
+        [okep] => Some(okep),
+        _ => None,
+    }
 }
 
 /// The folder named like the OKEP of a number that an entry means, where that folder holds none yet: once a page

@@ -113,6 +113,19 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_with_another_number_is_known_by_the_rest_of_its_name() {
+        let check = |entry: &str, expected: &str| {
+            let index = format!("# Proposals\n\n* [Tea]({entry})\n");
+            let findings = planned(&tree(&[(OKEP, GOOD), ("docs/okeps/index.md", &index)]));
+            let fix = findings.iter().find(|f| f.rule == "dead-index-entry").and_then(|f| f.fix.as_ref());
+            assert_eq!(fix.expect("the entry is dead").edits[0].replacement, expected, "{entry}");
+        };
+        check("okep-8-faster-tea.md", "okep-7-faster-tea.md");
+        check("okep-7-slower-tea.md", "okep-7-faster-tea.md");
+        check("okep-8-slower-tea.md", "");
+    }
+
+    #[test]
     fn an_entry_is_not_deleted_before_the_okep_has_its_name() {
         let index = "# Proposals\n\n* [Old](okep-6-old-tea.md)\n* [Older](okep-5-tea.md)\n";
         let mut files = vec![("docs/okeps/okep-6-old-tea/proposal.md", GOOD), ("docs/okeps/index.md", index)];
