@@ -150,7 +150,7 @@ mod tests {
         for path in old.changes().keys() {
             let file = root.join(path);
             std::fs::create_dir_all(file.parent().expect("has a folder")).expect("a folder");
-            std::fs::write(file, old.bytes(path).expect("only bytes here")).expect("a file");
+            std::fs::write(file, &old.bytes(path).expect("only bytes here")[..]).expect("a file");
         }
         if !patch.is_empty() {
             git(root, &["apply", "--check"], patch);

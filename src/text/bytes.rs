@@ -21,36 +21,19 @@ impl Deref for Bytes {
     }
 }
 
-impl AsRef<[u8]> for Bytes {
-    fn as_ref(&self) -> &[u8] {
-        self
-    }
-}
-
-impl From<&[u8]> for Bytes {
-    fn from(bytes: &[u8]) -> Self {
-        match std::str::from_utf8(bytes) {
+/// Of anything that holds bytes but itself, whose bytes are shared instead: it is no `AsRef<[u8]>`.
+impl<B: AsRef<[u8]>> From<B> for Bytes {
+    fn from(bytes: B) -> Self {
+        match std::str::from_utf8(bytes.as_ref()) {
             Ok(text) => Bytes::Utf8(text.into()),
-            Err(_) => Bytes::Other(bytes.into()),
+            Err(_) => Bytes::Other(bytes.as_ref().into()),
         }
     }
 }
 
 impl Default for Bytes {
     fn default() -> Self {
-        Bytes::from(&[])
-    }
-}
-
-impl<const N: usize> From<&[u8; N]> for Bytes {
-    fn from(bytes: &[u8; N]) -> Self {
-        Bytes::from(bytes.as_slice())
-    }
-}
-
-impl From<Vec<u8>> for Bytes {
-    fn from(bytes: Vec<u8>) -> Self {
-        Bytes::from(bytes.as_slice())
+        Bytes::from([])
     }
 }
 

@@ -176,7 +176,7 @@ fn git_takes_every_patch() {
         for path in tree.changes().keys() {
             let path_on_disk = dir.path().join(path);
             fs::create_dir_all(path_on_disk.parent().expect("it has a folder")).expect("it is writable");
-            fs::write(path_on_disk, tree.bytes(path).expect("all are bytes")).expect("it is writable");
+            fs::write(path_on_disk, &tree.bytes(path).expect("all are bytes")[..]).expect("it is writable");
         }
         if !patch.is_empty() {
             apply(dir.path(), &["--check"], &patch);

@@ -156,7 +156,7 @@ fn an_inserted_page_is_the_only_change_mkdocs_sees() {
             for (path, bytes) in &files {
                 let path = folder.join(path);
                 fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
-                fs::write(path, bytes).expect("writable");
+                fs::write(path, &bytes[..]).expect("writable");
             }
             let after = read(&case.config, &files);
             assert!(matches!(after.registered(page), Registered::InNav(_)), "{}: {page}", case.name);
@@ -210,7 +210,7 @@ fn the_reader_agrees_with_mkdocs_on_damaged_files() {
     for (path, bytes) in plain.files.iter().filter(|(p, _)| p.starts_with("docs/")) {
         let path = scratch.path().join(path);
         fs::create_dir_all(path.parent().expect("a folder")).expect("writable");
-        fs::write(path, bytes).expect("writable");
+        fs::write(path, &bytes[..]).expect("writable");
     }
     let pieces: [&[u8]; 24] = [
         b"  ", b"- ", b": ", b"\n", b"\r\n", b"#", b" # ", b"[", b"]", b"{", b"}", b"'", b"\"", b"&a ",
