@@ -2,9 +2,12 @@
 //!
 //! Both differences are resolved in the text that the parser is given; every byte keeps its place.
 
+use crate::text::pattern;
 use pulldown_cmark::Options;
+use regex::{Captures, Regex};
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// What GitHub adds to CommonMark.
 pub fn options() -> Options {
@@ -19,37 +22,11 @@ pub fn options() -> Options {
 /// The text with blanks for the tabs that CommonMark allows and the parser does not: after a closing fence, and
 /// around the `#` that close a heading.
 pub fn source(text: &str) -> Cow<'_, str> {
-    let Some(first) = memchr::memchr(b'\t', text.as_bytes()) else { return Cow::Borrowed(text) };
-    let mut source = Cow::Borrowed(text);
-    let mut start = text[..first].rfind('\n').map_or(0, |at| at + 1);
-    for line in text[start..].split_inclusive('\n') {
-        if line.contains('\t')
-            && let Some(blanks) = closing_blanks(line)
-        {
-            let tabs = source.to_mut();
-            for blanks in blanks {
-                tabs.replace_range(start + blanks.start..start + blanks.end, &" ".repeat(blanks.len()));
-            }
-        }
-        start += line.len();
+    static CLOSING: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)(?:[ \t]*#+|[`~])[ \t]*\r*$"));
+    if memchr::memchr(b'\t', text.as_bytes()).is_none() {
+        return Cow::Borrowed(text);
     }
-    source
-}
-
-/// The blanks of a line that may follow a fence, or that are before and after the `#` at its end.
-fn closing_blanks(line: &str) -> Option<[Range<usize>; 2]> {
-    let blank = [' ', '\t'];
-    let content = line.trim_end_matches(['\n', '\r']);
-    let text = content.trim_end_matches(blank);
-    let tail = text.len()..content.len();
-    match text.chars().next_back()? {
-        '`' | '~' => Some([tail, 0..0]),
-        '#' => {
-            let before = text.trim_end_matches('#');
-            Some([before.trim_end_matches(blank).len()..before.len(), tail])
-        }
-        _ => None,
-    }
+    CLOSING.replace_all(text, |closing: &Captures| closing[0].replace('\t', " "))
 }
 
 /// Makes the HTML tag at `tag`, which is alone on its line, one that begins an HTML block wherever it is.
