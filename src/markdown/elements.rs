@@ -64,12 +64,5 @@ pub enum LinkKind {
 
 /// The text with every run of blanks as one space, none at the ends.
 pub fn fold_blanks(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for word in text.split_whitespace() {
-        if !folded.is_empty() {
-            folded.push(' ');
-        }
-        folded.push_str(word);
-    }
-    folded
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -87,20 +87,6 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty())
 }
 
-/// How many words begin in ASCII, as far as `most`: never more than [`words`] finds, and found for less.
-fn ascii_words(text: &str, most: usize) -> usize {
-    let (mut count, mut inside) = (0, false);
-    for byte in text.bytes().filter(u8::is_ascii) {
-        let is_word = byte.is_ascii_alphanumeric();
-        count += usize::from(is_word && !inside);
-        inside = is_word;
-        if count > most {
-            break;
-        }
-    }
-    count
-}
-
 /// Whether a placeholder of more than a few words could begin with this one.
 fn opens_a_placeholder(word: &str) -> bool {
     let is = |other: &&str| word.eq_ignore_ascii_case(other);
@@ -112,7 +98,7 @@ fn opens_a_placeholder(word: &str) -> bool {
 /// Whether a text only says that there is none yet.
 pub fn is_placeholder(text: &str) -> bool {
     // Nearly every block ends here, and has cost no more than its first words.
-    let is_long = ascii_words(text, MOST_WORDS_BEFORE_A_MARK + 1) > MOST_WORDS_BEFORE_A_MARK + 1;
+    let is_long = words(text).nth(MOST_WORDS_BEFORE_A_MARK + 1).is_some();
     if is_long && !words(text).next().is_some_and(opens_a_placeholder) {
         return false;
     }
