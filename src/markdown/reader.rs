@@ -21,9 +21,8 @@ pub struct Reader {
     pub tables: Vec<Range<usize>>,
     /// No line of HTML is looked at any more: there were too many that end a list.
     pub ignores_html: bool,
-    /// Open quotes, list items and footnotes, each with the column at which its text begins; a quote has none.
+    /// The columns at which the text of the open quotes, list items and footnotes begins.
     containers: Vec<usize>,
-    quotes: usize,
     heading: Option<OpenHeading>,
     paragraph: bool,
     /// Open tables, and pictures within a heading.
@@ -142,10 +141,7 @@ impl Reader {
                 self.shown = false;
                 self.items.push(Item { marker: range.start, first: None });
             }
-            Tag::BlockQuote(_) => {
-                self.containers.push(0);
-                self.quotes += 1;
-            }
+            Tag::BlockQuote(_) => self.containers.push(QUOTE_INDENT),
             Tag::FootnoteDefinition(_) => self.containers.push(FOOTNOTE_INDENT),
             Tag::CodeBlock(kind) => {
                 self.mark_children();
@@ -177,7 +173,6 @@ impl Reader {
             TagEnd::Item | TagEnd::BlockQuote(_) | TagEnd::FootnoteDefinition => {
                 self.end_tight();
                 self.containers.pop();
-                self.quotes -= usize::from(matches!(tag, TagEnd::BlockQuote(_)));
                 if tag == TagEnd::Item {
                     self.items.pop();
                 }
@@ -257,7 +252,8 @@ impl Reader {
         }
         let column = self.containers.iter().copied().max().unwrap_or(0);
         let indent = before.len() - before.trim_end_matches(' ').len();
-        let is_lazy = before.matches('>').count() < self.quotes || before.len() < column;
+        let quotes = self.containers.iter().filter(|column| **column == QUOTE_INDENT).count();
+        let is_lazy = before.matches('>').count() < quotes || before.len() < column;
         indent < 4 && (is_lazy || self.open_tables > 0)
     }
 
@@ -341,7 +337,6 @@ impl Reader {
     fn close_all(&mut self) {
         self.end_tight();
         self.containers.clear();
-        self.quotes = 0;
         self.items.clear();
         self.paragraph = false;
         self.open_tables = 0;
@@ -349,7 +344,8 @@ impl Reader {
     }
 }
 
-/// Columns by which the lines of a footnote are indented.
+/// Columns by which the lines of a quote and of a footnote are indented; those of a list item are by two at least.
+const QUOTE_INDENT: usize = 0;
 const FOOTNOTE_INDENT: usize = 4;
 
 /// The column at which the text of the list item begins whose marker is at `marker`.
