@@ -1,6 +1,9 @@
 //! Whether a block is a table to the site, which then reads all its lines as rows.
 
+use crate::text::pattern;
+use regex::Regex;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Whether the block whose first line is `header` and whose other lines are `rows` is a table.
 pub(super) fn is_table<'a>(header: &str, mut rows: impl Iterator<Item = &'a str>) -> bool {
@@ -41,65 +44,22 @@ fn columns(mut row: &str, border: bool) -> usize {
     }
 }
 
-/// A run of backticks in a row, an escaped one counted as it is when it opens and when it closes; or a pipe.
-#[derive(PartialEq)]
-enum CellMark {
-    Ticks { opens: usize, closes: usize },
-    Pipe,
-}
-
+/// How many pipes of a row divide cells: those that are neither escaped nor in code.
 fn pipes_outside_code(row: &str) -> usize {
-    let marks = marks(row);
-    let closes_at =
-        |at: usize, length: usize| matches!(marks[at], CellMark::Ticks { closes, .. } if closes == length);
+    static MARKS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\\[\\|]|\\?`+|\|"));
+    let marks: Vec<&str> = MARKS.find_iter(row).map(|found| found.as_str()).collect();
+    let ticks = |mark: &str| mark.bytes().filter(|b| *b == b'`').count();
     // Where the last run of each length is: no other is looked for in vain.
-    let last: HashMap<usize, usize> = marks
-        .iter()
-        .enumerate()
-        .filter_map(|(at, mark)| match mark {
-            CellMark::Ticks { closes, .. } => Some((*closes, at)),
-            CellMark::Pipe => None,
-        })
-        .collect();
+    let last: HashMap<usize, usize> = marks.iter().enumerate().map(|(at, mark)| (ticks(mark), at)).collect();
     let (mut at, mut outside) = (0, 0);
     while let Some(mark) = marks.get(at) {
         at += 1;
-        match mark {
-            CellMark::Pipe => outside += 1,
-            CellMark::Ticks { opens, .. }
-                if *opens > 0 && last.get(opens).is_some_and(|last| *last >= at) =>
-            {
-                at = (at..marks.len()).find(|at| closes_at(*at, *opens)).map_or(at, |close| close + 1);
-            }
-            CellMark::Ticks { .. } => {}
+        outside += usize::from(*mark == "|");
+        // The backslash takes one from a run that opens code, and none from one that closes it.
+        let opens = ticks(mark).saturating_sub(usize::from(mark.starts_with('\\')));
+        if opens > 0 && last.get(&opens).is_some_and(|last| *last >= at) {
+            at += marks[at..].iter().take_while(|mark| ticks(mark) != opens).count() + 1;
         }
     }
     outside
-}
-
-fn marks(row: &str) -> Vec<CellMark> {
-    let bytes = row.as_bytes();
-    let mut marks = Vec::new();
-    let mut i = 0;
-    while i < bytes.len() {
-        let (escape, ticks) = match (bytes[i], bytes.get(i + 1)) {
-            (b'\\', Some(b'\\' | b'|')) => (2, 0),
-            (b'\\', Some(b'`')) => (1, run(&bytes[i + 1..])),
-            (b'`', _) => (0, run(&bytes[i..])),
-            (b'|', _) => {
-                marks.push(CellMark::Pipe);
-                (1, 0)
-            }
-            _ => (1, 0),
-        };
-        if ticks > 0 {
-            marks.push(CellMark::Ticks { opens: ticks - escape, closes: ticks });
-        }
-        i += escape + ticks;
-    }
-    marks
-}
-
-fn run(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|b| **b == b'`').count()
 }
