@@ -8,7 +8,7 @@
 use std::ops::Range;
 
 use super::lines::{SourceLine, TAB};
-use super::shapes::{LineMark, MARKS, Shapes, indent, item};
+use super::shapes::{LineMark, MARKS, hash_heading, indent, item, mark};
 use crate::markdown::extensions::Extensions;
 
 /// Deeper nesting is taken as text, so that every line is looked at a bounded number of times.
@@ -45,8 +45,7 @@ pub(super) fn headings<'a>(
     extensions: Extensions,
 ) -> Vec<BlockHeading> {
     let nodes = vec![BlockNode { kind: SiteBlockKind::Other, last: None }];
-    let shapes = Shapes { extensions };
-    let mut parser = Parser { text, fences, shapes, lines, nodes, headings: Vec::new(), depth: 0 };
+    let mut parser = Parser { text, fences, extensions, lines, nodes, headings: Vec::new(), depth: 0 };
     parser.chunk(0, 0..parser.lines.len(), BlockState::Other);
     parser.headings
 }
@@ -84,7 +83,7 @@ type Marks = [usize; MARKS];
 pub(super) struct Parser<'s, 'a> {
     pub text: &'a str,
     pub fences: &'s [Range<usize>],
-    shapes: Shapes,
+    extensions: Extensions,
     pub lines: Vec<SourceLine<'a>>,
     pub nodes: Vec<BlockNode>,
     headings: Vec<BlockHeading>,
@@ -226,7 +225,7 @@ impl Parser<'_, '_> {
     fn marks(&self, start: usize, end: usize) -> Marks {
         let mut marks = [usize::MAX; MARKS];
         for (i, line) in self.lines[start..end].iter().enumerate().rev() {
-            if let Some(mark) = self.shapes.mark(line.text) {
+            if let Some(mark) = mark(line.text, self.extensions) {
                 marks[mark as usize] = start + i;
             }
         }
@@ -235,7 +234,7 @@ impl Parser<'_, '_> {
 
     fn refresh(&self, marks: &mut Marks, start: usize, end: usize) {
         for (m, at) in marks.iter_mut().enumerate().filter(|(_, at)| **at < start) {
-            let found = |l: &SourceLine| self.shapes.mark(l.text).is_some_and(|mark| mark as usize == m);
+            let found = |l: &SourceLine| mark(l.text, self.extensions).is_some_and(|mark| mark as usize == m);
             *at = self.lines[start..end].iter().position(found).map_or(usize::MAX, |i| start + i);
         }
     }
@@ -245,7 +244,7 @@ impl Parser<'_, '_> {
 impl Parser<'_, '_> {
     fn hash(&mut self, parent: usize, at: usize) {
         let line = self.lines[at];
-        if let Some((level, header)) = self.shapes.hash_heading(line.text) {
+        if let Some((level, header)) = hash_heading(line.text, self.extensions) {
             self.heading(level, line, usize::from(level)..usize::from(level) + header.len(), line.end, false);
         }
         self.add(parent, SiteBlockKind::Other);

@@ -53,55 +53,45 @@ pub(super) fn is_title(line: &str) -> bool {
     TITLE_LINE.is_match(line)
 }
 
-/// The shapes that the extensions of a site know.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Shapes {
-    pub extensions: Extensions,
+/// The one mark a line can have, with the extensions that are on: each starts with another character.
+pub(super) fn mark(text: &str, on: Extensions) -> Option<LineMark> {
+    let first = *text.as_bytes().first()?;
+    // Nearly every line is distinguished here.
+    if first.is_ascii_alphanumeric() || first >= 0x80 {
+        return None;
+    }
+    let content = if first == b' ' { &text[indent(text).min(TAB)..] } else { text };
+    match (first, *content.as_bytes().first()?) {
+        (b'!', _) => (on.admonition && ADMONITION.is_match(text)).then_some(LineMark::Admonition),
+        (b'?', _) => (on.details && DETAILS.is_match(text)).then_some(LineMark::Details),
+        (b'=', _) => (on.tabbed && CONTENT_TAB.is_match(text)).then_some(LineMark::Tab),
+        (b'#', _) => hash_heading(text, on).map(|_| LineMark::Hash),
+        _ if text.len() - content.len() >= TAB => None,
+        (_, c @ (b'-' | b'*' | b'_')) => {
+            let is_rule = content.bytes().all(|b| b == c || b == b' ') && THEMATIC_BREAK.is_match(content);
+            is_rule.then_some(LineMark::Rule)
+        }
+        (_, b'>') => Some(LineMark::Quote),
+        (_, b'[') => REFERENCE.is_match(content).then_some(LineMark::Reference),
+        _ => None,
+    }
 }
 
-impl Shapes {
-    /// The one mark a line can have: each starts with another character.
-    pub fn mark(self, text: &str) -> Option<LineMark> {
-        let first = *text.as_bytes().first()?;
-        // Nearly every line is distinguished here.
-        if first.is_ascii_alphanumeric() || first >= 0x80 {
-            return None;
-        }
-        let content = if first == b' ' { &text[indent(text).min(TAB)..] } else { text };
-        let on = self.extensions;
-        match (first, *content.as_bytes().first()?) {
-            (b'!', _) => (on.admonition && ADMONITION.is_match(text)).then_some(LineMark::Admonition),
-            (b'?', _) => (on.details && DETAILS.is_match(text)).then_some(LineMark::Details),
-            (b'=', _) => (on.tabbed && CONTENT_TAB.is_match(text)).then_some(LineMark::Tab),
-            (b'#', _) => self.hash_heading(text).map(|_| LineMark::Hash),
-            _ if text.len() - content.len() >= TAB => None,
-            (_, c @ (b'-' | b'*' | b'_')) => {
-                let is_rule =
-                    content.bytes().all(|b| b == c || b == b' ') && THEMATIC_BREAK.is_match(content);
-                is_rule.then_some(LineMark::Rule)
-            }
-            (_, b'>') => Some(LineMark::Quote),
-            (_, b'[') => REFERENCE.is_match(content).then_some(LineMark::Reference),
-            _ => None,
-        }
+/// The level and the text between the hashes.
+///
+/// Hashes at the end close the heading even without a blank before them; a backslash escapes the
+/// first of them, and one at the end of the line makes the line text.
+pub(super) fn hash_heading(text: &str, on: Extensions) -> Option<(u8, &str)> {
+    let level = text.bytes().take(6).take_while(|b| *b == b'#').count();
+    let rest = &text[level..];
+    if level == 0 || on.sane_headers && !rest.starts_with(' ') {
+        return None;
     }
-
-    /// The level and the text between the hashes.
-    ///
-    /// Hashes at the end close the heading even without a blank before them; a backslash escapes the
-    /// first of them, and one at the end of the line makes the line text.
-    pub fn hash_heading(self, text: &str) -> Option<(u8, &str)> {
-        let level = text.bytes().take(6).take_while(|b| *b == b'#').count();
-        let rest = &text[level..];
-        if level == 0 || self.extensions.sane_headers && !rest.starts_with(' ') {
-            return None;
-        }
-        let header = rest.trim_end_matches('#');
-        let escaped = header.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1;
-        match (escaped, header.len() < rest.len()) {
-            (true, false) => None,
-            (true, true) => Some((level as u8, &rest[..header.len() + 1])),
-            (false, _) => Some((level as u8, header)),
-        }
+    let header = rest.trim_end_matches('#');
+    let escaped = header.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1;
+    match (escaped, header.len() < rest.len()) {
+        (true, false) => None,
+        (true, true) => Some((level as u8, &rest[..header.len() + 1])),
+        (false, _) => Some((level as u8, header)),
     }
 }
