@@ -46,14 +46,8 @@ fn stash_anywhere(text: &str, lines: Vec<Piece>) -> Fenced {
         let line = &text[piece.start..piece.end];
         out.pieces[kept] = piece;
         kept += 1;
-        // The first byte after blanks and `>` tells nearly every line apart.
-        let looked_at = if fence.as_ref().is_some_and(|f| f.columns == 0) { 4 } else { usize::MAX };
-        let first = line.bytes().take(looked_at).find(|b| !matches!(b, b' ' | b'>' | b'\t'));
-        let is_mark = matches!(first, Some(b'`' | b'~'));
         let Some(open) = &mut fence else {
-            if is_mark {
-                fence = opening(line).map(|f| Fence { piece: kept - 1, ..f });
-            }
+            fence = opening(line).map(|f| Fence { piece: kept - 1, ..f });
             continue;
         };
         match open.classify(line) {

@@ -4,8 +4,7 @@
 //! blank lines and headings, and to the end of the file where that tag is missing. CommonMark ends
 //! the same block at the first blank line.
 
-use crate::text::pattern;
-use std::collections::HashSet;
+use crate::text::{is_one_of, pattern};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -36,14 +35,10 @@ const PATIENCE: usize = 8;
 /// Open tags searched for the one a closing tag names; deeper nesting does not occur.
 const SEARCHED: usize = 128;
 
-static BLOCK_LEVEL: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
-    "address article aside blockquote details div dl fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 \
-     header hgroup hr main menu nav ol p pre section table ul canvas colgroup dd body dt group html iframe li \
-     legend math map noscript output object option progress script style summary tbody td textarea tfoot th \
-     thead tr video center"
-        .split_ascii_whitespace()
-        .collect()
-});
+const BLOCK_LEVEL: &str = "address article aside blockquote details div dl fieldset figcaption figure footer \
+     form h1 h2 h3 h4 h5 h6 header hgroup hr main menu nav ol p pre section table ul canvas colgroup dd body dt \
+     group html iframe li legend math map noscript output object option progress script style summary tbody td \
+     textarea tfoot th thead tr video center";
 
 static COMMENT_END: LazyLock<Regex> = LazyLock::new(|| pattern("--!?>"));
 
@@ -51,14 +46,15 @@ static COMMENT_END: LazyLock<Regex> = LazyLock::new(|| pattern("--!?>"));
 /// says `markdown` is no raw HTML but for its tags.
 pub(super) fn find(text: &str, body: usize, fences: &[Range<usize>], md_in_html: bool) -> Vec<Cut> {
     let mut scan = Scan { text, body, md_in_html, patience: PATIENCE * text.len(), ..Scan::default() };
+    let ends = fences.iter().map(|fence| fence.start).chain([text.len()]);
+    let starts = [body].into_iter().chain(fences.iter().map(|fence| fence.end));
+    let outside: Vec<Range<usize>> = starts.zip(ends).map(|(start, end)| start..end).collect();
     let mut at = body;
-    for (i, end) in fences.iter().map(|f| f.start).chain([text.len()]).enumerate() {
-        if let Some(before) = i.checked_sub(1) {
-            at = at.max(fences[before].end);
-        }
-        while at < end {
-            let Some(lt) = memchr::memchr(b'<', &text.as_bytes()[at..end]) else { break };
-            at = scan.markup(at + lt, end, &fences[i..]);
+    for (i, piece) in outside.iter().enumerate() {
+        at = at.max(piece.start);
+        while at < piece.end {
+            let Some(lt) = memchr::memchr(b'<', &text.as_bytes()[at..piece.end]) else { break };
+            at = scan.markup(at + lt, piece.end, &outside[i..]);
         }
     }
     if let Some(start) = scan.raw_from {
@@ -85,8 +81,9 @@ struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    /// Reads the markup at `at`, a `<`, and returns where to go on.
-    fn markup(&mut self, at: usize, end: usize, fences: &[Range<usize>]) -> usize {
+    /// Reads the markup at `at`, a `<`, and returns where to go on; `outside` is the text around it and below it that
+    /// is in no fence.
+    fn markup(&mut self, at: usize, end: usize, outside: &[Range<usize>]) -> usize {
         let bytes = self.text.as_bytes();
         if self.patience == 0 {
             return end;
@@ -94,7 +91,7 @@ impl<'a> Scan<'a> {
         match bytes.get(at + 1) {
             Some(b) if b.is_ascii_alphabetic() => self.start_tag(at, end),
             Some(b'/') if bytes.get(at + 2).is_some_and(u8::is_ascii_alphabetic) => self.end_tag(at, end),
-            Some(b'!') if self.text[at..].starts_with("<!--") => self.comment(at, fences),
+            Some(b'!') if self.text[at..].starts_with("<!--") => self.comment(at, outside),
             Some(b'!' | b'?') if self.raw_from.is_some() || self.at_line_start(at) || at < self.tail_end => {
                 self.declaration(at, end)
             }
@@ -118,7 +115,7 @@ impl<'a> Scan<'a> {
             }
         };
         let (name, end) = (tag.name, tag.span.end);
-        let block = is_block_level(name);
+        let block = is_one_of(BLOCK_LEVEL, &name.to_ascii_lowercase());
         if tag.is_empty || tag.is("hr") {
             self.single(at..end, block);
             return end;
@@ -183,13 +180,11 @@ impl<'a> Scan<'a> {
         end
     }
 
-    fn comment(&mut self, at: usize, fences: &[Range<usize>]) -> usize {
-        let mut from = at + 4;
-        for (i, end) in fences.iter().map(|f| f.start).chain([self.text.len()]).enumerate() {
-            if i > 0 {
-                from = from.max(fences[i - 1].end);
-            }
-            if let Some(close) = self.text.get(from..end).and_then(|inside| COMMENT_END.find(inside)) {
+    fn comment(&mut self, at: usize, outside: &[Range<usize>]) -> usize {
+        for piece in outside {
+            let from = piece.start.max(at + 4);
+            let inside = self.text.get(from..piece.end);
+            if let Some(close) = inside.and_then(|inside| COMMENT_END.find(inside)) {
                 self.single(at..from + close.end(), true);
                 return from + close.end();
             }
@@ -253,32 +248,20 @@ impl<'a> Scan<'a> {
     }
 }
 
-fn is_block_level(name: &str) -> bool {
-    if name.len() > 10 {
-        return false;
-    }
-    if name.bytes().any(|b| b.is_ascii_uppercase()) {
-        return BLOCK_LEVEL.contains(name.to_ascii_lowercase().as_str());
-    }
-    BLOCK_LEVEL.contains(name)
-}
-
 /// Whether the content of an element is read as Markdown of many blocks: its tag says `markdown`, `markdown="1"` or
 /// `markdown="block"`, and it is none of those that hold text alone.
 fn holds_markdown(name: &str, attributes: &str) -> bool {
-    const TEXT_ONLY: [&str; 15] = [
-        "address", "dd", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "legend", "li", "p", "summary", "td", "th",
-    ];
-    const RAW: [&str; 7] = ["canvas", "math", "option", "pre", "script", "style", "textarea"];
-    let is = |names: &[&str]| names.iter().any(|n| n.eq_ignore_ascii_case(name));
+    const TEXT_ONLY: &str = "address dd dt h1 h2 h3 h4 h5 h6 legend li p summary td th";
+    const RAW: &str = "canvas math option pre script style textarea";
+    let is = |names| is_one_of(names, &name.to_ascii_lowercase());
     let written = attributes.trim_end_matches(['>', '/']).split_ascii_whitespace();
     let value = written.filter_map(|a| a.strip_prefix("markdown")).find_map(|rest| match rest {
         "" => Some("1"),
         _ => Some(rest.strip_prefix('=')?.trim_matches(['"', '\''])),
     });
     match value {
-        Some("1" | "markdown") => !is(&TEXT_ONLY) && !is(&RAW),
-        Some("block") => !is(&RAW),
+        Some("1" | "markdown") => !is(TEXT_ONLY) && !is(RAW),
+        Some("block") => !is(RAW),
         _ => false,
     }
 }
