@@ -19,7 +19,7 @@ pub mod scalar;
 mod value;
 pub mod yaml;
 
-pub use nav::{Nav, NavEntry, NavItem, NavSection, NavTree, Rest, Shape, What};
+pub use nav::{Nav, NavEntry, NavItem, NavSection, NavTree, Rest, Shape};
 pub use pages::{AbsoluteLinks, PageSettings};
 pub use patterns::{Patterns, RestPattern};
 

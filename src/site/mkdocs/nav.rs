@@ -39,9 +39,8 @@ pub struct NavTree {
 /// A list of items under one title.
 #[derive(Debug, Clone)]
 pub struct NavSection {
-    /// As written; none for the navigation itself.
-    pub title: Option<String>,
-    pub parent: Option<usize>,
+    /// Its title and those of the sections around it, outermost first, as written; none for the navigation itself.
+    pub titles: Vec<String>,
     pub items: Vec<NavItem>,
     pub shape: Shape,
     /// Bytes from the title, or from the first item of the navigation itself, to the last content.
@@ -63,19 +62,12 @@ pub enum Shape {
 
 #[derive(Debug, Clone)]
 pub struct NavItem {
-    pub what: What,
+    /// Its index in [`NavTree::entries`]; none for a section and a rest entry.
+    pub entry: Option<usize>,
     /// The bytes of its content, the dash not included.
     pub span: Range<usize>,
     /// Its line or lines, where it has them to itself: from the dash through the last line break.
     pub lines: Option<Range<usize>>,
-}
-
-/// What an item is, as an index into the lists of [`NavTree`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum What {
-    Entry(usize),
-    NavSection(usize),
-    Rest(usize),
 }
 
 /// One mention of a page, of another file or of an address.
@@ -90,8 +82,6 @@ pub struct NavEntry {
     pub doc: Option<String>,
     /// Bytes of the target, its quotes included; of the alias or the tagged list that stands for it.
     pub span: Range<usize>,
-    /// The whole line or lines of the entry, the line break included.
-    pub line_span: Range<usize>,
     /// The titles of the sections around it, outermost first.
     pub section: Vec<String>,
     /// The section that holds it, and which of its items it is.
@@ -109,7 +99,6 @@ pub struct NavEntry {
 pub struct Rest {
     pub text: String,
     pub pattern: RestPattern,
-    pub span: Range<usize>,
 }
 
 impl Nav {
@@ -141,16 +130,8 @@ impl Nav {
     }
 }
 
-impl NavTree {
-    /// The titles of a section and of those around it, outermost first.
-    pub fn titles(&self, section: usize) -> Vec<String> {
-        let mut titles = Vec::new();
-        let mut at = Some(section);
-        while let Some(section) = at.and_then(|i| self.sections.get(i)) {
-            titles.extend(section.title.clone());
-            at = section.parent;
-        }
-        titles.reverse();
-        titles
+impl NavSection {
+    pub fn title(&self) -> Option<&str> {
+        self.titles.last().map(String::as_str)
     }
 }

@@ -1,6 +1,6 @@
 //! Reads the value of `nav`: what MkDocs takes for sections and pages, and what it refuses.
 
-use super::nav::{Nav, NavEntry, NavItem, NavSection, NavTree, Rest, Shape, What};
+use super::nav::{Nav, NavEntry, NavItem, NavSection, NavTree, Rest, Shape};
 use super::patterns::RestPattern;
 use super::value::{self, Setting, Value};
 use super::yaml::{NodeId, NodeKind, Refusal, Style, YamlCause, YamlDocument};
@@ -36,8 +36,9 @@ pub fn read(nav: Setting<'_>, settings: &Settings<'_>) -> Result<Nav, Refusal> {
         }
     }
     let tree = NavTree { path: doc.path.clone(), key: doc.span(nav.key), ..NavTree::default() };
-    let mut reader = NavReader { doc, settings, tree, inside: Vec::new(), left: MAX_ITEMS };
-    reader.section(node, None, Position { elsewhere: node != nav.node, ..Position::default() })?;
+    let (inside, titles) = (Vec::new(), Vec::new());
+    let mut reader = NavReader { doc, settings, tree, inside, titles, left: MAX_ITEMS };
+    reader.section(node, None, node != nav.node)?;
     Ok(Nav::Listed(reader.tree))
 }
 
@@ -58,14 +59,6 @@ fn visible(doc: &YamlDocument, key: NodeId, value: NodeId) -> Range<usize> {
     if span.is_empty() { doc.span(key) } else { span }
 }
 
-/// Where the reader is.
-#[derive(Debug, Clone, Copy, Default)]
-struct Position {
-    parent: Option<usize>,
-    depth: usize,
-    elsewhere: bool,
-}
-
 /// An item of a section.
 struct WrittenItem {
     /// All of it, and its title.
@@ -80,15 +73,17 @@ struct NavReader<'r> {
     doc: &'r YamlDocument,
     settings: &'r Settings<'r>,
     tree: NavTree,
-    /// The lists that are open: an alias to one of them never ends.
+    /// The lists that are open, outermost first: an alias to one of them never ends.
     inside: Vec<NodeId>,
+    /// Their titles; the navigation itself has none.
+    titles: Vec<String>,
     left: usize,
 }
 
 impl NavReader<'_> {
-    fn spend(&mut self, at: NodeId, depth: usize) -> Result<(), Refusal> {
+    fn spend(&mut self, at: NodeId) -> Result<(), Refusal> {
         let limit = |message: &str| self.doc.refusal(YamlCause::TooLarge, self.doc.span(at), message);
-        if depth > MAX_DEPTH {
+        if self.inside.len() > MAX_DEPTH {
             return Err(limit("`nav` is nested too deeply to be read"));
         }
         self.left = self.left.checked_sub(1).ok_or_else(|| limit("`nav` is too large to be read"))?;
@@ -96,18 +91,17 @@ impl NavReader<'_> {
     }
 
     /// Opens a section and gives its index.
-    fn open(&mut self, node: NodeId, position: &Position, title: Option<NodeId>) -> usize {
+    fn open(&mut self, node: NodeId, title: Option<NodeId>, elsewhere: bool) -> usize {
         let written = self.doc.node(node);
         let start = title.map_or(written.span.start, |t| self.doc.span(t).start);
         let shape = match &written.kind {
-            _ if position.elsewhere => Shape::Elsewhere,
+            _ if elsewhere => Shape::Elsewhere,
             NodeKind::Sequence { flow: false, .. } => Shape::Block,
             NodeKind::Mapping { flow: false, .. } => Shape::Mapping,
             _ => Shape::Flow,
         };
         self.tree.sections.push(NavSection {
-            title: title.map(|t| self.source(t)),
-            parent: position.parent,
+            titles: self.titles.clone(),
             items: Vec::new(),
             shape,
             span: start.min(written.span.end)..written.span.end,
@@ -116,30 +110,31 @@ impl NavReader<'_> {
     }
 
     /// Reads a section: a list of items, or a mapping of titles.
-    fn section(&mut self, node: NodeId, title: Option<NodeId>, position: Position) -> Result<(), Refusal> {
-        self.spend(node, position.depth)?;
+    fn section(&mut self, node: NodeId, title: Option<NodeId>, elsewhere: bool) -> Result<(), Refusal> {
+        self.spend(node)?;
         if self.inside.contains(&node) {
             let span = self.doc.span(title.unwrap_or(node));
             return Err(self.doc.fault(span, "a section of `nav` holds itself, by an alias"));
         }
         self.inside.push(node);
-        let section = self.open(node, &position, title);
-        let inside = Position { parent: Some(section), depth: position.depth + 1, ..position };
+        self.titles.extend(title.map(|title| self.source(title)));
+        let section = self.open(node, title, elsewhere);
         match value::resolve(self.doc, node).1 {
             Value::Seq(items) => {
                 for item in items {
                     let item = self.item_of_list(*item)?;
-                    self.read_item(section, item, inside)?;
+                    self.read_item(section, item, elsewhere)?;
                 }
             }
             _ => {
-                for (key, value, elsewhere) in value::pairs(self.doc, node)? {
-                    let item = WrittenItem { node: key, title: Some(key), value, elsewhere };
-                    self.read_item(section, item, inside)?;
+                for (key, value, merged) in value::pairs(self.doc, node)? {
+                    let item = WrittenItem { node: key, title: Some(key), value, elsewhere: merged };
+                    self.read_item(section, item, elsewhere)?;
                 }
             }
         }
         self.inside.pop();
+        self.titles.pop();
         Ok(())
     }
 
@@ -175,20 +170,19 @@ impl NavReader<'_> {
         before.len() - last..before.len()
     }
 
-    fn read_item(&mut self, section: usize, item: WrittenItem, position: Position) -> Result<(), Refusal> {
+    /// Reads an item of a section; `elsewhere` is whether the section is.
+    fn read_item(&mut self, section: usize, item: WrittenItem, elsewhere: bool) -> Result<(), Refusal> {
         let (target, found) = value::resolve(self.doc, item.value);
-        let elsewhere = position.elsewhere || item.elsewhere || target != item.value;
+        let elsewhere = elsewhere || item.elsewhere || target != item.value;
         let key = item.title.unwrap_or(item.node);
         let problem = match found {
-            Value::Str(text) => {
-                return self.page(section, &item, target, text, Position { elsewhere, ..position });
-            }
+            Value::Str(text) => return self.page(section, &item, target, text, elsewhere),
             Value::Map if value::pairs(self.doc, target)?.is_empty() => {
                 "a section of `nav` must hold a page or a list, found an empty mapping".to_owned()
             }
             Value::Seq(_) | Value::Map => {
-                self.item(section, item.node, What::NavSection(self.tree.sections.len()));
-                return self.section(target, item.title, Position { elsewhere, ..position });
+                self.item(section, item.node, None);
+                return self.section(target, item.title, elsewhere);
             }
             other => {
                 let title = self.source(key);
@@ -204,9 +198,9 @@ impl NavReader<'_> {
         item: &WrittenItem,
         target: NodeId,
         text: &str,
-        position: Position,
+        elsewhere: bool,
     ) -> Result<(), Refusal> {
-        self.spend(item.node, position.depth)?;
+        self.spend(item.node)?;
         let span = self.doc.span(item.value);
         // The plugin looks for text in lists only: `title: ...` is a page of that name.
         if self.settings.rests
@@ -220,58 +214,48 @@ impl NavReader<'_> {
                 let message = "`nav` has too many rest entries to be read";
                 return Err(self.doc.refusal(YamlCause::TooLarge, span, message));
             }
-            self.item(section, item.node, What::Rest(self.tree.rests.len()));
-            self.tree.rests.push(Rest { text: text.into(), pattern, span });
+            self.item(section, item.node, None);
+            self.tree.rests.push(Rest { text: text.into(), pattern });
             return Ok(());
         }
         let style = |id: NodeId| match self.doc.node(id).kind {
             NodeKind::Scalar { style, .. } => style,
             _ => Style::Plain,
         };
-        let lines = || {
-            let text = &self.doc.text;
-            text.line_range(span.start).start..text.line_range(span.end).end
-        };
         let entry = NavEntry {
             title: item.title.map(|k| self.source(k)),
             target: text.into(),
             doc: self.names(text),
-            line_span: self.lines_of(section, item.node).unwrap_or_else(lines),
-            section: self.tree.titles(section),
+            section: self.titles.clone(),
             parent: section,
             item: self.tree.sections[section].items.len(),
-            elsewhere: position.elsewhere,
+            elsewhere,
             title_style: item.title.map(style),
             target_style: style(target),
             span,
         };
-        self.item(section, item.node, What::Entry(self.tree.entries.len()));
+        self.item(section, item.node, Some(self.tree.entries.len()));
         self.tree.entries.push(entry);
         Ok(())
     }
 
-    fn item(&mut self, section: usize, node: NodeId, what: What) {
-        let (written, lines) = (self.doc.node(node), self.lines_of(section, node));
-        let item = NavItem { what, span: written.start..written.span.end, lines };
-        self.tree.sections[section].items.push(item);
-    }
-
-    /// The lines that an item of a section has to itself.
-    fn lines_of(&self, section: usize, node: NodeId) -> Option<Range<usize>> {
+    fn item(&mut self, section: usize, node: NodeId, entry: Option<usize>) {
         let written = self.doc.node(node);
+        let span = written.start..written.span.end;
         let is_block = self.tree.sections[section].shape == Shape::Block;
-        is_block.then(|| self.own_lines(written.start, written.span.end))?
+        let lines = if is_block { self.own_lines(&span) } else { None };
+        self.tree.sections[section].items.push(NavItem { entry, span, lines });
     }
 
     /// From the dash through the line break, where nothing but a comment shares the lines.
-    fn own_lines(&self, start: usize, end: usize) -> Option<Range<usize>> {
-        let first = self.doc.text.line_range(start);
+    fn own_lines(&self, item: &Range<usize>) -> Option<Range<usize>> {
+        let first = self.doc.text.line_range(item.start);
         let line_start = if first.start == 0 { self.doc.text.bom_len() } else { first.start };
-        if self.doc.text.slice(line_start..start).trim_matches(' ') != "-" {
+        if self.doc.text.slice(line_start..item.start).trim_matches(' ') != "-" {
             return None;
         }
-        let last = self.doc.text.line_range(end);
-        let after = self.doc.text.slice(end..last.end).trim();
+        let last = self.doc.text.line_range(item.end);
+        let after = self.doc.text.slice(item.end..last.end).trim();
         (after.is_empty() || after.starts_with('#')).then_some(line_start..last.end)
     }
 

@@ -10,7 +10,7 @@ mod tests;
 
 use crate::site::mkdocs::scalar;
 use crate::site::mkdocs::yaml::Style;
-use crate::site::mkdocs::{Nav, NavEntry, NavItem, NavSection, NavTree, Shape, Site, What};
+use crate::site::mkdocs::{Nav, NavEntry, NavItem, NavSection, NavTree, Shape, Site};
 use crate::text::Text;
 use crate::text::path;
 pub use prove::without_nav;
@@ -52,13 +52,13 @@ pub fn insert(
     let place = match section.items.get(home.next_to) {
         Some(item) if home.after => item.span.end,
         Some(item) => item.span.start,
-        None if section.title.is_some() => section.span.start,
+        None if section.title().is_some() => section.span.start,
         None => tree.key.start,
     };
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let edit = file.new_line(&home, &title, &target).map_err(|reason| {
         let label = scalar::write(&title, Style::Plain);
-        let within = match section.title.as_deref() {
+        let within = match section.title() {
             Some(title) => format!("the section `{title}` of `nav`"),
             None => "`nav`".into(),
         };
@@ -76,7 +76,7 @@ pub fn remove(site: &Site, bytes: &[u8], index: usize) -> NavPlan {
             return Err(why("the entry is elsewhere, under an anchor or a default"));
         }
         if section.items.len() == 1 {
-            return Err(match &section.title {
+            return Err(match section.title() {
                 Some(title) => format!(
                     "it is the only entry of the section `{title}`, and MkDocs takes no empty section: delete \
                      the section, or give it another page"
@@ -176,10 +176,7 @@ impl<'s> NavFile<'s> {
     }
 
     fn entry_of(&self, item: &NavItem) -> Option<&'s NavEntry> {
-        match item.what {
-            What::Entry(entry) => self.tree.entries.get(entry),
-            What::NavSection(_) | What::Rest(_) => None,
-        }
+        self.tree.entries.get(item.entry?)
     }
 
     /// Where an item begins: at the comment right above it, if that speaks of it by path, number or title.
@@ -257,9 +254,8 @@ impl<'s> NavFile<'s> {
                 let mut lines = self.text.slice(section.span.clone()).lines().map(str::trim_start);
                 lines.any(|line| line.starts_with('#') && line.contains(&inside))
             };
-            let titled = |s: &NavSection| {
-                s.title.as_deref().is_some_and(|t| t.eq_ignore_ascii_case(path::file_name(folder)))
-            };
+            let titled =
+                |s: &NavSection| s.title().is_some_and(|t| t.eq_ignore_ascii_case(path::file_name(folder)));
             let named =
                 sections().rfind(|(_, s)| in_comment(s)).or_else(|| sections().find(|(_, s)| titled(s)));
             if let Some((at, _)) = named {
@@ -302,8 +298,11 @@ impl<'s> NavFile<'s> {
             false => format!("{prefix}{entry}{line_break}"),
         };
         let at = if home.after { lines.end } else { self.with_comment(section, home.next_to) };
-        let titles = self.tree.titles(home.section);
-        let change = NavChange::Inserted((titles, has_title.then(|| title.to_owned()), target.to_owned()));
+        let change = NavChange::Inserted((
+            section.titles.clone(),
+            has_title.then(|| title.to_owned()),
+            target.to_owned(),
+        ));
         proven(self.tree, &self.text, (at..at, inserted), change)
     }
 }
