@@ -2,22 +2,29 @@
 
 use crate::markdown::document::{Document, options};
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use std::ops::Range;
 
 /// A list, at any depth.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct List {
     /// None where it is numbered.
     pub bullet: Option<char>,
-    /// Where its items begin: at their bullets.
-    pub items: Vec<usize>,
-    /// Whether no blank line is between its first item and the next. Of a list that is loose for GitHub, the site
-    /// takes an item for loose only next to a blank line.
-    pub tight: bool,
+    /// Its items, each from its bullet or number on.
+    pub items: Vec<Range<usize>>,
+    /// Whether a blank line is above the second item and each that follows. Of a list that is loose for GitHub, the
+    /// site takes an item for loose only next to a blank line.
+    pub gaps: Vec<bool>,
 }
 
 /// The list whose item begins at a byte.
 pub fn with_item(document: &Document, offset: usize) -> Option<List> {
-    lists(document).into_iter().find(|list| list.items.contains(&offset))
+    lists(document).into_iter().find(|list| list.items.iter().any(|item| item.start == offset))
+}
+
+/// The innermost list with an item that holds a byte, and the item.
+pub fn around(document: &Document, offset: usize) -> Option<(List, Range<usize>)> {
+    let item = |list: &List| list.items.iter().find(|item| item.contains(&offset)).cloned();
+    lists(document).into_iter().rev().find_map(|list| item(&list).map(|item| (list, item)))
 }
 
 /// Whether a line begins with a bullet or a number.
@@ -61,22 +68,18 @@ fn lists(document: &Document) -> Vec<List> {
             Event::Start(Tag::List(number)) => {
                 let first = text.slice(start + range.start..start + range.end).trim_start().chars().next();
                 open.push(lists.len());
-                lists.push(List {
-                    bullet: first.filter(|_| number.is_none()),
-                    items: Vec::new(),
-                    tight: true,
-                });
+                let bullet = first.filter(|_| number.is_none());
+                lists.push(List { bullet, items: Vec::new(), gaps: Vec::new() });
             }
             Event::End(TagEnd::List(_)) => drop(open.pop()),
             Event::Start(Tag::Item) => {
                 let Some(list) = open.last().map(|at| &mut lists[*at]) else { continue };
-                let at = start + range.start;
-                let is_second = list.items.len() == 1;
-                list.items.push(at);
-                let line = text.line_range(at).start;
-                if is_second && text.slice(text.line_range(line - 1)).trim().is_empty() {
-                    list.tight = false;
+                let item = start + range.start..start + range.end;
+                if !list.items.is_empty() {
+                    let above = text.line_range(text.line_range(item.start).start - 1);
+                    list.gaps.push(text.slice(above).trim().is_empty());
                 }
+                list.items.push(item);
             }
             _ => {}
         }
@@ -91,7 +94,8 @@ mod tests {
     fn check(text: &str, expected: Option<(Option<char>, usize, bool)>) {
         let at = text.find('|').expect("it is marked");
         let document = Document::parse(text.replace('|', "").as_bytes());
-        let found = with_item(&document, at).map(|l| (l.bullet, l.items.len(), l.tight));
+        let found =
+            with_item(&document, at).map(|l| (l.bullet, l.items.len(), l.gaps.first() != Some(&true)));
         assert_eq!(found, expected, "{text}");
     }
 

@@ -45,7 +45,8 @@ pub fn tables(document: &Document, range: &Range<usize>) -> Vec<Table> {
     tables.map(|table| read(document, table)).collect()
 }
 
-fn read(document: &Document, table: &Range<usize>) -> Table {
+/// The table at `table`, one of the document's.
+pub fn read(document: &Document, table: &Range<usize>) -> Table {
     let text = document.text.slice(table.clone());
     let mut read = Table::default();
     let mut at = table.start;

@@ -104,7 +104,7 @@ fn insertion(context: &OkepContext, wanted: &str) -> Option<Fix> {
         }
         let start = item.start;
         let indent = text.slice(start..next);
-        let gap = if list.tight { ending.to_owned() } else { ending.repeat(2) };
+        let gap = if list.gaps.first() == Some(&true) { ending.repeat(2) } else { ending.to_owned() };
         let item = format!("{indent}{}{gap}", lists::like_item(document, next, wanted));
         return Some(Fix::suggested(TITLE, vec![Edit::insert(&context.okep.path, start, item)]));
     }

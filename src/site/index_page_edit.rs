@@ -4,11 +4,10 @@
 //! A page whose entries are neither list items, rows of a table nor bold links above a text is explained instead.
 
 use super::index_page::{IndexPage, LandingEntry};
-use crate::markdown::document::options;
-use crate::markdown::lists::with_item;
+use crate::markdown::lists::{self, List};
+use crate::markdown::tables;
 use crate::text::Text;
-use crate::text::path::{folder_of, percent_decoded};
-use pulldown_cmark::{Event, Parser, Tag};
+use crate::text::path::{folder_of, percent_decoded, relative};
 use std::ops::Range;
 
 /// An edit of the index page, or what to write instead.
@@ -50,7 +49,7 @@ pub fn insert(
     okep: &NewListing,
     sibling: &dyn Fn(&str) -> Option<Sibling>,
 ) -> LandingPlan {
-    let target = relative(&landing.path, okep.path);
+    let target = relative(folder_of(&landing.path), okep.path);
     let siblings: Vec<(u64, &LandingEntry)> =
         landing.entries.iter().filter_map(|e| Some((sibling(&e.doc)?.number, e))).collect();
     let Some((entry, before)) = neighbour(&siblings, okep.number) else {
@@ -94,10 +93,10 @@ struct Form {
 }
 
 enum FormKind {
-    /// A list item, and where it begins.
-    Item(usize),
-    /// A row below the head of a table: the cell of the entry, all of them, and how many columns there are.
-    Row { cell: usize, cells: Vec<Range<usize>>, columns: usize },
+    /// An item of a list.
+    Item(List),
+    /// A row below the head of a table: its cells, and how many columns there are.
+    Row { cells: Vec<String>, columns: usize },
     /// A paragraph that begins with the entry.
     Paragraph,
 }
@@ -111,8 +110,8 @@ impl NextTo<'_> {
         let text = &self.landing.document.text;
         let lines = &form.lines;
         let ending = text.line_ending_near(lines.end);
-        let gap = match form.kind {
-            FormKind::Item(at) if !self.is_apart(lines, at)? => "",
+        let gap = match &form.kind {
+            FormKind::Item(list) if !self.is_apart(lines, list)? => "",
             FormKind::Row { .. } => "",
             FormKind::Item(_) | FormKind::Paragraph => ending,
         };
@@ -123,69 +122,40 @@ impl NextTo<'_> {
         })
     }
 
-    /// Whether blank lines are between the items of the list that has an item at a byte; none where they are between
-    /// some, or where the item ends in a paragraph of its own that for the site would go on in the next line.
-    fn is_apart(&self, lines: &Range<usize>, at: usize) -> Option<bool> {
+    /// Whether blank lines are between the items of the list; none where they are between some, or where the item on
+    /// these lines ends in a paragraph of its own that for the site would go on in the next line.
+    fn is_apart(&self, lines: &Range<usize>, list: &List) -> Option<bool> {
         let text = &self.landing.document.text;
-        let items = with_item(&self.landing.document, at).map(|list| list.items).unwrap_or_default();
-        let is_apart = |at: &usize| {
-            let line = text.line_range(*at).start;
-            line > 0 && text.slice(text.line_range(line - 1)).trim().is_empty()
-        };
-        let gaps: Vec<bool> = items.iter().skip(1).map(is_apart).collect();
         let paragraphs = text.slice(lines.clone()).trim_end().replace("\r\n", "\n");
         let last = paragraphs.rsplit_once("\n\n").map(|(_, last)| last.trim_start());
         let ends_in_paragraph = last.is_some_and(|last| !last.starts_with(['*', '-', '+']));
-        match gaps.first() {
-            Some(apart) if gaps.iter().any(|gap| gap != apart) => None,
+        match list.gaps.first() {
+            Some(apart) if list.gaps.iter().any(|gap| gap != apart) => None,
             Some(false) if ends_in_paragraph => None,
             Some(apart) => Some(*apart),
             None => Some(ends_in_paragraph),
         }
     }
 
-    /// The innermost list item, or else the row of a table or the paragraph, that holds the entry.
+    /// The row of a table, or else the innermost list item or the paragraph, that holds the entry.
     fn form(&self) -> Option<Form> {
-        let (text, start) = (&self.landing.document.text, self.landing.document.body_start);
-        let events = Parser::new_ext(text.slice(start..text.len()), options()).into_offset_iter();
-        let (mut found, mut columns, mut head) = (None, 0, false);
-        for (event, range) in events {
-            let range = range.start + start..range.end + start;
-            let Event::Start(tag) = event else { continue };
-            if let Tag::Table(alignments) = &tag {
-                columns = alignments.len();
-            }
-            let is_around = range.contains(&self.entry.span.start);
-            match tag {
-                Tag::Item if is_around => {
-                    let lines = lines(text, &range);
-                    let alone = text.slice(lines.start..range.start).trim().is_empty();
-                    found = alone.then_some(Form { lines, kind: FormKind::Item(range.start) });
-                }
-                Tag::Paragraph if is_around && found.is_none() => {
-                    let lines = lines(text, &range);
-                    let is_at_margin = lines.start == range.start;
-                    found = is_at_margin.then_some(Form { lines, kind: FormKind::Paragraph });
-                }
-                Tag::TableHead if is_around => head = true,
-                Tag::TableRow if is_around => {
-                    let kind = FormKind::Row { cell: 0, cells: Vec::new(), columns };
-                    (head, found) = (false, Some(Form { lines: text.line_range(range.start), kind }));
-                }
-                Tag::TableCell => {
-                    if let Some(Form { lines, kind: FormKind::Row { cell, cells, .. } }) = &mut found
-                        && lines.contains(&range.start)
-                    {
-                        if is_around {
-                            *cell = cells.len();
-                        }
-                        cells.push(range);
-                    }
-                }
-                _ => {}
-            }
+        let (document, at) = (&self.landing.document, self.entry.span.start);
+        let text = &document.text;
+        if let Some(table) = document.tables.iter().find(|table| table.contains(&at)) {
+            let table = tables::read(document, table);
+            let row = table.rows.into_iter().find(|row| row.span.contains(&at))?;
+            let kind = FormKind::Row { cells: row.cells, columns: table.head.len() };
+            return Some(Form { lines: text.line_range(at), kind });
         }
-        found.filter(|_| !head)
+        if let Some((list, item)) = lists::around(document, at) {
+            let lines = lines(text, &item);
+            let is_alone = text.slice(lines.start..item.start).trim().is_empty();
+            return is_alone.then_some(Form { lines, kind: FormKind::Item(list) });
+        }
+        let block = document.blocks.iter().find(|block| block.span.contains(&at))?;
+        let lines = lines(text, &block.span);
+        let is_at_margin = lines.start == block.span.start;
+        is_at_margin.then_some(Form { lines, kind: FormKind::Paragraph })
     }
 
     /// A line for the OKEP in the form of the entry.
@@ -201,15 +171,13 @@ impl NextTo<'_> {
             FormKind::Item(_) => matches!(marker, "*" | "-" | "+"),
             // Without a text in it, the one below may be about it.
             FormKind::Paragraph => marker.is_empty() && !strong.is_empty() && after.trim().contains('\n'),
-            FormKind::Row { cell, cells, columns } => {
+            FormKind::Row { cells, columns } => {
                 let indent = &before[..before.len() - before.trim_start().len()];
-                let cell_of = |at: usize| match cells.get(at) {
-                    Some(_) if at == *cell => link.clone(),
-                    Some(span) => self.cell_like(text.slice(span.clone()).trim_matches(['|', ' '])),
-                    None => String::new(),
-                };
-                let row: Vec<String> = (0..*columns).map(cell_of).collect();
-                return (columns > cell).then(|| format!("{indent}| {} |", row.join(" | ")));
+                let is_own = |cell: &str| cell.contains(text.slice(entry.clone()));
+                let like = |cell: &String| if is_own(cell) { link.clone() } else { self.cell_like(cell) };
+                let mut row: Vec<String> = cells.iter().map(like).collect();
+                row.resize(*columns, String::new());
+                return Some(format!("{indent}| {} |", row.join(" | ")));
             }
         };
         is_written.then(|| format!("{before}{link}{strong}"))
@@ -233,9 +201,9 @@ impl NextTo<'_> {
     /// The link's target in the form of that of the entry: from the docs folder, or with `./` before it.
     fn target(&self) -> Option<String> {
         let file = self.entry.target.split(['#', '?']).next().unwrap_or_default();
-        let next_to = relative(&self.landing.path, &self.entry.doc);
-        let before = percent_decoded(file).strip_suffix(&next_to)?.to_owned();
-        Some(format!("{before}{}", relative(&self.landing.path, self.okep.path)))
+        let folder = folder_of(&self.landing.path);
+        let before = percent_decoded(file).strip_suffix(&relative(folder, &self.entry.doc))?.to_owned();
+        Some(format!("{before}{}", relative(folder, self.okep.path)))
     }
 }
 
@@ -261,11 +229,6 @@ fn link(next_to: &str, okep: &NewListing, target: &str) -> Option<String> {
     // Neither blanks nor brackets may be in a link as they are.
     let target = target.replace('%', "%25").replace(' ', "%20").replace('(', "%28").replace(')', "%29");
     Some(format!("[{label}]({target})"))
-}
-
-/// The path of `to` as a link from the file at `from` in the same folder or one above it.
-fn relative(from: &str, to: &str) -> String {
-    to.strip_prefix(folder_of(from)).map_or(to, |rest| rest.trim_start_matches('/')).to_owned()
 }
 
 #[cfg(test)]
