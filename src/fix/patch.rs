@@ -5,73 +5,71 @@
 
 use crate::files::Tree;
 use crate::rules::finding::Rename;
+use crate::text::Bytes;
 use similar::{DiffOp, TextDiff};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Unchanged lines shown around a change, as git has it.
 const CONTEXT: usize = 3;
 
-/// One file before and after; none where it is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileChange<'a> {
-    pub old: Option<(&'a str, &'a [u8])>,
-    pub new: Option<(&'a str, &'a [u8])>,
+/// One file before and after: its paths, and its bytes where it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileChange<'t> {
+    pub from: &'t str,
+    pub to: &'t str,
+    pub old: Option<Bytes>,
+    pub new: Option<Bytes>,
 }
 
-/// The patch that makes `new` of `old`, by path. `renames` may come in several rounds: a file that
-/// went from `a` to `b` and from `b` to `c` is shown as going from `a` to `c`.
+/// The patch that makes `new` of `old`; `renames` as for [`changes`].
 pub fn between(old: &Tree, new: &Tree, renames: &[Rename]) -> Vec<u8> {
-    let mut origins = origins(old, new, renames);
-    let appears = |path: &str| new.bytes(path).is_some() && !old.contains(path);
-    let leaves = |path: &str| old.bytes(path).is_some() && !new.contains(path);
-    origins.retain(|to, from| appears(to) && leaves(from));
-    let moved: BTreeSet<&str> = origins.values().copied().collect();
-    let paths: BTreeSet<&String> = old.changes().keys().chain(new.changes().keys()).collect();
-    let mut patch = Vec::new();
-    for path in paths.into_iter().map(String::as_str).filter(|p| !moved.contains(p)) {
-        let from = origins.get(path).copied().unwrap_or(path);
-        let (before, after) = (old.bytes(from), new.bytes(path));
-        let change = FileChange {
-            old: before.as_ref().map(|bytes| (from, &bytes[..])),
-            new: after.as_ref().map(|bytes| (path, &bytes[..])),
-        };
-        patch.extend(change.patch());
-    }
-    patch
+    changes(old, new, renames).iter().flat_map(FileChange::patch).collect()
 }
 
-/// The files under new names, each with its name before all renames.
-pub fn origins<'t>(old: &'t Tree, new: &'t Tree, renames: &'t [Rename]) -> BTreeMap<&'t str, &'t str> {
+/// The files that differ, by path. `renames` may come in several rounds: a file that went from `a` to `b` and from
+/// `b` to `c` is one that went from `a` to `c`.
+pub fn changes<'t>(old: &'t Tree, new: &'t Tree, renames: &'t [Rename]) -> Vec<FileChange<'t>> {
     let mut origins: BTreeMap<&str, &str> = BTreeMap::new();
     for Rename { from, to } in renames {
         let from = origins.remove(from.as_str()).unwrap_or(from);
         origins.insert(to, from);
     }
-    origins.retain(|to, from| to != from && new.contains(to) && old.contains(from));
-    origins
+    let appears = |path: &str| new.bytes(path).is_some() && !old.contains(path);
+    let leaves = |path: &str| old.bytes(path).is_some() && !new.contains(path);
+    origins.retain(|to, from| appears(to) && leaves(from));
+    let moved: BTreeSet<&str> = origins.values().copied().collect();
+    let paths: BTreeSet<&String> = old.changes().keys().chain(new.changes().keys()).collect();
+    let paths = paths.into_iter().map(String::as_str).filter(|path| !moved.contains(path));
+    let change = |to| {
+        let from = origins.get(to).copied().unwrap_or(to);
+        FileChange { from, to, old: old.bytes(from), new: new.bytes(to) }
+    };
+    paths.map(change).filter(|change| change.is_rename() || change.is_edit()).collect()
 }
 
 impl FileChange<'_> {
-    /// The change as a patch for `git apply`; empty where nothing changed.
-    pub fn patch(&self) -> Vec<u8> {
-        let (old, new) = (self.old.map_or(&b""[..], |o| o.1), self.new.map_or(&b""[..], |n| n.1));
-        let (Some(from), Some(to)) = (self.old.or(self.new), self.new.or(self.old)) else {
-            return Vec::new();
-        };
-        if self.old == self.new {
-            return Vec::new();
-        }
+    pub fn is_rename(&self) -> bool {
+        self.from != self.to
+    }
+
+    pub fn is_edit(&self) -> bool {
+        self.old != self.new
+    }
+
+    /// The change as a patch for `git apply`.
+    fn patch(&self) -> Vec<u8> {
+        let (old, new) = (self.old.as_deref().unwrap_or_default(), self.new.as_deref().unwrap_or_default());
         let (old_lines, new_lines) = (lines(old), lines(new));
         let diff = TextDiff::configure().newline_terminated(true).diff_slices(&old_lines, &new_lines);
-        let (a, b) = (quoted("a/", from.0), quoted("b/", to.0));
+        let (a, b) = (quoted("a/", self.from), quoted("b/", self.to));
         let mut out = format!("diff --git {a} {b}\n");
         if self.old.is_none() {
             out.push_str("new file mode 100644\n");
         } else if self.new.is_none() {
             out.push_str("deleted file mode 100644\n");
-        } else if from.0 != to.0 {
+        } else if self.is_rename() {
             let similarity = similarity(&old_lines, diff.ops(), old.len().max(new.len()));
-            let (from, to) = (quoted("", from.0), quoted("", to.0));
+            let (from, to) = (quoted("", self.from), quoted("", self.to));
             out.push_str(&format!("similarity index {similarity}%\nrename from {from}\nrename to {to}\n"));
         }
         if old != new {
@@ -223,7 +221,7 @@ diff --git a/docs/okeps/okep-7-a.md b/docs/okeps/okep-7-a.md
     #[test]
     fn nothing_changed_is_no_patch() {
         check("a", b"x\n", b"x\n", "");
-        assert_eq!(FileChange { old: None, new: None }.patch(), b"");
+        assert_eq!(between(&tree(&[]), &tree(&[]), &[]), b"");
     }
 
     #[test]

@@ -7,12 +7,11 @@
 
 use crate::files::Tree;
 use crate::fix::atomic;
-use crate::fix::patch::origins;
+use crate::fix::patch::{FileChange, changes};
 use crate::okep::config::is_git;
 use crate::rules::finding::Rename;
-use crate::text::Bytes;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -60,46 +59,17 @@ fn done(written: &[String]) -> String {
 /// # Errors
 /// The first path that cannot be written, and what was already.
 pub fn write(root: &Path, before: &Tree, after: &Tree, renames: &[Rename]) -> Result<Vec<String>, Error> {
-    let origins = origins(before, after, renames);
-    let contents = contents(before, after, &origins);
-    let touched: BTreeSet<&str> =
-        contents.iter().map(|(path, _, _)| *path).chain(origins.values().copied()).collect();
-    for path in &touched {
-        check(root, path, &before.bytes(path).unwrap_or_default())?;
+    let mut changes = changes(before, after, renames);
+    changes.retain(|change| change.new.is_some());
+    for change in &changes {
+        if let Some(old) = &change.old {
+            check(root, change.from, old)?;
+        }
+        if change.old.is_none() || change.is_rename() {
+            check_target(root, change)?;
+        }
     }
-    for (to, from) in &origins {
-        check_target(root, to, Some(from))?;
-    }
-    let is_new = |path: &&str| !before.contains(path) && !origins.contains_key(*path);
-    let new = after.changes().keys().map(String::as_str).filter(is_new);
-    let new: Vec<(&str, Bytes)> = new.filter_map(|path| Some((path, after.bytes(path)?))).collect();
-    for (path, _) in &new {
-        check_target(root, path, None)?;
-    }
-    let mut written = Vec::new();
-    match replace(root, &new, &contents, &origins, &mut written) {
-        Ok(()) => Ok(written),
-        Err(Error::Io { path, source, .. }) => Err(Error::Io { path, source, written }),
-        Err(Error::ChangedMeanwhile { path, .. }) => Err(Error::ChangedMeanwhile { path, written }),
-        Err(other) => Err(other),
-    }
-}
-
-/// A file's path before, and its bytes before and after.
-type Contents<'t> = (&'t str, Bytes, Bytes);
-
-/// The files whose bytes differ: their path before, their bytes before and after.
-fn contents<'t>(
-    before: &'t Tree,
-    after: &'t Tree,
-    origins: &BTreeMap<&'t str, &'t str>,
-) -> Vec<Contents<'t>> {
-    let changed = after.changes().keys().filter_map(|path| {
-        let from = origins.get(path.as_str()).copied().unwrap_or(path);
-        let (old, new) = (before.bytes(from)?, after.bytes(path)?);
-        (old != new).then_some((from, old, new))
-    });
-    changed.collect()
+    replace(root, &changes)
 }
 
 /// Keeps other runs of okep from writing below `root` while the value lives, where folders can be locked.
@@ -120,12 +90,12 @@ fn check(root: &Path, path: &str, checked: &[u8]) -> Result<(), Error> {
     let on_disk = inside(root, path)?;
     let found = on_disk.symlink_metadata().map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Error::Changed { path: path.into() },
-        _ => cannot(path, error),
+        _ => cannot(path, error, &[]),
     })?;
     if found.is_symlink() {
         return Err(Error::Symlink { path: path.into() });
     }
-    if !found.is_file() || fs::read(&on_disk).map_err(|error| cannot(path, error))? != checked {
+    if !found.is_file() || fs::read(&on_disk).map_err(|error| cannot(path, error, &[]))? != checked {
         return Err(Error::Changed { path: path.into() });
     }
     if found.permissions().readonly() {
@@ -135,15 +105,15 @@ fn check(root: &Path, path: &str, checked: &[u8]) -> Result<(), Error> {
 }
 
 /// Refuses a name that is taken, unless by the file that is to have it.
-fn check_target(root: &Path, to: &str, from: Option<&str>) -> Result<(), Error> {
-    let target = inside(root, to)?;
+fn check_target(root: &Path, change: &FileChange) -> Result<(), Error> {
+    let target = inside(root, change.to)?;
     // On a disk that is blind to case both names may be one file's.
-    let is_own = || from.is_some_and(|from| same_file(&target, &root.join(from)));
+    let is_own = || change.is_rename() && same_file(&target, &root.join(change.from));
     match target.symlink_metadata() {
         Ok(found) if found.is_file() && is_own() => Ok(()),
-        Ok(_) => Err(Error::Taken { path: to.into() }),
+        Ok(_) => Err(Error::Taken { path: change.to.into() }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(cannot(to, error)),
+        Err(error) => Err(cannot(change.to, error, &[])),
     }
 }
 
@@ -157,65 +127,66 @@ fn inside(root: &Path, path: &str) -> Result<PathBuf, Error> {
     if path.is_empty() || path.contains('\\') || !relative.components().all(fine) {
         return Err(Error::Outside { path: path.into() });
     }
-    let real_root = root.canonicalize().map_err(|error| cannot(path, error))?;
+    let real_root = root.canonicalize().map_err(|error| cannot(path, error, &[]))?;
     let folder = relative.parent().unwrap_or(Path::new(""));
-    let real = root.join(folder).canonicalize().map_err(|error| cannot(path, error))?;
+    let real = root.join(folder).canonicalize().map_err(|error| cannot(path, error, &[]))?;
     if !real.starts_with(&real_root) {
         return Err(Error::Outside { path: path.into() });
     }
-    if real != real_root.join(folder) && has_symlink(&real_root, folder) {
+    if has_symlink(&real_root, folder) {
         return Err(Error::Symlink { path: path.into() });
     }
     Ok(root.join(relative))
 }
 
-fn cannot(path: &str, source: io::Error) -> Error {
-    Error::Io { path: path.into(), source, written: Vec::new() }
+fn cannot(path: &str, source: io::Error, written: &[String]) -> Error {
+    Error::Io { path: path.into(), source, written: written.to_vec() }
 }
 
-/// Writes what was checked, and takes up in `written` what was.
-fn replace(
-    root: &Path,
-    new: &[(&str, Bytes)],
-    contents: &[Contents],
-    origins: &BTreeMap<&str, &str>,
-    written: &mut Vec<String>,
-) -> Result<(), Error> {
+/// Writes what was checked, and gives the paths that were written.
+fn replace(root: &Path, changes: &[FileChange]) -> Result<Vec<String>, Error> {
+    let mut written: Vec<String> = Vec::new();
     // Waiting for the disk is most of the work.
-    let stage =
-        |(path, _, new): &Contents| atomic::stage(&root.join(path), new).map_err(|error| cannot(path, error));
-    let staged: Vec<Result<NamedTempFile, Error>> = contents.par_iter().map(stage).collect();
+    let edits: Vec<_> = changes.iter().filter(|change| change.old.is_some() && change.is_edit()).collect();
+    let stage = |change: &&FileChange| {
+        let bytes = change.new.as_deref().unwrap_or_default();
+        atomic::stage(&root.join(change.from), bytes).map_err(|error| cannot(change.from, error, &[]))
+    };
+    let staged: Vec<Result<NamedTempFile, Error>> = edits.par_iter().map(stage).collect();
     let staged: Vec<NamedTempFile> = staged.into_iter().collect::<Result<_, _>>()?;
     // A new file comes before what links to it.
-    for (path, bytes) in new {
-        atomic::create(&root.join(path), bytes, false).map_err(|error| cannot(path, error))?;
-        written.push((*path).to_owned());
+    for FileChange { to, new, .. } in changes.iter().filter(|change| change.old.is_none()) {
+        let bytes = new.as_deref().unwrap_or_default();
+        atomic::create(&root.join(to), bytes, false).map_err(|error| cannot(to, error, &written))?;
+        written.push((*to).to_owned());
     }
     let mut folders = BTreeSet::new();
-    for ((path, old, _), file) in contents.iter().zip(staged) {
+    for (FileChange { from: path, old, .. }, file) in edits.into_iter().zip(staged) {
         let target = root.join(path);
         match fs::read(&target) {
-            Ok(now) if now == **old => {}
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(cannot(path, error)),
-            _ => return Err(Error::ChangedMeanwhile { path: (*path).to_owned(), written: Vec::new() }),
+            Ok(now) if Some(&now[..]) == old.as_deref() => {}
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(cannot(path, error, &written));
+            }
+            _ => return Err(Error::ChangedMeanwhile { path: (*path).to_owned(), written }),
         }
-        file.persist(&target).map_err(|error| cannot(path, error.error))?;
+        file.persist(&target).map_err(|error| cannot(path, error.error, &written))?;
         written.push((*path).to_owned());
         folders.extend(target.parent().map(Path::to_owned));
     }
     // A file changes first and moves then: at any moment it is there once, old or new.
-    for (to, from) in origins {
+    for FileChange { from, to, .. } in changes.iter().filter(|change| change.is_rename()) {
         let (source, target) = (root.join(from), root.join(to));
         if target.symlink_metadata().is_ok() && !same_file(&source, &target) {
-            return Err(cannot(to, io::ErrorKind::AlreadyExists.into()));
+            return Err(cannot(to, io::ErrorKind::AlreadyExists.into(), &written));
         }
-        fs::rename(&source, &target).map_err(|error| cannot(to, error))?;
+        fs::rename(&source, &target).map_err(|error| cannot(to, error, &written))?;
         written.retain(|path| path != from);
         written.push((*to).to_owned());
         folders.extend(target.parent().map(Path::to_owned));
     }
     folders.iter().for_each(|folder| atomic::sync(folder));
-    Ok(())
+    Ok(written)
 }
 
 /// Whether a folder below `root`, or one around it, is a symbolic link.
