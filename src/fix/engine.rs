@@ -18,10 +18,6 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// document's, only by one of ours.
 const MOST_ROUNDS: usize = 500;
 
-/// How many bytes of documents are checked at most: so many, and so many times those there are.
-pub const MOST_WORK: usize = 64 << 20;
-pub const MOST_TIMES: usize = 64;
-
 /// What became of a tree.
 #[derive(Debug, Clone, Default)]
 pub struct Fixed {
@@ -49,33 +45,33 @@ pub fn fix(
     most: Safety,
     wanted: &dyn Fn(&Finding) -> bool,
 ) -> Fixed {
-    let verifier = Verifier::new(start, template_history);
+    let mut verifier = Verifier::new(start, template_history);
     let state = verifier.check();
-    let most_work = MOST_WORK + MOST_TIMES * verifier.work();
-    let mut run =
-        EngineRun { state, verifier, most, wanted, most_work, fixed: Fixed::default(), refused: Vec::new() };
+    let mut run = EngineRun { state, verifier, most, wanted, fixed: Fixed::default(), refused: Vec::new() };
     while run.fixed.rounds < MOST_ROUNDS && run.round() {
         run.fixed.rounds += 1;
     }
-    if run.fixed.rounds == MOST_ROUNDS || run.is_tired() {
+    if run.fixed.rounds == MOST_ROUNDS || run.verifier.is_tired() {
         let message = "not everything could be fixed in one run; run it again";
         run.fixed.notes.push(Note::new("unfinished-fix", message));
     }
     run.end()
 }
 
-/// Findings whose fixes go together, and their proof.
-type Proven<'f> = (Vec<&'f Finding>, Option<Proof>);
-
-/// Findings whose fixes are not proven, and why.
-type Rejected<'f> = Vec<(&'f Finding, FixRejection)>;
+/// What became of some findings whose fixes were tried.
+struct Tried<'f, T> {
+    /// Those whose fixes go together, and their proof; none where there are none.
+    good: Vec<&'f Finding>,
+    proof: Option<T>,
+    /// Those whose fixes fail by themselves, and why.
+    bad: Vec<(&'f Finding, FixRejection)>,
+}
 
 struct EngineRun<'a> {
     verifier: Verifier<'a>,
     state: VerifiedState<'a>,
     most: Safety,
     wanted: &'a dyn Fn(&Finding) -> bool,
-    most_work: usize,
     fixed: Fixed,
     /// The findings of this round whose fixes failed.
     refused: Vec<Finding>,
@@ -98,11 +94,11 @@ impl EngineRun<'_> {
         let is_wanted = |f: &Finding| (self.wanted)(&originally(f, &self.fixed.renames));
         let is_turn = |f: &&Finding| f.fix.as_ref().is_some_and(|fix| turn(f, fix)) && is_wanted(f);
         let mut candidates: Vec<&Finding> = self.state.findings.iter().filter(is_turn).collect();
-        while !candidates.is_empty() && !self.is_tired() {
+        while !candidates.is_empty() && !self.verifier.is_tired() {
             let batch = apart(&self.state.snapshot, &candidates);
-            let ((good, proof), bad) = match self.verifier.together(&self.state, &batch) {
-                Ok(proof) => ((batch, Some(proof)), Vec::new()),
-                Err(_) => self.by_page(&batch),
+            let Tried { good, proof, bad } = match self.verifier.together(&self.state, &batch) {
+                Ok(proof) => Tried { good: batch, proof: Some(proof), bad: Vec::new() },
+                Err(_) => by_page(&self.verifier, &self.state, &batch),
             };
             self.fixed.notes.extend(bad.iter().filter_map(|(finding, rejection)| rejection.note(finding)));
             self.refused.extend(bad.iter().map(|(finding, _)| (*finding).clone()));
@@ -113,64 +109,6 @@ impl EngineRun<'_> {
             candidates.retain(|c| !bad.iter().any(|(finding, _)| std::ptr::eq(*finding, *c)));
         }
         false
-    }
-
-    /// Whether all has been checked that one run may check.
-    fn is_tired(&self) -> bool {
-        self.verifier.work() > self.most_work
-    }
-
-    /// As many of a batch as go together, and those that fail by themselves with the reason. Each page is tried by
-    /// itself first, so that one that fails costs the others nothing.
-    fn by_page<'f>(&self, batch: &[&'f Finding]) -> (Proven<'f>, Rejected<'f>) {
-        let mut pages: BTreeMap<&str, Vec<&'f Finding>> = BTreeMap::new();
-        for finding in batch {
-            pages.entry(&finding.path).or_default().push(finding);
-        }
-        if pages.len() < 2 {
-            return self.one_by_one(batch);
-        }
-        let pages: Vec<Vec<&Finding>> = pages.into_values().collect();
-        let (verifier, state) = (&self.verifier, &self.state);
-        let proven: Vec<_> = pages.into_par_iter().map(|page| within_page(verifier, state, page)).collect();
-        let (mut good, mut bad) = (Vec::new(), Vec::new());
-        for (proven, rejected) in proven {
-            good.extend(proven);
-            bad.extend(rejected);
-        }
-        if let Ok(proof) = self.verifier.together(&self.state, &good)
-            && !good.is_empty()
-        {
-            return ((good, Some(proof)), bad);
-        }
-        let (proven, more) = self.one_by_one(&good);
-        bad.extend(more);
-        (proven, bad)
-    }
-
-    /// The same in the whole tree, one finding after the other.
-    fn one_by_one<'f>(&self, batch: &[&'f Finding]) -> (Proven<'f>, Rejected<'f>) {
-        let mut good: Vec<&Finding> = Vec::new();
-        let mut proof = None;
-        let mut bad = Vec::new();
-        for finding in batch.iter().take_while(|_| !self.is_tired()) {
-            if let Err(reason) = self.verifier.alone(&self.state, &[finding]) {
-                bad.push((*finding, reason));
-                continue;
-            }
-            good.push(finding);
-            match self.verifier.together(&self.state, &good) {
-                Ok(proven) => proof = Some(proven),
-                // What is refused without company is refused in every round.
-                Err(reason) if good.len() == 1 => {
-                    good.pop();
-                    bad.push((*finding, reason));
-                }
-                // Good by itself: its turn comes in another round.
-                Err(_) => drop(good.pop()),
-            }
-        }
-        ((good, proof), bad)
     }
 
     fn take(&mut self, applied: Vec<Finding>, proof: Proof) {
@@ -188,28 +126,52 @@ impl EngineRun<'_> {
     }
 }
 
-/// As many findings of a page as go together, and those that fail by themselves.
-fn within_page<'f>(
+/// Tries the fixes of each page by themselves first, so that one that fails costs the others nothing.
+fn by_page<'f>(verifier: &Verifier, state: &VerifiedState, batch: &[&'f Finding]) -> Tried<'f, Proof> {
+    let mut pages: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in batch {
+        pages.entry(&finding.path).or_default().push(finding);
+    }
+    let pages: Vec<Vec<&Finding>> = pages.into_values().collect();
+    let of_page = |page| fitting(verifier, state, page, |group| verifier.alone(state, group));
+    let tried: Vec<Tried<()>> = pages.into_par_iter().map(of_page).collect();
+    let (mut good, mut bad) = (Vec::new(), Vec::new());
+    for page in tried {
+        good.extend(page.good);
+        bad.extend(page.bad);
+    }
+    let rest = fitting(verifier, state, good, |group| verifier.together(state, group));
+    bad.extend(rest.bad);
+    Tried { bad, ..rest }
+}
+
+/// As many findings as `fit` together: all of them, or else one after the other.
+fn fitting<'f, T>(
     verifier: &Verifier,
     state: &VerifiedState,
-    page: Vec<&'f Finding>,
-) -> (Vec<&'f Finding>, Rejected<'f>) {
-    if verifier.alone(state, &page).is_ok() {
-        return (page, Vec::new());
+    findings: Vec<&'f Finding>,
+    fit: impl Fn(&[&Finding]) -> Result<T, FixRejection>,
+) -> Tried<'f, T> {
+    let mut tried = Tried { good: Vec::new(), proof: None, bad: Vec::new() };
+    if findings.len() > 1
+        && let Ok(proof) = fit(&findings)
+    {
+        return Tried { good: findings, proof: Some(proof), ..tried };
     }
-    let (mut good, mut bad) = (Vec::new(), Vec::new());
-    for finding in page {
-        if let Err(reason) = verifier.alone(state, &[finding]) {
-            bad.push((finding, reason));
-            continue;
-        }
-        good.push(finding);
-        if good.len() > 1 && verifier.alone(state, &good).is_err() {
-            // Good by itself: its turn comes in another round.
-            good.pop();
+    for finding in findings.into_iter().take_while(|_| !verifier.is_tired()) {
+        tried.good.push(finding);
+        match fit(&tried.good) {
+            Ok(proof) => tried.proof = Some(proof),
+            Err(reason) => {
+                tried.good.pop();
+                // One that is good by itself has its turn in another round.
+                let is_first = tried.good.is_empty();
+                let alone = if is_first { Err(reason) } else { verifier.alone(state, &[finding]) };
+                tried.bad.extend(alone.err().map(|reason| (finding, reason)));
+            }
         }
     }
-    (good, bad)
+    tried
 }
 
 /// More fixes of one file than this wait for another round: each is held against all others.

@@ -35,11 +35,13 @@ pub struct Verifier<'a> {
     cache: AuditCache,
     /// The bytes of all documents that were checked, as often as they were.
     work: AtomicUsize,
+    most_work: usize,
 }
 
-/// The fixes of one document are proven one by one, each by checking all of it: so many bytes of it are
-/// checked in all. A document of 50 KiB may have 1,280 fixes.
-const MOST_WORK: usize = 64 << 20;
+/// How many bytes of documents are checked at most in one run of the engine: so many, and so many times those there
+/// are. Of one document as many are checked to show its fixes, each by itself: one of 50 KiB may have 1,280.
+pub const MOST_WORK: usize = 64 << 20;
+pub const MOST_TIMES: usize = 64;
 
 /// A tree and what the audit says of it.
 pub struct VerifiedState<'s> {
@@ -124,12 +126,17 @@ impl<'a> Verifier<'a> {
     pub fn new(start: &'a Snapshot, template_history: Option<&'a TemplateHistory>) -> Self {
         let template_timeline = TemplateTimeline::of(start, template_history);
         let (cache, work) = Default::default();
-        Verifier { start, template_timeline, template_history, cache, work }
+        Verifier { start, template_timeline, template_history, cache, work, most_work: usize::MAX }
     }
 
     /// The bytes of all documents that were checked so far, as often as they were.
     pub fn work(&self) -> usize {
         self.work.load(Ordering::Relaxed)
+    }
+
+    /// Whether everything has been checked that one run may check.
+    pub fn is_tired(&self) -> bool {
+        self.work() > self.most_work
     }
 
     /// Checks an OKEP that an edit made; `before` is the state before it.
@@ -151,11 +158,12 @@ impl<'a> Verifier<'a> {
     }
 
     /// Checks the state that fixes start from, and plans the fixes of what is found.
-    pub fn check(&self) -> VerifiedState<'a> {
+    pub fn check(&mut self) -> VerifiedState<'a> {
         let check_one = |okep: &Okep| self.check_one(okep, self.start, None);
         let mut found: Vec<Finding> = self.start.okeps.par_iter().flat_map_iter(check_one).collect();
         found.extend(of_tree(self.start));
         found.extend(of_links(self.start, &self.cache));
+        self.most_work = MOST_WORK + MOST_TIMES * self.work();
         self.planned(Cow::Borrowed(self.start), found, Vec::new())
     }
 
@@ -295,15 +303,10 @@ fn same(one: &Finding, other: &Finding) -> bool {
 /// Fixes bend proposals to the rule book, never the rule book.
 fn spares_template(state: &VerifiedState, fixes: &[&Fix]) -> Result<(), FixRejection> {
     let template = state.snapshot.template.path.as_deref();
-    let touches = |f: &&Fix| {
-        f.edits.iter().any(|e| Some(e.path.as_str()) == template)
-            || f.renames.iter().any(|r| Some(r.from.as_str()) == template)
-    };
-    if fixes.iter().any(touches) {
-        Err(FixRejection::Fails("it would change the template".to_owned()))
-    } else {
-        Ok(())
+    if fixes.iter().flat_map(|fix| fix.paths()).any(|path| Some(path) == template) {
+        return Err(FixRejection::Fails("it would change the template".to_owned()));
     }
+    Ok(())
 }
 
 #[cfg(test)]

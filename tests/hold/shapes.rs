@@ -8,7 +8,7 @@ use crate::promised::{fixes, register};
 use crate::tally;
 use okep::audit::audit;
 use okep::files::{Layout, Tree};
-use okep::fix::engine::{MOST_TIMES, MOST_WORK};
+use okep::fix::verify::{MOST_TIMES, MOST_WORK};
 use okep::markdown::document::Document;
 use okep::okep::snapshot::{Parsed, Snapshot};
 use okep::rules::finding::Safety;
