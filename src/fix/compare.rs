@@ -5,7 +5,6 @@ use crate::files::{Note, Tree};
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use crate::rules::rule;
-use crate::site::mkdocs::Site;
 use crate::site::nav_edit::without_nav;
 use std::collections::HashMap;
 
@@ -145,19 +144,17 @@ pub(super) fn registers_hold(
         if rest(&before.tree) != rest(&after.tree) {
             return Err(FixRejection::Fails(format!("`{path}` would say something else outside `nav`")));
         }
-        let entries = |site: &Site| {
-            let mut counts: HashMap<String, isize> = HashMap::new();
+        // Of each entry, how many more there were than there are.
+        let mut changed: HashMap<String, isize> = HashMap::new();
+        for (site, by) in [(old, 1), (new, -1)] {
             for entry in site.nav.entries() {
                 let entry = format!("{:?}{:?}{}", entry.section, entry.title, entry.target);
-                *counts.entry(entry).or_default() += 1;
+                *changed.entry(entry).or_default() += by;
             }
-            counts
-        };
-        let (was, is) = (entries(old), entries(new));
-        let more = |a: &HashMap<String, isize>, b: &HashMap<String, isize>| {
-            a.iter().map(|(e, n)| (n - b.get(e).unwrap_or(&0)).max(0)).sum::<isize>()
-        };
-        if more(&was, &is).max(more(&is, &was)) > edits as isize {
+        }
+        let removed: isize = changed.values().filter(|more| **more > 0).sum();
+        let added: isize = changed.values().filter(|more| **more < 0).sum();
+        if removed.max(-added) > edits as isize {
             return Err(FixRejection::Fails(format!("more than one entry of `{path}` would change")));
         }
     }
