@@ -8,6 +8,8 @@ pub struct Heading {
     pub level: u8,
     /// The text as GitHub shows it: without markup and pictures, blanks folded.
     pub text: String,
+    /// The same with its blanks as they are, of which GitHub makes the anchor.
+    pub unfolded: String,
     /// From the first `#` (or letter of a setext heading) to the end of its last line's text.
     pub span: Range<usize>,
     /// The source of the text itself, markup included.

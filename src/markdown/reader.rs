@@ -52,6 +52,8 @@ struct OpenHeading {
     level: u8,
     range: Range<usize>,
     text: String,
+    /// With the marks of footnotes, and what is written behind pictures.
+    unfolded: String,
     /// Its text's source, as far as it has been read.
     inner: Option<Range<usize>>,
 }
@@ -110,6 +112,9 @@ impl Reader {
                 }
                 Event::InlineHtml(_) => self.html(&text[range.clone()], range),
                 Event::FootnoteReference(_) | Event::TaskListMarker(_) => {
+                    if let Some(heading) = &mut self.heading {
+                        heading.unfolded.push_str(&text[range.clone()]);
+                    }
                     self.show(range.start);
                     self.inline("", range);
                 }
@@ -128,8 +133,8 @@ impl Reader {
         match tag {
             Tag::Heading { level, .. } => {
                 self.shown = false;
-                self.heading =
-                    Some(OpenHeading { level: level as u8, range, text: String::new(), inner: None });
+                let (text, unfolded) = (String::new(), String::new());
+                self.heading = Some(OpenHeading { level: level as u8, range, text, unfolded, inner: None });
             }
             Tag::Paragraph => {
                 self.paragraph = true;
@@ -201,6 +206,7 @@ impl Reader {
                 let of_picture = s.starts_with('{') && self.picture_end == range.start;
                 let shown = s.split_once('}').filter(|_| of_picture).map_or(s, |(_, shown)| shown);
                 heading.text.push_str(shown);
+                heading.unfolded.push_str(s);
             }
             widen(&mut heading.inner, &range);
         } else {
@@ -308,7 +314,7 @@ impl Reader {
     }
 
     fn end_heading(&mut self, source: &str) {
-        let Some(OpenHeading { level, range, text, inner }) = self.heading.take() else { return };
+        let Some(OpenHeading { level, range, text, unfolded, inner }) = self.heading.take() else { return };
         let span = trimmed(source, range);
         let first_line_end = source[span.clone()].find('\n').map_or(span.end, |i| span.start + i);
         let setext = !source[span.clone()].starts_with('#');
@@ -325,6 +331,7 @@ impl Reader {
         let heading = Heading {
             level,
             text: fold_blanks(&text),
+            unfolded,
             body: span.end..span.end,
             span,
             text_span,

@@ -29,32 +29,35 @@ fn broken(page: &Linked, link: &PageLink) -> Option<Finding> {
     let anchor = own_anchor(page, link)?;
     let anchors = page.anchors();
     let decoded = percent_decoded(anchor);
-    let has = |of: &[(String, String)]| of.iter().any(|(_, a)| a == anchor || *a == decoded);
     if anchors.named.iter().any(|a| a == anchor || *a == decoded) || is_made_elsewhere(page, &decoded) {
         return None;
     }
-    let on_github = has(&anchors.github);
+    let on_github = heading_of(&anchors.github, anchor);
+    let on_site = anchors.site.as_deref().and_then(|site| heading_of(site, anchor));
     // Where the site's anchors are not known, or there is no site, GitHub's count alone.
-    let on_site = anchors.site.as_deref().map(has);
-    let message = match (on_github, on_site) {
-        (true, Some(false)) => format!("`#{anchor}` works on GitHub but not on the site"),
-        (false, Some(true)) => format!("`#{anchor}` works on the site but not on GitHub"),
-        (false, Some(false)) => format!("`#{anchor}` exists neither on GitHub nor on the site"),
-        (false, None) if page.settings.is_none() => format!("`#{anchor}` does not exist on this page"),
-        (true, Some(true)) | (_, None) => return None,
+    let message = match (on_github, on_site, &anchors.site) {
+        (Some(_), None, Some(_)) => format!("`#{anchor}` works on GitHub but not on the site"),
+        (None, Some(_), Some(_)) => format!("`#{anchor}` works on the site but not on GitHub"),
+        (None, None, Some(_)) => format!("`#{anchor}` exists neither on GitHub nor on the site"),
+        (None, _, None) if page.settings.is_none() => format!("`#{anchor}` does not exist on this page"),
+        (Some(_), Some(_), Some(_)) | (_, _, None) => return None,
     };
     let finding = RULE.linked(page, link, format!("#{anchor}"), message);
-    if on_github || on_site == Some(true) {
-        let of = if on_github { Some(anchors.github.as_slice()) } else { anchors.site.as_deref() };
-        let heading = of.unwrap_or_default().iter().find(|(_, a)| *a == decoded || a == anchor);
-        let heading = heading.map_or(String::new(), |(text, _)| format!(" `{text}`"));
+    if let Some(heading) = on_github.or(on_site) {
         return Some(finding.help(format!(
-            "put `<a id=\"{anchor}\"></a>` above the heading{heading}, or reword it so that both agree"
+            "put `<a id=\"{anchor}\"></a>` above the heading `{heading}`, or reword it so that both agree"
         )));
     }
     let otherwise = "use the anchor of a heading on this page, or put `<a id=...></a>` where it should point";
     let near = nearest(anchors, &decoded).map(|near| format!("did you mean `#{near}`?"));
     Some(finding.help(near.unwrap_or(otherwise.to_owned())))
+}
+
+/// The text of the heading that has an anchor, as it is or percent-encoded.
+fn heading_of<'a>(headings: &'a [(String, String)], anchor: &str) -> Option<&'a str> {
+    let decoded = percent_decoded(anchor);
+    let found = headings.iter().find(|(_, a)| a == anchor || *a == decoded);
+    found.map(|(text, _)| text.as_str())
 }
 
 /// The anchor of a link to its own page, as written.
@@ -115,9 +118,8 @@ fn letters(text: &str) -> String {
 fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
     let anchor = finding.subject.strip_prefix('#')?;
     let anchors = page.anchors();
-    let is_known =
-        |of: &[(String, String)]| of.iter().any(|(_, a)| a == anchor || *a == percent_decoded(anchor));
-    if is_known(&anchors.github) || anchors.site.as_deref().is_some_and(is_known) {
+    let headings = [Some(&anchors.github), anchors.site.as_ref()];
+    if headings.into_iter().flatten().any(|headings| heading_of(headings, anchor).is_some()) {
         return None;
     }
     let near = nearest(anchors, &percent_decoded(anchor))?;

@@ -5,7 +5,7 @@
 //! however often its surroundings change. Nothing is looked up here.
 
 use crate::files::PathKind;
-use crate::markdown::document::{Document, LinkKind, options};
+use crate::markdown::document::{Document, LinkKind};
 use crate::markdown::html;
 use crate::markdown::slugs::{GithubAnchors, SiteAnchors};
 use crate::okep::proposal::Okep;
@@ -14,7 +14,6 @@ use crate::rules::finding::{Finding, Related};
 use crate::rules::{Check, RULES, Rule};
 use crate::site::mkdocs::PageSettings;
 use crate::text::path::okep_folder;
-use pulldown_cmark::{BrokenLink, Event, Parser, Tag, TagEnd};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -127,12 +126,7 @@ impl<'a> Linked<'a> {
         let mut headings: Vec<_> = document.headings.iter().chain(&document.nested_headings).collect();
         headings.sort_by_key(|h| h.span.start);
         let mut on_github = GithubAnchors::default();
-        let github = headings.iter().map(|h| {
-            let text = shown(document, &h.text_span);
-            let anchor = on_github.next(&text);
-            (text, anchor)
-        });
-        let github = github.collect();
+        let github = headings.iter().map(|h| (h.unfolded.clone(), on_github.next(&h.unfolded))).collect();
         let named = self.tags().flat_map(|tag| {
             let id = tag.get("id");
             let name = tag.get("name").filter(|_| tag.is("a"));
@@ -159,11 +153,7 @@ impl<'a> Linked<'a> {
             return None;
         }
         let mut anchors = SiteAnchors::new(separator);
-        let anchor = |text: String| {
-            let anchor = anchors.next(&text);
-            (text, anchor)
-        };
-        Some(headings.into_iter().map(|h| h.text).map(anchor).collect())
+        Some(headings.iter().map(|h| (h.text.clone(), anchors.next(&h.text))).collect())
     }
 }
 
@@ -179,35 +169,6 @@ fn has_short_code(text: &str) -> bool {
     };
     let parts: Vec<&str> = text.split(':').collect();
     parts.len() > 2 && parts[1..parts.len() - 1].iter().any(|part| is_name(part))
-}
-
-/// A heading's text as GitHub has it for its anchor: without markup and pictures, blanks as they are.
-fn shown(document: &Document, span: &Range<usize>) -> String {
-    // Read by itself, behind a mark that keeps it from being another block, it knows of no definitions.
-    const MARK: &str = "# ";
-    let source = document.text.slice(span.clone());
-    let is_plain =
-        |c: char| c.is_alphanumeric() || matches!(c, ' ' | '-' | ',' | '.' | '/' | '(' | ')' | '?');
-    if source.chars().all(is_plain) {
-        return source.to_owned();
-    }
-    let line = format!("{MARK}{}", source.replace(['\n', '\r'], " "));
-    let defined = |link: BrokenLink| {
-        let at = (span.start + link.span.start).saturating_sub(MARK.len());
-        document.links.iter().any(|l| l.span.start == at).then(|| ("".into(), "".into()))
-    };
-    let mut text = String::new();
-    let mut images = 0;
-    for event in Parser::new_with_broken_link_callback(&line, options(), Some(defined)) {
-        match event {
-            Event::Start(Tag::Image { .. }) => images += 1,
-            Event::End(TagEnd::Image) => images -= 1,
-            Event::Text(s) | Event::Code(s) if images == 0 => text.push_str(&s),
-            Event::SoftBreak | Event::HardBreak if images == 0 => text.push(' '),
-            _ => {}
-        }
-    }
-    text
 }
 
 /// The file that a target names, as written, and the anchor behind it; the query goes with neither.
