@@ -38,57 +38,52 @@ pub fn with_links(snapshot: &Snapshot, mut fix: Fix) -> Option<Fix> {
 }
 
 /// Whether a file's name, with or without its ending, is anywhere but where the edits are: in HTML, code or running
-/// text, in the address of its page, in settings of the site, in `.pages`, or in the configuration.
+/// text, in the address of its page, in settings of the site, in `.pages`, in the configuration, or in a file of
+/// whatever kind, such as a workflow, `CODEOWNERS` or a script.
 fn is_named_elsewhere(snapshot: &Snapshot, from: &str, edits: &[Edit]) -> bool {
     let Some(page) = stem(from) else { return true };
     let name = path::file_name(page);
-    let encoded = name.replace(' ', "%20");
-    let mut paths: BTreeSet<String> = snapshot.pages().map(|(path, _)| path.to_owned()).collect();
-    paths.extend(snapshot.backlinks(name).into_iter().map(|page| page.path));
-    paths.extend(snapshot.template.path.clone());
-    paths.extend(snapshot.site.iter().flat_map(|site| site.files.iter().cloned()));
-    paths.insert(CONFIG.to_owned());
+    let mut known: BTreeSet<String> = snapshot.pages().map(|(path, _)| path.to_owned()).collect();
+    known.extend(snapshot.backlinks(name).into_iter().map(|page| page.path));
+    known.extend(snapshot.template.path.clone());
+    known.extend(snapshot.site.iter().flat_map(|site| site.files.iter().cloned()));
+    known.insert(CONFIG.to_owned());
     let folders = from.match_indices('/').map(|(at, _)| &from[..at]);
-    paths.extend(folders.map(|folder| format!("{folder}/.pages")));
-    if is_named_outside(snapshot, from, &paths) {
-        return true;
-    }
-    paths.into_iter().any(|path| {
-        let Some(text) = snapshot.text(&path) else { return false };
-        let in_edit =
-            |at: usize| edits.iter().any(|e| e.path == path && e.start <= at && at + name.len() <= e.end);
-        // A link to another file of that name is none to this one, and neither is an entry.
-        let document = snapshot.document(&path);
-        let links = document.iter().flat_map(|document| &document.links);
-        let links = links.filter(|link| target_of(&path, link).is_some_and(|to| to != from && to != page));
-        let nav = snapshot.site.as_ref().and_then(|site| site.nav.tree()).filter(|tree| tree.path == path);
-        let entries = nav.iter().flat_map(|tree| &tree.entries);
-        let entries = entries.filter(|entry| entry.doc.as_ref().is_some_and(|doc| doc != from));
-        let other: Vec<Range<usize>> =
-            links.map(|link| link.span.clone()).chain(entries.map(|entry| entry.span.clone())).collect();
-        let in_other = |at: usize| other.iter().any(|span| span.contains(&at));
-        [name, &encoded].into_iter().any(|name| {
-            let is_whole = |at: usize| ends_name(text.slice(at + name.len()..text.len()));
-            text.as_str().match_indices(name).any(|(at, _)| is_whole(at) && !in_edit(at) && !in_other(at))
-        })
-    })
+    known.extend(folders.map(|folder| format!("{folder}/.pages")));
+    // There that of another page, as `index`, is an OKEP's with its folder only.
+    let name_outside = if okep_name(name).is_some() { name } else { path::file_name(folder_of(from)) };
+    let is_outside = |path: &String| path != from && !snapshot.contains(path) && !known.contains(path);
+    let is_named = |path: &String, name: &str| is_named_in(snapshot, path, name, from, edits);
+    known.iter().any(|path| is_named(path, name))
+        || snapshot.tree.files().iter().any(|path| is_outside(path) && is_named(path, name_outside))
 }
 
-/// Whether a file that is none of `known`, of whatever kind, names the page: a workflow, `CODEOWNERS`, a script.
-fn is_named_outside(snapshot: &Snapshot, from: &str, known: &BTreeSet<String>) -> bool {
-    let name = stem(path::file_name(from)).unwrap_or_default();
-    // That of another page, as `index`, is an OKEP's with its folder only.
-    let name = if okep_name(name).is_some() { name } else { path::file_name(folder_of(from)) };
-    let encoded = name.replace(' ', "%20");
-    let names_it = |path: &String| {
-        let Some(bytes) = snapshot.tree.bytes(path) else { return false };
-        [name, &encoded].into_iter().any(|name| {
-            let mut ends = memchr::memmem::find_iter(&bytes, name.as_bytes()).map(|at| at + name.len());
-            ends.any(|end| ends_name(&String::from_utf8_lossy(&bytes[end..bytes.len().min(end + 64)])))
-        })
-    };
-    let own = |path: &String| path == from || snapshot.contains(path) || known.contains(path);
-    snapshot.tree.files().iter().any(|path| !own(path) && names_it(path))
+/// Whether a file names the page `from` by `name` outside of the edits.
+fn is_named_in(snapshot: &Snapshot, path: &str, name: &str, from: &str, edits: &[Edit]) -> bool {
+    let Some(bytes) = snapshot.tree.bytes(path) else { return false };
+    let mut places: Vec<Range<usize>> = Vec::new();
+    for name in [name, &name.replace(' ', "%20")] {
+        let found = memchr::memmem::find_iter(&bytes, name).map(|at| at..at + name.len());
+        let rest = |at: usize| String::from_utf8_lossy(&bytes[at..bytes.len().min(at + 64)]);
+        places.extend(found.filter(|place| ends_name(&rest(place.end))));
+    }
+    places.retain(|place| {
+        !edits.iter().any(|edit| edit.path == path && edit.start <= place.start && place.end <= edit.end)
+    });
+    if places.is_empty() {
+        return false;
+    }
+    // A link to another file of that name is none to this one, and neither is an entry.
+    let document = snapshot.document(path);
+    let links = document.iter().flat_map(|document| &document.links);
+    let page = stem(from).unwrap_or(from);
+    let links = links.filter(|link| target_of(path, link).is_some_and(|to| to != from && to != page));
+    let nav = snapshot.site.as_ref().and_then(|site| site.nav.tree()).filter(|tree| tree.path == path);
+    let entries = nav.iter().flat_map(|tree| &tree.entries);
+    let entries = entries.filter(|entry| entry.doc.as_ref().is_some_and(|doc| doc != from));
+    let other: Vec<&Range<usize>> =
+        links.map(|link| &link.span).chain(entries.map(|entry| &entry.span)).collect();
+    places.iter().any(|place| !other.iter().any(|span| span.contains(&place.start)))
 }
 
 /// Whether the name of a page ends before `rest`, and is not part of a longer one or of that of another kind of file.
