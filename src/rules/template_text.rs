@@ -6,6 +6,7 @@ use crate::okep::issue::IssueLine;
 use crate::okep::own_text::has_own_text;
 use crate::okep::prompts::Leftover;
 use crate::rules::edits::markdown;
+use std::ops::Range;
 
 pub static RULE: Rule = Rule {
     id: "template-text",
@@ -55,8 +56,8 @@ fn finding(context: &OkepContext, group: &[Leftover]) -> Finding {
 }
 
 /// The stretches of text that are prompts throughout.
-fn runs(group: &[Leftover]) -> Vec<std::ops::Range<usize>> {
-    let mut runs: Vec<(std::ops::Range<usize>, usize)> = Vec::new();
+fn runs(group: &[Leftover]) -> Vec<Range<usize>> {
+    let mut runs: Vec<(Range<usize>, usize)> = Vec::new();
     for leftover in group {
         match runs.last_mut() {
             Some((run, block)) if leftover.block == *block + 1 && leftover.whole_block => {
@@ -76,23 +77,19 @@ fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     if !is_answered(context, section_of(context, &group[0])) {
         return None;
     }
-    let path = &context.okep.path;
-    let mut edits: Vec<Edit> =
-        group.iter().map(|l| Edit::replace(path, markdown::removal(document, l), "")).collect();
-    merge(&mut edits);
-    let is_lines = |e: &Edit| e.replacement.is_empty() && document.text.line_range(e.start).start == e.start;
-    let to_the_end =
-        |e: &Edit| e.end == document.text.len() || document.text.slice(e.start..e.end).ends_with('\n');
-    for edit in edits.iter_mut().filter(|e| is_lines(e) && to_the_end(e)) {
-        let lines = markdown::with_blanks(document, edit.start..edit.end);
-        (edit.start, edit.end) = (lines.start, lines.end);
-    }
-    merge(&mut edits);
+    let removals = merged(group.iter().map(|leftover| markdown::removal(document, leftover)).collect());
+    let is_lines = |removal: &Range<usize>| {
+        let to_the_end =
+            removal.end == document.text.len() || document.text.slice(removal.clone()).ends_with('\n');
+        to_the_end && document.text.line_range(removal.start).start == removal.start
+    };
+    let with_blanks = |removal: Range<usize>| {
+        if is_lines(&removal) { markdown::with_blanks(document, removal) } else { removal }
+    };
     // What has become one deletion may reach the end from further up.
-    for edit in edits.iter_mut().filter(|e| e.replacement.is_empty()) {
-        let deleted = markdown::up_to_the_end(document, edit.start..edit.end);
-        (edit.start, edit.end) = (deleted.start, deleted.end);
-    }
+    let removals = merged(removals.into_iter().map(with_blanks).collect());
+    let removals = removals.into_iter().map(|removal| markdown::up_to_the_end(document, removal));
+    let edits = removals.map(|removal| Edit::replace(&context.okep.path, removal, "")).collect();
     Some(Fix::suggested("delete the prompt", edits))
 }
 
@@ -113,17 +110,16 @@ fn is_answered(context: &OkepContext, section: usize) -> bool {
     has_own_text(document, &(start..end), prompts, context.leftovers(), other_issue)
 }
 
-/// Edits that touch become one; only the first of them may put something in.
-fn merge(edits: &mut Vec<Edit>) {
-    edits.sort();
-    let mut merged: Vec<Edit> = Vec::new();
-    for edit in edits.drain(..) {
+/// Ranges in order, those that touch as one.
+fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    ranges.sort_by_key(|range| range.start);
+    ranges.into_iter().fold(Vec::new(), |mut merged: Vec<Range<usize>>, range| {
         match merged.last_mut() {
-            Some(last) if edit.start <= last.end => last.end = last.end.max(edit.end),
-            _ => merged.push(edit),
+            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
+            _ => merged.push(range),
         }
-    }
-    *edits = merged;
+        merged
+    })
 }
 
 #[cfg(test)]
