@@ -19,22 +19,10 @@ pub(super) struct FolderState {
     /// Its place on the line, the newest being 0.
     pub place: usize,
     /// Where things are there; the folder may be moved later.
-    layout: Arc<Layout>,
-    tree: Id,
+    pub layout: Arc<Layout>,
+    pub tree: Id,
     /// What it changed in the tree of the state before it, where that was in the same folder.
     changes: Option<(Id, TreeChanges)>,
-}
-
-/// What the proposal folder holds at one commit.
-#[derive(Default)]
-pub(super) struct ProposalFolder {
-    /// Where the folder is there, and its tree; it may be moved later.
-    pub folder: String,
-    tree: Option<Id>,
-    /// Files that are OKEPs, or may be, by path and blob.
-    pub okeps: BTreeMap<String, Id>,
-    /// Files that are named like a template, by path and blob.
-    pub templates: BTreeMap<String, Id>,
 }
 
 /// The states of the folder over its unbroken presence on the line.
@@ -46,6 +34,22 @@ pub(super) struct FolderStates {
     pub extent: HistoryExtent,
     /// Whether the folder is there in every commit of the line that was asked for.
     pub is_unbroken: bool,
+}
+
+impl FolderState {
+    /// The pages that are removed, added and changed since the folder's tree was `before`; without it all are added.
+    pub fn changes_since(&self, trees: &Trees, before: Option<Id>) -> Result<TreeChanges, ObjectError> {
+        let changes = match &self.changes {
+            Some((known, changes)) if before == Some(*known) => changes.clone(),
+            _ => tree_changes(trees, before, self.tree)?,
+        };
+        let pages = |files: Vec<(String, Id)>| {
+            let here = files.into_iter().map(|(path, id)| (format!("{}/{path}", self.layout.folder), id));
+            here.filter(|(path, _)| is_markdown(path.as_bytes())).collect()
+        };
+        let TreeChanges { removed, added, changed } = changes;
+        Ok(TreeChanges { removed: pages(removed), added: pages(added), changed: pages(changed) })
+    }
 }
 
 impl FolderStates {
@@ -155,21 +159,16 @@ impl FolderReading<'_> {
         newer: Option<LineCommit>,
     ) -> Result<FolderStep, ObjectError> {
         let Some(tree) = tree else {
-            return match (self.states.last(), newer) {
-                (Some(state), Some(newer)) => {
-                    let mut contents = ProposalFolder::default();
-                    contents.advance(&self.trees, state)?;
-                    let roots = (commit.root(self.trees.local)?, newer.root(self.trees.local)?);
-                    let moved = moved_from(&self.trees, roots, &contents)?;
-                    let Some(old) = moved.filter(|old| *old != self.layout.folder) else {
-                        return Ok(FolderStep::Begins);
-                    };
-                    self.layout = Arc::new(self.layout.in_folder(&old));
-                    Ok(FolderStep::Moved)
-                }
-                (None, None) => self.elsewhere(commit),
-                _ => Ok(FolderStep::Begins),
+            let folder = match (self.states.last(), newer) {
+                (Some(state), Some(newer)) => self.moved_from(commit, newer, state)?,
+                (None, None) => self.named_in(commit)?,
+                _ => None,
             };
+            let Some(folder) = folder.filter(|folder| *folder != self.layout.folder) else {
+                return Ok(FolderStep::Begins);
+            };
+            self.layout = Arc::new(self.layout.in_folder(&folder));
+            return Ok(FolderStep::Moved);
         };
         match self.states.last_mut() {
             Some(state) if state.tree == tree && state.layout.folder == self.layout.folder => {
@@ -192,62 +191,38 @@ impl FolderReading<'_> {
         }
         Ok(FolderStep::Held)
     }
-}
 
-impl FolderReading<'_> {
-    /// Looks for the folder where the newest commit itself says that it is: what is checked may have moved it.
-    fn elsewhere(&mut self, commit: LineCommit) -> Result<FolderStep, ObjectError> {
+    /// The folder where the newest commit itself says that it is: what is checked may have moved it.
+    fn named_in(&self, commit: LineCommit) -> Result<Option<String>, ObjectError> {
         let config = self.trees.find(commit.root(self.trees.local)?, CONFIG).ok().flatten();
         let config = config.and_then(|(_, id)| self.trees.local.find_object(id).ok());
         let folder = config.and_then(|config| config::folder(&config.data));
-        let folder = folder.unwrap_or_else(|| Layout::default().folder);
-        if folder == self.layout.folder {
-            return Ok(FolderStep::Begins);
-        }
-        self.layout = Arc::new(self.layout.in_folder(&folder));
-        Ok(FolderStep::Moved)
+        Ok(Some(folder.unwrap_or_else(|| Layout::default().folder)))
     }
-}
 
-impl ProposalFolder {
-    /// Takes up the next state of the folder; gives the OKEPs, and files that may be some, that differ.
-    pub fn advance(&mut self, trees: &Trees, state: &FolderState) -> Result<TreeChanges, ObjectError> {
-        let folder = &state.layout.folder;
-        let was_moved = self.folder != *folder;
-        let before = self.tree.filter(|_| !was_moved);
-        let changes = match &state.changes {
-            Some((known, changes)) if before == Some(*known) => changes.clone(),
-            _ => tree_changes(trees, before, state.tree)?,
-        };
-        let pages = |files: Vec<(String, Id)>| -> Vec<(String, Id)> {
-            let here = files.into_iter().map(|(path, id)| (format!("{folder}/{path}"), id));
-            here.filter(|(path, _)| is_markdown(path.as_bytes())).collect()
-        };
-        let (added, changed) = (pages(changes.added), pages(changes.changed));
-        let mut removed = pages(changes.removed);
-        for (path, _) in &removed {
-            self.templates.remove(path);
-            self.okeps.remove(path);
+    /// The folder that the commit after `before` moved to where it is in `state`: the one that most pages were removed
+    /// from.
+    fn moved_from(
+        &self,
+        before: LineCommit,
+        after: LineCommit,
+        state: &FolderState,
+    ) -> Result<Option<String>, ObjectError> {
+        let root = |commit: LineCommit| commit.root(self.trees.local);
+        let changes = tree_changes(&self.trees, Some(root(before)?), root(after)?)?;
+        let (pages, folder) = (state.changes_since(&self.trees, None)?.added, &state.layout.folder);
+        let counts = |path: &str| may_be_okep(path, folder) || state.layout.role(path) == Role::Template;
+        let pages = pages.iter().filter(|(path, _)| counts(path));
+        let names: Vec<&str> = pages.filter_map(|(path, _)| path.strip_prefix(folder)).collect();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for (path, _) in &changes.removed {
+            let folders = names.iter().filter_map(|name| path.strip_suffix(name));
+            folders
+                .filter(|folder| !folder.is_empty())
+                .for_each(|folder| *counts.entry(folder).or_default() += 1);
         }
-        if was_moved {
-            self.templates.clear();
-            removed = std::mem::take(&mut self.okeps).into_iter().collect();
-        }
-        for (path, id) in added.iter().chain(&changed) {
-            if state.layout.role(path) == Role::Template {
-                self.templates.insert(path.clone(), *id);
-            }
-            if may_be_okep(path, folder) {
-                self.okeps.insert(path.clone(), *id);
-            }
-        }
-        (self.folder, self.tree) = (folder.clone(), Some(state.tree));
-        let okeps = |mut files: Vec<(String, Id)>, folder: &str| {
-            files.retain(|(path, _)| may_be_okep(path, folder));
-            files
-        };
-        let removed = if was_moved { removed } else { okeps(removed, folder) };
-        Ok(TreeChanges { removed, added: okeps(added, folder), changed: okeps(changed, folder) })
+        let most = counts.into_iter().max_by_key(|(_, count)| *count);
+        Ok(most.map(|(folder, _)| folder.to_owned()))
     }
 }
 
@@ -258,25 +233,4 @@ pub(super) fn may_be_okep(path: &str, folder: &str) -> bool {
         Role::InOkepFolder => path::is_folder_page(path),
         Role::IndexPage | Role::Other => false,
     }
-}
-
-/// The folder that a commit moved to where `contents` are: the one that most of them were removed from.
-fn moved_from(
-    trees: &Trees,
-    (before, after): (Id, Id),
-    contents: &ProposalFolder,
-) -> Result<Option<String>, ObjectError> {
-    let changes = tree_changes(trees, Some(before), after)?;
-    let inside = |path: &String| path.strip_prefix(&contents.folder).map(str::to_owned);
-    let names: Vec<String> =
-        contents.okeps.keys().chain(contents.templates.keys()).filter_map(inside).collect();
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (path, _) in &changes.removed {
-        let folders = names.iter().filter_map(|name| path.strip_suffix(name.as_str()));
-        folders
-            .filter(|folder| !folder.is_empty())
-            .for_each(|folder| *counts.entry(folder).or_default() += 1);
-    }
-    let most = counts.into_iter().max_by_key(|(_, count)| *count);
-    Ok(most.map(|(folder, _)| folder.to_owned()))
 }

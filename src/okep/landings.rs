@@ -3,7 +3,7 @@
 //! Of each commit only the id of the proposal folder's tree is looked up; trees are compared where that id
 //! changes, and nothing but the template's revisions is read as a file.
 
-use super::folder_line::{FolderState, FolderStates, ProposalFolder, folder_states, may_be_okep};
+use super::folder_line::{FolderState, FolderStates, folder_states, may_be_okep};
 use super::lineage::{Lineage, PathAndContent, renames};
 use super::template::Template;
 use super::template_history::{LandedOkep, LandedUnder, Landing, TemplateHistory, TemplateRevision};
@@ -15,6 +15,7 @@ use crate::git::packs::Packs;
 use crate::git::tree_changes::TreeChanges;
 use crate::git::{HistoryExtent, Id, MainLine, Repo, Revision};
 use crate::markdown::document::Document;
+use crate::text::path::Role;
 use gix::hashtable::HashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -217,12 +218,6 @@ impl<'a> HistoryReader<'a> {
         follower
     }
 
-    /// Whether the repository names the template at `path`, also where the folder was elsewhere then.
-    fn is_named(&self, contents: &ProposalFolder, path: &str) -> bool {
-        self.layout.template.is_some()
-            && self.layout.in_folder(&contents.folder).template.as_deref() == Some(path)
-    }
-
     fn revision(&self, commit: Id, notes: &mut Vec<Note>) -> Revision {
         let (revision, is_dated) = self.repo.revision(commit);
         if !is_dated {
@@ -241,7 +236,6 @@ struct Follower {
     landings: Vec<Landing>,
     /// The template of each state so far.
     in_force: Vec<LandedUnder>,
-    folder: ProposalFolder,
     history: TemplateHistory,
 }
 
@@ -250,38 +244,59 @@ impl Follower {
     fn follow(&mut self, reading: &HistoryReader, known: &FolderStates, count: usize) {
         for at in self.in_force.len()..count.min(known.states.len()) {
             let is_edge = at == 0 && known.extent != HistoryExtent::Complete;
-            self.step(reading, &known.states[at], is_edge);
+            let before = at.checked_sub(1).map(|before| &known.states[before]);
+            self.step(reading, before, &known.states[at], is_edge);
         }
     }
 
-    /// Takes up the next state; what it holds may have landed before it where it `is_edge`.
-    fn step(&mut self, reading: &HistoryReader, state: &FolderState, is_edge: bool) {
-        let changes = reading.repo.with_local(|local| self.folder.advance(&Trees::new(local), state));
+    /// Takes up the state after `before`; what it holds may have landed before it where it `is_edge`.
+    fn step(
+        &mut self,
+        reading: &HistoryReader,
+        before: Option<&FolderState>,
+        state: &FolderState,
+        is_edge: bool,
+    ) {
+        let layout = &state.layout;
+        // A folder that was moved is another one.
+        let before = before.filter(|before| before.layout.folder == layout.folder).map(|before| before.tree);
+        let changes = reading.repo.with_local(|local| state.changes_since(&Trees::new(local), before));
         // It could be read a moment ago.
         let changes = changes.unwrap_or_else(|error| {
             self.history.notes.push(Note::from(&error));
             TreeChanges::default()
         });
-        let templates = &self.folder.templates;
-        self.history.order.step(templates.iter().map(|(path, id)| (path.clone(), Some(*id))).collect());
-        let template = self.history.order.first(|path| reading.is_named(&self.folder, path));
-        let template = template.map(|path| (templates[&path], path));
+        let order = &mut self.history.order;
+        let mut templates = before.map(|_| order.contents.clone()).unwrap_or_default();
+        templates.retain(|path, _| !changes.removed.iter().any(|(removed, _)| removed == path));
+        let pages = changes.added.iter().chain(&changes.changed);
+        let named = pages.filter(|(path, _)| layout.role(path) == Role::Template);
+        templates.extend(named.map(|(path, id)| (path.clone(), Some(*id))));
+        order.step(templates);
+        let template = order.first(|path| layout.template.as_deref() == Some(path));
+        let template = template.and_then(|path| Some((order.contents[&path]?, path)));
         let under = self.template(reading, state, template);
         self.in_force.push(under);
-        let (removed, added) = (with_content(&changes.removed), with_content(&changes.added));
-        let okeps = self.lineage.step(&removed, &added);
+        let okeps = |mut files: Vec<(String, Id)>| {
+            files.retain(|(path, _)| may_be_okep(path, &layout.folder));
+            files
+        };
+        let landed = self.history.landed.iter().map(|(path, okep)| (path.clone(), okep.blob));
+        let removed = if before.is_some() { okeps(changes.removed) } else { landed.collect() };
+        let (added, changed) = (okeps(changes.added), okeps(changes.changed));
+        let okeps = self.lineage.step(&with_content(&removed), &with_content(&added));
         if self.lineage.count() > self.landings.len() {
             let revision = (!is_edge).then(|| reading.revision(state.commit, &mut self.history.notes));
             let under = LandedUnder { is_known: under.is_known && !is_edge, ..under };
             self.landings.resize(self.lineage.count(), Landing { revision, under });
         }
         let landed = Arc::make_mut(&mut self.history.landed);
-        removed.iter().for_each(|(path, _)| drop(landed.remove(*path)));
-        for ((path, blob), okep) in changes.added.iter().zip(okeps) {
+        removed.iter().for_each(|(path, _)| drop(landed.remove(path)));
+        for ((path, blob), okep) in added.iter().zip(okeps) {
             let landing = self.landings[okep].clone();
             landed.insert(path.clone(), LandedOkep { okep, blob: *blob, landing });
         }
-        for (path, blob) in changes.changed {
+        for (path, blob) in changed {
             landed.entry(path).and_modify(|okep| okep.blob = blob);
         }
     }

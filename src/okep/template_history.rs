@@ -88,7 +88,7 @@ pub(super) struct TemplateOrder {
     lineage: Lineage,
     /// When each template of the lineage landed.
     landed: Vec<usize>,
-    contents: TemplateContents,
+    pub contents: TemplateContents,
     states: usize,
 }
 
