@@ -5,9 +5,18 @@
 //! place, then order; words in common count only for what no name explains.
 
 use super::levels::{Levels, Misplacement};
+use crate::git::Revision;
 use crate::markdown::names::{Name, Vocabulary, WEAK};
 use crate::markdown::outline::Outline;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+/// An earlier wording of a section, and the revision that gave it up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OldName {
+    pub name: Name,
+    /// None where the change that is being checked gives it up.
+    pub until: Option<Revision>,
+}
 
 /// How a heading of a document was matched with a section of the template.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -66,7 +75,7 @@ const MAX_PAIRS: usize = 1_000_000;
 const STRONG: f64 = 0.7;
 
 /// Aligns `document` with `template`; `old_names` are the earlier wordings of each template section.
-pub fn align(template: &Outline, old_names: &[Vec<Name>], document: &Outline) -> Alignment {
+pub fn align(template: &Outline, old_names: &[Vec<OldName>], document: &Outline) -> Alignment {
     let matches = vec![None; template.rows.len()];
     let section_of = vec![None; document.rows.len()];
     let found = Alignment { matches, section_of, ..Alignment::default() };
@@ -105,7 +114,7 @@ struct NamedSection {
 
 impl Aligner<'_> {
     /// Every pair of section and row whose names are the same, in form or in an old wording.
-    fn named(&self, old_names: &[Vec<Name>]) -> Vec<NamedSection> {
+    fn named(&self, old_names: &[Vec<OldName>]) -> Vec<NamedSection> {
         let mut rows_by_name: HashMap<&str, Vec<usize>> = HashMap::new();
         for (row, r) in self.document.rows.iter().enumerate() {
             rows_by_name.entry(&r.name.normal).or_default().push(row);
@@ -123,7 +132,8 @@ impl Aligner<'_> {
                 let is_exact = self.document.rows[row].name.text == t.name.text;
                 pair(row, if is_exact { MatchKind::Exact } else { MatchKind::Form })
             }));
-            let old = old_names.get(section).into_iter().flatten().filter(|old| !is_taken(old));
+            let old = old_names.get(section).into_iter().flatten().map(|old| &old.name);
+            let old = old.filter(|name| !is_taken(name));
             named.extend(old.flat_map(rows).map(|row| pair(row, MatchKind::OldWording)));
             if named.len() == before && self.document.rows.len() * self.template.rows.len() <= MAX_PAIRS {
                 let slips = others.iter().filter(|(_, r)| t.name.spells(&r.name));
@@ -202,9 +212,7 @@ impl Aligner<'_> {
 
     /// Matches what is left by words in common, the likeliest first.
     fn take_likely(&mut self, vocabulary: &Vocabulary) {
-        let levels: HashSet<u8> = self.template.rows.iter().map(|r| r.level).collect();
-        let mut levels: Vec<u8> = levels.into_iter().collect();
-        levels.sort_unstable();
+        let levels: BTreeSet<u8> = self.template.rows.iter().map(|r| r.level).collect();
         for level in levels {
             // What is at its place opens the section around rows that do not.
             for least_place in [2, 0] {

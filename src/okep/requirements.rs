@@ -2,20 +2,12 @@
 
 use crate::git::Revision;
 use crate::markdown::names::Name;
-use crate::okep::alignment::{MatchKind, align};
+use crate::okep::alignment::{MatchKind, OldName, align};
 use crate::okep::prompts::Prompts;
 use crate::okep::template::Template;
 use crate::okep::template_history::TemplateRevision;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
-
-/// An earlier wording of a section, and the revision that gave it up.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OldName {
-    pub name: Name,
-    /// None where the change that is being checked gives it up.
-    pub until: Option<Revision>,
-}
 
 /// A template and its past, ready to check by.
 #[derive(Debug, Clone)]
@@ -28,8 +20,6 @@ pub struct Requirements {
     pub prompts: Arc<Prompts>,
     /// For each section of the template whether it has a prompt, once that was asked.
     pub has_prompt: OnceLock<Vec<bool>>,
-    /// The same without the revisions, as the alignment wants them.
-    pub plain_old_names: Vec<Vec<Name>>,
     /// Present names by earlier ones, each as it was written and in normal form.
     current: HashMap<String, String>,
 }
@@ -63,14 +53,12 @@ impl Requirements {
             }
         }
         dropped.retain(|name| !current.contains_key(name));
-        let plain_old_names = names.iter().map(|old| old.iter().map(|o| o.name.clone()).collect()).collect();
         Requirements {
             template: template.clone(),
             old_names: names,
             dropped,
             prompts,
             has_prompt: OnceLock::new(),
-            plain_old_names,
             current,
         }
     }

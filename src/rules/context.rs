@@ -20,7 +20,7 @@ pub struct OkepContext<'a> {
 
 impl<'a> OkepContext<'a> {
     pub fn new(okep: &'a Okep, requirements: &'a Requirements) -> Self {
-        let alignment = align(&requirements.template.outline, &requirements.plain_old_names, &okep.outline);
+        let alignment = align(&requirements.template.outline, &requirements.old_names, &okep.outline);
         OkepContext { okep, requirements, alignment, leftovers: OnceCell::new() }
     }
 

@@ -88,7 +88,7 @@ fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
 fn is_right_after(context: &OkepContext, found: &Misplacement) -> bool {
     let outline = context.okep.outline.releveled(&found.rows, -found.by);
     let before = &context.alignment;
-    let after = align(&context.template().outline, &context.requirements.plain_old_names, &outline);
+    let after = align(&context.template().outline, &context.requirements.old_names, &outline);
     let is_fixed = |section: &usize| !after.is_misplaced(*section);
     let was_so = |section: &usize| before.is_misplaced(*section) && !found.sections.contains(section);
     let misplaced = after.misplacements.iter().flat_map(|m| &m.sections);

@@ -2,8 +2,8 @@
 
 use super::{Check, Demand, Detail, Edit, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::names::Name;
+use crate::okep::alignment::OldName;
 use crate::okep::alignment::{Match, MatchKind};
-use crate::okep::requirements::OldName;
 use crate::rules::edits::{anchors, markdown, markup_spans};
 
 pub static RULE: Rule = Rule {
