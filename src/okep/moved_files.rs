@@ -4,14 +4,13 @@
 //! name, and no other such. What was changed and renamed at once is not guessed.
 
 use crate::files::{PathKind, Tree};
-use crate::git::commit::{Kind, Trees};
+use crate::git::commit::Trees;
 use crate::git::main_line::{LineCommit, LineReader, folder_trees};
 use crate::git::packs::Packs;
 use crate::git::path_kind::in_tree;
 use crate::git::tree_changes::{TreeChanges, tree_changes};
 use crate::git::{Id, Repo};
 use crate::text::path::{file_name, folder_of};
-use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A file that moved more often than this is not followed.
@@ -102,26 +101,13 @@ impl Search<'_> {
     }
 
     fn staged_changes(&self, before: Id) -> Option<TreeChanges> {
-        let mut added = self.tree.staged_ids()?;
-        let mut removed = files(&self.trees, before);
-        let both: Vec<String> = removed.keys().filter(|path| added.contains_key(*path)).cloned().collect();
-        for path in both {
-            removed.remove(&path);
-            added.remove(&path);
-        }
-        let (removed, added) = (removed.into_iter().collect(), added.into_iter().collect());
+        let before = tree_changes(&self.trees, None, before).ok()?.added.into_iter().collect();
+        let staged = self.tree.staged_ids()?;
+        let lacking = |files: &BTreeMap<String, Id>, other: &BTreeMap<String, Id>| {
+            let lacking = files.iter().filter(|(path, _)| !other.contains_key(*path));
+            lacking.map(|(path, id)| (path.clone(), *id)).collect()
+        };
+        let (removed, added) = (lacking(&before, &staged), lacking(&staged, &before));
         Some(TreeChanges { removed, added, ..TreeChanges::default() })
     }
-}
-
-fn files(trees: &Trees, root: Id) -> BTreeMap<String, Id> {
-    let mut files = BTreeMap::new();
-    trees.below("".into(), root, &mut Vec::new(), &mut |path, id, kind| {
-        if kind == Kind::File
-            && let Ok(path) = path.to_str()
-        {
-            files.insert(path.trim_start_matches('/').to_owned(), id);
-        }
-    });
-    files
 }
