@@ -1,7 +1,6 @@
 //! The part of a report that was asked for by path.
 
-use crate::audit::baseline::State;
-use crate::audit::report::Report;
+use crate::audit::report::{Report, paths_named};
 use crate::files::{CONFIG, Note};
 use crate::okep::snapshot::Snapshot;
 use crate::text::nearest::nearest;
@@ -51,21 +50,22 @@ impl UnknownPath {
     }
 }
 
-/// Keeps what is about the paths asked for, and gives them; all where none is asked for.
+/// Keeps what is about the paths asked for, and gives them; all where none is asked for. The report is about the first
+/// of the `snapshots`, compared with the others.
 ///
 /// # Errors
 /// One of them is neither a file nor anything that an OKEP depends on.
 pub fn keep_asked(
     report: &mut Report,
     paths: &[AskedPath],
-    now: &Snapshot,
-    before: &[State],
+    snapshots: &[&Snapshot],
 ) -> Result<Vec<String>, UnknownPath> {
+    let now = snapshots[0];
     let mut asked = Vec::new();
     for asked_path @ AskedPath { path, is_file, .. } in paths {
         let one = vec![path.clone()];
-        let is_input = inputs(now).chain(before.iter().flat_map(|b| inputs(&b.snapshot)));
-        let is_input = is_input.into_iter().any(|input| is_about(&one, input));
+        let is_input =
+            snapshots.iter().flat_map(|snapshot| inputs(snapshot)).any(|input| is_about(&one, input));
         if !is_input && !is_file {
             return Err(UnknownPath::new(asked_path, now));
         }
@@ -85,14 +85,8 @@ pub fn keep_asked(
         return Ok(asked);
     }
     let is_asked = |path: &str| is_about(&asked, path);
-    report.okeps.retain(|okep| is_asked(&okep.path));
-    report.findings.retain(|reported| {
-        let finding = &reported.finding;
-        is_asked(&finding.path)
-            || finding.okep.as_deref().is_some_and(is_asked)
-            || finding.related.iter().any(|related| is_asked(&related.path))
-    });
-    report.notes.retain(|note| note.path.as_deref().is_none_or(is_asked));
+    report.findings.retain(|reported| paths_named(&reported.finding).any(is_asked));
+    report.keep_okeps(is_asked);
     report.notes.sort();
     Ok(asked)
 }
@@ -107,6 +101,6 @@ fn inputs(snapshot: &Snapshot) -> impl Iterator<Item = &str> {
 
 /// Whether a path is one of those asked for, or below one; any is where none was asked for.
 pub fn is_about(asked: &[String], path: &str) -> bool {
-    let within = |a: &String| a.is_empty() || path == a || path.starts_with(&format!("{a}/"));
+    let within = |a: &String| a.is_empty() || path == a || path::is_below(path, a);
     asked.is_empty() || asked.iter().any(within)
 }

@@ -6,52 +6,23 @@
 
 use crate::audit::Verdict;
 use crate::audit::identity::{Identity, Naming, OkepKey, identity};
-use crate::audit::policy::{Policy, PolicyOutcome};
-use crate::audit::report::Baseline;
+use crate::audit::policy::Policy;
+use crate::audit::report::{Baseline, Reported};
+use crate::audit::states::{CheckStates, State};
 use crate::files::Note;
-use crate::okep::config::Config;
 use crate::okep::lineage::{PathAndContent, renames};
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::Finding;
 use crate::rules::rule;
-use crate::text::Text;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-/// A snapshot and the configuration of its tree.
-#[derive(Debug, Clone)]
-pub struct State {
-    pub snapshot: Snapshot,
-    pub config: Config,
-}
-
-impl State {
-    pub fn template_text(&self) -> &Text {
-        &self.snapshot.template.document.text
-    }
-
-    /// The OKEPs that `other` does not have, by path and content.
-    fn lacking<'a>(
-        &'a self,
-        other: &State,
-        ids: &'a mut Vec<Option<String>>,
-    ) -> Vec<PathAndContent<'a, &'a str>> {
-        let lacking = self.snapshot.okeps.iter().filter(|okep| other.snapshot.okep(&okep.path).is_none());
-        let paths: Vec<&str> = lacking.map(|okep| okep.path.as_str()).collect();
-        ids.extend(paths.iter().map(|path| self.snapshot.tree.id(path)));
-        paths.into_iter().zip(ids.iter().map(Option::as_deref)).collect()
-    }
-}
-
-/// The findings of a state, each marked as new or existing.
+/// The findings of a state that count, each marked as new or existing where the audit compares.
 #[derive(Debug)]
 pub struct Compared {
-    pub findings: Vec<Finding>,
-    /// For each finding, where the audit compares.
-    pub baseline: Vec<Option<Baseline>>,
+    pub findings: Vec<Reported>,
+    /// What is suppressed.
     pub excepted: Vec<Finding>,
-    /// The rules that are off.
-    pub off: BTreeSet<&'static str>,
     pub notes: Vec<Note>,
 }
 
@@ -61,40 +32,35 @@ impl Compared {
     /// What a state suppressed was not there for anybody, so that it is new where the suppression goes. A
     /// rule that was off, or milder, had its findings all the same.
     pub fn of(
-        compares: bool,
-        now: &State,
-        before: &[State],
+        states: &CheckStates,
         verdicts: &[Verdict],
         template_history: Option<&TemplateHistory>,
     ) -> Self {
+        let CheckStates { target, now, before } = states;
         let mut notes: Vec<Note> = template_history.map(|h| h.notes.clone()).unwrap_or_default();
         let all = &verdicts[0].findings;
         let policy = Policy::of(&now.config, &now.snapshot, all);
-        let PolicyOutcome { findings, excepted, off, notes: applied } =
-            policy.apply(all.clone(), &now.snapshot);
-        notes.extend(applied);
-        let baseline = vec![compares.then_some(Baseline::New); findings.len()];
-        let mut compared = Compared { findings, baseline, excepted, off, notes };
+        let (excepted, allowed) = policy.split(all, &now.snapshot);
+        notes.extend(policy.notes(all, &excepted, &now.snapshot));
+        let baseline = target.compares.then_some(Baseline::New);
+        let weighed = allowed.into_iter().filter_map(|finding| policy.weighed(finding));
+        let mut findings: Vec<Reported> = weighed.map(|finding| Reported { finding, baseline }).collect();
         for (state, verdict) in before.iter().zip(&verdicts[1..]) {
             let policy = Policy::of(&state.config, &state.snapshot, &verdict.findings);
-            let existing = policy.allow(verdict.findings.clone(), &state.snapshot);
-            compared.mark(now, state, &existing);
-        }
-        compared
-    }
-
-    fn mark(&mut self, now: &State, base: &State, existing: &[Finding]) {
-        let compared = compare(&self.findings, existing, &new_names(base, now));
-        for (mark, compared) in self.baseline.iter_mut().zip(compared) {
-            if compared == Baseline::Existing {
-                *mark = Some(Baseline::Existing);
+            let (_, existing) = policy.split(&verdict.findings, &state.snapshot);
+            let compared = compare(findings.iter().map(|r| &r.finding), &existing, &new_names(state, now));
+            for (reported, compared) in findings.iter_mut().zip(compared) {
+                if compared == Baseline::Existing {
+                    reported.baseline = Some(compared);
+                }
             }
         }
+        Compared { findings, excepted, notes }
     }
 
     /// Whether there is a new finding about an OKEP that may be grandfathered.
     pub fn has_new_requirement(&self, okep: &str) -> bool {
-        self.findings.iter().zip(&self.baseline).any(|(finding, baseline)| {
+        self.findings.iter().any(|Reported { finding, baseline }| {
             *baseline == Some(Baseline::New)
                 && finding.okep.as_deref() == Some(okep)
                 && rule(finding.rule).is_some_and(|r| r.is_of_template())
@@ -106,12 +72,20 @@ impl Compared {
 pub type NewNames = HashMap<String, String>;
 
 fn new_names(before: &State, now: &State) -> NewNames {
-    let (mut ids_before, mut ids_now) = (Vec::new(), Vec::new());
-    let removed = before.lacking(now, &mut ids_before);
-    if removed.is_empty() { NewNames::new() } else { renamed(&removed, &now.lacking(before, &mut ids_now)) }
+    let removed = lacking(&before.snapshot, &now.snapshot);
+    if removed.is_empty() {
+        return NewNames::new();
+    }
+    renamed(&removed, &lacking(&now.snapshot, &before.snapshot))
 }
 
-fn renamed(removed: &[PathAndContent<&str>], added: &[PathAndContent<&str>]) -> NewNames {
+/// The OKEPs of a snapshot that the `other` does not have, by path and content.
+fn lacking<'a>(snapshot: &'a Snapshot, other: &Snapshot) -> Vec<PathAndContent<'a, String>> {
+    let lacking = snapshot.okeps.iter().filter(|okep| other.okep(&okep.path).is_none());
+    lacking.map(|okep| (okep.path.as_str(), snapshot.tree.id(&okep.path))).collect()
+}
+
+fn renamed(removed: &[PathAndContent<String>], added: &[PathAndContent<String>]) -> NewNames {
     let found = added.iter().zip(renames(removed, added));
     found.filter_map(|((new, _), old)| Some((removed[old?].0.to_owned(), (*new).to_owned()))).collect()
 }
@@ -119,14 +93,18 @@ fn renamed(removed: &[PathAndContent<&str>], added: &[PathAndContent<&str>]) -> 
 /// For each finding, whether `before` has it too; `new_names` are those of the state that was checked.
 ///
 /// Of several findings of one identity, as many are existing as there were before, the first ones.
-pub fn compare(findings: &[Finding], before: &[Finding], new_names: &NewNames) -> Vec<Baseline> {
+pub fn compare<'a>(
+    findings: impl IntoIterator<Item = &'a Finding>,
+    before: &[Finding],
+    new_names: &NewNames,
+) -> Vec<Baseline> {
     let names = NamesNow(new_names);
     let mut known: HashMap<Identity, usize> = HashMap::new();
     for finding in before {
         *known.entry(identity(finding, &names)).or_insert(0) += 1;
     }
     findings
-        .iter()
+        .into_iter()
         .map(|finding| match known.get_mut(&identity(finding, &names)).filter(|n| **n > 0) {
             Some(n) => {
                 *n -= 1;
@@ -157,6 +135,7 @@ const SHARED: &str = "duplicate-number";
 mod tests {
     use super::*;
     use crate::rules::finding::Severity;
+    use std::collections::BTreeSet;
 
     const A: &str = "docs/okeps/okep-7-a.md";
     const B: &str = "docs/okeps/okep-8-b.md";
@@ -170,7 +149,7 @@ mod tests {
     }
 
     /// The OKEPs of `one` that `other` has no finding about.
-    fn lacking<'a>(one: &'a [Finding], other: &[Finding]) -> Vec<PathAndContent<'a, &'a str>> {
+    fn lacking<'a>(one: &'a [Finding], other: &[Finding]) -> Vec<PathAndContent<'a, String>> {
         let lacks = |path: &&str| other.iter().all(|finding| finding.okep.as_deref() != Some(*path));
         let paths: BTreeSet<&str> = one.iter().filter_map(|finding| finding.okep.as_deref()).collect();
         paths.into_iter().filter(lacks).map(|path| (path, None)).collect()
@@ -224,7 +203,10 @@ mod tests {
         let (before, now) =
             ([section(A, "Goals"), section(B, "Risks")], [section(c, "Risks"), section(d, "Goals")]);
         check(&before, &now, "nn");
-        let names = renamed(&[(A, Some("1")), (B, Some("2"))], &[(c, Some("2")), (d, Some("1"))]);
+        let content = |content: &str| Some(content.to_owned());
+        let (removed, added) =
+            ([(A, content("1")), (B, content("2"))], [(c, content("2")), (d, content("1"))]);
+        let names = renamed(&removed, &added);
         assert_eq!(compare(&now, &before, &names), [Baseline::Existing, Baseline::Existing]);
     }
 

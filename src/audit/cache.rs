@@ -1,6 +1,6 @@
 //! What was found about pages so far, by document, path and template: no page is checked twice for the same.
 
-use crate::audit::landing::landed_under;
+use crate::audit::template_timeline::held_to;
 use crate::audit::{NeedsHistory, TemplateTimeline, of_tree};
 use crate::files::{Layout, PathKind};
 use crate::git::Revision;
@@ -8,6 +8,7 @@ use crate::markdown::extensions::Extensions;
 use crate::okep::once_map::OnceMap;
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::{Parsed, Snapshot};
+use crate::okep::template::Template;
 use crate::okep::template_history::{LandedUnder, TemplateHistory};
 use crate::rules::finding::Finding;
 use crate::rules::page_links::{Claim, Linked, claims};
@@ -120,7 +121,6 @@ pub struct CachedAudit<'a> {
     cache: &'a AuditCache,
     snapshot: &'a Snapshot,
     template_history: Option<&'a TemplateHistory>,
-    /// One for each of the histories that are asked one after the other; one where there is no history.
     timelines: Vec<Arc<TemplateTimeline>>,
     links: Arc<()>,
 }
@@ -131,16 +131,6 @@ impl<'a> CachedAudit<'a> {
         snapshot: &'a Snapshot,
         template_history: Option<&'a TemplateHistory>,
     ) -> Self {
-        let template = &snapshot.template;
-        let last = |history: &TemplateHistory| {
-            (history.templates.len(), history.templates.last().map(|last| last.revision.clone()))
-        };
-        let timeline = |history: Option<&TemplateHistory>, is_first: bool| {
-            let key = TimelineKey { template: template.key(), is_first, templates: history.map(last) };
-            cache.timelines.get(key, || TemplateTimeline::by(template, history, is_first))
-        };
-        let histories = template_history.into_iter().flat_map(TemplateHistory::all);
-        let next = histories.skip(1).map(|history| timeline(Some(history), false));
         let context = LinkContext {
             settings: snapshot.site.as_ref().map(|site| site.pages.clone()),
             repository: snapshot.repository.clone(),
@@ -150,7 +140,7 @@ impl<'a> CachedAudit<'a> {
             cache,
             snapshot,
             template_history,
-            timelines: std::iter::once(timeline(template_history, true)).chain(next).collect(),
+            timelines: cache.timelines(&snapshot.template, template_history),
             links: cache.contexts.get(context, || ()),
         }
     }
@@ -171,10 +161,7 @@ impl<'a> CachedAudit<'a> {
 
     /// What the rules about documents find in an OKEP.
     pub fn document(&self, okep: &Okep) -> Arc<DocumentVerdict> {
-        let landed =
-            self.template_history.and_then(|history| landed_under(history, self.snapshot, &okep.path));
-        let timeline = &self.timelines[landed.map_or(0, |(history, _)| history)];
-        let landed = landed.map(|(_, under)| under);
+        let (timeline, landed) = held_to(&self.timelines, self.template_history, self.snapshot, okep);
         let check = || {
             let (findings, needs_history) = timeline.findings(okep, landed, &[]);
             let owner = |number: u64| (number, okep.owner_of(number).map(|owner| owner.path.clone()));
@@ -238,6 +225,24 @@ impl DocumentVerdict {
 }
 
 impl AuditCache {
+    /// The past of a template by each of the histories that are asked one after the other; one where there is none.
+    pub fn timelines(
+        &self,
+        template: &Template,
+        template_history: Option<&TemplateHistory>,
+    ) -> Vec<Arc<TemplateTimeline>> {
+        let last = |history: &TemplateHistory| {
+            (history.templates.len(), history.templates.last().map(|last| last.revision.clone()))
+        };
+        let timeline = |history: Option<&TemplateHistory>, is_first: bool| {
+            let key = TimelineKey { template: template.key(), is_first, templates: history.map(last) };
+            self.timelines.get(key, || TemplateTimeline::by(template, history, is_first))
+        };
+        let next = template_history.into_iter().flat_map(TemplateHistory::all).skip(1);
+        let next = next.map(|history| timeline(Some(history), false));
+        std::iter::once(timeline(template_history, true)).chain(next).collect()
+    }
+
     /// Lets go of what was not asked for since the time before last that this was called, all at once: keys of one
     /// map name values of another by where they are in memory.
     pub fn forget_unused(&self) {

@@ -5,7 +5,7 @@
 //! through trees, so that all of it works on a tree in memory.
 
 use crate::audit::asked::{is_about, keep_asked};
-use crate::audit::baseline::{Compared, State};
+use crate::audit::baseline::Compared;
 use crate::audit::cache::Known;
 pub use crate::audit::check_error::Error;
 use crate::audit::history_source::HistorySource;
@@ -13,11 +13,11 @@ use crate::audit::pull_request::report_number;
 use crate::audit::report::{HALF_STAGED, Report, Source};
 use crate::audit::report_of::report_of;
 use crate::audit::scope::ChangeScope;
+use crate::audit::states::{CheckStates, State};
 use crate::audit::target::{Base, CheckTarget, Options};
 use crate::audit::template_change::take_out_template_change;
 use crate::audit::template_choice::choose_template;
-use crate::audit::without_history::{audit_all, needs_history, without_history};
-use crate::files::{Layout, Note, Tree};
+use crate::files::{Note, Tree};
 use crate::git::{Error as GitError, Id};
 use crate::okep::config::Config;
 use crate::okep::snapshot::{Parsed, Snapshot};
@@ -40,14 +40,12 @@ pub struct Outcome {
     /// None where there was nothing to audit.
     pub snapshot: Option<Snapshot>,
     pub template_history: Option<TemplateHistory>,
-    pub layout: Layout,
+    pub config: Config,
     pub root: Option<PathBuf>,
     /// All that the audit found, whatever the policy and the baseline make of it.
     pub audited: Vec<Finding>,
     /// What was found and is suppressed.
     pub excepted: Vec<Finding>,
-    /// The rules that are off.
-    pub off: BTreeSet<&'static str>,
     /// The files and folders that were asked about, from the root; none where all were.
     pub asked: Vec<String>,
 }
@@ -77,68 +75,71 @@ pub fn check_with(
     let mut bases: Vec<(&Base, Config)> =
         target.bases.iter().map(|base| (base, config_before(base))).collect();
     let mut scope = ChangeScope::of(target, &config, options);
-    if scope.is_nothing() {
-        return Ok(nothing(target, config.layout));
+    if scope == ChangeScope::Nothing {
+        return Ok(nothing(target, config));
     }
     let (several_templates, known_history) =
         choose_template(target, &mut config, &mut bases, history).unzip();
     if several_templates.is_some() {
         scope = ChangeScope::of(target, &config, options);
     }
-    let (mut now, mut before) = states(target, &config, &bases, &scope, parsed);
-    let reads_links = |state: &State| state.snapshot.site.as_ref().map(|site| site.pages.clone());
-    if before.iter().any(|state| reads_links(state) != reads_links(&now)) && scope.changed().is_some() {
+    let mut states = read(target, &config, &bases, &scope, parsed);
+    let reads_links = |snapshot: &Snapshot| snapshot.site.as_ref().map(|site| site.pages.clone());
+    let reads_links_now = reads_links(&states.now.snapshot);
+    if states.snapshots().any(|snapshot| reads_links(snapshot) != reads_links_now)
+        && scope.changed().is_some()
+    {
         // How links are read has changed for every page.
-        scope = ChangeScope::whole();
-        (now, before) = states(target, &config, &bases, &scope, parsed);
+        scope = ChangeScope::Whole;
+        states = read(target, &config, &bases, &scope, parsed);
     }
     no_conflicts(&target.tree)?;
-    let ask = || history.template_history(target.query(&config, &target.commits()));
+    let ask = || history.template_history(target, &config);
     // Both read the main line.
     let (moved, template_history) = rayon::join(
-        || target.tip.map(|tip| moved(&now, &before, target, tip, history)).unwrap_or_default(),
-        || needs_history(target, options, &now, &before, cache).then(|| known_history.unwrap_or_else(ask)),
+        || target.tip.map(|tip| moved(&states, tip, history)).unwrap_or_default(),
+        || states.need_history(options.thorough, cache).then(|| known_history.unwrap_or_else(ask)),
     );
-    now.snapshot.tree.moved = Arc::new(moved);
+    states.now.snapshot.tree.moved = Arc::new(moved);
     let without_history = match template_history {
         Some(_) => None,
-        None => without_history(target, &now, &before, cache),
+        None => states.audit_without_history(cache),
     };
     let template_history = template_history.or_else(|| without_history.is_none().then(ask));
-    let mut verdicts =
-        without_history.unwrap_or_else(|| audit_all(&now, &before, template_history.as_ref(), cache));
-    let mut compared = Compared::of(target.compares, &now, &before, &verdicts, template_history.as_ref());
-    take_out_template_change(&mut compared, &now, &before, template_history.as_ref());
-    let mut report = report_of(&now.snapshot, target.source.clone(), &compared, template_history.as_ref());
+    let mut verdicts = without_history.unwrap_or_else(|| states.audit(template_history.as_ref(), cache));
+    let mut compared = Compared::of(&states, &verdicts, template_history.as_ref());
+    take_out_template_change(&mut compared, &states, template_history.as_ref());
+    let excepted = std::mem::take(&mut compared.excepted);
+    let now = &states.now.snapshot;
+    let mut report = report_of(now, target.source.clone(), compared, template_history.as_ref());
     report.since = target.bases.first().map(|base| base.commit.to_string());
     report.partial = scope.changed().is_some();
     if let Some(changed) = scope.changed() {
         report.drop_existing_elsewhere(changed);
     }
     if let Some(number) = options.pull_request {
-        let before = before.iter().flat_map(|state| state.snapshot.paths());
-        report_number(&mut report, &now.snapshot, before, &config.layout.folder, number);
+        let before = states.snapshots().skip(1).flat_map(Snapshot::paths);
+        report_number(&mut report, now, before, &config.layout.folder, number);
     }
-    report.add_texts(&now.snapshot);
+    report.add_texts(now);
     report.notes.extend(target.notes.iter().cloned().chain(several_templates));
     report.notes.extend(half_staged(&report, target));
     report.notes.extend(target.tree.notices());
     report.notes.sort();
     report.notes.dedup();
-    let asked = keep_asked(&mut report, &options.paths, &now.snapshot, &before)?;
-    let Compared { excepted, off, .. } = compared;
-    let incomplete = now.snapshot.incomplete || before.iter().any(|b| b.snapshot.incomplete);
+    let snapshots: Vec<&Snapshot> = states.snapshots().collect();
+    let asked = keep_asked(&mut report, &options.paths, &snapshots)?;
+    let incomplete = snapshots.iter().any(|snapshot| snapshot.incomplete);
     Ok(Outcome {
         report,
         incomplete,
-        tree: now.snapshot.tree.clone(),
-        snapshot: Some(now.snapshot),
+        tree: now.tree.clone(),
+        snapshot: Some(states.now.snapshot),
         template_history,
-        layout: config.layout,
+        config,
         root: target.root.clone(),
         audited: verdicts.swap_remove(0).findings,
         excepted,
-        off,
         asked,
     })
 }
@@ -165,33 +166,27 @@ fn config_before(base: &Base) -> Config {
     Config::of(&base.tree, rules::ids()).unwrap_or_default()
 }
 
-fn states(
-    target: &CheckTarget,
+fn read<'a>(
+    target: &'a CheckTarget,
     config: &Config,
     bases: &[(&Base, Config)],
     scope: &ChangeScope,
     parsed: &Parsed,
-) -> (State, Vec<State>) {
+) -> CheckStates<'a> {
     let state = |tree: &Tree, config: &Config| State {
         snapshot: Snapshot::of_change(tree, &config.layout, parsed, scope.changed()),
         config: config.clone(),
     };
     let before = bases.iter().map(|(base, config)| state(&base.tree, config)).collect();
-    (state(&target.tree, config), before)
+    CheckStates { target, now: state(&target.tree, config), before }
 }
 
 /// Where the files went that links newly miss.
-fn moved(
-    now: &State,
-    before: &[State],
-    target: &CheckTarget,
-    tip: Id,
-    history: &dyn HistorySource,
-) -> BTreeMap<String, String> {
+fn moved(states: &CheckStates, tip: Id, history: &dyn HistorySource) -> BTreeMap<String, String> {
     // What was dead before is not this change's to fix.
-    let known: BTreeSet<String> = before.iter().flat_map(|state| lost(&state.snapshot)).collect();
-    let lost: BTreeSet<String> = &lost(&now.snapshot) - &known;
-    if lost.is_empty() { BTreeMap::new() } else { history.moved(tip, &lost, &target.tree) }
+    let known: BTreeSet<String> = states.snapshots().skip(1).flat_map(lost).collect();
+    let lost: BTreeSet<String> = &lost(&states.now.snapshot) - &known;
+    if lost.is_empty() { BTreeMap::new() } else { history.moved(tip, &lost, &states.target.tree) }
 }
 
 /// The files in question whose working copy differs: who fixes them must stage them.
@@ -207,23 +202,23 @@ fn half_staged(report: &Report, target: &CheckTarget) -> Vec<Note> {
     half.map(|path| Note::at(HALF_STAGED, path.clone(), message)).collect()
 }
 
-fn nothing(target: &CheckTarget, layout: Layout) -> Outcome {
+fn nothing(target: &CheckTarget, config: Config) -> Outcome {
     let mut report = Report { source: target.source.clone(), ..Report::default() };
     report.since = target.bases.first().map(|base| base.commit.to_string());
     report.notes.extend(target.notes.clone());
-    report.notes.extend(target.tree.list(&layout.folder).notices.clone());
+    report.notes.extend(target.tree.list(&config.layout.folder).notices.clone());
     report.notes.extend(target.tree.notices());
     let message = "nothing that OKEPs depend on is staged";
     report.notes.push(Note::new("nothing-staged", message));
     let (tree, root) = (target.tree.clone(), target.root.clone());
-    Outcome { report, tree, layout, root, ..Outcome::default() }
+    Outcome { report, tree, config, root, ..Outcome::default() }
 }
 
 impl Outcome {
     /// All of the tree that was checked, or of one with some edits; what the check parsed is not parsed again.
     pub fn whole(&self, tree: &Tree) -> Snapshot {
         let parsed = self.snapshot.as_ref().map(Snapshot::parsed);
-        Snapshot::new(tree, &self.layout, parsed.unwrap_or(&Parsed::default()))
+        Snapshot::new(tree, &self.config.layout, parsed.unwrap_or(&Parsed::default()))
     }
 
     /// Whether a finding is about what was asked.
@@ -236,7 +231,6 @@ impl Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audit::history_source::HistoryQuery;
     use crate::audit::report::Baseline;
     use std::sync::Mutex;
 
@@ -248,7 +242,7 @@ mod tests {
     struct AskedHistory(Mutex<Vec<String>>);
 
     impl HistorySource for AskedHistory {
-        fn template_history(&self, _: HistoryQuery) -> TemplateHistory {
+        fn template_history(&self, _: &CheckTarget, _: &Config) -> TemplateHistory {
             self.0.lock().expect("nobody panics").push("template".to_owned());
             TemplateHistory::nothing("none")
         }

@@ -3,17 +3,7 @@
 use crate::git::Id;
 use crate::okep::lineage::{PathAndContent, renames};
 use crate::okep::snapshot::Snapshot;
-use crate::okep::template_history::{LandedOkep, LandedUnder, Landing, TemplateHistory};
-
-/// When an OKEP landed, and the history that says so; none where it has not landed.
-pub fn landing<'a>(
-    history: &'a TemplateHistory,
-    snapshot: &Snapshot,
-    path: &str,
-) -> Option<(&'a TemplateHistory, &'a Landing)> {
-    let (at, okep) = landed_as(history, snapshot, path)?;
-    Some((history.all().nth(at)?, &okep.landing))
-}
+use crate::okep::template_history::{LandedOkep, TemplateHistory};
 
 /// An OKEP as it landed, and by which of the histories, in the order in which they are asked; none where it has
 /// not landed.
@@ -23,16 +13,6 @@ pub fn landed_as<'a>(
     path: &str,
 ) -> Option<(usize, &'a LandedOkep)> {
     history.all().enumerate().find_map(|(at, history)| Some((at, landed_okep(history, snapshot, path)?)))
-}
-
-/// Which template was in force when an OKEP landed, and by which of the histories, in the order in which they are
-/// asked; none where it has not landed.
-pub fn landed_under(
-    history: &TemplateHistory,
-    snapshot: &Snapshot,
-    path: &str,
-) -> Option<(usize, LandedUnder)> {
-    landed_as(history, snapshot, path).map(|(at, okep)| (at, okep.landing.under))
 }
 
 fn landed_okep<'a>(history: &'a TemplateHistory, snapshot: &Snapshot, path: &str) -> Option<&'a LandedOkep> {

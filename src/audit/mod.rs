@@ -18,6 +18,7 @@ pub mod report;
 mod report_of;
 pub mod scope;
 pub mod selection;
+mod states;
 pub mod target;
 mod template_change;
 mod template_choice;
@@ -25,8 +26,8 @@ mod template_timeline;
 mod without_history;
 
 pub use cache::{AuditCache, DocumentVerdict, Known, PageVerdict};
-pub use landing::{landed_as, landing};
-pub use template_timeline::TemplateTimeline;
+pub use landing::landed_as;
+pub use template_timeline::{TemplateTimeline, held_to};
 
 use crate::audit::cache::CachedAudit;
 use crate::okep::snapshot::Snapshot;

@@ -10,32 +10,21 @@ use crate::okep::snapshot::Snapshot;
 use crate::okep::suppressions::{Comment, Scope, Suppression, comments};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::{Check, ids, rule};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The kind of the notice of a suppression that suppresses nothing.
 pub const DEAD: &str = "unused-exception";
 
 /// What a tree accepts, and how it weighs the rules.
-#[derive(Debug, Clone, Default)]
-pub struct Policy {
-    levels: BTreeMap<&'static str, Level>,
-    suppressions: Vec<Suppression>,
+pub struct Policy<'a> {
+    config: &'a Config,
+    pub suppressions: Vec<Suppression>,
 }
 
-/// Findings after a policy was applied.
-#[derive(Debug, Default)]
-pub struct PolicyOutcome {
-    pub findings: Vec<Finding>,
-    pub excepted: Vec<Finding>,
-    /// The rules that are off.
-    pub off: BTreeSet<&'static str>,
-    pub notes: Vec<Note>,
-}
-
-impl Policy {
+impl<'a> Policy<'a> {
     /// The policy of a configuration and of the comments in the documents of its tree, as far as they matter to
     /// these findings.
-    pub fn of(config: &Config, snapshot: &Snapshot, findings: &[Finding]) -> Self {
+    pub fn of(config: &'a Config, snapshot: &Snapshot, findings: &[Finding]) -> Self {
         let mut suppressions = config.suppressions.clone();
         let found = |okep: &&Okep| findings.iter().any(|f| f.okep.as_ref() == Some(&okep.path));
         let in_question = snapshot.okeps.iter().filter(|okep| !okep.unchanged || found(okep));
@@ -44,35 +33,19 @@ impl Policy {
         for (path, document) in okeps.chain(pages) {
             suppressions.extend(of_page(path, document));
         }
-        Policy { levels: config.levels.clone(), suppressions }
+        Policy { config, suppressions }
     }
 
-    /// The findings that are not suppressed, as they were found.
-    pub fn allow(&self, findings: Vec<Finding>, snapshot: &Snapshot) -> Vec<Finding> {
-        let excepted = |f: &Finding| self.suppressions.iter().any(|e| covers(e, f, snapshot));
-        findings.into_iter().filter(|f| !excepted(f)).collect()
+    /// The findings that are suppressed, and those that are not.
+    pub fn split(&self, findings: &[Finding], snapshot: &Snapshot) -> (Vec<Finding>, Vec<Finding>) {
+        let is_excepted = |f: &Finding| self.suppressions.iter().any(|e| covers(e, f, snapshot));
+        findings.iter().cloned().partition(is_excepted)
     }
 
-    /// The findings that count, with the severity that the repository gives them, and notes on the rest.
-    ///
-    /// A grandfathered finding, milder than its rule, keeps its severity.
-    pub fn apply(&self, findings: Vec<Finding>, snapshot: &Snapshot) -> PolicyOutcome {
-        let dead = self.dead(&findings, snapshot);
-        let off = self.levels.iter().filter(|(_, level)| **level == Level::Off).map(|(rule, _)| *rule);
-        let mut outcome = PolicyOutcome { off: off.collect(), ..PolicyOutcome::default() };
-        for mut finding in findings {
-            if self.suppressions.iter().any(|suppression| covers(suppression, &finding, snapshot)) {
-                outcome.excepted.push(finding);
-                continue;
-            }
-            match weigh(&self.levels, finding.rule, finding.severity) {
-                Some(severity) => finding.severity = severity,
-                None => continue,
-            }
-            outcome.findings.push(finding);
-        }
-        outcome.notes = self.notes(&outcome.excepted, &dead, snapshot);
-        outcome
+    /// A finding with the severity that the repository gives it; none where its rule is off.
+    pub fn weighed(&self, mut finding: Finding) -> Option<Finding> {
+        finding.severity = weigh(&self.config.levels, finding.rule, finding.severity)?;
+        Some(finding)
     }
 
     /// The suppressions that cover none of all findings, as far as their rules ran.
@@ -89,12 +62,9 @@ impl Policy {
         self.suppressions.iter().filter(is_dead).collect()
     }
 
-    /// How many suppressions there are.
-    pub fn count(&self) -> usize {
-        self.suppressions.len()
-    }
-
-    fn notes(&self, excepted: &[Finding], dead: &[&Suppression], snapshot: &Snapshot) -> Vec<Note> {
+    /// What there is to say about what does not count: of `all` findings the `excepted` ones, rules that are off, and
+    /// suppressions that suppress nothing.
+    pub fn notes(&self, all: &[Finding], excepted: &[Finding], snapshot: &Snapshot) -> Vec<Note> {
         let mut notes = Vec::new();
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         excepted.iter().for_each(|f| *counts.entry(f.rule).or_default() += 1);
@@ -102,16 +72,11 @@ impl Policy {
             let rules: Vec<String> = counts.iter().map(|(rule, n)| format!("{n} of `{rule}`")).collect();
             notes.push(Note::new("excepted", format!("suppressed: {}", rules.join(", "))));
         }
-        let off: Vec<String> = self
-            .levels
-            .iter()
-            .filter(|(_, level)| **level == Level::Off)
-            .map(|(rule, _)| format!("`{rule}`"))
-            .collect();
+        let off: Vec<String> = self.config.off().map(|rule| format!("`{rule}`")).collect();
         if !off.is_empty() {
             notes.push(Note::at("rule-off", CONFIG, format!("turned off in okep.toml: {}", off.join(", "))));
         }
-        for suppression in dead {
+        for suppression in self.dead(all, snapshot) {
             let (path, span) = &suppression.at;
             let text = snapshot.text(path);
             let line = text.as_ref().map_or(0, |text| text.line_of(span.start));
@@ -140,6 +105,8 @@ pub fn of_page(path: &str, document: &Document) -> Vec<Suppression> {
 }
 
 /// The severity of a finding by the repository's levels; none where its rule is off.
+///
+/// A grandfathered finding, milder than its rule, keeps its severity.
 pub fn weigh(levels: &BTreeMap<&'static str, Level>, id: &str, severity: Severity) -> Option<Severity> {
     let configured = match levels.get(id) {
         None => return Some(severity),

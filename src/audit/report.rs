@@ -136,6 +136,12 @@ impl Report {
         });
     }
 
+    /// Keeps the OKEPs, and the notes on files, whose paths are asked for.
+    pub fn keep_okeps(&mut self, is_asked: impl Fn(&str) -> bool) {
+        self.okeps.retain(|okep| is_asked(&okep.path));
+        self.notes.retain(|note| note.path.as_deref().is_none_or(&is_asked));
+    }
+
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         self.live().for_each(|f| counts.add(f.severity));
@@ -153,6 +159,12 @@ impl Report {
         let of = |okep: &OkepSummary| counts.get(okep.path.as_str()).copied().unwrap_or_default();
         self.okeps.iter().map(|okep| (okep, of(okep))).collect()
     }
+}
+
+/// The files that a finding names: where it is, the OKEP that it is about, and what is related.
+pub fn paths_named(finding: &Finding) -> impl Iterator<Item = &str> {
+    let related = finding.related.iter().map(|related| related.path.as_str());
+    finding.okep.as_deref().into_iter().chain(related).chain([finding.path.as_str()])
 }
 
 /// The files that a finding and its fix point into.

@@ -1,8 +1,8 @@
 //! The report on a snapshot and its findings.
 
 use crate::audit::baseline::Compared;
-use crate::audit::landing;
-use crate::audit::report::{Issue, OkepSummary, Report, Reported, Source};
+use crate::audit::landed_as;
+use crate::audit::report::{Issue, OkepSummary, Report, Source};
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
@@ -12,14 +12,12 @@ use crate::site::mkdocs::Site;
 pub fn report_of(
     snapshot: &Snapshot,
     source: Source,
-    compared: &Compared,
+    compared: Compared,
     template_history: Option<&TemplateHistory>,
 ) -> Report {
     let okeps = snapshot.okeps.iter().map(|okep| summary(okep, snapshot, template_history));
-    let found = compared.findings.iter().cloned().zip(compared.baseline.iter().copied());
-    let findings = found.map(|(finding, baseline)| Reported { finding, baseline }).collect();
-    let notes = snapshot.notes.iter().chain(&compared.notes).cloned().collect();
-    Report { source, okeps: okeps.collect(), findings, notes, ..Report::default() }
+    let notes = snapshot.notes.iter().cloned().chain(compared.notes).collect();
+    Report { source, okeps: okeps.collect(), findings: compared.findings, notes, ..Report::default() }
 }
 
 /// Title and issue are left out of an OKEP that is not audited.
@@ -33,13 +31,13 @@ fn summary(okep: &Okep, snapshot: &Snapshot, template_history: Option<&TemplateH
         site.nav.tree()?;
         site.registered(&okep.path).shown()
     };
-    let landed = template_history.and_then(|history| landing(history, snapshot, &okep.path));
+    let landed = template_history.and_then(|history| landed_as(history, snapshot, &okep.path));
     OkepSummary {
         path: okep.path.clone(),
         number: read.map_or(okep.name.number, Okep::number),
         title: read.and_then(|okep| Some(okep.title.as_ref()?.name.clone())),
         issue,
-        landed: landed.and_then(|(_, landing)| landing.revision.clone()),
+        landed: landed.and_then(|(_, okep)| okep.landing.revision.clone()),
         in_nav: snapshot.site.as_ref().and_then(|site| in_nav(site)),
         in_index: snapshot.landing.as_ref().map(|page| page.lists(&okep.path)),
     }

@@ -21,10 +21,6 @@ pub enum ChangeScope {
 }
 
 impl ChangeScope {
-    pub fn whole() -> Self {
-        ChangeScope::Whole
-    }
-
     /// The scope of a target; narrower than all of it only for the index, compared with one state.
     pub fn of(target: &CheckTarget, config: &Config, options: &Options) -> Self {
         if target.source != Source::Index || !target.compares || options.thorough {
@@ -52,10 +48,6 @@ impl ChangeScope {
             changed if changed.iter().any(concerns_all) => ChangeScope::Whole,
             changed => ChangeScope::Changed(changed),
         }
-    }
-
-    pub fn is_nothing(&self) -> bool {
-        *self == ChangeScope::Nothing
     }
 
     /// The files that new findings depend on; none where all count.

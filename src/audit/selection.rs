@@ -1,7 +1,7 @@
 //! The part of a report that was asked for by rule or by the number of an OKEP.
 
 use crate::audit::policy::DEAD;
-use crate::audit::report::Report;
+use crate::audit::report::{Report, paths_named};
 use crate::rules::finding::Finding;
 use crate::text::path::okep_number;
 
@@ -30,11 +30,9 @@ impl Selection {
     /// Whether a finding is asked for, of a tree with OKEPs in `folder`.
     pub fn includes(&self, finding: &Finding, folder: &str) -> bool {
         let rule = finding.rule;
-        let paths = [Some(&finding.path), finding.okep.as_ref()].into_iter().flatten();
-        let mut paths = paths.chain(finding.related.iter().map(|related| &related.path));
         (self.select.is_empty() || self.select.contains(&rule))
             && !self.ignore.contains(&rule)
-            && (self.okeps.is_empty() || paths.any(|path| self.has(path, folder)))
+            && (self.okeps.is_empty() || paths_named(finding).any(|path| self.has(path, folder)))
     }
 
     /// Whether every rule ran in full, so that a suppression that suppresses nothing is dead.
@@ -65,8 +63,7 @@ impl Selection {
         }
         report.findings.retain(|reported| self.includes(&reported.finding, folder));
         if !self.okeps.is_empty() {
-            report.okeps.retain(|okep| self.has(&okep.path, folder));
-            report.notes.retain(|note| note.path.as_deref().is_none_or(|path| self.has(path, folder)));
+            report.keep_okeps(|path| self.has(path, folder));
         }
         if !self.is_whole(report) {
             report.notes.retain(|note| note.kind != DEAD);

@@ -1,11 +1,9 @@
 //! What to check, and what to compare it with.
 
 use crate::audit::asked::AskedPath;
-use crate::audit::history_source::HistoryQuery;
 use crate::audit::report::Source;
 use crate::files::{Note, Tree};
 use crate::git::{Error, Head, Id, Repo};
-use crate::okep::config::Config;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -60,11 +58,6 @@ impl CheckTarget {
     /// The commits that the tree stems from.
     pub fn commits(&self) -> Vec<Id> {
         self.tip.iter().chain(&self.merged).copied().collect()
-    }
-
-    /// What history is asked about the tree; `commits` are those of [`Self::commits`].
-    pub fn query<'a>(&'a self, config: &'a Config, commits: &'a [Id]) -> HistoryQuery<'a> {
-        HistoryQuery { tree: &self.tree, config, commits, since: self.since }
     }
 
     /// The files on disk of a repository.

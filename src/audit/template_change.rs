@@ -1,35 +1,32 @@
 //! Findings that are there only because the same change edits the template.
 
 use crate::audit::audit;
-use crate::audit::baseline::{Compared, NewNames, State, compare};
-use crate::audit::report::{Baseline, count};
+use crate::audit::baseline::{Compared, NewNames, compare};
+use crate::audit::report::{Baseline, Reported, count};
+use crate::audit::states::{CheckStates, State};
 use crate::files::Note;
 use crate::markdown::names::Name;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::Finding;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Makes notes of the new findings that are there only because the same change edits the template.
 pub fn take_out_template_change(
     compared: &mut Compared,
-    now: &State,
-    before: &[State],
+    CheckStates { now, before, .. }: &CheckStates,
     template_history: Option<&TemplateHistory>,
 ) {
     let Some(base) = before.first().filter(|base| base.template_text() != now.template_text()) else {
         return;
     };
-    let by_template = findings(compared, now, base, template_history);
-    let taken: Vec<&Finding> = by_template.iter().map(|i| &compared.findings[*i]).collect();
+    let mut is_by_template = are_by_template(compared, now, base, template_history).into_iter();
+    let taken: Vec<Reported> =
+        compared.findings.extract_if(.., |_| is_by_template.next() == Some(true)).collect();
     match removed(&base.snapshot, &now.snapshot) {
         Some(note) => compared.notes.push(note),
         None => compared.notes.extend(notes(&taken, &now.snapshot)),
     }
-    let keeps = |i: &usize| !by_template.contains(i);
-    let kept: Vec<usize> = (0..compared.findings.len()).filter(keeps).collect();
-    compared.baseline = kept.iter().map(|i| compared.baseline[*i]).collect();
-    compared.findings = kept.iter().map(|i| compared.findings[*i].clone()).collect();
 }
 
 /// What is no longer checked, where the change removes the template or leaves it without sections.
@@ -51,17 +48,18 @@ fn removed(before: &Snapshot, now: &Snapshot) -> Option<Note> {
     Some(Note::at("template-change", path, format!("this change {what}; no longer checked: {lost}")))
 }
 
-/// Which of the new findings an OKEP that was there before has only by the template of `now`.
-fn findings(
+/// For each finding, whether it is new, and an OKEP that was there before has it only by the template of `now`.
+fn are_by_template(
     compared: &Compared,
     now: &State,
     base: &State,
     template_history: Option<&TemplateHistory>,
-) -> BTreeSet<usize> {
+) -> Vec<bool> {
     let mut by_old_template = now.snapshot.clone();
     by_old_template.template = base.snapshot.template.clone();
     let without = audit(&by_old_template, template_history).findings;
-    let found_by_both = compare(&compared.findings, &without, &NewNames::new());
+    let findings = compared.findings.iter().map(|reported| &reported.finding);
+    let by_both = compare(findings, &without, &NewNames::new());
     let was_there = |finding: &Finding| {
         let path = finding.okep.as_deref().unwrap_or_default();
         let number = now.snapshot.number_of(path);
@@ -73,18 +71,17 @@ fn findings(
         let okep = finding.okep.as_deref().and_then(|path| now.snapshot.okep(path));
         okep.is_some_and(|okep| okep.document.text.as_str() == base.template_text().as_str())
     };
-    let is_new = |i: &usize| compared.baseline[*i] == Some(Baseline::New);
-    let is_taken = |i: &usize| {
-        let finding = &compared.findings[*i];
-        is_template(finding) || found_by_both[*i] == Baseline::New && was_there(finding)
+    let is_by_template = |(Reported { finding, baseline }, by_both): (&Reported, Baseline)| {
+        *baseline == Some(Baseline::New)
+            && (is_template(finding) || by_both == Baseline::New && was_there(finding))
     };
-    (0..compared.findings.len()).filter(|i| is_new(i) && is_taken(i)).collect()
+    compared.findings.iter().zip(by_both).map(is_by_template).collect()
 }
 
 /// One line for each requirement that a change of the template adds, with the OKEPs that are exempt.
-fn notes(findings: &[&Finding], now: &Snapshot) -> Vec<Note> {
+fn notes(findings: &[Reported], now: &Snapshot) -> Vec<Note> {
     let mut requirements: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
-    for finding in findings {
+    for Reported { finding, .. } in findings {
         let path = finding.okep.as_deref().unwrap_or_default();
         let name = now.okep(path).and_then(|o| o.number()).map_or_else(|| path.to_owned(), |n| n.to_string());
         requirements.entry((finding.rule, &finding.subject)).or_default().push(name);

@@ -22,7 +22,7 @@ pub fn choose_template(
     if templates.len() < 2 || config.layout.template.is_some() {
         return None;
     }
-    let known = history.template_history(target.query(config, &target.commits()));
+    let known = history.template_history(target, config);
     let id = |path: &&str| Id::from_hex(target.tree.id(path)?.as_bytes()).ok();
     let first = known.first_template(&templates.iter().map(|path| (*path, id(path))).collect())?;
     let others = templates.iter().filter(|path| **path != first).map(|path| format!("`{path}`"));

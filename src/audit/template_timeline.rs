@@ -1,7 +1,7 @@
 //! The template of a tree and its past: what OKEPs are held to, and were held to when they landed.
 
 use crate::audit::NeedsHistory;
-use crate::audit::landing::landed_under;
+use crate::audit::landed_as;
 use crate::okep::prompts::Prompts;
 use crate::okep::proposal::Okep;
 use crate::okep::requirements::Requirements;
@@ -33,8 +33,6 @@ pub struct TemplateTimeline {
     same_as: Vec<usize>,
     /// Which revision the template at hand is; none for an edit of it, or a later one.
     at_hand: Option<usize>,
-    /// The same with the revisions of the histories that are asked next.
-    next: Vec<TemplateTimeline>,
 }
 
 impl TemplateTimeline {
@@ -46,10 +44,6 @@ impl TemplateTimeline {
             true => revisions.len().checked_sub(1).filter(is_same),
             false => (0..revisions.len()).rev().find(is_same),
         };
-        TemplateTimeline::with(template, revisions, at_hand)
-    }
-
-    fn with(template: &Template, revisions: Arc<Vec<TemplateRevision>>, at_hand: Option<usize>) -> Self {
         let mut prompts = Prompts::default();
         if template.path.is_some() {
             prompts.add(&template.document);
@@ -75,34 +69,19 @@ impl TemplateTimeline {
             sections,
             same_as,
             at_hand,
-            next: Vec::new(),
         }
     }
 
-    /// The past of a snapshot's template, as far as history was asked.
+    /// The past of a snapshot's template, as far as the history that is asked first has it.
     pub fn of(snapshot: &Snapshot, template_history: Option<&TemplateHistory>) -> TemplateTimeline {
-        let template = &snapshot.template;
-        let next = template_history.into_iter().flat_map(TemplateHistory::all).skip(1);
-        let next = next.map(|history| TemplateTimeline::by(template, Some(history), false)).collect();
-        TemplateTimeline { next, ..TemplateTimeline::by(template, template_history, true) }
-    }
-
-    /// The findings about one OKEP of a snapshot; those that it had `before` an edit of it keep
-    /// their severity, so that earlier revisions of the template are asked about new ones only.
-    pub fn check_okep(
-        &self,
-        okep: &Okep,
-        snapshot: &Snapshot,
-        template_history: Option<&TemplateHistory>,
-        before: &[&Finding],
-    ) -> Vec<Finding> {
-        let landed = template_history.and_then(|history| landed_under(history, snapshot, &okep.path));
-        let timeline = landed.and_then(|(history, _)| self.next.get(history.checked_sub(1)?)).unwrap_or(self);
-        timeline.findings(okep, landed.map(|(_, under)| under), before).0
+        TemplateTimeline::by(&snapshot.template, template_history, true)
     }
 
     /// The findings about one OKEP, and whether history could say more about them; `landed` is none for an OKEP that
-    /// has not landed, and `before` as for [`Self::check_okep`].
+    /// has not landed.
+    ///
+    /// Those that it had `before` an edit of it keep their severity, so that earlier revisions of the template are
+    /// asked about new ones only.
     pub fn findings(
         &self,
         okep: &Okep,
@@ -219,6 +198,20 @@ impl TemplateTimeline {
             let r = &self.revisions[revision];
             Requirements::new(&r.template, Some(&r.revision), &self.revisions[..revision], Arc::default())
         })
+    }
+}
+
+/// The timeline that an OKEP is held to, of those by each of the histories that are asked, and which template was in
+/// force when it landed; the first one for an OKEP that has not landed.
+pub fn held_to<'t>(
+    timelines: &'t [Arc<TemplateTimeline>],
+    template_history: Option<&TemplateHistory>,
+    snapshot: &Snapshot,
+    okep: &Okep,
+) -> (&'t Arc<TemplateTimeline>, Option<LandedUnder>) {
+    match template_history.and_then(|history| landed_as(history, snapshot, &okep.path)) {
+        Some((history, okep)) => (&timelines[history], Some(okep.landing.under)),
+        None => (&timelines[0], None),
     }
 }
 

@@ -130,7 +130,7 @@ fn check_state(request: &Request) -> anyhow::Result<ExitCode> {
     };
     // Freeing hundreds of documents one by one takes longer than leaving it to the system.
     let outcome = Box::leak(Box::new(outcome));
-    selection(args).apply(&mut outcome.report, &outcome.layout.folder)?;
+    selection(args).apply(&mut outcome.report, &outcome.config.layout.folder)?;
     repair::show(outcome, request.is_thorough());
     outcome.report.away = outcome.root.as_deref().is_some_and(suggested_commands::is_away);
     let code = code(outcome, args);
@@ -206,7 +206,7 @@ fn fix(request: &Request, most: Safety) -> anyhow::Result<ExitCode> {
         true => target::check(&on_disk)?,
         false => asked,
     };
-    let folder = outcome.layout.folder.clone();
+    let folder = outcome.config.layout.folder.clone();
     selection.apply(&mut outcome.report, &folder)?;
     let is_introduced = |f: &Finding| !writes_staged || introduced.contains(&identity(f, &AfterRenames(&[])));
     let wanted = |f: &Finding| selection.includes(f, &folder) && is_introduced(f);

@@ -110,7 +110,7 @@ pub fn plan(
     } else if fixed.applied.is_empty() {
         // Whoever was refused a commit and fixed the file has still to stage it.
         let asked = |path: &String| outcome.asked.is_empty() || outcome.asked.contains(path);
-        let paths = inputs(&outcome.tree, &outcome.layout).into_keys().filter(asked);
+        let paths = inputs(&outcome.tree, &outcome.config.layout).into_keys().filter(asked);
         let half = paths.filter(|path| out_of_bounds(path) == Some(HALF_STAGED));
         let message = "staged only in part, and there is nothing to fix in your working copy";
         notes.extend(half.map(|path| Note::at(HALF_STAGED, path, message)));
@@ -123,7 +123,8 @@ pub fn plan(
 /// Whether a finding counts: its rule is on, and no suppression covers it.
 pub fn counts(outcome: &Outcome) -> impl Fn(&Finding) -> bool {
     let excepted: HashSet<_> = outcome.excepted.iter().map(|f| identity(f, &AfterRenames(&[]))).collect();
-    move |f| !outcome.off.contains(f.rule) && !excepted.contains(&identity(f, &AfterRenames(&[])))
+    let off: HashSet<_> = outcome.config.off().collect();
+    move |f| !off.contains(f.rule) && !excepted.contains(&identity(f, &AfterRenames(&[])))
 }
 
 /// The files that the fix of a finding changes or renames.

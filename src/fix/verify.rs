@@ -8,10 +8,10 @@ use super::apply::{apply, edited};
 use super::compare::{FixRejection, compare, registers_hold};
 use super::plan::plan;
 use crate::audit::check::Outcome;
-use crate::audit::{AuditCache, TemplateTimeline, of_links, of_tree, sort};
+use crate::audit::{AuditCache, TemplateTimeline, held_to, of_links, of_tree, sort};
 use crate::files::Note;
 use crate::markdown::document::Document;
-use crate::okep::proposal::Okep;
+use crate::okep::proposal::{Okep, OkepText};
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::edits::rename::links_hold;
@@ -29,7 +29,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub struct Verifier<'a> {
     /// The state that fixes start from.
     start: &'a Snapshot,
-    template_timeline: TemplateTimeline,
+    /// One for each of the histories that are asked.
+    timelines: Vec<Arc<TemplateTimeline>>,
     template_history: Option<&'a TemplateHistory>,
     /// What is known of the links of pages.
     cache: AuditCache,
@@ -79,7 +80,7 @@ pub fn verify(outcome: &Outcome, snapshot: &Snapshot, shown: Vec<&mut Finding>) 
     }
     let verifier = Verifier::new(snapshot, outcome.template_history.as_ref());
     let state = borrowed(snapshot, &outcome.audited);
-    plan(snapshot, &verifier.template_timeline, shown.iter_mut().map(|f| &mut **f).collect());
+    plan(snapshot, &verifier.timelines[0], shown.iter_mut().map(|f| &mut **f).collect());
     verify_planned(&verifier, &state, shown)
 }
 
@@ -124,9 +125,10 @@ fn limit_work(state: &VerifiedState, shown: &mut Vec<&mut Finding>) -> Vec<Note>
 
 impl<'a> Verifier<'a> {
     pub fn new(start: &'a Snapshot, template_history: Option<&'a TemplateHistory>) -> Self {
-        let template_timeline = TemplateTimeline::of(start, template_history);
-        let (cache, work) = Default::default();
-        Verifier { start, template_timeline, template_history, cache, work, most_work: usize::MAX }
+        let cache = AuditCache::default();
+        let timelines = cache.timelines(&start.template, template_history);
+        let work = AtomicUsize::default();
+        Verifier { start, timelines, template_history, cache, work, most_work: usize::MAX }
     }
 
     /// The bytes of all documents that were checked so far, as often as they were.
@@ -144,7 +146,8 @@ impl<'a> Verifier<'a> {
         self.work.fetch_add(okep.document.text.len(), Ordering::Relaxed);
         let before = before.map_or(&[][..], |state| state.in_file(&okep.path));
         let before: Vec<&Finding> = before.iter().filter(|f| is_of_okep(f)).collect();
-        self.template_timeline.check_okep(okep, snapshot, self.template_history, &before)
+        let (timeline, landed) = held_to(&self.timelines, self.template_history, snapshot, okep);
+        timeline.findings(okep, landed, &before).0
     }
 
     /// Whether an OKEP's finding has a safe fix of its own.
@@ -153,7 +156,7 @@ impl<'a> Verifier<'a> {
         else {
             return false;
         };
-        let fix = self.template_timeline.with_context(okep, |context| fix(context, finding));
+        let fix = self.timelines[0].with_context(okep, |context| fix(context, finding));
         fix.is_some_and(|fix| fix.safety == Safety::Safe)
     }
 
@@ -197,7 +200,7 @@ impl<'a> Verifier<'a> {
         mut new: Vec<Finding>,
         mut known: Vec<Finding>,
     ) -> VerifiedState<'s> {
-        plan(&snapshot, &self.template_timeline, new.iter_mut().filter(|f| has_plan(f)).collect());
+        plan(&snapshot, &self.timelines[0], new.iter_mut().filter(|f| has_plan(f)).collect());
         sort(&mut new);
         // Both are in order by now, so that this only merges them.
         known.extend(new);
@@ -265,8 +268,8 @@ impl<'a> Verifier<'a> {
             Err(why) => return Some(Err(FixRejection::Fails(why))),
         };
         let document = Arc::new(Document::parse(bytes));
-        let mut okep_after =
-            Okep::new(&okep.path, &self.start.layout.folder, document.clone(), &state.snapshot.template);
+        let text = Arc::new(OkepText::new(document.clone(), okep.name.number, &state.snapshot.template));
+        let mut okep_after = Okep::new(path, &self.start.layout.folder, move || text);
         okep_after.site = okep.site;
         let mut found = self.check_one(&okep_after, &state.snapshot, Some(state));
         // Of its links, those to headings of its own hang on its text; where others lead has not changed.

@@ -3,7 +3,7 @@
 //! It checks nothing: a cell says what the findings say about that section and no more, so that it cannot
 //! disagree with them. There are two views, since an OKEP is held to the template of its time.
 
-use crate::audit::landing;
+use crate::audit::landed_as;
 use crate::fix::plan::is_excused;
 use crate::okep::proposal::Okep;
 use crate::okep::requirements::Requirements;
@@ -166,9 +166,9 @@ impl<'a> Laid<'a> {
     /// The template that an OKEP is held to: today's where it is not known when the OKEP landed.
     fn in_force(&self, path: &str) -> Option<&Template> {
         let shown = self.template_history.and_then(|shown| {
-            let (history, landing) = landing(shown, self.snapshot, path)?;
+            let (at, okep) = landed_as(shown, self.snapshot, path)?;
             // Of another history than the one shown the templates are not at hand.
-            std::ptr::eq(shown, history).then_some(landing.under)
+            (at == 0).then_some(okep.landing.under)
         });
         match shown {
             Some(LandedUnder { template, is_known: true }) => {

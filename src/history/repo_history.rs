@@ -1,8 +1,10 @@
 //! What the history of a repository answers to a check.
 
-use crate::audit::history_source::{HistoryQuery, HistorySource};
+use crate::audit::history_source::HistorySource;
+use crate::audit::target::CheckTarget;
 use crate::files::{CONFIG, Note, Tree};
 use crate::git::{Id, MainLine, Repo};
+use crate::okep::config::Config;
 use crate::okep::landings;
 use crate::okep::template_history::TemplateHistory;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,22 +15,22 @@ pub struct RepoHistory(pub Option<Arc<Repo>>);
 
 impl RepoHistory {
     /// The repository, and the line on which landings count; none where there is no commit to ask about.
-    fn main_line(&self, query: HistoryQuery) -> Option<(&Repo, MainLine)> {
+    fn main_line(&self, target: &CheckTarget, config: &Config) -> Option<(&Repo, MainLine)> {
         let repo = self.0.as_deref()?;
-        let first = *query.commits.first()?;
-        Some((repo, MainLine::of(repo, query.config.main_branch.as_deref(), query.since, first)))
+        let first = *target.commits().first()?;
+        Some((repo, MainLine::of(repo, config.main_branch.as_deref(), target.since, first)))
     }
 }
 
 impl HistorySource for RepoHistory {
-    fn template_history(&self, query: HistoryQuery) -> TemplateHistory {
-        let Some((repo, main)) = self.main_line(query) else {
+    fn template_history(&self, target: &CheckTarget, config: &Config) -> TemplateHistory {
+        let Some((repo, main)) = self.main_line(target, config) else {
             return TemplateHistory::nothing("not a git repository");
         };
-        let layout = &query.config.layout;
-        let files = query.tree.list(&layout.folder);
-        let mut history = landings::template_history(repo, &main, query.commits, layout, &files.ids());
-        if let (Some(name), None) = (&query.config.main_branch, &main.branch) {
+        let layout = &config.layout;
+        let files = target.tree.list(&layout.folder);
+        let mut history = landings::template_history(repo, &main, &target.commits(), layout, &files.ids());
+        if let (Some(name), None) = (&config.main_branch, &main.branch) {
             let message = format!(
                 "`main-branch` is `{name}`, and no branch of this name is here, so that the line of the commit \
                  itself counts; fetch the branch, or correct its name"

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// where there are none.
 pub fn of_outcome(view: &OutcomeView) -> BTreeMap<String, Vec<Value>> {
     let (outcome, snapshot) = (view.outcome, view.snapshot);
-    let register = outcome.layout.registers.iter().find(|path| outcome.tree.contains(path));
+    let register = outcome.config.layout.registers.iter().find(|path| outcome.tree.contains(path));
     let inherited = snapshot.site.iter().flat_map(|site| &site.files);
     let index_page = snapshot.landing.iter().map(|page| &page.path);
     let registers = register.into_iter().chain(inherited).chain(index_page).map(String::as_str);

@@ -1,9 +1,11 @@
 //! What history answered, kept until HEAD or the main line moves.
 
-use crate::audit::history_source::{HistoryQuery, HistorySource};
+use crate::audit::history_source::HistorySource;
+use crate::audit::target::CheckTarget;
 use crate::files::{Layout, Tree};
 use crate::git::{Id, MainLine, Repo};
 use crate::history::repo_history::RepoHistory;
+use crate::okep::config::Config;
 use crate::okep::template_history::TemplateHistory;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,16 +41,17 @@ pub struct RememberedHistory<'a> {
 }
 
 impl HistorySource for RememberedHistory<'_> {
-    fn template_history(&self, query: HistoryQuery) -> TemplateHistory {
-        let read = || RepoHistory(Some(self.repo.clone())).template_history(query);
-        let Some(first) = query.commits.first() else { return read() };
-        let (layout, main_branch) = (query.config.layout.clone(), query.config.main_branch.clone());
+    fn template_history(&self, target: &CheckTarget, config: &Config) -> TemplateHistory {
+        let read = || RepoHistory(Some(self.repo.clone())).template_history(target, config);
+        let commits = target.commits();
+        let Some(first) = commits.first() else { return read() };
+        let (layout, main_branch) = (config.layout.clone(), config.main_branch.clone());
         let now = HistoryState {
-            line: MainLine::of(&self.repo, main_branch.as_deref(), query.since, *first),
-            commits: query.commits.to_vec(),
-            files: query.tree.list(&layout.folder).ids(),
+            line: MainLine::of(&self.repo, main_branch.as_deref(), target.since, *first),
+            files: target.tree.list(&layout.folder).ids(),
             layout,
             main_branch,
+            commits,
         };
         let mut memo = self.memo.template_histories.lock().unwrap_or_else(PoisonError::into_inner);
         let is_same = |(before, history): &&(HistoryState, TemplateHistory)| before.is(&now, history);

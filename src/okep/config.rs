@@ -105,6 +105,11 @@ impl Config {
         Ok(Config { lines: lines.collect(), ..file.config(rules).map_err(wrong)? })
     }
 
+    /// The rules that are off.
+    pub fn off(&self) -> impl Iterator<Item = &'static str> {
+        self.levels.iter().filter(|(_, level)| **level == Level::Off).map(|(rule, _)| *rule)
+    }
+
     /// Whether all that the configuration of a tree names is there.
     ///
     /// # Errors
@@ -229,8 +234,7 @@ impl ConfigFile {
         if let Some(template) = &self.template {
             let path = relative(template)?;
             let folder = &config.layout.folder;
-            let is_inside = path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'));
-            if !is_inside || path::stem(path::file_name(&path)).is_none() {
+            if !path::is_below(&path, folder) || path::stem(path::file_name(&path)).is_none() {
                 let message =
                     format!("`{path}` cannot be the template: it must be a Markdown file in `{folder}`");
                 return Err((template.span(), message));

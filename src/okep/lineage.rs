@@ -13,7 +13,7 @@ pub type PathAndContent<'a, C> = (&'a str, Option<C>);
 ///
 /// A file is renamed where one is removed and another added with the same number, with the same contents, or
 /// as the only pair; of several the one whose file name is the same counts, then the one whose contents are.
-pub fn renames<C: Eq + Copy>(
+pub fn renames<C: Eq + Clone>(
     removed: &[PathAndContent<C>],
     added: &[PathAndContent<C>],
 ) -> Vec<Option<usize>> {
@@ -24,7 +24,7 @@ pub fn renames<C: Eq + Copy>(
         let old: Vec<_> = removed.iter().map(|file| likeness.of(file)).collect();
         for (file, from) in added.iter().zip(&mut from).filter(|(_, from)| from.is_none()) {
             let Some(new) = likeness.of(file) else { continue };
-            *from = (0..old.len()).find(|at| !is_taken[*at] && old[*at] == Some(new));
+            *from = (0..old.len()).find(|at| !is_taken[*at] && old[*at].as_ref() == Some(&new));
             from.iter().for_each(|at| is_taken[*at] = true);
         }
     }
@@ -47,15 +47,15 @@ enum Likeness {
 
 impl Likeness {
     /// Equal for files that are alike; none for one that is like no other.
-    fn of<'a, C: Copy>(
+    fn of<'a, C: Clone>(
         self,
         (path, content): &PathAndContent<'a, C>,
     ) -> Option<(Option<u64>, Option<&'a str>, Option<C>)> {
         Some(match self {
             Likeness::NumberAndName => (Some(number(path)?), Some(file_name(path)), None),
-            Likeness::NumberAndContent => (Some(number(path)?), None, Some((*content)?)),
+            Likeness::NumberAndContent => (Some(number(path)?), None, Some(content.clone()?)),
             Likeness::Number => (Some(number(path)?), None, None),
-            Likeness::Content => (None, None, Some((*content)?)),
+            Likeness::Content => (None, None, Some(content.clone()?)),
         })
     }
 }
@@ -82,7 +82,7 @@ impl Lineage {
     /// Takes up what the next state removes and adds; gives the OKEP of each of the `added`.
     ///
     /// One that was removed and returns, under its path or its number, is the same OKEP.
-    pub fn step<C: Eq + Copy>(
+    pub fn step<C: Eq + Clone>(
         &mut self,
         removed: &[PathAndContent<C>],
         added: &[PathAndContent<C>],

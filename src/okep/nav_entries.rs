@@ -4,7 +4,9 @@ use super::proposal::Okep;
 use super::snapshot::Snapshot;
 use crate::files::PathKind;
 use crate::site::mkdocs::{NavEntry, Site};
-use crate::text::path::{file_name, folder_of, is_folder_page, join, okep_name, percent_decoded, stem};
+use crate::text::path::{
+    file_name, folder_of, is_below, is_folder_page, join, okep_name, percent_decoded, stem,
+};
 use crate::text::url_path::is_address;
 
 /// An entry of `nav` that shows no page.
@@ -55,7 +57,7 @@ fn dead<'a>(
     }
     let page = entry.doc.clone().or_else(|| join(docs, target).filter(|_| !target.starts_with('/')));
     let kind = |path: &String| snapshot.path_kind(path);
-    let is_ours = page.as_ref().is_some_and(|page| is_in_folder(snapshot, page));
+    let is_ours = page.as_ref().is_some_and(|page| is_below(page, &snapshot.layout.folder));
     let named = Named::read(target);
     let number = named.as_ref().and_then(|named| named.number);
     let is_page = entry.doc.is_some() || named.is_some();
@@ -87,10 +89,6 @@ fn dead<'a>(
 /// The OKEPs that the path of an entry for a file that is not there may mean.
 pub fn meant<'a>(snapshot: &'a Snapshot, path: &str) -> Vec<&'a Okep> {
     Named::read(path).map_or_else(Vec::new, |named| named.okeps(snapshot))
-}
-
-fn is_in_folder(snapshot: &Snapshot, path: &str) -> bool {
-    path.strip_prefix(&*snapshot.layout.folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// The title and the path of an entry that is one text, as in `BGP:okeps/okep-5296-bgp.md`.

@@ -54,10 +54,18 @@ impl Parsed {
         once(&self.templates, path, id, read)
     }
 
-    /// What the text of an OKEP says, whose file has this id; `context` is all else that it depends on.
-    pub fn okep(&self, context: &str, id: Option<&str>, read: impl FnOnce() -> OkepText) -> Arc<OkepText> {
-        let site_readings = || once(&self.site_readings, "", id, SiteReadings::default);
-        once(&self.okeps, context, id, || OkepText { site_readings: site_readings(), ..read() })
+    /// What the text of an OKEP of this number says, whose file has this id.
+    pub fn okep(
+        &self,
+        number: Option<u64>,
+        template: &Template,
+        id: Option<&str>,
+        document: impl FnOnce() -> Arc<Document>,
+    ) -> Arc<OkepText> {
+        once(&self.okeps, &format!("{number:?} {:?}", template.key()), id, || {
+            let site_readings = once(&self.site_readings, "", id, SiteReadings::default);
+            OkepText { site_readings, ..OkepText::new(document(), number, template) }
+        })
     }
 
     /// How many values are kept.

@@ -1,9 +1,10 @@
 //! One OKEP: its name, folder, title, issue and sections.
 
 use super::issue::{self, IssueLine};
+use super::once_map::OnceMap;
 use super::template::Template;
 use super::title::{self, Title};
-use crate::markdown::document::Document;
+use crate::markdown::document::{Document, Heading};
 use crate::markdown::extensions::Extensions;
 use crate::markdown::names::Name;
 use crate::markdown::outline::Outline;
@@ -48,7 +49,7 @@ pub struct OkepText {
 }
 
 /// How sites show a document, by their extensions.
-pub(super) type SiteReadings = Mutex<Vec<(Extensions, Arc<SiteReading>)>>;
+pub(super) type SiteReadings = OnceMap<Extensions, SiteReading>;
 
 impl Deref for Okep {
     type Target = OkepText;
@@ -59,26 +60,8 @@ impl Deref for Okep {
 }
 
 impl Okep {
-    pub fn new(path: &str, proposals: &str, document: Arc<Document>, template: &Template) -> Self {
-        let text = OkepText::new(document, name_of(path, proposals).number, template);
-        Okep::of_text(path, proposals, Arc::new(text))
-    }
-
-    pub fn of_text(path: &str, proposals: &str, text: Arc<OkepText>) -> Self {
-        Okep::with_text(path, proposals, move || text)
-    }
-
-    /// An OKEP that is the same in the state compared with; `read` gets at its text, should it be needed.
-    pub fn unchanged(
-        path: &str,
-        proposals: &str,
-        read: impl FnOnce(Option<u64>) -> Arc<OkepText> + Send + Sync + 'static,
-    ) -> Self {
-        let number = name_of(path, proposals).number;
-        Okep { unchanged: true, ..Okep::with_text(path, proposals, move || read(number)) }
-    }
-
-    fn with_text(
+    /// The OKEP at a path below the folder `proposals`; `text` is called once, should its text be needed.
+    pub fn new(
         path: &str,
         proposals: &str,
         text: impl FnOnce() -> Arc<OkepText> + Send + Sync + 'static,
@@ -125,13 +108,7 @@ impl Okep {
     /// Reading a page as the site does costs more than all else, and only some rules want it.
     pub fn site_reading(&self) -> Arc<SiteReading> {
         let Some(on) = self.site else { return Arc::default() };
-        let mut known = self.site_readings.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, reading)) = known.iter().find(|(extensions, _)| *extensions == on) {
-            return reading.clone();
-        }
-        let reading = Arc::new(site_reading(&self.document, on));
-        known.push((on, reading.clone()));
-        reading
+        self.site_readings.get(on, || site_reading(&self.document, on))
     }
 
     /// Whether somebody asked for its text.
@@ -165,7 +142,7 @@ pub(super) fn name_of(path: &str, proposals: &str) -> OkepName {
 
 impl OkepText {
     pub fn new(document: Arc<Document>, number: Option<u64>, template: &Template) -> Self {
-        let is_section = |h: &crate::markdown::document::Heading| {
+        let is_section = |h: &Heading| {
             let name = Name::new(&h.text);
             template.names().any(|n| n.spells(&name))
         };

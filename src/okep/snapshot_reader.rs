@@ -1,7 +1,7 @@
 //! Reads the files of a tree once, and sorts them into template, OKEPs and other pages.
 
 use super::parsed::Parsed;
-use super::proposal::{Okep, OkepText, name_of};
+use super::proposal::{Okep, name_of};
 use super::template::Template;
 use super::title;
 use crate::files::{CONFIG, Content, File, Layout, Listing, MAX_FILE_BYTES, Note, Tree};
@@ -132,8 +132,12 @@ impl SnapshotReader<'_> {
     /// The template of the tree; one that asks for nothing where its text is not known.
     pub fn template(&mut self, files: &[Parsable]) -> Arc<Template> {
         let named = self.layout.template.as_deref();
-        let templates = || files.iter().filter(|f| f.role == Role::Template);
-        let chosen = templates().find(|f| Some(f.page.path.as_str()) == named);
+        // Where one is named there is no question which of several counts.
+        let is_named = |f: &Parsable| Some(f.page.path.as_str()) == named;
+        let mut templates: Vec<&Parsable> = files.iter().filter(|f| f.role == Role::Template).collect();
+        templates.sort_by_key(|f| (!is_named(f), path::template_order(&f.page.path)));
+        let is_chosen = templates.first().is_some_and(|first| is_named(first));
+        templates.truncate(if is_chosen { 1 } else { templates.len() });
         // Of those that count, one that is there and whose text is not known.
         let mut unread = self.listed.files.keys().filter(|path| {
             named.is_none_or(|named| named == *path)
@@ -141,14 +145,10 @@ impl SnapshotReader<'_> {
                 && files.iter().all(|file| file.page.path != **path)
         });
         let unread = unread.next();
-        if let (Some(path), None, None) = (named, chosen, unread) {
+        if let (Some(path), false, None) = (named, is_chosen, unread) {
             let message = format!("the template `{path}` does not exist");
             self.notes.push(Note::at("no-template", CONFIG, message));
         }
-        // Where one is named there is no question which of several counts.
-        let counts = |f: &&Parsable| chosen.is_none_or(|c| c.page.path == f.page.path);
-        let mut templates: Vec<&Parsable> = templates().filter(counts).collect();
-        templates.sort_by_key(|f| path::template_order(&f.page.path));
         let Some((Parsable { page: first, id, .. }, others)) = templates.split_first() else {
             if let Some(path) = unread {
                 let message = "the text of the template is not available, so OKEPs are not held to it";
@@ -232,11 +232,9 @@ impl SnapshotReader<'_> {
             Role::Stray => !is_unnamed_template(path) && looks_like_okep(document, template),
             Role::IndexPage | Role::Other => false,
         };
-        let number = name_of(path, folder).number;
-        let read = || OkepText::new(document.clone(), number, template);
-        let text =
-            is_okep.then(|| self.parsed.okep(&text_key(number, template), file.id.as_deref(), read))?;
-        Some(self.placed(Okep::of_text(path, folder, text)))
+        let (number, id) = (name_of(path, folder).number, file.id.as_deref());
+        let text = is_okep.then(|| self.parsed.okep(number, template, id, || document.clone()))?;
+        Some(self.placed(Okep::new(path, folder, move || text)))
     }
 
     /// The OKEPs that are not in question. What is too large to be compared is empty, should it be asked for.
@@ -244,18 +242,19 @@ impl SnapshotReader<'_> {
         let paths = self.listed.files.keys().filter(|path| self.is_unchanged(path));
         let okep = |path: &String| {
             let (tree, parsed, at) = (self.tree.clone(), self.parsed.clone(), path.clone());
-            let template = template.clone();
-            let read = move |number| {
+            let (number, template) = (name_of(path, &self.layout.folder).number, template.clone());
+            let read = move || {
                 let file = tree.file(&at);
                 let id = file.as_ref().and_then(|file| file.id.as_deref());
-                parsed.okep(&text_key(number, &template), id, || {
+                parsed.okep(number, &template, id, || {
                     let document = file.as_ref().and_then(|file| parsed.document(file));
                     let document = document.filter(|document| limits::beyond(document).is_none());
-                    let document = document.unwrap_or_else(|| Arc::new(Document::parse(b"")));
-                    OkepText::new(document, number, &template)
+                    document.unwrap_or_else(|| Arc::new(Document::parse(b"")))
                 })
             };
-            self.placed(Okep::unchanged(path, &self.layout.folder, read))
+            let mut okep = self.placed(Okep::new(path, &self.layout.folder, read));
+            okep.unchanged = true;
+            okep
         };
         paths.map(okep).collect()
     }
@@ -277,9 +276,8 @@ impl SnapshotReader<'_> {
     pub fn misplaced(&self) -> Vec<Page> {
         let (folder, site) = (&self.layout.folder, self.site.as_deref());
         let docs = docs_folder(self.layout, site);
-        let is_below = |path: &&String| path.strip_prefix(docs).is_some_and(|rest| rest.starts_with('/'));
         let outside: Vec<String> = match &self.tree.outside {
-            Some(known) => known.iter().filter(is_below).cloned().collect(),
+            Some(known) => known.iter().filter(|path| path::is_below(path, docs)).cloned().collect(),
             None => self.tree.list(docs).files.keys().cloned().collect(),
         };
         let outside = outside.into_iter().filter(|path| path::is_outside_okep(path, folder));
@@ -350,15 +348,9 @@ fn is_folder_okep(page: &str, listing: &Listing, folder: &str) -> bool {
 /// The docs folder of the site, or else the folder that holds the proposal folder.
 pub(super) fn docs_folder<'a>(layout: &'a Layout, site: Option<&'a Site>) -> &'a str {
     let folder = layout.folder.as_str();
-    let holds = |docs: &&str| folder.strip_prefix(*docs).is_some_and(|rest| rest.starts_with('/'));
-    let docs = site.and_then(|site| site.docs_dir.as_deref()).filter(holds);
+    let docs = site.and_then(|site| site.docs_dir.as_deref()).filter(|docs| path::is_below(folder, docs));
     let docs = docs.unwrap_or(path::folder_of(folder));
     if docs.is_empty() { folder } else { docs }
-}
-
-/// What the text of an OKEP says depends on, but for its own file.
-fn text_key(number: Option<u64>, template: &Template) -> String {
-    format!("{number:?} {:?}", template.key())
 }
 
 /// Whether a page is written like an OKEP: by its title, or by three of the template's sections.

@@ -5,6 +5,7 @@
 
 use crate::markdown::document::Document;
 use crate::text::nearest::did_you_mean;
+use crate::text::path::is_below;
 use crate::text::pattern;
 use regex::Regex;
 use std::ops::Range;
@@ -44,9 +45,7 @@ impl Suppression {
     ) -> bool {
         let about = |path: &str| match &self.scope {
             Scope::Okep(number) => number_of(path) == Some(*number),
-            Scope::Path(scope) => {
-                path.strip_prefix(scope.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            }
+            Scope::Path(scope) => path == scope || is_below(path, scope),
         };
         self.rule == rule
             && self.subject.as_ref().is_none_or(|s| *s == subject)

@@ -37,6 +37,11 @@ pub fn folder_of(path: &str) -> &str {
     path.rfind('/').map_or("", |i| &path[..i])
 }
 
+/// Whether a path is that of something in a folder, at any depth.
+pub fn is_below(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+}
+
 /// The endings of the files that MkDocs takes for pages.
 pub const PAGE_ENDINGS: [&str; 5] = [".md", ".markdown", ".mdown", ".mkdn", ".mkd"];
 
@@ -138,10 +143,9 @@ pub fn is_index(path: &str) -> bool {
 /// Whether a file outside of the proposal folder is named like an OKEP, and is in no other folder that is named
 /// like that folder, such as that of a translation or an archive.
 pub fn is_outside_okep(path: &str, folder: &str) -> bool {
-    let is_below = path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
     let own = file_name(folder).to_ascii_lowercase();
     let is_elsewhere = folder_of(path).split('/').all(|name| !name.to_ascii_lowercase().contains(&own));
-    !is_below && is_elsewhere && number(path).is_some() && !is_template(file_name(path))
+    !is_below(path, folder) && is_elsewhere && number(path).is_some() && !is_template(file_name(path))
 }
 
 /// Whether a file that is named like a template, and is not the one that counts, is an OKEP about templates:

@@ -6,7 +6,7 @@ use okep::markdown::extensions::Extensions;
 use okep::markdown::site_headings;
 use okep::okep::draft::draft;
 use okep::okep::prompts::Prompts;
-use okep::okep::proposal::Okep;
+use okep::okep::proposal::{Okep, OkepText};
 use okep::okep::template::Template;
 use okep::site::index_page::IndexPage;
 use std::sync::Arc;
@@ -88,8 +88,8 @@ pub fn template_holds(bytes: &[u8], okep: &[u8]) -> Result<Kept, Broken> {
     let mut prompts = Prompts::default();
     prompts.add(&document);
     for okep in [okep, bytes] {
-        let okep =
-            Okep::new("docs/okeps/okep-7-a.md", "docs/okeps", Arc::new(Document::parse(okep)), &template);
+        let text = OkepText::new(Arc::new(Document::parse(okep)), Some(7), &template);
+        let okep = Okep::new("docs/okeps/okep-7-a.md", "docs/okeps", move || Arc::new(text));
         let text = okep.document.text.as_str();
         if let Some(issue) = &okep.issue {
             kept.span(text, &issue.span, "an issue line")?;
