@@ -11,7 +11,6 @@ pub use crate::audit::check_error::Error;
 use crate::audit::history_source::HistorySource;
 use crate::audit::pull_request::report_number;
 use crate::audit::report::{HALF_STAGED, Report, Source};
-use crate::audit::report_of::report_of;
 use crate::audit::scope::ChangeScope;
 use crate::audit::states::{CheckStates, State};
 use crate::audit::target::{Base, CheckTarget, Options};
@@ -109,9 +108,9 @@ pub fn check_with(
     let mut verdicts = without_history.unwrap_or_else(|| states.audit(template_history.as_ref(), cache));
     let mut compared = Compared::of(&states, &verdicts, template_history.as_ref());
     take_out_template_change(&mut compared, &states, template_history.as_ref());
-    let excepted = std::mem::take(&mut compared.excepted);
+    let Compared { findings, excepted, notes } = compared;
     let now = &states.now.snapshot;
-    let mut report = report_of(now, target.source.clone(), compared, template_history.as_ref());
+    let mut report = Report::of(now, target.source.clone(), findings, notes, template_history.as_ref());
     report.since = target.bases.first().map(|base| base.commit.to_string());
     report.partial = scope.changed().is_some();
     if let Some(changed) = scope.changed() {

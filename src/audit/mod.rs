@@ -11,11 +11,9 @@ pub mod check;
 mod check_error;
 pub mod history_source;
 pub mod identity;
-mod landing;
 pub mod policy;
 mod pull_request;
 pub mod report;
-mod report_of;
 pub mod scope;
 pub mod selection;
 mod states;
@@ -26,7 +24,6 @@ mod template_timeline;
 mod without_history;
 
 pub use cache::{AuditCache, DocumentVerdict, Known, PageVerdict};
-pub use landing::landed_as;
 pub use template_timeline::{TemplateTimeline, held_to};
 
 use crate::audit::cache::CachedAudit;

@@ -2,8 +2,11 @@
 
 use crate::files::Note;
 use crate::git::Revision;
+use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
+use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::{Finding, Severity};
+use crate::site::mkdocs::Site;
 use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -48,6 +51,31 @@ pub struct OkepSummary {
     pub in_nav: Option<bool>,
     /// None where there is no index page.
     pub in_index: Option<bool>,
+}
+
+impl OkepSummary {
+    /// Title and issue are left out of an OKEP that is not audited.
+    fn of(okep: &Okep, snapshot: &Snapshot, template_history: Option<&TemplateHistory>) -> OkepSummary {
+        let read = Some(okep).filter(|okep| !okep.unchanged);
+        let issue = read.and_then(|okep| {
+            let link = okep.issue.as_ref()?.link.as_ref()?;
+            Some(Issue { number: link.number.as_ref()?.value, url: link.url.clone() })
+        });
+        let in_nav = |site: &Arc<Site>| {
+            site.nav.tree()?;
+            site.registered(&okep.path).shown()
+        };
+        let landed = template_history.and_then(|history| history.landed_as(snapshot, &okep.path));
+        OkepSummary {
+            path: okep.path.clone(),
+            number: read.map_or(okep.name.number, Okep::number),
+            title: read.and_then(|okep| Some(okep.title.as_ref()?.name.clone())),
+            issue,
+            landed: landed.and_then(|(_, okep)| okep.landing.revision.clone()),
+            in_nav: snapshot.site.as_ref().and_then(in_nav),
+            in_index: snapshot.landing.as_ref().map(|page| page.lists(&okep.path)),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +133,19 @@ impl Counts {
 }
 
 impl Report {
+    /// The report on a snapshot and the findings that count, with these notes.
+    pub fn of(
+        snapshot: &Snapshot,
+        source: Source,
+        findings: Vec<Reported>,
+        notes: Vec<Note>,
+        template_history: Option<&TemplateHistory>,
+    ) -> Report {
+        let okeps = snapshot.okeps.iter().map(|okep| OkepSummary::of(okep, snapshot, template_history));
+        let notes = snapshot.notes.iter().cloned().chain(notes).collect();
+        Report { source, okeps: okeps.collect(), findings, notes, ..Report::default() }
+    }
+
     /// Takes up the texts that findings and their fixes point into.
     pub fn add_texts(&mut self, snapshot: &Snapshot) {
         // Where only what changed was read, nothing is read to show what did not.

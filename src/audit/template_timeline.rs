@@ -1,7 +1,6 @@
 //! The template of a tree and its past: what OKEPs are held to, and were held to when they landed.
 
 use crate::audit::NeedsHistory;
-use crate::audit::landed_as;
 use crate::okep::prompts::Prompts;
 use crate::okep::proposal::Okep;
 use crate::okep::requirements::Requirements;
@@ -209,7 +208,7 @@ pub fn held_to<'t>(
     snapshot: &Snapshot,
     okep: &Okep,
 ) -> (&'t Arc<TemplateTimeline>, Option<LandedUnder>) {
-    match template_history.and_then(|history| landed_as(history, snapshot, &okep.path)) {
+    match template_history.and_then(|history| history.landed_as(snapshot, &okep.path)) {
         Some((history, okep)) => (&timelines[history], Some(okep.landing.under)),
         None => (&timelines[0], None),
     }

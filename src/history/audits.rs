@@ -9,7 +9,7 @@ use super::states::States;
 use super::unread::Unread;
 use super::walk::Walk;
 use crate::audit::identity::OkepKey;
-use crate::audit::{AuditCache, AuditedTree, PageVerdict, audit_with, landed_as, policy};
+use crate::audit::{AuditCache, AuditedTree, PageVerdict, audit_with, policy};
 use crate::files::{Content, File, Layout, Note, Tree};
 use crate::git::{Id, Repo};
 use crate::markdown::limits;
@@ -187,7 +187,7 @@ impl<'a> Audits<'a> {
         let here = history.all().enumerate().find_map(here);
         let here = here.map(|(at, okep)| OkepKey::Landed(at % lines, okep));
         here.or_else(|| lineage.ever(path).map(on_line))
-            .or_else(|| landed_as(history, snapshot, path).map(landed))
+            .or_else(|| history.landed_as(snapshot, path).map(landed))
             .or_else(|| lineage.ever_of_number(path).map(on_line))
             .or_else(|| path::number(path).map(OkepKey::Number))
             .unwrap_or_else(|| OkepKey::Path(path.to_owned()))

@@ -3,7 +3,6 @@
 //! It checks nothing: a cell says what the findings say about that section and no more, so that it cannot
 //! disagree with them. There are two views, since an OKEP is held to the template of its time.
 
-use crate::audit::landed_as;
 use crate::fix::plan::is_excused;
 use crate::okep::proposal::Okep;
 use crate::okep::requirements::Requirements;
@@ -166,7 +165,7 @@ impl<'a> Laid<'a> {
     /// The template that an OKEP is held to: today's where it is not known when the OKEP landed.
     fn in_force(&self, path: &str) -> Option<&Template> {
         let shown = self.template_history.and_then(|shown| {
-            let (at, okep) = landed_as(shown, self.snapshot, path)?;
+            let (at, okep) = shown.landed_as(self.snapshot, path)?;
             // Of another history than the one shown the templates are not at hand.
             (at == 0).then_some(okep.landing.under)
         });

@@ -3,7 +3,7 @@
 //! Pure. It knows no commit and reads no message beyond the one line it is given.
 
 use crate::text::path::{self, Role};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 /// A subject that names OKEPs, none of which the commit touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,18 +23,17 @@ pub fn mismatch<'a>(
     paths: impl IntoIterator<Item = &'a str>,
     folder: &str,
 ) -> Option<Mismatch> {
-    let mut touched: Vec<(u64, String)> = Vec::new();
-    let (mut numbers, mut all) = (BTreeSet::new(), Vec::new());
+    let (mut touched, mut all) = (BTreeMap::new(), Vec::new());
     for path in paths {
         let Some(number) = path::okep_number(path, folder) else { continue };
         all.push(number);
-        if path::role(path, folder) != Role::Template && numbers.insert(number) {
-            touched.push((number, path.to_owned()));
+        if path::role(path, folder) != Role::Template {
+            touched.entry(number).or_insert_with(|| path.to_owned());
         }
     }
-    touched.sort();
     let named = wrong(subject, &all);
-    (!touched.is_empty() && !named.is_empty()).then_some(Mismatch { named, touched })
+    let is_one = !touched.is_empty() && !named.is_empty();
+    is_one.then(|| Mismatch { named, touched: touched.into_iter().collect() })
 }
 
 /// The OKEPs that a subject names although the commit touches none of them; none where one of those

@@ -3,7 +3,7 @@
 //! The line of the highest rank there is the issue line. The template's own line gives the form (bullet, label,
 //! repository); what it glues to the line as a prompt is not part of it. Nothing is checked here.
 
-use super::issue_candidates::{Sought, best, candidates, lines};
+use super::issue_candidates::{Sought, likeliest};
 pub use super::issue_line::{Elsewhere, IssueLine};
 pub use super::issue_link::ForgeLink;
 use crate::markdown::document::Document;
@@ -12,9 +12,8 @@ use std::ops::Range;
 
 /// The issue line of a template: whatever is before its link is its label.
 pub fn of_template(document: &Document, title: Option<usize>) -> Option<IssueLine> {
-    let lines = lines(document, &before_sections(document, title));
-    let found = candidates(document, &lines, &Sought { template: true, ..Sought::default() });
-    best(found)
+    let sought = Sought { template: true, ..Sought::default() };
+    likeliest(document, &before_sections(document, title), &sought)
 }
 
 /// The issue line of an OKEP that should look like the template's `form` and have one of the numbers
@@ -25,14 +24,13 @@ pub fn of_okep(
     form: Option<&IssueLine>,
     own: &[u64],
 ) -> Option<IssueLine> {
-    let lines = lines(document, &before_sections(document, title));
     let sought = Sought {
         template: false,
         label: form.and_then(|f| f.label.as_deref()).map(Name::new),
         repository: form.and_then(|f| f.link.as_ref()).map(|l| l.repository.as_str()),
         own,
     };
-    best(candidates(document, &lines, &sought))
+    likeliest(document, &before_sections(document, title), &sought)
 }
 
 /// All that is before the first section, the title's neighbourhood on both sides.

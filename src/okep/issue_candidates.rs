@@ -16,8 +16,25 @@ pub struct Sought<'a> {
     pub own: &'a [u64],
 }
 
+/// Of the lines in a region the first one of the highest rank.
+pub fn likeliest(document: &Document, region: &Range<usize>, sought: &Sought) -> Option<IssueLine> {
+    let mut found = Vec::new();
+    let lines = lines(document, region);
+    let mut lines = lines.iter().peekable();
+    while let Some(line) = lines.next() {
+        let source = document.text.slice(line.span.clone());
+        let label = label(source, sought);
+        // A label may be on a line of its own, above its link.
+        let is_alone = label.as_ref().is_some_and(|label| bare(&source[label.end..]));
+        let until = lines.next_if(|next| is_alone && follows(document, line, next)).unwrap_or(line);
+        found.extend(candidate(document, line, until, label, sought));
+    }
+    // `max_by_key` takes the last of the highest rank.
+    found.into_iter().rev().max_by_key(|(rank, _)| *rank).map(|(_, line)| line)
+}
+
 /// One line of a block or of a table, without its marker and the blanks around it.
-pub struct CandidateLine {
+struct CandidateLine {
     span: Range<usize>,
     marker: Option<usize>,
     /// Index among the blocks; none for a row of a table.
@@ -26,7 +43,7 @@ pub struct CandidateLine {
     last: bool,
 }
 
-pub fn lines(document: &Document, region: &Range<usize>) -> Vec<CandidateLine> {
+fn lines(document: &Document, region: &Range<usize>) -> Vec<CandidateLine> {
     let first = document.blocks.partition_point(|b| b.span.start < region.start);
     let mut lines = Vec::new();
     for (index, block) in document.blocks_in(region).iter().enumerate() {
@@ -74,52 +91,19 @@ struct Label {
     end: usize,
 }
 
-/// A line that may be the issue line; the higher its rank the likelier.
-pub struct Candidate {
-    rank: u8,
-    line: IssueLine,
-}
-
-/// The first of the highest rank.
-pub fn best(candidates: Vec<Candidate>) -> Option<IssueLine> {
-    let highest = candidates.iter().map(|c| c.rank).max()?;
-    candidates.into_iter().find(|c| c.rank == highest).map(|c| c.line)
-}
-
-pub fn candidates(document: &Document, lines: &[CandidateLine], sought: &Sought) -> Vec<Candidate> {
-    let mut found = Vec::new();
-    let mut joined = false;
-    for (index, line) in lines.iter().enumerate() {
-        if std::mem::take(&mut joined) {
-            continue;
-        }
-        let source = document.text.slice(line.span.clone());
-        let label = label(source, sought);
-        let mut until = line;
-        // A label may be on a line of its own, above its link.
-        if label.as_ref().is_some_and(|l| bare(&source[l.end..]))
-            && let Some(next) = lines.get(index + 1).filter(|next| follows(document, line, next))
-        {
-            until = next;
-            joined = true;
-        }
-        found.extend(candidate(document, line, until, label, sought));
-    }
-    found
-}
-
 fn follows(document: &Document, line: &CandidateLine, next: &CandidateLine) -> bool {
     let (Some(block), Some(below)) = (line.block, next.block) else { return false };
     block == below || (block + 1 == below && document.blocks[block].has_children)
 }
 
+/// What is from `line` to the end of `until` as an issue line, with its rank: the higher the likelier.
 fn candidate(
     document: &Document,
     line: &CandidateLine,
     until: &CandidateLine,
     label: Option<Label>,
     sought: &Sought,
-) -> Option<Candidate> {
+) -> Option<(u8, IssueLine)> {
     let text = &document.text;
     let in_block = line.block.is_some();
     let end = until.span.end;
@@ -134,8 +118,8 @@ fn candidate(
         targets.retain(|target| target.forge().is_some_and(|link| !link.pull_request));
     }
     let forge = targets.iter().filter_map(|t| Some((t, t.forge()?))).map(|(t, f)| (weight(&f, sought), t, f));
-    // The first of the best: `max_by_key` would take the last.
-    let chosen = forge.reduce(|a, b| if b.0 > a.0 { b } else { a });
+    // The first of the best.
+    let chosen = forge.rev().max_by_key(|(weight, ..)| *weight);
     let target = chosen.as_ref().map(|(_, target, _)| *target).or(targets.first());
     let link = chosen.as_ref().map(|(_, target, _)| target.span.clone());
     let between = lead..link.as_ref().map_or(end, |link| link.start.max(lead));
@@ -182,7 +166,7 @@ fn candidate(
         last: until.last,
         is_part: !in_block || text.slice(line.span.clone()).starts_with(": "),
     };
-    Some(Candidate { rank, line })
+    Some((rank, line))
 }
 
 /// An issue of another repository, named as `owner/repo#N`.

@@ -78,24 +78,21 @@ impl Levels<'_> {
     /// Sections at their level that are inside of another section than the template has them in: neighbours that are
     /// in the same one have one cause.
     fn inside_of_others(&self, levels: &[i8], in_runs: &[usize]) -> Vec<Misplacement> {
-        let mut found: Vec<Misplacement> = Vec::new();
-        let mut last: Option<(Option<usize>, Option<usize>)> = None;
-        for (row, section) in self.matched() {
+        // The section that one is wanted in, and the row that it is inside of; none where these agree.
+        let cause = |row: usize, section: usize| {
             let wanted = self.template.rows[section].parent;
-            let around = wanted.and_then(|wanted| self.row_of[wanted]);
+            let around = wanted.and_then(|wanted| self.row_of[wanted])?;
             let is = parent(levels, row);
-            let is_right = around.is_none() || is == around;
-            if is_right || in_runs.contains(&section) {
-                last = None;
-                continue;
-            }
-            match found.last_mut().filter(|_| last == Some((wanted, is))) {
-                Some(one) => one.sections.push(section),
-                None => found.push(Misplacement { sections: vec![section], rows: row..row, by: 0 }),
-            }
-            last = Some((wanted, is));
-        }
-        found
+            (is != Some(around) && !in_runs.contains(&section)).then_some((wanted, is))
+        };
+        let matched: Vec<_> =
+            self.matched().map(|(row, section)| (row, section, cause(row, section))).collect();
+        let runs = matched.chunk_by(|(.., one), (.., next)| one == next);
+        let misplaced = runs.filter(|run| run[0].2.is_some()).map(|run| {
+            let (row, sections) = (run[0].0, run.iter().map(|(_, section, _)| *section).collect());
+            Misplacement { sections, rows: row..row, by: 0 }
+        });
+        misplaced.collect()
     }
 }
 

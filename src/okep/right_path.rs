@@ -30,14 +30,14 @@ pub fn with_number(path: &str, number: u64) -> Option<String> {
 
 /// Whether `path` is the right one of an OKEP: its own has another form, or another number than title and issue.
 pub fn is_right(okep: &Okep, path: &str) -> bool {
-    let is_numbered = || {
-        let number = path::number(path).filter(|number| okep.name.number != Some(*number))?;
-        let is_path = with_number(&okep.path, number).is_some_and(|right| right == path);
-        let title = || okep.title.as_ref().and_then(|title| title.number);
-        let issue = || okep.issue.as_ref().and_then(|issue| issue.number());
-        (is_path && title() == Some(number) && issue() == Some(number)).then_some(())
+    let is_numbered = |number: u64| {
+        okep.name.number != Some(number)
+            && with_number(&okep.path, number).as_deref() == Some(path)
+            && okep.title.as_ref().and_then(|title| title.number) == Some(number)
+            && okep.issue.as_ref().and_then(|issue| issue.number()) == Some(number)
     };
-    okep.path != path && (is_numbered().is_some() || in_form(okep).is_some_and(|right| right == path))
+    okep.path != path
+        && (path::number(path).is_some_and(is_numbered) || in_form(okep).as_deref() == Some(path))
 }
 
 /// `okep-NNNN-title.md` from the number, and the title in the file's name or else in its heading.
