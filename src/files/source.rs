@@ -140,7 +140,8 @@ impl TreeSource {
             },
             TreeSource::Index { repo, index, .. } => with_index(repo, index, |staged| in_index(staged, path)),
             TreeSource::Commit { repo, root } => {
-                repo.with_local(|local| in_tree(&Trees::new(local), *root, path))
+                let kind = repo.with_local(|local| in_tree(&Trees::new(local), *root, path));
+                kind.unwrap_or(PathKind::Unknown)
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Blobs by id: each is read once, and those that cannot be read say why.
 
-use super::{Id, ObjectError};
+use super::{Id, ObjectError, Repo};
 use crate::text::Bytes;
 use gix::prelude::HeaderExt;
 use std::collections::HashMap;
@@ -9,10 +9,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 /// Blobs larger than this are not read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 4 << 20;
 
-#[derive(Debug, Default)]
-pub(crate) struct Blobs {
-    read: Mutex<HashMap<Id, Arc<OnceLock<Blob>>>>,
-}
+/// The blobs that were read.
+pub(super) type Blobs = Mutex<HashMap<Id, Arc<OnceLock<Blob>>>>;
 
 #[derive(Debug, Clone)]
 pub(crate) enum Blob {
@@ -21,25 +19,28 @@ pub(crate) enum Blob {
     Unreadable(ObjectError),
 }
 
-impl Blobs {
-    pub fn read(&self, local: &gix::Repository, id: Id) -> Blob {
-        self.slot(id).get_or_init(|| read(local, id)).clone()
+impl Repo {
+    /// A blob, read once.
+    pub(crate) fn blob(&self, id: Id) -> Blob {
+        self.blob_slot(id).get_or_init(|| self.with_local(|local| read(local, id))).clone()
     }
 
-    /// Lets go of all that was read: history is longer than memory.
-    pub fn clear(&self) {
-        self.read.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    /// Lets go of the blobs that were read: history is longer than memory.
+    pub(crate) fn forget_blobs(&self) {
+        self.blobs.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
-    /// Takes up a blob that was read elsewhere, as from disk.
-    pub fn know(&self, id: Id, bytes: &Bytes) {
-        self.slot(id).get_or_init(|| Blob::Bytes(bytes.clone()));
+    /// Takes up a file of the working tree as the blob that it would be.
+    pub(crate) fn know_blob(&self, id: &str, bytes: &Bytes) {
+        if let Ok(id) = Id::from_hex(id.as_bytes()) {
+            self.blob_slot(id).get_or_init(|| Blob::Bytes(bytes.clone()));
+        }
     }
 
-    fn slot(&self, id: Id) -> Arc<OnceLock<Blob>> {
+    fn blob_slot(&self, id: Id) -> Arc<OnceLock<Blob>> {
         // A thread that panicked left the map whole: nothing is half inserted.
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        read.entry(id).or_default().clone()
+        let mut blobs = self.blobs.lock().unwrap_or_else(PoisonError::into_inner);
+        blobs.entry(id).or_default().clone()
     }
 }
 

@@ -5,8 +5,7 @@ use super::{Error, Id, ObjectError};
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::TreeRefIter;
 use gix::objs::tree::{EntryKind, EntryMode, EntryRef};
-use gix::prelude::{Find, FindExt, ObjectIdExt};
-use std::cell::Cell;
+use gix::prelude::{Find, ObjectIdExt};
 
 /// A file by its blob id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,12 +56,11 @@ pub(crate) fn check_depth(folder: &[u8]) -> Result<(), ObjectError> {
 /// Tree objects of one repository.
 pub(crate) struct Trees<'a> {
     pub local: &'a gix::Repository,
-    missing: Cell<Option<Id>>,
 }
 
 impl<'a> Trees<'a> {
     pub fn new(local: &'a gix::Repository) -> Self {
-        Trees { local, missing: Cell::new(None) }
+        Trees { local }
     }
 
     /// The root tree of a commit, which is there and can be read.
@@ -76,11 +74,6 @@ impl<'a> Trees<'a> {
         let root = root.map_err(|error| unreadable(said(&error)))?;
         self.entries(root).map_err(|error| unreadable(error.to_string()))?;
         Ok(root)
-    }
-
-    /// The last tree that was not there.
-    pub fn missing(&self) -> Option<Id> {
-        self.missing.get()
     }
 
     /// What is at `path` below `tree`.
@@ -100,7 +93,18 @@ impl<'a> Trees<'a> {
 
     /// The entry `name` of a tree.
     pub fn child(&self, tree: Id, name: &str) -> Result<Option<(EntryMode, Id)>, ObjectError> {
-        self.noted(tree, child(self.local, tree, name.as_bytes(), &mut Vec::new()))
+        for entry in tree_entries(self.local, tree, &mut Vec::new())? {
+            let entry = entry.map_err(|error| ObjectError::corrupt(tree, &error))?;
+            if entry.filename == name.as_bytes().as_bstr() {
+                return Ok(Some((entry.mode, entry.oid.to_owned())));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The folder `name` of a tree.
+    pub fn folder(&self, tree: Id, name: &str) -> Result<Option<Id>, ObjectError> {
+        Ok(self.child(tree, name)?.filter(|(mode, _)| mode.is_tree()).map(|(_, id)| id))
     }
 
     /// The entries of a tree, in `buffer`; none of no tree.
@@ -110,9 +114,8 @@ impl<'a> Trees<'a> {
         buffer: &'b mut Vec<u8>,
     ) -> Result<Vec<EntryRef<'b>>, ObjectError> {
         let Some(tree) = tree else { return Ok(Vec::new()) };
-        let entries = tree_entries(self.local, tree, buffer)
-            .and_then(|found| found.collect::<Result<_, _>>().map_err(|e| ObjectError::corrupt(tree, &e)));
-        self.noted(tree, entries)
+        let entries = tree_entries(self.local, tree, buffer)?;
+        entries.collect::<Result<_, _>>().map_err(|error| ObjectError::corrupt(tree, &error))
     }
 
     /// The entries of a tree.
@@ -121,13 +124,6 @@ impl<'a> Trees<'a> {
         let entries = self.entry_refs(Some(tree), &mut buffer)?;
         let owned = |entry: &EntryRef| (entry.filename.to_owned(), entry.mode, entry.oid.to_owned());
         Ok(entries.iter().map(owned).collect())
-    }
-
-    fn noted<T>(&self, tree: Id, found: Result<T, ObjectError>) -> Result<T, ObjectError> {
-        if found.as_ref().is_err_and(ObjectError::is_missing) {
-            self.missing.set(Some(tree));
-        }
-        found
     }
 
     /// Calls `each` for all that is no folder below `tree`, which is at `folder`; folders that cannot be read
@@ -156,22 +152,6 @@ impl<'a> Trees<'a> {
     }
 }
 
-/// The root tree and the parents of a commit.
-pub(crate) fn root_and_parents(
-    local: &gix::Repository,
-    id: Id,
-    buffer: &mut Vec<u8>,
-) -> Result<(Id, Vec<Id>), ObjectError> {
-    match local.objects.find_commit_iter(&id, buffer) {
-        Ok(mut commit) => match commit.tree_id() {
-            Ok(tree) => Ok((tree, commit.parent_ids().collect())),
-            Err(error) => Err(ObjectError::corrupt(id, &error)),
-        },
-        Err(error) if error.is_not_found() => Err(ObjectError::missing(local, id)),
-        Err(error) => Err(ObjectError::corrupt(id, &error)),
-    }
-}
-
 /// The entries of a tree.
 pub(crate) fn tree_entries<'b>(
     local: &gix::Repository,
@@ -189,30 +169,4 @@ pub(crate) fn tree_entries<'b>(
         Ok(None) => Err(ObjectError::missing(local, tree)),
         Err(error) => Err(ObjectError::corrupt(tree, &error)),
     }
-}
-
-/// The entry `name` of a tree.
-fn child(
-    local: &gix::Repository,
-    tree: Id,
-    name: &[u8],
-    buffer: &mut Vec<u8>,
-) -> Result<Option<(EntryMode, Id)>, ObjectError> {
-    for entry in tree_entries(local, tree, buffer)? {
-        let entry = entry.map_err(|error| ObjectError::corrupt(tree, &error))?;
-        if entry.filename == name.as_bstr() {
-            return Ok(Some((entry.mode, entry.oid.to_owned())));
-        }
-    }
-    Ok(None)
-}
-
-/// The folder `name` of a tree.
-pub(crate) fn subtree(
-    local: &gix::Repository,
-    tree: Id,
-    name: &[u8],
-    buffer: &mut Vec<u8>,
-) -> Result<Option<Id>, ObjectError> {
-    Ok(child(local, tree, name, buffer)?.filter(|(mode, _)| mode.is_tree()).map(|(_, id)| id))
 }

@@ -29,10 +29,8 @@ impl Repo {
     /// names; none where that is unknown.
     pub fn default_branch(&self, configured: Option<&str>) -> Option<DefaultBranch> {
         let local = self.local();
-        let mut branches = Branches::default();
-        for reference in references(&local, &[LOCAL_BRANCHES, REMOTE_BRANCHES]).all {
-            branches.add(reference);
-        }
+        let all = references(&local, &[LOCAL_BRANCHES, REMOTE_BRANCHES]).all;
+        let branches = Branches(all.into_iter().map(|branch| (branch.name.clone(), branch)).collect());
         let remotes = remotes(&local);
         let name = match configured {
             Some(name) => name.to_owned(),
@@ -93,44 +91,35 @@ fn remotes(local: &gix::Repository) -> Vec<String> {
     remotes
 }
 
-/// Local and remote-tracking branches by their names without `refs/heads/` or `refs/remotes/`.
+/// Local and remote-tracking branches by their full names.
 #[derive(Default)]
-struct Branches {
-    local: BTreeMap<String, Id>,
-    remote: BTreeMap<String, Id>,
-    /// For each remote the branch that its HEAD names.
-    heads: BTreeMap<String, String>,
-}
+struct Branches(BTreeMap<String, Reference>);
 
 impl Branches {
-    fn add(&mut self, reference: Reference) {
-        let Ok(id) = reference.target else { return };
-        let name = reference.short().to_owned();
-        if reference.name.starts_with(LOCAL_BRANCHES) {
-            self.local.insert(name, id);
-        } else if let Some(target) = reference.symbolic {
-            let head = name.strip_suffix("/HEAD").map(str::to_owned);
-            let branch = head.as_ref().and_then(|remote| short(&target).strip_prefix(&format!("{remote}/")));
-            if let (Some(remote), Some(branch)) = (&head, branch) {
-                self.heads.insert(remote.clone(), branch.to_owned());
-            }
-        } else {
-            self.remote.insert(name, id);
-        }
+    fn local(&self, name: &str) -> Option<Id> {
+        self.0.get(&format!("{LOCAL_BRANCHES}{name}"))?.target.clone().ok()
     }
 
     fn of_remote(&self, remote: &str, name: &str) -> Option<Id> {
-        self.remote.get(&format!("{remote}/{name}")).copied()
+        let branch = self.0.get(&format!("{REMOTE_BRANCHES}{remote}/{name}"))?;
+        branch.target.clone().ok().filter(|_| branch.symbolic.is_none())
+    }
+
+    /// The branch that the HEAD of a remote names; a dangling one counts for nothing.
+    fn remote_head(&self, remote: &str) -> Option<String> {
+        let head = self.0.get(&format!("{REMOTE_BRANCHES}{remote}/HEAD"))?;
+        let target = head.symbolic.as_ref().filter(|_| head.target.is_ok())?;
+        Some(short(target).strip_prefix(remote)?.strip_prefix('/')?.to_owned())
     }
 
     fn default_name(&self, remotes: &[String], own_head: Option<String>) -> Option<String> {
-        let own_head = own_head.filter(|name| self.local.contains_key(name));
-        let head = || remotes.iter().find_map(|remote| self.heads.get(remote).cloned());
+        let own_head = own_head.filter(|name| self.local(name).is_some());
+        let head = || remotes.iter().find_map(|remote| self.remote_head(remote));
         let is_remote = |name: &str| remotes.iter().any(|remote| self.of_remote(remote, name).is_some());
         own_head
             .or_else(head)
             .or_else(|| only(|name| is_remote(name)))
-            .or_else(|| only(|name| self.local.contains_key(name)))
+            .or_else(|| only(|name| self.local(name).is_some()))
     }
 
     fn copy_that_counts(
@@ -141,7 +130,7 @@ impl Branches {
     ) -> Option<DefaultBranch> {
         let of_remote = |remote: &String| Some((format!("{remote}/{name}"), self.of_remote(remote, name)?));
         let remote = remotes.iter().find_map(of_remote);
-        let local = self.local.get(name).map(|id| (name.to_owned(), *id));
+        let local = self.local(name).map(|id| (name.to_owned(), id));
         let ((copy, tip), behind) = match (remote, local) {
             (Some(remote), Some(local))
                 if !remote.0.starts_with("upstream/") && is_ancestor(remote.1, local.1) =>
@@ -152,9 +141,11 @@ impl Branches {
             (Some(remote), _) => (remote, None),
             (None, local) => (local?, None),
         };
-        let is_copy = |branch: &str| branch.split_once('/').is_some_and(|(_, rest)| rest == name);
-        let of_any_remote = self.remote.iter().filter(|(branch, _)| is_copy(branch)).map(|(_, id)| *id);
-        let copies = of_any_remote.chain(self.local.get(name).copied()).collect();
+        let of_any_remote = self.0.keys().filter_map(|branch| {
+            let (remote, rest) = branch.strip_prefix(REMOTE_BRANCHES)?.split_once('/')?;
+            self.of_remote(remote, rest).filter(|_| rest == name)
+        });
+        let copies = of_any_remote.chain(self.local(name)).collect();
         Some(DefaultBranch { name: name.to_owned(), copy, tip, behind, copies })
     }
 }
@@ -187,7 +178,8 @@ mod tests {
                     (name, id(digit.chars().next().expect("a digit")), None)
                 }
             };
-            branches.add(Reference { name: format!("refs/{name}"), target: Ok(target), symbolic });
+            let name = format!("refs/{name}");
+            branches.0.insert(name.clone(), Reference { name, target: Ok(target), symbolic });
         }
         let remotes: Vec<String> =
             ["upstream", "origin"].iter().chain(only_remote).map(|name| (*name).to_owned()).collect();

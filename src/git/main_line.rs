@@ -1,6 +1,7 @@
 //! The main line: the first-parent line of the default branch, read from its tip back.
 
-use super::commit::{root_and_parents, subtree};
+use super::commit::Trees;
+use super::commit_reader::{CommitReader, root_and_parents};
 use super::packs::Packs;
 use super::{DefaultBranch, Id, ObjectError, Repo};
 use gix::hashtable::{HashMap, HashSet};
@@ -79,9 +80,7 @@ const NEIGHBOURS: usize = 256;
 
 /// Reads first parents, as far back as somebody asks.
 pub(crate) struct LineReader {
-    local: gix::Repository,
-    graph: Option<gix::commitgraph::Graph>,
-    shallow: HashSet<Id>,
+    reader: CommitReader,
     /// Newest first.
     commits: Vec<LineCommit>,
     /// The place of each commit on the line.
@@ -89,22 +88,16 @@ pub(crate) struct LineReader {
     next: Option<Id>,
     /// How far the line could be read, once its end was met.
     extent: HistoryExtent,
-    buffer: Vec<u8>,
 }
 
 impl LineReader {
     pub fn new(local: gix::Repository, tip: Id) -> Self {
-        let shallow = local.shallow_commits().ok().flatten();
         LineReader {
-            // A commit-graph that cannot be read only makes it slower.
-            graph: local.commit_graph_if_enabled().ok().flatten(),
-            local,
-            shallow: shallow.iter().flat_map(|all| all.iter().copied()).collect(),
+            reader: CommitReader::new(local),
             commits: Vec::new(),
             places: HashMap::default(),
             next: Some(tip),
             extent: HistoryExtent::Complete,
-            buffer: Vec::new(),
         }
     }
 
@@ -133,12 +126,12 @@ impl LineReader {
     fn read_more(&mut self) {
         for _ in 0..CHUNK {
             let Some(id) = self.next.take() else { return };
-            match self.read(id) {
+            match self.reader.read(id) {
                 Ok((root, parents)) => {
                     self.places.insert(id, self.commits.len());
                     self.commits.push(LineCommit { id, root: Some(root), walked: None });
                     self.next = parents.first().copied();
-                    if self.shallow.contains(&id) {
+                    if self.reader.shallow.contains(&id) {
                         self.extent = HistoryExtent::Shallow { boundary: id };
                     }
                 }
@@ -180,24 +173,12 @@ impl LineReader {
                 match self.places.get(&id) {
                     Some(place) => newest = newest.into_iter().chain([*place]).min(),
                     // What cannot be read is not known to contain anything.
-                    None => queue.extend(self.read(id).map(|(_, parents)| parents).unwrap_or_default()),
+                    None => {
+                        queue.extend(self.reader.read(id).map(|(_, parents)| parents).unwrap_or_default())
+                    }
                 }
             }
         }
-    }
-
-    /// The root tree and the parents of a commit, those left out that a shallow clone does not have.
-    fn read(&mut self, id: Id) -> Result<(Id, Vec<Id>), ObjectError> {
-        let is_cut = self.shallow.contains(&id);
-        if let Some(graph) = &self.graph
-            && let Some(commit) = graph.commit_by_id(id)
-            && let Ok(parents) = commit.iter_parents().collect::<Result<Vec<_>, _>>()
-        {
-            let parents = parents.into_iter().filter(|_| !is_cut).map(|at| graph.id_at(at).to_owned());
-            return Ok((commit.root_tree_id().to_owned(), parents.collect()));
-        }
-        let (root, parents) = root_and_parents(&self.local, id, &mut self.buffer)?;
-        Ok((root, if is_cut { Vec::new() } else { parents }))
     }
 }
 
@@ -214,25 +195,32 @@ pub(crate) fn folder_trees(
     found.flatten_iter().collect()
 }
 
-/// The same for few commits, in the order that suits the packs.
+/// The same for few commits.
 fn folder_trees_of(
     local: &gix::Repository,
     packs: &Packs,
     commits: &[LineCommit],
     folder: &str,
 ) -> Vec<Result<Option<Id>, ObjectError>> {
-    let mut trees: Vec<Result<Option<Id>, ObjectError>> =
-        commits.iter().map(|commit| commit.root(local).map(Some)).collect();
-    let mut buffer = Vec::new();
+    let mut trees: Vec<_> = commits.iter().map(|commit| commit.root(local).map(Some)).collect();
     for name in folder.split('/') {
-        let distinct = packs.in_order(trees.iter().filter_map(|tree| tree.as_ref().ok().copied()?));
-        let below: HashMap<Id, _> =
-            distinct.map(|tree| (tree, subtree(local, tree, name.as_bytes(), &mut buffer))).collect();
-        for tree in &mut trees {
-            if let Ok(Some(id)) = tree {
-                *tree = below[id].clone();
-            }
-        }
+        descend(local, packs, trees.iter_mut().collect(), name);
     }
     trees
+}
+
+/// Puts the folder `name` of each tree in its place, each read once, in the order that suits the packs.
+pub(crate) fn descend(
+    local: &gix::Repository,
+    packs: &Packs,
+    trees: Vec<&mut Result<Option<Id>, ObjectError>>,
+    name: &str,
+) {
+    let distinct = packs.in_order(trees.iter().filter_map(|tree| tree.as_ref().ok().copied()?));
+    let folders: HashMap<Id, _> = distinct.map(|tree| (tree, Trees::new(local).folder(tree, name))).collect();
+    for tree in trees {
+        if let Ok(Some(id)) = tree {
+            *tree = folders[id].clone();
+        }
+    }
 }

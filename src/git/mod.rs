@@ -12,6 +12,7 @@ pub(crate) mod stable_refs;
 pub(crate) mod blobs;
 pub(crate) mod branches;
 pub(crate) mod commit;
+pub(crate) mod commit_reader;
 pub(crate) mod commit_walk;
 #[cfg(debug_assertions)]
 pub mod counts;
@@ -42,7 +43,7 @@ pub use revision::{Head, Revision};
 pub use tips::{Select, Tips};
 
 use blobs::Blobs;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -63,11 +64,11 @@ pub struct Repo {
     root: Option<PathBuf>,
     index_path: PathBuf,
     index: Mutex<Option<Arc<gix::index::File>>>,
-    pub(crate) blobs: Blobs,
+    blobs: Blobs,
     /// A partial clone, where objects are missing by intent.
     pub(crate) partial: bool,
-    /// The first object that was to be read after the walk and was not there.
-    vanished: Mutex<BTreeMap<Id, ObjectError>>,
+    /// The objects that were to be read after the walk and were not there.
+    vanished: Mutex<BTreeSet<ObjectError>>,
     /// Handles that no thread uses at the moment.
     idle: Mutex<Vec<gix::Repository>>,
 }
@@ -116,23 +117,6 @@ impl Repo {
         done
     }
 
-    /// A blob, read once.
-    pub(crate) fn blob(&self, id: Id) -> blobs::Blob {
-        self.with_local(|local| self.blobs.read(local, id))
-    }
-
-    /// Lets go of the blobs that were read.
-    pub(crate) fn forget_blobs(&self) {
-        self.blobs.clear();
-    }
-
-    /// Takes up a file of the working tree as the blob that it would be.
-    pub(crate) fn know_blob(&self, id: &str, bytes: &crate::text::Bytes) {
-        if let Ok(id) = Id::from_hex(id.as_bytes()) {
-            self.blobs.know(id, bytes);
-        }
-    }
-
     /// The error of who asks a bare repository for a working tree.
     pub(crate) fn is_bare(&self) -> Error {
         Error::Bare { path: self.safe.git_dir().to_path_buf() }
@@ -141,13 +125,14 @@ impl Repo {
     /// What could not be read of the objects behind a walk, in the order of their ids; the walk tells of its
     /// own.
     pub fn vanished(&self) -> Vec<ObjectError> {
-        let vanished = self.vanished.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        vanished.values().cloned().collect()
+        self.vanished.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
-    pub(crate) fn has_vanished(&self, local: &gix::Repository, id: Id) {
-        let mut vanished = self.vanished.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-        vanished.entry(id).or_insert_with(|| ObjectError::missing(local, id));
+    /// Takes up why an object could not be read, where that is because it is not there.
+    pub(crate) fn has_vanished(&self, error: ObjectError) {
+        if error.is_missing() {
+            self.vanished.lock().unwrap_or_else(PoisonError::into_inner).insert(error);
+        }
     }
 
     /// Whether objects are missing by intent.

@@ -3,9 +3,9 @@
 //! No file is read, and no folder that is not on the way to a path: links may point to any file of a
 //! repository of many thousands.
 
-use super::Id;
 use super::commit::Trees;
 use super::index::Staged;
+use super::{Id, ObjectError};
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
 use gix::index::extension::Tree as Cached;
@@ -87,24 +87,27 @@ pub(crate) fn in_index(staged: &Staged, path: &str) -> PathKind {
     if index.is_sparse()
         && let Some((above, rest)) = staged.folded_above(path)
     {
-        return in_tree(&staged.trees, above, rest);
+        return in_tree(&staged.trees, above, rest).unwrap_or(PathKind::Unknown);
     }
     PathKind::Nothing
 }
 
-pub(crate) fn in_tree(trees: &Trees, root: Id, path: &str) -> PathKind {
+/// What is at a path below a tree.
+///
+/// # Errors
+/// A tree on the way cannot be read.
+pub(crate) fn in_tree(trees: &Trees, root: Id, path: &str) -> Result<PathKind, ObjectError> {
     let mut tree = root;
     let mut names = path.split('/').peekable();
     while let Some(name) = names.next() {
-        let Ok(found) = trees.child(tree, name) else { return PathKind::Unknown };
-        let Some((mode, id)) = found else { return PathKind::Nothing };
+        let Some((mode, id)) = trees.child(tree, name)? else { return Ok(PathKind::Nothing) };
         match (mode.kind(), names.peek()) {
-            (EntryKind::Link | EntryKind::Commit, _) => return PathKind::Unknown,
+            (EntryKind::Link | EntryKind::Commit, _) => return Ok(PathKind::Unknown),
             (EntryKind::Tree, Some(_)) => tree = id,
-            (EntryKind::Tree, None) => return PathKind::Folder,
-            (_, Some(_)) => return PathKind::Nothing,
-            (_, None) => return PathKind::File,
+            (EntryKind::Tree, None) => return Ok(PathKind::Folder),
+            (_, Some(_)) => return Ok(PathKind::Nothing),
+            (_, None) => return Ok(PathKind::File),
         }
     }
-    PathKind::Nothing
+    Ok(PathKind::Nothing)
 }

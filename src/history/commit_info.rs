@@ -3,7 +3,7 @@
 //! Nothing of it is kept: history is longer than memory.
 
 use crate::git::revision::day;
-use crate::git::{Id, Repo};
+use crate::git::{Id, ObjectError, Repo};
 use gix::bstr::ByteSlice;
 use gix::objs::commit::ref_iter::Token;
 use gix::prelude::FindExt;
@@ -37,7 +37,7 @@ impl Repo {
         let mailmap = self.local().open_mailmap();
         let commit_info = |(local, buffer): &mut (gix::Repository, Vec<u8>), id: &Id| {
             let Ok(commit) = local.objects.find_commit_iter(id, buffer) else {
-                self.has_vanished(local, *id);
+                self.has_vanished(ObjectError::missing(local, *id));
                 return CommitInfo {
                     date: day(0, 0).unwrap_or_default(),
                     dateless: true,

@@ -9,7 +9,7 @@ use super::walk::Walk;
 use crate::files::{Layout, PathKind};
 use crate::git::commit::Trees;
 use crate::git::path_kind::in_tree;
-use crate::git::{Id, Repo};
+use crate::git::{Id, ObjectError, Repo};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -72,22 +72,20 @@ pub fn lacking(
 fn kinds<'p>(repo: &Repo, root: Root, paths: impl Iterator<Item = &'p str>) -> Vec<PathKind> {
     repo.with_local(|local| {
         let tree = match root {
-            Root::Tree(id) => Some(id),
-            Root::Commit(id) => {
-                let root =
-                    local.find_commit(id).ok().and_then(|commit| Some(commit.tree_id().ok()?.detach()));
-                if root.is_none() {
-                    repo.has_vanished(local, id);
-                }
-                root
-            }
+            Root::Tree(id) => Ok(id),
+            Root::Commit(id) => local
+                .find_commit(id)
+                .and_then(|commit| Ok(commit.tree_id()?.detach()))
+                .map_err(|_| ObjectError::missing(local, id)),
         };
         let trees = Trees::new(local);
-        let kind = |path: &str| tree.map_or(PathKind::Unknown, |tree| in_tree(&trees, tree, path));
-        let kinds = paths.map(kind).collect();
-        if let Some(id) = trees.missing() {
-            repo.has_vanished(local, id);
-        }
-        kinds
+        let kind = |path: &str| {
+            let kind = tree.clone().and_then(|tree| in_tree(&trees, tree, path));
+            kind.unwrap_or_else(|error| {
+                repo.has_vanished(error);
+                PathKind::Unknown
+            })
+        };
+        paths.map(kind).collect()
     })
 }

@@ -5,9 +5,10 @@
 
 use crate::files::{Content, Layout, Note};
 use crate::git::blobs::read;
-use crate::git::commit::{Trees, entry, subtree, tree_entries};
+use crate::git::commit::{Trees, entry, tree_entries};
 use crate::git::commit_walk::CommitWalk;
 use crate::git::graph::Graph;
+use crate::git::main_line::descend;
 use crate::git::packs::Packs;
 use crate::git::{Entry, Id, ObjectError, Repo};
 use crate::history::numbers::Numbered;
@@ -106,7 +107,7 @@ impl Repo {
             }
             look(&local, start, &roots);
         });
-        let mut walk = Walk { shallow: !commits.shallow.is_empty(), ..Walk::default() };
+        let mut walk = Walk { shallow: commits.is_shallow(), ..Walk::default() };
         if local.common_dir().join("info/grafts").metadata().is_ok_and(|m| m.len() > 0) {
             let message = "git follows `info/grafts` here and okep does not, so results may differ from \
                            `git log`; `git replace --convert-graft-file` makes replace refs, which both \
@@ -248,16 +249,7 @@ fn root_trees(local: &gix::Repository, packs: &Packs, roots: &[Option<Id>], layo
         }
     }
     for name in deeper {
-        let trees = folders.values().filter_map(|folder| folder.as_ref().ok().copied()?);
-        let next: HashMap<Id, _> = packs
-            .in_order(trees)
-            .map(|tree| (tree, subtree(local, tree, name.as_bytes(), &mut buffer)))
-            .collect();
-        for folder in folders.values_mut() {
-            if let Ok(Some(tree)) = folder {
-                *folder = next[tree].clone();
-            }
-        }
+        descend(local, packs, folders.values_mut().collect(), name);
     }
     let mut chunk = Chunk { held: Vec::with_capacity(roots.len()), found: Vec::new() };
     let mut known: std::collections::HashMap<RootTree, u32> = std::collections::HashMap::new();

@@ -54,7 +54,7 @@ impl Search<'_> {
         match self.tree.on_disk() {
             Some(_) => {
                 let root = self.trees.root_of(self.tip);
-                root.is_ok_and(|root| in_tree(&self.trees, root, path) == PathKind::File)
+                root.is_ok_and(|root| in_tree(&self.trees, root, path) == Ok(PathKind::File))
             }
             None => self.tree.kind(path) == PathKind::File,
         }
@@ -89,7 +89,7 @@ impl Search<'_> {
             }
             let folders = folder_trees(self.repo, &self.packs, &commits, folder);
             for (commit, tree) in commits.iter().zip(folders) {
-                let holds = |tree: Id| in_tree(&self.trees, tree, file_name(path)) == PathKind::File;
+                let holds = |tree: Id| in_tree(&self.trees, tree, file_name(path)) == Ok(PathKind::File);
                 if tree.ok().flatten().is_some_and(holds) {
                     let root = |commit: &LineCommit| commit.root(self.trees.local).ok();
                     return Some((root(commit)?, newer.as_ref().and_then(root)));
