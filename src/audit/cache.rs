@@ -2,10 +2,9 @@
 
 use crate::audit::template_timeline::held_to;
 use crate::audit::{NeedsHistory, TemplateTimeline, of_tree};
-use crate::files::{Layout, PathKind};
+use crate::files::{Layout, OnceMap, PathKind};
 use crate::git::Revision;
 use crate::markdown::extensions::Extensions;
-use crate::okep::once_map::OnceMap;
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::template::Template;

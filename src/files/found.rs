@@ -1,6 +1,6 @@
 //! What is found where files are looked for, before it is read.
 
-use super::file::{Content, File, is_markdown};
+use super::file::{Content, is_markdown};
 use super::note::Note;
 use crate::git::blobs::Blob;
 use crate::git::commit::Kind;
@@ -89,9 +89,8 @@ impl FoundFiles {
 /// What there is to say about the blob of the file at a path; nothing where it was read.
 pub(crate) fn blob_notice(path: &str, blob: &Blob) -> Option<Note> {
     match blob {
-        Blob::Bytes(_) => None,
-        Blob::TooLarge(bytes) => Some(too_large(path, *bytes)),
         Blob::Unreadable(error) => Some(at(path, error)),
+        read => content_notice(path, &read.clone().into()),
     }
 }
 
@@ -108,7 +107,10 @@ pub(super) fn content_notice(path: &str, content: &Content) -> Option<Note> {
             let message = "a Git LFS pointer, whose content is not here: `git lfs pull` fetches it";
             Some(Note::at("lfs-pointer", path, message))
         }
-        Content::TooLarge(bytes) => Some(too_large(path, *bytes)),
+        Content::TooLarge(bytes) => {
+            let limit = MAX_FILE_BYTES >> 20;
+            Some(Note::at("too-large", path, format!("{bytes} bytes, more than {limit} MiB: not read")))
+        }
         Content::Bytes(_) | Content::Unavailable(_) => None,
     }
 }
@@ -121,15 +123,13 @@ pub(super) fn submodule_notice(path: &str) -> Note {
     Note::at("submodule", path, "another repository, whose files are not read")
 }
 
-/// What there is to say about a file that was not read because it is too large.
-pub(super) fn size_notice(path: &str, file: &File) -> Option<Note> {
-    match file.content {
-        Content::TooLarge(bytes) => Some(too_large(path, bytes)),
-        _ => None,
-    }
-}
-
-fn too_large(path: &str, bytes: u64) -> Note {
-    let limit = MAX_FILE_BYTES >> 20;
-    Note::at("too-large", path, format!("{bytes} bytes, more than {limit} MiB: not read"))
+/// What there is to say about so many files that were read from the index.
+pub(super) fn sparse_notice(left_out: usize) -> Option<Note> {
+    let files = match left_out {
+        0 => return None,
+        1 => "1 file is".to_owned(),
+        count => format!("{count} files are"),
+    };
+    let message = format!("{files} left out by the sparse checkout and read from the index");
+    Some(Note::new("sparse-checkout", message))
 }

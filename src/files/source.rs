@@ -2,7 +2,7 @@
 
 use super::disk;
 use super::file::{Content, File, is_markdown};
-use super::found::{FoundFiles, Spot, at, blob_notice, content_notice, symlink_notice};
+use super::found::{FoundFiles, Spot, at, blob_notice, content_notice};
 use super::note::Note;
 use super::worktree;
 use crate::git::commit::{Kind, Trees};
@@ -13,7 +13,7 @@ use gix::bstr::{BStr, ByteSlice};
 use gix::index::File as IndexFile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 #[derive(Default)]
 pub(super) enum TreeSource {
@@ -24,13 +24,10 @@ pub(super) enum TreeSource {
         repo: Arc<Repo>,
         index: Arc<IndexFile>,
         root: PathBuf,
-        /// What a sparse checkout leaves out and was read from the index.
-        left_out: Mutex<BTreeSet<String>>,
     },
     Index {
         repo: Arc<Repo>,
         index: Arc<IndexFile>,
-        conflicts: Mutex<BTreeSet<String>>,
     },
     Commit {
         repo: Arc<Repo>,
@@ -45,7 +42,7 @@ impl TreeSource {
         match self {
             TreeSource::Nothing => {}
             TreeSource::Folder(root) => disk::walk(root, folder, &mut found, &mut |_, _| true),
-            TreeSource::Worktree { repo, index, root, .. } => {
+            TreeSource::Worktree { repo, index, root } => {
                 with_index(repo, index, |staged| worktree::list(root, folder, staged, &mut found));
             }
             TreeSource::Index { repo, index, .. } => {
@@ -71,9 +68,8 @@ impl TreeSource {
                 let sparse = || with_index(repo, index, |staged| staged.find_sparse(path)).map(Spot::Object);
                 Ok(found.or_else(sparse))
             }
-            TreeSource::Index { repo, index, conflicts } => Ok(with_index(repo, index, |staged| {
+            TreeSource::Index { repo, index } => Ok(with_index(repo, index, |staged| {
                 if staged.is_unmerged(path) {
-                    lock(conflicts).insert(path.to_owned());
                     return Some(Spot::Unmerged);
                 }
                 staged.find(path).map(Spot::Object)
@@ -87,8 +83,11 @@ impl TreeSource {
 
     /// The file at a spot of the source, and what there is to say about it.
     pub fn read(&self, path: &str, spot: &Spot) -> (Option<File>, Option<Note>) {
-        let entry = match spot {
-            Spot::Object(entry) => *entry,
+        let unavailable =
+            |reason: &str| Some(File { id: None, content: Content::Unavailable(reason.into()) });
+        match spot {
+            Spot::Unmerged => (unavailable("in conflict"), None),
+            Spot::Unreadable(reason) => (unavailable(reason), None),
             Spot::Disk(on_disk) => {
                 let (file, notice) = disk::read(on_disk, path, self.hash());
                 if let (Some(repo), Some(File { id: Some(id), content: Content::Bytes(bytes) })) =
@@ -96,32 +95,18 @@ impl TreeSource {
                 {
                     repo.know_blob(id, bytes);
                 }
-                return (file, notice);
+                (file, notice)
             }
-            Spot::Unmerged => {
-                if let TreeSource::Index { conflicts, .. } = self {
-                    lock(conflicts).insert(path.to_owned());
+            Spot::Object(entry) => {
+                let file = |content| Some(File { id: Some(entry.id.to_string()), content });
+                if entry.symlink {
+                    return (file(Content::Symlink), content_notice(path, &Content::Symlink));
                 }
-                let content = Content::Unavailable("in conflict".to_owned());
-                return (Some(File { id: None, content }), None);
+                let blob = self.repo().expect("objects are in a repository").blob(entry.id);
+                let notice = blob_notice(path, &blob);
+                (file(blob.into()), notice)
             }
-            Spot::Unreadable(reason) => {
-                let content = Content::Unavailable(reason.clone());
-                return (Some(File { id: None, content }), None);
-            }
-        };
-        if let TreeSource::Worktree { left_out, .. } = self {
-            lock(left_out).insert(path.to_owned());
         }
-        let file = |content| Some(File { id: Some(entry.id.to_string()), content });
-        if entry.symlink {
-            return (file(Content::Symlink), Some(symlink_notice(path)));
-        }
-        let Some(blob) = self.repo().map(|repo| repo.blob(entry.id)) else { return (None, None) };
-        let notice = blob_notice(path, &blob);
-        let content = Content::from(blob);
-        let notice = notice.or_else(|| content_notice(path, &content));
-        (file(content), notice)
     }
 
     /// What is at a path; nothing is read for it.
@@ -183,25 +168,6 @@ impl TreeSource {
         }
     }
 
-    /// What there is to say about all that was read.
-    pub fn notice(&self) -> Option<Note> {
-        let TreeSource::Worktree { left_out, .. } = self else { return None };
-        let files = match lock(left_out).len() {
-            0 => return None,
-            1 => "1 file is".to_owned(),
-            count => format!("{count} files are"),
-        };
-        let message = format!("{files} left out by the sparse checkout and read from the index");
-        Some(Note::new("sparse-checkout", message))
-    }
-
-    pub fn conflicts(&self) -> Vec<String> {
-        match self {
-            TreeSource::Index { conflicts, .. } => lock(conflicts).iter().cloned().collect(),
-            _ => Vec::new(),
-        }
-    }
-
     pub fn on_disk(&self) -> Option<&PathBuf> {
         match self {
             TreeSource::Folder(root) | TreeSource::Worktree { root, .. } => Some(root),
@@ -227,11 +193,6 @@ impl TreeSource {
     fn hash(&self) -> gix::hash::Kind {
         self.repo().map_or(gix::hash::Kind::Sha1, |repo| repo.with_local(|local| local.object_hash()))
     }
-}
-
-/// A thread that panicked left nothing half inserted.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn with_index<T>(repo: &Repo, index: &IndexFile, ask: impl FnOnce(&Staged) -> T) -> T {

@@ -1,15 +1,16 @@
 //! One state of the files, read on demand and memoised.
 
 use super::file::{Content, File, is_markdown};
-use super::found::{Listing, Spot, size_notice};
+use super::found::{Listing, Spot, content_notice, sparse_notice};
 use super::note::Note;
-use super::source::{TreeSource, lock};
+use super::once_map::OnceMap;
+use super::source::TreeSource;
 use crate::git::commit::Trees;
 use crate::git::{Error, Id, PathKind, Repo};
 use crate::text::Bytes;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One state of the files: a working tree, an index, a commit, a plain folder, or memory, and what was put on
 /// top of it.
@@ -32,17 +33,12 @@ pub struct Tree {
 #[derive(Default)]
 struct Memo {
     source: TreeSource,
-    listings: Mutex<HashMap<String, Arc<Listing>>>,
-    spots: Mutex<HashMap<String, Arc<MemoFile>>>,
-    kinds: Mutex<HashMap<String, PathKind>>,
+    /// By folder.
+    listings: OnceMap<String, Listing>,
+    spots: OnceMap<String, Option<Spot>>,
+    files: OnceMap<String, Option<File>>,
+    kinds: OnceMap<String, PathKind>,
     notices: Mutex<BTreeSet<Note>>,
-}
-
-/// What is at a path, looked up once and read once.
-#[derive(Default)]
-struct MemoFile {
-    spot: OnceLock<Option<Spot>>,
-    file: OnceLock<Option<File>>,
 }
 
 impl Tree {
@@ -53,7 +49,7 @@ impl Tree {
     pub fn worktree(repo: &Arc<Repo>) -> Result<Self, Error> {
         let Some(root) = repo.root() else { return Err(repo.is_bare()) };
         let (repo, root, index) = (repo.clone(), root.to_owned(), repo.index()?);
-        Ok(Tree::of(TreeSource::Worktree { repo, index, root, left_out: Mutex::default() }))
+        Ok(Tree::of(TreeSource::Worktree { repo, index, root }))
     }
 
     /// The files as they are staged; the index is read here.
@@ -62,7 +58,7 @@ impl Tree {
     /// The index cannot be read.
     pub fn index(repo: &Arc<Repo>) -> Result<Self, Error> {
         let (repo, index) = (repo.clone(), repo.read_index()?);
-        Ok(Tree::of(TreeSource::Index { repo, index, conflicts: Mutex::default() }))
+        Ok(Tree::of(TreeSource::Index { repo, index }))
     }
 
     /// The files of a commit.
@@ -160,7 +156,7 @@ impl Tree {
     pub fn contains(&self, path: &str) -> bool {
         match self.changes.get(path) {
             Some(changed) => changed.is_some(),
-            None => self.read.spot(path).spot.get().is_some_and(Option::is_some),
+            None => self.read.spot(path).is_some(),
         }
     }
 
@@ -168,9 +164,7 @@ impl Tree {
     pub fn is_symlink(&self, path: &str) -> bool {
         match self.changes.get(path) {
             Some(changed) => changed.as_ref().is_some_and(|file| file.content == Content::Symlink),
-            None => {
-                matches!(self.read.spot(path).spot.get(), Some(Some(Spot::Object(entry))) if entry.symlink)
-            }
+            None => matches!(&*self.read.spot(path), Some(Spot::Object(entry)) if entry.symlink),
         }
     }
 
@@ -194,13 +188,13 @@ impl Tree {
         }
         match self.changes.get(path) {
             Some(_) => PathKind::Nothing,
-            None => self.read.kind(path),
+            None => *self.read.kinds.get(path.to_owned(), || self.read.source.kind(path)),
         }
     }
 
     /// What was asked with [`Tree::kind`] so far, and what is there.
     pub fn asked_kinds(&self) -> Vec<(String, PathKind)> {
-        lock(&self.read.kinds).iter().map(|(path, kind)| (path.clone(), *kind)).collect()
+        self.read.kinds.made().into_iter().map(|(path, kind)| (path, *kind)).collect()
     }
 
     /// The ids of all files of an index as it was read, Markdown or not; none of other states.
@@ -222,16 +216,21 @@ impl Tree {
 
     /// What could not be read or was odd, of all that was asked so far; in order.
     pub fn notices(&self) -> Vec<Note> {
-        let mut notices: Vec<Note> = lock(&self.read.notices).iter().cloned().collect();
-        notices.extend(self.read.source.notice());
-        notices.extend(self.changes.iter().filter_map(|(path, file)| size_notice(path, file.as_ref()?)));
+        let mut notices: Vec<Note> = self.read.notices().iter().cloned().collect();
+        notices.extend(sparse_notice(self.read.left_out()));
+        let changed = self.changes.iter().filter_map(|(path, file)| Some((path, &file.as_ref()?.content)));
+        let too_large = changed.filter(|(_, content)| matches!(content, Content::TooLarge(_)));
+        notices.extend(too_large.filter_map(|(path, content)| content_notice(path, content)));
         notices.sort();
         notices
     }
 
     /// The files asked for that are in conflict, which is an error for who reads the index.
     pub fn conflicts(&self) -> Vec<String> {
-        self.read.source.conflicts()
+        let looked_up = self.read.spots.made().into_iter();
+        let unmerged = looked_up.filter(|(_, spot)| matches!(**spot, Some(Spot::Unmerged)));
+        let paths: BTreeSet<String> = unmerged.map(|(path, _)| path).collect();
+        paths.into_iter().collect()
     }
 
     /// The folder on disk that paths start from, where this is a state of the disk.
@@ -248,60 +247,61 @@ impl std::fmt::Debug for Tree {
 
 impl Memo {
     fn list(&self, folder: &str) -> Arc<Listing> {
-        if let Some(listing) = lock(&self.listings).get(folder) {
-            return listing.clone();
-        }
-        let found = self.source.list(folder);
-        let mut listing = Listing { notices: found.notices, ..Listing::default() };
-        listing.notices.sort();
-        listing.notices.dedup();
-        let mut spots = lock(&self.spots);
-        for (path, spot) in found.files {
-            listing.files.insert(path.clone(), spot.id());
-            // What was looked up under this very name stays.
-            spots.entry(path).or_default().spot.get_or_init(|| Some(spot));
-        }
-        drop(spots);
-        lock(&self.listings).entry(folder.to_owned()).or_insert_with(|| Arc::new(listing)).clone()
+        self.listings.get(folder.to_owned(), || {
+            let found = self.source.list(folder);
+            let mut listing = Listing { notices: found.notices, ..Listing::default() };
+            listing.notices.sort();
+            listing.notices.dedup();
+            for (path, spot) in found.files {
+                listing.files.insert(path.clone(), spot.id());
+                // A conflict is none before somebody asks for the file.
+                if spot != Spot::Unmerged {
+                    self.spots.get(path, || Some(spot));
+                }
+            }
+            listing
+        })
     }
 
     /// What is at `path`, looked up.
-    fn spot(&self, path: &str) -> Arc<MemoFile> {
-        let memo = lock(&self.spots).entry(path.to_owned()).or_default().clone();
-        memo.spot.get_or_init(|| match self.source.find(path) {
+    fn spot(&self, path: &str) -> Arc<Option<Spot>> {
+        let find = || match self.source.find(path) {
             Ok(spot) => spot,
             Err(notice) => {
-                lock(&self.notices).insert(notice.clone());
+                self.notices().insert(notice.clone());
                 Some(Spot::Unreadable(notice.message))
             }
-        });
-        memo
+        };
+        self.spots.get(path.to_owned(), find)
     }
 
     fn file(&self, path: &str) -> Option<File> {
-        let memo = self.spot(path);
-        let spot = memo.spot.get()?.as_ref()?;
+        let spot = self.spot(path);
+        let spot = spot.as_ref().as_ref()?;
         let read = || {
-            let (file, notices) = self.source.read(path, spot);
-            lock(&self.notices).extend(notices);
+            let (file, notice) = self.source.read(path, spot);
+            self.notices().extend(notice);
             file
         };
-        memo.file.get_or_init(read).clone()
+        Option::clone(&self.files.get(path.to_owned(), read))
     }
 
     fn id(&self, path: &str) -> Option<String> {
-        let memo = self.spot(path);
-        let known = memo.spot.get()?.as_ref()?.id();
+        let known = Option::as_ref(&self.spot(path))?.id();
         known.or_else(|| self.file(path)?.id)
     }
 
-    fn kind(&self, path: &str) -> PathKind {
-        if let Some(kind) = lock(&self.kinds).get(path) {
-            return *kind;
+    fn notices(&self) -> MutexGuard<'_, BTreeSet<Note>> {
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The files that were read from the index because a sparse checkout leaves them out.
+    fn left_out(&self) -> usize {
+        if !matches!(self.source, TreeSource::Worktree { .. }) {
+            return 0;
         }
-        let kind = self.source.kind(path);
-        lock(&self.kinds).insert(path.to_owned(), kind);
-        kind
+        let is_left_out = |path: &str| matches!(*self.spot(path), Some(Spot::Object(_)));
+        self.files.made().iter().filter(|(path, _)| is_left_out(path)).count()
     }
 }
 

@@ -13,7 +13,6 @@ pub mod levels;
 pub mod lineage;
 mod moved_files;
 pub mod nav_entries;
-pub mod once_map;
 pub mod own_text;
 pub mod parsed;
 pub mod prompts;

@@ -1,9 +1,8 @@
 //! What has been parsed already, so that nothing is parsed twice.
 
-use super::once_map::OnceMap;
 use super::proposal::{OkepText, SiteReadings};
 use super::template::Template;
-use crate::files::{Content, File};
+use crate::files::{Content, File, OnceMap};
 use crate::markdown::document::Document;
 use crate::site::mkdocs::Site;
 use std::sync::Arc;

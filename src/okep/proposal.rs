@@ -1,9 +1,9 @@
 //! One OKEP: its name, folder, title, issue and sections.
 
 use super::issue::{self, IssueLine};
-use super::once_map::OnceMap;
 use super::template::Template;
 use super::title::{self, Title};
+use crate::files::OnceMap;
 use crate::markdown::document::{Document, Heading};
 use crate::markdown::extensions::Extensions;
 use crate::markdown::names::Name;

@@ -45,6 +45,16 @@ impl<K: Eq + Hash, V> OnceMap<K, V> {
         *self.values() = Default::default();
     }
 
+    /// The values that were made so far, in no order.
+    pub fn made(&self) -> Vec<(K, Arc<V>)>
+    where
+        K: Clone,
+    {
+        let values = self.values();
+        let made = values.iter().flatten();
+        made.filter_map(|(key, slot)| Some((key.clone(), slot.get()?.clone()))).collect()
+    }
+
     /// How many values are kept.
     #[cfg(test)]
     pub fn count(&self) -> usize {
