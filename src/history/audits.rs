@@ -3,7 +3,7 @@
 //! What was found about a page is shared by all states that have it, so that pages that stay the same cost
 //! nothing. States are checked in rounds on all cores; what was found becomes numbers one state after the other.
 
-use super::found::{FoundInStates, PageFacts, RawState, ShownFinding};
+use super::found::{FoundInStates, PageFacts, RawPage, RawState, ShownFinding};
 use super::numbers::Numbering;
 use super::states::States;
 use super::unread::Unread;
@@ -45,7 +45,8 @@ impl<'a> Audits<'a> {
     /// Checks all states.
     pub fn all(&mut self, walk: &Walk, states: &States, numbers: &mut Numbering) -> FoundInStates {
         let mut found = FoundInStates::default();
-        let all: Vec<usize> = (0..states.all.len()).collect();
+        found.states.resize(states.all.len(), None);
+        let all = states.by_growth();
         let parsed = Parsed::default();
         for round in all.chunks(AT_ONCE) {
             let tree = |state: &usize| {
@@ -81,7 +82,7 @@ impl<'a> Audits<'a> {
                 }
                 let (raw, notices) = checked.unwrap_or_default();
                 found.unread.notices(notices);
-                found.take(raw, numbers);
+                found.states[*state] = raw.map(|raw| Arc::new(found.take(raw, numbers)));
             }
             self.repo.forget_blobs();
             // States are in an order in which the main line only grows: what two rounds did not need is rarely needed
@@ -156,9 +157,9 @@ impl<'a> Audits<'a> {
         let mut notes = Vec::new();
         let mut page = |verdict: PageVerdict| {
             let id = tree.id(&verdict.path).unwrap_or_default();
-            let known = found.facts(&verdict.path, &id);
-            let facts = known.unwrap_or_else(|| Arc::new(facts(&snapshot, &verdict.path, &mut notes)));
-            (verdict, id, facts)
+            let is_new = !found.knows_page(&verdict.path, &id);
+            let facts = is_new.then(|| facts(&snapshot, &verdict.path, &mut notes));
+            RawPage { verdict, id, facts }
         };
         let pages = pages.into_iter().map(&mut page).collect();
         let shown = || snapshot.okeps.iter().map(|okep| shown(&snapshot, &okep.path)).collect();

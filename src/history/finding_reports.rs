@@ -4,14 +4,13 @@ use super::numbers::{FileAt, RecordedFinding};
 use super::report::{FindingCause, FindingStory};
 use super::reporter::Reporter;
 use super::timeline::FindingSpan;
-use super::verdicts::RecordedOf;
+use super::verdicts::{FindingId, RecordedOf};
 use crate::rules::{Check, rule};
 
 impl Reporter<'_> {
     pub fn findings(&self, spans: &[FindingSpan]) -> Vec<FindingStory> {
-        let who = |span: &FindingSpan| self.verdicts.identities[span.mark.identity as usize].who;
         let states = |span: &FindingSpan| [span.introduced, self.still(span)].map(|at| self.state(at));
-        let wanted = spans.iter().flat_map(|span| states(span).map(|state| (state, who(span))));
+        let wanted = spans.iter().flat_map(|span| states(span).map(|state| (state, span.mark.who)));
         let recorded = self.verdicts.recorded_of(wanted);
         spans.iter().map(|span| self.finding(span, &recorded)).collect()
     }
@@ -22,57 +21,50 @@ impl Reporter<'_> {
     }
 
     fn finding(&self, span: &FindingSpan, recorded: &RecordedOf) -> FindingStory {
-        let identity = &self.verdicts.identities[span.mark.identity as usize];
+        let FindingId { topic, who, nth } = span.mark;
         let recorded_at = |at: usize| {
-            let recorded = recorded.get(&(self.state(at), identity.who))?.iter();
-            let mut alike = recorded.filter(|(identity, _)| *identity == span.mark.identity);
-            alike.nth(span.mark.nth as usize).map(|(_, finding)| *finding)
+            let recorded = recorded.get(&(self.state(at), who))?.iter();
+            recorded.filter(|finding| finding.topic == topic).nth(nth as usize).copied()
         };
         let first = recorded_at(span.introduced).expect("it is there where it was introduced");
         let last = recorded_at(self.still(span)).unwrap_or(first);
         let end = span.fixed.map_or(self.last(), |(at, _)| at);
         let introduced = span.written.map(|written| self.moment(span.introduced, written));
-        let (number, okep) = self.about(identity.who);
+        let (number, okep) = self.about(who);
         FindingStory {
-            rule: identity.rule,
+            rule: self.verdicts.topics[topic as usize].rule,
             severity: last.severity,
             number,
             okep,
-            path: last.path.to_string(),
-            subject: last.subject.to_string(),
-            cause: self.cause(span, first, identity.who),
+            path: self.verdicts.paths[last.path as usize].clone(),
+            subject: last.subject.clone(),
+            cause: self.cause(span, first),
             age_days: introduced.as_ref().and_then(|_| self.days(span.introduced, end)),
             introduced,
             fixed: span.fixed.map(|(at, fixed)| self.moment(at, fixed)),
         }
     }
 
-    fn cause(&self, span: &FindingSpan, recorded: &RecordedFinding, who: u32) -> FindingCause {
-        let identity = &self.verdicts.identities[span.mark.identity as usize];
-        if identity.registration {
+    fn cause(&self, span: &FindingSpan, recorded: &RecordedFinding) -> FindingCause {
+        let topic = &self.verdicts.topics[span.mark.topic as usize];
+        if topic.registration {
             return FindingCause::Registration;
         }
-        if rule(identity.rule).is_some_and(|r| matches!(r.check, Check::Links(..))) {
-            let page = |at: usize| self.page(self.state(at), &recorded.path);
+        if rule(topic.rule).is_some_and(|r| matches!(r.check, Check::Links(..))) {
+            let page = |at: usize| Some(self.verdicts.file_at(self.state(at), recorded.path)?.blob);
             let same = span.introduced > 0
                 && page(span.introduced).is_some()
                 && page(span.introduced) == page(span.introduced - 1);
             return if same { FindingCause::Tree } else { FindingCause::Document };
         }
-        let demand = rule(identity.rule).is_some_and(|r| matches!(r.check, Check::Okep(..)));
+        let demand = rule(topic.rule).is_some_and(|r| matches!(r.check, Check::Okep(..)));
         let by_template = span.introduced > 0 && demand && {
             let (now, before) = (self.state(span.introduced), self.state(span.introduced - 1));
             let in_force = |state: usize| self.verdicts.state(state).map(|verdict| verdict.in_force);
             let books = in_force(now) != in_force(before);
-            books && self.files(now, who) == self.files(before, who)
+            books && self.files(now, span.mark.who) == self.files(before, span.mark.who)
         };
         if recorded.grandfathered || by_template { FindingCause::Template } else { FindingCause::Document }
-    }
-
-    /// The blob at a path of a state.
-    fn page(&self, state: usize, path: &str) -> Option<u32> {
-        let path = self.verdicts.paths.iter().position(|known| known == path)?;
-        Some(self.verdicts.file_at(state, path as u32)?.blob)
     }
 
     /// The files of an OKEP in a state.

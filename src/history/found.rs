@@ -2,13 +2,13 @@
 
 use super::numbers::{FileAt, Numbered, Numbering, RecordedFinding};
 use super::unread::Unread;
+use crate::audit::PageVerdict;
 use crate::audit::identity::OkepKey;
-use crate::audit::{DocumentVerdict, PageVerdict};
 use crate::files::Note;
 use crate::okep::suppressions::Suppression;
 use crate::okep::template::Template;
 use crate::rules::finding::Finding;
-use crate::rules::page_links::{Claim, LinkTarget};
+use std::any::Any;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -16,12 +16,10 @@ use std::sync::Arc;
 #[derive(Default)]
 pub struct FoundInStates {
     /// None where a state could not be read.
-    pub states: Vec<Option<StateVerdict>>,
+    pub states: Vec<Option<Arc<StateVerdict>>>,
     pub pages: Vec<FoundPage>,
-    pub links: Vec<FoundLinks>,
-    pub trees: Vec<FoundTree>,
-    /// What links point to.
-    pub questions: Numbered<LinkTarget>,
+    /// The findings in one page, in its links or in a whole tree: states share them.
+    pub parts: Vec<Vec<RecordedFinding>>,
     /// The templates that were in force: what files they are, and how many were before them.
     pub in_force: Numbered<(Option<FileAt>, Vec<usize>)>,
     /// Those that could be read.
@@ -29,15 +27,13 @@ pub struct FoundInStates {
     /// The ids of the documents that were checked.
     pub documents: HashSet<String>,
     pub unread: Unread,
-    page_at: Taken<DocumentVerdict>,
-    links_at: Taken<Vec<Claim>>,
-    tree_at: Taken<Vec<Finding>>,
-    /// What pages say about themselves, by path and id.
-    facts: HashMap<(String, String), Arc<PageFacts>>,
+    /// Pages by path and id.
+    page_at: HashMap<(String, String), u32>,
+    /// Parts by where the audit's verdicts are in memory; those are held, so that nothing else gets there.
+    part_at: HashMap<usize, (u32, Arc<dyn Any + Send + Sync>)>,
+    /// For the part of a tree, which OKEPs readers find, by the numbers of their paths.
+    shown: HashMap<u32, HashMap<u32, ShownFinding>>,
 }
-
-/// Verdicts by where they are in memory, each with its number; they are held, so that nothing else gets there.
-type Taken<T> = HashMap<usize, (u32, Arc<T>)>;
 
 /// What was found in a state.
 #[derive(Debug, Default)]
@@ -48,10 +44,8 @@ pub struct StateVerdict {
     pub okeps: Vec<Listed>,
     /// Indices into [`FoundInStates::pages`].
     pub pages: Vec<u32>,
-    /// Indices into [`FoundInStates::links`].
-    pub links: Vec<u32>,
-    /// Index into [`FoundInStates::trees`].
-    pub tree: u32,
+    /// Indices into [`FoundInStates::parts`].
+    pub parts: Vec<u32>,
     /// OKEPs that may be there and could not be read.
     pub unread: Vec<u32>,
     pub registers_unread: bool,
@@ -81,25 +75,10 @@ pub enum ShownFinding {
     Unread,
 }
 
-/// What was found about an OKEP, in all states that have it.
+/// An OKEP, or a page next to one, in all states that have it.
 pub struct FoundPage {
     pub path: u32,
-    pub recorded: Vec<RecordedFinding>,
-    pub facts: Arc<PageFacts>,
-}
-
-/// What was found about the links of a page, in all states that have it.
-pub struct FoundLinks {
-    /// Each finding holds where all of these questions are answered by no.
-    pub claims: Vec<(Vec<u32>, RecordedFinding)>,
-    pub facts: Arc<PageFacts>,
-}
-
-/// What was found about numbers, names and registers, in all states that are alike in them.
-pub struct FoundTree {
-    pub recorded: Vec<RecordedFinding>,
-    /// By the numbers of their paths.
-    shown: HashMap<u32, ShownFinding>,
+    pub facts: PageFacts,
 }
 
 /// What a page says about itself.
@@ -118,8 +97,7 @@ pub struct RawState {
     /// Paths and ids.
     pub files: BTreeMap<String, Option<String>>,
     pub okeps: Vec<(String, OkepKey)>,
-    /// Each with its id, and what it says about itself.
-    pub pages: Vec<(PageVerdict, String, Arc<PageFacts>)>,
+    pub pages: Vec<RawPage>,
     pub of_tree: Arc<Vec<Finding>>,
     /// Where it is not known from another state: whether readers find the OKEPs, in their order.
     pub shown: Option<Vec<ShownFinding>>,
@@ -132,34 +110,31 @@ pub struct RawState {
     pub notes: Vec<Note>,
 }
 
+pub struct RawPage {
+    pub verdict: PageVerdict,
+    pub id: String,
+    /// None where they are known from another state.
+    pub facts: Option<PageFacts>,
+}
+
 impl FoundInStates {
-    /// What a page says about itself, where it is known from another state.
-    pub fn facts(&self, path: &str, id: &str) -> Option<Arc<PageFacts>> {
-        self.facts.get(&(path.to_owned(), id.to_owned())).cloned()
+    /// Whether a page was taken up before.
+    pub fn knows_page(&self, path: &str, id: &str) -> bool {
+        self.page_at.contains_key(&(path.to_owned(), id.to_owned()))
     }
 
     /// Whether what was found about numbers, names and registers was taken up before.
     pub fn knows_tree(&self, findings: &Arc<Vec<Finding>>) -> bool {
-        self.tree_at.contains_key(&place(findings))
+        self.part_at.contains_key(&place(findings))
     }
 
     /// Lets go of the verdicts that the cache has let go of. One that is made again gets another number.
     pub fn forget_unused(&mut self) {
-        fn forget<T>(taken: &mut Taken<T>) {
-            taken.retain(|_, (_, verdict)| Arc::strong_count(verdict) > 1);
-        }
-        forget(&mut self.page_at);
-        forget(&mut self.links_at);
-        forget(&mut self.tree_at);
+        self.part_at.retain(|_, (_, verdict)| Arc::strong_count(verdict) > 1);
     }
 
     /// Takes up what a thread found in a state.
-    pub fn take(&mut self, raw: Option<RawState>, numbers: &mut Numbering) {
-        let verdict = raw.map(|raw| self.verdict(raw, numbers));
-        self.states.push(verdict);
-    }
-
-    fn verdict(&mut self, raw: RawState, numbers: &mut Numbering) -> StateVerdict {
+    pub fn take(&mut self, raw: RawState, numbers: &mut Numbering) -> StateVerdict {
         let mut files = Vec::with_capacity(raw.files.len());
         for (path, id) in raw.files {
             let (path, blob) = (numbers.paths.number(path), numbers.blobs.number(id.unwrap_or_default()));
@@ -167,23 +142,32 @@ impl FoundInStates {
         }
         files.sort_unstable();
         let paths: Vec<u32> = raw.okeps.iter().map(|(path, _)| numbers.paths.number(path.clone())).collect();
-        let tree = self.tree(raw.of_tree, raw.shown, &paths, numbers);
+        let record = || raw.of_tree.iter().map(|finding| numbers.recorded(finding, &[])).collect();
+        let tree = self.part(&raw.of_tree, record);
+        if let Some(shown) = raw.shown {
+            self.shown.entry(tree).or_insert_with(|| paths.iter().copied().zip(shown).collect());
+        }
         let mut okeps = Vec::with_capacity(paths.len());
         for (path, (_, key)) in paths.into_iter().zip(raw.okeps) {
-            let known = self.trees[tree as usize].shown.get(&path).copied().unwrap_or(ShownFinding::Unread);
+            let known = self.shown[&tree].get(&path).copied().unwrap_or(ShownFinding::Unread);
             let shown = if raw.nav_unread { ShownFinding::Unread } else { known };
             okeps.push(Listed { path, who: numbers.okeps.number(Some(key)), shown });
         }
         okeps.sort_unstable_by_key(|listed| listed.path);
-        let (mut pages, mut links) = (Vec::new(), Vec::new());
-        for (page, id, facts) in raw.pages {
-            let facts = self.facts.entry((page.path.clone(), id.clone())).or_insert(facts).clone();
-            if let Some(document) = page.document {
-                self.documents.extend(facts.is_known.then_some(id));
-                pages.push(self.page(&page.path, document, &facts, numbers));
+        let (mut pages, mut parts) = (Vec::new(), vec![tree]);
+        for RawPage { verdict: PageVerdict { path, document, claims }, id, facts } in raw.pages {
+            let page = self.page(path, &id, facts, numbers);
+            pages.push(page);
+            // Of a text that could not be read nothing is known.
+            if let Some(document) = document.filter(|_| self.pages[page as usize].facts.is_known) {
+                self.documents.insert(id);
+                let findings = document.findings.iter();
+                let record = || findings.map(|finding| numbers.recorded(finding, &[])).collect();
+                parts.push(self.part(&document, record));
             }
-            if !page.claims.is_empty() || !facts.suppressions.is_empty() {
-                links.push(self.links(page.claims, &facts, numbers));
+            if !claims.is_empty() {
+                let record = || claims.iter().map(|c| numbers.recorded(&c.finding, &c.unless)).collect();
+                parts.push(self.part(&claims, record));
             }
         }
         let template = raw.template.map(|(path, template)| {
@@ -197,8 +181,7 @@ impl FoundInStates {
             files,
             okeps,
             pages,
-            links,
-            tree,
+            parts,
             unread: raw.unread.into_iter().map(|key| numbers.okeps.number(Some(key))).collect(),
             registers_unread: raw.nav_unread || raw.index_unread,
             in_force: self.in_force.number((template, raw.templates_before)),
@@ -206,53 +189,25 @@ impl FoundInStates {
         }
     }
 
-    fn tree(
-        &mut self,
-        findings: Arc<Vec<Finding>>,
-        shown: Option<Vec<ShownFinding>>,
-        okeps: &[u32],
-        numbers: &mut Numbering,
-    ) -> u32 {
-        let make = || {
-            let shown = okeps.iter().copied().zip(shown.expect("what is new has it")).collect();
-            let recorded = findings.iter().map(|finding| numbers.recorded(finding)).collect();
-            self.trees.push(FoundTree { recorded, shown });
-            (self.trees.len() as u32 - 1, findings.clone())
-        };
-        self.tree_at.entry(place(&findings)).or_insert_with(make).0
+    fn page(&mut self, path: String, id: &str, facts: Option<PageFacts>, numbers: &mut Numbering) -> u32 {
+        let number = numbers.paths.number(path.clone());
+        *self.page_at.entry((path, id.to_owned())).or_insert_with(|| {
+            self.pages.push(FoundPage { path: number, facts: facts.expect("what is new has them") });
+            self.pages.len() as u32 - 1
+        })
     }
 
-    fn page(
+    /// The part with the findings of a verdict, which is made where no state had that verdict before.
+    fn part<T: Any + Send + Sync>(
         &mut self,
-        path: &str,
-        document: Arc<DocumentVerdict>,
-        facts: &Arc<PageFacts>,
-        numbers: &mut Numbering,
+        verdict: &Arc<T>,
+        record: impl FnOnce() -> Vec<RecordedFinding>,
     ) -> u32 {
         let make = || {
-            // Of a text that could not be read nothing is known.
-            let findings = document.findings.iter().filter(|_| facts.is_known);
-            let recorded = findings.map(|finding| numbers.recorded(finding)).collect();
-            let path = numbers.paths.number(path.to_owned());
-            self.pages.push(FoundPage { path, recorded, facts: facts.clone() });
-            (self.pages.len() as u32 - 1, document.clone())
+            self.parts.push(record());
+            (self.parts.len() as u32 - 1, verdict.clone() as Arc<dyn Any + Send + Sync>)
         };
-        self.page_at.entry(place(&document)).or_insert_with(make).0
-    }
-
-    fn links(&mut self, claims: Arc<Vec<Claim>>, facts: &Arc<PageFacts>, numbers: &mut Numbering) -> u32 {
-        let make = || {
-            let mut numbered = Vec::with_capacity(claims.len());
-            for claim in claims.iter() {
-                let unless = claim.unless.iter().map(|target| self.questions.number(target.clone()));
-                let mut unless: Vec<u32> = unless.collect();
-                unless.sort_unstable();
-                numbered.push((unless, numbers.recorded(&claim.finding)));
-            }
-            self.links.push(FoundLinks { claims: numbered, facts: facts.clone() });
-            (self.links.len() as u32 - 1, claims.clone())
-        };
-        self.links_at.entry(place(&claims)).or_insert_with(make).0
+        self.part_at.entry(place(verdict)).or_insert_with(make).0
     }
 }
 

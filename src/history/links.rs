@@ -3,13 +3,14 @@
 //! They are looked up by the trees on the way to them: first within the folder around the proposals, of which all
 //! commits that leave it alone share one, and from the root only for what lies outside of it.
 
-use super::found::FoundInStates;
+use super::found::{FoundInStates, StateVerdict};
 use super::states::States;
 use super::walk::Walk;
 use crate::files::{Layout, PathKind};
 use crate::git::commit::Trees;
 use crate::git::path_kind::in_tree;
 use crate::git::{Id, ObjectError, Repo};
+use crate::rules::page_links::LinkTarget;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -27,17 +28,19 @@ pub fn lacking(
     walk: &Walk,
     states: &States,
     found: &FoundInStates,
+    questions: &[LinkTarget],
 ) -> Option<Vec<Box<[u32]>>> {
-    if found.questions.all.is_empty() {
+    if questions.is_empty() {
         return None;
     }
-    let links = |state: usize| found.states[state].iter().flat_map(|state| &state.links);
-    let asked: Vec<BTreeSet<u32>> = (0..states.all.len())
-        .map(|state| links(state).flat_map(|links| &found.links[*links as usize].claims))
-        .map(|claims| claims.flat_map(|(unless, _)| unless.iter().copied()).collect())
-        .collect();
+    let asked_by = |verdict: &StateVerdict| -> BTreeSet<u32> {
+        let findings = verdict.parts.iter().flat_map(|part| &found.parts[*part as usize]);
+        findings.flat_map(|finding| &finding.unless).copied().collect()
+    };
+    let asked: Vec<BTreeSet<u32>> =
+        found.states.iter().map(|verdict| verdict.as_deref().map(asked_by).unwrap_or_default()).collect();
     let around = layout.folder.split('/').next().unwrap_or_default();
-    let path = |question: u32| found.questions.all[question as usize].path.as_str();
+    let path = |question: u32| questions[question as usize].path.as_str();
     let within = |question: u32| path(question).strip_prefix(around).and_then(|rest| rest.strip_prefix('/'));
     // Each root with the questions that it is asked.
     let root = |commit: usize, question: u32| match walk.arounds[walk.around[commit] as usize] {
@@ -50,7 +53,7 @@ pub fn lacking(
             jobs.entry(root(commit, *question)).or_default().insert(*question);
         }
     }
-    let is_met = |kind: PathKind, question: u32| found.questions.all[question as usize].is_met(kind);
+    let is_met = |kind: PathKind, question: u32| questions[question as usize].is_met(kind);
     let unmet = |(root, questions): (&Root, &BTreeSet<u32>)| -> (Root, BTreeSet<u32>) {
         let below = |question: u32| match root {
             Root::Tree(_) => within(question).unwrap_or_default(),

@@ -1,15 +1,16 @@
 //! Numbered for values: paths, blobs, findings and OKEPs, given one after the other, so that they are the same
 //! however many threads ran.
 
-use crate::audit::identity::{Naming, OkepKey, identity};
+use crate::audit::identity::{Identity, Naming, OkepKey, identity};
 use crate::files::Layout;
 use crate::markdown::names::Name;
 use crate::okep::requirements::Requirements;
 use crate::okep::template::Template;
 use crate::okep::template_history::{TemplateHistory, TemplateRevision};
 use crate::rules::finding::{Finding, Severity};
+use crate::rules::page_links::LinkTarget;
 use crate::rules::{Check, rule};
-use crate::text::path::Role;
+use crate::text::path::{Role, number};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -43,12 +44,10 @@ pub struct FileAt {
     pub blob: u32,
 }
 
-/// A finding's identity but for which OKEP is at its path, which may be another one in another state.
+/// A finding's identity but for its OKEP.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct LocalIdentity {
+pub struct Topic {
     pub rule: &'static str,
-    /// The path of the OKEP, as a number.
-    pub okep: Option<u32>,
     /// A section by its present name.
     pub subject: String,
     /// Whether it depends on a register, which may be unreadable.
@@ -57,17 +56,21 @@ pub struct LocalIdentity {
     pub navigation: bool,
 }
 
-/// A finding as it was in one state.
+/// A finding as it was in one state; texts that many findings have are numbers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordedFinding {
-    pub rule: &'static str,
-    /// Index into the numbers of [`LocalIdentity`].
-    pub local: u32,
+    pub topic: u32,
+    /// The path of the OKEP that it is about.
+    pub okep: Option<u32>,
+    /// The OKEP that it is about where a state lists none at that path; it is none where there is no such path.
+    pub unlisted: u32,
+    /// It holds where all of these questions are answered by no.
+    pub unless: Box<[u32]>,
     pub severity: Severity,
     /// Whether the template asks for it only since the OKEP landed.
     pub grandfathered: bool,
-    pub path: Arc<str>,
-    pub subject: Arc<str>,
+    pub path: u32,
+    pub subject: String,
 }
 
 /// The numbers given so far.
@@ -76,40 +79,35 @@ pub struct Numbering<'a> {
     names: &'a PresentNames,
     pub paths: Numbered<String>,
     pub blobs: Numbered<String>,
-    pub local: Numbered<LocalIdentity>,
+    pub topics: Numbered<Topic>,
     /// The OKEPs; none for what is about no single one.
     pub okeps: Numbered<Option<OkepKey>>,
-    texts: HashMap<String, Arc<str>>,
+    /// What links point to.
+    pub questions: Numbered<LinkTarget>,
 }
 
 impl<'a> Numbering<'a> {
     pub fn new(layout: &'a Layout, names: &'a PresentNames) -> Self {
-        let (paths, blobs, local, okeps, texts) = Default::default();
-        Numbering { layout, names, paths, blobs, local, okeps, texts }
+        let (paths, blobs, topics, okeps, questions) = Default::default();
+        Numbering { layout, names, paths, blobs, topics, okeps, questions }
     }
 
-    pub fn recorded(&mut self, finding: &Finding) -> RecordedFinding {
-        let identity = identity(finding, self.names);
-        let okep = finding.okep.as_ref().map(|path| self.paths.number(path.clone()));
+    /// Records a finding that holds while none of the targets is there.
+    pub fn recorded(&mut self, finding: &Finding, unless: &[LinkTarget]) -> RecordedFinding {
+        let Identity { rule, subject, .. } = identity(finding, self.names);
         let role = self.layout.role(&finding.path);
         let (registration, navigation) = (matches!(role, Role::Other | Role::IndexPage), role == Role::Other);
-        let local =
-            LocalIdentity { rule: identity.rule, okep, subject: identity.subject, registration, navigation };
+        let key = |path: &String| number(path).map_or_else(|| OkepKey::Path(path.clone()), OkepKey::Number);
         RecordedFinding {
-            rule: finding.rule,
-            local: self.local.number(local),
+            topic: self.topics.number(Topic { rule, subject, registration, navigation }),
+            okep: finding.okep.as_ref().map(|path| self.paths.number(path.clone())),
+            unlisted: self.okeps.number(finding.okep.as_ref().map(key)),
+            unless: unless.iter().map(|target| self.questions.number(target.clone())).collect(),
             severity: finding.severity,
             grandfathered: finding.grandfathered.is_some(),
-            path: self.text(&finding.path),
-            subject: self.text(&finding.subject),
+            path: self.paths.number(finding.path.clone()),
+            subject: finding.subject.clone(),
         }
-    }
-
-    fn text(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.texts.get(text) {
-            return known.clone();
-        }
-        self.texts.entry(text.to_owned()).or_insert_with(|| text.into()).clone()
     }
 }
 

@@ -40,7 +40,7 @@ impl Reporter<'_> {
         let counts = |state: usize| {
             let mut counts = Counts::default();
             let recorded = recorded.get(&(state, span.who)).into_iter().flatten();
-            recorded.for_each(|(_, finding)| counts.add(finding.severity));
+            recorded.for_each(|finding| counts.add(finding.severity));
             counts
         };
         let story = OkepStory {

@@ -28,13 +28,12 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
     let names = PresentNames::of(landings.newest());
     let mut numbers = Numbering::new(layout, &names);
     let mut audits = Audits::new(repo, layout, landings);
-    let found = audits.all(walk, &states, &mut numbers);
-    let was = match lacking(repo, layout, walk, &states, &found) {
-        Some(lack) => states.refine(&lack),
-        None => (0..states.all.len() as u32).collect(),
-    };
-    let states = states;
-    let verdicts = Verdicts::new(found, &states, was, numbers);
+    let mut found = audits.all(walk, &states, &mut numbers);
+    if let Some(lack) = lacking(repo, layout, walk, &states, &found, &numbers.questions.all) {
+        let before = states.refine(&lack);
+        found.states = before.iter().map(|state| found.states[*state as usize].clone()).collect();
+    }
+    let verdicts = Verdicts::new(found, &states, numbers);
     let line = TimelineRow::new(&walk.graph, 0);
     let timeline = Timeline { graph: &walk.graph, line: &line, states: &states, verdicts: &verdicts };
     let (findings_on_line, spans) = (timeline.findings(), timeline.okeps());

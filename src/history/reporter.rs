@@ -20,7 +20,7 @@ pub(super) struct Reporter<'a> {
     pub walk: &'a Walk,
     pub line: &'a TimelineRow,
     pub states: &'a States,
-    pub verdicts: &'a Verdicts,
+    pub verdicts: &'a Verdicts<'a>,
     pub names: &'a PresentNames,
     pub commit_info: HashMap<u32, CommitInfo>,
     /// Number and path of each OKEP that was on the line.

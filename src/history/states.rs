@@ -9,6 +9,7 @@ use crate::git::{Id, Repo};
 use crate::okep::landings::LandingsOverTime;
 use crate::text::path::{file_name, number};
 use gix::bstr::ByteSlice;
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -27,7 +28,6 @@ pub struct CommitState {
 
 #[derive(Debug, Default)]
 pub struct States {
-    /// In an order in which the main line only grows.
     pub all: Vec<CommitState>,
     /// A commit of each.
     pub commits: Vec<u32>,
@@ -53,14 +53,17 @@ impl States {
             known: (0..places.len()).map(|line| known(commit, line)).collect(),
             lack: Box::default(),
         };
-        let mut states = States::of(walk.ids.len(), state);
-        let mut order: Vec<u32> = (0..states.all.len() as u32).collect();
+        States { outside: files, ..States::of(walk.ids.len(), state) }
+    }
+
+    /// The states in an order in which the main line only grows.
+    pub fn by_growth(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.all.len()).collect();
         order.sort_by_key(|at| {
-            let known = &states.all[*at as usize].known;
-            (known.last().copied(), known.first().copied(), std::cmp::Reverse(states.commits[*at as usize]))
+            let known = &self.all[*at].known;
+            (known.last().copied(), known.first().copied(), Reverse(self.commits[*at]))
         });
-        states.reorder(&order);
-        States { outside: files, ..states }
+        order
     }
 
     fn of(commits: usize, state: impl Fn(usize) -> CommitState) -> Self {
@@ -75,16 +78,6 @@ impl States {
         }
         states.all = numbers.all;
         states
-    }
-
-    fn reorder(&mut self, order: &[u32]) {
-        let mut place = vec![NONE; order.len()];
-        for (new, old) in order.iter().enumerate() {
-            place[*old as usize] = new as u32;
-        }
-        self.all = order.iter().map(|old| self.all[*old as usize].clone()).collect();
-        self.commits = order.iter().map(|old| self.commits[*old as usize]).collect();
-        self.of.iter_mut().for_each(|state| *state = place[*state as usize]);
     }
 
     /// Splits the states by the targets of their links: `lack` has for each commit those that are not there.

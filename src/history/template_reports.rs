@@ -108,8 +108,8 @@ impl Reporter<'_> {
         let recorded = self.verdicts.recorded_of(wanted);
         let demands = |state: usize, who: u32| -> BTreeSet<(&str, &str)> {
             let recorded = recorded.get(&(state, who)).into_iter().flatten();
-            let identities = recorded.map(|(identity, _)| &self.verdicts.identities[*identity as usize]);
-            identities.filter(|i| is_of_template(i.rule)).map(|i| (i.rule, i.subject.as_str())).collect()
+            let topics = recorded.map(|finding| &self.verdicts.topics[finding.topic as usize]);
+            topics.filter(|t| is_of_template(t.rule)).map(|t| (t.rule, t.subject.as_str())).collect()
         };
         let commit = |at: usize| self.walk.ids[self.line.commits[at] as usize];
         let known = &self.states.all[now].known;

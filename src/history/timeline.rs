@@ -52,7 +52,7 @@ pub struct Timeline<'a> {
     pub graph: &'a Graph,
     pub line: &'a TimelineRow,
     pub states: &'a States,
-    pub verdicts: &'a Verdicts,
+    pub verdicts: &'a Verdicts<'a>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,8 +73,11 @@ impl Timeline<'_> {
         if set.has(mark) {
             return Has::Yes;
         }
-        let identity = &self.verdicts.identities[mark.identity as usize];
-        if set.leaves_open(identity) { Has::Unknown } else { Has::No }
+        if self.leaves_open(set, mark) { Has::Unknown } else { Has::No }
+    }
+
+    fn leaves_open(&self, set: &Set, mark: FindingId) -> bool {
+        set.leaves_open(&self.verdicts.topics[mark.topic as usize], mark.who)
     }
 
     /// Every finding that was ever on the line, in the order in which they were introduced.
@@ -120,8 +123,7 @@ impl Timeline<'_> {
 
     /// The commit that introduced a finding of the line at `at`, where that is known.
     fn written(&self, at: usize, mark: FindingId, before: Option<&Set>) -> Option<u32> {
-        let identity = &self.verdicts.identities[mark.identity as usize];
-        if before.map_or(self.line.open, |set| set.leaves_open(identity)) {
+        if before.map_or(self.line.open, |set| self.leaves_open(set, mark)) {
             return None;
         }
         self.origin(self.line.commits[at], &|c| self.has(c, mark))

@@ -3,7 +3,7 @@
 //! They are numbers, so that what was introduced and fixed is arithmetic. Commits and dates play no part.
 
 use super::found::{FoundInStates, FoundPage, Listed, ShownFinding, StateVerdict};
-use super::numbers::{FileAt, Numbered, Numbering, RecordedFinding};
+use super::numbers::{FileAt, Numbered, Numbering, RecordedFinding, Topic};
 use super::states::States;
 use crate::audit::identity::OkepKey;
 use crate::okep::suppressions::Suppression;
@@ -13,23 +13,13 @@ use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-/// A finding's identity, and what it depends on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct KnownIdentity {
-    pub rule: &'static str,
-    /// Index into [`Verdicts::keys`].
-    pub who: u32,
-    /// A section by its present name.
-    pub subject: String,
-    pub registration: bool,
-    pub navigation: bool,
-}
-
 /// A finding in a state: its identity, and which of several alike it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FindingId {
-    /// Index into [`Verdicts::identities`].
-    pub identity: u32,
+    /// Index into [`Verdicts::topics`].
+    pub topic: u32,
+    /// Index into [`Verdicts::keys`].
+    pub who: u32,
     pub nth: u32,
 }
 
@@ -49,12 +39,12 @@ pub struct Set {
 }
 
 impl Set {
-    /// Whether it is unknown if the state has a finding of this identity.
-    pub fn leaves_open(&self, identity: &KnownIdentity) -> bool {
+    /// Whether it is unknown if the state has a finding about an OKEP.
+    pub fn leaves_open(&self, topic: &Topic, who: u32) -> bool {
         self.all_unknown
-            || self.unknown.binary_search(&identity.who).is_ok()
-            || (identity.registration && self.registers_unread)
-            || (identity.navigation && self.unshown.binary_search(&identity.who).is_ok())
+            || self.unknown.binary_search(&who).is_ok()
+            || (topic.registration && self.registers_unread)
+            || (topic.navigation && self.unshown.binary_search(&who).is_ok())
     }
 
     pub fn has(&self, mark: FindingId) -> bool {
@@ -62,88 +52,51 @@ impl Set {
     }
 }
 
-/// The findings of OKEPs in states, each with its identity; states and OKEPs are numbers.
-pub type RecordedOf<'a> = HashMap<(usize, u32), Vec<(u32, &'a RecordedFinding)>>;
+/// The findings of OKEPs in states; states and OKEPs are numbers.
+pub type RecordedOf<'a> = HashMap<(usize, u32), Vec<&'a RecordedFinding>>;
 
-pub struct Verdicts {
+pub struct Verdicts<'a> {
+    pub states: &'a States,
     pub paths: Vec<String>,
     /// The OKEPs; none for what is about no single one.
     pub keys: Vec<Option<OkepKey>>,
-    pub identities: Vec<KnownIdentity>,
+    pub topics: Vec<Topic>,
     pub sets: Vec<Set>,
     /// For each state its set.
     pub set_of: Vec<u32>,
     pub found: FoundInStates,
-    /// For each state, as it was before links were looked up, the one it was.
-    was: Vec<u32>,
-    lacks: Vec<Box<[u32]>>,
-    /// The identity of a finding that is about an OKEP; see [`super::numbers::LocalIdentity`].
-    identity_of: HashMap<(u32, u32), u32>,
-    local_okep: Vec<Option<u32>>,
-    /// By its path, the OKEP that a finding is about in a state that lists none there.
-    unlisted: HashMap<u32, u32>,
-    /// The number of what is about no single OKEP.
-    nobody: u32,
 }
 
-impl Verdicts {
-    /// Puts together the findings of each state; `was` has for each state the one in which it was checked.
-    pub fn new(found: FoundInStates, states: &States, was: Vec<u32>, mut numbers: Numbering) -> Self {
-        let nobody = numbers.okeps.number(None);
-        // An OKEP that no state lists, as one that only an entry of a register names.
-        let mut unlisted = HashMap::new();
-        for path in numbers.local.all.iter().filter_map(|local| local.okep) {
-            let number = || numbers.okeps.number(Some(unlisted_key(&numbers.paths.all[path as usize])));
-            unlisted.entry(path).or_insert_with(number);
-        }
-        let mut verdicts = Verdicts {
-            paths: numbers.paths.all,
-            keys: Vec::new(),
-            identities: Vec::new(),
-            sets: Vec::new(),
-            set_of: Vec::new(),
-            found,
-            was,
-            lacks: states.all.iter().map(|state| state.lack.clone()).collect(),
-            identity_of: HashMap::new(),
-            local_okep: numbers.local.all.iter().map(|local| local.okep).collect(),
-            unlisted,
-            nobody,
-        };
-        let (mut identities, mut sets) = (Numbered::default(), Numbered::default());
+impl<'a> Verdicts<'a> {
+    /// Puts together the findings of each state.
+    pub fn new(found: FoundInStates, states: &'a States, numbers: Numbering) -> Self {
+        let (paths, keys, topics) = (numbers.paths.all, numbers.okeps.all, numbers.topics.all);
+        let (sets, set_of) = Default::default();
+        let mut verdicts = Verdicts { states, paths, keys, topics, sets, set_of, found };
+        let mut sets = Numbered::default();
         for state in 0..states.all.len() {
-            let mut marks: Vec<u32> = Vec::new();
-            let mut identity_of = std::mem::take(&mut verdicts.identity_of);
-            for recorded in verdicts.recorded(state) {
-                let local = &numbers.local.all[recorded.local as usize];
-                let who = verdicts.who(state, recorded);
-                marks.push(*identity_of.entry((recorded.local, who)).or_insert_with(|| {
-                    let (rule, subject) = (local.rule, local.subject.clone());
-                    let (registration, navigation) = (local.registration, local.navigation);
-                    identities.number(KnownIdentity { rule, who, subject, registration, navigation })
-                }));
-            }
-            verdicts.identity_of = identity_of;
-            verdicts.set_of.push(sets.number(verdicts.set(state, marks)));
+            verdicts.set_of.push(sets.number(verdicts.set(state)));
         }
-        (verdicts.keys, verdicts.identities, verdicts.sets) = (numbers.okeps.all, identities.all, sets.all);
+        verdicts.sets = sets.all;
         verdicts
     }
 
     /// What was found in a state; none where it could not be read.
     pub fn state(&self, state: usize) -> Option<&StateVerdict> {
-        self.found.states[self.was[state] as usize].as_ref()
+        self.found.states[state].as_deref()
     }
 
-    fn set(&self, state: usize, mut identities: Vec<u32>) -> Set {
+    fn set(&self, state: usize) -> Set {
         let Some(verdict) = self.state(state) else {
             return Set { all_unknown: true, ..Set::default() };
         };
+        let recorded = self.recorded(state, verdict).into_iter();
+        let mut identities: Vec<(u32, u32)> = recorded.map(|f| (f.topic, self.who(verdict, f))).collect();
         identities.sort_unstable();
         let mut marks: Vec<FindingId> = Vec::with_capacity(identities.len());
-        for identity in identities {
-            let nth = marks.last().filter(|mark| mark.identity == identity).map_or(0, |mark| mark.nth + 1);
-            marks.push(FindingId { identity, nth });
+        for (topic, who) in identities {
+            let before = marks.last().filter(|mark| (mark.topic, mark.who) == (topic, who));
+            marks.push(FindingId { topic, who, nth: before.map_or(0, |mark| mark.nth + 1) });
         }
         let pages = self.pages(verdict).filter(|page| !page.facts.is_known);
         let who = |page: &FoundPage| Some(self.listed(verdict, page.path)?.who);
@@ -157,45 +110,38 @@ impl Verdicts {
         }
     }
 
-    fn pages<'a>(&'a self, verdict: &'a StateVerdict) -> impl Iterator<Item = &'a FoundPage> {
+    fn pages<'v>(&'v self, verdict: &'v StateVerdict) -> impl Iterator<Item = &'v FoundPage> {
         verdict.pages.iter().map(|page| &self.found.pages[*page as usize])
     }
 
     /// The OKEP at a path of a state.
-    fn listed<'a>(&self, verdict: &'a StateVerdict, path: u32) -> Option<&'a Listed> {
+    fn listed<'v>(&self, verdict: &'v StateVerdict, path: u32) -> Option<&'v Listed> {
         let at = verdict.okeps.binary_search_by_key(&path, |listed| listed.path).ok()?;
         Some(&verdict.okeps[at])
     }
 
     /// The findings of a state that its documents do not suppress.
-    fn recorded(&self, state: usize) -> Vec<&RecordedFinding> {
-        let Some(verdict) = self.state(state) else { return Vec::new() };
-        let lack = &self.lacks[state];
-        let mut recorded: Vec<&RecordedFinding> =
-            self.found.trees[verdict.tree as usize].recorded.iter().collect();
-        self.pages(verdict).for_each(|page| recorded.extend(&page.recorded));
-        let links = || verdict.links.iter().map(|links| &self.found.links[*links as usize]);
-        for links in links() {
-            let holds = |unless: &[u32]| unless.iter().all(|question| lack.binary_search(question).is_ok());
-            recorded
-                .extend(links.claims.iter().filter(|(unless, _)| holds(unless)).map(|(_, finding)| finding));
-        }
-        for suppression in links().flat_map(|links| &links.facts.suppressions) {
-            recorded.retain(|finding| !self.is_suppressed(finding, suppression));
-        }
-        recorded
+    fn recorded(&self, state: usize, verdict: &StateVerdict) -> Vec<&RecordedFinding> {
+        let lack = &self.states.all[state].lack;
+        let is_lacking = |question: &u32| lack.binary_search(question).is_ok();
+        let suppressions: Vec<&Suppression> =
+            self.pages(verdict).flat_map(|page| &page.facts.suppressions).collect();
+        let parts = verdict.parts.iter().flat_map(|part| &self.found.parts[*part as usize]);
+        let holds = parts.filter(|finding| finding.unless.iter().all(is_lacking));
+        holds.filter(|finding| !suppressions.iter().any(|s| self.is_suppressed(finding, s))).collect()
     }
 
     fn is_suppressed(&self, finding: &RecordedFinding, suppression: &Suppression) -> bool {
-        let okep = self.local_okep[finding.local as usize].map(|path| self.paths[path as usize].as_str());
-        suppression.covers_at(finding.rule, &finding.subject, [Some(&*finding.path), okep], &|_| None)
+        let paths = [Some(finding.path), finding.okep];
+        let paths = paths.map(|path| Some(self.paths[path? as usize].as_str()));
+        let rule = self.topics[finding.topic as usize].rule;
+        suppression.covers_at(rule, &finding.subject, paths, &|_| None)
     }
 
     /// The OKEP that a finding is about in a state.
-    fn who(&self, state: usize, finding: &RecordedFinding) -> u32 {
-        let Some(path) = self.local_okep[finding.local as usize] else { return self.nobody };
-        let listed = self.state(state).and_then(|verdict| self.listed(verdict, path));
-        listed.map_or_else(|| self.unlisted[&path], |listed| listed.who)
+    fn who(&self, verdict: &StateVerdict, finding: &RecordedFinding) -> u32 {
+        let listed = finding.okep.and_then(|path| self.listed(verdict, path));
+        listed.map_or(finding.unlisted, |listed| listed.who)
     }
 
     /// The findings of some OKEPs in some states; each state is gone through once, on all cores.
@@ -204,11 +150,11 @@ impl Verdicts {
         wanted.into_iter().for_each(|(state, who)| _ = okeps.entry(state).or_default().insert(who));
         let of_state = |(state, okeps): (usize, HashSet<u32>)| {
             let mut of_state = RecordedOf::new();
-            for finding in self.recorded(state) {
-                let who = self.who(state, finding);
+            let Some(verdict) = self.state(state) else { return of_state };
+            for finding in self.recorded(state, verdict) {
+                let who = self.who(verdict, finding);
                 if okeps.contains(&who) {
-                    let identity = self.identity_of[&(finding.local, who)];
-                    of_state.entry((state, who)).or_default().push((identity, finding));
+                    of_state.entry((state, who)).or_default().push(finding);
                 }
             }
             of_state
@@ -248,10 +194,6 @@ impl Verdicts {
     pub fn number(&self, path: u32) -> Option<u64> {
         number(&self.paths[path as usize])
     }
-}
-
-fn unlisted_key(path: &str) -> OkepKey {
-    number(path).map_or_else(|| OkepKey::Path(path.to_owned()), OkepKey::Number)
 }
 
 fn sorted(items: impl Iterator<Item = u32>) -> Vec<u32> {
