@@ -106,7 +106,7 @@ impl NextTo<'_> {
     /// between the others; none where the form of the entries is not understood.
     fn edit(&self, before: bool) -> Option<(Range<usize>, String)> {
         let form = self.form()?;
-        let line = self.like(&form)?;
+        let line = self.like(&form, before)?;
         let text = &self.landing.document.text;
         let lines = &form.lines;
         let ending = text.line_ending_near(lines.end);
@@ -158,8 +158,8 @@ impl NextTo<'_> {
         is_at_margin.then_some(Form { lines, kind: FormKind::Paragraph })
     }
 
-    /// A line for the OKEP in the form of the entry.
-    fn like(&self, form: &Form) -> Option<String> {
+    /// A line for the OKEP in the form of the entry, to come after it, or before it where that is said.
+    fn like(&self, form: &Form, is_before: bool) -> Option<String> {
         let (text, entry) = (&self.landing.document.text, &self.entry.span);
         let link = link(text.slice(entry.clone()), self.okep, &self.target()?)?;
         let before = text.slice(form.lines.start..entry.start);
@@ -168,6 +168,11 @@ impl NextTo<'_> {
         let strong = strong.unwrap_or_default();
         let marker = before.strip_suffix(strong).unwrap_or(before).trim();
         let is_written = match &form.kind {
+            FormKind::Item(list) if list.bullet.is_none() => {
+                let number = marker.strip_suffix(['.', ')'])?;
+                let lead = before.replacen(number, &self.number_in(list, is_before)?.to_string(), 1);
+                return Some(format!("{lead}{link}{strong}"));
+            }
             FormKind::Item(_) => matches!(marker, "*" | "-" | "+"),
             // Without a text in it, the one below may be about it.
             FormKind::Paragraph => marker.is_empty() && !strong.is_empty() && after.trim().contains('\n'),
@@ -181,6 +186,20 @@ impl NextTo<'_> {
             }
         };
         is_written.then(|| format!("{before}{link}{strong}"))
+    }
+
+    /// The number of a new item next to the entry: that of all items, or the next one at the end of the list; none where
+    /// the items below would need others.
+    fn number_in(&self, list: &List, is_before: bool) -> Option<u64> {
+        let text = &self.landing.document.text;
+        let number = |item: &Range<usize>| {
+            text.slice(item.clone()).split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+        };
+        let numbers: Vec<u64> = list.items.iter().map(number).collect::<Option<_>>()?;
+        let (last, first) = (*numbers.last()?, numbers[0]);
+        let is_last = !is_before && list.items.last()?.contains(&self.entry.span.start);
+        let is_same = numbers.len() > 1 && numbers.iter().all(|number| *number == first);
+        if is_same { Some(first) } else { is_last.then_some(last + 1) }
     }
 
     /// A cell with the number or the title of the OKEP where `next_to` is nothing but that of the one next to it; else
@@ -334,8 +353,21 @@ mod tests {
     }
 
     #[test]
+    fn a_numbered_list_goes_on_with_its_numbers() {
+        let (a, b) = ("[A](okep-5-a.md)\n", "[B](okep-6-b.md)\n");
+        let tea = "[Tea](okep-7-tea.md)\n";
+        check(&format!("1. {a}"), Some(&format!("1. {a}2. {tea}")));
+        check(&format!("8) {a}9) {b}"), Some(&format!("8) {a}9) {b}10) {tea}")));
+        check(&format!("1. {a}1. {b}"), Some(&format!("1. {a}1. {b}1. {tea}")));
+        let c = "[C](okep-9-c.md)\n";
+        check(&format!("1. {a}1. {c}"), Some(&format!("1. {a}1. {tea}1. {c}")));
+        check(&format!("1. {a}2. {c}"), None);
+        check(&format!("1. {c}"), None);
+    }
+
+    #[test]
     fn what_has_another_form_is_left_to_the_author() {
-        for page in ["See [A](okep-5-a.md).\n", "* *[A](okep-5-a.md)*\n", "1. [A](okep-5-a.md)\n"] {
+        for page in ["See [A](okep-5-a.md).\n", "* *[A](okep-5-a.md)*\n"] {
             check(page, None);
         }
     }
