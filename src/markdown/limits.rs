@@ -19,19 +19,18 @@ pub fn beyond(document: &Document) -> Option<String> {
             "more than {MAX_OPEN_FENCES} code fences that are never closed: not checked; close them"
         ));
     }
-    let why =
-        || format!("{headings} headings; documents with over {MAX_HEADINGS} are not checked; divide it");
-    (headings > MAX_HEADINGS).then(why)
+    (headings > MAX_HEADINGS).then(|| {
+        format!("{headings} headings; documents with over {MAX_HEADINGS} are not checked; divide it")
+    })
 }
 
 /// Why two outlines are not compared, if they are not.
 pub fn beyond_comparison(template: &Outline, document: &Outline) -> Option<String> {
     let words = |outline: &Outline| outline.rows.iter().map(|r| r.name.words.len()).sum::<usize>();
     let (asked, has) = (words(template), words(document));
-    let why = || {
+    (asked.saturating_mul(has) > MAX_WORD_PAIRS).then(|| {
         format!(
             "{has} words in headings, and {asked} in the template's, are too many to compare: not checked"
         )
-    };
-    (asked.saturating_mul(has) > MAX_WORD_PAIRS).then(why)
+    })
 }

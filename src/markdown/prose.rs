@@ -60,11 +60,8 @@ fn begins_sentence(word: &str) -> bool {
 /// The text with a word in place of each code span.
 fn without_code(text: &str) -> String {
     let pieces: Vec<&str> = text.split('`').collect();
-    let shown = |(at, piece): (usize, &&str)| match at % 2 == 1 && at + 1 < pieces.len() {
-        true => "x".to_owned(),
-        false => (*piece).to_owned(),
-    };
-    pieces.iter().enumerate().map(shown).collect()
+    let is_code = |at: usize| at % 2 == 1 && at + 1 < pieces.len();
+    pieces.iter().enumerate().map(|(at, piece)| if is_code(at) { "x" } else { piece }).collect()
 }
 
 /// How many words are in `range`, markup aside.

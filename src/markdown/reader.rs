@@ -54,8 +54,6 @@ struct OpenHeading {
     text: String,
     /// With the marks of footnotes, and what is written behind pictures.
     unfolded: String,
-    /// Its text's source, as far as it has been read.
-    inner: Option<Range<usize>>,
 }
 
 /// A list item around the text.
@@ -126,15 +124,16 @@ impl Reader {
 
     fn open(&mut self, tag: Tag, range: Range<usize>, text: &str) -> Option<UnclosedFence> {
         match tag {
-            Tag::Link { .. } | Tag::Image { .. } => self.extend_tight(&range),
-            Tag::Emphasis | Tag::Strong | Tag::Strikethrough => self.extend_tight(&range),
+            Tag::Link { .. } | Tag::Image { .. } | Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {
+                self.extend_tight(&range);
+            }
             _ => self.end_tight(),
         }
         match tag {
             Tag::Heading { level, .. } => {
                 self.shown = false;
                 let (text, unfolded) = (String::new(), String::new());
-                self.heading = Some(OpenHeading { level: level as u8, range, text, unfolded, inner: None });
+                self.heading = Some(OpenHeading { level: level as u8, range, text, unfolded });
             }
             Tag::Paragraph => {
                 self.paragraph = true;
@@ -189,11 +188,9 @@ impl Reader {
                     self.content.push((range.start, true));
                 }
             }
-            TagEnd::Link => self.widen_heading(range),
             TagEnd::Image => {
                 self.pictures = self.pictures.saturating_sub(1);
                 self.picture_end = range.end;
-                self.widen_heading(range);
             }
             _ => {}
         }
@@ -208,7 +205,6 @@ impl Reader {
                 heading.text.push_str(shown);
                 heading.unfolded.push_str(s);
             }
-            widen(&mut heading.inner, &range);
         } else {
             if !self.shown && s.chars().any(is_visible) {
                 self.show(range.start);
@@ -238,7 +234,7 @@ impl Reader {
         if self.heading.is_none() && is_visible_html(s) {
             self.content.push((range.start, true));
         }
-        if self.heading.is_some() || self.paragraph || self.tight.is_some() {
+        if self.tight.is_some() {
             self.extend_tight(&range);
         }
     }
@@ -295,10 +291,10 @@ impl Reader {
     /// Running text of a list item without a paragraph around it.
     fn extend_tight(&mut self, range: &Range<usize>) {
         if self.paragraph || self.open_tables > 0 || self.items.is_empty() || self.heading.is_some() {
-            self.widen_heading(range);
             return;
         }
-        widen(&mut self.tight, range);
+        let tight = self.tight.get_or_insert_with(|| range.clone());
+        *tight = tight.start.min(range.start)..tight.end.max(range.end);
     }
 
     fn end_tight(&mut self) {
@@ -307,27 +303,14 @@ impl Reader {
         }
     }
 
-    fn widen_heading(&mut self, range: &Range<usize>) {
-        if let Some(heading) = &mut self.heading {
-            widen(&mut heading.inner, range);
-        }
-    }
-
     fn end_heading(&mut self, source: &str) {
-        let Some(OpenHeading { level, range, text, unfolded, inner }) = self.heading.take() else { return };
+        let Some(OpenHeading { level, range, text, unfolded }) = self.heading.take() else { return };
         let span = trimmed(source, range);
-        let first_line_end = source[span.clone()].find('\n').map_or(span.end, |i| span.start + i);
-        let setext = !source[span.clone()].starts_with('#');
-        let mut text_span = inner.unwrap_or_else(|| {
-            let after = source[span.start..first_line_end].trim_start_matches('#').len();
-            first_line_end - after..first_line_end
-        });
-        if source[..text_span.start].ends_with('\\') {
-            text_span.start -= 1;
-        }
-        // A vertical tab is a letter to Markdown and a blank to everybody else.
-        text_span.end = text_span.end.clamp(span.start, span.end);
-        text_span.start = text_span.start.clamp(span.start, text_span.end);
+        let underline = source[span.clone()].rfind(['\n', '\r']).map(|at| span.start + at);
+        let text_span = match underline {
+            Some(underline) => trimmed(source, span.start..underline),
+            None => between_hashes(source, &span),
+        };
         let heading = Heading {
             level,
             text: fold_blanks(&text),
@@ -335,7 +318,7 @@ impl Reader {
             body: span.end..span.end,
             span,
             text_span,
-            setext,
+            setext: underline.is_some(),
             ..Heading::default()
         };
         if self.containers.is_empty() { self.headings.push(heading) } else { self.nested.push(heading) }
@@ -366,14 +349,13 @@ fn content_column(text: &str, marker: usize) -> usize {
     marker - line + sign + if is_text && (1..=4).contains(&blanks) { blanks } else { 1 }
 }
 
-fn widen(span: &mut Option<Range<usize>>, by: &Range<usize>) {
-    match span {
-        Some(span) => {
-            span.start = span.start.min(by.start);
-            span.end = span.end.max(by.end);
-        }
-        None => *span = Some(by.clone()),
-    }
+/// What is between the `#` that open a heading and those that close it, behind a blank.
+fn between_hashes(source: &str, heading: &Range<usize>) -> Range<usize> {
+    let text = source[heading.clone()].trim_start_matches('#');
+    let text = trimmed(source, heading.end - text.len()..heading.end);
+    let open = source[text.clone()].trim_end_matches('#');
+    let is_closed = open.is_empty() || open.ends_with([' ', '\t']);
+    if is_closed { text.start..text.start + open.trim_end().len() } else { text }
 }
 
 /// `range` without the blanks at its ends.

@@ -70,7 +70,7 @@ pub struct SiteReading {
 ///
 /// `text` is the whole file; a byte order mark and front matter are skipped as MkDocs skips them.
 pub fn site_headings(text: &str, extensions: Extensions) -> Vec<SiteHeading> {
-    SitePage::read(text, extensions).shown(text, extensions)
+    SitePage::read(text, extensions).shown(extensions)
 }
 
 /// Reads a page as the site does, and compares it with what GitHub shows.
@@ -85,7 +85,7 @@ pub fn site_reading(document: &Document, extensions: Extensions) -> SiteReading 
         ambiguities = differences.iter().map(|d| remedy::ambiguity(text, &page, d)).collect();
         compare::keep_what_helps(text, &mut ambiguities, extensions);
     }
-    SiteReading { headings: page.shown(text, extensions), ambiguities }
+    SiteReading { headings: page.shown(extensions), ambiguities }
 }
 
 /// What one pass over a file found.
@@ -113,13 +113,11 @@ impl SitePage {
         SitePage { headings, raw_html, fences: fenced.ranges, open_fence: fenced.open }
     }
 
-    fn shown(&self, text: &str, extensions: Extensions) -> Vec<SiteHeading> {
-        let shown = |h: &blocks::BlockHeading| {
-            let raw = h.raw(text);
-            inline::plain(if extensions.attr_list { inline::without_attributes(raw) } else { raw })
+    fn shown(&self, extensions: Extensions) -> Vec<SiteHeading> {
+        let heading = |h: &blocks::BlockHeading| {
+            let shown = if extensions.attr_list { inline::without_attributes(&h.raw) } else { &h.raw };
+            SiteHeading { level: h.level, span: h.span.clone(), text: inline::plain(shown) }
         };
-        let heading =
-            |h: &blocks::BlockHeading| SiteHeading { level: h.level, span: h.span.clone(), text: shown(h) };
         self.headings.iter().map(heading).collect()
     }
 

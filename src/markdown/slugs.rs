@@ -28,10 +28,7 @@ fn is_kept(c: char) -> bool {
 /// separators are one separator.
 pub fn site(text: &str, separator: &str) -> String {
     let is_kept = |c: &char| c.is_ascii_alphanumeric() || *c == '_' || *c == '-' || is_blank(*c);
-    let ascii: String = match text.is_ascii() {
-        true => text.chars().filter(is_kept).collect(),
-        false => text.nfkd().filter(char::is_ascii).filter(is_kept).collect(),
-    };
+    let ascii: String = text.nfkd().filter(char::is_ascii).filter(is_kept).collect();
     let mut anchor = String::with_capacity(ascii.len());
     let mut in_run = false;
     for c in ascii.trim_matches(is_blank).chars() {

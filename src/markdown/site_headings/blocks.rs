@@ -24,17 +24,8 @@ pub(super) struct BlockHeading {
     pub span: Range<usize>,
     /// Written with an underline.
     pub underlined: bool,
-    /// Where the Markdown of its text is in the file.
-    raw: Range<usize>,
-    /// That Markdown, where its line had tabs.
-    expanded: Option<String>,
-}
-
-impl BlockHeading {
-    /// The Markdown between the marks of the heading.
-    pub fn raw<'a>(&'a self, text: &'a str) -> &'a str {
-        self.expanded.as_deref().unwrap_or(&text[self.raw.clone()])
-    }
+    /// The Markdown between its marks.
+    pub raw: String,
 }
 
 /// The headings of a page; `fences` are those that superfences has taken out of it.
@@ -62,9 +53,8 @@ pub(super) enum SiteBlockKind {
     List,
     Item,
     Quote,
-    Admonition,
-    Details,
-    Tab,
+    /// What is indented under a line with this mark.
+    Indented(LineMark),
     Other,
 }
 
@@ -91,11 +81,7 @@ pub(super) struct Parser<'s, 'a> {
 }
 
 /// The blocks that hold what is indented under their first line, in the order in which they are looked for.
-const INDENTED: [(LineMark, SiteBlockKind); 3] = [
-    (LineMark::Admonition, SiteBlockKind::Admonition),
-    (LineMark::Details, SiteBlockKind::Details),
-    (LineMark::Tab, SiteBlockKind::Tab),
-];
+const INDENTED: [LineMark; 3] = [LineMark::Admonition, LineMark::Details, LineMark::Tab];
 
 impl Parser<'_, '_> {
     /// Parses lines that may hold several blocks.
@@ -179,8 +165,8 @@ impl Parser<'_, '_> {
         marks: &Marks,
         state: BlockState,
     ) -> Option<usize> {
-        for (mark, kind) in INDENTED {
-            let at = marks[mark as usize];
+        for mark in INDENTED {
+            let (at, kind) = (marks[mark as usize], SiteBlockKind::Indented(mark));
             if at < lines.end {
                 self.before(parent, lines.start..at, state);
                 let node = self.add(parent, kind);
@@ -245,7 +231,7 @@ impl Parser<'_, '_> {
     fn hash(&mut self, parent: usize, at: usize) {
         let line = self.lines[at];
         if let Some((level, header)) = hash_heading(line.text, self.extensions) {
-            self.heading(level, line, usize::from(level)..usize::from(level) + header.len(), line.end, false);
+            self.heading(level, line, header, line.end, false);
         }
         self.add(parent, SiteBlockKind::Other);
     }
@@ -267,26 +253,20 @@ impl Parser<'_, '_> {
 
     fn underlined(&mut self, parent: usize, start: usize, level: u8) {
         let line = self.lines[start];
-        self.heading(level, line, 0..line.text.len(), self.lines[start + 1].end, true);
+        self.heading(level, line, line.text, self.lines[start + 1].end, true);
         self.add(parent, SiteBlockKind::Other);
     }
 
-    /// Notes the heading that has its text at `header` of the line.
-    fn heading(&mut self, level: u8, line: SourceLine, header: Range<usize>, end: usize, underlined: bool) {
-        let title = line.text[header.clone()].trim();
-        let blanks = line.text[header.clone()].len() - line.text[header.clone()].trim_start().len();
-        let (start, raw, expanded);
-        if line.expanded {
-            start = start_in_file(self.text, line);
-            (raw, expanded) = (start..start, Some(title.to_owned()));
+    /// Notes the heading that has its text on the line.
+    fn heading(&mut self, level: u8, line: SourceLine, header: &str, end: usize, underlined: bool) {
+        let start = if line.expanded {
+            start_in_file(self.text, line)
         } else {
             // Whatever was taken off the line's front, its end is where it was.
-            let at = line.end - line.text.len();
-            start = line.end - line.text.trim_start().len();
-            raw = at + header.start + blanks..at + header.start + blanks + title.len();
-            expanded = None;
-        }
-        self.headings.push(BlockHeading { level, span: start..end, underlined, raw, expanded });
+            line.end - line.text.trim_start().len()
+        };
+        let raw = header.trim().to_owned();
+        self.headings.push(BlockHeading { level, span: start..end, underlined, raw });
     }
 }
 

@@ -81,32 +81,8 @@ fn same_line(text: &str, a: usize, b: usize) -> bool {
 
 fn agree(text: &str, github: Option<&Heading>, site: Option<&BlockHeading>) -> bool {
     let (Some(g), Some(s)) = (github, site) else { return false };
-    let Some(source) = text.get(g.span.clone()) else { return true };
-    let same_text = || {
-        let (ours, theirs) = (s.raw(text), github_raw(source));
-        ours == theirs || fold_blanks(ours) == fold_blanks(theirs)
-    };
-    g.level == s.level && same_text()
-}
-
-/// The Markdown of a CommonMark heading's text.
-pub(super) fn github_raw(source: &str) -> &str {
-    let source = source.trim();
-    if !is_hash(source) {
-        let underline = source.rfind(['\n', '\r']).unwrap_or(source.len());
-        return source[..underline].trim();
-    }
-    let header = source.trim_start_matches('#').trim();
-    let unclosed = header.trim_end_matches('#');
-    if unclosed.is_empty() || unclosed.ends_with([' ', '\t']) { unclosed.trim_end() } else { header }
-}
-
-/// Whether a CommonMark heading is of the `#` kind, and not underlined.
-pub(super) fn is_hash(source: &str) -> bool {
-    let rest = source.trim_start_matches('#');
-    let hashes = source.len() - rest.len();
-    let one_line = !source.trim_end().contains(['\n', '\r']);
-    (1..=6).contains(&hashes) && one_line
+    let theirs = &text[g.text_span.clone()];
+    g.level == s.level && (s.raw == theirs || fold_blanks(&s.raw) == fold_blanks(theirs))
 }
 
 /// How often edits that do not help are taken out before all are given up.

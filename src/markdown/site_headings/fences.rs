@@ -38,31 +38,27 @@ pub(super) fn stash(text: &str, lines: Vec<Piece>, superfences: bool) -> Fenced 
 }
 
 fn stash_anywhere(text: &str, lines: Vec<Piece>) -> Fenced {
-    let mut out = Fenced { pieces: lines, ranges: Vec::new(), open: None };
-    let mut kept = 0;
+    let mut out = Fenced { pieces: Vec::with_capacity(lines.len()), ranges: Vec::new(), open: None };
     let mut fence: Option<Fence> = None;
-    for i in 0..out.pieces.len() {
-        let piece = out.pieces[i];
+    for piece in lines {
         let line = &text[piece.start..piece.end];
-        out.pieces[kept] = piece;
-        kept += 1;
+        out.pieces.push(piece);
         let Some(open) = &mut fence else {
-            fence = opening(line).map(|f| Fence { piece: kept - 1, ..f });
+            fence = opening(line).map(|f| Fence { piece: out.pieces.len() - 1, ..f });
             continue;
         };
         match open.classify(line) {
             FenceState::Inside => {}
             FenceState::Abandoned => fence = None,
             FenceState::Closed => {
-                let first = out.pieces[open.piece].start;
-                out.pieces[open.piece].end = first + open.prefix + 3;
-                out.ranges.push(first..piece.end);
-                kept = open.piece + 1;
+                let opening = &mut out.pieces[open.piece];
+                out.ranges.push(opening.start..piece.end);
+                opening.end = opening.start + open.prefix + 3;
+                out.pieces.truncate(open.piece + 1);
                 fence = None;
             }
         }
     }
-    out.pieces.truncate(kept);
     out.open = fence.map(|f| out.pieces[f.piece].start);
     out
 }

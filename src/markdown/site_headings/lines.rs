@@ -73,22 +73,13 @@ fn expanded(line: &str) -> String {
 
 /// The lines of `text` from `body` on; `\n`, `\r\n` and `\r` end a line.
 pub(super) fn split(text: &str, body: usize) -> Vec<Piece> {
-    let bytes = &text.as_bytes()[body..];
-    let mut lines = Vec::with_capacity(bytes.len() / 40 + 4);
-    let mut line = Piece::new(body, body);
-    let mut end_line = |line: &mut Piece, end: usize, next: usize| {
-        lines.push(Piece { end, ..*line });
-        *line = Piece::new(next, next);
-    };
-    for at in memchr::memchr3_iter(b'\n', b'\r', b'\t', bytes).map(|at| body + at) {
-        match text.as_bytes()[at] {
-            b'\t' => line.tabs = true,
-            b'\n' if at > body && at == line.start && text.as_bytes()[at - 1] == b'\r' => line.start = at + 1,
-            _ => end_line(&mut line, at, at + 1),
-        }
-    }
-    if line.start < text.len() {
-        end_line(&mut line, text.len(), text.len());
+    let mut lines = Vec::new();
+    let mut start = body;
+    while start < text.len() {
+        let (end, next) = line_end(text, start);
+        let tabs = memchr::memchr(b'\t', &text.as_bytes()[start..end]).is_some();
+        lines.push(Piece { tabs, ..Piece::new(start, end) });
+        start = next;
     }
     lines
 }

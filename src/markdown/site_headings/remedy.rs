@@ -4,9 +4,10 @@
 
 use std::ops::Range;
 
-use super::compare::{Difference, github_raw, is_hash};
+use super::blocks::BlockHeading;
+use super::compare::Difference;
 use super::{Ambiguity, SitePage, inline, lines};
-use crate::markdown::document::fold_blanks;
+use crate::markdown::document::{Heading, fold_blanks};
 use crate::markdown::{commonmark, front_matter};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
@@ -24,12 +25,13 @@ fn by_edit(help: impl Into<String>, range: Range<usize>, with: impl Into<String>
 pub(super) fn ambiguity(text: &str, page: &SitePage, difference: &Difference) -> Ambiguity {
     let place = EditPlace::new(text, difference);
     let (help, edits) = match (difference.github, difference.site) {
-        (Some(github), None) => github_only(text, page, &place, github.span.clone(), difference.nested),
+        (Some(github), Some(site)) => both(text, &place, github, site),
+        (Some(github), None) => github_only(text, page, &place, github, difference.nested),
         (None, Some(site)) => site_only(text, &place, site.underlined),
-        _ => both(text, &place, difference),
+        (None, None) => by_hand(""),
     };
     let github = difference.github.map(|g| (g.level, g.text.clone()));
-    let site = difference.site.map(|s| (s.level, inline::plain(s.raw(text))));
+    let site = difference.site.map(|s| (s.level, inline::plain(&s.raw)));
     let message = message(text, &place, &github, &site, difference.more);
     Ambiguity { span: place.span, github, site, message, help, edits }
 }
@@ -79,19 +81,19 @@ fn message(
     format!("`{source}` is {} on GitHub and {} on the site{also}", show(github), show(site))
 }
 
-fn github_only(text: &str, page: &SitePage, place: &EditPlace, span: Range<usize>, nested: bool) -> Remedy {
+fn github_only(text: &str, page: &SitePage, place: &EditPlace, github: &Heading, nested: bool) -> Remedy {
     let source = &text[place.span.clone()];
-    if let Some(html) = page.raw_html_at(span.start) {
+    if let Some(html) = page.raw_html_at(github.span.start) {
         let tag = tag_name(&text[html..]);
         return by_hand(format!(
             "close `<{tag}>` above the heading, or move the heading out of it: the site reads no Markdown inside"
         ));
     }
-    if let Some(fence) = page.fence_at(span.start) {
+    if let Some(fence) = page.fence_at(github.span.start) {
         return close_as_opened(text, fence);
     }
-    if !is_hash(source) {
-        return underlined(text, place, source);
+    if github.setext {
+        return underlined(text, place, github);
     }
     let prefix = &text[place.prefix.clone()];
     let marker = prefix.trim_end_matches([' ', '\t']);
@@ -118,21 +120,19 @@ fn github_only(text: &str, page: &SitePage, place: &EditPlace, span: Range<usize
 }
 
 /// An underlined heading of GitHub's that the site does not show becomes one with hashes.
-fn underlined(text: &str, place: &EditPlace, source: &str) -> Remedy {
-    let level = if source.trim_end().ends_with('=') { 1 } else { 2 };
-    let hashes = &"##"[..level];
+fn underlined(text: &str, place: &EditPlace, github: &Heading) -> Remedy {
+    let hashes = "#".repeat(usize::from(github.level));
     let help =
         format!("write the heading on one line with `{hashes}`, or put a blank line before the underline");
     if place.prefix.is_empty() {
-        let title = fold_blanks(github_raw(source));
+        let title = fold_blanks(&text[github.text_span.clone()]);
         return by_edit(help, place.span.clone(), format!("{hashes} {title}"));
     }
     // In a list or a quote, each of the lines has a prefix of its own.
     if !text[place.prefix.clone()].trim().is_empty() || place.prefix.len() >= lines::TAB {
         return by_hand(help);
     }
-    let title = source.lines().map(str::trim).collect::<Vec<_>>();
-    let title = title[..title.len().saturating_sub(1)].join(" ");
+    let title = text[github.text_span.clone()].lines().map(str::trim).collect::<Vec<_>>().join(" ");
     by_edit(help, place.prefix.start..place.span.end, format!("{hashes} {title}"))
 }
 
@@ -223,19 +223,18 @@ fn hidden_on_github(text: &str, place: &EditPlace, prefix: &str) -> Remedy {
     by_edit("leave one blank between the marker and the `#`", blanks, " ")
 }
 
-fn both(text: &str, place: &EditPlace, difference: &Difference) -> Remedy {
+fn both(text: &str, place: &EditPlace, github: &Heading, site: &BlockHeading) -> Remedy {
     let source = text[place.span.clone()].trim_end();
-    let Some(site) = difference.site else { return by_hand("") };
-    if !is_hash(source) {
+    if github.setext {
         if source.starts_with('#') && !site.underlined {
             let place = EditPlace { span: site.span.clone(), prefix: place.prefix.clone() };
             return site_only(text, &place, false);
         }
-        return underlined(text, place, source);
+        return underlined(text, place, github);
     }
-    let theirs = github_raw(source);
+    let theirs = &text[github.text_span.clone()];
     let spaces = place.span.start + source.len()..place.span.end;
-    if !spaces.is_empty() && theirs.len() < site.raw(text).len() {
+    if !spaces.is_empty() && theirs.len() < site.raw.len() {
         return by_edit("remove the blanks at the end of the line", spaces, "");
     }
     let end = place.span.start + source.len();
