@@ -157,9 +157,14 @@ impl Site {
         self.nav.entry_of(path).or_else(|| self.pages.languages.as_ref().and_then(|_| named()))
     }
 
+    /// A path from the docs folder; none for one outside of it.
+    fn page<'p>(&self, path: &'p str) -> Option<&'p str> {
+        below(self.docs_dir.as_deref()?, path)
+    }
+
     /// A page's path as `nav` writes it; none for a path outside the docs folder.
     pub fn target(&self, path: &str) -> Option<String> {
-        let page = below(self.docs_dir.as_deref()?, path)?;
+        let page = self.page(path)?;
         Some(self.pages.languages.as_ref().map_or_else(|| page.to_owned(), |all| all.name(page).into_owned()))
     }
 
@@ -170,18 +175,14 @@ impl Site {
 
     /// Whether a page is a translation of another, which has its entry in `nav`.
     pub fn is_translation(&self, path: &str) -> bool {
-        let page = self.docs_dir.as_deref().and_then(|docs| below(docs, path));
-        self.pages
-            .languages
-            .as_ref()
-            .zip(page)
-            .is_some_and(|(languages, page)| languages.is_translation(page))
+        let languages = self.pages.languages.as_ref();
+        languages.zip(self.page(path)).is_some_and(|(languages, page)| languages.is_translation(page))
     }
 
     /// The page of the default language that an entry for `doc` shows where there is none at `doc`.
     pub fn default_page(&self, doc: &str) -> Option<String> {
-        let docs = self.docs_dir.as_deref()?;
-        join(docs, &self.pages.languages.as_ref()?.default_page(below(docs, doc)?)?)
+        let page = self.pages.languages.as_ref()?.default_page(self.page(doc)?)?;
+        join(self.docs_dir.as_deref()?, &page)
     }
 }
 

@@ -5,7 +5,8 @@
 //! aliases costs no more than its length.
 
 use crate::text::Text;
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span as Mark, StructureStyle};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span as Mark, StructureStyle, Tag};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -106,11 +107,6 @@ impl YamlDocument {
         }
     }
 
-    /// The node as it is, alias or not.
-    pub fn written(&self, id: NodeId) -> &YamlNode {
-        &self.nodes[id]
-    }
-
     /// Every node, in the order in which they begin.
     pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &YamlNode)> {
         self.nodes.iter().enumerate()
@@ -186,11 +182,11 @@ impl Builder {
     fn take(&mut self, event: Event<'_>, mark: &Mark) -> Result<(), Refusal> {
         let span = self.span(mark);
         let tag_start = mark.tag_start().and_then(|m| m.byte_offset()).map(|o| o + self.offset);
-        let node = |kind, span: Range<usize>, tag: Option<String>| YamlNode {
+        let node = |kind, span: Range<usize>, tag: Option<Cow<Tag>>| YamlNode {
             kind,
             start: tag_start.unwrap_or(span.start).min(span.start),
             span,
-            tag,
+            tag: tag.map(|tag| format!("{}{}", tag.handle(), tag.suffix())),
             is_key: false,
         };
         match event {
@@ -212,15 +208,15 @@ impl Builder {
                 }
                 self.refuse_question_mark(&span, style)?;
                 let kind = NodeKind::Scalar { value: value.into_owned(), style };
-                self.add(node(kind, span, tag.map(|t| full(&t))), anchor);
+                self.add(node(kind, span, tag), anchor);
             }
             Event::SequenceStart(style, anchor, tag) => {
                 let kind = NodeKind::Sequence { items: Vec::new(), flow: style == StructureStyle::Flow };
-                self.begin(node(kind, span, tag.map(|t| full(&t))), anchor);
+                self.begin(node(kind, span, tag), anchor);
             }
             Event::MappingStart(style, anchor, tag) => {
                 let kind = NodeKind::Mapping { pairs: Vec::new(), flow: style == StructureStyle::Flow };
-                self.begin(node(kind, span, tag.map(|t| full(&t))), anchor);
+                self.begin(node(kind, span, tag), anchor);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(&span),
             Event::Alias(anchor) => {
@@ -277,13 +273,11 @@ impl Builder {
             Some((parent, key)) => match (&mut self.document.nodes[*parent].kind, key.take()) {
                 (NodeKind::Sequence { items, .. }, _) => items.push(id),
                 (NodeKind::Mapping { pairs, .. }, Some(key)) => pairs.push((key, id)),
-                _ => *key = Some(id),
+                _ => {
+                    *key = Some(id);
+                    self.document.nodes[id].is_key = true;
+                }
             },
-        }
-        if let Some((_, Some(key))) = self.open.last()
-            && *key == id
-        {
-            self.document.nodes[id].is_key = true;
         }
         id
     }
@@ -344,8 +338,4 @@ impl Builder {
         let slice = self.document.text.slice(span.clone());
         span.start..span.start + slice.trim_end_matches([' ', '\t', '\r', '\n']).len()
     }
-}
-
-fn full(tag: &granit_parser::Tag) -> String {
-    format!("{}{}", tag.handle(), tag.suffix())
 }
