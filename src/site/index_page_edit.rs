@@ -8,6 +8,7 @@ use crate::markdown::lists::{self, List};
 use crate::markdown::tables;
 use crate::text::Text;
 use crate::text::path::{folder_of, percent_decoded, relative};
+use std::cmp::Reverse;
 use std::ops::Range;
 
 /// An edit of the index page, or what to write instead.
@@ -50,12 +51,12 @@ pub fn insert(
     sibling: &dyn Fn(&str) -> Option<Sibling>,
 ) -> LandingPlan {
     let target = relative(folder_of(&landing.path), okep.path);
-    let siblings: Vec<(u64, &LandingEntry)> =
-        landing.entries.iter().filter_map(|e| Some((sibling(&e.doc)?.number, e))).collect();
-    let Some((entry, before)) = neighbour(&siblings, okep.number) else {
+    let siblings: Vec<(Sibling, &LandingEntry)> =
+        landing.entries.iter().filter_map(|e| Some((sibling(&e.doc)?, e))).collect();
+    let Some(((sibling, entry), before)) = neighbour(&siblings, okep.number) else {
         return LandingPlan { edit: Err(format!("link to `{target}` from it")), target, next_to: None };
     };
-    let edit = NextTo { landing, okep, entry, sibling: sibling(&entry.doc) }.edit(before);
+    let edit = NextTo { landing, okep, entry, sibling }.edit(before);
     let edit = edit.ok_or_else(|| format!("link to `{target}` next to the others"));
     LandingPlan { target, edit, next_to: Some(entry.span.clone()) }
 }
@@ -63,18 +64,17 @@ pub fn insert(
 /// The sibling that the new one comes after, or before where that is said: by number where they are by
 /// number, rising or falling, else after the last.
 fn neighbour<'l>(
-    siblings: &[(u64, &'l LandingEntry)],
+    siblings: &'l [(Sibling, &LandingEntry)],
     number: Option<u64>,
-) -> Option<(&'l LandingEntry, bool)> {
-    let rising = siblings.is_sorted_by_key(|(n, _)| *n);
-    let falling = siblings.is_sorted_by(|a, b| a.0 >= b.0);
+) -> Option<(&'l (Sibling, &'l LandingEntry), bool)> {
+    let rising = siblings.is_sorted_by_key(|(s, _)| s.number);
+    let falling = siblings.is_sorted_by_key(|(s, _)| Reverse(s.number));
     let behind = match number {
-        Some(number) if rising => siblings.iter().rev().find(|(n, _)| *n < number),
-        Some(number) if falling => siblings.iter().rev().find(|(n, _)| *n > number),
+        Some(number) if rising => siblings.iter().rev().find(|(s, _)| s.number < number),
+        Some(number) if falling => siblings.iter().rev().find(|(s, _)| s.number > number),
         _ => siblings.last(),
     };
-    let (first, behind) = (siblings.first().map(|(_, e)| (*e, true)), behind.map(|(_, e)| (*e, false)));
-    behind.or(first)
+    behind.map(|behind| (behind, false)).or(siblings.first().map(|first| (first, true)))
 }
 
 /// A new listing, and the entry that it is written like.
@@ -82,7 +82,7 @@ struct NextTo<'a> {
     landing: &'a IndexPage,
     okep: &'a NewListing<'a>,
     entry: &'a LandingEntry,
-    sibling: Option<Sibling>,
+    sibling: &'a Sibling,
 }
 
 /// How an entry is written.
@@ -205,9 +205,8 @@ impl NextTo<'_> {
     /// A cell with the number or the title of the OKEP where `next_to` is nothing but that of the one next to it; else
     /// empty.
     fn cell_like(&self, next_to: &str) -> String {
-        let (Some(own), Some(Sibling { number, label })) = (self.okep.number, &self.sibling) else {
-            return String::new();
-        };
+        let Some(own) = self.okep.number else { return String::new() };
+        let Sibling { number, label } = self.sibling;
         if next_to.eq_ignore_ascii_case(label) {
             return self.okep.label.replace('|', "\\|");
         }

@@ -89,7 +89,7 @@ pub fn remove(site: &Site, bytes: &[u8], index: usize) -> NavPlan {
         let Some(lines) = section.items.get(entry.item).and_then(|item| item.lines.clone()) else {
             return Err(why("the entry shares its line with something else"));
         };
-        let lines = file.whole_lines(file.with_comment(section, entry.item)..lines.end);
+        let lines = file.whole_lines(file.with_comment(entry, lines.start)..lines.end);
         proven(file.tree, &file.text, (lines, String::new()), NavChange::Removed(index))
             .map_err(|reason| why(&reason))
     })
@@ -179,13 +179,9 @@ impl<'s> NavFile<'s> {
         self.tree.entries.get(item.entry?)
     }
 
-    /// Where an item begins: at the comment right above it, if that speaks of it by path, number or title.
-    fn with_comment(&self, section: &NavSection, item: usize) -> usize {
-        let Some((item, own)) = section.items.get(item).and_then(|i| Some((i, i.lines.clone()?.start)))
-        else {
-            return section.span.start;
-        };
-        let Some(entry) = self.entry_of(item) else { return own };
+    /// Where an entry begins whose own line begins at `own`: at the comment right above it, if that speaks of it by
+    /// path, number or title.
+    fn with_comment(&self, entry: &NavEntry, own: usize) -> usize {
         let line_above = |start: usize| self.text.line_range(start - 1);
         let mut start = own;
         while start > 0 && self.text.slice(line_above(start)).trim_start().starts_with('#') {
@@ -268,8 +264,8 @@ impl<'s> NavFile<'s> {
     /// The edit that writes a new entry like its neighbours, or why there is none.
     fn new_line(&self, home: &Home, title: &str, target: &str) -> LineEdit {
         let section = &self.tree.sections[home.section];
-        let written = |item: &NavItem| Some((item.lines.clone()?, item.span.start));
-        let (lines, start) = match (section.shape, section.items.get(home.next_to).and_then(written)) {
+        let written = |item: &'s NavItem| Some((item, item.lines.clone()?));
+        let (next_to, lines) = match (section.shape, section.items.get(home.next_to).and_then(written)) {
             (Shape::Flow, _) => return Err("the list is written in one line with brackets".into()),
             (Shape::Mapping, _) => return Err("the section is a mapping, not a list".into()),
             (Shape::Elsewhere, _) => return Err("the list is elsewhere, under an anchor or a default".into()),
@@ -285,7 +281,7 @@ impl<'s> NavFile<'s> {
             let style = model.and_then(|e| e.title_style).unwrap_or(Style::Plain);
             entry = format!("{}: {entry}", scalar::write(title, style));
         }
-        let prefix = self.text.slice(lines.start..start);
+        let prefix = self.text.slice(lines.start..next_to.span.start);
         let neighbour = self.text.slice(lines.clone());
         let line_break = match neighbour {
             line if line.ends_with("\r\n") => "\r\n",
@@ -297,7 +293,11 @@ impl<'s> NavFile<'s> {
             true => format!("{line_break}{prefix}{entry}"),
             false => format!("{prefix}{entry}{line_break}"),
         };
-        let at = if home.after { lines.end } else { self.with_comment(section, home.next_to) };
+        let at = match self.entry_of(next_to) {
+            _ if home.after => lines.end,
+            Some(entry) => self.with_comment(entry, lines.start),
+            None => lines.start,
+        };
         let change = NavChange::Inserted((
             section.titles.clone(),
             has_title.then(|| title.to_owned()),

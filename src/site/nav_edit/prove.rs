@@ -2,9 +2,9 @@
 //!
 //! It compares what the parser reads, not what the editor meant to do.
 
+use crate::site::mkdocs::NavTree;
 use crate::site::mkdocs::nav_reader::reread;
 use crate::site::mkdocs::yaml::{NodeKind, YamlDocument};
-use crate::site::mkdocs::{NavTree, Rest};
 use crate::text::Text;
 use serde_yaml::Value;
 use std::ops::Range;
@@ -65,7 +65,7 @@ fn entries(tree: &NavTree) -> Vec<Said> {
 }
 
 fn rests(tree: &NavTree) -> impl Iterator<Item = &str> {
-    tree.rests.iter().map(|rest: &Rest| rest.text.as_str())
+    tree.rests.iter().map(|rest| rest.text.as_str())
 }
 
 /// A YAML mapping without its `nav`; none where the second parser takes no such file.
