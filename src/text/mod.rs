@@ -10,28 +10,29 @@ pub mod url_path;
 
 pub use bytes::Bytes;
 
+use gix::bstr::ByteSlice;
 use regex::Regex;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A file's bytes as a string of the very same length, with an index of its lines.
 ///
 /// Bytes that are not UTF-8 are replaced one by one with `?`, so that every offset into the text is
 /// an offset into the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Text {
     text: Arc<str>,
     line_starts: Vec<u32>,
-    /// How many characters begin before each [`STEP`]-th byte, where a line is longer than that.
-    counted: Vec<usize>,
+    /// How many characters begin before each [`STEP`]-th byte; counted when a column is first asked for.
+    counted: OnceLock<Vec<usize>>,
     /// Byte offset of the first byte that is not UTF-8.
     pub invalid_at: Option<usize>,
     /// How many bytes are not UTF-8.
     pub invalid_bytes: usize,
 }
 
-/// Up to as many bytes characters are counted anew for each column: thousands of places in one line would
-/// take the square of them.
+/// Up to as many bytes characters are counted anew for each column: to count from the start of the line would take the
+/// square of it for thousands of places in one line.
 const STEP: usize = 1024;
 
 /// Where something is in a file.
@@ -52,6 +53,15 @@ pub struct Span {
     pub start: usize,
     pub end: usize,
 }
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Text) -> bool {
+        let invalid = |text: &Text| (text.invalid_at, text.invalid_bytes);
+        self.text == other.text && invalid(self) == invalid(other)
+    }
+}
+
+impl Eq for Text {}
 
 impl From<Span> for Range<usize> {
     fn from(r: Span) -> Self {
@@ -74,8 +84,7 @@ impl Text {
         };
         let breaks = memchr::memchr_iter(b'\n', text.as_bytes()).map(|i| i as u32 + 1);
         let line_starts: Vec<u32> = std::iter::once(0).chain(breaks).collect();
-        let counted = counted(&text, &line_starts);
-        Text { text, line_starts, counted, invalid_at, invalid_bytes }
+        Text { text, line_starts, counted: OnceLock::new(), invalid_at, invalid_bytes }
     }
 
     pub fn as_str(&self) -> &str {
@@ -172,38 +181,25 @@ impl Text {
         let line = self.line_of(offset);
         let start = self.line_start(line);
         let skip = if start == 0 && offset >= self.bom_len() { self.bom_len() } else { 0 };
-        (line, self.characters(start + skip..offset) + 1)
+        (line, self.characters_before(offset) - self.characters_before(start + skip) + 1)
     }
 
-    fn characters(&self, range: Range<usize>) -> usize {
-        if range.len() <= STEP || self.counted.is_empty() {
-            return characters(&self.text.as_bytes()[range]);
-        }
-        let before = |at: usize| {
-            let step = at / STEP;
-            self.counted[step] + characters(&self.text.as_bytes()[step * STEP..at])
-        };
-        before(range.end) - before(range.start)
+    fn characters_before(&self, offset: usize) -> usize {
+        let counted = self.counted.get_or_init(|| {
+            let steps = self.text.as_bytes().chunks(STEP).scan(0, |all, step| {
+                *all += characters(step);
+                Some(*all)
+            });
+            std::iter::once(0).chain(steps).collect()
+        });
+        let step = offset / STEP;
+        counted[step] + characters(&self.text.as_bytes()[step * STEP..offset])
     }
 }
 
 /// How many characters begin in a piece of UTF-8.
 fn characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|b| **b & 0xc0 != 0x80).count()
-}
-
-/// What [`Text::counted`] holds.
-fn counted(text: &str, line_starts: &[u32]) -> Vec<usize> {
-    let ends = line_starts.iter().skip(1).map(|end| *end as usize).chain([text.len()]);
-    if !line_starts.iter().zip(ends).any(|(start, end)| end - *start as usize > STEP) {
-        return Vec::new();
-    }
-    let mut all = 0;
-    let steps = text.as_bytes().chunks(STEP).map(|step| {
-        all += characters(step);
-        all
-    });
-    std::iter::once(0).chain(steps).collect()
 }
 
 /// Where the zero bytes are of a text that is UTF-16 without a mark: letters from A to z have one each.
@@ -245,13 +241,7 @@ pub fn is_one_of(words: &str, word: &str) -> bool {
 
 /// Whether two contents are the same but for line endings, which git may change on the way to disk.
 pub fn same_text(a: &[u8], b: &[u8]) -> bool {
-    let bare = |bytes: &[u8]| -> Vec<u8> {
-        let broken = bytes.split_inclusive(|b| *b == b'\n');
-        broken
-            .flat_map(|line| line.strip_suffix(b"\r\n").map_or([line, b""], |l| [l, b"\n"]).concat())
-            .collect()
-    };
-    a == b || bare(a) == bare(b)
+    a == b || a.replace("\r\n", "\n") == b.replace("\r\n", "\n")
 }
 
 #[cfg(test)]
