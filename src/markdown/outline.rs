@@ -103,6 +103,12 @@ impl Outline {
         self.rows.get(row + 1).is_some_and(|next| next.parent == Some(row))
     }
 
+    /// The sections inside of `row`.
+    pub fn inside(&self, row: usize) -> Range<usize> {
+        let is_outside = |other: &usize| self.rows[*other].level <= self.rows[row].level;
+        row + 1..(row + 1..self.rows.len()).find(is_outside).unwrap_or(self.rows.len())
+    }
+
     /// The sections around `row`, the nearest first.
     pub fn ancestors(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
         std::iter::successors(self.rows[row].parent, |i| self.rows[*i].parent)

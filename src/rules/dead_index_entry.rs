@@ -1,6 +1,6 @@
 //! Links of the index page to an OKEP that is not there.
 
-use super::{Check, Detail, Edit, Finding, Fix, Rule, Severity};
+use super::{Check, Edit, Finding, Fix, Rule, Severity};
 use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
@@ -24,7 +24,7 @@ pub static RULE: Rule = Rule {
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let Some(landing) = &snapshot.landing else { return Vec::new() };
     let dead = landing.entries.iter().enumerate().filter(|(_, e)| register::is_dead(snapshot, &e.doc));
-    dead.map(|(index, entry)| finding(snapshot, landing, entry).detail(Detail::Entry(index))).collect()
+    dead.map(|(index, entry)| finding(snapshot, landing, entry).index(index)).collect()
 }
 
 fn finding(snapshot: &Snapshot, landing: &IndexPage, entry: &LandingEntry) -> Finding {
@@ -51,7 +51,7 @@ fn target<'o>(landing: &IndexPage, okep: &'o Okep) -> &'o str {
 
 fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let landing = snapshot.landing.as_ref()?;
-    let Detail::Entry(index) = finding.detail else { return None };
+    let index = finding.index?;
     let entry = landing.entries.get(index)?;
     match register::meant(snapshot, &entry.doc).filter(|o| !landing.lists(&o.path)) {
         Some(okep) => {

@@ -1,6 +1,6 @@
 //! Entries of `nav` that name an OKEP that is not there.
 
-use super::{Check, Detail, Edit, Finding, Fix, Rule, Severity};
+use super::{Check, Edit, Finding, Fix, Rule, Severity};
 use crate::okep::nav_entries::{DeadEntry, dead_entries};
 use crate::okep::proposal::Okep;
 use crate::okep::register;
@@ -40,7 +40,7 @@ fn finding(snapshot: &Snapshot, site: &Site, dead: &DeadEntry<'_>, all: &[DeadEn
     };
     let okep = dead.meant.first().filter(|_| dead.meant.len() == 1);
     let mut finding = RULE.about(okep.map(|o| o.path.as_str()), register, target.clone(), message);
-    finding.detail = Detail::Entry(dead.index);
+    finding.index = Some(dead.index);
     let Some(text) = snapshot.text(register) else { return finding };
     finding.place = Some(text.place(dead.entry.span.clone()));
     let (Ok((help, _)) | Err(help)) = plan(snapshot, site, dead, all, &text);
@@ -54,7 +54,7 @@ fn named(site: &Site, okep: &Okep) -> String {
 
 fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let site = snapshot.site.as_ref()?;
-    let Detail::Entry(index) = finding.detail else { return None };
+    let index = finding.index?;
     let all = dead_entries(snapshot);
     let dead = all.iter().find(|dead| dead.index == index)?;
     let text = &*snapshot.text(&finding.path)?;

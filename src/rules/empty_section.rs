@@ -1,6 +1,6 @@
 //! Headings with nothing under them.
 
-use super::{Check, Detail, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::placeholder::is_stub;
 use crate::rules::edits::markdown;
 
@@ -22,7 +22,7 @@ fn check(context: &OkepContext) -> Vec<Finding> {
     let empty = (0..rows)
         .filter(|row| !context.heading(*row).has_content && !context.has_subsections(*row))
         .filter(|row| !is_stub(context.document(), context.heading(*row)));
-    empty.map(|row| finding(context, row).detail(Detail::Row(row))).collect()
+    empty.map(|row| finding(context, row).index(row)).collect()
 }
 
 fn finding(context: &OkepContext, row: usize) -> Finding {
@@ -51,14 +51,10 @@ fn finding(context: &OkepContext, row: usize) -> Finding {
 
 /// Puts the siblings that hold the section's content, with all under them, one level deeper.
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
-    let Detail::Row(row) = finding.detail else { return None };
+    let row = finding.index?;
     let siblings = context.adopted_by(row);
     let (first, last) = (*siblings.first()?, *siblings.last()?);
-    let rows = &context.okep.outline.rows;
-    let level = rows[last].level;
-    let end = (last + 1..rows.len()).find(|r| rows[*r].level <= level).unwrap_or(rows.len());
-    let headings: Vec<usize> = (first..end).map(|r| rows[r].heading).collect();
-    let edits = markdown::relevel(context.document(), &context.okep.path, &headings, 1)?;
+    let edits = markdown::relevel(context, first..context.okep.outline.inside(last).end, 1)?;
     Some(Fix::suggested("move the headings after it one level deeper", edits))
 }
 

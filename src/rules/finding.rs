@@ -58,23 +58,11 @@ pub struct FindingData {
     pub related: Vec<Related>,
     /// The template revision that introduced the demand, where the OKEP landed before it.
     pub grandfathered: Option<Revision>,
-    /// What the rule's fix needs to find its place.
-    pub detail: Detail,
+    /// Which of the things that the rule looks at it is about, such as a section of the template: the index from which
+    /// its fix starts.
+    pub index: Option<usize>,
     /// How to fix it, once that was planned.
     pub fix: Option<Fix>,
-}
-
-/// Which of the things that a rule looked at a finding is about: an index that its fix starts from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Detail {
-    #[default]
-    None,
-    /// A section of the template.
-    Section(usize),
-    /// A row of the OKEP's outline.
-    Row(usize),
-    /// An entry of nav or of the index page.
-    Entry(usize),
 }
 
 /// Another place that belongs to the finding.
@@ -165,7 +153,7 @@ impl Finding {
             help: Vec::new(),
             related: Vec::new(),
             grandfathered: None,
-            detail: Detail::None,
+            index: None,
             fix: None,
         }))
     }

@@ -1,6 +1,6 @@
 //! Sections at the wrong level or inside of the wrong section.
 
-use super::{Check, Demand, Detail, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Demand, Finding, Fix, OkepContext, Rule, Severity};
 use crate::okep::alignment::align;
 use crate::okep::levels::Misplacement;
 use crate::rules::edits::markdown::{movement, relevel};
@@ -62,22 +62,20 @@ fn finding(context: &OkepContext, found: &Misplacement) -> Option<Finding> {
     for other in others.iter().filter_map(|s| context.heading_of(*s)) {
         finding = finding.related(context, other.span.clone(), "misplaced by the same cause");
     }
-    Some(finding.detail(Detail::Section(*section)).help(help))
+    Some(finding.index(*section).help(help))
 }
 
 /// Changes the levels of the whole range in place; none where that would not put all of it right.
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
-    let Detail::Section(section) = finding.detail else { return None };
+    let section = finding.index?;
     let found = context.alignment.misplacements.iter().find(|m| m.sections.first() == Some(&section))?;
     // After an open fence it is not certain what is a heading.
     if found.by == 0 || context.document().unclosed_fence.is_some() || !is_right_after(context, found) {
         return None;
     }
-    let rows = &context.okep.outline.rows[found.rows.clone()];
-    let headings: Vec<usize> = rows.iter().map(|row| row.heading).collect();
-    let edits = relevel(context.document(), &context.okep.path, &headings, -found.by)?;
+    let edits = relevel(context, found.rows.clone(), -found.by)?;
     let (verb, levels) = movement(found.by);
-    let title = match headings.len() {
+    let title = match found.rows.len() {
         1 => format!("{verb} the heading by {levels}"),
         more => format!("{verb} {more} headings by {levels}"),
     };

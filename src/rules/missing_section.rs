@@ -1,6 +1,6 @@
 //! Sections of the template that an OKEP does not have.
 
-use super::{Check, Demand, Detail, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Demand, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::document::Document;
 use crate::rules::edits::markdown;
 
@@ -43,7 +43,7 @@ fn check(context: &OkepContext) -> Vec<Finding> {
                 None => {
                     let neighbour = neighbour(context, section);
                     let finding = finding.help(format!("add `{hashes} {name}`{around}{neighbour}"));
-                    finding.detail(Detail::Section(section))
+                    finding.index(section)
                 }
             }
         })
@@ -114,7 +114,7 @@ fn neighbour(context: &OkepContext, section: usize) -> String {
 /// Adds the section with the template's own prompt, and with those of the sections inside it, for the author to
 /// answer; what has no prompt is left out.
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
-    let Detail::Section(section) = finding.detail else { return None };
+    let section = finding.index?;
     let rows = &context.template().outline.rows;
     let parent_is_missing = rows[section].parent.is_some_and(|p| context.alignment.matches[p].is_none());
     if parent_is_missing || context.alignment.shift != 0 || context.document().unclosed_fence.is_some() {
@@ -124,13 +124,11 @@ fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     if markdown::is_hidden(context.document(), at) {
         return None;
     }
-    let inside = (section + 1..rows.len()).take_while(|s| rows[*s].level > rows[section].level);
+    let outline = &context.template().outline;
+    let inside = outline.inside(section);
     let mut added = vec![section];
     if inside.clone().all(|s| context.alignment.matches[s].is_none()) {
-        let asks = |s: &usize| {
-            let below = (*s..rows.len()).skip(1).take_while(|b| rows[*b].level > rows[*s].level);
-            below.chain([*s]).any(|b| has_prompt(context, b))
-        };
+        let asks = |s: &usize| has_prompt(context, *s) || outline.inside(*s).any(|s| has_prompt(context, s));
         added.extend(inside.filter(asks));
     }
     // Without a question, an empty heading would only turn an error into a warning.

@@ -13,7 +13,7 @@ pub mod page_links;
 use crate::okep::snapshot::Snapshot;
 use context::OkepContext;
 use event::{Event, PullRequest};
-use finding::{Detail, Edit, Finding, Fix, Related, Severity};
+use finding::{Edit, Finding, Fix, Related, Severity};
 use page_links::{Anchors, Claim, LinkTarget, Linked, PageLink, parts};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -260,8 +260,8 @@ impl Finding {
         self
     }
 
-    fn detail(mut self, detail: Detail) -> Self {
-        self.detail = detail;
+    fn index(mut self, index: usize) -> Self {
+        self.index = Some(index);
         self
     }
 }

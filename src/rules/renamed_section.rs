@@ -1,6 +1,6 @@
 //! Sections under another name than the template's.
 
-use super::{Check, Demand, Detail, Edit, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::names::Name;
 use crate::okep::alignment::OldName;
 use crate::okep::alignment::{Match, MatchKind};
@@ -23,66 +23,59 @@ pub static RULE: Rule = Rule {
 
 fn check(context: &OkepContext) -> Vec<Finding> {
     let (numbered, renamed) = renamed(context);
+    let renamed = renamed.into_iter().filter_map(|s| shared(context, s).or_else(|| finding(context, s)));
     let numbered = match numbered.len() {
-        0 | 1 => numbered.into_iter().map(|(section, m)| finding(context, section, m.row, m.kind)).collect(),
-        _ => vec![all_numbered(context, &numbered)],
+        0 | 1 => numbered.into_iter().filter_map(|section| finding(context, section)).collect(),
+        _ => Vec::from_iter(all_numbered(context, numbered)),
     };
-    let renamed = renamed.into_iter().map(|(section, m)| {
-        shared(context, section, m.row).unwrap_or_else(|| finding(context, section, m.row, m.kind))
-    });
     renamed.chain(numbered).collect()
 }
 
-/// A section of the template, and what is there under another name.
-type Renamed = (usize, Match);
-
 /// The sections under another name: those that only carry a number, and the others.
-fn renamed(context: &OkepContext) -> (Vec<Renamed>, Vec<Renamed>) {
-    let renamed = context.alignment.matches.iter().enumerate().filter_map(|(section, m)| {
-        let m = m.filter(|m| m.kind != MatchKind::Exact)?;
-        Some((section, m))
-    });
-    renamed
-        .partition(|(_, m)| m.kind == MatchKind::Form && context.okep.outline.rows[m.row].name.is_numbered())
+fn renamed(context: &OkepContext) -> (Vec<usize>, Vec<usize>) {
+    let matches = context.alignment.matches.iter().enumerate();
+    let renamed =
+        matches.filter_map(|(section, m)| Some((section, m.filter(|m| m.kind != MatchKind::Exact)?)));
+    let (numbered, renamed): (Vec<_>, Vec<_>) = renamed
+        .partition(|(_, m)| m.kind == MatchKind::Form && context.okep.outline.rows[m.row].name.is_numbered());
+    let sections = |found: Vec<(usize, Match)>| found.into_iter().map(|(section, _)| section).collect();
+    (sections(numbered), sections(renamed))
 }
 
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
-    match finding.detail {
-        Detail::Section(section) => {
-            let Match { row, kind } = context.alignment.matches[section]?;
-            let title = format!("rename the heading to `{}`", context.section_name(section));
-            let make = if matches!(kind, MatchKind::Words(_)) { Fix::suggested } else { Fix::safe };
-            Some(make(title, edits(context, section, row)?))
-        }
-        Detail::Row(_) => {
-            let (numbered, _) = renamed(context);
-            let edits: Option<Vec<Vec<Edit>>> =
-                numbered.iter().map(|(section, m)| edits(context, *section, m.row)).collect();
-            Some(Fix::safe("remove the numbers from the headings", edits?.concat()))
-        }
-        Detail::None | Detail::Entry(_) => None,
+    let section = finding.index?;
+    let (numbered, _) = renamed(context);
+    if numbered.len() > 1 && numbered.contains(&section) {
+        let edits: Option<Vec<Vec<Edit>>> = numbered.iter().map(|section| edits(context, *section)).collect();
+        return Some(Fix::safe("remove the numbers from the headings", edits?.concat()));
     }
+    let is_guess = matches!(context.alignment.matches[section]?.kind, MatchKind::Words(_));
+    let title = format!("rename the heading to `{}`", context.section_name(section));
+    let make = if is_guess { Fix::suggested } else { Fix::safe };
+    Some(make(title, edits(context, section)?))
 }
 
 /// Who numbers the sections numbers them all: one cause, one finding.
-fn all_numbered(context: &OkepContext, numbered: &[(usize, Match)]) -> Finding {
-    let mut rows: Vec<(usize, usize)> = numbered.iter().map(|(section, m)| (m.row, *section)).collect();
-    rows.sort_unstable();
-    let (first, section) = rows[0];
-    let heading = context.heading(first);
-    let message =
-        format!("{} headings are numbered, such as `{}`; the template's are not", rows.len(), heading.text);
-    let mut all = RULE.at(context, heading.span.clone(), context.section_name(section), message);
-    all.detail = Detail::Row(first);
-    for (row, _) in &rows[1..] {
-        all = all.related(context, context.heading(*row).span.clone(), "another heading with a number");
+fn all_numbered(context: &OkepContext, mut sections: Vec<usize>) -> Option<Finding> {
+    sections.sort_by_key(|section| context.heading_of(*section).map(|heading| heading.span.start));
+    let (first, others) = sections.split_first()?;
+    let heading = context.heading_of(*first)?;
+    let message = format!(
+        "{} headings are numbered, such as `{}`; the template's are not",
+        sections.len(),
+        heading.text
+    );
+    let mut all = RULE.at(context, heading.span.clone(), context.section_name(*first), message);
+    for other in others.iter().filter_map(|section| context.heading_of(*section)) {
+        all = all.related(context, other.span.clone(), "another heading with a number");
     }
-    all.help("remove the numbers")
+    Some(all.index(*first).help("remove the numbers"))
 }
 
 /// What is said where headings and sections do not meet one to one, so that no renaming fixes it.
-fn shared(context: &OkepContext, section: usize, row: usize) -> Option<Finding> {
+fn shared(context: &OkepContext, section: usize) -> Option<Finding> {
     let alignment = &context.alignment;
+    let row = alignment.matches[section]?.row;
     let wanted = context.section_name(section);
     let heading = context.heading(row);
     let merged = alignment.merged.iter().filter(|(_, r)| *r == row).map(|(s, _)| *s);
@@ -111,7 +104,8 @@ fn shared(context: &OkepContext, section: usize, row: usize) -> Option<Finding> 
 
 /// The edits that give a heading the template's name and keep the markup around its words; none where
 /// markup is between them.
-fn edits(context: &OkepContext, section: usize, row: usize) -> Option<Vec<Edit>> {
+fn edits(context: &OkepContext, section: usize) -> Option<Vec<Edit>> {
+    let row = context.alignment.matches[section]?.row;
     let (document, path) = (context.document(), &context.okep.path);
     let outline = &context.okep.outline.rows[row];
     let heading = context.heading(row);
@@ -126,7 +120,8 @@ fn edits(context: &OkepContext, section: usize, row: usize) -> Option<Vec<Edit>>
     Some(edits)
 }
 
-fn finding(context: &OkepContext, section: usize, row: usize, kind: MatchKind) -> Finding {
+fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
+    let Match { row, kind } = context.alignment.matches[section]?;
     let wanted = context.section_name(section);
     let heading = context.heading(row);
     let text = &heading.text;
@@ -139,12 +134,12 @@ fn finding(context: &OkepContext, section: usize, row: usize, kind: MatchKind) -
         (None, _) => format!("`{text}` is another spelling of `{wanted}`"),
     };
     let finding = RULE.at(context, heading.span.clone(), wanted, message);
-    let finding = finding.detail(Detail::Section(section)).help(format!("rename it to `{wanted}`"));
+    let finding = finding.index(section).help(format!("rename it to `{wanted}`"));
     let index = context.okep.outline.rows[row].heading;
-    match anchors::in_html(context.document(), index, wanted) {
+    Some(match anchors::in_html(context.document(), index, wanted) {
         Some(link) => finding.help(format!("update `{link}` by hand, which points to it")),
         None => finding,
-    }
+    })
 }
 
 fn old_wording<'a>(context: &'a OkepContext, section: usize, text: &str) -> Option<&'a OldName> {

@@ -1,7 +1,7 @@
 //! All headings of a document off by the same number of levels.
 
 use super::{Check, Demand, Finding, Fix, OkepContext, Rule, Severity};
-use crate::rules::edits::markdown::{movement, relevel};
+use crate::rules::edits::markdown::{movement, relevel, relevel_one};
 
 pub static RULE: Rule = Rule {
     id: "shifted-headings",
@@ -47,15 +47,16 @@ fn is_title_too(context: &OkepContext) -> bool {
 }
 
 fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
-    let document = context.document();
     // After an open fence it is not certain what is a heading.
-    if document.unclosed_fence.is_some() {
+    if context.document().unclosed_fence.is_some() {
         return None;
     }
-    let title_too = is_title_too(context);
-    let moves = |h: &usize| title_too || context.okep.title.as_ref().is_none_or(|t| t.heading != *h);
-    let headings: Vec<usize> = (0..document.headings.len()).filter(moves).collect();
-    let edits = relevel(document, &context.okep.path, &headings, -context.alignment.shift)?;
+    let by = -context.alignment.shift;
+    let mut edits = relevel(context, 0..context.okep.outline.rows.len(), by)?;
+    if let Some(title) = context.okep.title.as_ref().filter(|_| is_title_too(context)) {
+        edits.extend(relevel_one(context.document(), &context.okep.path, title.heading, by)?);
+        edits.sort();
+    }
     let (verb, plural) = movement(context.alignment.shift);
     Some(Fix::safe(format!("{verb} all headings by {plural}"), edits))
 }

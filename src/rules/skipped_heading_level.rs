@@ -1,6 +1,6 @@
 //! Headings more than one level deeper than the one before.
 
-use super::{Check, Detail, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Finding, Fix, OkepContext, Rule, Severity};
 use crate::rules::edits::markdown;
 
 pub static RULE: Rule = Rule {
@@ -58,14 +58,14 @@ fn finding(context: &OkepContext, row: usize) -> Finding {
     let message = format!("`{}` is at level {level} right after level {}{under}", heading.text, wanted - 1);
     let finding = RULE.at(context, heading.span.clone(), context.subject_of_row(row), message);
     let help = format!("move it, its subsections and its siblings to level {wanted}");
-    finding.detail(Detail::Row(row)).help(help)
+    finding.index(row).help(help)
 }
 
 /// Promotes the heading, its siblings and all under them, as far as they go together.
 ///
 /// None where one that goes with them is less deep: it would be inside of the one before it.
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
-    let Detail::Row(row) = finding.detail else { return None };
+    let row = finding.index?;
     let before = level_before(context, row);
     let by = context.level(row) - before - 1;
     let rows = &context.okep.outline.rows;
@@ -85,8 +85,7 @@ fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     if (row..end).any(|r| is_right(r) || (context.level(r) > by && to_the_top(r))) {
         return None;
     }
-    let headings: Vec<usize> = (row..end).map(|r| rows[r].heading).collect();
-    let edits = markdown::relevel(context.document(), &context.okep.path, &headings, -(by as i8))?;
+    let edits = markdown::relevel(context, row..end, -(by as i8))?;
     Some(Fix::suggested("close the gap in the levels", edits))
 }
 

@@ -1,6 +1,6 @@
 //! Template sections out of the template's order.
 
-use super::{Check, Demand, Detail, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Demand, Finding, Fix, OkepContext, Rule, Severity};
 use crate::okep::alignment::MatchKind;
 use crate::rules::edits::markdown;
 
@@ -22,7 +22,7 @@ fn check(context: &OkepContext) -> Vec<Finding> {
         .alignment
         .unordered
         .iter()
-        .filter_map(|section| Some(finding(context, *section)?.detail(Detail::Section(*section))))
+        .filter_map(|section| Some(finding(context, *section)?.index(*section)))
         .collect()
 }
 
@@ -42,7 +42,7 @@ fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
 }
 
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
-    let Detail::Section(section) = finding.detail else { return None };
+    let section = finding.index?;
     let found = context.alignment.matches[section]?;
     // Text of which it is not certain that it is that section stays where it is.
     if matches!(found.kind, MatchKind::Words(_)) {

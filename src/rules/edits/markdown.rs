@@ -11,12 +11,13 @@ use crate::rules::context::OkepContext;
 use crate::rules::finding::{Edit, Fix};
 use std::ops::Range;
 
-/// Puts headings (indices into the document) `by` levels deeper, or higher if negative.
+/// Puts the headings of some rows `by` levels deeper, or higher if negative.
 ///
 /// None where one of them would leave the six levels there are.
-pub fn relevel(document: &Document, path: &str, headings: &[usize], by: i8) -> Option<Vec<Edit>> {
+pub fn relevel(context: &OkepContext, rows: Range<usize>, by: i8) -> Option<Vec<Edit>> {
+    let rows = context.okep.outline.rows[rows].iter();
     let edits: Option<Vec<Vec<Edit>>> =
-        headings.iter().map(|h| relevel_one(document, path, *h, by)).collect();
+        rows.map(|row| relevel_one(context.document(), &context.okep.path, row.heading, by)).collect();
     Some(edits?.concat())
 }
 
@@ -50,7 +51,7 @@ pub fn margin(document: &Document, path: &str, heading: usize) -> Vec<Edit> {
 }
 
 /// The edits for one heading, in order; closing `#` that were as many as the opening ones stay so.
-fn relevel_one(document: &Document, path: &str, heading: usize, by: i8) -> Option<Vec<Edit>> {
+pub fn relevel_one(document: &Document, path: &str, heading: usize, by: i8) -> Option<Vec<Edit>> {
     let heading = &document.headings[heading];
     let level = u8::try_from(heading.level as i8 + by).ok().filter(|l| (1..=6).contains(l))?;
     let start = heading.span.start;
@@ -100,7 +101,9 @@ pub fn where_belongs(context: &OkepContext, section: usize) -> Option<usize> {
     let neighbour = context.neighbour(section, |other| context.is_settled(other));
     match (neighbour, context.template().outline.rows[section].parent) {
         (Some(after), _) if after > section => Some(begin_of(context, row_of(after)?)),
-        (Some(around), _) | (None, Some(around)) => Some(section_end(context, row_of(around)?)),
+        (Some(around), _) | (None, Some(around)) => {
+            Some(end_before(context, context.okep.outline.inside(row_of(around)?).end))
+        }
         (None, None) => Some(text_end(context.document())),
     }
 }
@@ -110,8 +113,8 @@ pub fn where_belongs(context: &OkepContext, section: usize) -> Option<usize> {
 pub fn where_missing(context: &OkepContext, section: usize) -> Option<usize> {
     let template = &context.template().outline.rows;
     let rows = &context.okep.outline.rows;
-    let inside = (section + 1..template.len())
-        .take_while(|s| template[*s].level > template[section].level)
+    let inside = context.template().outline.inside(section);
+    let inside = inside
         .filter(|s| template[*s].parent == Some(section) && !context.alignment.is_misplaced(*s))
         .filter_map(|s| context.alignment.matches[s].map(|m| m.row));
     let (first, last) = inside.fold((usize::MAX, 0), |(a, b), row| (a.min(row), b.max(row)));
@@ -136,11 +139,10 @@ pub fn is_hidden(document: &Document, at: usize) -> bool {
     open.is_some_and(|open| memchr::memmem::find(&before[open..], b"-->").is_none())
 }
 
-/// The first byte after the section of a row: where the next one that is not deeper begins.
-fn section_end(context: &OkepContext, row: usize) -> usize {
-    let rows = &context.okep.outline.rows;
-    let next = (row + 1..rows.len()).find(|r| rows[*r].level <= rows[row].level);
-    next.map_or_else(|| text_end(context.document()), |next| begin_of(context, next))
+/// The first byte after what is before a row; behind the last row that is where the text ends.
+fn end_before(context: &OkepContext, row: usize) -> usize {
+    let is_end = row == context.okep.outline.rows.len();
+    if is_end { text_end(context.document()) } else { begin_of(context, row) }
 }
 
 fn begin_of(context: &OkepContext, row: usize) -> usize {
@@ -188,7 +190,6 @@ fn ends_with_blank_line(text: &str) -> bool {
 
 /// Moves the section of a row, with all that is under it, to where the template has it.
 pub fn move_section(context: &OkepContext, section: usize, row: usize) -> Option<Fix> {
-    let rows = &context.okep.outline.rows;
     let document = context.document();
     // An open fence would swallow what it is moved before.
     if context.alignment.shift != 0 || document.unclosed_fence.is_some() {
@@ -199,7 +200,7 @@ pub fn move_section(context: &OkepContext, section: usize, row: usize) -> Option
         return None;
     }
     let start = begin_of(context, row);
-    let end = if last < rows.len() { begin_of(context, last) } else { text_end(document) };
+    let end = end_before(context, last);
     let target = where_belongs(context, section)?;
     if is_hidden(document, target) || is_hidden(document, end) {
         return None;
@@ -220,13 +221,13 @@ pub fn move_section(context: &OkepContext, section: usize, row: usize) -> Option
 /// The first row after `row` that does not move along: one that is not deeper, or that stands for a
 /// section the template does not have inside this one.
 fn moved_rows(context: &OkepContext, section: usize, row: usize) -> usize {
-    let rows = &context.okep.outline.rows;
     let template = &context.template().outline;
-    let goes_along = |r: usize| {
-        rows[r].level > rows[row].level
-            && context.alignment.section_of[r].is_none_or(|s| template.ancestors(s).any(|a| a == section))
+    let stays = |r: &usize| {
+        context.alignment.section_of[*r]
+            .is_some_and(|s| template.ancestors(s).all(|around| around != section))
     };
-    (row + 1..rows.len()).find(|r| !goes_along(*r)).unwrap_or(rows.len())
+    let inside = context.okep.outline.inside(row);
+    inside.clone().find(stays).unwrap_or(inside.end)
 }
 
 /// Whether the section around would be left with nothing, or with a promise only.
