@@ -4,7 +4,7 @@ use super::{Check, Finding, Related, Rule, Severity};
 use crate::okep::snapshot::Snapshot;
 use crate::site::mkdocs::{NavEntry, Site};
 use crate::text::Text;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 pub static RULE: Rule = Rule {
     id: "duplicate-nav-entry",
@@ -57,31 +57,23 @@ fn twice(entries: &[(&NavEntry, &str)], register: &str, text: &Text) -> Vec<Find
 ///
 /// Groups inside one section are an order of their own, so only the outermost section counts.
 fn outside(site: &Site, entries: &[(&NavEntry, &str)], register: &str, text: &Text) -> Vec<Finding> {
-    let mut count_of: HashMap<&str, usize> = HashMap::new();
-    entries.iter().for_each(|(_, doc)| *count_of.entry(doc).or_default() += 1);
-    // The home of all others than one is that of the first of them: of the first entry, or of the next.
-    let first = entries.first();
-    let next = entries.iter().find(|(_, doc)| first.is_some_and(|(_, first)| doc != first));
-    let home = |other: Option<&(&NavEntry, &str)>| {
-        let home = other?.0.section.first()?.clone();
-        let away = entries.iter().filter(|(entry, _)| entry.section.first() != Some(&home));
-        let away: HashSet<&str> = away.map(|(_, doc)| *doc).collect();
-        Some((home, away))
-    };
-    let homes = [home(first), home(next)];
-    let strays = entries.iter().filter_map(|(entry, doc)| {
-        let is_first = first.is_some_and(|(_, first)| doc == first);
-        let (home, away) = homes[usize::from(is_first)].as_ref()?;
-        let others = entries.len() - count_of[doc];
-        if others < 2 || entry.section.first() == Some(home) || away.len() > 1 {
-            return None;
+    let sections: BTreeSet<&String> = entries.iter().filter_map(|(entry, _)| entry.section.first()).collect();
+    let mut findings = Vec::new();
+    for home in sections {
+        let away = entries.iter().filter(|(entry, _)| entry.section.first() != Some(home));
+        let Some((_, stray)) = away.clone().next() else { continue };
+        let is_home = away.clone().all(|(_, doc)| doc == stray);
+        if !is_home || entries.iter().filter(|(_, doc)| doc != stray).count() < 2 {
+            continue;
         }
-        let message = format!("`{}` is outside of `{home}`, which holds the other OKEPs", entry.target);
-        let mut finding = RULE.about(Some(doc), register, entry.target.clone(), message);
-        finding.place = Some(text.place(entry.span.clone()));
-        Some(finding.help(format!("move the entry to `{home}` in `{}`", site.path)))
-    });
-    strays.collect()
+        for (entry, doc) in away {
+            let message = format!("`{}` is outside of `{home}`, which holds the other OKEPs", entry.target);
+            let mut finding = RULE.about(Some(doc), register, entry.target.clone(), message);
+            finding.place = Some(text.place(entry.span.clone()));
+            findings.push(finding.help(format!("move the entry to `{home}` in `{}`", site.path)));
+        }
+    }
+    findings
 }
 
 #[cfg(test)]
