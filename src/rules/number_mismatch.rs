@@ -1,7 +1,9 @@
 //! One number for file name, folder, title, link text and link URL.
 
 use super::{Check, Edit, Finding, Fix, OkepContext, Related, Rule, Severity};
+use crate::okep::issue::IssueLine;
 use crate::okep::right_path;
+use crate::okep::title::Title;
 use crate::text::path::is_folder_page;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -69,8 +71,8 @@ impl Numbers {
 fn check(context: &OkepContext) -> Vec<Finding> {
     let Some(numbers) = Numbers::of(context) else { return Vec::new() };
     let carriers = &numbers.carriers;
-    let file = carriers.iter().find(|c| c.what == "file name").map(|c| c.number);
-    let odd = numbers.odd(numbers.right.or(file).unwrap_or(carriers[0].number));
+    // Without a right one the others are odd to the first, which is that of the file if its name has one.
+    let odd = numbers.odd(numbers.right.unwrap_or(carriers[0].number));
     let listed: Vec<String> = carriers.iter().map(|c| format!("{} {}", c.what, c.number)).collect();
     let message = format!("numbers disagree: {}", listed.join(", "));
     let mut finding = match odd.iter().find_map(|c| c.span.clone()) {
@@ -126,33 +128,28 @@ fn remedy(context: &OkepContext, odd: &[&Carrier], right: u64) -> Result<Fix, &'
 }
 
 fn carriers(context: &OkepContext) -> Vec<Carrier> {
-    let okep = context.okep;
-    let issue = okep.issue.as_ref();
-    let shown = issue.and_then(|i| i.shown.as_ref());
-    let linked = issue.and_then(|i| i.link.as_ref()?.number.as_ref());
-    // The number of a pull request is another one by nature; `foreign-issue` speaks of it.
-    let pull_request = issue.and_then(|i| i.link.as_ref()).is_some_and(|l| l.pull_request);
-    let title = okep.title.as_ref();
-    let title_number = title.and_then(|t| t.number);
-    let folder = okep.folder.as_ref().and_then(|(_, n)| n.number);
-    let mut carriers = Vec::new();
-    let mut add = |what, number: Option<u64>, span: Option<Range<usize>>| {
-        carriers.extend(number.map(|number| Carrier { what, number, span }));
-    };
-    add("file name", okep.name.number.filter(|_| !is_folder_page(&okep.path)), None);
-    add("folder", folder, None);
+    let (okep, template) = (context.okep, context.template());
+    let file_name = okep.name.number.filter(|_| !is_folder_page(&okep.path));
+    let folder = okep.folder.as_ref().and_then(|(_, name)| name.number);
     // The template's own title is reported as such.
-    let templates_own = title_number.is_some()
-        && title_number == context.template().number
-        && title.map(|t| t.name.as_str()) == context.template().title_name();
-    if !templates_own {
-        add("title", title_number, title.and_then(|t| t.number_span.clone()));
-    }
-    if !pull_request {
-        add("link text", shown.map(|n| n.value), shown.map(|n| n.span.clone()));
-        add("link", linked.map(|n| n.value), linked.map(|n| n.span.clone()));
-    }
-    carriers
+    let is_own = |title: &&Title| {
+        title.number != template.number || Some(title.name.as_str()) != template.title_name()
+    };
+    let title = okep.title.as_ref().filter(is_own);
+    // The number of a pull request is another one by nature; `foreign-issue` speaks of it.
+    let is_issue = |issue: &&IssueLine| issue.link.as_ref().is_none_or(|link| !link.pull_request);
+    let issue = okep.issue.as_ref().filter(is_issue);
+    let shown = issue.and_then(|issue| issue.shown.as_ref());
+    let linked = issue.and_then(|issue| issue.link.as_ref()?.number.as_ref());
+    let carriers = [
+        ("file name", file_name, None),
+        ("folder", folder, None),
+        ("title", title.and_then(|t| t.number), title.and_then(|t| t.number_span.clone())),
+        ("link text", shown.map(|n| n.value), shown.map(|n| n.span.clone())),
+        ("link", linked.map(|n| n.value), linked.map(|n| n.span.clone())),
+    ];
+    let carrier = |(what, number, span)| Some(Carrier { what, number: number?, span });
+    carriers.into_iter().filter_map(carrier).collect()
 }
 
 #[cfg(test)]
