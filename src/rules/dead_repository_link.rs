@@ -72,24 +72,19 @@ fn own_path(target: &str, repository: &str) -> Option<String> {
         return None;
     }
     let rest = rest.strip_prefix("www.").unwrap_or(rest);
-    let raw = rest.strip_prefix("raw.githubusercontent.com/");
-    let (of, rest) = match raw {
-        Some(rest) => (repository.strip_prefix("github.com/")?, rest),
-        None => (repository, rest),
+    let (of, rest, is_raw) = match rest.strip_prefix("raw.githubusercontent.com/") {
+        Some(rest) => (repository.strip_prefix("github.com/")?, rest, true),
+        None => (repository, rest, false),
     };
     let head = rest.get(..of.len()).filter(|head| head.eq_ignore_ascii_case(of))?;
-    let rest = rest[head.len()..].strip_prefix('/')?;
-    let rest = match raw {
-        Some(_) => rest,
-        None => {
-            let rest = rest.strip_prefix("-/").unwrap_or(rest);
-            let (kind, rest) = rest.split_once('/')?;
-            if !matches!(kind, "blob" | "tree" | "raw" | "edit" | "blame") {
-                return None;
-            }
-            rest
+    let mut rest = rest[head.len()..].strip_prefix('/')?;
+    if !is_raw {
+        let (kind, within) = rest.strip_prefix("-/").unwrap_or(rest).split_once('/')?;
+        if !matches!(kind, "blob" | "tree" | "raw" | "edit" | "blame") {
+            return None;
         }
-    };
+        rest = within;
+    }
     let rest = rest.strip_prefix("refs/heads/").unwrap_or(rest);
     let (branch, path) = rest.split_once('/')?;
     let path = percent_decoded(path.trim_matches('/'));
