@@ -7,13 +7,14 @@ use crate::audit::TemplateTimeline;
 use crate::markdown::document::{Document, Heading};
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
-use crate::rules::edits::anchors::AnchorLinks;
+use crate::rules::edits::anchors::{LinkOn, follow_edits, links_to_headings};
 use crate::rules::edits::rename::with_links;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::rules::page_links::pages;
 use crate::rules::{Check, Rule, rule};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// Why a file in conflict is not fixed: which of its texts stays is not known.
 const RESOLVE_FIRST: &str =
@@ -34,14 +35,16 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
             _ => others.push(finding),
         }
     }
-    let anchor_links = AnchorLinks::new(snapshot);
+    let links = LazyLock::new(|| links_to_headings(snapshot));
     of_okep.into_par_iter().for_each(|(path, findings)| {
         let Some(okep) = snapshot.okep(&path) else { return };
         template_timeline.with_context(okep, |context| {
             for finding in findings {
                 let Some(Check::Okep(_, Some(fix))) = rule(finding.rule).map(|r| r.check) else { continue };
-                let fix =
-                    fix(context, finding).map(|fix| follow_headings(okep, snapshot, &anchor_links, fix));
+                let mut fix = fix(context, finding);
+                if let Some(fix) = fix.as_mut().filter(|fix| edits_heading(okep, fix)) {
+                    follow_headings(okep, snapshot, links.get(&okep.path), fix);
+                }
                 propose(snapshot, finding, fix);
             }
         });
@@ -59,22 +62,23 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
     }
 }
 
-/// The fix with the edits of other pages that link to a heading which it renames.
-fn follow_headings(okep: &Okep, snapshot: &Snapshot, links: &AnchorLinks, mut fix: Fix) -> Fix {
-    let renames = |edit: &Edit| {
-        let is_in =
-            |heading: &Heading| heading.text_span.start < edit.end && edit.start < heading.text_span.end;
-        edit.path == okep.path && okep.document.headings.iter().any(is_in)
+/// Whether a fix edits the text of a heading that stays in its file.
+fn edits_heading(okep: &Okep, fix: &Fix) -> bool {
+    let is_in = |edit: &Edit, heading: &Heading| {
+        heading.text_span.start < edit.end && edit.start < heading.text_span.end
     };
-    if fix.renames.is_empty() && fix.edits.iter().any(renames) {
-        let after = || {
-            let bytes = edited(&snapshot.tree, [&fix]).ok()?.remove(okep.path.as_str())?;
-            Some(Document::parse(bytes))
-        };
-        let more = links.follow(&okep.path, &okep.document, after);
-        fix.edits.extend(more);
+    let mut own = fix.edits.iter().filter(|edit| edit.path == okep.path);
+    fix.renames.is_empty()
+        && own.any(|edit| okep.document.headings.iter().any(|heading| is_in(edit, heading)))
+}
+
+/// Adds the edits of other pages, whose `links` are to headings of the OKEP, to a fix that edits some.
+fn follow_headings(okep: &Okep, snapshot: &Snapshot, links: Option<&Vec<LinkOn>>, fix: &mut Fix) {
+    let Some(links) = links else { return };
+    let files = edited(&snapshot.tree, [&*fix]);
+    if let Some(after) = files.ok().and_then(|mut files| files.remove(okep.path.as_str())) {
+        fix.edits.extend(follow_edits(links, &okep.document, &Document::parse(after)));
     }
-    fix
 }
 
 /// Whether the template came to ask for it after the OKEP had landed.
@@ -86,24 +90,20 @@ pub fn is_excused(finding: &Finding) -> bool {
 
 /// Takes up a fix that a rule planned, if the files around it allow it.
 fn propose(snapshot: &Snapshot, finding: &mut Finding, fix: Option<Fix>) {
-    let Some(fix) = fix else {
-        finding.fix = None;
-        return;
-    };
+    finding.fix = None;
+    let Some(fix) = fix else { return };
     let edits = |path: &str| fix.edits.iter().any(|e| e.path == path);
     let index_page = snapshot.landing.iter().map(|l| (&l.path, &l.document));
     let okep = finding.okep.as_deref().and_then(|path| snapshot.okep(path));
     let documents = okep.map(|o| (&o.path, &o.document)).into_iter().chain(index_page);
     let edited: Vec<_> = documents.filter(|(path, _)| edits(path)).collect();
     if edited.iter().any(|(_, document)| document.is_in_conflict()) {
-        finding.fix = None;
         finding.help.push(RESOLVE_FIRST.into());
         return;
     }
     // The text of the file is not valid UTF-8 is not known, so that nothing can be written in its place.
     let unknown = |path: &str| edited.iter().any(|(p, d)| *p == path && d.text.invalid_at.is_some());
     if fix.edits.iter().any(|e| e.start < e.end && unknown(&e.path)) {
-        finding.fix = None;
         return;
     }
     finding.fix = if fix.renames.is_empty() { Some(fix) } else { with_links(snapshot, fix) };

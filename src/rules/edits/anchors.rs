@@ -9,69 +9,43 @@ use crate::markdown::slugs;
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::Edit;
 use std::collections::HashMap;
-use std::sync::OnceLock;
 
 /// A link, and the page that it is on.
-type LinkOn<'a> = (&'a str, &'a Document, &'a Link);
+pub type LinkOn<'a> = (&'a str, &'a Document, &'a Link);
 
-/// Links of the pages of a snapshot to headings of other pages.
-pub struct AnchorLinks<'a> {
-    snapshot: &'a Snapshot,
-    /// By the path of the other page, found when they are first asked for.
-    links: OnceLock<HashMap<String, Vec<LinkOn<'a>>>>,
-}
-
-impl<'a> AnchorLinks<'a> {
-    pub fn new(snapshot: &'a Snapshot) -> Self {
-        AnchorLinks { snapshot, links: OnceLock::new() }
-    }
-
-    fn to(&self, path: &str) -> &[LinkOn<'a>] {
-        let links = self.links.get_or_init(|| {
-            let mut found: HashMap<String, Vec<_>> = HashMap::new();
-            for (page, document) in self.snapshot.pages() {
-                for link in document.links.iter().filter(|link| link.target.contains('#')) {
-                    if let Some(to) = target_of(page, link).filter(|to| to != page) {
-                        found.entry(to).or_default().push((page, document, link));
-                    }
-                }
-            }
-            found
-        });
-        links.get(path).map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// The edits that let links of other pages to the headings of a page follow edits of it; `after` is the page after
-    /// them.
-    pub fn follow(
-        &self,
-        path: &str,
-        before: &Document,
-        after: impl FnOnce() -> Option<Document>,
-    ) -> Vec<Edit> {
-        let links = self.to(path);
-        let Some(after) = Some(links).filter(|links| !links.is_empty()).and_then(|_| after()) else {
-            return Vec::new();
-        };
-        let forms = [slugs::github, site].map(|form| {
-            [before, &after].map(|page| page.headings.iter().map(|h| form(&h.text)).collect::<Vec<_>>())
-        });
-        let renamed = |anchor: &str| {
-            forms.iter().find_map(|[was, is]| {
-                let at = was.iter().position(|slug| slug == anchor).filter(|_| was.len() == is.len())?;
-                (!is.contains(&was[at]) && !was.contains(&is[at])).then(|| is[at].clone())
-            })
-        };
-        let mut edits = Vec::new();
-        for (page, document, link) in links {
-            let (file, end) = (file_of(&link.target), link.target.len());
-            let Some(new) = link.target[file.len()..].strip_prefix('#').and_then(renamed) else { continue };
-            for at in destinations(document, link.kind, &link.span, &link.target) {
-                edits.push(Edit::replace(page, at + file.len() + 1..at + end, new.clone()));
+/// Links of the pages of a snapshot to headings of other pages, by the path of the other page.
+pub fn links_to_headings(snapshot: &Snapshot) -> HashMap<String, Vec<LinkOn<'_>>> {
+    let mut found: HashMap<String, Vec<LinkOn>> = HashMap::new();
+    for (page, document) in snapshot.pages() {
+        for link in document.links.iter().filter(|link| link.target.contains('#')) {
+            if let Some(to) = target_of(page, link).filter(|to| to != page) {
+                found.entry(to).or_default().push((page, document, link));
             }
         }
-        edits
     }
+    found
+}
+
+/// The edits that let links of other pages to the headings of a page follow edits of it.
+pub fn follow_edits(links: &[LinkOn], before: &Document, after: &Document) -> Vec<Edit> {
+    let forms = [slugs::github, site].map(|form| {
+        [before, after].map(|page| page.headings.iter().map(|h| form(&h.text)).collect::<Vec<_>>())
+    });
+    let renamed = |anchor: &str| {
+        forms.iter().find_map(|[was, is]| {
+            let at = was.iter().position(|slug| slug == anchor).filter(|_| was.len() == is.len())?;
+            (!is.contains(&was[at]) && !was.contains(&is[at])).then(|| is[at].clone())
+        })
+    };
+    let mut edits = Vec::new();
+    for (page, document, link) in links {
+        let (file, end) = (file_of(&link.target), link.target.len());
+        let Some(new) = link.target[file.len()..].strip_prefix('#').and_then(renamed) else { continue };
+        for at in destinations(document, link.kind, &link.span, &link.target) {
+            edits.push(Edit::replace(page, at + file.len() + 1..at + end, new.clone()));
+        }
+    }
+    edits
 }
 
 /// The edits that let the page's own links to a heading (its index) point to it under a new name.
