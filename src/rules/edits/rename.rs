@@ -107,11 +107,10 @@ fn updated_links(snapshot: &Snapshot, from: &str, to: &str) -> Option<Vec<Edit>>
     if is_moved && snapshot.document(from)?.links.iter().any(names_another) {
         return None;
     }
-    for (page, document) in snapshot.pages() {
+    let around = snapshot.backlinks(path::file_name(from));
+    let around = around.iter().map(|page| (page.path.as_str(), &*page.document));
+    for (page, document) in snapshot.pages().chain(around) {
         edits.extend(in_document(page, document, from, to)?);
-    }
-    for page in snapshot.backlinks(path::file_name(from)) {
-        edits.extend(in_document(&page.path, &page.document, from, to)?);
     }
     if let Some(site) = &snapshot.site
         && let Some(tree) = site.nav.tree()
