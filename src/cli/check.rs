@@ -275,7 +275,7 @@ fn check_again(mut request: Request, outcome: &Outcome, repair: &Repair) -> anyh
     let root = outcome.root.as_deref().unwrap_or(&from);
     for path in &mut request.args.paths {
         let path_inside = inside(path, &from, root);
-        let now = repair::renamed(&path_inside, repair);
+        let now = AfterRenames(&repair.fixed.renames).path(&path_inside);
         if now != path_inside {
             *path = root.join(now);
         }

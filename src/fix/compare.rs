@@ -90,8 +90,8 @@ pub(super) fn compare(
     let question = |new: &Finding| {
         let is_removed =
             |f: &Finding| f.subject == new.subject && count(&is, &identity(f, &AfterRenames(renames))) == 0;
-        let is_asked = |asker: &&&Finding| before.iter().any(|f| is_alike(f, asker) && is_removed(f));
-        fixed.iter().filter(|f| may_leave(f, new)).any(|asker| is_asked(&asker))
+        let mut askers = fixed.iter().filter(|f| may_leave(f, new));
+        askers.any(|asker| before.iter().any(|f| is_alike(f, asker) && is_removed(f)))
     };
     // What a heading is under its new name it was under the old one.
     let renamed = |new: &Finding| {

@@ -200,9 +200,3 @@ pub fn write(outcome: &Outcome, repair: &Repair) -> Result<(), Error> {
     write::write(root, &outcome.tree, &repair.fixed.tree, &repair.fixed.renames)?;
     Ok(())
 }
-
-/// Where a path from the root is after a repair.
-pub fn renamed<'p>(path: &'p str, repair: &'p Repair) -> &'p str {
-    let renames = repair.fixed.renames.iter().filter(|rename| rename.from == path);
-    renames.map(|rename| rename.to.as_str()).next_back().unwrap_or(path)
-}
