@@ -33,13 +33,12 @@ fn check(context: &OkepContext) -> Vec<Finding> {
 
 /// The sections under another name: those that only carry a number, and the others.
 fn renamed(context: &OkepContext) -> (Vec<usize>, Vec<usize>) {
-    let matches = context.alignment.matches.iter().enumerate();
-    let renamed =
-        matches.filter_map(|(section, m)| Some((section, m.filter(|m| m.kind != MatchKind::Exact)?)));
-    let (numbered, renamed): (Vec<_>, Vec<_>) = renamed
-        .partition(|(_, m)| m.kind == MatchKind::Form && context.okep.outline.rows[m.row].name.is_numbered());
-    let sections = |found: Vec<(usize, Match)>| found.into_iter().map(|(section, _)| section).collect();
-    (sections(numbered), sections(renamed))
+    let matches = &context.alignment.matches;
+    let is_renamed = |section: &usize| matches[*section].is_some_and(|m| m.kind != MatchKind::Exact);
+    let is_numbered =
+        |m: Match| m.kind == MatchKind::Form && context.okep.outline.rows[m.row].name.is_numbered();
+    let renamed = (0..matches.len()).filter(is_renamed);
+    renamed.partition(|section| matches[*section].is_some_and(is_numbered))
 }
 
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
