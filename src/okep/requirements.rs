@@ -33,13 +33,12 @@ impl Requirements {
         prompts: Arc<Prompts>,
     ) -> Self {
         let mut names: Vec<Vec<OldName>> = Vec::new();
-        let mut dropped = HashSet::new();
         let steps =
             template_timeline.iter().map(|r| (&r.template, Some(&r.revision))).chain([(template, at)]);
         let mut before: Option<&Template> = None;
         for (after, revision) in steps {
             names = match before {
-                Some(before) => carried(before, names, after, revision, &mut dropped),
+                Some(before) => carried(before, names, after, revision),
                 None => vec![Vec::new(); after.outline.rows.len()],
             };
             before = Some(after);
@@ -52,11 +51,12 @@ impl Requirements {
                 }
             }
         }
-        dropped.retain(|name| !current.contains_key(name));
+        let earlier = template_timeline.iter().flat_map(|revision| revision.template.names());
+        let dropped = earlier.map(|name| &name.normal).filter(|name| !current.contains_key(*name));
         Requirements {
             template: template.clone(),
             old_names: names,
-            dropped,
+            dropped: dropped.cloned().collect(),
             prompts,
             has_prompt: OnceLock::new(),
             current,
@@ -142,20 +142,15 @@ fn corresponding(before: &Template, after: &Template) -> Vec<Option<usize>> {
     pairs
 }
 
+/// The earlier wordings of the sections of `after`, given those of the revision `before` it.
 fn carried(
     before: &Template,
     mut names: Vec<Vec<OldName>>,
     after: &Template,
     revision: Option<&Revision>,
-    dropped: &mut HashSet<String>,
 ) -> Vec<Vec<OldName>> {
-    let pairs = corresponding(before, after);
-    let kept: HashSet<usize> = pairs.iter().flatten().copied().collect();
-    for (row, r) in before.outline.rows.iter().enumerate().filter(|(row, _)| !kept.contains(row)) {
-        dropped.insert(r.name.normal.clone());
-        dropped.extend(names[row].iter().map(|o| o.name.normal.clone()));
-    }
-    let carry = |section: usize, row: usize, names: &mut Vec<Vec<OldName>>| {
+    let mut carry = |(section, row): (usize, Option<usize>)| {
+        let Some(row) = row else { return Vec::new() };
         let mut old = std::mem::take(&mut names[row]);
         let (was, is) = (&before.outline.rows[row].name, &after.outline.rows[section].name);
         if was.text != is.text {
@@ -163,9 +158,5 @@ fn carried(
         }
         old
     };
-    pairs
-        .iter()
-        .enumerate()
-        .map(|(s, row)| row.map_or_else(Vec::new, |row| carry(s, row, &mut names)))
-        .collect()
+    corresponding(before, after).into_iter().enumerate().map(&mut carry).collect()
 }
