@@ -74,29 +74,20 @@ impl TemplateHistory {
         self.all().enumerate().find_map(|(at, history)| Some((at, history.landed_okep(snapshot, path)?)))
     }
 
-    fn landed_okep<'a>(&'a self, snapshot: &Snapshot, path: &str) -> Option<&'a LandedOkep> {
+    fn landed_okep(&self, snapshot: &Snapshot, path: &str) -> Option<&LandedOkep> {
         if let Some(okep) = self.landed.get(path) {
             return Some(okep);
         }
-        let removed: Vec<(&String, &LandedOkep)> =
-            self.landed.iter().filter(|(path, _)| !snapshot.contains(path)).collect();
+        let removed = self.landed.iter().filter(|(path, _)| !snapshot.contains(path));
+        let removed: Vec<_> = removed.map(|(path, okep)| (path.as_str(), Some(okep.blob))).collect();
         removed.first()?;
         // The template moves with the folder, and is no OKEP that was renamed.
         let paths = snapshot.okeps.iter().map(|o| o.path.as_str()).chain(snapshot.template.path.as_deref());
-        let added: Vec<&str> = paths.filter(|path| !self.landed.contains_key(*path)).collect();
-        let at = added.iter().position(|added| *added == path)?;
-        // Contents are compared only where the names do not say it.
-        let names = |path: &'a str| (path, None::<Id>);
-        let by_name: Vec<_> = removed.iter().map(|(path, _)| names(path)).collect();
-        let from = renames(&by_name, &added.iter().map(|path| (*path, None)).collect::<Vec<_>>())[at];
-        let from = from.or_else(|| {
-            let removed: Vec<_> =
-                removed.iter().map(|(path, okep)| (path.as_str(), Some(okep.blob))).collect();
-            let content = |path: &str| Id::from_hex(snapshot.tree.id(path)?.as_bytes()).ok();
-            let added: Vec<PathAndContent<_>> = added.iter().map(|path| (*path, content(path))).collect();
-            renames(&removed, &added)[at]
-        });
-        from.map(|from| removed[from].1)
+        let content = |path: &str| Id::from_hex(snapshot.tree.id(path)?.as_bytes()).ok();
+        let added = paths.filter(|path| !self.landed.contains_key(*path));
+        let added: Vec<_> = added.map(|path| (path, content(path))).collect();
+        let at = added.iter().position(|(added, _)| *added == path)?;
+        self.landed.get(removed[renames(&removed, &added)[at]?].0)
     }
 
     /// Of the files of a state that are named like a template, the one that landed first.
