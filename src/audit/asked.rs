@@ -61,11 +61,9 @@ pub fn keep_asked(
     snapshots: &[&Snapshot],
 ) -> Result<Vec<String>, UnknownPath> {
     let now = snapshots[0];
-    let mut asked = Vec::new();
     for asked_path @ AskedPath { path, is_file, .. } in paths {
-        let one = vec![path.clone()];
         let is_input =
-            snapshots.iter().flat_map(|snapshot| inputs(snapshot)).any(|input| is_about(&one, input));
+            snapshots.iter().flat_map(|snapshot| inputs(snapshot)).any(|input| is_within(path, input));
         if !is_input && !is_file {
             return Err(UnknownPath::new(asked_path, now));
         }
@@ -79,8 +77,8 @@ pub fn keep_asked(
             let message = "the template, which is not checked itself; `okep check` holds the OKEPs to it";
             report.notes.push(Note::at("template", path.clone(), message));
         }
-        asked.extend(one);
     }
+    let asked: Vec<String> = paths.iter().map(|asked| asked.path.clone()).collect();
     if asked.is_empty() {
         return Ok(asked);
     }
@@ -101,6 +99,9 @@ fn inputs(snapshot: &Snapshot) -> impl Iterator<Item = &str> {
 
 /// Whether a path is one of those asked for, or below one; any is where none was asked for.
 pub fn is_about(asked: &[String], path: &str) -> bool {
-    let within = |a: &String| a.is_empty() || path == a || path::is_below(path, a);
-    asked.is_empty() || asked.iter().any(within)
+    asked.is_empty() || asked.iter().any(|asked| is_within(asked, path))
+}
+
+fn is_within(asked: &str, path: &str) -> bool {
+    asked.is_empty() || path == asked || path::is_below(path, asked)
 }

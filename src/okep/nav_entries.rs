@@ -124,30 +124,25 @@ impl Named {
     }
 
     fn okeps<'a>(&self, snapshot: &'a Snapshot) -> Vec<&'a Okep> {
-        let of = |fits: &dyn Fn(&Okep) -> bool| {
-            snapshot.okeps.iter().filter(|okep| fits(okep)).collect::<Vec<_>>()
-        };
         let has_name = |path: &str| {
             let file = file_name(path);
             stem(file).unwrap_or(file).to_lowercase() == self.name
         };
-        let named = of(&|okep| has_name(&okep.path));
-        if !named.is_empty() {
-            return named;
-        }
-        if self.number.is_none() {
+        let (name, is_numbered) = (Some(&*self.name), self.number.is_some());
+        let fits: [&dyn Fn(&Okep) -> bool; 5] = [
+            &|okep| has_name(&okep.path),
+            &|okep| okep.folder.as_ref().is_some_and(|(folder, _)| has_name(folder)),
+            &|okep| is_numbered && okep.name.number == self.number,
+            // An OKEP that got another number keeps the rest of its name.
+            &|okep| is_numbered && slug_of(&okep.path).is_some_and(|slug| Some(slug) == slug_of(&self.name)),
             // Without `okep-`, or without the number too.
-            let whole = Some(format!("okep-{}", self.name));
-            return of(&|okep| {
-                stem(file_name(&okep.path)) == whole.as_deref() || slug_of(&okep.path) == Some(&self.name)
-            });
-        }
-        let in_folder = of(&|okep| okep.folder.as_ref().is_some_and(|(folder, _)| has_name(folder)));
-        let numbered = of(&|okep| okep.name.number == self.number);
-        // An OKEP that got another number keeps the rest of its name.
-        let renumbered =
-            || of(&|okep| slug_of(&okep.path).is_some_and(|slug| Some(slug) == slug_of(&self.name)));
-        [in_folder, numbered].into_iter().find(|found| !found.is_empty()).unwrap_or_else(renumbered)
+            &|okep| {
+                stem(file_name(&okep.path)).and_then(|stem| stem.strip_prefix("okep-")) == name
+                    || slug_of(&okep.path) == name
+            },
+        ];
+        let fitting = fits.iter().map(|fits| snapshot.okeps.iter().filter(|okep| fits(okep)).collect());
+        fitting.into_iter().find(|found: &Vec<&Okep>| !found.is_empty()).unwrap_or_default()
     }
 }
 

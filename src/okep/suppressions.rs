@@ -80,15 +80,12 @@ pub fn suppression(rule: &str, subject: &str) -> Option<String> {
 
 /// The comments to okep in a document, code excluded; `rules` are the ids of all rules.
 pub fn comments(document: &Document, rules: &[&'static str]) -> Vec<Comment> {
-    let text = document.text.as_str();
+    static COMMENT: LazyLock<Regex> = LazyLock::new(|| pattern("(?s)<!--(?:-?>|.*?(?:-->|$))"));
     let mut found = Vec::new();
     for piece in &document.html {
-        let mut at = piece.start;
-        while let Some(start) = text[at..piece.end].find("<!--").map(|i| at + i) {
-            let end = text[start..piece.end].find("-->").map_or(piece.end, |i| start + i);
-            let inside = text[start..end].trim_start_matches("<!--").trim();
-            at = end.max(start + 4);
-            let span = start..(end + 3).min(piece.end);
+        for comment in COMMENT.find_iter(document.text.slice(piece.clone())) {
+            let inside = comment.as_str().trim_start_matches("<!--").trim_end_matches("-->").trim();
+            let span = piece.start + comment.start()..piece.start + comment.end();
             let comment = |directive| Comment { span: span.clone(), directive };
             found.extend(directives(inside, rules).into_iter().map(comment));
         }
