@@ -7,7 +7,6 @@ use crate::audit::selection::Selection;
 use crate::cli::args::{CheckArgs, Format};
 use crate::cli::invocation::{Caller, caller};
 use crate::cli::output::{VERSION, print, print_error, print_patch};
-use crate::cli::pre_push::{self, Push};
 use crate::cli::suggested_commands::{self, way_around};
 use crate::cli::target::{self, NOTHING_TO_PUSH, Request, repository};
 use crate::cli::terminal::terminal;
@@ -15,11 +14,11 @@ use crate::cli::values::{FailOn, okep_number};
 use crate::files::inside;
 use crate::fix::repair::{self, Repair};
 use crate::fix::write;
-use crate::git::Repo;
+use crate::git::{PushedRef, Repo};
 use crate::report::{self, View};
 use crate::rules::finding::{Finding, Safety};
 use std::collections::BTreeSet;
-use std::io::Read;
+use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -46,8 +45,7 @@ pub fn check(dir: Option<&Path>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
         }
         Caller::Push { local, from } => {
             let repo = repository(dir, NOTHING_TO_PUSH)?;
-            let push = pre_push::of_pre_commit(&repo, &local, from.as_deref())?;
-            return check_push(request, push, &repo);
+            return check_push(request, &repo.pushed(&local, from.as_deref())?, &repo);
         }
         Caller::Commit => request.refused = Some("commit"),
         Caller::Client => request.or_whole_index = true,
@@ -85,13 +83,24 @@ fn selection(args: &CheckArgs) -> Selection {
     Selection { select: args.select.clone(), ignore: args.ignore.clone(), okeps: args.okep.clone(), paths }
 }
 
-/// Checks what each ref that is pushed would introduce.
+/// Checks what each ref that is pushed would introduce; git writes a line for each to standard input.
 pub fn pre_push(dir: Option<&Path>) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     let repo = repository(dir, NOTHING_TO_PUSH)?;
     let request = asked(dir, &CheckArgs::default())?;
-    for push in pre_push::of_git(&repo, std::io::stdin().lock())? {
-        let one = check_push(request.clone(), push, &repo)?;
+    let mut pushed = Vec::new();
+    for line in std::io::stdin().lock().lines() {
+        let line = line?;
+        let Some(one) = PushedRef::parse(&line) else {
+            anyhow::bail!(
+                "`{line}` is not a line that git passes to a pre-push hook: local ref, local id, remote \
+                 ref, remote id"
+            );
+        };
+        pushed.extend(Some(one).filter(PushedRef::is_checked));
+    }
+    for pushed in pushed {
+        let one = check_push(request.clone(), &pushed, &repo)?;
         if one != ExitCode::SUCCESS {
             code = one;
         }
@@ -99,9 +108,10 @@ pub fn pre_push(dir: Option<&Path>) -> anyhow::Result<ExitCode> {
     Ok(code)
 }
 
-fn check_push(mut request: Request, push: Push, repo: &Arc<Repo>) -> anyhow::Result<ExitCode> {
-    (request.args.staged, request.args.rev) = (false, Some(push.commit));
-    (request.bases, request.refused, request.repo) = (push.bases, Some("push"), Some(repo.clone()));
+fn check_push(mut request: Request, pushed: &PushedRef, repo: &Arc<Repo>) -> anyhow::Result<ExitCode> {
+    (request.args.staged, request.args.rev) = (false, Some(pushed.local.to_string()));
+    request.bases = repo.push_bases(pushed);
+    (request.refused, request.repo) = (Some("push"), Some(repo.clone()));
     match check_state(&request) {
         // A branch without OKEPs, such as that of a built site.
         Err(error) if target::is_no_folder(&error) => Ok(ExitCode::SUCCESS),
@@ -136,7 +146,7 @@ fn check_state(request: &Request) -> anyhow::Result<ExitCode> {
     let code = code(outcome, args);
     let refused = request.refused.filter(|_| code != ExitCode::SUCCESS);
     if !is_silent(&outcome.report, request) || outcome.incomplete {
-        print(&shown(outcome, request, refused))?;
+        print(shown(outcome, request, refused))?;
     }
     if outcome.incomplete {
         print_error(INCOMPLETE);

@@ -2,16 +2,14 @@
 //!
 //! A hint only: it goes to stderr and never holds up a commit, also where nothing could be read.
 
-use crate::audit::check::{self, configuration};
+use crate::audit::check::configuration;
 use crate::audit::scope::inputs;
 use crate::cli::target::{NOTHING_STAGED, repository};
-use crate::files::Tree;
-use crate::git::Repo;
+use crate::files::{Layout, Tree};
 use crate::okep::commit_subject::mismatch;
 use anyhow::anyhow;
 use std::collections::BTreeSet;
 use std::path::Path;
-use std::sync::Arc;
 
 /// What there is to say about the message in `file`; none where all is well.
 pub fn hint(dir: Option<&Path>, file: &Path) -> Option<String> {
@@ -26,16 +24,31 @@ fn compared(dir: Option<&Path>, file: &Path) -> anyhow::Result<Option<String>> {
     let message = String::from_utf8_lossy(&message);
     let repo = repository(dir, NOTHING_STAGED);
     let marks = repo.as_ref().map_or_else(|_| vec!["#".to_owned()], |repo| repo.comment_marks());
-    match subject(&message, &marks) {
-        Some(subject) => Ok(differing(subject, &staged_paths(&repo?)?)),
-        None => Ok(None),
-    }
+    let Some(subject) = subject(&message, &marks) else { return Ok(None) };
+    let repo = repo?;
+    let index = Tree::index(&repo)?;
+    let layout = configuration(&index)?.layout;
+    let head_id = repo.head().id();
+    let head = head_id.map(|id| Tree::commit(&repo, id)).transpose()?.unwrap_or_default();
+    // The first commit of all adds everything, which says nothing of what it is about.
+    let parent = head_id.and_then(|id| repo.resolve(&format!("{id}^")).ok());
+    let parent = parent.and_then(|id| Tree::commit(&repo, id).ok()).unwrap_or_else(|| head.clone());
+    let staged = differing(&index, &head, &layout);
+    let Some(hint) = hint_of(subject, &staged, &layout) else { return Ok(None) };
+    // Git does not tell an amended commit, whose files are those of HEAD too.
+    let amended = &staged | &differing(&head, &parent, &layout);
+    Ok(hint_of(subject, &amended, &layout).map(|_| hint))
 }
 
-fn differing(subject: &str, StagedPaths { paths, before, folder }: &StagedPaths) -> Option<String> {
-    let found = mismatch(subject, paths.iter().map(String::as_str), folder)?;
-    // Git does not tell an amended commit, whose files are those of HEAD too.
-    mismatch(subject, paths.iter().chain(before).map(String::as_str), folder)?;
+/// What a commit adds, changes or deletes, as far as findings depend on it: compared by ids alone.
+fn differing(now: &Tree, before: &Tree, layout: &Layout) -> BTreeSet<String> {
+    let (now, before) = (inputs(now, layout), inputs(before, layout));
+    let differs = |path: &&String| now.get(*path) != before.get(*path);
+    now.keys().chain(before.keys()).filter(differs).cloned().collect()
+}
+
+fn hint_of(subject: &str, paths: &BTreeSet<String>, layout: &Layout) -> Option<String> {
+    let found = mismatch(subject, paths.iter().map(String::as_str), &layout.folder)?;
     let named: Vec<String> = found.named.iter().map(|n| format!("OKEP-{n}")).collect();
     let touched: Vec<String> = found.touched.iter().map(|(n, path)| format!("OKEP-{n} (`{path}`)")).collect();
     Some(format!(
@@ -44,32 +57,6 @@ fn differing(subject: &str, StagedPaths { paths, before, folder }: &StagedPaths)
         named.join(" and "),
         touched.join(" and "),
     ))
-}
-
-/// What a commit of what is staged would add, change or delete, as far as findings depend on it.
-struct StagedPaths {
-    paths: BTreeSet<String>,
-    /// The same of the commit at HEAD, compared with its first parent.
-    before: BTreeSet<String>,
-    /// The proposal folder.
-    folder: String,
-}
-
-/// Compares what is staged with HEAD, by ids alone.
-fn staged_paths(repo: &Arc<Repo>) -> Result<StagedPaths, check::Error> {
-    let index = Tree::index(repo)?;
-    let layout = configuration(&index)?.layout;
-    let head_id = repo.head().id();
-    let head = head_id.map(|id| Tree::commit(repo, id)).transpose()?.unwrap_or_default();
-    // The first commit of all adds everything, which says nothing of what it is about.
-    let parent = head_id.and_then(|id| repo.resolve(&format!("{id}^")).ok());
-    let parent = parent.and_then(|id| Tree::commit(repo, id).ok()).unwrap_or_else(|| head.clone());
-    let differ = |a: &Tree, b: &Tree| {
-        let (a, b) = (inputs(a, &layout), inputs(b, &layout));
-        a.keys().chain(b.keys()).filter(|path| a.get(*path) != b.get(*path)).cloned().collect()
-    };
-    let (paths, before) = (differ(&index, &head), differ(&head, &parent));
-    Ok(StagedPaths { paths, before, folder: layout.folder })
 }
 
 /// The first line that is neither blank nor one of git's own comments, which begin with one of `marks`.

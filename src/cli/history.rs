@@ -67,7 +67,7 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
     if repair.as_ref().is_some_and(|repair| !repair.patch.is_empty()) {
         text += &report::history::heading("Fixes", &terminal);
     }
-    print(&text)?;
+    print(text)?;
     if let Some(repair) = &repair {
         print_patch(&repair.patch)?;
         print_error(&report::fixes::summary(repair, false));

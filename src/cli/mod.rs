@@ -13,7 +13,6 @@ pub mod manual;
 pub mod new;
 mod new_entries;
 mod output;
-mod pre_push;
 pub mod progress;
 pub mod suggested_commands;
 pub mod target;
@@ -119,7 +118,7 @@ fn mistyped_command(cli: &Cli) -> Option<(String, String)> {
 
 /// Prints what a command has to say, and no more.
 fn printed(text: anyhow::Result<String>) -> anyhow::Result<ExitCode> {
-    print(&text?)?;
+    print(text?)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -136,7 +135,7 @@ fn hook(dir: Option<&Path>, action: &HookAction) -> anyhow::Result<ExitCode> {
         HookAction::Install(wanted) => {
             let obstacle = match hook::install(dir, wanted) {
                 Ok((message, obstacle)) => {
-                    print(&escape_lines(&message))?;
+                    print(escape_lines(&message))?;
                     obstacle
                 }
                 Err(why) => Some(why),
@@ -148,7 +147,7 @@ fn hook(dir: Option<&Path>, action: &HookAction) -> anyhow::Result<ExitCode> {
         HookAction::Uninstall => (hook::uninstall(dir)?, true),
         HookAction::Status => hook::status(dir)?,
     };
-    print(&escape_lines(&message))?;
+    print(escape_lines(&message))?;
     Ok(ExitCode::from(u8::from(!checks)))
 }
 

@@ -9,7 +9,7 @@ use crate::cli::new_entries::{NewEntry, registers};
 use crate::cli::suggested_commands::{self, shell_path};
 use crate::files::{Layout, Note, Tree};
 use crate::fix::{atomic, write};
-use crate::git::{Error as GitError, Repo};
+use crate::git::Repo;
 use crate::markdown::document::{Document, fold_blanks};
 use crate::okep::draft::draft;
 use crate::okep::snapshot::{Parsed, Snapshot};
@@ -239,10 +239,6 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> 
         let head = repo.head().id().map(|id| Tree::commit(repo, id)).transpose()?.unwrap_or_default();
         for (tree, place) in [(index, "in the index"), (head, "in HEAD")] {
             tree.list(folder).files.keys().filter(|path| carries(path)).for_each(|path| add(path, place));
-            let paths = tree.conflicts();
-            if !paths.is_empty() {
-                return Err(GitError::Unmerged { paths }.into());
-            }
         }
         let (branches, unread) = repo.on_branches(folder, &carries);
         for (path, names) in &branches {

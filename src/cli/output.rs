@@ -25,9 +25,9 @@ pub fn is_broken_pipe(error: &anyhow::Error) -> bool {
 }
 
 /// Writes to stdout; a reader that has gone away is no error.
-pub fn print(text: &str) -> io::Result<()> {
+pub fn print(text: impl AsRef<[u8]>) -> io::Result<()> {
     let mut out = io::stdout().lock();
-    written(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
+    written(out.write_all(text.as_ref()).and_then(|()| out.flush()))
 }
 
 /// How writing the output went.
@@ -49,9 +49,8 @@ pub fn escape_lines(lines: &str) -> String {
 
 /// A patch: to a file or a program as it is, to a terminal with colours and without control characters.
 pub fn print_patch(patch: &[u8]) -> io::Result<()> {
-    if io::stdout().is_terminal() || color_is_forced() {
-        return print(&report::patch::readable(patch, &terminal()));
+    match io::stdout().is_terminal() || color_is_forced() {
+        true => print(report::patch::readable(patch, &terminal())),
+        false => print(patch),
     }
-    let mut out = io::stdout().lock();
-    written(out.write_all(patch).and_then(|()| out.flush()))
 }

@@ -1,7 +1,7 @@
 //! What a push would send, as git describes it to its `pre-push` hook, and what to compare it with.
 
 use super::reference::LOCAL_BRANCHES;
-use super::{Id, Repo};
+use super::{Error, Id, Repo};
 
 /// A ref that is pushed: a line of what the hook reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +32,21 @@ impl PushedRef {
 }
 
 impl Repo {
+    /// The ref that pre-commit or prek pushes: `local` is a commit or a branch, `from` what the remote has of it.
+    ///
+    /// # Errors
+    /// `local` is not a commit of the repository.
+    pub fn pushed(&self, local: &str, from: Option<&str>) -> Result<PushedRef, Error> {
+        let commit = self.resolve(local)?;
+        let remote = from.and_then(|from| self.resolve(from).ok());
+        Ok(PushedRef {
+            local_name: local.to_owned(),
+            local: commit,
+            remote_name: String::new(),
+            remote: remote.unwrap_or(Id::null(commit.kind())),
+        })
+    }
+
     /// The commits whose findings a push does not introduce: what the remote has, if that commit is here, and
     /// the merge bases with the main line.
     pub fn push_bases(&self, pushed: &PushedRef) -> Vec<Id> {

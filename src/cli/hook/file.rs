@@ -3,8 +3,9 @@
 //! It reads what can be seen: a file of okep's is known byte by byte; of others only whether a line names the
 //! command. Whether that line is run, and whether its exit status counts, only running the hook shows.
 
-use super::folder::cannot;
 use super::script::{MARK, Script};
+use crate::fix::atomic;
+use anyhow::anyhow;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ pub enum Owner {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HookFile {
+    pub path: PathBuf,
     pub owner: Owner,
     /// Git skips what is not executable.
     pub is_executable: bool,
@@ -35,8 +37,6 @@ pub struct HookFile {
 }
 
 impl HookFile {
-    const NONE: HookFile = HookFile { owner: Owner::Nobody, is_executable: false, mentions_okep: false };
-
     /// Whether git runs it and it mentions okep.
     pub fn is_in_place(&self) -> bool {
         self.is_executable && self.mentions_okep
@@ -46,16 +46,20 @@ impl HookFile {
     ///
     /// # Errors
     /// Whether it is there cannot be found out.
-    pub fn read(path: &Path, script: &Script, root: Option<&Path>) -> anyhow::Result<HookFile> {
+    pub fn read(path: PathBuf, script: &Script, root: Option<&Path>) -> anyhow::Result<HookFile> {
         let found = match path.symlink_metadata() {
             Ok(found) => found,
-            Err(error) if is_absent(&error) => return Ok(HookFile::NONE),
-            Err(error) => return Err(cannot("read", path)(error)),
+            Err(error) if is_absent(&error) => {
+                let owner = Owner::Nobody;
+                return Ok(HookFile { path, owner, is_executable: false, mentions_okep: false });
+            }
+            Err(error) => return Err(cannot("read", &path)(error)),
         };
         // A dangling link, and a program that is not readable, belong to somebody else.
-        let is_executable = fs::metadata(path).is_ok_and(|found| found.is_file() && has_execute_bit(&found));
-        let hook = |owner, mentions_okep| HookFile { owner, is_executable, mentions_okep };
-        let Ok(bytes) = fs::read(path) else { return Ok(hook(Owner::Other, false)) };
+        let is_executable = fs::metadata(&path).is_ok_and(|found| found.is_file() && has_execute_bit(&found));
+        let hook =
+            |owner, mentions_okep| HookFile { path: path.clone(), owner, is_executable, mentions_okep };
+        let Ok(bytes) = fs::read(&path) else { return Ok(hook(Owner::Other, false)) };
         if found.is_file() && bytes == script.text.as_bytes() {
             return Ok(hook(Owner::Okep, true));
         }
@@ -70,7 +74,7 @@ impl HookFile {
             let usual = [".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml"];
             return Ok(hook(Owner::PreCommit, any_mentions(root, named.into_iter().chain(usual), script)));
         }
-        if let Some(own) = husky(path, script.name) {
+        if let Some(own) = husky(&path, script.name) {
             let mentioned = fs::read_to_string(&own).is_ok_and(|text| mentions(&text, script));
             return Ok(hook(Owner::Husky(own), mentioned));
         }
@@ -122,6 +126,11 @@ fn has_execute_bit(found: &fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn has_execute_bit(_: &fs::Metadata) -> bool {
     true
+}
+
+/// The error of the system about a file that cannot be `what`.
+pub fn cannot(what: &str, path: &Path) -> impl FnOnce(io::Error) -> anyhow::Error {
+    move |error| anyhow!("`{}` cannot be {what}: {error}{}", path.display(), atomic::remedy(&error))
 }
 
 fn is_absent(error: &io::Error) -> bool {

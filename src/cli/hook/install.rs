@@ -2,13 +2,13 @@
 //!
 //! For what is there already it reports the line that would do the same from there.
 
-use super::file::{HookFile, Owner};
-use super::folder::{cannot, hooks, set_aside};
+use super::file::{HookFile, Owner, cannot};
+use super::folder::Hooks;
 use super::obstacle;
 use super::script::{COMMIT_MSG, PRE_COMMIT, PRE_MERGE_COMMIT, PRE_PUSH, Script};
 use crate::cli::args::InstallArgs;
 use crate::fix::atomic;
-use crate::git::{HooksFolder, HooksPlace};
+use crate::git::HooksPlace;
 use anyhow::anyhow;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,26 +35,27 @@ impl InstallArgs {
 /// # Errors
 /// The first hook cannot be installed; then nothing has been written.
 pub fn install(dir: Option<&Path>, wanted: &InstallArgs) -> anyhow::Result<(String, Option<anyhow::Error>)> {
-    let (root, hooks) = hooks(dir)?;
-    if hooks.place == HooksPlace::Outside {
-        return Err(obstacle::outside(hooks));
+    let hooks = Hooks::of(dir)?;
+    let folder = &hooks.folder;
+    if folder.place == HooksPlace::Outside {
+        return Err(obstacle::outside(folder));
     }
     let scripts = wanted.scripts();
     let (mut missing, mut message, mut obstacles) = (Vec::new(), String::new(), Vec::new());
     for script in &scripts {
-        let path = hooks.path.join(script.name);
-        let file = HookFile::read(&path, script, root.as_deref())?;
+        let file = hooks.file(script)?;
+        let path = &file.path;
         match (&file.owner, file.is_in_place()) {
-            (Owner::Nobody, _) => missing.push((path, script)),
+            (Owner::Nobody, _) => missing.push((path.clone(), script)),
             (Owner::Okep, true) => {}
             (Owner::Okep, false) => {
-                make_executable(&path)?;
+                make_executable(path)?;
                 message += &format!("made `{}` executable\n", path.display());
             }
             (owner, true) if *owner != Owner::OkepChanged => {
                 message += &format!("left `{}`, which mentions `{}`\n", path.display(), script.command);
             }
-            _ => obstacles.push((script, obstacle::another(&path, script, file))),
+            _ => obstacles.push((script, obstacle::another(script, &file))),
         }
     }
     let obstacle = match obstacles.into_iter().next() {
@@ -68,41 +69,33 @@ pub fn install(dir: Option<&Path>, wanted: &InstallArgs) -> anyhow::Result<(Stri
         }
         obstacle => obstacle.map(|(_, why)| why),
     };
-    write(&hooks, &missing)?;
+    write(&folder.path, &missing)?;
     for (path, _) in &missing {
         message += &format!("installed `{}`\n", path.display());
     }
     if message.is_empty() && obstacle.is_none() {
-        message += &format!("already installed in `{}`\n", hooks.path.display());
-    } else if hooks.place == HooksPlace::WorkTree && !missing.is_empty() {
+        message += &format!("already installed in `{}`\n", folder.path.display());
+    } else if folder.place == HooksPlace::WorkTree && !missing.is_empty() {
         message += "they are files of the working tree (`core.hooksPath`): commit them to share them, and\n\
                     each linked working tree has its own\n";
     }
-    if wanted.pre_push && checks_commits(&hooks, root.as_deref())? {
+    let is_ours = |hook: HookFile| hook.owner == Owner::Okep;
+    if wanted.pre_push && (is_ours(hooks.file(&PRE_COMMIT)?) || is_ours(hooks.set_aside(&PRE_COMMIT)?)) {
         message +=
             "commits are checked too, by another hook of okep; `okep hook uninstall` removes all of them\n";
     }
     Ok((message, obstacle))
 }
 
-fn write(hooks: &HooksFolder, missing: &[(PathBuf, &Script)]) -> anyhow::Result<()> {
+fn write(folder: &Path, missing: &[(PathBuf, &Script)]) -> anyhow::Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    fs::create_dir_all(&hooks.path).map_err(cannot("made", &hooks.path))?;
+    fs::create_dir_all(folder).map_err(cannot("made", folder))?;
     for (path, script) in missing {
         atomic::create(path, script.text.as_bytes(), true).map_err(cannot("written", path))?;
     }
     Ok(())
-}
-
-fn checks_commits(hooks: &HooksFolder, root: Option<&Path>) -> anyhow::Result<bool> {
-    for path in [hooks.path.join(PRE_COMMIT.name), set_aside(hooks, &PRE_COMMIT)] {
-        if HookFile::read(&path, &PRE_COMMIT, root)?.owner == Owner::Okep {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 #[cfg(unix)]

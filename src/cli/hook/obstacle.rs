@@ -8,9 +8,9 @@ use std::fs;
 use std::path::Path;
 
 /// Why git would take hooks for other repositories too, or none, from where it looks for them.
-pub fn outside(hooks: HooksFolder) -> Error {
+pub fn outside(hooks: &HooksFolder) -> Error {
     let (path, default) = (hooks.path.display(), hooks.default.display());
-    let Some(configured) = hooks.configured else {
+    let Some(configured) = &hooks.configured else {
         return anyhow!(
             "`{default}` is a link to `{path}`, which is outside of this repository: a hook there would run in \
              other repositories too; to have hooks of its own here, replace the link by a folder"
@@ -30,9 +30,10 @@ pub fn outside(hooks: HooksFolder) -> Error {
 }
 
 /// Why a hook that is there prevents ours, and how it would call okep.
-pub fn another(path: &Path, script: &Script, file: HookFile) -> Error {
-    let (how, path, Script { name, command, line, id, .. }) = (how(path), path.display(), script);
-    match file.owner {
+pub fn another(script: &Script, file: &HookFile) -> Error {
+    let Script { name, command, line, id, .. } = script;
+    let (how, path) = (how(&file.path), file.path.display());
+    match &file.owner {
         Owner::OkepChanged => anyhow!(
             "`{path}` is okep's hook, but it was changed by hand or is of another version, and is left as it \
              is; delete it first if you do not need it"

@@ -1,7 +1,7 @@
 //! `okep hook status`: which hooks there are, and which of them mention okep.
 
 use super::file::{HookFile, Owner};
-use super::folder::{hooks, set_aside};
+use super::folder::Hooks;
 use super::script::{ALL, PRE_COMMIT, PRE_PUSH, Script};
 use std::path::Path;
 
@@ -10,16 +10,15 @@ use std::path::Path;
 /// # Errors
 /// There is no repository, or a hook cannot be read.
 pub fn status(dir: Option<&Path>) -> anyhow::Result<(String, bool)> {
-    let (root, hooks) = hooks(dir)?;
-    let mut message = format!("git takes hooks from `{}`", hooks.path.display());
-    if let Some(value) = &hooks.configured {
+    let hooks = Hooks::of(dir)?;
+    let mut message = format!("git takes hooks from `{}`", hooks.folder.path.display());
+    if let Some(value) = &hooks.folder.configured {
         message += &format!(" (`core.hooksPath` is `{value}`)");
     }
     message += "\n";
     let (mut checks, mut is_empty) = (false, true);
     for script in &ALL {
-        let file = HookFile::read(&hooks.path.join(script.name), script, root.as_deref())?;
-        let behind = HookFile::read(&set_aside(&hooks, script), script, root.as_deref())?;
+        let (file, behind) = (hooks.file(script)?, hooks.set_aside(script)?);
         let is_behind = file.is_executable && behind.is_in_place();
         let description = match is_behind && !file.is_in_place() {
             true => format!("installed, behind another hook that set it aside as `{}.legacy`", script.name),

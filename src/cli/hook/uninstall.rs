@@ -1,7 +1,7 @@
 //! `okep hook uninstall`: deletes okep's own unchanged hooks and nothing else.
 
-use super::file::{HookFile, Owner};
-use super::folder::{cannot, hooks, set_aside};
+use super::file::{Owner, cannot};
+use super::folder::Hooks;
 use super::obstacle;
 use super::script::ALL;
 use std::fs;
@@ -12,18 +12,18 @@ use std::path::Path;
 /// # Errors
 /// One of them has been changed, or a file cannot be deleted.
 pub fn uninstall(dir: Option<&Path>) -> anyhow::Result<String> {
-    let (root, hooks) = hooks(dir)?;
+    let hooks = Hooks::of(dir)?;
     let mut message = String::new();
     let mut changed = None;
     for script in &ALL {
-        for path in [hooks.path.join(script.name), set_aside(&hooks, script)] {
-            let file = HookFile::read(&path, script, root.as_deref())?;
+        for file in [hooks.file(script)?, hooks.set_aside(script)?] {
+            let path = &file.path;
             match file.owner {
                 Owner::Okep => {
-                    fs::remove_file(&path).map_err(cannot("deleted", &path))?;
+                    fs::remove_file(path).map_err(cannot("deleted", path))?;
                     message += &format!("removed `{}`\n", path.display());
                 }
-                Owner::OkepChanged => changed = Some(obstacle::another(&path, script, file)),
+                Owner::OkepChanged => changed = Some(obstacle::another(script, &file)),
                 Owner::Other if file.mentions_okep => {
                     message += &format!("left `{}`, which mentions `{}`\n", path.display(), script.command);
                 }
