@@ -15,7 +15,7 @@ pub struct RepoHistory(pub Option<Arc<Repo>>);
 
 impl RepoHistory {
     /// The repository, and the line on which landings count; none where there is no commit to ask about.
-    fn main_line(&self, target: &CheckTarget, config: &Config) -> Option<(&Repo, MainLine)> {
+    pub fn main_line(&self, target: &CheckTarget, config: &Config) -> Option<(&Repo, MainLine)> {
         let repo = self.0.as_deref()?;
         let first = *target.commits().first()?;
         Some((repo, MainLine::of(repo, config.main_branch.as_deref(), target.since, first)))

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 #[derive(Debug)]
 pub struct OpenDocument {
+    /// As the editor writes it.
+    pub uri: String,
     /// The workspace that it belongs to, by its top folder.
     pub root: PathBuf,
     /// From that folder, `/` between the parts.
@@ -44,7 +46,8 @@ mod tests {
     #[track_caller]
     fn check(text: &str, changes: &[([usize; 4], &str)], expected: Result<&str, &str>) {
         let (root, path) = (PathBuf::new(), "a.md".to_owned());
-        let mut document = OpenDocument { root, path, text: text.to_owned(), version: 0 };
+        let (uri, text) = (String::new(), text.to_owned());
+        let mut document = OpenDocument { uri, root, path, text, version: 0 };
         let applied = changes.iter().try_for_each(|([line, character, to_line, to_character], text)| {
             let start = json!({ "line": line, "character": character });
             let end = json!({ "line": to_line, "character": to_character });

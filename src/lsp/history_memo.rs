@@ -3,12 +3,12 @@
 use crate::audit::history_source::HistorySource;
 use crate::audit::target::CheckTarget;
 use crate::files::{Layout, Tree};
-use crate::git::{Id, MainLine, Repo};
+use crate::git::{Id, MainLine};
 use crate::history::repo_history::RepoHistory;
 use crate::okep::config::Config;
 use crate::okep::template_history::TemplateHistory;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 /// A check asks twice where several files are named like a template: which of them landed first, and for its history.
 const MOST_ANSWERS: usize = 2;
@@ -36,29 +36,28 @@ struct HistoryState {
 
 /// The history of a repository as it is now, with the last answers.
 pub struct RememberedHistory<'a> {
-    pub repo: Arc<Repo>,
+    pub now: RepoHistory,
     pub memo: &'a HistoryMemo,
 }
 
 impl HistorySource for RememberedHistory<'_> {
     fn template_history(&self, target: &CheckTarget, config: &Config) -> TemplateHistory {
-        let read = || RepoHistory(Some(self.repo.clone())).template_history(target, config);
-        let commits = target.commits();
-        let Some(first) = commits.first() else { return read() };
-        let (layout, main_branch) = (config.layout.clone(), config.main_branch.clone());
+        let Some((_, line)) = self.now.main_line(target, config) else {
+            return self.now.template_history(target, config);
+        };
         let now = HistoryState {
-            line: MainLine::of(&self.repo, main_branch.as_deref(), target.since, *first),
-            files: target.tree.list(&layout.folder).ids(),
-            layout,
-            main_branch,
-            commits,
+            line,
+            commits: target.commits(),
+            files: target.tree.list(&config.layout.folder).ids(),
+            layout: config.layout.clone(),
+            main_branch: config.main_branch.clone(),
         };
         let mut memo = self.memo.template_histories.lock().unwrap_or_else(PoisonError::into_inner);
         let is_same = |(before, history): &&(HistoryState, TemplateHistory)| before.is(&now, history);
         if let Some((_, history)) = memo.iter().find(is_same) {
             return history.clone();
         }
-        let history = read();
+        let history = self.now.template_history(target, config);
         if memo.len() == MOST_ANSWERS {
             memo.remove(0);
         }
@@ -70,7 +69,7 @@ impl HistorySource for RememberedHistory<'_> {
         let mut memo = self.memo.moved.lock().unwrap_or_else(PoisonError::into_inner);
         let known = memo.take().filter(|(at, _)| *at == tip).map(|(_, known)| known).unwrap_or_default();
         let new: BTreeSet<String> = paths.iter().filter(|path| !known.contains_key(*path)).cloned().collect();
-        let mut found = if new.is_empty() { BTreeMap::new() } else { self.repo.moved(tip, &new, tree) };
+        let mut found = if new.is_empty() { BTreeMap::new() } else { self.now.moved(tip, &new, tree) };
         let answer =
             |path: &String| (path.clone(), known.get(path).cloned().unwrap_or_else(|| found.remove(path)));
         let answers: NewPaths = paths.iter().map(answer).collect();

@@ -21,15 +21,15 @@ pub struct OutcomeView<'a> {
     pub pages: &'a RulePages,
     /// The folder that paths start from, as the editor names it.
     pub folder: &'a Path,
-    /// The open documents by path, each with its URI.
-    pub open: BTreeMap<&'a str, (&'a str, &'a OpenDocument)>,
+    /// The open documents by path.
+    pub open: BTreeMap<&'a str, &'a OpenDocument>,
 }
 
 impl OutcomeView<'_> {
     /// The URI of a file: the editor's own where it has the file open.
     pub fn uri(&self, path: &str) -> String {
         match self.open.get(path) {
-            Some((uri, _)) => (*uri).to_owned(),
+            Some(document) => document.uri.clone(),
             None => uri::of_path(&self.folder.join(path)),
         }
     }
@@ -71,7 +71,7 @@ impl OutcomeView<'_> {
             return None;
         }
         let change = |(path, edits): (&str, Vec<&Edit>)| {
-            let version = self.open.get(path).map(|(_, document)| document.version);
+            let version = self.open.get(path).map(|document| document.version);
             let document = json!({ "uri": self.uri(path), "version": version });
             Some(json!({ "textDocument": document, "edits": self.edits(path, edits)? }))
         };

@@ -230,7 +230,7 @@ impl<W: Write> Server<W> {
         let workspace = self.workspaces.entry(root.clone()).or_default();
         workspace.folder = above.unwrap_or(&root).to_owned();
         workspace.due = Some(Instant::now());
-        self.documents.insert(uri, OpenDocument { root, path, text, version });
+        self.documents.insert(uri.clone(), OpenDocument { uri, root, path, text, version });
         Ok(())
     }
 
@@ -248,8 +248,7 @@ impl<W: Write> Server<W> {
     /// Checks a workspace, and publishes what was found: of open documents always, of others where it changed.
     fn check(&mut self, root: &Path) -> io::Result<()> {
         let Some(workspace) = self.workspaces.get_mut(root) else { return Ok(()) };
-        let open: BTreeMap<&str, &OpenDocument> =
-            of_root(&self.documents, root).map(|(_, d)| (&*d.path, d)).collect();
+        let open = open_in(&self.documents, root);
         let unsaved = open.iter().map(|(path, document)| (*path, document.text.as_str()));
         let failed = if open.is_empty() { None } else { workspace.check(root, unsaved).err() };
         let open: BTreeSet<String> = open.into_keys().map(str::to_owned).collect();
@@ -279,13 +278,13 @@ impl<W: Write> Server<W> {
     }
 
     fn publish(&mut self, root: &Path, folder: &Path, path: &str, diagnostics: &[Value]) -> io::Result<()> {
-        let open = of_root(&self.documents, root).find(|(_, document)| document.path == path);
-        let mut params = json!({ "diagnostics": diagnostics });
-        params["uri"] =
-            json!(open.map_or_else(|| uri::of_path(&folder.join(path)), |(uri, _)| uri.to_owned()));
-        if let Some((_, document)) = open {
-            params["version"] = json!(document.version);
-        }
+        let open = self.documents.values().find(|d| d.root == root && d.path == path);
+        let params = match open {
+            Some(OpenDocument { uri, version, .. }) => {
+                json!({ "diagnostics": diagnostics, "uri": uri, "version": version })
+            }
+            None => json!({ "diagnostics": diagnostics, "uri": uri::of_path(&folder.join(path)) }),
+        };
         let method = "textDocument/publishDiagnostics".to_owned();
         Message::Notification(Notification { method, params }).write(&mut self.out)
     }
@@ -294,14 +293,13 @@ impl<W: Write> Server<W> {
     fn view(&self, root: &Path) -> Option<OutcomeView<'_>> {
         let workspace = self.workspaces.get(root)?;
         let outcome = workspace.outcome.as_ref()?;
-        let open = of_root(&self.documents, root);
         Some(OutcomeView {
             outcome,
             snapshot: outcome.snapshot.as_ref()?,
             client: &self.client,
             pages: &self.pages,
             folder: &workspace.folder,
-            open: open.map(|(uri, document)| (document.path.as_str(), (uri, document))).collect(),
+            open: open_in(&self.documents, root),
         })
     }
 }
@@ -311,13 +309,13 @@ const NOT_NOW: &str = "messages are taken after `initialize`, which comes once, 
 /// Full texts, or edits of ranges.
 const INCREMENTAL: u8 = 2;
 
-/// The open documents of a workspace, each with its URI.
-fn of_root<'d>(
+/// The open documents of a workspace, by path.
+fn open_in<'d>(
     documents: &'d BTreeMap<String, OpenDocument>,
     root: &Path,
-) -> impl Iterator<Item = (&'d str, &'d OpenDocument)> {
-    let of_root = documents.iter().filter(move |(_, document)| document.root == root);
-    of_root.map(|(uri, document)| (uri.as_str(), document))
+) -> BTreeMap<&'d str, &'d OpenDocument> {
+    let of_root = documents.values().filter(|document| document.root == root);
+    of_root.map(|document| (document.path.as_str(), document)).collect()
 }
 
 /// Whether a message behind a request takes it back.

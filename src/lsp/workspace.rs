@@ -11,7 +11,6 @@ use crate::history::repo_history::RepoHistory;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
 #[derive(Default)]
@@ -63,15 +62,8 @@ impl Workspace {
             None => CheckTarget::of_folder(root)?,
         };
         unsaved.for_each(|(path, text)| target.tree.insert(path, text.as_bytes()));
-        let options = Options::default();
-        let outcome = match repo {
-            Some(repo) => {
-                let history = RememberedHistory { repo, memo: &self.history };
-                check_with(&target, &options, &history, &self.known)
-            }
-            None => check_with(&target, &options, &RepoHistory(None::<Arc<Repo>>), &self.known),
-        };
-        self.outcome = Some(outcome?);
+        let history = RememberedHistory { now: RepoHistory(repo), memo: &self.history };
+        self.outcome = Some(check_with(&target, &Options::default(), &history, &self.known)?);
         self.known.forget_unused();
         let notes = self.outcome.iter().flat_map(|outcome| &outcome.report.notes);
         let lines: BTreeSet<String> = notes.map(|note| line(root, note)).collect();
