@@ -3,7 +3,7 @@
 use super::file::{Content, is_markdown};
 use super::note::Note;
 use crate::git::blobs::Blob;
-use crate::git::commit::Kind;
+use crate::git::commit::{Found, Kind};
 use crate::git::{Entry, Id, MAX_FILE_BYTES, ObjectError};
 use gix::bstr::{BStr, ByteSlice};
 use std::collections::BTreeMap;
@@ -56,8 +56,12 @@ impl Listing {
 
 impl FoundFiles {
     /// Takes up what is at `path` below the folder, or at that folder itself.
-    pub fn add(&mut self, path: &BStr, id: Id, kind: Kind) {
+    pub fn add(&mut self, path: &BStr, found: Found) {
         let markdown = is_markdown(path);
+        let (id, kind) = match found {
+            Ok(found) => found,
+            Err(error) => return self.notices.push(at(&path.to_str_lossy(), &error)),
+        };
         if kind == Kind::File && !markdown {
             return;
         }

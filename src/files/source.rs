@@ -5,7 +5,7 @@ use super::file::{Content, File, is_markdown};
 use super::found::{FoundFiles, Spot, at, blob_notice, content_notice};
 use super::note::Note;
 use super::worktree;
-use crate::git::commit::{Kind, Trees};
+use crate::git::commit::{Found, Trees};
 use crate::git::index::{IndexEntry, Staged};
 use crate::git::path_kind::{self, in_index, in_tree};
 use crate::git::{Id, PathKind, Repo};
@@ -49,7 +49,8 @@ impl TreeSource {
                 with_index(repo, index, |staged| list_index(staged, folder, &mut found));
             }
             TreeSource::Commit { repo, root } => {
-                repo.with_local(|local| list_commit(&Trees::new(local), *root, folder, &mut found));
+                let mut each = |path: &BStr, entry: Found| found.add(path, entry);
+                repo.with_local(|local| Trees::new(local).below_path("", *root, folder, &mut each));
             }
         }
         found
@@ -142,10 +143,10 @@ impl TreeSource {
             }
             TreeSource::Index { repo, index, .. } => with_index(repo, index, |staged| files = staged.files()),
             TreeSource::Commit { repo, root } => repo.with_local(|local| {
-                let mut each = |path: &BStr, _: Id, _: Kind| {
-                    files.insert(path.to_str_lossy().trim_start_matches('/').to_owned());
-                };
-                Trees::new(local).below("".into(), *root, &mut Vec::new(), &mut each);
+                Trees::new(local).below("".into(), *root, &mut |path, found| {
+                    let path = path.to_str_lossy().trim_start_matches('/').to_owned();
+                    files.extend(found.is_ok().then_some(path));
+                });
             }),
         }
         files
@@ -202,7 +203,8 @@ fn with_index<T>(repo: &Repo, index: &IndexFile, ask: impl FnOnce(&Staged) -> T)
 /// Lists what is staged below a folder.
 fn list_index(staged: &Staged, folder: &str, found: &mut FoundFiles) {
     staged.below(folder, |path, entry| match entry {
-        IndexEntry::Here(id, kind, _) => found.add(path, id, kind),
+        IndexEntry::Here(id, kind, _) => found.add(path, Ok((id, kind))),
+        IndexEntry::Unreadable(error) => found.add(path, Err(error)),
         IndexEntry::Unmerged if is_markdown(path) => {
             found.files.insert(path.to_str_lossy().into_owned(), Spot::Unmerged);
         }
@@ -211,30 +213,5 @@ fn list_index(staged: &Staged, folder: &str, found: &mut FoundFiles) {
             found.notices.push(Note::at("intent-to-add", path.to_str_lossy(), message));
         }
         IndexEntry::Unmerged | IndexEntry::Intended => {}
-        IndexEntry::Unreadable(error) => found.notices.push(at(&path.to_str_lossy(), &error)),
     });
-}
-
-fn list_commit(trees: &Trees, root: Id, folder: &str, found: &mut FoundFiles) {
-    let mut unread = Vec::new();
-    // The folder, or one above it, may be a link or another repository.
-    for (end, _) in folder.match_indices('/').chain([(folder.len(), "")]) {
-        let part = &folder[..end];
-        match trees.find(root, part) {
-            Ok(Some((mode, tree))) if mode.is_tree() && end == folder.len() => {
-                trees.below(part.into(), tree, &mut unread, &mut |path, id, kind| found.add(path, id, kind));
-            }
-            Ok(Some((mode, id))) => {
-                if let Some(kind @ (Kind::Symlink | Kind::Submodule)) = crate::git::commit::kind(mode) {
-                    found.add(part.into(), id, kind);
-                }
-            }
-            Ok(None) => break,
-            Err(error) => {
-                unread.push((part.to_owned(), error));
-                break;
-            }
-        }
-    }
-    found.notices.extend(unread.iter().map(|(path, error)| at(path, error)));
 }

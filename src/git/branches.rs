@@ -36,12 +36,14 @@ impl Repo {
                 }
             };
             let paths = known.entry(tree).or_insert_with(|| {
-                let (mut paths, mut unread) = (Vec::new(), Vec::new());
-                trees.below(folder.into(), tree, &mut unread, &mut |path, _, _| {
+                let mut paths = Vec::new();
+                trees.below(folder.into(), tree, &mut |path, found| {
                     let path = path.to_str_lossy().into_owned();
-                    paths.extend(wanted(&path).then_some(path));
+                    match found {
+                        Ok(_) => paths.extend(wanted(&path).then_some(path)),
+                        Err(error) => messages.push(format!("`{path}`: {error}")),
+                    }
                 });
-                messages.extend(unread.iter().map(|(path, error)| format!("`{path}`: {error}")));
                 paths
             });
             for path in paths.iter() {

@@ -22,6 +22,9 @@ pub(crate) enum Kind {
     Submodule,
 }
 
+/// What a tree has at a path, or why that cannot be read.
+pub(crate) type Found = Result<(Id, Kind), ObjectError>;
+
 pub(crate) fn kind(mode: EntryMode) -> Option<Kind> {
     match mode.kind() {
         EntryKind::Blob | EntryKind::BlobExecutable => Some(Kind::File),
@@ -126,27 +129,40 @@ impl<'a> Trees<'a> {
         Ok(entries.iter().map(owned).collect())
     }
 
-    /// Calls `each` for all that is no folder below `tree`, which is at `folder`; folders that cannot be read
-    /// go to `unread`.
-    pub fn below(
-        &self,
-        folder: &BStr,
-        tree: Id,
-        unread: &mut Vec<(String, ObjectError)>,
-        each: &mut impl FnMut(&BStr, Id, Kind),
-    ) {
+    /// Calls `each` for all that is no folder below `tree`, which is at `folder`, and for folders that cannot be read.
+    pub fn below(&self, folder: &BStr, tree: Id, each: &mut impl FnMut(&BStr, Found)) {
         let listed = match check_depth(folder).and_then(|()| self.entries(tree)) {
             Ok(listed) => listed,
             Err(error) => {
                 let shown = if folder.len() > MAX_PATH { &folder[..MAX_PATH / 64] } else { folder };
-                return unread.push((shown.to_str_lossy().into_owned(), error));
+                return each(shown.as_bstr(), Err(error));
             }
         };
         for (name, mode, id) in listed {
             let path = BString::from([folder.as_bytes(), b"/", name.as_bytes()].concat());
             match kind(mode) {
-                Some(kind) => each(path.as_bstr(), id, kind),
-                None => self.below(path.as_bstr(), id, unread, each),
+                Some(kind) => each(path.as_bstr(), Ok((id, kind))),
+                None => self.below(path.as_bstr(), id, each),
+            }
+        }
+    }
+
+    /// The same for `path` below a tree that is at `above`; also for a link or another repository at that path or on the
+    /// way to it.
+    pub fn below_path(&self, above: &str, tree: Id, path: &str, each: &mut impl FnMut(&BStr, Found)) {
+        for (end, _) in path.match_indices('/').chain([(path.len(), "")]) {
+            let here = BString::from(format!("{above}{}", &path[..end]));
+            match self.find(tree, &path[..end]) {
+                Ok(Some((mode, id))) if mode.is_tree() && end == path.len() => {
+                    self.below(here.as_bstr(), id, each);
+                }
+                Ok(Some((mode, id))) => {
+                    if let Some(kind @ (Kind::Symlink | Kind::Submodule)) = kind(mode) {
+                        each(here.as_bstr(), Ok((id, kind)));
+                    }
+                }
+                Ok(None) => return,
+                Err(error) => return each(here.as_bstr(), Err(error)),
             }
         }
     }

@@ -54,15 +54,14 @@ impl Repo {
                 }
             }
         };
-        let place = self.place(&path, &common);
+        let place = match self.root().map(absolute) {
+            _ if path.starts_with(&common) => HooksPlace::GitFolder,
+            Some(root) if path.starts_with(&root) => HooksPlace::WorkTree,
+            _ => HooksPlace::Outside,
+        };
         Ok(HooksFolder { path, configured, place, default })
     }
-}
 
-/// With what git begins its comments in a message where it may choose.
-const MARKS_OF_GIT: &str = "#;@!$%^&|:";
-
-impl Repo {
     /// What a comment in the message of a commit may begin with: one thing, but where git may choose.
     pub fn comment_marks(&self) -> Vec<String> {
         let local = self.local();
@@ -75,15 +74,10 @@ impl Repo {
             Some(mark) => vec![mark],
         }
     }
-
-    fn place(&self, path: &Path, common: &Path) -> HooksPlace {
-        match self.root().map(absolute) {
-            _ if path.starts_with(common) => HooksPlace::GitFolder,
-            Some(root) if path.starts_with(&root) => HooksPlace::WorkTree,
-            _ => HooksPlace::Outside,
-        }
-    }
 }
+
+/// With what git begins its comments in a message where it may choose.
+const MARKS_OF_GIT: &str = "#;@!$%^&|:";
 
 /// The path without links and dots, as far as it is there.
 fn absolute(path: &Path) -> PathBuf {

@@ -1,6 +1,6 @@
 //! The index: what is staged, by path and id.
 
-use super::commit::{self, Entry, Kind, Trees};
+use super::commit::{self, Entry, Found, Kind, Trees};
 use super::error::said;
 use super::{Error, ObjectError, Repo};
 use gix::bstr::{BStr, ByteSlice};
@@ -20,6 +20,16 @@ pub(crate) enum IndexEntry {
     Unreadable(ObjectError),
 }
 
+impl IndexEntry {
+    /// What a sparse index has folded into the tree of a folder.
+    fn folded(found: Found) -> Self {
+        match found {
+            Ok((id, kind)) => IndexEntry::Here(id, kind, true),
+            Err(error) => IndexEntry::Unreadable(error),
+        }
+    }
+}
+
 /// An index with the trees that stand for the folders that a sparse one leaves out.
 pub(crate) struct Staged<'a> {
     pub index: &'a gix::index::File,
@@ -37,7 +47,9 @@ impl Staged<'_> {
         for entry in inside {
             let path = entry.path(self.index);
             if entry.mode == Mode::DIR {
-                self.unfold(path.trim_end_with(|c| c == '/').as_bstr(), entry.id, &mut each);
+                let folder = path.trim_end_with(|c| c == '/').as_bstr();
+                let mut each = |path: &BStr, found: Found| each(path, IndexEntry::folded(found));
+                self.trees.below(folder, entry.id, &mut each);
             } else if entry.stage() != Stage::Unconflicted {
                 each(path, IndexEntry::Unmerged);
             } else if entry.flags.contains(Flags::INTENT_TO_ADD) {
@@ -47,18 +59,11 @@ impl Staged<'_> {
             }
         }
         if self.index.is_sparse()
-            && let Some((above, rest)) = self.folded_above(&prefix)
+            && let Some((tree, rest)) = self.folded_above(&prefix)
         {
-            match self.trees.find(above, rest.trim_end_matches('/')) {
-                Ok(Some((mode, id))) if mode.is_tree() => self.unfold(folder.into(), id, &mut each),
-                Ok(Some((mode, id))) => {
-                    if let Some(kind) = commit::kind(mode) {
-                        each(folder.into(), IndexEntry::Here(id, kind, true));
-                    }
-                }
-                Ok(None) => {}
-                Err(error) => each(folder.into(), IndexEntry::Unreadable(error)),
-            }
+            let above = &prefix[..prefix.len() - rest.len()];
+            let mut each = |path: &BStr, found: Found| each(path, IndexEntry::folded(found));
+            self.trees.below_path(above, tree, rest.trim_end_matches('/'), &mut each);
         }
         // The folder, or one above it, may be a link or another repository.
         for (at, _) in folder.match_indices('/').chain([(folder.len(), "")]) {
@@ -113,16 +118,6 @@ impl Staged<'_> {
             (entry.mode == Mode::DIR && !rest.is_empty()).then_some((entry.id, rest))
         })
     }
-
-    fn unfold(&self, folder: &BStr, tree: gix::ObjectId, each: &mut impl FnMut(&BStr, IndexEntry)) {
-        let mut unread = Vec::new();
-        self.trees.below(folder, tree, &mut unread, &mut |path, id, kind| {
-            each(path, IndexEntry::Here(id, kind, true))
-        });
-        for (path, error) in unread {
-            each(path.as_str().into(), IndexEntry::Unreadable(error));
-        }
-    }
 }
 
 fn kind(mode: Mode) -> Option<Kind> {
@@ -145,18 +140,17 @@ impl Repo {
             return Ok(false);
         }
         let committed = local.index_from_tree(&tree).map_err(failed)?;
-        if index.is_sparse() {
-            // Its folders cannot be compared with files; they are never what was staged.
-            return Ok(index.entries().iter().filter(|entry| entry.mode != Mode::DIR).any(|entry| {
-                let there = committed.entry_by_path(entry.path(index));
-                there.is_none_or(|there| (there.id, there.mode) != (entry.id, entry.mode))
-            }));
-        }
-        let staged = index.entries().iter().filter(|entry| !entry.flags.contains(Flags::INTENT_TO_ADD));
-        let staged = staged.map(|entry| (entry.path(index), entry.id, entry.mode, entry.stage()));
-        let there = committed.entries().iter();
-        let there = there.map(|entry| (entry.path(&committed), entry.id, entry.mode, entry.stage()));
-        Ok(!staged.eq(there))
+        // The folders of a sparse index cannot be compared with files; they are never what was staged.
+        let is_file = |entry: &&gix::index::Entry| {
+            entry.mode != Mode::DIR && !entry.flags.contains(Flags::INTENT_TO_ADD)
+        };
+        let staged: Vec<_> = index.entries().iter().filter(is_file).collect();
+        let is_committed = |entry: &&gix::index::Entry| {
+            let there = committed.entry_by_path_and_stage(entry.path(index), entry.stage());
+            there.is_some_and(|there| (there.id, there.mode) == (entry.id, entry.mode))
+        };
+        let is_one_gone = !index.is_sparse() && staged.len() < committed.entries().len();
+        Ok(is_one_gone || !staged.iter().all(is_committed))
     }
 
     /// The index; empty where there is none yet. It is read once.
