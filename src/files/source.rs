@@ -76,8 +76,8 @@ impl TreeSource {
                 staged.find(path).map(Spot::Object)
             })),
             TreeSource::Commit { repo, root } => repo.with_local(|local| {
-                let found = Trees::new(local).find(*root, path).map_err(|error| at(path, &error))?;
-                Ok(found.and_then(|(mode, id)| crate::git::commit::entry(mode, id)).map(Spot::Object))
+                let found = Trees::new(local).file(*root, path).map_err(|error| at(path, &error))?;
+                Ok(found.map(Spot::Object))
             }),
         }
     }

@@ -94,6 +94,12 @@ impl<'a> Trees<'a> {
         Ok(Some(found))
     }
 
+    /// The file or link at `path` below `tree`.
+    pub fn file(&self, tree: Id, path: &str) -> Result<Option<Entry>, ObjectError> {
+        let found = self.find(tree, path)?;
+        Ok(found.and_then(|(mode, id)| entry(mode, id)))
+    }
+
     /// The entry `name` of a tree.
     pub fn child(&self, tree: Id, name: &str) -> Result<Option<(EntryMode, Id)>, ObjectError> {
         for entry in tree_entries(self.local, tree, &mut Vec::new())? {

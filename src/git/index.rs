@@ -90,8 +90,7 @@ impl Staged<'_> {
             Some(entry) => commit::entry(entry.mode.to_tree_entry_mode()?, entry.id),
             None if self.index.is_sparse() => {
                 let (above, rest) = self.folded_above(path)?;
-                let (mode, id) = self.trees.find(above, rest).ok()??;
-                commit::entry(mode, id)
+                self.trees.file(above, rest).ok()?
             }
             None => None,
         }

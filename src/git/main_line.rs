@@ -59,17 +59,12 @@ impl Repo {
     /// The commits of the first-parent line of `tip` after the newest one that `base` contains.
     pub fn line_after(&self, base: Id, tip: Id) -> Vec<Id> {
         let mut line = LineReader::new(self.local(), tip);
-        let end = line.newest_contained(&[base]).unwrap_or(usize::MAX);
-        let mut commits = Vec::new();
-        while commits.len() < end {
-            let more: Vec<Id> = line.from(commits.len()).iter().map(|commit| commit.id).collect();
-            if more.is_empty() {
-                break;
-            }
-            commits.extend(more);
+        let end = line.newest_contained(&[base]);
+        while end.is_none() && line.next.is_some() {
+            line.read_more();
         }
-        commits.truncate(end);
-        commits
+        let after = line.commits.iter().take(end.unwrap_or(usize::MAX));
+        after.map(|commit| commit.id).collect()
     }
 }
 

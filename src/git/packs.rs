@@ -12,7 +12,9 @@ use gix::odb::pack::index;
 /// A repository with more packs than this wants `git gc`, and the rest of them go without the hint.
 const MAX_PACKS: usize = 32;
 
-pub(crate) struct Packs(Vec<index::File>);
+pub(crate) struct Packs {
+    pub indexes: Vec<index::File>,
+}
 
 impl Packs {
     pub fn of(local: &gix::Repository) -> Self {
@@ -22,40 +24,18 @@ impl Packs {
         let files = folders.filter_map(|folder| std::fs::read_dir(folder).ok()).flatten().flatten();
         let packs = files.map(|file| file.path()).filter(|path| path.extension().is_some_and(|e| e == "idx"));
         let open = packs.take(MAX_PACKS).filter_map(|path| index::File::at(path, local.object_hash()).ok());
-        Packs(open.collect())
-    }
-
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// How many objects all packs hold.
-    pub fn objects(&self) -> usize {
-        (0..self.len()).map(|pack| self.objects_of(pack)).sum()
-    }
-
-    pub fn objects_of(&self, pack: usize) -> usize {
-        self.0[pack].num_objects() as usize
-    }
-
-    pub fn offset(&self, pack: usize, entry: u32) -> u64 {
-        self.0[pack].pack_offset_at_index(entry)
+        Packs { indexes: open.collect() }
     }
 
     /// The first pack that holds an object, and which of its objects it is.
     pub fn find(&self, id: Id) -> Option<(usize, u32)> {
-        self.0.iter().enumerate().find_map(|(pack, index)| Some((pack, index.lookup(id)?)))
-    }
-
-    /// The pack itself.
-    pub fn data(&self, pack: usize) -> Option<gix::odb::pack::data::File> {
-        let index = &self.0[pack];
-        gix::odb::pack::data::File::at(index.path().with_extension("pack"), index.object_hash()).ok()
+        self.indexes.iter().enumerate().find_map(|(pack, index)| Some((pack, index.lookup(id)?)))
     }
 
     /// The pack and the offset of an object; objects that are in no pack come last.
     pub fn place(&self, id: Id) -> (usize, u64) {
-        self.find(id).map_or((usize::MAX, 0), |(pack, entry)| (pack, self.offset(pack, entry)))
+        let offset = |(pack, entry): (usize, u32)| (pack, self.indexes[pack].pack_offset_at_index(entry));
+        self.find(id).map_or((usize::MAX, 0), offset)
     }
 
     /// Distinct objects in the order in which they are best read.

@@ -8,13 +8,13 @@
 use super::Id;
 use super::packs::Packs;
 use gix::objs::CommitRefIter;
-use gix::odb::pack::data;
 use gix::odb::pack::data::entry::Header;
+use gix::odb::pack::{data, index};
 use gix::zlib::Inflate;
 use rayon::prelude::*;
 
 /// Fewer objects than this are not worth the search.
-const LEAST: usize = 4096;
+const LEAST: u32 = 4096;
 /// Objects whose kinds are looked at together; after two such blocks without a commit the search ends.
 const BLOCK: usize = 8192;
 /// A commit of more bytes than this is left to the walk.
@@ -36,16 +36,16 @@ pub(crate) struct Prefetch {
 impl Prefetch {
     pub fn of(packs: &Packs) -> Self {
         let mut ahead = Prefetch::default();
-        if packs.objects() < LEAST {
+        if packs.indexes.iter().map(index::File::num_objects).sum::<u32>() < LEAST {
             return ahead;
         }
-        for pack in 0..packs.len() {
-            let data = packs.data(pack);
-            let entries = data.as_ref().map(|data| commits(packs, pack, data)).unwrap_or_default();
+        for index in &packs.indexes {
+            let data = data::File::at(index.path().with_extension("pack"), index.object_hash()).ok();
+            let entries = data.as_ref().map(|data| commits(index, data)).unwrap_or_default();
             let read =
                 |reader: &mut PrefetchReader, (offset, _): &(u64, u32)| reader.read(data.as_ref()?, *offset);
             let found: Vec<_> = entries.par_iter().map_init(PrefetchReader::default, read).collect();
-            let mut commit = vec![NONE; if entries.is_empty() { 0 } else { packs.objects_of(pack) }];
+            let mut commit = vec![NONE; if entries.is_empty() { 0 } else { index.num_objects() as usize }];
             for ((_, entry), found) in entries.into_iter().zip(found) {
                 let Some((root, parents)) = found else { continue };
                 commit[entry as usize] = ahead.roots.len() as u32;
@@ -93,9 +93,9 @@ impl PrefetchReader {
 }
 
 /// The objects of a pack that are commits, as offset and number, in the order in which they are in it.
-fn commits(packs: &Packs, pack: usize, data: &data::File) -> Vec<(u64, u32)> {
+fn commits(index: &index::File, data: &data::File) -> Vec<(u64, u32)> {
     let mut places: Vec<(u64, u32)> =
-        (0..packs.objects_of(pack) as u32).map(|entry| (packs.offset(pack, entry), entry)).collect();
+        (0..index.num_objects()).map(|entry| (index.pack_offset_at_index(entry), entry)).collect();
     places.par_sort_unstable();
     let mut commits = Vec::new();
     let mut without = 0;

@@ -5,7 +5,7 @@
 
 use crate::files::{Content, Layout, Note};
 use crate::git::blobs::read;
-use crate::git::commit::{Trees, entry, tree_entries};
+use crate::git::commit::{Trees, tree_entries};
 use crate::git::commit_walk::CommitWalk;
 use crate::git::graph::Graph;
 use crate::git::main_line::descend;
@@ -207,10 +207,7 @@ impl Walk {
         let chain = |local: &mut gix::Repository, commit: &usize| -> Option<Vec<Entry>> {
             let trees = Trees::new(local);
             let root = local.find_commit(self.ids[*commit]).ok()?.tree_id().ok()?.detach();
-            let find = |path: &str| {
-                let (mode, id) = trees.find(root, path).ok()??;
-                entry(mode, id)
-            };
+            let find = |path: &str| trees.file(root, path).ok()?;
             let first = layout.registers.iter().find(|path| find(path).is_some())?;
             let chain = chain_of(first, &|path| find(path).map(|entry| content(local, entry)));
             Some(chain.iter().skip(1).filter_map(|path| find(path)).collect())

@@ -71,7 +71,7 @@ fn on_lines(view: &OutcomeView, path: &str, range: LineRange) -> Vec<Finding> {
     let title = okep.and_then(|okep| Some(okep.document.headings[okep.title.as_ref()?.heading].span.clone()));
     let on_title = is_in(lines.range(title.unwrap_or(0..0)));
     let is_there = |finding: &&Finding| match finding.path == path {
-        true => is_in(OutcomeView::range(Some(&lines), finding.place.as_ref())),
+        true => is_in(lines.range_of(finding.place.as_ref())),
         false => on_title && finding.okep.as_deref() == Some(path),
     };
     view.outcome.report.live().filter(is_there).cloned().collect()

@@ -14,7 +14,7 @@ pub fn hover(view: &OutcomeView, path: &str, position: LinePosition) -> Option<V
     let text = view.text(path)?;
     let lines = view.lines(path, &text);
     let is_here = |place| {
-        let range = OutcomeView::range(Some(&lines), place);
+        let range = lines.range_of(place);
         range.start <= position && position <= range.end
     };
     let here = view.outcome.report.live().filter(|f| f.path == path && is_here(f.place.as_ref()));

@@ -2,7 +2,7 @@
 
 use super::client::Client;
 use super::document::OpenDocument;
-use super::position::{LineRange, Lines};
+use super::position::Lines;
 use super::rule_pages::RulePages;
 use super::uri;
 use crate::audit::check::Outcome;
@@ -45,16 +45,10 @@ impl OutcomeView<'_> {
         Lines::new(text.as_str(), start, self.client.encoding)
     }
 
-    /// Where something is; at the start of the file where a thing is absent.
-    pub fn range(lines: Option<&Lines>, place: Option<&Place>) -> LineRange {
-        let span = place.map_or(0..0, |place| place.span.into());
-        lines.unwrap_or(&Lines::new("", 0, Default::default())).range(span)
-    }
-
     pub fn location(&self, path: &str, place: Option<&Place>) -> Value {
         let text = self.text(path);
-        let lines = text.as_ref().map(|text| self.lines(path, text));
-        json!({ "uri": self.uri(path), "range": Self::range(lines.as_ref(), place) })
+        let range = text.map(|text| self.lines(path, &text).range_of(place)).unwrap_or_default();
+        json!({ "uri": self.uri(path), "range": range })
     }
 
     /// A fix as an edit of files; none where the client, or the protocol, cannot carry it out.

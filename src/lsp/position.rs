@@ -1,6 +1,7 @@
 //! Places in a text as the protocol counts them: lines and characters from 0, characters in bytes or in units of
 //! UTF-16, lines ended by `\n`, `\r\n` or `\r`.
 
+use crate::text::Place;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -12,13 +13,13 @@ pub enum Encoding {
     Utf16,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct LinePosition {
     pub line: usize,
     pub character: usize,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LineRange {
     pub start: LinePosition,
     pub end: LinePosition,
@@ -70,6 +71,11 @@ impl<'t> Lines<'t> {
 
     pub fn range(&self, span: Range<usize>) -> LineRange {
         LineRange { start: self.position(span.start), end: self.position(span.end) }
+    }
+
+    /// Where something is; at the start of the text where a thing is absent.
+    pub fn range_of(&self, place: Option<&Place>) -> LineRange {
+        self.range(place.map_or(0..0, |place| place.span.into()))
     }
 
     /// The range of these very bytes; none where the protocol cannot name them.
