@@ -19,9 +19,6 @@ const TIP: &str = "0a93648eaffd5bb4e6244db87566595670468ded";
 /// How git describes the sample repository; the last thing that is written.
 const DESCRIPTION: &str = "The sample repository of `okep demo`\n";
 
-/// The branch that `HEAD` names.
-const BRANCH: &str = "refs/heads/main";
-
 /// Builds the sample repository in `dir`, which is created where it does not exist.
 ///
 /// Nothing is touched where `dir` is anything but absent or an empty folder. Where writing fails
@@ -32,7 +29,7 @@ pub fn build(dir: &Path) -> anyhow::Result<()> {
     for (ending, bytes) in [("pack", PACK), ("idx", PACK_INDEX)] {
         write(dir.join(format!(".git/objects/pack/pack-{TIP}.{ending}")), bytes)?;
     }
-    point_branch_at_tip(&repo).with_context(|| no_git("create the branch `main`", dir))?;
+    write(dir.join(".git/refs/heads/main"), format!("{TIP}\n").as_bytes())?;
     write_files(&repo, dir).with_context(|| no_git("write the index", dir))?;
     write(description(dir), DESCRIPTION.as_bytes())
 }
@@ -86,14 +83,6 @@ fn init(dir: &Path) -> anyhow::Result<gix::Repository> {
     let (kind, isolated) = (gix::create::Kind::WithWorktree, gix::open::Options::isolated());
     let repo = gix::ThreadSafeRepository::init_opts(dir, kind, options, isolated);
     Ok(repo.with_context(|| no_git("begin", dir))?.to_thread_local())
-}
-
-fn point_branch_at_tip(repo: &gix::Repository) -> gix::Result<()> {
-    use gix::refs::transaction::{PreviousValue, RefEdit};
-    let commit = repo.find_commit(tip())?;
-    let name = BRANCH.try_into().expect("the name of the branch is valid");
-    let edit = RefEdit::update(name, commit.id, PreviousValue::MustNotExist, "okep demo");
-    repo.edit_references_as([edit], Some(commit.committer()?)).map(drop)
 }
 
 fn tip() -> ObjectId {

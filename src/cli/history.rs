@@ -1,10 +1,9 @@
 //! `okep history`: walks every commit, has it checked, and prints the story.
 
 use crate::cli::args::{HistoryArgs, HistoryFormat};
-use crate::cli::output::{VERSION, print, print_error, print_patch};
+use crate::cli::output::{VERSION, print, print_error, print_patch, terminal};
 use crate::cli::progress::Progress;
 use crate::cli::target::repository;
-use crate::cli::terminal::terminal;
 use crate::cli::values;
 use crate::files::{Layout, Note, Tree};
 use crate::fix::repair::{self, Repair};
@@ -14,7 +13,7 @@ use crate::history::filter::Narrow;
 use crate::history::head_audit;
 use crate::history::recorded::tell;
 use crate::history::report::{FindingStory, Story};
-use crate::okep::config::{self, Config};
+use crate::okep::config::Config;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::report::{self, html::HtmlPage};
 use crate::rules;
@@ -131,7 +130,9 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> anyhow::Resu
     let Some(main) = main else {
         return Ok(Story { notes, ..Story::default() });
     };
-    let config = config(repo, main)?;
+    let tip = Tree::commit(repo, main);
+    // That of the tip says where the proposals are, and counts for what is open there.
+    let config = tip.as_ref().map_or(Ok(Config::default()), |tree| Config::of(tree, rules::ids()))?;
     let layout = config.layout.clone();
     let mut story = {
         let line = MainLine::of(repo, config.main_branch.as_deref(), None, main);
@@ -165,7 +166,7 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> anyhow::Resu
     ruled(&mut story, &config);
     story.walk.tips = all.iter().map(Id::to_string).collect();
     story.notes.extend(notes);
-    let tip = tip_notes(repo, main, &layout, is_whole && !by_intent);
+    let tip = tip_notes(&tip, &layout, is_whole && !by_intent);
     let vanished = if is_whole && !by_intent { repo.vanished() } else { Vec::new() };
     // What the walk does not read itself, or what was there when it did and has vanished since.
     story.damaged |= !vanished.is_empty() || tip.iter().any(Note::is_unreadable);
@@ -176,23 +177,15 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> anyhow::Resu
     Ok(story)
 }
 
-/// The configuration of the tip, which says where the proposals are, and counts for what is open there.
-fn config(repo: &Arc<Repo>, tip: Id) -> Result<Config, config::Error> {
-    match Tree::commit(repo, tip) {
-        Ok(tree) => Config::of(&tree, rules::ids()),
-        Err(_) => Ok(Config::default()),
-    }
-}
-
 /// What a check of the tip notes; of objects only where all of the walk's were there (`is_whole`), for
 /// otherwise they are counted for all commits together.
-fn tip_notes(repo: &Arc<Repo>, tip: Id, layout: &Layout, is_whole: bool) -> Vec<Note> {
-    let tree = match Tree::commit(repo, tip) {
+fn tip_notes(tip: &Result<Tree, GitError>, layout: &Layout, is_whole: bool) -> Vec<Note> {
+    let tree = match tip {
         Ok(tree) => tree,
         Err(error) if is_whole => return vec![Note::new("missing-object", error.to_string())],
         Err(_) => return Vec::new(),
     };
-    let snapshot = Snapshot::new(&tree, layout, &Parsed::default());
+    let snapshot = Snapshot::new(tree, layout, &Parsed::default());
     let file = |note: &Note| note.path.as_ref().is_some_and(|path| tree.contains(path));
     let notes: Vec<Note> = snapshot.notes.into_iter().chain(tree.notices()).collect();
     // Where a folder cannot be read, what seems to lack is not known to.

@@ -16,12 +16,12 @@ mod output;
 pub mod progress;
 pub mod suggested_commands;
 pub mod target;
-mod terminal;
 pub mod values;
 
 use crate::cli::args::{CheckArgs, Cli, Command, HookAction};
-use crate::cli::output::{VERSION, escape_lines, is_broken_pipe, print, print_error, refuse, written};
-use crate::cli::terminal::terminal;
+use crate::cli::output::{
+    VERSION, escape_lines, is_broken_pipe, print, print_error, refuse, terminal, written,
+};
 use crate::cli::values::similar_or_all;
 use crate::lsp;
 use crate::report::explain;

@@ -153,8 +153,8 @@ impl<'a> Trees<'a> {
         }
     }
 
-    /// The same for `path` below a tree that is at `above`; also for a link or another repository at that path or on the
-    /// way to it.
+    /// The same for `path` below a tree that is at `above`; also for a link or another repository at that path or on
+    /// the way to it.
     pub fn below_path(&self, above: &str, tree: Id, path: &str, each: &mut impl FnMut(&BStr, Found)) {
         for (end, _) in path.match_indices('/').chain([(path.len(), "")]) {
             let here = BString::from(format!("{above}{}", &path[..end]));

@@ -1,14 +1,45 @@
-//! The file where git looks for a hook: whose it is, and whether it mentions okep.
+//! Where git looks for the hooks of a repository, whose each of them is, and whether it mentions okep.
 //!
 //! It reads what can be seen: a file of okep's is known byte by byte; of others only whether a line names the
 //! command. Whether that line is run, and whether its exit status counts, only running the hook shows.
 
 use super::script::{MARK, Script};
+use crate::cli::target::repository;
 use crate::fix::atomic;
+use crate::git::HooksFolder;
 use anyhow::anyhow;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+
+/// The hooks of a repository.
+pub struct Hooks {
+    /// The top of the working tree, with the configuration of hook managers.
+    root: Option<PathBuf>,
+    pub folder: HooksFolder,
+}
+
+impl Hooks {
+    /// The hooks of the repository around.
+    ///
+    /// # Errors
+    /// There is no repository, or `core.hooksPath` cannot be understood.
+    pub fn of(dir: Option<&Path>) -> anyhow::Result<Self> {
+        let repo = repository(dir, ("are no hooks", "name one with `-C DIR`"))?;
+        Ok(Hooks { root: repo.root().map(Path::to_path_buf), folder: repo.hooks_folder()? })
+    }
+
+    /// The file that git runs as a hook.
+    pub fn file(&self, script: &Script) -> anyhow::Result<HookFile> {
+        HookFile::read(self.folder.path.join(script.name), script, self.root.as_deref())
+    }
+
+    /// The file where pre-commit and prek put a hook that was there before theirs, to run it first.
+    pub fn set_aside(&self, script: &Script) -> anyhow::Result<HookFile> {
+        let path = self.folder.path.join(format!("{}.legacy", script.name));
+        HookFile::read(path, script, self.root.as_deref())
+    }
+}
 
 /// Whose hook it is.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,7 @@
 //!
 //! For what is there already it reports the line that would do the same from there.
 
-use super::file::{HookFile, Owner, cannot};
-use super::folder::Hooks;
+use super::file::{HookFile, Hooks, Owner, cannot};
 use super::obstacle;
 use super::script::{COMMIT_MSG, PRE_COMMIT, PRE_MERGE_COMMIT, PRE_PUSH, Script};
 use crate::cli::args::InstallArgs;

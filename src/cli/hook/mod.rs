@@ -1,7 +1,6 @@
 //! `okep hook`: installs git hooks that call okep where git looks for them, shows and removes them.
 
 mod file;
-mod folder;
 mod install;
 mod obstacle;
 mod script;

@@ -1,7 +1,6 @@
 //! `okep hook status`: which hooks there are, and which of them mention okep.
 
-use super::file::{HookFile, Owner};
-use super::folder::Hooks;
+use super::file::{HookFile, Hooks, Owner};
 use super::script::{ALL, PRE_COMMIT, PRE_PUSH, Script};
 use std::path::Path;
 

@@ -1,7 +1,6 @@
 //! `okep hook uninstall`: deletes okep's own unchanged hooks and nothing else.
 
-use super::file::{Owner, cannot};
-use super::folder::Hooks;
+use super::file::{Hooks, Owner, cannot};
 use super::obstacle;
 use super::script::ALL;
 use std::fs;
