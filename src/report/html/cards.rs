@@ -15,26 +15,23 @@ use unicode_width::UnicodeWidthStr;
 /// Columns of a line.
 const MOST_COLUMNS: usize = 400;
 
-pub fn section(page: &HtmlPage, ids: &Ids) -> Markup {
+pub fn cards(page: &HtmlPage, ids: &Ids) -> Markup {
     let of = |okep: Option<usize>| ids.open.iter().filter(|o| o.okep == okep).collect::<Vec<&Open>>();
     html! {
-        section #details aria-labelledby="details-h" {
-            h2 #details-h { "Open findings" }
-            @if ids.open.iter().any(|open| open.finding.is_some()) {
-                p.unfold hidden {
-                    button type="button" value="open" { "Show all lines and changes" }
-                    button type="button" value="" { "Hide them" }
-                }
+        @if ids.open.iter().any(|open| open.finding.is_some()) {
+            p.unfold hidden {
+                button type="button" value="open" { "Show all lines and changes" }
+                button type="button" value="" { "Hide them" }
             }
-            @for (at, okep) in page.story.okeps.iter().enumerate() {
-                (self::okep(page, okep, &ids.okeps[at], &of(Some(at))))
-            }
-            @let rest = of(None);
-            @if !rest.is_empty() {
-                section.okep aria-labelledby="elsewhere-h" {
-                    h3 #elsewhere-h { "About no single OKEP" }
-                    @for open in rest { (card(page, open)) }
-                }
+        }
+        @for (at, okep) in page.story.okeps.iter().enumerate() {
+            (self::okep(page, okep, &ids.okeps[at], &of(Some(at))))
+        }
+        @let rest = of(None);
+        @if !rest.is_empty() {
+            section.okep aria-labelledby="elsewhere-h" {
+                h3 #elsewhere-h { "About no single OKEP" }
+                @for open in rest { (card(page, open)) }
             }
         }
     }
@@ -64,20 +61,15 @@ fn okep(page: &HtmlPage, okep: &OkepStory, id: &str, open: &[&Open]) -> Markup {
 }
 
 fn card(page: &HtmlPage, open: &Open) -> Markup {
-    let (rule, subject) = match (open.finding, open.story) {
-        (Some(f), _) => (f.rule, &f.subject),
-        (None, Some(s)) => (s.rule, &s.subject),
-        (None, None) => return html! {},
-    };
-    let severity = open.severity().as_str();
+    let severity = open.severity.as_str();
     let forge = page.forge();
     let id = &open.anchor;
     html! {
         article class={ "card " (severity) } id=(id) aria-labelledby={ (id) "-h" } tabindex="-1" {
             h4 id={ (id) "-h" } {
                 span class={ "chip " (severity) } { (severity) } " "
-                code { (rule) }
-                @if !subject.is_empty() { " " span.subject { (escape_control(subject)) } }
+                code { (open.rule) }
+                @if !open.subject.is_empty() { " " span.subject { (escape_control(open.subject)) } }
             }
             @if let Some(finding) = open.finding { p { (prose(&finding.message)) } }
             p.meta { (history(open, forge)) }

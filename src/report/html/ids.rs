@@ -8,6 +8,9 @@ use std::collections::{HashMap, HashSet};
 /// An open finding as history and the last commit know it.
 pub struct Open<'a> {
     pub anchor: String,
+    pub rule: &'static str,
+    pub severity: Severity,
+    pub subject: &'a str,
     /// None where history does not know it.
     pub story: Option<&'a FindingStory>,
     /// None where it is about what a commit did, which the files do not show.
@@ -16,12 +19,6 @@ pub struct Open<'a> {
     pub okep: Option<usize>,
     /// Index among the findings of the last commit.
     index: Option<usize>,
-}
-
-impl Open<'_> {
-    pub fn severity(&self) -> Severity {
-        self.finding.map(|f| f.severity).or(self.story.map(|s| s.severity)).unwrap_or(Severity::Hint)
-    }
 }
 
 pub struct Ids<'a> {
@@ -39,13 +36,10 @@ impl<'a> Ids<'a> {
         let okeps: Vec<String> =
             page.story.okeps.iter().map(|okep| free(&mut taken, format!("okep-{}", name(okep)))).collect();
         let mut open = opened(page);
-        open.sort_by_key(|o| (o.okep.unwrap_or(usize::MAX), o.severity()));
+        open.sort_by_key(|o| (o.okep.unwrap_or(usize::MAX), o.severity));
         for one in &mut open {
-            let rule = one.finding.map(|f| f.rule).or(one.story.map(|s| s.rule)).unwrap_or_default();
-            let subject = one.finding.map(|f| &f.subject).or(one.story.map(|s| &s.subject));
             let whose = one.okep.map_or("finding", |okep| &okeps[okep]);
-            let subject = slug(subject.map_or("", String::as_str));
-            one.anchor = free(&mut taken, format!("{whose}-{rule}-{subject}"));
+            one.anchor = free(&mut taken, format!("{whose}-{}-{}", one.rule, slug(one.subject)));
         }
         let of_finding = open.iter().enumerate().filter_map(|(at, one)| Some((one.index?, at))).collect();
         Ids { okeps, open, of_finding }
@@ -80,16 +74,30 @@ fn opened<'a>(page: &HtmlPage<'a>) -> Vec<Open<'a>> {
         let okep = finding.okep.as_deref().and_then(by_path);
         let asked = story.is_some_and(|s| page.story.findings.contains(s));
         if okep.is_some() || asked || (!page.narrowed && story.is_none()) {
-            let (anchor, index) = (String::new(), Some(index));
-            open.push(Open { anchor, story, finding: Some(finding), okep, index });
+            open.push(Open {
+                anchor: String::new(),
+                rule: finding.rule,
+                severity: finding.severity,
+                subject: &finding.subject,
+                story,
+                finding: Some(finding),
+                okep,
+                index: Some(index),
+            });
         }
     }
     let mut rest: Vec<&FindingStory> = stories.into_values().flatten().collect();
     rest.retain(|s| page.story.findings.contains(s));
     rest.sort_by(|a, b| (&a.path, a.rule, &a.subject).cmp(&(&b.path, b.rule, &b.subject)));
-    open.extend(rest.into_iter().map(|story| {
-        let okep = story.number.and_then(by_number);
-        Open { anchor: String::new(), story: Some(story), finding: None, okep, index: None }
+    open.extend(rest.into_iter().map(|story| Open {
+        anchor: String::new(),
+        rule: story.rule,
+        severity: story.severity,
+        subject: &story.subject,
+        story: Some(story),
+        finding: None,
+        okep: story.number.and_then(by_number),
+        index: None,
     }));
     open
 }

@@ -7,24 +7,20 @@ use crate::history::head_audit::Tip;
 use crate::history::matrix::{Matrix, MatrixCell, MatrixState, matrices};
 use maud::{Markup, html};
 
-pub fn section(page: &HtmlPage, ids: &Ids) -> Markup {
-    let Some(tip) = page.tip else { return html! {} };
+pub fn tables(page: &HtmlPage, tip: &Tip, ids: &Ids) -> Markup {
     let (today, landed) = matrices(&tip.snapshot, tip.template_history.as_ref(), &tip.findings);
     html! {
-        section #matrix aria-labelledby="matrix-h" {
-            h2 #matrix-h { "Sections" }
-            p {
-                "Which OKEP has which section of the template. An OKEP is held to the template that was in force when "
-                "it landed; what was added later is not required. Each word links to the finding and its proposed change."
-            }
-            div.switch role="group" aria-label="Which template" hidden {
-                button type="button" data-shows="matrix-today" aria-pressed="true" { "Today’s template" }
-                button type="button" data-shows="matrix-landed" aria-pressed="false" { "In force when each landed" }
-            }
-            (table(page, ids, tip, &today, "today", "Against today’s template"))
-            (table(page, ids, tip, &landed, "landed", "Against the template in force when each OKEP landed"))
-            (legend())
+        p {
+            "Which OKEP has which section of the template. An OKEP is held to the template that was in force when "
+            "it landed; what was added later is not required. Each word links to the finding and its proposed change."
         }
+        div.switch role="group" aria-label="Which template" hidden {
+            button type="button" data-shows="matrix-today" aria-pressed="true" { "Today’s template" }
+            button type="button" data-shows="matrix-landed" aria-pressed="false" { "In force when each landed" }
+        }
+        (table(page, ids, tip, &today, "today", "Against today’s template"))
+        (table(page, ids, tip, &landed, "landed", "Against the template in force when each OKEP landed"))
+        (legend())
     }
 }
 

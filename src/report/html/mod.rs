@@ -47,6 +47,19 @@ pub fn page(page: &HtmlPage) -> String {
     let ids = Ids::new(page);
     let name = page.forge().map(|forge| escape_control(&forge.repository));
     let title = name.map_or_else(|| "OKEPs over time".to_owned(), |name| format!("OKEPs of {name}"));
+    // Each part with its anchor; those without anything to show are left out.
+    let parts = [
+        ("glance", "At a glance", Some(summary::at_a_glance(page))),
+        ("next", "What to fix next", Some(summary::next(page, &ids))),
+        ("time", "Over time", Some(over_time(page, &ids))),
+        ("matrix", "Sections", page.tip.map(|tip| matrix::tables(page, tip, &ids))),
+        ("okeps", "OKEPs", Some(tables::okeps(page, &ids))),
+        ("findings", "All findings", Some(tables::findings(page, &ids))),
+        ("details", "Open findings", Some(cards::cards(page, &ids))),
+        ("template", "Template", tables::templates(page)),
+        ("notes", "Notes", tables::notes(page)),
+    ];
+    let parts = || parts.iter().filter_map(|(id, title, part)| Some((id, title, part.as_ref()?)));
     let markup = html! {
         (DOCTYPE)
         html lang="en" {
@@ -65,18 +78,14 @@ pub fn page(page: &HtmlPage) -> String {
                 header.top {
                     h1 { (title) }
                     (summary::where_and_when(page))
-                    nav aria-label="Parts of this page" { (contents(page)) }
+                    nav aria-label="Parts of this page" {
+                        ul { @for (id, title, _) in parts() { li { a href={ "#" (id) } { (title) } } } }
+                    }
                 }
                 main #main tabindex="-1" {
-                    (summary::at_a_glance(page))
-                    (summary::next(page, &ids))
-                    (over_time(page, &ids))
-                    (matrix::section(page, &ids))
-                    (tables::okeps(page, &ids))
-                    (tables::findings(page, &ids))
-                    (cards::section(page, &ids))
-                    (tables::templates(page))
-                    (tables::notes(page))
+                    @for (id, title, part) in parts() {
+                        section id=(id) aria-labelledby={ (id) "-h" } { h2 id={ (id) "-h" } { (title) } (part) }
+                    }
                 }
                 footer {
                     p {
@@ -91,37 +100,13 @@ pub fn page(page: &HtmlPage) -> String {
     markup.into_string() + "\n"
 }
 
-fn contents(page: &HtmlPage) -> Markup {
-    let parts = [
-        ("glance", "At a glance", true),
-        ("next", "What to fix next", true),
-        ("time", "Over time", true),
-        ("matrix", "Sections", page.tip.is_some()),
-        ("okeps", "OKEPs", true),
-        ("findings", "All findings", true),
-        ("details", "Open findings", true),
-        ("template", "Template", !page.story.templates.is_empty()),
-        ("notes", "Notes", !tables::all_notes(page).is_empty()),
-    ];
-    html! {
-        ul {
-            @for (id, name, _) in parts.iter().filter(|p| p.2) {
-                li { a href={ "#" (id) } { (name) } }
-            }
-        }
-    }
-}
-
 fn over_time(page: &HtmlPage, ids: &Ids) -> Markup {
     html! {
-        section #time aria-labelledby="time-h" {
-            h2 #time-h { "Over time" }
-            @match scale::Scale::of(page.story) {
-                None => p { "Nothing has landed yet." },
-                Some(scale) => {
-                    (curve::figure(page.story, &scale))
-                    (spans::figure(page.story, &scale, ids))
-                }
+        @match scale::Scale::of(page.story) {
+            None => p { "Nothing has landed yet." },
+            Some(scale) => {
+                (curve::figure(page.story, &scale))
+                (spans::figure(page.story, &scale, ids))
             }
         }
     }

@@ -46,26 +46,23 @@ pub fn at_a_glance(page: &HtmlPage) -> Markup {
     found.iter().for_each(|f| open.add(f.severity));
     let later = found.iter().filter(|f| f.cause == FindingCause::Template).count();
     html! {
-        section #glance aria-labelledby="glance-h" {
-            h2 #glance-h { "At a glance" }
-            ul.tiles {
-                li.tile {
-                    strong { (conform) " of " (alive().count()) }
-                    span { "OKEPs without errors; " (clean) " without any finding" }
-                }
-                @for (severity, n) in open.by_severity() {
-                    li class={ "tile " (severity.as_str()) } {
-                        strong { (n) }
-                        span {
-                            (severity.as_str()) @if n != 1 { "s" } " open"
-                            @if severity == Severity::Hint { ", " (later) " for later templates" }
-                        }
+        ul.tiles {
+            li.tile {
+                strong { (conform) " of " (alive().count()) }
+                span { "OKEPs without errors; " (clean) " without any finding" }
+            }
+            @for (severity, n) in open.by_severity() {
+                li class={ "tile " (severity.as_str()) } {
+                    strong { (n) }
+                    span {
+                        (severity.as_str()) @if n != 1 { "s" } " open"
+                        @if severity == Severity::Hint { ", " (later) " for later templates" }
                     }
                 }
-                li.tile.good { strong { (fixed.len()) } span { "fixed so far" } }
             }
-            p { (direction(page, open)) }
+            li.tile.good { strong { (fixed.len()) } span { "fixed so far" } }
         }
+        p { (direction(page, open)) }
     }
 }
 
@@ -90,41 +87,37 @@ fn direction(page: &HtmlPage, open: Counts) -> Markup {
 /// The worst of what is open, and the commands that fix what can be fixed.
 pub fn next(page: &HtmlPage, ids: &Ids) -> Markup {
     let mut open: Vec<&Open> = ids.open.iter().collect();
-    open.sort_by_key(|open| open.severity());
+    open.sort_by_key(|open| open.severity);
     let fixes = |safety: Option<Safety>| {
         let fix = |open: &&Open| open.finding.and_then(|f| f.fix.as_ref()).map(|fix| fix.safety) == safety;
         ids.open.iter().filter(fix).count()
     };
     let (safe, suggested, manual) = (fixes(Some(Safety::Safe)), fixes(Some(Safety::Suggested)), fixes(None));
     html! {
-        section #next aria-labelledby="next-h" {
-            h2 #next-h { "What to fix next" }
-            @if open.is_empty() { p.nothing { "Nothing is open." } } @else {
-                @if page.tip.is_some() {
-                    ul.commands {
-                        @if safe > 0 { li { code { "okep check --fix" } " writes " (count(safe, "safe fix")) "." } }
-                        @if suggested > 0 { li { code { "okep check --diff=all" } " shows " (suggested) " more, which change the text." } }
-                        @if manual > 0 { li { (manual) " need manual work." } }
-                    }
+        @if open.is_empty() { p.nothing { "Nothing is open." } } @else {
+            @if page.tip.is_some() {
+                ul.commands {
+                    @if safe > 0 { li { code { "okep check --fix" } " writes " (count(safe, "safe fix")) "." } }
+                    @if suggested > 0 { li { code { "okep check --diff=all" } " shows " (suggested) " more, which change the text." } }
+                    @if manual > 0 { li { (manual) " need manual work." } }
                 }
-                ol.next {
-                    @for open in open.iter().take(NEXT) { (entry(page, open)) }
-                }
-                p.remark {
-                    @if open.len() > NEXT { (open.len() - NEXT) " more are open; " } a href="#details" { "Open findings" }
-                    " has each with its lines and the proposed change."
-                }
+            }
+            ol.next {
+                @for open in open.iter().take(NEXT) { (entry(page, open)) }
+            }
+            p.remark {
+                @if open.len() > NEXT { (open.len() - NEXT) " more are open; " } a href="#details" { "Open findings" }
+                " has each with its lines and the proposed change."
             }
         }
     }
 }
 
 fn entry(page: &HtmlPage, open: &Open) -> Markup {
-    let severity = open.severity().as_str();
-    let message = match (open.finding, open.story) {
-        (Some(finding), _) => prose(&finding.message),
-        (None, Some(story)) => html! { code { (story.rule) } " " (escape_control(&story.subject)) },
-        (None, None) => html! {},
+    let severity = open.severity.as_str();
+    let message = match open.finding {
+        Some(finding) => prose(&finding.message),
+        None => html! { code { (open.rule) } " " (escape_control(open.subject)) },
     };
     html! {
         li {

@@ -16,19 +16,16 @@ const OKEP_COLUMNS: [&str; 9] =
 
 pub fn okeps(page: &HtmlPage, ids: &Ids) -> Markup {
     html! {
-        section #okeps aria-labelledby="okeps-h" {
-            h2 #okeps-h { "OKEPs" }
-            @if page.story.okeps.is_empty() { p { "There are none." } } @else {
-                (scroll("okeps-c", html! {
-                    table.sortable {
-                        caption #okeps-c { "Every OKEP that landed; findings at landing and now" }
-                        (head(&OKEP_COLUMNS, &OKEP_COLUMNS[5..]))
-                        tbody {
-                            @for (okep, id) in page.story.okeps.iter().zip(&ids.okeps) { (self::okep(okep, id, page.forge())) }
-                        }
+        @if page.story.okeps.is_empty() { p { "There are none." } } @else {
+            (scroll("okeps-c", html! {
+                table.sortable {
+                    caption #okeps-c { "Every OKEP that landed; findings at landing and now" }
+                    (head(&OKEP_COLUMNS, &OKEP_COLUMNS[5..]))
+                    tbody {
+                        @for (okep, id) in page.story.okeps.iter().zip(&ids.okeps) { (self::okep(okep, id, page.forge())) }
                     }
-                }))
-            }
+                }
+            }))
         }
     }
 }
@@ -78,18 +75,15 @@ pub fn findings(page: &HtmlPage, ids: &Ids) -> Markup {
     let mut findings: Vec<&FindingStory> = page.story.findings.iter().collect();
     findings.sort_by_key(|f| (f.fixed.is_some(), f.severity, f.number));
     html! {
-        section #findings aria-labelledby="findings-h" {
-            h2 #findings-h { "All findings" }
-            @if findings.is_empty() { p { "There are none." } } @else {
-                (filters(&findings))
-                (scroll("findings-c", html! {
-                    table.sortable #findings-table {
-                        caption #findings-c { "Every finding on the first-parent line, open or fixed" }
-                        (head(&["OKEP", "Severity", "Rule", "About", "State", "Introduced", "Fixed", "Days"], &["Days"]))
-                        tbody { @for finding in findings { (self::finding(finding, page, ids)) } }
-                    }
-                }))
-            }
+        @if findings.is_empty() { p { "There are none." } } @else {
+            (filters(&findings))
+            (scroll("findings-c", html! {
+                table.sortable #findings-table {
+                    caption #findings-c { "Every finding on the first-parent line, open or fixed" }
+                    (head(&["OKEP", "Severity", "Rule", "About", "State", "Introduced", "Fixed", "Days"], &["Days"]))
+                    tbody { @for finding in findings { (self::finding(finding, page, ids)) } }
+                }
+            }))
         }
     }
 }
@@ -164,63 +158,47 @@ fn about(finding: &FindingStory) -> String {
     }
 }
 
-pub fn templates(page: &HtmlPage) -> Markup {
-    let templates = &page.story.templates;
-    html! {
-        @if !templates.is_empty() {
-            section #template aria-labelledby="template-h" {
-                h2 #template-h { "Template" }
-                (scroll("template-c", html! {
-                    table {
-                        caption #template-c { "The revisions of the template" }
-                        (head(&["Revision", "Landed", "Change"], &[]))
-                        tbody {
-                            @for (i, template) in templates.iter().enumerate() {
-                                tr {
-                                    th scope="row" { "T" (i + 1) }
-                                    td {
-                                        @if template.kind == TemplateKind::Edge { "before " time { (escape_control(&template.at.date)) } }
-                                        @else { (place(page.forge(), &template.at)) }
-                                    }
-                                    td.wide { (prose(&change(template))) }
-                                }
-                            }
-                        }
-                    }
-                }))
+pub fn templates(page: &HtmlPage) -> Option<Markup> {
+    let rows = html! {
+        @for (i, template) in page.story.templates.iter().enumerate() {
+            tr {
+                th scope="row" { "T" (i + 1) }
+                td {
+                    @if template.kind == TemplateKind::Edge { "before " time { (escape_control(&template.at.date)) } }
+                    @else { (place(page.forge(), &template.at)) }
+                }
+                td.wide { (prose(&change(template))) }
             }
         }
-    }
+    };
+    let table = html! {
+        table {
+            caption #template-c { "The revisions of the template" }
+            (head(&["Revision", "Landed", "Change"], &[]))
+            tbody { (rows) }
+        }
+    };
+    (!page.story.templates.is_empty()).then(|| scroll("template-c", table))
 }
 
 /// The notes of the history and of the check of the last commit, each once.
-pub fn all_notes<'a>(page: &HtmlPage<'a>) -> Vec<&'a Note> {
+pub fn notes(page: &HtmlPage) -> Option<Markup> {
     let mut notes: BTreeSet<&Note> = page.story.notes.iter().collect();
     if let Some(tip) = page.tip {
         notes.extend(&tip.notes);
         notes.extend(&tip.snapshot.notes);
         notes.extend(tip.template_history.iter().flat_map(|l| &l.notes));
     }
-    notes.into_iter().collect()
-}
-
-pub fn notes(page: &HtmlPage) -> Markup {
-    let notes = all_notes(page);
-    let forge = page.forge();
-    let file = |path: &str| page.tip.and_then(|tip| Some(forge?.file(&tip.commit, path, None)));
-    html! {
-        @if !notes.is_empty() {
-            section #notes aria-labelledby="notes-h" {
-                h2 #notes-h { "Notes" }
-                ul {
-                    @for note in notes {
-                        li {
-                            @if let Some(path) = &note.path { (outside(file(path), html! { code { (escape_control(path)) } })) ": " }
-                            (prose(&note.message))
-                        }
-                    }
+    let file = |path: &str| page.tip.and_then(|tip| Some(page.forge()?.file(&tip.commit, path, None)));
+    let list = html! {
+        ul {
+            @for note in &notes {
+                li {
+                    @if let Some(path) = &note.path { (outside(file(path), html! { code { (escape_control(path)) } })) ": " }
+                    (prose(&note.message))
                 }
             }
         }
-    }
+    };
+    (!notes.is_empty()).then_some(list)
 }
