@@ -29,7 +29,6 @@ pub struct Audits<'a> {
     pub repo: &'a Arc<Repo>,
     pub layout: &'a Layout,
     pub landings: LandingsOverTime<'a>,
-    /// What [`Self::under`] could not read.
     pub unread: Unread,
     cache: AuditCache,
 }
@@ -69,8 +68,10 @@ impl<'a> Audits<'a> {
             // Each tree is dropped by the thread that checked it.
             let check = |job: Option<(Tree, TemplateHistory)>| {
                 let (tree, history) = job?;
-                let listed = tree.list(&self.layout.folder).notices.clone();
-                Some((self.state(&tree, &history, &parsed, &found), [listed, tree.notices()].concat()))
+                let mut notes = tree.list(&self.layout.folder).notices.clone();
+                let raw = self.state(&tree, &history, &parsed, &found, &mut notes);
+                notes.extend(tree.notices());
+                Some((raw, notes))
             };
             // The first one fills the cache on all cores, and finds most of what the others have.
             let rest = jobs.split_off(1);
@@ -78,10 +79,10 @@ impl<'a> Audits<'a> {
             checked.par_extend(rest.into_par_iter().map(check));
             for (checked, state) in checked.into_iter().zip(round) {
                 if checked.is_none() && walk.is_read(&states.all[*state]) {
-                    found.unread.notices([removed(walk.ids[states.commits[*state] as usize])]);
+                    self.unread.notices([removed(walk.ids[states.commits[*state] as usize])]);
                 }
-                let (raw, notices) = checked.unwrap_or_default();
-                found.unread.notices(notices);
+                let (raw, notes) = checked.unwrap_or_default();
+                self.unread.notices(notes);
                 found.states[*state] = raw.map(|raw| Arc::new(found.take(raw, numbers)));
             }
             self.repo.forget_blobs();
@@ -128,13 +129,14 @@ impl<'a> Audits<'a> {
         Some(tree)
     }
 
-    /// Checks a state; none where its folder cannot be read.
+    /// Checks a state; none where its folder cannot be read. `notes` gets what is noted about its pages.
     fn state(
         &self,
         tree: &Tree,
         history: &TemplateHistory,
         parsed: &Parsed,
         found: &FoundInStates,
+        notes: &mut Vec<Note>,
     ) -> Option<RawState> {
         let listing = tree.list(&self.layout.folder);
         if listing.notices.iter().any(Note::is_unreadable) {
@@ -154,11 +156,10 @@ impl<'a> Audits<'a> {
         if !is_template_known {
             unread.extend(snapshot.okeps.iter().map(|okep| who(&okep.path)));
         }
-        let mut notes = Vec::new();
         let mut page = |verdict: PageVerdict| {
             let id = tree.id(&verdict.path).unwrap_or_default();
             let is_new = !found.knows_page(&verdict.path, &id);
-            let facts = is_new.then(|| facts(&snapshot, &verdict.path, &mut notes));
+            let facts = is_new.then(|| facts(&snapshot, &verdict.path, notes));
             RawPage { verdict, id, facts }
         };
         let pages = pages.into_iter().map(&mut page).collect();
@@ -174,7 +175,6 @@ impl<'a> Audits<'a> {
             index_unread: of_role(Role::IndexPage).next().is_some(),
             template: template.map(|path| (path, is_template_known.then(|| snapshot.template.clone()))),
             templates_before: history.all().map(|history| history.templates.len()).collect(),
-            notes,
         })
     }
 

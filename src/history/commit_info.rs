@@ -1,13 +1,10 @@
 //! What commits say about themselves: authors, days and subjects.
-//!
-//! Nothing of it is kept: history is longer than memory.
 
 use crate::git::revision::day;
 use crate::git::{Id, ObjectError, Repo};
 use gix::bstr::ByteSlice;
 use gix::objs::commit::ref_iter::Token;
 use gix::prelude::FindExt;
-use rayon::prelude::*;
 
 /// What a commit says about itself.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,17 +29,14 @@ fn decoded(bytes: &[u8], encoding: Option<&[u8]>) -> String {
 }
 
 impl Repo {
-    /// What each of the commits says about itself; what cannot be read is empty.
-    pub fn commit_info(&self, commits: &[Id]) -> Vec<CommitInfo> {
-        let mailmap = self.local().open_mailmap();
-        let commit_info = |(local, buffer): &mut (gix::Repository, Vec<u8>), id: &Id| {
-            let Ok(commit) = local.objects.find_commit_iter(id, buffer) else {
-                self.has_vanished(ObjectError::missing(local, *id));
-                return CommitInfo {
-                    date: day(0, 0).unwrap_or_default(),
-                    dateless: true,
-                    ..CommitInfo::default()
-                };
+    /// What a commit says about itself; what cannot be read is empty.
+    pub fn commit_info(&self, id: Id, mailmap: &gix::mailmap::Snapshot) -> CommitInfo {
+        let unknown = || day(0, 0).unwrap_or_default();
+        self.with_local(|local| {
+            let mut buffer = Vec::new();
+            let Ok(commit) = local.objects.find_commit_iter(&id, &mut buffer) else {
+                self.has_vanished(ObjectError::missing(local, id));
+                return CommitInfo { date: unknown(), dateless: true, ..CommitInfo::default() };
             };
             let encoding = commit.filter_map(Result::ok).find_map(|token| match token {
                 Token::Encoding(name) => Some(name.to_vec()),
@@ -56,11 +50,10 @@ impl Repo {
             CommitInfo {
                 author: author.map(|a| text(&a.name).trim().to_owned()).unwrap_or_default(),
                 dateless: day_of.is_none(),
-                date: day_of.or_else(|| day(0, 0)).unwrap_or_default(),
+                date: day_of.unwrap_or_else(unknown),
                 subject: text(message.lines().next().unwrap_or_default()).trim_end().to_owned(),
             }
-        };
-        commits.par_iter().map_init(|| (self.local(), Vec::new()), commit_info).collect()
+        })
     }
 }
 

@@ -1,12 +1,13 @@
 //! What the rules about history find: in landings and in commits, of which a tree alone knows nothing.
 
 use super::okep_spans::OkepSpan;
-use super::report::{FindingCause, FindingStory};
+use super::report::{FindingCause, FindingStory, Transition};
 use super::reporter::Reporter;
 use crate::git::graph::NONE;
 use crate::rules::event::{Event, PullRequest};
 use crate::rules::finding::Finding;
 use crate::rules::{Check, RULES};
+use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 
 impl Reporter<'_> {
@@ -14,90 +15,95 @@ impl Reporter<'_> {
     pub fn of_landings(&self, spans: &[OkepSpan]) -> Vec<FindingStory> {
         let mut findings = Vec::new();
         for span in spans.iter().filter(|s| s.known) {
-            let state = self.state(span.landed);
             let Some(path) = span.paths.first() else { continue };
-            let facts = self.verdicts.page(state, *path).map(|page| &page.facts);
+            let facts = self.verdicts.page(self.line.state(span.landed), *path).map(|page| &page.facts);
             let event = Event::Landed {
                 path: &self.verdicts.paths[*path as usize],
                 number: self.number(span.who),
                 issue: facts.and_then(|facts| facts.issue),
-                pull_request: PullRequest::of(&self.commit_info[&self.line.commits[span.landed]].subject),
+                pull_request: PullRequest::of(&self.info(self.line.commits[span.landed]).subject),
             };
-            let introduced = span.written.map(|written| self.moment(span.landed, written));
-            let fixed = span.removed.map(|at| self.moment(at, self.line.commits[at]));
-            let age_days = self.days(span.landed, span.removed.unwrap_or(self.last()));
-            let about = self.about(span.who);
-            findings.extend(of_history(&event).into_iter().map(|finding| FindingStory {
-                introduced: introduced.clone(),
-                fixed: fixed.clone(),
-                age_days,
-                ..plain(finding, about.clone())
+            let (who, end) = (Some(span.who), span.removed);
+            let age_days = self.days(span.landed, end.unwrap_or(self.line.last()));
+            findings.extend(of_history(&event).iter().map(|finding| {
+                let introduced = span.written.map(|written| self.moment(span.landed, written));
+                self.story(finding, who, introduced, end, age_days)
             }));
         }
         findings
     }
 
     /// What the rules about history find in the commits of the line and of the branches merged into it.
-    pub fn of_commits(&mut self, spans: &[OkepSpan]) -> Vec<FindingStory> {
+    pub fn of_commits(&self, spans: &[OkepSpan]) -> Vec<FindingStory> {
         let removed: HashMap<u32, usize> =
             spans.iter().filter_map(|span| Some((span.who, span.removed?))).collect();
-        let folder = &self.layout.folder;
-        let graph = &self.walk.graph;
+        let (walk, line) = (self.line.walk, self.line);
         let is_own = |commit: &u32| {
-            let (parents, held) = (graph.parents(*commit), |commit: u32| self.walk.held[commit as usize]);
-            self.line.merged_with.get(*commit as usize).is_some_and(|at| *at != NONE)
+            let (parents, held) = (walk.graph.parents(*commit), |commit: u32| walk.held[commit as usize]);
+            line.merged_with.get(*commit as usize).is_some_and(|at| *at != NONE)
                 && parents.len() < 2
-                && !graph.is_cut(*commit)
+                && !walk.graph.is_cut(*commit)
                 && parents.first().is_none_or(|parent| held(*parent) != held(*commit))
         };
+        let (repo, mailmap) = (self.repo, &self.mailmap);
+        let subject = |commit: u32| (commit, repo.commit_info(walk.ids[commit as usize], mailmap).subject);
+        let own = (0..walk.graph.len() as u32).into_par_iter().filter(is_own).map(subject);
+        let subjects: Vec<(u32, String)> =
+            own.filter(|(_, subject)| subject.to_ascii_lowercase().contains("okep")).collect();
         let mut findings = Vec::new();
-        let changed: Vec<u32> = (0..graph.len() as u32).filter(is_own).collect();
-        for part in changed.chunks(4096) {
-            for (commit, commit_info) in part.iter().zip(self.read(part)) {
-                if !commit_info.subject.to_ascii_lowercase().contains("okep") {
-                    continue;
-                }
-                let touched = self.touched(*commit);
-                let paths: Vec<&str> =
-                    touched.iter().map(|path| self.verdicts.paths[*path as usize].as_str()).collect();
-                let event = Event::Commit { subject: &commit_info.subject, touched: &paths, folder };
-                let found = of_history(&event);
-                if found.is_empty() {
-                    continue;
-                }
-                let at = self.line.merged_with[*commit as usize] as usize;
-                let landing = self.line.commits[at];
-                self.commit_info.insert(*commit, commit_info);
-                self.look_up(&[landing]);
-                findings.extend(found.into_iter().map(|finding| {
-                    let is_about = |path: &&u32| self.verdicts.paths[**path as usize] == finding.path;
-                    let who = touched.iter().find(is_about).and_then(|path| self.who(*commit, *path));
-                    let about = who.map_or_else(Default::default, |who| self.about(who));
-                    let end = who.and_then(|who| removed.get(&who)).copied();
-                    FindingStory {
-                        introduced: Some(self.moment(at, *commit)),
-                        fixed: end.map(|end| self.moment(end, self.line.commits[end])),
-                        age_days: self.days(at, end.unwrap_or(self.last())),
-                        ..plain(finding, about)
-                    }
-                }));
-            }
+        for (commit, subject) in subjects {
+            let touched = self.touched(commit);
+            let paths: Vec<&str> =
+                touched.iter().map(|path| self.verdicts.paths[*path as usize].as_str()).collect();
+            let event = Event::Commit { subject: &subject, touched: &paths, folder: &self.layout.folder };
+            let at = line.merged_with[commit as usize] as usize;
+            findings.extend(of_history(&event).iter().map(|finding| {
+                let is_about = |path: &&u32| self.verdicts.paths[**path as usize] == finding.path;
+                let who = touched.iter().find(is_about).and_then(|path| self.who(commit, *path));
+                let end = who.and_then(|who| removed.get(&who)).copied();
+                let age_days = self.days(at, end.unwrap_or(line.last()));
+                self.story(finding, who, Some(self.moment(at, commit)), end, age_days)
+            }));
         }
         findings
     }
 
+    /// The report on such a finding about an OKEP, which ends where that is removed.
+    fn story(
+        &self,
+        finding: &Finding,
+        who: Option<u32>,
+        introduced: Option<Transition>,
+        end: Option<usize>,
+        age_days: Option<i64>,
+    ) -> FindingStory {
+        let (number, okep) = who.map_or_else(Default::default, |who| self.about(who));
+        FindingStory {
+            rule: finding.rule,
+            severity: finding.severity,
+            number,
+            okep,
+            path: finding.path.clone(),
+            subject: finding.subject.clone(),
+            cause: FindingCause::Document,
+            introduced,
+            fixed: end.map(|end| self.moment(end, self.line.commits[end])),
+            age_days,
+        }
+    }
+
     /// The OKEP at a path that a commit changed, or removed.
     fn who(&self, commit: u32, path: u32) -> Option<u32> {
-        let commits = [Some(commit), self.walk.graph.parents(commit).first().copied()];
-        let listed = |commit: u32| self.verdicts.okeps(self.states.of[commit as usize] as usize).iter();
+        let commits = [Some(commit), self.line.walk.graph.parents(commit).first().copied()];
+        let listed = |commit: u32| self.verdicts.okeps(self.verdicts.state_of(commit)).iter();
         commits.into_iter().flatten().flat_map(listed).find(|okep| okep.path == path).map(|okep| okep.who)
     }
 
     /// The files that a commit changed, by path; none where that is unknown.
     fn touched(&self, commit: u32) -> Vec<u32> {
-        let verdict = |commit: u32| self.verdicts.state(self.states.of[commit as usize] as usize);
+        let verdict = |commit: u32| self.verdicts.state(self.verdicts.state_of(commit));
         let files = |commit: u32| Some(verdict(commit)?.files.iter().copied().collect::<BTreeSet<_>>());
-        let before = match self.walk.graph.parents(commit).first() {
+        let before = match self.line.walk.graph.parents(commit).first() {
             Some(parent) => files(*parent),
             None => Some(BTreeSet::new()),
         };
@@ -115,19 +121,4 @@ fn of_history(event: &Event) -> Vec<Finding> {
         Check::Okep(..) | Check::Tree(..) | Check::Links(..) => None,
     });
     checks.flat_map(|check| check(event)).collect()
-}
-
-fn plain(finding: Finding, (number, okep): (Option<u64>, Option<String>)) -> FindingStory {
-    FindingStory {
-        rule: finding.rule,
-        severity: finding.severity,
-        number,
-        okep,
-        path: finding.path.clone(),
-        subject: finding.subject.clone(),
-        cause: FindingCause::Document,
-        introduced: None,
-        fixed: None,
-        age_days: None,
-    }
 }

@@ -9,7 +9,7 @@ use crate::rules::{Check, rule};
 
 impl Reporter<'_> {
     pub fn findings(&self, spans: &[FindingSpan]) -> Vec<FindingStory> {
-        let states = |span: &FindingSpan| [span.introduced, self.still(span)].map(|at| self.state(at));
+        let states = |span: &FindingSpan| [span.introduced, self.still(span)].map(|at| self.line.state(at));
         let wanted = spans.iter().flat_map(|span| states(span).map(|state| (state, span.mark.who)));
         let recorded = self.verdicts.recorded_of(wanted);
         spans.iter().map(|span| self.finding(span, &recorded)).collect()
@@ -17,18 +17,18 @@ impl Reporter<'_> {
 
     /// The last place of the line that has a finding, unless its file could not be read there.
     fn still(&self, span: &FindingSpan) -> usize {
-        span.fixed.map_or(self.last(), |(at, _)| at - 1)
+        span.fixed.map_or(self.line.last(), |(at, _)| at - 1)
     }
 
     fn finding(&self, span: &FindingSpan, recorded: &RecordedOf) -> FindingStory {
         let FindingId { topic, who, nth } = span.mark;
         let recorded_at = |at: usize| {
-            let recorded = recorded.get(&(self.state(at), who))?.iter();
+            let recorded = recorded.get(&(self.line.state(at), who))?.iter();
             recorded.filter(|finding| finding.topic == topic).nth(nth as usize).copied()
         };
         let first = recorded_at(span.introduced).expect("it is there where it was introduced");
         let last = recorded_at(self.still(span)).unwrap_or(first);
-        let end = span.fixed.map_or(self.last(), |(at, _)| at);
+        let end = span.fixed.map_or(self.line.last(), |(at, _)| at);
         let introduced = span.written.map(|written| self.moment(span.introduced, written));
         let (number, okep) = self.about(who);
         FindingStory {
@@ -51,7 +51,7 @@ impl Reporter<'_> {
             return FindingCause::Registration;
         }
         if rule(topic.rule).is_some_and(|r| matches!(r.check, Check::Links(..))) {
-            let page = |at: usize| Some(self.verdicts.file_at(self.state(at), recorded.path)?.blob);
+            let page = |at: usize| Some(self.verdicts.file_at(self.line.state(at), recorded.path)?.blob);
             let same = span.introduced > 0
                 && page(span.introduced).is_some()
                 && page(span.introduced) == page(span.introduced - 1);
@@ -59,8 +59,9 @@ impl Reporter<'_> {
         }
         let demand = rule(topic.rule).is_some_and(|r| matches!(r.check, Check::Okep(..)));
         let by_template = span.introduced > 0 && demand && {
-            let (now, before) = (self.state(span.introduced), self.state(span.introduced - 1));
-            let in_force = |state: usize| self.verdicts.state(state).map(|verdict| verdict.in_force);
+            let (now, before) = (self.line.state(span.introduced), self.line.state(span.introduced - 1));
+            let verdict = |state: usize| self.verdicts.state(state);
+            let in_force = |state: usize| verdict(state).map(|v| (v.template, &v.templates_before));
             let books = in_force(now) != in_force(before);
             books && self.files(now, span.mark.who) == self.files(before, span.mark.who)
         };

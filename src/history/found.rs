@@ -1,10 +1,8 @@
 //! What was found in all states, as numbers: the same however many threads ran.
 
-use super::numbers::{FileAt, Numbered, Numbering, RecordedFinding};
-use super::unread::Unread;
+use super::numbers::{FileAt, Numbering, RecordedFinding};
 use crate::audit::PageVerdict;
 use crate::audit::identity::OkepKey;
-use crate::files::Note;
 use crate::okep::suppressions::Suppression;
 use crate::okep::template::Template;
 use crate::rules::finding::Finding;
@@ -20,13 +18,10 @@ pub struct FoundInStates {
     pub pages: Vec<FoundPage>,
     /// The findings in one page, in its links or in a whole tree: states share them.
     pub parts: Vec<Vec<RecordedFinding>>,
-    /// The templates that were in force: what files they are, and how many were before them.
-    pub in_force: Numbered<(Option<FileAt>, Vec<usize>)>,
-    /// Those that could be read.
+    /// The templates that could be read.
     pub templates: HashMap<FileAt, Arc<Template>>,
     /// The ids of the documents that were checked.
     pub documents: HashSet<String>,
-    pub unread: Unread,
     /// Pages by path and id.
     page_at: HashMap<(String, String), u32>,
     /// Parts by where the audit's verdicts are in memory; those are held, so that nothing else gets there.
@@ -49,9 +44,9 @@ pub struct StateVerdict {
     /// OKEPs that may be there and could not be read.
     pub unread: Vec<u32>,
     pub registers_unread: bool,
-    /// Index into [`FoundInStates::in_force`].
-    pub in_force: u32,
     pub template: Option<FileAt>,
+    /// How many templates were before it, on each line.
+    pub templates_before: Vec<usize>,
 }
 
 /// An OKEP of a state.
@@ -107,7 +102,6 @@ pub struct RawState {
     /// The template, and what it says where it could be read.
     pub template: Option<(String, Option<Arc<Template>>)>,
     pub templates_before: Vec<usize>,
-    pub notes: Vec<Note>,
 }
 
 pub struct RawPage {
@@ -176,7 +170,6 @@ impl FoundInStates {
             self.templates.extend(template.map(|template| (files[at], template)));
             files[at]
         });
-        self.unread.notices(raw.notes);
         StateVerdict {
             files,
             okeps,
@@ -184,8 +177,8 @@ impl FoundInStates {
             parts,
             unread: raw.unread.into_iter().map(|key| numbers.okeps.number(Some(key))).collect(),
             registers_unread: raw.nav_unread || raw.index_unread,
-            in_force: self.in_force.number((template, raw.templates_before)),
             template,
+            templates_before: raw.templates_before,
         }
     }
 

@@ -11,7 +11,7 @@ impl Reporter<'_> {
     /// The OKEPs that were ever on the line, by path; later parts need their names.
     pub fn okeps(&mut self, spans: &[OkepSpan]) -> Vec<OkepStory> {
         let mut okeps: Vec<OkepStory> = Vec::new();
-        let states = |span: &OkepSpan| [span.landed, span.last].map(|at| (self.state(at), span.who));
+        let states = |span: &OkepSpan| [span.landed, span.last].map(|at| (self.line.state(at), span.who));
         let recorded = self.verdicts.recorded_of(spans.iter().flat_map(states));
         for span in spans {
             let okep = self.okep(span, &recorded);
@@ -22,20 +22,20 @@ impl Reporter<'_> {
         okeps
     }
 
-    fn okep(&mut self, span: &OkepSpan, recorded: &RecordedOf) -> OkepStory {
-        let last = self.state(span.last);
+    fn okep(&self, span: &OkepSpan, recorded: &RecordedOf) -> OkepStory {
+        let last = self.line.state(span.last);
         let listed = self.verdicts.okeps(last).iter().find(|o| o.who == span.who);
         let path = listed.map_or(span.path, |l| l.path);
         let facts = self.verdicts.page(last, path).map(|page| &page.facts);
         let name = |path: u32| self.verdicts.paths[path as usize].clone();
-        let end = span.removed.unwrap_or(self.last());
+        let end = span.removed.unwrap_or(self.line.last());
         let listing = &span.listing;
         let registered = listing.first_known().filter(|_| span.known).and_then(|at| {
             Some(NavPresence { at: self.place(at), days_after_landing: self.days(span.landed, at)? })
         });
         let unregistered = || listing.all_without(end).map(|(from, to)| self.days(from, to)).sum();
         let is_known = listing.was_shown && !listing.uncertainty;
-        let came = self.state(span.landed);
+        let came = self.line.state(span.landed);
         let then_known = span.known && self.verdicts.is_known(came, span.who);
         let counts = |state: usize| {
             let mut counts = Counts::default();
@@ -49,9 +49,9 @@ impl Reporter<'_> {
             title: facts.and_then(|facts| facts.title.clone()),
             landed: span.known.then(|| self.place(span.landed)),
             written: span.written.map(|commit| Author {
-                commit: self.walk.ids[commit as usize].to_string(),
-                author: self.commit_info[&commit].author.clone(),
-                date: self.commit_info[&commit].date.clone(),
+                commit: self.id(commit).to_string(),
+                author: self.info(commit).author.clone(),
+                date: self.info(commit).date.clone(),
             }),
             revisions: span.revisions,
             paths: span.paths.iter().map(|p| name(*p)).collect(),
@@ -68,7 +68,7 @@ impl Reporter<'_> {
         story
     }
 
-    fn note_moves(&mut self, span: &OkepSpan, story: &OkepStory) {
+    fn note_moves(&self, span: &OkepSpan, story: &OkepStory) {
         let name = |path: u32| self.verdicts.paths[path as usize].as_str();
         // What happened at a place that could not be read happened there, or before.
         let when = |known: bool| if known { "" } else { "or before " };
@@ -76,7 +76,7 @@ impl Reporter<'_> {
             let place = self.place(moved.at);
             let (from, when) = (name(moved.from), when(moved.known));
             let message = format!("moved from `{from}` on {when}{} by {}", place.date, place.commit);
-            self.notes.push(Note::at("moved", name(moved.to), message));
+            self.note(Note::at("moved", name(moved.to), message));
         }
         for (removed_paths, back) in &span.absences {
             let (removed_paths, back) = (self.place(*removed_paths), self.place(*back));
@@ -84,12 +84,12 @@ impl Reporter<'_> {
                 "removed on {} by {} and restored on {} by {}",
                 removed_paths.date, removed_paths.commit, back.date, back.commit
             );
-            self.notes.push(Note::at("returned", &story.path, message));
+            self.note(Note::at("returned", &story.path, message));
         }
         if let Some(at) = span.removed {
             let place = self.place(at);
             let message = format!("removed on {}{} by {}", when(span.gone_known), place.date, place.commit);
-            self.notes.push(Note::at("deleted", &story.path, message));
+            self.note(Note::at("deleted", &story.path, message));
         }
     }
 }

@@ -107,12 +107,12 @@ impl Timeline<'_> {
         let mut spans: Vec<OkepSpan> = Vec::new();
         let mut of: HashMap<u32, usize> = HashMap::new();
         let mut present: BTreeMap<u32, Vec<FileAt>> = BTreeMap::new();
-        let mut is_open = self.line.open;
+        let mut is_open = self.open;
         // Pages that may have been OKEPs.
         let mut maybe: BTreeSet<u32> = BTreeSet::new();
         // The last place that could be read.
         let mut before: Option<usize> = None;
-        for (at, state) in self.line.changes(self.states) {
+        for (at, state) in self.changes() {
             let Some(verdict) = self.verdicts.state(state) else {
                 is_open = true;
                 present.keys().for_each(|who| spans[of[who]].listing.uncertainty());
@@ -150,19 +150,17 @@ impl Timeline<'_> {
             is_open = false;
             before = Some(at);
         }
-        if let Some(end) = self.line.commits.len().checked_sub(1) {
-            spans.iter_mut().filter(|span| span.removed.is_none()).for_each(|span| span.last = end);
-        }
+        spans.iter_mut().filter(|span| span.removed.is_none()).for_each(|span| span.last = self.last());
         spans
     }
 
     fn arrival(&self, who: u32, at: usize, is_uncertain: bool) -> OkepSpan {
-        let holds = |commit: u32| match self.verdicts.state(self.states.of[commit as usize] as usize) {
+        let holds = |commit: u32| match self.verdicts.state(self.verdicts.state_of(commit)) {
             None => Has::Unknown,
             Some(verdict) if verdict.okeps.iter().any(|listed| listed.who == who) => Has::Yes,
             Some(_) => Has::No,
         };
-        let written = if is_uncertain { None } else { self.origin(self.line.commits[at], &holds) };
+        let written = if is_uncertain { None } else { self.origin(self.commits[at], &holds) };
         OkepSpan {
             who,
             landed: at,

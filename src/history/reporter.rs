@@ -3,122 +3,116 @@
 use super::commit_info::CommitInfo;
 use super::numbers::PresentNames;
 use super::report::{SubjectPlace, Transition, Walked};
-use super::states::States;
-use super::timeline::TimelineRow;
+use super::timeline::Timeline;
 use super::verdicts::Verdicts;
-use super::walk::{Key, Walk};
 use crate::audit::identity::OkepKey;
 use crate::files::{Layout, Note};
 use crate::git::{Id, Repo};
 use crate::rules::event::PullRequest;
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 pub(super) struct Reporter<'a> {
     pub repo: &'a Repo,
     pub layout: &'a Layout,
-    pub walk: &'a Walk,
-    pub line: &'a TimelineRow,
-    pub states: &'a States,
+    pub line: &'a Timeline<'a>,
     pub verdicts: &'a Verdicts<'a>,
     pub names: &'a PresentNames,
-    pub commit_info: HashMap<u32, CommitInfo>,
+    pub mailmap: gix::mailmap::Snapshot,
+    /// What the commits that were asked for say about themselves: history is longer than memory.
+    infos: RefCell<HashMap<u32, Rc<CommitInfo>>>,
     /// Number and path of each OKEP that was on the line.
     pub about: HashMap<u32, (Option<u64>, String)>,
-    /// Whether dates go backwards along the line.
-    pub backwards: Cell<bool>,
-    pub notes: Vec<Note>,
+    pub notes: RefCell<Vec<Note>>,
 }
 
-impl Reporter<'_> {
-    /// What commits say about themselves, which is not kept.
-    pub fn read(&self, commits: &[u32]) -> Vec<CommitInfo> {
-        let ids: Vec<Id> = commits.iter().map(|commit| self.walk.ids[*commit as usize]).collect();
-        self.repo.commit_info(&ids)
+impl<'a> Reporter<'a> {
+    pub fn new(repo: &'a Repo, layout: &'a Layout, line: &'a Timeline<'a>, names: &'a PresentNames) -> Self {
+        let (infos, about, notes) = Default::default();
+        let (verdicts, mailmap) = (line.verdicts, repo.local().open_mailmap());
+        Reporter { repo, layout, line, verdicts, names, mailmap, infos, about, notes }
     }
 
-    /// Reads what commits say about themselves, where it is not known yet.
-    pub fn look_up(&mut self, commits: &[u32]) {
-        let unknown = |commit: &&u32| !self.commit_info.contains_key(commit);
-        let new: Vec<u32> = commits.iter().filter(unknown).copied().collect();
-        let infos = self.read(&new);
-        self.commit_info.extend(new.into_iter().zip(infos));
+    pub fn note(&self, note: Note) {
+        self.notes.borrow_mut().push(note);
     }
 
-    pub fn walked(&mut self) -> Walked {
-        for (commit, commit_info) in &self.commit_info {
-            if commit_info.dateless && !self.walk.graph.is_absent(*commit) {
-                let message =
-                    format!("the date of commit {} cannot be read", self.walk.ids[*commit as usize]);
-                self.notes.push(Note::new("bad-date", message));
-            }
+    pub fn id(&self, commit: u32) -> Id {
+        self.line.walk.ids[commit as usize]
+    }
+
+    /// What a commit says about itself, read once.
+    pub fn info(&self, commit: u32) -> Rc<CommitInfo> {
+        if let Some(known) = self.infos.borrow().get(&commit) {
+            return known.clone();
         }
-        let keys = self.walk.keys.iter().filter(|k| matches!(k, Key::Known { .. }));
-        let line = &self.line.commits;
-        let day = |commit: &u32| self.commit_info[commit].date.clone();
+        let info = Rc::new(self.repo.commit_info(self.id(commit), &self.mailmap));
+        if info.dateless && !self.line.walk.graph.is_absent(commit) {
+            let message = format!("the date of commit {} cannot be read", self.id(commit));
+            self.note(Note::new("bad-date", message));
+        }
+        self.infos.borrow_mut().insert(commit, info.clone());
+        info
+    }
+
+    pub fn walked(&self) -> Walked {
+        let (walk, line) = (self.line.walk, &self.line.commits);
+        let day = |commit: &u32| self.info(*commit).date.clone();
         Walked {
             tips: Vec::new(),
-            commits: self.walk.graph.readable(),
-            states: keys.count(),
+            commits: walk.graph.readable(),
+            states: walk.keys.iter().flatten().count(),
             documents: self.verdicts.found.documents.len(),
-            shallow: self.walk.shallow,
+            shallow: walk.shallow,
             missing_objects: 0,
             days: line.first().zip(line.last()).map(|(first, last)| (day(first), day(last))),
             line: line.len(),
         }
     }
 
-    pub fn state(&self, at: usize) -> usize {
-        self.states.of[self.line.commits[at] as usize] as usize
-    }
-
     pub fn place(&self, at: usize) -> SubjectPlace {
         let commit = self.line.commits[at];
-        let commit_info = &self.commit_info[&commit];
+        let info = self.info(commit);
         SubjectPlace {
-            commit: self.walk.ids[commit as usize].to_string(),
-            date: commit_info.date.clone(),
-            pull_request: PullRequest::of(&commit_info.subject).map(PullRequest::number),
+            commit: self.id(commit).to_string(),
+            date: info.date.clone(),
+            pull_request: PullRequest::of(&info.subject).map(PullRequest::number),
         }
     }
 
     pub fn moment(&self, at: usize, written: u32) -> Transition {
         Transition {
-            written: self.walk.ids[written as usize].to_string(),
-            author: self.commit_info[&written].author.clone(),
+            written: self.id(written).to_string(),
+            author: self.info(written).author.clone(),
             landed: self.place(at),
         }
     }
 
-    pub fn last(&self) -> usize {
-        self.line.commits.len().saturating_sub(1)
-    }
-
     /// Days between two places of the line; dates that go backwards are no days.
     pub fn days(&self, from: usize, to: usize) -> Option<i64> {
-        let date =
-            |at: usize| self.commit_info[&self.line.commits[at]].date.parse::<jiff::civil::Date>().ok();
+        let date = |at: usize| self.info(self.line.commits[at]).date.parse::<jiff::civil::Date>().ok();
         let days: i64 = date(from)?.until(date(to)?).ok()?.get_days().into();
         if days < 0 {
-            self.backwards.set(true);
+            let message = "commit dates go backwards in places; days between those are not counted";
+            self.note(Note::new("dates", message));
         }
         Some(days.max(0))
     }
 
     /// Notes since when there is a folder in an unusual place: what was elsewhere before is not followed.
-    pub fn note_folder(&mut self) {
+    pub fn note_folder(&self) {
         let layout = self.layout;
-        let holds = |at: &usize| {
-            self.verdicts.state(self.state(*at)).is_some_and(|verdict| !verdict.files.is_empty())
-        };
+        let verdict = |at: usize| self.verdicts.state(self.line.state(at));
+        let holds = |at: &usize| verdict(*at).is_some_and(|verdict| !verdict.files.is_empty());
         let first = (0..self.line.commits.len()).find(holds).filter(|at| *at > 0);
         if let Some(at) = first.filter(|_| layout.folder != Layout::default().folder) {
-            let commit = self.walk.ids[self.line.commits[at] as usize];
+            let commit = self.id(self.line.commits[at]);
             let message = format!(
                 "holds pages since commit {commit}; what was in another folder before is not followed, and \
                  is shown as if it had landed then"
             );
-            self.notes.push(Note::at("folder", &layout.folder, message));
+            self.note(Note::at("folder", &layout.folder, message));
         }
     }
 

@@ -1,7 +1,7 @@
 //! The distinct states of a walk: what the commits hold, and what the main line knew when they were made.
 
 use super::numbers::Numbered;
-use super::walk::{Key, Walk};
+use super::walk::Walk;
 use crate::files::Layout;
 use crate::git::commit::Trees;
 use crate::git::graph::{Graph, NONE};
@@ -180,6 +180,6 @@ fn parents_first(graph: &Graph) -> Vec<u32> {
 impl Walk {
     /// Whether the objects of a state could be read.
     pub fn is_read(&self, state: &CommitState) -> bool {
-        matches!(self.keys[state.key as usize], Key::Known { .. })
+        self.keys[state.key as usize].is_some()
     }
 }

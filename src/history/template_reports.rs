@@ -4,94 +4,81 @@ use super::audits::Audits;
 use super::numbers::FileAt;
 use super::report::{FindingCause, FindingStory, TemplateKind, TemplateStory};
 use super::reporter::Reporter;
-use super::timeline::Timeline;
 use crate::audit::identity::{Identity, OkepKey, identity};
 use crate::okep::requirements::{TemplateChange, template_change};
 use crate::okep::template::Template;
 use crate::rules::rule;
 use std::collections::BTreeSet;
 
-/// A place of the line where another template comes into force, or none is left.
-pub(super) struct TemplatePlace {
-    pub at: usize,
-    /// None where it was removed.
-    pub template: Option<FileAt>,
-    pub kind: TemplateKind,
-}
-
-pub(super) fn template_places(timeline: &Timeline) -> Vec<TemplatePlace> {
-    let mut places: Vec<TemplatePlace> = Vec::new();
-    let mut last: Option<u32> = None;
-    let mut is_open = timeline.line.open;
-    for (at, state) in timeline.line.changes(timeline.states) {
-        let Some(verdict) = timeline.verdicts.state(state) else {
-            is_open = true;
-            continue;
-        };
-        let template = verdict.template;
-        let was_removed = places.last().is_some_and(|place| place.template.is_none());
-        let kind = match (template.map(|file| file.blob), last) {
-            (None, last) if last.is_some() && !was_removed => Some(TemplateKind::Removed),
-            (None, _) => None,
-            (blob, last) if blob == last => was_removed.then_some(TemplateKind::Back),
-            _ if is_open => Some(TemplateKind::Edge),
-            (_, None) => Some(TemplateKind::First),
-            _ => Some(TemplateKind::Changed),
-        };
-        places.extend(kind.map(|kind| TemplatePlace { at, template, kind }));
-        last = template.map(|file| file.blob).or(last);
-        is_open = false;
-    }
-    places
-}
-
 impl Reporter<'_> {
-    pub fn templates(
-        &self,
-        places: &[TemplatePlace],
-        findings: &[FindingStory],
-        audits: &mut Audits,
-    ) -> Vec<TemplateStory> {
-        let mut stories = Vec::new();
-        // The outer none: there was none yet.
-        let mut before: Option<Option<&Template>> = None;
-        for TemplatePlace { at, template: file, kind } in places {
-            let place = self.place(*at);
-            let template = file.and_then(|file| self.verdicts.template(file));
-            let sections = |template: &Template| template.names().map(|n| n.text.clone()).collect();
-            let kind = match kind {
-                TemplateKind::Removed | TemplateKind::Back => *kind,
-                _ if template.is_none() => TemplateKind::Unread,
-                TemplateKind::Changed if matches!(before, Some(None)) => TemplateKind::AfterUnread,
-                _ => *kind,
+    /// Each place of the line where another template comes into force, or none is left.
+    pub fn templates(&self, findings: &[FindingStory], audits: &mut Audits) -> Vec<TemplateStory> {
+        let mut stories: Vec<TemplateStory> = Vec::new();
+        let mut before: Option<FileAt> = None;
+        let mut is_open = self.line.open;
+        for (at, state) in self.line.changes() {
+            let Some(verdict) = self.verdicts.state(state) else {
+                is_open = true;
+                continue;
             };
-            let mut change = TemplateChange::default();
-            match (kind, before.flatten(), template) {
-                (TemplateKind::Changed, Some(before), Some(now)) => change = template_change(before, now),
-                (TemplateKind::First | TemplateKind::Edge, _, Some(now)) => change.added = sections(now),
-                (TemplateKind::Removed, Some(before), _) => change.removed = sections(before),
-                _ => {}
-            }
-            let excused = findings.iter().filter(|f| {
-                let landed = f.introduced.as_ref().map(|i| &i.landed.commit);
-                f.cause == FindingCause::Template && landed == Some(&place.commit)
-            });
-            let followed_by = match (kind, template) {
-                (TemplateKind::Changed, Some(template)) => self.followers(*at, template, audits),
-                _ => Vec::new(),
+            let file = verdict.template;
+            let was_removed = stories.last().is_some_and(|story| story.kind == TemplateKind::Removed);
+            let kind = match (file, before) {
+                (None, Some(_)) if !was_removed => Some(TemplateKind::Removed),
+                (None, _) => None,
+                (Some(now), Some(last)) if now.blob == last.blob => was_removed.then_some(TemplateKind::Back),
+                _ if is_open => Some(TemplateKind::Edge),
+                (_, None) => Some(TemplateKind::First),
+                _ => Some(TemplateKind::Changed),
             };
-            stories.push(TemplateStory { change, kind, followed_by, excused: excused.count(), at: place });
-            if file.is_some() {
-                before = Some(template);
+            if let Some(kind) = kind {
+                let [before, now] = [before, file].map(|file| self.verdicts.template(file?));
+                let story = self.template(at, kind, before, now);
+                let excused = findings.iter().filter(|f| {
+                    let landed = f.introduced.as_ref().map(|i| &i.landed.commit);
+                    f.cause == FindingCause::Template && landed == Some(&story.at.commit)
+                });
+                let followed_by = match (story.kind, now) {
+                    (TemplateKind::Changed, Some(template)) => self.followers(at, template, audits),
+                    _ => Vec::new(),
+                };
+                stories.push(TemplateStory { followed_by, excused: excused.count(), ..story });
             }
+            before = file.or(before);
+            is_open = false;
         }
         stories
+    }
+
+    /// What became of the template, as far as `before` and `now` could be read.
+    fn template(
+        &self,
+        at: usize,
+        kind: TemplateKind,
+        before: Option<&Template>,
+        now: Option<&Template>,
+    ) -> TemplateStory {
+        let kind = match kind {
+            TemplateKind::Removed | TemplateKind::Back => kind,
+            _ if now.is_none() => TemplateKind::Unread,
+            TemplateKind::Changed if before.is_none() => TemplateKind::AfterUnread,
+            _ => kind,
+        };
+        let sections = |template: &Template| template.names().map(|n| n.text.clone()).collect();
+        let mut change = TemplateChange::default();
+        match (kind, before, now) {
+            (TemplateKind::Changed, Some(before), Some(now)) => change = template_change(before, now),
+            (TemplateKind::First | TemplateKind::Edge, _, Some(now)) => change.added = sections(now),
+            (TemplateKind::Removed, Some(before), _) => change.removed = sections(before),
+            _ => {}
+        }
+        TemplateStory { at: self.place(at), change, kind, followed_by: Vec::new(), excused: 0 }
     }
 
     /// The OKEPs that would have findings under the template of the commit at `at`, had it not changed them
     /// too.
     fn followers(&self, at: usize, template: &Template, audits: &mut Audits) -> Vec<u64> {
-        let (now, before) = (self.state(at), self.state(at - 1));
+        let (now, before) = (self.line.state(at), self.line.state(at - 1));
         // The files that the commit changed too, as they were, and the OKEPs that they are.
         let changed = self.verdicts.okeps(before).iter().filter_map(|listed| {
             let (old, new) = (self.files(before, listed.who), self.files(now, listed.who));
@@ -111,11 +98,10 @@ impl Reporter<'_> {
             let topics = recorded.map(|finding| &self.verdicts.topics[finding.topic as usize]);
             topics.filter(|t| is_of_template(t.rule)).map(|t| (t.rule, t.subject.as_str())).collect()
         };
-        let commit = |at: usize| self.walk.ids[self.line.commits[at] as usize];
-        let known = &self.states.all[now].known;
+        let known = &self.verdicts.states.all[now].known;
         let paths =
             changed.iter().map(|(listed, _)| self.verdicts.paths[listed.path as usize].clone()).collect();
-        let under = audits.under(commit(at - 1), known, template, &paths);
+        let under = audits.under(self.id(self.line.commits[at - 1]), known, template, &paths);
         let under: Vec<Identity> = under.iter().map(|finding| identity(finding, self.names)).collect();
         let mut followers = Vec::new();
         for (listed, number) in changed {

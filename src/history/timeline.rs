@@ -4,14 +4,14 @@
 //! commit that has it while none of its parents has. It is fixed in the same way. What a file that could not
 //! be read has is unknown: it is neither introduced nor fixed.
 
-use super::states::States;
 use super::verdicts::{FindingId, Set, Verdicts};
-use crate::git::graph::Graph;
+use super::walk::Walk;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// The line that is reported.
-#[derive(Debug, Default)]
-pub struct TimelineRow {
+/// The line that is reported, and what was found in its states.
+pub struct Timeline<'a> {
+    pub walk: &'a Walk,
+    pub verdicts: &'a Verdicts<'a>,
     /// Oldest first.
     pub commits: Vec<u32>,
     /// Whether history goes on before the first of them.
@@ -31,30 +31,6 @@ pub struct FindingSpan {
     pub fixed: Option<(usize, u32)>,
 }
 
-impl TimelineRow {
-    /// The first-parent line that ends in a commit.
-    pub fn new(graph: &Graph, tip: u32) -> Self {
-        let (commits, open) = graph.line(tip);
-        let merged_with = graph.introduced_by(&commits);
-        TimelineRow { commits, open, merged_with }
-    }
-
-    /// The places of the line whose state differs from the one before, with that state.
-    pub fn changes<'a>(&'a self, states: &'a States) -> impl Iterator<Item = (usize, usize)> + 'a {
-        let state = |at: usize| states.of[self.commits[at] as usize] as usize;
-        let is_new = move |at: &usize| *at == 0 || state(*at) != state(at - 1);
-        (0..self.commits.len()).filter(is_new).map(move |at| (at, state(at)))
-    }
-}
-
-/// What the arithmetic is computed from.
-pub struct Timeline<'a> {
-    pub graph: &'a Graph,
-    pub line: &'a TimelineRow,
-    pub states: &'a States,
-    pub verdicts: &'a Verdicts<'a>,
-}
-
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Has {
     Yes,
@@ -62,10 +38,32 @@ pub(super) enum Has {
     Unknown,
 }
 
-impl Timeline<'_> {
+impl<'a> Timeline<'a> {
+    /// The first-parent line that ends in the first commit of a walk.
+    pub fn new(walk: &'a Walk, verdicts: &'a Verdicts<'a>) -> Self {
+        let (commits, open) = walk.graph.line(0);
+        let merged_with = walk.graph.introduced_by(&commits);
+        Timeline { walk, verdicts, commits, open, merged_with }
+    }
+
+    /// The state at a place of the line.
+    pub fn state(&self, at: usize) -> usize {
+        self.verdicts.state_of(self.commits[at])
+    }
+
+    /// The last place.
+    pub fn last(&self) -> usize {
+        self.commits.len().saturating_sub(1)
+    }
+
+    /// The places of the line whose state differs from the one before, with that state.
+    pub fn changes(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let is_new = move |at: &usize| *at == 0 || self.state(*at) != self.state(at - 1);
+        (0..self.commits.len()).filter(is_new).map(move |at| (at, self.state(at)))
+    }
+
     fn set(&self, commit: u32) -> &Set {
-        let state = self.states.of[commit as usize];
-        &self.verdicts.sets[self.verdicts.set_of[state as usize] as usize]
+        &self.verdicts.sets[self.verdicts.set_of[self.verdicts.state_of(commit)] as usize]
     }
 
     fn has(&self, commit: u32, mark: FindingId) -> Has {
@@ -88,8 +86,8 @@ impl Timeline<'_> {
         let mut hidden: BTreeSet<FindingId> = BTreeSet::new();
         let nothing = Set::default();
         let mut before: Option<&Set> = None;
-        for (at, _) in self.line.changes(self.states) {
-            let set = self.set(self.line.commits[at]);
+        for (at, _) in self.changes() {
+            let set = self.set(self.commits[at]);
             if before == Some(set) {
                 continue;
             }
@@ -98,7 +96,7 @@ impl Timeline<'_> {
             candidates.extend(last.marks.iter().filter(|mark| !set.has(**mark)));
             for mark in candidates {
                 let Some(span) = open.get(&mark).copied() else { continue };
-                match self.has(self.line.commits[at], mark) {
+                match self.has(self.commits[at], mark) {
                     Has::Yes => {}
                     Has::Unknown => {
                         hidden.insert(mark);
@@ -123,10 +121,10 @@ impl Timeline<'_> {
 
     /// The commit that introduced a finding of the line at `at`, where that is known.
     fn written(&self, at: usize, mark: FindingId, before: Option<&Set>) -> Option<u32> {
-        if before.map_or(self.line.open, |set| self.leaves_open(set, mark)) {
+        if before.map_or(self.open, |set| self.leaves_open(set, mark)) {
             return None;
         }
-        self.origin(self.line.commits[at], &|c| self.has(c, mark))
+        self.origin(self.commits[at], &|c| self.has(c, mark))
     }
 
     /// The commit behind `from` that has something while none of its parents has it.
@@ -136,11 +134,13 @@ impl Timeline<'_> {
     pub(super) fn origin(&self, from: u32, has: &dyn Fn(u32) -> Has) -> Option<u32> {
         let mut commit = from;
         loop {
-            let parents = self.graph.parents(commit);
+            let parents = self.walk.graph.parents(commit);
             let which = |wanted: Has| parents.iter().copied().find(|p| has(*p) == wanted);
             match which(Has::Yes).or_else(|| which(Has::Unknown)) {
                 Some(parent) => commit = parent,
-                None => return (has(commit) == Has::Yes && !self.graph.is_cut(commit)).then_some(commit),
+                None => {
+                    return (has(commit) == Has::Yes && !self.walk.graph.is_cut(commit)).then_some(commit);
+                }
             }
         }
     }
@@ -148,15 +148,15 @@ impl Timeline<'_> {
     /// The commit merged by the line's commit `at` that lacks something while all of its parents have it; the
     /// commit of the line itself where the merge fixed it.
     fn fixed(&self, at: usize, has: &dyn Fn(u32) -> Has) -> u32 {
-        let landed = self.line.commits[at];
+        let landed = self.commits[at];
         let mut seen = BTreeSet::from([landed]);
         let mut next = VecDeque::from([landed]);
         while let Some(commit) = next.pop_front() {
-            let parents = self.graph.parents(commit);
+            let parents = self.walk.graph.parents(commit);
             if !parents.is_empty() && parents.iter().all(|p| has(*p) == Has::Yes) {
                 return commit;
             }
-            let inside = |p: &&u32| self.line.merged_with[**p as usize] as usize == at && has(**p) == Has::No;
+            let inside = |p: &&u32| self.merged_with[**p as usize] as usize == at && has(**p) == Has::No;
             next.extend(parents.iter().filter(inside).filter(|p| seen.insert(**p)));
         }
         landed

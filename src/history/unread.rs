@@ -16,11 +16,6 @@ impl Unread {
         self.notes.extend(notes.into_iter().filter(counts).map(|note| Note { path: None, ..note }));
     }
 
-    /// What either could not read.
-    pub fn and(&self, other: &Unread) -> Unread {
-        Unread { notes: &self.notes | &other.notes }
-    }
-
     /// How many objects are not in the repository.
     pub fn missing(&self) -> usize {
         self.notes.iter().filter(|note| note.kind == "missing-object").count()

@@ -81,6 +81,11 @@ impl<'a> Verdicts<'a> {
         verdicts
     }
 
+    /// The state of a commit.
+    pub fn state_of(&self, commit: u32) -> usize {
+        self.states.of[commit as usize] as usize
+    }
+
     /// What was found in a state; none where it could not be read.
     pub fn state(&self, state: usize) -> Option<&StateVerdict> {
         self.found.states[state].as_deref()

@@ -27,7 +27,8 @@ pub struct Walk {
     pub graph: Graph,
     /// For each commit, which of [`Walk::keys`] it holds.
     pub held: Vec<u32>,
-    pub keys: Vec<Key>,
+    /// None where the objects could not be read.
+    pub keys: Vec<Option<Key>>,
     /// For each commit, which of [`Walk::arounds`] it holds.
     pub around: Vec<u32>,
     /// The distinct trees of the first folder on the way to the proposals: `docs` of `docs/okeps`.
@@ -42,40 +43,27 @@ pub struct Walk {
 
 /// The ids of what a verdict depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Key {
-    Known {
-        /// The tree of the proposal folder.
-        folder: Option<Id>,
-        /// The register by its place in the layout.
-        register: Option<(u8, Entry)>,
-        /// The registers that it inherits from.
-        inherited: Vec<Entry>,
-    },
-    /// The objects could not be read.
-    Unknown,
+pub struct Key {
+    /// The tree of the proposal folder.
+    folder: Option<Id>,
+    /// The register by its place in the layout.
+    register: Option<(u8, Entry)>,
+    /// The registers that it inherits from.
+    inherited: Vec<Entry>,
 }
 
 /// As many neighbouring commits share a pack cache; a walk shorter than that takes one thread.
 const CHUNK: usize = 1024;
 
-/// What a root tree says about a commit.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum RootTree {
-    Here {
-        folder: Option<Id>,
-        register: Option<(u8, Entry)>,
-        /// The first folder on the way to the proposals.
-        around: Option<Id>,
-    },
-    Unreadable(ObjectError),
-    /// The commit itself could not be read, and that has been reported.
-    Unseen,
-}
+/// What a root tree holds: the first folder on the way to the proposals, and the register.
+type RootTree = (Option<Id>, Option<(u8, Entry)>);
 
 /// The commits of one chunk as indices into what was found for them.
 struct Chunk {
     held: Vec<u32>,
-    found: Vec<RootTree>,
+    /// Keys, each with the first folder on the way to the proposals.
+    found: Vec<Option<(Key, Option<Id>)>>,
+    errors: Vec<ObjectError>,
 }
 
 impl Repo {
@@ -139,8 +127,8 @@ impl Walk {
         let mut next = self.ids.iter().position(|id| *id == tip).map(|at| at as u32);
         next?;
         while let Some(at) = next {
-            let Key::Known { folder, .. } = &self.keys[self.held[at as usize] as usize] else { return None };
-            line.push((self.ids[at as usize], *folder));
+            let key = self.keys[self.held[at as usize] as usize].as_ref()?;
+            line.push((self.ids[at as usize], key.folder));
             next = self.graph.parents(at).first().copied();
             if next.is_none() && self.graph.is_cut(at) {
                 return None;
@@ -156,18 +144,10 @@ impl Walk {
         for chunk in chunks {
             let mut numbers = Vec::with_capacity(chunk.found.len());
             for found in chunk.found {
-                let (key, around) = match found {
-                    RootTree::Here { folder, register, around } => {
-                        (Key::Known { folder, register, inherited: Vec::new() }, around)
-                    }
-                    RootTree::Unreadable(error) => {
-                        errors.insert(Note::from(&error));
-                        (Key::Unknown, None)
-                    }
-                    RootTree::Unseen => (Key::Unknown, None),
-                };
-                numbers.push((keys.number(key), arounds.number(around)));
+                let (key, around) = found.unzip();
+                numbers.push((keys.number(key), arounds.number(around.flatten())));
             }
+            errors.extend(chunk.errors.iter().map(Note::from));
             self.held.extend(chunk.held.iter().map(|at| numbers[*at as usize].0));
             self.around.extend(chunk.held.iter().map(|at| numbers[*at as usize].1));
         }
@@ -193,9 +173,9 @@ impl Walk {
             blob => blob.into(),
         };
         // Whether anything is inherited is asked of the file alone: all else is as good as there.
-        let does = |local: &mut gix::Repository, key: &Key| {
-            let Key::Known { register: Some((which, entry)), .. } = key else { return false };
-            let (path, file) = (&layout.registers[usize::from(*which)], content(local, *entry));
+        let does = |local: &mut gix::Repository, key: &Option<Key>| {
+            let Some((which, entry)) = key.as_ref().and_then(|key| key.register) else { return false };
+            let (path, file) = (&layout.registers[usize::from(which)], content(local, entry));
             chain_of(path, &|at| Some(if at == path { file.clone() } else { Content::Symlink })).len() > 1
         };
         let inheriting: Vec<bool> = self.keys.par_iter().map_init(|| repo.local(), does).collect();
@@ -219,8 +199,8 @@ impl Walk {
         }
         for (commit, chain) in concerned.into_iter().zip(chains) {
             let mut key = self.keys[self.held[commit] as usize].clone();
-            if let (Key::Known { inherited, .. }, Some(chain)) = (&mut key, chain) {
-                *inherited = chain;
+            if let (Some(key), Some(chain)) = (&mut key, chain) {
+                key.inherited = chain;
             }
             self.held[commit] = keys.number(key);
         }
@@ -235,37 +215,28 @@ fn root_trees(local: &gix::Repository, packs: &Packs, roots: &[Option<Id>], layo
         Some((first, rest)) => (first, rest.split('/').collect()),
         None => (layout.folder.as_str(), Vec::new()),
     };
-    let below: HashMap<Id, RootTree> = packs
+    let below: HashMap<Id, Result<RootTree, ObjectError>> = packs
         .in_order(roots.iter().flatten().copied())
         .map(|root| (root, root_tree(local, root, first, layout, &mut buffer)))
         .collect();
-    let mut folders: HashMap<Id, Result<Option<Id>, ObjectError>> = HashMap::default();
-    for found in below.values() {
-        if let RootTree::Here { folder: Some(folder), .. } = found {
-            folders.insert(*folder, Ok(Some(*folder)));
-        }
-    }
+    let arounds = below.values().flatten().filter_map(|(around, _)| *around);
+    let mut folders: HashMap<Id, Result<Option<Id>, ObjectError>> =
+        arounds.map(|around| (around, Ok(Some(around)))).collect();
     for name in deeper {
         descend(local, packs, folders.values_mut().collect(), name);
     }
-    let mut chunk = Chunk { held: Vec::with_capacity(roots.len()), found: Vec::new() };
-    let mut known: std::collections::HashMap<RootTree, u32> = std::collections::HashMap::new();
-    for root in roots {
-        let found = match root.map(|root| below[&root].clone()) {
-            Some(RootTree::Here { folder: Some(around), register, .. }) => match &folders[&around] {
-                Ok(folder) => RootTree::Here { folder: *folder, register, around: Some(around) },
-                Err(error) => RootTree::Unreadable(error.clone()),
-            },
-            Some(found) => found,
-            None => RootTree::Unseen,
-        };
-        let at = *known.entry(found).or_insert_with_key(|found| {
-            chunk.found.push(found.clone());
-            chunk.found.len() as u32 - 1
-        });
-        chunk.held.push(at);
-    }
-    chunk
+    // A commit that could not be read itself has no root, and has been reported.
+    let key = |root: Id| {
+        let (around, register) = below[&root].as_ref().ok()?;
+        let folder = around.map_or(Ok(None), |around| folders[&around].clone());
+        let key = Key { folder: folder.ok()?, register: *register, inherited: Vec::new() };
+        Some((key, *around))
+    };
+    let mut found = Numbered::default();
+    let held = roots.iter().map(|root| found.number(root.and_then(key))).collect();
+    let unreadable = below.into_values().filter_map(Result::err);
+    let errors = unreadable.chain(folders.into_values().filter_map(Result::err)).collect();
+    Chunk { held, found: found.all, errors }
 }
 
 fn root_tree(
@@ -274,20 +245,13 @@ fn root_tree(
     first: &str,
     layout: &Layout,
     buffer: &mut Vec<u8>,
-) -> RootTree {
+) -> Result<RootTree, ObjectError> {
     let mut folder = None;
     let mut register: Option<(u8, Entry)> = None;
     let names = layout.registers.iter().map(String::as_str).chain([first]);
     let last = names.filter_map(|name| name.bytes().next()).max().unwrap_or(u8::MAX);
-    let entries = match tree_entries(local, root, buffer) {
-        Ok(entries) => entries,
-        Err(error) => return RootTree::Unreadable(error),
-    };
-    for entry in entries {
-        let entry = match entry {
-            Ok(entry) => entry,
-            Err(error) => return RootTree::Unreadable(ObjectError::corrupt(root, &error)),
-        };
+    for entry in tree_entries(local, root, buffer)? {
+        let entry = entry.map_err(|error| ObjectError::corrupt(root, &error))?;
         let name = entry.filename;
         // Entries are sorted by their bytes.
         if name.first().is_some_and(|byte| *byte > last) {
@@ -302,5 +266,5 @@ fn root_tree(
             }
         }
     }
-    RootTree::Here { folder, register, around: None }
+    Ok((folder, register))
 }
