@@ -6,7 +6,7 @@
 use super::full::blocks;
 use super::summary::{View, count, listed, summary};
 use super::tables::{Cell, Cells, table};
-use super::terminal::{BOLD, Terminal, escape_control, severity};
+use super::terminal::{BOLD, Terminal, escape_control, okep_label, severity};
 use crate::audit::report::{Counts, OkepSummary, Report};
 use crate::rules::finding::Finding;
 use std::collections::BTreeMap;
@@ -52,7 +52,7 @@ fn okeps(report: &Report, terminal: &Terminal) -> String {
     let row = |(okep, counts): (&OkepSummary, Counts)| {
         let landed = okep.landed.as_ref().filter(|_| !is_narrow).map_or("", |landed| &landed.date);
         vec![
-            Cell("OKEP", Cells::Cut, okep_name(okep)),
+            Cell("OKEP", Cells::Cut, okep_label(okep.number, &okep.path)),
             Cell("Title", Cells::Cut, escape_control(okep.title.as_deref().unwrap_or_default()).into_owned()),
             Cell("Landed", Cells::Text, escape_control(landed).into_owned()),
             Cell("Nav", Cells::Text, listed(okep.in_nav)),
@@ -73,14 +73,6 @@ fn okeps(report: &Report, terminal: &Terminal) -> String {
         out += &format!("{} {} more OKEPs\n", terminal.ellipsis(), all - MOST_ROWS);
     }
     out
-}
-
-/// The number of an OKEP, or the name of its file where it has none.
-pub(super) fn okep_name(okep: &OkepSummary) -> String {
-    match okep.number {
-        Some(number) => format!("{number:04}"),
-        None => escape_control(okep.path.rsplit('/').next().unwrap_or(&okep.path)).into_owned(),
-    }
 }
 
 /// The findings of one rule in one file.

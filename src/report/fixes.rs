@@ -1,7 +1,7 @@
 //! What `--fix` wrote, or `--diff` shows, in words.
 
 use super::summary::count;
-use super::terminal::escape_control;
+use super::terminal::{escape_control, note_text};
 use crate::audit::report::{HALF_STAGED, Report};
 use crate::files::Note;
 use crate::fix::repair::{Repair, touched};
@@ -41,9 +41,5 @@ pub fn notes(report: &Report, repair: &Repair) -> String {
 }
 
 fn lines<'n>(notes: impl IntoIterator<Item = &'n Note>) -> String {
-    let line = |note: &Note| {
-        let path = note.path.as_deref().map_or(String::new(), |path| format!("{}: ", escape_control(path)));
-        format!("note: {path}{}\n", escape_control(&note.message))
-    };
-    notes.into_iter().map(line).collect()
+    notes.into_iter().map(|note| format!("note: {}\n", note_text(note))).collect()
 }

@@ -1,7 +1,7 @@
 //! A finding as a compiler shows it, and `--format full`: every finding like that.
 
 use super::layout::{Excerpt, ExcerptLine, FindingLayout, LineKind};
-use super::summary::{View, summary};
+use super::summary::{View, by_severity, summary};
 use super::terminal::{ADDED, BOLD, DIM, REMOVED, Terminal, escape_control, prefix, severity};
 use crate::audit::report::Report;
 use crate::rules::finding::Finding;
@@ -10,9 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 /// The report with every finding in full, errors first.
 pub fn full(report: &Report, view: &View, terminal: &Terminal) -> String {
-    let mut findings: Vec<&Finding> = report.live().collect();
-    findings.sort_by_key(|finding| finding.severity);
-    blocks(report, &findings, terminal) + &summary(report, view, terminal)
+    blocks(report, &by_severity(report), terminal) + &summary(report, view, terminal)
 }
 
 /// The findings in full, a blank line after each.

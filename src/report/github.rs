@@ -5,8 +5,8 @@
 //! escaped, or made of numbers and fixed words alone; no text from a repository begins or ends a command.
 
 use super::layout::FindingLayout;
-use super::summary::{View, verdict};
-use super::terminal::{Terminal, escape_control};
+use super::summary::plain_verdict;
+use super::terminal::escape_control;
 use crate::audit::report::Report;
 use crate::rules::finding::Severity;
 
@@ -20,9 +20,7 @@ pub fn github(report: &Report) -> String {
         properties.push(("title", format!("okep note: {}", note.kind)));
         out += &command("notice", &properties, std::slice::from_ref(&note.message));
     }
-    let plain = Terminal { width: 200, color: false, unicode: false };
-    let view = View { hints: true, ..View::default() };
-    out + &format!("okep: {}\n", verdict(report, &view, &plain))
+    out + &format!("okep: {}\n", plain_verdict(report))
 }
 
 fn annotation(block: &FindingLayout) -> String {

@@ -2,7 +2,7 @@
 
 use super::summary::{count, counted};
 use super::tables::{Cell, Cells, table as lay_out};
-use super::terminal::{BOLD, DIM, Terminal, escape_control, prefix};
+use super::terminal::{BOLD, DIM, Terminal, escape_control, note_text, okep_label, prefix};
 use crate::audit::report::Counts;
 use crate::history::report::{
     FindingCause, FindingStory, OkepStory, Story, SubjectPlace, TemplateKind, TemplateStory, Transition,
@@ -34,8 +34,7 @@ pub fn table(story: &Story, terminal: &Terminal) -> String {
         out += "\n";
     }
     for note in &story.notes {
-        let path = note.path.as_ref().map_or(String::new(), |path| format!("{}: ", escape_control(path)));
-        out += &terminal.wrap("note: ", &format!("{path}{}", escape_control(&note.message)), 6);
+        out += &terminal.wrap("note: ", &note_text(note), 6);
     }
     out
 }
@@ -94,16 +93,13 @@ fn shared_numbers(story: &Story) -> BTreeSet<u64> {
     story.okeps.iter().filter_map(|o| o.number).filter(|number| !seen.insert(*number)).collect()
 }
 
-/// What an OKEP is called: by its number, or by its file where it has none or shares it.
-fn okep_name(shared: &BTreeSet<u64>, number: Option<u64>, path: &str) -> String {
-    match number.filter(|number| !shared.contains(number)) {
-        Some(number) => format!("{number:04}"),
-        None => escape_control(path.rsplit('/').next().unwrap_or(path)).into_owned(),
-    }
+/// What an OKEP is called: by its file also where it shares its number.
+fn unique_name(shared: &BTreeSet<u64>, number: Option<u64>, path: &str) -> String {
+    okep_label(number.filter(|number| !shared.contains(number)), path)
 }
 
 fn okep_of(shared: &BTreeSet<u64>, finding: &FindingStory) -> String {
-    okep_name(shared, finding.number, finding.okep.as_ref().unwrap_or(&finding.path))
+    unique_name(shared, finding.number, finding.okep.as_ref().unwrap_or(&finding.path))
 }
 
 /// A name of somebody, where it is known.
@@ -152,7 +148,7 @@ fn okep(okep: &OkepStory, shared: &BTreeSet<u64>) -> Vec<Cell> {
     };
     let landed = escape_control(okep.landed.as_ref().map_or("before", |at| &at.date));
     vec![
-        Cell("OKEP", Cells::Cut, okep_name(shared, okep.number, &okep.path)),
+        Cell("OKEP", Cells::Cut, unique_name(shared, okep.number, &okep.path)),
         Cell("Title", Cells::Cut, title.into_owned()),
         Cell("Then", Cells::Text, okep.when_landed.map_or_else(unknown, counts)),
         Cell("Now", Cells::Text, now),

@@ -5,8 +5,8 @@
 //! GitHub looks for neither.
 
 use super::layout::{Excerpt, FindingLayout, LineKind};
-use super::summary::{View, count, verdict};
-use super::terminal::{Terminal, escape_control, quotable};
+use super::summary::{by_severity, count, plain_verdict};
+use super::terminal::{escape_control, quotable};
 use crate::audit::report::{Counts, OkepSummary, Report};
 use crate::rules::finding::{Finding, Safety, Severity};
 use std::fmt::Write as _;
@@ -16,11 +16,8 @@ const ROOM: usize = 50_000;
 
 /// The findings that count, how to fix them, the OKEPs and the notes.
 pub fn markdown(report: &Report) -> String {
-    let plain = Terminal { width: 200, color: false, unicode: true };
-    let view = View { hints: true, ..View::default() };
-    let mut out = format!("### okep: {}\n", verdict(report, &view, &plain));
-    let mut live: Vec<&Finding> = report.live().collect();
-    live.sort_by_key(|finding| finding.severity);
+    let mut out = format!("### okep: {}\n", plain_verdict(report));
+    let live = by_severity(report);
     if live.is_empty() {
         return out + &notes(report);
     }

@@ -71,9 +71,11 @@ fn level(severity: Severity) -> &'static str {
 fn result(reported: &Reported, report: &Report, seen: &mut HashMap<String, usize>) -> Value {
     let finding = &reported.finding;
     let lines = std::iter::once(&finding.message).chain(&finding.help);
+    // What is absent is at the first line: GitHub refuses a result without a line.
+    let place = finding.place.as_ref().map_or_else(|| json!({ "startLine": 1 }), region);
     let mut related: Vec<Value> = Vec::new();
     for other in &finding.related {
-        let mut place = location(&other.path, other.place.as_ref());
+        let mut place = location(&other.path, other.place.as_ref().map(region));
         place["message"] = text(&other.message);
         // The format wants each place once.
         if !related.contains(&place) {
@@ -93,7 +95,7 @@ fn result(reported: &Reported, report: &Report, seen: &mut HashMap<String, usize
         "ruleId": finding.rule,
         "level": level(finding.severity),
         "message": text(&lines.map(String::as_str).collect::<Vec<_>>().join("\n")),
-        "locations": [first_location(finding)],
+        "locations": [location(&finding.path, Some(place))],
         // The second name is the one that GitHub goes by.
         "partialFingerprints": { "okepFinding/v1": fingerprint, "primaryLocationLineHash": fingerprint },
         "properties": properties,
@@ -116,19 +118,10 @@ fn result(reported: &Reported, report: &Report, seen: &mut HashMap<String, usize
     result
 }
 
-/// The finding's place; what is absent is at the first line, since GitHub refuses a result without a line.
-fn first_location(finding: &Finding) -> Value {
-    let mut location = location(&finding.path, finding.place.as_ref());
-    if finding.place.is_none() {
-        location["physicalLocation"]["region"] = json!({ "startLine": 1 });
-    }
-    location
-}
-
-fn location(path: &str, place: Option<&Place>) -> Value {
+fn location(path: &str, region: Option<Value>) -> Value {
     let mut location = json!({ "physicalLocation": { "artifactLocation": artifact(path) } });
-    if let Some(place) = place {
-        location["physicalLocation"]["region"] = region(place);
+    if let Some(region) = region {
+        location["physicalLocation"]["region"] = region;
     }
     location
 }

@@ -1,6 +1,6 @@
 //! The lines that end a report: what could not be checked, what was found, and what to type.
 
-use super::terminal::{BOLD, Terminal, escape_control, severity};
+use super::terminal::{BOLD, Terminal, escape_control, note_text, severity};
 pub use crate::audit::report::count;
 
 use crate::audit::report::{Counts, Report};
@@ -35,9 +35,8 @@ pub struct Suggestion {
 pub(super) fn summary(report: &Report, view: &View, terminal: &Terminal) -> String {
     let mut out = String::new();
     for note in report.notes.iter().filter(|note| note.kind != "nothing-staged") {
-        let path = note.path.as_ref().map_or(String::new(), |path| format!("{}: ", escape_control(path)));
-        let text = format!("{path}{}", escape_control(&note.message));
-        out += &terminal.wrap("note: ", &text, 6).replacen("note:", &terminal.paint(BOLD, "note:"), 1);
+        let lines = terminal.wrap("note: ", &note_text(note), 6);
+        out += &lines.replacen("note:", &terminal.paint(BOLD, "note:"), 1);
     }
     if !out.is_empty() {
         out += "\n";
@@ -48,6 +47,12 @@ pub(super) fn summary(report: &Report, view: &View, terminal: &Terminal) -> Stri
         out += &format!("  {:widest$}  {}\n", format!("{what}:"), escape_control(command));
     }
     out
+}
+
+/// What was checked and found, in a sentence for formats without colours, which list hints.
+pub(super) fn plain_verdict(report: &Report) -> String {
+    let plain = Terminal { width: usize::MAX, color: false, unicode: true };
+    verdict(report, &View { hints: true, ..View::default() }, &plain)
 }
 
 /// What was checked and found, in a sentence.
@@ -90,8 +95,14 @@ pub fn verdict(report: &Report, view: &View, terminal: &Terminal) -> String {
 
 /// The findings that the view lists.
 pub fn listed<'a>(report: &'a Report, view: &View) -> Vec<&'a Finding> {
-    let mut findings: Vec<&Finding> =
-        report.live().filter(|finding| view.hints || finding.severity != Severity::Hint).collect();
+    let mut findings = by_severity(report);
+    findings.retain(|finding| view.hints || finding.severity != Severity::Hint);
+    findings
+}
+
+/// The findings that count, errors first.
+pub(super) fn by_severity(report: &Report) -> Vec<&Finding> {
+    let mut findings: Vec<&Finding> = report.live().collect();
     findings.sort_by_key(|finding| finding.severity);
     findings
 }

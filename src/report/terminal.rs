@@ -2,7 +2,9 @@
 //!
 //! Whatever comes from a repository passes through [`escape_control`] on its way to a terminal.
 
+use crate::files::Note;
 use crate::rules::finding::Severity;
+use crate::text::path::file_name;
 use anstyle::{AnsiColor, Style};
 use std::borrow::Cow;
 use textwrap::{Options, WordSplitter, WrapAlgorithm};
@@ -98,6 +100,17 @@ pub fn escape_control(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(shown)
+}
+
+/// What a note says, and of which file.
+pub(super) fn note_text(note: &Note) -> String {
+    let path = note.path.as_ref().map_or(String::new(), |path| format!("{}: ", escape_control(path)));
+    format!("{path}{}", escape_control(&note.message))
+}
+
+/// The number of an OKEP, or the name of its file where it has none.
+pub(super) fn okep_label(number: Option<u64>, path: &str) -> String {
+    number.map_or_else(|| escape_control(file_name(path)).into_owned(), |number| format!("{number:04}"))
 }
 
 pub(super) fn is_harmful(c: char) -> bool {
