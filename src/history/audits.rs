@@ -16,7 +16,7 @@ use crate::markdown::limits;
 use crate::okep::landings::LandingsOverTime;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::template::Template;
-use crate::okep::template_history::{LandedOkep, TemplateHistory};
+use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::Finding;
 use crate::site::mkdocs::{Registered, chain_of};
 use crate::text::path::{self, Role};
@@ -182,14 +182,13 @@ impl<'a> Audits<'a> {
     /// to it, else one of its number.
     fn who(&self, history: &TemplateHistory, snapshot: &Snapshot, path: &str) -> OkepKey {
         let (lines, lineage) = (self.landings.lines(), self.landings.lineage());
-        let on_line = |okep: usize| OkepKey::Landed(lines - 1, okep);
-        let landed = |(at, okep): (usize, &LandedOkep)| OkepKey::Landed(at % lines, okep.okep);
-        let here = |(at, history): (usize, &'_ TemplateHistory)| Some((at, history.landed.get(path)?.okep));
-        let here = history.all().enumerate().find_map(here);
-        let here = here.map(|(at, okep)| OkepKey::Landed(at % lines, okep));
-        here.or_else(|| lineage.ever(path).map(on_line))
-            .or_else(|| history.landed_as(snapshot, path).map(landed))
-            .or_else(|| lineage.ever_of_number(path).map(on_line))
+        let key = |line: usize, okep: usize| OkepKey::Landed(line % lines, okep);
+        let mut histories = history.all().enumerate();
+        histories
+            .find_map(|(line, history)| Some(key(line, history.landed.get(path)?.okep)))
+            .or_else(|| lineage.ever(path).map(|okep| key(lines - 1, okep)))
+            .or_else(|| history.landed_as(snapshot, path).map(|(line, okep)| key(line, okep.okep)))
+            .or_else(|| lineage.ever_of_number(path).map(|okep| key(lines - 1, okep)))
             .or_else(|| path::number(path).map(OkepKey::Number))
             .unwrap_or_else(|| OkepKey::Path(path.to_owned()))
     }

@@ -19,7 +19,7 @@ impl Reporter<'_> {
             let facts = self.verdicts.page(self.line.state(span.landed), *path).map(|page| &page.facts);
             let event = Event::Landed {
                 path: &self.verdicts.paths[*path as usize],
-                number: self.number(span.who),
+                number: self.about(span.who).0,
                 issue: facts.and_then(|facts| facts.issue),
                 pull_request: PullRequest::of(&self.info(self.line.commits[span.landed]).subject),
             };

@@ -12,7 +12,7 @@ use crate::git::path_kind::in_tree;
 use crate::git::{Id, ObjectError, Repo};
 use crate::rules::page_links::LinkTarget;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Where a path is looked up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,18 +54,18 @@ pub fn lacking(
         }
     }
     let is_met = |kind: PathKind, question: u32| questions[question as usize].is_met(kind);
-    let unmet = |(root, questions): (&Root, &BTreeSet<u32>)| -> (Root, BTreeSet<u32>) {
+    let unmet = |(root, questions): (&Root, &BTreeSet<u32>)| -> Vec<(Root, u32)> {
         let below = |question: u32| match root {
             Root::Tree(_) => within(question).unwrap_or_default(),
             Root::Commit(_) => path(question),
         };
         let kinds = kinds(repo, *root, questions.iter().map(|question| below(*question)));
         let unmet = questions.iter().zip(kinds).filter(|(question, kind)| !is_met(*kind, **question));
-        (*root, unmet.map(|(question, _)| *question).collect())
+        unmet.map(|(question, _)| (*root, *question)).collect()
     };
-    let unmet: HashMap<Root, BTreeSet<u32>> = jobs.par_iter().map(unmet).collect();
+    let unmet: HashSet<(Root, u32)> = jobs.par_iter().flat_map_iter(unmet).collect();
     let lack = |(commit, state): (usize, &u32)| -> Box<[u32]> {
-        let is_lacking = |q: &&u32| unmet.get(&root(commit, **q)).is_some_and(|unmet| unmet.contains(*q));
+        let is_lacking = |question: &&u32| unmet.contains(&(root(commit, **question), **question));
         asked[*state as usize].iter().filter(is_lacking).copied().collect()
     };
     Some(states.of.iter().enumerate().map(lack).collect())

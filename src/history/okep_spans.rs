@@ -142,7 +142,8 @@ impl Timeline<'_> {
                 if verdict.unread.contains(&who) {
                     span.listing.uncertainty();
                 } else {
-                    span.is_gone(at, !is_open);
+                    (span.removed, span.gone_known) = (Some(at), !is_open);
+                    span.listing.end(at);
                     present.remove(&who);
                 }
             }
@@ -199,11 +200,5 @@ impl OkepSpan {
                 self.paths.push(file.path);
             }
         }
-    }
-
-    fn is_gone(&mut self, at: usize, known: bool) {
-        self.removed = Some(at);
-        self.gone_known = known;
-        self.listing.end(at);
     }
 }

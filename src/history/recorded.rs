@@ -9,7 +9,7 @@ use super::states::{States, outside};
 use super::timeline::Timeline;
 use super::verdicts::Verdicts;
 use super::walk::Walk;
-use crate::files::{Layout, Note};
+use crate::files::{Layout, Note, tidy};
 use crate::git::{MainLine, Repo};
 use crate::okep::landings::LandingsOverTime;
 use std::sync::Arc;
@@ -45,24 +45,15 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
     });
     reporter.note_folder();
     let unread = audits.unread;
-    let mut story = Story {
-        walk: reporter.walked(),
-        okeps,
-        templates,
-        findings,
-        notes: reporter.notes.into_inner(),
-        damaged: walk.damaged || unread.is_damaged(),
-    };
-    story.walk.missing_objects = walk.missing + unread.missing();
-    story.notes.extend(walk.notes.iter().chain(unread.notes()).cloned());
-    if story.walk.missing_objects > 1 {
-        let message = format!(
-            "{} objects are missing from this repository; what depends on them is unknown",
-            story.walk.missing_objects
-        );
-        story.notes.push(Note::new("missing-objects", message));
+    let missing = walk.missing + unread.missing();
+    if missing > 1 {
+        let message =
+            format!("{missing} objects are missing from this repository; what depends on them is unknown");
+        reporter.note(Note::new("missing-objects", message));
     }
-    story.notes.sort();
-    story.notes.dedup();
-    story
+    let walked = reporter.walked(missing);
+    let mut notes = reporter.notes.into_inner();
+    notes.extend(walk.notes.iter().chain(unread.notes()).cloned());
+    tidy(&mut notes);
+    Story { walk: walked, okeps, templates, findings, notes, damaged: walk.damaged || unread.is_damaged() }
 }

@@ -56,7 +56,7 @@ impl<'a> Reporter<'a> {
         info
     }
 
-    pub fn walked(&self) -> Walked {
+    pub fn walked(&self, missing_objects: usize) -> Walked {
         let (walk, line) = (self.line.walk, &self.line.commits);
         let day = |commit: &u32| self.info(*commit).date.clone();
         Walked {
@@ -65,7 +65,7 @@ impl<'a> Reporter<'a> {
             states: walk.keys.iter().flatten().count(),
             documents: self.verdicts.found.documents.len(),
             shallow: walk.shallow,
-            missing_objects: 0,
+            missing_objects,
             days: line.first().zip(line.last()).map(|(first, last)| (day(first), day(last))),
             line: line.len(),
         }
@@ -116,19 +116,12 @@ impl<'a> Reporter<'a> {
         }
     }
 
-    pub fn number(&self, who: u32) -> Option<u64> {
-        match (self.about.get(&who), &self.verdicts.keys[who as usize]) {
-            (Some((number, _)), _) => *number,
-            (None, Some(OkepKey::Number(number))) => Some(*number),
-            _ => None,
-        }
-    }
-
     /// Number and path of an OKEP; none for what is about none.
     pub fn about(&self, who: u32) -> (Option<u64>, Option<String>) {
-        match self.about.get(&who) {
-            Some((number, path)) => (*number, Some(path.clone())),
-            None => (self.number(who), None),
+        match (self.about.get(&who), &self.verdicts.keys[who as usize]) {
+            (Some((number, path)), _) => (*number, Some(path.clone())),
+            (None, Some(OkepKey::Number(number))) => (Some(*number), None),
+            _ => (None, None),
         }
     }
 }

@@ -1,14 +1,15 @@
 //! The report on each change of the template, and which OKEPs followed it.
 
 use super::audits::Audits;
+use super::found::Listed;
 use super::numbers::FileAt;
 use super::report::{FindingCause, FindingStory, TemplateKind, TemplateStory};
 use super::reporter::Reporter;
-use crate::audit::identity::{Identity, OkepKey, identity};
+use crate::audit::identity::{Identity, identity};
 use crate::okep::requirements::{TemplateChange, template_change};
 use crate::okep::template::Template;
 use crate::rules::rule;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 impl Reporter<'_> {
     /// Each place of the line where another template comes into force, or none is left.
@@ -79,37 +80,33 @@ impl Reporter<'_> {
     /// too.
     fn followers(&self, at: usize, template: &Template, audits: &mut Audits) -> Vec<u64> {
         let (now, before) = (self.line.state(at), self.line.state(at - 1));
-        // The files that the commit changed too, as they were, and the OKEPs that they are.
-        let changed = self.verdicts.okeps(before).iter().filter_map(|listed| {
-            let (old, new) = (self.files(before, listed.who), self.files(now, listed.who));
-            let number = self.number(listed.who)?;
-            (!new.is_empty() && old != new).then_some((listed, number))
-        });
-        let mut changed: Vec<_> = changed.collect();
-        changed.sort_by_key(|(listed, _)| &self.verdicts.paths[listed.path as usize]);
+        // What the commit changed too, by the paths before it: which OKEP it is, and its number.
+        let mut changed: BTreeMap<&str, (u32, u64)> = BTreeMap::new();
+        for Listed { path, who, .. } in self.verdicts.okeps(before) {
+            let (old, new) = (self.files(before, *who), self.files(now, *who));
+            if let (Some(number), true) = (self.about(*who).0, !new.is_empty() && old != new) {
+                changed.insert(&self.verdicts.paths[*path as usize], (*who, number));
+            }
+        }
         if changed.is_empty() {
             return Vec::new();
         }
-        let is_of_template = |id: &str| rule(id).is_some_and(|r| r.is_of_template());
-        let wanted = changed.iter().flat_map(|(listed, _)| [before, now].map(|state| (state, listed.who)));
+        let wanted = changed.values().flat_map(|(who, _)| [before, now].map(|state| (state, *who)));
         let recorded = self.verdicts.recorded_of(wanted);
-        let demands = |state: usize, who: u32| -> BTreeSet<(&str, &str)> {
+        let has = |state: usize, who: u32, demand: &Identity| {
             let recorded = recorded.get(&(state, who)).into_iter().flatten();
-            let topics = recorded.map(|finding| &self.verdicts.topics[finding.topic as usize]);
-            topics.filter(|t| is_of_template(t.rule)).map(|t| (t.rule, t.subject.as_str())).collect()
+            let mut topics = recorded.map(|finding| &self.verdicts.topics[finding.topic as usize]);
+            topics.any(|topic| topic.rule == demand.rule && topic.subject == demand.subject)
         };
         let known = &self.verdicts.states.all[now].known;
-        let paths =
-            changed.iter().map(|(listed, _)| self.verdicts.paths[listed.path as usize].clone()).collect();
+        let paths = changed.keys().map(|path| (*path).to_owned()).collect();
         let under = audits.under(self.id(self.line.commits[at - 1]), known, template, &paths);
-        let under: Vec<Identity> = under.iter().map(|finding| identity(finding, self.names)).collect();
         let mut followers = Vec::new();
-        for (listed, number) in changed {
-            let path = OkepKey::Path(self.verdicts.paths[listed.path as usize].clone());
-            let own = under.iter().filter(|identity| identity.okep.as_ref() == Some(&path));
-            let demanded = own.filter(|i| is_of_template(i.rule)).map(|i| (i.rule, i.subject.as_str()));
-            let (old, new) = (demands(before, listed.who), demands(now, listed.who));
-            let met = demanded.into_iter().any(|demand| !old.contains(&demand) && !new.contains(&demand));
+        for (path, (who, number)) in changed {
+            let own = under.iter().filter(|finding| finding.okep.as_deref() == Some(path));
+            let demands = own.filter(|finding| rule(finding.rule).is_some_and(|r| r.is_of_template()));
+            let mut demands = demands.map(|finding| identity(finding, self.names));
+            let met = demands.any(|demand| !has(before, who, &demand) && !has(now, who, &demand));
             if met && !followers.contains(&number) {
                 followers.push(number);
             }

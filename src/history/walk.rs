@@ -113,8 +113,6 @@ impl Repo {
         walk.unreadable(commits.errors.iter().map(Note::from).chain(errors));
         (walk.ids, walk.graph) = (commits.ids, commits.graph);
         walk.inherit(self, layout);
-        walk.notes.sort();
-        walk.notes.dedup();
         walk
     }
 }
@@ -182,27 +180,24 @@ impl Walk {
         if !inheriting.contains(&true) {
             return;
         }
-        let is_concerned = |commit: &usize| inheriting[self.held[*commit] as usize];
-        let concerned: Vec<usize> = (0..self.ids.len()).filter(is_concerned).collect();
-        let chain = |local: &mut gix::Repository, commit: &usize| -> Option<Vec<Entry>> {
+        let chain = |local: &mut gix::Repository, commit: usize| -> Option<(usize, Vec<Entry>)> {
             let trees = Trees::new(local);
-            let root = local.find_commit(self.ids[*commit]).ok()?.tree_id().ok()?.detach();
+            let root = local.find_commit(self.ids[commit]).ok()?.tree_id().ok()?.detach();
             let find = |path: &str| trees.file(root, path).ok()?;
             let first = layout.registers.iter().find(|path| find(path).is_some())?;
             let chain = chain_of(first, &|path| find(path).map(|entry| content(local, entry)));
-            Some(chain.iter().skip(1).filter_map(|path| find(path)).collect())
+            Some((commit, chain.iter().skip(1).filter_map(|path| find(path)).collect()))
         };
-        let chains: Vec<Option<Vec<Entry>>> = concerned.par_iter().map_init(|| repo.local(), chain).collect();
+        let commits = (0..self.ids.len()).into_par_iter();
+        let concerned = commits.filter(|commit| inheriting[self.held[*commit] as usize]);
+        let chains: Vec<_> = concerned.map_init(|| repo.local(), chain).flatten().collect();
         let mut keys = Numbered::default();
         for key in &self.keys {
             keys.number(key.clone());
         }
-        for (commit, chain) in concerned.into_iter().zip(chains) {
-            let mut key = self.keys[self.held[commit] as usize].clone();
-            if let (Some(key), Some(chain)) = (&mut key, chain) {
-                key.inherited = chain;
-            }
-            self.held[commit] = keys.number(key);
+        for (commit, inherited) in chains {
+            let key = self.keys[self.held[commit] as usize].clone();
+            self.held[commit] = keys.number(key.map(|key| Key { inherited, ..key }));
         }
         self.keys = keys.all;
     }
