@@ -7,11 +7,12 @@ use crate::audit::TemplateTimeline;
 use crate::markdown::document::{Document, Heading};
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
-use crate::rules::edits::anchors::{LinkOn, follow_edits, links_to_headings};
+use crate::rules::edits::anchors::{LinkOn, follow_edits, links_to_headings, to_headings};
 use crate::rules::edits::rename::with_links;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::rules::page_links::pages;
 use crate::rules::{Check, Rule, rule};
+use crate::text::path::file_name;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -72,12 +73,19 @@ fn edits_heading(okep: &Okep, fix: &Fix) -> bool {
         && own.any(|edit| okep.document.headings.iter().any(|heading| is_in(edit, heading)))
 }
 
-/// Adds the edits of other pages, whose `links` are to headings of the OKEP, to a fix that edits some.
+/// Adds the edits of other pages to a fix that edits headings of the OKEP; `links` are those of the proposal folder to
+/// them.
 fn follow_headings(okep: &Okep, snapshot: &Snapshot, links: Option<&Vec<LinkOn>>, fix: &mut Fix) {
-    let Some(links) = links else { return };
+    let outside = snapshot.backlinks(file_name(&okep.path));
+    let outside = outside.iter().flat_map(|page| to_headings(&page.path, &page.document));
+    let outside = outside.filter(|(to, _)| *to == okep.path).map(|(_, link)| link);
+    let links: Vec<LinkOn> = links.into_iter().flatten().copied().chain(outside).collect();
+    if links.is_empty() {
+        return;
+    }
     let files = edited(&snapshot.tree, [&*fix]);
     if let Some(after) = files.ok().and_then(|mut files| files.remove(okep.path.as_str())) {
-        fix.edits.extend(follow_edits(links, &okep.document, &Document::parse(after)));
+        fix.edits.extend(follow_edits(&links, &okep.document, &Document::parse(after)));
     }
 }
 

@@ -1,7 +1,6 @@
 //! Links within a page that must follow a heading to its new name.
 //!
-//! GitHub and the site make anchors by rules of their own; each link keeps the form it has. Of other pages those of
-//! the proposal folder are looked at.
+//! GitHub and the site make anchors by rules of their own; each link keeps the form it has.
 
 use super::rename::{destinations, file_of, target_of};
 use crate::markdown::document::{Document, Link};
@@ -16,14 +15,19 @@ pub type LinkOn<'a> = (&'a str, &'a Document, &'a Link);
 /// Links of the pages of a snapshot to headings of other pages, by the path of the other page.
 pub fn links_to_headings(snapshot: &Snapshot) -> HashMap<String, Vec<LinkOn<'_>>> {
     let mut found: HashMap<String, Vec<LinkOn>> = HashMap::new();
-    for (page, document) in snapshot.pages() {
-        for link in document.links.iter().filter(|link| link.target.contains('#')) {
-            if let Some(to) = target_of(page, link).filter(|to| to != page) {
-                found.entry(to).or_default().push((page, document, link));
-            }
-        }
+    for (to, link) in snapshot.pages().flat_map(|(page, document)| to_headings(page, document)) {
+        found.entry(to).or_default().push(link);
     }
     found
+}
+
+/// The links of a page to headings of other pages, each with the path of the other page.
+pub fn to_headings<'a>(page: &'a str, document: &'a Document) -> impl Iterator<Item = (String, LinkOn<'a>)> {
+    let links = document.links.iter().filter(|link| link.target.contains('#'));
+    links.filter_map(move |link| {
+        let to = target_of(page, link).filter(|to| to != page)?;
+        Some((to, (page, document, link)))
+    })
 }
 
 /// The edits that let links of other pages to the headings of a page follow edits of it.

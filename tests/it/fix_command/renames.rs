@@ -177,7 +177,7 @@ fn a_link_that_cannot_be_fixed_prevents_the_rename() {
 }
 
 #[test]
-fn links_of_other_proposals_follow_a_heading_to_its_new_name() {
+fn links_of_other_pages_follow_a_heading_to_its_new_name() {
     let dir = sample();
     let (page, other) = ("docs/okeps/okep-1009-gateway-health-probes.md", "docs/okeps/okep-1003-other.md");
     let renamed = fs::read_to_string(dir.path().join(page)).expect("it is there");
@@ -189,8 +189,12 @@ fn links_of_other_proposals_follow_a_heading_to_its_new_name() {
              [z]: ./okep-1009-gateway-health-probes.md#{anchor} 'z'\n"
         )
     };
+    let guide =
+        |anchor: &str| format!("[x](okeps/okep-1009-gateway-health-probes.md#{anchor}) [y](other.md#goal)\n");
     fs::write(dir.path().join(other), links("goal")).expect("it is writable");
+    fs::write(dir.path().join("docs/guide.md"), guide("goal")).expect("it is writable");
     let out = okep(dir.path(), &["check", "--fix", page]);
-    let after = fs::read_to_string(dir.path().join(other)).expect("it is there");
-    assert_eq!(after, links("goals"), "{}", text(&out.stderr));
+    let after = |path: &str| fs::read_to_string(dir.path().join(path)).expect("it is there");
+    assert_eq!(after(other), links("goals"), "{}", text(&out.stderr));
+    assert_eq!(after("docs/guide.md"), guide("goals"), "{}", text(&out.stderr));
 }
