@@ -71,14 +71,12 @@ impl Reader {
         // A link's definition shows nothing, but whoever writes nothing else means it as the answer.
         let defined: Vec<usize> = definitions.iter().map(|(_, d)| d.span.start + start).collect();
         let stop = self.follow(events, text, start);
-        if !defined.is_empty() {
-            let end = match &stop {
-                Some(Stop::Fence(fence)) => fence.resumes,
-                _ => text.len(),
-            };
-            self.content.extend(defined.into_iter().filter(|at| *at < end).map(|at| (at, false)));
-            self.content[shown_before..].sort_unstable();
-        }
+        let end = match &stop {
+            Some(Stop::Fence(fence)) => fence.resumes,
+            _ => text.len(),
+        };
+        self.content.extend(defined.into_iter().filter(|at| *at < end).map(|at| (at, false)));
+        self.content[shown_before..].sort_unstable();
         stop
     }
 

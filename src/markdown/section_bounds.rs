@@ -15,10 +15,7 @@ use std::sync::LazyLock;
 /// the section before has something else to show.
 pub fn begin(document: &Document, heading: usize) -> usize {
     let own = line_start(document, document.headings[heading].span.start);
-    let floor = match heading.checked_sub(1) {
-        Some(before) => document.headings[before].span.end,
-        None => document.body_start,
-    };
+    let floor = document.headings[..heading].last().map_or(document.body_start, |before| before.span.end);
     let mut start = own;
     let mut at = own;
     let mut apart = false;

@@ -238,10 +238,7 @@ impl Parser<'_, '_> {
 
     /// The level, where the line after `start` underlines it.
     fn underline(&self, start: usize, end: usize) -> Option<u8> {
-        if start + 1 >= end {
-            return None;
-        }
-        let line = self.lines[start + 1].text.trim_end_matches(' ');
+        let line = self.lines[..end].get(start + 1)?.text.trim_end_matches(' ');
         let mark = *line.as_bytes().first()?;
         let level = match mark {
             b'=' => 1,

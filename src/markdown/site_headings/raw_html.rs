@@ -202,17 +202,13 @@ impl<'a> Scan<'a> {
         } else {
             (">", rest.get(2..9).is_some_and(|d| d.eq_ignore_ascii_case("doctype")))
         };
-        match rest.find(close) {
-            Some(end) => {
-                let end = at + end + close.len();
-                self.single(at..end, block);
-                end
-            }
-            None => {
-                self.in_vain(at, limit);
-                at + 2
-            }
-        }
+        let Some(length) = rest.find(close) else {
+            self.in_vain(at, limit);
+            return at + 2;
+        };
+        let end = at + length + close.len();
+        self.single(at..end, block);
+        end
     }
 
     /// Markup that is complete by itself: a raw block where a line starts with it.

@@ -187,15 +187,12 @@ impl Site {
 }
 
 fn rest(tree: &NavTree, page: &str) -> Registered {
-    let mut unknown = false;
-    for (index, rest) in tree.rests.iter().enumerate() {
-        match rest.pattern.matches(page) {
-            Some(true) => return Registered::Rest(index),
-            Some(false) => {}
-            None => unknown = true,
-        }
+    let caught: Vec<Option<bool>> = tree.rests.iter().map(|rest| rest.pattern.matches(page)).collect();
+    match caught.iter().position(|is_caught| *is_caught == Some(true)) {
+        Some(index) => Registered::Rest(index),
+        None if caught.contains(&None) => Registered::Unknown,
+        None => Registered::Missing,
     }
-    if unknown { Registered::Unknown } else { Registered::Missing }
 }
 
 /// The configuration at a path and the files it inherits from, as far as they are there.

@@ -9,13 +9,10 @@ pub fn refuse_unprintable(path: &str, text: &Text) -> Result<(), Refusal> {
     let printable = |c: char| {
         !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}') || matches!(c, '\t' | '\n' | '\r' | '\u{85}')
     };
-    match text.as_str().char_indices().find(|(_, c)| !printable(*c)) {
-        Some((at, c)) => {
-            let message = format!("the character U+{:04X} is not allowed in YAML", u32::from(c));
-            Err(Refusal { path: path.into(), span: at..at + c.len_utf8(), message, cause: YamlCause::Fault })
-        }
-        None => Ok(()),
-    }
+    let found = text.as_str().char_indices().find(|(_, c)| !printable(*c));
+    let Some((at, c)) = found else { return Ok(()) };
+    let message = format!("the character U+{:04X} is not allowed in YAML", u32::from(c));
+    Err(Refusal { path: path.into(), span: at..at + c.len_utf8(), message, cause: YamlCause::Fault })
 }
 
 /// PyYAML takes tabs only inside quotes, block scalars and comments; YAML 1.2 elsewhere too.

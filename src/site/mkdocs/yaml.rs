@@ -251,15 +251,12 @@ impl Builder {
             NodeKind::Sequence { flow, .. } | NodeKind::Mapping { flow, .. } => flow,
             _ => false,
         });
-        match self.document.text.slice(span.clone()).find('?').filter(|_| flow && style == Style::Plain) {
-            Some(at) => {
-                let at = span.start + at;
-                Err(self
-                    .document
-                    .fault(at..at + 1, "PyYAML wants text with a `?` between brackets in quotes"))
-            }
-            None => Ok(()),
+        if !flow || style != Style::Plain {
+            return Ok(());
         }
+        let Some(at) = self.document.text.slice(span.clone()).find('?') else { return Ok(()) };
+        let at = span.start + at..span.start + at + 1;
+        Err(self.document.fault(at, "PyYAML wants text with a `?` between brackets in quotes"))
     }
 
     fn add(&mut self, node: YamlNode, anchor: usize) -> NodeId {
