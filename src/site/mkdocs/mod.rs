@@ -59,7 +59,6 @@ pub struct Site {
     exclude: Patterns,
     drafts: Patterns,
     not_in_nav: Patterns,
-    /// Where the plugin `i18n` is on.
     /// A plugin or a file that is elsewhere makes it unknowable which pages there are, and which are shown.
     unknowable: bool,
 }
