@@ -1,8 +1,7 @@
 //! Proofs of fixes: each is carried out in memory, and the findings before and after are compared.
 //!
-//! After a fix its finding is gone and no new one has come. A skeleton or a deleted prompt may leave
-//! `stub-section` behind, which is milder. What a fix changes in a register is read again: the same but
-//! for one entry an edit. A fix that fails is left out and reported, as a fault of ours where it is one.
+//! After a fix its finding is gone and no new one has come, but for what it asks the author. A register that it
+//! changes is read again: the same but for one entry an edit. A fix that fails is left out, and reported as a bug.
 
 use super::apply::{apply, edited};
 use super::compare::{FixRejection, compare, registers_hold};
