@@ -7,7 +7,7 @@ use crate::audit::TemplateTimeline;
 use crate::markdown::document::{Document, Heading};
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
-use crate::rules::edits::anchors::{LinkOn, follow_edits, links_to_headings, to_headings};
+use crate::rules::edits::anchors::{LinkOn, follow_edits, links_to_headings, to_headings, to_own_headings};
 use crate::rules::edits::rename::with_links;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::rules::page_links::pages;
@@ -63,30 +63,39 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
     }
 }
 
-/// Whether a fix edits the text of a heading that stays in its file.
+/// Whether a fix edits the text of a heading.
 fn edits_heading(okep: &Okep, fix: &Fix) -> bool {
+    // What is inserted before a text belongs to it.
     let is_in = |edit: &Edit, heading: &Heading| {
-        heading.text_span.start < edit.end && edit.start < heading.text_span.end
+        heading.text_span.start < edit.end.max(edit.start + 1) && edit.start < heading.text_span.end
     };
     let mut own = fix.edits.iter().filter(|edit| edit.path == okep.path);
-    fix.renames.is_empty()
-        && own.any(|edit| okep.document.headings.iter().any(|heading| is_in(edit, heading)))
+    own.any(|edit| okep.document.headings.iter().any(|heading| is_in(edit, heading)))
 }
 
-/// Adds the edits of other pages to a fix that edits headings of the OKEP; `links` are those of the proposal folder to
-/// them.
+/// Adds the edits of links to a fix that edits headings of the OKEP; `links` are those of other pages of the proposal
+/// folder. Links of other pages to a file that is renamed are
+/// not added here: the whole link changes.
 fn follow_headings(okep: &Okep, snapshot: &Snapshot, links: Option<&Vec<LinkOn>>, fix: &mut Fix) {
-    let outside = snapshot.backlinks(file_name(&okep.path));
-    let outside = outside.iter().flat_map(|page| to_headings(&page.path, &page.document));
-    let outside = outside.filter(|(to, _)| *to == okep.path).map(|(_, link)| link);
-    let links: Vec<LinkOn> = links.into_iter().flatten().copied().chain(outside).collect();
-    if links.is_empty() {
+    let mut to_okep: Vec<LinkOn> = to_own_headings(&okep.path, &okep.document).collect();
+    let outside = if fix.renames.is_empty() { snapshot.backlinks(file_name(&okep.path)) } else { Vec::new() };
+    if fix.renames.is_empty() {
+        to_okep.extend(links.into_iter().flatten());
+        let outside = outside.iter().flat_map(|page| to_headings(&page.path, &page.document));
+        to_okep.extend(outside.filter(|(to, _)| *to == okep.path).map(|(_, link)| link));
+    }
+    if to_okep.is_empty() {
         return;
     }
     let files = edited(&snapshot.tree, [&*fix]);
-    if let Some(after) = files.ok().and_then(|mut files| files.remove(okep.path.as_str())) {
-        fix.edits.extend(follow_edits(&links, &okep.document, &Document::parse(after)));
-    }
+    let Some(after) = files.ok().and_then(|mut files| files.remove(okep.path.as_str())) else { return };
+    let mut edits = follow_edits(&to_okep, &okep.document, &Document::parse(after));
+    // A link may be in the heading itself.
+    edits.retain(|new| {
+        let touches = |old: &Edit| old.path == new.path && old.start <= new.end && new.start <= old.end;
+        !fix.edits.iter().any(touches)
+    });
+    fix.edits.extend(edits);
 }
 
 /// Whether the template came to ask for it after the OKEP had landed.

@@ -3,7 +3,7 @@
 use super::{Check, Edit, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::names::Name;
 use crate::okep::title::{PREFIX, Title};
-use crate::rules::edits::{anchors, markdown, markup_spans};
+use crate::rules::edits::{markdown, markup_spans};
 
 pub static RULE: Rule = Rule {
     id: "malformed-title",
@@ -71,9 +71,7 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
     if is_templates_own(context, title) || title.name.is_empty() || !is_certain(title, number) {
         return None;
     }
-    let mut edits = edits(context, title, number)?;
-    let wanted = format!("{PREFIX}-{number}: {}", title.name);
-    edits.extend(anchors::follow(context.document(), &context.okep.path, title.heading, &wanted));
+    let edits = edits(context, title, number)?;
     Some(match title.reads_the_same {
         true => Fix::safe("write the title in its usual form", edits),
         false => Fix::suggested("put the number before the title", edits),

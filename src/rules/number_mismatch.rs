@@ -208,6 +208,17 @@ mod tests {
     }
 
     #[test]
+    fn links_of_the_page_to_its_title_follow_the_number() {
+        let document =
+            with("Tea is slow.", "See the [top](#okep-8-faster-tea).").replace("# OKEP-7:", "# OKEP-8:");
+        let findings = planned(&tree(&[(OKEP, &document)]));
+        let finding = findings.iter().find(|f| f.rule == "number-mismatch").expect("the numbers disagree");
+        let edits = finding.fix.iter().flat_map(|fix| &fix.edits);
+        let written: Vec<&str> = edits.map(|edit| edit.replacement.as_str()).collect();
+        assert_eq!(written, ["7", "okep-7-faster-tea"]);
+    }
+
+    #[test]
     fn a_number_that_no_other_okep_owns_is_right_where_most_say_it() {
         // The other one's numbers disagree too, or it has no issue.
         for other in [with("# OKEP-7:", "# OKEP-9:"), with(ISSUE, "Tea.")] {

@@ -115,7 +115,6 @@ fn edits(context: &OkepContext, section: usize) -> Option<Vec<Edit>> {
     let wanted = if bare { context.section_source(section) } else { context.section_name(section) };
     let mut edits = markdown::margin(document, path, outline.heading);
     edits.push(Edit::replace(path, span, wanted));
-    edits.extend(anchors::follow(document, path, outline.heading, context.section_name(section)));
     Some(edits)
 }
 

@@ -1,4 +1,4 @@
-//! Links within a page that must follow a heading to its new name.
+//! Links that must follow a heading to its new name.
 //!
 //! GitHub and the site make anchors by rules of their own; each link keeps the form it has.
 
@@ -30,7 +30,13 @@ pub fn to_headings<'a>(page: &'a str, document: &'a Document) -> impl Iterator<I
     })
 }
 
-/// The edits that let links of other pages to the headings of a page follow edits of it.
+/// The links of a page to its own headings, as of an index.
+pub fn to_own_headings<'a>(page: &'a str, document: &'a Document) -> impl Iterator<Item = LinkOn<'a>> {
+    document.links.iter().filter(|link| link.target.starts_with('#')).map(move |link| (page, document, link))
+}
+
+/// The edits that let links to the headings of a page follow edits of it. Where headings share an anchor, before or
+/// after, the links may mean either and are left alone.
 pub fn follow_edits(links: &[LinkOn], before: &Document, after: &Document) -> Vec<Edit> {
     let forms = [slugs::github, site].map(|form| {
         [before, after].map(|page| page.headings.iter().map(|h| form(&h.text)).collect::<Vec<_>>())
@@ -49,33 +55,8 @@ pub fn follow_edits(links: &[LinkOn], before: &Document, after: &Document) -> Ve
             edits.push(Edit::replace(page, at + file.len() + 1..at + end, new.clone()));
         }
     }
-    edits
-}
-
-/// The edits that let the page's own links to a heading (its index) point to it under a new name.
-///
-/// Empty where another heading shares the old anchor, so that the links may mean that one.
-pub fn follow(document: &Document, path: &str, heading: usize, name: &str) -> Vec<Edit> {
-    let old = &document.headings[heading];
-    let mut edits = Vec::new();
-    for form in [slugs::github, site] {
-        let (from, to) = (form(&old.text), form(name));
-        let target = format!("#{from}");
-        let links: Vec<&Link> = document.links.iter().filter(|l| l.target == target).collect();
-        if links.is_empty() || from == to || from.is_empty() {
-            continue;
-        }
-        if document.headings.iter().enumerate().any(|(i, h)| i != heading && form(&h.text) == from) {
-            continue;
-        }
-        for link in links {
-            let places = destinations(document, link.kind, &link.span, &target);
-            let outside = places.into_iter().filter(|at| !old.span.contains(at));
-            edits.extend(outside.map(|at| Edit::replace(path, at + 1..at + target.len(), to.clone())));
-        }
-    }
     edits.sort();
-    edits.dedup_by(|a, b| a.start == b.start);
+    edits.dedup();
     edits
 }
 
@@ -102,10 +83,15 @@ fn site(text: &str) -> String {
 mod tests {
     use super::*;
 
+    /// A page whose first heading gets another name.
     fn check(text: &str, expected: &str) {
-        let document = Document::parse(text.as_bytes());
+        let before = Document::parse(text.as_bytes());
         let mut result = text.to_owned();
-        for edit in follow(&document, "a.md", 0, "Test Plan / Details").iter().rev() {
+        result.replace_range(before.headings[0].text_span.clone(), "Test Plan / Details");
+        let after = Document::parse(result.as_bytes());
+        let mut result = text.to_owned();
+        let links: Vec<LinkOn> = to_own_headings("a.md", &before).collect();
+        for edit in follow_edits(&links, &before, &after).iter().rev() {
             result.replace_range(edit.start..edit.end, &edit.replacement);
         }
         assert_eq!(result, expected);
@@ -121,6 +107,7 @@ mod tests {
             "## T\n\n[x](<#t> \"#t\") [y][]\n\n[y]: #t\n",
             "## T\n\n[x](<#test-plan--details> \"#t\") [y][]\n\n[y]: #test-plan--details\n",
         );
+        check("## T\n\n[x][] [x]\n\n[x]: #t\n", "## T\n\n[x][] [x]\n\n[x]: #test-plan--details\n");
         check("## T\n\n[x](#other) [y](b.md#t)\n", "## T\n\n[x](#other) [y](b.md#t)\n");
     }
 
