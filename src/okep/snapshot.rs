@@ -239,9 +239,15 @@ mod tests {
     use crate::files::File;
 
     fn snapshot(files: &[(&str, Content)]) -> Snapshot {
+        with_template(None, files)
+    }
+
+    /// A snapshot where `okep.toml` names the template.
+    fn with_template(named: Option<&str>, files: &[(&str, Content)]) -> Snapshot {
         let file = |content: &Content| Some(File { id: None, content: content.clone() });
         let files = files.iter().map(|(path, content)| ((*path).to_owned(), file(content)));
-        Snapshot::new(&Tree::default().with(files), &Layout::default(), &Parsed::default())
+        let layout = Layout { template: named.map(str::to_owned), ..Layout::default() };
+        Snapshot::new(&Tree::default().with(files), &layout, &Parsed::default())
     }
 
     fn text(text: &str) -> Content {
@@ -258,8 +264,11 @@ mod tests {
             assert_eq!(kinds, ["no-register", "unread-template"]);
         }
         let readable = ("docs/okeps/okep-2-template.md", text("# OKEP-2: T\n\n## Goals\n"));
-        let snapshot = snapshot(&[("docs/okeps/okep-1-template.md", Content::Symlink), readable, okep]);
-        assert_eq!(snapshot.template.path.as_deref(), Some("docs/okeps/okep-2-template.md"));
+        let files = [("docs/okeps/okep-1-template.md", Content::Symlink), readable, okep];
+        assert_eq!(snapshot(&files).template.path.as_deref(), Some("docs/okeps/okep-2-template.md"));
+        let named = with_template(Some("docs/okeps/okep-1-template.md"), &files);
+        assert_eq!(named.template.path.as_deref(), Some("docs/okeps/okep-1-template.md"));
+        assert!(named.template.outline.rows.is_empty());
     }
 
     #[test]

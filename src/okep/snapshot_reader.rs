@@ -145,6 +145,9 @@ impl SnapshotReader<'_> {
                 && files.iter().all(|file| file.page.path != **path)
         });
         let unread = unread.next();
+        if named.is_some() && unread.is_some() {
+            templates.clear();
+        }
         if let (Some(path), false, None) = (named, is_chosen, unread) {
             let message = format!("the template `{path}` does not exist");
             self.notes.push(Note::at("no-template", CONFIG, message));
