@@ -3,8 +3,6 @@
 //! It is read from the same tree as the OKEPs, so that a commit is checked with its own configuration. A
 //! mistake in it is an error with its line, not a finding: without it okep does not know what to check, or
 //! how. An exception without a reason is such a mistake.
-//!
-//! The ids of the rules are given by the caller, so that this room does not depend on the rules.
 
 use crate::files::{CONFIG, Content, Layout, PathKind, Tree};
 use crate::okep::suppressions::{NOT_SUPPRESSIBLE, Scope, Suppression};
