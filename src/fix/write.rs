@@ -59,9 +59,13 @@ fn done(written: &[String]) -> String {
 /// # Errors
 /// The first path that cannot be written, and what was already.
 pub fn write(root: &Path, before: &Tree, after: &Tree, renames: &[Rename]) -> Result<Vec<String>, Error> {
-    let mut changes = changes(before, after, renames);
-    changes.retain(|change| change.new.is_some());
+    let changes = changes(before, after, renames);
     for change in &changes {
+        if change.new.is_none() {
+            // Its new name was that of a file that gets another name in the same run.
+            let taken = renames.iter().find(|rename| rename.from == change.from);
+            return Err(Error::Taken { path: taken.map_or(change.from, |rename| &rename.to).to_owned() });
+        }
         if let Some(old) = &change.old {
             check(root, change.from, old)?;
         }

@@ -90,6 +90,17 @@ fn a_name_that_is_taken_is_not_taken_over() {
 }
 
 #[test]
+fn files_that_take_each_others_names_are_left_alone() {
+    let dir = folder();
+    let after = [("d/b.md", "old a\n"), ("d/c.md", "old b\n"), ("d/e.md", "old c\n")];
+    let renames = [("d/c.md", "d/e.md"), ("d/b.md", "d/c.md"), ("d/a.md", "d/b.md")];
+    let renames = renames.map(|(from, to)| Rename { from: from.into(), to: to.into() });
+    let error = write(dir.path(), &tree(&OLD), &tree(&after), &renames).expect_err("a name is taken");
+    assert!(matches!(&error, Error::Taken { path } if path == "d/b.md"), "{error}");
+    untouched(dir.path());
+}
+
+#[test]
 fn a_new_file_is_written_with_what_lists_it() {
     let dir = folder();
     let (old, new) = (tree(&OLD), tree(&[OLD[0], ("d/b.md", "see f\n"), OLD[2], ("d/f.md", "new f\n")]));
