@@ -7,12 +7,13 @@ use crate::audit::TemplateTimeline;
 use crate::markdown::document::{Document, Heading};
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
-use crate::rules::edits::anchors::{LinkOn, follow_edits, links_to_headings, to_headings, to_own_headings};
+use crate::rules::edits::anchors::{
+    LinkOn, follow_edits, links_to_headings, may_link_to_heading, to_own_headings,
+};
 use crate::rules::edits::rename::with_links;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::rules::page_links::pages;
 use crate::rules::{Check, Rule, rule};
-use crate::text::path::file_name;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -36,7 +37,8 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
             _ => others.push(finding),
         }
     }
-    let links = LazyLock::new(|| links_to_headings(snapshot));
+    let outside = LazyLock::new(|| snapshot.outside(may_link_to_heading));
+    let links = LazyLock::new(|| links_to_headings(snapshot, &outside));
     of_okep.into_par_iter().for_each(|(path, findings)| {
         let Some(okep) = snapshot.okep(&path) else { return };
         template_timeline.with_context(okep, |context| {
@@ -44,7 +46,8 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
                 let Some(Check::Okep(_, Some(fix))) = rule(finding.rule).map(|r| r.check) else { continue };
                 let mut fix = fix(context, finding);
                 if let Some(fix) = fix.as_mut().filter(|fix| edits_heading(okep, fix)) {
-                    follow_headings(okep, snapshot, links.get(&okep.path), fix);
+                    let links = if fix.renames.is_empty() { links.get(&okep.path) } else { None };
+                    follow_headings(okep, snapshot, links, fix);
                 }
                 propose(snapshot, finding, fix);
             }
@@ -73,17 +76,11 @@ fn edits_heading(okep: &Okep, fix: &Fix) -> bool {
     own.any(|edit| okep.document.headings.iter().any(|heading| is_in(edit, heading)))
 }
 
-/// Adds the edits of links to a fix that edits headings of the OKEP; `links` are those of other pages of the proposal
-/// folder. Links of other pages to a file that is renamed are
-/// not added here: the whole link changes.
+/// Adds the edits of links to a fix that edits headings of the OKEP; `links` are those that name its file. Where the
+/// fix renames the file too there are none: the links are changed with its name, and keep their anchors.
 fn follow_headings(okep: &Okep, snapshot: &Snapshot, links: Option<&Vec<LinkOn>>, fix: &mut Fix) {
     let mut to_okep: Vec<LinkOn> = to_own_headings(&okep.path, &okep.document).collect();
-    let outside = if fix.renames.is_empty() { snapshot.backlinks(file_name(&okep.path)) } else { Vec::new() };
-    if fix.renames.is_empty() {
-        to_okep.extend(links.into_iter().flatten());
-        let outside = outside.iter().flat_map(|page| to_headings(&page.path, &page.document));
-        to_okep.extend(outside.filter(|(to, _)| *to == okep.path).map(|(_, link)| link));
-    }
+    to_okep.extend(links.into_iter().flatten());
     if to_okep.is_empty() {
         return;
     }

@@ -164,16 +164,20 @@ impl Snapshot {
         self.parsed.document(&self.tree.file(path)?)
     }
 
-    /// The pages outside of the proposal folder that may name a file of this name: those of the docs folder,
-    /// and the repository's front page.
+    /// The pages outside of the proposal folder that may name a file of this name.
     pub fn backlinks(&self, name: &str) -> Vec<Page> {
+        self.outside(|bytes| may_name(bytes, name))
+    }
+
+    /// The pages of the docs folder outside of the proposal folder, and the repository's front page, as far as their
+    /// bytes are asked for.
+    pub fn outside(&self, is_asked: impl Fn(&[u8]) -> bool) -> Vec<Page> {
         let listing = self.tree.list(docs_folder(&self.layout, self.site.as_deref()));
         let paths = listing.files.keys().map(String::as_str).chain([FRONT_PAGE]).collect::<BTreeSet<_>>();
-        let names = |path: &&str| {
-            !self.contains(path) && self.tree.bytes(path).is_some_and(|bytes| may_name(&bytes, name))
-        };
+        let is_one =
+            |path: &&str| !self.contains(path) && self.tree.bytes(path).is_some_and(|bytes| is_asked(&bytes));
         let page = |path: &str| Some(Page { path: path.to_owned(), document: self.document(path)? });
-        paths.into_iter().filter(names).filter_map(page).collect()
+        paths.into_iter().filter(is_one).filter_map(page).collect()
     }
 
     /// The same of a tree in which some files are changed or renamed: what was not in question is not now.

@@ -5,29 +5,30 @@
 use super::rename::{destinations, file_of, target_of};
 use crate::markdown::document::{Document, Link};
 use crate::markdown::slugs;
-use crate::okep::snapshot::Snapshot;
+use crate::okep::snapshot::{Page, Snapshot};
 use crate::rules::finding::Edit;
 use std::collections::HashMap;
 
 /// A link, and the page that it is on.
 pub type LinkOn<'a> = (&'a str, &'a Document, &'a Link);
 
-/// Links of the pages of a snapshot to headings of other pages, by the path of the other page.
-pub fn links_to_headings(snapshot: &Snapshot) -> HashMap<String, Vec<LinkOn<'_>>> {
-    let mut found: HashMap<String, Vec<LinkOn>> = HashMap::new();
-    for (to, link) in snapshot.pages().flat_map(|(page, document)| to_headings(page, document)) {
-        found.entry(to).or_default().push(link);
-    }
-    found
+/// Whether a page may link to a heading of a Markdown file.
+pub fn may_link_to_heading(bytes: &[u8]) -> bool {
+    memchr::memmem::find(bytes, b"md#").is_some()
 }
 
-/// The links of a page to headings of other pages, each with the path of the other page.
-pub fn to_headings<'a>(page: &'a str, document: &'a Document) -> impl Iterator<Item = (String, LinkOn<'a>)> {
-    let links = document.links.iter().filter(|link| link.target.contains('#'));
-    links.filter_map(move |link| {
-        let to = target_of(page, link).filter(|to| to != page)?;
-        Some((to, (page, document, link)))
-    })
+/// Links to headings that name a page, by the path of that page: those of the pages of a snapshot, and of more.
+pub fn links_to_headings<'a>(snapshot: &'a Snapshot, more: &'a [Page]) -> HashMap<String, Vec<LinkOn<'a>>> {
+    let mut found: HashMap<String, Vec<LinkOn>> = HashMap::new();
+    let more = more.iter().map(|page| (page.path.as_str(), &*page.document));
+    for (page, document) in snapshot.pages().chain(more) {
+        for link in document.links.iter().filter(|link| link.target.contains('#')) {
+            if let Some(to) = target_of(page, link) {
+                found.entry(to).or_default().push((page, document, link));
+            }
+        }
+    }
+    found
 }
 
 /// The links of a page to its own headings, as of an index.

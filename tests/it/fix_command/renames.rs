@@ -182,7 +182,9 @@ fn links_of_other_pages_follow_a_heading_to_its_new_name() {
     let (page, other) = ("docs/okeps/okep-1009-gateway-health-probes.md", "docs/okeps/okep-1003-other.md");
     let renamed = fs::read_to_string(dir.path().join(page)).expect("it is there");
     assert!(renamed.contains("\n## Goals\n"), "{renamed}");
-    fs::write(dir.path().join(page), renamed.replace("\n## Goals\n", "\n## Goal\n")).expect("it is writable");
+    let own = |anchor: &str| format!("\n[r](okep-1009-gateway-health-probes.md#{anchor})\n");
+    let renamed = renamed.replace("\n## Goals\n", "\n## Goal\n") + &own("goal");
+    fs::write(dir.path().join(page), renamed).expect("it is writable");
     let links = |anchor: &str| {
         format!(
             "# OKEP-1003: Other\n\nSee [x](okep-1009-gateway-health-probes.md#{anchor}) [y](#goal) [z][]\n\n\
@@ -197,4 +199,5 @@ fn links_of_other_pages_follow_a_heading_to_its_new_name() {
     let after = |path: &str| fs::read_to_string(dir.path().join(path)).expect("it is there");
     assert_eq!(after(other), links("goals"), "{}", text(&out.stderr));
     assert_eq!(after("docs/guide.md"), guide("goals"), "{}", text(&out.stderr));
+    assert!(after(page).ends_with(&own("goals")), "{}", text(&out.stderr));
 }
