@@ -124,21 +124,20 @@ impl Named {
     }
 
     fn okeps<'a>(&self, snapshot: &'a Snapshot) -> Vec<&'a Okep> {
-        let has_name = |path: &str| {
-            let file = file_name(path);
-            stem(file).unwrap_or(file).to_lowercase() == self.name
-        };
+        let name_of = |path: &str| stem(file_name(path)).unwrap_or(file_name(path)).to_lowercase();
         let (name, is_numbered) = (Some(&*self.name), self.number.is_some());
         let fits: [&dyn Fn(&Okep) -> bool; 5] = [
-            &|okep| has_name(&okep.path),
-            &|okep| okep.folder.as_ref().is_some_and(|(folder, _)| has_name(folder)),
+            &|okep| name_of(&okep.path) == self.name,
+            &|okep| okep.folder.as_ref().is_some_and(|(folder, _)| name_of(folder) == self.name),
             &|okep| is_numbered && okep.name.number == self.number,
             // An OKEP that got another number keeps the rest of its name.
-            &|okep| is_numbered && slug_of(&okep.path).is_some_and(|slug| Some(slug) == slug_of(&self.name)),
+            &|okep| {
+                is_numbered && slug(&name_of(&okep.path)).is_some_and(|own| Some(own) == slug(&self.name))
+            },
             // Without `okep-`, or without the number too.
             &|okep| {
-                stem(file_name(&okep.path)).and_then(|stem| stem.strip_prefix("okep-")) == name
-                    || slug_of(&okep.path) == name
+                let own = name_of(&okep.path);
+                own.strip_prefix("okep-") == name || slug(&own) == name
             },
         ];
         let fitting = fits.iter().map(|fits| snapshot.okeps.iter().filter(|okep| fits(okep)).collect());
@@ -146,9 +145,9 @@ impl Named {
     }
 }
 
-/// What follows the number in the name of an OKEP's file.
-fn slug_of(path: &str) -> Option<&str> {
-    let (_, slug) = stem(file_name(path)).unwrap_or(file_name(path)).split_once('-')?.1.split_once('-')?;
+/// What follows the number in the name of an OKEP's file, without its ending.
+fn slug(name: &str) -> Option<&str> {
+    let (_, slug) = name.split_once('-')?.1.split_once('-')?;
     Some(slug).filter(|slug| !slug.is_empty())
 }
 

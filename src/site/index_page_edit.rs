@@ -170,6 +170,7 @@ impl NextTo<'_> {
         let is_written = match &form.kind {
             FormKind::Item(list) if list.bullet.is_none() => {
                 let number = marker.strip_suffix(['.', ')'])?;
+                let number = Some(number).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
                 let lead = before.replacen(number, &self.number_in(list, is_before)?.to_string(), 1);
                 return Some(format!("{lead}{link}{strong}"));
             }
@@ -178,9 +179,9 @@ impl NextTo<'_> {
             FormKind::Paragraph => marker.is_empty() && !strong.is_empty() && after.trim().contains('\n'),
             FormKind::Row { cells, columns } => {
                 let indent = &before[..before.len() - before.trim_start().len()];
-                let is_own = |cell: &str| cell.contains(text.slice(entry.clone()));
-                let like = |cell: &String| if is_own(cell) { link.clone() } else { self.cell_like(cell) };
-                let mut row: Vec<String> = cells.iter().map(like).collect();
+                let mut row: Vec<String> = cells.iter().map(|cell| self.cell_like(cell)).collect();
+                let own = cells.iter().position(|cell| cell.contains(text.slice(entry.clone())))?;
+                row[own] = link;
                 row.resize(*columns, String::new());
                 return Some(format!("{indent}| {} |", row.join(" | ")));
             }
@@ -305,6 +306,12 @@ mod tests {
             Some("N | T\n--|--\n5 | [A](okep-5-a.md)\n| 7 | [Tea](okep-7-tea.md) |\n"),
         );
         check("| [5](okep-5-a.md) | T |\n|---|---|\n| x | y |\n", None);
+        check(
+            "| T | N |\n|---|---|\n| [A](okep-5-a.md) | see [A](okep-5-a.md) |\n",
+            Some(
+                "| T | N |\n|---|---|\n| [A](okep-5-a.md) | see [A](okep-5-a.md) |\n| [Tea](okep-7-tea.md) |  |\n",
+            ),
+        );
     }
 
     #[test]
@@ -366,7 +373,7 @@ mod tests {
 
     #[test]
     fn what_has_another_form_is_left_to_the_author() {
-        for page in ["See [A](okep-5-a.md).\n", "* *[A](okep-5-a.md)*\n"] {
+        for page in ["1. see. [A](okep-5-a.md)\n", "See [A](okep-5-a.md).\n", "* *[A](okep-5-a.md)*\n"] {
             check(page, None);
         }
     }
