@@ -166,12 +166,12 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> anyhow::Resu
     ruled(&mut story, &config);
     story.walk.tips = all.iter().map(Id::to_string).collect();
     story.notes.extend(notes);
-    let tip = tip_notes(&tip, &layout, is_whole && !by_intent);
+    let of_tip = tip_notes(&tip, &layout, is_whole && !by_intent);
     let vanished = if is_whole && !by_intent { repo.vanished() } else { Vec::new() };
     // What the walk does not read itself, or what was there when it did and has vanished since.
-    story.damaged |= !vanished.is_empty() || tip.iter().any(Note::is_unreadable);
+    story.damaged |= !vanished.is_empty() || of_tip.iter().any(Note::is_unreadable);
     story.walk.missing_objects += vanished.len();
-    story.notes.extend(tip.into_iter().chain(vanished.iter().map(Note::from)));
+    story.notes.extend(of_tip.into_iter().chain(vanished.iter().map(Note::from)));
     story.notes.sort();
     story.notes.dedup();
     Ok(story)

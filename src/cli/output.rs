@@ -1,4 +1,4 @@
-//! Where results and errors are printed: results on stdout, everything else on stderr. And what stdout can show.
+//! Prints results on stdout and everything else on stderr, and knows what stdout can show.
 
 use crate::fix::atomic;
 use crate::report::{self, Terminal};
@@ -49,9 +49,10 @@ pub fn escape_lines(lines: &str) -> String {
 
 /// A patch: to a file or a program as it is, to a terminal with colours and without control characters.
 pub fn print_patch(patch: &[u8]) -> io::Result<()> {
-    match io::stdout().is_terminal() || color_is_forced() {
-        true => print(report::patch::readable(patch, &terminal())),
-        false => print(patch),
+    if io::stdout().is_terminal() || color_is_forced() {
+        print(report::patch::readable(patch, &terminal()))
+    } else {
+        print(patch)
     }
 }
 

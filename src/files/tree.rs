@@ -254,7 +254,7 @@ impl Memo {
             listing.notices.dedup();
             for (path, spot) in found.files {
                 listing.files.insert(path.clone(), spot.id());
-                // A conflict is none before somebody asks for the file.
+                // A file in conflict is reported only once it is asked for.
                 if spot != Spot::Unmerged {
                     self.spots.get(path, || Some(spot));
                 }

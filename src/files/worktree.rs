@@ -30,13 +30,12 @@ pub(super) fn list(root: &Path, folder: &str, staged: &Staged, found: &mut Found
         }
         tracked.insert(path);
     });
-    let is_tracked = |path: &str, is_folder| {
-        let below = format!("{path}/");
-        let next = tracked.range(below.clone()..).next();
-        match is_folder {
-            true => next.is_some_and(|path: &String| path.starts_with(&below)),
-            false => tracked.contains(path),
+    let is_tracked = |path: &str, is_folder: bool| {
+        if !is_folder {
+            return tracked.contains(path);
         }
+        let below = format!("{path}/");
+        tracked.range(below.clone()..).next().is_some_and(|path: &String| path.starts_with(&below))
     };
     let mut ignored = Ignored::new(staged);
     disk::walk(root, folder, found, &mut |path, is_folder| {

@@ -35,6 +35,7 @@ impl CommitReader {
             Some(found) => found,
             None => root_and_parents(&self.local, id, &mut self.buffer)?,
         };
+        // A commit-graph may be older than the shallow clone's edge, and know parents that are not there.
         Ok((root, if self.shallow.contains(&id) { Vec::new() } else { parents }))
     }
 

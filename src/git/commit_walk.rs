@@ -27,10 +27,8 @@ impl<'a> CommitWalk<'a> {
         let commits = CommitReader::new(local.clone());
         // What `git replace` replaces must be read under its own name, one by one.
         let replaced = local.objects.store_ref().replacements().next().is_some();
-        let ahead = match commits.has_commit_graph() || replaced {
-            true => Prefetch::default(),
-            false => Prefetch::of(packs),
-        };
+        let is_ahead = !commits.has_commit_graph() && !replaced;
+        let ahead = if is_ahead { Prefetch::of(packs) } else { Prefetch::default() };
         CommitWalk {
             commits,
             packs,

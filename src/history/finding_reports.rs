@@ -61,9 +61,9 @@ impl Reporter<'_> {
         let by_template = span.introduced > 0 && demand && {
             let (now, before) = (self.line.state(span.introduced), self.line.state(span.introduced - 1));
             let verdict = |state: usize| self.verdicts.state(state);
-            let in_force = |state: usize| verdict(state).map(|v| (v.template, &v.templates_before));
-            let books = in_force(now) != in_force(before);
-            books && self.files(now, span.mark.who) == self.files(before, span.mark.who)
+            let template = |state: usize| verdict(state).map(|v| (v.template, &v.templates_before));
+            template(now) != template(before)
+                && self.files(now, span.mark.who) == self.files(before, span.mark.who)
         };
         if recorded.grandfathered || by_template { FindingCause::Template } else { FindingCause::Document }
     }

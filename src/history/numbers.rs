@@ -1,4 +1,4 @@
-//! Numbered for values: paths, blobs, findings and OKEPs, given one after the other, so that they are the same
+//! Numbers for values: paths, blobs, findings and OKEPs, given one after the other, so that they are the same
 //! however many threads ran.
 
 use crate::audit::identity::{Identity, Naming, OkepKey, identity};

@@ -20,7 +20,7 @@ pub(super) struct Reporter<'a> {
     pub verdicts: &'a Verdicts<'a>,
     pub names: &'a PresentNames,
     pub mailmap: gix::mailmap::Snapshot,
-    /// What the commits that were asked for say about themselves: history is longer than memory.
+    /// What commits say about themselves, as far as a report needs it.
     infos: RefCell<HashMap<u32, Rc<CommitInfo>>>,
     /// Number and path of each OKEP that was on the line.
     pub about: HashMap<u32, (Option<u64>, String)>,

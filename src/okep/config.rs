@@ -55,7 +55,7 @@ type Mistake = (Range<usize>, String);
 
 impl Config {
     /// The configuration of a tree, which also says where its proposal folder is; `rules` are the ids of all
-    /// rules.
+    /// rules, which this room does not know.
     ///
     /// # Errors
     /// There is one, and it cannot be read or is wrong.

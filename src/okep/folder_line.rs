@@ -211,8 +211,8 @@ impl FolderReading<'_> {
         let root = |commit: LineCommit| commit.root(self.trees.local);
         let changes = tree_changes(&self.trees, Some(root(before)?), root(after)?)?;
         let (pages, folder) = (state.changes_since(&self.trees, None)?.added, &state.layout.folder);
-        let counts = |path: &str| may_be_okep(path, folder) || state.layout.role(path) == Role::Template;
-        let pages = pages.iter().filter(|(path, _)| counts(path));
+        let is_counted = |path: &str| may_be_okep(path, folder) || state.layout.role(path) == Role::Template;
+        let pages = pages.iter().filter(|(path, _)| is_counted(path));
         let names: Vec<&str> = pages.filter_map(|(path, _)| path.strip_prefix(folder)).collect();
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for (path, _) in &changes.removed {

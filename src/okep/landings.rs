@@ -277,13 +277,13 @@ impl Follower {
         let template = template.and_then(|path| Some((order.contents[&path]?, path)));
         let under = self.template(reading, state, template);
         self.in_force.push(under);
-        let okeps = |mut files: Vec<(String, Id)>| {
+        let only_okeps = |mut files: Vec<(String, Id)>| {
             files.retain(|(path, _)| may_be_okep(path, &layout.folder));
             files
         };
-        let landed = self.history.landed.iter().map(|(path, okep)| (path.clone(), okep.blob));
-        let removed = if before.is_some() { okeps(changes.removed) } else { landed.collect() };
-        let (added, changed) = (okeps(changes.added), okeps(changes.changed));
+        let all_landed = self.history.landed.iter().map(|(path, okep)| (path.clone(), okep.blob));
+        let removed = if before.is_some() { only_okeps(changes.removed) } else { all_landed.collect() };
+        let (added, changed) = (only_okeps(changes.added), only_okeps(changes.changed));
         let okeps = self.lineage.step(&with_content(&removed), &with_content(&added));
         if self.lineage.count() > self.landings.len() {
             let revision = (!is_edge).then(|| reading.revision(state.commit, &mut self.history.notes));

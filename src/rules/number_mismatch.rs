@@ -131,11 +131,11 @@ fn carriers(context: &OkepContext) -> Vec<Carrier> {
     let (okep, template) = (context.okep, context.template());
     let file_name = okep.name.number.filter(|_| !is_folder_page(&okep.path));
     let folder = okep.folder.as_ref().and_then(|(_, name)| name.number);
-    // The template's own title is reported as such.
-    let is_own = |title: &&Title| {
+    // The template's title is reported as such.
+    let is_authors = |title: &&Title| {
         title.number != template.number || Some(title.name.as_str()) != template.title_name()
     };
-    let title = okep.title.as_ref().filter(is_own);
+    let title = okep.title.as_ref().filter(is_authors);
     // The number of a pull request is another one by nature; `foreign-issue` speaks of it.
     let is_issue = |issue: &&IssueLine| issue.link.as_ref().is_none_or(|link| !link.pull_request);
     let issue = okep.issue.as_ref().filter(is_issue);

@@ -2,8 +2,7 @@
 
 use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::names::Name;
-use crate::okep::alignment::OldName;
-use crate::okep::alignment::{Match, MatchKind};
+use crate::okep::alignment::{Match, MatchKind, OldName};
 use crate::rules::edits::{anchors, markdown, markup_spans};
 
 pub static RULE: Rule = Rule {

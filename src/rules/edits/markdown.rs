@@ -139,7 +139,7 @@ pub fn is_hidden(document: &Document, at: usize) -> bool {
     open.is_some_and(|open| memchr::memmem::find(&before[open..], b"-->").is_none())
 }
 
-/// The first byte after what is before a row; behind the last row that is where the text ends.
+/// Where the text before a row ends; for the row after the last one, the end of the document.
 fn end_before(context: &OkepContext, row: usize) -> usize {
     let is_end = row == context.okep.outline.rows.len();
     if is_end { text_end(context.document()) } else { begin_of(context, row) }
