@@ -23,7 +23,9 @@ pub fn options() -> Options {
 /// around the `#` that close a heading.
 pub fn source(text: &str) -> Cow<'_, str> {
     static CLOSING: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)(?:[ \t]*#+|[`~])[ \t]*\r*$"));
-    if memchr::memchr(b'\t', text.as_bytes()).is_none() {
+    // Most tabs indent code.
+    let may_close = |tab| text[tab..].trim_start_matches([' ', '\t']).starts_with(['\r', '\n', '#']);
+    if !text.ends_with('\t') && !memchr::memchr_iter(b'\t', text.as_bytes()).any(may_close) {
         return Cow::Borrowed(text);
     }
     CLOSING.replace_all(text, |closing: &Captures| closing[0].replace('\t', " "))
