@@ -8,7 +8,9 @@ use crate::files::Note;
 use crate::git::Revision;
 use crate::rules::finding::{Edit, Fix, Related, Rename};
 use crate::text::Place;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
+use std::fmt::Write as _;
 
 /// The report as JSON, pretty-printed and ended by a line break.
 ///
@@ -19,18 +21,35 @@ pub fn check(report: &Report, version: &str) -> String {
     let Counts { errors, warnings, hints } = report.counts();
     let with = |baseline| report.findings.iter().filter(|r| r.baseline == Some(baseline)).count();
     let okeps = report.counted_okeps().into_iter().map(|(o, counts)| okep(o, counts));
-    printed(&json!({
-        "schema": 1,
-        "tool": tool(version),
-        "source": source("kind", report),
-        "okeps": okeps.collect::<Vec<_>>(),
-        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
-        "summary": {
+    printed(&Written {
+        schema: 1,
+        tool: tool(version),
+        source: source("kind", report),
+        okeps: okeps.collect(),
+        findings: &report.findings,
+        summary: json!({
             "okeps": report.okeps.len(), "errors": errors, "warnings": warnings, "hints": hints,
             "new": with(Baseline::New), "existing": with(Baseline::Existing),
-        },
-        "notes": report.notes.iter().map(note).collect::<Vec<_>>(),
-    }))
+        }),
+        notes: report.notes.iter().map(note).collect(),
+    })
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    schema: u32,
+    tool: Value,
+    source: Value,
+    okeps: Vec<Value>,
+    #[serde(serialize_with = "each")]
+    findings: &'a [Reported],
+    summary: Value,
+    notes: Vec<Value>,
+}
+
+/// Each finding becomes a value when it is written: there may be thousands.
+fn each<S: Serializer>(findings: &[Reported], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(findings.iter().map(finding))
 }
 
 pub(super) fn tool(version: &str) -> Value {
@@ -41,15 +60,20 @@ pub(super) fn tool(version: &str) -> Value {
 ///
 /// Outside of strings JSON holds no such character but the line breaks that serde writes; inside of them serde
 /// has already escaped the C0 controls.
-pub(super) fn printed(value: &Value) -> String {
+pub(super) fn printed(value: &impl Serialize) -> String {
     let mut json = serde_json::to_string_pretty(value).expect("values with string keys always encode");
     json.push('\n');
+    if !json.chars().any(|c| c != '\n' && is_harmful(c)) {
+        return json;
+    }
     let mut out = String::with_capacity(json.len());
     for c in json.chars() {
         if c == '\n' || !is_harmful(c) {
             out.push(c);
-        } else {
-            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| out += &format!("\\u{unit:04x}"));
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(out, "\\u{unit:04x}");
         }
     }
     out
