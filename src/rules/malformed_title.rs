@@ -53,7 +53,7 @@ fn check(context: &OkepContext) -> Vec<Finding> {
         heading.text
     );
     let finding = RULE.at(context, heading.span.clone(), SUBJECT, message);
-    if title.name.is_empty() {
+    if says_nothing(title) {
         return vec![finding.help("add a title after the number")];
     }
     let Some(number) = title.number.or(number) else {
@@ -68,7 +68,7 @@ fn check(context: &OkepContext) -> Vec<Finding> {
 fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
     let title = context.okep.title.as_ref()?;
     let number = title.number.or(context.okep.number())?;
-    if is_templates_own(context, title) || title.name.is_empty() || !is_certain(title, number) {
+    if is_templates_own(context, title) || says_nothing(title) || !is_certain(title, number) {
         return None;
     }
     let edits = edits(context, title, number)?;
@@ -76,6 +76,11 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
         true => Fix::safe("write the title in its usual form", edits),
         false => Fix::suggested("put the number before the title", edits),
     })
+}
+
+/// Whether a title has no letters and digits besides its number.
+fn says_nothing(title: &Title) -> bool {
+    !title.name.contains(char::is_alphanumeric)
 }
 
 fn form(title: &Title) -> Option<String> {
@@ -240,6 +245,13 @@ mod tests {
         check_safe_fix("malformed-title", &title("# OKEP 7 .NET tea"), Some(&dotted));
         check_safe_fix("malformed-title", &title("# OKEP 7 - .NET tea"), Some(&dotted));
         check_fix("malformed-title", &title("# Faster Tea"), Some(&title("# OKEP-7: Faster Tea")));
+    }
+
+    #[test]
+    fn a_title_without_words_is_left_to_the_author() {
+        for text in ["# ~~~", "# -", "# OKEP 7 ...", "# OKEP-7:"] {
+            check_fix("malformed-title", &with("# OKEP-7: Faster Tea", text), None);
+        }
     }
 
     #[test]
