@@ -68,7 +68,7 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
 
 /// Whether a fix edits the text of a heading.
 fn edits_heading(okep: &Okep, fix: &Fix) -> bool {
-    // What is inserted before a text belongs to it.
+    // An insertion right before the text changes it too.
     let is_in = |edit: &Edit, heading: &Heading| {
         heading.text_span.start < edit.end.max(edit.start + 1) && edit.start < heading.text_span.end
     };
@@ -115,7 +115,7 @@ fn propose(snapshot: &Snapshot, finding: &mut Finding, fix: Option<Fix>) {
         finding.help.push(RESOLVE_FIRST.into());
         return;
     }
-    // The text of the file is not valid UTF-8 is not known, so that nothing can be written in its place.
+    // What replaces bytes that are not UTF-8 is not the author's text, so nothing is written in its place.
     let unknown = |path: &str| edited.iter().any(|(p, d)| *p == path && d.text.invalid_at.is_some());
     if fix.edits.iter().any(|e| e.start < e.end && unknown(&e.path)) {
         return;

@@ -132,12 +132,13 @@ impl Named {
             &|okep| is_numbered && okep.name.number == self.number,
             // An OKEP that got another number keeps the rest of its name.
             &|okep| {
-                is_numbered && slug(&name_of(&okep.path)).is_some_and(|own| Some(own) == slug(&self.name))
+                is_numbered
+                    && title_of(&name_of(&okep.path)).is_some_and(|own| Some(own) == title_of(&self.name))
             },
             // Without `okep-`, or without the number too.
             &|okep| {
                 let own = name_of(&okep.path);
-                own.strip_prefix("okep-") == name || slug(&own) == name
+                own.strip_prefix("okep-") == name || title_of(&own) == name
             },
         ];
         let fitting = fits.iter().map(|fits| snapshot.okeps.iter().filter(|okep| fits(okep)).collect());
@@ -145,10 +146,10 @@ impl Named {
     }
 }
 
-/// What follows the number in the name of an OKEP's file, without its ending.
-fn slug(name: &str) -> Option<&str> {
-    let (_, slug) = name.split_once('-')?.1.split_once('-')?;
-    Some(slug).filter(|slug| !slug.is_empty())
+/// The title in the name of an OKEP's file, which is what follows the number; the name comes without its ending.
+fn title_of(name: &str) -> Option<&str> {
+    let (_, title) = name.split_once('-')?.1.split_once('-')?;
+    Some(title).filter(|title| !title.is_empty())
 }
 
 #[cfg(test)]

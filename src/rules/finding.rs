@@ -1,6 +1,6 @@
 //! What an audit says: findings, their places and their fixes, as plain values.
 //!
-//! Nothing here knows how a finding is printed or encoded; see `render` for that.
+//! Nothing here knows how a finding is printed or encoded; see the room `report` for that.
 
 use crate::git::Revision;
 use crate::text::Place;

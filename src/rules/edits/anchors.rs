@@ -12,7 +12,7 @@ use std::collections::HashMap;
 /// A link, and the page that it is on.
 pub type LinkOn<'a> = (&'a str, &'a Document, &'a Link);
 
-/// Whether a page may link to a heading of a Markdown file.
+/// Whether a page may link to a heading of a file `*.md`: a cheap look at its bytes, before it is parsed.
 pub fn may_link_to_heading(bytes: &[u8]) -> bool {
     memchr::memmem::find(bytes, b"md#").is_some()
 }
@@ -31,7 +31,7 @@ pub fn links_to_headings<'a>(snapshot: &'a Snapshot, more: &'a [Page]) -> HashMa
     found
 }
 
-/// The links of a page to its own headings, as of an index.
+/// The links of a page to its own headings, such as those of a table of contents.
 pub fn to_own_headings<'a>(page: &'a str, document: &'a Document) -> impl Iterator<Item = LinkOn<'a>> {
     document.links.iter().filter(|link| link.target.starts_with('#')).map(move |link| (page, document, link))
 }
