@@ -10,7 +10,6 @@ use crate::okep::template_history::{LandedUnder, TemplateHistory, TemplateRevisi
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::{Check, Demand, RULES, Rule, rule};
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
@@ -18,10 +17,12 @@ use std::sync::{Arc, OnceLock};
 pub struct TemplateTimeline {
     /// The template at hand, without a past.
     bare: Requirements,
-    /// The same with the earlier wordings of its sections.
+    /// The same with the prompts of all revisions.
+    bare_with_all_prompts: Requirements,
+    /// The template at hand with the earlier wordings of its sections.
     now: Requirements,
-    /// The prompts of all revisions.
-    all_prompts: Arc<Prompts>,
+    /// The same with the prompts of all revisions.
+    now_with_all_prompts: Requirements,
     /// The revisions on the first-parent line, oldest first.
     revisions: Arc<Vec<TemplateRevision>>,
     /// For each revision its rule book, made when a finding asks for it.
@@ -52,6 +53,7 @@ impl TemplateTimeline {
         let at = at_hand.map(|at| &revisions[at].revision);
         let before = &revisions[..at_hand.unwrap_or(revisions.len())];
         let now = Requirements::new(template, at, before, bare.prompts.clone());
+        let prompts = Arc::new(prompts);
         let books = revisions.iter().map(|_| OnceLock::new()).collect();
         let sections = revisions.iter().map(|_| OnceLock::new()).collect();
         let mut same_as: Vec<usize> = Vec::with_capacity(revisions.len());
@@ -60,9 +62,10 @@ impl TemplateTimeline {
             same_as.push(before.map_or(at, |before| same_as[before]));
         }
         TemplateTimeline {
+            bare_with_all_prompts: bare.with_prompts(&prompts),
             bare,
+            now_with_all_prompts: now.with_prompts(&prompts),
             now,
-            all_prompts: Arc::new(prompts),
             revisions,
             books,
             sections,
@@ -87,12 +90,15 @@ impl TemplateTimeline {
         landed: Option<LandedUnder>,
         before: &[&Finding],
     ) -> (Vec<Finding>, Option<NeedsHistory>) {
-        let context = OkepContext::new(okep, &self.bare);
-        let mut findings = check(&context, |_| true);
-        let needs_history = needs_history(&context, &findings);
-        if !self.revisions.is_empty() && needs_history.is_some() {
-            findings = check(&context.with_requirements(&self.book_for(needs_history.as_ref())), |_| true);
+        let bare = OkepContext::new(okep, &self.bare);
+        let mut findings = check(&bare, Rule::is_of_template);
+        let needs_history = needs_history(&bare, &findings);
+        let book = self.book_for(needs_history.as_ref());
+        let context = bare.with_requirements(book);
+        if !std::ptr::eq(context.requirements, &self.bare) {
+            findings = check(&context, Rule::is_of_template);
         }
+        findings.extend(check(&context, |rule| !rule.is_of_template()));
         if let Some(landed) = landed {
             let mut earlier = vec![None; self.revisions.len()];
             for finding in findings.iter_mut().filter(|f| grandfatherable(f)) {
@@ -109,11 +115,15 @@ impl TemplateTimeline {
     ///
     /// The past is asked only where the document itself gives cause, so that what is said of one OKEP hangs
     /// neither on others nor on whether somebody else had history read.
-    fn book_for(&self, needs_history: Option<&NeedsHistory>) -> Cow<'_, Requirements> {
-        let book = if needs_history.is_some_and(|n| n.unmet_requirement) { &self.now } else { &self.bare };
-        match needs_history.is_some_and(|n| n.near_a_prompt) {
-            true => Cow::Owned(book.with_prompts(&self.all_prompts)),
-            false => Cow::Borrowed(book),
+    fn book_for(&self, needs_history: Option<&NeedsHistory>) -> &Requirements {
+        let Some(needs_history) = needs_history.filter(|_| !self.revisions.is_empty()) else {
+            return &self.bare;
+        };
+        match (needs_history.unmet_requirement, needs_history.near_a_prompt) {
+            (false, false) => &self.bare,
+            (false, true) => &self.bare_with_all_prompts,
+            (true, false) => &self.now,
+            (true, true) => &self.now_with_all_prompts,
         }
     }
 
@@ -124,7 +134,7 @@ impl TemplateTimeline {
             return look(&context);
         }
         let needs_history = needs_history(&context, &check(&context, Rule::is_of_template));
-        look(&context.with_requirements(&self.book_for(needs_history.as_ref())))
+        look(&context.with_requirements(self.book_for(needs_history.as_ref())))
     }
 
     /// Turns a finding into a hint where the template in force when the OKEP landed did not ask for it, or may
