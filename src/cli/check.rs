@@ -2,7 +2,7 @@
 
 use crate::audit::check::Outcome;
 use crate::audit::identity::{AfterRenames, identity};
-use crate::audit::report::Report;
+use crate::audit::report::{HALF_STAGED, Report};
 use crate::audit::selection::Selection;
 use crate::cli::args::{CheckArgs, Format};
 use crate::cli::invocation::{Caller, caller};
@@ -25,6 +25,10 @@ use std::sync::Arc;
 const INCOMPLETE: &str =
     "error: not everything could be read, so the result is incomplete; the notes name what is missing\n";
 
+/// Of a file that `git commit PATH` takes as it is in HEAD.
+const LEFT_OUT: &str =
+    "this commit leaves out your changes to this file; name it too, or commit without paths";
+
 /// Checks, and prints or fixes what was found.
 pub fn check(dir: Option<&Path>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let mut request = asked(dir, args)?;
@@ -46,7 +50,9 @@ pub fn check(dir: Option<&Path>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
             let repo = repository(dir, NOTHING_TO_PUSH)?;
             return check_push(request, &repo.pushed(&local, from.as_deref())?, &repo);
         }
-        Caller::Commit => request.refused = Some("commit"),
+        Caller::Commit { is_temporary } => {
+            (request.refused, request.is_temporary) = (Some("commit"), is_temporary);
+        }
         Caller::Client => request.or_whole_index = true,
         Caller::Person => {}
     }
@@ -140,6 +146,10 @@ fn check_state(request: &Request) -> anyhow::Result<ExitCode> {
     // Freeing hundreds of documents one by one takes longer than leaving it to the system.
     let outcome = Box::leak(Box::new(outcome));
     selection(args).apply(&mut outcome.report, &outcome.config.layout.folder)?;
+    if request.is_temporary {
+        let half = outcome.report.notes.iter_mut().filter(|note| note.kind == HALF_STAGED);
+        half.for_each(|note| note.message = LEFT_OUT.to_owned());
+    }
     repair::show(outcome, request.is_thorough());
     outcome.report.away = outcome.root.as_deref().is_some_and(suggested_commands::is_away);
     let code = code(outcome, args);

@@ -5,7 +5,10 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
     /// A commit is being made; git names its index.
-    Commit,
+    Commit {
+        /// Whether the index is for this commit alone, as that of `git commit -a` or `git commit PATH` is.
+        is_temporary: bool,
+    },
     /// `pre-commit run --from-ref FROM --to-ref TO`, as in CI.
     Refs {
         from: String,
@@ -25,8 +28,8 @@ pub enum Caller {
 pub fn caller(env: impl Fn(&str) -> Option<String>) -> Caller {
     let set = |name: &str| env(name).filter(|value| !value.is_empty());
     // Git names the index to every hook before a commit, and both clients pass it on.
-    if set("GIT_INDEX_FILE").is_some() {
-        return Caller::Commit;
+    if let Some(index) = set("GIT_INDEX_FILE") {
+        return Caller::Commit { is_temporary: index.ends_with(".lock") };
     }
     let (from, to) = (set("PRE_COMMIT_FROM_REF"), set("PRE_COMMIT_TO_REF"));
     // They set it at a push alone. For a branch with a root commit of its own they name no range.
@@ -52,7 +55,9 @@ mod tests {
     #[test]
     fn a_commit_counts_before_all_else() {
         let refs = [("PRE_COMMIT_FROM_REF", "a"), ("PRE_COMMIT_TO_REF", "b"), ("PRE_COMMIT", "1")];
-        check(&[&refs[..], &[("GIT_INDEX_FILE", ".git/index")]].concat(), Caller::Commit);
+        let commit = |index| [&refs[..], &[("GIT_INDEX_FILE", index)]].concat();
+        check(&commit(".git/index"), Caller::Commit { is_temporary: false });
+        check(&commit(".git/next-index-7.lock"), Caller::Commit { is_temporary: true });
         check(&refs, Caller::Refs { from: "a".into(), to: "b".into() });
     }
 

@@ -45,28 +45,46 @@ pub fn stage<'a>(request: &Request, paths: impl IntoIterator<Item = &'a str>, aw
     let dir = request.dir.as_ref().filter(|_| away);
     let dir = dir.map_or(String::new(), |dir| format!(" -C {}", shell_path(dir)));
     match paths.len() > FEW {
-        true => format!("git{dir} add -u"),
+        true => format!("git{dir} add -u {}", for_git(folders(&paths), away)),
         false => format!("git{dir} add {}", for_git(paths, away)),
     }
 }
 
+/// The folders that hold some files, and the files at the top.
+fn folders<'a>(paths: &[&'a str]) -> BTreeSet<&'a str> {
+    let folders: BTreeSet<&str> =
+        paths.iter().map(|path| path.rsplit_once('/').map_or(*path, |(f, _)| f)).collect();
+    let is_below =
+        |folder: &str, other: &str| folder.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'));
+    folders.iter().filter(|one| !folders.iter().any(|other| is_below(one, other))).copied().collect()
+}
+
 /// What asks for the same once the check has ended: a hook that lets a commit pass leaves nothing staged, and what the
-/// commit introduced is then compared with its parent.
+/// commit introduced is then compared with its parent. Nothing is staged either after `git commit -a` was refused.
 pub fn after_check(request: &Request, report: &Report, is_refused: bool) -> Request {
-    let mut after = request.clone();
-    if request.refused == Some("commit") && request.args.staged && !is_refused {
-        after.args.staged = false;
-        after.args.since = report.since.is_some().then(|| "HEAD~1".to_owned());
+    match (request.refused == Some("commit") && request.args.staged, is_refused) {
+        (true, false) => on_disk(request, report, "HEAD~1"),
+        (true, true) if request.is_temporary => on_disk(request, report, "HEAD"),
+        _ => request.clone(),
     }
-    after
+}
+
+/// The same question about the files on disk, compared with a commit where the report compares.
+fn on_disk(request: &Request, report: &Report, since: &str) -> Request {
+    let since = report.since.is_some().then(|| since.to_owned());
+    let args = CheckArgs { staged: false, since, ..request.args.clone() };
+    Request { args, ..request.clone() }
 }
 
 /// What to type next, in the order of what it is worth: fixes first. `is_folded` says whether there is more to
 /// see of the findings.
 pub fn suggestions(request: &Request, report: &Report, view: &View, is_folded: bool) -> Vec<Suggestion> {
     let mut found = fixes(request, report);
-    let half = half_staged(&report.notes);
-    if !half.is_empty() {
+    let mut half = half_staged(&report.notes);
+    let fixed: BTreeSet<&str> =
+        fixes_of(request, report, Safety::Safe).iter().flat_map(|fix| fix.paths()).collect();
+    half.retain(|path| !fixed.contains(path));
+    if !half.is_empty() && !request.is_temporary {
         found.push(suggestion("stage your changes", stage(request, half, report.away)));
     }
     let listed = listed(report, view);
@@ -94,7 +112,8 @@ fn number_of(report: &Report, finding: &Finding) -> Option<u64> {
 }
 
 fn fixes(request: &Request, report: &Report) -> Vec<Suggestion> {
-    let (safe, suggested) = (fixes_of(report, Safety::Safe), fixes_of(report, Safety::Suggested));
+    let of = |safety| fixes_of(request, report, safety);
+    let (safe, suggested) = (of(Safety::Safe), of(Safety::Suggested));
     let mut found = Vec::new();
     // What a push is compared with cannot be typed.
     if report.since.is_some() && request.args.since.is_none() && !request.args.staged {
@@ -107,7 +126,11 @@ fn fixes(request: &Request, report: &Report) -> Vec<Suggestion> {
         // The index is not written to: the files are fixed, and staged again.
         (Source::Index, n) if request.args.staged => {
             let files: BTreeSet<&str> = safe.iter().flat_map(|fix| fix.paths()).collect();
-            let commands = format!("{}; {}", check(request, "--fix"), stage(request, files, report.away));
+            // `--staged` does not write to a file that is staged only in part.
+            let half = half_staged(&report.notes);
+            let is_half = files.iter().any(|path| half.contains(path));
+            let fixed = if is_half { &on_disk(request, report, "HEAD") } else { request };
+            let commands = format!("{}; {}", check(fixed, "--fix"), stage(request, files, report.away));
             found.push(suggestion(&count(n, "safe fix"), commands));
         }
         (_, n) => found.push(suggestion(&count(n, "safe fix"), check(request, "--fix"))),
@@ -127,11 +150,13 @@ pub fn half_staged(notes: &[Note]) -> BTreeSet<&str> {
     notes.iter().filter(|note| note.kind == HALF_STAGED).filter_map(|note| note.path.as_deref()).collect()
 }
 
-/// The fixes that can be written: a file that is staged only in part is left alone.
-fn fixes_of(report: &Report, safety: Safety) -> Vec<&Fix> {
+/// The fixes that can be written. Of a file of which a commit takes only a part, nobody knows whether the working copy
+/// needs them.
+fn fixes_of<'a>(request: &Request, report: &'a Report, safety: Safety) -> Vec<&'a Fix> {
     let half = half_staged(&report.notes);
-    let fixes = report.live().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.safety == safety);
-    fixes.filter(|fix| !fix.paths().any(|path| half.contains(path))).collect()
+    let is_known = |fix: &Fix| !request.is_temporary || !fix.paths().any(|path| half.contains(path));
+    let fixes = report.live().filter_map(|finding| finding.fix.as_ref());
+    fixes.filter(|fix| fix.safety == safety && is_known(fix)).collect()
 }
 
 /// The word as a shell takes it.
@@ -181,7 +206,8 @@ mod tests {
         assert_eq!(stage(here, ["a.md"], true), "git add :/a.md");
         assert_eq!(stage(there, ["a.md"], true), "git -C 'a b' add :/a.md");
         assert_eq!(stage(there, ["a.md"], false), "git add a.md");
-        assert_eq!(stage(there, ["a", "b", "c", "d", "e"], true), "git -C 'a b' add -u");
+        let many = ["a/b/1", "a/2", "a b/3", "a b/4", "5"];
+        assert_eq!(stage(there, many, true), "git -C 'a b' add -u :/5 :/a ':/a b'");
     }
 
     #[test]

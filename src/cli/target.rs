@@ -31,6 +31,8 @@ pub struct Request {
     pub unsaved: Option<(PathBuf, Vec<u8>)>,
     /// What is refused where the check fails: `commit` or `push`.
     pub refused: Option<&'static str>,
+    /// Whether what is staged is so for the commit that is being made alone.
+    pub is_temporary: bool,
     /// The repository, where it is open already.
     pub repo: Option<Arc<Repo>>,
 }

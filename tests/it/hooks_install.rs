@@ -523,6 +523,67 @@ fn what_a_refusal_tells_works_as_it_is_written() {
     commit(&repo).exits(0);
 }
 
+fn refusal(ran: Ran) -> String {
+    assert_eq!(ran.code, 1, "{ran:?}");
+    ran.stdout + &ran.stderr
+}
+
+/// What the line of a refusal that begins so suggests.
+fn suggested(refusal: &str, what: &str) -> String {
+    let line =
+        refusal.lines().find_map(|line| line.strip_prefix("  ")?.strip_prefix(what)?.strip_prefix(':'));
+    line.unwrap_or_else(|| panic!("no {what}: {refusal}")).trim().to_owned()
+}
+
+fn shell(repo: &Repo, line: &str) -> Ran {
+    let mut command = repo.command("sh");
+    command.env("PATH", crate::support::path_with_okep()).args(["-c", line]);
+    ran(command)
+}
+
+#[test]
+fn what_the_refusal_of_a_commit_of_named_files_suggests_works_after_it() {
+    for args in [&["-a"][..], &[QUIET_GAUGES], &["-i", QUIET_GAUGES], &["-o", QUIET_GAUGES]] {
+        let repo = installed();
+        repo.edit(QUIET_GAUGES, "# OKEP-2104: ", "# OKEP 2104 ");
+        let commit = || repo.git_with_okep(&[], &[&["commit", "-q", "-m", "Rename"], args].concat());
+        let fix = suggested(&refusal(commit()), "1 safe fix");
+        assert_eq!(fix, "okep check --since HEAD --fix", "{args:?}");
+        shell(&repo, &fix).exits(0);
+        repo.edit(QUIET_GAUGES, "ten metres", "twelve metres");
+        commit().exits(0);
+    }
+}
+
+#[test]
+fn a_commit_that_leaves_out_the_nav_entry_says_so() {
+    let repo = installed();
+    repo.add_okep(2130, "Wind Vanes");
+    let page = "docs/okeps/okep-2130-wind-vanes.md";
+    repo.edit(
+        "mkdocs.yml",
+        "      # - An",
+        "      - Wind Vanes: okeps/okep-2130-wind-vanes.md\n      # - An",
+    );
+    repo.git(&["add", "-A"]);
+    let said = refusal(repo.git_with_okep(&[], &["commit", "-q", "-m", "Propose wind vanes", page]));
+    let left_out = "note: mkdocs.yml: this commit leaves out your changes to this file; name it too, or";
+    assert!(said.contains(left_out) && !said.contains("git add") && !said.contains("--fix"), "{said}");
+    repo.git_with_okep(&[], &["commit", "-q", "-m", "Propose wind vanes", page, "mkdocs.yml"]).exits(0);
+}
+
+#[test]
+fn a_fault_that_is_staged_and_on_disk_is_fixed_in_both() {
+    let repo = installed();
+    repo.edit(QUIET_GAUGES, "# OKEP-2104: ", "# OKEP 2104 ");
+    repo.git(&["add", "-A"]);
+    repo.edit(QUIET_GAUGES, "ten metres", "twelve metres");
+    let fix = suggested(&refusal(commit(&repo)), "1 safe fix");
+    assert_eq!(fix, format!("okep check --since HEAD --fix; git add {QUIET_GAUGES}"));
+    shell(&repo, &fix).exits(0);
+    commit(&repo).exits(0);
+}
+
 #[test]
 fn what_a_passed_commit_suggests_works_once_it_is_made() {
     let repo = installed();
