@@ -190,7 +190,7 @@ fn moved(states: &CheckStates, tip: Id, history: &dyn HistorySource) -> BTreeMap
 
 /// The files in question whose working copy differs: who fixes them must stage them.
 fn half_staged(report: &Report, target: &CheckTarget) -> Vec<Note> {
-    let Some(working_copy) = &target.working_copy else { return Vec::new() };
+    let Some(working_copy) = &target.tree.working_copy else { return Vec::new() };
     let paths: BTreeSet<&String> = report.live().flat_map(|f| f.okep.iter().chain([&f.path])).collect();
     let differs = |path: &&String| {
         let texts = target.tree.bytes(path).zip(working_copy.bytes(path));
@@ -342,8 +342,9 @@ mod tests {
         let before = tree(&[]);
         let now = tree(&[(OKEP, &okep("## Goals\n"))]);
         let half_staged = |on_disk: &str| {
-            let working_copy = Some(tree(&[(OKEP, &okep(on_disk))]));
-            let target = CheckTarget { working_copy, ..staged(now.clone(), before.clone()) };
+            let mut now = now.clone();
+            now.working_copy = Some(Arc::new(tree(&[(OKEP, &okep(on_disk))])));
+            let target = staged(now, before.clone());
             let outcome = check(&target, &Options::default(), &AskedHistory::default());
             let notes = outcome.expect("it can be checked").report.notes;
             notes.iter().filter(|note| note.kind == HALF_STAGED).count()

@@ -23,8 +23,6 @@ pub struct CheckTarget {
     pub since: Option<Id>,
     /// The top folder of the working tree, or the folder that was named; none for a bare repository.
     pub root: Option<PathBuf>,
-    /// The working tree, where it is the index that is checked.
-    pub working_copy: Option<Tree>,
     /// Where the files are, in words.
     pub place: String,
     /// What there is to say about how the target was found.

@@ -143,7 +143,7 @@ fn of_index(request: &Request, repo: &Arc<Repo>) -> anyhow::Result<CheckTarget> 
         Ok((repo.head() == head).then_some((index, head)))
     })?;
     let mut target = CheckTarget::of_head(repo, index, Source::Index, &head);
-    target.working_copy = repo.root().map(|_| Tree::worktree(repo)).transpose()?;
+    target.tree.working_copy = repo.root().map(|_| Tree::worktree(repo).map(Arc::new)).transpose()?;
     // What is not compared with anything is checked whole.
     if request.or_whole_index && !repo.anything_staged()? {
         let message = "nothing is staged and no commit is in progress: the whole index was checked";

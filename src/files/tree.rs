@@ -28,6 +28,8 @@ pub struct Tree {
     /// The files outside of the proposal folder that are named like OKEPs, where they are known without listing all
     /// others.
     pub outside: Option<Arc<[String]>>,
+    /// The working tree, where it is the index that is read.
+    pub working_copy: Option<Arc<Tree>>,
 }
 
 #[derive(Default)]
@@ -98,6 +100,11 @@ impl Tree {
     /// Takes the file at `path` away.
     pub fn remove(&mut self, path: &str) {
         Arc::make_mut(&mut self.changes).insert(path.to_owned(), None);
+    }
+
+    /// Whether a file is on disk, and only not staged.
+    pub fn is_unstaged(&self, path: &str) -> bool {
+        !self.contains(path) && self.working_copy.as_ref().is_some_and(|on_disk| on_disk.contains(path))
     }
 
     /// What was put on top of what was read, none where a file was removed; of a tree in memory, all of it.

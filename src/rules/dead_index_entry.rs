@@ -38,6 +38,9 @@ fn finding(snapshot: &Snapshot, landing: &IndexPage, entry: &LandingEntry) -> Fi
         Some(okep) => finding.help(format!("link to `{}`", target(landing, okep))),
         None => match number(&entry.doc).and_then(|n| register::awaited(snapshot, n)) {
             Some(folder) => finding.help(format!("rename the proposal in `{folder}` first")),
+            None if snapshot.tree.is_unstaged(&entry.doc) => {
+                finding.help(format!("stage the file, which is on disk: `git add {}`", entry.doc))
+            }
             None => finding.help("delete the link"),
         },
     }
@@ -63,6 +66,7 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
             Some(Fix::suggested("update the path", vec![edit]))
         }
         None if number(&entry.doc).is_some_and(|n| register::awaited(snapshot, n).is_some()) => None,
+        None if snapshot.tree.is_unstaged(&entry.doc) => None,
         None => {
             let edit = Edit::replace(&landing.path, own_lines(landing, entry)?, "");
             Some(Fix::suggested("delete its line", vec![edit]))

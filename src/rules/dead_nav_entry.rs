@@ -91,6 +91,9 @@ fn plan(
     if let Some(folder) = dead.number.and_then(|number| register::awaited(snapshot, number)) {
         return Err(format!("rename the proposal in `{folder}` first"));
     }
+    if let Some(path) = dead.entry.doc.as_deref().filter(|doc| snapshot.tree.is_unstaged(doc)) {
+        return Err(format!("stage the file, which is on disk: `git add {path}`"));
+    }
     let edits = edits(nav_edit::remove(site, bytes, dead.index))?;
     Ok(("delete the entry".to_owned(), Fix::suggested("delete the entry", edits)))
 }
