@@ -54,7 +54,11 @@ pub enum Command {
     #[command(hide = true)]
     PrePush { remote: Option<String>, url: Option<String> },
     /// Check while you write: a language server for editors, on standard input and output
-    Lsp,
+    Lsp {
+        /// What clients pass that know servers of other ways; there is only this one
+        #[arg(long, hide = true)]
+        stdio: bool,
+    },
     /// Build a sample repository with faults and a history, and check it
     Demo {
         /// Where to build it; a new or empty folder

@@ -59,7 +59,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::PrePush { .. }) => check::pre_push(dir),
-        Some(Command::Lsp) => match lsp::serve(VERSION) {
+        Some(Command::Lsp { stdio: _ }) => match lsp::serve(VERSION) {
             Ok(ended_well) => Ok(ExitCode::from(u8::from(!ended_well))),
             Err(error) => Err(error.into()),
         },

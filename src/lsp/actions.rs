@@ -9,6 +9,7 @@ use crate::fix::verify::verify;
 use crate::okep::suppressions::suppression;
 use crate::report::explain::capital;
 use crate::rules::finding::{Edit, Finding, Fix, Safety};
+use crate::text::path::file_name;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use similar::TextDiff;
@@ -80,11 +81,17 @@ fn on_lines(view: &OutcomeView, path: &str, range: LineRange) -> Vec<Finding> {
 fn fix(view: &OutcomeView, finding: &Finding) -> Option<Value> {
     let fix = finding.fix.as_ref()?;
     Some(json!({
-        "title": format!("{} ({})", capital(&fix.title), finding.rule),
+        "title": format!("{}{} ({})", capital(&fix.title), of_which(finding), finding.rule),
         "kind": QUICK_FIX,
         "isPreferred": fix.safety == Safety::Safe,
         "edit": view.workspace_edit(fix)?,
     }))
+}
+
+/// The OKEP of a finding in another file: several may miss the same thing on one line.
+fn of_which(finding: &Finding) -> String {
+    let okep = finding.okep.as_deref().filter(|okep| *okep != finding.path);
+    okep.map_or(String::new(), |okep| format!(": {}", file_name(okep)))
 }
 
 /// A comment that accepts a finding, with its reason left to the author: without one it is an error.
@@ -100,7 +107,7 @@ fn suppress(view: &OutcomeView, finding: &Finding) -> Option<Value> {
     let before = if text.as_str().ends_with('\n') { "" } else { ending };
     let edit = Edit::insert(&okep.path, text.len(), format!("{before}{ending}{comment}{ending}"));
     Some(json!({
-        "title": format!("Accept this with a reason (`okep: allow {}`)", finding.rule),
+        "title": format!("Accept this with a reason{} (`okep: allow {}`)", of_which(finding), finding.rule),
         "kind": QUICK_FIX,
         "edit": view.workspace_edit(&Fix::suggested("", vec![edit]))?,
     }))
@@ -122,7 +129,7 @@ fn fix_all(view: &OutcomeView, path: &str) -> Option<Value> {
             edits.extend(differences(changed, before, after));
         }
     }
-    let title = format!("Fix what is safe to fix ({} of okep)", fixed.applied.len());
+    let title = format!("okep: apply all safe fixes ({})", fixed.applied.len());
     let fix = Fix { renames: fixed.renames, ..Fix::safe(title, edits) };
     let edit = view.workspace_edit(&fix).filter(|_| !fixed.applied.is_empty())?;
     Some(json!({ "title": fix.title, "kind": FIX_ALL, "edit": edit }))

@@ -126,6 +126,7 @@ fn an_okep_is_added_to_nav_and_then_to_the_index_page() {
     repo.commit("Propose tide tables");
     let action = check_fix(&repo, path, "not-in-nav");
     assert_eq!(action.is_preferred, Some(true));
+    assert_eq!(action.title, "Add it to `nav`: okep-2140-tide-tables.md (not-in-nav)");
     assert!(repo.read("mkdocs.yml").contains("okep-2140"));
     check_fix(&repo, path, "not-in-index");
     assert!(repo.read("docs/okeps/index.md").contains("okep-2140"));

@@ -35,7 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 impl Client {
     /// Starts the server, without a word to it.
     pub fn start(repo: &Repo) -> Client {
-        let mut command = repo.okep_command(&["lsp"]);
+        let mut command = repo.okep_command(&["lsp", "--stdio"]);
         command.current_dir("/").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("it starts");
         let (sender, messages) = channel();
