@@ -14,7 +14,7 @@ use crate::files::inside;
 use crate::fix::repair::{self, Repair};
 use crate::fix::write;
 use crate::git::{PushedRef, Repo};
-use crate::report::{self, View};
+use crate::report::{self, View, fixes::Writing};
 use crate::rules::finding::{Finding, Safety};
 use std::collections::BTreeSet;
 use std::io::{BufRead, Read};
@@ -272,8 +272,14 @@ fn stage(label: &str, files: BTreeSet<&str>, request: &Request, outcome: &Outcom
 
 /// What was fixed and what is left, in words.
 fn fixed(after: &Outcome, repair: &Repair, request: &Request) -> String {
-    let writes = request.args.fix.is_some();
-    let mut out = report::fixes::summary(repair, writes) + &report::fixes::notes(&after.report, repair);
+    let args = &request.args;
+    let writes = args.fix.is_some();
+    let writing = match writes {
+        true => Writing::Done,
+        false if args.rev.is_some() || request.unsaved.is_some() => Writing::Impossible,
+        false => Writing::Possible,
+    };
+    let mut out = report::fixes::summary(repair, writing) + &report::fixes::notes(&after.report, repair);
     let half = suggested_commands::half_staged(&repair.notes);
     if !half.is_empty() {
         out += &stage("stage your changes:  ", half, request, after);

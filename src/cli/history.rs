@@ -15,7 +15,7 @@ use crate::history::recorded::tell;
 use crate::history::report::{FindingStory, Story};
 use crate::okep::config::Config;
 use crate::okep::snapshot::{Parsed, Snapshot};
-use crate::report::{self, html::HtmlPage};
+use crate::report::{self, fixes::Writing, html::HtmlPage};
 use crate::rules;
 use crate::rules::finding::Safety;
 use anyhow::{anyhow, bail};
@@ -69,7 +69,7 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
     print(text)?;
     if let Some(repair) = &repair {
         print_patch(&repair.patch)?;
-        print_error(&report::fixes::summary(repair, false));
+        print_error(&report::fixes::summary(repair, Writing::Impossible));
     }
     if story.damaged {
         print_error("error: not everything could be read; the notes name the broken objects\n");

@@ -2,6 +2,7 @@
 //!
 //! They show what `--help` shows: hidden commands are left out.
 
+use anyhow::Context;
 use clap::Command;
 use clap::builder::PossibleValuesParser;
 use clap_complete::Shell;
@@ -19,10 +20,10 @@ pub fn page(command: &Command, folder: Option<&Path>) -> anyhow::Result<String> 
         let page = pages.into_iter().find(|(name, _)| name == "okep.1");
         return Ok(page.map(|(_, page)| page).unwrap_or_default());
     };
+    std::fs::create_dir_all(folder).with_context(|| format!("`{}` cannot be made", folder.display()))?;
     for (name, page) in pages {
         let path = folder.join(name);
-        std::fs::write(&path, page)
-            .map_err(|error| anyhow::anyhow!("`{}` cannot be written: {error}", path.display()))?;
+        std::fs::write(&path, page).with_context(|| format!("`{}` cannot be written", path.display()))?;
     }
     Ok(String::new())
 }

@@ -79,15 +79,20 @@ fn on_disk(request: &Request, report: &Report, since: &str) -> Request {
 /// What to type next, in the order of what it is worth: fixes first. `is_folded` says whether there is more to
 /// see of the findings.
 pub fn suggestions(request: &Request, report: &Report, view: &View, is_folded: bool) -> Vec<Suggestion> {
-    let mut found = fixes(request, report);
+    let listed = listed(report, view);
+    // A fix of what is not shown is no way out of a refusal.
+    let of = |safety| match view.refused {
+        Some(_) => fixes_of(request, report, &listed, safety),
+        None => fixes_of(request, report, &report.live().collect::<Vec<_>>(), safety),
+    };
+    let (safe, suggested) = (of(Safety::Safe), of(Safety::Suggested));
+    let fixed: BTreeSet<&str> = safe.iter().flat_map(|fix| fix.paths()).collect();
+    let mut found = fixes(request, report, &safe, &suggested);
     let mut half = half_staged(&report.notes);
-    let fixed: BTreeSet<&str> =
-        fixes_of(request, report, Safety::Safe).iter().flat_map(|fix| fix.paths()).collect();
     half.retain(|path| !fixed.contains(path));
     if !half.is_empty() && !request.is_temporary {
         found.push(suggestion("stage your changes", stage(request, half, report.away)));
     }
-    let listed = listed(report, view);
     if let Some(worst) = listed.first() {
         if !is_folded {
             found.push(suggestion("learn more", format!("okep explain {}", worst.rule)));
@@ -111,9 +116,7 @@ fn number_of(report: &Report, finding: &Finding) -> Option<u64> {
     okep.and_then(|okep| okep.number).filter(|_| report.okeps.len() > 1)
 }
 
-fn fixes(request: &Request, report: &Report) -> Vec<Suggestion> {
-    let of = |safety| fixes_of(request, report, safety);
-    let (safe, suggested) = (of(Safety::Safe), of(Safety::Suggested));
+fn fixes(request: &Request, report: &Report, safe: &[&Fix], suggested: &[&Fix]) -> Vec<Suggestion> {
     let mut found = Vec::new();
     // What a push is compared with cannot be typed.
     if report.since.is_some() && request.args.since.is_none() && !request.args.staged {
@@ -152,10 +155,15 @@ pub fn half_staged(notes: &[Note]) -> BTreeSet<&str> {
 
 /// The fixes that can be written. Of a file of which a commit takes only a part, nobody knows whether the working copy
 /// needs them.
-fn fixes_of<'a>(request: &Request, report: &'a Report, safety: Safety) -> Vec<&'a Fix> {
+fn fixes_of<'a>(
+    request: &Request,
+    report: &Report,
+    findings: &[&'a Finding],
+    safety: Safety,
+) -> Vec<&'a Fix> {
     let half = half_staged(&report.notes);
     let is_known = |fix: &Fix| !request.is_temporary || !fix.paths().any(|path| half.contains(path));
-    let fixes = report.live().filter_map(|finding| finding.fix.as_ref());
+    let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
     fixes.filter(|fix| fix.safety == safety && is_known(fix)).collect()
 }
 

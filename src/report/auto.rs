@@ -9,6 +9,7 @@ use super::tables::{Cell, Cells, table};
 use super::terminal::{BOLD, Terminal, escape_control, okep_label, severity};
 use crate::audit::report::{Counts, OkepSummary, Report};
 use crate::rules::finding::Finding;
+use crate::text::path::file_name;
 use std::collections::BTreeMap;
 
 /// As many findings are shown in full.
@@ -135,12 +136,19 @@ fn row(group: &Group, rules: usize, lists_all: bool, terminal: &Terminal) -> Str
     shown.replacen(name, &terminal.paint(severity(first.severity), name), 1)
 }
 
-/// Where findings are, by their lines; by their subjects where they have none.
+/// Where findings are, by their lines; where they have none, or all the same, by their OKEPs or their subjects.
 fn others(findings: &[&Finding]) -> String {
     let lines = findings.iter().filter_map(|finding| finding.place.as_ref());
-    let lines: Vec<String> = lines.map(|place| place.line.to_string()).collect();
+    let mut lines: Vec<String> = lines.map(|place| place.line.to_string()).collect();
+    if lines.len() > 1 && lines.iter().all(|line| *line == lines[0]) {
+        lines.clear();
+    }
+    let name = |f: &&Finding| match f.okep.as_deref().filter(|okep| *okep != f.path) {
+        Some(okep) => format!("`{}`", escape_control(file_name(okep))),
+        None => format!("`{}`", escape_control(&f.subject)),
+    };
     let (word, names) = match lines[..] {
-        [] => (": ", findings.iter().map(|f| format!("`{}`", escape_control(&f.subject))).collect()),
+        [] => (": ", findings.iter().map(name).collect()),
         [_] => (" (line ", lines),
         _ => (" (lines ", lines),
     };

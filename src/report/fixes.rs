@@ -7,8 +7,17 @@ use crate::files::Note;
 use crate::fix::repair::{Repair, touched};
 use std::collections::BTreeSet;
 
-/// A line for each fix, then how many there are; `wrote` says whether they were written.
-pub fn summary(repair: &Repair, wrote: bool) -> String {
+/// Whether fixes are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    Done,
+    Possible,
+    /// The state that was checked is not that of the files on disk.
+    Impossible,
+}
+
+/// A line for each fix, then how many there are.
+pub fn summary(repair: &Repair, writing: Writing) -> String {
     let mut out = String::new();
     let mut files: BTreeSet<&str> = BTreeSet::new();
     for finding in &repair.fixed.applied {
@@ -19,18 +28,22 @@ pub fn summary(repair: &Repair, wrote: bool) -> String {
     }
     let is_left_alone = repair.notes.iter().any(|note| [HALF_STAGED, "left-alone"].contains(&note.kind));
     let fixes = format!("{} in {}", count(repair.fixed.applied.len(), "fix"), count(files.len(), "file"));
-    out += &match (repair.fixed.applied.is_empty(), wrote) {
+    out += &match (repair.fixed.applied.is_empty(), writing) {
         (true, _) if repair.suggested > 0 => {
             let suggested = count(repair.suggested, "suggestion");
             // The notes name the safe fixes that are not written.
             let nothing = if repair.left_alone.is_empty() { "nothing to fix safely; " } else { "" };
-            format!("{nothing}{suggested}: `--diff=all` shows, `--fix=all` writes\n")
+            let writes = if writing == Writing::Impossible { "" } else { ", `--fix=all` writes" };
+            format!("{nothing}{suggested}: `--diff=all` shows{writes}\n")
         }
         // The notes say what could be fixed, and why it is not.
         (true, _) if is_left_alone => String::new(),
         (true, _) => "nothing to fix\n".to_owned(),
-        (false, true) => format!("{fixes} written\n"),
-        (false, false) => format!("{fixes}, not written (`--fix` writes safe ones, `--fix=all` all)\n"),
+        (false, Writing::Done) => format!("{fixes} written\n"),
+        (false, Writing::Impossible) => format!("{fixes}, not written\n"),
+        (false, Writing::Possible) => {
+            format!("{fixes}, not written (`--fix` writes safe ones, `--fix=all` all)\n")
+        }
     };
     out + &lines(&repair.notes)
 }

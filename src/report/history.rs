@@ -56,10 +56,10 @@ fn summary(story: &Story, terminal: &Terminal) -> String {
         None => String::new(),
     };
     let tip = walk.tips.first().map_or(String::new(), |tip| format!(" of {}", prefix(tip, 7)));
+    let on_line = if walk.line == walk.commits { String::new() } else { format!("{} of them ", walk.line) };
     let text = format!(
-        "Read {}{days}, {} of them on the first-parent line{tip}: {}, {} of OKEPs",
+        "Read {}{days}, {on_line}on the first-parent line{tip}: {}, {} of OKEPs",
         count(walk.commits, "commit"),
-        walk.line,
         count(walk.states, "state"),
         count(walk.documents, "version"),
     );

@@ -7,7 +7,7 @@
 use super::layout::{Excerpt, FindingLayout, LineKind};
 use super::summary::{by_severity, count, plain_verdict};
 use super::terminal::{escape_control, quotable};
-use crate::audit::report::{Counts, OkepSummary, Report};
+use crate::audit::report::{Counts, OkepSummary, Report, Source};
 use crate::rules::finding::{Finding, Safety, Severity};
 use std::fmt::Write as _;
 
@@ -26,7 +26,8 @@ pub fn markdown(report: &Report) -> String {
     out += &while_room(rows, ROOM / 2);
     let text = |path: &str| report.texts.get(path).cloned();
     let blocks = live.iter().map(|finding| FindingLayout::new(finding, &report.okeps, &text));
-    let remedies = blocks.filter(|block| !block.remarks.is_empty()).map(|block| remedy(&block));
+    let remedies =
+        blocks.filter(|block| !block.remarks.is_empty()).map(|block| remedy(&block, &report.source));
     out += &details("How to fix it", &while_room(remedies, ROOM / 4));
     // Where the audit compares, an OKEP that the change leaves as it was has no row.
     let mut okeps = report.counted_okeps();
@@ -62,17 +63,19 @@ fn place(finding: &Finding) -> String {
     code(&format!("{}{line}", finding.path))
 }
 
-fn remedy(block: &FindingLayout) -> String {
+fn remedy(block: &FindingLayout, source: &Source) -> String {
     let mut out = format!("- {}: {}\n", place(block.finding), prose(&block.finding.message));
     for remark in &block.remarks {
         let _ = writeln!(out, "  - {}: {}", remark.label, prose(&remark.text));
     }
     if let Some(fix) = &block.finding.fix {
-        let command = match fix.safety {
-            Safety::Safe => "--fix",
-            Safety::Suggested => "--fix=all",
+        let writes = match (source, fix.safety) {
+            // A commit is not rewritten.
+            (Source::Commit(_), _) => "the change",
+            (_, Safety::Safe) => "<code>okep check --fix</code> writes it",
+            (_, Safety::Suggested) => "<code>okep check --fix=all</code> writes it",
         };
-        let _ = writeln!(out, "  - <code>okep check {command}</code> writes it:");
+        let _ = writeln!(out, "  - {writes}:");
         let patch: String = block.excerpts.iter().map(patch).collect();
         let fence = fenced("diff", &patch);
         // Inside of the list item, but for the blank lines around.

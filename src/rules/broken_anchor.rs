@@ -10,7 +10,7 @@ use strsim::osa_distance;
 pub static RULE: Rule = Rule {
     id: "broken-anchor",
     severity: Severity::Warning,
-    offence: "a link to an anchor of the page that does not work on GitHub, on the site, or on either",
+    offence: "a link to an anchor of the page that does not work on GitHub, on the site, or on both",
     why: "GitHub and MkDocs make anchors from headings in different ways: for \" & \" GitHub writes two \
           hyphens and MkDocs one. A dead anchor leaves the reader at the top of the page.",
     bad: "See [the API](#api-detials).\n\n### API Details",

@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
     good: "* Issue: [#5224](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5224)",
     check: Check::Okep(check, Some(fix)),
     demand: Demand::OfTemplate,
-    fixability: "safe",
+    fixability: "safe within one project, else suggested; none for a pull request",
     ..Rule::BASE
 };
 

@@ -573,6 +573,32 @@ fn a_commit_that_leaves_out_the_nav_entry_says_so() {
 }
 
 #[test]
+fn an_okep_that_was_not_staged_is_not_taken_out_of_nav() {
+    let repo = installed();
+    repo.add_okep(2130, "Wind Vanes");
+    let page = "docs/okeps/okep-2130-wind-vanes.md";
+    repo.edit(
+        "mkdocs.yml",
+        "      # - An",
+        "      - Wind Vanes: okeps/okep-2130-wind-vanes.md\n      # - An",
+    );
+    let said = refusal(repo.git_with_okep(&[], &["commit", "-q", "-a", "-m", "Propose wind vanes"]));
+    let stage = format!("= help: stage the file, which is on disk: `git add {page}`\n");
+    assert!(said.contains(&stage) && !said.contains("suggested fix"), "{said}");
+    assert!(repo.okep(&["check", "--rev", "HEAD"]).exits(0).stdout.contains("no problems"));
+}
+
+#[test]
+fn the_fix_of_a_hidden_hint_is_no_way_out() {
+    let repo = installed();
+    repo.edit(QUIET_GAUGES, "## Risks\n", "");
+    repo.edit(QUIET_GAUGES, "* Issue: ", "Issue: ");
+    repo.git(&["add", "-A"]);
+    let said = refusal(commit(&repo));
+    assert!(said.contains("1 error, 1 hint") && !said.contains("safe fix"), "{said}");
+}
+
+#[test]
 fn a_fault_that_is_staged_and_on_disk_is_fixed_in_both() {
     let repo = installed();
     repo.edit(QUIET_GAUGES, "# OKEP-2104: ", "# OKEP 2104 ");

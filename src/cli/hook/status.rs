@@ -1,7 +1,9 @@
 //! `okep hook status`: which hooks there are, and which of them mention okep.
 
 use super::file::{HookFile, Hooks, Owner};
+use super::obstacle;
 use super::script::{ALL, PRE_COMMIT, PRE_PUSH, Script};
+use crate::git::HooksPlace;
 use std::path::Path;
 
 /// The hooks in words, and whether one that checks commits or pushes is in place.
@@ -28,7 +30,9 @@ pub fn status(dir: Option<&Path>) -> anyhow::Result<(String, bool)> {
         checks |= counts && (file.is_in_place() || is_behind);
         message += &format!("{:<16}  {description}\n", script.name);
     }
-    if is_empty {
+    if hooks.folder.place == HooksPlace::Outside {
+        message += &format!("{}\n", obstacle::outside(&hooks.folder));
+    } else if is_empty {
         message += "install them: okep hook install\n";
     }
     Ok((message, checks))

@@ -160,7 +160,9 @@ fn completions_and_the_manual_know_every_command() {
     {
         assert!(folder.read(page).contains(word), "{page}");
     }
-    folder.okep(&["man", "no/such/folder"]).refuses(&["no/such/folder", "cannot be written"]);
+    folder.okep(&["man", "a/new/folder"]).exits(0);
+    assert!(folder.read("a/new/folder/okep.1").contains("TH"));
+    folder.okep(&["man", "okep.1"]).refuses(&["okep.1", "cannot be made"]);
     folder.okep(&["completions", "csh"]).exits(2);
     let help = folder.okep(&["--help"]).stdout;
     assert!(

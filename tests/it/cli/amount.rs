@@ -1,5 +1,6 @@
 //! How much is printed: as much as there is to act on.
 
+use crate::cli::choosing::with_stdin;
 use crate::cli::output::faulty;
 use crate::support::{QUIET_GAUGES, Ran, Repo, TEMPLATE};
 
@@ -71,6 +72,36 @@ fn a_folder_of_many_okeps_takes_at_most_two_hundred_lines() {
     let shown = repo.okep_with(&[("COLUMNS", "80")], &["check"]).exits(1).stdout;
     assert!(shown.lines().count() <= 200, "{} lines", shown.lines().count());
     assert!(shown.contains(" more OKEPs\n") && shown.contains(" more findings in "), "{shown}");
+}
+
+#[test]
+fn findings_on_one_line_are_named_by_their_okeps() {
+    let repo = Repo::clean();
+    let (nav, index) = (repo.read("mkdocs.yml"), repo.read("docs/okeps/index.md"));
+    (0..30).for_each(|n| repo.add_okep(2200 + n, &format!("Tide {n}")));
+    repo.write("mkdocs.yml", nav);
+    repo.write("docs/okeps/index.md", index);
+    let shown = repo.okep_with(&[("COLUMNS", "1000")], &["check", "--select", "not-in-nav"]).exits(1).stdout;
+    let others = "; and 29 more: `okep-2201-tide-1.md`, `okep-2202-tide-2.md`, ";
+    assert!(shown.contains(others) && shown.contains(" and 17 more\n"), "{shown}");
+}
+
+#[test]
+fn fixes_of_what_is_not_on_disk_are_not_said_to_be_written() {
+    let repo = Repo::clean();
+    repo.edit(QUIET_GAUGES, "# OKEP-2104: ", "# OKEP 2104 ");
+    let text = repo.read(QUIET_GAUGES);
+    repo.commit("A slip");
+    let said = |args: &[&str]| repo.okep(args).stderr;
+    assert_eq!(said(&["check", "--diff"]).matches("`--fix` writes").count(), 1);
+    for args in [&["check", "--rev", "HEAD", "--diff"][..], &["history", "--diff"]] {
+        assert!(said(args).contains("1 fix in 1 file, not written\n"), "{}", said(args));
+    }
+    let unsaved = ["check", "--diff", "--stdin-filename", QUIET_GAUGES, "-"];
+    let said = with_stdin(&repo, &unsaved, &text).stderr;
+    assert!(said.contains("1 fix in 1 file, not written\n"), "{said}");
+    let page = repo.okep(&["check", "--rev", "HEAD", "--format", "markdown"]).stdout;
+    assert!(page.contains("  - the change:\n") && !page.contains("--fix"), "{page}");
 }
 
 #[test]

@@ -140,7 +140,7 @@ fn an_okep_with_the_number_of_its_pull_request_is_known_before_the_merge() {
     assert!(alone.contains("--since"), "{alone}");
 }
 
-fn with_stdin(repo: &Repo, args: &[&str], text: &str) -> Ran {
+pub fn with_stdin(repo: &Repo, args: &[&str], text: &str) -> Ran {
     repo.write("../stdin", text);
     let mut command = repo.okep_command(args);
     command.stdin(Stdio::from(std::fs::File::open(repo.beside("stdin")).expect("just written")));
