@@ -9,8 +9,11 @@ use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::suppressions::{Comment, Scope, Suppression, comments};
 use crate::rules::finding::{Finding, Severity};
+use crate::rules::page_links::{LinkTarget, claims, pages};
 use crate::rules::{Check, ids, rule};
-use std::collections::BTreeMap;
+use crate::site::mkdocs::Site;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// The kind of the notice of a suppression that suppresses nothing.
 pub const DEAD: &str = "unused-exception";
@@ -48,17 +51,27 @@ impl<'a> Policy<'a> {
         Some(finding)
     }
 
-    /// The suppressions that cover none of all findings, as far as their rules ran.
+    /// The suppressions that cover none of all findings, where their rules ran in full: what is unknown is not absent.
     pub fn dead(&self, findings: &[Finding], snapshot: &Snapshot) -> Vec<&Suppression> {
         // What OKEPs that were not audited would need is unknown, and so is what a page may hold that is noted.
         let all_read = snapshot.okeps.iter().all(|okep| !okep.unchanged);
+        let notes = [snapshot.notes.clone(), snapshot.tree.notices()].concat();
+        let noted: BTreeSet<String> = notes.into_iter().filter_map(|note| note.path).collect();
+        let is_site_known = is_site_known(snapshot, &noted);
+        let has_template = !snapshot.template.outline.rows.is_empty();
         let ran = |suppression: &Suppression| {
-            let path = &suppression.at.0;
-            let of_history = rule(suppression.rule).is_some_and(|r| matches!(r.check, Check::History(_)));
-            let is_known = snapshot.notes.iter().all(|note| note.path.as_ref() != Some(path));
-            !of_history && is_known && (path != CONFIG || all_read)
+            let number_of = |path: &str| snapshot.number_of(path);
+            let is_known =
+                |path: &String| *path != suppression.at.0 && !suppression.scope.is_about(path, &number_of);
+            let ran = rule(suppression.rule).is_some_and(|rule| match rule.check {
+                Check::History(_) => false,
+                Check::Okep(..) if !rule.reveals => has_template,
+                Check::Okep(..) | Check::Tree(..) => is_site_known,
+                Check::Links(..) => is_site_known && lead_to_files(suppression, snapshot),
+            });
+            (suppression.at.0 != CONFIG || all_read) && noted.iter().all(is_known) && ran
         };
-        let is_dead = |s: &&Suppression| ran(s) && !findings.iter().any(|f| covers(s, f, snapshot));
+        let is_dead = |s: &&Suppression| !findings.iter().any(|f| covers(s, f, snapshot)) && ran(s);
         self.suppressions.iter().filter(is_dead).collect()
     }
 
@@ -117,6 +130,31 @@ pub fn weigh(levels: &BTreeMap<&'static str, Level>, id: &str, severity: Severit
     };
     let grandfathered = rule(id).is_none_or(|rule| rule.severity != severity);
     Some(if grandfathered { severity } else { configured })
+}
+
+/// Whether it is known what the site makes of pages; `noted` are the paths of all notes.
+fn is_site_known(snapshot: &Snapshot, noted: &BTreeSet<String>) -> bool {
+    let site = snapshot.site.as_ref();
+    let mut files = snapshot.layout.registers.iter().chain(site.into_iter().flat_map(|site| &site.files));
+    let is_read = |site: &Arc<Site>| {
+        let pages = &site.pages;
+        site.problems.is_empty() && !pages.extensions.unknown && pages.separator.is_some()
+    };
+    !files.any(|path| noted.contains(path)) && site.is_none_or(is_read)
+}
+
+/// Whether all links that a suppression covers lead to files of the repository: what git ignores or is in another
+/// repository may be missing elsewhere.
+fn lead_to_files(suppression: &Suppression, snapshot: &Snapshot) -> bool {
+    let files = snapshot.tree.files();
+    let is_there = |target: &LinkTarget| {
+        let below = format!("{}/", target.path);
+        let is_folder = || files.range(below.clone()..).next().is_some_and(|path| path.starts_with(&below));
+        files.contains(&target.path) || target.or_folder && is_folder()
+    };
+    let claims = pages(snapshot).into_iter().flat_map(|page| claims(&page));
+    let mut covered = claims.filter(|claim| covers(suppression, &claim.finding, snapshot));
+    covered.all(|claim| claim.unless.iter().any(is_there))
 }
 
 fn covers(suppression: &Suppression, finding: &Finding, snapshot: &Snapshot) -> bool {

@@ -33,6 +33,16 @@ pub enum Scope {
     Path(String),
 }
 
+impl Scope {
+    /// Whether a path is in it; `number_of` knows the number of the OKEP at a path.
+    pub fn is_about(&self, path: &str, number_of: &dyn Fn(&str) -> Option<u64>) -> bool {
+        match self {
+            Scope::Okep(number) => number_of(path) == Some(*number),
+            Scope::Path(scope) => path == scope || is_below(path, scope),
+        }
+    }
+}
+
 impl Suppression {
     /// Whether it covers a finding of this rule and subject that is about one of `paths`; `number_of` knows
     /// the number of the OKEP at a path.
@@ -43,13 +53,9 @@ impl Suppression {
         paths: impl IntoIterator<Item = Option<&'p str>>,
         number_of: &dyn Fn(&str) -> Option<u64>,
     ) -> bool {
-        let about = |path: &str| match &self.scope {
-            Scope::Okep(number) => number_of(path) == Some(*number),
-            Scope::Path(scope) => path == scope || is_below(path, scope),
-        };
         self.rule == rule
             && self.subject.as_ref().is_none_or(|s| *s == subject)
-            && paths.into_iter().flatten().any(about)
+            && paths.into_iter().flatten().any(|path| self.scope.is_about(path, number_of))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `--select`, `--ignore` and `--okep`, for checks and fixes alike.
 
-use crate::support::{QUIET_GAUGES, Ran, Repo, SHARED_BUOYS, ran};
+use crate::support::{QUIET_GAUGES, Ran, Repo, SHARED_BUOYS, good_okep, ran};
 use std::process::Stdio;
 
 /// Two OKEPs with a finding each: one that is fixed safely, and one that has no fix.
@@ -96,6 +96,51 @@ fn a_suppression_is_dead_only_where_its_rule_ran() {
         assert!(repo.json(args).notes().is_empty(), "{args:?}");
         repo.okep(&[&["check", "--fix=all"], args].concat()).exits(0);
         assert_eq!(repo.read(QUIET_GAUGES), before, "{args:?}");
+    }
+}
+
+#[test]
+fn a_suppression_is_not_dead_where_its_rule_is_silent_for_what_is_unknown() {
+    let check = |rule: &str, change: &dyn Fn(&Repo), expected: &[&str]| {
+        let repo = Repo::clean();
+        let comment = format!("<!-- okep: allow {rule} because we know better -->\n\n");
+        repo.edit(QUIET_GAUGES, "## Risks\n", &format!("{comment}## Risks\n"));
+        change(&repo);
+        let mut notes = repo.json(&[]).notes();
+        notes.retain(|kind| kind == "unused-exception");
+        assert_eq!(notes, expected, "{rule}");
+        repo.okep(&["check", "--fix"]);
+        assert_eq!(repo.read(QUIET_GAUGES).contains(&comment), expected.is_empty(), "{rule}");
+    };
+    let site = |line: &'static str| {
+        move |repo: &Repo| repo.write("mkdocs.yml", format!("{line}\n{}", repo.read("mkdocs.yml")))
+    };
+    let dead = ["unused-exception"];
+    check("not-in-nav", &site("plugins: [search]"), &dead);
+    check("not-in-nav", &site("plugins: [literate-nav]"), &[]);
+    check("not-in-nav", &site("hooks: [nav.py]"), &[]);
+    check("stub-section", &site("hooks: [nav.py]"), &dead);
+    check("ambiguous-heading", &site("markdown_extensions: [toc]"), &dead);
+    check("ambiguous-heading", &site("markdown_extensions: [my_headings]"), &[]);
+    let linked = |ignored: &'static str| {
+        move |repo: &Repo| {
+            repo.edit(QUIET_GAUGES, "## Risks\n", "[x](../gen/x.md) and [y](../gen/y.md)\n\n## Risks\n");
+            repo.write(".gitignore", ignored);
+            repo.write("docs/gen/x.md", "# X\n");
+            repo.write("docs/gen/y.md", "# Y\n");
+        }
+    };
+    check("broken-link", &linked(""), &dead);
+    check("broken-link", &linked("docs/gen/"), &[]);
+    check("broken-link \"../gen/z.md\"", &linked("docs/gen/"), &dead);
+    check("stub-section", &linked("docs/gen/"), &dead);
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
+    for (text, is_kept) in [(good_okep(2107, "Shared Buoys").as_str(), false), (pointer, true)] {
+        let repo = Repo::clean();
+        repo.write("okep.toml", "[[allow]]\nrule = \"stub-section\"\nokep = 2107\nbecause = \"soon\"\n");
+        repo.write(SHARED_BUOYS, text);
+        repo.okep(&["check", "--fix"]);
+        assert_eq!(repo.read("okep.toml").contains("2107"), is_kept, "{text}");
     }
 }
 
