@@ -12,6 +12,7 @@ use crate::rules::finding::{Finding, Severity};
 use crate::rules::page_links::{LinkTarget, claims, pages};
 use crate::rules::{Check, ids, rule};
 use crate::site::mkdocs::Site;
+use crate::text::path::okep_number;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -60,7 +61,7 @@ impl<'a> Policy<'a> {
         let is_site_known = is_site_known(snapshot, &noted);
         let has_template = !snapshot.template.outline.rows.is_empty();
         let ran = |suppression: &Suppression| {
-            let number_of = |path: &str| snapshot.number_of(path);
+            let number_of = |path: &str| number_of(snapshot, path);
             let is_known =
                 |path: &String| *path != suppression.at.0 && !suppression.scope.is_about(path, &number_of);
             let ran = rule(suppression.rule).is_some_and(|rule| match rule.check {
@@ -158,6 +159,11 @@ fn lead_to_files(suppression: &Suppression, snapshot: &Snapshot) -> bool {
 }
 
 fn covers(suppression: &Suppression, finding: &Finding, snapshot: &Snapshot) -> bool {
-    let paths = [Some(finding.path.as_str()), finding.okep.as_deref()];
-    suppression.covers_at(finding.rule, &finding.subject, paths, &|path| snapshot.number_of(path))
+    let (rule, subject, okep) = (finding.rule, &finding.subject, finding.okep.as_deref());
+    suppression.covers_at(rule, subject, &finding.path, okep, &|path| number_of(snapshot, path))
+}
+
+/// The number of the OKEP that a file is or is next to.
+fn number_of(snapshot: &Snapshot, path: &str) -> Option<u64> {
+    okep_number(path, &snapshot.layout.folder).or_else(|| snapshot.number_of(path))
 }

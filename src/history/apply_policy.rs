@@ -47,8 +47,8 @@ const WEIGHED: (&str, &str) = ("severity", "open at the tip, with the severity s
 
 fn is_excepted(finding: &FindingStory, config: &Config) -> bool {
     let number_of = |path: &str| okep_number(path, &config.layout.folder);
-    let paths = || [Some(finding.path.as_str()), finding.okep.as_deref()];
-    config.suppressions.iter().any(|e| e.covers_at(finding.rule, &finding.subject, paths(), &number_of))
+    let (rule, subject, okep) = (finding.rule, &finding.subject, finding.okep.as_deref());
+    config.suppressions.iter().any(|e| e.covers_at(rule, subject, &finding.path, okep, &number_of))
 }
 
 /// Counts a finding of an OKEP anew; what a commit did is no fault of the text and was never counted.

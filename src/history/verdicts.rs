@@ -137,10 +137,9 @@ impl<'a> Verdicts<'a> {
     }
 
     fn is_suppressed(&self, finding: &RecordedFinding, suppression: &Suppression) -> bool {
-        let paths = [Some(finding.path), finding.okep];
-        let paths = paths.map(|path| Some(self.paths[path? as usize].as_str()));
+        let path = |path: u32| self.paths[path as usize].as_str();
         let rule = self.topics[finding.topic as usize].rule;
-        suppression.covers_at(rule, &finding.subject, paths, &|_| None)
+        suppression.covers_at(rule, &finding.subject, path(finding.path), finding.okep.map(path), &|_| None)
     }
 
     /// The OKEP that a finding is about in a state.

@@ -5,7 +5,7 @@
 
 use crate::markdown::document::Document;
 use crate::text::nearest::did_you_mean;
-use crate::text::path::is_below;
+use crate::text::path::{self, is_below};
 use crate::text::pattern;
 use regex::Regex;
 use std::ops::Range;
@@ -44,19 +44,32 @@ impl Scope {
 }
 
 impl Suppression {
-    /// Whether it covers a finding of this rule and subject that is about one of `paths`; `number_of` knows
-    /// the number of the OKEP at a path.
-    pub fn covers_at<'p>(
+    /// Whether it covers a finding of this rule and subject, which points into the file at `path` and is about the OKEP
+    /// at `okep`; `number_of` knows the number of the OKEP at a path.
+    pub fn covers_at(
         &self,
         rule: &str,
         subject: &str,
-        paths: impl IntoIterator<Item = Option<&'p str>>,
+        path: &str,
+        okep: Option<&str>,
         number_of: &dyn Fn(&str) -> Option<u64>,
     ) -> bool {
+        // An entry for an OKEP that is not there is about what it names.
+        let is_named = || match &self.scope {
+            Scope::Okep(number) => path::number(subject) == Some(*number),
+            Scope::Path(scope) => scope.strip_suffix(subject).is_some_and(|above| above.ends_with('/')),
+        };
         self.rule == rule
-            && self.subject.as_ref().is_none_or(|s| *s == subject)
-            && paths.into_iter().flatten().any(|path| self.scope.is_about(path, number_of))
+            && self.subject.as_ref().is_none_or(|own| folded(own) == folded(subject))
+            && (self.scope.is_about(path, number_of)
+                || okep.map_or_else(is_named, |okep| self.scope.is_about(okep, number_of)))
     }
+}
+
+/// A subject as it is compared: as in names of sections, neither case nor hyphens nor blanks count.
+fn folded(subject: &str) -> String {
+    let letters = subject.chars().filter(|c| *c != '-' && !c.is_whitespace());
+    letters.flat_map(char::to_lowercase).collect()
 }
 
 /// A comment to okep.
@@ -275,13 +288,14 @@ mod tests {
     fn check_scope(scope: Scope, path: &str, expected: bool) {
         let at = ("okep.toml".to_owned(), 0..0);
         let suppression = Suppression { rule: "missing-section", subject: None, scope, at };
-        let number_of = |path: &str| crate::text::path::number(path);
-        assert_eq!(suppression.covers_at("missing-section", "Goals", [Some(path)], &number_of), expected);
-        assert!(!suppression.covers_at("stub-section", "Goals", [Some(path)], &number_of));
-        assert!(!suppression.covers_at("missing-section", "Goals", [None], &number_of));
-        let suppression = Suppression { subject: Some("Goals".to_owned()), ..suppression };
-        assert_eq!(suppression.covers_at("missing-section", "Goals", [Some(path)], &number_of), expected);
-        assert!(!suppression.covers_at("missing-section", "Risks", [Some(path)], &number_of));
+        let covers = |suppression: &Suppression, rule: &str, subject: &str, path: &str| {
+            suppression.covers_at(rule, subject, path, Some(path), &path::number)
+        };
+        assert_eq!(covers(&suppression, "missing-section", "Goals", path), expected);
+        assert!(!covers(&suppression, "stub-section", "Goals", path));
+        let suppression = Suppression { subject: Some("non goals".to_owned()), ..suppression };
+        assert_eq!(covers(&suppression, "missing-section", "Non-Goals", path), expected);
+        assert!(!covers(&suppression, "missing-section", "Goals", path));
     }
 
     #[test]
@@ -293,5 +307,21 @@ mod tests {
         check_scope(path("docs/okeps/okep-7-a"), "docs/okeps/okep-7-a/okep-7-a.md", true);
         check_scope(path("docs/okeps/okep-7-a"), "docs/okeps/okep-7-a.md", false);
         check_scope(path("docs/okeps/okep-7"), "docs/okeps/okep-7-a.md", false);
+    }
+
+    #[test]
+    fn what_is_about_no_okep_is_about_the_one_that_its_subject_names() {
+        let check = |scope: Scope, subject: &str, expected: bool| {
+            let at = ("okep.toml".to_owned(), 0..0);
+            let entry = Suppression { rule: "dead-nav-entry", subject: None, scope, at };
+            assert_eq!(entry.covers_at(entry.rule, subject, "mkdocs.yml", None, &path::number), expected);
+            assert!(!entry.covers_at(entry.rule, subject, "mkdocs.yml", Some("okep-8-b.md"), &path::number));
+        };
+        let path = |path: &str| Scope::Path(path.to_owned());
+        check(Scope::Okep(7), "okeps/okep-7-a.md", true);
+        check(Scope::Okep(7), "okeps/okep-8-a.md", false);
+        check(path("docs/okeps/okep-7-a.md"), "okeps/okep-7-a.md", true);
+        check(path("docs/okeps/okep-7-a.md"), "okeps/okep-8-a.md", false);
+        check(path("docs/okeps/okep-7-a.md"), "", false);
     }
 }

@@ -303,3 +303,25 @@ fn what_is_named_and_not_there_is_reported_with_its_line() {
     repo.write("okep.toml/notes.txt", "");
     repo.okep(&["check"]).refuses(&["`okep.toml` cannot be read: it is a folder"]);
 }
+
+#[test]
+fn a_suppression_names_what_it_is_about_by_number_path_or_another_spelling() {
+    let repo = Repo::clean();
+    repo.edit("mkdocs.yml", "      - Quiet", "      - Gone: okeps/okep-2109-gone.md\n      - Quiet");
+    repo.edit(QUIET_GAUGES, "## Upgrade and Rollback\n", "## More\n");
+    assert_eq!(repo.json(&[]).exits(1).faults().len(), 2);
+    let comment = "<!-- okep: allow missing-section \"upgrade-and rollback\" because later -->";
+    repo.edit(QUIET_GAUGES, "## More\n", &format!("{comment}\n\n## More\n"));
+    let entry = |scope: &str| {
+        repo.write(
+            "okep.toml",
+            format!("[[allow]]\nbecause = \"later\"\nrule = \"dead-nav-entry\"\n{scope}\n"),
+        );
+        repo.json(&[])
+    };
+    for scope in ["okep = 2109", "path = \"docs/okeps/okep-2109-gone.md\""] {
+        let checked = entry(scope).exits(0);
+        assert_eq!((checked.faults(), checked.notes()), (vec![], vec!["excepted".to_owned()]));
+    }
+    assert_eq!(entry("okep = 2108").exits(1).faults().len(), 1);
+}
