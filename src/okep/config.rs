@@ -152,12 +152,8 @@ fn folder_of_site(layout: &Layout, tree: &Tree) -> Option<String> {
 /// The parser's message in the words of somebody who writes the file.
 fn in_words(message: &str) -> String {
     let message = message.replace('\n', "; ");
-    let kinds = ["invalid type: ", "invalid value: "];
-    if let Some((found, expected)) = kinds
-        .iter()
-        .find_map(|kind| message.strip_prefix(kind))
-        .and_then(|rest| rest.split_once(", expected "))
-    {
+    let wrong = ["invalid type: ", "invalid value: "].iter().find_map(|kind| message.strip_prefix(kind));
+    if let Some((found, expected)) = wrong.and_then(|rest| rest.split_once(", expected ")) {
         let found = match found.split_once(' ') {
             Some(("integer" | "floating", number)) => {
                 format!("the number {}", number.trim_start_matches("point "))
@@ -183,11 +179,11 @@ fn in_words(message: &str) -> String {
         return format!("this `[[allow]]` has no `{field}`; add `{field} = \"{value}\"`");
     }
     // `Level` is the only list of words in the file.
+    let levels = "use `error`, `warning`, `hint` or `off`";
     match message.strip_prefix("unknown variant `").and_then(|rest| rest.split_once('`')) {
-        Some((word, _)) => {
-            format!("`{word}` is not a severity; use `error`, `warning`, `hint` or `off`")
-        }
-        None => message,
+        Some((word, _)) => format!("`{word}` is not a severity; {levels}"),
+        None if message == "wanted string or table" => format!("not a severity; {levels} in quotes"),
+        None => message.trim_end_matches(", expected nothing").to_owned(),
     }
 }
 
@@ -376,6 +372,9 @@ mod tests {
             "[severity]\nstub-section = \"none\"",
             "2:16: `none` is not a severity; use `error`, `warning`, `hint` or `off`",
         );
+        let levels = "use `error`, `warning`, `hint` or `off` in quotes";
+        wrong("[severity]\nstub-section = false", &format!("2:16: not a severity; {levels}"));
+        wrong("[[allow]]\nokep = 07", "2:8: unexpected leading zero");
         wrong("folder = \"x\"\nfolder = \"y\"", "2:1: duplicate key");
         wrong("folder", "1:7: key with no value, expected `=`");
     }

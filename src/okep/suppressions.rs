@@ -103,7 +103,9 @@ pub fn comments(document: &Document, rules: &[&'static str]) -> Vec<Comment> {
     let mut found = Vec::new();
     for piece in &document.html {
         for comment in COMMENT.find_iter(document.text.slice(piece.clone())) {
-            let inside = comment.as_str().trim_start_matches("<!--").trim_end_matches("-->").trim();
+            let inside = comment.as_str().trim_start_matches("<!--").trim_end_matches("-->");
+            // Some write a comment that is not to be exported with a third dash.
+            let inside = inside.trim_matches('-').trim();
             let span = piece.start + comment.start()..piece.start + comment.end();
             let comment = |directive| Comment { span: span.clone(), directive };
             found.extend(directives(inside, rules).into_iter().map(comment));
@@ -141,10 +143,12 @@ fn nearly(inside: &str) -> bool {
 /// Parses `allow RULE ["SUBJECT"] because REASON`.
 fn read(directive: &str, rules: &[&'static str]) -> Directive {
     let directive = directive.split_whitespace().collect::<Vec<_>>().join(" ");
-    let Some(rest) = directive.strip_prefix("allow ") else {
-        let word = directive.split(' ').next().unwrap_or_default();
-        return Err(format!("there is no directive `{word}`, write `allow`"));
-    };
+    let (word, rest) = directive.split_once(' ').unwrap_or((&directive, ""));
+    match (word, rest) {
+        ("allow", "") => return Err("the suppression names no rule".to_owned()),
+        ("allow", _) => {}
+        _ => return Err(format!("there is no directive `{word}`, write `allow`")),
+    }
     let (name, rest) = rest.split_once(' ').unwrap_or((rest, ""));
     let Some(rule) = rules.iter().copied().find(|rule| *rule == name) else {
         return Err(format!("there is no rule `{name}`{}", did_you_mean(name, rules)));
@@ -160,7 +164,12 @@ fn read(directive: &str, rules: &[&'static str]) -> Directive {
     };
     match rest.strip_prefix("because") {
         Some(reason) if !reason.trim().is_empty() && reason.starts_with(' ') => Ok((rule, subject)),
-        _ => Err("the suppression gives no reason".to_owned()),
+        _ => Err(match rest.split_once(" because ") {
+            Some((words, _)) => {
+                format!("`{words}` is not understood: write one rule, and the subject in double quotes")
+            }
+            None => "the suppression gives no reason".to_owned(),
+        }),
     }
 }
 
@@ -188,6 +197,8 @@ mod tests {
             "# A\n\nText <!--okep: allow stub-section because soon--> text\n",
             &["<!--okep: allow stub-section because soon-->: stub-section"],
         );
+        let dashes = "<!--- okep: allow stub-section because soon --->";
+        check(dashes, &[&format!("{dashes}: stub-section")]);
         let long = "<!--\nokep: allow stub-section\nbecause it is\nlong\n-->";
         check(&format!("# A\n\n{long}\n"), &[&format!("{long}: stub-section")]);
     }
@@ -202,7 +213,13 @@ mod tests {
         check("allow stub-section because", "the suppression gives no reason");
         check("allow stub-section becauseit is long", "the suppression gives no reason");
         check("allow stub-section for it is long", "the suppression gives no reason");
-        check("allow stub-section \"Risks because x", "the suppression gives no reason");
+        let unknown = |words: &str| {
+            format!("`{words}` is not understood: write one rule, and the subject in double quotes")
+        };
+        for words in ["\"Risks", "'Risks'", "Risks, Limits", "missing-issue"] {
+            check(&format!("allow stub-section {words} because x"), &unknown(words));
+        }
+        check("allow", "the suppression names no rule");
         check("allow stub because x", "there is no rule `stub`");
         check("ignore stub-section", "there is no directive `ignore`, write `allow`");
         check("alow stub-section because x", "there is no directive `alow`, write `allow`");
