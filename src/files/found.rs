@@ -21,6 +21,15 @@ pub(super) enum Spot {
 }
 
 impl Spot {
+    /// Whether it is a symbolic link; nothing is read for it.
+    pub fn is_symlink(&self) -> bool {
+        match self {
+            Spot::Object(entry) => entry.symlink,
+            Spot::Disk(on_disk) => on_disk.is_symlink(),
+            Spot::Unmerged | Spot::Unreadable(_) => false,
+        }
+    }
+
     /// The id of the file, where it is known without reading.
     pub fn id(&self) -> Option<String> {
         match self {

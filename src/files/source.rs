@@ -66,8 +66,11 @@ impl TreeSource {
             TreeSource::Folder(root) => disk::find(root, path),
             TreeSource::Worktree { repo, index, root, .. } => {
                 let found = disk::find(root, path)?;
-                let sparse = || with_index(repo, index, |staged| staged.find_sparse(path)).map(Spot::Object);
-                Ok(found.or_else(sparse))
+                let staged = with_index(repo, index, |staged| match found {
+                    Some(_) => staged.link_as_file(path),
+                    None => staged.find_sparse(path),
+                });
+                Ok(staged.map(Spot::Object).or(found))
             }
             TreeSource::Index { repo, index } => Ok(with_index(repo, index, |staged| {
                 if staged.is_unmerged(path) {

@@ -167,11 +167,11 @@ impl Tree {
         }
     }
 
-    /// Whether there is a symbolic link at `path` of a commit or an index; nothing is read for it.
+    /// Whether there is a symbolic link at `path`; nothing is read for it.
     pub fn is_symlink(&self, path: &str) -> bool {
         match self.changes.get(path) {
             Some(changed) => changed.as_ref().is_some_and(|file| file.content == Content::Symlink),
-            None => matches!(&*self.read.spot(path), Some(Spot::Object(entry)) if entry.symlink),
+            None => Option::as_ref(&self.read.spot(path)).is_some_and(Spot::is_symlink),
         }
     }
 
@@ -307,7 +307,7 @@ impl Memo {
         if !matches!(self.source, TreeSource::Worktree { .. }) {
             return 0;
         }
-        let is_left_out = |path: &str| matches!(*self.spot(path), Some(Spot::Object(_)));
+        let is_left_out = |path: &str| matches!(&*self.spot(path), Some(Spot::Object(e)) if !e.symlink);
         self.files.made().iter().filter(|(path, _)| is_left_out(path)).count()
     }
 }

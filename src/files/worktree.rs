@@ -45,6 +45,11 @@ pub(super) fn list(root: &Path, folder: &str, staged: &Staged, found: &mut Found
         let message = format!("the ignore rules of git could not be read: {reason}");
         found.notices.push(Note::new("unreadable", message));
     }
+    for (path, spot) in &mut found.files {
+        if let Some(entry) = staged.link_as_file(path) {
+            *spot = Spot::Object(entry);
+        }
+    }
     for (path, entry) in sparse {
         if !found.files.contains_key(&path) && root.join(&path).symlink_metadata().is_err() {
             found.files.insert(path, Spot::Object(entry));

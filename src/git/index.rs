@@ -96,6 +96,12 @@ impl Staged<'_> {
         }
     }
 
+    /// The link staged at `path`, where the checkout has plain files in place of links, as on Windows.
+    pub fn link_as_file(&self, path: &str) -> Option<Entry> {
+        let has_links = self.trees.local.config_snapshot().boolean("core.symlinks").unwrap_or(true);
+        if has_links { None } else { self.find(path).filter(|entry| entry.symlink) }
+    }
+
     /// What is staged at `path`, where a sparse checkout leaves it out of the working tree.
     pub fn find_sparse(&self, path: &str) -> Option<Entry> {
         let entry = self.index.entry_by_path(path.into());

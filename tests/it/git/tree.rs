@@ -178,6 +178,21 @@ fn links_are_reported_and_never_followed() {
 }
 
 #[test]
+fn a_link_is_one_where_the_checkout_has_a_plain_file_in_its_place() {
+    let box_ = sample();
+    symlink("okep-1-a.md", box_.root.join("docs/okeps/okep-3-link.md")).unwrap();
+    box_.commit("a link");
+    let as_staged = words(&index(&box_.repo()));
+    std::fs::remove_file(box_.root.join("docs/okeps/okep-3-link.md")).unwrap();
+    box_.write("docs/okeps/okep-3-link.md", "okep-1-a.md");
+    assert_ne!(words(&worktree(&box_.repo())), as_staged);
+    box_.git(&["config", "core.symlinks", "false"]);
+    assert_eq!(words(&worktree(&box_.repo())), as_staged);
+    let tree = worktree(&box_.repo());
+    assert!(tree.is_symlink("docs/okeps/okep-3-link.md") && !tree.is_symlink("docs/okeps/okep-1-a.md"));
+}
+
+#[test]
 fn a_linked_proposal_folder_or_register_is_reported() {
     let box_ = Sandbox::new();
     box_.write("elsewhere/okeps/okep-1-a.md", "x").write("real.yml", "x");
