@@ -1,7 +1,7 @@
 //! OKEPs that the site's navigation does not show.
 
 use super::{Check, Edit, Finding, Fix, Rule, Severity};
-use crate::okep::nav_entries::dead_entries;
+use crate::okep::nav_entries::{dead_entries, meant};
 use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
@@ -33,8 +33,11 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let dead = dead.iter().filter(|dead| dead.meant.len() == 1).map(|dead| dead.meant[0]);
     // Neither is one missing whose own path is wrong, and which an entry names by the right one.
     let docs = site.nav.entries().iter().filter_map(|entry| entry.doc.as_deref());
-    let misnamed = docs.filter_map(|doc| snapshot.okep_at_wrong_path(doc));
-    let meant: HashSet<&str> = dead.chain(misnamed).map(|okep| okep.path.as_str()).collect();
+    let misnamed = docs.clone().filter_map(|doc| snapshot.okep_at_wrong_path(doc));
+    // What is behind a symbolic link of its name is unknown, and may be the OKEP.
+    let is_linked = |doc: &&str| snapshot.contains(doc) && snapshot.tree.is_symlink(doc);
+    let linked = docs.filter(is_linked).flat_map(|doc| meant(snapshot, doc));
+    let meant: HashSet<&str> = dead.chain(misnamed).chain(linked).map(|okep| okep.path.as_str()).collect();
     snapshot
         .okeps
         .iter()
@@ -87,7 +90,8 @@ fn outside(site: &Site, okep: &Okep) -> Finding {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files};
+    use crate::files::{Content, File};
+    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files, found, of_rule, tree};
 
     #[test]
     fn an_okep_is_in_nav() {
@@ -100,5 +104,18 @@ mod tests {
     fn a_site_without_nav_shows_every_page() {
         check_files(&[(OKEP, GOOD), ("mkdocs.yml", "site_name: x\n")], &[]);
         check_files(&[(OKEP, GOOD), ("mkdocs.yml", "nav:\n")], &[]);
+    }
+
+    #[test]
+    fn what_is_behind_a_link_of_its_name_may_be_the_okep() {
+        let check = |link: &str, expected: &[&str]| {
+            let nav = format!("nav:\n  - A: okeps/{link}\n");
+            let files = [("docs/okeps/okep-7-tea/okep-7-tea.md", GOOD), ("mkdocs.yml", &nav)];
+            let link = (format!("docs/okeps/{link}"), Some(File { id: None, content: Content::Symlink }));
+            assert_eq!(of_rule("not-in-nav", found(&tree(&files).with([link]))), expected);
+        };
+        check("okep-7-tea.md", &[]);
+        check("okep-7-faster-tea.md", &[]);
+        check("okep-8-coffee.md", &["not-in-nav:2 nav"]);
     }
 }
