@@ -50,8 +50,8 @@ impl Compared {
             let (_, existing) = policy.split(&verdict.findings, &state.snapshot);
             let compared = compare(findings.iter().map(|r| &r.finding), &existing, &new_names(state, now));
             for (reported, compared) in findings.iter_mut().zip(compared) {
-                if compared == Baseline::Existing {
-                    reported.baseline = Some(compared);
+                if compared == Baseline::Existing || is_unknown(&state.snapshot, &reported.finding) {
+                    reported.baseline = Some(Baseline::Existing);
                 }
             }
         }
@@ -66,6 +66,14 @@ impl Compared {
                 && rule(finding.rule).is_some_and(|r| r.is_of_template())
         })
     }
+}
+
+/// Whether the OKEP of a finding is in a state before, and its text is not: a Git LFS pointer has none, and what is new
+/// is unknown.
+fn is_unknown(before: &Snapshot, finding: &Finding) -> bool {
+    finding.okep.as_ref().is_some_and(|path| {
+        before.contains(path) && before.okep(path).is_none() && before.document(path).is_none()
+    })
 }
 
 /// For each OKEP that has another path since, that path.

@@ -309,6 +309,14 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_new_where_the_text_before_is_not_here() {
+        let now = tree(&[(OKEP, &okep("## Goals\n"))]);
+        assert_eq!(found(&staged(now.clone(), tree(&[]))).0, ["empty-section Goals"]);
+        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
+        assert_eq!(found(&staged(now, tree(&[(OKEP, pointer)]))).0, [""; 0]);
+    }
+
+    #[test]
     fn history_is_asked_only_where_a_finding_counts() {
         let good = okep("## Goals\n\n* tea\n");
         let before = tree(&[(OKEP, &good)]);
