@@ -276,6 +276,18 @@ mod tests {
     }
 
     #[test]
+    fn the_template_may_be_the_page_of_its_folder() {
+        let files = ["1-template/README.md", "1-template/images.md", "7-api-template/README.md"];
+        let files = files.map(|path| (format!("docs/okeps/okep-{path}"), text("# OKEP-1: T\n\n## Goals\n")));
+        let files = files.iter().map(|(path, text)| (path.as_str(), text.clone()));
+        let found = snapshot(&files.collect::<Vec<_>>());
+        assert_eq!(found.template.path.as_deref(), Some("docs/okeps/okep-1-template/README.md"));
+        let okeps: Vec<&str> = found.okeps.iter().map(|okep| okep.path.as_str()).collect();
+        assert_eq!(okeps, ["docs/okeps/okep-7-api-template/README.md"]);
+        assert!(found.orphan_folders.is_empty());
+    }
+
+    #[test]
     fn an_okep_whose_text_is_not_here_is_no_okep_to_check() {
         let snapshot = snapshot(&[
             ("docs/okeps/okep-7-a.md", Content::LfsPointer),

@@ -307,7 +307,7 @@ impl SnapshotReader<'_> {
         for file in files.iter().filter(|f| f.role == Role::InOkepFolder && !is_okep(f)) {
             let page = file.page.clone();
             let Some((around, _)) = path::okep_folder(&file.page.path, &self.layout.folder) else { continue };
-            if !held.contains(around) {
+            if !held.contains(around) && !path::is_template_folder(around) {
                 orphan.entry(around.to_owned()).or_default().push(page);
                 continue;
             }

@@ -100,7 +100,7 @@ pub fn role(path: &str, folder: &str) -> Role {
         return Role::Other;
     }
     let Some(stem) = stem(name) else { return Role::Other };
-    if is_template(name) {
+    if is_template(name) || is_folder_page(inside) && is_template_folder(folder_of(inside)) {
         return Role::Template;
     }
     if okep_name(stem).is_some() && !is_unnamed_template(name) {
@@ -118,8 +118,19 @@ pub fn role(path: &str, folder: &str) -> Role {
 
 /// Whether a file of this name is a template: `okep-*-template.md`, in any case.
 pub fn is_template(name: &str) -> bool {
-    let Some(stem) = stem(name).map(str::to_ascii_lowercase) else { return false };
-    stem.strip_prefix("okep-").and_then(|rest| rest.strip_suffix("-template")).is_some_and(|n| !n.is_empty())
+    stem(name).and_then(template_number).is_some()
+}
+
+/// What is between `okep-` and `-template`.
+fn template_number(name: &str) -> Option<String> {
+    let name = name.to_ascii_lowercase();
+    let number = name.strip_prefix("okep-")?.strip_suffix("-template")?;
+    Some(number.to_owned()).filter(|number| !number.is_empty())
+}
+
+/// Whether a folder is that of the template alone: `okep-NNNN-template`.
+pub fn is_template_folder(folder: &str) -> bool {
+    template_number(file_name(folder)).is_some_and(|number| !number.contains('-'))
 }
 
 /// Whether a file's name says that it is a template, in another form: `template.md`, `OKEP_template.md`.
@@ -152,7 +163,7 @@ pub fn is_outside_okep(path: &str, folder: &str) -> bool {
 /// its title has more words, or it is in a folder of its own.
 pub fn is_about_templates(path: &str, folder: &str) -> bool {
     let words = stem(file_name(path)).map_or(0, |name| name.split('-').count());
-    words > 3 || okep_folder(path, folder).is_some()
+    words > 3 || !is_folder_page(path) && okep_folder(path, folder).is_some()
 }
 
 /// The number in the name of an OKEP's file, as well as it can be read.
@@ -254,6 +265,9 @@ mod tests {
         check("docs/okeps/okep-7-template-support.md", Role::Okep);
         check("docs/okeps/templates/okep-4368-template.md", Role::Template);
         check("docs/okeps/okep-5224-x/okep-5224-template.md", Role::Template);
+        check("docs/okeps/okep-4368-template/README.md", Role::Template);
+        check("docs/okeps/okep-4368-template/images.md", Role::InOkepFolder);
+        check("docs/okeps/okep-7-api-template/README.md", Role::InOkepFolder);
         check("docs/okeps/okep-5224-x/okep-5224-x.md", Role::Okep);
         check("docs/okeps/okep-5224-x/other.md", Role::InOkepFolder);
         check("docs/okeps/okep-5224-x/deep/other.md", Role::InOkepFolder);
