@@ -346,6 +346,24 @@ mod tests {
     }
 
     #[test]
+    fn a_template_whose_text_is_not_here_is_not_emptied() {
+        let before = tree(&[(OKEP, &okep("## Goals\n\n* tea\n"))]);
+        let notes = |text: &[u8]| {
+            let mut now = before.clone();
+            now.insert(TEMPLATE, text);
+            let outcome = check(&staged(now, before.clone()), &Options::default(), &AskedHistory::default());
+            let mut kinds: Vec<&str> =
+                outcome.expect("it can be checked").report.notes.iter().map(|note| note.kind).collect();
+            kinds.retain(|kind| !matches!(*kind, "no-register" | "lfs-pointer"));
+            kinds
+        };
+        assert_eq!(notes(b"# OKEP-1: T\n"), ["empty-template", "template-change"]);
+        let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
+        assert_eq!(notes(pointer), ["unread-template"]);
+        assert_eq!(notes(b"\xff\xfe#\0 \0T\0"), ["not-utf8"]);
+    }
+
+    #[test]
     fn a_working_copy_that_differs_is_a_note() {
         let before = tree(&[]);
         let now = tree(&[(OKEP, &okep("## Goals\n"))]);

@@ -32,6 +32,11 @@ pub fn take_out_template_change(
 /// What is no longer checked, where the change removes the template or leaves it without sections.
 fn removed(before: &Snapshot, now: &Snapshot) -> Option<Note> {
     let path = before.template.path.as_ref()?;
+    // What a link, a pointer of Git LFS or other bytes stand for is unknown, and has a note of its own.
+    let is_unknown = |path| now.document(path).is_none_or(|read| read.text.invalid_at.is_some());
+    if now.template.path.as_deref().is_some_and(is_unknown) {
+        return None;
+    }
     let what = match (&now.template.path, now.template.outline.rows.is_empty()) {
         (None, _) => "removes the template",
         (Some(_), true) => "empties the template",

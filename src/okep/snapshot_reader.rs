@@ -174,14 +174,14 @@ impl SnapshotReader<'_> {
             );
             self.notes.push(Note::at("several-templates", &first.path, message));
         }
-        if first.document.text.invalid_at.is_some() {
-            self.notes.push(Note::at("not-utf8", &first.path, "the template holds bytes that are not UTF-8"));
-        }
         let read =
             || Template { id: id.clone(), ..Template::new(Some(first.path.clone()), first.document.clone()) };
         let template = self.parsed.template(&first.path, id.as_deref(), read);
-        // Silence about issues would read as praise; an empty template has one note, that it is empty.
+        // Silence about issues would read as praise; one that is empty or no text has one note, that it is.
         let (kind, message) = match template.issue.as_ref().map(|i| &i.link) {
+            _ if first.document.text.invalid_at.is_some() => {
+                ("not-utf8", "the template holds bytes that are not UTF-8")
+            }
             _ if template.outline.rows.is_empty() => {
                 ("empty-template", "the template has no sections, so the outline of OKEPs is not checked")
             }
