@@ -2,9 +2,10 @@
 
 use crate::audit::history_source::HistorySource;
 use crate::audit::target::{Base, CheckTarget};
-use crate::files::{CONFIG, Note};
+use crate::files::Note;
 use crate::git::Id;
 use crate::okep::config::Config;
+use crate::okep::template::several;
 use crate::okep::template_history::TemplateHistory;
 use crate::text::path::Role;
 
@@ -25,15 +26,11 @@ pub fn choose_template(
     let known = history.template_history(target, config);
     let id = |path: &&str| Id::from_hex(target.tree.id(path)?.as_bytes()).ok();
     let first = known.first_template(&templates.iter().map(|path| (*path, id(path))).collect())?;
-    let others = templates.iter().filter(|path| **path != first).map(|path| format!("`{path}`"));
-    let message = format!(
-        "several files are named like a template; this one is used because it landed first, not {}; \
-         `template = \"PATH\"` in {CONFIG} selects another",
-        others.collect::<Vec<_>>().join(", ")
-    );
+    let others: Vec<&str> = templates.into_iter().filter(|path| *path != first).collect();
+    let note = several(&first, &others, " because it landed first", &config.layout.folder);
     for (_, config) in bases.iter_mut().filter(|(base, _)| base.tree.contains(&first)) {
         config.layout.template.get_or_insert_with(|| first.clone());
     }
-    config.layout.template = Some(first.clone());
-    Some((Note::at("several-templates", first, message), known))
+    config.layout.template = Some(first);
+    Some((note, known))
 }

@@ -2,7 +2,7 @@
 
 use super::parsed::Parsed;
 use super::proposal::{Okep, name_of};
-use super::template::Template;
+use super::template::{Template, several};
 use super::title;
 use crate::files::{CONFIG, Content, File, Layout, Listing, MAX_FILE_BYTES, Note, Tree};
 use crate::markdown::document::Document;
@@ -166,13 +166,8 @@ impl SnapshotReader<'_> {
             return self.parsed.template("", Some("built in"), Template::built_in);
         };
         if !others.is_empty() {
-            let others: Vec<String> = others.iter().map(|f| format!("`{}`", f.page.path)).collect();
-            let message = format!(
-                "several files are named like a template; this one is used, not {}; `template = \"PATH\"` \
-                 in {CONFIG} selects another",
-                others.join(", ")
-            );
-            self.notes.push(Note::at("several-templates", &first.path, message));
+            let others: Vec<&str> = others.iter().map(|f| f.page.path.as_str()).collect();
+            self.notes.push(several(&first.path, &others, "", &self.layout.folder));
         }
         let read =
             || Template { id: id.clone(), ..Template::new(Some(first.path.clone()), first.document.clone()) };

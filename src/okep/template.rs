@@ -6,10 +6,11 @@
 use super::issue::{self, IssueLine};
 use super::template_requirements::Asks;
 use super::title::{self, Title};
+use crate::files::{CONFIG, Note};
 use crate::markdown::document::Document;
 use crate::markdown::names::Name;
 use crate::markdown::outline::{Outline, Row};
-use crate::text::path::{file_name, okep_name, stem};
+use crate::text::path::{file_name, is_about_templates, okep_name, stem};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -31,6 +32,25 @@ pub struct Template {
     pub outline: Outline,
     /// What each section of the outline asks of the form of its answer.
     pub template_requirements: Vec<Asks>,
+}
+
+/// The note that of several files that are named like a template the first is used; the others are OKEPs if they are
+/// about templates, and else not checked.
+pub fn several(first: &str, others: &[&str], why: &str, folder: &str) -> Note {
+    let quoted = |paths: &[&str], between: &str| {
+        paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(between)
+    };
+    let mut message = format!(
+        "several files are named like a template; this one is used{why}, not {}; `template = \"PATH\"` in {CONFIG} \
+         selects another",
+        quoted(others, ", ")
+    );
+    let unchecked: Vec<&str> =
+        others.iter().copied().filter(|path| !is_about_templates(path, folder)).collect();
+    if !unchecked.is_empty() {
+        message += &format!("; if {} is an OKEP, rename it to have it checked", quoted(&unchecked, " or "));
+    }
+    Note::at("several-templates", first, message)
 }
 
 impl Template {
