@@ -54,6 +54,9 @@ pub struct Topic {
     pub registration: bool,
     /// Whether that is the navigation, which a plugin may generate.
     pub navigation: bool,
+    /// Whether the template asks for it only since the OKEP landed: a hint that an edit turns into an offence is another
+    /// finding, by who made the edit.
+    pub grandfathered: bool,
 }
 
 /// A finding as it was in one state; texts that many findings have are numbers.
@@ -67,8 +70,6 @@ pub struct RecordedFinding {
     /// It holds where all of these questions are answered by no.
     pub unless: Box<[u32]>,
     pub severity: Severity,
-    /// Whether the template asks for it only since the OKEP landed.
-    pub grandfathered: bool,
     pub path: u32,
     pub subject: String,
 }
@@ -96,15 +97,15 @@ impl<'a> Numbering<'a> {
     pub fn recorded(&mut self, finding: &Finding, unless: &[LinkTarget]) -> RecordedFinding {
         let Identity { rule, subject, .. } = identity(finding, self.names);
         let role = self.layout.role(&finding.path);
+        let grandfathered = finding.grandfathered.is_some();
         let (registration, navigation) = (matches!(role, Role::Other | Role::IndexPage), role == Role::Other);
         let key = |path: &String| number(path).map_or_else(|| OkepKey::Path(path.clone()), OkepKey::Number);
         RecordedFinding {
-            topic: self.topics.number(Topic { rule, subject, registration, navigation }),
+            topic: self.topics.number(Topic { rule, subject, registration, navigation, grandfathered }),
             okep: finding.okep.as_ref().map(|path| self.paths.number(path.clone())),
             unlisted: self.okeps.number(finding.okep.as_ref().map(key)),
             unless: unless.iter().map(|target| self.questions.number(target.clone())).collect(),
             severity: finding.severity,
-            grandfathered: finding.grandfathered.is_some(),
             path: self.paths.number(finding.path.clone()),
             subject: finding.subject.clone(),
         }

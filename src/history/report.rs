@@ -173,6 +173,13 @@ pub struct FindingStory {
     pub age_days: Option<i64>,
 }
 
+impl FindingStory {
+    /// Whether it is a hint for what the template added later, which is listed with the template.
+    pub fn is_excused(&self) -> bool {
+        self.cause == FindingCause::Template && self.severity == Severity::Hint
+    }
+}
+
 /// When something came to the line or left it, and who did it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transition {

@@ -3,7 +3,7 @@
 use super::audits::Audits;
 use super::found::Listed;
 use super::numbers::FileAt;
-use super::report::{FindingCause, FindingStory, TemplateKind, TemplateStory};
+use super::report::{FindingStory, TemplateKind, TemplateStory};
 use super::reporter::Reporter;
 use crate::audit::identity::{Identity, identity};
 use crate::okep::requirements::{TemplateChange, template_change};
@@ -37,7 +37,7 @@ impl Reporter<'_> {
                 let story = self.template(at, kind, before, now);
                 let excused = findings.iter().filter(|f| {
                     let landed = f.introduced.as_ref().map(|i| &i.landed.commit);
-                    f.cause == FindingCause::Template && landed == Some(&story.at.commit)
+                    f.is_excused() && landed == Some(&story.at.commit)
                 });
                 let followed_by = match (story.kind, now) {
                     (TemplateKind::Changed, Some(template)) => self.followers(at, template, audits),

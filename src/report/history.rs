@@ -5,7 +5,7 @@ use super::tables::{Cell, Cells, table as lay_out};
 use super::terminal::{BOLD, DIM, Terminal, escape_control, note_text, okep_label, prefix};
 use crate::audit::report::Counts;
 use crate::history::report::{
-    FindingCause, FindingStory, OkepStory, Story, SubjectPlace, TemplateKind, TemplateStory, Transition,
+    FindingStory, OkepStory, Story, SubjectPlace, TemplateKind, TemplateStory, Transition,
 };
 use crate::text::path::stem;
 use std::collections::BTreeSet;
@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 /// The history as something to read.
 pub fn table(story: &Story, terminal: &Terminal) -> String {
     // What a template asked of OKEPs that had landed before is listed with the template.
-    let own = || story.findings.iter().filter(|f| f.cause != FindingCause::Template);
+    let own = || story.findings.iter().filter(|f| !f.is_excused());
     let mut open: Vec<&FindingStory> = own().filter(|f| f.fixed.is_none()).collect();
     open.sort_by_key(|f| (f.severity, f.number, f.rule, f.introduced.as_ref().map(|m| &m.landed.date)));
     let mut fixed: Vec<(&FindingStory, &Transition)> =
@@ -65,7 +65,7 @@ fn summary(story: &Story, terminal: &Terminal) -> String {
     );
     let mut out = terminal.wrap("", &text, 2);
     let (later, own): (Vec<&FindingStory>, Vec<&FindingStory>) =
-        story.findings.iter().partition(|f| f.cause == FindingCause::Template);
+        story.findings.iter().partition(|f| f.is_excused());
     let mut open = Counts::default();
     own.iter().filter(|f| f.fixed.is_none()).for_each(|f| open.add(f.severity));
     let fixed = own.iter().filter(|f| f.fixed.is_some()).count();

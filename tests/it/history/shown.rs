@@ -86,6 +86,37 @@ fn a_change_of_the_template_is_nobodys_finding() {
 }
 
 #[test]
+fn what_counts_is_listed_whoever_asked_for_it() {
+    let mut repo = Repo::started();
+    repo.git(&["switch", "-qc", "topic"]);
+    repo.write(&path(2), &okep(2)).write("mkdocs.yml", &nav(&[path(1), path(2)])).commit("Propose");
+    repo.write(TEMPLATE_PATH, &format!("{TEMPLATE}\n## Rollback\n\n(How does one go back?)\n")).commit("Ask");
+    let table = String::from_utf8(run(&repo.dir, &["history"]).stdout).expect("tables are UTF-8");
+    assert!(table.contains("Open: 1 error"), "{table}");
+    assert!(table.contains("Not counted: 1 hint for what the template added later"), "{table}");
+    assert!(table.contains("0002  error     missing-section"), "{table}");
+}
+
+#[test]
+fn a_hint_that_an_edit_turns_into_a_warning_is_by_who_made_the_edit() {
+    let mut repo = Repo::started();
+    repo.write(TEMPLATE_PATH, &TEMPLATE.replace("example/net", "example-two/net")).commit("Move the issues");
+    let table = String::from_utf8(run(&repo.dir, &["history"]).stdout).expect("tables are UTF-8");
+    assert!(table.contains("Open: nothing."), "{table}");
+    let edit = repo.write(&path(1), &okep(1).replace("example/net", "other/x")).commit("Point elsewhere");
+    let story = repo.history(&[]);
+    let found = of_rule(&story, "foreign-issue");
+    let told = |at: usize| [&found[at]["severity"], &found[at]["cause"]];
+    assert_eq!(
+        (told(0), told(1)),
+        ([&"hint".into(), &"template".into()], [&"warning".into(), &"document".into()])
+    );
+    assert_eq!([&found[0]["fixed"]["written"], &found[1]["introduced"]["written"]], [&edit, &edit]);
+    let table = String::from_utf8(run(&repo.dir, &["history"]).stdout).expect("tables are UTF-8");
+    assert!(table.contains("Open: 1 warning. Fixed so far: 0. Not counted: 1 hint"), "{table}");
+}
+
+#[test]
 fn a_column_is_explained_where_it_is_shown() {
     let mut repo = Repo::started();
     let legend = |repo: &Repo| {
