@@ -8,7 +8,6 @@ use crate::audit::policy::weigh;
 use crate::files::{CONFIG, Note};
 use crate::okep::config::Config;
 use crate::rules::finding::Severity;
-use crate::rules::{Check, rule};
 use crate::text::path::okep_number;
 use std::collections::BTreeMap;
 
@@ -51,11 +50,8 @@ fn is_excepted(finding: &FindingStory, config: &Config) -> bool {
     config.suppressions.iter().any(|e| e.covers_at(rule, subject, &finding.path, okep, &number_of))
 }
 
-/// Counts a finding of an OKEP anew; what a commit did is no fault of the text and was never counted.
+/// Counts a finding of an OKEP anew.
 fn recount(story: &mut Story, finding: &FindingStory, before: Severity, now: Option<Severity>) {
-    if rule(finding.rule).is_some_and(|r| matches!(r.check, Check::History(_))) {
-        return;
-    }
     let Some(okep) = story.okeps.iter_mut().find(|o| finding.okep.as_ref() == Some(&o.path)) else { return };
     let count = okep.now.of(before);
     *count = count.saturating_sub(1);

@@ -33,10 +33,15 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
     let line = Timeline::new(walk, &verdicts);
     let spans = line.okeps();
     let mut reporter = Reporter::new(repo, layout, &line, &names);
-    let okeps = reporter.okeps(&spans);
+    let mut okeps = reporter.okeps(&spans);
     let mut findings = reporter.findings(&line.findings());
-    findings.extend(reporter.of_landings(&spans));
-    findings.extend(reporter.of_commits(&spans));
+    let of_history = [reporter.of_landings(&spans), reporter.of_commits(&spans)].concat();
+    // Of these the states know nothing.
+    for finding in of_history.iter().filter(|finding| finding.fixed.is_none()) {
+        let okep = okeps.iter_mut().find(|okep| finding.okep.as_ref() == Some(&okep.path));
+        okep.into_iter().for_each(|okep| okep.now.add(finding.severity));
+    }
+    findings.extend(of_history);
     let templates = reporter.templates(&findings, &mut audits);
     findings.sort_by(|a, b| {
         let key = |f: &FindingStory| f.introduced.as_ref().map(|i| i.landed.date.clone());

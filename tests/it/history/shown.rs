@@ -155,6 +155,10 @@ fn numbers_of_pull_requests_and_wrong_subjects_are_reported() {
     repo.merge("topic", 78);
     let story = repo.history(&[]);
     assert_eq!(of_rule(&story, "pull-request-number")[0]["number"], 78);
+    let now = |story: &serde_json::Value| ["errors", "hints"].map(|of| story["okeps"][1][of].as_u64());
+    assert_eq!(now(&story), [Some(2), Some(1)], "{story:#}");
+    repo.write("okep.toml", "[severity]\npull-request-number = \"off\"\n").commit("Turn it off");
+    assert_eq!(now(&repo.history(&[])), [Some(1), Some(1)]);
     assert_eq!(of_rule(&story, "wrong-number-in-commit")[0]["introduced"]["written"], wrong);
     let found = of_rule(&story, "wrong-number-in-commit");
     assert_eq!((&found[0]["subject"], found[0]["fixed"].is_null()), (&"OKEP-87".into(), true));
