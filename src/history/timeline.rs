@@ -78,7 +78,8 @@ impl<'a> Timeline<'a> {
         set.leaves_open(&self.verdicts.topics[mark.topic as usize], mark.who)
     }
 
-    /// Every finding that was ever on the line, in the order in which they were introduced.
+    /// Every finding that was ever on the line, in the order in which they were introduced, but for those of which the
+    /// last state leaves open whether it has them.
     pub fn findings(&self) -> Vec<FindingSpan> {
         let mut spans: Vec<FindingSpan> = Vec::new();
         let mut open: BTreeMap<FindingId, usize> = BTreeMap::new();
@@ -116,6 +117,9 @@ impl<'a> Timeline<'a> {
             }
             before = Some(set);
         }
+        let hidden: BTreeSet<usize> = hidden.iter().filter_map(|mark| open.get(mark).copied()).collect();
+        let mut at = 0..;
+        spans.retain(|_| at.next().is_some_and(|at| !hidden.contains(&at)));
         spans
     }
 

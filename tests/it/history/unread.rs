@@ -167,3 +167,25 @@ fn a_list_of_cut_off_commits_that_git_refuses_is_refused() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("bad shallow line `junk`"));
 }
+
+#[test]
+fn what_the_last_state_leaves_open_is_neither_open_nor_fixed() {
+    let mut repo = changing();
+    repo.write("mkdocs.yml", &nav(&[path(1)]))
+        .write(&path(1), &okep(1).replace("\n\nTo solve it.", ""))
+        .commit("Slip");
+    let open = |repo: &Repo| {
+        let story = repo.history(&[]);
+        let open = story["findings"].as_array().expect("a list").iter().filter(|f| f["fixed"].is_null());
+        let mut rules: Vec<String> = open.map(|f| f["rule"].as_str().expect("a word").to_owned()).collect();
+        rules.retain(|rule| rule != "renamed-section" && rule != "missing-section");
+        (rules, run(&repo.dir, &["history", "--fail-on", "error", "--rule", "not-in-nav"]).status.code())
+    };
+    let (both, one) = (["empty-section".to_owned(), "not-in-nav".to_owned()], ["empty-section".to_owned()]);
+    let (known, unknown) = ((both.to_vec(), Some(1)), (one.to_vec(), Some(0)));
+    assert_eq!(open(&repo), known);
+    repo.write("mkdocs.yml", &(nav(&[path(1)]) + "plugins:\n  - literate-nav\n")).commit("Make nav");
+    assert_eq!(open(&repo), unknown);
+    repo.write("mkdocs.yml", &nav(&[path(1)])).commit("Write it again");
+    assert_eq!(open(&repo), known);
+}
