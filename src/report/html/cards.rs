@@ -3,6 +3,7 @@
 use super::HtmlPage;
 use super::ids::{Ids, Open};
 use super::text::{commit, escape_control, file_name, name, outside, place, prose, transition};
+use crate::fix::plan::is_excused;
 use crate::history::head_audit::Tip;
 use crate::history::report::OkepStory;
 use crate::okep::forge::Forge;
@@ -100,7 +101,7 @@ fn evidence(block: &FindingLayout, tip: &Tip) -> Markup {
         @if !block.remarks.is_empty() {
             ul.help { @for remark in &block.remarks { li { (remark.label) ": " (prose(&remark.text)) } } }
         }
-        @if block.finding.fix.is_none() { p.remark { "No change is proposed: this needs manual work." } }
+        @if block.finding.fix.is_none() && !is_excused(block.finding) { p.remark { "No change is proposed: this needs manual work." } }
         @if !block.excerpts.is_empty() {
             details.evidence open {
                 summary { @if block.finding.fix.is_some() { "The proposed change" } @else { "Source lines" } }

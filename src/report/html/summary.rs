@@ -6,7 +6,6 @@ use super::ids::{Ids, Open};
 use super::scale::days_before;
 use super::text::{commit, escape_control, name, prose};
 use crate::audit::report::Counts;
-use crate::history::report::FindingCause;
 use crate::report::summary::count;
 use crate::rules::finding::{Safety, Severity};
 use maud::{Markup, html};
@@ -42,9 +41,10 @@ pub fn at_a_glance(page: &HtmlPage) -> Markup {
     let conform = alive().filter(|o| o.now.errors == 0).count();
     let clean = alive().filter(|o| o.now.total() == 0).count();
     let (fixed, found): (Vec<_>, Vec<_>) = story.findings.iter().partition(|f| f.fixed.is_some());
+    let fixed = fixed.iter().filter(|f| !f.is_excused()).count();
     let mut open = Counts::default();
     found.iter().for_each(|f| open.add(f.severity));
-    let later = found.iter().filter(|f| f.cause == FindingCause::Template).count();
+    let later = found.iter().filter(|f| f.is_excused()).count();
     html! {
         ul.tiles {
             li.tile {
@@ -60,7 +60,7 @@ pub fn at_a_glance(page: &HtmlPage) -> Markup {
                     }
                 }
             }
-            li.tile.good { strong { (fixed.len()) } span { "fixed so far" } }
+            li.tile.good { strong { (fixed) } span { "fixed so far" } }
         }
         p { (direction(page, open)) }
     }
@@ -90,7 +90,7 @@ pub fn next(page: &HtmlPage, ids: &Ids) -> Markup {
     open.sort_by_key(|open| open.severity);
     let fixes = |safety: Option<Safety>| {
         let fix = |open: &&Open| open.finding.and_then(|f| f.fix.as_ref()).map(|fix| fix.safety) == safety;
-        ids.open.iter().filter(fix).count()
+        ids.open.iter().filter(|open| !open.is_excused()).filter(fix).count()
     };
     let (safe, suggested, manual) = (fixes(Some(Safety::Safe)), fixes(Some(Safety::Suggested)), fixes(None));
     html! {

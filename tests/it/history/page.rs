@@ -156,6 +156,20 @@ fn the_demo_is_reported_whole_and_links_to_its_forge() {
 }
 
 #[test]
+fn what_the_template_added_later_is_no_work() {
+    let (_folder, dir) = demo();
+    let page = page(&dir, &[]);
+    let table = okep_command(&dir, &["history"]).output().expect("okep can be run").stdout;
+    assert!(String::from_utf8_lossy(&table).contains("Fixed so far: 5."));
+    assert!(page.contains("<strong>5</strong><span>fixed so far</span>"));
+    assert!(page.contains("<li>2 need manual work.</li>"));
+    let manual: Vec<&str> =
+        page.split("<article").filter(|card| card.contains("needs manual work")).collect();
+    assert_eq!(manual.len(), 2);
+    assert!(manual.iter().all(|card| !card.contains("not required")));
+}
+
+#[test]
 fn a_repository_without_a_commit_and_one_with_a_template_alone_have_a_page_too() {
     let mut repo = Repo::new();
     assert!(page(&repo.dir, &[]).contains("There is no commit yet"));
