@@ -291,10 +291,16 @@ impl Follower {
             self.landings.resize(self.lineage.count(), Landing { revision, under });
         }
         let landed = Arc::make_mut(&mut self.history.landed);
-        removed.iter().for_each(|(path, _)| drop(landed.remove(path)));
-        for ((path, blob), okep) in added.iter().zip(okeps) {
-            let landing = self.landings[okep].clone();
-            landed.insert(path.clone(), LandedOkep { okep, blob: *blob, landing });
+        let gone: Vec<LandedOkep> = removed.iter().filter_map(|(path, _)| landed.remove(path)).collect();
+        for ((path, blob), okep) in added.iter().zip(&okeps) {
+            let landing = self.landings[*okep].clone();
+            landed.insert(path.clone(), LandedOkep { okep: *okep, blob: *blob, landing });
+        }
+        if !gone.is_empty() || okeps.iter().any(|okep| self.history.removed.contains_key(okep)) {
+            let removed = Arc::make_mut(&mut self.history.removed);
+            removed.extend(gone.into_iter().map(|okep| (okep.okep, okep)));
+            okeps.iter().for_each(|okep| drop(removed.remove(okep)));
+            self.history.gone = self.lineage.gone.clone();
         }
         for (path, blob) in changed {
             landed.entry(path).and_modify(|okep| okep.blob = blob);

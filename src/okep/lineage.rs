@@ -5,6 +5,7 @@
 
 use crate::text::path::{self, file_name};
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
 
 /// A file by its path and what identifies its contents; contents that are unknown are like no others.
 pub type PathAndContent<'a, C> = (&'a str, Option<C>);
@@ -72,10 +73,22 @@ fn number(path: &str) -> Option<u64> {
 pub struct Lineage {
     /// The OKEP at each path of the last state.
     present: BTreeMap<String, usize>,
-    /// The OKEP that was last at a path, or had a number, and was removed.
-    gone: HashMap<String, usize>,
-    gone_numbers: HashMap<u64, usize>,
+    pub gone: Arc<GoneOkeps>,
     count: usize,
+}
+
+/// The OKEP that was last at a path, or had a number, and was removed.
+#[derive(Debug, Clone, Default)]
+pub struct GoneOkeps {
+    paths: HashMap<String, usize>,
+    numbers: HashMap<u64, usize>,
+}
+
+impl GoneOkeps {
+    /// The OKEP that one at a path is, if it was removed and is not back yet.
+    pub fn returned(&self, path: &str) -> Option<usize> {
+        self.paths.get(path).or_else(|| self.numbers.get(&number(path)?)).copied()
+    }
 }
 
 impl Lineage {
@@ -100,18 +113,20 @@ impl Lineage {
         for ((path, _), okep) in
             removed.iter().zip(&removed_okeps).filter(|(_, okep)| !present.contains(okep))
         {
-            self.gone.insert((*path).to_owned(), *okep);
-            number(path).map(|number| self.gone_numbers.insert(number, *okep));
+            let gone = Arc::make_mut(&mut self.gone);
+            gone.paths.insert((*path).to_owned(), *okep);
+            number(path).map(|number| gone.numbers.insert(number, *okep));
         }
         let mut okeps = Vec::with_capacity(added.len());
         for ((path, _), from) in added.iter().zip(from) {
-            let returned = || self.gone.get(*path).or_else(|| self.gone_numbers.get(&number(path)?)).copied();
             let okep = match from.map(|old| removed_okeps[old]) {
                 Some(okep) => okep,
-                None => returned().filter(|okep| !present.contains(okep)).unwrap_or_else(|| {
-                    self.count += 1;
-                    self.count - 1
-                }),
+                None => {
+                    self.gone.returned(path).filter(|okep| !present.contains(okep)).unwrap_or_else(|| {
+                        self.count += 1;
+                        self.count - 1
+                    })
+                }
             };
             present.insert(okep);
             self.present.insert((*path).to_owned(), okep);
@@ -127,14 +142,14 @@ impl Lineage {
 
     /// The OKEP that is or was last at a path.
     pub fn ever(&self, path: &str) -> Option<usize> {
-        self.present.get(path).or_else(|| self.gone.get(path)).copied()
+        self.present.get(path).or_else(|| self.gone.paths.get(path)).copied()
     }
 
     /// An OKEP that has, or had last, the number of a path.
     pub fn ever_of_number(&self, path: &str) -> Option<usize> {
         let wanted = number(path)?;
         let present = self.present.iter().find(|(path, _)| number(path) == Some(wanted));
-        present.map(|(_, okep)| okep).or_else(|| self.gone_numbers.get(&wanted)).copied()
+        present.map(|(_, okep)| okep).or_else(|| self.gone.numbers.get(&wanted)).copied()
     }
 
     /// How many OKEPs there were.

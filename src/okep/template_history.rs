@@ -2,7 +2,7 @@
 
 use crate::files::Note;
 use crate::git::{Id, Revision};
-use crate::okep::lineage::{Lineage, PathAndContent, renames};
+use crate::okep::lineage::{GoneOkeps, Lineage, PathAndContent, renames};
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template::Template;
 use crate::text::path;
@@ -14,6 +14,9 @@ use std::sync::Arc;
 pub struct TemplateHistory {
     /// The OKEPs that this commit holds, by path.
     pub landed: Arc<BTreeMap<String, LandedOkep>>,
+    /// Those that it holds no more, as they landed, and their paths and numbers.
+    pub(super) removed: Arc<BTreeMap<usize, LandedOkep>>,
+    pub(super) gone: Arc<GoneOkeps>,
     /// The template, each time its text changed, oldest first.
     pub templates: Arc<Vec<TemplateRevision>>,
     /// What to ask for OKEPs that are not in `landed`, in this order: the local copy of a default branch that
@@ -68,16 +71,20 @@ impl TemplateHistory {
         std::iter::successors(Some(self), |history| history.next.as_deref())
     }
 
-    /// An OKEP of a snapshot as it landed, also one that the snapshot has under another name, and by which of
-    /// [`Self::all`] histories; none where it has not landed.
+    /// An OKEP of a snapshot as it landed, also one that the snapshot has under another name or has again, and by which
+    /// of [`Self::all`] histories; none where it has not landed.
     pub fn landed_as(&self, snapshot: &Snapshot, path: &str) -> Option<(usize, &LandedOkep)> {
         self.all().enumerate().find_map(|(at, history)| Some((at, history.landed_okep(snapshot, path)?)))
     }
 
     fn landed_okep(&self, snapshot: &Snapshot, path: &str) -> Option<&LandedOkep> {
-        if let Some(okep) = self.landed.get(path) {
-            return Some(okep);
-        }
+        let renamed = || self.renamed_okep(snapshot, path);
+        let returned = || self.removed.get(&self.gone.returned(path)?);
+        self.landed.get(path).or_else(renamed).or_else(returned)
+    }
+
+    /// The OKEP that a snapshot has under another name.
+    fn renamed_okep(&self, snapshot: &Snapshot, path: &str) -> Option<&LandedOkep> {
         let removed = self.landed.iter().filter(|(path, _)| !snapshot.contains(path));
         let removed: Vec<_> = removed.map(|(path, okep)| (path.as_str(), Some(okep.blob))).collect();
         removed.first()?;

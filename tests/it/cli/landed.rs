@@ -94,6 +94,26 @@ fn a_topic_branch_has_not_landed() {
 }
 
 #[test]
+fn one_that_is_removed_and_returns_keeps_its_landing() {
+    let repo = Repo::clean();
+    propose(&repo);
+    repo.git(&["revert", "--no-edit", "HEAD"]);
+    grow(&repo);
+    repo.git(&["tag", "base"]);
+    for branch in ["main", "topic"] {
+        repo.git(&["checkout", "-q", "-B", branch, "base"]);
+        repo.git(&["revert", "--no-edit", "HEAD~1"]);
+        agree(&repo, &repo.root, "base", "hint");
+    }
+    // Another one has not landed.
+    repo.git(&["checkout", "-q", "-B", "main", "base"]);
+    repo.add_okep(2131, "Tide Tables");
+    repo.git(&["add", "-A"]);
+    let findings = repo.json(&["--staged", "--okep", "2131"]).value()["findings"].clone();
+    assert_eq!(findings[0]["severity"], "error", "{findings:#}");
+}
+
+#[test]
 fn a_merge_that_is_staged_is_held_to_what_its_commit_is() {
     let repo = topic();
     for (branch, other) in [("topic", "main"), ("main", "topic")] {
