@@ -25,7 +25,7 @@ pub fn take_out_template_change(
         compared.findings.extract_if(.., |_| is_by_template.next() == Some(true)).collect();
     match removed(&base.snapshot, &now.snapshot) {
         Some(note) => compared.notes.push(note),
-        None => compared.notes.extend(notes(&taken, &now.snapshot)),
+        None => compared.notes.extend(notes(&taken, &now.snapshot, template_history)),
     }
 }
 
@@ -83,21 +83,25 @@ fn are_by_template(
     compared.findings.iter().zip(by_both).map(is_by_template).collect()
 }
 
-/// One line for each requirement that a change of the template adds, with the OKEPs that are exempt.
-fn notes(findings: &[Reported], now: &Snapshot) -> Vec<Note> {
-    let mut requirements: BTreeMap<(&str, &str), Vec<String>> = BTreeMap::new();
+/// What a change of the template means for the OKEPs that landed before it, and for the others.
+const AFFECTED: [&str; 2] = ["that landed before it may stay as they are", "not landed yet must follow it"];
+
+/// One line for each requirement that a change of the template adds, with the OKEPs that are exempt, and those that
+/// are not since they have not landed.
+fn notes(findings: &[Reported], now: &Snapshot, template_history: Option<&TemplateHistory>) -> Vec<Note> {
+    let mut requirements: BTreeMap<(&str, &str), [Vec<String>; 2]> = BTreeMap::new();
     for Reported { finding, .. } in findings {
         let path = finding.okep.as_deref().unwrap_or_default();
         let name = now.okep(path).and_then(|o| o.number()).map_or_else(|| path.to_owned(), |n| n.to_string());
-        requirements.entry((finding.rule, &finding.subject)).or_default().push(name);
+        let has_landed = template_history.is_some_and(|history| history.landed_as(now, path).is_some());
+        let groups = requirements.entry((finding.rule, &finding.subject)).or_default();
+        groups[usize::from(!has_landed)].push(name);
     }
-    let note = |((rule, subject), okeps): ((&str, &str), Vec<String>)| {
-        let message = format!(
-            "this change of the template adds `{rule}` for `{subject}`; {} that landed before it may stay \
-             as they are: {}",
-            count(okeps.len(), "OKEP"),
-            okeps.join(", ")
-        );
+    let note = |((rule, subject), groups): ((&str, &str), [Vec<String>; 2])| {
+        let mut message = format!("this change of the template adds `{rule}` for `{subject}`");
+        for (okeps, what) in groups.iter().zip(AFFECTED).filter(|(okeps, _)| !okeps.is_empty()) {
+            message += &format!("; {} {what}: {}", count(okeps.len(), "OKEP"), okeps.join(", "));
+        }
         Note { path: now.template.path.clone(), ..Note::new("template-change", message) }
     };
     requirements.into_iter().map(note).collect()

@@ -114,6 +114,31 @@ fn one_that_is_removed_and_returns_keeps_its_landing() {
 }
 
 #[test]
+fn a_change_of_the_template_exempts_what_has_landed() {
+    let repo = Repo::clean();
+    let note = |ran: &Ran| {
+        let notes = ran.value()["notes"].as_array().expect("a list").clone();
+        let mut notes = notes.into_iter().filter(|note| note["kind"] == "template-change");
+        notes.next().map(|note| note["message"].as_str().expect("a text").to_owned()).unwrap_or_default()
+    };
+    for (branch, expected) in [("topic", "not landed yet must follow it: 2130"), ("main", "2104, 2107, 2130")]
+    {
+        repo.git(&["checkout", "-q", "-B", branch]);
+        if branch == "topic" {
+            propose(&repo);
+        }
+        repo.edit(TEMPLATE, "## Risks\n", "## Monitoring\n\n(How is it seen that it works?)\n\n## Risks\n");
+        repo.git(&["add", "-A"]);
+        let note = note(&repo.json(&["--staged"]));
+        assert!(
+            note.contains("adds `missing-section` for `Monitoring`; ") && note.contains(expected),
+            "{note}"
+        );
+        repo.git(&["reset", "-q", "--hard"]);
+    }
+}
+
+#[test]
 fn a_merge_that_is_staged_is_held_to_what_its_commit_is() {
     let repo = topic();
     for (branch, other) in [("topic", "main"), ("main", "topic")] {
