@@ -164,6 +164,29 @@ mod tests {
     }
 
     #[test]
+    fn the_issue_of_something_else_is_no_issue_line() {
+        for what in ["Depends on", "Related", "Parent", "Upstream", "Follow-up"] {
+            find(&format!("* {what} issue: [#8](@/issues/8)"), "none");
+            find(&format!("* {what} issue: [#8](@/issues/8)\n* Issue: [#9](@/issues/9)"), "4: 9 issue 9");
+            find(&format!("* {what} issue: [#7](@/issues/7)"), "3: 7 issue 7 amid words");
+        }
+        for what in ["Tracking", "GitHub", "Enhancement"] {
+            find(&format!("* {what} issue: [#8](@/issues/8)"), "3: 8 issue 8");
+        }
+    }
+
+    #[test]
+    fn the_own_number_is_found_in_a_list() {
+        find("* Issues:\n  * [#8](@/issues/8)\n  * [#7](@/issues/7)", "3: 7 issue 7 amid words");
+        find("* Issues:\n  * [#8](@/issues/8)\n  * [#9](@/issues/9)", "3: 8 issue 8");
+        find("* Issues:\n  * [#8](@/issues/8)\n* Other: [#7](@/issues/7)", "3: 8 issue 8");
+        find("* Issue: #8, #7", "3: 7 - 0");
+        find("* Issue: GH-8, GH-7", "3: 7 - 0");
+        find("* Issue: other/repo#8, #7", "3: 7 - 0");
+        find("* Issue: #8, #9", "3: 8 - 0");
+    }
+
+    #[test]
     fn emphasis_around_a_link_is_not_cut() {
         find("**Issue:** [#7](@/issues/7)", "3: 7 issue 7");
         find("**Issue: [#7](@/issues/7)**", "3: 7 issue 7 amid words");

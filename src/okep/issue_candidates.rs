@@ -20,14 +20,17 @@ pub struct Sought<'a> {
 pub fn likeliest(document: &Document, region: &Range<usize>, sought: &Sought) -> Option<IssueLine> {
     let mut found = Vec::new();
     let lines = lines(document, region);
-    let mut lines = lines.iter().peekable();
-    while let Some(line) = lines.next() {
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
         let source = document.text.slice(line.span.clone());
         let label = label(source, sought);
-        // A label may be on a line of its own, above its link.
+        // A label may be on a line of its own, above its link or a list of links.
         let is_alone = label.as_ref().is_some_and(|label| bare(&source[label.end..]));
-        let until = lines.next_if(|next| is_alone && follows(document, line, next)).unwrap_or(line);
-        found.extend(candidate(document, line, until, label, sought));
+        let below = if is_alone { lines_below(document, line, &lines[at + 1..]) } else { &[] };
+        let own = below.iter().position(|next| names_own(document.text.slice(next.span.clone()), sought));
+        let taken = own.map_or(below.len().min(1), |own| own + 1);
+        found.extend(candidate(document, line, &lines[at + taken], label, sought));
+        at += taken + 1;
     }
     // `max_by_key` takes the last of the highest rank.
     found.into_iter().rev().max_by_key(|(rank, _)| *rank).map(|(_, line)| line)
@@ -91,9 +94,27 @@ struct Label {
     end: usize,
 }
 
-fn follows(document: &Document, line: &CandidateLine, next: &CandidateLine) -> bool {
-    let (Some(block), Some(below)) = (line.block, next.block) else { return false };
-    block == below || (block + 1 == below && document.blocks[block].has_children)
+/// The lines that a label alone on its `line` may belong to, of those that follow: the next one of its paragraph, or
+/// the items of the list below it.
+fn lines_below<'a>(
+    document: &Document,
+    line: &CandidateLine,
+    rest: &'a [CandidateLine],
+) -> &'a [CandidateLine] {
+    let next = rest.first().and_then(|next| Some((line.block?, next.block?, next.marker)));
+    let Some((block, below, marker)) = next else { return &[] };
+    if block == below || (block + 1 == below && document.blocks[block].has_children) {
+        let column = |marker: usize| document.text.place(marker..marker).column;
+        let is_item =
+            |next: &&CandidateLine| marker.is_some() && next.marker.map(column) == marker.map(column);
+        return &rest[..rest.iter().take_while(is_item).count().max(1)];
+    }
+    &[]
+}
+
+/// Whether one of the OKEP's own numbers is in `source`.
+fn names_own(source: &str, sought: &Sought) -> bool {
+    source.split(|c: char| !c.is_ascii_digit()).any(|n| n.parse().is_ok_and(|n| sought.own.contains(&n)))
 }
 
 /// What is from `line` to the end of `until` as an issue line, with its rank: the higher the likelier.
@@ -110,7 +131,7 @@ fn candidate(
     let fit = label.as_ref().map_or(Fit::None, |l| l.fit);
     let lead = line.span.start + label.as_ref().map_or(0, |l| l.end);
     let mut label = label.map(|l| l.text);
-    let number = |span: Range<usize>| number_in(text.slice(span.clone()), span.start);
+    let number = |span: Range<usize>| number_in(text.slice(span.clone()), span.start, sought.own);
     let mut targets = targets(document, &(line.span.start..end));
     // Where the label is followed by the OKEP's own number, a link to what is no issue is by the way.
     let named = targets.first().map_or(end, |first| first.span.start).max(lead);
@@ -136,7 +157,10 @@ fn candidate(
             let names_issue = |t: &&Target| shown.is_some() || t.url.ends_with(|c: char| c.is_ascii_digit());
             let target = target.filter(names_issue);
             let elsewhere = target.map(|t| Elsewhere { span: t.url_span.clone(), url: t.url.clone() });
-            let other = || other_repository(text.slice(lead..end), sought);
+            let other = || {
+                let number = shown.as_ref().filter(|number| number.span.start >= lead)?;
+                other_repository(text.slice(lead..number.span.start), number.value, sought)
+            };
             let elsewhere = elsewhere.or_else(|| Some(Elsewhere { span: end..end, url: other()? }));
             let rank = match (fit, shown.is_some() || elsewhere.is_some()) {
                 (Fit::Exact, true) => 7,
@@ -169,16 +193,14 @@ fn candidate(
     Some((rank, line))
 }
 
-/// An issue of another repository, named as `owner/repo#N`.
-fn other_repository(source: &str, sought: &Sought) -> Option<String> {
+/// An issue of another repository, named as `owner/repo#N`; `before` is what is before its number.
+fn other_repository(before: &str, number: u64, sought: &Sought) -> Option<String> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
-    let (before, after) = source.split_once('#')?;
-    let name = before.rsplit(|c: char| !is_name(c) && c != '/').next()?;
+    let name = before.strip_suffix('#')?.rsplit(|c: char| !is_name(c) && c != '/').next()?;
     let (owner, repository) = name.split_once('/')?;
-    let digits = after.bytes().take_while(u8::is_ascii_digit).count();
-    let names_one = !owner.is_empty() && !repository.is_empty() && !repository.contains('/') && digits > 0;
+    let names_one = !owner.is_empty() && !repository.is_empty() && !repository.contains('/');
     let is_other = sought.repository.is_some_and(|own| !own.eq_ignore_ascii_case(name));
-    (names_one && is_other).then(|| format!("{name}#{}", &after[..digits]))
+    (names_one && is_other).then(|| format!("{name}#{number}"))
 }
 
 /// How likely a link is the one meant among those of its line.
@@ -218,6 +240,11 @@ fn names_repository(link: &ForgeLink, sought: &Sought) -> bool {
     sought.repository.is_some_and(|r| r.eq_ignore_ascii_case(&link.repository))
 }
 
+/// Words next to `issue` in a label that leave it the OKEP's own; others make it that of something else, such as
+/// `Parent issue`.
+const OF_THE_OKEP: [&str; 9] =
+    ["enhancement", "feature", "github", "gitlab", "link", "number", "okep", "track", "tracker"];
+
 /// The label that a line begins with, however it is decorated.
 fn label(source: &str, sought: &Sought) -> Option<Label> {
     let opening = source.len() - source.trim_start_matches(DECORATION).len();
@@ -229,7 +256,8 @@ fn label(source: &str, sought: &Sought) -> Option<Label> {
     let separator = rest[length..].chars().next();
     let colon = separator.is_some_and(|c| matches!(c, ':' | '：' | '|'));
     let exact = sought.label.as_ref().is_some_and(|l| l.spells(&name)) || name.normal == "issue";
-    let speaks = name.words.len() <= 3 && name.words.iter().any(|w| w == "issue");
+    let is_known = |word: &String| word == "issue" || OF_THE_OKEP.contains(&word.as_str());
+    let speaks = name.words.iter().any(|w| w == "issue") && name.words.iter().all(is_known);
     // Without a colon it is a label only where it looks like one: running text speaks of issues too.
     let heads = colon
         || (separator.is_some()

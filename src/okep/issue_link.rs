@@ -163,23 +163,25 @@ pub fn forge_url(url: &str, start: usize) -> Option<ForgeLink> {
     })
 }
 
-/// The number that `source`, at byte `start`, shows as an issue's: `#N`, `GH-N`, or all of it.
+/// The number that `source`, at byte `start`, shows as an issue's: `#N`, `GH-N`, or all of it. Of several it is the
+/// first of the OKEP's `own`, or else the first.
 ///
 /// Other digits are part of a name, such as those of `Layer2` or `K8s`.
-pub fn number_in(source: &str, start: usize) -> Option<Number> {
+pub fn number_in(source: &str, start: usize, own: &[u64]) -> Option<Number> {
     let number = |at: usize| {
         let digits = source[at..].bytes().take_while(u8::is_ascii_digit).count();
         let ends = !source[at + digits..].starts_with(char::is_alphanumeric);
         let value = source[at..at + digits].parse().ok().filter(|_| ends)?;
         Some(Number { value, span: start + at..start + at + digits })
     };
-    let marked = source.match_indices('#').find_map(|(at, _)| number(at + 1)).or_else(|| {
-        // GitHub links `GH-N` as it links `#N`.
-        let lower = source.to_ascii_lowercase();
-        let is_word = |at: usize| !lower[..at].ends_with(|c: char| c.is_alphanumeric());
-        lower.match_indices("gh-").filter(|(at, _)| is_word(*at)).find_map(|(at, _)| number(at + 3))
-    });
-    marked.or_else(|| {
+    // GitHub links `GH-N` as it links `#N`.
+    let lower = source.to_ascii_lowercase();
+    let is_word = |at: usize| !lower[..at].ends_with(|c: char| c.is_alphanumeric());
+    let words = lower.match_indices("gh-").filter(|(at, _)| is_word(*at)).map(|(at, _)| at + 3);
+    let hashes = source.match_indices('#').map(|(at, _)| at + 1);
+    let marked: Vec<Number> = hashes.chain(words).filter_map(number).collect();
+    let is_own = |number: &&Number| own.contains(&number.value);
+    marked.iter().find(is_own).or(marked.first()).cloned().or_else(|| {
         let whole = source.trim_matches(DECORATION);
         let at = source.len() - source.trim_start_matches(DECORATION).len();
         whole.bytes().all(|b| b.is_ascii_digit()).then(|| number(at)).flatten()
