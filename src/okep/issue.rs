@@ -195,6 +195,11 @@ mod tests {
     #[test]
     fn an_anchor_of_html_is_a_link() {
         find("* Issue: <a href=\"@/issues/7\">#7</a>", "3: 7 issue 7");
+        let row = "<tr><td>Issue</td>\n<td><a href=\"@/issues/7\">#7</a></td></tr>";
+        find(&format!("<table>\n{row}\n</table>"), "5: 7 issue 7 amid words");
+        find("<p>Issue: <a href=\"@/issues/7\">#7</a></p>", "3: 7 issue 7 amid words");
+        find("<!-- @/issues/7 -->", "none");
+        find("Tea is <a href=\"@/issues/9\">brewed</a>.", "none");
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub fn likeliest(document: &Document, region: &Range<usize>, sought: &Sought) ->
 struct CandidateLine {
     span: Range<usize>,
     marker: Option<usize>,
-    /// Index among the blocks; none for a row of a table.
+    /// Index among the blocks; none for a row of a table and a line of HTML.
     block: Option<usize>,
     /// Whether it is the last of its block.
     last: bool,
@@ -59,7 +59,14 @@ fn lines(document: &Document, region: &Range<usize>) -> Vec<CandidateLine> {
             block: Some(first + index),
         }));
     }
-    let rows = document.tables.iter().filter(|t| region.contains(&t.start)).flat_map(|t| pieces(document, t));
+    // HTML within text is part of its block, and a comment is not shown.
+    let is_shown = |html: &&Range<usize>| {
+        let above = document.blocks.partition_point(|block| block.span.start <= html.start);
+        !document.text.slice((*html).clone()).starts_with("<!")
+            && document.blocks[..above].last().is_none_or(|block| block.span.end <= html.start)
+    };
+    let parts = document.tables.iter().chain(document.html.iter().filter(is_shown));
+    let rows = parts.filter(|part| region.contains(&part.start)).flat_map(|part| pieces(document, part));
     lines.extend(rows.map(|span| CandidateLine { span, marker: None, block: None, last: false }));
     lines.sort_by_key(|line| line.span.start);
     lines
