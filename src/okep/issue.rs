@@ -24,13 +24,31 @@ pub fn of_okep(
     form: Option<&IssueLine>,
     own: &[u64],
 ) -> Option<IssueLine> {
-    let sought = Sought {
+    likeliest(document, &before_sections(document, title), &sought(form, own))
+}
+
+/// The line of the sections that would be the issue line of an OKEP, were it before them.
+pub fn in_sections(
+    document: &Document,
+    title: Option<usize>,
+    form: &IssueLine,
+    number: u64,
+) -> Option<IssueLine> {
+    let sections = document.preamble(title).end..document.text.len();
+    let line = likeliest(document, &sections, &sought(Some(form), &[number]))?;
+    let link = line.link.as_ref().filter(|link| !link.pull_request)?;
+    let is_own = link.number.as_ref().is_some_and(|n| n.value == number);
+    // What is linked in running text is named in passing.
+    (is_own && (line.plain || line.label.is_some())).then_some(line)
+}
+
+fn sought<'a>(form: Option<&'a IssueLine>, own: &'a [u64]) -> Sought<'a> {
+    Sought {
         template: false,
         label: form.and_then(|f| f.label.as_deref()).map(Name::new),
         repository: form.and_then(|f| f.link.as_ref()).map(|l| l.repository.as_str()),
         own,
-    };
-    likeliest(document, &before_sections(document, title), &sought)
+    }
 }
 
 /// All that is before the first section, the title's neighbourhood on both sides.

@@ -3,7 +3,7 @@
 use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::lists;
 use crate::markdown::names::Name;
-use crate::okep::issue::IssueLine;
+use crate::okep::issue::{self, IssueLine};
 
 pub static RULE: Rule = Rule {
     id: "missing-issue",
@@ -25,8 +25,11 @@ fn check(context: &OkepContext) -> Vec<Finding> {
     if context.document().is_blank() || context.okep.issue.is_none() && context.is_in_parts() {
         return Vec::new();
     }
-    let remedy = wanted(context, form)
-        .map_or("link the tracking issue under the title".into(), |w| format!("add `{w}` under the title"));
+    let remedy = match (further_down(context, form), wanted(context, form)) {
+        (Some(line), _) => format!("line {line} links it; move that line before the first section"),
+        (None, Some(wanted)) => format!("add `{wanted}` under the title"),
+        (None, None) => "link the tracking issue under the title".into(),
+    };
     match &context.okep.issue {
         None => {
             let message = "no line between the title and the first section links the tracking issue";
@@ -52,9 +55,19 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
         }
         // A word that is not understood may name the issue.
         Some(issue) if has_label_of(issue, form) && !is_text(issue) => None,
+        None if further_down(context, form).is_some() => None,
         // What else the line says is the author's.
         _ => insertion(context, &wanted),
     }
+}
+
+/// The line of a section that links the OKEP's issue, where none before the sections is an issue line.
+fn further_down(context: &OkepContext, form: &IssueLine) -> Option<usize> {
+    let okep = context.okep;
+    let number = okep.number().filter(|_| okep.issue.is_none())?;
+    let title = okep.title.as_ref().map(|title| title.heading);
+    let line = issue::in_sections(&okep.document, title, form, number)?;
+    Some(okep.document.text.line_of(line.span.start))
 }
 
 /// The line to write; none where the template's is part of something larger, or where the number is known to be that
@@ -181,6 +194,27 @@ mod tests {
             .replace("Tea is slow.", "* Issue: [#7](https://github.com/org/net/issues/7)");
         check(&elsewhere, &["missing-issue:- issue"]);
     }
+
+    #[test]
+    fn an_issue_line_of_a_section_is_moved_and_not_written_again() {
+        let missing = |above: &str| {
+            let document = with(ISSUE, above);
+            let found = planned(&tree(&[(OKEP, &document)]));
+            let finding = found.into_iter().find(|f| f.rule == "missing-issue").expect("it is missing");
+            (finding.help.join("\n").contains("line 5 links it"), finding.fix.is_some())
+        };
+        let table = format!("| Issue | [#7]({URL}/issues/7) |\n|---|---|");
+        let link = format!("* [#7]({URL}/issues/7)");
+        for line in [ISSUE, &table, &link] {
+            assert_eq!(missing(&format!("## Metadata\n\n{line}")), (true, false), "{line}");
+        }
+        let passing = format!("As said in [#7]({URL}/issues/7).");
+        for line in [&passing, &ISSUE.replace('7', "8"), &ISSUE.replace("issues", "pull")] {
+            assert_eq!(missing(&format!("## Metadata\n\n{line}")), (false, true), "{line}");
+        }
+    }
+
+    const URL: &str = "https://github.com/org/net";
 
     #[test]
     fn what_is_named_in_passing_is_no_issue_line() {
