@@ -54,6 +54,11 @@ fn numbered(document: &Document, heading: &Heading) -> Title {
             name.trim()
         }
     };
+    let is_parted = is_parted(separator_and_name, name);
+    // The digits may be part of another number, such as `5,001`.
+    if !is_parted && name.starts_with(|c: char| c.is_ascii_digit()) {
+        return Title { name: heading.text.clone(), ..Title::default() };
+    }
     let form = number.map(|_| format!("{PREFIX}-{}: {name}", &rest[..digits]));
     let in_form = form.as_deref() == Some(heading.text.as_str());
     let has_name = !name.is_empty();
@@ -63,7 +68,7 @@ fn numbered(document: &Document, heading: &Heading) -> Title {
         number_span: number.and_then(|_| digits_in(document, heading, &rest[..digits])),
         name: name.to_owned(),
         well_formed: in_form && heading.level == 1 && has_name,
-        reads_the_same: number.is_some() && has_name && is_parted(separator_and_name, name),
+        reads_the_same: number.is_some() && has_name && is_parted,
     }
 }
 
@@ -74,6 +79,10 @@ fn is_parted(separator_and_name: &str, name: &str) -> bool {
     let separator = &written[..written.len() - name.len()];
     if name.starts_with(|c: char| c.is_ascii_digit()) {
         return separator.contains([':', '：']) || [" - ", " – ", " — "].contains(&separator);
+    }
+    // Behind a blank, words before the name's colon may belong to the number, as in `5001 v2: name`.
+    if separator.trim().is_empty() && name.contains(": ") {
+        return false;
     }
     let is_opening = |c: char| c.is_alphanumeric() || "`\"'(\u{201c}\u{2018}.-$@<*_~".contains(c);
     // A hyphen between a blank and a letter may be the name's, as in `-flag`.

@@ -270,9 +270,19 @@ mod tests {
             "# OKEP-7 ⇒ Faster Tea",
             "# OKEP-7 = Faster Tea",
             "# OKEP-7 -faster tea",
+            "# OKEP-7 v2: Faster Tea",
+            "# OKEP-7 (Draft): Faster Tea",
+            "# OKEP-5,001: Faster Tea",
         ] {
             check_safe_fix("malformed-title", &title(text), None);
         }
+    }
+
+    #[test]
+    fn the_digits_of_a_longer_number_are_not_the_okeps() {
+        check(&with("# OKEP-7:", "# OKEP-7,001:"), &["malformed-title:1 title"]);
+        check(&with("# OKEP-7:", "# OKEP-8, 7:"), &["malformed-title:1 title"]);
+        check(&with("# OKEP-7:", "# OKEP-8, a"), &["malformed-title:1 title", "number-mismatch:1 number"]);
     }
 
     #[test]
