@@ -28,7 +28,7 @@ fn check(context: &OkepContext) -> Vec<Finding> {
         return vec![finding.help(format!("start from a copy of {copy}"))];
     }
     let number = context.okep.number();
-    if context.okep.title.is_none() && context.is_in_parts() {
+    if context.okep.title.is_none() && (context.is_in_parts() || is_ambiguous(context)) {
         return Vec::new();
     }
     let Some(title) = &context.okep.title else {
@@ -76,6 +76,13 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
         true => Fix::safe("write the title in its usual form", edits),
         false => Fix::suggested("put the number before the title", edits),
     })
+}
+
+/// Whether the title is one on the site only, which `ambiguous-heading` reports.
+fn is_ambiguous(context: &OkepContext) -> bool {
+    let reading = context.okep.site_reading();
+    let mut shown = reading.ambiguities.iter().filter_map(|a| a.site.as_ref());
+    shown.any(|(level, text)| *level == 1 && text.starts_with(PREFIX))
 }
 
 /// Whether a title has no letters and digits besides its number.
@@ -216,6 +223,12 @@ mod tests {
                 "missing-section:- Testing Details",
             ],
         );
+    }
+
+    #[test]
+    fn a_title_that_only_the_site_shows_is_one_finding() {
+        check(&with("# OKEP-7", "#OKEP-7"), &["ambiguous-heading:1 OKEP-7: Faster Tea"]);
+        check(&with("# OKEP-7: Faster Tea", "OKEP-7: Faster Tea"), &["malformed-title:- title"]);
     }
 
     #[test]
