@@ -60,9 +60,10 @@ fn is_attribute_list(inside: &str) -> bool {
 }
 
 impl Outline {
-    /// The sections of a document: all headings but its title, given by its index.
+    /// The sections of a document: all headings below its title, given by its index.
     pub fn of(document: &Document, title: Option<usize>) -> Self {
-        let headings = document.headings.iter().enumerate().filter(|(at, _)| title != Some(*at));
+        let headings =
+            document.headings.iter().enumerate().filter(|(at, _)| title.is_none_or(|title| *at > title));
         let row = |(heading, h): (usize, &Heading)| {
             let text = without_tail(&h.text);
             let required = without_option(text);

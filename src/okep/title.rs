@@ -24,17 +24,23 @@ pub const PREFIX: &str = "OKEP";
 
 /// The title of a document whose first heading is one: `is_section` tells the template's sections, so
 /// that a document without a title does not lose its first section.
+///
+/// A title in its form may be below a banner, such as `# Draft`.
 pub fn read(document: &Document, is_section: &dyn Fn(&Heading) -> bool) -> Option<Title> {
+    let has_prefix = |h: &Heading| h.text.get(..4).is_some_and(|h| h.eq_ignore_ascii_case(PREFIX));
     let first = document.headings.first()?;
-    let speaks_of_number = first.text.get(..4).is_some_and(|h| h.eq_ignore_ascii_case(PREFIX));
-    if speaks_of_number {
-        return Some(numbered(document, first));
+    if has_prefix(first) {
+        return Some(numbered(document, 0));
     }
     let is_title = first.level == 1 && !is_section(first);
-    is_title.then(|| Title { name: first.text.clone(), ..Title::default() })
+    let above_sections = document.headings.iter().take_while(|h| is_title && !is_section(h));
+    let below = above_sections.skip(1).position(|h| h.level == 1 && has_prefix(h));
+    let below = below.map(|at| numbered(document, at + 1)).filter(|title| title.well_formed);
+    below.or_else(|| is_title.then(|| Title { name: first.text.clone(), ..Title::default() }))
 }
 
-fn numbered(document: &Document, heading: &Heading) -> Title {
+fn numbered(document: &Document, at: usize) -> Title {
+    let heading = &document.headings[at];
     let rest = heading.text[PREFIX.len()..]
         .trim_start_matches(|c: char| matches!(c, ' ' | '_' | '#' | ':' | '：' | '\\') || is_dash(c));
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
@@ -57,13 +63,13 @@ fn numbered(document: &Document, heading: &Heading) -> Title {
     let is_parted = is_parted(separator_and_name, name);
     // The digits may be part of another number, such as `5,001`.
     if !is_parted && name.starts_with(|c: char| c.is_ascii_digit()) {
-        return Title { name: heading.text.clone(), ..Title::default() };
+        return Title { heading: at, name: heading.text.clone(), ..Title::default() };
     }
     let form = number.map(|_| format!("{PREFIX}-{}: {name}", &rest[..digits]));
     let in_form = form.as_deref() == Some(heading.text.as_str());
     let has_name = !name.is_empty();
     Title {
-        heading: 0,
+        heading: at,
         number,
         number_span: number.and_then(|_| digits_in(document, heading, &rest[..digits])),
         name: name.to_owned(),

@@ -42,6 +42,14 @@ fn check(context: &OkepContext) -> Vec<Finding> {
         let finding = RULE.at(context, heading.span.clone(), SUBJECT, message);
         return vec![finding.help("write the number of your tracking issue and your own title")];
     }
+    if let Some(banner) = document.headings[..title.heading].first() {
+        let message = format!("`{}` is above the title", banner.text);
+        let finding = RULE.at(context, banner.span.clone(), SUBJECT, message);
+        return vec![finding.help(format!(
+            "begin the file with the title in line {}",
+            document.text.line_of(heading.span.start)
+        ))];
+    }
     // One level too deep like all the others: `shifted-headings` says it.
     let shifted = title.reads_the_same && heading.level as i8 == 1 + context.alignment.shift;
     if title.well_formed || (shifted && form(title).as_deref() == Some(&heading.text)) {
@@ -68,7 +76,11 @@ fn check(context: &OkepContext) -> Vec<Finding> {
 fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
     let title = context.okep.title.as_ref()?;
     let number = title.number.or(context.okep.number())?;
-    if is_templates_own(context, title) || says_nothing(title) || !is_certain(title, number) {
+    if title.heading > 0
+        || is_templates_own(context, title)
+        || says_nothing(title)
+        || !is_certain(title, number)
+    {
         return None;
     }
     let edits = edits(context, title, number)?;
@@ -186,7 +198,7 @@ fn is_templates_own(context: &OkepContext, title: &Title) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{check, check_fix, check_safe_fix, with};
+    use crate::rules::test_support::{GOOD, check, check_fix, check_safe_fix, with};
 
     #[test]
     fn a_title_on_two_lines_becomes_one_before_it_gets_its_form() {
@@ -222,6 +234,17 @@ mod tests {
                 "missing-section:- References",
                 "missing-section:- Testing Details",
             ],
+        );
+    }
+
+    #[test]
+    fn a_banner_above_the_title_is_one_finding() {
+        let banner = GOOD.replace("# OKEP-7", "# Draft\n\nNot yet.\n\n# OKEP-7");
+        check(&banner, &["malformed-title:1 title"]);
+        check_fix("malformed-title", &banner, None);
+        check(
+            &GOOD.replace("None\n", "# OKEP-7: Faster Tea\n"),
+            &["empty-section:13 Non-Goals", "extra-section:15 OKEP-7: Faster Tea"],
         );
     }
 
