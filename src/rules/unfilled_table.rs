@@ -44,10 +44,11 @@ fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
     };
     let asked = asked.into_iter().filter(is_there);
     let asked: Vec<TableRow> = asked.flat_map(|table| table.rows).filter(TableRow::is_blank).collect();
-    let text = context.document().text.slice(range(context, section)?).to_lowercase();
+    // In whatever spelling the text names a row.
+    let text = Name::new(context.document().text.slice(range(context, section)?)).normal;
     let is_open = |row: &&TableRow| match answer(row) {
         Some(answer) => answer.is_blank(),
-        None => !text.contains(&row.first().to_lowercase()),
+        None => !text.contains(&Name::new(row.first()).normal),
     };
     let open: Vec<&TableRow> = asked.iter().filter(is_open).collect();
     let first = open.iter().find_map(|row| answer(row)).map_or(heading.span.clone(), |row| row.span.clone());
@@ -124,6 +125,23 @@ mod tests {
         let without = filled.replace("| Glass | | |\n", "");
         check_table(&without, &["unfilled-table:27 Alternatives"]);
         check_table(&format!("{without}\nA glass is never hot.\n"), &[]);
+    }
+
+    #[test]
+    fn a_row_is_named_in_any_spelling() {
+        let check = |text: &str, expected: &[&str]| {
+            let table = "| Cup | Hot | Why |\n|---|---|---|\n| Tea glass | | |\n| Bowl | | |\n";
+            let template = TEMPLATE.replace("(Other designs", &format!("{table}\n(Other designs"));
+            let answer = format!(
+                "{}\n{text}\n",
+                table.replace("| Tea glass | | |\n", "").replace("| | |", "| no | |")
+            );
+            check_files(&[(TEMPLATE_PATH, &template), (OKEP, &with("Coffee.\n", &answer))], expected);
+        };
+        for text in ["No tea-glasses.", "A TEA GLASS breaks.", "A *tea glass* breaks."] {
+            check(text, &[]);
+        }
+        check("Glasses break.", &["unfilled-table:27 Alternatives"]);
     }
 
     #[test]
