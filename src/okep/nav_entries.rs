@@ -111,8 +111,9 @@ impl Named {
     fn read(target: &str) -> Option<Named> {
         let path = percent_decoded(target).replace('\\', "/");
         let path = path.split(['#', '?']).next().unwrap_or_default().trim().trim_end_matches('/');
-        // The page of a folder has the folder's name.
-        let path = if is_folder_page(path) { folder_of(path) } else { path };
+        // The page of a folder has the folder's name, also on the site.
+        let is_page = is_folder_page(path) || file_name(path) == "index.html";
+        let path = if is_page { folder_of(path) } else { path };
         let file = file_name(path);
         let name = stem(file).or_else(|| file.strip_suffix(".html")).unwrap_or(file);
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
