@@ -205,9 +205,9 @@ fn stays(document: &Document, item: &Block) -> bool {
     !links.is_empty() && is_own && !rest.contains(|c: char| c.is_alphabetic())
 }
 
-/// Whether all of a block is in parentheses.
+/// Whether all of a block is in parentheses, emphasis around them left out.
 fn is_in_parentheses(document: &Document, block: &Block) -> bool {
-    let text = document.text.slice(block.span.clone()).trim();
+    let text = document.text.slice(block.span.clone()).trim_matches([' ', '\t', '\n', '\r', '*', '_']);
     text.starts_with('(') && text.ends_with(')')
 }
 
@@ -302,7 +302,10 @@ mod tests {
             &["Which versions does it run with?"],
         );
         let parenthesized = "(Name all that depends on it here.)";
-        check_with(template, &format!("{parenthesized}\n\n* the router\n"), &[parenthesized]);
+        for mark in ["", "_", "*", "**"] {
+            let prompt = format!("{mark}{parenthesized}{mark}");
+            check_with(template, &format!("{prompt}\n\n* the router\n"), &[&prompt]);
+        }
     }
 
     #[test]
