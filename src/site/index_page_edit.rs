@@ -161,18 +161,22 @@ impl NextTo<'_> {
     /// A line for the OKEP in the form of the entry, to come after it, or before it where that is said.
     fn like(&self, form: &Form, is_before: bool) -> Option<String> {
         let (text, entry) = (&self.landing.document.text, &self.entry.span);
-        let link = link(text.slice(entry.clone()), self.okep, &self.target()?)?;
+        let (link, is_number) = link(text.slice(entry.clone()), self.okep, &self.target()?)?;
         let before = text.slice(form.lines.start..entry.start);
         let after = text.slice(entry.end..form.lines.end);
         let strong = ["**", "__"].into_iter().find(|mark| before.ends_with(mark) && after.starts_with(mark));
         let strong = strong.unwrap_or_default();
+        // Behind a link that is a number alone is the title.
+        let separator = after[strong.len()..].split(char::is_alphanumeric).next().unwrap_or_default();
+        let is_titled = is_number && !separator.is_empty() && separator.chars().all(|c| " :-–—".contains(c));
+        let title = if is_titled { format!("{separator}{}", self.okep.label) } else { String::new() };
         let marker = before.strip_suffix(strong).unwrap_or(before).trim();
         let is_written = match &form.kind {
             FormKind::Item(list) if list.bullet.is_none() => {
                 let number = marker.strip_suffix(['.', ')'])?;
                 let number = Some(number).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
                 let lead = before.replacen(number, &self.number_in(list, is_before)?.to_string(), 1);
-                return Some(format!("{lead}{link}{strong}"));
+                return Some(format!("{lead}{link}{strong}{title}"));
             }
             FormKind::Item(_) => matches!(marker, "*" | "-" | "+"),
             // Without a text in it, the one below may be about it.
@@ -186,7 +190,7 @@ impl NextTo<'_> {
                 return Some(format!("{indent}| {} |", row.join(" | ")));
             }
         };
-        is_written.then(|| format!("{before}{link}{strong}"))
+        is_written.then(|| format!("{before}{link}{strong}{title}"))
     }
 
     /// The number of a new item next to the entry: that of all items, or the next one at the end of the list; none where
@@ -232,22 +236,26 @@ fn lines(text: &Text, block: &Range<usize>) -> Range<usize> {
     text.line_range(block.start).start..text.line_range(end.saturating_sub(1)).end
 }
 
-/// A link to the OKEP with a label like that of the link next to it.
-fn link(next_to: &str, okep: &NewListing, target: &str) -> Option<String> {
+/// A link to the OKEP with a label like that of the link next to it, and whether that is a number alone.
+fn link(next_to: &str, okep: &NewListing, target: &str) -> Option<(String, bool)> {
     let label = next_to.strip_prefix('[')?.split("](").next()?;
+    let inside = |mark: &&'static str| Some((*mark, label.strip_prefix(mark)?.strip_suffix(mark)?));
+    let (mark, label) = ["**", "__", "*", "_", "`"].iter().find_map(inside).unwrap_or(("", label));
     let title = okep.label.replace(['[', ']', '|'], "");
+    let lead = label.trim_end_matches(|c: char| c.is_ascii_digit());
+    let word = lead.trim_matches(['#', '-', ' ']);
+    let is_number = lead != label && (word.is_empty() || word.eq_ignore_ascii_case(okep.prefix));
     let label = match okep.number {
+        Some(n) if is_number => format!("{lead}{n}"),
         Some(n) if label.to_ascii_uppercase().starts_with(okep.prefix) => {
             format!("{}-{n}: {title}", okep.prefix)
         }
-        Some(n) if label.trim_start_matches('#').parse::<u64>().is_ok() => {
-            label.replace(|c: char| c.is_ascii_digit(), "").to_owned() + &n.to_string()
-        }
         _ => title,
     };
+    let label = format!("{mark}{label}{mark}");
     // Neither blanks nor brackets may be in a link as they are.
     let target = target.replace('%', "%25").replace(' ', "%20").replace('(', "%28").replace(')', "%29");
-    Some(format!("[{label}]({target})"))
+    Some((format!("[{label}]({target})"), is_number))
 }
 
 #[cfg(test)]
@@ -342,6 +350,17 @@ mod tests {
         }
         let titled = format!("{head}| [5](okep-5-a.md) | Pot | draft |\n");
         check(&titled, Some(&format!("{titled}| [7](okep-7-tea.md) | Tea |  |\n")));
+    }
+
+    #[test]
+    fn a_number_is_linked_like_the_number_of_the_others() {
+        for form in ["[OKEP-N](@)", "[**OKEP-N**](@)", "[`#N`](@)", "[N](@)", "**[OKEP-N](@)**"] {
+            let entry = |number: &str, path: &str| form.replace('N', number).replace('@', path);
+            for separator in [" ", " - ", ": ", " — "] {
+                let item = format!("* {}{separator}Pot\n", entry("5", "okep-5-a.md"));
+                check(&item, Some(&format!("{item}* {}{separator}Tea\n", entry("7", "okep-7-tea.md"))));
+            }
+        }
     }
 
     #[test]
