@@ -4,6 +4,7 @@ use super::{Check, Edit, Finding, Fix, Rule, Severity};
 use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
+use crate::okep::title::PREFIX;
 use crate::site::index_page::IndexPage;
 use crate::site::index_page_edit::{self, LandingPlan};
 
@@ -36,10 +37,13 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
     };
     let entries = landing.entries.iter().filter_map(|entry| meant(&entry.doc));
     let renamed: Vec<&str> = entries.map(|okep| okep.path.as_str()).collect();
+    let is_named = |okep: &Okep| {
+        okep.number().is_some_and(|number| landing.names(&okep.path, &format!("{PREFIX}-{number}")))
+    };
     snapshot
         .okeps
         .iter()
-        .filter(|o| !landing.lists(&o.path) && !renamed.contains(&o.path.as_str()))
+        .filter(|o| !landing.lists(&o.path) && !renamed.contains(&o.path.as_str()) && !is_named(o))
         .map(|okep| finding(snapshot, landing, okep))
         .collect()
 }
@@ -103,6 +107,14 @@ mod tests {
         check("# Proposals\n", &[]);
         check("# Proposals\n\nAn example is [this one](okep-8-tea.md).\n", &[]);
         check("# Proposals\n\nRead [this one](okep-8-tea.md) or [that one](okep-9-tea.md).\n", &[]);
+        // Without a link, or by an address of the repository, it is listed too.
+        check(&format!("{both}* OKEP-7 Faster Tea\n"), &[]);
+        check(&format!("{both}\n| **okep-7** | Tea |\n|---|---|\n"), &[]);
+        let blob = "https://github.com/org/net/blob/main/docs/okeps/okep-7-faster-tea.md";
+        check(&format!("{both}* [Tea]({blob}#goals)\n"), &[]);
+        for other in ["* OKEP-77 Tea\n", "\nIt is not OKEP-7.\n", &format!("* [Tea]({blob}x)\n")] {
+            check(&format!("{both}{other}"), &["not-in-index:3 index page"]);
+        }
         // By the address of a page it is listed too.
         check(&format!("{both}* [Tea](okep-7-faster-tea/)\n"), &[]);
     }

@@ -51,6 +51,23 @@ impl IndexPage {
     pub fn lists(&self, doc: &str) -> bool {
         self.entries.iter().any(|e| e.doc == doc) || self.others.iter().any(|listed| listed == doc)
     }
+
+    /// Whether an entry names a file without a link that the site resolves: by an address that ends in its path, or by
+    /// `name` alone, such as `OKEP-7`.
+    pub fn names(&self, doc: &str, name: &str) -> bool {
+        let is_address_of = |l: &Link| {
+            let file = l.target.split(['#', '?']).next().and_then(|file| file.strip_suffix(doc));
+            file.is_some_and(|before| before.ends_with('/') && is_address(before))
+        };
+        let text = self.document.text.as_str().to_ascii_lowercase();
+        let is_entry = |(at, name): (usize, &str)| {
+            let goes_on =
+                text[at + name.len()..].starts_with(|c: char| c.is_alphanumeric() || "-_/".contains(c));
+            !goes_on && is_listed(&self.document, at)
+        };
+        self.document.links.iter().any(is_address_of)
+            || text.match_indices(&name.to_ascii_lowercase()).any(is_entry)
+    }
 }
 
 /// Whether a link is an entry of a list: in an item, in a table, in a heading, or at the beginning of its paragraph.
