@@ -2,6 +2,8 @@
 
 use super::{Check, Edit, Finding, Fix, OkepContext, Rule, Severity};
 use crate::rules::edits::markdown;
+use crate::text::Text;
+use std::ops::Range;
 
 pub static RULE: Rule = Rule {
     id: "unclosed-fence",
@@ -34,7 +36,13 @@ fn check(context: &OkepContext) -> Vec<Finding> {
     if is_stray(text.slice(fence.opening.clone()), text.slice(fence.opening.end..text.len())) {
         return vec![finding.help("nothing follows it: it is one fence too many")];
     }
-    vec![finding.help(ends)]
+    match mistaken(text, fence.opening.end..end).first() {
+        Some((line, _)) => {
+            let line = text.line_of(line.start);
+            vec![finding.help(format!("line {line} looks like its end, but closes no such fence"))]
+        }
+        None => vec![finding.help(ends)],
+    }
 }
 
 fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
@@ -48,13 +56,23 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
     // The closing line goes after the last line of the code, before the blank lines that follow it; the
     // blanks at the end of that line stay there, since behind a fence not all of them let it close.
     let end = end(context, fence.resumes);
+    let indent: String = fence.indent.chars().map(|c| if c == '>' || c == '\t' { c } else { ' ' }).collect();
+    let closing = format!("{indent}{}", fence.fence);
+    match &mistaken(text, fence.opening.end..end)[..] {
+        [] => {}
+        [(line, true)] => {
+            let edit = Edit::replace(&context.okep.path, line.clone(), closing);
+            return Some(Fix::suggested("close the fence", vec![edit]));
+        }
+        // Which of them closes what is not known.
+        _ => return None,
+    }
     let code = text.slice(fence.opening.start..end).trim_end();
     let last = fence.opening.start + code.len();
     let rest = text.slice(last..end);
     let at = last + rest.find(['\r', '\n']).unwrap_or(rest.len());
     let ending = text.line_ending_near(at);
-    let indent: String = fence.indent.chars().map(|c| if c == '>' || c == '\t' { c } else { ' ' }).collect();
-    let edit = Edit::insert(&context.okep.path, at, format!("{ending}{indent}{}", fence.fence));
+    let edit = Edit::insert(&context.okep.path, at, format!("{ending}{closing}"));
     Some(Fix::suggested("close the fence", vec![edit]))
 }
 
@@ -62,6 +80,22 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
 fn end(context: &OkepContext, resumes: usize) -> usize {
     let sections = 0..context.template().outline.rows.len();
     sections.filter_map(|section| context.in_open_fence(section)).min().unwrap_or(resumes)
+}
+
+/// The lines of the code that may be meant to close it, without their line breaks, and whether nothing but the signs
+/// of a fence is on them: too few, others, or too far to the right.
+fn mistaken(text: &Text, code: Range<usize>) -> Vec<(Range<usize>, bool)> {
+    let mut at = code.start;
+    let mut found = Vec::new();
+    for line in text.slice(code).split_inclusive('\n') {
+        let signs = line.trim_matches([' ', '\t', '>', '\r', '\n']);
+        let is_bare = signs.len() > 1 && ['`', '~'].iter().any(|sign| signs.chars().all(|c| c == *sign));
+        if is_bare || signs.starts_with("```") || signs.starts_with("~~~") {
+            found.push((at..at + line.trim_end_matches(['\r', '\n']).len(), is_bare));
+        }
+        at += line.len();
+    }
+    found
 }
 
 /// Whether a fence opens nothing: it names no language, and only blanks follow up to the end of the file.
@@ -78,6 +112,23 @@ mod tests {
         check(&with("A `Kettle`.", "```yaml\nkind: Kettle"), &["unclosed-fence:21 ```yaml"]);
         check(&with("A `Kettle`.", "```yaml\n# x\n\n# y\n```   \n"), &[]);
         check(&with("A `Kettle`.", "* item\n\n    ```yaml\n    kind: x\n   ```\n\n### Cups\n\nx"), &[]);
+    }
+
+    #[test]
+    fn a_mistaken_closing_fence_is_not_left_in_the_code() {
+        let open =
+            |closing: &str| with("A `Kettle`.", &format!("```yaml\nkind: Kettle\n{closing}\n\nIt boils."));
+        for closing in ["``", "~~~", "    ```", "\t```"] {
+            let closed = open("```");
+            check_fix("unclosed-fence", &open(closing), Some(&closed));
+        }
+        for closing in ["```yaml", "``` done", "``\n~~~"] {
+            check_fix("unclosed-fence", &open(closing), None);
+        }
+        let longer = open("```").replace("```yaml", "````yaml");
+        check_fix("unclosed-fence", &longer, Some(&longer.replace("```\n", "````\n")));
+        let code = open("``x`` = 1").replace("\n\nIt boils.", "");
+        check_fix("unclosed-fence", &code, Some(&code.replace("= 1", "= 1\n```")));
     }
 
     #[test]
