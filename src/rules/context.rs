@@ -89,15 +89,18 @@ impl<'a> OkepContext<'a> {
         }
         let mut at = fence.opening.start;
         for line in self.document().text.slice(at..fence.resumes).split_inclusive('\n') {
-            // One `#` is more likely a comment of the code.
-            let name =
-                line.starts_with("##").then(|| line.trim_start_matches('#').strip_prefix(' ')).flatten();
-            if name.is_some_and(|name| self.is_named(section, name.trim())) {
+            if self.is_heading_line(section, line) {
                 return Some(at);
             }
             at += line.len();
         }
         None
+    }
+
+    /// Whether a line of code is a heading of the section; one `#` is more likely a comment of the code.
+    pub fn is_heading_line(&self, section: usize, line: &str) -> bool {
+        let name = line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with("##"));
+        name.is_some_and(|name| self.is_named(section, name.trim()))
     }
 
     /// The source of a section's name in the template, markup included, where it is one line.

@@ -3,6 +3,7 @@
 use super::{Check, Demand, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::document::Document;
 use crate::rules::edits::markdown;
+use crate::rules::hidden_heading::hidden_heading;
 
 pub static RULE: Rule = Rule {
     id: "missing-section",
@@ -38,8 +39,10 @@ fn check(context: &OkepContext) -> Vec<Finding> {
             let hashes = "#".repeat(rows[section].level.into());
             match hidden_heading(context, section) {
                 // To add it once more would be no remedy.
-                Some((at, what)) => finding
-                    .help(format!("line {} has this heading {what}", context.document().text.line_of(at))),
+                Some((at, what)) => {
+                    let line = context.document().text.line_of(at);
+                    finding.help(format!("line {line} has this heading {what}"))
+                }
                 None => {
                     let neighbour = neighbour(context, section);
                     let finding = finding.help(format!("add `{hashes} {name}`{around}{neighbour}"));
@@ -72,36 +75,6 @@ fn may_be_on_site(context: &OkepContext, section: usize) -> bool {
     context.okep.site.is_some_and(|on| !on.are_known_for(text))
         && hidden_heading(context, section).is_none()
         && context.okep.site_reading().headings.iter().any(|h| context.is_named(section, &h.text))
-}
-
-/// Where a document has a heading of this section that GitHub does not show as one, and what to do about it.
-fn hidden_heading(context: &OkepContext, section: usize) -> Option<(usize, &'static str)> {
-    let document = context.document();
-    let text = document.text.as_str();
-    if let Some(heading) = document.nested_headings.iter().find(|h| context.is_named(section, &h.text)) {
-        return Some((heading.span.start, "inside of a list or a quote; move it out"));
-    }
-    for html in &document.html {
-        // What these open goes on behind blank lines.
-        let is_long = ["<!", "<?", "<pre", "<script", "<style", "<textarea"]
-            .iter()
-            .any(|tag| text[html.start..].get(..tag.len()).is_some_and(|t| t.eq_ignore_ascii_case(tag)));
-        let mut at = html.start;
-        for line in text[html.clone()].split_inclusive('\n') {
-            let shown = line.trim();
-            let name = shown.trim_start_matches('#').strip_prefix(' ').filter(|_| shown.starts_with('#'));
-            if name.is_some_and(|name| !is_long && context.is_named(section, name)) {
-                return Some((at, "where GitHub takes it for HTML; put a blank line above it"));
-            }
-            let tag =
-                shown.strip_prefix("<h").and_then(|tag| Some(tag.split_once('>')?.1.split_once("</h")?.0));
-            if tag.is_some_and(|inner| context.is_named(section, inner.trim())) {
-                return Some((at, "as raw HTML; write it as Markdown"));
-            }
-            at += line.len();
-        }
-    }
-    None
 }
 
 /// Where the section belongs, named by the nearest sibling that is there.
@@ -190,17 +163,6 @@ mod tests {
             found(&tree(&[(OKEP, &none), ("mkdocs.yml", &config)]))
                 .contains(&"missing-section:- Goals".to_owned())
         );
-    }
-
-    #[test]
-    fn a_missing_section_in_raw_html_is_pointed_out() {
-        let help = |document: &str| {
-            let findings = planned(&tree(&[(OKEP, document)]));
-            let missing = findings.into_iter().find(|f| f.rule == "missing-section").expect("it is missing");
-            (missing.help.join("\n").contains("line 9 has this heading as raw HTML"), missing.fix.is_some())
-        };
-        assert_eq!(help(&with("## Goals", "<h2 align=\"left\">Goals</h2>")), (true, false));
-        assert_eq!(help(&with("## Goals", "<h2>Aims</h2>")), (false, true));
     }
 
     #[test]
