@@ -55,7 +55,14 @@ fn finding(context: &OkepContext, found: &Misplacement) -> Option<Finding> {
     let help = match (found.by, others.is_empty()) {
         (0, true) => format!("move it{inside}"),
         (0, false) => format!("move them{inside}"),
-        (_, true) => format!("move it and its subsections to level {wanted}"),
+        (_, true) if is_right_after(context, found) => {
+            format!("move it and its subsections to level {wanted}")
+        }
+        (_, true) => {
+            let neighbour = context.neighbour(*section, |other| context.is_settled(other));
+            let place = neighbour.map_or(inside, |other| format!(", {}", context.next_to(*section, other)));
+            format!("move it and its subsections to level {wanted}{place}")
+        }
         (_, false) => format!("{verb} them and every heading between them by {levels}"),
     };
     let mut finding = RULE.at(context, heading.span.clone(), name, message);
@@ -126,6 +133,19 @@ mod tests {
             &own,
             &["missing-section:- Risks, Known Limits and Mitigations", "extra-section:27 Terms"],
         );
+    }
+
+    #[test]
+    fn the_help_says_where_a_level_is_not_enough() {
+        let help = |document: &str| {
+            let findings = planned(&tree(&[(OKEP, document)]));
+            findings.into_iter().find(|f| f.rule == "misplaced-section").expect("it is too high").help.clone()
+        };
+        let testing = "### Testing Details\n\nDrink it.\n\n";
+        let last = format!("{}\n#{}", with(testing, ""), &testing[2..]);
+        assert_eq!(help(&last), ["move it and its subsections to level 3, after `API Details`"]);
+        let high = with("### Testing", "## Testing");
+        assert_eq!(help(&high), ["move it and its subsections to level 3"]);
     }
 
     #[test]

@@ -216,7 +216,7 @@ fn hidden_on_github(text: &str, place: &EditPlace, prefix: &str) -> Remedy {
     }
     if marker.is_empty() {
         return by_hand(
-            "move the heading out of the `!!!` or `???` block: GitHub shows its indented body as code",
+            "move the heading out of the `!!!`, `???` or `===` block: GitHub shows its indented body as code",
         );
     }
     let blanks = place.prefix.start + marker.len()..place.prefix.end;
