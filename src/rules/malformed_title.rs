@@ -94,7 +94,7 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
 fn is_ambiguous(context: &OkepContext) -> bool {
     let reading = context.okep.site_reading();
     let mut shown = reading.ambiguities.iter().filter_map(|a| a.site.as_ref());
-    shown.any(|(level, text)| *level == 1 && text.starts_with(PREFIX))
+    shown.any(|(level, text)| *level == 1 && text.to_ascii_uppercase().starts_with(PREFIX))
 }
 
 /// Whether a title has no letters and digits besides its number.
@@ -251,6 +251,7 @@ mod tests {
     #[test]
     fn a_title_that_only_the_site_shows_is_one_finding() {
         check(&with("# OKEP-7", "#OKEP-7"), &["ambiguous-heading:1 OKEP-7: Faster Tea"]);
+        check(&with("# OKEP-7", "#okep-7"), &["ambiguous-heading:1 okep-7: Faster Tea"]);
         check(&with("# OKEP-7: Faster Tea", "OKEP-7: Faster Tea"), &["malformed-title:- title"]);
     }
 
