@@ -13,8 +13,7 @@ pub fn hidden_heading(context: &OkepContext, section: usize) -> Option<(usize, S
     if let Some(at) = bold_line(context, section) {
         return Some((at, "as bold text; write it with `#`".into()));
     }
-    let in_code = |fence: &usize| Some((*fence, in_reopened_fence(context, section, *fence)?));
-    if let Some((fence, at)) = document.matter.iter().find_map(in_code) {
+    if let Some((fence, at)) = swallowed(context, section) {
         let fence = document.text.line_of(fence);
         return Some((at, format!("in the code block of line {fence}; close that block above it")));
     }
@@ -58,14 +57,21 @@ fn bold_line(context: &OkepContext, section: usize) -> Option<usize> {
     None
 }
 
-/// Where the code block of a fence has a heading of the section, and a further fence opens below that: the first one
-/// was meant to end above it.
+/// Where a heading of the section is in a code block that was meant to end above it: a further fence opens below it, in
+/// the block or for the rest of the file. The fence of the block comes first.
+pub fn swallowed(context: &OkepContext, section: usize) -> Option<(usize, usize)> {
+    let in_code = |fence: &usize| Some((*fence, in_reopened_fence(context, section, *fence)?));
+    context.document().matter.iter().find_map(in_code)
+}
+
 fn in_reopened_fence(context: &OkepContext, section: usize, fence: usize) -> Option<usize> {
-    let rest = context.document().text.slice(fence..context.document().text.len());
+    let document = context.document();
+    let rest = document.text.slice(fence..document.text.len());
     let mark = rest.chars().next().filter(|c| matches!(c, '`' | '~'))?;
     let run = |line: &str| line.chars().take_while(|c| *c == mark).count();
     let length = run(rest);
-    let (mut at, mut heading, mut reopens) = (fence, None, false);
+    let mut reopens = document.unclosed_fence.as_ref().is_some_and(|open| open.opening.start > fence);
+    let (mut at, mut heading) = (fence, None);
     for line in rest.split_inclusive('\n') {
         let shown = line.trim();
         let is_fence = at > fence && run(shown) >= length;
@@ -83,7 +89,7 @@ fn in_reopened_fence(context: &OkepContext, section: usize, fence: usize) -> Opt
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{OKEP, check, planned, tree, with};
+    use crate::rules::test_support::{OKEP, check, check_fix, planned, tree, with};
 
     /// The help for the one section that is missing, and whether there is a fix.
     fn help(document: &str) -> (String, bool) {
@@ -112,6 +118,10 @@ mod tests {
         let found = "line 24 has this heading in the code block of line 21; close that block above it";
         assert_eq!(help(&open), (found.to_owned(), false));
         check(&open.replace("Kettle\n\n", "Kettle\n```\n\n"), &[]);
+        // Its end is the beginning of the next one, whose end then opens one.
+        let shifted = open.replace("```sh", "```");
+        assert_eq!(help(&shifted), (found.to_owned(), false));
+        check_fix("unclosed-fence", &shifted, None);
         // Code may show headings.
         let shown = with("A `Kettle`.", "```md\n## Alternatives\n```");
         assert!(help(&shown.replace("## Alternatives\n\nCoffee.\n", "")).1);

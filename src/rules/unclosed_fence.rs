@@ -2,6 +2,7 @@
 
 use super::{Check, Edit, Finding, Fix, OkepContext, Rule, Severity};
 use crate::rules::edits::markdown;
+use crate::rules::hidden_heading::swallowed;
 use crate::text::Text;
 use std::ops::Range;
 
@@ -49,6 +50,11 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
     let document = context.document();
     let fence = document.unclosed_fence.as_ref()?;
     let text = &document.text;
+    // It may be the end of a block that begins too early.
+    let mut sections = 0..context.template().outline.rows.len();
+    if sections.any(|s| context.alignment.matches[s].is_none() && swallowed(context, s).is_some()) {
+        return None;
+    }
     if is_stray(text.slice(fence.opening.clone()), text.slice(fence.opening.end..text.len())) {
         let lines = markdown::with_blanks(document, text.line_range(fence.opening.start));
         return Some(Fix::suggested("delete the fence", vec![Edit::replace(&context.okep.path, lines, "")]));
