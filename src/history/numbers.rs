@@ -9,7 +9,7 @@ use crate::okep::template::Template;
 use crate::okep::template_history::{TemplateHistory, TemplateRevision};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::page_links::LinkTarget;
-use crate::rules::{Check, rule};
+use crate::rules::{Check, Demand, rule};
 use crate::text::path::{Role, number};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -95,9 +95,12 @@ impl<'a> Numbering<'a> {
 
     /// Records a finding that holds while none of the targets is there.
     pub fn recorded(&mut self, finding: &Finding, unless: &[LinkTarget]) -> RecordedFinding {
+        // On the branch that changes the template no commit of the main line is known to have done so yet.
+        let is_lowered = rule(finding.rule)
+            .is_some_and(|rule| rule.demand != Demand::Always && finding.severity > rule.severity);
+        let grandfathered = finding.grandfathered.is_some() || is_lowered;
         let Identity { rule, subject, .. } = identity(finding, self.names);
         let role = self.layout.role(&finding.path);
-        let grandfathered = finding.grandfathered.is_some();
         let (registration, navigation) = (matches!(role, Role::Other | Role::IndexPage), role == Role::Other);
         let key = |path: &String| number(path).map_or_else(|| OkepKey::Path(path.clone()), OkepKey::Number);
         RecordedFinding {
