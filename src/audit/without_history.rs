@@ -4,6 +4,7 @@ use crate::audit::baseline::Compared;
 use crate::audit::report::Source;
 use crate::audit::states::{CheckStates, State};
 use crate::audit::{AuditCache, Verdict, any_needs_history};
+use std::collections::HashSet;
 
 impl CheckStates<'_> {
     /// Whether history is needed, as far as that is known before states are compared; `thorough` is whether
@@ -32,9 +33,19 @@ impl CheckStates<'_> {
             let path = needs.path.as_str();
             let text = |state: &State| state.snapshot.okep(path).map(|okep| okep.document.text.clone());
             let changed = self.before.iter().find_map(text) != text(&self.now);
-            (needs.unmet_requirement && compared.has_new_requirement(path))
+            (needs.unmet_requirement && (compared.has_new_requirement(path) || self.lost_heading(path)))
                 || (needs.near_a_prompt && changed)
         });
         (!needs_history).then_some(verdicts)
+    }
+
+    /// Whether an OKEP had a heading that it has no more: it may have been a section by an earlier name, so that what
+    /// is missing without history was not missing before.
+    fn lost_heading(&self, path: &str) -> bool {
+        let names = |state: &State| -> Option<HashSet<String>> {
+            Some(state.snapshot.okep(path)?.outline.rows.iter().map(|row| row.name.normal.clone()).collect())
+        };
+        let now = names(&self.now).unwrap_or_default();
+        self.before.iter().filter_map(names).any(|before| !before.is_subset(&now))
     }
 }

@@ -107,10 +107,10 @@ pub fn grandfathered(finding: &Finding, okeps: &[OkepSummary]) -> Option<String>
     let landed = okeps.iter().find(|okep| okep.path == path).and_then(|okep| okep.landed.as_ref());
     let landed = landed.map_or(String::new(), |landed| format!(" on {}", landed.date));
     let commit: String = revision.commit.chars().take(7).collect();
-    Some(format!(
-        "added to the template on {} ({commit}), after this OKEP landed{landed}; not required",
-        revision.date
-    ))
+    // What is absent was added; a name or a link is another one since.
+    let what = if finding.place.is_none() { "added to the template" } else { "the template changed" };
+    let date = &revision.date;
+    Some(format!("{what} on {date} ({commit}), after this OKEP landed{landed}; not required"))
 }
 
 pub fn fix_label(safety: Safety) -> &'static str {

@@ -139,6 +139,24 @@ fn a_change_of_the_template_exempts_what_has_landed() {
 }
 
 #[test]
+fn a_section_that_the_template_renamed_may_not_go() {
+    let repo = Repo::clean();
+    repo.edit(TEMPLATE, "## Goals\n", "## Aims\n");
+    repo.commit("Rename a section of the template");
+    let said = repo.okep(&["check", "--fail-on", "never", "--format", "full"]).exits(0).stdout;
+    assert!(said.contains("= note: the template changed on ") && !said.contains("added to"), "{said}");
+    // To rename the heading takes nothing away.
+    repo.edit(QUIET_GAUGES, "## Goals\n", "## Aims\n");
+    repo.git(&["add", "-A"]);
+    repo.okep(&["check", "--staged"]).exits(0);
+    repo.edit(QUIET_GAUGES, "## Aims\n", "");
+    repo.git(&["add", "-A"]);
+    for args in [&["check", "--staged"][..], &["check", "--staged", "--format", "json"], &["check"]] {
+        repo.okep(args).exits(1);
+    }
+}
+
+#[test]
 fn a_merge_that_is_staged_is_held_to_what_its_commit_is() {
     let repo = topic();
     for (branch, other) in [("topic", "main"), ("main", "topic")] {
