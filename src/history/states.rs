@@ -7,7 +7,7 @@ use crate::git::commit::Trees;
 use crate::git::graph::{Graph, NONE};
 use crate::git::{Id, Repo};
 use crate::okep::landings::LandingsOverTime;
-use crate::text::path::{file_name, number};
+use crate::text::path::{file_name, is_folder_page, number, page_number};
 use gix::bstr::ByteSlice;
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -116,7 +116,10 @@ pub fn outside(repo: &Repo, walk: &Walk, layout: &Layout) -> OutsideOkeps {
             known: HashMap::new(),
         };
         let mut numbers = Numbered::default();
-        let below = |tree: &Option<Id>| numbers.number(tree.map(|tree| files.below(tree)));
+        let mut named = |tree: Id| -> Arc<[(String, Id)]> {
+            files.below(tree).iter().filter(|(path, _)| page_number(path).is_some()).cloned().collect()
+        };
+        let below = |tree: &Option<Id>| numbers.number(tree.map(&mut named));
         let of_trees = walk.arounds.iter().map(below).collect();
         let around = layout.folder.split('/').next().unwrap_or_default();
         let paths = |files: &Option<Arc<[(String, Id)]>>| -> Arc<[String]> {
@@ -134,7 +137,7 @@ struct OutsideFiles<'a> {
 }
 
 impl OutsideFiles<'_> {
-    /// Paths and blobs below a tree; each tree is read once, whatever the commits that have it.
+    /// Paths and blobs below a tree, pages of the folder itself included; each tree is read once, whatever the commits that have it.
     fn below(&mut self, tree: Id) -> Arc<[(String, Id)]> {
         if let Some(files) = self.known.get(&tree) {
             return files.clone();
@@ -145,12 +148,14 @@ impl OutsideFiles<'_> {
             let name = name.to_str_lossy().into_owned();
             if mode.is_tree() && name != self.folder {
                 folders.push((name, id));
-            } else if number(&name).is_some() {
+            } else if number(&name).is_some() || is_folder_page(&name) {
                 files.push((name, id));
             }
         }
         for (folder, tree) in folders {
-            files.extend(self.below(tree).iter().map(|(path, id)| (format!("{folder}/{path}"), *id)));
+            let below = self.below(tree);
+            let below = below.iter().map(|(path, id)| (format!("{folder}/{path}"), *id));
+            files.extend(below.filter(|(path, _)| page_number(path).is_some()));
         }
         let files: Arc<[(String, Id)]> = files.into();
         self.known.insert(tree, files.clone());

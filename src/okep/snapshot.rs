@@ -139,7 +139,7 @@ impl Snapshot {
 
     fn has_its_okep_elsewhere(&self, path: &str) -> bool {
         let Some(number) = path::number(path) else { return false };
-        self.misplaced.iter().any(|page| path::number(&page.path) == Some(number))
+        self.misplaced.iter().any(|page| path::page_number(&page.path) == Some(number))
             || self.okep_at_wrong_path(path).is_some()
     }
 

@@ -291,7 +291,10 @@ impl SnapshotReader<'_> {
             let title = title::read(&document, &|_| true)?;
             (title.well_formed && title.number.is_some()).then_some(Page { path, document })
         };
-        outside.filter(|path| !has_number(path::number(path)) && is_shown(path)).filter_map(page).collect()
+        outside
+            .filter(|path| !has_number(path::page_number(path)) && is_shown(path))
+            .filter_map(page)
+            .collect()
     }
 
     pub fn pages(&mut self, files: &[Parsable], okeps: &[Okep]) -> (Vec<Page>, Vec<OrphanFolder>) {

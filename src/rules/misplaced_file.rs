@@ -2,7 +2,7 @@
 
 use super::{Check, Finding, Fix, Rule, Severity};
 use crate::okep::snapshot::{Page, Snapshot};
-use crate::text::path::{file_name, okep_name, stem};
+use crate::text::path::{self, file_name, okep_name, stem};
 
 pub static RULE: Rule = Rule {
     id: "misplaced-file",
@@ -25,19 +25,20 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
 fn finding(snapshot: &Snapshot, page: &Page) -> Finding {
     let folder = &snapshot.layout.folder;
     let message = format!("`{}` is an OKEP outside of `{folder}`", page.path);
-    let finding = RULE.about(None, &page.path, file_name(&page.path), message);
-    finding.help(format!("move it to `{}`", new_path(snapshot, &page.path)))
+    // The page of a folder goes by that folder's name.
+    let (what, name) = match path::page_name(&page.path).filter(|_| path::is_folder_page(&page.path)) {
+        Some(name) => ("its folder", name),
+        None => ("it", file_name(&page.path)),
+    };
+    let finding = RULE.about(None, &page.path, name, message);
+    finding.help(format!("move {what} to `{folder}/{name}`"))
 }
 
 fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let is_named_well = stem(&finding.subject).and_then(okep_name).is_some_and(|name| name.well_formed);
     let title = format!("move it to `{}` and update every link to it", snapshot.layout.folder);
-    let to = new_path(snapshot, &finding.path);
+    let to = format!("{}/{}", snapshot.layout.folder, finding.subject);
     is_named_well.then(|| Fix::suggested(title, Vec::new()).and_rename(&finding.path, to))
-}
-
-fn new_path(snapshot: &Snapshot, path: &str) -> String {
-    format!("{}/{}", snapshot.layout.folder, file_name(path))
 }
 
 #[cfg(test)]
@@ -63,6 +64,10 @@ mod tests {
         check_at("docs/design/okep-8/okep-8-green-tea.md", &green(), &expected);
         check_at("docs/okep-8-green-tea.md", &green().replace("## Goals", "## Gaols"), &expected);
         check_at("docs/OKEP-8_Green.md", &green(), &["misplaced-file:- OKEP-8_Green.md"]);
+        check_at("docs/OKEPs/okep-8-green-tea.md", &green(), &expected);
+        let folder = ["misplaced-file:- okep-8-green-tea"];
+        check_at("docs/okep-8-green-tea/index.md", &green(), &folder);
+        check_at("docs/design/okep-8-green-tea/README.md", &green(), &folder);
         check_at("docs/okeps/archive/okep-8-green-tea.md", &green(), &["not-in-nav:3 nav"]);
     }
 
@@ -73,6 +78,9 @@ mod tests {
         check_at("docs/green-tea.md", &green(), &[]);
         check_at("okep-8-green-tea.md", &green(), &[]);
         check_at("docs/okep-8-template.md", &green(), &[]);
+        check_at("docs/okep-8-template/README.md", &green(), &[]);
+        check_at("docs/okep-8-green-tea/notes.md", &green(), &[]);
+        check_at("docs/okep-7-faster-tea/index.md", GOOD, &[]);
     }
 
     #[test]
@@ -89,6 +97,7 @@ mod tests {
     fn translations_and_archives_have_a_folder_of_that_name() {
         check_at("docs/zh/okeps/okep-8-green-tea.md", &green(), &[]);
         check_at("docs/archive/okeps/2020/okep-8-green-tea.md", &green(), &[]);
+        check_at("docs/zh/okeps/okep-8-green-tea/index.md", &green(), &[]);
         check_at("docs/OKEPs-archive/okep-8-green-tea.md", &green(), &[]);
         check_at("docs/proposals/okep-8-green-tea.md", &green(), &["misplaced-file:- okep-8-green-tea.md"]);
     }
@@ -145,6 +154,8 @@ mod tests {
         assert_eq!(fixed(&[(OKEP, GOOD), (OUTSIDE, &with_link)], OUTSIDE), "-");
         let html = ("docs/index.md", "<a href=\"okep-8-green-tea.md\">x</a>\n");
         assert_eq!(fixed(&[(OKEP, GOOD), (OUTSIDE, &green()), html], OUTSIDE), "-");
+        let of_folder = "docs/okep-8-green-tea/index.md";
+        assert_eq!(fixed(&[(OKEP, GOOD), (of_folder, &green())], of_folder), "-");
     }
 
     #[test]

@@ -152,11 +152,25 @@ pub fn is_index(path: &str) -> bool {
 }
 
 /// Whether a file outside of the proposal folder is named like an OKEP, and is in no other folder that is named
-/// like that folder, such as that of a translation or an archive.
+/// like that folder, such as that of a translation or an archive; case alone makes no other folder.
 pub fn is_outside_okep(path: &str, folder: &str) -> bool {
     let own = file_name(folder).to_ascii_lowercase();
-    let is_elsewhere = folder_of(path).split('/').all(|name| !name.to_ascii_lowercase().contains(&own));
-    !is_below(path, folder) && is_elsewhere && number(path).is_some() && !is_template(file_name(path))
+    let lower = path.to_ascii_lowercase();
+    let is_elsewhere = folder_of(&lower).split('/').all(|name| !name.contains(&own))
+        || is_below(&lower, &folder.to_ascii_lowercase());
+    let is_template = page_name(path).and_then(template_number).is_some();
+    !is_below(path, folder) && is_elsewhere && page_number(path).is_some() && !is_template
+}
+
+/// The name of a page without its ending; that of its folder where it is what is shown of that.
+pub fn page_name(path: &str) -> Option<&str> {
+    let name = stem(file_name(path))?;
+    Some(if is_folder_page(path) { file_name(folder_of(path)) } else { name })
+}
+
+/// The number in that name.
+pub fn page_number(path: &str) -> Option<u64> {
+    okep_name(page_name(path)?)?.number
 }
 
 /// Whether a file that is named like a template, and is not the one that counts, is an OKEP about templates:

@@ -74,15 +74,17 @@ fn a_companion_page_suppresses_its_own_findings() {
 
 #[test]
 fn an_okep_outside_of_its_folder_is_reported_from_the_commit_that_adds_it() {
-    let mut repo = Repo::started();
-    repo.write("docs/design/notes.md", "# Notes\n").commit("Work");
-    let added = repo.write("docs/design/okep-7-tea.md", &okep(7)).commit("Propose it elsewhere");
-    repo.write("docs/design/notes.md", "# More notes\n").commit("Work");
-    repo.git(&["mv", "docs/design/okep-7-tea.md", &path(7)]);
-    let moved = repo.commit("Move it");
-    let story = repo.history(&[]);
-    let found = of_rule(&story, "misplaced-file");
-    assert_eq!(found.len(), 1, "{story:#}");
-    assert_eq!(found[0]["introduced"]["written"], added.as_str());
-    assert_eq!(found[0]["fixed"]["written"], moved.as_str());
+    for misplaced in ["docs/design/okep-7-tea.md", "docs/design/okep-7-tea/index.md"] {
+        let mut repo = Repo::started();
+        repo.write("docs/design/notes.md", "# Notes\n").commit("Work");
+        let added = repo.write(misplaced, &okep(7)).commit("Propose it elsewhere");
+        repo.write("docs/design/notes.md", "# More notes\n").commit("Work");
+        repo.git(&["mv", misplaced, &path(7)]);
+        let moved = repo.commit("Move it");
+        let story = repo.history(&[]);
+        let found = of_rule(&story, "misplaced-file");
+        assert_eq!(found.len(), 1, "{story:#}");
+        assert_eq!(found[0]["introduced"]["written"], added.as_str());
+        assert_eq!(found[0]["fixed"]["written"], moved.as_str());
+    }
 }
