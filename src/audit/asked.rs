@@ -1,8 +1,9 @@
 //! The part of a report that was asked for by path.
 
-use crate::audit::report::{Report, paths_named};
+use crate::audit::report::{Report, Reported, paths_named};
 use crate::files::{CONFIG, Note};
 use crate::okep::snapshot::Snapshot;
+use crate::rules::finding::Finding;
 use crate::text::nearest::nearest;
 use crate::text::path::{self, file_name};
 
@@ -83,10 +84,23 @@ pub fn keep_asked(
         return Ok(asked);
     }
     let is_asked = |path: &str| is_about(&asked, path);
-    report.findings.retain(|reported| paths_named(&reported.finding).any(is_asked));
+    report.findings.retain(|Reported { finding, .. }| {
+        paths_named(finding).any(is_asked) || entry_target(finding, now).is_some_and(|path| is_asked(&path))
+    });
     report.keep_okeps(is_asked);
     report.notes.sort();
     Ok(asked)
+}
+
+/// The path that an entry of a register names, where a finding is about one for an OKEP that is not there.
+pub fn entry_target(finding: &Finding, snapshot: &Snapshot) -> Option<String> {
+    let target = Some(&finding.subject).filter(|target| path::page_number(target).is_some())?;
+    let site = snapshot.site.as_ref().filter(|site| site.files.contains(&finding.path));
+    let folder = match site {
+        Some(site) => site.docs_dir.as_deref()?,
+        None => path::folder_of(&finding.path),
+    };
+    path::join(folder, target).filter(|_| finding.okep.is_none())
 }
 
 /// The files that the findings of a snapshot depend on.

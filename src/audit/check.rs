@@ -4,7 +4,7 @@
 //! where a finding needs it, comparison, report. Fixes come after that, and elsewhere. Everything is read
 //! through trees, so that all of it works on a tree in memory.
 
-use crate::audit::asked::{is_about, keep_asked};
+use crate::audit::asked::{entry_target, is_about, keep_asked};
 use crate::audit::baseline::Compared;
 use crate::audit::cache::Known;
 pub use crate::audit::check_error::Error;
@@ -112,6 +112,8 @@ pub fn check_with(
     let now = &states.now.snapshot;
     let mut report = Report::of(now, target.source.clone(), findings, notes, template_history.as_ref());
     report.since = target.bases.first().map(|base| base.commit.to_string());
+    let before = states.snapshots().skip(1).flat_map(|snapshot| &snapshot.okeps);
+    report.numbers_before = before.filter_map(|okep| okep.name.number).collect();
     report.partial = scope.changed().is_some();
     if let Some(changed) = scope.changed() {
         report.drop_existing_elsewhere(changed);
@@ -222,8 +224,10 @@ impl Outcome {
 
     /// Whether a finding is about what was asked.
     pub fn is_asked_for(&self, finding: &Finding) -> bool {
-        is_about(&self.asked, &finding.path)
-            || finding.okep.as_deref().is_some_and(|path| is_about(&self.asked, path))
+        let is_asked = |path: &str| is_about(&self.asked, path);
+        let named = || entry_target(finding, self.snapshot.as_ref()?);
+        is_asked(&finding.path)
+            || finding.okep.as_deref().map_or_else(|| named().is_some_and(|path| is_asked(&path)), is_asked)
     }
 }
 

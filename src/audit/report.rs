@@ -91,6 +91,8 @@ pub struct Report {
     pub since: Option<String>,
     /// Sorted by path.
     pub okeps: Vec<OkepSummary>,
+    /// The numbers of the OKEPs in the states that the audit compares with.
+    pub numbers_before: BTreeSet<u64>,
     /// Sorted by path, then place, then rule.
     pub findings: Vec<Reported>,
     pub notes: Vec<Note>,

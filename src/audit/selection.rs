@@ -3,7 +3,7 @@
 use crate::audit::policy::DEAD;
 use crate::audit::report::{Report, paths_named};
 use crate::rules::finding::Finding;
-use crate::text::path::okep_number;
+use crate::text::path::{okep_number, page_number};
 
 /// What to keep; everything where nothing is named.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,7 +32,9 @@ impl Selection {
         let rule = finding.rule;
         (self.select.is_empty() || self.select.contains(&rule))
             && !self.ignore.contains(&rule)
-            && (self.okeps.is_empty() || paths_named(finding).any(|path| self.has(path, folder)))
+            && (self.okeps.is_empty()
+                || paths_named(finding).any(|path| self.has(path, folder))
+                || finding.okep.is_none() && self.is_asked(page_number(&finding.subject)))
     }
 
     /// Whether every rule ran in full, so that a suppression that suppresses nothing is dead.
@@ -44,7 +46,11 @@ impl Selection {
     }
 
     fn has(&self, path: &str, folder: &str) -> bool {
-        okep_number(path, folder).is_some_and(|number| self.okeps.contains(&number))
+        self.is_asked(okep_number(path, folder))
+    }
+
+    fn is_asked(&self, number: Option<u64>) -> bool {
+        number.is_some_and(|number| self.okeps.contains(&number))
     }
 
     /// Keeps what is asked for.
@@ -52,8 +58,9 @@ impl Selection {
     /// # Errors
     /// The report knows no OKEP of a number, and is about all of them.
     pub fn apply(&self, report: &mut Report, folder: &str) -> Result<(), NoSuchOkep> {
-        let known =
+        let is_there =
             |number: &u64| report.okeps.iter().any(|okep| okep_number(&okep.path, folder) == Some(*number));
+        let known = |number: &u64| report.numbers_before.contains(number) || is_there(number);
         if let Some(number) = self.okeps.iter().find(|number| !known(number))
             && !report.partial
             && !report.findings.iter().any(|reported| self.includes(&reported.finding, folder))

@@ -97,9 +97,8 @@ fn any_report() -> impl Strategy<Value = Report> {
                 okeps,
                 findings,
                 notes: vec![note],
-                partial: false,
-                away: false,
                 texts: texts.into(),
+                ..Report::default()
             }
         },
     )

@@ -1,27 +1,17 @@
 //! Reports built by hand for the tests of the renderers.
 
-use crate::audit::report::{Issue, OkepSummary, Report, Reported, Source};
+use crate::audit::report::{Issue, OkepSummary, Report, Reported};
 use crate::files::Note;
 use crate::git::Revision;
 use crate::rules::finding::{Edit, Finding, Fix, Related, Severity};
 use crate::text::Text;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 pub const TEMPLATE: &str = "docs/okeps/okep-4368-template.md";
 
 pub fn empty() -> Report {
-    Report {
-        source: Source::Worktree,
-        since: None,
-        okeps: Vec::new(),
-        findings: Vec::new(),
-        notes: Vec::new(),
-        partial: false,
-        away: false,
-        texts: BTreeMap::new(),
-    }
+    Report::default()
 }
 
 pub fn finding(rule: &'static str, severity: Severity, path: &str, message: &str) -> Finding {

@@ -1,14 +1,13 @@
 //! Any tree, reported: every format is whole and harmless, and JSON says what was found.
 
 use super::{Broken, Kept};
-use okep::audit::report::{Baseline, OkepSummary, Report, Reported, Source};
+use okep::audit::report::{Baseline, OkepSummary, Report, Reported};
 use okep::audit::{TemplateTimeline, audit};
 use okep::files::{Layout, Tree};
 use okep::fix::plan::plan;
 use okep::okep::snapshot::{Parsed, Snapshot};
 use okep::report::{Terminal, View, auto, escape_control, full, github, json, markdown, sarif, short};
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// A report of all that is found; every third finding was there before.
 fn report(tree: &Tree) -> Report {
@@ -27,14 +26,10 @@ fn report(tree: &Tree) -> Report {
     let baseline = |i: usize| Some(if i % 3 == 2 { Baseline::Existing } else { Baseline::New });
     let reported = |(i, finding)| Reported { finding, baseline: baseline(i) };
     let mut report = Report {
-        source: Source::Worktree,
-        since: None,
         okeps: snapshot.okeps.iter().map(summary).collect(),
         findings: findings.into_iter().enumerate().map(reported).collect(),
         notes: snapshot.notes.clone(),
-        partial: false,
-        away: false,
-        texts: BTreeMap::new(),
+        ..Report::default()
     };
     report.add_texts(&snapshot);
     report

@@ -385,8 +385,18 @@ fn a_deleted_okep_may_be_asked_for_by_its_path() {
     let repo = Repo::clean();
     repo.remove(QUIET_GAUGES);
     repo.git(&["add", "-A"]);
-    both_exit(&repo, &["--staged", QUIET_GAUGES], 0);
-    both_exit(&repo, &["--staged"], 1);
+    let ways =
+        [&["--staged"][..], &["--staged", "docs/okeps"], &["--staged", QUIET_GAUGES], &["--since", "HEAD"]];
+    for way in ways.into_iter().chain([&["--staged", "2104"][..], &["--since", "HEAD", "--okep", "2104"]]) {
+        both_exit(&repo, way, 1);
+    }
+    both_exit(&repo, &["--staged", SHARED_BUOYS], 0);
+    both_exit(&repo, &["--staged", "2107"], 0);
+    // One that nothing names any more is known, as far as the comparison goes.
+    repo.edit("mkdocs.yml", NAV_LINE, "");
+    repo.edit(INDEX, INDEX_LINE, "");
+    both_exit(&repo, &["--since", "HEAD", "--okep", "2104"], 0);
+    repo.okep(&["check", "--okep", "2104"]).refuses(&["there is no OKEP-2104"]);
 }
 
 #[test]
