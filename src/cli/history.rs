@@ -12,6 +12,7 @@ use crate::history::apply_policy::ruled;
 use crate::history::filter::Narrow;
 use crate::history::head_audit;
 use crate::history::recorded::tell;
+use crate::history::repo_history::main_branch_note;
 use crate::history::report::{FindingStory, Story};
 use crate::okep::config::Config;
 use crate::okep::snapshot::{Parsed, Snapshot};
@@ -126,7 +127,7 @@ fn explain_number(error: anyhow::Error) -> anyhow::Error {
 fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> anyhow::Result<Story> {
     let is_all = matches!(select, Select::All);
     let Tips { main, mut all, notices } = repo.tips(select)?;
-    let notes = notices.into_iter().map(|(kind, message)| Note::new(kind, message)).collect();
+    let mut notes: Vec<Note> = notices.into_iter().map(|(kind, message)| Note::new(kind, message)).collect();
     let Some(main) = main else {
         return Ok(Story { notes, ..Story::default() });
     };
@@ -141,7 +142,9 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> anyhow::Resu
             all[..=at].rotate_right(1);
         }
         let walk = repo.walk(&all, &layout, &|done| progress.set(done));
-        tell(repo, &walk, &layout, &line)
+        let story = tell(repo, &walk, &layout, &line);
+        notes.extend(main_branch_note(&line, &config));
+        story
     };
     // What a partial or a shallow clone lacks is missing by intent.
     let by_intent = repo.is_partial() || story.walk.shallow;

@@ -19,24 +19,27 @@ pub struct DefaultBranch {
     pub behind: Option<Id>,
     /// The commits of all copies, local and of any remote.
     pub copies: BTreeSet<Id>,
+    /// Whether it is the configured one.
+    pub is_configured: bool,
 }
 
 /// Names that a default branch has where nothing says which it is.
 const USUAL_NAMES: [&str; 2] = ["main", "master"];
 
 impl Repo {
-    /// The default branch: `configured`, else what the remotes' HEADs say, else the only one of the usual
-    /// names; none where that is unknown.
+    /// The default branch: `configured` where there is such a branch, else what the remotes' HEADs say, else the only
+    /// one of the usual names; none where that is unknown.
     pub fn default_branch(&self, configured: Option<&str>) -> Option<DefaultBranch> {
         let local = self.local();
         let all = references(&local, &[LOCAL_BRANCHES, REMOTE_BRANCHES]).all;
         let branches = Branches(all.into_iter().map(|branch| (branch.name.clone(), branch)).collect());
         let remotes = remotes(&local);
-        let name = match configured {
-            Some(name) => name.to_owned(),
-            None => branches.default_name(&remotes, self.own_head(&local))?,
-        };
-        branches.copy_that_counts(&name, &remotes, |ancestor, commit| is_ancestor(&local, ancestor, commit))
+        let configured = configured.and_then(|written| branches.named(written, &remotes));
+        let is_configured = configured.is_some();
+        let name = configured.or_else(|| branches.default_name(&remotes, self.own_head(&local)))?;
+        let is_ancestor = |ancestor, commit| is_ancestor(&local, ancestor, commit);
+        let branch = branches.copy_that_counts(&name, &remotes, is_ancestor)?;
+        Some(DefaultBranch { is_configured, ..branch })
     }
 
     /// Whether HEAD names the local branch `name`.
@@ -112,6 +115,17 @@ impl Branches {
         Some(short(target).strip_prefix(remote)?.strip_prefix('/')?.to_owned())
     }
 
+    /// The name of a branch that is here, however it is `written`: `main`, `origin/main`, `refs/heads/main`.
+    fn named(&self, written: &str, remotes: &[String]) -> Option<String> {
+        let without_remote =
+            |remote: &String| short(written).strip_prefix(remote.as_str())?.strip_prefix('/');
+        let names = [written, short(written)].into_iter().chain(remotes.iter().filter_map(without_remote));
+        let is_here = |name: &&str| {
+            self.local(name).is_some() || remotes.iter().any(|remote| self.of_remote(remote, name).is_some())
+        };
+        names.into_iter().find(is_here).map(str::to_owned)
+    }
+
     fn default_name(&self, remotes: &[String], own_head: Option<String>) -> Option<String> {
         let own_head = own_head.filter(|name| self.local(name).is_some());
         let head = || remotes.iter().find_map(|remote| self.remote_head(remote));
@@ -146,7 +160,7 @@ impl Branches {
             self.of_remote(remote, rest).filter(|_| rest == name)
         });
         let copies = of_any_remote.chain(self.local(name)).collect();
-        Some(DefaultBranch { name: name.to_owned(), copy, tip, behind, copies })
+        Some(DefaultBranch { name: name.to_owned(), copy, tip, behind, copies, is_configured: false })
     }
 }
 
@@ -183,7 +197,8 @@ mod tests {
         }
         let remotes: Vec<String> =
             ["upstream", "origin"].iter().chain(only_remote).map(|name| (*name).to_owned()).collect();
-        let name = configured.map(str::to_owned).or_else(|| branches.default_name(&remotes, None));
+        let configured = configured.and_then(|written| branches.named(written, &remotes));
+        let name = configured.or_else(|| branches.default_name(&remotes, None));
         let is_ancestor = |one: Id, other: Id| one <= other && one.as_bytes()[0].is_multiple_of(2);
         let found = name.and_then(|name| branches.copy_that_counts(&name, &remotes, is_ancestor));
         assert_eq!(found.map(|found| found.copy).as_deref(), expected, "{refs:?}");
@@ -230,7 +245,12 @@ mod tests {
     fn a_configured_name_goes_first_and_must_be_there() {
         check(&["heads/main=2", "heads/next=2"], &[], Some("next"), Some("next"));
         check(&["heads/main=2", "remotes/origin/next=2"], &[], Some("next"), Some("origin/next"));
-        check(&["heads/main=2"], &[], Some("next"), None);
+        for written in ["origin/next", "refs/heads/next", "refs/remotes/origin/next"] {
+            check(&["heads/main=2", "remotes/origin/next=2"], &[], Some(written), Some("origin/next"));
+        }
+        check(&["heads/main=2", "heads/next=2"], &[], Some("nxet"), Some("main"));
+        check(&["heads/main=2", "remotes/origin/next=2"], &[], Some("mine/next"), Some("main"));
+        check(&["heads/topic=2"], &[], Some("next"), None);
     }
 
     #[test]

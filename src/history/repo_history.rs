@@ -30,17 +30,26 @@ impl HistorySource for RepoHistory {
         let layout = &config.layout;
         let files = target.tree.list(&layout.folder);
         let mut history = landings::template_history(repo, &main, &target.commits(), layout, &files.ids());
-        if let (Some(name), None) = (&config.main_branch, &main.branch) {
-            let message = format!(
-                "`main-branch` is `{name}`, and no branch of this name is here, so that the line of the commit \
-                 itself counts; fetch the branch, or correct its name"
-            );
-            history.notes.push(Note::at("main-branch", CONFIG, message));
-        }
+        history.notes.extend(main_branch_note(&main, config));
         history
     }
 
     fn moved(&self, tip: Id, paths: &BTreeSet<String>, tree: &Tree) -> BTreeMap<String, String> {
         self.0.as_ref().map(|repo| repo.moved(tip, paths, tree)).unwrap_or_default()
     }
+}
+
+/// Where the configuration names a default branch that is not here, which line counts instead.
+pub fn main_branch_note(main: &MainLine, config: &Config) -> Option<Note> {
+    let name = config.main_branch.as_ref()?;
+    let line = match &main.branch {
+        Some(branch) if branch.is_configured => return None,
+        Some(branch) => format!("`{}`", branch.copy),
+        None => "the line of the commit itself".to_owned(),
+    };
+    let message = format!(
+        "`main-branch` of `{CONFIG}` is `{name}`, and no branch of this name is here, so that {line} counts; fetch the branch, or \
+         correct its name"
+    );
+    Some(Note::new("main-branch", message))
 }

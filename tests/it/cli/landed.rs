@@ -389,7 +389,16 @@ fn the_repository_may_name_its_default_branch() {
     agree(&repo, &repo.root, "begin", "hint");
     repo.write("okep.toml", "main-branch = \"nxet\"\n");
     repo.commit("Configure wrongly");
-    assert!(repo.json(&[]).note("main-branch").contains("nxet"));
+    assert!(
+        repo.json(&[])
+            .note("main-branch")
+            .contains("nxet`, and no branch of this name is here, so that `main`")
+    );
+    agree(&repo, &repo.root, "begin", "error");
+    assert!(repo.okep(&["history"]).exits(0).stdout.contains("`main-branch` of `okep.toml` is `nxet`"));
+    repo.write("okep.toml", "main-branch = \"refs/heads/next\"\n");
+    repo.commit("Configure as git does");
+    agree(&repo, &repo.root, "begin", "hint");
     repo.write("okep.toml", "main-branch = \"\"\n");
     repo.okep(&["check"]).refuses(&["okep.toml:1:15", "`main-branch` is empty"]);
 }
