@@ -14,19 +14,19 @@ impl Reporter<'_> {
     /// What the rules about history find in the landings.
     pub fn of_landings(&self, spans: &[OkepSpan]) -> Vec<FindingStory> {
         let mut findings = Vec::new();
-        for span in spans.iter().filter(|s| s.known) {
-            let Some(path) = span.paths.first() else { continue };
-            let facts = self.verdicts.page(self.line.state(span.landed), *path).map(|page| &page.facts);
+        for span in spans {
+            let (Some(landed), Some(path)) = (self.landed_with(span), span.paths.first()) else { continue };
+            let facts = self.verdicts.page(self.line.state(span.added), *path).map(|page| &page.facts);
             let event = Event::Landed {
                 path: &self.verdicts.paths[*path as usize],
                 number: self.about(span.who).0,
                 issue: facts.and_then(|facts| facts.issue),
-                pull_request: PullRequest::of(&self.info(self.line.commits[span.landed]).subject),
+                pull_request: PullRequest::of(&self.info(landed).subject),
             };
             let (who, end) = (Some(span.who), span.removed);
-            let age_days = self.days(span.landed, end.unwrap_or(self.line.last()));
+            let age_days = self.days(span.added, end.unwrap_or(self.line.last()));
             findings.extend(of_history(&event).iter().map(|finding| {
-                let introduced = span.written.map(|written| self.moment(span.landed, written));
+                let introduced = span.written.map(|written| self.moment(span.added, written));
                 self.story(finding, who, introduced, end, age_days)
             }));
         }

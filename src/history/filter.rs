@@ -78,7 +78,7 @@ impl Narrow {
             self.has(f.rule, f.severity, f.number) && (either || self.is_about_all())
         });
         story.okeps.retain(|o| {
-            let lately = [&o.landed, &o.deleted].into_iter().flatten().any(|place| since(Some(place)));
+            let lately = [&o.added, &o.deleted].into_iter().flatten().any(|place| since(Some(place)));
             let asked = !self.is_timed() || lately;
             let author = self.author.is_none() || by(o.written.as_ref().map(|w| w.author.as_str()));
             let has_finding = story.findings.iter().any(|f| f.okep.as_ref() == Some(&o.path));

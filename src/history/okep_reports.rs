@@ -11,7 +11,7 @@ impl Reporter<'_> {
     /// The OKEPs that were ever on the line, by path; later parts need their names.
     pub fn okeps(&mut self, spans: &[OkepSpan]) -> Vec<OkepStory> {
         let mut okeps: Vec<OkepStory> = Vec::new();
-        let states = |span: &OkepSpan| [span.landed, span.last].map(|at| (self.line.state(at), span.who));
+        let states = |span: &OkepSpan| [span.added, span.last].map(|at| (self.line.state(at), span.who));
         let recorded = self.verdicts.recorded_of(spans.iter().flat_map(states));
         for span in spans {
             let okep = self.okep(span, &recorded);
@@ -30,13 +30,14 @@ impl Reporter<'_> {
         let name = |path: u32| self.verdicts.paths[path as usize].clone();
         let end = span.removed.unwrap_or(self.line.last());
         let listing = &span.listing;
-        let registered = listing.first_known().filter(|_| span.known).and_then(|at| {
-            Some(NavPresence { at: self.place(at), days_after_landing: self.days(span.landed, at)? })
+        let has_landed_here = self.landed_with(span).is_some();
+        let registered = listing.first_known().filter(|_| has_landed_here).and_then(|at| {
+            Some(NavPresence { at: self.place(at), days_after_landing: self.days(span.added, at)? })
         });
         let unregistered = || listing.all_without(end).map(|(from, to)| self.days(from, to)).sum();
         let is_known = listing.was_shown && !listing.uncertainty;
-        let came = self.line.state(span.landed);
-        let then_known = span.known && self.verdicts.is_known(came, span.who);
+        let came = self.line.state(span.added);
+        let then_known = has_landed_here && self.verdicts.is_known(came, span.who);
         let counts = |state: usize| {
             let mut counts = Counts::default();
             let recorded = recorded.get(&(state, span.who)).into_iter().flatten();
@@ -47,7 +48,12 @@ impl Reporter<'_> {
             number: self.verdicts.number(path).or(facts.and_then(|facts| facts.number)),
             path: name(path),
             title: facts.and_then(|facts| facts.title.clone()),
-            landed: span.known.then(|| self.place(span.landed)),
+            added: span.known.then(|| self.place(span.added)),
+            has_landed: span.landing.is_some(),
+            landed: span
+                .landing
+                .as_ref()
+                .and_then(|landing| Some(self.commit_place(landing.revision.as_ref()?))),
             written: span.written.map(|commit| Author {
                 commit: self.id(commit).to_string(),
                 author: self.info(commit).author.clone(),

@@ -1,18 +1,21 @@
-//! Set arithmetic: when each OKEP landed on the first-parent line, was renamed, left it, and was in nav.
+//! Set arithmetic: when each OKEP was added to the first-parent line, was renamed, left it, and was in nav.
 
 use super::found::{Listed, ShownFinding};
 use super::numbers::FileAt;
 use super::timeline::{Has, Timeline};
 use crate::git::graph::NONE;
+use crate::okep::template_history::Landing;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// An OKEP from when it landed; places are indices into the line.
+/// An OKEP from when the line has it; places are indices into the line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OkepSpan {
     pub who: u32,
-    pub landed: usize,
-    /// Whether it is known that it landed just then.
+    pub added: usize,
+    /// Whether it is known that it was added just then.
     pub known: bool,
+    /// How it landed on the main line; none where it has not.
+    pub landing: Option<Landing>,
     /// The commit that first held it; none where that is unknown.
     pub written: Option<u32>,
     /// On how many commits of the line its text or path is new.
@@ -102,7 +105,7 @@ impl NavListing {
 }
 
 impl Timeline<'_> {
-    /// Every OKEP that was ever on the line, in the order in which they landed.
+    /// Every OKEP that was ever on the line, in the order in which they were added.
     pub fn okeps(&self) -> Vec<OkepSpan> {
         let mut spans: Vec<OkepSpan> = Vec::new();
         let mut of: HashMap<u32, usize> = HashMap::new();
@@ -164,7 +167,7 @@ impl Timeline<'_> {
         let written = if is_uncertain { None } else { self.origin(self.commits[at], &holds) };
         OkepSpan {
             who,
-            landed: at,
+            added: at,
             known: !is_uncertain,
             written,
             path: NONE,

@@ -9,6 +9,7 @@ use super::states::{States, outside};
 use super::timeline::Timeline;
 use super::verdicts::Verdicts;
 use super::walk::Walk;
+use crate::audit::identity::OkepKey;
 use crate::files::{Layout, Note, tidy};
 use crate::git::{MainLine, Repo};
 use crate::okep::landings::LandingsOverTime;
@@ -31,7 +32,12 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
     }
     let verdicts = Verdicts::new(found, &states, numbers);
     let line = Timeline::new(walk, &verdicts);
-    let spans = line.okeps();
+    let mut spans = line.okeps();
+    for span in &mut spans {
+        if let Some(OkepKey::Landed(line, okep)) = verdicts.keys[span.who as usize] {
+            span.landing = Some(audits.landings.landing(line, okep).clone());
+        }
+    }
     let mut reporter = Reporter::new(repo, layout, &line, &names);
     let mut okeps = reporter.okeps(&spans);
     let mut findings = reporter.findings(&line.findings());

@@ -50,7 +50,11 @@ pub struct OkepStory {
     /// The one it has now, or had last.
     pub path: String,
     pub title: Option<String>,
-    /// None where history does not reach back to it, or could not be read just there.
+    /// The commit of the line that added it; none where history does not reach back to it, or could not be read just
+    /// there.
+    pub added: Option<SubjectPlace>,
+    pub has_landed: bool,
+    /// The commit of the main line with which it landed; none also where history does not reach back to it.
     pub landed: Option<SubjectPlace>,
     pub written: Option<Author>,
     pub revisions: usize,

@@ -2,12 +2,13 @@
 
 use super::commit_info::CommitInfo;
 use super::numbers::PresentNames;
+use super::okep_spans::OkepSpan;
 use super::report::{SubjectPlace, Transition, Walked};
 use super::timeline::Timeline;
 use super::verdicts::Verdicts;
 use crate::audit::identity::OkepKey;
 use crate::files::{Layout, Note};
-use crate::git::{Id, Repo};
+use crate::git::{Id, Repo, Revision};
 use crate::rules::event::PullRequest;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -81,6 +82,24 @@ impl<'a> Reporter<'a> {
         }
     }
 
+    /// A commit of the main line, which may be none of this line.
+    pub fn commit_place(&self, revision: &Revision) -> SubjectPlace {
+        let id = Id::from_hex(revision.commit.as_bytes()).expect("it was an id before it was a string");
+        let subject = self.repo.commit_info(id, &self.mailmap).subject;
+        SubjectPlace {
+            commit: revision.commit.clone(),
+            date: revision.date.clone(),
+            pull_request: PullRequest::of(&subject).map(PullRequest::number),
+        }
+    }
+
+    /// The commit of the line that added an OKEP, where that is the one with which it landed.
+    pub fn landed_with(&self, span: &OkepSpan) -> Option<u32> {
+        let commit = self.line.commits[span.added];
+        let revision = span.landing.as_ref()?.revision.as_ref()?;
+        (span.known && revision.commit == self.id(commit).to_string()).then_some(commit)
+    }
+
     pub fn moment(&self, at: usize, written: u32) -> Transition {
         Transition {
             written: self.id(written).to_string(),
@@ -109,8 +128,8 @@ impl<'a> Reporter<'a> {
         if let Some(at) = first.filter(|_| layout.folder != Layout::default().folder) {
             let commit = self.id(self.line.commits[at]);
             let message = format!(
-                "holds pages since commit {commit}; what was in another folder before is not followed, and \
-                 is shown as if it had landed then"
+                "holds pages since commit {commit}; findings in another folder before are not \
+                 followed, and are shown as if they were introduced then"
             );
             self.note(Note::at("folder", &layout.folder, message));
         }

@@ -96,6 +96,11 @@ impl<'a> LandingsOverTime<'a> {
         &self.newest[self.newest.len() - 1].history
     }
 
+    /// How an OKEP of a line landed.
+    pub fn landing(&self, line: usize, okep: usize) -> &Landing {
+        &self.newest[line].landings[okep]
+    }
+
     /// The OKEPs of the line that counts, from its beginning to its newest commit.
     pub fn lineage(&self) -> &Lineage {
         &self.newest[self.newest.len() - 1].lineage

@@ -24,7 +24,7 @@ impl Scale {
     /// no room, and are drawn at the beginning.
     pub fn of(story: &Story) -> Option<Scale> {
         let parsed = |day: &String| day.parse::<Date>().ok();
-        let landed = story.okeps.iter().filter_map(|o| parsed(&o.landed.as_ref()?.date));
+        let landed = story.okeps.iter().filter_map(|o| parsed(&o.added.as_ref()?.date));
         let found = story.findings.iter().filter_map(|f| parsed(&f.introduced.as_ref()?.landed.date));
         let written = story.okeps.iter().filter_map(|o| parsed(&o.written.as_ref()?.date));
         let templates = story.templates.iter().filter_map(|t| parsed(&t.at.date));

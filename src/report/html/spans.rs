@@ -88,25 +88,25 @@ fn row(story: &Story, okep: &OkepStory, id: &str, scale: &Scale) -> Markup {
 
 /// The time from landing to removal or the end, with what happened.
 fn bar(okep: &OkepStory, end: f64, scale: &Scale) -> Markup {
-    let landed = scale.x(okep.landed.as_ref().map_or("", |l| &l.date));
+    let added = scale.x(okep.added.as_ref().map_or("", |l| &l.date));
     let day = |what: &str, day: Option<&str>| {
         html! { title { (what) " " (escape_control(day.unwrap_or("before the history that is here"))) } }
     };
     let middle = 2 + BAR / 2;
     let written =
-        okep.written.as_ref().map(|w| (scale.x(&w.date), w.date.as_str())).filter(|(x, _)| *x < landed);
+        okep.written.as_ref().map(|w| (scale.x(&w.date), w.date.as_str())).filter(|(x, _)| *x < added);
     let missing = okep.days_unregistered.filter(|days| *days > 0);
     let until = okep.registered.as_ref().map_or(end, |r| scale.x(&r.at.date));
     html! {
         @if let Some((x, date)) = written {
-            line.before x1=(percent(x)) x2=(percent(landed)) y1=(middle) y2=(middle) {}
+            line.before x1=(percent(x)) x2=(percent(added)) y1=(middle) y2=(middle) {}
             (at(x, middle, html! { circle.written r="4" { (day("written", Some(date))) } }))
         }
-        rect.life x=(percent(landed)) width=(percent((end - landed).max(0.2))) y="2" height=(BAR) {
-            (day("landed", okep.landed.as_ref().map(|l| l.date.as_str())))
+        rect.life x=(percent(added)) width=(percent((end - added).max(0.2))) y="2" height=(BAR) {
+            (day("added", okep.added.as_ref().map(|l| l.date.as_str())))
         }
         @if let Some(days) = missing {
-            rect.unlisted x=(percent(landed)) width=(percent((until - landed).max(0.2))) y="2" height=(BAR) fill="url(#hatch-unlisted)" {
+            rect.unlisted x=(percent(added)) width=(percent((until - added).max(0.2))) y="2" height=(BAR) fill="url(#hatch-unlisted)" {
                 title { "missing from nav for " (days) " days" }
             }
             @if let Some(registered) = &okep.registered {
@@ -114,7 +114,7 @@ fn bar(okep: &OkepStory, end: f64, scale: &Scale) -> Markup {
             }
         }
         @if let Some(place) = &okep.landed {
-            (at(landed, middle, html! { path.landing d="M0-7l6 13h-12Z" { (day("landed", Some(&place.date))) } }))
+            (at(scale.x(&place.date), middle, html! { path.landing d="M0-7l6 13h-12Z" { (day("landed", Some(&place.date))) } }))
         }
         @if let Some(deleted) = &okep.deleted {
             (at(end, middle, html! { path.gone d="M-5-5l10 10m0-10-10 10" { (day("removed", Some(&deleted.date))) } }))

@@ -49,7 +49,7 @@ fn okep(okep: &OkepStory, id: &str, forge: Option<&Forge>) -> Markup {
             th scope="row" data-sort=[okep.number] { a href={ "#" (id) } { (name(okep)) } }
             td { (escape_control(okep.title.as_deref().unwrap_or_default())) }
             td { (escape_control(okep.written.as_ref().map_or("", |w| &w.author))) }
-            td { @match &okep.landed { Some(at) => (place(forge, at)), None => "before" } }
+            td { @match &okep.landed { Some(at) => (place(forge, at)), None if okep.has_landed => "before", None => "" } }
             td { (registered(okep, forge)) }
             td.number { (okep.revisions) }
             (number(|c| c.errors, "error")) (number(|c| c.warnings, "warning")) (number(|c| c.hints, "hint"))

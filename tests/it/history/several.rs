@@ -149,3 +149,35 @@ fn what_a_check_of_the_tip_notes_is_noted() {
     assert!(notes(&story).contains(&"several-templates".to_owned()), "{story:#}");
     assert!(notes(&story).contains(&"symlink".to_owned()));
 }
+
+#[test]
+fn landed_is_what_a_check_says() {
+    let mut repo = Repo::started();
+    repo.git(&["branch", "release"]);
+    repo.git(&["switch", "-qc", "topic"]);
+    repo.write(&path(2), &okep(2)).write("mkdocs.yml", &nav(&[path(1), path(2)])).commit("Propose (#2)");
+    let landed = |repo: &Repo| {
+        let checked = run(&repo.dir, &["check", "--format", "json", "--fail-on", "never"]).stdout;
+        let checked: Value = serde_json::from_slice(&checked).expect("it is JSON");
+        let story = repo.history(&[]);
+        let dates = |value: &Value| {
+            let okeps = value["okeps"].as_array().expect("a list").iter();
+            okeps.map(|okep| okep["landed"]["date"].as_str().unwrap_or("not").to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(dates(&story), dates(&checked));
+        (dates(&story), of_rule(&story, "pull-request-number").len())
+    };
+    let expected = |date: &str| vec!["2025-01-03".to_owned(), date.to_owned()];
+    assert_eq!(landed(&repo), (expected("not"), 0));
+    let table = String::from_utf8(run(&repo.dir, &["history"]).stdout).expect("tables are UTF-8");
+    assert!(table.contains("0002  Proposal         0/0/0              Person"), "{table}");
+    let page = String::from_utf8(run(&repo.dir, &["history", "--format", "html"]).stdout).expect("UTF-8");
+    assert!(!page.contains("before the history that is here"));
+    repo.git(&["switch", "-q", "main"]);
+    repo.merge("topic", 2);
+    assert_eq!(landed(&repo), (expected("2025-01-05"), 1));
+    repo.git(&["switch", "-q", "release"]);
+    repo.commit("Begin to release");
+    repo.git(&["cherry-pick", "topic"]);
+    assert_eq!(landed(&repo), (expected("2025-01-05"), 0));
+}

@@ -127,7 +127,8 @@ fn what_follows_an_unreadable_tree_has_an_unknown_landing() {
         assert!(okep["unregistered_days"].is_null() && okep["written"].is_null());
     }
     assert_eq!(one(&story, 4)["landed"]["date"], "2025-01-06");
-    assert_eq!(one(&story, 1)["landed"]["date"], "2025-01-03");
+    // The main line is read no further back, as for a check.
+    assert!(one(&story, 1)["landed"].is_null() && one(&story, 1)["written"].is_object());
     let table = String::from_utf8(run(&repo.dir, &["history"]).stdout).expect("tables are UTF-8");
     let row = table.lines().find(|l| l.trim_start().starts_with("0003")).expect("it is listed");
     assert!(
