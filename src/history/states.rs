@@ -49,7 +49,8 @@ impl States {
         };
         let state = |commit: usize| CommitState {
             key: walk.held[commit],
-            outside: outside[walk.around[commit] as usize],
+            // Where there is no folder, no file is outside of it.
+            outside: outside[if walk.has_folder(commit) { walk.around[commit] as usize } else { 0 }],
             known: (0..places.len()).map(|line| known(commit, line)).collect(),
             lack: Box::default(),
         };
@@ -183,6 +184,10 @@ fn parents_first(graph: &Graph) -> Vec<u32> {
 }
 
 impl Walk {
+    fn has_folder(&self, commit: usize) -> bool {
+        self.keys[self.held[commit] as usize].as_ref().is_some_and(|key| key.folder.is_some())
+    }
+
     /// Whether the objects of a state could be read.
     pub fn is_read(&self, state: &CommitState) -> bool {
         self.keys[state.key as usize].is_some()

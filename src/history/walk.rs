@@ -31,7 +31,7 @@ pub struct Walk {
     pub keys: Vec<Option<Key>>,
     /// For each commit, which of [`Walk::arounds`] it holds.
     pub around: Vec<u32>,
-    /// The distinct trees of the first folder on the way to the proposals: `docs` of `docs/okeps`.
+    /// The distinct trees of the first folder on the way to the proposals: `docs` of `docs/okeps`; first none.
     pub arounds: Vec<Option<Id>>,
     pub shallow: bool,
     /// Commits and trees that are not in the repository.
@@ -45,7 +45,7 @@ pub struct Walk {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Key {
     /// The tree of the proposal folder.
-    folder: Option<Id>,
+    pub folder: Option<Id>,
     /// The register by its place in the layout.
     register: Option<(u8, Entry)>,
     /// The registers that it inherits from.

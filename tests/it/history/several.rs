@@ -181,3 +181,17 @@ fn landed_is_what_a_check_says() {
     repo.git(&["cherry-pick", "topic"]);
     assert_eq!(landed(&repo), (expected("2025-01-05"), 0));
 }
+
+#[test]
+fn a_folder_that_moves_takes_its_okeps_along() {
+    let mut repo = Repo::started();
+    repo.write(&path(1), &okep(1).replace("\n\nTo solve it.", "")).commit("Slip");
+    repo.git(&["mv", "docs/okeps", "docs/enhancements"]);
+    repo.write("okep.toml", "folder = \"docs/enhancements\"\n");
+    repo.write("mkdocs.yml", &nav(&["docs/enhancements/okep-1-proposal.md".to_owned()]))
+        .commit("Move the folder");
+    let story = repo.history(&[]);
+    assert_eq!(story["okeps"][0]["landed"]["date"], "2025-01-03");
+    assert!(of_rule(&story, "misplaced-file").is_empty(), "{story:#}");
+    assert_eq!(of_rule(&story, "empty-section").len(), 1);
+}
