@@ -68,11 +68,13 @@ pub fn check_with(
     Known { parsed, cache }: &Known,
 ) -> Result<Outcome, Error> {
     let mut config = configuration(&target.tree)?;
-    if !config.layout.is_in(&target.tree) && target.source != Source::Index {
-        return Err(Error::no_folder(&target.tree, &config.layout, target.place.clone()));
-    }
     let mut bases: Vec<(&Base, Config)> =
         target.bases.iter().map(|base| (base, config_before(base))).collect();
+    // A change that removes the folder is checked, staged or not.
+    let was_there = || bases.iter().any(|(base, before)| before.layout.is_in(&base.tree));
+    if !config.layout.is_in(&target.tree) && target.source != Source::Index && !was_there() {
+        return Err(Error::no_folder(&target.tree, &config.layout, target.place.clone()));
+    }
     let mut scope = ChangeScope::of(target, &config, options);
     if scope == ChangeScope::Nothing {
         return Ok(nothing(target, config));

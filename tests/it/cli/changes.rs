@@ -83,6 +83,24 @@ fn deleting_an_okep_that_stays_registered_fails() {
 }
 
 #[test]
+fn deleting_the_folder_fails_staged_or_committed() {
+    let repo = Repo::clean();
+    repo.git(&["rm", "-qr", "docs/okeps"]);
+    let staged = repo.json(&["--staged"]).exits(1).faults();
+    assert!(staged.iter().all(|fault| fault.starts_with("error dead-nav-entry ")), "{staged:?}");
+    assert_eq!(repo.json(&["--since", "HEAD"]).exits(1).faults(), staged);
+    repo.commit("Delete the folder");
+    assert_eq!(repo.json(&["--since", "HEAD~1"]).exits(1).faults(), staged);
+    assert_eq!(repo.json(&["--rev", "HEAD", "--since", "HEAD~1"]).exits(1).faults(), staged);
+    // Nothing says that there ever was one.
+    repo.okep(&["check", "--since", "HEAD"]).refuses(&["no `docs/okeps`"]);
+    repo.git(&["rm", "-q", "mkdocs.yml"]);
+    repo.commit("Delete the site");
+    repo.okep(&["check", "--since", "HEAD~1"]).refuses(&["no `docs/okeps`"]);
+    repo.okep(&["check", "--since", "HEAD~2"]).exits(0);
+}
+
+#[test]
 fn deleting_the_nav_line_of_an_okep_that_stays_fails() {
     let repo = with_old_fault();
     repo.edit("mkdocs.yml", NAV_LINE, "");
