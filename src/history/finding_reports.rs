@@ -29,7 +29,14 @@ impl Reporter<'_> {
         let first = recorded_at(span.introduced).expect("it is there where it was introduced");
         let last = recorded_at(self.still(span)).unwrap_or(first);
         let end = span.fixed.map_or(self.line.last(), |(at, _)| at);
-        let introduced = span.written.map(|written| self.moment(span.introduced, written));
+        let mut cause = self.cause(span, first);
+        let mut introduced = span.written.map(|written| self.moment(span.introduced, written));
+        if let (Some(merge), Some(introduced)) = (self.merge(span), &mut introduced) {
+            let is_template = cause == FindingCause::Template;
+            let change = self.on_branch(merge, span, is_template);
+            change.into_iter().for_each(|change| introduced.author = self.info(change).author.clone());
+            cause = if is_template { cause } else { FindingCause::Merge };
+        }
         let (number, okep) = self.about(who);
         FindingStory {
             rule: self.verdicts.topics[topic as usize].rule,
@@ -38,11 +45,33 @@ impl Reporter<'_> {
             okep,
             path: self.verdicts.paths[last.path as usize].clone(),
             subject: last.subject.clone(),
-            cause: self.cause(span, first),
+            cause,
             age_days: introduced.as_ref().and_then(|_| self.days(span.introduced, end)),
             introduced,
             fixed: span.fixed.map(|(at, fixed)| self.moment(at, fixed)),
         }
+    }
+
+    /// The merge in which a finding first shows.
+    fn merge(&self, span: &FindingSpan) -> Option<u32> {
+        span.written.filter(|written| self.line.walk.graph.parents(*written).len() > 1)
+    }
+
+    /// The last commit of the merged branch that changed the OKEP, else any file that is checked; the template where a
+    /// finding is by that.
+    fn on_branch(&self, merge: u32, span: &FindingSpan, is_template: bool) -> Option<u32> {
+        let held = |commit: u32| self.line.walk.held[commit as usize];
+        let state = |commit: u32| self.verdicts.state_of(commit);
+        let template = |commit: u32| self.verdicts.state(state(commit))?.template;
+        let files = |commit: u32| self.files(state(commit), span.mark.who);
+        let of_text = |commit: u32, parent: u32| match is_template {
+            _ if held(commit) == held(parent) => false,
+            true => template(commit) != template(parent),
+            false => files(commit) != files(parent),
+        };
+        let last = self.line.merged_change(merge, span.introduced, of_text);
+        let of_any = |commit: u32, parent: u32| !is_template && held(commit) != held(parent);
+        last.or_else(|| self.line.merged_change(merge, span.introduced, of_any))
     }
 
     fn cause(&self, span: &FindingSpan, recorded: &RecordedFinding) -> FindingCause {

@@ -145,6 +145,8 @@ pub enum FindingCause {
     Registration,
     /// Another file came, went or was renamed.
     Tree,
+    /// It first shows in a merge, and is the work of neither side.
+    Merge,
 }
 
 impl FindingCause {
@@ -154,6 +156,7 @@ impl FindingCause {
             FindingCause::Template => "template",
             FindingCause::Registration => "registration",
             FindingCause::Tree => "tree",
+            FindingCause::Merge => "merge",
         }
     }
 }

@@ -149,6 +149,28 @@ impl<'a> Timeline<'a> {
         }
     }
 
+    /// The last commit that a merge brings to the line at `at` and that `differs` from its parent.
+    pub(super) fn merged_change(
+        &self,
+        merge: u32,
+        at: usize,
+        differs: impl Fn(u32, u32) -> bool,
+    ) -> Option<u32> {
+        let mut seen = BTreeSet::new();
+        let mut next = VecDeque::from([merge]);
+        while let Some(commit) = next.pop_front() {
+            let parents = self.walk.graph.parents(commit);
+            if let [parent] = parents
+                && differs(commit, *parent)
+            {
+                return Some(commit);
+            }
+            let inside = |p: &&u32| self.merged_with[**p as usize] as usize == at;
+            next.extend(parents.iter().filter(inside).filter(|p| seen.insert(**p)));
+        }
+        None
+    }
+
     /// The commit merged by the line's commit `at` that lacks something while all of its parents have it; the
     /// commit of the line itself where the merge fixed it.
     fn fixed(&self, at: usize, has: &dyn Fn(u32) -> Has) -> u32 {

@@ -335,3 +335,33 @@ fn on_a_narrow_terminal_rules_keep_their_names_and_the_first_line_says_what_was_
     let rows: Vec<&str> = open.lines().skip(1).take_while(|line| line.starts_with("0002")).collect();
     assert!(!rows.is_empty() && rows.iter().all(|row| named(row)), "{shown}");
 }
+
+#[test]
+fn what_first_shows_in_a_merge_is_by_who_changed_the_okep_on_the_branch() {
+    let mut repo = Repo::started();
+    repo.git(&["switch", "-qc", "topic"]);
+    repo.write(&path(2), &okep(2)).write("mkdocs.yml", &nav(&[path(1), path(2)])).commit("Propose");
+    repo.write("code.txt", "1").commit("Work");
+    repo.write("code.txt", "2").commit("Work on");
+    repo.git(&["switch", "-q", "main"]);
+    repo.write(TEMPLATE_PATH, &format!("{TEMPLATE}\n## Rollback\n\n(How does one go back?)\n")).commit("Ask");
+    let merged = repo.merge("topic", 77);
+    let told = |story: &serde_json::Value, rule: &str| {
+        let found = of_rule(story, rule).into_iter().map(|f| {
+            let of = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+            [&f["number"].to_string(), &of(&f["cause"]), &of(&f["introduced"]["author"])].map(String::clone)
+        });
+        found.collect::<Vec<_>>()
+    };
+    let story = repo.history(&[]);
+    let found = told(&story, "missing-section");
+    assert_eq!(found, [["1", "template", "Person 0"], ["2", "merge", "Person 0"]], "{story:#}");
+    assert_eq!(of_rule(&story, "missing-section")[1]["introduced"]["written"], merged);
+    // What the branch itself has wrong is the work of its author.
+    repo.git(&["switch", "-qc", "other"]);
+    repo.write(&path(2), &okep(2).replace("\n\nTo solve it.", "")).commit("Slip");
+    repo.git(&["switch", "-q", "main"]);
+    repo.write("code.txt", "3").commit("Work on");
+    repo.merge("other", 78);
+    assert_eq!(told(&repo.history(&[]), "empty-section"), [["2", "document", "Person 2"]]);
+}
