@@ -35,6 +35,8 @@ pub struct Document {
     pub matter: Vec<usize>,
     /// Tables, in order; their cells are no blocks.
     pub tables: Vec<Range<usize>>,
+    /// Fenced code, in order, with its fences.
+    pub fences: Vec<Range<usize>>,
     /// The first fence that nothing closes.
     pub unclosed_fence: Option<UnclosedFence>,
     /// How many there are; beyond [`MAX_OPEN_FENCES`] the rest is not read.
@@ -78,6 +80,7 @@ impl Document {
             matter: reader.content.iter().filter(|(_, is_matter)| *is_matter).map(|(at, _)| *at).collect(),
             html: reader.raw_html,
             tables: reader.tables,
+            fences: reader.fences,
             unclosed_fence,
             open_fences,
             text: text.clone(),

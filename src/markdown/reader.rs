@@ -19,6 +19,7 @@ pub struct Reader {
     /// Where something visible starts that is no heading, and whether it is more than running text.
     pub content: Vec<(usize, bool)>,
     pub tables: Vec<Range<usize>>,
+    pub fences: Vec<Range<usize>>,
     /// No line of HTML is looked at any more: there were too many that end a list.
     pub ignores_html: bool,
     /// The columns at which the text of the open quotes, list items and footnotes begins.
@@ -149,6 +150,7 @@ impl Reader {
                 self.mark_children();
                 self.content.push((range.start, true));
                 if matches!(kind, CodeBlockKind::Fenced(_)) {
+                    self.fences.push(range.clone());
                     return fence::unclosed(text, &range);
                 }
             }

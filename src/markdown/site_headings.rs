@@ -82,7 +82,7 @@ pub fn site_reading(document: &Document, extensions: Extensions) -> SiteReading 
     let mut ambiguities = Vec::new();
     if extensions.are_known_for(text) {
         let differences = compare::differences(document, &page);
-        ambiguities = differences.iter().map(|d| remedy::ambiguity(text, &page, d)).collect();
+        ambiguities = differences.iter().map(|d| remedy::ambiguity(document, &page, d)).collect();
         compare::keep_what_helps(text, &mut ambiguities, extensions);
     }
     SiteReading { headings: page.shown(extensions), ambiguities }

@@ -87,20 +87,20 @@ impl<'a> OkepContext<'a> {
         if self.alignment.matches[section].is_some() {
             return None;
         }
-        let mut at = fence.opening.start;
-        for line in self.document().text.slice(at..fence.resumes).split_inclusive('\n') {
-            if self.is_heading_line(section, line) {
+        self.heading_line(section, fence.opening.start..fence.resumes)
+    }
+
+    /// The first line of some code that is a heading of the section; one `#` is more likely a comment of the code.
+    pub fn heading_line(&self, section: usize, code: Range<usize>) -> Option<usize> {
+        let mut at = code.start;
+        for line in self.document().text.slice(code).split_inclusive('\n') {
+            let name = line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with("##"));
+            if name.is_some_and(|name| self.is_named(section, name.trim())) {
                 return Some(at);
             }
             at += line.len();
         }
         None
-    }
-
-    /// Whether a line of code is a heading of the section; one `#` is more likely a comment of the code.
-    pub fn is_heading_line(&self, section: usize, line: &str) -> bool {
-        let name = line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with("##"));
-        name.is_some_and(|name| self.is_named(section, name.trim()))
     }
 
     /// The source of a section's name in the template, markup included, where it is one line.

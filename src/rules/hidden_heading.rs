@@ -60,31 +60,20 @@ fn bold_line(context: &OkepContext, section: usize) -> Option<usize> {
 /// Where a heading of the section is in a code block that was meant to end above it: a further fence opens below it, in
 /// the block or for the rest of the file. The fence of the block comes first.
 pub fn swallowed(context: &OkepContext, section: usize) -> Option<(usize, usize)> {
-    let in_code = |fence: &usize| Some((*fence, in_reopened_fence(context, section, *fence)?));
-    context.document().matter.iter().find_map(in_code)
-}
-
-fn in_reopened_fence(context: &OkepContext, section: usize, fence: usize) -> Option<usize> {
     let document = context.document();
-    let rest = document.text.slice(fence..document.text.len());
-    let mark = rest.chars().next().filter(|c| matches!(c, '`' | '~'))?;
-    let run = |line: &str| line.chars().take_while(|c| *c == mark).count();
-    let length = run(rest);
-    let mut reopens = document.unclosed_fence.as_ref().is_some_and(|open| open.opening.start > fence);
-    let (mut at, mut heading) = (fence, None);
-    for line in rest.split_inclusive('\n') {
-        let shown = line.trim();
-        let is_fence = at > fence && run(shown) >= length;
-        if is_fence && shown.len() == run(shown) {
-            return heading.filter(|_| reopens);
-        }
-        reopens |= is_fence && heading.is_some();
-        if context.is_heading_line(section, line) {
-            heading.get_or_insert(at);
-        }
-        at += line.len();
-    }
-    None
+    let open = document.unclosed_fence.as_ref().map_or(0, |open| open.opening.start);
+    document.fences.iter().find_map(|fence| {
+        let at = context.heading_line(section, fence.clone())?;
+        let code = document.text.slice(fence.clone());
+        let signs = code.len() - code.trim_start_matches(['`', '~']).len();
+        let opens = |line: &str| {
+            line.trim()
+                .strip_prefix(&code[..signs])
+                .is_some_and(|info| !info.trim_start_matches(['`', '~']).is_empty())
+        };
+        let below = document.text.slice(at..fence.end);
+        (open > fence.start || below.lines().any(opens)).then_some((fence.start, at))
+    })
 }
 
 #[cfg(test)]

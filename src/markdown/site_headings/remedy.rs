@@ -7,9 +7,8 @@ use std::ops::Range;
 use super::blocks::BlockHeading;
 use super::compare::Difference;
 use super::{Ambiguity, SitePage, inline, lines};
-use crate::markdown::document::{Heading, fold_blanks};
-use crate::markdown::{commonmark, front_matter};
-use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
+use crate::markdown::document::{Document, Heading, fold_blanks};
+use crate::markdown::front_matter;
 
 /// What to do, and the edits that do it; none where no machine should choose.
 type Remedy = (String, Vec<(Range<usize>, String)>);
@@ -22,12 +21,13 @@ fn by_edit(help: impl Into<String>, range: Range<usize>, with: impl Into<String>
     (help.into(), vec![(range, with.into())])
 }
 
-pub(super) fn ambiguity(text: &str, page: &SitePage, difference: &Difference) -> Ambiguity {
+pub(super) fn ambiguity(document: &Document, page: &SitePage, difference: &Difference) -> Ambiguity {
+    let text = document.text.as_str();
     let place = EditPlace::new(text, difference);
     let (help, edits) = match (difference.github, difference.site) {
-        (Some(github), Some(site)) => both(text, &place, github, site),
+        (Some(github), Some(site)) => both(document, &place, github, site),
         (Some(github), None) => github_only(text, page, &place, github, difference.nested),
-        (None, Some(site)) => site_only(text, &place, site.underlined),
+        (None, Some(site)) => site_only(document, &place, site.underlined),
         (None, None) => by_hand(""),
     };
     let github = difference.github.map(|g| (g.level, g.text.clone()));
@@ -136,19 +136,6 @@ fn underlined(text: &str, place: &EditPlace, github: &Heading) -> Remedy {
     by_edit(help, place.prefix.start..place.span.end, format!("{hashes} {title}"))
 }
 
-/// Where the fenced code of GitHub's begins that holds `at`.
-fn fence_around(text: &str, at: usize) -> Option<usize> {
-    if !text[..at].contains("```") && !text[..at].contains("~~~") {
-        return None;
-    }
-    let source = commonmark::source(text);
-    let start = front_matter::end(text);
-    Parser::new_ext(&source[start..], commonmark::options()).into_offset_iter().find_map(|(event, range)| {
-        let is_fence = matches!(event, Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(_))));
-        (is_fence && range.contains(&(at - start))).then_some(range.start + start)
-    })
-}
-
 /// A fence that GitHub sees closed by a line that closes none on the site: a longer one, or one with another indent;
 /// or one whose opening line opens none there.
 fn close_as_opened(text: &str, fence: usize) -> Remedy {
@@ -179,9 +166,10 @@ fn close_as_opened(text: &str, fence: usize) -> Remedy {
     by_hand(help)
 }
 
-fn site_only(text: &str, place: &EditPlace, underlined: bool) -> Remedy {
-    if let Some(fence) = fence_around(text, place.span.start) {
-        return close_as_opened(text, fence);
+fn site_only(document: &Document, place: &EditPlace, underlined: bool) -> Remedy {
+    let text = document.text.as_str();
+    if let Some(fence) = document.fences.iter().find(|fence| fence.contains(&place.span.start)) {
+        return close_as_opened(text, fence.start);
     }
     let source = &text[place.span.clone()];
     let prefix = &text[place.prefix.clone()];
@@ -223,12 +211,13 @@ fn hidden_on_github(text: &str, place: &EditPlace, prefix: &str) -> Remedy {
     by_edit("leave one blank between the marker and the `#`", blanks, " ")
 }
 
-fn both(text: &str, place: &EditPlace, github: &Heading, site: &BlockHeading) -> Remedy {
+fn both(document: &Document, place: &EditPlace, github: &Heading, site: &BlockHeading) -> Remedy {
+    let text = document.text.as_str();
     let source = text[place.span.clone()].trim_end();
     if github.setext {
         if source.starts_with('#') && !site.underlined {
             let place = EditPlace { span: site.span.clone(), prefix: place.prefix.clone() };
-            return site_only(text, &place, false);
+            return site_only(document, &place, false);
         }
         return underlined(text, place, github);
     }
