@@ -55,12 +55,10 @@ fn finding(context: &OkepContext, found: &Misplacement) -> Option<Finding> {
     let help = match (found.by, others.is_empty()) {
         (0, true) => format!("move it{inside}"),
         (0, false) => format!("move them{inside}"),
-        (_, true) if is_right_after(context, found) => {
-            format!("move it and its subsections to level {wanted}")
-        }
         (_, true) => {
             let neighbour = context.neighbour(*section, |other| context.is_settled(other));
-            let place = neighbour.map_or(inside, |other| format!(", {}", context.next_to(*section, other)));
+            let neighbour = neighbour.filter(|_| !is_right_after(context, found));
+            let place = neighbour.map_or(String::new(), |n| format!(", {}", context.next_to(*section, n)));
             format!("move it and its subsections to level {wanted}{place}")
         }
         (_, false) => format!("{verb} them and every heading between them by {levels}"),
