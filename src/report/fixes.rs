@@ -19,15 +19,18 @@ pub enum Writing {
 /// A line for each fix, then how many there are.
 pub fn summary(repair: &Repair, writing: Writing) -> String {
     let mut out = String::new();
-    let mut files: BTreeSet<&str> = BTreeSet::new();
+    let (mut files, mut renamed) = (BTreeSet::<&str>::new(), BTreeSet::<&str>::new());
     for finding in &repair.fixed.applied {
         files.extend(touched(finding));
+        // A file that is renamed counts once.
+        renamed.extend(finding.fix.iter().flat_map(|fix| &fix.renames).map(|rename| rename.from.as_str()));
         let title = finding.fix.as_ref().map_or("", |fix| fix.title.as_str());
         let path = escape_control(&finding.path);
         out += &format!("{path}: {}: {}\n", finding.rule, escape_control(title));
     }
     let is_left_alone = repair.notes.iter().any(|note| [HALF_STAGED, "left-alone"].contains(&note.kind));
-    let fixes = format!("{} in {}", count(repair.fixed.applied.len(), "fix"), count(files.len(), "file"));
+    let files = count(files.difference(&renamed).count(), "file");
+    let fixes = format!("{} in {files}", count(repair.fixed.applied.len(), "fix"));
     out += &match (repair.fixed.applied.is_empty(), writing) {
         (true, _) if repair.suggested > 0 => {
             let suggested = count(repair.suggested, "suggestion");

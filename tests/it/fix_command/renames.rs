@@ -59,6 +59,15 @@ fn every_page_of_the_docs_folder_follows_a_rename() {
     }
 }
 
+#[test]
+fn a_renamed_file_is_one_of_those_that_were_written() {
+    let dir = misnamed();
+    let before = files(dir.path());
+    let said = text(&okep(dir.path(), &["check", "--fix=all"]).stderr);
+    let written = files(dir.path()).iter().filter(|(path, text)| before.get(*path) != Some(text)).count();
+    assert!(said.contains(&format!(" in {written} files written")), "{said}");
+}
+
 /// Only links of the docs folder and of the front page are changed, so that any other file keeps the name.
 #[test]
 fn a_file_elsewhere_that_names_the_page_keeps_the_rename_away() {
