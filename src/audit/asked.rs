@@ -33,13 +33,15 @@ pub struct UnknownPath {
 }
 
 impl UnknownPath {
-    /// Names the file of that name elsewhere, else the one with the nearest path.
+    /// Names the file of that name elsewhere, else the OKEP of the number in it, else the one with the nearest path.
     fn new(asked: &AskedPath, now: &Snapshot) -> Self {
         let folder = now.layout.folder.clone();
         let known: Vec<&str> = inputs(now).chain([folder.as_str()]).collect();
         let name = file_name(&asked.path);
         let moved = known.iter().copied().find(|path| file_name(path) == name);
-        let near = moved.or_else(|| nearest(&asked.path, &known));
+        let number = name.split(|c: char| !c.is_ascii_digit()).find_map(|digits| digits.parse().ok());
+        let numbered = || Some(now.okep_of_number(number?)?.path.as_str());
+        let near = moved.or_else(numbered).or_else(|| nearest(&asked.path, &known));
         let seen = |path: &str| match path::relative(&asked.from, path) {
             path if path.is_empty() => ".".to_owned(),
             path => path,

@@ -99,7 +99,12 @@ fn an_unknown_path_is_refused() {
         .refuses(&["did you mean `okeps/okep-2104-quiet-gauges.md`", "are in `okeps`"]);
     let from_there = [&["-C", "repo/docs/okeps"], &mistyped[..]].concat();
     repo.okep_in("..", &from_there).refuses(&["did you mean `okep-2104-quiet-gauges.md`", "are in `.`"]);
-    repo.okep(&["check", "docs/okeps/okep-2104"]).refuses(&["does not exist"]);
+    // So can an OKEP of the number in it.
+    for path in ["docs/okeps/okep-2104", "docs/okeps/okep-2104.md", "docs/okeps/2104", "#2104", "2104,2107"] {
+        repo.okep(&["check", path]).refuses(&["does not exist", "did you mean `docs/okeps/okep-2104-quiet"]);
+    }
+    let other = repo.okep(&["check", "docs/okeps/okep-2199.md"]).exits(2).stderr;
+    assert!(!other.contains("did you mean"), "{other}");
 }
 
 #[test]
