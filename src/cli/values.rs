@@ -44,12 +44,12 @@ impl Color {
     }
 }
 
-/// Reads the id of a rule.
+/// Reads the id of a rule, with blanks around it as in a list.
 ///
 /// # Errors
 /// There is no such rule; the message names the nearest one.
 pub fn rule(id: &str) -> Result<&'static str, String> {
-    match crate::rules::rule(id) {
+    match crate::rules::rule(id.trim()) {
         Some(rule) => Ok(rule.id),
         None => Err(format!("there is no such rule{}", similar_or_all(id))),
     }
@@ -126,6 +126,7 @@ mod tests {
 
     #[test]
     fn numbers_are_bare_or_as_people_write_them() {
+        assert_eq!(rule(" not-in-nav "), Ok("not-in-nav"));
         assert_eq!(okep_number("5224"), Ok(5224));
         assert_eq!(okep_number("OKEP-0007"), Ok(7));
         assert_eq!(okep_number("okep-7"), Ok(7));
