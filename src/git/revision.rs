@@ -179,6 +179,7 @@ fn near(local: &gix::Repository, rev: &str) -> String {
     let all = references(local, &[LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS]).all;
     let mut names: Vec<String> = all.iter().map(|reference| reference.short().to_owned()).collect();
     names.sort_by_cached_key(|name| (strsim::osa_distance(rev, name), name.clone()));
+    names.dedup();
     names.truncate(NAMES);
     match names.is_empty() {
         true => String::new(),

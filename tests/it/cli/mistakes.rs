@@ -43,6 +43,11 @@ fn a_mistyped_rule_revision_or_number() {
     check(&["explain", "nav"], &["did you mean `not-in-nav` or `dead-nav-entry`"]);
     check(&["check", "--select", "fence"], &["did you mean `unclosed-fence`"]);
     check(&["check", "--rev", "mian"], &["`mian`", "the nearest names: `main`"]);
+    let repo = Repo::clean();
+    let clone = repo.beside("clone");
+    repo.git(&["clone", "-q", ".", clone.to_str().expect("UTF-8")]);
+    let near = repo.okep_in(&clone, &["check", "--since", "origin/mian"]).exits(2).stderr;
+    assert_eq!(near.matches("`origin/main`").count(), 1, "{near}");
     check(&["history", "2104"], &["`2104` is not a commit", "`okep history --okep 2104`"]);
     check(&["check", "--since", "HEAD", "--pull-request", "x"], &["not the number of a pull request"]);
     check(&["history", "nosuch"], &["no branch, tag or commit has that name"]);
