@@ -45,7 +45,8 @@ pub fn new(dir: Option<&Path>, args: &NewArgs) -> anyhow::Result<String> {
         "no file name can be made from the title `{named}`: it needs letters from a to z or digits; give \
          one with `--slug NAME`"
     );
-    let stem = format!("okep-{number}-{slug}");
+    let before_slug = format!("okep-{number}-");
+    let stem = format!("{before_slug}{}", slug.strip_prefix(&before_slug).unwrap_or(&slug));
     ensure!(
         stem.len() <= LONGEST_NAME,
         "the file name would have {} bytes, more than file systems allow; give a shorter one with `--slug \
@@ -61,8 +62,8 @@ pub fn new(dir: Option<&Path>, args: &NewArgs) -> anyhow::Result<String> {
     );
     ensure!(
         !path::is_template(&format!("{stem}.md")),
-        "with the title `{title}` the file would be `{stem}.md`, which is the name of a template; choose \
-         another title"
+        "the file would be `{stem}.md`, which is the name of a template; choose another {}",
+        if name.is_some() { "`--slug`" } else { "title" }
     );
     let mut here = Here::read(dir, repo)?;
     let before = Snapshot::new(&here.tree, &here.layout, &Parsed::default());

@@ -139,7 +139,8 @@ fn what_cannot_be_an_okep_is_refused_and_nothing_is_written() {
     refused(&["6500", "A <script> of mine"], &["`<script>`"]);
     refused(&["6500", "C#"], &["`OKEP-6500: C`", "MkDocs drops", "`C\\#`"]);
     refused(&["6500", "See [this](that.md)"], &["`OKEP-6500: See this`"]);
-    refused(&["6500", "Another Template"], &["the name of a template"]);
+    refused(&["6500", "Another Template"], &["the name of a template; choose another title"]);
+    refused(&["6500", "Another", "--slug", "template"], &["the name of a template; choose another `--slug`"]);
     refused(&["6500", "OKEP-6501: Some Title"], &["6501", "6500"]);
     repo.write("docs/okeps/okep-6500-some-title/notes.txt", "");
     repo.write(".gitignore", "notes.txt\n");
@@ -316,6 +317,8 @@ fn titles_that_read_as_they_are_written_are_taken() {
     }
     repo.okep(&["new", "6506", "--", "-dash first"]).exits(0);
     repo.okep(&["new", "6507", "日本", "--slug", "Japan"]).exits(0);
+    repo.okep(&["new", "6508", "Tea", "--slug", "okep-6508-green-tea"]).exits(0);
+    assert!(repo.root.join("docs/okeps/okep-6508-green-tea.md").is_file());
     assert!(repo.read("docs/okeps/okep-6507-japan.md").starts_with("# OKEP-6507: 日本\n"));
     let faults = repo.json(&[]).exits(1).faults();
     assert!(faults.iter().all(|f| f.contains("template-text") || f.contains("empty-section")), "{faults:?}");
