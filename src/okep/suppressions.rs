@@ -127,7 +127,12 @@ fn directives(inside: &str, rules: &[&'static str]) -> Vec<Directive> {
             None => parts.last_mut().expect("it holds one").push_str(&format!(" {line}")),
         }
     }
-    parts.iter().map(|part| read(part, rules)).collect()
+    // A comment may be about okep and suppress nothing.
+    let names_rule = |part: &str| part.split_whitespace().any(|word| rules.contains(&word));
+    let is_one = |part: &&String| {
+        part.trim().is_empty() || nearly(&format!("okep:{part}")) || names_rule(part.as_str())
+    };
+    parts.iter().filter(is_one).map(|part| read(part, rules)).collect()
 }
 
 /// Whether a comment was meant as a suppression and is written differently, as `OKEP: allow` or `okep ignore`; other
@@ -297,6 +302,7 @@ mod tests {
         let code = "`<!-- okep: allow stub-section because x -->`";
         check(&format!("An <b>example</b>: {code}, and <i>its end</i>.\n"), &[]);
         check("<!-- see okep: 7 -->\n", &[]);
+        check("<!-- okep: see also OKEP-7 -->\n", &[]);
         check("<!-- okep 7 is allowed, okeps allow much -->\n", &[]);
         check("<!-- OKEP allows it -->\n", &[]);
     }
