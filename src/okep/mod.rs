@@ -8,6 +8,7 @@ pub mod issue;
 mod issue_candidates;
 pub mod issue_line;
 pub mod issue_link;
+pub mod kept_text;
 pub mod landings;
 pub mod levels;
 pub mod lineage;
