@@ -106,10 +106,15 @@ impl Prompts {
             resembles |= in_form && !prompts.iter().all(|p| *p);
             let whole = !holds_issue && !prompts.is_empty() && prompts.iter().all(|p| *p);
             let sentences: Vec<_> = sentences.iter().zip(prompts).collect();
-            for run in sentences.chunk_by(|(_, one), (_, next)| one == next) {
+            let mut runs = sentences.chunk_by(|(_, one), (_, next)| one == next).peekable();
+            while let Some(run) = runs.next() {
                 if let [(first, true), ..] = run {
                     let span = first.span.start..run[run.len() - 1].0.span.end;
-                    found.push(Leftover { span, whole_block: whole, block: index });
+                    let answer = runs.peek().and_then(|next| next.last());
+                    let answer = answer.map(|(last, _)| span.end..last.span.end);
+                    if !answer.is_some_and(|answer| self.goes_on(document, &span, answer)) {
+                        found.push(Leftover { span, whole_block: whole, block: index });
+                    }
                 } else {
                     let is_alike = |s: &Sentence| s.shingles.0 > 1 && s.shingles.1 * 2 >= s.shingles.0;
                     resembles |= run.iter().any(|(sentence, _)| is_alike(sentence));
@@ -121,6 +126,22 @@ impl Prompts {
         let whole: HashSet<usize> = found.iter().filter(|l| l.whole_block).map(|l| l.block).collect();
         found.retain(|l| !(l.whole_block && self.is_answered(document, l.block, &whole)));
         (found, resembles)
+    }
+
+    /// Whether a question of the template on a line of its own has the author's answer behind it, in the same block.
+    fn goes_on(&self, document: &Document, question: &Range<usize>, answer: Range<usize>) -> bool {
+        const MARKS: [char; 4] = [' ', '*', '_', '`'];
+        let (text, answer) = (document.text.slice(question.clone()), document.text.slice(answer));
+        let is_line = !text.starts_with('(') && !text.contains('\n');
+        let is_parted = answer
+            .trim_start_matches(MARKS)
+            .starts_with(['\n', '\r', '\\', '-', '\u{2013}', '\u{2014}', ':']);
+        let answer = answer.trim_start_matches(|c: char| !c.is_alphanumeric());
+        is_line
+            && text.trim_end_matches(MARKS).ends_with('?')
+            && is_parted
+            && !is_placeholder(answer)
+            && !answer.lines().next().is_some_and(|line| self.has_line(line))
     }
 
     /// Whether a prompt is an item or a line that names what the author has put below it: a list, a paragraph, a
@@ -260,6 +281,28 @@ pub(super) mod tests {
             let prompt = format!("{mark}{parenthesized}{mark}");
             check_with(template, &format!("{prompt}\n\n* the router\n"), &[&prompt]);
         }
+    }
+
+    #[test]
+    fn a_question_may_have_its_answer_on_the_next_line() {
+        let question = "Which versions does it run with?";
+        for answered in [
+            format!("{question}\n1.2 and all that follow.\n"),
+            format!("**{question}**\n1.2 and all that follow.\n"),
+            format!("* {question}  \n  1.2 and all that follow.\n"),
+            format!("{question}\n:   1.2 and all that follow.\n"),
+            format!("{question} - 1.2 and all that follow.\n"),
+        ] {
+            check_with(&format!("{question}\n"), &answered, &[]);
+        }
+        check_with(question, &format!("{question}\nTBD\n"), &[question]);
+        check_with(
+            question,
+            &format!("({question})\n1.2 and all that follow.\n"),
+            &[&format!("({question})")],
+        );
+        let statement = "Name the versions it runs with.";
+        check_with(statement, &format!("{statement}\n1.2 and all that follow.\n"), &[statement]);
     }
 
     #[test]
