@@ -124,7 +124,8 @@ impl Prompts {
         let is_contents = names_section(document);
         found.retain(|l| !is_contents(&document.blocks[l.block]));
         let whole: HashSet<usize> = found.iter().filter(|l| l.whole_block).map(|l| l.block).collect();
-        found.retain(|l| !(l.whole_block && self.is_answered(document, l.block, &whole)));
+        let mut left_whole = HashSet::new();
+        found.retain(|l| !l.whole_block || self.is_left(document, l.block, &whole, &mut left_whole));
         (found, resembles)
     }
 
@@ -142,6 +143,32 @@ impl Prompts {
             && is_parted
             && !is_placeholder(answer)
             && !answer.lines().next().is_some_and(|line| self.has_line(line))
+    }
+
+    /// Whether the prompt that is a block of its own was left in place; `left_whole` are the blocks above that were, in
+    /// runs of nothing but prompts. What is below such a run answers no more than a question at its end.
+    fn is_left(
+        &self,
+        document: &Document,
+        index: usize,
+        prompts: &HashSet<usize>,
+        left_whole: &mut HashSet<usize>,
+    ) -> bool {
+        let block = &document.blocks[index];
+        let section = |block: &Block| document.headings.partition_point(|h| h.span.start < block.span.start);
+        let before =
+            index.checked_sub(1).map(|i| &document.blocks[i]).filter(|b| section(b) == section(block));
+        let goes_on = before.is_some_and(|before| {
+            let between = before.span.end..block.span.start;
+            left_whole.contains(&(index - 1)) && !document.matter.iter().any(|at| between.contains(at))
+        });
+        let is_run = goes_on || before.is_none_or(|before| before.kind != block.kind);
+        let text = document.text.slice(block.span.clone()).trim();
+        let is_left = goes_on && !text.ends_with([':', '?']) || !self.is_answered(document, index, prompts);
+        if is_left && is_run {
+            left_whole.insert(index);
+        }
+        is_left
     }
 
     /// Whether a prompt is an item or a line that names what the author has put below it: a list, a paragraph, a
@@ -303,6 +330,24 @@ pub(super) mod tests {
         );
         let statement = "Name the versions it runs with.";
         check_with(statement, &format!("{statement}\n1.2 and all that follow.\n"), &[statement]);
+    }
+
+    #[test]
+    fn a_run_of_prompts_is_not_answered_by_what_is_below_its_last() {
+        let items = ["add details about the modes", "add details about the knobs"];
+        let list = format!("* {}\n* {}\n", items[0], items[1]);
+        check_with(&list, &format!("## S\n\n{list}\nOurs.\n"), &items);
+        check_with(&list, &format!("We say:\n\n{list}\nOurs.\n"), &items);
+        let paragraphs = format!("{}\n\n{}\n", items[0], items[1]);
+        check_with(&paragraphs, &format!("{paragraphs}\nOurs.\n"), &items);
+        // One of them alone, after an answer or a heading, names what is below it.
+        check_with(&list, &format!("* {}\n\nOurs.\n", items[1]), &[]);
+        check_with(&list, &format!("* ours\n{list}\nOurs.\n"), &items[..1]);
+        check_with(&list, &format!("* {}\n\n## S\n\n* {}\n\nOurs.\n", items[0], items[1]), &items[..1]);
+        let code = format!("{}\n\n```\nours\n```\n\n{}\n\nOurs.\n", items[0], items[1]);
+        check_with(&paragraphs, &code, &[]);
+        let questions = "Who needs it today?\n\nWhich versions does it run with?\n";
+        check_with(questions, &format!("{questions}\n1.2\n"), &["Who needs it today?"]);
     }
 
     #[test]
