@@ -2,8 +2,10 @@
 
 use super::document::{Document, Heading};
 use super::names::{Name, Vocabulary};
+use crate::text::pattern;
+use regex::Regex;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 #[derive(Debug, Clone, Default)]
 pub struct Outline {
@@ -15,7 +17,7 @@ pub struct Outline {
 #[derive(Debug, Clone)]
 pub struct Row {
     pub name: Name,
-    /// Whether the heading is marked `(optional)` or `[optional]`; the mark is no part of the name.
+    /// Whether the heading is marked as one that may be left out; the mark is no part of the name.
     pub is_optional: bool,
     /// 1 to 6, as written.
     pub level: u8,
@@ -42,11 +44,24 @@ pub fn without_tail(text: &str) -> &str {
     }
 }
 
-/// The text of a heading without the mark `(optional)` or `[optional]`, where it has one.
-fn without_option(text: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    let (at, mark) = ["(optional)", "[optional]"].iter().find_map(|mark| Some((lower.find(mark)?, mark)))?;
-    let name = format!("{} {}", &text[..at], &text[at + mark.len()..]);
+/// The text of a heading without the remark that it may be left out, as `(optional)`, `(if applicable)` or `Optional:`,
+/// where it has one.
+fn without_option(text: &str, source: &str) -> Option<String> {
+    static REMARK: LazyLock<Regex> = LazyLock::new(|| {
+        let said = "(?:optional|if applicable|not required)";
+        let bracketed = format!(r"[(\[（] *{said}(?: *[,;:–—-][^)\]）]*)? *[)\]）]");
+        let parted = "(?:[:,]| [–—-])";
+        pattern(&format!("(?i){bracketed}|^{said}{parted} +|{parted} +{said}$| {said}$"))
+    });
+    let remark = REMARK.find(text)?.range();
+    // A last word that nothing sets off is one of the name.
+    if text[remark.clone()].trim_start().starts_with(char::is_alphabetic)
+        && remark.start > 0
+        && !source.ends_with(['*', '_'])
+    {
+        return None;
+    }
+    let name = format!("{} {}", &text[..remark.start], &text[remark.end..]);
     let name = name.trim_matches([' ', ':', '-']);
     (!name.is_empty()).then(|| name.to_owned())
 }
@@ -66,7 +81,7 @@ impl Outline {
             document.headings.iter().enumerate().filter(|(at, _)| title.is_none_or(|title| *at > title));
         let row = |(heading, h): (usize, &Heading)| {
             let text = without_tail(&h.text);
-            let required = without_option(text);
+            let required = without_option(text, document.text.slice(h.text_span.clone()));
             let name = Name::new(required.as_deref().unwrap_or(text));
             Row { name, is_optional: required.is_some(), level: h.level, parent: None, heading }
         };

@@ -206,7 +206,18 @@ mod tests {
     #[test]
     fn what_the_template_calls_optional_may_be_left_out() {
         let without = with("## Alternatives\n\nCoffee.\n\n", "");
-        for mark in ["(Optional)", "(optional)", "[optional]", "[OPTIONAL]", "*(optional)*", "(optional):"] {
+        for mark in [
+            "(Optional)",
+            "[OPTIONAL]",
+            "*(optional)*",
+            "(optional):",
+            "(optional, but recommended)",
+            "（optional）",
+            "(if applicable)",
+            "(not required)",
+            "- Optional",
+            "*optional*",
+        ] {
             let template = TEMPLATE.replace("## Alternatives", &format!("## Alternatives {mark}"));
             let template = (TEMPLATE_PATH, template.as_str());
             check_files(&[template, (OKEP, &without)], &[]);
@@ -217,11 +228,17 @@ mod tests {
                 &[],
             );
         }
-        let named = TEMPLATE.replace("## Alternatives", "## Optional Alternatives");
-        check_files(
-            &[(TEMPLATE_PATH, &named), (OKEP, &without)],
-            &["missing-section:- Optional Alternatives"],
-        );
+        let before = TEMPLATE.replace("## Alternatives", "## Optional: Alternatives");
+        check_files(&[(TEMPLATE_PATH, &before), (OKEP, &without)], &[]);
+        for name in
+            ["Optional Alternatives", "Alternatives that are optional", "Alternatives (optional ones)"]
+        {
+            let named = TEMPLATE.replace("## Alternatives", &format!("## {name}"));
+            check_files(
+                &[(TEMPLATE_PATH, &named), (OKEP, &without)],
+                &[&format!("missing-section:- {name}")],
+            );
+        }
         // What is inside of a section that may be left out is left out with it.
         let around = TEMPLATE.replace("## Proposed Solution", "## Proposed Solution (optional)");
         let (before, rest) = GOOD.split_once("## Proposed Solution").expect("it has one");
