@@ -3,7 +3,7 @@
 use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Rule, Severity};
 use crate::markdown::names::Name;
 use crate::okep::alignment::{Match, MatchKind, OldName};
-use crate::rules::edits::{anchors, markdown, markup_spans};
+use crate::rules::edits::{markdown, markup_spans};
 
 pub static RULE: Rule = Rule {
     id: "renamed-section",
@@ -131,12 +131,7 @@ fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
         (None, _) => format!("`{text}` is another spelling of `{wanted}`"),
     };
     let finding = RULE.at(context, heading.span.clone(), wanted, message);
-    let finding = finding.index(section).help(format!("rename it to `{wanted}`"));
-    let index = context.okep.outline.rows[row].heading;
-    Some(match anchors::in_html(context.document(), index, wanted) {
-        Some(link) => finding.help(format!("update `{link}` by hand, which points to it")),
-        None => finding,
-    })
+    Some(finding.index(section).help(format!("rename it to `{wanted}`")))
 }
 
 fn old_wording<'a>(context: &'a OkepContext, section: usize, text: &str) -> Option<&'a OldName> {

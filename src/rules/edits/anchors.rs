@@ -4,17 +4,32 @@
 
 use super::rename::{destinations, file_of, target_of};
 use crate::markdown::document::{Document, Link};
-use crate::markdown::slugs;
+use crate::markdown::{html, slugs};
 use crate::okep::snapshot::{Page, Snapshot};
 use crate::rules::finding::Edit;
+use crate::text::path::{self, folder_of, percent_decoded};
 use std::collections::HashMap;
 
-/// A link, and the page that it is on.
-pub type LinkOn<'a> = (&'a str, &'a Document, &'a Link);
+/// A link to a heading, and the page that it is on.
+#[derive(Clone, Copy)]
+pub struct LinkOn<'a> {
+    page: &'a str,
+    document: &'a Document,
+    target: &'a str,
+    written: Written<'a>,
+}
 
-/// Whether a page may link to a heading of a file `*.md`: a cheap look at its bytes, before it is parsed.
+#[derive(Clone, Copy)]
+enum Written<'a> {
+    Markdown(&'a Link),
+    /// In raw HTML, with the target at a byte.
+    Html(usize),
+}
+
+/// Whether a page may link to a heading of another page, by its file or its address: a cheap look at its bytes,
+/// before it is parsed.
 pub fn may_link_to_heading(bytes: &[u8]) -> bool {
-    memchr::memmem::find(bytes, b"md#").is_some()
+    [b"md#", &b"/#"[..]].iter().any(|end| memchr::memmem::find(bytes, end).is_some())
 }
 
 /// Links to headings that name a page, by the path of that page: those of the pages of a snapshot, and of more.
@@ -22,9 +37,9 @@ pub fn links_to_headings<'a>(snapshot: &'a Snapshot, more: &'a [Page]) -> HashMa
     let mut found: HashMap<String, Vec<LinkOn>> = HashMap::new();
     let more = more.iter().map(|page| (page.path.as_str(), &*page.document));
     for (page, document) in snapshot.pages().chain(more) {
-        for link in document.links.iter().filter(|link| link.target.contains('#')) {
-            if let Some(to) = target_of(page, link) {
-                found.entry(to).or_default().push((page, document, link));
+        for link in to_headings(page, document) {
+            if let Some(to) = link.page() {
+                found.entry(to).or_default().push(link);
             }
         }
     }
@@ -33,7 +48,43 @@ pub fn links_to_headings<'a>(snapshot: &'a Snapshot, more: &'a [Page]) -> HashMa
 
 /// The links of a page to its own headings, such as those of a table of contents.
 pub fn to_own_headings<'a>(page: &'a str, document: &'a Document) -> impl Iterator<Item = LinkOn<'a>> {
-    document.links.iter().filter(|link| link.target.starts_with('#')).map(move |link| (page, document, link))
+    to_headings(page, document).filter(|link| link.target.starts_with('#'))
+}
+
+fn to_headings<'a>(page: &'a str, document: &'a Document) -> impl Iterator<Item = LinkOn<'a>> {
+    let text = document.text.as_str();
+    let markdown = document.links.iter().map(|link| (link.target.as_str(), Written::Markdown(link)));
+    let tags = document.html.iter().flat_map(|range| html::tags(text, range.clone()));
+    let hrefs = tags.filter_map(|tag| tag.get("href").map(|href| (href.text, Written::Html(href.at))));
+    let links = markdown.chain(hrefs).filter(|(target, _)| target.contains('#'));
+    links.map(move |(target, written)| LinkOn { page, document, target, written })
+}
+
+impl LinkOn<'_> {
+    /// The page that the link names; in HTML, which MkDocs passes through as it is, perhaps by its address.
+    fn page(&self) -> Option<String> {
+        let link = match self.written {
+            Written::Markdown(link) => return target_of(self.page, link),
+            Written::Html(_) => file_of(self.target),
+        };
+        let is_relative = !link.is_empty() && !link.starts_with('/') && !link.contains("://");
+        match link.strip_suffix('/').filter(|_| is_relative) {
+            Some(address) => {
+                let is_folder = path::is_folder_page(self.page);
+                let own = if is_folder { folder_of(self.page) } else { path::stem(self.page)? };
+                Some(format!("{}.md", path::join(own, address)?))
+            }
+            None => path::resolve(self.page, &percent_decoded(link)).filter(|_| is_relative),
+        }
+    }
+
+    /// Where its target is written.
+    fn places(&self) -> Vec<usize> {
+        match self.written {
+            Written::Markdown(link) => destinations(self.document, link.kind, &link.span, self.target),
+            Written::Html(at) => vec![at],
+        }
+    }
 }
 
 /// The edits that let links to the headings of a page follow edits of it. Where headings share an anchor, before or
@@ -49,30 +100,16 @@ pub fn follow_edits(links: &[LinkOn], before: &Document, after: &Document) -> Ve
         })
     };
     let mut edits = Vec::new();
-    for (page, document, link) in links {
-        let (file, end) = (file_of(&link.target), link.target.len());
+    for link in links {
+        let (file, end) = (file_of(link.target), link.target.len());
         let Some(new) = link.target[file.len()..].strip_prefix('#').and_then(renamed) else { continue };
-        for at in destinations(document, link.kind, &link.span, &link.target) {
-            edits.push(Edit::replace(page, at + file.len() + 1..at + end, new.clone()));
+        for at in link.places() {
+            edits.push(Edit::replace(link.page, at + file.len() + 1..at + end, new.clone()));
         }
     }
     edits.sort();
     edits.dedup();
     edits
-}
-
-/// A link in raw HTML to a heading, as it is written, that would lead nowhere under a new name: what is
-/// HTML and what is code is not distinguished here, so that it is for the author to fix.
-pub fn in_html(document: &Document, heading: usize, name: &str) -> Option<String> {
-    let text = document.text.as_str().as_bytes();
-    memchr::memmem::find(text, b"href=")?;
-    let old = &document.headings[heading].text;
-    let lost = [(slugs::github(old), slugs::github(name)), (site(old), site(name))];
-    let mut lost = lost.into_iter().filter(|(from, to)| from != to && !from.is_empty());
-    lost.find_map(|(from, _)| {
-        let written = [format!("href=\"#{from}\""), format!("href='#{from}'")];
-        written.into_iter().find(|link| memchr::memmem::find(text, link.as_bytes()).is_some())
-    })
 }
 
 /// The anchor that the site gives a heading, where the repository does not configure others.
@@ -109,7 +146,25 @@ mod tests {
             "## T\n\n[x](<#test-plan--details> \"#t\") [y][]\n\n[y]: #test-plan--details\n",
         );
         check("## T\n\n[x][] [x]\n\n[x]: #t\n", "## T\n\n[x][] [x]\n\n[x]: #test-plan--details\n");
+        check(
+            "## T\n\n<a href=\"#t\">x</a>, <a class=y href='#t'>x</a> and `<a href=\"#t\">`\n",
+            "## T\n\n<a href=\"#test-plan--details\">x</a>, <a class=y href='#test-plan--details'>x</a> and `<a href=\"#t\">`\n",
+        );
         check("## T\n\n[x](#other) [y](b.md#t)\n", "## T\n\n[x](#other) [y](b.md#t)\n");
+    }
+
+    #[test]
+    fn html_names_a_page_by_its_file_or_its_address() {
+        let check = |page: &str, href: &str, expected: Option<&str>| {
+            let document = Document::parse(format!("<a href=\"{href}#t\">x</a>\n").as_bytes());
+            let found: Vec<_> = to_headings(page, &document).map(|link| link.page()).collect();
+            assert_eq!(found, [expected.map(str::to_owned)], "{page}: {href}");
+        };
+        check("docs/a.md", "b/c.md", Some("docs/b/c.md"));
+        check("docs/a.md", "../b/c/", Some("docs/b/c.md"));
+        check("docs/b/index.md", "../b/c/", Some("docs/b/c.md"));
+        check("docs/a.md", "https://example.org/b/", None);
+        check("docs/a.md", "/b/c.md", None);
     }
 
     #[test]
