@@ -3,7 +3,10 @@
 use super::{Check, Demand, Finding, OkepContext, Rule, Severity};
 use crate::markdown::names::Name;
 use crate::markdown::tables::{Table, TableRow, tables};
+use crate::text::pattern;
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 pub static RULE: Rule = Rule {
     id: "unfilled-table",
@@ -36,21 +39,22 @@ fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
     }
     let present = tables(context.document(), &range(context, section)?);
     let answers: Vec<&TableRow> = present.iter().flat_map(|table| &table.rows).collect();
-    let answer = |row: &TableRow| answers.iter().find(|answer| is_same(answer.first(), row.first()));
+    let names: Vec<&str> = asked.iter().flat_map(|table| &table.rows).map(TableRow::first).collect();
+    let answer = |row: &TableRow| answer(row.first(), &answers, &names);
     // Where a table is not there, other text may answer as well.
     let is_there = |asked: &Table| {
         asked.rows.iter().any(|row| row.is_blank() && answer(row).is_some())
             || present.iter().any(|table| has_same_head(table, asked))
     };
-    let asked = asked.into_iter().filter(is_there);
-    let asked: Vec<TableRow> = asked.flat_map(|table| table.rows).filter(TableRow::is_blank).collect();
+    let asked = asked.iter().filter(|table| is_there(table));
+    let asked: Vec<&TableRow> = asked.flat_map(|table| &table.rows).filter(|row| row.is_blank()).collect();
     // In whatever spelling the text names a row.
     let text = Name::new(context.document().text.slice(range(context, section)?)).normal;
-    let is_open = |row: &&TableRow| match answer(row) {
+    let is_open = |row: &&&TableRow| match answer(row) {
         Some(answer) => answer.is_blank(),
         None => !text.contains(&Name::new(row.first()).normal),
     };
-    let open: Vec<&TableRow> = asked.iter().filter(is_open).collect();
+    let open: Vec<&TableRow> = asked.iter().filter(is_open).copied().collect();
     let first = open.iter().find_map(|row| answer(row)).map_or(heading.span.clone(), |row| row.span.clone());
     let mut names: Vec<String> = open.iter().take(SHOWN).map(|row| format!("`{}`", row.first())).collect();
     if names.is_empty() {
@@ -64,6 +68,28 @@ fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
     let message = format!("{} {plural} not filled in under `{name}`: {}", open.len(), names.join(", "));
     let finding = RULE.at(context, first, name, message);
     Some(finding.help("fill in every row; `not applicable` with a reason is an answer"))
+}
+
+/// The row that answers the one of the template that begins with `asked`, among others of these `names`: of the same
+/// name, or but for a remark and a plural, or for one part of `IPv4/IPv6`, the part that is left blank.
+fn answer<'a>(asked: &str, answers: &[&'a TableRow], names: &[&str]) -> Option<&'a TableRow> {
+    let of_name = |asked: &str| {
+        let same = answers.iter().find(|row| is_same(row.first(), asked));
+        let wanted = bare(asked);
+        let is_alike = |row: &&&TableRow| {
+            let name = bare(row.first());
+            !wanted.is_empty() && name == wanted && !names.iter().any(|other| is_same(other, row.first()))
+        };
+        same.or_else(|| answers.iter().find(is_alike)).copied()
+    };
+    let parts = || asked.split('/').map(of_name).collect::<Option<Vec<_>>>();
+    of_name(asked).or_else(|| parts()?.into_iter().max_by_key(|row| row.is_blank()))
+}
+
+/// The words of a cell, without a remark in brackets.
+fn bare(cell: &str) -> Vec<String> {
+    static REMARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"<[^>]*>|\([^)]*\)|\[[^\]]*\]"));
+    Name::new(&REMARK.replace_all(cell, " ")).words
 }
 
 fn is_same(one: &str, other: &str) -> bool {
@@ -163,6 +189,29 @@ mod tests {
         // No table but other text is an answer.
         check_table("All cups are hot.\n", &[]);
         check_table("None\n", &[]);
+    }
+
+    #[test]
+    fn remarks_plurals_and_parts_do_not_count() {
+        let check_cups = |asked: &str, rows: &str, expected: &[&str]| {
+            let table = |rows: &str| format!("| Cup | Hot |\n|---|---|\n{rows}");
+            let template = TEMPLATE.replace("(Other designs", &format!("{}\n(Other designs", table(asked)));
+            let document = with("Coffee.\n", &table(rows));
+            check_files(&[(TEMPLATE_PATH, &template), (OKEP, &document)], expected);
+        };
+        for asked in ["Mug (required)", "Mug<br>(default)", "mugs", "Mug/Glass"] {
+            check_cups(&format!("| {asked} | |\n"), "| Mug | yes |\n| Glass | no |\n", &[]);
+        }
+        check_cups("| Mug/Glass | |\n", "| Mug | yes |\n| Glass | |\n", &["unfilled-table:32 Alternatives"]);
+        check_cups("| Mug/Glass | |\n", "| Mug | yes |\n", &["unfilled-table:27 Alternatives"]);
+        // The remark is all that two rows differ by.
+        let both = "| Mug (red) | |\n| Mug (blue) | |\n";
+        check_cups(both, "| Mug (blue) | yes |\n", &["unfilled-table:27 Alternatives"]);
+        check_cups(
+            "| Layer 2 | |\n| Pot | |\n",
+            "| Layer 3 | yes |\n| Pot | no |\n",
+            &["unfilled-table:27 Alternatives"],
+        );
     }
 
     #[test]
