@@ -5,6 +5,7 @@ mod file;
 mod found;
 mod inside;
 mod layout;
+mod memo;
 mod note;
 mod once_map;
 mod source;

@@ -2,15 +2,15 @@
 
 use super::file::{Content, File, is_markdown};
 use super::found::{Listing, Spot, content_notice, sparse_notice};
+use super::memo::Memo;
 use super::note::Note;
-use super::once_map::OnceMap;
 use super::source::TreeSource;
 use crate::git::commit::Trees;
 use crate::git::{Error, Id, PathKind, Repo};
 use crate::text::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// One state of the files: a working tree, an index, a commit, a plain folder, or memory, and what was put on
 /// top of it.
@@ -30,17 +30,6 @@ pub struct Tree {
     pub outside: Option<Arc<[String]>>,
     /// The working tree, where it is the index that is read.
     pub working_copy: Option<Arc<Tree>>,
-}
-
-#[derive(Default)]
-struct Memo {
-    source: TreeSource,
-    /// By folder.
-    listings: OnceMap<String, Listing>,
-    spots: OnceMap<String, Option<Spot>>,
-    files: OnceMap<String, Option<File>>,
-    kinds: OnceMap<String, PathKind>,
-    notices: Mutex<BTreeSet<Note>>,
 }
 
 impl Tree {
@@ -82,7 +71,7 @@ impl Tree {
     }
 
     fn of(source: TreeSource) -> Self {
-        Tree { read: Arc::new(Memo { source, ..Memo::default() }), ..Tree::default() }
+        Tree { read: Arc::new(Memo::of(source)), ..Tree::default() }
     }
 
     /// This state with some files changed, or removed where there is none.
@@ -249,66 +238,6 @@ impl Tree {
 impl std::fmt::Debug for Tree {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Tree").field("changes", &self.changes).finish_non_exhaustive()
-    }
-}
-
-impl Memo {
-    fn list(&self, folder: &str) -> Arc<Listing> {
-        self.listings.get(folder.to_owned(), || {
-            let found = self.source.list(folder);
-            let mut listing = Listing { notices: found.notices, ..Listing::default() };
-            listing.notices.sort();
-            listing.notices.dedup();
-            for (path, spot) in found.files {
-                listing.files.insert(path.clone(), spot.id());
-                // A file in conflict is reported only once it is asked for.
-                if spot != Spot::Unmerged {
-                    self.spots.get(path, || Some(spot));
-                }
-            }
-            listing
-        })
-    }
-
-    /// What is at `path`, looked up.
-    fn spot(&self, path: &str) -> Arc<Option<Spot>> {
-        let find = || match self.source.find(path) {
-            Ok(spot) => spot,
-            Err(notice) => {
-                self.notices().insert(notice.clone());
-                Some(Spot::Unreadable(notice.message))
-            }
-        };
-        self.spots.get(path.to_owned(), find)
-    }
-
-    fn file(&self, path: &str) -> Option<File> {
-        let spot = self.spot(path);
-        let spot = spot.as_ref().as_ref()?;
-        let read = || {
-            let (file, notice) = self.source.read(path, spot);
-            self.notices().extend(notice);
-            file
-        };
-        Option::clone(&self.files.get(path.to_owned(), read))
-    }
-
-    fn id(&self, path: &str) -> Option<String> {
-        let known = Option::as_ref(&self.spot(path))?.id();
-        known.or_else(|| self.file(path)?.id)
-    }
-
-    fn notices(&self) -> MutexGuard<'_, BTreeSet<Note>> {
-        self.notices.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The files that were read from the index because a sparse checkout leaves them out.
-    fn left_out(&self) -> usize {
-        if !matches!(self.source, TreeSource::Worktree { .. }) {
-            return 0;
-        }
-        let is_left_out = |path: &str| matches!(&*self.spot(path), Some(Spot::Object(e)) if !e.symlink);
-        self.files.made().iter().filter(|(path, _)| is_left_out(path)).count()
     }
 }
 
