@@ -5,6 +5,7 @@ use super::proposal::Okep;
 use super::snapshot::Snapshot;
 use super::title::PREFIX;
 use crate::files::PathKind;
+use crate::markdown::outline::without_tail;
 use crate::site::index_page_edit::{NewListing, Sibling};
 use crate::text::path::{file_name, okep_name, stem};
 
@@ -12,7 +13,7 @@ use crate::text::path::{file_name, okep_name, stem};
 pub fn label(snapshot: &Snapshot, okep: &Okep) -> String {
     let is_own = |name: &str| !name.is_empty() && snapshot.template.title_name() != Some(name);
     match okep.title.as_ref().filter(|t| is_own(&t.name)) {
-        Some(title) => title.name.clone(),
+        Some(title) => without_tail(&title.name).to_owned(),
         None => {
             let stem = stem(file_name(&okep.path)).unwrap_or_default();
             let words = stem.trim_start_matches(|c: char| !c.is_ascii_digit());

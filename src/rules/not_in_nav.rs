@@ -91,7 +91,16 @@ fn outside(site: &Site, okep: &Okep) -> Finding {
 #[cfg(test)]
 mod tests {
     use crate::files::{Content, File};
-    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files, found, of_rule, tree};
+    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files, found, of_rule, planned, tree};
+
+    #[test]
+    fn the_title_has_no_attribute_list() {
+        let document = GOOD.replacen("Faster Tea", "Faster Tea { #tea .x }", 1);
+        let files = [(OKEP, document.as_str()), ("mkdocs.yml", "nav:\n  - Home: index.md\n")];
+        let found = planned(&tree(&files));
+        let found = found.iter().find(|f| f.rule == "not-in-nav").expect("it is not in nav");
+        assert_eq!(found.help, ["add `Faster Tea: okeps/okep-7-faster-tea.md`"]);
+    }
 
     #[test]
     fn an_okep_is_in_nav() {
