@@ -10,10 +10,13 @@ use crate::markdown::document::Document;
 use crate::markdown::names::Name;
 use std::ops::Range;
 
-/// The issue line of a template: whatever is before its link is its label.
+/// The issue line of a template: whatever is before its link is its label. A link to a placeholder names no
+/// repository.
 pub fn of_template(document: &Document, title: Option<usize>) -> Option<IssueLine> {
     let sought = Sought { template: true, ..Sought::default() };
-    likeliest(document, &before_sections(document, title), &sought)
+    let mut line = likeliest(document, &before_sections(document, title), &sought)?;
+    line.link = line.link.filter(|link| !link.is_placeholder());
+    Some(line)
 }
 
 /// The issue line of an OKEP that should look like the template's `form` and have one of the numbers

@@ -42,6 +42,18 @@ impl ForgeLink {
         host(&self.forge).eq_ignore_ascii_case(host(&other.forge))
     }
 
+    /// Whether both are of one project, whichever organisation it belongs to.
+    pub fn same_project(&self, other: &ForgeLink) -> bool {
+        self.repository.rsplit('/').next() == other.repository.rsplit('/').next()
+    }
+
+    /// Whether something is in place of a repository, such as `<org>/<repo>` or `ORG/REPO`.
+    pub fn is_placeholder(&self) -> bool {
+        let name = self.repository.rsplit('/').next().unwrap_or_default().to_lowercase();
+        let is_sign = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '/' | '-' | '_' | '.');
+        self.repository.contains(is_sign) || matches!(name.as_str(), "repo" | "repository" | "your-repo")
+    }
+
     fn issue_route(&self) -> &str {
         match self.route.as_str() {
             "pull" | "pulls" => "issues",

@@ -46,7 +46,8 @@ fn check(context: &OkepContext) -> Vec<Finding> {
     };
     let message = format!("the issue link names `{}`; the template's names `{}`", name(link), name(wanted));
     let finding = RULE.at(context, link.span.clone(), SUBJECT, message);
-    vec![finding.help(format!("link to `{}`", wanted.issue_url(number.value)))]
+    let right = if link.same_project(wanted) { Some(number.value) } else { context.okep.number() };
+    vec![finding.help(format!("link to `{}`", wanted.issue_url(right.unwrap_or(number.value))))]
 }
 
 fn another_tracker(context: &OkepContext, issue: &IssueLine, to: &Elsewhere, wanted: &ForgeLink) -> Finding {
@@ -80,11 +81,17 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
         return shows_own.then(|| Fix::suggested(TITLE, vec![edit]));
     }
     let link = issue.link.as_ref().filter(|link| !link.pull_request && !link.span.is_empty())?;
-    let url = wanted.issue_url(link.number.as_ref()?.value);
-    let edit = Edit::replace(&context.okep.path, link.span.clone(), format!("{url}{}", link.tail));
-    let same_project = link.repository.rsplit('/').next() == wanted.repository.rsplit('/').next();
-    let make = if same_project { Fix::safe } else { Fix::suggested };
-    Some(make(TITLE.to_owned(), vec![edit]))
+    let number = link.number.as_ref()?.value;
+    let edit = Edit::replace(
+        &context.okep.path,
+        link.span.clone(),
+        format!("{}{}", wanted.issue_url(number), link.tail),
+    );
+    if link.same_project(wanted) {
+        return Some(Fix::safe(TITLE, vec![edit]));
+    }
+    // The issue of another project's number is about something else.
+    (context.okep.number() == Some(number)).then(|| Fix::suggested(TITLE, vec![edit]))
 }
 
 /// Whether an address is on the host of a forge, such as `https://github.com`.
@@ -98,7 +105,8 @@ fn same_host(url: &str, forge: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::rules::test_support::{
-        OKEP, check, check_issue_form, found, planned, tree, tree_without_template, with, with_issue,
+        OKEP, check, check_issue_form, fixed_issue, found, planned, tree, tree_without_template, with,
+        with_issue,
     };
 
     #[test]
@@ -125,6 +133,32 @@ mod tests {
         check(&with("github.com/org/net", "github.com/Org/Net"), &[]);
         // Another project is named in running text, and right.
         check(&with("Tea is slow.", "See https://github.com/old/net/issues/9."), &[]);
+    }
+
+    #[test]
+    fn a_placeholder_in_the_template_is_no_repository() {
+        let issue = "* Issue: [#7](https://github.com/org/net/issues/7)";
+        for repository in ["<org>/<repo>", "ORG/REPO", "{owner}/{name}"] {
+            check_issue_form(&format!("* Issue: [#1](https://github.com/{repository}/issues/1)"), issue, &[]);
+        }
+        let form = "* Issue: [#1](https://github.com/org/repo-tools/issues/1)";
+        check_issue_form(form, issue, &["foreign-issue:3 issue"]);
+    }
+
+    #[test]
+    fn only_the_own_issue_is_linked_in_another_project() {
+        let fixed = |link: &str| {
+            fixed_issue(
+                "foreign-issue",
+                &format!("* Issue: [{link}](https://github.com/{})", link.replace('#', "/issues/")),
+            )
+        };
+        assert_eq!(fixed("old/net#9"), "safe: * issue: [old/net#9](@/issues/9)");
+        assert_eq!(fixed("old/tea#7"), "suggested: * issue: [old/tea#7](@/issues/7)");
+        assert_eq!(fixed("old/tea#9"), "-");
+        let other = with_issue("* Issue: [old/tea#7](https://github.com/old/tea/issues/7)");
+        check(&other, &["foreign-issue:3 issue"]);
+        check(&other.replace("tea", "net"), &["malformed-issue:3 issue", "foreign-issue:3 issue"]);
     }
 
     #[test]

@@ -22,8 +22,10 @@ fn check(context: &OkepContext) -> Vec<Finding> {
     let (Some(form), Some(issue)) = (&context.template().issue, &context.okep.issue) else {
         return Vec::new();
     };
+    let Some(link) = &form.link else { return Vec::new() };
     let says_enough = issue.number().is_some() && issue.elsewhere.is_none();
-    if form.link.is_none() || !says_enough || issue.link.as_ref().is_some_and(|l| l.pull_request) {
+    // The issue of another project has another form, which names that.
+    if !says_enough || issue.link.as_ref().is_some_and(|l| l.pull_request || !l.same_project(link)) {
         return Vec::new();
     }
     let written = fold_blanks(&issue.text);
