@@ -13,6 +13,8 @@ pub struct Extensions {
     pub snippets: bool,
     pub superfences: bool,
     pub tabbed: bool,
+    pub def_list: bool,
+    pub footnotes: bool,
     /// `pymdownx.blocks.*`, written between lines that begin with `///`.
     pub blocks: bool,
     /// Another extension is on that may change headings.
@@ -25,7 +27,25 @@ impl Extensions {
     pub fn are_known_for(&self, text: &str) -> bool {
         let has_block = || memchr::memmem::find(text.as_bytes(), b"\n///").is_some();
         let adds_headings = self.snippets && has_snippet(text) || self.blocks && has_block();
-        !self.unknown && !adds_headings
+        !self.unknown && !adds_headings && !self.may_nest_headings(text)
+    }
+
+    /// Whether a heading may be in the definition of a term or in a footnote.
+    fn may_nest_headings(&self, text: &str) -> bool {
+        let is_definition = |line: &str| {
+            let line = line.trim_start_matches(' ');
+            self.def_list && line.starts_with(": ") || self.footnotes && line.starts_with("[^")
+        };
+        let mut lines = text.lines();
+        (self.def_list || self.footnotes)
+            && lines.any(is_definition)
+            && lines.any(|line| line.starts_with([' ', '\t']) && line.trim_start().starts_with('#'))
+    }
+
+    /// Whether something on a page may have an anchor that neither a heading nor HTML gives it, as tabs have.
+    pub fn may_add_anchors(&self, text: &str) -> bool {
+        let is_tab = |line: &str| line.trim_start().starts_with("===") && line.contains(['"', '\'']);
+        !self.are_known_for(text) || self.tabbed && text.lines().any(is_tab)
     }
 
     /// Whether something may put in text that is not in the page: a snippet, or the directive of an extension or a

@@ -74,7 +74,8 @@ fn own_anchor<'l>(page: &Linked, link: &'l PageLink) -> Option<&'l str> {
 /// Anchors that are not of headings: GitHub's own, those of lines and footnotes, and the top of a page.
 fn is_made_elsewhere(page: &Linked, anchor: &str) -> bool {
     let of_footnotes = ["fn:", "fnref:", "fn-", "fnref-", "user-content-"];
-    let footnotes = page.settings.is_none_or(|s| s.footnotes) || anchor.starts_with("user-content-");
+    let footnotes =
+        page.settings.is_none_or(|s| s.extensions.footnotes) || anchor.starts_with("user-content-");
     anchor == "top" || (footnotes && of_footnotes.iter().any(|start| anchor.starts_with(start)))
 }
 
@@ -130,7 +131,27 @@ fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::check_links;
+    use crate::rules::test_support::{NAV, OKEP, check_files, check_links, with};
+
+    #[test]
+    fn an_anchor_that_an_extension_may_make_is_unknown() {
+        let check = |extension: &str, text: &str, expected: &[&str]| {
+            let config = format!("{NAV}markdown_extensions: [{extension}]\n");
+            let document = with("A `Kettle`.", text);
+            check_files(&[(OKEP, &document), ("mkdocs.yml", &config)], expected);
+        };
+        for (extension, text) in [
+            ("pymdownx.tabbed", "=== \"Cup\"\n\n    a\n\n[a](#cup)"),
+            ("pymdownx.blocks.html", "[a](#cup)\n\n/// html | div#cup\n\nx\n///"),
+            ("def_list", "[a](#cup)\n\nT\n:   d\n\n    #### Cup\n\n    x"),
+            ("footnotes", "a[^n] [a](#cup)\n\n[^n]: x\n\n    #### Cup"),
+        ] {
+            check(extension, text, &[]);
+        }
+        let broken = &["broken-anchor:23 #cup"];
+        check("pymdownx.tabbed", "a\n\n[a](#cup)", broken);
+        check("footnotes", "a[^n]\n\n[a](#cup)\n\n[^n]: x", broken);
+    }
 
     #[test]
     fn anchors_exist_on_github_and_on_the_site() {

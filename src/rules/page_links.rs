@@ -136,7 +136,8 @@ impl<'a> Linked<'a> {
     }
 
     fn on_site(&self) -> Option<Vec<(String, String)>> {
-        let settings = self.settings?;
+        let settings =
+            self.settings.filter(|s| !s.extensions.may_add_anchors(self.document.text.as_str()))?;
         let separator = settings.separator.as_deref()?;
         let headings =
             crate::markdown::site_headings::site_headings(self.document.text.as_str(), settings.extensions);

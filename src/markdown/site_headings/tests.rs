@@ -15,6 +15,8 @@ const ON: Extensions = Extensions {
     snippets: true,
     superfences: true,
     tabbed: false,
+    def_list: false,
+    footnotes: false,
     blocks: false,
     unknown: false,
 };

@@ -22,8 +22,6 @@ pub struct PageSettings {
     pub links_are_known: bool,
     /// What is between the words of an anchor; none where anchors are made by a rule of the project's own.
     pub separator: Option<String>,
-    /// Whether footnotes make anchors.
-    pub footnotes: bool,
     /// Whether emoji short codes become pictures.
     pub emoji: bool,
     /// What headings depend on.
@@ -52,7 +50,6 @@ impl Default for PageSettings {
             absolute: AbsoluteLinks::Ignored,
             links_are_known: true,
             separator: Some("-".into()),
-            footnotes: false,
             emoji: false,
             extensions: Extensions::default(),
             languages: None,
@@ -90,7 +87,7 @@ impl PageSettings {
 }
 
 /// Extensions that leave headings as they are, in what they are and in their text.
-const HARMLESS: &str = "abbr codehilite def_list fenced_code footnotes legacy_attrs mdx_breakless_lists \
+const HARMLESS: &str = "abbr codehilite fenced_code legacy_attrs mdx_breakless_lists \
      mdx_truly_sane_lists mkdocs-click nl2br pymdownx.arithmatex pymdownx.b64 pymdownx.betterem \
      pymdownx.caret pymdownx.critic pymdownx.emoji pymdownx.escapeall pymdownx.highlight \
      pymdownx.inlinehilite pymdownx.keys pymdownx.magiclink pymdownx.mark pymdownx.pathconverter \
@@ -105,16 +102,20 @@ impl PageSettings {
             "attr_list" => on.attr_list = true,
             "md_in_html" => on.md_in_html = true,
             "meta" => on.meta = true,
-            "extra" | "markdown_extra" => (on.attr_list, on.md_in_html, self.footnotes) = (true, true, true),
+            "extra" | "markdown_extra" => {
+                (on.attr_list, on.md_in_html, on.def_list, on.footnotes) = (true, true, true, true);
+            }
             "pymdownx.extra" => {
-                (on.attr_list, on.md_in_html, on.superfences, self.footnotes) = (true, true, true, true);
+                (on.attr_list, on.md_in_html, on.superfences) = (true, true, true);
+                (on.def_list, on.footnotes) = (true, true);
             }
             "pymdownx.details" => on.details = true,
             "pymdownx.saneheaders" => on.sane_headers = true,
             "pymdownx.snippets" => on.snippets = true,
             "pymdownx.superfences" => on.superfences = true,
             "pymdownx.tabbed" => on.tabbed = true,
-            "footnotes" => self.footnotes = true,
+            "def_list" => on.def_list = true,
+            "footnotes" => on.footnotes = true,
             "pymdownx.emoji" => self.emoji = true,
             "tables" | "toc" => {}
             _ if name.starts_with("pymdownx.blocks.") => on.blocks = true,

@@ -22,6 +22,8 @@ const OVN_KUBERNETES: Extensions = Extensions {
     snippets: true,
     superfences: true,
     tabbed: false,
+    def_list: false,
+    footnotes: false,
     blocks: false,
     unknown: false,
 };
