@@ -56,6 +56,10 @@ pub fn insert(
         None => tree.key.start,
     };
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let model = file.model(&home).filter(|_| !title.is_empty());
+    let numbers = model.and_then(|entry| is_sibling(entry.doc.as_deref()?)).zip(is_sibling(doc_path));
+    let like = |(theirs, own)| numbered_like(model?.title.as_deref()?, theirs, own, &title);
+    let title = numbers.and_then(like).unwrap_or(title);
     let edit = file.new_line(&home, &title, &target).map_err(|reason| {
         let label = scalar::write(&title, Style::Plain);
         let within = match section.title() {
@@ -261,6 +265,13 @@ impl<'s> NavFile<'s> {
         0
     }
 
+    /// The neighbour that a new entry is written like: the nearest one.
+    fn model(&self, home: &Home) -> Option<&'s NavEntry> {
+        let items = &self.tree.sections[home.section].items;
+        let (before, behind) = items.split_at_checked(home.next_to + 1)?;
+        before.iter().rev().chain(behind).find_map(|item| self.entry_of(item))
+    }
+
     /// The edit that writes a new entry like its neighbours, or why there is none.
     fn new_line(&self, home: &Home, title: &str, target: &str) -> LineEdit {
         let section = &self.tree.sections[home.section];
@@ -272,9 +283,8 @@ impl<'s> NavFile<'s> {
             (Shape::Block, None) => return Err("the entries around are laid out in an unusual way".into()),
             (Shape::Block, Some(item)) => item,
         };
-        // The neighbour that the entry is written like: the nearest one. Without neighbours it has a title.
-        let (before, behind) = section.items.split_at(home.next_to + 1);
-        let model = before.iter().rev().chain(behind).find_map(|item| self.entry_of(item));
+        // Without neighbours it has a title.
+        let model = self.model(home);
         let has_title = !title.is_empty() && model.is_none_or(|entry| entry.title.is_some());
         let mut entry = scalar::write(target, model.map_or(Style::Plain, |e| e.target_style));
         if has_title {
@@ -307,11 +317,26 @@ impl<'s> NavFile<'s> {
     }
 }
 
+/// A title with its number where that of its neighbour, such as `OKEP-5: Five`, has one; none where that has none
+/// before its words.
+fn numbered_like(neighbour: &str, theirs: u64, own: u64, title: &str) -> Option<String> {
+    let at = neighbour.find(|c: char| c.is_ascii_digit())?;
+    let rest = neighbour[at..].trim_start_matches('0').strip_prefix(&theirs.to_string())?;
+    let words = rest.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let before = neighbour[..at].trim_matches(|c: char| !c.is_alphabetic());
+    let parted = rest.len() - words.len();
+    if !before.is_empty() && !before.eq_ignore_ascii_case("okep") || parted == 0 && !words.is_empty() {
+        return None;
+    }
+    let title = if words.is_empty() { "" } else { title };
+    Some(format!("{}{own}{}{title}", &neighbour[..at], &rest[..parted]))
+}
+
 /// The item next to which a page belongs among its siblings, and whether after it: by number where they are by
 /// number, else after the last.
 fn ordered(siblings: &[(usize, u64)], number: Option<u64>) -> (usize, bool) {
     let rising = siblings.len() > 1 && siblings.is_sorted_by(|a, b| a.1 < b.1);
-    let falling = siblings.len() > 2 && siblings.is_sorted_by(|a, b| a.1 > b.1);
+    let falling = siblings.len() > 1 && siblings.is_sorted_by(|a, b| a.1 > b.1);
     let next = number
         .and_then(|new| siblings.iter().position(|(_, n)| (rising && *n > new) || (falling && *n < new)));
     match next {

@@ -57,6 +57,31 @@ fn inserted(yaml: &str, expected: &str) {
 }
 
 #[test]
+fn a_title_has_its_number_where_the_others_have_theirs() {
+    for (theirs, own) in [
+        ("\"OKEP-4: Four\"", "\"OKEP-5: Five\""),
+        ("OKEP-4", "OKEP-5"),
+        ("4 - Four", "5 - Five"),
+        ("\"#4 Four\"", "\"#5 Five\""),
+        ("Four", "Five"),
+        ("IPv4 for all", "Five"),
+        ("4G for all", "Five"),
+        ("Step 4", "Five"),
+    ] {
+        let line = format!("  - {theirs}: okeps/okep-4-d.md\n");
+        inserted(&format!("nav:\n{line}"), &format!(" {line}+  - {own}: okeps/okep-5-e.md\n"));
+    }
+}
+
+#[test]
+fn two_falling_numbers_are_an_order() {
+    inserted(
+        "nav:\n  - Four: okeps/okep-4-d.md\n  - Three: okeps/okep-3-c.md\n",
+        " nav:\n+  - Five: okeps/okep-5-e.md\n",
+    );
+}
+
+#[test]
 fn a_page_goes_where_its_number_belongs() {
     inserted(
         "nav:\n- S:\n  - okeps/okep-1.md\n  - B: okeps/okep-3.md\n  # about 7\n  - okeps/okep-7.md\n- x.md\n",
