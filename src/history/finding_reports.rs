@@ -94,7 +94,7 @@ impl Reporter<'_> {
             template(now) != template(before)
                 && self.files(now, span.mark.who) == self.files(before, span.mark.who)
         };
-        if topic.grandfathered || by_template { FindingCause::Template } else { FindingCause::Document }
+        if recorded.grandfathered || by_template { FindingCause::Template } else { FindingCause::Document }
     }
 
     /// The files of an OKEP in a state.

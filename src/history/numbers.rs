@@ -3,13 +3,14 @@
 
 use crate::audit::identity::{Identity, Naming, OkepKey, identity};
 use crate::files::Layout;
+use crate::fix::plan::is_excused;
 use crate::markdown::names::Name;
 use crate::okep::requirements::Requirements;
 use crate::okep::template::Template;
 use crate::okep::template_history::{TemplateHistory, TemplateRevision};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::page_links::LinkTarget;
-use crate::rules::{Check, Demand, rule};
+use crate::rules::{Check, rule};
 use crate::text::path::{Role, number};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -54,9 +55,9 @@ pub struct Topic {
     pub registration: bool,
     /// Whether that is the navigation, which a plugin may generate.
     pub navigation: bool,
-    /// Whether the template asks for it only since the OKEP landed: a hint that an edit turns into an offence is another
-    /// finding, by who made the edit.
-    pub grandfathered: bool,
+    /// Whether it asks nothing of the author: a hint that an edit turns into an offence is another finding, by who made
+    /// the edit.
+    pub excused: bool,
 }
 
 /// A finding as it was in one state; texts that many findings have are numbers.
@@ -70,6 +71,8 @@ pub struct RecordedFinding {
     /// It holds where all of these questions are answered by no.
     pub unless: Box<[u32]>,
     pub severity: Severity,
+    /// Whether the template asks for it only since the OKEP landed.
+    pub grandfathered: bool,
     pub path: u32,
     pub subject: String,
 }
@@ -95,20 +98,18 @@ impl<'a> Numbering<'a> {
 
     /// Records a finding that holds while none of the targets is there.
     pub fn recorded(&mut self, finding: &Finding, unless: &[LinkTarget]) -> RecordedFinding {
-        // On the branch that changes the template no commit of the main line is known to have done so yet.
-        let is_lowered = rule(finding.rule)
-            .is_some_and(|rule| rule.demand != Demand::Always && finding.severity > rule.severity);
-        let grandfathered = finding.grandfathered.is_some() || is_lowered;
         let Identity { rule, subject, .. } = identity(finding, self.names);
         let role = self.layout.role(&finding.path);
+        let excused = is_excused(finding);
         let (registration, navigation) = (matches!(role, Role::Other | Role::IndexPage), role == Role::Other);
         let key = |path: &String| number(path).map_or_else(|| OkepKey::Path(path.clone()), OkepKey::Number);
         RecordedFinding {
-            topic: self.topics.number(Topic { rule, subject, registration, navigation, grandfathered }),
+            topic: self.topics.number(Topic { rule, subject, registration, navigation, excused }),
             okep: finding.okep.as_ref().map(|path| self.paths.number(path.clone())),
             unlisted: self.okeps.number(finding.okep.as_ref().map(key)),
             unless: unless.iter().map(|target| self.questions.number(target.clone())).collect(),
             severity: finding.severity,
+            grandfathered: finding.grandfathered.is_some(),
             path: self.paths.number(finding.path.clone()),
             subject: finding.subject.clone(),
         }
