@@ -68,7 +68,7 @@ impl<'a> Policy<'a> {
                 Check::History(_) => false,
                 Check::Okep(..) if !rule.reveals => has_template,
                 Check::Okep(..) | Check::Tree(..) => is_site_known,
-                Check::Links(..) => is_site_known && lead_to_files(suppression, snapshot),
+                Check::Links(..) => is_site_known && point_to_files(suppression, snapshot),
             });
             (suppression.at.0 != CONFIG || all_read) && noted.iter().all(is_known) && ran
         };
@@ -144,9 +144,9 @@ fn is_site_known(snapshot: &Snapshot, noted: &BTreeSet<String>) -> bool {
     !files.any(|path| noted.contains(path)) && site.is_none_or(is_read)
 }
 
-/// Whether all links that a suppression covers lead to files of the repository: what git ignores or is in another
+/// Whether all links that a suppression covers point to files of the repository: what git ignores or is in another
 /// repository may be missing elsewhere.
-fn lead_to_files(suppression: &Suppression, snapshot: &Snapshot) -> bool {
+fn point_to_files(suppression: &Suppression, snapshot: &Snapshot) -> bool {
     let files = snapshot.tree.files();
     let is_there = |target: &LinkTarget| {
         let below = format!("{}/", target.path);

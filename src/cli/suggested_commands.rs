@@ -153,7 +153,7 @@ pub fn half_staged(notes: &[Note]) -> BTreeSet<&str> {
     notes.iter().filter(|note| note.kind == HALF_STAGED).filter_map(|note| note.path.as_deref()).collect()
 }
 
-/// The fixes that can be written. Of a file of which a commit takes only a part, nobody knows whether the working copy
+/// The fixes that can be written. Of a file of which a commit takes only a part, it is unknown whether the working copy
 /// needs them.
 fn fixes_of<'a>(
     request: &Request,

@@ -97,7 +97,7 @@ impl<'a> Reporter<'a> {
     pub fn landed_with(&self, span: &OkepSpan) -> Option<u32> {
         let commit = self.line.commits[span.added];
         let revision = span.landing.as_ref()?.revision.as_ref()?;
-        (span.known && revision.commit == self.id(commit).to_string()).then_some(commit)
+        (span.known && self.id(commit) == revision.commit).then_some(commit)
     }
 
     pub fn moment(&self, at: usize, written: u32) -> Transition {

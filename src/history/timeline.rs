@@ -149,7 +149,7 @@ impl<'a> Timeline<'a> {
         }
     }
 
-    /// The last commit that a merge brings to the line at `at` and that `differs` from its parent.
+    /// The last commit that a merge adds to the line at `at` and that `differs` from its parent.
     pub(super) fn merged_change(
         &self,
         merge: u32,

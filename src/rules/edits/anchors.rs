@@ -16,11 +16,11 @@ pub struct LinkOn<'a> {
     page: &'a str,
     document: &'a Document,
     target: &'a str,
-    written: Written<'a>,
+    written: LinkSource<'a>,
 }
 
 #[derive(Clone, Copy)]
-enum Written<'a> {
+enum LinkSource<'a> {
     Markdown(&'a Link),
     /// In raw HTML, with the target at a byte.
     Html(usize),
@@ -53,9 +53,9 @@ pub fn to_own_headings<'a>(page: &'a str, document: &'a Document) -> impl Iterat
 
 fn to_headings<'a>(page: &'a str, document: &'a Document) -> impl Iterator<Item = LinkOn<'a>> {
     let text = document.text.as_str();
-    let markdown = document.links.iter().map(|link| (link.target.as_str(), Written::Markdown(link)));
+    let markdown = document.links.iter().map(|link| (link.target.as_str(), LinkSource::Markdown(link)));
     let tags = document.html.iter().flat_map(|range| html::tags(text, range.clone()));
-    let hrefs = tags.filter_map(|tag| tag.get("href").map(|href| (href.text, Written::Html(href.at))));
+    let hrefs = tags.filter_map(|tag| tag.get("href").map(|href| (href.text, LinkSource::Html(href.at))));
     let links = markdown.chain(hrefs).filter(|(target, _)| target.contains('#'));
     links.map(move |(target, written)| LinkOn { page, document, target, written })
 }
@@ -64,8 +64,8 @@ impl LinkOn<'_> {
     /// The page that the link names; in HTML, which MkDocs passes through as it is, perhaps by its address.
     fn page(&self) -> Option<String> {
         let link = match self.written {
-            Written::Markdown(link) => return target_of(self.page, link),
-            Written::Html(_) => file_of(self.target),
+            LinkSource::Markdown(link) => return target_of(self.page, link),
+            LinkSource::Html(_) => file_of(self.target),
         };
         let is_relative = !link.is_empty() && !link.starts_with('/') && !link.contains("://");
         match link.strip_suffix('/').filter(|_| is_relative) {
@@ -81,8 +81,8 @@ impl LinkOn<'_> {
     /// Where its target is written.
     fn places(&self) -> Vec<usize> {
         match self.written {
-            Written::Markdown(link) => destinations(self.document, link.kind, &link.span, self.target),
-            Written::Html(at) => vec![at],
+            LinkSource::Markdown(link) => destinations(self.document, link.kind, &link.span, self.target),
+            LinkSource::Html(at) => vec![at],
         }
     }
 }
