@@ -3,11 +3,9 @@
 use crate::audit::history_source::HistorySource;
 use crate::audit::target::{Base, CheckTarget};
 use crate::files::Note;
-use crate::git::Id;
 use crate::okep::config::Config;
 use crate::okep::template::several;
-use crate::okep::template_history::TemplateHistory;
-use crate::text::path::Role;
+use crate::okep::template_history::{TemplateHistory, templates};
 
 /// Of several files that are named like a template, the one that landed first counts, also in the states
 /// compared with; says which one that is, and gives the history that was asked for it.
@@ -17,16 +15,11 @@ pub fn choose_template(
     bases: &mut [(&Base, Config)],
     history: &dyn HistorySource,
 ) -> Option<(Note, TemplateHistory)> {
-    let listing = target.tree.list(&config.layout.folder);
-    let is_template = |path: &&str| config.layout.role(path) == Role::Template;
-    let templates: Vec<&str> = listing.files.keys().map(String::as_str).filter(is_template).collect();
-    if templates.len() < 2 || config.layout.template.is_some() {
-        return None;
-    }
+    let templates = templates(&target.tree, &config.layout)?;
+    let paths: Vec<String> = templates.keys().cloned().collect();
     let known = history.template_history(target, config);
-    let id = |path: &&str| Id::from_hex(target.tree.id(path)?.as_bytes()).ok();
-    let first = known.first_template(&templates.iter().map(|path| (*path, id(path))).collect())?;
-    let others: Vec<&str> = templates.into_iter().filter(|path| *path != first).collect();
+    let first = known.first_template(templates)?;
+    let others: Vec<&str> = paths.iter().map(String::as_str).filter(|path| *path != first).collect();
     let note = several(&first, &others, " because it landed first", &config.layout.folder);
     for (_, config) in bases.iter_mut().filter(|(base, _)| base.tree.contains(&first)) {
         config.layout.template.get_or_insert_with(|| first.clone());

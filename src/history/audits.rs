@@ -16,7 +16,7 @@ use crate::markdown::limits;
 use crate::okep::landings::LandingsOverTime;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::template::Template;
-use crate::okep::template_history::TemplateHistory;
+use crate::okep::template_history::{TemplateHistory, templates};
 use crate::rules::finding::Finding;
 use crate::site::mkdocs::{Registered, chain_of};
 use crate::text::path::{self, Role};
@@ -229,16 +229,10 @@ fn content(tree: &Tree, path: &str) -> Option<Content> {
 
 /// The layout with the template that counts, where several files are named like one.
 fn layout_of(tree: &Tree, history: &TemplateHistory, layout: &Layout) -> Layout {
-    let listing = tree.list(&layout.folder);
-    let is_template = |path: &&String| layout.role(path) == Role::Template;
-    let templates: Vec<&String> = listing.files.keys().filter(is_template).collect();
-    if templates.len() < 2 || layout.template.is_some() {
-        return layout.clone();
+    match templates(tree, layout) {
+        Some(templates) => Layout { template: history.first_template(templates), ..layout.clone() },
+        None => layout.clone(),
     }
-    let id = |path: &String| Id::from_hex(tree.id(path)?.as_bytes()).ok();
-    let first =
-        history.first_template(&templates.into_iter().map(|path| (path.as_str(), id(path))).collect());
-    Layout { template: first, ..layout.clone() }
 }
 
 /// The register and those that it inherits from.

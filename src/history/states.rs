@@ -138,7 +138,7 @@ struct OutsideFiles<'a> {
 }
 
 impl OutsideFiles<'_> {
-    /// Paths and blobs below a tree, pages of the folder itself included; each tree is read once, whatever the commits that have it.
+    /// Paths and blobs below a tree, pages of the folder itself included; each tree is read once.
     fn below(&mut self, tree: Id) -> Arc<[(String, Id)]> {
         if let Some(files) = self.known.get(&tree) {
             return files.clone();

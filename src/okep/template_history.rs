@@ -1,11 +1,11 @@
 //! What the main line knows: when each OKEP landed, and which template was in force then.
 
-use crate::files::Note;
+use crate::files::{Layout, Note, Tree};
 use crate::git::{Id, Revision};
 use crate::okep::lineage::{GoneOkeps, Lineage, PathAndContent, renames};
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template::Template;
-use crate::text::path;
+use crate::text::path::{self, Role};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -98,9 +98,9 @@ impl TemplateHistory {
     }
 
     /// Of the files of a state that are named like a template, the one that landed first.
-    pub fn first_template(&self, templates: &BTreeMap<&str, Option<Id>>) -> Option<String> {
+    pub fn first_template(&self, templates: TemplateContents) -> Option<String> {
         let mut order = self.order.clone();
-        order.step(templates.iter().map(|(path, id)| ((*path).to_owned(), *id)).collect());
+        order.step(templates);
         order.first(|_| false)
     }
 
@@ -110,7 +110,18 @@ impl TemplateHistory {
     }
 }
 
+/// Files that are named like a template, with their ids.
 type TemplateContents = BTreeMap<String, Option<Id>>;
+
+/// Those of a tree; none where there is one at most, or the repository names the one that counts.
+pub fn templates(tree: &Tree, layout: &Layout) -> Option<TemplateContents> {
+    let listing = tree.list(&layout.folder);
+    let mut paths: Vec<&String> = listing.files.keys().collect();
+    paths.retain(|path| layout.role(path) == Role::Template);
+    let id = |path: &str| Id::from_hex(tree.id(path)?.as_bytes()).ok();
+    let contents = || paths.iter().map(|path| ((*path).clone(), id(path))).collect();
+    (paths.len() > 1 && layout.template.is_none()).then(contents)
+}
 
 /// In which order the templates of the last state landed.
 #[derive(Debug, Clone, Default)]

@@ -105,9 +105,9 @@ fn first(box_: &Sandbox) -> Option<String> {
     let line = MainLine { tip: head, branch: None };
     let listing = commit(&repo, "HEAD").list("docs/okeps");
     let templates = listing.files.keys().filter(|path| path.ends_with("-template.md"));
-    let templates = templates.map(|path| (path.as_str(), None)).collect();
+    let templates = templates.map(|path| (path.clone(), None)).collect();
     let known = template_history(&repo, &line, &[head], &Layout::default(), &BTreeMap::new());
-    known.first_template(&templates)
+    known.first_template(templates)
 }
 
 #[test]
