@@ -219,8 +219,9 @@ fn facts(snapshot: &Snapshot, path: &str, notes: &mut Vec<Note>) -> PageFacts {
     }
 }
 
+/// Whether a file is there and its text is not: a link, a pointer of Git LFS, an object that is missing.
 fn is_unread(tree: &Tree, path: &str) -> bool {
-    matches!(content(tree, path), Some(Content::Unavailable(_)))
+    content(tree, path).is_some_and(|content| !matches!(content, Content::Bytes(_)))
 }
 
 fn content(tree: &Tree, path: &str) -> Option<Content> {

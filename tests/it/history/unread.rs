@@ -189,4 +189,10 @@ fn what_the_last_state_leaves_open_is_neither_open_nor_fixed() {
     assert_eq!(open(&repo), unknown);
     repo.write("mkdocs.yml", &nav(&[path(1)])).commit("Write it again");
     assert_eq!(open(&repo), known);
+    let pointer =
+        format!("version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12\n", "a".repeat(64));
+    repo.write("mkdocs.yml", &pointer).commit("Store it elsewhere");
+    assert_eq!(open(&repo), unknown);
+    repo.write("mkdocs.yml", &nav(&[path(1)])).commit("Store it here");
+    assert_eq!(open(&repo), known);
 }
