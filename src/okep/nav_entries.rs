@@ -16,7 +16,7 @@ pub struct DeadEntry<'a> {
     pub entry: &'a NavEntry,
     /// The setting that leaves its page out of the site; else there is no such page.
     pub hidden_by: Option<&'static str>,
-    /// Its title, where no blank is after the colon, so that title and path are one text.
+    /// Its title, where no colon and blank are behind it, so that title and path are one text.
     pub title: Option<&'a str>,
     /// The OKEPs that it may mean: those of its file name, or else of its number, or else of the title in it.
     pub meant: Vec<&'a Okep>,
@@ -91,12 +91,13 @@ pub fn meant<'a>(snapshot: &'a Snapshot, path: &str) -> Vec<&'a Okep> {
     Named::read(path).map_or_else(Vec::new, |named| named.okeps(snapshot))
 }
 
-/// The title and the path of an entry that is one text, as in `BGP:okeps/okep-5296-bgp.md`.
+/// The title and the path of an entry that is one text, as in `BGP:okeps/okep-5296-bgp.md` or without the colon.
 fn glued(entry: &NavEntry) -> Option<(&str, &str)> {
-    let (title, path) = entry.target.split_once(':')?;
+    let (title, path) = entry.target.split_once(':').or_else(|| entry.target.rsplit_once(' '))?;
     let is_path =
         !path.starts_with(['/', ' ']) && Named::read(path).is_some_and(|named| named.number.is_some());
-    (entry.title.is_none() && !title.is_empty() && is_path).then_some((title, path))
+    let is_title = !title.is_empty() && !title.contains('/');
+    (entry.title.is_none() && is_title && is_path).then_some((title.trim_end(), path))
 }
 
 /// What a path says about the OKEP that is meant, however it is written.

@@ -33,8 +33,13 @@ fn finding(snapshot: &Snapshot, site: &Site, dead: &DeadEntry<'_>, all: &[DeadEn
     let target = &dead.entry.target;
     let message = match (dead.hidden_by, dead.title) {
         (Some(setting), _) => format!("`nav` names `{target}`, which `{setting}` leaves out of the site"),
-        (None, Some(_)) => {
-            format!("`{target}` in `nav` has no blank after the colon, so it names no page")
+        (None, Some(title)) => {
+            let lacks = if target[title.len()..].starts_with(':') {
+                "blank after the colon"
+            } else {
+                "colon after the title"
+            };
+            format!("`{target}` in `nav` has no {lacks}, so it names no page")
         }
         (None, None) => format!("`nav` lists `{target}`, which does not exist"),
     };
@@ -185,6 +190,7 @@ mod tests {
             Some("Tea: \"okeps/okep-7-faster-tea.md\" # ours"),
         );
         check_entry("Tea:okeps/okep-7-faster-tea.md", right);
+        check_entry("Faster Tea okeps/okep-7-faster-tea.md", Some("Faster Tea: okeps/okep-7-faster-tea.md"));
         check_entry("Faster Tea:okep-7-faster-tea.md", Some("Faster Tea: okeps/okep-7-faster-tea.md"));
     }
 
