@@ -5,9 +5,12 @@ use super::proposal::Okep;
 use super::snapshot::Snapshot;
 use super::title::PREFIX;
 use crate::files::PathKind;
+use crate::markdown::names::Name;
 use crate::markdown::outline::without_tail;
 use crate::site::index_page_edit::{NewListing, Sibling};
+use crate::site::mkdocs::Registered;
 use crate::text::path::{file_name, okep_name, stem};
+use std::collections::HashMap;
 
 /// What a register calls an OKEP: its title if it has one of its own, else the words of its file name.
 pub fn label(snapshot: &Snapshot, okep: &Okep) -> String {
@@ -42,6 +45,37 @@ pub fn meant<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a Okep> {
         [okep] => Some(okep),
         _ => None,
     }
+}
+
+/// Entries of `nav` with the title of an OKEP that it lacks and the path of one that has an entry of its own: lines that
+/// were copied, and only the title changed. Each by its index, with the OKEP.
+pub fn copied_entries(snapshot: &Snapshot) -> Vec<(usize, &Okep)> {
+    let Some(site) = snapshot.site.as_ref().filter(|site| site.is_known()) else { return Vec::new() };
+    let mut of_page: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, entry) in site.nav.entries().iter().enumerate() {
+        let doc = entry.doc.as_deref().filter(|doc| snapshot.number_of(doc).is_some());
+        doc.into_iter().for_each(|doc| of_page.entry(doc).or_default().push(index));
+    }
+    let twice: Vec<usize> = of_page.into_values().filter(|entries| entries.len() > 1).flatten().collect();
+    if twice.is_empty() {
+        return Vec::new();
+    }
+    let is_missing = |okep: &&Okep| site.registered(&okep.path) == Registered::Missing;
+    let missing = snapshot.okeps.iter().filter(is_missing);
+    let copied = missing.filter_map(|okep| {
+        let label = label(snapshot, okep);
+        let own =
+            [label.clone(), format!("{PREFIX}-{}: {label}", okep.number()?)].map(|t| Name::new(&t).normal);
+        let has_title = |index: &&usize| {
+            let title = site.nav.entries()[**index].title.as_deref().map(|title| Name::new(title).normal);
+            title.is_some_and(|title| own.contains(&title))
+        };
+        match twice.iter().filter(has_title).collect::<Vec<_>>()[..] {
+            [index] => Some((*index, okep)),
+            _ => None,
+        }
+    });
+    copied.collect()
 }
 
 /// The folder named like the OKEP of a number that an entry means, where that folder holds none yet: once a page

@@ -1,6 +1,7 @@
 //! OKEPs that `nav` names twice, or outside the section that holds the others.
 
 use super::{Check, Finding, Related, Rule, Severity};
+use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
 use crate::site::mkdocs::{NavEntry, Site};
 use crate::text::Text;
@@ -23,11 +24,12 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let Some(site) = &snapshot.site else { return Vec::new() };
     let register = site.nav.tree().map_or(site.path.as_str(), |t| t.path.as_str());
     let Some(text) = snapshot.text(register) else { return Vec::new() };
-    let entries: Vec<(&NavEntry, &str)> = site
-        .nav
-        .entries()
-        .iter()
-        .filter_map(|e| Some((e, e.doc.as_deref()?)))
+    // What has the title of another OKEP, `not-in-nav` reports of that.
+    let copied = register::copied_entries(snapshot);
+    let own =
+        site.nav.entries().iter().enumerate().filter(|(at, _)| copied.iter().all(|(copy, _)| copy != at));
+    let entries: Vec<(&NavEntry, &str)> = own
+        .filter_map(|(_, e)| Some((e, e.doc.as_deref()?)))
         .filter(|(_, doc)| snapshot.number_of(doc).is_some() && snapshot.contains(doc))
         .collect();
     let mut findings = twice(&entries, register, &text);

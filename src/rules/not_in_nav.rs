@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
     bad: "nav:\n  - Enhancement Proposals:\n    - BGP: okeps/okep-5296-bgp.md",
     good: "nav:\n  - Enhancement Proposals:\n    - BGP: okeps/okep-5296-bgp.md\n    - EVPN: okeps/okep-5088-evpn.md",
     check: Check::Tree(check, Some(fix)),
-    fixability: "safe",
+    fixability: "safe; suggested where an entry has its title and the path of another",
     ..Rule::BASE
 };
 
@@ -38,24 +38,35 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let is_linked = |doc: &&str| snapshot.contains(doc) && snapshot.tree.is_symlink(doc);
     let linked = docs.filter(is_linked).flat_map(|doc| meant(snapshot, doc));
     let meant: HashSet<&str> = dead.chain(misnamed).chain(linked).map(|okep| okep.path.as_str()).collect();
+    let copied = register::copied_entries(snapshot);
     snapshot
         .okeps
         .iter()
         .filter(|okep| !meant.contains(okep.path.as_str()))
         .filter_map(|okep| match site.registered(&okep.path) {
-            Registered::Missing => Some(missing(snapshot, site, okep)),
+            Registered::Missing => Some(missing(snapshot, site, okep, copy_of(&copied, okep))),
             Registered::OutsideDocsDir => Some(outside(site, okep)),
             _ => None,
         })
         .collect()
 }
 
-fn missing(snapshot: &Snapshot, site: &Site, okep: &Okep) -> Finding {
+/// The entry, by its index, that has the OKEP's title and the path of another.
+fn copy_of(copied: &[(usize, &Okep)], okep: &Okep) -> Option<usize> {
+    copied.iter().find(|(_, of)| of.path == okep.path).map(|(index, _)| *index)
+}
+
+fn missing(snapshot: &Snapshot, site: &Site, okep: &Okep, copy: Option<usize>) -> Finding {
     let target = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
     let register = site.nav.tree().map_or(site.path.as_str(), |t| t.path.as_str());
     let message = format!("`{target}` is not in `nav`");
     let mut finding = RULE.about(Some(&okep.path), register, SUBJECT, message);
     let Some(text) = snapshot.text(register) else { return finding };
+    if let Some(entry) = copy.map(|index| &site.nav.entries()[index]) {
+        finding.place = Some(text.place(entry.span.clone()));
+        let title = entry.title.as_deref().unwrap_or_default();
+        return finding.help(format!("`{title}` has the path `{}`; change it to `{target}`", entry.target));
+    }
     let plan = plan(snapshot, site, okep, &text);
     finding.place = Some(text.place(plan.place));
     match plan.edit {
@@ -70,7 +81,13 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     if site.registered(&okep.path) != Registered::Missing {
         return None;
     }
-    let plan = plan(snapshot, site, okep, &*snapshot.text(&finding.path)?);
+    let text = &*snapshot.text(&finding.path)?;
+    if let Some(index) = copy_of(&register::copied_entries(snapshot), okep) {
+        let plan = nav_edit::retarget(site, text.as_str().as_bytes(), index, &okep.path, None);
+        let (span, path) = plan.edit.ok()?;
+        return Some(Fix::suggested("correct the path", vec![Edit::replace(&plan.path, span, path)]));
+    }
+    let plan = plan(snapshot, site, okep, text);
     let (span, line) = plan.edit.ok()?;
     Some(Fix::safe("add it to `nav`", vec![Edit::replace(&plan.path, span, line)]))
 }
@@ -92,6 +109,30 @@ fn outside(site: &Site, okep: &Okep) -> Finding {
 mod tests {
     use crate::files::{Content, File};
     use crate::rules::test_support::{GOOD, NAV, OKEP, check_files, found, of_rule, planned, tree};
+
+    #[test]
+    fn an_entry_with_its_title_and_the_path_of_another_is_one_finding() {
+        let other = GOOD.replace("OKEP-7", "OKEP-8").replace("#7", "#8").replace("/7)", "/8)");
+        let other = other.replacen("Faster Tea", "Slow Coffee", 1);
+        let check = |title: &str, expected: &[&str]| {
+            let nav = format!("{NAV}    - {title}: okeps/okep-7-faster-tea.md\n");
+            let files = [(OKEP, GOOD), ("docs/okeps/okep-8-coffee.md", &*other), ("mkdocs.yml", &*nav)];
+            check_files(&files, expected);
+            let found = planned(&tree(&files));
+            let fix = found
+                .iter()
+                .find(|f| f.rule == "not-in-nav")
+                .and_then(|f| f.fix.clone())
+                .expect("it has one");
+            fix.edits[0].replacement.clone()
+        };
+        for title in ["Slow Coffee", "slow coffee", "\"OKEP-8: Slow Coffee\""] {
+            assert_eq!(check(title, &["not-in-nav:4 nav"]), "okeps/okep-8-coffee.md");
+        }
+        let added =
+            check("Faster Tea", &["not-in-nav:4 nav", "duplicate-nav-entry:4 okeps/okep-7-faster-tea.md"]);
+        assert_eq!(added, "    - Slow Coffee: okeps/okep-8-coffee.md\n");
+    }
 
     #[test]
     fn the_title_has_no_attribute_list() {
