@@ -25,9 +25,12 @@ impl Extensions {
     /// Whether the headings of a page can be known from its text: no extension puts others in, and none that is not
     /// known here is on.
     pub fn are_known_for(&self, text: &str) -> bool {
-        let has_block = || memchr::memmem::find(text.as_bytes(), b"\n///").is_some();
-        let adds_headings = self.snippets && has_snippet(text) || self.blocks && has_block();
+        let adds_headings = self.snippets && has_snippet(text) || self.has_block(text);
         !self.unknown && !adds_headings && !self.may_nest_headings(text)
+    }
+
+    fn has_block(&self, text: &str) -> bool {
+        self.blocks && memchr::memmem::find(text.as_bytes(), b"\n///").is_some()
     }
 
     /// Whether a heading may be in the definition of a term or in a footnote.
@@ -45,7 +48,7 @@ impl Extensions {
     /// Whether something on a page may have an anchor that neither a heading nor HTML gives it, as tabs have.
     pub fn may_add_anchors(&self, text: &str) -> bool {
         let is_tab = |line: &str| line.trim_start().starts_with("===") && line.contains(['"', '\'']);
-        !self.are_known_for(text) || self.tabbed && text.lines().any(is_tab)
+        self.has_block(text) || self.may_nest_headings(text) || self.tabbed && text.lines().any(is_tab)
     }
 
     /// Whether something may put in text that is not in the page: a snippet, or the directive of an extension or a
