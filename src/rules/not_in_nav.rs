@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
     bad: "nav:\n  - Enhancement Proposals:\n    - BGP: okeps/okep-5296-bgp.md",
     good: "nav:\n  - Enhancement Proposals:\n    - BGP: okeps/okep-5296-bgp.md\n    - EVPN: okeps/okep-5088-evpn.md",
     check: Check::Tree(check, Some(fix)),
-    fixability: "safe; suggested where an entry has its title and the path of another",
+    fixability: "safe, suggested where an entry has its title and the path of another",
     ..Rule::BASE
 };
 
