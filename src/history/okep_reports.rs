@@ -53,7 +53,7 @@ impl Reporter<'_> {
             landed: span
                 .landing
                 .as_ref()
-                .and_then(|landing| Some(self.commit_place(landing.revision.as_ref()?))),
+                .and_then(|landing| Some(self.landing_place(landing.revision.as_ref()?))),
             written: span.written.map(|commit| Author {
                 commit: self.id(commit).to_string(),
                 author: self.info(commit).author.clone(),

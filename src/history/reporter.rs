@@ -75,22 +75,13 @@ impl<'a> Reporter<'a> {
     pub fn place(&self, at: usize) -> SubjectPlace {
         let commit = self.line.commits[at];
         let info = self.info(commit);
-        SubjectPlace {
-            commit: self.id(commit).to_string(),
-            date: info.date.clone(),
-            pull_request: PullRequest::of(&info.subject).map(PullRequest::number),
-        }
+        place(self.id(commit).to_string(), &info.date, &info.subject)
     }
 
     /// A commit of the main line, which may be none of this line.
-    pub fn commit_place(&self, revision: &Revision) -> SubjectPlace {
-        let id = Id::from_hex(revision.commit.as_bytes()).expect("it was an id before it was a string");
-        let subject = self.repo.commit_info(id, &self.mailmap).subject;
-        SubjectPlace {
-            commit: revision.commit.clone(),
-            date: revision.date.clone(),
-            pull_request: PullRequest::of(&subject).map(PullRequest::number),
-        }
+    pub fn landing_place(&self, Revision { commit, date }: &Revision) -> SubjectPlace {
+        let id = Id::from_hex(commit.as_bytes()).expect("it was an id before it was a string");
+        place(commit.clone(), date, &self.repo.commit_info(id, &self.mailmap).subject)
     }
 
     /// The commit of the line that added an OKEP, where that is the one with which it landed.
@@ -143,4 +134,9 @@ impl<'a> Reporter<'a> {
             _ => (None, None),
         }
     }
+}
+
+fn place(commit: String, date: &str, subject: &str) -> SubjectPlace {
+    let pull_request = PullRequest::of(subject).map(PullRequest::number);
+    SubjectPlace { commit, date: date.to_owned(), pull_request }
 }

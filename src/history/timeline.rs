@@ -156,35 +156,39 @@ impl<'a> Timeline<'a> {
         at: usize,
         differs: impl Fn(u32, u32) -> bool,
     ) -> Option<u32> {
-        let mut seen = BTreeSet::new();
-        let mut next = VecDeque::from([merge]);
-        while let Some(commit) = next.pop_front() {
-            let parents = self.walk.graph.parents(commit);
-            if let [parent] = parents
-                && differs(commit, *parent)
-            {
-                return Some(commit);
-            }
-            let inside = |p: &&u32| self.merged_with[**p as usize] as usize == at;
-            next.extend(parents.iter().filter(inside).filter(|p| seen.insert(**p)));
-        }
-        None
+        let is_change =
+            |commit: u32, parents: &[u32]| matches!(parents, [parent] if differs(commit, *parent));
+        self.merged(merge, at, is_change, |_| true)
     }
 
     /// The commit merged by the line's commit `at` that lacks something while all of its parents have it; the
     /// commit of the line itself where the merge fixed it.
     fn fixed(&self, at: usize, has: &dyn Fn(u32) -> Has) -> u32 {
         let landed = self.commits[at];
-        let mut seen = BTreeSet::from([landed]);
-        let mut next = VecDeque::from([landed]);
+        let is_fix =
+            |_: u32, parents: &[u32]| !parents.is_empty() && parents.iter().all(|p| has(*p) == Has::Yes);
+        self.merged(landed, at, is_fix, |parent| has(parent) == Has::No).unwrap_or(landed)
+    }
+
+    /// The nearest of the commits behind `from` that came to the line at `at`, itself among them, which `is_it`, by its
+    /// number and parents; only through commits that `goes_on` takes.
+    fn merged(
+        &self,
+        from: u32,
+        at: usize,
+        is_it: impl Fn(u32, &[u32]) -> bool,
+        goes_on: impl Fn(u32) -> bool,
+    ) -> Option<u32> {
+        let mut seen = BTreeSet::from([from]);
+        let mut next = VecDeque::from([from]);
         while let Some(commit) = next.pop_front() {
             let parents = self.walk.graph.parents(commit);
-            if !parents.is_empty() && parents.iter().all(|p| has(*p) == Has::Yes) {
-                return commit;
+            if is_it(commit, parents) {
+                return Some(commit);
             }
-            let inside = |p: &&u32| self.merged_with[**p as usize] as usize == at && has(**p) == Has::No;
+            let inside = |p: &&u32| self.merged_with[**p as usize] as usize == at && goes_on(**p);
             next.extend(parents.iter().filter(inside).filter(|p| seen.insert(**p)));
         }
-        landed
+        None
     }
 }

@@ -140,38 +140,21 @@ fn okep(okep: &OkepStory, shared: &BTreeSet<u64>) -> Vec<Cell> {
         None if !okep.now_known => unknown(),
         None => counts(okep.now),
     };
-    let then = match okep.when_landed {
-        Some(then) => counts(then),
-        None => {
-            if okep.has_landed {
-                unknown()
-            } else {
-                String::new()
-            }
-        }
-    };
     let missing = match okep.days_unregistered {
         None if okep.register_unread || okep.added.is_none() => unknown(),
         None | Some(0) => String::new(),
         Some(days) if okep.is_unregistered => format!("{days} so far"),
         Some(days) => days.to_string(),
     };
-    let landed = escape_control(match &okep.landed {
-        Some(at) => &at.date,
-        None => {
-            if okep.has_landed {
-                "before"
-            } else {
-                ""
-            }
-        }
-    });
+    let if_landed = |text: &str| if okep.has_landed { text.to_owned() } else { String::new() };
+    let day = |at: &SubjectPlace| escape_control(&at.date).into_owned();
+    let landed = okep.landed.as_ref().map_or_else(|| if_landed("before"), day);
     vec![
         Cell("OKEP", Cells::Cut, unique_name(shared, okep.number, &okep.path)),
         Cell("Title", Cells::Cut, title.into_owned()),
-        Cell("Then", Cells::Text, then),
+        Cell("Then", Cells::Text, okep.when_landed.map_or_else(|| if_landed("?"), counts)),
         Cell("Now", Cells::Text, now),
-        Cell("Landed", Cells::Text, landed.into_owned()),
+        Cell("Landed", Cells::Text, landed),
         Cell("Author", Cells::Cut, person(okep.written.as_ref().map(|w| w.author.as_str()))),
         Cell(NOT_IN_NAV, Cells::Text, missing),
         Cell("Revisions", Cells::Number, okep.revisions.to_string()),

@@ -1,7 +1,6 @@
 //! The anchors of the page: one for each OKEP and each open finding, the same from one run to the next.
 
 use super::HtmlPage;
-use crate::fix::plan::is_excused;
 use crate::history::report::{FindingStory, OkepStory};
 use crate::rules::finding::{Finding, Severity};
 use std::collections::{HashMap, HashSet};
@@ -20,13 +19,6 @@ pub struct Open<'a> {
     pub okep: Option<usize>,
     /// Index among the findings of the last commit.
     index: Option<usize>,
-}
-
-impl Open<'_> {
-    /// Whether it is a hint that asks nothing of the author.
-    pub fn is_excused(&self) -> bool {
-        self.finding.is_some_and(is_excused)
-    }
 }
 
 pub struct Ids<'a> {

@@ -6,6 +6,7 @@ use super::ids::{Ids, Open};
 use super::scale::days_before;
 use super::text::{commit, escape_control, name, prose};
 use crate::audit::report::Counts;
+use crate::fix::plan::is_excused;
 use crate::report::summary::count;
 use crate::rules::finding::{Safety, Severity};
 use maud::{Markup, html};
@@ -90,7 +91,7 @@ pub fn next(page: &HtmlPage, ids: &Ids) -> Markup {
     open.sort_by_key(|open| open.severity);
     let fixes = |safety: Option<Safety>| {
         let fix = |open: &&Open| open.finding.and_then(|f| f.fix.as_ref()).map(|fix| fix.safety) == safety;
-        ids.open.iter().filter(|open| !open.is_excused()).filter(fix).count()
+        ids.open.iter().filter(|open| !open.finding.is_some_and(is_excused)).filter(fix).count()
     };
     let (safe, suggested, manual) = (fixes(Some(Safety::Safe)), fixes(Some(Safety::Suggested)), fixes(None));
     html! {
