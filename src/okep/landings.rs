@@ -137,7 +137,7 @@ fn chain(
     newest: impl FnOnce() -> Vec<TemplateHistory>,
 ) -> TemplateHistory {
     if has_others(&histories, files, layout) {
-        histories.extend(newest());
+        histories.extend(newest().into_iter().map(|history| TemplateHistory { is_ahead: true, ..history }));
     }
     let mut notes: Vec<Note> = histories.iter_mut().flat_map(|history| history.notes.drain(..)).collect();
     tidy(&mut notes);

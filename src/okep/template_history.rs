@@ -12,6 +12,8 @@ use std::sync::Arc;
 /// What is known of OKEPs at one commit of the main line; a clone shares it.
 #[derive(Debug, Clone, Default)]
 pub struct TemplateHistory {
+    /// Whether it has commits of the main line that the checked ones do not contain.
+    pub is_ahead: bool,
     /// The OKEPs that this commit holds, by path.
     pub landed: Arc<BTreeMap<String, LandedOkep>>,
     /// Those that it holds no more, as they landed, and their paths and numbers.
@@ -94,7 +96,10 @@ impl TemplateHistory {
         let added = paths.filter(|path| !self.landed.contains_key(*path));
         let added: Vec<_> = added.map(|path| (path, content(path))).collect();
         let at = added.iter().position(|(added, _)| *added == path)?;
-        self.landed.get(removed[renames(&removed, &added)[at]?].0)
+        let (was, blob) = removed[renames(&removed, &added)[at]?];
+        // What others have added meanwhile is not what a branch added under another name.
+        let is_same = path::number(was) == path::number(path) || blob == added[at].1;
+        self.landed.get(was).filter(|_| is_same || !self.is_ahead)
     }
 
     /// Of the files of a state that are named like a template, the one that landed first.

@@ -94,6 +94,27 @@ fn a_topic_branch_has_not_landed() {
 }
 
 #[test]
+fn what_others_added_meanwhile_is_not_the_one_of_a_branch() {
+    let repo = Repo::clean();
+    repo.git(&["tag", "begin"]);
+    repo.git(&["checkout", "-q", "-b", "topic"]);
+    propose(&repo);
+    repo.git(&["checkout", "-q", "main"]);
+    repo.write("docs/okeps/okep-2140-rain-gauges.md", crate::support::good_okep(2140, "Rain Gauges"));
+    repo.commit("Propose rain gauges");
+    repo.git(&["checkout", "-q", "topic"]);
+    let landed = || {
+        let okeps = check_in(&repo, &repo.root, &[]).value()["okeps"].clone();
+        let okeps = okeps.as_array().expect("a list").iter();
+        okeps.filter(|okep| okep["landed"].is_null()).map(|okep| okep["path"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(landed(), [OKEP]);
+    // The branch asks for more by itself.
+    grow(&repo);
+    agree(&repo, &repo.root, "begin", "error");
+}
+
+#[test]
 fn one_that_is_removed_and_returns_keeps_its_landing() {
     let repo = Repo::clean();
     propose(&repo);
