@@ -37,12 +37,22 @@ pub fn in_sections(
     form: &IssueLine,
     number: u64,
 ) -> Option<IssueLine> {
-    let sections = document.preamble(title).end..document.text.len();
-    let line = likeliest(document, &sections, &sought(Some(form), &[number]))?;
-    let link = line.link.as_ref().filter(|link| !link.pull_request)?;
-    let is_own = link.number.as_ref().is_some_and(|n| n.value == number);
-    // What is linked in running text is named in passing.
-    (is_own && (line.plain || line.label.is_some())).then_some(line)
+    let preamble = document.preamble(title).end;
+    let own = [number];
+    let sought = sought(Some(form), &own);
+    let is_own = |line: &IssueLine| {
+        let link = line.link.as_ref().filter(|link| !link.pull_request);
+        let is_number = link.and_then(|link| link.number.as_ref()).is_some_and(|n| n.value == number);
+        // What is linked in running text is named in passing.
+        is_number && (line.plain || line.label.is_some())
+    };
+    let ends = document.headings.iter().skip(1).map(|next| next.span.start).chain([document.text.len()]);
+    let sections = document.headings.iter().zip(ends).map(|(heading, end)| heading.span.end..end);
+    // Few sections name the number, and to look for an issue line costs more than to look for that.
+    let digits = number.to_string();
+    let is_named = |section: &Range<usize>| document.text.slice(section.clone()).contains(&digits);
+    let mut named = sections.filter(|section| section.start >= preamble && is_named(section));
+    named.find_map(|section| likeliest(document, &section, &sought).filter(is_own))
 }
 
 fn sought<'a>(form: Option<&'a IssueLine>, own: &'a [u64]) -> Sought<'a> {

@@ -7,8 +7,10 @@ use crate::okep::prompts::Leftover;
 use crate::okep::proposal::Okep;
 use crate::okep::requirements::Requirements;
 use crate::okep::template::Template;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 use std::ops::Range;
+use std::rc::Rc;
 use std::sync::Arc;
 
 pub struct OkepContext<'a> {
@@ -16,12 +18,14 @@ pub struct OkepContext<'a> {
     pub requirements: &'a Requirements,
     pub alignment: Alignment,
     leftovers: OnceCell<(Vec<Leftover>, bool)>,
+    /// The names of headings and of what may be one, each made once for all sections.
+    names: RefCell<HashMap<String, Rc<Name>>>,
 }
 
 impl<'a> OkepContext<'a> {
     pub fn new(okep: &'a Okep, requirements: &'a Requirements) -> Self {
         let alignment = align(&requirements.template.outline, &requirements.old_names, &okep.outline);
-        OkepContext { okep, requirements, alignment, leftovers: OnceCell::new() }
+        OkepContext { okep, requirements, alignment, leftovers: OnceCell::new(), names: RefCell::default() }
     }
 
     /// The same OKEP held to other requirements; what both would find alike is not searched for twice.
@@ -29,7 +33,7 @@ impl<'a> OkepContext<'a> {
         if std::ptr::eq(self.requirements, requirements) {
             return self;
         }
-        let other = OkepContext::new(self.okep, requirements);
+        let other = OkepContext { names: self.names, ..OkepContext::new(self.okep, requirements) };
         if Arc::ptr_eq(&self.requirements.prompts, &requirements.prompts) {
             return OkepContext { leftovers: self.leftovers, ..other };
         }
@@ -76,9 +80,18 @@ impl<'a> OkepContext<'a> {
 
     /// Whether a heading of this text is the section's, by its name of today or an old one.
     pub fn is_named(&self, section: usize, heading: &str) -> bool {
-        let name = Name::new(heading);
+        let name = self.name(heading);
         self.template().outline.rows[section].name.spells(&name)
             || self.requirements.old_names[section].iter().any(|old| old.name.spells(&name))
+    }
+
+    fn name(&self, heading: &str) -> Rc<Name> {
+        if let Some(name) = self.names.borrow().get(heading) {
+            return name.clone();
+        }
+        let name = Rc::new(Name::new(heading));
+        self.names.borrow_mut().insert(heading.to_owned(), name.clone());
+        name
     }
 
     /// Where a section that is not there has its heading in the fence that nothing closes.
@@ -93,7 +106,12 @@ impl<'a> OkepContext<'a> {
     /// The first line of some code that is a heading of the section; one `#` is more likely a comment of the code.
     pub fn heading_line(&self, section: usize, code: Range<usize>) -> Option<usize> {
         let mut at = code.start;
-        for line in self.document().text.slice(code).split_inclusive('\n') {
+        let code = self.document().text.slice(code);
+        // Most code has none, and is looked at for each section.
+        if !code.contains("##") {
+            return None;
+        }
+        for line in code.split_inclusive('\n') {
             let name = line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with("##"));
             if name.is_some_and(|name| self.is_named(section, name.trim())) {
                 return Some(at);

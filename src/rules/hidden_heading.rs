@@ -45,7 +45,11 @@ fn bold_line(context: &OkepContext, section: usize) -> Option<usize> {
     let document = context.document();
     for block in document.blocks.iter().filter(|block| block.kind == BlockKind::Paragraph) {
         let mut at = block.span.start;
-        for line in document.text.slice(block.span.clone()).split_inclusive('\n') {
+        let text = document.text.slice(block.span.clone());
+        if !text.contains("**") && !text.contains("__") {
+            continue;
+        }
+        for line in text.split_inclusive('\n') {
             let shown = line.trim().trim_end_matches(':');
             let inner = |mark| shown.strip_prefix(mark)?.strip_suffix(mark);
             if inner("**").or_else(|| inner("__")).is_some_and(|name| context.is_named(section, name)) {
