@@ -55,7 +55,7 @@ pub enum Command {
     PrePush { remote: Option<String>, url: Option<String> },
     /// Check while you write: a language server for editors, on standard input and output
     Lsp {
-        /// What clients pass that know servers of other ways; there is only this one
+        /// Accepted because some clients pass it; standard input and output are the only way to talk to it
         #[arg(long, hide = true)]
         stdio: bool,
     },

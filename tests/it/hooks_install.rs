@@ -555,16 +555,18 @@ fn what_the_refusal_of_a_commit_of_named_files_suggests_works_after_it() {
     }
 }
 
+/// Adds an OKEP and its entries, and stages nothing; gives its path.
+fn propose_wind_vanes(repo: &Repo) -> &'static str {
+    repo.add_okep(2130, "Wind Vanes");
+    let entry = "      - Wind Vanes: okeps/okep-2130-wind-vanes.md\n";
+    repo.edit("mkdocs.yml", "      # - An", &format!("{entry}      # - An"));
+    "docs/okeps/okep-2130-wind-vanes.md"
+}
+
 #[test]
 fn a_commit_that_leaves_out_the_nav_entry_says_so() {
     let repo = installed();
-    repo.add_okep(2130, "Wind Vanes");
-    let page = "docs/okeps/okep-2130-wind-vanes.md";
-    repo.edit(
-        "mkdocs.yml",
-        "      # - An",
-        "      - Wind Vanes: okeps/okep-2130-wind-vanes.md\n      # - An",
-    );
+    let page = propose_wind_vanes(&repo);
     repo.git(&["add", "-A"]);
     let said = refusal(repo.git_with_okep(&[], &["commit", "-q", "-m", "Propose wind vanes", page]));
     let left_out = "note: mkdocs.yml: this commit leaves out your changes to this file; name it too, or";
@@ -575,13 +577,7 @@ fn a_commit_that_leaves_out_the_nav_entry_says_so() {
 #[test]
 fn an_okep_that_was_not_staged_is_not_taken_out_of_nav() {
     let repo = installed();
-    repo.add_okep(2130, "Wind Vanes");
-    let page = "docs/okeps/okep-2130-wind-vanes.md";
-    repo.edit(
-        "mkdocs.yml",
-        "      # - An",
-        "      - Wind Vanes: okeps/okep-2130-wind-vanes.md\n      # - An",
-    );
+    let page = propose_wind_vanes(&repo);
     let said = refusal(repo.git_with_okep(&[], &["commit", "-q", "-a", "-m", "Propose wind vanes"]));
     let stage = format!("= help: stage the file, which is on disk: `git add {page}`\n");
     assert!(said.contains(&stage) && !said.contains("suggested fix"), "{said}");
