@@ -27,7 +27,7 @@ pub fn report_number<'a>(
         };
         for rule in &RULES {
             let Check::History(check) = rule.check else { continue };
-            let found = check(&event).into_iter();
+            let found = check(&event);
             report.findings.extend(found.map(|finding| Reported { finding, baseline: Some(Baseline::New) }));
         }
     }

@@ -245,7 +245,7 @@ fn check(context: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> 
         Check::Okep(check, _) => Some(check),
         Check::Tree(..) | Check::Links(..) | Check::History(_) => None,
     });
-    checks.flat_map(|check| check(context)).collect()
+    checks.flat_map(|check| check.findings(context)).collect()
 }
 
 /// Whether history could say more about an OKEP, in which the template at hand found this.

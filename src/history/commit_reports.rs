@@ -120,5 +120,5 @@ fn of_history(event: &Event) -> Vec<Finding> {
         Check::History(check) => Some(check),
         Check::Okep(..) | Check::Tree(..) | Check::Links(..) => None,
     });
-    checks.flat_map(|check| check(event)).collect()
+    checks.filter_map(|check| check(event)).collect()
 }

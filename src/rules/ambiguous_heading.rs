@@ -1,6 +1,6 @@
 //! Headings that GitHub shows and the site does not, or the reverse.
 
-use super::{Check, Edit, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
 use std::ops::Range;
 
 pub static RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
           lost on the other.",
     bad: "##Goals",
     good: "## Goals",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Offence(check), Some(fix)),
     fixability: "safe",
     reveals: true,
     ..Rule::BASE

@@ -1,6 +1,6 @@
 //! Sections of the template that appear twice.
 
-use super::{Check, Demand, Finding, OkepContext, Rule, Severity};
+use super::{Check, Demand, Finding, OkepContext, Per, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "duplicate-section",
@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
           ambiguous.",
     bad: "## Goals\n\n## Goals",
     good: "## Goals",
-    check: Check::Okep(check, None),
+    check: Check::Okep(Per::Offence(check), None),
     demand: Demand::OfTemplateSection,
     ..Rule::BASE
 };

@@ -1,6 +1,6 @@
 //! Headings with nothing under them.
 
-use super::{Check, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::markdown::placeholder::is_stub;
 use crate::rules::edits::markdown;
 
@@ -12,27 +12,22 @@ pub static RULE: Rule = Rule {
           forgotten. \"None\" and \"N/A\" are answers.",
     bad: "## Non-Goals\n\n## Introduction",
     good: "## Non-Goals\n\nNone\n\n## Introduction",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Heading(check), Some(fix)),
     fixability: "suggested where siblings hold its content",
     ..Rule::BASE
 };
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    let rows = context.okep.outline.rows.len();
-    let empty = (0..rows)
-        .filter(|row| !context.heading(*row).has_content && !context.has_subsections(*row))
-        .filter(|row| !is_stub(context.document(), context.heading(*row)));
-    empty.map(|row| finding(context, row).index(row)).collect()
-}
-
-fn finding(context: &OkepContext, row: usize) -> Finding {
+fn check(context: &OkepContext, row: usize) -> Option<Finding> {
     let heading = context.heading(row);
+    if heading.has_content || context.has_subsections(row) || is_stub(context.document(), heading) {
+        return None;
+    }
     let subject = context.subject_of_row(row);
     let siblings = context.adopted_by(row);
     let Some(first) = siblings.first() else {
         let message = format!("section `{}` is empty", heading.text);
         let finding = RULE.at(context, heading.span.clone(), subject, message);
-        return finding.help("fill it in, or write `None` or `N/A`");
+        return Some(finding.help("fill it in, or write `None` or `N/A`"));
     };
     let names: Vec<String> = siblings.iter().map(|r| format!("`{}`", context.heading(*r).text)).collect();
     let shown = match names.len() {
@@ -46,7 +41,7 @@ fn finding(context: &OkepContext, row: usize) -> Finding {
     let finding = RULE.at(context, heading.span.clone(), subject, message);
     let finding =
         finding.related(context, context.heading(*first).span.clone(), "the first heading after it");
-    finding.help("move the headings after it one level deeper if they belong to it")
+    Some(finding.help("move the headings after it one level deeper if they belong to it"))
 }
 
 /// Puts the siblings that hold the section's content, with all under them, one level deeper.

@@ -1,6 +1,6 @@
 //! Top-level sections of the author's own.
 
-use super::{Check, Demand, Finding, OkepContext, Rule, Severity};
+use super::{Check, Demand, Finding, OkepContext, Per, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "extra-section",
@@ -10,33 +10,26 @@ pub static RULE: Rule = Rule {
           look for it.",
     bad: "## Cross Feature Interaction",
     good: "## Proposed Solution\n\n### Cross Feature Interaction",
-    check: Check::Okep(check, None),
+    check: Check::Okep(Per::Heading(check), None),
     demand: Demand::OfTemplate,
     ..Rule::BASE
 };
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    if context.template().outline.rows.is_empty() {
-        return Vec::new();
+fn check(context: &OkepContext, row: usize) -> Option<Finding> {
+    let alignment = &context.alignment;
+    let (template, name) = (context.template(), &context.okep.outline.rows[row].name);
+    if template.outline.rows.is_empty()
+        || context.level(row) > template.top_level()
+        || alignment.section_of[row].is_some()
+        || alignment.duplicates.iter().chain(&alignment.shared_out).any(|(_, other)| *other == row)
+        || context.requirements.dropped.contains(&name.normal)
+    {
+        return None;
     }
-    let top = context.template().top_level();
-    let own = (0..context.okep.outline.rows.len()).filter(|row| {
-        let name = &context.okep.outline.rows[*row].name;
-        let twice = context.alignment.duplicates.iter().any(|(_, r)| r == row);
-        let shares = context.alignment.shared_out.iter().any(|(_, r)| r == row);
-        context.alignment.section_of[*row].is_none()
-            && context.level(*row) <= top
-            && !twice
-            && !shares
-            && !context.requirements.dropped.contains(&name.normal)
-    });
-    own.map(|row| {
-        let heading = context.heading(row);
-        let message = format!("the template has no section `{}`", heading.text);
-        let finding = RULE.at(context, heading.span.clone(), heading.text.clone(), message);
-        finding.help("keep it if it fits nowhere else; otherwise move it into a section of the template")
-    })
-    .collect()
+    let heading = context.heading(row);
+    let message = format!("the template has no section `{}`", heading.text);
+    let finding = RULE.at(context, heading.span.clone(), heading.text.clone(), message);
+    Some(finding.help("keep it if it fits nowhere else; otherwise move it into a section of the template"))
 }
 
 #[cfg(test)]

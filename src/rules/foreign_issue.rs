@@ -1,6 +1,6 @@
 //! The repository of the issue link.
 
-use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::okep::issue::{Elsewhere, ForgeLink, IssueLine};
 
 pub static RULE: Rule = Rule {
@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
           repository is another discussion, and a pull request is the review of a text.",
     bad: "* Issue: [#5224](https://github.com/ovn-org/ovn-kubernetes/issues/5224)",
     good: "* Issue: [#5224](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5224)",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Okep(check), Some(fix)),
     demand: Demand::OfTemplate,
     fixability: "safe within one project, else suggested; none for a pull request",
     ..Rule::BASE
@@ -20,24 +20,22 @@ pub static RULE: Rule = Rule {
 
 const SUBJECT: &str = "issue";
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    let (Some(form), Some(issue)) = (&context.template().issue, &context.okep.issue) else {
-        return Vec::new();
-    };
-    let Some(wanted) = &form.link else { return Vec::new() };
+fn check(context: &OkepContext) -> Option<Finding> {
+    let issue = context.okep.issue.as_ref()?;
+    let wanted = context.template().issue.as_ref()?.link.as_ref()?;
     if let Some(elsewhere) = &issue.elsewhere {
-        return vec![another_tracker(context, issue, elsewhere, wanted)];
+        return Some(another_tracker(context, issue, elsewhere, wanted));
     }
-    let Some(link) = &issue.link else { return Vec::new() };
-    let Some(number) = &link.number else { return Vec::new() };
+    let link = issue.link.as_ref()?;
+    let number = link.number.as_ref()?;
     let is_same = wanted.repository.eq_ignore_ascii_case(&link.repository);
     if link.pull_request {
         let message = format!("the issue link names pull request {}, not an issue", number.value);
         let finding = RULE.at(context, link.span.clone(), SUBJECT, message);
-        return vec![finding.help("link the tracking issue; a pull request of the same number is no issue")];
+        return Some(finding.help("link the tracking issue; a pull request of the same number is no issue"));
     }
     if is_same && wanted.same_host(link) {
-        return Vec::new();
+        return None;
     }
     // Where only the host is another, it is what to look at.
     let name = |link: &ForgeLink| match is_same {
@@ -47,7 +45,7 @@ fn check(context: &OkepContext) -> Vec<Finding> {
     let message = format!("the issue link names `{}`; the template's names `{}`", name(link), name(wanted));
     let finding = RULE.at(context, link.span.clone(), SUBJECT, message);
     let right = if link.same_project(wanted) { Some(number.value) } else { context.okep.number() };
-    vec![finding.help(format!("link to `{}`", wanted.issue_url(right.unwrap_or(number.value))))]
+    Some(finding.help(format!("link to `{}`", wanted.issue_url(right.unwrap_or(number.value)))))
 }
 
 fn another_tracker(context: &OkepContext, issue: &IssueLine, to: &Elsewhere, wanted: &ForgeLink) -> Finding {

@@ -1,6 +1,6 @@
 //! Running text where the template asks for a list.
 
-use super::{Check, Demand, Finding, OkepContext, Rule, Severity};
+use super::{Check, Demand, Finding, OkepContext, Per, Rule, Severity};
 use crate::markdown::document::{Block, BlockKind};
 use crate::markdown::placeholder::is_stub;
 use crate::markdown::prose;
@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
           easily overlooked.",
     bad: "## Goals\n\nAddresses are kept across a restart. They are handed out in order, too.",
     good: "## Goals\n\n* Addresses are kept across a restart.\n* They are handed out in order.",
-    check: Check::Okep(check, None),
+    check: Check::Okep(Per::Section(check), None),
     demand: Demand::OfTemplate,
     ..Rule::BASE
 };
@@ -21,13 +21,10 @@ pub static RULE: Rule = Rule {
 /// One short sentence may be all there is to list.
 const FEWEST_WORDS: usize = 10;
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    let asked = context.template().template_requirements.iter().enumerate();
-    asked.filter(|(_, asked)| asked.list).filter_map(|(section, _)| finding(context, section)).collect()
-}
-
-fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
-    let row = context.alignment.matches[section]?.row;
+fn check(context: &OkepContext, section: usize) -> Option<Finding> {
+    let row = context.alignment.matches[section]
+        .filter(|_| context.template().template_requirements[section].list)?
+        .row;
     let heading = context.heading(row);
     let document = context.document();
     let blocks = &document.blocks[heading.blocks.clone()];

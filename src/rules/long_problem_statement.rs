@@ -1,6 +1,6 @@
 //! More sentences than the template asks for.
 
-use super::{Check, Demand, Finding, OkepContext, Rule, Severity};
+use super::{Check, Demand, Finding, OkepContext, Per, Rule, Severity};
 use crate::markdown::prose;
 
 pub static RULE: Rule = Rule {
@@ -11,17 +11,13 @@ pub static RULE: Rule = Rule {
           the introduction.",
     bad: "## Problem Statement\n\n(two paragraphs on how the problem came about)",
     good: "## Problem Statement\n\nNodes keep addresses of pods that are gone, until none is left.",
-    check: Check::Okep(check, None),
+    check: Check::Okep(Per::Section(check), None),
     demand: Demand::OfTemplate,
     ..Rule::BASE
 };
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    let asked = context.template().template_requirements.iter().enumerate();
-    asked.filter_map(|(section, asked)| finding(context, section, asked.sentences?)).collect()
-}
-
-fn finding(context: &OkepContext, section: usize, most: usize) -> Option<Finding> {
+fn check(context: &OkepContext, section: usize) -> Option<Finding> {
+    let most = context.template().template_requirements[section].sentences?;
     let heading = context.heading_of(section)?;
     let found = prose::sentences(context.document(), &heading.body);
     // Where a sentence ends is a matter of taste: only what is long by any count is reported.

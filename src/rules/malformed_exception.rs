@@ -1,6 +1,6 @@
 //! Comments that mean to except something and do not.
 
-use super::{Check, Finding, OkepContext, Rule, Severity, ids};
+use super::{Check, Finding, OkepContext, Per, Rule, Severity, ids};
 use crate::okep::suppressions::comments;
 
 pub static RULE: Rule = Rule {
@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
           suppresses nothing.",
     bad: "<!-- okep: allow stub-section -->",
     good: "<!-- okep: allow stub-section \"Risks\" because they depend on the vote in May -->",
-    check: Check::Okep(check, None),
+    check: Check::Okep(Per::Offence(check), None),
     ..Rule::BASE
 };
 

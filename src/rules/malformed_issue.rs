@@ -1,6 +1,6 @@
 //! The form of the issue line, where it reads the same.
 
-use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::markdown::document::{Block, BlockKind, fold_blanks};
 use crate::markdown::lists;
 use crate::okep::issue::IssueLine;
@@ -12,44 +12,38 @@ pub static RULE: Rule = Rule {
     why: "A line in the template's form can be found by search and by tools.",
     bad: "- Issue: [\\#5259](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5259)",
     good: "* Issue: [#5259](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5259)",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Okep(check), Some(fix)),
     demand: Demand::OfTemplate,
     fixability: "safe",
     ..Rule::BASE
 };
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    let (Some(form), Some(issue)) = (&context.template().issue, &context.okep.issue) else {
-        return Vec::new();
-    };
-    let Some(link) = &form.link else { return Vec::new() };
+fn check(context: &OkepContext) -> Option<Finding> {
+    let (form, issue) = (context.template().issue.as_ref()?, context.okep.issue.as_ref()?);
+    let link = form.link.as_ref()?;
     let says_enough = issue.number().is_some() && issue.elsewhere.is_none();
     // The issue of another project has another form, which names that.
     if !says_enough || issue.link.as_ref().is_some_and(|l| l.pull_request || !l.same_project(link)) {
-        return Vec::new();
+        return None;
     }
     let written = fold_blanks(&issue.text);
     let Some(wanted) = wanted(context, issue, form) else {
         let message = format!("the issue line is `{written}`, without a link");
         let finding = RULE.at(context, issue.span.clone(), "issue", message);
-        return vec![finding.help("link the number to the tracking issue")];
+        return Some(finding.help("link the number to the tracking issue"));
     };
-    if written == fold_blanks(&wanted) {
-        return Vec::new();
-    }
-    let message = format!("the issue line is `{written}`; the template's form is `{}`", fold_blanks(&wanted));
+    let folded = fold_blanks(&wanted);
+    let message = format!("the issue line is `{written}`; the template's form is `{folded}`");
     let finding = RULE.at(context, issue.span.clone(), "issue", message);
-    if !issue.plain || issue.is_reference() {
-        // Rewritten, the line would lose words of the author's.
-        return vec![finding.help("put the issue link on a line of its own")];
+    // Rewritten, the line would lose words of the author's.
+    match (!issue.plain || issue.is_reference(), keeps_words(issue, &wanted)) {
+        _ if written == folded => None,
+        (true, _) => Some(finding.help("put the issue link on a line of its own")),
+        (false, true) => Some(finding),
+        (false, false) => Some(
+            finding.help("put the issue link on a line of its own, and the rest of this line on another"),
+        ),
     }
-    if !keeps_words(issue, &wanted) {
-        return vec![finding.help(
-            "put the issue link on a line of its own, and the rest of this line on \
-                                  another",
-        )];
-    }
-    vec![finding]
 }
 
 /// The line in the template's form; in a list with other items it has the bullet or number that it has.

@@ -1,9 +1,15 @@
 //! The first heading of an OKEP: `# OKEP-NNNN: Title`.
 
-use super::{Check, Edit, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::markdown::names::Name;
 use crate::okep::title::{PREFIX, Title};
-use crate::rules::edits::{markdown, markup_spans};
+use crate::rules::edits::{
+    markdown,
+    markup_spans::{self, Letter},
+};
+use crate::text::pattern;
+use regex::Regex;
+use std::sync::LazyLock;
 
 pub static RULE: Rule = Rule {
     id: "malformed-title",
@@ -13,77 +19,56 @@ pub static RULE: Rule = Rule {
           an OKEP is cited.",
     bad: "## okep 5224 - Connecting UDNs",
     good: "# OKEP-5224: Connecting UDNs",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Okep(check), Some(fix)),
     fixability: "safe where only the form differs, else suggested",
     ..Rule::BASE
 };
 
 const SUBJECT: &str = "title";
 
-fn check(context: &OkepContext) -> Vec<Finding> {
+fn check(context: &OkepContext) -> Option<Finding> {
     let document = context.document();
     if document.is_blank() {
         let copy = context.template().path.as_deref().map_or("the template".into(), |p| format!("`{p}`"));
         let finding = RULE.absent(context, SUBJECT, "the file is empty".into());
-        return vec![finding.help(format!("start from a copy of {copy}"))];
-    }
-    let number = context.okep.number();
-    if context.okep.title.is_none() && (context.is_in_parts() || is_ambiguous(context)) {
-        return Vec::new();
+        return Some(finding.help(format!("start from a copy of {copy}")));
     }
     let Some(title) = &context.okep.title else {
-        let example = number.map_or(format!("# {PREFIX}-NNNN: Title"), |n| format!("# {PREFIX}-{n}: Title"));
-        let message = format!("no title: the first heading is not `{example}`");
-        return vec![RULE.absent(context, SUBJECT, message).help("begin the file with that heading")];
+        if context.is_in_parts() || is_ambiguous(context) {
+            return None;
+        }
+        let number = context.okep.number().map_or("NNNN".to_owned(), |number| number.to_string());
+        let message = format!("no title: the first heading is not `# {PREFIX}-{number}: Title`");
+        return Some(RULE.absent(context, SUBJECT, message).help("begin the file with that heading"));
     };
     let heading = &document.headings[title.heading];
-    if is_templates_own(context, title) {
-        let message = format!("`{}` is still the template's title", heading.text);
-        let finding = RULE.at(context, heading.span.clone(), SUBJECT, message);
-        return vec![finding.help("write the number of your tracking issue and your own title")];
-    }
-    if let Some(banner) = document.headings[..title.heading].first() {
-        let message = format!("`{}` is above the title", banner.text);
-        let finding = RULE.at(context, banner.span.clone(), SUBJECT, message);
-        return vec![finding.help(format!(
-            "begin the file with the title in line {}",
-            document.text.line_of(heading.span.start)
-        ))];
-    }
+    let form = title.number.map(|number| format!("{PREFIX}-{number}: {}", title.name));
     // One level too deep like all the others: `shifted-headings` says it.
-    let shifted = title.reads_the_same && heading.level as i8 == 1 + context.alignment.shift;
-    if title.well_formed || (shifted && form(title).as_deref() == Some(&heading.text)) {
-        return Vec::new();
-    }
-    let message = format!(
-        "title is `{} {}`, not `# {PREFIX}-NNNN: Title`",
-        "#".repeat(heading.level.into()),
-        heading.text
-    );
-    let finding = RULE.at(context, heading.span.clone(), SUBJECT, message);
-    if says_nothing(title) {
-        return vec![finding.help("add a title after the number")];
-    }
-    let Some(number) = title.number.or(number) else {
-        return vec![finding.help("add the number of its tracking issue")];
+    let is_shifted = title.reads_the_same && heading.level as i8 == 1 + context.alignment.shift;
+    let (place, message, help) = if is_templates_own(context, title) {
+        let message = format!("`{}` is still the template's title", heading.text);
+        (heading, message, "write the number of your tracking issue and your own title".to_owned())
+    } else if let Some(banner) = document.headings[..title.heading].first() {
+        let line = document.text.line_of(heading.span.start);
+        let help = format!("begin the file with the title in line {line}");
+        (banner, format!("`{}` is above the title", banner.text), help)
+    } else if title.well_formed || (is_shifted && form.as_deref() == Some(&heading.text)) {
+        return None;
+    } else {
+        let hashes = "#".repeat(heading.level.into());
+        let message = format!("title is `{hashes} {}`, not `# {PREFIX}-NNNN: Title`", heading.text);
+        let in_form = |number| format!("write `# {PREFIX}-{number}: {}`", name_in_source(context, title));
+        (heading, message, certain_number(context, title).map_or_else(|by_hand| by_hand, in_form))
     };
-    if !is_certain(title, number) {
-        return vec![finding.help(format!("begin it with `{PREFIX}-{number}: `"))];
-    }
-    vec![finding.help(format!("write `# {}`", source(context, title, number)))]
+    Some(RULE.at(context, place.span.clone(), SUBJECT, message).help(help))
 }
 
 fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
     let title = context.okep.title.as_ref()?;
-    let number = title.number.or(context.okep.number())?;
-    if title.heading > 0
-        || is_templates_own(context, title)
-        || says_nothing(title)
-        || !is_certain(title, number)
-    {
+    if title.heading > 0 || is_templates_own(context, title) {
         return None;
     }
-    let edits = edits(context, title, number)?;
+    let edits = edits(context, title, certain_number(context, title).ok()?)?;
     Some(match title.reads_the_same {
         true => Fix::safe("write the title in its usual form", edits),
         false => Fix::suggested("put the number before the title", edits),
@@ -95,15 +80,6 @@ fn is_ambiguous(context: &OkepContext) -> bool {
     let reading = context.okep.site_reading();
     let mut shown = reading.ambiguities.iter().filter_map(|a| a.site.as_ref());
     shown.any(|(level, text)| *level == 1 && text.to_ascii_uppercase().starts_with(PREFIX))
-}
-
-/// Whether a title has no letters and digits besides its number.
-fn says_nothing(title: &Title) -> bool {
-    !title.name.contains(char::is_alphanumeric)
-}
-
-fn form(title: &Title) -> Option<String> {
-    Some(format!("{PREFIX}-{}: {}", title.number?, title.name))
 }
 
 /// The edits that give the title its form and touch nothing of its name; none where the markup does not
@@ -122,26 +98,12 @@ fn edits(context: &OkepContext, title: &Title, number: u64) -> Option<Vec<Edit>>
         edits.push(Edit::insert(path, heading.text_span.start, format!("{PREFIX}-{number}: ")));
         return (name == 0).then_some(edits);
     }
-    let shown: Vec<char> = letters.iter().map(|l| l.shown).collect();
-    let digits = shown.iter().position(char::is_ascii_digit)?;
-    let after = digits + shown[digits..].iter().take_while(|c| c.is_ascii_digit()).count();
-    let parts = [
-        (0..PREFIX.len(), PREFIX.to_owned()),
-        (PREFIX.len()..digits, "-".to_owned()),
-        (digits..after, number.to_string()),
-        (after..name, ": ".to_owned()),
-    ];
-    for (part, wanted) in parts {
-        let has = letters.get(part.clone())?;
-        let span = match markup_spans::piece(has) {
-            Some(span) => span,
-            // Nothing divides word and number: what does goes where the one ends and the other begins.
-            None if has.is_empty() => {
-                markup_spans::piece(letters.get(part.start - 1..part.start + 1)?)?;
-                letters[part.start].source.start..letters[part.start].source.start
-            }
-            None => return None,
-        };
+    let is_digit = |letter: &Letter| letter.shown.is_ascii_digit();
+    let digits = letters.iter().position(is_digit)?;
+    let after = digits + letters[digits..].iter().take_while(|letter| is_digit(letter)).count();
+    let bounds = [0, PREFIX.len(), digits, after, name];
+    for (bounds, wanted) in bounds.windows(2).zip([PREFIX, "-", &number.to_string(), ": "]) {
+        let span = markup_spans::piece(&letters, bounds[0]..bounds[1])?;
         if document.text.slice(span.clone()) != wanted {
             edits.push(Edit::replace(path, span, wanted));
         }
@@ -150,41 +112,33 @@ fn edits(context: &OkepContext, title: &Title, number: u64) -> Option<Vec<Edit>>
     Some(edits)
 }
 
-/// The title in its form, its name as the source has it, for the help.
-fn source(context: &OkepContext, title: &Title, number: u64) -> String {
+/// The title's name as the source has it, for the help.
+fn name_in_source<'a>(context: &'a OkepContext, title: &'a Title) -> &'a str {
     let document = context.document();
     let heading = &document.headings[title.heading];
     let letters = markup_spans::letters(document, heading);
-    let name = title.name.chars().count();
-    let first = letters.and_then(|l| Some(l.get(l.len() - name)?.source.start));
+    let first = letters.and_then(|l| Some(l.get(l.len() - title.name.chars().count())?.source.start));
     let line = |at: usize| document.text.slice(at..heading.text_span.end.max(at));
-    let name = first.map(line).filter(|l| !l.contains('\n')).unwrap_or(&title.name);
-    format!("{PREFIX}-{number}: {}", name.trim())
+    first.map(line).filter(|line| !line.contains('\n')).unwrap_or(&title.name).trim()
 }
 
-/// Whether it is known where the title's number is, if it has one.
-fn is_certain(title: &Title, number: u64) -> bool {
-    let is_own = |word: &str| word.parse() == Ok(number);
-    match title.number {
-        Some(_) => title.reads_the_same && !begins_with_numbers(&title.name),
-        None => !names_a_number(&title.name) && !title.name.split(|c: char| !c.is_alphanumeric()).any(is_own),
+/// The number that the title has or is to be given; else what the author must do, where it is not known which number
+/// that is, or where it is.
+fn certain_number(context: &OkepContext, title: &Title) -> Result<u64, String> {
+    // The number of an OKEP, and a further one before the colon, as in `OKEP-1 and 1002: name`.
+    static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)okep[\W_]*[0-9]"));
+    static FURTHER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[\W_])[0-9]{3,}(?:[\W_]|$)"));
+    if !title.name.contains(char::is_alphanumeric) {
+        return Err("add a title after the number".to_owned());
     }
-}
-
-/// Whether a name begins with more numbers, as in `OKEP-1 and OKEP-2: name`.
-fn begins_with_numbers(name: &str) -> bool {
-    let Some((head, _)) = name.split_once(':') else { return false };
-    let is_number = |word: &str| word.len() >= 3 && word.bytes().all(|b| b.is_ascii_digit());
-    names_a_number(head) || head.split(|c: char| !c.is_alphanumeric()).any(is_number)
-}
-
-/// Whether there is a number of an OKEP somewhere else in the title: it is not known which of the two is right.
-fn names_a_number(name: &str) -> bool {
-    let lower = name.to_ascii_lowercase();
-    lower.match_indices(&PREFIX.to_ascii_lowercase()).any(|(at, word)| {
-        let rest = lower[at + word.len()..].trim_start_matches(|c: char| !c.is_alphanumeric());
-        rest.starts_with(|c: char| c.is_ascii_digit())
-    })
+    let number = title.number.or(context.okep.number()).ok_or("add the number of its tracking issue")?;
+    let is_further = |(head, _): (&str, &str)| NUMBERED.is_match(head) || FURTHER.is_match(head);
+    let mut words = title.name.split(|c: char| !c.is_alphanumeric());
+    let is_certain = match title.number {
+        Some(_) => title.reads_the_same && !title.name.split_once(':').is_some_and(is_further),
+        None => !NUMBERED.is_match(&title.name) && !words.any(|word| word.parse() == Ok(number)),
+    };
+    if is_certain { Ok(number) } else { Err(format!("begin it with `{PREFIX}-{number}: `")) }
 }
 
 fn is_templates_own(context: &OkepContext, title: &Title) -> bool {

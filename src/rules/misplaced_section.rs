@@ -1,6 +1,6 @@
 //! Sections at the wrong level or inside of the wrong section.
 
-use super::{Check, Demand, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Demand, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::okep::alignment::align;
 use crate::okep::levels::Misplacement;
 use crate::rules::edits::markdown::{movement, relevel};
@@ -12,23 +12,25 @@ pub static RULE: Rule = Rule {
     why: "The outline shows what belongs together: the tests of a solution are part of its section.",
     bad: "## Proposed Solution\n\n## Testing Details",
     good: "## Proposed Solution\n\n### Testing Details",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Section(check), Some(fix)),
     demand: Demand::OfTemplateSection,
     fixability: "suggested",
     ..Rule::BASE
 };
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    context.alignment.misplacements.iter().filter_map(|found| finding(context, found)).collect()
+/// What is misplaced from a section on, with one cause.
+fn misplacement<'a>(context: &'a OkepContext, section: usize) -> Option<&'a Misplacement> {
+    context.alignment.misplacements.iter().find(|found| found.sections.first() == Some(&section))
 }
 
 /// One finding for all sections with one cause, at the first of them.
-fn finding(context: &OkepContext, found: &Misplacement) -> Option<Finding> {
-    let (section, others) = found.sections.split_first()?;
-    let row = context.alignment.matches[*section]?.row;
+fn check(context: &OkepContext, section: usize) -> Option<Finding> {
+    let found = misplacement(context, section)?;
+    let others = &found.sections[1..];
+    let row = context.alignment.matches[section]?.row;
     let heading = context.heading(row);
-    let name = context.section_name(*section);
-    let around = context.template().outline.rows[*section].parent.map(|p| context.section_name(p));
+    let name = context.section_name(section);
+    let around = context.template().outline.rows[section].parent.map(|p| context.section_name(p));
     let inside = around.map_or(String::new(), |name| format!(" inside `{name}`"));
     let subject = match others.len() {
         0 => format!("`{}` is", heading.text),
@@ -56,9 +58,9 @@ fn finding(context: &OkepContext, found: &Misplacement) -> Option<Finding> {
         (0, true) => format!("move it{inside}"),
         (0, false) => format!("move them{inside}"),
         (_, true) => {
-            let neighbour = context.neighbour(*section, |other| context.is_settled(other));
+            let neighbour = context.neighbour(section, |other| context.is_settled(other));
             let neighbour = neighbour.filter(|_| !is_right_after(context, found));
-            let place = neighbour.map_or(String::new(), |n| format!(", {}", context.next_to(*section, n)));
+            let place = neighbour.map_or(String::new(), |n| format!(", {}", context.next_to(section, n)));
             format!("move it and its subsections to level {wanted}{place}")
         }
         (_, false) => format!("{verb} them and every heading between them by {levels}"),
@@ -67,13 +69,12 @@ fn finding(context: &OkepContext, found: &Misplacement) -> Option<Finding> {
     for other in others.iter().filter_map(|s| context.heading_of(*s)) {
         finding = finding.related(context, other.span.clone(), "misplaced by the same cause");
     }
-    Some(finding.index(*section).help(help))
+    Some(finding.help(help))
 }
 
 /// Changes the levels of the whole range in place; none where that would not put all of it right.
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
-    let section = finding.index?;
-    let found = context.alignment.misplacements.iter().find(|m| m.sections.first() == Some(&section))?;
+    let found = misplacement(context, finding.index?)?;
     // After an open fence it is not certain what is a heading.
     if found.by == 0 || context.document().unclosed_fence.is_some() || !is_right_after(context, found) {
         return None;

@@ -1,6 +1,6 @@
 //! The tracking issue between title and first section.
 
-use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::markdown::lists;
 use crate::markdown::names::Name;
 use crate::okep::issue::{self, IssueLine};
@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     why: "Every OKEP is discussed and tracked in an issue; without the link, readers cannot find it.",
     bad: "# OKEP-5224: Connecting UDNs\n\n## Problem Statement",
     good: "# OKEP-5224: Connecting UDNs\n\n* Issue: [#5224](https://github.com/ovn-kubernetes/ovn-kubernetes/issues/5224)\n\n## Problem Statement",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Okep(check), Some(fix)),
     demand: Demand::OfTemplate,
     fixability: "suggested",
     ..Rule::BASE
@@ -20,28 +20,26 @@ pub static RULE: Rule = Rule {
 
 const SUBJECT: &str = "issue";
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    let Some(form) = &context.template().issue else { return Vec::new() };
+fn check(context: &OkepContext) -> Option<Finding> {
+    let form = context.template().issue.as_ref()?;
     if context.document().is_blank() || context.okep.issue.is_none() && context.is_in_parts() {
-        return Vec::new();
+        return None;
     }
     let remedy = match (further_down(context, form), wanted(context, form)) {
         (Some(line), _) => format!("line {line} links it; move that line before the first section"),
         (None, Some(wanted)) => format!("add `{wanted}` under the title"),
         (None, None) => "link the tracking issue under the title".into(),
     };
-    match &context.okep.issue {
+    let finding = match &context.okep.issue {
         None => {
             let message = "no line between the title and the first section links the tracking issue";
-            vec![RULE.absent(context, SUBJECT, message.into()).help(remedy)]
+            RULE.absent(context, SUBJECT, message.into())
         }
         // An issue of another tracker is one too; `foreign-issue` speaks of it.
-        Some(issue) if issue.number().is_none() && issue.elsewhere.is_none() => {
-            let message = "the issue line names no issue".to_owned();
-            vec![RULE.at(context, issue.span.clone(), SUBJECT, message).help(remedy)]
-        }
-        Some(_) => Vec::new(),
-    }
+        Some(issue) if issue.number().is_some() || issue.elsewhere.is_some() => return None,
+        Some(issue) => RULE.at(context, issue.span.clone(), SUBJECT, "the issue line names no issue".into()),
+    };
+    Some(finding.help(remedy))
 }
 
 fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {

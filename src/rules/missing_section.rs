@@ -1,6 +1,6 @@
 //! Sections of the template that an OKEP does not have.
 
-use super::{Check, Demand, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Demand, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::markdown::document::Document;
 use crate::rules::edits::markdown;
 use crate::rules::hidden_heading::hidden_heading;
@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     why: "Each section is a question reviewers will ask. \"None\" is an answer; silence is not.",
     bad: "## Alternatives\n\n(end of file)",
     good: "## Alternatives\n\nNone that keep the API stable.\n\n## References\n\nNone",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Section(check), Some(fix)),
     demand: Demand::OfTemplateSection,
     fixability: "suggested (with the template's prompt)",
     is_last: true,
@@ -20,37 +20,27 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    if context.document().is_blank() || context.is_in_parts() {
-        return Vec::new();
+fn check(context: &OkepContext, section: usize) -> Option<Finding> {
+    if context.alignment.matches[section].is_some()
+        || context.alignment.merged.iter().any(|(merged, _)| *merged == section)
+        || is_optional(context, section)
+        || context.document().is_blank()
+        || context.is_in_parts()
+        || is_ambiguous(context, section)
+        || context.in_open_fence(section).is_some()
+    {
+        return None;
     }
-    let rows = &context.template().outline.rows;
-    (0..rows.len())
-        .filter(|section| context.alignment.matches[*section].is_none())
-        .filter(|section| !is_optional(context, *section))
-        .filter(|section| context.alignment.merged.iter().all(|(merged, _)| merged != section))
-        .filter(|section| !is_ambiguous(context, *section) && context.in_open_fence(*section).is_none())
-        .map(|section| {
-            let name = context.section_name(section);
-            let finding = RULE.absent(context, name, format!("section `{name}` is missing"));
-            let around = rows[section]
-                .parent
-                .map_or(String::new(), |p| format!(" inside `{}`", context.section_name(p)));
-            let hashes = "#".repeat(rows[section].level.into());
-            match hidden_heading(context, section) {
-                // To add it once more would be no remedy.
-                Some((at, what)) => {
-                    let line = context.document().text.line_of(at);
-                    finding.help(format!("line {line} has this heading {what}"))
-                }
-                None => {
-                    let neighbour = neighbour(context, section);
-                    let finding = finding.help(format!("add `{hashes} {name}`{around}{neighbour}"));
-                    finding.index(section)
-                }
-            }
-        })
-        .collect()
+    let name = context.section_name(section);
+    let finding = RULE.absent(context, name, format!("section `{name}` is missing"));
+    if let Some((at, what)) = hidden_heading(context, section) {
+        let line = context.document().text.line_of(at);
+        return Some(finding.help(format!("line {line} has this heading {what}")));
+    }
+    let row = &context.template().outline.rows[section];
+    let around = row.parent.map_or(String::new(), |p| format!(" inside `{}`", context.section_name(p)));
+    let (hashes, neighbour) = ("#".repeat(row.level.into()), neighbour(context, section));
+    Some(finding.help(format!("add `{hashes} {name}`{around}{neighbour}")))
 }
 
 /// Whether the template leaves it to the author to have a section, or the one around it, which is not there either.
@@ -87,7 +77,8 @@ fn neighbour(context: &OkepContext, section: usize) -> String {
 /// Adds the section with the template's own prompt, and with those of the sections inside it, for the author to
 /// answer; what has no prompt is left out.
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
-    let section = finding.index?;
+    // To add it once more would be no remedy.
+    let section = finding.index.filter(|section| hidden_heading(context, *section).is_none())?;
     let rows = &context.template().outline.rows;
     let parent_is_missing = rows[section].parent.is_some_and(|p| context.alignment.matches[p].is_none());
     if parent_is_missing || context.alignment.shift != 0 || context.document().unclosed_fence.is_some() {

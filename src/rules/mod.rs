@@ -120,7 +120,7 @@ pub enum Demand {
 #[derive(Debug, Clone, Copy)]
 pub enum Check {
     /// At one OKEP and the template. What names a file that a fix renames is added later.
-    Okep(fn(&OkepContext) -> Vec<Finding>, Option<fn(&OkepContext, &Finding) -> Option<Fix>>),
+    Okep(Per, Option<fn(&OkepContext, &Finding) -> Option<Fix>>),
     /// At everything: numbers, names and registers. Of the text of an OKEP nothing but the help and the
     /// fix may hang on it: history runs these rules once for each set of paths.
     Tree(fn(&Snapshot) -> Vec<Finding>, Option<fn(&Snapshot, &Finding) -> Option<Fix>>),
@@ -128,7 +128,33 @@ pub enum Check {
     /// that page.
     Links(fn(&Linked) -> Vec<Claim>, Option<fn(&Linked, &Finding) -> Option<Fix>>),
     /// At what a commit did; a tree alone cannot tell.
-    History(fn(&Event) -> Vec<Finding>),
+    History(fn(&Event) -> Option<Finding>),
+}
+
+/// What of an OKEP a rule looks at, one after the other: there is at most one finding about each. That about a section
+/// or a heading has its index, from which its fix starts.
+#[derive(Debug, Clone, Copy)]
+pub enum Per {
+    /// The OKEP itself.
+    Okep(fn(&OkepContext) -> Option<Finding>),
+    /// Each section of the template.
+    Section(fn(&OkepContext, usize) -> Option<Finding>),
+    /// Each row of the OKEP's outline.
+    Heading(fn(&OkepContext, usize) -> Option<Finding>),
+    /// Whatever the rule finds by itself.
+    Offence(fn(&OkepContext) -> Vec<Finding>),
+}
+
+impl Per {
+    pub fn findings(self, context: &OkepContext) -> Vec<Finding> {
+        let (check, count) = match self {
+            Per::Okep(check) => return Vec::from_iter(check(context)),
+            Per::Offence(check) => return check(context),
+            Per::Section(check) => (check, context.template().outline.rows.len()),
+            Per::Heading(check) => (check, context.okep.outline.rows.len()),
+        };
+        (0..count).filter_map(|at| Some(check(context, at)?.index(at))).collect()
+    }
 }
 
 /// All rules, in the order of the table in the README.

@@ -1,6 +1,6 @@
 //! Bytes that are no UTF-8.
 
-use super::{Check, Finding, OkepContext, Rule, Severity};
+use super::{Check, Finding, OkepContext, Per, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "not-utf8",
@@ -10,20 +10,20 @@ pub static RULE: Rule = Rule {
           author wrote.",
     bad: "caf\\xe9",
     good: "café",
-    check: Check::Okep(check, None),
+    check: Check::Okep(Per::Okep(check), None),
     of_bytes: true,
     ..Rule::BASE
 };
 
-fn check(context: &OkepContext) -> Vec<Finding> {
+fn check(context: &OkepContext) -> Option<Finding> {
     let text = &context.document().text;
-    let Some(at) = text.invalid_at else { return Vec::new() };
+    let at = text.invalid_at?;
     let bytes = match text.invalid_bytes {
         1 => "1 byte is".to_owned(),
         n => format!("{n} bytes are"),
     };
     let finding = RULE.at(context, at..at + 1, "encoding", format!("{bytes} not UTF-8, the first one here"));
-    vec![finding.help("save the file as UTF-8")]
+    Some(finding.help("save the file as UTF-8"))
 }
 
 #[cfg(test)]

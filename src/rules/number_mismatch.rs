@@ -1,6 +1,6 @@
 //! One number for file name, folder, title, link text and link URL.
 
-use super::{Check, Edit, Finding, Fix, OkepContext, Related, Rule, Severity};
+use super::{Check, Edit, Finding, Fix, OkepContext, Per, Related, Rule, Severity};
 use crate::okep::issue::IssueLine;
 use crate::okep::right_path;
 use crate::okep::title::Title;
@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
           end up in the wrong discussion.",
     bad: "okep-5224-connecting-udns.md\n\n# OKEP-5242: Connecting UDNs",
     good: "okep-5224-connecting-udns.md\n\n# OKEP-5224: Connecting UDNs",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Okep(check), Some(fix)),
     fixability: "suggested",
     renames: true,
     ..Rule::BASE
@@ -68,8 +68,8 @@ impl Numbers {
     }
 }
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    let Some(numbers) = Numbers::of(context) else { return Vec::new() };
+fn check(context: &OkepContext) -> Option<Finding> {
+    let numbers = Numbers::of(context)?;
     let carriers = &numbers.carriers;
     // Without a right one the others are odd to the first, which is that of the file if its name has one.
     let odd = numbers.odd(numbers.right.unwrap_or(carriers[0].number));
@@ -90,14 +90,12 @@ fn check(context: &OkepContext) -> Vec<Finding> {
         finding = finding.help(format!("{number} is the number of `{owner}`"));
     }
     let Some(right) = numbers.right else {
-        return vec![finding.help("use the number of the tracking issue everywhere")];
+        return Some(finding.help("use the number of the tracking issue everywhere"));
     };
     let says = if numbers.owned.is_empty() { "most of them say" } else { "the number here is" };
-    let finding = finding.help(format!("{says} {right}"));
-    match remedy(context, &odd, right) {
-        Ok(_) => vec![finding],
-        Err(by_hand) => vec![finding.help(by_hand)],
-    }
+    finding = finding.help(format!("{says} {right}"));
+    finding.help.extend(remedy(context, &odd, right).err().map(str::to_owned));
+    Some(finding)
 }
 
 fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {

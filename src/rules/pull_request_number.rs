@@ -15,47 +15,45 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(event: &Event) -> Vec<Finding> {
+fn check(event: &Event) -> Option<Finding> {
     let Event::Landed { path, number: Some(number), issue, pull_request: Some(pull_request) } = *event else {
-        return Vec::new();
+        return None;
     };
-    if number != pull_request.number() {
-        return Vec::new();
-    }
+    let issue = issue.filter(|issue| *issue != number);
     // What is in brackets at the end of a subject may well be the issue.
-    if matches!(pull_request, PullRequest::Squashed(_)) && issue.is_none_or(|issue| issue == number) {
-        return Vec::new();
+    let may_be_issue = matches!(pull_request, PullRequest::Squashed(_)) && issue.is_none();
+    if number != pull_request.number() || may_be_issue {
+        return None;
     }
     let message = format!("{number} is the number of the pull request that added it, not of an issue");
     let finding = RULE.about(Some(path), path, "number", message);
-    match issue.filter(|issue| *issue != number) {
-        Some(issue) => vec![finding.help(format!("its own text names issue {issue}: use that number"))],
-        None => vec![finding.help("open a tracking issue and use its number")],
-    }
+    Some(match issue {
+        Some(issue) => finding.help(format!("its own text names issue {issue}: use that number")),
+        None => finding.help("open a tracking issue and use its number"),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn landed(number: u64, pull_request: Option<u64>, issue: Option<u64>) -> Vec<Finding> {
+    fn landed(number: u64, pull_request: Option<u64>, issue: Option<u64>) -> Option<Finding> {
         let pull_request = pull_request.map(PullRequest::Merged);
         check(&Event::Landed { path: "docs/okeps/okep-1-a.md", number: Some(number), issue, pull_request })
     }
 
     #[test]
     fn the_number_of_a_pull_request_is_no_issue() {
-        let found = landed(5238, Some(5238), Some(5233));
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].help, ["its own text names issue 5233: use that number"]);
-        assert_eq!(landed(5238, Some(5238), Some(5238))[0].help.len(), 1);
+        let help = |issue| landed(5238, Some(5238), Some(issue)).expect("it is found").help.clone();
+        assert_eq!(help(5233), ["its own text names issue 5233: use that number"]);
+        assert_eq!(help(5238), ["open a tracking issue and use its number"]);
     }
 
     #[test]
     fn another_number_or_none_known_is_fine() {
-        assert!(landed(5233, Some(5238), Some(5233)).is_empty());
-        assert!(landed(5233, None, Some(5233)).is_empty());
-        assert!(check(&Event::Commit { subject: "OKEP-1", touched: &[], folder: "" }).is_empty());
+        assert!(landed(5233, Some(5238), Some(5233)).is_none());
+        assert!(landed(5233, None, Some(5233)).is_none());
+        assert!(check(&Event::Commit { subject: "OKEP-1", touched: &[], folder: "" }).is_none());
     }
 
     #[test]
@@ -64,8 +62,8 @@ mod tests {
             let pull_request = Some(PullRequest::Squashed(5238));
             check(&Event::Landed { path: "docs/okeps/okep-1-a.md", number: Some(5238), issue, pull_request })
         };
-        assert_eq!(landed(Some(5233)).len(), 1);
-        assert!(landed(Some(5238)).is_empty());
-        assert!(landed(None).is_empty());
+        assert!(landed(Some(5233)).is_some());
+        assert!(landed(Some(5238)).is_none());
+        assert!(landed(None).is_none());
     }
 }

@@ -1,6 +1,6 @@
 //! Sections under another name than the template's.
 
-use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::markdown::names::Name;
 use crate::okep::alignment::{Match, MatchKind, OldName};
 use crate::rules::edits::{markdown, markup_spans};
@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
           the heading differs.",
     bad: "## OVN Kubernetes Version Skew",
     good: "## OVN-Kubernetes Version Skew",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Offence(check), Some(fix)),
     demand: Demand::OfTemplateSection,
     fixability: "safe if only the spelling differs or the name is an old one of the template's; else \
                  suggested",
@@ -108,7 +108,7 @@ fn edits(context: &OkepContext, section: usize) -> Option<Vec<Edit>> {
     let outline = &context.okep.outline.rows[row];
     let heading = context.heading(row);
     let letters = markup_spans::letters(document, heading)?;
-    let span = markup_spans::piece(letters.get(..outline.name.text.chars().count())?)?;
+    let span = markup_spans::piece(&letters, 0..outline.name.text.chars().count())?;
     // Inside code a mark-up of the template's would be shown as it is.
     let bare = document.text.slice(heading.text_span.clone()) == document.text.slice(span.clone());
     let wanted = if bare { context.section_source(section) } else { context.section_name(section) };

@@ -1,6 +1,6 @@
 //! All headings of a document off by the same number of levels.
 
-use super::{Check, Demand, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Demand, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::rules::edits::markdown::{movement, relevel, relevel_one};
 
 pub static RULE: Rule = Rule {
@@ -10,22 +10,21 @@ pub static RULE: Rule = Rule {
     why: "With sections at the title's level the site shows no outline, and the page has ten titles.",
     bad: "# OKEP-5494: Title\n\n# Problem Statement\n\n# Goals",
     good: "# OKEP-5494: Title\n\n## Problem Statement\n\n## Goals",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Okep(check), Some(fix)),
     demand: Demand::OfTemplate,
     fixability: "safe",
     ..Rule::BASE
 };
 
-fn check(context: &OkepContext) -> Vec<Finding> {
+fn check(context: &OkepContext) -> Option<Finding> {
     let shift = context.alignment.shift;
     if shift == 0 {
-        return Vec::new();
+        return None;
     }
     let title = context.okep.title.as_ref().map(|t| &context.document().headings[t.heading]);
     let title_too = is_title_too(context);
     let rows = &context.okep.outline.rows;
     let first = if title_too { title } else { rows.first().map(|r| &context.document().headings[r.heading]) };
-    let Some(first) = first else { return Vec::new() };
     let named = context.alignment.matches.iter().flatten().filter(|m| {
         context.alignment.section_of[m.row].is_some_and(|s| {
             context.template().outline.rows[s].level as i8 + shift == rows[m.row].level as i8
@@ -35,9 +34,9 @@ fn check(context: &OkepContext) -> Vec<Finding> {
     let (verb, plural) = movement(shift);
     let message =
         format!("every heading is {plural} too {height}: {} of the template's sections", named.count());
-    let finding = RULE.at(context, first.span.clone(), "headings", message);
+    let finding = RULE.at(context, first?.span.clone(), "headings", message);
     let but_title = if title_too || title.is_none() { "" } else { " but the title" };
-    vec![finding.help(format!("{verb} every heading{but_title} by {plural}"))]
+    Some(finding.help(format!("{verb} every heading{but_title} by {plural}")))
 }
 
 /// Whether the title is off by as much, and goes along.

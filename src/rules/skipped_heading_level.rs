@@ -1,6 +1,6 @@
 //! Headings more than one level deeper than the one before.
 
-use super::{Check, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::rules::edits::markdown;
 
 pub static RULE: Rule = Rule {
@@ -10,19 +10,25 @@ pub static RULE: Rule = Rule {
     why: "Outlines, tables of contents and screen readers show a gap where a level is missing.",
     bad: "## User-Stories/Use-Cases\n\n#### Story 1",
     good: "## User-Stories/Use-Cases\n\n### Story 1",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Heading(check), Some(fix)),
     fixability: "suggested",
     ..Rule::BASE
 };
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    let rows = 0..context.okep.outline.rows.len();
-    let skips = rows.filter_map(|row| {
-        let before = level_before(context, row);
-        let is_skip = context.level(row) > before + 1 && !is_of_template(context, row);
-        is_skip.then(|| finding(context, row))
-    });
-    skips.collect()
+fn check(context: &OkepContext, row: usize) -> Option<Finding> {
+    let before = level_before(context, row);
+    if context.level(row) <= before + 1 || is_of_template(context, row) {
+        return None;
+    }
+    let heading = context.heading(row);
+    // Of the file, whatever else is wrong with the levels there.
+    let level = context.okep.outline.rows[row].level;
+    let wanted = level - (context.level(row) - before - 1);
+    let above = row.checked_sub(1).map(|r| context.heading(r));
+    let under = above.map_or(String::new(), |h| format!(", under `{}`", h.text));
+    let message = format!("`{}` is at level {level} right after level {}{under}", heading.text, wanted - 1);
+    let finding = RULE.at(context, heading.span.clone(), context.subject_of_row(row), message);
+    Some(finding.help(format!("move it, its subsections and its siblings to level {wanted}")))
 }
 
 /// The level of the heading above a row; without one, of the title, or so deep that nothing is skipped.
@@ -45,20 +51,6 @@ fn is_of_template(context: &OkepContext, row: usize) -> bool {
         Some(section) => sections[section].level == level,
         None => around.is_some_and(|p| sections.iter().any(|s| s.parent == Some(p) && s.level == level)),
     }
-}
-
-fn finding(context: &OkepContext, row: usize) -> Finding {
-    let rows = &context.okep.outline.rows;
-    let heading = context.heading(row);
-    // Of the file, whatever else is wrong with the levels there.
-    let (level, wanted) =
-        (rows[row].level, rows[row].level - (context.level(row) - level_before(context, row) - 1));
-    let above = row.checked_sub(1).map(|r| context.heading(r));
-    let under = above.map_or(String::new(), |h| format!(", under `{}`", h.text));
-    let message = format!("`{}` is at level {level} right after level {}{under}", heading.text, wanted - 1);
-    let finding = RULE.at(context, heading.span.clone(), context.subject_of_row(row), message);
-    let help = format!("move it, its subsections and its siblings to level {wanted}");
-    finding.index(row).help(help)
 }
 
 /// Promotes the heading, its siblings and all under them, as far as they go together.

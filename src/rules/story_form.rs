@@ -1,6 +1,6 @@
 //! User stories without a role and a wish.
 
-use super::{Check, Demand, Finding, OkepContext, Rule, Severity};
+use super::{Check, Demand, Finding, OkepContext, Per, Rule, Severity};
 use crate::markdown::placeholder::is_stub;
 use crate::markdown::prose;
 
@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
           feature cannot.",
     bad: "### Story 1\n\nThe node keeps its address when it restarts, which is needed for firewalls.",
     good: "### Story 1\n\nAs a cluster admin, I want nodes to keep their addresses, so that firewalls let them in.",
-    check: Check::Okep(check, None),
+    check: Check::Okep(Per::Section(check), None),
     demand: Demand::OfTemplate,
     ..Rule::BASE
 };
@@ -20,13 +20,10 @@ pub static RULE: Rule = Rule {
 /// A shorter section says that there are no stories, or where they are.
 const FEWEST_WORDS: usize = 12;
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    let asked = context.template().template_requirements.iter().enumerate();
-    asked.filter(|(_, asked)| asked.story).filter_map(|(section, _)| finding(context, section)).collect()
-}
-
-fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
-    let row = context.alignment.matches[section]?.row;
+fn check(context: &OkepContext, section: usize) -> Option<Finding> {
+    let row = context.alignment.matches[section]
+        .filter(|_| context.template().template_requirements[section].story)?
+        .row;
     let heading = context.heading(row);
     let document = context.document();
     let range = heading.span.end..document.section_end(context.okep.outline.rows[row].heading);

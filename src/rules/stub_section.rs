@@ -1,6 +1,6 @@
 //! Sections that only promise to be written.
 
-use super::{Check, Demand, Finding, OkepContext, Rule, Severity};
+use super::{Check, Demand, Finding, OkepContext, Per, Rule, Severity};
 use crate::markdown::placeholder::is_stub;
 
 pub static RULE: Rule = Rule {
@@ -10,26 +10,22 @@ pub static RULE: Rule = Rule {
     why: "What is left for later is easily merged without an answer.",
     bad: "## Documentation Details\n\nTo be discussed.",
     good: "## Documentation Details\n\nA page under `features/`, linked from the overview.",
-    check: Check::Okep(check, None),
+    check: Check::Okep(Per::Heading(check), None),
     demand: Demand::OfSection,
     ..Rule::BASE
 };
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    let stubs = (0..context.okep.outline.rows.len())
-        .filter(|row| !context.has_subsections(*row) && is_stub(context.document(), context.heading(*row)));
-    stubs
-        .map(|row| {
-            let heading = context.heading(row);
-            let blocks = &context.document().blocks[heading.blocks.clone()];
-            let span = blocks.first().map_or(heading.body.clone(), |b| b.span.clone());
-            let text = context.document().text.slice(span).trim();
-            let first = text.lines().next().unwrap_or_default().trim();
-            let message = format!("section `{}` only says `{first}`", heading.text);
-            let finding = RULE.at(context, heading.span.clone(), context.subject_of_row(row), message);
-            finding.help("fill it in, or write `None` or `N/A`")
-        })
-        .collect()
+fn check(context: &OkepContext, row: usize) -> Option<Finding> {
+    let (document, heading) = (context.document(), context.heading(row));
+    if context.has_subsections(row) || !is_stub(document, heading) {
+        return None;
+    }
+    let block = document.blocks[heading.blocks.clone()].first();
+    let text = document.text.slice(block.map_or(heading.body.clone(), |block| block.span.clone())).trim();
+    let first = text.lines().next().unwrap_or_default().trim();
+    let message = format!("section `{}` only says `{first}`", heading.text);
+    let finding = RULE.at(context, heading.span.clone(), context.subject_of_row(row), message);
+    Some(finding.help("fill it in, or write `None` or `N/A`"))
 }
 
 #[cfg(test)]

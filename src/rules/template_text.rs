@@ -1,6 +1,6 @@
 //! Prompts of the template that an author left in place.
 
-use super::{Check, Edit, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::markdown::section_bounds;
 use crate::okep::issue::IssueLine;
 use crate::okep::own_text::has_own_text;
@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     why: "A prompt is a question to the author. Left in place, it reads as the proposal's own words.",
     bad: "## Goals\n\n(Bullet list of Primary goals of this proposal.)\n\n* Connect networks",
     good: "## Goals\n\n* Connect networks",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Offence(check), Some(fix)),
     fixability: "suggested where the section is answered",
     is_superfluous: true,
     ..Rule::BASE

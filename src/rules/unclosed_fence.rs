@@ -1,6 +1,7 @@
 //! A code fence that swallows the rest of the document.
 
-use super::{Check, Edit, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
+use crate::markdown::document::{Document, UnclosedFence};
 use crate::rules::edits::markdown;
 use crate::rules::hidden_heading::swallowed;
 use crate::text::Text;
@@ -14,36 +15,28 @@ pub static RULE: Rule = Rule {
           differently, so a preview of one of them does not show it.",
     bad: "```yaml\nkind: Pod\n\n## Testing Details",
     good: "```yaml\nkind: Pod\n```\n\n## Testing Details",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Okep(check), Some(fix)),
     fixability: "suggested",
     reveals: true,
     ..Rule::BASE
 };
 
-fn check(context: &OkepContext) -> Vec<Finding> {
+fn check(context: &OkepContext) -> Option<Finding> {
     let document = context.document();
-    let Some(fence) = &document.unclosed_fence else { return Vec::new() };
+    let fence = document.unclosed_fence.as_ref()?;
     let text = &document.text;
     let end = end(context, fence.resumes);
-    let line = text.line_of(end);
-    let ends = if end < text.len() {
-        format!("nothing closes it; it should probably end before line {line}")
-    } else {
-        "nothing closes it before the end of the file".to_owned()
-    };
+    let opening = text.slice(fence.opening.clone()).trim();
     // The fence is itself made of backticks: quoting it in more of them would hide it.
-    let message = format!("the fence {} is never closed", text.slice(fence.opening.clone()).trim());
-    let finding = RULE.at(context, fence.opening.clone(), text.slice(fence.opening.clone()).trim(), message);
-    if is_stray(text.slice(fence.opening.clone()), text.slice(fence.opening.end..text.len())) {
-        return vec![finding.help("nothing follows it: it is one fence too many")];
-    }
-    match mistaken(text, fence.opening.end..end).first() {
-        Some((line, _)) => {
-            let line = text.line_of(line.start);
-            vec![finding.help(format!("line {line} looks like its end, but closes no such fence"))]
-        }
-        None => vec![finding.help(ends)],
-    }
+    let message = format!("the fence {opening} is never closed");
+    let finding = RULE.at(context, fence.opening.clone(), opening, message);
+    let line = |at: usize| text.line_of(at);
+    Some(finding.help(match mistaken(text, fence.opening.end..end).first() {
+        _ if is_stray(document, fence) => "nothing follows it: it is one fence too many".to_owned(),
+        Some((end, _)) => format!("line {} looks like its end, but closes no such fence", line(end.start)),
+        None if end == text.len() => "nothing closes it before the end of the file".to_owned(),
+        None => format!("nothing closes it; it should probably end before line {}", line(end)),
+    }))
 }
 
 fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
@@ -55,7 +48,7 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
     if sections.any(|s| context.alignment.matches[s].is_none() && swallowed(context, s).is_some()) {
         return None;
     }
-    if is_stray(text.slice(fence.opening.clone()), text.slice(fence.opening.end..text.len())) {
+    if is_stray(document, fence) {
         let lines = markdown::with_blanks(document, text.line_range(fence.opening.start));
         return Some(Fix::suggested("delete the fence", vec![Edit::replace(&context.okep.path, lines, "")]));
     }
@@ -105,8 +98,10 @@ fn mistaken(text: &Text, code: Range<usize>) -> Vec<(Range<usize>, bool)> {
 }
 
 /// Whether a fence opens nothing: it names no language, and only blanks follow up to the end of the file.
-fn is_stray(opening: &str, rest: &str) -> bool {
-    opening.trim().chars().all(|c| matches!(c, '`' | '~')) && rest.trim().is_empty()
+fn is_stray(document: &Document, fence: &UnclosedFence) -> bool {
+    let text = &document.text;
+    let opening = text.slice(fence.opening.clone()).trim();
+    opening.trim_matches(['`', '~']).is_empty() && text.slice(fence.opening.end..text.len()).trim().is_empty()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Tables of the template that an author has left blank.
 
-use super::{Check, Demand, Finding, OkepContext, Rule, Severity};
+use super::{Check, Demand, Finding, OkepContext, Per, Rule, Severity};
 use crate::markdown::names::Name;
 use crate::markdown::tables::{Table, TableRow, tables};
 use crate::text::pattern;
@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     why: "Each row is a question reviewers will ask. A blank cell does not say whether it was answered or forgotten.",
     bad: "| Dimension | Status | Notes |\n|---|---|---|\n| IPv6 | | |",
     good: "| Dimension | Status | Notes |\n|---|---|---|\n| IPv6 | supported | |",
-    check: Check::Okep(check, None),
+    check: Check::Okep(Per::Section(check), None),
     demand: Demand::OfTemplate,
     ..Rule::BASE
 };
@@ -23,12 +23,8 @@ pub static RULE: Rule = Rule {
 /// Most first cells that a message names.
 const SHOWN: usize = 10;
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    (0..context.template().outline.rows.len()).filter_map(|section| finding(context, section)).collect()
-}
-
 /// One finding for a section, so that filling in one row is not a new one.
-fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
+fn check(context: &OkepContext, section: usize) -> Option<Finding> {
     let template = context.template();
     let body = &template.document.headings[template.outline.rows[section].heading].body;
     let heading = context.heading_of(section)?;

@@ -1,6 +1,6 @@
 //! Template sections out of the template's order.
 
-use super::{Check, Demand, Finding, Fix, OkepContext, Rule, Severity};
+use super::{Check, Demand, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::okep::alignment::MatchKind;
 use crate::rules::edits::markdown;
 
@@ -11,24 +11,14 @@ pub static RULE: Rule = Rule {
     why: "Readers of many proposals know where to look; sections out of order are overlooked.",
     bad: "## Alternatives\n\n## Goals",
     good: "## Goals\n\n## Alternatives",
-    check: Check::Okep(check, Some(fix)),
+    check: Check::Okep(Per::Section(check), Some(fix)),
     demand: Demand::OfTemplateSection,
     fixability: "suggested",
     ..Rule::BASE
 };
 
-fn check(context: &OkepContext) -> Vec<Finding> {
-    context
-        .alignment
-        .unordered
-        .iter()
-        .filter_map(|section| Some(finding(context, *section)?.index(*section)))
-        .collect()
-}
-
-fn finding(context: &OkepContext, section: usize) -> Option<Finding> {
-    let row = context.alignment.matches[section]?.row;
-    let heading = context.heading(row);
+fn check(context: &OkepContext, section: usize) -> Option<Finding> {
+    let heading = context.heading_of(section).filter(|_| context.alignment.unordered.contains(&section))?;
     let name = context.section_name(section);
     let neighbour = context.neighbour(section, |other| context.is_settled(other));
     let wanted = neighbour.map_or("elsewhere".to_owned(), |other| context.next_to(section, other));

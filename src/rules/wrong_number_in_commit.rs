@@ -15,19 +15,15 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(event: &Event) -> Vec<Finding> {
-    let Event::Commit { subject, touched, folder } = *event else { return Vec::new() };
-    let Some(found) = mismatch(subject, touched.iter().copied(), folder) else { return Vec::new() };
-    let (Some(first), Some((_, path))) = (found.named.first(), found.touched.first()) else {
-        return Vec::new();
-    };
+fn check(event: &Event) -> Option<Finding> {
+    let Event::Commit { subject, touched, folder } = *event else { return None };
+    let found = mismatch(subject, touched.iter().copied(), folder)?;
+    let (first, (_, path)) = (found.named.first()?, found.touched.first()?);
     let touched: Vec<String> = found.touched.iter().map(|(n, _)| format!("OKEP-{n}")).collect();
     let touched = touched.join(", ");
     let message = format!("the subject names OKEP-{first}, but the commit changes {touched}");
-    vec![
-        RULE.about(Some(path), path, format!("OKEP-{first}"), message)
-            .help("if the commit is not yet published, amend its subject"),
-    ]
+    let finding = RULE.about(Some(path), path, format!("OKEP-{first}"), message);
+    Some(finding.help("if the commit is not yet published, amend its subject"))
 }
 
 #[cfg(test)]
@@ -64,6 +60,6 @@ mod tests {
         let touched = ["docs/okeps/okep-4368-template.md"];
         let event =
             Event::Commit { subject: "OKEP-5242: ask for more", touched: &touched, folder: "docs/okeps" };
-        assert!(check(&event).is_empty());
+        assert!(check(&event).is_none());
     }
 }

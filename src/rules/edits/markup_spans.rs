@@ -95,11 +95,12 @@ fn folded(letters: Vec<Letter>) -> Vec<Letter> {
     folded
 }
 
-/// The bytes of some letters, where they are in one piece: no markup begins or ends between them.
-pub fn piece(letters: &[Letter]) -> Option<Range<usize>> {
-    let (first, last) = (letters.first()?, letters.last()?);
+/// The bytes of a part of some letters, where they are in one piece: no markup begins or ends between them.
+pub fn piece(letters: &[Letter], part: Range<usize>) -> Option<Range<usize>> {
+    let start = letters.get(part.start)?.source.start;
+    let own = letters.get(part)?;
     let adjoin = |pair: &[Letter]| pair[0].source.end == pair[1].source.start;
-    letters.windows(2).all(adjoin).then_some(first.source.start..last.source.end)
+    own.windows(2).all(adjoin).then_some(start..own.last().map_or(start, |last| last.source.end))
 }
 
 #[cfg(test)]
@@ -113,7 +114,7 @@ mod tests {
         let at = heading.text.find(letters_of).expect("it is shown");
         let first = heading.text[..at].chars().count();
         let found = letters(&document, heading).expect("it reads the same");
-        let found = piece(&found[first..first + letters_of.chars().count()]);
+        let found = piece(&found, first..first + letters_of.chars().count());
         assert_eq!(found.map(|span| document.text.slice(span)), expected, "{text}");
     }
 
