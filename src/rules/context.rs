@@ -7,10 +7,9 @@ use crate::okep::prompts::Leftover;
 use crate::okep::proposal::Okep;
 use crate::okep::requirements::Requirements;
 use crate::okep::template::Template;
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use crate::rules::lookalikes::{Lookalike, LookalikeForm, lookalikes};
+use std::cell::OnceCell;
 use std::ops::Range;
-use std::rc::Rc;
 use std::sync::Arc;
 
 pub struct OkepContext<'a> {
@@ -18,14 +17,14 @@ pub struct OkepContext<'a> {
     pub requirements: &'a Requirements,
     pub alignment: Alignment,
     leftovers: OnceCell<(Vec<Leftover>, bool)>,
-    /// The names of headings and of what may be one, each made once for all sections.
-    names: RefCell<HashMap<String, Rc<Name>>>,
+    /// Made once for all sections.
+    lookalikes: OnceCell<Vec<Lookalike>>,
 }
 
 impl<'a> OkepContext<'a> {
     pub fn new(okep: &'a Okep, requirements: &'a Requirements) -> Self {
         let alignment = align(&requirements.template.outline, &requirements.old_names, &okep.outline);
-        OkepContext { okep, requirements, alignment, leftovers: OnceCell::new(), names: RefCell::default() }
+        OkepContext { okep, requirements, alignment, leftovers: OnceCell::new(), lookalikes: OnceCell::new() }
     }
 
     /// The same OKEP held to other requirements; what both would find alike is not searched for twice.
@@ -33,7 +32,7 @@ impl<'a> OkepContext<'a> {
         if std::ptr::eq(self.requirements, requirements) {
             return self;
         }
-        let other = OkepContext { names: self.names, ..OkepContext::new(self.okep, requirements) };
+        let other = OkepContext { lookalikes: self.lookalikes, ..OkepContext::new(self.okep, requirements) };
         if Arc::ptr_eq(&self.requirements.prompts, &requirements.prompts) {
             return OkepContext { leftovers: self.leftovers, ..other };
         }
@@ -78,47 +77,27 @@ impl<'a> OkepContext<'a> {
         &self.requirements.template.outline.rows[section].name.text
     }
 
-    /// Whether a heading of this text is the section's, by its name of today or an old one.
-    pub fn is_named(&self, section: usize, heading: &str) -> bool {
-        let name = self.name(heading);
-        self.template().outline.rows[section].name.spells(&name)
-            || self.requirements.old_names[section].iter().any(|old| old.name.spells(&name))
+    /// Whether a heading of this name is the section's, by its name of today or an old one.
+    pub fn is_named(&self, section: usize, heading: &Name) -> bool {
+        self.template().outline.rows[section].name.spells(heading)
+            || self.requirements.old_names[section].iter().any(|old| old.name.spells(heading))
     }
 
-    fn name(&self, heading: &str) -> Rc<Name> {
-        if let Some(name) = self.names.borrow().get(heading) {
-            return name.clone();
-        }
-        let name = Rc::new(Name::new(heading));
-        self.names.borrow_mut().insert(heading.to_owned(), name.clone());
-        name
+    /// What looks like a heading of the section, and is none to GitHub.
+    pub fn lookalikes(&self, section: usize) -> impl Iterator<Item = &Lookalike> {
+        let all = self.lookalikes.get_or_init(|| lookalikes(self.document()));
+        all.iter().filter(move |found| self.is_named(section, &found.name))
     }
 
     /// Where a section that is not there has its heading in the fence that nothing closes.
     pub fn in_open_fence(&self, section: usize) -> Option<usize> {
-        let fence = self.document().unclosed_fence.as_ref()?;
-        if self.alignment.matches[section].is_some() {
-            return None;
-        }
-        self.heading_line(section, fence.opening.start..fence.resumes)
-    }
-
-    /// The first line of some code that is a heading of the section; one `#` is more likely a comment of the code.
-    pub fn heading_line(&self, section: usize, code: Range<usize>) -> Option<usize> {
-        let mut at = code.start;
-        let code = self.document().text.slice(code);
-        // Most code has none, and is looked at for each section.
-        if !code.contains("##") {
-            return None;
-        }
-        for line in code.split_inclusive('\n') {
-            let name = line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with("##"));
-            if name.is_some_and(|name| self.is_named(section, name.trim())) {
-                return Some(at);
-            }
-            at += line.len();
-        }
-        None
+        let open = self.document().unclosed_fence.as_ref()?;
+        let is_in = |found: &&Lookalike| match &found.form {
+            LookalikeForm::Code(fence) => fence.start == open.opening.start && found.at < open.resumes,
+            _ => false,
+        };
+        let is_missing = self.alignment.matches[section].is_none();
+        self.lookalikes(section).find(is_in).filter(|_| is_missing).map(|found| found.at)
     }
 
     /// The source of a section's name in the template, markup included, where it is one line.

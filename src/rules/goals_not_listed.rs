@@ -4,6 +4,9 @@ use super::{Check, Demand, Finding, OkepContext, Per, Rule, Severity};
 use crate::markdown::document::{Block, BlockKind};
 use crate::markdown::placeholder::is_stub;
 use crate::markdown::prose;
+use crate::text::pattern;
+use regex::Regex;
+use std::sync::LazyLock;
 
 pub static RULE: Rule = Rule {
     id: "goals-not-listed",
@@ -22,6 +25,12 @@ pub static RULE: Rule = Rule {
 const FEWEST_WORDS: usize = 10;
 
 fn check(context: &OkepContext, section: usize) -> Option<Finding> {
+    // As an author may begin an item: with a sign, bold words, `Goal 1`, or a short label such as `1.`, `(a)` or `G1:`.
+    static ITEM: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?m)^[^\S\n]*(?:[-+\\:]|\*\*|[^\w\x00-\x7f]|(?i:goal)\s[0-9]|\(*[A-Za-z0-9]{1,3}[.):]+(?:\s|$))",
+        )
+    });
     let row = context.alignment.matches[section]
         .filter(|_| context.template().template_requirements[section].list)?
         .row;
@@ -31,7 +40,7 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
     let text = |block: &Block| document.text.slice(block.span.clone());
     // Tables, code and deeper headings order things in their own way.
     let ordered = heading.has_matter || context.okep.outline.has_children(row);
-    let listed = blocks.iter().any(|b| b.kind == BlockKind::Item || text(b).lines().any(begins_like_item));
+    let listed = blocks.iter().any(|b| b.kind == BlockKind::Item || ITEM.is_match(text(b)));
     // The goals of another text are listed there, or are not.
     let elsewhere = blocks.first().is_some_and(|b| ["See ", "Same "].iter().any(|w| text(b).starts_with(w)));
     if ordered || listed || elsewhere || is_stub(document, heading) || prose::is_none(document, &heading.body)
@@ -48,22 +57,6 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
     let message = format!("the template asks for a list in `{}`; this is running text", heading.text);
     let finding = RULE.at(context, heading.span.clone(), context.section_name(section), message);
     Some(finding.help("make each one an item of a bulleted or numbered list"))
-}
-
-/// Whether a line begins as its author may have begun a list: with a sign, a number, a letter, a short
-/// label such as `G1:` or `Goal 1:`, or bold words.
-fn begins_like_item(line: &str) -> bool {
-    let line = line.trim_start();
-    let marked = line.starts_with(['-', '+', '\\', ':']) || line.starts_with("**");
-    let glyph = line.chars().next().is_some_and(|c| !c.is_ascii() && !c.is_alphanumeric());
-    let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
-    let label = |word: &str| {
-        let name = word.trim_start_matches('(').trim_end_matches(['.', ')', ':']);
-        let is_name = (1..=3).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric());
-        word.ends_with(['.', ')', ':']) && is_name
-    };
-    let numbered = first.eq_ignore_ascii_case("goal") && rest.starts_with(|c: char| c.is_ascii_digit());
-    marked || glyph || numbered || label(first)
 }
 
 #[cfg(test)]

@@ -4,6 +4,9 @@ use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Per, Rule, Severity}
 use crate::markdown::lists;
 use crate::markdown::names::Name;
 use crate::okep::issue::{self, IssueLine};
+use crate::text::{is_one_of, pattern};
+use regex::Regex;
+use std::sync::LazyLock;
 
 pub static RULE: Rule = Rule {
     id: "missing-issue",
@@ -78,19 +81,17 @@ fn wanted(context: &OkepContext, form: &IssueLine) -> Option<String> {
 /// Whether a line before the first section names a discussion or a pull request of this number: the two and issues
 /// are numbered together.
 fn is_taken(context: &OkepContext, number: u64) -> bool {
+    static OTHER_KIND: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?i)\b(?:discussions?|mr|prs?|pulls?|requests)\b"));
     let document = context.document();
     let preamble = document.preamble(context.okep.title.as_ref().map(|title| title.heading));
-    let number = number.to_string();
     document.text.slice(document.body_start..preamble.end).lines().any(|line| {
-        let words: Vec<String> =
-            line.split(|c: char| !c.is_alphanumeric()).map(str::to_ascii_lowercase).collect();
-        let is_kind = |word: &String| OTHER_KINDS.contains(&word.as_str());
-        words.contains(&number) && words.iter().any(is_kind) && !line.trim_start().starts_with('#')
+        let mut words = line.split(|c: char| !c.is_alphanumeric());
+        !line.trim_start().starts_with('#')
+            && OTHER_KIND.is_match(line)
+            && words.any(|word| word == number.to_string())
     })
 }
-
-/// Words for what shares its numbers with issues, in text and in addresses.
-const OTHER_KINDS: [&str; 8] = ["discussion", "discussions", "mr", "pr", "prs", "pull", "pulls", "requests"];
 
 /// Puts the line under the title: as the first item of the list that is there, else with blank lines around it.
 fn insertion(context: &OkepContext, wanted: &str) -> Option<Fix> {
@@ -130,10 +131,7 @@ fn insertion(context: &OkepContext, wanted: &str) -> Option<Fix> {
 }
 
 /// Words in place of an issue that is still to be opened.
-const PLACEHOLDERS: [&str; 15] = [
-    "a", "added", "be", "created", "filed", "follow", "link", "n", "none", "opened", "tba", "tbc", "tbd",
-    "to", "todo",
-];
+const PLACEHOLDERS: &str = "a added be created filed follow link n none opened tba tbc tbd to todo";
 
 fn has_label_of(issue: &IssueLine, form: &IssueLine) -> bool {
     let name = |line: &IssueLine| line.label.as_deref().map(Name::new);
@@ -157,7 +155,7 @@ fn stands_in(context: &OkepContext, issue: &IssueLine, form: &IssueLine) -> bool
     let mut words =
         rest.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase);
     words.all(|word| {
-        PLACEHOLDERS.contains(&word.as_str())
+        is_one_of(PLACEHOLDERS, &word)
             || word.bytes().all(|b| matches!(b, b'x' | b'n'))
             || word.strip_prefix("gh").unwrap_or(&word) == number
     })

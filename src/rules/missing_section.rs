@@ -2,8 +2,9 @@
 
 use super::{Check, Demand, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::markdown::document::Document;
+use crate::markdown::names::Name;
 use crate::rules::edits::markdown;
-use crate::rules::hidden_heading::hidden_heading;
+use crate::rules::lookalikes::LookalikeForm;
 
 pub static RULE: Rule = Rule {
     id: "missing-section",
@@ -33,14 +34,34 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
     }
     let name = context.section_name(section);
     let finding = RULE.absent(context, name, format!("section `{name}` is missing"));
-    if let Some((at, what)) = hidden_heading(context, section) {
-        let line = context.document().text.line_of(at);
-        return Some(finding.help(format!("line {line} has this heading {what}")));
+    if let Some(help) = hidden_heading(context, section) {
+        return Some(finding.help(help));
     }
     let row = &context.template().outline.rows[section];
     let around = row.parent.map_or(String::new(), |p| format!(" inside `{}`", context.section_name(p)));
     let (hashes, neighbour) = ("#".repeat(row.level.into()), neighbour(context, section));
     Some(finding.help(format!("add `{hashes} {name}`{around}{neighbour}")))
+}
+
+/// Where a heading of the section is that GitHub does not show as one, and what to do about it.
+fn hidden_heading(context: &OkepContext, section: usize) -> Option<String> {
+    let document = context.document();
+    context.lookalikes(section).find_map(|found| {
+        let what = match &found.form {
+            LookalikeForm::Nested => "inside of a list or a quote; move it out".to_owned(),
+            LookalikeForm::Bold => "as bold text; write it with `#`".to_owned(),
+            LookalikeForm::Code(_) if !found.is_swallowed(document) => return None,
+            LookalikeForm::Code(fence) => {
+                let line = document.text.line_of(fence.start);
+                format!("in the code block of line {line}; close that block above it")
+            }
+            LookalikeForm::BelowHtml => {
+                "where GitHub takes it for HTML; put a blank line above it".to_owned()
+            }
+            LookalikeForm::Tag => "as raw HTML; write it as Markdown".to_owned(),
+        };
+        Some(format!("line {} has this heading {what}", document.text.line_of(found.at)))
+    })
 }
 
 /// Whether the template leaves it to the author to have a section, or the one around it, which is not there either.
@@ -56,15 +77,15 @@ fn is_optional(context: &OkepContext, section: usize) -> bool {
 fn is_ambiguous(context: &OkepContext, section: usize) -> bool {
     let reading = context.okep.site_reading();
     let mut headings = reading.ambiguities.iter().flat_map(|a| [&a.github, &a.site]).flatten();
-    headings.any(|(_, text)| context.is_named(section, text)) || may_be_on_site(context, section)
+    headings.any(|(_, text)| context.is_named(section, &Name::new(text))) || may_be_on_site(context, section)
 }
 
 /// Whether a site with extensions that are not known may show a heading of this section.
 fn may_be_on_site(context: &OkepContext, section: usize) -> bool {
     let text = context.document().text.as_str();
     context.okep.site.is_some_and(|on| !on.are_known_for(text))
-        && !context.document().nested_headings.iter().any(|h| context.is_named(section, &h.text))
-        && context.okep.site_reading().headings.iter().any(|h| context.is_named(section, &h.text))
+        && !context.lookalikes(section).any(|found| found.form == LookalikeForm::Nested)
+        && context.okep.site_reading().headings.iter().any(|h| context.is_named(section, &Name::new(&h.text)))
 }
 
 /// Where the section belongs, named by the nearest sibling that is there.

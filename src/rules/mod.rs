@@ -8,7 +8,7 @@ pub mod context;
 pub mod edits;
 pub mod event;
 pub mod finding;
-mod hidden_heading;
+mod lookalikes;
 pub mod page_links;
 
 use crate::okep::snapshot::Snapshot;

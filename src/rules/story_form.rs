@@ -3,6 +3,9 @@
 use super::{Check, Demand, Finding, OkepContext, Per, Rule, Severity};
 use crate::markdown::placeholder::is_stub;
 use crate::markdown::prose;
+use crate::text::pattern;
+use regex::Regex;
+use std::sync::LazyLock;
 
 pub static RULE: Rule = Rule {
     id: "story-form",
@@ -43,23 +46,17 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
 /// Whether something begins with "As ...", somebody wants or needs something, "I" or "we" speak, a user may
 /// or should do something, or all of it points to stories that are elsewhere.
 fn tells_story(text: &str) -> bool {
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    let is = |word: &str, among: &[&str]| among.iter().any(|w| word.eq_ignore_ascii_case(w));
-    let points_elsewhere = words.first().is_some_and(|word| is(word, &["see", "same"]));
-    let wants = words.iter().any(|word| is(word, &WANTS));
-    let speaks = words.windows(2).any(|pair| {
-        pair[0] == "As"
-            || (is(pair[0], &["i", "we", "user", "users", "admin", "admins"]) && is(pair[1], &WISHES))
-            || (is(pair[0], &NEEDS) && pair[1].eq_ignore_ascii_case("to"))
+    static STORY: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?x) \bAs\  | ^(?i: see | same )\b | \b(?i: personas? | wants? )\b
+            | \b(?i: (?: expects? | needs? | requires | wish | wishes )\ to )\b
+            | \b(?i: (?: i | we | users? | admins? )\ (?: am | can | d | expect | have | like | m | may | must | need
+                | should | would ))\b",
+        )
     });
-    points_elsewhere || wants || speaks
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    STORY.is_match(&words.collect::<Vec<_>>().join(" "))
 }
-
-/// Words that a story of another form has: somebody wants something, or is named for it.
-const WANTS: [&str; 4] = ["persona", "personas", "want", "wants"];
-const NEEDS: [&str; 7] = ["expect", "expects", "need", "needs", "requires", "wish", "wishes"];
-const WISHES: [&str; 12] =
-    ["am", "can", "d", "expect", "have", "like", "m", "may", "must", "need", "should", "would"];
 
 #[cfg(test)]
 mod tests {

@@ -3,9 +3,10 @@
 use super::{Check, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::markdown::document::{Document, UnclosedFence};
 use crate::rules::edits::markdown;
-use crate::rules::hidden_heading::swallowed;
-use crate::text::Text;
+use crate::text::{Text, pattern};
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 pub static RULE: Rule = Rule {
     id: "unclosed-fence",
@@ -44,8 +45,11 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
     let fence = document.unclosed_fence.as_ref()?;
     let text = &document.text;
     // It may be the end of a block that begins too early.
-    let mut sections = 0..context.template().outline.rows.len();
-    if sections.any(|s| context.alignment.matches[s].is_none() && swallowed(context, s).is_some()) {
+    let is_swallowed = |section: usize| {
+        context.alignment.matches[section].is_none()
+            && context.lookalikes(section).any(|found| found.is_swallowed(document))
+    };
+    if (0..context.template().outline.rows.len()).any(is_swallowed) {
         return None;
     }
     if is_stray(document, fence) {
@@ -84,17 +88,13 @@ fn end(context: &OkepContext, resumes: usize) -> usize {
 /// The lines of the code that may be meant to close it, without their line breaks, and whether nothing but the signs
 /// of a fence is on them: too few, others, or too far to the right.
 fn mistaken(text: &Text, code: Range<usize>) -> Vec<(Range<usize>, bool)> {
-    let mut at = code.start;
-    let mut found = Vec::new();
-    for line in text.slice(code).split_inclusive('\n') {
-        let signs = line.trim_matches([' ', '\t', '>', '\r', '\n']);
-        let is_bare = signs.len() > 1 && ['`', '~'].iter().any(|sign| signs.chars().all(|c| c == *sign));
-        if is_bare || signs.starts_with("```") || signs.starts_with("~~~") {
-            found.push((at..at + line.trim_end_matches(['\r', '\n']).len(), is_bare));
-        }
-        at += line.len();
-    }
-    found
+    static CLOSING: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?mR)^[ \t>]*(?:(`{2,}|~{2,})[ \t>]*|(?:```|~~~).*)$"));
+    let found = CLOSING.captures_iter(text.slice(code.clone())).filter_map(|found| {
+        let line = found.get(0)?;
+        Some((code.start + line.start()..code.start + line.end(), found.get(1).is_some()))
+    });
+    found.collect()
 }
 
 /// Whether a fence opens nothing: it names no language, and only blanks follow up to the end of the file.

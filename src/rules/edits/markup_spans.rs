@@ -1,9 +1,9 @@
 //! The words of a heading in its source, so that an edit of them leaves the markup around as it is.
 //!
-//! It reads one heading by itself, when a fix asks for it; what it cannot read as the document does, it
+//! It reads the text from one heading on, when a fix asks for it; what it cannot read as the document does, it
 //! does not tell.
 
-use crate::markdown::document::{Document, Heading, LinkKind, options};
+use crate::markdown::document::{Document, Heading, Link, LinkKind, options};
 use pulldown_cmark::{BrokenLink, CowStr, Event, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -15,32 +15,20 @@ pub struct Letter {
     pub source: Range<usize>,
 }
 
-/// The characters of a heading's text; none where the heading by itself reads otherwise than in its document.
+/// The characters of a heading's text; none where what begins with the heading reads otherwise than the document.
 pub fn letters(document: &Document, heading: &Heading) -> Option<Vec<Letter>> {
-    let source = document.text.slice(heading.span.clone());
-    let reads = |letters: &Vec<Letter>| letters.iter().map(|l| l.shown).eq(heading.text.chars());
-    // A footnote is one only where it is defined.
-    let defined: String = source
-        .split("[^")
-        .skip(1)
-        .filter_map(|r| Some(format!("\n\n[^{}]: x", r.split_once(']')?.0)))
-        .collect();
-    let read_with = |tail: &str| Some(read(document, heading, &format!("{source}{tail}"))).filter(reads);
-    read_with("").or_else(|| read_with(&defined))
-}
-
-fn read(document: &Document, heading: &Heading, text: &str) -> Vec<Letter> {
     let start = heading.span.start;
+    // Definitions of links may be above it, those of footnotes hardly are.
     let known = |link: BrokenLink| {
-        let at = start + link.span.start;
-        let is_it =
-            |l: &&crate::markdown::document::Link| l.kind == LinkKind::Reference && l.span.start == at;
+        let is_it = |l: &&Link| l.kind == LinkKind::Reference && l.span.start == start + link.span.start;
         document.links.iter().find(is_it).map(|_| (CowStr::from("#"), CowStr::from("")))
     };
-    let parser = Parser::new_with_broken_link_callback(text, options(), Some(known)).into_offset_iter();
+    let text = document.text.as_str();
+    let parser = Parser::new_with_broken_link_callback(&text[start..], options(), Some(known));
+    let events = parser.into_offset_iter().map(|(event, at)| (event, start + at.start..start + at.end));
     let mut letters: Vec<Letter> = Vec::new();
     let mut pictures = 0;
-    for (event, range) in parser.take_while(|(_, range)| range.start < heading.span.len()) {
+    for (event, range) in events.take_while(|(_, range)| range.start < heading.span.end) {
         match event {
             Event::Start(Tag::Image { .. }) => pictures += 1,
             Event::End(TagEnd::Image) => pictures -= 1,
@@ -55,9 +43,8 @@ fn read(document: &Document, heading: &Heading, text: &str) -> Vec<Letter> {
             _ => {}
         }
     }
-    let mut letters = folded(letters);
-    letters.iter_mut().for_each(|l| l.source = l.source.start + start..l.source.end + start);
-    letters
+    let letters = folded(letters);
+    letters.iter().map(|l| l.shown).eq(heading.text.chars()).then_some(letters)
 }
 
 fn add(letters: &mut Vec<Letter>, shown: &str, text: &str, range: Range<usize>) {

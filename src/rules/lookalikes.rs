@@ -1,0 +1,121 @@
+//! Text that looks like a heading, and that GitHub does not show as one.
+
+use crate::markdown::document::{BlockKind, Document};
+use crate::markdown::names::Name;
+use crate::text::pattern;
+use regex::Regex;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+/// Text that its author may have meant for a heading.
+pub struct Lookalike {
+    /// A byte of its line.
+    pub at: usize,
+    pub name: Name,
+    pub form: LookalikeForm,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LookalikeForm {
+    /// A heading inside of a list or a quote.
+    Nested,
+    /// A line of a paragraph that is bold throughout.
+    Bold,
+    /// A line of this fenced code.
+    Code(Range<usize>),
+    /// A line below HTML that GitHub takes for a part of that.
+    BelowHtml,
+    /// A tag of HTML.
+    Tag,
+}
+
+/// All of a document, form by form.
+pub fn lookalikes(document: &Document) -> Vec<Lookalike> {
+    static BOLD: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"(?m)^[^\S\n]*(?:\*\*(.*)\*\*|__(.*)__):*[^\S\n]*$"));
+    // One `#` is more likely a comment of the code.
+    static CODE: LazyLock<Regex> = LazyLock::new(|| pattern("(?m)^##+ (.*)$"));
+    static BELOW_HTML: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^[^\S\n]*#+ (.*)$"));
+    static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^[^\S\n]*<h[^>\n]*>(.*?)</h"));
+    // What these open goes on behind blank lines.
+    static LONG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^<(?:!|\?|pre|script|style|textarea)"));
+    let nested = document.nested_headings.iter();
+    let nested = nested.map(|h| (h.span.start, Name::new(&h.text), LookalikeForm::Nested));
+    let mut found: Vec<_> = nested.map(|(at, name, form)| Lookalike { at, name, form }).collect();
+    let mut add = |lines: &Regex, range: &Range<usize>, form: LookalikeForm| {
+        found.extend(lines.captures_iter(document.text.slice(range.clone())).filter_map(|line| {
+            let name = Name::new(line.iter().skip(1).flatten().next()?.as_str());
+            Some(Lookalike { at: range.start + line.get(0)?.start(), name, form: form.clone() })
+        }));
+    };
+    for block in document.blocks.iter().filter(|block| block.kind == BlockKind::Paragraph) {
+        add(&BOLD, &block.span, LookalikeForm::Bold);
+    }
+    for fence in &document.fences {
+        add(&CODE, fence, LookalikeForm::Code(fence.clone()));
+    }
+    for html in &document.html {
+        if !LONG.is_match(document.text.slice(html.clone())) {
+            add(&BELOW_HTML, html, LookalikeForm::BelowHtml);
+        }
+        add(&TAG, html, LookalikeForm::Tag);
+    }
+    found
+}
+
+impl Lookalike {
+    /// Whether it is in code that was meant to end above it: a further fence opens below it, in the block or for the
+    /// rest of the file.
+    pub fn is_swallowed(&self, document: &Document) -> bool {
+        let LookalikeForm::Code(fence) = &self.form else { return false };
+        let code = document.text.slice(fence.clone());
+        let signs = &code[..code.len() - code.trim_start_matches(['`', '~']).len()];
+        let opens = |line: &str| {
+            let info = line.trim().strip_prefix(signs);
+            info.is_some_and(|info| !info.trim_start_matches(['`', '~']).is_empty())
+        };
+        document.unclosed_fence.as_ref().is_some_and(|open| open.opening.start > fence.start)
+            || document.text.slice(self.at..fence.end).lines().any(opens)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::test_support::{OKEP, check, check_fix, planned, tree, with};
+
+    /// The help for the one section that is missing, and whether there is a fix.
+    fn help(document: &str) -> (String, bool) {
+        let findings = planned(&tree(&[(OKEP, document)]));
+        let missing = findings.into_iter().find(|f| f.rule == "missing-section").expect("it is missing");
+        (missing.help.join("\n"), missing.fix.is_some())
+    }
+
+    #[test]
+    fn a_section_in_raw_html_is_pointed_out() {
+        let html = help(&with("## Goals", "<h2 align=\"left\">Goals</h2>"));
+        assert_eq!(html, ("line 9 has this heading as raw HTML; write it as Markdown".to_owned(), false));
+        assert!(help(&with("## Goals", "<h2>Aims</h2>")).1);
+    }
+
+    #[test]
+    fn a_section_in_bold_or_swallowed_by_a_fence_is_pointed_out() {
+        let bold = "line 19 has this heading as bold text; write it with `#`";
+        for line in ["**API Details**", "**API details:**", "__API Details__:", "**API Details**\nare here"] {
+            assert_eq!(help(&with("### API Details", line)), (bold.to_owned(), false), "{line}");
+        }
+        for line in ["**API**", "The **API Details**", "* **API Details**"] {
+            assert!(help(&with("### API Details", line)).1, "{line}");
+        }
+        let open = with("A `Kettle`.", "```yaml\nkind: Kettle").replace("Drink it.", "```sh\ndrink\n```");
+        let found = "line 24 has this heading in the code block of line 21; close that block above it";
+        assert_eq!(help(&open), (found.to_owned(), false));
+        check(&open.replace("Kettle\n\n", "Kettle\n```\n\n"), &[]);
+        // Its end is the beginning of the next one, whose end then opens one.
+        let shifted = open.replace("```sh", "```");
+        assert_eq!(help(&shifted), (found.to_owned(), false));
+        check_fix("unclosed-fence", &shifted, None);
+        // Code may show headings.
+        let shown = with("A `Kettle`.", "```md\n## Alternatives\n```");
+        assert!(help(&shown.replace("## Alternatives\n\nCoffee.\n", "")).1);
+    }
+}
