@@ -80,7 +80,7 @@ fn edits_heading(okep: &Okep, fix: &Fix) -> bool {
 /// fix renames the file too there are none: the links are changed with its name, and keep their anchors.
 fn follow_headings(okep: &Okep, snapshot: &Snapshot, links: Option<&Vec<LinkOn>>, fix: &mut Fix) {
     let mut to_okep: Vec<LinkOn> = to_own_headings(&okep.path, &okep.document).collect();
-    to_okep.extend(links.into_iter().flatten());
+    to_okep.extend(links.into_iter().flatten().cloned());
     if to_okep.is_empty() {
         return;
     }

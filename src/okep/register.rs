@@ -78,11 +78,17 @@ pub fn copied_entries(snapshot: &Snapshot) -> Vec<(usize, &Okep)> {
     copied.collect()
 }
 
-/// The folder named like the OKEP of a number that an entry means, where that folder holds none yet: once a page
-/// in it has its name, the entry may point to it, and until then it is unknown what is dead.
-pub fn awaited(snapshot: &Snapshot, meant: u64) -> Option<&str> {
+/// What comes before the fix of an entry that means a file, and perhaps an OKEP of a number: once a page in the folder
+/// that is named like that OKEP has its name, or the file that is on disk is staged, the entry may point to it.
+pub fn first_step(snapshot: &Snapshot, number: Option<u64>, file: Option<&str>) -> Option<String> {
+    let is_meant = |folder: &&str| okep_name(file_name(folder)).and_then(|name| name.number) == number;
     let mut folders = snapshot.orphan_folders.iter().map(|orphan| orphan.folder.as_str());
-    folders.find(|folder| okep_name(file_name(folder)).is_some_and(|name| name.number == Some(meant)))
+    match folders.find(is_meant).filter(|_| number.is_some()) {
+        Some(folder) => Some(format!("rename the proposal in `{folder}` first")),
+        None => file
+            .filter(|file| snapshot.tree.is_unstaged(file))
+            .map(|file| format!("stage the file, which is on disk: `git add {file}`")),
+    }
 }
 
 /// Whether a register's entry names an OKEP that is not there; what is in another repository, say, is unknown.

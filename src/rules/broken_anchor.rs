@@ -125,8 +125,7 @@ fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
     }
     let near = nearest(anchors, &percent_decoded(anchor))?;
     let links = page.links().iter().filter(|link| own_anchor(page, link) == Some(anchor));
-    let part = |link: &PageLink| link.target.len() - anchor.len()..link.target.len();
-    Some(Fix::suggested(format!("link it to `#{near}`"), retargeted(page, links, part, &near)?))
+    Some(Fix::suggested(format!("link it to `#{near}`"), retargeted(page, links, anchor, &near)?))
 }
 
 #[cfg(test)]

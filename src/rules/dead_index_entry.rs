@@ -1,7 +1,6 @@
 //! Links of the index page to an OKEP that is not there.
 
 use super::{Check, Edit, Finding, Fix, Rule, Severity};
-use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
 use crate::site::index_page::{IndexPage, LandingEntry};
@@ -34,44 +33,33 @@ fn finding(snapshot: &Snapshot, landing: &IndexPage, entry: &LandingEntry) -> Fi
     let mut finding =
         RULE.about(meant.map(|o| o.path.as_str()), &landing.path, entry.target.clone(), message);
     finding.place = Some(text.place(entry.span.clone()));
-    match meant.filter(|o| !landing.lists(&o.path)) {
-        Some(okep) => finding.help(format!("link to `{}`", target(landing, okep))),
-        None => match number(&entry.doc).and_then(|n| register::awaited(snapshot, n)) {
-            Some(folder) => finding.help(format!("rename the proposal in `{folder}` first")),
-            None if snapshot.tree.is_unstaged(&entry.doc) => {
-                finding.help(format!("stage the file, which is on disk: `git add {}`", entry.doc))
-            }
-            None => finding.help("delete the link"),
-        },
-    }
+    finding.help(remedy(snapshot, landing, entry).0)
 }
 
-/// An OKEP's path, as the index page links to it.
-fn target<'o>(landing: &IndexPage, okep: &'o Okep) -> &'o str {
-    let below = okep.path.strip_prefix(folder_of(&landing.path));
-    below.map_or(okep.path.as_str(), |path| path.trim_start_matches('/'))
+/// What to do, and the fix that does it, where there is one.
+fn remedy(snapshot: &Snapshot, landing: &IndexPage, entry: &LandingEntry) -> (String, Option<Fix>) {
+    if let Some(okep) = register::meant(snapshot, &entry.doc).filter(|o| !landing.lists(&o.path)) {
+        // Its path, as the index page links to it.
+        let below = okep.path.strip_prefix(folder_of(&landing.path));
+        let target = below.map_or(okep.path.as_str(), |path| path.trim_start_matches('/'));
+        let edit = landing.document.text.slice(entry.span.clone()).rfind(&entry.target).map(|at| {
+            let start = entry.span.start + at;
+            let anchor = entry.target.find(['#', '?']).map_or("", |at| &entry.target[at..]);
+            Edit::replace(&landing.path, start..start + entry.target.len(), format!("{target}{anchor}"))
+        });
+        let fix = edit.map(|edit| Fix::suggested("update the path", vec![edit]));
+        return (format!("link to `{target}`"), fix);
+    }
+    if let Some(by_hand) = register::first_step(snapshot, number(&entry.doc), Some(&entry.doc)) {
+        return (by_hand, None);
+    }
+    let edit = own_lines(landing, entry).map(|lines| Edit::replace(&landing.path, lines, ""));
+    ("delete the link".to_owned(), edit.map(|edit| Fix::suggested("delete its line", vec![edit])))
 }
 
 fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let landing = snapshot.landing.as_ref()?;
-    let index = finding.index?;
-    let entry = landing.entries.get(index)?;
-    match register::meant(snapshot, &entry.doc).filter(|o| !landing.lists(&o.path)) {
-        Some(okep) => {
-            let source = landing.document.text.slice(entry.span.clone());
-            let start = entry.span.start + source.rfind(&entry.target)?;
-            let anchor = entry.target.find(['#', '?']).map_or("", |at| &entry.target[at..]);
-            let new = format!("{}{anchor}", target(landing, okep));
-            let edit = Edit::replace(&landing.path, start..start + entry.target.len(), new);
-            Some(Fix::suggested("update the path", vec![edit]))
-        }
-        None if number(&entry.doc).is_some_and(|n| register::awaited(snapshot, n).is_some()) => None,
-        None if snapshot.tree.is_unstaged(&entry.doc) => None,
-        None => {
-            let edit = Edit::replace(&landing.path, own_lines(landing, entry)?, "");
-            Some(Fix::suggested("delete its line", vec![edit]))
-        }
-    }
+    remedy(snapshot, landing, landing.entries.get(finding.index?)?).1
 }
 
 /// The lines of the list item or the table row of which the entry is the only link.

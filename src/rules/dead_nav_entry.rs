@@ -93,11 +93,8 @@ fn plan(
         let paths: Vec<String> = dead.meant.iter().map(|okep| named(site, okep)).collect();
         return Err(format!("change the path to {}", paths.join(" or ")));
     }
-    if let Some(folder) = dead.number.and_then(|number| register::awaited(snapshot, number)) {
-        return Err(format!("rename the proposal in `{folder}` first"));
-    }
-    if let Some(path) = dead.entry.doc.as_deref().filter(|doc| snapshot.tree.is_unstaged(doc)) {
-        return Err(format!("stage the file, which is on disk: `git add {path}`"));
+    if let Some(by_hand) = register::first_step(snapshot, dead.number, dead.entry.doc.as_deref()) {
+        return Err(by_hand);
     }
     let edits = edits(nav_edit::remove(site, bytes, dead.index))?;
     Ok(("delete the entry".to_owned(), Fix::suggested("delete the entry", edits)))

@@ -1,9 +1,11 @@
 //! Absolute links into the checked repository itself, to files that are not there.
 
 use super::{Check, Claim, Finding, Fix, LinkTarget, Linked, PageLink, Rule, Severity, parts};
-use crate::markdown::bare_links::bare_links;
 use crate::rules::edits::rename::retargeted;
 use crate::text::path::percent_decoded;
+use crate::text::pattern;
+use regex::Regex;
+use std::sync::LazyLock;
 
 pub static RULE: Rule = Rule {
     id: "dead-repository-link",
@@ -19,23 +21,8 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-/// Branches that nearly every repository calls its first so; of others nobody here knows the tree.
-const MAIN_BRANCHES: [&str; 4] = ["HEAD", "main", "master", "trunk"];
-
 fn check(page: &Linked) -> Vec<Claim> {
-    let links = if page.repository.is_some() { links(page) } else { Vec::new() };
-    links.iter().filter_map(|link| claim(page, link)).collect()
-}
-
-/// The links of a page, and the addresses that GitHub makes links of.
-fn links(page: &Linked) -> Vec<PageLink> {
-    let bare = bare_links(page.document).into_iter().map(|span| {
-        let target = page.document.text.slice(span.clone()).to_owned();
-        PageLink { span, target, kind: None }
-    });
-    let mut links: Vec<PageLink> = page.links().iter().cloned().chain(bare).collect();
-    links.sort_by_key(|link| link.span.start);
-    links
+    page.links().iter().filter_map(|link| claim(page, link)).collect()
 }
 
 fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {
@@ -57,39 +44,33 @@ fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
     let path = own_path(target, page.repository?)?;
     let now = page.moved.get(&path)?;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~+@=,".contains(c);
-    let at = target.rfind(&path).filter(|_| now.chars().all(is_plain))?;
-    let links = links(page);
-    let links = links.iter().filter(|link| link.target == *target);
-    let edits = retargeted(page, links, |_| at..at + path.len(), now)?;
+    if !target.contains(&path) || !now.chars().all(is_plain) {
+        return None;
+    }
+    let links = page.links().iter().filter(|link| link.target == *target);
+    let edits = retargeted(page, links, &path, now)?;
     Some(Fix::suggested(format!("link it to `{now}`"), edits))
 }
 
 /// The path that an address means in the main branch of `repository`, which is in lower case.
 fn own_path(target: &str, repository: &str) -> Option<String> {
-    let (address, _) = parts(target);
-    let (scheme, rest) = address.split_once("://")?;
-    if !matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") {
-        return None;
-    }
-    let rest = rest.strip_prefix("www.").unwrap_or(rest);
-    let (of, rest, is_raw) = match rest.strip_prefix("raw.githubusercontent.com/") {
-        Some(rest) => (repository.strip_prefix("github.com/")?, rest, true),
-        None => (repository, rest, false),
+    // The branches are those that nearly every repository calls its first so; of others nobody here knows the tree.
+    static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(
+            r"(?x)^(?i:https?)://(?:www\.)?
+            (?: raw\.githubusercontent\.com/(?<raw>[^/]+/[^/]+)
+              | (?<repository>.+?)/(?:-/)?(?:blob|tree|raw|edit|blame) )
+            /(?:refs/heads/)?(?:HEAD|main|master|trunk)/(?<path>.+)$",
+        )
+    });
+    let found = ADDRESS.captures(parts(target).0)?;
+    let of = match found.name("raw") {
+        Some(raw) => format!("github.com/{}", raw.as_str()),
+        None => found["repository"].to_owned(),
     };
-    let head = rest.get(..of.len()).filter(|head| head.eq_ignore_ascii_case(of))?;
-    let mut rest = rest[head.len()..].strip_prefix('/')?;
-    if !is_raw {
-        let (kind, within) = rest.strip_prefix("-/").unwrap_or(rest).split_once('/')?;
-        if !matches!(kind, "blob" | "tree" | "raw" | "edit" | "blame") {
-            return None;
-        }
-        rest = within;
-    }
-    let rest = rest.strip_prefix("refs/heads/").unwrap_or(rest);
-    let (branch, path) = rest.split_once('/')?;
-    let path = percent_decoded(path.trim_matches('/'));
+    let path = percent_decoded(found["path"].trim_matches('/'));
     let is_plain = !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    (MAIN_BRANCHES.contains(&branch) && is_plain).then_some(path)
+    (is_plain && of.eq_ignore_ascii_case(repository)).then_some(path)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Text that looks like a heading, and that GitHub does not show as one.
 
-use crate::markdown::document::{BlockKind, Document};
+use crate::markdown::document::{BlockKind, Document, Heading};
 use crate::markdown::names::Name;
 use crate::text::pattern;
 use regex::Regex;
@@ -39,9 +39,12 @@ pub fn lookalikes(document: &Document) -> Vec<Lookalike> {
     static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^[^\S\n]*<h[^>\n]*>(.*?)</h"));
     // What these open goes on behind blank lines.
     static LONG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^<(?:!|\?|pre|script|style|textarea)"));
-    let nested = document.nested_headings.iter();
-    let nested = nested.map(|h| (h.span.start, Name::new(&h.text), LookalikeForm::Nested));
-    let mut found: Vec<_> = nested.map(|(at, name, form)| Lookalike { at, name, form }).collect();
+    let nested = |heading: &Heading| Lookalike {
+        at: heading.span.start,
+        name: Name::new(&heading.text),
+        form: LookalikeForm::Nested,
+    };
+    let mut found: Vec<_> = document.nested_headings.iter().map(nested).collect();
     let mut add = |lines: &Regex, range: &Range<usize>, form: LookalikeForm| {
         found.extend(lines.captures_iter(document.text.slice(range.clone())).filter_map(|line| {
             let name = Name::new(line.iter().skip(1).flatten().next()?.as_str());

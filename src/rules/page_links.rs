@@ -5,8 +5,10 @@
 //! however often its surroundings change. Nothing is looked up here.
 
 use crate::files::PathKind;
+use crate::markdown::bare_links::bare_links;
 use crate::markdown::document::{Document, LinkKind};
 use crate::markdown::html;
+use crate::markdown::site_headings::site_headings;
 use crate::markdown::slugs::{GithubAnchors, SiteAnchors};
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::{Page, Snapshot};
@@ -14,9 +16,12 @@ use crate::rules::finding::{Finding, Related};
 use crate::rules::{Check, RULES, Rule};
 use crate::site::mkdocs::PageSettings;
 use crate::text::path::okep_folder;
+use crate::text::pattern;
+use regex::Regex;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// An OKEP, or a page next to one, and what its links hang on.
 pub struct Linked<'a> {
@@ -60,12 +65,12 @@ impl LinkTarget {
     }
 }
 
-/// A link of a page, in Markdown or in HTML.
+/// A link of a page, in Markdown or in HTML, or an address of which GitHub makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageLink {
     pub span: Range<usize>,
     pub target: String,
-    /// None for a link in HTML.
+    /// None for one that is not in Markdown.
     pub kind: Option<LinkKind>,
 }
 
@@ -93,32 +98,11 @@ impl<'a> Linked<'a> {
 
     /// The links, in order.
     pub fn links(&self) -> &[PageLink] {
-        self.links.get_or_init(|| {
-            let markdown = self.document.links.iter().map(|l| PageLink {
-                span: l.span.clone(),
-                target: l.target.clone(),
-                kind: Some(l.kind),
-            });
-            let mut links: Vec<PageLink> = markdown.collect();
-            for tag in self.tags() {
-                let key = if tag.is("a") { "href" } else { "src" };
-                if let Some(value) = tag.get(key).filter(|_| tag.is("a") || tag.is("img")) {
-                    let target = value.text.trim().replace("&amp;", "&");
-                    links.push(PageLink { span: tag.span.clone(), target, kind: None });
-                }
-            }
-            links.sort_by_key(|l| l.span.start);
-            links
-        })
+        self.links.get_or_init(|| links(self.document))
     }
 
     pub fn anchors(&self) -> &Anchors {
         self.anchors.get_or_init(|| self.find_anchors())
-    }
-
-    fn tags(&self) -> impl Iterator<Item = html::Tag<'a>> {
-        let document = self.document;
-        document.html.iter().flat_map(|range| html::tags(document.text.as_str(), range.clone()))
     }
 
     fn find_anchors(&self) -> Anchors {
@@ -127,30 +111,35 @@ impl<'a> Linked<'a> {
         headings.sort_by_key(|h| h.span.start);
         let mut on_github = GithubAnchors::default();
         let github = headings.iter().map(|h| (h.unfolded.clone(), on_github.next(&h.unfolded))).collect();
-        let named = self.tags().flat_map(|tag| {
-            let id = tag.get("id");
+        let named = tags(document).flat_map(|tag| {
             let name = tag.get("name").filter(|_| tag.is("a"));
-            [id, name].into_iter().flatten().map(|v| v.text.to_owned()).collect::<Vec<_>>()
+            [tag.get("id"), name].map(|value| value.map(|value| value.text.to_owned()))
         });
-        Anchors { github, site: self.on_site(), named: named.collect(), by_letters: OnceCell::new() }
+        Anchors {
+            github,
+            site: self.on_site(),
+            named: named.flatten().collect(),
+            by_letters: OnceCell::new(),
+        }
     }
 
     fn on_site(&self) -> Option<Vec<(String, String)>> {
-        let settings =
-            self.settings.filter(|s| !s.extensions.may_add_anchors(self.document.text.as_str()))?;
-        let separator = settings.separator.as_deref()?;
-        let headings =
-            crate::markdown::site_headings::site_headings(self.document.text.as_str(), settings.extensions);
-        // What such a heading becomes is for an extension to say, and so are all after it of its name.
-        let unsure = |text: &str| {
-            (settings.emoji && has_short_code(text)) || (settings.extensions.attr_list && text.contains('{'))
-        };
-        // The site leaves the mark of a footnote out of a heading's anchor, where it knows footnotes.
-        let noted = |text: &str| text.contains("[^");
+        // An emoji's name, and an id that `attr_list` gives to what is on the line or above it.
+        static SHORT_CODE: LazyLock<Regex> = LazyLock::new(|| pattern("(?-u):[a-zA-Z0-9_+-]+:"));
+        static ID: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{[^{}\n]*#[^{}\n]*\}"));
         let text = self.document.text.as_str();
-        if headings.iter().any(|h| unsure(&h.text) || noted(&h.text))
-            || (settings.extensions.attr_list && text.lines().any(may_give_an_id))
-        {
+        let settings = self.settings.filter(|s| !s.extensions.may_add_anchors(text))?;
+        let separator = settings.separator.as_deref()?;
+        let headings = site_headings(text, settings.extensions);
+        // What such a heading becomes is for an extension to say, and so are all after it of its name. The site leaves
+        // the mark of a footnote out of a heading's anchor, where it knows footnotes.
+        let attributes = settings.extensions.attr_list;
+        let is_unsure = |text: &str| {
+            (settings.emoji && SHORT_CODE.is_match(text))
+                || (attributes && text.contains('{'))
+                || text.contains("[^")
+        };
+        if headings.iter().any(|h| is_unsure(&h.text)) || (attributes && ID.is_match(text)) {
             return None;
         }
         let mut anchors = SiteAnchors::new(separator);
@@ -158,18 +147,24 @@ impl<'a> Linked<'a> {
     }
 }
 
-/// Whether a line may give what is in it or above it an id, as `{: #id }` does with `attr_list`.
-fn may_give_an_id(line: &str) -> bool {
-    line.split('{').skip(1).any(|rest| rest.split_once('}').is_some_and(|(within, _)| within.contains('#')))
+/// The links of a page, in order.
+pub fn links(document: &Document) -> Vec<PageLink> {
+    let markdown = document.links.iter().map(|l| (l.span.clone(), l.target.clone(), Some(l.kind)));
+    let html = tags(document).filter_map(|tag| {
+        let key = if tag.is("a") { "href" } else { "src" };
+        let value = tag.get(key).filter(|_| tag.is("a") || tag.is("img"))?;
+        Some((tag.span.clone(), value.text.trim().replace("&amp;", "&"), None))
+    });
+    let bare = bare_links(document).into_iter();
+    let bare = bare.map(|span| (span.clone(), document.text.slice(span).to_owned(), None));
+    let links = markdown.chain(html).chain(bare);
+    let mut links: Vec<_> = links.map(|(span, target, kind)| PageLink { span, target, kind }).collect();
+    links.sort_by_key(|link| link.span.start);
+    links
 }
 
-/// Whether something between two colons may be an emoji's name.
-fn has_short_code(text: &str) -> bool {
-    let is_name = |part: &str| {
-        !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+'))
-    };
-    let parts: Vec<&str> = text.split(':').collect();
-    parts.len() > 2 && parts[1..parts.len() - 1].iter().any(|part| is_name(part))
+fn tags(document: &Document) -> impl Iterator<Item = html::Tag<'_>> {
+    document.html.iter().flat_map(|range| html::tags(document.text.as_str(), range.clone()))
 }
 
 /// The file that a target names, as written, and the anchor behind it; the query goes with neither.

@@ -3,27 +3,20 @@
 //! GitHub and the site make anchors by rules of their own; each link keeps the form it has.
 
 use super::rename::{destinations, file_of, target_of};
-use crate::markdown::document::{Document, Link};
-use crate::markdown::{html, slugs};
+use crate::markdown::document::Document;
+use crate::markdown::slugs;
 use crate::okep::snapshot::{Page, Snapshot};
 use crate::rules::finding::Edit;
-use crate::text::path::{self, folder_of, percent_decoded};
+use crate::rules::page_links::{PageLink, links};
+use crate::text::path::{self, folder_of};
 use std::collections::HashMap;
 
 /// A link to a heading, and the page that it is on.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct LinkOn<'a> {
     page: &'a str,
     document: &'a Document,
-    target: &'a str,
-    written: LinkSource<'a>,
-}
-
-#[derive(Clone, Copy)]
-enum LinkSource<'a> {
-    Markdown(&'a Link),
-    /// In raw HTML, with the target at a byte.
-    Html(usize),
+    link: PageLink,
 }
 
 /// Whether a page may link to a heading of another page, by its file or its address: a cheap look at its bytes,
@@ -48,41 +41,26 @@ pub fn links_to_headings<'a>(snapshot: &'a Snapshot, more: &'a [Page]) -> HashMa
 
 /// The links of a page to its own headings, such as those of a table of contents.
 pub fn to_own_headings<'a>(page: &'a str, document: &'a Document) -> impl Iterator<Item = LinkOn<'a>> {
-    to_headings(page, document).filter(|link| link.target.starts_with('#'))
+    to_headings(page, document).filter(|on| on.link.target.starts_with('#'))
 }
 
 fn to_headings<'a>(page: &'a str, document: &'a Document) -> impl Iterator<Item = LinkOn<'a>> {
-    let text = document.text.as_str();
-    let markdown = document.links.iter().map(|link| (link.target.as_str(), LinkSource::Markdown(link)));
-    let tags = document.html.iter().flat_map(|range| html::tags(text, range.clone()));
-    let hrefs = tags.filter_map(|tag| tag.get("href").map(|href| (href.text, LinkSource::Html(href.at))));
-    let links = markdown.chain(hrefs).filter(|(target, _)| target.contains('#'));
-    links.map(move |(target, written)| LinkOn { page, document, target, written })
+    let links = links(document).into_iter().filter(|link| link.target.contains('#'));
+    links.map(move |link| LinkOn { page, document, link })
 }
 
 impl LinkOn<'_> {
     /// The page that the link names; in HTML, which MkDocs passes through as it is, perhaps by its address.
     fn page(&self) -> Option<String> {
-        let link = match self.written {
-            LinkSource::Markdown(link) => return target_of(self.page, link),
-            LinkSource::Html(_) => file_of(self.target),
-        };
-        let is_relative = !link.is_empty() && !link.starts_with('/') && !link.contains("://");
-        match link.strip_suffix('/').filter(|_| is_relative) {
+        let file = file_of(&self.link.target);
+        let is_relative = self.link.kind.is_none() && !file.starts_with('/') && !file.contains("://");
+        match file.strip_suffix('/').filter(|_| is_relative) {
             Some(address) => {
                 let is_folder = path::is_folder_page(self.page);
                 let own = if is_folder { folder_of(self.page) } else { path::stem(self.page)? };
                 Some(format!("{}.md", path::join(own, address)?))
             }
-            None => path::resolve(self.page, &percent_decoded(link)).filter(|_| is_relative),
-        }
-    }
-
-    /// Where its target is written.
-    fn places(&self) -> Vec<usize> {
-        match self.written {
-            LinkSource::Markdown(link) => destinations(self.document, link.kind, &link.span, self.target),
-            LinkSource::Html(at) => vec![at],
+            None => target_of(self.page, &self.link.target),
         }
     }
 }
@@ -100,12 +78,11 @@ pub fn follow_edits(links: &[LinkOn], before: &Document, after: &Document) -> Ve
         })
     };
     let mut edits = Vec::new();
-    for link in links {
-        let (file, end) = (file_of(link.target), link.target.len());
+    for LinkOn { page, document, link } in links {
+        let (file, end) = (file_of(&link.target), link.target.len());
         let Some(new) = link.target[file.len()..].strip_prefix('#').and_then(renamed) else { continue };
-        for at in link.places() {
-            edits.push(Edit::replace(link.page, at + file.len() + 1..at + end, new.clone()));
-        }
+        let places = destinations(document, link).into_iter();
+        edits.extend(places.map(|at| Edit::replace(page, at + file.len() + 1..at + end, new.clone())));
     }
     edits.sort();
     edits.dedup();

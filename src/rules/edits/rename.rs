@@ -4,11 +4,14 @@
 
 use crate::files::{CONFIG, PathKind};
 use crate::markdown::document::{Document, Link, LinkKind};
+use crate::markdown::html;
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Edit, Fix, Rename};
-use crate::rules::page_links::{Linked, PageLink};
+use crate::rules::page_links::{Linked, PageLink, links};
 use crate::site::nav_edit;
+use crate::text::byte_pattern;
 use crate::text::path::{self, folder_of, okep_name, percent_decoded, stem};
+use regex::bytes;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -53,49 +56,43 @@ fn is_named_elsewhere(snapshot: &Snapshot, from: &str, edits: &[Edit]) -> bool {
     // There that of another page, as `index`, is an OKEP's with its folder only.
     let name_outside = if okep_name(name).is_some() { name } else { path::file_name(folder_of(from)) };
     let is_outside = |path: &String| path != from && !snapshot.contains(path) && !known.contains(path);
-    let is_named = |path: &String, name: &str| is_named_in(snapshot, path, name, from, edits);
-    known.iter().any(|path| is_named(path, name))
-        || snapshot.tree.files().iter().any(|path| is_outside(path) && is_named(path, name_outside))
+    let (inside, outside) = (name_pattern(name), name_pattern(name_outside));
+    known.iter().any(|path| is_named_in(snapshot, path, &inside, from, edits))
+        || snapshot
+            .tree
+            .files()
+            .iter()
+            .any(|path| is_outside(path) && is_named_in(snapshot, path, &outside, from, edits))
 }
 
-/// Whether a file names the page `from` by `name` outside of the edits.
-fn is_named_in(snapshot: &Snapshot, path: &str, name: &str, from: &str, edits: &[Edit]) -> bool {
+/// The name of a page, with or without its ending, where it is not part of a longer one or of that of another kind of
+/// file.
+fn name_pattern(name: &str) -> bytes::Regex {
+    let names = [name, &name.replace(' ', "%20")].map(regex::escape).join("|");
+    let endings = path::PAGE_ENDINGS.map(regex::escape).join("|");
+    byte_pattern(&format!(r"(?:{names})(?i:{endings})?\.*(?:[^\w.-]|$)"))
+}
+
+/// Whether a file names the page `from`, as `name` has it, outside of the edits.
+fn is_named_in(snapshot: &Snapshot, path: &str, name: &bytes::Regex, from: &str, edits: &[Edit]) -> bool {
     let Some(bytes) = snapshot.tree.bytes(path) else { return false };
-    let mut places: Vec<Range<usize>> = Vec::new();
-    for name in [name, &name.replace(' ', "%20")] {
-        let found = memchr::memmem::find_iter(&bytes, name).map(|at| at..at + name.len());
-        let rest = |at: usize| String::from_utf8_lossy(&bytes[at..bytes.len().min(at + 64)]);
-        places.extend(found.filter(|place| ends_name(&rest(place.end))));
-    }
-    places.retain(|place| {
-        !edits.iter().any(|edit| edit.path == path && edit.start <= place.start && place.end <= edit.end)
-    });
-    if places.is_empty() {
+    let is_edited = |at: usize| edits.iter().any(|e| e.path == path && (e.start..e.end).contains(&at));
+    let mut places =
+        name.find_iter(&bytes).map(|found| found.start()).filter(|at| !is_edited(*at)).peekable();
+    if places.peek().is_none() {
         return false;
     }
     // A link to another file of that name is none to this one, and neither is an entry.
     let document = snapshot.document(path);
     let links = document.iter().flat_map(|document| &document.links);
     let page = stem(from).unwrap_or(from);
-    let links = links.filter(|link| target_of(path, link).is_some_and(|to| to != from && to != page));
+    let links = links.filter(|link| target_of(path, &link.target).is_some_and(|to| to != from && to != page));
     let nav = snapshot.site.as_ref().and_then(|site| site.nav.tree()).filter(|tree| tree.path == path);
     let entries = nav.iter().flat_map(|tree| &tree.entries);
     let entries = entries.filter(|entry| entry.doc.as_ref().is_some_and(|doc| doc != from));
     let other: Vec<&Range<usize>> =
         links.map(|link| &link.span).chain(entries.map(|entry| &entry.span)).collect();
-    places.iter().any(|place| !other.iter().any(|span| span.contains(&place.start)))
-}
-
-/// Whether the name of a page ends before `rest`, and is not part of a longer one or of that of another kind of file.
-fn ends_name(rest: &str) -> bool {
-    let is_word = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_');
-    match rest.strip_prefix('.') {
-        Some(ending) => {
-            let end = ending.find(|c: char| !is_word(c)).unwrap_or(ending.len());
-            end == 0 || stem(&rest[..=end]).is_some()
-        }
-        None => !rest.starts_with(is_word),
-    }
+    places.any(|at| !other.iter().any(|span| span.contains(&at)))
 }
 
 /// The edits that let everything that names `from` name `to`; none where it goes to another folder and has
@@ -103,7 +100,7 @@ fn ends_name(rest: &str) -> bool {
 fn updated_links(snapshot: &Snapshot, from: &str, to: &str) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
     let is_moved = folder_of(from) != folder_of(to);
-    let names_another = |link: &Link| target_of(from, link).is_some_and(|path| path != from);
+    let names_another = |link: &Link| target_of(from, &link.target).is_some_and(|path| path != from);
     if is_moved && snapshot.document(from)?.links.iter().any(names_another) {
         return None;
     }
@@ -127,12 +124,10 @@ fn updated_links(snapshot: &Snapshot, from: &str, to: &str) -> Option<Vec<Edit>>
 
 fn in_document(page: &str, document: &Document, from: &str, to: &str) -> Option<Vec<Edit>> {
     let mut edits = Vec::new();
-    for link in document.links.iter().filter(|l| target_of(page, l).as_deref() == Some(from)) {
-        let file = file_of(&link.target);
-        let places = destinations(document, link.kind, &link.span, &link.target);
-        if places.is_empty() {
-            return None;
-        }
+    let links = links(document).into_iter().filter(|link| link.kind.is_some());
+    for link in links.filter(|link| target_of(page, &link.target).as_deref() == Some(from)) {
+        let (file, places) = (file_of(&link.target), destinations(document, &link));
+        places.first()?;
         let new = new_target(page, file, from, to);
         edits.extend(places.into_iter().map(|at| Edit::replace(page, at..at + file.len(), new.clone())));
     }
@@ -150,9 +145,8 @@ fn new_target(page: &str, file: &str, from: &str, to: &str) -> String {
     if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
-/// The file that a relative link of a page names, from the root of the repository.
-pub(super) fn target_of(page: &str, link: &Link) -> Option<String> {
-    let target = link.target.as_str();
+/// The file that a relative link of a page to `target` names, from the root of the repository.
+pub(super) fn target_of(page: &str, target: &str) -> Option<String> {
     let file = file_of(target);
     if file.is_empty() || target.contains("://") || target.starts_with('/') {
         return None;
@@ -168,7 +162,7 @@ pub(super) fn file_of(target: &str) -> &str {
 /// Whether every link that led to a renamed file points to it still.
 pub(crate) fn links_hold(before: &Snapshot, after: &Snapshot, renames: &[Rename]) -> Result<(), String> {
     let count = |document: &Document, page: &str, to: &str| {
-        document.links.iter().filter(|l| target_of(page, l).as_deref() == Some(to)).count()
+        document.links.iter().filter(|l| target_of(page, &l.target).as_deref() == Some(to)).count()
     };
     let renamed =
         |path: &str| renames.iter().find(|r| r.from == path).map_or(path.to_owned(), |r| r.to.clone());
@@ -186,54 +180,49 @@ pub(crate) fn links_hold(before: &Snapshot, after: &Snapshot, renames: &[Rename]
     Ok(())
 }
 
-/// The edits that put `new` in place of a part of the target of some links of a page; none where one of them is written
+/// The edits that put `new` in place of `old` in the targets of some links of a page; none where one of them is written
 /// in a way that is not understood.
 pub(crate) fn retargeted<'l>(
     page: &Linked,
     links: impl Iterator<Item = &'l PageLink>,
-    part: impl Fn(&PageLink) -> Range<usize>,
+    old: &str,
     new: &str,
 ) -> Option<Vec<Edit>> {
-    let mut edits = Vec::new();
+    let mut edits = BTreeSet::new();
     for link in links {
-        let places = match link.kind {
-            Some(kind) => destinations(page.document, kind, &link.span, &link.target),
-            None if page.document.text.slice(link.span.clone()) == link.target => vec![link.span.start],
-            None => return None,
-        };
-        let part = part(link);
-        let edit = |at: usize| Edit::replace(page.path, at + part.start..at + part.end, new);
+        let (places, within) = (destinations(page.document, link), link.target.rfind(old)?);
         places.first()?;
-        edits.extend(places.into_iter().map(edit));
+        let places = places.into_iter().map(|at| at + within);
+        edits.extend(places.map(|at| Edit::replace(page.path, at..at + old.len(), new)));
     }
-    edits.sort();
-    edits.dedup();
-    Some(edits).filter(|edits| !edits.is_empty())
+    (!edits.is_empty()).then(|| edits.into_iter().collect())
 }
 
 /// Where a link's destination is: in the link itself, or in every definition it may refer to.
-pub fn destinations(document: &Document, kind: LinkKind, span: &Range<usize>, target: &str) -> Vec<usize> {
+pub fn destinations(document: &Document, link: &PageLink) -> Vec<usize> {
     let text = document.text.as_str();
-    let after = |opening: &str, from: usize, to: usize| -> Vec<usize> {
-        let openings = text[from..to].match_indices(opening).map(|(at, _)| from + at + opening.len());
-        let targets = openings.map(|at| {
-            let rest = &text[at..to];
-            let rest = rest.trim_start();
-            to - rest.strip_prefix('<').unwrap_or(rest).len()
-        });
-        let ends = |at: &usize| {
-            let rest = text[*at..].strip_prefix(target);
-            rest.is_some_and(|r| {
-                r.is_empty() || r.starts_with(|c: char| c.is_whitespace() || ">)".contains(c))
-            })
-        };
-        targets.filter(ends).collect()
+    let is_end = |c: char| c.is_whitespace() || ">)".contains(c);
+    let is_target = |at: &usize| {
+        text[*at..].strip_prefix(&link.target).is_some_and(|rest| rest.is_empty() || rest.starts_with(is_end))
     };
-    match kind {
+    let after = |opening: &str, range: Range<usize>| -> Vec<usize> {
+        let openings = text[range.clone()].match_indices(opening).map(|(at, _)| at + opening.len());
+        let targets = openings.map(|at| {
+            let rest = text[range.clone()][at..].trim_start();
+            range.end - rest.strip_prefix('<').unwrap_or(rest).len()
+        });
+        targets.filter(is_target).collect()
+    };
+    match link.kind {
         // A link around an image has two destinations; its own is the last.
-        LinkKind::Inline => after("](", span.start, span.end).pop().into_iter().collect(),
-        LinkKind::Autolink => after("<", span.start, span.end),
-        LinkKind::Reference => after("]:", 0, text.len()),
+        Some(LinkKind::Inline) => after("](", link.span.clone()).pop().into_iter().collect(),
+        Some(LinkKind::Autolink) => after("<", link.span.clone()),
+        Some(LinkKind::Reference) => after("]:", 0..text.len()),
+        None => {
+            let tags = html::tags(text, link.span.clone());
+            let href = tags.iter().find_map(|tag| tag.get("href")).map_or(link.span.start, |href| href.at);
+            Some(href).filter(|at| text[*at..].starts_with(&link.target)).into_iter().collect()
+        }
     }
 }
 
