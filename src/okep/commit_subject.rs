@@ -3,7 +3,10 @@
 //! Pure. It knows no commit and reads no message beyond the one line it is given.
 
 use crate::text::path::{self, Role};
+use crate::text::pattern;
+use regex::Regex;
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 /// A subject that names OKEPs, none of which the commit touches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,32 +53,19 @@ pub fn wrong(subject: &str, touched: &[u64]) -> Vec<u64> {
     }
 }
 
-/// Fewer digits than these directly after the word may be anything, as in `okep2`.
-const DIGITS_ALONE: usize = 4;
-
 /// The numbers in the form of a reference to an OKEP: `OKEP-5224`, `okep_5224`, `okep5224`, `OKEP #5224`.
 ///
-/// After a blank or a colon a number may be any: a year, a count, a version. A template carries a number
-/// too, but who names it speaks of no OKEP.
+/// After a blank or a colon a number may be any: a year, a count, a version; and so may one of few digits directly
+/// after the word, as in `okep2`. A template carries a number too, but who names it speaks of no OKEP.
 fn named(subject: &str) -> Vec<u64> {
-    let lower = subject.to_ascii_lowercase();
+    static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
+        let goes_on = r"[0-9a-z]|\.[0-9]|[ _-]*template";
+        pattern(&format!(r"(?i)(?:^|[^0-9a-z])okep(?:(?:[-_#]| #)([0-9]+)|([0-9]{{4,}}))({goes_on})?"))
+    });
+    let references = REFERENCE.captures_iter(subject).filter(|found| found.get(3).is_none());
     let mut numbers = Vec::new();
-    for (at, word) in lower.match_indices("okep") {
-        let inside_a_word = lower[..at].ends_with(|c: char| c.is_alphanumeric());
-        let rest = &lower[at + word.len()..];
-        let attached = ["-", "_", "#", " #"].iter().find_map(|glyph| rest.strip_prefix(glyph));
-        let number = attached.unwrap_or(rest);
-        let digits = number.bytes().take_while(u8::is_ascii_digit).count();
-        let (digits, after) = number.split_at(digits);
-        let goes_on = after.starts_with(|c: char| c.is_alphanumeric())
-            || after.strip_prefix('.').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        let template = after.trim_start_matches([' ', '-', '_']).starts_with("template");
-        if inside_a_word || goes_on || template || (attached.is_none() && digits.len() < DIGITS_ALONE) {
-            continue;
-        }
-        if let Ok(number) = digits.parse()
-            && !numbers.contains(&number)
-        {
+    for number in references.filter_map(|found| found.get(1).or(found.get(2))?.as_str().parse().ok()) {
+        if !numbers.contains(&number) {
             numbers.push(number);
         }
     }
