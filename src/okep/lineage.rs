@@ -10,6 +10,9 @@ use std::sync::Arc;
 /// A file by its path and what identifies its contents; contents that are unknown are like no others.
 pub type PathAndContent<'a, C> = (&'a str, Option<C>);
 
+/// Gives what files that are alike have in common, of number, file name and contents; none for a file like no other.
+type Likeness<C> = fn(&PathAndContent<C>) -> Option<(Option<u64>, Option<String>, Option<C>)>;
+
 /// For each of the `added` files the one of the `removed` that it is under another name, as an index.
 ///
 /// A file is renamed where one is removed and another added with the same number, with the same contents, or
@@ -20,11 +23,16 @@ pub fn renames<C: Eq + Clone>(
 ) -> Vec<Option<usize>> {
     let mut from: Vec<Option<usize>> = vec![None; added.len()];
     let mut is_taken = vec![false; removed.len()];
-    for likeness in [Likeness::NumberAndName, Likeness::NumberAndContent, Likeness::Number, Likeness::Content]
-    {
-        let old: Vec<_> = removed.iter().map(|file| likeness.of(file)).collect();
+    let likenesses: [Likeness<C>; 4] = [
+        |(path, _)| Some((Some(number(path)?), Some(file_name(path).to_owned()), None)),
+        |(path, content)| Some((Some(number(path)?), None, Some(content.clone()?))),
+        |(path, _)| Some((Some(number(path)?), None, None)),
+        |(_, content)| Some((None, None, Some(content.clone()?))),
+    ];
+    for likeness in likenesses {
+        let old: Vec<_> = removed.iter().map(likeness).collect();
         for (file, from) in added.iter().zip(&mut from).filter(|(_, from)| from.is_none()) {
-            let Some(new) = likeness.of(file) else { continue };
+            let Some(new) = likeness(file) else { continue };
             *from = (0..old.len()).find(|at| !is_taken[*at] && old[*at].as_ref() == Some(&new));
             from.iter().for_each(|at| is_taken[*at] = true);
         }
@@ -35,30 +43,6 @@ pub fn renames<C: Eq + Clone>(
         from[*new] = Some(*old);
     }
     from
-}
-
-/// What two files may be alike in.
-#[derive(Clone, Copy)]
-enum Likeness {
-    NumberAndName,
-    NumberAndContent,
-    Number,
-    Content,
-}
-
-impl Likeness {
-    /// Equal for files that are alike; none for one that is like no other.
-    fn of<'a, C: Clone>(
-        self,
-        (path, content): &PathAndContent<'a, C>,
-    ) -> Option<(Option<u64>, Option<&'a str>, Option<C>)> {
-        Some(match self {
-            Likeness::NumberAndName => (Some(number(path)?), Some(file_name(path)), None),
-            Likeness::NumberAndContent => (Some(number(path)?), None, Some(content.clone()?)),
-            Likeness::Number => (Some(number(path)?), None, None),
-            Likeness::Content => (None, None, Some(content.clone()?)),
-        })
-    }
 }
 
 /// The number in the name of an OKEP's file, or of its folder where the file is that folder's page.
