@@ -18,9 +18,9 @@ pub struct Draft {
 /// carries no number to change, such as `OKEP-NNNN`, is written anew.
 pub fn draft(template: &Template, bytes: &[u8], number: u64, title: &str) -> Draft {
     let mut edits = title_edits(template, number, title);
-    let issue = issue_edits(template, number);
+    let issue = template.issue.as_ref().and_then(|line| Some((line.span.clone(), line.for_number(number)?)));
     let names_issue = issue.is_some();
-    edits.extend(issue.unwrap_or_default());
+    edits.extend(issue);
     edits.sort_by_key(|(span, _)| span.start);
     let mut bytes = bytes.to_vec();
     for (span, text) in edits.into_iter().rev() {
@@ -29,9 +29,7 @@ pub fn draft(template: &Template, bytes: &[u8], number: u64, title: &str) -> Dra
     Draft { bytes, names_issue }
 }
 
-type DraftEdits = Vec<(Range<usize>, String)>;
-
-fn title_edits(template: &Template, number: u64, title: &str) -> DraftEdits {
+fn title_edits(template: &Template, number: u64, title: &str) -> Vec<(Range<usize>, String)> {
     let document = &template.document;
     let whole = format!("{PREFIX}-{number}: {title}");
     let Some(old) = &template.title else {
@@ -47,23 +45,6 @@ fn title_edits(template: &Template, number: u64, title: &str) -> DraftEdits {
         Some(vec![(digits, number.to_string()), name])
     });
     in_place.unwrap_or_else(|| vec![(text, whole)])
-}
-
-/// None where the template's issue line has neither link nor number to fill in.
-fn issue_edits(template: &Template, number: u64) -> Option<DraftEdits> {
-    let line = template.issue.as_ref()?;
-    let Some(link) = &line.link else { return Some(vec![(line.span.clone(), line.for_number(number)?)]) };
-    let source = template.document.text.slice(line.span.clone());
-    let labelled = source.contains("](");
-    if let Some(old) =
-        link.number.as_ref().filter(|_| !link.span.is_empty() && labelled == line.shown.is_some())
-    {
-        let mut edits = vec![(old.span.start..link.span.end, number.to_string())];
-        edits.extend(line.shown.iter().map(|shown| (shown.span.clone(), number.to_string())));
-        return Some(edits);
-    }
-    let url = format!("{}/{}/issues/{number}", link.forge, link.repository);
-    Some(vec![(line.span.clone(), line.anew(number, &url))])
 }
 
 #[cfg(test)]

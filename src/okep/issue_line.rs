@@ -87,11 +87,6 @@ impl IssueLine {
             return line;
         }
         // The template has a placeholder for the number, or keeps the address somewhere else.
-        self.anew(shown, url)
-    }
-
-    /// A line with its bullet and label.
-    pub fn anew(&self, shown: u64, url: &str) -> String {
         let bullet = self.bullet.map_or(String::new(), |b| format!("{b} "));
         let label = self.label.as_deref().map_or(String::new(), |l| format!("{l}: "));
         format!("{bullet}{label}[#{shown}]({url})")
