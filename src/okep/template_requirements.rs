@@ -4,7 +4,10 @@
 //! no answer; see `prose` for what is in one.
 
 use crate::markdown::document::Document;
-use crate::markdown::outline::Outline;
+use crate::markdown::outline::{Outline, Row};
+use crate::text::{is_one_of, pattern};
+use regex::{Match, Regex};
+use std::sync::LazyLock;
 
 /// What one section of a template asks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -20,60 +23,49 @@ pub struct Asks {
 impl Asks {
     /// What each section of an outline asks, in its order.
     pub fn of(document: &Document, outline: &Outline) -> Vec<Asks> {
-        let body = |row: &crate::markdown::outline::Row| document.headings[row.heading].body.clone();
+        let body = |row: &Row| document.headings[row.heading].body.clone();
         outline.rows.iter().map(|row| Asks::read(document.text.slice(body(row)))).collect()
     }
 
     fn read(prompt: &str) -> Asks {
-        let words = words(prompt);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        Asks { list: asks_list(&words), sentences: asks_sentences(&words), story: asks_story(&words) }
+        let words: Vec<&str> =
+            prompt.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        // In lower case, without markup and punctuation; a hyphen parts words.
+        let words = format!(" {} ", words.join(" ").to_lowercase());
+        let has = |phrase: &str| words.contains(phrase);
+        let story = (has(" as a ") || has(" as an ")) && has(" i want ");
+        Asks { list: asks_list(&words), sentences: asks_sentences(&words), story }
     }
 }
 
-/// The words of a text in lower case, without markup and punctuation; a hyphen parts words.
-fn words(text: &str) -> Vec<String> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
-}
-
 /// "Bullet list", "bulleted points", "a list of bullets"; "list what you know" asks for no form.
-fn asks_list(words: &[&str]) -> bool {
-    let bullet = |w: &&str| matches!(*w, "bullet" | "bullets" | "bulleted" | "itemized" | "itemised");
-    let list = |w: &&str| matches!(*w, "list" | "lists" | "point" | "points" | "bullets");
+fn asks_list(words: &str) -> bool {
+    static LIST: LazyLock<Regex> = LazyLock::new(|| {
+        let (bullet, list) = ("(?:bullets?|bulleted|itemi[sz]ed)", "(?:lists?|points?|bullets)");
+        pattern(&format!(r"(?-u)\b(?:{bullet} {list}|(?:as|in|use) bullets|{list} of {bullet})\b"))
+    });
     // "Do not write a bullet list" and "see the bulleted list above" ask for none.
-    let is_meant = |at: usize| {
-        let before = &words[at.saturating_sub(4)..at];
-        !before.iter().any(|w| matches!(*w, "not" | "no" | "see" | "without" | "than"))
+    let is_meant = |found: Match| {
+        let mut before = words[..found.start()].trim_end().rsplit(' ').take(4);
+        !before.any(|word| is_one_of("not no see without than", word))
     };
-    let two = |pair: &[&str]| {
-        (bullet(&pair[0]) && list(&pair[1]))
-            || (matches!(pair[0], "as" | "in" | "use") && pair[1] == "bullets")
-    };
-    let three = |three: &[&str]| list(&three[0]) && three[1] == "of" && bullet(&three[2]);
-    words.windows(2).enumerate().any(|(at, found)| two(found) && is_meant(at))
-        || words.windows(3).enumerate().any(|(at, found)| three(found) && is_meant(at))
+    LIST.find_iter(words).any(is_meant)
 }
 
 /// The larger of the numbers right before "sentence" or "sentences": "1-2 sentence", "one or two sentences".
-fn asks_sentences(words: &[&str]) -> Option<usize> {
-    let at = words.iter().position(|w| matches!(*w, "sentence" | "sentences"))?;
-    let before = words[..at].iter().rev().take_while(|w| number(w).is_some() || matches!(**w, "or" | "to"));
-    let begin = at - before.clone().count();
-    let is_least = words[..begin].last().is_some_and(|w| matches!(*w, "least" | "minimum" | "than"));
-    before.filter_map(|w| number(w)).max().filter(|n| !is_least && (1..=10).contains(n))
-}
-
-fn number(word: &str) -> Option<usize> {
-    const WORDS: [&str; 10] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-    let named = WORDS.iter().position(|w| *w == word).map(|at| at + 1);
-    named.or_else(|| word.parse().ok())
-}
-
-fn asks_story(words: &[&str]) -> bool {
-    let has = |first: &str, second: &[&str]| {
-        words.windows(2).any(|pair| pair[0] == first && second.contains(&pair[1]))
+fn asks_sentences(words: &str) -> Option<usize> {
+    const NUMBERS: [&str; 10] =
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    static SENTENCES: LazyLock<Regex> = LazyLock::new(|| {
+        let word = NUMBERS.join("|");
+        pattern(&format!(r"(?-u)\b(least |minimum |than )?((?:(?:[0-9]+|{word}|or|to) )*)sentences?\b"))
+    });
+    let found = SENTENCES.captures(words).filter(|found| found.get(1).is_none())?;
+    let number = |word: &str| {
+        let named = NUMBERS.iter().position(|one| *one == word).map(|at| at + 1);
+        named.or_else(|| word.parse().ok())
     };
-    has("as", &["a", "an"]) && has("i", &["want"])
+    found[2].split(' ').filter_map(number).max().filter(|n| (1..=10).contains(n))
 }
 
 #[cfg(test)]
