@@ -7,9 +7,8 @@
 use crate::files::{CONFIG, Content, Layout, PathKind, Tree};
 use crate::okep::suppressions::{NOT_SUPPRESSIBLE, Scope, Suppression};
 use crate::site::mkdocs;
-use crate::text::Text;
 use crate::text::nearest::did_you_mean;
-use crate::text::path;
+use crate::text::{Text, path, pattern};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -151,41 +150,30 @@ fn folder_of_site(layout: &Layout, tree: &Tree) -> Option<String> {
 
 /// The parser's message in the words of somebody who writes the file.
 fn in_words(message: &str) -> String {
-    let message = message.replace('\n', "; ");
-    let wrong = ["invalid type: ", "invalid value: "].iter().find_map(|kind| message.strip_prefix(kind));
-    if let Some((found, expected)) = wrong.and_then(|rest| rest.split_once(", expected ")) {
-        let found = match found.split_once(' ') {
-            Some(("integer" | "floating", number)) => {
-                format!("the number {}", number.trim_start_matches("point "))
-            }
-            Some(("string", text)) => format!("the text {text}"),
-            Some(("boolean", value)) => value.to_owned(),
-            _ if found == "map" => "a table".to_owned(),
-            _ if found == "sequence" => "a list".to_owned(),
-            _ => found.to_owned(),
-        };
-        let expected = match expected {
-            "u64" => "a whole number without quotes",
-            "a string" => "a text in quotes",
-            "a sequence" => "a list, as in `[[allow]]` or `[\"a\", \"b\"]`",
-            "a map" => "a table, as in `[severity]`",
-            other => other.trim_start_matches("enum ").trim_start_matches("struct "),
-        };
-        return format!("expected {expected}, found {found}");
-    }
-    if let Some(field) = message.strip_prefix("missing field ") {
-        let field = field.trim_matches('`');
-        let value = if field == "because" { "REASON" } else { "RULE" };
-        return format!("this `[[allow]]` has no `{field}`; add `{field} = \"{value}\"`");
-    }
-    // `Level` is the only list of words in the file.
-    let levels = "use `error`, `warning`, `hint` or `off`";
-    match message.strip_prefix("unknown variant `").and_then(|rest| rest.split_once('`')) {
-        Some((word, _)) => format!("`{word}` is not a severity; {levels}"),
-        None if message == "wanted string or table" => format!("not a severity; {levels} in quotes"),
-        None => message.trim_end_matches(", expected nothing").to_owned(),
-    }
+    IN_WORDS.iter().fold(message.to_owned(), |message, (parsers, words)| {
+        pattern(parsers).replace_all(&message, *words).into_owned()
+    })
 }
+
+/// What parts of a message become, one after the other. `Level` is the only list of words in the file.
+const IN_WORDS: [(&str, &str); 16] = [
+    ("\\n", "; "),
+    ("^invalid (?:type|value): (.*?), expected (?:enum |struct )*(.*)", "expected $2, found $1"),
+    ("^expected u64,", "expected a whole number without quotes,"),
+    ("^expected a string,", "expected a text in quotes,"),
+    ("^expected a sequence,", "expected a list, as in `[[allow]]` or `[\"a\", \"b\"]`,"),
+    ("^expected a map,", "expected a table, as in `[severity]`,"),
+    ("(^expected .*, found )(?:integer|floating point) ", "${1}the number "),
+    ("(^expected .*, found )string ", "${1}the text "),
+    ("(^expected .*, found )boolean ", "$1"),
+    ("(^expected .*, found )map$", "${1}a table"),
+    ("(^expected .*, found )sequence$", "${1}a list"),
+    ("^missing field `because`", "this `[[allow]]` has no `because`; add `because = \"REASON\"`"),
+    ("^missing field `(.*)`", "this `[[allow]]` has no `$1`; add `$1 = \"RULE\"`"),
+    ("^unknown variant (`.*?`).*", "$1 is not a severity; use `error`, `warning`, `hint` or `off`"),
+    ("^wanted string or table$", "not a severity; use `error`, `warning`, `hint` or `off` in quotes"),
+    (", expected nothing$", ""),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
