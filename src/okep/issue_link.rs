@@ -2,7 +2,7 @@
 
 use crate::markdown::document::{Document, Link, LinkKind};
 use crate::text::{byte_pattern, pattern};
-use regex::Regex;
+use regex::{Captures, Regex};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -180,22 +180,17 @@ pub fn forge_url(url: &str, start: usize) -> Option<ForgeLink> {
 ///
 /// Other digits are part of a name, such as those of `Layer2` or `K8s`.
 pub fn number_in(source: &str, start: usize, own: &[u64]) -> Option<Number> {
-    let number = |at: usize| {
-        let digits = source[at..].bytes().take_while(u8::is_ascii_digit).count();
-        let ends = !source[at + digits..].starts_with(char::is_alphanumeric);
-        let value = source[at..at + digits].parse().ok().filter(|_| ends)?;
-        Some(Number { value, span: start + at..start + at + digits })
-    };
     // GitHub links `GH-N` as it links `#N`.
-    let lower = source.to_ascii_lowercase();
-    let is_word = |at: usize| !lower[..at].ends_with(|c: char| c.is_alphanumeric());
-    let words = lower.match_indices("gh-").filter(|(at, _)| is_word(*at)).map(|(at, _)| at + 3);
-    let hashes = source.match_indices('#').map(|(at, _)| at + 1);
-    let marked: Vec<Number> = hashes.chain(words).filter_map(number).collect();
-    let is_own = |number: &&Number| own.contains(&number.value);
-    marked.iter().find(is_own).or(marked.first()).cloned().or_else(|| {
-        let whole = source.trim_matches(DECORATION);
-        let at = source.len() - source.trim_start_matches(DECORATION).len();
-        whole.bytes().all(|b| b.is_ascii_digit()).then(|| number(at)).flatten()
-    })
+    static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+        let decoration = format!("[{}]*", regex::escape(&DECORATION.iter().collect::<String>()));
+        pattern(&format!(r"(?i)(?:#|(?:^|[^0-9a-z])gh-)([0-9]+)|^{decoration}([0-9]+){decoration}$"))
+    });
+    let number = |found: Captures| {
+        let digits = found.get(1).or(found.get(2))?;
+        let ends = !source[digits.end()..].starts_with(char::is_alphanumeric);
+        let value = digits.as_str().parse().ok().filter(|_| ends)?;
+        Some(Number { value, span: start + digits.start()..start + digits.end() })
+    };
+    let numbers: Vec<Number> = NUMBER.captures_iter(source).filter_map(number).collect();
+    numbers.iter().find(|number| own.contains(&number.value)).or(numbers.first()).cloned()
 }
