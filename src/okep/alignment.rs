@@ -85,18 +85,15 @@ pub fn align(template: &Outline, old_names: &[Vec<OldName>], document: &Outline)
     aligner.take_named(&named);
     let vocabulary = template.vocabulary();
     aligner.take_likely(vocabulary);
-    let mut found = Alignment {
-        merged: aligner.merged(vocabulary),
-        shared_out: aligner.shared_out(vocabulary),
-        duplicates: aligner.duplicates(&named),
-        ..aligner.found.clone()
-    };
-    let row_of: Vec<Option<usize>> = found.matches.iter().map(|m| m.map(|m| m.row)).collect();
-    let (section_of, shift) = (&found.section_of, found.shift);
-    (found.misplacements, found.levels) =
-        Levels { template, document, row_of: &row_of, section_of, shift }.misplacements();
-    found.unordered = aligner.unordered(&found);
-    found
+    aligner.found.merged = aligner.merged(vocabulary);
+    aligner.found.shared_out = aligner.shared_out(vocabulary);
+    aligner.found.duplicates = aligner.duplicates(&named);
+    let Alignment { matches, section_of, shift, .. } = &aligner.found;
+    let row_of: Vec<Option<usize>> = matches.iter().map(|m| m.map(|m| m.row)).collect();
+    let levels = Levels { template, document, row_of: &row_of, section_of, shift: *shift };
+    (aligner.found.misplacements, aligner.found.levels) = levels.misplacements();
+    aligner.found.unordered = aligner.unordered();
+    aligner.found
 }
 
 struct Aligner<'a> {
@@ -105,12 +102,8 @@ struct Aligner<'a> {
     found: Alignment,
 }
 
-/// A row that bears a section's name.
-struct NamedSection {
-    section: usize,
-    row: usize,
-    kind: MatchKind,
-}
+/// A section, and a row that bears its name.
+type NamedSection = (usize, Match);
 
 impl Aligner<'_> {
     /// Every pair of section and row whose names are the same, in form or in an old wording.
@@ -126,7 +119,7 @@ impl Aligner<'_> {
         let mut named = Vec::new();
         for (section, t) in self.template.rows.iter().enumerate() {
             let rows = |name: &Name| rows_by_name.get(name.normal.as_str()).cloned().unwrap_or_default();
-            let pair = |row: usize, kind: MatchKind| NamedSection { section, row, kind };
+            let pair = |row: usize, kind: MatchKind| (section, Match { row, kind });
             let before = named.len();
             named.extend(rows(&t.name).into_iter().map(|row| {
                 let is_exact = self.document.rows[row].name.text == t.name.text;
@@ -145,22 +138,19 @@ impl Aligner<'_> {
 
     /// The number of levels by which nearly all named sections are off, together.
     fn common_shift(&self, named: &[NamedSection]) -> i8 {
-        let mut offsets: HashMap<usize, Vec<i8>> = HashMap::new();
-        for n in named {
-            let offset = self.document.rows[n.row].level as i8 - self.template.rows[n.section].level as i8;
-            offsets.entry(n.section).or_default().push(offset);
+        // Of several rows with the name of a section that of the nearest level counts.
+        let mut nearest: HashMap<usize, (i8, i8)> = HashMap::new();
+        for (section, Match { row, .. }) in named {
+            let offset = self.document.rows[*row].level as i8 - self.template.rows[*section].level as i8;
+            let known = nearest.entry(*section).or_insert((i8::MAX, 0));
+            *known = (*known).min((offset.abs(), offset));
         }
-        let sections = offsets.len();
-        let mut votes: HashMap<i8, usize> = HashMap::new();
-        for offsets in offsets.values().filter(|o| !o.contains(&0)) {
-            let nearest = offsets.iter().copied().min_by_key(|o| (o.abs(), *o)).unwrap_or(0);
-            *votes.entry(nearest).or_insert(0) += 1;
-        }
-        let Some((shift, count)) = votes.into_iter().max_by_key(|(shift, n)| (*n, -shift.abs(), *shift))
-        else {
-            return 0;
-        };
-        if count >= 2 && count * 4 >= sections * 3 { shift } else { 0 }
+        let mut offsets: Vec<i8> = nearest.into_values().map(|(_, offset)| offset).collect();
+        offsets.sort_unstable();
+        // What nearly all have is in the middle.
+        let shift = offsets.get(offsets.len() / 2).copied().unwrap_or(0);
+        let count = offsets.iter().filter(|offset| **offset == shift).count();
+        if count >= 2 && count * 4 >= offsets.len() * 3 { shift } else { 0 }
     }
 
     /// The level a row would have if the document were not shifted.
@@ -173,40 +163,36 @@ impl Aligner<'_> {
         if self.level(row) != self.template.rows[section].level as i8 {
             return 0;
         }
-        let wanted = self.template.rows[section].parent;
-        let stands = self.document.rows[row].parent;
-        let right = match (wanted, stands) {
-            (None, _) => true,
-            (Some(wanted), Some(stands)) => match self.found.section_of[stands] {
+        let is_wanted = |wanted: usize| {
+            self.document.rows[row].parent.is_some_and(|parent| match self.found.section_of[parent] {
                 Some(section) => section == wanted,
-                None => self.template.rows[wanted].name.spells(&self.document.rows[stands].name),
-            },
-            (Some(_), None) => false,
+                None => self.template.rows[wanted].name.spells(&self.document.rows[parent].name),
+            })
         };
-        if right { 2 } else { 1 }
+        if self.template.rows[section].parent.is_none_or(is_wanted) { 2 } else { 1 }
     }
 
-    fn take(&mut self, section: usize, row: usize, kind: MatchKind) {
-        if self.found.matches[section].is_none() && self.found.section_of[row].is_none() {
-            self.found.matches[section] = Some(Match { row, kind });
-            self.found.section_of[row] = Some(section);
+    fn take(&mut self, section: usize, found: Match) {
+        if self.found.matches[section].is_none() && self.found.section_of[found.row].is_none() {
+            self.found.matches[section] = Some(found);
+            self.found.section_of[found.row] = Some(section);
         }
     }
 
     fn take_named(&mut self, named: &[NamedSection]) {
-        // Sections at the top first: they tell the place of those inside them.
-        let weight = |n: &NamedSection| {
-            let name = match n.kind {
+        let weight = |(section, Match { row, kind }): &NamedSection| {
+            let name = match kind {
                 MatchKind::Exact => 3,
                 MatchKind::Form => 2,
                 MatchKind::OldWording | MatchKind::Words(_) => 1,
             };
-            self.place(n.section, n.row) * 4 + name
+            // Sections at the top first: they tell the place of those inside them.
+            (self.template.rows[*section].level, -(self.place(*section, *row) * 4 + name), *section, *row)
         };
-        let mut order: Vec<_> = named.iter().map(|n| (weight(n), n)).collect();
-        order.sort_by_key(|(weight, n)| (self.template.rows[n.section].level, -weight, n.section, n.row));
-        for (_, n) in &order {
-            self.take(n.section, n.row, n.kind);
+        let mut order = named.to_vec();
+        order.sort_by_cached_key(weight);
+        for (section, found) in order {
+            self.take(section, found);
         }
     }
 
@@ -252,7 +238,7 @@ impl Aligner<'_> {
         pairs.sort_by(|a, b| b.0.cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)).then(a.3.cmp(&b.3)));
         for (place, likeness, section, row) in pairs {
             if place < 2 || likeness >= STRONG || !self.crosses(section, row) {
-                self.take(section, row, MatchKind::Words(likeness));
+                self.take(section, Match { row, kind: MatchKind::Words(likeness) });
             }
         }
     }
@@ -308,23 +294,24 @@ impl Aligner<'_> {
     }
 
     fn duplicates(&self, named: &[NamedSection]) -> Vec<(usize, usize)> {
-        let mut duplicates: Vec<(usize, usize)> = named
-            .iter()
-            .filter(|n| self.found.section_of[n.row].is_none() && self.place(n.section, n.row) == 2)
-            .filter(|n| self.found.matches[n.section].is_some())
-            .map(|n| (n.section, n.row))
-            .collect();
+        let is_duplicate = |(section, row): &(usize, usize)| {
+            self.found.section_of[*row].is_none()
+                && self.found.matches[*section].is_some()
+                && self.place(*section, *row) == 2
+        };
+        let pairs = named.iter().map(|(section, found)| (*section, found.row));
+        let mut duplicates: Vec<(usize, usize)> = pairs.filter(is_duplicate).collect();
         duplicates.sort_unstable_by_key(|(_, row)| *row);
         duplicates.dedup();
         duplicates
     }
 
     /// Among the well-placed sections inside one section, those outside the heaviest run in order.
-    fn unordered(&self, found: &Alignment) -> Vec<usize> {
+    fn unordered(&self) -> Vec<usize> {
         let mut groups: HashMap<Option<usize>, Vec<(usize, usize)>> = HashMap::new();
         for (section, m) in self.found.matches.iter().enumerate() {
             if let Some(m) = m
-                && !found.is_misplaced(section)
+                && !self.found.is_misplaced(section)
             {
                 groups.entry(self.template.rows[section].parent).or_default().push((m.row, section));
             }
