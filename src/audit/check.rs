@@ -30,7 +30,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A report, and what it was made of.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Outcome {
     pub report: Report,
     /// Something could not be read, so that passing means little.
@@ -297,7 +297,7 @@ mod tests {
             CheckTarget::new(tree(&[(OKEP, &okep("## Goals\n"))]), Source::Worktree, "memory".into());
         assert_eq!(found(&target), (vec!["empty-section Goals".to_owned()], vec![]));
         let nothing = CheckTarget::new(Tree::default(), Source::Worktree, "memory".into());
-        let error = check(&nothing, &Options::default(), &AskedHistory::default()).expect_err("no folder");
+        let error = check(&nothing, &Options::default(), &AskedHistory::default()).err().expect("no folder");
         assert!(error.to_string().contains("no `docs/okeps` in memory"), "{error}");
     }
 

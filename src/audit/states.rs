@@ -8,7 +8,7 @@ use crate::okep::template_history::TemplateHistory;
 use crate::text::Text;
 
 /// A snapshot and the configuration of its tree.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct State {
     pub snapshot: Snapshot,
     pub config: Config,

@@ -268,7 +268,7 @@ impl<'a> Verifier<'a> {
         };
         let document = Arc::new(Document::parse(bytes));
         let text = Arc::new(OkepText::new(document.clone(), okep.name.number, &state.snapshot.template));
-        let mut okep_after = Okep::new(path, &self.start.layout.folder, move || text);
+        let mut okep_after = Okep::new(path, &self.start.layout.folder, move || text.clone());
         okep_after.site = okep.site;
         let mut found = self.check_one(&okep_after, &state.snapshot, Some(state));
         // Of its links, those to headings of its own hang on its text; where others lead has not changed.

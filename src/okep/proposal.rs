@@ -12,11 +12,10 @@ use crate::markdown::site_headings::{SiteReading, site_reading};
 use crate::text::path::{self, OkepName};
 use std::collections::BTreeSet;
 use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// An OKEP by its path; its text is read and parsed when somebody asks for it.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Okep {
     /// From the root of the repository, `/` between the parts.
     pub path: String,
@@ -31,11 +30,9 @@ pub struct Okep {
     pub all: Arc<[Okep]>,
     /// The numbers about which [`Okep::owner_of`] was asked: what is found may depend on the other OKEPs.
     asked: Arc<Mutex<BTreeSet<u64>>>,
-    was_read: Arc<AtomicBool>,
-    text: Arc<LazyLock<Arc<OkepText>, ReadText>>,
+    text: Arc<OnceLock<Arc<OkepText>>>,
+    read_text: Arc<dyn Fn() -> Arc<OkepText> + Send + Sync>,
 }
-
-type ReadText = Box<dyn FnOnce() -> Arc<OkepText> + Send + Sync>;
 
 /// What the text of an OKEP says.
 #[derive(Debug, Clone)]
@@ -55,7 +52,7 @@ impl Deref for Okep {
     type Target = OkepText;
 
     fn deref(&self) -> &OkepText {
-        &self.text
+        self.text.get_or_init(|| (self.read_text)())
     }
 }
 
@@ -64,14 +61,8 @@ impl Okep {
     pub fn new(
         path: &str,
         proposals: &str,
-        text: impl FnOnce() -> Arc<OkepText> + Send + Sync + 'static,
+        text: impl Fn() -> Arc<OkepText> + Send + Sync + 'static,
     ) -> Self {
-        let was_read = Arc::new(AtomicBool::new(false));
-        let is_read = was_read.clone();
-        let text: ReadText = Box::new(move || {
-            is_read.store(true, Ordering::Relaxed);
-            text()
-        });
         Okep {
             path: path.to_owned(),
             name: name_of(path, proposals),
@@ -80,8 +71,8 @@ impl Okep {
             site: None,
             all: Arc::default(),
             asked: Arc::default(),
-            was_read,
-            text: Arc::new(LazyLock::new(text)),
+            text: Arc::default(),
+            read_text: Arc::new(text),
         }
     }
 
@@ -113,7 +104,7 @@ impl Okep {
 
     /// Whether somebody asked for its text.
     pub fn was_read(&self) -> bool {
-        self.was_read.load(Ordering::Relaxed)
+        self.text.get().is_some()
     }
 
     /// The numbers about which [`Okep::owner_of`] was asked so far.

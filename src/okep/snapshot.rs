@@ -16,7 +16,7 @@ use crate::text::path::{self, Role};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Snapshot {
     pub tree: Tree,
     pub layout: Layout,

@@ -232,7 +232,7 @@ impl SnapshotReader<'_> {
         };
         let (number, id) = (name_of(path, folder).number, file.id.as_deref());
         let text = is_okep.then(|| self.parsed.okep(number, template, id, || document.clone()))?;
-        Some(self.placed(Okep::new(path, folder, move || text)))
+        Some(self.placed(Okep::new(path, folder, move || text.clone())))
     }
 
     /// The OKEPs that are not in question. What is too large to be compared is empty, should it be asked for.

@@ -89,7 +89,7 @@ pub fn template_holds(bytes: &[u8], okep: &[u8]) -> Result<Kept, Broken> {
     prompts.add(&document);
     for okep in [okep, bytes] {
         let text = OkepText::new(Arc::new(Document::parse(okep)), Some(7), &template);
-        let okep = Okep::new("docs/okeps/okep-7-a.md", "docs/okeps", move || Arc::new(text));
+        let okep = Okep::new("docs/okeps/okep-7-a.md", "docs/okeps", move || Arc::new(text.clone()));
         let text = okep.document.text.as_str();
         if let Some(issue) = &okep.issue {
             kept.span(text, &issue.span, "an issue line")?;
