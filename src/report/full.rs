@@ -1,11 +1,12 @@
 //! A finding as a compiler shows it, and `--format full`: every finding like that.
 
-use super::layout::{Excerpt, ExcerptLine, FindingLayout, LineKind};
+use super::layout::{ExcerptLine, excerpts, remarks};
 use super::summary::{View, by_severity, summary};
 use super::terminal::{ADDED, BOLD, DIM, REMOVED, Terminal, escape_control, prefix, severity};
 use crate::audit::report::Report;
 use crate::rules::finding::Finding;
 use anstyle::Style;
+use similar::ChangeTag;
 use unicode_width::UnicodeWidthStr;
 
 /// The report with every finding in full, errors first.
@@ -15,29 +16,27 @@ pub fn full(report: &Report, view: &View, terminal: &Terminal) -> String {
 
 /// The findings in full, a blank line after each.
 pub(super) fn blocks(report: &Report, findings: &[&Finding], terminal: &Terminal) -> String {
-    let text = |path: &str| report.texts.get(path).cloned();
-    let blocks = findings.iter().map(|finding| FindingLayout::new(finding, &report.okeps, &text));
-    blocks.map(|b| block(&b, terminal) + "\n").collect()
+    findings.iter().map(|finding| block(report, finding, terminal) + "\n").collect()
 }
 
-fn block(block: &FindingLayout, terminal: &Terminal) -> String {
-    let finding = block.finding;
-    let numbers = block.excerpts.iter().flat_map(|excerpt| &excerpt.lines).map(|line| line.number);
+fn block(report: &Report, finding: &Finding, terminal: &Terminal) -> String {
+    let excerpts = excerpts(finding, &|path| report.texts.get(path).cloned());
+    let numbers = excerpts.iter().flat_map(|(_, lines)| lines).map(|line| line.number);
     let gutter = numbers.max().unwrap_or(0).to_string().len();
     let tag = format!("{}[{}]", finding.severity, finding.rule);
     let title = terminal.wrap(&format!("{tag}: "), &escape_control(&finding.message), 4);
     let mut out = title.replacen(&tag, &terminal.paint(severity(finding.severity), &tag), 1);
     let place = finding.place.as_ref().map_or(String::new(), |place| format!(":{}", place.line));
     out += &place_line(&format!("{}{place}", finding.path), gutter, terminal);
-    for excerpt in &block.excerpts {
-        if excerpt.path != finding.path {
-            out += &place_line(&excerpt.path, gutter, terminal);
+    for (path, lines) in &excerpts {
+        if *path != finding.path {
+            out += &place_line(path, gutter, terminal);
         }
-        out += &excerpt_lines(excerpt, gutter, terminal);
+        out += &excerpt(lines, gutter, terminal);
     }
-    for remark in &block.remarks {
-        let label = format!("{:gutter$} = {}: ", "", remark.label);
-        out += &terminal.wrap(&label, &escape_control(&remark.text), label.len());
+    for (label, text) in remarks(finding, &report.okeps) {
+        let label = format!("{:gutter$} = {label}: ", "");
+        out += &terminal.wrap(&label, &escape_control(&text), label.len());
     }
     out
 }
@@ -46,15 +45,15 @@ fn place_line(place: &str, gutter: usize, terminal: &Terminal) -> String {
     format!("{:gutter$}{} {}\n", "", terminal.paint(DIM, "-->"), escape_control(place))
 }
 
-fn excerpt_lines(excerpt: &Excerpt, gutter: usize, terminal: &Terminal) -> String {
+fn excerpt(lines: &[ExcerptLine], gutter: usize, terminal: &Terminal) -> String {
     let room = terminal.width.saturating_sub(gutter + 3).max(8);
     let mut out = String::new();
-    for line in &excerpt.lines {
+    for line in lines {
         let (sign, style) = match line.kind {
-            LineKind::Same => ("|", Style::new()),
-            LineKind::Removed => ("-", REMOVED),
-            LineKind::Added => ("+", ADDED),
-            LineKind::Gap => {
+            Some(ChangeTag::Equal) => ("|", Style::new()),
+            Some(ChangeTag::Delete) => ("-", REMOVED),
+            Some(ChangeTag::Insert) => ("+", ADDED),
+            None => {
                 let more = match line.number {
                     0 => String::new(),
                     1 => " 1 more line".to_owned(),
@@ -70,7 +69,7 @@ fn excerpt_lines(excerpt: &Excerpt, gutter: usize, terminal: &Terminal) -> Strin
         let number = terminal.paint(DIM, &format!("{:gutter$}", line.number));
         let shown = format!("{number} {} {text}", terminal.paint(style, sign));
         out += &format!("{}\n", shown.trim_end());
-        if line.kind == LineKind::Same
+        if line.kind == Some(ChangeTag::Equal)
             && let Some(marked) = pieces.iter().position(|(marked, _)| *marked)
         {
             let before: usize = pieces[..marked].iter().map(|(_, text)| text.width()).sum();

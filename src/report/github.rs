@@ -4,16 +4,15 @@
 //! older `##[` anywhere in a line. So every line here is either a whole command of ours, whose data is
 //! escaped, or made of numbers and fixed words alone; no text from a repository begins or ends a command.
 
-use super::layout::FindingLayout;
+use super::layout::remarks;
 use super::summary::plain_verdict;
 use super::terminal::escape_control;
-use crate::audit::report::Report;
-use crate::rules::finding::Severity;
+use crate::audit::report::{OkepSummary, Report};
+use crate::rules::finding::{Finding, Severity};
 
 /// The findings that count and the notes as workflow commands, then the verdict.
 pub fn github(report: &Report) -> String {
-    let blocks = report.live().map(|finding| FindingLayout::new(finding, &report.okeps, &|_| None));
-    let mut out: String = blocks.map(|block| annotation(&block)).collect();
+    let mut out: String = report.live().map(|finding| annotation(finding, &report.okeps)).collect();
     for note in &report.notes {
         let mut properties = Vec::new();
         properties.extend(note.path.as_deref().map(|path| ("file", path.to_owned())));
@@ -23,8 +22,7 @@ pub fn github(report: &Report) -> String {
     out + &format!("okep: {}\n", plain_verdict(report))
 }
 
-fn annotation(block: &FindingLayout) -> String {
-    let finding = block.finding;
+fn annotation(finding: &Finding, okeps: &[OkepSummary]) -> String {
     let level = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -42,7 +40,7 @@ fn annotation(block: &FindingLayout) -> String {
     }
     properties.push(("title", format!("okep: {}", finding.rule)));
     let mut lines = vec![finding.message.clone()];
-    lines.extend(block.remarks.iter().map(|remark| format!("{}: {}", remark.label, remark.text)));
+    lines.extend(remarks(finding, okeps).iter().map(|(label, text)| format!("{label}: {text}")));
     command(level, &properties, &lines)
 }
 

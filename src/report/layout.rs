@@ -1,13 +1,13 @@
 //! The one layout of a finding: what is wrong, where, the lines with the change, and what to do.
 //!
-//! A format decorates a [`FindingLayout`] and adds nothing to it.
+//! A format decorates [`excerpts`] and [`remarks`], and adds nothing to them.
 
 use super::terminal::quotable;
 use crate::audit::report::OkepSummary;
 use crate::fix::apply::spliced;
-use crate::rules::finding::{Edit, Finding, Fix, Safety};
-use crate::text::{Place, Text};
-use similar::{DiffOp, TextDiff};
+use crate::rules::finding::{Edit, Finding, Rename, Safety};
+use crate::text::{Place, Span, Text};
+use similar::{Change, ChangeTag, DiffOp, DiffTag, TextDiff};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -20,67 +20,24 @@ const LONG_PLACE: usize = 6;
 const LONG_CHANGE: usize = 20;
 const LONG_LINE: usize = 2000;
 
-/// A finding as every format shows it.
-#[derive(Debug)]
-pub struct FindingLayout<'a> {
-    pub finding: &'a Finding,
-    /// The lines that it is about and those that its fix changes: of its own file first.
-    pub excerpts: Vec<Excerpt>,
-    /// What to know and to do about it, in order.
-    pub remarks: Vec<Remark>,
-}
-
-/// A line of text below a finding.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Remark {
-    /// `help`, `note`, `safe fix`, `suggested fix` or `rename`.
-    pub label: &'static str,
-    pub text: String,
-}
-
-/// Lines of one file, in order.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Excerpt {
-    pub path: String,
-    pub lines: Vec<ExcerptLine>,
-}
-
 /// One line of an excerpt, made harmless for a terminal.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ExcerptLine {
-    pub kind: LineKind,
+    /// None for lines that are not shown; `number` counts those of them that change.
+    pub kind: Option<ChangeTag>,
     /// Counted from 1: in the new text where the line is added, else in the old one.
     pub number: usize,
     /// The line in pieces; the marked ones are what the finding is about, or what changes.
     pub pieces: Vec<(bool, String)>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LineKind {
-    Same,
-    Removed,
-    Added,
-    /// Lines that are not shown; `number` counts those that change.
-    Gap,
-}
-
-impl<'a> FindingLayout<'a> {
-    /// Lays a finding out. `text` gives the files that it and its fix point into, `okeps` says when its OKEP
-    /// landed.
-    pub fn new(
-        finding: &'a Finding,
-        okeps: &[OkepSummary],
-        text: &dyn Fn(&str) -> Option<Arc<Text>>,
-    ) -> Self {
-        FindingLayout { finding, excerpts: excerpts(finding, text), remarks: remarks(finding, okeps) }
-    }
-}
-
-fn remarks(finding: &Finding, okeps: &[OkepSummary]) -> Vec<Remark> {
-    let mut remarks: Vec<Remark> = Vec::new();
+/// What to know and to do about a finding, in order: a label (`help`, `note`, `safe fix`, `suggested fix` or `rename`) and
+/// its text. `okeps` says when its OKEP landed.
+pub fn remarks(finding: &Finding, okeps: &[OkepSummary]) -> Vec<(&'static str, String)> {
+    let mut remarks = Vec::new();
     // A safe fix is all that there is to do.
     if finding.fix.as_ref().is_none_or(|fix| fix.safety != Safety::Safe) {
-        remarks.extend(finding.help.iter().map(|help| Remark { label: "help", text: help.clone() }));
+        remarks.extend(finding.help.iter().map(|help| ("help", help.clone())));
     }
     for related in &finding.related {
         let place = match &related.place {
@@ -88,14 +45,13 @@ fn remarks(finding: &Finding, okeps: &[OkepSummary]) -> Vec<Remark> {
             Some(place) => format!("{}:{}", related.path, place.line),
             None => related.path.clone(),
         };
-        remarks.push(Remark { label: "note", text: format!("{} ({place})", related.message) });
+        remarks.push(("note", format!("{} ({place})", related.message)));
     }
-    remarks.extend(grandfathered(finding, okeps).map(|text| Remark { label: "note", text }));
+    remarks.extend(grandfathered(finding, okeps).map(|text| ("note", text)));
     if let Some(fix) = &finding.fix {
-        remarks.push(Remark { label: fix_label(fix.safety), text: fix.title.clone() });
-        for rename in &fix.renames {
-            remarks.push(Remark { label: "rename", text: format!("{} to {}", rename.from, rename.to) });
-        }
+        let label = if fix.safety == Safety::Safe { "safe fix" } else { "suggested fix" };
+        remarks.push((label, fix.title.clone()));
+        remarks.extend(fix.renames.iter().map(|Rename { from, to }| ("rename", format!("{from} to {to}"))));
     }
     remarks
 }
@@ -113,36 +69,35 @@ pub fn grandfathered(finding: &Finding, okeps: &[OkepSummary]) -> Option<String>
     Some(format!("{what} on {date} ({commit}), after this OKEP landed{landed}; not required"))
 }
 
-pub fn fix_label(safety: Safety) -> &'static str {
-    match safety {
-        Safety::Safe => "safe fix",
-        Safety::Suggested => "suggested fix",
-    }
-}
-
-fn excerpts(finding: &Finding, text: &dyn Fn(&str) -> Option<Arc<Text>>) -> Vec<Excerpt> {
+/// The lines that a finding is about and those that its fix changes, by file, its own one first. `text` gives the files
+/// that it and its fix point into.
+pub fn excerpts<'f>(
+    finding: &'f Finding,
+    text: &dyn Fn(&str) -> Option<Arc<Text>>,
+) -> Vec<(&'f str, Vec<ExcerptLine>)> {
     let mut files: BTreeMap<(bool, &str), Vec<&Edit>> = BTreeMap::new();
     files.insert((false, &finding.path), Vec::new());
-    for edit in finding.fix.iter().flat_map(|fix: &Fix| &fix.edits) {
+    for edit in finding.fix.iter().flat_map(|fix| &fix.edits) {
         files.entry((edit.path != finding.path, &edit.path)).or_default().push(edit);
     }
-    let excerpt = |((elsewhere, path), edits): ((bool, &str), Vec<&Edit>)| {
+    let excerpt = |((elsewhere, path), edits): ((bool, &'f str), Vec<&Edit>)| {
         let place = finding.place.as_ref().filter(|_| !elsewhere);
         let lines = text(path).map_or_else(Vec::new, |text| lines(&text, place, &edits));
-        Excerpt { path: path.to_owned(), lines }
+        (elsewhere || !lines.is_empty()).then_some((path, lines))
     };
-    files.into_iter().map(excerpt).filter(|e| !e.lines.is_empty() || e.path != finding.path).collect()
+    files.into_iter().filter_map(excerpt).collect()
 }
 
 /// The lines at `place` and those that `edits` change, cut where they are many.
 fn lines(text: &Text, place: Option<&Place>, edits: &[&Edit]) -> Vec<ExcerptLine> {
-    let quoted = place.map_or(0..0, |place| quoted(text, place));
+    let place = place.map(|place| text.place(place.span.into()));
+    let quoted = place.as_ref().map_or(0..0, |place| quoted(text, place));
     let mut lines = match place {
-        Some(place) if edits.is_empty() => marked(text, place, quoted),
+        Some(place) if edits.is_empty() => marked(text, place.span, quoted),
         _ => changed(text, quoted, edits),
     };
     let rest: Vec<ExcerptLine> = lines.drain(MOST_LINES.min(lines.len())..).collect();
-    let more = rest.iter().filter(|line| line.kind != LineKind::Gap).count();
+    let more = rest.iter().filter(|line| line.kind.is_some()).count();
     if more > 0 {
         lines.push(ExcerptLine::gap(more));
     }
@@ -151,24 +106,21 @@ fn lines(text: &Text, place: Option<&Place>, edits: &[&Edit]) -> Vec<ExcerptLine
 
 /// The lines of a place, counted from 0.
 fn quoted(text: &Text, place: &Place) -> Range<usize> {
-    let place = text.place(place.span.into());
     let last = if place.end_column == 1 { place.end_line - 1 } else { place.end_line }.max(place.line);
     let last = if last - place.line < LONG_PLACE { last } else { place.line };
     place.line - 1..last.min(text.line_count())
 }
 
 /// The lines of a place; where it is part of one line, that part is marked.
-fn marked(text: &Text, place: &Place, quoted: Range<usize>) -> Vec<ExcerptLine> {
-    let span = text.place(place.span.into()).span;
+fn marked(text: &Text, span: Span, quoted: Range<usize>) -> Vec<ExcerptLine> {
     let line = |at: usize| {
         let (whole, start) = (text.line(at + 1), text.line_start(at + 1));
         let inside = |offset: usize| offset.saturating_sub(start).min(whole.len());
-        let (from, to) = (inside(span.start), inside(span.end));
-        let pieces = match quoted.len() == 1 && whole[from..to].trim() != whole.trim() {
-            true => vec![(false, &whole[..from]), (true, &whole[from..to]), (false, &whole[to..])],
-            false => vec![(false, whole)],
-        };
-        ExcerptLine::new(LineKind::Same, at, pieces)
+        let part = inside(span.start)..inside(span.end);
+        let is_part = quoted.len() == 1 && whole[part.clone()].trim() != whole.trim();
+        let Range { start, end } = if is_part { part } else { 0..0 };
+        let pieces = [(false, &whole[..start]), (true, &whole[start..end]), (false, &whole[end..])];
+        ExcerptLine::new(ChangeTag::Equal, Some(at), &pieces)
     };
     quoted.clone().map(line).collect()
 }
@@ -183,37 +135,34 @@ fn changed(text: &Text, quoted: Range<usize>, edits: &[&Edit]) -> Vec<ExcerptLin
     let mut lines: Vec<ExcerptLine> = Vec::new();
     // Where the line after the last one shown is, in the old text.
     let mut next = 0;
-    let mut show = |at: usize, line: ExcerptLine| {
-        if at > next && !lines.is_empty() {
-            lines.push(ExcerptLine::gap(0));
-        }
-        next = if line.kind == LineKind::Added { at } else { at + 1 };
-        lines.push(line);
-    };
     for (nth, op) in diff.ops().iter().enumerate() {
-        let (removed, added) = (op.old_range(), op.new_range());
-        if let DiffOp::Equal { .. } = op {
-            let is_context = matches!(diff.ops().get(nth + 1), Some(DiffOp::Insert { .. }));
-            for at in removed.clone().filter(|at| quoted.contains(at) || is_context && at + 1 == removed.end)
-            {
-                show(at, ExcerptLine::new(LineKind::Same, at, vec![(false, old[at])]));
-            }
-        } else if is_long(&old[removed.clone()]) || is_long(&new[added.clone()]) {
-            for at in removed.clone() {
-                show(at, ExcerptLine::new(LineKind::Removed, at, vec![(false, old[at])]));
-            }
-            for at in added {
-                show(removed.end, ExcerptLine::new(LineKind::Added, at, vec![(false, new[at])]));
-            }
+        let removed = op.old_range();
+        let is_context = matches!(diff.ops().get(nth + 1), Some(DiffOp::Insert { .. }));
+        let is_shown = |at: usize| quoted.contains(&at) || is_context && at + 1 == removed.end;
+        let is_inline =
+            op.tag() == DiffTag::Replace && !is_long(&old[removed.clone()]) && !is_long(&new[op.new_range()]);
+        let shown: Vec<ExcerptLine> = if is_inline {
+            let changes = diff.iter_inline_changes_deadline(op, None);
+            changes.map(|c| ExcerptLine::new(c.tag(), c.old_index().or(c.new_index()), c.values())).collect()
         } else {
-            for change in diff.iter_inline_changes_deadline(op, None) {
-                let pieces = change.values().to_vec();
-                match (change.old_index(), change.new_index()) {
-                    (Some(at), _) => show(at, ExcerptLine::new(LineKind::Removed, at, pieces)),
-                    (_, Some(at)) => show(removed.end, ExcerptLine::new(LineKind::Added, at, pieces)),
-                    (None, None) => {}
-                }
+            let changes = diff.iter_changes(op);
+            let changes =
+                changes.filter(|c| c.tag() != ChangeTag::Equal || c.old_index().is_some_and(is_shown));
+            let line = |c: Change<&str>| {
+                ExcerptLine::new(c.tag(), c.old_index().or(c.new_index()), &[(false, c.value())])
+            };
+            changes.map(line).collect()
+        };
+        for line in shown {
+            let (at, after) = match line.kind {
+                Some(ChangeTag::Insert) => (removed.end, removed.end),
+                _ => (line.number - 1, line.number),
+            };
+            if at > next && !lines.is_empty() {
+                lines.push(ExcerptLine::gap(0));
             }
+            next = after;
+            lines.push(line);
         }
     }
     lines
@@ -225,13 +174,14 @@ fn is_long(lines: &[&str]) -> bool {
 
 impl ExcerptLine {
     fn gap(number: usize) -> Self {
-        ExcerptLine { kind: LineKind::Gap, number, pieces: Vec::new() }
+        ExcerptLine { kind: None, number, pieces: Vec::new() }
     }
 
     /// The line at `index`, counted from 0.
-    fn new(kind: LineKind, index: usize, pieces: Vec<(bool, &str)>) -> Self {
-        let shown = |(marked, piece): (bool, &str)| (marked, quotable(piece.trim_start_matches('\u{feff}')));
-        let pieces = pieces.into_iter().filter(|piece| !piece.1.is_empty());
-        ExcerptLine { kind, number: index + 1, pieces: pieces.map(shown).collect() }
+    fn new(kind: ChangeTag, index: Option<usize>, pieces: &[(bool, &str)]) -> Self {
+        let shown =
+            |(marked, piece): &(bool, &str)| (*marked, quotable(piece.trim_start_matches('\u{feff}')));
+        let pieces = pieces.iter().filter(|piece| !piece.1.is_empty()).map(shown).collect();
+        ExcerptLine { kind: Some(kind), number: index.map_or(0, |index| index + 1), pieces }
     }
 }

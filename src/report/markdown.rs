@@ -4,11 +4,12 @@
 //! which never begin a structure, and what could name a person or an issue is in `<code>`, where
 //! GitHub looks for neither.
 
-use super::layout::{Excerpt, FindingLayout, LineKind};
+use super::layout::{ExcerptLine, excerpts, remarks};
 use super::summary::{by_severity, count, plain_verdict};
 use super::terminal::{escape_control, quotable};
 use crate::audit::report::{Counts, OkepSummary, Report, Source};
 use crate::rules::finding::{Finding, Safety, Severity};
+use similar::ChangeTag;
 use std::fmt::Write as _;
 
 /// GitHub takes comments of 65,536 characters; beyond this, in bytes, findings are only counted.
@@ -24,10 +25,7 @@ pub fn markdown(report: &Report) -> String {
     out += "\n| | rule | where | what |\n|---|---|---|---|\n";
     let rows = live.iter().map(|finding| row(finding));
     out += &while_room(rows, ROOM / 2);
-    let text = |path: &str| report.texts.get(path).cloned();
-    let blocks = live.iter().map(|finding| FindingLayout::new(finding, &report.okeps, &text));
-    let remedies =
-        blocks.filter(|block| !block.remarks.is_empty()).map(|block| remedy(&block, &report.source));
+    let remedies = live.iter().filter_map(|finding| remedy(finding, report));
     out += &details("How to fix it", &while_room(remedies, ROOM / 4));
     // Where the audit compares, an OKEP that the change leaves as it was has no row.
     let mut okeps = report.counted_okeps();
@@ -63,36 +61,39 @@ fn place(finding: &Finding) -> String {
     code(&format!("{}{line}", finding.path))
 }
 
-fn remedy(block: &FindingLayout, source: &Source) -> String {
-    let mut out = format!("- {}: {}\n", place(block.finding), prose(&block.finding.message));
-    for remark in &block.remarks {
-        let _ = writeln!(out, "  - {}: {}", remark.label, prose(&remark.text));
+/// What to do about a finding, if there is anything to say.
+fn remedy(finding: &Finding, report: &Report) -> Option<String> {
+    let mut out = format!("- {}: {}\n", place(finding), prose(&finding.message));
+    let remarks = remarks(finding, &report.okeps);
+    for (label, text) in &remarks {
+        let _ = writeln!(out, "  - {label}: {}", prose(text));
     }
-    if let Some(fix) = &block.finding.fix {
-        let writes = match (source, fix.safety) {
+    if let Some(fix) = &finding.fix {
+        let writes = match (&report.source, fix.safety) {
             // A commit is not rewritten.
             (Source::Commit(_), _) => "the change",
             (_, Safety::Safe) => "<code>okep check --fix</code> writes it",
             (_, Safety::Suggested) => "<code>okep check --fix=all</code> writes it",
         };
         let _ = writeln!(out, "  - {writes}:");
-        let patch: String = block.excerpts.iter().map(patch).collect();
+        let excerpts = excerpts(finding, &|path| report.texts.get(path).cloned());
+        let patch: String = excerpts.iter().map(|(path, lines)| patch(path, lines)).collect();
         let fence = fenced("diff", &patch);
         // Inside of the list item, but for the blank lines around.
         out += &format!("\n  {}\n\n", fence.trim_end().replace('\n', "\n  "));
     }
-    out
+    (!remarks.is_empty()).then_some(out)
 }
 
 /// The lines of an excerpt as a diff; the path is a comment of it.
-fn patch(excerpt: &Excerpt) -> String {
-    let mut out = format!("# {}\n", escape_control(&excerpt.path));
-    for line in &excerpt.lines {
+fn patch(path: &str, lines: &[ExcerptLine]) -> String {
+    let mut out = format!("# {}\n", escape_control(path));
+    for line in lines {
         let sign = match line.kind {
-            LineKind::Same => ' ',
-            LineKind::Removed => '-',
-            LineKind::Added => '+',
-            LineKind::Gap => '…',
+            Some(ChangeTag::Equal) => ' ',
+            Some(ChangeTag::Delete) => '-',
+            Some(ChangeTag::Insert) => '+',
+            None => '…',
         };
         let text: String = line.pieces.iter().map(|(_, piece)| piece.as_str()).collect();
         let _ = writeln!(out, "{sign}{text}");

@@ -7,10 +7,12 @@ use crate::fix::plan::is_excused;
 use crate::history::head_audit::Tip;
 use crate::history::report::OkepStory;
 use crate::okep::forge::Forge;
-use crate::report::layout::{Excerpt, ExcerptLine, FindingLayout, LineKind};
+use crate::report::layout::{ExcerptLine, excerpts, remarks};
 use crate::report::summary::count;
 use crate::report::terminal::prefix;
+use crate::rules::finding::Finding;
 use maud::{Markup, html};
+use similar::ChangeTag;
 use unicode_width::UnicodeWidthStr;
 
 /// Columns of a line.
@@ -75,7 +77,7 @@ fn card(page: &HtmlPage, open: &Open) -> Markup {
             @if let Some(finding) = open.finding { p { (prose(&finding.message)) } }
             p.meta { (history(open, forge)) }
             @if let (Some(finding), Some(tip)) = (open.finding, page.tip) {
-                (evidence(&FindingLayout::new(finding, &[], &|path| tip.snapshot.text(path)), tip))
+                (evidence(finding, tip))
             }
         }
     }
@@ -96,42 +98,43 @@ fn history(open: &Open, forge: Option<&Forge>) -> Markup {
 }
 
 /// Remarks, source lines and change; open, so that they are there without the script, which folds them.
-fn evidence(block: &FindingLayout, tip: &Tip) -> Markup {
+fn evidence(finding: &Finding, tip: &Tip) -> Markup {
+    let remarks = remarks(finding, &[]);
+    let excerpts = excerpts(finding, &|path| tip.snapshot.text(path));
     html! {
-        @if !block.remarks.is_empty() {
-            ul.help { @for remark in &block.remarks { li { (remark.label) ": " (prose(&remark.text)) } } }
+        @if !remarks.is_empty() {
+            ul.help { @for (label, text) in &remarks { li { (label) ": " (prose(text)) } } }
         }
-        @if block.finding.fix.is_none() && !is_excused(block.finding) { p.remark { "No change is proposed: this needs manual work." } }
-        @if !block.excerpts.is_empty() {
+        @if finding.fix.is_none() && !is_excused(finding) { p.remark { "No change is proposed: this needs manual work." } }
+        @if !excerpts.is_empty() {
             details.evidence open {
-                summary { @if block.finding.fix.is_some() { "The proposed change" } @else { "Source lines" } }
-                div { @for excerpt in &block.excerpts { (source(block, excerpt, tip)) } }
+                summary { @if finding.fix.is_some() { "The proposed change" } @else { "Source lines" } }
+                div { @for (path, lines) in &excerpts { (source(finding, path, lines, tip)) } }
             }
         }
     }
 }
 
-fn source(block: &FindingLayout, excerpt: &Excerpt, tip: &Tip) -> Markup {
-    let line =
-        block.finding.place.as_ref().filter(|_| excerpt.path == block.finding.path).map(|place| place.line);
-    let file = tip.forge.as_ref().map(|forge| forge.file(&tip.commit, &excerpt.path, line));
+fn source(finding: &Finding, path: &str, lines: &[ExcerptLine], tip: &Tip) -> Markup {
+    let line = finding.place.as_ref().filter(|_| path == finding.path).map(|place| place.line);
+    let file = tip.forge.as_ref().map(|forge| forge.file(&tip.commit, path, line));
     html! {
         figure.source {
-            figcaption { (outside(file, html! { (file_name(&excerpt.path)) @if let Some(line) = line { ":" (line) } })) }
-            pre.diff tabindex="0" { @for line in &excerpt.lines { (excerpt_line(line)) } }
+            figcaption { (outside(file, html! { (file_name(path)) @if let Some(line) = line { ":" (line) } })) }
+            pre.diff tabindex="0" { @for line in lines { (excerpt_line(line)) } }
         }
     }
 }
 
 fn excerpt_line(line: &ExcerptLine) -> Markup {
     let (class, sign) = match line.kind {
-        LineKind::Same => ("same", ' '),
-        LineKind::Removed => ("removed", '-'),
-        LineKind::Added => ("added", '+'),
-        LineKind::Gap if line.number > 0 => {
+        Some(ChangeTag::Equal) => ("same", ' '),
+        Some(ChangeTag::Delete) => ("removed", '-'),
+        Some(ChangeTag::Insert) => ("added", '+'),
+        None if line.number > 0 => {
             return html! { span.gap { "… " (line.number) " more lines: okep check --diff=all\n" } };
         }
-        LineKind::Gap => return html! { span.gap { "…\n" } },
+        None => return html! { span.gap { "…\n" } },
     };
     let (pieces, is_cut) = cut(line);
     html! {
