@@ -8,6 +8,7 @@ use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::{Finding, Severity};
 use crate::site::mkdocs::Site;
 use crate::text::Text;
+use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -25,7 +26,8 @@ pub enum Source {
 }
 
 /// Whether a finding was already there in the state the audit compares with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Baseline {
     New,
     Existing,
@@ -78,7 +80,7 @@ impl OkepSummary {
     }
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Issue {
     pub number: u64,
     pub url: String,

@@ -1,13 +1,15 @@
 //! What a reader of the output must know that is no finding.
 
 use crate::git::ObjectError;
+use serde::Serialize;
 
 /// Something the reader of the output must know that is no finding.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Note {
     /// A stable word for tools, such as `no-template` or `shallow`.
     pub kind: &'static str,
     pub message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
 }
 

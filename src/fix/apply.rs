@@ -33,15 +33,18 @@ pub fn edited<'f>(
     tree: &Tree,
     fixes: impl IntoIterator<Item = &'f Fix>,
 ) -> Result<BTreeMap<&'f str, Vec<u8>>, String> {
-    let mut by_path: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
-    for edit in fixes.into_iter().flat_map(|f| &f.edits) {
-        by_path.entry(&edit.path).or_default().push(edit);
-    }
     let apply = |(path, edits): (&'f str, Vec<&Edit>)| {
         let bytes = tree.bytes(path).ok_or_else(|| format!("it edits `{path}`, which was not read"))?;
         Ok((path, spliced(&bytes, edits).map_err(|why| format!("{why} in `{path}`"))?))
     };
-    by_path.into_iter().map(apply).collect()
+    by_path(fixes.into_iter().flat_map(|f| &f.edits)).into_iter().map(apply).collect()
+}
+
+/// Edits by the file that they are of.
+pub fn by_path<'e>(edits: impl IntoIterator<Item = &'e Edit>) -> BTreeMap<&'e str, Vec<&'e Edit>> {
+    let mut by_path: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
+    edits.into_iter().for_each(|edit| by_path.entry(&edit.path).or_default().push(edit));
+    by_path
 }
 
 /// `bytes` with the edits carried out; of several insertions at one place the first named comes first.

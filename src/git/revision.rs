@@ -7,7 +7,7 @@ use super::stable_refs::settled;
 use super::{Error, Id, Repo, reftable};
 
 /// A commit with its date.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct Revision {
     /// The full hash.
     pub commit: String,

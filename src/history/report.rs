@@ -4,6 +4,7 @@ use crate::audit::report::Counts;
 use crate::files::Note;
 use crate::okep::requirements::TemplateChange;
 use crate::rules::finding::Severity;
+use serde::Serialize;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Story {
@@ -37,7 +38,7 @@ pub struct Walked {
 }
 
 /// A commit of the first-parent line.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SubjectPlace {
     pub commit: String,
     pub date: String,
@@ -77,7 +78,7 @@ pub struct OkepStory {
 }
 
 /// The commit that wrote something.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Author {
     pub commit: String,
     pub author: String,

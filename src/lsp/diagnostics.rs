@@ -4,6 +4,7 @@ use super::outcome_view::OutcomeView;
 use crate::audit::check::Error;
 use crate::files::CONFIG;
 use crate::okep::config;
+use crate::report::json::without_nulls;
 use crate::report::layout::grandfathered;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::rule;
@@ -48,21 +49,17 @@ pub fn diagnostic(view: &OutcomeView, finding: &Finding) -> Value {
         let location = view.location(&related.path, related.place.as_ref());
         json!({ "location": location, "message": related.message })
     });
-    let mut diagnostic = json!({
+    let is_superfluous = rule(finding.rule).is_some_and(|rule| rule.is_superfluous);
+    without_nulls(json!({
         "range": view.location(&finding.path, finding.place.as_ref())["range"],
         "severity": severity(finding.severity),
         "code": finding.rule,
         "source": "okep",
         "message": lines.map(String::as_str).collect::<Vec<_>>().join("\n"),
         "relatedInformation": related.collect::<Vec<_>>(),
-    });
-    if let Some(uri) = view.pages.uri(finding.rule) {
-        diagnostic["codeDescription"] = json!({ "href": uri });
-    }
-    if rule(finding.rule).is_some_and(|rule| rule.is_superfluous) {
-        diagnostic["tags"] = json!([UNNECESSARY]);
-    }
-    diagnostic
+        "codeDescription": view.pages.uri(finding.rule).map(|uri| json!({ "href": uri })),
+        "tags": is_superfluous.then_some([UNNECESSARY]),
+    }))
 }
 
 /// The tag of what an editor may fade.

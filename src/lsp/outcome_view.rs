@@ -6,6 +6,7 @@ use super::position::Lines;
 use super::rule_pages::RulePages;
 use super::uri;
 use crate::audit::check::Outcome;
+use crate::fix::apply::by_path;
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Edit, Fix, Rename};
 use crate::text::{Place, Text};
@@ -53,8 +54,7 @@ impl OutcomeView<'_> {
 
     /// A fix as an edit of files; none where the client, or the protocol, cannot carry it out.
     pub fn workspace_edit(&self, fix: &Fix) -> Option<Value> {
-        let mut by_path: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
-        fix.edits.iter().for_each(|edit| by_path.entry(&edit.path).or_default().push(edit));
+        let by_path = by_path(&fix.edits);
         if !self.client.versions_edits {
             let changes =
                 by_path.into_iter().map(|(path, edits)| Some((self.uri(path), self.edits(path, edits)?)));

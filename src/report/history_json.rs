@@ -1,9 +1,7 @@
 //! The JSON of `okep history`, `schema: 1`: a contract that `schemas/history.schema.json` holds.
 
-use super::json::{note, printed, tool};
-use crate::history::report::{
-    FindingStory, NavPresence, OkepStory, Story, SubjectPlace, TemplateStory, Transition,
-};
+use super::json::{printed, tool};
+use crate::history::report::{FindingStory, NavPresence, OkepStory, Story, TemplateStory, Transition};
 use serde_json::{Value, json};
 
 /// The history as JSON, pretty-printed and ended by a line break.
@@ -23,32 +21,27 @@ pub fn history(story: &Story, version: &str) -> String {
         "okeps": story.okeps.iter().map(okep).collect::<Vec<_>>(),
         "template": story.templates.iter().map(template).collect::<Vec<_>>(),
         "findings": story.findings.iter().map(finding).collect::<Vec<_>>(),
-        "notes": story.notes.iter().map(note).collect::<Vec<_>>(),
+        "notes": story.notes,
     }))
 }
 
 fn okep(okep: &OkepStory) -> Value {
     let registered = |NavPresence { at, days_after_landing }: &NavPresence| json!({ "commit": at.commit, "date": at.date, "days_after_landing": days_after_landing });
-    let written = okep.written.as_ref();
     json!({
         "number": okep.number,
         "path": okep.path,
         "title": okep.title,
-        "landed": okep.landed.as_ref().map(landed),
-        "written": written.map(|w| json!({ "commit": w.commit, "author": w.author, "date": w.date })),
+        "landed": okep.landed,
+        "written": okep.written,
         "revisions": okep.revisions,
         "paths": okep.paths,
         "registered": okep.registered.as_ref().map(registered),
         "unregistered_days": okep.days_unregistered,
-        "deleted": okep.deleted.as_ref().map(landed),
+        "deleted": okep.deleted,
         "errors": okep.now.errors,
         "warnings": okep.now.warnings,
         "hints": okep.now.hints,
     })
-}
-
-fn landed(place: &SubjectPlace) -> Value {
-    json!({ "commit": place.commit, "date": place.date, "pull_request": place.pull_request })
 }
 
 fn template(template: &TemplateStory) -> Value {

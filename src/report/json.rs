@@ -1,14 +1,12 @@
 //! The JSON of `okep check`, `schema: 1`: a contract that `schemas/check.schema.json` holds.
 //!
-//! The core types know nothing of JSON: each is written out here, in the order in which it is printed.
+//! Findings and OKEPs are written out here, in the order in which they are printed; the small values in them, such as
+//! a fix or a note, are printed as they are.
 
 use super::terminal::is_harmful;
-use crate::audit::report::{Baseline, Counts, Issue, OkepSummary, Report, Reported, Source};
-use crate::files::Note;
-use crate::git::Revision;
-use crate::rules::finding::{Edit, Fix, Related, Rename};
+use crate::audit::report::{Baseline, Counts, OkepSummary, Report, Reported, Source};
+use crate::rules::finding::Related;
 use crate::text::Place;
-use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -21,35 +19,18 @@ pub fn check(report: &Report, version: &str) -> String {
     let Counts { errors, warnings, hints } = report.counts();
     let with = |baseline| report.findings.iter().filter(|r| r.baseline == Some(baseline)).count();
     let okeps = report.counted_okeps().into_iter().map(|(o, counts)| okep(o, counts));
-    printed(&Written {
-        schema: 1,
-        tool: tool(version),
-        source: source("kind", report),
-        okeps: okeps.collect(),
-        findings: &report.findings,
-        summary: json!({
+    printed(&json!({
+        "schema": 1,
+        "tool": tool(version),
+        "source": source("kind", report),
+        "okeps": okeps.collect::<Vec<_>>(),
+        "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
+        "summary": {
             "okeps": report.okeps.len(), "errors": errors, "warnings": warnings, "hints": hints,
             "new": with(Baseline::New), "existing": with(Baseline::Existing),
-        }),
-        notes: report.notes.iter().map(note).collect(),
-    })
-}
-
-#[derive(Serialize)]
-struct Written<'a> {
-    schema: u32,
-    tool: Value,
-    source: Value,
-    okeps: Vec<Value>,
-    #[serde(serialize_with = "each")]
-    findings: &'a [Reported],
-    summary: Value,
-    notes: Vec<Value>,
-}
-
-/// Each finding becomes a value when it is written: there may be thousands.
-fn each<S: Serializer>(findings: &[Reported], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(findings.iter().map(finding))
+        },
+        "notes": report.notes,
+    }))
 }
 
 pub(super) fn tool(version: &str) -> Value {
@@ -60,7 +41,7 @@ pub(super) fn tool(version: &str) -> Value {
 ///
 /// Outside of strings JSON holds no such character but the line breaks that serde writes; inside of them serde
 /// has already escaped the C0 controls.
-pub(super) fn printed(value: &impl Serialize) -> String {
+pub(super) fn printed(value: &Value) -> String {
     let mut json = serde_json::to_string_pretty(value).expect("values with string keys always encode");
     json.push('\n');
     if !json.chars().any(|c| c != '\n' && is_harmful(c)) {
@@ -81,25 +62,29 @@ pub(super) fn printed(value: &impl Serialize) -> String {
 
 /// What was checked, its kind under the name `kind`, and what it was compared with.
 pub(super) fn source(kind: &str, report: &Report) -> Value {
-    let mut source = match &report.source {
-        Source::Worktree => json!({ kind: "worktree" }),
-        Source::Index => json!({ kind: "index" }),
-        Source::Commit(commit) => json!({ kind: "commit", "commit": commit }),
+    let (name, commit) = match &report.source {
+        Source::Worktree => ("worktree", None),
+        Source::Index => ("index", None),
+        Source::Commit(commit) => ("commit", Some(commit)),
     };
-    if let Some(since) = &report.since {
-        source["since"] = json!(since);
+    without_nulls(json!({ kind: name, "commit": commit, "since": report.since }))
+}
+
+/// An object without those of its members that are null.
+pub fn without_nulls(mut object: Value) -> Value {
+    if let Value::Object(members) = &mut object {
+        members.retain(|_, value| !value.is_null());
     }
-    source
+    object
 }
 
 fn okep(okep: &OkepSummary, counts: Counts) -> Value {
-    let issue = |issue: &Issue| json!({ "number": issue.number, "url": issue.url });
     json!({
         "path": okep.path,
         "number": okep.number,
         "title": okep.title,
-        "issue": okep.issue.as_ref().map(issue),
-        "landed": okep.landed.as_ref().map(revision),
+        "issue": okep.issue,
+        "landed": okep.landed,
         "in_nav": okep.in_nav,
         "in_index": okep.in_index,
         "errors": counts.errors,
@@ -111,10 +96,6 @@ fn okep(okep: &OkepSummary, counts: Counts) -> Value {
 fn finding(reported: &Reported) -> Value {
     let finding = &reported.finding;
     let place = |of: fn(&Place) -> usize| finding.place.as_ref().map(of);
-    let baseline = reported.baseline.map(|baseline| match baseline {
-        Baseline::New => "new",
-        Baseline::Existing => "existing",
-    });
     json!({
         "rule": finding.rule,
         "severity": finding.severity.as_str(),
@@ -127,15 +108,11 @@ fn finding(reported: &Reported) -> Value {
         "subject": finding.subject,
         "message": finding.message,
         "help": finding.help,
-        "baseline": baseline,
-        "grandfathered": finding.grandfathered.as_ref().map(revision),
+        "baseline": reported.baseline,
+        "grandfathered": finding.grandfathered,
         "related": finding.related.iter().map(related).collect::<Vec<_>>(),
-        "fix": finding.fix.as_ref().map(fix),
+        "fix": finding.fix,
     })
-}
-
-fn revision(revision: &Revision) -> Value {
-    json!({ "commit": revision.commit, "date": revision.date })
 }
 
 fn related(related: &Related) -> Value {
@@ -143,30 +120,12 @@ fn related(related: &Related) -> Value {
     json!({ "path": related.path, "line": line, "message": related.message })
 }
 
-fn fix(fix: &Fix) -> Value {
-    let edit = |Edit { path, start, end, replacement }: &Edit| json!({ "path": path, "start": start, "end": end, "replacement": replacement });
-    let rename = |Rename { from, to }: &Rename| json!({ "from": from, "to": to });
-    json!({
-        "title": fix.title,
-        "safety": fix.safety.as_str(),
-        "edits": fix.edits.iter().map(edit).collect::<Vec<_>>(),
-        "renames": fix.renames.iter().map(rename).collect::<Vec<_>>(),
-    })
-}
-
-pub(super) fn note(note: &Note) -> Value {
-    let mut value = json!({ "kind": note.kind, "message": note.message });
-    if let Some(path) = &note.path {
-        value["path"] = json!(path);
-    }
-    value
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::test_reports::{empty, finding, okep, revision};
     use super::*;
-    use crate::rules::finding::Severity;
+    use crate::files::Note;
+    use crate::rules::finding::{Edit, Fix, Severity};
     use serde_json::{Value, json};
 
     fn parsed(report: &Report) -> Value {

@@ -3,17 +3,18 @@
 //! No path of this machine gets in: files are relative to `%SRCROOT%`, which whoever reads the log sets to their
 //! own checkout.
 
-use super::json::{printed, source};
+use super::json::{printed, source, without_nulls};
 use super::markdown::fenced;
 use crate::audit::report::{Baseline, Report, Reported};
 use crate::files::Note;
+use crate::fix::apply::by_path;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::rules::{RULES, Rule};
 use crate::text::Place;
 use crate::text::path::{file_name, okep_name, stem};
 use crate::text::url_path::percent_encoded;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 /// The report as SARIF, pretty-printed; `complete` says whether everything could be read.
 ///
@@ -61,11 +62,7 @@ fn descriptor(rule: &Rule) -> Value {
 }
 
 fn level(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Hint => "note",
-    }
+    if severity == Severity::Hint { "note" } else { severity.as_str() }
 }
 
 fn result(reported: &Reported, report: &Report, seen: &mut HashMap<String, usize>) -> Value {
@@ -82,48 +79,35 @@ fn result(reported: &Reported, report: &Report, seen: &mut HashMap<String, usize
             related.push(place);
         }
     }
-    let mut properties = json!({ "subject": finding.subject });
-    if let Some(okep) = &finding.okep {
-        properties["okep"] = json!(okep);
-    }
-    if let Some(revision) = &finding.grandfathered {
-        properties["grandfatheredBy"] = json!(revision.commit);
-        properties["grandfatheredOn"] = json!(revision.date);
-    }
     let fingerprint = fingerprint(finding, seen);
-    let mut result = json!({
+    let revision = finding.grandfathered.as_ref();
+    let baseline = reported.baseline.map(|baseline| match baseline {
+        Baseline::New => "new",
+        Baseline::Existing => "unchanged",
+    });
+    without_nulls(json!({
         "ruleId": finding.rule,
         "level": level(finding.severity),
         "message": text(&lines.map(String::as_str).collect::<Vec<_>>().join("\n")),
         "locations": [location(&finding.path, Some(place))],
         // The second name is the one that GitHub goes by.
         "partialFingerprints": { "okepFinding/v1": fingerprint, "primaryLocationLineHash": fingerprint },
-        "properties": properties,
-    });
-    let baseline = reported.baseline.map(|baseline| match baseline {
-        Baseline::New => "new",
-        Baseline::Existing => "unchanged",
-    });
-    let optional = [
-        ("ruleIndex", RULES.iter().position(|rule| rule.id == finding.rule).map(|index| json!(index))),
-        ("relatedLocations", (!related.is_empty()).then(|| json!(related))),
-        ("baselineState", baseline.map(|state| json!(state))),
-        ("fixes", finding.fix.as_ref().and_then(|f| fix(f, report)).map(|fix| json!([fix]))),
-    ];
-    for (name, value) in optional {
-        if let Some(value) = value {
-            result[name] = value;
-        }
-    }
-    result
+        "properties": without_nulls(json!({
+            "subject": finding.subject,
+            "okep": finding.okep,
+            "grandfatheredBy": revision.map(|revision| &revision.commit),
+            "grandfatheredOn": revision.map(|revision| &revision.date),
+        })),
+        "ruleIndex": RULES.iter().position(|rule| rule.id == finding.rule),
+        "relatedLocations": (!related.is_empty()).then_some(related),
+        "baselineState": baseline,
+        "fixes": finding.fix.as_ref().and_then(|f| fix(f, report)).map(|fix| [fix]),
+    }))
 }
 
 fn location(path: &str, region: Option<Value>) -> Value {
-    let mut location = json!({ "physicalLocation": { "artifactLocation": artifact(path) } });
-    if let Some(region) = region {
-        location["physicalLocation"]["region"] = region;
-    }
-    location
+    let place = json!({ "artifactLocation": artifact(path), "region": region });
+    json!({ "physicalLocation": without_nulls(place) })
 }
 
 fn artifact(path: &str) -> Value {
@@ -163,47 +147,37 @@ fn fix(fix: &Fix, report: &Report) -> Option<Value> {
     if !fix.renames.is_empty() || fix.edits.is_empty() {
         return None;
     }
-    let mut by_path: BTreeMap<&str, Vec<&Edit>> = BTreeMap::new();
-    for edit in &fix.edits {
-        by_path.entry(&edit.path).or_default().push(edit);
-    }
-    let mut changes = Vec::new();
-    for (path, mut edits) in by_path {
+    let change = |(path, mut edits): (&str, Vec<&Edit>)| {
         let source = report.texts.get(path)?;
         edits.sort();
-        let replacement = |edit: &&Edit| {
-            let mut replaced = json!({ "deletedRegion": region(&source.place(edit.start..edit.end)) });
-            if !edit.replacement.is_empty() {
-                replaced["insertedContent"] = json!({ "text": edit.replacement });
-            }
-            replaced
+        let replacement = |edit: &Edit| {
+            without_nulls(json!({
+                "deletedRegion": region(&source.place(edit.start..edit.end)),
+                "insertedContent": (!edit.replacement.is_empty()).then(|| json!({ "text": edit.replacement })),
+            }))
         };
-        let replacements: Vec<Value> = edits.iter().map(replacement).collect();
-        changes.push(json!({ "artifactLocation": artifact(path), "replacements": replacements }));
-    }
+        let replacements: Vec<Value> = edits.into_iter().map(replacement).collect();
+        Some(json!({ "artifactLocation": artifact(path), "replacements": replacements }))
+    };
+    let changes: Vec<Value> = by_path(&fix.edits).into_iter().map(change).collect::<Option<_>>()?;
     let description = text(&format!("{} ({})", fix.title, fix.safety.as_str()));
     Some(json!({ "description": description, "artifactChanges": changes }))
 }
 
 fn notification(note: &Note) -> Value {
-    let mut value =
-        json!({ "message": text(&note.message), "level": "note", "properties": { "kind": note.kind } });
-    if let Some(path) = &note.path {
-        value["locations"] = json!([location(path, None)]);
-    }
-    value
+    without_nulls(json!({
+        "message": text(&note.message),
+        "level": "note",
+        "properties": { "kind": note.kind },
+        "locations": note.path.as_ref().map(|path| [location(path, None)]),
+    }))
 }
 
 /// A message in which SARIF sees no link: to it `[words](target)` is one.
 fn text(text: &str) -> Value {
-    json!({ "text": unlinked(text) })
-}
-
-fn unlinked(text: &str) -> String {
-    if !text.contains("](") {
-        return text.to_owned();
-    }
-    text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]")
+    let is_link = text.contains("](");
+    let escaped = text.replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
+    json!({ "text": if is_link { &escaped } else { text } })
 }
 
 #[cfg(test)]
@@ -277,7 +251,7 @@ mod tests {
 
     #[test]
     fn a_link_in_a_message_is_no_link() {
-        assert_eq!(unlinked("`[#5]` is"), "`[#5]` is");
-        assert_eq!(unlinked("[safe](https://example.org)"), "\\[safe\\](https://example.org)");
+        assert_eq!(text("`[#5]` is")["text"], "`[#5]` is");
+        assert_eq!(text("[safe](https://example.org)")["text"], "\\[safe\\](https://example.org)");
     }
 }

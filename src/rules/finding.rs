@@ -1,9 +1,10 @@
 //! What an audit says: findings, their places and their fixes, as plain values.
 //!
-//! Nothing here knows how a finding is printed or encoded; see the room `report` for that.
+//! How a finding is printed or encoded is the business of the room `report`; fixes are encoded as they are.
 
 use crate::git::Revision;
 use crate::text::Place;
+use serde::Serialize;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -74,7 +75,8 @@ pub struct Related {
 }
 
 /// Whether a fix may be written without being asked for by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Safety {
     /// Changes the form only: `--fix` writes it.
     #[value(help = "Fixes that change the form only")]
@@ -94,7 +96,7 @@ impl Safety {
 }
 
 /// A repair: edits that belong together, all of them or none.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Fix {
     /// What it does, as an imperative sentence.
     pub title: String,
@@ -104,7 +106,7 @@ pub struct Fix {
 }
 
 /// Replaces the bytes `start..end` of the file as read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Edit {
     pub path: String,
     pub start: usize,
@@ -112,7 +114,7 @@ pub struct Edit {
     pub replacement: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Rename {
     pub from: String,
     pub to: String,
