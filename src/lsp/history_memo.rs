@@ -18,12 +18,12 @@ const MOST_ANSWERS: usize = 2;
 pub struct HistoryMemo {
     /// The newest last.
     template_histories: Mutex<Vec<(HistoryState, TemplateHistory)>>,
-    /// As seen from a commit.
-    moved: Mutex<Option<(Id, NewPaths)>>,
+    /// Where the files of these paths are now, as seen from a commit.
+    moved: Mutex<Option<(Id, BTreeSet<String>, NewPaths)>>,
 }
 
-/// Where files are now, by the paths that links have; none where that is not known.
-type NewPaths = BTreeMap<String, Option<String>>;
+/// Where files are now, by the paths that links have.
+type NewPaths = BTreeMap<String, String>;
 
 /// What an answer depends on.
 struct HistoryState {
@@ -67,14 +67,11 @@ impl HistorySource for RememberedHistory<'_> {
 
     fn moved(&self, tip: Id, paths: &BTreeSet<String>, tree: &Tree) -> BTreeMap<String, String> {
         let mut memo = self.memo.moved.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = memo.take().filter(|(at, _)| *at == tip).map(|(_, known)| known).unwrap_or_default();
-        let new: BTreeSet<String> = paths.iter().filter(|path| !known.contains_key(*path)).cloned().collect();
-        let mut found = if new.is_empty() { BTreeMap::new() } else { self.now.moved(tip, &new, tree) };
-        let answer =
-            |path: &String| (path.clone(), known.get(path).cloned().unwrap_or_else(|| found.remove(path)));
-        let answers: NewPaths = paths.iter().map(answer).collect();
-        let moved = answers.iter().filter_map(|(path, to)| Some((path.clone(), to.clone()?))).collect();
-        *memo = Some((tip, answers));
+        if let Some((_, _, moved)) = memo.as_ref().filter(|(at, asked, _)| *at == tip && asked == paths) {
+            return moved.clone();
+        }
+        let moved = self.now.moved(tip, paths, tree);
+        *memo = Some((tip, paths.clone(), moved.clone()));
         moved
     }
 }

@@ -1,6 +1,6 @@
 //! Answers messages: what is open, what is to be checked, and which request gets what.
 
-use super::actions::{self, ActionContext, KINDS};
+use super::actions::{ActionContext, KINDS, actions};
 use super::client::Client;
 use super::completion::{TRIGGERS, completion};
 use super::diagnostics;
@@ -13,6 +13,7 @@ use super::uri;
 use super::wire::log;
 use super::workspace::{Workspace, root_of};
 use crate::files::inside;
+use crate::report::json::without_nulls;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -51,7 +52,8 @@ struct DocumentParams {
     content_changes: Vec<ContentChange>,
     position: Option<LinePosition>,
     range: Option<LineRange>,
-    context: Option<ActionContext>,
+    #[serde(default)]
+    context: ActionContext,
 }
 
 /// A document as messages name it: its text comes when it is opened.
@@ -125,25 +127,30 @@ impl<W: Write> Server<W> {
 
     fn answer(&mut self, Request { method, params, .. }: Request) -> Answer {
         let refused = |code, reason: &str| Err((code, reason.to_owned()));
-        match (&self.lifecycle, method.as_str()) {
-            (Lifecycle::New, "initialize") => return Ok(self.initialize(&params)),
-            (Lifecycle::New, _) => {
-                return refused(ErrorCode::ServerNotInitialized, "`initialize` comes first");
-            }
-            (Lifecycle::Running, "shutdown") => {
-                self.lifecycle = Lifecycle::ShutDown;
-                return Ok(Value::Null);
-            }
-            (Lifecycle::Running, "initialize") | (Lifecycle::ShutDown, _) => {
-                return refused(ErrorCode::InvalidRequest, NOT_NOW);
-            }
-            (Lifecycle::Running, _) => {}
-        }
-        let is_known =
-            ["textDocument/codeAction", "textDocument/hover", "textDocument/completion"].contains(&&*method);
-        if !is_known {
-            return refused(ErrorCode::MethodNotFound, &format!("there is no `{method}` here"));
-        }
+        let answer: fn(&OutcomeView, &str, &DocumentParams) -> Option<Value> =
+            match (&self.lifecycle, method.as_str()) {
+                (Lifecycle::New, "initialize") => return Ok(self.initialize(&params)),
+                (Lifecycle::New, _) => {
+                    return refused(ErrorCode::ServerNotInitialized, "`initialize` comes first");
+                }
+                (Lifecycle::Running, "shutdown") => {
+                    self.lifecycle = Lifecycle::ShutDown;
+                    return Ok(Value::Null);
+                }
+                (Lifecycle::Running, "initialize") | (Lifecycle::ShutDown, _) => {
+                    return refused(ErrorCode::InvalidRequest, NOT_NOW);
+                }
+                (_, "textDocument/hover") => {
+                    |view, path, params| Some(json!(hover(view, path, params.position?)))
+                }
+                (_, "textDocument/completion") => {
+                    |view, path, params| Some(json!(completion(view, path, params.position?)))
+                }
+                (_, "textDocument/codeAction") => {
+                    |view, path, params| Some(json!(actions(view, path, params.range?, &params.context)))
+                }
+                _ => return refused(ErrorCode::MethodNotFound, &format!("there is no `{method}` here")),
+            };
         let invalid = |error: serde_json::Error| (ErrorCode::InvalidParams, error.to_string());
         let params: DocumentParams = serde_json::from_value(params).map_err(invalid)?;
         let Some(document) = self.documents.get(&params.text_document.uri) else { return Ok(Value::Null) };
@@ -152,16 +159,9 @@ impl<W: Write> Server<W> {
             // A client that reads no more does not get the answer either.
             self.check(&root).map_err(|error| (ErrorCode::InternalError, error.to_string()))?;
         }
-        let Some(view) = self.view(&root) else { return Ok(Value::Null) };
-        match (method.as_str(), params.position, params.range) {
-            ("textDocument/hover", Some(position), _) => Ok(json!(hover(&view, &path, position))),
-            ("textDocument/completion", Some(position), _) => Ok(json!(completion(&view, &path, position))),
-            ("textDocument/codeAction", _, Some(range)) => {
-                let context = params.context.unwrap_or_default();
-                Ok(json!(actions::actions(&view, &path, range, &context)))
-            }
-            _ => refused(ErrorCode::InvalidParams, "there is no position"),
-        }
+        let view = self.workspaces.get(&root).and_then(|workspace| self.view(workspace, &root));
+        let Some(view) = view else { return Ok(Value::Null) };
+        answer(&view, &path, &params).ok_or((ErrorCode::InvalidParams, "there is no position".to_owned()))
     }
 
     fn initialize(&mut self, params: &Value) -> Value {
@@ -247,51 +247,43 @@ impl<W: Write> Server<W> {
 
     /// Checks a workspace, and publishes what was found: of open documents always, of others where it changed.
     fn check(&mut self, root: &Path) -> io::Result<()> {
-        let Some(workspace) = self.workspaces.get_mut(root) else { return Ok(()) };
+        let Some(mut workspace) = self.workspaces.remove(root) else { return Ok(()) };
         let open = open_in(&self.documents, root);
         let unsaved = open.iter().map(|(path, document)| (*path, document.text.as_str()));
-        let failed = if open.is_empty() { None } else { workspace.check(root, unsaved).err() };
-        let open: BTreeSet<String> = open.into_keys().map(str::to_owned).collect();
-        let found = match &failed {
-            _ if open.is_empty() => BTreeMap::new(),
-            Some(error) => {
-                workspace.log_once(error.to_string());
-                diagnostics::of_error(error)
-            }
-            None => self.view(root).map(|view| diagnostics::of_outcome(&view)).unwrap_or_default(),
+        let found = match open.is_empty() {
+            true => BTreeMap::new(),
+            false => match workspace.check(root, unsaved) {
+                Ok(()) => {
+                    self.view(&workspace, root).map(|view| diagnostics::of_outcome(&view)).unwrap_or_default()
+                }
+                Err(error) => {
+                    workspace.log_once(error.to_string());
+                    diagnostics::of_error(&error)
+                }
+            },
         };
-        let Some(workspace) = self.workspaces.get_mut(root) else { return Ok(()) };
         let before = std::mem::replace(&mut workspace.shown, found.clone());
-        workspace.due = None;
-        let folder = workspace.folder.clone();
-        if open.is_empty() {
-            self.workspaces.remove(root);
-        }
-        let paths: BTreeSet<&String> = open.iter().chain(before.keys()).chain(found.keys()).collect();
-        for path in paths {
+        let others = before.keys().chain(found.keys()).map(String::as_str);
+        for path in open.keys().copied().chain(others).collect::<BTreeSet<&str>>() {
             let [was, now] = [&before, &found].map(|of| of.get(path).map(Vec::as_slice).unwrap_or_default());
-            if open.contains(path) || now != was {
-                self.publish(root, &folder, path, now)?;
+            let document = open.get(path);
+            if document.is_some() || now != was {
+                let uri = document
+                    .map_or_else(|| uri::of_path(&workspace.folder.join(path)), |open| open.uri.clone());
+                let version = document.map(|open| open.version);
+                let params = without_nulls(json!({ "diagnostics": now, "uri": uri, "version": version }));
+                let method = "textDocument/publishDiagnostics".to_owned();
+                Message::Notification(Notification { method, params }).write(&mut self.out)?;
             }
+        }
+        if !open.is_empty() {
+            self.workspaces.insert(root.to_owned(), workspace);
         }
         Ok(())
     }
 
-    fn publish(&mut self, root: &Path, folder: &Path, path: &str, diagnostics: &[Value]) -> io::Result<()> {
-        let open = self.documents.values().find(|d| d.root == root && d.path == path);
-        let params = match open {
-            Some(OpenDocument { uri, version, .. }) => {
-                json!({ "diagnostics": diagnostics, "uri": uri, "version": version })
-            }
-            None => json!({ "diagnostics": diagnostics, "uri": uri::of_path(&folder.join(path)) }),
-        };
-        let method = "textDocument/publishDiagnostics".to_owned();
-        Message::Notification(Notification { method, params }).write(&mut self.out)
-    }
-
     /// What the last check of a workspace found.
-    fn view(&self, root: &Path) -> Option<OutcomeView<'_>> {
-        let workspace = self.workspaces.get(root)?;
+    fn view<'a>(&'a self, workspace: &'a Workspace, root: &Path) -> Option<OutcomeView<'a>> {
         let outcome = workspace.outcome.as_ref()?;
         Some(OutcomeView {
             outcome,
