@@ -2,8 +2,7 @@
 
 use super::commit::Trees;
 use super::error::said;
-use super::reference::{LOCAL_BRANCHES, REMOTE_BRANCHES, Reference};
-use super::refs::{References, references};
+use super::refs::{LOCAL_BRANCHES, REMOTE_BRANCHES, Reference, References, references};
 use super::{Id, Repo};
 use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -1,8 +1,7 @@
 //! Which branch is the default one, and which of its copies counts.
 
-use super::reference::{LOCAL_BRANCHES, REMOTE_BRANCHES, Reference, short};
-use super::refs::references;
-use super::{Id, Repo, reftable};
+use super::refs::{LOCAL_BRANCHES, REMOTE_BRANCHES, Reference, head_branch, references, short};
+use super::{Id, Repo};
 use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,15 +63,6 @@ impl Repo {
     fn own_head(&self, local: &gix::Repository) -> Option<String> {
         if self.root().is_some() { None } else { head_branch(local) }
     }
-}
-
-/// The branch that HEAD names, without `refs/heads/`.
-fn head_branch(local: &gix::Repository) -> Option<String> {
-    let name = match reftable::is_used(local) {
-        true => reftable::head_name(local),
-        false => local.head_name().ok().flatten().map(|name| name.as_bstr().to_str_lossy().into_owned()),
-    };
-    name?.strip_prefix(LOCAL_BRANCHES).map(str::to_owned)
 }
 
 fn is_ancestor(local: &gix::Repository, ancestor: Id, commit: Id) -> bool {

@@ -1,7 +1,7 @@
 //! Reads a repository: its index, trees, blobs, commits and references.
 //!
-//! It writes nothing and runs nothing: no hooks, filters, fsmonitor or `git`, and no network, so that
-//! an object missing from a partial clone stays missing, and is an error of its own.
+//! It writes nothing and runs nothing but `git` where references are kept as a reftable: no hooks, filters or
+//! fsmonitor, and no network, so that an object missing from a partial clone stays missing, and is an error of its own.
 
 pub(crate) mod default_branch;
 pub(crate) mod main_line;
@@ -24,9 +24,7 @@ pub(crate) mod index;
 pub(crate) mod open;
 pub(crate) mod packs;
 pub(crate) mod push;
-pub(crate) mod reference;
 pub(crate) mod refs;
-pub(crate) mod reftable;
 pub(crate) mod revision;
 pub(crate) mod tips;
 pub(crate) mod tree_changes;

@@ -1,6 +1,6 @@
 //! What a push would send, as git describes it to its `pre-push` hook, and what to compare it with.
 
-use super::reference::LOCAL_BRANCHES;
+use super::refs::LOCAL_BRANCHES;
 use super::{Error, Id, Repo};
 
 /// A ref that is pushed: a line of what the hook reads.

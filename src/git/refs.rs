@@ -1,10 +1,41 @@
-//! The references of a repository in one list, whether it keeps them as files or as a reftable.
+//! The references of a repository, whether it keeps them as files or as a reftable.
+//!
+//! A reftable gix cannot read yet: git itself is asked. It makes such repositories since 2.45, and by default since
+//! 3.0, so that it is there wherever they are.
 
-use super::error::cause;
-use super::reference::{DANGLING, Reference};
-use super::reftable;
+use super::Id;
+use super::error::{cause, said};
 use super::stable_refs::{is_gone, settled};
 use gix::refs::TargetRef;
+use std::process::Command;
+
+pub(crate) const LOCAL_BRANCHES: &str = "refs/heads/";
+pub(crate) const REMOTE_BRANCHES: &str = "refs/remotes/";
+pub(crate) const TAGS: &str = "refs/tags/";
+
+/// A reference by its full name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Reference {
+    /// As in `refs/heads/main`.
+    pub name: String,
+    /// The object that it points to in the end, or why there is none.
+    pub target: Result<Id, String>,
+    /// The reference that a symbolic one names.
+    pub symbolic: Option<String>,
+}
+
+impl Reference {
+    /// The name without `refs/heads/` or the like.
+    pub fn short(&self) -> &str {
+        short(&self.name)
+    }
+}
+
+/// A reference's name without `refs/heads/` or the like.
+pub(crate) fn short(name: &str) -> &str {
+    let prefixes = [LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS, "refs/"];
+    prefixes.iter().find_map(|prefix| name.strip_prefix(prefix)).unwrap_or(name)
+}
 
 /// The references below some prefixes, by prefix and name.
 #[derive(Debug, Default)]
@@ -19,37 +50,23 @@ pub(crate) struct References {
 /// Every reference below one of `prefixes`.
 pub(crate) fn references(local: &gix::Repository, prefixes: &[&str]) -> References {
     settled(local, || {
-        let found = list(local, prefixes);
+        let mut found = References::default();
+        if let Err(reason) = list(local, prefixes, &mut found) {
+            found.unread.push(("refs".to_owned(), reason));
+        }
         let vanished = found.vanished;
         (found, vanished)
     })
 }
 
-fn list(local: &gix::Repository, prefixes: &[&str]) -> References {
-    let mut found = References::default();
-    if reftable::is_used(local) {
-        match reftable::all(local, prefixes) {
-            Ok(all) => found.all = all,
-            Err(reason) => found.unread.push(("refs".to_owned(), reason)),
-        }
-        return found;
+fn list(local: &gix::Repository, prefixes: &[&str], found: &mut References) -> Result<(), String> {
+    if is_reftable(local) {
+        found.all = list_reftable(local, prefixes)?;
+        return Ok(());
     }
-    let platform = match local.references() {
-        Ok(platform) => platform,
-        Err(error) => {
-            found.unread.push(("refs".to_owned(), cause(&error)));
-            return found;
-        }
-    };
+    let platform = local.references().map_err(|error| cause(&error))?;
     for prefix in prefixes {
-        let references = match platform.prefixed(*prefix) {
-            Ok(references) => references,
-            Err(error) => {
-                found.unread.push(((*prefix).to_owned(), cause(&error)));
-                continue;
-            }
-        };
-        for reference in references {
+        for reference in platform.prefixed(*prefix).map_err(|error| cause(&error))? {
             match reference {
                 Ok(reference) => found.all.push(read(reference)),
                 Err(error) => {
@@ -59,7 +76,7 @@ fn list(local: &gix::Repository, prefixes: &[&str]) -> References {
             }
         }
     }
-    found
+    Ok(())
 }
 
 fn read(mut reference: gix::Reference<'_>) -> Reference {
@@ -69,7 +86,71 @@ fn read(mut reference: gix::Reference<'_>) -> Reference {
     };
     let target = match reference.try_id() {
         Some(id) => Ok(id.detach()),
-        None => reference.follow_to_object().map(|id| id.detach()).map_err(|_| DANGLING.to_owned()),
+        None => reference.follow_to_object().map(|id| id.detach()),
     };
+    let target = target.map_err(|_| "it names a reference that is not there".to_owned());
     Reference { name: reference.name().as_bstr().to_string(), target, symbolic }
+}
+
+/// The commit that HEAD names; none where there is none yet.
+pub(crate) fn head(local: &gix::Repository) -> Result<Option<Id>, String> {
+    if is_reftable(local) {
+        return in_reftable(local, "HEAD");
+    }
+    let head = settled(local, || (local.head().and_then(|head| head.try_into_peeled_id()), false));
+    head.map(|head| head.map(|id| id.detach())).map_err(|error| said(&error))
+}
+
+/// The branch that HEAD names, without `refs/heads/`.
+pub(crate) fn head_branch(local: &gix::Repository) -> Option<String> {
+    let name = match is_reftable(local) {
+        true => head_of_reftable(local).ok().flatten(),
+        false => local.head_name().ok().flatten().map(|name| name.as_bstr().to_string()),
+    };
+    name?.strip_prefix(LOCAL_BRANCHES).map(str::to_owned)
+}
+
+/// Whether the repository keeps its references as a reftable.
+pub(crate) fn is_reftable(local: &gix::Repository) -> bool {
+    local.common_dir().join("reftable").join("tables.list").is_file()
+}
+
+/// The id of the object that `rev` names; none where it names nothing.
+pub(crate) fn in_reftable(local: &gix::Repository, rev: &str) -> Result<Option<Id>, String> {
+    head_of_reftable(local)?;
+    let id = git(local, &["rev-parse", "--verify", "--quiet", "--end-of-options", rev])?;
+    Ok(id.and_then(|id| Id::from_hex(id.as_bytes()).ok()))
+}
+
+/// The references that point to an object.
+fn list_reftable(local: &gix::Repository, prefixes: &[&str]) -> Result<Vec<Reference>, String> {
+    head_of_reftable(local)?;
+    let format = "--format=%(objectname) %(refname) %(symref)";
+    let listed = git(local, &[&["for-each-ref", format], prefixes].concat())?.unwrap_or_default();
+    let reference = |line: &str| {
+        let mut words = line.splitn(3, ' ');
+        let target = Ok(Id::from_hex(words.next()?.as_bytes()).ok()?);
+        let (name, symbolic) = (words.next()?.to_owned(), words.next().filter(|name| !name.is_empty()));
+        Some(Reference { name, target, symbolic: symbolic.map(str::to_owned) })
+    };
+    Ok(listed.lines().filter_map(reference).collect())
+}
+
+/// The reference that HEAD names; none where it names a commit. Where git cannot read a table, it lists nothing and
+/// says no more than that there is no HEAD, which every repository has.
+fn head_of_reftable(local: &gix::Repository) -> Result<Option<String>, String> {
+    git(local, &["symbolic-ref", "--quiet", "HEAD"])
+}
+
+/// What git prints; none where it ends with 1, which is its answer "no".
+fn git(local: &gix::Repository, arguments: &[&str]) -> Result<Option<String>, String> {
+    let mut git = Command::new("git");
+    git.arg("--git-dir").arg(local.git_dir()).args(arguments).env("GIT_NO_LAZY_FETCH", "1");
+    let output = git.output().map_err(|error| format!("`git`, which knows its reftable, fails: {error}"))?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
+    match output.status.code() {
+        Some(0) => Ok(Some(text(&output.stdout))),
+        Some(1) => Ok(None),
+        _ => Err(format!("`git {}`: {}", arguments[0], text(&output.stderr))),
+    }
 }

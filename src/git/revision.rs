@@ -1,10 +1,9 @@
 //! Names of commits: HEAD, what a user calls a revision, and the commits being merged; and their dates.
 
 use super::error::{cause, said};
-use super::reference::{LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS};
-use super::refs::references;
+use super::refs::{self, LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS, references};
 use super::stable_refs::settled;
-use super::{Error, Id, Repo, reftable};
+use super::{Error, Id, Repo};
 
 /// A commit with its date.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -36,14 +35,7 @@ impl Head {
 
 impl Repo {
     pub fn head(&self) -> Head {
-        let local = self.local();
-        let head = if reftable::is_used(&local) {
-            reftable::resolve(&local, "HEAD")
-        } else {
-            let head = settled(&local, || (local.head().and_then(|head| head.try_into_peeled_id()), false));
-            head.map(|head| head.map(|id| id.detach())).map_err(|error| said(&error))
-        };
-        match head {
+        match refs::head(&self.local()) {
             Ok(Some(id)) => Head::At(id),
             Ok(None) => Head::Unborn,
             Err(reason) => Head::Unreadable(reason),
@@ -98,16 +90,14 @@ impl Repo {
                 let reason = "the name of a branch is missing at its end; is a variable such as GITHUB_BASE_REF empty?";
                 return Err(unknown(reason.into()));
             }
-            _ if reftable::is_used(&local) => {
-                let by_hash = reftable::expand(&local, rev).map_err(unknown)?;
-                local.rev_parse_single(by_hash.as_deref().unwrap_or(rev)).and_then(|id| id.object())
-            }
+            _ if refs::is_reftable(&local) => match refs::in_reftable(&local, rev).map_err(unknown)? {
+                Some(id) => local.find_object(id),
+                None => return Err(unknown(no_such_name(&local, rev))),
+            },
             _ => settled(&local, || (local.rev_parse_single(rev).and_then(|id| id.object()), false)),
         };
         let object = found.map_err(|error| match is_unknown_name(&error) {
-            true if rev.contains(['^', '~', '@', ':']) => unknown("there is no such commit".into()),
-            true if rev.contains("..") => unknown("it is a range; name one commit".into()),
-            true => unknown(format!("no branch, tag or commit has that name{}", near(&local, rev))),
+            true => unknown(no_such_name(&local, rev)),
             false => unknown(cause(&error)),
         })?;
         let kind = object.kind;
@@ -174,17 +164,24 @@ fn is_unknown_name(error: &gix::Error) -> bool {
 /// As many of the nearest names are suggested.
 const NAMES: usize = 3;
 
-/// The branches and tags whose names are nearest to `rev`.
-fn near(local: &gix::Repository, rev: &str) -> String {
+/// Why nothing has the name `rev`, with the branches and tags whose names are nearest to it.
+fn no_such_name(local: &gix::Repository, rev: &str) -> String {
+    if rev.contains(['^', '~', '@', ':']) {
+        return "there is no such commit".into();
+    }
+    if rev.contains("..") {
+        return "it is a range; name one commit".into();
+    }
     let all = references(local, &[LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS]).all;
     let mut names: Vec<String> = all.iter().map(|reference| reference.short().to_owned()).collect();
     names.sort_by_cached_key(|name| (strsim::osa_distance(rev, name), name.clone()));
     names.dedup();
     names.truncate(NAMES);
-    match names.is_empty() {
+    let near = match names.is_empty() {
         true => String::new(),
         false => format!("; the nearest names: `{}`", names.join("`, `")),
-    }
+    };
+    format!("no branch, tag or commit has that name{near}")
 }
 
 /// The day of a moment `seconds` after 1970, as `YYYY-MM-DD` where clocks are `offset` seconds ahead.

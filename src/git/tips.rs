@@ -1,8 +1,7 @@
 //! Where a walk through history starts: HEAD, named revisions, or every branch and tag.
 
 use super::error::cause;
-use super::reference::{LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS};
-use super::refs::{References, references};
+use super::refs::{LOCAL_BRANCHES, REMOTE_BRANCHES, References, TAGS, references};
 use super::{Error, Head, Id, Repo};
 use gix::bstr::ByteSlice;
 use std::collections::HashSet;

@@ -247,10 +247,10 @@ fn branches_are_looked_into_however_they_are_kept() {
     let table = std::fs::read_dir(repo.root.join(".git/reftable")).expect("it is there").flatten();
     let table = table.map(|file| file.path()).find(|path| path.extension().is_some_and(|e| e == "ref"));
     let table = table.expect("there is a table");
-    let (shown, bytes) = (table.display().to_string(), std::fs::read(&table).expect("readable"));
+    let bytes = std::fs::read(&table).expect("readable");
     std::fs::write(&table, b"no table").expect("writable");
     let said = repo.okep(&["new", "6501", "Some Title"]);
-    assert!((said.stdout.clone() + &said.stderr).contains(&shown), "{said:?}");
+    assert!(said.stdout.contains("`refs` is unreadable: `git symbolic-ref`"), "{said:?}");
     std::fs::write(&table, bytes).expect("writable");
 }
 
