@@ -71,7 +71,7 @@ impl FoundFiles {
             Ok(found) => found,
             Err(error) => return self.notices.push(at(&path.to_str_lossy(), &error)),
         };
-        if kind == Kind::File && !markdown {
+        if !markdown && !matches!(kind, Kind::Symlink | Kind::Submodule) {
             return;
         }
         let path = self.path(path);
@@ -82,6 +82,11 @@ impl FoundFiles {
             Kind::Symlink | Kind::File => {
                 let entry = Entry { id, symlink: kind == Kind::Symlink };
                 self.files.entry(path).or_insert(Spot::Object(entry));
+            }
+            Kind::Unmerged => drop(self.files.insert(path, Spot::Unmerged)),
+            Kind::Intended => {
+                let message = "announced by `git add -N`, but none of it is staged";
+                self.notices.push(Note::at("intent-to-add", path, message));
             }
         }
     }

@@ -1,12 +1,12 @@
 //! Where a tree reads its files: the disk, the index or a commit.
 
 use super::disk;
-use super::file::{Content, File, is_markdown};
+use super::file::{Content, File};
 use super::found::{FoundFiles, Spot, at, blob_notice, content_notice};
 use super::note::Note;
 use super::worktree;
 use crate::git::commit::{Found, Trees};
-use crate::git::index::{IndexEntry, Staged};
+use crate::git::index::Staged;
 use crate::git::path_kind::{self, in_index, in_tree};
 use crate::git::{Id, PathKind, Repo};
 use gix::bstr::{BStr, ByteSlice};
@@ -46,7 +46,9 @@ impl TreeSource {
                 with_index(repo, index, |staged| worktree::list(root, folder, staged, &mut found));
             }
             TreeSource::Index { repo, index, .. } => {
-                with_index(repo, index, |staged| list_index(staged, folder, &mut found));
+                with_index(repo, index, |staged| {
+                    staged.below(folder, |path, entry, _| found.add(path, entry))
+                });
             }
             TreeSource::Commit { repo, root } => {
                 let mut each = |path: &BStr, entry: Found| found.add(path, entry);
@@ -201,20 +203,4 @@ impl TreeSource {
 
 fn with_index<T>(repo: &Repo, index: &IndexFile, ask: impl FnOnce(&Staged) -> T) -> T {
     repo.with_local(|local| ask(&Staged { index, trees: Trees::new(local) }))
-}
-
-/// Lists what is staged below a folder.
-fn list_index(staged: &Staged, folder: &str, found: &mut FoundFiles) {
-    staged.below(folder, |path, entry| match entry {
-        IndexEntry::Here(id, kind, _) => found.add(path, Ok((id, kind))),
-        IndexEntry::Unreadable(error) => found.add(path, Err(error)),
-        IndexEntry::Unmerged if is_markdown(path) => {
-            found.files.insert(path.to_str_lossy().into_owned(), Spot::Unmerged);
-        }
-        IndexEntry::Intended if is_markdown(path) => {
-            let message = "announced by `git add -N`, but none of it is staged";
-            found.notices.push(Note::at("intent-to-add", path.to_str_lossy(), message));
-        }
-        IndexEntry::Unmerged | IndexEntry::Intended => {}
-    });
 }

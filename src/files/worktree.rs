@@ -7,7 +7,7 @@ use super::note::Note;
 use crate::git::Entry;
 use crate::git::commit::Kind;
 use crate::git::ignored::Ignored;
-use crate::git::index::{IndexEntry, Staged};
+use crate::git::index::Staged;
 use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -15,18 +15,19 @@ use std::path::Path;
 /// Lists the Markdown files below a folder, those included that a sparse checkout leaves out.
 pub(super) fn list(root: &Path, folder: &str, staged: &Staged, found: &mut FoundFiles) {
     let (mut tracked, mut sparse) = (BTreeSet::new(), BTreeMap::new());
-    staged.below(folder, |path, entry| {
+    staged.below(folder, |path, entry, is_left_out| {
         let path = path.to_str_lossy().into_owned();
         match entry {
-            IndexEntry::Here(id, kind, true) if kind != Kind::Submodule && is_markdown(path.as_bytes()) => {
+            Err(error) => return found.notices.push(at(&path, &error)),
+            Ok(_) if !is_markdown(path.as_bytes()) => {}
+            Ok((id, kind @ (Kind::File | Kind::Symlink))) if is_left_out => {
                 sparse.insert(path.clone(), Entry { id, symlink: kind == Kind::Symlink });
             }
-            IndexEntry::Unmerged if is_markdown(path.as_bytes()) => {
+            Ok((_, Kind::Unmerged)) => {
                 let message = "in conflict: checked as it is on disk";
                 found.notices.push(Note::at("conflict", path.clone(), message));
             }
-            IndexEntry::Unreadable(error) => return found.notices.push(at(&path, &error)),
-            _ => {}
+            Ok(_) => {}
         }
         tracked.insert(path);
     });

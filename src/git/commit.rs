@@ -14,15 +14,19 @@ pub struct Entry {
     pub symlink: bool,
 }
 
-/// What git has at a path that is no folder.
+/// What git has at a path that is no folder; the last two are in an index alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     File,
     Symlink,
     Submodule,
+    /// One of several sides of a conflict.
+    Unmerged,
+    /// Announced with `git add -N`.
+    Intended,
 }
 
-/// What a tree has at a path, or why that cannot be read.
+/// What a tree or an index has at a path, or why that cannot be read.
 pub(crate) type Found = Result<(Id, Kind), ObjectError>;
 
 pub(crate) fn kind(mode: EntryMode) -> Option<Kind> {
@@ -36,10 +40,8 @@ pub(crate) fn kind(mode: EntryMode) -> Option<Kind> {
 
 /// The file or link that a tree has under this mode.
 pub(crate) fn entry(mode: EntryMode, id: Id) -> Option<Entry> {
-    match kind(mode)? {
-        Kind::Submodule => None,
-        kind => Some(Entry { id, symlink: kind == Kind::Symlink }),
-    }
+    let kind = kind(mode).filter(|kind| *kind != Kind::Submodule)?;
+    Some(Entry { id, symlink: kind == Kind::Symlink })
 }
 
 /// A path longer than this, in bytes, is on no disk: a tree that has one was made to do harm.
@@ -79,19 +81,26 @@ impl<'a> Trees<'a> {
         Ok(root)
     }
 
-    /// What is at `path` below `tree`.
-    pub fn find(&self, tree: Id, path: &str) -> Result<Option<(EntryMode, Id)>, ObjectError> {
-        let mut found = (EntryMode::from(EntryKind::Tree), tree);
-        for name in path.split('/') {
-            if !found.0.is_tree() {
-                return Ok(None);
-            }
-            match self.child(found.1, name)? {
-                Some(child) => found = child,
-                None => return Ok(None),
+    /// What is at `path` below `tree`, or what is no folder on the way there, with the rest of the path.
+    pub fn follow<'p>(
+        &self,
+        tree: Id,
+        path: &'p str,
+    ) -> Result<Option<(EntryMode, Id, Option<&'p str>)>, ObjectError> {
+        let (mut tree, mut path) = (tree, path);
+        loop {
+            let (name, rest) = path.split_once('/').map_or((path, None), |(name, rest)| (name, Some(rest)));
+            match (self.child(tree, name)?, rest) {
+                (Some((mode, id)), Some(rest)) if mode.is_tree() => (tree, path) = (id, rest),
+                (found, _) => return Ok(found.map(|(mode, id)| (mode, id, rest))),
             }
         }
-        Ok(Some(found))
+    }
+
+    /// What is at `path` below `tree`.
+    pub fn find(&self, tree: Id, path: &str) -> Result<Option<(EntryMode, Id)>, ObjectError> {
+        let found = self.follow(tree, path)?;
+        Ok(found.and_then(|(mode, id, rest)| rest.is_none().then_some((mode, id))))
     }
 
     /// The file or link at `path` below `tree`.
@@ -156,20 +165,18 @@ impl<'a> Trees<'a> {
     /// The same for `path` below a tree that is at `above`; also for a link or another repository at that path or on
     /// the way to it.
     pub fn below_path(&self, above: &str, tree: Id, path: &str, each: &mut impl FnMut(&BStr, Found)) {
-        for (end, _) in path.match_indices('/').chain([(path.len(), "")]) {
-            let here = BString::from(format!("{above}{}", &path[..end]));
-            match self.find(tree, &path[..end]) {
-                Ok(Some((mode, id))) if mode.is_tree() && end == path.len() => {
-                    self.below(here.as_bstr(), id, each);
-                }
-                Ok(Some((mode, id))) => {
-                    if let Some(kind @ (Kind::Symlink | Kind::Submodule)) = kind(mode) {
-                        each(here.as_bstr(), Ok((id, kind)));
-                    }
-                }
-                Ok(None) => return,
-                Err(error) => return each(here.as_bstr(), Err(error)),
-            }
+        let at = |rest: Option<&str>| {
+            let end = path.len() - rest.map_or(0, |rest| rest.len() + 1);
+            BString::from(format!("{above}{}", &path[..end]))
+        };
+        match self.follow(tree, path) {
+            Ok(Some((mode, id, rest))) => match kind(mode) {
+                None => self.below(at(rest).as_bstr(), id, each),
+                Some(Kind::File) => {}
+                Some(kind) => each(at(rest).as_bstr(), Ok((id, kind))),
+            },
+            Ok(None) => {}
+            Err(error) => each(at(None).as_bstr(), Err(error)),
         }
     }
 }

@@ -2,33 +2,11 @@
 
 use super::commit::{self, Entry, Found, Kind, Trees};
 use super::error::said;
-use super::{Error, ObjectError, Repo};
+use super::{Error, Id, Repo};
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, PoisonError};
-
-/// What an index says of a path.
-pub(crate) enum IndexEntry {
-    /// An id and what it is, and whether the working tree need not hold it (a sparse checkout).
-    Here(gix::ObjectId, Kind, bool),
-    /// One of several sides of a conflict.
-    Unmerged,
-    /// Announced with `git add -N`.
-    Intended,
-    /// Part of a sparse index that could not be unfolded.
-    Unreadable(ObjectError),
-}
-
-impl IndexEntry {
-    /// What a sparse index has folded into the tree of a folder.
-    fn folded(found: Found) -> Self {
-        match found {
-            Ok((id, kind)) => IndexEntry::Here(id, kind, true),
-            Err(error) => IndexEntry::Unreadable(error),
-        }
-    }
-}
 
 /// An index with the trees that stand for the folders that a sparse one leaves out.
 pub(crate) struct Staged<'a> {
@@ -37,43 +15,55 @@ pub(crate) struct Staged<'a> {
 }
 
 impl Staged<'_> {
-    /// Calls `each` for all below `folder`, and for `folder` itself where it is no folder.
-    pub fn below(&self, folder: &str, mut each: impl FnMut(&BStr, IndexEntry)) {
+    /// Calls `each` for all below `folder`, and for a link or another repository at that folder or on the way to it;
+    /// also with whether the working tree need not hold it (a sparse checkout).
+    pub fn below(&self, folder: &str, mut each: impl FnMut(&BStr, Found, bool)) {
         let prefix = format!("{folder}/");
-        let entries = self.index.entries();
-        let start = entries.partition_point(|e| e.path(self.index) < prefix.as_bytes().as_bstr());
-        let inside =
-            entries[start..].iter().take_while(|e| e.path(self.index).starts_with(prefix.as_bytes()));
-        for entry in inside {
+        for entry in self.entries_below(&prefix) {
             let path = entry.path(self.index);
-            if entry.mode == Mode::DIR {
-                let folder = path.trim_end_with(|c| c == '/').as_bstr();
-                let mut each = |path: &BStr, found: Found| each(path, IndexEntry::folded(found));
-                self.trees.below(folder, entry.id, &mut each);
-            } else if entry.stage() != Stage::Unconflicted {
-                each(path, IndexEntry::Unmerged);
-            } else if entry.flags.contains(Flags::INTENT_TO_ADD) {
-                each(path, IndexEntry::Intended);
-            } else if let Some(kind) = kind(entry.mode) {
-                each(path, IndexEntry::Here(entry.id, kind, entry.flags.contains(Flags::SKIP_WORKTREE)));
+            let kind = match kind(entry.mode) {
+                _ if entry.stage() != Stage::Unconflicted => Kind::Unmerged,
+                _ if entry.flags.contains(Flags::INTENT_TO_ADD) => Kind::Intended,
+                Some(kind) => kind,
+                None => {
+                    let folder = path.trim_end_with(|c| c == '/').as_bstr();
+                    self.trees.below(folder, entry.id, &mut |path, found| each(path, found, true));
+                    continue;
+                }
+            };
+            each(path, Ok((entry.id, kind)), entry.flags.contains(Flags::SKIP_WORKTREE));
+        }
+        let Some((entry, rest)) = self.above(&prefix) else { return };
+        match kind(entry.mode) {
+            Some(kind) => each(entry.path(self.index), Ok((entry.id, kind)), false),
+            None => {
+                let (above, rest) = (&prefix[..prefix.len() - rest.len()], rest.trim_end_matches('/'));
+                let each = &mut |path: &BStr, found: Found| each(path, found, true);
+                self.trees.below_path(above, entry.id, rest, each);
             }
         }
-        if self.index.is_sparse()
-            && let Some((tree, rest)) = self.folded_above(&prefix)
-        {
-            let above = &prefix[..prefix.len() - rest.len()];
-            let mut each = |path: &BStr, found: Found| each(path, IndexEntry::folded(found));
-            self.trees.below_path(above, tree, rest.trim_end_matches('/'), &mut each);
-        }
-        // The folder, or one above it, may be a link or another repository.
-        for (at, _) in folder.match_indices('/').chain([(folder.len(), "")]) {
-            let part: &BStr = folder[..at].into();
-            if let Some(entry) = self.index.entry_by_path(part)
-                && let Some(kind @ (Kind::Symlink | Kind::Submodule)) = kind(entry.mode)
-            {
-                each(part, IndexEntry::Here(entry.id, kind, false));
-            }
-        }
+    }
+
+    /// What is staged below a folder, whose path ends in a slash.
+    pub fn entries_below(&self, folder: &str) -> &[gix::index::Entry] {
+        self.index.prefixed_entries(folder.into()).unwrap_or_default()
+    }
+
+    /// What is staged at `path`; of a conflict its last side.
+    pub fn entry(&self, path: &str) -> Option<&gix::index::Entry> {
+        self.index.entry_range(path.into()).and_then(|range| self.index.entries()[range].last())
+    }
+
+    /// The link, the other repository or the folder that a sparse index leaves out in which `path` is, and what remains
+    /// of the path.
+    pub fn above<'p>(&self, path: &'p str) -> Option<(&gix::index::Entry, &'p str)> {
+        path.match_indices('/').find_map(|(at, _)| {
+            let rest = &path[at + 1..];
+            let folded = || self.index.entry_by_path(path[..=at].into()).filter(|_| !rest.is_empty());
+            let is_followed = |entry: &&gix::index::Entry| kind(entry.mode) != Some(Kind::File);
+            let entry = self.index.entry_by_path(path[..at].into()).or_else(folded).filter(is_followed)?;
+            Some((entry, rest))
+        })
     }
 
     /// The files and links that are staged; those of folders that a sparse index leaves out are not unfolded.
@@ -88,11 +78,10 @@ impl Staged<'_> {
         match self.index.entry_by_path_and_stage(path.into(), Stage::Unconflicted) {
             Some(entry) if entry.flags.contains(Flags::INTENT_TO_ADD) => None,
             Some(entry) => commit::entry(entry.mode.to_tree_entry_mode()?, entry.id),
-            None if self.index.is_sparse() => {
-                let (above, rest) = self.folded_above(path)?;
-                self.trees.file(above, rest).ok()?
-            }
-            None => None,
+            None => match self.above(path)? {
+                (folder, rest) if folder.mode == Mode::DIR => self.trees.file(folder.id, rest).ok()?,
+                _ => None,
+            },
         }
     }
 
@@ -110,19 +99,16 @@ impl Staged<'_> {
     }
 
     pub fn is_unmerged(&self, path: &str) -> bool {
-        self.index.entry_range(path.into()).is_some_and(|range| {
-            self.index.entries()[range].iter().any(|entry| entry.stage() != Stage::Unconflicted)
-        })
+        self.entry(path).is_some_and(|entry| entry.stage() != Stage::Unconflicted)
     }
+}
 
-    /// The tree of the folded folder that holds `path`, and what remains of the path.
-    pub fn folded_above<'p>(&self, path: &'p str) -> Option<(gix::ObjectId, &'p str)> {
-        path.match_indices('/').find_map(|(at, _)| {
-            let entry = self.index.entry_by_path(path[..=at].into())?;
-            let rest = &path[at + 1..];
-            (entry.mode == Mode::DIR && !rest.is_empty()).then_some((entry.id, rest))
-        })
-    }
+/// What a commit of the index would hold.
+fn files(index: &gix::index::File) -> HashSet<(&BStr, Stage, Id, u32)> {
+    let is_file =
+        |entry: &&gix::index::Entry| entry.mode != Mode::DIR && !entry.flags.contains(Flags::INTENT_TO_ADD);
+    let entries = index.entries().iter().filter(is_file);
+    entries.map(|entry| (entry.path(index), entry.stage(), entry.id, entry.mode.bits())).collect()
 }
 
 fn kind(mode: Mode) -> Option<Kind> {
@@ -145,17 +131,9 @@ impl Repo {
             return Ok(false);
         }
         let committed = local.index_from_tree(&tree).map_err(failed)?;
+        let (staged, committed) = (files(index), files(&committed));
         // The folders of a sparse index cannot be compared with files; they are never what was staged.
-        let is_file = |entry: &&gix::index::Entry| {
-            entry.mode != Mode::DIR && !entry.flags.contains(Flags::INTENT_TO_ADD)
-        };
-        let staged: Vec<_> = index.entries().iter().filter(is_file).collect();
-        let is_committed = |entry: &&gix::index::Entry| {
-            let there = committed.entry_by_path_and_stage(entry.path(index), entry.stage());
-            there.is_some_and(|there| (there.id, there.mode) == (entry.id, entry.mode))
-        };
-        let is_one_gone = !index.is_sparse() && staged.len() < committed.entries().len();
-        Ok(is_one_gone || !staged.iter().all(is_committed))
+        Ok(!staged.is_subset(&committed) || !index.is_sparse() && staged.len() < committed.len())
     }
 
     /// The index; empty where there is none yet. It is read once.

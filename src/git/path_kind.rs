@@ -6,8 +6,8 @@
 use super::commit::Trees;
 use super::index::Staged;
 use super::{Id, ObjectError};
-use gix::bstr::{BStr, ByteSlice};
-use gix::index::entry::{Flags, Mode, Stage};
+use gix::bstr::ByteSlice;
+use gix::index::entry::{Flags, Mode};
 use gix::index::extension::Tree as Cached;
 use gix::objs::tree::EntryKind;
 use std::collections::BTreeSet;
@@ -58,38 +58,23 @@ fn removed_below(
 }
 
 pub(crate) fn in_index(staged: &Staged, path: &str) -> PathKind {
-    let index = staged.index;
-    let whole: &BStr = path.into();
-    if let Some(entry) = index.entry_by_path(whole) {
+    if let Some(entry) = staged.entry(path) {
         return match entry.mode {
             _ if entry.flags.contains(Flags::INTENT_TO_ADD) => PathKind::Nothing,
             Mode::COMMIT | Mode::SYMLINK => PathKind::Unknown,
             _ => PathKind::File,
         };
     }
-    if index.entry_by_path_and_stage(whole, Stage::Ours).is_some()
-        || index.entry_by_path_and_stage(whole, Stage::Theirs).is_some()
-    {
-        return PathKind::File;
-    }
-    let prefix = format!("{path}/");
-    let entries = index.entries();
-    let at = entries.partition_point(|e| e.path(index) < prefix.as_bytes().as_bstr());
-    if entries.get(at).is_some_and(|e| e.path(index).starts_with(prefix.as_bytes())) {
+    if !staged.entries_below(&format!("{path}/")).is_empty() {
         return PathKind::Folder;
     }
-    for (at, _) in path.match_indices('/') {
-        let above = index.entry_by_path(path[..at].into());
-        if above.is_some_and(|e| matches!(e.mode, Mode::COMMIT | Mode::SYMLINK)) {
-            return PathKind::Unknown;
+    match staged.above(path) {
+        Some((entry, rest)) if entry.mode == Mode::DIR => {
+            in_tree(&staged.trees, entry.id, rest).unwrap_or(PathKind::Unknown)
         }
+        Some(_) => PathKind::Unknown,
+        None => PathKind::Nothing,
     }
-    if index.is_sparse()
-        && let Some((above, rest)) = staged.folded_above(path)
-    {
-        return in_tree(&staged.trees, above, rest).unwrap_or(PathKind::Unknown);
-    }
-    PathKind::Nothing
 }
 
 /// What is at a path below a tree.
@@ -97,17 +82,11 @@ pub(crate) fn in_index(staged: &Staged, path: &str) -> PathKind {
 /// # Errors
 /// A tree on the way cannot be read.
 pub(crate) fn in_tree(trees: &Trees, root: Id, path: &str) -> Result<PathKind, ObjectError> {
-    let mut tree = root;
-    let mut names = path.split('/').peekable();
-    while let Some(name) = names.next() {
-        let Some((mode, id)) = trees.child(tree, name)? else { return Ok(PathKind::Nothing) };
-        match (mode.kind(), names.peek()) {
-            (EntryKind::Link | EntryKind::Commit, _) => return Ok(PathKind::Unknown),
-            (EntryKind::Tree, Some(_)) => tree = id,
-            (EntryKind::Tree, None) => return Ok(PathKind::Folder),
-            (_, Some(_)) => return Ok(PathKind::Nothing),
-            (_, None) => return Ok(PathKind::File),
-        }
-    }
-    Ok(PathKind::Nothing)
+    let found = trees.follow(root, path)?;
+    Ok(match found.map(|(mode, _, rest)| (mode.kind(), rest)) {
+        Some((EntryKind::Link | EntryKind::Commit, _)) => PathKind::Unknown,
+        Some((EntryKind::Tree, _)) => PathKind::Folder,
+        Some((_, None)) => PathKind::File,
+        Some((_, Some(_))) | None => PathKind::Nothing,
+    })
 }
