@@ -4,6 +4,7 @@
 //! that go into the registers. The prompts are left to the author.
 
 use crate::audit::check::{self, configuration};
+use crate::audit::target::CheckTarget;
 use crate::cli::args::NewArgs;
 use crate::cli::new_entries::{NewEntry, registers};
 use crate::cli::suggested_commands::{self, shell_path};
@@ -12,14 +13,15 @@ use crate::fix::{atomic, write};
 use crate::git::Repo;
 use crate::markdown::document::{Document, fold_blanks};
 use crate::okep::draft::draft;
+use crate::okep::issue_link::forge_url;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::title;
 use crate::text::path::{self, Role, slug};
 use anyhow::{anyhow, bail, ensure};
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::{fs, io};
 
 /// A file name may have 255 bytes on the usual file systems; the rest is for the ending and the temporary
 /// files of other programs.
@@ -130,20 +132,15 @@ struct Here {
 
 impl Here {
     fn read(dir: Option<&Path>, repo: Option<Arc<Repo>>) -> anyhow::Result<Self> {
-        let root = match &repo {
-            Some(repo) => repo.root().map(Path::to_path_buf).unwrap_or_default(),
-            None => dir.unwrap_or(Path::new(".")).to_path_buf(),
-        };
-        let tree = match &repo {
-            Some(repo) => Tree::worktree(repo)?,
-            None => Tree::folder(&root)?,
+        let CheckTarget { tree, root, place, .. } = match &repo {
+            Some(repo) => CheckTarget::of_worktree(repo)?,
+            None => CheckTarget::of_folder(dir.unwrap_or(Path::new(".")))?,
         };
         let layout = configuration(&tree)?.layout;
         if !layout.is_in(&tree) {
-            let place = format!("`{}`", fs::canonicalize(&root).unwrap_or_else(|_| root.clone()).display());
             return Err(check::Error::no_folder(&tree, &layout, place).into());
         }
-        Ok(Here { repo, root, tree, layout })
+        Ok(Here { repo, root: root.unwrap_or_default(), tree, layout })
     }
 }
 
@@ -151,18 +148,13 @@ impl Here {
 /// the URL.
 fn issue_of(issue: &str) -> Option<(u64, Option<String>)> {
     let issue = issue.trim();
-    let (repository, digits) = match issue.split_once("://") {
-        Some((_, address)) => {
-            let address = address.split(['#', '?']).next()?.trim_end_matches('/');
-            let (place, digits) = address.rsplit_once('/')?;
-            let place = place.strip_suffix("/issues").or_else(|| place.strip_suffix("/-/work_items"))?;
-            let (_, repository) = place.split_once('/')?;
-            (Some(repository.strip_suffix("/-").unwrap_or(repository)), digits)
-        }
-        None => match issue.split_once('#') {
-            Some((repository, digits)) => (Some(repository).filter(|name| !name.is_empty()), digits),
-            None => (None, issue.strip_prefix("GH-").unwrap_or(issue)),
-        },
+    if issue.contains("://") {
+        let link = forge_url(issue, 0).filter(|link| !link.pull_request)?;
+        return Some((link.number?.value, Some(link.repository))).filter(|(number, _)| *number > 0);
+    }
+    let (repository, digits) = match issue.split_once('#') {
+        Some((repository, digits)) => (Some(repository).filter(|name| !name.is_empty()), digits),
+        None => (None, issue.strip_prefix("GH-").unwrap_or(issue)),
     };
     let is_number = digits.bytes().all(|b| b.is_ascii_digit());
     let number: u64 = digits.parse().ok().filter(|number| is_number && *number > 0)?;
@@ -223,27 +215,28 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> 
     let carries = |path: &str| path::okep_number(path, folder) == Some(number);
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut notes = Vec::new();
-    let mut add = |path: &str, place: &str| {
+    let mut add = |path: &str, place: String| {
         let places = places.entry(path.to_owned()).or_default();
-        if !places.iter().any(|known| known == place) {
-            places.push(place.to_owned());
+        if !places.contains(&place) {
+            places.push(place);
         }
     };
     // Files that other tools would not take for an OKEP count by their title.
     let by_title = before.okeps.iter().filter(|o| o.number() == Some(number)).map(|o| o.path.as_str());
     let template = before.template.path.as_deref().filter(|_| before.template.number == Some(number));
     for path in before.paths().filter(|p| carries(p)).chain(by_title).chain(template) {
-        add(path, "in the working tree");
+        add(path, "in the working tree".to_owned());
     }
     if let Some(repo) = &here.repo {
         let index = Tree::index(repo)?;
         let head = repo.head().id().map(|id| Tree::commit(repo, id)).transpose()?.unwrap_or_default();
         for (tree, place) in [(index, "in the index"), (head, "in HEAD")] {
-            tree.list(folder).files.keys().filter(|path| carries(path)).for_each(|path| add(path, place));
+            let files = &tree.list(folder).files;
+            files.keys().filter(|path| carries(path)).for_each(|path| add(path, place.to_owned()));
         }
         let (branches, unread) = repo.on_branches(folder, &carries);
         for (path, names) in &branches {
-            names.iter().for_each(|name| add(path, &format!("{ON_BRANCH} `{name}`")));
+            names.iter().for_each(|name| add(path, format!("{ON_BRANCH} `{name}`")));
         }
         notes = unread.into_iter().map(|message| Note::new("branches-unread", message)).collect();
     }
@@ -278,16 +271,9 @@ fn write(here: &Here, path: &str, registers: &[NewEntry]) -> anyhow::Result<()> 
     let folder = path::folder_of(path);
     let on_disk = here.root.join(folder);
     let _alone = write::alone(&here.root)?;
-    let fails = |error: io::Error| {
+    fs::create_dir_all(&on_disk).map_err(|error| {
         anyhow!("the folder `{folder}` cannot be created: {error}{}", atomic::remedy(&error))
-    };
-    on_disk.parent().map_or(Ok(()), fs::create_dir_all).map_err(fails)?;
-    let is_new = match fs::create_dir(&on_disk) {
-        Ok(()) => true,
-        // It may be another's who begins one there at this moment.
-        Err(_) if on_disk.is_dir() => false,
-        Err(source) => return Err(fails(source)),
-    };
+    })?;
     let (mut before, mut after) = (here.tree.clone(), here.tree.clone());
     before.remove(path);
     for entry in registers {
@@ -296,10 +282,8 @@ fn write(here: &Here, path: &str, registers: &[NewEntry]) -> anyhow::Result<()> 
         }
     }
     let Err(error) = write::write(&here.root, &before, &after, &[]) else { return Ok(()) };
-    if is_new {
-        // A folder that is left would be in the way of the next try; one with a file in it stays.
-        let _ = fs::remove_dir(on_disk);
-    }
+    // An empty folder that is left would be in the way of the next try; one with a file in it stays.
+    let _ = fs::remove_dir(on_disk);
     Err(match error {
         write::Error::Taken { path } => exists(&path),
         error => error.into(),

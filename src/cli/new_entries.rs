@@ -4,8 +4,7 @@ use crate::files::{Content, Tree};
 use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
-use crate::site::mkdocs::Registered;
-use crate::site::{index_page_edit, nav_edit};
+use crate::site::mkdocs::{Registered, Site};
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
@@ -19,58 +18,61 @@ pub struct NewEntry {
 
 /// How the registers of a tree, whose files are in `root`, take up an OKEP that it has.
 pub fn registers(root: &Path, after: &Snapshot, okep: &Okep) -> Vec<NewEntry> {
-    let mut entries = Vec::new();
-    let sibling = |doc: &str| after.number_of(doc);
-    let (tree, label) = (&after.tree, register::label(after, okep));
-    let unread = |path: &str, line: &str| {
-        let reason = match tree.file(path)?.content {
-            Content::Bytes(_) => return None,
-            Content::Symlink => "it is a symbolic link, which okep does not follow",
-            Content::LfsPointer => "it is a Git LFS pointer",
-            Content::TooLarge(_) => "it is too large",
-            Content::Unavailable(_) => "it cannot be read",
-        };
-        Some(NewEntry { path: path.to_owned(), edit: Err(format!("{reason}; add `{line}` by hand")) })
-    };
-    if after.site.is_none() {
-        let page = okep.path.strip_prefix("docs/").unwrap_or(&okep.path);
-        let line = format!("- {label}: {page}");
-        entries.extend(after.layout.registers.iter().find_map(|path| unread(path, &line)));
-    }
-    if after.landing.is_none() {
-        let page = okep.path.strip_prefix(&format!("{}/", after.layout.folder)).unwrap_or(&okep.path);
-        let line = format!("* [{}]({page})", okep.document.headings.first().map_or("", |h| &h.text));
-        entries.extend(unread(&format!("{}/index.md", after.layout.folder), &line));
-    }
-    if let Some(site) = &after.site {
-        match site.registered(&okep.path) {
-            Registered::Missing => {
-                let file = site.nav.tree().map_or(site.path.as_str(), |tree| tree.path.as_str());
-                let text = after.text(file);
-                let bytes = text.as_ref().map_or("", |text| text.as_str()).as_bytes();
-                let plan = nav_edit::insert(site, bytes, &okep.path, &label, &sibling);
-                entries.push(entry(root, tree, &plan.path, plan.edit));
-            }
-            Registered::OutsideDocsDir => {
-                let why =
-                    "the proposal folder is outside of the docs folder, so the site does not include it";
-                entries.push(NewEntry { path: site.path.clone(), edit: Err(why.into()) });
-            }
-            Registered::Unknown => {
-                let page = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
-                let why =
-                    format!("its `nav` is not understood; add `- {label}: {page}` where it lists pages");
-                entries.push(NewEntry { path: site.path.clone(), edit: Err(why) });
-            }
-            _ => {}
+    let label = register::label(after, okep);
+    let nav = match &after.site {
+        Some(site) => nav_entry(root, after, site, okep),
+        None => {
+            let page = okep.path.strip_prefix("docs/").unwrap_or(&okep.path);
+            let line = format!("- {label}: {page}");
+            after.layout.registers.iter().find_map(|path| unread(&after.tree, path, &line))
         }
-    }
-    if let Some(landing) = &after.landing {
-        let listing = register::listing(okep, &label);
-        let plan = index_page_edit::insert(landing, &listing, &|doc| register::sibling(after, doc));
-        entries.push(entry(root, tree, &landing.path, plan.edit));
-    }
-    entries
+    };
+    let index = match &after.landing {
+        Some(landing) => {
+            let plan = register::index_plan(after, landing, okep);
+            Some(entry(root, &after.tree, &landing.path, plan.edit))
+        }
+        None => {
+            let folder = &after.layout.folder;
+            let page = okep.path.strip_prefix(&format!("{folder}/")).unwrap_or(&okep.path);
+            let line = format!("* [{}]({page})", okep.document.headings.first().map_or("", |h| &h.text));
+            unread(&after.tree, &format!("{folder}/index.md"), &line)
+        }
+    };
+    nav.into_iter().chain(index).collect()
+}
+
+/// The entry in `nav`, where it has none.
+fn nav_entry(root: &Path, after: &Snapshot, site: &Site, okep: &Okep) -> Option<NewEntry> {
+    let by_hand = match site.registered(&okep.path) {
+        Registered::Missing => {
+            let text = after.text(site.nav.tree().map_or(&site.path, |tree| &tree.path))?;
+            let plan = register::nav_plan(after, site, okep, &text);
+            return Some(entry(root, &after.tree, &plan.path, plan.edit));
+        }
+        Registered::OutsideDocsDir => {
+            "the proposal folder is outside of the docs folder, so the site does not include it".to_owned()
+        }
+        Registered::Unknown => {
+            let page = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
+            let label = register::label(after, okep);
+            format!("its `nav` is not understood; add `- {label}: {page}` where it lists pages")
+        }
+        _ => return None,
+    };
+    Some(NewEntry { path: site.path.clone(), edit: Err(by_hand) })
+}
+
+/// Why nothing is added to a file that is there and was not read.
+fn unread(tree: &Tree, path: &str, line: &str) -> Option<NewEntry> {
+    let reason = match tree.file(path)?.content {
+        Content::Bytes(_) => return None,
+        Content::Symlink => "it is a symbolic link, which okep does not follow",
+        Content::LfsPointer => "it is a Git LFS pointer",
+        Content::TooLarge(_) => "it is too large",
+        Content::Unavailable(_) => "it cannot be read",
+    };
+    Some(NewEntry { path: path.to_owned(), edit: Err(format!("{reason}; add `{line}` by hand")) })
 }
 
 fn entry(root: &Path, tree: &Tree, path: &str, edit: Result<(Range<usize>, String), String>) -> NewEntry {

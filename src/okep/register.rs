@@ -7,8 +7,11 @@ use super::title::PREFIX;
 use crate::files::PathKind;
 use crate::markdown::names::Name;
 use crate::markdown::outline::without_tail;
-use crate::site::index_page_edit::{NewListing, Sibling};
-use crate::site::mkdocs::Registered;
+use crate::site::index_page::IndexPage;
+use crate::site::index_page_edit::{self, LandingPlan, NewListing, Sibling};
+use crate::site::mkdocs::{Registered, Site};
+use crate::site::nav_edit::{self, NavPlan};
+use crate::text::Text;
 use crate::text::path::{file_name, okep_name, stem};
 use std::collections::HashMap;
 
@@ -25,13 +28,21 @@ pub fn label(snapshot: &Snapshot, okep: &Okep) -> String {
     }
 }
 
-/// An OKEP as the index page lists it; `label` is its [`label`].
-pub fn listing<'a>(okep: &'a Okep, label: &'a str) -> NewListing<'a> {
-    NewListing { path: &okep.path, number: okep.number(), label, prefix: PREFIX }
+/// How `nav`, whose text is given, takes an OKEP up.
+pub fn nav_plan(snapshot: &Snapshot, site: &Site, okep: &Okep, text: &Text) -> NavPlan {
+    let sibling = |doc: &str| snapshot.number_of(doc);
+    nav_edit::insert(site, text.as_str().as_bytes(), &okep.path, &label(snapshot, okep), &sibling)
+}
+
+/// How the index page takes an OKEP up.
+pub fn index_plan(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> LandingPlan {
+    let label = label(snapshot, okep);
+    let listing = NewListing { path: &okep.path, number: okep.number(), label: &label, prefix: PREFIX };
+    index_page_edit::insert(landing, &listing, &|doc| sibling(snapshot, doc))
 }
 
 /// What a list knows of the page at a path, where that is an OKEP.
-pub fn sibling(snapshot: &Snapshot, path: &str) -> Option<Sibling> {
+fn sibling(snapshot: &Snapshot, path: &str) -> Option<Sibling> {
     let number = snapshot.number_of(path)?;
     Some(Sibling {
         number,

@@ -6,7 +6,6 @@ use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::title::PREFIX;
 use crate::site::index_page::IndexPage;
-use crate::site::index_page_edit::{self, LandingPlan};
 
 use std::collections::BTreeSet;
 
@@ -57,7 +56,7 @@ fn is_list(snapshot: &Snapshot, landing: &IndexPage) -> bool {
 }
 
 fn finding(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> Finding {
-    let plan = plan(snapshot, landing, okep);
+    let plan = register::index_plan(snapshot, landing, okep);
     let message = format!("the index page does not list `{}`", plan.target);
     let mut finding = RULE.about(Some(&okep.path), &landing.path, SUBJECT, message);
     finding.place = plan.next_to.map(|entry| landing.document.text.place(entry));
@@ -70,16 +69,9 @@ fn finding(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> Finding {
 fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let landing = snapshot.landing.as_ref()?;
     let okep = snapshot.okep(finding.okep.as_deref()?)?;
-    let plan = plan(snapshot, landing, okep);
+    let plan = register::index_plan(snapshot, landing, okep);
     let (span, line) = plan.edit.ok()?;
     Some(Fix::suggested("list it on the index page", vec![Edit::replace(&landing.path, span, line)]))
-}
-
-fn plan(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> LandingPlan {
-    let label = register::label(snapshot, okep);
-    index_page_edit::insert(landing, &register::listing(okep, &label), &|doc| {
-        register::sibling(snapshot, doc)
-    })
 }
 
 #[cfg(test)]

@@ -6,8 +6,7 @@ use crate::okep::proposal::Okep;
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
 use crate::site::mkdocs::{Registered, Site};
-use crate::site::nav_edit::{self, NavPlan};
-use crate::text::Text;
+use crate::site::nav_edit;
 use std::collections::HashSet;
 
 pub static RULE: Rule = Rule {
@@ -67,7 +66,7 @@ fn missing(snapshot: &Snapshot, site: &Site, okep: &Okep, copy: Option<usize>) -
         let title = entry.title.as_deref().unwrap_or_default();
         return finding.help(format!("`{title}` has the path `{}`; change it to `{target}`", entry.target));
     }
-    let plan = plan(snapshot, site, okep, &text);
+    let plan = register::nav_plan(snapshot, site, okep, &text);
     finding.place = Some(text.place(plan.place));
     match plan.edit {
         Ok((_, line)) => finding.help(format!("add `{}`", line.trim().trim_start_matches("- "))),
@@ -87,14 +86,9 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
         let (span, path) = plan.edit.ok()?;
         return Some(Fix::suggested("correct the path", vec![Edit::replace(&plan.path, span, path)]));
     }
-    let plan = plan(snapshot, site, okep, text);
+    let plan = register::nav_plan(snapshot, site, okep, text);
     let (span, line) = plan.edit.ok()?;
     Some(Fix::safe("add it to `nav`", vec![Edit::replace(&plan.path, span, line)]))
-}
-
-fn plan(snapshot: &Snapshot, site: &Site, okep: &Okep, text: &Text) -> NavPlan {
-    let sibling = |doc: &str| snapshot.number_of(doc);
-    nav_edit::insert(site, text.as_str().as_bytes(), &okep.path, &register::label(snapshot, okep), &sibling)
 }
 
 fn outside(site: &Site, okep: &Okep) -> Finding {
