@@ -2,6 +2,7 @@
 //!
 //! They show what `--help` shows: hidden commands are left out.
 
+use crate::cli::output::VERSION;
 use anyhow::Context;
 use clap::Command;
 use clap::builder::PossibleValuesParser;
@@ -33,7 +34,7 @@ pub fn page(command: &Command, folder: Option<&Path>) -> anyhow::Result<String> 
 /// # Errors
 /// The page of a command is no UTF-8.
 pub fn pages(command: &Command) -> io::Result<Vec<(String, String)>> {
-    let mut root = visible(command).disable_help_subcommand(true);
+    let mut root = command.clone().disable_help_subcommand(true);
     root.build();
     let mut pages = Vec::new();
     let mut commands = vec![&root];
@@ -43,7 +44,7 @@ pub fn pages(command: &Command) -> io::Result<Vec<(String, String)>> {
         man.render(&mut page)?;
         let page = String::from_utf8(page).map_err(io::Error::other)?;
         pages.push((man.get_filename(), titled(&with_values(&page, command))));
-        commands.extend(command.get_subcommands().filter(|sub| sub.get_name() != "help"));
+        commands.extend(command.get_subcommands().filter(|sub| !sub.is_hide_set()));
     }
     pages.sort();
     Ok(pages)
@@ -56,24 +57,13 @@ pub fn pages(command: &Command) -> io::Result<Vec<(String, String)>> {
 pub fn completions(command: &Command, shell: Shell) -> anyhow::Result<String> {
     let rules = PossibleValuesParser::new(crate::rules::RULES.iter().map(|rule| rule.id));
     let explain = |explain: Command| explain.mut_arg("rule", |rule| rule.value_parser(rules));
-    let mut command = visible(command).mut_subcommand("explain", explain);
+    // Hidden commands would be completed too.
+    let visible = command.get_subcommands().filter(|sub| !sub.is_hide_set()).cloned();
+    let bare = Command::new("okep").version(VERSION).args(command.get_arguments().cloned());
+    let mut command = bare.subcommands(visible).mut_subcommand("explain", explain);
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "okep", &mut script);
     Ok(String::from_utf8(script)?)
-}
-
-/// The command without those of its subcommands that are hidden.
-fn visible(command: &Command) -> Command {
-    let mut bare =
-        Command::new("okep").version(env!("CARGO_PKG_VERSION")).args(command.get_arguments().cloned());
-    bare = bare.subcommands(command.get_subcommands().filter(|sub| !sub.is_hide_set()).cloned());
-    if let Some(about) = command.get_about() {
-        bare = bare.about(about.clone());
-    }
-    match command.get_after_help() {
-        Some(after) => bare.after_help(after.clone()),
-        None => bare,
-    }
 }
 
 /// The synopsis names options without their values, which looks as if they took none.

@@ -5,11 +5,11 @@ use super::found::{FoundFiles, Spot, content_notice, submodule_notice, symlink_n
 use super::note::Note;
 use crate::git::{MAX_FILE_BYTES, PathKind};
 use crate::text::Bytes;
-use gix::bstr::{BString, ByteSlice};
+use gix::bstr::ByteSlice;
 use std::collections::BTreeSet;
-use std::fs::FileType;
 use std::io::{self, Read};
 use std::path::Path;
+use walkdir::WalkDir;
 
 /// Whether a path is wanted, and whether it is a folder; one that is not wanted is not entered.
 type Wanted<'w> = &'w mut dyn FnMut(&str, bool) -> bool;
@@ -30,65 +30,53 @@ pub(super) fn walk(root: &Path, folder: &str, found: &mut FoundFiles, wanted: Wa
             Err(error) => return found.notices.push(unreadable(part, &error)),
         }
     }
-    DiskWalk { found, wanted, every_file: false }.enter(&root.join(folder), folder);
+    enter(root, folder, found, wanted, false);
 }
 
 /// All files below `root` that are `wanted`, links and other repositories left out.
 pub(super) fn files(root: &Path, wanted: Wanted) -> BTreeSet<String> {
     let mut found = FoundFiles::default();
-    DiskWalk { found: &mut found, wanted, every_file: true }.enter(root, "");
+    enter(root, "", &mut found, wanted, true);
     found.files.into_keys().collect()
 }
 
-struct DiskWalk<'w> {
-    found: &'w mut FoundFiles,
-    wanted: Wanted<'w>,
-    /// Markdown or not; links are left out.
-    every_file: bool,
-}
-
-impl DiskWalk<'_> {
-    fn enter(&mut self, dir: &Path, folder: &str) {
-        let listed = std::fs::read_dir(dir).and_then(|entries| {
-            let named = entries.map(|entry| entry.and_then(|e| Ok((e.file_name(), e.file_type()?))));
-            named.collect::<io::Result<Vec<_>>>()
-        });
-        let mut listed = match listed {
-            Ok(listed) => listed,
-            Err(error) => return self.found.notices.push(unreadable(folder, &error)),
-        };
-        listed.sort_by(|one, other| one.0.cmp(&other.0));
-        for (name, kind) in listed {
-            // Only Windows has names without bytes of their own.
-            let bytes = gix::path::os_str_into_bstr(&name)
-                .map_or_else(|_| BString::from(name.to_string_lossy().as_ref()), ToOwned::to_owned);
-            self.add(&dir.join(&name), folder, &bytes, kind);
-        }
-    }
-
-    fn add(&mut self, on_disk: &Path, folder: &str, name: &BString, kind: FileType) {
-        let is_listed = self.every_file || is_markdown(name);
-        let is_link = kind.is_symlink();
-        if name == ".git" || !kind.is_dir() && !is_link && !is_listed || is_link && self.every_file {
-            return;
-        }
-        let above = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let path = format!("{above}{}", name.to_str_lossy());
-        if !(self.wanted)(&path, kind.is_dir()) {
-            return;
-        }
-        if is_listed {
-            self.found.path([above.as_bytes(), name].concat().as_bstr());
-        }
-        if kind.is_dir() {
-            match is_repository(on_disk) {
-                true => self.found.notices.push(submodule_notice(&path)),
-                false => self.enter(on_disk, &path),
+/// Finds what is below `folder`: Markdown files and links, or `every_file` and no links.
+fn enter(root: &Path, folder: &str, found: &mut FoundFiles, wanted: Wanted, every_file: bool) {
+    let mut walk = WalkDir::new(root.join(folder)).min_depth(1).sort_by_file_name().into_iter();
+    let relative = |on_disk: &Path| {
+        let path = on_disk.strip_prefix(root).unwrap_or(on_disk).as_os_str().as_encoded_bytes();
+        gix::path::to_unix_separators_on_windows(path.as_bstr()).into_owned()
+    };
+    while let Some(entry) = walk.next() {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                if let (Some(on_disk), Some(error)) = (error.path(), error.io_error()) {
+                    found.notices.push(unreadable(&relative(on_disk).to_str_lossy(), error));
+                }
+                continue;
             }
-        } else if is_link && !is_listed {
-            self.found.notices.push(symlink_notice(&path));
-        } else if is_link || kind.is_file() {
-            self.found.files.insert(path, Spot::Disk(on_disk.to_owned()));
+        };
+        let (on_disk, kind) = (entry.path(), entry.file_type());
+        let path = relative(on_disk);
+        let is_listed = every_file || is_markdown(&path);
+        let may_count = if kind.is_symlink() { !every_file } else { kind.is_dir() || is_listed };
+        let is_wanted =
+            entry.file_name() != ".git" && may_count && wanted(&path.to_str_lossy(), kind.is_dir());
+        let is_other = is_wanted && kind.is_dir() && is_repository(on_disk);
+        if kind.is_dir() && (is_other || !is_wanted) {
+            walk.skip_current_dir();
+        }
+        if !is_wanted {
+            continue;
+        }
+        let path = if is_listed { found.path(path.as_bstr()) } else { path.to_string() };
+        if is_other {
+            found.notices.push(submodule_notice(&path));
+        } else if kind.is_symlink() && !is_listed {
+            found.notices.push(symlink_notice(&path));
+        } else if kind.is_symlink() || kind.is_file() {
+            found.files.insert(path, Spot::Disk(on_disk.to_owned()));
         }
     }
 }

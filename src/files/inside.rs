@@ -1,6 +1,7 @@
 //! Paths of this machine, as paths of a tree.
 
-use std::path::{Path, PathBuf};
+use std::borrow::Cow;
+use std::path::Path;
 
 /// A path as the user wrote it, from the top of the repository, `/` between the parts; outside of it an
 /// absolute path, which no file of a tree has.
@@ -9,22 +10,11 @@ pub fn inside(path: &Path, from: &Path, top: &Path) -> String {
     let (from, top) = (real(from), real(top));
     // A bare repository has no folders on disk: its paths start from its root.
     let is_bare = top.as_os_str().is_empty();
-    let full = without_dots(&if is_bare { path.to_owned() } else { from.join(path) });
+    let full = if is_bare { path.to_owned() } else { from.join(path) };
+    let full =
+        gix::path::normalize_and_clean(Cow::Borrowed(&full), &top).map_or(full.clone(), Cow::into_owned);
     // A path through a link is known by where it ends.
     let found = [full.clone(), real(&full)].iter().find_map(|p| Some(p.strip_prefix(&top).ok()?.to_owned()));
     let parts: Vec<_> = found.as_ref().unwrap_or(&full).iter().map(|part| part.to_string_lossy()).collect();
     parts.join("/")
-}
-
-/// The path without `.` and `..`, whatever there is on disk.
-fn without_dots(path: &Path) -> PathBuf {
-    let mut clean = PathBuf::new();
-    for part in path.components() {
-        match part {
-            std::path::Component::CurDir => {}
-            std::path::Component::ParentDir => drop(clean.pop()),
-            part => clean.push(part),
-        }
-    }
-    clean
 }

@@ -184,24 +184,14 @@ pub(crate) fn folder_trees(
     commits: &[LineCommit],
     folder: &str,
 ) -> Vec<Result<Option<Id>, ObjectError>> {
-    let found = commits
-        .par_chunks(NEIGHBOURS)
-        .map_init(|| repo.local(), |local, commits| folder_trees_of(local, packs, commits, folder));
-    found.flatten_iter().collect()
-}
-
-/// The same for few commits.
-fn folder_trees_of(
-    local: &gix::Repository,
-    packs: &Packs,
-    commits: &[LineCommit],
-    folder: &str,
-) -> Vec<Result<Option<Id>, ObjectError>> {
-    let mut trees: Vec<_> = commits.iter().map(|commit| commit.root(local).map(Some)).collect();
-    for name in folder.split('/') {
-        descend(local, packs, trees.iter_mut().collect(), name);
-    }
-    trees
+    let of_neighbours = |local: &mut gix::Repository, commits: &[LineCommit]| {
+        let mut trees: Vec<_> = commits.iter().map(|commit| commit.root(local).map(Some)).collect();
+        for name in folder.split('/') {
+            descend(local, packs, trees.iter_mut().collect(), name);
+        }
+        trees
+    };
+    commits.par_chunks(NEIGHBOURS).map_init(|| repo.local(), of_neighbours).flatten_iter().collect()
 }
 
 /// Puts the folder `name` of each tree in its place, each read once, in the order that suits the packs.

@@ -80,20 +80,15 @@ fn is_trusted_by_environment(path: &Path) -> bool {
 
 /// The values of `safe.directory` in the environment, in order.
 fn safe_directories() -> Vec<String> {
-    let value = |name: String| env::var(name).unwrap_or_default();
-    let count = value("GIT_CONFIG_COUNT".into()).parse().unwrap_or(0);
-    let counted = (0..count)
-        .map(|n: usize| (value(format!("GIT_CONFIG_KEY_{n}")), value(format!("GIT_CONFIG_VALUE_{n}"))));
-    let parameters = value("GIT_CONFIG_PARAMETERS".into());
+    let parameters = env::var("GIT_CONFIG_PARAMETERS").unwrap_or_default();
     let passed = parameters.split("' '").filter_map(|pair| {
         let (key, value) = pair.split_once('=')?;
-        Some((key.replace('\'', ""), value.replace('\'', "")))
+        let is_meant = key.replace('\'', "").eq_ignore_ascii_case("safe.directory");
+        is_meant.then(|| value.replace('\'', ""))
     });
-    let all: Vec<(String, String)> = passed.chain(counted).collect();
-    all.into_iter()
-        .filter(|(key, _)| key.eq_ignore_ascii_case("safe.directory"))
-        .map(|(_, value)| value)
-        .collect()
+    let counted = gix::config::File::from_environment_overrides().ok();
+    let counted = counted.as_ref().and_then(|config| config.strings("safe.directory")).unwrap_or_default();
+    passed.chain(counted.iter().map(|folder| folder.to_string())).collect()
 }
 
 /// Reads objects where the environment says they are, as in the quarantine of a push that is being received.
