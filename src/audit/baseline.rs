@@ -5,7 +5,7 @@
 //! them it is reported for.
 
 use crate::audit::Verdict;
-use crate::audit::identity::{Identity, Naming, OkepKey, identity};
+use crate::audit::identity::{Identity, OkepKey};
 use crate::audit::policy::Policy;
 use crate::audit::report::{Baseline, Reported};
 use crate::audit::states::{CheckStates, State};
@@ -106,34 +106,24 @@ pub fn compare<'a>(
     before: &[Finding],
     new_names: &NewNames,
 ) -> Vec<Baseline> {
-    let names = NamesNow(new_names);
+    let now = |finding: &Finding| {
+        // A number that several OKEPs have is one finding, whichever of them it names.
+        let shared = finding.subject.parse().ok().filter(|_| finding.rule == SHARED).map(OkepKey::Number);
+        let new_name = |path: &str| new_names.get(path).map_or(path, String::as_str).to_owned();
+        Identity::of(finding, |path| shared.unwrap_or_else(|| OkepKey::Path(new_name(path))), str::to_owned)
+    };
     let mut known: HashMap<Identity, usize> = HashMap::new();
     for finding in before {
-        *known.entry(identity(finding, &names)).or_insert(0) += 1;
+        *known.entry(now(finding)).or_insert(0) += 1;
     }
-    findings
-        .into_iter()
-        .map(|finding| match known.get_mut(&identity(finding, &names)).filter(|n| **n > 0) {
-            Some(n) => {
-                *n -= 1;
-                Baseline::Existing
-            }
-            None => Baseline::New,
-        })
-        .collect()
-}
-
-/// What OKEPs are called now.
-struct NamesNow<'a>(&'a NewNames);
-
-impl Naming for NamesNow<'_> {
-    fn okep(&self, finding: &Finding, path: &str) -> OkepKey {
-        // A number that several OKEPs have is one finding, whichever of them it names.
-        match finding.subject.parse().ok().filter(|_| finding.rule == SHARED) {
-            Some(number) => OkepKey::Number(number),
-            None => OkepKey::Path(self.0.get(path).map_or(path, String::as_str).to_owned()),
+    let compared = |finding| match known.get_mut(&now(finding)).filter(|n| **n > 0) {
+        Some(n) => {
+            *n -= 1;
+            Baseline::Existing
         }
-    }
+        None => Baseline::New,
+    };
+    findings.into_iter().map(compared).collect()
 }
 
 /// The rule whose findings are about several OKEPs at once.

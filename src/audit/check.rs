@@ -4,30 +4,61 @@
 //! where a finding needs it, comparison, report. Fixes come after that, and elsewhere. Everything is read
 //! through trees, so that all of it works on a tree in memory.
 
-use crate::audit::asked::{entry_target, is_about, keep_asked};
+use crate::audit::asked::{UnknownPath, entry_target, is_about, keep_asked};
 use crate::audit::baseline::Compared;
-use crate::audit::cache::Known;
-pub use crate::audit::check_error::Error;
-use crate::audit::history_source::HistorySource;
-use crate::audit::pull_request::report_number;
-use crate::audit::report::{HALF_STAGED, Report, Source};
+use crate::audit::cache::{AuditCache, Known};
+use crate::audit::report::{Baseline, HALF_STAGED, Report, Reported, Source};
 use crate::audit::scope::ChangeScope;
 use crate::audit::states::{CheckStates, State};
-use crate::audit::target::{Base, CheckTarget, Options};
+use crate::audit::target::{Base, CheckTarget, HistorySource, Options};
 use crate::audit::template_change::take_out_template_change;
-use crate::audit::template_choice::choose_template;
-use crate::files::{Note, Tree};
+use crate::audit::{Verdict, any_needs_history, of_history};
+use crate::files::{CONFIG, Layout, Note, Tree};
 use crate::git::{Error as GitError, Id};
-use crate::okep::config::Config;
+use crate::okep::config::{self, Config};
 use crate::okep::snapshot::{Parsed, Snapshot};
-use crate::okep::template_history::TemplateHistory;
+use crate::okep::template::several;
+use crate::okep::template_history::{TemplateHistory, templates};
 use crate::rules;
+use crate::rules::event::{Event, PullRequest};
 use crate::rules::finding::Finding;
 use crate::rules::page_links::lost;
+use crate::text::path::okep_number;
 use crate::text::same_text;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+/// Why a check could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error(transparent)]
+    Git(#[from] GitError),
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    #[error(
+        "no `{folder}` in {place}: {}; name their repository with `-C DIR`, or another folder as `folder` in \
+         `{CONFIG}`",
+        .unread.as_deref().unwrap_or("there are no OKEPs here")
+    )]
+    NoFolder {
+        folder: String,
+        place: String,
+        /// What is in place of the folder, or of one above it.
+        unread: Option<String>,
+    },
+    #[error(transparent)]
+    UnknownPath(#[from] UnknownPath),
+}
+
+impl Error {
+    /// There is no proposal folder in a tree; `place` says in words where that is.
+    pub fn no_folder(tree: &Tree, layout: &Layout, place: String) -> Self {
+        let said = |note: &Note| Some(format!("`{}` is {}", note.path.as_ref()?, note.message));
+        let unread = tree.list(&layout.folder).notices.iter().find_map(said);
+        Error::NoFolder { folder: layout.folder.clone(), place, unread }
+    }
+}
 
 /// A report, and what it was made of.
 #[derive(Default)]
@@ -121,8 +152,7 @@ pub fn check_with(
         report.drop_existing_elsewhere(changed);
     }
     if let Some(number) = options.pull_request {
-        let before = states.snapshots().skip(1).flat_map(Snapshot::paths);
-        report_number(&mut report, now, before, &config.layout.folder, number);
+        report_number(&mut report, &states, number);
     }
     report.add_texts(now);
     report.notes.extend(target.notes.iter().cloned().chain(several_templates));
@@ -184,6 +214,48 @@ fn read<'a>(
     CheckStates { target, now: state(&target.tree, config), before }
 }
 
+/// Of several files that are named like a template, the one that landed first counts, also in the states
+/// compared with; says which one that is, and gives the history that was asked for it.
+fn choose_template(
+    target: &CheckTarget,
+    config: &mut Config,
+    bases: &mut [(&Base, Config)],
+    history: &dyn HistorySource,
+) -> Option<(Note, TemplateHistory)> {
+    let templates = templates(&target.tree, &config.layout)?;
+    let paths: Vec<String> = templates.keys().cloned().collect();
+    let known = history.template_history(target, config);
+    let first = known.first_template(templates)?;
+    let others: Vec<&str> = paths.iter().map(String::as_str).filter(|path| *path != first).collect();
+    let note = several(&first, &others, " because it landed first", &config.layout.folder);
+    for (_, config) in bases.iter_mut().filter(|(base, _)| base.tree.contains(&first)) {
+        config.layout.template.get_or_insert_with(|| first.clone());
+    }
+    config.layout.template = Some(first);
+    Some((note, known))
+}
+
+/// Adds what rules about landings find about the OKEPs of number `pull_request`, unless a state before has one already:
+/// what a change adds under the number of its own pull request is known before the merge.
+fn report_number(report: &mut Report, states: &CheckStates, pull_request: u64) {
+    let snapshot = &states.now.snapshot;
+    let mut before = states.snapshots().skip(1).flat_map(Snapshot::paths);
+    if before.any(|path| okep_number(path, &snapshot.layout.folder) == Some(pull_request)) {
+        return;
+    }
+    for okep in snapshot.okeps.iter().filter(|okep| okep.number() == Some(pull_request)) {
+        let event = Event::Landed {
+            path: &okep.path,
+            number: Some(pull_request),
+            issue: okep.issue.as_ref().and_then(|issue| issue.number()),
+            pull_request: Some(PullRequest::Merged(pull_request)),
+        };
+        let found = of_history(&event).into_iter();
+        report.findings.extend(found.map(|finding| Reported { finding, baseline: Some(Baseline::New) }));
+    }
+    report.findings.sort_by(|a, b| a.finding.path.cmp(&b.finding.path));
+}
+
 /// Where the files went that links newly miss.
 fn moved(states: &CheckStates, tip: Id, history: &dyn HistorySource) -> BTreeMap<String, String> {
     // What was dead before is not this change's to fix.
@@ -217,6 +289,51 @@ fn nothing(target: &CheckTarget, config: Config) -> Outcome {
     Outcome { report, tree, config, root, ..Outcome::default() }
 }
 
+/// Whether a check can do without history, which it reads only where a finding needs it.
+impl CheckStates<'_> {
+    /// Whether history is needed, as far as that is known before states are compared; `thorough` is whether
+    /// everything is to be known.
+    fn need_history(&self, thorough: bool, cache: &AuditCache) -> bool {
+        let need = || thorough || self.all_count() && any_needs_history(&self.now.snapshot, cache);
+        self.target.tip.is_some() && need()
+    }
+
+    /// Whether all findings count, and not only those of a change that is staged.
+    fn all_count(&self) -> bool {
+        let template = self.now.template_text();
+        let template_changed = self.before.iter().any(|before| before.template_text() != template);
+        self.target.source != Source::Index || !self.target.compares || template_changed
+    }
+
+    /// The verdicts without history; none where some finding that counts could be another one in the light of
+    /// history.
+    fn audit_without_history(&self, cache: &AuditCache) -> Option<Vec<Verdict>> {
+        let verdicts = self.audit(None, cache);
+        if self.target.tip.is_none() || self.all_count() {
+            return Some(verdicts);
+        }
+        let compared = Compared::of(self, &verdicts, None);
+        let needs_history = verdicts[0].needs_history.iter().any(|needs| {
+            let path = needs.path.as_str();
+            let text = |state: &State| state.snapshot.okep(path).map(|okep| okep.document.text.clone());
+            let changed = self.before.iter().find_map(text) != text(&self.now);
+            (needs.unmet_requirement && (compared.has_new_requirement(path) || self.lost_heading(path)))
+                || (needs.near_a_prompt && changed)
+        });
+        (!needs_history).then_some(verdicts)
+    }
+
+    /// Whether an OKEP had a heading that it has no more: it may have been a section by an earlier name, so that what
+    /// is missing without history was not missing before.
+    fn lost_heading(&self, path: &str) -> bool {
+        let names = |state: &State| -> Option<HashSet<String>> {
+            Some(state.snapshot.okep(path)?.outline.rows.iter().map(|row| row.name.normal.clone()).collect())
+        };
+        let now = names(&self.now).unwrap_or_default();
+        self.before.iter().filter_map(names).any(|before| !before.is_subset(&now))
+    }
+}
+
 impl Outcome {
     /// All of the tree that was checked, or of one with some edits; what the check parsed is not parsed again.
     pub fn whole(&self, tree: &Tree) -> Snapshot {
@@ -234,154 +351,4 @@ impl Outcome {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::audit::report::Baseline;
-    use std::sync::Mutex;
-
-    const TEMPLATE: &str = "docs/okeps/okep-1-template.md";
-    const OKEP: &str = "docs/okeps/okep-7-a.md";
-
-    /// A history that knows nothing, and notes what it is asked.
-    #[derive(Default)]
-    struct AskedHistory(Mutex<Vec<String>>);
-
-    impl HistorySource for AskedHistory {
-        fn template_history(&self, _: &CheckTarget, _: &Config) -> TemplateHistory {
-            self.0.lock().expect("nobody panics").push("template".to_owned());
-            TemplateHistory::nothing("none")
-        }
-
-        fn moved(&self, _: Id, paths: &BTreeSet<String>, _: &Tree) -> BTreeMap<String, String> {
-            self.0.lock().expect("nobody panics").extend(paths.iter().cloned());
-            BTreeMap::new()
-        }
-    }
-
-    fn tree(files: &[(&str, &str)]) -> Tree {
-        let mut tree = Tree::default();
-        tree.insert(
-            TEMPLATE,
-            &b"# OKEP-1: T\n\n* Issue: [#1](https://github.com/o/n/issues/1)\n\n## Goals\n"[..],
-        );
-        files.iter().for_each(|(path, text)| tree.insert(*path, text.as_bytes()));
-        tree
-    }
-
-    fn okep(text: &str) -> String {
-        format!("# OKEP-7: A\n\n* Issue: [#7](https://github.com/o/n/issues/7)\n\n{text}")
-    }
-
-    fn null() -> Id {
-        Id::null(gix::hash::Kind::Sha1)
-    }
-
-    /// The index, compared with a state before.
-    fn staged(now: Tree, before: Tree) -> CheckTarget {
-        let target = CheckTarget::new(now, Source::Index, String::new());
-        let bases = vec![Base { commit: null(), tree: before }];
-        CheckTarget { compares: true, bases, tip: Some(null()), ..target }
-    }
-
-    /// The findings that count, as `rule subject`, and what history was asked.
-    fn found(target: &CheckTarget) -> (Vec<String>, Vec<String>) {
-        let history = AskedHistory::default();
-        let outcome = check(target, &Options::default(), &history).expect("it can be checked");
-        let found = outcome.report.live().map(|f| format!("{} {}", f.rule, f.subject)).collect();
-        (found, history.0.into_inner().expect("nobody panics"))
-    }
-
-    #[test]
-    fn a_tree_in_memory_is_checked_whole() {
-        let target =
-            CheckTarget::new(tree(&[(OKEP, &okep("## Goals\n"))]), Source::Worktree, "memory".into());
-        assert_eq!(found(&target), (vec!["empty-section Goals".to_owned()], vec![]));
-        let nothing = CheckTarget::new(Tree::default(), Source::Worktree, "memory".into());
-        let error = check(&nothing, &Options::default(), &AskedHistory::default()).err().expect("no folder");
-        assert!(error.to_string().contains("no `docs/okeps` in memory"), "{error}");
-    }
-
-    #[test]
-    fn only_what_is_new_counts() {
-        let before = tree(&[(OKEP, &okep("## Goals\n"))]);
-        let same = okep("## Goals\n\n<!-- more -->\n");
-        assert_eq!(found(&staged(tree(&[(OKEP, &same)]), before.clone())).0, [""; 0]);
-        let worse = okep("## Goals\n\n## Other\n");
-        let target = staged(tree(&[(OKEP, &worse)]), before);
-        assert_eq!(found(&target).0, ["empty-section Other", "extra-section Other"]);
-        let outcome =
-            check(&target, &Options::default(), &AskedHistory::default()).expect("it can be checked");
-        assert!(outcome.report.findings.iter().any(|r| r.baseline == Some(Baseline::Existing)));
-    }
-
-    #[test]
-    fn nothing_is_new_where_the_text_before_is_not_here() {
-        let now = tree(&[(OKEP, &okep("## Goals\n"))]);
-        assert_eq!(found(&staged(now.clone(), tree(&[]))).0, ["empty-section Goals"]);
-        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
-        assert_eq!(found(&staged(now, tree(&[(OKEP, pointer)]))).0, [""; 0]);
-    }
-
-    #[test]
-    fn history_is_asked_only_where_a_finding_counts() {
-        let good = okep("## Goals\n\n* tea\n");
-        let before = tree(&[(OKEP, &good)]);
-        let asked = |now: &str| found(&staged(tree(&[(OKEP, now)]), before.clone())).1;
-        assert_eq!(asked(&format!("{good}* more tea\n")), [""; 0]);
-        assert_eq!(asked(&okep("No section.\n")), ["template"]);
-        let two_templates = tree(&[(OKEP, &good), ("docs/okeps/okep-2-template.md", "# OKEP-2: T\n")]);
-        assert_eq!(found(&staged(two_templates.clone(), two_templates)), (vec![], vec![]));
-        let old = tree(&[(OKEP, &okep("No section.\n"))]);
-        let target = staged(tree(&[(OKEP, &okep("No section, still.\n"))]), old);
-        assert_eq!(found(&target), (vec![], vec![]));
-        let dead = format!("{good}* [x](https://github.com/o/n/blob/main/docs/gone.md)\n");
-        assert_eq!(asked(&dead), ["docs/gone.md"]);
-    }
-
-    #[test]
-    fn a_change_of_the_template_is_a_note() {
-        let before = tree(&[(OKEP, &okep("## Goals\n\n* tea\n"))]);
-        let mut now = before.clone();
-        let more = "# OKEP-1: T\n\n* Issue: [#1](https://github.com/o/n/issues/1)\n\n## Goals\n\n## Risks\n";
-        now.insert(TEMPLATE, more.as_bytes());
-        let target = staged(now, before);
-        let outcome =
-            check(&target, &Options::default(), &AskedHistory::default()).expect("it can be checked");
-        assert_eq!(outcome.report.live().count(), 0);
-        assert!(outcome.report.notes.iter().any(|note| note.kind == "template-change"));
-    }
-
-    #[test]
-    fn a_template_whose_text_is_not_here_is_not_emptied() {
-        let before = tree(&[(OKEP, &okep("## Goals\n\n* tea\n"))]);
-        let notes = |text: &[u8]| {
-            let mut now = before.clone();
-            now.insert(TEMPLATE, text);
-            let outcome = check(&staged(now, before.clone()), &Options::default(), &AskedHistory::default());
-            let mut kinds: Vec<&str> =
-                outcome.expect("it can be checked").report.notes.iter().map(|note| note.kind).collect();
-            kinds.retain(|kind| !matches!(*kind, "no-register" | "lfs-pointer"));
-            kinds
-        };
-        assert_eq!(notes(b"# OKEP-1: T\n"), ["empty-template", "template-change"]);
-        let pointer = b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
-        assert_eq!(notes(pointer), ["unread-template"]);
-        assert_eq!(notes(b"\xff\xfe#\0 \0T\0"), ["not-utf8"]);
-    }
-
-    #[test]
-    fn a_working_copy_that_differs_is_a_note() {
-        let before = tree(&[]);
-        let now = tree(&[(OKEP, &okep("## Goals\n"))]);
-        let half_staged = |on_disk: &str| {
-            let mut now = now.clone();
-            now.working_copy = Some(Arc::new(tree(&[(OKEP, &okep(on_disk))])));
-            let target = staged(now, before.clone());
-            let outcome = check(&target, &Options::default(), &AskedHistory::default());
-            let notes = outcome.expect("it can be checked").report.notes;
-            notes.iter().filter(|note| note.kind == HALF_STAGED).count()
-        };
-        assert_eq!((half_staged("## Goals\n"), half_staged("## Goals\r\n")), (0, 0));
-        assert_eq!(half_staged("## Goals\n\n* tea\n"), 1);
-    }
-}
+mod tests;

@@ -25,22 +25,22 @@ pub enum OkepKey {
     Path(String),
 }
 
-/// What is known of the names of OKEPs and sections in the states that are compared.
-pub trait Naming {
-    /// Which OKEP the path is that a finding is about.
-    fn okep(&self, finding: &Finding, path: &str) -> OkepKey;
-
-    /// The subject of a finding as it is called in all of the states.
-    fn subject(&self, finding: &Finding) -> String {
-        finding.subject.clone()
-    }
+/// The identity of a finding, by the names after these renames.
+pub fn identity(finding: &Finding, renames: &[Rename]) -> Identity {
+    let okep = |path: &str| OkepKey::Path(path_after(path, renames));
+    Identity::of(finding, okep, |subject| subject_after(subject, renames))
 }
 
-/// The identity of a finding.
-pub fn identity(finding: &Finding, naming: &impl Naming) -> Identity {
-    let okep = finding.okep.as_deref().map(|path| naming.okep(finding, path));
-    let subject = if is_own_path(finding) { String::new() } else { naming.subject(finding) };
-    Identity { rule: finding.rule, okep, subject }
+impl Identity {
+    /// The identity of a finding, where states differ in how they call OKEPs and what findings are about.
+    pub fn of(
+        finding: &Finding,
+        okep: impl FnOnce(&str) -> OkepKey,
+        subject: impl FnOnce(&str) -> String,
+    ) -> Self {
+        let subject = if is_own_path(finding) { String::new() } else { subject(&finding.subject) };
+        Identity { rule: finding.rule, okep: finding.okep.as_deref().map(okep), subject }
+    }
 }
 
 /// Whether the subject is the path of the OKEP, or the end of it.
@@ -49,30 +49,15 @@ fn is_own_path(finding: &Finding) -> bool {
     rest.is_some_and(|rest| rest.is_empty() || rest.ends_with('/'))
 }
 
-/// Findings of one state, or of states between which these files were renamed.
-pub struct AfterRenames<'a>(pub &'a [Rename]);
-
-impl AfterRenames<'_> {
-    /// A path after the renames.
-    pub fn path(&self, path: &str) -> String {
-        self.0.iter().fold(
-            path.to_owned(),
-            |path, rename| {
-                if path == rename.from { rename.to.clone() } else { path }
-            },
-        )
-    }
+/// A path after the renames.
+pub fn path_after(path: &str, renames: &[Rename]) -> String {
+    renames.iter().fold(path, |path, rename| if path == rename.from { &rename.to } else { path }).to_owned()
 }
 
-impl Naming for AfterRenames<'_> {
-    fn okep(&self, _: &Finding, path: &str) -> OkepKey {
-        OkepKey::Path(self.path(path))
-    }
-
-    fn subject(&self, finding: &Finding) -> String {
-        let subject = finding.subject.clone();
-        self.0.iter().fold(subject, |text, r| text.replace(file_name(&r.from), file_name(&r.to)))
-    }
+/// What a finding is about after the renames, which may be a link to one of the files.
+pub fn subject_after(subject: &str, renames: &[Rename]) -> String {
+    let replaced = |text: String, r: &Rename| text.replace(file_name(&r.from), file_name(&r.to));
+    renames.iter().fold(subject.to_owned(), replaced)
 }
 
 #[cfg(test)]
@@ -93,17 +78,17 @@ mod tests {
             Some(Place { line: 9, column: 1, end_line: 9, end_column: 5, span: Span { start: 80, end: 84 } });
         moved.message = "in other words".into();
         moved.severity = Severity::Hint;
-        assert_eq!(identity(&moved, &AfterRenames(&[])), identity(&finding("Goals"), &AfterRenames(&[])));
+        assert_eq!(identity(&moved, &[]), identity(&finding("Goals"), &[]));
     }
 
     #[test]
     fn another_rule_okep_or_subject_is_another_finding() {
-        let one = identity(&finding("Goals"), &AfterRenames(&[]));
-        assert_ne!(identity(&finding("Tests"), &AfterRenames(&[])), one);
+        let one = identity(&finding("Goals"), &[]);
+        assert_ne!(identity(&finding("Tests"), &[]), one);
         let (mut other_rule, mut of_none) = (finding("Goals"), finding("Goals"));
         (other_rule.rule, of_none.okep) = ("stub-section", None);
-        assert_ne!(identity(&other_rule, &AfterRenames(&[])), one);
-        assert_ne!(identity(&of_none, &AfterRenames(&[])), one);
+        assert_ne!(identity(&other_rule, &[]), one);
+        assert_ne!(identity(&of_none, &[]), one);
     }
 
     #[test]
@@ -115,8 +100,8 @@ mod tests {
             finding
         };
         let check = |before: &str, now: &str| {
-            let before = identity(&finding(before), &AfterRenames(std::slice::from_ref(&rename)));
-            assert_eq!(before, identity(&after(now), &AfterRenames(&[])));
+            let before = identity(&finding(before), std::slice::from_ref(&rename));
+            assert_eq!(before, identity(&after(now), &[]));
         };
         check("Goals", "Goals");
         check("okep-1-a.md", "okep-1-b.md");

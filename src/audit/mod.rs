@@ -8,20 +8,15 @@ pub mod asked;
 pub mod baseline;
 mod cache;
 pub mod check;
-mod check_error;
-pub mod history_source;
 pub mod identity;
 pub mod policy;
-mod pull_request;
 pub mod report;
 pub mod scope;
 pub mod selection;
 mod states;
 pub mod target;
 mod template_change;
-mod template_choice;
 mod template_timeline;
-mod without_history;
 
 pub use cache::{AuditCache, DocumentVerdict, Known, PageVerdict};
 pub use template_timeline::{TemplateTimeline, held_to};
@@ -29,6 +24,7 @@ pub use template_timeline::{TemplateTimeline, held_to};
 use crate::audit::cache::CachedAudit;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
+use crate::rules::event::Event;
 use crate::rules::finding::Finding;
 use crate::rules::page_links::{Claim, Linked, holds, pages};
 use crate::rules::{Check, RULES};
@@ -112,6 +108,15 @@ pub fn of_tree(snapshot: &Snapshot) -> Vec<Finding> {
         Check::Okep(..) | Check::Links(..) | Check::History(_) => None,
     });
     checks.flat_map(|check| check(snapshot)).collect()
+}
+
+/// What the rules about history find in an event.
+pub fn of_history(event: &Event) -> Vec<Finding> {
+    let checks = RULES.iter().filter_map(|r| match r.check {
+        Check::History(check) => Some(check),
+        Check::Okep(..) | Check::Tree(..) | Check::Links(..) => None,
+    });
+    checks.flat_map(|check| check(event)).collect()
 }
 
 /// What the rules about links find; pages that `cache` knows are not looked at anew.

@@ -4,6 +4,9 @@ use crate::audit::asked::AskedPath;
 use crate::audit::report::Source;
 use crate::files::{Note, Tree};
 use crate::git::{Error, Head, Id, Repo};
+use crate::okep::config::Config;
+use crate::okep::template_history::TemplateHistory;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -45,6 +48,15 @@ pub struct Options {
     pub thorough: bool,
     /// The number of the pull request that is checked, which no OKEP that it adds may have.
     pub pull_request: Option<u64>,
+}
+
+/// What only history knows; it may be asked from several threads.
+pub trait HistorySource: Sync {
+    /// What the main line knows about the OKEPs of a target: when they landed, and under which template.
+    fn template_history(&self, target: &CheckTarget, config: &Config) -> TemplateHistory;
+
+    /// Of paths that are not in `tree`, where their files are now; `tip` is the last commit that counts.
+    fn moved(&self, tip: Id, paths: &BTreeSet<String>, tree: &Tree) -> BTreeMap<String, String>;
 }
 
 impl CheckTarget {

@@ -1,7 +1,7 @@
 //! `okep check`: what is asked for, and what is printed of it.
 
 use crate::audit::check::Outcome;
-use crate::audit::identity::{AfterRenames, identity};
+use crate::audit::identity::{identity, path_after};
 use crate::audit::report::{HALF_STAGED, Report};
 use crate::audit::selection::Selection;
 use crate::cli::args::{CheckArgs, Format};
@@ -227,7 +227,7 @@ fn fix(request: &Request, most: Safety) -> anyhow::Result<ExitCode> {
     };
     let folder = outcome.config.layout.folder.clone();
     selection.apply(&mut outcome.report, &folder)?;
-    let is_introduced = |f: &Finding| !writes_staged || introduced.contains(&identity(f, &AfterRenames(&[])));
+    let is_introduced = |f: &Finding| !writes_staged || introduced.contains(&identity(f, &[]));
     let wanted = |f: &Finding| selection.includes(f, &folder) && is_introduced(f);
     let repair = repair::plan(&outcome, repo, writes_staged, most, &wanted)?;
     let mut after = outcome;
@@ -300,7 +300,7 @@ fn check_again(mut request: Request, outcome: &Outcome, repair: &Repair) -> anyh
     let root = outcome.root.as_deref().unwrap_or(&from);
     for path in &mut request.args.paths {
         let path_inside = inside(path, &from, root);
-        let now = AfterRenames(&repair.fixed.renames).path(&path_inside);
+        let now = path_after(&path_inside, &repair.fixed.renames);
         if now != path_inside {
             *path = root.join(now);
         }

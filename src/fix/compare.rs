@@ -1,6 +1,6 @@
 //! The findings and the registers before and after a fix, compared: what a proof comes down to.
 
-use crate::audit::identity::{AfterRenames, Identity, identity};
+use crate::audit::identity::{Identity, identity};
 use crate::files::{Note, Tree};
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
@@ -47,7 +47,7 @@ fn counted<'f>(
 ) -> HashMap<Identity, usize> {
     let mut counts = HashMap::new();
     for finding in findings {
-        *counts.entry(identity(finding, &AfterRenames(renames))).or_insert(0) += 1;
+        *counts.entry(identity(finding, renames)).or_insert(0) += 1;
     }
     counts
 }
@@ -71,7 +71,7 @@ pub(super) fn compare(
     // An open fence hides those after it: another one, further on, is not the same.
     let further_on = |of: &Identity| {
         let start = |f: &Finding| f.place.as_ref().map(|p| p.span.start);
-        let is_it = |f: &Finding, renames: &[Rename]| identity(f, &AfterRenames(renames)) == *of;
+        let is_it = |f: &Finding, renames: &[Rename]| identity(f, renames) == *of;
         let was = before.iter().filter(|f| is_it(f, renames)).filter_map(|f| start(f)).min();
         let is = after.iter().filter(|f| is_it(f, &[])).filter_map(start).min();
         reveals(of.rule) && was < is
@@ -88,8 +88,7 @@ pub(super) fn compare(
     // A fix that asks the author something leaves that to be reported until it is answered; a section comes with the
     // sections inside it.
     let question = |new: &Finding| {
-        let is_removed =
-            |f: &Finding| f.subject == new.subject && count(&is, &identity(f, &AfterRenames(renames))) == 0;
+        let is_removed = |f: &Finding| f.subject == new.subject && count(&is, &identity(f, renames)) == 0;
         let mut askers = fixed.iter().filter(|f| may_leave(f, new));
         askers.any(|asker| before.iter().any(|f| is_alike(f, asker) && is_removed(f)))
     };
@@ -108,7 +107,7 @@ pub(super) fn compare(
     };
     let unseen = |new: &Finding| new.okep.as_deref().is_some_and(|path| !checked_before(path));
     let has_come = |f: &&Finding| {
-        let identity = identity(f, &AfterRenames(&[]));
+        let identity = identity(f, &[]);
         count(&is, &identity) > count(&was, &identity)
             && !(question(f) || renamed(f) || uncovered(f) || unseen(f))
     };

@@ -4,7 +4,7 @@ use super::apply::apply;
 use super::engine::Fixed;
 use crate::audit::audit;
 use crate::audit::check::Outcome;
-use crate::audit::identity::{AfterRenames, Identity, identity};
+use crate::audit::identity::{Identity, identity};
 use crate::audit::policy::{DEAD, Policy};
 use crate::okep::config::Config;
 use crate::okep::snapshot::{Parsed, Snapshot};
@@ -52,7 +52,7 @@ fn next(fixed: &mut Fixed, outcome: &Outcome, may_write: &dyn Fn(&str) -> bool) 
 }
 
 fn identities(findings: &[Finding]) -> Vec<Identity> {
-    let mut identities: Vec<_> = findings.iter().map(|f| identity(f, &AfterRenames(&[]))).collect();
+    let mut identities: Vec<_> = findings.iter().map(|f| identity(f, &[])).collect();
     identities.sort();
     identities
 }

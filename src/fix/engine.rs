@@ -5,7 +5,7 @@
 use super::apply::conflict;
 use super::compare::FixRejection;
 use super::verify::{Proof, VerifiedState, Verifier};
-use crate::audit::identity::{AfterRenames, Naming};
+use crate::audit::identity::{path_after, subject_after};
 use crate::files::{Note, Tree};
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
@@ -247,12 +247,10 @@ fn originally(finding: &Finding, renames: &[Rename]) -> Finding {
     let back: Vec<Rename> =
         renames.iter().rev().map(|r| Rename { from: r.to.clone(), to: r.from.clone() }).collect();
     let mut original = finding.clone();
-    if back.is_empty() {
-        return original;
+    if !back.is_empty() {
+        original.okep = finding.okep.as_deref().map(|path| path_after(path, &back));
+        original.subject = subject_after(&finding.subject, &back);
+        original.path = path_after(&finding.path, &back);
     }
-    let back = AfterRenames(&back);
-    original.okep = finding.okep.as_deref().map(|path| back.path(path));
-    original.subject = back.subject(finding);
-    original.path = back.path(&finding.path);
     original
 }

@@ -3,7 +3,7 @@
 //! The shell around `fix::engine` and `fix::write`; it prints nothing.
 
 use crate::audit::check::Outcome;
-use crate::audit::identity::{AfterRenames, Identity, identity};
+use crate::audit::identity::{Identity, identity};
 use crate::audit::report::{Baseline, HALF_STAGED, Reported, Source};
 use crate::audit::scope::inputs;
 use crate::files::{Note, Tree};
@@ -59,7 +59,7 @@ pub fn show(outcome: &mut Outcome, thorough: bool) {
 
 /// The findings of a check that count, whatever state it was of.
 pub fn introduced(outcome: &Outcome) -> HashSet<Identity> {
-    outcome.report.live().map(|f| identity(f, &AfterRenames(&[]))).collect()
+    outcome.report.live().map(|f| identity(f, &[])).collect()
 }
 
 /// Finds out what is to be fixed of what was found and is `asked` for; nothing is written.
@@ -81,7 +81,7 @@ pub fn plan(
     let compares = outcome.report.since.is_some();
     let counts = counts(outcome);
     let wanted = |f: &Finding| {
-        let is_new = || live.contains(&identity(f, &AfterRenames(&[])));
+        let is_new = || live.contains(&identity(f, &[]));
         outcome.is_asked_for(f) && asked(f) && counts(f) && (!compares || is_new())
     };
     let spared = |f: &Finding| touched(f).any(|path| out_of_bounds(path).is_some());
@@ -122,9 +122,9 @@ pub fn plan(
 
 /// Whether a finding counts: its rule is on, and no suppression covers it.
 pub fn counts(outcome: &Outcome) -> impl Fn(&Finding) -> bool {
-    let excepted: HashSet<_> = outcome.excepted.iter().map(|f| identity(f, &AfterRenames(&[]))).collect();
+    let excepted: HashSet<_> = outcome.excepted.iter().map(|f| identity(f, &[])).collect();
     let off: HashSet<_> = outcome.config.off().collect();
-    move |f| !off.contains(f.rule) && !excepted.contains(&identity(f, &AfterRenames(&[])))
+    move |f| !off.contains(f.rule) && !excepted.contains(&identity(f, &[]))
 }
 
 /// The files that the fix of a finding changes or renames.

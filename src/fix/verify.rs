@@ -16,7 +16,7 @@ use crate::okep::template_history::TemplateHistory;
 use crate::rules::edits::rename::links_hold;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use crate::rules::page_links::{Linked, claims};
-use crate::rules::{Check, Rule, rule};
+use crate::rules::{Check, Rule, is_of_okep, rule};
 use crate::text::path::{Role, role};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -144,7 +144,7 @@ impl<'a> Verifier<'a> {
     fn check_one(&self, okep: &Okep, snapshot: &Snapshot, before: Option<&VerifiedState>) -> Vec<Finding> {
         self.work.fetch_add(okep.document.text.len(), Ordering::Relaxed);
         let before = before.map_or(&[][..], |state| state.in_file(&okep.path));
-        let before: Vec<&Finding> = before.iter().filter(|f| is_of_okep(f)).collect();
+        let before: Vec<&Finding> = before.iter().filter(|f| is_of_okep(f.rule)).collect();
         let (timeline, landed) = held_to(&self.timelines, self.template_history, snapshot, okep);
         timeline.findings(okep, landed, &before).0
     }
@@ -174,11 +174,11 @@ impl<'a> Verifier<'a> {
         let Proof { after, mut found } = proof;
         // What earlier templates asked of an OKEP may depend on the edit.
         let has_history = self.template_history.is_some();
-        found.retain(|finding| !has_history || !is_of_okep(finding));
+        found.retain(|finding| !has_history || !is_of_okep(finding.rule));
         let mut known: Vec<Finding> = Vec::new();
         let mut again: Vec<&Okep> = Vec::new();
         for okep in &after.okeps {
-            let here = before.in_file(&okep.path).iter().filter(|f| is_of_okep(f));
+            let here = before.in_file(&okep.path).iter().filter(|f| is_of_okep(f.rule));
             // Where a file may be renamed to depends on the others.
             let renames = || here.clone().any(|f| rule(f.rule).is_some_and(|r| r.renames));
             match is_same(okep, &before.snapshot) {
@@ -224,7 +224,8 @@ impl<'a> Verifier<'a> {
         // What is said of a document that is the same before and after is the same, and is left out.
         let changed: Vec<&Okep> = after.okeps.iter().filter(|o| !is_same(o, &state.snapshot)).collect();
         let kept = |path: &str| after.okep(path).is_some_and(|okep| is_same(okep, &state.snapshot));
-        let before = state.findings.iter().filter(|f| !is_of_okep(f) || !f.okep.as_deref().is_some_and(kept));
+        let before =
+            state.findings.iter().filter(|f| !is_of_okep(f.rule) || !f.okep.as_deref().is_some_and(kept));
         let mut found: Vec<Finding> =
             changed.par_iter().flat_map_iter(|okep| self.check_one(okep, &after, Some(state))).collect();
         found.extend(of_tree(&after));
@@ -257,7 +258,7 @@ impl<'a> Verifier<'a> {
         let fixes: Vec<&Fix> = fixed.iter().map(|finding| finding.fix.as_ref()).collect::<Option<_>>()?;
         let path = fixes.first()?.edits.first()?.path.as_str();
         let stays = |fix: &&Fix| fix.renames.is_empty() && fix.edits.iter().all(|edit| edit.path == path);
-        let alone = fixes.iter().all(stays) && fixed.iter().all(|finding| is_of_okep(finding));
+        let alone = fixes.iter().all(stays) && fixed.iter().all(|finding| is_of_okep(finding.rule));
         let okep = state
             .snapshot
             .okep(path)
@@ -278,7 +279,7 @@ impl<'a> Verifier<'a> {
         found.extend(
             claims(&page).into_iter().filter(|c| c.unless.is_empty() || kept(&c.finding)).map(|c| c.finding),
         );
-        let before = here.iter().filter(|f| is_of_okep(f) || is_of_links(f)).collect();
+        let before = here.iter().filter(|f| is_of_okep(f.rule) || is_of_links(f)).collect();
         let is_safely_fixed = |f: &Finding| self.is_safely_fixed(Some(&okep_after), f);
         Some(compare(before, &found, fixed, &[], &|_| true, &is_safely_fixed))
     }
@@ -288,10 +289,6 @@ impl<'a> Verifier<'a> {
 fn is_same(okep: &Okep, before: &Snapshot) -> bool {
     let was = before.okep(&okep.path);
     was.is_some_and(|was| okep.unchanged || Arc::ptr_eq(&was.document, &okep.document))
-}
-
-fn is_of_okep(finding: &Finding) -> bool {
-    rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(..)))
 }
 
 fn is_of_links(finding: &Finding) -> bool {

@@ -3,10 +3,10 @@
 use super::okep_spans::OkepSpan;
 use super::report::{FindingCause, FindingStory, Transition};
 use super::reporter::Reporter;
+use crate::audit::of_history;
 use crate::git::graph::NONE;
 use crate::rules::event::{Event, PullRequest};
 use crate::rules::finding::Finding;
-use crate::rules::{Check, RULES};
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 
@@ -113,12 +113,4 @@ impl Reporter<'_> {
         touched.dedup();
         touched
     }
-}
-
-fn of_history(event: &Event) -> Vec<Finding> {
-    let checks = RULES.iter().filter_map(|r| match r.check {
-        Check::History(check) => Some(check),
-        Check::Okep(..) | Check::Tree(..) | Check::Links(..) => None,
-    });
-    checks.filter_map(|check| check(event)).collect()
 }

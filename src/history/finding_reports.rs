@@ -5,7 +5,7 @@ use super::report::{FindingCause, FindingStory};
 use super::reporter::Reporter;
 use super::timeline::FindingSpan;
 use super::verdicts::{FindingId, RecordedOf};
-use crate::rules::{Check, rule};
+use crate::rules::{Check, is_of_okep, rule};
 
 impl Reporter<'_> {
     pub fn findings(&self, spans: &[FindingSpan]) -> Vec<FindingStory> {
@@ -86,8 +86,7 @@ impl Reporter<'_> {
                 && page(span.introduced) == page(span.introduced - 1);
             return if same { FindingCause::Tree } else { FindingCause::Document };
         }
-        let demand = rule(topic.rule).is_some_and(|r| matches!(r.check, Check::Okep(..)));
-        let by_template = span.introduced > 0 && demand && {
+        let by_template = span.introduced > 0 && is_of_okep(topic.rule) && {
             let (now, before) = (self.line.state(span.introduced), self.line.state(span.introduced - 1));
             let verdict = |state: usize| self.verdicts.state(state);
             let template = |state: usize| verdict(state).map(|v| (v.template, &v.templates_before));

@@ -1,7 +1,7 @@
 //! Numbers for values: paths, blobs, findings and OKEPs, given one after the other, so that they are the same
 //! however many threads ran.
 
-use crate::audit::identity::{Identity, Naming, OkepKey, identity};
+use crate::audit::identity::{Identity, OkepKey};
 use crate::files::Layout;
 use crate::fix::plan::is_excused;
 use crate::markdown::names::Name;
@@ -9,8 +9,8 @@ use crate::okep::requirements::Requirements;
 use crate::okep::template::Template;
 use crate::okep::template_history::{TemplateHistory, TemplateRevision};
 use crate::rules::finding::{Finding, Severity};
+use crate::rules::is_of_okep;
 use crate::rules::page_links::LinkTarget;
-use crate::rules::{Check, rule};
 use crate::text::path::{Role, number};
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -98,7 +98,7 @@ impl<'a> Numbering<'a> {
 
     /// Records a finding that holds while none of the targets is there.
     pub fn recorded(&mut self, finding: &Finding, unless: &[LinkTarget]) -> RecordedFinding {
-        let Identity { rule, subject, .. } = identity(finding, self.names);
+        let (rule, subject) = (finding.rule, self.names.subject(finding));
         let role = self.layout.role(&finding.path);
         let excused = is_excused(finding);
         let (registration, navigation) = (matches!(role, Role::Other | Role::IndexPage), role == Role::Other);
@@ -128,19 +128,14 @@ impl PresentNames {
         };
         PresentNames(revisions.map(|(last, before)| book(&last.template, before)))
     }
-}
 
-impl Naming for PresentNames {
-    fn okep(&self, _: &Finding, path: &str) -> OkepKey {
-        OkepKey::Path(path.to_owned())
-    }
-
-    fn subject(&self, finding: &Finding) -> String {
-        let by_document = rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(..)));
-        match &self.0 {
-            Some(present) if by_document => present.current_name(&finding.subject),
-            None if by_document => Name::new(&finding.subject).normal,
-            _ => finding.subject.clone(),
-        }
+    /// The subject of a finding by those names, as it counts for the identity.
+    pub fn subject(&self, finding: &Finding) -> String {
+        let present = |subject: &str| match &self.0 {
+            _ if !is_of_okep(finding.rule) => subject.to_owned(),
+            Some(present) => present.current_name(subject),
+            None => Name::new(subject).normal,
+        };
+        Identity::of(finding, |path| OkepKey::Path(path.to_owned()), present).subject
     }
 }

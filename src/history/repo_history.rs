@@ -1,7 +1,6 @@
 //! What the history of a repository answers to a check.
 
-use crate::audit::history_source::HistorySource;
-use crate::audit::target::CheckTarget;
+use crate::audit::target::{CheckTarget, HistorySource};
 use crate::files::{CONFIG, Note, Tree};
 use crate::git::{Id, MainLine, Repo};
 use crate::okep::config::Config;

@@ -5,7 +5,6 @@ use super::found::Listed;
 use super::numbers::FileAt;
 use super::report::{FindingStory, TemplateKind, TemplateStory};
 use super::reporter::Reporter;
-use crate::audit::identity::{Identity, identity};
 use crate::okep::requirements::{TemplateChange, template_change};
 use crate::okep::template::Template;
 use crate::rules::rule;
@@ -93,10 +92,10 @@ impl Reporter<'_> {
         }
         let wanted = changed.values().flat_map(|(who, _)| [before, now].map(|state| (state, *who)));
         let recorded = self.verdicts.recorded_of(wanted);
-        let has = |state: usize, who: u32, demand: &Identity| {
+        let has = |state: usize, who: u32, demand: &(&str, String)| {
             let recorded = recorded.get(&(state, who)).into_iter().flatten();
             let mut topics = recorded.map(|finding| &self.verdicts.topics[finding.topic as usize]);
-            topics.any(|topic| topic.rule == demand.rule && topic.subject == demand.subject)
+            topics.any(|topic| (topic.rule, &topic.subject) == (demand.0, &demand.1))
         };
         let known = &self.verdicts.states.all[now].known;
         let paths = changed.keys().map(|path| (*path).to_owned()).collect();
@@ -105,7 +104,7 @@ impl Reporter<'_> {
         for (path, (who, number)) in changed {
             let own = under.iter().filter(|finding| finding.okep.as_deref() == Some(path));
             let demands = own.filter(|finding| rule(finding.rule).is_some_and(|r| r.is_of_template()));
-            let mut demands = demands.map(|finding| identity(finding, self.names));
+            let mut demands = demands.map(|finding| (finding.rule, self.names.subject(finding)));
             let met = demands.any(|demand| !has(before, who, &demand) && !has(now, who, &demand));
             if met && !followers.contains(&number) {
                 followers.push(number);

@@ -1,7 +1,6 @@
 //! What history answered, kept until HEAD or the main line moves.
 
-use crate::audit::history_source::HistorySource;
-use crate::audit::target::CheckTarget;
+use crate::audit::target::{CheckTarget, HistorySource};
 use crate::files::{Layout, Tree};
 use crate::git::{Id, MainLine};
 use crate::history::repo_history::RepoHistory;

@@ -205,6 +205,11 @@ pub fn rule(id: &str) -> Option<&'static Rule> {
     BY_ID.get(id).copied()
 }
 
+/// Whether the rule of this id looks at one OKEP and the template.
+pub fn is_of_okep(id: &str) -> bool {
+    rule(id).is_some_and(|rule| matches!(rule.check, Check::Okep(..)))
+}
+
 impl Rule {
     /// Whether the template of its time decides if an OKEP is held to it.
     pub fn is_of_template(&self) -> bool {

@@ -2,7 +2,7 @@
 //! and the patch that is shown makes the files that are written.
 
 use super::{Broken, Kept, patch};
-use okep::audit::identity::{AfterRenames, Identity, identity};
+use okep::audit::identity::{Identity, identity};
 use okep::audit::{TemplateTimeline, audit};
 use okep::files::{Layout, Tree};
 use okep::fix::engine::{Fixed, fix};
@@ -25,7 +25,7 @@ fn judged(tree: &Tree) -> (Snapshot, Vec<Finding>) {
 
 fn counts(findings: &[Finding], renames: &[Rename]) -> Counts {
     let mut counts = HashMap::new();
-    findings.iter().for_each(|f| *counts.entry(identity(f, &AfterRenames(renames))).or_insert(0) += 1);
+    findings.iter().for_each(|f| *counts.entry(identity(f, renames)).or_insert(0) += 1);
     counts
 }
 
@@ -120,7 +120,7 @@ fn findings_went(
     let unjudged = |path: &str| snapshot.okep(once.renames.iter().rev().fold(path, was_called)).is_none();
     for finding in judged(&moved(tree, &once.renames)).1 {
         if finding.okep.as_deref().is_some_and(unjudged) {
-            *was.entry(identity(&finding, &AfterRenames(&[]))).or_insert(0) += 1;
+            *was.entry(identity(&finding, &[])).or_insert(0) += 1;
         }
     }
     for (identity, fixed) in &removed_paths {
@@ -130,7 +130,7 @@ fn findings_went(
         })?;
     }
     for finding in &once.left {
-        let identity = identity(finding, &AfterRenames(&[]));
+        let identity = identity(finding, &[]);
         // A section is added with the template's prompt, which is reported until it is answered.
         let allowed = ["template-text", "unfilled-table"].contains(&finding.rule) || hidden(finding.rule);
         kept.hold(allowed || count(&is, &identity) <= count(&was, &identity), || {

@@ -5,7 +5,7 @@ mod rules;
 mod sample;
 
 use crate::support::isolated;
-use okep::audit::identity::{AfterRenames, Identity, identity};
+use okep::audit::identity::{Identity, identity};
 use okep::audit::{TemplateTimeline, audit};
 use okep::files::{Layout, Tree};
 use okep::fix::engine::{Fixed, fix};
@@ -35,7 +35,7 @@ fn findings(tree: &Tree) -> Vec<Finding> {
 
 fn counts(findings: &[Finding], renames: &[Rename]) -> HashMap<Identity, usize> {
     let mut counts = HashMap::new();
-    findings.iter().for_each(|f| *counts.entry(identity(f, &AfterRenames(renames))).or_insert(0) += 1);
+    findings.iter().for_each(|f| *counts.entry(identity(f, renames)).or_insert(0) += 1);
     counts
 }
 
@@ -70,7 +70,7 @@ fn promises(case: &Case, most: Safety) -> Result<(), TestCaseError> {
 
     let (was, is) = (counts(&before, &once.renames), counts(&once.left, &[]));
     for finding in &once.left {
-        let identity = identity(finding, &AfterRenames(&[]));
+        let identity = identity(finding, &[]);
         // What a missing section asks, and what is said of a page that was not judged before its renaming.
         let newly_judged = case.file().ends_with("proposal.md") && !once.renames.is_empty();
         let allowed = finding.rule == "template-text" || newly_judged;
