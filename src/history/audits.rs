@@ -6,7 +6,6 @@
 use super::found::{FoundInStates, PageFacts, RawPage, RawState, ShownFinding};
 use super::numbers::Numbering;
 use super::states::States;
-use super::unread::Unread;
 use super::walk::Walk;
 use crate::audit::identity::OkepKey;
 use crate::audit::{AuditCache, AuditedTree, PageVerdict, audit_with, policy};
@@ -14,6 +13,7 @@ use crate::files::{Content, File, Layout, Note, Tree};
 use crate::git::{Id, Repo};
 use crate::markdown::limits;
 use crate::okep::landings::LandingsOverTime;
+use crate::okep::proposal::Okep;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::template::Template;
 use crate::okep::template_history::{TemplateHistory, templates};
@@ -29,7 +29,8 @@ pub struct Audits<'a> {
     pub repo: &'a Arc<Repo>,
     pub layout: &'a Layout,
     pub landings: LandingsOverTime<'a>,
-    pub unread: Unread,
+    /// What could not be read, each once, whatever the states that have it.
+    pub unread: BTreeSet<Note>,
     cache: AuditCache,
 }
 
@@ -38,7 +39,13 @@ const AT_ONCE: usize = 64;
 
 impl<'a> Audits<'a> {
     pub fn new(repo: &'a Arc<Repo>, layout: &'a Layout, landings: LandingsOverTime<'a>) -> Self {
-        Audits { repo, layout, landings, unread: Unread::default(), cache: AuditCache::default() }
+        Audits { repo, layout, landings, unread: BTreeSet::new(), cache: AuditCache::default() }
+    }
+
+    /// Takes up those notes that are about something that could not be read.
+    fn unread(&mut self, notes: impl IntoIterator<Item = Note>) {
+        let counts = |note: &Note| note.is_unreadable() || note.kind == "too-large";
+        self.unread.extend(notes.into_iter().filter(counts).map(|note| Note { path: None, ..note }));
     }
 
     /// Checks all states.
@@ -69,7 +76,7 @@ impl<'a> Audits<'a> {
             let check = |job: Option<(Tree, TemplateHistory)>| {
                 let (tree, history) = job?;
                 let mut notes = tree.list(&self.layout.folder).notices.clone();
-                let raw = self.state(&tree, &history, &parsed, &found, &mut notes);
+                let raw = self.state(&tree, &history, &parsed, (&found, numbers), &mut notes);
                 notes.extend(tree.notices());
                 Some((raw, notes))
             };
@@ -79,10 +86,10 @@ impl<'a> Audits<'a> {
             checked.par_extend(rest.into_par_iter().map(check));
             for (checked, state) in checked.into_iter().zip(round) {
                 if checked.is_none() && walk.is_read(&states.all[*state]) {
-                    self.unread.notices([removed(walk.ids[states.commits[*state] as usize])]);
+                    self.unread([removed(walk.ids[states.commits[*state] as usize])]);
                 }
                 let (raw, notes) = checked.unwrap_or_default();
-                self.unread.notices(notes);
+                self.unread(notes);
                 found.states[*state] = raw.map(|raw| Arc::new(found.take(raw, numbers)));
             }
             self.repo.forget_blobs();
@@ -105,7 +112,7 @@ impl<'a> Audits<'a> {
     ) -> Vec<Finding> {
         let Some(path) = &template.path else { return Vec::new() };
         let Some(read) = self.tree(commit) else {
-            self.unread.notices([removed(commit)]);
+            self.unread([removed(commit)]);
             return Vec::new();
         };
         let history = self.landings.at(known, &read.list(&self.layout.folder).ids());
@@ -114,7 +121,7 @@ impl<'a> Audits<'a> {
         let tree = read.with([(path.clone(), Some(text))]);
         let snapshot = Snapshot::of_change(&tree, &layout, &Parsed::default(), Some(okeps));
         let pages = audit_with(&snapshot, Some(&history), &self.cache).pages;
-        self.unread.notices(read.notices().into_iter().chain(tree.notices()));
+        self.unread(read.notices().into_iter().chain(tree.notices()));
         pages
             .iter()
             .filter_map(|page| page.document.as_ref())
@@ -135,7 +142,7 @@ impl<'a> Audits<'a> {
         tree: &Tree,
         history: &TemplateHistory,
         parsed: &Parsed,
-        found: &FoundInStates,
+        (found, numbers): (&FoundInStates, &Numbering),
         notes: &mut Vec<Note>,
     ) -> Option<RawState> {
         let listing = tree.list(&self.layout.folder);
@@ -158,7 +165,8 @@ impl<'a> Audits<'a> {
         }
         let mut page = |verdict: PageVerdict| {
             let id = tree.id(&verdict.path).unwrap_or_default();
-            let is_new = !found.knows_page(&verdict.path, &id);
+            let known = numbers.known_file(&verdict.path, &id);
+            let is_new = known.is_none_or(|file| !found.facts.contains_key(&file));
             let facts = is_new.then(|| facts(&snapshot, &verdict.path, notes));
             RawPage { verdict, id, facts }
         };
@@ -206,16 +214,13 @@ fn facts(snapshot: &Snapshot, path: &str, notes: &mut Vec<Note>) -> PageFacts {
         notes.push(Note::at("too-large", path, why));
         return PageFacts::default();
     }
-    let suppressions = policy::of_page(path, &document);
-    let Some(okep) = snapshot.okep(path) else {
-        return PageFacts { is_known: true, suppressions, ..PageFacts::default() };
-    };
+    let okep = snapshot.okep(path);
     PageFacts {
         is_known: true,
-        number: okep.number(),
-        title: okep.title.as_ref().map(|title| title.name.clone()),
-        issue: okep.issue.as_ref().and_then(|issue| issue.number()),
-        suppressions,
+        number: okep.and_then(Okep::number),
+        title: okep.and_then(|okep| Some(okep.title.as_ref()?.name.clone())),
+        issue: okep.and_then(|okep| okep.issue.as_ref()?.number()),
+        suppressions: policy::of_page(path, &document),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the rules about history find: in landings and in commits, of which a tree alone knows nothing.
 
 use super::okep_spans::OkepSpan;
-use super::report::{FindingCause, FindingStory, Transition};
+use super::report::{FindingCause, FindingStory};
 use super::reporter::Reporter;
 use crate::audit::of_history;
 use crate::git::graph::NONE;
@@ -16,19 +16,16 @@ impl Reporter<'_> {
         let mut findings = Vec::new();
         for span in spans {
             let (Some(landed), Some(path)) = (self.landed_with(span), span.paths.first()) else { continue };
-            let facts = self.verdicts.page(self.line.state(span.added), *path).map(|page| &page.facts);
+            let facts = self.verdicts.facts(self.line.state(span.added), *path);
             let event = Event::Landed {
                 path: &self.verdicts.paths[*path as usize],
                 number: self.about(span.who).0,
                 issue: facts.and_then(|facts| facts.issue),
                 pull_request: PullRequest::of(&self.info(landed).subject),
             };
-            let (who, end) = (Some(span.who), span.removed);
-            let age_days = self.days(span.added, end.unwrap_or(self.line.last()));
-            findings.extend(of_history(&event).iter().map(|finding| {
-                let introduced = span.written.map(|written| self.moment(span.added, written));
-                self.story(finding, who, introduced, end, age_days)
-            }));
+            let (who, moment) = (Some(span.who), (span.added, span.written));
+            let stories = of_history(&event).into_iter();
+            findings.extend(stories.map(|finding| self.story(&finding, who, moment, span.removed)));
         }
         findings
     }
@@ -61,21 +58,20 @@ impl Reporter<'_> {
                 let is_about = |path: &&u32| self.verdicts.paths[**path as usize] == finding.path;
                 let who = touched.iter().find(is_about).and_then(|path| self.who(commit, *path));
                 let end = who.and_then(|who| removed.get(&who)).copied();
-                let age_days = self.days(at, end.unwrap_or(line.last()));
-                self.story(finding, who, Some(self.moment(at, commit)), end, age_days)
+                self.story(finding, who, (at, Some(commit)), end)
             }));
         }
         findings
     }
 
-    /// The report on such a finding about an OKEP, which ends where that is removed.
+    /// The report on such a finding about an OKEP: where the line got it, and by which commit; it ends where the OKEP
+    /// is removed.
     fn story(
         &self,
         finding: &Finding,
         who: Option<u32>,
-        introduced: Option<Transition>,
+        (at, written): (usize, Option<u32>),
         end: Option<usize>,
-        age_days: Option<i64>,
     ) -> FindingStory {
         let (number, okep) = who.map_or_else(Default::default, |who| self.about(who));
         FindingStory {
@@ -86,9 +82,9 @@ impl Reporter<'_> {
             path: finding.path.clone(),
             subject: finding.subject.clone(),
             cause: FindingCause::Document,
-            introduced,
+            introduced: written.map(|written| self.moment(at, written)),
             fixed: end.map(|end| self.moment(end, self.line.commits[end])),
-            age_days,
+            age_days: self.days(at, end.unwrap_or(self.line.last())),
         }
     }
 

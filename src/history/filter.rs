@@ -79,19 +79,15 @@ impl Narrow {
         });
         story.okeps.retain(|o| {
             let lately = [&o.added, &o.deleted].into_iter().flatten().any(|place| since(Some(place)));
-            let asked = !self.is_timed() || lately;
-            let author = self.author.is_none() || by(o.written.as_ref().map(|w| w.author.as_str()));
-            let has_finding = story.findings.iter().any(|f| f.okep.as_ref() == Some(&o.path));
-            self.okep.is_none_or(|okep| o.number == Some(okep)) && ((asked && author) || has_finding)
+            let asked = (!self.is_timed() || lately)
+                && by(o.written.as_ref().map(|w| w.author.as_str()))
+                // Who asks for one OKEP wants to see it, whatever there is to say of it.
+                && (self.rules.is_empty() || self.okep.is_some());
+            let has_finding = || story.findings.iter().any(|f| f.okep.as_ref() == Some(&o.path));
+            self.okep.is_none_or(|okep| o.number == Some(okep)) && (asked || has_finding())
         });
-        story.templates.retain(|t| since(Some(&t.at)) && self.okep.is_none() && self.author.is_none());
-        if !self.rules.is_empty() {
-            // Who asks for one OKEP wants to see it, whatever there is to say of it.
-            let asked = self.okep.is_some();
-            let findings = &story.findings;
-            story.okeps.retain(|o| asked || findings.iter().any(|f| f.okep.as_ref() == Some(&o.path)));
-            story.templates.clear();
-        }
+        let is_of_template = self.okep.is_none() && self.author.is_none() && self.rules.is_empty();
+        story.templates.retain(|t| is_of_template && since(Some(&t.at)));
         if let Some(number) = self.okep {
             let about = |path: &String| story.okeps.iter().any(|o| o.path == *path || o.paths.contains(path));
             let others = |note: &Note| OF_ONE.contains(&note.kind) && !note.path.as_ref().is_some_and(about);

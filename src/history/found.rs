@@ -15,15 +15,14 @@ use std::sync::Arc;
 pub struct FoundInStates {
     /// None where a state could not be read.
     pub states: Vec<Option<Arc<StateVerdict>>>,
-    pub pages: Vec<FoundPage>,
+    /// What pages say about themselves, each in all states that have it.
+    pub facts: HashMap<FileAt, PageFacts>,
     /// The findings in one page, in its links or in a whole tree: states share them.
     pub parts: Vec<Vec<RecordedFinding>>,
     /// The templates that could be read.
     pub templates: HashMap<FileAt, Arc<Template>>,
     /// The ids of the documents that were checked.
     pub documents: HashSet<String>,
-    /// Pages by path and id.
-    page_at: HashMap<(String, String), u32>,
     /// Parts by where the audit's verdicts are in memory; those are held, so that nothing else gets there.
     part_at: HashMap<usize, (u32, Arc<dyn Any + Send + Sync>)>,
     /// For the part of a tree, which OKEPs readers find, by the numbers of their paths.
@@ -37,8 +36,8 @@ pub struct StateVerdict {
     pub files: Vec<FileAt>,
     /// In the order of the numbers of their paths.
     pub okeps: Vec<Listed>,
-    /// Indices into [`FoundInStates::pages`].
-    pub pages: Vec<u32>,
+    /// OKEPs, and pages next to one.
+    pub pages: Vec<FileAt>,
     /// Indices into [`FoundInStates::parts`].
     pub parts: Vec<u32>,
     /// OKEPs that may be there and could not be read.
@@ -68,12 +67,6 @@ pub enum ShownFinding {
     Nowhere,
     /// The register could not be read.
     Unread,
-}
-
-/// An OKEP, or a page next to one, in all states that have it.
-pub struct FoundPage {
-    pub path: u32,
-    pub facts: PageFacts,
 }
 
 /// What a page says about itself.
@@ -112,11 +105,6 @@ pub struct RawPage {
 }
 
 impl FoundInStates {
-    /// Whether a page was taken up before.
-    pub fn knows_page(&self, path: &str, id: &str) -> bool {
-        self.page_at.contains_key(&(path.to_owned(), id.to_owned()))
-    }
-
     /// Whether what was found about numbers, names and registers was taken up before.
     pub fn knows_tree(&self, findings: &Arc<Vec<Finding>>) -> bool {
         self.part_at.contains_key(&place(findings))
@@ -131,8 +119,7 @@ impl FoundInStates {
     pub fn take(&mut self, raw: RawState, numbers: &mut Numbering) -> StateVerdict {
         let mut files = Vec::with_capacity(raw.files.len());
         for (path, id) in raw.files {
-            let (path, blob) = (numbers.paths.number(path), numbers.blobs.number(id.unwrap_or_default()));
-            files.push(FileAt { path, blob });
+            files.push(numbers.file(path, id.unwrap_or_default()));
         }
         files.sort_unstable();
         let paths: Vec<u32> = raw.okeps.iter().map(|(path, _)| numbers.paths.number(path.clone())).collect();
@@ -150,10 +137,11 @@ impl FoundInStates {
         okeps.sort_unstable_by_key(|listed| listed.path);
         let (mut pages, mut parts) = (Vec::new(), vec![tree]);
         for RawPage { verdict: PageVerdict { path, document, claims }, id, facts } in raw.pages {
-            let page = self.page(path, &id, facts, numbers);
+            let page = numbers.file(path, id.clone());
             pages.push(page);
+            let facts = self.facts.entry(page).or_insert_with(|| facts.expect("what is new has them"));
             // Of a text that could not be read nothing is known.
-            if let Some(document) = document.filter(|_| self.pages[page as usize].facts.is_known) {
+            if let Some(document) = document.filter(|_| facts.is_known) {
                 self.documents.insert(id);
                 let findings = document.findings.iter();
                 let record = || findings.map(|finding| numbers.recorded(finding, &[])).collect();
@@ -180,14 +168,6 @@ impl FoundInStates {
             template,
             templates_before: raw.templates_before,
         }
-    }
-
-    fn page(&mut self, path: String, id: &str, facts: Option<PageFacts>, numbers: &mut Numbering) -> u32 {
-        let number = numbers.paths.number(path.clone());
-        *self.page_at.entry((path, id.to_owned())).or_insert_with(|| {
-            self.pages.push(FoundPage { path: number, facts: facts.expect("what is new has them") });
-            self.pages.len() as u32 - 1
-        })
     }
 
     /// The part with the findings of a verdict, which is made where no state had that verdict before.

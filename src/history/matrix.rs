@@ -4,18 +4,20 @@
 //! disagree with them. There are two views, since an OKEP is held to the template of its time.
 
 use crate::fix::plan::is_excused;
+use crate::markdown::outline::Row;
 use crate::okep::proposal::Okep;
 use crate::okep::requirements::Requirements;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template::Template;
-use crate::okep::template_history::{LandedUnder, TemplateHistory, TemplateRevision};
+use crate::okep::template_history::{LandedOkep, Landing, TemplateHistory};
 use crate::rules::finding::Finding;
-use crate::rules::{Check, rule};
+use crate::rules::is_of_okep;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// What is reported of one section of one OKEP; of several the first here is the worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum MatrixState {
     Missing,
     Empty,
@@ -28,27 +30,13 @@ pub enum MatrixState {
     Excused,
     Present,
     /// The template that was in force did not have it.
+    #[strum(to_string = "not asked")]
     NotAsked,
     /// The document is blank or could not be read.
     Unknown,
 }
 
 impl MatrixState {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            MatrixState::Missing => "missing",
-            MatrixState::Empty => "empty",
-            MatrixState::Stub => "stub",
-            MatrixState::Misplaced => "misplaced",
-            MatrixState::Renamed => "renamed",
-            MatrixState::Faulty => "faulty",
-            MatrixState::Excused => "excused",
-            MatrixState::Present => "present",
-            MatrixState::NotAsked => "not asked",
-            MatrixState::Unknown => "unknown",
-        }
-    }
-
     /// What a finding about a section says of it, under today's template.
     pub fn of(finding: &Finding) -> MatrixState {
         match finding.rule {
@@ -86,114 +74,79 @@ pub struct MatrixCell {
 }
 
 /// The sections of today's template against every OKEP, and those of the template in force when it landed.
+///
+/// In the second one nothing that came later is held against an OKEP, and nothing is found that today's template does
+/// not ask for either.
 pub fn matrices(
     snapshot: &Snapshot,
     template_history: Option<&TemplateHistory>,
     findings: &[Finding],
 ) -> (Matrix, Matrix) {
-    let template_timeline = template_history.map(|history| history.templates.clone()).unwrap_or_default();
-    let book = Requirements::new(&snapshot.template, None, &template_timeline, Arc::default());
+    let revisions = template_history.map(|history| history.templates.clone()).unwrap_or_default();
+    let book = Requirements::new(&snapshot.template, None, &revisions, Arc::default());
+    let key = |name: &str| book.current_name(name);
+    let names = |template: &Template| template.names().map(|n| key(&n.text)).collect::<HashSet<_>>();
     let mut of_okep: HashMap<&str, Vec<usize>> = HashMap::new();
     for (i, finding) in findings.iter().enumerate() {
-        let about_text = rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Okep(..)));
-        if let Some(okep) = finding.okep.as_deref().filter(|_| about_text) {
+        if let Some(okep) = finding.okep.as_deref().filter(|_| is_of_okep(finding.rule)) {
             of_okep.entry(okep).or_default().push(i);
         }
     }
-    let laid = Laid { snapshot, template_history, findings, template_timeline, book, of_okep };
-    (laid.today(), laid.landed())
-}
-
-struct Laid<'a> {
-    snapshot: &'a Snapshot,
-    template_history: Option<&'a TemplateHistory>,
-    findings: &'a [Finding],
-    template_timeline: Arc<Vec<TemplateRevision>>,
-    book: Requirements,
-    /// The findings about each OKEP's sections, by the OKEP's path.
-    of_okep: HashMap<&'a str, Vec<usize>>,
-}
-
-impl<'a> Laid<'a> {
-    fn today(&self) -> Matrix {
-        let sections = sections(&self.snapshot.template);
-        let row = |okep: &Okep| {
-            sections.iter().map(|s| self.cell(okep, MatrixState::Present, &|f| f.subject == s.name)).collect()
-        };
-        let rows = self.snapshot.okeps.iter().map(row).collect();
-        Matrix { sections, rows }
-    }
-
-    /// Nothing that came later is held against an OKEP here, and nothing is found that today's template
-    /// does not ask for either.
-    fn landed(&self) -> Matrix {
-        let in_force: Vec<Option<&Template>> =
-            self.snapshot.okeps.iter().map(|okep| self.in_force(&okep.path)).collect();
-        let key = |name: &str| self.book.current_name(name);
-        let names = |template: &Template| template.names().map(|n| key(&n.text)).collect::<HashSet<_>>();
-        let asked: Vec<HashSet<String>> =
-            in_force.iter().map(|template| template.map(names).unwrap_or_default()).collect();
-        let mut sections = sections(&self.snapshot.template);
-        sections.retain(|s| asked.iter().any(|a| a.contains(&key(&s.name))));
-        let today = names(&self.snapshot.template);
-        let mut known: HashSet<String> = sections.iter().map(|s| key(&s.name)).collect();
-        for template in in_force.iter().flatten() {
-            let dropped = self::sections(template).into_iter();
-            sections.extend(dropped.filter(|s| known.insert(key(&s.name))));
-        }
-        let row = |(okep, asked): (&Okep, &HashSet<String>)| {
-            let cell = |section: &MatrixSection| {
-                let own = key(&section.name);
-                if !asked.contains(&own) {
-                    return MatrixCell { state: MatrixState::NotAsked, findings: Vec::new() };
-                }
-                // No rule speaks of what today's template does not ask for: the document itself is looked at.
-                let is_there = || okep.outline.rows.iter().any(|row| key(&row.name.text) == own);
-                match today.contains(&own) || is_there() {
-                    true => {
-                        self.cell(okep, MatrixState::Present, &|f| key(&f.subject) == own && !is_excused(f))
-                    }
-                    false => self.cell(okep, MatrixState::Missing, &|_| false),
-                }
-            };
-            sections.iter().map(cell).collect()
-        };
-        let rows = self.snapshot.okeps.iter().zip(&asked).map(row).collect();
-        Matrix { sections, rows }
-    }
-
-    /// The template that an OKEP is held to: today's where it is not known when the OKEP landed.
-    fn in_force(&self, path: &str) -> Option<&Template> {
-        let shown = self.template_history.and_then(|shown| {
-            let (at, okep) = shown.landed_as(self.snapshot, path)?;
-            // Of another history than the one shown the templates are not at hand.
-            (at == 0).then_some(okep.landing.under)
-        });
-        match shown {
-            Some(LandedUnder { template, is_known: true }) => {
-                template.map(|at| &self.template_timeline[at].template)
-            }
-            _ => Some(&self.snapshot.template),
-        }
-    }
-
-    /// What the findings say of a section; `otherwise` where there is none, and the document could be read.
-    fn cell(&self, okep: &Okep, otherwise: MatrixState, is_about: &dyn Fn(&Finding) -> bool) -> MatrixCell {
-        let own = self.of_okep.get(okep.path.as_str()).into_iter().flatten().copied();
-        let findings: Vec<usize> = own.filter(|i| is_about(&self.findings[*i])).collect();
-        let worst = findings.iter().map(|i| MatrixState::of(&self.findings[*i])).min();
+    // What the findings say of a section; `otherwise` where there is none, and the document could be read.
+    let cell = |okep: &Okep, otherwise: MatrixState, is_about: &dyn Fn(&Finding) -> bool| {
+        let own = of_okep.get(okep.path.as_str()).into_iter().flatten().copied();
+        let about: Vec<usize> = own.filter(|i| is_about(&findings[*i])).collect();
+        let worst = about.iter().map(|i| MatrixState::of(&findings[*i])).min();
         let is_blank = okep.unchanged || okep.document.is_blank();
         let otherwise = if is_blank { MatrixState::Unknown } else { otherwise };
-        MatrixCell { state: worst.unwrap_or(otherwise), findings }
+        MatrixCell { state: worst.unwrap_or(otherwise), findings: about }
+    };
+
+    let today = sections(&snapshot.template);
+    let row = |okep: &Okep| {
+        today.iter().map(|s| cell(okep, MatrixState::Present, &|f| f.subject == s.name)).collect()
+    };
+    let rows_today = snapshot.okeps.iter().map(row).collect();
+
+    // The template that an OKEP is held to: today's where it is not known when the OKEP landed. Of another history than
+    // the one shown the templates are not at hand.
+    let in_force = |okep: &Okep| match template_history.and_then(|h| h.landed_as(snapshot, &okep.path)) {
+        Some((0, LandedOkep { landing: Landing { under, .. }, .. })) if under.is_known => {
+            under.template.map(|at| &revisions[at].template)
+        }
+        _ => Some(&*snapshot.template),
+    };
+    let in_force: Vec<Option<&Template>> = snapshot.okeps.iter().map(in_force).collect();
+    let asked: Vec<HashSet<String>> = in_force.iter().map(|t| t.map(names).unwrap_or_default()).collect();
+    let mut landed = today.clone();
+    landed.retain(|s| asked.iter().any(|asked| asked.contains(&key(&s.name))));
+    let mut known: HashSet<String> = landed.iter().map(|s| key(&s.name)).collect();
+    for template in in_force.into_iter().flatten() {
+        landed.extend(sections(template).into_iter().filter(|s| known.insert(key(&s.name))));
     }
+    let names_today = names(&snapshot.template);
+    let row = |(okep, asked): (&Okep, &HashSet<String>)| {
+        let cell = |section: &MatrixSection| {
+            let own = key(&section.name);
+            if !asked.contains(&own) {
+                return MatrixCell { state: MatrixState::NotAsked, findings: Vec::new() };
+            }
+            // No rule speaks of what today's template does not ask for: the document itself is looked at.
+            let is_there = || okep.outline.rows.iter().any(|row| key(&row.name.text) == own);
+            let is_present = names_today.contains(&own) || is_there();
+            let otherwise = if is_present { MatrixState::Present } else { MatrixState::Missing };
+            cell(okep, otherwise, &|f| key(&f.subject) == own && !is_excused(f))
+        };
+        landed.iter().map(cell).collect()
+    };
+    let rows_landed = snapshot.okeps.iter().zip(&asked).map(row).collect();
+    (Matrix { sections: today, rows: rows_today }, Matrix { sections: landed, rows: rows_landed })
 }
 
 fn sections(template: &Template) -> Vec<MatrixSection> {
     let top = template.top_level();
-    let section = |row: &crate::markdown::outline::Row| MatrixSection {
-        name: row.name.text.clone(),
-        depth: row.level.saturating_sub(top),
-    };
+    let section =
+        |row: &Row| MatrixSection { name: row.name.text.clone(), depth: row.level.saturating_sub(top) };
     template.outline.rows.iter().map(section).collect()
 }
 
@@ -205,7 +158,8 @@ mod tests {
     use crate::git::{Id, Revision};
     use crate::markdown::document::Document;
     use crate::okep::snapshot::Parsed;
-    use crate::okep::template_history::{LandedOkep, Landing};
+    use crate::okep::template_history::{LandedUnder, TemplateRevision};
+    use crate::rules::rule;
 
     const OLD: &str = "# OKEP-1: T\n\n## Problem\n\n(Why is it asked?)\n\n## Checks\n\n(How is it tried?)\n\n## Colour\n\n## Rest\n";
     const NEW: &str = "# OKEP-1: T\n\n## Problem\n\n(Why is it asked?)\n\n## Tests\n\n(How is it tried?)\n\n## Rest\n\n## Rollback\n";
@@ -241,7 +195,7 @@ mod tests {
         let findings = audit(&snapshot, Some(&template_history)).findings;
         let shown = |m: Matrix| {
             let cells = m.sections.iter().zip(&m.rows[0]);
-            cells.map(|(s, c)| format!("{} {}", s.name, c.state.as_str())).collect::<Vec<_>>().join(", ")
+            cells.map(|(s, c)| format!("{} {}", s.name, c.state.into_str())).collect::<Vec<_>>().join(", ")
         };
         let (now, then) = matrices(&snapshot, Some(&template_history), &findings);
         assert_eq!(shown(now), today);

@@ -26,6 +26,5 @@ mod reporter;
 mod states;
 mod template_reports;
 mod timeline;
-mod unread;
 mod verdicts;
 pub mod walk;

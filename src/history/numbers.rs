@@ -19,7 +19,7 @@ use std::sync::Arc;
 /// Values, each with a number, in the order in which they were first met.
 #[derive(Debug)]
 pub struct Numbered<T> {
-    of: HashMap<T, u32>,
+    pub of: HashMap<T, u32>,
     pub all: Vec<T>,
 }
 
@@ -94,6 +94,15 @@ impl<'a> Numbering<'a> {
     pub fn new(layout: &'a Layout, names: &'a PresentNames) -> Self {
         let (paths, blobs, topics, okeps, questions) = Default::default();
         Numbering { layout, names, paths, blobs, topics, okeps, questions }
+    }
+
+    pub fn file(&mut self, path: String, id: String) -> FileAt {
+        FileAt { path: self.paths.number(path), blob: self.blobs.number(id) }
+    }
+
+    /// A file that was numbered before.
+    pub fn known_file(&self, path: &str, id: &str) -> Option<FileAt> {
+        Some(FileAt { path: *self.paths.of.get(path)?, blob: *self.blobs.of.get(id)? })
     }
 
     /// Records a finding that holds while none of the targets is there.

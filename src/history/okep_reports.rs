@@ -26,7 +26,7 @@ impl Reporter<'_> {
         let last = self.line.state(span.last);
         let listed = self.verdicts.okeps(last).iter().find(|o| o.who == span.who);
         let path = listed.map_or(span.path, |l| l.path);
-        let facts = self.verdicts.page(last, path).map(|page| &page.facts);
+        let facts = self.verdicts.facts(last, path);
         let name = |path: u32| self.verdicts.paths[path as usize].clone();
         let end = span.removed.unwrap_or(self.line.last());
         let listing = &span.listing;

@@ -13,6 +13,7 @@ use crate::audit::identity::OkepKey;
 use crate::files::{Layout, Note, tidy};
 use crate::git::{MainLine, Repo};
 use crate::okep::landings::LandingsOverTime;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The report on a walk; landings are those of the line `main`.
@@ -55,8 +56,10 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
         place.then_with(|| (key(a), a.number, &a.okep).cmp(&(key(b), b.number, &b.okep)))
     });
     reporter.note_folder();
-    let unread = audits.unread;
-    let missing = walk.missing + unread.missing();
+    let unread = audits.unread.into_iter().chain(walk.unread.iter().cloned());
+    let (missing_objects, unread): (BTreeSet<Note>, BTreeSet<Note>) =
+        unread.partition(|note| note.kind == "missing-object");
+    let missing = missing_objects.len();
     if missing > 1 {
         let message =
             format!("{missing} objects are missing from this repository; what depends on them is unknown");
@@ -64,7 +67,9 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
     }
     let walked = reporter.walked(missing);
     let mut notes = reporter.notes.into_inner();
-    notes.extend(walk.notes.iter().chain(unread.notes()).cloned());
+    let damaged = unread.iter().any(Note::is_unreadable);
+    // Of missing objects one is named, and the rest are counted.
+    notes.extend(walk.notes.iter().cloned().chain(unread).chain(missing_objects.into_iter().take(1)));
     tidy(&mut notes);
-    Story { walk: walked, okeps, templates, findings, notes, damaged: walk.damaged || unread.is_damaged() }
+    Story { walk: walked, okeps, templates, findings, notes, damaged }
 }

@@ -104,11 +104,13 @@ pub struct TemplateStory {
 }
 
 /// What became of the template.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "kebab-case", const_into_str)]
 pub enum TemplateKind {
     /// The first one ever.
     First,
     /// It is where what can be read of history begins.
+    #[strum(to_string = "before")]
     Edge,
     Changed,
     /// Its text could not be read.
@@ -121,25 +123,14 @@ pub enum TemplateKind {
 }
 
 impl TemplateKind {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            TemplateKind::First => "first",
-            TemplateKind::Edge => "before",
-            TemplateKind::Changed => "changed",
-            TemplateKind::Unread => "unread",
-            TemplateKind::AfterUnread => "after-unread",
-            TemplateKind::Removed => "removed",
-            TemplateKind::Back => "back",
-        }
-    }
-
     /// Whether history tells when it came.
     pub fn is_dated(self) -> bool {
         self != TemplateKind::Edge
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[strum(serialize_all = "lowercase", const_into_str)]
 pub enum FindingCause {
     Document,
     Template,
@@ -148,18 +139,6 @@ pub enum FindingCause {
     Tree,
     /// It first shows in a merge, and is the work of neither side.
     Merge,
-}
-
-impl FindingCause {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            FindingCause::Document => "document",
-            FindingCause::Template => "template",
-            FindingCause::Registration => "registration",
-            FindingCause::Tree => "tree",
-            FindingCause::Merge => "merge",
-        }
-    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

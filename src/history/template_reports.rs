@@ -8,13 +8,13 @@ use super::reporter::Reporter;
 use crate::okep::requirements::{TemplateChange, template_change};
 use crate::okep::template::Template;
 use crate::rules::rule;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 impl Reporter<'_> {
     /// Each place of the line where another template comes into force, or none is left.
     pub fn templates(&self, findings: &[FindingStory], audits: &mut Audits) -> Vec<TemplateStory> {
         let mut stories: Vec<TemplateStory> = Vec::new();
-        let mut before: Option<FileAt> = None;
+        let mut last: Option<FileAt> = None;
         let mut is_open = self.line.open;
         for (at, state) in self.line.changes() {
             let Some(verdict) = self.verdicts.state(state) else {
@@ -22,57 +22,52 @@ impl Reporter<'_> {
                 continue;
             };
             let file = verdict.template;
+            let [before, now] = [last, file].map(|file| self.verdicts.template(file?));
             let was_removed = stories.last().is_some_and(|story| story.kind == TemplateKind::Removed);
-            let kind = match (file, before) {
+            let kind = match (file, last) {
                 (None, Some(_)) if !was_removed => Some(TemplateKind::Removed),
                 (None, _) => None,
                 (Some(now), Some(last)) if now.blob == last.blob => was_removed.then_some(TemplateKind::Back),
+                _ if now.is_none() => Some(TemplateKind::Unread),
                 _ if is_open => Some(TemplateKind::Edge),
                 (_, None) => Some(TemplateKind::First),
+                _ if before.is_none() => Some(TemplateKind::AfterUnread),
                 _ => Some(TemplateKind::Changed),
             };
-            if let Some(kind) = kind {
-                let [before, now] = [before, file].map(|file| self.verdicts.template(file?));
-                let story = self.template(at, kind, before, now);
-                let excused = findings.iter().filter(|f| {
-                    let landed = f.introduced.as_ref().map(|i| &i.landed.commit);
-                    f.is_excused() && landed == Some(&story.at.commit)
-                });
-                let followed_by = match (story.kind, now) {
-                    (TemplateKind::Changed, Some(template)) => self.followers(at, template, audits),
-                    _ => Vec::new(),
-                };
-                stories.push(TemplateStory { followed_by, excused: excused.count(), ..story });
-            }
-            before = file.or(before);
+            stories.extend(kind.map(|kind| self.template(at, kind, (before, now), findings, audits)));
+            last = file.or(last);
             is_open = false;
         }
         stories
     }
 
-    /// What became of the template, as far as `before` and `now` could be read.
+    /// What became of the template, as far as the one before and the one now could be read.
     fn template(
         &self,
         at: usize,
         kind: TemplateKind,
-        before: Option<&Template>,
-        now: Option<&Template>,
+        (before, now): (Option<&Template>, Option<&Template>),
+        findings: &[FindingStory],
+        audits: &mut Audits,
     ) -> TemplateStory {
-        let kind = match kind {
-            TemplateKind::Removed | TemplateKind::Back => kind,
-            _ if now.is_none() => TemplateKind::Unread,
-            TemplateKind::Changed if before.is_none() => TemplateKind::AfterUnread,
-            _ => kind,
+        let place = self.place(at);
+        let sections = |template: Option<&Template>| -> Vec<String> {
+            template.into_iter().flat_map(Template::names).map(|name| name.text.clone()).collect()
         };
-        let sections = |template: &Template| template.names().map(|n| n.text.clone()).collect();
-        let mut change = TemplateChange::default();
+        let (mut change, mut followed_by) = (TemplateChange::default(), Vec::new());
         match (kind, before, now) {
-            (TemplateKind::Changed, Some(before), Some(now)) => change = template_change(before, now),
-            (TemplateKind::First | TemplateKind::Edge, _, Some(now)) => change.added = sections(now),
-            (TemplateKind::Removed, Some(before), _) => change.removed = sections(before),
+            (TemplateKind::Changed, Some(before), Some(now)) => {
+                change = template_change(before, now);
+                followed_by = self.followers(at, now, audits);
+            }
+            (TemplateKind::First | TemplateKind::Edge, ..) => change.added = sections(now),
+            (TemplateKind::Removed, ..) => change.removed = sections(before),
             _ => {}
         }
-        TemplateStory { at: self.place(at), change, kind, followed_by: Vec::new(), excused: 0 }
+        let is_by =
+            |f: &&FindingStory| f.introduced.as_ref().is_some_and(|i| i.landed.commit == place.commit);
+        let excused = findings.iter().filter(|f| f.is_excused()).filter(is_by).count();
+        TemplateStory { at: place, change, kind, followed_by, excused }
     }
 
     /// The OKEPs that would have findings under the template of the commit at `at`, had it not changed them
@@ -90,22 +85,21 @@ impl Reporter<'_> {
         if changed.is_empty() {
             return Vec::new();
         }
-        let wanted = changed.values().flat_map(|(who, _)| [before, now].map(|state| (state, *who)));
-        let recorded = self.verdicts.recorded_of(wanted);
-        let has = |state: usize, who: u32, demand: &(&str, String)| {
-            let recorded = recorded.get(&(state, who)).into_iter().flatten();
-            let mut topics = recorded.map(|finding| &self.verdicts.topics[finding.topic as usize]);
-            topics.any(|topic| (topic.rule, &topic.subject) == (demand.0, &demand.1))
-        };
+        let of_state = |state: usize| self.verdicts.set_at(state).marks.iter();
+        let found: HashSet<(u32, &str, &str)> = [before, now]
+            .into_iter()
+            .flat_map(of_state)
+            .map(|mark| (mark.who, &self.verdicts.topics[mark.topic as usize]))
+            .map(|(who, topic)| (who, topic.rule, topic.subject.as_str()))
+            .collect();
         let known = &self.verdicts.states.all[now].known;
         let paths = changed.keys().map(|path| (*path).to_owned()).collect();
         let under = audits.under(self.id(self.line.commits[at - 1]), known, template, &paths);
         let mut followers = Vec::new();
         for (path, (who, number)) in changed {
             let own = under.iter().filter(|finding| finding.okep.as_deref() == Some(path));
-            let demands = own.filter(|finding| rule(finding.rule).is_some_and(|r| r.is_of_template()));
-            let mut demands = demands.map(|finding| (finding.rule, self.names.subject(finding)));
-            let met = demands.any(|demand| !has(before, who, &demand) && !has(now, who, &demand));
+            let mut demands = own.filter(|finding| rule(finding.rule).is_some_and(|r| r.is_of_template()));
+            let met = demands.any(|f| !found.contains(&(who, f.rule, &self.names.subject(f))));
             if met && !followers.contains(&number) {
                 followers.push(number);
             }

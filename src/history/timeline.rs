@@ -63,7 +63,7 @@ impl<'a> Timeline<'a> {
     }
 
     fn set(&self, commit: u32) -> &Set {
-        &self.verdicts.sets[self.verdicts.set_of[self.verdicts.state_of(commit)] as usize]
+        self.verdicts.set_at(self.verdicts.state_of(commit))
     }
 
     fn has(&self, commit: u32, mark: FindingId) -> Has {

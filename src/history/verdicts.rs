@@ -2,7 +2,7 @@
 //!
 //! They are numbers, so that what was introduced and fixed is arithmetic. Commits and dates play no part.
 
-use super::found::{FoundInStates, FoundPage, Listed, ShownFinding, StateVerdict};
+use super::found::{FoundInStates, Listed, PageFacts, ShownFinding, StateVerdict};
 use super::numbers::{FileAt, Numbered, Numbering, RecordedFinding, Topic};
 use super::states::States;
 use crate::audit::identity::OkepKey;
@@ -61,9 +61,9 @@ pub struct Verdicts<'a> {
     /// The OKEPs; none for what is about no single one.
     pub keys: Vec<Option<OkepKey>>,
     pub topics: Vec<Topic>,
-    pub sets: Vec<Set>,
+    sets: Vec<Set>,
     /// For each state its set.
-    pub set_of: Vec<u32>,
+    set_of: Vec<u32>,
     pub found: FoundInStates,
 }
 
@@ -91,6 +91,11 @@ impl<'a> Verdicts<'a> {
         self.found.states[state].as_deref()
     }
 
+    /// The findings of a state.
+    pub fn set_at(&self, state: usize) -> &Set {
+        &self.sets[self.set_of[state] as usize]
+    }
+
     fn set(&self, state: usize) -> Set {
         let Some(verdict) = self.state(state) else {
             return Set { all_unknown: true, ..Set::default() };
@@ -103,8 +108,8 @@ impl<'a> Verdicts<'a> {
             let before = marks.last().filter(|mark| (mark.topic, mark.who) == (topic, who));
             marks.push(FindingId { topic, who, nth: before.map_or(0, |mark| mark.nth + 1) });
         }
-        let pages = self.pages(verdict).filter(|page| !page.facts.is_known);
-        let who = |page: &FoundPage| Some(self.listed(verdict, page.path)?.who);
+        let pages = self.pages(verdict).filter(|(_, facts)| !facts.is_known);
+        let who = |(path, _): (u32, &PageFacts)| Some(self.listed(verdict, path)?.who);
         let unclear = |o: &&Listed| matches!(o.shown, ShownFinding::Unknown | ShownFinding::Unread);
         Set {
             marks: marks.into(),
@@ -115,8 +120,9 @@ impl<'a> Verdicts<'a> {
         }
     }
 
-    fn pages<'v>(&'v self, verdict: &'v StateVerdict) -> impl Iterator<Item = &'v FoundPage> {
-        verdict.pages.iter().map(|page| &self.found.pages[*page as usize])
+    /// The pages of a state by their paths.
+    fn pages<'v>(&'v self, verdict: &'v StateVerdict) -> impl Iterator<Item = (u32, &'v PageFacts)> {
+        verdict.pages.iter().map(|page| (page.path, &self.found.facts[page]))
     }
 
     /// The OKEP at a path of a state.
@@ -130,7 +136,7 @@ impl<'a> Verdicts<'a> {
         let lack = &self.states.all[state].lack;
         let is_lacking = |question: &u32| lack.binary_search(question).is_ok();
         let suppressions: Vec<&Suppression> =
-            self.pages(verdict).flat_map(|page| &page.facts.suppressions).collect();
+            self.pages(verdict).flat_map(|(_, facts)| &facts.suppressions).collect();
         let parts = verdict.parts.iter().flat_map(|part| &self.found.parts[*part as usize]);
         let holds = parts.filter(|finding| finding.unless.iter().all(is_lacking));
         holds.filter(|finding| !suppressions.iter().any(|s| self.is_suppressed(finding, s))).collect()
@@ -166,11 +172,10 @@ impl<'a> Verdicts<'a> {
         okeps.into_par_iter().flat_map_iter(of_state).collect()
     }
 
-    /// The page that the OKEP at a path of a state is; none where it could not be read.
-    pub fn page(&self, state: usize, path: u32) -> Option<&FoundPage> {
-        let mut pages = self.pages(self.state(state)?);
-        let page = pages.find(|page| page.path == path)?;
-        Some(page).filter(|page| page.facts.is_known)
+    /// What the OKEP at a path of a state says about itself; none where it could not be read.
+    pub fn facts(&self, state: usize, path: u32) -> Option<&PageFacts> {
+        let (_, facts) = self.pages(self.state(state)?).find(|(page, _)| *page == path)?;
+        Some(facts).filter(|facts| facts.is_known)
     }
 
     /// The file at a path of a state.
@@ -186,7 +191,7 @@ impl<'a> Verdicts<'a> {
 
     /// Whether all is known of an OKEP in a state: its text, and what the registers say of it.
     pub fn is_known(&self, state: usize, who: u32) -> bool {
-        let set = &self.sets[self.set_of[state] as usize];
+        let set = self.set_at(state);
         !set.all_unknown && !set.registers_unread && set.unknown.binary_search(&who).is_err()
     }
 

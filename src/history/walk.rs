@@ -34,10 +34,8 @@ pub struct Walk {
     /// The distinct trees of the first folder on the way to the proposals: `docs` of `docs/okeps`; first none.
     pub arounds: Vec<Option<Id>>,
     pub shallow: bool,
-    /// Commits and trees that are not in the repository.
-    pub missing: usize,
-    /// Something is there and cannot be read.
-    pub damaged: bool,
+    /// What could not be read, each once.
+    pub unread: BTreeSet<Note>,
     pub notes: Vec<Note>,
 }
 
@@ -107,10 +105,8 @@ impl Repo {
                            unknown; `git fetch --unshallow` fetches the rest (in CI: fetch-depth: 0)";
             walk.notes.push(Note::new("shallow", message));
         }
-        let (chunks, mut errors) =
-            (chunks.into_inner().expect("no thread panics while it inserts"), BTreeSet::new());
-        walk.gather(chunks.into_values(), &mut errors);
-        walk.unreadable(commits.errors.iter().map(Note::from).chain(errors));
+        walk.unread.extend(commits.errors.iter().map(Note::from));
+        walk.gather(chunks.into_inner().expect("no thread panics while it inserts").into_values());
         (walk.ids, walk.graph) = (commits.ids, commits.graph);
         walk.inherit(self, layout);
         walk
@@ -136,7 +132,7 @@ impl Walk {
     }
 
     /// Takes up what was found for the commits, in their order, so that the threads leave no trace.
-    fn gather(&mut self, chunks: impl Iterator<Item = Chunk>, errors: &mut BTreeSet<Note>) {
+    fn gather(&mut self, chunks: impl Iterator<Item = Chunk>) {
         let (mut keys, mut arounds) = (Numbered::default(), Numbered::default());
         arounds.number(None);
         for chunk in chunks {
@@ -145,23 +141,11 @@ impl Walk {
                 let (key, around) = found.unzip();
                 numbers.push((keys.number(key), arounds.number(around.flatten())));
             }
-            errors.extend(chunk.errors.iter().map(Note::from));
+            self.unread.extend(chunk.errors.iter().map(Note::from));
             self.held.extend(chunk.held.iter().map(|at| numbers[*at as usize].0));
             self.around.extend(chunk.held.iter().map(|at| numbers[*at as usize].1));
         }
         (self.keys, self.arounds) = (keys.all, arounds.all);
-    }
-
-    /// Counts what could not be read; of what is missing one is named, and the rest are counted.
-    fn unreadable(&mut self, notes: impl Iterator<Item = Note>) {
-        for note in notes {
-            let is_missing = note.kind == "missing-object";
-            self.missing += usize::from(is_missing);
-            self.damaged |= !is_missing;
-            if !is_missing || self.missing == 1 {
-                self.notes.push(note);
-            }
-        }
     }
 
     /// Finds for each commit the registers from which its register inherits.

@@ -27,7 +27,7 @@ fn row(finding: &FindingStory) -> Vec<String> {
         finding.number.map(|n| n.to_string()).or(finding.okep.clone()).unwrap_or_default(),
         finding.path.clone(),
         finding.subject.clone(),
-        finding.cause.as_str().to_owned(),
+        finding.cause.into_str().to_owned(),
     ];
     row.extend(moment(finding.introduced.as_ref()));
     let request = finding.introduced.as_ref().and_then(|i| i.landed.pull_request);

@@ -53,7 +53,7 @@ fn template(template: &TemplateStory) -> Value {
         "added": template.change.added,
         "removed": template.change.removed,
         "renamed": renamed.collect::<Vec<_>>(),
-        "kind": template.kind.as_str(),
+        "kind": template.kind.into_str(),
         "followed_by": template.followed_by,
     })
 }
@@ -66,7 +66,7 @@ fn finding(finding: &FindingStory) -> Value {
         "okep": finding.okep,
         "path": finding.path,
         "subject": finding.subject,
-        "cause": finding.cause.as_str(),
+        "cause": finding.cause.into_str(),
         "introduced": finding.introduced.as_ref().map(transition),
         "fixed": finding.fixed.as_ref().map(transition),
         "age_days": finding.age_days,

@@ -5,12 +5,15 @@
 use crate::git::Revision;
 use crate::text::Place;
 use serde::Serialize;
-use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use strum::{Display, IntoStaticStr};
 
 /// How bad a finding is; `Error` sorts first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum, Display, IntoStaticStr,
+)]
+#[strum(serialize_all = "lowercase")]
 pub enum Severity {
     Error,
     Warning,
@@ -19,17 +22,7 @@ pub enum Severity {
 
 impl Severity {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Hint => "hint",
-        }
-    }
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
+        self.into()
     }
 }
 
@@ -75,8 +68,11 @@ pub struct Related {
 }
 
 /// Whether a fix may be written without being asked for by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum, Serialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum, Serialize, IntoStaticStr,
+)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Safety {
     /// Changes the form only: `--fix` writes it.
     #[value(help = "Fixes that change the form only")]
@@ -88,10 +84,7 @@ pub enum Safety {
 
 impl Safety {
     pub fn as_str(self) -> &'static str {
-        match self {
-            Safety::Safe => "safe",
-            Safety::Suggested => "suggested",
-        }
+        self.into()
     }
 }
 

@@ -62,7 +62,7 @@ fn table(page: &HtmlPage, ids: &Ids, tip: &Tip, matrix: &Matrix, id: &str, capti
 
 fn cell(ids: &Ids, tip: &Tip, cell: &MatrixCell, section: &str) -> Markup {
     html! {
-        td data-state=(cell.state.as_str()) data-section=(escape_control(section)) {
+        td data-state=(cell.state.into_str()) data-section=(escape_control(section)) {
             @match cell.state {
                 MatrixState::Present => { span.glyph.present aria-hidden="true" { "✓" } (heard("present")) },
                 MatrixState::NotAsked => { span.glyph aria-hidden="true" { "–" } (heard("not required then")) },
@@ -73,9 +73,9 @@ fn cell(ids: &Ids, tip: &Tip, cell: &MatrixCell, section: &str) -> Markup {
                     // Another finding shows its own severity.
                     @let class = match state {
                         MatrixState::Faulty => format!("chip faulty {}", finding.severity.as_str()),
-                        _ => format!("chip {}", state.as_str()),
+                        _ => format!("chip {}", state.into_str()),
                     };
-                    @let word = if state == MatrixState::Faulty { finding.rule } else { state.as_str() };
+                    @let word = if state == MatrixState::Faulty { finding.rule } else { state.into_str() };
                     @match ids.finding(*index) {
                         Some(open) => (chip(open, &class, state, word, finding.rule)),
                         None => span class=(class) { (word) },
@@ -119,7 +119,7 @@ fn legend() -> Markup {
                         MatrixState::NotAsked => { span.glyph { "–" } " not required" },
                         MatrixState::Unknown => { span.glyph { "?" } " unknown" },
                         MatrixState::Faulty => span.chip.faulty { "its rule" },
-                        state => span class={ "chip " (state.as_str()) } { (state.as_str()) },
+                        state => span class={ "chip " (state.into_str()) } { (state.into_str()) },
                     } }
                     dd { (words) }
                 }
