@@ -4,7 +4,7 @@
 //! organisation in a URL. A sentence is a hash of its words; nothing is copied.
 
 use super::kept_text::{asks_in_comments, names_section, stays};
-use super::sentences::{self, EMPTY, SHINGLE, Sentence, Shingles, line_hash, shingle, words};
+use super::sentences::{self, Sentence, line_hash};
 use super::{issue, title};
 use crate::markdown::document::{Block, BlockKind, Document};
 use crate::markdown::placeholder::is_placeholder;
@@ -23,7 +23,8 @@ pub struct Prompts {
     sentences: HashMap<u64, bool>,
     /// The hash of each line, whatever it is part of.
     lines: HashSet<u64>,
-    shingles: Shingles,
+    /// The hash of each run of some words in them.
+    shingles: foldhash::HashSet<u64>,
     /// Whether whole blocks in parentheses are among them, as many templates write their prompts.
     in_parentheses: bool,
 }
@@ -89,17 +90,12 @@ impl Prompts {
             }
             let in_parentheses = self.in_parentheses && is_in_parentheses(document, block);
             let holds_issue = issue.is_some_and(|i| i.start < block.span.end && block.span.start < i.end);
-            let source = document.text.slice(block.span.clone()).as_bytes();
-            if !in_parentheses && !holds_issue && !self.may_touch(source) {
-                continue;
-            }
-            let is_known = |shingle| self.shingles.contains(shingle);
+            let is_known = |shingle| self.shingles.contains(&shingle);
             sentences::sentences(document, block, issue, is_known, &mut sentences);
             // The form of the template's prompts, in words of another revision perhaps.
             let in_form = in_parentheses && sentences.iter().map(|s| s.words).sum::<usize>() >= TELLING_WORDS;
             let touches = |s: &Sentence| s.shingles.1 > 0 || self.sentences.contains_key(&s.hash);
-            if !sentences.iter().any(touches) {
-                resembles |= in_form;
+            if !in_form && !sentences.iter().any(touches) {
                 continue;
             }
             let prompts = self.among(&sentences);
@@ -193,21 +189,6 @@ impl Prompts {
         let is_below =
             block.kind != BlockKind::Item || next.kind != BlockKind::Item || text.ends_with([':', '?']);
         is_below && !prompts.contains(&(index + 1)) && !is_placeholder(document.text.slice(next.span.clone()))
-    }
-
-    /// Whether a block could hold a sentence of a template, seen by its words alone: nearly none does, and to
-    /// find its sentences costs more than to hash its words. A block of few words is looked at in full.
-    fn may_touch(&self, source: &[u8]) -> bool {
-        let mut window = [0u64; SHINGLE];
-        let mut count = 0;
-        for word in words(source).filter(|word| word.hash != EMPTY) {
-            window = [window[1], window[2], window[3], word.hash];
-            count += 1;
-            if count >= SHINGLE && self.shingles.contains(shingle(window)) {
-                return true;
-            }
-        }
-        count < SHINGLE
     }
 
     /// Which sentences of a block are prompts; a short one only if the one next to it is.
