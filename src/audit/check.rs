@@ -7,7 +7,7 @@
 use crate::audit::asked::{UnknownPath, entry_target, is_about, keep_asked};
 use crate::audit::baseline::Compared;
 use crate::audit::cache::{AuditCache, Known};
-use crate::audit::report::{Baseline, HALF_STAGED, Report, Reported, Source};
+use crate::audit::report::{Baseline, HALF_STAGED, OkepSummary, Report, Reported, Source};
 use crate::audit::scope::ChangeScope;
 use crate::audit::states::{CheckStates, State};
 use crate::audit::target::{Base, CheckTarget, HistorySource, Options};
@@ -99,6 +99,8 @@ pub fn check_with(
     Known { parsed, cache }: &Known,
 ) -> Result<Outcome, Error> {
     let mut config = configuration(&target.tree)?;
+    // A mistake that was there before is no reason not to check what fixes it.
+    let config_before = |base: &Base| Config::of(&base.tree, rules::ids()).unwrap_or_default();
     let mut bases: Vec<(&Base, Config)> =
         target.bases.iter().map(|base| (base, config_before(base))).collect();
     // A change that removes the folder is checked, staged or not.
@@ -143,11 +145,18 @@ pub fn check_with(
     take_out_template_change(&mut compared, &states, template_history.as_ref());
     let Compared { findings, excepted, notes } = compared;
     let now = &states.now.snapshot;
-    let mut report = Report::of(now, target.source.clone(), findings, notes, template_history.as_ref());
-    report.since = target.bases.first().map(|base| base.commit.to_string());
+    let summary = |okep| OkepSummary::of(okep, now, template_history.as_ref());
     let before = states.snapshots().skip(1).flat_map(|snapshot| &snapshot.okeps);
-    report.numbers_before = before.filter_map(|okep| okep.name.number).collect();
-    report.partial = scope.changed().is_some();
+    let mut report = Report {
+        source: target.source.clone(),
+        since: target.bases.first().map(|base| base.commit.to_string()),
+        okeps: now.okeps.iter().map(summary).collect(),
+        numbers_before: before.filter_map(|okep| okep.name.number).collect(),
+        findings,
+        notes: now.notes.iter().chain(&target.notes).cloned().chain(notes).chain(several_templates).collect(),
+        partial: scope.changed().is_some(),
+        ..Report::default()
+    };
     if let Some(changed) = scope.changed() {
         report.drop_existing_elsewhere(changed);
     }
@@ -155,7 +164,6 @@ pub fn check_with(
         report_number(&mut report, &states, number);
     }
     report.add_texts(now);
-    report.notes.extend(target.notes.iter().cloned().chain(several_templates));
     report.notes.extend(half_staged(&report, target));
     report.notes.extend(target.tree.notices());
     report.notes.sort();
@@ -192,11 +200,6 @@ pub fn configuration(tree: &Tree) -> Result<Config, Error> {
 fn no_conflicts(tree: &Tree) -> Result<(), GitError> {
     let paths = tree.conflicts();
     if paths.is_empty() { Ok(()) } else { Err(GitError::Unmerged { paths }) }
-}
-
-/// A mistake that was there before is no reason not to check what fixes it.
-fn config_before(base: &Base) -> Config {
-    Config::of(&base.tree, rules::ids()).unwrap_or_default()
 }
 
 fn read<'a>(
@@ -278,13 +281,15 @@ fn half_staged(report: &Report, target: &CheckTarget) -> Vec<Note> {
 }
 
 fn nothing(target: &CheckTarget, config: Config) -> Outcome {
-    let mut report = Report { source: target.source.clone(), ..Report::default() };
-    report.since = target.bases.first().map(|base| base.commit.to_string());
-    report.notes.extend(target.notes.clone());
-    report.notes.extend(target.tree.list(&config.layout.folder).notices.clone());
-    report.notes.extend(target.tree.notices());
-    let message = "nothing that OKEPs depend on is staged";
-    report.notes.push(Note::new("nothing-staged", message));
+    let listing = target.tree.list(&config.layout.folder);
+    let message = Note::new("nothing-staged", "nothing that OKEPs depend on is staged");
+    let notes = target.notes.iter().chain(&listing.notices).cloned().chain(target.tree.notices());
+    let report = Report {
+        source: target.source.clone(),
+        since: target.bases.first().map(|base| base.commit.to_string()),
+        notes: notes.chain([message]).collect(),
+        ..Report::default()
+    };
     let (tree, root) = (target.tree.clone(), target.root.clone());
     Outcome { report, tree, config, root, ..Outcome::default() }
 }

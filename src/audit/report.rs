@@ -57,7 +57,7 @@ pub struct OkepSummary {
 
 impl OkepSummary {
     /// Title and issue are left out of an OKEP that is not audited.
-    fn of(okep: &Okep, snapshot: &Snapshot, template_history: Option<&TemplateHistory>) -> OkepSummary {
+    pub fn of(okep: &Okep, snapshot: &Snapshot, template_history: Option<&TemplateHistory>) -> OkepSummary {
         let read = Some(okep).filter(|okep| !okep.unchanged);
         let issue = read.and_then(|okep| {
             let link = okep.issue.as_ref()?.link.as_ref()?;
@@ -137,19 +137,6 @@ impl Counts {
 }
 
 impl Report {
-    /// The report on a snapshot and the findings that count, with these notes.
-    pub fn of(
-        snapshot: &Snapshot,
-        source: Source,
-        findings: Vec<Reported>,
-        notes: Vec<Note>,
-        template_history: Option<&TemplateHistory>,
-    ) -> Report {
-        let okeps = snapshot.okeps.iter().map(|okep| OkepSummary::of(okep, snapshot, template_history));
-        let notes = snapshot.notes.iter().cloned().chain(notes).collect();
-        Report { source, okeps: okeps.collect(), findings, notes, ..Report::default() }
-    }
-
     /// Takes up the texts that findings and their fixes point into.
     pub fn add_texts(&mut self, snapshot: &Snapshot) {
         // Where only what changed was read, nothing is read to show what did not.

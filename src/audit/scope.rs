@@ -67,15 +67,19 @@ pub fn inputs(tree: &Tree, layout: &Layout) -> BTreeMap<String, Option<String>> 
     let docs = tree.list(docs);
     let outside = docs.files.iter().filter(|(path, _)| path::is_outside_okep(path, &layout.folder));
     inputs.extend(outside.map(|(path, id)| (path.clone(), id.clone())));
-    let content = |path: &str| tree.file(path).map(|file| file.content);
-    let register = layout.registers.iter().find(|path| tree.contains(path));
-    let registers = register.map(|path| mkdocs::chain_of(path, &content)).unwrap_or_default();
     let config = tree.contains(CONFIG).then(|| CONFIG.to_owned());
-    for path in registers.into_iter().chain(config) {
+    for path in registers(tree, layout).into_iter().chain(config) {
         let id = tree.id(&path);
         inputs.insert(path, id);
     }
     inputs
+}
+
+/// The register of a tree, and those that it inherits from.
+pub fn registers(tree: &Tree, layout: &Layout) -> Vec<String> {
+    let register = layout.registers.iter().find(|path| tree.contains(path));
+    let content = |path: &str| tree.file(path).map(|file| file.content);
+    register.map(|path| mkdocs::chain_of(path, &content)).unwrap_or_default()
 }
 
 /// Whether a page names a file or a folder that is removed.

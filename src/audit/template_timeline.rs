@@ -27,8 +27,8 @@ pub struct TemplateTimeline {
     revisions: Arc<Vec<TemplateRevision>>,
     /// For each revision its rule book, made when a finding asks for it.
     books: Vec<OnceLock<Requirements>>,
-    /// For each revision its sections by their present names, likewise.
-    sections: Vec<OnceLock<HashSet<String>>>,
+    /// For each revision its sections by their present names.
+    sections: Vec<HashSet<String>>,
     /// For each revision the first one of those just before it that demand the same.
     same_as: Vec<usize>,
     /// Which revision the template at hand is; none for an edit of it, or a later one.
@@ -55,7 +55,8 @@ impl TemplateTimeline {
         let now = Requirements::new(template, at, before, bare.prompts.clone());
         let prompts = Arc::new(prompts);
         let books = revisions.iter().map(|_| OnceLock::new()).collect();
-        let sections = revisions.iter().map(|_| OnceLock::new()).collect();
+        let present = |name| now.current_of(name).to_owned();
+        let sections = revisions.iter().map(|r| r.template.names().map(present).collect()).collect();
         let mut same_as: Vec<usize> = Vec::with_capacity(revisions.len());
         for (at, revision) in revisions.iter().enumerate() {
             let before = at.checked_sub(1).filter(|b| revisions[*b].template.demands_as(&revision.template));
@@ -160,19 +161,23 @@ impl TemplateTimeline {
         }
         let subject = self.now.current_name(&finding.subject);
         let has =
-            |then: usize| then < self.revisions.len() && self.sections(self.same_as[then]).contains(&subject);
+            |then: usize| then < self.revisions.len() && self.sections[self.same_as[then]].contains(&subject);
         // A missing section that the template of the landing did not have is missing since the template has it.
         let is_new = demand == Demand::OfTemplateSection
             && finding.place.is_none()
             && !landed.template.is_some_and(has);
         let asked_by = |revision: usize, earlier: &mut [Option<Demands>]| {
             let revision = self.same_as[revision];
-            let has_section = demand == Demand::OfTemplate || self.sections(revision).contains(&subject);
+            let has_section = demand == Demand::OfTemplate || self.sections[revision].contains(&subject);
             if of_section || !has_section || is_new {
                 return has_section;
             }
             let found = earlier[revision].get_or_insert_with(|| {
-                let context = OkepContext::new(okep, self.book(revision));
+                let book = self.books[revision].get_or_init(|| {
+                    let (r, before) = (&self.revisions[revision], &self.revisions[..revision]);
+                    Requirements::new(&r.template, Some(&r.revision), before, Arc::default())
+                });
+                let context = OkepContext::new(okep, book);
                 let found = check(&context, Rule::is_of_template).into_iter();
                 found.map(|f| (f.rule, self.now.current_name(&f.subject))).collect()
             });
@@ -194,19 +199,6 @@ impl TemplateTimeline {
             Some(revision) => finding.grandfathered = Some(self.revisions[revision].revision.clone()),
             None => finding.help.push("only this change adds it to the template, so it is a hint".into()),
         }
-    }
-
-    fn sections(&self, revision: usize) -> &HashSet<String> {
-        let present = |name| self.now.current_of(name).to_owned();
-        let names = || self.revisions[revision].template.names();
-        self.sections[revision].get_or_init(|| names().map(present).collect())
-    }
-
-    fn book(&self, revision: usize) -> &Requirements {
-        self.books[revision].get_or_init(|| {
-            let r = &self.revisions[revision];
-            Requirements::new(&r.template, Some(&r.revision), &self.revisions[..revision], Arc::default())
-        })
     }
 }
 

@@ -103,19 +103,15 @@ impl EngineRun<'_> {
             self.fixed.notes.extend(bad.iter().filter_map(|(finding, rejection)| rejection.note(finding)));
             self.refused.extend(bad.iter().map(|(finding, _)| (*finding).clone()));
             if let Some(proof) = proof {
-                self.take(good.into_iter().cloned().collect(), proof);
+                let renames = good.iter().flat_map(|f| &f.fix).flat_map(|fix| fix.renames.clone());
+                self.fixed.renames.extend(renames);
+                self.fixed.applied.extend(good.into_iter().cloned());
+                self.state = self.verifier.state(proof, &self.state);
                 return true;
             }
             candidates.retain(|c| !bad.iter().any(|(finding, _)| std::ptr::eq(*finding, *c)));
         }
         false
-    }
-
-    fn take(&mut self, applied: Vec<Finding>, proof: Proof) {
-        let renames = applied.iter().filter_map(|f| f.fix.as_ref()).flat_map(|f| f.renames.clone());
-        self.fixed.renames.extend(renames);
-        self.fixed.applied.extend(applied);
-        self.state = self.verifier.state(proof, &self.state);
     }
 
     fn end(self) -> Fixed {

@@ -66,11 +66,6 @@ impl VerifiedState<'_> {
     }
 }
 
-/// A checked state that others own, to prove fixes in.
-pub fn borrowed<'s>(snapshot: &'s Snapshot, findings: &'s [Finding]) -> VerifiedState<'s> {
-    VerifiedState { snapshot: Cow::Borrowed(snapshot), findings: Cow::Borrowed(findings) }
-}
-
 /// Plans the fixes of `shown`, which a check found, and removes those that fail their proof.
 pub fn verify(outcome: &Outcome, snapshot: &Snapshot, shown: Vec<&mut Finding>) -> Vec<Note> {
     let mut shown: Vec<&mut Finding> = shown.into_iter().filter(|f| has_plan(f)).collect();
@@ -78,7 +73,8 @@ pub fn verify(outcome: &Outcome, snapshot: &Snapshot, shown: Vec<&mut Finding>) 
         return Vec::new();
     }
     let verifier = Verifier::new(snapshot, outcome.template_history.as_ref());
-    let state = borrowed(snapshot, &outcome.audited);
+    let (snapshot_before, findings) = (Cow::Borrowed(snapshot), Cow::Borrowed(&outcome.audited[..]));
+    let state = VerifiedState { snapshot: snapshot_before, findings };
     plan(snapshot, &verifier.timelines[0], shown.iter_mut().map(|f| &mut **f).collect());
     verify_planned(&verifier, &state, shown)
 }
@@ -213,7 +209,11 @@ impl<'a> Verifier<'a> {
     /// Why they cannot be carried out together, or what they would break.
     pub fn together(&self, state: &VerifiedState, fixed: &[&Finding]) -> Result<Proof, FixRejection> {
         let fixes: Vec<&Fix> = fixed.iter().filter_map(|f| f.fix.as_ref()).collect();
-        spares_template(state, &fixes)?;
+        // Fixes bend proposals to the rule book, never the rule book.
+        let template = state.snapshot.template.path.as_deref();
+        if fixes.iter().flat_map(|fix| fix.paths()).any(|path| Some(path) == template) {
+            return Err(FixRejection::Fails("it would change the template".to_owned()));
+        }
         let tree = apply(&state.snapshot.tree, &fixes).map_err(FixRejection::Fails)?;
         let after = state.snapshot.after(&tree);
         let renames: Vec<Rename> = fixes.iter().flat_map(|f| f.renames.clone()).collect();
@@ -299,15 +299,6 @@ fn same(one: &Finding, other: &Finding) -> bool {
     one.rule == other.rule && one.path == other.path && one.subject == other.subject
 }
 
-/// Fixes bend proposals to the rule book, never the rule book.
-fn spares_template(state: &VerifiedState, fixes: &[&Fix]) -> Result<(), FixRejection> {
-    let template = state.snapshot.template.path.as_deref();
-    if fixes.iter().flat_map(|fix| fix.paths()).any(|path| Some(path) == template) {
-        return Err(FixRejection::Fails("it would change the template".to_owned()));
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -335,7 +326,7 @@ mod tests {
         let snapshot = Snapshot::new(&tree, &layout, &parsed);
         let mut findings = audit(&snapshot, None).findings;
         plan(&snapshot, &TemplateTimeline::of(&snapshot, None), findings.iter_mut().collect());
-        let state = borrowed(&snapshot, &findings);
+        let state = VerifiedState { snapshot: Cow::Borrowed(&snapshot), findings: Cow::Borrowed(&findings) };
         let mut finding = findings.iter().find(|f| f.rule == "not-in-nav").expect("it is not").clone();
         let edit = |(path, old, new): &(&str, &str, &str)| {
             let text = String::from_utf8_lossy(&tree.bytes(path).expect("it is there")).into_owned();

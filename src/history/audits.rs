@@ -3,14 +3,15 @@
 //! What was found about a page is shared by all states that have it, so that pages that stay the same cost
 //! nothing. States are checked in rounds on all cores; what was found becomes numbers one state after the other.
 
+use super::found::Numbering;
 use super::found::{FoundInStates, PageFacts, RawPage, RawState, ShownFinding};
-use super::numbers::Numbering;
 use super::states::States;
 use super::walk::Walk;
 use crate::audit::identity::OkepKey;
+use crate::audit::scope::registers;
 use crate::audit::{AuditCache, AuditedTree, PageVerdict, audit_with, policy};
 use crate::files::{Content, File, Layout, Note, Tree};
-use crate::git::{Id, Repo};
+use crate::git::{Id, ObjectError, Repo};
 use crate::markdown::limits;
 use crate::okep::landings::LandingsOverTime;
 use crate::okep::proposal::Okep;
@@ -18,7 +19,7 @@ use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::template::Template;
 use crate::okep::template_history::{TemplateHistory, templates};
 use crate::rules::finding::Finding;
-use crate::site::mkdocs::{Registered, chain_of};
+use crate::site::mkdocs::Registered;
 use crate::text::path::{self, Role};
 use rayon::prelude::*;
 use std::collections::BTreeSet;
@@ -58,7 +59,7 @@ impl<'a> Audits<'a> {
             let tree = |state: &usize| {
                 let commit = walk.ids[states.commits[*state] as usize];
                 let outside = &states.outside[states.all[*state].outside as usize];
-                let mut tree = self.tree(commit).filter(|_| walk.is_read(&states.all[*state]))?;
+                let mut tree = if walk.is_read(&states.all[*state]) { self.tree(commit) } else { None }?;
                 tree.outside = Some(outside.clone());
                 Some(tree)
             };
@@ -85,9 +86,6 @@ impl<'a> Audits<'a> {
             let mut checked: Vec<_> = jobs.into_iter().map(check).collect();
             checked.par_extend(rest.into_par_iter().map(check));
             for (checked, state) in checked.into_iter().zip(round) {
-                if checked.is_none() && walk.is_read(&states.all[*state]) {
-                    self.unread([removed(walk.ids[states.commits[*state] as usize])]);
-                }
                 let (raw, notes) = checked.unwrap_or_default();
                 self.unread(notes);
                 found.states[*state] = raw.map(|raw| Arc::new(found.take(raw, numbers)));
@@ -111,10 +109,7 @@ impl<'a> Audits<'a> {
         okeps: &BTreeSet<String>,
     ) -> Vec<Finding> {
         let Some(path) = &template.path else { return Vec::new() };
-        let Some(read) = self.tree(commit) else {
-            self.unread([removed(commit)]);
-            return Vec::new();
-        };
+        let Some(read) = self.tree(commit) else { return Vec::new() };
         let history = self.landings.at(known, &read.list(&self.layout.folder).ids());
         let text = File::new(template.document.text.as_str().as_bytes());
         let layout = Layout { template: Some(path.clone()), ..self.layout.clone() };
@@ -129,9 +124,10 @@ impl<'a> Audits<'a> {
             .collect()
     }
 
-    /// None where the commit cannot be read.
+    /// None where the commit cannot be read any more.
     fn tree(&self, commit: Id) -> Option<Tree> {
-        let tree = Tree::commit(self.repo, commit).ok()?;
+        let vanished = || self.repo.with_local(|local| ObjectError::missing(local, commit));
+        let tree = Tree::commit(self.repo, commit).map_err(|_| self.repo.has_vanished(vanished())).ok()?;
         tree.list(&self.layout.folder);
         Some(tree)
     }
@@ -202,11 +198,6 @@ impl<'a> Audits<'a> {
     }
 }
 
-/// The note on a commit whose tree was there when the commits were walked.
-fn removed(commit: Id) -> Note {
-    Note::new("missing-object", format!("the tree of commit {commit} cannot be read any more"))
-}
-
 /// What a page says about itself, and whether it could be read.
 fn facts(snapshot: &Snapshot, path: &str, notes: &mut Vec<Note>) -> PageFacts {
     let Some(document) = snapshot.document(path) else { return PageFacts::default() };
@@ -226,11 +217,7 @@ fn facts(snapshot: &Snapshot, path: &str, notes: &mut Vec<Note>) -> PageFacts {
 
 /// Whether a file is there and its text is not: a link, a pointer of Git LFS, an object that is missing.
 fn is_unread(tree: &Tree, path: &str) -> bool {
-    content(tree, path).is_some_and(|content| !matches!(content, Content::Bytes(_)))
-}
-
-fn content(tree: &Tree, path: &str) -> Option<Content> {
-    tree.file(path).map(|file| file.content)
+    tree.file(path).is_some_and(|file| !matches!(file.content, Content::Bytes(_)))
 }
 
 /// The layout with the template that counts, where several files are named like one.
@@ -239,12 +226,6 @@ fn layout_of(tree: &Tree, history: &TemplateHistory, layout: &Layout) -> Layout 
         Some(templates) => Layout { template: history.first_template(templates), ..layout.clone() },
         None => layout.clone(),
     }
-}
-
-/// The register and those that it inherits from.
-fn registers(tree: &Tree, layout: &Layout) -> Vec<String> {
-    let register = layout.registers.iter().find(|path| tree.contains(path));
-    register.map(|path| chain_of(path, &|path| content(tree, path))).unwrap_or_default()
 }
 
 /// Whether readers find the OKEP at a path, by a nav that could be read.

@@ -1,13 +1,23 @@
-//! What was found in all states, as numbers: the same however many threads ran.
+//! What was found in all states, as numbers for values that are given one after the other, so that they are the same
+//! however many threads ran.
 
-use super::numbers::{FileAt, Numbering, RecordedFinding};
 use crate::audit::PageVerdict;
-use crate::audit::identity::OkepKey;
+use crate::audit::identity::{Identity, OkepKey};
+use crate::files::Layout;
+use crate::fix::plan::is_excused;
+use crate::markdown::names::Name;
+use crate::okep::requirements::Requirements;
 use crate::okep::suppressions::Suppression;
 use crate::okep::template::Template;
-use crate::rules::finding::Finding;
+use crate::okep::template_history::{TemplateHistory, TemplateRevision};
+use crate::rules::finding::{Finding, Severity};
+use crate::rules::is_of_okep;
+use crate::rules::page_links::LinkTarget;
+use crate::text::path::{self, Role};
+use indexmap::IndexSet;
 use std::any::Any;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::Arc;
 
 /// What was found in all states.
@@ -122,7 +132,8 @@ impl FoundInStates {
             files.push(numbers.file(path, id.unwrap_or_default()));
         }
         files.sort_unstable();
-        let paths: Vec<u32> = raw.okeps.iter().map(|(path, _)| numbers.paths.number(path.clone())).collect();
+        let paths: Vec<u32> =
+            raw.okeps.iter().map(|(path, _)| number(&mut numbers.paths, path.clone())).collect();
         let record = || raw.of_tree.iter().map(|finding| numbers.recorded(finding, &[])).collect();
         let tree = self.part(&raw.of_tree, record);
         if let Some(shown) = raw.shown {
@@ -132,7 +143,7 @@ impl FoundInStates {
         for (path, (_, key)) in paths.into_iter().zip(raw.okeps) {
             let known = self.shown[&tree].get(&path).copied().unwrap_or(ShownFinding::Unread);
             let shown = if raw.nav_unread { ShownFinding::Unread } else { known };
-            okeps.push(Listed { path, who: numbers.okeps.number(Some(key)), shown });
+            okeps.push(Listed { path, who: number(&mut numbers.okeps, Some(key)), shown });
         }
         okeps.sort_unstable_by_key(|listed| listed.path);
         let (mut pages, mut parts) = (Vec::new(), vec![tree]);
@@ -153,7 +164,7 @@ impl FoundInStates {
             }
         }
         let template = raw.template.map(|(path, template)| {
-            let path = numbers.paths.number(path);
+            let path = number(&mut numbers.paths, path);
             let at = files.binary_search_by_key(&path, |file| file.path).expect("the template is a file");
             self.templates.extend(template.map(|template| (files[at], template)));
             files[at]
@@ -163,7 +174,7 @@ impl FoundInStates {
             okeps,
             pages,
             parts,
-            unread: raw.unread.into_iter().map(|key| numbers.okeps.number(Some(key))).collect(),
+            unread: raw.unread.into_iter().map(|key| number(&mut numbers.okeps, Some(key))).collect(),
             registers_unread: raw.nav_unread || raw.index_unread,
             template,
             templates_before: raw.templates_before,
@@ -187,4 +198,122 @@ impl FoundInStates {
 /// Where a shared value is in memory.
 fn place<T>(value: &Arc<T>) -> usize {
     Arc::as_ptr(value) as usize
+}
+
+/// The number of a value: how many others were met before it.
+pub fn number<T: Eq + Hash>(values: &mut IndexSet<T>, value: T) -> u32 {
+    values.insert_full(value).0 as u32
+}
+
+/// A file as a pair of numbers: path and blob.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FileAt {
+    pub path: u32,
+    pub blob: u32,
+}
+
+/// A finding's identity but for its OKEP.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Topic {
+    pub rule: &'static str,
+    /// A section by its present name.
+    pub subject: String,
+    /// Whether it depends on a register, which may be unreadable.
+    pub registration: bool,
+    /// Whether that is the navigation, which a plugin may generate.
+    pub navigation: bool,
+    /// Whether it asks nothing of the author: a hint that an edit turns into an offence is another finding, by who made
+    /// the edit.
+    pub excused: bool,
+}
+
+/// A finding as it was in one state; texts that many findings have are numbers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RecordedFinding {
+    pub topic: u32,
+    /// The path of the OKEP that it is about.
+    pub okep: Option<u32>,
+    /// The OKEP that it is about where a state lists none at that path; it is none where there is no such path.
+    pub unlisted: u32,
+    /// It holds where all of these questions are answered by no.
+    pub unless: Box<[u32]>,
+    pub severity: Severity,
+    /// Whether the template asks for it only since the OKEP landed.
+    pub grandfathered: bool,
+    pub path: u32,
+    pub subject: String,
+}
+
+/// The numbers given so far.
+pub struct Numbering<'a> {
+    pub layout: &'a Layout,
+    names: &'a PresentNames,
+    pub paths: IndexSet<String>,
+    pub blobs: IndexSet<String>,
+    pub topics: IndexSet<Topic>,
+    /// The OKEPs; none for what is about no single one.
+    pub okeps: IndexSet<Option<OkepKey>>,
+    /// What links point to.
+    pub questions: IndexSet<LinkTarget>,
+}
+
+impl<'a> Numbering<'a> {
+    pub fn new(layout: &'a Layout, names: &'a PresentNames) -> Self {
+        let (paths, blobs, topics, okeps, questions) = Default::default();
+        Numbering { layout, names, paths, blobs, topics, okeps, questions }
+    }
+
+    pub fn file(&mut self, path: String, id: String) -> FileAt {
+        FileAt { path: number(&mut self.paths, path), blob: number(&mut self.blobs, id) }
+    }
+
+    /// A file that was numbered before.
+    pub fn known_file(&self, path: &str, id: &str) -> Option<FileAt> {
+        let (path, blob) = (self.paths.get_index_of(path)?, self.blobs.get_index_of(id)?);
+        Some(FileAt { path: path as u32, blob: blob as u32 })
+    }
+
+    /// Records a finding that holds while none of the targets is there.
+    pub fn recorded(&mut self, finding: &Finding, unless: &[LinkTarget]) -> RecordedFinding {
+        let (rule, subject) = (finding.rule, self.names.subject(finding));
+        let role = self.layout.role(&finding.path);
+        let excused = is_excused(finding);
+        let (registration, navigation) = (matches!(role, Role::Other | Role::IndexPage), role == Role::Other);
+        let key =
+            |path: &String| path::number(path).map_or_else(|| OkepKey::Path(path.clone()), OkepKey::Number);
+        RecordedFinding {
+            topic: number(&mut self.topics, Topic { rule, subject, registration, navigation, excused }),
+            okep: finding.okep.as_ref().map(|path| number(&mut self.paths, path.clone())),
+            unlisted: number(&mut self.okeps, finding.okep.as_ref().map(key)),
+            unless: unless.iter().map(|target| number(&mut self.questions, target.clone())).collect(),
+            severity: finding.severity,
+            grandfathered: finding.grandfathered.is_some(),
+            path: number(&mut self.paths, finding.path.clone()),
+            subject: finding.subject.clone(),
+        }
+    }
+}
+
+/// What sections are called now, whatever they were called in a state.
+pub struct PresentNames(Option<Requirements>);
+
+impl PresentNames {
+    /// Those of the last template of a line.
+    pub fn of(history: &TemplateHistory) -> Self {
+        let revisions = history.templates.split_last();
+        let book = |last: &Template, before: &[TemplateRevision]| {
+            Requirements::new(last, None, before, Arc::default())
+        };
+        PresentNames(revisions.map(|(last, before)| book(&last.template, before)))
+    }
+
+    /// The subject of a finding by those names, as it counts for the identity.
+    pub fn subject(&self, finding: &Finding) -> String {
+        let present = |subject: &str| match &self.0 {
+            _ if !is_of_okep(finding.rule) => subject.to_owned(),
+            Some(present) => present.current_name(subject),
+            None => Name::new(subject).normal,
+        };
+        Identity::of(finding, |path| OkepKey::Path(path.to_owned()), present).subject
+    }
 }

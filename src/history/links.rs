@@ -11,6 +11,7 @@ use crate::git::commit::Trees;
 use crate::git::path_kind::in_tree;
 use crate::git::{Id, ObjectError, Repo};
 use crate::rules::page_links::LinkTarget;
+use indexmap::IndexSet;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -28,7 +29,7 @@ pub fn lacking(
     walk: &Walk,
     states: &States,
     found: &FoundInStates,
-    questions: &[LinkTarget],
+    questions: &IndexSet<LinkTarget>,
 ) -> Option<Vec<Box<[u32]>>> {
     if questions.is_empty() {
         return None;
@@ -53,15 +54,30 @@ pub fn lacking(
             jobs.entry(root(commit, *question)).or_default().insert(*question);
         }
     }
-    let is_met = |kind: PathKind, question: u32| questions[question as usize].is_met(kind);
-    let unmet = |(root, questions): (&Root, &BTreeSet<u32>)| -> Vec<(Root, u32)> {
-        let below = |question: u32| match root {
-            Root::Tree(_) => within(question).unwrap_or_default(),
-            Root::Commit(_) => path(question),
-        };
-        let kinds = kinds(repo, *root, questions.iter().map(|question| below(*question)));
-        let unmet = questions.iter().zip(kinds).filter(|(question, kind)| !is_met(*kind, **question));
-        unmet.map(|(question, _)| (*root, *question)).collect()
+    let unmet = |(root, asked): (&Root, &BTreeSet<u32>)| -> Vec<(Root, u32)> {
+        repo.with_local(|local| {
+            let trees = Trees::new(local);
+            let tree = match *root {
+                Root::Tree(id) => Ok(id),
+                Root::Commit(id) => local
+                    .find_commit(id)
+                    .and_then(|commit| Ok(commit.tree_id()?.detach()))
+                    .map_err(|_| ObjectError::missing(local, id)),
+            };
+            let is_unmet = |question: &&u32| {
+                let path = match root {
+                    Root::Tree(_) => within(**question).unwrap_or_default(),
+                    Root::Commit(_) => path(**question),
+                };
+                let kind = tree.clone().and_then(|tree| in_tree(&trees, tree, path));
+                let unknown = |error| {
+                    repo.has_vanished(error);
+                    PathKind::Unknown
+                };
+                !questions[**question as usize].is_met(kind.unwrap_or_else(unknown))
+            };
+            asked.iter().filter(is_unmet).map(|question| (*root, *question)).collect()
+        })
     };
     let unmet: HashSet<(Root, u32)> = jobs.par_iter().flat_map_iter(unmet).collect();
     let lack = |(commit, state): (usize, &u32)| -> Box<[u32]> {
@@ -69,26 +85,4 @@ pub fn lacking(
         asked[*state as usize].iter().filter(is_lacking).copied().collect()
     };
     Some(states.of.iter().enumerate().map(lack).collect())
-}
-
-/// What is at paths below a root.
-fn kinds<'p>(repo: &Repo, root: Root, paths: impl Iterator<Item = &'p str>) -> Vec<PathKind> {
-    repo.with_local(|local| {
-        let tree = match root {
-            Root::Tree(id) => Ok(id),
-            Root::Commit(id) => local
-                .find_commit(id)
-                .and_then(|commit| Ok(commit.tree_id()?.detach()))
-                .map_err(|_| ObjectError::missing(local, id)),
-        };
-        let trees = Trees::new(local);
-        let kind = |path: &str| {
-            let kind = tree.clone().and_then(|tree| in_tree(&trees, tree, path));
-            kind.unwrap_or_else(|error| {
-                repo.has_vanished(error);
-                PathKind::Unknown
-            })
-        };
-        paths.map(kind).collect()
-    })
 }

@@ -7,7 +7,6 @@
 pub mod apply_policy;
 mod audits;
 pub mod commit_info;
-mod commit_reports;
 pub mod filter;
 mod finding_reports;
 mod found;
@@ -16,7 +15,6 @@ pub mod head_audit;
 mod links;
 pub mod matrix;
 
-mod numbers;
 mod okep_reports;
 mod okep_spans;
 pub mod recorded;

@@ -6,6 +6,7 @@ use super::reporter::Reporter;
 use super::verdicts::RecordedOf;
 use crate::audit::report::Counts;
 use crate::files::Note;
+use crate::text::path;
 
 impl Reporter<'_> {
     /// The OKEPs that were ever on the line, by path; later parts need their names.
@@ -27,7 +28,6 @@ impl Reporter<'_> {
         let listed = self.verdicts.okeps(last).iter().find(|o| o.who == span.who);
         let path = listed.map_or(span.path, |l| l.path);
         let facts = self.verdicts.facts(last, path);
-        let name = |path: u32| self.verdicts.paths[path as usize].clone();
         let end = span.removed.unwrap_or(self.line.last());
         let listing = &span.listing;
         let has_landed_here = self.landed_with(span).is_some();
@@ -45,8 +45,8 @@ impl Reporter<'_> {
             counts
         };
         let story = OkepStory {
-            number: self.verdicts.number(path).or(facts.and_then(|facts| facts.number)),
-            path: name(path),
+            number: path::number(self.verdicts.path(path)).or(facts.and_then(|facts| facts.number)),
+            path: self.verdicts.path(path).to_owned(),
             title: facts.and_then(|facts| facts.title.clone()),
             added: span.known.then(|| self.place(span.added)),
             has_landed: span.landing.is_some(),
@@ -60,7 +60,7 @@ impl Reporter<'_> {
                 date: self.info(commit).date.clone(),
             }),
             revisions: span.revisions,
-            paths: span.paths.iter().map(|p| name(*p)).collect(),
+            paths: span.paths.iter().map(|path| self.verdicts.path(*path).to_owned()).collect(),
             days_unregistered: if is_known { unregistered() } else { None },
             register_unread: listing.uncertainty,
             is_unregistered: listing.is_without(),
@@ -75,14 +75,13 @@ impl Reporter<'_> {
     }
 
     fn note_moves(&self, span: &OkepSpan, story: &OkepStory) {
-        let name = |path: u32| self.verdicts.paths[path as usize].as_str();
         // What happened at a place that could not be read happened there, or before.
         let when = |known: bool| if known { "" } else { "or before " };
         for moved in &span.moves {
             let place = self.place(moved.at);
-            let (from, when) = (name(moved.from), when(moved.known));
+            let (from, when) = (self.verdicts.path(moved.from), when(moved.known));
             let message = format!("moved from `{from}` on {when}{} by {}", place.date, place.commit);
-            self.note(Note::at("moved", name(moved.to), message));
+            self.note(Note::at("moved", self.verdicts.path(moved.to), message));
         }
         for (removed_paths, back) in &span.absences {
             let (removed_paths, back) = (self.place(*removed_paths), self.place(*back));

@@ -1,8 +1,8 @@
 //! Set arithmetic: when each OKEP was added to the first-parent line, was renamed, left it, and was in nav.
 
+use super::found::FileAt;
 use super::found::{Listed, ShownFinding};
-use super::numbers::FileAt;
-use super::timeline::{Has, Timeline};
+use super::timeline::Timeline;
 use crate::git::graph::NONE;
 use crate::okep::template_history::Landing;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -135,21 +135,22 @@ impl Timeline<'_> {
                 listed.iter().for_each(|listed| spans[span].listing.see(at, listed.shown));
                 present.insert(*who, files);
             }
-            let gone: Vec<u32> = present.keys().filter(|who| !now.contains_key(who)).copied().collect();
-            for who in gone {
-                let span = &mut spans[of[&who]];
-                // Where pages were uncertain, the last place of each is known already.
-                if let Some(at) = before.filter(|_| maybe.is_empty()) {
-                    span.last = at;
+            present.retain(|who, _| {
+                if now.contains_key(who) {
+                    return true;
                 }
-                if verdict.unread.contains(&who) {
+                let span = &mut spans[of[who]];
+                // Where pages were uncertain, the last place of each is known already.
+                span.last = before.filter(|_| maybe.is_empty()).unwrap_or(span.last);
+                let is_unread = verdict.unread.contains(who);
+                if is_unread {
                     span.listing.uncertainty();
                 } else {
                     (span.removed, span.gone_known) = (Some(at), !is_open);
                     span.listing.end(at);
-                    present.remove(&who);
                 }
-            }
+                is_unread
+            });
             maybe = verdict.unread.iter().copied().collect();
             is_open = false;
             before = Some(at);
@@ -159,10 +160,9 @@ impl Timeline<'_> {
     }
 
     fn arrival(&self, who: u32, at: usize, is_uncertain: bool) -> OkepSpan {
-        let holds = |commit: u32| match self.verdicts.state(self.verdicts.state_of(commit)) {
-            None => Has::Unknown,
-            Some(verdict) if verdict.okeps.iter().any(|listed| listed.who == who) => Has::Yes,
-            Some(_) => Has::No,
+        let holds = |commit: u32| {
+            let verdict = self.verdicts.state(self.verdicts.state_of(commit))?;
+            Some(verdict.okeps.iter().any(|listed| listed.who == who))
         };
         let written = if is_uncertain { None } else { self.origin(self.commits[at], &holds) };
         OkepSpan {

@@ -1,8 +1,8 @@
 //! From a walk to a report: what the other files of this folder compute, one after the other.
 
 use super::audits::Audits;
+use super::found::{Numbering, PresentNames};
 use super::links::lacking;
-use super::numbers::{Numbering, PresentNames};
 use super::report::{FindingStory, Story};
 use super::reporter::Reporter;
 use super::states::{States, outside};
@@ -27,7 +27,7 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
     let mut numbers = Numbering::new(layout, &names);
     let mut audits = Audits::new(repo, layout, landings);
     let mut found = audits.all(walk, &states, &mut numbers);
-    if let Some(lack) = lacking(repo, layout, walk, &states, &found, &numbers.questions.all) {
+    if let Some(lack) = lacking(repo, layout, walk, &states, &found, &numbers.questions) {
         let before = states.refine(&lack);
         found.states = before.iter().map(|state| found.states[*state as usize].clone()).collect();
     }

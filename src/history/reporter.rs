@@ -1,7 +1,7 @@
 //! What the parts of a report have in common: places of the line, days, people, and numbers of OKEPs.
 
 use super::commit_info::CommitInfo;
-use super::numbers::PresentNames;
+use super::found::PresentNames;
 use super::okep_spans::OkepSpan;
 use super::report::{SubjectPlace, Transition, Walked};
 use super::timeline::Timeline;

@@ -1,14 +1,15 @@
 //! The distinct states of a walk: what the commits hold, and what the main line knew when they were made.
 
-use super::numbers::Numbered;
+use super::found::number;
 use super::walk::Walk;
 use crate::files::Layout;
 use crate::git::commit::Trees;
 use crate::git::graph::{Graph, NONE};
 use crate::git::{Id, Repo};
 use crate::okep::landings::LandingsOverTime;
-use crate::text::path::{file_name, is_folder_page, number, page_number};
+use crate::text::path::{self, file_name, is_folder_page, page_number};
 use gix::bstr::ByteSlice;
+use indexmap::IndexSet;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ pub struct CommitState {
 
 #[derive(Debug, Default)]
 pub struct States {
-    pub all: Vec<CommitState>,
+    pub all: IndexSet<CommitState>,
     /// A commit of each.
     pub commits: Vec<u32>,
     /// The files outside of the proposal folder that are named like OKEPs; see [`CommitState::outside`].
@@ -68,16 +69,14 @@ impl States {
     }
 
     fn of(commits: usize, state: impl Fn(usize) -> CommitState) -> Self {
-        let mut numbers = Numbered::default();
         let mut states = States::default();
         for commit in 0..commits {
-            let number = numbers.number(state(commit));
-            if number as usize == states.commits.len() {
+            let (number, is_new) = states.all.insert_full(state(commit));
+            if is_new {
                 states.commits.push(commit as u32);
             }
-            states.of.push(number);
+            states.of.push(number as u32);
         }
-        states.all = numbers.all;
         states
     }
 
@@ -108,60 +107,52 @@ fn contained(walk: &Walk, order: &[u32], place: impl Fn(Id) -> Option<usize>) ->
 /// For each tree of the first folder on the way to the proposals a number, and the files with that number.
 type OutsideOkeps = (Vec<u32>, Vec<Arc<[String]>>);
 
+/// Paths and blobs of files that are named like OKEPs.
+type NamedFiles = Arc<[(String, Id)]>;
+
 /// The files that are named like OKEPs and are outside of the proposal folder.
 pub fn outside(repo: &Repo, walk: &Walk, layout: &Layout) -> OutsideOkeps {
     repo.with_local(|local| {
-        let mut files = OutsideFiles {
-            trees: Trees::new(local),
-            folder: file_name(&layout.folder),
-            known: HashMap::new(),
+        let (trees, mut known) = (Trees::new(local), HashMap::new());
+        let mut named = |tree: Id| -> NamedFiles {
+            let files = below(&trees, file_name(&layout.folder), tree, &mut known);
+            files.iter().filter(|(path, _)| page_number(path).is_some()).cloned().collect()
         };
-        let mut numbers = Numbered::default();
-        let mut named = |tree: Id| -> Arc<[(String, Id)]> {
-            files.below(tree).iter().filter(|(path, _)| page_number(path).is_some()).cloned().collect()
-        };
-        let below = |tree: &Option<Id>| numbers.number(tree.map(&mut named));
-        let of_trees = walk.arounds.iter().map(below).collect();
+        let mut found: IndexSet<Option<NamedFiles>> = IndexSet::new();
+        let number_of = |tree: &Option<Id>| number(&mut found, tree.map(&mut named));
+        let of_trees = walk.arounds.iter().map(number_of).collect();
         let around = layout.folder.split('/').next().unwrap_or_default();
-        let paths = |files: &Option<Arc<[(String, Id)]>>| -> Arc<[String]> {
+        let paths = |files: &Option<NamedFiles>| -> Arc<[String]> {
             files.iter().flat_map(|files| files.iter()).map(|(path, _)| format!("{around}/{path}")).collect()
         };
-        (of_trees, numbers.all.iter().map(paths).collect())
+        (of_trees, found.iter().map(paths).collect())
     })
 }
 
-struct OutsideFiles<'a> {
-    trees: Trees<'a>,
-    /// The name of the proposal folder, also where it is another folder's.
-    folder: &'a str,
-    known: HashMap<Id, Arc<[(String, Id)]>>,
-}
-
-impl OutsideFiles<'_> {
-    /// Paths and blobs below a tree, pages of the folder itself included; each tree is read once.
-    fn below(&mut self, tree: Id) -> Arc<[(String, Id)]> {
-        if let Some(files) = self.known.get(&tree) {
-            return files.clone();
-        }
-        let (mut files, mut folders) = (Vec::new(), Vec::new());
-        // What cannot be read is a notice of the states that have it.
-        for (name, mode, id) in self.trees.entries(tree).unwrap_or_default() {
-            let name = name.to_str_lossy().into_owned();
-            if mode.is_tree() && name != self.folder {
-                folders.push((name, id));
-            } else if number(&name).is_some() || is_folder_page(&name) {
-                files.push((name, id));
-            }
-        }
-        for (folder, tree) in folders {
-            let below = self.below(tree);
-            let below = below.iter().map(|(path, id)| (format!("{folder}/{path}"), *id));
-            files.extend(below.filter(|(path, _)| page_number(path).is_some()));
-        }
-        let files: Arc<[(String, Id)]> = files.into();
-        self.known.insert(tree, files.clone());
-        files
+/// The files below a tree, pages of the folder itself included, but for those in folders named like the proposal
+/// `folder`; each tree is read once.
+fn below(trees: &Trees, folder: &str, tree: Id, known: &mut HashMap<Id, NamedFiles>) -> NamedFiles {
+    if let Some(files) = known.get(&tree) {
+        return files.clone();
     }
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
+    // What cannot be read is a notice of the states that have it.
+    for (name, mode, id) in trees.entries(tree).unwrap_or_default() {
+        let name = name.to_str_lossy().into_owned();
+        if mode.is_tree() && name != folder {
+            folders.push((name, id));
+        } else if path::number(&name).is_some() || is_folder_page(&name) {
+            files.push((name, id));
+        }
+    }
+    for (name, tree) in folders {
+        let below = below(trees, folder, tree, known);
+        let below = below.iter().map(|(path, id)| (format!("{name}/{path}"), *id));
+        files.extend(below.filter(|(path, _)| page_number(path).is_some()));
+    }
+    let files: NamedFiles = files.into();
+    known.insert(tree, files.clone());
+    files
 }
 
 /// All commits, each after its parents.

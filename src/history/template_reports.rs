@@ -1,8 +1,8 @@
 //! The report on each change of the template, and which OKEPs followed it.
 
 use super::audits::Audits;
+use super::found::FileAt;
 use super::found::Listed;
-use super::numbers::FileAt;
 use super::report::{FindingStory, TemplateKind, TemplateStory};
 use super::reporter::Reporter;
 use crate::okep::requirements::{TemplateChange, template_change};
@@ -79,7 +79,7 @@ impl Reporter<'_> {
         for Listed { path, who, .. } in self.verdicts.okeps(before) {
             let (old, new) = (self.files(before, *who), self.files(now, *who));
             if let (Some(number), true) = (self.about(*who).0, !new.is_empty() && old != new) {
-                changed.insert(&self.verdicts.paths[*path as usize], (*who, number));
+                changed.insert(self.verdicts.path(*path), (*who, number));
             }
         }
         if changed.is_empty() {
@@ -89,7 +89,7 @@ impl Reporter<'_> {
         let found: HashSet<(u32, &str, &str)> = [before, now]
             .into_iter()
             .flat_map(of_state)
-            .map(|mark| (mark.who, &self.verdicts.topics[mark.topic as usize]))
+            .map(|mark| (mark.who, self.verdicts.topic(mark.topic)))
             .map(|(who, topic)| (who, topic.rule, topic.subject.as_str()))
             .collect();
         let known = &self.verdicts.states.all[now].known;

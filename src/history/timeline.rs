@@ -31,13 +31,6 @@ pub struct FindingSpan {
     pub fixed: Option<(usize, u32)>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Has {
-    Yes,
-    No,
-    Unknown,
-}
-
 impl<'a> Timeline<'a> {
     /// The first-parent line that ends in the first commit of a walk.
     pub fn new(walk: &'a Walk, verdicts: &'a Verdicts<'a>) -> Self {
@@ -66,16 +59,15 @@ impl<'a> Timeline<'a> {
         self.verdicts.set_at(self.verdicts.state_of(commit))
     }
 
-    fn has(&self, commit: u32, mark: FindingId) -> Has {
+    /// Whether a commit has a finding; none where that is unknown.
+    fn has(&self, commit: u32, mark: FindingId) -> Option<bool> {
         let set = self.set(commit);
-        if set.has(mark) {
-            return Has::Yes;
-        }
-        if self.leaves_open(set, mark) { Has::Unknown } else { Has::No }
+        let has = set.has(mark);
+        (has || !self.leaves_open(set, mark)).then_some(has)
     }
 
     fn leaves_open(&self, set: &Set, mark: FindingId) -> bool {
-        set.leaves_open(&self.verdicts.topics[mark.topic as usize], mark.who)
+        set.leaves_open(self.verdicts.topic(mark.topic), mark.who)
     }
 
     /// Every finding that was ever on the line, in the order in which they were introduced, but for those of which the
@@ -98,11 +90,9 @@ impl<'a> Timeline<'a> {
             for mark in candidates {
                 let Some(span) = open.get(&mark).copied() else { continue };
                 match self.has(self.commits[at], mark) {
-                    Has::Yes => {}
-                    Has::Unknown => {
-                        hidden.insert(mark);
-                    }
-                    Has::No => {
+                    Some(true) => {}
+                    None => _ = hidden.insert(mark),
+                    Some(false) => {
                         open.remove(&mark);
                         spans[span].fixed = Some((at, self.fixed(at, &|c| self.has(c, mark))));
                     }
@@ -131,19 +121,19 @@ impl<'a> Timeline<'a> {
         self.origin(self.commits[at], &|c| self.has(c, mark))
     }
 
-    /// The commit behind `from` that has something while none of its parents has it.
+    /// The commit behind `from` that has something while none of its parents has it; of some it may be unknown.
     ///
     /// A merge that has it from one of its parents did not introduce it; where several have it, the first of
     /// them counts.
-    pub(super) fn origin(&self, from: u32, has: &dyn Fn(u32) -> Has) -> Option<u32> {
+    pub(super) fn origin(&self, from: u32, has: &dyn Fn(u32) -> Option<bool>) -> Option<u32> {
         let mut commit = from;
         loop {
             let parents = self.walk.graph.parents(commit);
-            let which = |wanted: Has| parents.iter().copied().find(|p| has(*p) == wanted);
-            match which(Has::Yes).or_else(|| which(Has::Unknown)) {
+            let which = |wanted: Option<bool>| parents.iter().copied().find(|p| has(*p) == wanted);
+            match which(Some(true)).or_else(|| which(None)) {
                 Some(parent) => commit = parent,
                 None => {
-                    return (has(commit) == Has::Yes && !self.walk.graph.is_cut(commit)).then_some(commit);
+                    return (has(commit) == Some(true) && !self.walk.graph.is_cut(commit)).then_some(commit);
                 }
             }
         }
@@ -163,11 +153,11 @@ impl<'a> Timeline<'a> {
 
     /// The commit merged by the line's commit `at` that lacks something while all of its parents have it; the
     /// commit of the line itself where the merge fixed it.
-    fn fixed(&self, at: usize, has: &dyn Fn(u32) -> Has) -> u32 {
+    fn fixed(&self, at: usize, has: &dyn Fn(u32) -> Option<bool>) -> u32 {
         let landed = self.commits[at];
         let is_fix =
-            |_: u32, parents: &[u32]| !parents.is_empty() && parents.iter().all(|p| has(*p) == Has::Yes);
-        self.merged(landed, at, is_fix, |parent| has(parent) == Has::No).unwrap_or(landed)
+            |_: u32, parents: &[u32]| !parents.is_empty() && parents.iter().all(|p| has(*p) == Some(true));
+        self.merged(landed, at, is_fix, |parent| has(parent) == Some(false)).unwrap_or(landed)
     }
 
     /// The nearest of the commits behind `from` that came to the line at `at`, itself among them, which `is_it`, by its

@@ -2,15 +2,15 @@
 //!
 //! They are numbers, so that what was introduced and fixed is arithmetic. Commits and dates play no part.
 
+use super::found::{FileAt, Numbering, RecordedFinding, Topic, number};
 use super::found::{FoundInStates, Listed, PageFacts, ShownFinding, StateVerdict};
-use super::numbers::{FileAt, Numbered, Numbering, RecordedFinding, Topic};
 use super::states::States;
 use crate::audit::identity::OkepKey;
 use crate::okep::suppressions::Suppression;
 use crate::okep::template::Template;
-use crate::text::path::number;
+use indexmap::IndexSet;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// A finding in a state: its identity, and which of several alike it is.
@@ -28,10 +28,10 @@ pub struct FindingId {
 pub struct Set {
     /// In ascending order.
     pub marks: Arc<[FindingId]>,
-    /// OKEPs about which nothing is known, because a file could not be read; in ascending order.
-    pub unknown: Vec<u32>,
+    /// OKEPs about which nothing is known, because a file could not be read.
+    pub unknown: BTreeSet<u32>,
     /// OKEPs of which it is unknown whether readers find them, because a plugin or a broken register decides.
-    pub unshown: Vec<u32>,
+    pub unshown: BTreeSet<u32>,
     /// Whether a register could not be read, so that what it lists is unknown.
     pub registers_unread: bool,
     /// Whether nothing is known of any OKEP.
@@ -42,9 +42,9 @@ impl Set {
     /// Whether it is unknown if the state has a finding about an OKEP.
     pub fn leaves_open(&self, topic: &Topic, who: u32) -> bool {
         self.all_unknown
-            || self.unknown.binary_search(&who).is_ok()
+            || self.unknown.contains(&who)
             || (topic.registration && self.registers_unread)
-            || (topic.navigation && self.unshown.binary_search(&who).is_ok())
+            || (topic.navigation && self.unshown.contains(&who))
     }
 
     pub fn has(&self, mark: FindingId) -> bool {
@@ -57,11 +57,11 @@ pub type RecordedOf<'a> = HashMap<(usize, u32), Vec<&'a RecordedFinding>>;
 
 pub struct Verdicts<'a> {
     pub states: &'a States,
-    pub paths: Vec<String>,
+    paths: IndexSet<String>,
     /// The OKEPs; none for what is about no single one.
-    pub keys: Vec<Option<OkepKey>>,
-    pub topics: Vec<Topic>,
-    sets: Vec<Set>,
+    pub keys: IndexSet<Option<OkepKey>>,
+    topics: IndexSet<Topic>,
+    sets: IndexSet<Set>,
     /// For each state its set.
     set_of: Vec<u32>,
     pub found: FoundInStates,
@@ -70,14 +70,13 @@ pub struct Verdicts<'a> {
 impl<'a> Verdicts<'a> {
     /// Puts together the findings of each state.
     pub fn new(found: FoundInStates, states: &'a States, numbers: Numbering) -> Self {
-        let (paths, keys, topics) = (numbers.paths.all, numbers.okeps.all, numbers.topics.all);
+        let Numbering { paths, okeps: keys, topics, .. } = numbers;
         let (sets, set_of) = Default::default();
         let mut verdicts = Verdicts { states, paths, keys, topics, sets, set_of, found };
-        let mut sets = Numbered::default();
         for state in 0..states.all.len() {
-            verdicts.set_of.push(sets.number(verdicts.set(state)));
+            let set = verdicts.set(state);
+            verdicts.set_of.push(number(&mut verdicts.sets, set));
         }
-        verdicts.sets = sets.all;
         verdicts
     }
 
@@ -113,8 +112,8 @@ impl<'a> Verdicts<'a> {
         let unclear = |o: &&Listed| matches!(o.shown, ShownFinding::Unknown | ShownFinding::Unread);
         Set {
             marks: marks.into(),
-            unknown: sorted(pages.filter_map(who).chain(verdict.unread.iter().copied())),
-            unshown: sorted(verdict.okeps.iter().filter(unclear).map(|listed| listed.who)),
+            unknown: pages.filter_map(who).chain(verdict.unread.iter().copied()).collect(),
+            unshown: verdict.okeps.iter().filter(unclear).map(|listed| listed.who).collect(),
             registers_unread: verdict.registers_unread,
             all_unknown: false,
         }
@@ -137,15 +136,14 @@ impl<'a> Verdicts<'a> {
         let is_lacking = |question: &u32| lack.binary_search(question).is_ok();
         let suppressions: Vec<&Suppression> =
             self.pages(verdict).flat_map(|(_, facts)| &facts.suppressions).collect();
+        let is_suppressed = |finding: &RecordedFinding| {
+            let (path, okep) = (self.path(finding.path), finding.okep.map(|path| self.path(path)));
+            let rule = self.topic(finding.topic).rule;
+            suppressions.iter().any(|s| s.covers_at(rule, &finding.subject, path, okep, &|_| None))
+        };
         let parts = verdict.parts.iter().flat_map(|part| &self.found.parts[*part as usize]);
         let holds = parts.filter(|finding| finding.unless.iter().all(is_lacking));
-        holds.filter(|finding| !suppressions.iter().any(|s| self.is_suppressed(finding, s))).collect()
-    }
-
-    fn is_suppressed(&self, finding: &RecordedFinding, suppression: &Suppression) -> bool {
-        let path = |path: u32| self.paths[path as usize].as_str();
-        let rule = self.topics[finding.topic as usize].rule;
-        suppression.covers_at(rule, &finding.subject, path(finding.path), finding.okep.map(path), &|_| None)
+        holds.filter(|finding| !is_suppressed(finding)).collect()
     }
 
     /// The OKEP that a finding is about in a state.
@@ -192,7 +190,7 @@ impl<'a> Verdicts<'a> {
     /// Whether all is known of an OKEP in a state: its text, and what the registers say of it.
     pub fn is_known(&self, state: usize, who: u32) -> bool {
         let set = self.set_at(state);
-        !set.all_unknown && !set.registers_unread && set.unknown.binary_search(&who).is_err()
+        !set.all_unknown && !set.registers_unread && !set.unknown.contains(&who)
     }
 
     /// A template that could be read.
@@ -200,14 +198,11 @@ impl<'a> Verdicts<'a> {
         self.found.templates.get(&file).map(|template| &**template)
     }
 
-    pub fn number(&self, path: u32) -> Option<u64> {
-        number(&self.paths[path as usize])
+    pub fn path(&self, path: u32) -> &str {
+        &self.paths[path as usize]
     }
-}
 
-fn sorted(items: impl Iterator<Item = u32>) -> Vec<u32> {
-    let mut items: Vec<u32> = items.collect();
-    items.sort_unstable();
-    items.dedup();
-    items
+    pub fn topic(&self, topic: u32) -> &Topic {
+        &self.topics[topic as usize]
+    }
 }

@@ -11,11 +11,12 @@ use crate::git::graph::Graph;
 use crate::git::main_line::descend;
 use crate::git::packs::Packs;
 use crate::git::{Entry, Id, ObjectError, Repo};
-use crate::history::numbers::Numbered;
+use crate::history::found::number;
 use crate::site::mkdocs::chain_of;
 use gix::bstr::ByteSlice;
 use gix::hashtable::HashMap;
 use gix::objs::tree::EntryKind;
+use indexmap::IndexSet;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -60,7 +61,7 @@ type RootTree = (Option<Id>, Option<(u8, Entry)>);
 struct Chunk {
     held: Vec<u32>,
     /// Keys, each with the first folder on the way to the proposals.
-    found: Vec<Option<(Key, Option<Id>)>>,
+    found: IndexSet<Option<(Key, Option<Id>)>>,
     errors: Vec<ObjectError>,
 }
 
@@ -133,19 +134,18 @@ impl Walk {
 
     /// Takes up what was found for the commits, in their order, so that the threads leave no trace.
     fn gather(&mut self, chunks: impl Iterator<Item = Chunk>) {
-        let (mut keys, mut arounds) = (Numbered::default(), Numbered::default());
-        arounds.number(None);
+        let (mut keys, mut arounds) = (IndexSet::new(), IndexSet::from([None]));
         for chunk in chunks {
             let mut numbers = Vec::with_capacity(chunk.found.len());
             for found in chunk.found {
                 let (key, around) = found.unzip();
-                numbers.push((keys.number(key), arounds.number(around.flatten())));
+                numbers.push((number(&mut keys, key), number(&mut arounds, around.flatten())));
             }
             self.unread.extend(chunk.errors.iter().map(Note::from));
             self.held.extend(chunk.held.iter().map(|at| numbers[*at as usize].0));
             self.around.extend(chunk.held.iter().map(|at| numbers[*at as usize].1));
         }
-        (self.keys, self.arounds) = (keys.all, arounds.all);
+        (self.keys, self.arounds) = (keys.into_iter().collect(), arounds.into_iter().collect());
     }
 
     /// Finds for each commit the registers from which its register inherits.
@@ -175,15 +175,12 @@ impl Walk {
         let commits = (0..self.ids.len()).into_par_iter();
         let concerned = commits.filter(|commit| inheriting[self.held[*commit] as usize]);
         let chains: Vec<_> = concerned.map_init(|| repo.local(), chain).flatten().collect();
-        let mut keys = Numbered::default();
-        for key in &self.keys {
-            keys.number(key.clone());
-        }
+        let mut keys: IndexSet<Option<Key>> = self.keys.drain(..).collect();
         for (commit, inherited) in chains {
-            let key = self.keys[self.held[commit] as usize].clone();
-            self.held[commit] = keys.number(key.map(|key| Key { inherited, ..key }));
+            let key = keys[self.held[commit] as usize].clone();
+            self.held[commit] = number(&mut keys, key.map(|key| Key { inherited, ..key }));
         }
-        self.keys = keys.all;
+        self.keys = keys.into_iter().collect();
     }
 }
 
@@ -211,11 +208,11 @@ fn root_trees(local: &gix::Repository, packs: &Packs, roots: &[Option<Id>], layo
         let key = Key { folder: folder.ok()?, register: *register, inherited: Vec::new() };
         Some((key, *around))
     };
-    let mut found = Numbered::default();
-    let held = roots.iter().map(|root| found.number(root.and_then(key))).collect();
+    let mut found = IndexSet::new();
+    let held = roots.iter().map(|root| number(&mut found, root.and_then(key))).collect();
     let unreadable = below.into_values().filter_map(Result::err);
     let errors = unreadable.chain(folders.into_values().filter_map(Result::err)).collect();
-    Chunk { held, found: found.all, errors }
+    Chunk { held, found, errors }
 }
 
 fn root_tree(
