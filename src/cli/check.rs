@@ -2,7 +2,7 @@
 
 use crate::audit::check::Outcome;
 use crate::audit::identity::{identity, path_after};
-use crate::audit::report::{HALF_STAGED, Report};
+use crate::audit::report::{HALF_STAGED, Report, Reported};
 use crate::audit::selection::Selection;
 use crate::cli::args::{CheckArgs, Format};
 use crate::cli::invocation::{Caller, caller};
@@ -215,21 +215,23 @@ fn fix(request: &Request, most: Safety) -> anyhow::Result<ExitCode> {
     let root = repo.and_then(|repo| repo.root()).unwrap_or(request.here());
     let alone = if writes { write::alone(root)? } else { None };
     let selection = selection(args);
-    let asked = target::check(request)?;
-    let introduced = repair::introduced(&asked);
+    let check = |request: &Request| -> anyhow::Result<Outcome> {
+        let mut outcome = target::check(request)?;
+        selection.apply(&mut outcome.report, &outcome.config.layout.folder)?;
+        Ok(outcome)
+    };
+    let asked = check(request)?;
+    let (introduced, refused) = (repair::introduced(&asked), code(&asked, args));
     // What is staged is checked, and the working files are written: what is staged stays as it was.
     let writes_staged = writes && args.staged;
     let args_on_disk = CheckArgs { staged: args.staged && !writes, ..args.clone() };
     let on_disk = Request { args: args_on_disk, ..request.clone() };
-    let mut outcome = match writes_staged {
-        true => target::check(&on_disk)?,
-        false => asked,
-    };
+    let outcome = if writes_staged { check(&on_disk)? } else { asked };
     let folder = outcome.config.layout.folder.clone();
-    selection.apply(&mut outcome.report, &folder)?;
     let is_introduced = |f: &Finding| !writes_staged || introduced.contains(&identity(f, &[]));
     let wanted = |f: &Finding| selection.includes(f, &folder) && is_introduced(f);
-    let repair = repair::plan(&outcome, repo, writes_staged, most, &wanted)?;
+    let before = repair::introduced(&outcome);
+    let repair = repair::plan(&outcome, repo, writes_staged.then_some(&introduced), most, &wanted)?;
     let mut after = outcome;
     if writes && !repair.patch.is_empty() {
         if let Err(error) = repair::write(&after, &repair) {
@@ -243,7 +245,9 @@ fn fix(request: &Request, most: Safety) -> anyhow::Result<ExitCode> {
         // A fix may have renamed the OKEP.
         let _ = selection.apply(&mut after.report, &folder);
     }
-    after.report.findings.retain(|reported| is_introduced(&reported.finding));
+    // A prompt that a fix added is the author's to answer.
+    let is_added = |f: &Finding| !before.contains(&identity(f, &[]));
+    after.report.findings.retain(|Reported { finding, .. }| is_introduced(finding) || is_added(finding));
     // Everything is written; whoever reads the patch in a pager keeps nobody else waiting.
     drop(alone);
     // What was written is reported whether or not the patch can be printed.
@@ -260,7 +264,8 @@ fn fix(request: &Request, most: Safety) -> anyhow::Result<ExitCode> {
     if writes && repair.has_unwritable() {
         return Ok(ExitCode::from(2));
     }
-    Ok(code(&after, args))
+    // Nothing was written: what is staged is as it was.
+    Ok(if writes_staged && repair.patch.is_empty() { refused } else { code(&after, args) })
 }
 
 /// The line with the command that stages files.

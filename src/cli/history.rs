@@ -108,7 +108,7 @@ fn fixes(repo: &Arc<Repo>, story: &Story, narrow: &Narrow, most: Safety) -> anyh
     let Some(tip) = first_tip(story) else { return Ok(None) };
     // The proposals of old are reported, and of none that is left is there anything to fix.
     let Some(outcome) = head_audit::audited(repo, tip)? else { return Ok(None) };
-    Ok(Some(repair::plan(&outcome, Some(repo), false, most, &|finding| narrow.wants(story, finding))?))
+    Ok(Some(repair::plan(&outcome, Some(repo), None, most, &|finding| narrow.wants(story, finding))?))
 }
 
 /// Names the option that takes the number of an OKEP, where one is given as a revision.

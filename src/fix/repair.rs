@@ -64,16 +64,17 @@ pub fn introduced(outcome: &Outcome) -> HashSet<Identity> {
 
 /// Finds out what is to be fixed of what was found and is `asked` for; nothing is written.
 ///
-/// Files that are `to_stage` again are left alone where they are staged only in part.
+/// Where the files are staged again, `staged` has the findings of what is staged now: files that are staged only in
+/// part are left alone, and those are named that are right on disk and not yet staged.
 pub fn plan(
     outcome: &Outcome,
     repo: Option<&Arc<Repo>>,
-    to_stage: bool,
+    staged: Option<&HashSet<Identity>>,
     most: Safety,
     asked: &dyn Fn(&Finding) -> bool,
 ) -> Result<Repair, Error> {
     let bounds = match outcome.report.source {
-        Source::Worktree => Some(Bounds::of(outcome, repo, to_stage)?),
+        Source::Worktree => Some(Bounds::of(outcome, repo, staged.is_some())?),
         _ => None,
     };
     let out_of_bounds = |path: &str| bounds.as_ref().and_then(|bounds| bounds.reason(path));
@@ -110,10 +111,17 @@ pub fn plan(
     } else if fixed.applied.is_empty() {
         // Whoever was refused a commit and fixed the file has still to stage it.
         let asked = |path: &String| outcome.asked.is_empty() || outcome.asked.contains(path);
-        let paths = inputs(&outcome.tree, &outcome.config.layout).into_keys().filter(asked);
-        let half = paths.filter(|path| out_of_bounds(path) == Some(HALF_STAGED));
-        let message = "staged only in part, and there is nothing to fix in your working copy";
-        notes.extend(half.map(|path| Note::at(HALF_STAGED, path, message)));
+        let is_fixed = staged.is_some_and(|staged| !staged.is_subset(&live));
+        for path in inputs(&outcome.tree, &outcome.config.layout).into_keys().filter(asked) {
+            let message = if out_of_bounds(&path) == Some(HALF_STAGED) {
+                "staged only in part, and there is nothing to fix in your working copy"
+            } else if is_fixed && bounds.as_ref().is_some_and(|bounds| bounds.is_unstaged(&path)) {
+                "changed on disk and not staged, and there is nothing to fix in your working copy"
+            } else {
+                continue;
+            };
+            notes.push(Note::at(HALF_STAGED, path, message));
+        }
     }
     let more = |f: &&Finding| f.fix.as_ref().is_some_and(|x| x.safety > most) && wanted(f);
     let suggested = fixed.left.iter().filter(more).count();
@@ -181,13 +189,17 @@ impl<'a> Bounds<'a> {
             Some(_) => {}
         }
         let (index, head) = self.index.as_ref()?;
-        let staged = index.bytes(path);
         if index.conflicts().iter().any(|conflict| conflict == path) {
             return Some("in conflict, so it is left alone: resolve it first");
         }
-        let (staged, on_disk) = (staged?, self.tree.bytes(path)?);
-        let is_half_staged = index.id(path) != head.id(path) && !same_text(&staged, &on_disk);
-        (self.to_stage && is_half_staged).then_some(HALF_STAGED)
+        let is_half_staged = || index.id(path) != head.id(path) && self.is_unstaged(path);
+        (self.to_stage && is_half_staged()).then_some(HALF_STAGED)
+    }
+
+    /// Whether a tracked file says something else on disk than in the index.
+    fn is_unstaged(&self, path: &str) -> bool {
+        let staged = self.index.as_ref().and_then(|(index, _)| index.bytes(path));
+        staged.zip(self.tree.bytes(path)).is_some_and(|(staged, on_disk)| !same_text(&staged, &on_disk))
     }
 }
 

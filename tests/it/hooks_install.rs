@@ -80,6 +80,31 @@ fn a_half_staged_file_counts_as_staged_and_a_named_one_as_on_disk() {
 }
 
 #[test]
+fn a_register_that_is_right_on_disk_has_still_to_be_staged() {
+    let repo = installed();
+    let (register, text) = (repo.read("mkdocs.yml"), repo.read(QUIET_GAUGES));
+    repo.remove(QUIET_GAUGES);
+    repo.edit("mkdocs.yml", "      - Quiet Gauges: okeps/okep-2104-quiet-gauges.md\n", "");
+    repo.git(&["commit", "-q", "--no-verify", "-a", "-m", "Take it back"]);
+    repo.write(QUIET_GAUGES, text);
+    repo.git(&["add", "-A"]);
+    repo.write("mkdocs.yml", register);
+    let ran = repo.okep(&["check", "--staged", "--fix"]);
+    assert!(ran.code == 1 && ran.stderr.contains("git add mkdocs.yml"), "{ran:?}");
+    repo.git(&["add", "mkdocs.yml"]);
+    repo.okep(&["check", "--staged", "--fix"]).exits(0);
+}
+
+#[test]
+fn a_prompt_that_a_fix_added_is_left_for_the_author() {
+    let repo = installed();
+    repo.edit(QUIET_GAUGES, "## Risks\n", "");
+    repo.git(&["add", "-A"]);
+    let ran = repo.okep(&["check", "--staged", "--fix=all"]);
+    assert!(ran.code == 1 && ran.stderr.contains("1 error"), "{ran:?}");
+}
+
+#[test]
 fn a_merge_is_checked() {
     let repo = installed();
     repo.git(&["checkout", "-q", "-b", "topic"]);
@@ -517,7 +542,7 @@ fn what_a_refusal_tells_works_as_it_is_written() {
     let stage = named("stage your changes", format!("git add {QUIET_GAUGES}"));
     let expected = [stage.clone(), explain("missing-section"), skip()];
     assert_eq!(command(&ran.stderr), expected, "{}", ran.stderr);
-    let fix = shell("okep check --staged --fix").exits(0).stderr;
+    let fix = shell("okep check --staged --fix").exits(1).stderr;
     assert!(command(&fix).contains(&stage) && !fix.contains("nothing to fix\n"), "{fix}");
     shell(&stage.1).exits(0);
     commit(&repo).exits(0);
