@@ -161,7 +161,8 @@ pub fn forge_url(url: &str, start: usize) -> Option<ForgeLink> {
     let text = |part: regex::bytes::Match| url[part.range()].to_owned();
     let part = |one: usize, other: usize| parts.get(one).or(parts.get(other)).map(text);
     let digits = parts.get(6)?;
-    let number = url[digits.range()].parse().ok();
+    // No issue has the number 0, which is a placeholder.
+    let number = url[digits.range()].parse().ok().filter(|value| *value > 0);
     let route = part(3, 5)?;
     Some(ForgeLink {
         span: start..start + url.len(),

@@ -2,7 +2,7 @@
 
 use super::proposal::Okep;
 use super::title::PREFIX;
-use crate::text::path::{self, file_name, folder_of, is_folder_page, slug, stem};
+use crate::text::path::{self, file_name, folder_of, is_folder_page, number_placeholder, slug, stem};
 
 /// The path in the form that OKEPs have; none where it has that form, or nothing says its number or title.
 pub fn in_form(okep: &Okep) -> Option<String> {
@@ -42,12 +42,21 @@ pub fn is_right(okep: &Okep, path: &str) -> bool {
 
 /// `okep-NNNN-title.md` from the number, and the title in the file's name or else in its heading.
 fn proper_name(number: Option<u64>, path: &str, title: Option<&str>) -> Option<String> {
-    let stem = stem(file_name(path))?.trim_start();
+    let number = number?.to_string();
+    let stem = stem(file_name(path))?.trim_start().trim_end_matches(".md");
     let named = stem.get(..4).is_some_and(|p| p.eq_ignore_ascii_case(PREFIX));
     let rest = if named { stem[4..].trim_start_matches(['-', '_', ' ', '.', '#']) } else { stem };
+    let rest = &rest[number_placeholder(rest)..];
     let slug_of_file = slug(rest.trim_start_matches(|c: char| c.is_ascii_digit()));
-    let slug = if slug_of_file.is_empty() { slug(title?) } else { slug_of_file };
-    (!slug.is_empty()).then_some(format!("okep-{}-{slug}.md", number?))
+    // The number may be elsewhere in the name, behind a misspelt `okep` or at the end.
+    let words: Vec<&str> = slug_of_file.split('-').collect();
+    let title_of_file = match words.iter().position(|word| *word == number) {
+        Some(at) if at + 1 < words.len() => words[at + 1..].join("-"),
+        Some(at) => words[..at].join("-"),
+        None => slug_of_file,
+    };
+    let slug = if title_of_file.is_empty() { slug(title?) } else { title_of_file };
+    (!slug.is_empty()).then_some(format!("okep-{number}-{slug}.md"))
 }
 
 #[cfg(test)]
@@ -64,5 +73,11 @@ mod tests {
         check("docs/okeps/OKEP-7-Faster-Tea.MD", "okep-7-faster-tea.md");
         check("docs/okeps/okep_7 faster tea.mdown", "okep-7-faster-tea.md");
         check("docs/okeps/okep-7.md", "okep-7-other.md");
+        check("docs/okeps/okep-NNNN-faster-tea.md", "okep-7-faster-tea.md");
+        check("docs/okeps/okep-0000-faster-tea.md", "okep-7-faster-tea.md");
+        check("docs/okeps/oekp-7-faster-tea.md", "okep-7-faster-tea.md");
+        check("docs/okeps/okep-faster-tea-7.md", "okep-7-faster-tea.md");
+        check("docs/okeps/okep-7-faster-tea.md.md", "okep-7-faster-tea.md");
+        check("docs/okeps/okep-nn-tea-of-70.md", "okep-7-tea-of-70.md");
     }
 }

@@ -1,6 +1,7 @@
 //! The first heading of an OKEP: `# OKEP-NNNN: Title`.
 
 use crate::markdown::document::{Document, Heading};
+use crate::text::path::number_placeholder;
 use std::ops::Range;
 
 /// A heading that is meant to be an OKEP's title, taken apart.
@@ -44,8 +45,9 @@ fn numbered(document: &Document, at: usize) -> Title {
     let rest = heading.text[PREFIX.len()..]
         .trim_start_matches(|c: char| matches!(c, ' ' | '_' | '#' | ':' | '：' | '\\') || is_dash(c));
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let number = rest[..digits].parse::<u64>().ok();
-    let separator_and_name = &rest[digits..];
+    let placeholder = number_placeholder(rest);
+    let number = rest[..digits].parse::<u64>().ok().filter(|_| placeholder == 0);
+    let separator_and_name = &rest[digits.max(placeholder)..];
     let name = match separator_and_name.strip_prefix(": ") {
         // After the separator a dot or dash may begin a name, as in `.NET support`.
         Some(name) if name.starts_with(['.', '-']) && name[1..].starts_with(char::is_alphanumeric) => {

@@ -7,7 +7,7 @@ use crate::rules::edits::{
     markdown,
     markup_spans::{self, Letter},
 };
-use crate::text::pattern;
+use crate::text::{path::number_placeholder, pattern};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -146,13 +146,17 @@ fn is_templates_own(context: &OkepContext, title: &Title) -> bool {
     let same_name = template.title_name().is_some_and(|name| {
         template.path.is_some() && Name::new(name).normal == Name::new(&title.name).normal
     });
-    let text = context.document().headings[title.heading].text.to_ascii_uppercase();
-    same_name || ["OKEP-XXXX", "OKEP-NNNN"].iter().any(|placeholder| text.starts_with(placeholder))
+    let text = &context.document().headings[title.heading].text;
+    let number = text.get(..4).filter(|prefix| prefix.eq_ignore_ascii_case(PREFIX)).map(|_| &text[4..]);
+    same_name
+        || number.and_then(|rest| rest.strip_prefix('-')).is_some_and(|rest| number_placeholder(rest) > 0)
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{GOOD, check, check_fix, check_safe_fix, with};
+    use crate::rules::test_support::{
+        GOOD, NAV, OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, check_fix, check_safe_fix, with,
+    };
 
     #[test]
     fn a_title_on_two_lines_becomes_one_before_it_gets_its_form() {
@@ -170,7 +174,18 @@ mod tests {
         let underlined = with("# OKEP-7: Faster Tea", "OKEP-7: Faster Tea\n===");
         check(&underlined, &["ambiguous-heading:1 OKEP-7: Faster Tea"]);
         check(&with("# OKEP-7: Faster Tea", "# OKEP-7:"), &["malformed-title:1 title"]);
+        check(&with("# OKEP-7: Faster Tea", "# OKEP-0000: Faster Tea"), &["malformed-title:1 title"]);
         check(&with("# OKEP-7: Faster Tea", "# OKEP-7: OKEP Template"), &["malformed-title:1 title"]);
+    }
+
+    #[test]
+    fn a_title_of_the_template_is_known_by_its_words() {
+        let template = TEMPLATE.replace("# OKEP-1: OKEP Template", "# OKEP-NNNN: A short title");
+        let copy = with("# OKEP-7: Faster Tea", "# OKEP-7: A short title");
+        check_files(
+            &[(TEMPLATE_PATH, &template), (OKEP, &copy), ("mkdocs.yml", NAV)],
+            &["malformed-title:1 title"],
+        );
     }
 
     #[test]

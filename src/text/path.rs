@@ -60,12 +60,21 @@ pub fn okep_name(stem: &str) -> Option<OkepName> {
     }
     let rest = named[4..].trim_start_matches(['-', '_', ' ', '.', '#']);
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let number = rest[..digits].parse().ok();
+    let number = rest[..digits].parse().ok().filter(|_| number_placeholder(rest) == 0);
     let title = &rest[digits..];
     let title_is_fine = title.strip_prefix('-').is_some_and(is_lower_case_title);
     let well_formed =
         number.is_some() && title_is_fine && stem.starts_with(&format!("okep-{}-", &rest[..digits]));
     Some(OkepName { number, well_formed })
+}
+
+/// How many bytes at the start of `text` are a word in place of a number that is not known yet, such as `NNNN`.
+pub fn number_placeholder(text: &str) -> usize {
+    let length = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
+    let word = text[..length].to_ascii_lowercase();
+    let is_all = |letter: char| word.chars().all(|c| c == letter);
+    let is_placeholder = length > 1 && (is_all('x') || is_all('n')) || is_all('0') || word == "tbd";
+    if is_placeholder { length } else { 0 }
 }
 
 fn is_lower_case_title(title: &str) -> bool {
