@@ -56,7 +56,7 @@ impl Prompts {
                 shingles.insert(shingle);
                 false
             };
-            sentences::sentences(template, block, issue.as_ref(), learn, &mut sentences);
+            sentences::sentences(template, &block.span, issue.as_ref(), learn, &mut sentences);
             self.in_parentheses |= is_in_parentheses(template, block);
             for sentence in sentences.iter().filter(|s| s.words >= FEWEST_WORDS || !s.alone) {
                 let alone = self.sentences.entry(sentence.hash).or_insert(false);
@@ -83,7 +83,7 @@ impl Prompts {
         if self.is_empty() {
             return (found, false);
         }
-        let mut sentences = Vec::new();
+        let (mut sentences, mut in_part) = (Vec::new(), Vec::new());
         for (index, block) in document.blocks.iter().enumerate() {
             if block.kind == BlockKind::Item && (block.has_children || stays(document, block)) {
                 continue;
@@ -91,14 +91,23 @@ impl Prompts {
             let in_parentheses = self.in_parentheses && is_in_parentheses(document, block);
             let holds_issue = issue.is_some_and(|i| i.start < block.span.end && block.span.start < i.end);
             let is_known = |shingle| self.shingles.contains(&shingle);
-            sentences::sentences(document, block, issue, is_known, &mut sentences);
+            sentences::sentences(document, &block.span, issue, is_known, &mut sentences);
             // The form of the template's prompts, in words of another revision perhaps.
             let in_form = in_parentheses && sentences.iter().map(|s| s.words).sum::<usize>() >= TELLING_WORDS;
             let touches = |s: &Sentence| s.shingles.1 > 0 || self.sentences.contains_key(&s.hash);
             if !in_form && !sentences.iter().any(touches) {
                 continue;
             }
-            let prompts = self.among(&sentences);
+            let mut prompts = self.among(&sentences);
+            let parts = if prompts.contains(&false) { self.parts(document, block) } else { Vec::new() };
+            if parts.len() > 1 {
+                sentences.clear();
+                for part in parts {
+                    sentences::sentences(document, &part, issue, is_known, &mut in_part);
+                    sentences.extend(in_part.drain(..).map(|part| Sentence { alone: false, ..part }));
+                }
+                prompts = self.among(&sentences);
+            }
             resembles |= in_form && !prompts.iter().all(|p| *p);
             let whole = !holds_issue && !prompts.is_empty() && prompts.iter().all(|p| *p);
             let sentences: Vec<_> = sentences.iter().zip(prompts).collect();
@@ -122,21 +131,41 @@ impl Prompts {
         let whole: HashSet<usize> = found.iter().filter(|l| l.whole_block).map(|l| l.block).collect();
         let mut left_whole = HashSet::new();
         found.retain(|l| !l.whole_block || self.is_left(document, l.block, &whole, &mut left_whole));
+        let left: HashSet<usize> = found.iter().filter(|l| l.whole_block).map(|l| l.block).collect();
+        let is_between = |index: &usize| left.contains(&(index + 2)) && !left.contains(&(index + 1));
+        // One word of the template, such as `e.g`, is a prompt between others.
+        for block in left.iter().filter(|index| is_between(index)).map(|index| index + 1) {
+            let span = document.blocks[block].span.clone();
+            if self.has_line(document.text.slice(span.clone())) {
+                found.push(Leftover { span, whole_block: true, block });
+            }
+        }
+        found.sort_by_key(|leftover| leftover.span.start);
         (found, resembles)
     }
 
-    /// Whether a question of the template on a line of its own has the author's answer behind it, in the same block.
+    /// The lines of a block in runs that a template has and runs that it has not: without a blank line between them, a
+    /// prompt and its answer are one paragraph.
+    fn parts(&self, document: &Document, block: &Block) -> Vec<Range<usize>> {
+        let lines = document.text.slice(block.span.clone()).split_inclusive('\n');
+        let lines: Vec<(bool, usize)> = lines.map(|line| (self.has_line(line), line.len())).collect();
+        let runs = lines.chunk_by(|(one, _), (next, _)| one == next);
+        let mut end = block.span.start;
+        runs.map(|run| {
+            let start = end;
+            end += run.iter().map(|(_, length)| length).sum::<usize>();
+            start..end
+        })
+        .collect()
+    }
+
+    /// Whether a question of the template has the author's answer behind it, in the same block.
     fn goes_on(&self, document: &Document, question: &Range<usize>, answer: Range<usize>) -> bool {
         const MARKS: [char; 4] = [' ', '*', '_', '`'];
         let (text, answer) = (document.text.slice(question.clone()), document.text.slice(answer));
-        let is_line = !text.starts_with('(') && !text.contains('\n');
-        let is_parted = answer
-            .trim_start_matches(MARKS)
-            .starts_with(['\n', '\r', '\\', '-', '\u{2013}', '\u{2014}', ':']);
         let answer = answer.trim_start_matches(|c: char| !c.is_alphanumeric());
-        is_line
+        !text.starts_with('(')
             && text.trim_end_matches(MARKS).ends_with('?')
-            && is_parted
             && !is_placeholder(answer)
             && !answer.lines().next().is_some_and(|line| self.has_line(line))
     }
@@ -188,7 +217,8 @@ impl Prompts {
         // A further item of the same list is below it only if it announces one.
         let is_below =
             block.kind != BlockKind::Item || next.kind != BlockKind::Item || text.ends_with([':', '?']);
-        is_below && !prompts.contains(&(index + 1)) && !is_placeholder(document.text.slice(next.span.clone()))
+        let below = document.text.slice(next.span.clone());
+        is_below && !prompts.contains(&(index + 1)) && !self.has_line(below) && !is_placeholder(below)
     }
 
     /// Which sentences of a block are prompts; a short one only if the one next to it is.
@@ -247,6 +277,30 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_blank_line_is_not_what_makes_a_prompt() {
+        let template = "(... details, can point to code\nthat is not merged)\n\nsay in which version it is\nto be introduced\n";
+        let (first, second) = template.split_once("\n\n").expect("two prompts");
+        for prompt in [first, second.trim_end()] {
+            check_with(template, &format!("Ours.\n{prompt}\n"), &[prompt]);
+            check_with(template, &format!("{prompt}\nOurs.\n"), &[prompt]);
+            check_with(template, &format!("ours\n{prompt}\nours\n"), &[prompt]);
+        }
+        check_with(template, "It is to be\nto be introduced\nsoon.\n", &[]);
+        check_with(
+            template,
+            "(\u{2026} details, can point to code that is not merged)\n",
+            &["(\u{2026} details, can point to code that is not merged)"],
+        );
+    }
+
+    #[test]
+    fn one_word_is_a_prompt_between_prompts() {
+        let template = "Tell us what it is for.\n\ne.g\n\nTo make better tea of it.\n";
+        check_with(template, template, &["Tell us what it is for.", "e.g", "To make better tea of it."]);
+        check_with(template, "Tea.\n\ne.g\n\nTo make better tea of it.\n", &["To make better tea of it."]);
+    }
+
+    #[test]
     fn a_short_prompt_goes_with_the_one_next_to_it() {
         let template = "(What is the problem at hand? Who has it? Please add a link to it.)\n";
         let document = "Who has it? Please add a link to it.\n\n## S\n\nWho has it? All of us.\n";
@@ -300,6 +354,8 @@ pub(super) mod tests {
             format!("* {question}  \n  1.2 and all that follow.\n"),
             format!("{question}\n:   1.2 and all that follow.\n"),
             format!("{question} - 1.2 and all that follow.\n"),
+            format!("{question} 1.2 and all that follow.\n"),
+            format!("* Which versions does\n  it run with? 1.2 and all that follow.\n"),
         ] {
             check_with(&format!("{question}\n"), &answered, &[]);
         }

@@ -2,7 +2,7 @@
 //!
 //! Nothing is copied.
 
-use crate::markdown::document::{Block, Document};
+use crate::markdown::document::Document;
 use std::ops::Range;
 
 /// How many words in a row make two sentences resemble each other.
@@ -19,21 +19,21 @@ pub struct Sentence {
     pub shingles: (usize, usize),
 }
 
-/// Finds the sentences of one block, before and behind the `issue` line where that is part of it;
+/// Finds the sentences of a block or of some of its lines, before and behind the `issue` line where that is part of it;
 /// `known` is asked for every run of [`SHINGLE`] words.
 pub fn sentences(
     document: &Document,
-    block: &Block,
+    span: &Range<usize>,
     issue: Option<&Range<usize>>,
     mut known: impl FnMut(u64) -> bool,
     found: &mut Vec<Sentence>,
 ) {
-    let source = document.text.slice(block.span.clone()).as_bytes();
-    let base = block.span.start;
+    let source = document.text.slice(span.clone()).as_bytes();
+    let base = span.start;
     found.clear();
     let mut current: Option<Sentence> = None;
     let mut window = [0u64; SHINGLE];
-    let mut ended = false;
+    let (mut ended, mut set_off) = (false, None);
     for Range { start: mut at, end } in words(source) {
         if let Some(issue) = issue.filter(|i| i.contains(&(base + at))) {
             found.extend(current.take());
@@ -42,13 +42,16 @@ pub fn sentences(
                 continue;
             }
         }
-        let (word, start) = (&source[at..end], base + at);
-        let Some(hash) = word_hash(word) else { continue };
+        let word = &source[at..end];
         // What is in parentheses on a line of its own was put there as such.
-        let set_off = word.starts_with(b"(") && begins_line(&source[..start - base]);
-        if (ended && begins_sentence(word)) || set_off {
+        if word.starts_with(b"(") && begins_line(&source[..at]) {
+            set_off = Some(at);
+        }
+        let Some(hash) = word_hash(word) else { continue };
+        if (ended && begins_sentence(word)) || set_off.is_some() {
             found.extend(current.take());
         }
+        let start = base + set_off.take().unwrap_or(at);
         let sentence = current.get_or_insert(Sentence {
             span: start..start,
             hash: SEED,
@@ -99,10 +102,18 @@ const FORGE: &[u8] = b"github.com/";
 
 /// A hash of the word between its punctuation, in lower case; none where nothing is left of it.
 fn word_hash(word: &[u8]) -> Option<u64> {
-    let is_text = |byte: &u8| !byte.is_ascii() || byte.is_ascii_alphanumeric();
-    let first = word.iter().position(is_text)?;
-    let last = word.iter().rposition(is_text)?;
-    let mut word = &word[first..=last];
+    if !word.is_ascii() {
+        // Quotes and dashes as an editor sets them.
+        let plain = String::from_utf8_lossy(word).replace('\u{2019}', "'");
+        let plain = plain.trim_matches(|c: char| !c.is_alphanumeric());
+        return (!plain.is_empty()).then(|| hash_of_word(plain.as_bytes()));
+    }
+    let first = word.iter().position(u8::is_ascii_alphanumeric)?;
+    let last = word.iter().rposition(u8::is_ascii_alphanumeric)?;
+    Some(hash_of_word(&word[first..=last]))
+}
+
+fn hash_of_word(mut word: &[u8]) -> u64 {
     if word.starts_with(b"http")
         && let Some(at) = memchr::memmem::find(word, FORGE)
     {
@@ -110,7 +121,7 @@ fn word_hash(word: &[u8]) -> Option<u64> {
         let rest = &word[at + FORGE.len()..];
         word = &rest[memchr::memchr(b'/', rest).unwrap_or(rest.len())..];
     }
-    Some(word.iter().fold(PRIME, |hash, byte| (hash ^ u64::from(byte | 0x20)).wrapping_mul(PRIME)))
+    word.iter().fold(PRIME, |hash, byte| (hash ^ u64::from(byte | 0x20)).wrapping_mul(PRIME))
 }
 
 /// The hash of words followed by one more.
@@ -122,7 +133,7 @@ fn with_word(hash: u64, word: u64) -> u64 {
 
 /// Whether nothing but blanks is between the end of `before` and the start of its last line.
 fn begins_line(before: &[u8]) -> bool {
-    before.iter().rev().find(|b| !matches!(b, b' ' | b'\t')) == Some(&b'\n')
+    before.iter().rev().find(|b| !matches!(b, b' ' | b'\t')).is_none_or(|b| *b == b'\n')
 }
 
 fn ends_sentence(word: &[u8]) -> bool {
@@ -147,7 +158,13 @@ mod tests {
         let blank = |c: char| c <= ' ';
         assert_eq!(words, text.split(blank).filter(|w| !w.is_empty()).collect::<Vec<_>>());
         let hash = |word: &str| word_hash(word.as_bytes());
-        assert_eq!(words.iter().filter(|word| hash(word).is_none()).count(), 1, "`--` says nothing");
+        assert_eq!(
+            words.iter().filter(|word| hash(word).is_none()).count(),
+            2,
+            "`--` and a picture say nothing"
+        );
+        assert_eq!(hash("\u{201c}don\u{2019}t\u{2026}\u{201d}"), hash("\"don't...\""));
+        assert_eq!((hash("\u{2013}"), hash("\u{2026}")), (None, None));
         assert_eq!(hash("**Goals**:"), hash("goals"));
         assert_eq!(hash("(https://github.com/o/r/issues)"), hash("http://github.com/other/r/issues"));
         assert_ne!(hash("goals"), hash("goal"));
