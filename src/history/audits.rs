@@ -185,7 +185,7 @@ impl<'a> Audits<'a> {
     /// Which OKEP is at a path of a state: the one that had landed there, or did later, else the one that was renamed
     /// to it, else one of its number.
     fn who(&self, history: &TemplateHistory, snapshot: &Snapshot, path: &str) -> OkepKey {
-        let (lines, lineage) = (self.landings.lines(), self.landings.lineage());
+        let (lines, lineage) = (self.landings.lines.len(), &self.landings.newest().lineage);
         let key = |line: usize, okep: usize| OkepKey::Landed(line % lines, okep);
         let mut histories = history.all().enumerate();
         histories

@@ -23,7 +23,7 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
         || outside(repo, walk, layout),
     );
     let mut states = States::new(walk, &landings, outside);
-    let names = PresentNames::of(landings.newest());
+    let names = PresentNames::of(&landings.newest().history);
     let mut numbers = Numbering::new(layout, &names);
     let mut audits = Audits::new(repo, layout, landings);
     let mut found = audits.all(walk, &states, &mut numbers);
@@ -36,7 +36,7 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
     let mut spans = line.okeps();
     for span in &mut spans {
         if let Some(OkepKey::Landed(line, okep)) = verdicts.keys[span.who as usize] {
-            span.landing = Some(audits.landings.landing(line, okep).clone());
+            span.landing = Some(audits.landings.lines[line].newest.landings[okep].clone());
         }
     }
     let mut reporter = Reporter::new(repo, layout, &line, &names);

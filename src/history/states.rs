@@ -41,12 +41,12 @@ pub struct States {
 impl States {
     pub fn new(walk: &Walk, landings: &LandingsOverTime, (outside, files): OutsideOkeps) -> Self {
         let order = parents_first(&walk.graph);
-        let lines = 0..landings.lines();
+        let lines = landings.lines.iter();
         let places: Vec<Vec<u32>> =
-            lines.map(|line| contained(walk, &order, |commit| landings.place(line, commit))).collect();
+            lines.map(|line| contained(walk, &order, |commit| line.places.get(&commit).copied())).collect();
         let known = |commit: usize, line: usize| match places[line][commit] {
             NONE => 0,
-            place => landings.states_at(line, place as usize),
+            place => landings.lines[line].states_at(place as usize),
         };
         let state = |commit: usize| CommitState {
             key: walk.held[commit],

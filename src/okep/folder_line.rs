@@ -52,17 +52,6 @@ impl FolderState {
     }
 }
 
-impl FolderStates {
-    /// Puts states after these ones.
-    pub fn append(&mut self, newer: Vec<FolderState>) {
-        for state in newer {
-            if self.states.last().is_none_or(|last| last.tree != state.tree) {
-                self.states.push(state);
-            }
-        }
-    }
-}
-
 /// Reads the folder from the commit at `from` back, to the one before `until` or to where the folder begins.
 ///
 /// A commit that moves the folder is not its beginning.
@@ -75,41 +64,20 @@ pub(super) fn folder_states(
 ) -> FolderStates {
     let local = repo.local();
     let mut found = FolderReading {
+        repo,
         trees: Trees::new(&local),
         layout: Arc::new(layout.clone()),
         changes: HashMap::new(),
         states: Vec::new(),
+        newer: None,
+        place: from,
     };
-    let mut newer: Option<LineCommit> = None;
-    let mut extent = HistoryExtent::Complete;
-    let mut at = from;
-    'line: while at < until {
-        let commits = reader.from(at);
-        let commits = commits[..commits.len().min(until - at)].to_vec();
-        if commits.is_empty() {
-            extent = reader.extent().clone();
-            break;
-        }
-        let walked = || commits.iter().map(|commit| commit.walked.map(Ok)).collect::<Option<Vec<_>>>();
-        let walked = (found.layout.folder == layout.folder).then(walked).flatten();
-        let trees = walked.unwrap_or_else(|| folder_trees(repo, packs, &commits, &found.layout.folder));
-        found.changes = changes(repo, found.states.last().map(|state| state.tree), &trees);
-        for (commit, tree) in commits.iter().zip(trees) {
-            match tree.and_then(|tree| found.add((*commit, at), tree, newer)) {
-                Ok(FolderStep::Held) => {}
-                Ok(FolderStep::Moved) => continue 'line,
-                Ok(FolderStep::Begins) => break 'line,
-                Err(error) => {
-                    extent = HistoryExtent::Unreadable { boundary: newer.map(|commit| commit.id), error };
-                    break 'line;
-                }
-            }
-            newer = Some(*commit);
-            at += 1;
-        }
-    }
+    let extent = found.read(reader, packs, until).unwrap_or_else(|error| HistoryExtent::Unreadable {
+        boundary: found.newer.map(|commit| commit.id),
+        error,
+    });
     found.states.reverse();
-    FolderStates { states: found.states, extent, is_unbroken: at >= until }
+    FolderStates { states: found.states, extent, is_unbroken: found.place >= until }
 }
 
 /// What changed from a tree to the next, by the ids of both; none where one of them cannot be read.
@@ -132,16 +100,8 @@ fn changes(repo: &Repo, newer: Option<Id>, trees: &[Result<Option<Id>, ObjectErr
 /// One thread compares so many pairs in a row, since its cache has what neighbours have in common.
 const NEIGHBOURS: usize = 64;
 
-/// What a commit of the line means for the states before it.
-enum FolderStep {
-    Held,
-    /// The next newer commit moved the folder, which is to be looked for under its old name.
-    Moved,
-    /// The folder begins with the next newer commit.
-    Begins,
-}
-
 struct FolderReading<'a> {
+    repo: &'a Repo,
     trees: Trees<'a>,
     /// Where things are, as far as the line was read back.
     layout: Arc<Layout>,
@@ -149,55 +109,82 @@ struct FolderReading<'a> {
     changes: ChangesByTrees,
     /// Newest first.
     states: Vec<FolderState>,
+    /// The commit that was read last, and the place of the next one.
+    newer: Option<LineCommit>,
+    place: usize,
 }
 
 impl FolderReading<'_> {
-    fn add(
+    /// Reads states back to the one before the commit at `until`, or to where the folder begins; gives how far back it
+    /// could be read.
+    fn read(
         &mut self,
-        (commit, place): (LineCommit, usize),
-        tree: Option<Id>,
-        newer: Option<LineCommit>,
-    ) -> Result<FolderStep, ObjectError> {
-        let Some(tree) = tree else {
-            let folder = match (self.states.last(), newer) {
-                (Some(state), Some(newer)) => self.moved_from(commit, newer, state)?,
-                (None, None) => self.named_in(commit)?,
-                _ => None,
-            };
-            let Some(folder) = folder.filter(|folder| *folder != self.layout.folder) else {
-                return Ok(FolderStep::Begins);
-            };
-            self.layout = Arc::new(self.layout.in_folder(&folder));
-            return Ok(FolderStep::Moved);
-        };
-        match self.states.last_mut() {
-            Some(state) if state.tree == tree && state.layout.folder == self.layout.folder => {
-                (state.commit, state.place) = (commit.id, place);
+        reader: &mut LineReader,
+        packs: &Packs,
+        until: usize,
+    ) -> Result<HistoryExtent, ObjectError> {
+        let walked_folder = self.layout.folder.clone();
+        'line: while self.place < until {
+            let commits = reader.from(self.place);
+            let commits = commits[..commits.len().min(until - self.place)].to_vec();
+            if commits.is_empty() {
+                return Ok(reader.extent().clone());
             }
-            newer => {
-                // Whether all of the tree can be read: where it does not differ from the next one, that could be.
-                match newer.filter(|newer| newer.layout.folder == self.layout.folder) {
-                    Some(newer) => {
-                        let known = self.changes.remove(&(tree, newer.tree)).map(Ok);
-                        let changes =
-                            known.unwrap_or_else(|| tree_changes(&self.trees, Some(tree), newer.tree));
-                        newer.changes = Some((tree, changes?));
-                    }
-                    None => _ = tree_changes(&self.trees, None, tree)?,
-                }
-                let layout = self.layout.clone();
-                self.states.push(FolderState { commit: commit.id, place, layout, tree, changes: None });
+            let walked = || commits.iter().map(|commit| commit.walked.map(Ok)).collect::<Option<Vec<_>>>();
+            let walked = (self.layout.folder == walked_folder).then(walked).flatten();
+            let trees =
+                walked.unwrap_or_else(|| folder_trees(self.repo, packs, &commits, &self.layout.folder));
+            self.changes = changes(self.repo, self.states.last().map(|state| state.tree), &trees);
+            for (commit, tree) in commits.into_iter().zip(trees) {
+                let Some(tree) = tree? else {
+                    let Some(folder) = self.earlier_folder(commit)? else { break 'line };
+                    self.layout = Arc::new(self.layout.in_folder(&folder));
+                    continue 'line;
+                };
+                self.add(commit.id, tree)?;
+                self.newer = Some(commit);
+                self.place += 1;
             }
         }
-        Ok(FolderStep::Held)
+        Ok(HistoryExtent::Complete)
+    }
+
+    /// Takes up a commit with the folder's tree in it.
+    fn add(&mut self, commit: Id, tree: Id) -> Result<(), ObjectError> {
+        let place = self.place;
+        let newer = self.states.last_mut().filter(|newer| newer.layout.folder == self.layout.folder);
+        // Whether all of the tree can be read: where it does not differ from the next one, that could be.
+        match newer {
+            Some(same) if same.tree == tree => {
+                (same.commit, same.place) = (commit, place);
+                return Ok(());
+            }
+            Some(newer) => {
+                let known = self.changes.remove(&(tree, newer.tree)).map(Ok);
+                let changes = known.unwrap_or_else(|| tree_changes(&self.trees, Some(tree), newer.tree));
+                newer.changes = Some((tree, changes?));
+            }
+            None => _ = tree_changes(&self.trees, None, tree)?,
+        }
+        self.states.push(FolderState { commit, place, layout: self.layout.clone(), tree, changes: None });
+        Ok(())
+    }
+
+    /// Where the folder is in a commit that does not have it where the next newer one has it; none where it begins there.
+    fn earlier_folder(&self, commit: LineCommit) -> Result<Option<String>, ObjectError> {
+        let folder = match (self.states.last(), self.newer) {
+            (Some(state), Some(newer)) => self.moved_from(commit, newer, state)?,
+            _ => Some(self.named_in(commit)?),
+        };
+        Ok(folder.filter(|folder| *folder != self.layout.folder))
     }
 
     /// The folder where the newest commit itself says that it is: what is checked may have moved it.
-    fn named_in(&self, commit: LineCommit) -> Result<Option<String>, ObjectError> {
+    fn named_in(&self, commit: LineCommit) -> Result<String, ObjectError> {
         let config = self.trees.find(commit.root(self.trees.local)?, CONFIG).ok().flatten();
         let config = config.and_then(|(_, id)| self.trees.local.find_object(id).ok());
         let folder = config.and_then(|config| config::folder(&config.data));
-        Ok(Some(folder.unwrap_or_else(|| Layout::default().folder)))
+        Ok(folder.unwrap_or_else(|| Layout::default().folder))
     }
 
     /// The folder that the commit after `before` moved to where it is in `state`: the one that most pages were removed

@@ -34,24 +34,47 @@ pub fn template_history(
 ) -> TemplateHistory {
     let reading = HistoryReader::new(repo, layout);
     let read = |tip| LineReader::new(repo.local(), tip);
-    let mut lines: Vec<FolderLine> =
-        lines(main, read).into_iter().map(|line| reading.contained(line, checked)).collect();
-    let histories = lines.iter().map(|line| reading.history(&line.known)).collect();
-    chain(histories, files, layout, || lines.iter_mut().filter_map(|line| reading.newest(line)).collect())
+    let contained = |mut line: LineReader| {
+        let place = line.newest_contained(checked);
+        let known = place.map(|place| reading.states(&mut line, (place, usize::MAX))).unwrap_or_default();
+        (line, place, known)
+    };
+    let lines: Vec<_> = lines(main, read).into_iter().map(contained).collect();
+    let histories = lines.iter().map(|(.., known)| reading.history(known)).collect();
+    let newest = |(mut line, place, mut known): (LineReader, Option<usize>, FolderStates)| {
+        let until = place.unwrap_or(usize::MAX);
+        // What the newest commit knows, where that is another one.
+        let newer = (until > 0).then(|| reading.states(&mut line, (0, until)))?;
+        if !newer.is_unbroken {
+            return Some(reading.history(&newer));
+        }
+        let last = known.states.last().map(|last| last.tree);
+        known.states.extend(newer.states.into_iter().skip_while(|state| Some(state.tree) == last));
+        Some(reading.history(&known))
+    };
+    chain(histories, files, layout, || lines.into_iter().filter_map(newest).collect())
 }
 
 /// What the main line knew at each of its commits: a line is read once, and followed from its beginning.
 pub struct LandingsOverTime<'a> {
     reading: HistoryReader<'a>,
-    lines: Vec<FollowedLine>,
-    newest: Vec<Follower>,
+    /// The last of them is the one that counts.
+    pub lines: Vec<FollowedLine>,
 }
 
-struct FollowedLine {
+pub struct FollowedLine {
     /// The place of each commit, the newest being 0.
-    places: HashMap<Id, usize>,
+    pub places: HashMap<Id, usize>,
     known: FolderStates,
     follower: Follower,
+    pub newest: Follower,
+}
+
+impl FollowedLine {
+    /// How many states of the folder there were up to the commit at a place.
+    pub fn states_at(&self, place: usize) -> usize {
+        self.known.states.partition_point(|state| state.place >= place)
+    }
 }
 
 impl<'a> LandingsOverTime<'a> {
@@ -68,42 +91,17 @@ impl<'a> LandingsOverTime<'a> {
             None => LineReader::new(repo.local(), tip),
         };
         let followed = |mut line: LineReader| {
-            let known = reading.states(&mut line, 0);
-            FollowedLine { known, places: line.into_places(), follower: Follower::default() }
+            let known = reading.states(&mut line, (0, usize::MAX));
+            let newest = reading.followed(&known);
+            FollowedLine { known, places: line.into_places(), follower: Follower::default(), newest }
         };
         let lines = lines(main, read).into_iter().map(followed).collect();
-        let mut landings = LandingsOverTime { reading, lines, newest: Vec::new() };
-        landings.newest = landings.lines.iter().map(|line| landings.reading.followed(&line.known)).collect();
-        landings
-    }
-
-    pub fn lines(&self) -> usize {
-        self.lines.len()
-    }
-
-    /// The place of a commit on a line, the newest being 0.
-    pub fn place(&self, line: usize, commit: Id) -> Option<usize> {
-        self.lines[line].places.get(&commit).copied()
-    }
-
-    /// How many states of the folder there were on a line up to the commit at a place.
-    pub fn states_at(&self, line: usize, place: usize) -> usize {
-        self.lines[line].known.states.partition_point(|state| state.place >= place)
+        LandingsOverTime { reading, lines }
     }
 
     /// What is known at the newest commit of the line that counts.
-    pub fn newest(&self) -> &TemplateHistory {
-        &self.newest[self.newest.len() - 1].history
-    }
-
-    /// How an OKEP of a line landed.
-    pub fn landing(&self, line: usize, okep: usize) -> &Landing {
-        &self.newest[line].landings[okep]
-    }
-
-    /// The OKEPs of the line that counts, from its beginning to its newest commit.
-    pub fn lineage(&self) -> &Lineage {
-        &self.newest[self.newest.len() - 1].lineage
+    pub fn newest(&self) -> &Follower {
+        &self.lines.last().expect("there is a main line").newest
     }
 
     /// What was known after so many states of each line; it is quick where they only ever grow.
@@ -116,7 +114,7 @@ impl<'a> LandingsOverTime<'a> {
             line.follower.follow(&self.reading, &line.known, *count);
             histories.push(line.follower.history.clone());
         }
-        let newest = || self.newest.iter().map(|follower| follower.history.clone()).collect();
+        let newest = || self.lines.iter().map(|line| line.newest.history.clone()).collect();
         chain(histories, files, self.reading.layout, newest)
     }
 }
@@ -171,42 +169,14 @@ struct HistoryReader<'a> {
     layout: &'a Layout,
 }
 
-/// A line, and the states of the folder from the newest commit that is contained in the checked ones.
-struct FolderLine {
-    line: LineReader,
-    /// None where there is no such commit.
-    place: Option<usize>,
-    known: FolderStates,
-}
-
 impl<'a> HistoryReader<'a> {
     fn new(repo: &'a Repo, layout: &'a Layout) -> Self {
         HistoryReader { repo, packs: Packs::of(&repo.local()), layout }
     }
 
-    fn contained(&self, mut line: LineReader, checked: &[Id]) -> FolderLine {
-        let place = line.newest_contained(checked);
-        let known = place.map(|place| self.states(&mut line, place)).unwrap_or_default();
-        FolderLine { line, place, known }
-    }
-
-    /// What the newest commit of a line knows, where that is another one.
-    fn newest(&self, FolderLine { line, place, known }: &mut FolderLine) -> Option<TemplateHistory> {
-        if *place == Some(0) {
-            return None;
-        }
-        let until = place.unwrap_or(usize::MAX);
-        let newer = folder_states(self.repo, line, &self.packs, self.layout, (0, until));
-        if !newer.is_unbroken {
-            return Some(self.history(&newer));
-        }
-        known.append(newer.states);
-        Some(self.history(known))
-    }
-
-    /// The states of the folder from the commit at `place` of a line back.
-    fn states(&self, line: &mut LineReader, place: usize) -> FolderStates {
-        folder_states(self.repo, line, &self.packs, self.layout, (place, usize::MAX))
+    /// The states of the folder from the commit at a place of a line back to the one before another.
+    fn states(&self, line: &mut LineReader, places: (usize, usize)) -> FolderStates {
+        folder_states(self.repo, line, &self.packs, self.layout, places)
     }
 
     /// What is known at the last of some states.
@@ -235,13 +205,13 @@ impl<'a> HistoryReader<'a> {
 
 /// Follows OKEPs and templates along the states of the folder, oldest first.
 #[derive(Default)]
-struct Follower {
-    lineage: Lineage,
+pub struct Follower {
+    pub lineage: Lineage,
     /// How each OKEP landed.
-    landings: Vec<Landing>,
+    pub landings: Vec<Landing>,
     /// The template of each state so far.
     in_force: Vec<LandedUnder>,
-    history: TemplateHistory,
+    pub history: TemplateHistory,
 }
 
 impl Follower {
@@ -301,10 +271,9 @@ impl Follower {
             let landing = self.landings[*okep].clone();
             landed.insert(path.clone(), LandedOkep { okep: *okep, blob: *blob, landing });
         }
-        if !gone.is_empty() || okeps.iter().any(|okep| self.history.removed.contains_key(okep)) {
+        if !gone.is_empty() {
             let removed = Arc::make_mut(&mut self.history.removed);
             removed.extend(gone.into_iter().map(|okep| (okep.okep, okep)));
-            okeps.iter().for_each(|okep| drop(removed.remove(okep)));
             self.history.gone = self.lineage.gone.clone();
         }
         for (path, blob) in changed {

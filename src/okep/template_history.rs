@@ -16,7 +16,7 @@ pub struct TemplateHistory {
     pub is_ahead: bool,
     /// The OKEPs that this commit holds, by path.
     pub landed: Arc<BTreeMap<String, LandedOkep>>,
-    /// Those that it holds no more, as they landed, and their paths and numbers.
+    /// Those that were removed, as they landed, whether they returned or not, and their paths and numbers.
     pub(super) removed: Arc<BTreeMap<usize, LandedOkep>>,
     pub(super) gone: Arc<GoneOkeps>,
     /// The template, each time its text changed, oldest first.
@@ -81,7 +81,8 @@ impl TemplateHistory {
 
     fn landed_okep(&self, snapshot: &Snapshot, path: &str) -> Option<&LandedOkep> {
         let renamed = || self.renamed_okep(snapshot, path);
-        let returned = || self.removed.get(&self.gone.returned(path)?);
+        let is_held = |okep: usize| self.landed.values().any(|landed| landed.okep == okep);
+        let returned = || self.removed.get(&self.gone.returned(path).filter(|okep| !is_held(*okep))?);
         self.landed.get(path).or_else(renamed).or_else(returned)
     }
 
