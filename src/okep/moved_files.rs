@@ -8,7 +8,7 @@ use crate::git::commit::Trees;
 use crate::git::main_line::{LineCommit, LineReader, folder_trees};
 use crate::git::packs::Packs;
 use crate::git::path_kind::in_tree;
-use crate::git::tree_changes::{TreeChanges, tree_changes};
+use crate::git::tree_changes::tree_changes;
 use crate::git::{Id, Repo};
 use crate::text::path::{file_name, folder_of};
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,13 +63,18 @@ impl Search<'_> {
     /// Where the commit that removed `path` put it.
     fn next_of(&mut self, path: &str) -> Option<String> {
         let (last, newer) = self.removal(path)?;
-        let changes = match newer {
-            Some(newer) => tree_changes(&self.trees, Some(last), newer).ok()?,
-            None => self.staged_changes(last)?,
+        let id = self.trees.file(last, path).ok()??.id;
+        let added: Vec<(String, Id)> = match newer {
+            Some(newer) => tree_changes(&self.trees, Some(last), newer).ok()?.added,
+            None => {
+                let before: BTreeMap<String, Id> =
+                    tree_changes(&self.trees, None, last).ok()?.added.into_iter().collect();
+                let staged = self.tree.staged_ids()?.into_iter();
+                staged.filter(|(path, _)| !before.contains_key(path)).collect()
+            }
         };
-        let (_, id) = changes.removed.iter().find(|(removed, _)| removed == path)?;
-        let same: Vec<_> = changes.added.iter().filter(|(_, same)| same == id).collect();
-        let named = changes.added.iter().filter(|(named, _)| file_name(named) == file_name(path));
+        let same: Vec<_> = added.iter().filter(|(_, same)| *same == id).collect();
+        let named = added.iter().filter(|(named, _)| file_name(named) == file_name(path));
         let found = if same.is_empty() { named.collect() } else { same };
         let [(only, _)] = found[..] else { return None };
         Some(only.clone())
@@ -98,16 +103,5 @@ impl Search<'_> {
             }
             at += commits.len();
         }
-    }
-
-    fn staged_changes(&self, before: Id) -> Option<TreeChanges> {
-        let before = tree_changes(&self.trees, None, before).ok()?.added.into_iter().collect();
-        let staged = self.tree.staged_ids()?;
-        let lacking = |files: &BTreeMap<String, Id>, other: &BTreeMap<String, Id>| {
-            let lacking = files.iter().filter(|(path, _)| !other.contains_key(*path));
-            lacking.map(|(path, id)| (path.clone(), *id)).collect()
-        };
-        let (removed, added) = (lacking(&before, &staged), lacking(&staged, &before));
-        Some(TreeChanges { removed, added, ..TreeChanges::default() })
     }
 }
