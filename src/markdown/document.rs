@@ -2,10 +2,7 @@
 //!
 //! It is what GitHub shows; templates and the site are not its business.
 
-use super::commonmark;
-use super::front_matter;
-use super::reader::{Reader, Stop};
-use crate::text::{Bytes, Text};
+use crate::text::Text;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,11 +10,8 @@ pub use super::commonmark::options;
 pub use super::elements::{Block, BlockKind, Heading, Link, LinkKind, fold_blanks};
 pub use super::fence::UnclosedFence;
 
-/// Most fences that nothing closes and lines of HTML that end a list: after each the text is read anew.
-pub const MAX_OPEN_FENCES: usize = 20;
-
 /// One parsed Markdown file. All ranges are bytes into `text`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Document {
     pub text: Arc<Text>,
     /// Where the Markdown begins: after a byte order mark and front matter.
@@ -29,6 +23,8 @@ pub struct Document {
     /// Paragraphs and the own text of list items, in order.
     pub blocks: Vec<Block>,
     pub links: Vec<Link>,
+    /// Lists at any depth, each with its items, from the bullet or number on.
+    pub lists: Vec<Vec<Range<usize>>>,
     /// Raw HTML, in order: blocks, and runs of tags within text.
     pub html: Vec<Range<usize>>,
     /// Where code, a table or a picture begins, in order.
@@ -39,60 +35,11 @@ pub struct Document {
     pub fences: Vec<Range<usize>>,
     /// The first fence that nothing closes.
     pub unclosed_fence: Option<UnclosedFence>,
-    /// How many there are; beyond [`MAX_OPEN_FENCES`] the rest is not read.
+    /// How many there are; beyond [`MAX_OPEN_FENCES`](super::reader::MAX_OPEN_FENCES) the rest is not read.
     pub open_fences: usize,
 }
 
 impl Document {
-    pub fn parse(bytes: impl Into<Bytes>) -> Self {
-        let text = Arc::new(Text::new(bytes));
-        let body_start = front_matter::end(text.as_str());
-        let mut source = commonmark::source(text.as_str());
-        let mut reader = Reader::default();
-        let mut unclosed_fence = None;
-        let mut start = body_start;
-        let (mut open_fences, mut html_blocks) = (0, 0);
-        while let Some(stop) = reader.read(text.as_str(), &source, start) {
-            match stop {
-                Stop::Fence(fence) => {
-                    start = fence.resumes;
-                    unclosed_fence.get_or_insert(fence);
-                    open_fences += 1;
-                    if start >= text.len() || open_fences > MAX_OPEN_FENCES {
-                        break;
-                    }
-                }
-                // Lists around it end there: nothing that was read before is certain any more.
-                Stop::HtmlBlock(tag) => {
-                    commonmark::begin_html_block(&mut source, tag);
-                    (reader, unclosed_fence, start, open_fences) = (Reader::default(), None, body_start, 0);
-                    html_blocks += 1;
-                    reader.ignores_html = html_blocks > MAX_OPEN_FENCES;
-                }
-            }
-        }
-        let mut document = Document {
-            body_start,
-            headings: reader.headings,
-            nested_headings: reader.nested,
-            blocks: reader.blocks,
-            links: reader.links,
-            matter: reader.content.iter().filter(|(_, is_matter)| *is_matter).map(|(at, _)| *at).collect(),
-            html: reader.raw_html,
-            tables: reader.tables,
-            fences: reader.fences,
-            unclosed_fence,
-            open_fences,
-            text: text.clone(),
-        };
-        document.bound_bodies(&reader.content);
-        // Hundreds of pages are kept at a time.
-        document.headings.shrink_to_fit();
-        document.blocks.shrink_to_fit();
-        document.links.shrink_to_fit();
-        document
-    }
-
     /// Whether the file holds nothing but blanks.
     pub fn is_blank(&self) -> bool {
         self.text.slice(self.body_start..self.text.len()).trim().is_empty()
@@ -139,7 +86,7 @@ impl Document {
         self.headings[i + 1..].iter().find(|h| h.level <= level).map_or(self.text.len(), |h| h.span.start)
     }
 
-    fn bound_bodies(&mut self, content: &[(usize, bool)]) {
+    pub(super) fn bound_bodies(&mut self, content: &[(usize, bool)]) {
         let starts: Vec<usize> =
             self.headings.iter().map(|h| h.span.start).chain([self.text.len()]).collect();
         for (i, heading) in self.headings.iter_mut().enumerate() {

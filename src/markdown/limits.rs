@@ -3,8 +3,9 @@
 //! The bounds lie far above what people write and are there for what somebody made to keep a hook busy.
 //! Those of `mkdocs.yml` are in `mkdocs`, and that of a file's bytes in [`crate::files`].
 
-use super::document::{Document, MAX_OPEN_FENCES};
+use super::document::Document;
 use super::outline::Outline;
+use super::reader::MAX_OPEN_FENCES;
 
 /// Most headings of a document.
 pub const MAX_HEADINGS: usize = 2_000;

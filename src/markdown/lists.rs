@@ -1,7 +1,6 @@
 //! How the list around a line is written, so that an edit of one item leaves it one list, tight or loose.
 
-use crate::markdown::document::{Document, options};
-use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use crate::markdown::document::Document;
 use std::ops::Range;
 
 /// A list, at any depth.
@@ -18,13 +17,26 @@ pub struct List {
 
 /// The list whose item begins at a byte.
 pub fn with_item(document: &Document, offset: usize) -> Option<List> {
-    lists(document).into_iter().find(|list| list.items.iter().any(|item| item.start == offset))
+    let lists = document.lists.iter().filter(|items| items.iter().any(|item| item.start == offset));
+    lists.map(|items| read(document, items)).next()
 }
 
 /// The innermost list with an item that holds a byte, and the item.
 pub fn around(document: &Document, offset: usize) -> Option<(List, Range<usize>)> {
-    let item = |list: &List| list.items.iter().find(|item| item.contains(&offset)).cloned();
-    lists(document).into_iter().rev().find_map(|list| item(&list).map(|item| (list, item)))
+    let item = |items: &Vec<Range<usize>>| items.iter().find(|item| item.contains(&offset)).cloned();
+    document.lists.iter().rev().find_map(|items| item(items).map(|item| (read(document, items), item)))
+}
+
+fn read(document: &Document, items: &[Range<usize>]) -> List {
+    let text = &document.text;
+    let written = items.first().map_or("", |item| text.slice(item.clone()));
+    let bullet = written.trim_start().chars().next().filter(|first| !first.is_ascii_digit());
+    let is_blank_above = |item: &Range<usize>| {
+        let above = text.line_range(text.line_range(item.start).start - 1);
+        text.slice(above).trim().is_empty()
+    };
+    let gaps = items.iter().skip(1).map(is_blank_above).collect();
+    List { bullet, items: items.to_vec(), gaps }
 }
 
 /// Whether a line begins with a bullet or a number.
@@ -55,36 +67,6 @@ fn marker(line: &str) -> &str {
     let Some(rest) = line[digits..].strip_prefix(signs).filter(|_| digits < 10) else { return "" };
     let blanks = rest.len() - rest.trim_start_matches(' ').len();
     if blanks == 0 { "" } else { &line[..digits + 1 + blanks] }
-}
-
-fn lists(document: &Document) -> Vec<List> {
-    let start = document.body_start;
-    let text = &document.text;
-    let events = Parser::new_ext(text.slice(start..text.len()), options()).into_offset_iter();
-    let mut lists: Vec<List> = Vec::new();
-    let mut open: Vec<usize> = Vec::new();
-    for (event, range) in events {
-        match event {
-            Event::Start(Tag::List(number)) => {
-                let first = text.slice(start + range.start..start + range.end).trim_start().chars().next();
-                open.push(lists.len());
-                let bullet = first.filter(|_| number.is_none());
-                lists.push(List { bullet, items: Vec::new(), gaps: Vec::new() });
-            }
-            Event::End(TagEnd::List(_)) => drop(open.pop()),
-            Event::Start(Tag::Item) => {
-                let Some(list) = open.last().map(|at| &mut lists[*at]) else { continue };
-                let item = start + range.start..start + range.end;
-                if !list.items.is_empty() {
-                    let above = text.line_range(text.line_range(item.start).start - 1);
-                    list.gaps.push(text.slice(above).trim().is_empty());
-                }
-                list.items.push(item);
-            }
-            _ => {}
-        }
-    }
-    lists
 }
 
 #[cfg(test)]

@@ -1,30 +1,48 @@
 //! Reads the events of the parser into what a page is made of.
 
 use super::commonmark;
+use super::document::Document;
 use super::elements::{Block, BlockKind, Heading, Link, LinkKind, fold_blanks};
 use super::fence::{self, UnclosedFence};
+use super::front_matter;
 use super::visible::{is_visible, is_visible_html};
+use crate::text::{Bytes, Text};
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 use std::ops::Range;
+use std::sync::Arc;
 
-/// What the events leave behind.
+/// Most fences that nothing closes and lines of HTML that end a list: after each the text is read anew.
+pub const MAX_OPEN_FENCES: usize = 20;
+
+impl Document {
+    pub fn parse(bytes: impl Into<Bytes>) -> Self {
+        let text = Arc::new(Text::new(bytes));
+        let mut source = commonmark::source(text.as_str());
+        let mut html_blocks = 0;
+        loop {
+            match Reader::new(&text, html_blocks > MAX_OPEN_FENCES).read(&source) {
+                Ok(document) => return document,
+                // Lists around it end there: nothing that was read before is certain any more.
+                Err(tag) => commonmark::begin_html_block(&mut source, tag),
+            }
+            html_blocks += 1;
+        }
+    }
+}
+
+/// A page while it is read.
 #[derive(Default)]
-pub struct Reader {
-    pub headings: Vec<Heading>,
-    /// Headings inside of quotes, list items and footnotes.
-    pub nested: Vec<Heading>,
-    pub blocks: Vec<Block>,
-    pub links: Vec<Link>,
-    pub raw_html: Vec<Range<usize>>,
+struct Reader<'t> {
+    text: &'t str,
+    page: Document,
     /// Where something visible starts that is no heading, and whether it is more than running text.
-    pub content: Vec<(usize, bool)>,
-    pub tables: Vec<Range<usize>>,
-    pub fences: Vec<Range<usize>>,
+    content: Vec<(usize, bool)>,
     /// No line of HTML is looked at any more: there were too many that end a list.
-    pub ignores_html: bool,
+    ignores_html: bool,
     /// The columns at which the text of the open quotes, list items and footnotes begins.
     containers: Vec<usize>,
-    heading: Option<OpenHeading>,
+    /// The heading being read; its span is all of it.
+    heading: Option<Heading>,
     paragraph: bool,
     /// Open tables, and pictures within a heading.
     open_tables: usize,
@@ -35,26 +53,11 @@ pub struct Reader {
     html: String,
     /// Whether the text being read has already shown something.
     shown: bool,
+    /// The open lists, by their indices.
+    lists: Vec<usize>,
     items: Vec<Item>,
     /// The own text of the list item being read, while it goes on.
     tight: Option<Range<usize>>,
-}
-
-/// What the parser takes otherwise than the page is meant, or than cmark-gfm reads it.
-pub enum Stop {
-    /// A fence swallowed the rest.
-    Fence(UnclosedFence),
-    /// This tag begins an HTML block on GitHub.
-    HtmlBlock(Range<usize>),
-}
-
-/// The heading being read.
-struct OpenHeading {
-    level: u8,
-    range: Range<usize>,
-    text: String,
-    /// With the marks of footnotes, and what is written behind pictures.
-    unfolded: String,
 }
 
 /// A list item around the text.
@@ -64,64 +67,79 @@ struct Item {
     first: Option<usize>,
 }
 
-impl Reader {
-    /// Reads a page from `start` on, of which the parser gets the `source`; returns why it stopped before the end.
-    pub fn read(&mut self, text: &str, source: &str, start: usize) -> Option<Stop> {
+impl<'t> Reader<'t> {
+    fn new(text: &'t Arc<Text>, ignores_html: bool) -> Self {
+        let body_start = front_matter::end(text.as_str());
+        let page = Document { text: text.clone(), body_start, ..Document::default() };
+        Reader { text: text.as_str(), page, ignores_html, ..Reader::default() }
+    }
+
+    /// Reads the page, of which the parser gets the `source`.
+    ///
+    /// # Errors
+    /// The tag that begins an HTML block on GitHub, and none to the parser.
+    fn read(mut self, source: &str) -> Result<Document, Range<usize>> {
+        let mut start = self.page.body_start;
+        while let Some(fence) = self.read_from(source, start)? {
+            start = fence.resumes;
+            self.page.unclosed_fence.get_or_insert(fence);
+            self.page.open_fences += 1;
+            if start >= self.text.len() || self.page.open_fences > MAX_OPEN_FENCES {
+                break;
+            }
+        }
+        let matter = self.content.iter().filter(|(_, is_matter)| *is_matter);
+        self.page.matter = matter.map(|(at, _)| *at).collect();
+        self.page.bound_bodies(&self.content);
+        // Hundreds of pages are kept at a time.
+        self.page.headings.shrink_to_fit();
+        self.page.blocks.shrink_to_fit();
+        self.page.links.shrink_to_fit();
+        Ok(self.page)
+    }
+
+    /// Reads on at `start`, to the end or to a fence that swallows the rest.
+    fn read_from(&mut self, source: &str, start: usize) -> Result<Option<UnclosedFence>, Range<usize>> {
         let events = Parser::new_ext(&source[start..], commonmark::options()).into_offset_iter();
         let (shown_before, definitions) = (self.content.len(), events.reference_definitions());
         // A link's definition shows nothing, but whoever writes nothing else means it as the answer.
         let defined: Vec<usize> = definitions.iter().map(|(_, d)| d.span.start + start).collect();
-        let stop = self.follow(events, text, start);
-        let end = match &stop {
-            Some(Stop::Fence(fence)) => fence.resumes,
-            _ => text.len(),
-        };
-        self.content.extend(defined.into_iter().filter(|at| *at < end).map(|at| (at, false)));
-        self.content[shown_before..].sort_unstable();
-        stop
-    }
-
-    fn follow<'t>(
-        &mut self,
-        events: impl Iterator<Item = (Event<'t>, Range<usize>)>,
-        text: &str,
-        start: usize,
-    ) -> Option<Stop> {
+        let mut swallows = None;
         for (event, range) in events {
             let range = range.start + start..range.end + start;
             match event {
-                Event::Start(tag) => {
-                    if let Some(fence) = self.open(tag, range, text) {
-                        // The fence's text is running text up to where the page resumes.
-                        self.close_all();
-                        return Some(Stop::Fence(fence));
-                    }
-                }
-                Event::End(tag) => self.close(tag, &range, text),
+                Event::Start(tag) => swallows = self.open(tag, range),
+                Event::End(tag) => self.close(tag, &range),
                 Event::Text(s) | Event::Code(s) => self.inline(&s, range),
                 Event::SoftBreak | Event::HardBreak => self.inline(" ", range),
                 Event::Html(_) => {
-                    self.html.push_str(&text[range.clone()]);
+                    self.html.push_str(&self.text[range.clone()]);
                     self.raw_html(range);
                 }
-                Event::InlineHtml(_) if self.begins_html_block(text, &range) => {
-                    return Some(Stop::HtmlBlock(range));
-                }
-                Event::InlineHtml(_) => self.html(&text[range.clone()], range),
+                Event::InlineHtml(_) if self.begins_html_block(&range) => return Err(range),
+                Event::InlineHtml(_) => self.inline_html(range),
                 Event::FootnoteReference(_) | Event::TaskListMarker(_) => {
                     if let Some(heading) = &mut self.heading {
-                        heading.unfolded.push_str(&text[range.clone()]);
+                        heading.unfolded.push_str(&self.text[range.clone()]);
                     }
                     self.show(range.start);
                     self.inline("", range);
                 }
                 Event::Rule | Event::InlineMath(_) | Event::DisplayMath(_) => {}
             }
+            if swallows.is_some() {
+                // The fence's text is running text up to where the page resumes.
+                self.close_all();
+                break;
+            }
         }
-        None
+        let end = swallows.as_ref().map_or(self.text.len(), |fence: &UnclosedFence| fence.resumes);
+        self.content.extend(defined.into_iter().filter(|at| *at < end).map(|at| (at, false)));
+        self.content[shown_before..].sort_unstable();
+        Ok(swallows)
     }
 
-    fn open(&mut self, tag: Tag, range: Range<usize>, text: &str) -> Option<UnclosedFence> {
+    fn open(&mut self, tag: Tag, range: Range<usize>) -> Option<UnclosedFence> {
         match tag {
             Tag::Link { .. } | Tag::Image { .. } | Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {
                 self.extend_tight(&range);
@@ -131,18 +149,24 @@ impl Reader {
         match tag {
             Tag::Heading { level, .. } => {
                 self.shown = false;
-                let (text, unfolded) = (String::new(), String::new());
-                self.heading = Some(OpenHeading { level: level as u8, range, text, unfolded });
+                self.heading = Some(Heading { level: level as u8, span: range, ..Heading::default() });
             }
             Tag::Paragraph => {
                 self.paragraph = true;
                 self.shown = false;
-                self.begin_block(BlockKind::Paragraph, trimmed(text, range));
+                self.begin_block(BlockKind::Paragraph, trimmed(self.text, range));
+            }
+            Tag::List(_) => {
+                self.lists.push(self.page.lists.len());
+                self.page.lists.push(Vec::new());
             }
             Tag::Item => {
-                self.containers.push(content_column(text, range.start));
+                self.containers.push(content_column(self.text, range.start));
                 self.shown = false;
                 self.items.push(Item { marker: range.start, first: None });
+                if let Some(list) = self.lists.last() {
+                    self.page.lists[*list].push(range);
+                }
             }
             Tag::BlockQuote(_) => self.containers.push(QUOTE_INDENT),
             Tag::FootnoteDefinition(_) => self.containers.push(FOOTNOTE_INDENT),
@@ -150,14 +174,14 @@ impl Reader {
                 self.mark_children();
                 self.content.push((range.start, true));
                 if matches!(kind, CodeBlockKind::Fenced(_)) {
-                    self.fences.push(range.clone());
-                    return fence::unclosed(text, &range);
+                    self.page.fences.push(range.clone());
+                    return fence::unclosed(self.text, &range);
                 }
             }
             Tag::Table(_) => {
                 self.open_tables += 1;
                 self.content.push((range.start, true));
-                self.tables.push(range);
+                self.page.tables.push(range);
             }
             Tag::Link { link_type, dest_url, .. } => self.link(link_type, &dest_url, range, false),
             Tag::Image { link_type, dest_url, .. } => {
@@ -170,9 +194,9 @@ impl Reader {
         None
     }
 
-    fn close(&mut self, tag: TagEnd, range: &Range<usize>, text: &str) {
+    fn close(&mut self, tag: TagEnd, range: &Range<usize>) {
         match tag {
-            TagEnd::Heading(_) => self.end_heading(text),
+            TagEnd::Heading(_) => self.end_heading(),
             TagEnd::Paragraph => self.paragraph = false,
             TagEnd::Item | TagEnd::BlockQuote(_) | TagEnd::FootnoteDefinition => {
                 self.end_tight();
@@ -181,6 +205,7 @@ impl Reader {
                     self.items.pop();
                 }
             }
+            TagEnd::List(_) => drop(self.lists.pop()),
             TagEnd::Table => self.open_tables -= 1,
             TagEnd::HtmlBlock => {
                 let html = std::mem::take(&mut self.html);
@@ -222,16 +247,16 @@ impl Reader {
     }
 
     fn raw_html(&mut self, range: Range<usize>) {
-        match self.raw_html.last_mut() {
+        match self.page.html.last_mut() {
             Some(last) if last.end == range.start => last.end = range.end,
-            _ => self.raw_html.push(range),
+            _ => self.page.html.push(range),
         }
     }
 
     /// A tag or a comment in running text.
-    fn html(&mut self, s: &str, range: Range<usize>) {
+    fn inline_html(&mut self, range: Range<usize>) {
         self.raw_html(range.clone());
-        if self.heading.is_none() && is_visible_html(s) {
+        if self.heading.is_none() && is_visible_html(&self.text[range.clone()]) {
             self.content.push((range.start, true));
         }
         if self.tight.is_some() {
@@ -241,13 +266,13 @@ impl Reader {
 
     /// Whether a tag in running text is alone on a line that is not indented, or quoted, as the text above it is, or
     /// that follows a table.
-    fn begins_html_block(&self, text: &str, tag: &Range<usize>) -> bool {
+    fn begins_html_block(&self, tag: &Range<usize>) -> bool {
         let below_text = !self.containers.is_empty() && self.heading.is_none() || self.open_tables > 0;
         if !below_text || self.ignores_html {
             return false;
         }
-        let line = text[..tag.start].rfind('\n').map_or(0, |at| at + 1);
-        let (before, rest) = (&text[line..tag.start], &text[tag.end..]);
+        let line = self.text[..tag.start].rfind('\n').map_or(0, |at| at + 1);
+        let (before, rest) = (&self.text[line..tag.start], &self.text[tag.end..]);
         let after = &rest[..rest.find('\n').unwrap_or(rest.len())];
         if !before.bytes().all(|b| matches!(b, b' ' | b'>')) || !after.trim().is_empty() {
             return false;
@@ -265,11 +290,11 @@ impl Reader {
             LinkType::Autolink | LinkType::Email => LinkKind::Autolink,
             _ => LinkKind::Reference,
         };
-        self.links.push(Link { span, target: target.to_owned(), image, kind });
+        self.page.links.push(Link { span, target: target.to_owned(), image, kind });
     }
 
     fn begin_block(&mut self, kind: BlockKind, span: Range<usize>) {
-        let index = self.blocks.len();
+        let index = self.page.blocks.len();
         let mut marker = None;
         let mut kind = kind;
         self.mark_children();
@@ -278,13 +303,13 @@ impl Reader {
             marker = Some(item.marker);
             kind = BlockKind::Item;
         }
-        self.blocks.push(Block { kind, span, marker, has_children: false });
+        self.page.blocks.push(Block { kind, span, marker, has_children: false });
     }
 
     /// Something deeper begins inside of the list items around that have had text of their own.
     fn mark_children(&mut self) {
         for first in self.items.iter().filter_map(|item| item.first) {
-            self.blocks[first].has_children = true;
+            self.page.blocks[first].has_children = true;
         }
     }
 
@@ -303,30 +328,28 @@ impl Reader {
         }
     }
 
-    fn end_heading(&mut self, source: &str) {
-        let Some(OpenHeading { level, range, text, unfolded }) = self.heading.take() else { return };
-        let span = trimmed(source, range);
-        let underline = source[span.clone()].rfind(['\n', '\r']).map(|at| span.start + at);
-        let text_span = match underline {
-            Some(underline) => trimmed(source, span.start..underline),
-            None => between_hashes(source, &span),
+    fn end_heading(&mut self) {
+        let Some(mut heading) = self.heading.take() else { return };
+        let span = trimmed(self.text, heading.span);
+        let underline = self.text[span.clone()].rfind(['\n', '\r']).map(|at| span.start + at);
+        heading.text_span = match underline {
+            Some(underline) => trimmed(self.text, span.start..underline),
+            None => between_hashes(self.text, &span),
         };
-        let heading = Heading {
-            level,
-            text: fold_blanks(&text),
-            unfolded,
-            body: span.end..span.end,
-            span,
-            text_span,
-            setext: underline.is_some(),
-            ..Heading::default()
-        };
-        if self.containers.is_empty() { self.headings.push(heading) } else { self.nested.push(heading) }
+        heading.setext = underline.is_some();
+        heading.text = fold_blanks(&heading.text);
+        heading.span = span;
+        if self.containers.is_empty() {
+            self.page.headings.push(heading);
+        } else {
+            self.page.nested_headings.push(heading);
+        }
     }
 
     fn close_all(&mut self) {
         self.end_tight();
         self.containers.clear();
+        self.lists.clear();
         self.items.clear();
         self.paragraph = false;
         self.open_tables = 0;

@@ -63,6 +63,12 @@ impl PartialEq for Text {
 
 impl Eq for Text {}
 
+impl Default for Text {
+    fn default() -> Self {
+        Text::new([])
+    }
+}
+
 impl From<Span> for Range<usize> {
     fn from(r: Span) -> Self {
         r.start..r.end
