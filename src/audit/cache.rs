@@ -24,7 +24,7 @@ pub struct AuditCache {
     timelines: OnceMap<TimelineKey, TemplateTimeline>,
     documents: OnceMap<DocumentKey, Mutex<Vec<Arc<DocumentVerdict>>>>,
     links: OnceMap<LinksKey, Vec<Claim>>,
-    trees: OnceMap<TreeKey, Mutex<Vec<TreeVerdict>>>,
+    trees: OnceMap<TreeKey, Mutex<Vec<Arc<TreeVerdict>>>>,
     contexts: OnceMap<LinkContext, ()>,
 }
 
@@ -170,14 +170,12 @@ impl<'a> CachedAudit<'a> {
         let Some(id) = self.snapshot.tree.id(&okep.path) else { return check() };
         let (path, site) = (okep.path.clone(), okep.site);
         let key = DocumentKey { id, path, timeline: Arc::as_ptr(timeline) as usize, landed, site };
-        let known = self.cache.documents.get(key, Mutex::default);
-        // One thread checks it, and others wait for what it finds.
-        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(verdict) = known.iter().find(|verdict| verdict.is_of(okep)) {
-            return verdict.clone();
-        }
-        known.push(check());
-        known[known.len() - 1].clone()
+        // The numbers about which the rules asked are still the same OKEPs'.
+        let is_same = |verdict: &DocumentVerdict| {
+            let owner = |number: &u64| okep.owner_of(*number).map(|owner| owner.path.as_str());
+            verdict.owners.iter().all(|(number, path)| owner(number) == path.as_deref())
+        };
+        known_or_new(&self.cache.documents.get(key, Mutex::default), is_same, check)
     }
 
     /// What the rules about numbers, names and registers find; it is known from another state where all that they
@@ -198,29 +196,33 @@ impl<'a> CachedAudit<'a> {
             site: snapshot.site.as_ref().map(|site| site.files.iter().map(|path| id(path)).collect()),
             files: snapshot.paths().chain(misplaced).map(file).collect(),
         };
-        let known = self.cache.trees.get(key, Mutex::default);
-        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_same = |verdict: &&TreeVerdict| {
+        let is_same = |verdict: &TreeVerdict| {
             verdict.okeps_read.iter().all(|(path, id)| tree.id(path) == *id)
                 && verdict.kinds.iter().all(|(path, kind)| tree.kind(path) == *kind)
         };
-        if let Some(verdict) = known.iter().find(is_same) {
-            return verdict.findings.clone();
-        }
-        let findings = Arc::new(of_tree(snapshot));
-        let read = snapshot.okeps.iter().filter(|okep| okep.was_read());
-        let okeps_read = read.map(|okep| id(&okep.path)).collect();
-        known.push(TreeVerdict { findings: findings.clone(), okeps_read, kinds: tree.asked_kinds() });
-        findings
+        let check = || {
+            let findings = Arc::new(of_tree(snapshot));
+            let read = snapshot.okeps.iter().filter(|okep| okep.was_read());
+            let okeps_read = read.map(|okep| id(&okep.path)).collect();
+            Arc::new(TreeVerdict { findings, okeps_read, kinds: tree.asked_kinds() })
+        };
+        known_or_new(&self.cache.trees.get(key, Mutex::default), is_same, check).findings.clone()
     }
 }
 
-impl DocumentVerdict {
-    /// Whether it is that of an OKEP of this text: the numbers about which the rules asked are still the same OKEPs'.
-    fn is_of(&self, okep: &Okep) -> bool {
-        let owner = |number: &u64| okep.owner_of(*number).map(|owner| owner.path.as_str());
-        self.owners.iter().all(|(number, path)| owner(number) == path.as_deref())
+/// The verdict that is the same, of those on what has one key; one thread makes it, and others wait.
+fn known_or_new<V>(
+    known: &Mutex<Vec<Arc<V>>>,
+    is_same: impl Fn(&V) -> bool,
+    make: impl FnOnce() -> Arc<V>,
+) -> Arc<V> {
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(verdict) = known.iter().find(|verdict| is_same(verdict)) {
+        return verdict.clone();
     }
+    let verdict = make();
+    known.push(verdict.clone());
+    verdict
 }
 
 impl AuditCache {

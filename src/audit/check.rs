@@ -8,7 +8,7 @@ use crate::audit::asked::{UnknownPath, entry_target, is_about, keep_asked};
 use crate::audit::baseline::Compared;
 use crate::audit::cache::{AuditCache, Known};
 use crate::audit::report::{Baseline, HALF_STAGED, OkepSummary, Report, Reported, Source};
-use crate::audit::scope::ChangeScope;
+use crate::audit::scope::changed_inputs;
 use crate::audit::states::{CheckStates, State};
 use crate::audit::target::{Base, CheckTarget, HistorySource, Options};
 use crate::audit::template_change::take_out_template_change;
@@ -108,24 +108,22 @@ pub fn check_with(
     if !config.layout.is_in(&target.tree) && target.source != Source::Index && !was_there() {
         return Err(Error::no_folder(&target.tree, &config.layout, target.place.clone()));
     }
-    let mut scope = ChangeScope::of(target, &config, options);
-    if scope == ChangeScope::Nothing {
+    let mut scope = changed_inputs(target, &config, options);
+    if scope.as_ref().is_some_and(BTreeSet::is_empty) {
         return Ok(nothing(target, config));
     }
     let (several_templates, known_history) =
         choose_template(target, &mut config, &mut bases, history).unzip();
     if several_templates.is_some() {
-        scope = ChangeScope::of(target, &config, options);
+        scope = changed_inputs(target, &config, options);
     }
-    let mut states = read(target, &config, &bases, &scope, parsed);
+    let mut states = read(target, &config, &bases, scope.as_ref(), parsed);
     let reads_links = |snapshot: &Snapshot| snapshot.site.as_ref().map(|site| site.pages.clone());
     let reads_links_now = reads_links(&states.now.snapshot);
-    if states.snapshots().any(|snapshot| reads_links(snapshot) != reads_links_now)
-        && scope.changed().is_some()
-    {
+    if states.snapshots().any(|snapshot| reads_links(snapshot) != reads_links_now) && scope.is_some() {
         // How links are read has changed for every page.
-        scope = ChangeScope::Whole;
-        states = read(target, &config, &bases, &scope, parsed);
+        scope = None;
+        states = read(target, &config, &bases, scope.as_ref(), parsed);
     }
     no_conflicts(&target.tree)?;
     let ask = || history.template_history(target, &config);
@@ -154,10 +152,10 @@ pub fn check_with(
         numbers_before: before.filter_map(|okep| okep.name.number).collect(),
         findings,
         notes: now.notes.iter().chain(&target.notes).cloned().chain(notes).chain(several_templates).collect(),
-        partial: scope.changed().is_some(),
+        partial: scope.is_some(),
         ..Report::default()
     };
-    if let Some(changed) = scope.changed() {
+    if let Some(changed) = &scope {
         report.drop_existing_elsewhere(changed);
     }
     if let Some(number) = options.pull_request {
@@ -206,11 +204,11 @@ fn read<'a>(
     target: &'a CheckTarget,
     config: &Config,
     bases: &[(&Base, Config)],
-    scope: &ChangeScope,
+    scope: Option<&BTreeSet<String>>,
     parsed: &Parsed,
 ) -> CheckStates<'a> {
     let state = |tree: &Tree, config: &Config| State {
-        snapshot: Snapshot::of_change(tree, &config.layout, parsed, scope.changed()),
+        snapshot: Snapshot::of_change(tree, &config.layout, parsed, scope),
         config: config.clone(),
     };
     let before = bases.iter().map(|(base, config)| state(&base.tree, config)).collect();
@@ -348,10 +346,9 @@ impl Outcome {
 
     /// Whether a finding is about what was asked.
     pub fn is_asked_for(&self, finding: &Finding) -> bool {
-        let is_asked = |path: &str| is_about(&self.asked, path);
-        let named = || entry_target(finding, self.snapshot.as_ref()?);
-        is_asked(&finding.path)
-            || finding.okep.as_deref().map_or_else(|| named().is_some_and(|path| is_asked(&path)), is_asked)
+        let named = self.snapshot.as_ref().and_then(|snapshot| entry_target(finding, snapshot));
+        let mut paths = [Some(&finding.path), finding.okep.as_ref(), named.as_ref()].into_iter().flatten();
+        paths.any(|path| is_about(&self.asked, path))
     }
 }
 

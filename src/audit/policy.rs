@@ -92,10 +92,9 @@ impl<'a> Policy<'a> {
         }
         for suppression in self.dead(all, snapshot) {
             let (path, span) = &suppression.at;
-            let text = snapshot.text(path);
-            let line = text.as_ref().map_or(0, |text| text.line_of(span.start));
-            let source = text.as_ref().and_then(|text| text.as_str().lines().nth(line.saturating_sub(1)));
-            let source = source.unwrap_or_default().trim();
+            let Some(text) = snapshot.text(path) else { continue };
+            let line = text.line_of(span.start);
+            let source = text.line(line).trim();
             let subject = suppression.subject.as_ref().map_or(String::new(), |s| format!(" of `{s}`"));
             let rule = suppression.rule;
             let message = format!(

@@ -9,54 +9,29 @@ use crate::text::path;
 use crate::text::path::{Role, percent_decoded};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// The paths whose findings can differ from those of the state before: known by ids alone, before any page is
-/// read.
-#[derive(Debug, PartialEq, Eq)]
-pub enum ChangeScope {
-    /// No finding can be new.
-    Nothing,
-    /// New findings depend on these files.
-    Changed(BTreeSet<String>),
-    Whole,
-}
-
-impl ChangeScope {
-    /// The scope of a target; narrower than all of it only for the index, compared with one state.
-    pub fn of(target: &CheckTarget, config: &Config, options: &Options) -> Self {
-        if target.source != Source::Index || !target.compares || options.thorough {
-            return ChangeScope::Whole;
-        }
-        let (tree, layout) = (&target.tree, &config.layout);
-        let inputs_now = inputs(tree, layout);
-        let base = match target.bases.as_slice() {
-            [] if inputs_now.is_empty() => return ChangeScope::Nothing,
-            [base] => &base.tree,
-            _ => return ChangeScope::Whole,
-        };
-        let Some(removed) = tree.removed_paths(base) else { return ChangeScope::Whole };
-        // A link in a file that nobody changed may point to one that is removed.
-        if is_named(&removed, tree, layout) {
-            return ChangeScope::Whole;
-        }
-        let inputs_before = inputs(base, layout);
-        let differs = |path: &&String| inputs_now.get(*path) != inputs_before.get(*path);
-        let changed: BTreeSet<String> =
-            inputs_now.keys().chain(inputs_before.keys()).filter(differs).cloned().collect();
-        let concerns_all = |path: &String| path == CONFIG || layout.role(path) == Role::Template;
-        match changed {
-            changed if changed.is_empty() => ChangeScope::Nothing,
-            changed if changed.iter().any(concerns_all) => ChangeScope::Whole,
-            changed => ChangeScope::Changed(changed),
-        }
+/// The files that new findings can depend on, known by ids alone, before any page is read; none where all files count. It
+/// is narrower than that only for the index, compared with one state.
+pub fn changed_inputs(target: &CheckTarget, config: &Config, options: &Options) -> Option<BTreeSet<String>> {
+    if target.source != Source::Index || !target.compares || options.thorough {
+        return None;
     }
-
-    /// The files that new findings depend on; none where all count.
-    pub fn changed(&self) -> Option<&BTreeSet<String>> {
-        match self {
-            ChangeScope::Changed(changed) => Some(changed),
-            ChangeScope::Nothing | ChangeScope::Whole => None,
-        }
+    let (tree, layout) = (&target.tree, &config.layout);
+    let inputs_now = inputs(tree, layout);
+    let base = match target.bases.as_slice() {
+        [] if inputs_now.is_empty() => return Some(BTreeSet::new()),
+        [base] => &base.tree,
+        _ => return None,
+    };
+    // A link in a file that nobody changed may point to one that is removed.
+    if is_named(&tree.removed_paths(base)?, tree, layout) {
+        return None;
     }
+    let inputs_before = inputs(base, layout);
+    let differs = |path: &&String| inputs_now.get(*path) != inputs_before.get(*path);
+    let changed: BTreeSet<String> =
+        inputs_now.keys().chain(inputs_before.keys()).filter(differs).cloned().collect();
+    let concerns_all = |path: &String| path == CONFIG || layout.role(path) == Role::Template;
+    (!changed.iter().any(concerns_all)).then_some(changed)
 }
 
 /// The files that findings depend on, with their ids.
@@ -120,7 +95,7 @@ mod tests {
 
     /// What new findings depend on, after these files were changed and those removed.
     #[track_caller]
-    fn check(changed: &[(&str, &str)], removed: &[&str], expected: &ChangeScope) {
+    fn check(changed: &[(&str, &str)], removed: &[&str], expected: Option<&[&str]>) {
         let before = tree(&[&BEFORE[..], &[("base.yml", "site_name: x\n")]].concat());
         let mut now = before.clone();
         changed.iter().for_each(|(path, text)| now.insert(*path, text.as_bytes()));
@@ -129,48 +104,41 @@ mod tests {
         let mut target = CheckTarget::new(now, Source::Index, String::new());
         let commit = Id::null(gix::hash::Kind::Sha1);
         (target.compares, target.bases) = (true, vec![Base { commit, tree: before }]);
-        assert_eq!(&ChangeScope::of(&target, &config, &Options::default()), expected);
+        let expected = expected.map(|paths| paths.iter().map(|path| (*path).to_owned()).collect());
+        assert_eq!(changed_inputs(&target, &config, &Options::default()), expected);
         let thorough = Options { thorough: true, ..Options::default() };
-        assert_eq!(ChangeScope::of(&target, &config, &thorough), ChangeScope::Whole);
-    }
-
-    fn changed(paths: &[&str]) -> ChangeScope {
-        ChangeScope::Changed(paths.iter().map(|path| (*path).to_owned()).collect())
+        assert_eq!(changed_inputs(&target, &config, &thorough), None);
     }
 
     #[test]
     fn files_of_others_are_in_no_scope() {
-        check(&[], &[], &ChangeScope::Nothing);
-        check(&[("src/main.go", "x"), ("docs/guide.md", "x")], &[], &ChangeScope::Nothing);
-        check(&[("docs/okeps/okep-8-b.md", "# OKEP-8: B\n")], &[], &ChangeScope::Nothing);
+        check(&[], &[], Some(&[]));
+        check(&[("src/main.go", "x"), ("docs/guide.md", "x")], &[], Some(&[]));
+        check(&[("docs/okeps/okep-8-b.md", "# OKEP-8: B\n")], &[], Some(&[]));
     }
 
     #[test]
     fn what_changed_is_the_scope() {
         let new = ("docs/okeps/okep-9-c.md", "# OKEP-9: C\n");
-        check(&[new], &[], &changed(&["docs/okeps/okep-9-c.md"]));
-        check(&[("base.yml", "site_name: y\n")], &[], &changed(&["base.yml"]));
-        check(
-            &[new, ("mkdocs.yml", "")],
-            &[],
-            &changed(&["docs/okeps/okep-9-c.md", "base.yml", "mkdocs.yml"]),
-        );
-        check(&[], &["docs/okeps/okep-7-a.md"], &changed(&["docs/okeps/okep-7-a.md"]));
+        check(&[new], &[], Some(&["docs/okeps/okep-9-c.md"]));
+        check(&[("base.yml", "site_name: y\n")], &[], Some(&["base.yml"]));
+        check(&[new, ("mkdocs.yml", "")], &[], Some(&["docs/okeps/okep-9-c.md", "base.yml", "mkdocs.yml"]));
+        check(&[], &["docs/okeps/okep-7-a.md"], Some(&["docs/okeps/okep-7-a.md"]));
         let misplaced = "docs/design/okep-9-c.md";
-        check(&[(misplaced, "# OKEP-9: C\n")], &[], &changed(&[misplaced]));
-        check(&[("docs/zh/okeps/okep-9-c.md", "# OKEP-9: C\n")], &[], &ChangeScope::Nothing);
+        check(&[(misplaced, "# OKEP-9: C\n")], &[], Some(&[misplaced]));
+        check(&[("docs/zh/okeps/okep-9-c.md", "# OKEP-9: C\n")], &[], Some(&[]));
     }
 
     #[test]
     fn template_and_configuration_concern_all() {
-        check(&[("docs/okeps/okep-1-template.md", "# OKEP-1: U\n")], &[], &ChangeScope::Whole);
-        check(&[("okep.toml", "[severity]\n")], &[], &ChangeScope::Whole);
+        check(&[("docs/okeps/okep-1-template.md", "# OKEP-1: U\n")], &[], None);
+        check(&[("okep.toml", "[severity]\n")], &[], None);
     }
 
     #[test]
     fn a_file_that_a_page_names_concerns_that_page() {
-        check(&[], &["docs/okeps/okep-8-b.md"], &ChangeScope::Whole);
-        check(&[], &["docs/okeps/tea pot.png"], &ChangeScope::Whole);
+        check(&[], &["docs/okeps/okep-8-b.md"], None);
+        check(&[], &["docs/okeps/tea pot.png"], None);
     }
 
     #[test]
@@ -178,9 +146,9 @@ mod tests {
         let scope = |tree: Tree| {
             let mut target = CheckTarget::new(tree, Source::Index, String::new());
             target.compares = true;
-            ChangeScope::of(&target, &Config::default(), &Options::default())
+            changed_inputs(&target, &Config::default(), &Options::default())
         };
-        assert_eq!(scope(tree(&BEFORE)), ChangeScope::Whole);
-        assert_eq!(scope(Tree::default()), ChangeScope::Nothing);
+        assert_eq!(scope(tree(&BEFORE)), None);
+        assert_eq!(scope(Tree::default()), Some(BTreeSet::new()));
     }
 }

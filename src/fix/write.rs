@@ -124,10 +124,7 @@ fn check_target(root: &Path, change: &FileChange) -> Result<(), Error> {
 /// Where a path is on disk, if its folder is really there and not behind a link.
 fn inside(root: &Path, path: &str) -> Result<PathBuf, Error> {
     let relative = Path::new(path);
-    let fine = |c: Component| match c {
-        Component::Normal(name) => !is_git(&name.to_string_lossy()),
-        _ => false,
-    };
+    let fine = |c: Component| matches!(c, Component::Normal(name) if !is_git(&name.to_string_lossy()));
     if path.is_empty() || path.contains('\\') || !relative.components().all(fine) {
         return Err(Error::Outside { path: path.into() });
     }
@@ -200,8 +197,5 @@ fn has_symlink(root: &Path, folder: &Path) -> bool {
 }
 
 fn same_file(a: &Path, b: &Path) -> bool {
-    match (a.canonicalize(), b.canonicalize()) {
-        (Ok(a), Ok(b)) => a == b,
-        _ => false,
-    }
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }

@@ -64,15 +64,12 @@ impl<'a> Audits<'a> {
                 Some(tree)
             };
             let trees: Vec<Option<Tree>> = round.par_iter().map(tree).collect();
-            let mut jobs = Vec::with_capacity(round.len());
-            for (state, tree) in round.iter().zip(trees) {
-                let history = |tree: Tree| {
-                    let history =
-                        self.landings.at(&states.all[*state].known, &tree.list(&self.layout.folder).ids());
-                    (tree, history)
-                };
-                jobs.push(tree.map(history));
-            }
+            let with_history = |(state, tree): (&usize, Option<Tree>)| {
+                let tree = tree?;
+                let ids = tree.list(&self.layout.folder).ids();
+                Some((tree, self.landings.at(&states.all[*state].known, &ids)))
+            };
+            let mut jobs: Vec<_> = round.iter().zip(trees).map(with_history).collect();
             // Each tree is dropped by the thread that checked it.
             let check = |job: Option<(Tree, TemplateHistory)>| {
                 let (tree, history) = job?;
@@ -167,16 +164,18 @@ impl<'a> Audits<'a> {
             RawPage { verdict, id, facts }
         };
         let pages = pages.into_iter().map(&mut page).collect();
-        let shown = || snapshot.okeps.iter().map(|okep| shown(&snapshot, &okep.path)).collect();
+        let is_nav_unread = registers(tree, &layout).iter().any(|path| is_unread(tree, path));
+        let okep = |okep: &Okep| {
+            let shown = if is_nav_unread { ShownFinding::Unread } else { shown(&snapshot, &okep.path) };
+            (okep.path.clone(), who(&okep.path), shown)
+        };
         Some(RawState {
             files: listing.files.clone(),
-            okeps: snapshot.okeps.iter().map(|okep| (okep.path.clone(), who(&okep.path))).collect(),
+            okeps: snapshot.okeps.iter().map(okep).collect(),
             pages,
-            shown: (!found.knows_tree(&of_tree)).then(shown),
             of_tree,
             unread,
-            nav_unread: registers(tree, &layout).iter().any(|path| is_unread(tree, path)),
-            index_unread: of_role(Role::IndexPage).next().is_some(),
+            registers_unread: is_nav_unread || of_role(Role::IndexPage).next().is_some(),
             template: template.map(|path| (path, is_template_known.then(|| snapshot.template.clone()))),
             templates_before: history.all().map(|history| history.templates.len()).collect(),
         })

@@ -39,7 +39,9 @@ impl Reporter<'_> {
         let end = span.fixed.map_or(self.line.last(), |(at, _)| at);
         let mut cause = self.cause(span, first);
         let mut introduced = span.written.map(|written| self.moment(span.introduced, written));
-        if let (Some(merge), Some(introduced)) = (self.merge(span), &mut introduced) {
+        // What first shows in a merge is the work of neither side.
+        let merge = span.written.filter(|written| self.line.walk.graph.parents(*written).len() > 1);
+        if let (Some(merge), Some(introduced)) = (merge, &mut introduced) {
             let is_template = cause == FindingCause::Template;
             let change = self.on_branch(merge, span, is_template);
             change.into_iter().for_each(|change| introduced.author = self.info(change).author.clone());
@@ -60,18 +62,12 @@ impl Reporter<'_> {
         }
     }
 
-    /// The merge in which a finding first shows.
-    fn merge(&self, span: &FindingSpan) -> Option<u32> {
-        span.written.filter(|written| self.line.walk.graph.parents(*written).len() > 1)
-    }
-
     /// The last commit of the merged branch that changed the OKEP, else any file that is checked; the template where a
     /// finding is by that.
     fn on_branch(&self, merge: u32, span: &FindingSpan, is_template: bool) -> Option<u32> {
         let held = |commit: u32| self.line.walk.held[commit as usize];
-        let state = |commit: u32| self.verdicts.state_of(commit);
-        let template = |commit: u32| self.verdicts.state(state(commit))?.template;
-        let files = |commit: u32| self.files(state(commit), span.mark.who);
+        let template = |commit: u32| self.verdicts.of_commit(commit)?.template;
+        let files = |commit: u32| self.files(self.verdicts.state_of(commit), span.mark.who);
         let of_text = |commit: u32, parent: u32| match is_template {
             _ if held(commit) == held(parent) => false,
             true => template(commit) != template(parent),
@@ -195,8 +191,9 @@ impl Reporter<'_> {
 
     /// The files that a commit changed, by path; none where that is unknown.
     fn touched(&self, commit: u32) -> Vec<u32> {
-        let verdict = |commit: u32| self.verdicts.state(self.verdicts.state_of(commit));
-        let files = |commit: u32| Some(verdict(commit)?.files.iter().copied().collect::<BTreeSet<_>>());
+        let files = |commit: u32| -> Option<BTreeSet<FileAt>> {
+            Some(self.verdicts.of_commit(commit)?.files.iter().copied().collect())
+        };
         let before = match self.line.walk.graph.parents(commit).first() {
             Some(parent) => files(*parent),
             None => Some(BTreeSet::new()),

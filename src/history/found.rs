@@ -35,8 +35,6 @@ pub struct FoundInStates {
     pub documents: HashSet<String>,
     /// Parts by where the audit's verdicts are in memory; those are held, so that nothing else gets there.
     part_at: HashMap<usize, (u32, Arc<dyn Any + Send + Sync>)>,
-    /// For the part of a tree, which OKEPs readers find, by the numbers of their paths.
-    shown: HashMap<u32, HashMap<u32, ShownFinding>>,
 }
 
 /// What was found in a state.
@@ -94,14 +92,12 @@ pub struct PageFacts {
 pub struct RawState {
     /// Paths and ids.
     pub files: BTreeMap<String, Option<String>>,
-    pub okeps: Vec<(String, OkepKey)>,
+    /// Paths, which OKEPs they are, and whether readers find them.
+    pub okeps: Vec<(String, OkepKey, ShownFinding)>,
     pub pages: Vec<RawPage>,
     pub of_tree: Arc<Vec<Finding>>,
-    /// Where it is not known from another state: whether readers find the OKEPs, in their order.
-    pub shown: Option<Vec<ShownFinding>>,
     pub unread: Vec<OkepKey>,
-    pub nav_unread: bool,
-    pub index_unread: bool,
+    pub registers_unread: bool,
     /// The template, and what it says where it could be read.
     pub template: Option<(String, Option<Arc<Template>>)>,
     pub templates_before: Vec<usize>,
@@ -115,11 +111,6 @@ pub struct RawPage {
 }
 
 impl FoundInStates {
-    /// Whether what was found about numbers, names and registers was taken up before.
-    pub fn knows_tree(&self, findings: &Arc<Vec<Finding>>) -> bool {
-        self.part_at.contains_key(&place(findings))
-    }
-
     /// Lets go of the verdicts that the cache has let go of. One that is made again gets another number.
     pub fn forget_unused(&mut self) {
         self.part_at.retain(|_, (_, verdict)| Arc::strong_count(verdict) > 1);
@@ -132,18 +123,12 @@ impl FoundInStates {
             files.push(numbers.file(path, id.unwrap_or_default()));
         }
         files.sort_unstable();
-        let paths: Vec<u32> =
-            raw.okeps.iter().map(|(path, _)| number(&mut numbers.paths, path.clone())).collect();
         let record = || raw.of_tree.iter().map(|finding| numbers.recorded(finding, &[])).collect();
         let tree = self.part(&raw.of_tree, record);
-        if let Some(shown) = raw.shown {
-            self.shown.entry(tree).or_insert_with(|| paths.iter().copied().zip(shown).collect());
-        }
-        let mut okeps = Vec::with_capacity(paths.len());
-        for (path, (_, key)) in paths.into_iter().zip(raw.okeps) {
-            let known = self.shown[&tree].get(&path).copied().unwrap_or(ShownFinding::Unread);
-            let shown = if raw.nav_unread { ShownFinding::Unread } else { known };
-            okeps.push(Listed { path, who: number(&mut numbers.okeps, Some(key)), shown });
+        let mut okeps = Vec::with_capacity(raw.okeps.len());
+        for (path, key, shown) in raw.okeps {
+            let (path, who) = (number(&mut numbers.paths, path), number(&mut numbers.okeps, Some(key)));
+            okeps.push(Listed { path, who, shown });
         }
         okeps.sort_unstable_by_key(|listed| listed.path);
         let (mut pages, mut parts) = (Vec::new(), vec![tree]);
@@ -175,7 +160,7 @@ impl FoundInStates {
             pages,
             parts,
             unread: raw.unread.into_iter().map(|key| number(&mut numbers.okeps, Some(key))).collect(),
-            registers_unread: raw.nav_unread || raw.index_unread,
+            registers_unread: raw.registers_unread,
             template,
             templates_before: raw.templates_before,
         }
@@ -191,13 +176,8 @@ impl FoundInStates {
             self.parts.push(record());
             (self.parts.len() as u32 - 1, verdict.clone() as Arc<dyn Any + Send + Sync>)
         };
-        self.part_at.entry(place(verdict)).or_insert_with(make).0
+        self.part_at.entry(Arc::as_ptr(verdict) as usize).or_insert_with(make).0
     }
-}
-
-/// Where a shared value is in memory.
-fn place<T>(value: &Arc<T>) -> usize {
-    Arc::as_ptr(value) as usize
 }
 
 /// The number of a value: how many others were met before it.

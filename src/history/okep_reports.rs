@@ -31,11 +31,12 @@ impl Reporter<'_> {
         let end = span.removed.unwrap_or(self.line.last());
         let listing = &span.listing;
         let has_landed_here = self.landed_with(span).is_some();
-        let registered = listing.first_known().filter(|_| has_landed_here).and_then(|at| {
+        let registered = listing.first.filter(|_| has_landed_here).and_then(|at| {
             Some(NavPresence { at: self.place(at), days_after_landing: self.days(span.added, at)? })
         });
-        let unregistered = || listing.all_without(end).map(|(from, to)| self.days(from, to)).sum();
-        let is_known = listing.was_shown && !listing.uncertainty;
+        let without = listing.without.iter().copied().chain(listing.since.map(|since| (since, end)));
+        let unregistered = || without.map(|(from, to)| self.days(from, to)).sum();
+        let is_known = listing.was_shown && !listing.is_uncertain;
         let came = self.line.state(span.added);
         let then_known = has_landed_here && self.verdicts.is_known(came, span.who);
         let counts = |state: usize| {
@@ -62,8 +63,8 @@ impl Reporter<'_> {
             revisions: span.revisions,
             paths: span.paths.iter().map(|path| self.verdicts.path(*path).to_owned()).collect(),
             days_unregistered: if is_known { unregistered() } else { None },
-            register_unread: listing.uncertainty,
-            is_unregistered: listing.is_without(),
+            register_unread: listing.is_uncertain,
+            is_unregistered: listing.since.is_some(),
             registered,
             deleted: span.removed.filter(|_| span.gone_known).map(|at| self.place(at)),
             when_landed: then_known.then(|| counts(came)),

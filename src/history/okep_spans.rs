@@ -5,7 +5,8 @@ use super::found::{Listed, ShownFinding};
 use super::timeline::Timeline;
 use crate::git::graph::NONE;
 use crate::okep::template_history::Landing;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use indexmap::IndexMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An OKEP from when the line has it; places are indices into the line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,17 +49,16 @@ pub struct Move {
 /// Whether readers found an OKEP in the navigation; places are indices into the line.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NavListing {
-    /// When they first found it.
+    /// When they first found it, where that is known.
     pub first: Option<usize>,
     /// From when to when it was there and they did not.
     pub without: Vec<(usize, usize)>,
     /// Since when they do not.
-    since: Option<usize>,
+    pub since: Option<usize>,
     /// Whether there ever was a navigation that could say.
     pub was_shown: bool,
     /// Whether some register could not be read.
-    pub uncertainty: bool,
-    is_first_uncertain: bool,
+    pub is_uncertain: bool,
 }
 
 impl NavListing {
@@ -66,85 +66,56 @@ impl NavListing {
         self.was_shown |= matches!(shown, ShownFinding::Yes | ShownFinding::No);
         match shown {
             ShownFinding::Yes => {
-                self.first.get_or_insert(at);
+                // What could not be read before may have shown it.
+                self.first = self.first.or((!self.is_uncertain).then_some(at));
                 self.end(at);
             }
-            ShownFinding::No => {
-                self.since.get_or_insert(at);
-            }
+            ShownFinding::No => self.since = self.since.or(Some(at)),
             ShownFinding::Nowhere => self.end(at),
             // A menu that is generated for a while says nothing.
             ShownFinding::Unknown => {}
-            ShownFinding::Unread => self.uncertainty(),
+            ShownFinding::Unread => self.is_uncertain = true,
         }
-    }
-
-    fn uncertainty(&mut self) {
-        self.uncertainty = true;
-        self.is_first_uncertain |= self.first.is_none();
     }
 
     fn end(&mut self, at: usize) {
         self.without.extend(self.since.take().map(|since| (since, at)));
-    }
-
-    /// When readers first found it, where that is known.
-    pub fn first_known(&self) -> Option<usize> {
-        self.first.filter(|_| !self.is_first_uncertain)
-    }
-
-    /// Whether readers cannot find it at the end.
-    pub fn is_without(&self) -> bool {
-        self.since.is_some()
-    }
-
-    /// From when to when it was not in nav, with `end` for now.
-    pub fn all_without(&self, end: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
-        self.without.iter().copied().chain(self.since.map(|since| (since, end)))
     }
 }
 
 impl Timeline<'_> {
     /// Every OKEP that was ever on the line, in the order in which they were added.
     pub fn okeps(&self) -> Vec<OkepSpan> {
-        let mut spans: Vec<OkepSpan> = Vec::new();
-        let mut of: HashMap<u32, usize> = HashMap::new();
+        let mut spans: IndexMap<u32, OkepSpan> = IndexMap::new();
         let mut present: BTreeMap<u32, Vec<FileAt>> = BTreeMap::new();
         let mut is_open = self.open;
         // Pages that may have been OKEPs.
         let mut maybe: BTreeSet<u32> = BTreeSet::new();
-        // The last place that could be read.
-        let mut before: Option<usize> = None;
         for (at, state) in self.changes() {
             let Some(verdict) = self.verdicts.state(state) else {
                 is_open = true;
-                present.keys().for_each(|who| spans[of[who]].listing.uncertainty());
+                present.keys().for_each(|who| spans[who].listing.is_uncertain = true);
                 continue;
             };
             let mut now: BTreeMap<u32, Vec<&Listed>> = BTreeMap::new();
             verdict.okeps.iter().for_each(|listed| now.entry(listed.who).or_default().push(listed));
             for (who, listed) in &now {
                 let is_uncertain = is_open || maybe.contains(who);
-                let span = *of.entry(*who).or_insert_with(|| {
-                    spans.push(self.arrival(*who, at, is_uncertain));
-                    spans.len() - 1
-                });
+                let span = spans.entry(*who).or_insert_with(|| self.arrival(*who, at, is_uncertain));
                 let files = listed.iter().filter_map(|listed| self.verdicts.file_at(state, listed.path));
                 let files: Vec<FileAt> = files.collect();
-                spans[span].is_at(at, &files, present.get(who), is_uncertain);
-                listed.iter().for_each(|listed| spans[span].listing.see(at, listed.shown));
+                span.is_at(at, &files, present.get(who), is_uncertain);
+                listed.iter().for_each(|listed| span.listing.see(at, listed.shown));
                 present.insert(*who, files);
             }
             present.retain(|who, _| {
                 if now.contains_key(who) {
                     return true;
                 }
-                let span = &mut spans[of[who]];
-                // Where pages were uncertain, the last place of each is known already.
-                span.last = before.filter(|_| maybe.is_empty()).unwrap_or(span.last);
+                let span = &mut spans[who];
                 let is_unread = verdict.unread.contains(who);
                 if is_unread {
-                    span.listing.uncertainty();
+                    span.listing.is_uncertain = true;
                 } else {
                     (span.removed, span.gone_known) = (Some(at), !is_open);
                     span.listing.end(at);
@@ -153,15 +124,14 @@ impl Timeline<'_> {
             });
             maybe = verdict.unread.iter().copied().collect();
             is_open = false;
-            before = Some(at);
         }
-        spans.iter_mut().filter(|span| span.removed.is_none()).for_each(|span| span.last = self.last());
-        spans
+        spans.values_mut().filter(|span| span.removed.is_none()).for_each(|span| span.last = self.last());
+        spans.into_values().collect()
     }
 
     fn arrival(&self, who: u32, at: usize, is_uncertain: bool) -> OkepSpan {
         let holds = |commit: u32| {
-            let verdict = self.verdicts.state(self.verdicts.state_of(commit))?;
+            let verdict = self.verdicts.of_commit(commit)?;
             Some(verdict.okeps.iter().any(|listed| listed.who == who))
         };
         let written = if is_uncertain { None } else { self.origin(self.commits[at], &holds) };
@@ -182,9 +152,7 @@ impl OkepSpan {
     fn is_at(&mut self, at: usize, files: &[FileAt], before: Option<&Vec<FileAt>>, is_uncertain: bool) {
         self.absences.extend(self.removed.take().map(|removed| (removed, at)));
         self.last = at;
-        if is_uncertain {
-            self.listing.uncertainty();
-        }
+        self.listing.is_uncertain |= is_uncertain;
         if before.is_some_and(|before| before == files) {
             return;
         }

@@ -95,6 +95,10 @@ impl<'a> Verdicts<'a> {
         &self.sets[self.set_of[state] as usize]
     }
 
+    pub fn of_commit(&self, commit: u32) -> Option<&StateVerdict> {
+        self.state(self.state_of(commit))
+    }
+
     fn set(&self, state: usize) -> Set {
         let Some(verdict) = self.state(state) else {
             return Set { all_unknown: true, ..Set::default() };
