@@ -40,6 +40,11 @@ impl IssueLine {
         self.link.as_ref().and_then(|l| l.number.as_ref()).or(self.shown.as_ref()).map(|n| n.value)
     }
 
+    /// What follows the label.
+    pub fn after_label(&self) -> Option<&str> {
+        Some(self.text.split_once(self.label.as_deref()?)?.1)
+    }
+
     /// Whether the address is in a link definition, and not in the line.
     pub fn is_reference(&self) -> bool {
         self.link.as_ref().is_some_and(|l| l.span.is_empty())
@@ -51,7 +56,7 @@ impl IssueLine {
         let number = self.number()?;
         let shown = self.shown.as_ref().map_or(number, |n| n.value);
         let template = form.link.as_ref()?;
-        let near = link.same_host(template);
+        let near = link.same_host(&template.forge);
         let url = ForgeLink {
             forge: if near { template.forge.clone() } else { link.forge.clone() },
             route: if near { template.route.clone() } else { link.route.clone() },

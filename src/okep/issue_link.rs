@@ -37,9 +37,9 @@ impl ForgeLink {
         format!("{}/{}/{}/{number}", self.forge, self.repository, self.issue_route())
     }
 
-    /// Whether both are of one host, however its scheme and name are written.
-    pub fn same_host(&self, other: &ForgeLink) -> bool {
-        host(&self.forge).eq_ignore_ascii_case(host(&other.forge))
+    /// Whether an address is of the same host, however its scheme and name are written.
+    pub fn same_host(&self, address: &str) -> bool {
+        host(&self.forge).eq_ignore_ascii_case(host(address))
     }
 
     /// Whether both are of one project, whichever organisation it belongs to.
@@ -63,9 +63,10 @@ impl ForgeLink {
     }
 }
 
-fn host(forge: &str) -> &str {
-    let host = forge.split_once("://").map_or(forge, |(_, host)| host);
-    host.strip_prefix("www.").unwrap_or(host)
+fn host(address: &str) -> &str {
+    let host = address.split_once("://").map_or(address, |(_, host)| host);
+    let host = host.strip_prefix("www.").unwrap_or(host);
+    host.split_once('/').map_or(host, |(host, _)| host)
 }
 
 /// What may be around a label without meaning anything.

@@ -1,7 +1,7 @@
 //! The repository of the issue link.
 
 use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
-use crate::okep::issue::{Elsewhere, ForgeLink, IssueLine};
+use crate::okep::issue::ForgeLink;
 
 pub static RULE: Rule = Rule {
     id: "foreign-issue",
@@ -18,86 +18,75 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-const SUBJECT: &str = "issue";
-
 fn check(context: &OkepContext) -> Option<Finding> {
     let issue = context.okep.issue.as_ref()?;
     let wanted = context.template().issue.as_ref()?.link.as_ref()?;
-    if let Some(elsewhere) = &issue.elsewhere {
-        return Some(another_tracker(context, issue, elsewhere, wanted));
-    }
-    let link = issue.link.as_ref()?;
-    let number = link.number.as_ref()?;
-    let is_same = wanted.repository.eq_ignore_ascii_case(&link.repository);
-    if link.pull_request {
-        let message = format!("the issue link names pull request {}, not an issue", number.value);
-        let finding = RULE.at(context, link.span.clone(), SUBJECT, message);
-        return Some(finding.help("link the tracking issue; a pull request of the same number is no issue"));
-    }
-    if is_same && wanted.same_host(link) {
-        return None;
-    }
-    // Where only the host is another, it is what to look at.
-    let name = |link: &ForgeLink| match is_same {
-        true => format!("{}/{}", link.forge.split_once("://").map_or("", |(_, host)| host), link.repository),
-        false => link.repository.clone(),
+    let own = context.okep.number();
+    let named = |what: &str, number: u64| format!("the issue link names {what} {number}, not an issue");
+    let instead = |what: &str| format!("link the tracking issue; a {what} of the same number is no issue");
+    let link_to = |number: u64| format!("link to `{}`", wanted.issue_url(number));
+    let (place, message, help) = if let Some(to) = &issue.elsewhere {
+        let is_discussion = to.url.contains("/discussions/") && wanted.same_host(&to.url);
+        let message = match issue.number().filter(|_| is_discussion) {
+            Some(number) => named("discussion", number),
+            None => {
+                format!("the issue link names `{}`, which is no issue of `{}`", to.url, wanted.repository)
+            }
+        };
+        let help = match own {
+            _ if is_discussion => instead("discussion"),
+            Some(number) => link_to(number),
+            None => format!("link to the tracking issue in `{}`", wanted.repository),
+        };
+        (if to.span.is_empty() { &issue.span } else { &to.span }, message, help)
+    } else {
+        let link = issue.link.as_ref()?;
+        let number = link.number.as_ref()?.value;
+        let is_same = wanted.repository.eq_ignore_ascii_case(&link.repository);
+        // Where only the host is another, it is what to look at.
+        let name = |link: &ForgeLink| match is_same {
+            true => {
+                format!("{}/{}", link.forge.split_once("://").map_or("", |(_, host)| host), link.repository)
+            }
+            false => link.repository.clone(),
+        };
+        let (message, help) = if link.pull_request {
+            (named("pull request", number), instead("pull request"))
+        } else if is_same && wanted.same_host(&link.forge) {
+            return None;
+        } else {
+            let message =
+                format!("the issue link names `{}`; the template's names `{}`", name(link), name(wanted));
+            (message, link_to(own.filter(|_| !link.same_project(wanted)).unwrap_or(number)))
+        };
+        (&link.span, message, help)
     };
-    let message = format!("the issue link names `{}`; the template's names `{}`", name(link), name(wanted));
-    let finding = RULE.at(context, link.span.clone(), SUBJECT, message);
-    let right = if link.same_project(wanted) { Some(number.value) } else { context.okep.number() };
-    Some(finding.help(format!("link to `{}`", wanted.issue_url(right.unwrap_or(number.value)))))
-}
-
-fn another_tracker(context: &OkepContext, issue: &IssueLine, to: &Elsewhere, wanted: &ForgeLink) -> Finding {
-    let is_discussion = to.url.contains("/discussions/") && same_host(&to.url, &wanted.forge);
-    let message = match issue.number().filter(|_| is_discussion) {
-        Some(number) => format!("the issue link names discussion {number}, not an issue"),
-        None => format!("the issue link names `{}`, which is no issue of `{}`", to.url, wanted.repository),
-    };
-    let place = if to.span.is_empty() { issue.span.clone() } else { to.span.clone() };
-    let finding = RULE.at(context, place, SUBJECT, message);
-    if is_discussion {
-        return finding.help("link the tracking issue; a discussion of the same number is no issue");
-    }
-    match context.okep.number() {
-        Some(number) => finding.help(format!("link to `{}`", wanted.issue_url(number))),
-        None => finding.help(format!("link to the tracking issue in `{}`", wanted.repository)),
-    }
+    Some(RULE.at(context, place.clone(), "issue", message).help(help))
 }
 
 fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
-    const TITLE: &str = "name the template's repository";
     let issue = context.okep.issue.as_ref()?;
     let wanted = context.template().issue.as_ref()?.link.as_ref()?;
-    if let Some(elsewhere) = &issue.elsewhere {
-        let own = context.okep.number()?;
+    let own = context.okep.number();
+    let (span, url, is_safe) = if let Some(elsewhere) = &issue.elsewhere {
         // Numbers are given out once on a forge: a discussion of this number is no issue, and there is none.
-        let on_forge = same_host(&elsewhere.url, &wanted.forge);
-        let shows_own =
-            issue.shown.is_some() && issue.number() == Some(own) && !elsewhere.span.is_empty() && !on_forge;
-        let edit = Edit::replace(&context.okep.path, elsewhere.span.clone(), wanted.issue_url(own));
-        return shows_own.then(|| Fix::suggested(TITLE, vec![edit]));
-    }
-    let link = issue.link.as_ref().filter(|link| !link.pull_request && !link.span.is_empty())?;
-    let number = link.number.as_ref()?.value;
-    let edit = Edit::replace(
-        &context.okep.path,
-        link.span.clone(),
-        format!("{}{}", wanted.issue_url(number), link.tail),
-    );
-    if link.same_project(wanted) {
-        return Some(Fix::safe(TITLE, vec![edit]));
-    }
-    // The issue of another project's number is about something else.
-    (context.okep.number() == Some(number)).then(|| Fix::suggested(TITLE, vec![edit]))
-}
-
-/// Whether an address is on the host of a forge, such as `https://github.com`.
-fn same_host(url: &str, forge: &str) -> bool {
-    let host = |url: &str| {
-        url.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or(rest).to_lowercase())
+        if issue.shown.is_none() || issue.number() != own || wanted.same_host(&elsewhere.url) {
+            return None;
+        }
+        (&elsewhere.span, wanted.issue_url(own?), false)
+    } else {
+        let link = issue.link.as_ref().filter(|link| !link.pull_request)?;
+        let number = link.number.as_ref()?.value;
+        let is_safe = link.same_project(wanted);
+        // The issue of another project's number is about something else.
+        if !is_safe && own != Some(number) {
+            return None;
+        }
+        (&link.span, format!("{}{}", wanted.issue_url(number), link.tail), is_safe)
     };
-    host(url).is_some() && host(url) == host(forge)
+    let edit = Edit::replace(&context.okep.path, span.clone(), url);
+    let make = if is_safe { Fix::safe } else { Fix::suggested };
+    (!span.is_empty()).then(|| make("name the template's repository", vec![edit]))
 }
 
 #[cfg(test)]

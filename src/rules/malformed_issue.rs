@@ -4,6 +4,7 @@ use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Per, Rule, Severity}
 use crate::markdown::document::{Block, BlockKind, fold_blanks};
 use crate::markdown::lists;
 use crate::okep::issue::IssueLine;
+use crate::text::{is_one_of, words};
 
 pub static RULE: Rule = Rule {
     id: "malformed-issue",
@@ -34,16 +35,15 @@ fn check(context: &OkepContext) -> Option<Finding> {
     };
     let folded = fold_blanks(&wanted);
     let message = format!("the issue line is `{written}`; the template's form is `{folded}`");
-    let finding = RULE.at(context, issue.span.clone(), "issue", message);
+    let mut finding = RULE.at(context, issue.span.clone(), "issue", message);
     // Rewritten, the line would lose words of the author's.
-    match (!issue.plain || issue.is_reference(), keeps_words(issue, &wanted)) {
-        _ if written == folded => None,
-        (true, _) => Some(finding.help("put the issue link on a line of its own")),
-        (false, true) => Some(finding),
-        (false, false) => Some(
-            finding.help("put the issue link on a line of its own, and the rest of this line on another"),
-        ),
-    }
+    let help = match (issue.plain && !issue.is_reference(), keeps_words(issue, &wanted)) {
+        (false, _) => Some("put the issue link on a line of its own"),
+        (_, false) => Some("put the issue link on a line of its own, and the rest of this line on another"),
+        (true, true) => None,
+    };
+    finding.help.extend(help.map(str::to_owned));
+    (written != folded).then_some(finding)
 }
 
 /// The line in the template's form; in a list with other items it has the bullet or number that it has.
@@ -69,7 +69,7 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
 /// A paragraph becomes a list item, or the reverse, only where it is all of its block, and no bullet changes where a
 /// list is next to it that it would be part of.
 fn may_become(context: &OkepContext, issue: &IssueLine, wanted: &str) -> bool {
-    let is_bullet = |c: &char| matches!(c, '*' | '-' | '+');
+    let is_bullet = |c: char| matches!(c, '*' | '-' | '+');
     let (bullet, sign) = (issue.bullet, wanted.chars().next().filter(|_| lists::is_marked(wanted)));
     if bullet == sign {
         return true;
@@ -80,36 +80,23 @@ fn may_become(context: &OkepContext, issue: &IssueLine, wanted: &str) -> bool {
     let begins = block.marker.unwrap_or(block.span.start) == issue.span.start;
     let ends = document.text.slice(issue.span.end..block.span.end).trim().is_empty();
     let is_whole = begins && ends && !block.has_children;
-    let parted = |a: usize, b: usize| document.headings.iter().any(|h| (a..b).contains(&h.span.start));
     let is_next = |other: &Block| {
-        let (first, second) =
-            if other.span.start < block.span.start { (other, block) } else { (block, other) };
-        other.kind == BlockKind::Item && !parted(first.span.start, second.span.start)
+        let (one, other_start) = (block.span.start, other.span.start);
+        let between = one.min(other_start)..one.max(other_start);
+        other.kind == BlockKind::Item && !document.headings.iter().any(|h| between.contains(&h.span.start))
     };
-    let mut neighbours =
-        own.checked_sub(1).into_iter().chain([own + 1]).filter_map(|at| document.blocks.get(at));
-    let keeps_kind = bullet.as_ref().is_some_and(is_bullet) && sign.as_ref().is_some_and(is_bullet);
-    (keeps_kind || is_whole) && !neighbours.any(is_next)
+    let neighbours = [own.checked_sub(1), Some(own + 1)].into_iter().flatten();
+    let keeps_kind = bullet.is_some_and(is_bullet) && sign.is_some_and(is_bullet);
+    (keeps_kind || is_whole) && !neighbours.filter_map(|at| document.blocks.get(at)).any(is_next)
 }
 
 /// Whether the issue line loses no word of the author's in the form `wanted`.
 fn keeps_words(issue: &IssueLine, wanted: &str) -> bool {
-    let written = fold_blanks(&issue.text);
-    let after_label = issue.label.as_deref().and_then(|l| written.split_once(l));
-    let after_label = after_label.map_or(&*written, |(_, rest)| rest);
-    issue.plain && !issue.is_reference() && only_form(after_label, wanted)
-}
-
-/// Whether no word of `written` is lost in `wanted`, but for those that name the host another way.
-fn only_form(written: &str, wanted: &str) -> bool {
-    let words = |text: &'_ str| -> Vec<String> {
-        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
-        words.map(str::to_lowercase).collect()
-    };
-    let wanted = words(wanted);
-    // Those of an anchor of HTML are its form.
-    let of_form = |word: &str| matches!(word, "http" | "www" | "a" | "href");
-    words(written).iter().all(|word| of_form(word) || wanted.contains(word))
+    let kept: Vec<String> = words(wanted).collect();
+    // Those of an anchor of HTML are its form, and the host may be named another way.
+    let is_kept = |word: String| kept.contains(&word) || is_one_of("http www a href", &word);
+    let written = issue.after_label().unwrap_or(&issue.text);
+    issue.plain && !issue.is_reference() && words(written).all(is_kept)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Per, Rule, Severity}
 use crate::markdown::lists;
 use crate::markdown::names::Name;
 use crate::okep::issue::{self, IssueLine};
-use crate::text::{is_one_of, pattern};
+use crate::text::{is_one_of, pattern, words};
 use regex::Regex;
 use std::sync::LazyLock;
 
@@ -21,8 +21,6 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-const SUBJECT: &str = "issue";
-
 fn check(context: &OkepContext) -> Option<Finding> {
     let form = context.template().issue.as_ref()?;
     if context.document().is_blank() || context.okep.issue.is_none() && context.is_in_parts() {
@@ -36,11 +34,11 @@ fn check(context: &OkepContext) -> Option<Finding> {
     let finding = match &context.okep.issue {
         None => {
             let message = "no line between the title and the first section links the tracking issue";
-            RULE.absent(context, SUBJECT, message.into())
+            RULE.absent(context, "issue", message.into())
         }
         // An issue of another tracker is one too; `foreign-issue` speaks of it.
         Some(issue) if issue.number().is_some() || issue.elsewhere.is_some() => return None,
-        Some(issue) => RULE.at(context, issue.span.clone(), SUBJECT, "the issue line names no issue".into()),
+        Some(issue) => RULE.at(context, issue.span.clone(), "issue", "the issue line names no issue".into()),
     };
     Some(finding.help(remedy))
 }
@@ -48,6 +46,7 @@ fn check(context: &OkepContext) -> Option<Finding> {
 fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
     let form = context.template().issue.as_ref()?;
     let wanted = wanted(context, form)?;
+    let is_word = |rest: &str| !rest.trim_matches([':', ' ', '*', '_']).contains(' ');
     match &context.okep.issue {
         Some(issue) if stands_in(context, issue, form) => {
             let wanted = lists::like_its_list(context.document(), issue.span.start, &wanted);
@@ -55,7 +54,7 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
             Some(Fix::suggested("name the issue", vec![edit]))
         }
         // A word that is not understood may name the issue.
-        Some(issue) if has_label_of(issue, form) && !is_text(issue) => None,
+        Some(issue) if has_label_of(issue, form) && issue.after_label().is_none_or(is_word) => None,
         None if further_down(context, form).is_some() => None,
         // What else the line says is the author's.
         _ => insertion(context, &wanted),
@@ -95,7 +94,6 @@ fn is_taken(context: &OkepContext, number: u64) -> bool {
 
 /// Puts the line under the title: as the first item of the list that is there, else with blank lines around it.
 fn insertion(context: &OkepContext, wanted: &str) -> Option<Fix> {
-    const TITLE: &str = "link the tracking issue";
     let document = context.document();
     let title = context.okep.title.as_ref()?;
     let text = &document.text;
@@ -104,57 +102,48 @@ fn insertion(context: &OkepContext, wanted: &str) -> Option<Fix> {
     let ending = text.line_ending_near(line.end);
     let below = text.slice(line.end..text.len());
     let next = line.end + below.len() - below.trim_start().len();
-    if lists::is_marked(wanted)
-        && let Some(list) = lists::with_item(document, next)
-    {
+    let list = lists::with_item(document, next).filter(|_| lists::is_marked(wanted));
+    let edit = if let Some(list) = list {
         // The site takes the items of both lists for those of one.
         list.bullet?;
         let item = text.line_range(next);
         // A table of contents is no place for it.
-        if document.links.iter().any(|l| item.contains(&l.span.start) && l.target.starts_with('#')) {
+        if document.links_in(&item).iter().any(|link| link.target.starts_with('#')) {
             return None;
         }
-        let start = item.start;
-        let indent = text.slice(start..next);
-        let gap = if list.gaps.first() == Some(&true) { ending.repeat(2) } else { ending.to_owned() };
-        let item = format!("{indent}{}{gap}", lists::like_item(document, next, wanted));
-        return Some(Fix::suggested(TITLE, vec![Edit::insert(&context.okep.path, start, item)]));
-    }
-    // Below an item, indented text would be part of it.
-    if lists::is_marked(wanted) && next - text.line_range(next).start > 1 {
+        let indent = text.slice(item.start..next);
+        let gap = ending.repeat(if list.gaps.first() == Some(&true) { 2 } else { 1 });
+        let new = format!("{indent}{}{gap}", lists::like_item(document, next, wanted));
+        Edit::insert(&context.okep.path, item.start, new)
+    } else if lists::is_marked(wanted) && next - text.line_range(next).start > 1 {
+        // Below an item, indented text would be part of it.
         return None;
-    }
-    let blank_follows = line.end == text.len() || text.slice(text.line_range(line.end)).trim().is_empty();
-    let tail = if blank_follows { "" } else { ending };
-    let edit = Edit::insert(&context.okep.path, at, format!("{ending}{ending}{wanted}{tail}"));
-    Some(Fix::suggested(TITLE, vec![edit]))
+    } else {
+        let is_apart = line.end == text.len() || text.slice(text.line_range(line.end)).trim().is_empty();
+        let tail = if is_apart { "" } else { ending };
+        Edit::insert(&context.okep.path, at, format!("{ending}{ending}{wanted}{tail}"))
+    };
+    Some(Fix::suggested("link the tracking issue", vec![edit]))
 }
 
 /// Words in place of an issue that is still to be opened.
 const PLACEHOLDERS: &str = "a added be created filed follow link n none opened tba tbc tbd to todo";
 
 fn has_label_of(issue: &IssueLine, form: &IssueLine) -> bool {
-    let name = |line: &IssueLine| line.label.as_deref().map(Name::new);
-    matches!((name(issue), name(form)), (Some(own), Some(form)) if form.spells(&own))
-}
-
-/// Whether more than one word is behind the label.
-fn is_text(issue: &IssueLine) -> bool {
-    let rest = issue.label.as_deref().and_then(|label| issue.text.split_once(label));
-    rest.is_some_and(|(_, rest)| rest.trim_matches([':', ' ', '*', '_']).contains(' '))
+    let labels = issue.label.as_deref().zip(form.label.as_deref());
+    labels.is_some_and(|(own, form)| Name::new(form).spells(&Name::new(own)))
 }
 
 /// Whether a line has the template's label and nothing behind it but the place of an issue to come, or the OKEP's
 /// number in a form that links to nothing.
 fn stands_in(context: &OkepContext, issue: &IssueLine, form: &IssueLine) -> bool {
-    let is_labelled = has_label_of(issue, form) && issue.plain;
-    let Some(label) = issue.label.as_deref().filter(|_| is_labelled) else { return false };
-    let rest = issue.text.split_once(label).map_or("", |(_, rest)| rest);
+    if !issue.plain || !has_label_of(issue, form) {
+        return false;
+    }
+    let rest = issue.after_label().unwrap_or_default();
     let rest = issue.link.as_ref().map_or(rest.to_owned(), |link| rest.replace(&link.url, ""));
     let number = context.okep.number().map_or(String::new(), |number| number.to_string());
-    let mut words =
-        rest.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase);
-    words.all(|word| {
+    words(&rest).all(|word| {
         is_one_of(PLACEHOLDERS, &word)
             || word.bytes().all(|b| matches!(b, b'x' | b'n'))
             || word.strip_prefix("gh").unwrap_or(&word) == number

@@ -240,6 +240,11 @@ pub fn byte_pattern(expression: &str) -> regex::bytes::Regex {
     regex::bytes::Regex::new(&format!("(?-u){expression}")).expect("it is a regular expression")
 }
 
+/// The words of a text in lower case, without markup and punctuation; a hyphen parts words.
+pub fn words(text: &str) -> impl Iterator<Item = String> {
+    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)
+}
+
 /// Whether a word is one of a list, in which blanks are between words.
 pub fn is_one_of(words: &str, word: &str) -> bool {
     words.split(' ').any(|one| one == word)
