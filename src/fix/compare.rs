@@ -21,11 +21,13 @@ impl FixRejection {
     /// What to say of it where the rule should have known better; `finding` still has the fix.
     ///
     /// A suggestion that would bring another finding does not fit this document, and what one of the two pages hides may
-    /// well be at fault: then no fix is offered, and there is nothing to say.
+    /// well be at fault: then no fix is offered, and there is nothing to say. So it is where an edit that goes by the look
+    /// of a line does not help.
     pub fn note(&self, finding: &Finding) -> Option<Note> {
         let suggested = finding.fix.as_ref().is_some_and(|f| f.safety == Safety::Suggested);
         let reason = match self {
-            FixRejection::Brings { .. } if suggested || reveals(finding.rule) => return None,
+            _ if reveals(finding.rule) => return None,
+            FixRejection::Brings { .. } if suggested => return None,
             FixRejection::Brings { rule, subject } => format!("it would introduce `{rule}` for `{subject}`"),
             FixRejection::Fails(why) => why.clone(),
         };
@@ -74,7 +76,13 @@ pub(super) fn compare(
         let is_it = |f: &Finding, renames: &[Rename]| identity(f, renames) == *of;
         let was = before.iter().filter(|f| is_it(f, renames)).filter_map(|f| start(f)).min();
         let is = after.iter().filter(|f| is_it(f, &[])).filter_map(start).min();
-        reveals(of.rule) && was < is
+        let inserted: usize = fixed
+            .iter()
+            .filter_map(|f| f.fix.as_ref())
+            .flat_map(|fix| &fix.edits)
+            .map(|edit| edit.replacement.len())
+            .sum();
+        reveals(of.rule) && was.map(|was| was + inserted) < is
     };
     for (identity, fixed) in &gone {
         if count(&is, identity) + fixed > count(&was, identity) && !further_on(identity) {

@@ -37,6 +37,10 @@ pub struct SiteHeading {
     pub span: Range<usize>,
     /// The text as it is shown, white space collapsed.
     pub text: String,
+    /// The Markdown between its marks.
+    raw: String,
+    /// Written with an underline.
+    underlined: bool,
 }
 
 /// A line that is another heading on GitHub than on the site, or a heading on one of them only.
@@ -52,8 +56,8 @@ pub struct Ambiguity {
     pub message: String,
     /// The remedy in one line.
     pub help: String,
-    /// Replacements that make both agree; none where no machine should choose.
-    pub edits: Vec<(Range<usize>, String)>,
+    /// What may make both agree; none where no machine should choose.
+    pub edit: Option<(Range<usize>, String)>,
 }
 
 /// What the site shows of a page, next to GitHub.
@@ -64,33 +68,6 @@ pub struct SiteReading {
     /// Where they differ from GitHub's, in the order of the file; none where an extension is unknown that may change
     /// them.
     pub ambiguities: Vec<Ambiguity>,
-}
-
-/// All headings the site shows for the page `text`, in order.
-///
-/// `text` is the whole file; a byte order mark and front matter are skipped as MkDocs skips them.
-pub fn site_headings(text: &str, extensions: Extensions) -> Vec<SiteHeading> {
-    SitePage::read(text, extensions).shown(extensions)
-}
-
-/// Reads a page as the site does, and compares it with what GitHub shows.
-///
-/// Both sides are read once more if there is an edit to offer: one that would not make them agree is dropped.
-pub fn site_reading(document: &Document, extensions: Extensions) -> SiteReading {
-    let text = document.text.as_str();
-    let page = SitePage::read(text, extensions);
-    let mut ambiguities = Vec::new();
-    if extensions.are_known_for(text) {
-        let differences = compare::differences(document, &page);
-        ambiguities = differences.iter().map(|d| remedy::ambiguity(document, &page, d)).collect();
-        compare::keep_what_helps(text, &mut ambiguities, extensions);
-    }
-    SiteReading { headings: page.shown(extensions), ambiguities }
-}
-
-/// What one pass over a file found.
-struct SitePage {
-    headings: Vec<blocks::BlockHeading>,
     /// Raw HTML that the site passes through without reading it as Markdown.
     raw_html: Vec<Range<usize>>,
     /// The fenced code of the site.
@@ -99,26 +76,38 @@ struct SitePage {
     open_fence: Option<usize>,
 }
 
-impl SitePage {
-    fn read(text: &str, extensions: Extensions) -> SitePage {
-        let body = lines::body_start(text, extensions.meta);
-        let split = lines::split(text, body);
-        let fenced = fences::stash(text, split, extensions.superfences);
-        let cuts = raw_html::find(text, body, &fenced.ranges, extensions.md_in_html);
-        let pieces = raw_html::stash(fenced.pieces, &cuts);
-        let expanded = lines::expand_tabs(text, &pieces);
-        let nested = if extensions.superfences { fenced.ranges.as_slice() } else { &[] };
-        let headings = blocks::headings(text, lines::lines(text, &pieces, &expanded), nested, extensions);
-        let raw_html = cuts.into_iter().map(|c| c.span).collect();
-        SitePage { headings, raw_html, fences: fenced.ranges, open_fence: fenced.open }
-    }
+/// All headings the site shows for the page `text`, in order.
+///
+/// `text` is the whole file; a byte order mark and front matter are skipped as MkDocs skips them.
+pub fn site_headings(text: &str, extensions: Extensions) -> Vec<SiteHeading> {
+    SiteReading::new(text, extensions).headings
+}
 
-    fn shown(&self, extensions: Extensions) -> Vec<SiteHeading> {
-        let heading = |h: &blocks::BlockHeading| {
-            let shown = if extensions.attr_list { inline::without_attributes(&h.raw) } else { &h.raw };
-            SiteHeading { level: h.level, span: h.span.clone(), text: inline::plain(shown) }
-        };
-        self.headings.iter().map(heading).collect()
+/// Reads a page as the site does, and compares it with what GitHub shows.
+pub fn site_reading(document: &Document, extensions: Extensions) -> SiteReading {
+    let text = document.text.as_str();
+    let mut page = SiteReading::new(text, extensions);
+    if extensions.are_known_for(text) {
+        let differences = compare::differences(document, &page);
+        page.ambiguities = differences.iter().map(|d| remedy::ambiguity(document, &page, d)).collect();
+    }
+    page
+}
+
+impl SiteReading {
+    fn new(text: &str, extensions: Extensions) -> SiteReading {
+        let body = lines::body_start(text, extensions.meta);
+        let fenced = fences::stash(text, lines::split(text, body), extensions.superfences);
+        let cuts = raw_html::find(text, body, &fenced.ranges, extensions.md_in_html);
+        let lines = raw_html::stash(text, fenced.lines, &cuts);
+        let nested = if extensions.superfences { fenced.ranges.as_slice() } else { &[] };
+        SiteReading {
+            headings: blocks::headings(text, lines, nested, extensions),
+            raw_html: cuts.into_iter().map(|c| c.span).collect(),
+            fences: fenced.ranges,
+            open_fence: fenced.open,
+            ambiguities: Vec::new(),
+        }
     }
 
     /// Start of the raw HTML around `at`.

@@ -1,7 +1,6 @@
 //! Headings that GitHub shows and the site does not, or the reverse.
 
 use super::{Check, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
-use std::ops::Range;
 
 pub static RULE: Rule = Rule {
     id: "ambiguous-heading",
@@ -30,11 +29,8 @@ fn check(context: &OkepContext) -> Vec<Finding> {
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     let reading = context.okep.site_reading();
     let ambiguity = reading.ambiguities.iter().find(|a| finding.is_at(&a.span))?;
-    let edit = |(span, text): &(Range<usize>, String)| {
-        Edit::replace(&context.okep.path, span.clone(), text.as_str())
-    };
-    let edits: Vec<Edit> = ambiguity.edits.iter().map(edit).collect();
-    (!edits.is_empty()).then(|| Fix::safe("make both show the same", edits))
+    let (span, text) = ambiguity.edit.clone()?;
+    Some(Fix::safe("make both show the same", vec![Edit::replace(&context.okep.path, span, text)]))
 }
 
 #[cfg(test)]

@@ -5,10 +5,12 @@
 //! What precedes a find is parsed as a block of its own, what follows is the next block, and nested
 //! text is parsed again with its indent or marker taken off; here that moves the start of a line.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::lines::{SourceLine, TAB};
 use super::shapes::{LineMark, MARKS, hash_heading, indent, item, mark};
+use super::{SiteHeading, inline};
 use crate::markdown::extensions::Extensions;
 
 /// Deeper nesting is taken as text, so that every line is looked at a bounded number of times.
@@ -17,24 +19,13 @@ const DEEPEST: usize = 64;
 /// How often one block of a loose list is dedented again behind a heading; see `Parser::hash`.
 const MOST_DEDENTS: usize = 64;
 
-/// A heading, its text still in Markdown.
-#[derive(Debug)]
-pub(super) struct BlockHeading {
-    pub level: u8,
-    pub span: Range<usize>,
-    /// Written with an underline.
-    pub underlined: bool,
-    /// The Markdown between its marks.
-    pub raw: String,
-}
-
 /// The headings of a page; `fences` are those that superfences has taken out of it.
 pub(super) fn headings<'a>(
     text: &'a str,
     lines: Vec<SourceLine<'a>>,
     fences: &[Range<usize>],
     extensions: Extensions,
-) -> Vec<BlockHeading> {
+) -> Vec<SiteHeading> {
     let nodes = vec![BlockNode { kind: SiteBlockKind::Other, last: None }];
     let mut parser = Parser { text, fences, extensions, lines, nodes, headings: Vec::new(), depth: 0 };
     parser.chunk(0, 0..parser.lines.len(), BlockState::Other);
@@ -76,7 +67,7 @@ pub(super) struct Parser<'s, 'a> {
     extensions: Extensions,
     pub lines: Vec<SourceLine<'a>>,
     pub nodes: Vec<BlockNode>,
-    headings: Vec<BlockHeading>,
+    headings: Vec<SiteHeading>,
     depth: usize,
 }
 
@@ -138,7 +129,7 @@ impl Parser<'_, '_> {
                 self.before(parent, start..at, state);
                 self.add(parent, SiteBlockKind::Other);
                 at + 1
-            } else if item(self.lines[start].text).is_some() {
+            } else if item(&self.lines[start].text).is_some() {
                 return self.list(parent, start..end);
             } else if let Some(at) = at(LineMark::Quote).filter(|_| self.depth < DEEPEST) {
                 self.before(parent, start..at, state);
@@ -197,12 +188,14 @@ impl Parser<'_, '_> {
     }
 
     pub(super) fn indent(&self, line: usize) -> usize {
-        indent(self.lines[line].text)
+        indent(&self.lines[line].text)
     }
 
     pub(super) fn cut_front(&mut self, line: usize, bytes: usize) {
-        let line = &mut self.lines[line];
-        line.text = &line.text[bytes..];
+        match &mut self.lines[line].text {
+            Cow::Borrowed(text) => *text = &text[bytes..],
+            Cow::Owned(text) => drop(text.drain(..bytes)),
+        }
     }
 }
 
@@ -211,7 +204,7 @@ impl Parser<'_, '_> {
     fn marks(&self, start: usize, end: usize) -> Marks {
         let mut marks = [usize::MAX; MARKS];
         for (i, line) in self.lines[start..end].iter().enumerate().rev() {
-            if let Some(mark) = mark(line.text, self.extensions) {
+            if let Some(mark) = mark(&line.text, self.extensions) {
                 marks[mark as usize] = start + i;
             }
         }
@@ -220,7 +213,8 @@ impl Parser<'_, '_> {
 
     fn refresh(&self, marks: &mut Marks, start: usize, end: usize) {
         for (m, at) in marks.iter_mut().enumerate().filter(|(_, at)| **at < start) {
-            let found = |l: &SourceLine| mark(l.text, self.extensions).is_some_and(|mark| mark as usize == m);
+            let found =
+                |l: &SourceLine| mark(&l.text, self.extensions).is_some_and(|mark| mark as usize == m);
             *at = self.lines[start..end].iter().position(found).map_or(usize::MAX, |i| start + i);
         }
     }
@@ -229,9 +223,9 @@ impl Parser<'_, '_> {
 /// Headings.
 impl Parser<'_, '_> {
     fn hash(&mut self, parent: usize, at: usize) {
-        let line = self.lines[at];
-        if let Some((level, header)) = hash_heading(line.text, self.extensions) {
-            self.heading(level, line, header, line.end, false);
+        let line = self.lines[at].clone();
+        if let Some((level, header)) = hash_heading(&line.text, self.extensions) {
+            self.heading(level, &line, header, line.end, false);
         }
         self.add(parent, SiteBlockKind::Other);
     }
@@ -249,30 +243,24 @@ impl Parser<'_, '_> {
     }
 
     fn underlined(&mut self, parent: usize, start: usize, level: u8) {
-        let line = self.lines[start];
-        self.heading(level, line, line.text, self.lines[start + 1].end, true);
+        let line = self.lines[start].clone();
+        self.heading(level, &line, &line.text, self.lines[start + 1].end, true);
         self.add(parent, SiteBlockKind::Other);
     }
 
     /// Notes the heading that has its text on the line.
-    fn heading(&mut self, level: u8, line: SourceLine, header: &str, end: usize, underlined: bool) {
-        let start = if line.expanded {
-            start_in_file(self.text, line)
-        } else {
-            // Whatever was taken off the line's front, its end is where it was.
-            line.end - line.text.trim_start().len()
-        };
+    fn heading(&mut self, level: u8, line: &SourceLine, header: &str, end: usize, underlined: bool) {
         let raw = header.trim().to_owned();
-        self.headings.push(BlockHeading { level, span: start..end, underlined, raw });
+        let shown = if self.extensions.attr_list { inline::without_attributes(&raw) } else { &raw };
+        let (start, text) = (start_in_file(self.text, line), inline::plain(shown));
+        self.headings.push(SiteHeading { level, span: start..end, text, raw, underlined });
     }
 }
 
-/// Where the text of an expanded line starts in the file: both end with the same characters.
-fn start_in_file(text: &str, line: SourceLine) -> usize {
+/// Where the text of a line starts in the file: whatever was taken off its front, both end with the same characters.
+fn start_in_file(text: &str, line: &SourceLine) -> usize {
     let visible = |c: &char| !matches!(c, ' ' | '\t');
-    let count = line.text.chars().filter(visible).count();
-    let source = &text[line.start..line.end];
-    let nth =
-        count.checked_sub(1).and_then(|n| source.char_indices().rev().filter(|(_, c)| visible(c)).nth(n));
-    line.start + nth.map_or(source.len(), |(at, _)| at)
+    let Some(last) = line.text.chars().filter(visible).count().checked_sub(1) else { return line.end };
+    let source = text[..line.end].char_indices().rev();
+    source.filter(|(_, c)| visible(c)).nth(last).map_or(line.end, |(at, _)| at)
 }

@@ -5,16 +5,16 @@
 //! closed is no fence at all. To fenced_code a fence is never indented.
 
 use crate::text::pattern;
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::lines::{Piece, TAB};
+use super::lines::{SourceLine, TAB};
 use regex::Regex;
 
 /// The lines with each fenced block reduced to its opening fence, which no later step knows.
-pub(super) struct Fenced {
-    pub pieces: Vec<Piece>,
+pub(super) struct Fenced<'t> {
+    pub lines: Vec<SourceLine<'t>>,
     /// The whole fenced blocks.
     pub ranges: Vec<Range<usize>>,
     /// Start of the fence that superfences does not see closed.
@@ -22,8 +22,6 @@ pub(super) struct Fenced {
 }
 
 struct Fence {
-    /// Index of the opening line among the pieces kept.
-    piece: usize,
     /// Bytes and columns of the blanks and `>` before the fence.
     prefix: usize,
     columns: usize,
@@ -33,68 +31,41 @@ struct Fence {
     blank_before: bool,
 }
 
-pub(super) fn stash(text: &str, lines: Vec<Piece>, superfences: bool) -> Fenced {
-    if superfences { stash_anywhere(text, lines) } else { stash_at_margin(text, lines) }
-}
-
-fn stash_anywhere(text: &str, lines: Vec<Piece>) -> Fenced {
-    let mut out = Fenced { pieces: Vec::with_capacity(lines.len()), ranges: Vec::new(), open: None };
-    let mut fence: Option<Fence> = None;
-    for piece in lines {
-        let line = &text[piece.start..piece.end];
-        out.pieces.push(piece);
-        let Some(open) = &mut fence else {
-            fence = opening(line).map(|f| Fence { piece: out.pieces.len() - 1, ..f });
-            continue;
+pub(super) fn stash<'t>(text: &'t str, lines: Vec<SourceLine<'t>>, superfences: bool) -> Fenced<'t> {
+    let source = |at: usize| &text[lines[at].start..lines[at].end];
+    let mut out = Fenced { lines: Vec::with_capacity(lines.len()), ranges: Vec::new(), open: None };
+    // Fences that no line further down closes.
+    let mut unclosed = HashSet::new();
+    let mut at = 0;
+    while at < lines.len() {
+        let start = lines[at].start;
+        let mut fence = opening(source(at), superfences);
+        let end =
+            fence.as_mut().filter(|fence| !unclosed.contains(&(fence.mark, fence.len))).and_then(|fence| {
+                (at + 1..lines.len()).find_map(|at| Some((at, fence.is_closed_by(source(at))?)))
+            });
+        let next = match (end, &fence) {
+            (Some((close, true)), Some(fence)) => {
+                out.ranges.push(start..lines[close].end);
+                let opening = SourceLine::new(text, start, start + fence.prefix + 3);
+                // Without superfences, the site sets a blank line before and after it.
+                let blank = (!superfences).then(|| SourceLine::new(text, start, start));
+                out.lines.extend(blank.clone().into_iter().chain([opening]).chain(blank));
+                at = close + 1;
+                continue;
+            }
+            (Some((abandoned, _)), _) => abandoned + 1,
+            (None, Some(_)) if superfences => {
+                out.open = Some(start);
+                lines.len()
+            }
+            (None, fence) => {
+                unclosed.extend(fence.as_ref().map(|fence| (fence.mark, fence.len)));
+                at + 1
+            }
         };
-        match open.classify(line) {
-            FenceState::Inside => {}
-            FenceState::Abandoned => fence = None,
-            FenceState::Closed => {
-                let opening = &mut out.pieces[open.piece];
-                out.ranges.push(opening.start..piece.end);
-                opening.end = opening.start + open.prefix + 3;
-                out.pieces.truncate(open.piece + 1);
-                fence = None;
-            }
-        }
-    }
-    out.open = fence.map(|f| out.pieces[f.piece].start);
-    out
-}
-
-fn stash_at_margin(text: &str, lines: Vec<Piece>) -> Fenced {
-    let line = |piece: &Piece| &text[piece.start..piece.end];
-    // The lines that may close a fence, by the fence.
-    let mut closings: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (i, piece) in lines.iter().enumerate() {
-        let fence = line(piece).trim_end_matches([' ', '\t']);
-        let mark = fence.bytes().next();
-        if fence.len() >= 3 && matches!(mark, Some(b'`' | b'~')) && fence.bytes().all(|b| Some(b) == mark) {
-            closings.entry(fence).or_default().push(i);
-        }
-    }
-    let mut out = Fenced { pieces: Vec::with_capacity(lines.len()), ranges: Vec::new(), open: None };
-    let mut i = 0;
-    while i < lines.len() {
-        let piece = lines[i];
-        let closing = opening_at_margin(line(&piece)).and_then(|fence| {
-            let at = closings.get(fence)?;
-            at.get(at.partition_point(|close| *close <= i)).copied()
-        });
-        match closing {
-            Some(close) => {
-                // The site sets a blank line before and after it.
-                let (blank, fence) = (Piece::new(piece.start, piece.start), piece.start..piece.start + 3);
-                out.pieces.extend([blank, Piece::new(fence.start, fence.end), blank]);
-                out.ranges.push(piece.start..lines[close].end);
-                i = close + 1;
-            }
-            None => {
-                out.pieces.push(piece);
-                i += 1;
-            }
-        }
+        out.lines.extend_from_slice(&lines[at..next]);
+        at = next;
     }
     out
 }
@@ -124,47 +95,35 @@ fn is_plain(info: &str) -> bool {
     language.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'#' | b'.' | b'+' | b'-'))
 }
 
-/// The fence that a line opens, where fenced_code knows what follows it.
-fn opening_at_margin(line: &str) -> Option<&str> {
-    let mark = *line.as_bytes().first().filter(|b| matches!(b, b'`' | b'~'))?;
-    let (fence, info) = line.split_at(run(line.as_bytes(), mark));
-    (fence.len() >= 3 && (is_plain(info) || FENCED_CODE.is_match(info))).then_some(fence)
-}
-
-enum FenceState {
-    Inside,
-    Closed,
-    Abandoned,
-}
-
 impl Fence {
-    fn classify(&mut self, line: &str) -> FenceState {
+    /// Whether the line closes the fence; false where it ends it as one that is none, and none where it is inside.
+    fn is_closed_by(&mut self, line: &str) -> Option<bool> {
         if self.columns == 0 {
-            return if self.closes(line) { FenceState::Closed } else { FenceState::Inside };
+            return self.closes(line).then_some(true);
         }
         let (used, columns, quotes, cut_tab) = prefix(line, self.columns);
         let content = &line[used..];
         let closes = !cut_tab && self.closes(content);
         if self.quotes > 0 {
             if quotes > self.quotes {
-                return FenceState::Abandoned;
+                return Some(false);
             }
             if content.is_empty() && !cut_tab {
                 self.blank_before = true;
-                return FenceState::Inside;
+                return None;
             }
             if used < self.prefix || self.blank_before && quotes < self.quotes {
-                return FenceState::Abandoned;
+                return Some(false);
             }
         } else if quotes > 0 {
-            return FenceState::Abandoned;
+            return Some(false);
         } else if content.trim().is_empty() {
-            return FenceState::Inside;
+            return None;
         } else if columns != self.columns {
-            return FenceState::Abandoned;
+            return Some(false);
         }
         self.blank_before = false;
-        if closes { FenceState::Closed } else { FenceState::Inside }
+        closes.then_some(true)
     }
 
     fn closes(&self, content: &str) -> bool {
@@ -189,16 +148,15 @@ fn prefix(line: &str, limit: usize) -> (usize, usize, usize, bool) {
     (used, columns.min(limit), quotes, columns > limit)
 }
 
-fn opening(line: &str) -> Option<Fence> {
+/// The fence that a line opens, where the extension knows what follows it.
+fn opening(line: &str, superfences: bool) -> Option<Fence> {
     let (prefix, columns, quotes, _) = prefix(line, usize::MAX);
-    let mark = *line.as_bytes().get(prefix)?;
-    if !matches!(mark, b'`' | b'~') {
-        return None;
-    }
+    let mark = *line.as_bytes().get(prefix).filter(|b| matches!(b, b'`' | b'~'))?;
     let len = run(&line.as_bytes()[prefix..], mark);
     let info = &line[prefix + len..];
-    let fence = Fence { piece: 0, prefix, columns, quotes, mark, len, blank_before: false };
-    (len >= 3 && (is_plain(info) || SUPERFENCES.is_match(info))).then_some(fence)
+    let known = if superfences { &SUPERFENCES } else { &FENCED_CODE };
+    let is_fence = len >= 3 && (superfences || prefix == 0) && (is_plain(info) || known.is_match(info));
+    is_fence.then_some(Fence { prefix, columns, quotes, mark, len, blank_before: false })
 }
 
 fn run(bytes: &[u8], mark: u8) -> usize {

@@ -1,62 +1,42 @@
 //! A file cut into lines as Python-Markdown sees them: no front matter, tabs expanded, blanks empty.
 //!
-//! Lines stay slices of the file; only lines with tabs are copied, into one buffer for all of them.
+//! Lines stay slices of the file; only lines with tabs are copied.
 
 use crate::markdown::front_matter;
+use crate::text::pattern;
+use regex::Regex;
+use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// Columns of a tab and of one level of nesting.
 pub(super) const TAB: usize = 4;
 
-/// A stretch of the file that the block parser reads as one line.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Piece {
-    /// Byte offset of its first character.
-    pub start: usize,
-    /// Byte offset past its last character, the line break not included.
-    pub end: usize,
-    /// Blank lines separate blocks, except those that only lost their text to raw HTML.
-    pub keep_blank: bool,
-    /// Holds tabs.
-    pub tabs: bool,
-}
-
-impl Piece {
-    pub fn new(start: usize, end: usize) -> Piece {
-        Piece { start, end, keep_blank: false, tabs: false }
-    }
-}
-
 /// A line on its way through the block parser, which takes indents and markers off its front.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct SourceLine<'a> {
-    pub text: &'a str,
-    /// Byte offset in the file past the line's last character.
-    pub end: usize,
-    /// Where the line starts in the file.
+    pub text: Cow<'a, str>,
+    /// Byte offset in the file of the line's first character, and past its last one.
     pub start: usize,
-    /// The text is a copy with its tabs expanded.
-    pub expanded: bool,
+    pub end: usize,
 }
 
-/// The lines that pieces are; `expanded` are those with tabs.
-pub(super) fn lines<'a>(
-    text: &'a str,
-    pieces: &[Piece],
-    expanded: &'a [Option<String>],
-) -> Vec<SourceLine<'a>> {
-    let line = |(piece, expanded): (&Piece, &'a Option<String>)| {
-        let mut text = expanded.as_deref().unwrap_or(&text[piece.start..piece.end]);
-        if !piece.keep_blank && text.trim_start_matches(' ').is_empty() {
-            text = "";
+impl<'a> SourceLine<'a> {
+    /// A line, or a part of one, of a file. Nothing but blanks is an empty line, which separates blocks.
+    pub fn new(file: &'a str, start: usize, end: usize) -> Self {
+        let mut line = SourceLine::with_blanks(file, start, end);
+        if line.text.trim_start_matches(' ').is_empty() {
+            line.text = Cow::Borrowed("");
         }
-        SourceLine { text, start: piece.start, end: piece.end, expanded: piece.tabs }
-    };
-    pieces.iter().zip(expanded).map(line).collect()
-}
+        line
+    }
 
-/// The pieces that hold tabs, expanded to columns of four.
-pub(super) fn expand_tabs(text: &str, pieces: &[Piece]) -> Vec<Option<String>> {
-    pieces.iter().map(|piece| piece.tabs.then(|| expanded(&text[piece.start..piece.end]))).collect()
+    /// The same, but that blanks separate no blocks: they are all that raw HTML has left of a line.
+    pub fn with_blanks(file: &'a str, start: usize, end: usize) -> Self {
+        let text = &file[start..end];
+        let has_tabs = memchr::memchr(b'\t', text.as_bytes()).is_some();
+        let text = if has_tabs { Cow::Owned(expanded(text)) } else { Cow::Borrowed(text) };
+        SourceLine { text, start, end }
+    }
 }
 
 fn expanded(line: &str) -> String {
@@ -72,13 +52,12 @@ fn expanded(line: &str) -> String {
 }
 
 /// The lines of `text` from `body` on; `\n`, `\r\n` and `\r` end a line.
-pub(super) fn split(text: &str, body: usize) -> Vec<Piece> {
+pub(super) fn split(text: &str, body: usize) -> Vec<SourceLine<'_>> {
     let mut lines = Vec::new();
     let mut start = body;
     while start < text.len() {
         let (end, next) = line_end(text, start);
-        let tabs = memchr::memchr(b'\t', &text.as_bytes()[start..end]).is_some();
-        lines.push(Piece { tabs, ..Piece::new(start, end) });
+        lines.push(SourceLine::new(text, start, end));
         start = next;
     }
     lines
@@ -135,6 +114,7 @@ fn skip_line_breaks(text: &str, at: usize) -> usize {
 ///
 /// `delimited` tells the `meta` extension, where `---` and `...` end them too, from MkDocs itself.
 fn key_value_lines(text: &str, at: usize, delimited: bool) -> usize {
+    static KEY: LazyLock<Regex> = LazyLock::new(|| pattern("^ {0,3}[A-Za-z0-9_-]+:"));
     let mut line = at;
     let mut key = false;
     while line < text.len() {
@@ -143,17 +123,11 @@ fn key_value_lines(text: &str, at: usize, delimited: bool) -> usize {
         if content.trim().is_empty() || delimited && ["---", "..."].iter().any(|d| content.starts_with(d)) {
             return next;
         }
-        key = is_key(content) || key && (content.starts_with("    ") || content.starts_with('\t'));
+        key = KEY.is_match(content) || key && (content.starts_with("    ") || content.starts_with('\t'));
         if !key {
             break;
         }
         line = next;
     }
     line
-}
-
-fn is_key(line: &str) -> bool {
-    let name = line.trim_start_matches(' ');
-    let end = name.bytes().position(|b| !(b.is_ascii_alphanumeric() || b == b'_' || b == b'-'));
-    line.len() - name.len() <= 3 && end.is_some_and(|e| e > 0 && name.as_bytes()[e] == b':')
 }

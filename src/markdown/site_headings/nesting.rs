@@ -1,6 +1,7 @@
 //! Text that is nested by its indent or its marker: under an admonition, in lists and quotes; and what takes more than
 //! one line.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::blocks::{BlockState, Parser, SiteBlockKind};
@@ -50,7 +51,7 @@ impl Parser<'_, '_> {
             if self.indent(i) >= width {
                 self.cut_front(i, width);
             } else if self.lines[i].text.trim().is_empty() {
-                self.lines[i].text = "";
+                self.lines[i].text = Cow::Borrowed("");
             } else {
                 return i;
             }
@@ -71,15 +72,14 @@ impl Parser<'_, '_> {
         let mut all = Vec::new();
         for line in &self.lines[lines] {
             let Some(fence) = fence_of(line) else {
-                all.push(*line);
+                all.push(line.clone());
                 continue;
             };
             let cut = (line.end - line.start).saturating_sub(line.text.len());
             for piece in split(&self.text[..fence.end], fence.start) {
-                let text = &self.text[piece.start..piece.end];
-                let text = text.get(cut..).unwrap_or_default();
+                let text = self.text[piece.start..piece.end].get(cut..).unwrap_or_default();
                 // Not the start of a fence: it is a line like others now.
-                all.push(SourceLine { text, start: piece.end, end: piece.end, expanded: false });
+                all.push(SourceLine { text: Cow::Borrowed(text), start: piece.end, end: piece.end });
             }
         }
         let start = self.lines.len();
@@ -151,7 +151,7 @@ impl Parser<'_, '_> {
             }
             let item = if nested { self.last(list).map(|(item, _)| item) } else { None };
             let item = item.unwrap_or_else(|| self.add(list, SiteBlockKind::Item));
-            if !nested && let Some(content) = self::item(self.lines[start].text) {
+            if !nested && let Some(content) = self::item(&self.lines[start].text) {
                 self.cut_front(start, content);
             }
             self.chunk(item, start..end, state);
@@ -162,7 +162,7 @@ impl Parser<'_, '_> {
 
     /// Whether the line starts an item, or the first nested list of one.
     fn starts_item(&self, line: usize, nested: bool) -> bool {
-        let text = self.lines[line].text;
+        let text = &self.lines[line].text;
         match indent(text) {
             0..TAB => item(text).is_some(),
             TAB..8 => !nested && item(&text[TAB..]).is_some(),
@@ -176,10 +176,10 @@ impl Parser<'_, '_> {
             _ => self.add(parent, SiteBlockKind::Quote),
         };
         for i in lines.clone() {
-            let text = self.lines[i].text;
+            let text = &self.lines[i].text;
             let blanks = indent(text);
             if text.trim() == ">" {
-                self.lines[i].text = "";
+                self.lines[i].text = Cow::Borrowed("");
             } else if blanks < TAB && text.as_bytes().get(blanks) == Some(&b'>') {
                 let blank = usize::from(text.as_bytes().get(blanks + 1) == Some(&b' '));
                 self.cut_front(i, blanks + 1 + blank);
@@ -192,13 +192,13 @@ impl Parser<'_, '_> {
 /// Tables and references: only how many lines they take.
 impl Parser<'_, '_> {
     pub(super) fn table(&self, start: usize, end: usize) -> bool {
-        is_table(self.lines[start].text, self.lines[start + 1..end].iter().map(|l| l.text))
+        is_table(&self.lines[start].text, self.lines[start + 1..end].iter().map(|l| &*l.text))
     }
 
     /// How many lines the definition at `at` takes; its title may be on the next one.
     pub(super) fn reference_len(&self, at: usize, end: usize) -> usize {
-        let text = self.lines[at].text;
+        let text = &self.lines[at].text;
         let has_title = text.trim_end_matches(' ').ends_with(['"', '\'', ')']);
-        if at + 1 < end && !has_title && is_title(self.lines[at + 1].text) { 2 } else { 1 }
+        if at + 1 < end && !has_title && is_title(&self.lines[at + 1].text) { 2 } else { 1 }
     }
 }

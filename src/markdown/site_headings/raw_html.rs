@@ -5,10 +5,11 @@
 //! the same block at the first blank line.
 
 use crate::text::{is_one_of, pattern};
+use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::lines::Piece;
+use super::lines::SourceLine;
 use crate::markdown::html::{Markup, start_tag};
 use regex::Regex;
 
@@ -45,17 +46,17 @@ static COMMENT_END: LazyLock<Regex> = LazyLock::new(|| pattern("--!?>"));
 /// The raw HTML in `text` from `body` on; what is in `fences` is not read. With `md_in_html` an element whose tag
 /// says `markdown` is no raw HTML but for its tags.
 pub(super) fn find(text: &str, body: usize, fences: &[Range<usize>], md_in_html: bool) -> Vec<Cut> {
-    let mut scan = Scan { text, body, md_in_html, patience: PATIENCE * text.len(), ..Scan::default() };
-    let ends = fences.iter().map(|fence| fence.start).chain([text.len()]);
-    let starts = [body].into_iter().chain(fences.iter().map(|fence| fence.end));
-    let outside: Vec<Range<usize>> = starts.zip(ends).map(|(start, end)| start..end).collect();
+    let mut text = Cow::Borrowed(text);
+    for fence in fences {
+        text.to_mut().replace_range(fence.clone(), &" ".repeat(fence.len()));
+    }
+    let patience = PATIENCE * text.len();
+    let mut scan = Scan { text: &text, body, md_in_html, patience, ..Scan::default() };
     let mut at = body;
-    for (i, piece) in outside.iter().enumerate() {
-        at = at.max(piece.start);
-        while at < piece.end {
-            let Some(lt) = memchr::memchr(b'<', &text.as_bytes()[at..piece.end]) else { break };
-            at = scan.markup(at + lt, piece.end, &outside[i..]);
-        }
+    while let Some(lt) = memchr::memchr(b'<', &text.as_bytes()[at..])
+        && scan.patience > 0
+    {
+        at = scan.markup(at + lt);
     }
     if let Some(start) = scan.raw_from {
         scan.cuts.push(Cut { span: start..text.len(), kind: HtmlKind::Element });
@@ -81,19 +82,15 @@ struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    /// Reads the markup at `at`, a `<`, and returns where to go on; `outside` is the text around it and below it that
-    /// is in no fence.
-    fn markup(&mut self, at: usize, end: usize, outside: &[Range<usize>]) -> usize {
+    /// Reads the markup at `at`, a `<`, and returns where to go on.
+    fn markup(&mut self, at: usize) -> usize {
         let bytes = self.text.as_bytes();
-        if self.patience == 0 {
-            return end;
-        }
         match bytes.get(at + 1) {
-            Some(b) if b.is_ascii_alphabetic() => self.start_tag(at, end),
-            Some(b'/') if bytes.get(at + 2).is_some_and(u8::is_ascii_alphabetic) => self.end_tag(at, end),
-            Some(b'!') if self.text[at..].starts_with("<!--") => self.comment(at, outside),
+            Some(b) if b.is_ascii_alphabetic() => self.start_tag(at),
+            Some(b'/') if bytes.get(at + 2).is_some_and(u8::is_ascii_alphabetic) => self.end_tag(at),
+            Some(b'!') if self.text[at..].starts_with("<!--") => self.comment(at),
             Some(b'!' | b'?') if self.raw_from.is_some() || self.at_line_start(at) || at < self.tail_end => {
-                self.declaration(at, end)
+                self.declaration(at)
             }
             _ => at + 1,
         }
@@ -105,13 +102,13 @@ impl<'a> Scan<'a> {
         blanks <= 3 && matches!(bytes[..bytes.len() - blanks].last(), None | Some(b'\n' | b'\r'))
     }
 
-    fn start_tag(&mut self, at: usize, limit: usize) -> usize {
-        let tag = match start_tag(&self.text[..limit], at) {
+    fn start_tag(&mut self, at: usize) -> usize {
+        let tag = match start_tag(self.text, at) {
             Markup::Tag(tag) => tag,
             Markup::Text(next) => return next,
             Markup::Broken => {
-                self.in_vain(at, limit);
-                return self.past_gt(at, limit);
+                self.in_vain(at);
+                return self.past_gt(at);
             }
         };
         let (name, end) = (tag.name, tag.span.end);
@@ -132,28 +129,25 @@ impl<'a> Scan<'a> {
         if self.raw_from.is_some() {
             self.stack.push(name);
             if name.eq_ignore_ascii_case("script") || name.eq_ignore_ascii_case("style") {
-                return self.raw_text_end(name, end, limit);
+                return self.raw_text_end(name, end);
             }
         }
         end
     }
 
     /// Script and style hold text up to their own closing tag.
-    fn raw_text_end(&self, name: &str, from: usize, limit: usize) -> usize {
-        let mut at = from;
-        while let Some(lt) = self.text[at..limit].find("</") {
-            let tag = self.text.as_bytes().get(at + lt + 2..at + lt + 2 + name.len());
-            if tag.is_some_and(|t| t.eq_ignore_ascii_case(name.as_bytes())) {
-                return at + lt;
-            }
-            at += lt + 2;
-        }
-        limit
+    fn raw_text_end(&self, name: &str, from: usize) -> usize {
+        let is_own = |at: &usize| {
+            let tag = self.text.as_bytes().get(at + 2..at + 2 + name.len());
+            tag.is_some_and(|tag| tag.eq_ignore_ascii_case(name.as_bytes()))
+        };
+        let mut closings = self.text[from..].match_indices("</").map(|(at, _)| from + at);
+        closings.find(is_own).unwrap_or(self.text.len())
     }
 
-    fn end_tag(&mut self, at: usize, limit: usize) -> usize {
+    fn end_tag(&mut self, at: usize) -> usize {
         let bytes = self.text.as_bytes();
-        let end = self.past_gt(at, limit);
+        let end = self.past_gt(at);
         if bytes[end - 1] != b'>' {
             return at + 2;
         }
@@ -180,21 +174,17 @@ impl<'a> Scan<'a> {
         end
     }
 
-    fn comment(&mut self, at: usize, outside: &[Range<usize>]) -> usize {
-        for piece in outside {
-            let from = piece.start.max(at + 4);
-            let inside = self.text.get(from..piece.end);
-            if let Some(close) = inside.and_then(|inside| COMMENT_END.find(inside)) {
-                self.single(at..from + close.end(), true);
-                return from + close.end();
-            }
-        }
-        self.in_vain(at, self.text.len());
-        at + 1
+    fn comment(&mut self, at: usize) -> usize {
+        let Some(close) = COMMENT_END.find_at(self.text, at + 4) else {
+            self.in_vain(at);
+            return at + 1;
+        };
+        self.single(at..close.end(), true);
+        close.end()
     }
 
-    fn declaration(&mut self, at: usize, limit: usize) -> usize {
-        let rest = &self.text[at..limit];
+    fn declaration(&mut self, at: usize) -> usize {
+        let rest = &self.text[at..];
         let (close, block) = if rest.starts_with("<?") {
             ("?>", true)
         } else if rest.starts_with("<![CDATA[") {
@@ -203,7 +193,7 @@ impl<'a> Scan<'a> {
             (">", rest.get(2..9).is_some_and(|d| d.eq_ignore_ascii_case("doctype")))
         };
         let Some(length) = rest.find(close) else {
-            self.in_vain(at, limit);
+            self.in_vain(at);
             return at + 2;
         };
         let end = at + length + close.len();
@@ -224,8 +214,9 @@ impl<'a> Scan<'a> {
         }
     }
 
-    fn in_vain(&mut self, from: usize, to: usize) {
-        self.patience = self.patience.saturating_sub(to - from);
+    /// Something was looked for from `from` to the end.
+    fn in_vain(&mut self, from: usize) {
+        self.patience = self.patience.saturating_sub(self.text.len() - from);
     }
 
     fn line_end(&self, at: usize) -> usize {
@@ -233,11 +224,11 @@ impl<'a> Scan<'a> {
     }
 
     /// Past the next `>`, or past the `<` where there is none.
-    fn past_gt(&mut self, at: usize, limit: usize) -> usize {
-        match self.text[at..limit].find('>') {
+    fn past_gt(&mut self, at: usize) -> usize {
+        match self.text[at..].find('>') {
             Some(gt) => at + gt + 1,
             None => {
-                self.in_vain(at, limit);
+                self.in_vain(at);
                 at + 1
             }
         }
@@ -263,42 +254,46 @@ fn holds_markdown(name: &str, attributes: &str) -> bool {
 }
 
 /// The lines with every cut reduced to a line of its own that later steps take for plain text.
-pub(super) fn stash(pieces: Vec<Piece>, cuts: &[Cut]) -> Vec<Piece> {
+pub(super) fn stash<'t>(text: &'t str, lines: Vec<SourceLine<'t>>, cuts: &[Cut]) -> Vec<SourceLine<'t>> {
     if cuts.is_empty() {
-        return pieces;
+        return lines;
     }
-    let mut out = Vec::with_capacity(pieces.len() + 3 * cuts.len());
+    let mut out = Vec::with_capacity(lines.len() + 3 * cuts.len());
     let mut cuts = cuts.iter().peekable();
     let mut resume = 0;
-    for piece in pieces {
-        if piece.end < resume || piece.end == resume && piece.start < resume {
+    for line in lines {
+        if line.end < resume || line.end == resume && line.start < resume {
             continue;
         }
-        let mut at = piece.start.max(resume);
-        while let Some(cut) = cuts.next_if(|c| c.span.start < piece.end) {
-            cut_line(&mut out, at, cut);
+        let mut at = line.start.max(resume);
+        while let Some(cut) = cuts.next_if(|c| c.span.start < line.end) {
+            cut_line(text, &mut out, at, cut);
             at = cut.span.end;
             resume = at;
         }
-        if at < piece.end || at == piece.start {
-            out.push(Piece { start: at, ..piece });
+        if at == line.start {
+            out.push(line);
+        } else if at < line.end {
+            out.push(SourceLine::new(text, at, line.end));
         }
     }
     out
 }
 
-fn cut_line(out: &mut Vec<Piece>, at: usize, cut: &Cut) {
+fn cut_line<'t>(text: &'t str, out: &mut Vec<SourceLine<'t>>, at: usize, cut: &Cut) {
     let start = cut.span.start;
-    let blank = Piece::new(start, start);
+    let blank = SourceLine::new(text, start, start);
     match cut.kind {
-        HtmlKind::Tail if at < start => out.push(Piece { keep_blank: true, ..Piece::new(at, start) }),
+        HtmlKind::Tail if at < start => out.push(SourceLine::with_blanks(text, at, start)),
         HtmlKind::Tail => {}
-        HtmlKind::Single if at == start => out.extend([blank, Piece::new(start, start + 1), blank]),
+        HtmlKind::Single if at == start => {
+            out.extend([blank.clone(), SourceLine::new(text, start, start + 1), blank]);
+        }
         // Blanks before a comment keep it in the block of the line above.
-        HtmlKind::Single => out.extend([Piece::new(at, start + 1), blank]),
+        HtmlKind::Single => out.extend([SourceLine::new(text, at, start + 1), blank]),
         HtmlKind::Element => out.extend([
-            Piece { keep_blank: true, ..Piece::new(at.min(start), start) },
-            Piece::new(start, start + 1),
+            SourceLine::with_blanks(text, at.min(start), start),
+            SourceLine::new(text, start, start + 1),
             blank,
         ]),
     }

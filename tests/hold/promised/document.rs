@@ -65,7 +65,7 @@ fn site(text: &str, document: &Document, kept: &mut Kept) -> Result<(), Broken> 
         }
         for found in site_headings::site_reading(document, on).ambiguities {
             kept.span(text, &found.span, "an ambiguity")?;
-            found.edits.iter().try_for_each(|(span, _)| kept.span(text, span, "an edit of an ambiguity"))?;
+            found.edit.iter().try_for_each(|(span, _)| kept.span(text, span, "an edit of an ambiguity"))?;
         }
     }
     Ok(())

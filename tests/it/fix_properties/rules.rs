@@ -54,6 +54,18 @@ fn titles() {
     safe(TITLE, "# OKEP\u{2011}7: Quiet Links");
 }
 
+/// Without its blanks it still ends in a backslash, which makes it text on the site.
+#[test]
+fn an_edit_after_which_the_pages_still_differ_is_left_out() {
+    let harm = format!("{TITLE}\n\n  #### f\\");
+    check(Safety::Suggested, TITLE, &harm, &harm);
+    let mut tree = Tree::default();
+    tree.insert("docs/okeps/okep-1000-template.md", TEMPLATE.as_bytes());
+    tree.insert("mkdocs.yml", b"site_name: Net\n".as_slice());
+    tree.insert(PATH, CLEAN.replacen(TITLE, &harm, 1).into_bytes());
+    assert_eq!(fixed(&tree, Safety::Suggested).notes, []);
+}
+
 /// Only what stands before the name is edited; all the author's marks are kept.
 #[test]
 fn titles_keep_their_markup() {
