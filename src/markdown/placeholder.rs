@@ -2,14 +2,14 @@
 
 use super::document::{Block, Document, Heading};
 use super::section_bounds;
-use crate::text::is_one_of;
+use crate::text::byte_pattern;
+use regex::bytes::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A placeholder is short; a longer text says something, unless all of it is when the section will be written.
 const MOST_WORDS: usize = 14;
 const MOST_WORDS_WITH_A_DATE: usize = 40;
-/// Of words that name what a mark stands for: "Unit tests: TBD".
-const MOST_WORDS_BEFORE_A_MARK: usize = 6;
 /// More placeholders than this may be a list of work to do, unless each is a bare mark.
 const MOST_BLOCKS: usize = 3;
 
@@ -41,131 +41,74 @@ fn is_label(text: &str) -> bool {
 }
 
 /// Words that, alone or with a note, say that something is not written yet.
-const MARKS: [&str; 7] = ["tbd", "tba", "tbc", "todo", "wip", "fixme", "placeholder"];
+const MARKS: &str = "tbd|tba|tbc|todo|wip|fixme|placeholder";
 
-/// Those that are nothing but a mark wherever they are.
-const PURE_MARKS: [&str; 4] = ["tbd", "tba", "tbc", "todo"];
+/// What says of itself that it is still to be written, where it is short and where it may be long. As all below it is
+/// for words as [`words_of`] gives them, each with a blank before it.
+static ANNOUNCEMENTS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
+    // What a section calls itself there.
+    let this_section = "(?: this section| this part| section| the details| more details| further details\
+         | more information| details| content| the content| the rest)";
+    let any = format!("(?:{this_section}| this)");
+    // What may be between that and the rest.
+    let filler =
+        "(?: (?:a|are|as|currently|has|have|is|just|need|needs|now|of|only|remains|right|still|under|yet))";
+    let will_be = format!("(?:{any}?{filler}* to|{this_section}?{filler}* will) be");
+    // What only the text's authors can do: it is open whatever follows.
+    let undecided =
+        "(?:clarified|confirmed|continued|decided|discussed|finalised|finalized|investigated|refined)";
+    // What features may do as well. A version or a number after it is an answer.
+    let announced = "(?:added|announced|completed|defined|described|detailed|determined|documented|done|expanded\
+         |extended|filled in|filled|provided|revised|specified|updated|written)";
+    // When, with which or where in the text; "in the user guide" is an answer.
+    let when = "(?: in(?: [^ ]+)*? (?:detail|details|follow|future|later|next|subsequent)| (?:after|as|at|based\
+         |before|during|following|further|here|if|later|next|once|pending|separately|shortly|soon|together|until\
+         |upon|when|while|with|within|yet))";
+    let long = format!(
+        // A field may well be a placeholder; only what speaks of the section is one.
+        "{any}{filler}+ (?:{MARKS})$|{any}?{filler}*(?: coming soon| works? in progress| to follow)$\
+         |{any}?{filler}* under{filler}* (?:discussion|construction)$\
+         |{will_be} (?:{undecided}(?:{when}(?: .*)?)?|{announced}(?:{when}(?: [^0-9]*)?)?)$"
+    );
+    let short = format!(" (?:{MARKS})(?: |$)|{will_be} {undecided}(?: |$)|{long}");
+    [short, long].map(|announcement| byte_pattern(&format!("^(?:{announcement})")))
+});
 
-/// What a section calls itself where it says that it is not written yet.
-const SUBJECTS: [&[&str]; 13] = [
-    &["this", "section"],
-    &["this", "part"],
-    &["section"],
-    &["the", "details"],
-    &["more", "details"],
-    &["further", "details"],
-    &["more", "information"],
-    &["details"],
-    &["content"],
-    &["the", "content"],
-    &["the", "rest"],
-    &["this"],
-    &[],
-];
+/// A mark, alone or behind a word, or one of those that are nothing but a mark behind what it stands for.
+static MARK: LazyLock<Regex> = LazyLock::new(|| {
+    byte_pattern(&format!(
+        "^(?:(?: [^ ]+)? (?:{MARKS})| to do| t b d| t b a| t b c|(?: [^ ]+){{0,6}} (tbd|tba|tbc|todo))$"
+    ))
+});
 
-/// What may be between the subject and the rest.
-const FILLERS: &str = "a are as currently has have is just need needs now of only remains right still under \
-     yet";
+/// The end of "Unit tests: TBD", and none of "nothing is TBD".
+static NAMED_MARK: LazyLock<Regex> =
+    LazyLock::new(|| byte_pattern(r"(?i)(?:[:=(-]|–|—)[\s*_`]*(?:tbd|tba|tbc|todo)[^a-z0-9]*$"));
 
-/// What only the text's authors can do: it is open whatever follows.
-const UNDECIDED: &str = "clarified confirmed continued decided discussed finalised finalized investigated \
-     refined";
-
-/// Words that tell when, with which or where in the text; any other goes on about the feature.
-const WHEN: &str = "after as at based before during following further here if later next once pending \
-     separately shortly soon together until upon when while with within yet";
-
-/// What a text that says "to be ..." announces of itself, and features may do as well.
-const ANNOUNCED: &str = "added announced completed defined described detailed determined documented done \
-     expanded extended filled provided revised specified updated written";
-
-/// What makes a time out of "in ...".
-const LATER: [&str; 7] = ["detail", "details", "follow", "future", "later", "next", "subsequent"];
-
-/// The words of a text.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty())
-}
-
-/// Whether a placeholder of more than a few words could begin with this one.
-fn opens_a_placeholder(word: &str) -> bool {
-    let is = |other: &&str| word.eq_ignore_ascii_case(other);
-    let verbs = ["coming", "construction", "discussion", "to", "will", "work", "works"];
-    let firsts = SUBJECTS.iter().filter_map(|subject| subject.first());
-    MARKS.iter().chain(&verbs).chain(firsts).any(is) || is_one_of(FILLERS, &word.to_ascii_lowercase())
+/// The words of a text in lower case, each with a blank before it; none where there are too many for a placeholder.
+fn words_of(text: &str) -> Option<(String, usize)> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let count = words.clone().take(MOST_WORDS_WITH_A_DATE + 1).count();
+    let joined = || words.map(|word| format!(" {}", word.to_lowercase())).collect();
+    (count <= MOST_WORDS_WITH_A_DATE).then(|| (joined(), count))
 }
 
 /// Whether a text only says that there is none yet.
 pub fn is_placeholder(text: &str) -> bool {
-    // Nearly every block ends here, and has cost no more than its first words.
-    let is_long = words(text).nth(MOST_WORDS_BEFORE_A_MARK + 1).is_some();
-    if is_long && !words(text).next().is_some_and(opens_a_placeholder) {
-        return false;
-    }
-    if words(text).nth(MOST_WORDS_WITH_A_DATE).is_some() {
-        return false;
-    }
-    let lower = text.to_lowercase();
-    let words: Vec<&str> = words(&lower).collect();
+    let Some((words, count)) = words_of(text) else { return false };
     if words.is_empty() {
         return text.chars().all(|c| matches!(c, '.' | '…' | '?' | ' ' | '_' | '*')) && !text.is_empty();
     }
-    if has_second_sentence(text) {
-        return false;
-    }
-    let short = words.len() <= MOST_WORDS;
-    (short && (MARKS.contains(&words[0]) || is_mark(text))) || announces_itself(&words, short)
+    let [short, long] = &*ANNOUNCEMENTS;
+    let announcement = if count <= MOST_WORDS { short } else { long };
+    !has_second_sentence(text) && (announcement.is_match(words.as_bytes()) || is_mark(text))
 }
 
 /// Whether a text is a mark, or gives one for what it names: "Unit tests: TBD".
 fn is_mark(text: &str) -> bool {
-    let lower = text.to_lowercase();
-    let words: Vec<&str> = words(&lower).take(MOST_WORDS + 1).collect();
-    match words.as_slice() {
-        [mark] | [_, mark] if MARKS.contains(mark) => true,
-        ["to", "do"] | ["t", "b", "d" | "a" | "c"] => true,
-        [named @ .., mark] if PURE_MARKS.contains(mark) && named.len() <= MOST_WORDS_BEFORE_A_MARK => {
-            // Cut off at the mark, so that a mark in running text ("nothing is TBD") says nothing.
-            let before = text.trim_end_matches(|c: char| !c.is_alphanumeric());
-            let before = before.get(..before.len() - mark.len()).unwrap_or_default();
-            let before = before.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_' | '`'));
-            before.ends_with([':', '-', '–', '—', '=', '('])
-        }
-        _ => false,
-    }
-}
-
-/// Whether a text says of itself that it is still to be written.
-fn announces_itself(words: &[&str], short: bool) -> bool {
-    let Some((subject, rest)) =
-        SUBJECTS.iter().find_map(|subject| Some((subject, words.strip_prefix(*subject)?)))
-    else {
-        return false;
-    };
-    let fillers = rest.iter().take_while(|w| is_one_of(FILLERS, w)).count();
-    match &rest[fillers..] {
-        // A field may well be a placeholder; only what speaks of the section is one.
-        [mark] if MARKS.contains(mark) => fillers > 0 && !subject.is_empty(),
-        ["coming", "soon"] | ["work" | "works", "in", "progress"] => true,
-        ["discussion" | "construction"] => words.contains(&"under"),
-        ["to", "follow"] => true,
-        // "This will be added" speaks of the feature.
-        ["will", "be", ..] if *subject == ["this"] => false,
-        ["to" | "will", "be", verb, rest @ ..] => {
-            let rest = if *verb == "filled" { rest.strip_prefix(&["in"]).unwrap_or(rest) } else { rest };
-            let timely = match rest {
-                [] => true,
-                // "In the user guide" is an answer.
-                ["in", when @ ..] => when.iter().any(|w| LATER.contains(w)),
-                [first, ..] => is_one_of(WHEN, first),
-            };
-            // A version or a number is an answer too.
-            let numbered = rest.iter().any(|w| w.bytes().any(|b| b.is_ascii_digit()));
-            let open = is_one_of(UNDECIDED, verb);
-            (open || is_one_of(ANNOUNCED, verb)) && (timely || (open && short)) && (open || !numbered)
-        }
-        _ => false,
-    }
+    let Some((words, _)) = words_of(text) else { return false };
+    let found = MARK.captures(words.as_bytes());
+    found.is_some_and(|found| found.get(1).is_none() || NAMED_MARK.is_match(text.as_bytes()))
 }
 
 fn has_second_sentence(text: &str) -> bool {

@@ -81,25 +81,15 @@ pub fn is_none(document: &Document, range: &Range<usize>) -> bool {
     let lower = text.to_lowercase();
     let words = lower.split(|c: char| !c.is_alphanumeric() && c != '/');
     let words: Vec<&str> = words.filter(|w| !w.is_empty()).collect();
-    let starts = |start: &[&str]| words.starts_with(start);
+    let said = words.join(" ") + " ";
     sentences_in(text) <= 1
         && (words.is_empty()
-            || NOTHING.iter().any(|n| starts(n))
+            || NOTHING.split('|').any(|nothing| said.starts_with(&format!("{nothing} ")))
             || words.len() <= 4 && words.iter().any(|w| matches!(*w, "none" | "n/a" | "na" | "nothing")))
 }
 
 /// How an answer begins that says there is nothing.
-const NOTHING: [&[&str]; 9] = [
-    &["none"],
-    &["n/a"],
-    &["na"],
-    &["nothing"],
-    &["no"],
-    &["not", "applicable"],
-    &["there", "are", "no"],
-    &["there", "are", "none"],
-    &["there", "is", "no"],
-];
+const NOTHING: &str = "none|n/a|na|nothing|no|not applicable|there are no|there are none|there is no";
 
 #[cfg(test)]
 mod tests {
