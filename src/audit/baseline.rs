@@ -132,14 +132,14 @@ const SHARED: &str = "duplicate-number";
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::finding::Severity;
     use std::collections::BTreeSet;
 
     const A: &str = "docs/okeps/okep-7-a.md";
     const B: &str = "docs/okeps/okep-8-b.md";
 
     fn finding(rule: &'static str, okep: &str, subject: &str) -> Finding {
-        Finding::new(rule, Severity::Error, Some(okep), okep, subject, "")
+        let rule = crate::rules::rule(rule).expect("it is a rule");
+        rule.about(Some(okep), okep, subject, String::new())
     }
 
     fn section(okep: &str, subject: &str) -> Finding {

@@ -68,7 +68,8 @@ mod tests {
 
     fn finding(subject: &str) -> Finding {
         let path = "docs/okeps/okep-1-a.md";
-        Finding::new("broken-link", Severity::Warning, Some(path), path, subject, "")
+        let rule = crate::rules::rule("broken-link").expect("it is a rule");
+        rule.about(Some(path), path, subject, String::new())
     }
 
     #[test]

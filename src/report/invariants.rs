@@ -63,7 +63,9 @@ fn any_finding() -> impl Strategy<Value = Finding> {
     let rest = (vec(related, 0..3), option::of((text(), text())), option::of(fix()));
     (head, texts, rest).prop_map(|((rule, severity, okep, path, place), (subject, message, help), rest)| {
         let severity = [Severity::Error, Severity::Warning, Severity::Hint][severity];
-        let mut finding = Finding::new(RULES[rule], severity, okep.as_deref(), &path, subject, message);
+        let rule = crate::rules::rule(RULES[rule]).expect("it is a rule");
+        let mut finding = rule.about(okep.as_deref(), &path, subject, message);
+        finding.severity = severity;
         (finding.place, finding.help, finding.related) = (place, help, rest.0);
         finding.grandfathered = rest.1.map(|(commit, date)| Revision { commit, date });
         finding.fix = rest.2;

@@ -16,7 +16,10 @@ pub fn empty() -> Report {
 
 pub fn finding(rule: &'static str, severity: Severity, path: &str, message: &str) -> Finding {
     let okep = path.ends_with(".md").then_some(path);
-    Finding::new(rule, severity, okep, path, "", message)
+    let mut finding =
+        crate::rules::rule(rule).expect("it is a rule").about(okep, path, "", message.to_owned());
+    finding.severity = severity;
+    finding
 }
 
 pub fn okep(path: &str, number: u64, title: &str, landed: &str) -> OkepSummary {

@@ -1,9 +1,8 @@
 //! Links to an anchor of their own page that GitHub, the site or both do not have.
 
 use super::{Anchors, Check, Claim, Finding, Fix, Linked, PageLink, Rule, Severity, parts};
-use crate::rules::edits::rename::retargeted;
-use crate::text::path::{percent_decoded, resolve};
-use crate::text::url_path;
+use crate::rules::edits::rename::{retargeted, target_of};
+use crate::text::path::percent_decoded;
 use std::collections::BTreeSet;
 use strsim::osa_distance;
 
@@ -62,13 +61,9 @@ fn heading_of<'a>(headings: &'a [(String, String)], anchor: &str) -> Option<&'a 
 
 /// The anchor of a link to its own page, as written.
 fn own_anchor<'l>(page: &Linked, link: &'l PageLink) -> Option<&'l str> {
-    let (file, anchor) = parts(&link.target);
-    let own = file.is_empty() && link.target.starts_with('#')
-        || !file.is_empty()
-            && !url_path::is_address(file)
-            && !file.starts_with('/')
-            && resolve(page.path, &percent_decoded(file)).as_deref() == Some(page.path);
-    anchor.filter(|_| own)
+    let is_own =
+        link.target.starts_with('#') || target_of(page.path, &link.target).as_deref() == Some(page.path);
+    parts(&link.target).1.filter(|_| is_own)
 }
 
 /// Anchors that are not of headings: GitHub's own, those of lines and footnotes, and the top of a page.
@@ -85,30 +80,26 @@ fn nearest(anchors: &Anchors, anchor: &str) -> Option<String> {
     if wanted.is_empty() {
         return None;
     }
-    let both = anchors.by_letters.get_or_init(|| on_both_pages(anchors));
-    let only = |near: Vec<&(String, String)>| match near.as_slice() {
-        [(_, one)] => Some(one.clone()),
-        _ => None,
-    };
-    let same: Vec<_> = both.iter().filter(|(near, _)| *near == wanted).collect();
-    if !same.is_empty() {
-        return only(same);
-    }
+    let both = anchors.by_letters.get_or_init(|| {
+        let on_site: Option<BTreeSet<&str>> =
+            anchors.site.as_ref().map(|site| site.iter().map(|(_, a)| a.as_str()).collect());
+        let on_github: BTreeSet<&str> = anchors.github.iter().map(|(_, a)| a.as_str()).collect();
+        let both = on_github.into_iter().filter(|a| on_site.as_ref().is_none_or(|site| site.contains(a)));
+        both.map(|anchor| (letters(anchor), anchor.to_owned())).collect()
+    });
     let length = wanted.chars().count();
     let most = if length >= 12 { 2 } else { usize::from(length >= 5) };
     let is_near = |near: &str| {
         near.chars().count().abs_diff(length) <= most && (1..=most).contains(&osa_distance(near, &wanted))
     };
-    only(both.iter().filter(|(near, _)| is_near(near)).collect())
-}
-
-/// The anchors that both pages have, each behind its letters.
-fn on_both_pages(anchors: &Anchors) -> Vec<(String, String)> {
-    let on_site: Option<BTreeSet<&str>> =
-        anchors.site.as_ref().map(|site| site.iter().map(|(_, a)| a.as_str()).collect());
-    let on_github: BTreeSet<&str> = anchors.github.iter().map(|(_, a)| a.as_str()).collect();
-    let both = on_github.into_iter().filter(|a| on_site.as_ref().is_none_or(|site| site.contains(a)));
-    both.map(|anchor| (letters(anchor), anchor.to_owned())).collect()
+    let mut found: Vec<_> = both.iter().filter(|(near, _)| *near == wanted).collect();
+    if found.is_empty() {
+        found = both.iter().filter(|(near, _)| is_near(near)).collect();
+    }
+    match found[..] {
+        [(_, one)] => Some(one.clone()),
+        _ => None,
+    }
 }
 
 fn letters(text: &str) -> String {

@@ -23,61 +23,61 @@ fn check(page: &Linked) -> Vec<Claim> {
 }
 
 fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {
-    if link.kind == Some(LinkKind::Autolink) || url_path::is_address(&link.target) {
-        return None;
-    }
     let (file, _) = parts(&link.target);
-    if file.is_empty() {
+    if file.is_empty() || link.kind == Some(LinkKind::Autolink) || url_path::is_address(&link.target) {
         return None;
     }
     let file = percent_decoded(file);
     let defaults = PageSettings { docs_dir: Some(String::new()), ..PageSettings::default() };
     let settings = page.settings.unwrap_or(&defaults);
     let docs = settings.docs_dir.as_deref().filter(|_| settings.links_are_known)?;
-    match link.kind {
-        Some(_) => in_markdown(page, link, &file, settings, docs),
-        None => in_html(page, link, &file, settings, docs),
-    }
+    let (message, help, unless) = match link.kind {
+        Some(_) => in_markdown(page, &file, settings, docs)?,
+        None => in_html(page, &file, settings)?,
+    };
+    let message = format!("`{}` {message}", link.target);
+    Some(Claim { finding: RULE.linked(page, link, link.target.clone(), message).help(help), unless })
 }
 
+/// What is wrong with a link, what to do about it, and what would make it lead somewhere.
+type DeadLink = (String, &'static str, Vec<LinkTarget>);
+
 /// As MkDocs resolves it: from the place of the file.
-fn in_markdown(
-    page: &Linked,
-    link: &PageLink,
-    file: &str,
-    settings: &PageSettings,
-    docs: &str,
-) -> Option<Claim> {
+fn in_markdown(page: &Linked, file: &str, settings: &PageSettings, docs: &str) -> Option<DeadLink> {
     let absolute = file.starts_with(['/', '\\']);
     let folder = match settings.absolute {
-        AbsoluteLinks::RelativeToDocs if absolute => docs,
-        AbsoluteLinks::Warned if absolute => {
+        _ if !absolute => folder_of(page.path),
+        AbsoluteLinks::RelativeToDocs => docs,
+        AbsoluteLinks::Ignored => return None,
+        AbsoluteLinks::Warned => {
             let message = "begins with `/`, but the site may not be at the root of its host";
-            return Some(dead(page, link, message, "make it relative to this file", Vec::new()));
+            return Some((message.to_owned(), "make it relative to this file", Vec::new()));
         }
-        AbsoluteLinks::Ignored if absolute => return None,
-        _ => folder_of(page.path),
     };
     let may_be_address = !has_ending(file) && !absolute;
     if may_be_address && settings.not_found && !settings.unrecognized {
-        return as_address(page, link, file, settings);
+        return as_address(page, file, settings);
     }
     if !(if may_be_address { settings.unrecognized } else { settings.not_found }) {
         return None;
     }
-    let Some(path) = join(folder, file) else { return Some(outside(page, link, docs)) };
-    let Some(target) = url_path::below(docs, &path) else { return Some(outside(page, link, docs)) };
+    let path = join(folder, file);
+    let Some(target) = path.as_deref().and_then(|path| url_path::below(docs, path)) else {
+        let place = if docs.is_empty() { "the repository".to_owned() } else { format!("`{docs}`") };
+        let message = format!("points outside of {place}, and the site has nothing from there");
+        return Some((message, "link to it with its full address", Vec::new()));
+    };
     // The page of the default language may have its name in it.
     let localized =
         settings.languages.as_ref().and_then(|languages| join(docs, &languages.default_page(target)?));
-    let message = format!("points to `{path}`, which does not exist");
-    let targets = [Some(path), localized].into_iter().flatten();
+    let message = format!("points to `{}`, which does not exist", path.as_deref().unwrap_or_default());
+    let targets = [path, localized].into_iter().flatten();
     let unless = targets.map(|path| LinkTarget { path, or_folder: false }).collect();
-    Some(dead(page, link, &message, "correct the path, or add the file", unless))
+    Some((message, "correct the path, or add the file", unless))
 }
 
 /// A link without an ending, which MkDocs leaves as it is: it may name a file or a folder, or be the address of a page.
-fn as_address(page: &Linked, link: &PageLink, file: &str, settings: &PageSettings) -> Option<Claim> {
+fn as_address(page: &Linked, file: &str, settings: &PageSettings) -> Option<DeadLink> {
     let to = |path: String, or_folder: bool| LinkTarget { path, or_folder };
     let mut unless = vec![to(join(folder_of(page.path), file)?, true)];
     if settings.use_directory_urls && page.settings.is_some() {
@@ -87,46 +87,27 @@ fn as_address(page: &Linked, link: &PageLink, file: &str, settings: &PageSetting
         unless.extend([".md", "/index.md", "/README.md"].map(|end| to(format!("{address}{end}"), false)));
         unless.push(to(address, true));
     }
-    let message = "is neither a file nor the address of a page";
-    Some(dead(page, link, message, "name the page by its file, with `.md`", unless))
+    let message = "is neither a file nor the address of a page".to_owned();
+    Some((message, "name the page by its file, with `.md`", unless))
 }
 
 /// MkDocs passes HTML through as it is: on GitHub it starts at the file, on the site at the page's address.
 /// What leads somewhere on either is left alone.
-fn in_html(page: &Linked, link: &PageLink, file: &str, settings: &PageSettings, docs: &str) -> Option<Claim> {
-    if file.starts_with(['/', '\\']) || !has_ending(file) || !settings.not_found {
+fn in_html(page: &Linked, file: &str, settings: &PageSettings) -> Option<DeadLink> {
+    let is_relative = !file.starts_with(['/', '\\']) && has_ending(file);
+    if !is_relative || !settings.not_found || file.ends_with("index.html") {
         return None;
     }
-    let from_file = join(folder_of(page.path), file);
     let stem = path::stem(page.path).unwrap_or(page.path);
-    let from_page = join(if settings.use_directory_urls { stem } else { folder_of(page.path) }, file);
-    let mut paths: Vec<String> = [from_file, from_page].into_iter().flatten().collect();
-    if let Some(page) = file.strip_suffix(".html") {
-        if page.ends_with("index") {
-            return None;
-        }
-        // The site's own name of a page.
-        let built = paths.iter().map(|path| format!("{}.md", path.strip_suffix(".html").unwrap_or(path)));
-        paths.extend(built.collect::<Vec<_>>());
-    }
-    paths.retain(|path| !docs.is_empty() || !path.is_empty());
-    paths.dedup();
-    let unless = paths.into_iter().map(|path| LinkTarget { path, or_folder: false }).collect();
+    let address = if settings.use_directory_urls { stem } else { folder_of(page.path) };
+    let paths = [folder_of(page.path), address].into_iter().filter_map(|folder| join(folder, file));
+    // The site has a page under another name.
+    let page_of = |path: &str| path.strip_suffix(".html").map(|page| format!("{page}.md"));
+    let paths = paths.flat_map(|path| [page_of(&path), Some(path)]).flatten();
+    let unless = paths.map(|path| LinkTarget { path, or_folder: false }).collect();
     let message = "points to nothing, neither from this file nor from the page that is built from it";
     let help = "correct the path, or write a Markdown link, which MkDocs adjusts";
-    Some(dead(page, link, message, help, unless))
-}
-
-fn outside(page: &Linked, link: &PageLink, docs: &str) -> Claim {
-    let place = if docs.is_empty() { "the repository".to_owned() } else { format!("`{docs}`") };
-    let message = format!("points outside of {place}, and the site has nothing from there");
-    dead(page, link, &message, "link to it with its full address", Vec::new())
-}
-
-/// A link that is dead unless one of some paths is there.
-fn dead(page: &Linked, link: &PageLink, message: &str, help: &str, unless: Vec<LinkTarget>) -> Claim {
-    let message = format!("`{}` {message}", link.target);
-    Claim { finding: RULE.linked(page, link, link.target.clone(), message).help(help), unless }
+    Some((message.to_owned(), help, unless))
 }
 
 /// Whether the last part of a path has an ending, as Python takes it: a dot that does not lead it.

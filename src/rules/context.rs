@@ -7,7 +7,7 @@ use crate::okep::prompts::Leftover;
 use crate::okep::proposal::Okep;
 use crate::okep::requirements::Requirements;
 use crate::okep::template::Template;
-use crate::rules::lookalikes::{Lookalike, LookalikeForm, lookalikes};
+use crate::rules::lookalikes::{Lookalike, lookalikes};
 use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::Arc;
@@ -92,10 +92,8 @@ impl<'a> OkepContext<'a> {
     /// Where a section that is not there has its heading in the fence that nothing closes.
     pub fn in_open_fence(&self, section: usize) -> Option<usize> {
         let open = self.document().unclosed_fence.as_ref()?;
-        let is_in = |found: &&Lookalike| match &found.form {
-            LookalikeForm::Code(fence) => fence.start == open.opening.start && found.at < open.resumes,
-            _ => false,
-        };
+        let is_open = |fence: &Range<usize>| fence.start == open.opening.start;
+        let is_in = |found: &&Lookalike| found.fence.as_ref().is_some_and(is_open) && found.at < open.resumes;
         let is_missing = self.alignment.matches[section].is_none();
         self.lookalikes(section).find(is_in).filter(|_| is_missing).map(|found| found.at)
     }
@@ -162,31 +160,5 @@ impl<'a> OkepContext<'a> {
     /// The row whose heading is the document's heading `heading`.
     pub fn row_of_heading(&self, heading: usize) -> Option<usize> {
         self.okep.outline.rows.binary_search_by_key(&heading, |r| r.heading).ok()
-    }
-
-    /// The subject of whatever is at byte `offset`: that of the section around it.
-    pub fn subject_at(&self, offset: usize) -> &'a str {
-        let headings = &self.okep.document.headings;
-        let around = headings.partition_point(|h| h.span.start <= offset).checked_sub(1);
-        around.and_then(|h| self.row_of_heading(h)).map_or("preamble", |row| self.subject_of_row(row))
-    }
-
-    /// Rows that follow an empty section of the template as its siblings and hold what belongs into it.
-    ///
-    /// At the top level a section of the author's own is nothing unusual and tells nothing.
-    pub fn adopted_by(&self, row: usize) -> Vec<usize> {
-        let rows = &self.okep.outline.rows;
-        let below_top = self.level(row) > self.template().top_level();
-        let is_empty = !self.heading(row).has_content && !self.okep.outline.has_children(row);
-        if self.alignment.section_of[row].is_none() || !below_top || !is_empty {
-            return Vec::new();
-        }
-        let level = rows[row].level;
-        (row + 1..rows.len())
-            .take_while(|r| {
-                rows[*r].level >= level && (rows[*r].level > level || self.alignment.section_of[*r].is_none())
-            })
-            .filter(|r| rows[*r].level == level)
-            .collect()
     }
 }

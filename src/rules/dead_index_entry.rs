@@ -23,17 +23,14 @@ pub static RULE: Rule = Rule {
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let Some(landing) = &snapshot.landing else { return Vec::new() };
     let dead = landing.entries.iter().enumerate().filter(|(_, e)| register::is_dead(snapshot, &e.doc));
-    dead.map(|(index, entry)| finding(snapshot, landing, entry).index(index)).collect()
-}
-
-fn finding(snapshot: &Snapshot, landing: &IndexPage, entry: &LandingEntry) -> Finding {
-    let text = &landing.document.text;
-    let meant = register::meant(snapshot, &entry.doc);
-    let message = format!("the index page links to `{}`, which does not exist", entry.target);
-    let mut finding =
-        RULE.about(meant.map(|o| o.path.as_str()), &landing.path, entry.target.clone(), message);
-    finding.place = Some(text.place(entry.span.clone()));
-    finding.help(remedy(snapshot, landing, entry).0)
+    dead.map(|(index, entry)| {
+        let okep = register::meant(snapshot, &entry.doc).map(|okep| okep.path.as_str());
+        let message = format!("the index page links to `{}`, which does not exist", entry.target);
+        let finding = RULE.about(okep, &landing.path, entry.target.clone(), message).index(index);
+        let finding = finding.placed(&landing.document.text, entry.span.clone());
+        finding.help(remedy(snapshot, landing, entry).0)
+    })
+    .collect()
 }
 
 /// What to do, and the fix that does it, where there is one.
@@ -67,17 +64,14 @@ fn own_lines(landing: &IndexPage, entry: &LandingEntry) -> Option<Range<usize>> 
     let text = &landing.document.text;
     let mut lines = text.line_range(entry.span.start);
     let lead = text.slice(lines.start..entry.span.start).trim_start();
-    if lead.starts_with(['*', '-', '+']) {
-        let item =
-            landing.document.blocks.iter().find(|b| {
-                b.marker.is_some_and(|m| lines.contains(&m)) && b.span.contains(&entry.span.start)
-            })?;
-        if item.has_children {
-            return None;
+    match landing.document.blocks.iter().find(|block| block.span.contains(&entry.span.start)) {
+        Some(item) if lead.starts_with(['*', '-', '+']) && !item.has_children => {
+            item.marker.filter(|marker| lines.contains(marker))?;
+            lines.end = text.line_range(item.span.end.saturating_sub(1)).end;
         }
-        lines.end = text.line_range(item.span.end.saturating_sub(1)).end;
-    } else if !lead.starts_with('|') {
-        return None;
+        // The cells of a table are no blocks.
+        None if lead.starts_with('|') => {}
+        _ => return None,
     }
     if landing.document.links.iter().filter(|l| lines.contains(&l.span.start)).count() != 1 {
         return None;

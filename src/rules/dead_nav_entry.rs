@@ -34,11 +34,8 @@ fn finding(snapshot: &Snapshot, site: &Site, dead: &DeadEntry<'_>, all: &[DeadEn
     let message = match (dead.hidden_by, dead.title) {
         (Some(setting), _) => format!("`nav` names `{target}`, which `{setting}` leaves out of the site"),
         (None, Some(title)) => {
-            let lacks = if target[title.len()..].starts_with(':') {
-                "blank after the colon"
-            } else {
-                "colon after the title"
-            };
+            let has_colon = target[title.len()..].starts_with(':');
+            let lacks = if has_colon { "blank after the colon" } else { "colon after the title" };
             format!("`{target}` in `nav` has no {lacks}, so it names no page")
         }
         (None, None) => format!("`nav` lists `{target}`, which does not exist"),
@@ -47,9 +44,8 @@ fn finding(snapshot: &Snapshot, site: &Site, dead: &DeadEntry<'_>, all: &[DeadEn
     let mut finding = RULE.about(okep.map(|o| o.path.as_str()), register, target.clone(), message);
     finding.index = Some(dead.index);
     let Some(text) = snapshot.text(register) else { return finding };
-    finding.place = Some(text.place(dead.entry.span.clone()));
     let (Ok((help, _)) | Err(help)) = plan(snapshot, site, dead, all, &text);
-    finding.help(help)
+    finding.placed(&text, dead.entry.span.clone()).help(help)
 }
 
 /// An OKEP as `nav` names it.
@@ -80,10 +76,8 @@ fn plan(
     };
     if let Some(okep) = dead.target(snapshot, all) {
         let edits = edits(nav_edit::retarget(site, bytes, dead.index, &okep.path, dead.title))?;
-        return Ok((
-            format!("change the path to {}", named(site, okep)),
-            Fix::safe("update the path", edits),
-        ));
+        let help = format!("change the path to {}", named(site, okep));
+        return Ok((help, Fix::safe("update the path", edits)));
     }
     let hidden = dead.meant.iter().find_map(|okep| site.hidden_by(&okep.path));
     if let Some(setting) = dead.hidden_by.or(hidden) {

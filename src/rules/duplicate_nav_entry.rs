@@ -3,8 +3,7 @@
 use super::{Check, Finding, Related, Rule, Severity};
 use crate::okep::register;
 use crate::okep::snapshot::Snapshot;
-use crate::site::mkdocs::{NavEntry, Site};
-use crate::text::Text;
+use crate::site::mkdocs::NavEntry;
 use std::collections::{BTreeSet, HashMap};
 
 pub static RULE: Rule = Rule {
@@ -32,12 +31,9 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
         .filter_map(|(_, e)| Some((e, e.doc.as_deref()?)))
         .filter(|(_, doc)| snapshot.number_of(doc).is_some() && snapshot.contains(doc))
         .collect();
-    let mut findings = twice(&entries, register, &text);
-    findings.extend(outside(site, &entries, register, &text));
-    findings
-}
-
-fn twice(entries: &[(&NavEntry, &str)], register: &str, text: &Text) -> Vec<Finding> {
+    let report = |entry: &NavEntry, doc: &str, message: String| {
+        RULE.about(Some(doc), register, entry.target.clone(), message).placed(&text, entry.span.clone())
+    };
     let mut first_of: HashMap<&str, &NavEntry> = HashMap::new();
     let again = entries.iter().filter_map(|(entry, doc)| {
         let first = *first_of.entry(doc).or_insert(entry);
@@ -46,36 +42,33 @@ fn twice(entries: &[(&NavEntry, &str)], register: &str, text: &Text) -> Vec<Find
         }
         let line = text.line_of(first.span.start);
         let message = format!("`{}` is already in `nav`, at line {line}", entry.target);
-        let mut finding = RULE.about(Some(doc), register, entry.target.clone(), message);
-        finding.place = Some(text.place(entry.span.clone()));
+        let mut finding = report(entry, doc, message);
         let place = Some(text.place(first.span.clone()));
         finding.related.push(Related { path: register.to_owned(), place, message: "first here".into() });
         Some(finding.help("delete one of the two entries"))
     });
-    again.collect()
+    let away = outside(&entries).into_iter().map(|(entry, doc, home)| {
+        let message = format!("`{}` is outside of `{home}`, which holds the other OKEPs", entry.target);
+        report(entry, doc, message).help(format!("move the entry to `{home}` in `{}`", site.path))
+    });
+    again.chain(away).collect()
 }
 
-/// Entries outside the section that holds all other OKEPs, of which there must be two.
+/// Entries outside the section that holds all other OKEPs, of which there must be two, with that section.
 ///
 /// Groups inside one section are an order of their own, so only the outermost section counts.
-fn outside(site: &Site, entries: &[(&NavEntry, &str)], register: &str, text: &Text) -> Vec<Finding> {
+fn outside<'n>(entries: &[(&'n NavEntry, &'n str)]) -> Vec<(&'n NavEntry, &'n str, &'n str)> {
     let sections: BTreeSet<&String> = entries.iter().filter_map(|(entry, _)| entry.section.first()).collect();
-    let mut findings = Vec::new();
+    let mut found = Vec::new();
     for home in sections {
         let away = entries.iter().filter(|(entry, _)| entry.section.first() != Some(home));
         let Some((_, stray)) = away.clone().next() else { continue };
-        let is_home = away.clone().all(|(_, doc)| doc == stray);
-        if !is_home || entries.iter().filter(|(_, doc)| doc != stray).count() < 2 {
-            continue;
-        }
-        for (entry, doc) in away {
-            let message = format!("`{}` is outside of `{home}`, which holds the other OKEPs", entry.target);
-            let mut finding = RULE.about(Some(doc), register, entry.target.clone(), message);
-            finding.place = Some(text.place(entry.span.clone()));
-            findings.push(finding.help(format!("move the entry to `{home}` in `{}`", site.path)));
+        let is_only = away.clone().all(|(_, doc)| doc == stray);
+        if is_only && entries.iter().filter(|(_, doc)| doc != stray).count() > 1 {
+            found.extend(away.map(|(entry, doc)| (*entry, *doc, home.as_str())));
         }
     }
-    findings
+    found
 }
 
 #[cfg(test)]

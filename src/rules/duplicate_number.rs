@@ -33,13 +33,13 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
 }
 
 fn of_number(number: u64, okep: &Okep, okeps: &[&Okep]) -> Finding {
-    let others: Vec<&&Okep> = okeps.iter().filter(|o| o.path != okep.path).collect();
-    let named: Vec<String> = others.iter().map(|o| format!("`{}`", o.path)).collect();
+    let others = okeps.iter().map(|other| &other.path).filter(|other| **other != okep.path);
+    let named: Vec<String> = others.clone().map(|path| format!("`{path}`")).collect();
     let message = format!("number {number} is also used by {}", named.join(" and "));
     let mut finding = RULE.about(Some(&okep.path), &okep.path, number.to_string(), message);
-    let also = format!("also has number {number}");
-    let related = |other: &&Okep| Related { path: other.path.clone(), place: None, message: also.clone() };
-    finding.related = others.into_iter().map(related).collect();
+    let message = format!("also has number {number}");
+    let related = |path: &String| Related { path: path.clone(), place: None, message: message.clone() };
+    finding.related = others.map(related).collect();
     finding.help("give the newer one the number of its own tracking issue")
 }
 

@@ -1,6 +1,7 @@
 //! Headings with nothing under them.
 
 use super::{Check, Finding, Fix, OkepContext, Per, Rule, Severity};
+use crate::markdown::document::Heading;
 use crate::markdown::placeholder::is_stub;
 use crate::rules::edits::markdown;
 
@@ -22,35 +23,45 @@ fn check(context: &OkepContext, row: usize) -> Option<Finding> {
     if heading.has_content || context.has_subsections(row) || is_stub(context.document(), heading) {
         return None;
     }
-    let subject = context.subject_of_row(row);
-    let siblings = context.adopted_by(row);
-    let Some(first) = siblings.first() else {
-        let message = format!("section `{}` is empty", heading.text);
-        let finding = RULE.at(context, heading.span.clone(), subject, message);
-        return Some(finding.help("fill it in, or write `None` or `N/A`"));
+    let siblings: Vec<&Heading> = siblings(context, row).into_iter().map(|r| context.heading(r)).collect();
+    let finding = |more: &str| {
+        let message = format!("section `{}` is empty{more}", heading.text);
+        RULE.at(context, heading.span.clone(), context.subject_of_row(row), message)
     };
-    let names: Vec<String> = siblings.iter().map(|r| format!("`{}`", context.heading(*r).text)).collect();
+    let Some(first) = siblings.first() else {
+        return Some(finding("").help("fill it in, or write `None` or `N/A`"));
+    };
+    let names: Vec<String> = siblings.iter().map(|sibling| format!("`{}`", sibling.text)).collect();
     let shown = match names.len() {
         0..=3 => names.join(", "),
         more => format!("{} and {} more", names[..2].join(", "), more - 2),
     };
-    let message = format!(
-        "section `{}` is empty; its content seems to be in the headings after it: {shown}",
-        heading.text
-    );
-    let finding = RULE.at(context, heading.span.clone(), subject, message);
-    let finding =
-        finding.related(context, context.heading(*first).span.clone(), "the first heading after it");
+    let finding = finding(&format!("; its content seems to be in the headings after it: {shown}"));
+    let finding = finding.related(context, first.span.clone(), "the first heading after it");
     Some(finding.help("move the headings after it one level deeper if they belong to it"))
 }
 
 /// Puts the siblings that hold the section's content, with all under them, one level deeper.
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     let row = finding.index?;
-    let siblings = context.adopted_by(row);
+    let siblings = siblings(context, row);
     let (first, last) = (*siblings.first()?, *siblings.last()?);
     let edits = markdown::relevel(context, first..context.okep.outline.inside(last).end, 1)?;
     Some(Fix::suggested("move the headings after it one level deeper", edits))
+}
+
+/// Rows that follow an empty section of the template as its siblings and hold what belongs into it.
+///
+/// At the top level a section of the author's own is nothing unusual and tells nothing.
+fn siblings(context: &OkepContext, row: usize) -> Vec<usize> {
+    let rows = &context.okep.outline.rows;
+    let is_own = |row: usize| context.alignment.section_of[row].is_none();
+    if is_own(row) || context.level(row) <= context.template().top_level() {
+        return Vec::new();
+    }
+    let level = rows[row].level;
+    let is_below = |r: &usize| rows[*r].level > level || rows[*r].level == level && is_own(*r);
+    (row + 1..rows.len()).take_while(is_below).filter(|r| rows[*r].level == level).collect()
 }
 
 #[cfg(test)]

@@ -11,10 +11,11 @@ use strum::{Display, IntoStaticStr};
 
 /// How bad a finding is; `Error` sorts first.
 #[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum, Display, IntoStaticStr,
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum, Display, IntoStaticStr,
 )]
 #[strum(serialize_all = "lowercase")]
 pub enum Severity {
+    #[default]
     Error,
     Warning,
     Hint,
@@ -29,10 +30,10 @@ impl Severity {
 /// One offence against one rule. Clones share it until one of them is changed: audit, policy and report each keep
 /// thousands of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding(Arc<FindingData>);
+pub struct Finding(pub(super) Arc<FindingData>);
 
 /// What a [`Finding`] says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FindingData {
     /// The rule's id, such as `missing-section`.
     pub rule: &'static str,
@@ -128,31 +129,6 @@ impl DerefMut for Finding {
 }
 
 impl Finding {
-    /// A finding that points at no place yet.
-    pub fn new(
-        rule: &'static str,
-        severity: Severity,
-        okep: Option<&str>,
-        path: &str,
-        subject: impl Into<String>,
-        message: impl Into<String>,
-    ) -> Self {
-        Finding(Arc::new(FindingData {
-            rule,
-            severity,
-            okep: okep.map(str::to_owned),
-            path: path.to_owned(),
-            place: None,
-            subject: subject.into(),
-            message: message.into(),
-            help: Vec::new(),
-            related: Vec::new(),
-            grandfathered: None,
-            index: None,
-            fix: None,
-        }))
-    }
-
     /// Whether it points at these bytes of its file.
     pub fn is_at(&self, span: &std::ops::Range<usize>) -> bool {
         self.place.as_ref().is_some_and(|p| (p.span.start, p.span.end) == (span.start, span.end))

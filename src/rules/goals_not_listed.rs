@@ -47,11 +47,10 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
     {
         return None;
     }
-    let sentences = prose::sentences(document, &heading.body);
-    if blocks.len() < 2 && sentences < 2 && prose::words(document, &heading.body) < FEWEST_WORDS {
-        return None;
-    }
-    if context.has_prompt(&heading.body) {
+    let is_short = blocks.len() < 2
+        && prose::sentences(document, &heading.body) < 2
+        && prose::words(document, &heading.body) < FEWEST_WORDS;
+    if is_short || context.has_prompt(&heading.body) {
         return None;
     }
     let message = format!("the template asks for a list in `{}`; this is running text", heading.text);

@@ -1,6 +1,6 @@
 //! Text that looks like a heading, and that GitHub does not show as one.
 
-use crate::markdown::document::{BlockKind, Document, Heading};
+use crate::markdown::document::{BlockKind, Document};
 use crate::markdown::names::Name;
 use crate::text::pattern;
 use regex::Regex;
@@ -12,21 +12,10 @@ pub struct Lookalike {
     /// A byte of its line.
     pub at: usize,
     pub name: Name,
-    pub form: LookalikeForm,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum LookalikeForm {
-    /// A heading inside of a list or a quote.
-    Nested,
-    /// A line of a paragraph that is bold throughout.
-    Bold,
-    /// A line of this fenced code.
-    Code(Range<usize>),
-    /// A line below HTML that GitHub takes for a part of that.
-    BelowHtml,
-    /// A tag of HTML.
-    Tag,
+    /// The fenced code that it is in.
+    pub fence: Option<Range<usize>>,
+    /// In what form it is there, and what makes a heading of it.
+    pub form: String,
 }
 
 /// All of a document, form by form.
@@ -39,29 +28,31 @@ pub fn lookalikes(document: &Document) -> Vec<Lookalike> {
     static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^[^\S\n]*<h[^>\n]*>(.*?)</h"));
     // What these open goes on behind blank lines.
     static LONG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^<(?:!|\?|pre|script|style|textarea)"));
-    let nested = |heading: &Heading| Lookalike {
-        at: heading.span.start,
-        name: Name::new(&heading.text),
-        form: LookalikeForm::Nested,
-    };
-    let mut found: Vec<_> = document.nested_headings.iter().map(nested).collect();
-    let mut add = |lines: &Regex, range: &Range<usize>, form: LookalikeForm| {
+    let nested = document.nested_headings.iter().map(|heading| {
+        let form = "inside of a list or a quote; move it out".to_owned();
+        Lookalike { at: heading.span.start, name: Name::new(&heading.text), fence: None, form }
+    });
+    let mut found: Vec<_> = nested.collect();
+    let mut add = |lines: &Regex, range: &Range<usize>, fence: Option<&Range<usize>>, form: &str| {
         found.extend(lines.captures_iter(document.text.slice(range.clone())).filter_map(|line| {
             let name = Name::new(line.iter().skip(1).flatten().next()?.as_str());
-            Some(Lookalike { at: range.start + line.get(0)?.start(), name, form: form.clone() })
+            let at = range.start + line.get(0)?.start();
+            Some(Lookalike { at, name, fence: fence.cloned(), form: form.to_owned() })
         }));
     };
     for block in document.blocks.iter().filter(|block| block.kind == BlockKind::Paragraph) {
-        add(&BOLD, &block.span, LookalikeForm::Bold);
+        add(&BOLD, &block.span, None, "as bold text; write it with `#`");
     }
     for fence in &document.fences {
-        add(&CODE, fence, LookalikeForm::Code(fence.clone()));
+        let line = document.text.line_of(fence.start);
+        let form = format!("in the code block of line {line}; close that block above it");
+        add(&CODE, fence, Some(fence), &form);
     }
     for html in &document.html {
         if !LONG.is_match(document.text.slice(html.clone())) {
-            add(&BELOW_HTML, html, LookalikeForm::BelowHtml);
+            add(&BELOW_HTML, html, None, "where GitHub takes it for HTML; put a blank line above it");
         }
-        add(&TAG, html, LookalikeForm::Tag);
+        add(&TAG, html, None, "as raw HTML; write it as Markdown");
     }
     found
 }
@@ -70,7 +61,7 @@ impl Lookalike {
     /// Whether it is in code that was meant to end above it: a further fence opens below it, in the block or for the
     /// rest of the file.
     pub fn is_swallowed(&self, document: &Document) -> bool {
-        let LookalikeForm::Code(fence) = &self.form else { return false };
+        let Some(fence) = &self.fence else { return false };
         let code = document.text.slice(fence.clone());
         let signs = &code[..code.len() - code.trim_start_matches(['`', '~']).len()];
         let opens = |line: &str| {

@@ -143,9 +143,8 @@ fn certain_number(context: &OkepContext, title: &Title) -> Result<u64, String> {
 
 fn is_templates_own(context: &OkepContext, title: &Title) -> bool {
     let template = context.template();
-    let same_name = template.title_name().is_some_and(|name| {
-        template.path.is_some() && Name::new(name).normal == Name::new(&title.name).normal
-    });
+    let is_same = |name: &str| Name::new(name).normal == Name::new(&title.name).normal;
+    let same_name = template.path.is_some() && template.title_name().is_some_and(is_same);
     let text = &context.document().headings[title.heading].text;
     let number = text.get(..4).filter(|prefix| prefix.eq_ignore_ascii_case(PREFIX)).map(|_| &text[4..]);
     same_name

@@ -1,6 +1,7 @@
 //! Sections at the wrong level or inside of the wrong section.
 
 use super::{Check, Demand, Finding, Fix, OkepContext, Per, Rule, Severity};
+use crate::markdown::outline::Row;
 use crate::okep::alignment::align;
 use crate::okep::levels::Misplacement;
 use crate::rules::edits::markdown::{movement, relevel};
@@ -30,40 +31,36 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
     let row = context.alignment.matches[section]?.row;
     let heading = context.heading(row);
     let name = context.section_name(section);
+    let inside = |around: Option<&str>| around.map_or(String::new(), |name| format!(" inside `{name}`"));
     let around = context.template().outline.rows[section].parent.map(|p| context.section_name(p));
-    let inside = around.map_or(String::new(), |name| format!(" inside `{name}`"));
     let subject = match others.len() {
         0 => format!("`{}` is", heading.text),
         1 => format!("`{}` and 1 more section are", heading.text),
         more => format!("`{}` and {more} more sections are", heading.text),
     };
-    let level = context.okep.outline.rows[row].level;
+    let Row { level, parent, .. } = context.okep.outline.rows[row];
     let wanted = (level as i8 - found.by).max(1);
+    let belongs = format!("belongs at level {wanted}{}", inside(around));
     let (verb, levels) = movement(found.by);
-    let message = match found.by {
-        0 => {
-            let is_inside = context.okep.outline.rows[row].parent.map(|p| context.heading(p).text.as_str());
-            let is_inside = is_inside.map_or("at the top".to_owned(), |name| format!("inside `{name}`"));
-            format!("{subject} {is_inside}; the template has `{name}`{inside}")
+    let (message, help) = match (found.by, others.is_empty()) {
+        (0, is_alone) => {
+            let now = parent.map_or(" at the top".to_owned(), |p| inside(Some(&context.heading(p).text)));
+            let what = if is_alone { "it" } else { "them" };
+            let message = format!("{subject}{now}; the template has `{name}`{}", inside(around));
+            (message, format!("move {what}{}", inside(around)))
         }
-        _ if others.is_empty() => {
-            format!("{subject} at level {level}, but belongs at level {wanted}{inside}")
-        }
-        by => {
-            let side = if by < 0 { "high" } else { "deep" };
-            format!("{subject} {levels} too {side}; `{name}` belongs at level {wanted}{inside}")
-        }
-    };
-    let help = match (found.by, others.is_empty()) {
-        (0, true) => format!("move it{inside}"),
-        (0, false) => format!("move them{inside}"),
         (_, true) => {
             let neighbour = context.neighbour(section, |other| context.is_settled(other));
             let neighbour = neighbour.filter(|_| !is_right_after(context, found));
             let place = neighbour.map_or(String::new(), |n| format!(", {}", context.next_to(section, n)));
-            format!("move it and its subsections to level {wanted}{place}")
+            let help = format!("move it and its subsections to level {wanted}{place}");
+            (format!("{subject} at level {level}, but {belongs}"), help)
         }
-        (_, false) => format!("{verb} them and every heading between them by {levels}"),
+        (by, false) => {
+            let side = if by < 0 { "high" } else { "deep" };
+            let help = format!("{verb} them and every heading between them by {levels}");
+            (format!("{subject} {levels} too {side}; `{name}` {belongs}"), help)
+        }
     };
     let mut finding = RULE.at(context, heading.span.clone(), name, message);
     for other in others.iter().filter_map(|s| context.heading_of(*s)) {

@@ -4,7 +4,7 @@ use super::{Check, Demand, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::markdown::document::Document;
 use crate::markdown::names::Name;
 use crate::rules::edits::markdown;
-use crate::rules::lookalikes::LookalikeForm;
+use crate::rules::lookalikes::Lookalike;
 
 pub static RULE: Rule = Rule {
     id: "missing-section",
@@ -39,29 +39,20 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
     }
     let row = &context.template().outline.rows[section];
     let around = row.parent.map_or(String::new(), |p| format!(" inside `{}`", context.section_name(p)));
-    let (hashes, neighbour) = ("#".repeat(row.level.into()), neighbour(context, section));
-    Some(finding.help(format!("add `{hashes} {name}`{around}{neighbour}")))
+    let next_to = context.neighbour(section, |_| true).map_or(String::new(), |other| {
+        let line = context.heading_of(other).map_or(0, |h| context.document().text.line_of(h.span.start));
+        format!(" {} (line {line})", context.next_to(section, other))
+    });
+    let hashes = "#".repeat(row.level.into());
+    Some(finding.help(format!("add `{hashes} {name}`{around}{next_to}")))
 }
 
 /// Where a heading of the section is that GitHub does not show as one, and what to do about it.
 fn hidden_heading(context: &OkepContext, section: usize) -> Option<String> {
     let document = context.document();
-    context.lookalikes(section).find_map(|found| {
-        let what = match &found.form {
-            LookalikeForm::Nested => "inside of a list or a quote; move it out".to_owned(),
-            LookalikeForm::Bold => "as bold text; write it with `#`".to_owned(),
-            LookalikeForm::Code(_) if !found.is_swallowed(document) => return None,
-            LookalikeForm::Code(fence) => {
-                let line = document.text.line_of(fence.start);
-                format!("in the code block of line {line}; close that block above it")
-            }
-            LookalikeForm::BelowHtml => {
-                "where GitHub takes it for HTML; put a blank line above it".to_owned()
-            }
-            LookalikeForm::Tag => "as raw HTML; write it as Markdown".to_owned(),
-        };
-        Some(format!("line {} has this heading {what}", document.text.line_of(found.at)))
-    })
+    let is_hidden = |found: &&Lookalike| found.fence.is_none() || found.is_swallowed(document);
+    let found = context.lookalikes(section).find(is_hidden)?;
+    Some(format!("line {} has this heading {}", document.text.line_of(found.at), found.form))
 }
 
 /// Whether the template leaves it to the author to have a section, or the one around it, which is not there either.
@@ -72,27 +63,17 @@ fn is_optional(context: &OkepContext, section: usize) -> bool {
         || outline.ancestors(section).any(|around| outline.rows[around].is_optional && absent(around))
 }
 
-/// Whether a heading of this name is one on GitHub or on the site only, which `ambiguous-heading` reports: a second one
-/// would not fix it.
+/// Whether a heading of this name is one on GitHub or on the site only, which `ambiguous-heading` reports, or may be one
+/// on a site with extensions that are not known: a second one would not fix it.
 fn is_ambiguous(context: &OkepContext, section: usize) -> bool {
-    let reading = context.okep.site_reading();
+    let (document, reading) = (context.document(), context.okep.site_reading());
+    let is_it = |heading: &str| context.is_named(section, &Name::new(heading));
     let mut headings = reading.ambiguities.iter().flat_map(|a| [&a.github, &a.site]).flatten();
-    headings.any(|(_, text)| context.is_named(section, &Name::new(text))) || may_be_on_site(context, section)
-}
-
-/// Whether a site with extensions that are not known may show a heading of this section.
-fn may_be_on_site(context: &OkepContext, section: usize) -> bool {
-    let text = context.document().text.as_str();
-    context.okep.site.is_some_and(|on| !on.are_known_for(text))
-        && !context.lookalikes(section).any(|found| found.form == LookalikeForm::Nested)
-        && context.okep.site_reading().headings.iter().any(|h| context.is_named(section, &Name::new(&h.text)))
-}
-
-/// Where the section belongs, named by the nearest sibling that is there.
-fn neighbour(context: &OkepContext, section: usize) -> String {
-    let Some(other) = context.neighbour(section, |_| true) else { return String::new() };
-    let line = context.heading_of(other).map_or(0, |h| context.document().text.line_of(h.span.start));
-    format!(" {} (line {line})", context.next_to(section, other))
+    let is_unknown = context.okep.site.is_some_and(|on| !on.are_known_for(document.text.as_str()));
+    headings.any(|(_, text)| is_it(text))
+        || is_unknown
+            && !document.nested_headings.iter().any(|h| is_it(&h.text))
+            && reading.headings.iter().any(|h| is_it(&h.text))
 }
 
 /// Adds the section with the template's own prompt, and with those of the sections inside it, for the author to
@@ -100,16 +81,14 @@ fn neighbour(context: &OkepContext, section: usize) -> String {
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     // To add it once more would be no remedy.
     let section = finding.index.filter(|section| hidden_heading(context, *section).is_none())?;
-    let rows = &context.template().outline.rows;
-    let parent_is_missing = rows[section].parent.is_some_and(|p| context.alignment.matches[p].is_none());
+    let outline = &context.template().outline;
+    let parent_is_missing =
+        outline.rows[section].parent.is_some_and(|p| context.alignment.matches[p].is_none());
     if parent_is_missing || context.alignment.shift != 0 || context.document().unclosed_fence.is_some() {
         return None;
     }
-    let at = markdown::where_missing(context, section)?;
-    if markdown::is_hidden(context.document(), at) {
-        return None;
-    }
-    let outline = &context.template().outline;
+    let is_shown = |at: &usize| !markdown::is_hidden(context.document(), *at);
+    let at = markdown::where_missing(context, section).filter(is_shown)?;
     let inside = outline.inside(section);
     let mut added = vec![section];
     if inside.clone().all(|s| context.alignment.matches[s].is_none()) {
@@ -123,7 +102,7 @@ fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     let text: Vec<String> = added.iter().map(|s| with_prompt(context, *s)).collect();
     let ending = context.document().text.line_ending_near(at);
     let edit = markdown::insert_section(context, at, text.join("\n\n").replace('\n', ending));
-    let title = format!("add `{}` with the template's prompt", rows[section].name.text);
+    let title = format!("add `{}` with the template's prompt", context.section_name(section));
     Some(Fix::suggested(title, vec![edit]))
 }
 
@@ -141,10 +120,7 @@ fn has_prompt(context: &OkepContext, section: usize) -> bool {
 fn with_prompt(context: &OkepContext, section: usize) -> String {
     let hashes = "#".repeat(context.template().outline.rows[section].level.into());
     let heading = format!("{hashes} {}", context.section_source(section));
-    match markdown::prompt(context.template(), section).as_str() {
-        "" => heading,
-        prompt => format!("{heading}\n\n{prompt}"),
-    }
+    format!("{heading}\n\n{}", markdown::prompt(context.template(), section)).trim_end().to_owned()
 }
 
 #[cfg(test)]

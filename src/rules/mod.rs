@@ -12,13 +12,13 @@ mod lookalikes;
 pub mod page_links;
 
 use crate::okep::snapshot::Snapshot;
+use crate::text::Text;
 use context::OkepContext;
 use event::{Event, PullRequest};
-use finding::{Edit, Finding, Fix, Related, Severity};
+use finding::{Edit, Finding, FindingData, Fix, Related, Severity};
 use page_links::{Anchors, Claim, LinkTarget, Linked, PageLink, parts};
-use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 mod ambiguous_heading;
 mod broken_anchor;
@@ -201,8 +201,7 @@ pub static RULES: [&Rule; 38] = [
 
 /// The rule of this id.
 pub fn rule(id: &str) -> Option<&'static Rule> {
-    static BY_ID: LazyLock<HashMap<&str, &Rule>> = LazyLock::new(|| RULES.map(|rule| (rule.id, rule)).into());
-    BY_ID.get(id).copied()
+    RULES.into_iter().find(|rule| rule.id == id)
 }
 
 /// Whether the rule of this id looks at one OKEP and the template.
@@ -248,16 +247,13 @@ impl Rule {
         subject: impl Into<String>,
         message: String,
     ) -> Finding {
-        let mut finding = self.absent(context, subject, message);
-        finding.place = Some(context.okep.document.text.place(span));
-        finding
+        self.absent(context, subject, message).placed(&context.okep.document.text, span)
     }
 
     /// A finding about a link of a page.
     fn linked(&self, page: &Linked, link: &PageLink, subject: impl Into<String>, message: String) -> Finding {
-        let mut finding = self.about(Some(&page.okep.path), page.path, subject, message);
-        finding.place = Some(page.document.text.place(link.span.clone()));
-        finding
+        let finding = self.about(Some(&page.okep.path), page.path, subject, message);
+        finding.placed(&page.document.text, link.span.clone())
     }
 
     /// A finding about something the checked OKEP does not have.
@@ -273,11 +269,24 @@ impl Rule {
         subject: impl Into<String>,
         message: String,
     ) -> Finding {
-        Finding::new(self.id, self.severity, okep, path, subject, message)
+        Finding(Arc::new(FindingData {
+            rule: self.id,
+            severity: self.severity,
+            okep: okep.map(str::to_owned),
+            path: path.to_owned(),
+            subject: subject.into(),
+            message,
+            ..FindingData::default()
+        }))
     }
 }
 
 impl Finding {
+    fn placed(mut self, text: &Text, span: Range<usize>) -> Self {
+        self.place = Some(text.place(span));
+        self
+    }
+
     fn help(mut self, line: impl Into<String>) -> Self {
         self.help.push(line.into());
         self

@@ -60,10 +60,8 @@ fn finding(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> Finding {
     let message = format!("the index page does not list `{}`", plan.target);
     let mut finding = RULE.about(Some(&okep.path), &landing.path, SUBJECT, message);
     finding.place = plan.next_to.map(|entry| landing.document.text.place(entry));
-    match plan.edit {
-        Ok((_, line)) => finding.help(format!("add `{}`", line.trim())),
-        Err(by_hand) => finding.help(by_hand),
-    }
+    let add = |(_, line): (_, String)| format!("add `{}`", line.trim());
+    finding.help(plan.edit.map_or_else(|by_hand| by_hand, add))
 }
 
 fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {

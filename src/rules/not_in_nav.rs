@@ -43,35 +43,32 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
         .iter()
         .filter(|okep| !meant.contains(okep.path.as_str()))
         .filter_map(|okep| match site.registered(&okep.path) {
-            Registered::Missing => Some(missing(snapshot, site, okep, copy_of(&copied, okep))),
+            Registered::Missing => {
+                let copy = copied.iter().find(|(_, of)| of.path == okep.path).map(|(index, _)| *index);
+                Some(missing(snapshot, site, okep, copy))
+            }
             Registered::OutsideDocsDir => Some(outside(site, okep)),
             _ => None,
         })
         .collect()
 }
 
-/// The entry, by its index, that has the OKEP's title and the path of another.
-fn copy_of(copied: &[(usize, &Okep)], okep: &Okep) -> Option<usize> {
-    copied.iter().find(|(_, of)| of.path == okep.path).map(|(index, _)| *index)
-}
-
+/// What to say of an OKEP that `nav` lacks; `copy` is the index of the entry that has its title and another's path.
 fn missing(snapshot: &Snapshot, site: &Site, okep: &Okep, copy: Option<usize>) -> Finding {
     let target = site.target(&okep.path).unwrap_or_else(|| okep.path.clone());
     let register = site.nav.tree().map_or(site.path.as_str(), |t| t.path.as_str());
     let message = format!("`{target}` is not in `nav`");
     let mut finding = RULE.about(Some(&okep.path), register, SUBJECT, message);
+    finding.index = copy;
     let Some(text) = snapshot.text(register) else { return finding };
     if let Some(entry) = copy.map(|index| &site.nav.entries()[index]) {
-        finding.place = Some(text.place(entry.span.clone()));
         let title = entry.title.as_deref().unwrap_or_default();
-        return finding.help(format!("`{title}` has the path `{}`; change it to `{target}`", entry.target));
+        let help = format!("`{title}` has the path `{}`; change it to `{target}`", entry.target);
+        return finding.placed(&text, entry.span.clone()).help(help);
     }
     let plan = register::nav_plan(snapshot, site, okep, &text);
-    finding.place = Some(text.place(plan.place));
-    match plan.edit {
-        Ok((_, line)) => finding.help(format!("add `{}`", line.trim().trim_start_matches("- "))),
-        Err(why) => finding.help(why),
-    }
+    let add = |(_, line): (_, String)| format!("add `{}`", line.trim().trim_start_matches("- "));
+    finding.placed(&text, plan.place).help(plan.edit.map_or_else(|why| why, add))
 }
 
 fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
@@ -81,14 +78,15 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
         return None;
     }
     let text = &*snapshot.text(&finding.path)?;
-    if let Some(index) = copy_of(&register::copied_entries(snapshot), okep) {
-        let plan = nav_edit::retarget(site, text.as_str().as_bytes(), index, &okep.path, None);
-        let (span, path) = plan.edit.ok()?;
-        return Some(Fix::suggested("correct the path", vec![Edit::replace(&plan.path, span, path)]));
-    }
-    let plan = register::nav_plan(snapshot, site, okep, text);
-    let (span, line) = plan.edit.ok()?;
-    Some(Fix::safe("add it to `nav`", vec![Edit::replace(&plan.path, span, line)]))
+    let plan = match finding.index {
+        Some(copy) => nav_edit::retarget(site, text.as_str().as_bytes(), copy, &okep.path, None),
+        None => register::nav_plan(snapshot, site, okep, text),
+    };
+    let edits = plan.edit.ok().map(|(span, new)| vec![Edit::replace(&plan.path, span, new)])?;
+    Some(match finding.index {
+        Some(_) => Fix::suggested("correct the path", edits),
+        None => Fix::safe("add it to `nav`", edits),
+    })
 }
 
 fn outside(site: &Site, okep: &Okep) -> Finding {

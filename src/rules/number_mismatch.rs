@@ -1,6 +1,6 @@
 //! One number for file name, folder, title, link text and link URL.
 
-use super::{Check, Edit, Finding, Fix, OkepContext, Per, Related, Rule, Severity};
+use super::{Check, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::okep::issue::IssueLine;
 use crate::okep::right_path;
 use crate::okep::title::Title;
@@ -38,70 +38,59 @@ struct Numbers {
     owned: Vec<(u64, String)>,
 }
 
-impl Numbers {
-    fn of(context: &OkepContext) -> Option<Numbers> {
-        let carriers = carriers(context);
-        let mut votes: BTreeMap<u64, usize> = BTreeMap::new();
-        for carrier in &carriers {
-            *votes.entry(carrier.number).or_insert(0) += 1;
-        }
-        if votes.len() < 2 {
-            return None;
-        }
-        let template = context.template();
-        let owner = |number: u64| match template.number == Some(number) {
-            true => template.path.clone(),
-            false => context.okep.owner_of(number).map(|owner| owner.path.clone()),
-        };
-        let owned = |number: &u64| Some((*number, owner(*number)?));
-        let owned: Vec<(u64, String)> = votes.keys().filter_map(owned).collect();
-        votes.retain(|number, _| owned.iter().all(|(owned, _)| owned != number));
-        let most = votes.values().copied().max().unwrap_or(0);
-        let mut leaders = votes.iter().filter(|(_, n)| **n == most).map(|(number, _)| *number);
-        let right = leaders.next().filter(|_| leaders.next().is_none());
-        Some(Numbers { carriers, right, owned })
+fn numbers(context: &OkepContext) -> Option<Numbers> {
+    let carriers = carriers(context);
+    let mut votes: BTreeMap<u64, usize> = BTreeMap::new();
+    for carrier in &carriers {
+        *votes.entry(carrier.number).or_insert(0) += 1;
     }
-
-    /// Those that say another number than `reference`.
-    fn odd(&self, reference: u64) -> Vec<&Carrier> {
-        self.carriers.iter().filter(|c| c.number != reference).collect()
+    if votes.len() < 2 {
+        return None;
     }
+    let template = context.template();
+    let owner = |number: u64| match template.number == Some(number) {
+        true => template.path.clone(),
+        false => context.okep.owner_of(number).map(|owner| owner.path.clone()),
+    };
+    let owned: Vec<_> = votes.keys().filter_map(|number| Some((*number, owner(*number)?))).collect();
+    votes.retain(|number, _| owned.iter().all(|(owned, _)| owned != number));
+    let most = votes.values().copied().max();
+    let mut leaders = votes.iter().filter(|(_, count)| Some(**count) == most).map(|(number, _)| *number);
+    let right = leaders.next().filter(|_| leaders.next().is_none());
+    Some(Numbers { carriers, right, owned })
 }
 
 fn check(context: &OkepContext) -> Option<Finding> {
-    let numbers = Numbers::of(context)?;
-    let carriers = &numbers.carriers;
-    // Without a right one the others are odd to the first, which is that of the file if its name has one.
-    let odd = numbers.odd(numbers.right.unwrap_or(carriers[0].number));
+    let Numbers { carriers, right, owned } = numbers(context)?;
     let listed: Vec<String> = carriers.iter().map(|c| format!("{} {}", c.what, c.number)).collect();
     let message = format!("numbers disagree: {}", listed.join(", "));
-    let mut finding = match odd.iter().find_map(|c| c.span.clone()) {
+    // Without a right one the others are odd to the first, which is that of the file if its name has one.
+    let reference = right.unwrap_or(carriers[0].number);
+    let odd = carriers.iter().filter(|carrier| carrier.number != reference);
+    let mut finding = match odd.clone().find_map(|c| c.span.clone()) {
         Some(span) => RULE.at(context, span, "number", message),
         None => RULE.absent(context, "number", message),
     };
-    for carrier in carriers {
-        let place = carrier.span.clone().map(|s| context.document().text.place(s));
-        if place.is_some() && place != finding.place {
-            let message = format!("{} says {}", carrier.what, carrier.number);
-            finding.related.push(Related { path: context.okep.path.clone(), place, message });
+    for Carrier { what, number, span } in &carriers {
+        if let Some(span) = span.clone().filter(|span| !finding.is_at(span)) {
+            finding = finding.related(context, span, format!("{what} says {number}"));
         }
     }
-    for (number, owner) in &numbers.owned {
-        finding = finding.help(format!("{number} is the number of `{owner}`"));
-    }
-    let Some(right) = numbers.right else {
+    let whose = owned.iter().map(|(number, owner)| format!("{number} is the number of `{owner}`"));
+    finding.help.extend(whose);
+    let Some(right) = right else {
         return Some(finding.help("use the number of the tracking issue everywhere"));
     };
-    let says = if numbers.owned.is_empty() { "most of them say" } else { "the number here is" };
+    let says = if owned.is_empty() { "most of them say" } else { "the number here is" };
     finding = finding.help(format!("{says} {right}"));
-    finding.help.extend(remedy(context, &odd, right).err().map(str::to_owned));
+    finding.help.extend(remedy(context, &odd.collect::<Vec<_>>(), right).err().map(str::to_owned));
     Some(finding)
 }
 
 fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
-    let numbers = Numbers::of(context)?;
-    let right = numbers.right?;
-    remedy(context, &numbers.odd(right), right).ok()
+    let Numbers { carriers, right, .. } = numbers(context)?;
+    let odd: Vec<&Carrier> = carriers.iter().filter(|carrier| Some(carrier.number) != right).collect();
+    remedy(context, &odd, right?).ok()
 }
 
 /// The fix, or what to do by hand.
@@ -119,16 +108,12 @@ fn remedy(context: &OkepContext, odd: &[&Carrier], right: u64) -> Result<Fix, &'
     if !is_odd("file name") {
         return Ok(fix);
     }
-    match right_path::with_number(path, right) {
-        Some(to) => Ok(fix.and_rename(path, to)),
-        None => Err("if that number is right, rename the file by hand"),
-    }
+    let to = right_path::with_number(path, right);
+    to.map(|to| fix.and_rename(path, to)).ok_or("if that number is right, rename the file by hand")
 }
 
 fn carriers(context: &OkepContext) -> Vec<Carrier> {
     let (okep, template) = (context.okep, context.template());
-    let file_name = okep.name.number.filter(|_| !is_folder_page(&okep.path));
-    let folder = okep.folder.as_ref().and_then(|(_, name)| name.number);
     // The template's title is reported as such.
     let is_authors = |title: &&Title| {
         title.number != template.number || Some(title.name.as_str()) != template.title_name()
@@ -140,8 +125,8 @@ fn carriers(context: &OkepContext) -> Vec<Carrier> {
     let shown = issue.and_then(|issue| issue.shown.as_ref());
     let linked = issue.and_then(|issue| issue.link.as_ref()?.number.as_ref());
     let carriers = [
-        ("file name", file_name, None),
-        ("folder", folder, None),
+        ("file name", okep.name.number.filter(|_| !is_folder_page(&okep.path)), None),
+        ("folder", okep.folder.as_ref().and_then(|(_, name)| name.number), None),
         ("title", title.and_then(|t| t.number), title.and_then(|t| t.number_span.clone())),
         ("link text", shown.map(|n| n.value), shown.map(|n| n.span.clone())),
         ("link", linked.map(|n| n.value), linked.map(|n| n.span.clone())),

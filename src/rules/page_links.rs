@@ -11,7 +11,7 @@ use crate::markdown::html;
 use crate::markdown::site_headings::site_headings;
 use crate::markdown::slugs::{GithubAnchors, SiteAnchors};
 use crate::okep::proposal::Okep;
-use crate::okep::snapshot::{Page, Snapshot};
+use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Finding, Related};
 use crate::rules::{Check, RULES, Rule};
 use crate::site::mkdocs::PageSettings;
@@ -57,11 +57,8 @@ pub struct LinkTarget {
 
 impl LinkTarget {
     pub fn is_met(&self, path_kind: PathKind) -> bool {
-        match path_kind {
-            PathKind::File | PathKind::Unknown => true,
-            PathKind::Folder => self.or_folder,
-            PathKind::Nothing => false,
-        }
+        matches!(path_kind, PathKind::File | PathKind::Unknown)
+            || path_kind == PathKind::Folder && self.or_folder
     }
 }
 
@@ -115,12 +112,7 @@ impl<'a> Linked<'a> {
             let name = tag.get("name").filter(|_| tag.is("a"));
             [tag.get("id"), name].map(|value| value.map(|value| value.text.to_owned()))
         });
-        Anchors {
-            github,
-            site: self.on_site(),
-            named: named.flatten().collect(),
-            by_letters: OnceCell::new(),
-        }
+        Anchors { github, site: self.on_site(), named: named.flatten().collect(), ..Anchors::default() }
     }
 
     fn on_site(&self) -> Option<Vec<(String, String)>> {
@@ -169,28 +161,22 @@ fn tags(document: &Document) -> impl Iterator<Item = html::Tag<'_>> {
 
 /// The file that a target names, as written, and the anchor behind it; the query goes with neither.
 pub fn parts(target: &str) -> (&str, Option<&str>) {
-    let (before, anchor) = match target.split_once('#') {
-        Some((before, anchor)) => (before, Some(anchor).filter(|a| !a.is_empty())),
-        None => (target, None),
-    };
-    (before.split_once('?').map_or(before, |(file, _)| file), anchor)
+    let (before, anchor) = target.split_once('#').unwrap_or((target, ""));
+    let file = before.split_once('?').map_or(before, |(file, _)| file);
+    (file, Some(anchor).filter(|anchor| !anchor.is_empty()))
 }
 
-/// The pages next to an OKEP in a folder of its own, with that OKEP.
-fn companions(snapshot: &Snapshot) -> impl Iterator<Item = (&Okep, &Page)> {
-    snapshot.companions.iter().filter_map(|page| {
-        let (around, _) = okep_folder(&page.path, &snapshot.layout.folder)?;
-        let holds = |okep: &&Okep| okep.folder.as_ref().is_some_and(|(folder, _)| folder == around);
-        Some((snapshot.okeps.iter().find(holds)?, page))
-    })
-}
-
-/// The pages of a snapshot that link rules are about: every OKEP that was read, and the pages next to one.
+/// The pages of a snapshot that link rules are about: every OKEP that was read, and the pages next to one in a folder
+/// of its own.
 pub fn pages(snapshot: &Snapshot) -> Vec<Linked<'_>> {
     let read = snapshot.okeps.iter().filter(|o| !o.unchanged);
     let okeps = read.map(|okep| Linked::new(snapshot, okep, &okep.path, &okep.document));
-    let companions =
-        companions(snapshot).map(|(okep, page)| Linked::new(snapshot, okep, &page.path, &page.document));
+    let companions = snapshot.companions.iter().filter_map(|page| {
+        let (around, _) = okep_folder(&page.path, &snapshot.layout.folder)?;
+        let holds = |okep: &&Okep| okep.folder.as_ref().is_some_and(|(folder, _)| folder == around);
+        let okep = snapshot.okeps.iter().find(holds)?;
+        Some(Linked::new(snapshot, okep, &page.path, &page.document))
+    });
     okeps.chain(companions).collect()
 }
 
@@ -204,10 +190,9 @@ pub fn claims(page: &Linked) -> Vec<Claim> {
 
 /// What those of the rules about links that `counts` say of a page.
 fn claims_of(page: &Linked, counts: impl Fn(&Rule) -> bool) -> Vec<Claim> {
-    let checks = RULES.iter().filter(|rule| counts(rule)).filter_map(|rule| match rule.check {
-        Check::Links(check, _) => Some(check),
-        Check::Okep(..) | Check::Tree(..) | Check::History(_) => None,
-    });
+    let rules = RULES.iter().filter(|rule| counts(rule));
+    let checks =
+        rules.filter_map(|rule| if let Check::Links(check, _) = rule.check { Some(check) } else { None });
     checks.flat_map(|check| once_each(check(page))).collect()
 }
 

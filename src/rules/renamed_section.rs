@@ -1,9 +1,11 @@
 //! Sections under another name than the template's.
 
 use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
+use crate::markdown::document::Heading;
 use crate::markdown::names::Name;
 use crate::okep::alignment::{Match, MatchKind, OldName};
 use crate::rules::edits::{markdown, markup_spans};
+use std::collections::BTreeSet;
 
 pub static RULE: Rule = Rule {
     id: "renamed-section",
@@ -58,11 +60,8 @@ fn all_numbered(context: &OkepContext, mut sections: Vec<usize>) -> Option<Findi
     sections.sort_by_key(|section| context.heading_of(*section).map(|heading| heading.span.start));
     let (first, others) = sections.split_first()?;
     let heading = context.heading_of(*first)?;
-    let message = format!(
-        "{} headings are numbered, such as `{}`; the template's are not",
-        sections.len(),
-        heading.text
-    );
+    let (count, example) = (sections.len(), &heading.text);
+    let message = format!("{count} headings are numbered, such as `{example}`; the template's are not");
     let mut all = RULE.at(context, heading.span.clone(), context.section_name(*first), message);
     for other in others.iter().filter_map(|section| context.heading_of(*section)) {
         all = all.related(context, other.span.clone(), "another heading with a number");
@@ -74,30 +73,28 @@ fn all_numbered(context: &OkepContext, mut sections: Vec<usize>) -> Option<Findi
 fn shared(context: &OkepContext, section: usize) -> Option<Finding> {
     let alignment = &context.alignment;
     let row = alignment.matches[section]?.row;
-    let wanted = context.section_name(section);
-    let heading = context.heading(row);
+    let (wanted, heading) = (context.section_name(section), context.heading(row));
     let merged = alignment.merged.iter().filter(|(_, r)| *r == row).map(|(s, _)| *s);
-    let mut sections: Vec<usize> = merged.chain([section]).collect();
-    let beside: Vec<usize> =
-        alignment.shared_out.iter().filter(|(s, _)| *s == section).map(|(_, r)| *r).collect();
-    let list = |names: Vec<&str>| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(" and ");
-    if sections.len() > 1 {
-        sections.sort_unstable();
+    let sections: BTreeSet<usize> = merged.chain([section]).collect();
+    let parts = alignment.shared_out.iter().filter(|(s, _)| *s == section).map(|(_, r)| context.heading(*r));
+    let parts: Vec<&Heading> = parts.filter(|_| sections.len() == 1).collect();
+    let list = |names: Vec<&str>| format!("`{}`", names.join("` and `"));
+    let (message, help) = if sections.len() > 1 {
         let names = list(sections.iter().map(|s| context.section_name(*s)).collect());
         let message = format!("`{}` seems to cover {names} together", heading.text);
-        let finding = RULE.at(context, heading.span.clone(), wanted, message);
-        return Some(finding.help(format!("divide it into {names}")));
-    }
-    if beside.is_empty() {
+        (message, format!("divide it into {names}"))
+    } else if parts.is_empty() {
         return None;
+    } else {
+        let names = list(parts.iter().map(|part| part.text.as_str()).collect());
+        let message = format!("`{}` seems to cover `{wanted}`, together with {names}", heading.text);
+        (message, format!("put them under one heading `{wanted}`"))
+    };
+    let mut finding = RULE.at(context, heading.span.clone(), wanted, message).help(help);
+    for part in parts {
+        finding = finding.related(context, part.span.clone(), "another part of the section");
     }
-    let names = list(beside.iter().map(|r| context.heading(*r).text.as_str()).collect());
-    let message = format!("`{}` seems to cover `{wanted}`, together with {names}", heading.text);
-    let mut finding = RULE.at(context, heading.span.clone(), wanted, message);
-    for row in beside {
-        finding = finding.related(context, context.heading(row).span.clone(), "another part of the section");
-    }
-    Some(finding.help(format!("put them under one heading `{wanted}`")))
+    Some(finding)
 }
 
 /// The edits that give a heading the template's name and keep the markup around its words; none where

@@ -1,7 +1,7 @@
 //! All headings of a document off by the same number of levels.
 
 use super::{Check, Demand, Finding, Fix, OkepContext, Per, Rule, Severity};
-use crate::rules::edits::markdown::{movement, relevel, relevel_one};
+use crate::rules::edits::markdown::{movement, relevel_one};
 
 pub static RULE: Rule = Rule {
     id: "shifted-headings",
@@ -21,10 +21,9 @@ fn check(context: &OkepContext) -> Option<Finding> {
     if shift == 0 {
         return None;
     }
-    let title = context.okep.title.as_ref().map(|t| &context.document().headings[t.heading]);
-    let title_too = is_title_too(context);
+    let moved = moved(context);
+    let first = &context.document().headings[*moved.first()?];
     let rows = &context.okep.outline.rows;
-    let first = if title_too { title } else { rows.first().map(|r| &context.document().headings[r.heading]) };
     let named = context.alignment.matches.iter().flatten().filter(|m| {
         context.alignment.section_of[m.row].is_some_and(|s| {
             context.template().outline.rows[s].level as i8 + shift == rows[m.row].level as i8
@@ -34,30 +33,30 @@ fn check(context: &OkepContext) -> Option<Finding> {
     let (verb, plural) = movement(shift);
     let message =
         format!("every heading is {plural} too {height}: {} of the template's sections", named.count());
-    let finding = RULE.at(context, first?.span.clone(), "headings", message);
-    let but_title = if title_too || title.is_none() { "" } else { " but the title" };
+    let finding = RULE.at(context, first.span.clone(), "headings", message);
+    let is_right = context.okep.title.as_ref().is_some_and(|title| title.heading != moved[0]);
+    let but_title = if is_right { " but the title" } else { "" };
     Some(finding.help(format!("{verb} every heading{but_title} by {plural}")))
 }
 
-/// Whether the title is off by as much, and goes along.
-fn is_title_too(context: &OkepContext) -> bool {
-    let title = context.okep.title.as_ref();
-    title.is_some_and(|t| context.document().headings[t.heading].level as i8 == 1 + context.alignment.shift)
+/// The headings that are off: those of all sections, and the title where it is off by as much.
+fn moved(context: &OkepContext) -> Vec<usize> {
+    let title = context.okep.title.as_ref().map(|title| title.heading);
+    let is_off = |at: &usize| context.document().headings[*at].level as i8 == 1 + context.alignment.shift;
+    title.filter(is_off).into_iter().chain(context.okep.outline.rows.iter().map(|row| row.heading)).collect()
 }
 
 fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
+    let document = context.document();
     // After an open fence it is not certain what is a heading.
-    if context.document().unclosed_fence.is_some() {
+    if document.unclosed_fence.is_some() {
         return None;
     }
-    let by = -context.alignment.shift;
-    let mut edits = relevel(context, 0..context.okep.outline.rows.len(), by)?;
-    if let Some(title) = context.okep.title.as_ref().filter(|_| is_title_too(context)) {
-        edits.extend(relevel_one(context.document(), &context.okep.path, title.heading, by)?);
-        edits.sort();
-    }
-    let (verb, plural) = movement(context.alignment.shift);
-    Some(Fix::safe(format!("{verb} all headings by {plural}"), edits))
+    let shift = context.alignment.shift;
+    let moved = moved(context).into_iter();
+    let edits = moved.map(|heading| relevel_one(document, &context.okep.path, heading, -shift));
+    let (verb, plural) = movement(shift);
+    Some(Fix::safe(format!("{verb} all headings by {plural}"), edits.collect::<Option<Vec<_>>>()?.concat()))
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     let rows = &context.okep.outline.rows;
     let level = rows[row].level;
     let end = (row + 1..rows.len()).find(|r| rows[*r].level < level).unwrap_or(rows.len());
-    if rows.get(end).is_some_and(|next| context.level(end) > before + 1 && next.level < level) {
+    if end < rows.len() && context.level(end) > before + 1 {
         return None;
     }
     // A section at the template's level stays there: what is missing is the section around it.

@@ -30,12 +30,13 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
     let heading = context.heading(row);
     let document = context.document();
     let range = heading.span.end..document.section_end(context.okep.outline.rows[row].heading);
-    let words = prose::words(document, &range);
-    if words < FEWEST_WORDS || is_stub(document, heading) || prose::is_none(document, &range) {
-        return None;
-    }
     // Whoever writes in the first person, or names a person who wants something, has written one.
-    if tells_story(document.text.slice(range.clone())) || context.has_prompt(&range) {
+    if prose::words(document, &range) < FEWEST_WORDS
+        || is_stub(document, heading)
+        || prose::is_none(document, &range)
+        || tells_story(document.text.slice(range.clone()))
+        || context.has_prompt(&range)
+    {
         return None;
     }
     let message = format!("no story in `{}` says who wants what", heading.text);

@@ -39,7 +39,9 @@ fn finding(context: &OkepContext, group: &[Leftover]) -> Finding {
     let runs = runs(group);
     let document = context.document();
     let first = runs[0].clone();
-    let subject = context.subject_at(first.start);
+    let section = section_of(context, &group[0]);
+    let row = section.checked_sub(1).and_then(|heading| context.row_of_heading(heading));
+    let subject = row.map_or("preamble", |row| context.subject_of_row(row));
     let text = crate::markdown::document::fold_blanks(document.text.slice(first.clone()));
     let shown: String =
         if text.chars().count() > 60 { text.chars().take(57).chain("...".chars()).collect() } else { text };
@@ -51,23 +53,14 @@ fn finding(context: &OkepContext, group: &[Leftover]) -> Finding {
     for run in &runs[1..] {
         finding = finding.related(context, run.clone(), "and here");
     }
-    let answered = is_answered(context, section_of(context, &group[0]));
+    let answered = is_answered(context, section);
     finding.help(if answered { "delete it; the section is answered" } else { "answer it and delete it" })
 }
 
 /// The stretches of text that are prompts throughout.
 fn runs(group: &[Leftover]) -> Vec<Range<usize>> {
-    let mut runs: Vec<(Range<usize>, usize)> = Vec::new();
-    for leftover in group {
-        match runs.last_mut() {
-            Some((run, block)) if leftover.block == *block + 1 && leftover.whole_block => {
-                run.end = leftover.span.end;
-                *block = leftover.block;
-            }
-            _ => runs.push((leftover.span.clone(), leftover.block)),
-        }
-    }
-    runs.into_iter().map(|(run, _)| run).collect()
+    let runs = group.chunk_by(|one, next| next.block == one.block + 1 && next.whole_block);
+    runs.map(|run| run[0].span.start..run[run.len() - 1].span.end).collect()
 }
 
 /// Deletes the prompts of a section that has an answer next to them.
@@ -78,14 +71,7 @@ fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
         return None;
     }
     let removals = merged(group.iter().map(|leftover| markdown::removal(document, leftover)).collect());
-    let is_lines = |removal: &Range<usize>| {
-        let to_the_end =
-            removal.end == document.text.len() || document.text.slice(removal.clone()).ends_with('\n');
-        to_the_end && document.text.line_range(removal.start).start == removal.start
-    };
-    let with_blanks = |removal: Range<usize>| {
-        if is_lines(&removal) { markdown::with_blanks(document, removal) } else { removal }
-    };
+    let with_blanks = |removal| markdown::with_blanks(document, removal);
     // What has become one deletion may reach the end from further up.
     let removals = merged(removals.into_iter().map(with_blanks).collect());
     let removals = removals.into_iter().map(|removal| markdown::up_to_the_end(document, removal));

@@ -54,6 +54,7 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
     }
     if is_stray(document, fence) {
         let lines = markdown::with_blanks(document, text.line_range(fence.opening.start));
+        let lines = markdown::up_to_the_end(document, lines);
         return Some(Fix::suggested("delete the fence", vec![Edit::replace(&context.okep.path, lines, "")]));
     }
     // The closing line goes after the last line of the code, before the blank lines that follow it; the
@@ -61,21 +62,17 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
     let end = end(context, fence.resumes);
     let indent: String = fence.indent.chars().map(|c| if c == '>' || c == '\t' { c } else { ' ' }).collect();
     let closing = format!("{indent}{}", fence.fence);
-    match &mistaken(text, fence.opening.end..end)[..] {
-        [] => {}
-        [(line, true)] => {
-            let edit = Edit::replace(&context.okep.path, line.clone(), closing);
-            return Some(Fix::suggested("close the fence", vec![edit]));
+    let edit = match &mistaken(text, fence.opening.end..end)[..] {
+        [(line, true)] => Edit::replace(&context.okep.path, line.clone(), closing),
+        [] => {
+            let last = fence.opening.start + text.slice(fence.opening.start..end).trim_end().len();
+            let rest = text.slice(last..end);
+            let at = last + rest.find(['\r', '\n']).unwrap_or(rest.len());
+            Edit::insert(&context.okep.path, at, format!("{}{closing}", text.line_ending_near(at)))
         }
         // Which of them closes what is not known.
         _ => return None,
-    }
-    let code = text.slice(fence.opening.start..end).trim_end();
-    let last = fence.opening.start + code.len();
-    let rest = text.slice(last..end);
-    let at = last + rest.find(['\r', '\n']).unwrap_or(rest.len());
-    let ending = text.line_ending_near(at);
-    let edit = Edit::insert(&context.okep.path, at, format!("{ending}{closing}"));
+    };
     Some(Fix::suggested("close the fence", vec![edit]))
 }
 

@@ -33,7 +33,8 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
     if asked.is_empty() {
         return None;
     }
-    let present = tables(context.document(), &range(context, section)?);
+    let range = range(context, section)?;
+    let present = tables(context.document(), &range);
     let answers: Vec<&TableRow> = present.iter().flat_map(|table| &table.rows).collect();
     let names: Vec<&str> = asked.iter().flat_map(|table| &table.rows).map(TableRow::first).collect();
     let answer = |row: &TableRow| answer(row.first(), &answers, &names);
@@ -42,22 +43,20 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
         asked.rows.iter().any(|row| row.is_blank() && answer(row).is_some())
             || present.iter().any(|table| has_same_head(table, asked))
     };
-    let asked = asked.iter().filter(|table| is_there(table));
-    let asked: Vec<&TableRow> = asked.flat_map(|table| &table.rows).filter(|row| row.is_blank()).collect();
+    let asked = asked.iter().filter(|table| is_there(table)).flat_map(|table| &table.rows);
     // In whatever spelling the text names a row.
-    let text = Name::new(context.document().text.slice(range(context, section)?)).normal;
-    let is_open = |row: &&&TableRow| match answer(row) {
+    let text = Name::new(context.document().text.slice(range)).normal;
+    let is_open = |row: &&TableRow| match answer(row) {
         Some(answer) => answer.is_blank(),
         None => !text.contains(&Name::new(row.first()).normal),
     };
-    let open: Vec<&TableRow> = asked.iter().filter(is_open).copied().collect();
+    let open: Vec<&TableRow> = asked.filter(|row| row.is_blank()).filter(is_open).collect();
     let first = open.iter().find_map(|row| answer(row)).map_or(heading.span.clone(), |row| row.span.clone());
-    let mut names: Vec<String> = open.iter().take(SHOWN).map(|row| format!("`{}`", row.first())).collect();
+    let more = open.len().checked_sub(SHOWN + 1).map(|more| format!("{} more", more + 1));
+    let names = open.iter().take(SHOWN).map(|row| format!("`{}`", row.first()));
+    let names: Vec<String> = names.chain(more).collect();
     if names.is_empty() {
         return None;
-    }
-    if open.len() > SHOWN {
-        names.push(format!("{} more", open.len() - SHOWN));
     }
     let name = context.section_name(section);
     let plural = if open.len() == 1 { "row is" } else { "rows are" };

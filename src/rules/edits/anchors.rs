@@ -2,12 +2,12 @@
 //!
 //! GitHub and the site make anchors by rules of their own; each link keeps the form it has.
 
-use super::rename::{destinations, file_of, target_of};
+use super::rename::{destinations, target_of};
 use crate::markdown::document::Document;
 use crate::markdown::slugs;
 use crate::okep::snapshot::{Page, Snapshot};
 use crate::rules::finding::Edit;
-use crate::rules::page_links::{PageLink, links};
+use crate::rules::page_links::{PageLink, links, parts};
 use crate::text::path::{self, folder_of};
 use std::collections::HashMap;
 
@@ -52,7 +52,7 @@ fn to_headings<'a>(page: &'a str, document: &'a Document) -> impl Iterator<Item 
 impl LinkOn<'_> {
     /// The page that the link names; in HTML, which MkDocs passes through as it is, perhaps by its address.
     fn page(&self) -> Option<String> {
-        let file = file_of(&self.link.target);
+        let (file, _) = parts(&self.link.target);
         let is_relative = self.link.kind.is_none() && !file.starts_with('/') && !file.contains("://");
         match file.strip_suffix('/').filter(|_| is_relative) {
             Some(address) => {
@@ -68,7 +68,8 @@ impl LinkOn<'_> {
 /// The edits that let links to the headings of a page follow edits of it. Where headings share an anchor, before or
 /// after, the links may mean either and are left alone.
 pub fn follow_edits(links: &[LinkOn], before: &Document, after: &Document) -> Vec<Edit> {
-    let forms = [slugs::github, site].map(|form| {
+    // Those of the site where the repository does not configure others.
+    let forms = [slugs::github, |text: &str| slugs::site(text, "-")].map(|form| {
         [before, after].map(|page| page.headings.iter().map(|h| form(&h.text)).collect::<Vec<_>>())
     });
     let renamed = |anchor: &str| {
@@ -79,7 +80,7 @@ pub fn follow_edits(links: &[LinkOn], before: &Document, after: &Document) -> Ve
     };
     let mut edits = Vec::new();
     for LinkOn { page, document, link } in links {
-        let (file, end) = (file_of(&link.target), link.target.len());
+        let ((file, _), end) = (parts(&link.target), link.target.len());
         let Some(new) = link.target[file.len()..].strip_prefix('#').and_then(renamed) else { continue };
         let places = destinations(document, link).into_iter();
         edits.extend(places.map(|at| Edit::replace(page, at + file.len() + 1..at + end, new.clone())));
@@ -87,11 +88,6 @@ pub fn follow_edits(links: &[LinkOn], before: &Document, after: &Document) -> Ve
     edits.sort();
     edits.dedup();
     edits
-}
-
-/// The anchor that the site gives a heading, where the repository does not configure others.
-fn site(text: &str) -> String {
-    slugs::site(text, "-")
 }
 
 #[cfg(test)]

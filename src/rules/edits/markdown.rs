@@ -50,42 +50,33 @@ pub fn margin(document: &Document, path: &str, heading: usize) -> Vec<Edit> {
     is_indent.then(|| Edit::replace(path, start..at, "")).into_iter().collect()
 }
 
-/// The edits for one heading, in order; closing `#` that were as many as the opening ones stay so.
+/// The edits for one heading, in order; closing `#` that were as many as the opening ones stay so, and one that is
+/// underlined gets `#`. None where its text would lose what it ends in.
 pub fn relevel_one(document: &Document, path: &str, heading: usize, by: i8) -> Option<Vec<Edit>> {
-    let heading = &document.headings[heading];
-    let level = u8::try_from(heading.level as i8 + by).ok().filter(|l| (1..=6).contains(l))?;
-    let start = heading.span.start;
-    if !heading.setext {
+    let Heading { level: now, setext, ref span, .. } = document.headings[heading];
+    let level = u8::try_from(now as i8 + by).ok().filter(|l| (1..=6).contains(l))?;
+    let source = document.text.slice(span.clone());
+    if !setext {
         let by = by.unsigned_abs() as usize;
-        let closing = closing_hashes(document.text.slice(heading.span.clone()));
-        let at = |start| match level > heading.level {
+        let closing = closing_hashes(source);
+        let at = |start| match level > now {
             true => Edit::insert(path, start, "#".repeat(by)),
             false => Edit::replace(path, start..start + by, ""),
         };
-        let balanced = closing == usize::from(heading.level);
-        let ends = [Some(at(start)), balanced.then(|| at(heading.span.end - closing))];
-        return Some(ends.into_iter().flatten().collect());
+        let is_balanced = closing == usize::from(now);
+        let end = is_balanced.then(|| at(span.end - closing));
+        return Some([at(span.start)].into_iter().chain(end).collect());
     }
-    underlined_at_level(document, path, heading, level)
-}
-
-/// The edits that turn an underlined heading into one that `#` leads; none where the text would lose what it ends in.
-fn underlined_at_level(document: &Document, path: &str, heading: &Heading, level: u8) -> Option<Vec<Edit>> {
-    let (text, _) = document.text.slice(heading.span.clone()).rsplit_once('\n')?;
-    let hashes = "#".repeat(level.into());
-    if text.trim_end().ends_with('#') {
+    let (text, _) = source.rsplit_once('\n')?;
+    let (text, hashes) = (text.trim_end(), "#".repeat(level.into()));
+    if text.ends_with('#') {
         return None;
     }
     if text.contains('\n') {
-        return Some(vec![Edit::replace(
-            path,
-            heading.span.clone(),
-            format!("{hashes} {}", fold_blanks(text)),
-        )]);
+        return Some(vec![Edit::replace(path, span.clone(), format!("{hashes} {}", fold_blanks(text)))]);
     }
-    let line = heading.span.start + text.trim_end().len();
-    let lead = Edit::insert(path, heading.span.start, format!("{hashes} "));
-    Some(vec![lead, Edit::replace(path, line..heading.span.end, "")])
+    let lead = Edit::insert(path, span.start, format!("{hashes} "));
+    Some(vec![lead, Edit::replace(path, span.start + text.len()..span.end, "")])
 }
 
 /// How many `#` close a heading; escaped ones and those of a word are its text.
@@ -102,7 +93,7 @@ pub fn where_belongs(context: &OkepContext, section: usize) -> Option<usize> {
     match (neighbour, context.template().outline.rows[section].parent) {
         (Some(after), _) if after > section => Some(begin_of(context, row_of(after)?)),
         (Some(around), _) | (None, Some(around)) => {
-            Some(end_before(context, context.okep.outline.inside(row_of(around)?).end))
+            Some(begin_of(context, context.okep.outline.inside(row_of(around)?).end))
         }
         (None, None) => Some(text_end(context.document())),
     }
@@ -134,19 +125,14 @@ pub fn where_missing(context: &OkepContext, section: usize) -> Option<usize> {
 
 /// Whether a comment that is open at a place would hide what is put there.
 pub fn is_hidden(document: &Document, at: usize) -> bool {
-    let before = document.text.slice(document.body_start..at).as_bytes();
-    let open = memchr::memrchr_iter(b'<', before).find(|at| before[*at..].starts_with(b"<!--"));
-    open.is_some_and(|open| memchr::memmem::find(&before[open..], b"-->").is_none())
+    let before = document.text.slice(document.body_start..at);
+    before.rfind("<!--").is_some_and(|open| !before[open..].contains("-->"))
 }
 
-/// Where the text before a row ends; for the row after the last one, the end of the document.
-fn end_before(context: &OkepContext, row: usize) -> usize {
-    let is_end = row == context.okep.outline.rows.len();
-    if is_end { text_end(context.document()) } else { begin_of(context, row) }
-}
-
+/// Where a row begins; for the row after the last one, where the text ends.
 fn begin_of(context: &OkepContext, row: usize) -> usize {
-    begin(context.document(), context.okep.outline.rows[row].heading)
+    let row = context.okep.outline.rows.get(row);
+    row.map_or_else(|| text_end(context.document()), |row| begin(context.document(), row.heading))
 }
 
 /// What the template says under a section, up to the next heading and what belongs to that; its line breaks are
@@ -167,25 +153,16 @@ pub fn insert_section(context: &OkepContext, at: usize, section: String) -> Edit
     let document = context.document();
     let ending = document.text.line_ending_near(at);
     let before = document.text.slice(document.body_start..at);
-    let is_end = at >= document.text.len();
-    let lead = match before {
-        "" => String::new(),
-        b if ends_with_blank_line(b) => String::new(),
-        b if b.ends_with('\n') => ending.to_owned(),
-        _ => ending.repeat(2),
-    };
-    let tail = match is_end {
-        true if before.is_empty() || before.ends_with('\n') => ending.to_owned(),
-        true => String::new(),
-        false => ending.repeat(2),
-    };
+    let lead = if before.is_empty() { 0 } else { 2 - breaks_at_end(before).min(2) };
+    let is_at_line = before.is_empty() || before.ends_with('\n');
+    let tail = if at >= document.text.len() { usize::from(is_at_line) } else { 2 };
+    let (lead, tail) = (ending.repeat(lead), ending.repeat(tail));
     Edit::insert(&context.okep.path, at, format!("{lead}{section}{tail}"))
 }
 
-fn ends_with_blank_line(text: &str) -> bool {
-    let Some(without) = text.strip_suffix('\n') else { return false };
-    let last = without.rsplit('\n').next().unwrap_or_default();
-    last.trim().is_empty() && without.contains('\n')
+/// How many line breaks are behind the last text.
+fn breaks_at_end(text: &str) -> usize {
+    text[text.trim_end().len()..].matches('\n').count()
 }
 
 /// Moves the section of a row, with all that is under it, to where the template has it.
@@ -199,23 +176,24 @@ pub fn move_section(context: &OkepContext, section: usize, row: usize) -> Option
     if empties(context, row..last) {
         return None;
     }
-    let start = begin_of(context, row);
-    let end = end_before(context, last);
+    let (start, end) = (begin_of(context, row), begin_of(context, last));
     let target = where_belongs(context, section)?;
-    if is_hidden(document, target) || is_hidden(document, end) {
+    if (start..=end).contains(&target) || is_hidden(document, target) || is_hidden(document, end) {
         return None;
     }
-    let name = context.section_name(section);
-    if (start..=end).contains(&target) {
+    // What follows must not run into what is before.
+    let (before, after) =
+        (document.text.slice(document.body_start..start), document.text.slice(end..document.text.len()));
+    let is_parted = before.is_empty() || breaks_at_end(before) > 1;
+    let delete = up_to_the_end(document, start..end);
+    if !(is_parted || after.is_empty() || after.starts_with('#'))
+        || (delete.start + 1..delete.end).contains(&target)
+    {
         return None;
     }
-    let moved = document.text.slice(start..end);
-    let insert = insert_section(context, target, without_blank_end(moved).to_owned());
-    let delete = Edit::replace(&context.okep.path, cut(document, start..parted(document, start..end)?), "");
-    if delete.start < insert.start && insert.start < delete.end {
-        return None;
-    }
-    Some(Fix::suggested(format!("move `{name}` to where the template has it"), vec![insert, delete]))
+    let insert = insert_section(context, target, document.text.slice(start..end).trim_end().to_owned());
+    let title = format!("move `{}` to where the template has it", context.section_name(section));
+    Some(Fix::suggested(title, vec![insert, Edit::replace(&context.okep.path, delete, "")]))
 }
 
 /// The first row after `row` that does not move along: one that is not deeper, or that stands for a
@@ -239,80 +217,42 @@ fn empties(context: &OkepContext, moved: Range<usize>) -> bool {
     !(0..rows.len()).any(|r| stays(&r)) && (!heading.has_content || is_stub(context.document(), heading))
 }
 
-/// Where to end the deletion of a section, so that what follows does not run into what is before:
-/// its blank lines stay where nothing else parts the two. None where it has none.
-fn parted(document: &Document, range: Range<usize>) -> Option<usize> {
-    let text = &document.text;
-    let before = text.slice(document.body_start..range.start);
-    let after = text.slice(range.end..text.len());
-    if before.is_empty() || ends_with_blank_line(before) || after.is_empty() || after.starts_with('#') {
-        return Some(range.end);
-    }
-    let own = text.slice(range.clone());
-    let rest = without_blank_end(own);
-    let kept = &own[rest.len()..];
-    let line = final_break(&kept[..kept.find('\n').map_or(0, |i| i + 1)]);
-    (line < kept.len()).then_some(range.start + rest.len() + line)
-}
-
-/// The text without the blank lines at its end and the last line's break.
-fn without_blank_end(text: &str) -> &str {
-    let rest = text.trim_end().len();
-    let line = text[rest..].find('\n').map_or(text.len(), |i| rest + i);
-    text[..line].strip_suffix('\r').unwrap_or(&text[..line])
-}
-
-/// The range to delete for a section: at the end of the file the blank lines before it go too.
-fn cut(document: &Document, range: Range<usize>) -> Range<usize> {
-    if range.end < document.text.len() {
-        return range;
-    }
-    let before = document.text.slice(0..range.start).trim_end_matches(['\n', '\r', ' ', '\t']).len();
-    // The last line break of the file stays what it was, or stays away.
-    before..range.end - final_break(document.text.slice(range.clone()))
-}
-
-/// What is to be deleted up to the end of the file, with the blank lines that it would leave there.
+/// What is to be deleted; at the end of the file the blank lines before it go too, and the last line break stays.
 pub fn up_to_the_end(document: &Document, deleted: Range<usize>) -> Range<usize> {
     let text = document.text.as_str();
-    let last = text.len() - final_break(text);
-    if deleted.end < last { deleted } else { cut(document, deleted.start..text.len()) }
-}
-
-/// Bytes of the line break at the end of a text.
-fn final_break(text: &str) -> usize {
-    match text.strip_suffix('\n') {
-        Some(rest) => 1 + usize::from(rest.ends_with('\r')),
-        None => 0,
+    let last = text.strip_suffix('\n').map_or(text, |rest| rest.strip_suffix('\r').unwrap_or(rest)).len();
+    if deleted.end < last {
+        return deleted;
     }
+    text[..deleted.start].trim_end_matches(['\n', '\r', ' ', '\t']).len()..last
 }
 
 /// The range to delete for a prompt: its lines where it is all of its block, else its sentences.
 pub fn removal(document: &Document, leftover: &Leftover) -> Range<usize> {
-    let block = &document.blocks[leftover.block];
-    let text = &document.text;
+    let (block, text) = (&document.blocks[leftover.block], &document.text);
+    let Range { start, end } = leftover.span;
     if leftover.whole_block {
         let start = line_start(document, block.marker.unwrap_or(block.span.start));
         return start..text.line_range(block.span.end.saturating_sub(1)).end;
     }
-    if leftover.span.start == block.span.start {
-        let rest = text.slice(leftover.span.end..block.span.end);
-        let blanks = rest.len() - rest.trim_start().len();
-        return leftover.span.start..leftover.span.end + blanks;
+    if start == block.span.start {
+        return start..block.span.end - text.slice(end..block.span.end).trim_start().len();
     }
-    let before = text.slice(block.span.start..leftover.span.start);
-    let blanks = before.len() - before.trim_end().len();
-    leftover.span.start - blanks..leftover.span.end
+    block.span.start + text.slice(block.span.start..start).trim_end().len()..end
 }
 
-/// A range of whole lines to delete, with the blank lines after it where blank lines are before it.
-pub fn with_blanks(document: &Document, lines: Range<usize>) -> Range<usize> {
+/// What is to be deleted; where that is whole lines below blank ones, or at the start, with the blank lines after it.
+pub fn with_blanks(document: &Document, deleted: Range<usize>) -> Range<usize> {
     let text = &document.text;
+    let ends_line = deleted.end == text.len() || text.slice(deleted.clone()).ends_with('\n');
+    if !ends_line || text.line_range(deleted.start).start != deleted.start {
+        return deleted;
+    }
     let blank = |at: usize| text.slice(text.line_range(at)).trim().is_empty();
-    let mut end = lines.end;
-    let apart = lines.start == document.body_start || blank(lines.start - 1);
+    let mut end = deleted.end;
+    let apart = deleted.start <= document.body_start || blank(deleted.start - 1);
     while (apart || text.slice(end..text.len()).trim().is_empty()) && end < text.len() && blank(end) {
         end = text.line_range(end).end;
     }
-    cut(document, lines.start..end)
+    deleted.start..end
 }

@@ -61,25 +61,20 @@ fn add(letters: &mut Vec<Letter>, shown: &str, text: &str, range: Range<usize>) 
 }
 
 /// The letters with every run of blanks as one space, none at the ends.
-fn folded(letters: Vec<Letter>) -> Vec<Letter> {
-    let mut folded: Vec<Letter> = Vec::with_capacity(letters.len());
-    for letter in letters {
-        match (letter.shown.is_whitespace(), folded.last_mut()) {
-            (true, None) => {}
-            (true, Some(last)) if last.shown == ' ' => {
-                // A picture between two blanks belongs to neither.
-                if last.source.end == letter.source.start {
-                    last.source.end = letter.source.end;
-                }
-            }
-            (true, Some(_)) => folded.push(Letter { shown: ' ', ..letter }),
-            (false, _) => folded.push(letter),
+fn folded(mut letters: Vec<Letter>) -> Vec<Letter> {
+    let is_blank = |letter: &Letter| letter.shown.is_whitespace();
+    letters.dedup_by(|letter, last| {
+        let is_run = is_blank(letter) && is_blank(last);
+        // A picture between two blanks belongs to neither.
+        if is_run && last.source.end == letter.source.start {
+            last.source.end = letter.source.end;
         }
-    }
-    if folded.last().is_some_and(|l| l.shown == ' ') {
-        folded.pop();
-    }
-    folded
+        is_run
+    });
+    let start = letters.iter().take_while(|letter| is_blank(letter)).count();
+    let end = letters.iter().rposition(|letter| !is_blank(letter)).map_or(start, |last| last + 1);
+    let letters = letters.drain(start..end);
+    letters.map(|l| Letter { shown: if is_blank(&l) { ' ' } else { l.shown }, ..l }).collect()
 }
 
 /// The bytes of a part of some letters, where they are in one piece: no markup begins or ends between them.

@@ -4,14 +4,14 @@
 
 use crate::files::{CONFIG, PathKind};
 use crate::markdown::document::{Document, Link, LinkKind};
-use crate::markdown::html;
+use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
 use crate::rules::finding::{Edit, Fix, Rename};
-use crate::rules::page_links::{Linked, PageLink, links};
+use crate::rules::page_links::{Linked, PageLink, links, parts};
 use crate::site::nav_edit;
 use crate::text::byte_pattern;
 use crate::text::path::{self, folder_of, okep_name, percent_decoded, stem};
-use regex::bytes;
+use regex::{Regex, bytes};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -24,12 +24,9 @@ pub fn with_links(snapshot: &Snapshot, mut fix: Fix) -> Option<Fix> {
         return None;
     }
     for Rename { from, to } in &fix.renames {
-        let number = |path: &str| okep_name(stem(path::file_name(path))?)?.number;
-        let same = |o: &crate::okep::proposal::Okep| o.path != *from && o.name.number == number(to);
-        if snapshot.contains(to)
-            || snapshot.tree.kind(to) != PathKind::Nothing
-            || snapshot.okeps.iter().any(same)
-        {
+        let is_taken = |okep: &Okep| okep.path != *from && okep.name.number == path::number(to);
+        let is_there = snapshot.contains(to) || snapshot.tree.kind(to) != PathKind::Nothing;
+        if is_there || snapshot.okeps.iter().any(is_taken) {
             return None;
         }
         fix.edits.extend(updated_links(snapshot, from, to)?);
@@ -57,12 +54,9 @@ fn is_named_elsewhere(snapshot: &Snapshot, from: &str, edits: &[Edit]) -> bool {
     let name_outside = if okep_name(name).is_some() { name } else { path::file_name(folder_of(from)) };
     let is_outside = |path: &String| path != from && !snapshot.contains(path) && !known.contains(path);
     let (inside, outside) = (name_pattern(name), name_pattern(name_outside));
-    known.iter().any(|path| is_named_in(snapshot, path, &inside, from, edits))
-        || snapshot
-            .tree
-            .files()
-            .iter()
-            .any(|path| is_outside(path) && is_named_in(snapshot, path, &outside, from, edits))
+    let is_named = |path: &String, name| is_named_in(snapshot, path, name, from, edits);
+    known.iter().any(|path| is_named(path, &inside))
+        || snapshot.tree.files().iter().any(|path| is_outside(path) && is_named(path, &outside))
 }
 
 /// The name of a page, with or without its ending, where it is not part of a longer one or of that of another kind of
@@ -107,7 +101,13 @@ fn updated_links(snapshot: &Snapshot, from: &str, to: &str) -> Option<Vec<Edit>>
     let around = snapshot.backlinks(path::file_name(from));
     let around = around.iter().map(|page| (page.path.as_str(), &*page.document));
     for (page, document) in snapshot.pages().chain(around) {
-        edits.extend(in_document(page, document, from, to)?);
+        let links = links(document).into_iter().filter(|link| link.kind.is_some());
+        for link in links.filter(|link| target_of(page, &link.target).as_deref() == Some(from)) {
+            let ((file, _), places) = (parts(&link.target), destinations(document, &link));
+            places.first()?;
+            let new = new_target(page, file, from, to);
+            edits.extend(places.into_iter().map(|at| Edit::replace(page, at..at + file.len(), new.clone())));
+        }
     }
     if let Some(site) = &snapshot.site
         && let Some(tree) = site.nav.tree()
@@ -118,18 +118,6 @@ fn updated_links(snapshot: &Snapshot, from: &str, to: &str) -> Option<Vec<Edit>>
             let (span, new) = plan.edit.ok()?;
             edits.push(Edit::replace(&plan.path, span, new));
         }
-    }
-    Some(edits)
-}
-
-fn in_document(page: &str, document: &Document, from: &str, to: &str) -> Option<Vec<Edit>> {
-    let mut edits = Vec::new();
-    let links = links(document).into_iter().filter(|link| link.kind.is_some());
-    for link in links.filter(|link| target_of(page, &link.target).as_deref() == Some(from)) {
-        let (file, places) = (file_of(&link.target), destinations(document, &link));
-        places.first()?;
-        let new = new_target(page, file, from, to);
-        edits.extend(places.into_iter().map(|at| Edit::replace(page, at..at + file.len(), new.clone())));
     }
     Some(edits)
 }
@@ -146,17 +134,10 @@ fn new_target(page: &str, file: &str, from: &str, to: &str) -> String {
 }
 
 /// The file that a relative link of a page to `target` names, from the root of the repository.
-pub(super) fn target_of(page: &str, target: &str) -> Option<String> {
-    let file = file_of(target);
-    if file.is_empty() || target.contains("://") || target.starts_with('/') {
-        return None;
-    }
-    path::resolve(page, &percent_decoded(file))
-}
-
-/// A link's target without anchor and query.
-pub(super) fn file_of(target: &str) -> &str {
-    target.split(['#', '?']).next().unwrap_or_default()
+pub(crate) fn target_of(page: &str, target: &str) -> Option<String> {
+    let (file, _) = parts(target);
+    let is_relative = !file.is_empty() && !target.contains("://") && !target.starts_with('/');
+    path::resolve(page, &percent_decoded(file)).filter(|_| is_relative)
 }
 
 /// Whether every link that led to a renamed file points to it still.
@@ -200,29 +181,24 @@ pub(crate) fn retargeted<'l>(
 
 /// Where a link's destination is: in the link itself, or in every definition it may refer to.
 pub fn destinations(document: &Document, link: &PageLink) -> Vec<usize> {
-    let text = document.text.as_str();
-    let is_end = |c: char| c.is_whitespace() || ">)".contains(c);
-    let is_target = |at: &usize| {
-        text[*at..].strip_prefix(&link.target).is_some_and(|rest| rest.is_empty() || rest.starts_with(is_end))
+    let (opening, range) = match link.kind {
+        Some(LinkKind::Inline) => (r"\]\(", link.span.clone()),
+        Some(LinkKind::Autolink) => ("<", link.span.clone()),
+        Some(LinkKind::Reference) => (r"\]:", 0..document.text.len()),
+        // An attribute of HTML, or a bare address.
+        None => (r#"(?i:href)\s*=\s*["']?|^"#, link.span.clone()),
     };
-    let after = |opening: &str, range: Range<usize>| -> Vec<usize> {
-        let openings = text[range.clone()].match_indices(opening).map(|(at, _)| at + opening.len());
-        let targets = openings.map(|at| {
-            let rest = text[range.clone()][at..].trim_start();
-            range.end - rest.strip_prefix('<').unwrap_or(rest).len()
-        });
-        targets.filter(is_target).collect()
+    let target = regex::escape(&link.target);
+    // Only a target of megabytes makes no expression.
+    let Ok(target) = Regex::new(&format!(r#"(?:{opening})\s*<?({target})(?:[\s<>)"']|$)"#)) else {
+        return Vec::new();
     };
+    let found = target.captures_iter(document.text.slice(range.clone()));
+    let places = found.filter_map(|found| Some(range.start + found.get(1)?.start()));
     match link.kind {
         // A link around an image has two destinations; its own is the last.
-        Some(LinkKind::Inline) => after("](", link.span.clone()).pop().into_iter().collect(),
-        Some(LinkKind::Autolink) => after("<", link.span.clone()),
-        Some(LinkKind::Reference) => after("]:", 0..text.len()),
-        None => {
-            let tags = html::tags(text, link.span.clone());
-            let href = tags.iter().find_map(|tag| tag.get("href")).map_or(link.span.start, |href| href.at);
-            Some(href).filter(|at| text[*at..].starts_with(&link.target)).into_iter().collect()
-        }
+        Some(LinkKind::Inline) => places.last().into_iter().collect(),
+        _ => places.collect(),
     }
 }
 
