@@ -54,17 +54,14 @@ pub fn stem(name: &str) -> Option<&str> {
 /// Takes apart a name that is meant to be an OKEP's: it begins with `okep`, in any case, or with blanks.
 pub fn okep_name(stem: &str) -> Option<OkepName> {
     let named = stem.trim_start();
-    let head = named.get(..4)?;
-    if !head.eq_ignore_ascii_case("okep") {
-        return None;
-    }
-    let rest = named[4..].trim_start_matches(['-', '_', ' ', '.', '#']);
-    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-    let number = rest[..digits].parse().ok().filter(|_| number_placeholder(rest) == 0);
-    let title = &rest[digits..];
-    let title_is_fine = title.strip_prefix('-').is_some_and(is_lower_case_title);
-    let well_formed =
-        number.is_some() && title_is_fine && stem.starts_with(&format!("okep-{}-", &rest[..digits]));
+    let rest = named.get(4..).filter(|_| named[..4].eq_ignore_ascii_case("okep"))?;
+    let rest = rest.trim_start_matches(['-', '_', ' ', '.', '#']);
+    let digits = &rest[..rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())];
+    let number = digits.parse().ok().filter(|_| number_placeholder(rest) == 0);
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    let title = stem.strip_prefix("okep-").and_then(|stem| stem.strip_prefix(digits)?.strip_prefix('-'));
+    let well_formed = number.is_some() && title.is_some_and(|title| title.split('-').all(is_word));
     Some(OkepName { number, well_formed })
 }
 
@@ -75,12 +72,6 @@ pub fn number_placeholder(text: &str) -> usize {
     let is_all = |letter: char| word.chars().all(|c| c == letter);
     let is_placeholder = length > 1 && (is_all('x') || is_all('n')) || is_all('0') || word == "tbd";
     if is_placeholder { length } else { 0 }
-}
-
-fn is_lower_case_title(title: &str) -> bool {
-    title
-        .split('-')
-        .all(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()))
 }
 
 /// A title as the last part of a file name: lower case, a hyphen between words.
