@@ -3,7 +3,7 @@
 //! That block is its author's, whether or not its YAML loads: GitHub takes it for front matter either way. MkDocs
 //! does so only where it loads; what the site then shows of it is no heading that anybody meant.
 
-use crate::text::pattern;
+use crate::text::{bom_len, byte_pattern, pattern};
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -20,28 +20,14 @@ pub fn end(text: &str) -> usize {
     }
 }
 
-/// Bytes of the byte order mark that a text begins with.
-pub fn bom_len(text: &str) -> usize {
-    if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
-}
-
 /// What is between `---` and `---` or `...` at `start`, and the offset past the closing line.
 pub fn block(text: &str, start: usize) -> Option<(Range<usize>, usize)> {
-    let mut lines = text[start..].split_inclusive('\n');
-    let opening = lines.next().filter(|line| line.trim_end() == "---" && line.ends_with('\n'))?;
-    let mut at = start + opening.len();
-    let inside = at;
-    for line in lines {
-        let next = at + line.len();
-        if next - start > MAX_BYTES {
-            return None;
-        }
-        if matches!(line.trim_end(), "---" | "...") {
-            return Some((inside..at, next));
-        }
-        at = next;
-    }
-    None
+    static BLOCK: LazyLock<regex::bytes::Regex> =
+        LazyLock::new(|| byte_pattern(r"(?ms)\A---[ \t\r]*\n(.*?)^(?:---|[.]{3})[ \t\r]*(?:\n|\z)"));
+    let found = BLOCK.captures(&text.as_bytes()[start..])?;
+    let inside = found.get(1)?.range();
+    let inside = start + inside.start..start + inside.end;
+    (found[0].len() <= MAX_BYTES).then(|| (inside, start + found[0].len()))
 }
 
 /// Whether a line is the title of a numbered document, such as `# OKEP-5224: Title`: then the `---` above it is a

@@ -6,7 +6,7 @@ use super::elements::{Block, BlockKind, Heading, Link, LinkKind, fold_blanks};
 use super::fence::{self, UnclosedFence};
 use super::front_matter;
 use super::visible::{is_visible, is_visible_html};
-use crate::text::{Bytes, Text};
+use crate::text::{Bytes, Text, trimmed};
 use pulldown_cmark::{CodeBlockKind, Event, LinkType, Parser, Tag, TagEnd};
 use std::ops::Range;
 use std::sync::Arc;
@@ -379,12 +379,4 @@ fn between_hashes(source: &str, heading: &Range<usize>) -> Range<usize> {
     let open = source[text.clone()].trim_end_matches('#');
     let is_closed = open.is_empty() || open.ends_with([' ', '\t']);
     if is_closed { text.start..text.start + open.trim_end().len() } else { text }
-}
-
-/// `range` without the blanks at its ends.
-fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
-    let slice = &text[range.clone()];
-    let start = range.start + (slice.len() - slice.trim_start().len());
-    let end = (range.start + slice.trim_end().len()).max(start);
-    start..end
 }

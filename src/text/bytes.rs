@@ -31,12 +31,6 @@ impl<B: AsRef<[u8]>> From<B> for Bytes {
     }
 }
 
-impl Default for Bytes {
-    fn default() -> Self {
-        Bytes::from([])
-    }
-}
-
 impl From<&Bytes> for Bytes {
     fn from(bytes: &Bytes) -> Self {
         bytes.clone()

@@ -107,7 +107,7 @@ impl Text {
 
     /// Bytes of the byte order mark at the start: 3 or 0.
     pub fn bom_len(&self) -> usize {
-        if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 }
+        bom_len(&self.text)
     }
 
     /// The line ending most of the file uses: `"\r\n"` or `"\n"`.
@@ -121,12 +121,11 @@ impl Text {
     /// The line ending of the neighbours of `offset`: of the line before, else of its own, else the usual one.
     pub fn line_ending_near(&self, offset: usize) -> &'static str {
         let line = self.line_of(self.clamp(offset));
-        let of = |line: usize| {
+        let ending = |line| {
             let whole = &self.text[self.line_start(line)..self.line_start(line + 1)];
-            let rest = whole.strip_suffix('\n')?;
-            Some(if rest.ends_with('\r') { "\r\n" } else { "\n" })
+            ["\r\n", "\n"].into_iter().find(|ending| whole.ends_with(ending))
         };
-        (line > 1).then(|| of(line - 1)).flatten().or_else(|| of(line)).unwrap_or_else(|| self.line_ending())
+        ((line - 1).max(1)..=line).find_map(ending).unwrap_or_else(|| self.line_ending())
     }
 
     /// The line, counted from 1, that holds the byte at `offset`.
@@ -167,17 +166,20 @@ impl Text {
         offset
     }
 
-    /// The slice at `span`, clamped to the text and to character boundaries.
-    pub fn slice(&self, span: Range<usize>) -> &str {
+    /// The span, clamped to the text and to character boundaries.
+    pub fn clamped(&self, span: Range<usize>) -> Range<usize> {
         let end = self.clamp(span.end);
-        let start = self.clamp(span.start).min(end);
-        &self.text[start..end]
+        self.clamp(span.start).min(end)..end
     }
 
-    /// The place of a byte span; a span past the end is clamped.
+    /// The slice at `span`, which is clamped.
+    pub fn slice(&self, span: Range<usize>) -> &str {
+        &self.text[self.clamped(span)]
+    }
+
+    /// The place of a byte span, which is clamped.
     pub fn place(&self, span: Range<usize>) -> Place {
-        let end = self.clamp(span.end);
-        let start = self.clamp(span.start).min(end);
+        let Range { start, end } = self.clamped(span);
         let (line, column) = self.line_column(start);
         let (end_line, end_column) = self.line_column(end);
         Place { line, column, end_line, end_column, span: Span { start, end } }
@@ -201,6 +203,19 @@ impl Text {
         let step = offset / STEP;
         counted[step] + characters(&self.text.as_bytes()[step * STEP..offset])
     }
+}
+
+/// Bytes of the byte order mark that a text begins with: 3 or 0.
+pub fn bom_len(text: &str) -> usize {
+    text.len() - text.strip_prefix('\u{feff}').unwrap_or(text).len()
+}
+
+/// `range` of a text without the blanks at its ends.
+pub fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    let slice = &text[range.clone()];
+    let start = range.start + (slice.len() - slice.trim_start().len());
+    let end = (range.start + slice.trim_end().len()).max(start);
+    start..end
 }
 
 /// How many characters begin in a piece of UTF-8.

@@ -1,7 +1,10 @@
 //! Paths as strings: from the repository's root, `/` between the parts, nothing looked up on a disk.
 
+use crate::text::byte_pattern;
 use crate::text::path::PAGE_ENDINGS;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use regex::bytes::Regex;
+use std::sync::LazyLock;
 
 /// Whether MkDocs takes the path for a page.
 pub fn is_page(path: &str) -> bool {
@@ -10,11 +13,8 @@ pub fn is_page(path: &str) -> bool {
 
 /// Whether a target has a scheme or a host, such as `https://x` or `mailto:x`.
 pub fn is_address(target: &str) -> bool {
-    let scheme = |s: &str| {
-        s.starts_with(|c: char| c.is_ascii_alphabetic())
-            && s.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'))
-    };
-    target.starts_with("//") || target.split_once(':').is_some_and(|(before, _)| scheme(before))
+    static SCHEME: LazyLock<Regex> = LazyLock::new(|| byte_pattern("^(?:[A-Za-z][A-Za-z0-9+.-]*:|//)"));
+    SCHEME.is_match(target.as_bytes())
 }
 
 pub use crate::text::path::{folder_of as folder, join};

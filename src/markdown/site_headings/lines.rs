@@ -3,7 +3,7 @@
 //! Lines stay slices of the file; only lines with tabs are copied.
 
 use crate::markdown::front_matter;
-use crate::text::pattern;
+use crate::text::{bom_len, pattern};
 use regex::Regex;
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -78,7 +78,7 @@ fn line_end(text: &str, at: usize) -> (usize, usize) {
 /// MkDocs cuts front matter first; then the `meta` extension looks for more at the start of what is
 /// left, and takes a leading `---` away even where it is meant as a rule.
 pub(super) fn body_start(text: &str, meta: bool) -> usize {
-    let bom = front_matter::bom_len(text);
+    let bom = bom_len(text);
     let mut at = match front_matter::block(text, bom) {
         Some((yaml, end)) if text[..end].ends_with('\n') => {
             if is_mapping(&text[yaml]) {
