@@ -2,9 +2,10 @@
 //!
 //! It is what GitHub shows; templates and the site are not its business.
 
-use crate::text::Text;
+use crate::text::{Text, byte_pattern};
+use regex::bytes::Regex;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 pub use super::commonmark::options;
 pub use super::elements::{Block, BlockKind, Heading, Link, LinkKind, fold_blanks};
@@ -47,19 +48,9 @@ impl Document {
 
     /// Whether a merge left its marks at the start of a line outside of fences.
     pub fn is_in_conflict(&self) -> bool {
-        const MARKS: [&str; 2] = ["<<<<<<<", ">>>>>>>"];
-        let text = self.text.as_str();
-        let holds = |mark: &&str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
-        if !MARKS.iter().any(holds) {
-            return false;
-        }
-        let mut fenced = false;
-        text.lines().any(|line| {
-            fenced ^= line.trim_start().starts_with("```") || line.trim_start().starts_with("~~~");
-            let marked =
-                |mark: &&str| line.strip_prefix(mark).is_some_and(|r| r.is_empty() || r.starts_with(' '));
-            !fenced && MARKS.iter().any(marked)
-        })
+        static MARK: LazyLock<Regex> = LazyLock::new(|| byte_pattern(r"(?m)^(?:<{7}|>{7})(?: |\r?$)"));
+        let is_fenced = |at: usize| self.fences.iter().any(|fence| fence.contains(&at));
+        MARK.find_iter(self.text.as_str().as_bytes()).any(|mark| !is_fenced(mark.start()))
     }
 
     /// The bytes before the first section: from the end of `title` (or the start) to the next heading.

@@ -1,5 +1,9 @@
 //! The Markdown extensions of a site, as far as its headings depend on them.
 
+use crate::text::byte_pattern;
+use regex::bytes::Regex;
+use std::sync::LazyLock;
+
 /// Which extensions are on; the default are those of MkDocs itself (`toc`, `tables`, `fenced_code`), which are always on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Extensions {
@@ -62,12 +66,8 @@ impl Extensions {
 
 /// Whether a line puts in another file, as `--8<-- "file.md"` does; `;--8<--` is text.
 pub fn has_snippet(text: &str) -> bool {
-    memchr::memmem::find_iter(text.as_bytes(), "8<").any(|at| {
-        let line = text[..at].rfind('\n').map_or(0, |start| start + 1);
-        let before = text[line..at].trim_start_matches([' ', '\t', '>']);
-        let dashes = before.trim_start_matches('-');
-        before.len() > dashes.len() && dashes.is_empty() && text[at + 2..].starts_with('-')
-    })
+    static SNIPPET: LazyLock<Regex> = LazyLock::new(|| byte_pattern("(?m)^[ \t>]*-+8<-"));
+    memchr::memmem::find(text.as_bytes(), b"8<").is_some() && SNIPPET.is_match(text.as_bytes())
 }
 
 #[cfg(test)]

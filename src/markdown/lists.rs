@@ -1,7 +1,10 @@
 //! How the list around a line is written, so that an edit of one item leaves it one list, tight or loose.
 
 use crate::markdown::document::Document;
+use crate::text::pattern;
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A list, at any depth.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,11 +65,8 @@ pub fn like_its_list(document: &Document, offset: usize, line: &str) -> String {
 
 /// The bullet or number that a line begins with, and the blanks behind it.
 fn marker(line: &str) -> &str {
-    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    let signs: &[char] = if digits == 0 { &['*', '-', '+'] } else { &['.', ')'] };
-    let Some(rest) = line[digits..].strip_prefix(signs).filter(|_| digits < 10) else { return "" };
-    let blanks = rest.len() - rest.trim_start_matches(' ').len();
-    if blanks == 0 { "" } else { &line[..digits + 1 + blanks] }
+    static MARKER: LazyLock<Regex> = LazyLock::new(|| pattern("^(?:[*+-]|[0-9]{1,9}[.)]) +"));
+    MARKER.find(line).map_or("", |marker| marker.as_str())
 }
 
 #[cfg(test)]

@@ -23,8 +23,6 @@ pub struct Name {
     pub normal: String,
     /// The words that carry meaning, in lower case and without endings, in order.
     pub words: Vec<String>,
-    /// How many characters `normal` has.
-    length: usize,
     /// Where in `words` each further thing begins that the name lists: "Risks, Limitations and Costs".
     parts: Vec<usize>,
 }
@@ -58,7 +56,7 @@ impl Name {
             }
             divided |= matches!(end, Some('/' | ',' | ';' | '+'));
         }
-        Name { text: text.to_owned(), length: normal.chars().count(), normal, words, parts }
+        Name { text: text.to_owned(), normal, words, parts }
     }
 
     /// Whether the heading carries a number of its own, such as "2.1 Goals".
@@ -79,13 +77,7 @@ impl Name {
         if self.normal == other.normal || (self.words == other.words && !cut) {
             return !self.normal.is_empty() && !self.words.is_empty();
         }
-        let length = self.length.min(other.length);
-        let allowed = if length >= 12 { 2 } else { usize::from(length >= 5) };
-        allowed > 0
-            && self.length.abs_diff(other.length) <= allowed
-            && self.normal.len().max(other.normal.len()) <= MAX_BYTES
-            && self.turning().eq(other.turning())
-            && osa_distance(&self.normal, &other.normal) <= allowed
+        is_slip(&self.normal, &other.normal, 12) && self.turning().eq(other.turning())
     }
 
     /// The words of the name that turn it into another.
@@ -275,15 +267,16 @@ fn meets(words: &[String], i: usize, others: &[String]) -> bool {
 
 /// Equal words, or one a slip of the pen away from the other.
 fn same_word(a: &str, b: &str) -> bool {
-    if a == b {
-        return true;
-    }
-    let length = a.len().min(b.len());
-    let allowed = if length >= 8 { 2 } else { usize::from(length >= 5) };
     // A slip of the first letter is rare, and comparing it first spares nearly all distances.
+    a == b || a.as_bytes().first() == b.as_bytes().first() && is_slip(a, b, 8)
+}
+
+/// Whether two texts are a slip of the pen apart, or two where both have as many bytes as a long one.
+fn is_slip(a: &str, b: &str, long: usize) -> bool {
+    let length = a.len().min(b.len());
+    let allowed = if length >= long { 2 } else { usize::from(length >= 5) };
     allowed > 0
         && length <= MAX_BYTES
-        && a.as_bytes().first() == b.as_bytes().first()
         && a.len().abs_diff(b.len()) <= allowed
         && osa_distance(a, b) <= allowed
 }

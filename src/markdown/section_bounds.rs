@@ -110,9 +110,8 @@ pub fn text_end(document: &Document) -> usize {
 }
 
 fn is_definition(line: &str) -> bool {
-    let indent = line.len() - line.trim_start_matches(' ').len();
-    let label = line.trim_start().strip_prefix('[').and_then(|l| l.split_once("]:"));
-    indent <= 3 && label.is_some_and(|(label, _)| !label.is_empty() && !label.contains(['[', ']']))
+    static DEFINITION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ {0,3}\[[^\[\]]+\]:"));
+    DEFINITION.is_match(line)
 }
 
 /// The line before the one that begins at `at`, with its line break; none at the start of the file.

@@ -112,18 +112,12 @@ impl SiteReading {
 
     /// Start of the raw HTML around `at`.
     fn raw_html_at(&self, at: usize) -> Option<usize> {
-        start_around(&self.raw_html, at)
+        self.raw_html.iter().find(|range| range.contains(&at)).map(|range| range.start)
     }
 
     /// Start of the fence that the site sees around `at`, or that it does not see closed before it.
     fn fence_at(&self, at: usize) -> Option<usize> {
-        start_around(&self.fences, at).or(self.open_fence.filter(|open| *open < at))
+        let fence = self.fences.iter().find(|range| range.contains(&at)).map(|range| range.start);
+        fence.or(self.open_fence.filter(|open| *open < at))
     }
-}
-
-/// Start of the range that holds `at`.
-fn start_around(ranges: &[Range<usize>], at: usize) -> Option<usize> {
-    let next = ranges.partition_point(|r| r.start <= at);
-    let range = ranges.get(next.checked_sub(1)?)?;
-    range.contains(&at).then_some(range.start)
 }

@@ -1,7 +1,10 @@
 //! The rows of a table and their cells.
 
 use super::document::Document;
+use crate::text::pattern;
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// A row below the head of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,21 +70,9 @@ pub fn read(document: &Document, table: &Range<usize>) -> Table {
 
 /// The cells of a row; a `\|` is text.
 fn cells(row: &str) -> Vec<String> {
+    static CELL: LazyLock<Regex> = LazyLock::new(|| pattern(r"((?:\\.|[^|\\]|\\$)*)\|?"));
     let row = row.strip_prefix('|').unwrap_or(row);
-    let mut cells = vec![String::new()];
-    let mut escaped = false;
-    for c in row.chars() {
-        match c {
-            '|' if !escaped => cells.push(String::new()),
-            c => cells.last_mut().expect("there is a first one").push(c),
-        }
-        escaped = c == '\\' && !escaped;
-    }
-    let last_is_border = row.ends_with('|') && !row.ends_with("\\|");
-    if last_is_border {
-        cells.pop();
-    }
-    cells.iter().map(|cell| cell.trim().to_owned()).collect()
+    CELL.captures_iter(row).map(|cell| cell[1].trim().to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -5,13 +5,17 @@
 //! What precedes a find is parsed as a block of its own, what follows is the next block, and nested
 //! text is parsed again with its indent or marker taken off; here that moves the start of a line.
 
+use regex::Regex;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::lines::{SourceLine, TAB};
 use super::shapes::{LineMark, MARKS, hash_heading, indent, item, mark};
+use super::table::is_table;
 use super::{SiteHeading, inline};
 use crate::markdown::extensions::Extensions;
+use crate::text::pattern;
 
 /// Deeper nesting is taken as text, so that every line is looked at a bounded number of times.
 const DEEPEST: usize = 64;
@@ -109,12 +113,12 @@ impl Parser<'_, '_> {
                 }
                 self.add(parent, SiteBlockKind::Other);
                 self.detab(start, end, TAB)
-            } else if self.table(start, end) {
+            } else if is_table(&self.lines[start].text, self.lines[start + 1..end].iter().map(|l| &*l.text)) {
                 self.add(parent, SiteBlockKind::Other);
                 return;
             } else if let Some(at) = at(LineMark::Hash) {
                 self.before(parent, start..at, state);
-                self.hash(parent, at);
+                self.heading(parent, at, None);
                 if state == BlockState::LooseList && dedents < MOST_DEDENTS {
                     // The site dedents what follows a heading in a loose list, once per heading.
                     dedents += 1;
@@ -123,7 +127,7 @@ impl Parser<'_, '_> {
                 }
                 at + 1
             } else if let Some(level) = self.underline(start, end) {
-                self.underlined(parent, start, level);
+                self.heading(parent, start, Some(level));
                 start + 2
             } else if let Some(at) = at(LineMark::Rule) {
                 self.before(parent, start..at, state);
@@ -222,38 +226,27 @@ impl Parser<'_, '_> {
 
 /// Headings.
 impl Parser<'_, '_> {
-    fn hash(&mut self, parent: usize, at: usize) {
-        let line = self.lines[at].clone();
-        if let Some((level, header)) = hash_heading(&line.text, self.extensions) {
-            self.heading(level, &line, header, line.end, false);
-        }
+    /// Notes the heading that has its text on a line, and the level where the next line underlines it.
+    fn heading(&mut self, parent: usize, at: usize, underline: Option<u8>) {
         self.add(parent, SiteBlockKind::Other);
+        let line = &self.lines[at];
+        let underlined = underline.map(|level| (level, &*line.text));
+        let Some((level, text)) = underlined.or_else(|| hash_heading(&line.text, self.extensions)) else {
+            return;
+        };
+        let raw = text.trim().to_owned();
+        let shown = if self.extensions.attr_list { inline::without_attributes(&raw) } else { &raw };
+        let end = self.lines[at + usize::from(underline.is_some())].end;
+        let (span, text) = (start_in_file(self.text, line)..end, inline::plain(shown));
+        self.headings.push(SiteHeading { level, span, text, raw, underlined: underline.is_some() });
     }
 
     /// The level, where the line after `start` underlines it.
     fn underline(&self, start: usize, end: usize) -> Option<u8> {
-        let line = self.lines[..end].get(start + 1)?.text.trim_end_matches(' ');
-        let mark = *line.as_bytes().first()?;
-        let level = match mark {
-            b'=' => 1,
-            b'-' => 2,
-            _ => return None,
-        };
-        line.bytes().all(|b| b == mark).then_some(level)
-    }
-
-    fn underlined(&mut self, parent: usize, start: usize, level: u8) {
-        let line = self.lines[start].clone();
-        self.heading(level, &line, &line.text, self.lines[start + 1].end, true);
-        self.add(parent, SiteBlockKind::Other);
-    }
-
-    /// Notes the heading that has its text on the line.
-    fn heading(&mut self, level: u8, line: &SourceLine, header: &str, end: usize, underlined: bool) {
-        let raw = header.trim().to_owned();
-        let shown = if self.extensions.attr_list { inline::without_attributes(&raw) } else { &raw };
-        let (start, text) = (start_in_file(self.text, line), inline::plain(shown));
-        self.headings.push(SiteHeading { level, span: start..end, text, raw, underlined });
+        static UNDERLINE: LazyLock<Regex> = LazyLock::new(|| pattern("^(?:=+|-+) *$"));
+        let line = &self.lines[..end].get(start + 1)?.text;
+        let is_underline = line.starts_with(['=', '-']) && UNDERLINE.is_match(line);
+        is_underline.then(|| if line.starts_with('=') { 1 } else { 2 })
     }
 }
 

@@ -1,7 +1,10 @@
 //! The plain text of a heading: what is left when its Markdown is rendered and the tags are dropped.
 
 use crate::markdown::document::fold_blanks;
+use crate::text::pattern;
 use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
+use regex::Regex;
+use std::sync::LazyLock;
 
 /// `raw` without code marks, emphasis, tags, pictures and link targets, white space collapsed.
 ///
@@ -32,13 +35,6 @@ fn reference<'a>(link: BrokenLink<'a>) -> Option<(CowStr<'a>, CowStr<'a>)> {
 
 /// A heading's Markdown without the attribute list at its end, as `attr_list` takes it off.
 pub(super) fn without_attributes(raw: &str) -> &str {
-    let text = raw.trim_end_matches(' ');
-    let opens = |open: &usize| {
-        let inside = text[open + 1..text.len() - 1].trim_start_matches(':').trim_start_matches(' ');
-        text[..*open].ends_with(' ') && !inside.is_empty() && !inside.contains(['{', '}'])
-    };
-    match text.rfind('{').filter(|_| text.ends_with('}')).filter(opens) {
-        Some(open) => text[..open].trim_end_matches([' ', '#']),
-        None => raw,
-    }
+    static LIST: LazyLock<Regex> = LazyLock::new(|| pattern(r" \{:* *[^{} :][^{}]*\} *$"));
+    LIST.find(raw).map_or(raw, |list| raw[..list.start()].trim_end_matches([' ', '#']))
 }

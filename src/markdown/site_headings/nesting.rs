@@ -7,7 +7,6 @@ use std::ops::Range;
 use super::blocks::{BlockState, Parser, SiteBlockKind};
 use super::lines::{SourceLine, TAB, split};
 use super::shapes::{indent, is_title, item};
-use super::table::is_table;
 
 /// Text that belongs to an earlier element by its indent.
 impl Parser<'_, '_> {
@@ -189,12 +188,8 @@ impl Parser<'_, '_> {
     }
 }
 
-/// Tables and references: only how many lines they take.
+/// References: only how many lines they take.
 impl Parser<'_, '_> {
-    pub(super) fn table(&self, start: usize, end: usize) -> bool {
-        is_table(&self.lines[start].text, self.lines[start + 1..end].iter().map(|l| &*l.text))
-    }
-
     /// How many lines the definition at `at` takes; its title may be on the next one.
     pub(super) fn reference_len(&self, at: usize, end: usize) -> usize {
         let text = &self.lines[at].text;
