@@ -6,8 +6,8 @@
 use super::index_page::{IndexPage, LandingEntry};
 use crate::markdown::lists::{self, List};
 use crate::markdown::tables;
-use crate::text::Text;
 use crate::text::path::{folder_of, percent_decoded, relative};
+use crate::text::{Text, trimmed};
 use std::cmp::Reverse;
 use std::ops::Range;
 
@@ -86,13 +86,7 @@ struct NextTo<'a> {
 }
 
 /// How an entry is written.
-struct Form {
-    /// The lines of all that belongs to it.
-    lines: Range<usize>,
-    kind: FormKind,
-}
-
-enum FormKind {
+enum EntryForm {
     /// An item of a list.
     Item(List),
     /// A row below the head of a table: its cells, and how many columns there are.
@@ -105,15 +99,14 @@ impl NextTo<'_> {
     /// The edit that adds the OKEP after the entry, or before it, with a blank line between the two where one is
     /// between the others; none where the form of the entries is not understood.
     fn edit(&self, before: bool) -> Option<(Range<usize>, String)> {
-        let form = self.form()?;
-        let line = self.like(&form, before)?;
+        let (lines, form) = self.form()?;
+        let line = self.like(&lines, &form, before)?;
         let text = &self.landing.document.text;
-        let lines = &form.lines;
         let ending = text.line_ending_near(lines.end);
-        let gap = match &form.kind {
-            FormKind::Item(list) if !self.is_apart(lines, list)? => "",
-            FormKind::Row { .. } => "",
-            FormKind::Item(_) | FormKind::Paragraph => ending,
+        let gap = match &form {
+            EntryForm::Item(list) if !self.is_apart(&lines, list)? => "",
+            EntryForm::Row { .. } => "",
+            EntryForm::Item(_) | EntryForm::Paragraph => ending,
         };
         Some(match (before, text.slice(lines.clone()).ends_with('\n')) {
             (true, _) => (lines.start..lines.start, format!("{line}{ending}{gap}")),
@@ -137,33 +130,33 @@ impl NextTo<'_> {
         }
     }
 
-    /// The row of a table, or else the innermost list item or the paragraph, that holds the entry.
-    fn form(&self) -> Option<Form> {
+    /// The row of a table, or else the innermost list item or the paragraph, that holds the entry, with all its lines.
+    fn form(&self) -> Option<(Range<usize>, EntryForm)> {
         let (document, at) = (&self.landing.document, self.entry.span.start);
         let text = &document.text;
         if let Some(table) = document.tables.iter().find(|table| table.contains(&at)) {
             let table = tables::read(document, table);
             let row = table.rows.into_iter().find(|row| row.span.contains(&at))?;
-            let kind = FormKind::Row { cells: row.cells, columns: table.head.len() };
-            return Some(Form { lines: text.line_range(at), kind });
+            let form = EntryForm::Row { cells: row.cells, columns: table.head.len() };
+            return Some((text.line_range(at), form));
         }
         if let Some((list, item)) = lists::around(document, at) {
             let lines = lines(text, &item);
             let is_alone = text.slice(lines.start..item.start).trim().is_empty();
-            return is_alone.then_some(Form { lines, kind: FormKind::Item(list) });
+            return is_alone.then_some((lines, EntryForm::Item(list)));
         }
         let block = document.blocks.iter().find(|block| block.span.contains(&at))?;
         let lines = lines(text, &block.span);
         let is_at_margin = lines.start == block.span.start;
-        is_at_margin.then_some(Form { lines, kind: FormKind::Paragraph })
+        is_at_margin.then_some((lines, EntryForm::Paragraph))
     }
 
     /// A line for the OKEP in the form of the entry, to come after it, or before it where that is said.
-    fn like(&self, form: &Form, is_before: bool) -> Option<String> {
+    fn like(&self, lines: &Range<usize>, form: &EntryForm, is_before: bool) -> Option<String> {
         let (text, entry) = (&self.landing.document.text, &self.entry.span);
         let (link, is_number) = link(text.slice(entry.clone()), self.okep, &self.target()?)?;
-        let before = text.slice(form.lines.start..entry.start);
-        let after = text.slice(entry.end..form.lines.end);
+        let before = text.slice(lines.start..entry.start);
+        let after = text.slice(entry.end..lines.end);
         let strong = ["**", "__"].into_iter().find(|mark| before.ends_with(mark) && after.starts_with(mark));
         let strong = strong.unwrap_or_default();
         // Behind a link that is a number alone is the title.
@@ -171,17 +164,17 @@ impl NextTo<'_> {
         let is_titled = is_number && !separator.is_empty() && separator.chars().all(|c| " :-–—".contains(c));
         let title = if is_titled { format!("{separator}{}", self.okep.label) } else { String::new() };
         let marker = before.strip_suffix(strong).unwrap_or(before).trim();
-        let is_written = match &form.kind {
-            FormKind::Item(list) if list.bullet.is_none() => {
+        let is_written = match form {
+            EntryForm::Item(list) if list.bullet.is_none() => {
                 let number = marker.strip_suffix(['.', ')'])?;
                 let number = Some(number).filter(|digits| digits.bytes().all(|b| b.is_ascii_digit()))?;
                 let lead = before.replacen(number, &self.number_in(list, is_before)?.to_string(), 1);
                 return Some(format!("{lead}{link}{strong}{title}"));
             }
-            FormKind::Item(_) => matches!(marker, "*" | "-" | "+"),
+            EntryForm::Item(_) => matches!(marker, "*" | "-" | "+"),
             // Without a text in it, the one below may be about it.
-            FormKind::Paragraph => marker.is_empty() && !strong.is_empty() && after.trim().contains('\n'),
-            FormKind::Row { cells, columns } => {
+            EntryForm::Paragraph => marker.is_empty() && !strong.is_empty() && after.trim().contains('\n'),
+            EntryForm::Row { cells, columns } => {
                 let indent = &before[..before.len() - before.trim_start().len()];
                 let mut row: Vec<String> = cells.iter().map(|cell| self.cell_like(cell)).collect();
                 let own = cells.iter().position(|cell| cell.contains(text.slice(entry.clone())))?;
@@ -232,7 +225,7 @@ impl NextTo<'_> {
 
 /// The lines of a block, without the blank ones that follow it.
 fn lines(text: &Text, block: &Range<usize>) -> Range<usize> {
-    let end = block.start + text.slice(block.clone()).trim_end().len();
+    let end = trimmed(text.as_str(), block.clone()).end;
     text.line_range(block.start).start..text.line_range(end.saturating_sub(1)).end
 }
 

@@ -25,7 +25,7 @@ impl Languages {
         for item in options.get("languages")?.into_iter().flat_map(Setting::items) {
             let Some(locale) = item.get("locale")?.and_then(Setting::text) else { continue };
             languages.configured.push(locale.to_owned());
-            let is_set = |default: Setting| matches!(default.value(), Value::Other(_)) && !default.is_false();
+            let is_set = |default: Setting| default.value() == Value::Bool && !default.is_false();
             if item.get("default")?.is_some_and(is_set) {
                 languages.default = Some(locale.to_owned());
             }

@@ -66,12 +66,8 @@ pub struct Site {
 /// Whether a page is shown in the navigation, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Registered {
-    /// Named by this entry, the first if there are several.
-    InNav(usize),
-    /// There is no `nav`: MkDocs shows all pages.
-    Everything,
-    /// Caught by this rest entry of `awesome-pages`.
-    Rest(usize),
+    /// Named by an entry, or caught by a rest entry of `awesome-pages`; without `nav` MkDocs shows all pages.
+    Shown,
     /// `exclude_docs` or MkDocs's own defaults keep it out of the site.
     Excluded,
     /// `draft_docs` keeps it out of the built site.
@@ -91,7 +87,7 @@ impl Registered {
     /// Whether readers find the page in the navigation; none where that is unknown.
     pub fn shown(self) -> Option<bool> {
         match self {
-            Registered::InNav(_) | Registered::Everything | Registered::Rest(_) => Some(true),
+            Registered::Shown => Some(true),
             Registered::Unknown => None,
             _ => Some(false),
         }
@@ -112,8 +108,8 @@ impl Site {
         if self.drafts.matches(page) {
             return Registered::Draft;
         }
-        if let Some(entry) = self.entry_of(path) {
-            return Registered::InNav(entry);
+        if self.entry_of(path).is_some() {
+            return Registered::Shown;
         }
         if matches!(self.nav, Nav::Unreadable) {
             return Registered::Unknown;
@@ -124,9 +120,12 @@ impl Site {
         if self.unknowable {
             return Registered::Unknown;
         }
-        match &self.nav {
-            Nav::Listed(tree) => rest(tree, page),
-            _ => Registered::Everything,
+        let Nav::Listed(tree) = &self.nav else { return Registered::Shown };
+        let caught: Vec<Option<bool>> = tree.rests.iter().map(|rest| rest.pattern.matches(page)).collect();
+        match caught.contains(&Some(true)) {
+            true => Registered::Shown,
+            false if caught.contains(&None) => Registered::Unknown,
+            false => Registered::Missing,
         }
     }
 
@@ -153,7 +152,7 @@ impl Site {
     /// The first entry that shows a page.
     pub fn entry_of(&self, path: &str) -> Option<usize> {
         let named = || self.nav.entry_of(&format!("{}/{}", self.docs_dir.as_deref()?, self.target(path)?));
-        self.nav.entry_of(path).or_else(|| self.pages.languages.as_ref().and_then(|_| named()))
+        self.nav.entry_of(path).or_else(named)
     }
 
     /// A path from the docs folder; none for one outside of it.
@@ -182,15 +181,6 @@ impl Site {
     pub fn default_page(&self, doc: &str) -> Option<String> {
         let page = self.pages.languages.as_ref()?.default_page(self.page(doc)?)?;
         join(self.docs_dir.as_deref()?, &page)
-    }
-}
-
-fn rest(tree: &NavTree, page: &str) -> Registered {
-    let caught: Vec<Option<bool>> = tree.rests.iter().map(|rest| rest.pattern.matches(page)).collect();
-    match caught.iter().position(|is_caught| *is_caught == Some(true)) {
-        Some(index) => Registered::Rest(index),
-        None if caught.contains(&None) => Registered::Unknown,
-        None => Registered::Missing,
     }
 }
 
@@ -298,38 +288,29 @@ impl Site {
     }
 
     fn settle_nav(&mut self, layers: &Layers<'_>) -> Result<(), Refusal> {
+        let has_awesome_pages = self.plugins.iter().any(|plugin| plugin == "awesome-pages");
         self.nav = match layers.first("nav")? {
             None => Nav::Absent,
             Some(nav) => {
                 let settings = nav_reader::Settings {
                     docs_dir: self.docs_dir.as_deref(),
-                    rests: self.awesome_pages(),
+                    rests: has_awesome_pages,
                     absolute_links: layers.validation("nav", "absolute_links")? == Some("relative_to_docs"),
                 };
                 nav_reader::read(nav, &settings)?
             }
         };
-        self.tell_of_pages_files();
-        Ok(())
-    }
-
-    fn awesome_pages(&self) -> bool {
-        self.plugins.iter().any(|p| p == "awesome-pages")
-    }
-
-    /// `.pages` files can reorder and hide what no written navigation fixes.
-    fn tell_of_pages_files(&mut self) {
-        let listed = self.nav.tree().is_some_and(|tree| tree.rests.is_empty());
-        if self.awesome_pages() && !listed {
+        // `.pages` files can reorder and hide what no written navigation fixes.
+        if has_awesome_pages && !self.nav.tree().is_some_and(|tree| tree.rests.is_empty()) {
             let message = "the plugin `awesome-pages` may hide pages by `.pages` files, which are not read";
             self.notes.push(Note::at("nav-by-plugin", &*self.path, message));
         }
-        for rest in self.nav.tree().map(|t| t.rests.as_slice()).unwrap_or_default() {
-            if let RestPattern::Unknown = rest.pattern {
-                let message = format!("the rest entry `{}` can only be read by Python", rest.text);
-                self.notes.push(Note::at("register-not-understood", &*self.path, message));
-            }
+        let rests = self.nav.tree().into_iter().flat_map(|tree| &tree.rests);
+        for rest in rests.filter(|rest| matches!(rest.pattern, RestPattern::Unknown)) {
+            let message = format!("the rest entry `{}` can only be read by Python", rest.text);
+            self.notes.push(Note::at("register-not-understood", &*self.path, message));
         }
+        Ok(())
     }
 }
 

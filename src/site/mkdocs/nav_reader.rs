@@ -96,9 +96,9 @@ impl NavReader<'_> {
         let start = title.map_or(written.span.start, |t| self.doc.span(t).start);
         let shape = match &written.kind {
             _ if elsewhere => Shape::Elsewhere,
-            NodeKind::Sequence { flow: false, .. } => Shape::Block,
-            NodeKind::Mapping { flow: false, .. } => Shape::Mapping,
-            _ => Shape::Flow,
+            _ if written.is_flow => Shape::Flow,
+            NodeKind::Mapping(_) => Shape::Mapping,
+            _ => Shape::Block,
         };
         self.tree.sections.push(NavSection {
             titles: self.titles.clone(),
@@ -123,13 +123,13 @@ impl NavReader<'_> {
             Value::Seq(items) => {
                 for item in items {
                     let item = self.item_of_list(*item)?;
-                    self.read_item(section, item, elsewhere)?;
+                    self.read_item(section, item)?;
                 }
             }
             _ => {
                 for (key, value, merged) in value::pairs(self.doc, node)? {
                     let item = WrittenItem { node: key, title: Some(key), value, elsewhere: merged };
-                    self.read_item(section, item, elsewhere)?;
+                    self.read_item(section, item)?;
                 }
             }
         }
@@ -170,10 +170,11 @@ impl NavReader<'_> {
         before.len() - last..before.len()
     }
 
-    /// Reads an item of a section; `elsewhere` is whether the section is.
-    fn read_item(&mut self, section: usize, item: WrittenItem, elsewhere: bool) -> Result<(), Refusal> {
+    /// Reads an item of a section.
+    fn read_item(&mut self, section: usize, item: WrittenItem) -> Result<(), Refusal> {
         let (target, found) = value::resolve(self.doc, item.value);
-        let elsewhere = elsewhere || item.elsewhere || target != item.value;
+        let is_section_elsewhere = self.tree.sections[section].shape == Shape::Elsewhere;
+        let elsewhere = is_section_elsewhere || item.elsewhere || target != item.value;
         let key = item.title.unwrap_or(item.node);
         let problem = match found {
             Value::Str(text) => return self.page(section, &item, target, text, elsewhere),

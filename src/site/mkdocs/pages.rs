@@ -102,12 +102,9 @@ impl PageSettings {
             "attr_list" => on.attr_list = true,
             "md_in_html" => on.md_in_html = true,
             "meta" => on.meta = true,
-            "extra" | "markdown_extra" => {
+            "extra" | "markdown_extra" | "pymdownx.extra" => {
                 (on.attr_list, on.md_in_html, on.def_list, on.footnotes) = (true, true, true, true);
-            }
-            "pymdownx.extra" => {
-                (on.attr_list, on.md_in_html, on.superfences) = (true, true, true);
-                (on.def_list, on.footnotes) = (true, true);
+                on.superfences |= name == "pymdownx.extra";
             }
             "pymdownx.details" => on.details = true,
             "pymdownx.saneheaders" => on.sane_headers = true,

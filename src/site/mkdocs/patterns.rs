@@ -70,7 +70,6 @@ fn is_refused(line: &str) -> bool {
 /// An entry such as `... | flat | okeps/*.md`: what it catches of the pages that are named nowhere.
 #[derive(Debug, Clone)]
 pub enum RestPattern {
-    All,
     Glob(String),
     Matching(Regex),
     /// A regular expression that only Python can read.
@@ -86,7 +85,9 @@ impl RestPattern {
         {
             rest = after.trim_start();
         }
-        let Some(pattern) = rest.strip_prefix('|') else { return Some(RestPattern::All) };
+        let Some(pattern) = rest.strip_prefix('|') else {
+            return Some(RestPattern::Matching(crate::text::pattern("")));
+        };
         let pattern = pattern.trim_start();
         Some(match pattern.strip_prefix("regex=") {
             Some(source) => Regex::new(source).map_or(RestPattern::Unknown, RestPattern::Matching),
@@ -97,7 +98,6 @@ impl RestPattern {
     /// Whether it catches the path, relative to the docs folder; none where only Python knows.
     pub fn matches(&self, path: &str) -> Option<bool> {
         match self {
-            RestPattern::All => Some(true),
             // Wildcards pass over names that begin with a dot.
             RestPattern::Glob(_) if path.split('/').any(|name| name.starts_with('.')) => Some(false),
             RestPattern::Glob(glob) => {

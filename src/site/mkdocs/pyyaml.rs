@@ -24,7 +24,9 @@ pub fn refuse_tabs(doc: &YamlDocument) -> Result<(), Refusal> {
     }
     let allowed = |node: &YamlNode| match &node.kind {
         NodeKind::Scalar { style: Style::Plain, .. } => None,
-        NodeKind::Scalar { style: Style::Block, .. } => Some(block_with_blank_end(text, &node.span)),
+        NodeKind::Scalar { style: Style::Literal | Style::Folded, .. } => {
+            Some(block_with_blank_end(text, &node.span))
+        }
         NodeKind::Scalar { .. } => Some(node.span.clone()),
         _ => None,
     };

@@ -197,11 +197,11 @@ fn inherited_files_are_merged() {
     let all = chain("INHERIT: conf/base.yml\n");
     assert_eq!(all.files, ["mkdocs.yml", "conf/base.yml"]);
     assert_eq!(all.nav.tree().map(|t| t.path.as_str()), Some("conf/base.yml"));
-    assert_eq!(all.registered("pages/a.md"), Registered::InNav(0));
+    assert_eq!(all.registered("pages/a.md"), Registered::Shown);
     let replaced = chain("INHERIT: conf/base.yml\nnav: [b.md, '...']\nplugins: {search: }\n");
-    assert_eq!(replaced.registered("pages/a.md"), Registered::Rest(0));
+    assert_eq!(replaced.registered("pages/a.md"), Registered::Shown);
     let null = chain("INHERIT: conf/base.yml\nnav:\n");
-    assert_eq!(null.registered("pages/x.md"), Registered::Everything);
+    assert_eq!(null.registered("pages/x.md"), Registered::Shown);
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn a_chain_is_followed_as_deep_as_mkdocs_does() {
     for length in [1, 2, 13, 300] {
         let site = read("0.yml", &long(length));
         assert_eq!((site.files.len(), site.problems.len(), site.notes.len()), (length, 0, 0));
-        assert_eq!(site.registered("docs/a.md"), Registered::InNav(0));
+        assert_eq!(site.registered("docs/a.md"), Registered::Shown);
     }
     let endless = read("0.yml", &long(MAX_CHAIN + 1));
     assert!(endless.too_large && endless.problems.is_empty());
@@ -247,7 +247,7 @@ fn registered_says_why() {
     let yaml = "exclude_docs: drafts/\ndraft_docs: later.md\nnot_in_nav: hidden.md\nnav: [a.md]\n";
     let site = site(&[("mkdocs.yml", yaml)]);
     for (path, expected) in [
-        ("docs/a.md", Registered::InNav(0)),
+        ("docs/a.md", Registered::Shown),
         ("docs/b.md", Registered::Missing),
         ("docs/drafts/a.md", Registered::Excluded),
         ("docs/.a.md", Registered::Excluded),
@@ -271,7 +271,7 @@ fn rest_entries_need_their_plugin() {
     let rests = "nav:\n- a.md\n- ... | okeps/*.md\n- Title: ...\n";
     let with = format!("plugins: [awesome-pages]\n{rests}");
     let site = site(&[("mkdocs.yml", &with)]);
-    assert_eq!(site.registered("docs/okeps/b.md"), Registered::Rest(0));
+    assert_eq!(site.registered("docs/okeps/b.md"), Registered::Shown);
     assert_eq!(site.registered("docs/b.md"), Registered::Missing);
     let off = format!("plugins:\n- awesome-pages:\n    enabled: false\n{rests}");
     assert_eq!(self::site(&[("mkdocs.yml", &off)]).registered("docs/okeps/b.md"), Registered::Missing);

@@ -2,9 +2,11 @@
 //!
 //! Values are looked at, never built: a mapping is merged when somebody asks for its keys.
 
-use super::scalar::{self, Type};
 use super::yaml::{NodeId, NodeKind, Refusal, Style, YamlCause, YamlDocument, YamlNode};
+use crate::text::pattern;
+use regex::Regex;
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// Most `key: value` pairs that merge keys (`<<`) may add up to in one mapping.
 const MAX_MERGED: usize = 10_000;
@@ -17,16 +19,23 @@ const MAX_DEFAULTS: usize = 16;
 const CORE: &str = "tag:yaml.org,2002:";
 
 /// A value as Python would have it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value<'d> {
     Null,
+    Bool,
+    Number,
+    Date,
     Str(&'d str),
+    /// `<<`, as a key.
+    Merge,
+    /// `=`, for which PyYAML has no constructor unless it is a key.
+    Equals,
     /// A list; its items.
     Seq(&'d [NodeId]),
     /// A mapping; ask [`pairs`] for its keys.
     Map,
-    /// Anything else, in words for a message: `a number`.
-    Other(&'static str),
+    /// What its tag makes something of Python's own, in words for a message.
+    Tagged(&'static str),
 }
 
 impl Value<'_> {
@@ -34,11 +43,48 @@ impl Value<'_> {
     pub fn describe(&self) -> &'static str {
         match self {
             Value::Null => "nothing",
+            Value::Bool => "a boolean",
+            Value::Number => "a number",
+            Value::Date => "a date",
             Value::Str(_) => "text",
+            Value::Merge => "<<",
+            Value::Equals => "=",
             Value::Seq(_) => "a list",
             Value::Map => "a mapping",
-            Value::Other(what) => what,
+            Value::Tagged(what) => what,
         }
+    }
+}
+
+static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"^(?:[-+]?(?:0b[01_]+|0[0-7_]+|0x[0-9a-fA-F_]+|0|[1-9][0-9_]*|[1-9][0-9_]*(?::[0-5]?[0-9])+)",
+        r"|[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?",
+        r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
+    ))
+});
+static DATE: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(concat!(
+        r"^[0-9]{4}-(?:[0-9]{2}-[0-9]{2}|[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}",
+        r":[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)$"
+    ))
+});
+
+/// What YAML 1.1 takes a plain scalar without a tag for.
+pub fn implicit(value: &str) -> Value<'_> {
+    match value {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "yes" | "Yes" | "YES" | "no" | "No" | "NO" | "true" | "True" | "TRUE" | "false" | "False"
+        | "FALSE" | "on" | "On" | "ON" | "off" | "Off" | "OFF" => Value::Bool,
+        "<<" => Value::Merge,
+        "=" => Value::Equals,
+        // Keeps the expressions uncompiled for nearly every file there is.
+        _ if !value.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) => {
+            Value::Str(value)
+        }
+        _ if NUMBER.is_match(value) => Value::Number,
+        _ if value.starts_with(|c: char| c.is_ascii_digit()) && DATE.is_match(value) => Value::Date,
+        _ => Value::Str(value),
     }
 }
 
@@ -53,52 +99,35 @@ pub fn resolve(doc: &YamlDocument, id: NodeId) -> (NodeId, Value<'_>) {
             break;
         }
         match &doc.node(id).kind {
-            NodeKind::Sequence { items, .. } if items.len() > 1 => id = doc.target(items[items.len() - 1]),
+            NodeKind::Sequence(items) if items.len() > 1 => id = doc.target(items[items.len() - 1]),
             _ => return (id, Value::Null),
         }
     }
-    let node = doc.node(id);
-    let value = match &node.kind {
-        NodeKind::Scalar { value, .. } => match type_of(node) {
-            None => Value::Other("a tagged value"),
-            Some(Type::Null) => Value::Null,
-            Some(Type::Bool) => Value::Other("a boolean"),
-            Some(Type::Int | Type::Float) => Value::Other("a number"),
-            Some(Type::Date) => Value::Other("a date"),
-            Some(Type::Str | Type::Merge | Type::Value) => Value::Str(value),
-        },
-        NodeKind::Sequence { items, .. } => match node.tag.as_deref().map(core) {
-            None | Some("!" | "seq") => Value::Seq(items),
-            _ => Value::Other("a tagged list"),
-        },
-        NodeKind::Mapping { .. } => match node.tag.as_deref().map(core) {
-            None | Some("!" | "map") => Value::Map,
-            _ => Value::Other("a tagged mapping"),
-        },
-        NodeKind::Alias(_) => Value::Null,
-    };
-    (id, value)
+    (id, of_node(doc.node(id)))
+}
+
+fn of_node(node: &YamlNode) -> Value<'_> {
+    match (&node.kind, node.tag.as_deref().map(core)) {
+        (NodeKind::Scalar { value, style: Style::Plain }, None) => implicit(value),
+        (NodeKind::Scalar { value, .. }, None | Some("!" | "str")) => Value::Str(value),
+        (NodeKind::Scalar { .. }, _) => Value::Tagged("a tagged value"),
+        (NodeKind::Sequence(items), None | Some("!" | "seq")) => Value::Seq(items),
+        (NodeKind::Sequence(_), _) => Value::Tagged("a tagged list"),
+        (NodeKind::Mapping(_), None | Some("!" | "map")) => Value::Map,
+        (NodeKind::Mapping(_), _) => Value::Tagged("a tagged mapping"),
+        (NodeKind::Alias(_), _) => Value::Null,
+    }
 }
 
 fn core(tag: &str) -> &str {
     tag.strip_prefix(CORE).unwrap_or(tag)
 }
 
-/// The type of a scalar; none where its tag makes it something of Python's own.
-fn type_of(node: &YamlNode) -> Option<Type> {
-    let NodeKind::Scalar { value, style } = &node.kind else { return None };
-    match node.tag.as_deref().map(core) {
-        None if *style == Style::Plain => Some(scalar::implicit_type(value)),
-        None | Some("!" | "str") => Some(Type::Str),
-        _ => None,
-    }
-}
-
 /// What Python takes a key for; equal for keys that are one to Python.
 fn identity(doc: &YamlDocument, id: NodeId) -> String {
     let node = doc.node(id);
     match &node.kind {
-        NodeKind::Scalar { value, .. } => format!("{:?} {value}", type_of(node)),
+        NodeKind::Scalar { value, .. } => format!("{} {value}", of_node(node).describe()),
         _ => format!("node {id}"),
     }
 }
@@ -128,7 +157,7 @@ fn merged_into(
     out: &mut Vec<(NodeId, NodeId, usize)>,
 ) -> Result<(), Refusal> {
     let node = doc.node(id);
-    let NodeKind::Mapping { pairs, .. } = &node.kind else { return Ok(()) };
+    let NodeKind::Mapping(pairs) = &node.kind else { return Ok(()) };
     let too_much = |message: &str| doc.refusal(YamlCause::TooLarge, node.span.clone(), message);
     if depth > MAX_MERGE_DEPTH {
         return Err(too_much("merge keys nested too deeply to follow"));
@@ -136,7 +165,7 @@ fn merged_into(
     for (_, value) in pairs.iter().filter(|(key, _)| is_merge(doc.node(*key))) {
         match &doc.node(*value).kind {
             // The first mapping of the list wins, so it comes last.
-            NodeKind::Sequence { items, .. } => {
+            NodeKind::Sequence(items) => {
                 for item in items.iter().rev() {
                     merged_into(doc, *item, depth + 1, out)?;
                 }
@@ -152,7 +181,7 @@ fn merged_into(
 }
 
 fn is_merge(node: &YamlNode) -> bool {
-    node.tag.as_deref() == Some("tag:yaml.org,2002:merge") || type_of(node) == Some(Type::Merge)
+    node.tag.as_deref() == Some("tag:yaml.org,2002:merge") || of_node(node) == Value::Merge
 }
 
 /// The first thing for which PyYAML has no constructor, as MkDocs sets it up: the file does not load.
@@ -164,17 +193,17 @@ pub fn check(doc: &YamlDocument) -> Result<(), Refusal> {
         }
         match &node.kind {
             NodeKind::Scalar { value, .. } => {
-                if !node.is_key && matches!(type_of(node), Some(Type::Merge | Type::Value)) {
+                if !node.is_key && matches!(of_node(node), Value::Merge | Value::Equals) {
                     let message = format!("PyYAML cannot read a bare `{value}` as a value");
                     return Err(doc.fault(node.span.clone(), message));
                 }
             }
-            NodeKind::Mapping { pairs, .. } => {
+            NodeKind::Mapping(pairs) => {
                 for (key, value) in pairs {
                     check_pair(doc, id, *key, *value)?;
                 }
             }
-            NodeKind::Alias(_) | NodeKind::Sequence { .. } => {}
+            NodeKind::Alias(_) | NodeKind::Sequence(_) => {}
         }
     }
     Ok(())
@@ -183,7 +212,7 @@ pub fn check(doc: &YamlDocument) -> Result<(), Refusal> {
 /// Whether MkDocs takes a tag; those of PyYAML itself are all alike here.
 fn is_known(tag: &str, kind: &NodeKind) -> bool {
     match kind {
-        NodeKind::Mapping { .. } => tag == "!" || tag.starts_with(CORE),
+        NodeKind::Mapping(_) => tag == "!" || tag.starts_with(CORE),
         _ => matches!(tag, "!" | "!ENV" | "!relative") || tag.starts_with(CORE),
     }
 }
@@ -192,17 +221,17 @@ fn check_pair(doc: &YamlDocument, mapping: NodeId, key: NodeId, value: NodeId) -
     let key_node = doc.node(key);
     let span = doc.span(key);
     if is_merge(key_node) {
-        let is_mapping = |id: NodeId| matches!(doc.node(id).kind, NodeKind::Mapping { .. }) && id != mapping;
+        let is_mapping = |id: NodeId| matches!(doc.node(id).kind, NodeKind::Mapping(_)) && id != mapping;
         let fine = match &doc.node(value).kind {
-            NodeKind::Mapping { .. } => true,
-            NodeKind::Sequence { items, .. } => items.iter().all(|i| is_mapping(*i)),
+            NodeKind::Mapping(_) => true,
+            NodeKind::Sequence(items) => items.iter().all(|i| is_mapping(*i)),
             _ => false,
         };
         let fault = || doc.fault(span, "`<<` takes a mapping or a list of mappings");
         return if fine { Ok(()) } else { Err(fault()) };
     }
     match (&key_node.kind, key_node.tag.as_deref().map(core)) {
-        (NodeKind::Scalar { .. }, _) | (NodeKind::Sequence { .. }, Some("python/tuple")) => Ok(()),
+        (NodeKind::Scalar { .. }, _) | (NodeKind::Sequence(_), Some("python/tuple")) => Ok(()),
         _ => Err(doc.fault(span, "a list or a mapping cannot be a key")),
     }
 }
@@ -258,12 +287,45 @@ impl<'d> Setting<'d> {
     pub fn is_false(self) -> bool {
         let node = self.doc.node(resolve(self.doc, self.node).0);
         let is_no = |value: &str| matches!(value.to_ascii_lowercase().as_str(), "no" | "false" | "off");
-        matches!(&node.kind, NodeKind::Scalar { value, .. } if is_no(value))
-            && type_of(node) == Some(Type::Bool)
+        matches!(&node.kind, NodeKind::Scalar { value, .. } if is_no(value)) && of_node(node) == Value::Bool
     }
 
     /// A fault at its key.
     pub fn fault(self, message: impl Into<String>) -> Refusal {
         self.doc.fault(self.doc.span(self.key), message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_scalars_have_the_types_of_yaml_1_1() {
+        for (value, kind) in [
+            ("yes", "a boolean"),
+            ("y", "text"),
+            ("Off", "a boolean"),
+            ("oFF", "text"),
+            ("~", "nothing"),
+            ("1_000", "a number"),
+            ("017", "a number"),
+            ("08", "text"),
+            ("12:30:00", "a number"),
+            ("1:99", "text"),
+            ("0o17", "text"),
+            ("1e5", "text"),
+            ("1.5e+3", "a number"),
+            ("-.inf", "a number"),
+            ("2024-01-31", "a date"),
+            ("2024-1-31", "text"),
+            ("2024-1-3 1:02:03 +1:00", "a date"),
+            ("1.2.3", "text"),
+            ("=", "="),
+            ("<<", "<<"),
+            ("...", "text"),
+        ] {
+            assert_eq!(implicit(value).describe(), kind, "{value}");
+        }
     }
 }

@@ -5,7 +5,9 @@
 //! aliases costs no more than its length.
 
 use crate::text::Text;
-use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span as Mark, StructureStyle, Tag};
+/// How a scalar is written.
+pub use granit_parser::ScalarStyle as Style;
+use granit_parser::{ErrorKind, Event, Parser, Span as Mark, StructureStyle, Tag};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -16,7 +18,7 @@ const MAX_DEPTH: usize = 200;
 /// A node's place in [`YamlDocument::nodes`].
 pub type NodeId = usize;
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct YamlDocument {
     /// From the root of the repository.
     pub path: String,
@@ -39,24 +41,16 @@ pub struct YamlNode {
     pub tag: Option<String>,
     /// Whether it is the key of a mapping.
     pub is_key: bool,
+    /// Whether it is a collection between brackets.
+    pub is_flow: bool,
 }
 
 #[derive(Debug, Clone)]
 pub enum NodeKind {
     Scalar { value: String, style: Style },
-    Sequence { items: Vec<NodeId>, flow: bool },
-    Mapping { pairs: Vec<(NodeId, NodeId)>, flow: bool },
+    Sequence(Vec<NodeId>),
+    Mapping(Vec<(NodeId, NodeId)>),
     Alias(NodeId),
-}
-
-/// How a scalar is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Style {
-    Plain,
-    Single,
-    Double,
-    /// `|` and `>`.
-    Block,
 }
 
 /// Why a file is no YAML, or none that is read here.
@@ -117,10 +111,8 @@ impl YamlDocument {
         let offset = text.bom_len();
         // To PyYAML a byte order mark within the text is a letter like any other.
         let source = text.as_str()[offset..].replace('\u{feff}', "\u{fffd}");
-        let document =
-            YamlDocument { path: path.into(), text, nodes: Vec::new(), root: None, comments: Vec::new() };
-        let (open, anchors, names) = (Vec::new(), HashMap::new(), HashSet::new());
-        let mut builder = Builder { document, offset, open, anchors, names };
+        let document = YamlDocument { path: path.into(), text, ..YamlDocument::default() };
+        let mut builder = Builder { document, offset, ..Builder::default() };
         let options = granit_parser::options! {
             emit_anchor_events: true,
             max_buffered_comment_events: 1 << 20,
@@ -163,6 +155,7 @@ fn human(info: &str) -> String {
     }
 }
 
+#[derive(Default)]
 struct Builder {
     document: YamlDocument,
     offset: usize,
@@ -175,8 +168,7 @@ struct Builder {
 impl Builder {
     fn span(&self, mark: &Mark) -> Range<usize> {
         let range = mark.byte_range().unwrap_or(0..0);
-        let end = self.document.text.clamp(range.end + self.offset);
-        self.document.text.clamp(range.start + self.offset).min(end)..end
+        self.document.text.clamped(range.start + self.offset..range.end + self.offset)
     }
 
     fn take(&mut self, event: Event<'_>, mark: &Mark) -> Result<(), Refusal> {
@@ -188,6 +180,7 @@ impl Builder {
             span,
             tag: tag.map(|tag| format!("{}{}", tag.handle(), tag.suffix())),
             is_key: false,
+            is_flow: false,
         };
         match event {
             Event::DocumentStart(..) if self.document.root.is_some() => {
@@ -196,12 +189,6 @@ impl Builder {
             Event::Comment(..) => self.document.comments.push(span),
             Event::Anchor(_, name) => self.anchor(&name, span)?,
             Event::Scalar(value, style, anchor, tag) => {
-                let style = match style {
-                    ScalarStyle::Plain => Style::Plain,
-                    ScalarStyle::SingleQuoted => Style::Single,
-                    ScalarStyle::DoubleQuoted => Style::Double,
-                    ScalarStyle::Literal | ScalarStyle::Folded => Style::Block,
-                };
                 let span = self.without_trailing_blanks(span);
                 if style == Style::Plain && span.is_empty() && anchor == 0 && tag.is_none() {
                     self.refuse_value_without_key(&span)?;
@@ -211,12 +198,10 @@ impl Builder {
                 self.add(node(kind, span, tag), anchor);
             }
             Event::SequenceStart(style, anchor, tag) => {
-                let kind = NodeKind::Sequence { items: Vec::new(), flow: style == StructureStyle::Flow };
-                self.begin(node(kind, span, tag), anchor);
+                self.begin(node(NodeKind::Sequence(Vec::new()), span, tag), style, anchor);
             }
             Event::MappingStart(style, anchor, tag) => {
-                let kind = NodeKind::Mapping { pairs: Vec::new(), flow: style == StructureStyle::Flow };
-                self.begin(node(kind, span, tag), anchor);
+                self.begin(node(NodeKind::Mapping(Vec::new()), span, tag), style, anchor);
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(&span),
             Event::Alias(anchor) => {
@@ -233,7 +218,7 @@ impl Builder {
     /// `: value` without a key is YAML 1.2 only, unless a `? ` comes before.
     fn refuse_value_without_key(&self, span: &Range<usize>) -> Result<(), Refusal> {
         let Some((mapping, None)) = self.open.last() else { return Ok(()) };
-        let NodeKind::Mapping { .. } = self.document.nodes[*mapping].kind else { return Ok(()) };
+        let NodeKind::Mapping(_) = self.document.nodes[*mapping].kind else { return Ok(()) };
         let mut before = self.document.text.slice(0..span.start).trim_end();
         for comment in self.document.comments.iter().rev().take_while(|c| c.end == before.len()) {
             before = self.document.text.slice(0..comment.start).trim_end();
@@ -247,11 +232,8 @@ impl Builder {
 
     /// Between brackets PyYAML takes every `?` for a key, even in the middle of an address.
     fn refuse_question_mark(&self, span: &Range<usize>, style: Style) -> Result<(), Refusal> {
-        let flow = self.open.last().is_some_and(|(id, _)| match self.document.nodes[*id].kind {
-            NodeKind::Sequence { flow, .. } | NodeKind::Mapping { flow, .. } => flow,
-            _ => false,
-        });
-        if !flow || style != Style::Plain {
+        let is_flow = self.open.last().is_some_and(|(id, _)| self.document.nodes[*id].is_flow);
+        if !is_flow || style != Style::Plain {
             return Ok(());
         }
         let Some(at) = self.document.text.slice(span.clone()).find('?') else { return Ok(()) };
@@ -268,8 +250,8 @@ impl Builder {
         match self.open.last_mut() {
             None => self.document.root = Some(id),
             Some((parent, key)) => match (&mut self.document.nodes[*parent].kind, key.take()) {
-                (NodeKind::Sequence { items, .. }, _) => items.push(id),
-                (NodeKind::Mapping { pairs, .. }, Some(key)) => pairs.push((key, id)),
+                (NodeKind::Sequence(items), _) => items.push(id),
+                (NodeKind::Mapping(pairs), Some(key)) => pairs.push((key, id)),
                 _ => {
                     *key = Some(id);
                     self.document.nodes[id].is_key = true;
@@ -279,8 +261,9 @@ impl Builder {
         id
     }
 
-    fn begin(&mut self, collection: YamlNode, anchor: usize) {
-        let id = self.add(collection, anchor);
+    fn begin(&mut self, collection: YamlNode, style: StructureStyle, anchor: usize) {
+        let is_flow = style == StructureStyle::Flow;
+        let id = self.add(YamlNode { is_flow, ..collection }, anchor);
         self.open.push((id, None));
     }
 
@@ -288,22 +271,23 @@ impl Builder {
     fn close(&mut self, span: &Range<usize>) {
         let Some((id, _)) = self.open.pop() else { return };
         let nodes = &self.document.nodes;
-        let (flow, first, last) = match &nodes[id].kind {
-            NodeKind::Sequence { items, flow } => (*flow, None, items.last().copied()),
-            NodeKind::Mapping { pairs, flow } => {
+        let (first, last) = match &nodes[id].kind {
+            NodeKind::Sequence(items) => (None, items.last().copied()),
+            NodeKind::Mapping(pairs) => {
                 let last = |(key, value): &(NodeId, NodeId)| {
                     if nodes[*value].span.is_empty() { *key } else { *value }
                 };
-                (*flow, pairs.first().map(|(key, _)| nodes[*key].start), pairs.last().map(last))
+                (pairs.first().map(|(key, _)| nodes[*key].start), pairs.last().map(last))
             }
             NodeKind::Scalar { .. } | NodeKind::Alias(_) => return,
         };
         let last_end = last.map(|last| nodes[last].span.end);
         let node = &mut self.document.nodes[id];
-        let end = if flow { span.end } else { last_end.unwrap_or(node.span.start) };
-        node.span.end = end.max(node.span.start);
-        if let Some(start) = first.filter(|_| !flow) {
-            node.start = node.start.min(start);
+        if node.is_flow {
+            node.span.end = span.end.max(node.span.start);
+        } else {
+            node.span.end = last_end.unwrap_or(0).max(node.span.start);
+            node.start = node.start.min(first.unwrap_or(node.start));
         }
     }
 

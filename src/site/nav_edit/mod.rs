@@ -11,10 +11,9 @@ mod tests;
 use crate::site::mkdocs::scalar;
 use crate::site::mkdocs::yaml::Style;
 use crate::site::mkdocs::{Nav, NavEntry, NavItem, NavSection, NavTree, Shape, Site};
-use crate::text::Text;
-use crate::text::path;
+use crate::text::{Text, path, trimmed};
+use prove::proven;
 pub use prove::without_nav;
-use prove::{NavChange, proven};
 use std::ops::Range;
 
 /// The bytes to replace and by what; otherwise why not, and what to write where.
@@ -94,7 +93,7 @@ pub fn remove(site: &Site, bytes: &[u8], index: usize) -> NavPlan {
             return Err(why("the entry shares its line with something else"));
         };
         let lines = file.whole_lines(file.with_comment(entry, lines.start)..lines.end);
-        proven(file.tree, &file.text, (lines, String::new()), NavChange::Removed(index))
+        proven(file.tree, &file.text, (lines, String::new()), |entries, _| drop(entries.remove(index)))
             .map_err(|reason| why(&reason))
     })
 }
@@ -108,19 +107,25 @@ pub fn retarget(site: &Site, bytes: &[u8], index: usize, new_doc: &str, title: O
         if entry.elsewhere {
             return Err(why("the entry is elsewhere, under an anchor or a default"));
         }
-        if file.text.slice(entry.span.clone()).contains('\n') || entry.target_style == Style::Block {
+        if file.text.slice(entry.span.clone()).contains('\n')
+            || matches!(entry.target_style, Style::Literal | Style::Folded)
+        {
             return Err(why("the path is written over several lines"));
         }
         let mut written = scalar::write(&target, entry.target_style);
         let is_flow = file.tree.sections[entry.parent].shape == Shape::Flow;
         if is_flow && written.contains([',', '[', ']', '{', '}']) {
-            written = scalar::write(&target, Style::Double);
+            written = scalar::write(&target, Style::DoubleQuoted);
         }
         if let Some(title) = title {
             written = format!("{}: {written}", scalar::write(title, entry.target_style));
         }
-        let change = NavChange::Retargeted(index, title.map(str::to_owned), target.clone());
-        proven(file.tree, &file.text, (entry.span.clone(), written), change).map_err(|reason| why(&reason))
+        proven(file.tree, &file.text, (entry.span.clone(), written), |entries, _| {
+            // With a title, a text becomes a pair.
+            entries[index].1 = title.map(str::to_owned).or(entries[index].1.take());
+            entries[index].2 = target.clone();
+        })
+        .map_err(|reason| why(&reason))
     })
 }
 
@@ -172,10 +177,7 @@ impl<'s> NavFile<'s> {
     /// The plan of an edit that is reported at the line of an offset: without indent and break.
     fn plan(&self, offset: usize, edit: LineEdit) -> NavPlan {
         let line = self.text.line_range(offset);
-        let start = if line.start == 0 { self.text.bom_len().min(line.end) } else { line.start };
-        let slice = self.text.slice(start..line.end);
-        let end = start + slice.trim_end().len();
-        let place = (line.end - slice.trim_start().len()).min(end)..end;
+        let place = trimmed(self.text.as_str(), line.start.max(self.text.bom_len())..line.end);
         NavPlan { edit, path: self.tree.path.clone(), place }
     }
 
@@ -203,13 +205,10 @@ impl<'s> NavFile<'s> {
 
     /// Lines to delete; where the last one has no break, the one before it gives its own.
     fn whole_lines(&self, lines: Range<usize>) -> Range<usize> {
-        let unbroken = lines.end == self.text.len() && !self.text.slice(lines.clone()).ends_with('\n');
-        let start = match self.text.slice(0..lines.start) {
-            before if unbroken && before.ends_with("\r\n") => lines.start - 2,
-            before if unbroken && before.ends_with('\n') => lines.start - 1,
-            _ => lines.start,
-        };
-        start..lines.end
+        let before = self.text.slice(0..lines.start);
+        let above = before.strip_suffix("\r\n").or_else(|| before.strip_suffix('\n')).unwrap_or(before);
+        let is_broken = self.text.slice(lines.clone()).ends_with('\n');
+        if is_broken { lines } else { above.len()..lines.end }
     }
 
     fn home(&self, doc_path: &str, target: &str, is_sibling: &dyn Fn(&str) -> Option<u64>) -> Home {
@@ -239,16 +238,14 @@ impl<'s> NavFile<'s> {
         while let Some((parent, _)) = folder.rsplit_once('/') {
             folder = parent;
             let inside = format!("{folder}/");
-            let entries = |section: &NavSection| {
-                let targets = section.items.iter().filter_map(|item| self.entry_of(item)).map(|e| &e.target);
-                targets.filter(|target| target.trim_start_matches("./").starts_with(&inside)).count()
-            };
             let sections = self.tree.sections.iter().enumerate().skip(1);
-            let sections = || sections.clone().filter(|(_, s)| s.shape != Shape::Elsewhere);
-            let most = sections().map(|(at, s)| (entries(s), usize::MAX - at)).max();
-            if let Some((1.., at)) = most {
-                return usize::MAX - at;
-            }
+            let sections = sections.filter(|(_, section)| section.shape != Shape::Elsewhere);
+            let entries = |section: &NavSection| {
+                let entries = section.items.iter().filter_map(|item| self.entry_of(item));
+                entries.filter(|entry| entry.target.trim_start_matches("./").starts_with(&inside)).count()
+            };
+            // Of those that hold as many, the first one.
+            let most = sections.clone().rev().max_by_key(|(_, section)| entries(section));
             // Of nested sections, the innermost that says the name: the last one to begin.
             let in_comment = |section: &NavSection| {
                 let mut lines = self.text.slice(section.span.clone()).lines().map(str::trim_start);
@@ -256,9 +253,11 @@ impl<'s> NavFile<'s> {
             };
             let titled =
                 |s: &NavSection| s.title().is_some_and(|t| t.eq_ignore_ascii_case(path::file_name(folder)));
-            let named =
-                sections().rfind(|(_, s)| in_comment(s)).or_else(|| sections().find(|(_, s)| titled(s)));
-            if let Some((at, _)) = named {
+            let found = most
+                .filter(|(_, section)| entries(section) > 0)
+                .or_else(|| sections.clone().rfind(|(_, section)| in_comment(section)))
+                .or_else(|| sections.clone().find(|(_, section)| titled(section)));
+            if let Some((at, _)) = found {
                 return at;
             }
         }
@@ -293,11 +292,7 @@ impl<'s> NavFile<'s> {
         }
         let prefix = self.text.slice(lines.start..next_to.span.start);
         let neighbour = self.text.slice(lines.clone());
-        let line_break = match neighbour {
-            line if line.ends_with("\r\n") => "\r\n",
-            line if line.ends_with('\n') => "\n",
-            _ => self.text.line_ending(),
-        };
+        let line_break = self.text.line_ending_near(lines.end);
         // After a last line without a break, the break comes first and the file still ends without one.
         let inserted = match home.after && !neighbour.ends_with('\n') {
             true => format!("{line_break}{prefix}{entry}"),
@@ -308,12 +303,11 @@ impl<'s> NavFile<'s> {
             Some(entry) => self.with_comment(entry, lines.start),
             None => lines.start,
         };
-        let change = NavChange::Inserted((
-            section.titles.clone(),
-            has_title.then(|| title.to_owned()),
-            target.to_owned(),
-        ));
-        proven(self.tree, &self.text, (at..at, inserted), change)
+        let own = (section.titles.clone(), has_title.then(|| title.to_owned()), target.to_owned());
+        proven(self.tree, &self.text, (at..at, inserted), |entries, after| {
+            let same = entries.iter().zip(after).take_while(|(was, is)| was == is).count();
+            entries.insert(same, own);
+        })
     }
 }
 

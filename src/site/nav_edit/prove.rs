@@ -12,20 +12,13 @@ use std::ops::Range;
 /// An entry: the titles of the sections around it, its own, and its target.
 type Said = (Vec<String>, Option<String>, String);
 
-/// The one difference that an edit may make; entries are counted in the order of the file.
-pub enum NavChange {
-    Inserted(Said),
-    Removed(usize),
-    /// With a title, a text becomes a pair.
-    Retargeted(usize, Option<String>, String),
-}
-
-/// The edit, if the edited file means what the old one meant but for the change.
+/// The edit, if the edited file means what the old one meant but for one change of the entries, which are counted in the
+/// order of the file; `change` makes it, and is given what the entries are after the edit.
 pub fn proven(
     tree: &NavTree,
     old: &Text,
     edit: (Range<usize>, String),
-    change: NavChange,
+    change: impl FnOnce(&mut Vec<Said>, &[Said]),
 ) -> Result<(Range<usize>, String), String> {
     let (range, inserted) = &edit;
     let (head, tail) = (old.as_str().get(..range.start), old.as_str().get(range.end..));
@@ -43,20 +36,10 @@ pub fn proven(
     .into())
 }
 
-fn holds(tree: &NavTree, old: &Text, new: &Text, change: NavChange) -> bool {
+fn holds(tree: &NavTree, old: &Text, new: &Text, change: impl FnOnce(&mut Vec<Said>, &[Said])) -> bool {
     let Some(after) = reread(tree, new) else { return false };
     let (mut wanted, got) = (entries(tree), entries(&after));
-    match change {
-        NavChange::Inserted(entry) => {
-            let same = wanted.iter().zip(&got).take_while(|(was, is)| was == is).count();
-            wanted.insert(same, entry);
-        }
-        NavChange::Removed(at) => drop(wanted.remove(at)),
-        NavChange::Retargeted(at, title, target) => {
-            wanted[at].1 = title.or(wanted[at].1.take());
-            wanted[at].2 = target;
-        }
-    }
+    change(&mut wanted, &got);
     wanted == got && rests(tree).eq(rests(&after)) && without_nav(old.as_str()) == without_nav(new.as_str())
 }
 

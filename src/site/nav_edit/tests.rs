@@ -3,7 +3,6 @@
 use super::*;
 use crate::files::Content;
 use crate::site::mkdocs;
-use crate::site::mkdocs::Registered;
 use crate::text::Bytes;
 use proptest::prelude::*;
 use similar::{ChangeTag, TextDiff};
@@ -313,7 +312,7 @@ proptest! {
             prop_assert_eq!(edit.1.trim_matches(['\r', '\n']).lines().count(), 1);
             let after = read(&apply(&yaml, edit));
             prop_assert_eq!(&after.problems, &site.problems);
-            prop_assert!(matches!(after.registered(page), Registered::InNav(_)));
+            prop_assert!(after.entry_of(page).is_some());
             let (before, mut now) = (named(&site), named(&after));
             prop_assert_eq!(before.len() + 1, now.len());
             let at = (0..now.len()).find(|at| before.get(*at) != now.get(*at));

@@ -75,7 +75,7 @@ fn inserted(bytes: &[u8], title: &str, site: &Site, kept: &mut Kept) -> Result<(
     let registered = after.registered(PAGE);
     // A page that is hidden on purpose stays so.
     let hidden = matches!(site.registered(PAGE), Registered::Excluded | Registered::Draft);
-    kept.hold(hidden || matches!(registered, Registered::InNav(_)), || {
+    kept.hold(hidden || registered == Registered::Shown, || {
         format!("the page is entered, not {registered:?}")
     })?;
     let (before, mut now) = (named(site), named(&after));
