@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The history of a repository, where there is one.
+#[derive(Default)]
 pub struct RepoHistory(pub Option<Arc<Repo>>);
 
 impl RepoHistory {

@@ -1,6 +1,6 @@
 //! A folder with OKEPs: a repository, or a plain folder that an editor has open.
 
-use super::history_memo::{HistoryMemo, RememberedHistory};
+use super::history_memo::RememberedHistory;
 use super::wire::log;
 use crate::audit::Known;
 use crate::audit::check::{Error, Outcome, check_with};
@@ -24,7 +24,7 @@ pub struct Workspace {
     /// The diagnostics that the client has, by path.
     pub shown: BTreeMap<String, Vec<Value>>,
     known: Known,
-    history: HistoryMemo,
+    history: RememberedHistory,
     /// What the log has already.
     logged: BTreeSet<String>,
 }
@@ -62,8 +62,8 @@ impl Workspace {
             None => CheckTarget::of_folder(root)?,
         };
         unsaved.for_each(|(path, text)| target.tree.insert(path, text.as_bytes()));
-        let history = RememberedHistory { now: RepoHistory(repo), memo: &self.history };
-        self.outcome = Some(check_with(&target, &Options::default(), &history, &self.known)?);
+        self.history.now = RepoHistory(repo);
+        self.outcome = Some(check_with(&target, &Options::default(), &self.history, &self.known)?);
         self.known.forget_unused();
         let notes = self.outcome.iter().flat_map(|outcome| &outcome.report.notes);
         let lines: BTreeSet<String> = notes.map(|note| line(root, note)).collect();
