@@ -11,6 +11,7 @@ use crate::audit::report::{Counts, OkepSummary, Report};
 use crate::rules::finding::Finding;
 use crate::text::path::file_name;
 use std::collections::BTreeMap;
+use textwrap::core::display_width;
 
 /// As many findings are shown in full.
 const FEW: usize = 5;
@@ -117,14 +118,15 @@ fn row(group: &Group, rules: usize, lists_all: bool, terminal: &Terminal) -> Str
     let first = group[0];
     let line = first.place.as_ref().map_or(String::new(), |place| place.line.to_string());
     let mark = if group.iter().any(|finding| finding.fix.is_some()) { "*" } else { " " };
-    let start = format!("{line:>6}  {:<8} {:rules$} {mark} ", first.severity, first.rule);
+    let name = terminal.paint(severity(first.severity), &format!("{:<8}", first.severity));
+    let start = format!("{line:>6}  {name} {:rules$} {mark} ", first.rule);
     let mut text = escape_control(&first.message).into_owned();
     if group.len() > 1 && !lists_all {
         text += &format!("; and {} more{}", group.len() - 1, others(&group[1..]));
     }
     // A narrow terminal has no room for two columns of words.
-    let is_narrow = terminal.width < 2 * start.len();
-    let indent = if is_narrow { 10 } else { start.len() };
+    let is_narrow = terminal.width < 2 * display_width(&start);
+    let indent = if is_narrow { 10 } else { display_width(&start) };
     let mut shown = match is_narrow {
         true => format!("{}\n{}", start.trim_end(), terminal.wrap(&" ".repeat(indent), &text, indent)),
         false => terminal.wrap(&start, &text, indent),
@@ -132,8 +134,7 @@ fn row(group: &Group, rules: usize, lists_all: bool, terminal: &Terminal) -> Str
     if lists_all {
         shown += &places(group, indent - 6, terminal);
     }
-    let name = first.severity.as_str();
-    shown.replacen(name, &terminal.paint(severity(first.severity), name), 1)
+    shown
 }
 
 /// Where findings are, by their lines; where they have none, or all the same, by their OKEPs or their subjects.
@@ -163,21 +164,21 @@ fn others(findings: &[&Finding]) -> String {
 /// All findings of a group but the first in a line each: where they are, and as much of what is wrong as fits,
 /// without the words that all begin with.
 fn places(group: &Group, indent: usize, terminal: &Terminal) -> String {
-    let words =
-        |finding: &Finding| finding.message.split_inclusive(' ').map(str::to_owned).collect::<Vec<_>>();
-    let mut shared = words(group[0]);
-    for finding in &group[1..] {
-        let same = shared.iter().zip(words(finding)).take_while(|(a, b)| **a == *b).count();
-        shared.truncate(same);
-    }
-    // A name is not cut.
-    while shared.concat().matches('`').count() % 2 == 1 {
-        shared.pop();
-    }
-    let shared: usize = shared.iter().map(String::len).sum();
+    let words = |finding: &Finding| format!("{} ", finding.message);
+    let first = words(group[0]);
+    let is_shared = |end: &usize| {
+        let shared = &first[..*end];
+        // A name is not cut.
+        group.iter().all(|finding| words(finding).starts_with(shared)) && shared.matches('`').count() % 2 == 0
+    };
+    let shared = first.match_indices(' ').map(|(at, _)| at + 1).rfind(is_shared).unwrap_or(0);
     let line = |finding: &&Finding| {
         let line = finding.place.as_ref().map_or(String::new(), |place| place.line.to_string());
-        let text = format!("{line:>6}{:indent$}{}", "", escape_control(&finding.message[shared..]));
+        let text = format!(
+            "{line:>6}{:indent$}{}",
+            "",
+            escape_control(finding.message.get(shared..).unwrap_or_default())
+        );
         format!("{}\n", terminal.cut(text.trim_end(), terminal.width))
     };
     group[1..].iter().map(line).collect()

@@ -7,14 +7,8 @@ use crate::rules::{RULES, Rule};
 pub fn all(terminal: &Terminal) -> String {
     let widest = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     let line = |rule: &&Rule| {
-        let start = format!("{:widest$} {:<8} ", rule.id, rule.severity);
-        let shown = terminal.wrap(&start, rule.offence, start.len());
-        let word = rule.severity.as_str();
-        shown.replacen(
-            &format!(" {word} "),
-            &format!(" {} ", terminal.paint(severity(rule.severity), word)),
-            1,
-        )
+        let word = terminal.paint(severity(rule.severity), &format!("{:<8}", rule.severity));
+        terminal.wrap(&format!("{:widest$} {word} ", rule.id), rule.offence, widest + 10)
     };
     RULES.iter().map(line).collect::<String>() + "\n`okep explain RULE` explains one of them.\n"
 }

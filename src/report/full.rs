@@ -24,8 +24,8 @@ fn block(report: &Report, finding: &Finding, terminal: &Terminal) -> String {
     let numbers = excerpts.iter().flat_map(|(_, lines)| lines).map(|line| line.number);
     let gutter = numbers.max().unwrap_or(0).to_string().len();
     let tag = format!("{}[{}]", finding.severity, finding.rule);
-    let title = terminal.wrap(&format!("{tag}: "), &escape_control(&finding.message), 4);
-    let mut out = title.replacen(&tag, &terminal.paint(severity(finding.severity), &tag), 1);
+    let tag = terminal.paint(severity(finding.severity), &tag);
+    let mut out = terminal.wrap(&format!("{tag}: "), &escape_control(&finding.message), 4);
     let place = finding.place.as_ref().map_or(String::new(), |place| format!(":{}", place.line));
     out += &place_line(&format!("{}{place}", finding.path), gutter, terminal);
     for (path, lines) in &excerpts {

@@ -4,21 +4,17 @@ use super::summary::{count, counted};
 use super::tables::{Cell, Cells, table as lay_out};
 use super::terminal::{BOLD, DIM, Terminal, escape_control, note_text, okep_label, prefix};
 use crate::audit::report::Counts;
-use crate::history::report::{
-    FindingStory, OkepStory, Story, SubjectPlace, TemplateKind, TemplateStory, Transition,
-};
+use crate::history::report::{FindingStory, OkepStory, Story, SubjectPlace, TemplateKind, TemplateStory};
 use crate::text::path::stem;
 use std::collections::BTreeSet;
 
 /// The history as something to read.
 pub fn table(story: &Story, terminal: &Terminal) -> String {
     // What a template asked of OKEPs that had landed before is listed with the template.
-    let own = || story.findings.iter().filter(|f| !f.is_excused());
-    let mut open: Vec<&FindingStory> = own().filter(|f| f.fixed.is_none()).collect();
+    let mut open: Vec<&FindingStory> = findings(story, false, true).collect();
     open.sort_by_key(|f| (f.severity, f.number, f.rule, f.introduced.as_ref().map(|m| &m.landed.date)));
-    let mut fixed: Vec<(&FindingStory, &Transition)> =
-        own().filter_map(|f| Some((f, f.fixed.as_ref()?))).collect();
-    fixed.sort_by_key(|(f, fixed)| (&fixed.landed.date, f.number, f.rule));
+    let mut fixed: Vec<&FindingStory> = findings(story, false, false).collect();
+    fixed.sort_by_key(|f| (f.fixed.as_ref().map(|m| &m.landed.date), f.number, f.rule));
     let shared = shared_numbers(story);
     let parts = [
         ("OKEPs", okeps(&story.okeps, &shared, terminal)),
@@ -37,6 +33,12 @@ pub fn table(story: &Story, terminal: &Terminal) -> String {
         out += &terminal.wrap("note: ", &note_text(note), 6);
     }
     out
+}
+
+/// The findings that are excused, or those that are not, as long as they are open, or once they are fixed.
+fn findings(story: &Story, is_excused: bool, is_open: bool) -> impl Iterator<Item = &FindingStory> {
+    let is_asked = move |f: &&FindingStory| f.is_excused() == is_excused && f.fixed.is_none() == is_open;
+    story.findings.iter().filter(is_asked)
 }
 
 /// The title above a part of the history.
@@ -64,21 +66,19 @@ fn summary(story: &Story, terminal: &Terminal) -> String {
         count(walk.documents, "version"),
     );
     let mut out = terminal.wrap("", &text, 2);
-    let (later, own): (Vec<&FindingStory>, Vec<&FindingStory>) =
-        story.findings.iter().partition(|f| f.is_excused());
     let mut open = Counts::default();
-    own.iter().filter(|f| f.fixed.is_none()).for_each(|f| open.add(f.severity));
-    let fixed = own.iter().filter(|f| f.fixed.is_some()).count();
+    findings(story, false, true).for_each(|f| open.add(f.severity));
+    let fixed = findings(story, false, false).count();
+    let [later_open, later_fixed] = [true, false].map(|is_open| findings(story, true, is_open).count());
     let open = if open.total() == 0 { "nothing".to_owned() } else { counted(open, terminal) };
     let okeps = match story.okeps.len() {
         0 => "No OKEP matches".to_owned(),
         n => count(n, "OKEP"),
     };
     let mut text = format!("{okeps}. Open: {open}. Fixed so far: {fixed}.");
-    if !later.is_empty() {
-        let open = later.iter().filter(|f| f.fixed.is_none()).count();
-        let later = count(later.len(), "hint");
-        text += &format!(" Not counted: {later} for what the template added later ({open} open).");
+    if later_open + later_fixed > 0 {
+        let later = count(later_open + later_fixed, "hint");
+        text += &format!(" Not counted: {later} for what the template added later ({later_open} open).");
     }
     if let Some(removed) = story.templates.last().filter(|t| t.kind == TemplateKind::Removed) {
         text += &format!(" The template was removed on {}.", escape_control(&removed.at.date));
@@ -104,10 +104,7 @@ fn okep_of(shared: &BTreeSet<u64>, finding: &FindingStory) -> String {
 
 /// A name of somebody, where it is known.
 fn person(name: Option<&str>) -> String {
-    match name.filter(|name| !name.trim().is_empty()) {
-        Some(name) => escape_control(name).into_owned(),
-        None => "?".to_owned(),
-    }
+    escape_control(name.filter(|name| !name.trim().is_empty()).unwrap_or("?")).into_owned()
 }
 
 /// The day, and the pull request where there was one; nothing where history does not reach back so far.
@@ -194,29 +191,25 @@ fn open_findings(findings: &[&FindingStory], shared: &BTreeSet<u64>, terminal: &
             Cell("Days", Cells::Number, days(first)),
         ]
     };
-    let groups = findings.chunk_by(|a, b| {
-        let place =
-            |f: &FindingStory| f.introduced.as_ref().map(|m| (m.landed.commit.clone(), m.author.clone()));
-        (a.severity, a.number, a.rule, &a.okep) == (b.severity, b.number, b.rule, &b.okep)
-            && place(a) == place(b)
-    });
+    let key = |finding: &&FindingStory| {
+        let at = finding.introduced.as_ref().map(|m| (m.landed.commit.clone(), m.author.clone()));
+        (finding.severity, finding.number, finding.rule, finding.okep.clone(), at)
+    };
+    let groups = findings.chunk_by(|a, b| key(a) == key(b));
     lay_out(&groups.map(row).collect::<Vec<_>>(), terminal)
 }
 
-fn fixed_findings(
-    findings: &[(&FindingStory, &Transition)],
-    shared: &BTreeSet<u64>,
-    terminal: &Terminal,
-) -> String {
-    let row = |(f, fixed): &(&FindingStory, &Transition)| {
+fn fixed_findings(findings: &[&FindingStory], shared: &BTreeSet<u64>, terminal: &Terminal) -> String {
+    let row = |f: &&FindingStory| {
+        let fixed = f.fixed.as_ref();
         vec![
             Cell("OKEP", Cells::Cut, okep_of(shared, f)),
             Cell("Rule", Cells::Text, f.rule.to_owned()),
             Cell("Subject", Cells::Cut, subject(f)),
-            Cell("Fixed", Cells::Text, date(Some(&fixed.landed))),
+            Cell("Fixed", Cells::Text, date(fixed.map(|m| &m.landed))),
             Cell("Days", Cells::Number, days(f)),
-            Cell("By", Cells::Cut, person(Some(&fixed.author))),
-            Cell("Commit", Cells::Text, prefix(&fixed.written, 7).to_owned()),
+            Cell("By", Cells::Cut, person(fixed.map(|m| m.author.as_str()))),
+            Cell("Commit", Cells::Text, fixed.map_or("", |m| prefix(&m.written, 7)).to_owned()),
         ]
     };
     lay_out(&findings.iter().map(row).collect::<Vec<_>>(), terminal)

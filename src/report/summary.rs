@@ -35,8 +35,7 @@ pub struct Suggestion {
 pub(super) fn summary(report: &Report, view: &View, terminal: &Terminal) -> String {
     let mut out = String::new();
     for note in report.notes.iter().filter(|note| note.kind != "nothing-staged") {
-        let lines = terminal.wrap("note: ", &note_text(note), 6);
-        out += &lines.replacen("note:", &terminal.paint(BOLD, "note:"), 1);
+        out += &terminal.wrap(&format!("{} ", terminal.paint(BOLD, "note:")), &note_text(note), 6);
     }
     if !out.is_empty() {
         out += "\n";
@@ -80,12 +79,9 @@ pub fn verdict(report: &Report, view: &View, terminal: &Terminal) -> String {
     if counts.hints > 0 && !view.hints {
         details.push("hints not shown: `--format full` lists them".to_owned());
     }
-    match report.existing() {
-        0 => {}
-        n if report.partial => {
-            details.push(format!("{} in these files not shown", count(n, "older finding")));
-        }
-        n => details.push(format!("{} not shown", count(n, "older finding"))),
+    let files = if report.partial { " in these files" } else { "" };
+    if report.existing() > 0 {
+        details.push(format!("{}{files} not shown", count(report.existing(), "older finding")));
     }
     if !details.is_empty() {
         text += &format!(" ({})", details.join("; "));

@@ -1,7 +1,7 @@
 //! The picture of what was open when: a stack of errors, warnings and hints, and what landed.
 
 use super::scale::{Scale, at, percent};
-use super::text::{escape_control, head, name, scroll};
+use super::text::{self, escape_control, name};
 use crate::audit::report::Counts;
 use crate::history::report::Story;
 use crate::report::history::change;
@@ -53,7 +53,7 @@ pub fn figure(story: &Story, scale: &Scale) -> Markup {
             (legend(now))
             details {
                 summary { "The same as a table" }
-                (scroll("steps-h", table(story, &steps)))
+                (self::table(story, &steps))
             }
         }
     }
@@ -173,20 +173,17 @@ fn table(story: &Story, steps: &[(String, Counts)]) -> Markup {
     let mut days: BTreeSet<&str> = steps.iter().map(|(day, _)| day.as_str()).collect();
     days.extend(story.okeps.iter().filter_map(|o| o.landed.as_ref()).map(|l| l.date.as_str()));
     days.extend(story.templates.iter().map(|t| t.at.date.as_str()));
-    html! {
-        table {
-            caption #steps-h { "Open findings after each day that changed something" }
-            (head(&["Day", "Errors", "Warnings", "Hints", "What happened"], &["Errors", "Warnings", "Hints"]))
-            tbody {
-                @for day in days {
-                    @let counts = open_on(steps, day);
-                    tr {
-                        th scope="row" { @if day.is_empty() { "before" } @else { (escape_control(day)) } }
-                        td.number { (counts.errors) } td.number { (counts.warnings) } td.number { (counts.hints) }
-                        td { ([landed(day), revised(day)].concat().join(", ")) }
-                    }
-                }
+    let rows = html! {
+        @for day in days {
+            @let counts = open_on(steps, day);
+            tr {
+                th scope="row" { @if day.is_empty() { "before" } @else { (escape_control(day)) } }
+                td.number { (counts.errors) } td.number { (counts.warnings) } td.number { (counts.hints) }
+                td { ([landed(day), revised(day)].concat().join(", ")) }
             }
         }
-    }
+    };
+    let caption = ("steps-h", "Open findings after each day that changed something");
+    let columns = ["Day", "Errors", "Warnings", "Hints", "What happened"];
+    text::table(None, None, caption, &columns, &columns[1..4], rows)
 }

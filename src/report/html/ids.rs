@@ -3,6 +3,7 @@
 use super::HtmlPage;
 use crate::history::report::{FindingStory, OkepStory};
 use crate::rules::finding::{Finding, Severity};
+use crate::text::path::file_name;
 use std::collections::{HashMap, HashSet};
 
 /// An open finding as history and the last commit know it.
@@ -33,8 +34,11 @@ pub struct Ids<'a> {
 impl<'a> Ids<'a> {
     pub fn new(page: &HtmlPage<'a>) -> Self {
         let mut taken = HashSet::new();
-        let okeps: Vec<String> =
-            page.story.okeps.iter().map(|okep| free(&mut taken, format!("okep-{}", name(okep)))).collect();
+        let anchor = |okep: &OkepStory| {
+            let name = okep.number.map_or_else(|| slug(file_name(&okep.path)), |n| n.to_string());
+            free(&mut taken, format!("okep-{name}"))
+        };
+        let okeps: Vec<String> = page.story.okeps.iter().map(anchor).collect();
         let mut open = opened(page);
         open.sort_by_key(|o| (o.okep.unwrap_or(usize::MAX), o.severity));
         for one in &mut open {
@@ -100,10 +104,6 @@ fn opened<'a>(page: &HtmlPage<'a>) -> Vec<Open<'a>> {
         index: None,
     }));
     open
-}
-
-fn name(okep: &OkepStory) -> String {
-    okep.number.map_or_else(|| slug(okep.path.rsplit('/').next().unwrap_or_default()), |n| n.to_string())
 }
 
 /// Letters, digits and hyphens: what is safe as an anchor whatever it is put into.

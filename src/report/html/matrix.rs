@@ -1,7 +1,7 @@
 //! The tables of OKEPs against sections: today's template, and the one in force when each landed.
 
 use super::HtmlPage;
-use super::ids::{Ids, Open};
+use super::ids::Ids;
 use super::text::{escape_control, heard, name};
 use crate::history::head_audit::Tip;
 use crate::history::matrix::{Matrix, MatrixCell, MatrixState, matrices};
@@ -71,26 +71,21 @@ fn cell(ids: &Ids, tip: &Tip, cell: &MatrixCell, section: &str) -> Markup {
                     @let finding = &tip.findings[*index];
                     @let state = MatrixState::of(finding);
                     // Another finding shows its own severity.
-                    @let class = match state {
-                        MatrixState::Faulty => format!("chip faulty {}", finding.severity.as_str()),
-                        _ => format!("chip {}", state.into_str()),
+                    @let (class, word) = match state {
+                        MatrixState::Faulty => (format!("chip faulty {}", finding.severity.as_str()), finding.rule),
+                        _ => (format!("chip {}", state.into_str()), state.into_str()),
                     };
-                    @let word = if state == MatrixState::Faulty { finding.rule } else { state.into_str() };
                     @match ids.finding(*index) {
-                        Some(open) => (chip(open, &class, state, word, finding.rule)),
+                        Some(open) => a class=(class) href={ "#" (open.anchor) } data-rule=(finding.rule) {
+                            (word)
+                            @if state == MatrixState::Excused {
+                                (heard(&format!(": {}, not required when it landed", finding.rule)))
+                            }
+                        },
                         None => span class=(class) { (word) },
                     }
                 },
             }
-        }
-    }
-}
-
-fn chip(open: &Open, class: &str, state: MatrixState, word: &str, rule: &str) -> Markup {
-    let more = (state == MatrixState::Excused).then(|| format!(": {rule}, not required when it landed"));
-    html! {
-        a class=(class) href={ "#" (open.anchor) } data-rule=(rule) {
-            (word) @if let Some(more) = more { (heard(&more)) }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::HtmlPage;
 use super::ids::Ids;
-use super::text::{escape_control, file_name, head, heard, name, outside, place, prose, scroll, transition};
+use super::text::{escape_control, file_name, heard, name, outside, place, prose, table, transition};
 use crate::audit::report::Counts;
 use crate::files::Note;
 use crate::history::report::{FindingStory, OkepStory, TemplateKind, Transition};
@@ -15,18 +15,12 @@ const OKEP_COLUMNS: [&str; 9] =
     ["OKEP", "Title", "Author", "Landed", "In nav", "Revisions", "Errors", "Warnings", "Hints"];
 
 pub fn okeps(page: &HtmlPage, ids: &Ids) -> Markup {
+    let caption = ("okeps-c", "Every OKEP that landed; findings at landing and now");
+    let okeps = page.story.okeps.iter().zip(&ids.okeps);
+    let rows = html! { @for (okep, id) in okeps { (self::okep(okep, id, page.forge())) } };
     html! {
-        @if page.story.okeps.is_empty() { p { "There are none." } } @else {
-            (scroll("okeps-c", html! {
-                table.sortable {
-                    caption #okeps-c { "Every OKEP that landed; findings at landing and now" }
-                    (head(&OKEP_COLUMNS, &OKEP_COLUMNS[5..]))
-                    tbody {
-                        @for (okep, id) in page.story.okeps.iter().zip(&ids.okeps) { (self::okep(okep, id, page.forge())) }
-                    }
-                }
-            }))
-        }
+        @if page.story.okeps.is_empty() { p { "There are none." } }
+        @else { (table(Some("sortable"), None, caption, &OKEP_COLUMNS, &OKEP_COLUMNS[5..], rows)) }
     }
 }
 
@@ -74,16 +68,13 @@ fn registered(okep: &OkepStory, forge: Option<&Forge>) -> Markup {
 pub fn findings(page: &HtmlPage, ids: &Ids) -> Markup {
     let mut findings: Vec<&FindingStory> = page.story.findings.iter().collect();
     findings.sort_by_key(|f| (f.fixed.is_some(), f.severity, f.number));
+    let caption = ("findings-c", "Every finding on the first-parent line, open or fixed");
+    let columns = ["OKEP", "Severity", "Rule", "About", "State", "Introduced", "Fixed", "Days"];
+    let rows = html! { @for finding in &findings { (self::finding(finding, page, ids)) } };
     html! {
         @if findings.is_empty() { p { "There are none." } } @else {
             (filters(&findings))
-            (scroll("findings-c", html! {
-                table.sortable #findings-table {
-                    caption #findings-c { "Every finding on the first-parent line, open or fixed" }
-                    (head(&["OKEP", "Severity", "Rule", "About", "State", "Introduced", "Fixed", "Days"], &["Days"]))
-                    tbody { @for finding in findings { (self::finding(finding, page, ids)) } }
-                }
-            }))
+            (table(Some("sortable"), Some("findings-table"), caption, &columns, &["Days"], rows))
         }
     }
 }
@@ -171,14 +162,9 @@ pub fn templates(page: &HtmlPage) -> Option<Markup> {
             }
         }
     };
-    let table = html! {
-        table {
-            caption #template-c { "The revisions of the template" }
-            (head(&["Revision", "Landed", "Change"], &[]))
-            tbody { (rows) }
-        }
-    };
-    (!page.story.templates.is_empty()).then(|| scroll("template-c", table))
+    let caption = ("template-c", "The revisions of the template");
+    let table = table(None, None, caption, &["Revision", "Landed", "Change"], &[], rows);
+    (!page.story.templates.is_empty()).then_some(table)
 }
 
 /// The notes of the history and of the check of the last commit, each once.

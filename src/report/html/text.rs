@@ -58,13 +58,6 @@ pub fn transition(forge: Option<&Forge>, transition: &Transition) -> Markup {
     html! { (place(forge, &transition.landed)) " " span.author { (escape_control(&transition.author)) } }
 }
 
-/// The head of a table; some of its columns are numbers.
-pub fn head(columns: &[&str], numbers: &[&str]) -> Markup {
-    html! {
-        thead { tr { @for column in columns { th class=[numbers.contains(column).then_some("number")] scope="col" { (column) } } } }
-    }
-}
-
 /// Words for those who hear the page.
 pub fn heard(words: &str) -> Markup {
     html! { span.heard { (words) } }
@@ -72,7 +65,7 @@ pub fn heard(words: &str) -> Markup {
 
 /// What a path ends in.
 pub fn file_name(path: &str) -> String {
-    escape_control(path.rsplit('/').next().unwrap_or(path)).into_owned()
+    escape_control(crate::text::path::file_name(path)).into_owned()
 }
 
 /// What an OKEP is called where there is little room.
@@ -80,7 +73,24 @@ pub fn name(okep: &OkepStory) -> String {
     okep.number.map_or_else(|| file_name(&okep.path), |n| format!("OKEP-{n:04}"))
 }
 
-/// Something wide that scrolls by itself; `label` is the id of what names it.
-pub fn scroll(label: &str, inside: Markup) -> Markup {
-    html! { div.scroll role="region" aria-labelledby=(label) tabindex="0" { (inside) } }
+/// A table that scrolls by itself, with the class and the id that the script goes by; some of its columns are numbers.
+pub fn table(
+    class: Option<&str>,
+    id: Option<&str>,
+    (caption_id, caption): (&str, &str),
+    columns: &[&str],
+    numbers: &[&str],
+    rows: Markup,
+) -> Markup {
+    html! {
+        div.scroll role="region" aria-labelledby=(caption_id) tabindex="0" {
+            table class=[class] id=[id] {
+                caption id=(caption_id) { (caption) }
+                thead {
+                    tr { @for column in columns { th class=[numbers.contains(column).then_some("number")] scope="col" { (column) } } }
+                }
+                tbody { (rows) }
+            }
+        }
+    }
 }
