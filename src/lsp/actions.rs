@@ -4,6 +4,7 @@ use super::diagnostics::diagnostic;
 use super::outcome_view::OutcomeView;
 use super::position::LineRange;
 use crate::fix::engine;
+use crate::fix::patch::changes;
 use crate::fix::repair::counts;
 use crate::fix::verify::verify;
 use crate::okep::suppressions::suppression;
@@ -122,12 +123,10 @@ fn fix_all(view: &OutcomeView, path: &str) -> Option<Value> {
     let history = outcome.template_history.as_ref();
     let fixed = engine::fix(&outcome.whole(&outcome.tree), history, Safety::Safe, &wanted);
     let mut edits = Vec::new();
-    for changed in fixed.tree.changes().keys() {
-        let (before, after) = (outcome.tree.bytes(changed)?, fixed.tree.bytes(changed)?);
-        if before != after {
-            let (before, after) = (std::str::from_utf8(&before).ok()?, std::str::from_utf8(&after).ok()?);
-            edits.extend(differences(changed, before, after));
-        }
+    for change in changes(&outcome.tree, &fixed.tree, &[]) {
+        let (before, after) = (change.old?, change.new?);
+        let (before, after) = (std::str::from_utf8(&before).ok()?, std::str::from_utf8(&after).ok()?);
+        edits.extend(differences(change.to, before, after));
     }
     let title = format!("okep: apply all safe fixes ({})", fixed.applied.len());
     let fix = Fix { renames: fixed.renames, ..Fix::safe(title, edits) };

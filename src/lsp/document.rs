@@ -2,15 +2,12 @@
 
 use super::position::{Encoding, LineRange, Lines};
 use serde::Deserialize;
-use std::path::PathBuf;
 
 #[derive(Debug)]
 pub struct OpenDocument {
     /// As the editor writes it.
     pub uri: String,
-    /// The workspace that it belongs to, by its top folder.
-    pub root: PathBuf,
-    /// From that folder, `/` between the parts.
+    /// From the top folder of its workspace, `/` between the parts.
     pub path: String,
     pub text: String,
     pub version: i64,
@@ -45,9 +42,8 @@ mod tests {
     /// The text after changes, each as line and character of start and end, and text.
     #[track_caller]
     fn check(text: &str, changes: &[([usize; 4], &str)], expected: Result<&str, &str>) {
-        let (root, path) = (PathBuf::new(), "a.md".to_owned());
-        let (uri, text) = (String::new(), text.to_owned());
-        let mut document = OpenDocument { uri, root, path, text, version: 0 };
+        let [uri, path, text] = ["", "a.md", text].map(str::to_owned);
+        let mut document = OpenDocument { uri, path, text, version: 0 };
         let applied = changes.iter().try_for_each(|([line, character, to_line, to_character], text)| {
             let start = json!({ "line": line, "character": character });
             let end = json!({ "line": to_line, "character": to_character });

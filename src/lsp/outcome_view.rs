@@ -54,25 +54,23 @@ impl OutcomeView<'_> {
 
     /// A fix as an edit of files; none where the client, or the protocol, cannot carry it out.
     pub fn workspace_edit(&self, fix: &Fix) -> Option<Value> {
-        let by_path = by_path(&fix.edits);
-        if !self.client.versions_edits {
-            let changes =
-                by_path.into_iter().map(|(path, edits)| Some((self.uri(path), self.edits(path, edits)?)));
-            let changes: Map<String, Value> = changes.collect::<Option<_>>()?;
-            return fix.renames.is_empty().then(|| json!({ "changes": changes }));
-        }
         if !fix.renames.is_empty() && !self.client.renames_files {
             return None;
         }
-        let change = |(path, edits): (&str, Vec<&Edit>)| {
+        let edits = by_path(&fix.edits).into_iter();
+        let edits = edits.map(|(path, edits)| Some((path, self.edits(path, edits)?)));
+        let edits: Vec<(&str, Value)> = edits.collect::<Option<_>>()?;
+        if !self.client.versions_edits {
+            let changes = edits.into_iter().map(|(path, edits)| (self.uri(path), edits));
+            return Some(json!({ "changes": changes.collect::<Map<_, _>>() }));
+        }
+        let change = |(path, edits): (&str, Value)| {
             let version = self.open.get(path).map(|document| document.version);
-            let document = json!({ "uri": self.uri(path), "version": version });
-            Some(json!({ "textDocument": document, "edits": self.edits(path, edits)? }))
+            json!({ "textDocument": { "uri": self.uri(path), "version": version }, "edits": edits })
         };
         let rename = |Rename { from, to }: &Rename| json!({ "kind": "rename", "oldUri": self.uri(from), "newUri": self.uri(to) });
-        let mut changes: Vec<Value> = by_path.into_iter().map(change).collect::<Option<_>>()?;
-        changes.extend(fix.renames.iter().map(rename));
-        Some(json!({ "documentChanges": changes }))
+        let changes = edits.into_iter().map(change).chain(fix.renames.iter().map(rename));
+        Some(json!({ "documentChanges": changes.collect::<Vec<_>>() }))
     }
 
     fn edits(&self, path: &str, mut edits: Vec<&Edit>) -> Option<Value> {

@@ -3,7 +3,6 @@
 use super::actions::{ActionContext, KINDS, actions};
 use super::client::Client;
 use super::completion::{TRIGGERS, completion};
-use super::diagnostics;
 use super::document::{ContentChange, OpenDocument};
 use super::hover::hover;
 use super::outcome_view::OutcomeView;
@@ -31,8 +30,6 @@ pub struct Server<W> {
     lifecycle: Lifecycle,
     client: Client,
     pages: RulePages,
-    /// By URI.
-    documents: BTreeMap<String, OpenDocument>,
     /// By top folder.
     workspaces: BTreeMap<PathBuf, Workspace>,
 }
@@ -74,7 +71,6 @@ impl<W: Write> Server<W> {
             lifecycle: Lifecycle::New,
             client: Client::default(),
             pages: RulePages::new(),
-            documents: BTreeMap::new(),
             workspaces: BTreeMap::new(),
         }
     }
@@ -153,13 +149,18 @@ impl<W: Write> Server<W> {
             };
         let invalid = |error: serde_json::Error| (ErrorCode::InvalidParams, error.to_string());
         let params: DocumentParams = serde_json::from_value(params).map_err(invalid)?;
-        let Some(document) = self.documents.get(&params.text_document.uri) else { return Ok(Value::Null) };
-        let (root, path) = (document.root.clone(), document.path.clone());
-        if self.workspaces.get(&root).is_some_and(|workspace| workspace.due.is_some()) {
+        let uri = &params.text_document.uri;
+        let found = self.workspaces.iter().find_map(|(root, workspace)| {
+            let document = workspace.documents.get(uri)?;
+            Some((root.clone(), document.path.clone(), workspace.due.is_some()))
+        });
+        let Some((root, path, is_due)) = found else { return Ok(Value::Null) };
+        if is_due {
             // A client that reads no more does not get the answer either.
             self.check(&root).map_err(|error| (ErrorCode::InternalError, error.to_string()))?;
         }
-        let view = self.workspaces.get(&root).and_then(|workspace| self.view(workspace, &root));
+        let workspace = self.workspaces.get(&root);
+        let view = workspace.and_then(|workspace| workspace.view(&self.client, &self.pages));
         let Some(view) = view else { return Ok(Value::Null) };
         answer(&view, &path, &params).ok_or((ErrorCode::InvalidParams, "there is no position".to_owned()))
     }
@@ -200,23 +201,19 @@ impl<W: Write> Server<W> {
         if event == "didOpen" {
             return self.open(uri, version.unwrap_or_default(), text.ok_or("there is no text")?);
         }
-        let document = self.documents.get_mut(&uri).ok_or_else(|| format!("`{uri}` is not open"))?;
-        let root = document.root.clone();
-        let due = match event {
-            "didChange" => {
-                document.version = version.unwrap_or(document.version);
-                for change in params.content_changes {
-                    document.apply(change, self.client.encoding)?;
-                }
-                now + PAUSE
+        let workspace = self.workspaces.values_mut().find(|workspace| workspace.documents.contains_key(&uri));
+        let workspace = workspace.ok_or_else(|| format!("`{uri}` is not open"))?;
+        let mut due = now;
+        if event == "didClose" {
+            workspace.documents.remove(&uri);
+        } else if let ("didChange", Some(document)) = (event, workspace.documents.get_mut(&uri)) {
+            document.version = version.unwrap_or(document.version);
+            for change in params.content_changes {
+                document.apply(change, self.client.encoding)?;
             }
-            "didClose" => {
-                self.documents.remove(&uri);
-                now
-            }
-            _ => now,
-        };
-        self.workspaces.entry(root).and_modify(|workspace| workspace.due = Some(due));
+            due += PAUSE;
+        }
+        workspace.due = Some(due);
         Ok(())
     }
 
@@ -227,10 +224,11 @@ impl<W: Write> Server<W> {
         let path = inside(&file, Path::new(""), &root);
         // The editor may have reached the folder through a link.
         let above = file.ancestors().nth(path.split('/').count()).filter(|above| above.join(&path) == file);
-        let workspace = self.workspaces.entry(root.clone()).or_default();
-        workspace.folder = above.unwrap_or(&root).to_owned();
+        let folder = above.unwrap_or(&root).to_owned();
+        let workspace = self.workspaces.entry(root).or_default();
+        workspace.folder = folder;
         workspace.due = Some(Instant::now());
-        self.documents.insert(uri.clone(), OpenDocument { uri, root, path, text, version });
+        workspace.documents.insert(uri.clone(), OpenDocument { uri, path, text, version });
         Ok(())
     }
 
@@ -247,22 +245,10 @@ impl<W: Write> Server<W> {
 
     /// Checks a workspace, and publishes what was found: of open documents always, of others where it changed.
     fn check(&mut self, root: &Path) -> io::Result<()> {
-        let Some(mut workspace) = self.workspaces.remove(root) else { return Ok(()) };
-        let open = open_in(&self.documents, root);
-        let unsaved = open.iter().map(|(path, document)| (*path, document.text.as_str()));
-        let found = match open.is_empty() {
-            true => BTreeMap::new(),
-            false => match workspace.check(root, unsaved) {
-                Ok(()) => {
-                    self.view(&workspace, root).map(|view| diagnostics::of_outcome(&view)).unwrap_or_default()
-                }
-                Err(error) => {
-                    workspace.log_once(error.to_string());
-                    diagnostics::of_error(&error)
-                }
-            },
-        };
+        let Some(workspace) = self.workspaces.get_mut(root) else { return Ok(()) };
+        let found = workspace.check(root, &self.client, &self.pages);
         let before = std::mem::replace(&mut workspace.shown, found.clone());
+        let open = workspace.open();
         let others = before.keys().chain(found.keys()).map(String::as_str);
         for path in open.keys().copied().chain(others).collect::<BTreeSet<&str>>() {
             let [was, now] = [&before, &found].map(|of| of.get(path).map(Vec::as_slice).unwrap_or_default());
@@ -276,23 +262,10 @@ impl<W: Write> Server<W> {
                 Message::Notification(Notification { method, params }).write(&mut self.out)?;
             }
         }
-        if !open.is_empty() {
-            self.workspaces.insert(root.to_owned(), workspace);
+        if open.is_empty() {
+            self.workspaces.remove(root);
         }
         Ok(())
-    }
-
-    /// What the last check of a workspace found.
-    fn view<'a>(&'a self, workspace: &'a Workspace, root: &Path) -> Option<OutcomeView<'a>> {
-        let outcome = workspace.outcome.as_ref()?;
-        Some(OutcomeView {
-            outcome,
-            snapshot: outcome.snapshot.as_ref()?,
-            client: &self.client,
-            pages: &self.pages,
-            folder: &workspace.folder,
-            open: open_in(&self.documents, root),
-        })
     }
 }
 
@@ -300,15 +273,6 @@ const NOT_NOW: &str = "messages are taken after `initialize`, which comes once, 
 
 /// Full texts, or edits of ranges.
 const INCREMENTAL: u8 = 2;
-
-/// The open documents of a workspace, by path.
-fn open_in<'d>(
-    documents: &'d BTreeMap<String, OpenDocument>,
-    root: &Path,
-) -> BTreeMap<&'d str, &'d OpenDocument> {
-    let of_root = documents.values().filter(|document| document.root == root);
-    of_root.map(|document| (document.path.as_str(), document)).collect()
-}
 
 /// Whether a message behind a request takes it back.
 fn is_cancelled(id: &RequestId, queue: &VecDeque<Message>) -> bool {

@@ -1,6 +1,11 @@
 //! A folder with OKEPs: a repository, or a plain folder that an editor has open.
 
+use super::client::Client;
+use super::diagnostics;
+use super::document::OpenDocument;
 use super::history_memo::RememberedHistory;
+use super::outcome_view::OutcomeView;
+use super::rule_pages::RulePages;
 use super::wire::log;
 use crate::audit::Known;
 use crate::audit::check::{Error, Outcome, check_with};
@@ -19,8 +24,10 @@ pub struct Workspace {
     pub folder: PathBuf,
     /// When it is to be checked next.
     pub due: Option<Instant>,
+    /// The open documents, by URI.
+    pub documents: BTreeMap<String, OpenDocument>,
     /// What the last check found, where it could be made.
-    pub outcome: Option<Outcome>,
+    outcome: Option<Outcome>,
     /// The diagnostics that the client has, by path.
     pub shown: BTreeMap<String, Vec<Value>>,
     known: Known,
@@ -43,40 +50,53 @@ pub fn root_of(file: &Path, folders: &[PathBuf]) -> Option<PathBuf> {
 }
 
 impl Workspace {
-    /// Checks the files below `root`, with `unsaved` texts in place of theirs.
-    ///
-    /// The repository is opened anew each time, so that no change below is missed.
-    ///
-    /// # Errors
-    /// There is nothing to check, or `okep.toml` is wrong.
-    pub fn check<'t>(
-        &mut self,
-        root: &Path,
-        unsaved: impl Iterator<Item = (&'t str, &'t str)>,
-    ) -> Result<(), Error> {
+    /// Checks the files below `root`, with the texts of open documents in place of theirs, and returns the diagnostics by
+    /// path; none where no document is open any more.
+    pub fn check(&mut self, root: &Path, client: &Client, pages: &RulePages) -> BTreeMap<String, Vec<Value>> {
         self.due = None;
         self.outcome = None;
+        if self.documents.is_empty() {
+            return BTreeMap::new();
+        }
+        let outcome = match self.outcome_of(root) {
+            Ok(outcome) => outcome,
+            Err(error) => {
+                if self.logged.insert(error.to_string()) {
+                    log(&error.to_string());
+                }
+                return diagnostics::of_error(&error);
+            }
+        };
+        self.known.forget_unused();
+        let lines: BTreeSet<String> = outcome.report.notes.iter().map(|note| line(root, note)).collect();
+        lines.difference(&self.logged).for_each(|line| log(line));
+        self.logged = lines;
+        self.outcome = Some(outcome);
+        self.view(client, pages).map(|view| diagnostics::of_outcome(&view)).unwrap_or_default()
+    }
+
+    /// The repository is opened anew each time, so that no change below is missed.
+    fn outcome_of(&mut self, root: &Path) -> Result<Outcome, Error> {
         let repo = Repo::discover(Some(root))?.filter(|repo| repo.root() == Some(root));
         let mut target = match &repo {
             Some(repo) => CheckTarget::of_worktree(repo)?,
             None => CheckTarget::of_folder(root)?,
         };
-        unsaved.for_each(|(path, text)| target.tree.insert(path, text.as_bytes()));
+        self.open().iter().for_each(|(path, document)| target.tree.insert(*path, document.text.as_bytes()));
         self.history.now = RepoHistory(repo);
-        self.outcome = Some(check_with(&target, &Options::default(), &self.history, &self.known)?);
-        self.known.forget_unused();
-        let notes = self.outcome.iter().flat_map(|outcome| &outcome.report.notes);
-        let lines: BTreeSet<String> = notes.map(|note| line(root, note)).collect();
-        lines.difference(&self.logged).for_each(|line| log(line));
-        self.logged = lines;
-        Ok(())
+        check_with(&target, &Options::default(), &self.history, &self.known)
     }
 
-    /// Logs why it could not be checked, once.
-    pub fn log_once(&mut self, reason: String) {
-        if self.logged.insert(reason.clone()) {
-            log(&reason);
-        }
+    /// The open documents, by path.
+    pub fn open(&self) -> BTreeMap<&str, &OpenDocument> {
+        self.documents.values().map(|document| (document.path.as_str(), document)).collect()
+    }
+
+    /// What the last check found.
+    pub fn view<'a>(&'a self, client: &'a Client, pages: &'a RulePages) -> Option<OutcomeView<'a>> {
+        let outcome = self.outcome.as_ref()?;
+        let snapshot = outcome.snapshot.as_ref()?;
+        Some(OutcomeView { outcome, snapshot, client, pages, folder: &self.folder, open: self.open() })
     }
 }
 
