@@ -41,7 +41,7 @@ pub struct Reported {
 }
 
 /// One OKEP in a sentence's worth of data.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct OkepSummary {
     pub path: String,
     pub number: Option<u64>,
@@ -107,7 +107,7 @@ pub struct Report {
 }
 
 /// How many findings of each severity.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     pub errors: usize,
     pub warnings: usize,

@@ -144,21 +144,18 @@ fn others(findings: &[&Finding]) -> String {
     if lines.len() > 1 && lines.iter().all(|line| *line == lines[0]) {
         lines.clear();
     }
-    let name = |f: &&Finding| match f.okep.as_deref().filter(|okep| *okep != f.path) {
-        Some(okep) => format!("`{}`", escape_control(file_name(okep))),
-        None => format!("`{}`", escape_control(&f.subject)),
+    let name = |f: &&Finding| {
+        let okep = f.okep.as_deref().filter(|okep| *okep != f.path);
+        format!("`{}`", escape_control(okep.map_or(&f.subject, file_name)))
     };
-    let (word, names) = match lines[..] {
-        [] => (": ", findings.iter().map(name).collect()),
-        [_] => (" (line ", lines),
-        _ => (" (lines ", lines),
+    let (before, names, after) = match lines[..] {
+        [] => (": ", findings.iter().map(name).collect(), ""),
+        [_] => (" (line ", lines, ")"),
+        _ => (" (lines ", lines, ")"),
     };
     let more = names.len().saturating_sub(MOST_NAMES);
-    let mut text = format!("{word}{}", names[..names.len() - more].join(", "));
-    if more > 0 {
-        text += &format!(" and {more} more");
-    }
-    if word.starts_with(" (") { text + ")" } else { text }
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{before}{}{rest}{after}", names[..names.len() - more].join(", "))
 }
 
 /// All findings of a group but the first in a line each: where they are, and as much of what is wrong as fits,

@@ -1,7 +1,7 @@
 //! A finding as a compiler shows it, and `--format full`: every finding like that.
 
 use super::layout::{ExcerptLine, excerpts, remarks};
-use super::summary::{View, by_severity, summary};
+use super::summary::{View, by_severity, count, summary};
 use super::terminal::{ADDED, BOLD, DIM, REMOVED, Terminal, escape_control, prefix, severity};
 use crate::audit::report::Report;
 use crate::rules::finding::Finding;
@@ -54,18 +54,16 @@ fn excerpt(lines: &[ExcerptLine], gutter: usize, terminal: &Terminal) -> String 
             Some(ChangeTag::Delete) => ("-", REMOVED),
             Some(ChangeTag::Insert) => ("+", ADDED),
             None => {
-                let more = match line.number {
-                    0 => String::new(),
-                    1 => " 1 more line".to_owned(),
-                    n => format!(" {n} more lines"),
-                };
-                out += &format!("{:gutter$} {}{more}\n", "", terminal.ellipsis());
+                let more = if line.number > 0 { count(line.number, "more line") } else { String::new() };
+                let gap = format!("{:gutter$} {} {more}", "", terminal.ellipsis());
+                out += &format!("{}\n", gap.trim_end());
                 continue;
             }
         };
         let pieces = clipped(line, room, terminal);
+        let style_of = |marked: bool| if marked { style.underline().bold() } else { style };
         let text: String =
-            pieces.iter().map(|(marked, text)| paint(*marked, text, style, terminal)).collect();
+            pieces.iter().map(|(marked, text)| terminal.paint(style_of(*marked), text)).collect();
         let number = terminal.paint(DIM, &format!("{:gutter$}", line.number));
         let shown = format!("{number} {} {text}", terminal.paint(style, sign));
         out += &format!("{}\n", shown.trim_end());
@@ -78,10 +76,6 @@ fn excerpt(lines: &[ExcerptLine], gutter: usize, terminal: &Terminal) -> String 
         }
     }
     out
-}
-
-fn paint(marked: bool, text: &str, style: Style, terminal: &Terminal) -> String {
-    terminal.paint(if marked { style.underline().bold() } else { style }, text)
 }
 
 /// The line in at most `room` columns: the first marked piece stays in sight, and the line's beginning where
@@ -97,13 +91,11 @@ fn clipped(line: &ExcerptLine, room: usize, terminal: &Terminal) -> Vec<(bool, S
         pieces.push((false, terminal.ellipsis().to_owned()));
         room = room.saturating_sub(terminal.ellipsis().len().min(3));
     }
-    let mut left = width - skip;
     for (marked, text) in &line.pieces {
         let start = prefix(text, skip).len();
         skip = skip.saturating_sub(text.width());
         let text = &text[start..];
-        let shown = if left <= room { text.to_owned() } else { terminal.cut(text, room) };
-        left = left.saturating_sub(text.width());
+        let shown = terminal.cut(text, room);
         room = room.saturating_sub(shown.width());
         let is_cut = shown != text;
         pieces.push((*marked, shown));

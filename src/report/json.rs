@@ -7,6 +7,7 @@ use super::terminal::is_harmful;
 use crate::audit::report::{Baseline, Counts, OkepSummary, Report, Reported, Source};
 use crate::rules::finding::Related;
 use crate::text::Place;
+use serde::Serialize;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -18,7 +19,7 @@ use std::fmt::Write as _;
 pub fn check(report: &Report, version: &str) -> String {
     let Counts { errors, warnings, hints } = report.counts();
     let with = |baseline| report.findings.iter().filter(|r| r.baseline == Some(baseline)).count();
-    let okeps = report.counted_okeps().into_iter().map(|(o, counts)| okep(o, counts));
+    let okeps = report.counted_okeps().into_iter().map(|(okep, counts)| CountedOkep { okep, counts });
     printed(&json!({
         "schema": 1,
         "tool": tool(version),
@@ -78,19 +79,13 @@ pub fn without_nulls(mut object: Value) -> Value {
     object
 }
 
-fn okep(okep: &OkepSummary, counts: Counts) -> Value {
-    json!({
-        "path": okep.path,
-        "number": okep.number,
-        "title": okep.title,
-        "issue": okep.issue,
-        "landed": okep.landed,
-        "in_nav": okep.in_nav,
-        "in_index": okep.in_index,
-        "errors": counts.errors,
-        "warnings": counts.warnings,
-        "hints": counts.hints,
-    })
+/// An OKEP with the counts of its findings.
+#[derive(Serialize)]
+struct CountedOkep<'a> {
+    #[serde(flatten)]
+    okep: &'a OkepSummary,
+    #[serde(flatten)]
+    counts: Counts,
 }
 
 fn finding(reported: &Reported) -> Value {

@@ -9,7 +9,6 @@ use super::summary::{by_severity, count, plain_verdict};
 use super::terminal::{escape_control, quotable};
 use crate::audit::report::{Counts, OkepSummary, Report, Source};
 use crate::rules::finding::{Finding, Safety, Severity};
-use similar::ChangeTag;
 use std::fmt::Write as _;
 
 /// GitHub takes comments of 65,536 characters; beyond this, in bytes, findings are only counted.
@@ -89,12 +88,7 @@ fn remedy(finding: &Finding, report: &Report) -> Option<String> {
 fn patch(path: &str, lines: &[ExcerptLine]) -> String {
     let mut out = format!("# {}\n", escape_control(path));
     for line in lines {
-        let sign = match line.kind {
-            Some(ChangeTag::Equal) => ' ',
-            Some(ChangeTag::Delete) => '-',
-            Some(ChangeTag::Insert) => '+',
-            None => '…',
-        };
+        let sign = line.kind.map_or("…".to_owned(), |kind| kind.to_string());
         let text: String = line.pieces.iter().map(|(_, piece)| piece.as_str()).collect();
         let _ = writeln!(out, "{sign}{text}");
     }
@@ -150,33 +144,25 @@ fn code(text: &str) -> String {
 
 /// Text outside of code: what could name a person, an issue or an address is code all the same.
 fn inert(text: &str) -> String {
-    let mut out = String::new();
-    for (i, word) in escape_control(text).split(' ').enumerate() {
-        if i > 0 {
-            out.push(' ');
-        }
-        if word.contains(['@', '#']) || word.contains("://") || word.contains("www.") {
-            out.push_str(&code(word));
-        } else {
-            out.push_str(&references(word));
-        }
-    }
-    out
+    let inert = |word: &str| match word.contains(['@', '#']) || word.contains("://") || word.contains("www.")
+    {
+        true => code(word),
+        false => references(word),
+    };
+    escape_control(text).split(' ').map(inert).collect::<Vec<_>>().join(" ")
 }
 
 /// Every sign that could mean something, as a character reference; a full stop is one only in addresses.
 fn references(text: &str) -> String {
     let address = text.to_ascii_lowercase().contains("www.");
     let plain = if address { ",;?-/'" } else { ",;?-/'." };
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_ascii_punctuation() && !plain.contains(c) || c == ' ' && out.is_empty() {
-            let _ = write!(out, "&#{};", u32::from(c));
-        } else {
-            out.push(c);
-        }
-    }
-    out
+    let shown = |(at, c): (usize, char)| match c.is_ascii_punctuation() && !plain.contains(c)
+        || c == ' ' && at == 0
+    {
+        true => format!("&#{};", u32::from(c)),
+        false => c.to_string(),
+    };
+    text.char_indices().map(shown).collect()
 }
 
 /// A block of code, fenced by more backticks than it holds in a row.

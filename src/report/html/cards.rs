@@ -127,19 +127,20 @@ fn source(finding: &Finding, path: &str, lines: &[ExcerptLine], tip: &Tip) -> Ma
 }
 
 fn excerpt_line(line: &ExcerptLine) -> Markup {
-    let (class, sign) = match line.kind {
-        Some(ChangeTag::Equal) => ("same", ' '),
-        Some(ChangeTag::Delete) => ("removed", '-'),
-        Some(ChangeTag::Insert) => ("added", '+'),
-        None if line.number > 0 => {
-            return html! { span.gap { "… " (line.number) " more lines: okep check --diff=all\n" } };
-        }
-        None => return html! { span.gap { "…\n" } },
+    let Some(kind) = line.kind else {
+        return html! {
+            span.gap { "…" @if line.number > 0 { " " (line.number) " more lines: okep check --diff=all" } "\n" }
+        };
+    };
+    let class = match kind {
+        ChangeTag::Equal => "same",
+        ChangeTag::Delete => "removed",
+        ChangeTag::Insert => "added",
     };
     let (pieces, is_cut) = cut(line);
     html! {
         span class=(class) {
-            span.line { (format!("{:>4} {sign} ", line.number)) }
+            span.line { (format!("{:>4} {kind} ", line.number)) }
             @for (marked, piece) in pieces { @if marked { mark { (piece) } } @else { (piece) } }
             @if is_cut { "…" }
             "\n"

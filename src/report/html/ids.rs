@@ -70,28 +70,20 @@ fn opened<'a>(page: &HtmlPage<'a>) -> Vec<Open<'a>> {
     let okeps = &page.story.okeps;
     let by_path = |path: &str| okeps.iter().position(|o| o.deleted.is_none() && o.path == path);
     let by_number = |number: u64| okeps.iter().rposition(|o| o.number == Some(number));
-    let mut open = Vec::new();
-    let findings = page.tip.iter().flat_map(|tip| &tip.findings);
-    for (index, finding) in findings.enumerate() {
-        let same = stories.get_mut(&(finding.rule, &finding.path, &finding.subject));
-        let story = same.and_then(Vec::pop);
-        let okep = finding.okep.as_deref().and_then(by_path);
-        let asked = story.is_some_and(|s| page.story.findings.contains(s));
-        if okep.is_some() || asked || (!page.narrowed && story.is_none()) {
-            open.push(Open {
-                anchor: String::new(),
-                rule: finding.rule,
-                severity: finding.severity,
-                subject: &finding.subject,
-                story,
-                finding: Some(finding),
-                okep,
-                index: Some(index),
-            });
-        }
-    }
+    let findings = page.tip.iter().flat_map(|tip| &tip.findings).enumerate();
+    let mut open: Vec<Open> = findings
+        .map(|(index, finding)| Open {
+            anchor: String::new(),
+            rule: finding.rule,
+            severity: finding.severity,
+            subject: &finding.subject,
+            story: stories.get_mut(&(finding.rule, &finding.path, &finding.subject)).and_then(Vec::pop),
+            finding: Some(finding),
+            okep: finding.okep.as_deref().and_then(by_path),
+            index: Some(index),
+        })
+        .collect();
     let mut rest: Vec<&FindingStory> = stories.into_values().flatten().collect();
-    rest.retain(|s| page.story.findings.contains(s));
     rest.sort_by(|a, b| (&a.path, a.rule, &a.subject).cmp(&(&b.path, b.rule, &b.subject)));
     open.extend(rest.into_iter().map(|story| Open {
         anchor: String::new(),
@@ -103,6 +95,12 @@ fn opened<'a>(page: &HtmlPage<'a>) -> Vec<Open<'a>> {
         okep: story.number.and_then(by_number),
         index: None,
     }));
+    let is_asked = |story: &FindingStory| page.story.findings.contains(story);
+    open.retain(|open| match (open.story, open.finding) {
+        (Some(story), _) if is_asked(story) => true,
+        (story, Some(_)) => open.okep.is_some() || story.is_none() && !page.narrowed,
+        (_, None) => false,
+    });
     open
 }
 

@@ -13,14 +13,11 @@ use maud::{Markup, html};
 /// A sentence of ours, with what is in backticks as code.
 pub fn prose(text: &str) -> Markup {
     let pieces: Vec<&str> = text.split('`').collect();
-    let paired = pieces.len() % 2 == 1;
+    // What is not closed is no code.
+    let pieces = if pieces.len() % 2 == 1 { pieces } else { vec![text] };
     html! {
-        @if paired {
-            @for (i, piece) in pieces.iter().enumerate() {
-                @if i % 2 == 1 { code { (escape_control(piece)) } } @else { (escape_control(piece)) }
-            }
-        } @else {
-            (escape_control(text))
+        @for (i, piece) in pieces.iter().enumerate() {
+            @if i % 2 == 1 { code { (escape_control(piece)) } } @else { (escape_control(piece)) }
         }
     }
 }
