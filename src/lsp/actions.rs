@@ -66,7 +66,7 @@ pub fn actions(view: &OutcomeView, path: &str, range: LineRange, context: &Actio
 /// The findings of a document that are on some of its lines; on the title of an OKEP also those about it in other
 /// files, such as nav.
 fn on_lines(view: &OutcomeView, path: &str, range: LineRange) -> Vec<Finding> {
-    let Some(text) = view.text(path) else { return Vec::new() };
+    let Some(text) = view.snapshot.text(path) else { return Vec::new() };
     let lines = view.lines(path, &text);
     let is_in = |place: LineRange| place.start.line <= range.end.line && range.start.line <= place.end.line;
     let okep = view.snapshot.okep(path);

@@ -6,7 +6,7 @@ use crate::files::CONFIG;
 use crate::okep::config;
 use crate::report::json::without_nulls;
 use crate::report::layout::grandfathered;
-use crate::rules::finding::{Finding, Severity};
+use crate::rules::finding::Finding;
 use crate::rules::rule;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,7 +52,7 @@ pub fn diagnostic(view: &OutcomeView, finding: &Finding) -> Value {
     let is_superfluous = rule(finding.rule).is_some_and(|rule| rule.is_superfluous);
     without_nulls(json!({
         "range": view.location(&finding.path, finding.place.as_ref())["range"],
-        "severity": severity(finding.severity),
+        "severity": SEVERITIES[finding.severity as usize],
         "code": finding.rule,
         "source": "okep",
         "message": lines.map(String::as_str).collect::<Vec<_>>().join("\n"),
@@ -62,13 +62,7 @@ pub fn diagnostic(view: &OutcomeView, finding: &Finding) -> Value {
     }))
 }
 
+/// The protocol's numbers of an error, a warning and a hint.
+const SEVERITIES: [u8; 3] = [1, 2, 4];
 /// The tag of what an editor may fade.
 const UNNECESSARY: u8 = 1;
-
-fn severity(severity: Severity) -> u8 {
-    match severity {
-        Severity::Error => 1,
-        Severity::Warning => 2,
-        Severity::Hint => 4,
-    }
-}

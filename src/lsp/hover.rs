@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 
 /// What there is to say about a position, as Markdown.
 pub fn hover(view: &OutcomeView, path: &str, position: LinePosition) -> Option<Value> {
-    let text = view.text(path)?;
+    let text = view.snapshot.text(path)?;
     let lines = view.lines(path, &text);
     let is_here = |place| {
         let range = lines.range_of(place);

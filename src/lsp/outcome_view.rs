@@ -13,7 +13,6 @@ use crate::text::{Place, Text};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 pub struct OutcomeView<'a> {
     pub outcome: &'a Outcome,
@@ -35,10 +34,6 @@ impl OutcomeView<'_> {
         }
     }
 
-    pub fn text(&self, path: &str) -> Option<Arc<Text>> {
-        self.snapshot.text(path)
-    }
-
     /// The lines of the text of a file.
     pub fn lines<'t>(&self, path: &str, text: &'t Text) -> Lines<'t> {
         // What an editor reads from a disk begins after the byte order mark.
@@ -47,7 +42,7 @@ impl OutcomeView<'_> {
     }
 
     pub fn location(&self, path: &str, place: Option<&Place>) -> Value {
-        let text = self.text(path);
+        let text = self.snapshot.text(path);
         let range = text.map(|text| self.lines(path, &text).range_of(place)).unwrap_or_default();
         json!({ "uri": self.uri(path), "range": range })
     }
@@ -74,7 +69,7 @@ impl OutcomeView<'_> {
     }
 
     fn edits(&self, path: &str, mut edits: Vec<&Edit>) -> Option<Value> {
-        let text = self.text(path)?;
+        let text = self.snapshot.text(path)?;
         let lines = self.lines(path, &text);
         edits.sort_by_key(|edit| (edit.start, edit.end));
         let edit = |edit: &&Edit| {

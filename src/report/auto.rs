@@ -47,9 +47,9 @@ pub fn is_folded(report: &Report, view: &View) -> bool {
 fn okeps(report: &Report, terminal: &Terminal) -> String {
     // What the table has in these is also said elsewhere.
     let is_narrow = terminal.width < 70;
-    let listed = |shown: Option<bool>| match shown {
-        Some(shown) if !is_narrow => (if shown { "yes" } else { "no" }).to_owned(),
-        _ => String::new(),
+    let listed = |shown: Option<bool>| {
+        let shown = shown.filter(|_| !is_narrow).map(|shown| if shown { "yes" } else { "no" });
+        shown.unwrap_or_default().to_owned()
     };
     let row = |(okep, counts): (&OkepSummary, Counts)| {
         let landed = okep.landed.as_ref().filter(|_| !is_narrow).map_or("", |landed| &landed.date);

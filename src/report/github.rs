@@ -14,39 +14,34 @@ use crate::rules::finding::{Finding, Severity};
 pub fn github(report: &Report) -> String {
     let mut out: String = report.live().map(|finding| annotation(finding, &report.okeps)).collect();
     for note in &report.notes {
-        let mut properties = Vec::new();
-        properties.extend(note.path.as_deref().map(|path| ("file", path.to_owned())));
-        properties.push(("title", format!("okep note: {}", note.kind)));
+        let title = format!("okep note: {}", note.kind);
+        let properties = [("file", note.path.clone()), ("title", Some(title))];
         out += &command("notice", &properties, std::slice::from_ref(&note.message));
     }
     out + &format!("okep: {}\n", plain_verdict(report))
 }
 
 fn annotation(finding: &Finding, okeps: &[OkepSummary]) -> String {
-    let level = match finding.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Hint => "notice",
-    };
-    let mut properties = vec![("file", finding.path.clone())];
-    if let Some(place) = &finding.place {
-        properties.push(("line", place.line.to_string()));
-        properties.push(("endLine", place.end_line.to_string()));
-        // Columns of a range of several lines are refused.
-        if place.line == place.end_line && place.end_column > place.column {
-            properties.push(("col", place.column.to_string()));
-            properties.push(("endColumn", place.end_column.to_string()));
-        }
-    }
-    properties.push(("title", format!("okep: {}", finding.rule)));
+    let level = if finding.severity == Severity::Hint { "notice" } else { finding.severity.as_str() };
+    let place = finding.place.as_ref();
+    // Columns of a range of several lines are refused.
+    let columns = place.filter(|place| place.line == place.end_line && place.end_column > place.column);
+    let properties = [
+        ("file", Some(finding.path.clone())),
+        ("line", place.map(|place| place.line.to_string())),
+        ("endLine", place.map(|place| place.end_line.to_string())),
+        ("col", columns.map(|place| place.column.to_string())),
+        ("endColumn", columns.map(|place| place.end_column.to_string())),
+        ("title", Some(format!("okep: {}", finding.rule))),
+    ];
     let mut lines = vec![finding.message.clone()];
     lines.extend(remarks(finding, okeps).iter().map(|(label, text)| format!("{label}: {text}")));
     command(level, &properties, &lines)
 }
 
-fn command(name: &str, properties: &[(&str, String)], lines: &[String]) -> String {
-    let properties: Vec<String> =
-        properties.iter().map(|(key, value)| format!("{key}={}", property(value))).collect();
+fn command(name: &str, properties: &[(&str, Option<String>)], lines: &[String]) -> String {
+    let known = |(key, value): &(&str, Option<String>)| Some(format!("{key}={}", property(value.as_ref()?)));
+    let properties: Vec<String> = properties.iter().filter_map(known).collect();
     let lines: Vec<String> = lines.iter().map(|line| data(line)).collect();
     format!("::{name} {}::{}\n", properties.join(","), lines.join("%0A"))
 }

@@ -98,10 +98,6 @@ fn unique_name(shared: &BTreeSet<u64>, number: Option<u64>, path: &str) -> Strin
     okep_label(number.filter(|number| !shared.contains(number)), path)
 }
 
-fn okep_of(shared: &BTreeSet<u64>, finding: &FindingStory) -> String {
-    unique_name(shared, finding.number, finding.okep.as_ref().unwrap_or(&finding.path))
-}
-
 /// A name of somebody, where it is known.
 fn person(name: Option<&str>) -> String {
     escape_control(name.filter(|name| !name.trim().is_empty()).unwrap_or("?")).into_owned()
@@ -182,7 +178,11 @@ fn open_findings(findings: &[&FindingStory], shared: &BTreeSet<u64>, terminal: &
         let introduced = first.introduced.as_ref();
         let subjects: Vec<String> = together.iter().map(|finding| subject(finding)).collect();
         vec![
-            Cell("OKEP", Cells::Cut, okep_of(shared, first)),
+            Cell(
+                "OKEP",
+                Cells::Cut,
+                unique_name(shared, first.number, first.okep.as_ref().unwrap_or(&first.path)),
+            ),
             Cell("Severity", Cells::Text, first.severity.to_string()),
             Cell("Rule", Cells::Text, format!("{}{times}", first.rule)),
             Cell("Subject", Cells::Cut, subjects.join(", ")),
@@ -203,7 +203,7 @@ fn fixed_findings(findings: &[&FindingStory], shared: &BTreeSet<u64>, terminal: 
     let row = |f: &&FindingStory| {
         let fixed = f.fixed.as_ref();
         vec![
-            Cell("OKEP", Cells::Cut, okep_of(shared, f)),
+            Cell("OKEP", Cells::Cut, unique_name(shared, f.number, f.okep.as_ref().unwrap_or(&f.path))),
             Cell("Rule", Cells::Text, f.rule.to_owned()),
             Cell("Subject", Cells::Cut, subject(f)),
             Cell("Fixed", Cells::Text, date(fixed.map(|m| &m.landed))),

@@ -9,7 +9,6 @@ use crate::rules::finding::Related;
 use crate::text::Place;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 
 /// The report as JSON, pretty-printed and ended by a line break.
 ///
@@ -48,17 +47,11 @@ pub(super) fn printed(value: &Value) -> String {
     if !json.chars().any(|c| c != '\n' && is_harmful(c)) {
         return json;
     }
-    let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
-        if c == '\n' || !is_harmful(c) {
-            out.push(c);
-            continue;
-        }
-        for unit in c.encode_utf16(&mut [0; 2]) {
-            let _ = write!(out, "\\u{unit:04x}");
-        }
-    }
-    out
+    let shown = |c: char| match c != '\n' && is_harmful(c) {
+        true => c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+        false => c.to_string(),
+    };
+    json.chars().map(shown).collect()
 }
 
 /// What was checked, its kind under the name `kind`, and what it was compared with.

@@ -8,7 +8,7 @@ use super::layout::{ExcerptLine, excerpts, remarks};
 use super::summary::{by_severity, count, plain_verdict};
 use super::terminal::{escape_control, quotable};
 use crate::audit::report::{Counts, OkepSummary, Report, Source};
-use crate::rules::finding::{Finding, Safety, Severity};
+use crate::rules::finding::{Finding, Safety};
 use std::fmt::Write as _;
 
 /// GitHub takes comments of 65,536 characters; beyond this, in bytes, findings are only counted.
@@ -47,11 +47,7 @@ fn notes(report: &Report) -> String {
 }
 
 fn row(finding: &Finding) -> String {
-    let severity = match finding.severity {
-        Severity::Error => "❌ error",
-        Severity::Warning => "⚠️ warning",
-        Severity::Hint => "💡 hint",
-    };
+    let severity = ["❌ error", "⚠️ warning", "💡 hint"][finding.severity as usize];
     format!("| {severity} | `{}` | {} | {} |\n", finding.rule, place(finding), prose(&finding.message))
 }
 
@@ -178,7 +174,7 @@ mod tests {
     use super::super::test_reports::{empty, finding, large, okep};
     use super::*;
     use crate::files::Note;
-    use crate::rules::finding::{Edit, Fix};
+    use crate::rules::finding::{Edit, Fix, Severity};
     use pulldown_cmark::{Event, Options, Parser, Tag};
 
     #[test]

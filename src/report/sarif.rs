@@ -8,7 +8,7 @@ use super::markdown::fenced;
 use crate::audit::report::{Baseline, Report, Reported};
 use crate::files::Note;
 use crate::fix::apply::by_path;
-use crate::rules::finding::{Edit, Finding, Fix, Severity};
+use crate::rules::finding::{Edit, Finding, Fix, Related, Severity};
 use crate::rules::{RULES, Rule};
 use crate::text::Place;
 use crate::text::path::{file_name, okep_name, stem};
@@ -70,15 +70,12 @@ fn result(reported: &Reported, report: &Report, seen: &mut HashMap<String, usize
     let lines = std::iter::once(&finding.message).chain(&finding.help);
     // What is absent is at the first line: GitHub refuses a result without a line.
     let place = finding.place.as_ref().map_or_else(|| json!({ "startLine": 1 }), region);
-    let mut related: Vec<Value> = Vec::new();
-    for other in &finding.related {
+    let related = |other: &Related| {
         let mut place = location(&other.path, other.place.as_ref().map(region));
         place["message"] = text(&other.message);
-        // The format wants each place once.
-        if !related.contains(&place) {
-            related.push(place);
-        }
-    }
+        place
+    };
+    let related: Vec<Value> = finding.related.iter().map(related).collect();
     let fingerprint = fingerprint(finding, seen);
     let revision = finding.grandfathered.as_ref();
     let baseline = reported.baseline.map(|baseline| match baseline {

@@ -13,11 +13,9 @@ pub fn statistics(report: &Report, view: &View, terminal: &Terminal) -> String {
     for finding in report.live() {
         let [all, safe, suggested] = rules.entry((finding.severity, finding.rule)).or_default();
         *all += 1;
-        match finding.fix.as_ref().map(|fix| fix.safety) {
-            Some(Safety::Safe) => *safe += 1,
-            Some(Safety::Suggested) => *suggested += 1,
-            None => {}
-        }
+        let safety = finding.fix.as_ref().map(|fix| fix.safety);
+        *safe += usize::from(safety == Some(Safety::Safe));
+        *suggested += usize::from(safety == Some(Safety::Suggested));
     }
     let mut rules: Vec<_> = rules.into_iter().collect();
     rules.sort_by_key(|((severity, _), counts)| (*severity, std::cmp::Reverse(counts[0])));

@@ -89,17 +89,12 @@ pub fn escape_control(text: &str) -> Cow<'_, str> {
     if !text.contains(is_harmful) {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if !is_harmful(c) {
-            shown.push(c);
-        } else if matches!(c, '\n' | '\r' | '\t') {
-            shown.extend(c.escape_default());
-        } else {
-            shown.extend(c.escape_unicode());
-        }
-    }
-    Cow::Owned(shown)
+    let shown = |c: char| match c {
+        '\n' | '\r' | '\t' => c.escape_default().to_string(),
+        c if is_harmful(c) => c.escape_unicode().to_string(),
+        c => c.to_string(),
+    };
+    Cow::Owned(text.chars().map(shown).collect())
 }
 
 /// What a note says, and of which file.

@@ -6,7 +6,6 @@ use super::text::{commit, escape_control, file_name, name, outside, place, prose
 use crate::fix::plan::is_excused;
 use crate::history::head_audit::Tip;
 use crate::history::report::OkepStory;
-use crate::okep::forge::Forge;
 use crate::report::layout::{ExcerptLine, excerpts, remarks};
 use crate::report::summary::count;
 use crate::report::terminal::prefix;
@@ -41,9 +40,7 @@ pub fn cards(page: &HtmlPage, ids: &Ids) -> Markup {
 }
 
 fn okep(page: &HtmlPage, okep: &OkepStory, id: &str, open: &[&Open]) -> Markup {
-    let forge = page.forge();
-    let tip = page.tip.filter(|_| okep.deleted.is_none());
-    let path = tip.and_then(|tip| Some(forge?.file(&tip.commit, &okep.path, None)));
+    let path = page.file(&okep.path, None).filter(|_| okep.deleted.is_none());
     html! {
         section.okep id=(id) aria-labelledby={ (id) "-h" } tabindex="-1" {
             h3 id={ (id) "-h" } {
@@ -52,10 +49,10 @@ fn okep(page: &HtmlPage, okep: &OkepStory, id: &str, open: &[&Open]) -> Markup {
             }
             p.meta {
                 (outside(path, html! { code { (escape_control(&okep.path)) } }))
-                @if let Some(at) = &okep.landed { ", landed " (place(forge, at)) }
+                @if let Some(at) = &okep.landed { ", landed " (place(page, at)) }
                 @if let Some(written) = &okep.written { ", by " (escape_control(&written.author)) }
-                @if let Some(number) = okep.number { ", " (outside(forge.map(|f| f.issue(number)), html! { "issue " (number) })) }
-                @if let Some(at) = &okep.deleted { ", removed " (place(forge, at)) }
+                @if let Some(number) = okep.number { ", " (outside(page.forge().map(|f| f.issue(number)), html! { "issue " (number) })) }
+                @if let Some(at) = &okep.deleted { ", removed " (place(page, at)) }
             }
             @if open.is_empty() { p.nothing { "No open findings." } }
             @for open in open { (card(page, open)) }
@@ -65,7 +62,6 @@ fn okep(page: &HtmlPage, okep: &OkepStory, id: &str, open: &[&Open]) -> Markup {
 
 fn card(page: &HtmlPage, open: &Open) -> Markup {
     let severity = open.severity.as_str();
-    let forge = page.forge();
     let id = &open.anchor;
     html! {
         article class={ "card " (severity) } id=(id) aria-labelledby={ (id) "-h" } tabindex="-1" {
@@ -75,21 +71,21 @@ fn card(page: &HtmlPage, open: &Open) -> Markup {
                 @if !open.subject.is_empty() { " " span.subject { (escape_control(open.subject)) } }
             }
             @if let Some(finding) = open.finding { p { (prose(&finding.message)) } }
-            p.meta { (history(open, forge)) }
+            p.meta { (history(page, open)) }
             @if let (Some(finding), Some(tip)) = (open.finding, page.tip) {
-                (evidence(finding, tip))
+                (evidence(page, finding, tip))
             }
         }
     }
 }
 
-fn history(open: &Open, forge: Option<&Forge>) -> Markup {
+fn history(page: &HtmlPage, open: &Open) -> Markup {
     html! {
         @match open.story.map(|s| (&s.introduced, s.age_days)) {
             Some((Some(introduced), days)) => {
-                "Introduced " (transition(forge, introduced))
+                "Introduced " (transition(page, introduced))
                 @if let Some(days) = days { ", " (count(usize::try_from(days).unwrap_or(0), "day")) " ago" }
-                ", in " (commit(forge, &introduced.written)) "."
+                ", in " (commit(page, &introduced.written)) "."
             },
             Some((None, _)) => "Introduced before the history that is here.",
             None => "",
@@ -98,7 +94,7 @@ fn history(open: &Open, forge: Option<&Forge>) -> Markup {
 }
 
 /// Remarks, source lines and change; open, so that they are there without the script, which folds them.
-fn evidence(finding: &Finding, tip: &Tip) -> Markup {
+fn evidence(page: &HtmlPage, finding: &Finding, tip: &Tip) -> Markup {
     let remarks = remarks(finding, &[]);
     let excerpts = excerpts(finding, &|path| tip.snapshot.text(path));
     html! {
@@ -109,18 +105,17 @@ fn evidence(finding: &Finding, tip: &Tip) -> Markup {
         @if !excerpts.is_empty() {
             details.evidence open {
                 summary { @if finding.fix.is_some() { "The proposed change" } @else { "Source lines" } }
-                div { @for (path, lines) in &excerpts { (source(finding, path, lines, tip)) } }
+                div { @for (path, lines) in &excerpts { (source(page, finding, path, lines)) } }
             }
         }
     }
 }
 
-fn source(finding: &Finding, path: &str, lines: &[ExcerptLine], tip: &Tip) -> Markup {
+fn source(page: &HtmlPage, finding: &Finding, path: &str, lines: &[ExcerptLine]) -> Markup {
     let line = finding.place.as_ref().filter(|_| path == finding.path).map(|place| place.line);
-    let file = tip.forge.as_ref().map(|forge| forge.file(&tip.commit, path, line));
     html! {
         figure.source {
-            figcaption { (outside(file, html! { (file_name(path)) @if let Some(line) = line { ":" (line) } })) }
+            figcaption { (outside(page.file(path, line), html! { (file_name(path)) @if let Some(line) = line { ":" (line) } })) }
             pre.diff tabindex="0" { @for line in lines { (excerpt_line(line)) } }
         }
     }

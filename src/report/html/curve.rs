@@ -18,7 +18,7 @@ const FILLS: [(Option<&str>, &str); 3] =
     [(None, "full"), (Some("url(#hatch-warning)"), "hatched"), (Some("url(#dots-hint)"), "dotted")];
 
 /// What is open from each day on that changes it, in order; the empty day is before history begins.
-pub fn steps(story: &Story) -> Vec<(String, Counts)> {
+pub fn steps(story: &Story) -> BTreeMap<&str, Counts> {
     let mut changes: BTreeMap<&str, [i64; 3]> = BTreeMap::new();
     for finding in &story.findings {
         let at = finding.severity as usize;
@@ -29,23 +29,22 @@ pub fn steps(story: &Story) -> Vec<(String, Counts)> {
         }
     }
     let mut open = [0i64; 3];
-    let mut steps = Vec::new();
-    for (day, change) in changes {
+    let step = |(day, change): (_, [i64; 3])| {
         (0..3).for_each(|i| open[i] += change[i]);
         let [errors, warnings, hints] = open.map(|n| n.max(0) as usize);
-        steps.push((day.to_owned(), Counts { errors, warnings, hints }));
-    }
-    steps
+        (day, Counts { errors, warnings, hints })
+    };
+    changes.into_iter().map(step).collect()
 }
 
 /// What was open at the end of a day.
-pub fn open_on(steps: &[(String, Counts)], day: &str) -> Counts {
-    steps.iter().rev().find(|(at, _)| at.as_str() <= day).map(|(_, c)| *c).unwrap_or_default()
+pub fn open_on(steps: &BTreeMap<&str, Counts>, day: &str) -> Counts {
+    steps.range(..=day).next_back().map(|(_, counts)| *counts).unwrap_or_default()
 }
 
 pub fn figure(story: &Story, scale: &Scale) -> Markup {
     let steps = steps(story);
-    let now = steps.last().map(|(_, c)| *c).unwrap_or_default();
+    let now = steps.values().last().copied().unwrap_or_default();
     html! {
         figure {
             figcaption { "Open findings on the first-parent line, by severity" }
@@ -95,12 +94,14 @@ fn fills() -> Markup {
     }
 }
 
-fn picture(story: &Story, scale: &Scale, steps: &[(String, Counts)], now: Counts) -> Markup {
-    let most = steps.iter().map(|(_, c)| c.total()).max().unwrap_or(0).max(4);
+fn picture(story: &Story, scale: &Scale, steps: &BTreeMap<&str, Counts>, now: Counts) -> Markup {
+    let most = steps.values().map(Counts::total).max().unwrap_or(0).max(4);
     let step = step(most);
     let ceiling = most.div_ceil(step) * step;
     let height = |count: usize| count as f64 / ceiling as f64 * f64::from(BOTTOM - TOP);
     let y = |count: usize| format!("{:.1}", f64::from(BOTTOM) - height(count));
+    let starts = steps.keys().map(|day| scale.x(day));
+    let ends = starts.clone().skip(1).chain([scale.end()]);
     let day = story.walk.days.as_ref().map_or("the last day", |(_, last)| last.as_str());
     html! {
         svg.plot height=(HEIGHT) role="img" aria-labelledby="curve-t curve-d" {
@@ -111,9 +112,7 @@ fn picture(story: &Story, scale: &Scale, steps: &[(String, Counts)], now: Counts
             }
             (fills())
             (scale.lines(TOP, BOTTOM))
-            @for (nth, (day, counts)) in steps.iter().enumerate() {
-                @let from = scale.x(day);
-                @let to = steps.get(nth + 1).map_or(scale.end(), |(next, _)| scale.x(next));
+            @for ((from, to), counts) in starts.clone().zip(ends).zip(steps.values()) {
                 @for (at, (severity, own)) in counts.by_severity().into_iter().enumerate() {
                     @let below = [0, counts.errors, counts.errors + counts.warnings][at];
                     @if own > 0 && to > from {
@@ -161,7 +160,7 @@ fn revisions(story: &Story, scale: &Scale) -> Markup {
     }
 }
 
-fn table(story: &Story, steps: &[(String, Counts)]) -> Markup {
+fn table(story: &Story, steps: &BTreeMap<&str, Counts>) -> Markup {
     let landed = |day: &str| {
         let landed = story.okeps.iter().filter(|o| o.landed.as_ref().is_some_and(|l| l.date == day));
         landed.map(|okep| format!("{} landed", name(okep))).collect::<Vec<_>>()
@@ -170,7 +169,7 @@ fn table(story: &Story, steps: &[(String, Counts)]) -> Markup {
         let templates = story.templates.iter().enumerate().filter(|(_, t)| t.at.date == day);
         templates.map(|(nth, _)| format!("template T{}", nth + 1)).collect::<Vec<_>>()
     };
-    let mut days: BTreeSet<&str> = steps.iter().map(|(day, _)| day.as_str()).collect();
+    let mut days: BTreeSet<&str> = steps.keys().copied().collect();
     days.extend(story.okeps.iter().filter_map(|o| o.landed.as_ref()).map(|l| l.date.as_str()));
     days.extend(story.templates.iter().map(|t| t.at.date.as_str()));
     let rows = html! {

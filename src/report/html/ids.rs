@@ -36,14 +36,14 @@ impl<'a> Ids<'a> {
         let mut taken = HashSet::new();
         let anchor = |okep: &OkepStory| {
             let name = okep.number.map_or_else(|| slug(file_name(&okep.path)), |n| n.to_string());
-            free(&mut taken, format!("okep-{name}"))
+            free(&mut taken, &format!("okep-{name}"))
         };
         let okeps: Vec<String> = page.story.okeps.iter().map(anchor).collect();
         let mut open = opened(page);
         open.sort_by_key(|o| (o.okep.unwrap_or(usize::MAX), o.severity));
         for one in &mut open {
             let whose = one.okep.map_or("finding", |okep| &okeps[okep]);
-            one.anchor = free(&mut taken, format!("{whose}-{}-{}", one.rule, slug(one.subject)));
+            one.anchor = free(&mut taken, &format!("{whose}-{}-{}", one.rule, slug(one.subject)));
         }
         let of_finding = open.iter().enumerate().filter_map(|(at, one)| Some((one.index?, at))).collect();
         Ids { okeps, open, of_finding }
@@ -111,15 +111,10 @@ fn slug(text: &str) -> String {
     words.collect::<Vec<_>>().join("-")
 }
 
-fn free(taken: &mut HashSet<String>, wanted: String) -> String {
-    let wanted = wanted.trim_end_matches('-').to_owned();
-    let mut id = wanted.clone();
-    let mut n = 1;
-    while !taken.insert(id.clone()) {
-        n += 1;
-        id = format!("{wanted}-{n}");
-    }
-    id
+fn free(taken: &mut HashSet<String>, wanted: &str) -> String {
+    let wanted = wanted.trim_end_matches('-');
+    let numbered = |n: usize| if n == 1 { wanted.to_owned() } else { format!("{wanted}-{n}") };
+    (1..).map(numbered).find(|id| taken.insert(id.clone())).expect("there is always another number")
 }
 
 #[cfg(test)]
@@ -135,7 +130,7 @@ mod tests {
     #[test]
     fn no_anchor_is_given_twice() {
         let mut taken = HashSet::new();
-        let ids: Vec<String> = (0..3).map(|_| free(&mut taken, "okep-1-".into())).collect();
+        let ids: Vec<String> = (0..3).map(|_| free(&mut taken, "okep-1-")).collect();
         assert_eq!(ids, ["okep-1", "okep-1-2", "okep-1-3"]);
     }
 }

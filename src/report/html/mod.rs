@@ -44,6 +44,11 @@ impl<'a> HtmlPage<'a> {
     fn forge(&self) -> Option<&'a Forge> {
         self.tip.and_then(|tip| tip.forge.as_ref())
     }
+
+    /// The address of a file, or of a line of it, in the last commit.
+    fn file(&self, path: &str, line: Option<usize>) -> Option<String> {
+        Some(self.forge()?.file(&self.tip?.commit, path, line))
+    }
 }
 
 /// The page, ended by a line break.

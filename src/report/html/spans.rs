@@ -97,12 +97,6 @@ fn bar(okep: &OkepStory, end: f64, scale: &Scale) -> Markup {
         okep.written.as_ref().map(|w| (scale.x(&w.date), w.date.as_str())).filter(|(x, _)| *x < added);
     let missing = okep.days_unregistered.filter(|days| *days > 0);
     let until = okep.registered.as_ref().map_or(end, |r| scale.x(&r.at.date));
-    let registered = okep.registered.as_ref().map(|registered| &registered.at).filter(|_| missing.is_some());
-    let marks = [
-        ("added to nav", registered, "registered", "M0-7l7 7-7 7-7-7Z"),
-        ("landed", okep.landed.as_ref(), "landing", "M0-7l6 13h-12Z"),
-        ("removed", okep.deleted.as_ref(), "gone", "M-5-5l10 10m0-10-10 10"),
-    ];
     html! {
         @if let Some((x, date)) = written {
             line.before x1=(percent(x)) x2=(percent(added)) y1=(middle) y2=(middle) {}
@@ -115,11 +109,15 @@ fn bar(okep: &OkepStory, end: f64, scale: &Scale) -> Markup {
             rect.unlisted x=(percent(added)) width=(percent((until - added).max(0.2))) y="2" height=(BAR) fill="url(#hatch-unlisted)" {
                 title { "missing from nav for " (days) " days" }
             }
-        }
-        @for (what, place, class, path) in marks {
-            @if let Some(date) = place.map(|place| &place.date) {
-                (at(scale.x(date), middle, html! { path class=(class) d=(path) { (day(what, Some(date))) } }))
+            @if let Some(registered) = &okep.registered {
+                (at(until, middle, html! { path.registered d="M0-7l7 7-7 7-7-7Z" { (day("added to nav", Some(&registered.at.date))) } }))
             }
+        }
+        @if let Some(place) = &okep.landed {
+            (at(scale.x(&place.date), middle, html! { path.landing d="M0-7l6 13h-12Z" { (day("landed", Some(&place.date))) } }))
+        }
+        @if let Some(deleted) = &okep.deleted {
+            (at(end, middle, html! { path.gone d="M-5-5l10 10m0-10-10 10" { (day("removed", Some(&deleted.date))) } }))
         }
     }
 }

@@ -18,12 +18,11 @@ const NEXT: usize = 15;
 
 pub fn where_and_when(page: &HtmlPage) -> Markup {
     let walk = &page.story.walk;
-    let forge = page.forge();
     html! {
         p.lead {
             @if let Some((first, last)) = &walk.days {
                 "As of " time { (escape_control(last)) }
-                @if let Some(tip) = walk.tips.first() { " at " (commit(forge, tip)) }
+                @if let Some(tip) = walk.tips.first() { " at " (commit(page, tip)) }
                 ": " (count(walk.commits, "commit")) " checked, " (walk.line) " of them on the first-parent line since "
                 time { (escape_control(first)) } "."
             } @else { "There is no commit yet." }

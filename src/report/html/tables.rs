@@ -6,7 +6,6 @@ use super::text::{escape_control, file_name, heard, name, outside, place, prose,
 use crate::audit::report::Counts;
 use crate::files::Note;
 use crate::history::report::{FindingStory, OkepStory, TemplateKind, Transition};
-use crate::okep::forge::Forge;
 use crate::report::history::change;
 use maud::{Markup, html};
 use std::collections::BTreeSet;
@@ -17,14 +16,14 @@ const OKEP_COLUMNS: [&str; 9] =
 pub fn okeps(page: &HtmlPage, ids: &Ids) -> Markup {
     let caption = ("okeps-c", "Every OKEP that landed; findings at landing and now");
     let okeps = page.story.okeps.iter().zip(&ids.okeps);
-    let rows = html! { @for (okep, id) in okeps { (self::okep(okep, id, page.forge())) } };
+    let rows = html! { @for (okep, id) in okeps { (self::okep(page, okep, id)) } };
     html! {
         @if page.story.okeps.is_empty() { p { "There are none." } }
         @else { (table(Some("sortable"), None, caption, &OKEP_COLUMNS, &OKEP_COLUMNS[5..], rows)) }
     }
 }
 
-fn okep(okep: &OkepStory, id: &str, forge: Option<&Forge>) -> Markup {
+fn okep(page: &HtmlPage, okep: &OkepStory, id: &str) -> Markup {
     let now = okep.deleted.is_none().then_some(okep.now);
     let number = |of: fn(&Counts) -> usize, class: &str| {
         let (then, now) = (okep.when_landed.as_ref().map(of), now.as_ref().map(of));
@@ -43,25 +42,25 @@ fn okep(okep: &OkepStory, id: &str, forge: Option<&Forge>) -> Markup {
             th scope="row" data-sort=[okep.number] { a href={ "#" (id) } { (name(okep)) } }
             td { (escape_control(okep.title.as_deref().unwrap_or_default())) }
             td { (escape_control(okep.written.as_ref().map_or("", |w| &w.author))) }
-            td { @match &okep.landed { Some(at) => (place(forge, at)), None if okep.has_landed => "before", None => "" } }
-            td { (registered(okep, forge)) }
+            td { @match &okep.landed { Some(at) => (place(page, at)), None if okep.has_landed => "before", None => "" } }
+            td { (registered(page, okep)) }
             td.number { (okep.revisions) }
             (number(|c| c.errors, "error")) (number(|c| c.warnings, "warning")) (number(|c| c.hints, "hint"))
         }
     }
 }
 
-fn registered(okep: &OkepStory, forge: Option<&Forge>) -> Markup {
+fn registered(page: &HtmlPage, okep: &OkepStory) -> Markup {
     html! {
         @match (&okep.registered, okep.days_unregistered) {
             (Some(registered), _) if registered.days_after_landing > 0 => {
-                (place(forge, &registered.at)) ", after " (registered.days_after_landing) " days"
+                (place(page, &registered.at)) ", after " (registered.days_after_landing) " days"
             },
             (Some(_), _) => "since landing",
             (None, Some(days)) if days > 0 => { "missing for " (days) " days" },
             _ => { "–" (heard("unknown")) },
         }
-        @if let Some(deleted) = &okep.deleted { ", removed " (place(forge, deleted)) }
+        @if let Some(deleted) = &okep.deleted { ", removed " (place(page, deleted)) }
     }
 }
 
@@ -109,7 +108,6 @@ fn filters(findings: &[&FindingStory]) -> Markup {
 }
 
 fn finding(finding: &FindingStory, page: &HtmlPage, ids: &Ids) -> Markup {
-    let forge = page.forge();
     let severity = finding.severity.as_str();
     let state = if finding.fixed.is_some() { "fixed" } else { "open" };
     let open = ids.story(finding).filter(|_| finding.fixed.is_none());
@@ -135,8 +133,8 @@ fn finding(finding: &FindingStory, page: &HtmlPage, ids: &Ids) -> Markup {
                 }
             }
             td { (state) }
-            td { @match &finding.introduced { Some(at) => (transition(forge, at)), None => "before" } }
-            td { @if let Some(at) = &finding.fixed { (transition(forge, at)) } }
+            td { @match &finding.introduced { Some(at) => (transition(page, at)), None => "before" } }
+            td { @if let Some(at) = &finding.fixed { (transition(page, at)) } }
             td.number { @match finding.age_days { Some(days) => (days), None => "?" } }
         }
     }
@@ -156,7 +154,7 @@ pub fn templates(page: &HtmlPage) -> Option<Markup> {
                 th scope="row" { "T" (i + 1) }
                 td {
                     @if template.kind == TemplateKind::Edge { "before " time { (escape_control(&template.at.date)) } }
-                    @else { (place(page.forge(), &template.at)) }
+                    @else { (place(page, &template.at)) }
                 }
                 td.wide { (prose(&change(template))) }
             }
@@ -175,12 +173,11 @@ pub fn notes(page: &HtmlPage) -> Option<Markup> {
         notes.extend(&tip.snapshot.notes);
         notes.extend(tip.template_history.iter().flat_map(|l| &l.notes));
     }
-    let file = |path: &str| page.tip.and_then(|tip| Some(page.forge()?.file(&tip.commit, path, None)));
     let list = html! {
         ul {
             @for note in &notes {
                 li {
-                    @if let Some(path) = &note.path { (outside(file(path), html! { code { (escape_control(path)) } })) ": " }
+                    @if let Some(path) = &note.path { (outside(page.file(path, None), html! { code { (escape_control(path)) } })) ": " }
                     (prose(&note.message))
                 }
             }

@@ -5,8 +5,8 @@
 
 pub use crate::report::escape_control;
 
+use super::HtmlPage;
 use crate::history::report::{OkepStory, SubjectPlace, Transition};
-use crate::okep::forge::Forge;
 use crate::report::terminal::prefix;
 use maud::{Markup, html};
 
@@ -32,27 +32,27 @@ pub fn outside(address: Option<String>, words: Markup) -> Markup {
     }
 }
 
-pub fn commit(forge: Option<&Forge>, id: &str) -> Markup {
+pub fn commit(page: &HtmlPage, id: &str) -> Markup {
     outside(
-        forge.map(|f| f.commit(id)),
+        page.forge().map(|f| f.commit(id)),
         html! { code.commit title=(escape_control(id)) { (escape_control(prefix(id, 7))) } },
     )
 }
 
 /// The day that a commit came to the main line, with its pull request; without one, with the commit.
-pub fn place(forge: Option<&Forge>, place: &SubjectPlace) -> Markup {
+pub fn place(page: &HtmlPage, place: &SubjectPlace) -> Markup {
     html! {
         time { (escape_control(&place.date)) } " "
         @match place.pull_request {
-            Some(number) => (outside(forge.map(|f| f.pull_request(number)), html! { "#" (number) })),
-            None => (commit(forge, &place.commit)),
+            Some(number) => (outside(page.forge().map(|f| f.pull_request(number)), html! { "#" (number) })),
+            None => (commit(page, &place.commit)),
         }
     }
 }
 
 /// When something was introduced or fixed, and by which author.
-pub fn transition(forge: Option<&Forge>, transition: &Transition) -> Markup {
-    html! { (place(forge, &transition.landed)) " " span.author { (escape_control(&transition.author)) } }
+pub fn transition(page: &HtmlPage, transition: &Transition) -> Markup {
+    html! { (place(page, &transition.landed)) " " span.author { (escape_control(&transition.author)) } }
 }
 
 /// Words for those who hear the page.
