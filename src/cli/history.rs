@@ -147,7 +147,7 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> anyhow::Resu
         story
     };
     // What a partial or a shallow clone lacks is missing by intent.
-    let by_intent = repo.is_partial() || story.walk.shallow;
+    let by_intent = repo.is_partial || story.walk.shallow;
     story.damaged |= story.walk.missing_objects > 0 && !by_intent;
     let is_whole = story.walk.missing_objects == 0 && !story.damaged;
     if is_whole && story.okeps.is_empty() && story.templates.is_empty() {

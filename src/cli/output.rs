@@ -71,17 +71,11 @@ pub fn terminal() -> Terminal {
 
 /// Whether the locale is UTF-8; where it is not set, the system decides.
 fn unicode() -> bool {
-    let set = |name| std::env::var(name).ok().filter(|v: &String| !v.is_empty());
-    if set("TERM").as_deref() == Some("dumb") {
-        return false;
-    }
-    match set("LC_ALL").or_else(|| set("LC_CTYPE")).or_else(|| set("LANG")) {
-        Some(locale) => {
-            let locale = locale.to_ascii_lowercase();
-            locale.contains("utf-8") || locale.contains("utf8")
-        }
-        None => cfg!(windows) || cfg!(target_os = "macos"),
-    }
+    let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(set);
+    let is_utf8 = |locale: String| locale.to_ascii_lowercase().replace('-', "").contains("utf8");
+    set("TERM").is_none_or(|term| term != "dumb")
+        && locale.map_or(cfg!(windows) || cfg!(target_os = "macos"), is_utf8)
 }
 
 /// Whether colours are asked for, whatever stdout is.

@@ -1,7 +1,7 @@
 //! Files on disk, whether a repository is around them or not.
 
 use super::file::{Content, File, blob_id, is_markdown};
-use super::found::{FoundFiles, Spot, content_notice, submodule_notice, symlink_notice};
+use super::found::{FoundFiles, Spot, submodule_notice, symlink_notice};
 use super::note::Note;
 use crate::git::{MAX_FILE_BYTES, PathKind};
 use crate::text::Bytes;
@@ -95,13 +95,10 @@ pub(super) fn find(root: &Path, path: &str) -> Result<Option<Spot>, Note> {
     }
 }
 
-/// The file that was found at `on_disk` a moment ago, and what there is to say about it.
+/// The file that was found at `on_disk` a moment ago, or why it cannot be read.
 pub(super) fn read(on_disk: &Path, path: &str, hash: gix::hash::Kind) -> (Option<File>, Option<Note>) {
     match file(on_disk, hash) {
-        Ok(file) => {
-            let notice = file.as_ref().and_then(|file| content_notice(path, &file.content));
-            (file, notice)
-        }
+        Ok(file) => (file, None),
         Err(error) => {
             // Without the file, or what it was renamed to, there is no verdict.
             let notice = match is_absent(&error) {

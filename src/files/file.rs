@@ -1,6 +1,6 @@
 //! One file of a tree.
 
-use crate::git::blobs::{Blob, MAX_FILE_BYTES};
+pub use crate::git::blobs::Content;
 use crate::text::Bytes;
 use crate::text::path::PAGE_ENDINGS;
 
@@ -10,45 +10,6 @@ pub struct File {
     /// The git object id in hexadecimal, where the reader knows it: equal ids mean equal bytes.
     pub id: Option<String>,
     pub content: Content,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Content {
-    Bytes(Bytes),
-    /// A symbolic link; it is never followed.
-    Symlink,
-    /// A pointer of Git LFS, whose text is kept elsewhere.
-    LfsPointer,
-    /// A file of this many bytes, more than [`MAX_FILE_BYTES`].
-    TooLarge(u64),
-    /// The object or the file could not be read: a partial clone, a corrupt object, no permission.
-    Unavailable(String),
-}
-
-/// How a pointer of Git LFS begins, and how long one is at most, in bytes.
-const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
-const MAX_LFS_POINTER: usize = 1024;
-
-impl From<Bytes> for Content {
-    fn from(bytes: Bytes) -> Self {
-        if bytes.len() as u64 > MAX_FILE_BYTES {
-            Content::TooLarge(bytes.len() as u64)
-        } else if bytes.starts_with(LFS_POINTER) && bytes.len() < MAX_LFS_POINTER {
-            Content::LfsPointer
-        } else {
-            Content::Bytes(bytes)
-        }
-    }
-}
-
-impl From<Blob> for Content {
-    fn from(blob: Blob) -> Self {
-        match blob {
-            Blob::Bytes(bytes) => bytes.into(),
-            Blob::TooLarge(bytes) => Content::TooLarge(bytes),
-            Blob::Unreadable(error) => Content::Unavailable(error.to_string()),
-        }
-    }
 }
 
 impl File {
@@ -66,9 +27,6 @@ pub fn blob_id(hash: gix::hash::Kind, bytes: &[u8]) -> Option<String> {
 
 /// Whether a file name is one of a Markdown file, in any case.
 pub fn is_markdown(name: &[u8]) -> bool {
-    let end = name.len();
-    let ends = |suffix: &&str| {
-        end > suffix.len() && name[end - suffix.len()..].eq_ignore_ascii_case(suffix.as_bytes())
-    };
-    PAGE_ENDINGS.iter().any(ends)
+    let name = name.to_ascii_lowercase();
+    PAGE_ENDINGS.iter().any(|ending| name.ends_with(ending.as_bytes()))
 }

@@ -107,8 +107,8 @@ impl FoundFiles {
 /// What there is to say about the blob of the file at a path; nothing where it was read.
 pub(crate) fn blob_notice(path: &str, blob: &Blob) -> Option<Note> {
     match blob {
-        Blob::Unreadable(error) => Some(at(path, error)),
-        read => content_notice(path, &read.clone().into()),
+        Ok(content) => content_notice(path, content),
+        Err(error) => Some(at(path, error)),
     }
 }
 

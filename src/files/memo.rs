@@ -1,7 +1,7 @@
 //! What was read of the files of one source: each thing is looked up when it is asked for, and once.
 
 use super::file::File;
-use super::found::{Listing, Spot};
+use super::found::{Listing, Spot, content_notice};
 use super::note::Note;
 use super::once_map::OnceMap;
 use super::source::TreeSource;
@@ -59,7 +59,8 @@ impl Memo {
         let spot = spot.as_ref().as_ref()?;
         let read = || {
             let (file, notice) = self.source.read(path, spot);
-            self.notices().extend(notice);
+            let about_content = file.as_ref().and_then(|file| content_notice(path, &file.content));
+            self.notices().extend(notice.into_iter().chain(about_content));
             file
         };
         Option::clone(&self.files.get(path.to_owned(), read))

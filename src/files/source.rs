@@ -2,10 +2,10 @@
 
 use super::disk;
 use super::file::{Content, File};
-use super::found::{FoundFiles, Spot, at, blob_notice, content_notice};
+use super::found::{FoundFiles, Spot, at};
 use super::note::Note;
 use super::worktree;
-use crate::git::commit::{Found, Trees};
+use crate::git::commit::Found;
 use crate::git::index::Staged;
 use crate::git::path_kind::{self, in_index, in_tree};
 use crate::git::{Id, PathKind, Repo};
@@ -43,16 +43,14 @@ impl TreeSource {
             TreeSource::Nothing => {}
             TreeSource::Folder(root) => disk::walk(root, folder, &mut found, &mut |_, _| true),
             TreeSource::Worktree { repo, index, root } => {
-                with_index(repo, index, |staged| worktree::list(root, folder, staged, &mut found));
+                worktree::list(root, folder, &staged(repo, index), &mut found);
             }
             TreeSource::Index { repo, index, .. } => {
-                with_index(repo, index, |staged| {
-                    staged.below(folder, |path, entry, _| found.add(path, entry))
-                });
+                staged(repo, index).below(folder, |path, entry, _| found.add(path, entry));
             }
             TreeSource::Commit { repo, root } => {
                 let mut each = |path: &BStr, entry: Found| found.add(path, entry);
-                repo.with_local(|local| Trees::new(local).below_path("", *root, folder, &mut each));
+                repo.trees().below_path("", *root, folder, &mut each);
             }
         }
         found
@@ -68,26 +66,24 @@ impl TreeSource {
             TreeSource::Folder(root) => disk::find(root, path),
             TreeSource::Worktree { repo, index, root, .. } => {
                 let found = disk::find(root, path)?;
-                let staged = with_index(repo, index, |staged| match found {
-                    Some(_) => staged.link_as_file(path),
-                    None => staged.find_sparse(path),
-                });
+                let staged = match found {
+                    Some(_) => staged(repo, index).link_as_file(path),
+                    None => staged(repo, index).find_sparse(path),
+                };
                 Ok(staged.map(Spot::Object).or(found))
             }
-            TreeSource::Index { repo, index } => Ok(with_index(repo, index, |staged| {
-                if staged.is_unmerged(path) {
-                    return Some(Spot::Unmerged);
-                }
-                staged.find(path).map(Spot::Object)
-            })),
-            TreeSource::Commit { repo, root } => repo.with_local(|local| {
-                let found = Trees::new(local).file(*root, path).map_err(|error| at(path, &error))?;
+            TreeSource::Index { repo, index } => match staged(repo, index) {
+                staged if staged.is_unmerged(path) => Ok(Some(Spot::Unmerged)),
+                staged => Ok(staged.find(path).map(Spot::Object)),
+            },
+            TreeSource::Commit { repo, root } => {
+                let found = repo.trees().file(*root, path).map_err(|error| at(path, &error))?;
                 Ok(found.map(Spot::Object))
-            }),
+            }
         }
     }
 
-    /// The file at a spot of the source, and what there is to say about it.
+    /// The file at a spot of the source, and why it cannot be read.
     pub fn read(&self, path: &str, spot: &Spot) -> (Option<File>, Option<Note>) {
         let unavailable =
             |reason: &str| Some(File { id: None, content: Content::Unavailable(reason.into()) });
@@ -104,13 +100,13 @@ impl TreeSource {
                 (file, notice)
             }
             Spot::Object(entry) => {
-                let file = |content| Some(File { id: Some(entry.id.to_string()), content });
-                if entry.symlink {
-                    return (file(Content::Symlink), content_notice(path, &Content::Symlink));
-                }
-                let blob = self.repo().expect("objects are in a repository").blob(entry.id);
-                let notice = blob_notice(path, &blob);
-                (file(blob.into()), notice)
+                let blob = match entry.symlink {
+                    true => Ok(Content::Symlink),
+                    false => self.repo().expect("objects are in a repository").blob(entry.id),
+                };
+                let notice = blob.as_ref().err().map(|error| at(path, error));
+                let content = blob.unwrap_or_else(|error| Content::Unavailable(error.to_string()));
+                (Some(File { id: Some(entry.id.to_string()), content }), notice)
             }
         }
     }
@@ -121,40 +117,37 @@ impl TreeSource {
             TreeSource::Nothing => PathKind::Nothing,
             TreeSource::Folder(root) => disk::kind(root, path),
             TreeSource::Worktree { repo, index, root, .. } => match disk::kind(root, path) {
-                PathKind::Nothing => with_index(repo, index, |staged| match in_index(staged, path) {
+                PathKind::Nothing => match staged(repo, index) {
                     // It is in a submodule that is not checked out, or behind a link to nowhere.
-                    PathKind::Unknown => PathKind::Unknown,
-                    _ if staged.find_sparse(path).is_some() => PathKind::File,
+                    staged if in_index(&staged, path) == PathKind::Unknown => PathKind::Unknown,
+                    staged if staged.find_sparse(path).is_some() => PathKind::File,
                     _ => PathKind::Nothing,
-                }),
+                },
                 kind => kind,
             },
-            TreeSource::Index { repo, index, .. } => with_index(repo, index, |staged| in_index(staged, path)),
+            TreeSource::Index { repo, index, .. } => in_index(&staged(repo, index), path),
             TreeSource::Commit { repo, root } => {
-                let kind = repo.with_local(|local| in_tree(&Trees::new(local), *root, path));
-                kind.unwrap_or(PathKind::Unknown)
+                in_tree(&repo.trees(), *root, path).unwrap_or(PathKind::Unknown)
             }
         }
     }
 
     /// The paths of all files, Markdown or not; nothing is read for it.
     pub fn files(&self) -> BTreeSet<String> {
-        let mut files = BTreeSet::new();
         match self {
-            TreeSource::Nothing => {}
-            TreeSource::Folder(root) => files = disk::files(root, &mut |_, _| true),
-            TreeSource::Worktree { repo, index, root, .. } => {
-                with_index(repo, index, |staged| files = worktree::files(root, staged));
-            }
-            TreeSource::Index { repo, index, .. } => with_index(repo, index, |staged| files = staged.files()),
-            TreeSource::Commit { repo, root } => repo.with_local(|local| {
-                Trees::new(local).below("".into(), *root, &mut |path, found| {
+            TreeSource::Nothing => BTreeSet::new(),
+            TreeSource::Folder(root) => disk::files(root, &mut |_, _| true),
+            TreeSource::Worktree { repo, index, root, .. } => worktree::files(root, &staged(repo, index)),
+            TreeSource::Index { repo, index, .. } => staged(repo, index).files(),
+            TreeSource::Commit { repo, root } => {
+                let mut files = BTreeSet::new();
+                repo.trees().below("".into(), *root, &mut |path, found| {
                     let path = path.to_str_lossy().trim_start_matches('/').to_owned();
                     files.extend(found.is_ok().then_some(path));
                 });
-            }),
+                files
+            }
         }
-        files
     }
 
     /// The ids of all files of an index, whatever they are; none of another source.
@@ -168,7 +161,7 @@ impl TreeSource {
     pub fn removed_paths(&self, before: &TreeSource) -> Option<BTreeSet<String>> {
         match (self, before) {
             (TreeSource::Index { repo, index, .. }, TreeSource::Commit { root, .. }) => {
-                Some(with_index(repo, index, |staged| path_kind::removed_paths(staged, *root)))
+                Some(path_kind::removed_paths(&staged(repo, index), *root))
             }
             _ => None,
         }
@@ -197,10 +190,10 @@ impl TreeSource {
 
     /// How files on disk are given ids.
     fn hash(&self) -> gix::hash::Kind {
-        self.repo().map_or(gix::hash::Kind::Sha1, |repo| repo.with_local(|local| local.object_hash()))
+        self.repo().map_or(gix::hash::Kind::Sha1, |repo| repo.handle().object_hash())
     }
 }
 
-fn with_index<T>(repo: &Repo, index: &IndexFile, ask: impl FnOnce(&Staged) -> T) -> T {
-    repo.with_local(|local| ask(&Staged { index, trees: Trees::new(local) }))
+fn staged<'a>(repo: &'a Repo, index: &'a IndexFile) -> Staged<'a> {
+    Staged { index, trees: repo.trees() }
 }

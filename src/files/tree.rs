@@ -5,7 +5,6 @@ use super::found::{Listing, Spot, content_notice, sparse_notice};
 use super::memo::Memo;
 use super::note::Note;
 use super::source::TreeSource;
-use crate::git::commit::Trees;
 use crate::git::{Error, Id, PathKind, Repo};
 use crate::text::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
@@ -57,7 +56,7 @@ impl Tree {
     /// # Errors
     /// The commit or its root tree cannot be read.
     pub fn commit(repo: &Arc<Repo>, id: Id) -> Result<Self, Error> {
-        let root = repo.with_local(|local| Trees::new(local).root_of(id))?;
+        let root = repo.trees().root_of(id)?;
         Ok(Tree::of(TreeSource::Commit { repo: repo.clone(), root }))
     }
 

@@ -4,43 +4,36 @@ use super::disk;
 use super::file::is_markdown;
 use super::found::{FoundFiles, Spot, at};
 use super::note::Note;
-use crate::git::Entry;
 use crate::git::commit::Kind;
 use crate::git::ignored::Ignored;
 use crate::git::index::Staged;
+use crate::git::path_kind::in_index;
+use crate::git::{Entry, PathKind};
 use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Lists the Markdown files below a folder, those included that a sparse checkout leaves out.
 pub(super) fn list(root: &Path, folder: &str, staged: &Staged, found: &mut FoundFiles) {
-    let (mut tracked, mut sparse) = (BTreeSet::new(), BTreeMap::new());
+    let mut left_out = BTreeMap::new();
     staged.below(folder, |path, entry, is_left_out| {
         let path = path.to_str_lossy().into_owned();
         match entry {
-            Err(error) => return found.notices.push(at(&path, &error)),
+            Err(error) => found.notices.push(at(&path, &error)),
             Ok(_) if !is_markdown(path.as_bytes()) => {}
             Ok((id, kind @ (Kind::File | Kind::Symlink))) if is_left_out => {
-                sparse.insert(path.clone(), Entry { id, symlink: kind == Kind::Symlink });
+                left_out.insert(path, Entry { id, symlink: kind == Kind::Symlink });
             }
             Ok((_, Kind::Unmerged)) => {
                 let message = "in conflict: checked as it is on disk";
-                found.notices.push(Note::at("conflict", path.clone(), message));
+                found.notices.push(Note::at("conflict", path, message));
             }
             Ok(_) => {}
         }
-        tracked.insert(path);
     });
-    let is_tracked = |path: &str, is_folder: bool| {
-        if !is_folder {
-            return tracked.contains(path);
-        }
-        let below = format!("{path}/");
-        tracked.range(below.clone()..).next().is_some_and(|path: &String| path.starts_with(&below))
-    };
     let mut ignored = Ignored::new(staged);
     disk::walk(root, folder, found, &mut |path, is_folder| {
-        is_tracked(path, is_folder) || !ignored.contains(path, is_folder)
+        in_index(staged, path) != PathKind::Nothing || !ignored.contains(path, is_folder)
     });
     if let Some(reason) = ignored.failed {
         let message = format!("the ignore rules of git could not be read: {reason}");
@@ -51,7 +44,7 @@ pub(super) fn list(root: &Path, folder: &str, staged: &Staged, found: &mut Found
             *spot = Spot::Object(entry);
         }
     }
-    for (path, entry) in sparse {
+    for (path, entry) in left_out {
         if !found.files.contains_key(&path) && root.join(&path).symlink_metadata().is_err() {
             found.files.insert(path, Spot::Object(entry));
         }

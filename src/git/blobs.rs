@@ -12,17 +12,43 @@ pub const MAX_FILE_BYTES: u64 = 4 << 20;
 /// The blobs that were read.
 pub(super) type Blobs = Mutex<HashMap<Id, Arc<OnceLock<Blob>>>>;
 
-#[derive(Debug, Clone)]
-pub(crate) enum Blob {
+/// The content of a file, or what is in its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
     Bytes(Bytes),
+    /// A symbolic link; it is never followed.
+    Symlink,
+    /// A pointer of Git LFS, whose text is kept elsewhere.
+    LfsPointer,
+    /// A file of this many bytes, more than [`MAX_FILE_BYTES`].
     TooLarge(u64),
-    Unreadable(ObjectError),
+    /// The object or the file could not be read: a partial clone, a corrupt object, no permission.
+    Unavailable(String),
 }
+
+/// How a pointer of Git LFS begins, and how long one is at most, in bytes.
+const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/";
+const MAX_LFS_POINTER: usize = 1024;
+
+impl From<Bytes> for Content {
+    fn from(bytes: Bytes) -> Self {
+        if bytes.len() as u64 > MAX_FILE_BYTES {
+            Content::TooLarge(bytes.len() as u64)
+        } else if bytes.starts_with(LFS_POINTER) && bytes.len() < MAX_LFS_POINTER {
+            Content::LfsPointer
+        } else {
+            Content::Bytes(bytes)
+        }
+    }
+}
+
+/// The content of a blob, or why it cannot be read.
+pub(crate) type Blob = Result<Content, ObjectError>;
 
 impl Repo {
     /// A blob, read once.
     pub(crate) fn blob(&self, id: Id) -> Blob {
-        self.blob_slot(id).get_or_init(|| self.with_local(|local| read(local, id))).clone()
+        self.blob_slot(id).get_or_init(|| read(self.handle(), id)).clone()
     }
 
     /// Lets go of the blobs that were read: history is longer than memory.
@@ -33,7 +59,7 @@ impl Repo {
     /// Takes up a file of the working tree as the blob that it would be.
     pub(crate) fn know_blob(&self, id: &str, bytes: &Bytes) {
         if let Ok(id) = Id::from_hex(id.as_bytes()) {
-            self.blob_slot(id).get_or_init(|| Blob::Bytes(bytes.clone()));
+            self.blob_slot(id).get_or_init(|| Ok(Content::Bytes(bytes.clone())));
         }
     }
 
@@ -50,19 +76,10 @@ pub(crate) fn read(local: &gix::Repository, id: Id) -> Blob {
     {
         *super::counts::BLOBS.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default() += 1;
     }
-    let unreadable = |error: &gix::Error| Blob::Unreadable(ObjectError::corrupt(id, error));
-    let header = match local.objects.header(id) {
-        Ok(header) => header,
-        Err(error) if error.is_not_found() => return Blob::Unreadable(ObjectError::missing(local, id)),
-        Err(error) => return unreadable(&error),
-    };
-    if header.size() > MAX_FILE_BYTES {
-        return Blob::TooLarge(header.size());
+    let unreadable = |error| ObjectError::of(local, id, &error);
+    let size = local.objects.header(id).map_err(unreadable)?.size();
+    if size > MAX_FILE_BYTES {
+        return Ok(Content::TooLarge(size));
     }
-    match local.try_find_object(id) {
-        Ok(Some(object)) if object.kind == gix::objs::Kind::Blob => Blob::Bytes(object.detach().data.into()),
-        Ok(Some(object)) => Blob::Unreadable(ObjectError::other_kind(id, object.kind, "blob")),
-        Ok(None) => Blob::Unreadable(ObjectError::missing(local, id)),
-        Err(error) => unreadable(&error),
-    }
+    Ok(Bytes::from(local.find_blob(id).map_err(unreadable)?.detach().data).into())
 }

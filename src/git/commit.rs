@@ -5,7 +5,7 @@ use super::{Error, Id, ObjectError};
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::TreeRefIter;
 use gix::objs::tree::{EntryKind, EntryMode, EntryRef};
-use gix::prelude::{Find, ObjectIdExt};
+use gix::prelude::{FindExt, ObjectIdExt};
 
 /// A file by its blob id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -58,6 +58,9 @@ pub(crate) fn check_depth(folder: &[u8]) -> Result<(), ObjectError> {
     Ok(())
 }
 
+/// What a path was followed to, and the rest of the path, where that is no folder.
+type Followed<'p> = (EntryMode, Id, Option<&'p str>);
+
 /// Tree objects of one repository.
 pub(crate) struct Trees<'a> {
     pub local: &'a gix::Repository,
@@ -82,11 +85,7 @@ impl<'a> Trees<'a> {
     }
 
     /// What is at `path` below `tree`, or what is no folder on the way there, with the rest of the path.
-    pub fn follow<'p>(
-        &self,
-        tree: Id,
-        path: &'p str,
-    ) -> Result<Option<(EntryMode, Id, Option<&'p str>)>, ObjectError> {
+    pub fn follow<'p>(&self, tree: Id, path: &'p str) -> Result<Option<Followed<'p>>, ObjectError> {
         let (mut tree, mut path) = (tree, path);
         loop {
             let (name, rest) = path.split_once('/').map_or((path, None), |(name, rest)| (name, Some(rest)));
@@ -132,8 +131,8 @@ impl<'a> Trees<'a> {
         buffer: &'b mut Vec<u8>,
     ) -> Result<Vec<EntryRef<'b>>, ObjectError> {
         let Some(tree) = tree else { return Ok(Vec::new()) };
-        let entries = tree_entries(self.local, tree, buffer)?;
-        entries.collect::<Result<_, _>>().map_err(|error| ObjectError::corrupt(tree, &error))
+        let found = self.local.objects.find_tree(&tree, buffer);
+        found.map(|tree| tree.entries).map_err(|error| ObjectError::of(self.local, tree, &error))
     }
 
     /// The entries of a tree.
@@ -190,12 +189,5 @@ pub(crate) fn tree_entries<'b>(
     if tree.is_empty_tree() {
         return Ok(TreeRefIter::from_bytes(&[], local.object_hash()));
     }
-    match local.objects.try_find(&tree, buffer) {
-        Ok(Some(found)) if found.kind == gix::objs::Kind::Tree => {
-            Ok(TreeRefIter::from_bytes(found.data, local.object_hash()))
-        }
-        Ok(Some(found)) => Err(ObjectError::other_kind(tree, found.kind, "tree")),
-        Ok(None) => Err(ObjectError::missing(local, tree)),
-        Err(error) => Err(ObjectError::corrupt(tree, &error)),
-    }
+    local.objects.find_tree_iter(&tree, buffer).map_err(|error| ObjectError::of(local, tree, &error))
 }

@@ -7,7 +7,7 @@ use gix::prelude::FindExt;
 /// Reads commits; no decode where a commit-graph has them.
 pub(crate) struct CommitReader {
     local: gix::Repository,
-    graph: Option<gix::commitgraph::Graph>,
+    pub graph: Option<gix::commitgraph::Graph>,
     /// The commits whose parents a shallow clone leaves out.
     pub shallow: HashSet<Id>,
     buffer: Vec<u8>,
@@ -23,10 +23,6 @@ impl CommitReader {
             local,
             buffer: Vec::new(),
         }
-    }
-
-    pub fn has_commit_graph(&self) -> bool {
-        self.graph.is_some()
     }
 
     /// The root tree and the parents of a commit, those left out that a shallow clone does not have.
@@ -53,12 +49,7 @@ pub(crate) fn root_and_parents(
     id: Id,
     buffer: &mut Vec<u8>,
 ) -> Result<(Id, Vec<Id>), ObjectError> {
-    match local.objects.find_commit_iter(&id, buffer) {
-        Ok(mut commit) => match commit.tree_id() {
-            Ok(tree) => Ok((tree, commit.parent_ids().collect())),
-            Err(error) => Err(ObjectError::corrupt(id, &error)),
-        },
-        Err(error) if error.is_not_found() => Err(ObjectError::missing(local, id)),
-        Err(error) => Err(ObjectError::corrupt(id, &error)),
-    }
+    let unreadable = |error| ObjectError::of(local, id, &error);
+    let mut commit = local.objects.find_commit_iter(&id, buffer).map_err(unreadable)?;
+    Ok((commit.tree_id().map_err(unreadable)?, commit.parent_ids().collect()))
 }

@@ -27,7 +27,7 @@ impl<'a> CommitWalk<'a> {
         let commits = CommitReader::new(local.clone());
         // What `git replace` replaces must be read under its own name, one by one.
         let replaced = local.objects.store_ref().replacements().next().is_some();
-        let is_ahead = !commits.has_commit_graph() && !replaced;
+        let is_ahead = commits.graph.is_none() && !replaced;
         let ahead = if is_ahead { Prefetch::of(packs) } else { Prefetch::default() };
         CommitWalk {
             commits,
@@ -63,16 +63,14 @@ impl<'a> CommitWalk<'a> {
             Ok(read) => read,
             Err(error) => {
                 self.errors.push(error);
-                self.graph.close(true, true);
+                self.graph.add(&[], true, true);
                 return None;
             }
         };
         let cut = self.commits.shallow.contains(&id);
-        for parent in parents.into_iter().filter(|_| !cut) {
-            let parent = self.meet(parent);
-            self.graph.add_parent(parent);
-        }
-        self.graph.close(cut, false);
+        let parents = if cut { Vec::new() } else { parents };
+        let parents: Vec<u32> = parents.into_iter().map(|parent| self.meet(parent)).collect();
+        self.graph.add(&parents, cut, false);
         Some(root)
     }
 

@@ -35,7 +35,8 @@ impl Repo {
         let remotes = remotes(&local);
         let configured = configured.and_then(|written| branches.named(written, &remotes));
         let is_configured = configured.is_some();
-        let name = configured.or_else(|| branches.default_name(&remotes, self.own_head(&local)))?;
+        let own_head = if self.root().is_none() { head_branch(&local) } else { None };
+        let name = configured.or_else(|| branches.default_name(&remotes, own_head))?;
         let is_ancestor = |ancestor, commit| is_ancestor(&local, ancestor, commit);
         let branch = branches.copy_that_counts(&name, &remotes, is_ancestor)?;
         Some(DefaultBranch { is_configured, ..branch })
@@ -57,11 +58,6 @@ impl Repo {
         let config = local.config_snapshot();
         let url = |key| Some(config.string(key)?.to_str_lossy().into_owned());
         ["remote.upstream.url", "remote.origin.url"].into_iter().filter_map(url).collect()
-    }
-
-    /// The branch that HEAD of a bare repository names.
-    fn own_head(&self, local: &gix::Repository) -> Option<String> {
-        if self.root().is_some() { None } else { head_branch(local) }
     }
 }
 

@@ -26,9 +26,9 @@ impl ObjectError {
         ObjectError::Corrupt { reason }
     }
 
-    /// The object is of another kind than a `due` one.
-    pub(crate) fn other_kind(id: Id, kind: gix::objs::Kind, due: &str) -> Self {
-        ObjectError::Corrupt { reason: format!("object {id} is a {kind}, not a {due}") }
+    /// Why gix could not read the object.
+    pub(crate) fn of(local: &gix::Repository, id: Id, error: &gix::Error) -> Self {
+        if error.is_not_found() { ObjectError::missing(local, id) } else { ObjectError::corrupt(id, error) }
     }
 
     /// Whether the object is not there, rather than broken.

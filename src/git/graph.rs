@@ -18,30 +18,13 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Gives a parent to the commit that [`Graph::close`] will close.
-    pub fn add_parent(&mut self, parent: u32) {
-        self.parents.push(parent);
-    }
-
-    /// Ends the next commit, which is `cut` off from parents it has, or `absent` itself.
-    pub fn close(&mut self, cut: bool, absent: bool) {
+    /// Adds the next commit, which is `cut` off from parents it has, or `absent` itself.
+    pub fn add(&mut self, parents: &[u32], cut: bool, absent: bool) {
         let commit = self.ends.len() as u32;
+        self.parents.extend(parents);
         self.ends.push(self.parents.len() as u32);
-        if cut {
-            self.cut.push(commit);
-        }
-        if absent {
-            self.absent.push(commit);
-        }
-    }
-
-    /// How many commits there are, those included that could not be read.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.cut.extend(cut.then_some(commit));
+        self.absent.extend(absent.then_some(commit));
     }
 
     /// How many commits could be read.
@@ -81,7 +64,7 @@ impl Graph {
 
     /// For each commit, which commit of the line introduced it there, as an index into the line.
     pub fn introduced_by(&self, line: &[u32]) -> Vec<u32> {
-        let mut brought = vec![NONE; self.len()];
+        let mut brought = vec![NONE; self.ends.len()];
         let mut stack = Vec::new();
         for (at, commit) in line.iter().enumerate() {
             stack.push(*commit);
@@ -102,10 +85,7 @@ mod tests {
 
     fn graph(parents: &[&[u32]]) -> Graph {
         let mut graph = Graph::default();
-        for parents in parents {
-            parents.iter().for_each(|p| graph.add_parent(*p));
-            graph.close(false, false);
-        }
+        parents.iter().for_each(|parents| graph.add(parents, false, false));
         graph
     }
 
@@ -122,9 +102,8 @@ mod tests {
     #[test]
     fn a_line_whose_end_is_out_of_sight_is_open() {
         let mut graph = Graph::default();
-        graph.add_parent(1);
-        graph.close(false, false);
-        graph.close(true, true);
+        graph.add(&[1], false, false);
+        graph.add(&[], true, true);
         assert_eq!(graph.line(0), (vec![0], true));
         assert_eq!(graph.readable(), 1);
         assert!(graph.is_cut(1) && graph.is_absent(1) && !graph.is_cut(0));

@@ -151,7 +151,7 @@ impl Repo {
     /// It cannot be read.
     pub(crate) fn read_index(&self) -> Result<Arc<gix::index::File>, Error> {
         let options = gix::index::decode::Options { thread_limit: Some(1), ..Default::default() };
-        let hash = self.with_local(|local| local.object_hash());
+        let hash = self.handle().object_hash();
         // Git checks the index's own checksum in `git fsck` only, and so do we: it is half of the time.
         let index = gix::index::File::at_or_default(&self.index_path, hash, true, options)
             .map_err(|error| Error::Index { path: self.index_path.clone(), reason: said(&error) })?;

@@ -78,11 +78,11 @@ pub(crate) struct LineReader {
     reader: CommitReader,
     /// Newest first.
     commits: Vec<LineCommit>,
-    /// The place of each commit on the line.
-    places: HashMap<Id, usize>,
+    /// The place of each commit of the line as far as it was read, the newest being 0.
+    pub places: HashMap<Id, usize>,
     next: Option<Id>,
     /// How far the line could be read, once its end was met.
-    extent: HistoryExtent,
+    pub extent: HistoryExtent,
 }
 
 impl LineReader {
@@ -113,11 +113,6 @@ impl LineReader {
         self.commits.get(place..end).unwrap_or_default()
     }
 
-    /// How far the line could be read, where it was read to its end.
-    pub fn extent(&self) -> &HistoryExtent {
-        &self.extent
-    }
-
     fn read_more(&mut self) {
         for _ in 0..CHUNK {
             let Some(id) = self.next.take() else { return };
@@ -136,11 +131,6 @@ impl LineReader {
                 }
             }
         }
-    }
-
-    /// The place of each commit of the line as far as it was read, the newest being 0.
-    pub fn into_places(self) -> HashMap<Id, usize> {
-        self.places
     }
 
     /// Whether a commit is on the line.

@@ -41,9 +41,11 @@ pub use revision::{Head, Revision};
 pub use tips::{Select, Tips};
 
 use blobs::Blobs;
+use commit::Trees;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use thread_local::ThreadLocal;
 
 /// The full id of a commit or a blob; displays as its full hexadecimal form.
 pub type Id = gix::ObjectId;
@@ -64,11 +66,10 @@ pub struct Repo {
     index: Mutex<Option<Arc<gix::index::File>>>,
     blobs: Blobs,
     /// A partial clone, where objects are missing by intent.
-    pub(crate) partial: bool,
+    pub(crate) is_partial: bool,
     /// The objects that were to be read after the walk and were not there.
     vanished: Mutex<BTreeSet<ObjectError>>,
-    /// Handles that no thread uses at the moment.
-    idle: Mutex<Vec<gix::Repository>>,
+    handles: ThreadLocal<gix::Repository>,
 }
 
 impl Repo {
@@ -94,25 +95,25 @@ impl Repo {
     /// A handle for this thread, with caches of its own.
     pub(crate) fn local(&self) -> gix::Repository {
         let mut local = self.safe.to_thread_local();
-        if self.partial {
+        if self.is_partial {
             // Objects that were never fetched are many, and looking for new packs at each is slow.
             local.objects.refresh_never();
         }
         local
     }
 
-    /// Does something with a handle that may be another thread's next time, and keeps its caches.
-    pub(crate) fn with_local<T>(&self, act: impl FnOnce(&gix::Repository) -> T) -> T {
-        let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let local = idle().pop();
-        let local = local.unwrap_or_else(|| {
+    /// The handle of this thread, which keeps its caches.
+    pub(crate) fn handle(&self) -> &gix::Repository {
+        self.handles.get_or(|| {
             let mut local = self.local();
             local.object_cache_size(OBJECTS_KEPT);
             local
-        });
-        let done = act(&local);
-        idle().push(local);
-        done
+        })
+    }
+
+    /// The trees, read by the handle of this thread.
+    pub(crate) fn trees(&self) -> Trees<'_> {
+        Trees::new(self.handle())
     }
 
     /// The error of who asks a bare repository for a working tree.
@@ -131,10 +132,5 @@ impl Repo {
         if error.is_missing() {
             self.vanished.lock().unwrap_or_else(PoisonError::into_inner).insert(error);
         }
-    }
-
-    /// Whether objects are missing by intent.
-    pub fn is_partial(&self) -> bool {
-        self.partial
     }
 }

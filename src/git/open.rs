@@ -7,6 +7,7 @@ use gix::sec::trust::Mapping;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use thread_local::ThreadLocal;
 
 /// The variables by which git tells a hook, or anything else it runs, which repository it means.
 const LOCAL: [&str; 5] =
@@ -134,9 +135,9 @@ fn without_environment(dir: &Path) -> Result<Option<Repo>, Error> {
 }
 
 fn repo(safe: gix::ThreadSafeRepository) -> Repo {
-    let partial = is_partial_clone(&safe.to_thread_local());
+    let is_partial = is_partial_clone(&safe.to_thread_local());
     Repo {
-        partial,
+        is_partial,
         root: safe.work_dir().map(Path::to_path_buf),
         index_path: safe.git_dir().join("index"),
         safe,
@@ -144,7 +145,7 @@ fn repo(safe: gix::ThreadSafeRepository) -> Repo {
         index: Mutex::default(),
         blobs: Blobs::default(),
         vanished: Mutex::default(),
-        idle: Mutex::default(),
+        handles: ThreadLocal::new(),
     }
 }
 

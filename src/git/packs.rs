@@ -32,17 +32,11 @@ impl Packs {
         self.indexes.iter().enumerate().find_map(|(pack, index)| Some((pack, index.lookup(id)?)))
     }
 
-    /// The pack and the offset of an object; objects that are in no pack come last.
-    pub fn place(&self, id: Id) -> (usize, u64) {
-        let offset = |(pack, entry): (usize, u32)| (pack, self.indexes[pack].pack_offset_at_index(entry));
-        self.find(id).map_or((usize::MAX, 0), offset)
-    }
-
-    /// Distinct objects in the order in which they are best read.
+    /// Distinct objects in the order in which they are best read; those that are in no pack come last.
     pub fn in_order(&self, ids: impl Iterator<Item = Id>) -> impl Iterator<Item = Id> {
-        let distinct: HashSet<Id> = ids.collect();
-        let mut placed: Vec<_> = distinct.into_iter().map(|id| (self.place(id), id)).collect();
-        placed.sort_unstable();
-        placed.into_iter().map(|(_, id)| id)
+        let mut distinct: Vec<Id> = ids.collect::<HashSet<Id>>().into_iter().collect();
+        let offset = |(pack, entry): (usize, u32)| (pack, self.indexes[pack].pack_offset_at_index(entry));
+        distinct.sort_by_cached_key(|id| (self.find(*id).map_or((usize::MAX, 0), offset), *id));
+        distinct.into_iter()
     }
 }

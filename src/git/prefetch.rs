@@ -42,9 +42,10 @@ impl Prefetch {
         for index in &packs.indexes {
             let data = data::File::at(index.path().with_extension("pack"), index.object_hash()).ok();
             let entries = data.as_ref().map(|data| commits(index, data)).unwrap_or_default();
-            let read =
-                |reader: &mut PrefetchReader, (offset, _): &(u64, u32)| reader.read(data.as_ref()?, *offset);
-            let found: Vec<_> = entries.par_iter().map_init(PrefetchReader::default, read).collect();
+            let read = |(inflate, buffer): &mut (Inflate, Vec<u8>), (offset, _): &(u64, u32)| {
+                read(data.as_ref()?, *offset, inflate, buffer)
+            };
+            let found: Vec<_> = entries.par_iter().map_init(Default::default, read).collect();
             let mut commit = vec![NONE; if entries.is_empty() { 0 } else { index.num_objects() as usize }];
             for ((_, entry), found) in entries.into_iter().zip(found) {
                 let Some((root, parents)) = found else { continue };
@@ -71,25 +72,18 @@ impl Prefetch {
     }
 }
 
-/// Takes commits out of a pack, with a buffer for all of them.
-#[derive(Default)]
-struct PrefetchReader {
-    inflate: Inflate,
-    buffer: Vec<u8>,
-}
-
-impl PrefetchReader {
-    /// The root tree and the parents of the commit at `offset`.
-    fn read(&mut self, pack: &data::File, offset: u64) -> Option<(Id, Vec<Id>)> {
-        let entry = pack.entry(offset).ok().filter(|entry| entry.decompressed_size <= MOST_BYTES)?;
-        let size = entry.decompressed_size as usize;
-        if self.buffer.len() < size {
-            self.buffer.resize(size, 0);
-        }
-        pack.decompress_entry(&entry, &mut self.inflate, &mut self.buffer[..size]).ok()?;
-        let mut commit = CommitRefIter::from_bytes(&self.buffer[..size], pack.object_hash());
-        Some((commit.tree_id().ok()?, commit.parent_ids().collect()))
-    }
+/// The root tree and the parents of the commit at `offset`.
+fn read(
+    pack: &data::File,
+    offset: u64,
+    inflate: &mut Inflate,
+    buffer: &mut Vec<u8>,
+) -> Option<(Id, Vec<Id>)> {
+    let entry = pack.entry(offset).ok().filter(|entry| entry.decompressed_size <= MOST_BYTES)?;
+    buffer.resize(entry.decompressed_size as usize, 0);
+    pack.decompress_entry(&entry, inflate, buffer).ok()?;
+    let mut commit = CommitRefIter::from_bytes(buffer, pack.object_hash());
+    Some((commit.tree_id().ok()?, commit.parent_ids().collect()))
 }
 
 /// The objects of a pack that are commits, as offset and number, in the order in which they are in it.

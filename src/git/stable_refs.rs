@@ -4,7 +4,6 @@
 //! their own. Whoever has read the file before and looks for the others after finds neither. What else
 //! changes is no matter of this file: a branch that moves is at one commit or at the other.
 
-use std::fs::Metadata;
 use std::io;
 use std::time::{Duration, SystemTime};
 
@@ -16,8 +15,8 @@ const TRIES: u32 = 8;
 pub(crate) fn settled<T>(local: &gix::Repository, read: impl Fn() -> (T, bool)) -> T {
     for wait in 0..TRIES {
         let before = packed(local);
-        let (found, removed_paths) = read();
-        if !removed_paths && packed(local) == before {
+        let (found, has_vanished) = read();
+        if !has_vanished && packed(local) == before {
             return found;
         }
         // The file was kept by its time, which may be that of another one.
@@ -33,18 +32,7 @@ pub(crate) fn is_gone(error: &gix::Error) -> bool {
 }
 
 /// What tells one file of packed references from the next; none where there is none.
-fn packed(local: &gix::Repository) -> Option<(Option<SystemTime>, u64, u64)> {
+fn packed(local: &gix::Repository) -> Option<(Option<SystemTime>, u64)> {
     let found = local.refs.packed_refs_path().metadata().ok()?;
-    Some((found.modified().ok(), found.len(), place(&found)))
-}
-
-/// A file that takes the place of another has another number.
-#[cfg(unix)]
-fn place(found: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(found)
-}
-
-#[cfg(not(unix))]
-fn place(_: &Metadata) -> u64 {
-    0
+    Some((found.modified().ok(), found.len()))
 }

@@ -43,21 +43,14 @@ impl Repo {
     pub fn tips(&self, select: Select) -> Result<Tips, Error> {
         self.check_shallow_file()?;
         let mut tips = Tips::default();
-        if let Select::Named(revisions) = select {
-            for revision in revisions {
-                let id = self.resolve_one(revision)?;
-                tips.main.get_or_insert(id);
-                tips.all.push(id);
+        match (select, self.head()) {
+            (Select::Named(revisions), _) => {
+                tips.all = revisions.iter().map(|rev| self.resolve_one(rev)).collect::<Result<_, _>>()?;
             }
-            tips.in_order();
-            return Ok(tips);
+            (_, Head::Unreadable(reason)) => return Err(Error::Head { reason }),
+            (_, head) => tips.all.extend(head.id()),
         }
-        match self.head() {
-            Head::At(id) => tips.main = Some(id),
-            Head::Unborn => {}
-            Head::Unreadable(reason) => return Err(Error::Head { reason }),
-        }
-        tips.all.extend(tips.main);
+        tips.main = tips.all.first().copied();
         if let Select::All = select {
             self.branches_and_tags(&mut tips);
         }

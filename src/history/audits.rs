@@ -123,7 +123,7 @@ impl<'a> Audits<'a> {
 
     /// None where the commit cannot be read any more.
     fn tree(&self, commit: Id) -> Option<Tree> {
-        let vanished = || self.repo.with_local(|local| ObjectError::missing(local, commit));
+        let vanished = || ObjectError::missing(self.repo.handle(), commit);
         let tree = Tree::commit(self.repo, commit).map_err(|_| self.repo.has_vanished(vanished())).ok()?;
         tree.list(&self.layout.folder);
         Some(tree)

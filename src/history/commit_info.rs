@@ -32,28 +32,27 @@ impl Repo {
     /// What a commit says about itself; what cannot be read is empty.
     pub fn commit_info(&self, id: Id, mailmap: &gix::mailmap::Snapshot) -> CommitInfo {
         let unknown = || day(0, 0).unwrap_or_default();
-        self.with_local(|local| {
-            let mut buffer = Vec::new();
-            let Ok(commit) = local.objects.find_commit_iter(&id, &mut buffer) else {
-                self.has_vanished(ObjectError::missing(local, id));
-                return CommitInfo { date: unknown(), dateless: true, ..CommitInfo::default() };
-            };
-            let encoding = commit.filter_map(Result::ok).find_map(|token| match token {
-                Token::Encoding(name) => Some(name.to_vec()),
-                _ => None,
-            });
-            let text = |bytes: &[u8]| decoded(bytes, encoding.as_deref());
-            let author = commit.author().map(|author| mailmap.resolve_cow(author));
-            let time = commit.committer().and_then(|committer| committer.time());
-            let day_of = time.ok().and_then(|time| day(time.seconds, time.offset));
-            let message = commit.message().map(|m| m.trim_start().to_vec()).unwrap_or_default();
-            CommitInfo {
-                author: author.map(|a| text(&a.name).trim().to_owned()).unwrap_or_default(),
-                dateless: day_of.is_none(),
-                date: day_of.unwrap_or_else(unknown),
-                subject: text(message.lines().next().unwrap_or_default()).trim_end().to_owned(),
-            }
-        })
+        let local = self.handle();
+        let mut buffer = Vec::new();
+        let Ok(commit) = local.objects.find_commit_iter(&id, &mut buffer) else {
+            self.has_vanished(ObjectError::missing(local, id));
+            return CommitInfo { date: unknown(), dateless: true, ..CommitInfo::default() };
+        };
+        let encoding = commit.filter_map(Result::ok).find_map(|token| match token {
+            Token::Encoding(name) => Some(name.to_vec()),
+            _ => None,
+        });
+        let text = |bytes: &[u8]| decoded(bytes, encoding.as_deref());
+        let author = commit.author().map(|author| mailmap.resolve_cow(author));
+        let time = commit.committer().and_then(|committer| committer.time());
+        let day_of = time.ok().and_then(|time| day(time.seconds, time.offset));
+        let message = commit.message().map(|m| m.trim_start().to_vec()).unwrap_or_default();
+        CommitInfo {
+            author: author.map(|a| text(&a.name).trim().to_owned()).unwrap_or_default(),
+            dateless: day_of.is_none(),
+            date: day_of.unwrap_or_else(unknown),
+            subject: text(message.lines().next().unwrap_or_default()).trim_end().to_owned(),
+        }
     }
 }
 

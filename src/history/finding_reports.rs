@@ -139,7 +139,7 @@ impl Reporter<'_> {
         };
         let (repo, mailmap) = (self.repo, &self.mailmap);
         let subject = |commit: u32| (commit, repo.commit_info(walk.ids[commit as usize], mailmap).subject);
-        let own = (0..walk.graph.len() as u32).into_par_iter().filter(is_own).map(subject);
+        let own = (0..walk.ids.len() as u32).into_par_iter().filter(is_own).map(subject);
         let subjects: Vec<(u32, String)> =
             own.filter(|(_, subject)| subject.to_ascii_lowercase().contains("okep")).collect();
         let mut findings = Vec::new();

@@ -55,29 +55,28 @@ pub fn lacking(
         }
     }
     let unmet = |(root, asked): (&Root, &BTreeSet<u32>)| -> Vec<(Root, u32)> {
-        repo.with_local(|local| {
-            let trees = Trees::new(local);
-            let tree = match *root {
-                Root::Tree(id) => Ok(id),
-                Root::Commit(id) => local
-                    .find_commit(id)
-                    .and_then(|commit| Ok(commit.tree_id()?.detach()))
-                    .map_err(|_| ObjectError::missing(local, id)),
+        let local = repo.handle();
+        let trees = Trees::new(local);
+        let tree = match *root {
+            Root::Tree(id) => Ok(id),
+            Root::Commit(id) => local
+                .find_commit(id)
+                .and_then(|commit| Ok(commit.tree_id()?.detach()))
+                .map_err(|_| ObjectError::missing(local, id)),
+        };
+        let is_unmet = |question: &&u32| {
+            let path = match root {
+                Root::Tree(_) => within(**question).unwrap_or_default(),
+                Root::Commit(_) => path(**question),
             };
-            let is_unmet = |question: &&u32| {
-                let path = match root {
-                    Root::Tree(_) => within(**question).unwrap_or_default(),
-                    Root::Commit(_) => path(**question),
-                };
-                let kind = tree.clone().and_then(|tree| in_tree(&trees, tree, path));
-                let unknown = |error| {
-                    repo.has_vanished(error);
-                    PathKind::Unknown
-                };
-                !questions[**question as usize].is_met(kind.unwrap_or_else(unknown))
+            let kind = tree.clone().and_then(|tree| in_tree(&trees, tree, path));
+            let unknown = |error| {
+                repo.has_vanished(error);
+                PathKind::Unknown
             };
-            asked.iter().filter(is_unmet).map(|question| (*root, *question)).collect()
-        })
+            !questions[**question as usize].is_met(kind.unwrap_or_else(unknown))
+        };
+        asked.iter().filter(is_unmet).map(|question| (*root, *question)).collect()
     };
     let unmet: HashSet<(Root, u32)> = jobs.par_iter().flat_map_iter(unmet).collect();
     let lack = |(commit, state): (usize, &u32)| -> Box<[u32]> {

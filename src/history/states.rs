@@ -4,7 +4,7 @@ use super::found::number;
 use super::walk::Walk;
 use crate::files::Layout;
 use crate::git::commit::Trees;
-use crate::git::graph::{Graph, NONE};
+use crate::git::graph::NONE;
 use crate::git::{Id, Repo};
 use crate::okep::landings::LandingsOverTime;
 use crate::text::path::{self, file_name, is_folder_page, page_number};
@@ -40,7 +40,7 @@ pub struct States {
 
 impl States {
     pub fn new(walk: &Walk, landings: &LandingsOverTime, (outside, files): OutsideOkeps) -> Self {
-        let order = parents_first(&walk.graph);
+        let order = parents_first(walk);
         let lines = landings.lines.iter();
         let places: Vec<Vec<u32>> =
             lines.map(|line| contained(walk, &order, |commit| line.places.get(&commit).copied())).collect();
@@ -112,21 +112,19 @@ type NamedFiles = Arc<[(String, Id)]>;
 
 /// The files that are named like OKEPs and are outside of the proposal folder.
 pub fn outside(repo: &Repo, walk: &Walk, layout: &Layout) -> OutsideOkeps {
-    repo.with_local(|local| {
-        let (trees, mut known) = (Trees::new(local), HashMap::new());
-        let mut named = |tree: Id| -> NamedFiles {
-            let files = below(&trees, file_name(&layout.folder), tree, &mut known);
-            files.iter().filter(|(path, _)| page_number(path).is_some()).cloned().collect()
-        };
-        let mut found: IndexSet<Option<NamedFiles>> = IndexSet::new();
-        let number_of = |tree: &Option<Id>| number(&mut found, tree.map(&mut named));
-        let of_trees = walk.arounds.iter().map(number_of).collect();
-        let around = layout.folder.split('/').next().unwrap_or_default();
-        let paths = |files: &Option<NamedFiles>| -> Arc<[String]> {
-            files.iter().flat_map(|files| files.iter()).map(|(path, _)| format!("{around}/{path}")).collect()
-        };
-        (of_trees, found.iter().map(paths).collect())
-    })
+    let (trees, mut known) = (repo.trees(), HashMap::new());
+    let mut named = |tree: Id| -> NamedFiles {
+        let files = below(&trees, file_name(&layout.folder), tree, &mut known);
+        files.iter().filter(|(path, _)| page_number(path).is_some()).cloned().collect()
+    };
+    let mut found: IndexSet<Option<NamedFiles>> = IndexSet::new();
+    let number_of = |tree: &Option<Id>| number(&mut found, tree.map(&mut named));
+    let of_trees = walk.arounds.iter().map(number_of).collect();
+    let around = layout.folder.split('/').next().unwrap_or_default();
+    let paths = |files: &Option<NamedFiles>| -> Arc<[String]> {
+        files.iter().flat_map(|files| files.iter()).map(|(path, _)| format!("{around}/{path}")).collect()
+    };
+    (of_trees, found.iter().map(paths).collect())
 }
 
 /// The files below a tree, pages of the folder itself included, but for those in folders named like the proposal
@@ -156,18 +154,18 @@ fn below(trees: &Trees, folder: &str, tree: Id, known: &mut HashMap<Id, NamedFil
 }
 
 /// All commits, each after its parents.
-fn parents_first(graph: &Graph) -> Vec<u32> {
-    let mut order = Vec::with_capacity(graph.len());
-    let mut seen = vec![false; graph.len()];
+fn parents_first(walk: &Walk) -> Vec<u32> {
+    let mut order = Vec::with_capacity(walk.ids.len());
+    let mut seen = vec![false; walk.ids.len()];
     let mut stack = Vec::new();
-    for start in 0..graph.len() as u32 {
+    for start in 0..walk.ids.len() as u32 {
         stack.push((start, false));
         while let Some((commit, is_done)) = stack.pop() {
             if is_done {
                 order.push(commit);
             } else if !std::mem::replace(&mut seen[commit as usize], true) {
                 stack.push((commit, true));
-                stack.extend(graph.parents(commit).iter().map(|parent| (*parent, false)));
+                stack.extend(walk.graph.parents(commit).iter().map(|parent| (*parent, false)));
             }
         }
     }

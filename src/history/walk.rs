@@ -152,7 +152,7 @@ impl Walk {
     fn inherit(&mut self, repo: &Repo, layout: &Layout) {
         let content = |local: &gix::Repository, entry: Entry| match read(local, entry.id) {
             _ if entry.symlink => Content::Symlink,
-            blob => blob.into(),
+            blob => blob.unwrap_or_else(|error| Content::Unavailable(error.to_string())),
         };
         // Whether anything is inherited is asked of the file alone: all else is as good as there.
         let does = |local: &mut gix::Repository, key: &Option<Key>| {

@@ -128,7 +128,7 @@ impl FolderReading<'_> {
             let commits = reader.from(self.place);
             let commits = commits[..commits.len().min(until - self.place)].to_vec();
             if commits.is_empty() {
-                return Ok(reader.extent().clone());
+                return Ok(reader.extent.clone());
             }
             let walked = || commits.iter().map(|commit| commit.walked.map(Ok)).collect::<Option<Vec<_>>>();
             let walked = (self.layout.folder == walked_folder).then(walked).flatten();

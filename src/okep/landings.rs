@@ -7,9 +7,7 @@ use super::folder_line::{FolderState, FolderStates, folder_states, may_be_okep};
 use super::lineage::{Lineage, PathAndContent, renames};
 use super::template::Template;
 use super::template_history::{LandedOkep, LandedUnder, Landing, TemplateHistory, TemplateRevision};
-use crate::files::{Layout, Note, blob_notice, tidy};
-use crate::git::blobs::Blob;
-use crate::git::commit::Trees;
+use crate::files::{Content, Layout, Note, blob_notice, tidy};
 use crate::git::main_line::LineReader;
 use crate::git::packs::Packs;
 use crate::git::tree_changes::TreeChanges;
@@ -93,7 +91,7 @@ impl<'a> LandingsOverTime<'a> {
         let followed = |mut line: LineReader| {
             let known = reading.states(&mut line, (0, usize::MAX));
             let newest = reading.followed(&known);
-            FollowedLine { known, places: line.into_places(), follower: Follower::default(), newest }
+            FollowedLine { known, places: line.places, follower: Follower::default(), newest }
         };
         let lines = lines(main, read).into_iter().map(followed).collect();
         LandingsOverTime { reading, lines }
@@ -235,7 +233,7 @@ impl Follower {
         let layout = &state.layout;
         // A folder that was moved is another one.
         let before = before.filter(|before| before.layout.folder == layout.folder).map(|before| before.tree);
-        let changes = reading.repo.with_local(|local| state.changes_since(&Trees::new(local), before));
+        let changes = state.changes_since(&reading.repo.trees(), before);
         // It could be read a moment ago.
         let changes = changes.unwrap_or_else(|error| {
             self.history.notes.push(Note::from(&error));
@@ -294,7 +292,7 @@ impl Follower {
             return LandedUnder { template: Some(next - 1), is_known: true };
         }
         match reading.repo.blob(id) {
-            Blob::Bytes(bytes) => {
+            Ok(Content::Bytes(bytes)) => {
                 let revision = reading.revision(state.commit, &mut self.history.notes);
                 let template = Template::new(Some(path), Arc::new(Document::parse(&bytes)));
                 let revision = TemplateRevision { revision, id, template };

@@ -9,7 +9,7 @@ use crate::fix::atomic;
 use crate::git::HooksFolder;
 use anyhow::anyhow;
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// The hooks of a repository.
@@ -31,13 +31,63 @@ impl Hooks {
 
     /// The file that git runs as a hook.
     pub fn file(&self, script: &Script) -> anyhow::Result<HookFile> {
-        HookFile::read(self.folder.path.join(script.name), script, self.root.as_deref())
+        self.read(self.folder.path.join(script.name), script)
     }
 
     /// The file where pre-commit and prek put a hook that was there before theirs, to run it first.
     pub fn set_aside(&self, script: &Script) -> anyhow::Result<HookFile> {
-        let path = self.folder.path.join(format!("{}.legacy", script.name));
-        HookFile::read(path, script, self.root.as_deref())
+        self.read(self.folder.path.join(format!("{}.legacy", script.name)), script)
+    }
+
+    fn read(&self, path: PathBuf, script: &Script) -> anyhow::Result<HookFile> {
+        let (owner, mentions_okep) = match path.symlink_metadata() {
+            Ok(found) => match fs::read(&path) {
+                Ok(bytes) => self.owner(&path, &bytes, found.is_file(), script),
+                // A dangling link, and a program that is not readable, belong to somebody else.
+                Err(_) => (Owner::Other, false),
+            },
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                (Owner::Nobody, false)
+            }
+            Err(error) => return Err(cannot("read", &path)(error)),
+        };
+        let can_run =
+            |found: fs::Metadata| found.is_file() && (!cfg!(unix) || gix::fs::is_executable(&found));
+        let is_executable = fs::metadata(&path).is_ok_and(can_run);
+        Ok(HookFile { path, owner, is_executable, mentions_okep })
+    }
+
+    /// Whose the hook at `path` is, and whether it mentions okep.
+    fn owner(&self, path: &Path, bytes: &[u8], is_file: bool, script: &Script) -> (Owner, bool) {
+        let text = String::from_utf8_lossy(bytes);
+        if is_file && bytes == script.text.as_bytes() {
+            return (Owner::Okep, true);
+        }
+        if is_file && text.lines().nth(1).is_some_and(|line| line.starts_with(MARK)) {
+            return (Owner::OkepChanged, mentions(&text, script));
+        }
+        if is_pre_commit(&text) {
+            let named = text.split_once("--config=").map(|(_, rest)| rest);
+            let named =
+                named.and_then(|rest| rest.split([' ', ')', '"', '\'', '\n']).find(|p| !p.is_empty()));
+            let usual = [".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml"];
+            return (Owner::PreCommit, self.any_mentions(named.into_iter().chain(usual), script));
+        }
+        if let Some(own) = husky(path, script.name) {
+            let mentioned = fs::read_to_string(&own).is_ok_and(|text| mentions(&text, script));
+            return (Owner::Husky(own), mentioned);
+        }
+        if text.contains("call_lefthook") {
+            let usual = ["lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", "lefthook.toml"];
+            return (Owner::Lefthook, self.any_mentions(usual, script));
+        }
+        (Owner::Other, mentions(&text, script))
+    }
+
+    /// Whether the first of the files that is there mentions okep.
+    fn any_mentions<'a>(&self, files: impl IntoIterator<Item = &'a str>, script: &Script) -> bool {
+        let read = |file| fs::read_to_string(self.root.as_ref()?.join(file)).ok();
+        files.into_iter().find_map(read).is_some_and(|text| mentions(&text, script))
     }
 }
 
@@ -72,49 +122,6 @@ impl HookFile {
     pub fn is_in_place(&self) -> bool {
         self.is_executable && self.mentions_okep
     }
-
-    /// Reads the file at `path`; `root` is the top of the working tree, with the configuration of hook managers.
-    ///
-    /// # Errors
-    /// Whether it is there cannot be found out.
-    pub fn read(path: PathBuf, script: &Script, root: Option<&Path>) -> anyhow::Result<HookFile> {
-        let found = match path.symlink_metadata() {
-            Ok(found) => found,
-            Err(error) if is_absent(&error) => {
-                let owner = Owner::Nobody;
-                return Ok(HookFile { path, owner, is_executable: false, mentions_okep: false });
-            }
-            Err(error) => return Err(cannot("read", &path)(error)),
-        };
-        // A dangling link, and a program that is not readable, belong to somebody else.
-        let is_executable = fs::metadata(&path).is_ok_and(|found| found.is_file() && has_execute_bit(&found));
-        let hook =
-            |owner, mentions_okep| HookFile { path: path.clone(), owner, is_executable, mentions_okep };
-        let Ok(bytes) = fs::read(&path) else { return Ok(hook(Owner::Other, false)) };
-        if found.is_file() && bytes == script.text.as_bytes() {
-            return Ok(hook(Owner::Okep, true));
-        }
-        let text = String::from_utf8_lossy(&bytes);
-        if found.is_file() && text.lines().nth(1).is_some_and(|line| line.starts_with(MARK)) {
-            return Ok(hook(Owner::OkepChanged, mentions(&text, script)));
-        }
-        if is_pre_commit(&text) {
-            let named = text.split_once("--config=").map(|(_, rest)| rest);
-            let named =
-                named.and_then(|rest| rest.split([' ', ')', '"', '\'', '\n']).find(|p| !p.is_empty()));
-            let usual = [".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml"];
-            return Ok(hook(Owner::PreCommit, any_mentions(root, named.into_iter().chain(usual), script)));
-        }
-        if let Some(own) = husky(&path, script.name) {
-            let mentioned = fs::read_to_string(&own).is_ok_and(|text| mentions(&text, script));
-            return Ok(hook(Owner::Husky(own), mentioned));
-        }
-        if text.contains("call_lefthook") {
-            let usual = ["lefthook.yml", "lefthook.yaml", ".lefthook.yml", ".lefthook.yaml", "lefthook.toml"];
-            return Ok(hook(Owner::Lefthook, any_mentions(root, usual, script)));
-        }
-        Ok(hook(Owner::Other, mentions(&text, script)))
-    }
 }
 
 /// Whether a line that is not a comment names the command, or the hook that pre-commit knows it by.
@@ -123,12 +130,6 @@ fn mentions(text: &str, script: &Script) -> bool {
     text.lines()
         .filter(|line| !is_comment(line))
         .any(|line| line.contains(script.command) || line.contains(script.id))
-}
-
-/// Whether the first of the files that is there mentions okep.
-fn any_mentions<'a>(root: Option<&Path>, files: impl IntoIterator<Item = &'a str>, script: &Script) -> bool {
-    let first = files.into_iter().find_map(|file| fs::read_to_string(root?.join(file)).ok());
-    first.is_some_and(|text| mentions(&text, script))
 }
 
 /// Whether a hook was written by pre-commit or prek; both say so in their first lines.
@@ -148,24 +149,9 @@ fn husky(path: &Path, name: &str) -> Option<PathBuf> {
     is_husky.then(|| above.join(name))
 }
 
-#[cfg(unix)]
-fn has_execute_bit(found: &fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    found.permissions().mode() & 0o111 != 0
-}
-
-#[cfg(not(unix))]
-fn has_execute_bit(_: &fs::Metadata) -> bool {
-    true
-}
-
 /// The error of the system about a file that cannot be `what`.
 pub fn cannot(what: &str, path: &Path) -> impl FnOnce(io::Error) -> anyhow::Error {
     move |error| anyhow!("`{}` cannot be {what}: {error}{}", path.display(), atomic::remedy(&error))
-}
-
-fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 #[cfg(test)]

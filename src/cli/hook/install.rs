@@ -10,7 +10,7 @@ use crate::fix::atomic;
 use crate::git::HooksPlace;
 use anyhow::anyhow;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 impl InstallArgs {
     fn scripts(&self) -> Vec<Script> {
@@ -48,7 +48,8 @@ pub fn install(dir: Option<&Path>, wanted: &InstallArgs) -> anyhow::Result<(Stri
             (Owner::Nobody, _) => missing.push((path.clone(), script)),
             (Owner::Okep, true) => {}
             (Owner::Okep, false) => {
-                make_executable(path)?;
+                let anew = || atomic::create(path, script.text.as_bytes(), true);
+                fs::remove_file(path).and_then(|()| anew()).map_err(cannot("made executable", path))?;
                 message += &format!("made `{}` executable\n", path.display());
             }
             (owner, true) if *owner != Owner::OkepChanged => {
@@ -68,8 +69,9 @@ pub fn install(dir: Option<&Path>, wanted: &InstallArgs) -> anyhow::Result<(Stri
         }
         obstacle => obstacle.map(|(_, why)| why),
     };
-    write(&folder.path, &missing)?;
-    for (path, _) in &missing {
+    for (path, script) in &missing {
+        fs::create_dir_all(&folder.path).map_err(cannot("made", &folder.path))?;
+        atomic::create(path, script.text.as_bytes(), true).map_err(cannot("written", path))?;
         message += &format!("installed `{}`\n", path.display());
     }
     if message.is_empty() && obstacle.is_none() {
@@ -84,30 +86,4 @@ pub fn install(dir: Option<&Path>, wanted: &InstallArgs) -> anyhow::Result<(Stri
             "commits are checked too, by another hook of okep; `okep hook uninstall` removes all of them\n";
     }
     Ok((message, obstacle))
-}
-
-fn write(folder: &Path, missing: &[(PathBuf, &Script)]) -> anyhow::Result<()> {
-    if missing.is_empty() {
-        return Ok(());
-    }
-    fs::create_dir_all(folder).map_err(cannot("made", folder))?;
-    for (path, script) in missing {
-        atomic::create(path, script.text.as_bytes(), true).map_err(cannot("written", path))?;
-    }
-    Ok(())
-}
-
-#[cfg(unix)]
-fn make_executable(path: &Path) -> anyhow::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let what = "made executable";
-    let mode = fs::metadata(path).map_err(cannot(what, path))?.permissions().mode();
-    // Everybody who may read it may run it, as with git's own sample hooks.
-    let mode = mode | ((mode & 0o444) >> 2);
-    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(cannot(what, path))
-}
-
-#[cfg(not(unix))]
-fn make_executable(_: &Path) -> anyhow::Result<()> {
-    Ok(())
 }
