@@ -93,21 +93,17 @@ pub fn pre_push(dir: Option<&Path>) -> anyhow::Result<ExitCode> {
     let mut code = ExitCode::SUCCESS;
     let repo = repository(dir, NOTHING_TO_PUSH)?;
     let request = asked(dir, &CheckArgs::default())?;
-    let mut pushed = Vec::new();
     for line in std::io::stdin().lock().lines() {
         let line = line?;
-        let Some(one) = PushedRef::parse(&line) else {
+        let Some(pushed) = PushedRef::parse(&line) else {
             anyhow::bail!(
                 "`{line}` is not a line that git passes to a pre-push hook: local ref, local id, remote \
                  ref, remote id"
             );
         };
-        pushed.extend(Some(one).filter(PushedRef::is_checked));
-    }
-    for pushed in pushed {
-        let one = check_push(request.clone(), &pushed, &repo)?;
-        if one != ExitCode::SUCCESS {
-            code = one;
+        if pushed.is_checked() {
+            let one = check_push(request.clone(), &pushed, &repo)?;
+            code = if one == ExitCode::SUCCESS { code } else { one };
         }
     }
     Ok(code)

@@ -71,17 +71,18 @@ fn with_values(page: &str, command: &Command) -> String {
     let mut page = page.to_owned();
     for option in command.get_opts() {
         let Some(value) = option.get_value_names().and_then(|names| names.first()) else { continue };
-        let value = format!("\\fI{value}\\fR");
-        let long = option.get_long().map(|long| format!("\\-\\-{}", long.replace('-', "\\-")));
-        let (bare, with_value) = match (long, option.get_short()) {
-            (Some(long), _) if option.is_require_equals_set() => {
-                (format!("{long}\\fR"), format!("{long}\\fR[={value}]"))
-            }
-            (Some(long), _) => (format!("{long}\\fR"), format!("{long}\\fR {value}")),
-            (None, Some(short)) => (format!("\\-{short} \\fR"), format!("\\-{short}\\fR {value}")),
+        let value = match option.is_require_equals_set() {
+            true => format!("[=\\fI{value}\\fR]"),
+            false => format!(" \\fI{value}\\fR"),
+        };
+        let name = match (option.get_long(), option.get_short()) {
+            (Some(long), _) => format!("\\-\\-{}", long.replace('-', "\\-")),
+            (None, Some(short)) => format!("\\-{short}"),
             (None, None) => continue,
         };
-        page = page.replacen(&format!("[\\fB{bare}]"), &format!("[\\fB{with_value}]"), 1);
+        for bare in [format!("[\\fB{name}\\fR]"), format!("[\\fB{name} \\fR]")] {
+            page = page.replacen(&bare, &format!("[\\fB{name}\\fR{value}]"), 1);
+        }
     }
     page
 }

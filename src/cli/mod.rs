@@ -59,10 +59,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
         Some(Command::PrePush { .. }) => check::pre_push(dir),
-        Some(Command::Lsp { stdio: _ }) => match lsp::serve(VERSION) {
-            Ok(ended_well) => Ok(ExitCode::from(u8::from(!ended_well))),
-            Err(error) => Err(error.into()),
-        },
+        Some(Command::Lsp { stdio: _ }) => {
+            lsp::serve(VERSION).map(|ended_well| ExitCode::from(u8::from(!ended_well))).map_err(Into::into)
+        }
         Some(Command::Demo { place }) => printed(check::demo(dir, place)),
         Some(Command::Completions { shell }) => printed(manual::completions(&command(), *shell)),
         Some(Command::Man { folder }) => printed(manual::page(&command(), folder.as_deref())),

@@ -5,9 +5,10 @@
 
 use crate::audit::check::{self, configuration};
 use crate::audit::target::CheckTarget;
-use crate::cli::args::NewArgs;
+use crate::cli::args::{CheckArgs, NewArgs};
 use crate::cli::new_entries::{NewEntry, registers};
-use crate::cli::suggested_commands::{self, shell_path};
+use crate::cli::suggested_commands;
+use crate::cli::target::Request;
 use crate::files::{Layout, Note, Tree};
 use crate::fix::{atomic, write};
 use crate::git::Repo;
@@ -165,25 +166,21 @@ fn issue_of(issue: &str) -> Option<(u64, Option<String>)> {
 fn keeps(title: &str, reads: &str, number: u64, well_formed: bool) -> anyhow::Result<()> {
     // What only marks, such as backticks, is no word.
     let said = |text: &str| fold_blanks(&text.replace(['`', '*', '_', '~', '\\'], ""));
-    let refused = |reads: &str, remedy: &str| {
-        Err(anyhow!("as a heading, the title `{title}` would be shown as `{reads}`; {remedy}"))
-    };
-    if let Some(rest) = title.strip_suffix('#').filter(|rest| !rest.ends_with('\\')) {
-        let bare = rest.trim_end_matches('#').trim_end();
-        let reads = format!("{}-{number}: {bare}", title::PREFIX);
-        return refused(&reads, &format!("MkDocs drops `#` at the end of a heading; write `{rest}\\#`"));
-    }
-    if well_formed && said(reads) == said(&format!("{}-{number}: {title}", title::PREFIX)) {
+    let heading = |title: &str| format!("{}-{number}: {title}", title::PREFIX);
+    let (reads, remedy) = if let Some(rest) = title.strip_suffix('#').filter(|rest| !rest.ends_with('\\')) {
+        let remedy = format!("MkDocs drops `#` at the end of a heading; write `{rest}\\#`");
+        (heading(rest.trim_end_matches('#').trim_end()), remedy)
+    } else if well_formed && said(reads) == said(&heading(title)) {
         return Ok(());
-    }
-    match title.find('<').zip(title.rfind('>')).filter(|(open, close)| open < close) {
-        Some((open, close)) => {
-            let (before, tags, after) = (&title[..open], &title[open..=close], &title[close + 1..]);
-            let remedy = "text between `<` and `>` is HTML; put it in backticks";
-            refused(reads, &format!("{remedy}: '{before}`{tags}`{after}'"))
-        }
-        None => refused(reads, "reword it, or put the part that Markdown interprets in backticks"),
-    }
+    } else if let Some((open, close)) = title.find('<').zip(title.rfind('>')).filter(|(o, c)| o < c) {
+        let (before, tags, after) = (&title[..open], &title[open..=close], &title[close + 1..]);
+        let remedy = "text between `<` and `>` is HTML; put it in backticks";
+        (reads.to_owned(), format!("{remedy}: '{before}`{tags}`{after}'"))
+    } else {
+        let remedy = "reword it, or put the part that Markdown interprets in backticks";
+        (reads.to_owned(), remedy.to_owned())
+    };
+    bail!("as a heading, the title `{title}` would be shown as `{reads}`; {remedy}")
 }
 
 /// The title without blanks around and without the number, should it carry its own.
@@ -310,7 +307,6 @@ fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[NewEntry], not
         let place = note.path.as_ref().map_or(String::new(), |path| format!("`{path}`: "));
         said += &format!("note: {place}{}\n", note.message);
     }
-    let from = dir.map_or(String::new(), |dir| format!(" -C {}", shell_path(dir)));
     said += match notes.iter().any(|note| note.kind == "no-template") {
         true => "\nNext:\n  fill in its sections\n",
         false => "\nNext:\n  answer the template's prompts in it, and delete them\n",
@@ -319,11 +315,12 @@ fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[NewEntry], not
     if notes.iter().any(|note| note.kind == IGNORED) {
         return said;
     }
-    let number = path::number(path).map_or(String::new(), |number| format!(" --okep {number}"));
-    said += &format!("  okep{from} check{number}\n");
+    let args = CheckArgs { okep: path::number(path).into_iter().collect(), ..CheckArgs::default() };
+    let request = Request { dir: dir.map(Path::to_owned), args, ..Request::default() };
+    said += &format!("  {}\n", suggested_commands::check(&request, ""));
     if here.repo.is_some() {
         let away = dir.is_some() || suggested_commands::is_away(&here.root);
-        said += &format!("  git{from} add {}\n", suggested_commands::for_git(files, away));
+        said += &format!("  {}\n", suggested_commands::stage(&request, files, away));
     }
     said
 }

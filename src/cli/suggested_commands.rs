@@ -9,6 +9,7 @@ use crate::files::Note;
 use crate::report::summary::listed;
 use crate::report::{Suggestion, View};
 use crate::rules::finding::{Finding, Fix, Safety};
+use crate::text::path::is_below;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -54,8 +55,6 @@ pub fn stage<'a>(request: &Request, paths: impl IntoIterator<Item = &'a str>, aw
 fn folders<'a>(paths: &[&'a str]) -> BTreeSet<&'a str> {
     let folders: BTreeSet<&str> =
         paths.iter().map(|path| path.rsplit_once('/').map_or(*path, |(f, _)| f)).collect();
-    let is_below =
-        |folder: &str, other: &str| folder.strip_prefix(other).is_some_and(|rest| rest.starts_with('/'));
     folders.iter().filter(|one| !folders.iter().any(|other| is_below(one, other))).copied().collect()
 }
 
@@ -81,10 +80,8 @@ fn on_disk(request: &Request, report: &Report, since: &str) -> Request {
 pub fn suggestions(request: &Request, report: &Report, view: &View, is_folded: bool) -> Vec<Suggestion> {
     let listed = listed(report, view);
     // A fix of what is not shown is no way out of a refusal.
-    let of = |safety| match view.refused {
-        Some(_) => fixes_of(request, report, &listed, safety),
-        None => fixes_of(request, report, &report.live().collect::<Vec<_>>(), safety),
-    };
+    let findings = if view.refused.is_some() { listed.clone() } else { report.live().collect() };
+    let of = |safety| fixes_of(request, report, &findings, safety);
     let (safe, suggested) = (of(Safety::Safe), of(Safety::Suggested));
     let fixed: BTreeSet<&str> = safe.iter().flat_map(|fix| fix.paths()).collect();
     let mut found = fixes(request, report, &safe, &suggested);
@@ -122,21 +119,21 @@ fn fixes(request: &Request, report: &Report, safe: &[&Fix], suggested: &[&Fix]) 
     if report.since.is_some() && request.args.since.is_none() && !request.args.staged {
         return found;
     }
-    match (&report.source, safe.len()) {
-        (_, 0) => {}
+    let command = match &report.source {
         // A commit is not rewritten.
-        (Source::Commit(_), n) => found.push(suggestion(&count(n, "safe fix"), check(request, "--diff"))),
+        Source::Commit(_) => check(request, "--diff"),
         // The index is not written to: the files are fixed, and staged again.
-        (Source::Index, n) if request.args.staged => {
+        Source::Index if request.args.staged => {
             let files: BTreeSet<&str> = safe.iter().flat_map(|fix| fix.paths()).collect();
             // `--staged` does not write to a file that is staged only in part.
-            let half = half_staged(&report.notes);
-            let is_half = files.iter().any(|path| half.contains(path));
+            let is_half = !files.is_disjoint(&half_staged(&report.notes));
             let fixed = if is_half { &on_disk(request, report, "HEAD") } else { request };
-            let commands = format!("{}; {}", check(fixed, "--fix"), stage(request, files, report.away));
-            found.push(suggestion(&count(n, "safe fix"), commands));
+            format!("{}; {}", check(fixed, "--fix"), stage(request, files, report.away))
         }
-        (_, n) => found.push(suggestion(&count(n, "safe fix"), check(request, "--fix"))),
+        _ => check(request, "--fix"),
+    };
+    if !safe.is_empty() {
+        found.push(suggestion(&count(safe.len(), "safe fix"), command));
     }
     if !suggested.is_empty() {
         found.push(suggestion(&count(suggested.len(), "suggested fix"), check(request, "--diff=all")));
@@ -179,7 +176,7 @@ pub fn shell_path(path: &Path) -> String {
 }
 
 /// Paths from the root as words for git; `away` from the top of the working tree it takes `:/` for it.
-pub fn for_git<'a>(paths: impl IntoIterator<Item = &'a str>, away: bool) -> String {
+fn for_git<'a>(paths: impl IntoIterator<Item = &'a str>, away: bool) -> String {
     let top = if away { ":/" } else { "" };
     let words: Vec<String> = paths.into_iter().map(|path| shell(&format!("{top}{path}"))).collect();
     words.join(" ")

@@ -68,7 +68,8 @@ const NOTHING_TO_COMPARE: Lack =
 /// # Errors
 /// There is none, or it cannot be opened.
 pub fn repository(dir: Option<&Path>, (lacks, remedy): Lack) -> Result<Arc<Repo>, GitError> {
-    Repo::discover(dir)?.ok_or_else(|| GitError::no_repository(dir, lacks, remedy))
+    let here = dir.unwrap_or(Path::new("."));
+    Repo::discover(dir)?.ok_or_else(|| GitError::NoRepository { dir: here.to_owned(), lacks, remedy })
 }
 
 /// Checks what is asked for, in the repository around, where there is one.
@@ -102,7 +103,7 @@ fn of_folder(request: &Request) -> Result<CheckTarget, GitError> {
         (since.is_some(), NOTHING_TO_COMPARE),
     ];
     if let Some((_, (lacks, remedy))) = asked.into_iter().find(|(asked, _)| *asked) {
-        return Err(GitError::no_repository(Some(request.here()), lacks, remedy));
+        return Err(GitError::NoRepository { dir: request.here().to_owned(), lacks, remedy });
     }
     CheckTarget::of_folder(request.here())
 }

@@ -5,7 +5,6 @@ mod file;
 mod found;
 mod inside;
 mod layout;
-mod memo;
 mod note;
 mod once_map;
 mod source;

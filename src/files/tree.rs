@@ -2,14 +2,14 @@
 
 use super::file::{Content, File, is_markdown};
 use super::found::{Listing, Spot, content_notice, sparse_notice};
-use super::memo::Memo;
 use super::note::Note;
+use super::once_map::OnceMap;
 use super::source::TreeSource;
 use crate::git::{Error, Id, PathKind, Repo};
 use crate::text::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One state of the files: a working tree, an index, a commit, a plain folder, or memory, and what was put on
 /// top of it.
@@ -70,7 +70,7 @@ impl Tree {
     }
 
     fn of(source: TreeSource) -> Self {
-        Tree { read: Arc::new(Memo::of(source)), ..Tree::default() }
+        Tree { read: Arc::new(Memo { source, ..Memo::default() }), ..Tree::default() }
     }
 
     /// This state with some files changed, or removed where there is none.
@@ -240,96 +240,78 @@ impl std::fmt::Debug for Tree {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What was read of the files of one source: each thing is looked up when it is asked for, and once.
+#[derive(Default)]
+struct Memo {
+    source: TreeSource,
+    /// By folder.
+    listings: OnceMap<String, Listing>,
+    spots: OnceMap<String, Option<Spot>>,
+    files: OnceMap<String, Option<File>>,
+    kinds: OnceMap<String, PathKind>,
+    notices: Mutex<BTreeSet<Note>>,
+}
 
-    fn memory(files: &[(&str, &str)]) -> Tree {
-        let mut tree = Tree::default();
-        files.iter().for_each(|(path, text)| tree.insert(*path, text.as_bytes()));
-        tree
+impl Memo {
+    fn list(&self, folder: &str) -> Arc<Listing> {
+        self.listings.get(folder.to_owned(), || {
+            let found = self.source.list(folder);
+            let mut listing = Listing { notices: found.notices, ..Listing::default() };
+            listing.notices.sort();
+            listing.notices.dedup();
+            for (path, spot) in found.files {
+                listing.files.insert(path.clone(), spot.id());
+                // A file in conflict is reported only once it is asked for.
+                if spot != Spot::Unmerged {
+                    self.spots.get(path, || Some(spot));
+                }
+            }
+            listing
+        })
     }
 
-    fn listed(tree: &Tree, folder: &str) -> Vec<String> {
-        tree.list(folder).files.keys().cloned().collect()
+    /// What is at `path`, looked up.
+    fn spot(&self, path: &str) -> Arc<Option<Spot>> {
+        let find = || match self.source.find(path) {
+            Ok(spot) => spot,
+            Err(notice) => {
+                self.notices().insert(notice.clone());
+                Some(Spot::Unreadable(notice.message))
+            }
+        };
+        self.spots.get(path.to_owned(), find)
     }
 
-    #[test]
-    fn a_tree_in_memory_is_a_whole_state() {
-        let tree = memory(&[("docs/a.md", "a"), ("docs/b/c.MD", "c"), ("docs/b/d.png", "d"), ("e.md", "e")]);
-        assert_eq!(listed(&tree, "docs"), ["docs/a.md", "docs/b/c.MD"]);
-        assert_eq!(listed(&tree, "doc"), [""; 0]);
-        assert_eq!(tree.bytes("docs/b/d.png").as_deref(), Some(&b"d"[..]));
-        assert_eq!(tree.bytes("docs/b"), None);
-        let kinds = ["docs", "docs/b", "docs/b/d.png", "doc", "docs/b/d"].map(|path| tree.kind(path));
-        let expected =
-            [PathKind::Folder, PathKind::Folder, PathKind::File, PathKind::Nothing, PathKind::Nothing];
-        assert_eq!(kinds, expected);
-        assert_eq!(tree.id("e.md"), memory(&[("f.md", "e")]).id("f.md"));
-        assert_ne!(tree.id("e.md"), tree.id("docs/a.md"));
+    fn file(&self, path: &str) -> Option<File> {
+        let spot = self.spot(path);
+        let spot = spot.as_ref().as_ref()?;
+        let read = || {
+            let (file, notice) = self.source.read(path, spot);
+            let about_content = file.as_ref().and_then(|file| content_notice(path, &file.content));
+            self.notices().extend(notice.into_iter().chain(about_content));
+            file
+        };
+        Option::clone(&self.files.get(path.to_owned(), read))
     }
 
-    #[test]
-    fn what_is_removed_is_known_with_its_folders() {
-        let before = memory(&[("docs/a.md", "a"), ("docs/b/c.png", "c"), ("e.md", "e")]);
-        let now = memory(&[("docs/a.md", "other"), ("e.md", "e")]);
-        let removed: Vec<String> = now.removed_paths(&before).into_iter().flatten().collect();
-        assert_eq!(removed, ["docs/b", "docs/b/c.png"]);
+    fn id(&self, path: &str) -> Option<String> {
+        let known = Option::as_ref(&self.spot(path))?.id();
+        known.or_else(|| self.file(path)?.id)
     }
 
-    #[test]
-    fn changes_are_on_top_of_what_was_read() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        std::fs::create_dir(folder.path().join("docs")).expect("a folder");
-        for name in ["docs/a.md", "docs/b.md"] {
-            std::fs::write(folder.path().join(name), name).expect("a file");
+    fn notices(&self) -> MutexGuard<'_, BTreeSet<Note>> {
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The files that were read from the index because a sparse checkout leaves them out.
+    fn left_out(&self) -> usize {
+        if !matches!(self.source, TreeSource::Worktree { .. }) {
+            return 0;
         }
-        let read = Tree::folder(folder.path()).expect("it is a folder");
-        let file = read.file("docs/a.md");
-        let tree = read.with([("docs/a.md".to_owned(), None), ("docs/c/d.md".to_owned(), file)]);
-        assert_eq!(listed(&tree, "docs"), ["docs/b.md", "docs/c/d.md"]);
-        assert_eq!(tree.bytes("docs/c/d.md").as_deref(), Some(&b"docs/a.md"[..]));
-        assert_eq!((tree.kind("docs/a.md"), tree.kind("docs/c")), (PathKind::Nothing, PathKind::Folder));
-        assert!(!tree.contains("docs/a.md") && tree.contains("docs/b.md") && !tree.contains("docs/e.md"));
-        assert_eq!(listed(&read, "docs"), ["docs/a.md", "docs/b.md"]);
-    }
-
-    #[test]
-    fn all_files_are_listed_and_no_folders() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        std::fs::create_dir_all(folder.path().join(".github/deep")).expect("a folder");
-        for name in ["Makefile", ".github/CODEOWNERS", ".github/deep/a.md"] {
-            std::fs::write(folder.path().join(name), name).expect("a file");
-        }
-        let mut tree = Tree::folder(folder.path()).expect("it is a folder");
-        tree.remove("Makefile");
-        tree.insert("b.json", &b"{}"[..]);
-        let files: Vec<String> = tree.files().into_iter().collect();
-        assert_eq!(files, [".github/CODEOWNERS", ".github/deep/a.md", "b.json"]);
-    }
-
-    #[test]
-    fn what_was_read_once_stays_as_it_was() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let file = folder.path().join("a.md");
-        std::fs::write(&file, "before").expect("a file");
-        let tree = Tree::folder(folder.path()).expect("it is a folder");
-        assert_eq!(tree.bytes("a.md").as_deref(), Some(&b"before"[..]));
-        std::fs::write(&file, "after").expect("a file");
-        assert_eq!(tree.clone().bytes("a.md").as_deref(), Some(&b"before"[..]));
-        assert!(tree.contains("a.md") && tree.notices().is_empty());
-    }
-
-    #[test]
-    fn a_listed_file_that_vanishes_is_a_notice() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        std::fs::create_dir(folder.path().join("docs")).expect("a folder");
-        let file = folder.path().join("docs/a.md");
-        std::fs::write(&file, "a").expect("a file");
-        let tree = Tree::folder(folder.path()).expect("it is a folder");
-        assert_eq!(listed(&tree, "docs"), ["docs/a.md"]);
-        std::fs::remove_file(&file).expect("it is there");
-        assert!(matches!(tree.file("docs/a.md").map(|file| file.content), Some(Content::Unavailable(_))));
-        assert_eq!(tree.notices()[0].message, "vanished while the folder was read; try again");
+        let is_left_out = |path: &str| matches!(&*self.spot(path), Some(Spot::Object(e)) if !e.symlink);
+        self.files.made().iter().filter(|(path, _)| is_left_out(path)).count()
     }
 }
+
+#[cfg(test)]
+mod tests;

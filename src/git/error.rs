@@ -1,7 +1,7 @@
 //! What can keep a repository, or one object of it, from being read, each with its remedy.
 
 use super::Id;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Why one object of a repository cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
@@ -49,6 +49,7 @@ pub(crate) fn is_partial_clone(local: &gix::Repository) -> bool {
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// There is none around `dir`; `lacks` says what is therefore not there.
     #[error("`{dir}` is not in a git repository, so there {lacks}; {remedy}")]
     NoRepository { dir: PathBuf, lacks: &'static str, remedy: &'static str },
     #[error("`{path}` is not a folder that can be read: {source}; name an existing folder after `-C`")]
@@ -95,13 +96,6 @@ pub enum Error {
          `git fetch --unshallow` fetches the rest of the history (in CI: fetch-depth: 0)"
     )]
     ShallowMergeBase { revision: String },
-}
-
-impl Error {
-    /// There is no repository around `dir`, or around here; `lacks` says what is therefore not there.
-    pub fn no_repository(dir: Option<&Path>, lacks: &'static str, remedy: &'static str) -> Self {
-        Error::NoRepository { dir: dir.unwrap_or(Path::new(".")).to_owned(), lacks, remedy }
-    }
 }
 
 fn file_list(paths: &[String]) -> String {

@@ -7,7 +7,6 @@ pub(crate) mod default_branch;
 pub(crate) mod main_line;
 pub(crate) mod path_kind;
 pub(crate) mod prefetch;
-pub(crate) mod stable_refs;
 
 pub(crate) mod blobs;
 pub(crate) mod branches;
@@ -19,7 +18,6 @@ pub mod counts;
 pub(crate) mod error;
 pub mod graph;
 pub(crate) mod hooks;
-pub(crate) mod ignored;
 pub(crate) mod index;
 pub(crate) mod open;
 pub(crate) mod packs;

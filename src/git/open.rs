@@ -51,7 +51,8 @@ fn with_environment(dir: &Path) -> Result<Option<Repo>, Error> {
     };
     let Some(mut safe) = opened? else { return Ok(None) };
     let mut root = safe.work_dir().map(|root| dir.join(root));
-    if root.is_none() && env::var_os("GIT_DIR").is_some() && !configured_bare(&safe) {
+    let is_bare = || safe.to_thread_local().config_snapshot().boolean("core.bare") == Some(true);
+    if root.is_none() && env::var_os("GIT_DIR").is_some() && !is_bare() {
         // As git has it: GIT_DIR alone means that the current folder is the top of the working tree.
         root = Some(dir.to_path_buf());
     }
@@ -147,10 +148,6 @@ fn repo(safe: gix::ThreadSafeRepository) -> Repo {
         vanished: Mutex::default(),
         handles: ThreadLocal::new(),
     }
-}
-
-fn configured_bare(safe: &gix::ThreadSafeRepository) -> bool {
-    safe.to_thread_local().config_snapshot().boolean("core.bare") == Some(true)
 }
 
 fn upwards() -> gix::discover::upwards::Options<'static> {

@@ -1,8 +1,7 @@
 //! Names of commits: HEAD, what a user calls a revision, and the commits being merged; and their dates.
 
 use super::error::{cause, said};
-use super::refs::{self, LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS, references};
-use super::stable_refs::settled;
+use super::refs::{self, LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS, references, settled};
 use super::{Error, Id, Repo};
 
 /// A commit with its date.

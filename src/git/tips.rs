@@ -141,12 +141,10 @@ impl Repo {
 
 /// The commit that an object is, or points to; none where that is a tree or a blob.
 fn commit(local: &gix::Repository, id: Id) -> Result<Option<Id>, String> {
-    let missing = || "its object is not there".to_owned();
-    match local.try_find_object(id).map(|object| object.map(|object| object.peel_to_commit())) {
-        Ok(Some(Ok(commit))) => Ok(Some(commit.id)),
-        Ok(Some(Err(error))) if error.is_not_found() => Err(missing()),
-        Ok(Some(Err(_))) => Ok(None),
-        Ok(None) => Err(missing()),
+    match local.find_object(id).map(|object| object.peel_to_commit()) {
+        Ok(Ok(commit)) => Ok(Some(commit.id)),
+        Ok(Err(error)) | Err(error) if error.is_not_found() => Err("its object is not there".to_owned()),
+        Ok(Err(_)) => Ok(None),
         Err(error) => Err(cause(&error)),
     }
 }
