@@ -20,12 +20,17 @@ pub struct Mismatch {
 /// Compares a subject with the `paths` that the commit adds, changes or deletes; both names of a renamed
 /// file count. `folder` is the proposal folder.
 ///
-/// It is silent where there is nothing to compare: the subject names no OKEP, or the commit touches none.
+/// It is silent where there is nothing to compare: the subject names no OKEP or is about another commit, or the commit
+/// touches none. One of those touched may be named in whatever way.
 pub fn mismatch<'a>(
     subject: &str,
     paths: impl IntoIterator<Item = &'a str>,
     folder: &str,
 ) -> Option<Mismatch> {
+    let of_another = ["Merge ", "Revert ", "Reapply ", "fixup!", "squash!", "amend!"];
+    if of_another.iter().any(|begin| subject.starts_with(begin)) {
+        return None;
+    }
     let (mut touched, mut all) = (BTreeMap::new(), Vec::new());
     for path in paths {
         let Some(number) = path::okep_number(path, folder) else { continue };
@@ -34,23 +39,10 @@ pub fn mismatch<'a>(
             touched.entry(number).or_insert_with(|| path.to_owned());
         }
     }
-    let named = wrong(subject, &all);
-    let is_one = !touched.is_empty() && !named.is_empty();
+    let mut numbers = subject.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok());
+    let named = named(subject);
+    let is_one = !touched.is_empty() && !named.is_empty() && !numbers.any(|number| all.contains(&number));
     is_one.then(|| Mismatch { named, touched: touched.into_iter().collect() })
-}
-
-/// The OKEPs that a subject names although the commit touches none of them; none where one of those
-/// touched is named in whatever way, or where the subject is about another commit.
-pub fn wrong(subject: &str, touched: &[u64]) -> Vec<u64> {
-    let of_another = ["Merge ", "Revert ", "Reapply ", "fixup!", "squash!", "amend!"];
-    if of_another.iter().any(|begin| subject.starts_with(begin)) {
-        return Vec::new();
-    }
-    let numbers = subject.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok());
-    match numbers.into_iter().any(|number: u64| touched.contains(&number)) {
-        true => Vec::new(),
-        false => named(subject),
-    }
 }
 
 /// The numbers in the form of a reference to an OKEP: `OKEP-5224`, `okep_5224`, `okep5224`, `OKEP #5224`.
