@@ -20,8 +20,6 @@ pub struct Config {
     pub layout: Layout,
     /// The default branch, where the repository says which it is.
     pub main_branch: Option<String>,
-    /// Whether the folder was named, and is not to be looked for.
-    pub names_folder: bool,
     /// The rules that have another level than their own.
     pub levels: BTreeMap<&'static str, Level>,
     pub suppressions: Vec<Suppression>,
@@ -69,7 +67,7 @@ impl Config {
             Some(Content::TooLarge(bytes)) => return unreadable(&format!("it has {bytes} bytes")),
             Some(Content::Unavailable(reason)) => return unreadable(&reason),
         };
-        if !config.names_folder
+        if !config.lines.contains_key("folder")
             && !config.layout.is_in(tree)
             && let Some(folder) = folder_of_site(&config.layout, tree)
         {
@@ -112,23 +110,20 @@ impl Config {
     /// # Errors
     /// The first thing that is not there.
     pub fn require_present(&self, tree: &Tree) -> Result<(), Error> {
-        let absent = |name: &str, value: String, remedy: &str| match self.lines.get(name) {
-            Some(&line) => {
-                let message =
-                    format!("`{name}` is {value}, which does not exist; {remedy} or leave out `{name}`");
-                Err(Error::Absent { line, message })
-            }
-            None => Ok(()),
-        };
-        if !self.layout.is_in(tree) {
-            absent("folder", format!("`{}`", self.layout.folder), "name the folder that holds the OKEPs")?;
-        }
-        if let Some(template) = self.layout.template.as_ref().filter(|path| !tree.contains(path)) {
-            absent("template", format!("`{template}`"), "name an existing Markdown file")?;
-        }
-        if !self.layout.registers.iter().any(|path| tree.contains(path)) {
-            let names: Vec<String> = self.layout.registers.iter().map(|name| format!("`{name}`")).collect();
-            absent("registers", names.join(", "), "name an existing MkDocs configuration")?;
+        let Layout { folder, template, registers } = &self.layout;
+        let is_there = |path: &String| tree.contains(path);
+        let (template, folder) = (template.as_slice(), std::slice::from_ref(folder));
+        let named: [(&str, &[String], bool, &str); 3] = [
+            ("folder", folder, self.layout.is_in(tree), "name the folder that holds the OKEPs"),
+            ("template", template, template.iter().all(is_there), "name an existing Markdown file"),
+            ("registers", registers, registers.iter().any(is_there), "name an existing MkDocs configuration"),
+        ];
+        for (name, paths, _, remedy) in named.into_iter().filter(|(_, _, is_there, _)| !is_there) {
+            let Some(&line) = self.lines.get(name) else { continue };
+            let paths = paths.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+            let message =
+                format!("`{name}` is {paths}, which does not exist; {remedy} or leave out `{name}`");
+            return Err(Error::Absent { line, message });
         }
         Ok(())
     }
@@ -201,40 +196,31 @@ struct AllowEntry {
 
 impl ConfigFile {
     fn config(self, rules: &[&'static str]) -> Result<Config, Mistake> {
-        let mut config = Config { names_folder: self.folder.is_some(), ..Config::default() };
+        let mut config = Config::default();
         if let Some(folder) = &self.folder {
             config.layout.folder = relative(folder)?;
         }
         if let Some(registers) = &self.registers {
-            let names = registers.get_ref().iter().map(relative).collect::<Result<Vec<_>, _>>()?;
-            if names.is_empty() {
-                let message = "`registers` is empty; leave it out to use the default";
-                return Err((registers.span(), message.to_owned()));
-            }
-            config.layout.registers = names;
+            config.layout.registers = registers.get_ref().iter().map(relative).collect::<Result<_, _>>()?;
+            let is_named = !config.layout.registers.is_empty();
+            ensure(is_named, registers, "`registers` is empty; leave it out to use the default")?;
         }
         if let Some(template) = &self.template {
-            let path = relative(template)?;
-            let folder = &config.layout.folder;
-            if !path::is_below(&path, folder) || path::stem(path::file_name(&path)).is_none() {
-                let message =
-                    format!("`{path}` cannot be the template: it must be a Markdown file in `{folder}`");
-                return Err((template.span(), message));
-            }
+            let (path, folder) = (relative(template)?, &config.layout.folder);
+            let is_page = path::is_below(&path, folder) && path::stem(path::file_name(&path)).is_some();
+            let why = format!("`{path}` cannot be the template: it must be a Markdown file in `{folder}`");
+            ensure(is_page, template, &why)?;
             config.layout.template = Some(path);
         }
         if let Some(branch) = &self.main_branch {
-            if branch.get_ref().trim().is_empty() {
-                let message = "`main-branch` is empty; leave it out to use the default branch";
-                return Err((branch.span(), message.to_owned()));
-            }
+            let is_named = !branch.get_ref().trim().is_empty();
+            ensure(is_named, branch, "`main-branch` is empty; leave it out to use the default branch")?;
             config.main_branch = Some(branch.get_ref().clone());
         }
         for (name, level) in self.severity {
             let rule = known(&name, rules)?;
-            if level == Level::Off && NOT_SUPPRESSIBLE.contains(&rule) {
-                return Err((name.span(), format!("`{rule}` cannot be turned off")));
-            }
+            let may_be = level != Level::Off || !NOT_SUPPRESSIBLE.contains(&rule);
+            ensure(may_be, &name, &format!("`{rule}` cannot be turned off"))?;
             config.levels.insert(rule, level);
         }
         for allow in self.allow {
@@ -248,13 +234,10 @@ impl ConfigFile {
 impl AllowEntry {
     fn suppression(self, span: Range<usize>, rules: &[&'static str]) -> Result<Suppression, Mistake> {
         let rule = known(&self.rule, rules)?;
-        if NOT_SUPPRESSIBLE.contains(&rule) {
-            return Err((self.rule.span(), format!("`{rule}` cannot be suppressed")));
-        }
-        if self.because.get_ref().trim().is_empty() {
-            let message = "a suppression needs a reason; give it in `because`";
-            return Err((self.because.span(), message.to_owned()));
-        }
+        let may_be = !NOT_SUPPRESSIBLE.contains(&rule);
+        ensure(may_be, &self.rule, &format!("`{rule}` cannot be suppressed"))?;
+        let has_reason = !self.because.get_ref().trim().is_empty();
+        ensure(has_reason, &self.because, "a suppression needs a reason; give it in `because`")?;
         let scope = match (&self.path, self.okep) {
             (Some(path), None) => Scope::Path(relative(path)?),
             (None, Some(number)) => Scope::Okep(number),
@@ -268,13 +251,15 @@ impl AllowEntry {
     }
 }
 
+/// A mistake in a value, unless something holds.
+fn ensure<T>(holds: bool, value: &Spanned<T>, message: &str) -> Result<(), Mistake> {
+    if holds { Ok(()) } else { Err((value.span(), message.to_owned())) }
+}
+
 fn known(name: &Spanned<String>, rules: &[&'static str]) -> Result<&'static str, Mistake> {
     let id = name.get_ref();
-    rules
-        .iter()
-        .copied()
-        .find(|rule| rule == id)
-        .ok_or_else(|| (name.span(), format!("there is no rule `{id}`{}", did_you_mean(id, rules))))
+    let known = rules.iter().copied().find(|rule| rule == id);
+    known.ok_or_else(|| (name.span(), format!("there is no rule `{id}`{}", did_you_mean(id, rules))))
 }
 
 /// A path from the root of the repository, `/` between the parts, without a slash at its end.
@@ -284,12 +269,10 @@ fn relative(path: &Spanned<String>) -> Result<String, Mistake> {
     let fine = |part: &str| {
         !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':']) && !is_git(part)
     };
-    if text.split('/').all(fine) {
-        return Ok(text.to_owned());
-    }
     let message =
         format!("`{}` is not a path from the root of the repository, such as `docs/okeps`", path.get_ref());
-    Err((path.span(), message))
+    ensure(text.split('/').all(fine), path, &message)?;
+    Ok(text.to_owned())
 }
 
 /// Whether a file system may take a name for that of git's own folder.
