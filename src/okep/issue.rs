@@ -7,7 +7,6 @@ use super::issue_candidates::{Sought, likeliest};
 pub use super::issue_line::{Elsewhere, IssueLine};
 pub use super::issue_link::ForgeLink;
 use crate::markdown::document::Document;
-use crate::markdown::names::Name;
 use std::ops::Range;
 
 /// The issue line of a template: whatever is before its link is its label. A link to a placeholder names no
@@ -27,7 +26,7 @@ pub fn of_okep(
     form: Option<&IssueLine>,
     own: &[u64],
 ) -> Option<IssueLine> {
-    likeliest(document, &before_sections(document, title), &sought(form, own))
+    likeliest(document, &before_sections(document, title), &Sought { template: false, form, own })
 }
 
 /// The line of the sections that would be the issue line of an OKEP, were it before them.
@@ -38,8 +37,7 @@ pub fn in_sections(
     number: u64,
 ) -> Option<IssueLine> {
     let preamble = document.preamble(title).end;
-    let own = [number];
-    let sought = sought(Some(form), &own);
+    let sought = Sought { template: false, form: Some(form), own: &[number] };
     let is_own = |line: &IssueLine| {
         let link = line.link.as_ref().filter(|link| !link.pull_request);
         let is_number = link.and_then(|link| link.number.as_ref()).is_some_and(|n| n.value == number);
@@ -53,15 +51,6 @@ pub fn in_sections(
     let is_named = |section: &Range<usize>| document.text.slice(section.clone()).contains(&digits);
     let mut named = sections.filter(|section| section.start >= preamble && is_named(section));
     named.find_map(|section| likeliest(document, &section, &sought).filter(is_own))
-}
-
-fn sought<'a>(form: Option<&'a IssueLine>, own: &'a [u64]) -> Sought<'a> {
-    Sought {
-        template: false,
-        label: form.and_then(|f| f.label.as_deref()).map(Name::new),
-        repository: form.and_then(|f| f.link.as_ref()).map(|l| l.repository.as_str()),
-        own,
-    }
 }
 
 /// All that is before the first section, the title's neighbourhood on both sides.

@@ -5,15 +5,25 @@ use super::issue_line::{Elsewhere, IssueLine};
 use super::issue_link::{DECORATION, ForgeLink, Number, Target, number_in, targets};
 use crate::markdown::document::Document;
 use crate::markdown::names::Name;
+use crate::text::pattern;
+use regex::Regex;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 /// What an issue line is known by.
 #[derive(Default)]
 pub struct Sought<'a> {
     pub template: bool,
-    pub label: Option<Name>,
-    pub repository: Option<&'a str>,
+    /// The template's own issue line.
+    pub form: Option<&'a IssueLine>,
     pub own: &'a [u64],
+}
+
+impl Sought<'_> {
+    /// Whether a repository is the one that the template names; none where it names none.
+    fn names(&self, repository: &str) -> Option<bool> {
+        Some(self.form?.link.as_ref()?.repository.eq_ignore_ascii_case(repository))
+    }
 }
 
 /// Of the lines in a region the first one of the highest rank.
@@ -25,7 +35,7 @@ pub fn likeliest(document: &Document, region: &Range<usize>, sought: &Sought) ->
         let source = document.text.slice(line.span.clone());
         let label = label(source, sought);
         // A label may be on a line of its own, above its link or a list of links.
-        let is_alone = label.as_ref().is_some_and(|label| bare(&source[label.end..]));
+        let is_alone = label.as_ref().is_some_and(|l| source[l.end..].trim_matches(DECORATION).is_empty());
         let below = if is_alone { lines_below(document, line, &lines[at + 1..]) } else { &[] };
         let own = below.iter().position(|next| names_own(document.text.slice(next.span.clone()), sought));
         let taken = own.map_or(below.len().min(1), |own| own + 1);
@@ -51,12 +61,12 @@ fn lines(document: &Document, region: &Range<usize>) -> Vec<CandidateLine> {
     let mut lines = Vec::new();
     for (index, block) in document.blocks_in(region).iter().enumerate() {
         let pieces = pieces(document, &block.span);
-        let end = pieces.last().map(|piece| piece.start);
+        let count = pieces.len();
         lines.extend(pieces.into_iter().enumerate().map(|(at, span)| CandidateLine {
-            last: Some(span.start) == end,
             span,
             marker: block.marker.filter(|_| at == 0),
             block: Some(first + index),
+            last: at + 1 == count,
         }));
     }
     // HTML within text is part of its block, and a comment is not shown.
@@ -85,18 +95,10 @@ fn pieces(document: &Document, block: &Range<usize>) -> Vec<Range<usize>> {
     pieces.filter(|piece| !piece.is_empty()).collect()
 }
 
-/// How well a line's label fits: the template's own (or plainly `Issue`), another that speaks of an
-/// issue, or none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fit {
-    Exact,
-    Near,
-    None,
-}
-
 struct Label {
     text: String,
-    fit: Fit,
+    /// Whether it is the template's own, or plainly `Issue`; else it is another that speaks of an issue.
+    exact: bool,
     /// Bytes of the line up to its end, with the colon.
     end: usize,
 }
@@ -135,7 +137,7 @@ fn candidate(
     let text = &document.text;
     let in_block = line.block.is_some();
     let end = until.span.end;
-    let fit = label.as_ref().map_or(Fit::None, |l| l.fit);
+    let exact = label.as_ref().map(|l| l.exact);
     let lead = line.span.start + label.as_ref().map_or(0, |l| l.end);
     let mut label = label.map(|l| l.text);
     let number = |span: Range<usize>| number_in(text.slice(span.clone()), span.start, sought.own);
@@ -157,10 +159,9 @@ fn candidate(
             let plain = in_block
                 && balanced(text.slice(line.span.start..between.end))
                 && is_plain(text.slice(between.clone()), &between, shown.as_ref(), label.is_some());
-            (rank(fit, *weight, link, plain, sought)?, plain, None)
+            (rank(exact, *weight, link, plain, sought)?, plain, None)
         }
         None => {
-            label.as_ref()?;
             let names_issue = |t: &&Target| shown.is_some() || t.url.ends_with(|c: char| c.is_ascii_digit());
             let target = target.filter(names_issue);
             let elsewhere = target.map(|t| Elsewhere { span: t.url_span.clone(), url: t.url.clone() });
@@ -169,10 +170,10 @@ fn candidate(
                 other_repository(text.slice(lead..number.span.start), number.value, sought)
             };
             let elsewhere = elsewhere.or_else(|| Some(Elsewhere { span: end..end, url: other()? }));
-            let rank = match (fit, shown.is_some() || elsewhere.is_some()) {
-                (Fit::Exact, true) => 7,
+            let rank = match (exact?, shown.is_some() || elsewhere.is_some()) {
+                (true, true) => 7,
                 (_, true) => 3,
-                (Fit::Exact, false) => 1,
+                (true, false) => 1,
                 (_, false) => 0,
             };
             // A few words may be in place of an issue (`TBD`, `to be opened`); more of them are somebody's text.
@@ -204,10 +205,8 @@ fn candidate(
 fn other_repository(before: &str, number: u64, sought: &Sought) -> Option<String> {
     let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let name = before.strip_suffix('#')?.rsplit(|c: char| !is_name(c) && c != '/').next()?;
-    let (owner, repository) = name.split_once('/')?;
-    let names_one = !owner.is_empty() && !repository.is_empty() && !repository.contains('/');
-    let is_other = sought.repository.is_some_and(|own| !own.eq_ignore_ascii_case(name));
-    (names_one && is_other).then(|| format!("{name}#{number}"))
+    let names_one = name.split('/').count() == 2 && !name.starts_with('/') && !name.ends_with('/');
+    (names_one && sought.names(name) == Some(false)).then(|| format!("{name}#{number}"))
 }
 
 /// How likely a link is the one meant among those of its line.
@@ -216,35 +215,33 @@ fn weight(link: &ForgeLink, sought: &Sought) -> u8 {
     match (own, link.pull_request) {
         (true, false) => 4,
         (true, true) => 3,
-        (false, false) if names_repository(link, sought) => 2,
+        (false, false) if sought.names(&link.repository) == Some(true) => 2,
         (false, false) => 1,
         (false, true) => 0,
     }
 }
 
-/// How likely a line with a link is the issue line; none where it is another thing.
+/// How likely a line with a link is the issue line; none where it is another thing. Its label, where it has one, may be
+/// the `exact` one.
 ///
 /// Without a label, a link counts for an issue only: of the OKEP's own number, or of the template's
 /// repository where nothing is said about it. Other links are named in passing, and right.
-fn rank(fit: Fit, weight: u8, link: &ForgeLink, plain: bool, sought: &Sought) -> Option<u8> {
+fn rank(exact: Option<bool>, weight: u8, link: &ForgeLink, plain: bool, sought: &Sought) -> Option<u8> {
     let own = weight >= 3;
-    match (fit, link.pull_request) {
-        (Fit::None, true) => sought.template.then_some(2),
-        (Fit::None, false) if sought.template => Some(5),
-        (Fit::None, false) if link.number.is_none() => None,
-        (Fit::None, false) if own => Some(6),
-        (Fit::None, false) => {
-            (names_repository(link, sought) && (plain || sought.own.is_empty())).then_some(2)
+    match (exact, link.pull_request) {
+        (None, true) => sought.template.then_some(2),
+        (None, false) if sought.template => Some(5),
+        (None, false) if link.number.is_none() => None,
+        (None, false) if own => Some(6),
+        (None, false) => {
+            let is_ours = sought.names(&link.repository) == Some(true);
+            (is_ours && (plain || sought.own.is_empty())).then_some(2)
         }
-        (Fit::Exact, true) => Some(4),
-        (Fit::Near, true) => Some(2),
-        (Fit::Exact, false) => Some(if own { 10 } else { 8 }),
-        (Fit::Near, false) => Some(if own { 9 } else { 5 }),
+        (Some(true), true) => Some(4),
+        (Some(false), true) => Some(2),
+        (Some(true), false) => Some(if own { 10 } else { 8 }),
+        (Some(false), false) => Some(if own { 9 } else { 5 }),
     }
-}
-
-fn names_repository(link: &ForgeLink, sought: &Sought) -> bool {
-    sought.repository.is_some_and(|r| r.eq_ignore_ascii_case(&link.repository))
 }
 
 /// Words next to `issue` in a label that leave it the OKEP's own; others make it that of something else, such as
@@ -254,34 +251,25 @@ const OF_THE_OKEP: [&str; 9] =
 
 /// The label that a line begins with, however it is decorated.
 fn label(source: &str, sought: &Sought) -> Option<Label> {
-    let opening = source.len() - source.trim_start_matches(DECORATION).len();
-    let rest = &source[opening..];
-    let ends = [rest.find([':', '：', '[', '#', '|', '<']), rest.find("http")];
-    let length = ends.into_iter().flatten().min().unwrap_or(rest.len());
-    let written = rest[..length].trim_matches(DECORATION);
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+        let decoration = regex::escape(&DECORATION.iter().collect::<String>());
+        pattern(&format!(r"(?s)^[{decoration}]*(.*?)(([:：|])|http|[\[#<]|$)"))
+    });
+    let found = LABEL.captures(source)?;
+    let (written, ending) = (found[1].trim_end_matches(DECORATION), found.get(2)?);
     let name = Name::new(written);
-    let separator = rest[length..].chars().next();
-    let colon = separator.is_some_and(|c| matches!(c, ':' | '：' | '|'));
-    let exact = sought.label.as_ref().is_some_and(|l| l.spells(&name)) || name.normal == "issue";
+    let own = sought.form.and_then(|form| form.label.as_deref()).map(Name::new);
+    let exact = own.is_some_and(|own| own.spells(&name)) || name.normal == "issue";
     let is_known = |word: &String| word == "issue" || OF_THE_OKEP.contains(&word.as_str());
     let speaks = name.words.iter().any(|w| w == "issue") && name.words.iter().all(is_known);
+    let colon = found.get(3).is_some();
     // Without a colon it is a label only where it looks like one: running text speaks of issues too.
     let heads = colon
-        || (separator.is_some()
+        || (!ending.is_empty()
             && written.starts_with(char::is_uppercase)
             && (exact || name.words.last().is_some_and(|w| w == "issue")));
-    let fit = match (exact, speaks) {
-        (true, _) => Fit::Exact,
-        (_, true) => Fit::Near,
-        _ => return None,
-    };
-    let end = opening + length + separator.filter(|_| colon).map_or(0, char::len_utf8);
-    heads.then(|| Label { text: written.to_owned(), fit, end })
-}
-
-/// Whether nothing but decoration is there.
-fn bare(source: &str) -> bool {
-    source.trim_matches(DECORATION).is_empty()
+    let end = if colon { ending.end() } else { ending.start() };
+    ((exact || speaks) && heads).then(|| Label { text: written.to_owned(), exact, end })
 }
 
 /// Whether what is between label and link, at `span`, may go: no text of the author's, no cell of a
@@ -300,12 +288,6 @@ fn is_plain(source: &str, span: &Range<usize>, shown: Option<&Number>, labelled:
 fn balanced(source: &str) -> bool {
     // A sign between blanks is a bullet.
     let words = || source.split_whitespace().filter(|word| *word != "*");
-    let runs = |glyph: char| -> usize {
-        let of_word = |word: &str| {
-            let mut before = None;
-            word.chars().filter(|c| before.replace(*c) != Some(glyph) && *c == glyph).count()
-        };
-        words().map(of_word).sum()
-    };
-    ['*', '_', '`', '~'].into_iter().all(|glyph| runs(glyph) % 2 == 0)
+    let runs = |glyph: char| words().flat_map(move |word| word.split(move |c| c != glyph));
+    ['*', '_', '`', '~'].into_iter().all(|glyph| runs(glyph).filter(|run| !run.is_empty()).count() % 2 == 0)
 }
