@@ -147,35 +147,33 @@ fn nearly(inside: &str) -> bool {
 
 /// Parses `allow RULE ["SUBJECT"] because REASON`.
 fn read(directive: &str, rules: &[&'static str]) -> Directive {
+    static FORM: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r#"^(\S*) ?(\S*) ?(?:["“”]([^"“”]*)["“”] ?)?(.*)$"#));
     let directive = directive.split_whitespace().collect::<Vec<_>>().join(" ");
-    let (word, rest) = directive.split_once(' ').unwrap_or((&directive, ""));
-    match (word, rest) {
-        ("allow", "") => return Err("the suppression names no rule".to_owned()),
-        ("allow", _) => {}
-        _ => return Err(format!("there is no directive `{word}`, write `allow`")),
+    let parts = FORM.captures(&directive).expect("each of its parts may be absent");
+    let (word, name, rest) = (&parts[1], &parts[2], &parts[4]);
+    if word != "allow" {
+        return Err(format!("there is no directive `{word}`, write `allow`"));
     }
-    let (name, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+    if name.is_empty() {
+        return Err("the suppression names no rule".to_owned());
+    }
     let Some(rule) = rules.iter().copied().find(|rule| *rule == name) else {
         return Err(format!("there is no rule `{name}`{}", did_you_mean(name, rules)));
     };
     if NOT_SUPPRESSIBLE.contains(&rule) {
         return Err(format!("`{rule}` cannot be suppressed"));
     }
-    // Editors write typographic quotes.
-    let quoted = rest.strip_prefix(['"', '“', '”']).and_then(|r| r.split_once(['"', '“', '”']));
-    let (subject, rest) = match quoted {
-        Some((subject, rest)) => (Some(subject.to_owned()), rest.trim_start()),
-        None => (None, rest),
-    };
-    match rest.strip_prefix("because") {
-        Some(reason) if !reason.trim().is_empty() && reason.starts_with(' ') => Ok((rule, subject)),
-        _ => Err(match rest.split_once(" because ") {
-            Some((words, _)) => {
-                format!("`{words}` is not understood: write one rule, and the subject in double quotes")
-            }
-            None => "the suppression gives no reason".to_owned(),
-        }),
+    if rest.starts_with("because ") {
+        // Editors write typographic quotes.
+        return Ok((rule, parts.get(3).map(|subject| subject.as_str().to_owned())));
     }
+    Err(match rest.split_once(" because ") {
+        Some((words, _)) => {
+            format!("`{words}` is not understood: write one rule, and the subject in double quotes")
+        }
+        None => "the suppression gives no reason".to_owned(),
+    })
 }
 
 #[cfg(test)]
