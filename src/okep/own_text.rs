@@ -20,24 +20,19 @@ pub fn has_own_text(
     issue: Option<&Range<usize>>,
 ) -> bool {
     let spans = leftovers.iter().map(|l| &l.span).chain(issue);
-    let mut left_out: Vec<Range<usize>> =
-        spans.filter(|s| s.start < range.end && range.start < s.end).cloned().collect();
-    // What is left of a line of the template is not the author's either.
-    let mut line = range.start;
-    for piece in document.text.slice(range.clone()).split_inclusive('\n') {
-        if says(piece) && prompts.has_line(piece.trim()) {
-            left_out.push(line..line + piece.trim_end().len());
-        }
-        line += piece.len();
-    }
-    left_out.sort_by_key(|s| s.start);
+    let left_out: Vec<_> = spans.filter(|s| s.start < range.end && range.start < s.end).collect();
+    let is_left = |at: usize| !left_out.iter().any(|span| span.contains(&at));
     let mut text = String::new();
-    let mut at = range.start;
-    for span in left_out {
-        text.push_str(document.text.slice(at..span.start.max(at)));
-        at = span.end.clamp(at, range.end);
+    let mut start = range.start;
+    for line in document.text.slice(range.clone()).split_inclusive('\n') {
+        // What is left of a line of the template is not the author's either.
+        if says(line) && prompts.has_line(line.trim()) {
+            text.push('\n');
+        } else {
+            text.extend(line.char_indices().filter(|(at, _)| is_left(start + at)).map(|(_, c)| c));
+        }
+        start += line.len();
     }
-    text.push_str(document.text.slice(at..range.end));
     let text = without_html(&text);
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
     let mut paragraphs = lines.split(|line| line.is_empty());
