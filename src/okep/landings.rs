@@ -258,10 +258,10 @@ impl Follower {
         let removed = if before.is_some() { only_okeps(changes.removed) } else { all_landed.collect() };
         let (added, changed) = (only_okeps(changes.added), only_okeps(changes.changed));
         let okeps = self.lineage.step(&with_content(&removed), &with_content(&added));
-        if self.lineage.count() > self.landings.len() {
+        if self.lineage.count > self.landings.len() {
             let revision = (!is_edge).then(|| reading.revision(state.commit, &mut self.history.notes));
             let under = LandedUnder { is_known: under.is_known && !is_edge, ..under };
-            self.landings.resize(self.lineage.count(), Landing { revision, under });
+            self.landings.resize(self.lineage.count, Landing { revision, under });
         }
         let landed = Arc::make_mut(&mut self.history.landed);
         let gone: Vec<LandedOkep> = removed.iter().filter_map(|(path, _)| landed.remove(path)).collect();
@@ -287,21 +287,20 @@ impl Follower {
         template: Option<(Id, String)>,
     ) -> LandedUnder {
         let Some((id, path)) = template else { return LandedUnder { template: None, is_known: true } };
-        let next = self.history.templates.len();
-        if self.history.templates.last().is_some_and(|last| last.id == id) {
-            return LandedUnder { template: Some(next - 1), is_known: true };
+        if self.history.templates.last().is_none_or(|last| last.id != id) {
+            let bytes = match reading.repo.blob(id) {
+                Ok(Content::Bytes(bytes)) => bytes,
+                unread => {
+                    self.history.notes.extend(blob_notice(&path, &unread));
+                    return LandedUnder { template: Some(self.history.templates.len()), is_known: false };
+                }
+            };
+            let revision = reading.revision(state.commit, &mut self.history.notes);
+            let template = Template::new(Some(path), Arc::new(Document::parse(&bytes)));
+            let revision = TemplateRevision { revision, id, template };
+            Arc::make_mut(&mut self.history.templates).push(revision);
         }
-        match reading.repo.blob(id) {
-            Ok(Content::Bytes(bytes)) => {
-                let revision = reading.revision(state.commit, &mut self.history.notes);
-                let template = Template::new(Some(path), Arc::new(Document::parse(&bytes)));
-                let revision = TemplateRevision { revision, id, template };
-                Arc::make_mut(&mut self.history.templates).push(revision);
-                return LandedUnder { template: Some(next), is_known: true };
-            }
-            unread => self.history.notes.extend(blob_notice(&path, &unread)),
-        }
-        LandedUnder { template: Some(next), is_known: false }
+        LandedUnder { template: Some(self.history.templates.len() - 1), is_known: true }
     }
 }
 

@@ -56,9 +56,10 @@ fn number(path: &str) -> Option<u64> {
 #[derive(Debug, Clone, Default)]
 pub struct Lineage {
     /// The OKEP at each path of the last state.
-    present: BTreeMap<String, usize>,
+    pub present: BTreeMap<String, usize>,
     pub gone: Arc<GoneOkeps>,
-    count: usize,
+    /// How many OKEPs there were.
+    pub count: usize,
 }
 
 /// The OKEP that was last at a path, or had a number, and was removed.
@@ -119,11 +120,6 @@ impl Lineage {
         okeps
     }
 
-    /// The OKEPs of the last state by their paths.
-    pub fn present(&self) -> &BTreeMap<String, usize> {
-        &self.present
-    }
-
     /// The OKEP that is or was last at a path.
     pub fn ever(&self, path: &str) -> Option<usize> {
         self.present.get(path).or_else(|| self.gone.paths.get(path)).copied()
@@ -134,11 +130,6 @@ impl Lineage {
         let wanted = number(path)?;
         let present = self.present.iter().find(|(path, _)| number(path) == Some(wanted));
         present.map(|(_, okep)| okep).or_else(|| self.gone.numbers.get(&wanted)).copied()
-    }
-
-    /// How many OKEPs there were.
-    pub fn count(&self) -> usize {
-        self.count
     }
 }
 
@@ -172,7 +163,7 @@ mod tests {
             before = now;
         }
         let found: Vec<String> =
-            lineage.present().iter().map(|(path, okep)| format!("{path}@{okep}")).collect();
+            lineage.present.iter().map(|(path, okep)| format!("{path}@{okep}")).collect();
         assert_eq!(found.join(" "), expected, "{states:?}");
     }
 

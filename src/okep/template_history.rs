@@ -132,28 +132,23 @@ pub fn templates(tree: &Tree, layout: &Layout) -> Option<TemplateContents> {
 /// In which order the templates of the last state landed.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TemplateOrder {
+    /// Its numbers are in the order in which templates landed, of several at once in that of their paths.
     lineage: Lineage,
-    /// When each template of the lineage landed.
-    landed: Vec<usize>,
     pub contents: TemplateContents,
-    states: usize,
 }
 
 impl TemplateOrder {
     pub fn step(&mut self, now: TemplateContents) {
-        self.lineage.step(&lacking(&self.contents, &now), &lacking(&now, &self.contents));
-        self.landed.resize(self.lineage.count(), self.states);
-        self.states += 1;
+        let mut added = lacking(&now, &self.contents);
+        added.sort_by_key(|(path, _)| path::template_order(path));
+        self.lineage.step(&lacking(&self.contents, &now), &added);
         self.contents = now;
     }
 
     /// The one that the repository names, else the one that landed first; of several the first by its number.
     pub fn first(&self, is_named: impl Fn(&str) -> bool) -> Option<String> {
-        let order = |(path, template): &(&String, &usize)| {
-            let (number, path) = path::template_order(path);
-            (!is_named(path), self.landed[**template], number, path.to_owned())
-        };
-        self.lineage.present().iter().min_by_key(order).map(|(path, _)| path.clone())
+        let present = self.lineage.present.iter();
+        present.min_by_key(|(path, template)| (!is_named(path), **template)).map(|(path, _)| path.clone())
     }
 }
 
