@@ -23,7 +23,7 @@ impl Repo {
         let local = self.local();
         let (trees, packs) = (Trees::new(&local), Packs::of(&local));
         let line = LineReader::new(local.clone(), tip);
-        let mut search = Search { repo: self, trees, packs, tip, tree, line };
+        let mut search = Search { repo: self, trees, packs, tree, line };
         paths.iter().filter_map(|path| Some((path.clone(), search.end_of(path)?))).collect()
     }
 }
@@ -32,7 +32,6 @@ struct Search<'a> {
     repo: &'a Repo,
     trees: Trees<'a>,
     packs: Packs,
-    tip: Id,
     tree: &'a Tree,
     line: LineReader,
 }
@@ -42,22 +41,11 @@ impl Search<'_> {
         let mut at = path.to_owned();
         for _ in 0..MOST_MOVES {
             at = self.next_of(&at)?;
-            if self.is_there(&at) {
+            if self.tree.kind(&at) == PathKind::File {
                 return Some(at);
             }
         }
         None
-    }
-
-    /// Whether a file is there now; for the working tree, in the commit that it is based on.
-    fn is_there(&self, path: &str) -> bool {
-        match self.tree.on_disk() {
-            Some(_) => {
-                let root = self.trees.root_of(self.tip);
-                root.is_ok_and(|root| in_tree(&self.trees, root, path) == Ok(PathKind::File))
-            }
-            None => self.tree.kind(path) == PathKind::File,
-        }
     }
 
     /// Where the commit that removed `path` put it.
