@@ -11,8 +11,9 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Default)]
 pub struct Parsed {
     documents: Arc<ByPathAndId<Document>>,
-    sites: Arc<ByPathAndId<Site>>,
-    templates: Arc<ByPathAndId<Template>>,
+    /// By the path of the configuration, and the ids of all files that it is in.
+    pub(super) sites: Arc<ByPathAndId<Site>>,
+    pub(super) templates: Arc<ByPathAndId<Template>>,
     okeps: Arc<ByPathAndId<OkepText>>,
     site_readings: Arc<ByPathAndId<SiteReadings>>,
 }
@@ -20,7 +21,13 @@ pub struct Parsed {
 /// Values by the path and id they were made from.
 type ByPathAndId<T> = OnceMap<(String, String), T>;
 
-fn once<T>(known: &ByPathAndId<T>, path: &str, id: Option<&str>, make: impl FnOnce() -> T) -> Arc<T> {
+/// The value at a path and id; one without an id is made each time.
+pub(super) fn once<T>(
+    known: &ByPathAndId<T>,
+    path: &str,
+    id: Option<&str>,
+    make: impl FnOnce() -> T,
+) -> Arc<T> {
     match id {
         Some(id) => known.get((path.to_owned(), id.to_owned()), make),
         None => Arc::new(make()),
@@ -41,16 +48,6 @@ impl Parsed {
         self.templates.forget_unused();
         self.okeps.forget_unused();
         self.site_readings.forget_unused();
-    }
-
-    /// The site of the configuration at a path, which all of these ids made.
-    pub fn site(&self, path: &str, ids: Option<&str>, read: impl FnOnce() -> Site) -> Arc<Site> {
-        once(&self.sites, path, ids, read)
-    }
-
-    /// The template that a file of this id is at a path.
-    pub fn template(&self, path: &str, id: Option<&str>, read: impl FnOnce() -> Template) -> Arc<Template> {
-        once(&self.templates, path, id, read)
     }
 
     /// What the text of an OKEP of this number says, whose file has this id.

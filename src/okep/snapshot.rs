@@ -5,7 +5,7 @@ pub use super::snapshot_reader::{OrphanFolder, Page};
 
 use super::proposal::Okep;
 use super::right_path;
-use super::snapshot_reader::{Parsable, SnapshotReader, docs_folder};
+use super::snapshot_reader::{SnapshotReader, docs_folder};
 use super::template::Template;
 use crate::files::{FRONT_PAGE, Layout, Listing, Note, PathKind, Tree};
 use crate::markdown::document::Document;
@@ -67,23 +67,14 @@ impl Snapshot {
         let files = reading.documents();
         let template = reading.template(&files);
         let okeps = reading.okeps(&files, &template);
-        let (companions, orphan_folders) = reading.pages(&files, &okeps);
+        let (companions, orphan_folders, mut others) = reading.pages(&files, &okeps);
         let misplaced = reading.misplaced();
-        let site = reading.site.take();
-        let index_pages = files.iter().filter(|f| f.role == Role::IndexPage);
-        let has_index = || listing.files.keys().any(|path| is_index_of(path, layout));
-        let landing = index_pages
-            .map(|f| &f.page)
-            .min_by_key(|page| !path::is_index(&page.path))
-            .filter(|page| path::is_index(&page.path) || !has_index())
-            .map(|page| IndexPage::new(&page.path, page.document.clone(), site.as_ref().map(|s| &s.pages)));
-        let is_other = |f: &&Parsable| {
-            let path = &f.page.path;
-            matches!(f.role, Role::Other | Role::Stray | Role::IndexPage)
-                && landing.as_ref().is_none_or(|landing| landing.path != *path)
-                && okeps.iter().all(|o| o.path != *path)
-        };
-        let others = files.iter().filter(is_other).map(|f| f.page.clone()).collect();
+        let index_pages = listing.files.keys().filter(|path| reading.role(path) == Role::IndexPage);
+        let index_page = index_pages.min_by_key(|path| !path::is_index(path));
+        let landing = files.iter().map(|file| &file.page).find(|page| Some(&page.path) == index_page);
+        let pages_of_site = reading.site.as_ref().map(|site| &site.pages);
+        let landing = landing.map(|page| IndexPage::new(&page.path, page.document.clone(), pages_of_site));
+        others.retain(|page| landing.as_ref().is_none_or(|landing| landing.path != page.path));
         reading.notes.sort();
         reading.notes.dedup();
         Snapshot {
@@ -97,7 +88,7 @@ impl Snapshot {
             landing,
             others,
             misplaced,
-            site,
+            site: reading.site,
             notes: reading.notes,
             incomplete: reading.incomplete,
             listing,
@@ -131,16 +122,13 @@ impl Snapshot {
         if self.contains(path) {
             return PathKind::File;
         }
+        let is_misplaced =
+            |number| self.misplaced.iter().any(|page| path::page_number(&page.path) == Some(number));
         match self.tree.kind(path) {
-            PathKind::Nothing if self.has_its_okep_elsewhere(path) => PathKind::Unknown,
+            PathKind::Nothing if self.okep_at_wrong_path(path).is_some() => PathKind::Unknown,
+            PathKind::Nothing if path::number(path).is_some_and(is_misplaced) => PathKind::Unknown,
             kind => kind,
         }
-    }
-
-    fn has_its_okep_elsewhere(&self, path: &str) -> bool {
-        let Some(number) = path::number(path) else { return false };
-        self.misplaced.iter().any(|page| path::page_number(&page.path) == Some(number))
-            || self.okep_at_wrong_path(path).is_some()
     }
 
     /// The OKEP that should be at this path, and is at another one.
@@ -153,9 +141,6 @@ impl Snapshot {
 
     /// The text of a file, where it can be read.
     pub fn text(&self, path: &str) -> Option<Arc<Text>> {
-        if path::stem(path::file_name(path)).is_some() {
-            return self.document(path).map(|document| document.text.clone());
-        }
         self.tree.bytes(path).map(|bytes| Arc::new(Text::new(&bytes)))
     }
 
@@ -229,11 +214,6 @@ impl Snapshot {
 fn may_name(text: &[u8], name: &str) -> bool {
     memchr::memchr3(b'%', b'&', b'\\', text).is_some()
         || memchr::memmem::find(text, name.as_bytes()).is_some()
-}
-
-/// Whether a path is that of the proposal folder's `index.md`.
-fn is_index_of(path: &str, layout: &Layout) -> bool {
-    path::role(path, &layout.folder) == Role::IndexPage && path::is_index(path)
 }
 
 #[cfg(test)]

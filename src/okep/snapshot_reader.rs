@@ -1,10 +1,10 @@
 //! Reads the files of a tree once, and sorts them into template, OKEPs and other pages.
 
-use super::parsed::Parsed;
+use super::parsed::{Parsed, once};
 use super::proposal::{Okep, name_of};
 use super::template::{Template, several};
 use super::title;
-use crate::files::{CONFIG, Content, File, Layout, Listing, MAX_FILE_BYTES, Note, Tree};
+use crate::files::{CONFIG, Content, Layout, Listing, Note, Tree};
 use crate::markdown::document::Document;
 use crate::markdown::limits;
 use crate::markdown::names::Name;
@@ -31,8 +31,6 @@ pub struct OrphanFolder {
 pub(super) struct Parsable {
     pub page: Page,
     pub role: Role,
-    /// The id of its file, where it is known.
-    pub id: Option<String>,
 }
 
 /// Reads the files of a tree, and sorts them.
@@ -55,7 +53,7 @@ impl SnapshotReader<'_> {
     }
 
     /// The role of a page; a translation has none of its own.
-    fn role(&self, path: &str) -> Role {
+    pub fn role(&self, path: &str) -> Role {
         match &self.site {
             Some(site) if site.is_translation(path) => Role::Other,
             _ => self.layout.role(path),
@@ -67,30 +65,18 @@ impl SnapshotReader<'_> {
         let paths: Vec<&String> = self.listed.files.keys().filter(|path| !self.is_unchanged(path)).collect();
         let read = |path: &&String| {
             let file = self.tree.file(path)?;
-            Some((self.parsed.document(&file), file))
+            Some((self.parsed.document(&file), is_lost(&file.content)))
         };
         let read: Vec<_> = paths.par_iter().map(read).collect();
         let mut files = Vec::with_capacity(read.len());
         for (path, read) in paths.into_iter().zip(read) {
-            let role = self.role(path);
-            match read {
-                Some((Some(document), file)) => match limits::beyond(&document) {
-                    Some(why) => self.too_large(path, role, why),
-                    None => {
-                        let page = Page { path: path.clone(), document };
-                        files.push(Parsable { page, role, id: file.id });
-                    }
-                },
-                Some((None, File { content: Content::TooLarge(size), .. })) => {
-                    let (megabytes, limit) = (size >> 20, MAX_FILE_BYTES >> 20);
-                    let message =
-                        format!("{megabytes} MiB; files over {limit} MiB are not checked; shorten it");
-                    self.too_large(path, role, message);
+            let (role, Some((document, is_lost))) = (self.role(path), read) else { continue };
+            match document.map(|document| (limits::beyond(&document), document)) {
+                Some((None, document)) => {
+                    files.push(Parsable { page: Page { path: path.clone(), document }, role });
                 }
-                Some((None, File { content: Content::Unavailable(_), .. })) => {
-                    self.incomplete |= matches!(role, Role::Okep | Role::Template);
-                }
-                _ => {}
+                Some((Some(why), _)) => self.too_large(path, role, why),
+                None => self.incomplete |= is_needed(role) && is_lost,
             }
         }
         files
@@ -98,7 +84,7 @@ impl SnapshotReader<'_> {
 
     fn too_large(&mut self, path: &str, role: Role, why: String) {
         self.notes.push(Note::at("too-large", path, why));
-        self.incomplete |= matches!(role, Role::Okep | Role::Template);
+        self.incomplete |= is_needed(role);
     }
 
     /// Reads the first register there is, with those that it inherits from.
@@ -110,20 +96,14 @@ impl SnapshotReader<'_> {
             return None;
         };
         let content = |path: &str| self.tree.file(path).map(|file| file.content);
-        match content(path)? {
-            Content::Bytes(_) => {}
-            unread => {
-                self.incomplete |= matches!(unread, Content::TooLarge(_) | Content::Unavailable(_));
-                if let Content::TooLarge(size) = unread {
-                    let message = format!("{} MiB, too large: not read", size >> 20);
-                    self.notes.push(Note::at("too-large", path, message));
-                }
-                return None;
-            }
+        let read = content(path)?;
+        if !matches!(read, Content::Bytes(_)) {
+            self.incomplete |= is_lost(&read);
+            return None;
         }
         let ids = mkdocs::chain_of(path, &content).into_iter().map(|path| self.tree.id(&path));
         let ids = ids.collect::<Option<Vec<String>>>().map(|ids| ids.join(" "));
-        let site = self.parsed.site(path, ids.as_deref(), || mkdocs::read(path, &content));
+        let site = once(&self.parsed.sites, path, ids.as_deref(), || mkdocs::read(path, &content));
         self.notes.extend(site.notes.iter().cloned());
         self.incomplete |= site.too_large;
         Some(site)
@@ -131,28 +111,25 @@ impl SnapshotReader<'_> {
 
     /// The template of the tree; one that asks for nothing where its text is not known.
     pub fn template(&mut self, files: &[Parsable]) -> Arc<Template> {
-        let named = self.layout.template.as_deref();
-        // Where one is named there is no question which of several counts.
-        let is_named = |f: &Parsable| Some(f.page.path.as_str()) == named;
+        let is_read = |path: &str| files.iter().any(|file| file.page.path == path);
         let mut templates: Vec<&Parsable> = files.iter().filter(|f| f.role == Role::Template).collect();
-        templates.sort_by_key(|f| (!is_named(f), path::template_order(&f.page.path)));
-        let is_chosen = templates.first().is_some_and(|first| is_named(first));
-        templates.truncate(if is_chosen { 1 } else { templates.len() });
+        templates.sort_by_key(|f| path::template_order(&f.page.path));
+        let named = self.layout.template.as_deref();
         // Of those that count, one that is there and whose text is not known.
-        let mut unread = self.listed.files.keys().filter(|path| {
-            named.is_none_or(|named| named == *path)
-                && self.layout.role(path) == Role::Template
-                && files.iter().all(|file| file.page.path != **path)
-        });
-        let unread = unread.next();
-        if named.is_some() && unread.is_some() {
-            templates.clear();
+        let counts = |path: &&String| {
+            named.is_none_or(|named| named == *path) && self.layout.role(path) == Role::Template
+        };
+        let unread = self.listed.files.keys().filter(counts).find(|path| !is_read(path));
+        match named {
+            // Where one is named there is no question which of several counts.
+            Some(named) if unread.is_some() || is_read(named) => templates.retain(|f| f.page.path == named),
+            Some(named) => {
+                let message = format!("the template `{named}` does not exist");
+                self.notes.push(Note::at("no-template", CONFIG, message));
+            }
+            None => {}
         }
-        if let (Some(path), false, None) = (named, is_chosen, unread) {
-            let message = format!("the template `{path}` does not exist");
-            self.notes.push(Note::at("no-template", CONFIG, message));
-        }
-        let Some((Parsable { page: first, id, .. }, others)) = templates.split_first() else {
+        let Some((Parsable { page: first, .. }, others)) = templates.split_first() else {
             if let Some(path) = unread {
                 let message = "the text of the template is not available, so OKEPs are not held to it";
                 self.notes.push(Note::at("unread-template", path, message));
@@ -163,15 +140,16 @@ impl SnapshotReader<'_> {
                 self.layout.folder
             );
             self.notes.push(Note::new("no-template", message));
-            return self.parsed.template("", Some("built in"), Template::built_in);
+            return once(&self.parsed.templates, "", Some("built in"), Template::built_in);
         };
         if !others.is_empty() {
             let others: Vec<&str> = others.iter().map(|f| f.page.path.as_str()).collect();
             self.notes.push(several(&first.path, &others, "", &self.layout.folder));
         }
+        let id = self.tree.id(&first.path);
         let read =
             || Template { id: id.clone(), ..Template::new(Some(first.path.clone()), first.document.clone()) };
-        let template = self.parsed.template(&first.path, id.as_deref(), read);
+        let template = once(&self.parsed.templates, &first.path, id.as_deref(), read);
         // Silence about issues would read as praise; one that is empty or no text has one note, that it is.
         let (kind, message) = match template.issue.as_ref().map(|i| &i.link) {
             _ if first.document.text.invalid_at.is_some() => {
@@ -196,11 +174,17 @@ impl SnapshotReader<'_> {
     }
 
     pub fn okeps(&mut self, files: &[Parsable], template: &Arc<Template>) -> Vec<Okep> {
-        let read: Vec<Option<Okep>> = files.par_iter().map(|file| self.okep(file, template)).collect();
-        let mut okeps = self.unchanged(template);
+        let read = |file: &Parsable| {
+            let okep = self.is_okep(file, template).then(|| self.okep(&file.page.path, template))?;
+            let too_large = limits::beyond_comparison(&template.outline, &okep.outline);
+            Some((okep, too_large))
+        };
+        let read: Vec<_> = files.par_iter().map(read).collect();
+        let unchanged = self.listed.files.keys().filter(|path| self.is_unchanged(path));
+        let mut okeps: Vec<Okep> = unchanged.map(|path| self.okep(path, template)).collect();
         for (file, okep) in files.iter().zip(read) {
             let path = &file.page.path;
-            let Some(okep) = okep else {
+            let Some((okep, too_large)) = okep else {
                 self.notes.extend((file.role == Role::Stray).then(|| not_an_okep(path)));
                 continue;
             };
@@ -209,7 +193,7 @@ impl SnapshotReader<'_> {
                     "a snippet or a plugin adds text that is not read: what is absent is not reported";
                 self.notes.push(Note::at("text-elsewhere", path, message));
             }
-            match limits::beyond_comparison(&template.outline, &okep.outline) {
+            match too_large {
                 None => okeps.push(okep),
                 Some(why) => self.too_large(path, Role::Okep, why),
             }
@@ -220,51 +204,37 @@ impl SnapshotReader<'_> {
         okeps
     }
 
-    /// The OKEP that a page is; none for another page.
-    fn okep(&self, file: &Parsable, template: &Template) -> Option<Okep> {
+    fn is_okep(&self, file: &Parsable, template: &Template) -> bool {
         let (folder, Page { path, document }) = (&self.layout.folder, &file.page);
-        let is_okep = match file.role {
+        match file.role {
             Role::Okep => true,
             Role::InOkepFolder => is_folder_okep(path, self.listed, folder),
             Role::Template => template.path.as_ref() != Some(path) && path::is_about_templates(path, folder),
             Role::Stray => !is_unnamed_template(path) && looks_like_okep(document, template),
             Role::IndexPage | Role::Other => false,
-        };
-        let (number, id) = (name_of(path, folder).number, file.id.as_deref());
-        let text = is_okep.then(|| self.parsed.okep(number, template, id, || document.clone()))?;
-        Some(self.placed(Okep::new(path, folder, move || text.clone())))
+        }
     }
 
-    /// The OKEPs that are not in question. What is too large to be compared is empty, should it be asked for.
-    fn unchanged(&self, template: &Arc<Template>) -> Vec<Okep> {
-        let paths = self.listed.files.keys().filter(|path| self.is_unchanged(path));
-        let okep = |path: &String| {
-            let (tree, parsed, at) = (self.tree.clone(), self.parsed.clone(), path.clone());
-            let (number, template) = (name_of(path, &self.layout.folder).number, template.clone());
-            let read = move || {
-                let file = tree.file(&at);
-                let id = file.as_ref().and_then(|file| file.id.as_deref());
-                parsed.okep(number, &template, id, || {
-                    let document = file.as_ref().and_then(|file| parsed.document(file));
-                    let document = document.filter(|document| limits::beyond(document).is_none());
-                    document.unwrap_or_else(|| Arc::new(Document::parse(b"")))
-                })
-            };
-            let mut okep = self.placed(Okep::new(path, &self.layout.folder, read));
-            okep.unchanged = true;
-            okep
+    /// The OKEP at a path, with what the site makes of its file; in the site's default language its name may end in that
+    /// language. The text of one that is too large is empty, should it be asked for.
+    fn okep(&self, path: &str, template: &Arc<Template>) -> Okep {
+        let (tree, parsed, at) = (self.tree.clone(), self.parsed.clone(), path.to_owned());
+        let (number, template) = (name_of(path, &self.layout.folder).number, template.clone());
+        let read = move || {
+            let file = tree.file(&at);
+            let id = file.as_ref().and_then(|file| file.id.as_deref());
+            parsed.okep(number, &template, id, || {
+                let document = file.as_ref().and_then(|file| parsed.document(file));
+                let document = document.filter(|document| limits::beyond(document).is_none());
+                document.unwrap_or_else(|| Arc::new(Document::parse(b"")))
+            })
         };
-        paths.map(okep).collect()
-    }
-
-    /// An OKEP with what the site makes of its file; in the site's default language its name may end in that language.
-    fn placed(&self, mut okep: Okep) -> Okep {
-        let Some(site) = &self.site else { return okep };
-        okep.site = site.shows(&okep.path);
-        if site.has_languages()
-            && let Some(page) = site.target(&okep.path)
-        {
-            okep.name.well_formed |= name_of(&page, "").well_formed;
+        let mut okep = Okep::new(path, &self.layout.folder, read);
+        okep.unchanged = self.is_unchanged(path);
+        if let Some(site) = &self.site {
+            okep.site = site.shows(path);
+            let page = site.has_languages().then(|| site.target(path)).flatten();
+            okep.name.well_formed |= page.is_some_and(|page| name_of(&page, "").well_formed);
         }
         okep
     }
@@ -297,26 +267,42 @@ impl SnapshotReader<'_> {
             .collect()
     }
 
-    pub fn pages(&mut self, files: &[Parsable], okeps: &[Okep]) -> (Vec<Page>, Vec<OrphanFolder>) {
+    /// The pages that are no OKEPs: those next to one, those in a folder of one that is not there, and others.
+    pub fn pages(&mut self, files: &[Parsable], okeps: &[Okep]) -> (Vec<Page>, Vec<OrphanFolder>, Vec<Page>) {
         let held: HashSet<&str> = okeps.iter().filter_map(|o| Some(o.folder.as_ref()?.0.as_str())).collect();
-        let mut companions = Vec::new();
+        let paths: HashSet<&str> = okeps.iter().map(|okep| okep.path.as_str()).collect();
+        let (mut companions, mut others) = (Vec::new(), Vec::new());
         let mut orphan: BTreeMap<String, Vec<Page>> = BTreeMap::new();
-        let is_okep = |file: &Parsable| okeps.iter().any(|okep| okep.path == file.page.path);
-        for file in files.iter().filter(|f| f.role == Role::InOkepFolder && !is_okep(f)) {
-            let page = file.page.clone();
-            let Some((around, _)) = path::okep_folder(&file.page.path, &self.layout.folder) else { continue };
-            if !held.contains(around) && !path::is_template_folder(around) {
-                orphan.entry(around.to_owned()).or_default().push(page);
-                continue;
+        for Parsable { page, role, .. } in files.iter().filter(|file| !paths.contains(&*file.page.path)) {
+            match (role, path::okep_folder(&page.path, &self.layout.folder)) {
+                (Role::InOkepFolder, Some((around, _)))
+                    if !held.contains(around) && !path::is_template_folder(around) =>
+                {
+                    orphan.entry(around.to_owned()).or_default().push(page.clone());
+                }
+                (Role::InOkepFolder, Some(_)) => {
+                    if page.document.text.invalid_at.is_some() {
+                        self.notes.push(Note::at("not-utf8", &page.path, "holds bytes that are not UTF-8"));
+                    }
+                    companions.push(page.clone());
+                }
+                (Role::Other | Role::Stray | Role::IndexPage, _) => others.push(page.clone()),
+                _ => {}
             }
-            if page.document.text.invalid_at.is_some() {
-                self.notes.push(Note::at("not-utf8", &page.path, "holds bytes that are not UTF-8"));
-            }
-            companions.push(page);
         }
         let orphan = orphan.into_iter().map(|(folder, pages)| OrphanFolder { folder, pages }).collect();
-        (companions, orphan)
+        (companions, orphan, others)
     }
+}
+
+/// Whether the verdict is not whole without a page of this role.
+fn is_needed(role: Role) -> bool {
+    matches!(role, Role::Okep | Role::Template)
+}
+
+/// Whether a file should be read, and could not be.
+fn is_lost(content: &Content) -> bool {
+    matches!(content, Content::TooLarge(_) | Content::Unavailable(_))
 }
 
 fn is_unnamed_template(path: &str) -> bool {

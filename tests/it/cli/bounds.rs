@@ -71,6 +71,6 @@ fn the_nesting_aliases_and_size_of_a_register() {
     beyond("mkdocs.yml", format!("a0: &a0 [a.md]\n{bomb}nav: *a39\n"), "too large");
     let brackets = |n: usize| format!("nav: {}{}\n", "[".repeat(n), "]".repeat(n));
     beyond("mkdocs.yml", brackets(10_000), "");
-    beyond("mkdocs.yml", "# ".repeat(3 << 20), "too large: not read");
+    beyond("mkdocs.yml", "# ".repeat(3 << 20), "more than 4 MiB: not read");
     beyond("mkdocs.yml", "nav:\n".to_owned() + &"- a.md\n".repeat(60_000), "too large");
 }
