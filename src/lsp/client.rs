@@ -18,21 +18,19 @@ pub struct Client {
 
 impl Client {
     pub fn of(params: &Value) -> Self {
-        let strings = |pointer: &str| -> Vec<&str> {
-            let list = params.pointer(pointer).and_then(Value::as_array);
-            list.into_iter().flatten().filter_map(Value::as_str).collect()
-        };
-        let encodings = strings("/capabilities/general/positionEncodings");
-        let versions = params.pointer("/capabilities/workspace/workspaceEdit/documentChanges");
-        let operations = strings("/capabilities/workspace/workspaceEdit/resourceOperations");
-        let several = params["workspaceFolders"].as_array();
-        let folders = several.into_iter().flatten().map(|folder| &folder["uri"]);
+        let has =
+            |list: &Value, word: &str| list.as_array().is_some_and(|list| list.iter().any(|one| one == word));
+        let capabilities = &params["capabilities"];
+        let edits = &capabilities["workspace"]["workspaceEdit"];
+        let versions_edits = edits["documentChanges"] == true;
+        let is_utf8 = has(&capabilities["general"]["positionEncodings"], "utf-8");
+        let folders =
+            params["workspaceFolders"].as_array().into_iter().flatten().map(|folder| &folder["uri"]);
         let folders = folders.chain([&params["rootUri"]]).filter_map(|uri| uri::to_path(uri.as_str()?));
-        let versions_edits = versions == Some(&Value::Bool(true));
         Client {
-            encoding: if encodings.contains(&"utf-8") { Encoding::Utf8 } else { Encoding::Utf16 },
+            encoding: if is_utf8 { Encoding::Utf8 } else { Encoding::Utf16 },
             versions_edits,
-            renames_files: versions_edits && operations.contains(&"rename"),
+            renames_files: versions_edits && has(&edits["resourceOperations"], "rename"),
             folders: folders.collect(),
         }
     }

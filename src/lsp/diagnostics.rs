@@ -29,11 +29,9 @@ pub fn of_outcome(view: &OutcomeView) -> BTreeMap<String, Vec<Value>> {
 
 /// The diagnostics of a check that could not be made: of `okep.toml`, where that is wrong.
 pub fn of_error(error: &Error) -> BTreeMap<String, Vec<Value>> {
-    let (line, message) = match error {
-        Error::Config(
-            config::Error::Wrong { line, message, .. } | config::Error::Absent { line, message },
-        ) => (*line, message),
-        _ => return BTreeMap::new(),
+    use config::Error::{Absent, Wrong};
+    let Error::Config(Wrong { line, message, .. } | Absent { line, message }) = error else {
+        return BTreeMap::new();
     };
     let at = |character: usize| json!({ "line": line.saturating_sub(1), "character": character });
     // To the end of the line, wherever that is.

@@ -23,7 +23,7 @@ use server::Server;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::mpsc::RecvTimeoutError;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Serves one client on standard input and output; true where it said goodbye as the protocol asks.
 ///
@@ -34,11 +34,8 @@ pub fn serve(version: &str) -> io::Result<bool> {
     let mut server = Server::new(io::stdout().lock(), version);
     let mut queue: VecDeque<Message> = VecDeque::new();
     loop {
-        let next = match (queue.pop_front(), server.due()) {
-            (Some(message), _) => Ok(message),
-            (None, None) => messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            (None, Some(due)) => messages.recv_timeout(due.saturating_duration_since(Instant::now())),
-        };
+        let pause = server.due().map_or(Duration::MAX, |due| due.saturating_duration_since(Instant::now()));
+        let next = queue.pop_front().map_or_else(|| messages.recv_timeout(pause), Ok);
         queue.extend(messages.try_iter());
         match next {
             Ok(Message::Notification(n)) if n.method == "exit" => return Ok(server.is_shut_down()),

@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// How characters are counted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub enum Encoding {
+    #[serde(rename = "utf-8")]
     Utf8,
     #[default]
+    #[serde(rename = "utf-16")]
     Utf16,
 }
 

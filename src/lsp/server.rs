@@ -6,7 +6,7 @@ use super::completion::{TRIGGERS, completion};
 use super::document::{ContentChange, OpenDocument};
 use super::hover::hover;
 use super::outcome_view::OutcomeView;
-use super::position::{Encoding, LinePosition, LineRange};
+use super::position::{LinePosition, LineRange};
 use super::rule_pages::RulePages;
 use super::uri;
 use super::wire::log;
@@ -168,13 +168,9 @@ impl<W: Write> Server<W> {
     fn initialize(&mut self, params: &Value) -> Value {
         self.client = Client::of(params);
         self.lifecycle = Lifecycle::Running;
-        let encoding = match self.client.encoding {
-            Encoding::Utf8 => "utf-8",
-            Encoding::Utf16 => "utf-16",
-        };
         json!({
             "capabilities": {
-                "positionEncoding": encoding,
+                "positionEncoding": self.client.encoding,
                 "textDocumentSync": { "openClose": true, "change": INCREMENTAL, "save": true },
                 "codeActionProvider": { "codeActionKinds": KINDS },
                 "hoverProvider": true,
