@@ -1,6 +1,6 @@
 //! The JSON of `okep check`, `schema: 1`: a contract that `schemas/check.schema.json` holds.
 //!
-//! Findings and OKEPs are written out here, in the order in which they are printed; the small values in them, such as
+//! A finding is written out here, in the order in which it is printed; OKEPs, and the small values in findings, such as
 //! a fix or a note, are printed as they are.
 
 use super::terminal::is_harmful;

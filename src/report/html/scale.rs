@@ -8,7 +8,7 @@ use maud::{Markup, html};
 const LEFT: f64 = 2.0;
 const RIGHT: f64 = 97.0;
 /// Steps between two marks, in months.
-const MONTHS: [i16; 8] = [1, 2, 3, 6, 12, 24, 60, 120];
+const MONTHS: [i32; 8] = [1, 2, 3, 6, 12, 24, 60, 120];
 const MOST_MARKS: f64 = 9.0;
 
 pub struct Scale {
@@ -85,14 +85,13 @@ impl Scale {
             (self.first, jiff::Span::new().days(step), "%m-%d")
         } else {
             let step = MONTHS.into_iter().find(|m| all / (30.4 * f64::from(*m)) <= MOST_MARKS).unwrap_or(120);
-            let (years, months) =
-                (step / 12, i32::from(self.first.month() - 1) / i32::from(step) * i32::from(step));
-            let year = if years > 0 { self.first.year() / years * years } else { self.first.year() };
-            let Ok(begin) = Date::new(year.max(1), months as i8 + 1, 1) else { return Vec::new() };
-            (begin, jiff::Span::new().months(step), if years > 0 { "%Y" } else { "%Y-%m" })
+            let month = (i32::from(self.first.year()) * 12 + i32::from(self.first.month()) - 1) / step * step;
+            let Ok(begin) = Date::new((month / 12).max(1) as i16, (month % 12) as i8 + 1, 1) else {
+                return Vec::new();
+            };
+            (begin, jiff::Span::new().months(step), if step >= 12 { "%Y" } else { "%Y-%m" })
         };
-        let next = |day: &Date| day.checked_add(step).ok();
-        let days = std::iter::successors(Some(begin), next).take_while(|day| *day <= self.last);
+        let days = begin.series(step).take_while(|day| *day <= self.last);
         days.filter(|day| *day >= self.first).map(|day| (day, day.strftime(form).to_string())).collect()
     }
 }
