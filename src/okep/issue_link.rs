@@ -34,7 +34,12 @@ pub struct ForgeLink {
 impl ForgeLink {
     /// The address of an issue in the same repository.
     pub fn issue_url(&self, number: u64) -> String {
-        format!("{}/{}/{}/{number}", self.forge, self.repository, self.issue_route())
+        let route = match self.route.as_str() {
+            "pull" | "pulls" => "issues",
+            "-/merge_requests" => "-/issues",
+            route => route,
+        };
+        format!("{}/{}/{route}/{number}", self.forge, self.repository)
     }
 
     /// Whether an address is of the same host, however its scheme and name are written.
@@ -53,17 +58,10 @@ impl ForgeLink {
         let is_sign = |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '/' | '-' | '_' | '.');
         self.repository.contains(is_sign) || matches!(name.as_str(), "repo" | "repository" | "your-repo")
     }
-
-    fn issue_route(&self) -> &str {
-        match self.route.as_str() {
-            "pull" | "pulls" => "issues",
-            "-/merge_requests" => "-/issues",
-            route => route,
-        }
-    }
 }
 
-fn host(address: &str) -> &str {
+/// The host of an address, without `www.`.
+pub fn host(address: &str) -> &str {
     let host = address.split_once("://").map_or(address, |(_, host)| host);
     let host = host.strip_prefix("www.").unwrap_or(host);
     host.split_once('/').map_or(host, |(host, _)| host)

@@ -70,17 +70,13 @@ impl Prompts {
         self.lines.contains(&line_hash(line))
     }
 
-    pub fn is_empty(&self) -> bool {
-        self.sentences.is_empty()
-    }
-
     /// The prompts left in a document, and whether other text resembles a prompt so much that an
     /// earlier revision of the template may hold it. The document's `issue` line is none of them, even
     /// where it is the template's own.
     pub fn leftovers(&self, document: &Document, issue: Option<&Range<usize>>) -> (Vec<Leftover>, bool) {
         let mut found: Vec<Leftover> = Vec::new();
         let mut resembles = false;
-        if self.is_empty() {
+        if self.sentences.is_empty() {
             return (found, false);
         }
         let (mut sentences, mut in_part) = (Vec::new(), Vec::new());

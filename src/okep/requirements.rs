@@ -32,16 +32,11 @@ impl Requirements {
         template_timeline: &[TemplateRevision],
         prompts: Arc<Prompts>,
     ) -> Self {
-        let mut names: Vec<Vec<OldName>> = Vec::new();
-        let steps =
-            template_timeline.iter().map(|r| (&r.template, Some(&r.revision))).chain([(template, at)]);
-        let mut before: Option<&Template> = None;
-        for (after, revision) in steps {
-            names = match before {
-                Some(before) => carried(before, names, after, revision),
-                None => vec![Vec::new(); after.outline.rows.len()],
-            };
-            before = Some(after);
+        let before = template_timeline.iter().map(|r| (&r.template, Some(&r.revision)));
+        let steps: Vec<(&Template, Option<&Revision>)> = before.chain([(template, at)]).collect();
+        let mut names = vec![Vec::new(); steps[0].0.outline.rows.len()];
+        for pair in steps.windows(2) {
+            names = carried(pair[0].0, names, pair[1].0, pair[1].1);
         }
         let mut current = HashMap::new();
         for (row, old) in template.outline.rows.iter().zip(&names) {
@@ -101,20 +96,17 @@ pub struct TemplateChange {
 pub fn template_change(before: &Template, after: &Template) -> TemplateChange {
     let pairs = corresponding(before, after);
     let name = |t: &Template, i: usize| t.outline.rows[i].name.text.clone();
-    let kept: HashSet<usize> = pairs.iter().flatten().copied().collect();
-    let mut change = TemplateChange::default();
-    for (section, row) in pairs.iter().enumerate() {
-        match row {
-            Some(row) if name(before, *row) != name(after, section) => {
-                change.renamed.push((name(before, *row), name(after, section)));
-            }
-            Some(_) => {}
-            None => change.added.push(name(after, section)),
-        }
+    let renamed = pairs.iter().enumerate().filter_map(|(section, row)| {
+        let names = (name(before, (*row)?), name(after, section));
+        (names.0 != names.1).then_some(names)
+    });
+    let added = (0..pairs.len()).filter(|section| pairs[*section].is_none());
+    let removed = (0..before.outline.rows.len()).filter(|row| !pairs.contains(&Some(*row)));
+    TemplateChange {
+        added: added.map(|section| name(after, section)).collect(),
+        removed: removed.map(|row| name(before, row)).collect(),
+        renamed: renamed.collect(),
     }
-    change.removed =
-        (0..before.outline.rows.len()).filter(|i| !kept.contains(i)).map(|i| name(before, i)).collect();
-    change
 }
 
 /// For each section of `after`, the section of `before` it was.

@@ -4,6 +4,7 @@
 //! issue line. A built-in outline replaces it where a repository has no template.
 
 use super::issue::{self, IssueLine};
+use super::issue_link::host;
 use super::template_requirements::Asks;
 use super::title::{self, Title};
 use crate::files::{CONFIG, Note};
@@ -92,9 +93,7 @@ impl Template {
     pub fn repository(&self) -> Option<String> {
         self.path.as_ref()?;
         let link = self.issue.as_ref()?.link.as_ref()?;
-        let (_, host) = link.forge.split_once("://")?;
-        let host = host.strip_prefix("www.").unwrap_or(host);
-        Some(format!("{host}/{}", link.repository).to_ascii_lowercase())
+        Some(format!("{}/{}", host(&link.forge), link.repository).to_ascii_lowercase())
     }
 
     /// The names of the sections, in order.

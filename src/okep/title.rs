@@ -70,10 +70,12 @@ fn numbered(document: &Document, at: usize) -> Title {
     let form = number.map(|_| format!("{PREFIX}-{}: {name}", &rest[..digits]));
     let in_form = form.as_deref() == Some(heading.text.as_str());
     let has_name = !name.is_empty();
+    let source = document.text.slice(heading.span.clone());
+    let start = source.find(&rest[..digits]).map(|start| heading.span.start + start);
     Title {
         heading: at,
         number,
-        number_span: number.and_then(|_| digits_in(document, heading, &rest[..digits])),
+        number_span: start.filter(|_| number.is_some()).map(|start| start..start + digits),
         name: name.to_owned(),
         well_formed: in_form && heading.level == 1 && has_name,
         reads_the_same: number.is_some() && has_name && is_parted,
@@ -106,10 +108,4 @@ fn is_separator(c: char) -> bool {
 /// Whether a character is a hyphen or a dash of any length.
 fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}')
-}
-
-fn digits_in(document: &Document, heading: &Heading, digits: &str) -> Option<Range<usize>> {
-    let source = document.text.slice(heading.span.clone());
-    let at = source.find(digits)? + heading.span.start;
-    Some(at..at + digits.len())
 }
