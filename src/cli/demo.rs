@@ -6,6 +6,7 @@
 
 use anyhow::{Context as _, bail};
 use gix::ObjectId;
+use gix::index::entry::Stat;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -85,26 +86,20 @@ fn init(dir: &Path) -> anyhow::Result<gix::Repository> {
     Ok(repo.with_context(|| no_git("begin", dir))?.to_thread_local())
 }
 
-fn tip() -> ObjectId {
-    ObjectId::from_hex(TIP.as_bytes()).expect("it is an id")
-}
-
 /// Writes the files of the last commit, and the index with what the file system says of each of them, as `git status`
 /// would otherwise take every file for changed until it has read it.
 fn write_files(repo: &gix::Repository, dir: &Path) -> anyhow::Result<()> {
-    let tree = repo.find_commit(tip())?.tree_id()?;
+    let tree = repo.find_commit(ObjectId::from_hex(TIP.as_bytes())?)?.tree_id()?;
     let mut index = repo.index_from_tree(&tree)?;
     for (entry, path) in index.entries_mut_with_paths() {
         let path = dir.join(gix::path::from_bstr(path)?);
         write(path.clone(), &repo.find_blob(entry.id)?.data)?;
-        entry.stat = stat(&path).with_context(|| no_file("inspect", &path))?;
+        let metadata = gix::index::fs::Metadata::from_path_no_follow(&path);
+        entry.stat = metadata
+            .and_then(|found| Stat::from_fs(&found).map_err(io::Error::other))
+            .with_context(|| no_file("inspect", &path))?;
     }
     Ok(index.write(Default::default())?)
-}
-
-fn stat(path: &Path) -> io::Result<gix::index::entry::Stat> {
-    let metadata = gix::index::fs::Metadata::from_path_no_follow(path)?;
-    gix::index::entry::Stat::from_fs(&metadata).map_err(io::Error::other)
 }
 
 #[cfg(test)]

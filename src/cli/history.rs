@@ -37,9 +37,13 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
     let repo = repository(dir, ("is no history", "name one with `-C DIR`"))?;
     let walked = |progress: &Progress| walked(&repo, select, progress);
     let mut story = Progress::during("reading history", walked).map_err(explain_number)?;
+    let commits = |(base, tip): (String, String)| -> Result<BTreeSet<String>, GitError> {
+        let commits = repo.line_after(repo.resolve(&base)?, repo.resolve(&tip)?);
+        Ok(commits.iter().map(Id::to_string).collect())
+    };
     let narrow = Narrow {
         since: args.since.clone(),
-        range: range.map(|(base, tip)| in_range(&repo, &base, &tip)).transpose()?,
+        range: range.map(commits).transpose()?,
         severity: args.severity,
         okep: args.okep,
         author: args.author.clone(),
@@ -89,12 +93,6 @@ fn range(revisions: &[String]) -> anyhow::Result<Option<(String, String)>> {
         Some((base, tip)) if revisions.len() == 1 => Ok(Some((or_head(base), or_head(tip)))),
         _ => bail!("the range `{range}` is not alone; name one range, or revisions without `..`"),
     }
-}
-
-/// The commits of the line of `tip` that `base` does not have.
-fn in_range(repo: &Repo, base: &str, tip: &str) -> Result<BTreeSet<String>, GitError> {
-    let commits = repo.line_after(repo.resolve(base)?, repo.resolve(tip)?);
-    Ok(commits.iter().map(Id::to_string).collect())
 }
 
 /// The commit at the end of the line that the story is about.

@@ -49,7 +49,7 @@ pub fn escape_lines(lines: &str) -> String {
 
 /// A patch: to a file or a program as it is, to a terminal with colours and without control characters.
 pub fn print_patch(patch: &[u8]) -> io::Result<()> {
-    if io::stdout().is_terminal() || color_is_forced() {
+    if io::stdout().is_terminal() || anstream::ColorChoice::global() == anstream::ColorChoice::Always {
         print(report::patch::readable(patch, &terminal()))
     } else {
         print(patch)
@@ -76,9 +76,4 @@ fn unicode() -> bool {
     let is_utf8 = |locale: String| locale.to_ascii_lowercase().replace('-', "").contains("utf8");
     set("TERM").is_none_or(|term| term != "dumb")
         && locale.map_or(cfg!(windows) || cfg!(target_os = "macos"), is_utf8)
-}
-
-/// Whether colours are asked for, whatever stdout is.
-fn color_is_forced() -> bool {
-    anstream::ColorChoice::global() == anstream::ColorChoice::Always
 }

@@ -7,7 +7,6 @@ use super::note::Note;
 use super::worktree;
 use crate::git::commit::Found;
 use crate::git::index::Staged;
-use crate::git::path_kind::{self, in_index, in_tree};
 use crate::git::{Id, PathKind, Repo};
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::File as IndexFile;
@@ -91,7 +90,8 @@ impl TreeSource {
             Spot::Unmerged => (unavailable("in conflict"), None),
             Spot::Unreadable(reason) => (unavailable(reason), None),
             Spot::Disk(on_disk) => {
-                let (file, notice) = disk::read(on_disk, path, self.hash());
+                let hash = self.repo().map_or(gix::hash::Kind::Sha1, |repo| repo.handle().object_hash());
+                let (file, notice) = disk::read(on_disk, path, hash);
                 if let (Some(repo), Some(File { id: Some(id), content: Content::Bytes(bytes) })) =
                     (self.repo(), &file)
                 {
@@ -119,15 +119,15 @@ impl TreeSource {
             TreeSource::Worktree { repo, index, root, .. } => match disk::kind(root, path) {
                 PathKind::Nothing => match staged(repo, index) {
                     // It is in a submodule that is not checked out, or behind a link to nowhere.
-                    staged if in_index(&staged, path) == PathKind::Unknown => PathKind::Unknown,
+                    staged if staged.path_kind(path) == PathKind::Unknown => PathKind::Unknown,
                     staged if staged.find_sparse(path).is_some() => PathKind::File,
                     _ => PathKind::Nothing,
                 },
                 kind => kind,
             },
-            TreeSource::Index { repo, index, .. } => in_index(&staged(repo, index), path),
+            TreeSource::Index { repo, index, .. } => staged(repo, index).path_kind(path),
             TreeSource::Commit { repo, root } => {
-                in_tree(&repo.trees(), *root, path).unwrap_or(PathKind::Unknown)
+                repo.trees().path_kind(*root, path).unwrap_or(PathKind::Unknown)
             }
         }
     }
@@ -161,7 +161,9 @@ impl TreeSource {
     pub fn removed_paths(&self, before: &TreeSource) -> Option<BTreeSet<String>> {
         match (self, before) {
             (TreeSource::Index { repo, index, .. }, TreeSource::Commit { root, .. }) => {
-                Some(path_kind::removed_paths(&staged(repo, index), *root))
+                let mut removed = BTreeSet::new();
+                staged(repo, index).removed_below("", *root, index.tree(), &mut removed);
+                Some(removed)
             }
             _ => None,
         }
@@ -181,16 +183,6 @@ impl TreeSource {
             | TreeSource::Commit { repo, .. } => Some(repo),
             TreeSource::Nothing | TreeSource::Folder(_) => None,
         }
-    }
-
-    /// Whether all there is was put on top.
-    pub fn is_memory(&self) -> bool {
-        matches!(self, TreeSource::Nothing)
-    }
-
-    /// How files on disk are given ids.
-    fn hash(&self) -> gix::hash::Kind {
-        self.repo().map_or(gix::hash::Kind::Sha1, |repo| repo.handle().object_hash())
     }
 }
 

@@ -3,9 +3,8 @@
 use super::file::{Content, File, is_markdown};
 use super::found::{Listing, Spot, content_notice, sparse_notice};
 use super::note::Note;
-use super::once_map::OnceMap;
 use super::source::TreeSource;
-use crate::git::{Error, Id, PathKind, Repo};
+use crate::git::{Error, Id, OnceMap, PathKind, Repo};
 use crate::text::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -200,13 +199,13 @@ impl Tree {
     /// The files and folders of `before` that are not in this state, without what was put on top of what was read;
     /// none where that would take reading all of both.
     pub fn removed_paths(&self, before: &Tree) -> Option<BTreeSet<String>> {
-        if !before.read.source.is_memory() {
+        if !matches!(before.read.source, TreeSource::Nothing) {
             return self.read.source.removed_paths(&before.read.source);
         }
-        let folders = |path: &str| path.match_indices('/').map(|(at, _)| path[..at].to_owned()).collect();
-        let with_folders = |path: &String| [vec![path.clone()], folders(path)].concat();
-        let paths = before.changes.keys().flat_map(with_folders);
-        Some(paths.filter(|path| self.kind(path) == PathKind::Nothing).collect())
+        let paths =
+            before.changes.keys().flat_map(|path| Path::new(path).ancestors()).filter_map(Path::to_str);
+        let is_removed = |path: &&str| !path.is_empty() && self.kind(path) == PathKind::Nothing;
+        Some(paths.filter(is_removed).map(str::to_owned).collect())
     }
 
     /// What could not be read or was odd, of all that was asked so far; in order.

@@ -7,7 +7,6 @@ use super::note::Note;
 use crate::git::commit::Kind;
 use crate::git::error::said;
 use crate::git::index::Staged;
-use crate::git::path_kind::in_index;
 use crate::git::{Entry, PathKind};
 use gix::bstr::ByteSlice;
 use gix::index::entry::Mode;
@@ -35,7 +34,7 @@ pub(super) fn list(root: &Path, folder: &str, staged: &Staged, found: &mut Found
     });
     let mut ignored = Ignored::new(staged);
     disk::walk(root, folder, found, &mut |path, is_folder| {
-        in_index(staged, path) != PathKind::Nothing || !ignored.contains(path, is_folder)
+        staged.path_kind(path) != PathKind::Nothing || !ignored.contains(path, is_folder)
     });
     if let Some(reason) = ignored.failed {
         let message = format!("the ignore rules of git could not be read: {reason}");

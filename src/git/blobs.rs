@@ -3,14 +3,9 @@
 use super::{Id, ObjectError, Repo};
 use crate::text::Bytes;
 use gix::prelude::HeaderExt;
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Blobs larger than this are not read, in bytes.
 pub const MAX_FILE_BYTES: u64 = 4 << 20;
-
-/// The blobs that were read.
-pub(super) type Blobs = Mutex<HashMap<Id, Arc<OnceLock<Blob>>>>;
 
 /// The content of a file, or what is in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,25 +43,14 @@ pub(crate) type Blob = Result<Content, ObjectError>;
 impl Repo {
     /// A blob, read once.
     pub(crate) fn blob(&self, id: Id) -> Blob {
-        self.blob_slot(id).get_or_init(|| read(self.handle(), id)).clone()
-    }
-
-    /// Lets go of the blobs that were read: history is longer than memory.
-    pub(crate) fn forget_blobs(&self) {
-        self.blobs.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        Blob::clone(&self.blobs.get(id, || read(self.handle(), id)))
     }
 
     /// Takes up a file of the working tree as the blob that it would be.
     pub(crate) fn know_blob(&self, id: &str, bytes: &Bytes) {
         if let Ok(id) = Id::from_hex(id.as_bytes()) {
-            self.blob_slot(id).get_or_init(|| Ok(Content::Bytes(bytes.clone())));
+            self.blobs.get(id, || Ok(Content::Bytes(bytes.clone())));
         }
-    }
-
-    fn blob_slot(&self, id: Id) -> Arc<OnceLock<Blob>> {
-        // A thread that panicked left the map whole: nothing is half inserted.
-        let mut blobs = self.blobs.lock().unwrap_or_else(PoisonError::into_inner);
-        blobs.entry(id).or_default().clone()
     }
 }
 
@@ -74,7 +58,7 @@ impl Repo {
 pub(crate) fn read(local: &gix::Repository, id: Id) -> Blob {
     #[cfg(debug_assertions)]
     {
-        *super::counts::BLOBS.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default() += 1;
+        *super::counts::BLOBS.lock().expect("nobody panics while counting").entry(id).or_default() += 1;
     }
     let unreadable = |error| ObjectError::of(local, id, &error);
     let size = local.objects.header(id).map_err(unreadable)?.size();

@@ -44,6 +44,16 @@ pub(crate) fn entry(mode: EntryMode, id: Id) -> Option<Entry> {
     Some(Entry { id, symlink: kind == Kind::Symlink })
 }
 
+/// What is at a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PathKind {
+    Nothing,
+    File,
+    Folder,
+    /// It is unknown, as behind a symbolic link or in another repository.
+    Unknown,
+}
+
 /// A path longer than this, in bytes, is on no disk: a tree that has one was made to do harm.
 const MAX_PATH: usize = 4096;
 
@@ -100,6 +110,20 @@ impl<'a> Trees<'a> {
     pub fn find(&self, tree: Id, path: &str) -> Result<Option<(EntryMode, Id)>, ObjectError> {
         let found = self.follow(tree, path)?;
         Ok(found.and_then(|(mode, id, rest)| rest.is_none().then_some((mode, id))))
+    }
+
+    /// What is at a path below a tree.
+    ///
+    /// # Errors
+    /// A tree on the way cannot be read.
+    pub fn path_kind(&self, tree: Id, path: &str) -> Result<PathKind, ObjectError> {
+        let found = self.follow(tree, path)?;
+        Ok(match found.map(|(mode, _, rest)| (mode.kind(), rest)) {
+            Some((EntryKind::Link | EntryKind::Commit, _)) => PathKind::Unknown,
+            Some((EntryKind::Tree, _)) => PathKind::Folder,
+            Some((_, None)) => PathKind::File,
+            Some((_, Some(_))) | None => PathKind::Nothing,
+        })
     }
 
     /// The file or link at `path` below `tree`.

@@ -71,13 +71,8 @@ fn is_ancestor(local: &gix::Repository, ancestor: Id, commit: Id) -> bool {
 fn remotes(local: &gix::Repository) -> Vec<String> {
     let named: Vec<String> =
         local.remote_names().into_iter().map(|name| name.to_str_lossy().into_owned()).collect();
-    let mut remotes = vec!["upstream".to_owned(), "origin".to_owned()];
-    if let [only] = named.as_slice()
-        && !remotes.contains(only)
-    {
-        remotes.push(only.clone());
-    }
-    remotes
+    let only = if named.len() == 1 { named } else { Vec::new() };
+    ["upstream", "origin"].map(str::to_owned).into_iter().chain(only).collect()
 }
 
 /// Local and remote-tracking branches by their full names.

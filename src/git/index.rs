@@ -1,10 +1,11 @@
 //! The index: what is staged, by path and id.
 
-use super::commit::{self, Entry, Found, Kind, Trees};
+use super::commit::{self, Entry, Found, Kind, PathKind, Trees};
 use super::error::said;
 use super::{Error, Id, Repo};
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
+use gix::index::extension::Tree as Cached;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::{Arc, PoisonError};
 
@@ -82,6 +83,56 @@ impl Staged<'_> {
                 (folder, rest) if folder.mode == Mode::DIR => self.trees.file(folder.id, rest).ok()?,
                 _ => None,
             },
+        }
+    }
+
+    /// What is at `path`; no file is read for it, and no folder that is not on the way there.
+    pub fn path_kind(&self, path: &str) -> PathKind {
+        if let Some(entry) = self.entry(path) {
+            return match entry.mode {
+                _ if entry.flags.contains(Flags::INTENT_TO_ADD) => PathKind::Nothing,
+                Mode::COMMIT | Mode::SYMLINK => PathKind::Unknown,
+                _ => PathKind::File,
+            };
+        }
+        if !self.entries_below(&format!("{path}/")).is_empty() {
+            return PathKind::Folder;
+        }
+        match self.above(path) {
+            Some((entry, rest)) if entry.mode == Mode::DIR => {
+                self.trees.path_kind(entry.id, rest).unwrap_or(PathKind::Unknown)
+            }
+            Some(_) => PathKind::Unknown,
+            None => PathKind::Nothing,
+        }
+    }
+
+    /// Takes up the files and folders of a commit that are not staged, below a folder whose tree is given.
+    ///
+    /// A folder that the index knows to be the same as in the commit, as it remembers in `cached`, is not looked into.
+    pub fn removed_below(
+        &self,
+        folder: &str,
+        tree: Id,
+        cached: Option<&Cached>,
+        removed: &mut BTreeSet<String>,
+    ) {
+        if cached.is_some_and(|c| c.num_entries.is_some() && c.id == tree) {
+            return;
+        }
+        // What cannot be read is not known to be removed.
+        for (name, mode, id) in self.trees.entries(tree).unwrap_or_default() {
+            let Ok(name) = name.to_str() else { continue };
+            let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            if self.path_kind(&path) == PathKind::Nothing {
+                removed.insert(path.clone());
+            }
+            let is_folded = self.index.entry_by_path(format!("{path}/").as_str().into()).is_some();
+            if mode.is_tree() && !is_folded {
+                let child =
+                    cached.and_then(|c| c.children.iter().find(|c| c.name.as_slice() == name.as_bytes()));
+                self.removed_below(&path, id, child, removed);
+            }
         }
     }
 

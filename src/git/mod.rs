@@ -5,7 +5,6 @@
 
 pub(crate) mod default_branch;
 pub(crate) mod main_line;
-pub(crate) mod path_kind;
 pub(crate) mod prefetch;
 
 pub(crate) mod blobs;
@@ -19,6 +18,7 @@ pub(crate) mod error;
 pub mod graph;
 pub(crate) mod hooks;
 pub(crate) mod index;
+pub(crate) mod once_map;
 pub(crate) mod open;
 pub(crate) mod packs;
 pub(crate) mod push;
@@ -28,17 +28,17 @@ pub(crate) mod tips;
 pub(crate) mod tree_changes;
 
 pub use blobs::MAX_FILE_BYTES;
-pub use commit::Entry;
+pub use commit::{Entry, PathKind};
 pub use default_branch::DefaultBranch;
 pub use error::{Error, ObjectError};
 pub use hooks::{HooksFolder, HooksPlace};
 pub use main_line::{HistoryExtent, MainLine};
-pub use path_kind::PathKind;
+pub use once_map::OnceMap;
 pub use push::PushedRef;
 pub use revision::{Head, Revision};
 pub use tips::{Select, Tips};
 
-use blobs::Blobs;
+use blobs::Blob;
 use commit::Trees;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -62,7 +62,8 @@ pub struct Repo {
     root: Option<PathBuf>,
     index_path: PathBuf,
     index: Mutex<Option<Arc<gix::index::File>>>,
-    blobs: Blobs,
+    /// The blobs that were read.
+    pub(crate) blobs: OnceMap<Id, Blob>,
     /// A partial clone, where objects are missing by intent.
     pub(crate) is_partial: bool,
     /// The objects that were to be read after the walk and were not there.

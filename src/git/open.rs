@@ -1,8 +1,7 @@
 //! Finds and opens the repository, and decides whose environment counts.
 
-use super::blobs::Blobs;
 use super::error::{is_partial_clone, said};
-use super::{Error, Repo};
+use super::{Error, OnceMap, Repo};
 use gix::sec::trust::Mapping;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -144,7 +143,7 @@ fn repo(safe: gix::ThreadSafeRepository) -> Repo {
         safe,
         _objects: None,
         index: Mutex::default(),
-        blobs: Blobs::default(),
+        blobs: OnceMap::default(),
         vanished: Mutex::default(),
         handles: ThreadLocal::new(),
     }
@@ -176,16 +175,12 @@ fn not_there<T>(error: gix::Error, dir: &Path, git_dir: Option<PathBuf>) -> Resu
         None => {}
     }
     if error.is_permission_denied() && error.downcast_any_ref::<std::io::Error>().is_none() {
-        return Err(Error::Untrusted { path: top(dir) });
+        // As git's own message names the repository.
+        let top = dir.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(dir);
+        return Err(Error::Untrusted { path: top.to_path_buf() });
     }
     match git_dir {
         Some(path) if error.is_not_found() => Err(Error::GitDir { path }),
         _ => Err(Error::Open { path: dir.to_path_buf(), reason: said(&error) }),
     }
-}
-
-/// The folder that git's own message would name for the repository around `dir`.
-fn top(dir: &Path) -> PathBuf {
-    let found = dir.ancestors().find(|folder| folder.join(".git").exists());
-    found.unwrap_or(dir).to_path_buf()
 }

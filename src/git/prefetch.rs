@@ -10,6 +10,7 @@ use super::packs::Packs;
 use gix::objs::CommitRefIter;
 use gix::odb::pack::data::entry::Header;
 use gix::odb::pack::{data, index};
+use gix::traverse::commit::ParentIds;
 use gix::zlib::Inflate;
 use rayon::prelude::*;
 
@@ -22,53 +23,40 @@ const MOST_BYTES: u64 = 1 << 20;
 /// No commit.
 const NONE: u32 = u32::MAX;
 
-/// The root trees and parents of commits.
+/// For each pack, which of its commits each of its objects is, and the root trees and parents of those.
 #[derive(Default)]
-pub(crate) struct Prefetch {
-    /// For each pack and each of its objects, which of the commits it is.
-    commit: Vec<Vec<u32>>,
-    roots: Vec<Id>,
-    parents: Vec<Id>,
-    /// Where the parents of each commit end, and those of the next begin.
-    ends: Vec<u32>,
-}
+pub(crate) struct Prefetch(Vec<(Vec<u32>, Vec<Option<(Id, ParentIds)>>)>);
 
 impl Prefetch {
     pub fn of(packs: &Packs) -> Self {
-        let mut ahead = Prefetch::default();
         if packs.indexes.iter().map(index::File::num_objects).sum::<u32>() < LEAST {
-            return ahead;
+            return Prefetch::default();
         }
-        for index in &packs.indexes {
+        let of_pack = |index: &index::File| {
             let data = data::File::at(index.path().with_extension("pack"), index.object_hash()).ok();
             let entries = data.as_ref().map(|data| commits(index, data)).unwrap_or_default();
             let read = |(inflate, buffer): &mut (Inflate, Vec<u8>), (offset, _): &(u64, u32)| {
                 read(data.as_ref()?, *offset, inflate, buffer)
             };
-            let found: Vec<_> = entries.par_iter().map_init(Default::default, read).collect();
-            let mut commit = vec![NONE; if entries.is_empty() { 0 } else { index.num_objects() as usize }];
-            for ((_, entry), found) in entries.into_iter().zip(found) {
-                let Some((root, parents)) = found else { continue };
-                commit[entry as usize] = ahead.roots.len() as u32;
-                ahead.roots.push(root);
-                ahead.parents.extend(parents);
-                ahead.ends.push(ahead.parents.len() as u32);
+            let commits = entries.par_iter().map_init(Default::default, read).collect();
+            let mut numbers = vec![NONE; if entries.is_empty() { 0 } else { index.num_objects() as usize }];
+            for (number, (_, entry)) in (0..).zip(entries) {
+                numbers[entry as usize] = number;
             }
-            ahead.commit.push(commit);
-        }
-        ahead
+            (numbers, commits)
+        };
+        Prefetch(packs.indexes.iter().map(of_pack).collect())
     }
 
     /// The root tree and the parents of a commit that was read ahead.
     pub fn get(&self, packs: &Packs, id: Id) -> Option<(Id, &[Id])> {
-        if self.roots.is_empty() {
+        if self.0.is_empty() {
             return None;
         }
         let (pack, entry) = packs.find(id)?;
-        let commit = *self.commit[pack].get(entry as usize)? as usize;
-        let root = *self.roots.get(commit)?;
-        let start = commit.checked_sub(1).map_or(0, |before| self.ends[before]);
-        Some((root, &self.parents[start as usize..self.ends[commit] as usize]))
+        let (numbers, commits) = &self.0[pack];
+        let (root, parents) = commits.get(*numbers.get(entry as usize)? as usize)?.as_ref()?;
+        Some((*root, parents))
     }
 }
 
@@ -78,7 +66,7 @@ fn read(
     offset: u64,
     inflate: &mut Inflate,
     buffer: &mut Vec<u8>,
-) -> Option<(Id, Vec<Id>)> {
+) -> Option<(Id, ParentIds)> {
     let entry = pack.entry(offset).ok().filter(|entry| entry.decompressed_size <= MOST_BYTES)?;
     buffer.resize(entry.decompressed_size as usize, 0);
     pack.decompress_entry(&entry, inflate, buffer).ok()?;

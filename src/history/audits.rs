@@ -87,7 +87,7 @@ impl<'a> Audits<'a> {
                 self.unread(notes);
                 found.states[*state] = raw.map(|raw| Arc::new(found.take(raw, numbers)));
             }
-            self.repo.forget_blobs();
+            self.repo.blobs.clear();
             // States are in an order in which the main line only grows: what two rounds did not need is rarely needed
             // again.
             self.cache.forget_unused();

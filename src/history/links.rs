@@ -8,7 +8,6 @@ use super::states::States;
 use super::walk::Walk;
 use crate::files::{Layout, PathKind};
 use crate::git::commit::Trees;
-use crate::git::path_kind::in_tree;
 use crate::git::{Id, ObjectError, Repo};
 use crate::rules::page_links::LinkTarget;
 use indexmap::IndexSet;
@@ -69,7 +68,7 @@ pub fn lacking(
                 Root::Tree(_) => within(**question).unwrap_or_default(),
                 Root::Commit(_) => path(**question),
             };
-            let kind = tree.clone().and_then(|tree| in_tree(&trees, tree, path));
+            let kind = tree.clone().and_then(|tree| trees.path_kind(tree, path));
             let unknown = |error| {
                 repo.has_vanished(error);
                 PathKind::Unknown

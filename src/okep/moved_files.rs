@@ -7,7 +7,6 @@ use crate::files::{PathKind, Tree};
 use crate::git::commit::Trees;
 use crate::git::main_line::{LineCommit, LineReader, folder_trees};
 use crate::git::packs::Packs;
-use crate::git::path_kind::in_tree;
 use crate::git::tree_changes::tree_changes;
 use crate::git::{Id, Repo};
 use crate::text::path::{file_name, folder_of};
@@ -82,7 +81,7 @@ impl Search<'_> {
             }
             let folders = folder_trees(self.repo, &self.packs, &commits, folder);
             for (commit, tree) in commits.iter().zip(folders) {
-                let holds = |tree: Id| in_tree(&self.trees, tree, file_name(path)) == Ok(PathKind::File);
+                let holds = |tree: Id| self.trees.path_kind(tree, file_name(path)) == Ok(PathKind::File);
                 if tree.ok().flatten().is_some_and(holds) {
                     let root = |commit: &LineCommit| commit.root(self.trees.local).ok();
                     return Some((root(commit)?, newer.as_ref().and_then(root)));
