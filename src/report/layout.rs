@@ -4,11 +4,10 @@
 
 use super::terminal::quotable;
 use crate::audit::report::OkepSummary;
-use crate::fix::apply::spliced;
+use crate::fix::apply::{by_path, spliced};
 use crate::rules::finding::{Edit, Finding, Rename, Safety};
 use crate::text::{Place, Span, Text};
 use similar::{Change, ChangeTag, DiffOp, DiffTag, TextDiff};
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -75,17 +74,14 @@ pub fn excerpts<'f>(
     finding: &'f Finding,
     text: &dyn Fn(&str) -> Option<Arc<Text>>,
 ) -> Vec<(&'f str, Vec<ExcerptLine>)> {
-    let mut files: BTreeMap<(bool, &str), Vec<&Edit>> = BTreeMap::new();
-    files.insert((false, &finding.path), Vec::new());
-    for edit in finding.fix.iter().flat_map(|fix| &fix.edits) {
-        files.entry((edit.path != finding.path, &edit.path)).or_default().push(edit);
-    }
-    let excerpt = |((elsewhere, path), edits): ((bool, &'f str), Vec<&Edit>)| {
-        let place = finding.place.as_ref().filter(|_| !elsewhere);
+    let mut files = by_path(finding.fix.iter().flat_map(|fix| &fix.edits));
+    let own = (finding.path.as_str(), files.remove(finding.path.as_str()).unwrap_or_default());
+    let excerpt = |(path, edits): (&'f str, Vec<&Edit>)| {
+        let place = finding.place.as_ref().filter(|_| path == finding.path);
         let lines = text(path).map_or_else(Vec::new, |text| lines(&text, place, &edits));
-        (elsewhere || !lines.is_empty()).then_some((path, lines))
+        (path != finding.path || !lines.is_empty()).then_some((path, lines))
     };
-    files.into_iter().filter_map(excerpt).collect()
+    std::iter::once(own).chain(files).filter_map(excerpt).collect()
 }
 
 /// The lines at `place` and those that `edits` change, cut where they are many.
