@@ -23,9 +23,12 @@ const MOST_BYTES: u64 = 1 << 20;
 /// No commit.
 const NONE: u32 = u32::MAX;
 
-/// For each pack, which of its commits each of its objects is, and the root trees and parents of those.
+/// Which of its commits each object of a pack is, and the root trees and parents of those.
+type PackCommits = (Vec<u32>, Vec<Option<(Id, ParentIds)>>);
+
+/// The commits of each pack.
 #[derive(Default)]
-pub(crate) struct Prefetch(Vec<(Vec<u32>, Vec<Option<(Id, ParentIds)>>)>);
+pub(crate) struct Prefetch(Vec<PackCommits>);
 
 impl Prefetch {
     pub fn of(packs: &Packs) -> Self {
