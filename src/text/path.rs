@@ -69,9 +69,8 @@ pub fn okep_name(stem: &str) -> Option<OkepName> {
 pub fn number_placeholder(text: &str) -> usize {
     let length = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
     let word = text[..length].to_ascii_lowercase();
-    let is_all = |letter: char| word.chars().all(|c| c == letter);
-    let is_placeholder = length > 1 && (is_all('x') || is_all('n')) || is_all('0') || word == "tbd";
-    if is_placeholder { length } else { 0 }
+    let is_all = |letter: char| length > 1 && word.chars().all(|c| c == letter);
+    if is_all('x') || is_all('n') || is_all('0') || word == "tbd" { length } else { 0 }
 }
 
 /// A title as the last part of a file name: lower case, a hyphen between words.
