@@ -27,7 +27,7 @@ use crate::okep::template_history::TemplateHistory;
 use crate::rules::event::Event;
 use crate::rules::finding::Finding;
 use crate::rules::page_links::{Claim, Linked, holds, pages};
-use crate::rules::{Check, RULES};
+use crate::rules::{Check, RULES, Rule};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -103,20 +103,15 @@ impl AuditedTree {
 
 /// What the rules about numbers, names and registers find.
 pub fn of_tree(snapshot: &Snapshot) -> Vec<Finding> {
-    let checks = RULES.iter().filter_map(|r| match r.check {
-        Check::Tree(check, _) => Some(check),
-        Check::Okep(..) | Check::Links(..) | Check::History(_) => None,
-    });
-    checks.flat_map(|check| check(snapshot)).collect()
+    let of_rule =
+        |rule: &&Rule| if let Check::Tree(check, _) = rule.check { check(snapshot) } else { Vec::new() };
+    RULES.iter().flat_map(of_rule).collect()
 }
 
 /// What the rules about history find in an event.
 pub fn of_history(event: &Event) -> Vec<Finding> {
-    let checks = RULES.iter().filter_map(|r| match r.check {
-        Check::History(check) => Some(check),
-        Check::Okep(..) | Check::Tree(..) | Check::Links(..) => None,
-    });
-    checks.flat_map(|check| check(event)).collect()
+    let of_rule = |rule: &&Rule| if let Check::History(check) = rule.check { check(event) } else { None };
+    RULES.iter().flat_map(of_rule).collect()
 }
 
 /// What the rules about links find; pages that `cache` knows are not looked at anew.
@@ -132,13 +127,8 @@ fn held<'a>(claims: &'a [Claim], snapshot: &'a Snapshot) -> impl Iterator<Item =
 
 /// Puts findings into their order: by path, then place (what is absent first), then rule.
 pub fn sort(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| {
-        let key = |f: &Finding| f.place.as_ref().map(|p| p.span);
-        a.path
-            .cmp(&b.path)
-            .then_with(|| key(a).cmp(&key(b)))
-            .then_with(|| a.rule.cmp(b.rule))
-            .then_with(|| a.okep.cmp(&b.okep))
-            .then_with(|| a.subject.cmp(&b.subject))
-    });
+    fn key(f: &Finding) -> impl Ord {
+        (&f.path, f.place.as_ref().map(|place| place.span), f.rule, &f.okep, &f.subject)
+    }
+    findings.sort_by(|a, b| key(a).cmp(&key(b)));
 }

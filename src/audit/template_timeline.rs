@@ -233,11 +233,11 @@ const MAY_BE_YOUNGER: &str =
 
 fn check(context: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
     let is_known = |rule: &Rule| rule.of_bytes || context.okep.is_text_known();
-    let checks = RULES.iter().filter(|r| wanted(r) && is_known(r)).filter_map(|r| match r.check {
-        Check::Okep(check, _) => Some(check),
-        Check::Tree(..) | Check::Links(..) | Check::History(_) => None,
-    });
-    checks.flat_map(|check| check.findings(context)).collect()
+    let of_rule = |rule: &&Rule| match rule.check {
+        Check::Okep(check, _) => check.findings(context),
+        Check::Tree(..) | Check::Links(..) | Check::History(_) => Vec::new(),
+    };
+    RULES.iter().filter(|rule| wanted(rule) && is_known(rule)).flat_map(of_rule).collect()
 }
 
 /// Whether history could say more about an OKEP, in which the template at hand found this.

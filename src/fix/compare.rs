@@ -43,7 +43,8 @@ fn fails(why: &str) -> FixRejection {
     FixRejection::Fails(why.to_owned())
 }
 
-fn counted<'f>(
+/// How many findings there are of each identity, by the names after the renames.
+pub(super) fn counted<'f>(
     findings: impl IntoIterator<Item = &'f Finding>,
     renames: &[Rename],
 ) -> HashMap<Identity, usize> {

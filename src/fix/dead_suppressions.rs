@@ -1,10 +1,10 @@
 //! Deletes suppressions that suppress nothing, once everything else is fixed.
 
 use super::apply::apply;
+use super::compare::counted;
 use super::engine::Fixed;
 use crate::audit::audit;
 use crate::audit::check::Outcome;
-use crate::audit::identity::{Identity, identity};
 use crate::audit::policy::{DEAD, Policy};
 use crate::okep::config::Config;
 use crate::okep::snapshot::{Parsed, Snapshot};
@@ -43,18 +43,12 @@ fn next(fixed: &mut Fixed, outcome: &Outcome, may_write: &dyn Fn(&str) -> bool) 
         let left = audit(&after, outcome.template_history.as_ref()).findings;
         let count = Policy::of(&config, &after, &left).suppressions.len();
         let is_harmless =
-            count + together == policy.suppressions.len() && identities(&left) == identities(&fixed.left);
+            count + together == policy.suppressions.len() && counted(&left, &[]) == counted(&fixed.left, &[]);
         is_harmless.then(|| {
             (fixed.tree, fixed.left) = (tree, left);
             finding(suppression, fix)
         })
     })
-}
-
-fn identities(findings: &[Finding]) -> Vec<Identity> {
-    let mut identities: Vec<_> = findings.iter().map(|f| identity(f, &[])).collect();
-    identities.sort();
-    identities
 }
 
 /// The whole lines of a suppression, which ends with its paragraph where it is a table, and a blank line that

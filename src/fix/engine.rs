@@ -189,7 +189,8 @@ fn apart<'f>(snapshot: &Snapshot, candidates: &[&'f Finding]) -> Vec<&'f Finding
                 && !(entered(candidate).is_some() && entered(candidate) == entered(other));
             conflicts || (one_moves && candidate.okep.is_some() && candidate.okep == other.okep)
         };
-        let files = spoken_of(candidate);
+        // What the fix edits or renames, and the OKEP that it is about.
+        let files: BTreeSet<&str> = fix.paths().chain(candidate.okep.as_deref()).collect();
         let waits = |file: &&str| {
             let others = of_file.get(file).map(Vec::as_slice).unwrap_or_default();
             others.len() >= MOST_OF_A_FILE || others.iter().any(in_the_way)
@@ -206,11 +207,6 @@ fn apart<'f>(snapshot: &Snapshot, candidates: &[&'f Finding]) -> Vec<&'f Finding
     };
     batch.sort_by_key(order);
     batch
-}
-
-/// The files that a finding's fix edits or renames, and the OKEP it is about.
-fn spoken_of(finding: &Finding) -> BTreeSet<&str> {
-    finding.fix.iter().flat_map(Fix::paths).chain(finding.okep.as_deref()).collect()
 }
 
 /// The place of a register at which a fix puts in a line, where that is all it does.

@@ -134,7 +134,8 @@ fn inside(root: &Path, path: &str) -> Result<PathBuf, Error> {
     if !real.starts_with(&real_root) {
         return Err(Error::Outside { path: path.into() });
     }
-    if has_symlink(&real_root, folder) {
+    let mut folders = folder.ancestors().filter(|a| !a.as_os_str().is_empty());
+    if folders.any(|part| real_root.join(part).symlink_metadata().is_ok_and(|m| m.is_symlink())) {
         return Err(Error::Symlink { path: path.into() });
     }
     Ok(root.join(relative))
@@ -188,12 +189,6 @@ fn replace(root: &Path, changes: &[FileChange]) -> Result<Vec<String>, Error> {
     }
     folders.iter().for_each(|folder| atomic::sync(folder));
     Ok(written)
-}
-
-/// Whether a folder below `root`, or one around it, is a symbolic link.
-fn has_symlink(root: &Path, folder: &Path) -> bool {
-    let below = folder.ancestors().filter(|a| !a.as_os_str().is_empty());
-    below.into_iter().any(|part| root.join(part).symlink_metadata().is_ok_and(|m| m.is_symlink()))
 }
 
 fn same_file(a: &Path, b: &Path) -> bool {

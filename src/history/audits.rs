@@ -71,19 +71,15 @@ impl<'a> Audits<'a> {
             };
             let mut jobs: Vec<_> = round.iter().zip(trees).map(with_history).collect();
             // Each tree is dropped by the thread that checked it.
-            let check = |job: Option<(Tree, TemplateHistory)>| {
-                let (tree, history) = job?;
-                let mut notes = tree.list(&self.layout.folder).notices.clone();
-                let raw = self.state(&tree, &history, &parsed, (&found, numbers), &mut notes);
-                notes.extend(tree.notices());
-                Some((raw, notes))
+            let check = |job: Option<(Tree, TemplateHistory)>| match job {
+                Some((tree, history)) => self.state(&tree, &history, &parsed, (&found, numbers)),
+                None => Default::default(),
             };
             // The first one fills the cache on all cores, and finds most of what the others have.
             let rest = jobs.split_off(1);
             let mut checked: Vec<_> = jobs.into_iter().map(check).collect();
             checked.par_extend(rest.into_par_iter().map(check));
-            for (checked, state) in checked.into_iter().zip(round) {
-                let (raw, notes) = checked.unwrap_or_default();
+            for ((raw, notes), state) in checked.into_iter().zip(round) {
                 self.unread(notes);
                 found.states[*state] = raw.map(|raw| Arc::new(found.take(raw, numbers)));
             }
@@ -129,18 +125,18 @@ impl<'a> Audits<'a> {
         Some(tree)
     }
 
-    /// Checks a state; none where its folder cannot be read. `notes` gets what is noted about its pages.
+    /// Checks a state, with what there is to note about it; none where its folder cannot be read.
     fn state(
         &self,
         tree: &Tree,
         history: &TemplateHistory,
         parsed: &Parsed,
         (found, numbers): (&FoundInStates, &Numbering),
-        notes: &mut Vec<Note>,
-    ) -> Option<RawState> {
+    ) -> (Option<RawState>, Vec<Note>) {
         let listing = tree.list(&self.layout.folder);
+        let mut notes = [listing.notices.clone(), tree.notices()].concat();
         if listing.notices.iter().any(Note::is_unreadable) {
-            return None;
+            return (None, notes);
         }
         let layout = layout_of(tree, history, self.layout);
         let snapshot = Snapshot::on_demand(tree, &layout, parsed);
@@ -160,7 +156,7 @@ impl<'a> Audits<'a> {
             let id = tree.id(&verdict.path).unwrap_or_default();
             let known = numbers.known_file(&verdict.path, &id);
             let is_new = known.is_none_or(|file| !found.facts.contains_key(&file));
-            let facts = is_new.then(|| facts(&snapshot, &verdict.path, notes));
+            let facts = is_new.then(|| facts(&snapshot, &verdict.path, &mut notes));
             RawPage { verdict, id, facts }
         };
         let pages = pages.into_iter().map(&mut page).collect();
@@ -169,7 +165,7 @@ impl<'a> Audits<'a> {
             let shown = if is_nav_unread { ShownFinding::Unread } else { shown(&snapshot, &okep.path) };
             (okep.path.clone(), who(&okep.path), shown)
         };
-        Some(RawState {
+        let raw = RawState {
             files: listing.files.clone(),
             okeps: snapshot.okeps.iter().map(okep).collect(),
             pages,
@@ -178,7 +174,9 @@ impl<'a> Audits<'a> {
             registers_unread: is_nav_unread || of_role(Role::IndexPage).next().is_some(),
             template: template.map(|path| (path, is_template_known.then(|| snapshot.template.clone()))),
             templates_before: history.all().map(|history| history.templates.len()).collect(),
-        })
+        };
+        notes.extend(tree.notices());
+        (Some(raw), notes)
     }
 
     /// Which OKEP is at a path of a state: the one that had landed there, or did later, else the one that was renamed

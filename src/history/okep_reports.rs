@@ -78,23 +78,21 @@ impl Reporter<'_> {
     fn note_moves(&self, span: &OkepSpan, story: &OkepStory) {
         // What happened at a place that could not be read happened there, or before.
         let when = |known: bool| if known { "" } else { "or before " };
+        let by = |at: usize| {
+            let place = self.place(at);
+            format!("{} by {}", place.date, place.commit)
+        };
         for moved in &span.moves {
-            let place = self.place(moved.at);
-            let (from, when) = (self.verdicts.path(moved.from), when(moved.known));
-            let message = format!("moved from `{from}` on {when}{} by {}", place.date, place.commit);
-            self.note(Note::at("moved", self.verdicts.path(moved.to), message));
+            let (from, to) = (self.verdicts.path(moved.from), self.verdicts.path(moved.to));
+            let message = format!("moved from `{from}` on {}{}", when(moved.known), by(moved.at));
+            self.note(Note::at("moved", to, message));
         }
-        for (removed_paths, back) in &span.absences {
-            let (removed_paths, back) = (self.place(*removed_paths), self.place(*back));
-            let message = format!(
-                "removed on {} by {} and restored on {} by {}",
-                removed_paths.date, removed_paths.commit, back.date, back.commit
-            );
+        for (removed, back) in &span.absences {
+            let message = format!("removed on {} and restored on {}", by(*removed), by(*back));
             self.note(Note::at("returned", &story.path, message));
         }
         if let Some(at) = span.removed {
-            let place = self.place(at);
-            let message = format!("removed on {}{} by {}", when(span.gone_known), place.date, place.commit);
+            let message = format!("removed on {}{}", when(span.gone_known), by(at));
             self.note(Note::at("deleted", &story.path, message));
         }
     }

@@ -50,11 +50,11 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
     }
     findings.extend(of_history);
     let templates = reporter.templates(&findings, &mut audits);
-    findings.sort_by(|a, b| {
-        let key = |f: &FindingStory| f.introduced.as_ref().map(|i| i.landed.date.clone());
-        let place = (&a.path, a.rule, &a.subject).cmp(&(&b.path, b.rule, &b.subject));
-        place.then_with(|| (key(a), a.number, &a.okep).cmp(&(key(b), b.number, &b.okep)))
-    });
+    fn key(f: &FindingStory) -> impl Ord {
+        let introduced = f.introduced.as_ref().map(|introduced| &introduced.landed.date);
+        (&f.path, f.rule, &f.subject, introduced, f.number, &f.okep)
+    }
+    findings.sort_by(|a, b| key(a).cmp(&key(b)));
     reporter.note_folder();
     let unread = audits.unread.into_iter().chain(walk.unread.iter().cloned());
     let (missing_objects, unread): (BTreeSet<Note>, BTreeSet<Note>) =

@@ -101,7 +101,9 @@ impl<'a> Timeline<'a> {
             for mark in set.marks.iter().filter(|mark| !last.has(**mark)) {
                 if !open.contains_key(mark) {
                     open.insert(*mark, spans.len());
-                    let written = self.written(at, *mark, before);
+                    let is_open = before.map_or(self.open, |set| self.leaves_open(set, *mark));
+                    let origin = || self.origin(self.commits[at], &|c| self.has(c, *mark));
+                    let written = if is_open { None } else { origin() };
                     spans.push(FindingSpan { mark: *mark, introduced: at, written, fixed: None });
                 }
             }
@@ -111,14 +113,6 @@ impl<'a> Timeline<'a> {
         let mut at = 0..;
         spans.retain(|_| at.next().is_some_and(|at| !hidden.contains(&at)));
         spans
-    }
-
-    /// The commit that introduced a finding of the line at `at`, where that is known.
-    fn written(&self, at: usize, mark: FindingId, before: Option<&Set>) -> Option<u32> {
-        if before.map_or(self.open, |set| self.leaves_open(set, mark)) {
-            return None;
-        }
-        self.origin(self.commits[at], &|c| self.has(c, mark))
     }
 
     /// The commit behind `from` that has something while none of its parents has it; of some it may be unknown.
