@@ -249,7 +249,7 @@ fn report_number(report: &mut Report, states: &CheckStates, pull_request: u64) {
             path: &okep.path,
             number: Some(pull_request),
             issue: okep.issue.as_ref().and_then(|issue| issue.number()),
-            pull_request: Some(PullRequest::Merged(pull_request)),
+            pull_request: Some(PullRequest { number: pull_request, is_in_brackets: false }),
         };
         let found = of_history(&event).into_iter();
         report.findings.extend(found.map(|finding| Reported { finding, baseline: Some(Baseline::New) }));

@@ -137,6 +137,6 @@ impl<'a> Reporter<'a> {
 }
 
 fn place(commit: String, date: &str, subject: &str) -> SubjectPlace {
-    let pull_request = PullRequest::of(subject).map(PullRequest::number);
+    let pull_request = PullRequest::of(subject).map(|named| named.number);
     SubjectPlace { commit, date: date.to_owned(), pull_request }
 }

@@ -1,5 +1,9 @@
 //! What happened, as the rules about history see it.
 
+use crate::text::pattern;
+use regex::Regex;
+use std::sync::LazyLock;
+
 /// Something that a commit did, and that can be wrong in itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event<'a> {
@@ -24,29 +28,21 @@ pub enum Event<'a> {
 
 /// A pull request, as the subject of a commit names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PullRequest {
-    /// As GitHub's merge commits do.
-    Merged(u64),
-    /// In brackets at the end, as GitHub does for squashed commits and people do for issues.
-    Squashed(u64),
+pub struct PullRequest {
+    pub number: u64,
+    /// In brackets at the end, as GitHub does for squashed commits and people do for issues; else as GitHub's merge
+    /// commits do.
+    pub is_in_brackets: bool,
 }
 
 impl PullRequest {
     /// The pull request that the subject of a commit on the first-parent line names.
     pub fn of(subject: &str) -> Option<Self> {
-        if let Some(rest) = subject.strip_prefix("Merge pull request #") {
-            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            return rest[..digits].parse().ok().map(PullRequest::Merged);
-        }
-        let (_, number) = subject.trim_end().strip_suffix(')')?.rsplit_once(" (#")?;
-        let digits = number.bytes().all(|b| b.is_ascii_digit());
-        number.parse().ok().filter(|_| digits).map(PullRequest::Squashed)
-    }
-
-    pub fn number(self) -> u64 {
-        match self {
-            PullRequest::Merged(number) | PullRequest::Squashed(number) => number,
-        }
+        static NAMED: LazyLock<Regex> =
+            LazyLock::new(|| pattern(r"^Merge pull request #([0-9]+)|^.* \(#([0-9]+)\)\s*$"));
+        let named = NAMED.captures(subject)?;
+        let number = named.get(1).or(named.get(2))?.as_str().parse().ok()?;
+        Some(PullRequest { number, is_in_brackets: named.get(2).is_some() })
     }
 }
 
@@ -54,15 +50,17 @@ impl PullRequest {
 mod tests {
     use super::*;
 
-    fn check(subject: &str, expected: Option<PullRequest>) {
-        assert_eq!(PullRequest::of(subject), expected, "{subject}");
+    /// The number, and whether it is in brackets.
+    fn check(subject: &str, expected: Option<(u64, bool)>) {
+        let named = PullRequest::of(subject).map(|named| (named.number, named.is_in_brackets));
+        assert_eq!(named, expected, "{subject}");
     }
 
     #[test]
     fn merges_and_squashed_commits_name_their_pull_request() {
-        check("Merge pull request #6056 from pliurh/svc_update", Some(PullRequest::Merged(6056)));
-        check("OKEP-1012: Pools (#1016)", Some(PullRequest::Squashed(1016)));
-        check("Revert \"Pools (#1016)\" (#1020)", Some(PullRequest::Squashed(1020)));
+        check("Merge pull request #6056 from pliurh/svc_update", Some((6056, false)));
+        check("OKEP-1012: Pools (#1016)", Some((1016, true)));
+        check("Revert \"Pools (#1016)\" (#1020)", Some((1020, true)));
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub mod page_links;
 use crate::okep::snapshot::Snapshot;
 use crate::text::Text;
 use context::OkepContext;
-use event::{Event, PullRequest};
+use event::Event;
 use finding::{Edit, Finding, FindingData, Fix, Related, Severity};
 use page_links::{Anchors, Claim, LinkTarget, Linked, PageLink, parts};
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! OKEPs that carry the number of the pull request that introduced them.
 
-use super::{Check, Event, Finding, PullRequest, Rule, Severity};
+use super::{Check, Event, Finding, Rule, Severity};
 
 pub static RULE: Rule = Rule {
     id: "pull-request-number",
@@ -21,8 +21,8 @@ fn check(event: &Event) -> Option<Finding> {
     };
     let issue = issue.filter(|issue| *issue != number);
     // What is in brackets at the end of a subject may well be the issue.
-    let may_be_issue = matches!(pull_request, PullRequest::Squashed(_)) && issue.is_none();
-    if number != pull_request.number() || may_be_issue {
+    let may_be_issue = pull_request.is_in_brackets && issue.is_none();
+    if number != pull_request.number || may_be_issue {
         return None;
     }
     let message = format!("{number} is the number of the pull request that added it, not of an issue");
@@ -36,9 +36,10 @@ fn check(event: &Event) -> Option<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::event::PullRequest;
 
     fn landed(number: u64, pull_request: Option<u64>, issue: Option<u64>) -> Option<Finding> {
-        let pull_request = pull_request.map(PullRequest::Merged);
+        let pull_request = pull_request.map(|number| PullRequest { number, is_in_brackets: false });
         check(&Event::Landed { path: "docs/okeps/okep-1-a.md", number: Some(number), issue, pull_request })
     }
 
@@ -59,7 +60,7 @@ mod tests {
     #[test]
     fn a_number_in_brackets_may_be_the_issue() {
         let landed = |issue| {
-            let pull_request = Some(PullRequest::Squashed(5238));
+            let pull_request = Some(PullRequest { number: 5238, is_in_brackets: true });
             check(&Event::Landed { path: "docs/okeps/okep-1-a.md", number: Some(5238), issue, pull_request })
         };
         assert!(landed(Some(5233)).is_some());
