@@ -73,7 +73,7 @@ impl OkepSummary {
             number: read.map_or(okep.name.number, Okep::number),
             title: read.and_then(|okep| Some(okep.title.as_ref()?.name.clone())),
             issue,
-            landed: landed.and_then(|(_, okep)| okep.landing.revision.clone()),
+            landed: landed.and_then(|(.., landing)| landing.revision.clone()),
             in_nav: snapshot.site.as_ref().and_then(in_nav),
             in_index: snapshot.landing.as_ref().map(|page| page.lists(&okep.path)),
         }

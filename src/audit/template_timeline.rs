@@ -211,7 +211,7 @@ pub fn held_to<'t>(
     okep: &Okep,
 ) -> (&'t Arc<TemplateTimeline>, Option<LandedUnder>) {
     match template_history.and_then(|history| history.landed_as(snapshot, &okep.path)) {
-        Some((history, okep)) => (&timelines[history], Some(okep.landing.under)),
+        Some((history, _, landing)) => (&timelines[history], Some(landing.under)),
         None => (&timelines[0], None),
     }
 }

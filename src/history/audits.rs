@@ -188,7 +188,7 @@ impl<'a> Audits<'a> {
         histories
             .find_map(|(line, history)| Some(key(line, history.landed.get(path)?.okep)))
             .or_else(|| lineage.ever(path).map(|okep| key(lines - 1, okep)))
-            .or_else(|| history.landed_as(snapshot, path).map(|(line, okep)| key(line, okep.okep)))
+            .or_else(|| history.landed_as(snapshot, path).map(|(line, okep, _)| key(line, okep)))
             .or_else(|| lineage.ever_of_number(path).map(|okep| key(lines - 1, okep)))
             .or_else(|| path::number(path).map(OkepKey::Number))
             .unwrap_or_else(|| OkepKey::Path(path.to_owned()))

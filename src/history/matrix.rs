@@ -9,7 +9,7 @@ use crate::okep::proposal::Okep;
 use crate::okep::requirements::Requirements;
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template::Template;
-use crate::okep::template_history::{LandedOkep, Landing, TemplateHistory};
+use crate::okep::template_history::{Landing, TemplateHistory};
 use crate::rules::finding::Finding;
 use crate::rules::is_of_okep;
 use std::collections::{HashMap, HashSet};
@@ -111,7 +111,7 @@ pub fn matrices(
     // The template that an OKEP is held to: today's where it is not known when the OKEP landed. Of another history than
     // the one shown the templates are not at hand.
     let in_force = |okep: &Okep| match template_history.and_then(|h| h.landed_as(snapshot, &okep.path)) {
-        Some((0, LandedOkep { landing: Landing { under, .. }, .. })) if under.is_known => {
+        Some((0, _, Landing { under, .. })) if under.is_known => {
             under.template.map(|at| &revisions[at].template)
         }
         _ => Some(&*snapshot.template),
@@ -158,7 +158,7 @@ mod tests {
     use crate::git::{Id, Revision};
     use crate::markdown::document::Document;
     use crate::okep::snapshot::Parsed;
-    use crate::okep::template_history::{LandedUnder, TemplateRevision};
+    use crate::okep::template_history::{LandedOkep, LandedUnder, TemplateRevision};
     use crate::rules::rule;
 
     const OLD: &str = "# OKEP-1: T\n\n## Problem\n\n(Why is it asked?)\n\n## Checks\n\n(How is it tried?)\n\n## Colour\n\n## Rest\n";
@@ -176,11 +176,12 @@ mod tests {
         };
         let under = LandedUnder { template: Some(landed_under), is_known: true };
         let blob = Id::null(gix::hash::Kind::Sha1);
-        let okep = LandedOkep { okep: 0, blob, landing: Landing { revision: Some(revision("c")), under } };
         let templates =
             vec![template(OLD, "a"), template(&OLD.replace("Checks", "Tests"), "b"), template(NEW, "c")];
         let mut history = TemplateHistory::default();
-        history.landed = Arc::new([("docs/okeps/okep-2-x.md".to_owned(), okep)].into());
+        history.landings = Arc::new(vec![Landing { revision: Some(revision("c")), under }]);
+        history.landed =
+            Arc::new([("docs/okeps/okep-2-x.md".to_owned(), LandedOkep { okep: 0, blob })].into());
         history.templates = Arc::new(templates);
         history
     }

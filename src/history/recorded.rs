@@ -36,7 +36,7 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
     let mut spans = line.okeps();
     for span in &mut spans {
         if let Some(OkepKey::Landed(line, okep)) = verdicts.keys[span.who as usize] {
-            span.landing = Some(audits.landings.lines[line].newest.landings[okep].clone());
+            span.landing = Some(audits.landings.lines[line].newest.history.landings[okep].clone());
         }
     }
     let mut reporter = Reporter::new(repo, layout, &line, &names);

@@ -106,7 +106,7 @@ impl<'a> LandingsOverTime<'a> {
     pub fn at(&mut self, states: &[usize], files: &BTreeMap<String, Option<Id>>) -> TemplateHistory {
         let mut histories = Vec::new();
         for (line, count) in self.lines.iter_mut().zip(states) {
-            if line.follower.in_force.len() > *count {
+            if line.follower.followed > *count {
                 line.follower = Follower::default();
             }
             line.follower.follow(&self.reading, &line.known, *count);
@@ -205,17 +205,15 @@ impl<'a> HistoryReader<'a> {
 #[derive(Default)]
 pub struct Follower {
     pub lineage: Lineage,
-    /// How each OKEP landed.
-    pub landings: Vec<Landing>,
-    /// The template of each state so far.
-    in_force: Vec<LandedUnder>,
+    /// How many states it has followed.
+    followed: usize,
     pub history: TemplateHistory,
 }
 
 impl Follower {
     /// Takes up states until there are `count` of them.
     fn follow(&mut self, reading: &HistoryReader, known: &FolderStates, count: usize) {
-        for at in self.in_force.len()..count.min(known.states.len()) {
+        for at in self.followed..count.min(known.states.len()) {
             let is_edge = at == 0 && known.extent != HistoryExtent::Complete;
             let before = at.checked_sub(1).map(|before| &known.states[before]);
             self.step(reading, before, &known.states[at], is_edge);
@@ -249,7 +247,7 @@ impl Follower {
         let template = order.first(|path| layout.template.as_deref() == Some(path));
         let template = template.and_then(|path| Some((order.contents[&path]?, path)));
         let under = self.template(reading, state, template);
-        self.in_force.push(under);
+        self.followed += 1;
         let only_okeps = |mut files: Vec<(String, Id)>| {
             files.retain(|(path, _)| may_be_okep(path, &layout.folder));
             files
@@ -258,22 +256,17 @@ impl Follower {
         let removed = if before.is_some() { only_okeps(changes.removed) } else { all_landed.collect() };
         let (added, changed) = (only_okeps(changes.added), only_okeps(changes.changed));
         let okeps = self.lineage.step(&with_content(&removed), &with_content(&added));
-        if self.lineage.count > self.landings.len() {
+        if self.lineage.count > self.history.landings.len() {
             let revision = (!is_edge).then(|| reading.revision(state.commit, &mut self.history.notes));
             let under = LandedUnder { is_known: under.is_known && !is_edge, ..under };
-            self.landings.resize(self.lineage.count, Landing { revision, under });
+            let landings = Arc::make_mut(&mut self.history.landings);
+            landings.resize(self.lineage.count, Landing { revision, under });
         }
+        self.history.gone = self.lineage.gone.clone();
         let landed = Arc::make_mut(&mut self.history.landed);
-        let gone: Vec<LandedOkep> = removed.iter().filter_map(|(path, _)| landed.remove(path)).collect();
-        for ((path, blob), okep) in added.iter().zip(&okeps) {
-            let landing = self.landings[*okep].clone();
-            landed.insert(path.clone(), LandedOkep { okep: *okep, blob: *blob, landing });
-        }
-        if !gone.is_empty() {
-            let removed = Arc::make_mut(&mut self.history.removed);
-            removed.extend(gone.into_iter().map(|okep| (okep.okep, okep)));
-            self.history.gone = self.lineage.gone.clone();
-        }
+        removed.iter().for_each(|(path, _)| drop(landed.remove(path)));
+        let okeps = added.into_iter().zip(okeps);
+        landed.extend(okeps.map(|((path, blob), okep)| (path, LandedOkep { okep, blob })));
         for (path, blob) in changed {
             landed.entry(path).and_modify(|okep| okep.blob = blob);
         }

@@ -16,9 +16,10 @@ pub struct TemplateHistory {
     pub is_ahead: bool,
     /// The OKEPs that this commit holds, by path.
     pub landed: Arc<BTreeMap<String, LandedOkep>>,
-    /// Those that were removed, as they landed, whether they returned or not, and their paths and numbers.
-    pub(super) removed: Arc<BTreeMap<usize, LandedOkep>>,
+    /// Those that were removed, whether they returned or not, by path and number.
     pub(super) gone: Arc<GoneOkeps>,
+    /// How each OKEP landed, whether it is held or not.
+    pub landings: Arc<Vec<Landing>>,
     /// The template, each time its text changed, oldest first.
     pub templates: Arc<Vec<TemplateRevision>>,
     /// What to ask for OKEPs that are not in `landed`, in this order: the local copy of a default branch that
@@ -37,7 +38,6 @@ pub struct LandedOkep {
     pub okep: usize,
     /// Its contents at that commit.
     pub blob: Id,
-    pub landing: Landing,
 }
 
 /// How an OKEP came to the main line.
@@ -73,17 +73,19 @@ impl TemplateHistory {
         std::iter::successors(Some(self), |history| history.next.as_deref())
     }
 
-    /// An OKEP of a snapshot as it landed, also one that the snapshot has under another name or has again, and by which
-    /// of [`Self::all`] histories; none where it has not landed.
-    pub fn landed_as(&self, snapshot: &Snapshot, path: &str) -> Option<(usize, &LandedOkep)> {
-        self.all().enumerate().find_map(|(at, history)| Some((at, history.landed_okep(snapshot, path)?)))
+    /// How an OKEP of a snapshot landed, also one that the snapshot has under another name or has again; and which OKEP of
+    /// which of [`Self::all`] histories it is. None where it has not landed.
+    pub fn landed_as(&self, snapshot: &Snapshot, path: &str) -> Option<(usize, usize, &Landing)> {
+        self.all().enumerate().find_map(|(at, history)| {
+            let okep = history.landed_okep(snapshot, path)?;
+            Some((at, okep, &history.landings[okep]))
+        })
     }
 
-    fn landed_okep(&self, snapshot: &Snapshot, path: &str) -> Option<&LandedOkep> {
-        let renamed = || self.renamed_okep(snapshot, path);
+    fn landed_okep(&self, snapshot: &Snapshot, path: &str) -> Option<usize> {
+        let landed = self.landed.get(path).or_else(|| self.renamed_okep(snapshot, path));
         let is_held = |okep: usize| self.landed.values().any(|landed| landed.okep == okep);
-        let returned = || self.removed.get(&self.gone.returned(path).filter(|okep| !is_held(*okep))?);
-        self.landed.get(path).or_else(renamed).or_else(returned)
+        landed.map(|landed| landed.okep).or_else(|| self.gone.returned(path).filter(|okep| !is_held(*okep)))
     }
 
     /// The OKEP that a snapshot has under another name.

@@ -24,7 +24,7 @@ fn history_at(repo: &Repo, commit: Id) -> TemplateHistory {
 /// `path day template` of each landing, `?` for what is not known, then `day path` of each template.
 fn told(history: &TemplateHistory) -> Vec<String> {
     let landed = history.landed.iter().map(|(path, okep)| {
-        let landing = &okep.landing;
+        let landing = &history.landings[okep.okep];
         let date = landing.revision.as_ref().map_or("?", |revision| &revision.date);
         let template = landing.under.template.map_or("-".into(), |at| at.to_string());
         let doubt = if landing.under.is_known { "" } else { "?" };
@@ -58,7 +58,7 @@ fn a_file_lands_with_the_merge_that_adds_it() {
             "template 2024-05-01 t2",
         ]
     );
-    let landing = &history.landed["docs/okeps/okep-1-a.md"].landing;
+    let landing = &history.landings[history.landed["docs/okeps/okep-1-a.md"].okep];
     assert_eq!(landing.revision.as_ref().map(|r| &r.commit), Some(&merged));
     assert_eq!(history.notes, []);
 }
@@ -303,7 +303,8 @@ fn many_commits_are_read_alike_however_they_are_packed() {
         "--",
         "docs/okeps/okep-1007-x.md",
     ]);
-    let landing = first.landed["docs/okeps/okep-1007-x.md"].landing.revision.as_ref().expect("it is known");
+    let landing = &first.landings[first.landed["docs/okeps/okep-1007-x.md"].okep];
+    let landing = landing.revision.as_ref().expect("it is known");
     assert_eq!(format!("{} {}\n", landing.commit, landing.date), commit);
     box_.git(&["repack", "-q", "-a", "-d", "-f"]);
     assert_eq!(
@@ -325,7 +326,7 @@ fn the_real_history_is_read_right() {
     let history = history_at(&repo, repo.head().id().unwrap());
     let landed = |number| {
         let found = history.landed.iter().find(|(path, _)| okep::text::path::number(path) == Some(number));
-        found.and_then(|(_, okep)| Some(okep.landing.revision.as_ref()?.date.as_str()))
+        found.and_then(|(_, okep)| Some(history.landings[okep.okep].revision.as_ref()?.date.as_str()))
     };
     for (number, day) in [
         (4380, "2025-02-14"),
