@@ -60,6 +60,7 @@ pub struct LandingsOverTime<'a> {
     pub lines: Vec<FollowedLine>,
 }
 
+/// A line, what was known along it as far as somebody asked, and what its newest commit knows.
 pub struct FollowedLine {
     /// The place of each commit, the newest being 0.
     pub places: HashMap<Id, usize>,
