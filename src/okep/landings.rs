@@ -265,7 +265,9 @@ impl Follower {
         }
         self.history.gone = self.lineage.gone.clone();
         let landed = Arc::make_mut(&mut self.history.landed);
-        removed.iter().for_each(|(path, _)| drop(landed.remove(path)));
+        for (path, _) in &removed {
+            landed.remove(path);
+        }
         let okeps = added.into_iter().zip(okeps);
         landed.extend(okeps.map(|((path, blob), okep)| (path, LandedOkep { okep, blob })));
         for (path, blob) in changed {
