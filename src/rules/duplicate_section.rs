@@ -24,7 +24,7 @@ fn check(context: &OkepContext) -> Vec<Finding> {
         let message = format!("section `{name}` appears twice, first at line {line}");
         let finding = RULE.at(context, heading.span.clone(), name, message);
         let finding = finding.help("merge the two sections, or give this one a name of its own");
-        Some(finding.related(context, first.span.clone(), "first here"))
+        Some(finding.related(context, [&first.span], "first here"))
     });
     twice.collect()
 }

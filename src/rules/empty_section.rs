@@ -37,7 +37,7 @@ fn check(context: &OkepContext, row: usize) -> Option<Finding> {
         more => format!("{} and {} more", names[..2].join(", "), more - 2),
     };
     let finding = finding(&format!("; its content seems to be in the headings after it: {shown}"));
-    let finding = finding.related(context, first.span.clone(), "the first heading after it");
+    let finding = finding.related(context, [&first.span], "the first heading after it");
     Some(finding.help("move the headings after it one level deeper if they belong to it"))
 }
 

@@ -62,11 +62,9 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
             (format!("{subject} {levels} too {side}; `{name}` {belongs}"), help)
         }
     };
-    let mut finding = RULE.at(context, heading.span.clone(), name, message);
-    for other in others.iter().filter_map(|s| context.heading_of(*s)) {
-        finding = finding.related(context, other.span.clone(), "misplaced by the same cause");
-    }
-    Some(finding.help(help))
+    let finding = RULE.at(context, heading.span.clone(), name, message);
+    let others = others.iter().filter_map(|section| Some(&context.heading_of(*section)?.span));
+    Some(finding.related(context, others, "misplaced by the same cause").help(help))
 }
 
 /// Changes the levels of the whole range in place; none where that would not put all of it right.

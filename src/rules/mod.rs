@@ -292,12 +292,19 @@ impl Finding {
         self
     }
 
-    fn related(mut self, context: &OkepContext, span: Range<usize>, message: impl Into<String>) -> Self {
-        self.related.push(Related {
-            path: context.okep.path.clone(),
-            place: Some(context.okep.document.text.place(span)),
-            message: message.into(),
-        });
+    /// Other places in the OKEP that belong to it.
+    fn related<'h>(
+        mut self,
+        context: &OkepContext,
+        spans: impl IntoIterator<Item = &'h Range<usize>>,
+        message: &str,
+    ) -> Self {
+        let (path, text) = (&context.okep.path, &context.okep.document.text);
+        self.related.extend(spans.into_iter().map(|span| Related {
+            path: path.clone(),
+            place: Some(text.place(span.clone())),
+            message: message.to_owned(),
+        }));
         self
     }
 

@@ -72,9 +72,8 @@ fn check(context: &OkepContext) -> Option<Finding> {
         None => RULE.absent(context, "number", message),
     };
     for Carrier { what, number, span } in &carriers {
-        if let Some(span) = span.clone().filter(|span| !finding.is_at(span)) {
-            finding = finding.related(context, span, format!("{what} says {number}"));
-        }
+        let other = span.as_ref().filter(|span| !finding.is_at(span));
+        finding = finding.related(context, other, &format!("{what} says {number}"));
     }
     let whose = owned.iter().map(|(number, owner)| format!("{number} is the number of `{owner}`"));
     finding.help.extend(whose);

@@ -62,10 +62,9 @@ fn all_numbered(context: &OkepContext, mut sections: Vec<usize>) -> Option<Findi
     let heading = context.heading_of(*first)?;
     let (count, example) = (sections.len(), &heading.text);
     let message = format!("{count} headings are numbered, such as `{example}`; the template's are not");
-    let mut all = RULE.at(context, heading.span.clone(), context.section_name(*first), message);
-    for other in others.iter().filter_map(|section| context.heading_of(*section)) {
-        all = all.related(context, other.span.clone(), "another heading with a number");
-    }
+    let all = RULE.at(context, heading.span.clone(), context.section_name(*first), message);
+    let others = others.iter().filter_map(|section| Some(&context.heading_of(*section)?.span));
+    let all = all.related(context, others, "another heading with a number");
     Some(all.index(*first).help("remove the numbers"))
 }
 
@@ -90,11 +89,8 @@ fn shared(context: &OkepContext, section: usize) -> Option<Finding> {
         let message = format!("`{}` seems to cover `{wanted}`, together with {names}", heading.text);
         (message, format!("put them under one heading `{wanted}`"))
     };
-    let mut finding = RULE.at(context, heading.span.clone(), wanted, message).help(help);
-    for part in parts {
-        finding = finding.related(context, part.span.clone(), "another part of the section");
-    }
-    Some(finding)
+    let finding = RULE.at(context, heading.span.clone(), wanted, message).help(help);
+    Some(finding.related(context, parts.iter().map(|part| &part.span), "another part of the section"))
 }
 
 /// The edits that give a heading the template's name and keep the markup around its words; none where

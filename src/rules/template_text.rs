@@ -49,10 +49,7 @@ fn finding(context: &OkepContext, group: &[Leftover]) -> Finding {
         "preamble" => format!("template prompt left above the first section: `{shown}`"),
         subject => format!("template prompt left in `{subject}`: `{shown}`"),
     };
-    let mut finding = RULE.at(context, first, subject, message);
-    for run in &runs[1..] {
-        finding = finding.related(context, run.clone(), "and here");
-    }
+    let finding = RULE.at(context, first, subject, message).related(context, &runs[1..], "and here");
     let answered = is_answered(context, section);
     finding.help(if answered { "delete it; the section is answered" } else { "answer it and delete it" })
 }

@@ -25,8 +25,8 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
     let message = format!("`{}` is out of order; the template has it {wanted}", heading.text);
     let finding = RULE.at(context, heading.span.clone(), name, message);
     let finding = finding.help(format!("move it and its subsections {wanted}"));
-    let Some(next) = neighbour.and_then(|other| context.heading_of(other)) else { return Some(finding) };
-    Some(finding.related(context, next.span.clone(), "the section it belongs next to"))
+    let next = neighbour.and_then(|other| Some(&context.heading_of(other)?.span));
+    Some(finding.related(context, next, "the section it belongs next to"))
 }
 
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
