@@ -293,10 +293,9 @@ impl<'t> Reader<'t> {
         self.page.links.push(Link { span, target: target.to_owned(), image, kind });
     }
 
-    fn begin_block(&mut self, kind: BlockKind, span: Range<usize>) {
+    fn begin_block(&mut self, mut kind: BlockKind, span: Range<usize>) {
         let index = self.page.blocks.len();
         let mut marker = None;
-        let mut kind = kind;
         self.mark_children();
         for item in self.items.iter_mut().filter(|item| item.first.is_none()) {
             item.first = Some(index);
@@ -346,14 +345,12 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// Nothing is open any more.
     fn close_all(&mut self) {
         self.end_tight();
-        self.containers.clear();
-        self.lists.clear();
-        self.items.clear();
-        self.paragraph = false;
-        self.open_tables = 0;
-        self.pictures = 0;
+        let (page, content) = (std::mem::take(&mut self.page), std::mem::take(&mut self.content));
+        *self =
+            Reader { text: self.text, page, content, ignores_html: self.ignores_html, ..Reader::default() };
     }
 }
 

@@ -292,7 +292,7 @@ impl Follower {
                 }
             };
             let revision = reading.revision(state.commit, &mut self.history.notes);
-            let template = Template::new(Some(path), Arc::new(Document::parse(&bytes)));
+            let template = Template::new(Some(path), Arc::new(Document::parse(bytes)));
             let revision = TemplateRevision { revision, id, template };
             Arc::make_mut(&mut self.history.templates).push(revision);
         }

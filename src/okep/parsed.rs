@@ -38,7 +38,7 @@ impl Parsed {
     /// The page that a file is, where its text is known.
     pub fn document(&self, file: &File) -> Option<Arc<Document>> {
         let Content::Bytes(bytes) = &file.content else { return None };
-        Some(once(&self.documents, "", file.id.as_deref(), || Document::parse(bytes)))
+        Some(once(&self.documents, "", file.id.as_deref(), || Document::parse(bytes.clone())))
     }
 
     /// Lets go of what was not asked for since the time before last that this was called.

@@ -141,7 +141,7 @@ impl Snapshot {
 
     /// The text of a file, where it can be read.
     pub fn text(&self, path: &str) -> Option<Arc<Text>> {
-        self.tree.bytes(path).map(|bytes| Arc::new(Text::new(&bytes)))
+        self.tree.bytes(path).map(|bytes| Arc::new(Text::new(bytes)))
     }
 
     /// The page at a path, where it can be read.

@@ -30,9 +30,3 @@ impl<B: AsRef<[u8]>> From<B> for Bytes {
         }
     }
 }
-
-impl From<&Bytes> for Bytes {
-    fn from(bytes: &Bytes) -> Self {
-        bytes.clone()
-    }
-}

@@ -1,8 +1,11 @@
 //! Text that is nested by its indent or its marker: under an admonition, in lists and quotes; and what takes more than
 //! one line.
 
+use crate::text::pattern;
+use regex::Regex;
 use std::borrow::Cow;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use super::blocks::{BlockState, Parser, SiteBlockKind};
 use super::lines::{SourceLine, TAB, split};
@@ -144,10 +147,8 @@ impl Parser<'_, '_> {
         let mut start = lines.start;
         while start < lines.end {
             let nested = self.indent(start) >= TAB;
-            let mut end = start + 1;
-            while end < lines.end && !self.starts_item(end, nested) {
-                end += 1;
-            }
+            let next = (start + 1..lines.end).find(|line| self.starts_item(*line, nested));
+            let end = next.unwrap_or(lines.end);
             let item = if nested { self.last(list).map(|(item, _)| item) } else { None };
             let item = item.unwrap_or_else(|| self.add(list, SiteBlockKind::Item));
             if !nested && let Some(content) = self::item(&self.lines[start].text) {
@@ -174,14 +175,13 @@ impl Parser<'_, '_> {
             Some((quote, SiteBlockKind::Quote)) => quote,
             _ => self.add(parent, SiteBlockKind::Quote),
         };
+        static MARK: LazyLock<Regex> = LazyLock::new(|| pattern("^ {0,3}> ?"));
         for i in lines.clone() {
             let text = &self.lines[i].text;
-            let blanks = indent(text);
             if text.trim() == ">" {
                 self.lines[i].text = Cow::Borrowed("");
-            } else if blanks < TAB && text.as_bytes().get(blanks) == Some(&b'>') {
-                let blank = usize::from(text.as_bytes().get(blanks + 1) == Some(&b' '));
-                self.cut_front(i, blanks + 1 + blank);
+            } else if let Some(mark) = MARK.find(text) {
+                self.cut_front(i, mark.end());
             }
         }
         self.chunk(quote, lines, BlockState::Other);

@@ -120,8 +120,7 @@ impl<'a> Scan<'a> {
         if self.raw_from.is_none() && block && (at < self.tail_end || self.at_line_start(at)) {
             if self.md_in_html && holds_markdown(name, &self.text[at + 1 + name.len()..end]) {
                 self.markdown.push(name);
-                self.cuts.push(Cut { span: at..end, kind: HtmlKind::Element });
-                self.tail_end = self.line_end(end);
+                self.cut(at..end, HtmlKind::Element);
                 return end;
             }
             self.raw_from = Some(at);
@@ -151,14 +150,12 @@ impl<'a> Scan<'a> {
         if bytes[end - 1] != b'>' {
             return at + 2;
         }
-        let name_len =
-            bytes[at + 2..end].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'-').count();
-        let name = &self.text[at + 2..at + 2 + name_len];
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        let name = self.text[at + 2..end].split(|c| !is_name(c)).next().unwrap_or_default();
         let Some(start) = self.raw_from else {
             if let Some(depth) = self.markdown.iter().rposition(|t| t.eq_ignore_ascii_case(name)) {
                 self.markdown.truncate(depth);
-                self.cuts.push(Cut { span: at..end, kind: HtmlKind::Element });
-                self.tail_end = self.line_end(end);
+                self.cut(at..end, HtmlKind::Element);
             }
             return end;
         };
@@ -168,8 +165,7 @@ impl<'a> Scan<'a> {
         }
         if self.stack.is_empty() {
             self.raw_from = None;
-            self.cuts.push(Cut { span: start..end, kind: HtmlKind::Element });
-            self.tail_end = self.line_end(end);
+            self.cut(start..end, HtmlKind::Element);
         }
         end
     }
@@ -209,8 +205,7 @@ impl<'a> Scan<'a> {
         if span.start < self.tail_end {
             self.cuts.push(Cut { span, kind: HtmlKind::Tail });
         } else if block && self.at_line_start(span.start) {
-            self.tail_end = self.line_end(span.end);
-            self.cuts.push(Cut { span, kind: HtmlKind::Single });
+            self.cut(span, HtmlKind::Single);
         }
     }
 
@@ -219,8 +214,11 @@ impl<'a> Scan<'a> {
         self.patience = self.patience.saturating_sub(self.text.len() - from);
     }
 
-    fn line_end(&self, at: usize) -> usize {
-        self.text[at..].find('\n').map_or(self.text.len(), |n| at + n)
+    /// Notes a block; what follows it on its last line is its tail.
+    fn cut(&mut self, span: Range<usize>, kind: HtmlKind) {
+        let rest = &self.text[span.end..];
+        self.tail_end = span.end + rest.find('\n').unwrap_or(rest.len());
+        self.cuts.push(Cut { span, kind });
     }
 
     /// Past the next `>`, or past the `<` where there is none.
@@ -286,12 +284,9 @@ fn cut_line<'t>(text: &'t str, out: &mut Vec<SourceLine<'t>>, at: usize, cut: &C
     match cut.kind {
         HtmlKind::Tail if at < start => out.push(SourceLine::with_blanks(text, at, start)),
         HtmlKind::Tail => {}
-        HtmlKind::Single if at == start => {
-            out.extend([blank.clone(), SourceLine::new(text, start, start + 1), blank]);
-        }
         // Blanks before a comment keep it in the block of the line above.
-        HtmlKind::Single => out.extend([SourceLine::new(text, at, start + 1), blank]),
-        HtmlKind::Element => out.extend([
+        HtmlKind::Single if at < start => out.extend([SourceLine::new(text, at, start + 1), blank]),
+        HtmlKind::Single | HtmlKind::Element => out.extend([
             SourceLine::with_blanks(text, at.min(start), start),
             SourceLine::new(text, start, start + 1),
             blank,

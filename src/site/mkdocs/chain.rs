@@ -49,7 +49,7 @@ fn layer(path: &str, content: Content) -> Result<YamlDocument, Refusal> {
         let message = "the file is UTF-16, which is not read here";
         return Err(unread(path, YamlCause::NotReadHere, message));
     }
-    let text = Text::new(&bytes);
+    let text = Text::new(bytes);
     if let Some(at) = text.invalid_at {
         return Err(Refusal { span: at..at + 1, ..unread(path, YamlCause::Fault, "not valid UTF-8") });
     }

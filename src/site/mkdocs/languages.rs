@@ -25,8 +25,7 @@ impl Languages {
         for item in options.get("languages")?.into_iter().flat_map(Setting::items) {
             let Some(locale) = item.get("locale")?.and_then(Setting::text) else { continue };
             languages.configured.push(locale.to_owned());
-            let is_set = |default: Setting| default.value() == Value::Bool && !default.is_false();
-            if item.get("default")?.is_some_and(is_set) {
+            if item.get("default")?.is_some_and(|default| default.value() == Value::Bool(true)) {
                 languages.default = Some(locale.to_owned());
             }
         }

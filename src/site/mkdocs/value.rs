@@ -22,7 +22,7 @@ const CORE: &str = "tag:yaml.org,2002:";
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Value<'d> {
     Null,
-    Bool,
+    Bool(bool),
     Number,
     Date,
     Str(&'d str),
@@ -43,7 +43,7 @@ impl Value<'_> {
     pub fn describe(&self) -> &'static str {
         match self {
             Value::Null => "nothing",
-            Value::Bool => "a boolean",
+            Value::Bool(_) => "a boolean",
             Value::Number => "a number",
             Value::Date => "a date",
             Value::Str(_) => "text",
@@ -74,8 +74,8 @@ static DATE: LazyLock<Regex> = LazyLock::new(|| {
 pub fn implicit(value: &str) -> Value<'_> {
     match value {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "yes" | "Yes" | "YES" | "no" | "No" | "NO" | "true" | "True" | "TRUE" | "false" | "False"
-        | "FALSE" | "on" | "On" | "ON" | "off" | "Off" | "OFF" => Value::Bool,
+        "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Value::Bool(true),
+        "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => Value::Bool(false),
         "<<" => Value::Merge,
         "=" => Value::Equals,
         // Keeps the expressions uncompiled for nearly every file there is.
@@ -283,11 +283,8 @@ impl<'d> Setting<'d> {
         Ok(self.pairs()?.into_iter().find(is_it))
     }
 
-    /// Whether it is the boolean false.
     pub fn is_false(self) -> bool {
-        let node = self.doc.node(resolve(self.doc, self.node).0);
-        let is_no = |value: &str| matches!(value.to_ascii_lowercase().as_str(), "no" | "false" | "off");
-        matches!(&node.kind, NodeKind::Scalar { value, .. } if is_no(value)) && of_node(node) == Value::Bool
+        self.value() == Value::Bool(false)
     }
 
     /// A fault at its key.
