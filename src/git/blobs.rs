@@ -60,10 +60,14 @@ pub(crate) fn read(local: &gix::Repository, id: Id) -> Blob {
     {
         *super::counts::BLOBS.lock().expect("nobody panics while counting").entry(id).or_default() += 1;
     }
-    let unreadable = |error| ObjectError::of(local, id, &error);
-    let size = local.objects.header(id).map_err(unreadable)?.size();
-    if size > MAX_FILE_BYTES {
-        return Ok(Content::TooLarge(size));
-    }
-    Ok(Bytes::from(local.find_blob(id).map_err(unreadable)?.detach().data).into())
+    let find = || -> Result<Content, gix::Error> {
+        let size = local.objects.header(id)?.size();
+        if size > MAX_FILE_BYTES {
+            return Ok(Content::TooLarge(size));
+        }
+        Ok(Bytes::from(local.find_blob(id)?.detach().data).into())
+    };
+    // `git gc` may have moved it between two looks.
+    let found = find().or_else(|error| if error.is_not_found() { find() } else { Err(error) });
+    found.map_err(|error| ObjectError::of(local, id, &error))
 }
