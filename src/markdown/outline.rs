@@ -48,10 +48,10 @@ pub fn without_tail(text: &str) -> &str {
 /// where it has one.
 fn without_option(text: &str, source: &str) -> Option<String> {
     static REMARK: LazyLock<Regex> = LazyLock::new(|| {
-        let said = "(?:optional|if applicable|not required)";
+        let said = "(?i-u:optional|if applicable|not required)";
         let bracketed = format!(r"[(\[（] *{said}(?: *[,;:–—-][^)\]）]*)? *[)\]）]");
         let parted = "(?:[:,]| [–—-])";
-        pattern(&format!("(?i){bracketed}|^{said}{parted} +|{parted} +{said}$| {said}$"))
+        pattern(&format!("{bracketed}|^{said}{parted} +|{parted} +{said}$| {said}$"))
     });
     let remark = REMARK.find(text)?.range();
     // A last word that nothing sets off is one of the name.

@@ -43,8 +43,8 @@ fn is_label(text: &str) -> bool {
 /// Words that, alone or with a note, say that something is not written yet.
 const MARKS: &str = "tbd|tba|tbc|todo|wip|fixme|placeholder";
 
-/// What says of itself that it is still to be written, where it is short and where it may be long. As all below it is
-/// for words as [`words_of`] gives them, each with a blank before it.
+/// What says of itself that it is still to be written: where it is short, and where it may be long too. As all below it
+/// is for words as [`words_of`] gives them, each with a blank before it.
 static ANNOUNCEMENTS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
     // What a section calls itself there.
     let this_section = "(?: this section| this part| section| the details| more details| further details\
@@ -70,7 +70,7 @@ static ANNOUNCEMENTS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
          |{any}?{filler}* under{filler}* (?:discussion|construction)$\
          |{will_be} (?:{undecided}(?:{when}(?: .*)?)?|{announced}(?:{when}(?: [^0-9]*)?)?)$"
     );
-    let short = format!(" (?:{MARKS})(?: |$)|{will_be} {undecided}(?: |$)|{long}");
+    let short = format!(" (?:{MARKS})(?: |$)|{will_be} {undecided}(?: |$)");
     [short, long].map(|announcement| byte_pattern(&format!("^(?:{announcement})")))
 });
 
@@ -85,12 +85,19 @@ static MARK: LazyLock<Regex> = LazyLock::new(|| {
 static NAMED_MARK: LazyLock<Regex> =
     LazyLock::new(|| byte_pattern(r"(?i)(?:[:=(-]|–|—)[\s*_`]*(?:tbd|tba|tbc|todo)[^a-z0-9]*$"));
 
-/// The words of a text in lower case, each with a blank before it; none where there are too many for a placeholder.
+/// The words of a text in lower case, each with a blank before it, and how many there are; none where there are too
+/// many for a placeholder.
 fn words_of(text: &str) -> Option<(String, usize)> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let count = words.clone().take(MOST_WORDS_WITH_A_DATE + 1).count();
-    let joined = || words.map(|word| format!(" {}", word.to_lowercase())).collect();
-    (count <= MOST_WORDS_WITH_A_DATE).then(|| (joined(), count))
+    let (mut joined, mut count) = (String::new(), 0);
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        count += 1;
+        if count > MOST_WORDS_WITH_A_DATE {
+            return None;
+        }
+        joined.push(' ');
+        joined.push_str(word);
+    }
+    Some((joined.to_lowercase(), count))
 }
 
 /// Whether a text only says that there is none yet.
@@ -100,13 +107,17 @@ pub fn is_placeholder(text: &str) -> bool {
         return text.chars().all(|c| matches!(c, '.' | '…' | '?' | ' ' | '_' | '*')) && !text.is_empty();
     }
     let [short, long] = &*ANNOUNCEMENTS;
-    let announcement = if count <= MOST_WORDS { short } else { long };
-    !has_second_sentence(text) && (announcement.is_match(words.as_bytes()) || is_mark(text))
+    let is_announced =
+        || long.is_match(words.as_bytes()) || count <= MOST_WORDS && short.is_match(words.as_bytes());
+    !has_second_sentence(text) && (is_announced() || is_marked(&words, text))
 }
 
 /// Whether a text is a mark, or gives one for what it names: "Unit tests: TBD".
 fn is_mark(text: &str) -> bool {
-    let Some((words, _)) = words_of(text) else { return false };
+    words_of(text).is_some_and(|(words, _)| is_marked(&words, text))
+}
+
+fn is_marked(words: &str, text: &str) -> bool {
     let found = MARK.captures(words.as_bytes());
     found.is_some_and(|found| found.get(1).is_none() || NAMED_MARK.is_match(text.as_bytes()))
 }

@@ -61,7 +61,12 @@ pub fn read(document: &Document, table: &Range<usize>) -> Table {
             0 => read.head = cells(row),
             1 => {}
             _ if row.is_empty() => {}
-            _ => read.rows.push(TableRow { span: start..start + row.len(), cells: cells(row) }),
+            _ => {
+                // A row may leave out its last cells, which are blank then.
+                let mut cells = cells(row);
+                cells.resize(cells.len().max(read.head.len()), String::new());
+                read.rows.push(TableRow { span: start..start + row.len(), cells });
+            }
         }
         at += line.len();
     }

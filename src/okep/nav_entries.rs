@@ -110,7 +110,8 @@ struct Named {
 impl Named {
     /// None where the path has the name of another kind of file.
     fn read(target: &str) -> Option<Named> {
-        let path = percent_decoded(target).replace('\\', "/");
+        // A comment of upstream's `mkdocs.yml` has the path in angle brackets.
+        let path = percent_decoded(target).replace('\\', "/").replace(['<', '>'], "");
         let path = path.split(['#', '?']).next().unwrap_or_default().trim().trim_end_matches('/');
         // The page of a folder has the folder's name, also on the site.
         let is_page = is_folder_page(path) || file_name(path) == "index.html";

@@ -70,7 +70,9 @@ pub fn verdict(report: &Report, view: &View, terminal: &Terminal) -> String {
         }
         _ => format!("{okeps} checked: {}", counted(counts, terminal)),
     };
-    let prompts = report.live().filter(|f| f.rule == PROMPTS && f.severity == Severity::Error).count();
+    // One with a fix is deleted, since its section is answered.
+    let is_prompt = |f: &&Finding| f.rule == PROMPTS && f.severity == Severity::Error && f.fix.is_none();
+    let prompts = report.live().filter(is_prompt).count();
     let mut details = Vec::new();
     if view.refused.is_some() && prompts > 0 {
         let unanswered = count(prompts, "prompt");

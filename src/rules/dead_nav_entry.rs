@@ -155,6 +155,7 @@ mod tests {
         let right = Some("Tea: okeps/okep-7-faster-tea.md");
         for path in [
             "okep-7-faster-tea.md",
+            "okeps/<okep-7-faster-tea.md>",
             "okep/okep-7-faster-tea.md",
             "docs/okeps/okep-7-faster-tea.md",
             "/okeps/okep-7-faster-tea.md",

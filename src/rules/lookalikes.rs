@@ -27,7 +27,7 @@ pub fn lookalikes(document: &Document) -> Vec<Lookalike> {
     static BELOW_HTML: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^[^\S\n]*#+ (.*)$"));
     static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^[^\S\n]*<h[^>\n]*>(.*?)</h"));
     // What these open goes on behind blank lines.
-    static LONG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^<(?:!|\?|pre|script|style|textarea)"));
+    static LONG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i-u)^<(?:!|\?|pre|script|style|textarea)"));
     let nested = document.nested_headings.iter().map(|heading| {
         let form = "inside of a list or a quote; move it out".to_owned();
         Lookalike { at: heading.span.start, name: Name::new(&heading.text), fence: None, form }

@@ -81,7 +81,7 @@ fn wanted(context: &OkepContext, form: &IssueLine) -> Option<String> {
 /// are numbered together.
 fn is_taken(context: &OkepContext, number: u64) -> bool {
     static OTHER_KIND: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?i)\b(?:discussions?|mr|prs?|pulls?|requests)\b"));
+        LazyLock::new(|| pattern(r"(?i-u)\b(?:discussions?|mr|prs?|pulls?|requests)\b"));
     let document = context.document();
     let preamble = document.preamble(context.okep.title.as_ref().map(|title| title.heading));
     document.text.slice(document.body_start..preamble.end).lines().any(|line| {
@@ -127,7 +127,8 @@ fn insertion(context: &OkepContext, wanted: &str) -> Option<Fix> {
 }
 
 /// Words in place of an issue that is still to be opened.
-const PLACEHOLDERS: &str = "a added be created filed follow link n none opened tba tbc tbd to todo";
+const PLACEHOLDERS: &str =
+    "a added be created filed follow link n none not open opened pending tba tbc tbd to todo yet";
 
 fn has_label_of(issue: &IssueLine, form: &IssueLine) -> bool {
     let labels = issue.label.as_deref().zip(form.label.as_deref());
@@ -235,6 +236,8 @@ mod tests {
         let check_fix =
             |lines: &str, expected: &str| assert_eq!(fixed_issue("missing-issue", lines), expected);
         check_fix("* Issue: TBD", "suggested: * issue: [#7](@/issues/7)");
+        check_fix("* Issue: none yet", "suggested: * issue: [#7](@/issues/7)");
+        check_fix("* Issue: not opened yet", "suggested: * issue: [#7](@/issues/7)");
         check_fix("* Issue: to be created", "suggested: * issue: [#7](@/issues/7)");
         for words in ["we shall open one as soon as all agree.", "see the [list](http://x.y)"] {
             let line = format!("* issue: {words}");

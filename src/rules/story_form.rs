@@ -49,7 +49,7 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
 fn tells_story(text: &str) -> bool {
     static STORY: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"(?x) \bAs\  | ^(?i: see | same )\b | \b(?i: personas? | wants? )\b
+            r"(?x-u) \bAs\  | ^(?i: see | same )\b | \b(?i: personas? | wants? )\b
             | \b(?i: (?: expects? | needs? | requires | wish | wishes )\ to )\b
             | \b(?i: (?: i | we | users? | admins? )\ (?: am | can | d | expect | have | like | m | may | must | need
                 | should | would ))\b",

@@ -131,6 +131,7 @@ mod tests {
     #[test]
     fn rows_left_blank_are_one_finding() {
         check_table(TABLE, &[FOUND]);
+        check_table(&TABLE.replace("| Mug | | |", "| Mug |"), &[FOUND]);
         check_table(&TABLE.replace("| Mug | |", "| Mug | yes |"), &["unfilled-table:32 Alternatives"]);
         check_table(
             &TABLE.replace("|---|---|---|\n", "|---|---|---|\n| Pot | yes | |\n"),
