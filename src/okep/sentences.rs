@@ -121,7 +121,12 @@ fn hash_of_word(mut word: &[u8]) -> u64 {
         let rest = &word[at + FORGE.len()..];
         word = &rest[memchr::memchr(b'/', rest).unwrap_or(rest.len())..];
     }
-    word.iter().fold(PRIME, |hash, byte| (hash ^ u64::from(byte | 0x20)).wrapping_mul(PRIME))
+    // Eight bytes at once; the bit that is set makes letters small.
+    word.chunks(8).fold(PRIME, |hash, chunk| {
+        let mut bytes = [0; 8];
+        bytes[..chunk.len()].copy_from_slice(chunk);
+        (hash.rotate_left(23) ^ (u64::from_le_bytes(bytes) | 0x2020_2020_2020_2020)).wrapping_mul(PRIME)
+    })
 }
 
 /// The hash of words followed by one more.
