@@ -1,7 +1,6 @@
 //! Addresses in running text, which GitHub makes links of.
 
 use super::document::{Document, options};
-use memchr::memmem;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -11,7 +10,8 @@ use std::ops::Range;
 pub fn bare_links(document: &Document) -> Vec<Range<usize>> {
     let spans = document.blocks.iter().map(|block| &block.span).chain(&document.tables);
     let may_hold = |span: &&Range<usize>| {
-        memmem::find(document.text.slice((*span).clone()).as_bytes(), b"://").is_some()
+        let text = document.text.slice((*span).clone());
+        text.match_indices("http").any(|(at, _)| !text[..at].ends_with("](") && length(text, at).is_some())
     };
     spans.filter(may_hold).flat_map(|span| in_block(document.text.slice(span.clone()), span.start)).collect()
 }

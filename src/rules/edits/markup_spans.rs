@@ -1,6 +1,6 @@
 //! The words of a heading in its source, so that an edit of them leaves the markup around as it is.
 //!
-//! It reads the text from one heading on, when a fix asks for it; what it cannot read as the document does, it
+//! It reads one heading by itself, when a fix asks for it; what it cannot read as the document does, it
 //! does not tell.
 
 use crate::markdown::document::{Document, Heading, Link, LinkKind, options};
@@ -15,34 +15,37 @@ pub struct Letter {
     pub source: Range<usize>,
 }
 
-/// The characters of a heading's text; none where what begins with the heading reads otherwise than the document.
+/// The characters of a heading's text; none where the heading by itself reads otherwise than in its document.
 pub fn letters(document: &Document, heading: &Heading) -> Option<Vec<Letter>> {
-    let start = heading.span.start;
-    // Definitions of links may be above it, those of footnotes hardly are.
+    let (start, source) = (heading.span.start, document.text.slice(heading.span.clone()));
+    // A footnote is one only where it is defined.
+    let notes =
+        source.split("[^").skip(1).filter_map(|rest| Some(format!("[^{}]:", rest.split_once(']')?.0)));
+    let defined = notes.filter(|note| document.text.as_str().contains(note));
+    let text: String = defined.fold(source.to_owned(), |text, note| text + "\n\n" + &note + " x");
     let known = |link: BrokenLink| {
         let is_it = |l: &&Link| l.kind == LinkKind::Reference && l.span.start == start + link.span.start;
         document.links.iter().find(is_it).map(|_| (CowStr::from("#"), CowStr::from("")))
     };
-    let text = document.text.as_str();
-    let parser = Parser::new_with_broken_link_callback(&text[start..], options(), Some(known));
-    let events = parser.into_offset_iter().map(|(event, at)| (event, start + at.start..start + at.end));
+    let events = Parser::new_with_broken_link_callback(&text, options(), Some(known)).into_offset_iter();
     let mut letters: Vec<Letter> = Vec::new();
     let mut pictures = 0;
-    for (event, range) in events.take_while(|(_, range)| range.start < heading.span.end) {
+    for (event, range) in events.take_while(|(_, range)| range.start < source.len()) {
         match event {
             Event::Start(Tag::Image { .. }) => pictures += 1,
             Event::End(TagEnd::Image) => pictures -= 1,
             _ if pictures > 0 => {}
-            Event::Text(shown) => add(&mut letters, &shown, text, range),
+            Event::Text(shown) => add(&mut letters, &shown, &text, range),
             Event::Code(shown) => {
                 let inside = text[range.clone()].find(&*shown).map(|at| range.start + at);
                 let range = inside.map_or(range, |at| at..at + shown.len());
-                add(&mut letters, &shown, text, range);
+                add(&mut letters, &shown, &text, range);
             }
-            Event::SoftBreak | Event::HardBreak => add(&mut letters, " ", text, range),
+            Event::SoftBreak | Event::HardBreak => add(&mut letters, " ", &text, range),
             _ => {}
         }
     }
+    letters.iter_mut().for_each(|l| l.source = l.source.start + start..l.source.end + start);
     let letters = folded(letters);
     letters.iter().map(|l| l.shown).eq(heading.text.chars()).then_some(letters)
 }
