@@ -132,7 +132,8 @@ impl Prompts {
         // One word of the template, such as `e.g`, is a prompt between others.
         for block in left.iter().filter(|index| is_between(index)).map(|index| index + 1) {
             let span = document.blocks[block].span.clone();
-            if self.has_line(document.text.slice(span.clone())) {
+            let text = document.text.slice(span.clone());
+            if text.split_whitespace().count() < FEWEST_WORDS && self.has_line(text) {
                 found.push(Leftover { span, whole_block: true, block });
             }
         }

@@ -50,6 +50,11 @@ fn one_word_is_a_prompt_between_prompts() {
     let template = "Tell us what it is for.\n\ne.g\n\nTo make better tea of it.\n";
     check_with(template, template, &["Tell us what it is for.", "e.g", "To make better tea of it."]);
     check_with(template, "Tea.\n\ne.g\n\nTo make better tea of it.\n", &["To make better tea of it."]);
+    // What is answered by a table is no prompt, whatever is around it.
+    let asked =
+        "(Say what it is for.)\n\nWhich versions does it run with?\n\n(Name all that depends on it.)\n";
+    let answered = asked.replace("with?\n", "with?\n\n| v |\n|---|\n| 1.2 |\n");
+    check_with(asked, &answered, &["(Say what it is for.)", "(Name all that depends on it.)"]);
 }
 
 #[test]
