@@ -8,7 +8,7 @@ use super::sentences::{self, Sentence, line_hash};
 use super::{issue, title};
 use crate::markdown::document::{Block, BlockKind, Document};
 use crate::markdown::placeholder::is_placeholder;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 
 /// A sentence of this many words is a prompt wherever it is; a shorter one only as a whole block.
@@ -20,9 +20,9 @@ const FEWEST_WORDS: usize = 2;
 #[derive(Debug, Clone, Default)]
 pub struct Prompts {
     /// The hash of each sentence, and whether it was a block of its own.
-    sentences: HashMap<u64, bool>,
+    sentences: foldhash::HashMap<u64, bool>,
     /// The hash of each line, whatever it is part of.
-    lines: HashSet<u64>,
+    lines: foldhash::HashSet<u64>,
     /// The hash of each run of some words in them.
     shingles: foldhash::HashSet<u64>,
     /// Whether whole blocks in parentheses are among them, as many templates write their prompts.

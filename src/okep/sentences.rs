@@ -34,20 +34,17 @@ pub fn sentences(
     let mut current: Option<Sentence> = None;
     let mut window = [0u64; SHINGLE];
     let (mut ended, mut set_off) = (false, None);
-    for Range { start: mut at, end } in words(source) {
-        if let Some(issue) = issue.filter(|i| i.contains(&(base + at))) {
+    for (Range { start: at, end }, hash) in words(source) {
+        if issue.is_some_and(|issue| issue.contains(&(base + at))) {
             found.extend(current.take());
-            at = issue.end - base;
-            if at >= end {
-                continue;
-            }
+            continue;
         }
         let word = &source[at..end];
         // What is in parentheses on a line of its own was put there as such.
         if word.starts_with(b"(") && begins_line(&source[..at]) {
             set_off = Some(at);
         }
-        let Some(hash) = word_hash(word) else { continue };
+        let Some(hash) = hash else { continue };
         if (ended && begins_sentence(word)) || set_off.is_some() {
             found.extend(current.take());
         }
@@ -78,7 +75,7 @@ pub fn sentences(
 /// The hash of all words of a line.
 pub fn line_hash(line: &str) -> u64 {
     let line = line.as_bytes();
-    words(line).filter_map(|word| word_hash(&line[word])).fold(SEED, with_word)
+    words(line).filter_map(|(_, hash)| hash).fold(SEED, with_word)
 }
 
 /// One number for a run of words.
@@ -86,13 +83,21 @@ fn shingle([a, b, c, d]: [u64; SHINGLE]) -> u64 {
     a ^ b.rotate_left(13) ^ c.rotate_left(26) ^ d.rotate_left(39)
 }
 
-/// The words of a text, in order: what is between blanks and control characters.
-fn words(source: &[u8]) -> impl Iterator<Item = Range<usize>> {
+/// The words of a text, in order, which are what is between blanks and control characters, each with its hash: that of
+/// what is between its punctuation, in lower case; none where nothing is left of it.
+fn words(source: &[u8]) -> impl Iterator<Item = (Range<usize>, Option<u64>)> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        let start = at + source[at..].iter().position(|b| *b > b' ')?;
-        at = source[start..].iter().position(|b| *b <= b' ').map_or(source.len(), |length| start + length);
-        Some(start..at)
+        while *source.get(at)? <= b' ' {
+            at += 1;
+        }
+        let (start, mut all) = (at, 0);
+        while let Some(byte) = source.get(at).filter(|byte| **byte > b' ') {
+            all |= *byte;
+            at += 1;
+        }
+        let word = &source[start..at];
+        Some((start..at, if all.is_ascii() { word_hash(word) } else { foreign_word_hash(word) }))
     })
 }
 
@@ -100,20 +105,20 @@ const SEED: u64 = 0xcbf2_9ce4_8422_2325;
 const PRIME: u64 = 0x9e37_79b9_7f4a_7c15;
 const FORGE: &[u8] = b"github.com/";
 
-/// A hash of the word between its punctuation, in lower case; none where nothing is left of it.
 fn word_hash(word: &[u8]) -> Option<u64> {
-    if !word.is_ascii() {
-        // Quotes and dashes as an editor sets them.
-        let plain = String::from_utf8_lossy(word).replace('\u{2019}', "'");
-        let plain = plain.trim_matches(|c: char| !c.is_alphanumeric());
-        return (!plain.is_empty()).then(|| hash_of_word(plain.as_bytes()));
-    }
     let first = word.iter().position(u8::is_ascii_alphanumeric)?;
     let last = word.iter().rposition(u8::is_ascii_alphanumeric)?;
-    Some(hash_of_word(&word[first..=last]))
+    Some(hash_of_bytes(&word[first..=last]))
 }
 
-fn hash_of_word(mut word: &[u8]) -> u64 {
+/// The hash of a word with other letters, or with quotes and dashes as an editor sets them.
+fn foreign_word_hash(word: &[u8]) -> Option<u64> {
+    let plain = String::from_utf8_lossy(word).replace('\u{2019}', "'");
+    let plain = plain.trim_matches(|c: char| !c.is_alphanumeric());
+    (!plain.is_empty()).then(|| hash_of_bytes(plain.as_bytes()))
+}
+
+fn hash_of_bytes(mut word: &[u8]) -> u64 {
     if word.starts_with(b"http")
         && let Some(at) = memchr::memmem::find(word, FORGE)
     {
@@ -122,11 +127,22 @@ fn hash_of_word(mut word: &[u8]) -> u64 {
         word = &rest[memchr::memchr(b'/', rest).unwrap_or(rest.len())..];
     }
     // Eight bytes at once; the bit that is set makes letters small.
-    word.chunks(8).fold(PRIME, |hash, chunk| {
-        let mut bytes = [0; 8];
-        bytes[..chunk.len()].copy_from_slice(chunk);
-        (hash.rotate_left(23) ^ (u64::from_le_bytes(bytes) | 0x2020_2020_2020_2020)).wrapping_mul(PRIME)
-    })
+    let with = |hash: u64, number: u64| {
+        (hash.rotate_left(23) ^ (number | 0x2020_2020_2020_2020)).wrapping_mul(PRIME)
+    };
+    // Of the last eight some may count twice; with the length that has one meaning.
+    let mut hash = PRIME + word.len() as u64;
+    while let Some((chunk, rest)) = word.split_first_chunk() {
+        hash = with(hash, u64::from_le_bytes(*chunk));
+        word = rest;
+    }
+    let rest = match (word.first_chunk(), word.last_chunk()) {
+        (Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+        }
+        _ => word.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)),
+    };
+    with(hash, rest)
 }
 
 /// The hash of words followed by one more.
@@ -159,10 +175,10 @@ mod tests {
     fn a_word_has_one_hash_however_it_is_written() {
         let text =
             "a of seven7! (eightly) \u{e9}t\u{e9} -- a\u{1}b\tc\r\nhttps://github.com/o/r \u{1f680} end";
-        let words: Vec<&str> = words(text.as_bytes()).map(|word| &text[word]).collect();
+        let words: Vec<&str> = words(text.as_bytes()).map(|(word, _)| &text[word]).collect();
         let blank = |c: char| c <= ' ';
         assert_eq!(words, text.split(blank).filter(|w| !w.is_empty()).collect::<Vec<_>>());
-        let hash = |word: &str| word_hash(word.as_bytes());
+        let hash = |word: &str| super::words(word.as_bytes()).next().and_then(|(_, hash)| hash);
         assert_eq!(
             words.iter().filter(|word| hash(word).is_none()).count(),
             2,
