@@ -102,14 +102,17 @@ fn words_of(text: &str) -> Option<(String, usize)> {
 
 /// Whether a text only says that there is none yet.
 pub fn is_placeholder(text: &str) -> bool {
-    let Some((words, count)) = words_of(text) else { return false };
-    if words.is_empty() {
-        return text.chars().all(|c| matches!(c, '.' | '…' | '?' | ' ' | '_' | '*')) && !text.is_empty();
+    if text.chars().all(|c| matches!(c, '.' | '…' | '?' | ' ' | '_' | '*')) {
+        return !text.is_empty();
     }
+    if has_second_sentence(text) {
+        return false;
+    }
+    let Some((words, count)) = words_of(text) else { return false };
     let [short, long] = &*ANNOUNCEMENTS;
     let is_announced =
         || long.is_match(words.as_bytes()) || count <= MOST_WORDS && short.is_match(words.as_bytes());
-    !has_second_sentence(text) && (is_announced() || is_marked(&words, text))
+    is_announced() || is_marked(&words, text)
 }
 
 /// Whether a text is a mark, or gives one for what it names: "Unit tests: TBD".

@@ -58,6 +58,10 @@ fn dead<'a>(
     let page = entry.doc.clone().or_else(|| join(docs, target).filter(|_| !target.starts_with('/')));
     let kind = |path: &String| snapshot.path_kind(path);
     let is_ours = page.as_ref().is_some_and(|page| is_below(page, &snapshot.layout.folder));
+    // A number has digits, escaped or not.
+    if !is_ours && !target.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let named = Named::read(target);
     let number = named.as_ref().and_then(|named| named.number);
     let is_page = entry.doc.is_some() || named.is_some();

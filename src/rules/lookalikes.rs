@@ -3,6 +3,7 @@
 use crate::markdown::document::{BlockKind, Document};
 use crate::markdown::names::Name;
 use crate::text::pattern;
+use memchr::memchr2;
 use regex::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -41,7 +42,9 @@ pub fn lookalikes(document: &Document) -> Vec<Lookalike> {
         }));
     };
     for block in document.blocks.iter().filter(|block| block.kind == BlockKind::Paragraph) {
-        add(&BOLD, &block.span, None, "as bold text; write it with `#`");
+        if memchr2(b'*', b'_', document.text.slice(block.span.clone()).as_bytes()).is_some() {
+            add(&BOLD, &block.span, None, "as bold text; write it with `#`");
+        }
     }
     for fence in &document.fences {
         let line = document.text.line_of(fence.start);
