@@ -17,14 +17,16 @@ pub struct OkepContext<'a> {
     pub requirements: &'a Requirements,
     pub alignment: Alignment,
     leftovers: OnceCell<(Vec<Leftover>, bool)>,
-    /// Made once for all sections.
+    /// Made once for all sections, as is the next one.
     lookalikes: OnceCell<Vec<Lookalike>>,
+    ambiguous: OnceCell<Vec<Name>>,
 }
 
 impl<'a> OkepContext<'a> {
     pub fn new(okep: &'a Okep, requirements: &'a Requirements) -> Self {
         let alignment = align(&requirements.template.outline, &requirements.old_names, &okep.outline);
-        OkepContext { okep, requirements, alignment, leftovers: OnceCell::new(), lookalikes: OnceCell::new() }
+        let (leftovers, lookalikes, ambiguous) = Default::default();
+        OkepContext { okep, requirements, alignment, leftovers, lookalikes, ambiguous }
     }
 
     /// The same OKEP held to other requirements; what both would find alike is not searched for twice.
@@ -32,7 +34,8 @@ impl<'a> OkepContext<'a> {
         if std::ptr::eq(self.requirements, requirements) {
             return self;
         }
-        let other = OkepContext { lookalikes: self.lookalikes, ..OkepContext::new(self.okep, requirements) };
+        let OkepContext { lookalikes, ambiguous, .. } = self;
+        let other = OkepContext { lookalikes, ambiguous, ..OkepContext::new(self.okep, requirements) };
         if Arc::ptr_eq(&self.requirements.prompts, &requirements.prompts) {
             return OkepContext { leftovers: self.leftovers, ..other };
         }
@@ -87,6 +90,24 @@ impl<'a> OkepContext<'a> {
     pub fn lookalikes(&self, section: usize) -> impl Iterator<Item = &Lookalike> {
         let all = self.lookalikes.get_or_init(|| lookalikes(self.document()));
         all.iter().filter(move |found| self.is_named(section, &found.name))
+    }
+
+    /// Whether a heading of the section is one on GitHub or on the site only, which `ambiguous-heading` reports, or may
+    /// be one on a site with extensions that are not known: a second one would not fix it.
+    pub fn is_ambiguous(&self, section: usize) -> bool {
+        let find = || {
+            let (document, reading) = (self.document(), self.okep.site_reading());
+            let name = |heading: &str| Name::new(heading);
+            let once = reading.ambiguities.iter().flat_map(|a| [&a.github, &a.site]).flatten();
+            let mut names: Vec<Name> = once.map(|(_, text)| name(text)).collect();
+            if self.okep.site.is_some_and(|on| !on.are_known_for(document.text.as_str())) {
+                let nested: Vec<Name> = document.nested_headings.iter().map(|h| name(&h.text)).collect();
+                let shown = reading.headings.iter().map(|heading| name(&heading.text));
+                names.extend(shown.filter(|shown| !nested.iter().any(|nested| nested.spells(shown))));
+            }
+            names
+        };
+        self.ambiguous.get_or_init(find).iter().any(|name| self.is_named(section, name))
     }
 
     /// Where a section that is not there has its heading in the fence that nothing closes.

@@ -2,7 +2,6 @@
 
 use super::{Check, Demand, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::markdown::document::Document;
-use crate::markdown::names::Name;
 use crate::rules::edits::markdown;
 use crate::rules::lookalikes::Lookalike;
 
@@ -27,7 +26,7 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
         || is_optional(context, section)
         || context.document().is_blank()
         || context.is_in_parts()
-        || is_ambiguous(context, section)
+        || context.is_ambiguous(section)
         || context.in_open_fence(section).is_some()
     {
         return None;
@@ -61,19 +60,6 @@ fn is_optional(context: &OkepContext, section: usize) -> bool {
     let absent = |section: usize| context.alignment.matches[section].is_none();
     outline.rows[section].is_optional
         || outline.ancestors(section).any(|around| outline.rows[around].is_optional && absent(around))
-}
-
-/// Whether a heading of this name is one on GitHub or on the site only, which `ambiguous-heading` reports, or may be one
-/// on a site with extensions that are not known: a second one would not fix it.
-fn is_ambiguous(context: &OkepContext, section: usize) -> bool {
-    let (document, reading) = (context.document(), context.okep.site_reading());
-    let is_it = |heading: &str| context.is_named(section, &Name::new(heading));
-    let mut headings = reading.ambiguities.iter().flat_map(|a| [&a.github, &a.site]).flatten();
-    let is_unknown = context.okep.site.is_some_and(|on| !on.are_known_for(document.text.as_str()));
-    headings.any(|(_, text)| is_it(text))
-        || is_unknown
-            && !document.nested_headings.iter().any(|h| is_it(&h.text))
-            && reading.headings.iter().any(|h| is_it(&h.text))
 }
 
 /// Adds the section with the template's own prompt, and with those of the sections inside it, for the author to
