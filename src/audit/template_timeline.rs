@@ -10,7 +10,7 @@ use crate::okep::template_history::{LandedUnder, TemplateHistory, TemplateRevisi
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::{Check, Demand, RULES, Rule, rule};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
 /// The template and its revisions, as rule books.
@@ -91,17 +91,11 @@ impl TemplateTimeline {
         landed: Option<LandedUnder>,
         before: &[&Finding],
     ) -> (Vec<Finding>, Option<NeedsHistory>) {
-        let bare = OkepContext::new(okep, &self.bare);
-        let mut findings = check(&bare, Rule::is_of_template);
-        let needs_history = needs_history(&bare, &findings);
-        let book = self.book_for(needs_history.as_ref());
-        let context = bare.with_requirements(book);
-        if !std::ptr::eq(context.requirements, &self.bare) {
-            findings = check(&context, Rule::is_of_template);
-        }
+        let (context, needs_history) = self.context(okep);
+        let mut findings: Vec<Finding> = check(&context, Rule::is_of_template).collect();
         findings.extend(check(&context, |rule| !rule.is_of_template()));
         if let Some(landed) = landed {
-            let mut earlier = vec![None; self.revisions.len()];
+            let mut earlier = Earlier::default();
             for finding in findings.iter_mut().filter(|f| grandfatherable(f)) {
                 match before.iter().find(|was| was.rule == finding.rule && was.subject == finding.subject) {
                     Some(was) => finding.severity = was.severity,
@@ -110,6 +104,14 @@ impl TemplateTimeline {
             }
         }
         (findings, needs_history)
+    }
+
+    /// An OKEP next to what it is held to, and whether history could say more about it.
+    fn context<'a>(&'a self, okep: &'a Okep) -> (OkepContext<'a>, Option<NeedsHistory>) {
+        let bare = OkepContext::new(okep, &self.bare);
+        let needs_history = needs_history(&bare);
+        let book = self.book_for(needs_history.as_ref());
+        (bare.with_requirements(book), needs_history)
     }
 
     /// The rule book for an OKEP about which history could say this much more.
@@ -130,22 +132,20 @@ impl TemplateTimeline {
 
     /// Calls `look` with an OKEP as its findings were found.
     pub fn with_context<T>(&self, okep: &Okep, look: impl FnOnce(&OkepContext) -> T) -> T {
-        let context = OkepContext::new(okep, &self.bare);
-        if self.revisions.is_empty() {
-            return look(&context);
+        match self.revisions.is_empty() {
+            true => look(&OkepContext::new(okep, &self.bare)),
+            false => look(&self.context(okep).0),
         }
-        let needs_history = needs_history(&context, &check(&context, Rule::is_of_template));
-        look(&context.with_requirements(self.book_for(needs_history.as_ref())))
     }
 
     /// Turns a finding into a hint where the template in force when the OKEP landed did not ask for it, or may
     /// not have.
-    fn grandfather(
-        &self,
+    fn grandfather<'a>(
+        &'a self,
         finding: &mut Finding,
-        okep: &Okep,
+        okep: &'a Okep,
         landed: LandedUnder,
-        earlier: &mut [Option<Demands>],
+        earlier: &mut Earlier<'a>,
     ) {
         let last = self.at_hand.unwrap_or(self.revisions.len());
         let is_built_in = self.now.template.path.is_none();
@@ -154,7 +154,8 @@ impl TemplateTimeline {
         if landed.is_known && same {
             return;
         }
-        let demand = rule(finding.rule).map_or(Demand::Always, |rule| rule.demand);
+        let Some(rule) = rule(finding.rule) else { return };
+        let demand = rule.demand;
         let of_section = demand == Demand::OfSection;
         if of_section && !self.now.has_section(&finding.subject) {
             return;
@@ -166,22 +167,24 @@ impl TemplateTimeline {
         let is_new = demand == Demand::OfTemplateSection
             && finding.place.is_none()
             && !landed.template.is_some_and(has);
-        let asked_by = |revision: usize, earlier: &mut [Option<Demands>]| {
+        let asked_by = |revision: usize, earlier: &mut Earlier<'a>| {
             let revision = self.same_as[revision];
             let has_section = demand == Demand::OfTemplate || self.sections[revision].contains(&subject);
             if of_section || !has_section || is_new {
                 return has_section;
             }
-            let found = earlier[revision].get_or_insert_with(|| {
-                let book = self.books[revision].get_or_init(|| {
-                    let (r, before) = (&self.revisions[revision], &self.revisions[..revision]);
-                    Requirements::new(&r.template, Some(&r.revision), before, Arc::default())
-                });
-                let context = OkepContext::new(okep, book);
-                let found = check(&context, Rule::is_of_template).into_iter();
-                found.map(|f| (f.rule, self.now.current_name(&f.subject))).collect()
+            let book = || {
+                let (r, before) = (&self.revisions[revision], &self.revisions[..revision]);
+                Requirements::new(&r.template, Some(&r.revision), before, Arc::default())
+            };
+            let (contexts, found) = earlier;
+            let context = contexts
+                .entry(revision)
+                .or_insert_with(|| OkepContext::new(okep, self.books[revision].get_or_init(book)));
+            let found = found.entry((revision, rule.id)).or_insert_with(|| {
+                check(context, |r| r.id == rule.id).map(|f| self.now.current_name(&f.subject)).collect()
             });
-            found.contains(&(finding.rule, subject.clone()))
+            found.contains(&subject)
         };
         let then = landed.template;
         if then.is_some_and(|then| then >= self.revisions.len() || asked_by(then, earlier)) {
@@ -216,8 +219,8 @@ pub fn held_to<'t>(
     }
 }
 
-/// What a revision of the template found wrong with an OKEP: rules, and subjects by their present names.
-type Demands = HashSet<(&'static str, String)>;
+/// An OKEP next to earlier revisions of the template, and what one rule then says of it: subjects by their present names.
+type Earlier<'a> = (HashMap<usize, OkepContext<'a>>, HashMap<(usize, &'static str), HashSet<String>>);
 
 /// Whether a revision has the text of a template.
 fn is_same(revision: &TemplateRevision, template: &Template) -> bool {
@@ -231,19 +234,18 @@ const NOT_ASKED_THEN: &str = "the template in force when the OKEP landed did not
 const MAY_BE_YOUNGER: &str =
     "the template may have asked for it only after the OKEP landed: history does not go back that far here";
 
-fn check(context: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> Vec<Finding> {
+fn check(context: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> impl Iterator<Item = Finding> {
     let is_known = |rule: &Rule| rule.of_bytes || context.okep.is_text_known();
     let of_rule = |rule: &&Rule| match rule.check {
         Check::Okep(check, _) => check.findings(context),
         Check::Tree(..) | Check::Links(..) | Check::History(_) => Vec::new(),
     };
-    RULES.iter().filter(|rule| wanted(rule) && is_known(rule)).flat_map(of_rule).collect()
+    RULES.iter().filter(move |rule| wanted(rule) && is_known(rule)).flat_map(of_rule)
 }
 
-/// Whether history could say more about an OKEP, in which the template at hand found this.
-fn needs_history(context: &OkepContext, findings: &[Finding]) -> Option<NeedsHistory> {
-    let of_template = |finding: &Finding| rule(finding.rule).is_some_and(Rule::is_of_template);
-    let unmet_requirement = findings.iter().any(of_template);
+/// Whether history could say more about an OKEP than the template at hand.
+fn needs_history(context: &OkepContext) -> Option<NeedsHistory> {
+    let unmet_requirement = check(context, Rule::is_of_template).next().is_some();
     let near_a_prompt = context.okep.is_text_known() && context.resembles_prompt();
     let path = context.okep.path.clone();
     (unmet_requirement || near_a_prompt).then_some(NeedsHistory { path, unmet_requirement, near_a_prompt })
