@@ -32,6 +32,7 @@ pub struct Audits<'a> {
     pub landings: LandingsOverTime<'a>,
     /// What could not be read, each once, whatever the states that have it.
     pub unread: BTreeSet<Note>,
+    parsed: Parsed,
     cache: AuditCache,
 }
 
@@ -40,7 +41,8 @@ const AT_ONCE: usize = 64;
 
 impl<'a> Audits<'a> {
     pub fn new(repo: &'a Arc<Repo>, layout: &'a Layout, landings: LandingsOverTime<'a>) -> Self {
-        Audits { repo, layout, landings, unread: BTreeSet::new(), cache: AuditCache::default() }
+        let (unread, parsed, cache) = Default::default();
+        Audits { repo, layout, landings, unread, parsed, cache }
     }
 
     /// Takes up those notes that are about something that could not be read.
@@ -54,7 +56,6 @@ impl<'a> Audits<'a> {
         let mut found = FoundInStates::default();
         found.states.resize(states.all.len(), None);
         let all = states.by_growth();
-        let parsed = Parsed::default();
         for round in all.chunks(AT_ONCE) {
             let tree = |state: &usize| {
                 let commit = walk.ids[states.commits[*state] as usize];
@@ -72,7 +73,7 @@ impl<'a> Audits<'a> {
             let mut jobs: Vec<_> = round.iter().zip(trees).map(with_history).collect();
             // Each tree is dropped by the thread that checked it.
             let check = |job: Option<(Tree, TemplateHistory)>| match job {
-                Some((tree, history)) => self.state(&tree, &history, &parsed, (&found, numbers)),
+                Some((tree, history)) => self.state(&tree, &history, (&found, numbers)),
                 None => Default::default(),
             };
             // The first one fills the cache on all cores, and finds most of what the others have.
@@ -87,7 +88,7 @@ impl<'a> Audits<'a> {
             // States are in an order in which the main line only grows: what two rounds did not need is rarely needed
             // again.
             self.cache.forget_unused();
-            parsed.forget_unused();
+            self.parsed.forget_unused();
             found.forget_unused();
         }
         found
@@ -107,7 +108,7 @@ impl<'a> Audits<'a> {
         let text = File::new(template.document.text.as_str().as_bytes());
         let layout = Layout { template: Some(path.clone()), ..self.layout.clone() };
         let tree = read.with([(path.clone(), Some(text))]);
-        let snapshot = Snapshot::of_change(&tree, &layout, &Parsed::default(), Some(okeps));
+        let snapshot = Snapshot::of_change(&tree, &layout, &self.parsed, Some(okeps));
         let pages = audit_with(&snapshot, Some(&history), &self.cache).pages;
         self.unread(read.notices().into_iter().chain(tree.notices()));
         pages
@@ -130,7 +131,6 @@ impl<'a> Audits<'a> {
         &self,
         tree: &Tree,
         history: &TemplateHistory,
-        parsed: &Parsed,
         (found, numbers): (&FoundInStates, &Numbering),
     ) -> (Option<RawState>, Vec<Note>) {
         let listing = tree.list(&self.layout.folder);
@@ -139,7 +139,7 @@ impl<'a> Audits<'a> {
             return (None, notes);
         }
         let layout = layout_of(tree, history, self.layout);
-        let snapshot = Snapshot::on_demand(tree, &layout, parsed);
+        let snapshot = Snapshot::on_demand(tree, &layout, &self.parsed);
         let AuditedTree { pages, of_tree } = audit_with(&snapshot, Some(history), &self.cache);
         let who = |path: &str| self.who(history, &snapshot, path);
         let of_role = |wanted: Role| {

@@ -14,11 +14,11 @@ use indexmap::IndexSet;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-/// Where a path is looked up.
+/// Where a path is looked up, as an index into [`Walk::arounds`] or [`Walk::ids`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Root {
-    Tree(Id),
-    Commit(Id),
+    Around(u32),
+    Commit(u32),
 }
 
 /// For each commit, the questions of its pages that are answered by no; none where nothing is asked.
@@ -43,9 +43,11 @@ pub fn lacking(
     let path = |question: u32| questions[question as usize].path.as_str();
     let within = |question: u32| path(question).strip_prefix(around).and_then(|rest| rest.strip_prefix('/'));
     // Each root with the questions that it is asked.
-    let root = |commit: usize, question: u32| match walk.arounds[walk.around[commit] as usize] {
-        Some(tree) if within(question).is_some() => Root::Tree(tree),
-        _ => Root::Commit(walk.ids[commit]),
+    let root = |commit: usize, question: u32| match walk.around[commit] {
+        around if within(question).is_some() && walk.arounds[around as usize].is_some() => {
+            Root::Around(around)
+        }
+        _ => Root::Commit(commit as u32),
     };
     let mut jobs: BTreeMap<Root, BTreeSet<u32>> = BTreeMap::new();
     for (commit, state) in states.of.iter().enumerate() {
@@ -56,16 +58,17 @@ pub fn lacking(
     let unmet = |(root, asked): (&Root, &BTreeSet<u32>)| -> Vec<(Root, u32)> {
         let local = repo.handle();
         let trees = Trees::new(local);
+        let tree_of = |id: Id| {
+            let tree = local.find_commit(id).and_then(|commit| Ok(commit.tree_id()?.detach()));
+            tree.map_err(|_| ObjectError::missing(local, id))
+        };
         let tree = match *root {
-            Root::Tree(id) => Ok(id),
-            Root::Commit(id) => local
-                .find_commit(id)
-                .and_then(|commit| Ok(commit.tree_id()?.detach()))
-                .map_err(|_| ObjectError::missing(local, id)),
+            Root::Around(around) => Ok(walk.arounds[around as usize].expect("it is a tree")),
+            Root::Commit(commit) => tree_of(walk.ids[commit as usize]),
         };
         let is_unmet = |question: &&u32| {
             let path = match root {
-                Root::Tree(_) => within(**question).unwrap_or_default(),
+                Root::Around(_) => within(**question).unwrap_or_default(),
                 Root::Commit(_) => path(**question),
             };
             let kind = tree.clone().and_then(|tree| trees.path_kind(tree, path));

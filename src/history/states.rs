@@ -84,12 +84,18 @@ impl States {
     /// Gives for each new state the one it was.
     pub fn refine(&mut self, lack: &[Box<[u32]>]) -> Vec<u32> {
         let before = std::mem::take(self);
-        let state = |commit: usize| CommitState {
-            lack: lack[commit].clone(),
-            ..before.all[before.of[commit] as usize].clone()
+        let mut parts: IndexSet<(u32, &[u32])> = IndexSet::new();
+        for (commit, was) in before.of.iter().enumerate() {
+            let (number, is_new) = parts.insert_full((*was, &lack[commit]));
+            self.of.push(number as u32);
+            self.commits.extend(is_new.then_some(commit as u32));
+        }
+        let state = |(was, lack): &(u32, &[u32])| CommitState {
+            lack: (*lack).into(),
+            ..before.all[*was as usize].clone()
         };
-        *self = States::of(before.of.len(), state);
-        self.commits.iter().map(|commit| before.of[*commit as usize]).collect()
+        self.all = parts.iter().map(state).collect();
+        parts.iter().map(|(was, _)| *was).collect()
     }
 }
 
