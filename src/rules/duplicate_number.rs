@@ -25,7 +25,6 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
     }
     let mut findings: Vec<Finding> = by_number
         .iter()
-        .filter(|(_, okeps)| okeps.len() > 1)
         .flat_map(|(number, okeps)| okeps.iter().skip(1).map(move |okep| of_number(*number, okep, okeps)))
         .collect();
     findings.extend(snapshot.okeps.iter().filter_map(|o| of_template(snapshot, o)));

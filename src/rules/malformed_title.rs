@@ -154,7 +154,8 @@ fn is_templates_own(context: &OkepContext, title: &Title) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::rules::test_support::{
-        GOOD, NAV, OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, check_fix, check_safe_fix, with,
+        GOOD, NAV, OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, check_fix, check_safe_fix, planned,
+        tree, with,
     };
 
     #[test]
@@ -162,6 +163,9 @@ mod tests {
         let document = with("# OKEP-7: Faster Tea", "OKEP 7 - Faster\nTea\n===");
         check(&document, &["ambiguous-heading:1 OKEP 7 - Faster Tea", "malformed-title:1 title"]);
         check_fix("malformed-title", &document, None);
+        let found = planned(&tree(&[(OKEP, &document)]));
+        let title = found.iter().find(|f| f.rule == "malformed-title").expect("it is found");
+        assert!(title.help.iter().all(|help| !help.contains('\n')), "{:?}", title.help);
     }
 
     #[test]

@@ -154,6 +154,9 @@ mod tests {
         let found = findings.iter().find(|f| f.subject == "Proposed Solution").expect("it is missing");
         let fix = found.fix.as_ref().expect("it has prompts");
         assert_eq!(fix.edits[0].replacement, prompts);
+        // Those inside come with the one around them.
+        let inside = findings.iter().find(|f| f.subject == "API Details").expect("it is missing too");
+        assert_eq!(inside.fix, None);
     }
 
     #[test]

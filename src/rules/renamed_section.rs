@@ -138,7 +138,7 @@ fn old_wording<'a>(context: &'a OkepContext, section: usize, text: &str) -> Opti
 #[cfg(test)]
 mod tests {
     use crate::rules::test_support::{
-        GOOD, OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, check_with_risks, with,
+        GOOD, OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, check_fix, check_with_risks, with,
     };
 
     #[test]
@@ -148,6 +148,12 @@ mod tests {
         check(&with("### Testing Details", "### Testing Strategy"), &["renamed-section:23 Testing Details"]);
         check(&with("## References", "## Refrences"), &["renamed-section:31 References"]);
         check(&with("## Alternatives", "## **Alternatives**"), &[]);
+        let fixed = |heading: &str, expected: &str| {
+            let expected = with("## Alternatives", expected);
+            check_fix("renamed-section", &with("## Alternatives", heading), Some(&expected));
+        };
+        fixed("## Considered Alternatives", "## Alternatives");
+        fixed("## *Considered Alternatives* ##", "## *Alternatives* ##");
     }
 
     #[test]

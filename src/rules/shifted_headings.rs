@@ -61,7 +61,7 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{GOOD, check};
+    use crate::rules::test_support::{GOOD, OKEP, check, planned, tree};
 
     #[test]
     fn a_shift_of_all_headings_is_one_finding() {
@@ -71,5 +71,8 @@ mod tests {
         check(&down, &["shifted-headings:5 headings"]);
         let title_too = format!("#{down}");
         check(&title_too, &["shifted-headings:1 headings"]);
+        let message = |document: &str| planned(&tree(&[(OKEP, document)]))[0].message.clone();
+        assert_eq!(message(&up), "every heading is one level too high: 8 of the template's sections");
+        assert_eq!(message(&down), "every heading is one level too deep: 8 of the template's sections");
     }
 }

@@ -72,9 +72,10 @@ fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     let is_right =
         |r: usize| context.alignment.section_of[r].is_some_and(|s| sections[s].level == context.level(r));
     let to_the_top = |r: usize| {
-        context.alignment.section_of[r].is_none() && context.level(r) - by <= context.template().top_level()
+        context.alignment.section_of[r].is_none()
+            && context.level(r).saturating_sub(by) <= context.template().top_level()
     };
-    if (row..end).any(|r| is_right(r) || (context.level(r) > by && to_the_top(r))) {
+    if (row..end).any(|r| is_right(r) || to_the_top(r)) {
         return None;
     }
     let edits = markdown::relevel(context, row..end, -(by as i8))?;
@@ -84,7 +85,7 @@ fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
 #[cfg(test)]
 mod tests {
     use crate::rules::test_support::{
-        OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, planned, tree, with,
+        OKEP, TEMPLATE, TEMPLATE_PATH, check, check_files, check_fix, planned, tree, with,
     };
 
     #[test]
@@ -94,6 +95,9 @@ mod tests {
             &["empty-section:23 Lid", "skipped-heading-level:23 Lid"],
         );
         check(&with("A `Kettle`.", "A `Kettle`.\n\n#### Lid\n\nx\n\n##### Knob\n\nx"), &[]);
+        let skipped = with("A `Kettle`.", "A `Kettle`.\n\n##### Lid\n\nx\n\n###### Knob\n\nx");
+        let closed = skipped.replace("# Lid", " Lid").replace("# Knob", " Knob");
+        check_fix("skipped-heading-level", &skipped, Some(&closed));
     }
 
     #[test]

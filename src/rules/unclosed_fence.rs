@@ -103,13 +103,22 @@ fn is_stray(document: &Document, fence: &UnclosedFence) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{check, check_fix, with};
+    use crate::rules::test_support::{GOOD, OKEP, check, check_fix, planned, tree, with};
 
     #[test]
     fn a_fence_is_closed() {
         check(&with("A `Kettle`.", "```yaml\nkind: Kettle"), &["unclosed-fence:21 ```yaml"]);
         check(&with("A `Kettle`.", "```yaml\n# x\n\n# y\n```   \n"), &[]);
         check(&with("A `Kettle`.", "* item\n\n    ```yaml\n    kind: x\n   ```\n\n### Cups\n\nx"), &[]);
+    }
+
+    #[test]
+    fn a_fence_with_nothing_behind_it_is_one_too_many() {
+        let document = format!("{GOOD}\n```\n");
+        let found = planned(&tree(&[(OKEP, &document)]));
+        let fence = found.iter().find(|f| f.rule == "unclosed-fence").expect("it is found");
+        assert_eq!(fence.help, ["nothing follows it: it is one fence too many"]);
+        check_fix("unclosed-fence", &document, Some(GOOD));
     }
 
     #[test]
