@@ -181,12 +181,10 @@ impl Snapshot {
 
     /// The number of the OKEP that a path names, whether it is there or not; none for other pages.
     pub fn number_of(&self, path: &str) -> Option<u64> {
-        let localized = self.site.as_ref().and_then(|site| site.default_page(path));
+        let number = path::number(path)?;
+        let localized = || self.site.as_ref().and_then(|site| site.default_page(path));
         let is_okep = |path: &str| self.layout.role(path) == Role::Okep;
-        if !is_okep(path) && !localized.is_some_and(|path| is_okep(&path)) {
-            return None;
-        }
-        path::okep_name(path::stem(path::file_name(path))?)?.number
+        (is_okep(path) || localized().is_some_and(|path| is_okep(&path))).then_some(number)
     }
 
     pub fn okep(&self, path: &str) -> Option<&Okep> {

@@ -47,8 +47,8 @@ pub const PAGE_ENDINGS: [&str; 5] = [".md", ".markdown", ".mdown", ".mkdn", ".mk
 
 /// A file's name without its Markdown ending, in whatever case that is written.
 pub fn stem(name: &str) -> Option<&str> {
-    let lower = name.to_ascii_lowercase();
-    PAGE_ENDINGS.iter().find(|ending| lower.ends_with(*ending)).map(|e| &name[..name.len() - e.len()])
+    let (stem, ending) = name.split_at(name.rfind('.')?);
+    PAGE_ENDINGS.iter().any(|page| ending.eq_ignore_ascii_case(page)).then_some(stem)
 }
 
 /// Takes apart a name that is meant to be an OKEP's: it begins with `okep`, in any case, or with blanks.
