@@ -10,6 +10,7 @@ use crate::audit::policy::Policy;
 use crate::audit::report::{Baseline, Reported};
 use crate::audit::states::{CheckStates, State};
 use crate::files::Note;
+use crate::git::Id;
 use crate::okep::lineage::{PathAndContent, renames};
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
@@ -88,12 +89,12 @@ fn new_names(before: &State, now: &State) -> NewNames {
 }
 
 /// The OKEPs of a snapshot that the `other` does not have, by path and content.
-fn lacking<'a>(snapshot: &'a Snapshot, other: &Snapshot) -> Vec<PathAndContent<'a, String>> {
+fn lacking<'a>(snapshot: &'a Snapshot, other: &Snapshot) -> Vec<PathAndContent<'a, Id>> {
     let lacking = snapshot.okeps.iter().filter(|okep| other.okep(&okep.path).is_none());
     lacking.map(|okep| (okep.path.as_str(), snapshot.tree.id(&okep.path))).collect()
 }
 
-fn renamed(removed: &[PathAndContent<String>], added: &[PathAndContent<String>]) -> NewNames {
+fn renamed(removed: &[PathAndContent<Id>], added: &[PathAndContent<Id>]) -> NewNames {
     let found = added.iter().zip(renames(removed, added));
     found.filter_map(|((new, _), old)| Some((removed[old?].0.to_owned(), (*new).to_owned()))).collect()
 }
@@ -132,6 +133,7 @@ const SHARED: &str = "duplicate-number";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::files::File;
     use std::collections::BTreeSet;
 
     const A: &str = "docs/okeps/okep-7-a.md";
@@ -147,7 +149,7 @@ mod tests {
     }
 
     /// The OKEPs of `one` that `other` has no finding about.
-    fn lacking<'a>(one: &'a [Finding], other: &[Finding]) -> Vec<PathAndContent<'a, String>> {
+    fn lacking<'a>(one: &'a [Finding], other: &[Finding]) -> Vec<PathAndContent<'a, Id>> {
         let lacks = |path: &&str| other.iter().all(|finding| finding.okep.as_deref() != Some(*path));
         let paths: BTreeSet<&str> = one.iter().filter_map(|finding| finding.okep.as_deref()).collect();
         paths.into_iter().filter(lacks).map(|path| (path, None)).collect()
@@ -201,9 +203,8 @@ mod tests {
         let (before, now) =
             ([section(A, "Goals"), section(B, "Risks")], [section(c, "Risks"), section(d, "Goals")]);
         check(&before, &now, "nn");
-        let content = |content: &str| Some(content.to_owned());
-        let (removed, added) =
-            ([(A, content("1")), (B, content("2"))], [(c, content("2")), (d, content("1"))]);
+        let [one, two] = ["1", "2"].map(|content| File::new(content.as_bytes()).id);
+        let (removed, added) = ([(A, one), (B, two)], [(c, two), (d, one)]);
         let names = renamed(&removed, &added);
         assert_eq!(compare(&now, &before, &names), [Baseline::Existing, Baseline::Existing]);
     }

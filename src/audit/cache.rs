@@ -3,11 +3,11 @@
 use crate::audit::template_timeline::held_to;
 use crate::audit::{NeedsHistory, TemplateTimeline, of_tree};
 use crate::files::{Layout, OnceMap, PathKind};
-use crate::git::Revision;
+use crate::git::{Id, Revision};
 use crate::markdown::extensions::Extensions;
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::{Parsed, Snapshot};
-use crate::okep::template::Template;
+use crate::okep::template::{Template, TemplateKey};
 use crate::okep::template_history::{LandedUnder, TemplateHistory};
 use crate::rules::finding::Finding;
 use crate::rules::page_links::{Claim, Linked, claims};
@@ -68,11 +68,11 @@ struct TreeVerdict {
 }
 
 /// An OKEP by its path and the id of its text.
-type OkepId = (String, Option<String>);
+type OkepId = (String, Option<Id>);
 
 #[derive(PartialEq, Eq, Hash)]
 struct TimelineKey {
-    template: (Option<String>, String),
+    template: TemplateKey,
     is_first: bool,
     /// How many templates the history has, and where the last one is from.
     templates: Option<(usize, Option<Revision>)>,
@@ -88,7 +88,7 @@ struct LinkContext {
 
 #[derive(PartialEq, Eq, Hash)]
 struct DocumentKey {
-    id: String,
+    id: Id,
     path: String,
     /// Where its timeline is in memory: the cache keeps it.
     timeline: usize,
@@ -98,7 +98,7 @@ struct DocumentKey {
 
 #[derive(PartialEq, Eq, Hash)]
 struct LinksKey {
-    id: String,
+    id: Id,
     path: String,
     okep: String,
     /// Where its context is in memory: the cache keeps it.
@@ -109,10 +109,10 @@ struct LinksKey {
 #[derive(PartialEq, Eq, Hash)]
 struct TreeKey {
     layout: Layout,
-    template: (Option<String>, String),
+    template: TemplateKey,
     site: Option<Vec<OkepId>>,
     /// The files below the proposal folder and those like OKEPs outside of it, OKEPs without their ids.
-    files: Vec<(String, Option<String>, bool)>,
+    files: Vec<(String, Option<Id>, bool)>,
 }
 
 /// The audit of one snapshot with what is known from others.

@@ -3,6 +3,7 @@
 use crate::audit::report::Source;
 use crate::audit::target::{CheckTarget, Options};
 use crate::files::{CONFIG, Layout, Tree};
+use crate::git::Id;
 use crate::okep::config::Config;
 use crate::site::mkdocs;
 use crate::text::path;
@@ -35,13 +36,13 @@ pub fn changed_inputs(target: &CheckTarget, config: &Config, options: &Options) 
 }
 
 /// The files that findings depend on, with their ids.
-pub fn inputs(tree: &Tree, layout: &Layout) -> BTreeMap<String, Option<String>> {
+pub fn inputs(tree: &Tree, layout: &Layout) -> BTreeMap<String, Option<Id>> {
     let mut inputs = tree.list(&layout.folder).files.clone();
     // OKEPs in another folder; the docs folder is the first one at the most.
     let docs = layout.folder.split('/').next().unwrap_or_default();
     let docs = tree.list(docs);
     let outside = docs.files.iter().filter(|(path, _)| path::is_outside_okep(path, &layout.folder));
-    inputs.extend(outside.map(|(path, id)| (path.clone(), id.clone())));
+    inputs.extend(outside.map(|(path, id)| (path.clone(), *id)));
     let config = tree.contains(CONFIG).then(|| CONFIG.to_owned());
     for path in registers(tree, layout).into_iter().chain(config) {
         let id = tree.id(&path);

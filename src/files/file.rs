@@ -1,5 +1,6 @@
 //! One file of a tree.
 
+use crate::git::Id;
 pub use crate::git::blobs::Content;
 use crate::text::Bytes;
 use crate::text::path::PAGE_ENDINGS;
@@ -7,8 +8,8 @@ use crate::text::path::PAGE_ENDINGS;
 /// One file, or what is in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// The git object id in hexadecimal, where the reader knows it: equal ids mean equal bytes.
-    pub id: Option<String>,
+    /// The git object id, where the reader knows it: equal ids mean equal bytes.
+    pub id: Option<Id>,
     pub content: Content,
 }
 
@@ -21,8 +22,8 @@ impl File {
 }
 
 /// The id that git gives a file of these bytes; none for bytes made to collide, which have no id to go by.
-pub fn blob_id(hash: gix::hash::Kind, bytes: &[u8]) -> Option<String> {
-    gix::objs::compute_hash(hash, gix::objs::Kind::Blob, bytes).ok().map(|id| id.to_string())
+pub fn blob_id(hash: gix::hash::Kind, bytes: &[u8]) -> Option<Id> {
+    gix::objs::compute_hash(hash, gix::objs::Kind::Blob, bytes).ok()
 }
 
 /// Whether a file name is one of a Markdown file, in any case.

@@ -31,9 +31,9 @@ impl Spot {
     }
 
     /// The id of the file, where it is known without reading.
-    pub fn id(&self) -> Option<String> {
+    pub fn id(&self) -> Option<Id> {
         match self {
-            Spot::Object(entry) => Some(entry.id.to_string()),
+            Spot::Object(entry) => Some(entry.id),
             Spot::Disk(_) | Spot::Unmerged | Spot::Unreadable(_) => None,
         }
     }
@@ -50,17 +50,9 @@ pub(super) struct FoundFiles {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Listing {
     /// By path, with the id where no file had to be read for it.
-    pub files: BTreeMap<String, Option<String>>,
+    pub files: BTreeMap<String, Option<Id>>,
     /// What was found in their place and not listed, such as a submodule.
     pub notices: Vec<Note>,
-}
-
-impl Listing {
-    /// The files with their ids; none where a file must be read for its id.
-    pub fn ids(&self) -> BTreeMap<String, Option<Id>> {
-        let id = |id: &Option<String>| Id::from_hex(id.as_ref()?.as_bytes()).ok();
-        self.files.iter().map(|(path, hex)| (path.clone(), id(hex))).collect()
-    }
 }
 
 impl FoundFiles {

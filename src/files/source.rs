@@ -95,7 +95,7 @@ impl TreeSource {
                 if let (Some(repo), Some(File { id: Some(id), content: Content::Bytes(bytes) })) =
                     (self.repo(), &file)
                 {
-                    repo.know_blob(id, bytes);
+                    repo.know_blob(*id, bytes);
                 }
                 (file, notice)
             }
@@ -106,7 +106,7 @@ impl TreeSource {
                 };
                 let notice = blob.as_ref().err().map(|error| at(path, error));
                 let content = blob.unwrap_or_else(|error| Content::Unavailable(error.to_string()));
-                (Some(File { id: Some(entry.id.to_string()), content }), notice)
+                (Some(File { id: Some(entry.id), content }), notice)
             }
         }
     }

@@ -111,7 +111,7 @@ impl Tree {
         let mut listing = Listing::clone(&listing);
         for (path, file) in changes.filter(|(path, _)| is_markdown(path.as_bytes())) {
             match file {
-                Some(file) => drop(listing.files.insert(path.clone(), file.id.clone())),
+                Some(file) => drop(listing.files.insert(path.clone(), file.id)),
                 None => drop(listing.files.remove(path)),
             }
         }
@@ -163,9 +163,9 @@ impl Tree {
     }
 
     /// The id of the file at `path`: equal ids mean equal bytes. Files on disk are read for it.
-    pub fn id(&self, path: &str) -> Option<String> {
+    pub fn id(&self, path: &str) -> Option<Id> {
         match self.changes.get(path) {
-            Some(changed) => changed.as_ref()?.id.clone(),
+            Some(changed) => changed.as_ref()?.id,
             None => self.read.id(path),
         }
     }
@@ -293,7 +293,7 @@ impl Memo {
         Option::clone(&self.files.get(path.to_owned(), read))
     }
 
-    fn id(&self, path: &str) -> Option<String> {
+    fn id(&self, path: &str) -> Option<Id> {
         let known = Option::as_ref(&self.spot(path))?.id();
         known.or_else(|| self.file(path)?.id)
     }

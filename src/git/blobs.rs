@@ -47,10 +47,8 @@ impl Repo {
     }
 
     /// Takes up a file of the working tree as the blob that it would be.
-    pub(crate) fn know_blob(&self, id: &str, bytes: &Bytes) {
-        if let Ok(id) = Id::from_hex(id.as_bytes()) {
-            self.blobs.get(id, || Ok(Content::Bytes(bytes.clone())));
-        }
+    pub(crate) fn know_blob(&self, id: Id, bytes: &Bytes) {
+        self.blobs.get(id, || Ok(Content::Bytes(bytes.clone())));
     }
 }
 

@@ -67,8 +67,8 @@ impl<'a> Audits<'a> {
             let trees: Vec<Option<Tree>> = round.par_iter().map(tree).collect();
             let with_history = |(state, tree): (&usize, Option<Tree>)| {
                 let tree = tree?;
-                let ids = tree.list(&self.layout.folder).ids();
-                Some((tree, self.landings.at(&states.all[*state].known, &ids)))
+                let listing = tree.list(&self.layout.folder);
+                Some((tree, self.landings.at(&states.all[*state].known, &listing.files)))
             };
             let mut jobs: Vec<_> = round.iter().zip(trees).map(with_history).collect();
             // Each tree is dropped by the thread that checked it.
@@ -104,7 +104,7 @@ impl<'a> Audits<'a> {
     ) -> Vec<Finding> {
         let Some(path) = &template.path else { return Vec::new() };
         let Some(read) = self.tree(commit) else { return Vec::new() };
-        let history = self.landings.at(known, &read.list(&self.layout.folder).ids());
+        let history = self.landings.at(known, &read.list(&self.layout.folder).files);
         let text = File::new(template.document.text.as_str().as_bytes());
         let layout = Layout { template: Some(path.clone()), ..self.layout.clone() };
         let tree = read.with([(path.clone(), Some(text))]);
@@ -153,8 +153,8 @@ impl<'a> Audits<'a> {
             unread.extend(snapshot.okeps.iter().map(|okep| who(&okep.path)));
         }
         let mut page = |verdict: PageVerdict| {
-            let id = tree.id(&verdict.path).unwrap_or_default();
-            let known = numbers.known_file(&verdict.path, &id);
+            let id = tree.id(&verdict.path);
+            let known = numbers.known_file(&verdict.path, id);
             let is_new = known.is_none_or(|file| !found.facts.contains_key(&file));
             let facts = is_new.then(|| facts(&snapshot, &verdict.path, &mut notes));
             RawPage { verdict, id, facts }

@@ -5,6 +5,7 @@ use crate::audit::PageVerdict;
 use crate::audit::identity::{Identity, OkepKey};
 use crate::files::Layout;
 use crate::fix::plan::is_excused;
+use crate::git::Id;
 use crate::markdown::names::Name;
 use crate::okep::requirements::Requirements;
 use crate::okep::suppressions::Suppression;
@@ -32,7 +33,7 @@ pub struct FoundInStates {
     /// The templates that could be read.
     pub templates: HashMap<FileAt, Arc<Template>>,
     /// The ids of the documents that were checked.
-    pub documents: HashSet<String>,
+    pub documents: HashSet<Id>,
     /// Parts by where the audit's verdicts are in memory; those are held, so that nothing else gets there.
     part_at: HashMap<usize, (u32, Arc<dyn Any + Send + Sync>)>,
 }
@@ -91,7 +92,7 @@ pub struct PageFacts {
 /// What a thread found in a state.
 pub struct RawState {
     /// Paths and ids.
-    pub files: BTreeMap<String, Option<String>>,
+    pub files: BTreeMap<String, Option<Id>>,
     /// Paths, which OKEPs they are, and whether readers find them.
     pub okeps: Vec<(String, OkepKey, ShownFinding)>,
     pub pages: Vec<RawPage>,
@@ -105,7 +106,7 @@ pub struct RawState {
 
 pub struct RawPage {
     pub verdict: PageVerdict,
-    pub id: String,
+    pub id: Option<Id>,
     /// None where they are known from another state.
     pub facts: Option<PageFacts>,
 }
@@ -120,7 +121,7 @@ impl FoundInStates {
     pub fn take(&mut self, raw: RawState, numbers: &mut Numbering) -> StateVerdict {
         let mut files = Vec::with_capacity(raw.files.len());
         for (path, id) in raw.files {
-            files.push(numbers.file(path, id.unwrap_or_default()));
+            files.push(numbers.file(path, id));
         }
         files.sort_unstable();
         let record = || raw.of_tree.iter().map(|finding| numbers.recorded(finding, &[])).collect();
@@ -133,12 +134,12 @@ impl FoundInStates {
         okeps.sort_unstable_by_key(|listed| listed.path);
         let (mut pages, mut parts) = (Vec::new(), vec![tree]);
         for RawPage { verdict: PageVerdict { path, document, claims }, id, facts } in raw.pages {
-            let page = numbers.file(path, id.clone());
+            let page = numbers.file(path, id);
             pages.push(page);
             let facts = self.facts.entry(page).or_insert_with(|| facts.expect("what is new has them"));
             // Of a text that could not be read nothing is known.
             if let Some(document) = document.filter(|_| facts.is_known) {
-                self.documents.insert(id);
+                self.documents.extend(id);
                 let findings = document.findings.iter();
                 let record = || findings.map(|finding| numbers.recorded(finding, &[])).collect();
                 parts.push(self.part(&document, record));
@@ -229,7 +230,7 @@ pub struct Numbering<'a> {
     pub layout: &'a Layout,
     names: &'a PresentNames,
     pub paths: IndexSet<String>,
-    pub blobs: IndexSet<String>,
+    pub blobs: IndexSet<Option<Id>>,
     pub topics: IndexSet<Topic>,
     /// The OKEPs; none for what is about no single one.
     pub okeps: IndexSet<Option<OkepKey>>,
@@ -243,13 +244,13 @@ impl<'a> Numbering<'a> {
         Numbering { layout, names, paths, blobs, topics, okeps, questions }
     }
 
-    pub fn file(&mut self, path: String, id: String) -> FileAt {
+    pub fn file(&mut self, path: String, id: Option<Id>) -> FileAt {
         FileAt { path: number(&mut self.paths, path), blob: number(&mut self.blobs, id) }
     }
 
     /// A file that was numbered before.
-    pub fn known_file(&self, path: &str, id: &str) -> Option<FileAt> {
-        let (path, blob) = (self.paths.get_index_of(path)?, self.blobs.get_index_of(id)?);
+    pub fn known_file(&self, path: &str, id: Option<Id>) -> Option<FileAt> {
+        let (path, blob) = (self.paths.get_index_of(path)?, self.blobs.get_index_of(&id)?);
         Some(FileAt { path: path as u32, blob: blob as u32 })
     }
 

@@ -29,7 +29,7 @@ impl HistorySource for RepoHistory {
         };
         let layout = &config.layout;
         let files = target.tree.list(&layout.folder);
-        let mut history = landings::template_history(repo, &main, &target.commits(), layout, &files.ids());
+        let mut history = landings::template_history(repo, &main, &target.commits(), layout, &files.files);
         history.notes.extend(main_branch_note(&main, config));
         history
     }

@@ -38,7 +38,7 @@ impl HistorySource for RememberedHistory {
             return self.now.template_history(target, config);
         };
         let asked = (line, target.commits(), config.clone());
-        let files = target.tree.list(&config.layout.folder).ids();
+        let files = target.tree.list(&config.layout.folder).files.clone();
         let mut answers = self.template_histories.lock().unwrap_or_else(PoisonError::into_inner);
         let is_same = |answer: &&RememberedAnswer| answer.asked == asked && answer.holds_for(&files);
         if let Some(answer) = answers.iter().find(is_same) {

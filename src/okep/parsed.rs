@@ -1,35 +1,37 @@
 //! What has been parsed already, so that nothing is parsed twice.
 
 use super::proposal::{OkepText, SiteReadings};
-use super::template::Template;
+use super::template::{Template, TemplateKey};
 use crate::files::{Content, File, OnceMap};
+use crate::git::Id;
 use crate::markdown::document::Document;
 use crate::site::mkdocs::Site;
+use std::hash::Hash;
 use std::sync::Arc;
 
 /// What has been parsed, by the id of its bytes: each distinct content is parsed once. A clone shares it.
 #[derive(Debug, Clone, Default)]
 pub struct Parsed {
-    documents: Arc<ByPathAndId<Document>>,
+    documents: Arc<OnceMap<Id, Document>>,
     /// By the path of the configuration, and the ids of all files that it is in.
-    pub(super) sites: Arc<ByPathAndId<Site>>,
-    pub(super) templates: Arc<ByPathAndId<Template>>,
-    okeps: Arc<ByPathAndId<OkepText>>,
-    site_readings: Arc<ByPathAndId<SiteReadings>>,
+    pub(super) sites: Arc<OnceMap<(String, Vec<Id>), Site>>,
+    /// By path and id; the one built into okep has none.
+    pub(super) templates: Arc<OnceMap<(String, Option<Id>), Template>>,
+    okeps: Arc<OnceMap<OkepTextKey, OkepText>>,
+    site_readings: Arc<OnceMap<Id, SiteReadings>>,
 }
 
-/// Values by the path and id they were made from.
-type ByPathAndId<T> = OnceMap<(String, String), T>;
+/// The number of an OKEP, the template that it is read by, and the id of its file.
+type OkepTextKey = (Option<u64>, TemplateKey, Id);
 
-/// The value at a path and id; one without an id is made each time.
-pub(super) fn once<T>(
-    known: &ByPathAndId<T>,
-    path: &str,
-    id: Option<&str>,
+/// The value of a key; without one it is made each time.
+pub(super) fn once<K: Eq + Hash, T>(
+    known: &OnceMap<K, T>,
+    key: Option<K>,
     make: impl FnOnce() -> T,
 ) -> Arc<T> {
-    match id {
-        Some(id) => known.get((path.to_owned(), id.to_owned()), make),
+    match key {
+        Some(key) => known.get(key, make),
         None => Arc::new(make()),
     }
 }
@@ -38,7 +40,7 @@ impl Parsed {
     /// The page that a file is, where its text is known.
     pub fn document(&self, file: &File) -> Option<Arc<Document>> {
         let Content::Bytes(bytes) = &file.content else { return None };
-        Some(once(&self.documents, "", file.id.as_deref(), || Document::parse(bytes.clone())))
+        Some(once(&self.documents, file.id, || Document::parse(bytes.clone())))
     }
 
     /// Lets go of what was not asked for since the time before last that this was called.
@@ -55,11 +57,11 @@ impl Parsed {
         &self,
         number: Option<u64>,
         template: &Template,
-        id: Option<&str>,
+        id: Option<Id>,
         document: impl FnOnce() -> Arc<Document>,
     ) -> Arc<OkepText> {
-        once(&self.okeps, &format!("{number:?} {:?}", template.key()), id, || {
-            let site_readings = once(&self.site_readings, "", id, SiteReadings::default);
+        once(&self.okeps, id.map(|id| (number, template.key(), id)), || {
+            let site_readings = once(&self.site_readings, id, SiteReadings::default);
             OkepText { site_readings, ..OkepText::new(document(), number, template) }
         })
     }

@@ -5,6 +5,7 @@ use super::proposal::{Okep, name_of};
 use super::template::{Template, several};
 use super::title;
 use crate::files::{CONFIG, Content, Layout, Listing, Note, Tree};
+use crate::git::Id;
 use crate::markdown::document::Document;
 use crate::markdown::limits;
 use crate::markdown::names::Name;
@@ -102,8 +103,8 @@ impl SnapshotReader<'_> {
             return None;
         }
         let ids = mkdocs::chain_of(path, &content).into_iter().map(|path| self.tree.id(&path));
-        let ids = ids.collect::<Option<Vec<String>>>().map(|ids| ids.join(" "));
-        let site = once(&self.parsed.sites, path, ids.as_deref(), || mkdocs::read(path, &content));
+        let key = ids.collect::<Option<Vec<Id>>>().map(|ids| (path.clone(), ids));
+        let site = once(&self.parsed.sites, key, || mkdocs::read(path, &content));
         self.notes.extend(site.notes.iter().cloned());
         self.incomplete |= site.too_large;
         Some(site)
@@ -140,16 +141,15 @@ impl SnapshotReader<'_> {
                 self.layout.folder
             );
             self.notes.push(Note::new("no-template", message));
-            return once(&self.parsed.templates, "", Some("built in"), Template::built_in);
+            return once(&self.parsed.templates, Some((String::new(), None)), Template::built_in);
         };
         if !others.is_empty() {
             let others: Vec<&str> = others.iter().map(|f| f.page.path.as_str()).collect();
             self.notes.push(several(&first.path, &others, "", &self.layout.folder));
         }
         let id = self.tree.id(&first.path);
-        let read =
-            || Template { id: id.clone(), ..Template::new(Some(first.path.clone()), first.document.clone()) };
-        let template = once(&self.parsed.templates, &first.path, id.as_deref(), read);
+        let read = || Template { id, ..Template::new(Some(first.path.clone()), first.document.clone()) };
+        let template = once(&self.parsed.templates, id.map(|id| (first.path.clone(), Some(id))), read);
         // Silence about issues would read as praise; one that is empty or no text has one note, that it is.
         let (kind, message) = match template.issue.as_ref().map(|i| &i.link) {
             _ if first.document.text.invalid_at.is_some() => {
@@ -222,7 +222,7 @@ impl SnapshotReader<'_> {
         let (number, template) = (name_of(path, &self.layout.folder).number, template.clone());
         let read = move || {
             let file = tree.file(&at);
-            let id = file.as_ref().and_then(|file| file.id.as_deref());
+            let id = file.as_ref().and_then(|file| file.id);
             parsed.okep(number, &template, id, || {
                 let document = file.as_ref().and_then(|file| parsed.document(file));
                 let document = document.filter(|document| limits::beyond(document).is_none());

@@ -8,6 +8,7 @@ use super::issue_link::host;
 use super::template_requirements::Asks;
 use super::title::{self, Title};
 use crate::files::{CONFIG, Note};
+use crate::git::Id;
 use crate::markdown::document::Document;
 use crate::markdown::names::Name;
 use crate::markdown::outline::{Outline, Row};
@@ -18,12 +19,15 @@ use std::sync::Arc;
 /// The outline that serves repositories without a template of their own.
 const BUILT_IN: &str = include_str!("built_in_template.md");
 
+/// The path of a template, and its id, or its text where it has none.
+pub type TemplateKey = (Option<String>, Result<Id, String>);
+
 #[derive(Debug, Clone)]
 pub struct Template {
     /// None for the built-in outline.
     pub path: Option<String>,
     /// The id of its file, where it is known.
-    pub id: Option<String>,
+    pub id: Option<Id>,
     pub document: Arc<Document>,
     pub title: Option<Title>,
     /// The number in the template's own file name.
@@ -70,8 +74,8 @@ impl Template {
     }
 
     /// Its path, and what tells it from others there.
-    pub fn key(&self) -> (Option<String>, String) {
-        (self.path.clone(), self.id.clone().unwrap_or_else(|| self.document.text.as_str().to_owned()))
+    pub fn key(&self) -> TemplateKey {
+        (self.path.clone(), self.id.ok_or_else(|| self.document.text.as_str().to_owned()))
     }
 
     /// Whether another template demands the same of every OKEP, whatever its prompts say.

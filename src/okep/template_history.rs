@@ -95,7 +95,7 @@ impl TemplateHistory {
         removed.first()?;
         // The template moves with the folder, and is no OKEP that was renamed.
         let paths = snapshot.okeps.iter().map(|o| o.path.as_str()).chain(snapshot.template.path.as_deref());
-        let content = |path: &str| Id::from_hex(snapshot.tree.id(path)?.as_bytes()).ok();
+        let content = |path: &str| snapshot.tree.id(path);
         let added = paths.filter(|path| !self.landed.contains_key(*path));
         let added: Vec<_> = added.map(|path| (path, content(path))).collect();
         let at = added.iter().position(|(added, _)| *added == path)?;
@@ -126,8 +126,7 @@ pub fn templates(tree: &Tree, layout: &Layout) -> Option<TemplateContents> {
     let listing = tree.list(&layout.folder);
     let mut paths: Vec<&String> = listing.files.keys().collect();
     paths.retain(|path| layout.role(path) == Role::Template);
-    let id = |path: &str| Id::from_hex(tree.id(path)?.as_bytes()).ok();
-    let contents = || paths.iter().map(|path| ((*path).clone(), id(path))).collect();
+    let contents = || paths.iter().map(|path| ((*path).clone(), tree.id(path))).collect();
     (paths.len() > 1 && layout.template.is_none()).then(contents)
 }
 
