@@ -44,12 +44,9 @@ impl TemplateTimeline {
             true => revisions.len().checked_sub(1).filter(is_same),
             false => (0..revisions.len()).rev().find(is_same),
         };
-        let mut prompts = Prompts::default();
-        if template.path.is_some() {
-            prompts.add(&template.document);
-        }
-        let bare = Requirements::new(template, None, &[], Arc::new(prompts.clone()));
-        revisions.iter().for_each(|r| prompts.add(&r.template.document));
+        let bare = Requirements::new(template, None, &[], template.prompts().clone());
+        let mut prompts = Prompts::clone(&bare.prompts);
+        revisions.iter().for_each(|r| prompts.add(r.template.prompts()));
         let at = at_hand.map(|at| &revisions[at].revision);
         let before = &revisions[..at_hand.unwrap_or(revisions.len())];
         let now = Requirements::new(template, at, before, bare.prompts.clone());

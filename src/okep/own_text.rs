@@ -64,8 +64,7 @@ mod tests {
     const TEMPLATE: &str = "# T\n\n## Goals\n\n(What is this to reach, in a list of short items?)\n\n| A | B |\n|---|---|\n| x | |\n";
 
     fn check(body: &str, expected: bool) {
-        let mut prompts = Prompts::default();
-        prompts.add(&Document::parse(TEMPLATE.as_bytes()));
+        let prompts = Prompts::of(&Document::parse(TEMPLATE.as_bytes()), None);
         let document = Document::parse(format!("# D\n\n## Goals\n\n{body}\n").as_bytes());
         let (leftovers, _) = prompts.leftovers(&document, None);
         let range = document.headings[1].body.clone();
@@ -95,8 +94,7 @@ mod tests {
     fn what_is_left_of_a_line_of_the_template_is_not() {
         let line = "[A word] (What is this to reach, in a list of short items?)";
         let template = format!("# T\n\n## Goals\n\n{line}\n");
-        let mut prompts = Prompts::default();
-        prompts.add(&Document::parse(template.as_bytes()));
+        let prompts = Prompts::of(&Document::parse(template.as_bytes()), None);
         let own = |body: &str| {
             let document = Document::parse(format!("# D\n\n## Goals\n\n{body}\n").as_bytes());
             let at = document.text.as_str().find('(').expect("the prompt is there");

@@ -5,7 +5,6 @@
 
 use super::kept_text::{asks_in_comments, names_section, stays};
 use super::sentences::{self, Sentence, line_hash};
-use super::{issue, title};
 use crate::markdown::document::{Block, BlockKind, Document};
 use crate::markdown::placeholder::is_placeholder;
 use std::collections::HashSet;
@@ -41,28 +40,33 @@ pub struct Leftover {
 }
 
 impl Prompts {
-    /// Adds every sentence of the template but those of its headings and its issue line.
-    pub fn add(&mut self, template: &Document) {
-        let title = title::read(template, &|_| false).map(|t| t.heading);
-        let issue = issue::of_template(template, title).map(|i| i.span);
-        self.lines.extend(template.text.as_str().lines().map(line_hash));
-        if asks_in_comments(template, issue.as_ref()) {
-            return;
+    /// Every sentence of a template but those of its headings and its `issue` line.
+    pub fn of(template: &Document, issue: Option<&Range<usize>>) -> Self {
+        let lines = template.text.as_str().lines().map(line_hash).collect();
+        let mut prompts = Prompts { lines, ..Prompts::default() };
+        if asks_in_comments(template, issue) {
+            return prompts;
         }
         let mut sentences = Vec::new();
         for block in &template.blocks {
-            let shingles = &mut self.shingles;
-            let learn = |shingle| {
-                shingles.insert(shingle);
-                false
-            };
-            sentences::sentences(template, &block.span, issue.as_ref(), learn, &mut sentences);
-            self.in_parentheses |= is_in_parentheses(template, block);
+            let learn = |shingle| prompts.shingles.insert(shingle);
+            sentences::sentences(template, &block.span, issue, learn, &mut sentences);
+            prompts.in_parentheses |= is_in_parentheses(template, block);
             for sentence in sentences.iter().filter(|s| s.words >= FEWEST_WORDS || !s.alone) {
-                let alone = self.sentences.entry(sentence.hash).or_insert(false);
-                *alone |= sentence.alone;
+                *prompts.sentences.entry(sentence.hash).or_default() |= sentence.alone;
             }
         }
+        prompts
+    }
+
+    /// Adds those of another revision.
+    pub fn add(&mut self, other: &Prompts) {
+        for (sentence, alone) in &other.sentences {
+            *self.sentences.entry(*sentence).or_default() |= alone;
+        }
+        self.lines.extend(&other.lines);
+        self.shingles.extend(&other.shingles);
+        self.in_parentheses |= other.in_parentheses;
     }
 
     /// Whether a line is one of a template.

@@ -5,6 +5,7 @@
 
 use super::issue::{self, IssueLine};
 use super::issue_link::host;
+use super::prompts::Prompts;
 use super::template_requirements::Asks;
 use super::title::{self, Title};
 use crate::files::{CONFIG, Note};
@@ -14,7 +15,7 @@ use crate::markdown::names::Name;
 use crate::markdown::outline::{Outline, Row};
 use crate::text::path::{file_name, is_about_templates, okep_name, stem};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The outline that serves repositories without a template of their own.
 const BUILT_IN: &str = include_str!("built_in_template.md");
@@ -37,6 +38,7 @@ pub struct Template {
     pub outline: Outline,
     /// What each section of the outline asks of the form of its answer.
     pub template_requirements: Vec<Asks>,
+    pub(super) prompts: OnceLock<Arc<Prompts>>,
 }
 
 /// The note that of several files that are named like a template the first is used; the others are OKEPs if they are
@@ -66,11 +68,19 @@ impl Template {
         let template_requirements = Asks::of(&document, &outline);
         let number = path.as_deref().and_then(|p| okep_name(stem(file_name(p))?)?.number);
         let number = number.or(title.as_ref().and_then(|t| t.number));
-        Template { path, id: None, document, title, number, issue, outline, template_requirements }
+        let prompts = OnceLock::new();
+        Template { path, id: None, document, title, number, issue, outline, template_requirements, prompts }
     }
 
     pub fn built_in() -> Self {
         Template::new(None, Arc::new(Document::parse(BUILT_IN.as_bytes())))
+    }
+
+    /// What it says to the author; the built-in outline says nothing.
+    pub fn prompts(&self) -> &Arc<Prompts> {
+        let issue = self.issue.as_ref().map(|issue| &issue.span);
+        let read = || self.path.as_ref().map(|_| Arc::new(Prompts::of(&self.document, issue)));
+        self.prompts.get_or_init(|| read().unwrap_or_default())
     }
 
     /// Its path, and what tells it from others there.

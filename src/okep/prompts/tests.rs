@@ -1,4 +1,6 @@
 use super::*;
+use crate::okep::template::Template;
+use std::sync::Arc;
 
 const TEMPLATE: &str = "# T\n\n* Issue: [#1](https://github.com/o/r/issues/1)\n(Open one if\nyou have none. Then use its number as yours.)\n\n## S\n\n(What is this *all* about?)\n\n* Unit tests\n* see https://github.com/old/r/blob/x for details on this\n\ne.g\n";
 
@@ -9,8 +11,8 @@ fn check(document: &str, expected: &[&str]) {
 /// What of a document is a prompt of a template.
 #[track_caller]
 pub fn check_with(template: &str, document: &str, expected: &[&str]) {
-    let mut prompts = Prompts::default();
-    prompts.add(&Document::parse(template.as_bytes()));
+    let template = Template::new(Some(String::new()), Arc::new(Document::parse(template.as_bytes())));
+    let prompts = template.prompts();
     let document = Document::parse(document.as_bytes());
     let (found, _) = prompts.leftovers(&document, None);
     let found: Vec<&str> = found.iter().map(|l| document.text.slice(l.span.clone())).collect();
@@ -145,8 +147,8 @@ fn answers_that_share_words_are_no_prompts() {
 
 #[test]
 fn a_reworded_prompt_resembles_one() {
-    let mut prompts = Prompts::default();
-    prompts.add(&Document::parse(b"Say here which version of it this feature is planned for.\n"));
+    let prompts =
+        Prompts::of(&Document::parse(b"Say here which version of it this feature is planned for.\n"), None);
     let resembles = |text: &str| prompts.leftovers(&Document::parse(text.as_bytes()), None).1;
     assert!(resembles("Say here which version of it this feature is meant for.\n"));
     assert!(!resembles("It is planned for the next version, as the milestone says.\n"));
@@ -154,8 +156,7 @@ fn a_reworded_prompt_resembles_one() {
 
 #[test]
 fn what_has_the_form_of_the_prompts_resembles_one() {
-    let mut prompts = Prompts::default();
-    prompts.add(&Document::parse(b"(What is wrong today, and for whom?)\n"));
+    let prompts = Prompts::of(&Document::parse(b"(What is wrong today, and for whom?)\n"), None);
     let resembles = |text: &str| prompts.leftovers(&Document::parse(text.as_bytes()), None).1;
     assert!(resembles("(Tell who is to keep it alive after the release.)\n"));
     assert!(!resembles("(none)\n"));

@@ -85,8 +85,7 @@ pub fn template_holds(bytes: &[u8], okep: &[u8]) -> Result<Kept, Broken> {
     if let Some(issue) = &template.issue {
         kept.span(document.text.as_str(), &issue.span, "the issue line")?;
     }
-    let mut prompts = Prompts::default();
-    prompts.add(&document);
+    let prompts = Prompts::of(&document, template.issue.as_ref().map(|issue| &issue.span));
     for okep in [okep, bytes] {
         let text = OkepText::new(Arc::new(Document::parse(okep)), Some(7), &template);
         let okep = Okep::new("docs/okeps/okep-7-a.md", "docs/okeps", move || Arc::new(text.clone()));
