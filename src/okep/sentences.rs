@@ -92,13 +92,31 @@ fn words(source: &[u8]) -> impl Iterator<Item = (Range<usize>, Option<u64>)> {
             at += 1;
         }
         let (start, mut all) = (at, 0);
-        while let Some(byte) = source.get(at).filter(|byte| **byte > b' ') {
-            all |= *byte;
-            at += 1;
+        loop {
+            let bytes = eight_bytes(&source[at..]);
+            // The highest bit of each byte that ends a word.
+            let ends = !((bytes | HIGHEST) - 0x2121_2121_2121_2121) & !bytes & HIGHEST;
+            let length = ends.trailing_zeros() / 8;
+            all |= bytes.checked_shl(64 - 8 * length).unwrap_or(0);
+            at += length as usize;
+            if length < 8 {
+                break;
+            }
         }
         let word = &source[start..at];
-        Some((start..at, if all.is_ascii() { word_hash(word) } else { foreign_word_hash(word) }))
+        Some((start..at, if all & HIGHEST == 0 { word_hash(word) } else { foreign_word_hash(word) }))
     })
+}
+
+const HIGHEST: u64 = 0x8080_8080_8080_8080;
+
+/// The first eight bytes; blanks are added to fewer.
+fn eight_bytes(source: &[u8]) -> u64 {
+    u64::from_le_bytes(source.first_chunk().copied().unwrap_or_else(|| {
+        let mut bytes = [b' '; 8];
+        bytes[..source.len()].copy_from_slice(source);
+        bytes
+    }))
 }
 
 const SEED: u64 = 0xcbf2_9ce4_8422_2325;
