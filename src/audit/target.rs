@@ -81,15 +81,11 @@ impl CheckTarget {
 
     /// A tree that is based on HEAD and on what is merged into it.
     pub fn of_head(repo: &Repo, tree: Tree, source: Source, head: &Head) -> Self {
-        let notes = match head {
-            Head::Unreadable(reason) => {
-                vec![Note::new("head-unreadable", format!("HEAD cannot be read: {reason}"))]
-            }
-            Head::At(_) | Head::Unborn => Vec::new(),
-        };
+        let unreadable = |reason| Note::new("head-unreadable", format!("HEAD cannot be read: {reason}"));
+        let notes = head.as_ref().err().map(unreadable).into_iter().collect();
         let root = repo.root().map(Path::to_owned);
         let target = CheckTarget::new(tree, source, place(repo));
-        CheckTarget { root, tip: head.id(), merged: repo.merge_heads(), notes, ..target }
+        CheckTarget { root, tip: head.clone().ok().flatten(), merged: repo.merge_heads(), notes, ..target }
     }
 
     /// A folder that is no repository.

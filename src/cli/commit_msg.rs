@@ -28,7 +28,7 @@ fn compared(dir: Option<&Path>, file: &Path) -> anyhow::Result<Option<String>> {
     let repo = repo?;
     let index = Tree::index(&repo)?;
     let layout = configuration(&index)?.layout;
-    let head_id = repo.head().id();
+    let head_id = repo.head_id();
     let head = head_id.map(|id| Tree::commit(&repo, id)).transpose()?.unwrap_or_default();
     // The first commit of all adds everything, which says nothing of what it is about.
     let parent = head_id.and_then(|id| repo.resolve(&format!("{id}^")).ok());

@@ -226,7 +226,7 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> 
     }
     if let Some(repo) = &here.repo {
         let index = Tree::index(repo)?;
-        let head = repo.head().id().map(|id| Tree::commit(repo, id)).transpose()?.unwrap_or_default();
+        let head = repo.head_id().map(|id| Tree::commit(repo, id)).transpose()?.unwrap_or_default();
         for (tree, place) in [(index, "in the index"), (head, "in HEAD")] {
             let files = &tree.list(folder).files;
             files.keys().filter(|path| carries(path)).for_each(|path| add(path, place.to_owned()));

@@ -164,7 +164,7 @@ impl<'a> Bounds<'a> {
     fn of(outcome: &'a Outcome, repo: Option<&Arc<Repo>>, to_stage: bool) -> Result<Self, Error> {
         let index = match repo {
             Some(repo) => {
-                let head = repo.head().id().map(|id| Tree::commit(repo, id)).transpose()?;
+                let head = repo.head_id().map(|id| Tree::commit(repo, id)).transpose()?;
                 Some((Tree::index(repo)?, head.unwrap_or_default()))
             }
             None => None,

@@ -174,7 +174,7 @@ impl Repo {
     pub fn anything_staged(&self) -> Result<bool, Error> {
         let local = self.local();
         let index = &*self.index()?;
-        let Some(head) = self.head().id() else { return Ok(!index.entries().is_empty()) };
+        let Some(head) = self.head_id() else { return Ok(!index.entries().is_empty()) };
         let failed = |error: gix::Error| Error::Commit { commit: head.to_string(), reason: said(&error) };
         let tree = local.find_commit(head).and_then(|commit| commit.tree_id()).map_err(failed)?.detach();
         // The index remembers of which tree it is the same, unless something was staged since.

@@ -9,7 +9,7 @@
 //! one commit or at the other.
 
 use super::Id;
-use super::error::{cause, said};
+use super::error::cause;
 use gix::refs::TargetRef;
 use std::io;
 use std::process::Command;
@@ -49,40 +49,40 @@ pub(crate) struct References {
     pub all: Vec<Reference>,
     /// What could not be listed, each with the reason.
     pub unread: Vec<(String, String)>,
-    /// Whether a reference was listed and was gone when it was to be read.
-    vanished: bool,
 }
 
 /// Every reference below one of `prefixes`.
 pub(crate) fn references(local: &gix::Repository, prefixes: &[&str]) -> References {
     settled(local, || {
         let mut found = References::default();
-        if let Err(reason) = list(local, prefixes, &mut found) {
+        let has_vanished = list(local, prefixes, &mut found).unwrap_or_else(|reason| {
             found.unread.push(("refs".to_owned(), reason));
-        }
-        let vanished = found.vanished;
-        (found, vanished)
+            false
+        });
+        (found, has_vanished)
     })
 }
 
-fn list(local: &gix::Repository, prefixes: &[&str], found: &mut References) -> Result<(), String> {
+/// Lists references; says whether one was listed and was gone when it was to be read.
+fn list(local: &gix::Repository, prefixes: &[&str], found: &mut References) -> Result<bool, String> {
     if is_reftable(local) {
         found.all = list_reftable(local, prefixes)?;
-        return Ok(());
+        return Ok(false);
     }
+    let mut has_vanished = false;
     let platform = local.references().map_err(|error| cause(&error))?;
     for prefix in prefixes {
         for reference in platform.prefixed(*prefix).map_err(|error| cause(&error))? {
             match reference {
                 Ok(reference) => found.all.push(read(reference)),
                 Err(error) => {
-                    found.vanished |= is_gone(&error);
+                    has_vanished |= is_gone(&error);
                     found.unread.push(((*prefix).to_owned(), cause(&error)));
                 }
             }
         }
     }
-    Ok(())
+    Ok(has_vanished)
 }
 
 fn read(mut reference: gix::Reference<'_>) -> Reference {
@@ -96,15 +96,6 @@ fn read(mut reference: gix::Reference<'_>) -> Reference {
     };
     let target = target.map_err(|_| "it names a reference that is not there".to_owned());
     Reference { name: reference.name().as_bstr().to_string(), target, symbolic }
-}
-
-/// The commit that HEAD names; none where there is none yet.
-pub(crate) fn head(local: &gix::Repository) -> Result<Option<Id>, String> {
-    if is_reftable(local) {
-        return in_reftable(local, "HEAD");
-    }
-    let head = settled(local, || (local.head().and_then(|head| head.try_into_peeled_id()), false));
-    head.map(|head| head.map(|id| id.detach())).map_err(|error| said(&error))
 }
 
 /// The branch that HEAD names, without `refs/heads/`.

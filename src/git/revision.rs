@@ -13,32 +13,23 @@ pub struct Revision {
     pub date: String,
 }
 
-/// The commit that the next one will have as its parent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Head {
-    At(Id),
-    /// No commit has been made on this branch.
-    Unborn,
-    /// HEAD is there but cannot be read, for this reason.
-    Unreadable(String),
-}
-
-impl Head {
-    pub fn id(&self) -> Option<Id> {
-        match self {
-            Head::At(id) => Some(*id),
-            Head::Unborn | Head::Unreadable(_) => None,
-        }
-    }
-}
+/// The commit that the next one will have as its parent: none where there is no commit on its branch yet. Else why HEAD
+/// cannot be read.
+pub type Head = Result<Option<Id>, String>;
 
 impl Repo {
     pub fn head(&self) -> Head {
-        match refs::head(&self.local()) {
-            Ok(Some(id)) => Head::At(id),
-            Ok(None) => Head::Unborn,
-            Err(reason) => Head::Unreadable(reason),
+        let local = self.local();
+        if refs::is_reftable(&local) {
+            return refs::in_reftable(&local, "HEAD");
         }
+        let head = settled(&local, || (local.head().and_then(|head| head.try_into_peeled_id()), false));
+        head.map(|head| head.map(|id| id.detach())).map_err(|error| said(&error))
+    }
+
+    /// The commit of HEAD, where there is one that can be read.
+    pub fn head_id(&self) -> Option<Id> {
+        self.head().ok().flatten()
     }
 
     /// The other parents of a merge that is being committed, in their order.
@@ -110,11 +101,9 @@ impl Repo {
     /// # Errors
     /// `rev` names no commit, there is none yet, or no common ancestor is to be found.
     pub fn merge_bases(&self, rev: &str) -> Result<Vec<Id>, Error> {
-        match self.head() {
-            Head::At(id) => self.merge_bases_with(rev, id),
-            Head::Unborn => Err(Error::Unborn { revision: rev.to_owned() }),
-            Head::Unreadable(reason) => Err(Error::Head { reason }),
-        }
+        let head = self.head().map_err(|reason| Error::Head { reason })?;
+        let unborn = || Error::Unborn { revision: rev.to_owned() };
+        self.merge_bases_with(rev, head.ok_or_else(unborn)?)
     }
 
     /// The best common ancestors of `rev` and another commit; one at least.

@@ -11,7 +11,7 @@ const T: &str = "docs/okeps/okep-4368-template.md";
 
 fn history_of(box_: &Sandbox, folder: &str) -> TemplateHistory {
     let repo = box_.repo_in(folder);
-    let head = repo.head().id().expect("there is a commit");
+    let head = repo.head_id().expect("there is a commit");
     history_at(&repo, head)
 }
 
@@ -101,7 +101,7 @@ fn a_template_that_changes_back_is_a_new_revision() {
 /// The template that counts at HEAD, where several files are named like one.
 fn first(box_: &Sandbox) -> Option<String> {
     let repo = box_.repo();
-    let head = repo.head().id().expect("there is a commit");
+    let head = repo.head_id().expect("there is a commit");
     let line = MainLine { tip: head, branch: None };
     let listing = commit(&repo, "HEAD").list("docs/okeps");
     let templates = listing.files.keys().filter(|path| path.ends_with("-template.md"));
@@ -180,7 +180,7 @@ fn history_begins_where_the_folder_does() {
     // At a commit before the gap it is that commit's own history.
     let repo = box_.repo();
     let before = repo.resolve("HEAD~2").unwrap();
-    let line = MainLine { tip: repo.head().id().unwrap(), branch: None };
+    let line = MainLine { tip: repo.head_id().unwrap(), branch: None };
     let history = template_history(&repo, &line, &[before], &Layout::default(), &BTreeMap::new());
     assert_eq!(told(&history)[0], "okep-1-a.md 2024-01-01 0");
 }
@@ -323,7 +323,7 @@ fn many_commits_are_read_alike_however_they_are_packed() {
 fn the_real_history_is_read_right() {
     let Some(corpus) = std::env::var_os("OKEP_TEST_CORPUS") else { return };
     let repo = okep::git::Repo::discover(Some(corpus.as_ref())).unwrap().expect("it is a repository");
-    let history = history_at(&repo, repo.head().id().unwrap());
+    let history = history_at(&repo, repo.head_id().unwrap());
     let landed = |number| {
         let found = history.landed.iter().find(|(path, _)| okep::text::path::number(path) == Some(number));
         found.and_then(|(_, okep)| Some(history.landings[okep.okep].revision.as_ref()?.date.as_str()))

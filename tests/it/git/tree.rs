@@ -3,7 +3,7 @@ use super::sandbox::*;
 use okep::audit::check::configuration;
 use okep::audit::scope::inputs;
 use okep::files::{Content, Layout, MAX_FILE_BYTES, PathKind, Tree};
-use okep::git::{Error, Head, Repo};
+use okep::git::{Error, Repo};
 use std::os::unix::fs::{PermissionsExt, symlink};
 
 const A: &str = "docs/okeps/okep-1-a.md";
@@ -116,10 +116,10 @@ fn another_layout_reads_another_folder() {
 fn an_unborn_branch_has_an_index_and_no_head() {
     let box_ = Sandbox::new();
     let repo = box_.repo();
-    assert_eq!((repo.head(), words(&index(&repo))), (Head::Unborn, vec![]));
+    assert_eq!((repo.head(), words(&index(&repo))), (Ok(None), vec![]));
     box_.write(A, "one\n").git(&["add", A]);
     let repo = box_.repo();
-    assert_eq!(repo.head(), Head::Unborn);
+    assert_eq!(repo.head(), Ok(None));
     assert_eq!(words(&index(&repo)), ["docs/okeps/okep-1-a.md = one"]);
     assert!(matches!(repo.merge_bases("master"), Err(Error::Unborn { .. })));
     assert!(matches!(repo.resolve("HEAD"), Err(Error::UnknownRevision { .. })));
@@ -383,7 +383,7 @@ fn revisions_are_what_git_takes_them_for() {
     {
         assert_eq!(repo.resolve(rev).unwrap().to_string(), first, "{rev}");
     }
-    assert_eq!(repo.head(), Head::At(repo.resolve(&second).unwrap()));
+    assert_eq!(repo.head(), Ok(Some(repo.resolve(&second).unwrap())));
     for rev in ["nothing", "", "HEAD~9", "v1..HEAD", "HEAD:mkdocs.yml", "HEAD^{tree}", "-x", &"0".repeat(40)]
     {
         assert!(matches!(repo.resolve(rev), Err(Error::UnknownRevision { .. })), "{rev}");
