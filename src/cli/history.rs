@@ -124,9 +124,9 @@ fn explain_number(error: anyhow::Error) -> anyhow::Error {
 /// The story of a repository.
 fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> anyhow::Result<Story> {
     let is_all = matches!(select, Select::All);
-    let Tips { main, mut all, notices } = repo.tips(select)?;
+    let Tips { mut all, notices } = repo.tips(select)?;
     let mut notes: Vec<Note> = notices.into_iter().map(|(kind, message)| Note::new(kind, message)).collect();
-    let Some(main) = main else {
+    let Some(main) = all.first().copied() else {
         return Ok(Story { notes, ..Story::default() });
     };
     let tip = Tree::commit(repo, main);

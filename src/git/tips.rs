@@ -2,7 +2,7 @@
 
 use super::error::cause;
 use super::refs::{LOCAL_BRANCHES, REMOTE_BRANCHES, References, TAGS, references};
-use super::{Error, Head, Id, Repo};
+use super::{Error, Id, Repo};
 use gix::bstr::ByteSlice;
 use std::collections::HashSet;
 
@@ -18,9 +18,7 @@ pub enum Select<'a> {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tips {
-    /// HEAD or the first revision that was named; none in an empty repository.
-    pub main: Option<Id>,
-    /// All tips, each once, the main one first and the rest by their ids.
+    /// All tips, each once: HEAD or the first revision that was named, and the rest by their ids.
     pub all: Vec<Id>,
     /// What there is to say about where the walk starts: a stable word for tools, and a message.
     pub notices: Vec<(&'static str, String)>,
@@ -43,23 +41,23 @@ impl Repo {
     pub fn tips(&self, select: Select) -> Result<Tips, Error> {
         self.check_shallow_file()?;
         let mut tips = Tips::default();
-        match (select, self.head()) {
-            (Select::Named(revisions), _) => {
-                tips.all = revisions.iter().map(|rev| self.resolve_one(rev)).collect::<Result<_, _>>()?;
+        tips.all = match select {
+            Select::Named(revisions) => {
+                revisions.iter().map(|rev| self.resolve_one(rev)).collect::<Result<_, _>>()?
             }
-            (_, Head::Unreadable(reason)) => return Err(Error::Head { reason }),
-            (_, head) => tips.all.extend(head.id()),
-        }
-        tips.main = tips.all.first().copied();
+            _ => self.head().map_err(|reason| Error::Head { reason })?.into_iter().collect(),
+        };
+        let main = tips.all.first().copied();
         if let Select::All = select {
             self.branches_and_tags(&mut tips);
         }
-        if tips.all.is_empty() {
+        tips.all.sort_unstable();
+        tips.all.dedup();
+        if let Some(at) = main.and_then(|main| tips.all.binary_search(&main).ok()) {
+            tips.all[..=at].rotate_right(1);
+        } else if tips.all.is_empty() {
             self.explain_unborn(&mut tips);
-        }
-        tips.in_order();
-        if tips.main.is_none() && !tips.all.is_empty() {
-            tips.main = tips.all.first().copied();
+        } else {
             let message = "HEAD names a branch without commits; the history of another tip is shown";
             tips.notices.push(("head-unborn", message.to_owned()));
         }
@@ -146,15 +144,5 @@ fn commit(local: &gix::Repository, id: Id) -> Result<Option<Id>, String> {
         Ok(Err(error)) | Err(error) if error.is_not_found() => Err("its object is not there".to_owned()),
         Ok(Err(_)) => Ok(None),
         Err(error) => Err(cause(&error)),
-    }
-}
-
-impl Tips {
-    fn in_order(&mut self) {
-        self.all.sort_unstable();
-        self.all.dedup();
-        if let Some(at) = self.main.and_then(|main| self.all.iter().position(|id| *id == main)) {
-            self.all[..=at].rotate_right(1);
-        }
     }
 }
