@@ -51,9 +51,7 @@ impl Repo {
         }
         (found, messages)
     }
-}
 
-impl Repo {
     /// The references of whatever kind whose commits have a folder, as git takes their names.
     pub fn references_with(&self, folder: &str) -> Vec<String> {
         let local = self.local();

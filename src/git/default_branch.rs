@@ -31,14 +31,13 @@ impl Repo {
     pub fn default_branch(&self, configured: Option<&str>) -> Option<DefaultBranch> {
         let local = self.local();
         let all = references(&local, &[LOCAL_BRANCHES, REMOTE_BRANCHES]).all;
-        let branches = Branches(all.into_iter().map(|branch| (branch.name.clone(), branch)).collect());
-        let remotes = remotes(&local);
-        let configured = configured.and_then(|written| branches.named(written, &remotes));
+        let by_name = all.into_iter().map(|branch| (branch.name.clone(), branch)).collect();
+        let branches = Branches { by_name, remotes: remotes(&local) };
+        let configured = configured.and_then(|written| branches.named(written));
         let is_configured = configured.is_some();
         let own_head = if self.root().is_none() { head_branch(&local) } else { None };
-        let name = configured.or_else(|| branches.default_name(&remotes, own_head))?;
-        let is_ancestor = |ancestor, commit| is_ancestor(&local, ancestor, commit);
-        let branch = branches.copy_that_counts(&name, &remotes, is_ancestor)?;
+        let name = configured.or_else(|| branches.default_name(own_head))?;
+        let branch = branches.copy_that_counts(&name, |ancestor, commit| self.contains(commit, ancestor))?;
         Some(DefaultBranch { is_configured, ..branch })
     }
 
@@ -49,7 +48,9 @@ impl Repo {
 
     /// Whether `ancestor` is `commit`, or can be reached from it.
     pub fn contains(&self, commit: Id, ancestor: Id) -> bool {
-        is_ancestor(&self.local(), ancestor, commit)
+        let is_base = |base: Option<gix::Id>| base.is_some_and(|base| base == ancestor);
+        // Where history cannot be read it is not known to be one.
+        ancestor == commit || self.local().merge_base(ancestor, commit).is_ok_and(is_base)
     }
 
     /// The addresses of the remotes `upstream` and `origin`, as far as there are such.
@@ -61,12 +62,6 @@ impl Repo {
     }
 }
 
-fn is_ancestor(local: &gix::Repository, ancestor: Id, commit: Id) -> bool {
-    // Where history cannot be read it is not known to be one.
-    ancestor == commit
-        || local.merge_base(ancestor, commit).is_ok_and(|base| base.is_some_and(|b| b == ancestor))
-}
-
 /// The remotes that count: `upstream`, `origin`, and whichever is the only one.
 fn remotes(local: &gix::Repository) -> Vec<String> {
     let named: Vec<String> =
@@ -75,58 +70,56 @@ fn remotes(local: &gix::Repository) -> Vec<String> {
     ["upstream", "origin"].map(str::to_owned).into_iter().chain(only).collect()
 }
 
-/// Local and remote-tracking branches by their full names.
-#[derive(Default)]
-struct Branches(BTreeMap<String, Reference>);
+/// Local and remote-tracking branches, and the remotes that count.
+struct Branches {
+    /// By their full names.
+    by_name: BTreeMap<String, Reference>,
+    remotes: Vec<String>,
+}
 
 impl Branches {
     fn local(&self, name: &str) -> Option<Id> {
-        self.0.get(&format!("{LOCAL_BRANCHES}{name}"))?.target.clone().ok()
+        self.by_name.get(&format!("{LOCAL_BRANCHES}{name}"))?.target.clone().ok()
     }
 
     fn of_remote(&self, remote: &str, name: &str) -> Option<Id> {
-        let branch = self.0.get(&format!("{REMOTE_BRANCHES}{remote}/{name}"))?;
+        let branch = self.by_name.get(&format!("{REMOTE_BRANCHES}{remote}/{name}"))?;
         branch.target.clone().ok().filter(|_| branch.symbolic.is_none())
+    }
+
+    /// The copy of the first remote that has a branch.
+    fn remote(&self, name: &str) -> Option<(String, Id)> {
+        self.remotes.iter().find_map(|of| Some((format!("{of}/{name}"), self.of_remote(of, name)?)))
     }
 
     /// The branch that the HEAD of a remote names; a dangling one counts for nothing.
     fn remote_head(&self, remote: &str) -> Option<String> {
-        let head = self.0.get(&format!("{REMOTE_BRANCHES}{remote}/HEAD"))?;
+        let head = self.by_name.get(&format!("{REMOTE_BRANCHES}{remote}/HEAD"))?;
         let target = head.symbolic.as_ref().filter(|_| head.target.is_ok())?;
         Some(short(target).strip_prefix(remote)?.strip_prefix('/')?.to_owned())
     }
 
     /// The name of a branch that is here, however it is `written`: `main`, `origin/main`, `refs/heads/main`.
-    fn named(&self, written: &str, remotes: &[String]) -> Option<String> {
+    fn named(&self, written: &str) -> Option<String> {
         let without_remote =
             |remote: &String| short(written).strip_prefix(remote.as_str())?.strip_prefix('/');
-        let names = [written, short(written)].into_iter().chain(remotes.iter().filter_map(without_remote));
-        let is_here = |name: &&str| {
-            self.local(name).is_some() || remotes.iter().any(|remote| self.of_remote(remote, name).is_some())
-        };
+        let names =
+            [written, short(written)].into_iter().chain(self.remotes.iter().filter_map(without_remote));
+        let is_here = |name: &&str| self.local(name).is_some() || self.remote(name).is_some();
         names.into_iter().find(is_here).map(str::to_owned)
     }
 
-    fn default_name(&self, remotes: &[String], own_head: Option<String>) -> Option<String> {
+    fn default_name(&self, own_head: Option<String>) -> Option<String> {
         let own_head = own_head.filter(|name| self.local(name).is_some());
-        let head = || remotes.iter().find_map(|remote| self.remote_head(remote));
-        let is_remote = |name: &str| remotes.iter().any(|remote| self.of_remote(remote, name).is_some());
         own_head
-            .or_else(head)
-            .or_else(|| only(|name| is_remote(name)))
+            .or_else(|| self.remotes.iter().find_map(|remote| self.remote_head(remote)))
+            .or_else(|| only(|name| self.remote(name).is_some()))
             .or_else(|| only(|name| self.local(name).is_some()))
     }
 
-    fn copy_that_counts(
-        &self,
-        name: &str,
-        remotes: &[String],
-        is_ancestor: impl Fn(Id, Id) -> bool,
-    ) -> Option<DefaultBranch> {
-        let of_remote = |remote: &String| Some((format!("{remote}/{name}"), self.of_remote(remote, name)?));
-        let remote = remotes.iter().find_map(of_remote);
+    fn copy_that_counts(&self, name: &str, is_ancestor: impl Fn(Id, Id) -> bool) -> Option<DefaultBranch> {
         let local = self.local(name).map(|id| (name.to_owned(), id));
-        let ((copy, tip), behind) = match (remote, local) {
+        let ((copy, tip), behind) = match (self.remote(name), local) {
             (Some(remote), Some(local))
                 if !remote.0.starts_with("upstream/") && is_ancestor(remote.1, local.1) =>
             {
@@ -136,7 +129,7 @@ impl Branches {
             (Some(remote), _) => (remote, None),
             (None, local) => (local?, None),
         };
-        let of_any_remote = self.0.keys().filter_map(|branch| {
+        let of_any_remote = self.by_name.keys().filter_map(|branch| {
             let (remote, rest) = branch.strip_prefix(REMOTE_BRANCHES)?.split_once('/')?;
             self.of_remote(remote, rest).filter(|_| rest == name)
         });
@@ -164,7 +157,9 @@ mod tests {
     /// `refs` are `NAME=DIGIT`, or `NAME>TARGET` for a symbolic one.
     #[track_caller]
     fn check(refs: &[&str], only_remote: &[&str], configured: Option<&str>, expected: Option<&str>) {
-        let mut branches = Branches::default();
+        let remotes =
+            ["upstream", "origin"].iter().chain(only_remote).map(|name| (*name).to_owned()).collect();
+        let mut branches = Branches { by_name: BTreeMap::new(), remotes };
         for reference in refs {
             let (name, target, symbolic) = match reference.split_once('>') {
                 Some((name, target)) => (name, id('0'), Some(format!("refs/{target}"))),
@@ -174,14 +169,12 @@ mod tests {
                 }
             };
             let name = format!("refs/{name}");
-            branches.0.insert(name.clone(), Reference { name, target: Ok(target), symbolic });
+            branches.by_name.insert(name.clone(), Reference { name, target: Ok(target), symbolic });
         }
-        let remotes: Vec<String> =
-            ["upstream", "origin"].iter().chain(only_remote).map(|name| (*name).to_owned()).collect();
-        let configured = configured.and_then(|written| branches.named(written, &remotes));
-        let name = configured.or_else(|| branches.default_name(&remotes, None));
+        let configured = configured.and_then(|written| branches.named(written));
+        let name = configured.or_else(|| branches.default_name(None));
         let is_ancestor = |one: Id, other: Id| one <= other && one.as_bytes()[0].is_multiple_of(2);
-        let found = name.and_then(|name| branches.copy_that_counts(&name, &remotes, is_ancestor));
+        let found = name.and_then(|name| branches.copy_that_counts(&name, is_ancestor));
         assert_eq!(found.map(|found| found.copy).as_deref(), expected, "{refs:?}");
     }
 
