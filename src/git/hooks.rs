@@ -80,6 +80,6 @@ impl Repo {
 const MARKS_OF_GIT: &str = "#;@!$%^&|:";
 
 /// The path without links and dots, as far as it is there.
-fn absolute(path: &Path) -> PathBuf {
+pub(super) fn absolute(path: &Path) -> PathBuf {
     gix::path::realpath(path).unwrap_or_else(|_| path.to_path_buf())
 }

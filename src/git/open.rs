@@ -1,6 +1,7 @@
 //! Finds and opens the repository, and decides whose environment counts.
 
 use super::error::{is_partial_clone, said};
+use super::hooks::absolute;
 use super::{Error, OnceMap, Repo};
 use gix::sec::trust::Mapping;
 use std::env;
@@ -27,14 +28,11 @@ pub(crate) fn discover(dir: Option<&Path>) -> Result<Option<Repo>, Error> {
     let Some(named) = without_environment(&dir)? else { return Ok(None) };
     // A repository that the environment means but that cannot be opened is not the one asked for.
     match with_environment(&here) {
-        Ok(Some(meant)) if same(meant.safe.git_dir(), named.safe.git_dir()) => Ok(Some(meant)),
+        Ok(Some(meant)) if absolute(meant.safe.git_dir()) == absolute(named.safe.git_dir()) => {
+            Ok(Some(meant))
+        }
         _ => Ok(Some(named)),
     }
-}
-
-fn same(one: &Path, other: &Path) -> bool {
-    let real = |path: &Path| path.canonicalize().ok();
-    real(one).zip(real(other)).is_some_and(|(one, other)| one == other)
 }
 
 fn with_environment(dir: &Path) -> Result<Option<Repo>, Error> {
@@ -68,11 +66,10 @@ fn with_environment(dir: &Path) -> Result<Option<Repo>, Error> {
 /// Whether `safe.directory` of the environment, as `git -c` and `GIT_CONFIG_COUNT` set it, names a repository; gix asks
 /// files alone.
 fn is_trusted_by_environment(path: &Path) -> bool {
-    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
-    let path = real(path);
+    let path = absolute(path);
     let names_it = |folder: &str| match folder.strip_suffix("/*") {
-        Some(above) => path.starts_with(real(Path::new(above))),
-        None => folder == "*" || real(Path::new(folder)) == path,
+        Some(above) => path.starts_with(absolute(Path::new(above))),
+        None => folder == "*" || absolute(Path::new(folder)) == path,
     };
     // An empty value takes back what was named before it.
     let named = safe_directories();
