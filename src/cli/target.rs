@@ -77,15 +77,22 @@ pub fn repository(dir: Option<&Path>, (lacks, remedy): Lack) -> Result<Arc<Repo>
 /// # Errors
 /// The target cannot be read, or there is nothing to check.
 pub fn check(request: &Request) -> anyhow::Result<Outcome> {
-    let repo = match &request.repo {
-        Some(repo) => Some(repo.clone()),
-        None => Repo::discover(request.dir.as_deref())?,
+    let (from, args) = (request.here(), &request.args);
+    let lack = match args {
+        CheckArgs { staged: true, .. } => Some(NOTHING_STAGED),
+        CheckArgs { rev: Some(_), .. } => Some(NOTHING_COMMITTED),
+        CheckArgs { since: Some(_), .. } => Some(NOTHING_TO_COMPARE),
+        _ => None,
+    };
+    let repo = match (&request.repo, lack) {
+        (Some(repo), _) => Some(repo.clone()),
+        (None, Some(lack)) => Some(repository(request.dir.as_deref(), lack)?),
+        (None, None) => Repo::discover(request.dir.as_deref())?,
     };
     let mut target = match &repo {
         Some(repo) => of_repository(request, repo)?,
-        None => of_folder(request)?,
+        None => CheckTarget::of_folder(from)?,
     };
-    let (from, args) = (request.here(), &request.args);
     let top = target.root.clone().unwrap_or_default();
     let paths = args.paths.iter().map(|path| asked_path(path, from, &top)).collect();
     if let Some((path, text)) = &request.unsaved {
@@ -93,19 +100,6 @@ pub fn check(request: &Request) -> anyhow::Result<Outcome> {
     }
     let options = Options { paths, thorough: request.is_thorough(), pull_request: args.pull_request };
     Ok(check::check_with(&target, &options, &RepoHistory(repo), &request.known)?)
-}
-
-fn of_folder(request: &Request) -> Result<CheckTarget, GitError> {
-    let CheckArgs { staged, rev, since, .. } = &request.args;
-    let asked = [
-        (*staged, NOTHING_STAGED),
-        (rev.is_some(), NOTHING_COMMITTED),
-        (since.is_some(), NOTHING_TO_COMPARE),
-    ];
-    if let Some((_, (lacks, remedy))) = asked.into_iter().find(|(asked, _)| *asked) {
-        return Err(GitError::NoRepository { dir: request.here().to_owned(), lacks, remedy });
-    }
-    CheckTarget::of_folder(request.here())
 }
 
 fn of_repository(request: &Request, repo: &Arc<Repo>) -> anyhow::Result<CheckTarget> {
