@@ -132,13 +132,9 @@ fn explained(id: Option<&str>) -> anyhow::Result<String> {
 fn hook(dir: Option<&Path>, action: &HookAction) -> anyhow::Result<ExitCode> {
     let (message, checks) = match action {
         HookAction::Install(wanted) => {
-            let obstacle = match hook::install(dir, wanted) {
-                Ok((message, obstacle)) => {
-                    print(escape_lines(&message))?;
-                    obstacle
-                }
-                Err(why) => Some(why),
-            };
+            let (message, obstacle) =
+                hook::install(dir, wanted).unwrap_or_else(|why| (String::new(), Some(why)));
+            print(escape_lines(&message))?;
             let Some(why) = obstacle else { return Ok(ExitCode::SUCCESS) };
             print_error(&escape_lines(&format!("error: {why}")));
             return Ok(ExitCode::from(2));

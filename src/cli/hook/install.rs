@@ -14,10 +14,7 @@ use std::path::Path;
 
 impl InstallArgs {
     fn scripts(&self) -> Vec<Script> {
-        let mut scripts = match self.pre_push {
-            true => vec![PRE_PUSH],
-            false => vec![PRE_COMMIT, PRE_MERGE_COMMIT],
-        };
+        let mut scripts = if self.pre_push { vec![PRE_PUSH] } else { vec![PRE_COMMIT, PRE_MERGE_COMMIT] };
         scripts.extend(self.commit_msg.then_some(COMMIT_MSG));
         scripts
     }
