@@ -19,6 +19,7 @@ use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::title;
 use crate::text::path::{self, Role, slug};
 use anyhow::{anyhow, bail, ensure};
+use indexmap::IndexSet;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -210,13 +211,10 @@ const ON_BRANCH: &str = "on branch";
 fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> anyhow::Result<Vec<Note>> {
     let folder = here.layout.folder.as_str();
     let carries = |path: &str| path::okep_number(path, folder) == Some(number);
-    let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut places: BTreeMap<String, IndexSet<String>> = BTreeMap::new();
     let mut notes = Vec::new();
     let mut add = |path: &str, place: String| {
-        let places = places.entry(path.to_owned()).or_default();
-        if !places.contains(&place) {
-            places.push(place);
-        }
+        places.entry(path.to_owned()).or_default().insert(place);
     };
     // Files that other tools would not take for an OKEP count by their title.
     let by_title = before.okeps.iter().filter(|o| o.number() == Some(number)).map(|o| o.path.as_str());
