@@ -18,8 +18,6 @@ pub struct Open<'a> {
     pub finding: Option<&'a Finding>,
     /// Index among the OKEPs of the story.
     pub okep: Option<usize>,
-    /// Index among the findings of the last commit.
-    index: Option<usize>,
 }
 
 pub struct Ids<'a> {
@@ -27,8 +25,6 @@ pub struct Ids<'a> {
     pub okeps: Vec<String>,
     /// What is open: by OKEP, errors first.
     pub open: Vec<Open<'a>>,
-    /// The place in `open` of each finding of the last commit that is shown.
-    pub of_finding: HashMap<usize, usize>,
 }
 
 impl<'a> Ids<'a> {
@@ -45,13 +41,12 @@ impl<'a> Ids<'a> {
             let whose = one.okep.map_or("finding", |okep| &okeps[okep]);
             one.anchor = free(&mut taken, &format!("{whose}-{}-{}", one.rule, slug(one.subject)));
         }
-        let of_finding = open.iter().enumerate().filter_map(|(at, one)| Some((one.index?, at))).collect();
-        Ids { okeps, open, of_finding }
+        Ids { okeps, open }
     }
 
     /// The anchor of a finding of the last commit.
-    pub fn finding(&self, index: usize) -> Option<&Open<'a>> {
-        self.of_finding.get(&index).map(|i| &self.open[*i])
+    pub fn finding(&self, finding: &Finding) -> Option<&Open<'a>> {
+        self.open.iter().find(|open| open.finding.is_some_and(|known| std::ptr::eq(known, finding)))
     }
 
     /// The anchor of an open finding of the story.
@@ -70,9 +65,9 @@ fn opened<'a>(page: &HtmlPage<'a>) -> Vec<Open<'a>> {
     let okeps = &page.story.okeps;
     let by_path = |path: &str| okeps.iter().position(|o| o.deleted.is_none() && o.path == path);
     let by_number = |number: u64| okeps.iter().rposition(|o| o.number == Some(number));
-    let findings = page.tip.iter().flat_map(|tip| &tip.findings).enumerate();
+    let findings = page.tip.iter().flat_map(|tip| &tip.findings);
     let mut open: Vec<Open> = findings
-        .map(|(index, finding)| Open {
+        .map(|finding| Open {
             anchor: String::new(),
             rule: finding.rule,
             severity: finding.severity,
@@ -80,7 +75,6 @@ fn opened<'a>(page: &HtmlPage<'a>) -> Vec<Open<'a>> {
             story: stories.get_mut(&(finding.rule, &finding.path, &finding.subject)).and_then(Vec::pop),
             finding: Some(finding),
             okep: finding.okep.as_deref().and_then(by_path),
-            index: Some(index),
         })
         .collect();
     let mut rest: Vec<&FindingStory> = stories.into_values().flatten().collect();
@@ -93,7 +87,6 @@ fn opened<'a>(page: &HtmlPage<'a>) -> Vec<Open<'a>> {
         story: Some(story),
         finding: None,
         okep: story.number.and_then(by_number),
-        index: None,
     }));
     let is_asked = |story: &FindingStory| page.story.findings.contains(story);
     open.retain(|open| match (open.story, open.finding) {

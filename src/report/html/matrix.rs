@@ -75,7 +75,7 @@ fn cell(ids: &Ids, tip: &Tip, cell: &MatrixCell, section: &str) -> Markup {
                         MatrixState::Faulty => (format!("chip faulty {}", finding.severity.as_str()), finding.rule),
                         _ => (format!("chip {}", state.into_str()), state.into_str()),
                     };
-                    @match ids.finding(*index) {
+                    @match ids.finding(finding) {
                         Some(open) => a class=(class) href={ "#" (open.anchor) } data-rule=(finding.rule) {
                             (word)
                             @if state == MatrixState::Excused {
