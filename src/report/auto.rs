@@ -8,8 +8,9 @@ use super::summary::{View, count, listed, summary};
 use super::tables::{Cell, Cells, table};
 use super::terminal::{BOLD, Terminal, escape_control, okep_label, severity};
 use crate::audit::report::{Counts, OkepSummary, Report};
-use crate::rules::finding::Finding;
+use crate::rules::finding::{Finding, Severity};
 use crate::text::path::file_name;
+use indexmap::IndexMap;
 use std::collections::BTreeMap;
 use textwrap::core::display_width;
 
@@ -82,28 +83,25 @@ type Group<'a> = Vec<&'a Finding>;
 
 /// A line for each rule of each file, the files with the worst first.
 fn by_file(findings: &[&Finding], terminal: &Terminal) -> String {
-    let mut files: BTreeMap<&str, Vec<Group>> = BTreeMap::new();
+    let mut files: BTreeMap<&str, IndexMap<(&str, Severity), Group>> = BTreeMap::new();
     for finding in findings {
         let groups = files.entry(&finding.path).or_default();
-        match groups.iter_mut().find(|g| (g[0].rule, g[0].severity) == (finding.rule, finding.severity)) {
-            Some(group) => group.push(finding),
-            None => groups.push(vec![finding]),
-        }
+        groups.entry((finding.rule, finding.severity)).or_default().push(finding);
     }
-    let mut files: Vec<(&str, Vec<Group>)> = files.into_iter().collect();
+    let mut files: Vec<(&str, IndexMap<_, Group>)> = files.into_iter().collect();
     files.sort_by_key(|(_, groups)| groups[0][0].severity);
     let rules = findings.iter().map(|finding| finding.rule.len()).max().unwrap_or(0);
     let lists_all = findings.len() <= FEW_LINES;
     let mut out = String::new();
     for (nth, (path, groups)) in files.iter().enumerate() {
         if out.lines().count() > MOST_LINES {
-            let rest: usize = files[nth..].iter().flat_map(|(_, groups)| groups).map(Vec::len).sum();
+            let rest: usize = files[nth..].iter().flat_map(|(_, groups)| groups.values()).map(Vec::len).sum();
             let (rest, in_files) = (count(rest, "more finding"), count(files.len() - nth, "file"));
             out += &format!("{} {rest} in {in_files}\n", terminal.ellipsis());
             break;
         }
         out += &format!("{}\n", terminal.paint(BOLD, &escape_control(path)));
-        for group in groups {
+        for group in groups.values() {
             out += &row(group, rules, lists_all, terminal);
         }
     }
