@@ -81,11 +81,13 @@ pub fn suggestions(request: &Request, report: &Report, view: &View, is_folded: b
     let listed = listed(report, view);
     // A fix of what is not shown is no way out of a refusal.
     let findings = if view.refused.is_some() { listed.clone() } else { report.live().collect() };
-    let of = |safety| fixes_of(request, report, &findings, safety);
-    let (safe, suggested) = (of(Safety::Safe), of(Safety::Suggested));
+    let mut half = half_staged(&report.notes);
+    // Of a file of which a commit takes only a part, it is unknown whether the working copy needs its fixes.
+    let is_known = |fix: &&Fix| !request.is_temporary || !fix.paths().any(|path| half.contains(path));
+    let known = findings.iter().filter_map(|finding| finding.fix.as_ref()).filter(is_known);
+    let (safe, suggested): (Vec<_>, Vec<_>) = known.partition(|fix| fix.safety == Safety::Safe);
     let fixed: BTreeSet<&str> = safe.iter().flat_map(|fix| fix.paths()).collect();
     let mut found = fixes(request, report, &safe, &suggested);
-    let mut half = half_staged(&report.notes);
     half.retain(|path| !fixed.contains(path));
     if !half.is_empty() && !request.is_temporary {
         found.push(suggestion("stage your changes", stage(request, half, report.away)));
@@ -148,20 +150,6 @@ fn suggestion(what: &str, command: String) -> Suggestion {
 /// The files of which only a part is staged, so that no fix is written to them.
 pub fn half_staged(notes: &[Note]) -> BTreeSet<&str> {
     notes.iter().filter(|note| note.kind == HALF_STAGED).filter_map(|note| note.path.as_deref()).collect()
-}
-
-/// The fixes that can be written. Of a file of which a commit takes only a part, it is unknown whether the working copy
-/// needs them.
-fn fixes_of<'a>(
-    request: &Request,
-    report: &Report,
-    findings: &[&'a Finding],
-    safety: Safety,
-) -> Vec<&'a Fix> {
-    let half = half_staged(&report.notes);
-    let is_known = |fix: &Fix| !request.is_temporary || !fix.paths().any(|path| half.contains(path));
-    let fixes = findings.iter().filter_map(|finding| finding.fix.as_ref());
-    fixes.filter(|fix| fix.safety == safety && is_known(fix)).collect()
 }
 
 /// The word as a shell takes it.
