@@ -272,11 +272,8 @@ const INCREMENTAL: u8 = 2;
 
 /// Whether a message behind a request takes it back.
 fn is_cancelled(id: &RequestId, queue: &VecDeque<Message>) -> bool {
-    queue.iter().any(|message| match message {
-        Message::Notification(Notification { method, params }) => {
-            method == "$/cancelRequest"
-                && RequestId::deserialize(&params["id"]).is_ok_and(|other| other == *id)
-        }
-        _ => false,
+    let is_of_it = |params: &Value| RequestId::deserialize(&params["id"]).is_ok_and(|other| other == *id);
+    queue.iter().any(|message| {
+        matches!(message, Message::Notification(n) if n.method == "$/cancelRequest" && is_of_it(&n.params))
     })
 }
