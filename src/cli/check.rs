@@ -32,10 +32,7 @@ const LEFT_OUT: &str =
 /// Checks, and prints or fixes what was found.
 pub fn check(dir: Option<&Path>, args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let mut request = asked(dir, args)?;
-    let caller = match args.staged {
-        true => caller(|name| std::env::var(name).ok()),
-        false => Caller::Person,
-    };
+    let caller = if args.staged { caller(|name| std::env::var(name).ok()) } else { Caller::Person };
     match caller {
         Caller::Refs { from, to } => {
             let message = format!(

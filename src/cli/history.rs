@@ -133,17 +133,14 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> anyhow::Resu
     // That of the tip says where the proposals are, and counts for what is open there.
     let config = tip.as_ref().map_or(Ok(Config::default()), |tree| Config::of(tree, rules::ids()))?;
     let layout = config.layout.clone();
-    let mut story = {
-        let line = MainLine::of(repo, config.main_branch.as_deref(), None, main);
-        // The line that is reported ends in the first tip, whatever is checked out.
-        if let Some(at) = all.iter().position(|tip| is_all && line.branch.is_some() && *tip == line.tip) {
-            all[..=at].rotate_right(1);
-        }
-        let walk = repo.walk(&all, &layout, &|done| progress.set(done));
-        let story = tell(repo, &walk, &layout, &line);
-        notes.extend(main_branch_note(&line, &config));
-        story
-    };
+    let line = MainLine::of(repo, config.main_branch.as_deref(), None, main);
+    // The line that is reported ends in the first tip, whatever is checked out.
+    if let Some(at) = all.iter().position(|tip| is_all && line.branch.is_some() && *tip == line.tip) {
+        all[..=at].rotate_right(1);
+    }
+    let walk = repo.walk(&all, &layout, &|done| progress.set(done));
+    let mut story = tell(repo, &walk, &layout, &line);
+    notes.extend(main_branch_note(&line, &config));
     // What a partial or a shallow clone lacks is missing by intent.
     let by_intent = repo.is_partial || story.walk.shallow;
     story.damaged |= story.walk.missing_objects > 0 && !by_intent;

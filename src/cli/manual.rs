@@ -8,6 +8,7 @@ use clap::Command;
 use clap::builder::PossibleValuesParser;
 use clap_complete::Shell;
 use clap_mangen::Man;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
@@ -16,11 +17,8 @@ use std::path::Path;
 /// # Errors
 /// They cannot be written.
 pub fn page(command: &Command, folder: Option<&Path>) -> anyhow::Result<String> {
-    let pages = pages(command)?;
-    let Some(folder) = folder else {
-        let page = pages.into_iter().find(|(name, _)| name == "okep.1");
-        return Ok(page.map(|(_, page)| page).unwrap_or_default());
-    };
+    let mut pages = pages(command)?;
+    let Some(folder) = folder else { return Ok(pages.remove("okep.1").unwrap_or_default()) };
     std::fs::create_dir_all(folder).with_context(|| format!("`{}` cannot be made", folder.display()))?;
     for (name, page) in pages {
         let path = folder.join(name);
@@ -33,20 +31,19 @@ pub fn page(command: &Command, folder: Option<&Path>) -> anyhow::Result<String> 
 ///
 /// # Errors
 /// The page of a command is no UTF-8.
-pub fn pages(command: &Command) -> io::Result<Vec<(String, String)>> {
+fn pages(command: &Command) -> io::Result<BTreeMap<String, String>> {
     let mut root = command.clone().disable_help_subcommand(true);
     root.build();
-    let mut pages = Vec::new();
+    let mut pages = BTreeMap::new();
     let mut commands = vec![&root];
     while let Some(command) = commands.pop() {
         let man = Man::new(command.clone());
         let mut page = Vec::new();
         man.render(&mut page)?;
         let page = String::from_utf8(page).map_err(io::Error::other)?;
-        pages.push((man.get_filename(), titled(&with_values(&page, command))));
+        pages.insert(man.get_filename(), titled(&with_values(&page, command)));
         commands.extend(command.get_subcommands().filter(|sub| !sub.is_hide_set()));
     }
-    pages.sort();
     Ok(pages)
 }
 

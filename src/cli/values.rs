@@ -49,10 +49,8 @@ impl Color {
 /// # Errors
 /// There is no such rule; the message names the nearest one.
 pub fn rule(id: &str) -> Result<&'static str, String> {
-    match crate::rules::rule(id.trim()) {
-        Some(rule) => Ok(rule.id),
-        None => Err(format!("there is no such rule{}", similar_or_all(id))),
-    }
+    let rule = crate::rules::rule(id.trim()).map(|rule| rule.id);
+    rule.ok_or_else(|| format!("there is no such rule{}", similar_or_all(id)))
 }
 
 /// The rules whose names have the word in them, else the nearest one, else the command that lists all, to be written
@@ -64,10 +62,8 @@ pub fn similar_or_all(word: &str) -> String {
     if !containing.is_empty() {
         return format!("; did you mean {}?", containing.join(" or "));
     }
-    match did_you_mean(word, ids) {
-        nothing if nothing.is_empty() => "; `okep explain` lists all rules".to_owned(),
-        similar => similar,
-    }
+    let similar = did_you_mean(word, ids);
+    if similar.is_empty() { "; `okep explain` lists all rules".to_owned() } else { similar }
 }
 
 /// Reads the number of a pull request.
