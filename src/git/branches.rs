@@ -25,8 +25,7 @@ impl Repo {
         let mut known: HashMap<Id, Vec<String>> = HashMap::new();
         // A remote's HEAD is one of its branches once more.
         for branch in all.iter().filter(|branch| branch.symbolic.is_none()) {
-            let tree = branch.target.clone().and_then(|tip| folder_tree(&local, &trees, tip, folder));
-            let tree = match tree {
+            let tree = match folder_tree(&trees, branch, folder) {
                 Ok(Some(tree)) => tree,
                 Ok(None) => continue,
                 Err(reason) => {
@@ -57,23 +56,16 @@ impl Repo {
         let local = self.local();
         let trees = Trees::new(&local);
         let has_folder = |reference: &&Reference| {
-            let tree = reference.target.clone().and_then(|tip| folder_tree(&local, &trees, tip, folder));
-            reference.symbolic.is_none() && matches!(tree, Ok(Some(_)))
+            reference.symbolic.is_none() && matches!(folder_tree(&trees, reference, folder), Ok(Some(_)))
         };
         let all = references(&local, &["refs/"]).all;
         all.iter().filter(has_folder).map(|reference| reference.name.clone()).collect()
     }
 }
 
-/// The tree of a folder in a commit; none where there is no such folder.
-fn folder_tree(
-    local: &gix::Repository,
-    trees: &Trees,
-    commit: Id,
-    folder: &str,
-) -> Result<Option<Id>, String> {
-    let root = local.find_commit(commit).and_then(|commit| Ok(commit.tree_id()?.detach()));
-    let root = root.map_err(|error| said(&error))?;
-    let found = trees.find(root, folder).map_err(|error| error.to_string())?;
-    Ok(found.filter(|(mode, _)| mode.is_tree()).map(|(_, tree)| tree))
+/// The tree of a folder in the commit of a reference; none where there is no such folder.
+fn folder_tree(trees: &Trees, reference: &Reference, folder: &str) -> Result<Option<Id>, String> {
+    let commit = trees.local.find_commit(reference.target.clone()?);
+    let root = commit.and_then(|commit| Ok(commit.tree_id()?.detach())).map_err(|error| said(&error))?;
+    trees.folder(root, folder).map_err(|error| error.to_string())
 }

@@ -29,6 +29,9 @@ pub(crate) enum Kind {
 /// What a tree or an index has at a path, or why that cannot be read.
 pub(crate) type Found = Result<(Id, Kind), ObjectError>;
 
+/// The tree of a folder; none where there is no such folder.
+pub(crate) type FolderTree = Result<Option<Id>, ObjectError>;
+
 pub(crate) fn kind(mode: EntryMode) -> Option<Kind> {
     match mode.kind() {
         EntryKind::Blob | EntryKind::BlobExecutable => Some(Kind::File),
@@ -143,9 +146,9 @@ impl<'a> Trees<'a> {
         Ok(None)
     }
 
-    /// The folder `name` of a tree.
-    pub fn folder(&self, tree: Id, name: &str) -> Result<Option<Id>, ObjectError> {
-        Ok(self.child(tree, name)?.filter(|(mode, _)| mode.is_tree()).map(|(_, id)| id))
+    /// The folder at `path` below `tree`.
+    pub fn folder(&self, tree: Id, path: &str) -> FolderTree {
+        Ok(self.find(tree, path)?.filter(|(mode, _)| mode.is_tree()).map(|(_, id)| id))
     }
 
     /// The entries of a tree, in `buffer`; none of no tree.

@@ -1,6 +1,6 @@
 //! The main line: the first-parent line of the default branch, read from its tip back.
 
-use super::commit::Trees;
+use super::commit::{FolderTree, Trees};
 use super::commit_reader::{CommitReader, root_and_parents};
 use super::packs::Packs;
 use super::{DefaultBranch, Id, ObjectError, Repo};
@@ -173,7 +173,7 @@ pub(crate) fn folder_trees(
     packs: &Packs,
     commits: &[LineCommit],
     folder: &str,
-) -> Vec<Result<Option<Id>, ObjectError>> {
+) -> Vec<FolderTree> {
     let of_neighbours = |local: &mut gix::Repository, commits: &[LineCommit]| {
         let mut trees: Vec<_> = commits.iter().map(|commit| commit.root(local).map(Some)).collect();
         for name in folder.split('/') {
@@ -185,12 +185,7 @@ pub(crate) fn folder_trees(
 }
 
 /// Puts the folder `name` of each tree in its place, each read once, in the order that suits the packs.
-pub(crate) fn descend(
-    local: &gix::Repository,
-    packs: &Packs,
-    trees: Vec<&mut Result<Option<Id>, ObjectError>>,
-    name: &str,
-) {
+pub(crate) fn descend(local: &gix::Repository, packs: &Packs, trees: Vec<&mut FolderTree>, name: &str) {
     let distinct = packs.in_order(trees.iter().filter_map(|tree| tree.as_ref().ok().copied()?));
     let folders: HashMap<Id, _> = distinct.map(|tree| (tree, Trees::new(local).folder(tree, name))).collect();
     for tree in trees {
