@@ -161,9 +161,7 @@ impl TreeSource {
     pub fn removed_paths(&self, before: &TreeSource) -> Option<BTreeSet<String>> {
         match (self, before) {
             (TreeSource::Index { repo, index, .. }, TreeSource::Commit { root, .. }) => {
-                let mut removed = BTreeSet::new();
-                staged(repo, index).removed_below("", *root, index.tree(), &mut removed);
-                Some(removed)
+                Some(staged(repo, index).removed_below("", *root, index.tree()))
             }
             _ => None,
         }

@@ -107,18 +107,13 @@ impl Staged<'_> {
         }
     }
 
-    /// Takes up the files and folders of a commit that are not staged, below a folder whose tree is given.
+    /// The files and folders of a commit that are not staged, below a folder whose tree is given.
     ///
     /// A folder that the index knows to be the same as in the commit, as it remembers in `cached`, is not looked into.
-    pub fn removed_below(
-        &self,
-        folder: &str,
-        tree: Id,
-        cached: Option<&Cached>,
-        removed: &mut BTreeSet<String>,
-    ) {
+    pub fn removed_below(&self, folder: &str, tree: Id, cached: Option<&Cached>) -> BTreeSet<String> {
+        let mut removed = BTreeSet::new();
         if cached.is_some_and(|c| c.num_entries.is_some() && c.id == tree) {
-            return;
+            return removed;
         }
         // What cannot be read is not known to be removed.
         for (name, mode, id) in self.trees.entries(tree).unwrap_or_default() {
@@ -131,9 +126,10 @@ impl Staged<'_> {
             if mode.is_tree() && !is_folded {
                 let child =
                     cached.and_then(|c| c.children.iter().find(|c| c.name.as_slice() == name.as_bytes()));
-                self.removed_below(&path, id, child, removed);
+                removed.append(&mut self.removed_below(&path, id, child));
             }
         }
+        removed
     }
 
     /// The link staged at `path`, where the checkout has plain files in place of links, as on Windows.
