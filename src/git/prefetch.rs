@@ -24,7 +24,8 @@ const MOST_BYTES: u64 = 1 << 20;
 const NONE: u32 = u32::MAX;
 
 /// Which of its commits each object of a pack is, and the root trees and parents of those.
-type PackCommits = (Vec<u32>, Vec<Option<(Id, ParentIds)>>);
+type PackCommits = (Vec<u32>, Vec<Option<CommitLinks>>);
+type CommitLinks = (Id, ParentIds);
 
 /// The commits of each pack.
 #[derive(Default)]
@@ -64,12 +65,7 @@ impl Prefetch {
 }
 
 /// The root tree and the parents of the commit at `offset`.
-fn read(
-    pack: &data::File,
-    offset: u64,
-    inflate: &mut Inflate,
-    buffer: &mut Vec<u8>,
-) -> Option<(Id, ParentIds)> {
+fn read(pack: &data::File, offset: u64, inflate: &mut Inflate, buffer: &mut Vec<u8>) -> Option<CommitLinks> {
     let entry = pack.entry(offset).ok().filter(|entry| entry.decompressed_size <= MOST_BYTES)?;
     buffer.resize(entry.decompressed_size as usize, 0);
     pack.decompress_entry(&entry, inflate, buffer).ok()?;
