@@ -18,11 +18,11 @@ use crate::okep::issue_link::forge_url;
 use crate::okep::snapshot::{Parsed, Snapshot};
 use crate::okep::title;
 use crate::text::path::{self, Role, slug};
-use anyhow::{anyhow, bail, ensure};
+use anyhow::{Result, anyhow, bail, ensure};
 use indexmap::IndexSet;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 /// A file name may have 255 bytes on the usual file systems; the rest is for the ending and the temporary
@@ -33,7 +33,7 @@ const LONGEST_NAME: usize = 240;
 ///
 /// # Errors
 /// Something does not fit; unless the message tells what was written, nothing was.
-pub fn new(dir: Option<&Path>, args: &NewArgs) -> anyhow::Result<String> {
+pub fn new(dir: Option<&Path>, args: &NewArgs) -> Result<String> {
     let NewArgs { issue, title, folder: own_folder, slug: name, force } = args;
     let Some((number, its_repository)) = issue_of(issue) else {
         bail!(
@@ -69,8 +69,9 @@ pub fn new(dir: Option<&Path>, args: &NewArgs) -> anyhow::Result<String> {
         "the file would be `{stem}.md`, which is the name of a template; choose another {}",
         if name.is_some() { "`--slug`" } else { "title" }
     );
-    let mut here = Here::read(dir, repo)?;
-    let before = Snapshot::new(&here.tree, &here.layout, &Parsed::default());
+    let (CheckTarget { mut tree, root, .. }, layout) = opened(dir, repo.as_ref())?;
+    let root = root.unwrap_or_default();
+    let before = Snapshot::new(&tree, &layout, &Parsed::default());
     let link = before.template.issue.as_ref().and_then(|line| line.link.as_ref());
     if let Some((its, link)) = its_repository.zip(link)
         && !its.eq_ignore_ascii_case(&link.repository)
@@ -81,69 +82,56 @@ pub fn new(dir: Option<&Path>, args: &NewArgs) -> anyhow::Result<String> {
             link.repository
         );
     }
-    let mut notes = unread_or_taken(&here, &before, number, *force)?;
-    let folder = &here.layout.folder;
-    let own = format!("{folder}/{stem}");
+    let mut notes = unless_taken(repo.as_ref(), &before, number, *force)?;
+    let own = format!("{}/{stem}", layout.folder);
     let path = if *own_folder { format!("{own}/{stem}.md") } else { format!("{own}.md") };
     for path in [&path, &own] {
-        if here.root.join(path).symlink_metadata().is_ok() {
+        if root.join(path).symlink_metadata().is_ok() {
             return Err(exists(path));
         }
     }
     let template = &before.template;
-    let own_bytes = template.path.as_deref().and_then(|path| here.tree.bytes(path));
+    let own_bytes = template.path.as_deref().and_then(|path| tree.bytes(path));
     let bytes = own_bytes.unwrap_or_else(|| template.document.text.as_str().as_bytes().into());
     let draft = draft(template, &bytes, number, &title);
-    here.tree.insert(path.clone(), draft.bytes.clone());
-    let after = Snapshot::new(&here.tree, &here.layout, &Parsed::default());
+    tree.insert(path.clone(), draft.bytes.clone());
+    let after = Snapshot::new(&tree, &layout, &Parsed::default());
     let okep = after.okep(&path).expect("its file is in the tree, and named like an OKEP");
     let reads = okep.document.headings.first().map(|h| h.text.clone()).unwrap_or_default();
     let well_formed = okep.title.as_ref().is_some_and(|t| t.well_formed && t.number == Some(number));
     keeps(&title, &reads, number, well_formed)?;
     let kinds = ["no-template", "several-templates", "no-register", "unreadable"];
-    notes
-        .extend(before.notes.iter().chain(&here.tree.notices()).filter(|n| kinds.contains(&n.kind)).cloned());
+    notes.extend(before.notes.iter().chain(&tree.notices()).filter(|n| kinds.contains(&n.kind)).cloned());
     if !draft.names_issue {
         notes.push(Note::new(
             "no-issue-line",
             "the template has no link to an issue: write the line yourself",
         ));
     }
-    let registers = registers(&here.root, &after, okep);
-    write(&here, &path, &registers)?;
+    let entries = registers(&root, &after, okep);
+    write(&root, &tree, &path, &entries)?;
     let listed = |repo| Tree::worktree(repo).is_ok_and(|tree| tree.files().iter().any(|file| *file == path));
-    if here.repo.as_ref().is_some_and(|repo| !listed(repo)) {
+    if repo.as_ref().is_some_and(|repo| !listed(repo)) {
         let message = "git ignores it, so that it is neither checked nor committed: change `.gitignore`";
         notes.push(Note::at(IGNORED, &path, message));
     }
-    Ok(said(&here, dir, &path, &registers, &notes))
+    Ok(said(dir, repo.as_deref(), &path, &entries, &notes))
 }
 
 /// The kind of the note about a new file that git ignores.
 const IGNORED: &str = "ignored";
 
-/// The working tree, or a folder that is in no repository.
-struct Here {
-    /// None outside of a repository.
-    repo: Option<Arc<Repo>>,
-    /// The folder that the paths start from.
-    root: PathBuf,
-    tree: Tree,
-    layout: Layout,
-}
-
-impl Here {
-    fn read(dir: Option<&Path>, repo: Option<Arc<Repo>>) -> anyhow::Result<Self> {
-        let CheckTarget { tree, root, place, .. } = match &repo {
-            Some(repo) => CheckTarget::of_worktree(repo)?,
-            None => CheckTarget::of_folder(dir.unwrap_or(Path::new(".")))?,
-        };
-        let layout = configuration(&tree)?.layout;
-        if !layout.is_in(&tree) {
-            return Err(check::Error::no_folder(&tree, &layout, place).into());
-        }
-        Ok(Here { repo, root: root.unwrap_or_default(), tree, layout })
+/// The working tree, or a folder that is in no repository, and where in it OKEPs are.
+fn opened(dir: Option<&Path>, repo: Option<&Arc<Repo>>) -> Result<(CheckTarget, Layout)> {
+    let target = match repo {
+        Some(repo) => CheckTarget::of_worktree(repo)?,
+        None => CheckTarget::of_folder(dir.unwrap_or(Path::new(".")))?,
+    };
+    let layout = configuration(&target.tree)?.layout;
+    if !layout.is_in(&target.tree) {
+        return Err(check::Error::no_folder(&target.tree, &layout, target.place).into());
     }
+    Ok((target, layout))
 }
 
 /// The number of an issue and its repository where that is named: `5674`, `#5674`, `GH-5674`, `tea/pot#5674`, or
@@ -164,7 +152,7 @@ fn issue_of(issue: &str) -> Option<(u64, Option<String>)> {
 }
 
 /// Refuses a title of which the heading says something else, on GitHub or on the site.
-fn keeps(title: &str, reads: &str, number: u64, well_formed: bool) -> anyhow::Result<()> {
+fn keeps(title: &str, reads: &str, number: u64, well_formed: bool) -> Result<()> {
     // What only marks, such as backticks, is no word.
     let said = |text: &str| fold_blanks(&text.replace(['`', '*', '_', '~', '\\'], ""));
     let heading = |title: &str| format!("{}-{number}: {title}", title::PREFIX);
@@ -185,7 +173,7 @@ fn keeps(title: &str, reads: &str, number: u64, well_formed: bool) -> anyhow::Re
 }
 
 /// The title without blanks around and without the number, should it carry its own.
-fn bare(title: &str, number: u64) -> anyhow::Result<String> {
+fn bare(title: &str, number: u64) -> Result<String> {
     const EMPTY: &str = "the title is empty; say in a few words what is proposed";
     let title = fold_blanks(title).trim().to_owned();
     if title.is_empty() || title.chars().any(char::is_control) {
@@ -208,8 +196,8 @@ fn bare(title: &str, number: u64) -> anyhow::Result<String> {
 const ON_BRANCH: &str = "on branch";
 
 /// What could not be looked at, unless the number is taken where one could look.
-fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> anyhow::Result<Vec<Note>> {
-    let folder = here.layout.folder.as_str();
+fn unless_taken(repo: Option<&Arc<Repo>>, before: &Snapshot, number: u64, force: bool) -> Result<Vec<Note>> {
+    let folder = before.layout.folder.as_str();
     let carries = |path: &str| path::okep_number(path, folder) == Some(number);
     let mut places: BTreeMap<String, IndexSet<String>> = BTreeMap::new();
     let mut notes = Vec::new();
@@ -222,7 +210,7 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> 
     for path in before.paths().filter(|p| carries(p)).chain(by_title).chain(template) {
         add(path, "in the working tree".to_owned());
     }
-    if let Some(repo) = &here.repo {
+    if let Some(repo) = repo {
         let index = Tree::index(repo)?;
         let head = repo.head_id().map(|id| Tree::commit(repo, id)).transpose()?.unwrap_or_default();
         for (tree, place) in [(index, "in the index"), (head, "in HEAD")] {
@@ -244,16 +232,13 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> 
         places.retain(|path, _| !is_page(path));
     }
     let only_on_branches = places.values().flatten().all(|place| place.starts_with(ON_BRANCH));
-    let places: Vec<String> = places
-        .iter()
-        .map(|(path, places)| {
-            let shown: Vec<&str> = places.iter().take(4).map(String::as_str).collect();
-            let more = places.len() - shown.len();
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("`{path}` ({}{more})", shown.join(", "))
-        })
-        .collect();
-    let places = places.join(" and ");
+    let place = |(path, places): (&String, &IndexSet<String>)| {
+        let shown: Vec<&str> = places.iter().take(4).map(String::as_str).collect();
+        let more = places.len() - shown.len();
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        format!("`{path}` ({}{more})", shown.join(", "))
+    };
+    let places = places.iter().map(place).collect::<Vec<_>>().join(" and ");
     if only_on_branches && force {
         notes.push(Note::new("number-on-branch", format!("number {number} is also used by {places}")));
         return Ok(notes);
@@ -262,21 +247,21 @@ fn unread_or_taken(here: &Here, before: &Snapshot, number: u64, force: bool) -> 
     bail!("number {number} is taken by {places}; an OKEP has the number of its own tracking issue{remedy}")
 }
 
-fn write(here: &Here, path: &str, registers: &[NewEntry]) -> anyhow::Result<()> {
+fn write(root: &Path, tree: &Tree, path: &str, entries: &[NewEntry]) -> Result<()> {
     let folder = path::folder_of(path);
-    let on_disk = here.root.join(folder);
-    let _alone = write::alone(&here.root)?;
+    let on_disk = root.join(folder);
+    let _alone = write::alone(root)?;
     fs::create_dir_all(&on_disk).map_err(|error| {
         anyhow!("the folder `{folder}` cannot be created: {error}{}", atomic::remedy(&error))
     })?;
-    let (mut before, mut after) = (here.tree.clone(), here.tree.clone());
+    let (mut before, mut after) = (tree.clone(), tree.clone());
     before.remove(path);
-    for entry in registers {
+    for entry in entries {
         if let Ok(now) = &entry.edit {
             after.insert(entry.path.clone(), now.clone());
         }
     }
-    let Err(error) = write::write(&here.root, &before, &after, &[]) else { return Ok(()) };
+    let Err(error) = write::write(root, &before, &after, &[]) else { return Ok(()) };
     // An empty folder that is left would be in the way of the next try; one with a file in it stays.
     let _ = fs::remove_dir(on_disk);
     Err(match error {
@@ -289,10 +274,10 @@ fn exists(path: &str) -> anyhow::Error {
     anyhow!("`{path}` already exists, and okep does not overwrite it")
 }
 
-fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[NewEntry], notes: &[Note]) -> String {
+fn said(dir: Option<&Path>, repo: Option<&Repo>, path: &str, entries: &[NewEntry], notes: &[Note]) -> String {
     let mut said = format!("created `{path}`\n");
     let mut files = vec![path];
-    for entry in registers {
+    for entry in entries {
         match &entry.edit {
             Ok(_) => {
                 said += &format!("added it to `{}`\n", entry.path);
@@ -316,8 +301,8 @@ fn said(here: &Here, dir: Option<&Path>, path: &str, registers: &[NewEntry], not
     let args = CheckArgs { okep: path::number(path).into_iter().collect(), ..CheckArgs::default() };
     let request = Request { dir: dir.map(Path::to_owned), args, ..Request::default() };
     said += &format!("  {}\n", suggested_commands::check(&request, ""));
-    if here.repo.is_some() {
-        let away = dir.is_some() || suggested_commands::is_away(&here.root);
+    if let Some(root) = repo.and_then(Repo::root) {
+        let away = dir.is_some() || suggested_commands::is_away(root);
         said += &format!("  {}\n", suggested_commands::stage(&request, files, away));
     }
     said
