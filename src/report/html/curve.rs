@@ -59,18 +59,19 @@ pub fn figure(story: &Story, scale: &Scale) -> Markup {
 }
 
 fn legend(now: Counts) -> Markup {
+    let key = |drawing: Markup, words: &str| {
+        html! { li { svg.key viewBox="0 0 22 14" aria-hidden="true" focusable="false" { (drawing) } (words) } }
+    };
+    let area = |severity: &str, fill: Option<&str>| {
+        html! { rect class={ "area " (severity) } x="1" y="1" width="20" height="12" fill=[fill] {} }
+    };
     html! {
         ul.legend aria-label="Legend" {
             @for ((severity, n), (fill, how)) in now.by_severity().into_iter().zip(FILLS) {
-                li {
-                    svg.key viewBox="0 0 22 14" aria-hidden="true" focusable="false" {
-                        rect class={ "area " (severity.as_str()) } x="1" y="1" width="20" height="12" fill=[fill] {}
-                    }
-                    (count(n, severity.as_str())) " now, " (how)
-                }
+                (key(area(severity.as_str(), fill), &format!("{} now, {how}", count(n, severity.as_str()))))
             }
-            li { svg.key viewBox="0 0 22 14" aria-hidden="true" focusable="false" { path.landing d="M11 2 16 12 6 12Z" {} } "an OKEP landed" }
-            li { svg.key viewBox="0 0 22 14" aria-hidden="true" focusable="false" { path.revision d="M11 0V14" {} } "T1, T2, …: a revision of the template" }
+            (key(html! { path.landing d="M11 2 16 12 6 12Z" {} }, "an OKEP landed"))
+            (key(html! { path.revision d="M11 0V14" {} }, "T1, T2, …: a revision of the template"))
         }
     }
 }
