@@ -2,13 +2,13 @@
 
 use super::HtmlPage;
 use super::ids::{Ids, Open};
-use super::text::{commit, escape_control, file_name, name, outside, place, prose, transition};
+use super::text::{
+    commit, count, escape_control, file_name, name, outside, place, prefix, prose, transition,
+};
 use crate::fix::plan::is_excused;
 use crate::history::head_audit::Tip;
 use crate::history::report::OkepStory;
 use crate::report::layout::{ExcerptLine, excerpts, remarks};
-use crate::report::summary::count;
-use crate::report::terminal::prefix;
 use crate::rules::finding::Finding;
 use maud::{Markup, html};
 use similar::ChangeTag;

@@ -1,11 +1,10 @@
 //! The picture of what was open when: a stack of errors, warnings and hints, and what landed.
 
-use super::scale::{Scale, at, percent};
-use super::text::{self, escape_control, name};
+use super::scale::{END, Scale, at, percent};
+use super::text::{self, count, escape_control, name};
 use crate::audit::report::Counts;
 use crate::history::report::Story;
 use crate::report::history::change;
-use crate::report::summary::count;
 use maud::{Markup, html};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -102,7 +101,7 @@ fn picture(story: &Story, scale: &Scale, steps: &BTreeMap<&str, Counts>, now: Co
     let height = |count: usize| count as f64 / ceiling as f64 * f64::from(BOTTOM - TOP);
     let y = |count: usize| format!("{:.1}", f64::from(BOTTOM) - height(count));
     let starts = steps.keys().map(|day| scale.x(day));
-    let ends = starts.clone().skip(1).chain([scale.end()]);
+    let ends = starts.clone().skip(1).chain([END]);
     let day = story.walk.days.as_ref().map_or("the last day", |(_, last)| last.as_str());
     html! {
         svg.plot height=(HEIGHT) role="img" aria-labelledby="curve-t curve-d" {

@@ -5,8 +5,8 @@ use jiff::civil::Date;
 use maud::{Markup, html};
 
 /// Where the first and the last day are.
-const LEFT: f64 = 2.0;
-const RIGHT: f64 = 97.0;
+const START: f64 = 2.0;
+pub const END: f64 = 97.0;
 /// Steps between two marks, in months.
 const MONTHS: [i32; 8] = [1, 2, 3, 6, 12, 24, 60, 120];
 const MOST_MARKS: f64 = 9.0;
@@ -42,16 +42,12 @@ impl Scale {
 
     /// Where a day is; what is before the first one, or no day, is at the beginning.
     pub fn x(&self, day: &str) -> f64 {
-        day.parse().map_or(LEFT, |day| self.at(day))
-    }
-
-    pub fn end(&self) -> f64 {
-        RIGHT
+        day.parse().map_or(START, |day| self.at(day))
     }
 
     fn at(&self, day: Date) -> f64 {
         let part = days(self.first, day) / days(self.first, self.last);
-        LEFT + part.clamp(0.0, 1.0) * (RIGHT - LEFT)
+        START + part.clamp(0.0, 1.0) * (END - START)
     }
 
     /// Whether a day is before the first one.

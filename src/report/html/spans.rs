@@ -1,10 +1,9 @@
 //! The picture of each OKEP's time: written, landed, in nav, and its findings from introduction to fix.
 
 use super::ids::Ids;
-use super::scale::{Scale, at, percent};
-use super::text::{escape_control, name};
+use super::scale::{END, Scale, at, percent};
+use super::text::{count, escape_control, name};
 use crate::history::report::{FindingStory, OkepStory, Story};
-use crate::report::summary::count;
 use crate::rules::finding::Severity;
 use maud::{Markup, html};
 use std::collections::BTreeMap;
@@ -70,7 +69,7 @@ fn lanes<'a>(story: &'a Story, okep: &OkepStory) -> BTreeMap<LaneKey<'a>, (usize
 fn row(story: &Story, okep: &OkepStory, id: &str, scale: &Scale) -> Markup {
     let lanes = lanes(story, okep);
     let height = BAR + 10 + lanes.len().min(MOST_LANES) as u32 * LANE + 6;
-    let end = okep.deleted.as_ref().map_or(scale.end(), |d| scale.x(&d.date));
+    let end = okep.deleted.as_ref().map_or(END, |d| scale.x(&d.date));
     let findings: usize = lanes.values().map(|(n, _)| n).sum();
     html! {
         div.span {

@@ -4,10 +4,9 @@ use super::HtmlPage;
 use super::curve::{open_on, steps};
 use super::ids::{Ids, Open};
 use super::scale::days_before;
-use super::text::{commit, escape_control, name, prose};
+use super::text::{commit, count, escape_control, name, prose};
 use crate::audit::report::Counts;
 use crate::fix::plan::is_excused;
-use crate::report::summary::count;
 use crate::rules::finding::{Safety, Severity};
 use maud::{Markup, html};
 

@@ -3,11 +3,11 @@
 //! Whatever comes from a repository goes through [`escape_control`]: `maud` keeps it from being read as HTML, and
 //! this from reordering or hiding what is around it.
 
-pub use crate::report::escape_control;
+pub(super) use crate::report::summary::count;
+pub(super) use crate::report::terminal::{escape_control, prefix};
 
 use super::HtmlPage;
 use crate::history::report::{OkepStory, SubjectPlace, Transition};
-use crate::report::terminal::prefix;
 use maud::{Markup, html};
 
 /// A sentence of ours, with what is in backticks as code.
