@@ -2,7 +2,7 @@
 
 use super::commit::Trees;
 use super::error::said;
-use super::refs::{LOCAL_BRANCHES, REMOTE_BRANCHES, Reference, References, references};
+use super::refs::{LOCAL_BRANCHES, REMOTE_BRANCHES, Reference, References, references, short};
 use super::{Id, Repo};
 use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -29,7 +29,7 @@ impl Repo {
                 Ok(Some(tree)) => tree,
                 Ok(None) => continue,
                 Err(reason) => {
-                    messages.push(format!("branch `{}` is unreadable: {reason}", branch.short()));
+                    messages.push(format!("branch `{}` is unreadable: {reason}", short(&branch.name)));
                     continue;
                 }
             };
@@ -45,7 +45,7 @@ impl Repo {
                 paths
             });
             for path in paths.iter() {
-                found.entry(path.clone()).or_default().insert(branch.short().to_owned());
+                found.entry(path.clone()).or_default().insert(short(&branch.name).to_owned());
             }
         }
         (found, messages)

@@ -27,10 +27,9 @@ impl CommitReader {
 
     /// The root tree and the parents of a commit, those left out that a shallow clone does not have.
     pub fn read(&mut self, id: Id) -> Result<(Id, Vec<Id>), ObjectError> {
-        let (root, parents) = match self.in_commit_graph(id) {
-            Some(found) => found,
-            None => root_and_parents(&self.local, id, &mut self.buffer)?,
-        };
+        let known = self.in_commit_graph(id);
+        let read = || root_and_parents(&self.local, id, &mut self.buffer);
+        let (root, parents) = known.map_or_else(read, Ok)?;
         // A commit-graph may be older than the shallow clone's edge, and know parents that are not there.
         Ok((root, if self.shallow.contains(&id) { Vec::new() } else { parents }))
     }

@@ -55,11 +55,8 @@ impl<'a> CommitWalk<'a> {
     /// Reads the commit `at` and meets its parents; its root tree, where it can be read.
     pub fn step(&mut self, at: u32) -> Option<Id> {
         let id = self.ids[at as usize];
-        let read = match self.ahead.get(self.packs, id) {
-            Some((root, parents)) => Ok((root, parents.to_vec())),
-            None => self.commits.read(id),
-        };
-        let (root, parents) = match read {
+        let ahead = self.ahead.get(self.packs, id).map(|(root, parents)| (root, parents.to_vec()));
+        let (root, parents) = match ahead.map_or_else(|| self.commits.read(id), Ok) {
             Ok(read) => read,
             Err(error) => {
                 self.errors.push(error);

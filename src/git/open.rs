@@ -27,12 +27,8 @@ pub(crate) fn discover(dir: Option<&Path>) -> Result<Option<Repo>, Error> {
     }
     let Some(named) = without_environment(&dir)? else { return Ok(None) };
     // A repository that the environment means but that cannot be opened is not the one asked for.
-    match with_environment(&here) {
-        Ok(Some(meant)) if absolute(meant.safe.git_dir()) == absolute(named.safe.git_dir()) => {
-            Ok(Some(meant))
-        }
-        _ => Ok(Some(named)),
-    }
+    let is_named = |meant: &Repo| absolute(meant.safe.git_dir()) == absolute(named.safe.git_dir());
+    Ok(with_environment(&here).ok().flatten().filter(is_named).or(Some(named)))
 }
 
 fn with_environment(dir: &Path) -> Result<Option<Repo>, Error> {

@@ -54,9 +54,8 @@ impl Prefetch {
 
     /// The root tree and the parents of a commit that was read ahead.
     pub fn get(&self, packs: &Packs, id: Id) -> Option<(Id, &[Id])> {
-        if self.0.is_empty() {
-            return None;
-        }
+        // Most often nothing was read ahead.
+        self.0.first()?;
         let (pack, entry) = packs.find(id)?;
         let (numbers, commits) = &self.0[pack];
         let (root, parents) = commits.get(*numbers.get(entry as usize)? as usize)?.as_ref()?;

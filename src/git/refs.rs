@@ -10,7 +10,6 @@
 
 use super::Id;
 use super::error::cause;
-use gix::refs::TargetRef;
 use std::io;
 use std::process::Command;
 use std::time::{Duration, SystemTime};
@@ -28,13 +27,6 @@ pub(crate) struct Reference {
     pub target: Result<Id, String>,
     /// The reference that a symbolic one names.
     pub symbolic: Option<String>,
-}
-
-impl Reference {
-    /// The name without `refs/heads/` or the like.
-    pub fn short(&self) -> &str {
-        short(&self.name)
-    }
 }
 
 /// A reference's name without `refs/heads/` or the like.
@@ -86,14 +78,8 @@ fn list(local: &gix::Repository, prefixes: &[&str], found: &mut References) -> R
 }
 
 fn read(mut reference: gix::Reference<'_>) -> Reference {
-    let symbolic = match reference.target() {
-        TargetRef::Symbolic(name) => Some(name.as_bstr().to_string()),
-        TargetRef::Object(_) => None,
-    };
-    let target = match reference.try_id() {
-        Some(id) => Ok(id.detach()),
-        None => reference.follow_to_object().map(|id| id.detach()),
-    };
+    let symbolic = reference.target().try_name().map(|name| name.as_bstr().to_string());
+    let target = reference.try_id().map_or_else(|| reference.follow_to_object(), Ok).map(|id| id.detach());
     let target = target.map_err(|_| "it names a reference that is not there".to_owned());
     Reference { name: reference.name().as_bstr().to_string(), target, symbolic }
 }

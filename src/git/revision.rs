@@ -1,7 +1,7 @@
 //! Names of commits: HEAD, what a user calls a revision, and the commits being merged; and their dates.
 
 use super::error::{cause, said};
-use super::refs::{self, LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS, references, settled};
+use super::refs::{self, LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS, references, settled, short};
 use super::{Error, Id, Repo};
 
 /// A commit with its date.
@@ -38,10 +38,8 @@ impl Repo {
     /// as `GITHEAD_<hash>`; a hash of another repository is none of ours.
     pub fn merge_heads(&self) -> Vec<Id> {
         if let Ok(heads) = std::fs::read(self.safe.git_dir().join("MERGE_HEAD")) {
-            return heads
-                .split(|b| *b == b'\n')
-                .filter_map(|line| Id::from_hex(line.trim_ascii()).ok())
-                .collect();
+            let lines = heads.split(|b| *b == b'\n');
+            return lines.filter_map(|line| Id::from_hex(line.trim_ascii()).ok()).collect();
         }
         let local = self.local();
         let named = std::env::vars_os().filter_map(|(name, _)| {
@@ -144,9 +142,8 @@ impl Repo {
 /// Whether nothing has the name that was to be resolved, rather than something that cannot be read.
 fn is_unknown_name(error: &gix::Error) -> bool {
     let reason = cause(error);
-    ["could not be found", "did not resolve", "is not a valid ref name"]
-        .iter()
-        .any(|part| reason.contains(part))
+    let known = ["could not be found", "did not resolve", "is not a valid ref name"];
+    known.iter().any(|part| reason.contains(part))
 }
 
 /// As many of the nearest names are suggested.
@@ -161,7 +158,7 @@ fn no_such_name(local: &gix::Repository, rev: &str) -> String {
         return "it is a range; name one commit".into();
     }
     let all = references(local, &[LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS]).all;
-    let mut names: Vec<String> = all.iter().map(|reference| reference.short().to_owned()).collect();
+    let mut names: Vec<String> = all.iter().map(|reference| short(&reference.name).to_owned()).collect();
     names.sort_by_cached_key(|name| (strsim::osa_distance(rev, name), name.clone()));
     names.dedup();
     names.truncate(NAMES);

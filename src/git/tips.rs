@@ -1,7 +1,7 @@
 //! Where a walk through history starts: HEAD, named revisions, or every branch and tag.
 
 use super::error::cause;
-use super::refs::{LOCAL_BRANCHES, REMOTE_BRANCHES, References, TAGS, references};
+use super::refs::{LOCAL_BRANCHES, REMOTE_BRANCHES, References, TAGS, references, short};
 use super::{Error, Id, Repo};
 use gix::bstr::ByteSlice;
 use std::collections::HashSet;
@@ -56,26 +56,21 @@ impl Repo {
         if let Some(at) = main.and_then(|main| tips.all.binary_search(&main).ok()) {
             tips.all[..=at].rotate_right(1);
         } else if tips.all.is_empty() {
-            self.explain_unborn(&mut tips);
+            let mut others = Tips::default();
+            self.branches_and_tags(&mut others);
+            let message = match others.all.is_empty() {
+                true => "there is no commit yet, so there is no history",
+                false => {
+                    "HEAD names a branch without commits, so it has no history; name another branch, or read all \
+                     with `--all`"
+                }
+            };
+            tips.notices.push(("no-commits", message.to_owned()));
         } else {
             let message = "HEAD names a branch without commits; the history of another tip is shown";
             tips.notices.push(("head-unborn", message.to_owned()));
         }
         Ok(tips)
-    }
-
-    /// Says what there is next to a HEAD without commits.
-    fn explain_unborn(&self, tips: &mut Tips) {
-        let mut others = Tips::default();
-        self.branches_and_tags(&mut others);
-        let message = match others.all.is_empty() {
-            true => "there is no commit yet, so there is no history",
-            false => {
-                "HEAD names a branch without commits, so it has no history; name another branch, or read all \
-                 with `--all`"
-            }
-        };
-        tips.notices.push(("no-commits", message.to_owned()));
     }
 
     /// A revision that is one commit; git's ways to name many have an error of their own.
@@ -114,7 +109,7 @@ impl Repo {
         // Not the set of gix: it takes the start of an id for its hash, and these need not be anything.
         let mut seen: HashSet<Id> = tips.all.iter().copied().collect();
         for reference in all {
-            let name = reference.short().to_owned();
+            let name = short(&reference.name).to_owned();
             match reference.target {
                 Ok(id) if !seen.insert(id) => {}
                 Ok(id) => match commit(&local, id) {
