@@ -79,10 +79,8 @@ pub fn pull_request_number(text: &str) -> Result<u64, String> {
 /// # Errors
 /// It is something else.
 pub fn okep_number(text: &str) -> Result<u64, String> {
-    let digits = match text.get(..5) {
-        Some(start) if start.eq_ignore_ascii_case("okep-") => &text[5..],
-        _ => text,
-    };
+    let named = text.split_at_checked(5).filter(|(start, _)| start.eq_ignore_ascii_case("okep-"));
+    let digits = named.map_or(text, |(_, digits)| digits);
     let number = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()));
     number.ok_or_else(|| "not the number of an OKEP, such as 5224 or OKEP-5224".to_owned())
 }

@@ -126,10 +126,9 @@ impl HookFile {
 
 /// Whether a line that is not a comment names the command, or the hook that pre-commit knows it by.
 fn mentions(text: &str, script: &Script) -> bool {
-    let is_comment = |line: &&str| line.trim_start().starts_with('#');
-    text.lines()
-        .filter(|line| !is_comment(line))
-        .any(|line| line.contains(script.command) || line.contains(script.id))
+    let is_comment = |line: &str| line.trim_start().starts_with('#');
+    let names_it = |line: &str| line.contains(script.command) || line.contains(script.id);
+    text.lines().any(|line| !is_comment(line) && names_it(line))
 }
 
 /// Whether a hook was written by pre-commit or prek; both say so in their first lines.

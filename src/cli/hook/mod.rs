@@ -38,9 +38,8 @@ pub fn uninstall(dir: Option<&Path>) -> anyhow::Result<String> {
             }
         }
     }
-    match changed {
-        Some(why) => Err(why),
-        None if message.is_empty() => Ok("no hook of okep is installed\n".into()),
-        None => Ok(message),
+    if message.is_empty() {
+        message += "no hook of okep is installed\n";
     }
+    changed.map_or(Ok(message), Err)
 }
