@@ -28,10 +28,7 @@ pub struct OutcomeView<'a> {
 impl OutcomeView<'_> {
     /// The URI of a file: the editor's own where it has the file open.
     pub fn uri(&self, path: &str) -> String {
-        match self.open.get(path) {
-            Some(document) => document.uri.clone(),
-            None => uri::of_path(&self.folder.join(path)),
-        }
+        self.open.get(path).map_or_else(|| uri::of_path(&self.folder.join(path)), |open| open.uri.clone())
     }
 
     /// The lines of the text of a file.
