@@ -110,9 +110,8 @@ fn of_repository(request: &Request, repo: &Arc<Repo>) -> anyhow::Result<CheckTar
         (false, None) => CheckTarget::of_worktree(repo)?,
     };
     if let Some(since) = since {
-        let of_tip = |tip| repo.merge_bases_with(since, tip);
         target.compares = true;
-        target.bases = bases(repo, target.tip.map_or_else(|| repo.merge_bases(since), of_tip)?)?;
+        target.bases = bases(repo, repo.merge_bases(since, target.tip)?)?;
         target.since = Some(repo.resolve(since)?);
     }
     target.compares |= !request.bases.is_empty();

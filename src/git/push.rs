@@ -52,7 +52,7 @@ impl Repo {
     pub fn push_bases(&self, pushed: &PushedRef) -> Vec<Id> {
         let known = (!pushed.remote.is_null()).then(|| self.resolve(&pushed.remote.to_string()).ok());
         let main = self.pushed_main_line(&pushed.local_name);
-        let main = main.and_then(|main| self.merge_bases_with(&main.to_string(), pushed.local).ok());
+        let main = main.and_then(|main| self.merge_bases(&main.to_string(), Some(pushed.local)).ok());
         let mut bases: Vec<Id> = known.flatten().into_iter().chain(main.into_iter().flatten()).collect();
         bases.dedup();
         bases

@@ -93,27 +93,20 @@ impl Repo {
         Ok(commit.id)
     }
 
-    /// The best common ancestors of `rev` and HEAD: where the branch of HEAD left that of `rev`. There are several
-    /// where each was merged into the other.
+    /// The best common ancestors, one at least, of `rev` and `tip`, or HEAD where that is none: where its branch left
+    /// that of `rev`. There are several where each was merged into the other.
     ///
     /// # Errors
     /// `rev` names no commit, there is none yet, or no common ancestor is to be found.
-    pub fn merge_bases(&self, rev: &str) -> Result<Vec<Id>, Error> {
-        let head = self.head().map_err(|reason| Error::Head { reason })?;
-        let unborn = || Error::Unborn { revision: rev.to_owned() };
-        self.merge_bases_with(rev, head.ok_or_else(unborn)?)
-    }
-
-    /// The best common ancestors of `rev` and another commit; one at least.
-    ///
-    /// # Errors
-    /// `rev` names no commit, or no common ancestor is to be found.
-    pub fn merge_bases_with(&self, rev: &str, head: Id) -> Result<Vec<Id>, Error> {
+    pub fn merge_bases(&self, rev: &str, tip: Option<Id>) -> Result<Vec<Id>, Error> {
+        let tip =
+            tip.map_or_else(|| self.head(), |tip| Ok(Some(tip))).map_err(|reason| Error::Head { reason })?;
+        let tip = tip.ok_or_else(|| Error::Unborn { revision: rev.to_owned() })?;
         let other = self.resolve(rev)?;
         let local = self.local();
         let unreadable =
             |error: gix::Error| Error::Commit { commit: other.to_string(), reason: said(&error) };
-        let bases = local.merge_bases_many(other, &[head]).map_err(unreadable)?;
+        let bases = local.merge_bases_many(other, &[tip]).map_err(unreadable)?;
         let bases: Vec<Id> = bases.into_iter().map(|base| base.detach()).collect();
         match bases.is_empty() {
             false => Ok(bases),

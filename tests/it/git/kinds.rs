@@ -233,7 +233,7 @@ fn a_reftable_is_read_like_other_references() {
             for rev in ["many-300", "many-500", "many"] {
                 assert!(matches!(repo.resolve(rev), Err(Error::UnknownRevision { .. })), "{rev} {packed}");
             }
-            assert_eq!(repo.merge_bases("v1").unwrap()[0].to_string(), first);
+            assert_eq!(repo.merge_bases("v1", None).unwrap()[0].to_string(), first);
             box_.git(&["pack-refs", "--all"]);
         }
         let table = std::fs::read_dir(box_.root.join(".git/reftable")).unwrap();
@@ -244,7 +244,7 @@ fn a_reftable_is_read_like_other_references() {
         let repo = box_.repo();
         assert_eq!(words(&index(&repo)), CLEAN);
         assert!(repo.head().is_err());
-        assert!(matches!(repo.merge_bases("HEAD"), Err(Error::Head { .. })));
+        assert!(matches!(repo.merge_bases("HEAD", None), Err(Error::Head { .. })));
     }
 }
 
@@ -315,11 +315,11 @@ fn a_shallow_clone_says_why_it_knows_no_merge_base() {
     let url = format!("file://{}", box_.root.display());
     box_.git(&["clone", "-q", "--depth=1", "--no-single-branch", &url, "shallow"]);
     let repo = box_.repo_in("shallow");
-    let error = repo.merge_bases("origin/side").unwrap_err();
+    let error = repo.merge_bases("origin/side", None).unwrap_err();
     assert!(matches!(error, Error::ShallowMergeBase { .. }));
     assert!(error.to_string().contains("git fetch --unshallow"));
     box_.git_in("shallow", &["fetch", "-q", "--unshallow"]);
-    assert!(box_.repo_in("shallow").merge_bases("origin/side").is_ok());
+    assert!(box_.repo_in("shallow").merge_bases("origin/side", None).is_ok());
 }
 
 #[test]

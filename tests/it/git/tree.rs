@@ -121,7 +121,7 @@ fn an_unborn_branch_has_an_index_and_no_head() {
     let repo = box_.repo();
     assert_eq!(repo.head(), Ok(None));
     assert_eq!(words(&index(&repo)), ["docs/okeps/okep-1-a.md = one"]);
-    assert!(matches!(repo.merge_bases("master"), Err(Error::Unborn { .. })));
+    assert!(matches!(repo.merge_bases("master", None), Err(Error::Unborn { .. })));
     assert!(matches!(repo.resolve("HEAD"), Err(Error::UnknownRevision { .. })));
 }
 
@@ -400,11 +400,11 @@ fn the_merge_base_is_that_of_git() {
     box_.commit("side");
     box_.git(&["checkout", "-q", "master"]);
     box_.commit("main");
-    let base = box_.repo().merge_bases("side").unwrap()[0].to_string();
+    let base = box_.repo().merge_bases("side", None).unwrap()[0].to_string();
     assert_eq!(base, box_.git(&["merge-base", "side", "HEAD"]).trim());
     box_.git(&["checkout", "-q", "--orphan", "other"]);
     box_.commit("unrelated");
     let repo = box_.repo();
-    assert!(matches!(repo.merge_bases("side"), Err(Error::NoMergeBase { .. })));
-    assert!(matches!(repo.merge_bases("nothing"), Err(Error::UnknownRevision { .. })));
+    assert!(matches!(repo.merge_bases("side", None), Err(Error::NoMergeBase { .. })));
+    assert!(matches!(repo.merge_bases("nothing", None), Err(Error::UnknownRevision { .. })));
 }
