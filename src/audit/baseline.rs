@@ -15,7 +15,6 @@ use crate::okep::lineage::{PathAndContent, renames};
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::Finding;
-use crate::rules::rule;
 use std::collections::HashMap;
 
 /// The findings of a state that count, each marked as new or existing where the audit compares.
@@ -64,7 +63,7 @@ impl Compared {
         self.findings.iter().any(|Reported { finding, baseline }| {
             *baseline == Some(Baseline::New)
                 && finding.okep.as_deref() == Some(okep)
-                && rule(finding.rule).is_some_and(|r| r.is_of_template())
+                && finding.its_rule().is_of_template()
         })
     }
 }

@@ -9,7 +9,7 @@ use crate::okep::template::Template;
 use crate::okep::template_history::{LandedUnder, TemplateHistory, TemplateRevision};
 use crate::rules::context::OkepContext;
 use crate::rules::finding::{Finding, Severity};
-use crate::rules::{Check, Demand, RULES, Rule, rule};
+use crate::rules::{Check, Demand, RULES, Rule};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
@@ -93,7 +93,7 @@ impl TemplateTimeline {
         findings.extend(check(&context, |rule| !rule.is_of_template()));
         if let Some(landed) = landed {
             let mut earlier = Earlier::default();
-            for finding in findings.iter_mut().filter(|f| grandfatherable(f)) {
+            for finding in findings.iter_mut().filter(|f| may_be_younger(f)) {
                 match before.iter().find(|was| was.rule == finding.rule && was.subject == finding.subject) {
                     Some(was) => finding.severity = was.severity,
                     None => self.grandfather(finding, okep, landed, &mut earlier),
@@ -151,8 +151,7 @@ impl TemplateTimeline {
         if landed.is_known && same {
             return;
         }
-        let Some(rule) = rule(finding.rule) else { return };
-        let demand = rule.demand;
+        let (id, demand) = (finding.rule, finding.its_rule().demand);
         let of_section = demand == Demand::OfSection;
         if of_section && !self.now.has_section(&finding.subject) {
             return;
@@ -178,8 +177,8 @@ impl TemplateTimeline {
             let context = contexts
                 .entry(revision)
                 .or_insert_with(|| OkepContext::new(okep, self.books[revision].get_or_init(book)));
-            let found = found.entry((revision, rule.id)).or_insert_with(|| {
-                check(context, |r| r.id == rule.id).map(|f| self.now.current_name(&f.subject)).collect()
+            let found = found.entry((revision, id)).or_insert_with(|| {
+                check(context, |r| r.id == id).map(|f| self.now.current_name(&f.subject)).collect()
             });
             found.contains(&subject)
         };
@@ -250,6 +249,6 @@ fn needs_history(context: &OkepContext) -> Option<NeedsHistory> {
 
 /// Whether an OKEP is held to it only where the template asked for it in its time: a promise in place of
 /// a section that was never asked for breaks no rule.
-fn grandfatherable(finding: &Finding) -> bool {
-    rule(finding.rule).is_some_and(|r| r.demand != Demand::Always)
+fn may_be_younger(finding: &Finding) -> bool {
+    finding.its_rule().demand != Demand::Always
 }

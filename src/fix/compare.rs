@@ -91,9 +91,8 @@ pub(super) fn compare(
         }
     }
     let is_alike = |one: &Finding, other: &Finding| one.rule == other.rule && one.okep == other.okep;
-    let may_leave = |f: &Finding, new: &Finding| {
-        rule(f.rule).is_some_and(|r| r.leaves.contains(&new.rule)) && f.okep == new.okep
-    };
+    let may_leave =
+        |f: &Finding, new: &Finding| f.its_rule().leaves.contains(&new.rule) && f.okep == new.okep;
     // A fix that asks the author something leaves that to be reported until it is answered; a section comes with the
     // sections inside it.
     let question = |new: &Finding| {
@@ -121,8 +120,7 @@ pub(super) fn compare(
             && !(question(f) || renamed(f) || uncovered(f) || unseen(f))
     };
     let asks_nothing = |f: &&Finding| {
-        let is_asking = rule(f.rule).is_some_and(|r| !r.leaves.is_empty());
-        is_asking && !after.iter().any(|new| may_leave(f, new) && question(new))
+        !f.its_rule().leaves.is_empty() && !after.iter().any(|new| may_leave(f, new) && question(new))
     };
     if fixed.iter().any(asks_nothing) {
         return Err(fails("nothing would ask the author for an answer"));

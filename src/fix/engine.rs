@@ -10,7 +10,6 @@ use crate::files::{Note, Tree};
 use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
-use crate::rules::rule;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -83,7 +82,7 @@ impl EngineRun<'_> {
         self.fixed.notes.clear();
         self.refused.clear();
         // What is safe comes first: a heading put right may be the section that a skeleton would add.
-        let last = |f: &Finding| rule(f.rule).is_some_and(|r| r.is_last);
+        let last = |f: &Finding| !f.its_rule().leaves.is_empty();
         let suggested = self.most == Safety::Suggested;
         self.step(&|_, fix| fix.safety == Safety::Safe)
             || (suggested && self.step(&|f, fix| fix.safety == Safety::Suggested && !last(f)))

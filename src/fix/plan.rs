@@ -7,13 +7,13 @@ use crate::audit::TemplateTimeline;
 use crate::markdown::document::{Document, Heading};
 use crate::okep::proposal::Okep;
 use crate::okep::snapshot::Snapshot;
+use crate::rules::Check;
 use crate::rules::edits::anchors::{
     LinkOn, follow_edits, links_to_headings, may_link_to_heading, to_own_headings,
 };
 use crate::rules::edits::rename::with_links;
 use crate::rules::finding::{Edit, Finding, Fix, Severity};
 use crate::rules::page_links::pages;
-use crate::rules::{Check, Rule, rule};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -32,8 +32,8 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
             finding.fix = None;
             continue;
         }
-        match (rule(finding.rule).map(|r| r.check), &finding.okep) {
-            (Some(Check::Okep(..)), Some(path)) => of_okep.entry(path.clone()).or_default().push(finding),
+        match (finding.its_rule().check, &finding.okep) {
+            (Check::Okep(..), Some(path)) => of_okep.entry(path.clone()).or_default().push(finding),
             _ => others.push(finding),
         }
     }
@@ -43,7 +43,7 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
         let Some(okep) = snapshot.okep(&path) else { return };
         template_timeline.with_context(okep, |context| {
             for finding in findings {
-                let Some(Check::Okep(_, Some(fix))) = rule(finding.rule).map(|r| r.check) else { continue };
+                let Check::Okep(_, Some(fix)) = finding.its_rule().check else { continue };
                 let mut fix = fix(context, finding);
                 if let Some(fix) = fix.as_mut().filter(|fix| edits_heading(okep, fix)) {
                     let links = if fix.renames.is_empty() { links.get(&okep.path) } else { None };
@@ -55,9 +55,9 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
     });
     let pages = pages(snapshot);
     for finding in others {
-        let fix = match rule(finding.rule).map(|r| r.check) {
-            Some(Check::Tree(_, Some(fix))) => fix(snapshot, finding),
-            Some(Check::Links(_, Some(fix))) => {
+        let fix = match finding.its_rule().check {
+            Check::Tree(_, Some(fix)) => fix(snapshot, finding),
+            Check::Links(_, Some(fix)) => {
                 pages.iter().find(|page| page.path == finding.path).and_then(|page| fix(page, finding))
             }
             _ => None,
@@ -97,9 +97,9 @@ fn follow_headings(okep: &Okep, snapshot: &Snapshot, links: Option<&Vec<LinkOn>>
 
 /// Whether the template came to ask for it after the OKEP had landed.
 pub fn is_excused(finding: &Finding) -> bool {
-    let milder = |r: &Rule| r.is_of_template() && r.severity != Severity::Hint;
-    finding.grandfathered.is_some()
-        || (finding.severity == Severity::Hint && rule(finding.rule).is_some_and(milder))
+    let rule = finding.its_rule();
+    let is_milder = finding.severity == Severity::Hint && rule.severity != Severity::Hint;
+    finding.grandfathered.is_some() || (is_milder && rule.is_of_template())
 }
 
 /// Takes up a fix that a rule planned, if the files around it allow it.

@@ -16,7 +16,7 @@ use crate::okep::template_history::TemplateHistory;
 use crate::rules::edits::rename::links_hold;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use crate::rules::page_links::{Linked, claims};
-use crate::rules::{Check, Rule, is_of_okep, rule};
+use crate::rules::{Check, is_of_okep};
 use crate::text::path::{Role, role};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -73,7 +73,7 @@ pub fn borrowed<'s>(snapshot: &'s Snapshot, findings: &'s [Finding]) -> Verified
 
 /// Plans the fixes of `shown`, which a check found, and removes those that fail their proof.
 pub fn verify(outcome: &Outcome, snapshot: &Snapshot, shown: Vec<&mut Finding>) -> Vec<Note> {
-    let mut shown: Vec<&mut Finding> = shown.into_iter().filter(|f| has_plan(f)).collect();
+    let mut shown: Vec<&mut Finding> = shown.into_iter().filter(|f| f.its_rule().has_fix()).collect();
     if shown.is_empty() {
         return Vec::new();
     }
@@ -81,10 +81,6 @@ pub fn verify(outcome: &Outcome, snapshot: &Snapshot, shown: Vec<&mut Finding>) 
     let state = borrowed(snapshot, &outcome.audited);
     plan(snapshot, &verifier.timelines[0], shown.iter_mut().map(|f| &mut **f).collect());
     verify_planned(&verifier, &state, shown)
-}
-
-fn has_plan(finding: &Finding) -> bool {
-    rule(finding.rule).is_some_and(Rule::has_fix)
 }
 
 /// Removes the fixes of `shown` that fail their proof.
@@ -151,8 +147,7 @@ impl<'a> Verifier<'a> {
 
     /// Whether an OKEP's finding has a safe fix of its own.
     fn is_safely_fixed(&self, okep: Option<&Okep>, finding: &Finding) -> bool {
-        let (Some(okep), Some(Check::Okep(_, Some(fix)))) = (okep, rule(finding.rule).map(|r| r.check))
-        else {
+        let (Some(okep), Check::Okep(_, Some(fix))) = (okep, finding.its_rule().check) else {
             return false;
         };
         let fix = self.timelines[0].with_context(okep, |context| fix(context, finding));
@@ -180,7 +175,7 @@ impl<'a> Verifier<'a> {
         for okep in &after.okeps {
             let here = before.in_file(&okep.path).iter().filter(|f| is_of_okep(f.rule));
             // Where a file may be renamed to depends on the others.
-            let renames = || here.clone().any(|f| rule(f.rule).is_some_and(|r| r.renames));
+            let renames = || here.clone().any(|f| f.its_rule().renames);
             match is_same(okep, &before.snapshot) {
                 true if renames() => again.push(okep),
                 true => known.extend(here.cloned()),
@@ -199,7 +194,7 @@ impl<'a> Verifier<'a> {
         mut new: Vec<Finding>,
         mut known: Vec<Finding>,
     ) -> VerifiedState<'s> {
-        plan(&snapshot, &self.timelines[0], new.iter_mut().filter(|f| has_plan(f)).collect());
+        plan(&snapshot, &self.timelines[0], new.iter_mut().filter(|f| f.its_rule().has_fix()).collect());
         sort(&mut new);
         // Both are in order by now, so that this only merges them.
         known.extend(new);
@@ -296,7 +291,7 @@ fn is_same(okep: &Okep, before: &Snapshot) -> bool {
 }
 
 fn is_of_links(finding: &Finding) -> bool {
-    rule(finding.rule).is_some_and(|r| matches!(r.check, Check::Links(..)))
+    matches!(finding.its_rule().check, Check::Links(..))
 }
 
 fn same(one: &Finding, other: &Finding) -> bool {

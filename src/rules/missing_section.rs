@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     check: Check::Okep(Per::Section(check), Some(fix)),
     demand: Demand::OfTemplateSection,
     fixability: "suggested (with the template's prompt)",
-    is_last: true,
+    // Where a section belongs depends on the others.
     leaves: &["template-text", "unfilled-table"],
     ..Rule::BASE
 };

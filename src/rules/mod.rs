@@ -92,9 +92,7 @@ pub struct Rule {
     pub renames: bool,
     /// Whether it is about bytes, and is checked where the text is not known.
     pub of_bytes: bool,
-    /// Whether its fix waits until there is nothing else to fix: where a section belongs depends on the others.
-    pub is_last: bool,
-    /// Rules whose findings its fix may leave in place of its own.
+    /// Rules whose findings its fix may leave in place of its own. Such a fix waits until there is nothing else to fix.
     pub leaves: &'static [&'static str],
     /// Whether its fix may reveal what one of GitHub and the site hides.
     pub reveals: bool,
@@ -233,7 +231,6 @@ impl Rule {
         fixability: "-",
         renames: false,
         of_bytes: false,
-        is_last: false,
         leaves: &[],
         reveals: false,
         is_superfluous: false,
@@ -282,6 +279,11 @@ impl Rule {
 }
 
 impl Finding {
+    /// The rule that it is of.
+    pub fn its_rule(&self) -> &'static Rule {
+        rule(self.rule).expect("rules alone make findings")
+    }
+
     fn placed(mut self, text: &Text, span: Range<usize>) -> Self {
         self.place = Some(text.place(span));
         self
