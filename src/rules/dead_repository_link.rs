@@ -3,9 +3,7 @@
 use super::{Check, Claim, Finding, Fix, LinkTarget, Linked, PageLink, Rule, Severity, parts};
 use crate::rules::edits::rename::retargeted;
 use crate::text::path::percent_decoded;
-use crate::text::pattern;
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::text::{Pattern, pattern};
 
 pub static RULE: Rule = Rule {
     id: "dead-repository-link",
@@ -55,7 +53,7 @@ fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
 /// The path that an address means in the main branch of `repository`, which is in lower case.
 fn own_path(target: &str, repository: &str) -> Option<String> {
     // The branches are those that nearly every repository calls its first so; of others nobody here knows the tree.
-    static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    static ADDRESS: Pattern = Pattern::new(|| {
         pattern(
             r"(?x)^(?i:https?)://(?:www\.)?
             (?: raw\.githubusercontent\.com/(?<raw>[^/]+/[^/]+)

@@ -1,8 +1,6 @@
 //! What happened, as the rules about history see it.
 
-use crate::text::pattern;
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::text::{Pattern, pattern};
 
 /// Something that a commit did, and that can be wrong in itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +36,8 @@ pub struct PullRequest {
 impl PullRequest {
     /// The pull request that the subject of a commit on the first-parent line names.
     pub fn of(subject: &str) -> Option<Self> {
-        static NAMED: LazyLock<Regex> =
-            LazyLock::new(|| pattern(r"^Merge pull request #([0-9]+)|^.* \(#([0-9]+)\)\s*$"));
+        static NAMED: Pattern =
+            Pattern::new(|| pattern(r"^Merge pull request #([0-9]+)|^.* \(#([0-9]+)\)\s*$"));
         let named = NAMED.captures(subject)?;
         let number = named.get(1).or(named.get(2))?.as_str().parse().ok()?;
         Some(PullRequest { number, is_in_brackets: named.get(2).is_some() })

@@ -4,9 +4,7 @@ use super::{Check, Demand, Finding, OkepContext, Per, Rule, Severity};
 use crate::markdown::document::{Block, BlockKind};
 use crate::markdown::placeholder::is_stub;
 use crate::markdown::prose;
-use crate::text::pattern;
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::text::{Pattern, pattern};
 
 pub static RULE: Rule = Rule {
     id: "goals-not-listed",
@@ -26,7 +24,7 @@ const FEWEST_WORDS: usize = 10;
 
 fn check(context: &OkepContext, section: usize) -> Option<Finding> {
     // As an author may begin an item: with a sign, bold words, `Goal 1`, or a short label such as `1.`, `(a)` or `G1:`.
-    static ITEM: LazyLock<Regex> = LazyLock::new(|| {
+    static ITEM: Pattern = Pattern::new(|| {
         pattern(
             r"(?m)^[^\S\n]*(?:[-+\\:]|\*\*|[^\w\x00-\x7f]|(?i:goal)\s[0-9]|\(*[A-Za-z0-9]{1,3}[.):]+(?:\s|$))",
         )

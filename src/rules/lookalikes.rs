@@ -2,11 +2,9 @@
 
 use crate::markdown::document::{BlockKind, Document};
 use crate::markdown::names::Name;
-use crate::text::pattern;
+use crate::text::{Pattern, pattern};
 use memchr::memchr2;
-use regex::Regex;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// Text that its author may have meant for a heading.
 pub struct Lookalike {
@@ -21,20 +19,19 @@ pub struct Lookalike {
 
 /// All of a document, form by form.
 pub fn lookalikes(document: &Document) -> Vec<Lookalike> {
-    static BOLD: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?m)^[^\S\n]*(?:\*\*(.*)\*\*|__(.*)__):*[^\S\n]*$"));
+    static BOLD: Pattern = Pattern::new(|| pattern(r"(?m)^[^\S\n]*(?:\*\*(.*)\*\*|__(.*)__):*[^\S\n]*$"));
     // One `#` is more likely a comment of the code.
-    static CODE: LazyLock<Regex> = LazyLock::new(|| pattern("(?m)^##+ (.*)$"));
-    static BELOW_HTML: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^[^\S\n]*#+ (.*)$"));
-    static TAG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^[^\S\n]*<h[^>\n]*>(.*?)</h"));
+    static CODE: Pattern = Pattern::new(|| pattern("(?m)^##+ (.*)$"));
+    static BELOW_HTML: Pattern = Pattern::new(|| pattern(r"(?m)^[^\S\n]*#+ (.*)$"));
+    static TAG: Pattern = Pattern::new(|| pattern(r"(?m)^[^\S\n]*<h[^>\n]*>(.*?)</h"));
     // What these open goes on behind blank lines.
-    static LONG: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i-u)^<(?:!|\?|pre|script|style|textarea)"));
+    static LONG: Pattern = Pattern::new(|| pattern(r"(?i-u)^<(?:!|\?|pre|script|style|textarea)"));
     let nested = document.nested_headings.iter().map(|heading| {
         let form = "inside of a list or a quote; move it out".to_owned();
         Lookalike { at: heading.span.start, name: Name::new(&heading.text), fence: None, form }
     });
     let mut found: Vec<_> = nested.collect();
-    let mut add = |lines: &Regex, range: &Range<usize>, fence: Option<&Range<usize>>, form: &str| {
+    let mut add = |lines: &Pattern, range: &Range<usize>, fence: Option<&Range<usize>>, form: &str| {
         found.extend(lines.captures_iter(document.text.slice(range.clone())).filter_map(|line| {
             let name = Name::new(line.iter().skip(1).flatten().next()?.as_str());
             let at = range.start + line.get(0)?.start();

@@ -7,9 +7,7 @@ use crate::rules::edits::{
     markdown,
     markup_spans::{self, Letter},
 };
-use crate::text::{path::number_placeholder, pattern};
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::text::{Pattern, path::number_placeholder, pattern};
 
 pub static RULE: Rule = Rule {
     id: "malformed-title",
@@ -126,8 +124,8 @@ fn name_in_source<'a>(context: &'a OkepContext, title: &'a Title) -> &'a str {
 /// that is, or where it is.
 fn certain_number(context: &OkepContext, title: &Title) -> Result<u64, String> {
     // The number of an OKEP, and a further one before the colon, as in `OKEP-1 and 1002: name`.
-    static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)okep[\W_]*[0-9]"));
-    static FURTHER: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:^|[\W_])[0-9]{3,}(?:[\W_]|$)"));
+    static NUMBERED: Pattern = Pattern::new(|| pattern(r"(?i)okep[\W_]*[0-9]"));
+    static FURTHER: Pattern = Pattern::new(|| pattern(r"(?:^|[\W_])[0-9]{3,}(?:[\W_]|$)"));
     if !title.name.contains(char::is_alphanumeric) {
         return Err("add a title after the number".to_owned());
     }

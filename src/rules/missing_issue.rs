@@ -4,9 +4,7 @@ use super::{Check, Demand, Edit, Finding, Fix, OkepContext, Per, Rule, Severity}
 use crate::markdown::lists;
 use crate::markdown::names::Name;
 use crate::okep::issue::{self, IssueLine};
-use crate::text::{is_one_of, pattern, words};
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::text::{Pattern, is_one_of, pattern, words};
 
 pub static RULE: Rule = Rule {
     id: "missing-issue",
@@ -80,8 +78,8 @@ fn wanted(context: &OkepContext, form: &IssueLine) -> Option<String> {
 /// Whether a line before the first section names a discussion or a pull request of this number: the two and issues
 /// are numbered together.
 fn is_taken(context: &OkepContext, number: u64) -> bool {
-    static OTHER_KIND: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?i-u)\b(?:discussions?|mr|prs?|pulls?|requests)\b"));
+    static OTHER_KIND: Pattern =
+        Pattern::new(|| pattern(r"(?i-u)\b(?:discussions?|mr|prs?|pulls?|requests)\b"));
     let document = context.document();
     let preamble = document.preamble(context.okep.title.as_ref().map(|title| title.heading));
     document.text.slice(document.body_start..preamble.end).lines().any(|line| {

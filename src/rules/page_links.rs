@@ -16,12 +16,10 @@ use crate::rules::finding::{Finding, Related};
 use crate::rules::{Check, RULES, Rule};
 use crate::site::mkdocs::PageSettings;
 use crate::text::path::okep_folder;
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// An OKEP, or a page next to one, and what its links hang on.
 pub struct Linked<'a> {
@@ -117,8 +115,8 @@ impl<'a> Linked<'a> {
 
     fn on_site(&self) -> Option<Vec<(String, String)>> {
         // An emoji's name, and an id that `attr_list` gives to what is on the line or above it.
-        static SHORT_CODE: LazyLock<Regex> = LazyLock::new(|| pattern("(?-u):[a-zA-Z0-9_+-]+:"));
-        static ID: LazyLock<Regex> = LazyLock::new(|| pattern(r"\{[^{}\n]*#[^{}\n]*\}"));
+        static SHORT_CODE: Pattern = Pattern::new(|| pattern("(?-u):[a-zA-Z0-9_+-]+:"));
+        static ID: Pattern = Pattern::new(|| pattern(r"\{[^{}\n]*#[^{}\n]*\}"));
         let text = self.document.text.as_str();
         let settings = self.settings.filter(|s| !s.extensions.may_add_anchors(text))?;
         let separator = settings.separator.as_deref()?;

@@ -3,9 +3,7 @@
 use super::{Check, Demand, Finding, OkepContext, Per, Rule, Severity};
 use crate::markdown::placeholder::is_stub;
 use crate::markdown::prose;
-use crate::text::pattern;
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::text::{Pattern, pattern};
 
 pub static RULE: Rule = Rule {
     id: "story-form",
@@ -47,7 +45,7 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
 /// Whether something begins with "As ...", somebody wants or needs something, "I" or "we" speak, a user may
 /// or should do something, or all of it points to stories that are elsewhere.
 fn tells_story(text: &str) -> bool {
-    static STORY: LazyLock<Regex> = LazyLock::new(|| {
+    static STORY: Pattern = Pattern::new(|| {
         pattern(
             r"(?x-u) \bAs\  | ^(?i: see | same )\b | \b(?i: personas? | wants? )\b
             | \b(?i: (?: expects? | needs? | requires | wish | wishes )\ to )\b

@@ -3,10 +3,8 @@
 use super::{Check, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::markdown::document::{Document, UnclosedFence};
 use crate::rules::edits::markdown;
-use crate::text::{Text, pattern};
-use regex::Regex;
+use crate::text::{Pattern, Text, pattern};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 pub static RULE: Rule = Rule {
     id: "unclosed-fence",
@@ -85,8 +83,8 @@ fn end(context: &OkepContext, resumes: usize) -> usize {
 /// The lines of the code that may be meant to close it, without their line breaks, and whether nothing but the signs
 /// of a fence is on them: too few, others, or too far to the right.
 fn mistaken(text: &Text, code: Range<usize>) -> Vec<(Range<usize>, bool)> {
-    static CLOSING: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"(?mR)^[ \t>]*(?:(`{2,}|~{2,})[ \t>]*|(?:```|~~~).*)$"));
+    static CLOSING: Pattern =
+        Pattern::new(|| pattern(r"(?mR)^[ \t>]*(?:(`{2,}|~{2,})[ \t>]*|(?:```|~~~).*)$"));
     let found = CLOSING.captures_iter(text.slice(code.clone())).filter_map(|found| {
         let line = found.get(0)?;
         Some((code.start + line.start()..code.start + line.end(), found.get(1).is_some()))

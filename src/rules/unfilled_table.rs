@@ -3,10 +3,8 @@
 use super::{Check, Demand, Finding, OkepContext, Per, Rule, Severity};
 use crate::markdown::names::Name;
 use crate::markdown::tables::{Table, TableRow, tables};
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 pub static RULE: Rule = Rule {
     id: "unfilled-table",
@@ -83,7 +81,7 @@ fn answer<'a>(asked: &str, answers: &[&'a TableRow], names: &[&str]) -> Option<&
 
 /// The words of a cell, without a remark in brackets.
 fn bare(cell: &str) -> Vec<String> {
-    static REMARK: LazyLock<Regex> = LazyLock::new(|| pattern(r"<[^>]*>|\([^)]*\)|\[[^\]]*\]"));
+    static REMARK: Pattern = Pattern::new(|| pattern(r"<[^>]*>|\([^)]*\)|\[[^\]]*\]"));
     Name::new(&REMARK.replace_all(cell, " ")).words
 }
 

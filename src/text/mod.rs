@@ -13,7 +13,7 @@ pub use bytes::Bytes;
 use gix::bstr::ByteSlice;
 use regex::Regex;
 use std::ops::Range;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// A file's bytes as a string of the very same length, with an index of its lines.
 ///
@@ -244,6 +244,9 @@ fn same_length_utf8(bytes: &[u8]) -> (String, Option<usize>, usize) {
     }
     (text, first, count)
 }
+
+/// A regular expression that is compiled when it is first asked.
+pub type Pattern = LazyLock<Regex>;
 
 /// A regular expression of the program's own.
 pub fn pattern(expression: &str) -> Regex {

@@ -2,10 +2,8 @@
 
 use super::value::{Setting, Value};
 use super::yaml::Refusal;
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 /// How a site keeps its translations.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -68,8 +66,8 @@ impl Languages {
 
 /// Whether a name is a language for the plugin: `en`, `en-US`, `en_US`, `zh-Hant`, `zh-Hant-TW`.
 fn is_locale(name: &str) -> bool {
-    static LOCALE: LazyLock<Regex> =
-        LazyLock::new(|| pattern("^[a-z]{2}(?:_[A-Z]{2}|(?:-[A-Za-z]{4})?(?:-[A-Z]{2})?)$"));
+    static LOCALE: Pattern =
+        Pattern::new(|| pattern("^[a-z]{2}(?:_[A-Z]{2}|(?:-[A-Za-z]{4})?(?:-[A-Z]{2})?)$"));
     LOCALE.is_match(name)
 }
 

@@ -3,10 +3,8 @@
 //! Values are looked at, never built: a mapping is merged when somebody asks for its keys.
 
 use super::yaml::{NodeId, NodeKind, Refusal, Style, YamlCause, YamlDocument, YamlNode};
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 /// Most `key: value` pairs that merge keys (`<<`) may add up to in one mapping.
 const MAX_MERGED: usize = 10_000;
@@ -56,14 +54,14 @@ impl Value<'_> {
     }
 }
 
-static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+static NUMBER: Pattern = Pattern::new(|| {
     pattern(concat!(
         r"^(?:[-+]?(?:0b[01_]+|0[0-7_]+|0x[0-9a-fA-F_]+|0|[1-9][0-9_]*|[1-9][0-9_]*(?::[0-5]?[0-9])+)",
         r"|[-+]?[0-9][0-9_]*\.[0-9_]*(?:[eE][-+][0-9]+)?|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?",
         r"|[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+\.[0-9_]*|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
     ))
 });
-static DATE: LazyLock<Regex> = LazyLock::new(|| {
+static DATE: Pattern = Pattern::new(|| {
     pattern(concat!(
         r"^[0-9]{4}-(?:[0-9]{2}-[0-9]{2}|[0-9]{1,2}-[0-9]{1,2}(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}",
         r":[0-9]{2}(?:\.[0-9]*)?(?:[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?))?)$"
