@@ -31,13 +31,9 @@ impl Compared {
     ///
     /// What a state suppressed was not there for anybody, so that it is new where the suppression goes. A
     /// rule that was off, or milder, had its findings all the same.
-    pub fn of(
-        states: &CheckStates,
-        verdicts: &[Verdict],
-        template_history: Option<&TemplateHistory>,
-    ) -> Self {
+    pub fn of(states: &CheckStates, verdicts: &[Verdict], history: Option<&TemplateHistory>) -> Self {
         let CheckStates { target, now, before } = states;
-        let mut notes: Vec<Note> = template_history.map(|h| h.notes.clone()).unwrap_or_default();
+        let mut notes: Vec<Note> = history.map(|h| h.notes.clone()).unwrap_or_default();
         let all = &verdicts[0].findings;
         let policy = Policy::of(&now.config, &now.snapshot, all);
         let (excepted, allowed) = policy.split(all, &now.snapshot);

@@ -119,17 +119,13 @@ struct TreeKey {
 pub struct CachedAudit<'a> {
     cache: &'a AuditCache,
     snapshot: &'a Snapshot,
-    template_history: Option<&'a TemplateHistory>,
+    history: Option<&'a TemplateHistory>,
     timelines: Vec<Arc<TemplateTimeline>>,
     links: Arc<()>,
 }
 
 impl<'a> CachedAudit<'a> {
-    pub fn new(
-        cache: &'a AuditCache,
-        snapshot: &'a Snapshot,
-        template_history: Option<&'a TemplateHistory>,
-    ) -> Self {
+    pub fn new(cache: &'a AuditCache, snapshot: &'a Snapshot, history: Option<&'a TemplateHistory>) -> Self {
         let context = LinkContext {
             settings: snapshot.site.as_ref().map(|site| site.pages.clone()),
             repository: snapshot.repository.clone(),
@@ -138,8 +134,8 @@ impl<'a> CachedAudit<'a> {
         CachedAudit {
             cache,
             snapshot,
-            template_history,
-            timelines: cache.timelines(&snapshot.template, template_history),
+            history,
+            timelines: cache.timelines(&snapshot.template, history),
             links: cache.contexts.get(context, || ()),
         }
     }
@@ -160,7 +156,7 @@ impl<'a> CachedAudit<'a> {
 
     /// What the rules about documents find in an OKEP.
     pub fn document(&self, okep: &Okep) -> Arc<DocumentVerdict> {
-        let (timeline, landed) = held_to(&self.timelines, self.template_history, self.snapshot, okep);
+        let (timeline, landed) = held_to(&self.timelines, self.history, self.snapshot, okep);
         let check = || {
             let (findings, needs_history) = timeline.findings(okep, landed, &[]);
             let owner = |number: u64| (number, okep.owner_of(number).map(|owner| owner.path.clone()));
@@ -227,21 +223,16 @@ fn known_or_new<V>(
 
 impl AuditCache {
     /// The past of a template by each of the histories that are asked one after the other; one where there is none.
-    pub fn timelines(
-        &self,
-        template: &Template,
-        template_history: Option<&TemplateHistory>,
-    ) -> Vec<Arc<TemplateTimeline>> {
+    pub fn timelines(&self, now: &Template, history: Option<&TemplateHistory>) -> Vec<Arc<TemplateTimeline>> {
         let last = |history: &TemplateHistory| {
             (history.templates.len(), history.templates.last().map(|last| last.revision.clone()))
         };
-        let timeline = |history: Option<&TemplateHistory>, is_first: bool| {
-            let key = TimelineKey { template: template.key(), is_first, templates: history.map(last) };
-            self.timelines.get(key, || TemplateTimeline::by(template, history, is_first))
+        let timeline = |(at, history): (usize, Option<&TemplateHistory>)| {
+            let key = TimelineKey { template: now.key(), is_first: at == 0, templates: history.map(last) };
+            self.timelines.get(key, || TemplateTimeline::by(now, history, at == 0))
         };
-        let next = template_history.into_iter().flat_map(TemplateHistory::all).skip(1);
-        let next = next.map(|history| timeline(Some(history), false));
-        std::iter::once(timeline(template_history, true)).chain(next).collect()
+        let next = history.into_iter().flat_map(TemplateHistory::all).skip(1).map(Some);
+        std::iter::once(history).chain(next).enumerate().map(timeline).collect()
     }
 
     /// Lets go of what was not asked for since the time before last that this was called, all at once: keys of one

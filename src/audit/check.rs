@@ -11,7 +11,7 @@ use crate::audit::report::{Baseline, HALF_STAGED, OkepSummary, Report, Reported,
 use crate::audit::scope::changed_inputs;
 use crate::audit::states::{CheckStates, State};
 use crate::audit::target::{Base, CheckTarget, HistorySource, Options};
-use crate::audit::template_change::take_out_template_change;
+use crate::audit::template_change;
 use crate::audit::{Verdict, any_needs_history, of_history};
 use crate::files::{CONFIG, Layout, Note, Tree};
 use crate::git::{Error as GitError, Id};
@@ -140,7 +140,7 @@ pub fn check_with(
     let template_history = template_history.or_else(|| without_history.is_none().then(ask));
     let mut verdicts = without_history.unwrap_or_else(|| states.audit(template_history.as_ref(), cache));
     let mut compared = Compared::of(&states, &verdicts, template_history.as_ref());
-    take_out_template_change(&mut compared, &states, template_history.as_ref());
+    template_change::take_out(&mut compared, &states, template_history.as_ref());
     let Compared { findings, excepted, notes } = compared;
     let now = &states.now.snapshot;
     let summary = |okep| OkepSummary::of(okep, now, template_history.as_ref());

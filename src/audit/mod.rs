@@ -50,9 +50,9 @@ pub struct NeedsHistory {
     pub near_a_prompt: bool,
 }
 
-/// Checks a snapshot; without `template_history` by the template at hand alone.
-pub fn audit(snapshot: &Snapshot, template_history: Option<&TemplateHistory>) -> Verdict {
-    audit_with(snapshot, template_history, &AuditCache::default()).verdict(snapshot)
+/// Checks a snapshot; without `history` by the template at hand alone.
+pub fn audit(snapshot: &Snapshot, history: Option<&TemplateHistory>) -> Verdict {
+    audit_with(snapshot, history, &AuditCache::default()).verdict(snapshot)
 }
 
 /// What an audit finds, page by page, before it is known which links have a target.
@@ -66,12 +66,8 @@ pub struct AuditedTree {
 /// Checks a snapshot; pages that `cache` knows are not checked anew.
 ///
 /// The one function that puts the findings of a state together.
-pub fn audit_with(
-    snapshot: &Snapshot,
-    template_history: Option<&TemplateHistory>,
-    cache: &AuditCache,
-) -> AuditedTree {
-    let cached = CachedAudit::new(cache, snapshot, template_history);
+pub fn audit_with(snapshot: &Snapshot, history: Option<&TemplateHistory>, cache: &AuditCache) -> AuditedTree {
+    let cached = CachedAudit::new(cache, snapshot, history);
     // Which texts the rules about the tree read is known only before pages are.
     let of_tree = cached.of_tree();
     let pages = pages(snapshot).into_par_iter().map(|page| cached.page(&page));

@@ -34,8 +34,8 @@ impl CheckStates<'_> {
     }
 
     /// The verdicts on all [`Self::snapshots`].
-    pub fn audit(&self, template_history: Option<&TemplateHistory>, cache: &AuditCache) -> Vec<Verdict> {
-        let audited = |snapshot| audit_with(snapshot, template_history, cache).verdict(snapshot);
+    pub fn audit(&self, history: Option<&TemplateHistory>, cache: &AuditCache) -> Vec<Verdict> {
+        let audited = |snapshot| audit_with(snapshot, history, cache).verdict(snapshot);
         self.snapshots().map(audited).collect()
     }
 }

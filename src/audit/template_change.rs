@@ -12,20 +12,17 @@ use crate::rules::finding::Finding;
 use std::collections::BTreeMap;
 
 /// Makes notes of the new findings that are there only because the same change edits the template.
-pub fn take_out_template_change(
-    compared: &mut Compared,
-    CheckStates { now, before, .. }: &CheckStates,
-    template_history: Option<&TemplateHistory>,
-) {
+pub fn take_out(compared: &mut Compared, states: &CheckStates, history: Option<&TemplateHistory>) {
+    let CheckStates { now, before, .. } = states;
     let Some(base) = before.first().filter(|base| base.template_text() != now.template_text()) else {
         return;
     };
-    let mut is_by_template = are_by_template(compared, now, base, template_history).into_iter();
-    let taken: Vec<Reported> =
-        compared.findings.extract_if(.., |_| is_by_template.next() == Some(true)).collect();
+    let mut is_by_template = by_template(compared, now, base, history).into_iter();
+    let is_taken = |_: &mut Reported| is_by_template.next() == Some(true);
+    let taken: Vec<Reported> = compared.findings.extract_if(.., is_taken).collect();
     match removed(&base.snapshot, &now.snapshot) {
         Some(note) => compared.notes.push(note),
-        None => compared.notes.extend(notes(&taken, &now.snapshot, template_history)),
+        None => compared.notes.extend(notes(&taken, &now.snapshot, history)),
     }
 }
 
@@ -54,15 +51,15 @@ fn removed(before: &Snapshot, now: &Snapshot) -> Option<Note> {
 }
 
 /// For each finding, whether it is new, and an OKEP that was there before has it only by the template of `now`.
-fn are_by_template(
+fn by_template(
     compared: &Compared,
     now: &State,
     base: &State,
-    template_history: Option<&TemplateHistory>,
+    history: Option<&TemplateHistory>,
 ) -> Vec<bool> {
     let mut by_old_template = now.snapshot.clone();
     by_old_template.template = base.snapshot.template.clone();
-    let without = audit(&by_old_template, template_history).findings;
+    let without = audit(&by_old_template, history).findings;
     let findings = compared.findings.iter().map(|reported| &reported.finding);
     let by_both = compare(findings, &without, &NewNames::new());
     let was_there = |finding: &Finding| {
@@ -88,12 +85,12 @@ const AFFECTED: [&str; 2] = ["that landed before it may stay as they are", "not 
 
 /// One line for each requirement that a change of the template adds, with the OKEPs that are exempt, and those that
 /// are not since they have not landed.
-fn notes(findings: &[Reported], now: &Snapshot, template_history: Option<&TemplateHistory>) -> Vec<Note> {
+fn notes(findings: &[Reported], now: &Snapshot, history: Option<&TemplateHistory>) -> Vec<Note> {
     let mut requirements: BTreeMap<(&str, &str), [Vec<String>; 2]> = BTreeMap::new();
     for Reported { finding, .. } in findings {
         let path = finding.okep.as_deref().unwrap_or_default();
         let name = now.okep(path).and_then(|o| o.number()).map_or_else(|| path.to_owned(), |n| n.to_string());
-        let has_landed = template_history.is_some_and(|history| history.landed_as(now, path).is_some());
+        let has_landed = history.is_some_and(|history| history.landed_as(now, path).is_some());
         let groups = requirements.entry((finding.rule, &finding.subject)).or_default();
         groups[usize::from(!has_landed)].push(name);
     }

@@ -15,14 +15,9 @@ use std::sync::{Arc, OnceLock};
 
 /// The template and its revisions, as rule books.
 pub struct TemplateTimeline {
-    /// The template at hand, without a past.
-    bare: Requirements,
-    /// The same with the prompts of all revisions.
-    bare_with_all_prompts: Requirements,
-    /// The template at hand with the earlier wordings of its sections.
-    now: Requirements,
-    /// The same with the prompts of all revisions.
-    now_with_all_prompts: Requirements,
+    /// The template at hand: without a past, and with the earlier wordings of its sections; each with its own prompts,
+    /// and with those of all revisions.
+    present: [[Requirements; 2]; 2],
     /// The revisions on the first-parent line, oldest first.
     revisions: Arc<Vec<TemplateRevision>>,
     /// For each revision its rule book, made when a finding asks for it.
@@ -60,10 +55,7 @@ impl TemplateTimeline {
             same_as.push(before.map_or(at, |before| same_as[before]));
         }
         TemplateTimeline {
-            bare_with_all_prompts: bare.with_prompts(&prompts),
-            bare,
-            now_with_all_prompts: now.with_prompts(&prompts),
-            now,
+            present: [bare, now].map(|book| [book.clone(), book.with_prompts(&prompts)]),
             revisions,
             books,
             sections,
@@ -73,8 +65,8 @@ impl TemplateTimeline {
     }
 
     /// The past of a snapshot's template, as far as the history that is asked first has it.
-    pub fn of(snapshot: &Snapshot, template_history: Option<&TemplateHistory>) -> TemplateTimeline {
-        TemplateTimeline::by(&snapshot.template, template_history, true)
+    pub fn of(snapshot: &Snapshot, history: Option<&TemplateHistory>) -> TemplateTimeline {
+        TemplateTimeline::by(&snapshot.template, history, true)
     }
 
     /// The findings about one OKEP, and whether history could say more about them; `landed` is none for an OKEP that
@@ -104,33 +96,23 @@ impl TemplateTimeline {
     }
 
     /// An OKEP next to what it is held to, and whether history could say more about it.
-    fn context<'a>(&'a self, okep: &'a Okep) -> (OkepContext<'a>, Option<NeedsHistory>) {
-        let bare = OkepContext::new(okep, &self.bare);
-        let needs_history = needs_history(&bare);
-        let book = self.book_for(needs_history.as_ref());
-        (bare.with_requirements(book), needs_history)
-    }
-
-    /// The rule book for an OKEP about which history could say this much more.
     ///
     /// The past is asked only where the document itself gives cause, so that what is said of one OKEP hangs
     /// neither on others nor on whether somebody else had history read.
-    fn book_for(&self, needs_history: Option<&NeedsHistory>) -> &Requirements {
-        let Some(needs_history) = needs_history.filter(|_| !self.revisions.is_empty()) else {
-            return &self.bare;
+    fn context<'a>(&'a self, okep: &'a Okep) -> (OkepContext<'a>, Option<NeedsHistory>) {
+        let bare = OkepContext::new(okep, &self.present[0][0]);
+        let needs_history = needs_history(&bare);
+        let Some(needs) = needs_history.as_ref().filter(|_| !self.revisions.is_empty()) else {
+            return (bare, needs_history);
         };
-        match (needs_history.unmet_requirement, needs_history.near_a_prompt) {
-            (false, false) => &self.bare,
-            (false, true) => &self.bare_with_all_prompts,
-            (true, false) => &self.now,
-            (true, true) => &self.now_with_all_prompts,
-        }
+        let of_sections = &self.present[usize::from(needs.unmet_requirement)];
+        (bare.with_requirements(&of_sections[usize::from(needs.near_a_prompt)]), needs_history)
     }
 
     /// Calls `look` with an OKEP as its findings were found.
     pub fn with_context<T>(&self, okep: &Okep, look: impl FnOnce(&OkepContext) -> T) -> T {
         match self.revisions.is_empty() {
-            true => look(&OkepContext::new(okep, &self.bare)),
+            true => look(&OkepContext::new(okep, &self.present[0][0])),
             false => look(&self.context(okep).0),
         }
     }
@@ -144,8 +126,8 @@ impl TemplateTimeline {
         landed: LandedUnder,
         earlier: &mut Earlier<'a>,
     ) {
-        let last = self.at_hand.unwrap_or(self.revisions.len());
-        let is_built_in = self.now.template.path.is_none();
+        let (last, now) = (self.at_hand.unwrap_or(self.revisions.len()), &self.present[1][0]);
+        let is_built_in = now.template.path.is_none();
         // Without a template the outline built into okep is in force, as it is now.
         let same = if is_built_in { landed.template.is_none() } else { landed.template == Some(last) };
         if landed.is_known && same {
@@ -153,12 +135,12 @@ impl TemplateTimeline {
         }
         let (id, demand) = (finding.rule, finding.its_rule().demand);
         let of_section = demand == Demand::OfSection;
-        if of_section && !self.now.has_section(&finding.subject) {
+        if of_section && !now.has_section(&finding.subject) {
             return;
         }
-        let subject = self.now.current_name(&finding.subject);
+        let subject = now.current_name(&finding.subject);
         let has =
-            |then: usize| then < self.revisions.len() && self.sections[self.same_as[then]].contains(&subject);
+            |then: usize| self.same_as.get(then).is_some_and(|at| self.sections[*at].contains(&subject));
         // A missing section that the template of the landing did not have is missing since the template has it.
         let is_new = demand == Demand::OfTemplateSection
             && finding.place.is_none()
@@ -178,7 +160,7 @@ impl TemplateTimeline {
                 .entry(revision)
                 .or_insert_with(|| OkepContext::new(okep, self.books[revision].get_or_init(book)));
             let found = found.entry((revision, id)).or_insert_with(|| {
-                check(context, |r| r.id == id).map(|f| self.now.current_name(&f.subject)).collect()
+                check(context, |r| r.id == id).map(|f| now.current_name(&f.subject)).collect()
             });
             found.contains(&subject)
         };
