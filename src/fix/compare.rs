@@ -10,11 +10,10 @@ use std::collections::HashMap;
 
 /// Why a fix is not proven.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FixRejection {
-    /// It cannot be carried out, does not help, or breaks something.
-    Fails(String),
-    /// Another finding would come.
-    Brings { rule: &'static str, subject: String },
+pub struct FixRejection {
+    why: String,
+    /// Another finding would come; else it cannot be carried out, does not help, or breaks something.
+    brings_another: bool,
 }
 
 impl FixRejection {
@@ -25,13 +24,10 @@ impl FixRejection {
     /// of a line does not help.
     pub fn note(&self, finding: &Finding) -> Option<Note> {
         let suggested = finding.fix.as_ref().is_some_and(|f| f.safety == Safety::Suggested);
-        let reason = match self {
-            _ if reveals(finding.rule) => return None,
-            FixRejection::Brings { .. } if suggested => return None,
-            FixRejection::Brings { rule, subject } => format!("it would introduce `{rule}` for `{subject}`"),
-            FixRejection::Fails(why) => why.clone(),
-        };
-        let (rule, subject) = (finding.rule, &finding.subject);
+        if reveals(finding.rule) || self.brings_another && suggested {
+            return None;
+        }
+        let (rule, subject, reason) = (finding.rule, &finding.subject, &self.why);
         let message = format!(
             "the fix of `{rule}` for `{subject}` was rejected: {reason}; this is a bug in okep, please report it"
         );
@@ -39,8 +35,9 @@ impl FixRejection {
     }
 }
 
-fn fails(why: &str) -> FixRejection {
-    FixRejection::Fails(why.to_owned())
+/// Why a fix cannot be carried out, does not help, or breaks something.
+pub(super) fn fails(why: impl Into<String>) -> FixRejection {
+    FixRejection { why: why.into(), brings_another: false }
 }
 
 /// How many findings there are of each identity, by the names after the renames.
@@ -126,7 +123,10 @@ pub(super) fn compare(
         return Err(fails("nothing would ask the author for an answer"));
     }
     match after.iter().find(has_come) {
-        Some(new) => Err(FixRejection::Brings { rule: new.rule, subject: new.subject.clone() }),
+        Some(new) => {
+            let why = format!("it would introduce `{}` for `{}`", new.rule, new.subject);
+            Err(FixRejection { why, brings_another: true })
+        }
         None => Ok(()),
     }
 }
@@ -144,11 +144,11 @@ pub(super) fn registers_hold(
             continue;
         }
         if new.problems.len() > old.problems.len() || new.files != old.files {
-            return Err(FixRejection::Fails(format!("`{path}` could not be read any more")));
+            return Err(fails(format!("`{path}` could not be read any more")));
         }
         let rest = |tree: &Tree| without_nav(std::str::from_utf8(&tree.bytes(path)?).ok()?);
         if rest(&before.tree) != rest(&after.tree) {
-            return Err(FixRejection::Fails(format!("`{path}` would say something else outside `nav`")));
+            return Err(fails(format!("`{path}` would say something else outside `nav`")));
         }
         // Of each entry, how many more there were than there are.
         let mut changed: HashMap<String, isize> = HashMap::new();
@@ -161,7 +161,7 @@ pub(super) fn registers_hold(
         let removed: isize = changed.values().filter(|more| **more > 0).sum();
         let added: isize = changed.values().filter(|more| **more < 0).sum();
         if removed.max(-added) > edits as isize {
-            return Err(FixRejection::Fails(format!("more than one entry of `{path}` would change")));
+            return Err(fails(format!("more than one entry of `{path}` would change")));
         }
     }
     Ok(())

@@ -4,7 +4,7 @@
 //! changes is read again: the same but for one entry an edit. A fix that fails is left out, and reported as a bug.
 
 use super::apply::{apply, edited};
-use super::compare::{FixRejection, compare, registers_hold};
+use super::compare::{FixRejection, compare, fails, registers_hold};
 use super::plan::plan;
 use crate::audit::check::Outcome;
 use crate::audit::{AuditCache, TemplateTimeline, held_to, of_links, of_tree, sort};
@@ -211,9 +211,9 @@ impl<'a> Verifier<'a> {
         // Fixes bend proposals to the rule book, never the rule book.
         let template = state.snapshot.template.path.as_deref();
         if fixes.iter().flat_map(|fix| fix.paths()).any(|path| Some(path) == template) {
-            return Err(FixRejection::Fails("it would change the template".to_owned()));
+            return Err(fails("it would change the template"));
         }
-        let tree = apply(&state.snapshot.tree, &fixes).map_err(FixRejection::Fails)?;
+        let tree = apply(&state.snapshot.tree, &fixes).map_err(fails)?;
         let after = state.snapshot.after(&tree);
         let renames: Vec<Rename> = fixes.iter().flat_map(|f| f.renames.clone()).collect();
         let checked_before = |path: &str| {
@@ -223,17 +223,17 @@ impl<'a> Verifier<'a> {
         // What is said of a document that is the same before and after is the same, and is left out.
         let changed: Vec<&Okep> = after.okeps.iter().filter(|o| !is_same(o, &state.snapshot)).collect();
         let kept = |path: &str| after.okep(path).is_some_and(|okep| is_same(okep, &state.snapshot));
-        let before =
-            state.findings.iter().filter(|f| !is_of_okep(f.rule) || !f.okep.as_deref().is_some_and(kept));
+        let is_kept = |f: &&Finding| is_of_okep(f.rule) && f.okep.as_deref().is_some_and(kept);
+        let before = state.findings.iter().filter(|f| !is_kept(f));
         let mut found: Vec<Finding> =
             changed.par_iter().flat_map_iter(|okep| self.check_one(okep, &after, Some(state))).collect();
         found.extend(of_tree(&after));
         found.extend(of_links(&after, &self.cache));
-        let is_safely_fixed =
-            |f: &Finding| self.is_safely_fixed(f.okep.as_deref().and_then(|p| after.okep(p)), f);
+        let okep_of = |f: &Finding| after.okep(f.okep.as_deref()?);
+        let is_safely_fixed = |f: &Finding| self.is_safely_fixed(okep_of(f), f);
         compare(before.collect(), &found, fixed, &renames, &checked_before, &is_safely_fixed)?;
         registers_hold(&state.snapshot, &after, &fixes)?;
-        links_hold(&state.snapshot, &after, &renames).map_err(FixRejection::Fails)?;
+        links_hold(&state.snapshot, &after, &renames).map_err(fails)?;
         Ok(Proof { after, found })
     }
 
@@ -242,10 +242,8 @@ impl<'a> Verifier<'a> {
     /// # Errors
     /// What they would break.
     pub fn alone(&self, state: &VerifiedState, fixed: &[&Finding]) -> Result<(), FixRejection> {
-        match self.within_one_document(state, fixed) {
-            Some(proof) => proof,
-            None => self.together(state, fixed).map(drop),
-        }
+        let of_document = self.within_one_document(state, fixed);
+        of_document.unwrap_or_else(|| self.together(state, fixed).map(drop))
     }
 
     /// The same for fixes that edit nothing but one well-named OKEP: no other verdict hangs on its text.
@@ -264,7 +262,7 @@ impl<'a> Verifier<'a> {
             .filter(|_| alone && role(path, &self.start.layout.folder) == Role::Okep)?;
         let bytes = match edited(&state.snapshot.tree, fixes) {
             Ok(mut files) => files.remove(path)?,
-            Err(why) => return Some(Err(FixRejection::Fails(why))),
+            Err(why) => return Some(Err(fails(why))),
         };
         let document = Arc::new(Document::parse(bytes));
         let text = Arc::new(OkepText::new(document.clone(), okep.name.number, &state.snapshot.template));
@@ -274,10 +272,10 @@ impl<'a> Verifier<'a> {
         // Of its links, those to headings of its own hang on its text; where others lead has not changed.
         let page = Linked::new(&state.snapshot, okep, &okep.path, &document);
         let here = state.in_file(path);
-        let kept = |f: &Finding| here.iter().any(|b| is_of_links(b) && same(b, f));
-        found.extend(
-            claims(&page).into_iter().filter(|c| c.unless.is_empty() || kept(&c.finding)).map(|c| c.finding),
-        );
+        let is_of_links = |f: &Finding| matches!(f.its_rule().check, Check::Links(..));
+        let was_there = |f: &Finding| here.iter().any(|was| was.rule == f.rule && was.subject == f.subject);
+        let kept = claims(&page).into_iter().filter(|c| c.unless.is_empty() || was_there(&c.finding));
+        found.extend(kept.map(|claim| claim.finding));
         let before = here.iter().filter(|f| is_of_okep(f.rule) || is_of_links(f)).collect();
         let is_safely_fixed = |f: &Finding| self.is_safely_fixed(Some(&okep_after), f);
         Some(compare(before, &found, fixed, &[], &|_| true, &is_safely_fixed))
@@ -288,14 +286,6 @@ impl<'a> Verifier<'a> {
 fn is_same(okep: &Okep, before: &Snapshot) -> bool {
     let was = before.okep(&okep.path);
     was.is_some_and(|was| okep.unchanged || Arc::ptr_eq(&was.document, &okep.document))
-}
-
-fn is_of_links(finding: &Finding) -> bool {
-    matches!(finding.its_rule().check, Check::Links(..))
-}
-
-fn same(one: &Finding, other: &Finding) -> bool {
-    one.rule == other.rule && one.path == other.path && one.subject == other.subject
 }
 
 #[cfg(test)]
