@@ -24,13 +24,8 @@ pub struct AskedPath {
 
 /// A path that is neither a file nor anything that an OKEP depends on.
 #[derive(Debug, thiserror::Error)]
-#[error("`{written}` {reason}; OKEPs are in `{folder}`{near}")]
-pub struct UnknownPath {
-    written: String,
-    reason: &'static str,
-    folder: String,
-    near: String,
-}
+#[error("{0}")]
+pub struct UnknownPath(String);
 
 impl UnknownPath {
     /// Names the file of that name elsewhere, else the OKEP of the number in it, else the one with the nearest path.
@@ -49,7 +44,7 @@ impl UnknownPath {
         let near = near.map_or(String::new(), |near| format!("; did you mean `{}`?", seen(near)));
         let exists = asked.exists || now.tree.contains(&asked.path);
         let reason = if exists { "is not an OKEP or a file that OKEPs depend on" } else { "does not exist" };
-        UnknownPath { written: asked.written.clone(), reason, near, folder: seen(&folder) }
+        UnknownPath(format!("`{}` {reason}; OKEPs are in `{}`{near}", asked.written, seen(&folder)))
     }
 }
 
@@ -65,8 +60,7 @@ pub fn keep_asked(
 ) -> Result<Vec<String>, UnknownPath> {
     let now = snapshots[0];
     for asked_path @ AskedPath { path, is_file, .. } in paths {
-        let is_input =
-            snapshots.iter().flat_map(|snapshot| inputs(snapshot)).any(|input| is_within(path, input));
+        let is_input = snapshots.iter().flat_map(|now| inputs(now)).any(|input| is_within(path, input));
         if !is_input && !is_file {
             return Err(UnknownPath::new(asked_path, now));
         }
@@ -98,10 +92,7 @@ pub fn keep_asked(
 pub fn entry_target(finding: &Finding, snapshot: &Snapshot) -> Option<String> {
     let target = Some(&finding.subject).filter(|target| path::page_number(target).is_some())?;
     let site = snapshot.site.as_ref().filter(|site| site.files.contains(&finding.path));
-    let folder = match site {
-        Some(site) => site.docs_dir.as_deref()?,
-        None => path::folder_of(&finding.path),
-    };
+    let folder = site.map_or(Some(path::folder_of(&finding.path)), |site| site.docs_dir.as_deref())?;
     path::join(folder, target).filter(|_| finding.okep.is_none())
 }
 

@@ -19,12 +19,8 @@ pub struct Selection {
 }
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("there is no OKEP-{number} in `{folder}`{near}")]
-pub struct NoSuchOkep {
-    number: u64,
-    folder: String,
-    near: String,
-}
+#[error("{0}")]
+pub struct NoSuchOkep(String);
 
 impl Selection {
     /// Whether a finding is asked for, of a tree with OKEPs in `folder`.
@@ -65,8 +61,8 @@ impl Selection {
             && !report.partial
             && !report.findings.iter().any(|reported| self.includes(&reported.finding, folder))
         {
-            let folder = folder.to_owned();
-            return Err(NoSuchOkep { number: *number, folder, near: near(*number, report) });
+            let near = near(*number, report);
+            return Err(NoSuchOkep(format!("there is no OKEP-{number} in `{folder}`{near}")));
         }
         report.findings.retain(|reported| self.includes(&reported.finding, folder));
         if !self.okeps.is_empty() {
