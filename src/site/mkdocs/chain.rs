@@ -4,17 +4,13 @@ use super::patterns::{MAX_LINES, Patterns};
 use super::pyyaml;
 use super::value::{self, Setting, Value};
 use super::yaml::{Refusal, YamlCause, YamlDocument};
-use super::{MAX_BYTES, MAX_CHAIN, Site};
+use super::{FileReader, MAX_BYTES, MAX_CHAIN, Site};
 use crate::files::{Content, Note};
 use crate::text::Text;
 use crate::text::url_path::{folder, join};
 
 /// The configuration and the files it inherits from, or why one of them does not load.
-pub fn read(
-    config_path: &str,
-    file: &dyn Fn(&str) -> Option<Content>,
-    site: &mut Site,
-) -> Result<Vec<YamlDocument>, Refusal> {
+pub fn read(config_path: &str, file: &FileReader, site: &mut Site) -> Result<Vec<YamlDocument>, Refusal> {
     let Some(content) = file(config_path) else {
         return Err(unread(config_path, YamlCause::Fault, "the file is not there"));
     };
@@ -38,16 +34,15 @@ fn unread(path: &str, cause: YamlCause, message: &str) -> Refusal {
 
 /// One file of the chain.
 fn layer(path: &str, content: Content) -> Result<YamlDocument, Refusal> {
+    let not_read_here = |message: &str| Err(unread(path, YamlCause::NotReadHere, message));
     let Content::Bytes(bytes) = content else {
-        let message = "the file cannot be read, so what it sets is unknown";
-        return Err(unread(path, YamlCause::NotReadHere, message));
+        return not_read_here("the file cannot be read, so what it sets is unknown");
     };
     if bytes.len() > MAX_BYTES {
         return Err(unread(path, YamlCause::TooLarge, "the file is too large to be read"));
     }
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        let message = "the file is UTF-16, which is not read here";
-        return Err(unread(path, YamlCause::NotReadHere, message));
+        return not_read_here("the file is UTF-16, which is not read here");
     }
     let text = Text::new(bytes);
     if let Some(at) = text.invalid_at {
@@ -69,7 +64,7 @@ fn layer(path: &str, content: Content) -> Result<YamlDocument, Refusal> {
 /// The file that another inherits from; none where it is not in the repository, which is noted.
 fn parent(
     inherit: Setting,
-    file: &dyn Fn(&str) -> Option<Content>,
+    file: &FileReader,
     site: &mut Site,
 ) -> Result<Option<(String, Content)>, Refusal> {
     let doc = inherit.doc;

@@ -36,6 +36,9 @@ pub const MAX_BYTES: usize = 4 << 20;
 /// Most files in one chain of `INHERIT`: MkDocs follows it by recursion, which Python ends at this depth.
 pub const MAX_CHAIN: usize = 1000;
 
+/// Gives what is at a path of the repository.
+pub type FileReader<'a> = dyn Fn(&str) -> Option<Content> + 'a;
+
 /// What MkDocs makes of its configuration.
 #[derive(Debug, Clone, Default)]
 pub struct Site {
@@ -99,33 +102,23 @@ impl Site {
     pub fn registered(&self, path: &str) -> Registered {
         let Some(docs_dir) = &self.docs_dir else { return Registered::Unknown };
         let Some(page) = below(docs_dir, path) else { return Registered::OutsideDocsDir };
-        if !is_page(page) {
-            return Registered::NotAPage;
-        }
-        if self.exclude.matches(page) {
-            return Registered::Excluded;
-        }
-        if self.drafts.matches(page) {
-            return Registered::Draft;
-        }
-        if self.entry_of(path).is_some() {
-            return Registered::Shown;
-        }
-        if matches!(self.nav, Nav::Unreadable) {
-            return Registered::Unknown;
-        }
-        if self.not_in_nav.matches(page) {
-            return Registered::NotInNav;
-        }
-        if self.unknowable {
-            return Registered::Unknown;
-        }
-        let Nav::Listed(tree) = &self.nav else { return Registered::Shown };
-        let caught: Vec<Option<bool>> = tree.rests.iter().map(|rest| rest.pattern.matches(page)).collect();
-        match caught.contains(&Some(true)) {
-            true => Registered::Shown,
-            false if caught.contains(&None) => Registered::Unknown,
-            false => Registered::Missing,
+        match &self.nav {
+            _ if !is_page(page) => Registered::NotAPage,
+            _ if self.exclude.matches(page) => Registered::Excluded,
+            _ if self.drafts.matches(page) => Registered::Draft,
+            _ if self.entry_of(path).is_some() => Registered::Shown,
+            Nav::Unreadable => Registered::Unknown,
+            _ if self.not_in_nav.matches(page) => Registered::NotInNav,
+            _ if self.unknowable => Registered::Unknown,
+            Nav::Absent => Registered::Shown,
+            Nav::Listed(tree) => {
+                let caught: Vec<Option<bool>> = tree.rests.iter().map(|r| r.pattern.matches(page)).collect();
+                match caught.contains(&Some(true)) {
+                    true => Registered::Shown,
+                    false if caught.contains(&None) => Registered::Unknown,
+                    false => Registered::Missing,
+                }
+            }
         }
     }
 
@@ -185,7 +178,7 @@ impl Site {
 }
 
 /// The configuration at a path and the files it inherits from, as far as they are there.
-pub fn chain_of(config_path: &str, file: &dyn Fn(&str) -> Option<Content>) -> Vec<String> {
+pub fn chain_of(config_path: &str, file: &FileReader) -> Vec<String> {
     // Asked for every state that is read: the key must be there before YAML is worth the time.
     match file(config_path) {
         Some(Content::Bytes(bytes)) if memchr::memmem::find(&bytes, b"INHERIT").is_some() => {
@@ -198,7 +191,7 @@ pub fn chain_of(config_path: &str, file: &dyn Fn(&str) -> Option<Content>) -> Ve
 }
 
 /// Reads the configuration at `config_path`; `file` gives what is at a path of the repository.
-pub fn read(config_path: &str, file: &dyn Fn(&str) -> Option<Content>) -> Site {
+pub fn read(config_path: &str, file: &FileReader) -> Site {
     let mut site = Site::unread(config_path);
     let layers = match chain::read(config_path, file, &mut site) {
         Ok(layers) => layers,
@@ -279,10 +272,10 @@ impl Site {
         }
         self.plugins = plugins.into_iter().map(|(name, _)| name).collect();
         let has_hooks = layers.first("hooks")?.is_some_and(|hooks| hooks.items().next().is_some());
-        let (effect, note) = plugins::effect(&self.path, &self.plugins, has_hooks);
-        self.unknowable |= effect.pages;
-        self.pages.extensions.unknown |= effect.text;
-        self.pages.links_are_known &= !effect.links;
+        let ([pages, headings, links], note) = plugins::effect(&self.path, &self.plugins, has_hooks);
+        self.unknowable |= pages;
+        self.pages.extensions.unknown |= headings;
+        self.pages.links_are_known &= !links;
         self.notes.extend(note);
         Ok(())
     }

@@ -104,10 +104,7 @@ pub struct Rest {
 impl Nav {
     /// The entries, in the order of the file; none where the navigation is not written out.
     pub fn entries(&self) -> &[NavEntry] {
-        match self {
-            Nav::Listed(tree) => &tree.entries,
-            _ => &[],
-        }
+        self.tree().map_or(&[], |tree| &tree.entries)
     }
 
     /// The first entry of a page, a path from the repository's root.
@@ -123,10 +120,7 @@ impl Nav {
     }
 
     pub fn tree(&self) -> Option<&NavTree> {
-        match self {
-            Nav::Listed(tree) => Some(tree),
-            _ => None,
-        }
+        if let Nav::Listed(tree) = self { Some(tree) } else { None }
     }
 }
 

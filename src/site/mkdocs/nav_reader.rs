@@ -47,10 +47,7 @@ pub fn reread(before: &NavTree, text: &Text) -> Option<NavTree> {
     let doc = YamlDocument::parse(&before.path, text.clone()).ok()?;
     let nav = Setting::root(&doc)?.get("nav").ok()??;
     let settings = Settings { docs_dir: None, rests: !before.rests.is_empty(), absolute_links: false };
-    match read(nav, &settings) {
-        Ok(Nav::Listed(tree)) => Some(tree),
-        _ => None,
-    }
+    if let Ok(Nav::Listed(tree)) = read(nav, &settings) { Some(tree) } else { None }
 }
 
 /// The span of a value for a message, of its key where the value has no bytes.

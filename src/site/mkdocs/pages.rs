@@ -126,8 +126,6 @@ fn separator(options: Setting<'_>) -> Result<Option<String>, Refusal> {
         return Ok(None);
     }
     let known = |text: &&str| matches!(*text, "-" | "_");
-    Ok(match options.get("separator")? {
-        None => Some("-".into()),
-        Some(separator) => separator.text().filter(known).map(str::to_owned),
-    })
+    let separator = options.get("separator")?;
+    Ok(separator.map_or(Some("-"), |separator| separator.text().filter(known)).map(str::to_owned))
 }

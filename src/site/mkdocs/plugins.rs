@@ -22,40 +22,28 @@ const OF_TEXT: &str = "add-number enumerate-headings include-markdown macros mar
 /// Plugins that let links name pages in ways of their own.
 const OF_LINKS: &str = "alias autolinks ezlinks roamlinks";
 
-/// What is unknown of a site because of its plugins and hooks.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct PluginEffect {
-    /// Which pages there are, and which of them the navigation shows.
-    pub pages: bool,
-    /// What headings the pages have.
-    pub text: bool,
-    /// Where links lead.
-    pub links: bool,
-}
+/// Of which parts of a site plugins decide, and which plugins do: which pages there are and the navigation shows, what
+/// headings they have, and where links lead.
+const PARTS: [(&str, &str); 3] = [(OF_PAGES, "pages and `nav`"), (OF_TEXT, "headings"), (OF_LINKS, "links")];
 
-/// What the plugins that are on may change together, and a note that names those that do.
-pub fn effect(path: &str, plugins: &[String], has_hooks: bool) -> (PluginEffect, Option<Note>) {
+/// Which of the [`PARTS`] the plugins that are on may change together, and a note that names those that do.
+pub fn effect(path: &str, plugins: &[String], has_hooks: bool) -> ([bool; 3], Option<Note>) {
     let plain = |plugin: &str| plugin.strip_prefix("material/").unwrap_or(plugin).to_owned();
-    let is_known =
-        |plugin: &str| [HARMLESS, OF_PAGES, OF_TEXT, OF_LINKS].iter().any(|all| is_one_of(all, plugin));
-    let may_change = |table: &str| {
+    let tables = [HARMLESS, OF_PAGES, OF_TEXT, OF_LINKS];
+    let is_known = |plugin: &str| tables.iter().any(|all| is_one_of(all, plugin));
+    let may_change = |(table, _): (&str, &str)| {
         let mut plugins = plugins.iter().map(|plugin| plain(plugin));
         has_hooks || plugins.any(|plugin| is_one_of(table, &plugin) || !is_known(&plugin))
     };
-    let effect =
-        PluginEffect { pages: may_change(OF_PAGES), text: may_change(OF_TEXT), links: may_change(OF_LINKS) };
+    let effect = PARTS.map(may_change);
     let harmful = plugins.iter().filter(|plugin| !is_one_of(HARMLESS, &plain(plugin)));
     let mut names: Vec<String> = harmful.map(|plugin| format!("the plugin `{plugin}`")).collect();
     names.extend(has_hooks.then(|| "a script of `hooks`".to_owned()));
-    let changed = [(effect.pages, "pages and `nav`"), (effect.text, "headings"), (effect.links, "links")];
-    let changed: Vec<&str> =
-        changed.iter().filter(|(is_changed, _)| *is_changed).map(|(_, what)| *what).collect();
-    let message = format!(
-        "{} may change {} of the site, which are not checked",
-        names.join(" and "),
-        changed.join(", ")
-    );
-    (effect, (!names.is_empty()).then(|| Note::at("changed-by-plugin", path, message)))
+    let changed = PARTS.iter().zip(effect).filter(|(_, is_changed)| *is_changed);
+    let changed: Vec<&str> = changed.map(|((_, what), _)| *what).collect();
+    let (names, changed, has_note) = (names.join(" and "), changed.join(", "), !names.is_empty());
+    let message = format!("{names} may change {changed} of the site, which are not checked");
+    (effect, has_note.then(|| Note::at("changed-by-plugin", path, message)))
 }
 
 #[cfg(test)]
@@ -70,7 +58,7 @@ mod tests {
         let expected = unknown.map(|what| format!("{what} of the site, which are not checked"));
         assert_eq!(message, expected);
         let has = |word: &str| unknown.is_some_and(|what| what.contains(word));
-        assert_eq!((effect.pages, effect.text, effect.links), (has("pages"), has("headings"), has("links")));
+        assert_eq!(effect, ["pages", "headings", "links"].map(has));
     }
 
     #[test]

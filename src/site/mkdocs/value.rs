@@ -21,8 +21,6 @@ const CORE: &str = "tag:yaml.org,2002:";
 pub enum Value<'d> {
     Null,
     Bool(bool),
-    Number,
-    Date,
     Str(&'d str),
     /// `<<`, as a key.
     Merge,
@@ -32,8 +30,8 @@ pub enum Value<'d> {
     Seq(&'d [NodeId]),
     /// A mapping; ask [`pairs`] for its keys.
     Map,
-    /// What its tag makes something of Python's own, in words for a message.
-    Tagged(&'static str),
+    /// A number, a date, or what its tag makes something of Python's own, in words for a message.
+    Other(&'static str),
 }
 
 impl Value<'_> {
@@ -42,14 +40,12 @@ impl Value<'_> {
         match self {
             Value::Null => "nothing",
             Value::Bool(_) => "a boolean",
-            Value::Number => "a number",
-            Value::Date => "a date",
             Value::Str(_) => "text",
             Value::Merge => "<<",
             Value::Equals => "=",
             Value::Seq(_) => "a list",
             Value::Map => "a mapping",
-            Value::Tagged(what) => what,
+            Value::Other(what) => what,
         }
     }
 }
@@ -80,8 +76,10 @@ pub fn implicit(value: &str) -> Value<'_> {
         _ if !value.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) => {
             Value::Str(value)
         }
-        _ if NUMBER.is_match(value) => Value::Number,
-        _ if value.starts_with(|c: char| c.is_ascii_digit()) && DATE.is_match(value) => Value::Date,
+        _ if NUMBER.is_match(value) => Value::Other("a number"),
+        _ if value.starts_with(|c: char| c.is_ascii_digit()) && DATE.is_match(value) => {
+            Value::Other("a date")
+        }
         _ => Value::Str(value),
     }
 }
@@ -108,11 +106,11 @@ fn of_node(node: &YamlNode) -> Value<'_> {
     match (&node.kind, node.tag.as_deref().map(core)) {
         (NodeKind::Scalar { value, style: Style::Plain }, None) => implicit(value),
         (NodeKind::Scalar { value, .. }, None | Some("!" | "str")) => Value::Str(value),
-        (NodeKind::Scalar { .. }, _) => Value::Tagged("a tagged value"),
+        (NodeKind::Scalar { .. }, _) => Value::Other("a tagged value"),
         (NodeKind::Sequence(items), None | Some("!" | "seq")) => Value::Seq(items),
-        (NodeKind::Sequence(_), _) => Value::Tagged("a tagged list"),
+        (NodeKind::Sequence(_), _) => Value::Other("a tagged list"),
         (NodeKind::Mapping(_), None | Some("!" | "map")) => Value::Map,
-        (NodeKind::Mapping(_), _) => Value::Tagged("a tagged mapping"),
+        (NodeKind::Mapping(_), _) => Value::Other("a tagged mapping"),
         (NodeKind::Alias(_), _) => Value::Null,
     }
 }
@@ -253,18 +251,12 @@ impl<'d> Setting<'d> {
     }
 
     pub fn text(self) -> Option<&'d str> {
-        match self.value() {
-            Value::Str(text) => Some(text),
-            _ => None,
-        }
+        if let Value::Str(text) = self.value() { Some(text) } else { None }
     }
 
     /// The items of a list; none of anything else.
     pub fn items(self) -> impl Iterator<Item = Setting<'d>> {
-        let items = match self.value() {
-            Value::Seq(items) => items,
-            _ => &[],
-        };
+        let items = if let Value::Seq(items) = self.value() { items } else { &[] };
         items.iter().map(move |item| Setting { key: *item, node: *item, ..self })
     }
 

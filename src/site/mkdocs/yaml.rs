@@ -8,6 +8,7 @@ use crate::text::Text;
 /// How a scalar is written.
 pub use granit_parser::ScalarStyle as Style;
 use granit_parser::{ErrorKind, Event, Parser, Span as Mark, StructureStyle, Tag};
+use serde::de::IgnoredAny;
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -95,10 +96,7 @@ impl YamlDocument {
 
     /// The node that an alias names, else the node itself.
     pub fn target(&self, id: NodeId) -> NodeId {
-        match self.nodes[id].kind {
-            NodeKind::Alias(target) => target,
-            _ => id,
-        }
+        if let NodeKind::Alias(target) = self.nodes[id].kind { target } else { id }
     }
 
     /// Every node, in the order in which they begin.
@@ -140,10 +138,8 @@ fn cause(text: &Text, kind: &ErrorKind) -> YamlCause {
     if matches!(kind, ErrorKind::RecursionLimitExceeded) {
         return YamlCause::TooLarge;
     }
-    match serde_yaml::from_str::<serde::de::IgnoredAny>(&text.as_str()[text.bom_len()..]) {
-        Ok(_) => YamlCause::NotReadHere,
-        Err(_) => YamlCause::Fault,
-    }
+    let read: Result<IgnoredAny, _> = serde_yaml::from_str(&text.as_str()[text.bom_len()..]);
+    if read.is_ok() { YamlCause::NotReadHere } else { YamlCause::Fault }
 }
 
 /// The parser's sentence in our style: lower case, no final period.
