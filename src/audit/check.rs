@@ -133,10 +133,7 @@ pub fn check_with(
         || states.need_history(options.thorough, cache).then(|| known_history.unwrap_or_else(ask)),
     );
     states.now.snapshot.tree.moved = Arc::new(moved);
-    let without_history = match template_history {
-        Some(_) => None,
-        None => states.audit_without_history(cache),
-    };
+    let without_history = if template_history.is_none() { states.audit_without_history(cache) } else { None };
     let template_history = template_history.or_else(|| without_history.is_none().then(ask));
     let mut verdicts = without_history.unwrap_or_else(|| states.audit(template_history.as_ref(), cache));
     let mut compared = Compared::of(&states, &verdicts, template_history.as_ref());

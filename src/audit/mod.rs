@@ -99,9 +99,9 @@ impl AuditedTree {
 
 /// What the rules about numbers, names and registers find.
 pub fn of_tree(snapshot: &Snapshot) -> Vec<Finding> {
-    let of_rule =
-        |rule: &&Rule| if let Check::Tree(check, _) = rule.check { check(snapshot) } else { Vec::new() };
-    RULES.iter().flat_map(of_rule).collect()
+    let checks =
+        RULES.iter().filter_map(|r| if let Check::Tree(check, _) = r.check { Some(check) } else { None });
+    checks.flat_map(|check| check(snapshot)).collect()
 }
 
 /// What the rules about history find in an event.

@@ -83,10 +83,7 @@ pub fn write(root: &Path, before: &Tree, after: &Tree, renames: &[Rename]) -> Re
 pub fn alone(root: &Path) -> Result<Option<File>, Error> {
     // A folder that cannot be opened is reported where it is written.
     let Ok(folder) = File::open(root) else { return Ok(None) };
-    match folder.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(Error::Busy),
-        _ => Ok(Some(folder)),
-    }
+    if let Err(TryLockError::WouldBlock) = folder.try_lock() { Err(Error::Busy) } else { Ok(Some(folder)) }
 }
 
 /// Refuses a file that must not be written.

@@ -96,10 +96,7 @@ fn nearest(anchors: &Anchors, anchor: &str) -> Option<String> {
     if found.is_empty() {
         found = both.iter().filter(|(near, _)| is_near(near)).collect();
     }
-    match found[..] {
-        [(_, one)] => Some(one.clone()),
-        _ => None,
-    }
+    if let [(_, one)] = found[..] { Some(one.clone()) } else { None }
 }
 
 fn letters(text: &str) -> String {

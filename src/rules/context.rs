@@ -172,10 +172,8 @@ impl<'a> OkepContext<'a> {
 
     /// What a row is about: the template's name of the section, else the heading's own text.
     pub fn subject_of_row(&self, row: usize) -> &'a str {
-        match self.alignment.section_of[row] {
-            Some(section) => self.section_name(section),
-            None => &self.heading(row).text,
-        }
+        let section = self.alignment.section_of[row];
+        section.map_or(&self.heading(row).text, |section| self.section_name(section))
     }
 
     /// The row whose heading is the document's heading `heading`.
