@@ -8,7 +8,7 @@ use crate::audit::Verdict;
 use crate::audit::identity::{Identity, OkepKey};
 use crate::audit::policy::Policy;
 use crate::audit::report::{Baseline, Reported};
-use crate::audit::states::{CheckStates, State};
+use crate::audit::target::{CheckStates, State};
 use crate::files::Note;
 use crate::git::Id;
 use crate::okep::lineage::{PathAndContent, renames};

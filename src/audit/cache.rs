@@ -78,13 +78,8 @@ struct TimelineKey {
     templates: Option<(usize, Option<Revision>)>,
 }
 
-/// How links are read.
-#[derive(PartialEq, Eq, Hash)]
-struct LinkContext {
-    settings: Option<PageSettings>,
-    repository: Option<String>,
-    moved: BTreeMap<String, String>,
-}
+/// How links are read: by the settings of the site, the repository that is checked, and where files have moved to.
+type LinkContext = (Option<PageSettings>, Option<String>, BTreeMap<String, String>);
 
 #[derive(PartialEq, Eq, Hash)]
 struct DocumentKey {
@@ -126,18 +121,10 @@ pub struct CachedAudit<'a> {
 
 impl<'a> CachedAudit<'a> {
     pub fn new(cache: &'a AuditCache, snapshot: &'a Snapshot, history: Option<&'a TemplateHistory>) -> Self {
-        let context = LinkContext {
-            settings: snapshot.site.as_ref().map(|site| site.pages.clone()),
-            repository: snapshot.repository.clone(),
-            moved: (*snapshot.tree.moved).clone(),
-        };
-        CachedAudit {
-            cache,
-            snapshot,
-            history,
-            timelines: cache.timelines(&snapshot.template, history),
-            links: cache.contexts.get(context, || ()),
-        }
+        let settings = snapshot.site.as_ref().map(|site| site.pages.clone());
+        let context = (settings, snapshot.repository.clone(), (*snapshot.tree.moved).clone());
+        let timelines = cache.timelines(&snapshot.template, history);
+        CachedAudit { cache, snapshot, history, timelines, links: cache.contexts.get(context, || ()) }
     }
 
     /// What is found about an OKEP, or about a page next to it.

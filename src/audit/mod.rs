@@ -13,7 +13,6 @@ pub mod policy;
 pub mod report;
 pub mod scope;
 pub mod selection;
-mod states;
 pub mod target;
 mod template_change;
 mod template_timeline;

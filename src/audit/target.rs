@@ -1,11 +1,14 @@
-//! What to check, and what to compare it with.
+//! What to check, and what to compare it with; and the states that are read of both.
 
 use crate::audit::asked::AskedPath;
 use crate::audit::report::Source;
+use crate::audit::{AuditCache, Verdict, audit_with};
 use crate::files::{Note, Tree};
 use crate::git::{Error, Head, Id, Repo};
 use crate::okep::config::Config;
+use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
+use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -116,4 +119,37 @@ impl CheckTarget {
 /// Where the files of a repository are, in words.
 fn place(repo: &Repo) -> String {
     repo.root().map_or("this repository".into(), |root| format!("`{}`", root.display()))
+}
+
+/// A snapshot and the configuration of its tree.
+#[derive(Clone)]
+pub struct State {
+    pub snapshot: Snapshot,
+    pub config: Config,
+}
+
+impl State {
+    pub fn template_text(&self) -> &Text {
+        &self.snapshot.template.document.text
+    }
+}
+
+/// A state that is checked, and those that it is compared with.
+pub struct CheckStates<'a> {
+    pub target: &'a CheckTarget,
+    pub now: State,
+    pub before: Vec<State>,
+}
+
+impl CheckStates<'_> {
+    /// The snapshots of the state that is checked and of those before it, in this order.
+    pub fn snapshots(&self) -> impl Iterator<Item = &Snapshot> {
+        std::iter::once(&self.now).chain(&self.before).map(|state| &state.snapshot)
+    }
+
+    /// The verdicts on all [`Self::snapshots`].
+    pub fn audit(&self, history: Option<&TemplateHistory>, cache: &AuditCache) -> Vec<Verdict> {
+        let audited = |snapshot| audit_with(snapshot, history, cache).verdict(snapshot);
+        self.snapshots().map(audited).collect()
+    }
 }

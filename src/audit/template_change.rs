@@ -3,7 +3,7 @@
 use crate::audit::audit;
 use crate::audit::baseline::{Compared, NewNames, compare};
 use crate::audit::report::{Baseline, Reported, count};
-use crate::audit::states::{CheckStates, State};
+use crate::audit::target::{CheckStates, State};
 use crate::files::Note;
 use crate::markdown::names::Name;
 use crate::okep::snapshot::Snapshot;
