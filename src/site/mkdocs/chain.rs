@@ -62,22 +62,15 @@ fn layer(path: &str, content: Content) -> Result<YamlDocument, Refusal> {
 }
 
 /// The file that another inherits from; none where it is not in the repository, which is noted.
-fn parent(
-    inherit: Setting,
-    file: &FileReader,
-    site: &mut Site,
-) -> Result<Option<(String, Content)>, Refusal> {
-    let doc = inherit.doc;
-    let (named, inside) = match inherit.value() {
+fn parent(key: Setting, file: &FileReader, site: &mut Site) -> Result<Option<(String, Content)>, Refusal> {
+    let doc = key.doc;
+    let (named, inside) = match key.value() {
         Value::Str(path) => (path, join(folder(&doc.path), path).filter(|_| !path.starts_with('/'))),
         // The variable may be set where the site is built.
-        Value::Null if doc.node(inherit.node).tag.as_deref() == Some("!ENV") => {
+        Value::Null if doc.node(key.node).tag.as_deref() == Some("!ENV") => {
             ("a variable of the environment", None)
         }
-        other => {
-            let message = format!("`INHERIT` must be a path, found {}", other.describe());
-            return Err(inherit.fault(message));
-        }
+        _ => return Err(key.must_be("INHERIT", "a path")),
     };
     let Some(parent) = inside else {
         site.unknowable = true;
@@ -85,7 +78,7 @@ fn parent(
         site.notes.push(Note::at("register-not-understood", &*doc.path, message));
         return Ok(None);
     };
-    let at = doc.span(inherit.node);
+    let at = doc.span(key.node);
     if site.files.contains(&parent) {
         return Err(doc.fault(at, format!("`{parent}` inherits from itself")));
     }
@@ -147,7 +140,7 @@ impl<'l> Layers<'l> {
                 Err(Refusal { cause: YamlCause::TooLarge, ..at.fault(message) })
             }
             Value::Str(text) => Patterns::parse(text).map_err(|m| at.fault(format!("`{key}`: {m}"))),
-            other => Err(at.fault(format!("`{key}` must be text, found {}", other.describe()))),
+            _ => Err(at.must_be(key, "text")),
         }
     }
 

@@ -245,9 +245,7 @@ impl Site {
         let written = match found.map(|at| (at, at.value())) {
             None | Some((_, Value::Null)) => "docs",
             Some((_, Value::Str(text))) => text,
-            Some((at, other)) => {
-                return Err(at.fault(format!("`docs_dir` must be a path, found {}", other.describe())));
-            }
+            Some((at, _)) => return Err(at.must_be("docs_dir", "a path")),
         };
         let parent = folder(&self.path);
         self.docs_dir = if written.starts_with('/') { None } else { join(parent, written) };

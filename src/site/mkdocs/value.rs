@@ -277,6 +277,11 @@ impl<'d> Setting<'d> {
         self.value() == Value::Bool(false)
     }
 
+    /// The fault that the setting `name` is not `what` it must be.
+    pub fn must_be(self, name: &str, what: &str) -> Refusal {
+        self.fault(format!("`{name}` must be {what}, found {}", self.value().describe()))
+    }
+
     /// A fault at its key.
     pub fn fault(self, message: impl Into<String>) -> Refusal {
         self.doc.fault(self.doc.span(self.key), message)
