@@ -16,6 +16,9 @@ pub struct FixRejection {
     brings_another: bool,
 }
 
+/// Whether a fix is proven.
+pub type Proven = Result<(), FixRejection>;
+
 impl FixRejection {
     /// What to say of it where the rule should have known better; `finding` still has the fix.
     ///
@@ -64,7 +67,7 @@ pub(super) fn compare(
     renames: &[Rename],
     checked_before: &dyn Fn(&str) -> bool,
     is_safely_fixed: &dyn Fn(&Finding) -> bool,
-) -> Result<(), FixRejection> {
+) -> Proven {
     let (was, is) = (counted(before.iter().copied(), renames), counted(after, &[]));
     let gone = counted(fixed.iter().copied(), renames);
     let count = |counts: &HashMap<Identity, usize>, of: &Identity| counts.get(of).copied().unwrap_or(0);
@@ -74,12 +77,8 @@ pub(super) fn compare(
         let is_it = |f: &Finding, renames: &[Rename]| identity(f, renames) == *of;
         let was = before.iter().filter(|f| is_it(f, renames)).filter_map(|f| start(f)).min();
         let is = after.iter().filter(|f| is_it(f, &[])).filter_map(start).min();
-        let inserted: usize = fixed
-            .iter()
-            .filter_map(|f| f.fix.as_ref())
-            .flat_map(|fix| &fix.edits)
-            .map(|edit| edit.replacement.len())
-            .sum();
+        let edits = fixed.iter().flat_map(|f| &f.fix).flat_map(|fix| &fix.edits);
+        let inserted: usize = edits.map(|edit| edit.replacement.len()).sum();
         reveals(of.rule) && was.map(|was| was + inserted) < is
     };
     for (identity, fixed) in &gone {
@@ -132,11 +131,7 @@ pub(super) fn compare(
 }
 
 /// Reads registers again: everything but `nav` is the same, and `nav` but for one entry an edit.
-pub(super) fn registers_hold(
-    before: &Snapshot,
-    after: &Snapshot,
-    fixes: &[&Fix],
-) -> Result<(), FixRejection> {
+pub(super) fn registers_hold(before: &Snapshot, after: &Snapshot, fixes: &[&Fix]) -> Proven {
     let (Some(old), Some(new)) = (&before.site, &after.site) else { return Ok(()) };
     for path in &old.files {
         let edits = fixes.iter().flat_map(|f| &f.edits).filter(|e| e.path == *path).count();

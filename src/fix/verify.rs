@@ -4,7 +4,7 @@
 //! changes is read again: the same but for one entry an edit. A fix that fails is left out, and reported as a bug.
 
 use super::apply::{apply, edited};
-use super::compare::{FixRejection, compare, fails, registers_hold};
+use super::compare::{FixRejection, Proven, compare, fails, registers_hold};
 use super::plan::plan;
 use crate::audit::check::Outcome;
 use crate::audit::{AuditCache, TemplateTimeline, held_to, of_links, of_tree, sort};
@@ -241,25 +241,20 @@ impl<'a> Verifier<'a> {
     ///
     /// # Errors
     /// What they would break.
-    pub fn alone(&self, state: &VerifiedState, fixed: &[&Finding]) -> Result<(), FixRejection> {
+    pub fn alone(&self, state: &VerifiedState, fixed: &[&Finding]) -> Proven {
         let of_document = self.within_one_document(state, fixed);
         of_document.unwrap_or_else(|| self.together(state, fixed).map(drop))
     }
 
     /// The same for fixes that edit nothing but one well-named OKEP: no other verdict hangs on its text.
-    fn within_one_document(
-        &self,
-        state: &VerifiedState,
-        fixed: &[&Finding],
-    ) -> Option<Result<(), FixRejection>> {
+    fn within_one_document(&self, state: &VerifiedState, fixed: &[&Finding]) -> Option<Proven> {
         let fixes: Vec<&Fix> = fixed.iter().map(|finding| finding.fix.as_ref()).collect::<Option<_>>()?;
         let path = fixes.first()?.edits.first()?.path.as_str();
         let stays = |fix: &&Fix| fix.renames.is_empty() && fix.edits.iter().all(|edit| edit.path == path);
-        let alone = fixes.iter().all(stays) && fixed.iter().all(|finding| is_of_okep(finding.rule));
-        let okep = state
-            .snapshot
-            .okep(path)
-            .filter(|_| alone && role(path, &self.start.layout.folder) == Role::Okep)?;
+        let is_alone = fixes.iter().all(stays)
+            && fixed.iter().all(|finding| is_of_okep(finding.rule))
+            && role(path, &self.start.layout.folder) == Role::Okep;
+        let okep = state.snapshot.okep(path).filter(|_| is_alone)?;
         let bytes = match edited(&state.snapshot.tree, fixes) {
             Ok(mut files) => files.remove(path)?,
             Err(why) => return Some(Err(fails(why))),
