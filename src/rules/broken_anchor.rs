@@ -112,8 +112,8 @@ fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
         return None;
     }
     let near = nearest(anchors, &percent_decoded(anchor))?;
-    let links = page.links().iter().filter(|link| own_anchor(page, link) == Some(anchor));
-    Some(Fix::suggested(format!("link it to `#{near}`"), retargeted(page, links, anchor, &near)?))
+    let edits = retargeted(page, &|link| own_anchor(page, link) == Some(anchor), anchor, &near)?;
+    Some(Fix::suggested(format!("link it to `#{near}`"), edits))
 }
 
 #[cfg(test)]

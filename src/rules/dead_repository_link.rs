@@ -45,8 +45,7 @@ fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
     if !target.contains(&path) || !now.chars().all(is_plain) {
         return None;
     }
-    let links = page.links().iter().filter(|link| link.target == *target);
-    let edits = retargeted(page, links, &path, now)?;
+    let edits = retargeted(page, &|link| link.target == *target, &path, now)?;
     Some(Fix::suggested(format!("link it to `{now}`"), edits))
 }
 

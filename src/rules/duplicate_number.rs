@@ -23,12 +23,8 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
             by_number.entry(number).or_default().push(okep);
         }
     }
-    let mut findings: Vec<Finding> = by_number
-        .iter()
-        .flat_map(|(number, okeps)| okeps.iter().skip(1).map(move |okep| of_number(*number, okep, okeps)))
-        .collect();
-    findings.extend(snapshot.okeps.iter().filter_map(|o| of_template(snapshot, o)));
-    findings
+    let again = by_number.iter().flat_map(|(n, all)| all[1..].iter().map(|okep| of_number(*n, okep, all)));
+    again.chain(snapshot.okeps.iter().filter_map(|okep| of_template(snapshot, okep))).collect()
 }
 
 fn of_number(number: u64, okep: &Okep, okeps: &[&Okep]) -> Finding {

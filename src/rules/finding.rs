@@ -4,15 +4,14 @@
 
 use crate::git::Revision;
 use crate::text::Place;
+use clap::ValueEnum;
 use serde::Serialize;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use strum::{Display, IntoStaticStr};
 
 /// How bad a finding is; `Error` sorts first.
-#[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum, Display, IntoStaticStr,
-)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Display, IntoStaticStr)]
 #[strum(serialize_all = "lowercase")]
 pub enum Severity {
     #[default]
@@ -69,9 +68,7 @@ pub struct Related {
 }
 
 /// Whether a fix may be written without being asked for by name.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum, Serialize, IntoStaticStr,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize, IntoStaticStr)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Safety {
@@ -125,13 +122,6 @@ impl Deref for Finding {
 impl DerefMut for Finding {
     fn deref_mut(&mut self) -> &mut FindingData {
         Arc::make_mut(&mut self.0)
-    }
-}
-
-impl Finding {
-    /// Whether it points at these bytes of its file.
-    pub fn is_at(&self, span: &std::ops::Range<usize>) -> bool {
-        self.place.as_ref().is_some_and(|p| (p.span.start, p.span.end) == (span.start, span.end))
     }
 }
 

@@ -26,17 +26,16 @@ fn check(context: &OkepContext) -> Option<Finding> {
     let instead = |what: &str| format!("link the tracking issue; a {what} of the same number is no issue");
     let link_to = |number: u64| format!("link to `{}`", wanted.issue_url(number));
     let (place, message, help) = if let Some(to) = &issue.elsewhere {
+        let repository = &wanted.repository;
         let is_discussion = to.url.contains("/discussions/") && wanted.same_host(&to.url);
         let message = match issue.number().filter(|_| is_discussion) {
             Some(number) => named("discussion", number),
-            None => {
-                format!("the issue link names `{}`, which is no issue of `{}`", to.url, wanted.repository)
-            }
+            None => format!("the issue link names `{}`, which is no issue of `{repository}`", to.url),
         };
         let help = match own {
             _ if is_discussion => instead("discussion"),
             Some(number) => link_to(number),
-            None => format!("link to the tracking issue in `{}`", wanted.repository),
+            None => format!("link to the tracking issue in `{repository}`"),
         };
         (if to.span.is_empty() { &issue.span } else { &to.span }, message, help)
     } else {
@@ -44,19 +43,17 @@ fn check(context: &OkepContext) -> Option<Finding> {
         let number = link.number.as_ref()?.value;
         let is_same = wanted.repository.eq_ignore_ascii_case(&link.repository);
         // Where only the host is another, it is what to look at.
-        let name = |link: &ForgeLink| match is_same {
-            true => {
-                format!("{}/{}", link.forge.split_once("://").map_or("", |(_, host)| host), link.repository)
-            }
-            false => link.repository.clone(),
+        let name = |link: &ForgeLink| {
+            let host = link.forge.split_once("://").map_or("", |(_, host)| host);
+            if is_same { format!("{host}/{}", link.repository) } else { link.repository.clone() }
         };
         let (message, help) = if link.pull_request {
             (named("pull request", number), instead("pull request"))
         } else if is_same && wanted.same_host(&link.forge) {
             return None;
         } else {
-            let message =
-                format!("the issue link names `{}`; the template's names `{}`", name(link), name(wanted));
+            let (theirs, ours) = (name(link), name(wanted));
+            let message = format!("the issue link names `{theirs}`; the template's names `{ours}`");
             (message, link_to(own.filter(|_| !link.same_project(wanted)).unwrap_or(number)))
         };
         (&link.span, message, help)

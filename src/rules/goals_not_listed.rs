@@ -29,9 +29,8 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
             r"(?m)^[^\S\n]*(?:[-+\\:]|\*\*|[^\w\x00-\x7f]|(?i:goal)\s[0-9]|\(*[A-Za-z0-9]{1,3}[.):]+(?:\s|$))",
         )
     });
-    let row = context.alignment.matches[section]
-        .filter(|_| context.template().template_requirements[section].list)?
-        .row;
+    let is_asked = context.template().template_requirements[section].list;
+    let row = context.alignment.matches[section].filter(|_| is_asked)?.row;
     let heading = context.heading(row);
     let document = context.document();
     let blocks = &document.blocks[heading.blocks.clone()];

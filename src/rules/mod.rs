@@ -284,6 +284,11 @@ impl Finding {
         rule(self.rule).expect("rules alone make findings")
     }
 
+    /// Whether it points at these bytes of its file.
+    fn is_at(&self, span: &Range<usize>) -> bool {
+        self.place.as_ref().is_some_and(|p| (p.span.start, p.span.end) == (span.start, span.end))
+    }
+
     fn placed(mut self, text: &Text, span: Range<usize>) -> Self {
         self.place = Some(text.place(span));
         self

@@ -25,9 +25,8 @@ pub static RULE: Rule = Rule {
 const SUBJECT: &str = "index page";
 
 fn check(snapshot: &Snapshot) -> Vec<Finding> {
-    let Some(landing) = snapshot.landing.as_ref().filter(|landing| is_list(snapshot, landing)) else {
-        return Vec::new();
-    };
+    let landing = snapshot.landing.as_ref().filter(|landing| is_list(snapshot, landing));
+    let Some(landing) = landing else { return Vec::new() };
     // An entry that still names it by an earlier path is one cause, and `dead-index-entry` reports it; one that
     // names it by the right path another, which the finding about its own path is enough for.
     let meant = |doc: &str| match register::is_dead(snapshot, doc) {
@@ -39,12 +38,9 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let is_named = |okep: &Okep| {
         okep.number().is_some_and(|number| landing.names(&okep.path, &format!("{PREFIX}-{number}")))
     };
-    snapshot
-        .okeps
-        .iter()
-        .filter(|o| !landing.lists(&o.path) && !renamed.contains(&o.path.as_str()) && !is_named(o))
-        .map(|okep| finding(snapshot, landing, okep))
-        .collect()
+    let is_listed = |o: &&Okep| landing.lists(&o.path) || renamed.contains(&o.path.as_str()) || is_named(o);
+    let missing = snapshot.okeps.iter().filter(|okep| !is_listed(okep));
+    missing.map(|okep| finding(snapshot, landing, okep)).collect()
 }
 
 /// Whether a page lists OKEPs: it links to two of them at least.

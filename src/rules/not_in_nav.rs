@@ -38,19 +38,15 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let linked = docs.filter(is_linked).flat_map(|doc| meant(snapshot, doc));
     let meant: HashSet<&str> = dead.chain(misnamed).chain(linked).map(|okep| okep.path.as_str()).collect();
     let copied = register::copied_entries(snapshot);
-    snapshot
-        .okeps
-        .iter()
-        .filter(|okep| !meant.contains(okep.path.as_str()))
-        .filter_map(|okep| match site.registered(&okep.path) {
-            Registered::Missing => {
-                let copy = copied.iter().find(|(_, of)| of.path == okep.path).map(|(index, _)| *index);
-                Some(missing(snapshot, site, okep, copy))
-            }
-            Registered::OutsideDocsDir => Some(outside(site, okep)),
-            _ => None,
-        })
-        .collect()
+    let found = |okep: &Okep| match site.registered(&okep.path) {
+        Registered::Missing => {
+            let copy = copied.iter().find(|(_, of)| of.path == okep.path).map(|(index, _)| *index);
+            Some(missing(snapshot, site, okep, copy))
+        }
+        Registered::OutsideDocsDir => Some(outside(site, okep)),
+        _ => None,
+    };
+    snapshot.okeps.iter().filter(|okep| !meant.contains(okep.path.as_str())).filter_map(found).collect()
 }
 
 /// What to say of an OKEP that `nav` lacks; `copy` is the index of the entry that has its title and another's path.

@@ -22,9 +22,8 @@ pub static RULE: Rule = Rule {
 const FEWEST_WORDS: usize = 12;
 
 fn check(context: &OkepContext, section: usize) -> Option<Finding> {
-    let row = context.alignment.matches[section]
-        .filter(|_| context.template().template_requirements[section].story)?
-        .row;
+    let is_asked = context.template().template_requirements[section].story;
+    let row = context.alignment.matches[section].filter(|_| is_asked)?.row;
     let heading = context.heading(row);
     let document = context.document();
     let range = heading.span.end..document.section_end(context.okep.outline.rows[row].heading);

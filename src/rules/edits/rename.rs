@@ -163,14 +163,14 @@ pub(crate) fn links_hold(before: &Snapshot, after: &Snapshot, renames: &[Rename]
 
 /// The edits that put `new` in place of `old` in the targets of some links of a page; none where one of them is written
 /// in a way that is not understood.
-pub(crate) fn retargeted<'l>(
+pub fn retargeted(
     page: &Linked,
-    links: impl Iterator<Item = &'l PageLink>,
+    is_it: &dyn Fn(&PageLink) -> bool,
     old: &str,
     new: &str,
 ) -> Option<Vec<Edit>> {
     let mut edits = BTreeSet::new();
-    for link in links {
+    for link in page.links().iter().filter(|link| is_it(link)) {
         let (places, within) = (destinations(page.document, link), link.target.rfind(old)?);
         places.first()?;
         let places = places.into_iter().map(|at| at + within);
