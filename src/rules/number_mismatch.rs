@@ -95,20 +95,19 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
 /// The fix, or what to do by hand.
 fn remedy(context: &OkepContext, odd: &[&Carrier], right: u64) -> Result<Fix, &'static str> {
     let is_odd = |what: &str| odd.iter().any(|c| c.what == what);
-    if context.okep.issue.as_ref().is_some_and(|i| i.is_reference()) && is_odd("link") {
-        return Err("if the link's number is wrong, correct it by hand in the link's definition");
-    }
-    if is_odd("folder") {
-        return Err("if that number is right, rename the folder by hand");
-    }
+    let is_reference = context.okep.issue.as_ref().is_some_and(IssueLine::is_reference);
     let path = &context.okep.path;
     let edits = odd.iter().filter_map(|c| Some(Edit::replace(path, c.span.clone()?, right.to_string())));
     let fix = Fix::suggested(format!("use {right} everywhere"), edits.collect());
-    if !is_odd("file name") {
-        return Ok(fix);
+    match right_path::with_number(path, right) {
+        _ if is_reference && is_odd("link") => {
+            Err("if the link's number is wrong, correct it by hand in the link's definition")
+        }
+        _ if is_odd("folder") => Err("if that number is right, rename the folder by hand"),
+        _ if !is_odd("file name") => Ok(fix),
+        Some(to) => Ok(fix.and_rename(path, to)),
+        None => Err("if that number is right, rename the file by hand"),
     }
-    let to = right_path::with_number(path, right);
-    to.map(|to| fix.and_rename(path, to)).ok_or("if that number is right, rename the file by hand")
 }
 
 fn carriers(context: &OkepContext) -> Vec<Carrier> {
