@@ -193,14 +193,8 @@ pub fn chain_of(config_path: &str, file: &FileReader) -> Vec<String> {
 /// Reads the configuration at `config_path`; `file` gives what is at a path of the repository.
 pub fn read(config_path: &str, file: &FileReader) -> Site {
     let mut site = Site::unread(config_path);
-    let layers = match chain::read(config_path, file, &mut site) {
-        Ok(layers) => layers,
-        Err(refusal) => {
-            site.refuse(refusal);
-            return site;
-        }
-    };
-    if let Err(refusal) = site.settle(&Layers(&layers)) {
+    let layers = chain::read(config_path, file, &mut site);
+    if let Err(refusal) = layers.and_then(|layers| site.settle(&Layers(&layers))) {
         site.refuse(refusal);
     }
     site
@@ -219,12 +213,10 @@ impl Site {
 
     fn refuse(&mut self, refusal: Refusal) {
         let note = |kind| Note::at(kind, &*refusal.path, &*refusal.message);
+        self.too_large |= refusal.cause == YamlCause::TooLarge;
         match refusal.cause {
             YamlCause::NotReadHere => self.notes.push(note("register-not-understood")),
-            YamlCause::TooLarge => {
-                self.too_large = true;
-                self.notes.push(note("too-large"));
-            }
+            YamlCause::TooLarge => self.notes.push(note("too-large")),
             YamlCause::Fault => self.problems.push(refusal),
         }
     }
@@ -249,17 +241,13 @@ impl Site {
         };
         let parent = folder(&self.path);
         self.docs_dir = if written.starts_with('/') { None } else { join(parent, written) };
-        match (&self.docs_dir, found) {
-            (Some(dir), Some(at)) if dir == parent => {
-                let message = "`docs_dir` must not be the folder of the configuration file itself";
-                Err(at.fault(message))
-            }
-            (None, _) => {
-                let message = format!("`docs_dir` is `{written}`, outside the repository");
-                self.notes.push(Note::at("docs-dir-outside", &*self.path, message));
-                Ok(())
-            }
-            _ => Ok(()),
+        if self.docs_dir.is_none() {
+            let message = format!("`docs_dir` is `{written}`, outside the repository");
+            self.notes.push(Note::at("docs-dir-outside", &*self.path, message));
+        }
+        match found.filter(|_| self.docs_dir.as_deref() == Some(parent)) {
+            Some(at) => Err(at.fault("`docs_dir` must not be the folder of the configuration file itself")),
+            None => Ok(()),
         }
     }
 
