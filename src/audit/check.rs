@@ -116,13 +116,21 @@ pub fn check_with(
     if several_templates.is_some() {
         scope = changed_inputs(target, &config, options);
     }
-    let mut states = read(target, &config, &bases, scope.as_ref(), parsed);
+    let read = |scope: Option<&BTreeSet<String>>| {
+        let state = |tree: &Tree, config: &Config| State {
+            snapshot: Snapshot::of_change(tree, &config.layout, parsed, scope),
+            config: config.clone(),
+        };
+        let before = bases.iter().map(|(base, config)| state(&base.tree, config)).collect();
+        CheckStates { target, now: state(&target.tree, &config), before }
+    };
+    let mut states = read(scope.as_ref());
     let reads_links = |snapshot: &Snapshot| snapshot.site.as_ref().map(|site| site.pages.clone());
     let reads_links_now = reads_links(&states.now.snapshot);
     if states.snapshots().any(|snapshot| reads_links(snapshot) != reads_links_now) && scope.is_some() {
         // How links are read has changed for every page.
         scope = None;
-        states = read(target, &config, &bases, scope.as_ref(), parsed);
+        states = read(None);
     }
     no_conflicts(&target.tree)?;
     let ask = || history.template_history(target, &config);
@@ -194,21 +202,6 @@ pub fn configuration(tree: &Tree) -> Result<Config, Error> {
 fn no_conflicts(tree: &Tree) -> Result<(), GitError> {
     let paths = tree.conflicts();
     if paths.is_empty() { Ok(()) } else { Err(GitError::Unmerged { paths }) }
-}
-
-fn read<'a>(
-    target: &'a CheckTarget,
-    config: &Config,
-    bases: &[(&Base, Config)],
-    scope: Option<&BTreeSet<String>>,
-    parsed: &Parsed,
-) -> CheckStates<'a> {
-    let state = |tree: &Tree, config: &Config| State {
-        snapshot: Snapshot::of_change(tree, &config.layout, parsed, scope),
-        config: config.clone(),
-    };
-    let before = bases.iter().map(|(base, config)| state(&base.tree, config)).collect();
-    CheckStates { target, now: state(&target.tree, config), before }
 }
 
 /// Of several files that are named like a template, the one that landed first counts, also in the states

@@ -7,14 +7,13 @@ use crate::rules::finding::{Edit, Fix, Rename};
 use std::collections::BTreeMap;
 
 /// Whether two fixes touch the same bytes, or the one renames what the other edits.
-///
-/// Edits that only meet end to end touch too: which of two insertions comes first would be chance.
 pub fn conflict(a: &Fix, b: &Fix) -> bool {
     let edits_meet = a.edits.iter().any(|x| b.edits.iter().any(|y| touch(x, y)));
     edits_meet || renames_into(a, b) || renames_into(b, a)
 }
 
-fn touch(a: &Edit, b: &Edit) -> bool {
+/// Whether two edits touch, if only end to end: which of two insertions comes first would be chance.
+pub fn touch(a: &Edit, b: &Edit) -> bool {
     a.path == b.path && a.start <= b.end && b.start <= a.end
 }
 

@@ -210,12 +210,9 @@ fn apart<'f>(snapshot: &Snapshot, candidates: &[&'f Finding]) -> Vec<&'f Finding
 
 /// The place of a register at which a fix puts in a line, where that is all it does.
 fn entered(finding: &Finding) -> Option<(&str, usize)> {
-    match finding.fix.as_ref().map(|f| (f.edits.as_slice(), f.renames.as_slice())) {
-        Some(([edit], [])) if edit.start == edit.end && finding.okep.as_deref() != Some(&edit.path) => {
-            Some((&edit.path, edit.start))
-        }
-        _ => None,
-    }
+    let fix = finding.fix.as_ref().filter(|fix| fix.edits.len() == 1 && fix.renames.is_empty())?;
+    let edit = fix.edits.first().filter(|edit| edit.start == edit.end)?;
+    (finding.okep.as_deref() != Some(&edit.path)).then_some((&edit.path, edit.start))
 }
 
 /// Whether a register has the highest number first.

@@ -99,12 +99,9 @@ fn lines(bytes: &[u8]) -> Vec<&[u8]> {
 
 /// How much of the larger file stayed, in percent; 100 only where nothing changed.
 fn similarity(old: &[&[u8]], ops: &[DiffOp], larger: usize) -> usize {
-    if ops.iter().all(|op| matches!(op, DiffOp::Equal { .. })) {
-        return 100;
-    }
     let equal = ops.iter().filter(|op| matches!(op, DiffOp::Equal { .. }));
     let kept: usize = equal.flat_map(|op| &old[op.old_range()]).map(|line| line.len()).sum();
-    (kept * 100 / larger.max(1)).min(99)
+    (kept * 100).checked_div(larger).unwrap_or(100)
 }
 
 /// A path as git writes it in headers: in quotes and with C escapes where it holds quotes,

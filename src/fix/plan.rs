@@ -2,7 +2,7 @@
 //!
 //! Nothing is verified here.
 
-use super::apply::edited;
+use super::apply::{edited, touch};
 use crate::audit::TemplateTimeline;
 use crate::markdown::document::{Document, Heading};
 use crate::okep::proposal::Okep;
@@ -88,10 +88,7 @@ fn follow_headings(okep: &Okep, snapshot: &Snapshot, links: Option<&Vec<LinkOn>>
     let Some(after) = files.ok().and_then(|mut files| files.remove(okep.path.as_str())) else { return };
     let mut edits = follow_edits(&to_okep, &okep.document, &Document::parse(after));
     // A link may be in the heading itself.
-    edits.retain(|new| {
-        let touches = |old: &Edit| old.path == new.path && old.start <= new.end && new.start <= old.end;
-        !fix.edits.iter().any(touches)
-    });
+    edits.retain(|new| !fix.edits.iter().any(|old| touch(old, new)));
     fix.edits.extend(edits);
 }
 
