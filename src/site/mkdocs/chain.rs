@@ -8,6 +8,7 @@ use super::{FileReader, MAX_BYTES, MAX_CHAIN, Site};
 use crate::files::{Content, Note};
 use crate::text::Text;
 use crate::text::url_path::{folder, join};
+use indexmap::IndexMap;
 
 /// The configuration and the files it inherits from, or why one of them does not load.
 pub fn read(config_path: &str, file: &FileReader, site: &mut Site) -> Result<Vec<YamlDocument>, Refusal> {
@@ -174,15 +175,13 @@ impl<'l> Layers<'l> {
 
 /// The text keys of some mappings, each once, with the first value that it has.
 fn names<'l>(mappings: &[Setting<'l>]) -> Result<Vec<(String, Option<Setting<'l>>)>, Refusal> {
-    let mut named: Vec<(String, Option<Setting>)> = Vec::new();
+    let mut named: IndexMap<String, Option<Setting>> = IndexMap::new();
     for mapping in mappings {
         for pair in mapping.pairs()? {
-            if let Value::Str(name) = value::resolve(pair.doc, pair.key).1
-                && named.iter().all(|(known, _)| known != name)
-            {
-                named.push((name.into(), Some(pair)));
+            if let Value::Str(name) = value::resolve(pair.doc, pair.key).1 {
+                named.entry(name.to_owned()).or_insert(Some(pair));
             }
         }
     }
-    Ok(named)
+    Ok(named.into_iter().collect())
 }

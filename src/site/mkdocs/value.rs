@@ -4,7 +4,7 @@
 
 use super::yaml::{NodeId, NodeKind, Refusal, Style, YamlCause, YamlDocument, YamlNode};
 use crate::text::{Pattern, pattern};
-use std::collections::HashMap;
+use indexmap::IndexMap;
 
 /// Most `key: value` pairs that merge keys (`<<`) may add up to in one mapping.
 const MAX_MERGED: usize = 10_000;
@@ -134,16 +134,9 @@ fn identity(doc: &YamlDocument, id: NodeId) -> String {
 pub fn pairs(doc: &YamlDocument, id: NodeId) -> Result<Vec<(NodeId, NodeId, bool)>, Refusal> {
     let mut flat = Vec::new();
     merged_into(doc, id, 0, &mut flat)?;
-    let mut place: HashMap<String, usize> = HashMap::with_capacity(flat.len());
-    let mut out: Vec<(NodeId, NodeId, bool)> = Vec::with_capacity(flat.len());
-    for (key, value, depth) in flat {
-        let entry = (key, value, depth > 0);
-        match *place.entry(identity(doc, key)).or_insert(out.len()) {
-            at if at < out.len() => out[at] = entry,
-            _ => out.push(entry),
-        }
-    }
-    Ok(out)
+    let pair = |(key, value, depth)| (identity(doc, key), (key, value, depth > 0));
+    let distinct: IndexMap<String, (NodeId, NodeId, bool)> = flat.into_iter().map(pair).collect();
+    Ok(distinct.into_values().collect())
 }
 
 fn merged_into(
