@@ -17,8 +17,9 @@ use crate::rules::{Check, RULES, Rule};
 use crate::site::mkdocs::PageSettings;
 use crate::text::path::okep_folder;
 use crate::text::{Pattern, pattern};
+use indexmap::IndexMap;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// An OKEP, or a page next to one, and what its links hang on.
@@ -196,19 +197,16 @@ fn claims_of(page: &Linked, counts: impl Fn(&Rule) -> bool) -> Vec<Claim> {
 
 /// One claim for each subject of a rule and page; where the same link is elsewhere is reported with the first.
 fn once_each(claims: Vec<Claim>) -> Vec<Claim> {
-    let mut distinct: Vec<Claim> = Vec::new();
-    let mut known: HashMap<String, usize> = HashMap::new();
+    let mut distinct: IndexMap<String, Claim> = IndexMap::new();
     for claim in claims {
-        let first = *known.entry(claim.finding.subject.clone()).or_insert(distinct.len());
-        match distinct.get_mut(first) {
-            None => distinct.push(claim),
-            Some(first) => {
-                let (path, place) = (claim.finding.path.clone(), claim.finding.place.clone());
-                first.finding.related.push(Related { path, place, message: "and here".into() });
-            }
+        if let Some(first) = distinct.get_mut(&claim.finding.subject) {
+            let (path, place) = (claim.finding.path.clone(), claim.finding.place.clone());
+            first.finding.related.push(Related { path, place, message: "and here".into() });
+        } else {
+            distinct.insert(claim.finding.subject.clone(), claim);
         }
     }
-    distinct
+    distinct.into_values().collect()
 }
 
 /// Whether what is claimed holds in a snapshot.

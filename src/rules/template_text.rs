@@ -96,13 +96,12 @@ fn is_answered(context: &OkepContext, section: usize) -> bool {
 /// Ranges in order, those that touch as one.
 fn merged(mut ranges: Vec<Range<usize>>) -> Vec<Range<usize>> {
     ranges.sort_by_key(|range| range.start);
-    ranges.into_iter().fold(Vec::new(), |mut merged: Vec<Range<usize>>, range| {
-        match merged.last_mut() {
-            Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
-            _ => merged.push(range),
-        }
-        merged
-    })
+    ranges.dedup_by(|range, last| {
+        let touches = range.start <= last.end;
+        last.end = if touches { last.end.max(range.end) } else { last.end };
+        touches
+    });
+    ranges
 }
 
 #[cfg(test)]
