@@ -35,10 +35,8 @@ impl TemplateTimeline {
     pub fn by(template: &Template, history: Option<&TemplateHistory>, is_first: bool) -> Self {
         let revisions = history.map(|history| history.templates.clone()).unwrap_or_default();
         let is_same = |at: &usize| is_same(&revisions[*at], template);
-        let at_hand = match is_first {
-            true => revisions.len().checked_sub(1).filter(is_same),
-            false => (0..revisions.len()).rev().find(is_same),
-        };
+        let asked = if is_first { 1 } else { revisions.len() };
+        let at_hand = (0..revisions.len()).rev().take(asked).find(is_same);
         let bare = Requirements::new(template, None, &[], template.prompts().clone());
         let mut prompts = Prompts::clone(&bare.prompts);
         revisions.iter().for_each(|r| prompts.add(r.template.prompts()));
