@@ -27,7 +27,7 @@ impl FixRejection {
     /// of a line does not help.
     pub fn note(&self, finding: &Finding) -> Option<Note> {
         let suggested = finding.fix.as_ref().is_some_and(|f| f.safety == Safety::Suggested);
-        if reveals(finding.rule) || self.brings_another && suggested {
+        if finding.its_rule().reveals || self.brings_another && suggested {
             return None;
         }
         let (rule, subject, reason) = (finding.rule, &finding.subject, &self.why);
@@ -55,10 +55,6 @@ pub(super) fn counted<'f>(
     counts
 }
 
-fn reveals(id: &str) -> bool {
-    rule(id).is_some_and(|r| r.reveals)
-}
-
 /// Whether the findings `fixed` are gone and no other has come.
 pub(super) fn compare(
     before: Vec<&Finding>,
@@ -79,7 +75,7 @@ pub(super) fn compare(
         let is = after.iter().filter(|f| is_it(f, &[])).filter_map(start).min();
         let edits = fixed.iter().flat_map(|f| &f.fix).flat_map(|fix| &fix.edits);
         let inserted: usize = edits.map(|edit| edit.replacement.len()).sum();
-        reveals(of.rule) && was.map(|was| was + inserted) < is
+        rule(of.rule).is_some_and(|r| r.reveals) && was.map(|was| was + inserted) < is
     };
     for (identity, fixed) in &gone {
         if count(&is, identity) + fixed > count(&was, identity) && !further_on(identity) {
@@ -100,14 +96,14 @@ pub(super) fn compare(
     let renamed = |new: &Finding| {
         let line = |f: &Finding| f.place.as_ref().map(|p| p.line);
         let was: Vec<&&Finding> = before.iter().filter(|f| is_alike(f, new)).collect();
-        reveals(new.rule)
+        new.its_rule().reveals
             && was.iter().any(|f| line(f) == line(new))
             && fixed.iter().any(|f| line(f) == line(new))
             && after.iter().filter(|f| is_alike(f, new)).count() <= was.len()
     };
     // What only one of the two pages showed may be fixed now, as safely.
     let uncovered = |new: &Finding| {
-        is_safely_fixed(new) && fixed.iter().any(|f| reveals(f.rule) && f.severity <= new.severity)
+        is_safely_fixed(new) && fixed.iter().any(|f| f.its_rule().reveals && f.severity <= new.severity)
     };
     let unseen = |new: &Finding| new.okep.as_deref().is_some_and(|path| !checked_before(path));
     let has_come = |f: &&Finding| {

@@ -11,7 +11,7 @@ use crate::okep::snapshot::Snapshot;
 use crate::okep::template_history::TemplateHistory;
 use crate::rules::finding::{Finding, Fix, Rename, Safety};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 /// Each round leaves fewer findings than there were, so this many are never needed by a fault of the
 /// document's, only by one of ours.
@@ -123,21 +123,14 @@ impl EngineRun<'_> {
 
 /// Tries the fixes of each page by themselves first, so that one that fails costs the others nothing.
 fn by_page<'f>(verifier: &Verifier, state: &VerifiedState, batch: &[&'f Finding]) -> Tried<'f, Proof> {
-    let mut pages: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-    for finding in batch {
-        pages.entry(&finding.path).or_default().push(finding);
-    }
-    let pages: Vec<Vec<&Finding>> = pages.into_values().collect();
-    let of_page = |page| fitting(verifier, state, page, |group| verifier.alone(state, group));
-    let tried: Vec<Tried<()>> = pages.into_par_iter().map(of_page).collect();
-    let (mut good, mut bad) = (Vec::new(), Vec::new());
-    for page in tried {
-        good.extend(page.good);
-        bad.extend(page.bad);
-    }
-    let rest = fitting(verifier, state, good, |group| verifier.together(state, group));
-    bad.extend(rest.bad);
-    Tried { bad, ..rest }
+    let mut batch = batch.to_vec();
+    batch.sort_by(|a, b| a.path.cmp(&b.path));
+    let pages: Vec<&[&Finding]> = batch.chunk_by(|a, b| a.path == b.path).collect();
+    let alone = |group: &[&Finding]| verifier.alone(state, group);
+    let tried = pages.into_par_iter().map(|page| fitting(verifier, state, page.to_vec(), alone));
+    let (good, bad): (Vec<_>, Vec<_>) = tried.map(|page| (page.good, page.bad)).unzip();
+    let rest = fitting(verifier, state, good.concat(), |group| verifier.together(state, group));
+    Tried { bad: bad.into_iter().flatten().chain(rest.bad).collect(), ..rest }
 }
 
 /// As many findings as `fit` together: all of them, or else one after the other.

@@ -162,14 +162,12 @@ struct Bounds<'a> {
 
 impl<'a> Bounds<'a> {
     fn of(outcome: &'a Outcome, repo: Option<&Arc<Repo>>, to_stage: bool) -> Result<Self, Error> {
-        let index = match repo {
-            Some(repo) => {
-                let head = repo.head_id().map(|id| Tree::commit(repo, id)).transpose()?;
-                Some((Tree::index(repo)?, head.unwrap_or_default()))
-            }
-            None => None,
+        let index = |repo: &Arc<Repo>| -> Result<_, GitError> {
+            let head = repo.head_id().map(|id| Tree::commit(repo, id)).transpose()?;
+            Ok((Tree::index(repo)?, head.unwrap_or_default()))
         };
-        Ok(Bounds { tree: &outcome.tree, root: outcome.root.as_deref(), index, to_stage })
+        let (tree, root, index) = (&outcome.tree, outcome.root.as_deref(), repo.map(index).transpose()?);
+        Ok(Bounds { tree, root, index, to_stage })
     }
 
     /// Why a file is left alone.
