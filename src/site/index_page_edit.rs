@@ -44,37 +44,31 @@ pub struct Sibling {
 
 /// Lists an OKEP with its siblings, in the order of their numbers where they have one.
 ///
-/// `sibling` gives what is known of a page that belongs with the new one.
-pub fn insert(
-    landing: &IndexPage,
-    okep: &NewListing,
-    sibling: &dyn Fn(&str) -> Option<Sibling>,
-) -> LandingPlan {
-    let target = relative(folder_of(&landing.path), okep.path);
+/// `known` gives what is known of a page that belongs with the new one.
+pub fn insert(page: &IndexPage, okep: &NewListing, known: &dyn Fn(&str) -> Option<Sibling>) -> LandingPlan {
+    let target = relative(folder_of(&page.path), okep.path);
     let siblings: Vec<(Sibling, &LandingEntry)> =
-        landing.entries.iter().filter_map(|e| Some((sibling(&e.doc)?, e))).collect();
-    let Some(((sibling, entry), before)) = neighbour(&siblings, okep.number) else {
+        page.entries.iter().filter_map(|e| Some((known(&e.doc)?, e))).collect();
+    let Some((at, before)) = neighbour(&siblings, okep.number) else {
         return LandingPlan { edit: Err(format!("link to `{target}` from it")), target, next_to: None };
     };
-    let edit = NextTo { landing, okep, entry, sibling }.edit(before);
+    let (sibling, entry) = &siblings[at];
+    let edit = NextTo { landing: page, okep, entry, sibling }.edit(before);
     let edit = edit.ok_or_else(|| format!("link to `{target}` next to the others"));
     LandingPlan { target, edit, next_to: Some(entry.span.clone()) }
 }
 
 /// The sibling that the new one comes after, or before where that is said: by number where they are by
 /// number, rising or falling, else after the last.
-fn neighbour<'l>(
-    siblings: &'l [(Sibling, &LandingEntry)],
-    number: Option<u64>,
-) -> Option<(&'l (Sibling, &'l LandingEntry), bool)> {
+fn neighbour(siblings: &[(Sibling, &LandingEntry)], number: Option<u64>) -> Option<(usize, bool)> {
     let rising = siblings.is_sorted_by_key(|(s, _)| s.number);
     let falling = siblings.is_sorted_by_key(|(s, _)| Reverse(s.number));
     let behind = match number {
-        Some(number) if rising => siblings.iter().rev().find(|(s, _)| s.number < number),
-        Some(number) if falling => siblings.iter().rev().find(|(s, _)| s.number > number),
-        _ => siblings.last(),
+        Some(number) if rising => siblings.iter().rposition(|(s, _)| s.number < number),
+        Some(number) if falling => siblings.iter().rposition(|(s, _)| s.number > number),
+        _ => siblings.len().checked_sub(1),
     };
-    behind.map(|behind| (behind, false)).or(siblings.first().map(|first| (first, true)))
+    behind.map(|behind| (behind, false)).or((!siblings.is_empty()).then_some((0, true)))
 }
 
 /// A new listing, and the entry that it is written like.

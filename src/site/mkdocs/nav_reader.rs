@@ -125,7 +125,7 @@ impl NavReader<'_> {
             }
             _ => {
                 for (key, value, merged) in value::pairs(self.doc, node)? {
-                    let item = WrittenItem { node: key, title: Some(key), value, elsewhere: merged };
+                    let item = WrittenItem { node: key, title: Some(key), value, elsewhere: merged > 0 };
                     self.read_item(section, item)?;
                 }
             }
@@ -144,7 +144,7 @@ impl NavReader<'_> {
             Value::Str(_) => Ok(WrittenItem { node: item, title: None, value: item, elsewhere }),
             Value::Map => match value::pairs(self.doc, target)?[..] {
                 [(key, value, merged)] => {
-                    let elsewhere = elsewhere || merged;
+                    let elsewhere = elsewhere || merged > 0;
                     Ok(WrittenItem { node: item, title: Some(key), value, elsewhere })
                 }
                 ref pairs => {
@@ -168,19 +168,18 @@ impl NavReader<'_> {
     }
 
     /// Reads an item of a section.
-    fn read_item(&mut self, section: usize, item: WrittenItem) -> Result<(), Refusal> {
+    fn read_item(&mut self, section: usize, mut item: WrittenItem) -> Result<(), Refusal> {
         let (target, found) = value::resolve(self.doc, item.value);
-        let is_section_elsewhere = self.tree.sections[section].shape == Shape::Elsewhere;
-        let elsewhere = is_section_elsewhere || item.elsewhere || target != item.value;
+        item.elsewhere |= self.tree.sections[section].shape == Shape::Elsewhere || target != item.value;
         let key = item.title.unwrap_or(item.node);
         let problem = match found {
-            Value::Str(text) => return self.page(section, &item, target, text, elsewhere),
+            Value::Str(text) => return self.page(section, &item, target, text),
             Value::Map if value::pairs(self.doc, target)?.is_empty() => {
                 "a section of `nav` must hold a page or a list, found an empty mapping".to_owned()
             }
             Value::Seq(_) | Value::Map => {
                 self.item(section, item.node, None);
-                return self.section(target, item.title, elsewhere);
+                return self.section(target, item.title, item.elsewhere);
             }
             other => {
                 let title = self.source(key);
@@ -196,7 +195,6 @@ impl NavReader<'_> {
         item: &WrittenItem,
         target: NodeId,
         text: &str,
-        elsewhere: bool,
     ) -> Result<(), Refusal> {
         self.spend(item.node)?;
         let span = self.doc.span(item.value);
@@ -227,7 +225,7 @@ impl NavReader<'_> {
             section: self.titles.clone(),
             parent: section,
             item: self.tree.sections[section].items.len(),
-            elsewhere,
+            elsewhere: item.elsewhere,
             title_style: item.title.map(style),
             target_style: style(target),
             span,

@@ -128,23 +128,19 @@ fn identity(doc: &YamlDocument, id: NodeId) -> String {
     }
 }
 
+/// A key and its value, and through how many merge keys they came in.
+type Pair = (NodeId, NodeId, usize);
+
 /// The keys and values of a mapping with its merge keys resolved, each key once, the last one's value.
-///
-/// The third part says whether the pair came in through a merge key.
-pub fn pairs(doc: &YamlDocument, id: NodeId) -> Result<Vec<(NodeId, NodeId, bool)>, Refusal> {
+pub fn pairs(doc: &YamlDocument, id: NodeId) -> Result<Vec<Pair>, Refusal> {
     let mut flat = Vec::new();
     merged_into(doc, id, 0, &mut flat)?;
-    let pair = |(key, value, depth)| (identity(doc, key), (key, value, depth > 0));
-    let distinct: IndexMap<String, (NodeId, NodeId, bool)> = flat.into_iter().map(pair).collect();
+    let distinct: IndexMap<String, Pair> =
+        flat.into_iter().map(|pair| (identity(doc, pair.0), pair)).collect();
     Ok(distinct.into_values().collect())
 }
 
-fn merged_into(
-    doc: &YamlDocument,
-    id: NodeId,
-    depth: usize,
-    out: &mut Vec<(NodeId, NodeId, usize)>,
-) -> Result<(), Refusal> {
+fn merged_into(doc: &YamlDocument, id: NodeId, depth: usize, out: &mut Vec<Pair>) -> Result<(), Refusal> {
     let node = doc.node(id);
     let NodeKind::Mapping(pairs) = &node.kind else { return Ok(()) };
     let too_much = |message: &str| doc.refusal(YamlCause::TooLarge, node.span.clone(), message);
