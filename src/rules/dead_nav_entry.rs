@@ -44,7 +44,7 @@ fn finding(snapshot: &Snapshot, site: &Site, dead: &DeadEntry<'_>, all: &[DeadEn
     let mut finding = RULE.about(okep.map(|o| o.path.as_str()), register, target.clone(), message);
     finding.index = Some(dead.index);
     let Some(text) = snapshot.text(register) else { return finding };
-    let (Ok((help, _)) | Err(help)) = plan(snapshot, site, dead, all, &text);
+    let (Ok((help, _)) | Err(help)) = remedy(snapshot, site, dead, all, &text);
     finding.placed(&text, dead.entry.span.clone()).help(help)
 }
 
@@ -59,17 +59,13 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let all = dead_entries(snapshot);
     let dead = all.iter().find(|dead| dead.index == index)?;
     let text = &*snapshot.text(&finding.path)?;
-    plan(snapshot, site, dead, &all, text).ok().map(|(_, fix)| fix)
+    remedy(snapshot, site, dead, &all, text).ok().map(|(_, fix)| fix)
 }
 
 /// What to do, with the fix that does it; otherwise what only the author can do.
-fn plan(
-    snapshot: &Snapshot,
-    site: &Site,
-    dead: &DeadEntry<'_>,
-    all: &[DeadEntry<'_>],
-    text: &Text,
-) -> Result<(String, Fix), String> {
+type Remedy = Result<(String, Fix), String>;
+
+fn remedy(snapshot: &Snapshot, site: &Site, dead: &DeadEntry, all: &[DeadEntry], text: &Text) -> Remedy {
     let bytes = text.as_str().as_bytes();
     let edits = |plan: NavPlan| {
         plan.edit.map(|(span, replacement)| vec![Edit::replace(&plan.path, span, replacement)])
