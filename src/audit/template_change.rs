@@ -17,7 +17,7 @@ pub fn take_out(compared: &mut Compared, states: &CheckStates, history: Option<&
     let Some(base) = before.first().filter(|base| base.template_text() != now.template_text()) else {
         return;
     };
-    let mut is_by_template = by_template(compared, now, base, history).into_iter();
+    let mut is_by_template = by_template(&compared.findings, now, base, history).into_iter();
     let is_taken = |_: &mut Reported| is_by_template.next() == Some(true);
     let taken: Vec<Reported> = compared.findings.extract_if(.., is_taken).collect();
     match removed(&base.snapshot, &now.snapshot) {
@@ -52,7 +52,7 @@ fn removed(before: &Snapshot, now: &Snapshot) -> Option<Note> {
 
 /// For each finding, whether it is new, and an OKEP that was there before has it only by the template of `now`.
 fn by_template(
-    compared: &Compared,
+    found: &[Reported],
     now: &State,
     base: &State,
     history: Option<&TemplateHistory>,
@@ -60,8 +60,7 @@ fn by_template(
     let mut by_old_template = now.snapshot.clone();
     by_old_template.template = base.snapshot.template.clone();
     let without = audit(&by_old_template, history).findings;
-    let findings = compared.findings.iter().map(|reported| &reported.finding);
-    let by_both = compare(findings, &without, &NewNames::new());
+    let by_both = compare(found.iter().map(|reported| &reported.finding), &without, &NewNames::new());
     let was_there = |finding: &Finding| {
         let path = finding.okep.as_deref().unwrap_or_default();
         let number = now.snapshot.number_of(path);
@@ -77,7 +76,7 @@ fn by_template(
         *baseline == Some(Baseline::New)
             && (is_template(finding) || by_both == Baseline::New && was_there(finding))
     };
-    compared.findings.iter().zip(by_both).map(is_by_template).collect()
+    found.iter().zip(by_both).map(is_by_template).collect()
 }
 
 /// What a change of the template means for the OKEPs that landed before it, and for the others.

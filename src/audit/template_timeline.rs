@@ -67,17 +67,11 @@ impl TemplateTimeline {
         TemplateTimeline::by(&snapshot.template, history, true)
     }
 
-    /// The findings about one OKEP, and whether history could say more about them; `landed` is none for an OKEP that
-    /// has not landed.
+    /// What is found in one OKEP; `landed` is none for an OKEP that has not landed.
     ///
     /// Those that it had `before` an edit of it keep their severity, so that earlier revisions of the template are
     /// asked about new ones only.
-    pub fn findings(
-        &self,
-        okep: &Okep,
-        landed: Option<LandedUnder>,
-        before: &[&Finding],
-    ) -> (Vec<Finding>, Option<NeedsHistory>) {
+    pub fn findings(&self, okep: &Okep, landed: Option<LandedUnder>, before: &[&Finding]) -> OkepFindings {
         let (context, needs_history) = self.context(okep);
         let mut findings: Vec<Finding> = check(&context, Rule::is_of_template).collect();
         findings.extend(check(&context, |rule| !rule.is_of_template()));
@@ -194,6 +188,9 @@ pub fn held_to<'t>(
         None => (&timelines[0], None),
     }
 }
+
+/// The findings about one OKEP, and whether history could say more about them.
+type OkepFindings = (Vec<Finding>, Option<NeedsHistory>);
 
 /// An OKEP next to earlier revisions of the template, and what one rule then says of it: subjects by their present names.
 type Earlier<'a> = (HashMap<usize, OkepContext<'a>>, HashMap<(usize, &'static str), HashSet<String>>);
