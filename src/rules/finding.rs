@@ -11,7 +11,9 @@ use std::sync::Arc;
 use strum::{Display, IntoStaticStr};
 
 /// How bad a finding is; `Error` sorts first.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Display, IntoStaticStr)]
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Hash, Ord, ValueEnum, Display, IntoStaticStr,
+)]
 #[strum(serialize_all = "lowercase")]
 pub enum Severity {
     #[default]
