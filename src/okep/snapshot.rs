@@ -1,11 +1,9 @@
 //! What the files of a tree are: template, OKEPs, companion pages, index page and site.
 
 pub use super::parsed::Parsed;
-pub use super::snapshot_reader::{OrphanFolder, Page};
 
 use super::proposal::Okep;
 use super::right_path;
-use super::snapshot_reader::{SnapshotReader, docs_folder};
 use super::template::Template;
 use crate::files::{FRONT_PAGE, Layout, Listing, Note, PathKind, Tree};
 use crate::markdown::document::Document;
@@ -16,7 +14,20 @@ use crate::text::path::{self, Role};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-#[derive(Clone)]
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub path: String,
+    pub document: Arc<Document>,
+}
+
+#[derive(Debug, Clone)]
+pub struct OrphanFolder {
+    pub folder: String,
+    /// Sorted.
+    pub pages: Vec<Page>,
+}
+
+#[derive(Clone, Default)]
 pub struct Snapshot {
     pub tree: Tree,
     pub layout: Layout,
@@ -41,62 +52,13 @@ pub struct Snapshot {
     pub notes: Vec<Note>,
     /// Whether some OKEP is there that could not be read, so that the verdict is not whole.
     pub incomplete: bool,
-    listing: Arc<Listing>,
-    parsed: Parsed,
+    pub(super) listing: Arc<Listing>,
+    pub(super) parsed: Parsed,
     /// The paths in question; none where all are.
-    changed: Option<BTreeSet<String>>,
+    pub(super) changed: Option<BTreeSet<String>>,
 }
 
 impl Snapshot {
-    pub fn new(tree: &Tree, layout: &Layout, parsed: &Parsed) -> Self {
-        Snapshot::of_change(tree, layout, parsed, None)
-    }
-
-    /// The same where only some paths are in question: other OKEPs are not read until they are asked for.
-    pub fn of_change(
-        tree: &Tree,
-        layout: &Layout,
-        parsed: &Parsed,
-        changed: Option<&BTreeSet<String>>,
-    ) -> Self {
-        let listing = tree.list(&layout.folder);
-        let (listed, notes) = (&*listing, listing.notices.clone());
-        let mut reading =
-            SnapshotReader { tree, layout, parsed, changed, listed, notes, incomplete: false, site: None };
-        reading.site = reading.read_site();
-        let files = reading.documents();
-        let template = reading.template(&files);
-        let okeps = reading.okeps(&files, &template);
-        let (companions, orphan_folders, mut others) = reading.pages(&files, &okeps);
-        let misplaced = reading.misplaced();
-        let index_pages = listing.files.keys().filter(|path| reading.role(path) == Role::IndexPage);
-        let index_page = index_pages.min_by_key(|path| !path::is_index(path));
-        let landing = files.iter().map(|file| &file.page).find(|page| Some(&page.path) == index_page);
-        let pages_of_site = reading.site.as_ref().map(|site| &site.pages);
-        let landing = landing.map(|page| IndexPage::new(&page.path, page.document.clone(), pages_of_site));
-        others.retain(|page| landing.as_ref().is_none_or(|landing| landing.path != page.path));
-        reading.notes.sort();
-        reading.notes.dedup();
-        Snapshot {
-            tree: tree.clone(),
-            layout: layout.clone(),
-            repository: template.repository(),
-            template,
-            okeps,
-            companions,
-            orphan_folders,
-            landing,
-            others,
-            misplaced,
-            site: reading.site,
-            notes: reading.notes,
-            incomplete: reading.incomplete,
-            listing,
-            parsed: parsed.clone(),
-            changed: changed.cloned(),
-        }
-    }
-
     /// The same with all OKEPs in question, of which none is read before its text is asked for; the text of one that
     /// cannot be read is empty.
     pub fn on_demand(tree: &Tree, layout: &Layout, parsed: &Parsed) -> Self {
@@ -157,12 +119,20 @@ impl Snapshot {
     /// The pages of the docs folder outside of the proposal folder, and the repository's front page, as far as their
     /// bytes are asked for.
     pub fn outside(&self, is_asked: impl Fn(&[u8]) -> bool) -> Vec<Page> {
-        let listing = self.tree.list(docs_folder(&self.layout, self.site.as_deref()));
+        let listing = self.tree.list(self.docs_folder());
         let paths = listing.files.keys().map(String::as_str).chain([FRONT_PAGE]).collect::<BTreeSet<_>>();
         let is_one =
             |path: &&str| !self.contains(path) && self.tree.bytes(path).is_some_and(|bytes| is_asked(&bytes));
         let page = |path: &str| Some(Page { path: path.to_owned(), document: self.document(path)? });
         paths.into_iter().filter(is_one).filter_map(page).collect()
+    }
+
+    /// The docs folder of the site, or else the folder that holds the proposal folder.
+    pub(super) fn docs_folder(&self) -> &str {
+        let (folder, site) = (self.layout.folder.as_str(), self.site.as_ref());
+        let docs = site.and_then(|site| site.docs_dir.as_deref()).filter(|docs| path::is_below(folder, docs));
+        let docs = docs.unwrap_or(path::folder_of(folder));
+        if docs.is_empty() { folder } else { docs }
     }
 
     /// The same of a tree in which some files are changed or renamed: what was not in question is not now.

@@ -2,6 +2,7 @@
 
 use super::parsed::{Parsed, once};
 use super::proposal::{Okep, name_of};
+use super::snapshot::{OrphanFolder, Page, Snapshot};
 use super::template::{Template, several};
 use super::title;
 use crate::files::{CONFIG, Content, Layout, Listing, Note, Tree};
@@ -9,52 +10,60 @@ use crate::git::Id;
 use crate::markdown::document::Document;
 use crate::markdown::limits;
 use crate::markdown::names::Name;
+use crate::site::index_page::IndexPage;
 use crate::site::mkdocs::{self, Site};
 use crate::text::path::{self, Role};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
-#[derive(Debug, Clone)]
-pub struct Page {
-    pub path: String,
-    pub document: Arc<Document>,
-}
-
-#[derive(Debug, Clone)]
-pub struct OrphanFolder {
-    pub folder: String,
-    /// Sorted.
-    pub pages: Vec<Page>,
-}
-
 /// A page that was read.
-pub(super) struct Parsable {
-    pub page: Page,
-    pub role: Role,
+struct Parsable {
+    page: Page,
+    role: Role,
 }
 
-/// Reads the files of a tree, and sorts them.
-pub(super) struct SnapshotReader<'a> {
-    pub tree: &'a Tree,
-    pub layout: &'a Layout,
-    pub parsed: &'a Parsed,
-    /// The paths in question; none where all are.
-    pub changed: Option<&'a BTreeSet<String>>,
-    pub listed: &'a Listing,
-    pub notes: Vec<Note>,
-    pub incomplete: bool,
-    pub site: Option<Arc<Site>>,
-}
+impl Snapshot {
+    pub fn new(tree: &Tree, layout: &Layout, parsed: &Parsed) -> Self {
+        Snapshot::of_change(tree, layout, parsed, None)
+    }
 
-impl SnapshotReader<'_> {
+    /// The same where only some paths are in question: other OKEPs are not read until they are asked for.
+    pub fn of_change(
+        tree: &Tree,
+        layout: &Layout,
+        parsed: &Parsed,
+        changed: Option<&BTreeSet<String>>,
+    ) -> Self {
+        let listing = tree.list(&layout.folder);
+        let mut snapshot = Snapshot {
+            tree: tree.clone(),
+            layout: layout.clone(),
+            notes: listing.notices.clone(),
+            listing,
+            parsed: parsed.clone(),
+            changed: changed.cloned(),
+            ..Snapshot::default()
+        };
+        snapshot.site = snapshot.read_site();
+        let files = snapshot.read_documents();
+        snapshot.template = snapshot.read_template(&files);
+        snapshot.repository = snapshot.template.repository();
+        snapshot.okeps = snapshot.read_okeps(&files);
+        snapshot.sort_pages(files);
+        snapshot.misplaced = snapshot.read_misplaced();
+        snapshot.notes.sort();
+        snapshot.notes.dedup();
+        snapshot
+    }
+
     /// Whether a path is an OKEP that is not in question.
     fn is_unchanged(&self, path: &str) -> bool {
-        self.changed.is_some_and(|changed| !changed.contains(path)) && self.role(path) == Role::Okep
+        self.changed.as_ref().is_some_and(|changed| !changed.contains(path)) && self.role(path) == Role::Okep
     }
 
     /// The role of a page; a translation has none of its own.
-    pub fn role(&self, path: &str) -> Role {
+    fn role(&self, path: &str) -> Role {
         match &self.site {
             Some(site) if site.is_translation(path) => Role::Other,
             _ => self.layout.role(path),
@@ -62,8 +71,9 @@ impl SnapshotReader<'_> {
     }
 
     /// Reads and parses all pages in question.
-    pub fn documents(&mut self) -> Vec<Parsable> {
-        let paths: Vec<&String> = self.listed.files.keys().filter(|path| !self.is_unchanged(path)).collect();
+    fn read_documents(&mut self) -> Vec<Parsable> {
+        let listing = self.listing.clone();
+        let paths: Vec<&String> = listing.files.keys().filter(|path| !self.is_unchanged(path)).collect();
         let read = |path: &&String| {
             let file = self.tree.file(path)?;
             Some((self.parsed.document(&file), is_lost(&file.content)))
@@ -89,7 +99,7 @@ impl SnapshotReader<'_> {
     }
 
     /// Reads the first register there is, with those that it inherits from.
-    pub fn read_site(&mut self) -> Option<Arc<Site>> {
+    fn read_site(&mut self) -> Option<Arc<Site>> {
         let Some(path) = self.layout.registers.iter().find(|path| self.tree.contains(path)) else {
             let name = self.layout.registers.first().map_or("mkdocs.yml", String::as_str);
             let message = format!("no `{name}`, so `nav` is not checked");
@@ -111,7 +121,7 @@ impl SnapshotReader<'_> {
     }
 
     /// The template of the tree; one that asks for nothing where its text is not known.
-    pub fn template(&mut self, files: &[Parsable]) -> Arc<Template> {
+    fn read_template(&mut self, files: &[Parsable]) -> Arc<Template> {
         let is_read = |path: &str| files.iter().any(|file| file.page.path == path);
         let mut templates: Vec<&Parsable> = files.iter().filter(|f| f.role == Role::Template).collect();
         templates.sort_by_key(|f| path::template_order(&f.page.path));
@@ -120,7 +130,7 @@ impl SnapshotReader<'_> {
         let counts = |path: &&String| {
             named.is_none_or(|named| named == *path) && self.layout.role(path) == Role::Template
         };
-        let unread = self.listed.files.keys().filter(counts).find(|path| !is_read(path));
+        let unread = self.listing.files.keys().filter(counts).find(|path| !is_read(path));
         match named {
             // Where one is named there is no question which of several counts.
             Some(named) if unread.is_some() || is_read(named) => templates.retain(|f| f.page.path == named),
@@ -173,15 +183,15 @@ impl SnapshotReader<'_> {
         template
     }
 
-    pub fn okeps(&mut self, files: &[Parsable], template: &Arc<Template>) -> Vec<Okep> {
+    fn read_okeps(&mut self, files: &[Parsable]) -> Vec<Okep> {
         let read = |file: &Parsable| {
-            let okep = self.is_okep(file, template).then(|| self.okep(&file.page.path, template))?;
-            let too_large = limits::beyond_comparison(&template.outline, &okep.outline);
+            let okep = self.is_okep(file).then(|| self.read_okep(&file.page.path))?;
+            let too_large = limits::beyond_comparison(&self.template.outline, &okep.outline);
             Some((okep, too_large))
         };
         let read: Vec<_> = files.par_iter().map(read).collect();
-        let unchanged = self.listed.files.keys().filter(|path| self.is_unchanged(path));
-        let mut okeps: Vec<Okep> = unchanged.map(|path| self.okep(path, template)).collect();
+        let unchanged = self.listing.files.keys().filter(|path| self.is_unchanged(path));
+        let mut okeps: Vec<Okep> = unchanged.map(|path| self.read_okep(path)).collect();
         for (file, okep) in files.iter().zip(read) {
             let path = &file.page.path;
             let Some((okep, too_large)) = okep else {
@@ -204,22 +214,24 @@ impl SnapshotReader<'_> {
         okeps
     }
 
-    fn is_okep(&self, file: &Parsable, template: &Template) -> bool {
+    fn is_okep(&self, file: &Parsable) -> bool {
         let (folder, Page { path, document }) = (&self.layout.folder, &file.page);
         match file.role {
             Role::Okep => true,
-            Role::InOkepFolder => is_folder_okep(path, self.listed, folder),
-            Role::Template => template.path.as_ref() != Some(path) && path::is_about_templates(path, folder),
-            Role::Stray => !is_unnamed_template(path) && looks_like_okep(document, template),
+            Role::InOkepFolder => is_folder_okep(path, &self.listing, folder),
+            Role::Template => {
+                self.template.path.as_ref() != Some(path) && path::is_about_templates(path, folder)
+            }
+            Role::Stray => !is_unnamed_template(path) && looks_like_okep(document, &self.template),
             Role::IndexPage | Role::Other => false,
         }
     }
 
     /// The OKEP at a path, with what the site makes of its file; in the site's default language its name may end in that
     /// language. The text of one that is too large is empty, should it be asked for.
-    fn okep(&self, path: &str, template: &Arc<Template>) -> Okep {
+    fn read_okep(&self, path: &str) -> Okep {
         let (tree, parsed, at) = (self.tree.clone(), self.parsed.clone(), path.to_owned());
-        let (number, template) = (name_of(path, &self.layout.folder).number, template.clone());
+        let (number, template) = (name_of(path, &self.layout.folder).number, self.template.clone());
         let read = move || {
             let file = tree.file(&at);
             let id = file.as_ref().and_then(|file| file.id);
@@ -241,16 +253,16 @@ impl SnapshotReader<'_> {
 
     /// Pages of the docs folder that are named and titled like an OKEP of which the proposal folder has none, and
     /// that the site does not exclude.
-    pub fn misplaced(&self) -> Vec<Page> {
+    fn read_misplaced(&self) -> Vec<Page> {
         let (folder, site) = (&self.layout.folder, self.site.as_deref());
-        let docs = docs_folder(self.layout, site);
+        let docs = self.docs_folder();
         let outside: Vec<String> = match &self.tree.outside {
             Some(known) => known.iter().filter(|path| path::is_below(path, docs)).cloned().collect(),
             None => self.tree.list(docs).files.keys().cloned().collect(),
         };
         let outside = outside.into_iter().filter(|path| path::is_outside_okep(path, folder));
         let has_number =
-            |number| self.listed.files.keys().any(|okep| path::okep_number(okep, folder) == number);
+            |number| self.listing.files.keys().any(|okep| path::okep_number(okep, folder) == number);
         let is_shown = |path: &str| {
             site.is_none_or(|site| {
                 site.is_known() && site.hidden_by(path).is_none() && !site.is_translation(path)
@@ -267,31 +279,40 @@ impl SnapshotReader<'_> {
             .collect()
     }
 
-    /// The pages that are no OKEPs: those next to one, those in a folder of one that is not there, and others.
-    pub fn pages(&mut self, files: &[Parsable], okeps: &[Okep]) -> (Vec<Page>, Vec<OrphanFolder>, Vec<Page>) {
-        let held: HashSet<&str> = okeps.iter().filter_map(|o| Some(o.folder.as_ref()?.0.as_str())).collect();
-        let paths: HashSet<&str> = okeps.iter().map(|okep| okep.path.as_str()).collect();
-        let (mut companions, mut others) = (Vec::new(), Vec::new());
+    /// Takes up the pages that are no OKEPs: the index page, those next to an OKEP, those in a folder of one that is not
+    /// there, and others.
+    fn sort_pages(&mut self, files: Vec<Parsable>) {
+        let held: HashSet<&str> =
+            self.okeps.iter().filter_map(|o| Some(o.folder.as_ref()?.0.as_str())).collect();
+        let index_pages = self.listing.files.keys().filter(|path| self.role(path) == Role::IndexPage);
+        let index_page = index_pages.min_by_key(|path| !path::is_index(path));
         let mut orphan: BTreeMap<String, Vec<Page>> = BTreeMap::new();
-        for Parsable { page, role, .. } in files.iter().filter(|file| !paths.contains(&*file.page.path)) {
+        for Parsable { page, role } in files {
+            if self.okep(&page.path).is_some() {
+                continue;
+            }
             match (role, path::okep_folder(&page.path, &self.layout.folder)) {
                 (Role::InOkepFolder, Some((around, _)))
                     if !held.contains(around) && !path::is_template_folder(around) =>
                 {
-                    orphan.entry(around.to_owned()).or_default().push(page.clone());
+                    orphan.entry(around.to_owned()).or_default().push(page);
                 }
                 (Role::InOkepFolder, Some(_)) => {
                     if page.document.text.invalid_at.is_some() {
                         self.notes.push(Note::at("not-utf8", &page.path, "holds bytes that are not UTF-8"));
                     }
-                    companions.push(page.clone());
+                    self.companions.push(page);
                 }
-                (Role::Other | Role::Stray | Role::IndexPage, _) => others.push(page.clone()),
+                (Role::IndexPage, _) if Some(&page.path) == index_page => {
+                    let pages_of_site = self.site.as_ref().map(|site| &site.pages);
+                    self.landing = Some(IndexPage::new(&page.path, page.document, pages_of_site));
+                }
+                (Role::Other | Role::Stray | Role::IndexPage, _) => self.others.push(page),
                 _ => {}
             }
         }
-        let orphan = orphan.into_iter().map(|(folder, pages)| OrphanFolder { folder, pages }).collect();
-        (companions, orphan, others)
+        let orphan = orphan.into_iter().map(|(folder, pages)| OrphanFolder { folder, pages });
+        self.orphan_folders = orphan.collect();
     }
 }
 
@@ -330,14 +351,6 @@ fn is_folder_okep(page: &str, listing: &Listing, folder: &str) -> bool {
         _ => other != page && path::folder_of(other) == around && path::is_index(other),
     };
     path::is_folder_page(page) && is_in(page) && !listing.files.keys().any(goes_before)
-}
-
-/// The docs folder of the site, or else the folder that holds the proposal folder.
-pub(super) fn docs_folder<'a>(layout: &'a Layout, site: Option<&'a Site>) -> &'a str {
-    let folder = layout.folder.as_str();
-    let docs = site.and_then(|site| site.docs_dir.as_deref()).filter(|docs| path::is_below(folder, docs));
-    let docs = docs.unwrap_or(path::folder_of(folder));
-    if docs.is_empty() { folder } else { docs }
 }
 
 /// Whether a page is written like an OKEP: by its title, or by three of the template's sections.

@@ -23,7 +23,7 @@ const BUILT_IN: &str = include_str!("built_in_template.md");
 /// The path of a template, and its id, or its text where it has none.
 pub type TemplateKey = (Option<String>, Result<Id, String>);
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Template {
     /// None for the built-in outline.
     pub path: Option<String>,
