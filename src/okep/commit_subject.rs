@@ -22,11 +22,7 @@ pub struct Mismatch {
 ///
 /// It is silent where there is nothing to compare: the subject names no OKEP or is about another commit, or the commit
 /// touches none. One of those touched may be named in whatever way.
-pub fn mismatch<'a>(
-    subject: &str,
-    paths: impl IntoIterator<Item = &'a str>,
-    folder: &str,
-) -> Option<Mismatch> {
+pub fn mismatch<'a>(subject: &str, paths: impl Iterator<Item = &'a str>, folder: &str) -> Option<Mismatch> {
     let of_another = ["Merge ", "Revert ", "Reapply ", "fixup!", "squash!", "amend!"];
     if of_another.iter().any(|begin| subject.starts_with(begin)) {
         return None;

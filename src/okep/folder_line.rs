@@ -172,9 +172,9 @@ impl FolderReading<'_> {
 
     /// Where the folder is in a commit that does not have it where the next newer one has it; none where it begins there.
     fn earlier_folder(&self, commit: LineCommit) -> Result<Option<String>, ObjectError> {
-        let folder = match (self.states.last(), self.newer) {
-            (Some(state), Some(newer)) => self.moved_from(commit, newer, state)?,
-            _ => Some(self.named_in(commit)?),
+        let folder = match self.newer {
+            Some(newer) => self.moved_from(commit, newer)?,
+            None => Some(self.named_in(commit)?),
         };
         Ok(folder.filter(|folder| *folder != self.layout.folder))
     }
@@ -187,14 +187,10 @@ impl FolderReading<'_> {
         Ok(folder.unwrap_or_else(|| Layout::default().folder))
     }
 
-    /// The folder that the commit after `before` moved to where it is in `state`: the one that most pages were removed
-    /// from.
-    fn moved_from(
-        &self,
-        before: LineCommit,
-        after: LineCommit,
-        state: &FolderState,
-    ) -> Result<Option<String>, ObjectError> {
+    /// The folder that the commit `after` another moved to where it is in the oldest state: the one that most pages were
+    /// removed from.
+    fn moved_from(&self, before: LineCommit, after: LineCommit) -> Result<Option<String>, ObjectError> {
+        let Some(state) = self.states.last() else { return Ok(None) };
         let root = |commit: LineCommit| commit.root(self.trees.local);
         let changes = tree_changes(&self.trees, Some(root(before)?), root(after)?)?;
         let (pages, folder) = (state.changes_since(&self.trees, None)?.added, &state.layout.folder);

@@ -47,7 +47,7 @@ pub fn likeliest(document: &Document, region: &Range<usize>, sought: &Sought) ->
 }
 
 /// One line of a block or of a table, without its marker and the blanks around it.
-struct CandidateLine {
+struct TextLine {
     span: Range<usize>,
     marker: Option<usize>,
     /// Index among the blocks; none for a row of a table and a line of HTML.
@@ -56,13 +56,13 @@ struct CandidateLine {
     last: bool,
 }
 
-fn lines(document: &Document, region: &Range<usize>) -> Vec<CandidateLine> {
+fn lines(document: &Document, region: &Range<usize>) -> Vec<TextLine> {
     let first = document.blocks.partition_point(|b| b.span.start < region.start);
     let mut lines = Vec::new();
     for (index, block) in document.blocks_in(region).iter().enumerate() {
         let pieces = pieces(document, &block.span);
         let count = pieces.len();
-        lines.extend(pieces.into_iter().enumerate().map(|(at, span)| CandidateLine {
+        lines.extend(pieces.into_iter().enumerate().map(|(at, span)| TextLine {
             span,
             marker: block.marker.filter(|_| at == 0),
             block: Some(first + index),
@@ -77,7 +77,7 @@ fn lines(document: &Document, region: &Range<usize>) -> Vec<CandidateLine> {
     };
     let parts = document.tables.iter().chain(document.html.iter().filter(is_shown));
     let rows = parts.filter(|part| region.contains(&part.start)).flat_map(|part| pieces(document, part));
-    lines.extend(rows.map(|span| CandidateLine { span, marker: None, block: None, last: false }));
+    lines.extend(rows.map(|span| TextLine { span, marker: None, block: None, last: false }));
     lines.sort_by_key(|line| line.span.start);
     lines
 }
@@ -105,17 +105,12 @@ struct Label {
 
 /// The lines that a label alone on its `line` may belong to, of those that follow: the next one of its paragraph, or
 /// the items of the list below it.
-fn lines_below<'a>(
-    document: &Document,
-    line: &CandidateLine,
-    rest: &'a [CandidateLine],
-) -> &'a [CandidateLine] {
+fn lines_below<'a>(document: &Document, line: &TextLine, rest: &'a [TextLine]) -> &'a [TextLine] {
     let next = rest.first().and_then(|next| Some((line.block?, next.block?, next.marker)));
     let Some((block, below, marker)) = next else { return &[] };
     if block == below || (block + 1 == below && document.blocks[block].has_children) {
         let column = |marker: usize| document.text.place(marker..marker).column;
-        let is_item =
-            |next: &&CandidateLine| marker.is_some() && next.marker.map(column) == marker.map(column);
+        let is_item = |next: &&TextLine| marker.is_some() && next.marker.map(column) == marker.map(column);
         return &rest[..rest.iter().take_while(is_item).count().max(1)];
     }
     &[]
@@ -129,8 +124,8 @@ fn names_own(source: &str, sought: &Sought) -> bool {
 /// What is from `line` to the end of `until` as an issue line, with its rank: the higher the likelier.
 fn candidate(
     document: &Document,
-    line: &CandidateLine,
-    until: &CandidateLine,
+    line: &TextLine,
+    until: &TextLine,
     label: Option<Label>,
     sought: &Sought,
 ) -> Option<(u8, IssueLine)> {

@@ -3,7 +3,7 @@
 //! Of each commit only the id of the proposal folder's tree is looked up; trees are compared where that id
 //! changes, and nothing but the template's revisions is read as a file.
 
-use super::folder_line::{FolderState, FolderStates, folder_states, may_be_okep};
+use super::folder_line::{FolderStates, folder_states, may_be_okep};
 use super::lineage::{Lineage, PathAndContent, renames};
 use super::template::Template;
 use super::template_history::{LandedOkep, LandedUnder, Landing, TemplateHistory, TemplateRevision};
@@ -215,20 +215,15 @@ impl Follower {
     /// Takes up states until there are `count` of them.
     fn follow(&mut self, reading: &HistoryReader, known: &FolderStates, count: usize) {
         for at in self.followed..count.min(known.states.len()) {
-            let is_edge = at == 0 && known.extent != HistoryExtent::Complete;
-            let before = at.checked_sub(1).map(|before| &known.states[before]);
-            self.step(reading, before, &known.states[at], is_edge);
+            self.step(reading, known, at);
         }
     }
 
-    /// Takes up the state after `before`; what it holds may have landed before it where it `is_edge`.
-    fn step(
-        &mut self,
-        reading: &HistoryReader,
-        before: Option<&FolderState>,
-        state: &FolderState,
-        is_edge: bool,
-    ) {
+    /// Takes up the next state.
+    fn step(&mut self, reading: &HistoryReader, known: &FolderStates, at: usize) {
+        let (state, before) = (&known.states[at], at.checked_sub(1).map(|before| &known.states[before]));
+        // What it holds may have landed before it.
+        let is_edge = at == 0 && known.extent != HistoryExtent::Complete;
         let layout = &state.layout;
         // A folder that was moved is another one.
         let before = before.filter(|before| before.layout.folder == layout.folder).map(|before| before.tree);
@@ -247,7 +242,7 @@ impl Follower {
         order.step(templates);
         let template = order.first(|path| layout.template.as_deref() == Some(path));
         let template = template.and_then(|path| Some((order.contents[&path]?, path)));
-        let under = self.template(reading, state, template);
+        let under = self.template(reading, state.commit, template);
         self.followed += 1;
         let only_okeps = |mut files: Vec<(String, Id)>| {
             files.retain(|(path, _)| may_be_okep(path, &layout.folder));
@@ -275,14 +270,9 @@ impl Follower {
         }
     }
 
-    /// The template of a state among the revisions, a new one where its text is new.
-    fn template(
-        &mut self,
-        reading: &HistoryReader,
-        state: &FolderState,
-        template: Option<(Id, String)>,
-    ) -> LandedUnder {
-        let Some((id, path)) = template else { return LandedUnder { template: None, is_known: true } };
+    /// The template of a commit among the revisions, a new one where its text is new.
+    fn template(&mut self, reading: &HistoryReader, commit: Id, file: Option<(Id, String)>) -> LandedUnder {
+        let Some((id, path)) = file else { return LandedUnder { template: None, is_known: true } };
         if self.history.templates.last().is_none_or(|last| last.id != id) {
             let bytes = match reading.repo.blob(id) {
                 Ok(Content::Bytes(bytes)) => bytes,
@@ -291,7 +281,7 @@ impl Follower {
                     return LandedUnder { template: Some(self.history.templates.len()), is_known: false };
                 }
             };
-            let revision = reading.revision(state.commit, &mut self.history.notes);
+            let revision = reading.revision(commit, &mut self.history.notes);
             let template = Template::new(Some(path), Arc::new(Document::parse(bytes)));
             let revision = TemplateRevision { revision, id, template };
             Arc::make_mut(&mut self.history.templates).push(revision);

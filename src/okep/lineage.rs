@@ -10,6 +10,8 @@ use std::sync::Arc;
 /// A file by its path and what identifies its contents; contents that are unknown are like no others.
 pub type PathAndContent<'a, C> = (&'a str, Option<C>);
 
+type Files<'a, C> = [PathAndContent<'a, C>];
+
 /// Gives what files that are alike have in common, of number, file name and contents; none for a file like no other.
 type Likeness<C> = fn(&PathAndContent<C>) -> Option<(Option<u64>, Option<String>, Option<C>)>;
 
@@ -17,10 +19,7 @@ type Likeness<C> = fn(&PathAndContent<C>) -> Option<(Option<u64>, Option<String>
 ///
 /// A file is renamed where one is removed and another added with the same number, with the same contents, or
 /// as the only pair; of several the one whose file name is the same counts, then the one whose contents are.
-pub fn renames<C: Eq + Clone>(
-    removed: &[PathAndContent<C>],
-    added: &[PathAndContent<C>],
-) -> Vec<Option<usize>> {
+pub fn renames<C: Eq + Clone>(removed: &Files<C>, added: &Files<C>) -> Vec<Option<usize>> {
     let mut from: Vec<Option<usize>> = vec![None; added.len()];
     let mut is_taken = vec![false; removed.len()];
     let likenesses: [Likeness<C>; 4] = [
@@ -80,11 +79,7 @@ impl Lineage {
     /// Takes up what the next state removes and adds; gives the OKEP of each of the `added`.
     ///
     /// One that was removed and returns, under its path or its number, is the same OKEP.
-    pub fn step<C: Eq + Clone>(
-        &mut self,
-        removed: &[PathAndContent<C>],
-        added: &[PathAndContent<C>],
-    ) -> Vec<usize> {
+    pub fn step<C: Eq + Clone>(&mut self, removed: &Files<C>, added: &Files<C>) -> Vec<usize> {
         let removed_okeps: Vec<usize> = removed
             .iter()
             .map(|(path, _)| self.present.remove(*path).expect("it was added before"))

@@ -27,8 +27,7 @@ pub struct DeadEntry<'a> {
 /// All of them, in order; none where a plugin may change what is there.
 pub fn dead_entries(snapshot: &Snapshot) -> Vec<DeadEntry<'_>> {
     let Some(site) = snapshot.site.as_ref().filter(|site| site.is_known()) else { return Vec::new() };
-    let entries = site.nav.entries().iter().enumerate();
-    entries.filter_map(|(index, entry)| dead(snapshot, site, index, entry)).collect()
+    (0..site.nav.entries().len()).filter_map(|index| dead(snapshot, site, index)).collect()
 }
 
 impl<'a> DeadEntry<'a> {
@@ -44,13 +43,8 @@ impl<'a> DeadEntry<'a> {
     }
 }
 
-fn dead<'a>(
-    snapshot: &'a Snapshot,
-    site: &'a Site,
-    index: usize,
-    entry: &'a NavEntry,
-) -> Option<DeadEntry<'a>> {
-    let docs = site.docs_dir.as_deref()?;
+fn dead<'a>(snapshot: &'a Snapshot, site: &'a Site, index: usize) -> Option<DeadEntry<'a>> {
+    let (entry, docs) = (&site.nav.entries()[index], site.docs_dir.as_deref()?);
     let (title, target) = glued(entry).map_or((None, &*entry.target), |(title, path)| (Some(title), path));
     if title.is_none() && is_address(target) {
         return None;

@@ -15,23 +15,17 @@ pub struct Parsed {
     documents: Arc<OnceMap<Id, Document>>,
     /// By the path of the configuration, and the ids of all files that it is in.
     pub(super) sites: Arc<OnceMap<(String, Vec<Id>), Site>>,
-    /// By path and id; the one built into okep has none.
-    pub(super) templates: Arc<OnceMap<(String, Option<Id>), Template>>,
-    okeps: Arc<OnceMap<OkepTextKey, OkepText>>,
-    site_readings: Arc<OnceMap<Id, SiteReadings>>,
+    /// By path and id; none for the built-in one.
+    pub(super) templates: Arc<OnceMap<Option<(String, Id)>, Template>>,
+    /// By number and template too.
+    pub(super) okeps: Arc<OnceMap<(Option<u64>, TemplateKey, Id), OkepText>>,
+    pub(super) site_readings: Arc<OnceMap<Id, SiteReadings>>,
 }
 
-/// The number of an OKEP, the template that it is read by, and the id of its file.
-type OkepTextKey = (Option<u64>, TemplateKey, Id);
-
-/// The value of a key; without one it is made each time.
-pub(super) fn once<K: Eq + Hash, T>(
-    known: &OnceMap<K, T>,
-    key: Option<K>,
-    make: impl FnOnce() -> T,
-) -> Arc<T> {
+/// The value of a key; one without a key is made each time.
+pub(super) fn once<K: Eq + Hash, V>(map: &OnceMap<K, V>, key: Option<K>, make: impl FnOnce() -> V) -> Arc<V> {
     match key {
-        Some(key) => known.get(key, make),
+        Some(key) => map.get(key, make),
         None => Arc::new(make()),
     }
 }
@@ -50,20 +44,6 @@ impl Parsed {
         self.templates.forget_unused();
         self.okeps.forget_unused();
         self.site_readings.forget_unused();
-    }
-
-    /// What the text of an OKEP of this number says, whose file has this id.
-    pub fn okep(
-        &self,
-        number: Option<u64>,
-        template: &Template,
-        id: Option<Id>,
-        document: impl FnOnce() -> Arc<Document>,
-    ) -> Arc<OkepText> {
-        once(&self.okeps, id.map(|id| (number, template.key(), id)), || {
-            let site_readings = once(&self.site_readings, id, SiteReadings::default);
-            OkepText { site_readings, ..OkepText::new(document(), number, template) }
-        })
     }
 
     /// How many values are kept.

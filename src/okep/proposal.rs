@@ -57,16 +57,12 @@ impl Deref for Okep {
 }
 
 impl Okep {
-    /// The OKEP at a path below the folder `proposals`; `text` is called once, should its text be needed.
-    pub fn new(
-        path: &str,
-        proposals: &str,
-        text: impl Fn() -> Arc<OkepText> + Send + Sync + 'static,
-    ) -> Self {
+    /// The OKEP at a path below the proposal folder; `text` is called once, should its text be needed.
+    pub fn new(path: &str, folder: &str, text: impl Fn() -> Arc<OkepText> + Send + Sync + 'static) -> Self {
         Okep {
             path: path.to_owned(),
-            name: name_of(path, proposals),
-            folder: path::okep_folder(path, proposals).map(|(folder, name)| (folder.to_owned(), name)),
+            name: name_of(path, folder),
+            folder: path::okep_folder(path, folder).map(|(folder, name)| (folder.to_owned(), name)),
             unchanged: false,
             site: None,
             all: Arc::default(),

@@ -34,9 +34,19 @@ impl Requirements {
     ) -> Self {
         let before = template_timeline.iter().map(|r| (&r.template, Some(&r.revision)));
         let steps: Vec<(&Template, Option<&Revision>)> = before.chain([(template, at)]).collect();
-        let mut names = vec![Vec::new(); steps[0].0.outline.rows.len()];
+        let mut names: Vec<Vec<OldName>> = vec![Vec::new(); steps[0].0.outline.rows.len()];
         for pair in steps.windows(2) {
-            names = carried(pair[0].0, names, pair[1].0, pair[1].1);
+            let ((before, _), (after, revision)) = (pair[0], pair[1]);
+            let carry = |(section, row): (usize, Option<usize>)| {
+                let Some(row) = row else { return Vec::new() };
+                let mut old = std::mem::take(&mut names[row]);
+                let (was, is) = (&before.outline.rows[row].name, &after.outline.rows[section].name);
+                if was.text != is.text {
+                    old.push(OldName { name: was.clone(), until: revision.cloned() });
+                }
+                old
+            };
+            names = corresponding(before, after).into_iter().enumerate().map(carry).collect();
         }
         let mut current = HashMap::new();
         for (row, old) in template.outline.rows.iter().zip(&names) {
@@ -132,23 +142,4 @@ fn corresponding(before: &Template, after: &Template) -> Vec<Option<usize>> {
         *pair = by_body.remove(&body(after, section));
     }
     pairs
-}
-
-/// The earlier wordings of the sections of `after`, given those of the revision `before` it.
-fn carried(
-    before: &Template,
-    mut names: Vec<Vec<OldName>>,
-    after: &Template,
-    revision: Option<&Revision>,
-) -> Vec<Vec<OldName>> {
-    let mut carry = |(section, row): (usize, Option<usize>)| {
-        let Some(row) = row else { return Vec::new() };
-        let mut old = std::mem::take(&mut names[row]);
-        let (was, is) = (&before.outline.rows[row].name, &after.outline.rows[section].name);
-        if was.text != is.text {
-            old.push(OldName { name: was.clone(), until: revision.cloned() });
-        }
-        old
-    };
-    corresponding(before, after).into_iter().enumerate().map(&mut carry).collect()
 }

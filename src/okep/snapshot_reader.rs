@@ -1,7 +1,7 @@
 //! Reads the files of a tree once, and sorts them into template, OKEPs and other pages.
 
 use super::parsed::{Parsed, once};
-use super::proposal::{Okep, name_of};
+use super::proposal::{Okep, OkepText, SiteReadings, name_of};
 use super::snapshot::{OrphanFolder, Page, Snapshot};
 use super::template::{Template, several};
 use super::title;
@@ -29,12 +29,7 @@ impl Snapshot {
     }
 
     /// The same where only some paths are in question: other OKEPs are not read until they are asked for.
-    pub fn of_change(
-        tree: &Tree,
-        layout: &Layout,
-        parsed: &Parsed,
-        changed: Option<&BTreeSet<String>>,
-    ) -> Self {
+    pub fn of_change(tree: &Tree, layout: &Layout, parsed: &Parsed, only: Option<&BTreeSet<String>>) -> Self {
         let listing = tree.list(&layout.folder);
         let mut snapshot = Snapshot {
             tree: tree.clone(),
@@ -42,7 +37,7 @@ impl Snapshot {
             notes: listing.notices.clone(),
             listing,
             parsed: parsed.clone(),
-            changed: changed.cloned(),
+            changed: only.cloned(),
             ..Snapshot::default()
         };
         snapshot.site = snapshot.read_site();
@@ -151,7 +146,7 @@ impl Snapshot {
                 self.layout.folder
             );
             self.notes.push(Note::new("no-template", message));
-            return once(&self.parsed.templates, Some((String::new(), None)), Template::built_in);
+            return once(&self.parsed.templates, Some(None), Template::built_in);
         };
         if !others.is_empty() {
             let others: Vec<&str> = others.iter().map(|f| f.page.path.as_str()).collect();
@@ -159,7 +154,7 @@ impl Snapshot {
         }
         let id = self.tree.id(&first.path);
         let read = || Template { id, ..Template::new(Some(first.path.clone()), first.document.clone()) };
-        let template = once(&self.parsed.templates, id.map(|id| (first.path.clone(), Some(id))), read);
+        let template = once(&self.parsed.templates, id.map(|id| Some((first.path.clone(), id))), read);
         // Silence about issues would read as praise; one that is empty or no text has one note, that it is.
         let (kind, message) = match template.issue.as_ref().map(|i| &i.link) {
             _ if first.document.text.invalid_at.is_some() => {
@@ -235,10 +230,12 @@ impl Snapshot {
         let read = move || {
             let file = tree.file(&at);
             let id = file.as_ref().and_then(|file| file.id);
-            parsed.okep(number, &template, id, || {
+            once(&parsed.okeps, id.map(|id| (number, template.key(), id)), || {
                 let document = file.as_ref().and_then(|file| parsed.document(file));
                 let document = document.filter(|document| limits::beyond(document).is_none());
-                document.unwrap_or_else(|| Arc::new(Document::parse(b"")))
+                let document = document.unwrap_or_else(|| Arc::new(Document::parse(b"")));
+                let site_readings = once(&parsed.site_readings, id, SiteReadings::default);
+                OkepText { site_readings, ..OkepText::new(document, number, &template) }
             })
         };
         let mut okep = Okep::new(path, &self.layout.folder, read);

@@ -32,7 +32,7 @@ pub(super) fn headings<'a>(
 ) -> Vec<SiteHeading> {
     let nodes = vec![BlockNode { kind: SiteBlockKind::Other, last: None }];
     let mut parser = Parser { text, fences, extensions, lines, nodes, headings: Vec::new(), depth: 0 };
-    parser.chunk(0, 0..parser.lines.len(), BlockState::Other);
+    parser.chunk(0, 0..parser.lines.len(), PartOf::Other);
     parser.headings
 }
 
@@ -55,7 +55,7 @@ pub(super) enum SiteBlockKind {
 
 /// What the text being parsed is part of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum BlockState {
+pub(super) enum PartOf {
     List,
     LooseList,
     Detabbed,
@@ -80,7 +80,7 @@ const INDENTED: [LineMark; 3] = [LineMark::Admonition, LineMark::Details, LineMa
 
 impl Parser<'_, '_> {
     /// Parses lines that may hold several blocks.
-    pub(super) fn chunk(&mut self, parent: usize, lines: Range<usize>, state: BlockState) {
+    pub(super) fn chunk(&mut self, parent: usize, lines: Range<usize>, state: PartOf) {
         if self.depth == DEEPEST {
             return;
         }
@@ -96,7 +96,7 @@ impl Parser<'_, '_> {
     }
 
     /// Parses lines without a blank one between them.
-    pub(super) fn block(&mut self, parent: usize, lines: Range<usize>, state: BlockState) {
+    pub(super) fn block(&mut self, parent: usize, lines: Range<usize>, state: PartOf) {
         let Range { mut start, end } = lines;
         let mut marks = self.marks(start, end);
         let mut dedents = 0;
@@ -119,7 +119,7 @@ impl Parser<'_, '_> {
             } else if let Some(at) = at(LineMark::Hash) {
                 self.before(parent, start..at, state);
                 self.heading(parent, at, None);
-                if state == BlockState::LooseList && dedents < MOST_DEDENTS {
+                if state == PartOf::LooseList && dedents < MOST_DEDENTS {
                     // The site dedents what follows a heading in a loose list, once per heading.
                     dedents += 1;
                     self.loose_detab(at + 1..end, 1);
@@ -143,7 +143,7 @@ impl Parser<'_, '_> {
                 at + self.reference_len(at, end)
             } else {
                 // The text of a tight list item is no element of its own.
-                if state != BlockState::List {
+                if state != PartOf::List {
                     self.add(parent, SiteBlockKind::Other);
                 }
                 return;
@@ -158,7 +158,7 @@ impl Parser<'_, '_> {
         parent: usize,
         lines: Range<usize>,
         marks: &Marks,
-        state: BlockState,
+        state: PartOf,
     ) -> Option<usize> {
         for mark in INDENTED {
             let (at, kind) = (marks[mark as usize], SiteBlockKind::Indented(mark));
@@ -175,7 +175,7 @@ impl Parser<'_, '_> {
     }
 
     /// Parses what precedes a find; it lacks the mark that was found, so this nests little.
-    fn before(&mut self, parent: usize, lines: Range<usize>, state: BlockState) {
+    fn before(&mut self, parent: usize, lines: Range<usize>, state: PartOf) {
         if !lines.is_empty() {
             self.block(parent, lines, state);
         }

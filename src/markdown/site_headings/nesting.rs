@@ -7,20 +7,15 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use super::blocks::{BlockState, Parser, SiteBlockKind};
+use super::blocks::{Parser, PartOf, SiteBlockKind};
 use super::lines::{SourceLine, TAB, split};
 use super::shapes::{indent, is_title, item};
 
 /// Text that belongs to an earlier element by its indent.
 impl Parser<'_, '_> {
-    /// The element that the text at `start` continues, and the indent to take off.
-    pub(super) fn continued(
-        &self,
-        parent: usize,
-        start: usize,
-        kind: SiteBlockKind,
-    ) -> Option<(usize, usize)> {
-        let depth = self.indent(start) / TAB;
+    /// The element that the text at line `at` continues, and the indent to take off.
+    pub(super) fn continued(&self, parent: usize, at: usize, kind: SiteBlockKind) -> Option<(usize, usize)> {
+        let depth = self.indent(at) / TAB;
         let (mut node, found) = self.last(parent)?;
         if depth == 0 || found != kind {
             return None;
@@ -35,13 +30,7 @@ impl Parser<'_, '_> {
     }
 
     /// Parses the lines with that indent as children of `node` and returns the line behind them.
-    pub(super) fn nested(
-        &mut self,
-        node: usize,
-        lines: Range<usize>,
-        indent: usize,
-        state: BlockState,
-    ) -> usize {
+    pub(super) fn nested(&mut self, node: usize, lines: Range<usize>, indent: usize, state: PartOf) -> usize {
         let end = self.detab(lines.start, lines.end, indent);
         self.chunk(node, lines.start..end, state);
         end
@@ -100,14 +89,14 @@ impl Parser<'_, '_> {
 
 /// Lists and quotes.
 impl Parser<'_, '_> {
-    pub(super) fn is_list_text(&self, parent: usize, start: usize, state: BlockState) -> bool {
-        state != BlockState::Detabbed
+    pub(super) fn is_list_text(&self, parent: usize, start: usize, state: PartOf) -> bool {
+        state != PartOf::Detabbed
             && self.indent(start) >= TAB
             && (self.nodes[parent].kind == SiteBlockKind::Item
                 || matches!(self.last(parent), Some((_, SiteBlockKind::List))))
     }
 
-    pub(super) fn list_text(&mut self, parent: usize, lines: Range<usize>, state: BlockState) {
+    pub(super) fn list_text(&mut self, parent: usize, lines: Range<usize>, state: PartOf) {
         let (level, node) = self.list_level(parent, self.indent(lines.start) / TAB, state);
         self.loose_detab(lines.clone(), level);
         let target = match (self.nodes[parent].kind, self.last(node)) {
@@ -119,12 +108,12 @@ impl Parser<'_, '_> {
             (_, Some((item, SiteBlockKind::Item))) => item,
             _ => self.add(node, SiteBlockKind::Item),
         };
-        self.chunk(target, lines, BlockState::Detabbed);
+        self.chunk(target, lines, PartOf::Detabbed);
     }
 
     /// The list or item that text of that many indents belongs to, and how many of them it uses up.
-    fn list_level(&self, parent: usize, indents: usize, state: BlockState) -> (usize, usize) {
-        let mut level = usize::from(state == BlockState::List);
+    fn list_level(&self, parent: usize, indents: usize, state: PartOf) -> (usize, usize) {
+        let mut level = usize::from(state == PartOf::List);
         let mut node = parent;
         while indents > level {
             match self.last(node) {
@@ -143,7 +132,7 @@ impl Parser<'_, '_> {
             None if self.nodes[parent].kind == SiteBlockKind::List => parent,
             None => self.add(parent, SiteBlockKind::List),
         };
-        let mut state = if continues.is_some() { BlockState::LooseList } else { BlockState::List };
+        let mut state = if continues.is_some() { PartOf::LooseList } else { PartOf::List };
         let mut start = lines.start;
         while start < lines.end {
             let nested = self.indent(start) >= TAB;
@@ -155,7 +144,7 @@ impl Parser<'_, '_> {
                 self.cut_front(start, content);
             }
             self.chunk(item, start..end, state);
-            state = BlockState::List;
+            state = PartOf::List;
             start = end;
         }
     }
@@ -184,7 +173,7 @@ impl Parser<'_, '_> {
                 self.cut_front(i, mark.end());
             }
         }
-        self.chunk(quote, lines, BlockState::Other);
+        self.chunk(quote, lines, PartOf::Other);
     }
 }
 
