@@ -97,7 +97,7 @@ impl FoundFiles {
 }
 
 /// What there is to say about the blob of the file at a path; nothing where it was read.
-pub(crate) fn blob_notice(path: &str, blob: &Blob) -> Option<Note> {
+pub fn blob_notice(path: &str, blob: &Blob) -> Option<Note> {
     match blob {
         Ok(content) => content_notice(path, content),
         Err(error) => Some(at(path, error)),

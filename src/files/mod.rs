@@ -12,10 +12,8 @@ mod worktree;
 
 pub use crate::git::{MAX_FILE_BYTES, OnceMap, PathKind};
 pub use file::{Content, File, is_markdown};
-pub use found::Listing;
-pub(crate) use found::blob_notice;
+pub use found::{Listing, blob_notice};
 pub use inside::inside;
 pub use layout::{CONFIG, FRONT_PAGE, Layout};
-pub use note::Note;
-pub(crate) use note::tidy;
+pub use note::{Note, tidy};
 pub use tree::Tree;

@@ -36,7 +36,7 @@ impl From<&ObjectError> for Note {
 }
 
 /// Puts notes in the order of their kind and path, each once.
-pub(crate) fn tidy(notes: &mut Vec<Note>) {
+pub fn tidy(notes: &mut Vec<Note>) {
     notes.sort_by(|one, other| {
         (one.kind, &one.path, &one.message).cmp(&(other.kind, &other.path, &other.message))
     });

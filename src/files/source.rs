@@ -159,18 +159,15 @@ impl TreeSource {
 
     /// The files and folders of `before` that are not here; none where that would take reading all of both.
     pub fn removed_paths(&self, before: &TreeSource) -> Option<BTreeSet<String>> {
-        match (self, before) {
-            (TreeSource::Index { repo, index, .. }, TreeSource::Commit { root, .. }) => {
-                Some(staged(repo, index).removed_below("", *root, index.tree()))
-            }
-            _ => None,
-        }
+        let TreeSource::Index { repo, index } = self else { return None };
+        let TreeSource::Commit { root, .. } = before else { return None };
+        Some(staged(repo, index).removed_below("", *root, index.tree()))
     }
 
     pub fn on_disk(&self) -> Option<&PathBuf> {
         match self {
             TreeSource::Folder(root) | TreeSource::Worktree { root, .. } => Some(root),
-            TreeSource::Nothing | TreeSource::Index { .. } | TreeSource::Commit { .. } => None,
+            _ => None,
         }
     }
 

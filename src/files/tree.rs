@@ -132,10 +132,7 @@ impl Tree {
 
     /// The file at `path`, or what is in its place; none where there is neither file nor link.
     pub fn file(&self, path: &str) -> Option<File> {
-        match self.changes.get(path) {
-            Some(changed) => changed.clone(),
-            None => self.read.file(path),
-        }
+        self.changes.get(path).cloned().unwrap_or_else(|| self.read.file(path))
     }
 
     /// The bytes of the file at `path`, where it is there and could be read.
@@ -148,10 +145,7 @@ impl Tree {
 
     /// Whether there is a file or a link at `path`; it is not read.
     pub fn contains(&self, path: &str) -> bool {
-        match self.changes.get(path) {
-            Some(changed) => changed.is_some(),
-            None => self.read.spot(path).is_some(),
-        }
+        self.changes.get(path).map_or_else(|| self.read.spot(path).is_some(), Option::is_some)
     }
 
     /// Whether there is a symbolic link at `path`; nothing is read for it.
@@ -164,10 +158,7 @@ impl Tree {
 
     /// The id of the file at `path`: equal ids mean equal bytes. Files on disk are read for it.
     pub fn id(&self, path: &str) -> Option<Id> {
-        match self.changes.get(path) {
-            Some(changed) => changed.as_ref()?.id,
-            None => self.read.id(path),
-        }
+        self.changes.get(path).map_or_else(|| self.read.id(path), |file| file.as_ref()?.id)
     }
 
     /// What is at `path`; links on disk are followed, as the builder of a site does.
@@ -180,10 +171,10 @@ impl Tree {
         if inside.any(|(_, file)| file.is_some()) {
             return PathKind::Folder;
         }
-        match self.changes.get(path) {
-            Some(_) => PathKind::Nothing,
-            None => *self.read.kinds.get(path.to_owned(), || self.read.source.kind(path)),
+        if self.changes.contains_key(path) {
+            return PathKind::Nothing;
         }
+        *self.read.kinds.get(path.to_owned(), || self.read.source.kind(path))
     }
 
     /// What was asked with [`Tree::kind`] so far, and what is there.

@@ -14,10 +14,8 @@ const MAX_BYTES: usize = 64 << 10;
 /// Byte offset of the first byte of Markdown in a whole page.
 pub fn end(text: &str) -> usize {
     let start = bom_len(text);
-    match block(text, start) {
-        Some((inside, end)) if !text[inside.clone()].lines().any(is_title) => end,
-        _ => start,
-    }
+    let block = block(text, start).filter(|(inside, _)| !text[inside.clone()].lines().any(is_title));
+    block.map_or(start, |(_, end)| end)
 }
 
 /// What is between `---` and `---` or `...` at `start`, and the offset past the closing line.

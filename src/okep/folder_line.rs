@@ -65,6 +65,7 @@ pub(super) fn folder_states(
     let local = repo.local();
     let mut found = FolderReading {
         repo,
+        packs,
         trees: Trees::new(&local),
         layout: Arc::new(layout.clone()),
         changes: HashMap::new(),
@@ -72,7 +73,7 @@ pub(super) fn folder_states(
         newer: None,
         place: from,
     };
-    let extent = found.read(reader, packs, until).unwrap_or_else(|error| HistoryExtent::Unreadable {
+    let extent = found.read(reader, until).unwrap_or_else(|error| HistoryExtent::Unreadable {
         boundary: found.newer.map(|commit| commit.id),
         error,
     });
@@ -102,6 +103,7 @@ const NEIGHBOURS: usize = 64;
 
 struct FolderReading<'a> {
     repo: &'a Repo,
+    packs: &'a Packs,
     trees: Trees<'a>,
     /// Where things are, as far as the line was read back.
     layout: Arc<Layout>,
@@ -117,12 +119,7 @@ struct FolderReading<'a> {
 impl FolderReading<'_> {
     /// Reads states back to the one before the commit at `until`, or to where the folder begins; gives how far back it
     /// could be read.
-    fn read(
-        &mut self,
-        reader: &mut LineReader,
-        packs: &Packs,
-        until: usize,
-    ) -> Result<HistoryExtent, ObjectError> {
+    fn read(&mut self, reader: &mut LineReader, until: usize) -> Result<HistoryExtent, ObjectError> {
         let walked_folder = self.layout.folder.clone();
         'line: while self.place < until {
             let commits = reader.from(self.place);
@@ -133,7 +130,7 @@ impl FolderReading<'_> {
             let walked = || commits.iter().map(|commit| commit.walked.map(Ok)).collect::<Option<Vec<_>>>();
             let walked = (self.layout.folder == walked_folder).then(walked).flatten();
             let trees =
-                walked.unwrap_or_else(|| folder_trees(self.repo, packs, &commits, &self.layout.folder));
+                walked.unwrap_or_else(|| folder_trees(self.repo, self.packs, &commits, &self.layout.folder));
             self.changes = changes(self.repo, self.states.last().map(|state| state.tree), &trees);
             for (commit, tree) in commits.into_iter().zip(trees) {
                 let Some(tree) = tree? else {

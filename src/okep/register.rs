@@ -44,10 +44,8 @@ pub fn index_plan(snapshot: &Snapshot, landing: &IndexPage, okep: &Okep) -> Land
 /// What a list knows of the page at a path, where that is an OKEP.
 fn sibling(snapshot: &Snapshot, path: &str) -> Option<Sibling> {
     let number = snapshot.number_of(path)?;
-    Some(Sibling {
-        number,
-        label: snapshot.okep(path).map_or_else(String::new, |okep| label(snapshot, okep)),
-    })
+    let label = snapshot.okep(path).map_or_else(String::new, |okep| label(snapshot, okep));
+    Some(Sibling { number, label })
 }
 
 /// The only OKEP that an entry for a file that is not there may mean.

@@ -59,10 +59,8 @@ impl Snapshot {
 
     /// The role of a page; a translation has none of its own.
     fn role(&self, path: &str) -> Role {
-        match &self.site {
-            Some(site) if site.is_translation(path) => Role::Other,
-            _ => self.layout.role(path),
-        }
+        let is_translation = self.site.as_ref().is_some_and(|site| site.is_translation(path));
+        if is_translation { Role::Other } else { self.layout.role(path) }
     }
 
     /// Reads and parses all pages in question.

@@ -232,11 +232,10 @@ pub fn resolve(from: &str, target: &str) -> Option<String> {
 
 /// The path from the folder `from` to `to`, both from the root; empty where they are the same.
 pub fn relative(from: &str, to: &str) -> String {
-    let parts = |path: &str| path.split('/').filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    let (from, to): (Vec<String>, Vec<String>) = (parts(from), parts(to));
+    let [from, to] =
+        [from, to].map(|path| path.split('/').filter(|part| !part.is_empty()).collect::<Vec<_>>());
     let common = from.iter().zip(&to).take_while(|(one, other)| one == other).count();
-    let up = from[common..].iter().map(|_| "..");
-    up.chain(to[common..].iter().map(String::as_str)).collect::<Vec<_>>().join("/")
+    [vec![".."; from.len() - common], to[common..].to_vec()].concat().join("/")
 }
 
 /// The text with `%XX` resolved; kept as it is where that gives no UTF-8.

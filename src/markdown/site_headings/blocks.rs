@@ -103,7 +103,7 @@ impl Parser<'_, '_> {
         while start < end {
             self.refresh(&mut marks, start, end);
             let at = |mark: LineMark| Some(marks[mark as usize]).filter(|l| *l < end);
-            start = if let Some(next) = self.indented(parent, start..end, &marks, state) {
+            start = if let Some(next) = self.holder(parent, start..end, &marks, state) {
                 next
             } else if self.is_list_text(parent, start, state) {
                 return self.list_text(parent, start..end, state);
@@ -153,13 +153,7 @@ impl Parser<'_, '_> {
 
     /// Parses the first of the blocks with indented text that is here, opened further down or continued; the line
     /// behind it.
-    fn indented(
-        &mut self,
-        parent: usize,
-        lines: Range<usize>,
-        marks: &Marks,
-        state: PartOf,
-    ) -> Option<usize> {
+    fn holder(&mut self, parent: usize, lines: Range<usize>, marks: &Marks, state: PartOf) -> Option<usize> {
         for mark in INDENTED {
             let (at, kind) = (marks[mark as usize], SiteBlockKind::Indented(mark));
             if at < lines.end {
