@@ -93,8 +93,8 @@ pub fn new(dir: Option<&Path>, args: &NewArgs) -> Result<String> {
     let template = &before.template;
     let own_bytes = template.path.as_deref().and_then(|path| tree.bytes(path));
     let bytes = own_bytes.unwrap_or_else(|| template.document.text.as_str().as_bytes().into());
-    let draft = draft(template, &bytes, number, &title);
-    tree.insert(path.clone(), draft.bytes.clone());
+    let (text, names_issue) = draft(template, &bytes, number, &title);
+    tree.insert(path.clone(), text);
     let after = Snapshot::new(&tree, &layout, &Parsed::default());
     let okep = after.okep(&path).expect("its file is in the tree, and named like an OKEP");
     let reads = okep.document.headings.first().map(|h| h.text.clone()).unwrap_or_default();
@@ -102,7 +102,7 @@ pub fn new(dir: Option<&Path>, args: &NewArgs) -> Result<String> {
     keeps(&title, &reads, number, well_formed)?;
     let kinds = ["no-template", "several-templates", "no-register", "unreadable"];
     notes.extend(before.notes.iter().chain(&tree.notices()).filter(|n| kinds.contains(&n.kind)).cloned());
-    if !draft.names_issue {
+    if !names_issue {
         notes.push(Note::new(
             "no-issue-line",
             "the template has no link to an issue: write the line yourself",

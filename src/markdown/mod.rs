@@ -1,7 +1,6 @@
 pub mod bare_links;
 pub mod commonmark;
 pub mod document;
-mod elements;
 pub mod extensions;
 mod fence;
 pub mod front_matter;

@@ -1,8 +1,7 @@
 //! Reads the events of the parser into what a page is made of.
 
 use super::commonmark;
-use super::document::Document;
-use super::elements::{Block, BlockKind, Heading, Link, LinkKind, fold_blanks};
+use super::document::{Block, BlockKind, Document, Heading, Link, LinkKind, fold_blanks};
 use super::fence::{self, UnclosedFence};
 use super::front_matter;
 use super::visible::{is_visible, is_visible_html};

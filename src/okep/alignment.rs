@@ -4,11 +4,11 @@
 //! sections alike, and compares two revisions of a template as well. A name counts most, then its
 //! place, then order; words in common count only for what no name explains.
 
-use super::levels::{Levels, Misplacement};
 use crate::git::Revision;
 use crate::markdown::names::{Name, Vocabulary, WEAK};
 use crate::markdown::outline::Outline;
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 
 /// An earlier wording of a section, and the revision that gave it up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,18 @@ pub struct Match {
     /// The document's row.
     pub row: usize,
     pub kind: MatchKind,
+}
+
+/// Sections that are misplaced for one cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misplacement {
+    /// The sections of the template, in the order of the document.
+    pub sections: Vec<usize>,
+    /// The rows that have other levels than they should: from the first of the sections to the last heading inside of
+    /// the last one, the author's own headings between them included. Empty where only the section around is wrong.
+    pub rows: Range<usize>,
+    /// By how many levels they are too deep, or too high if negative; 0 where only the section around is wrong.
+    pub by: i8,
 }
 
 /// What the outline of one document is to the outline of one template.
@@ -88,18 +100,15 @@ pub fn align(template: &Outline, old_names: &[Vec<OldName>], document: &Outline)
     aligner.found.merged = aligner.merged(vocabulary);
     aligner.found.shared_out = aligner.shared_out(vocabulary);
     aligner.found.duplicates = aligner.duplicates(&named);
-    let Alignment { matches, section_of, shift, .. } = &aligner.found;
-    let row_of: Vec<Option<usize>> = matches.iter().map(|m| m.map(|m| m.row)).collect();
-    let levels = Levels { template, document, row_of: &row_of, section_of, shift: *shift };
-    (aligner.found.misplacements, aligner.found.levels) = levels.misplacements();
+    (aligner.found.misplacements, aligner.found.levels) = aligner.misplacements();
     aligner.found.unordered = aligner.unordered();
     aligner.found
 }
 
-struct Aligner<'a> {
-    template: &'a Outline,
-    document: &'a Outline,
-    found: Alignment,
+pub(super) struct Aligner<'a> {
+    pub template: &'a Outline,
+    pub document: &'a Outline,
+    pub found: Alignment,
 }
 
 /// A section, and a row that bears its name.
@@ -154,7 +163,7 @@ impl Aligner<'_> {
     }
 
     /// The level a row would have if the document were not shifted.
-    fn level(&self, row: usize) -> i8 {
+    pub fn level(&self, row: usize) -> i8 {
         self.document.rows[row].level as i8 - self.found.shift
     }
 

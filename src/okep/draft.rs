@@ -4,19 +4,12 @@ use super::template::Template;
 use super::title::PREFIX;
 use std::ops::Range;
 
-/// The first text of an OKEP.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Draft {
-    pub bytes: Vec<u8>,
-    /// Whether the template has an issue line with a link, so that the issue could be filled in.
-    pub names_issue: bool,
-}
-
-/// Fills in the template, whose own bytes are `bytes`.
+/// The first text of an OKEP: the template, whose own bytes are `bytes`, filled in; and whether the template has an
+/// issue line with a link, so that the issue could be filled in.
 ///
 /// The numbers of title and issue line change where they are, so that the template's form stays. What
 /// carries no number to change, such as `OKEP-NNNN`, is written anew.
-pub fn draft(template: &Template, bytes: &[u8], number: u64, title: &str) -> Draft {
+pub fn draft(template: &Template, bytes: &[u8], number: u64, title: &str) -> (Vec<u8>, bool) {
     let mut edits = title_edits(template, number, title);
     let issue = template.issue.as_ref().and_then(|line| Some((line.span.clone(), line.for_number(number)?)));
     let names_issue = issue.is_some();
@@ -26,7 +19,7 @@ pub fn draft(template: &Template, bytes: &[u8], number: u64, title: &str) -> Dra
     for (span, text) in edits.into_iter().rev() {
         bytes.splice(span, text.into_bytes());
     }
-    Draft { bytes, names_issue }
+    (bytes, names_issue)
 }
 
 fn title_edits(template: &Template, number: u64, title: &str) -> Vec<(Range<usize>, String)> {
@@ -56,9 +49,9 @@ mod tests {
 
     fn check(template: &str, expected: &str) {
         let read = Template::new(None, Arc::new(Document::parse(template.as_bytes())));
-        let draft = draft(&read, template.as_bytes(), 6500, "Some Title");
-        assert_eq!(String::from_utf8(draft.bytes).expect("UTF-8 went in"), expected);
-        assert_eq!(draft.names_issue, expected.contains("6500)") || expected.contains("6500>"));
+        let (bytes, names_issue) = draft(&read, template.as_bytes(), 6500, "Some Title");
+        assert_eq!(String::from_utf8(bytes).expect("UTF-8 went in"), expected);
+        assert_eq!(names_issue, expected.contains("6500)") || expected.contains("6500>"));
     }
 
     const LINK: &str = "https://forge.example/o/r/issues";
@@ -103,8 +96,8 @@ mod tests {
         fn no_template_makes_it_panic(pieces in prop::collection::vec(prop::sample::select(PIECES), 0..12)) {
             let text = pieces.concat();
             let read = Template::new(None, Arc::new(Document::parse(text.as_bytes())));
-            let draft = draft(&read, text.as_bytes(), 6500, "Some Title");
-            prop_assert!(String::from_utf8(draft.bytes).is_ok());
+            let (bytes, _) = draft(&read, text.as_bytes(), 6500, "Some Title");
+            prop_assert!(String::from_utf8(bytes).is_ok());
         }
     }
 

@@ -184,8 +184,8 @@ impl FolderReading<'_> {
         Ok(folder.unwrap_or_else(|| Layout::default().folder))
     }
 
-    /// The folder that the commit `after` another moved to where it is in the oldest state: the one that most pages were
-    /// removed from.
+    /// The folder that the commit `after` another moved to where it is in the oldest state: the one that most pages
+    /// were removed from.
     fn moved_from(&self, before: LineCommit, after: LineCommit) -> Result<Option<String>, ObjectError> {
         let Some(state) = self.states.last() else { return Ok(None) };
         let root = |commit: LineCommit| commit.root(self.trees.local);

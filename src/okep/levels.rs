@@ -4,49 +4,25 @@
 //! levels. A section at its level inside of another section than the template's is right if such a range has put it
 //! there; else it is a cause of its own.
 
-use crate::markdown::outline::Outline;
-use std::ops::Range;
+use super::alignment::{Aligner, Misplacement};
 
-/// Sections that are misplaced for one cause.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misplacement {
-    /// The sections of the template, in the order of the document.
-    pub sections: Vec<usize>,
-    /// The rows that have other levels than they should: from the first of the sections to the last heading inside of
-    /// the last one, the author's own headings between them included. Empty where only the section around is wrong.
-    pub rows: Range<usize>,
-    /// By how many levels they are too deep, or too high if negative; 0 where only the section around is wrong.
-    pub by: i8,
-}
-
-/// What the levels of a document's rows are, and would be.
-pub struct Levels<'a> {
-    pub template: &'a Outline,
-    pub document: &'a Outline,
-    /// For each section of the template, the row that stands for it; and the reverse.
-    pub row_of: &'a [Option<usize>],
-    pub section_of: &'a [Option<usize>],
-    /// By how many levels the whole document is off.
-    pub shift: i8,
-}
-
-impl Levels<'_> {
+impl Aligner<'_> {
     /// Every cause, in the order of the document, and for each row the level that it would have without them.
-    pub fn misplacements(&self) -> (Vec<Misplacement>, Vec<i8>) {
-        let mut levels: Vec<i8> = self.document.rows.iter().map(|r| r.level as i8 - self.shift).collect();
+    pub(super) fn misplacements(&self) -> (Vec<Misplacement>, Vec<i8>) {
+        let mut levels: Vec<i8> = (0..self.document.rows.len()).map(|row| self.level(row)).collect();
         let mut found = self.runs(&levels);
         for run in &found {
             levels[run.rows.clone()].iter_mut().for_each(|level| *level -= run.by);
         }
         let in_runs: Vec<usize> = found.iter().flat_map(|run| run.sections.iter().copied()).collect();
         found.extend(self.inside_of_others(&levels, &in_runs));
-        found.sort_by_key(|m| self.row_of[m.sections[0]]);
+        found.sort_by_key(|m| self.found.matches[m.sections[0]].map(|m| m.row));
         (found, levels)
     }
 
     /// The rows that stand for a section, with it, in order.
     fn matched(&self) -> impl Iterator<Item = (usize, usize)> {
-        self.section_of.iter().enumerate().filter_map(|(row, section)| Some((row, (*section)?)))
+        self.found.section_of.iter().enumerate().filter_map(|(row, section)| Some((row, (*section)?)))
     }
 
     /// Neighbouring sections that are all the same number of levels off.
@@ -69,7 +45,8 @@ impl Levels<'_> {
         }
         for run in &mut runs {
             let last = run.rows.end - 1;
-            let is_inside = |row: &usize| self.section_of[*row].is_none() && levels[*row] > levels[last];
+            let is_inside =
+                |row: &usize| self.found.section_of[*row].is_none() && levels[*row] > levels[last];
             run.rows.end = (last + 1..levels.len()).find(|row| !is_inside(row)).unwrap_or(levels.len());
         }
         runs
@@ -81,7 +58,7 @@ impl Levels<'_> {
         // The section that one is wanted in, and the row that it is inside of; none where these agree.
         let cause = |row: usize, section: usize| {
             let wanted = self.template.rows[section].parent;
-            let around = wanted.and_then(|wanted| self.row_of[wanted])?;
+            let around = self.found.matches[wanted?]?.row;
             let is = parent(levels, row);
             (is != Some(around) && !in_runs.contains(&section)).then_some((wanted, is))
         };

@@ -10,7 +10,7 @@ pub mod issue_line;
 pub mod issue_link;
 pub mod kept_text;
 pub mod landings;
-pub mod levels;
+mod levels;
 pub mod lineage;
 mod moved_files;
 pub mod nav_entries;

@@ -274,8 +274,8 @@ impl Snapshot {
             .collect()
     }
 
-    /// Takes up the pages that are no OKEPs: the index page, those next to an OKEP, those in a folder of one that is not
-    /// there, and others.
+    /// Takes up the pages that are no OKEPs: the index page, those next to an OKEP, those in a folder of one that is
+    /// not there, and others.
     fn sort_pages(&mut self, files: Vec<Parsable>) {
         let held: HashSet<&str> =
             self.okeps.iter().filter_map(|o| Some(o.folder.as_ref()?.0.as_str())).collect();

@@ -2,8 +2,7 @@
 
 use super::{Check, Demand, Finding, Fix, OkepContext, Per, Rule, Severity};
 use crate::markdown::outline::Row;
-use crate::okep::alignment::align;
-use crate::okep::levels::Misplacement;
+use crate::okep::alignment::{Misplacement, align};
 use crate::rules::edits::markdown::{movement, relevel};
 
 pub static RULE: Rule = Rule {
