@@ -4,6 +4,7 @@
 
 use crate::text::path::{self, Role};
 use crate::text::pattern;
+use indexmap::IndexSet;
 use regex::Regex;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -51,13 +52,8 @@ fn named(subject: &str) -> Vec<u64> {
         pattern(&format!(r"(?i)(?:^|[^0-9a-z])okep(?:(?:[-_#]| #)([0-9]+)|([0-9]{{4,}}))({goes_on})?"))
     });
     let references = REFERENCE.captures_iter(subject).filter(|found| found.get(3).is_none());
-    let mut numbers = Vec::new();
-    for number in references.filter_map(|found| found.get(1).or(found.get(2))?.as_str().parse().ok()) {
-        if !numbers.contains(&number) {
-            numbers.push(number);
-        }
-    }
-    numbers
+    let numbers = references.filter_map(|found| found.get(1).or(found.get(2))?.as_str().parse().ok());
+    numbers.collect::<IndexSet<u64>>().into_iter().collect()
 }
 
 #[cfg(test)]

@@ -29,14 +29,8 @@ pub fn of_okep(
     likeliest(document, &before_sections(document, title), &Sought { template: false, form, own })
 }
 
-/// The line of the sections that would be the issue line of an OKEP, were it before them.
-pub fn in_sections(
-    document: &Document,
-    title: Option<usize>,
-    form: &IssueLine,
-    number: u64,
-) -> Option<IssueLine> {
-    let preamble = document.preamble(title).end;
+/// The line of the sections, which begin at `from`, that would be the issue line of an OKEP, were it before them.
+pub fn in_sections(document: &Document, from: usize, form: &IssueLine, number: u64) -> Option<IssueLine> {
     let sought = Sought { template: false, form: Some(form), own: &[number] };
     let is_own = |line: &IssueLine| {
         let link = line.link.as_ref().filter(|link| !link.pull_request);
@@ -44,12 +38,11 @@ pub fn in_sections(
         // What is linked in running text is named in passing.
         is_number && (line.plain || line.label.is_some())
     };
-    let ends = document.headings.iter().skip(1).map(|next| next.span.start).chain([document.text.len()]);
-    let sections = document.headings.iter().zip(ends).map(|(heading, end)| heading.span.end..end);
+    let sections = document.headings.iter().map(|heading| heading.body.clone());
     // Few sections name the number, and to look for an issue line costs more than to look for that.
     let digits = number.to_string();
     let is_named = |section: &Range<usize>| document.text.slice(section.clone()).contains(&digits);
-    let mut named = sections.filter(|section| section.start >= preamble && is_named(section));
+    let mut named = sections.filter(|section| section.start >= from && is_named(section));
     named.find_map(|section| likeliest(document, &section, &sought).filter(is_own))
 }
 

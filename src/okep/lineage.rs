@@ -3,7 +3,7 @@
 //! Landings, baselines and history ask here. It is pure: files are paths and, where they are known, the ids of
 //! their contents.
 
-use crate::text::path::{self, file_name};
+use crate::text::path::{file_name, page_number};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -23,9 +23,9 @@ pub fn renames<C: Eq + Clone>(removed: &Files<C>, added: &Files<C>) -> Vec<Optio
     let mut from: Vec<Option<usize>> = vec![None; added.len()];
     let mut is_taken = vec![false; removed.len()];
     let likenesses: [Likeness<C>; 4] = [
-        |(path, _)| Some((Some(number(path)?), Some(file_name(path).to_owned()), None)),
-        |(path, content)| Some((Some(number(path)?), None, Some(content.clone()?))),
-        |(path, _)| Some((Some(number(path)?), None, None)),
+        |(path, _)| Some((Some(page_number(path)?), Some(file_name(path).to_owned()), None)),
+        |(path, content)| Some((Some(page_number(path)?), None, Some(content.clone()?))),
+        |(path, _)| Some((Some(page_number(path)?), None, None)),
         |(_, content)| Some((None, None, Some(content.clone()?))),
     ];
     for likeness in likenesses {
@@ -42,13 +42,6 @@ pub fn renames<C: Eq + Clone>(removed: &Files<C>, added: &Files<C>) -> Vec<Optio
         from[*new] = Some(*old);
     }
     from
-}
-
-/// The number in the name of an OKEP's file, or of its folder where the file is that folder's page.
-fn number(path: &str) -> Option<u64> {
-    let name = if path::is_folder_page(path) { path::folder_of(path) } else { path };
-    let name = file_name(name);
-    path::okep_name(path::stem(name).unwrap_or(name))?.number
 }
 
 /// Follows OKEPs along a line of states; an OKEP is a number, in the order in which they first appear.
@@ -71,7 +64,7 @@ pub struct GoneOkeps {
 impl GoneOkeps {
     /// The OKEP that one at a path is, if it was removed and is not back yet.
     pub fn returned(&self, path: &str) -> Option<usize> {
-        self.paths.get(path).or_else(|| self.numbers.get(&number(path)?)).copied()
+        self.paths.get(path).or_else(|| self.numbers.get(&page_number(path)?)).copied()
     }
 }
 
@@ -95,7 +88,7 @@ impl Lineage {
         {
             let gone = Arc::make_mut(&mut self.gone);
             gone.paths.insert((*path).to_owned(), *okep);
-            number(path).map(|number| gone.numbers.insert(number, *okep));
+            page_number(path).map(|number| gone.numbers.insert(number, *okep));
         }
         let mut okeps = Vec::with_capacity(added.len());
         for ((path, _), from) in added.iter().zip(from) {
@@ -122,8 +115,8 @@ impl Lineage {
 
     /// An OKEP that has, or had last, the number of a path.
     pub fn ever_of_number(&self, path: &str) -> Option<usize> {
-        let wanted = number(path)?;
-        let present = self.present.iter().find(|(path, _)| number(path) == Some(wanted));
+        let wanted = page_number(path)?;
+        let present = self.present.iter().find(|(path, _)| page_number(path) == Some(wanted));
         present.map(|(_, okep)| okep).or_else(|| self.gone.numbers.get(&wanted)).copied()
     }
 }

@@ -8,7 +8,6 @@ pub mod issue;
 mod issue_candidates;
 pub mod issue_line;
 pub mod issue_link;
-pub mod kept_text;
 pub mod landings;
 mod levels;
 pub mod lineage;

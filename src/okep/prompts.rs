@@ -3,10 +3,11 @@
 //! Texts are compared sentence by sentence, blind to case, markup, punctuation, line breaks and the
 //! organisation in a URL. A sentence is a hash of its words; nothing is copied.
 
-use super::kept_text::{asks_in_comments, names_section, stays};
 use super::sentences::{self, Sentence, line_hash};
 use crate::markdown::document::{Block, BlockKind, Document};
+use crate::markdown::names::Name;
 use crate::markdown::placeholder::is_placeholder;
+use std::cell::LazyCell;
 use std::collections::HashSet;
 use std::ops::Range;
 
@@ -245,5 +246,36 @@ fn is_in_parentheses(document: &Document, block: &Block) -> bool {
     text.starts_with('(') && text.ends_with(')')
 }
 
+/// Whether a template asks its questions in HTML comments for the most part, so that what it shows is meant to stay.
+fn asks_in_comments(template: &Document, issue: Option<&Range<usize>>) -> bool {
+    let count = |text: &str| text.split_whitespace().count();
+    let comments = template.html.iter().map(|range| template.text.slice(range.clone()));
+    let hidden: usize = comments.filter(|html| html.trim_start().starts_with("<!--")).map(count).sum();
+    let is_issue = |b: &&Block| issue.is_some_and(|i| i.start < b.span.end && b.span.start < i.end);
+    let shown = template.blocks.iter().filter(|b| !is_issue(b));
+    hidden > shown.map(|b| count(template.text.slice(b.span.clone()))).sum()
+}
+
+/// Whether a list item is one that every OKEP may have as the template has it: a task, or a link to a section of the
+/// page itself, with what it is about behind it.
+fn stays(document: &Document, item: &Block) -> bool {
+    let text = document.text.slice(item.span.clone()).trim_start();
+    if ["[ ]", "[x]", "[X]"].iter().any(|task| text.starts_with(task)) {
+        return true;
+    }
+    let links = document.links_in(&item.span);
+    let Some(first) = links.first() else { return false };
+    let before = document.text.slice(item.span.start..first.span.start.max(item.span.start));
+    !before.contains(char::is_alphabetic) && links.iter().all(|link| link.target.starts_with('#'))
+}
+
+/// Whether a list item has the name of a section of the page, as in a table of contents without links.
+fn names_section(document: &Document) -> impl Fn(&Block) -> bool {
+    let name = |text: &str| Name::new(text).normal;
+    let names: LazyCell<HashSet<String>, _> =
+        LazyCell::new(move || document.headings.iter().map(|h| name(&h.text)).collect());
+    move |item| item.kind == BlockKind::Item && names.contains(&name(document.text.slice(item.span.clone())))
+}
+
 #[cfg(test)]
-pub(super) mod tests;
+mod tests;

@@ -255,23 +255,22 @@ impl Snapshot {
             Some(known) => known.iter().filter(|path| path::is_below(path, docs)).cloned().collect(),
             None => self.tree.list(docs).files.keys().cloned().collect(),
         };
-        let outside = outside.into_iter().filter(|path| path::is_outside_okep(path, folder));
         let has_number =
             |number| self.listing.files.keys().any(|okep| path::okep_number(okep, folder) == number);
-        let is_shown = |path: &str| {
-            site.is_none_or(|site| {
-                site.is_known() && site.hidden_by(path).is_none() && !site.is_translation(path)
-            })
+        let is_shown = |site: &Site, path: &str| {
+            site.is_known() && site.hidden_by(path).is_none() && !site.is_translation(path)
+        };
+        let is_one = |path: &String| {
+            path::is_outside_okep(path, folder)
+                && !has_number(path::page_number(path))
+                && site.is_none_or(|site| is_shown(site, path))
         };
         let page = |path: String| {
             let document = self.parsed.document(&self.tree.file(&path)?)?;
             let title = title::read(&document, &|_| true)?;
             (title.well_formed && title.number.is_some()).then_some(Page { path, document })
         };
-        outside
-            .filter(|path| !has_number(path::page_number(path)) && is_shown(path))
-            .filter_map(page)
-            .collect()
+        outside.into_iter().filter(is_one).filter_map(page).collect()
     }
 
     /// Takes up the pages that are no OKEPs: the index page, those next to an OKEP, those in a folder of one that is
@@ -350,10 +349,7 @@ fn is_folder_okep(page: &str, listing: &Listing, folder: &str) -> bool {
 
 /// Whether a page is written like an OKEP: by its title, or by three of the template's sections.
 fn looks_like_okep(document: &Document, template: &Template) -> bool {
-    let titled = document
-        .headings
-        .first()
-        .is_some_and(|h| h.text.get(..4).is_some_and(|t| t.eq_ignore_ascii_case(title::PREFIX)));
+    let titled = document.headings.first().is_some_and(title::has_prefix);
     let sections = document.headings.iter().map(|h| Name::new(&h.text).normal);
     let sections = sections.filter(|name| template.names().any(|n| n.normal == *name));
     titled || sections.count() >= 3

@@ -5,7 +5,7 @@
 
 use crate::markdown::document::Document;
 use crate::markdown::outline::{Outline, Row};
-use crate::text::{is_one_of, pattern};
+use crate::text::{is_one_of, pattern, words};
 use regex::{Match, Regex};
 use std::sync::LazyLock;
 
@@ -28,10 +28,7 @@ impl Asks {
     }
 
     fn read(prompt: &str) -> Asks {
-        let words: Vec<&str> =
-            prompt.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-        // In lower case, without markup and punctuation; a hyphen parts words.
-        let words = format!(" {} ", words.join(" ").to_lowercase());
+        let words = format!(" {} ", words(prompt).collect::<Vec<_>>().join(" "));
         let has = |phrase: &str| words.contains(phrase);
         let story = (has(" as a ") || has(" as an ")) && has(" i want ");
         Asks { list: asks_list(&words), sentences: asks_sentences(&words), story }

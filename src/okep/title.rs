@@ -28,7 +28,6 @@ pub const PREFIX: &str = "OKEP";
 ///
 /// A title in its form may be below a banner, such as `# Draft`.
 pub fn read(document: &Document, is_section: &dyn Fn(&Heading) -> bool) -> Option<Title> {
-    let has_prefix = |h: &Heading| h.text.get(..4).is_some_and(|h| h.eq_ignore_ascii_case(PREFIX));
     let first = document.headings.first()?;
     if has_prefix(first) {
         return Some(numbered(document, 0));
@@ -38,6 +37,11 @@ pub fn read(document: &Document, is_section: &dyn Fn(&Heading) -> bool) -> Optio
     let below = above_sections.skip(1).position(|h| h.level == 1 && has_prefix(h));
     let below = below.map(|at| numbered(document, at + 1)).filter(|title| title.well_formed);
     below.or_else(|| is_title.then(|| Title { name: first.text.clone(), ..Title::default() }))
+}
+
+/// Whether a heading begins as an OKEP's title does, in any case.
+pub fn has_prefix(heading: &Heading) -> bool {
+    heading.text.get(..PREFIX.len()).is_some_and(|prefix| prefix.eq_ignore_ascii_case(PREFIX))
 }
 
 fn numbered(document: &Document, at: usize) -> Title {

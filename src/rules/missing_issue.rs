@@ -63,8 +63,8 @@ fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
 fn further_down(context: &OkepContext, form: &IssueLine) -> Option<usize> {
     let okep = context.okep;
     let number = okep.number().filter(|_| okep.issue.is_none())?;
-    let title = okep.title.as_ref().map(|title| title.heading);
-    let line = issue::in_sections(&okep.document, title, form, number)?;
+    let preamble = okep.document.preamble(okep.title.as_ref().map(|title| title.heading));
+    let line = issue::in_sections(&okep.document, preamble.end, form, number)?;
     Some(okep.document.text.line_of(line.span.start))
 }
 

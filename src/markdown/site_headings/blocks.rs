@@ -95,7 +95,8 @@ impl Parser<'_, '_> {
         self.depth -= 1;
     }
 
-    /// Parses lines without a blank one between them.
+    /// Parses lines without a blank one between them. What precedes a find lacks the mark that was found, so that this
+    /// nests little.
     pub(super) fn block(&mut self, parent: usize, lines: Range<usize>, state: PartOf) {
         let Range { mut start, end } = lines;
         let mut marks = self.marks(start, end);
@@ -117,7 +118,7 @@ impl Parser<'_, '_> {
                 self.add(parent, SiteBlockKind::Other);
                 return;
             } else if let Some(at) = at(LineMark::Hash) {
-                self.before(parent, start..at, state);
+                self.block(parent, start..at, state);
                 self.heading(parent, at, None);
                 if state == PartOf::LooseList && dedents < MOST_DEDENTS {
                     // The site dedents what follows a heading in a loose list, once per heading.
@@ -130,16 +131,16 @@ impl Parser<'_, '_> {
                 self.heading(parent, start, Some(level));
                 start + 2
             } else if let Some(at) = at(LineMark::Rule) {
-                self.before(parent, start..at, state);
+                self.block(parent, start..at, state);
                 self.add(parent, SiteBlockKind::Other);
                 at + 1
             } else if item(&self.lines[start].text).is_some() {
                 return self.list(parent, start..end);
             } else if let Some(at) = at(LineMark::Quote).filter(|_| self.depth < DEEPEST) {
-                self.before(parent, start..at, state);
+                self.block(parent, start..at, state);
                 return self.quote(parent, at..end);
             } else if let Some(at) = at(LineMark::Reference) {
-                self.before(parent, start..at, state);
+                self.block(parent, start..at, state);
                 at + self.reference_len(at, end)
             } else {
                 // The text of a tight list item is no element of its own.
@@ -157,7 +158,7 @@ impl Parser<'_, '_> {
         for mark in INDENTED {
             let (at, kind) = (marks[mark as usize], SiteBlockKind::Indented(mark));
             if at < lines.end {
-                self.before(parent, lines.start..at, state);
+                self.block(parent, lines.start..at, state);
                 let node = self.add(parent, kind);
                 return Some(self.nested(node, at + 1..lines.end, TAB, state));
             }
@@ -166,13 +167,6 @@ impl Parser<'_, '_> {
             }
         }
         None
-    }
-
-    /// Parses what precedes a find; it lacks the mark that was found, so this nests little.
-    fn before(&mut self, parent: usize, lines: Range<usize>, state: PartOf) {
-        if !lines.is_empty() {
-            self.block(parent, lines, state);
-        }
     }
 
     pub(super) fn add(&mut self, parent: usize, kind: SiteBlockKind) -> usize {

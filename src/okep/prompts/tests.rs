@@ -162,3 +162,38 @@ fn what_has_the_form_of_the_prompts_resembles_one() {
     assert!(!resembles("(none)\n"));
     assert!(!resembles("It is kept alive by its authors (see the list of owners).\n"));
 }
+
+#[test]
+fn a_table_of_contents_is_no_prompt() {
+    let contents =
+        "- [The Problem](#the-problem)\n  - [Its Cause](#its-cause)\n1. [What to do](#what-to-do)\n";
+    check_with(contents, contents, &[]);
+    let about = "- [Goals](#goals): what we want to get done here\n";
+    check_with(about, about, &[]);
+    let names = "* The Old Problem\n* What to do\n\n## The old problem\n\n## What to do\n";
+    check_with(names, names, &[]);
+    check_with(names, "* The Old Problem\n* What to do\n\n## What to do\n", &["The Old Problem"]);
+    let linked = "* [Open an issue first](https://example.org/new), then write it down\n";
+    check_with(linked, linked, &["[Open an issue first](https://example.org/new), then write it down"]);
+    let own = "* See [the goals](#goals) and write down what they are\n";
+    check_with(own, own, &["See [the goals](#goals) and write down what they are"]);
+}
+
+#[test]
+fn a_task_is_no_prompt_whether_or_not_it_is_done() {
+    let tasks = "- [ ] Ask a reviewer of the network group\n- [ ] Write the user documentation\n";
+    check_with(tasks, tasks, &[]);
+    check_with(tasks, &tasks.replace("[ ]", "[x]"), &[]);
+    let items = tasks.replace("[ ] ", "");
+    let both = ["Ask a reviewer of the network group", "Write the user documentation"];
+    check_with(&items, &items, &both);
+}
+
+#[test]
+fn a_template_that_asks_in_comments_shows_what_is_to_stay() {
+    let form = "## S\n\n<!--\nSay in a few words for whom this is and what it is good for, please.\n-->\n\n\
+                - Name of the feature gate\n- Will it change any default behaviour?\n";
+    check_with(form, form, &[]);
+    let few = "## S\n\n<!-- two words -->\n\n- Say what the feature gate is named\n";
+    check_with(few, few, &["Say what the feature gate is named"]);
+}
