@@ -184,10 +184,9 @@ impl Vocabulary {
         let covered = common / total;
         let known = (0..words.len()).filter(|i| meets(words, *i, &name.words)).count();
         let wholly_inside = known == words.len();
-        let same =
-            |a: Option<&String>, b: Option<&String>| matches!((a, b), (Some(a), Some(b)) if same_word(a, b));
-        let begins = same(name.words.first(), words.first());
-        let ends = same(name.words.last(), words.last());
+        let same = |(one, other): (&String, &String)| same_word(one, other);
+        let begins = name.words.first().zip(words.first()).is_some_and(same);
+        let ends = name.words.last().zip(words.last()).is_some_and(same);
         let score = 0.7 * covered + 0.3 * known as f64 / words.len().max(1) as f64;
         // Headings that share out a list are all alike, so that the first of them stands for it.
         if telling > 0 && wholly_inside && self.is_part(name, other) {

@@ -52,33 +52,39 @@ impl FolderState {
     }
 }
 
-/// Reads the folder from the commit at `from` back, to the one before `until` or to where the folder begins.
-///
-/// A commit that moves the folder is not its beginning.
-pub(super) fn folder_states(
-    repo: &Repo,
-    reader: &mut LineReader,
-    packs: &Packs,
-    layout: &Layout,
-    (from, until): (usize, usize),
-) -> FolderStates {
-    let local = repo.local();
-    let mut found = FolderReading {
-        repo,
-        packs,
-        trees: Trees::new(&local),
-        layout: Arc::new(layout.clone()),
-        changes: HashMap::new(),
-        states: Vec::new(),
-        newer: None,
-        place: from,
-    };
-    let extent = found.read(reader, until).unwrap_or_else(|error| HistoryExtent::Unreadable {
-        boundary: found.newer.map(|commit| commit.id),
-        error,
-    });
-    found.states.reverse();
-    FolderStates { states: found.states, extent, is_unbroken: found.place >= until }
+/// Reads the history of the folder.
+pub(super) struct HistoryReader<'a> {
+    pub repo: &'a Repo,
+    packs: Packs,
+    pub layout: &'a Layout,
+}
+
+impl<'a> HistoryReader<'a> {
+    pub fn new(repo: &'a Repo, layout: &'a Layout) -> Self {
+        HistoryReader { repo, packs: Packs::of(&repo.local()), layout }
+    }
+
+    /// Reads the folder from the commit at `from` of a line back, to the one before `until` or to where the folder
+    /// begins. A commit that moves the folder is not its beginning.
+    pub fn states(&self, line: &mut LineReader, (from, until): (usize, usize)) -> FolderStates {
+        let local = self.repo.local();
+        let mut found = FolderReading {
+            repo: self.repo,
+            packs: &self.packs,
+            trees: Trees::new(&local),
+            layout: Arc::new(self.layout.clone()),
+            changes: HashMap::new(),
+            states: Vec::new(),
+            newer: None,
+            place: from,
+        };
+        let extent = found.read(line, until).unwrap_or_else(|error| HistoryExtent::Unreadable {
+            boundary: found.newer.map(|commit| commit.id),
+            error,
+        });
+        found.states.reverse();
+        FolderStates { states: found.states, extent, is_unbroken: found.place >= until }
+    }
 }
 
 /// What changed from a tree to the next, by the ids of both; none where one of them cannot be read.

@@ -3,13 +3,12 @@
 //! Of each commit only the id of the proposal folder's tree is looked up; trees are compared where that id
 //! changes, and nothing but the template's revisions is read as a file.
 
-use super::folder_line::{FolderStates, folder_states, may_be_okep};
+use super::folder_line::{FolderStates, HistoryReader, may_be_okep};
 use super::lineage::{Lineage, PathAndContent, renames};
 use super::template::Template;
 use super::template_history::{LandedOkep, LandedUnder, Landing, TemplateHistory, TemplateRevision};
 use crate::files::{Content, Layout, Note, blob_notice, tidy};
 use crate::git::main_line::LineReader;
-use crate::git::packs::Packs;
 use crate::git::tree_changes::TreeChanges;
 use crate::git::{HistoryExtent, Id, MainLine, Repo, Revision};
 use crate::markdown::document::Document;
@@ -162,22 +161,7 @@ fn has_others(histories: &[TemplateHistory], files: &BTreeMap<String, Option<Id>
     renames(&gone, &others).contains(&None)
 }
 
-struct HistoryReader<'a> {
-    repo: &'a Repo,
-    packs: Packs,
-    layout: &'a Layout,
-}
-
-impl<'a> HistoryReader<'a> {
-    fn new(repo: &'a Repo, layout: &'a Layout) -> Self {
-        HistoryReader { repo, packs: Packs::of(&repo.local()), layout }
-    }
-
-    /// The states of the folder from the commit at a place of a line back to the one before another.
-    fn states(&self, line: &mut LineReader, places: (usize, usize)) -> FolderStates {
-        folder_states(self.repo, line, &self.packs, self.layout, places)
-    }
-
+impl HistoryReader<'_> {
     /// What is known at the last of some states.
     fn history(&self, known: &FolderStates) -> TemplateHistory {
         let mut history = self.followed(known).history;

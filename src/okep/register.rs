@@ -50,10 +50,8 @@ fn sibling(snapshot: &Snapshot, path: &str) -> Option<Sibling> {
 
 /// The only OKEP that an entry for a file that is not there may mean.
 pub fn meant<'a>(snapshot: &'a Snapshot, dead: &str) -> Option<&'a Okep> {
-    match nav_entries::meant(snapshot, dead)[..] {
-        [okep] => Some(okep),
-        _ => None,
-    }
+    let [okep] = nav_entries::meant(snapshot, dead)[..] else { return None };
+    Some(okep)
 }
 
 /// Entries of `nav` with the title of an OKEP that it lacks and the path of one that has an entry of its own: lines that
@@ -79,10 +77,8 @@ pub fn copied_entries(snapshot: &Snapshot) -> Vec<(usize, &Okep)> {
             let title = site.nav.entries()[**index].title.as_deref().map(|title| Name::new(title).normal);
             title.is_some_and(|title| own.contains(&title))
         };
-        match twice.iter().filter(has_title).collect::<Vec<_>>()[..] {
-            [index] => Some((*index, okep)),
-            _ => None,
-        }
+        let [index] = twice.iter().filter(has_title).collect::<Vec<_>>()[..] else { return None };
+        Some((*index, okep))
     });
     copied.collect()
 }

@@ -18,10 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 /// A page that was read.
-struct Parsable {
-    page: Page,
-    role: Role,
-}
+type Parsable = (Page, Role);
 
 impl Snapshot {
     pub fn new(tree: &Tree, layout: &Layout, parsed: &Parsed) -> Self {
@@ -77,7 +74,7 @@ impl Snapshot {
             let (role, Some((document, is_lost))) = (self.role(path), read) else { continue };
             match document.map(|document| (limits::beyond(&document), document)) {
                 Some((None, document)) => {
-                    files.push(Parsable { page: Page { path: path.clone(), document }, role });
+                    files.push((Page { path: path.clone(), document }, role));
                 }
                 Some((Some(why), _)) => self.too_large(path, role, why),
                 None => self.incomplete |= is_needed(role) && is_lost,
@@ -115,9 +112,10 @@ impl Snapshot {
 
     /// The template of the tree; one that asks for nothing where its text is not known.
     fn read_template(&mut self, files: &[Parsable]) -> Arc<Template> {
-        let is_read = |path: &str| files.iter().any(|file| file.page.path == path);
-        let mut templates: Vec<&Parsable> = files.iter().filter(|f| f.role == Role::Template).collect();
-        templates.sort_by_key(|f| path::template_order(&f.page.path));
+        let is_read = |path: &str| files.iter().any(|(page, _)| page.path == path);
+        let templates = files.iter().filter(|(_, role)| *role == Role::Template);
+        let mut templates: Vec<&Page> = templates.map(|(page, _)| page).collect();
+        templates.sort_by_key(|page| path::template_order(&page.path));
         let named = self.layout.template.as_deref();
         // Of those that count, one that is there and whose text is not known.
         let counts = |path: &&String| {
@@ -126,14 +124,14 @@ impl Snapshot {
         let unread = self.listing.files.keys().filter(counts).find(|path| !is_read(path));
         match named {
             // Where one is named there is no question which of several counts.
-            Some(named) if unread.is_some() || is_read(named) => templates.retain(|f| f.page.path == named),
+            Some(named) if unread.is_some() || is_read(named) => templates.retain(|page| page.path == named),
             Some(named) => {
                 let message = format!("the template `{named}` does not exist");
                 self.notes.push(Note::at("no-template", CONFIG, message));
             }
             None => {}
         }
-        let Some((Parsable { page: first, .. }, others)) = templates.split_first() else {
+        let Some((first, others)) = templates.split_first() else {
             if let Some(path) = unread {
                 let message = "the text of the template is not available, so OKEPs are not held to it";
                 self.notes.push(Note::at("unread-template", path, message));
@@ -147,7 +145,7 @@ impl Snapshot {
             return once(&self.parsed.templates, Some(None), Template::built_in);
         };
         if !others.is_empty() {
-            let others: Vec<&str> = others.iter().map(|f| f.page.path.as_str()).collect();
+            let others: Vec<&str> = others.iter().map(|page| page.path.as_str()).collect();
             self.notes.push(several(&first.path, &others, "", &self.layout.folder));
         }
         let id = self.tree.id(&first.path);
@@ -177,18 +175,17 @@ impl Snapshot {
     }
 
     fn read_okeps(&mut self, files: &[Parsable]) -> Vec<Okep> {
-        let read = |file: &Parsable| {
-            let okep = self.is_okep(file).then(|| self.read_okep(&file.page.path))?;
+        let read = |(page, role): &Parsable| {
+            let okep = self.is_okep(page, *role).then(|| self.read_okep(&page.path))?;
             let too_large = limits::beyond_comparison(&self.template.outline, &okep.outline);
             Some((okep, too_large))
         };
         let read: Vec<_> = files.par_iter().map(read).collect();
         let unchanged = self.listing.files.keys().filter(|path| self.is_unchanged(path));
         let mut okeps: Vec<Okep> = unchanged.map(|path| self.read_okep(path)).collect();
-        for (file, okep) in files.iter().zip(read) {
-            let path = &file.page.path;
+        for ((Page { path, .. }, role), okep) in files.iter().zip(read) {
             let Some((okep, too_large)) = okep else {
-                self.notes.extend((file.role == Role::Stray).then(|| not_an_okep(path)));
+                self.notes.extend((*role == Role::Stray).then(|| not_an_okep(path)));
                 continue;
             };
             if okep.site.is_some_and(|on| on.may_add_to(okep.document.text.as_str())) {
@@ -207,9 +204,9 @@ impl Snapshot {
         okeps
     }
 
-    fn is_okep(&self, file: &Parsable) -> bool {
-        let (folder, Page { path, document }) = (&self.layout.folder, &file.page);
-        match file.role {
+    fn is_okep(&self, Page { path, document }: &Page, role: Role) -> bool {
+        let folder = &self.layout.folder;
+        match role {
             Role::Okep => true,
             Role::InOkepFolder => is_folder_okep(path, &self.listing, folder),
             Role::Template => {
@@ -281,7 +278,7 @@ impl Snapshot {
         let index_pages = self.listing.files.keys().filter(|path| self.role(path) == Role::IndexPage);
         let index_page = index_pages.min_by_key(|path| !path::is_index(path));
         let mut orphan: BTreeMap<String, Vec<Page>> = BTreeMap::new();
-        for Parsable { page, role } in files {
+        for (page, role) in files {
             if self.okep(&page.path).is_some() {
                 continue;
             }

@@ -12,13 +12,9 @@ use crate::files::{CONFIG, Note};
 use crate::git::Id;
 use crate::markdown::document::Document;
 use crate::markdown::names::Name;
-use crate::markdown::outline::{Outline, Row};
-use crate::text::path::{file_name, is_about_templates, okep_name, stem};
-use std::ops::Range;
+use crate::markdown::outline::Outline;
+use crate::text::path::{self, is_about_templates};
 use std::sync::{Arc, OnceLock};
-
-/// The outline that serves repositories without a template of their own.
-const BUILT_IN: &str = include_str!("built_in_template.md");
 
 /// The path of a template, and its id, or its text where it has none.
 pub type TemplateKey = (Option<String>, Result<Id, String>);
@@ -66,14 +62,15 @@ impl Template {
         let issue = issue::of_template(&document, title.as_ref().map(|t| t.heading));
         let outline = Outline::of(&document, title.as_ref().map(|t| t.heading));
         let template_requirements = Asks::of(&document, &outline);
-        let number = path.as_deref().and_then(|p| okep_name(stem(file_name(p))?)?.number);
+        let number = path.as_deref().and_then(path::number);
         let number = number.or(title.as_ref().and_then(|t| t.number));
         let prompts = OnceLock::new();
         Template { path, id: None, document, title, number, issue, outline, template_requirements, prompts }
     }
 
+    /// The outline that serves repositories without a template of their own.
     pub fn built_in() -> Self {
-        Template::new(None, Arc::new(Document::parse(BUILT_IN.as_bytes())))
+        Template::new(None, Arc::new(Document::parse(include_bytes!("built_in_template.md"))))
     }
 
     /// What it says to the author; the built-in outline says nothing.
@@ -90,17 +87,15 @@ impl Template {
 
     /// Whether another template demands the same of every OKEP, whatever its prompts say.
     pub fn demands_as(&self, other: &Template) -> bool {
-        let row = |row: &Row| (row.name.text.clone(), row.level, row.is_optional);
-        let table = |template: &Template, table: &Range<usize>| {
-            template.document.text.slice(table.clone()).to_owned()
-        };
-        let demands = |t: &Template| {
-            let rows: Vec<_> = t.outline.rows.iter().map(row).collect();
-            let tables: Vec<_> = t.document.tables.iter().map(|range| table(t, range)).collect();
-            let title = t.title_name().map(str::to_owned);
-            (rows, tables, t.issue.as_ref().map(|issue| issue.text.clone()), t.number, title)
-        };
-        self.template_requirements == other.template_requirements && demands(self) == demands(other)
+        self.demands() == other.demands()
+    }
+
+    fn demands(&self) -> impl PartialEq {
+        let rows = self.outline.rows.iter().map(|row| (&row.name.text, row.level, row.is_optional));
+        let tables = self.document.tables.iter().map(|table| self.document.text.slice(table.clone()));
+        let (rows, tables): (Vec<_>, Vec<_>) = (rows.collect(), tables.collect());
+        let issue = self.issue.as_ref().map(|issue| &issue.text);
+        (rows, tables, issue, self.number, self.title_name(), &self.template_requirements)
     }
 
     /// The repository whose issues it links to, as `host/organisation/name` in lower case.
