@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// What to check, and what to compare it with.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct CheckTarget {
     pub tree: Tree,
     pub source: Source,
@@ -36,7 +36,7 @@ pub struct CheckTarget {
 }
 
 /// A state whose findings are not new.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Base {
     pub commit: Id,
     pub tree: Tree,

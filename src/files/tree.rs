@@ -224,12 +224,6 @@ impl Tree {
     }
 }
 
-impl std::fmt::Debug for Tree {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tree").field("changes", &self.changes).finish_non_exhaustive()
-    }
-}
-
 /// What was read of the files of one source: each thing is looked up when it is asked for, and once.
 #[derive(Default)]
 struct Memo {

@@ -18,7 +18,7 @@ use std::collections::{BTreeSet, HashMap};
 const MOST_ROUNDS: usize = 500;
 
 /// What became of a tree.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct Fixed {
     /// The tree after all fixes; what did not change is still that of the tree before.
     pub tree: Tree,

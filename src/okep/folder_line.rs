@@ -69,8 +69,7 @@ impl<'a> HistoryReader<'a> {
     pub fn states(&self, line: &mut LineReader, (from, until): (usize, usize)) -> FolderStates {
         let local = self.repo.local();
         let mut found = FolderReading {
-            repo: self.repo,
-            packs: &self.packs,
+            reading: self,
             trees: Trees::new(&local),
             layout: Arc::new(self.layout.clone()),
             changes: HashMap::new(),
@@ -108,8 +107,7 @@ fn changes(repo: &Repo, newer: Option<Id>, trees: &[Result<Option<Id>, ObjectErr
 const NEIGHBOURS: usize = 64;
 
 struct FolderReading<'a> {
-    repo: &'a Repo,
-    packs: &'a Packs,
+    reading: &'a HistoryReader<'a>,
     trees: Trees<'a>,
     /// Where things are, as far as the line was read back.
     layout: Arc<Layout>,
@@ -126,7 +124,7 @@ impl FolderReading<'_> {
     /// Reads states back to the one before the commit at `until`, or to where the folder begins; gives how far back it
     /// could be read.
     fn read(&mut self, reader: &mut LineReader, until: usize) -> Result<HistoryExtent, ObjectError> {
-        let walked_folder = self.layout.folder.clone();
+        let HistoryReader { repo, packs, layout } = self.reading;
         'line: while self.place < until {
             let commits = reader.from(self.place);
             let commits = commits[..commits.len().min(until - self.place)].to_vec();
@@ -134,10 +132,9 @@ impl FolderReading<'_> {
                 return Ok(reader.extent.clone());
             }
             let walked = || commits.iter().map(|commit| commit.walked.map(Ok)).collect::<Option<Vec<_>>>();
-            let walked = (self.layout.folder == walked_folder).then(walked).flatten();
-            let trees =
-                walked.unwrap_or_else(|| folder_trees(self.repo, self.packs, &commits, &self.layout.folder));
-            self.changes = changes(self.repo, self.states.last().map(|state| state.tree), &trees);
+            let walked = (self.layout.folder == layout.folder).then(walked).flatten();
+            let trees = walked.unwrap_or_else(|| folder_trees(repo, packs, &commits, &self.layout.folder));
+            self.changes = changes(repo, self.states.last().map(|state| state.tree), &trees);
             for (commit, tree) in commits.into_iter().zip(trees) {
                 let Some(tree) = tree? else {
                     let Some(folder) = self.earlier_folder(commit)? else { break 'line };

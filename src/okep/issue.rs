@@ -9,24 +9,19 @@ pub use super::issue_link::ForgeLink;
 use crate::markdown::document::Document;
 use std::ops::Range;
 
-/// The issue line of a template: whatever is before its link is its label. A link to a placeholder names no
-/// repository.
-pub fn of_template(document: &Document, title: Option<usize>) -> Option<IssueLine> {
+/// The issue line of a template, whose preamble ends at `end`: whatever is before its link is its label. A link to a
+/// placeholder names no repository.
+pub fn of_template(document: &Document, end: usize) -> Option<IssueLine> {
     let sought = Sought { template: true, ..Sought::default() };
-    let mut line = likeliest(document, &before_sections(document, title), &sought)?;
+    let mut line = likeliest(document, &(document.body_start..end), &sought)?;
     line.link = line.link.filter(|link| !link.is_placeholder());
     Some(line)
 }
 
-/// The issue line of an OKEP that should look like the template's `form` and have one of the numbers
-/// that the OKEP calls its `own`.
-pub fn of_okep(
-    document: &Document,
-    title: Option<usize>,
-    form: Option<&IssueLine>,
-    own: &[u64],
-) -> Option<IssueLine> {
-    likeliest(document, &before_sections(document, title), &Sought { template: false, form, own })
+/// The issue line of an OKEP, whose preamble ends at `end`, that should look like the template's `form` and have one
+/// of the numbers that the OKEP calls its `own`.
+pub fn of_okep(document: &Document, end: usize, form: Option<&IssueLine>, own: &[u64]) -> Option<IssueLine> {
+    likeliest(document, &(document.body_start..end), &Sought { template: false, form, own })
 }
 
 /// The line of the sections, which begin at `from`, that would be the issue line of an OKEP, were it before them.
@@ -46,11 +41,6 @@ pub fn in_sections(document: &Document, from: usize, form: &IssueLine, number: u
     named.find_map(|section| likeliest(document, &section, &sought).filter(is_own))
 }
 
-/// All that is before the first section, the title's neighbourhood on both sides.
-fn before_sections(document: &Document, title: Option<usize>) -> Range<usize> {
-    document.body_start..document.preamble(title).end
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::issue_link::forge_url;
@@ -58,25 +48,29 @@ mod tests {
 
     fn form() -> IssueLine {
         let template = "# OKEP-1: T\n\n* Issue: [#1](https://github.com/o/r/issues/1)\n";
-        of_template(&Document::parse(template.as_bytes()), Some(0)).expect("it has an issue line")
+        let document = Document::parse(template.as_bytes());
+        of_template(&document, document.preamble(Some(0)).end).expect("it has an issue line")
     }
 
     fn check(line: &str, expected: &str) {
         let document = Document::parse(format!("# OKEP-1: T\n\n{line}\n\n## S\n").as_bytes());
-        let found = of_okep(&document, Some(0), Some(&form()), &[7]).map_or("none".into(), |l| {
-            let link = l.link.as_ref().map_or("-".to_owned(), |k| {
-                let kind = if k.pull_request { "pull" } else { "issue" };
-                format!("{} {kind} {:?} {}", k.repository, k.number.as_ref().map(|n| n.value), k.tail)
-            });
-            format!(
-                "{:?} {:?} {:?} | {} | {}",
-                l.bullet,
-                l.label,
-                l.shown.as_ref().map(|n| n.value),
-                link.trim(),
-                document.text.slice(l.span.clone())
-            )
-        });
+        let found = of_okep(&document, document.preamble(Some(0)).end, Some(&form()), &[7]).map_or(
+            "none".into(),
+            |l| {
+                let link = l.link.as_ref().map_or("-".to_owned(), |k| {
+                    let kind = if k.pull_request { "pull" } else { "issue" };
+                    format!("{} {kind} {:?} {}", k.repository, k.number.as_ref().map(|n| n.value), k.tail)
+                });
+                format!(
+                    "{:?} {:?} {:?} | {} | {}",
+                    l.bullet,
+                    l.label,
+                    l.shown.as_ref().map(|n| n.value),
+                    link.trim(),
+                    document.text.slice(l.span.clone())
+                )
+            },
+        );
         assert_eq!(found, expected);
     }
 
@@ -107,7 +101,7 @@ mod tests {
     fn described(before_sections: &str, form: &IssueLine) -> String {
         let document = Document::parse(format!("{before_sections}\n\n## S\n").as_bytes());
         let title = document.headings.first().filter(|h| h.level == 1).map(|_| 0);
-        of_okep(&document, title, Some(form), &[7]).map_or("none".to_owned(), |line| {
+        of_okep(&document, document.preamble(title).end, Some(form), &[7]).map_or("none".to_owned(), |line| {
             let shown = line.shown.as_ref().map_or("-".to_owned(), |n| n.value.to_string());
             let place = document.text.place(line.span.clone()).line;
             let kind = line.link.as_ref().map_or("-", |l| if l.pull_request { "pull" } else { "issue" });
@@ -231,7 +225,8 @@ mod tests {
     fn an_issue_of_another_tracker_is_foreign() {
         let leads = |line: &str| {
             let document = Document::parse(format!("# OKEP-7: T\n\n{line}\n").as_bytes());
-            let line = of_okep(&document, Some(0), Some(&form()), &[7]).expect("it has a label");
+            let line = of_okep(&document, document.preamble(Some(0)).end, Some(&form()), &[7])
+                .expect("it has a label");
             line.elsewhere.map(|e| document.text.slice(e.span).to_owned())
         };
         let url = "https://issues.example.org/browse/X-7";
@@ -243,7 +238,7 @@ mod tests {
 
     fn form_of(line: &str) -> IssueLine {
         let template = Document::parse(format!("# OKEP-1: T\n\n{line}\n(Open one.)\n\n## S\n").as_bytes());
-        of_template(&template, Some(0)).expect("it has an issue line")
+        of_template(&template, template.preamble(Some(0)).end).expect("it has an issue line")
     }
 
     #[test]

@@ -77,10 +77,8 @@ impl Lineage {
             .iter()
             .map(|(path, _)| self.present.remove(*path).expect("it was added before"))
             .collect();
-        let mut present: HashSet<usize> = HashSet::new();
-        if !added.is_empty() {
-            present.extend(self.present.values());
-        }
+        let held = (!added.is_empty()).then(|| self.present.values());
+        let mut present: HashSet<usize> = held.into_iter().flatten().copied().collect();
         let from = renames(removed, added);
         present.extend(from.iter().flatten().map(|old| removed_okeps[*old]));
         for ((path, _), okep) in
@@ -92,15 +90,11 @@ impl Lineage {
         }
         let mut okeps = Vec::with_capacity(added.len());
         for ((path, _), from) in added.iter().zip(from) {
-            let okep = match from.map(|old| removed_okeps[old]) {
-                Some(okep) => okep,
-                None => {
-                    self.gone.returned(path).filter(|okep| !present.contains(okep)).unwrap_or_else(|| {
-                        self.count += 1;
-                        self.count - 1
-                    })
-                }
-            };
+            let returned = || self.gone.returned(path).filter(|okep| !present.contains(okep));
+            let okep = from.map(|old| removed_okeps[old]).or_else(returned).unwrap_or_else(|| {
+                self.count += 1;
+                self.count - 1
+            });
             present.insert(okep);
             self.present.insert((*path).to_owned(), okep);
             okeps.push(okep);

@@ -135,9 +135,9 @@ impl OkepText {
         };
         let title = title::read(&document, &is_section);
         let own: Vec<u64> = [number, title.as_ref().and_then(|t| t.number)].into_iter().flatten().collect();
-        let issue =
-            issue::of_okep(&document, title.as_ref().map(|t| t.heading), template.issue.as_ref(), &own);
-        let outline = Outline::of(&document, title.as_ref().map(|t| t.heading));
+        let heading = title.as_ref().map(|t| t.heading);
+        let issue = issue::of_okep(&document, document.preamble(heading).end, template.issue.as_ref(), &own);
+        let outline = Outline::of(&document, heading);
         OkepText { document, title, issue, outline, site_readings: Arc::default() }
     }
 }

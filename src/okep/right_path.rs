@@ -2,7 +2,7 @@
 
 use super::proposal::Okep;
 use super::title::PREFIX;
-use crate::text::path::{self, file_name, folder_of, is_folder_page, number_placeholder, slug, stem};
+use crate::text::path::{self, file_name, folder_of, is_folder_page, join, number_placeholder, slug, stem};
 
 /// The path in the form that OKEPs have; none where it has that form, or nothing says its number or title.
 pub fn in_form(okep: &Okep) -> Option<String> {
@@ -14,8 +14,7 @@ pub fn in_form(okep: &Okep) -> Option<String> {
         return name.well_formed.then(|| format!("{folder}/{}.md", file_name(folder)));
     }
     let name = proper_name(okep.number(), &okep.path, okep.title.as_ref().map(|t| t.name.as_str()))?;
-    let folder = folder_of(&okep.path);
-    let to = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+    let to = join(folder_of(&okep.path), &name)?;
     (to != okep.path).then_some(to)
 }
 

@@ -59,8 +59,9 @@ pub fn several(first: &str, others: &[&str], why: &str, folder: &str) -> Note {
 impl Template {
     pub fn new(path: Option<String>, document: Arc<Document>) -> Self {
         let title = title::read(&document, &|_| false);
-        let issue = issue::of_template(&document, title.as_ref().map(|t| t.heading));
-        let outline = Outline::of(&document, title.as_ref().map(|t| t.heading));
+        let heading = title.as_ref().map(|t| t.heading);
+        let issue = issue::of_template(&document, document.preamble(heading).end);
+        let outline = Outline::of(&document, heading);
         let template_requirements = Asks::of(&document, &outline);
         let number = path.as_deref().and_then(path::number);
         let number = number.or(title.as_ref().and_then(|t| t.number));

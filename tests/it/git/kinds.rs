@@ -269,7 +269,7 @@ fn a_partial_clone_tells_what_is_missing() {
     assert!(tree.notices()[0].message.contains("partial clone"), "{:?}", tree.notices());
     box_.git(&["clone", "-q", "--filter=tree:0", "--no-checkout", &url, "treeless"]);
     let repo = box_.repo_in("treeless");
-    let error = Tree::commit(&repo, repo.head_id().unwrap()).unwrap_err();
+    let error = Tree::commit(&repo, repo.head_id().unwrap()).err().unwrap();
     assert!(matches!(error, Error::Commit { .. }), "{error}");
     box_.git_in("blobless", &["fetch", "-q", "--refetch", "--no-filter"]);
     assert_eq!(words(&commit(&box_.repo_in("blobless"), "HEAD")), CLEAN);
@@ -301,7 +301,7 @@ fn broken_objects_are_reported() {
     );
     std::fs::write(loose("HEAD^{tree}"), "").unwrap();
     let repo = box_.repo();
-    let error = Tree::commit(&repo, repo.head_id().unwrap()).unwrap_err();
+    let error = Tree::commit(&repo, repo.head_id().unwrap()).err().unwrap();
     assert!(matches!(error, Error::Commit { .. }));
 }
 
