@@ -1,9 +1,7 @@
 //! Files on the branches of a repository, without any of them being checked out.
 
-use super::commit::Trees;
-use super::error::said;
 use super::refs::{LOCAL_BRANCHES, REMOTE_BRANCHES, Reference, References, references, short};
-use super::{Id, Repo};
+use super::{Id, Repo, Trees, said};
 use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -17,7 +15,7 @@ impl Repo {
     ) -> (BTreeMap<String, BTreeSet<String>>, Vec<String>) {
         let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let local = self.local();
-        let References { all, unread, .. } = references(&local, &[LOCAL_BRANCHES, REMOTE_BRANCHES]);
+        let References { all, unread } = references(&local, &[LOCAL_BRANCHES, REMOTE_BRANCHES]);
         let mut messages: Vec<String> =
             unread.iter().map(|(name, reason)| format!("`{name}` is unreadable: {reason}")).collect();
         let trees = Trees::new(&local);

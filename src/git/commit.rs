@@ -1,7 +1,6 @@
 //! Trees of commits, by path and id.
 
-use super::error::said;
-use super::{Error, Id, ObjectError};
+use super::{Error, Id, ObjectError, said};
 use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::TreeRefIter;
 use gix::objs::tree::{EntryKind, EntryMode, EntryRef};

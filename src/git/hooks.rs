@@ -1,7 +1,6 @@
 //! Where git looks for the hooks of a repository.
 
-use super::error::said;
-use super::{Error, Repo};
+use super::{Error, Repo, said};
 use std::path::{Path, PathBuf};
 
 /// The folder whose hooks git runs for a repository.

@@ -1,8 +1,7 @@
 //! The index: what is staged, by path and id.
 
 use super::commit::{self, Entry, Found, Kind, PathKind, Trees};
-use super::error::said;
-use super::{Error, Id, Repo};
+use super::{Error, Id, Repo, said};
 use gix::bstr::{BStr, ByteSlice};
 use gix::index::entry::{Flags, Mode, Stage};
 use gix::index::extension::Tree as Cached;

@@ -40,6 +40,7 @@ pub use tips::{Select, Tips};
 
 use blobs::Blob;
 use commit::Trees;
+use error::{cause, said};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,8 +1,8 @@
 //! Finds and opens the repository, and decides whose environment counts.
 
-use super::error::{is_partial_clone, said};
+use super::error::is_partial_clone;
 use super::hooks::absolute;
-use super::{Error, OnceMap, Repo};
+use super::{Error, OnceMap, Repo, said};
 use gix::sec::trust::Mapping;
 use std::env;
 use std::path::{Path, PathBuf};

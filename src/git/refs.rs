@@ -8,8 +8,7 @@
 //! file before and looks for the others after finds neither. What else changes is no matter: a branch that moves is at
 //! one commit or at the other.
 
-use super::Id;
-use super::error::cause;
+use super::{Id, cause};
 use std::io;
 use std::process::Command;
 use std::time::{Duration, SystemTime};

@@ -1,8 +1,7 @@
 //! Names of commits: HEAD, what a user calls a revision, and the commits being merged; and their dates.
 
-use super::error::{cause, said};
 use super::refs::{self, LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS, references, settled, short};
-use super::{Error, Id, Repo};
+use super::{Error, Id, Repo, cause, said};
 
 /// A commit with its date.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -104,8 +103,7 @@ impl Repo {
         let tip = tip.ok_or_else(|| Error::Unborn { revision: rev.to_owned() })?;
         let other = self.resolve(rev)?;
         let local = self.local();
-        let unreadable =
-            |error: gix::Error| Error::Commit { commit: other.to_string(), reason: said(&error) };
+        let unreadable = |error| Error::Commit { commit: other.to_string(), reason: said(&error) };
         let bases = local.merge_bases_many(other, &[tip]).map_err(unreadable)?;
         let bases: Vec<Id> = bases.into_iter().map(|base| base.detach()).collect();
         match bases.is_empty() {

@@ -1,8 +1,7 @@
 //! Where a walk through history starts: HEAD, named revisions, or every branch and tag.
 
-use super::error::cause;
 use super::refs::{LOCAL_BRANCHES, REMOTE_BRANCHES, References, TAGS, references, short};
-use super::{Error, Id, Repo};
+use super::{Error, Id, Repo, cause};
 use gix::bstr::ByteSlice;
 use std::collections::HashSet;
 
@@ -92,18 +91,16 @@ impl Repo {
         let Ok(path) = local.shallow_file() else { return Ok(()) };
         let Ok(bytes) = std::fs::read(&path) else { return Ok(()) };
         let is_id = |line: &[u8]| Id::from_hex(line).is_ok_and(|id| id.kind() == local.object_hash());
-        match bytes.lines().find(|line| !is_id(line.trim_end())) {
-            Some(line) => {
-                let line: String = line.to_str_lossy().chars().take(80).collect();
-                Err(Error::Shallow { path, reason: format!("bad shallow line `{line}`") })
-            }
-            None => Ok(()),
-        }
+        let bad = bytes.lines().find(|line| !is_id(line.trim_end()));
+        bad.map_or(Ok(()), |line| {
+            let line: String = line.to_str_lossy().chars().take(80).collect();
+            Err(Error::Shallow { path, reason: format!("bad shallow line `{line}`") })
+        })
     }
 
     fn branches_and_tags(&self, tips: &mut Tips) {
         let local = self.local();
-        let References { all, unread: mut unreadable, .. } =
+        let References { all, unread: mut unreadable } =
             references(&local, &[LOCAL_BRANCHES, REMOTE_BRANCHES, TAGS]);
         let mut no_commit = Vec::new();
         // Not the set of gix: it takes the start of an id for its hash, and these need not be anything.
