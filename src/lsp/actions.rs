@@ -117,9 +117,8 @@ fn suppress(view: &OutcomeView, finding: &Finding) -> Option<Value> {
 /// All safe fixes of what is found about a document, as `check --fix` of it writes them; none where there are none.
 fn fix_all(view: &OutcomeView, path: &str) -> Option<Value> {
     let outcome = view.outcome;
-    let is_about = |f: &Finding| f.path == path || f.okep.as_deref() == Some(path);
     let counts = counts(outcome);
-    let wanted = |finding: &Finding| is_about(finding) && counts(finding);
+    let wanted = |f: &Finding| (f.path == path || f.okep.as_deref() == Some(path)) && counts(f);
     let history = outcome.template_history.as_ref();
     let fixed = engine::fix(&outcome.whole(&outcome.tree), history, Safety::Safe, &wanted);
     let mut edits = Vec::new();
@@ -136,8 +135,7 @@ fn fix_all(view: &OutcomeView, path: &str) -> Option<Value> {
 
 /// The lines that differ, as edits.
 fn differences(path: &str, before: &str, after: &str) -> Vec<Edit> {
-    let (old, new): (Vec<&str>, Vec<&str>) =
-        (before.split_inclusive('\n').collect(), after.split_inclusive('\n').collect());
+    let [old, new] = [before, after].map(|text| text.split_inclusive('\n').collect::<Vec<&str>>());
     let offset = |line: usize| old[..line].iter().map(|line| line.len()).sum::<usize>();
     let diff = TextDiff::from_slices(&old, &new);
     let changed = diff.ops().iter().filter(|op| op.tag() != similar::DiffTag::Equal);

@@ -18,8 +18,7 @@ pub struct Client {
 
 impl Client {
     pub fn of(params: &Value) -> Self {
-        let has =
-            |list: &Value, word: &str| list.as_array().is_some_and(|list| list.iter().any(|one| one == word));
+        let has = |list: &Value, word: &str| list.as_array().into_iter().flatten().any(|one| one == word);
         let capabilities = &params["capabilities"];
         let edits = &capabilities["workspace"]["workspaceEdit"];
         let versions_edits = edits["documentChanges"] == true;

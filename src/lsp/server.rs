@@ -62,6 +62,8 @@ struct DocumentItem {
 }
 
 type Answer = Result<Value, (ErrorCode, String)>;
+/// What is said of a document; none where the request lacks a position.
+type OfDocument = fn(&OutcomeView, &str, &DocumentParams) -> Option<Value>;
 
 impl<W: Write> Server<W> {
     pub fn new(out: W, version: &str) -> Self {
@@ -122,31 +124,27 @@ impl<W: Write> Server<W> {
     }
 
     fn answer(&mut self, Request { method, params, .. }: Request) -> Answer {
+        use Lifecycle::{New, Running, ShutDown};
         let refused = |code, reason: &str| Err((code, reason.to_owned()));
-        let answer: fn(&OutcomeView, &str, &DocumentParams) -> Option<Value> =
-            match (&self.lifecycle, method.as_str()) {
-                (Lifecycle::New, "initialize") => return Ok(self.initialize(&params)),
-                (Lifecycle::New, _) => {
-                    return refused(ErrorCode::ServerNotInitialized, "`initialize` comes first");
-                }
-                (Lifecycle::Running, "shutdown") => {
-                    self.lifecycle = Lifecycle::ShutDown;
-                    return Ok(Value::Null);
-                }
-                (Lifecycle::Running, "initialize") | (Lifecycle::ShutDown, _) => {
-                    return refused(ErrorCode::InvalidRequest, NOT_NOW);
-                }
-                (_, "textDocument/hover") => {
-                    |view, path, params| Some(json!(hover(view, path, params.position?)))
-                }
-                (_, "textDocument/completion") => {
-                    |view, path, params| Some(json!(completion(view, path, params.position?)))
-                }
-                (_, "textDocument/codeAction") => {
-                    |view, path, params| Some(json!(actions(view, path, params.range?, &params.context)))
-                }
-                _ => return refused(ErrorCode::MethodNotFound, &format!("there is no `{method}` here")),
-            };
+        let answer: OfDocument = match (&self.lifecycle, method.as_str()) {
+            (New, "initialize") => return Ok(self.initialize(&params)),
+            (New, _) => return refused(ErrorCode::ServerNotInitialized, "`initialize` comes first"),
+            (Running, "shutdown") => {
+                self.lifecycle = ShutDown;
+                return Ok(Value::Null);
+            }
+            (Running, "initialize") | (ShutDown, _) => return refused(ErrorCode::InvalidRequest, NOT_NOW),
+            (_, "textDocument/hover") => {
+                |view, path, params| Some(json!(hover(view, path, params.position?)))
+            }
+            (_, "textDocument/completion") => {
+                |view, path, params| Some(json!(completion(view, path, params.position?)))
+            }
+            (_, "textDocument/codeAction") => {
+                |view, path, params| Some(json!(actions(view, path, params.range?, &params.context)))
+            }
+            _ => return refused(ErrorCode::MethodNotFound, &format!("there is no `{method}` here")),
+        };
         let invalid = |error: serde_json::Error| (ErrorCode::InvalidParams, error.to_string());
         let params: DocumentParams = serde_json::from_value(params).map_err(invalid)?;
         let uri = &params.text_document.uri;
