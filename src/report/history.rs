@@ -94,8 +94,8 @@ fn shared_numbers(story: &Story) -> BTreeSet<u64> {
 }
 
 /// What an OKEP is called: by its file also where it shares its number.
-fn unique_name(shared: &BTreeSet<u64>, number: Option<u64>, path: &str) -> String {
-    okep_label(number.filter(|number| !shared.contains(number)), path)
+fn okep_cell(shared: &BTreeSet<u64>, number: Option<u64>, path: &str) -> Cell {
+    Cell("OKEP", Cells::Cut, okep_label(number.filter(|number| !shared.contains(number)), path))
 }
 
 /// A name of somebody, where it is known.
@@ -143,7 +143,7 @@ fn okep(okep: &OkepStory, shared: &BTreeSet<u64>) -> Vec<Cell> {
     let day = |at: &SubjectPlace| escape_control(&at.date).into_owned();
     let landed = okep.landed.as_ref().map_or_else(|| if_landed("before"), day);
     vec![
-        Cell("OKEP", Cells::Cut, unique_name(shared, okep.number, &okep.path)),
+        okep_cell(shared, okep.number, &okep.path),
         Cell("Title", Cells::Cut, title.into_owned()),
         Cell("Then", Cells::Text, okep.when_landed.map_or_else(|| if_landed("?"), counts)),
         Cell("Now", Cells::Text, now),
@@ -178,11 +178,7 @@ fn open_findings(findings: &[&FindingStory], shared: &BTreeSet<u64>, terminal: &
         let introduced = first.introduced.as_ref();
         let subjects: Vec<String> = together.iter().map(|finding| subject(finding)).collect();
         vec![
-            Cell(
-                "OKEP",
-                Cells::Cut,
-                unique_name(shared, first.number, first.okep.as_ref().unwrap_or(&first.path)),
-            ),
+            okep_cell(shared, first.number, first.okep.as_ref().unwrap_or(&first.path)),
             Cell("Severity", Cells::Text, first.severity.to_string()),
             Cell("Rule", Cells::Text, format!("{}{times}", first.rule)),
             Cell("Subject", Cells::Cut, subjects.join(", ")),
@@ -203,7 +199,7 @@ fn fixed_findings(findings: &[&FindingStory], shared: &BTreeSet<u64>, terminal: 
     let row = |f: &&FindingStory| {
         let fixed = f.fixed.as_ref();
         vec![
-            Cell("OKEP", Cells::Cut, unique_name(shared, f.number, f.okep.as_ref().unwrap_or(&f.path))),
+            okep_cell(shared, f.number, f.okep.as_ref().unwrap_or(&f.path)),
             Cell("Rule", Cells::Text, f.rule.to_owned()),
             Cell("Subject", Cells::Cut, subject(f)),
             Cell("Fixed", Cells::Text, date(fixed.map(|m| &m.landed))),

@@ -141,13 +141,12 @@ fn changed(text: &Text, quoted: Range<usize>, edits: &[&Edit]) -> Vec<ExcerptLin
             let changes = diff.iter_inline_changes_deadline(op, None);
             changes.map(|c| ExcerptLine::new(c.tag(), c.old_index().or(c.new_index()), c.values())).collect()
         } else {
-            let changes = diff.iter_changes(op);
-            let changes =
-                changes.filter(|c| c.tag() != ChangeTag::Equal || c.old_index().is_some_and(is_shown));
+            let is_seen =
+                |c: &Change<&str>| c.tag() != ChangeTag::Equal || c.old_index().is_some_and(is_shown);
             let line = |c: Change<&str>| {
                 ExcerptLine::new(c.tag(), c.old_index().or(c.new_index()), &[(false, c.value())])
             };
-            changes.map(line).collect()
+            diff.iter_changes(op).filter(is_seen).map(line).collect()
         };
         for line in shown {
             let (at, after) = match line.kind {
