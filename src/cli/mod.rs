@@ -39,10 +39,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
-            return match written(error.print()) {
-                Ok(()) => code,
-                Err(failed) => refuse(&failed.to_string()),
-            };
+            return written(error.print()).map_or_else(|failed| refuse(&failed.to_string()), |()| code);
         }
     };
     cli.color.apply();
