@@ -47,8 +47,7 @@ pub struct Sibling {
 /// `known` gives what is known of a page that belongs with the new one.
 pub fn insert(page: &IndexPage, okep: &NewListing, known: &dyn Fn(&str) -> Option<Sibling>) -> LandingPlan {
     let target = relative(folder_of(&page.path), okep.path);
-    let siblings: Vec<(Sibling, &LandingEntry)> =
-        page.entries.iter().filter_map(|e| Some((known(&e.doc)?, e))).collect();
+    let siblings: Vec<_> = page.entries.iter().filter_map(|e| Some((known(&e.doc)?, e))).collect();
     let Some((at, before)) = neighbour(&siblings, okep.number) else {
         return LandingPlan { edit: Err(format!("link to `{target}` from it")), target, next_to: None };
     };
@@ -232,11 +231,10 @@ fn link(next_to: &str, okep: &NewListing, target: &str) -> Option<(String, bool)
     let lead = label.trim_end_matches(|c: char| c.is_ascii_digit());
     let word = lead.trim_matches(['#', '-', ' ']);
     let is_number = lead != label && (word.is_empty() || word.eq_ignore_ascii_case(okep.prefix));
+    let is_prefixed = label.to_ascii_uppercase().starts_with(okep.prefix);
     let label = match okep.number {
         Some(n) if is_number => format!("{lead}{n}"),
-        Some(n) if label.to_ascii_uppercase().starts_with(okep.prefix) => {
-            format!("{}-{n}: {title}", okep.prefix)
-        }
+        Some(n) if is_prefixed => format!("{}-{n}: {title}", okep.prefix),
         _ => title,
     };
     let label = format!("{mark}{label}{mark}");

@@ -65,12 +65,11 @@ fn layer(path: &str, content: Content) -> Result<YamlDocument, Refusal> {
 /// The file that another inherits from; none where it is not in the repository, which is noted.
 fn parent(key: Setting, file: &FileReader, site: &mut Site) -> Result<Option<(String, Content)>, Refusal> {
     let doc = key.doc;
+    let tag = doc.node(key.node).tag.as_deref();
     let (named, inside) = match key.value() {
         Value::Str(path) => (path, join(folder(&doc.path), path).filter(|_| !path.starts_with('/'))),
         // The variable may be set where the site is built.
-        Value::Null if doc.node(key.node).tag.as_deref() == Some("!ENV") => {
-            ("a variable of the environment", None)
-        }
+        Value::Null if tag == Some("!ENV") => ("a variable of the environment", None),
         _ => return Err(key.must_be("INHERIT", "a path")),
     };
     let Some(parent) = inside else {

@@ -139,7 +139,7 @@ impl NavReader<'_> {
         let (target, found) = value::resolve(self.doc, item);
         let elsewhere = target != item;
         let wrong =
-            |found: &str| format!("an item of `nav` must be a page or one `title: page`, found {found}");
+            |what: &str| format!("an item of `nav` must be a page or one `title: page`, found {what}");
         match found {
             Value::Str(_) => Ok(WrittenItem { node: item, title: None, value: item, elsewhere }),
             Value::Map => match value::pairs(self.doc, target)?[..] {

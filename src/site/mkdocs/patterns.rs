@@ -60,8 +60,7 @@ impl Patterns {
 
 /// Whether pathspec gives up on a line: no pattern, a backslash at the end, or a range that goes down.
 fn is_refused(line: &str) -> bool {
-    let goes_down =
-        |class: &str| class.as_bytes().windows(3).any(|part| part[1] == b'-' && part[0] > part[2]);
+    let goes_down = |class: &str| class.as_bytes().windows(3).any(|w| w[1] == b'-' && w[0] > w[2]);
     let mut classes = line.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
     let backslashes = line.bytes().rev().take_while(|byte| *byte == b'\\').count();
     line == "!" || backslashes % 2 == 1 || classes.any(|(class, _)| goes_down(class))

@@ -66,6 +66,7 @@ static DATE: Pattern = Pattern::new(|| {
 
 /// What YAML 1.1 takes a plain scalar without a tag for.
 pub fn implicit(value: &str) -> Value<'_> {
+    let (digit, sign) = (value.starts_with(|c: char| c.is_ascii_digit()), value.starts_with(['-', '+', '.']));
     match value {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => Value::Bool(true),
@@ -73,13 +74,9 @@ pub fn implicit(value: &str) -> Value<'_> {
         "<<" => Value::Merge,
         "=" => Value::Equals,
         // Keeps the expressions uncompiled for nearly every file there is.
-        _ if !value.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.')) => {
-            Value::Str(value)
-        }
+        _ if !digit && !sign => Value::Str(value),
         _ if NUMBER.is_match(value) => Value::Other("a number"),
-        _ if value.starts_with(|c: char| c.is_ascii_digit()) && DATE.is_match(value) => {
-            Value::Other("a date")
-        }
+        _ if digit && DATE.is_match(value) => Value::Other("a date"),
         _ => Value::Str(value),
     }
 }
@@ -135,8 +132,7 @@ type Pair = (NodeId, NodeId, usize);
 pub fn pairs(doc: &YamlDocument, id: NodeId) -> Result<Vec<Pair>, Refusal> {
     let mut flat = Vec::new();
     merged_into(doc, id, 0, &mut flat)?;
-    let distinct: IndexMap<String, Pair> =
-        flat.into_iter().map(|pair| (identity(doc, pair.0), pair)).collect();
+    let distinct: IndexMap<String, Pair> = flat.into_iter().map(|p| (identity(doc, p.0), p)).collect();
     Ok(distinct.into_values().collect())
 }
 

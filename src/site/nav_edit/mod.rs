@@ -37,16 +37,16 @@ pub struct NavPlan {
 pub fn insert(
     site: &Site,
     bytes: &[u8],
-    doc_path: &str,
+    page: &str,
     title: &str,
     is_sibling: &dyn Fn(&str) -> Option<u64>,
 ) -> NavPlan {
     let Some(file) = NavFile::of(site, bytes) else { return no_tree(site) };
     let tree = file.tree;
-    let Some(target) = site.target(doc_path) else {
-        return file.plan(tree.key.start, Err(outside(doc_path)));
+    let Some(target) = site.target(page) else {
+        return file.plan(tree.key.start, Err(outside(page)));
     };
-    let home = file.home(doc_path, &target, is_sibling);
+    let home = file.home(page, &target, is_sibling);
     let section = &tree.sections[home.section];
     let place = match section.items.get(home.next_to) {
         Some(item) if home.after => item.span.end,
@@ -56,7 +56,7 @@ pub fn insert(
     };
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let model = file.model(&home).filter(|_| !title.is_empty());
-    let numbers = model.and_then(|entry| is_sibling(entry.doc.as_deref()?)).zip(is_sibling(doc_path));
+    let numbers = model.and_then(|entry| is_sibling(entry.doc.as_deref()?)).zip(is_sibling(page));
     let like = |(theirs, own)| numbered_like(model?.title.as_deref()?, theirs, own, &title);
     let title = numbers.and_then(like).unwrap_or(title);
     let edit = file.new_line(&home, &title, &target).map_err(|reason| {
