@@ -19,8 +19,7 @@ pub static RULE: Rule = Rule {
 fn check(context: &OkepContext) -> Vec<Finding> {
     let reading = context.okep.site_reading();
     let found = reading.ambiguities.iter().map(|a| {
-        let subject =
-            a.github.as_ref().or(a.site.as_ref()).map_or_else(String::new, |(_, text)| text.clone());
+        let subject = a.github.as_ref().or(a.site.as_ref()).map_or(String::new(), |(_, text)| text.clone());
         RULE.at(context, a.span.clone(), subject, a.message.clone()).help(a.help.as_str())
     });
     found.collect()

@@ -68,8 +68,7 @@ fn in_markdown(page: &Linked, file: &str, settings: &PageSettings, docs: &str) -
         return Some((message, "link to it with its full address", Vec::new()));
     };
     // The page of the default language may have its name in it.
-    let localized =
-        settings.languages.as_ref().and_then(|languages| join(docs, &languages.default_page(target)?));
+    let localized = settings.languages.as_ref().and_then(|all| join(docs, &all.default_page(target)?));
     let message = format!("points to `{}`, which does not exist", path.as_deref().unwrap_or_default());
     let targets = [path, localized].into_iter().flatten();
     let unless = targets.map(|path| LinkTarget { path, or_folder: false }).collect();

@@ -67,9 +67,7 @@ type Remedy = Result<(String, Fix), String>;
 
 fn remedy(snapshot: &Snapshot, site: &Site, dead: &DeadEntry, all: &[DeadEntry], text: &Text) -> Remedy {
     let bytes = text.as_str().as_bytes();
-    let edits = |plan: NavPlan| {
-        plan.edit.map(|(span, replacement)| vec![Edit::replace(&plan.path, span, replacement)])
-    };
+    let edits = |plan: NavPlan| plan.edit.map(|(span, new)| vec![Edit::replace(&plan.path, span, new)]);
     if let Some(okep) = dead.target(snapshot, all) {
         let edits = edits(nav_edit::retarget(site, bytes, dead.index, &okep.path, dead.title))?;
         let help = format!("change the path to {}", named(site, okep));

@@ -25,12 +25,10 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
     let Some(text) = snapshot.text(register) else { return Vec::new() };
     // What has the title of another OKEP, `not-in-nav` reports of that.
     let copied = register::copied_entries(snapshot);
-    let own =
-        site.nav.entries().iter().enumerate().filter(|(at, _)| copied.iter().all(|(copy, _)| copy != at));
-    let entries: Vec<(&NavEntry, &str)> = own
-        .filter_map(|(_, e)| Some((e, e.doc.as_deref()?)))
-        .filter(|(_, doc)| snapshot.number_of(doc).is_some() && snapshot.contains(doc))
-        .collect();
+    let is_own = |(at, _): &(usize, &NavEntry)| copied.iter().all(|(copy, _)| copy != at);
+    let is_okep = |(_, doc): &(&NavEntry, &str)| snapshot.number_of(doc).is_some() && snapshot.contains(doc);
+    let entries = site.nav.entries().iter().enumerate().filter(is_own);
+    let entries: Vec<_> = entries.filter_map(|(_, e)| Some((e, e.doc.as_deref()?))).filter(is_okep).collect();
     let report = |entry: &NavEntry, doc: &str, message: String| {
         RULE.about(Some(doc), register, entry.target.clone(), message).placed(&text, entry.span.clone())
     };

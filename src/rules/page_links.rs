@@ -190,8 +190,7 @@ pub fn claims(page: &Linked) -> Vec<Claim> {
 /// What those of the rules about links that `counts` say of a page.
 fn claims_of(page: &Linked, counts: impl Fn(&Rule) -> bool) -> Vec<Claim> {
     let rules = RULES.iter().filter(|rule| counts(rule));
-    let checks =
-        rules.filter_map(|rule| if let Check::Links(check, _) = rule.check { Some(check) } else { None });
+    let checks = rules.filter_map(|r| if let Check::Links(check, _) = r.check { Some(check) } else { None });
     checks.flat_map(|check| once_each(check(page))).collect()
 }
 

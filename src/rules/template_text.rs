@@ -43,8 +43,7 @@ fn finding(context: &OkepContext, group: &[Leftover]) -> Finding {
     let row = section.checked_sub(1).and_then(|heading| context.row_of_heading(heading));
     let subject = row.map_or("preamble", |row| context.subject_of_row(row));
     let text = crate::markdown::document::fold_blanks(document.text.slice(first.clone()));
-    let shown: String =
-        if text.chars().count() > 60 { text.chars().take(57).chain("...".chars()).collect() } else { text };
+    let shown = if text.chars().count() > 60 { format!("{text:.57}...") } else { text };
     let message = match subject {
         "preamble" => format!("template prompt left above the first section: `{shown}`"),
         subject => format!("template prompt left in `{subject}`: `{shown}`"),

@@ -113,11 +113,10 @@ pub fn where_missing(context: &OkepContext, section: usize) -> Option<usize> {
         return where_belongs(context, section);
     }
     let sibling = |s: &usize| template[*s].parent == template[section].parent;
-    let row_of =
-        |s: usize| context.alignment.matches[s].filter(|_| !context.alignment.unordered.contains(&s));
+    let found = |s: usize| context.alignment.matches[s].filter(|_| !context.alignment.unordered.contains(&s));
     let in_order = (0..template.len())
         .filter(sibling)
-        .filter_map(|s| Some((s, row_of(s)?.row)))
+        .filter_map(|s| Some((s, found(s)?.row)))
         .all(|(s, row)| if s < section { row < first } else { row > last });
     let together = (first..=last).all(|row| rows[row].level > template[section].level);
     (in_order && together).then(|| begin_of(context, first))

@@ -19,8 +19,7 @@ pub struct Letter {
 pub fn letters(document: &Document, heading: &Heading) -> Option<Vec<Letter>> {
     let (start, source) = (heading.span.start, document.text.slice(heading.span.clone()));
     // A footnote is one only where it is defined.
-    let notes =
-        source.split("[^").skip(1).filter_map(|rest| Some(format!("[^{}]:", rest.split_once(']')?.0)));
+    let notes = source.split("[^").skip(1).filter_map(|at| Some(format!("[^{}]:", at.split_once(']')?.0)));
     let defined = notes.filter(|note| document.text.as_str().contains(note));
     let text: String = defined.fold(source.to_owned(), |text, note| text + "\n\n" + &note + " x");
     let known = |link: BrokenLink| {

@@ -71,8 +71,7 @@ fn name_pattern(name: &str) -> bytes::Regex {
 fn is_named_in(snapshot: &Snapshot, path: &str, name: &bytes::Regex, from: &str, edits: &[Edit]) -> bool {
     let Some(bytes) = snapshot.tree.bytes(path) else { return false };
     let is_edited = |at: usize| edits.iter().any(|e| e.path == path && (e.start..e.end).contains(&at));
-    let mut places =
-        name.find_iter(&bytes).map(|found| found.start()).filter(|at| !is_edited(*at)).peekable();
+    let mut places = name.find_iter(&bytes).map(|m| m.start()).filter(|at| !is_edited(*at)).peekable();
     if places.peek().is_none() {
         return false;
     }
@@ -84,8 +83,7 @@ fn is_named_in(snapshot: &Snapshot, path: &str, name: &bytes::Regex, from: &str,
     let nav = snapshot.site.as_ref().and_then(|site| site.nav.tree()).filter(|tree| tree.path == path);
     let entries = nav.iter().flat_map(|tree| &tree.entries);
     let entries = entries.filter(|entry| entry.doc.as_ref().is_some_and(|doc| doc != from));
-    let other: Vec<&Range<usize>> =
-        links.map(|link| &link.span).chain(entries.map(|entry| &entry.span)).collect();
+    let other: Vec<&Range<usize>> = links.map(|l| &l.span).chain(entries.map(|e| &e.span)).collect();
     places.any(|at| !other.iter().any(|span| span.contains(&at)))
 }
 
@@ -145,8 +143,7 @@ pub(crate) fn links_hold(before: &Snapshot, after: &Snapshot, renames: &[Rename]
     let count = |document: &Document, page: &str, to: &str| {
         document.links.iter().filter(|l| target_of(page, &l.target).as_deref() == Some(to)).count()
     };
-    let renamed =
-        |path: &str| renames.iter().find(|r| r.from == path).map_or(path.to_owned(), |r| r.to.clone());
+    let renamed = |path: &str| renames.iter().find(|r| r.from == path).map_or(path, |r| &r.to).to_owned();
     for Rename { from, to } in renames {
         let around = before.backlinks(path::file_name(from));
         let around = around.iter().map(|page| (page.path.as_str(), &*page.document));
@@ -190,9 +187,8 @@ pub fn destinations(document: &Document, link: &PageLink) -> Vec<usize> {
     };
     let target = regex::escape(&link.target);
     // Only a target of megabytes makes no expression.
-    let Ok(target) = Regex::new(&format!(r#"(?:{opening})\s*<?({target})(?:[\s<>)"']|$)"#)) else {
-        return Vec::new();
-    };
+    let expression = format!(r#"(?:{opening})\s*<?({target})(?:[\s<>)"']|$)"#);
+    let Ok(target) = Regex::new(&expression) else { return Vec::new() };
     let found = target.captures_iter(document.text.slice(range.clone()));
     let places = found.filter_map(|found| Some(range.start + found.get(1)?.start()));
     match link.kind {
