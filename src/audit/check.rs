@@ -100,8 +100,7 @@ pub fn check_with(
     let mut config = configuration(&target.tree)?;
     // A mistake that was there before is no reason not to check what fixes it.
     let config_before = |base: &Base| Config::of(&base.tree, rules::ids()).unwrap_or_default();
-    let mut bases: Vec<(&Base, Config)> =
-        target.bases.iter().map(|base| (base, config_before(base))).collect();
+    let mut bases: Vec<_> = target.bases.iter().map(|base| (base, config_before(base))).collect();
     // A change that removes the folder is checked, staged or not.
     let was_there = || bases.iter().any(|(base, before)| before.layout.is_in(&base.tree));
     if !config.layout.is_in(&target.tree) && target.source != Source::Index && !was_there() {
@@ -111,9 +110,8 @@ pub fn check_with(
     if scope.as_ref().is_some_and(BTreeSet::is_empty) {
         return Ok(nothing(target, config));
     }
-    let (several_templates, known_history) =
-        choose_template(target, &mut config, &mut bases, history).unzip();
-    if several_templates.is_some() {
+    let (choice, known_history) = choose_template(target, &mut config, &mut bases, history).unzip();
+    if choice.is_some() {
         scope = changed_inputs(target, &config, options);
     }
     let read = |scope: Option<&BTreeSet<String>>| {
@@ -155,7 +153,7 @@ pub fn check_with(
         okeps: now.okeps.iter().map(summary).collect(),
         numbers_before: before.filter_map(|okep| okep.name.number).collect(),
         findings,
-        notes: now.notes.iter().chain(&target.notes).cloned().chain(notes).chain(several_templates).collect(),
+        notes: now.notes.iter().chain(&target.notes).cloned().chain(notes).chain(choice).collect(),
         partial: scope.is_some(),
         ..Report::default()
     };

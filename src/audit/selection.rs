@@ -35,10 +35,9 @@ impl Selection {
 
     /// Whether every rule ran in full, so that a suppression that suppresses nothing is dead.
     fn is_whole(&self, report: &Report) -> bool {
-        let everything =
-            self.select.is_empty() && self.ignore.is_empty() && self.okeps.is_empty() && !self.paths;
+        let all = self.select.is_empty() && self.ignore.is_empty() && self.okeps.is_empty() && !self.paths;
         let is_shallow = report.notes.iter().any(|note| note.kind == "shallow");
-        everything && !report.partial && report.since.is_none() && !is_shallow
+        all && !report.partial && report.since.is_none() && !is_shallow
     }
 
     fn has(&self, path: &str, folder: &str) -> bool {
@@ -54,9 +53,8 @@ impl Selection {
     /// # Errors
     /// The report knows no OKEP of a number, and is about all of them.
     pub fn apply(&self, report: &mut Report, folder: &str) -> Result<(), NoSuchOkep> {
-        let is_there =
-            |number: &u64| report.okeps.iter().any(|okep| okep_number(&okep.path, folder) == Some(*number));
-        let known = |number: &u64| report.numbers_before.contains(number) || is_there(number);
+        let there: Vec<_> = report.okeps.iter().map(|okep| okep_number(&okep.path, folder)).collect();
+        let known = |n: &u64| report.numbers_before.contains(n) || there.contains(&Some(*n));
         if let Some(number) = self.okeps.iter().find(|number| !known(number))
             && !report.partial
             && !report.findings.iter().any(|reported| self.includes(&reported.finding, folder))

@@ -14,9 +14,8 @@ use std::collections::BTreeMap;
 /// Makes notes of the new findings that are there only because the same change edits the template.
 pub fn take_out(compared: &mut Compared, states: &CheckStates, history: Option<&TemplateHistory>) {
     let CheckStates { now, before, .. } = states;
-    let Some(base) = before.first().filter(|base| base.template_text() != now.template_text()) else {
-        return;
-    };
+    let has_changed = |base: &&State| base.template_text() != now.template_text();
+    let Some(base) = before.first().filter(has_changed) else { return };
     let mut is_by_template = by_template(&compared.findings, now, base, history).into_iter();
     let is_taken = |_: &mut Reported| is_by_template.next() == Some(true);
     let taken: Vec<Reported> = compared.findings.extract_if(.., is_taken).collect();

@@ -131,8 +131,7 @@ impl TemplateTimeline {
             return;
         }
         let subject = now.current_name(&finding.subject);
-        let has =
-            |then: usize| self.same_as.get(then).is_some_and(|at| self.sections[*at].contains(&subject));
+        let has = |at: usize| self.same_as.get(at).is_some_and(|at| self.sections[*at].contains(&subject));
         // A missing section that the template of the landing did not have is missing since the template has it.
         let is_new = demand == Demand::OfTemplateSection
             && finding.place.is_none()

@@ -83,13 +83,12 @@ pub(super) fn compare(
         }
     }
     let is_alike = |one: &Finding, other: &Finding| one.rule == other.rule && one.okep == other.okep;
-    let may_leave =
-        |f: &Finding, new: &Finding| f.its_rule().leaves.contains(&new.rule) && f.okep == new.okep;
+    let leaves = |f: &Finding, new: &Finding| f.its_rule().leaves.contains(&new.rule) && f.okep == new.okep;
     // A fix that asks the author something leaves that to be reported until it is answered; a section comes with the
     // sections inside it.
     let question = |new: &Finding| {
         let is_removed = |f: &Finding| f.subject == new.subject && count(&is, &identity(f, renames)) == 0;
-        let mut askers = fixed.iter().filter(|f| may_leave(f, new));
+        let mut askers = fixed.iter().filter(|f| leaves(f, new));
         askers.any(|asker| before.iter().any(|f| is_alike(f, asker) && is_removed(f)))
     };
     // What a heading is under its new name it was under the old one.
@@ -112,7 +111,7 @@ pub(super) fn compare(
             && !(question(f) || renamed(f) || uncovered(f) || unseen(f))
     };
     let asks_nothing = |f: &&Finding| {
-        !f.its_rule().leaves.is_empty() && !after.iter().any(|new| may_leave(f, new) && question(new))
+        !f.its_rule().leaves.is_empty() && !after.iter().any(|new| leaves(f, new) && question(new))
     };
     if fixed.iter().any(asks_nothing) {
         return Err(fails("nothing would ask the author for an answer"));
