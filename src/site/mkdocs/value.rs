@@ -147,9 +147,7 @@ fn merged_into(doc: &YamlDocument, id: NodeId, depth: usize, out: &mut Vec<Pair>
         match &doc.node(*value).kind {
             // The first mapping of the list wins, so it comes last.
             NodeKind::Sequence(items) => {
-                for item in items.iter().rev() {
-                    merged_into(doc, *item, depth + 1, out)?;
-                }
+                items.iter().rev().try_for_each(|item| merged_into(doc, *item, depth + 1, out))?;
             }
             _ => merged_into(doc, *value, depth + 1, out)?,
         }
@@ -173,18 +171,14 @@ pub fn check(doc: &YamlDocument) -> Result<(), Refusal> {
             return Err(doc.fault(node.span.clone(), message));
         }
         match &node.kind {
-            NodeKind::Scalar { value, .. } => {
-                if !node.is_key && matches!(of_node(node), Value::Merge | Value::Equals) {
-                    let message = format!("PyYAML cannot read a bare `{value}` as a value");
-                    return Err(doc.fault(node.span.clone(), message));
-                }
+            NodeKind::Scalar { value, .. }
+                if !node.is_key && matches!(of_node(node), Value::Merge | Value::Equals) =>
+            {
+                let message = format!("PyYAML cannot read a bare `{value}` as a value");
+                return Err(doc.fault(node.span.clone(), message));
             }
-            NodeKind::Mapping(pairs) => {
-                for (key, value) in pairs {
-                    check_pair(doc, id, *key, *value)?;
-                }
-            }
-            NodeKind::Alias(_) | NodeKind::Sequence(_) => {}
+            NodeKind::Mapping(pairs) => pairs.iter().try_for_each(|(k, v)| check_pair(doc, id, *k, *v))?,
+            _ => {}
         }
     }
     Ok(())
