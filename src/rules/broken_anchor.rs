@@ -76,10 +76,7 @@ fn is_made_elsewhere(page: &Linked, anchor: &str) -> bool {
 
 /// The one anchor of both pages that is nearly this one.
 fn nearest(anchors: &Anchors, anchor: &str) -> Option<String> {
-    let wanted = letters(anchor);
-    if wanted.is_empty() {
-        return None;
-    }
+    let wanted = Some(letters(anchor)).filter(|wanted| !wanted.is_empty())?;
     let both = anchors.by_letters.get_or_init(|| {
         let on_site: Option<BTreeSet<&str>> =
             anchors.site.as_ref().map(|site| site.iter().map(|(_, a)| a.as_str()).collect());

@@ -34,12 +34,10 @@ impl<'a> OkepContext<'a> {
         if std::ptr::eq(self.requirements, requirements) {
             return self;
         }
+        let has_same_prompts = Arc::ptr_eq(&self.requirements.prompts, &requirements.prompts);
+        let leftovers = if has_same_prompts { self.leftovers } else { OnceCell::new() };
         let OkepContext { lookalikes, ambiguous, .. } = self;
-        let other = OkepContext { lookalikes, ambiguous, ..OkepContext::new(self.okep, requirements) };
-        if Arc::ptr_eq(&self.requirements.prompts, &requirements.prompts) {
-            return OkepContext { leftovers: self.leftovers, ..other };
-        }
-        other
+        OkepContext { leftovers, lookalikes, ambiguous, ..OkepContext::new(self.okep, requirements) }
     }
 
     /// Prompts of the template that still are in the document.

@@ -40,11 +40,8 @@ fn claim(page: &Linked, link: &PageLink) -> Option<Claim> {
 fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
     let target = &finding.subject;
     let path = own_path(target, page.repository?)?;
-    let now = page.moved.get(&path)?;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.~+@=,".contains(c);
-    if !target.contains(&path) || !now.chars().all(is_plain) {
-        return None;
-    }
+    let now = page.moved.get(&path).filter(|now| target.contains(&path) && now.chars().all(is_plain))?;
     let edits = retargeted(page, &|link| link.target == *target, &path, now)?;
     Some(Fix::suggested(format!("link it to `{now}`"), edits))
 }

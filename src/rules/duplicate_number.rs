@@ -39,10 +39,8 @@ fn of_number(number: u64, okep: &Okep, okeps: &[&Okep]) -> Finding {
 }
 
 fn of_template(snapshot: &Snapshot, okep: &Okep) -> Option<Finding> {
-    let number = snapshot.template.path.as_ref().and(snapshot.template.number)?;
-    if okep.name.number != Some(number) {
-        return None;
-    }
+    let templates_own = snapshot.template.path.as_ref().and(snapshot.template.number);
+    let number = okep.name.number.filter(|number| Some(*number) == templates_own)?;
     let message = format!("number {number} is the template's");
     let finding = RULE.about(Some(&okep.path), &okep.path, number.to_string(), message);
     Some(finding.help("give it the number of its own tracking issue"))

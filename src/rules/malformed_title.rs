@@ -62,10 +62,7 @@ fn check(context: &OkepContext) -> Option<Finding> {
 }
 
 fn fix(context: &OkepContext, _: &Finding) -> Option<Fix> {
-    let title = context.okep.title.as_ref()?;
-    if title.heading > 0 || is_templates_own(context, title) {
-        return None;
-    }
+    let title = context.okep.title.as_ref().filter(|t| t.heading == 0 && !is_templates_own(context, t))?;
     let edits = edits(context, title, certain_number(context, title).ok()?)?;
     Some(match title.reads_the_same {
         true => Fix::safe("write the title in its usual form", edits),

@@ -69,10 +69,8 @@ fn missing(snapshot: &Snapshot, site: &Site, okep: &Okep, copy: Option<usize>) -
 
 fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let site = snapshot.site.as_ref()?;
-    let okep = snapshot.okep(finding.okep.as_deref()?)?;
-    if site.registered(&okep.path) != Registered::Missing {
-        return None;
-    }
+    let is_missing = |okep: &&Okep| site.registered(&okep.path) == Registered::Missing;
+    let okep = snapshot.okep(finding.okep.as_deref()?).filter(is_missing)?;
     let text = &*snapshot.text(&finding.path)?;
     let plan = match finding.index {
         Some(copy) => nav_edit::retarget(site, text.as_str().as_bytes(), copy, &okep.path, None),

@@ -17,10 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(context: &OkepContext) -> Option<Finding> {
-    let shift = context.alignment.shift;
-    if shift == 0 {
-        return None;
-    }
+    let shift = Some(context.alignment.shift).filter(|shift| *shift != 0)?;
     let moved = moved(context);
     let first = &context.document().headings[*moved.first()?];
     let rows = &context.okep.outline.rows;

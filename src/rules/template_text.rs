@@ -1,7 +1,7 @@
 //! Prompts of the template that an author left in place.
 
 use super::{Check, Edit, Finding, Fix, OkepContext, Per, Rule, Severity};
-use crate::markdown::section_bounds;
+use crate::markdown::section_bounds::{begin, text_end};
 use crate::okep::issue::IssueLine;
 use crate::okep::own_text::has_own_text;
 use crate::okep::prompts::Leftover;
@@ -82,9 +82,7 @@ fn is_answered(context: &OkepContext, section: usize) -> bool {
     let start = section.checked_sub(1).map_or(document.body_start, |h| document.headings[h].span.end);
     // What belongs to the next heading is no answer to this one.
     let next = document.headings.get(section);
-    let end = next
-        .map_or(section_bounds::text_end(document), |_| section_bounds::begin(document, section))
-        .max(start);
+    let end = next.map_or_else(|| text_end(document), |_| begin(document, section)).max(start);
     let own_issue = |issue: &&IssueLine| issue.number().is_some() && issue.number() == context.okep.number();
     let issue = context.okep.issue.as_ref();
     let other_issue = issue.filter(|issue| !own_issue(issue)).map(|issue| &issue.span);

@@ -31,11 +31,8 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
 
 fn fix(context: &OkepContext, finding: &Finding) -> Option<Fix> {
     let section = finding.index?;
-    let found = context.alignment.matches[section]?;
     // Text of which it is not certain that it is that section stays where it is.
-    if matches!(found.kind, MatchKind::Words(_)) {
-        return None;
-    }
+    let found = context.alignment.matches[section].filter(|m| !matches!(m.kind, MatchKind::Words(_)))?;
     markdown::move_section(context, section, found.row)
 }
 
