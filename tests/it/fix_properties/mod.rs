@@ -11,13 +11,14 @@ use okep::files::{Layout, Tree};
 use okep::fix::engine::{Fixed, fix};
 use okep::fix::patch::between;
 use okep::fix::plan::plan;
-use okep::fix::verify::{Verifier, borrowed};
+use okep::fix::verify::{VerifiedState, Verifier};
 use okep::okep::snapshot::{Parsed, Snapshot};
 use okep::rules::finding::{Finding, Rename, Safety};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
 use sample::{Case, GUIDE, case};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs;
 use std::io::Write;
@@ -97,7 +98,7 @@ fn one_document_is_as_good_as_all(tree: &Tree) -> Result<(), TestCaseError> {
     let mut findings = audit(&snapshot, None).findings;
     plan(&snapshot, &TemplateTimeline::of(&snapshot, None), findings.iter_mut().collect());
     let bench = Verifier::new(&snapshot, None);
-    let state = borrowed(&snapshot, &findings);
+    let state = VerifiedState { snapshot: Cow::Borrowed(&snapshot), findings: Cow::Borrowed(&findings) };
     for finding in findings.iter().filter(|f| f.fix.is_some()) {
         let (alone, among_all) =
             (bench.alone(&state, &[finding]), bench.together(&state, &[finding]).map(drop));
