@@ -9,13 +9,13 @@ use super::{Ambiguity, SiteHeading, SiteReading, lines};
 use crate::markdown::document::{Document, Heading};
 
 /// What to do, and the edit that does it; none where no machine should choose.
-type Remedy = (String, Option<(Range<usize>, String)>);
+type HeadingRemedy = (String, Option<(Range<usize>, String)>);
 
-fn by_hand(help: impl Into<String>) -> Remedy {
+fn by_hand(help: impl Into<String>) -> HeadingRemedy {
     (help.into(), None)
 }
 
-fn by_edit(help: impl Into<String>, range: Range<usize>, with: impl Into<String>) -> Remedy {
+fn by_edit(help: impl Into<String>, range: Range<usize>, with: impl Into<String>) -> HeadingRemedy {
     (help.into(), Some((range, with.into())))
 }
 
@@ -77,7 +77,7 @@ impl<'d> EditPlace<'d> {
         &self.text[self.prefix.clone()]
     }
 
-    fn github_only(&self, page: &SiteReading, github: &Heading) -> Remedy {
+    fn github_only(&self, page: &SiteReading, github: &Heading) -> HeadingRemedy {
         if let Some(html) = page.raw_html_at(self.span.start) {
             let is_name = |c: char| c.is_ascii_alphanumeric() || c == '!' || c == '-';
             let tag = self.text[html + 1..].split(|c| !is_name(c)).next().unwrap_or_default();
@@ -118,7 +118,7 @@ impl<'d> EditPlace<'d> {
     }
 
     /// An underlined heading of GitHub's that the site does not show becomes one with hashes.
-    fn with_hashes(&self, github: &Heading) -> Remedy {
+    fn with_hashes(&self, github: &Heading) -> HeadingRemedy {
         let hashes = "#".repeat(usize::from(github.level));
         let help = format!(
             "write the heading on one line with `{hashes}`, or put a blank line before the underline"
@@ -131,7 +131,7 @@ impl<'d> EditPlace<'d> {
         by_edit(help, self.prefix.start..self.span.end, format!("{hashes} {title}"))
     }
 
-    fn site_only(&self, underlined: bool) -> Remedy {
+    fn site_only(&self, underlined: bool) -> HeadingRemedy {
         if let Some(fence) = self.document.fences.iter().find(|fence| fence.contains(&self.span.start)) {
             return close_as_opened(self.text, fence.start);
         }
@@ -161,7 +161,7 @@ impl<'d> EditPlace<'d> {
     }
 
     /// A heading CommonMark would accept, but not at its place.
-    fn hidden_on_github(&self) -> Remedy {
+    fn hidden_on_github(&self) -> HeadingRemedy {
         let marker = self.prefix().trim_end_matches([' ', '\t']);
         if self.prefix.is_empty() {
             return self.blank_line("heading", self.prefix.start);
@@ -175,7 +175,7 @@ impl<'d> EditPlace<'d> {
         by_edit("leave one blank between the marker and the `#`", blanks, " ")
     }
 
-    fn both(&self, github: &Heading, site: &SiteHeading) -> Remedy {
+    fn both(&self, github: &Heading, site: &SiteHeading) -> HeadingRemedy {
         let source = self.source().trim_end();
         if github.setext {
             return match source.starts_with('#') && !site.underlined {
@@ -198,7 +198,7 @@ impl<'d> EditPlace<'d> {
     }
 
     /// A blank line before `line`, in the line ending of the line above.
-    fn blank_line(&self, what: &str, line: usize) -> Remedy {
+    fn blank_line(&self, what: &str, line: usize) -> HeadingRemedy {
         let help = format!("put a blank line before the {what}");
         if !self.prefix.is_empty() || line == 0 {
             return by_hand(help);
@@ -214,7 +214,7 @@ fn line_start(text: &str, at: usize) -> usize {
 
 /// A fence that GitHub sees closed by a line that closes none on the site: a longer one, or one with another indent;
 /// or one whose opening line opens none there.
-fn close_as_opened(text: &str, fence: usize) -> Remedy {
+fn close_as_opened(text: &str, fence: usize) -> HeadingRemedy {
     let mut at = line_start(text, fence);
     let mut lines = text[at..].split_inclusive('\n');
     let opening = lines.next().unwrap_or_default();
