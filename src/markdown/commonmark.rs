@@ -2,7 +2,7 @@
 //!
 //! Both differences are resolved in the text that the parser is given; every byte keeps its place.
 
-use crate::text::pattern;
+use crate::text::{Pattern, pattern};
 use pulldown_cmark::Options;
 use regex::{Captures, Regex};
 use std::borrow::Cow;
@@ -22,7 +22,7 @@ pub fn options() -> Options {
 /// The text with blanks for the tabs that CommonMark allows and the parser does not: after a closing fence, and
 /// around the `#` that close a heading.
 pub fn source(text: &str) -> Cow<'_, str> {
-    static CLOSING: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)(?:[ \t]*#+|[`~])[ \t]*\r*$"));
+    static CLOSING: Pattern = Pattern::new(|| pattern(r"(?m)(?:[ \t]*#+|[`~])[ \t]*\r*$"));
     // Most tabs indent code.
     let may_close = |tab| text[tab..].trim_start_matches([' ', '\t']).starts_with(['\r', '\n', '#']);
     if !text.ends_with('\t') && !memchr::memchr_iter(b'\t', text.as_bytes()).any(may_close) {

@@ -2,8 +2,7 @@
 //!
 //! It is what GitHub shows; templates and the site are not its business.
 
-use crate::text::{Text, byte_pattern};
-use regex::bytes::Regex;
+use crate::text::{BytePattern, Text, byte_pattern};
 use std::ops::Range;
 use std::sync::{Arc, LazyLock};
 
@@ -109,7 +108,7 @@ impl Document {
 
     /// Whether a merge left its marks at the start of a line outside of fences.
     pub fn is_in_conflict(&self) -> bool {
-        static MARK: LazyLock<Regex> = LazyLock::new(|| byte_pattern(r"(?m)^(?:<{7}|>{7})(?: |\r?$)"));
+        static MARK: BytePattern = BytePattern::new(|| byte_pattern(r"(?m)^(?:<{7}|>{7})(?: |\r?$)"));
         let is_fenced = |at: usize| self.fences.iter().any(|fence| fence.contains(&at));
         MARK.find_iter(self.text.as_str().as_bytes()).any(|mark| !is_fenced(mark.start()))
     }

@@ -1,8 +1,6 @@
 //! The Markdown extensions of a site, as far as its headings depend on them.
 
-use crate::text::byte_pattern;
-use regex::bytes::Regex;
-use std::sync::LazyLock;
+use crate::text::{BytePattern, byte_pattern};
 
 /// Which extensions are on; the default are those of MkDocs itself (`toc`, `tables`, `fenced_code`), which are always on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -66,7 +64,7 @@ impl Extensions {
 
 /// Whether a line puts in another file, as `--8<-- "file.md"` does; `;--8<--` is text.
 pub fn has_snippet(text: &str) -> bool {
-    static SNIPPET: LazyLock<Regex> = LazyLock::new(|| byte_pattern("(?m)^[ \t>]*-+8<-"));
+    static SNIPPET: BytePattern = BytePattern::new(|| byte_pattern("(?m)^[ \t>]*-+8<-"));
     memchr::memmem::find(text.as_bytes(), b"8<").is_some() && SNIPPET.is_match(text.as_bytes())
 }
 

@@ -1,7 +1,6 @@
 //! A code fence that nothing closes, and where the text probably goes on.
 
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -49,7 +48,7 @@ pub fn unclosed(text: &str, range: &Range<usize>) -> Option<UnclosedFence> {
 ///
 /// One `#` is more likely a comment of the code than a heading of the document.
 fn resumes(text: &str, from: usize) -> usize {
-    static HEADING: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?m)^[^\S\n]*\n(#{2,6} [^\n]*\S)"));
+    static HEADING: Pattern = Pattern::new(|| pattern(r"(?m)^[^\S\n]*\n(#{2,6} [^\n]*\S)"));
     let heading = HEADING.captures(&text[from..]).and_then(|found| found.get(1));
     heading.map_or(text.len(), |heading| from + heading.start())
 }

@@ -3,8 +3,7 @@
 //! That block is its author's, whether or not its YAML loads: GitHub takes it for front matter either way. MkDocs
 //! does so only where it loads; what the site then shows of it is no heading that anybody meant.
 
-use crate::text::{bom_len, byte_pattern, pattern};
-use regex::Regex;
+use crate::text::{BytePattern, Pattern, bom_len, byte_pattern, pattern};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -20,8 +19,8 @@ pub fn end(text: &str) -> usize {
 
 /// What is between `---` and `---` or `...` at `start`, and the offset past the closing line.
 pub fn block(text: &str, start: usize) -> Option<(Range<usize>, usize)> {
-    static BLOCK: LazyLock<regex::bytes::Regex> =
-        LazyLock::new(|| byte_pattern(r"(?ms)\A---[ \t\r]*\n(.*?)^(?:---|[.]{3})[ \t\r]*(?:\n|\z)"));
+    static BLOCK: BytePattern =
+        BytePattern::new(|| byte_pattern(r"(?ms)\A---[ \t\r]*\n(.*?)^(?:---|[.]{3})[ \t\r]*(?:\n|\z)"));
     let found = BLOCK.captures(&text.as_bytes()[start..])?;
     let inside = found.get(1)?.range();
     let inside = start + inside.start..start + inside.end;
@@ -31,8 +30,7 @@ pub fn block(text: &str, start: usize) -> Option<(Range<usize>, usize)> {
 /// Whether a line is the title of a numbered document, such as `# OKEP-5224: Title`: then the `---` above it is a
 /// rule. A comment of YAML, such as `# version 2`, is none.
 fn is_title(line: &str) -> bool {
-    static TITLE: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^#[ \t]\s*(?:[A-Za-z]{2,}[-_]|[A-Z]{2,})[-_ #]*[0-9]"));
+    static TITLE: Pattern = Pattern::new(|| pattern(r"^#[ \t]\s*(?:[A-Za-z]{2,}[-_]|[A-Z]{2,})[-_ #]*[0-9]"));
     TITLE.is_match(line)
 }
 

@@ -2,8 +2,7 @@
 //!
 //! No parser of HTML: it reads one start tag after the other and knows of no nesting.
 
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -70,7 +69,7 @@ pub fn tags(text: &str, range: Range<usize>) -> Vec<Tag<'_>> {
 /// Reads the start tag at `open`, a `<` before a letter, by the tolerant pattern of Python's HTML parser.
 pub fn start_tag(text: &str, open: usize) -> Markup<'_> {
     /// A name and, behind `=`, a value; a quote alone is a value that nothing closes.
-    static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
+    static ATTRIBUTE: Pattern = Pattern::new(|| {
         let value = r#""[^"]*"|'[^']*'|["']|[^\s`>]*"#;
         pattern(&format!(r"^([^\s/>`][^\s/=>]*)(?:\s*=[\s=]*({value}))?"))
     });

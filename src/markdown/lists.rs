@@ -1,8 +1,7 @@
 //! How the list around a line is written, so that an edit of one item leaves it one list, tight or loose.
 
 use crate::markdown::document::Document;
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -65,7 +64,7 @@ pub fn like_its_list(document: &Document, offset: usize, line: &str) -> String {
 
 /// The bullet or number that a line begins with, and the blanks behind it.
 fn marker(line: &str) -> &str {
-    static MARKER: LazyLock<Regex> = LazyLock::new(|| pattern("^(?:[*+-]|[0-9]{1,9}[.)]) +"));
+    static MARKER: Pattern = Pattern::new(|| pattern("^(?:[*+-]|[0-9]{1,9}[.)]) +"));
     MARKER.find(line).map_or("", |marker| marker.as_str())
 }
 

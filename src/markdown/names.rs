@@ -3,8 +3,7 @@
 //! Case, hyphens, blanks and punctuation do not count; after that, slips of the pen, and then words in
 //! common. No section's name is here.
 
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 use strsim::osa_distance;
@@ -89,8 +88,8 @@ impl Name {
 /// The bytes of the section number, and the blank after it, that a heading begins with: "2.1 ", "IV. ".
 fn number_length(text: &str) -> usize {
     // A letter alone is a word; a year, or a version without more, is no number of a section.
-    static NUMBER: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^(?:[0-9]{1,2}(?:[.][0-9]{1,2})*[.]*[)]?|[IVX]+[.)])[ \t]+"));
+    static NUMBER: Pattern =
+        Pattern::new(|| pattern(r"^(?:[0-9]{1,2}(?:[.][0-9]{1,2})*[.]*[)]?|[IVX]+[.)])[ \t]+"));
     let length = NUMBER.find(text).map_or(0, |number| number.end());
     if text[length..].starts_with(char::is_alphabetic) { length } else { 0 }
 }

@@ -2,8 +2,7 @@
 
 use super::document::{Document, Heading};
 use super::names::{Name, Vocabulary};
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::ops::Range;
 use std::sync::{LazyLock, OnceLock};
 
@@ -47,7 +46,7 @@ pub fn without_tail(text: &str) -> &str {
 /// The text of a heading without the remark that it may be left out, as `(optional)`, `(if applicable)` or `Optional:`,
 /// where it has one.
 fn without_option(text: &str, source: &str) -> Option<String> {
-    static REMARK: LazyLock<Regex> = LazyLock::new(|| {
+    static REMARK: Pattern = Pattern::new(|| {
         let said = "(?i-u:optional|if applicable|not required)";
         let bracketed = format!(r"[(\[（] *{said}(?: *[,;:–—-][^)\]）]*)? *[)\]）]");
         let parted = "(?:[:,]| [–—-])";

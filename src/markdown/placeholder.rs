@@ -2,7 +2,7 @@
 
 use super::document::{Block, Document, Heading};
 use super::section_bounds;
-use crate::text::byte_pattern;
+use crate::text::{BytePattern, byte_pattern};
 use regex::bytes::Regex;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -75,15 +75,15 @@ static ANNOUNCEMENTS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
 });
 
 /// A mark, alone or behind a word, or one of those that are nothing but a mark behind what it stands for.
-static MARK: LazyLock<Regex> = LazyLock::new(|| {
+static MARK: BytePattern = BytePattern::new(|| {
     byte_pattern(&format!(
         "^(?:(?: [^ ]+)? (?:{MARKS})| to do| t b d| t b a| t b c|(?: [^ ]+){{0,6}} (tbd|tba|tbc|todo))$"
     ))
 });
 
 /// The end of "Unit tests: TBD", and none of "nothing is TBD".
-static NAMED_MARK: LazyLock<Regex> =
-    LazyLock::new(|| byte_pattern(r"(?i)(?:[:=(-]|–|—)[\s*_`]*(?:tbd|tba|tbc|todo)[^a-z0-9]*$"));
+static NAMED_MARK: BytePattern =
+    BytePattern::new(|| byte_pattern(r"(?i)(?:[:=(-]|–|—)[\s*_`]*(?:tbd|tba|tbc|todo)[^a-z0-9]*$"));
 
 /// The words of a text in lower case, each with a blank before it, and how many there are; none where there are too
 /// many for a placeholder.

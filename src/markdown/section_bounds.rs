@@ -4,8 +4,7 @@
 //! It looks at lines alone; what they show is the document's business.
 
 use crate::markdown::document::{Document, Heading};
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -76,8 +75,7 @@ fn belongs(document: &Document, line: &Range<usize>, floor: usize, apart: bool) 
 
 /// Whether a line holds nothing but places to link to, such as `<a id="goals"></a>`.
 fn is_anchor(text: &str) -> bool {
-    static ANCHORS: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r"^(?:<a\s+(?:id|name)=[^>]*>(?:</a>)?\s*)+$"));
+    static ANCHORS: Pattern = Pattern::new(|| pattern(r"^(?:<a\s+(?:id|name)=[^>]*>(?:</a>)?\s*)+$"));
     ANCHORS.is_match(text) && !text.contains("href")
 }
 
@@ -110,7 +108,7 @@ pub fn text_end(document: &Document) -> usize {
 }
 
 fn is_definition(line: &str) -> bool {
-    static DEFINITION: LazyLock<Regex> = LazyLock::new(|| pattern(r"^ {0,3}\[[^\[\]]+\]:"));
+    static DEFINITION: Pattern = Pattern::new(|| pattern(r"^ {0,3}\[[^\[\]]+\]:"));
     DEFINITION.is_match(line)
 }
 

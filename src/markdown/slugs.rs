@@ -5,7 +5,7 @@
 //! hyphens, and a number for one that is taken. The site's are those of the `toc` extension of
 //! Python-Markdown 3.11. It makes anchors of texts; which texts are headings it is given.
 
-use crate::text::pattern;
+use crate::text::{Pattern, pattern};
 use std::collections::{HashMap, HashSet};
 use unicode_normalization::UnicodeNormalization;
 
@@ -20,7 +20,7 @@ fn is_kept(c: char) -> bool {
     if c.is_ascii() {
         return c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | ' ');
     }
-    static WORD: std::sync::LazyLock<regex::Regex> = std::sync::LazyLock::new(|| pattern(r"^\w$"));
+    static WORD: Pattern = Pattern::new(|| pattern(r"^\w$"));
     !matches!(c, '\u{200c}' | '\u{200d}') && WORD.is_match(c.encode_utf8(&mut [0; 4]))
 }
 

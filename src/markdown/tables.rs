@@ -1,8 +1,7 @@
 //! The rows of a table and their cells.
 
 use super::document::Document;
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -75,7 +74,7 @@ pub fn read(document: &Document, table: &Range<usize>) -> Table {
 
 /// The cells of a row; a `\|` is text.
 fn cells(row: &str) -> Vec<String> {
-    static CELL: LazyLock<Regex> = LazyLock::new(|| pattern(r"((?:\\.|[^|\\]|\\$)*)\|?"));
+    static CELL: Pattern = Pattern::new(|| pattern(r"((?:\\.|[^|\\]|\\$)*)\|?"));
     let row = row.strip_prefix('|').unwrap_or(row);
     CELL.captures_iter(row).map(|cell| cell[1].trim().to_owned()).collect()
 }

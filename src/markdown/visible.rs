@@ -1,12 +1,10 @@
 //! Whether raw HTML shows anything.
 
-use crate::text::byte_pattern;
-use regex::bytes::Regex;
-use std::sync::LazyLock;
+use crate::text::{BytePattern, byte_pattern};
 
 /// Comments, declarations and tags.
-static MARKUP: LazyLock<Regex> =
-    LazyLock::new(|| byte_pattern("(?s)<!---?>|<!--.*?(?:-->|$)|<[!?/A-Za-z][^>]*(?:>|$)"));
+static MARKUP: BytePattern =
+    BytePattern::new(|| byte_pattern("(?s)<!---?>|<!--.*?(?:-->|$)|<[!?/A-Za-z][^>]*(?:>|$)"));
 
 /// Whether a piece of HTML shows anything.
 pub fn is_visible_html(html: &str) -> bool {

@@ -3,7 +3,7 @@
 //! Pure. It knows no commit and reads no message beyond the one line it is given.
 
 use crate::text::path::{self, Role};
-use crate::text::pattern;
+use crate::text::{Pattern, pattern};
 use indexmap::IndexSet;
 use regex::Regex;
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ pub fn mismatch<'a>(subject: &str, paths: impl Iterator<Item = &'a str>, folder:
 /// After a blank or a colon a number may be any: a year, a count, a version; and so may one of few digits directly
 /// after the word, as in `okep2`. A template carries a number too, but who names it speaks of no OKEP.
 fn named(subject: &str) -> Vec<u64> {
-    static REFERENCE: LazyLock<Regex> = LazyLock::new(|| {
+    static REFERENCE: Pattern = Pattern::new(|| {
         let goes_on = r"[0-9a-z]|\.[0-9]|[ _-]*template";
         pattern(&format!(r"(?i)(?:^|[^0-9a-z])okep(?:(?:[-_#]| #)([0-9]+)|([0-9]{{4,}}))({goes_on})?"))
     });

@@ -5,8 +5,7 @@ use super::issue_line::{Elsewhere, IssueLine};
 use super::issue_link::{DECORATION, ForgeLink, Number, Target, number_in, targets};
 use crate::markdown::document::Document;
 use crate::markdown::names::Name;
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -246,7 +245,7 @@ const OF_THE_OKEP: [&str; 9] =
 
 /// The label that a line begins with, however it is decorated.
 fn label(source: &str, sought: &Sought) -> Option<Label> {
-    static LABEL: LazyLock<Regex> = LazyLock::new(|| {
+    static LABEL: Pattern = Pattern::new(|| {
         let decoration = regex::escape(&DECORATION.iter().collect::<String>());
         pattern(&format!(r"(?s)^[{decoration}]*(.*?)(([:：|])|http|[\[#<]|$)"))
     });

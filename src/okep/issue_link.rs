@@ -1,8 +1,8 @@
 //! Links to issues: what of a line is one, and where host, repository and number are in it.
 
 use crate::markdown::document::{Document, Link, LinkKind};
-use crate::text::{byte_pattern, pattern};
-use regex::{Captures, Regex};
+use crate::text::{BytePattern, Pattern, byte_pattern, pattern};
+use regex::Captures;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -126,7 +126,7 @@ fn of_markdown(document: &Document, Link { span, target, kind, .. }: &Link) -> T
 
 /// Addresses that are no links of Markdown: bare ones, and those of HTML anchors.
 fn unmarked(source: &str, start: usize, found: &mut Vec<Target>) {
-    static ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
+    static ADDRESS: Pattern = Pattern::new(|| {
         let url = r#"(https?://[^ )>\]\t\n|"'<`,]*)"#;
         pattern(&format!("(?s)<a [^>]*?{url}(.*?)</a>|{url}"))
     });
@@ -151,7 +151,7 @@ fn unmarked(source: &str, start: usize, found: &mut Vec<Target>) {
 
 /// Takes apart `https://HOST/ORG/REPO/(issues|pull)/N` and GitLab's `.../GROUP/REPO/-/issues/N`.
 pub fn forge_url(url: &str, start: usize) -> Option<ForgeLink> {
-    static FORGE: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {
+    static FORGE: BytePattern = BytePattern::new(|| {
         let gitlab = "(.*?)/(-/(?:issues|work_items|merge_requests))";
         let github = "([^/]*/[^/]*)/(issues|pulls?)";
         byte_pattern(&format!("(?s)^(.*?://[^/]*)/(?:{gitlab}|{github})/([0-9]*)(.*)$"))
@@ -181,7 +181,7 @@ pub fn forge_url(url: &str, start: usize) -> Option<ForgeLink> {
 /// Other digits are part of a name, such as those of `Layer2` or `K8s`.
 pub fn number_in(source: &str, start: usize, own: &[u64]) -> Option<Number> {
     // GitHub links `GH-N` as it links `#N`.
-    static NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    static NUMBER: Pattern = Pattern::new(|| {
         let decoration = format!("[{}]*", regex::escape(&DECORATION.iter().collect::<String>()));
         pattern(&format!(r"(?i)(?:#|(?:^|[^0-9a-z])gh-)([0-9]+)|^{decoration}([0-9]+){decoration}$"))
     });

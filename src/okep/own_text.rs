@@ -4,8 +4,8 @@ use super::prompts::{Leftover, Prompts};
 use crate::markdown::document::Document;
 use crate::markdown::placeholder::is_placeholder;
 use crate::markdown::visible::is_visible_tag;
-use crate::text::pattern;
-use regex::{Captures, Regex};
+use crate::text::{Pattern, pattern};
+use regex::Captures;
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -49,7 +49,7 @@ fn says(line: &str) -> bool {
 
 /// The text without comments and without the tags that show nothing, such as places to link to.
 fn without_html(text: &str) -> String {
-    static HTML: LazyLock<Regex> = LazyLock::new(|| pattern("(?s)<!--.*?(?:-->|$)|</*([a-zA-Z0-9]+)[^>]*>"));
+    static HTML: Pattern = Pattern::new(|| pattern("(?s)<!--.*?(?:-->|$)|</*([a-zA-Z0-9]+)[^>]*>"));
     let shown = |html: &Captures| match html.get(1) {
         Some(name) if is_visible_tag(name.as_str()) => html[0].to_owned(),
         _ => String::new(),

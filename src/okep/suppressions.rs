@@ -6,8 +6,7 @@
 use crate::markdown::document::Document;
 use crate::text::nearest::did_you_mean;
 use crate::text::path::{self, is_below};
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -99,7 +98,7 @@ pub fn suppression(rule: &str, subject: &str) -> Option<String> {
 
 /// The comments to okep in a document, code excluded; `rules` are the ids of all rules.
 pub fn comments(document: &Document, rules: &[&'static str]) -> Vec<Comment> {
-    static COMMENT: LazyLock<Regex> = LazyLock::new(|| pattern("(?s)<!--(?:-?>|.*?(?:-->|$))"));
+    static COMMENT: Pattern = Pattern::new(|| pattern("(?s)<!--(?:-?>|.*?(?:-->|$))"));
     let mut found = Vec::new();
     for piece in &document.html {
         for comment in COMMENT.find_iter(document.text.slice(piece.clone())) {
@@ -138,7 +137,7 @@ fn directives(inside: &str, rules: &[&'static str]) -> Vec<Directive> {
 /// Whether a comment was meant as a suppression and is written differently, as `OKEP: allow` or `okep ignore`; other
 /// linters have other words for it.
 fn nearly(inside: &str) -> bool {
-    static SUPPRESSION: LazyLock<Regex> = LazyLock::new(|| {
+    static SUPPRESSION: Pattern = Pattern::new(|| {
         let words = "allow|ignore|disable|skip|suppress|expect|noqa";
         pattern(&format!(r"(?i)^okep\s*[:=-]?\s*(?:{words})(?:\s|$)"))
     });
@@ -147,8 +146,7 @@ fn nearly(inside: &str) -> bool {
 
 /// Parses `allow RULE ["SUBJECT"] because REASON`.
 fn read(directive: &str, rules: &[&'static str]) -> Directive {
-    static FORM: LazyLock<Regex> =
-        LazyLock::new(|| pattern(r#"^(\S*) ?(\S*) ?(?:["“”]([^"“”]*)["“”] ?)?(.*)$"#));
+    static FORM: Pattern = Pattern::new(|| pattern(r#"^(\S*) ?(\S*) ?(?:["“”]([^"“”]*)["“”] ?)?(.*)$"#));
     let directive = directive.split_whitespace().collect::<Vec<_>>().join(" ");
     let parts = FORM.captures(&directive).expect("each of its parts may be absent");
     let (word, name, rest) = (&parts[1], &parts[2], &parts[4]);

@@ -5,9 +5,8 @@
 
 use crate::markdown::document::Document;
 use crate::markdown::outline::{Outline, Row};
-use crate::text::{is_one_of, pattern, words};
-use regex::{Match, Regex};
-use std::sync::LazyLock;
+use crate::text::{Pattern, is_one_of, pattern, words};
+use regex::Match;
 
 /// What one section of a template asks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -37,7 +36,7 @@ impl Asks {
 
 /// "Bullet list", "bulleted points", "a list of bullets"; "list what you know" asks for no form.
 fn asks_list(words: &str) -> bool {
-    static LIST: LazyLock<Regex> = LazyLock::new(|| {
+    static LIST: Pattern = Pattern::new(|| {
         let (bullet, list) = ("(?:bullets?|bulleted|itemi[sz]ed)", "(?:lists?|points?|bullets)");
         pattern(&format!(r"(?-u)\b(?:{bullet} {list}|(?:as|in|use) bullets|{list} of {bullet})\b"))
     });
@@ -53,7 +52,7 @@ fn asks_list(words: &str) -> bool {
 fn asks_sentences(words: &str) -> Option<usize> {
     const NUMBERS: [&str; 10] =
         ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
-    static SENTENCES: LazyLock<Regex> = LazyLock::new(|| {
+    static SENTENCES: Pattern = Pattern::new(|| {
         let word = NUMBERS.join("|");
         pattern(&format!(r"(?-u)\b(least |minimum |than )?((?:(?:[0-9]+|{word}|or|to) )*)sentences?\b"))
     });

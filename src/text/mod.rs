@@ -258,6 +258,9 @@ pub fn byte_pattern(expression: &str) -> regex::bytes::Regex {
     regex::bytes::Regex::new(&format!("(?-u){expression}")).expect("it is a regular expression")
 }
 
+/// A [`byte_pattern`] that is compiled when it is first asked.
+pub type BytePattern = LazyLock<regex::bytes::Regex>;
+
 /// The words of a text in lower case, without markup and punctuation; a hyphen parts words.
 pub fn words(text: &str) -> impl Iterator<Item = String> {
     text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase)

@@ -2,6 +2,7 @@
 
 use crate::text::byte_pattern;
 use crate::text::path::PAGE_ENDINGS;
+use crate::text::{BytePattern, byte_pattern};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use regex::bytes::Regex;
 use std::sync::LazyLock;
@@ -13,7 +14,7 @@ pub fn is_page(path: &str) -> bool {
 
 /// Whether a target has a scheme or a host, such as `https://x` or `mailto:x`.
 pub fn is_address(target: &str) -> bool {
-    static SCHEME: LazyLock<Regex> = LazyLock::new(|| byte_pattern("^(?:[A-Za-z][A-Za-z0-9+.-]*:|//)"));
+    static SCHEME: BytePattern = BytePattern::new(|| byte_pattern("^(?:[A-Za-z][A-Za-z0-9+.-]*:|//)"));
     SCHEME.is_match(target.as_bytes())
 }
 

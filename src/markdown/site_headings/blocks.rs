@@ -15,7 +15,7 @@ use super::shapes::{LineMark, MARKS, hash_heading, indent, item, mark};
 use super::table::is_table;
 use super::{SiteHeading, inline};
 use crate::markdown::extensions::Extensions;
-use crate::text::pattern;
+use crate::text::{Pattern, pattern};
 
 /// Deeper nesting is taken as text, so that every line is looked at a bounded number of times.
 const DEEPEST: usize = 64;
@@ -231,7 +231,7 @@ impl Parser<'_, '_> {
 
     /// The level, where the line after `start` underlines it.
     fn underline(&self, start: usize, end: usize) -> Option<u8> {
-        static UNDERLINE: LazyLock<Regex> = LazyLock::new(|| pattern("^(?:=+|-+) *$"));
+        static UNDERLINE: Pattern = Pattern::new(|| pattern("^(?:=+|-+) *$"));
         let line = &self.lines[..end].get(start + 1)?.text;
         let is_underline = line.starts_with(['=', '-']) && UNDERLINE.is_match(line);
         is_underline.then(|| if line.starts_with('=') { 1 } else { 2 })

@@ -4,7 +4,7 @@
 //! one, an unknown option makes no fence, less indented text abandons one, and a fence that is never
 //! closed is no fence at all. To fenced_code a fence is never indented.
 
-use crate::text::pattern;
+use crate::text::{Pattern, pattern};
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -71,7 +71,7 @@ pub(super) fn stash<'t>(text: &'t str, lines: Vec<SourceLine<'t>>, superfences: 
 }
 
 // What may follow an opening fence, as the two extensions have it: a language, then options, or `{…}`.
-static SUPERFENCES: LazyLock<Regex> = LazyLock::new(|| {
+static SUPERFENCES: Pattern = Pattern::new(|| {
     pattern(
         r#"(?x)^[\ \t]*(?: [.]?\{.*\} | (?:[.]?[\w\#.+-]+(?:[\ \t]+|$))? (?: \{.*\} | (?: (?:
             hl_lines=(?: "[-0-9\ \t]+" | '[-0-9\ \t]+' ) |
@@ -80,7 +80,7 @@ static SUPERFENCES: LazyLock<Regex> = LazyLock::new(|| {
         ) (?:[\ \t]+|$) )* ) )[\ \t]*$"#,
     )
 });
-static FENCED_CODE: LazyLock<Regex> = LazyLock::new(|| {
+static FENCED_CODE: Pattern = Pattern::new(|| {
     pattern(
         r#"(?x)^[\ \t]*(?: \{.*\} |
             [.]?[\w\#.+-]*[\ \t]*(?: hl_lines=(?: "[^"]*" | '[^']*' )[\ \t]* )?

@@ -1,7 +1,7 @@
 //! The plain text of a heading: what is left when its Markdown is rendered and the tags are dropped.
 
 use crate::markdown::document::fold_blanks;
-use crate::text::pattern;
+use crate::text::{Pattern, pattern};
 use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
 use regex::Regex;
 use std::sync::LazyLock;
@@ -35,6 +35,6 @@ fn reference<'a>(link: BrokenLink<'a>) -> Option<(CowStr<'a>, CowStr<'a>)> {
 
 /// A heading's Markdown without the attribute list at its end, as `attr_list` takes it off.
 pub(super) fn without_attributes(raw: &str) -> &str {
-    static LIST: LazyLock<Regex> = LazyLock::new(|| pattern(r" \{:* *[^{} :][^{}]*\} *$"));
+    static LIST: Pattern = Pattern::new(|| pattern(r" \{:* *[^{} :][^{}]*\} *$"));
     LIST.find(raw).map_or(raw, |list| raw[..list.start()].trim_end_matches([' ', '#']))
 }

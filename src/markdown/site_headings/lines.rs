@@ -3,8 +3,7 @@
 //! Lines stay slices of the file; only lines with tabs are copied.
 
 use crate::markdown::front_matter;
-use crate::text::{bom_len, pattern};
-use regex::Regex;
+use crate::text::{Pattern, bom_len, pattern};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -114,7 +113,7 @@ fn skip_line_breaks(text: &str, at: usize) -> usize {
 ///
 /// `delimited` tells the `meta` extension, where `---` and `...` end them too, from MkDocs itself.
 fn key_value_lines(text: &str, at: usize, delimited: bool) -> usize {
-    static KEY: LazyLock<Regex> = LazyLock::new(|| pattern("^ {0,3}[A-Za-z0-9_-]+:"));
+    static KEY: Pattern = Pattern::new(|| pattern("^ {0,3}[A-Za-z0-9_-]+:"));
     let mut line = at;
     let mut key = false;
     while line < text.len() {

@@ -1,8 +1,7 @@
 //! Text that is nested by its indent or its marker: under an admonition, in lists and quotes; and what takes more than
 //! one line.
 
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -164,7 +163,7 @@ impl Parser<'_, '_> {
             Some((quote, SiteBlockKind::Quote)) => quote,
             _ => self.add(parent, SiteBlockKind::Quote),
         };
-        static MARK: LazyLock<Regex> = LazyLock::new(|| pattern("^ {0,3}> ?"));
+        static MARK: Pattern = Pattern::new(|| pattern("^ {0,3}> ?"));
         for i in lines.clone() {
             let text = &self.lines[i].text;
             if text.trim() == ">" {

@@ -4,7 +4,7 @@
 //! blank lines and headings, and to the end of the file where that tag is missing. CommonMark ends
 //! the same block at the first blank line.
 
-use crate::text::{is_one_of, pattern};
+use crate::text::{Pattern, is_one_of, pattern};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -41,7 +41,7 @@ const BLOCK_LEVEL: &str = "address article aside blockquote details div dl field
      group html iframe li legend math map noscript output object option progress script style summary tbody td \
      textarea tfoot th thead tr video center";
 
-static COMMENT_END: LazyLock<Regex> = LazyLock::new(|| pattern("--!?>"));
+static COMMENT_END: Pattern = Pattern::new(|| pattern("--!?>"));
 
 /// The raw HTML in `text` from `body` on; what is in `fences` is not read. With `md_in_html` an element whose tag
 /// says `markdown` is no raw HTML but for its tags.

@@ -2,9 +2,7 @@
 
 use super::lines::TAB;
 use crate::markdown::extensions::Extensions;
-use crate::text::pattern;
-use regex::Regex;
-use std::sync::LazyLock;
+use crate::text::{Pattern, pattern};
 
 /// What a processor searches a whole block for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,17 +25,16 @@ pub(super) fn indent(text: &str) -> usize {
 }
 
 // The expressions of Python-Markdown and of the extensions, for one line.
-static ITEM: LazyLock<Regex> = LazyLock::new(|| pattern("^ {0,3}(?:[*+-]|[0-9]+[.]) +"));
-static THEMATIC_BREAK: LazyLock<Regex> =
-    LazyLock::new(|| pattern("^(?:(?:- {0,2}){3,}|(?:[*] {0,2}){3,}|(?:_ {0,2}){3,}) *$"));
-static REFERENCE: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r"^\[[^\[\]]*\]: *\S+(?:\s *{TITLE})? *$")));
-static ADMONITION: LazyLock<Regex> = LazyLock::new(|| pattern(&format!(r#"^!!! ?{CLASSES}(?: +".*")? *$"#)));
-static DETAILS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(&format!(r#"^[?]{{3}}[+]? ?(?:{CLASSES}|(?:{CLASSES})? +".*") *$"#)));
+static ITEM: Pattern = Pattern::new(|| pattern("^ {0,3}(?:[*+-]|[0-9]+[.]) +"));
+static THEMATIC_BREAK: Pattern =
+    Pattern::new(|| pattern("^(?:(?:- {0,2}){3,}|(?:[*] {0,2}){3,}|(?:_ {0,2}){3,}) *$"));
+static REFERENCE: Pattern = Pattern::new(|| pattern(&format!(r"^\[[^\[\]]*\]: *\S+(?:\s *{TITLE})? *$")));
+static ADMONITION: Pattern = Pattern::new(|| pattern(&format!(r#"^!!! ?{CLASSES}(?: +".*")? *$"#)));
+static DETAILS: Pattern =
+    Pattern::new(|| pattern(&format!(r#"^[?]{{3}}[+]? ?(?:{CLASSES}|(?:{CLASSES})? +".*") *$"#)));
 /// `=== "Title"`, perhaps with `+` or `!` before the title.
-static CONTENT_TAB: LazyLock<Regex> = LazyLock::new(|| pattern(r#"^===(?:[+]!|![+]|[+!])? +".*" *$"#));
-static TITLE_LINE: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("^ *{TITLE} *$")));
+static CONTENT_TAB: Pattern = Pattern::new(|| pattern(r#"^===(?:[+]!|![+]|[+!])? +".*" *$"#));
+static TITLE_LINE: Pattern = Pattern::new(|| pattern(&format!("^ *{TITLE} *$")));
 const CLASSES: &str = r"[\w-]+(?: +[\w-]+)*";
 const TITLE: &str = r#"(?:\(.*\)|".*"|'.*')"#;
 

@@ -1,7 +1,6 @@
 //! Whether a block is a table to the site, which then reads all its lines as rows.
 
-use crate::text::pattern;
-use regex::Regex;
+use crate::text::{Pattern, pattern};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -46,7 +45,7 @@ fn columns(mut row: &str, border: bool) -> usize {
 
 /// How many pipes of a row divide cells: those that are neither escaped nor in code.
 fn pipes_outside_code(row: &str) -> usize {
-    static MARKS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\\[\\|]|\\?`+|\|"));
+    static MARKS: Pattern = Pattern::new(|| pattern(r"\\[\\|]|\\?`+|\|"));
     let marks: Vec<&str> = MARKS.find_iter(row).map(|found| found.as_str()).collect();
     let ticks = |mark: &str| mark.bytes().filter(|b| *b == b'`').count();
     // Where the last run of each length is: no other is looked for in vain.
