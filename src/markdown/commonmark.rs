@@ -4,10 +4,9 @@
 
 use crate::text::{Pattern, pattern};
 use pulldown_cmark::Options;
-use regex::{Captures, Regex};
+use regex::Captures;
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// What GitHub adds to CommonMark.
 pub fn options() -> Options {

@@ -4,7 +4,7 @@
 
 use crate::text::{BytePattern, Text, byte_pattern};
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 pub use super::commonmark::options;
 pub use super::fence::UnclosedFence;

@@ -2,7 +2,6 @@
 
 use crate::text::{Pattern, pattern};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// A fence that nothing closes before the end of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,6 @@
 
 use crate::text::{BytePattern, Pattern, bom_len, byte_pattern, pattern};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// A block longer than this is text, in bytes.
 const MAX_BYTES: usize = 64 << 10;

@@ -4,7 +4,6 @@
 
 use crate::text::{Pattern, pattern};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// A start tag.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 use crate::markdown::document::Document;
 use crate::text::{Pattern, pattern};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// A list, at any depth.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,6 @@
 
 use crate::text::{Pattern, pattern};
 use std::collections::{BTreeSet, HashMap};
-use std::sync::LazyLock;
 use strsim::osa_distance;
 
 /// Most words of a heading that are compared, so that no two headings are a burden.

@@ -4,7 +4,7 @@ use super::document::{Document, Heading};
 use super::names::{Name, Vocabulary};
 use crate::text::{Pattern, pattern};
 use std::ops::Range;
-use std::sync::{LazyLock, OnceLock};
+use std::sync::OnceLock;
 
 #[derive(Debug, Clone, Default)]
 pub struct Outline {

@@ -6,7 +6,6 @@
 use crate::markdown::document::{Document, Heading};
 use crate::text::{Pattern, pattern};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// Where a section begins (its heading's index): at the anchors, comments and rules right above the heading.
 ///

@@ -3,7 +3,6 @@
 use super::document::Document;
 use crate::text::{Pattern, pattern};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// A row below the head of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,9 +5,7 @@
 use crate::text::path::{self, Role};
 use crate::text::{Pattern, pattern};
 use indexmap::IndexSet;
-use regex::Regex;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 /// A subject that names OKEPs, none of which the commit touches.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,6 @@ use crate::markdown::document::Document;
 use crate::markdown::names::Name;
 use crate::text::{Pattern, pattern};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// What an issue line is known by.
 #[derive(Default)]

@@ -4,7 +4,6 @@ use crate::markdown::document::{Document, Link, LinkKind};
 use crate::text::{BytePattern, Pattern, byte_pattern, pattern};
 use regex::Captures;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {

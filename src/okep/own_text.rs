@@ -7,7 +7,6 @@ use crate::markdown::visible::is_visible_tag;
 use crate::text::{Pattern, pattern};
 use regex::Captures;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// Whether `range` holds text that is in no revision of the template, and neither a comment nor a placeholder.
 ///

@@ -8,7 +8,6 @@ use crate::text::nearest::did_you_mean;
 use crate::text::path::{self, is_below};
 use crate::text::{Pattern, pattern};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// To suppress a malformed suppression would suppress everything.
 pub const NOT_SUPPRESSIBLE: [&str; 1] = ["malformed-exception"];

@@ -1,11 +1,8 @@
 //! Paths as strings: from the repository's root, `/` between the parts, nothing looked up on a disk.
 
-use crate::text::byte_pattern;
 use crate::text::path::PAGE_ENDINGS;
 use crate::text::{BytePattern, byte_pattern};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use regex::bytes::Regex;
-use std::sync::LazyLock;
 
 /// Whether MkDocs takes the path for a page.
 pub fn is_page(path: &str) -> bool {

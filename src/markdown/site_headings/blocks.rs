@@ -5,10 +5,8 @@
 //! What precedes a find is parsed as a block of its own, what follows is the next block, and nested
 //! text is parsed again with its indent or marker taken off; here that moves the start of a line.
 
-use regex::Regex;
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use super::lines::{SourceLine, TAB};
 use super::shapes::{LineMark, MARKS, hash_heading, indent, item, mark};

@@ -7,10 +7,8 @@
 use crate::text::{Pattern, pattern};
 use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use super::lines::{SourceLine, TAB};
-use regex::Regex;
 
 /// The lines with each fenced block reduced to its opening fence, which no later step knows.
 pub(super) struct Fenced<'t> {

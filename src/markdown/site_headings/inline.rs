@@ -3,8 +3,6 @@
 use crate::markdown::document::fold_blanks;
 use crate::text::{Pattern, pattern};
 use pulldown_cmark::{BrokenLink, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
-use regex::Regex;
-use std::sync::LazyLock;
 
 /// `raw` without code marks, emphasis, tags, pictures and link targets, white space collapsed.
 ///

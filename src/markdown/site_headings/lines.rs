@@ -5,7 +5,6 @@
 use crate::markdown::front_matter;
 use crate::text::{Pattern, bom_len, pattern};
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
 /// Columns of a tab and of one level of nesting.
 pub(super) const TAB: usize = 4;

@@ -4,7 +4,6 @@
 use crate::text::{Pattern, pattern};
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use super::blocks::{Parser, PartOf, SiteBlockKind};
 use super::lines::{SourceLine, TAB, split};

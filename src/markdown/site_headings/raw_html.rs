@@ -7,11 +7,9 @@
 use crate::text::{Pattern, is_one_of, pattern};
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 use super::lines::SourceLine;
 use crate::markdown::html::{Markup, start_tag};
-use regex::Regex;
 
 /// A stretch the block parser does not see.
 #[derive(Debug)]

@@ -2,7 +2,6 @@
 
 use crate::text::{Pattern, pattern};
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 /// Whether the block whose first line is `header` and whose other lines are `rows` is a table.
 pub(super) fn is_table<'a>(header: &str, mut rows: impl Iterator<Item = &'a str>) -> bool {
