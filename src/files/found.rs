@@ -32,10 +32,8 @@ impl Spot {
 
     /// The id of the file, where it is known without reading.
     pub fn id(&self) -> Option<Id> {
-        match self {
-            Spot::Object(entry) => Some(entry.id),
-            Spot::Disk(_) | Spot::Unmerged | Spot::Unreadable(_) => None,
-        }
+        let Spot::Object(entry) = self else { return None };
+        Some(entry.id)
     }
 }
 

@@ -33,10 +33,8 @@ impl Default for Layout {
 impl Layout {
     /// What a Markdown file is, by its path; a template that is named may have any file name.
     pub fn role(&self, path: &str) -> Role {
-        match self.template.as_deref() == Some(path) {
-            true => Role::Template,
-            false => path::role(path, &self.folder),
-        }
+        let is_named = self.template.as_deref() == Some(path);
+        if is_named { Role::Template } else { path::role(path, &self.folder) }
     }
 
     /// The same layout where the proposal folder is elsewhere, with all that is in it.

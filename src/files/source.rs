@@ -65,11 +65,10 @@ impl TreeSource {
             TreeSource::Folder(root) => disk::find(root, path),
             TreeSource::Worktree { repo, index, root, .. } => {
                 let found = disk::find(root, path)?;
-                let staged = match found {
-                    Some(_) => staged(repo, index).link_as_file(path),
-                    None => staged(repo, index).find_sparse(path),
-                };
-                Ok(staged.map(Spot::Object).or(found))
+                let staged = staged(repo, index);
+                let entry =
+                    if found.is_some() { staged.link_as_file(path) } else { staged.find_sparse(path) };
+                Ok(entry.map(Spot::Object).or(found))
             }
             TreeSource::Index { repo, index } => match staged(repo, index) {
                 staged if staged.is_unmerged(path) => Ok(Some(Spot::Unmerged)),
@@ -165,10 +164,8 @@ impl TreeSource {
     }
 
     pub fn on_disk(&self) -> Option<&PathBuf> {
-        match self {
-            TreeSource::Folder(root) | TreeSource::Worktree { root, .. } => Some(root),
-            _ => None,
-        }
+        let (TreeSource::Folder(root) | TreeSource::Worktree { root, .. }) = self else { return None };
+        Some(root)
     }
 
     fn repo(&self) -> Option<&Arc<Repo>> {

@@ -137,10 +137,8 @@ impl Tree {
 
     /// The bytes of the file at `path`, where it is there and could be read.
     pub fn bytes(&self, path: &str) -> Option<Bytes> {
-        match self.file(path)?.content {
-            Content::Bytes(bytes) => Some(bytes),
-            _ => None,
-        }
+        let Content::Bytes(bytes) = self.file(path)?.content else { return None };
+        Some(bytes)
     }
 
     /// Whether there is a file or a link at `path`; it is not read.

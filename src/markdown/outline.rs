@@ -36,10 +36,9 @@ pub fn without_tail(text: &str) -> &str {
             Some(']') => text.rfind("[^"),
             _ => None,
         };
-        match tail.map(|at| text[..at].trim_end()).filter(|rest| !rest.is_empty()) {
-            Some(rest) => text = rest,
-            None => return text,
-        }
+        let rest = tail.map(|at| text[..at].trim_end()).filter(|rest| !rest.is_empty());
+        let Some(rest) = rest else { return text };
+        text = rest;
     }
 }
 

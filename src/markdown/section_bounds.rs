@@ -29,10 +29,7 @@ pub fn begin(document: &Document, heading: usize) -> usize {
     // Nothing else is in the section before: what is behind a blank line is its own.
     let lines = document.text.slice(start..own);
     let joined = lines.rsplit_once("\n\n").or_else(|| lines.rsplit_once("\n\r\n"));
-    match joined {
-        Some((_, rest)) if heading > 0 => own - rest.len(),
-        _ => start,
-    }
+    joined.filter(|_| heading > 0).map_or(start, |(_, rest)| own - rest.len())
 }
 
 /// Where what is directly under a heading ends.

@@ -81,10 +81,8 @@ impl Requirements {
 
     /// What a subject of an earlier revision is called now, in normal form.
     pub fn current_name(&self, subject: &str) -> String {
-        match self.current.get(subject) {
-            Some(current) => current.clone(),
-            None => self.current_of(&Name::new(subject)).to_owned(),
-        }
+        let current = self.current.get(subject).cloned();
+        current.unwrap_or_else(|| self.current_of(&Name::new(subject)).to_owned())
     }
 
     /// The same of a section of an earlier revision.

@@ -203,10 +203,7 @@ pub fn okep_folder<'a>(path: &'a str, folder: &str) -> Option<(&'a str, OkepName
 
 /// The number of the OKEP or template that a file is, else of the OKEP in whose folder it is.
 pub fn okep_number(path: &str, folder: &str) -> Option<u64> {
-    let own = match role(path, folder) {
-        Role::Okep | Role::Template => number(path),
-        _ => None,
-    };
+    let own = number(path).filter(|_| matches!(role(path, folder), Role::Okep | Role::Template));
     own.or_else(|| okep_folder(path, folder)?.1.number)
 }
 
