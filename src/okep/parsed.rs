@@ -12,15 +12,17 @@ use std::sync::Arc;
 /// What has been parsed, by the id of its bytes: each distinct content is parsed once. A clone shares it.
 #[derive(Debug, Clone, Default)]
 pub struct Parsed {
-    documents: Arc<OnceMap<Id, Document>>,
+    documents: Shared<Id, Document>,
     /// By the path of the configuration, and the ids of all files that it is in.
-    pub(super) sites: Arc<OnceMap<(String, Vec<Id>), Site>>,
+    pub(super) sites: Shared<(String, Vec<Id>), Site>,
     /// By path and id; none for the built-in one.
-    pub(super) templates: Arc<OnceMap<Option<(String, Id)>, Template>>,
+    pub(super) templates: Shared<Option<(String, Id)>, Template>,
     /// By number and template too.
-    pub(super) okeps: Arc<OnceMap<(Option<u64>, TemplateKey, Id), OkepText>>,
-    pub(super) site_readings: Arc<OnceMap<Id, SiteReadings>>,
+    pub(super) okeps: Shared<(Option<u64>, TemplateKey, Id), OkepText>,
+    pub(super) site_readings: Shared<Id, SiteReadings>,
 }
+
+type Shared<K, V> = Arc<OnceMap<K, V>>;
 
 /// The value of a key; one without a key is made each time.
 pub(super) fn once<K: Eq + Hash, V>(map: &OnceMap<K, V>, key: Option<K>, make: impl FnOnce() -> V) -> Arc<V> {

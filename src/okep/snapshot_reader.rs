@@ -212,7 +212,7 @@ impl Snapshot {
             Role::Template => {
                 self.template.path.as_ref() != Some(path) && path::is_about_templates(path, folder)
             }
-            Role::Stray => !is_unnamed_template(path) && looks_like_okep(document, &self.template),
+            Role::Stray => !path::is_unnamed_template(path) && looks_like_okep(document, &self.template),
             Role::IndexPage | Role::Other => false,
         }
     }
@@ -317,13 +317,9 @@ fn is_lost(content: &Content) -> bool {
     matches!(content, Content::TooLarge(_) | Content::Unavailable(_))
 }
 
-fn is_unnamed_template(path: &str) -> bool {
-    path::is_unnamed_template(path::file_name(path))
-}
-
 /// The note on a page of the proposal folder that is no OKEP.
 fn not_an_okep(path: &str) -> Note {
-    let message = match is_unnamed_template(path) {
+    let message = match path::is_unnamed_template(path) {
         true => format!(
             "not checked: name it `okep-NNNN-template.md` if it is the template, or set `template = \"{path}\"` in \
              {CONFIG}"

@@ -133,7 +133,8 @@ pub fn is_template_folder(folder: &str) -> bool {
 }
 
 /// Whether a file's name says that it is a template, in another form: `template.md`, `OKEP_template.md`.
-pub fn is_unnamed_template(name: &str) -> bool {
+pub fn is_unnamed_template(path: &str) -> bool {
+    let name = file_name(path);
     let Some(stem) = stem(name).map(str::to_ascii_lowercase) else { return false };
     let words = stem.split(|c: char| !c.is_ascii_alphanumeric());
     let mut words = words.filter(|word| *word != "okep" && !word.bytes().all(|b| b.is_ascii_digit()));
