@@ -116,13 +116,9 @@ pub(super) fn compare(
     if fixed.iter().any(asks_nothing) {
         return Err(fails("nothing would ask the author for an answer"));
     }
-    match after.iter().find(has_come) {
-        Some(new) => {
-            let why = format!("it would introduce `{}` for `{}`", new.rule, new.subject);
-            Err(FixRejection { why, brings_another: true })
-        }
-        None => Ok(()),
-    }
+    let Some(new) = after.iter().find(has_come) else { return Ok(()) };
+    let why = format!("it would introduce `{}` for `{}`", new.rule, new.subject);
+    Err(FixRejection { why, brings_another: true })
 }
 
 /// Reads registers again: everything but `nav` is the same, and `nav` but for one entry an edit.

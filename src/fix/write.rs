@@ -41,13 +41,8 @@ pub enum Error {
 }
 
 fn done(written: &[String]) -> String {
-    match written {
-        [] => "nothing was written".to_owned(),
-        some => {
-            let names: Vec<String> = some.iter().map(|p| format!("`{p}`")).collect();
-            format!("already written: {}", names.join(", "))
-        }
-    }
+    let names = written.iter().map(|path| format!("`{path}`")).collect::<Vec<_>>().join(", ");
+    if names.is_empty() { "nothing was written".to_owned() } else { format!("already written: {names}") }
 }
 
 /// Makes the files below `root` what they are in `after`; they must be what they are in `before`, and the

@@ -93,13 +93,9 @@ fn page(from: &str, target: &str, site: Option<&PageSettings>) -> Option<String>
     if file.is_empty() || is_address(&file) {
         return None;
     }
-    match file.strip_prefix('/') {
-        None => path::resolve(from, &file),
-        Some(below) => {
-            let docs = site.filter(|s| s.absolute == AbsoluteLinks::RelativeToDocs)?.docs_dir.as_deref()?;
-            path::join(docs, below)
-        }
-    }
+    let Some(below) = file.strip_prefix('/') else { return path::resolve(from, &file) };
+    let docs = site.filter(|s| s.absolute == AbsoluteLinks::RelativeToDocs)?.docs_dir.as_deref()?;
+    path::join(docs, below)
 }
 
 /// The targets of links in indented lines, which GitHub shows as code.

@@ -54,14 +54,12 @@ impl LinkOn<'_> {
     fn page(&self) -> Option<String> {
         let (file, _) = parts(&self.link.target);
         let is_relative = self.link.kind.is_none() && !file.starts_with('/') && !file.contains("://");
-        match file.strip_suffix('/').filter(|_| is_relative) {
-            Some(address) => {
-                let is_folder = path::is_folder_page(self.page);
-                let own = if is_folder { folder_of(self.page) } else { path::stem(self.page)? };
-                Some(format!("{}.md", path::join(own, address)?))
-            }
-            None => target_of(self.page, &self.link.target),
-        }
+        let Some(address) = file.strip_suffix('/').filter(|_| is_relative) else {
+            return target_of(self.page, &self.link.target);
+        };
+        let is_folder = path::is_folder_page(self.page);
+        let own = if is_folder { folder_of(self.page) } else { path::stem(self.page)? };
+        Some(format!("{}.md", path::join(own, address)?))
     }
 }
 

@@ -5,6 +5,7 @@
 use super::yaml::{NodeId, NodeKind, Refusal, Style, YamlCause, YamlDocument, YamlNode};
 use crate::text::{Pattern, pattern};
 use indexmap::IndexMap;
+use std::slice;
 
 /// Most `key: value` pairs that merge keys (`<<`) may add up to in one mapping.
 const MAX_MERGED: usize = 10_000;
@@ -144,13 +145,10 @@ fn merged_into(doc: &YamlDocument, id: NodeId, depth: usize, out: &mut Vec<Pair>
         return Err(too_much("merge keys nested too deeply to follow"));
     }
     for (_, value) in pairs.iter().filter(|(key, _)| is_merge(doc.node(*key))) {
-        match &doc.node(*value).kind {
-            // The first mapping of the list wins, so it comes last.
-            NodeKind::Sequence(items) => {
-                items.iter().rev().try_for_each(|item| merged_into(doc, *item, depth + 1, out))?;
-            }
-            _ => merged_into(doc, *value, depth + 1, out)?,
-        }
+        let kind = &doc.node(*value).kind;
+        let mappings = if let NodeKind::Sequence(items) = kind { items } else { slice::from_ref(value) };
+        // The first mapping of a list wins, so it comes last.
+        mappings.iter().rev().try_for_each(|mapping| merged_into(doc, *mapping, depth + 1, out))?;
         if out.len() > MAX_MERGED {
             return Err(too_much("merge keys that add up to too many keys to follow"));
         }
