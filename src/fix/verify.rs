@@ -66,6 +66,11 @@ impl VerifiedState<'_> {
     }
 }
 
+/// A checked state that others own, to prove fixes in.
+pub fn borrowed<'s>(snapshot: &'s Snapshot, findings: &'s [Finding]) -> VerifiedState<'s> {
+    VerifiedState { snapshot: Cow::Borrowed(snapshot), findings: Cow::Borrowed(findings) }
+}
+
 /// Plans the fixes of `shown`, which a check found, and removes those that fail their proof.
 pub fn verify(outcome: &Outcome, snapshot: &Snapshot, shown: Vec<&mut Finding>) -> Vec<Note> {
     let mut shown: Vec<&mut Finding> = shown.into_iter().filter(|f| f.its_rule().has_fix()).collect();
@@ -73,7 +78,7 @@ pub fn verify(outcome: &Outcome, snapshot: &Snapshot, shown: Vec<&mut Finding>) 
         return Vec::new();
     }
     let verifier = Verifier::new(snapshot, outcome.template_history.as_ref());
-    let state = VerifiedState { snapshot: Cow::Borrowed(snapshot), findings: (&outcome.audited).into() };
+    let state = borrowed(snapshot, &outcome.audited);
     plan(snapshot, &verifier.timelines[0], shown.iter_mut().map(|f| &mut **f).collect());
     verify_planned(&verifier, &state, shown)
 }
@@ -305,7 +310,7 @@ mod tests {
         let snapshot = Snapshot::new(&tree, &layout, &parsed);
         let mut findings = audit(&snapshot, None).findings;
         plan(&snapshot, &TemplateTimeline::of(&snapshot, None), findings.iter_mut().collect());
-        let state = VerifiedState { snapshot: Cow::Borrowed(&snapshot), findings: (&findings).into() };
+        let state = borrowed(&snapshot, &findings);
         let mut finding = findings.iter().find(|f| f.rule == "not-in-nav").expect("it is not").clone();
         let edit = |(path, old, new): &(&str, &str, &str)| {
             let text = String::from_utf8_lossy(&tree.bytes(path).expect("it is there")).into_owned();
