@@ -63,9 +63,9 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
 }
 
 /// What to do, with the fix that does it; otherwise what only the author can do.
-type Remedy = Result<(String, Fix), String>;
+type NavRemedy = Result<(String, Fix), String>;
 
-fn remedy(snapshot: &Snapshot, site: &Site, dead: &DeadEntry, all: &[DeadEntry], text: &Text) -> Remedy {
+fn remedy(snapshot: &Snapshot, site: &Site, dead: &DeadEntry, all: &[DeadEntry], text: &Text) -> NavRemedy {
     let bytes = text.as_str().as_bytes();
     let edits = |plan: NavPlan| plan.edit.map(|(span, new)| vec![Edit::replace(&plan.path, span, new)]);
     if let Some(okep) = dead.target(snapshot, all) {
