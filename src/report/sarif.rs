@@ -157,7 +157,7 @@ fn fix(fix: &Fix, report: &Report) -> Option<Value> {
         Some(json!({ "artifactLocation": artifact(path), "replacements": replacements }))
     };
     let changes: Vec<Value> = by_path(&fix.edits).into_iter().map(change).collect::<Option<_>>()?;
-    let description = text(&format!("{} ({})", fix.title, fix.safety.as_str()));
+    let description = text(&format!("{} ({})", fix.title, fix.safety));
     Some(json!({ "description": description, "artifactChanges": changes }))
 }
 

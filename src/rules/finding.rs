@@ -70,7 +70,7 @@ pub struct Related {
 }
 
 /// Whether a fix may be written without being asked for by name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize, IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize, Display)]
 #[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Safety {
@@ -80,12 +80,6 @@ pub enum Safety {
     /// Changes what is said, or leaves work to do: `--fix=all` writes it.
     #[value(name = "all", help = "Also fixes that change the text, or leave work to do")]
     Suggested,
-}
-
-impl Safety {
-    pub fn as_str(self) -> &'static str {
-        self.into()
-    }
 }
 
 /// A repair: edits that belong together, all of them or none.

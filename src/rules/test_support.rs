@@ -140,7 +140,7 @@ pub fn fixed(rule: &str, files: &[(&str, &str)]) -> String {
     for edit in fix.edits.iter().rev() {
         text.replace_range(edit.start..edit.end, &edit.replacement);
     }
-    format!("{}: {text}", fix.safety.as_str())
+    format!("{}: {text}", fix.safety)
 }
 
 /// Checks what the fix of a rule's first finding makes of a document; none where there is no fix.
