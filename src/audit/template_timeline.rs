@@ -182,10 +182,8 @@ pub fn held_to<'t>(
     snapshot: &Snapshot,
     okep: &Okep,
 ) -> (&'t Arc<TemplateTimeline>, Option<LandedUnder>) {
-    match template_history.and_then(|history| history.landed_as(snapshot, &okep.path)) {
-        Some((history, _, landing)) => (&timelines[history], Some(landing.under)),
-        None => (&timelines[0], None),
-    }
+    let landed = template_history.and_then(|history| history.landed_as(snapshot, &okep.path));
+    landed.map_or((&timelines[0], None), |(at, _, landing)| (&timelines[at], Some(landing.under)))
 }
 
 /// The findings about one OKEP, and whether history could say more about them.
@@ -208,11 +206,9 @@ const MAY_BE_YOUNGER: &str =
 
 fn check(context: &OkepContext, wanted: impl Fn(&Rule) -> bool) -> impl Iterator<Item = Finding> {
     let is_known = |rule: &Rule| rule.of_bytes || context.okep.is_text_known();
-    let of_rule = |rule: &&Rule| match rule.check {
-        Check::Okep(check, _) => check.findings(context),
-        Check::Tree(..) | Check::Links(..) | Check::History(_) => Vec::new(),
-    };
-    RULES.iter().filter(move |rule| wanted(rule) && is_known(rule)).flat_map(of_rule)
+    let rules = RULES.iter().filter(move |rule| wanted(rule) && is_known(rule));
+    let checks = rules.filter_map(|r| if let Check::Okep(check, _) = r.check { Some(check) } else { None });
+    checks.flat_map(|check| check.findings(context))
 }
 
 /// Whether history could say more about an OKEP than the template at hand.
