@@ -49,7 +49,7 @@ pub fn hold(tree: &Tree) -> Result<Kept, Broken> {
     }
     for most in [Safety::Safe, Safety::Suggested] {
         one_kind(tree, &snapshot, &findings, most, &mut kept)
-            .map_err(|broken| format!("{} fixes: {broken}", most.as_str()))?;
+            .map_err(|broken| format!("{most} fixes: {broken}"))?;
     }
     Ok(kept)
 }
