@@ -10,8 +10,8 @@ pub struct PushedRef {
     pub local_name: String,
     pub local: Id,
     pub remote_name: String,
-    /// What the remote has by that name; null where it has nothing.
-    pub remote: Id,
+    /// What the remote has by that name.
+    pub remote: Option<Id>,
 }
 
 impl PushedRef {
@@ -20,6 +20,7 @@ impl PushedRef {
         // A local name can be any expression, also one with blanks.
         let mut parts = line.rsplitn(4, ' ');
         let remote = Id::from_hex(parts.next()?.as_bytes()).ok()?;
+        let remote = (!remote.is_null()).then_some(remote);
         let remote_name = parts.next()?.to_owned();
         let local = Id::from_hex(parts.next()?.as_bytes()).ok()?;
         Some(PushedRef { local_name: parts.next()?.to_owned(), local, remote_name, remote })
@@ -37,23 +38,18 @@ impl Repo {
     /// # Errors
     /// `local` is not a commit of the repository.
     pub fn pushed(&self, local: &str, from: Option<&str>) -> Result<PushedRef, Error> {
-        let commit = self.resolve(local)?;
-        let remote = from.and_then(|from| self.resolve(from).ok());
-        Ok(PushedRef {
-            local_name: local.to_owned(),
-            local: commit,
-            remote_name: String::new(),
-            remote: remote.unwrap_or(Id::null(commit.kind())),
-        })
+        let local_name = local.to_owned();
+        let (local, remote) = (self.resolve(local)?, from.and_then(|from| self.resolve(from).ok()));
+        Ok(PushedRef { local_name, local, remote_name: String::new(), remote })
     }
 
     /// The commits whose findings a push does not introduce: what the remote has, if that commit is here, and
     /// the merge bases with the main line.
     pub fn push_bases(&self, pushed: &PushedRef) -> Vec<Id> {
-        let known = (!pushed.remote.is_null()).then(|| self.resolve(&pushed.remote.to_string()).ok());
+        let known = pushed.remote.and_then(|id| self.resolve(&id.to_string()).ok());
         let main = self.pushed_main_line(&pushed.local_name);
         let main = main.and_then(|main| self.merge_bases(&main.to_string(), Some(pushed.local)).ok());
-        let mut bases: Vec<Id> = known.flatten().into_iter().chain(main.into_iter().flatten()).collect();
+        let mut bases: Vec<Id> = known.into_iter().chain(main.into_iter().flatten()).collect();
         bases.dedup();
         bases
     }
