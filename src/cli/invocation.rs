@@ -4,9 +4,9 @@
 /// What there is to check for a caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
-    /// A commit is being made; git names its index.
+    /// A commit is being made; git names its index. That is temporary where it is for this commit alone, as with
+    /// `git commit -a` or `git commit PATH`.
     Commit {
-        /// Whether the index is for this commit alone, as that of `git commit -a` or `git commit PATH` is.
         is_temporary: bool,
     },
     /// `pre-commit run --from-ref FROM --to-ref TO`, as in CI.

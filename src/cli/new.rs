@@ -103,10 +103,8 @@ pub fn new(dir: Option<&Path>, args: &NewArgs) -> Result<String> {
     let kinds = ["no-template", "several-templates", "no-register", "unreadable"];
     notes.extend(before.notes.iter().chain(&tree.notices()).filter(|n| kinds.contains(&n.kind)).cloned());
     if !names_issue {
-        notes.push(Note::new(
-            "no-issue-line",
-            "the template has no link to an issue: write the line yourself",
-        ));
+        let message = "the template has no link to an issue: write the line yourself";
+        notes.push(Note::new("no-issue-line", message));
     }
     let entries = registers(&root, &after, okep);
     write(&root, &tree, &path, &entries)?;

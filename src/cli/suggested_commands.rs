@@ -93,17 +93,14 @@ pub fn suggestions(request: &Request, report: &Report, view: &View, is_folded: b
         found.push(suggestion("stage your changes", stage(request, half, report.away)));
     }
     if let Some(worst) = listed.first() {
-        if !is_folded {
-            found.push(suggestion("learn more", format!("okep explain {}", worst.rule)));
-        } else if view.all
-            && let Some(number) = number_of(report, worst)
-        {
-            let args = CheckArgs { okep: vec![number], ..request.args.clone() };
-            let one = Request { args, ..request.clone() };
-            found.push(suggestion("one OKEP in detail", check(&one, "--format full")));
-        } else {
-            found.push(suggestion("in detail", check(request, "--format full")));
-        }
+        found.push(match number_of(report, worst).filter(|_| view.all) {
+            _ if !is_folded => suggestion("learn more", format!("okep explain {}", worst.rule)),
+            None => suggestion("in detail", check(request, "--format full")),
+            Some(number) => {
+                let args = CheckArgs { okep: vec![number], ..request.args.clone() };
+                suggestion("one OKEP in detail", check(&Request { args, ..request.clone() }, "--format full"))
+            }
+        });
     }
     found.extend(view.refused.map(|what| suggestion("skip okep", way_around(what))));
     found
