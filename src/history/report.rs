@@ -20,7 +20,7 @@ pub struct Story {
     pub damaged: bool,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Walked {
     /// Full hashes; the one whose first-parent line is reported comes first.
     pub tips: Vec<String>,
@@ -32,8 +32,10 @@ pub struct Walked {
     pub shallow: bool,
     pub missing_objects: usize,
     /// The first and the last day of the line.
+    #[serde(skip)]
     pub days: Option<(String, String)>,
     /// How many commits the line has.
+    #[serde(skip)]
     pub line: usize,
 }
 
@@ -129,7 +131,8 @@ impl TemplateKind {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, strum::IntoStaticStr)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]
+#[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase", const_into_str)]
 pub enum FindingCause {
     Document,
@@ -141,7 +144,7 @@ pub enum FindingCause {
     Merge,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct FindingStory {
     pub rule: &'static str,
     /// As it is now, or was last.

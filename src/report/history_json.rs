@@ -1,7 +1,8 @@
 //! The JSON of `okep history`, `schema: 1`: a contract that `schemas/history.schema.json` holds.
 
 use super::json::{printed, tool};
-use crate::history::report::{FindingStory, NavPresence, OkepStory, Story, TemplateStory, Transition};
+use crate::history::report::{NavPresence, OkepStory, Story, TemplateStory, Transition};
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
 /// The history as JSON, pretty-printed and ended by a line break.
@@ -10,17 +11,13 @@ use serde_json::{Value, json};
 /// `introduced` is null where history does not reach back to it, and `age_days` with it. The counts of an
 /// OKEP are of what it has now.
 pub fn history(story: &Story, version: &str) -> String {
-    let walk = &story.walk;
     printed(&json!({
         "schema": 1,
         "tool": tool(version),
-        "walk": {
-            "tips": walk.tips, "commits": walk.commits, "states": walk.states, "documents": walk.documents,
-            "shallow": walk.shallow, "missing_objects": walk.missing_objects,
-        },
+        "walk": story.walk,
         "okeps": story.okeps.iter().map(okep).collect::<Vec<_>>(),
         "template": story.templates.iter().map(template).collect::<Vec<_>>(),
-        "findings": story.findings.iter().map(finding).collect::<Vec<_>>(),
+        "findings": story.findings,
         "notes": story.notes,
     }))
 }
@@ -58,26 +55,11 @@ fn template(template: &TemplateStory) -> Value {
     })
 }
 
-fn finding(finding: &FindingStory) -> Value {
-    json!({
-        "rule": finding.rule,
-        "severity": finding.severity.as_str(),
-        "number": finding.number,
-        "okep": finding.okep,
-        "path": finding.path,
-        "subject": finding.subject,
-        "cause": finding.cause.into_str(),
-        "introduced": finding.introduced.as_ref().map(transition),
-        "fixed": finding.fixed.as_ref().map(transition),
-        "age_days": finding.age_days,
-    })
-}
-
-fn transition(transition: &Transition) -> Value {
-    json!({
-        "written": transition.written,
-        "landed": transition.landed.commit,
-        "author": transition.author,
-        "date": transition.landed.date,
-    })
+impl Serialize for Transition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Transition { written, author, landed } = self;
+        let value =
+            json!({ "written": written, "landed": landed.commit, "author": author, "date": landed.date });
+        value.serialize(serializer)
+    }
 }

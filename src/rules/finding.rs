@@ -5,7 +5,7 @@
 use crate::git::Revision;
 use crate::text::Place;
 use clap::ValueEnum;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use strum::{Display, IntoStaticStr};
@@ -25,6 +25,12 @@ pub enum Severity {
 impl Severity {
     pub fn as_str(self) -> &'static str {
         self.into()
+    }
+}
+
+impl Serialize for Severity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 
