@@ -6,7 +6,7 @@ use crate::audit::report::Counts;
 use crate::history::report::Story;
 use crate::report::history::change;
 use maud::{Markup, html};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Pixels.
 const TOP: u32 = 40;
@@ -161,24 +161,20 @@ fn revisions(story: &Story, scale: &Scale) -> Markup {
 }
 
 fn table(story: &Story, steps: &BTreeMap<&str, Counts>) -> Markup {
-    let landed = |day: &str| {
-        let landed = story.okeps.iter().filter(|o| o.landed.as_ref().is_some_and(|l| l.date == day));
-        landed.map(|okep| format!("{} landed", name(okep))).collect::<Vec<_>>()
-    };
-    let revised = |day: &str| {
-        let templates = story.templates.iter().enumerate().filter(|(_, t)| t.at.date == day);
-        templates.map(|(nth, _)| format!("template T{}", nth + 1)).collect::<Vec<_>>()
-    };
-    let mut days: BTreeSet<&str> = steps.keys().copied().collect();
-    days.extend(story.okeps.iter().filter_map(|o| o.landed.as_ref()).map(|l| l.date.as_str()));
-    days.extend(story.templates.iter().map(|t| t.at.date.as_str()));
+    let mut days: BTreeMap<&str, Vec<String>> = steps.keys().map(|day| (*day, Vec::new())).collect();
+    for (okep, landed) in story.okeps.iter().filter_map(|okep| Some((okep, okep.landed.as_ref()?))) {
+        days.entry(&landed.date).or_default().push(format!("{} landed", name(okep)));
+    }
+    for (nth, template) in story.templates.iter().enumerate() {
+        days.entry(&template.at.date).or_default().push(format!("template T{}", nth + 1));
+    }
     let rows = html! {
-        @for day in days {
+        @for (day, what) in &days {
             @let counts = open_on(steps, day);
             tr {
                 th scope="row" { @if day.is_empty() { "before" } @else { (escape_control(day)) } }
                 td.number { (counts.errors) } td.number { (counts.warnings) } td.number { (counts.hints) }
-                td { ([landed(day), revised(day)].concat().join(", ")) }
+                td { (what.join(", ")) }
             }
         }
     };

@@ -33,10 +33,8 @@ pub fn outside(address: Option<String>, words: Markup) -> Markup {
 }
 
 pub fn commit(page: &HtmlPage, id: &str) -> Markup {
-    outside(
-        page.forge().map(|f| f.commit(id)),
-        html! { code.commit title=(escape_control(id)) { (escape_control(prefix(id, 7))) } },
-    )
+    let words = html! { code.commit title=(escape_control(id)) { (escape_control(prefix(id, 7))) } };
+    outside(page.forge().map(|f| f.commit(id)), words)
 }
 
 /// The day that a commit came to the main line, with its pull request; without one, with the commit.
