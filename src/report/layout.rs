@@ -30,6 +30,9 @@ pub struct ExcerptLine {
     pub pieces: Vec<(bool, String)>,
 }
 
+/// The lines of a file, with its path.
+type Excerpt<'f> = (&'f str, Vec<ExcerptLine>);
+
 /// What to know and to do about a finding, in order: a label (`help`, `note`, `safe fix`, `suggested fix` or `rename`) and
 /// its text. `okeps` says when its OKEP landed.
 pub fn remarks(finding: &Finding, okeps: &[OkepSummary]) -> Vec<(&'static str, String)> {
@@ -70,10 +73,7 @@ pub fn grandfathered(finding: &Finding, okeps: &[OkepSummary]) -> Option<String>
 
 /// The lines that a finding is about and those that its fix changes, by file, its own one first. `text` gives the files
 /// that it and its fix point into.
-pub fn excerpts<'f>(
-    finding: &'f Finding,
-    text: &dyn Fn(&str) -> Option<Arc<Text>>,
-) -> Vec<(&'f str, Vec<ExcerptLine>)> {
+pub fn excerpts<'f>(finding: &'f Finding, text: &dyn Fn(&str) -> Option<Arc<Text>>) -> Vec<Excerpt<'f>> {
     let mut files = by_path(finding.fix.iter().flat_map(|fix| &fix.edits));
     let own = (finding.path.as_str(), files.remove(finding.path.as_str()).unwrap_or_default());
     let excerpt = |(path, edits): (&'f str, Vec<&Edit>)| {
