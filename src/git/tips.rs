@@ -39,14 +39,14 @@ impl Repo {
     /// A revision names no commit, or HEAD or the shallow file cannot be read.
     pub fn tips(&self, select: Select) -> Result<Tips, Error> {
         self.check_shallow_file()?;
-        let mut tips = Tips::default();
-        tips.all = match select {
+        let all: Vec<Id> = match select {
             Select::Named(revisions) => {
                 revisions.iter().map(|rev| self.resolve_one(rev)).collect::<Result<_, _>>()?
             }
             _ => self.head().map_err(|reason| Error::Head { reason })?.into_iter().collect(),
         };
-        let main = tips.all.first().copied();
+        let main = all.first().copied();
+        let mut tips = Tips { all, notices: Vec::new() };
         if let Select::All = select {
             self.branches_and_tags(&mut tips);
         }
