@@ -90,19 +90,20 @@ pub fn suggestions(request: &Request, report: &Report, view: &View, is_folded: b
     let mut found = fixes(request, report, &safe, &suggested);
     half.retain(|path| !fixed.contains(path));
     if !half.is_empty() && !request.is_temporary {
-        found.push(suggestion("stage your changes", stage(request, half, report.away)));
+        found.push(("stage your changes".to_owned(), stage(request, half, report.away)));
     }
     if let Some(worst) = listed.first() {
         found.push(match number_of(report, worst).filter(|_| view.all) {
-            _ if !is_folded => suggestion("learn more", format!("okep explain {}", worst.rule)),
-            None => suggestion("in detail", check(request, "--format full")),
+            _ if !is_folded => ("learn more".to_owned(), format!("okep explain {}", worst.rule)),
+            None => ("in detail".to_owned(), check(request, "--format full")),
             Some(number) => {
                 let args = CheckArgs { okep: vec![number], ..request.args.clone() };
-                suggestion("one OKEP in detail", check(&Request { args, ..request.clone() }, "--format full"))
+                let command = check(&Request { args, ..request.clone() }, "--format full");
+                ("one OKEP in detail".to_owned(), command)
             }
         });
     }
-    found.extend(view.refused.map(|what| suggestion("skip okep", way_around(what))));
+    found.extend(view.refused.map(|what| ("skip okep".to_owned(), way_around(what))));
     found
 }
 
@@ -132,16 +133,12 @@ fn fixes(request: &Request, report: &Report, safe: &[&Fix], suggested: &[&Fix]) 
         _ => check(request, "--fix"),
     };
     if !safe.is_empty() {
-        found.push(suggestion(&count(safe.len(), "safe fix"), command));
+        found.push((count(safe.len(), "safe fix"), command));
     }
     if !suggested.is_empty() {
-        found.push(suggestion(&count(suggested.len(), "suggested fix"), check(request, "--diff=all")));
+        found.push((count(suggested.len(), "suggested fix"), check(request, "--diff=all")));
     }
     found
-}
-
-fn suggestion(what: &str, command: String) -> Suggestion {
-    Suggestion { what: what.to_owned(), command }
 }
 
 /// The files of which only a part is staged, so that no fix is written to them.

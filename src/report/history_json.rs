@@ -1,6 +1,6 @@
 //! The JSON of `okep history`, `schema: 1`: a contract that `schemas/history.schema.json` holds.
 
-use super::json::{printed, tool};
+use super::json::printed;
 use crate::history::report::{NavPresence, OkepStory, Story, TemplateStory, Transition};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub fn history(story: &Story, version: &str) -> String {
     printed(&json!({
         "schema": 1,
-        "tool": tool(version),
+        "tool": { "name": "okep", "version": version },
         "walk": story.walk,
         "okeps": story.okeps.iter().map(okep).collect::<Vec<_>>(),
         "template": story.templates.iter().map(template).collect::<Vec<_>>(),

@@ -3,7 +3,7 @@
 
 use super::terminal::is_harmful;
 use super::test_reports::{empty, finding, large, okep, small};
-use super::{Suggestion, Terminal, View, auto, full, github, json, markdown, sarif, short, statistics};
+use super::{Terminal, View, auto, full, github, json, markdown, sarif, short, statistics};
 use crate::audit::report::{Baseline, Issue, OkepSummary, Report, Reported, Source};
 use crate::files::Note;
 use crate::git::Revision;
@@ -140,7 +140,7 @@ proptest! {
         what in text(),
     ) {
         let terminal = Terminal { width, color, unicode };
-        let suggestions = vec![Suggestion { what: "try".into(), command: what }];
+        let suggestions = vec![("try".to_owned(), what)];
         let view = View { hints, all, refused: refused.then_some("commit"), suggestions };
         assert_harmless(&auto::auto(&report, &view, &terminal), &terminal);
         assert_harmless(&full::full(&report, &view, &terminal), &terminal);

@@ -21,7 +21,7 @@ pub fn check(report: &Report, version: &str) -> String {
     let okeps = report.counted_okeps().into_iter().map(|(okep, counts)| CountedOkep { okep, counts });
     printed(&json!({
         "schema": 1,
-        "tool": tool(version),
+        "tool": { "name": "okep", "version": version },
         "source": source("kind", report),
         "okeps": okeps.collect::<Vec<_>>(),
         "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
@@ -31,10 +31,6 @@ pub fn check(report: &Report, version: &str) -> String {
         },
         "notes": report.notes,
     }))
-}
-
-pub(super) fn tool(version: &str) -> Value {
-    json!({ "name": "okep", "version": version })
 }
 
 /// JSON for people and tools: characters that would disturb a terminal are `\u` escapes, which parse to the same.

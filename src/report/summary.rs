@@ -22,14 +22,9 @@ pub struct View {
     pub suggestions: Vec<Suggestion>,
 }
 
-/// A command that the reader may want to run next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Suggestion {
-    /// What it is for: `fix it`.
-    pub what: String,
-    /// A command that a shell takes as it is, with a remark after it at most.
-    pub command: String,
-}
+/// A command that the reader may want to run next: what it is for, as in `fix it`, and how a shell takes it, with a
+/// remark after it at most.
+pub type Suggestion = (String, String);
 
 /// The notes, the verdict, and the suggested commands, a line each that is never wrapped.
 pub(super) fn summary(report: &Report, view: &View, terminal: &Terminal) -> String {
@@ -41,8 +36,8 @@ pub(super) fn summary(report: &Report, view: &View, terminal: &Terminal) -> Stri
         out += "\n";
     }
     out += &terminal.wrap("", &verdict(report, view, terminal), 2);
-    let widest = view.suggestions.iter().map(|s| s.what.width()).max().unwrap_or(0) + 1;
-    for Suggestion { what, command } in &view.suggestions {
+    let widest = view.suggestions.iter().map(|(what, _)| what.width()).max().unwrap_or(0) + 1;
+    for (what, command) in &view.suggestions {
         out += &format!("  {:widest$}  {}\n", format!("{what}:"), escape_control(command));
     }
     out
@@ -57,10 +52,8 @@ pub(super) fn plain_verdict(report: &Report) -> String {
 /// What was checked and found, in a sentence.
 pub fn verdict(report: &Report, view: &View, terminal: &Terminal) -> String {
     let counts = report.counts();
-    let okeps = match report.okeps.len() {
-        0 => "no OKEPs".to_owned(),
-        n => count(n, "OKEP"),
-    };
+    let n = report.okeps.len();
+    let okeps = if n == 0 { "no OKEPs".to_owned() } else { count(n, "OKEP") };
     let mut text = match (view.refused, counts.total(), report.since.is_some()) {
         (Some(what), ..) => format!("okep: {what} refused: {}", counted(counts, terminal)),
         (_, 0, true) => format!("{okeps} checked, no new problems"),

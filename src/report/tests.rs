@@ -1,7 +1,7 @@
 //! What each format makes of sample reports, as snapshots in `snapshots/`.
 
 use super::test_reports::{BAD_OKEP, empty, finding, large, okep, small};
-use super::{Suggestion, Terminal, View, auto, full, github, markdown, short, statistics};
+use super::{Terminal, View, auto, full, github, markdown, short, statistics};
 use crate::audit::report::{Baseline, Report, Source};
 use crate::files::Note;
 use crate::rules::finding::{Edit, Fix, Severity};
@@ -18,10 +18,7 @@ fn all() -> View {
 }
 
 fn refused(suggestions: &[(&str, &str)]) -> View {
-    let suggestion = |(what, command): &(&str, &str)| Suggestion {
-        what: (*what).to_owned(),
-        command: (*command).to_owned(),
-    };
+    let suggestion = |(what, command): &(&str, &str)| ((*what).to_owned(), (*command).to_owned());
     View {
         refused: Some("commit"),
         suggestions: suggestions.iter().map(suggestion).collect(),
