@@ -153,10 +153,8 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> anyhow::Resu
                  or the folder in `okep.toml`"
             );
         };
-        let others = match references.len() {
-            1 => "has".to_owned(),
-            n => format!("and {} more have", n - 1),
-        };
+        let more = references.len() - 1;
+        let others = if more == 0 { "has".to_owned() } else { format!("and {more} more have") };
         bail!(
             "`{folder}` never held an OKEP in what was read; `{first}` {others} some: `okep history {first}`"
         );
