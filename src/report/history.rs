@@ -71,10 +71,8 @@ fn summary(story: &Story, terminal: &Terminal) -> String {
     let fixed = findings(story, false, false).count();
     let [later_open, later_fixed] = [true, false].map(|is_open| findings(story, true, is_open).count());
     let open = if open.total() == 0 { "nothing".to_owned() } else { counted(open, terminal) };
-    let okeps = match story.okeps.len() {
-        0 => "No OKEP matches".to_owned(),
-        n => count(n, "OKEP"),
-    };
+    let n = story.okeps.len();
+    let okeps = if n == 0 { "No OKEP matches".to_owned() } else { count(n, "OKEP") };
     let mut text = format!("{okeps}. Open: {open}. Fixed so far: {fixed}.");
     if later_open + later_fixed > 0 {
         let later = count(later_open + later_fixed, "hint");

@@ -78,10 +78,7 @@ fn result(reported: &Reported, report: &Report, seen: &mut HashMap<String, usize
     let related: Vec<Value> = finding.related.iter().map(related).collect();
     let fingerprint = fingerprint(finding, seen);
     let revision = finding.grandfathered.as_ref();
-    let baseline = reported.baseline.map(|baseline| match baseline {
-        Baseline::New => "new",
-        Baseline::Existing => "unchanged",
-    });
+    let baseline = reported.baseline.map(|state| if state == Baseline::New { "new" } else { "unchanged" });
     without_nulls(json!({
         "ruleId": finding.rule,
         "level": level(finding.severity),

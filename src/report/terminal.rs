@@ -61,11 +61,7 @@ impl Terminal {
 }
 
 pub(super) fn severity(severity: Severity) -> Style {
-    match severity {
-        Severity::Error => AnsiColor::Red.on_default().bold(),
-        Severity::Warning => AnsiColor::Yellow.on_default().bold(),
-        Severity::Hint => AnsiColor::Cyan.on_default().bold(),
-    }
+    [AnsiColor::Red, AnsiColor::Yellow, AnsiColor::Cyan][severity as usize].on_default().bold()
 }
 
 /// The longest beginning of `text` that fits into `room` columns.

@@ -53,10 +53,7 @@ fn legend() -> Markup {
 
 /// The findings about an OKEP, the worst and oldest first, with how many share a line.
 fn lanes<'a>(story: &'a Story, okep: &OkepStory) -> BTreeMap<LaneKey<'a>, (usize, &'a FindingStory)> {
-    let about = |f: &&FindingStory| match (okep.number, f.number) {
-        (Some(number), Some(of)) => number == of,
-        _ => f.path == okep.path,
-    };
+    let about = |f: &&FindingStory| okep.number.zip(f.number).map_or(f.path == okep.path, |(n, of)| n == of);
     let mut lanes: BTreeMap<LaneKey, (usize, &FindingStory)> = BTreeMap::new();
     for finding in story.findings.iter().filter(about) {
         let from = finding.introduced.as_ref().map_or("", |m| m.landed.date.as_str());
