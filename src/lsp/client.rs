@@ -23,9 +23,8 @@ impl Client {
         let edits = &capabilities["workspace"]["workspaceEdit"];
         let versions_edits = edits["documentChanges"] == true;
         let is_utf8 = has(&capabilities["general"]["positionEncodings"], "utf-8");
-        let folders =
-            params["workspaceFolders"].as_array().into_iter().flatten().map(|folder| &folder["uri"]);
-        let folders = folders.chain([&params["rootUri"]]).filter_map(|uri| uri::to_path(uri.as_str()?));
+        let open = params["workspaceFolders"].as_array().into_iter().flatten().map(|folder| &folder["uri"]);
+        let folders = open.chain([&params["rootUri"]]).filter_map(|uri| uri::to_path(uri.as_str()?));
         Client {
             encoding: if is_utf8 { Encoding::Utf8 } else { Encoding::Utf16 },
             versions_edits,
