@@ -46,34 +46,31 @@ pub(crate) struct References {
 pub(crate) fn references(local: &gix::Repository, prefixes: &[&str]) -> References {
     settled(local, || {
         let mut found = References::default();
-        let has_vanished = list(local, prefixes, &mut found).unwrap_or_else(|reason| {
-            found.unread.push(("refs".to_owned(), reason));
-            false
-        });
-        (found, has_vanished)
-    })
-}
-
-/// Lists references; says whether one was listed and was gone when it was to be read.
-fn list(local: &gix::Repository, prefixes: &[&str], found: &mut References) -> Result<bool, String> {
-    if is_reftable(local) {
-        found.all = list_reftable(local, prefixes)?;
-        return Ok(false);
-    }
-    let mut has_vanished = false;
-    let platform = local.references().map_err(|error| cause(&error))?;
-    for prefix in prefixes {
-        for reference in platform.prefixed(*prefix).map_err(|error| cause(&error))? {
-            match reference {
-                Ok(reference) => found.all.push(read(reference)),
-                Err(error) => {
-                    has_vanished |= is_gone(&error);
-                    found.unread.push(((*prefix).to_owned(), cause(&error)));
+        let mut has_vanished = false;
+        let mut list = || -> Result<(), String> {
+            if is_reftable(local) {
+                found.all = list_reftable(local, prefixes)?;
+                return Ok(());
+            }
+            let platform = local.references().map_err(|error| cause(&error))?;
+            for prefix in prefixes {
+                for reference in platform.prefixed(*prefix).map_err(|error| cause(&error))? {
+                    match reference {
+                        Ok(reference) => found.all.push(read(reference)),
+                        Err(error) => {
+                            has_vanished |= is_gone(&error);
+                            found.unread.push(((*prefix).to_owned(), cause(&error)));
+                        }
+                    }
                 }
             }
+            Ok(())
+        };
+        if let Err(reason) = list() {
+            found.unread.push(("refs".to_owned(), reason));
         }
-    }
-    Ok(has_vanished)
+        (found, has_vanished)
+    })
 }
 
 fn read(mut reference: gix::Reference<'_>) -> Reference {
