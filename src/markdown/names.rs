@@ -275,7 +275,16 @@ fn is_slip(a: &str, b: &str, long: usize) -> bool {
     allowed > 0
         && length <= MAX_BYTES
         && a.len().abs_diff(b.len()) <= allowed
+        && differing_letters(a, b) <= 2 * allowed
         && osa_distance(a, b) <= allowed
+}
+
+/// How many letters at the least one of two words has and the other has not; a slip makes two of them at the most.
+fn differing_letters(a: &str, b: &str) -> usize {
+    let mut more = [0isize; 64];
+    a.chars().for_each(|c| more[c as usize % 64] += 1);
+    b.chars().for_each(|c| more[c as usize % 64] -= 1);
+    more.iter().map(|count| count.unsigned_abs()).sum()
 }
 
 #[cfg(test)]

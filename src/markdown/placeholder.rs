@@ -88,7 +88,7 @@ static NAMED_MARK: BytePattern =
 /// The words of a text in lower case, each with a blank before it, and how many there are; none where there are too
 /// many for a placeholder.
 fn words_of(text: &str) -> Option<(String, usize)> {
-    let (mut joined, mut count) = (String::new(), 0);
+    let (mut joined, mut count) = (String::with_capacity(text.len().min(256)), 0);
     for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
         count += 1;
         if count > MOST_WORDS_WITH_A_DATE {
@@ -97,7 +97,8 @@ fn words_of(text: &str) -> Option<(String, usize)> {
         joined.push(' ');
         joined.push_str(word);
     }
-    Some((joined.to_lowercase(), count))
+    joined.make_ascii_lowercase();
+    Some((joined, count))
 }
 
 /// Whether a text only says that there is none yet.
