@@ -91,14 +91,8 @@ struct DocumentKey {
     site: Option<Extensions>,
 }
 
-#[derive(PartialEq, Eq, Hash)]
-struct LinksKey {
-    id: Id,
-    path: String,
-    okep: String,
-    /// Where its context is in memory: the cache keeps it.
-    context: usize,
-}
+/// A page by its path and id, the path of its OKEP, and where its context is in memory: the cache keeps it.
+type LinksKey = (String, Id, String, usize);
 
 /// What the rules about numbers, names and registers look at, but for the texts of OKEPs.
 #[derive(PartialEq, Eq, Hash)]
@@ -138,7 +132,7 @@ impl<'a> CachedAudit<'a> {
         let Some(id) = self.snapshot.tree.id(page.path) else { return Arc::new(claims(page)) };
         let (path, okep) = (page.path.to_owned(), page.okep.path.clone());
         let context = Arc::as_ptr(&self.links) as usize;
-        self.cache.links.get(LinksKey { id, path, okep, context }, || claims(page))
+        self.cache.links.get((path, id, okep, context), || claims(page))
     }
 
     /// What the rules about documents find in an OKEP.

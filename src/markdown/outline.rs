@@ -51,6 +51,8 @@ fn without_option(text: &str, source: &str) -> Option<String> {
         let parted = "(?:[:,]| [–—-])";
         pattern(&format!("{bracketed}|^{said}{parted} +|{parted} +{said}$| {said}$"))
     });
+    let lower = text.to_ascii_lowercase();
+    ["optional", "applicable", "required"].iter().find(|said| lower.contains(*said))?;
     let remark = REMARK.find(text)?.range();
     // A last word that nothing sets off is one of the name.
     if text[remark.clone()].trim_start().starts_with(char::is_alphabetic)

@@ -110,6 +110,14 @@ pub fn is_placeholder(text: &str) -> bool {
         return false;
     }
     let Some((words, count)) = words_of(text) else { return false };
+    // Few texts have one of these, and for the others no expression is compiled.
+    let is_key = |word: &str| {
+        matches!(word, "b" | "be" | "construction" | "discussion" | "do" | "follow" | "progress" | "soon")
+            || MARKS.split('|').any(|mark| mark == word)
+    };
+    if !words.split(' ').any(is_key) {
+        return false;
+    }
     let [short, long] = &*ANNOUNCEMENTS;
     let is_announced =
         || long.is_match(words.as_bytes()) || count <= MOST_WORDS && short.is_match(words.as_bytes());

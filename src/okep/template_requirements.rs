@@ -45,7 +45,7 @@ fn asks_list(words: &str) -> bool {
         let mut before = words[..found.start()].trim_end().rsplit(' ').take(4);
         !before.any(|word| is_one_of("not no see without than", word))
     };
-    LIST.find_iter(words).any(is_meant)
+    (words.contains("bullet") || words.contains("itemi")) && LIST.find_iter(words).any(is_meant)
 }
 
 /// The larger of the numbers right before "sentence" or "sentences": "1-2 sentence", "one or two sentences".
@@ -56,6 +56,7 @@ fn asks_sentences(words: &str) -> Option<usize> {
         let word = NUMBERS.join("|");
         pattern(&format!(r"(?-u)\b(least |minimum |than )?((?:(?:[0-9]+|{word}|or|to) )*)sentences?\b"))
     });
+    let words = Some(words).filter(|words| words.contains("sentence"))?;
     let found = SENTENCES.captures(words).filter(|found| found.get(1).is_none())?;
     let number = |word: &str| {
         let named = NUMBERS.iter().position(|one| *one == word).map(|at| at + 1);

@@ -85,8 +85,8 @@ fn is_taken(context: &OkepContext, number: u64) -> bool {
     document.text.slice(document.body_start..preamble.end).lines().any(|line| {
         let mut words = line.split(|c: char| !c.is_alphanumeric());
         !line.trim_start().starts_with('#')
-            && OTHER_KIND.is_match(line)
             && words.any(|word| word == number.to_string())
+            && OTHER_KIND.is_match(line)
     })
 }
 
