@@ -70,13 +70,8 @@ struct TreeVerdict {
 /// An OKEP by its path and the id of its text.
 type OkepId = (String, Option<Id>);
 
-#[derive(PartialEq, Eq, Hash)]
-struct TimelineKey {
-    template: TemplateKey,
-    is_first: bool,
-    /// How many templates the history has, and where the last one is from.
-    templates: Option<(usize, Option<Revision>)>,
-}
+/// A template, whether its history is asked first, how many templates that has, and where the last one is from.
+type TimelineKey = (TemplateKey, bool, Option<(usize, Option<Revision>)>);
 
 /// How links are read: by the settings of the site, the repository that is checked, and where files have moved to.
 type LinkContext = (Option<PageSettings>, Option<String>, BTreeMap<String, String>);
@@ -209,8 +204,8 @@ impl AuditCache {
             (history.templates.len(), history.templates.last().map(|last| last.revision.clone()))
         };
         let timeline = |(at, history): (usize, Option<&TemplateHistory>)| {
-            let key = TimelineKey { template: now.key(), is_first: at == 0, templates: history.map(last) };
-            self.timelines.get(key, || TemplateTimeline::by(now, history, at == 0))
+            self.timelines
+                .get((now.key(), at == 0, history.map(last)), || TemplateTimeline::by(now, history, at == 0))
         };
         let next = history.into_iter().flat_map(TemplateHistory::all).skip(1).map(Some);
         std::iter::once(history).chain(next).enumerate().map(timeline).collect()

@@ -47,7 +47,7 @@ fn nav_entry(root: &Path, after: &Snapshot, site: &Site, okep: &Okep) -> Option<
     let by_hand = match site.registered(&okep.path) {
         Registered::Missing => {
             let text = after.text(site.nav.tree().map_or(&site.path, |tree| &tree.path))?;
-            let plan = register::nav_plan(after, site, okep, &text);
+            let plan = register::nav_plan(after, site, okep, &text, true);
             return Some(entry(root, &after.tree, &plan.path, plan.edit));
         }
         Registered::OutsideDocsDir => {

@@ -29,9 +29,9 @@ pub fn label(snapshot: &Snapshot, okep: &Okep) -> String {
 }
 
 /// How `nav`, whose text is given, takes an OKEP up.
-pub fn nav_plan(snapshot: &Snapshot, site: &Site, okep: &Okep, text: &Text) -> NavPlan {
+pub fn nav_plan(snapshot: &Snapshot, site: &Site, okep: &Okep, text: &Text, proves: bool) -> NavPlan {
     let sibling = |doc: &str| snapshot.number_of(doc);
-    nav_edit::insert(site, text.as_str().as_bytes(), &okep.path, &label(snapshot, okep), &sibling)
+    nav_edit::insert(site, text.as_str().as_bytes(), &okep.path, &label(snapshot, okep), &sibling, proves)
 }
 
 /// How the index page takes an OKEP up.

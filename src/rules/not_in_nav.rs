@@ -62,7 +62,7 @@ fn missing(snapshot: &Snapshot, site: &Site, okep: &Okep, copy: Option<usize>) -
         let help = format!("`{title}` has the path `{}`; change it to `{target}`", entry.target);
         return finding.placed(&text, entry.span.clone()).help(help);
     }
-    let plan = register::nav_plan(snapshot, site, okep, &text);
+    let plan = register::nav_plan(snapshot, site, okep, &text, false);
     let add = |(_, line): (_, String)| format!("add `{}`", line.trim().trim_start_matches("- "));
     finding.placed(&text, plan.place).help(plan.edit.map_or_else(|why| why, add))
 }
@@ -74,7 +74,7 @@ fn fix(snapshot: &Snapshot, finding: &Finding) -> Option<Fix> {
     let text = &*snapshot.text(&finding.path)?;
     let plan = match finding.index {
         Some(copy) => nav_edit::retarget(site, text.as_str().as_bytes(), copy, &okep.path, None),
-        None => register::nav_plan(snapshot, site, okep, text),
+        None => register::nav_plan(snapshot, site, okep, text, true),
     };
     let edits = plan.edit.ok().map(|(span, new)| vec![Edit::replace(&plan.path, span, new)])?;
     Some(match finding.index {

@@ -33,13 +33,15 @@ pub struct NavPlan {
 ///
 /// `bytes` are those of the file that holds `nav`. `is_sibling` gives the number of a page that belongs
 /// with the new one; it is asked for the new one's number too. Without siblings, the section whose
-/// entries or comments name the page's folder is taken, and at last the end of the navigation.
+/// entries or comments name the page's folder is taken, and at last the end of the navigation. What is only shown needs
+/// no proof, which `proves` asks for.
 pub fn insert(
     site: &Site,
     bytes: &[u8],
     page: &str,
     title: &str,
     is_sibling: &dyn Fn(&str) -> Option<u64>,
+    proves: bool,
 ) -> NavPlan {
     let Some(file) = NavFile::of(site, bytes) else { return no_tree(site) };
     let tree = file.tree;
@@ -59,7 +61,7 @@ pub fn insert(
     let numbers = model.and_then(|entry| is_sibling(entry.doc.as_deref()?)).zip(is_sibling(page));
     let like = |(theirs, own)| numbered_like(model?.title.as_deref()?, theirs, own, &title);
     let title = numbers.and_then(like).unwrap_or(title);
-    let edit = file.new_line(&home, &title, &target).map_err(|reason| {
+    let edit = file.new_line(&home, &title, &target, proves).map_err(|reason| {
         let label = scalar::write(&title, Style::Plain);
         let within = match section.title() {
             Some(title) => format!("the section `{title}` of `nav`"),
@@ -272,7 +274,7 @@ impl<'s> NavFile<'s> {
     }
 
     /// The edit that writes a new entry like its neighbours, or why there is none.
-    fn new_line(&self, home: &Home, title: &str, target: &str) -> LineEdit {
+    fn new_line(&self, home: &Home, title: &str, target: &str, proves: bool) -> LineEdit {
         let section = &self.tree.sections[home.section];
         let written = |item: &'s NavItem| Some((item, item.lines.clone()?));
         let (next_to, lines) = match (section.shape, section.items.get(home.next_to).and_then(written)) {
@@ -303,6 +305,9 @@ impl<'s> NavFile<'s> {
             Some(entry) => self.with_comment(entry, lines.start),
             None => lines.start,
         };
+        if !proves {
+            return Ok((at..at, inserted));
+        }
         let own = (section.titles.clone(), has_title.then(|| title.to_owned()), target.to_owned());
         proven(self.tree, &self.text, (at..at, inserted), |entries, after| {
             let same = entries.iter().zip(after).take_while(|(was, is)| was == is).count();

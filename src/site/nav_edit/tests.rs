@@ -51,7 +51,7 @@ fn described(yaml: &str, plan: &NavPlan) -> String {
 fn inserted(yaml: &str, expected: &str) {
     let site = read(yaml);
     assert_eq!(site.problems, [], "{yaml}");
-    let plan = insert(&site, yaml.as_bytes(), "docs/okeps/okep-5-e.md", "Five", &number);
+    let plan = insert(&site, yaml.as_bytes(), "docs/okeps/okep-5-e.md", "Five", &number, true);
     assert_eq!(described(yaml, &plan), expected, "{yaml}");
 }
 
@@ -135,7 +135,7 @@ fn the_neighbours_decide_how_it_is_written() {
         " - A: okeps/okep-1.md\\r\n+- Five: okeps/okep-5-e.md\\r\n",
     );
     let unbroken = "\u{feff}nav:\r\n- A: okeps/okep-1.md";
-    let plan = insert(&read(unbroken), unbroken.as_bytes(), "docs/okeps/okep-5-e.md", "F: 5", &number);
+    let plan = insert(&read(unbroken), unbroken.as_bytes(), "docs/okeps/okep-5-e.md", "F: 5", &number, true);
     assert_eq!(plan.edit, Ok((unbroken.len()..unbroken.len(), "\r\n- \"F: 5\": okeps/okep-5-e.md".into())));
     // A block scalar's span takes the line break along: the new line still goes right after it.
     inserted(
@@ -154,7 +154,7 @@ fn titles_are_made_one_line_and_quoted() {
         ("", "- okeps/okep-5-e.md\n"),
         ("tab\tand \u{7}", "- \"tab and \\u0007\": okeps/okep-5-e.md\n"),
     ] {
-        let plan = insert(&read(yaml), yaml.as_bytes(), "docs/okeps/okep-5-e.md", title, &number);
+        let plan = insert(&read(yaml), yaml.as_bytes(), "docs/okeps/okep-5-e.md", title, &number, true);
         assert_eq!(plan.edit, Ok((yaml.len()..yaml.len(), line.into())), "{title:?}");
     }
 }
@@ -186,7 +186,7 @@ fn what_one_line_cannot_do_is_explained() {
 #[test]
 fn the_place_is_the_line_to_report_at() {
     let yaml = "nav:\n- S:\n  - A: okeps/okep-1.md # one\n  - B: okeps/okep-9.md\n";
-    let plan = insert(&read(yaml), yaml.as_bytes(), "docs/okeps/okep-5-e.md", "Five", &number);
+    let plan = insert(&read(yaml), yaml.as_bytes(), "docs/okeps/okep-5-e.md", "Five", &number, true);
     assert_eq!(&yaml[plan.place], "- A: okeps/okep-1.md # one");
 }
 
@@ -305,7 +305,7 @@ proptest! {
     fn an_insertion_is_one_line_and_one_entry(yaml in file(), title in "[ -~äß\\t\"':#-]{0,12}") {
         let site = read(&yaml);
         let page = "docs/okeps/okep-5-e.md";
-        let plan = insert(&site, yaml.as_bytes(), page, &title, &number);
+        let plan = insert(&site, yaml.as_bytes(), page, &title, &number, true);
         prop_assert!(yaml.is_char_boundary(plan.place.start) && yaml.is_char_boundary(plan.place.end));
         if let Ok(edit) = &plan.edit {
             prop_assert!(edit.0.is_empty());
@@ -345,7 +345,7 @@ proptest! {
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..200), at in 0usize..20) {
         let bytes: Bytes = bytes.into();
         let site = mkdocs::read("mkdocs.yml", &|_| Some(Content::Bytes(bytes.clone())));
-        let _ = insert(&site, &bytes, "docs/okeps/okep-5-e.md", "x", &number);
+        let _ = insert(&site, &bytes, "docs/okeps/okep-5-e.md", "x", &number, true);
         let _ = remove(&site, &bytes, at);
     }
 
@@ -353,10 +353,10 @@ proptest! {
     fn no_text_makes_it_panic(text in "[-:#&*!?|>'\"%@`{}\\[\\], a\n\r\t<.~=0é\u{feff}]{0,60}") {
         for text in [text.clone(), format!("nav:\n{text}"), format!("nav: [{text}]"), format!("nav:\n- A: a.md\n{text}")] {
             let site = read(&text);
-            let _ = insert(&site, text.as_bytes(), "docs/okeps/okep-5-e.md", "x", &number);
+            let _ = insert(&site, text.as_bytes(), "docs/okeps/okep-5-e.md", "x", &number, true);
             let _ = remove(&site, text.as_bytes(), 0);
             // An editor that is handed other bytes than the reader still does not panic.
-            let _ = insert(&site, b"nav:\n- x", "docs/okeps/okep-5-e.md", "x", &number);
+            let _ = insert(&site, b"nav:\n- x", "docs/okeps/okep-5-e.md", "x", &number, true);
             let _ = retarget(&site, b"nav:\n", 0, "docs/y.md", None);
         }
     }

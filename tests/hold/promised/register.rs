@@ -63,7 +63,7 @@ pub fn holds(bytes: &[u8], title: &str) -> Result<Kept, Broken> {
 }
 
 fn inserted(bytes: &[u8], title: &str, site: &Site, kept: &mut Kept) -> Result<(), Broken> {
-    let plan = nav_edit::insert(site, bytes, PAGE, title, &number);
+    let plan = nav_edit::insert(site, bytes, PAGE, title, &number, true);
     kept.hold(plan.place.end <= bytes.len(), || "the place of an insertion is in the file")?;
     let Ok(edit) = &plan.edit else { return Ok(()) };
     kept.fixes += 1;

@@ -141,7 +141,7 @@ fn an_inserted_page_is_the_only_change_mkdocs_sees() {
                 continue;
             }
             let tree = site.nav.tree().expect("a missing page has a nav that misses it");
-            let plan = nav_edit::insert(&site, &case.files[&tree.path], page, "New: a page", &number);
+            let plan = nav_edit::insert(&site, &case.files[&tree.path], page, "New: a page", &number, true);
             assert!(plan.place.end <= case.files[&tree.path].len());
             let Ok((range, text)) = plan.edit else {
                 explained.push(case.name.clone());
