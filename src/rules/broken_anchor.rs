@@ -132,6 +132,10 @@ mod tests {
         ] {
             check(extension, text, &[]);
         }
+        // GitHub makes two hyphens of the sign between blanks.
+        let text = "#### Cup & Saucer :tea:\n\n[a](#cup--saucer-tea)";
+        check("pymdownx.emoji", text, &[]);
+        check("tables", text, &["broken-anchor:23 #cup--saucer-tea"]);
         let broken = &["broken-anchor:23 #cup"];
         check("pymdownx.tabbed", "a\n\n[a](#cup)", broken);
         check("footnotes", "a[^n]\n\n[a](#cup)\n\n[^n]: x", broken);

@@ -154,6 +154,10 @@ mod tests {
         let found = findings.iter().find(|f| f.subject == "Proposed Solution").expect("it is missing");
         let fix = found.fix.as_ref().expect("it has prompts");
         assert_eq!(fix.edits[0].replacement, prompts);
+        // Where those inside are there, it goes before the first of them.
+        let around = "## Proposed Solution\n\nWhat is the solution to the problem above?\n\n";
+        let expected = with("## Proposed Solution\n\n", around);
+        check_fix("missing-section", &missing("## Proposed Solution\n\n"), Some(&expected));
         // Those inside come with the one around them.
         let inside = findings.iter().find(|f| f.subject == "API Details").expect("it is missing too");
         assert_eq!(inside.fix, None);
