@@ -12,7 +12,7 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FixRejection {
     why: String,
-    /// Another finding would come; else it cannot be carried out, does not help, or breaks something.
+    /// Whether it would introduce another finding; else it cannot be carried out, does not help, or breaks something.
     brings_another: bool,
 }
 

@@ -279,7 +279,7 @@ fn is_slip(a: &str, b: &str, long: usize) -> bool {
         && osa_distance(a, b) <= allowed
 }
 
-/// How many letters at the least one of two words has and the other has not; a slip makes two of them at the most.
+/// How many letters, at least, are in one of two words and not in the other; one slip accounts for two at most.
 fn differing_letters(a: &str, b: &str) -> usize {
     let mut more = [0isize; 64];
     a.chars().for_each(|c| more[c as usize % 64] += 1);

@@ -110,7 +110,7 @@ pub fn is_placeholder(text: &str) -> bool {
         return false;
     }
     let Some((words, count)) = words_of(text) else { return false };
-    // Few texts have one of these, and for the others no expression is compiled.
+    // Each expression below needs one of these words. Few texts have one; for the others none is compiled.
     let is_key = |word: &str| {
         matches!(word, "b" | "be" | "construction" | "discussion" | "do" | "follow" | "progress" | "soon")
             || MARKS.split('|').any(|mark| mark == word)

@@ -52,7 +52,7 @@ fn dead<'a>(snapshot: &'a Snapshot, site: &'a Site, index: usize) -> Option<Dead
     let page = entry.doc.clone().or_else(|| join(docs, target).filter(|_| !target.starts_with('/')));
     let kind = |path: &String| snapshot.path_kind(path);
     let is_ours = page.as_ref().is_some_and(|page| is_below(page, &snapshot.layout.folder));
-    // A number has digits, escaped or not.
+    // Without a digit, in an escape such as `%31` at least, a path has no number.
     if !is_ours && !target.contains(|c: char| c.is_ascii_digit()) {
         return None;
     }

@@ -37,6 +37,7 @@ impl Snapshot {
             changed: only.cloned(),
             ..Snapshot::default()
         };
+        // Each step uses what those before it have read.
         snapshot.site = snapshot.read_site();
         let files = snapshot.read_documents();
         snapshot.template = snapshot.read_template(&files);

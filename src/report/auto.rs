@@ -8,7 +8,7 @@ use super::summary::{View, count, listed, summary};
 use super::tables::{Cell, Cells, table};
 use super::terminal::{BOLD, Terminal, escape_control, okep_label, severity};
 use crate::audit::report::{Counts, OkepSummary, Report};
-use crate::rules::finding::{Finding, Severity};
+use crate::rules::finding::Finding;
 use crate::text::path::file_name;
 use indexmap::IndexMap;
 use std::collections::BTreeMap;
@@ -83,10 +83,10 @@ type Group<'a> = Vec<&'a Finding>;
 
 /// A line for each rule of each file, the files with the worst first.
 fn by_file(findings: &[&Finding], terminal: &Terminal) -> String {
-    let mut files: BTreeMap<&str, IndexMap<(&str, Severity), Group>> = BTreeMap::new();
+    let mut files: BTreeMap<&str, IndexMap<(&str, &str), Group>> = BTreeMap::new();
     for finding in findings {
         let groups = files.entry(&finding.path).or_default();
-        groups.entry((finding.rule, finding.severity)).or_default().push(finding);
+        groups.entry((finding.rule, finding.severity.as_str())).or_default().push(finding);
     }
     let mut files: Vec<(&str, IndexMap<_, Group>)> = files.into_iter().collect();
     files.sort_by_key(|(_, groups)| groups[0][0].severity);

@@ -17,8 +17,9 @@ pub struct OkepContext<'a> {
     pub requirements: &'a Requirements,
     pub alignment: Alignment,
     leftovers: OnceCell<(Vec<Leftover>, bool)>,
-    /// Made once for all sections, as is the next one.
+    /// Made once for all sections.
     lookalikes: OnceCell<Vec<Lookalike>>,
+    /// The headings that are one on GitHub or on the site only, or may be; also made once for all sections.
     ambiguous: OnceCell<Vec<Name>>,
 }
 

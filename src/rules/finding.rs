@@ -5,15 +5,16 @@
 use crate::git::Revision;
 use crate::text::Place;
 use clap::ValueEnum;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use strum::{Display, IntoStaticStr};
 
 /// How bad a finding is; `Error` sorts first.
 #[derive(
-    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Hash, Ord, ValueEnum, Display, IntoStaticStr,
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, ValueEnum, Display, IntoStaticStr,
 )]
+#[serde(rename_all = "lowercase")]
 #[strum(serialize_all = "lowercase")]
 pub enum Severity {
     #[default]
@@ -25,12 +26,6 @@ pub enum Severity {
 impl Severity {
     pub fn as_str(self) -> &'static str {
         self.into()
-    }
-}
-
-impl Serialize for Severity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.as_str())
     }
 }
 

@@ -279,7 +279,7 @@ impl Rule {
 }
 
 impl Finding {
-    /// The rule that it is of.
+    /// The rule that this is a finding of.
     pub fn its_rule(&self) -> &'static Rule {
         rule(self.rule).expect("rules alone make findings")
     }

@@ -93,8 +93,8 @@ impl Parser<'_, '_> {
         self.depth -= 1;
     }
 
-    /// Parses lines without a blank one between them. What precedes a find lacks the mark that was found, so that this
-    /// nests little.
+    /// Parses lines without a blank one between them. The lines before a mark do not have that mark, so recursion is
+    /// shallow.
     pub(super) fn block(&mut self, parent: usize, lines: Range<usize>, state: PartOf) {
         let Range { mut start, end } = lines;
         let mut marks = self.marks(start, end);

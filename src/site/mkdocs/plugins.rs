@@ -22,11 +22,11 @@ const OF_TEXT: &str = "add-number enumerate-headings include-markdown macros mar
 /// Plugins that let links name pages in ways of their own.
 const OF_LINKS: &str = "alias autolinks ezlinks roamlinks";
 
-/// Of which parts of a site plugins decide, and which plugins do: which pages there are and the navigation shows, what
-/// headings they have, and where links lead.
+/// The parts of a site that plugins may change, each with the plugins that do: the pages that exist and that `nav`
+/// shows, the headings of pages, and the targets of links.
 const PARTS: [(&str, &str); 3] = [(OF_PAGES, "pages and `nav`"), (OF_TEXT, "headings"), (OF_LINKS, "links")];
 
-/// Which of the [`PARTS`] the plugins that are on may change together, and a note that names those that do.
+/// Which of the [`PARTS`] the active plugins may change, and a note that names these plugins.
 pub fn effect(path: &str, plugins: &[String], has_hooks: bool) -> ([bool; 3], Option<Note>) {
     let plain = |plugin: &str| plugin.strip_prefix("material/").unwrap_or(plugin).to_owned();
     let tables = [HARMLESS, OF_PAGES, OF_TEXT, OF_LINKS];

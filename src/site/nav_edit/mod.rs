@@ -33,8 +33,8 @@ pub struct NavPlan {
 ///
 /// `bytes` are those of the file that holds `nav`. `is_sibling` gives the number of a page that belongs
 /// with the new one; it is asked for the new one's number too. Without siblings, the section whose
-/// entries or comments name the page's folder is taken, and at last the end of the navigation. What is only shown needs
-/// no proof, which `proves` asks for.
+/// entries or comments name the page's folder is taken, and at last the end of the navigation. With `proves`, the
+/// edited file is read again; a line that is only shown, and not written, needs no proof.
 pub fn insert(
     site: &Site,
     bytes: &[u8],
