@@ -275,8 +275,7 @@ fn nothing(target: &CheckTarget, config: Config) -> Outcome {
         notes: notes.chain([message]).collect(),
         ..Report::default()
     };
-    let (tree, root) = (target.tree.clone(), target.root.clone());
-    Outcome { report, tree, config, root, ..Outcome::default() }
+    Outcome { report, tree: target.tree.clone(), config, ..Outcome::default() }
 }
 
 /// Whether a check can do without history, which it reads only where a finding needs it.

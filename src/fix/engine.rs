@@ -219,8 +219,7 @@ fn falling(snapshot: &Snapshot, register: &str) -> bool {
         }
     };
     let numbers: Vec<u64> = docs.into_iter().filter_map(|doc| snapshot.number_of(doc)).collect();
-    let enough = if landing.is_some() { 1 } else { 2 };
-    numbers.len() > enough && numbers.is_sorted_by(|a, b| a > b)
+    numbers.len() > 1 && numbers.is_sorted_by(|a, b| a > b)
 }
 
 /// A finding under the paths that were before the renames.
@@ -234,4 +233,37 @@ fn originally(finding: &Finding, renames: &[Rename]) -> Finding {
         original.path = path_after(&finding.path, &back);
     }
     original
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::files::Layout;
+    use crate::okep::snapshot::Parsed;
+
+    /// Fixes a `nav` in which two OKEPs of four are missing, and compares the entries.
+    #[track_caller]
+    fn check(nav: [u64; 2], expected: [u64; 4]) {
+        let entry = |number: &u64| format!("    - A: okeps/okep-{number}-a.md\n");
+        let config = |numbers: &[u64]| {
+            format!("site_name: x\nnav:\n  - OKEPs:\n{}", numbers.iter().map(entry).collect::<String>())
+        };
+        let mut tree = Tree::default();
+        tree.insert("docs/okeps/okep-0-template.md", &b"# OKEP-0: T\n\n## Goals\n"[..]);
+        for number in expected {
+            let text = format!("# OKEP-{number}: A\n\n## Goals\n\nx\n");
+            tree.insert(format!("docs/okeps/okep-{number}-a.md"), text.as_bytes());
+        }
+        tree.insert("mkdocs.yml", config(&nav).as_bytes());
+        let snapshot = Snapshot::new(&tree, &Layout::default(), &Parsed::default());
+        let fixed = fix(&snapshot, None, Safety::Safe, &|finding| finding.rule == "not-in-nav").tree;
+        let found = fixed.bytes("mkdocs.yml").expect("it is there");
+        assert_eq!(String::from_utf8_lossy(&found), config(&expected));
+    }
+
+    #[test]
+    fn several_entries_at_one_place_keep_the_order_of_the_others() {
+        check([1, 2], [1, 2, 3, 4]);
+        check([2, 1], [4, 3, 2, 1]);
+    }
 }

@@ -289,6 +289,7 @@ mod tests {
     use crate::audit::audit;
     use crate::files::{Layout, Tree};
     use crate::okep::snapshot::Parsed;
+    use crate::rules::RULES;
     use crate::rules::finding::Edit;
 
     const NAV: &str =
@@ -351,6 +352,30 @@ mod tests {
         let heading = ("docs/okeps/okep-1-a.md", "## Goals", "Goals");
         check(&[OWN, heading], Err("it would introduce `missing-section` for `Goals`"));
         check(&[("mkdocs.yml", "B: okeps/okep-2-b.md", "A: okeps/okep-1-a.md")], Err("it would introduce"));
+    }
+
+    #[test]
+    fn a_fix_that_hides_a_heading_is_left_out() {
+        let heading = ("docs/okeps/okep-1-a.md", "x\n", "x\n\n```\ny\n");
+        check(&[OWN, heading], Err("it would introduce `unclosed-fence`"));
+    }
+
+    #[test]
+    fn what_would_take_too_long_to_prove_is_left_out_and_said() {
+        let path = "docs/okeps/okep-1-a.md";
+        let mut tree = Tree::default();
+        tree.insert(path, "x".repeat(3 << 20).as_bytes());
+        let snapshot = Snapshot::new(&tree, &Layout::default(), &Parsed::default());
+        let state = borrowed(&snapshot, &[]);
+        let mut finding = RULES[0].about(Some(path), path, "", String::new());
+        finding.fix = Some(Fix::safe("try", Vec::new()));
+        let mut findings = vec![finding; 30];
+        let mut shown: Vec<&mut Finding> = findings.iter_mut().collect();
+        let notes = limit_work(&state, &mut shown);
+        assert_eq!(shown.len(), 21, "64 of 3 million bytes");
+        let message = "9 fixes are left out: the file is too long to verify so many";
+        assert_eq!(notes, [Note::at("too-large", path, message)]);
+        assert_eq!(findings.iter().filter(|finding| finding.fix.is_some()).count(), 21);
     }
 
     #[test]

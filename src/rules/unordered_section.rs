@@ -49,6 +49,15 @@ mod tests {
     }
 
     #[test]
+    fn a_section_moves_with_all_that_is_in_it() {
+        let (before, rest) = GOOD.split_once("## Proposed").expect("it has a solution");
+        let (solution, after) = rest.split_once("## Alternatives").expect("it has alternatives");
+        let moved = format!("{before}## Alternatives{after}\n## Proposed{}\n", solution.trim_end());
+        check(&moved, &["unordered-section:25 Proposed Solution"]);
+        assert_eq!(fixed("unordered-section", &[(OKEP, &moved)]), format!("suggested: {GOOD}"));
+    }
+
+    #[test]
     fn what_only_resembles_a_section_is_not_moved() {
         let last = |name: &str| {
             let document = GOOD.replace("## Problem\n\nTea is slow.\n\n", "");

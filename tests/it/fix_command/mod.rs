@@ -202,6 +202,7 @@ fn a_safe_fix_that_is_left_alone_is_not_denied() {
     assert!(!both.contains("nothing to fix"), "{both}");
     let one = fixed(&suggested);
     assert!(one.contains("nothing to fix safely; 1 suggestion: "), "{one}");
+    assert!(!one.contains("it is left alone"), "{one}");
 }
 
 /// Two runs at once could repair a tree that is half fixed.
