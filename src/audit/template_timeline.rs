@@ -38,7 +38,8 @@ impl TemplateTimeline {
         let asked = if is_first { 1 } else { revisions.len() };
         let at_hand = (0..revisions.len()).rev().take(asked).find(is_same);
         let bare = Requirements::new(template, None, &[], template.prompts().clone());
-        let mut prompts = Prompts::clone(&bare.prompts);
+        let mut prompts = Prompts::default();
+        prompts.add(&bare.prompts);
         revisions.iter().for_each(|r| prompts.add(r.template.prompts()));
         let at = at_hand.map(|at| &revisions[at].revision);
         let before = &revisions[..at_hand.unwrap_or(revisions.len())];

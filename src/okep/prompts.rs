@@ -9,15 +9,19 @@ use crate::markdown::names::Name;
 use crate::markdown::placeholder::is_placeholder;
 use std::cell::LazyCell;
 use std::collections::HashSet;
+use std::hash::BuildHasher;
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 /// A sentence of this many words is a prompt wherever it is; a shorter one only as a whole block.
 const TELLING_WORDS: usize = 4;
 /// A whole block of fewer words is never a prompt.
 const FEWEST_WORDS: usize = 2;
 
+static HASHER: foldhash::fast::FixedState = foldhash::fast::FixedState::with_seed(0);
+
 /// Every sentence of some template revisions.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub struct Prompts {
     /// The hash of each sentence, and whether it was a block of its own.
     sentences: foldhash::HashMap<u64, bool>,
@@ -27,6 +31,9 @@ pub struct Prompts {
     shingles: foldhash::HashSet<u64>,
     /// Whether whole blocks in parentheses are among them, as many templates write their prompts.
     in_parentheses: bool,
+    /// The blocks, as hashes of their text, that are known to have nothing in common with them: from one version of a
+    /// document to the next most stay the same.
+    foreign: Mutex<foldhash::HashSet<u64>>,
 }
 
 /// A run of sentences in a document that are prompts.
@@ -60,7 +67,7 @@ impl Prompts {
         prompts
     }
 
-    /// Adds those of another revision.
+    /// Adds those of another revision; none was compared with a document yet.
     pub fn add(&mut self, other: &Prompts) {
         for (sentence, alone) in &other.sentences {
             *self.sentences.entry(*sentence).or_default() |= alone;
@@ -85,18 +92,24 @@ impl Prompts {
             return (found, false);
         }
         let (mut sentences, mut in_part) = (Vec::new(), Vec::new());
+        let foreign = || self.foreign.lock().unwrap_or_else(PoisonError::into_inner);
         for (index, block) in document.blocks.iter().enumerate() {
             if block.kind == BlockKind::Item && (block.has_children || stays(document, block)) {
                 continue;
             }
-            let in_parentheses = self.in_parentheses && is_in_parentheses(document, block);
             let holds_issue = issue.is_some_and(|i| i.start < block.span.end && block.span.start < i.end);
+            let text = HASHER.hash_one(document.text.slice(block.span.clone()));
+            if !holds_issue && foreign().contains(&text) {
+                continue;
+            }
+            let in_parentheses = self.in_parentheses && is_in_parentheses(document, block);
             let is_known = |shingle| self.shingles.contains(&shingle);
             sentences::sentences(document, &block.span, issue, is_known, &mut sentences);
             // The form of the template's prompts, in words of another revision perhaps.
             let in_form = in_parentheses && sentences.iter().map(|s| s.words).sum::<usize>() >= TELLING_WORDS;
             let touches = |s: &Sentence| s.shingles.1 > 0 || self.sentences.contains_key(&s.hash);
             if !in_form && !sentences.iter().any(touches) {
+                foreign().extend((!holds_issue).then_some(text));
                 continue;
             }
             let mut prompts = self.among(&sentences);

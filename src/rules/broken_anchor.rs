@@ -61,9 +61,10 @@ fn heading_of<'a>(headings: &'a [(String, String)], anchor: &str) -> Option<&'a 
 
 /// The anchor of a link to its own page, as written.
 fn own_anchor<'l>(page: &Linked, link: &'l PageLink) -> Option<&'l str> {
+    let anchor = parts(&link.target).1?;
     let is_own =
         link.target.starts_with('#') || target_of(page.path, &link.target).as_deref() == Some(page.path);
-    parts(&link.target).1.filter(|_| is_own)
+    is_own.then_some(anchor)
 }
 
 /// Anchors that are not of headings: GitHub's own, those of lines and footnotes, and the top of a page.

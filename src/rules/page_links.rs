@@ -121,7 +121,9 @@ impl<'a> Linked<'a> {
         let text = self.document.text.as_str();
         let settings = self.settings.filter(|s| !s.extensions.may_add_anchors(text))?;
         let separator = settings.separator.as_deref()?;
-        let headings = site_headings(text, settings.extensions);
+        let is_okep = self.path == self.okep.path && self.okep.site == Some(settings.extensions);
+        let own = is_okep.then(|| self.okep.site_reading().headings.clone());
+        let headings = own.unwrap_or_else(|| site_headings(text, settings.extensions));
         // What such a heading becomes is for an extension to say, and so are all after it of its name. The site leaves
         // the mark of a footnote out of a heading's anchor, where it knows footnotes.
         let attributes = settings.extensions.attr_list;

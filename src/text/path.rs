@@ -47,8 +47,10 @@ pub const PAGE_ENDINGS: [&str; 5] = [".md", ".markdown", ".mdown", ".mkdn", ".mk
 
 /// A file's name without its Markdown ending, in whatever case that is written.
 pub fn stem(name: &str) -> Option<&str> {
-    let (stem, ending) = name.split_at(name.rfind('.')?);
-    PAGE_ENDINGS.iter().any(|page| ending.eq_ignore_ascii_case(page)).then_some(stem)
+    PAGE_ENDINGS.iter().find_map(|page| {
+        let (stem, ending) = name.split_at_checked(name.len().checked_sub(page.len())?)?;
+        ending.eq_ignore_ascii_case(page).then_some(stem)
+    })
 }
 
 /// Takes apart a name that is meant to be an OKEP's: it begins with `okep`, in any case, or with blanks.
@@ -68,9 +70,9 @@ pub fn okep_name(stem: &str) -> Option<OkepName> {
 /// How many bytes at the start of `text` are a word in place of a number that is not known yet, such as `NNNN`.
 pub fn number_placeholder(text: &str) -> usize {
     let length = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
-    let word = text[..length].to_ascii_lowercase();
-    let is_all = |letter: char| length > 1 && word.chars().all(|c| c == letter);
-    if is_all('x') || is_all('n') || is_all('0') || word == "tbd" { length } else { 0 }
+    let word = &text.as_bytes()[..length];
+    let is_all = |letter: u8| length > 1 && word.iter().all(|b| b.eq_ignore_ascii_case(&letter));
+    if is_all(b'x') || is_all(b'n') || is_all(b'0') || word.eq_ignore_ascii_case(b"tbd") { length } else { 0 }
 }
 
 /// A title as the last part of a file name: lower case, a hyphen between words.
@@ -121,10 +123,11 @@ pub fn is_template(name: &str) -> bool {
 }
 
 /// What is between `okep-` and `-template`.
-fn template_number(name: &str) -> Option<String> {
-    let name = name.to_ascii_lowercase();
-    let number = name.strip_prefix("okep-")?.strip_suffix("-template")?;
-    Some(number.to_owned()).filter(|number| !number.is_empty())
+fn template_number(name: &str) -> Option<&str> {
+    let (okep, rest) = name.split_at_checked("okep-".len())?;
+    let (number, template) = rest.split_at_checked(rest.len().checked_sub("-template".len())?)?;
+    let is_named = okep.eq_ignore_ascii_case("okep-") && template.eq_ignore_ascii_case("-template");
+    (is_named && !number.is_empty()).then_some(number)
 }
 
 /// Whether a folder is that of the template alone: `okep-NNNN-template`.
@@ -135,10 +138,13 @@ pub fn is_template_folder(folder: &str) -> bool {
 /// Whether a file's name says that it is a template, in another form: `template.md`, `OKEP_template.md`.
 pub fn is_unnamed_template(path: &str) -> bool {
     let name = file_name(path);
-    let Some(stem) = stem(name).map(str::to_ascii_lowercase) else { return false };
+    let Some(stem) = stem(name) else { return false };
     let words = stem.split(|c: char| !c.is_ascii_alphanumeric());
-    let mut words = words.filter(|word| *word != "okep" && !word.bytes().all(|b| b.is_ascii_digit()));
-    !is_template(name) && words.next() == Some("template") && words.next().is_none()
+    let is_number = |word: &str| word.bytes().all(|b| b.is_ascii_digit());
+    let mut words = words.filter(|word| !word.eq_ignore_ascii_case("okep") && !is_number(word));
+    words.next().is_some_and(|word| word.eq_ignore_ascii_case("template"))
+        && words.next().is_none()
+        && !is_template(name)
 }
 
 /// Whether a page is what a site and a forge show of its folder.

@@ -118,12 +118,10 @@ fn core(tag: &str) -> &str {
 }
 
 /// What Python takes a key for; equal for keys that are one to Python.
-fn identity(doc: &YamlDocument, id: NodeId) -> String {
+fn identity(doc: &YamlDocument, id: NodeId) -> (&'static str, Result<&str, NodeId>) {
     let node = doc.node(id);
-    match &node.kind {
-        NodeKind::Scalar { value, .. } => format!("{} {value}", of_node(node).describe()),
-        _ => format!("node {id}"),
-    }
+    let value = if let NodeKind::Scalar { value, .. } = &node.kind { Ok(value.as_str()) } else { Err(id) };
+    (of_node(node).describe(), value)
 }
 
 /// A key and its value, and through how many merge keys they came in.
@@ -133,7 +131,11 @@ type Pair = (NodeId, NodeId, usize);
 pub fn pairs(doc: &YamlDocument, id: NodeId) -> Result<Vec<Pair>, Refusal> {
     let mut flat = Vec::new();
     merged_into(doc, id, 0, &mut flat)?;
-    let distinct: IndexMap<String, Pair> = flat.into_iter().map(|p| (identity(doc, p.0), p)).collect();
+    // As most items of `nav` are.
+    if flat.len() == 1 {
+        return Ok(flat);
+    }
+    let distinct: IndexMap<_, Pair> = flat.into_iter().map(|p| (identity(doc, p.0), p)).collect();
     Ok(distinct.into_values().collect())
 }
 
