@@ -2,10 +2,8 @@
 
 use super::document::{Block, Document, Heading};
 use super::section_bounds;
-use crate::text::{BytePattern, byte_pattern};
-use regex::bytes::Regex;
+use crate::text::{BytePattern, byte_pattern, is_one_of};
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// A placeholder is short; a longer text says something, unless all of it is when the section will be written.
 const MOST_WORDS: usize = 14;
@@ -41,101 +39,107 @@ fn is_label(text: &str) -> bool {
 }
 
 /// Words that, alone or with a note, say that something is not written yet.
-const MARKS: &str = "tbd|tba|tbc|todo|wip|fixme|placeholder";
+const MARKS: &str = "tbd tba tbc todo wip fixme placeholder";
 
-/// What says of itself that it is still to be written: where it is short, and where it may be long too. As all below it
-/// is for words as [`words_of`] gives them, each with a blank before it.
-static ANNOUNCEMENTS: LazyLock<[Regex; 2]> = LazyLock::new(|| {
-    // What a section calls itself there.
-    let this_section = "(?: this section| this part| section| the details| more details| further details\
-         | more information| details| content| the content| the rest)";
-    let any = format!("(?:{this_section}| this)");
-    // What may be between that and the rest.
-    let filler =
-        "(?: (?:a|are|as|currently|has|have|is|just|need|needs|now|of|only|remains|right|still|under|yet))";
-    let will_be = format!("(?:{any}?{filler}* to|{this_section}?{filler}* will) be");
-    // What only the text's authors can do: it is open whatever follows.
-    let undecided =
-        "(?:clarified|confirmed|continued|decided|discussed|finalised|finalized|investigated|refined)";
-    // What features may do as well. A version or a number after it is an answer.
-    let announced = "(?:added|announced|completed|defined|described|detailed|determined|documented|done|expanded\
-         |extended|filled in|filled|provided|revised|specified|updated|written)";
-    // When, with which or where in the text; "in the user guide" is an answer.
-    let when = "(?: in(?: [^ ]+)*? (?:detail|details|follow|future|later|next|subsequent)| (?:after|as|at|based\
-         |before|during|following|further|here|if|later|next|once|pending|separately|shortly|soon|together|until\
-         |upon|when|while|with|within|yet))";
-    let long = format!(
-        // A field may well be a placeholder; only what speaks of the section is one.
-        "{any}{filler}+ (?:{MARKS})$|{any}?{filler}*(?: coming soon| works? in progress| to follow)$\
-         |{any}?{filler}* under{filler}* (?:discussion|construction)$\
-         |{will_be} (?:{undecided}(?:{when}(?: .*)?)?|{announced}(?:{when}(?: [^0-9]*)?)?)$"
-    );
-    let short = format!(" (?:{MARKS})(?: |$)|{will_be} {undecided}(?: |$)");
-    [short, long].map(|announcement| byte_pattern(&format!("^(?:{announcement})")))
-});
+/// What a section calls itself where it says that it is still to be written.
+const SUBJECTS: &str = "this section|this part|section|the details|more details|further details|more information\
+     |details|content|the content|the rest|this";
 
-/// A mark, alone or behind a word, or one of those that are nothing but a mark behind what it stands for.
-static MARK: BytePattern = BytePattern::new(|| {
-    byte_pattern(&format!(
-        "^(?:(?: [^ ]+)? (?:{MARKS})| to do| t b d| t b a| t b c|(?: [^ ]+){{0,6}} (tbd|tba|tbc|todo))$"
-    ))
-});
+/// What may be between that and the rest.
+const FILLERS: &str =
+    "a are as currently has have is just need needs now of only remains right still under yet";
+
+/// What only the text's authors can do: it is open whatever follows.
+const UNDECIDED: &str =
+    "clarified confirmed continued decided discussed finalised finalized investigated refined";
+
+/// What features may do as well. A version or a number after it is an answer.
+const ANNOUNCED: &str = "added announced completed defined described detailed determined documented done expanded \
+     extended filled provided revised specified updated written";
+
+/// Begins when, with which or where in the text that will be.
+const WHEN: &str = "after as at based before during following further here if later next once pending separately \
+     shortly soon together until upon when while with within yet";
+
+/// The same behind "in"; "in the user guide" is an answer.
+const IN_WHEN: &str = "detail details follow future later next subsequent";
 
 /// The end of "Unit tests: TBD", and none of "nothing is TBD".
 static NAMED_MARK: BytePattern =
     BytePattern::new(|| byte_pattern(r"(?i)(?:[:=(-]|–|—)[\s*_`]*(?:tbd|tba|tbc|todo)[^a-z0-9]*$"));
-
-/// The words of a text in lower case, each with a blank before it, and how many there are; none where there are too
-/// many for a placeholder.
-fn words_of(text: &str) -> Option<(String, usize)> {
-    let (mut joined, mut count) = (String::with_capacity(text.len().min(256)), 0);
-    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        count += 1;
-        if count > MOST_WORDS_WITH_A_DATE {
-            return None;
-        }
-        joined.push(' ');
-        joined.push_str(word);
-    }
-    joined.make_ascii_lowercase();
-    Some((joined, count))
-}
 
 /// Whether a text only says that there is none yet.
 pub fn is_placeholder(text: &str) -> bool {
     if text.chars().all(|c| matches!(c, '.' | '…' | '?' | ' ' | '_' | '*')) {
         return !text.is_empty();
     }
-    if has_second_sentence(text) {
-        return false;
-    }
-    let Some((words, count)) = words_of(text) else { return false };
-    // Each expression below needs one of these words. Few texts have one; for the others none is compiled.
-    let is_key = |word: &str| {
-        matches!(word, "b" | "be" | "construction" | "discussion" | "do" | "follow" | "progress" | "soon")
-            || matches!(word, "tbd" | "tba" | "tbc" | "todo" | "wip" | "fixme" | "placeholder")
-    };
-    if !words.split(' ').any(is_key) {
-        return false;
-    }
-    let [short, long] = &*ANNOUNCEMENTS;
-    let is_announced =
-        || long.is_match(words.as_bytes()) || count <= MOST_WORDS && short.is_match(words.as_bytes());
-    is_announced() || is_marked(&words, text)
+    let has_second_sentence = text.trim_end().trim_end_matches(['.', '!']).contains(". ");
+    let lower = text.to_ascii_lowercase();
+    let words = words_of(&lower).filter(|_| !has_second_sentence);
+    words.is_some_and(|words| is_announcement(&words) || is_marked(&words, text))
 }
 
 /// Whether a text is a mark, or gives one for what it names: "Unit tests: TBD".
 fn is_mark(text: &str) -> bool {
-    words_of(text).is_some_and(|(words, _)| is_marked(&words, text))
+    words_of(&text.to_ascii_lowercase()).is_some_and(|words| is_marked(&words, text))
 }
 
-fn is_marked(words: &str, text: &str) -> bool {
-    let found = MARK.captures(words.as_bytes());
-    found.is_some_and(|found| found.get(1).is_none() || NAMED_MARK.is_match(text.as_bytes()))
+/// The words of a text; none where there are too many for a placeholder.
+fn words_of(text: &str) -> Option<Vec<&str>> {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words: Vec<&str> = words.take(MOST_WORDS_WITH_A_DATE + 1).collect();
+    (words.len() <= MOST_WORDS_WITH_A_DATE).then_some(words)
 }
 
-fn has_second_sentence(text: &str) -> bool {
-    text.trim_end().trim_end_matches(['.', '!']).contains(". ")
+/// A mark, alone or behind a word, or one of those that are nothing but a mark behind what it stands for.
+fn is_marked(words: &[&str], text: &str) -> bool {
+    match words {
+        ["to", "do"] | ["t", "b", "d" | "a" | "c"] => true,
+        [mark] | [_, mark] if is_one_of(MARKS, mark) => true,
+        [_, .., "tbd" | "tba" | "tbc" | "todo"] => words.len() <= 7 && NAMED_MARK.is_match(text.as_bytes()),
+        _ => false,
+    }
+}
+
+/// Whether a text says of itself that it is still to be written.
+fn is_announcement(words: &[&str]) -> bool {
+    let is_short = words.len() <= MOST_WORDS;
+    let mut subjects = SUBJECTS.split('|').map(|subject| subject.split(' ').collect::<Vec<_>>());
+    let subject = subjects.find(|subject| words.starts_with(subject)).unwrap_or_default();
+    let rest = &words[subject.len()..];
+    let fillers = rest.iter().position(|word| !is_one_of(FILLERS, word)).unwrap_or(rest.len());
+    let (fillers, rest) = rest.split_at(fillers);
+    let (what, then) = match rest {
+        ["coming", "soon"] | ["work" | "works", "in", "progress"] | ["to", "follow"] => return true,
+        ["discussion" | "construction"] => return fillers.contains(&"under"),
+        ["to", "be", what, then @ ..] => (what, then),
+        ["will", "be", what, then @ ..] if subject != ["this"] => (what, then),
+        // A field may well be a placeholder; only what speaks of the section is one.
+        [mark] if !subject.is_empty() && !fillers.is_empty() => return is_one_of(MARKS, mark),
+        [mark, ..] => return is_short && fillers.is_empty() && subject.is_empty() && is_one_of(MARKS, mark),
+        [] => return false,
+    };
+    if is_one_of(UNDECIDED, what) {
+        return is_short || then.is_empty() || after_when(then).is_some();
+    }
+    let is_open = |then: &[&str]| {
+        let has_number =
+            |words: &[&str]| words.iter().any(|word| word.contains(|c: char| c.is_ascii_digit()));
+        then.is_empty() || after_when(then).is_some_and(|rest| !has_number(rest))
+    };
+    is_one_of(ANNOUNCED, what)
+        && (is_open(then) || *what == "filled" && then.strip_prefix(&["in"]).is_some_and(is_open))
+}
+
+/// What is behind the words that say when.
+fn after_when<'w, 't>(words: &'w [&'t str]) -> Option<&'w [&'t str]> {
+    match words {
+        ["in", rest @ ..] => {
+            rest.iter().rposition(|word| is_one_of(IN_WHEN, word)).map(|last| &rest[last + 1..])
+        }
+        [first, rest @ ..] => is_one_of(WHEN, first).then_some(rest),
+        [] => None,
+    }
 }
 
 #[cfg(test)]
