@@ -2,8 +2,8 @@
 
 use super::{Check, Claim, Finding, Fix, LinkTarget, Linked, PageLink, Rule, Severity, parts};
 use crate::rules::edits::rename::retargeted;
+use crate::text::is_one_of;
 use crate::text::path::percent_decoded;
-use crate::text::{Pattern, pattern};
 
 pub static RULE: Rule = Rule {
     id: "dead-repository-link",
@@ -48,23 +48,28 @@ fn fix(page: &Linked, finding: &Finding) -> Option<Fix> {
 
 /// The path that an address means in the main branch of `repository`, which is in lower case.
 fn own_path(target: &str, repository: &str) -> Option<String> {
-    // The branches are those that nearly every repository calls its first so; of others nobody here knows the tree.
-    static ADDRESS: Pattern = Pattern::new(|| {
-        pattern(
-            r"(?x)^(?i:https?)://(?:www\.)?
-            (?: raw\.githubusercontent\.com/(?<raw>[^/]+/[^/]+)
-              | (?<repository>.+?)/(?:-/)?(?:blob|tree|raw|edit|blame) )
-            /(?:refs/heads/)?(?:HEAD|main|master|trunk)/(?<path>.+)$",
-        )
-    });
-    let found = ADDRESS.captures(parts(target).0)?;
-    let of = match found.name("raw") {
-        Some(raw) => format!("github.com/{}", raw.as_str()),
-        None => found["repository"].to_owned(),
+    let (scheme, rest) = parts(target).0.split_once("://")?;
+    let rest = rest.strip_prefix("www.").unwrap_or(rest);
+    let inside = match rest.strip_prefix("raw.githubusercontent.com/") {
+        Some(raw) => below(raw, repository.strip_prefix("github.com/")?)?,
+        None => {
+            let inside = below(rest, repository)?;
+            let (kind, inside) = inside.strip_prefix("-/").unwrap_or(inside).split_once('/')?;
+            is_one_of("blob tree raw edit blame", kind).then_some(inside)?
+        }
     };
-    let path = percent_decoded(found["path"].trim_matches('/'));
+    let (branch, path) = inside.strip_prefix("refs/heads/").unwrap_or(inside).split_once('/')?;
+    let path = percent_decoded(path.trim_matches('/'));
     let is_plain = !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | ".."));
-    (is_plain && of.eq_ignore_ascii_case(repository)).then_some(path)
+    let is_web = is_one_of("http https", &scheme.to_ascii_lowercase());
+    // The branches are those that nearly every repository calls its first so; of others nobody here knows the tree.
+    (is_plain && is_web && is_one_of("HEAD main master trunk", branch)).then_some(path)
+}
+
+/// The rest of an address below another, which is in lower case.
+fn below<'a>(address: &'a str, folder: &str) -> Option<&'a str> {
+    let (start, rest) = address.split_at_checked(folder.len())?;
+    rest.strip_prefix('/').filter(|_| start.eq_ignore_ascii_case(folder))
 }
 
 #[cfg(test)]

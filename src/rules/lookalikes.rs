@@ -19,11 +19,6 @@ pub struct Lookalike {
 
 /// All of a document, form by form.
 pub fn lookalikes(document: &Document) -> Vec<Lookalike> {
-    static BOLD: Pattern = Pattern::new(|| pattern(r"(?m)^[^\S\n]*(?:\*\*(.*)\*\*|__(.*)__):*[^\S\n]*$"));
-    // One `#` is more likely a comment of the code.
-    static CODE: Pattern = Pattern::new(|| pattern("(?m)^##+ (.*)$"));
-    static BELOW_HTML: Pattern = Pattern::new(|| pattern(r"(?m)^[^\S\n]*#+ (.*)$"));
-    static TAG: Pattern = Pattern::new(|| pattern(r"(?m)^[^\S\n]*<h[^>\n]*>(.*?)</h"));
     // What these open goes on behind blank lines.
     static LONG: Pattern = Pattern::new(|| pattern(r"(?i-u)^<(?:!|\?|pre|script|style|textarea)"));
     let nested = document.nested_headings.iter().map(|heading| {
@@ -31,30 +26,55 @@ pub fn lookalikes(document: &Document) -> Vec<Lookalike> {
         Lookalike { at: heading.span.start, name: Name::new(&heading.text), fence: None, form }
     });
     let mut found: Vec<_> = nested.collect();
-    let mut add = |lines: &Pattern, range: &Range<usize>, fence: Option<&Range<usize>>, form: &str| {
-        found.extend(lines.captures_iter(document.text.slice(range.clone())).filter_map(|line| {
-            let name = Name::new(line.iter().skip(1).flatten().next()?.as_str());
-            let at = range.start + line.get(0)?.start();
-            Some(Lookalike { at, name, fence: fence.cloned(), form: form.to_owned() })
-        }));
+    let mut add = |range: &Range<usize>, fence: Option<&Range<usize>>, form: &str, name_in: NameIn| {
+        let mut at = range.start;
+        for line in document.text.slice(range.clone()).split_inclusive('\n') {
+            let name = name_in(line.trim_end()).map(Name::new);
+            found.extend(name.map(|name| Lookalike {
+                at,
+                name,
+                fence: fence.cloned(),
+                form: form.to_owned(),
+            }));
+            at += line.len();
+        }
     };
     for block in document.blocks.iter().filter(|block| block.kind == BlockKind::Paragraph) {
         if memchr2(b'*', b'_', document.text.slice(block.span.clone()).as_bytes()).is_some() {
-            add(&BOLD, &block.span, None, "as bold text; write it with `#`");
+            add(&block.span, None, "as bold text; write it with `#`", in_bold);
         }
     }
     for fence in &document.fences {
         let line = document.text.line_of(fence.start);
         let form = format!("in the code block of line {line}; close that block above it");
-        add(&CODE, fence, Some(fence), &form);
+        // One `#` is more likely a comment of the code.
+        add(fence, Some(fence), &form, |line| in_heading(line).filter(|_| line.starts_with("##")));
     }
     for html in &document.html {
         if !LONG.is_match(document.text.slice(html.clone())) {
-            add(&BELOW_HTML, html, None, "where GitHub takes it for HTML; put a blank line above it");
+            let form = "where GitHub takes it for HTML; put a blank line above it";
+            add(html, None, form, |line| in_heading(line.trim_start()));
         }
-        add(&TAG, html, None, "as raw HTML; write it as Markdown");
+        add(html, None, "as raw HTML; write it as Markdown", in_tag);
     }
     found
+}
+
+/// Finds the name in a line that has one.
+type NameIn = fn(&str) -> Option<&str>;
+
+fn in_bold(line: &str) -> Option<&str> {
+    let line = line.trim().trim_end_matches(':');
+    ["**", "__"].iter().find_map(|mark| line.strip_prefix(mark)?.strip_suffix(mark))
+}
+
+fn in_heading(line: &str) -> Option<&str> {
+    line.strip_prefix('#')?.trim_start_matches('#').strip_prefix(' ')
+}
+
+fn in_tag(line: &str) -> Option<&str> {
+    let (_, behind) = line.trim_start().strip_prefix("<h")?.split_once('>')?;
+    Some(behind.split_once("</h")?.0)
 }
 
 impl Lookalike {

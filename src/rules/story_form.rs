@@ -3,7 +3,7 @@
 use super::{Check, Demand, Finding, OkepContext, Per, Rule, Severity};
 use crate::markdown::placeholder::is_stub;
 use crate::markdown::prose;
-use crate::text::{Pattern, pattern};
+use crate::text::is_one_of;
 
 pub static RULE: Rule = Rule {
     id: "story-form",
@@ -44,16 +44,18 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
 /// Whether something begins with "As ...", somebody wants or needs something, "I" or "we" speak, a user may
 /// or should do something, or all of it points to stories that are elsewhere.
 fn tells_story(text: &str) -> bool {
-    static STORY: Pattern = Pattern::new(|| {
-        pattern(
-            r"(?x-u) \bAs\  | ^(?i: see | same )\b | \b(?i: personas? | wants? )\b
-            | \b(?i: (?: expects? | needs? | requires | wish | wishes )\ to )\b
-            | \b(?i: (?: i | we | users? | admins? )\ (?: am | can | d | expect | have | like | m | may | must | need
-                | should | would ))\b",
-        )
-    });
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    STORY.is_match(&words.collect::<Vec<_>>().join(" "))
+    const SPEAKERS: &str = "i we user users admin admins";
+    const SAY: &str = "am can d expect have like m may must need should would";
+    const WISH: &str = "expect expects need needs requires wish wishes";
+    let lower = text.to_ascii_lowercase();
+    let words = |text| str::split(text, |c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut pairs = words(&lower).zip(words(&lower).skip(1));
+    words(&lower).next().is_some_and(|first| is_one_of("see same", first))
+        || words(text).any(|word| word == "As")
+        || words(&lower).any(|word| is_one_of("persona personas want wants", word))
+        || pairs.any(|(word, next)| {
+            is_one_of(SPEAKERS, word) && is_one_of(SAY, next) || is_one_of(WISH, word) && next == "to"
+        })
 }
 
 #[cfg(test)]
