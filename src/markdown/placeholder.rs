@@ -8,6 +8,8 @@ use std::ops::Range;
 /// A placeholder is short; a longer text says something, unless all of it is when the section will be written.
 const MOST_WORDS: usize = 14;
 const MOST_WORDS_WITH_A_DATE: usize = 40;
+/// In "Unit tests of the node: TBD".
+const MOST_WORDS_BEFORE_A_MARK: usize = 7;
 /// More placeholders than this may be a list of work to do, unless each is a bare mark.
 const MOST_BLOCKS: usize = 3;
 
@@ -44,6 +46,9 @@ const MARKS: &str = "tbd tba tbc todo wip fixme placeholder";
 /// What a section calls itself where it says that it is still to be written.
 const SUBJECTS: &str = "this section|this part|section|the details|more details|further details|more information\
      |details|content|the content|the rest|this";
+
+/// The words that an announcement may begin with, but for those below.
+const STARTS: &str = "this section the more further details content coming work works to will";
 
 /// What may be between that and the rest.
 const FILLERS: &str =
@@ -86,9 +91,12 @@ fn is_mark(text: &str) -> bool {
 
 /// The words of a text; none where there are too many for a placeholder.
 fn words_of(text: &str) -> Option<Vec<&str>> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
-    let words: Vec<&str> = words.take(MOST_WORDS_WITH_A_DATE + 1).collect();
-    (words.len() <= MOST_WORDS_WITH_A_DATE).then_some(words)
+    let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
+    let first = *words.peek()?;
+    let may_announce = [STARTS, FILLERS, MARKS].iter().any(|words| is_one_of(words, first));
+    let most = if may_announce { MOST_WORDS_WITH_A_DATE } else { MOST_WORDS_BEFORE_A_MARK };
+    let words: Vec<&str> = words.take(most + 1).collect();
+    (words.len() <= most).then_some(words)
 }
 
 /// A mark, alone or behind a word, or one of those that are nothing but a mark behind what it stands for.
@@ -96,7 +104,9 @@ fn is_marked(words: &[&str], text: &str) -> bool {
     match words {
         ["to", "do"] | ["t", "b", "d" | "a" | "c"] => true,
         [mark] | [_, mark] if is_one_of(MARKS, mark) => true,
-        [_, .., "tbd" | "tba" | "tbc" | "todo"] => words.len() <= 7 && NAMED_MARK.is_match(text.as_bytes()),
+        [_, .., "tbd" | "tba" | "tbc" | "todo"] => {
+            words.len() <= MOST_WORDS_BEFORE_A_MARK && NAMED_MARK.is_match(text.as_bytes())
+        }
         _ => false,
     }
 }
