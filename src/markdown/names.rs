@@ -4,7 +4,8 @@
 //! common. No section's name is here.
 
 use crate::text::{Pattern, pattern};
-use std::collections::{BTreeSet, HashMap};
+use foldhash::{HashMap, HashMapExt};
+use std::collections::BTreeSet;
 use strsim::osa_distance;
 
 /// Most words of a heading that are compared, so that no two headings are a burden.

@@ -7,7 +7,8 @@
 use crate::git::Revision;
 use crate::markdown::names::{Name, Vocabulary, WEAK};
 use crate::markdown::outline::Outline;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet};
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 /// An earlier wording of a section, and the revision that gave it up.

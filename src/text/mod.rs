@@ -268,7 +268,8 @@ pub fn words(text: &str) -> impl Iterator<Item = String> {
 
 /// Whether a word is one of a list, in which blanks are between words.
 pub fn is_one_of(words: &str, word: &str) -> bool {
-    words.split(' ').any(|one| one == word)
+    // The first question is the faster one.
+    words.contains(word) && words.split(' ').any(|one| one == word)
 }
 
 /// Whether two contents are the same but for line endings, which git may change on the way to disk.
