@@ -3,7 +3,6 @@
 //! What was found about a page is shared by all states that have it, so that pages that stay the same cost
 //! nothing. States are checked in rounds on all cores; what was found becomes numbers one state after the other.
 
-use super::found::Numbering;
 use super::found::{FoundInStates, PageFacts, RawPage, RawState, ShownFinding};
 use super::states::States;
 use super::walk::Walk;
@@ -52,15 +51,15 @@ impl<'a> Audits<'a> {
     }
 
     /// Checks all states.
-    pub fn all(&mut self, walk: &Walk, states: &States, numbers: &mut Numbering) -> FoundInStates {
-        let mut found = FoundInStates::default();
+    pub fn all(&mut self, walk: &Walk, states: &States, found: &mut FoundInStates) {
         found.states.resize(states.all.len(), None);
         let all = states.by_growth();
         for round in all.chunks(AT_ONCE) {
             let tree = |state: &usize| {
                 let commit = walk.ids[states.commits[*state] as usize];
                 let outside = &states.outside[states.all[*state].outside as usize];
-                let mut tree = if walk.is_read(&states.all[*state]) { self.tree(commit) } else { None }?;
+                let mut tree =
+                    walk.keys[states.all[*state].key as usize].as_ref().and_then(|_| self.tree(commit))?;
                 tree.outside = Some(outside.clone());
                 Some(tree)
             };
@@ -73,7 +72,7 @@ impl<'a> Audits<'a> {
             let mut jobs: Vec<_> = round.iter().zip(trees).map(with_history).collect();
             // Each tree is dropped by the thread that checked it.
             let check = |job: Option<(Tree, TemplateHistory)>| match job {
-                Some((tree, history)) => self.state(&tree, &history, (&found, numbers)),
+                Some((tree, history)) => self.state(&tree, &history, found),
                 None => Default::default(),
             };
             // The first one fills the cache on all cores, and finds most of what the others have.
@@ -82,7 +81,7 @@ impl<'a> Audits<'a> {
             checked.par_extend(rest.into_par_iter().map(check));
             for ((raw, notes), state) in checked.into_iter().zip(round) {
                 self.unread(notes);
-                found.states[*state] = raw.map(|raw| Arc::new(found.take(raw, numbers)));
+                found.states[*state] = raw.map(|raw| Arc::new(found.take(raw)));
             }
             self.repo.blobs.clear();
             // States are in an order in which the main line only grows: what two rounds did not need is rarely needed
@@ -91,7 +90,6 @@ impl<'a> Audits<'a> {
             self.parsed.forget_unused();
             found.forget_unused();
         }
-        found
     }
 
     /// What is found about some OKEPs of a commit under another template.
@@ -131,14 +129,17 @@ impl<'a> Audits<'a> {
         &self,
         tree: &Tree,
         history: &TemplateHistory,
-        (found, numbers): (&FoundInStates, &Numbering),
+        found: &FoundInStates,
     ) -> (Option<RawState>, Vec<Note>) {
         let listing = tree.list(&self.layout.folder);
         let mut notes = [listing.notices.clone(), tree.notices()].concat();
         if listing.notices.iter().any(Note::is_unreadable) {
             return (None, notes);
         }
-        let layout = layout_of(tree, history, self.layout);
+        // Where several files are named like a template, one of them counts.
+        let template = templates(tree, self.layout).map(|templates| history.first_template(templates));
+        let template = template.unwrap_or_else(|| self.layout.template.clone());
+        let layout = Layout { template, ..self.layout.clone() };
         let snapshot = Snapshot::on_demand(tree, &layout, &self.parsed);
         let AuditedTree { pages, of_tree } = audit_with(&snapshot, Some(history), &self.cache);
         let who = |path: &str| self.who(history, &snapshot, path);
@@ -154,7 +155,7 @@ impl<'a> Audits<'a> {
         }
         let mut page = |verdict: PageVerdict| {
             let id = tree.id(&verdict.path);
-            let known = numbers.known_file(&verdict.path, id);
+            let known = found.known_file(&verdict.path, id);
             let is_new = known.is_none_or(|file| !found.facts.contains_key(&file));
             let facts = is_new.then(|| facts(&snapshot, &verdict.path, &mut notes));
             RawPage { verdict, id, facts }
@@ -195,34 +196,25 @@ impl<'a> Audits<'a> {
     }
 }
 
-/// What a page says about itself, and whether it could be read.
-fn facts(snapshot: &Snapshot, path: &str, notes: &mut Vec<Note>) -> PageFacts {
-    let Some(document) = snapshot.document(path) else { return PageFacts::default() };
+/// What a page says about itself; none where it could not be read.
+fn facts(snapshot: &Snapshot, path: &str, notes: &mut Vec<Note>) -> Option<PageFacts> {
+    let document = snapshot.document(path)?;
     if let Some(why) = limits::beyond(&document) {
         notes.push(Note::at("too-large", path, why));
-        return PageFacts::default();
+        return None;
     }
     let okep = snapshot.okep(path);
-    PageFacts {
-        is_known: true,
+    Some(PageFacts {
         number: okep.and_then(Okep::number),
         title: okep.and_then(|okep| Some(okep.title.as_ref()?.name.clone())),
         issue: okep.and_then(|okep| okep.issue.as_ref()?.number()),
         suppressions: policy::of_page(path, &document),
-    }
+    })
 }
 
 /// Whether a file is there and its text is not: a link, a pointer of Git LFS, an object that is missing.
 fn is_unread(tree: &Tree, path: &str) -> bool {
     tree.file(path).is_some_and(|file| !matches!(file.content, Content::Bytes(_)))
-}
-
-/// The layout with the template that counts, where several files are named like one.
-fn layout_of(tree: &Tree, history: &TemplateHistory, layout: &Layout) -> Layout {
-    match templates(tree, layout) {
-        Some(templates) => Layout { template: history.first_template(templates), ..layout.clone() },
-        None => layout.clone(),
-    }
 }
 
 /// Whether readers find the OKEP at a path, by a nav that could be read.

@@ -146,7 +146,11 @@ impl Reporter<'_> {
         for (commit, subject) in subjects {
             let touched = self.touched(commit);
             let paths: Vec<&str> = touched.iter().map(|path| self.verdicts.path(*path)).collect();
-            let event = Event::Commit { subject: &subject, touched: &paths, folder: &self.layout.folder };
+            let event = Event::Commit {
+                subject: &subject,
+                touched: &paths,
+                folder: &self.verdicts.found.layout.folder,
+            };
             let at = line.merged_with[commit as usize] as usize;
             findings.extend(of_history(&event).iter().map(|finding| {
                 let is_about = |path: &&u32| self.verdicts.path(**path) == finding.path;

@@ -21,13 +21,15 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
-/// What was found in all states.
+/// What was found in all states, with the numbers given so far.
 #[derive(Default)]
 pub struct FoundInStates {
+    pub layout: Layout,
+    pub names: PresentNames,
     /// None where a state could not be read.
     pub states: Vec<Option<Arc<StateVerdict>>>,
-    /// What pages say about themselves, each in all states that have it.
-    pub facts: HashMap<FileAt, PageFacts>,
+    /// What pages say about themselves, each in all states that have it; none where it could not be read.
+    pub facts: HashMap<FileAt, Option<PageFacts>>,
     /// The findings in one page, in its links or in a whole tree: states share them.
     pub parts: Vec<Vec<RecordedFinding>>,
     /// The templates that could be read.
@@ -35,7 +37,14 @@ pub struct FoundInStates {
     /// The ids of the documents that were checked.
     pub documents: HashSet<Id>,
     /// Parts by where the audit's verdicts are in memory; those are held, so that nothing else gets there.
-    part_at: HashMap<usize, (u32, Arc<dyn Any + Send + Sync>)>,
+    pub part_at: HashMap<usize, (u32, Arc<dyn Any + Send + Sync>)>,
+    pub paths: IndexSet<String>,
+    pub blobs: IndexSet<Option<Id>>,
+    pub topics: IndexSet<Topic>,
+    /// The OKEPs; none for what is about no single one.
+    pub okeps: IndexSet<Option<OkepKey>>,
+    /// What links point to.
+    pub questions: IndexSet<LinkTarget>,
 }
 
 /// What was found in a state.
@@ -79,10 +88,8 @@ pub enum ShownFinding {
 }
 
 /// What a page says about itself.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct PageFacts {
-    /// Whether its text could be read.
-    pub is_known: bool,
     pub number: Option<u64>,
     pub title: Option<String>,
     pub issue: Option<u64>,
@@ -108,7 +115,7 @@ pub struct RawPage {
     pub verdict: PageVerdict,
     pub id: Option<Id>,
     /// None where they are known from another state.
-    pub facts: Option<PageFacts>,
+    pub facts: Option<Option<PageFacts>>,
 }
 
 impl FoundInStates {
@@ -118,39 +125,35 @@ impl FoundInStates {
     }
 
     /// Takes up what a thread found in a state.
-    pub fn take(&mut self, raw: RawState, numbers: &mut Numbering) -> StateVerdict {
-        let mut files = Vec::with_capacity(raw.files.len());
-        for (path, id) in raw.files {
-            files.push(numbers.file(path, id));
-        }
+    pub fn take(&mut self, raw: RawState) -> StateVerdict {
+        let mut files: Vec<FileAt> = raw.files.into_iter().map(|(path, id)| self.file(path, id)).collect();
         files.sort_unstable();
-        let record = || raw.of_tree.iter().map(|finding| numbers.recorded(finding, &[])).collect();
-        let tree = self.part(&raw.of_tree, record);
-        let mut okeps = Vec::with_capacity(raw.okeps.len());
-        for (path, key, shown) in raw.okeps {
-            let (path, who) = (number(&mut numbers.paths, path), number(&mut numbers.okeps, Some(key)));
-            okeps.push(Listed { path, who, shown });
+        fn alone(finding: &Finding) -> (&Finding, &[LinkTarget]) {
+            (finding, &[])
         }
+        let tree = self.part(&raw.of_tree, raw.of_tree.iter().map(alone));
+        let listed = |(path, key, shown)| {
+            let (path, who) = (number(&mut self.paths, path), number(&mut self.okeps, Some(key)));
+            Listed { path, who, shown }
+        };
+        let mut okeps: Vec<Listed> = raw.okeps.into_iter().map(listed).collect();
         okeps.sort_unstable_by_key(|listed| listed.path);
         let (mut pages, mut parts) = (Vec::new(), vec![tree]);
         for RawPage { verdict: PageVerdict { path, document, claims }, id, facts } in raw.pages {
-            let page = numbers.file(path, id);
+            let page = self.file(path, id);
             pages.push(page);
             let facts = self.facts.entry(page).or_insert_with(|| facts.expect("what is new has them"));
             // Of a text that could not be read nothing is known.
-            if let Some(document) = document.filter(|_| facts.is_known) {
+            if let (Some(document), Some(_)) = (document, facts) {
                 self.documents.extend(id);
-                let findings = document.findings.iter();
-                let record = || findings.map(|finding| numbers.recorded(finding, &[])).collect();
-                parts.push(self.part(&document, record));
+                parts.push(self.part(&document, document.findings.iter().map(alone)));
             }
             if !claims.is_empty() {
-                let record = || claims.iter().map(|c| numbers.recorded(&c.finding, &c.unless)).collect();
-                parts.push(self.part(&claims, record));
+                parts.push(self.part(&claims, claims.iter().map(|c| (&c.finding, &*c.unless))));
             }
         }
         let template = raw.template.map(|(path, template)| {
-            let path = number(&mut numbers.paths, path);
+            let path = number(&mut self.paths, path);
             let at = files.binary_search_by_key(&path, |file| file.path).expect("the template is a file");
             self.templates.extend(template.map(|template| (files[at], template)));
             files[at]
@@ -160,7 +163,7 @@ impl FoundInStates {
             okeps,
             pages,
             parts,
-            unread: raw.unread.into_iter().map(|key| number(&mut numbers.okeps, Some(key))).collect(),
+            unread: raw.unread.into_iter().map(|key| number(&mut self.okeps, Some(key))).collect(),
             registers_unread: raw.registers_unread,
             template,
             templates_before: raw.templates_before,
@@ -168,16 +171,50 @@ impl FoundInStates {
     }
 
     /// The part with the findings of a verdict, which is made where no state had that verdict before.
-    fn part<T: Any + Send + Sync>(
+    fn part<'f, T: Any + Send + Sync>(
         &mut self,
         verdict: &Arc<T>,
-        record: impl FnOnce() -> Vec<RecordedFinding>,
+        findings: impl Iterator<Item = (&'f Finding, &'f [LinkTarget])>,
     ) -> u32 {
-        let make = || {
-            self.parts.push(record());
-            (self.parts.len() as u32 - 1, verdict.clone() as Arc<dyn Any + Send + Sync>)
-        };
-        self.part_at.entry(Arc::as_ptr(verdict) as usize).or_insert_with(make).0
+        let at = Arc::as_ptr(verdict) as usize;
+        if let Some((part, _)) = self.part_at.get(&at) {
+            return *part;
+        }
+        let recorded = findings.map(|(finding, unless)| self.recorded(finding, unless)).collect();
+        self.parts.push(recorded);
+        let part = self.parts.len() as u32 - 1;
+        self.part_at.insert(at, (part, verdict.clone()));
+        part
+    }
+
+    fn file(&mut self, path: String, id: Option<Id>) -> FileAt {
+        FileAt { path: number(&mut self.paths, path), blob: number(&mut self.blobs, id) }
+    }
+
+    /// A file that was numbered before.
+    pub fn known_file(&self, path: &str, id: Option<Id>) -> Option<FileAt> {
+        let (path, blob) = (self.paths.get_index_of(path)?, self.blobs.get_index_of(&id)?);
+        Some(FileAt { path: path as u32, blob: blob as u32 })
+    }
+
+    /// Records a finding that holds while none of the targets is there.
+    pub fn recorded(&mut self, finding: &Finding, unless: &[LinkTarget]) -> RecordedFinding {
+        let (rule, subject) = (finding.rule, self.names.subject(finding));
+        let role = self.layout.role(&finding.path);
+        let excused = is_excused(finding);
+        let (registration, navigation) = (matches!(role, Role::Other | Role::IndexPage), role == Role::Other);
+        let key =
+            |path: &String| path::number(path).map_or_else(|| OkepKey::Path(path.clone()), OkepKey::Number);
+        RecordedFinding {
+            topic: number(&mut self.topics, Topic { rule, subject, registration, navigation, excused }),
+            okep: finding.okep.as_ref().map(|path| number(&mut self.paths, path.clone())),
+            unlisted: number(&mut self.okeps, finding.okep.as_ref().map(key)),
+            unless: unless.iter().map(|target| number(&mut self.questions, target.clone())).collect(),
+            severity: finding.severity,
+            grandfathered: finding.grandfathered.is_some(),
+            path: number(&mut self.paths, finding.path.clone()),
+            subject: finding.subject.clone(),
+        }
     }
 }
 
@@ -225,57 +262,8 @@ pub struct RecordedFinding {
     pub subject: String,
 }
 
-/// The numbers given so far.
-pub struct Numbering<'a> {
-    pub layout: &'a Layout,
-    names: &'a PresentNames,
-    pub paths: IndexSet<String>,
-    pub blobs: IndexSet<Option<Id>>,
-    pub topics: IndexSet<Topic>,
-    /// The OKEPs; none for what is about no single one.
-    pub okeps: IndexSet<Option<OkepKey>>,
-    /// What links point to.
-    pub questions: IndexSet<LinkTarget>,
-}
-
-impl<'a> Numbering<'a> {
-    pub fn new(layout: &'a Layout, names: &'a PresentNames) -> Self {
-        let (paths, blobs, topics, okeps, questions) = Default::default();
-        Numbering { layout, names, paths, blobs, topics, okeps, questions }
-    }
-
-    pub fn file(&mut self, path: String, id: Option<Id>) -> FileAt {
-        FileAt { path: number(&mut self.paths, path), blob: number(&mut self.blobs, id) }
-    }
-
-    /// A file that was numbered before.
-    pub fn known_file(&self, path: &str, id: Option<Id>) -> Option<FileAt> {
-        let (path, blob) = (self.paths.get_index_of(path)?, self.blobs.get_index_of(&id)?);
-        Some(FileAt { path: path as u32, blob: blob as u32 })
-    }
-
-    /// Records a finding that holds while none of the targets is there.
-    pub fn recorded(&mut self, finding: &Finding, unless: &[LinkTarget]) -> RecordedFinding {
-        let (rule, subject) = (finding.rule, self.names.subject(finding));
-        let role = self.layout.role(&finding.path);
-        let excused = is_excused(finding);
-        let (registration, navigation) = (matches!(role, Role::Other | Role::IndexPage), role == Role::Other);
-        let key =
-            |path: &String| path::number(path).map_or_else(|| OkepKey::Path(path.clone()), OkepKey::Number);
-        RecordedFinding {
-            topic: number(&mut self.topics, Topic { rule, subject, registration, navigation, excused }),
-            okep: finding.okep.as_ref().map(|path| number(&mut self.paths, path.clone())),
-            unlisted: number(&mut self.okeps, finding.okep.as_ref().map(key)),
-            unless: unless.iter().map(|target| number(&mut self.questions, target.clone())).collect(),
-            severity: finding.severity,
-            grandfathered: finding.grandfathered.is_some(),
-            path: number(&mut self.paths, finding.path.clone()),
-            subject: finding.subject.clone(),
-        }
-    }
-}
-
 /// What sections are called now, whatever they were called in a state.
+#[derive(Default)]
 pub struct PresentNames(Option<Requirements>);
 
 impl PresentNames {

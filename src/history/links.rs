@@ -6,11 +6,9 @@
 use super::found::{FoundInStates, StateVerdict};
 use super::states::States;
 use super::walk::Walk;
-use crate::files::{Layout, PathKind};
+use crate::files::PathKind;
 use crate::git::commit::Trees;
 use crate::git::{Id, ObjectError, Repo};
-use crate::rules::page_links::LinkTarget;
-use indexmap::IndexSet;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -22,14 +20,8 @@ enum Root {
 }
 
 /// For each commit, the questions of its pages that are answered by no; none where nothing is asked.
-pub fn lacking(
-    repo: &Repo,
-    layout: &Layout,
-    walk: &Walk,
-    states: &States,
-    found: &FoundInStates,
-    questions: &IndexSet<LinkTarget>,
-) -> Option<Vec<Box<[u32]>>> {
+pub fn lacking(repo: &Repo, walk: &Walk, states: &States, found: &FoundInStates) -> Option<Vec<Box<[u32]>>> {
+    let questions = &found.questions;
     if questions.is_empty() {
         return None;
     }
@@ -39,7 +31,7 @@ pub fn lacking(
     };
     let asked: Vec<BTreeSet<u32>> =
         found.states.iter().map(|verdict| verdict.as_deref().map(asked_by).unwrap_or_default()).collect();
-    let around = layout.folder.split('/').next().unwrap_or_default();
+    let around = found.layout.folder.split('/').next().unwrap_or_default();
     let path = |question: u32| questions[question as usize].path.as_str();
     let within = |question: u32| path(question).strip_prefix(around).and_then(|rest| rest.strip_prefix('/'));
     // Each root with the questions that it is asked.

@@ -1,7 +1,6 @@
 //! Set arithmetic: when each OKEP was added to the first-parent line, was renamed, left it, and was in nav.
 
-use super::found::FileAt;
-use super::found::{Listed, ShownFinding};
+use super::found::{FileAt, Listed, ShownFinding};
 use super::timeline::Timeline;
 use crate::git::graph::NONE;
 use crate::okep::template_history::Landing;

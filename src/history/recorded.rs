@@ -1,7 +1,7 @@
 //! From a walk to a report: what the other files of this folder compute, one after the other.
 
 use super::audits::Audits;
-use super::found::{Numbering, PresentNames};
+use super::found::{FoundInStates, PresentNames};
 use super::links::lacking;
 use super::report::{FindingStory, Story};
 use super::reporter::Reporter;
@@ -25,23 +25,23 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
     );
     let mut states = States::new(walk, &landings, outside);
     let names = PresentNames::of(&landings.newest().history);
-    let mut numbers = Numbering::new(layout, &names);
+    let mut found = FoundInStates { layout: layout.clone(), names, ..FoundInStates::default() };
     // What all states share is freed by the end of the process, which is faster than to drop it value by value.
     let mut audits = ManuallyDrop::new(Audits::new(repo, layout, landings));
-    let mut found = audits.all(walk, &states, &mut numbers);
-    if let Some(lack) = lacking(repo, layout, walk, &states, &found, &numbers.questions) {
+    audits.all(walk, &states, &mut found);
+    if let Some(lack) = lacking(repo, walk, &states, &found) {
         let before = states.refine(&lack);
         found.states = before.iter().map(|state| found.states[*state as usize].clone()).collect();
     }
-    let verdicts = ManuallyDrop::new(Verdicts::new(found, &states, numbers));
+    let verdicts = ManuallyDrop::new(Verdicts::new(found, &states));
     let line = Timeline::new(walk, &verdicts);
     let mut spans = line.okeps();
     for span in &mut spans {
-        if let Some(OkepKey::Landed(line, okep)) = verdicts.keys[span.who as usize] {
+        if let Some(OkepKey::Landed(line, okep)) = verdicts.found.okeps[span.who as usize] {
             span.landing = Some(audits.landings.lines[line].newest.history.landings[okep].clone());
         }
     }
-    let mut reporter = Reporter::new(repo, layout, &line, &names);
+    let mut reporter = Reporter::new(repo, &line);
     let mut okeps = reporter.okeps(&spans);
     let mut findings = reporter.findings(&line.findings());
     let of_history = [reporter.of_landings(&spans), reporter.of_commits(&spans)].concat();

@@ -1,7 +1,6 @@
 //! What the parts of a report have in common: places of the line, days, people, and numbers of OKEPs.
 
 use super::commit_info::CommitInfo;
-use super::found::PresentNames;
 use super::okep_spans::OkepSpan;
 use super::report::{SubjectPlace, Transition, Walked};
 use super::timeline::Timeline;
@@ -16,10 +15,8 @@ use std::rc::Rc;
 
 pub(super) struct Reporter<'a> {
     pub repo: &'a Repo,
-    pub layout: &'a Layout,
     pub line: &'a Timeline<'a>,
     pub verdicts: &'a Verdicts<'a>,
-    pub names: &'a PresentNames,
     pub mailmap: gix::mailmap::Snapshot,
     /// What commits say about themselves, as far as a report needs it.
     infos: RefCell<HashMap<u32, Rc<CommitInfo>>>,
@@ -29,10 +26,10 @@ pub(super) struct Reporter<'a> {
 }
 
 impl<'a> Reporter<'a> {
-    pub fn new(repo: &'a Repo, layout: &'a Layout, line: &'a Timeline<'a>, names: &'a PresentNames) -> Self {
+    pub fn new(repo: &'a Repo, line: &'a Timeline<'a>) -> Self {
         let (infos, about, notes) = Default::default();
         let (verdicts, mailmap) = (line.verdicts, repo.local().open_mailmap());
-        Reporter { repo, layout, line, verdicts, names, mailmap, infos, about, notes }
+        Reporter { repo, line, verdicts, mailmap, infos, about, notes }
     }
 
     pub fn note(&self, note: Note) {
@@ -112,7 +109,7 @@ impl<'a> Reporter<'a> {
 
     /// Notes since when there is a folder in an unusual place: what was elsewhere before is not followed.
     pub fn note_folder(&self) {
-        let layout = self.layout;
+        let layout = &self.verdicts.found.layout;
         let verdict = |at: usize| self.verdicts.state(self.line.state(at));
         let holds = |at: &usize| verdict(*at).is_some_and(|verdict| !verdict.files.is_empty());
         let first = (0..self.line.commits.len()).find(holds).filter(|at| *at > 0);
@@ -128,7 +125,7 @@ impl<'a> Reporter<'a> {
 
     /// Number and path of an OKEP; none for what is about none.
     pub fn about(&self, who: u32) -> (Option<u64>, Option<String>) {
-        match (self.about.get(&who), &self.verdicts.keys[who as usize]) {
+        match (self.about.get(&who), &self.verdicts.found.okeps[who as usize]) {
             (Some((number, path)), _) => (*number, Some(path.clone())),
             (None, Some(OkepKey::Number(number))) => (Some(*number), None),
             _ => (None, None),

@@ -48,14 +48,20 @@ impl States {
             NONE => 0,
             place => landings.lines[line].states_at(place as usize),
         };
-        let state = |commit: usize| CommitState {
-            key: walk.held[commit],
-            // Where there is no folder, no file is outside of it.
-            outside: outside[if walk.has_folder(commit) { walk.around[commit] as usize } else { 0 }],
-            known: (0..places.len()).map(|line| known(commit, line)).collect(),
-            lack: Box::default(),
-        };
-        States { outside: files, ..States::of(walk.ids.len(), state) }
+        let has_folder = |key: u32| walk.keys[key as usize].as_ref().is_some_and(|key| key.folder.is_some());
+        let mut states = States { outside: files, ..States::default() };
+        for (commit, key) in walk.held.iter().copied().enumerate() {
+            let (number, is_new) = states.all.insert_full(CommitState {
+                key,
+                // Where there is no folder, no file is outside of it.
+                outside: outside[if has_folder(key) { walk.around[commit] as usize } else { 0 }],
+                known: (0..places.len()).map(|line| known(commit, line)).collect(),
+                lack: Box::default(),
+            });
+            states.commits.extend(is_new.then_some(commit as u32));
+            states.of.push(number as u32);
+        }
+        states
     }
 
     /// The states in an order in which the main line only grows.
@@ -66,18 +72,6 @@ impl States {
             (known.last().copied(), known.first().copied(), Reverse(self.commits[*at]))
         });
         order
-    }
-
-    fn of(commits: usize, state: impl Fn(usize) -> CommitState) -> Self {
-        let mut states = States::default();
-        for commit in 0..commits {
-            let (number, is_new) = states.all.insert_full(state(commit));
-            if is_new {
-                states.commits.push(commit as u32);
-            }
-            states.of.push(number as u32);
-        }
-        states
     }
 
     /// Splits the states by the targets of their links: `lack` has for each commit those that are not there.
@@ -176,15 +170,4 @@ fn parents_first(walk: &Walk) -> Vec<u32> {
         }
     }
     order
-}
-
-impl Walk {
-    fn has_folder(&self, commit: usize) -> bool {
-        self.keys[self.held[commit] as usize].as_ref().is_some_and(|key| key.folder.is_some())
-    }
-
-    /// Whether the objects of a state could be read.
-    pub fn is_read(&self, state: &CommitState) -> bool {
-        self.keys[state.key as usize].is_some()
-    }
 }

@@ -1,8 +1,7 @@
 //! The report on each change of the template, and which OKEPs followed it.
 
 use super::audits::Audits;
-use super::found::FileAt;
-use super::found::Listed;
+use super::found::{FileAt, Listed};
 use super::report::{FindingStory, TemplateKind, TemplateStory};
 use super::reporter::Reporter;
 use crate::okep::requirements::{TemplateChange, template_change};
@@ -99,7 +98,7 @@ impl Reporter<'_> {
         for (path, (who, number)) in changed {
             let own = under.iter().filter(|finding| finding.okep.as_deref() == Some(path));
             let mut demands = own.filter(|finding| rule(finding.rule).is_some_and(|r| r.is_of_template()));
-            let met = demands.any(|f| !found.contains(&(who, f.rule, &self.names.subject(f))));
+            let met = demands.any(|f| !found.contains(&(who, f.rule, &self.verdicts.found.names.subject(f))));
             if met && !followers.contains(&number) {
                 followers.push(number);
             }

@@ -2,10 +2,10 @@
 //!
 //! They are numbers, so that what was introduced and fixed is arithmetic. Commits and dates play no part.
 
-use super::found::{FileAt, Numbering, RecordedFinding, Topic, number};
-use super::found::{FoundInStates, Listed, PageFacts, ShownFinding, StateVerdict};
+use super::found::{
+    FileAt, FoundInStates, Listed, PageFacts, RecordedFinding, ShownFinding, StateVerdict, Topic, number,
+};
 use super::states::States;
-use crate::audit::identity::OkepKey;
 use crate::okep::suppressions::Suppression;
 use crate::okep::template::Template;
 use indexmap::IndexSet;
@@ -16,9 +16,9 @@ use std::sync::Arc;
 /// A finding in a state: its identity, and which of several alike it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FindingId {
-    /// Index into [`Verdicts::topics`].
+    /// Index into [`FoundInStates::topics`].
     pub topic: u32,
-    /// Index into [`Verdicts::keys`].
+    /// Index into [`FoundInStates::okeps`].
     pub who: u32,
     pub nth: u32,
 }
@@ -57,10 +57,6 @@ pub type RecordedOf<'a> = HashMap<(usize, u32), Vec<&'a RecordedFinding>>;
 
 pub struct Verdicts<'a> {
     pub states: &'a States,
-    paths: IndexSet<String>,
-    /// The OKEPs; none for what is about no single one.
-    pub keys: IndexSet<Option<OkepKey>>,
-    topics: IndexSet<Topic>,
     sets: IndexSet<Set>,
     /// For each state its set.
     set_of: Vec<u32>,
@@ -69,10 +65,8 @@ pub struct Verdicts<'a> {
 
 impl<'a> Verdicts<'a> {
     /// Puts together the findings of each state.
-    pub fn new(found: FoundInStates, states: &'a States, numbers: Numbering) -> Self {
-        let Numbering { paths, okeps: keys, topics, .. } = numbers;
-        let (sets, set_of) = Default::default();
-        let mut verdicts = Verdicts { states, paths, keys, topics, sets, set_of, found };
+    pub fn new(found: FoundInStates, states: &'a States) -> Self {
+        let mut verdicts = Verdicts { states, sets: IndexSet::new(), set_of: Vec::new(), found };
         for state in 0..states.all.len() {
             let set = verdicts.set(state);
             verdicts.set_of.push(number(&mut verdicts.sets, set));
@@ -111,8 +105,8 @@ impl<'a> Verdicts<'a> {
             let before = marks.last().filter(|mark| (mark.topic, mark.who) == (topic, who));
             marks.push(FindingId { topic, who, nth: before.map_or(0, |mark| mark.nth + 1) });
         }
-        let pages = self.pages(verdict).filter(|(_, facts)| !facts.is_known);
-        let who = |(path, _): (u32, &PageFacts)| Some(self.listed(verdict, path)?.who);
+        let pages = verdict.pages.iter().filter(|page| self.found.facts[*page].is_none());
+        let who = |page: &FileAt| Some(self.listed(verdict, page.path)?.who);
         let unclear = |o: &&Listed| matches!(o.shown, ShownFinding::Unknown | ShownFinding::Unread);
         Set {
             marks: marks.into(),
@@ -121,11 +115,6 @@ impl<'a> Verdicts<'a> {
             registers_unread: verdict.registers_unread,
             all_unknown: false,
         }
-    }
-
-    /// The pages of a state by their paths.
-    fn pages<'v>(&'v self, verdict: &'v StateVerdict) -> impl Iterator<Item = (u32, &'v PageFacts)> {
-        verdict.pages.iter().map(|page| (page.path, &self.found.facts[page]))
     }
 
     /// The OKEP at a path of a state.
@@ -138,8 +127,8 @@ impl<'a> Verdicts<'a> {
     fn recorded(&self, state: usize, verdict: &StateVerdict) -> Vec<&RecordedFinding> {
         let lack = &self.states.all[state].lack;
         let is_lacking = |question: &u32| lack.binary_search(question).is_ok();
-        let suppressions: Vec<&Suppression> =
-            self.pages(verdict).flat_map(|(_, facts)| &facts.suppressions).collect();
+        let facts = verdict.pages.iter().filter_map(|page| self.found.facts[page].as_ref());
+        let suppressions: Vec<&Suppression> = facts.flat_map(|facts| &facts.suppressions).collect();
         let is_suppressed = |finding: &RecordedFinding| {
             let (path, okep) = (self.path(finding.path), finding.okep.map(|path| self.path(path)));
             let rule = self.topic(finding.topic).rule;
@@ -176,8 +165,8 @@ impl<'a> Verdicts<'a> {
 
     /// What the OKEP at a path of a state says about itself; none where it could not be read.
     pub fn facts(&self, state: usize, path: u32) -> Option<&PageFacts> {
-        let (_, facts) = self.pages(self.state(state)?).find(|(page, _)| *page == path)?;
-        Some(facts).filter(|facts| facts.is_known)
+        let page = self.state(state)?.pages.iter().find(|page| page.path == path)?;
+        self.found.facts[page].as_ref()
     }
 
     /// The file at a path of a state.
@@ -203,10 +192,10 @@ impl<'a> Verdicts<'a> {
     }
 
     pub fn path(&self, path: u32) -> &str {
-        &self.paths[path as usize]
+        &self.found.paths[path as usize]
     }
 
     pub fn topic(&self, topic: u32) -> &Topic {
-        &self.topics[topic as usize]
+        &self.found.topics[topic as usize]
     }
 }
