@@ -55,7 +55,7 @@ pub fn diagnostic(view: &OutcomeView, finding: &Finding) -> Value {
         "source": "okep",
         "message": lines.map(String::as_str).collect::<Vec<_>>().join("\n"),
         "relatedInformation": related.collect::<Vec<_>>(),
-        "codeDescription": view.pages.uri(finding.rule).map(|uri| json!({ "href": uri })),
+        "codeDescription": view.client.page_of(finding.rule).map(|uri| json!({ "href": uri })),
         "tags": is_superfluous.then_some([UNNECESSARY]),
     }))
 }

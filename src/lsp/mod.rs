@@ -4,15 +4,13 @@
 //! moment; a request that needs them does not wait.
 
 mod actions;
+mod at_position;
 mod client;
-mod completion;
 mod diagnostics;
 mod document;
 mod history_memo;
-mod hover;
 mod outcome_view;
 mod position;
-mod rule_pages;
 mod server;
 mod uri;
 mod wire;

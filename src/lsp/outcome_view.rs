@@ -3,7 +3,6 @@
 use super::client::Client;
 use super::document::OpenDocument;
 use super::position::Lines;
-use super::rule_pages::RulePages;
 use super::uri;
 use crate::audit::check::Outcome;
 use crate::fix::apply::by_path;
@@ -18,7 +17,6 @@ pub struct OutcomeView<'a> {
     pub outcome: &'a Outcome,
     pub snapshot: &'a Snapshot,
     pub client: &'a Client,
-    pub pages: &'a RulePages,
     /// The folder that paths start from, as the editor names it.
     pub folder: &'a Path,
     /// The open documents by path.

@@ -1,13 +1,11 @@
 //! Answers messages: what is open, what is to be checked, and which request gets what.
 
 use super::actions::{ActionContext, KINDS, actions};
+use super::at_position::{TRIGGERS, completion, hover};
 use super::client::Client;
-use super::completion::{TRIGGERS, completion};
 use super::document::{ContentChange, OpenDocument};
-use super::hover::hover;
 use super::outcome_view::OutcomeView;
 use super::position::{LinePosition, LineRange};
-use super::rule_pages::RulePages;
 use super::uri;
 use super::wire::log;
 use super::workspace::{Workspace, root_of};
@@ -29,7 +27,6 @@ pub struct Server<W> {
     version: String,
     lifecycle: Lifecycle,
     client: Client,
-    pages: RulePages,
     /// By top folder.
     workspaces: BTreeMap<PathBuf, Workspace>,
 }
@@ -72,7 +69,6 @@ impl<W: Write> Server<W> {
             version: version.to_owned(),
             lifecycle: Lifecycle::New,
             client: Client::default(),
-            pages: RulePages::new(),
             workspaces: BTreeMap::new(),
         }
     }
@@ -158,7 +154,7 @@ impl<W: Write> Server<W> {
             self.check(&root).map_err(|error| (ErrorCode::InternalError, error.to_string()))?;
         }
         let workspace = self.workspaces.get(&root);
-        let view = workspace.and_then(|workspace| workspace.view(&self.client, &self.pages));
+        let view = workspace.and_then(|workspace| workspace.view(&self.client));
         let Some(view) = view else { return Ok(Value::Null) };
         answer(&view, &path, &params).ok_or((ErrorCode::InvalidParams, "there is no position".to_owned()))
     }
@@ -240,7 +236,7 @@ impl<W: Write> Server<W> {
     /// Checks a workspace, and publishes what was found: of open documents always, of others where it changed.
     fn check(&mut self, root: &Path) -> io::Result<()> {
         let Some(workspace) = self.workspaces.get_mut(root) else { return Ok(()) };
-        let found = workspace.check(root, &self.client, &self.pages);
+        let found = workspace.check(root, &self.client);
         let before = std::mem::replace(&mut workspace.shown, found.clone());
         let open = workspace.open();
         let others = before.keys().chain(found.keys()).map(String::as_str);

@@ -5,7 +5,6 @@ use super::diagnostics;
 use super::document::OpenDocument;
 use super::history_memo::RememberedHistory;
 use super::outcome_view::OutcomeView;
-use super::rule_pages::RulePages;
 use super::wire::log;
 use crate::audit::Known;
 use crate::audit::check::{Error, Outcome, check_with};
@@ -52,7 +51,7 @@ pub fn root_of(file: &Path, folders: &[PathBuf]) -> Option<PathBuf> {
 impl Workspace {
     /// Checks the files below `root`, with the texts of open documents in place of theirs, and returns the diagnostics by
     /// path; none where no document is open any more.
-    pub fn check(&mut self, root: &Path, client: &Client, pages: &RulePages) -> BTreeMap<String, Vec<Value>> {
+    pub fn check(&mut self, root: &Path, client: &Client) -> BTreeMap<String, Vec<Value>> {
         self.due = None;
         self.outcome = None;
         if self.documents.is_empty() {
@@ -72,7 +71,7 @@ impl Workspace {
         lines.difference(&self.logged).for_each(|line| log(line));
         self.logged = lines;
         self.outcome = Some(outcome);
-        self.view(client, pages).map(|view| diagnostics::of_outcome(&view)).unwrap_or_default()
+        self.view(client).map(|view| diagnostics::of_outcome(&view)).unwrap_or_default()
     }
 
     /// The repository is opened anew each time, so that no change below is missed.
@@ -93,10 +92,10 @@ impl Workspace {
     }
 
     /// What the last check found.
-    pub fn view<'a>(&'a self, client: &'a Client, pages: &'a RulePages) -> Option<OutcomeView<'a>> {
+    pub fn view<'a>(&'a self, client: &'a Client) -> Option<OutcomeView<'a>> {
         let outcome = self.outcome.as_ref()?;
         let snapshot = outcome.snapshot.as_ref()?;
-        Some(OutcomeView { outcome, snapshot, client, pages, folder: &self.folder, open: self.open() })
+        Some(OutcomeView { outcome, snapshot, client, folder: &self.folder, open: self.open() })
     }
 }
 
