@@ -3,31 +3,38 @@
 //! Exceptions in the documents themselves are honoured with each of their versions; the configuration of the
 //! past is nobody's any more, and what was fixed stays reported as it was.
 
-use super::report::{FindingStory, Story};
+use super::report::Story;
 use crate::audit::policy::weigh;
 use crate::files::{CONFIG, Note};
 use crate::okep::config::Config;
-use crate::rules::finding::Severity;
+use crate::okep::suppressions::Suppression;
 use crate::text::path::okep_number;
 use std::collections::BTreeMap;
 
 /// Takes away what the configuration excepts, weighs the rest as it says, and tells how much that was.
 pub fn ruled(story: &mut Story, config: &Config) {
     let mut changed: BTreeMap<(&str, &str), BTreeMap<&str, usize>> = BTreeMap::new();
+    let number_of = |path: &str| okep_number(path, &config.layout.folder);
     let mut findings = std::mem::take(&mut story.findings);
     findings.retain_mut(|finding| {
         if finding.fixed.is_some() {
             return true;
         }
-        let before = finding.severity;
-        let (what, now) = match weigh(&config.levels, finding.rule, before) {
-            _ if is_excepted(finding, config) => (EXCEPTED, None),
+        let (rule, before, okep) = (finding.rule, finding.severity, finding.okep.as_deref());
+        let excepts = |e: &Suppression| e.covers_at(rule, &finding.subject, &finding.path, okep, &number_of);
+        let (what, now) = match weigh(&config.levels, rule, before) {
+            _ if config.suppressions.iter().any(excepts) => (EXCEPTED, None),
             None => (OFF, None),
             Some(severity) if severity != before => (WEIGHED, Some(severity)),
             Some(_) => return true,
         };
-        *changed.entry(what).or_default().entry(finding.rule).or_default() += 1;
-        recount(story, finding, before, now);
+        *changed.entry(what).or_default().entry(rule).or_default() += 1;
+        // It is counted anew with its OKEP.
+        if let Some(story) = story.okeps.iter_mut().find(|story| okep == Some(&story.path)) {
+            let count = story.now.of(before);
+            *count = count.saturating_sub(1);
+            now.into_iter().for_each(|severity| story.now.add(severity));
+        }
         finding.severity = now.unwrap_or(before);
         now.is_some()
     });
@@ -43,17 +50,3 @@ pub fn ruled(story: &mut Story, config: &Config) {
 const EXCEPTED: (&str, &str) = ("excepted", "open at the tip, suppressed there and not shown");
 const OFF: (&str, &str) = ("rule-off", "open at the tip, turned off there and not shown");
 const WEIGHED: (&str, &str) = ("severity", "open at the tip, with the severity set there");
-
-fn is_excepted(finding: &FindingStory, config: &Config) -> bool {
-    let number_of = |path: &str| okep_number(path, &config.layout.folder);
-    let (rule, subject, okep) = (finding.rule, &finding.subject, finding.okep.as_deref());
-    config.suppressions.iter().any(|e| e.covers_at(rule, subject, &finding.path, okep, &number_of))
-}
-
-/// Counts a finding of an OKEP anew.
-fn recount(story: &mut Story, finding: &FindingStory, before: Severity, now: Option<Severity>) {
-    let Some(okep) = story.okeps.iter_mut().find(|o| finding.okep.as_ref() == Some(&o.path)) else { return };
-    let count = okep.now.of(before);
-    *count = count.saturating_sub(1);
-    now.into_iter().for_each(|severity| okep.now.add(severity));
-}

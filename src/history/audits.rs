@@ -58,30 +58,26 @@ impl<'a> Audits<'a> {
             let tree = |state: &usize| {
                 let commit = walk.ids[states.commits[*state] as usize];
                 let outside = &states.outside[states.all[*state].outside as usize];
-                let mut tree =
-                    walk.keys[states.all[*state].key as usize].as_ref().and_then(|_| self.tree(commit))?;
+                walk.keys[states.all[*state].key as usize].as_ref()?;
+                let mut tree = self.tree(commit)?;
                 tree.outside = Some(outside.clone());
-                Some(tree)
+                Some((*state, tree))
             };
-            let trees: Vec<Option<Tree>> = round.par_iter().map(tree).collect();
-            let with_history = |(state, tree): (&usize, Option<Tree>)| {
-                let tree = tree?;
+            let trees: Vec<(usize, Tree)> = round.par_iter().filter_map(tree).collect();
+            let with_history = |(state, tree): (usize, Tree)| {
                 let listing = tree.list(&self.layout.folder);
-                Some((tree, self.landings.at(&states.all[*state].known, &listing.files)))
+                (state, self.landings.at(&states.all[state].known, &listing.files), tree)
             };
-            let mut jobs: Vec<_> = round.iter().zip(trees).map(with_history).collect();
+            let mut jobs: Vec<_> = trees.into_iter().map(with_history).collect();
             // Each tree is dropped by the thread that checked it.
-            let check = |job: Option<(Tree, TemplateHistory)>| match job {
-                Some((tree, history)) => self.state(&tree, &history, found),
-                None => Default::default(),
-            };
+            let check = |(state, history, tree)| (state, self.state(&tree, &history, found));
             // The first one fills the cache on all cores, and finds most of what the others have.
-            let rest = jobs.split_off(1);
+            let rest = jobs.split_off(jobs.len().min(1));
             let mut checked: Vec<_> = jobs.into_iter().map(check).collect();
             checked.par_extend(rest.into_par_iter().map(check));
-            for ((raw, notes), state) in checked.into_iter().zip(round) {
+            for (state, (raw, notes)) in checked {
                 self.unread(notes);
-                found.states[*state] = raw.map(|raw| Arc::new(found.take(raw)));
+                found.states[state] = raw.map(|raw| Arc::new(found.take(raw)));
             }
             self.repo.blobs.clear();
             // States are in an order in which the main line only grows: what two rounds did not need is rarely needed
@@ -155,8 +151,7 @@ impl<'a> Audits<'a> {
         }
         let mut page = |verdict: PageVerdict| {
             let id = tree.id(&verdict.path);
-            let known = found.known_file(&verdict.path, id);
-            let is_new = known.is_none_or(|file| !found.facts.contains_key(&file));
+            let is_new = !found.knows(&verdict.path, id);
             let facts = is_new.then(|| facts(&snapshot, &verdict.path, &mut notes));
             RawPage { verdict, id, facts }
         };

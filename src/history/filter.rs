@@ -60,18 +60,14 @@ impl Narrow {
 
     /// Takes away what is not asked for; what was walked stays as it is.
     pub fn narrow(&self, story: &mut Story) {
-        let since = |place: Option<&SubjectPlace>| match place {
-            None => !self.is_timed(),
-            Some(place) => {
-                self.since.as_ref().is_none_or(|since| place.date >= *since)
-                    && self.range.as_ref().is_none_or(|range| range.contains(&place.commit))
-            }
+        let since = |place: Option<&SubjectPlace>| {
+            self.since.as_ref().is_none_or(|since| place.is_some_and(|place| place.date >= *since))
+                && self.range.as_ref().is_none_or(|range| place.is_some_and(|p| range.contains(&p.commit)))
         };
-        let by = |name: Option<&str>| match (&self.author, name) {
-            (None, _) => true,
-            (Some(author), Some(name)) => name.to_lowercase().contains(&author.to_lowercase()),
-            (Some(_), None) => false,
-        };
+        let author = self.author.as_ref().map(|author| author.to_lowercase());
+        let is_by =
+            |author: &String, name: Option<&str>| name.is_some_and(|n| n.to_lowercase().contains(author));
+        let by = |name: Option<&str>| author.as_ref().is_none_or(|author| is_by(author, name));
         let moment = |m: Option<&Transition>| since(m.map(|m| &m.landed)) && by(m.map(|m| m.author.as_str()));
         story.findings.retain(|f| {
             let either = moment(f.introduced.as_ref()) || (f.fixed.is_some() && moment(f.fixed.as_ref()));

@@ -10,7 +10,6 @@ use crate::markdown::names::Name;
 use crate::okep::requirements::Requirements;
 use crate::okep::suppressions::Suppression;
 use crate::okep::template::Template;
-use crate::okep::template_history::{TemplateHistory, TemplateRevision};
 use crate::rules::finding::{Finding, Severity};
 use crate::rules::is_of_okep;
 use crate::rules::page_links::LinkTarget;
@@ -25,7 +24,8 @@ use std::sync::Arc;
 #[derive(Default)]
 pub struct FoundInStates {
     pub layout: Layout,
-    pub names: PresentNames,
+    /// The last template of the main line, which says what sections are called now.
+    pub names: Option<Requirements>,
     /// None where a state could not be read.
     pub states: Vec<Option<Arc<StateVerdict>>>,
     /// What pages say about themselves, each in all states that have it; none where it could not be read.
@@ -191,15 +191,27 @@ impl FoundInStates {
         FileAt { path: number(&mut self.paths, path), blob: number(&mut self.blobs, id) }
     }
 
-    /// A file that was numbered before.
-    pub fn known_file(&self, path: &str, id: Option<Id>) -> Option<FileAt> {
-        let (path, blob) = (self.paths.get_index_of(path)?, self.blobs.get_index_of(&id)?);
-        Some(FileAt { path: path as u32, blob: blob as u32 })
+    /// Whether it is known what a page says about itself.
+    pub fn knows(&self, path: &str, id: Option<Id>) -> bool {
+        let file = self.paths.get_index_of(path).zip(self.blobs.get_index_of(&id));
+        file.is_some_and(|(path, blob)| {
+            self.facts.contains_key(&FileAt { path: path as u32, blob: blob as u32 })
+        })
+    }
+
+    /// The subject of a finding, as it counts for the identity: a section by the name it has now.
+    pub fn subject(&self, finding: &Finding) -> String {
+        let present = |subject: &str| match &self.names {
+            _ if !is_of_okep(finding.rule) => subject.to_owned(),
+            Some(present) => present.current_name(subject),
+            None => Name::new(subject).normal,
+        };
+        Identity::of(finding, |path| OkepKey::Path(path.to_owned()), present).subject
     }
 
     /// Records a finding that holds while none of the targets is there.
-    pub fn recorded(&mut self, finding: &Finding, unless: &[LinkTarget]) -> RecordedFinding {
-        let (rule, subject) = (finding.rule, self.names.subject(finding));
+    fn recorded(&mut self, finding: &Finding, unless: &[LinkTarget]) -> RecordedFinding {
+        let (rule, subject) = (finding.rule, self.subject(finding));
         let role = self.layout.role(&finding.path);
         let excused = is_excused(finding);
         let (registration, navigation) = (matches!(role, Role::Other | Role::IndexPage), role == Role::Other);
@@ -260,29 +272,4 @@ pub struct RecordedFinding {
     pub grandfathered: bool,
     pub path: u32,
     pub subject: String,
-}
-
-/// What sections are called now, whatever they were called in a state.
-#[derive(Default)]
-pub struct PresentNames(Option<Requirements>);
-
-impl PresentNames {
-    /// Those of the last template of a line.
-    pub fn of(history: &TemplateHistory) -> Self {
-        let revisions = history.templates.split_last();
-        let book = |last: &Template, before: &[TemplateRevision]| {
-            Requirements::new(last, None, before, Arc::default())
-        };
-        PresentNames(revisions.map(|(last, before)| book(&last.template, before)))
-    }
-
-    /// The subject of a finding by those names, as it counts for the identity.
-    pub fn subject(&self, finding: &Finding) -> String {
-        let present = |subject: &str| match &self.0 {
-            _ if !is_of_okep(finding.rule) => subject.to_owned(),
-            Some(present) => present.current_name(subject),
-            None => Name::new(subject).normal,
-        };
-        Identity::of(finding, |path| OkepKey::Path(path.to_owned()), present).subject
-    }
 }

@@ -48,13 +48,12 @@ pub fn audited(repo: &Arc<Repo>, commit: Id) -> Result<Option<Outcome>, check::E
 pub fn tip(repo: &Arc<Repo>, commit: Id) -> Result<Option<Tip>, check::Error> {
     let Some(mut outcome) = audited(repo, commit)? else { return Ok(None) };
     repair::show(&mut outcome, true);
-    let Some(snapshot) = outcome.snapshot else { return Ok(None) };
-    let (template_history, notes) = (outcome.template_history, outcome.report.notes);
-    let findings = outcome.report.findings.into_iter().map(|reported| reported.finding).collect();
+    let Outcome { snapshot: Some(snapshot), template_history, report, .. } = outcome else { return Ok(None) };
+    let findings = report.findings.into_iter().map(|reported| reported.finding).collect();
     let link = snapshot.template.issue.as_ref().and_then(|issue| issue.link.as_ref());
     let remotes = repo.remotes();
     let remote = || remotes.iter().find_map(|url| Forge::of_remote(url));
     let forge = link.and_then(Forge::of_issue).or_else(remote);
     let commit = commit.to_string();
-    Ok(Some(Tip { commit, snapshot, template_history, findings, notes, forge }))
+    Ok(Some(Tip { commit, snapshot, template_history, findings, notes: report.notes, forge }))
 }

@@ -1,7 +1,7 @@
 //! The report on each OKEP: when it landed, where it was, and what it has now.
 
 use super::okep_spans::OkepSpan;
-use super::report::{Author, NavPresence, OkepStory};
+use super::report::{Author, OkepStory};
 use super::reporter::Reporter;
 use super::verdicts::RecordedOf;
 use crate::audit::report::Counts;
@@ -29,11 +29,10 @@ impl Reporter<'_> {
         let path = listed.map_or(span.path, |l| l.path);
         let facts = self.verdicts.facts(last, path);
         let end = span.removed.unwrap_or(self.line.last());
-        let listing = &span.listing;
+        let (listing, landing) = (&span.listing, span.landing.as_ref());
         let has_landed_here = self.landed_with(span).is_some();
-        let registered = listing.first.filter(|_| has_landed_here).and_then(|at| {
-            Some(NavPresence { at: self.place(at), days_after_landing: self.days(span.added, at)? })
-        });
+        let first = listing.first.filter(|_| has_landed_here);
+        let registered = first.and_then(|at| Some((self.place(at), self.days(span.added, at)?)));
         let without = listing.without.iter().copied().chain(listing.since.map(|since| (since, end)));
         let unregistered = || without.map(|(from, to)| self.days(from, to)).sum();
         let is_known = listing.was_shown && !listing.is_uncertain;
@@ -50,11 +49,8 @@ impl Reporter<'_> {
             path: self.verdicts.path(path).to_owned(),
             title: facts.and_then(|facts| facts.title.clone()),
             added: span.known.then(|| self.place(span.added)),
-            has_landed: span.landing.is_some(),
-            landed: span
-                .landing
-                .as_ref()
-                .and_then(|landing| Some(self.landing_place(landing.revision.as_ref()?))),
+            has_landed: landing.is_some(),
+            landed: landing.and_then(|landing| Some(self.landing_place(landing.revision.as_ref()?))),
             written: span.written.map(|commit| Author {
                 commit: self.id(commit).to_string(),
                 author: self.info(commit).author.clone(),

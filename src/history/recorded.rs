@@ -1,7 +1,7 @@
 //! From a walk to a report: what the other files of this folder compute, one after the other.
 
 use super::audits::Audits;
-use super::found::{FoundInStates, PresentNames};
+use super::found::FoundInStates;
 use super::links::lacking;
 use super::report::{FindingStory, Story};
 use super::reporter::Reporter;
@@ -13,6 +13,8 @@ use crate::audit::identity::OkepKey;
 use crate::files::{Layout, Note, tidy};
 use crate::git::{MainLine, Repo};
 use crate::okep::landings::LandingsOverTime;
+use crate::okep::requirements::Requirements;
+use crate::okep::template_history::TemplateRevision;
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -24,7 +26,11 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
         || outside(repo, walk, layout),
     );
     let mut states = States::new(walk, &landings, outside);
-    let names = PresentNames::of(&landings.newest().history);
+    let revisions = landings.newest().history.templates.split_last();
+    let names = |last: &TemplateRevision, before: &[TemplateRevision]| {
+        Requirements::new(&last.template, None, before, Arc::default())
+    };
+    let names = revisions.map(|(last, before)| names(last, before));
     let mut found = FoundInStates { layout: layout.clone(), names, ..FoundInStates::default() };
     // What all states share is freed by the end of the process, which is faster than to drop it value by value.
     let mut audits = ManuallyDrop::new(Audits::new(repo, layout, landings));

@@ -63,7 +63,8 @@ pub struct OkepStory {
     pub revisions: usize,
     /// Every path it had, in order.
     pub paths: Vec<String>,
-    pub registered: Option<NavPresence>,
+    /// When readers first found it in the navigation, and how many days after it landed.
+    pub registered: Option<(SubjectPlace, i64)>,
     /// How long it was there without readers finding it, all such times together; none where there was no
     /// navigation, or where something that would tell could not be read.
     pub days_unregistered: Option<i64>,
@@ -89,12 +90,6 @@ pub struct Author {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NavPresence {
-    pub at: SubjectPlace,
-    pub days_after_landing: i64,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateStory {
     pub at: SubjectPlace,
     pub change: TemplateChange,
@@ -111,7 +106,7 @@ pub struct TemplateStory {
 pub enum TemplateKind {
     /// The first one ever.
     First,
-    /// It is where what can be read of history begins.
+    /// It is where what can be read of history begins, which does not tell when it came.
     #[strum(to_string = "before")]
     Edge,
     Changed,
@@ -122,13 +117,6 @@ pub enum TemplateKind {
     Removed,
     /// The same as before it was removed.
     Back,
-}
-
-impl TemplateKind {
-    /// Whether history tells when it came.
-    pub fn is_dated(self) -> bool {
-        self != TemplateKind::Edge
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, strum::IntoStaticStr)]

@@ -12,6 +12,9 @@ use std::collections::{BTreeMap, HashSet};
 impl Reporter<'_> {
     /// Each place of the line where another template comes into force, or none is left.
     pub fn templates(&self, findings: &[FindingStory], audits: &mut Audits) -> Vec<TemplateStory> {
+        let sections = |template: Option<&Template>| -> Vec<String> {
+            template.into_iter().flat_map(Template::names).map(|name| name.text.clone()).collect()
+        };
         let mut stories: Vec<TemplateStory> = Vec::new();
         let mut last: Option<FileAt> = None;
         let mut is_open = self.line.open;
@@ -33,40 +36,26 @@ impl Reporter<'_> {
                 _ if before.is_none() => Some(TemplateKind::AfterUnread),
                 _ => Some(TemplateKind::Changed),
             };
-            stories.extend(kind.map(|kind| self.template(at, kind, (before, now), findings, audits)));
             last = file.or(last);
             is_open = false;
+            let Some(kind) = kind else { continue };
+            let place = self.place(at);
+            let (mut change, mut followed_by) = (TemplateChange::default(), Vec::new());
+            match (kind, before, now) {
+                (TemplateKind::Changed, Some(before), Some(now)) => {
+                    change = template_change(before, now);
+                    followed_by = self.followers(at, now, audits);
+                }
+                (TemplateKind::First | TemplateKind::Edge, ..) => change.added = sections(now),
+                (TemplateKind::Removed, ..) => change.removed = sections(before),
+                _ => {}
+            }
+            let is_by =
+                |f: &&FindingStory| f.introduced.as_ref().is_some_and(|i| i.landed.commit == place.commit);
+            let excused = findings.iter().filter(|f| f.is_excused()).filter(is_by).count();
+            stories.push(TemplateStory { at: place, change, kind, followed_by, excused });
         }
         stories
-    }
-
-    /// What became of the template, as far as the one before and the one now could be read.
-    fn template(
-        &self,
-        at: usize,
-        kind: TemplateKind,
-        (before, now): (Option<&Template>, Option<&Template>),
-        findings: &[FindingStory],
-        audits: &mut Audits,
-    ) -> TemplateStory {
-        let place = self.place(at);
-        let sections = |template: Option<&Template>| -> Vec<String> {
-            template.into_iter().flat_map(Template::names).map(|name| name.text.clone()).collect()
-        };
-        let (mut change, mut followed_by) = (TemplateChange::default(), Vec::new());
-        match (kind, before, now) {
-            (TemplateKind::Changed, Some(before), Some(now)) => {
-                change = template_change(before, now);
-                followed_by = self.followers(at, now, audits);
-            }
-            (TemplateKind::First | TemplateKind::Edge, ..) => change.added = sections(now),
-            (TemplateKind::Removed, ..) => change.removed = sections(before),
-            _ => {}
-        }
-        let is_by =
-            |f: &&FindingStory| f.introduced.as_ref().is_some_and(|i| i.landed.commit == place.commit);
-        let excused = findings.iter().filter(|f| f.is_excused()).filter(is_by).count();
-        TemplateStory { at: place, change, kind, followed_by, excused }
     }
 
     /// The OKEPs that would have findings under the template of the commit at `at`, had it not changed them
@@ -98,7 +87,7 @@ impl Reporter<'_> {
         for (path, (who, number)) in changed {
             let own = under.iter().filter(|finding| finding.okep.as_deref() == Some(path));
             let mut demands = own.filter(|finding| rule(finding.rule).is_some_and(|r| r.is_of_template()));
-            let met = demands.any(|f| !found.contains(&(who, f.rule, &self.verdicts.found.names.subject(f))));
+            let met = demands.any(|f| !found.contains(&(who, f.rule, &self.verdicts.found.subject(f))));
             if met && !followers.contains(&number) {
                 followers.push(number);
             }

@@ -66,8 +66,13 @@ impl<'a> Timeline<'a> {
         (has || !self.leaves_open(set, mark)).then_some(has)
     }
 
-    fn leaves_open(&self, set: &Set, mark: FindingId) -> bool {
-        set.leaves_open(self.verdicts.topic(mark.topic), mark.who)
+    /// Whether it is unknown if a state has a finding.
+    fn leaves_open(&self, set: &Set, FindingId { topic, who, .. }: FindingId) -> bool {
+        let topic = self.verdicts.topic(topic);
+        set.all_unknown
+            || set.unknown.contains(&who)
+            || (topic.registration && set.registers_unread)
+            || (topic.navigation && set.unshown.contains(&who))
     }
 
     /// Every finding that was ever on the line, in the order in which they were introduced, but for those of which the
@@ -88,12 +93,11 @@ impl<'a> Timeline<'a> {
             let mut candidates = std::mem::take(&mut hidden);
             candidates.extend(last.marks.iter().filter(|mark| !set.has(**mark)));
             for mark in candidates {
-                let Some(span) = open.get(&mark).copied() else { continue };
                 match self.has(self.commits[at], mark) {
                     Some(true) => {}
                     None => _ = hidden.insert(mark),
                     Some(false) => {
-                        open.remove(&mark);
+                        let span = open.remove(&mark).expect("what a set has or may have is open");
                         spans[span].fixed = Some((at, self.fixed(at, &|c| self.has(c, mark))));
                     }
                 }
@@ -109,9 +113,7 @@ impl<'a> Timeline<'a> {
             }
             before = Some(set);
         }
-        let hidden: BTreeSet<usize> = hidden.iter().filter_map(|mark| open.get(mark).copied()).collect();
-        let mut at = 0..;
-        spans.retain(|_| at.next().is_some_and(|at| !hidden.contains(&at)));
+        spans.retain(|span| span.fixed.is_some() || !hidden.contains(&span.mark));
         spans
     }
 
@@ -134,12 +136,7 @@ impl<'a> Timeline<'a> {
     }
 
     /// The last commit that a merge adds to the line at `at` and that `differs` from its parent.
-    pub(super) fn merged_change(
-        &self,
-        merge: u32,
-        at: usize,
-        differs: impl Fn(u32, u32) -> bool,
-    ) -> Option<u32> {
+    pub fn merged_change(&self, merge: u32, at: usize, differs: impl Fn(u32, u32) -> bool) -> Option<u32> {
         let is_change =
             |commit: u32, parents: &[u32]| matches!(parents, [parent] if differs(commit, *parent));
         self.merged(merge, at, is_change, |_| true)

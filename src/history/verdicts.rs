@@ -39,14 +39,6 @@ pub struct Set {
 }
 
 impl Set {
-    /// Whether it is unknown if the state has a finding about an OKEP.
-    pub fn leaves_open(&self, topic: &Topic, who: u32) -> bool {
-        self.all_unknown
-            || self.unknown.contains(&who)
-            || (topic.registration && self.registers_unread)
-            || (topic.navigation && self.unshown.contains(&who))
-    }
-
     pub fn has(&self, mark: FindingId) -> bool {
         self.marks.binary_search(&mark).is_ok()
     }

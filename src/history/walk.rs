@@ -118,18 +118,12 @@ impl Walk {
     /// The first-parent line of a commit, newest first, with the tree of the proposal folder in each; none where it was
     /// not walked down to a first commit, or something in it could not be read.
     pub fn line_of(&self, tip: Id) -> Option<Vec<(Id, Option<Id>)>> {
-        let mut line = Vec::new();
-        let mut next = self.ids.iter().position(|id| *id == tip).map(|at| at as u32);
-        next?;
-        while let Some(at) = next {
-            let key = self.keys[self.held[at as usize] as usize].as_ref()?;
-            line.push((self.ids[at as usize], key.folder));
-            next = self.graph.parents(at).first().copied();
-            if next.is_none() && self.graph.is_cut(at) {
-                return None;
-            }
-        }
-        Some(line)
+        let (line, is_open) = self.graph.line(self.ids.iter().position(|id| *id == tip)? as u32);
+        let state = |commit: &u32| {
+            let key = self.keys[self.held[*commit as usize] as usize].as_ref()?;
+            Some((self.ids[*commit as usize], key.folder))
+        };
+        if is_open { None } else { line.iter().rev().map(state).collect() }
     }
 
     /// Takes up what was found for the commits, in their order, so that the threads leave no trace.

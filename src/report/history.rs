@@ -212,9 +212,9 @@ fn fixed_findings(findings: &[&FindingStory], shared: &BTreeSet<u64>, terminal: 
 fn templates(templates: &[TemplateStory], terminal: &Terminal) -> String {
     let line = |template: &TemplateStory| {
         let date = escape_control(&template.at.date);
-        let label = match template.kind.is_dated() {
-            true => format!("{date}  {}  ", prefix(&template.at.commit, 7)),
-            false => format!("before {date}   "),
+        let label = match template.kind {
+            TemplateKind::Edge => format!("before {date}   "),
+            _ => format!("{date}  {}  ", prefix(&template.at.commit, 7)),
         };
         let indent = if terminal.width < 60 { 4 } else { label.len() };
         terminal.wrap(&label, &escape_control(&change(template)), indent)

@@ -1,7 +1,7 @@
 //! The JSON of `okep history`, `schema: 1`: a contract that `schemas/history.schema.json` holds.
 
 use super::json::printed;
-use crate::history::report::{NavPresence, OkepStory, Story, TemplateStory, Transition};
+use crate::history::report::{OkepStory, Story, SubjectPlace, TemplateKind, TemplateStory, Transition};
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
@@ -23,7 +23,7 @@ pub fn history(story: &Story, version: &str) -> String {
 }
 
 fn okep(okep: &OkepStory) -> Value {
-    let registered = |NavPresence { at, days_after_landing }: &NavPresence| json!({ "commit": at.commit, "date": at.date, "days_after_landing": days_after_landing });
+    let registered = |(at, days): &(SubjectPlace, i64)| json!({ "commit": at.commit, "date": at.date, "days_after_landing": days });
     json!({
         "number": okep.number,
         "path": okep.path,
@@ -42,7 +42,7 @@ fn okep(okep: &OkepStory) -> Value {
 }
 
 fn template(template: &TemplateStory) -> Value {
-    let is_dated = template.kind.is_dated();
+    let is_dated = template.kind != TemplateKind::Edge;
     let renamed = template.change.renamed.iter().map(|(from, to)| json!({ "from": from, "to": to }));
     json!({
         "commit": is_dated.then_some(&template.at.commit),

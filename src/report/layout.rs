@@ -7,7 +7,7 @@ use crate::audit::report::OkepSummary;
 use crate::fix::apply::{by_path, spliced};
 use crate::rules::finding::{Edit, Finding, Rename, Safety};
 use crate::text::{Place, Span, Text};
-use similar::{Change, ChangeTag, DiffOp, DiffTag, TextDiff};
+use similar::{Change, ChangeTag, DiffOp, DiffTag, InlineChange, TextDiff};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -137,18 +137,14 @@ fn changed(text: &Text, quoted: Range<usize>, edits: &[&Edit]) -> Vec<ExcerptLin
         let is_shown = |at: usize| quoted.contains(&at) || is_context && at + 1 == removed.end;
         let is_inline =
             op.tag() == DiffTag::Replace && !is_long(&old[removed.clone()]) && !is_long(&new[op.new_range()]);
-        let shown: Vec<ExcerptLine> = if is_inline {
-            let changes = diff.iter_inline_changes_deadline(op, None);
-            changes.map(|c| ExcerptLine::new(c.tag(), c.old_index().or(c.new_index()), c.values())).collect()
-        } else {
-            let is_seen =
-                |c: &Change<&str>| c.tag() != ChangeTag::Equal || c.old_index().is_some_and(is_shown);
-            let line = |c: Change<&str>| {
-                ExcerptLine::new(c.tag(), c.old_index().or(c.new_index()), &[(false, c.value())])
-            };
-            diff.iter_changes(op).filter(is_seen).map(line).collect()
+        let is_seen = |c: &Change<&str>| c.tag() != ChangeTag::Equal || c.old_index().is_some_and(is_shown);
+        let changes: Vec<InlineChange<str>> = match is_inline {
+            true => diff.iter_inline_changes_deadline(op, None).collect(),
+            false => diff.iter_changes(op).filter(is_seen).map(InlineChange::from).collect(),
         };
-        for line in shown {
+        for change in &changes {
+            let index = change.old_index().or(change.new_index());
+            let line = ExcerptLine::new(change.tag(), index, change.values());
             let (at, after) = match line.kind {
                 Some(ChangeTag::Insert) => (removed.end, removed.end),
                 _ => (line.number - 1, line.number),

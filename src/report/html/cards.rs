@@ -71,24 +71,20 @@ fn card(page: &HtmlPage, open: &Open) -> Markup {
                 @if !open.subject.is_empty() { " " span.subject { (escape_control(open.subject)) } }
             }
             @if let Some(finding) = open.finding { p { (prose(&finding.message)) } }
-            p.meta { (history(page, open)) }
+            p.meta {
+                @match open.story.map(|s| (&s.introduced, s.age_days)) {
+                    Some((Some(introduced), days)) => {
+                        "Introduced " (transition(page, introduced))
+                        @if let Some(days) = days { ", " (count(usize::try_from(days).unwrap_or(0), "day")) " ago" }
+                        ", in " (commit(page, &introduced.written)) "."
+                    },
+                    Some((None, _)) => "Introduced before the history that is here.",
+                    None => "",
+                }
+            }
             @if let (Some(finding), Some(tip)) = (open.finding, page.tip) {
                 (evidence(page, finding, tip))
             }
-        }
-    }
-}
-
-fn history(page: &HtmlPage, open: &Open) -> Markup {
-    html! {
-        @match open.story.map(|s| (&s.introduced, s.age_days)) {
-            Some((Some(introduced), days)) => {
-                "Introduced " (transition(page, introduced))
-                @if let Some(days) = days { ", " (count(usize::try_from(days).unwrap_or(0), "day")) " ago" }
-                ", in " (commit(page, &introduced.written)) "."
-            },
-            Some((None, _)) => "Introduced before the history that is here.",
-            None => "",
         }
     }
 }

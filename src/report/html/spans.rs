@@ -92,7 +92,7 @@ fn bar(okep: &OkepStory, end: f64, scale: &Scale) -> Markup {
     let written =
         okep.written.as_ref().map(|w| (scale.x(&w.date), w.date.as_str())).filter(|(x, _)| *x < added);
     let missing = okep.days_unregistered.filter(|days| *days > 0);
-    let until = okep.registered.as_ref().map_or(end, |r| scale.x(&r.at.date));
+    let until = okep.registered.as_ref().map_or(end, |(at, _)| scale.x(&at.date));
     html! {
         @if let Some((x, date)) = written {
             line.before x1=(percent(x)) x2=(percent(added)) y1=(middle) y2=(middle) {}
@@ -105,8 +105,8 @@ fn bar(okep: &OkepStory, end: f64, scale: &Scale) -> Markup {
             rect.unlisted x=(percent(added)) width=(percent((until - added).max(0.2))) y="2" height=(BAR) fill="url(#hatch-unlisted)" {
                 title { "missing from nav for " (days) " days" }
             }
-            @if let Some(registered) = &okep.registered {
-                (at(until, middle, html! { path.registered d="M0-7l7 7-7 7-7-7Z" { (day("added to nav", Some(&registered.at.date))) } }))
+            @if let Some((registered, _)) = &okep.registered {
+                (at(until, middle, html! { path.registered d="M0-7l7 7-7 7-7-7Z" { (day("added to nav", Some(&registered.date))) } }))
             }
         }
         @if let Some(place) = &okep.landed {

@@ -102,27 +102,23 @@ pub fn next(page: &HtmlPage, ids: &Ids) -> Markup {
                 }
             }
             ol.next {
-                @for open in open.iter().take(NEXT) { (entry(page, open)) }
+                @for Open { anchor, rule, severity, subject, finding, okep, .. } in open.iter().take(NEXT) {
+                    li {
+                        span class={ "chip " (severity) } { (severity) } " "
+                        @if let Some(okep) = okep { strong { (name(&page.story.okeps[*okep])) } " " }
+                        a href={ "#" (anchor) } {
+                            @match finding {
+                                Some(finding) => (prose(&finding.message)),
+                                None => { code { (rule) } " " (escape_control(subject)) },
+                            }
+                        }
+                    }
+                }
             }
             p.remark {
                 @if open.len() > NEXT { (open.len() - NEXT) " more are open; " } a href="#details" { "Open findings" }
                 " has each with its lines and the proposed change."
             }
-        }
-    }
-}
-
-fn entry(page: &HtmlPage, open: &Open) -> Markup {
-    let severity = open.severity.as_str();
-    let message = match open.finding {
-        Some(finding) => prose(&finding.message),
-        None => html! { code { (open.rule) } " " (escape_control(open.subject)) },
-    };
-    html! {
-        li {
-            span class={ "chip " (severity) } { (severity) } " "
-            @if let Some(okep) = open.okep { strong { (name(&page.story.okeps[okep])) } " " }
-            a href={ "#" (open.anchor) } { (message) }
         }
     }
 }

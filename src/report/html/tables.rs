@@ -53,9 +53,7 @@ fn okep(page: &HtmlPage, okep: &OkepStory, id: &str) -> Markup {
 fn registered(page: &HtmlPage, okep: &OkepStory) -> Markup {
     html! {
         @match (&okep.registered, okep.days_unregistered) {
-            (Some(registered), _) if registered.days_after_landing > 0 => {
-                (place(page, &registered.at)) ", after " (registered.days_after_landing) " days"
-            },
+            (Some((at, days)), _) if *days > 0 => { (place(page, at)) ", after " (days) " days" },
             (Some(_), _) => "since landing",
             (None, Some(days)) if days > 0 => { "missing for " (days) " days" },
             _ => { "–" (heard("unknown")) },
