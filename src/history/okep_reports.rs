@@ -26,7 +26,7 @@ impl Reporter<'_> {
     fn okep(&self, span: &OkepSpan, recorded: &RecordedOf) -> OkepStory {
         let last = self.line.state(span.last);
         let listed = self.verdicts.okeps(last).iter().find(|o| o.who == span.who);
-        let path = listed.map_or(span.path, |l| l.path);
+        let path = listed.map_or_else(|| span.files[span.files.len() - 1].path, |l| l.path);
         let facts = self.verdicts.facts(last, path);
         let end = span.removed.unwrap_or(self.line.last());
         let (listing, landing) = (&span.listing, span.landing.as_ref());

@@ -2,7 +2,6 @@
 
 use super::found::{FileAt, Listed, ShownFinding};
 use super::timeline::Timeline;
-use crate::git::graph::NONE;
 use crate::okep::template_history::Landing;
 use indexmap::IndexMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,9 +21,10 @@ pub struct OkepSpan {
     pub revisions: usize,
     /// Every path it had, in order.
     pub paths: Vec<u32>,
-    /// The last of them.
-    pub path: u32,
+    /// Its files, or the last ones that it had.
+    pub files: Vec<FileAt>,
     pub listing: NavListing,
+    /// When it was removed; none while it is there.
     pub removed: Option<usize>,
     /// Whether it is known that it was removed just then.
     pub gone_known: bool,
@@ -86,14 +86,14 @@ impl Timeline<'_> {
     /// Every OKEP that was ever on the line, in the order in which they were added.
     pub fn okeps(&self) -> Vec<OkepSpan> {
         let mut spans: IndexMap<u32, OkepSpan> = IndexMap::new();
-        let mut present: BTreeMap<u32, Vec<FileAt>> = BTreeMap::new();
         let mut is_open = self.open;
         // Pages that may have been OKEPs.
         let mut maybe: BTreeSet<u32> = BTreeSet::new();
         for (at, state) in self.changes() {
             let Some(verdict) = self.verdicts.state(state) else {
                 is_open = true;
-                present.keys().for_each(|who| spans[who].listing.is_uncertain = true);
+                let present = spans.values_mut().filter(|span| span.removed.is_none());
+                present.for_each(|span| span.listing.is_uncertain = true);
                 continue;
             };
             let mut now: BTreeMap<u32, Vec<&Listed>> = BTreeMap::new();
@@ -102,25 +102,18 @@ impl Timeline<'_> {
                 let is_uncertain = is_open || maybe.contains(who);
                 let span = spans.entry(*who).or_insert_with(|| self.arrival(*who, at, is_uncertain));
                 let files = listed.iter().filter_map(|listed| self.verdicts.file_at(state, listed.path));
-                let files: Vec<FileAt> = files.collect();
-                span.is_at(at, &files, present.get(who), is_uncertain);
+                span.is_at(at, files.collect(), is_uncertain);
                 listed.iter().for_each(|listed| span.listing.see(at, listed.shown));
-                present.insert(*who, files);
             }
-            present.retain(|who, _| {
-                if now.contains_key(who) {
-                    return true;
-                }
-                let span = &mut spans[who];
-                let is_unread = verdict.unread.contains(who);
-                if is_unread {
+            let is_gone = |span: &&mut OkepSpan| span.removed.is_none() && !now.contains_key(&span.who);
+            for span in spans.values_mut().filter(is_gone) {
+                if verdict.unread.contains(&span.who) {
                     span.listing.is_uncertain = true;
                 } else {
                     (span.removed, span.gone_known) = (Some(at), !is_open);
                     span.listing.end(at);
                 }
-                is_unread
-            });
+            }
             maybe = verdict.unread.iter().copied().collect();
             is_open = false;
         }
@@ -134,40 +127,32 @@ impl Timeline<'_> {
             Some(verdict.okeps.iter().any(|listed| listed.who == who))
         };
         let written = if is_uncertain { None } else { self.origin(self.commits[at], &holds) };
-        OkepSpan {
-            who,
-            added: at,
-            known: !is_uncertain,
-            written,
-            path: NONE,
-            gone_known: true,
-            last: at,
-            ..OkepSpan::default()
-        }
+        OkepSpan { who, added: at, known: !is_uncertain, written, ..OkepSpan::default() }
     }
 }
 
 impl OkepSpan {
-    fn is_at(&mut self, at: usize, files: &[FileAt], before: Option<&Vec<FileAt>>, is_uncertain: bool) {
-        self.absences.extend(self.removed.take().map(|removed| (removed, at)));
+    fn is_at(&mut self, at: usize, files: Vec<FileAt>, is_uncertain: bool) {
+        let removed = self.removed.take();
+        self.absences.extend(removed.map(|removed| (removed, at)));
         self.last = at;
         self.listing.is_uncertain |= is_uncertain;
-        if before.is_some_and(|before| before == files) {
+        let before = std::mem::replace(&mut self.files, files);
+        if removed.is_none() && before == self.files {
             return;
         }
         self.revisions += 1;
         let held = |path: u32, files: &[FileAt]| files.iter().any(|f| f.path == path);
-        let went = match before {
-            Some(before) => before.iter().find(|f| !held(f.path, files)).map(|f| f.path),
-            None => Some(self.path).filter(|path| !self.paths.is_empty() && !held(*path, files)),
-        };
-        let came = files.iter().find(|f| before.is_none_or(|before| !held(f.path, before)));
-        let moved = went.zip(came).map(|(from, to)| Move { at, from, to: to.path, known: !is_uncertain });
+        // What comes back was at its last path, and comes with all of its files.
+        let left = if removed.is_some() { before.len() - 1 } else { 0 };
+        let went = before[left..].iter().find(|f| !held(f.path, &self.files));
+        let came = self.files.iter().find(|f| removed.is_some() || !held(f.path, &before));
+        let known = !is_uncertain;
+        let moved = went.zip(came).map(|(from, to)| Move { at, from: from.path, to: to.path, known });
         self.moves.extend(moved);
-        for file in files {
-            self.path = file.path;
-            if !self.paths.contains(&file.path) {
-                self.paths.push(file.path);
+        for FileAt { path, .. } in &self.files {
+            if !self.paths.contains(path) {
+                self.paths.push(*path);
             }
         }
     }

@@ -79,41 +79,34 @@ impl<'a> Timeline<'a> {
     /// last state leaves open whether it has them.
     pub fn findings(&self) -> Vec<FindingSpan> {
         let mut spans: Vec<FindingSpan> = Vec::new();
+        // Those that are not fixed, whether the state before has them or leaves that open.
         let mut open: BTreeMap<FindingId, usize> = BTreeMap::new();
-        // Those of them that the last state may have.
-        let mut hidden: BTreeSet<FindingId> = BTreeSet::new();
-        let nothing = Set::default();
         let mut before: Option<&Set> = None;
         for (at, _) in self.changes() {
-            let set = self.set(self.commits[at]);
+            let commit = self.commits[at];
+            let set = self.set(commit);
             if before == Some(set) {
                 continue;
             }
-            let last = before.unwrap_or(&nothing);
-            let mut candidates = std::mem::take(&mut hidden);
-            candidates.extend(last.marks.iter().filter(|mark| !set.has(**mark)));
-            for mark in candidates {
-                match self.has(self.commits[at], mark) {
-                    Some(true) => {}
-                    None => _ = hidden.insert(mark),
-                    Some(false) => {
-                        let span = open.remove(&mark).expect("what a set has or may have is open");
-                        spans[span].fixed = Some((at, self.fixed(at, &|c| self.has(c, mark))));
-                    }
+            open.retain(|mark, span| {
+                let is_fixed = self.has(commit, *mark) == Some(false);
+                if is_fixed {
+                    spans[*span].fixed = Some((at, self.fixed(at, &|c| self.has(c, *mark))));
                 }
-            }
-            for mark in set.marks.iter().filter(|mark| !last.has(**mark)) {
+                !is_fixed
+            });
+            for mark in set.marks.iter().filter(|mark| before.is_none_or(|last| !last.has(**mark))) {
                 if !open.contains_key(mark) {
                     open.insert(*mark, spans.len());
                     let is_open = before.map_or(self.open, |set| self.leaves_open(set, *mark));
-                    let origin = || self.origin(self.commits[at], &|c| self.has(c, *mark));
+                    let origin = || self.origin(commit, &|c| self.has(c, *mark));
                     let written = if is_open { None } else { origin() };
                     spans.push(FindingSpan { mark: *mark, introduced: at, written, fixed: None });
                 }
             }
             before = Some(set);
         }
-        spans.retain(|span| span.fixed.is_some() || !hidden.contains(&span.mark));
+        spans.retain(|span| span.fixed.is_some() || before.is_some_and(|last| last.has(span.mark)));
         spans
     }
 
