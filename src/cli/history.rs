@@ -63,7 +63,7 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
         HistoryFormat::Csv => report::history_csv::csv(&story),
         HistoryFormat::Html => {
             let tip = first_tip(&story).map(|commit| head_audit::tip(&repo, commit)).transpose()?.flatten();
-            let (tip, narrowed) = (tip.as_ref(), !narrow.is_everything());
+            let (tip, narrowed) = (tip.as_ref(), narrow != Narrow::default());
             report::html::page(&HtmlPage { story: &story, all: &all, narrowed, tip, version: VERSION })
         }
     };

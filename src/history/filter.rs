@@ -23,10 +23,6 @@ pub struct Narrow {
 }
 
 impl Narrow {
-    pub fn is_everything(&self) -> bool {
-        *self == Narrow::default()
-    }
-
     /// Whether it is asked when something happened.
     fn is_timed(&self) -> bool {
         self.since.is_some() || self.range.is_some()

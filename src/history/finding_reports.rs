@@ -198,10 +198,8 @@ impl Reporter<'_> {
         let files = |commit: u32| -> Option<BTreeSet<FileAt>> {
             Some(self.verdicts.of_commit(commit)?.files.iter().copied().collect())
         };
-        let before = match self.line.walk.graph.parents(commit).first() {
-            Some(parent) => files(*parent),
-            None => Some(BTreeSet::new()),
-        };
+        let parent = self.line.walk.graph.parents(commit).first();
+        let before = parent.map_or(Some(BTreeSet::new()), |parent| files(*parent));
         let (Some(now), Some(before)) = (files(commit), before) else { return Vec::new() };
         let mut touched: Vec<u32> = now.symmetric_difference(&before).map(|file| file.path).collect();
         touched.sort_by_key(|path| self.verdicts.path(*path));

@@ -6,7 +6,7 @@ use crate::files::Layout;
 use crate::git::commit::Trees;
 use crate::git::graph::NONE;
 use crate::git::{Id, Repo};
-use crate::okep::landings::LandingsOverTime;
+use crate::okep::landings::{FollowedLine, LandingsOverTime};
 use crate::text::path::{self, file_name, is_folder_page, page_number};
 use gix::bstr::ByteSlice;
 use indexmap::IndexSet;
@@ -41,9 +41,17 @@ pub struct States {
 impl States {
     pub fn new(walk: &Walk, landings: &LandingsOverTime, (outside, files): OutsideOkeps) -> Self {
         let order = parents_first(walk);
-        let lines = landings.lines.iter();
-        let places: Vec<Vec<u32>> =
-            lines.map(|line| contained(walk, &order, |commit| line.places.get(&commit).copied())).collect();
+        // For each commit the place of the newest commit of a line that it is, or contains; `NONE` without any.
+        let contained = |line: &FollowedLine| {
+            let mut places = vec![NONE; walk.ids.len()];
+            for commit in &order {
+                let own = line.places.get(&walk.ids[*commit as usize]).map_or(NONE, |place| *place as u32);
+                let parents = walk.graph.parents(*commit).iter().map(|parent| places[*parent as usize]);
+                places[*commit as usize] = parents.fold(own, u32::min);
+            }
+            places
+        };
+        let places: Vec<Vec<u32>> = landings.lines.iter().map(contained).collect();
         let known = |commit: usize, line: usize| match places[line][commit] {
             NONE => 0,
             place => landings.lines[line].states_at(place as usize),
@@ -91,17 +99,6 @@ impl States {
         self.all = parts.iter().map(state).collect();
         parts.iter().map(|(was, _)| *was).collect()
     }
-}
-
-/// For each commit the place of the newest commit of a line that it is, or contains; [`NONE`] without any.
-fn contained(walk: &Walk, order: &[u32], place: impl Fn(Id) -> Option<usize>) -> Vec<u32> {
-    let mut places = vec![NONE; walk.ids.len()];
-    for commit in order {
-        let own = place(walk.ids[*commit as usize]).map_or(NONE, |place| place as u32);
-        let parents = walk.graph.parents(*commit).iter().map(|parent| places[*parent as usize]);
-        places[*commit as usize] = parents.chain([own]).min().unwrap_or(NONE);
-    }
-    places
 }
 
 /// For each tree of the first folder on the way to the proposals a number, and the files with that number.

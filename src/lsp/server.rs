@@ -88,13 +88,20 @@ impl<W: Write> Server<W> {
     /// The client reads no more.
     pub fn handle(&mut self, message: Message, queue: &VecDeque<Message>) -> io::Result<()> {
         match message {
-            Message::Request(request) if is_cancelled(&request.id, queue) => {
-                self.respond(request.id, Err((ErrorCode::RequestCanceled, "cancelled".to_owned())))
-            }
             Message::Request(request) => {
                 let id = request.id.clone();
-                let answer = self.answer(request);
-                self.respond(id, answer)
+                let answer = match is_cancelled(&id, queue) {
+                    true => Err((ErrorCode::RequestCanceled, "cancelled".to_owned())),
+                    false => self.answer(request),
+                };
+                let response = match answer {
+                    Ok(result) => Response::new_ok(id, result),
+                    Err((code, message)) => {
+                        log(&format!("request {id}: {message}"));
+                        Response::new_err(id, code as i32, message)
+                    }
+                };
+                Message::Response(response).write(&mut self.out)
             }
             Message::Notification(notification) => {
                 let method = notification.method.clone();
@@ -106,17 +113,6 @@ impl<W: Write> Server<W> {
             // Nothing is asked of the client.
             Message::Response(_) => Ok(()),
         }
-    }
-
-    fn respond(&mut self, id: RequestId, answer: Answer) -> io::Result<()> {
-        let response = match answer {
-            Ok(result) => Response::new_ok(id, result),
-            Err((code, message)) => {
-                log(&format!("request {id}: {message}"));
-                Response::new_err(id, code as i32, message)
-            }
-        };
-        Message::Response(response).write(&mut self.out)
     }
 
     fn answer(&mut self, Request { method, params, .. }: Request) -> Answer {
