@@ -22,10 +22,7 @@ pub struct CommitInfo {
 fn decoded(bytes: &[u8], encoding: Option<&[u8]>) -> String {
     // The mailmap is in UTF-8, and so may be a name in a commit that says otherwise.
     let other = encoding.filter(|_| bytes.to_str().is_err()).and_then(encoding_rs::Encoding::for_label);
-    match other {
-        Some(encoding) => encoding.decode_without_bom_handling(bytes).0.into_owned(),
-        None => bytes.to_str_lossy().into_owned(),
-    }
+    other.map_or_else(|| bytes.to_str_lossy(), |e| e.decode_without_bom_handling(bytes).0).into_owned()
 }
 
 impl Repo {

@@ -42,16 +42,15 @@ impl<'a> Reporter<'a> {
 
     /// What a commit says about itself, read once.
     pub fn info(&self, commit: u32) -> Rc<CommitInfo> {
-        if let Some(known) = self.infos.borrow().get(&commit) {
-            return known.clone();
-        }
-        let info = Rc::new(self.repo.commit_info(self.id(commit), &self.mailmap));
-        if info.dateless && !self.line.walk.graph.is_absent(commit) {
-            let message = format!("the date of commit {} cannot be read", self.id(commit));
-            self.note(Note::new("bad-date", message));
-        }
-        self.infos.borrow_mut().insert(commit, info.clone());
-        info
+        let read = || {
+            let info = self.repo.commit_info(self.id(commit), &self.mailmap);
+            if info.dateless && !self.line.walk.graph.is_absent(commit) {
+                let message = format!("the date of commit {} cannot be read", self.id(commit));
+                self.note(Note::new("bad-date", message));
+            }
+            Rc::new(info)
+        };
+        self.infos.borrow_mut().entry(commit).or_insert_with(read).clone()
     }
 
     pub fn walked(&self, missing_objects: usize) -> Walked {

@@ -52,10 +52,7 @@ impl States {
             places
         };
         let places: Vec<Vec<u32>> = landings.lines.iter().map(contained).collect();
-        let known = |commit: usize, line: usize| match places[line][commit] {
-            NONE => 0,
-            place => landings.lines[line].states_at(place as usize),
-        };
+        let lines = || places.iter().zip(&landings.lines);
         let has_folder = |key: u32| walk.keys[key as usize].as_ref().is_some_and(|key| key.folder.is_some());
         let mut states = States { outside: files, ..States::default() };
         for (commit, key) in walk.held.iter().copied().enumerate() {
@@ -63,7 +60,8 @@ impl States {
                 key,
                 // Where there is no folder, no file is outside of it.
                 outside: outside[if has_folder(key) { walk.around[commit] as usize } else { 0 }],
-                known: (0..places.len()).map(|line| known(commit, line)).collect(),
+                // Of `NONE`, which is older than all, there are none.
+                known: lines().map(|(places, line)| line.states_at(places[commit] as usize)).collect(),
                 lack: Box::default(),
             });
             states.commits.extend(is_new.then_some(commit as u32));

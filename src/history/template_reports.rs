@@ -8,12 +8,13 @@ use crate::okep::requirements::{TemplateChange, template_change};
 use crate::okep::template::Template;
 use crate::rules::rule;
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 impl Reporter<'_> {
     /// Each place of the line where another template comes into force, or none is left.
     pub fn templates(&self, findings: &[FindingStory], audits: &mut Audits) -> Vec<TemplateStory> {
-        let sections = |template: Option<&Template>| -> Vec<String> {
-            template.into_iter().flat_map(Template::names).map(|name| name.text.clone()).collect()
+        let sections = |template: Option<&Arc<Template>>| -> Vec<String> {
+            template.into_iter().flat_map(|t| t.names()).map(|name| name.text.clone()).collect()
         };
         let mut stories: Vec<TemplateStory> = Vec::new();
         let mut last: Option<FileAt> = None;
@@ -24,7 +25,7 @@ impl Reporter<'_> {
                 continue;
             };
             let file = verdict.template;
-            let [before, now] = [last, file].map(|file| self.verdicts.template(file?));
+            let [before, now] = [last, file].map(|file| self.verdicts.found.templates.get(&file?));
             let was_removed = stories.last().is_some_and(|story| story.kind == TemplateKind::Removed);
             let kind = match (file, last) {
                 (None, Some(_)) if !was_removed => Some(TemplateKind::Removed),

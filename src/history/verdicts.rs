@@ -7,7 +7,6 @@ use super::found::{
 };
 use super::states::States;
 use crate::okep::suppressions::Suppression;
-use crate::okep::template::Template;
 use indexmap::IndexSet;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -176,11 +175,6 @@ impl<'a> Verdicts<'a> {
     pub fn is_known(&self, state: usize, who: u32) -> bool {
         let set = self.set_at(state);
         !set.all_unknown && !set.registers_unread && !set.unknown.contains(&who)
-    }
-
-    /// A template that could be read.
-    pub fn template(&self, file: FileAt) -> Option<&Template> {
-        self.found.templates.get(&file).map(|template| &**template)
     }
 
     pub fn path(&self, path: u32) -> &str {

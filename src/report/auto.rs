@@ -101,9 +101,7 @@ fn by_file(findings: &[&Finding], terminal: &Terminal) -> String {
             break;
         }
         out += &format!("{}\n", terminal.paint(BOLD, &escape_control(path)));
-        for group in groups.values() {
-            out += &row(group, rules, lists_all, terminal);
-        }
+        out.extend(groups.values().map(|group| row(group, rules, lists_all, terminal)));
     }
     if findings.iter().any(|finding| finding.fix.is_some()) {
         out += "* a fix exists\n";

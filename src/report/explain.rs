@@ -41,11 +41,9 @@ pub fn one(rule: &Rule, terminal: &Terminal) -> String {
 pub fn markdown(rule: &Rule) -> String {
     let Rule { id, severity, offence, why, fixability, .. } = rule;
     let fix = if *fixability == "-" { "no automatic fix" } else { fixability };
-    let mut page = format!("## {id}\n\nFinds: {offence}. {why}\n\nSeverity: {severity}. Fix: {fix}.\n");
-    for (name, text) in [("Instead of", rule.bad), ("write", rule.good)] {
-        page += &format!("\n{name}\n\n````text\n{text}\n````\n");
-    }
-    page
+    let page = format!("## {id}\n\nFinds: {offence}. {why}\n\nSeverity: {severity}. Fix: {fix}.\n");
+    let example = |name: &str, text: &str| format!("\n{name}\n\n````text\n{text}\n````\n");
+    page + &example("Instead of", rule.bad) + &example("write", rule.good)
 }
 
 fn example(title: &str, text: &str, terminal: &Terminal) -> String {

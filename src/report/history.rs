@@ -23,15 +23,12 @@ pub fn table(story: &Story, terminal: &Terminal) -> String {
         ("Template", templates(&story.templates, terminal)),
     ];
     let mut out = summary(story, terminal);
-    for (title, body) in parts.iter().filter(|(_, body)| !body.is_empty()) {
-        out += &format!("{}{body}", heading(title, terminal));
-    }
+    let parts = parts.iter().filter(|(_, body)| !body.is_empty());
+    out.extend(parts.map(|(title, body)| heading(title, terminal) + body));
     if !story.notes.is_empty() && !out.is_empty() {
         out += "\n";
     }
-    for note in &story.notes {
-        out += &terminal.wrap("note: ", &note_text(note), 6);
-    }
+    out.extend(story.notes.iter().map(|note| terminal.wrap("note: ", &note_text(note), 6)));
     out
 }
 

@@ -38,10 +38,10 @@ fn row(finding: &FindingStory) -> Vec<String> {
 }
 
 fn moment(moment: Option<&Transition>) -> [String; 4] {
-    match moment {
-        Some(m) => [m.landed.date.clone(), m.author.clone(), m.written.clone(), m.landed.commit.clone()],
-        None => Default::default(),
-    }
+    let fields = |Transition { written, author, landed }: &Transition| {
+        [&landed.date, author, written, &landed.commit].map(String::clone)
+    };
+    moment.map(fields).unwrap_or_default()
 }
 
 fn quoted(field: &str) -> String {

@@ -60,9 +60,7 @@ fn place(finding: &Finding) -> String {
 fn remedy(finding: &Finding, report: &Report) -> Option<String> {
     let mut out = format!("- {}: {}\n", place(finding), prose(&finding.message));
     let remarks = remarks(finding, &report.okeps);
-    for (label, text) in &remarks {
-        let _ = writeln!(out, "  - {label}: {}", prose(text));
-    }
+    out.extend(remarks.iter().map(|(label, text)| format!("  - {label}: {}\n", prose(text))));
     if let Some(fix) = &finding.fix {
         let writes = match (&report.source, fix.safety) {
             // A commit is not rewritten.
@@ -140,11 +138,8 @@ fn code(text: &str) -> String {
 
 /// Text outside of code: what could name a person, an issue or an address is code all the same.
 fn inert(text: &str) -> String {
-    let inert = |word: &str| match word.contains(['@', '#']) || word.contains("://") || word.contains("www.")
-    {
-        true => code(word),
-        false => references(word),
-    };
+    let is_name = |word: &str| word.contains(['@', '#']) || word.contains("://") || word.contains("www.");
+    let inert = |word: &str| if is_name(word) { code(word) } else { references(word) };
     escape_control(text).split(' ').map(inert).collect::<Vec<_>>().join(" ")
 }
 
@@ -152,12 +147,8 @@ fn inert(text: &str) -> String {
 fn references(text: &str) -> String {
     let address = text.to_ascii_lowercase().contains("www.");
     let plain = if address { ",;?-/'" } else { ",;?-/'." };
-    let shown = |(at, c): (usize, char)| match c.is_ascii_punctuation() && !plain.contains(c)
-        || c == ' ' && at == 0
-    {
-        true => format!("&#{};", u32::from(c)),
-        false => c.to_string(),
-    };
+    let is_sign = |at: usize, c: char| c.is_ascii_punctuation() && !plain.contains(c) || c == ' ' && at == 0;
+    let shown = |(at, c)| if is_sign(at, c) { format!("&#{};", u32::from(c)) } else { c.to_string() };
     text.char_indices().map(shown).collect()
 }
 

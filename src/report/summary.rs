@@ -28,19 +28,18 @@ pub type Suggestion = (String, String);
 
 /// The notes, the verdict, and the suggested commands, a line each that is never wrapped.
 pub(super) fn summary(report: &Report, view: &View, terminal: &Terminal) -> String {
-    let mut out = String::new();
-    for note in report.notes.iter().filter(|note| note.kind != "nothing-staged") {
-        out += &terminal.wrap(&format!("{} ", terminal.paint(BOLD, "note:")), &note_text(note), 6);
-    }
+    let label = terminal.paint(BOLD, "note:") + " ";
+    let notes = report.notes.iter().filter(|note| note.kind != "nothing-staged");
+    let mut out: String = notes.map(|note| terminal.wrap(&label, &note_text(note), 6)).collect();
     if !out.is_empty() {
         out += "\n";
     }
     out += &terminal.wrap("", &verdict(report, view, terminal), 2);
     let widest = view.suggestions.iter().map(|(what, _)| what.width()).max().unwrap_or(0) + 1;
-    for (what, command) in &view.suggestions {
-        out += &format!("  {:widest$}  {}\n", format!("{what}:"), escape_control(command));
-    }
-    out
+    let line = |(what, command): &Suggestion| {
+        format!("  {:widest$}  {}\n", format!("{what}:"), escape_control(command))
+    };
+    out + &view.suggestions.iter().map(line).collect::<String>()
 }
 
 /// What was checked and found, in a sentence for formats without colours, which list hints.

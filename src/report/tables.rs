@@ -70,9 +70,7 @@ pub(super) fn table(rows: &[Vec<Cell>], terminal: &Terminal) -> String {
     let mut lines = table.lines();
     let header = lines.next().unwrap_or_default();
     let mut out = terminal.paint(BOLD, header.trim_end()) + "\n";
-    for line in lines {
-        out += &format!("{}\n", line.trim_end());
-    }
+    out.extend(lines.map(|line| format!("{}\n", line.trim_end())));
     if !left_out.is_empty() {
         left_out.reverse();
         out += &terminal.wrap("", &format!("no room for: {}", left_out.join(", ")), 0);

@@ -139,10 +139,8 @@ fn finding(finding: &FindingStory, page: &HtmlPage, ids: &Ids) -> Markup {
 }
 
 fn about(finding: &FindingStory) -> String {
-    match finding.subject.is_empty() {
-        true => file_name(&finding.path),
-        false => escape_control(&finding.subject).into_owned(),
-    }
+    let subject = &finding.subject;
+    if subject.is_empty() { file_name(&finding.path) } else { escape_control(subject).into_owned() }
 }
 
 pub fn templates(page: &HtmlPage) -> Option<Markup> {
