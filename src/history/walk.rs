@@ -54,8 +54,8 @@ pub struct Key {
 /// As many neighbouring commits share a pack cache; a walk shorter than that takes one thread.
 const CHUNK: usize = 1024;
 
-/// What a root tree holds: the first folder on the way to the proposals, and the register.
-type RootTree = (Option<Id>, Option<(u8, Entry)>);
+/// What a root tree holds, where it can be read: the first folder on the way to the proposals, and the register.
+type RootTree = Result<(Option<Id>, Option<(u8, Entry)>), ObjectError>;
 
 /// The commits of one chunk as indices into what was found for them.
 struct Chunk {
@@ -181,18 +181,13 @@ impl Walk {
 /// Looks into the root trees of a chunk of commits, in the order that suits the packs.
 fn root_trees(local: &gix::Repository, packs: &Packs, roots: &[Option<Id>], layout: &Layout) -> Chunk {
     let mut buffer = Vec::new();
-    let (first, deeper) = match layout.folder.split_once('/') {
-        Some((first, rest)) => (first, rest.split('/').collect()),
-        None => (layout.folder.as_str(), Vec::new()),
-    };
-    let below: HashMap<Id, Result<RootTree, ObjectError>> = packs
-        .in_order(roots.iter().flatten().copied())
-        .map(|root| (root, root_tree(local, root, first, layout, &mut buffer)))
-        .collect();
+    let roots_in_order = packs.in_order(roots.iter().flatten().copied());
+    let below: HashMap<Id, RootTree> =
+        roots_in_order.map(|root| (root, root_tree(local, root, layout, &mut buffer))).collect();
     let arounds = below.values().flatten().filter_map(|(around, _)| *around);
     let mut folders: HashMap<Id, Result<Option<Id>, ObjectError>> =
         arounds.map(|around| (around, Ok(Some(around)))).collect();
-    for name in deeper {
+    for name in layout.folder.split('/').skip(1) {
         descend(local, packs, folders.values_mut().collect(), name);
     }
     // A commit that could not be read itself has no root, and has been reported.
@@ -209,13 +204,8 @@ fn root_trees(local: &gix::Repository, packs: &Packs, roots: &[Option<Id>], layo
     Chunk { held, found, errors }
 }
 
-fn root_tree(
-    local: &gix::Repository,
-    root: Id,
-    first: &str,
-    layout: &Layout,
-    buffer: &mut Vec<u8>,
-) -> Result<RootTree, ObjectError> {
+fn root_tree(local: &gix::Repository, root: Id, layout: &Layout, buffer: &mut Vec<u8>) -> RootTree {
+    let first = layout.folder.split('/').next().unwrap_or_default();
     let mut folder = None;
     let mut register: Option<(u8, Entry)> = None;
     let names = layout.registers.iter().map(String::as_str).chain([first]);
