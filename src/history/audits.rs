@@ -105,11 +105,8 @@ impl<'a> Audits<'a> {
         let snapshot = Snapshot::of_change(&tree, &layout, &self.parsed, Some(okeps));
         let pages = audit_with(&snapshot, Some(&history), &self.cache).pages;
         self.unread(read.notices().into_iter().chain(tree.notices()));
-        pages
-            .iter()
-            .filter_map(|page| page.document.as_ref())
-            .flat_map(|okep| okep.findings.clone())
-            .collect()
+        let documents = pages.iter().filter_map(|page| page.document.as_ref());
+        documents.flat_map(|okep| okep.findings.clone()).collect()
     }
 
     /// None where the commit cannot be read any more.

@@ -11,14 +11,11 @@ use crate::text::path;
 impl Reporter<'_> {
     /// The OKEPs that were ever on the line, by path; later parts need their names.
     pub fn okeps(&mut self, spans: &[OkepSpan]) -> Vec<OkepStory> {
-        let mut okeps: Vec<OkepStory> = Vec::new();
         let states = |span: &OkepSpan| [span.added, span.last].map(|at| (self.line.state(at), span.who));
         let recorded = self.verdicts.recorded_of(spans.iter().flat_map(states));
-        for span in spans {
-            let okep = self.okep(span, &recorded);
-            self.about.insert(span.who, (okep.number, okep.path.clone()));
-            okeps.push(okep);
-        }
+        let mut okeps: Vec<OkepStory> = spans.iter().map(|span| self.okep(span, &recorded)).collect();
+        let about = |(span, okep): (&OkepSpan, &OkepStory)| (span.who, (okep.number, okep.path.clone()));
+        self.about = spans.iter().zip(&okeps).map(about).collect();
         okeps.sort_by(|a, b| (&a.path, a.number).cmp(&(&b.path, b.number)));
         okeps
     }

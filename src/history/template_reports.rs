@@ -74,13 +74,10 @@ impl Reporter<'_> {
         if changed.is_empty() {
             return Vec::new();
         }
-        let of_state = |state: usize| self.verdicts.set_at(state).marks.iter();
-        let found: HashSet<(u32, &str, &str)> = [before, now]
-            .into_iter()
-            .flat_map(of_state)
-            .map(|mark| (mark.who, self.verdicts.topic(mark.topic)))
-            .map(|(who, topic)| (who, topic.rule, topic.subject.as_str()))
-            .collect();
+        let marks = [before, now].into_iter().flat_map(|state| self.verdicts.set_at(state).marks.iter());
+        let topics = marks.map(|mark| (mark.who, self.verdicts.topic(mark.topic)));
+        let found: HashSet<(u32, &str, &str)> =
+            topics.map(|(who, topic)| (who, topic.rule, topic.subject.as_str())).collect();
         let known = &self.verdicts.states.all[now].known;
         let paths = changed.keys().map(|path| (*path).to_owned()).collect();
         let under = audits.under(self.id(self.line.commits[at - 1]), known, template, &paths);

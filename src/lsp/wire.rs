@@ -23,9 +23,7 @@ pub fn listen() -> Receiver<Message> {
         loop {
             match read(&mut input) {
                 Ok(Some(Ok(message))) => {
-                    if sender.send(message).is_err() {
-                        return;
-                    }
+                    let Ok(()) = sender.send(message) else { return };
                 }
                 Ok(Some(Err(reason))) => log(&format!("a message was skipped: {reason}")),
                 Ok(None) => return,

@@ -167,11 +167,8 @@ fn places(group: &Group, indent: usize, terminal: &Terminal) -> String {
     let shared = first.match_indices(' ').map(|(at, _)| at + 1).rfind(is_shared).unwrap_or(0);
     let line = |finding: &&Finding| {
         let line = finding.place.as_ref().map_or(String::new(), |place| place.line.to_string());
-        let text = format!(
-            "{line:>6}{:indent$}{}",
-            "",
-            escape_control(finding.message.get(shared..).unwrap_or_default())
-        );
+        let message = escape_control(finding.message.get(shared..).unwrap_or_default());
+        let text = format!("{line:>6}{:indent$}{message}", "");
         format!("{}\n", terminal.cut(text.trim_end(), terminal.width))
     };
     group[1..].iter().map(line).collect()

@@ -11,13 +11,9 @@ const COLUMNS: &str = "rule,severity,okep,path,subject,cause,introduced,introduc
 ///
 /// A field that a spreadsheet would take for a formula begins with an apostrophe.
 pub fn csv(story: &Story) -> String {
-    let mut out = format!("{COLUMNS}\n");
-    for finding in &story.findings {
-        let fields: Vec<String> = row(finding).iter().map(|field| quoted(field)).collect();
-        out.push_str(&fields.join(","));
-        out.push('\n');
-    }
-    out
+    let fields = |finding| row(finding).iter().map(|field| quoted(field)).collect::<Vec<_>>();
+    let lines = story.findings.iter().map(|finding| fields(finding).join(",") + "\n");
+    format!("{COLUMNS}\n") + &lines.collect::<String>()
 }
 
 fn row(finding: &FindingStory) -> Vec<String> {

@@ -145,10 +145,7 @@ fn changed(text: &Text, quoted: Range<usize>, edits: &[&Edit]) -> Vec<ExcerptLin
         for change in &changes {
             let index = change.old_index().or(change.new_index());
             let line = ExcerptLine::new(change.tag(), index, change.values());
-            let (at, after) = match line.kind {
-                Some(ChangeTag::Insert) => (removed.end, removed.end),
-                _ => (line.number - 1, line.number),
-            };
+            let (at, after) = change.old_index().map_or((removed.end, removed.end), |at| (at, at + 1));
             if at > next && !lines.is_empty() {
                 lines.push(ExcerptLine::gap(0));
             }

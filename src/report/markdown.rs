@@ -80,13 +80,11 @@ fn remedy(finding: &Finding, report: &Report) -> Option<String> {
 
 /// The lines of an excerpt as a diff; the path is a comment of it.
 fn patch(path: &str, lines: &[ExcerptLine]) -> String {
-    let mut out = format!("# {}\n", escape_control(path));
-    for line in lines {
+    let line = |line: &ExcerptLine| {
         let sign = line.kind.map_or("…".to_owned(), |kind| kind.to_string());
-        let text: String = line.pieces.iter().map(|(_, piece)| piece.as_str()).collect();
-        let _ = writeln!(out, "{sign}{text}");
-    }
-    out
+        sign + &line.pieces.iter().map(|(_, piece)| piece.as_str()).collect::<String>() + "\n"
+    };
+    format!("# {}\n", escape_control(path)) + &lines.iter().map(line).collect::<String>()
 }
 
 fn okep_row(okep: &OkepSummary, counts: Counts) -> String {

@@ -4,8 +4,7 @@ use super::terminal::{ADDED, BOLD, DIM, REMOVED, Terminal, quotable};
 
 /// A patch, coloured and harmless to a terminal. It need not apply.
 pub fn readable(patch: &[u8], terminal: &Terminal) -> String {
-    let mut out = String::new();
-    for line in String::from_utf8_lossy(patch).split_terminator('\n') {
+    let readable = |line: &str| {
         let style = match line.as_bytes() {
             [b'+', b'+', b'+', ..] | [b'-', b'-', b'-', ..] | [b'd', ..] => Some(BOLD),
             [b'+', ..] => Some(ADDED),
@@ -14,8 +13,7 @@ pub fn readable(patch: &[u8], terminal: &Terminal) -> String {
             _ => Some(DIM),
         };
         let line = quotable(line.trim_end_matches(['\r', '\t']));
-        out += &style.map_or(line.clone(), |s| terminal.paint(s, &line));
-        out += "\n";
-    }
-    out
+        style.map_or(line.clone(), |s| terminal.paint(s, &line)) + "\n"
+    };
+    String::from_utf8_lossy(patch).split_terminator('\n').map(readable).collect()
 }

@@ -8,13 +8,8 @@ use crate::audit::report::Report;
 pub fn short(report: &Report) -> String {
     let line = |finding: &crate::rules::finding::Finding| {
         let (line, column) = finding.place.as_ref().map_or((1, 1), |place| (place.line, place.column));
-        let message = escape_control(&finding.message);
-        format!(
-            "{}:{line}:{column}: {}[{}] {message}\n",
-            escape_control(&finding.path),
-            finding.severity,
-            finding.rule
-        )
+        let (path, message) = (escape_control(&finding.path), escape_control(&finding.message));
+        format!("{path}:{line}:{column}: {}[{}] {message}\n", finding.severity, finding.rule)
     };
     report.live().map(line).collect()
 }
