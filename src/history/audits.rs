@@ -130,9 +130,9 @@ impl<'a> Audits<'a> {
             return (None, notes);
         }
         // Where several files are named like a template, one of them counts.
-        let template = templates(tree, self.layout).map(|templates| history.first_template(templates));
-        let template = template.unwrap_or_else(|| self.layout.template.clone());
-        let layout = Layout { template, ..self.layout.clone() };
+        let mut layout = self.layout.clone();
+        let templates = templates(tree, self.layout).into_iter();
+        templates.for_each(|templates| layout.template = history.first_template(templates));
         let snapshot = Snapshot::on_demand(tree, &layout, &self.parsed);
         let AuditedTree { pages, of_tree } = audit_with(&snapshot, Some(history), &self.cache);
         let who = |path: &str| self.who(history, &snapshot, path);

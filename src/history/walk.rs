@@ -76,9 +76,7 @@ impl Repo {
             chunks.lock().expect("no thread panics while it inserts").insert(start, chunk);
         };
         let mut commits = CommitWalk::new(&local, &packs);
-        for tip in tips {
-            commits.meet(*tip);
-        }
+        tips.iter().for_each(|tip| _ = commits.meet(*tip));
         rayon::in_place_scope(|scope| {
             let (mut at, mut start, mut roots) = (0, 0, Vec::with_capacity(CHUNK));
             while at < commits.ids.len() {

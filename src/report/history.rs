@@ -224,17 +224,16 @@ pub(super) fn change(template: &TemplateStory) -> String {
     let quoted = |names: &[String]| names.iter().map(|n| format!("`{n}`")).collect::<Vec<_>>().join(", ");
     let change = &template.change;
     let sections = count(change.added.len(), "section");
+    let only = |text: &str| vec![text.to_owned()];
     let mut parts = match template.kind {
         TemplateKind::First => vec![format!("first template, {sections}")],
         TemplateKind::Edge => vec![format!("the template, {sections}; its first day is unknown")],
-        TemplateKind::Unread => vec!["another text, which cannot be read".to_owned()],
+        TemplateKind::Unread => only("another text, which cannot be read"),
         TemplateKind::AfterUnread => {
-            vec!["another text; the one before it cannot be read, so the change is unknown".to_owned()]
+            only("another text; the one before it cannot be read, so the change is unknown")
         }
-        TemplateKind::Removed => {
-            vec!["removed; from here on the outline built into okep is checked".to_owned()]
-        }
-        TemplateKind::Back => vec!["restored as it was".to_owned()],
+        TemplateKind::Removed => only("removed; from here on the outline built into okep is checked"),
+        TemplateKind::Back => only("restored as it was"),
         TemplateKind::Changed => {
             let parts = [("added", &change.added), ("removed", &change.removed)];
             let parts = parts.iter().filter(|(_, names)| !names.is_empty());

@@ -53,14 +53,13 @@ pub fn verdict(report: &Report, view: &View, terminal: &Terminal) -> String {
     let counts = report.counts();
     let n = report.okeps.len();
     let okeps = if n == 0 { "no OKEPs".to_owned() } else { count(n, "OKEP") };
+    let found = counted(counts, terminal);
     let mut text = match (view.refused, counts.total(), report.since.is_some()) {
-        (Some(what), ..) => format!("okep: {what} refused: {}", counted(counts, terminal)),
+        (Some(what), ..) => format!("okep: {what} refused: {found}"),
         (_, 0, true) => format!("{okeps} checked, no new problems"),
         (_, 0, false) => format!("{okeps} checked, no problems found"),
-        _ if report.okeps.is_empty() => {
-            format!("{} in files that OKEPs depend on", counted(counts, terminal))
-        }
-        _ => format!("{okeps} checked: {}", counted(counts, terminal)),
+        _ if report.okeps.is_empty() => format!("{found} in files that OKEPs depend on"),
+        _ => format!("{okeps} checked: {found}"),
     };
     // One with a fix is deleted, since its section is answered.
     let is_prompt = |f: &&Finding| f.rule == PROMPTS && f.severity == Severity::Error && f.fix.is_none();
