@@ -63,7 +63,7 @@ pub(crate) fn read(local: &gix::Repository, id: Id) -> Blob {
         if size > MAX_FILE_BYTES {
             return Ok(Content::TooLarge(size));
         }
-        Ok(Bytes::from(local.find_blob(id)?.detach().data).into())
+        Ok(Bytes::from(&local.find_blob(id)?.data).into())
     };
     // `git gc` may have moved it between two looks.
     let found = find().or_else(|error| if error.is_not_found() { find() } else { Err(error) });

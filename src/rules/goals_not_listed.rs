@@ -37,7 +37,7 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
     let text = |block: &Block| document.text.slice(block.span.clone());
     // Tables, code and deeper headings order things in their own way.
     let ordered = heading.has_matter || context.okep.outline.has_children(row);
-    let listed = blocks.iter().any(|b| b.kind == BlockKind::Item || ITEM.is_match(text(b)));
+    let listed = blocks.iter().any(|b| b.kind == BlockKind::Item);
     // The goals of another text are listed there, or are not.
     let elsewhere = blocks.first().is_some_and(|b| ["See ", "Same "].iter().any(|w| text(b).starts_with(w)));
     if ordered || listed || elsewhere || is_stub(document, heading) || prose::is_none(document, &heading.body)
@@ -47,7 +47,7 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
     let is_short = blocks.len() < 2
         && prose::sentences(document, &heading.body) < 2
         && prose::words(document, &heading.body) < FEWEST_WORDS;
-    if is_short || context.has_prompt(&heading.body) {
+    if is_short || context.has_prompt(&heading.body) || blocks.iter().any(|b| ITEM.is_match(text(b))) {
         return None;
     }
     let message = format!("the template asks for a list in `{}`; this is running text", heading.text);

@@ -59,7 +59,10 @@ pub(super) fn mark(text: &str, on: Extensions) -> Option<LineMark> {
     }
     let content = if first == b' ' { &text[indent(text).min(TAB)..] } else { text };
     match (first, *content.as_bytes().first()?) {
-        (b'!', _) => (on.admonition && ADMONITION.is_match(text)).then_some(LineMark::Admonition),
+        (b'!', _) => {
+            let is_one = on.admonition && text.starts_with("!!!") && ADMONITION.is_match(text);
+            is_one.then_some(LineMark::Admonition)
+        }
         (b'?', _) => (on.details && DETAILS.is_match(text)).then_some(LineMark::Details),
         (b'=', _) => (on.tabbed && CONTENT_TAB.is_match(text)).then_some(LineMark::Tab),
         (b'#', _) => hash_heading(text, on).map(|_| LineMark::Hash),
