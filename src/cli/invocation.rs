@@ -6,21 +6,14 @@
 pub enum Caller {
     /// A commit is being made; git names its index. That is temporary where it is for this commit alone, as with
     /// `git commit -a` or `git commit PATH`.
-    Commit {
-        is_temporary: bool,
-    },
+    Commit { is_temporary: bool },
     /// `pre-commit run --from-ref FROM --to-ref TO`, as in CI.
-    Refs {
-        from: String,
-        to: String,
-    },
+    Refs { from: String, to: String },
     /// pre-commit or prek at a push: a commit or a branch, and what the remote has, where they know it.
-    Push {
-        local: String,
-        from: Option<String>,
-    },
+    Push { local: String, from: Option<String> },
     /// pre-commit or prek with no commit under way, such as `run --all-files`.
     Client,
+    /// Somebody at a prompt.
     Person,
 }
 

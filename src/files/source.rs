@@ -16,22 +16,17 @@ use std::sync::Arc;
 
 #[derive(Default)]
 pub(super) enum TreeSource {
+    /// No files but those that are put on top.
     #[default]
     Nothing,
+    /// A folder that is in no repository.
     Folder(PathBuf),
-    Worktree {
-        repo: Arc<Repo>,
-        index: Arc<IndexFile>,
-        root: PathBuf,
-    },
-    Index {
-        repo: Arc<Repo>,
-        index: Arc<IndexFile>,
-    },
-    Commit {
-        repo: Arc<Repo>,
-        root: Id,
-    },
+    /// The files on disk, and the index with those that a sparse checkout leaves out.
+    Worktree { repo: Arc<Repo>, index: Arc<IndexFile>, root: PathBuf },
+    /// What is staged.
+    Index { repo: Arc<Repo>, index: Arc<IndexFile> },
+    /// A commit, by its root tree.
+    Commit { repo: Arc<Repo>, root: Id },
 }
 
 impl TreeSource {
