@@ -5,15 +5,14 @@ use super::{Id, Repo, Trees, said};
 use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+/// The names of the branches that have a path.
+type OnBranches = BTreeMap<String, BTreeSet<String>>;
+
 impl Repo {
     /// The paths below `folder` that are `wanted`, each with the branches that have it, remote-tracking
     /// branches included; and what could not be read, as messages.
-    pub fn on_branches(
-        &self,
-        folder: &str,
-        wanted: &dyn Fn(&str) -> bool,
-    ) -> (BTreeMap<String, BTreeSet<String>>, Vec<String>) {
-        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    pub fn on_branches(&self, folder: &str, wanted: &dyn Fn(&str) -> bool) -> (OnBranches, Vec<String>) {
+        let mut found = OnBranches::new();
         let local = self.local();
         let References { all, unread } = references(&local, &[LOCAL_BRANCHES, REMOTE_BRANCHES]);
         let mut messages: Vec<String> =

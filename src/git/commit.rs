@@ -92,7 +92,7 @@ impl<'a> Trees<'a> {
         let found = commit.attach(self.local).object().and_then(|object| object.try_into_commit());
         let root = found.and_then(|commit| Ok(commit.tree_id()?.detach()));
         let root = root.map_err(|error| unreadable(said(&error)))?;
-        self.entries(root).map_err(|error| unreadable(error.to_string()))?;
+        self.entries(root, &mut Vec::new()).map_err(|error| unreadable(error.to_string()))?;
         Ok(root)
     }
 
@@ -136,7 +136,7 @@ impl<'a> Trees<'a> {
 
     /// The entry `name` of a tree.
     pub fn child(&self, tree: Id, name: &str) -> Result<Option<(EntryMode, Id)>, ObjectError> {
-        for entry in tree_entries(self.local, tree, &mut Vec::new())? {
+        for entry in self.iter(tree, &mut Vec::new())? {
             let entry = entry.map_err(|error| ObjectError::corrupt(tree, &error))?;
             if entry.filename == name.as_bytes().as_bstr() {
                 return Ok(Some((entry.mode, entry.oid.to_owned())));
@@ -150,39 +150,36 @@ impl<'a> Trees<'a> {
         Ok(self.find(tree, path)?.filter(|(mode, _)| mode.is_tree()).map(|(_, id)| id))
     }
 
-    /// The entries of a tree, in `buffer`; none of no tree.
-    pub fn entry_refs<'b>(
-        &self,
-        tree: Option<Id>,
-        buffer: &'b mut Vec<u8>,
-    ) -> Result<Vec<EntryRef<'b>>, ObjectError> {
-        let Some(tree) = tree else { return Ok(Vec::new()) };
+    /// The entries of a tree, read into `buffer`.
+    pub fn entries<'b>(&self, tree: Id, buffer: &'b mut Vec<u8>) -> Result<Vec<EntryRef<'b>>, ObjectError> {
         let found = self.local.objects.find_tree(&tree, buffer);
         found.map(|tree| tree.entries).map_err(|error| ObjectError::of(self.local, tree, &error))
     }
 
-    /// The entries of a tree.
-    pub fn entries(&self, tree: Id) -> Result<Vec<(BString, EntryMode, Id)>, ObjectError> {
-        let mut buffer = Vec::new();
-        let entries = self.entry_refs(Some(tree), &mut buffer)?;
-        let owned = |entry: &EntryRef| (entry.filename.to_owned(), entry.mode, entry.oid.to_owned());
-        Ok(entries.iter().map(owned).collect())
+    /// The entries of a tree, read into `buffer`, of which the first may be all that is wanted.
+    pub fn iter<'b>(&self, tree: Id, buffer: &'b mut Vec<u8>) -> Result<TreeRefIter<'b>, ObjectError> {
+        if tree.is_empty_tree() {
+            return Ok(TreeRefIter::from_bytes(&[], self.local.object_hash()));
+        }
+        let found = self.local.objects.find_tree_iter(&tree, buffer);
+        found.map_err(|error| ObjectError::of(self.local, tree, &error))
     }
 
     /// Calls `each` for all that is no folder below `tree`, which is at `folder`, and for folders that cannot be read.
     pub fn below(&self, folder: &BStr, tree: Id, each: &mut impl FnMut(&BStr, Found)) {
-        let listed = match check_depth(folder).and_then(|()| self.entries(tree)) {
+        let mut buffer = Vec::new();
+        let listed = match check_depth(folder).and_then(|()| self.entries(tree, &mut buffer)) {
             Ok(listed) => listed,
             Err(error) => {
                 let shown = if folder.len() > MAX_PATH { &folder[..MAX_PATH / 64] } else { folder };
                 return each(shown.as_bstr(), Err(error));
             }
         };
-        for (name, mode, id) in listed {
-            let path = BString::from([folder.as_bytes(), b"/", name.as_bytes()].concat());
+        for EntryRef { filename, mode, oid } in listed {
+            let path = BString::from([folder.as_bytes(), b"/", filename.as_bytes()].concat());
             match kind(mode) {
-                Some(kind) => each(path.as_bstr(), Ok((id, kind))),
-                None => self.below(path.as_bstr(), id, each),
+                Some(kind) => each(path.as_bstr(), Ok((oid.to_owned(), kind))),
+                None => self.below(path.as_bstr(), oid.to_owned(), each),
             }
         }
     }
@@ -204,16 +201,4 @@ impl<'a> Trees<'a> {
             Err(error) => each(at(None).as_bstr(), Err(error)),
         }
     }
-}
-
-/// The entries of a tree.
-pub(crate) fn tree_entries<'b>(
-    local: &gix::Repository,
-    tree: Id,
-    buffer: &'b mut Vec<u8>,
-) -> Result<TreeRefIter<'b>, ObjectError> {
-    if tree.is_empty_tree() {
-        return Ok(TreeRefIter::from_bytes(&[], local.object_hash()));
-    }
-    local.objects.find_tree_iter(&tree, buffer).map_err(|error| ObjectError::of(local, tree, &error))
 }

@@ -4,6 +4,9 @@ use super::{Id, ObjectError};
 use gix::hashtable::HashSet;
 use gix::prelude::FindExt;
 
+/// The root tree and the parents of a commit.
+type ReadCommit = Result<(Id, Vec<Id>), ObjectError>;
+
 /// Reads commits; no decode where a commit-graph has them.
 pub(crate) struct CommitReader {
     local: gix::Repository,
@@ -26,7 +29,7 @@ impl CommitReader {
     }
 
     /// The root tree and the parents of a commit, those left out that a shallow clone does not have.
-    pub fn read(&mut self, id: Id) -> Result<(Id, Vec<Id>), ObjectError> {
+    pub fn read(&mut self, id: Id) -> ReadCommit {
         let known = self.in_commit_graph(id);
         let read = || root_and_parents(&self.local, id, &mut self.buffer);
         let (root, parents) = known.map_or_else(read, Ok)?;
@@ -43,11 +46,7 @@ impl CommitReader {
 }
 
 /// The root tree and the parents of a commit.
-pub(crate) fn root_and_parents(
-    local: &gix::Repository,
-    id: Id,
-    buffer: &mut Vec<u8>,
-) -> Result<(Id, Vec<Id>), ObjectError> {
+pub fn root_and_parents(local: &gix::Repository, id: Id, buffer: &mut Vec<u8>) -> ReadCommit {
     let unreadable = |error| ObjectError::of(local, id, &error);
     let mut commit = local.objects.find_commit_iter(&id, buffer).map_err(unreadable)?;
     Ok((commit.tree_id().map_err(unreadable)?, commit.parent_ids().collect()))

@@ -7,16 +7,16 @@ use super::graph::Graph;
 use super::packs::Packs;
 use super::prefetch::Prefetch;
 use super::{Id, ObjectError};
-use gix::hashtable::hash_table::HashTable;
+use gix::hashtable::hash::Builder;
+use indexmap::IndexSet;
 
 /// Goes along the commits, parents after children, each once.
 pub(crate) struct CommitWalk<'a> {
     commits: CommitReader,
     packs: &'a Packs,
     ahead: Prefetch,
-    /// The numbers of the commits, by their ids.
-    by_id: HashTable<u32>,
-    pub ids: Vec<Id>,
+    /// Each at its number.
+    pub ids: IndexSet<Id, Builder>,
     pub graph: Graph,
     /// Commits that could not be read.
     pub errors: Vec<ObjectError>,
@@ -33,8 +33,7 @@ impl<'a> CommitWalk<'a> {
             commits,
             packs,
             ahead,
-            by_id: HashTable::new(),
-            ids: Vec::new(),
+            ids: IndexSet::default(),
             graph: Graph::default(),
             errors: Vec::new(),
         }
@@ -42,14 +41,7 @@ impl<'a> CommitWalk<'a> {
 
     /// The number of a commit.
     pub fn meet(&mut self, id: Id) -> u32 {
-        let ids = &mut self.ids;
-        let found = self.by_id.entry(hash(&id), |at| ids[*at as usize] == id, |at| hash(&ids[*at as usize]));
-        let number = ids.len() as u32;
-        let number = *found.or_insert(number).get();
-        if number as usize == self.ids.len() {
-            self.ids.push(id);
-        }
-        number
+        self.ids.insert_full(id).0 as u32
     }
 
     /// Reads the commit `at` and meets its parents; its root tree, where it can be read.
@@ -79,9 +71,4 @@ impl<'a> CommitWalk<'a> {
     pub fn at_boundary(&self) -> usize {
         self.ids.iter().filter(|id| self.commits.shallow.contains(*id)).count()
     }
-}
-
-fn hash(id: &Id) -> u64 {
-    let start = id.as_slice().first_chunk().expect("an id has 20 bytes or more");
-    u64::from_ne_bytes(*start)
 }

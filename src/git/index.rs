@@ -115,17 +115,17 @@ impl Staged<'_> {
             return removed;
         }
         // What cannot be read is not known to be removed.
-        for (name, mode, id) in self.trees.entries(tree).unwrap_or_default() {
-            let Ok(name) = name.to_str() else { continue };
+        for entry in self.trees.entries(tree, &mut Vec::new()).unwrap_or_default() {
+            let Ok(name) = entry.filename.to_str() else { continue };
             let path = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
             if self.path_kind(&path) == PathKind::Nothing {
                 removed.insert(path.clone());
             }
             let is_folded = self.index.entry_by_path(format!("{path}/").as_str().into()).is_some();
-            if mode.is_tree() && !is_folded {
+            if entry.mode.is_tree() && !is_folded {
                 let child =
                     cached.and_then(|c| c.children.iter().find(|c| c.name.as_slice() == name.as_bytes()));
-                removed.append(&mut self.removed_below(&path, id, child));
+                removed.append(&mut self.removed_below(&path, entry.oid.to_owned(), child));
             }
         }
         removed

@@ -168,12 +168,7 @@ impl LineReader {
 }
 
 /// The tree of `folder` in each of `commits`; none where there is no such folder.
-pub(crate) fn folder_trees(
-    repo: &Repo,
-    packs: &Packs,
-    commits: &[LineCommit],
-    folder: &str,
-) -> Vec<FolderTree> {
+pub fn folder_trees(repo: &Repo, packs: &Packs, commits: &[LineCommit], folder: &str) -> Vec<FolderTree> {
     let of_neighbours = |local: &mut gix::Repository, commits: &[LineCommit]| {
         let mut trees: Vec<_> = commits.iter().map(|commit| commit.root(local).map(Some)).collect();
         for name in folder.split('/') {

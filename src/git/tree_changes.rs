@@ -37,8 +37,8 @@ fn compare(
     }
     check_depth(folder.as_bytes())?;
     let (mut buffer_before, mut buffer_after) = (Vec::new(), Vec::new());
-    let before = trees.entry_refs(before, &mut buffer_before)?;
-    let after = trees.entry_refs(after, &mut buffer_after)?;
+    let before = before.map_or(Ok(Vec::new()), |tree| trees.entries(tree, &mut buffer_before))?;
+    let after = after.map_or(Ok(Vec::new()), |tree| trees.entries(tree, &mut buffer_after))?;
     let (mut before, mut after) = (before.iter().peekable(), after.iter().peekable());
     loop {
         // Both are in the order of git.

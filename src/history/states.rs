@@ -130,9 +130,9 @@ fn below(trees: &Trees, folder: &str, tree: Id, known: &mut HashMap<Id, NamedFil
     }
     let (mut files, mut folders) = (Vec::new(), Vec::new());
     // What cannot be read is a notice of the states that have it.
-    for (name, mode, id) in trees.entries(tree).unwrap_or_default() {
-        let name = name.to_str_lossy().into_owned();
-        if mode.is_tree() && name != folder {
+    for entry in trees.entries(tree, &mut Vec::new()).unwrap_or_default() {
+        let (name, id) = (entry.filename.to_str_lossy().into_owned(), entry.oid.to_owned());
+        if entry.mode.is_tree() && name != folder {
             folders.push((name, id));
         } else if path::number(&name).is_some() || is_folder_page(&name) {
             files.push((name, id));

@@ -5,7 +5,7 @@
 
 use crate::files::{Content, Layout, Note};
 use crate::git::blobs::read;
-use crate::git::commit::{Trees, tree_entries};
+use crate::git::commit::Trees;
 use crate::git::commit_walk::CommitWalk;
 use crate::git::graph::Graph;
 use crate::git::main_line::descend;
@@ -106,7 +106,7 @@ impl Repo {
         }
         walk.unread.extend(commits.errors.iter().map(Note::from));
         walk.gather(chunks.into_inner().expect("no thread panics while it inserts").into_values());
-        (walk.ids, walk.graph) = (commits.ids, commits.graph);
+        (walk.ids, walk.graph) = (commits.ids.into_iter().collect(), commits.graph);
         walk.inherit(self, layout);
         walk
     }
@@ -208,7 +208,7 @@ fn root_tree(local: &gix::Repository, root: Id, layout: &Layout, buffer: &mut Ve
     let mut register: Option<(u8, Entry)> = None;
     let names = layout.registers.iter().map(String::as_str).chain([first]);
     let last = names.filter_map(|name| name.bytes().next()).max().unwrap_or(u8::MAX);
-    for entry in tree_entries(local, root, buffer)? {
+    for entry in Trees::new(local).iter(root, buffer)? {
         let entry = entry.map_err(|error| ObjectError::corrupt(root, &error))?;
         let name = entry.filename;
         // Entries are sorted by their bytes.

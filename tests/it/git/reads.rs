@@ -2,6 +2,7 @@
 
 use super::sandbox::*;
 use okep::git::counts::{BLOBS, OPENED};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::Ordering::Relaxed;
 
@@ -12,8 +13,8 @@ pub fn child_run() {
     let arguments = ["okep"].into_iter().chain(arguments.split(' ')).map(Into::into);
     let _ = okep::cli::run(arguments);
     let blobs = BLOBS.lock().expect("no reader panicked");
-    let often: usize = blobs.values().filter(|times| **times > 1).count();
-    let counted = format!("{} {} {often}", OPENED.load(Relaxed), blobs.len());
+    let distinct = blobs.iter().collect::<BTreeSet<_>>().len();
+    let counted = format!("{} {distinct} {}", OPENED.load(Relaxed), blobs.len() - distinct);
     std::fs::write(std::env::var_os("OKEP_COUNTS").expect("the parent set it"), counted)
         .expect("it can be written");
 }
