@@ -158,11 +158,6 @@ impl TreeSource {
         Some(staged(repo, index).removed_below("", *root, index.tree()))
     }
 
-    pub fn on_disk(&self) -> Option<&PathBuf> {
-        let (TreeSource::Folder(root) | TreeSource::Worktree { root, .. }) = self else { return None };
-        Some(root)
-    }
-
     fn repo(&self) -> Option<&Arc<Repo>> {
         match self {
             TreeSource::Worktree { repo, .. }

@@ -7,7 +7,7 @@ use super::source::TreeSource;
 use crate::git::{Error, Id, OnceMap, PathKind, Repo};
 use crate::text::Bytes;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// One state of the files: a working tree, an index, a commit, a plain folder, or memory, and what was put on
@@ -214,11 +214,6 @@ impl Tree {
         let unmerged = looked_up.filter(|(_, spot)| matches!(**spot, Some(Spot::Unmerged)));
         let paths: BTreeSet<String> = unmerged.map(|(path, _)| path).collect();
         paths.into_iter().collect()
-    }
-
-    /// The folder on disk that paths start from, where this is a state of the disk.
-    pub fn on_disk(&self) -> Option<&PathBuf> {
-        self.read.source.on_disk()
     }
 }
 

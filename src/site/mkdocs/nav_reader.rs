@@ -57,7 +57,7 @@ fn visible(doc: &YamlDocument, key: NodeId, value: NodeId) -> Range<usize> {
 }
 
 /// An item of a section.
-struct WrittenItem {
+struct Written {
     /// All of it, and its title.
     node: NodeId,
     title: Option<NodeId>,
@@ -125,7 +125,7 @@ impl NavReader<'_> {
             }
             _ => {
                 for (key, value, merged) in value::pairs(self.doc, node)? {
-                    let item = WrittenItem { node: key, title: Some(key), value, elsewhere: merged > 0 };
+                    let item = Written { node: key, title: Some(key), value, elsewhere: merged > 0 };
                     self.read_item(section, item)?;
                 }
             }
@@ -135,17 +135,17 @@ impl NavReader<'_> {
         Ok(())
     }
 
-    fn item_of_list(&self, item: NodeId) -> Result<WrittenItem, Refusal> {
+    fn item_of_list(&self, item: NodeId) -> Result<Written, Refusal> {
         let (target, found) = value::resolve(self.doc, item);
         let elsewhere = target != item;
         let wrong =
             |what: &str| format!("an item of `nav` must be a page or one `title: page`, found {what}");
         match found {
-            Value::Str(_) => Ok(WrittenItem { node: item, title: None, value: item, elsewhere }),
+            Value::Str(_) => Ok(Written { node: item, title: None, value: item, elsewhere }),
             Value::Map => match value::pairs(self.doc, target)?[..] {
                 [(key, value, merged)] => {
                     let elsewhere = elsewhere || merged > 0;
-                    Ok(WrittenItem { node: item, title: Some(key), value, elsewhere })
+                    Ok(Written { node: item, title: Some(key), value, elsewhere })
                 }
                 ref pairs => {
                     let message = wrong(&format!("a mapping of {} keys", pairs.len()));
@@ -168,7 +168,7 @@ impl NavReader<'_> {
     }
 
     /// Reads an item of a section.
-    fn read_item(&mut self, section: usize, mut item: WrittenItem) -> Result<(), Refusal> {
+    fn read_item(&mut self, section: usize, mut item: Written) -> Result<(), Refusal> {
         let (target, found) = value::resolve(self.doc, item.value);
         item.elsewhere |= self.tree.sections[section].shape == Shape::Elsewhere || target != item.value;
         let key = item.title.unwrap_or(item.node);
@@ -189,13 +189,7 @@ impl NavReader<'_> {
         Err(self.doc.fault(visible(self.doc, key, item.value), problem))
     }
 
-    fn page(
-        &mut self,
-        section: usize,
-        item: &WrittenItem,
-        target: NodeId,
-        text: &str,
-    ) -> Result<(), Refusal> {
+    fn page(&mut self, section: usize, item: &Written, target: NodeId, text: &str) -> Result<(), Refusal> {
         self.spend(item.node)?;
         let span = self.doc.span(item.value);
         // The plugin looks for text in lists only: `title: ...` is a page of that name.

@@ -19,6 +19,9 @@ use std::ops::Range;
 /// The bytes to replace and by what; otherwise why not, and what to write where.
 type LineEdit = Result<(Range<usize>, String), String>;
 
+/// Gives the number of a page that belongs with the new one; it is asked for that of the new one too.
+type Numbers<'n> = &'n dyn Fn(&str) -> Option<u64>;
+
 /// An edit of the file that holds `nav`, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NavPlan {
@@ -31,24 +34,16 @@ pub struct NavPlan {
 
 /// Registers a page: with its siblings, in their order where they have one.
 ///
-/// `bytes` are those of the file that holds `nav`. `is_sibling` gives the number of a page that belongs
-/// with the new one; it is asked for the new one's number too. Without siblings, the section whose
-/// entries or comments name the page's folder is taken, and at last the end of the navigation. With `proves`, the
-/// edited file is read again; a line that is only shown, and not written, needs no proof.
-pub fn insert(
-    site: &Site,
-    bytes: &[u8],
-    page: &str,
-    title: &str,
-    is_sibling: &dyn Fn(&str) -> Option<u64>,
-    proves: bool,
-) -> NavPlan {
-    let Some(file) = NavFile::of(site, bytes) else { return no_tree(site) };
-    let tree = file.tree;
+/// `bytes` are those of the file that holds `nav`. Without siblings, the section whose entries or comments name the
+/// page's folder is taken, and at last the end of the navigation. With `proves`, the edited file is read again; a line
+/// that is only shown, and not written, needs no proof.
+pub fn insert(site: &Site, bytes: &[u8], page: &str, title: &str, numbers: Numbers, proves: bool) -> NavPlan {
+    let Some(tree) = site.nav.tree() else { return no_tree(site) };
+    let file = NavFile { tree, text: Text::new(bytes) };
     let Some(target) = site.target(page) else {
         return file.plan(tree.key.start, Err(outside(page)));
     };
-    let home = file.home(page, &target, is_sibling);
+    let home = file.home(page, &target, numbers);
     let section = &tree.sections[home.section];
     let place = match section.items.get(home.next_to) {
         Some(item) if home.after => item.span.end,
@@ -58,9 +53,9 @@ pub fn insert(
     };
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let model = file.model(&home).filter(|_| !title.is_empty());
-    let numbers = model.and_then(|entry| is_sibling(entry.doc.as_deref()?)).zip(is_sibling(page));
+    let both = model.and_then(|entry| numbers(entry.doc.as_deref()?)).zip(numbers(page));
     let like = |(theirs, own)| numbered_like(model?.title.as_deref()?, theirs, own, &title);
-    let title = numbers.and_then(like).unwrap_or(title);
+    let title = both.and_then(like).unwrap_or(title);
     let edit = file.new_line(&home, &title, &target, proves).map_err(|reason| {
         let label = scalar::write(&title, Style::Plain);
         let within = match section.title() {
@@ -74,10 +69,10 @@ pub fn insert(
 
 /// Deletes the whole line of an entry whose page is gone.
 pub fn remove(site: &Site, bytes: &[u8], index: usize) -> NavPlan {
-    edit_entry(site, bytes, index, |file, entry| {
+    edit(site, bytes, index, |file, entry| {
         let section = &file.tree.sections[entry.parent];
         let why = |reason: &str| format!("{reason}; delete the entry for `{}` by hand", entry.target);
-        if entry.elsewhere || section.shape == Shape::Elsewhere {
+        if entry.elsewhere {
             return Err(why("the entry is elsewhere, under an anchor or a default"));
         }
         if section.items.len() == 1 {
@@ -103,15 +98,14 @@ pub fn remove(site: &Site, bytes: &[u8], index: usize) -> NavPlan {
 /// Lets an entry name another page, a path from the repository's root; its title stays. `title` is that of an entry
 /// that has title and path in one text, because no blank is after the colon.
 pub fn retarget(site: &Site, bytes: &[u8], index: usize, new_doc: &str, title: Option<&str>) -> NavPlan {
-    edit_entry(site, bytes, index, |file, entry| {
+    edit(site, bytes, index, |file, entry| {
         let Some(target) = site.target(new_doc) else { return Err(outside(new_doc)) };
         let why = |reason: &str| format!("{reason}; write `{target}` for `{}` by hand", entry.target);
         if entry.elsewhere {
             return Err(why("the entry is elsewhere, under an anchor or a default"));
         }
-        if file.text.slice(entry.span.clone()).contains('\n')
-            || matches!(entry.target_style, Style::Literal | Style::Folded)
-        {
+        let is_block = matches!(entry.target_style, Style::Literal | Style::Folded);
+        if is_block || file.text.slice(entry.span.clone()).contains('\n') {
             return Err(why("the path is written over several lines"));
         }
         let mut written = scalar::write(&target, entry.target_style);
@@ -131,17 +125,12 @@ pub fn retarget(site: &Site, bytes: &[u8], index: usize, new_doc: &str, title: O
     })
 }
 
-fn edit_entry(
-    site: &Site,
-    bytes: &[u8],
-    index: usize,
-    edit: impl FnOnce(&NavFile, &NavEntry) -> LineEdit,
-) -> NavPlan {
-    let Some(file) = NavFile::of(site, bytes) else { return no_tree(site) };
-    match file.tree.entries.get(index) {
-        Some(entry) => file.plan(entry.span.start, edit(&file, entry)),
-        None => file.plan(file.tree.key.start, Err("`nav` has no such entry".into())),
-    }
+/// How the entry with the index `at` is edited.
+fn edit(site: &Site, bytes: &[u8], at: usize, how: impl FnOnce(&NavFile, &NavEntry) -> LineEdit) -> NavPlan {
+    let entry = site.nav.tree().and_then(|tree| Some((tree, tree.entries.get(at)?)));
+    let Some((tree, entry)) = entry else { return no_tree(site) };
+    let file = NavFile { tree, text: Text::new(bytes) };
+    file.plan(entry.span.start, how(&file, entry))
 }
 
 fn no_tree(site: &Site) -> NavPlan {
@@ -172,10 +161,6 @@ struct Home {
 }
 
 impl<'s> NavFile<'s> {
-    fn of(site: &'s Site, bytes: &[u8]) -> Option<Self> {
-        Some(NavFile { tree: site.nav.tree()?, text: Text::new(bytes) })
-    }
-
     /// The plan of an edit that is reported at the line of an offset: without indent and break.
     fn plan(&self, offset: usize, edit: LineEdit) -> NavPlan {
         let line = self.text.line_range(offset);
@@ -213,11 +198,11 @@ impl<'s> NavFile<'s> {
         if is_broken { lines } else { above.len()..lines.end }
     }
 
-    fn home(&self, doc_path: &str, target: &str, is_sibling: &dyn Fn(&str) -> Option<u64>) -> Home {
+    fn home(&self, doc_path: &str, target: &str, numbers: Numbers) -> Home {
         let siblings = |section: &NavSection| -> Vec<(usize, u64)> {
             let numbered = |(index, item): (usize, &NavItem)| {
                 let doc = self.entry_of(item)?.doc.as_deref().filter(|doc| *doc != doc_path)?;
-                is_sibling(doc).map(|number| (index, number))
+                numbers(doc).map(|number| (index, number))
             };
             section.items.iter().enumerate().filter_map(numbered).collect()
         };
@@ -230,7 +215,7 @@ impl<'s> NavFile<'s> {
             let next_to = self.tree.sections[section].items.len().saturating_sub(1);
             return Home { section, next_to, after: true };
         }
-        let (next_to, after) = ordered(&siblings[section], is_sibling(doc_path));
+        let (next_to, after) = ordered(&siblings[section], numbers(doc_path));
         Home { section, next_to, after }
     }
 
