@@ -52,11 +52,10 @@ impl Repo {
     pub fn references_with(&self, folder: &str) -> Vec<String> {
         let local = self.local();
         let trees = Trees::new(&local);
-        let has_folder = |reference: &&Reference| {
-            reference.symbolic.is_none() && matches!(folder_tree(&trees, reference, folder), Ok(Some(_)))
-        };
-        let all = references(&local, &["refs/"]).all;
-        all.iter().filter(has_folder).map(|reference| reference.name.clone()).collect()
+        let mut all = references(&local, &["refs/"]).all;
+        all.retain(|reference| reference.symbolic.is_none());
+        all.retain(|reference| matches!(folder_tree(&trees, reference, folder), Ok(Some(_))));
+        all.into_iter().map(|reference| reference.name).collect()
     }
 }
 

@@ -110,8 +110,7 @@ impl<'a> Trees<'a> {
 
     /// What is at `path` below `tree`.
     pub fn find(&self, tree: Id, path: &str) -> Result<Option<(EntryMode, Id)>, ObjectError> {
-        let found = self.follow(tree, path)?;
-        Ok(found.and_then(|(mode, id, rest)| rest.is_none().then_some((mode, id))))
+        Ok(self.follow(tree, path)?.and_then(|(mode, id, rest)| rest.is_none().then_some((mode, id))))
     }
 
     /// What is at a path below a tree.
@@ -130,8 +129,7 @@ impl<'a> Trees<'a> {
 
     /// The file or link at `path` below `tree`.
     pub fn file(&self, tree: Id, path: &str) -> Result<Option<Entry>, ObjectError> {
-        let found = self.find(tree, path)?;
-        Ok(found.and_then(|(mode, id)| entry(mode, id)))
+        Ok(self.find(tree, path)?.and_then(|(mode, id)| entry(mode, id)))
     }
 
     /// The entry `name` of a tree.

@@ -29,14 +29,8 @@ impl<'a> CommitWalk<'a> {
         let replaced = local.objects.store_ref().replacements().next().is_some();
         let is_ahead = commits.graph.is_none() && !replaced;
         let ahead = if is_ahead { Prefetch::of(packs) } else { Prefetch::default() };
-        CommitWalk {
-            commits,
-            packs,
-            ahead,
-            ids: IndexSet::default(),
-            graph: Graph::default(),
-            errors: Vec::new(),
-        }
+        let (ids, graph) = (IndexSet::default(), Graph::default());
+        CommitWalk { commits, packs, ahead, ids, graph, errors: Vec::new() }
     }
 
     /// The number of a commit.

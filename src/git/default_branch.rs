@@ -2,7 +2,6 @@
 
 use super::refs::{LOCAL_BRANCHES, REMOTE_BRANCHES, Reference, head_branch, references, short};
 use super::{Id, Repo};
-use gix::bstr::ByteSlice;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The default branch of a repository.
@@ -57,15 +56,14 @@ impl Repo {
     pub fn remotes(&self) -> Vec<String> {
         let local = self.local();
         let config = local.config_snapshot();
-        let url = |key| Some(config.string(key)?.to_str_lossy().into_owned());
+        let url = |key| Some(config.string(key)?.to_string());
         ["remote.upstream.url", "remote.origin.url"].into_iter().filter_map(url).collect()
     }
 }
 
 /// The remotes that count: `upstream`, `origin`, and whichever is the only one.
 fn remotes(local: &gix::Repository) -> Vec<String> {
-    let named: Vec<String> =
-        local.remote_names().into_iter().map(|name| name.to_str_lossy().into_owned()).collect();
+    let named: Vec<String> = local.remote_names().iter().map(|name| name.to_string()).collect();
     let only = if named.len() == 1 { named } else { Vec::new() };
     ["upstream", "origin"].map(str::to_owned).into_iter().chain(only).collect()
 }
@@ -101,39 +99,33 @@ impl Branches {
 
     /// The name of a branch that is here, however it is `written`: `main`, `origin/main`, `refs/heads/main`.
     fn named(&self, written: &str) -> Option<String> {
-        let without_remote =
-            |remote: &String| short(written).strip_prefix(remote.as_str())?.strip_prefix('/');
-        let names =
-            [written, short(written)].into_iter().chain(self.remotes.iter().filter_map(without_remote));
+        let short = short(written);
+        let without_remote = |remote: &String| short.strip_prefix(remote.as_str())?.strip_prefix('/');
+        let names = [written, short].into_iter().chain(self.remotes.iter().filter_map(without_remote));
         let is_here = |name: &&str| self.local(name).is_some() || self.remote(name).is_some();
         names.into_iter().find(is_here).map(str::to_owned)
     }
 
     fn default_name(&self, own_head: Option<String>) -> Option<String> {
         let own_head = own_head.filter(|name| self.local(name).is_some());
-        own_head
-            .or_else(|| self.remotes.iter().find_map(|remote| self.remote_head(remote)))
-            .or_else(|| only(|name| self.remote(name).is_some()))
-            .or_else(|| only(|name| self.local(name).is_some()))
+        let head = own_head.or_else(|| self.remotes.iter().find_map(|remote| self.remote_head(remote)));
+        let of_remote = || only(|name| self.remote(name).is_some());
+        head.or_else(of_remote).or_else(|| only(|name| self.local(name).is_some()))
     }
 
     fn copy_that_counts(&self, name: &str, is_ancestor: impl Fn(Id, Id) -> bool) -> Option<DefaultBranch> {
-        let local = self.local(name).map(|id| (name.to_owned(), id));
-        let ((copy, tip), behind) = match (self.remote(name), local) {
-            (Some(remote), Some(local))
-                if !remote.0.starts_with("upstream/") && is_ancestor(remote.1, local.1) =>
-            {
-                let behind = Some(remote.1).filter(|tip| *tip != local.1);
-                (local, behind)
-            }
-            (Some(remote), _) => (remote, None),
-            (None, local) => (local?, None),
+        let (local, mut remote) = (self.local(name), self.remote(name));
+        let is_behind = |(copy, tip): &mut (String, Id)| {
+            !copy.starts_with("upstream/") && local.is_some_and(|local| is_ancestor(*tip, local))
         };
+        let behind = remote.take_if(is_behind);
+        let (copy, tip) = remote.or_else(|| Some((name.to_owned(), local?)))?;
+        let behind = behind.map(|(_, behind)| behind).filter(|behind| *behind != tip);
         let of_any_remote = self.by_name.keys().filter_map(|branch| {
             let (remote, rest) = branch.strip_prefix(REMOTE_BRANCHES)?.split_once('/')?;
             self.of_remote(remote, rest).filter(|_| rest == name)
         });
-        let copies = of_any_remote.chain(self.local(name)).collect();
+        let copies = of_any_remote.chain(local).collect();
         Some(DefaultBranch { name: name.to_owned(), copy, tip, behind, copies, is_configured: false })
     }
 }

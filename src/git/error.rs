@@ -40,11 +40,9 @@ impl ObjectError {
 /// Whether objects are missing from the repository by intent.
 pub(crate) fn is_partial_clone(local: &gix::Repository) -> bool {
     let config = local.config_snapshot();
-    config.string("extensions.partialClone").is_some()
-        || config
-            .plumbing()
-            .sections_by_name("remote")
-            .is_some_and(|mut all| all.any(|remote| remote.value("promisor").is_some()))
+    let remotes = config.plumbing().sections_by_name("remote");
+    let is_promised = remotes.is_some_and(|mut all| all.any(|remote| remote.value("promisor").is_some()));
+    is_promised || config.string("extensions.partialClone").is_some()
 }
 
 #[derive(Debug, thiserror::Error)]

@@ -123,8 +123,7 @@ impl Staged<'_> {
             }
             let is_folded = self.index.entry_by_path(format!("{path}/").as_str().into()).is_some();
             if entry.mode.is_tree() && !is_folded {
-                let child =
-                    cached.and_then(|c| c.children.iter().find(|c| c.name.as_slice() == name.as_bytes()));
+                let child = cached.and_then(|c| c.children.iter().find(|c| *c.name == *name.as_bytes()));
                 removed.append(&mut self.removed_below(&path, entry.oid.to_owned(), child));
             }
         }

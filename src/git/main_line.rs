@@ -18,13 +18,10 @@ pub struct MainLine {
 }
 
 impl MainLine {
-    /// The line of the default branch, which `configured` may name; where none is known that of `since`, else
-    /// that of `checked`, the commit in question.
-    pub fn of(repo: &Repo, configured: Option<&str>, since: Option<Id>, checked: Id) -> Self {
-        match repo.default_branch(configured) {
-            Some(branch) => MainLine { tip: branch.tip, branch: Some(branch) },
-            None => MainLine { tip: since.unwrap_or(checked), branch: None },
-        }
+    /// The line of the default branch, which `configured` may name; where none is known that of another commit.
+    pub fn of(repo: &Repo, configured: Option<&str>, otherwise: Id) -> Self {
+        let branch = repo.default_branch(configured);
+        MainLine { tip: branch.as_ref().map_or(otherwise, |branch| branch.tip), branch }
     }
 }
 
@@ -87,13 +84,8 @@ pub(crate) struct LineReader {
 
 impl LineReader {
     pub fn new(local: gix::Repository, tip: Id) -> Self {
-        LineReader {
-            reader: CommitReader::new(local),
-            commits: Vec::new(),
-            places: HashMap::default(),
-            next: Some(tip),
-            extent: HistoryExtent::Complete,
-        }
+        let (reader, commits, places) = (CommitReader::new(local), Vec::new(), HashMap::default());
+        LineReader { reader, commits, places, next: Some(tip), extent: HistoryExtent::Complete }
     }
 
     /// A whole line that was walked already, newest first, with the tree of the proposal folder in each commit.
@@ -158,9 +150,7 @@ impl LineReader {
                 match self.places.get(&id) {
                     Some(place) => newest = newest.into_iter().chain([*place]).min(),
                     // What cannot be read is not known to contain anything.
-                    None => {
-                        queue.extend(self.reader.read(id).map(|(_, parents)| parents).unwrap_or_default())
-                    }
+                    None => queue.extend(self.reader.read(id).into_iter().flat_map(|(_, parents)| parents)),
                 }
             }
         }

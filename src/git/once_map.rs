@@ -24,13 +24,7 @@ impl<K: Eq + Hash, V> OnceMap<K, V> {
     pub fn get(&self, key: K, make: impl FnOnce() -> V) -> Arc<V> {
         let mut values = self.values();
         let [new, old] = &mut *values;
-        let slot = match new.get(&key) {
-            Some(slot) => slot.clone(),
-            None => {
-                let old = old.remove(&key);
-                new.entry(key).or_insert(old.unwrap_or_default()).clone()
-            }
-        };
+        let slot = new.entry(key).or_insert_with_key(|key| old.remove(key).unwrap_or_default()).clone();
         drop(values);
         slot.get_or_init(|| Arc::new(make())).clone()
     }

@@ -3,6 +3,8 @@
 use super::error::is_partial_clone;
 use super::hooks::absolute;
 use super::{Error, OnceMap, Repo, said};
+use gix::ThreadSafeRepository;
+use gix::discover::upwards::Error as Search;
 use gix::sec::trust::Mapping;
 use std::env;
 use std::path::{Path, PathBuf};
@@ -34,7 +36,7 @@ pub(crate) fn discover(dir: Option<&Path>) -> Result<Option<Repo>, Error> {
 fn with_environment(dir: &Path) -> Result<Option<Repo>, Error> {
     let open = |refuses: bool| {
         let trust = trust(|options| options.bail_if_untrusted(refuses));
-        gix::ThreadSafeRepository::discover_with_environment_overrides_opts(dir, upwards(), trust)
+        ThreadSafeRepository::discover_with_environment_overrides_opts(dir, upwards(), trust)
             .map(Some)
             .or_else(|error| not_there(error, dir, env::var_os("GIT_DIR").map(PathBuf::from)))
     };
@@ -49,7 +51,7 @@ fn with_environment(dir: &Path) -> Result<Option<Repo>, Error> {
         // As git has it: GIT_DIR alone means that the current folder is the top of the working tree.
         root = Some(dir.to_path_buf());
     }
-    let objects = objects_of_environment(&mut safe, root.as_deref().unwrap_or(dir))
+    let objects = named_objects(&mut safe, root.as_deref().unwrap_or(dir))
         .map_err(|error| Error::Open { path: dir.to_path_buf(), reason: format!("its objects: {error}") })?;
     let index_path = match env::var_os("GIT_INDEX_FILE").map(PathBuf::from) {
         // Git resolves it after it went to the top of the working tree, gix from the current folder.
@@ -89,10 +91,7 @@ fn safe_directories() -> Vec<String> {
 ///
 /// gix knows no folders of objects but the repository's own and those that its `info/alternates` names, so that
 /// a folder of ours names them, which is kept as long as the repository is open.
-fn objects_of_environment(
-    safe: &mut gix::ThreadSafeRepository,
-    dir: &Path,
-) -> std::io::Result<Option<tempfile::TempDir>> {
+fn named_objects(safe: &mut ThreadSafeRepository, dir: &Path) -> std::io::Result<Option<tempfile::TempDir>> {
     let named = |name: &str| env::var_os(name).filter(|value| !value.is_empty());
     let (own, others) = (named("GIT_OBJECT_DIRECTORY"), named("GIT_ALTERNATE_OBJECT_DIRECTORIES"));
     if own.is_none() && others.is_none() {
@@ -112,8 +111,7 @@ fn objects_of_environment(
     let local = safe.to_thread_local();
     let options = gix::odb::store::init::Options::default();
     let hash = local.object_hash();
-    let store =
-        gix::odb::Store::at_opts(folder.path().to_path_buf(), hash, &mut replaced.into_iter(), options)?;
+    let store = gix::odb::Store::at_opts(folder.path().into(), hash, &mut replaced.into_iter(), options)?;
     safe.objects = store.into();
     Ok(Some(folder))
 }
@@ -122,24 +120,16 @@ fn without_environment(dir: &Path) -> Result<Option<Repo>, Error> {
     let mut permissions = gix::open::Permissions::all();
     permissions.env.git_prefix = gix::sec::Permission::Deny;
     let trust = trust(|options| options.permissions(permissions));
-    let opened =
-        gix::ThreadSafeRepository::discover_opts(dir, upwards().apply_environment(), trust).map(Some);
+    let opened = ThreadSafeRepository::discover_opts(dir, upwards().apply_environment(), trust).map(Some);
     Ok(opened.or_else(|error| not_there(error, dir, None))?.map(repo))
 }
 
-fn repo(safe: gix::ThreadSafeRepository) -> Repo {
+fn repo(safe: ThreadSafeRepository) -> Repo {
     let is_partial = is_partial_clone(&safe.to_thread_local());
-    Repo {
-        is_partial,
-        root: safe.work_dir().map(Path::to_path_buf),
-        index_path: safe.git_dir().join("index"),
-        safe,
-        _objects: None,
-        index: Mutex::default(),
-        blobs: OnceMap::default(),
-        vanished: Mutex::default(),
-        handles: ThreadLocal::new(),
-    }
+    let (root, index_path) = (safe.work_dir().map(Path::to_path_buf), safe.git_dir().join("index"));
+    let (index, blobs) = (Mutex::default(), OnceMap::default());
+    let (vanished, handles) = (Mutex::default(), ThreadLocal::new());
+    Repo { safe, _objects: None, root, index_path, index, blobs, is_partial, vanished, handles }
 }
 
 fn upwards() -> gix::discover::upwards::Options<'static> {
@@ -159,21 +149,18 @@ fn trust(adapt: impl Fn(gix::open::Options) -> gix::open::Options) -> Mapping<gi
 
 /// Sorts a failure to open: no repository at all is none, everything else an error of ours.
 fn not_there<T>(error: gix::Error, dir: &Path, git_dir: Option<PathBuf>) -> Result<Option<T>, Error> {
-    use gix::discover::upwards::Error as Search;
-    match error.downcast_any_ref::<Search>() {
-        Some(Search::NoTrustedGitRepository { candidate, .. }) => {
-            return Err(Error::Untrusted { path: candidate.clone() });
+    let is_refused = error.is_permission_denied() && error.downcast_any_ref::<std::io::Error>().is_none();
+    Err(match (error.downcast_any_ref::<Search>(), git_dir) {
+        (Some(Search::NoTrustedGitRepository { candidate, .. }), _) => {
+            Error::Untrusted { path: candidate.clone() }
         }
-        Some(_) => return Ok(None),
-        None => {}
-    }
-    if error.is_permission_denied() && error.downcast_any_ref::<std::io::Error>().is_none() {
-        // As git's own message names the repository.
-        let top = dir.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(dir);
-        return Err(Error::Untrusted { path: top.to_path_buf() });
-    }
-    match git_dir {
-        Some(path) if error.is_not_found() => Err(Error::GitDir { path }),
-        _ => Err(Error::Open { path: dir.to_path_buf(), reason: said(&error) }),
-    }
+        (Some(_), _) => return Ok(None),
+        (None, _) if is_refused => {
+            // As git's own message names the repository.
+            let top = dir.ancestors().find(|folder| folder.join(".git").exists());
+            Error::Untrusted { path: top.unwrap_or(dir).to_path_buf() }
+        }
+        (None, Some(path)) if error.is_not_found() => Error::GitDir { path },
+        _ => Error::Open { path: dir.to_path_buf(), reason: said(&error) },
+    })
 }

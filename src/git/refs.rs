@@ -125,9 +125,8 @@ fn head_of_reftable(local: &gix::Repository) -> Result<Option<String>, String> {
 fn git(local: &gix::Repository, arguments: &[&str]) -> Result<Option<String>, String> {
     let mut git = Command::new("git");
     git.arg("--git-dir").arg(local.git_dir()).args(arguments).env("GIT_NO_LAZY_FETCH", "1");
-    let output = git
-        .output()
-        .map_err(|error| format!("its references are a reftable, which `git` has to read: {error}"))?;
+    let failed = |error| format!("its references are a reftable, which `git` has to read: {error}");
+    let output = git.output().map_err(failed)?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
     match output.status.code() {
         Some(0) => Ok(Some(text(&output.stdout))),

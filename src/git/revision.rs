@@ -58,9 +58,8 @@ impl Repo {
         let local = self.local();
         let unknown = |mut reason: String| {
             if local.is_shallow().unwrap_or(false) {
-                reason.push_str(
-                    "; this clone is shallow: `git fetch --unshallow` fetches the rest (in CI: fetch-depth: 0)",
-                );
+                reason += "; this clone is shallow: `git fetch --unshallow` fetches the rest (in CI: \
+                           fetch-depth: 0)";
             }
             Error::UnknownRevision { revision: rev.to_owned(), reason }
         };
@@ -83,9 +82,11 @@ impl Repo {
             },
             _ => settled(&local, || (local.rev_parse_single(rev).and_then(|id| id.object()), false)),
         };
-        let object = found.map_err(|error| match is_unknown_name(&error) {
-            true => unknown(no_such_name(&local, rev)),
-            false => unknown(cause(&error)),
+        // What gix says where nothing has the name, rather than something that cannot be read.
+        let no_name = ["could not be found", "did not resolve", "is not a valid ref name"];
+        let object = found.map_err(|error| match cause(&error) {
+            reason if no_name.iter().any(|part| reason.contains(part)) => unknown(no_such_name(&local, rev)),
+            reason => unknown(reason),
         })?;
         let kind = object.kind;
         let commit = object.peel_to_commit().map_err(|_| unknown(format!("it is a {kind}")))?;
@@ -106,12 +107,11 @@ impl Repo {
         let unreadable = |error| Error::Commit { commit: other.to_string(), reason: said(&error) };
         let bases = local.merge_bases_many(other, &[tip]).map_err(unreadable)?;
         let bases: Vec<Id> = bases.into_iter().map(|base| base.detach()).collect();
+        let revision = rev.to_owned();
         match bases.is_empty() {
             false => Ok(bases),
-            true if local.is_shallow().unwrap_or(false) => {
-                Err(Error::ShallowMergeBase { revision: rev.to_owned() })
-            }
-            true => Err(Error::NoMergeBase { revision: rev.to_owned() }),
+            true if local.is_shallow().unwrap_or(false) => Err(Error::ShallowMergeBase { revision }),
+            true => Err(Error::NoMergeBase { revision }),
         }
     }
 
@@ -130,13 +130,6 @@ impl Repo {
     }
 }
 
-/// Whether nothing has the name that was to be resolved, rather than something that cannot be read.
-fn is_unknown_name(error: &gix::Error) -> bool {
-    let reason = cause(error);
-    let known = ["could not be found", "did not resolve", "is not a valid ref name"];
-    known.iter().any(|part| reason.contains(part))
-}
-
 /// As many of the nearest names are suggested.
 const NAMES: usize = 3;
 
@@ -153,10 +146,8 @@ fn no_such_name(local: &gix::Repository, rev: &str) -> String {
     names.sort_by_cached_key(|name| (strsim::osa_distance(rev, name), name.clone()));
     names.dedup();
     names.truncate(NAMES);
-    let near = match names.is_empty() {
-        true => String::new(),
-        false => format!("; the nearest names: `{}`", names.join("`, `")),
-    };
+    let near = names.join("`, `");
+    let near = if near.is_empty() { near } else { format!("; the nearest names: `{near}`") };
     format!("no branch, tag or commit has that name{near}")
 }
 

@@ -40,8 +40,8 @@ impl Repo {
     pub fn tips(&self, select: Select) -> Result<Tips, Error> {
         self.check_shallow_file()?;
         let all: Vec<Id> = match select {
-            Select::Named(revisions) => {
-                revisions.iter().map(|rev| self.resolve_one(rev)).collect::<Result<_, _>>()?
+            Select::Named(names) => {
+                names.iter().map(|rev| self.resolve_one(rev)).collect::<Result<_, _>>()?
             }
             _ => self.head().map_err(|reason| Error::Head { reason })?.into_iter().collect(),
         };

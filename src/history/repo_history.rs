@@ -18,7 +18,7 @@ impl RepoHistory {
     pub fn main_line(&self, target: &CheckTarget, config: &Config) -> Option<(&Repo, MainLine)> {
         let repo = self.0.as_deref()?;
         let first = *target.commits().first()?;
-        Some((repo, MainLine::of(repo, config.main_branch.as_deref(), target.since, first)))
+        Some((repo, MainLine::of(repo, config.main_branch.as_deref(), target.since.unwrap_or(first))))
     }
 }
 
