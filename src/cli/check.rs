@@ -173,12 +173,9 @@ fn is_nothing_staged(report: &Report) -> bool {
 /// The report in the format that was asked for.
 fn shown(outcome: &Outcome, request: &Request, refused: Option<&'static str>) -> String {
     let (report, terminal, args) = (&outcome.report, terminal(), &request.args);
-    let mut view = View {
-        hints: args.fail_on == FailOn::Hint || args.format == Format::Full,
-        all: report.since.is_none() && args.paths.is_empty() && args.okep.is_empty(),
-        refused,
-        suggestions: Vec::new(),
-    };
+    let hints = args.fail_on == FailOn::Hint || args.format == Format::Full;
+    let all = report.since.is_none() && args.paths.is_empty() && args.okep.is_empty();
+    let mut view = View { hints, all, refused, suggestions: Vec::new() };
     let is_folded = args.statistics || args.format == Format::Auto && report::auto::is_folded(report, &view);
     let after = suggested_commands::after_check(request, report, refused.is_some());
     view.suggestions = suggested_commands::suggestions(&after, report, &view, is_folded);

@@ -95,9 +95,8 @@ fn write_files(repo: &gix::Repository, dir: &Path) -> anyhow::Result<()> {
         let path = dir.join(gix::path::from_bstr(path)?);
         write(path.clone(), &repo.find_blob(entry.id)?.data)?;
         let metadata = gix::index::fs::Metadata::from_path_no_follow(&path);
-        entry.stat = metadata
-            .and_then(|found| Stat::from_fs(&found).map_err(io::Error::other))
-            .with_context(|| no_file("inspect", &path))?;
+        let stat = metadata.and_then(|found| Stat::from_fs(&found).map_err(io::Error::other));
+        entry.stat = stat.with_context(|| no_file("inspect", &path))?;
     }
     Ok(index.write(Default::default())?)
 }

@@ -41,14 +41,9 @@ pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCod
         let commits = repo.line_after(repo.resolve(&base)?, repo.resolve(&tip)?);
         Ok(commits.iter().map(Id::to_string).collect())
     };
-    let narrow = Narrow {
-        since: args.since.clone(),
-        range: range.map(commits).transpose()?,
-        severity: args.severity,
-        okep: args.okep,
-        author: args.author.clone(),
-        rules: args.rule.clone(),
-    };
+    let HistoryArgs { since, severity, okep, author, rule: rules, .. } = args.clone();
+    let range = range.map(commits).transpose()?;
+    let narrow = Narrow { since, range, severity, okep, author, rules };
     if let Some(number) = args.okep.filter(|number| story.okeps.iter().all(|o| o.number != Some(*number))) {
         bail!(
             "there is no OKEP-{number} in the commits that were read; `okep history` lists those that there are"
@@ -126,14 +121,12 @@ fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> anyhow::Resu
     let is_all = matches!(select, Select::All);
     let Tips { mut all, notices } = repo.tips(select)?;
     let mut notes: Vec<Note> = notices.into_iter().map(|(kind, message)| Note::new(kind, message)).collect();
-    let Some(main) = all.first().copied() else {
-        return Ok(Story { notes, ..Story::default() });
-    };
+    let Some(main) = all.first().copied() else { return Ok(Story { notes, ..Story::default() }) };
     let tip = Tree::commit(repo, main);
     // That of the tip says where the proposals are, and counts for what is open there.
     let config = tip.as_ref().map_or(Ok(Config::default()), |tree| Config::of(tree, rules::ids()))?;
     let layout = config.layout.clone();
-    let line = MainLine::of(repo, config.main_branch.as_deref(), None, main);
+    let line = MainLine::of(repo, config.main_branch.as_deref(), main);
     // The line that is reported ends in the first tip, whatever is checked out.
     if let Some(at) = all.iter().position(|tip| is_all && line.branch.is_some() && *tip == line.tip) {
         all[..=at].rotate_right(1);

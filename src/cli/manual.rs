@@ -68,10 +68,8 @@ fn with_values(page: &str, command: &Command) -> String {
     let mut page = page.to_owned();
     for option in command.get_opts() {
         let Some(value) = option.get_value_names().and_then(|names| names.first()) else { continue };
-        let value = match option.is_require_equals_set() {
-            true => format!("[=\\fI{value}\\fR]"),
-            false => format!(" \\fI{value}\\fR"),
-        };
+        let (before, after) = if option.is_require_equals_set() { ("[=", "]") } else { (" ", "") };
+        let value = format!("{before}\\fI{value}\\fR{after}");
         let name = match (option.get_long(), option.get_short()) {
             (Some(long), _) => format!("\\-\\-{}", long.replace('-', "\\-")),
             (None, Some(short)) => format!("\\-{short}"),

@@ -88,11 +88,8 @@ fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, clap::Err
     if cli.command.is_some() && cli.check != CheckArgs::default() {
         return Err(conflict("options of `check` go after the command, as in `okep check --staged`"));
     }
-    if cli.command.is_none()
-        && let Some((word, command)) = mistyped_command(&cli)
-    {
-        let message =
-            format!("`{word}` is neither a command nor a path here; a similar command is `{command}`");
+    if let Some((word, near)) = mistyped_command(&cli) {
+        let message = format!("`{word}` is neither a command nor a path here; a similar command is `{near}`");
         return Err(Cli::command().error(clap::error::ErrorKind::InvalidSubcommand, message));
     }
     Ok(cli)

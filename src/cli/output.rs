@@ -32,14 +32,9 @@ pub fn print(text: impl AsRef<[u8]>) -> io::Result<()> {
 
 /// How writing the output went.
 pub fn written(result: io::Result<()>) -> io::Result<()> {
-    match result {
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        Err(error) => {
-            let message = format!("the output cannot be written: {error}{}", atomic::remedy(&error));
-            Err(io::Error::new(error.kind(), message))
-        }
-        Ok(()) => Ok(()),
-    }
+    let Some(error) = result.err().filter(|e| e.kind() != io::ErrorKind::BrokenPipe) else { return Ok(()) };
+    let message = format!("the output cannot be written: {error}{}", atomic::remedy(&error));
+    Err(io::Error::new(error.kind(), message))
 }
 
 /// Lines that may name files, as a terminal may have them.
@@ -59,14 +54,12 @@ pub fn print_patch(patch: &[u8]) -> io::Result<()> {
 /// What stdout can show.
 pub fn terminal() -> Terminal {
     let out = io::stdout();
-    let choice = AutoStream::choice(&out);
-    let color = choice != anstream::ColorChoice::Never;
+    let color = AutoStream::choice(&out) != anstream::ColorChoice::Never;
     let terminal = terminal_size::terminal_size().filter(|_| out.is_terminal());
     let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
     // Terminals without a size report 0.
     let width = terminal.map(|(w, _)| usize::from(w.0)).into_iter().chain(columns).find(|width| *width > 0);
-    let width = width.unwrap_or(100);
-    Terminal { width: width.clamp(40, 200), color, unicode: unicode() }
+    Terminal { width: width.unwrap_or(100).clamp(40, 200), color, unicode: unicode() }
 }
 
 /// Whether the locale is UTF-8; where it is not set, the system decides.

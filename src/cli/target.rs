@@ -60,8 +60,7 @@ type Lack = (&'static str, &'static str);
 pub const NOTHING_STAGED: Lack = ("is nothing staged", "leave out `--staged` to check the files on disk");
 const NOTHING_COMMITTED: Lack = ("is nothing committed", "leave out `--rev` to check the files on disk");
 pub const NOTHING_TO_PUSH: Lack = ("is nothing to push", "name a repository with `-C DIR`");
-const NOTHING_TO_COMPARE: Lack =
-    ("is nothing to compare with", "leave out `--since` to check the files on disk");
+const NO_BASE: Lack = ("is nothing to compare with", "leave out `--since` to check the files on disk");
 
 /// The repository around, which the command cannot do without.
 ///
@@ -81,7 +80,7 @@ pub fn check(request: &Request) -> anyhow::Result<Outcome> {
     let lack = match args {
         CheckArgs { staged: true, .. } => Some(NOTHING_STAGED),
         CheckArgs { rev: Some(_), .. } => Some(NOTHING_COMMITTED),
-        CheckArgs { since: Some(_), .. } => Some(NOTHING_TO_COMPARE),
+        CheckArgs { since: Some(_), .. } => Some(NO_BASE),
         _ => None,
     };
     let repo = match (&request.repo, lack) {
@@ -187,13 +186,8 @@ fn asked_path(path: &Path, from: &Path, top: &Path) -> AskedPath {
     let full = real(&from.join(path));
     let exists = full.is_some();
     let is_file = full.zip(real(top)).is_some_and(|(full, top)| full.is_file() && full.starts_with(top));
-    AskedPath {
-        written: path.display().to_string(),
-        path: inside(path, from, top),
-        from: inside(Path::new("."), from, top),
-        is_file,
-        exists,
-    }
+    let (written, here) = (path.display().to_string(), inside(Path::new("."), from, top));
+    AskedPath { written, path: inside(path, from, top), from: here, is_file, exists }
 }
 
 #[cfg(test)]

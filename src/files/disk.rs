@@ -149,7 +149,8 @@ fn is_repository(folder: &Path) -> bool {
     folder.join(".git").symlink_metadata().is_ok()
 }
 
-fn is_absent(error: &io::Error) -> bool {
+/// Whether an error says that there is no such file.
+pub fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 

@@ -6,6 +6,7 @@ use crate::git::blobs::Blob;
 use crate::git::commit::{Found, Kind};
 use crate::git::{Entry, Id, MAX_FILE_BYTES, ObjectError};
 use gix::bstr::{BStr, ByteSlice};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -83,14 +84,11 @@ impl FoundFiles {
 
     /// The path as a string; one that is not UTF-8 is spelt with replacement characters.
     pub fn path(&mut self, path: &BStr) -> String {
-        match path.to_str() {
-            Ok(path) => path.to_owned(),
-            Err(_) => {
-                let lossy = path.to_str_lossy().into_owned();
-                self.notices.push(Note::at("path-not-utf8", lossy.clone(), "the file's name is not UTF-8"));
-                lossy
-            }
+        let path = path.to_str_lossy();
+        if let Cow::Owned(lossy) = &path {
+            self.notices.push(Note::at("path-not-utf8", lossy, "the file's name is not UTF-8"));
         }
+        path.into_owned()
     }
 }
 

@@ -22,11 +22,8 @@ pub const CONFIG: &str = "okep.toml";
 
 impl Default for Layout {
     fn default() -> Self {
-        Layout {
-            folder: "docs/okeps".into(),
-            registers: vec!["mkdocs.yml".into(), "mkdocs.yaml".into()],
-            template: None,
-        }
+        let registers = vec!["mkdocs.yml".into(), "mkdocs.yaml".into()];
+        Layout { folder: "docs/okeps".into(), registers, template: None }
     }
 }
 

@@ -11,6 +11,7 @@ mod tree;
 mod worktree;
 
 pub use crate::git::{MAX_FILE_BYTES, OnceMap, PathKind};
+pub use disk::is_absent;
 pub use file::{Content, File, is_markdown};
 pub use found::{Listing, blob_notice};
 pub use inside::inside;

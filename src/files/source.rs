@@ -86,18 +86,17 @@ impl TreeSource {
             Spot::Disk(on_disk) => {
                 let hash = self.repo().map_or(gix::hash::Kind::Sha1, |repo| repo.handle().object_hash());
                 let (file, notice) = disk::read(on_disk, path, hash);
-                if let (Some(repo), Some(File { id: Some(id), content: Content::Bytes(bytes) })) =
-                    (self.repo(), &file)
-                {
+                let known = self.repo().zip(file.as_ref());
+                if let Some((repo, File { id: Some(id), content: Content::Bytes(bytes) })) = known {
                     repo.know_blob(*id, bytes);
                 }
                 (file, notice)
             }
+            Spot::Object(entry) if entry.symlink => {
+                (Some(File { id: Some(entry.id), content: Content::Symlink }), None)
+            }
             Spot::Object(entry) => {
-                let blob = match entry.symlink {
-                    true => Ok(Content::Symlink),
-                    false => self.repo().expect("objects are in a repository").blob(entry.id),
-                };
+                let blob = self.repo().expect("objects are in a repository").blob(entry.id);
                 let notice = blob.as_ref().err().map(|error| at(path, error));
                 let content = blob.unwrap_or_else(|error| Content::Unavailable(error.to_string()));
                 (Some(File { id: Some(entry.id), content }), notice)

@@ -5,11 +5,12 @@
 
 use super::script::{MARK, Script};
 use crate::cli::target::repository;
+use crate::files::is_absent;
 use crate::fix::atomic;
 use crate::git::HooksFolder;
 use anyhow::anyhow;
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The hooks of a repository.
@@ -46,13 +47,10 @@ impl Hooks {
                 // A dangling link, and a program that is not readable, belong to somebody else.
                 Err(_) => (Owner::Other, false),
             },
-            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                (Owner::Nobody, false)
-            }
+            Err(error) if is_absent(&error) => (Owner::Nobody, false),
             Err(error) => return Err(cannot("read", &path)(error)),
         };
-        let can_run =
-            |found: fs::Metadata| found.is_file() && (!cfg!(unix) || gix::fs::is_executable(&found));
+        let can_run = |file: fs::Metadata| file.is_file() && (!cfg!(unix) || gix::fs::is_executable(&file));
         let is_executable = fs::metadata(&path).is_ok_and(can_run);
         Ok(HookFile { path, owner, is_executable, mentions_okep })
     }
@@ -67,9 +65,8 @@ impl Hooks {
             return (Owner::OkepChanged, mentions(&text, script));
         }
         if is_pre_commit(&text) {
-            let named = text.split_once("--config=").map(|(_, rest)| rest);
-            let named =
-                named.and_then(|rest| rest.split([' ', ')', '"', '\'', '\n']).find(|p| !p.is_empty()));
+            let named = text.split_once("--config=").map_or("", |(_, rest)| rest);
+            let named = named.split([' ', ')', '"', '\'', '\n']).find(|path| !path.is_empty());
             let usual = [".pre-commit-config.yaml", ".pre-commit-config.yml", "prek.toml"];
             return (Owner::PreCommit, self.any_mentions(named.into_iter().chain(usual), script));
         }

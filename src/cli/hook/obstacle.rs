@@ -66,8 +66,6 @@ pub fn another(script: &Script, file: &HookFile) -> Error {
 fn how(path: &Path) -> &'static str {
     let bytes = fs::read(path).unwrap_or_default();
     let first = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
-    match first.starts_with(b"#!") && (first.ends_with(b"sh") || first.windows(3).any(|w| w == b"sh ")) {
-        true => "this line below its first",
-        false => "a call to it",
-    }
+    let names_shell = first.ends_with(b"sh") || first.windows(3).any(|w| w == b"sh ");
+    if first.starts_with(b"#!") && names_shell { "this line below its first" } else { "a call to it" }
 }
