@@ -61,9 +61,8 @@ impl IndexPage {
         };
         let text = self.document.text.as_str().to_ascii_lowercase();
         let is_entry = |(at, name): (usize, &str)| {
-            let goes_on =
-                text[at + name.len()..].starts_with(|c: char| c.is_alphanumeric() || "-_/".contains(c));
-            !goes_on && is_listed(&self.document, at)
+            let goes_on = |c: char| c.is_alphanumeric() || "-_/".contains(c);
+            !text[at + name.len()..].starts_with(goes_on) && is_listed(&self.document, at)
         };
         self.document.links.iter().any(is_address_of)
             || text.match_indices(&name.to_ascii_lowercase()).any(is_entry)

@@ -12,18 +12,13 @@ use indexmap::IndexMap;
 
 /// The configuration and the files it inherits from, or why one of them does not load.
 pub fn read(config_path: &str, file: &FileReader, site: &mut Site) -> Result<Vec<YamlDocument>, Refusal> {
-    let Some(content) = file(config_path) else {
-        return Err(unread(config_path, YamlCause::Fault, "the file is not there"));
-    };
+    let missing = || unread(config_path, YamlCause::Fault, "the file is not there");
     let mut layers = Vec::new();
-    let mut next = Some((config_path.to_owned(), content));
-    while let Some((path, content)) = next.take() {
+    let mut next = Some((config_path.to_owned(), file(config_path).ok_or_else(missing)?));
+    while let Some((path, content)) = next {
         let layer = layer(&path, content)?;
-        if let Some(root) = Setting::root(&layer)
-            && let Some(inherit) = root.get("INHERIT")?
-        {
-            next = parent(inherit, file, site)?;
-        }
+        let inherit = Setting::root(&layer).map_or(Ok(None), |root| root.get("INHERIT"))?;
+        next = inherit.map_or(Ok(None), |key| parent(key, file, site))?;
         layers.push(layer);
     }
     Ok(layers)
@@ -82,9 +77,8 @@ fn parent(key: Setting, file: &FileReader, site: &mut Site) -> Result<Option<(St
     if site.files.contains(&parent) {
         return Err(doc.fault(at, format!("`{parent}` inherits from itself")));
     }
-    let Some(content) = file(&parent) else {
-        return Err(doc.fault(at, format!("the inherited file `{parent}` is not there")));
-    };
+    let missing = || doc.fault(at.clone(), format!("the inherited file `{parent}` is not there"));
+    let content = file(&parent).ok_or_else(missing)?;
     if site.files.len() >= MAX_CHAIN {
         return Err(doc.refusal(YamlCause::TooLarge, at, "too many files inherit from one another"));
     }

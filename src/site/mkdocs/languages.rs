@@ -32,7 +32,8 @@ impl Languages {
 
     /// Takes the path of a page, from the docs folder, apart: what `nav` calls it, and its language.
     fn split<'p>(&self, page: &'p str) -> Option<(Cow<'p, str>, &'p str)> {
-        let is_language = |name: &str| is_locale(name) || self.configured.iter().any(|known| known == name);
+        let is_language =
+            |name: &str| LOCALE.is_match(name) || self.configured.iter().any(|known| known == name);
         if self.by_folder {
             let (language, rest) = page.split_once('/')?;
             return is_language(language).then_some((Cow::Borrowed(rest), language));
@@ -64,12 +65,8 @@ impl Languages {
     }
 }
 
-/// Whether a name is a language for the plugin: `en`, `en-US`, `en_US`, `zh-Hant`, `zh-Hant-TW`.
-fn is_locale(name: &str) -> bool {
-    static LOCALE: Pattern =
-        Pattern::new(|| pattern("^[a-z]{2}(?:_[A-Z]{2}|(?:-[A-Za-z]{4})?(?:-[A-Z]{2})?)$"));
-    LOCALE.is_match(name)
-}
+/// What the plugin takes for a language: `en`, `en-US`, `en_US`, `zh-Hant`, `zh-Hant-TW`.
+static LOCALE: Pattern = Pattern::new(|| pattern("^[a-z]{2}(?:_[A-Z]{2}|(?:-[A-Za-z]{4})?(?:-[A-Z]{2})?)$"));
 
 #[cfg(test)]
 mod tests {
@@ -111,7 +108,7 @@ mod tests {
     fn languages_look_like_the_plugins() {
         let (are, are_not) =
             (["en", "pt-BR", "pt_BR", "zh-Hant", "zh-Hant-TW"], ["", "eng", "EN", "e1", "en-us"]);
-        assert!(are.into_iter().all(is_locale));
-        assert!(are_not.into_iter().all(|name| !is_locale(name)));
+        assert!(are.into_iter().all(|name| LOCALE.is_match(name)));
+        assert!(are_not.into_iter().all(|name| !LOCALE.is_match(name)));
     }
 }

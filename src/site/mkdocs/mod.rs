@@ -102,6 +102,7 @@ impl Site {
     pub fn registered(&self, path: &str) -> Registered {
         let Some(docs_dir) = &self.docs_dir else { return Registered::Unknown };
         let Some(page) = below(docs_dir, path) else { return Registered::OutsideDocsDir };
+        let is_caught = |tree: &NavTree, caught| tree.rests.iter().any(|r| r.pattern.matches(page) == caught);
         match &self.nav {
             _ if !is_page(page) => Registered::NotAPage,
             _ if self.exclude.matches(page) => Registered::Excluded,
@@ -111,14 +112,9 @@ impl Site {
             _ if self.not_in_nav.matches(page) => Registered::NotInNav,
             _ if self.unknowable => Registered::Unknown,
             Nav::Absent => Registered::Shown,
-            Nav::Listed(tree) => {
-                let caught: Vec<Option<bool>> = tree.rests.iter().map(|r| r.pattern.matches(page)).collect();
-                match caught.contains(&Some(true)) {
-                    true => Registered::Shown,
-                    false if caught.contains(&None) => Registered::Unknown,
-                    false => Registered::Missing,
-                }
-            }
+            Nav::Listed(tree) if is_caught(tree, Some(true)) => Registered::Shown,
+            Nav::Listed(tree) if is_caught(tree, None) => Registered::Unknown,
+            Nav::Listed(_) => Registered::Missing,
         }
     }
 
@@ -203,12 +199,8 @@ pub fn read(config_path: &str, file: &FileReader) -> Site {
 impl Site {
     /// A configuration of which nothing is known yet.
     fn unread(config_path: &str) -> Self {
-        Site {
-            path: config_path.into(),
-            files: vec![config_path.into()],
-            pages: PageSettings::unread(),
-            ..Site::default()
-        }
+        let (path, files) = (config_path.into(), vec![config_path.into()]);
+        Site { path, files, pages: PageSettings::unread(), ..Site::default() }
     }
 
     fn refuse(&mut self, refusal: Refusal) {
@@ -271,12 +263,9 @@ impl Site {
         self.nav = match layers.first("nav")? {
             None => Nav::Absent,
             Some(nav) => {
-                let settings = nav_reader::Settings {
-                    docs_dir: self.docs_dir.as_deref(),
-                    rests: has_awesome_pages,
-                    absolute_links: layers.validation("nav", "absolute_links")? == Some("relative_to_docs"),
-                };
-                nav_reader::read(nav, &settings)?
+                let absolute_links = layers.validation("nav", "absolute_links")? == Some("relative_to_docs");
+                let (docs_dir, rests) = (self.docs_dir.as_deref(), has_awesome_pages);
+                nav_reader::read(nav, &nav_reader::Settings { docs_dir, rests, absolute_links })?
             }
         };
         // `.pages` files can reorder and hide what no written navigation fixes.

@@ -87,25 +87,6 @@ impl NavReader<'_> {
         Ok(())
     }
 
-    /// Opens a section and gives its index.
-    fn open(&mut self, node: NodeId, title: Option<NodeId>, elsewhere: bool) -> usize {
-        let written = self.doc.node(node);
-        let start = title.map_or(written.span.start, |t| self.doc.span(t).start);
-        let shape = match &written.kind {
-            _ if elsewhere => Shape::Elsewhere,
-            _ if written.is_flow => Shape::Flow,
-            NodeKind::Mapping(_) => Shape::Mapping,
-            _ => Shape::Block,
-        };
-        self.tree.sections.push(NavSection {
-            titles: self.titles.clone(),
-            items: Vec::new(),
-            shape,
-            span: start.min(written.span.end)..written.span.end,
-        });
-        self.tree.sections.len() - 1
-    }
-
     /// Reads a section: a list of items, or a mapping of titles.
     fn section(&mut self, node: NodeId, title: Option<NodeId>, elsewhere: bool) -> Result<(), Refusal> {
         self.spend(node)?;
@@ -115,12 +96,21 @@ impl NavReader<'_> {
         }
         self.inside.push(node);
         self.titles.extend(title.map(|title| self.source(title)));
-        let section = self.open(node, title, elsewhere);
+        let written = self.doc.node(node);
+        let start = title.map_or(written.span.start, |title| self.doc.span(title).start);
+        let shape = match &written.kind {
+            _ if elsewhere => Shape::Elsewhere,
+            _ if written.is_flow => Shape::Flow,
+            NodeKind::Mapping(_) => Shape::Mapping,
+            _ => Shape::Block,
+        };
+        let (titles, span) = (self.titles.clone(), start.min(written.span.end)..written.span.end);
+        let section = self.tree.sections.len();
+        self.tree.sections.push(NavSection { titles, items: Vec::new(), shape, span });
         match value::resolve(self.doc, node).1 {
             Value::Seq(items) => {
                 for item in items {
-                    let item = self.item_of_list(*item)?;
-                    self.read_item(section, item)?;
+                    self.read_item(section, self.item_of_list(*item)?)?;
                 }
             }
             _ => {

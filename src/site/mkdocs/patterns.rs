@@ -1,7 +1,6 @@
 //! Patterns over paths: `exclude_docs` and its kin, which are gitignore's, and the rest entries of the
 //! `awesome-pages` plugin.
 
-use gix::bstr::ByteSlice;
 use gix::glob::wildmatch::Mode;
 use gix::glob::{Pattern, pattern::Case, wildmatch};
 use regex::Regex;
@@ -9,6 +8,9 @@ use std::sync::LazyLock;
 
 /// Most lines of one setting; each is a pattern to try on every page.
 pub const MAX_LINES: usize = 1_000;
+
+/// A `*` is within one folder.
+const MODE: Mode = Mode::NO_MATCH_SLASH_LITERAL;
 
 /// What MkDocs leaves out of every site.
 pub static DEFAULTS: LazyLock<Patterns> =
@@ -46,9 +48,8 @@ impl Patterns {
     /// decides; where none does, the last one that names a folder above it.
     pub fn matches(&self, path: &str) -> bool {
         let is_named = |pattern: &&Pattern, path: &str, is_folder: bool| {
-            let mode = Mode::NO_MATCH_SLASH_LITERAL;
             let name = path.rfind('/').map(|at| at + 1);
-            pattern.matches_repo_relative_path(path.into(), name, Some(is_folder), Case::Sensitive, mode)
+            pattern.matches_repo_relative_path(path.into(), name, Some(is_folder), Case::Sensitive, MODE)
         };
         let folders = || path.match_indices('/').map(|(at, _)| &path[..at]);
         let of_file = self.0.iter().rev().find(|pattern| is_named(pattern, path, false));
@@ -78,12 +79,9 @@ pub enum RestPattern {
 impl RestPattern {
     /// None where the text is no rest entry; every text that starts with three dots is one.
     pub fn parse(text: &str) -> Option<RestPattern> {
-        let mut rest = text.strip_prefix("...")?.trim_start();
-        if let Some(after) = rest.strip_prefix('|')
-            && let Some(after) = after.trim_start().strip_prefix("flat")
-        {
-            rest = after.trim_start();
-        }
+        let rest = text.strip_prefix("...")?.trim_start();
+        let flat = rest.strip_prefix('|').and_then(|after| after.trim_start().strip_prefix("flat"));
+        let rest = flat.unwrap_or(rest).trim_start();
         let Some(pattern) = rest.strip_prefix('|') else {
             return Some(RestPattern::Matching(crate::text::pattern("")));
         };
@@ -99,9 +97,7 @@ impl RestPattern {
         match self {
             // Wildcards pass over names that begin with a dot.
             RestPattern::Glob(_) if path.split('/').any(|name| name.starts_with('.')) => Some(false),
-            RestPattern::Glob(glob) => {
-                Some(wildmatch(glob.as_bytes().as_bstr(), path.into(), Mode::NO_MATCH_SLASH_LITERAL))
-            }
+            RestPattern::Glob(glob) => Some(wildmatch(glob.as_str().into(), path.into(), MODE)),
             RestPattern::Matching(regex) => Some(regex.is_match(path)),
             RestPattern::Unknown => None,
         }

@@ -143,12 +143,10 @@ fn cause(text: &Text, kind: &ErrorKind) -> YamlCause {
 }
 
 /// The parser's sentence in our style: lower case, no final period.
-fn human(info: &str) -> String {
-    let mut chars = info.trim_end_matches('.').chars();
-    match chars.next() {
-        Some(first) => format!("not valid YAML: {}{}", first.to_lowercase(), chars.as_str()),
-        None => "not valid YAML".into(),
-    }
+fn human(sentence: &str) -> String {
+    let mut chars = sentence.trim_end_matches('.').chars();
+    let first: String = chars.by_ref().take(1).flat_map(char::to_lowercase).collect();
+    format!("not valid YAML: {first}{}", chars.as_str())
 }
 
 #[derive(Default)]
@@ -170,14 +168,12 @@ impl Builder {
     fn take(&mut self, event: Event<'_>, mark: &Mark) -> Result<(), Refusal> {
         let span = self.span(mark);
         let tag_start = mark.tag_start().and_then(|m| m.byte_offset()).map(|o| o + self.offset);
-        let node = |kind, span: Range<usize>, tag: Option<Cow<Tag>>| YamlNode {
-            kind,
-            start: tag_start.unwrap_or(span.start).min(span.start),
-            span,
-            tag: tag.map(|tag| format!("{}{}", tag.handle(), tag.suffix())),
-            is_key: false,
-            is_flow: false,
+        let node = |kind, span: Range<usize>, tag: Option<Cow<Tag>>| {
+            let start = tag_start.unwrap_or(span.start).min(span.start);
+            let tag = tag.map(|tag| format!("{}{}", tag.handle(), tag.suffix()));
+            YamlNode { kind, span, start, tag, is_key: false, is_flow: false }
         };
+        let is_list = matches!(event, Event::SequenceStart(..));
         match event {
             Event::DocumentStart(..) if self.document.root.is_some() => {
                 return Err(self.document.fault(span, "more than one YAML document in the file"));
@@ -193,11 +189,12 @@ impl Builder {
                 let kind = NodeKind::Scalar { value: value.into_owned(), style };
                 self.add(node(kind, span, tag), anchor);
             }
-            Event::SequenceStart(style, anchor, tag) => {
-                self.begin(node(NodeKind::Sequence(Vec::new()), span, tag), style, anchor);
-            }
-            Event::MappingStart(style, anchor, tag) => {
-                self.begin(node(NodeKind::Mapping(Vec::new()), span, tag), style, anchor);
+            Event::SequenceStart(style, anchor, tag) | Event::MappingStart(style, anchor, tag) => {
+                let kind =
+                    if is_list { NodeKind::Sequence(Vec::new()) } else { NodeKind::Mapping(Vec::new()) };
+                let is_flow = style == StructureStyle::Flow;
+                let id = self.add(YamlNode { is_flow, ..node(kind, span, tag) }, anchor);
+                self.open.push((id, None));
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(&span),
             Event::Alias(anchor) => {
@@ -255,12 +252,6 @@ impl Builder {
             },
         }
         id
-    }
-
-    fn begin(&mut self, collection: YamlNode, style: StructureStyle, anchor: usize) {
-        let is_flow = style == StructureStyle::Flow;
-        let id = self.add(YamlNode { is_flow, ..collection }, anchor);
-        self.open.push((id, None));
     }
 
     /// Ends a collection: a block one ends where its last content does, not where the next begins.

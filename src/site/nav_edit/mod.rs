@@ -40,9 +40,7 @@ pub struct NavPlan {
 pub fn insert(site: &Site, bytes: &[u8], page: &str, title: &str, numbers: Numbers, proves: bool) -> NavPlan {
     let Some(tree) = site.nav.tree() else { return no_tree(site) };
     let file = NavFile { tree, text: Text::new(bytes) };
-    let Some(target) = site.target(page) else {
-        return file.plan(tree.key.start, Err(outside(page)));
-    };
+    let Some(target) = site.target(page) else { return file.plan(tree.key.start, Err(outside(page))) };
     let home = file.home(page, &target, numbers);
     let section = &tree.sections[home.section];
     let place = match section.items.get(home.next_to) {
