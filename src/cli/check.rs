@@ -98,7 +98,7 @@ pub fn pre_push(dir: Option<&Path>) -> anyhow::Result<ExitCode> {
                  ref, remote id"
             );
         };
-        if pushed.is_checked() {
+        if pushed.is_checked {
             let one = check_push(request.clone(), &pushed, &repo)?;
             code = if one == ExitCode::SUCCESS { code } else { one };
         }

@@ -88,7 +88,8 @@ impl TreeSource {
                 let (file, notice) = disk::read(on_disk, path, hash);
                 let known = self.repo().zip(file.as_ref());
                 if let Some((repo, File { id: Some(id), content: Content::Bytes(bytes) })) = known {
-                    repo.know_blob(*id, bytes);
+                    // The file is the blob of that id.
+                    repo.blobs.get(*id, || Ok(Content::Bytes(bytes.clone())));
                 }
                 (file, notice)
             }

@@ -43,11 +43,6 @@ impl Repo {
     pub(crate) fn blob(&self, id: Id) -> Blob {
         Blob::clone(&self.blobs.get(id, || read(self.handle(), id)))
     }
-
-    /// Takes up a file of the working tree as the blob that it would be.
-    pub(crate) fn know_blob(&self, id: Id, bytes: &Bytes) {
-        self.blobs.get(id, || Ok(Content::Bytes(bytes.clone())));
-    }
 }
 
 /// Reads a blob, which is kept nowhere.

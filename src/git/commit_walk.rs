@@ -12,7 +12,7 @@ use indexmap::IndexSet;
 
 /// Goes along the commits, parents after children, each once.
 pub(crate) struct CommitWalk<'a> {
-    commits: CommitReader,
+    pub reader: CommitReader,
     packs: &'a Packs,
     ahead: Prefetch,
     /// Each at its number.
@@ -24,13 +24,13 @@ pub(crate) struct CommitWalk<'a> {
 
 impl<'a> CommitWalk<'a> {
     pub fn new(local: &gix::Repository, packs: &'a Packs) -> Self {
-        let commits = CommitReader::new(local.clone());
+        let reader = CommitReader::new(local.clone());
         // What `git replace` replaces must be read under its own name, one by one.
         let replaced = local.objects.store_ref().replacements().next().is_some();
-        let is_ahead = commits.graph.is_none() && !replaced;
+        let is_ahead = reader.graph.is_none() && !replaced;
         let ahead = if is_ahead { Prefetch::of(packs) } else { Prefetch::default() };
         let (ids, graph) = (IndexSet::default(), Graph::default());
-        CommitWalk { commits, packs, ahead, ids, graph, errors: Vec::new() }
+        CommitWalk { reader, packs, ahead, ids, graph, errors: Vec::new() }
     }
 
     /// The number of a commit.
@@ -42,7 +42,7 @@ impl<'a> CommitWalk<'a> {
     pub fn step(&mut self, at: u32) -> Option<Id> {
         let id = self.ids[at as usize];
         let ahead = self.ahead.get(self.packs, id).map(|(root, parents)| (root, parents.to_vec()));
-        let (root, parents) = match ahead.map_or_else(|| self.commits.read(id), Ok) {
+        let (root, parents) = match ahead.map_or_else(|| self.reader.read(id), Ok) {
             Ok(read) => read,
             Err(error) => {
                 self.errors.push(error);
@@ -50,19 +50,10 @@ impl<'a> CommitWalk<'a> {
                 return None;
             }
         };
-        let cut = self.commits.shallow.contains(&id);
+        let cut = self.reader.shallow.contains(&id);
         let parents = if cut { Vec::new() } else { parents };
         let parents: Vec<u32> = parents.into_iter().map(|parent| self.meet(parent)).collect();
         self.graph.add(&parents, cut, false);
         Some(root)
-    }
-
-    pub fn is_shallow(&self) -> bool {
-        !self.commits.shallow.is_empty()
-    }
-
-    /// How many commits there are whose parents a shallow clone leaves out.
-    pub fn at_boundary(&self) -> usize {
-        self.ids.iter().filter(|id| self.commits.shallow.contains(*id)).count()
     }
 }

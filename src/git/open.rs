@@ -69,13 +69,6 @@ fn is_trusted_by_environment(path: &Path) -> bool {
         Some(above) => path.starts_with(absolute(Path::new(above))),
         None => folder == "*" || absolute(Path::new(folder)) == path,
     };
-    // An empty value takes back what was named before it.
-    let named = safe_directories();
-    named.rsplit(String::is_empty).next().is_some_and(|named| named.iter().any(|folder| names_it(folder)))
-}
-
-/// The values of `safe.directory` in the environment, in order.
-fn safe_directories() -> Vec<String> {
     let parameters = env::var("GIT_CONFIG_PARAMETERS").unwrap_or_default();
     let passed = parameters.split("' '").filter_map(|pair| {
         let (key, value) = pair.split_once('=')?;
@@ -84,7 +77,9 @@ fn safe_directories() -> Vec<String> {
     });
     let counted = gix::config::File::from_environment_overrides().ok();
     let counted = counted.as_ref().and_then(|config| config.strings("safe.directory")).unwrap_or_default();
-    passed.chain(counted.iter().map(|folder| folder.to_string())).collect()
+    let named: Vec<String> = passed.chain(counted.iter().map(|folder| folder.to_string())).collect();
+    // An empty value takes back what was named before it.
+    named.rsplit(String::is_empty).next().is_some_and(|named| named.iter().any(|folder| names_it(folder)))
 }
 
 /// Reads objects where the environment says they are, as in the quarantine of a push that is being received.

@@ -9,7 +9,8 @@ pub struct PushedRef {
     /// The name here, as in `refs/heads/topic`; `(delete)` where the remote's is deleted.
     pub local_name: String,
     pub local: Id,
-    pub remote_name: String,
+    /// Whether there is anything to check: not in a deletion, and a tag adds nothing to a branch.
+    pub is_checked: bool,
     /// What the remote has by that name.
     pub remote: Option<Id>,
 }
@@ -21,14 +22,10 @@ impl PushedRef {
         let mut parts = line.rsplitn(4, ' ');
         let remote = Id::from_hex(parts.next()?.as_bytes()).ok()?;
         let remote = (!remote.is_null()).then_some(remote);
-        let remote_name = parts.next()?.to_owned();
+        let remote_name = parts.next()?;
         let local = Id::from_hex(parts.next()?.as_bytes()).ok()?;
-        Some(PushedRef { local_name: parts.next()?.to_owned(), local, remote_name, remote })
-    }
-
-    /// Whether there is anything to check: not in a deletion, and a tag adds nothing to a branch.
-    pub fn is_checked(&self) -> bool {
-        !self.local.is_null() && !self.remote_name.starts_with("refs/tags/")
+        let is_checked = !local.is_null() && !remote_name.starts_with("refs/tags/");
+        Some(PushedRef { local_name: parts.next()?.to_owned(), local, is_checked, remote })
     }
 }
 
@@ -40,7 +37,7 @@ impl Repo {
     pub fn pushed(&self, local: &str, from: Option<&str>) -> Result<PushedRef, Error> {
         let local_name = local.to_owned();
         let (local, remote) = (self.resolve(local)?, from.and_then(|from| self.resolve(from).ok()));
-        Ok(PushedRef { local_name, local, remote_name: String::new(), remote })
+        Ok(PushedRef { local_name, local, is_checked: true, remote })
     }
 
     /// The commits whose findings a push does not introduce: what the remote has, if that commit is here, and
@@ -68,7 +65,7 @@ mod tests {
     use super::*;
 
     fn check(line: &str, expected: Option<bool>) {
-        assert_eq!(PushedRef::parse(line).map(|pushed| pushed.is_checked()), expected, "{line}");
+        assert_eq!(PushedRef::parse(line).map(|pushed| pushed.is_checked), expected, "{line}");
     }
 
     #[test]

@@ -92,14 +92,14 @@ impl Repo {
             }
             look(&local, start, &roots);
         });
-        let mut walk = Walk { shallow: commits.is_shallow(), ..Walk::default() };
+        let mut walk = Walk { shallow: !commits.reader.shallow.is_empty(), ..Walk::default() };
         if local.common_dir().join("info/grafts").metadata().is_ok_and(|m| m.len() > 0) {
             let message = "git follows `info/grafts` here and okep does not, so results may differ from \
                            `git log`; `git replace --convert-graft-file` makes replace refs, which both \
                            follow";
             walk.notes.push(Note::new("grafts", message));
         }
-        if commits.at_boundary() > 0 {
+        if commits.ids.iter().any(|id| commits.reader.shallow.contains(id)) {
             let message = "history ends at the edge of a shallow clone; when its first state was added is \
                            unknown; `git fetch --unshallow` fetches the rest (in CI: fetch-depth: 0)";
             walk.notes.push(Note::new("shallow", message));
