@@ -19,11 +19,8 @@ pub(super) fn walk(root: &Path, folder: &str, found: &mut FoundFiles, wanted: Wa
     for (at, _) in folder.match_indices('/').chain([(folder.len(), "")]) {
         let part = &folder[..at];
         match root.join(part).symlink_metadata() {
-            Ok(here) if here.is_dir() => {
-                if is_repository(&root.join(part)) {
-                    return found.notices.push(submodule_notice(part));
-                }
-            }
+            Ok(here) if here.is_dir() && !is_repository(&root.join(part)) => {}
+            Ok(here) if here.is_dir() => return found.notices.push(submodule_notice(part)),
             Ok(here) if here.is_symlink() => return found.notices.push(symlink_notice(part)),
             Ok(_) => return,
             Err(error) if is_absent(&error) => return,
@@ -134,14 +131,14 @@ pub(super) fn kind(root: &Path, path: &str) -> PathKind {
     match root.join(path).metadata() {
         Ok(here) if here.is_dir() => PathKind::Folder,
         Ok(_) => PathKind::File,
-        Err(error) => match error.kind() {
-            // A name that no file can have is that of none.
-            io::ErrorKind::NotFound
-            | io::ErrorKind::NotADirectory
-            | io::ErrorKind::InvalidInput
-            | io::ErrorKind::InvalidFilename => PathKind::Nothing,
-            _ => PathKind::Unknown,
-        },
+        Err(error) if is_absent(&error) => PathKind::Nothing,
+        // A name that no file can have is that of none.
+        Err(error)
+            if matches!(error.kind(), io::ErrorKind::InvalidInput | io::ErrorKind::InvalidFilename) =>
+        {
+            PathKind::Nothing
+        }
+        Err(_) => PathKind::Unknown,
     }
 }
 

@@ -24,18 +24,13 @@ impl Patterns {
     /// Reads one pattern a line; a line that pathspec, which MkDocs has, refuses is an error.
     pub fn parse(text: &str) -> Result<Patterns, String> {
         let breaks = ['\n', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\u{85}', '\u{2028}', '\u{2029}'];
-        let mut patterns = Vec::new();
-        for line in text.split(breaks).map(|l| l.trim_end_matches('\r')) {
-            let line = if line.ends_with("\\ ") { line } else { line.trim_end() };
-            if line.starts_with('#') || line == "/" {
-                continue;
-            }
-            if is_refused(line) {
-                return Err(format!("`{line}` is not a valid gitignore pattern"));
-            }
-            patterns.extend(Pattern::from_bytes(line.as_bytes()));
+        let lines = text.split(breaks).map(|line| line.trim_end_matches('\r'));
+        let lines = lines.map(|line| if line.ends_with("\\ ") { line } else { line.trim_end() });
+        let lines = lines.filter(|line| !line.starts_with('#') && *line != "/");
+        match lines.clone().find(|line| is_refused(line)) {
+            Some(line) => Err(format!("`{line}` is not a valid gitignore pattern")),
+            None => Ok(Patterns(lines.filter_map(|line| Pattern::from_bytes(line.as_bytes())).collect())),
         }
-        Ok(Patterns(patterns))
     }
 
     /// The patterns of `self`, then those of `more`, which win.

@@ -219,9 +219,7 @@ impl<'s> NavFile<'s> {
 
     /// The section that is about the page's folder: by its entries, by a comment in it, by its title.
     fn section_of_folder(&self, target: &str) -> usize {
-        let mut folder = target;
-        while let Some((parent, _)) = folder.rsplit_once('/') {
-            folder = parent;
+        let about = |folder: &str| {
             let inside = format!("{folder}/");
             let sections = self.tree.sections.iter().enumerate().skip(1);
             let sections = sections.filter(|(_, section)| section.shape != Shape::Elsewhere);
@@ -242,11 +240,9 @@ impl<'s> NavFile<'s> {
                 .filter(|(_, section)| entries(section) > 0)
                 .or_else(|| sections.clone().rfind(|(_, section)| in_comment(section)))
                 .or_else(|| sections.clone().find(|(_, section)| titled(section)));
-            if let Some((at, _)) = found {
-                return at;
-            }
-        }
-        0
+            found.map(|(at, _)| at)
+        };
+        target.rmatch_indices('/').find_map(|(end, _)| about(&target[..end])).unwrap_or(0)
     }
 
     /// The neighbour that a new entry is written like: the nearest one.
