@@ -7,7 +7,7 @@ use crate::cli::target::repository;
 use crate::cli::values;
 use crate::files::{Layout, Note, Tree};
 use crate::fix::repair::{self, Repair};
-use crate::git::{Error as GitError, Id, MainLine, Repo, Select, Tips};
+use crate::git::{Error as GitError, Id, MainLine, Repo, Tips};
 use crate::history::apply_policy::ruled;
 use crate::history::filter::Narrow;
 use crate::history::head_audit;
@@ -29,13 +29,8 @@ use std::sync::Arc;
 pub fn history(dir: Option<&Path>, args: &HistoryArgs) -> anyhow::Result<ExitCode> {
     let range = range(&args.revisions)?;
     let named = range.as_ref().map_or(args.revisions.as_slice(), |(_, tip)| std::slice::from_ref(tip));
-    let select = match (args.all, named) {
-        (true, _) => Select::All,
-        (false, []) => Select::Head,
-        (false, named) => Select::Named(named),
-    };
     let repo = repository(dir, ("is no history", "name one with `-C DIR`"))?;
-    let walked = |progress: &Progress| walked(&repo, select, progress);
+    let walked = |progress: &Progress| walked(&repo, named, args.all, progress);
     let mut story = Progress::during("reading history", walked).map_err(explain_number)?;
     let commits = |(base, tip): (String, String)| -> Result<BTreeSet<String>, GitError> {
         let commits = repo.line_after(repo.resolve(&base)?, repo.resolve(&tip)?);
@@ -117,9 +112,8 @@ fn explain_number(error: anyhow::Error) -> anyhow::Error {
 }
 
 /// The story of a repository.
-fn walked(repo: &Arc<Repo>, select: Select, progress: &Progress) -> anyhow::Result<Story> {
-    let is_all = matches!(select, Select::All);
-    let Tips { mut all, notices } = repo.tips(select)?;
+fn walked(repo: &Arc<Repo>, named: &[String], is_all: bool, progress: &Progress) -> anyhow::Result<Story> {
+    let Tips { mut all, notices } = repo.tips(named, is_all)?;
     let mut notes: Vec<Note> = notices.into_iter().map(|(kind, message)| Note::new(kind, message)).collect();
     let Some(main) = all.first().copied() else { return Ok(Story { notes, ..Story::default() }) };
     let tip = Tree::commit(repo, main);

@@ -41,7 +41,8 @@ impl<'a> CommitWalk<'a> {
     /// Reads the commit `at` and meets its parents; its root tree, where it can be read.
     pub fn step(&mut self, at: u32) -> Option<Id> {
         let id = self.ids[at as usize];
-        let ahead = self.ahead.get(self.packs, id).map(|(root, parents)| (root, parents.to_vec()));
+        let cut = self.reader.shallow.contains(&id);
+        let ahead = self.ahead.get(self.packs, id).filter(|_| !cut);
         let (root, parents) = match ahead.map_or_else(|| self.reader.read(id), Ok) {
             Ok(read) => read,
             Err(error) => {
@@ -50,8 +51,6 @@ impl<'a> CommitWalk<'a> {
                 return None;
             }
         };
-        let cut = self.reader.shallow.contains(&id);
-        let parents = if cut { Vec::new() } else { parents };
         let parents: Vec<u32> = parents.into_iter().map(|parent| self.meet(parent)).collect();
         self.graph.add(&parents, cut, false);
         Some(root)

@@ -36,7 +36,7 @@ pub use main_line::{HistoryExtent, MainLine};
 pub use once_map::OnceMap;
 pub use push::PushedRef;
 pub use revision::{Head, Revision};
-pub use tips::{Select, Tips};
+pub use tips::Tips;
 
 use blobs::Blob;
 use commit::Trees;

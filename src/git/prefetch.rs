@@ -53,13 +53,13 @@ impl Prefetch {
     }
 
     /// The root tree and the parents of a commit that was read ahead.
-    pub fn get(&self, packs: &Packs, id: Id) -> Option<(Id, &[Id])> {
+    pub fn get(&self, packs: &Packs, id: Id) -> Option<(Id, Vec<Id>)> {
         // Most often nothing was read ahead.
         self.0.first()?;
         let (pack, entry) = packs.find(id)?;
         let (numbers, commits) = &self.0[pack];
         let (root, parents) = commits.get(*numbers.get(entry as usize)? as usize)?.as_ref()?;
-        Some((*root, parents))
+        Some((*root, parents.to_vec()))
     }
 }
 

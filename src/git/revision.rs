@@ -123,11 +123,6 @@ impl Repo {
         let is_dated = date.is_some();
         (Revision { commit: id.to_string(), date: date.unwrap_or_else(|| "1970-01-01".to_owned()) }, is_dated)
     }
-
-    /// Whether a commit is in the repository.
-    pub fn has_commit(&self, id: Id) -> bool {
-        self.local().find_commit(id).is_ok()
-    }
 }
 
 /// As many of the nearest names are suggested.

@@ -5,16 +5,6 @@ use super::{Error, Id, Repo, cause};
 use gix::bstr::ByteSlice;
 use std::collections::HashSet;
 
-/// What the user wants walked.
-#[derive(Debug, Clone, Copy)]
-pub enum Select<'a> {
-    Head,
-    /// Branches, remote branches, tags, and HEAD.
-    All,
-    /// Revisions by whatever name git knows; never empty.
-    Named(&'a [String]),
-}
-
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tips {
     /// All tips, each once: HEAD or the first revision that was named, and the rest by their ids.
@@ -33,21 +23,20 @@ fn and_more(first: &str, count: usize) -> String {
 }
 
 impl Repo {
-    /// The commits from which to walk.
+    /// The commits from which to walk: revisions by whatever name git knows, else HEAD; with `every_tip` also all
+    /// branches, remote branches and tags.
     ///
     /// # Errors
     /// A revision names no commit, or HEAD or the shallow file cannot be read.
-    pub fn tips(&self, select: Select) -> Result<Tips, Error> {
+    pub fn tips(&self, named: &[String], every_tip: bool) -> Result<Tips, Error> {
         self.check_shallow_file()?;
-        let all: Vec<Id> = match select {
-            Select::Named(names) => {
-                names.iter().map(|rev| self.resolve_one(rev)).collect::<Result<_, _>>()?
-            }
-            _ => self.head().map_err(|reason| Error::Head { reason })?.into_iter().collect(),
+        let all: Vec<Id> = match named {
+            [] => self.head().map_err(|reason| Error::Head { reason })?.into_iter().collect(),
+            _ => named.iter().map(|rev| self.resolve_one(rev)).collect::<Result<_, _>>()?,
         };
         let main = all.first().copied();
         let mut tips = Tips { all, notices: Vec::new() };
-        if let Select::All = select {
+        if every_tip {
             self.branches_and_tags(&mut tips);
         }
         tips.all.sort_unstable();

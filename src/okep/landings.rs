@@ -179,7 +179,8 @@ impl HistoryReader<'_> {
     fn revision(&self, commit: Id, notes: &mut Vec<Note>) -> Revision {
         let (revision, is_dated) = self.repo.revision(commit);
         if !is_dated {
-            let kind = if self.repo.has_commit(commit) { "bad-date" } else { "missing-object" };
+            let is_there = self.repo.handle().find_commit(commit).is_ok();
+            let kind = if is_there { "bad-date" } else { "missing-object" };
             notes.push(Note::new(kind, format!("the date of commit {commit} cannot be read")));
         }
         revision
