@@ -58,11 +58,10 @@ impl Hooks {
     /// Whose the hook at `path` is, and whether it mentions okep.
     fn owner(&self, path: &Path, bytes: &[u8], is_file: bool, script: &Script) -> (Owner, bool) {
         let text = String::from_utf8_lossy(bytes);
-        if is_file && bytes == script.text.as_bytes() {
-            return (Owner::Okep, true);
-        }
         if is_file && text.lines().nth(1).is_some_and(|line| line.starts_with(MARK)) {
-            return (Owner::OkepChanged, mentions(&text, script));
+            let is_unchanged = bytes == script.text.as_bytes();
+            let owner = if is_unchanged { Owner::Okep } else { Owner::OkepChanged };
+            return (owner, mentions(&text, script));
         }
         if is_pre_commit(&text) {
             let named = text.split_once("--config=").map_or("", |(_, rest)| rest);

@@ -4,7 +4,7 @@ use super::patterns::{MAX_LINES, Patterns};
 use super::pyyaml;
 use super::value::{self, Setting, Value};
 use super::yaml::{Refusal, YamlCause, YamlDocument};
-use super::{FileReader, MAX_BYTES, MAX_CHAIN, Site};
+use super::{FileReader, MAX_CHAIN, Site};
 use crate::files::{Content, Note};
 use crate::text::Text;
 use crate::text::url_path::{folder, join};
@@ -34,9 +34,6 @@ fn layer(path: &str, content: Content) -> Result<YamlDocument, Refusal> {
     let Content::Bytes(bytes) = content else {
         return not_read_here("the file cannot be read, so what it sets is unknown");
     };
-    if bytes.len() > MAX_BYTES {
-        return Err(unread(path, YamlCause::TooLarge, "the file is too large to be read"));
-    }
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return not_read_here("the file is UTF-16, which is not read here");
     }

@@ -4,7 +4,7 @@
 //! [`Refusal`], what is not understood here a note. It does not run plugins, and takes every
 //! environment variable for unset, so that one commit means one thing on every machine.
 //!
-//! Bounds: files of up to [`MAX_BYTES`], [`MAX_CHAIN`] files that inherit from one another, and those
+//! Bounds: files that the reader has read whole, [`MAX_CHAIN`] files that inherit from one another, and those
 //! of `yaml`, `value` and `nav`; what exceeds them is reported in a note. Time is linear in the bytes.
 
 mod chain;
@@ -31,8 +31,6 @@ use languages::Languages;
 use value::Value;
 use yaml::{Refusal, YamlCause};
 
-/// Largest configuration file that is read, in bytes.
-pub const MAX_BYTES: usize = 4 << 20;
 /// Most files in one chain of `INHERIT`: MkDocs follows it by recursion, which Python ends at this depth.
 pub const MAX_CHAIN: usize = 1000;
 
