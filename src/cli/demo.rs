@@ -19,6 +19,7 @@ const TIP: &str = "0a93648eaffd5bb4e6244db87566595670468ded";
 
 /// How git describes the sample repository; the last thing that is written.
 const DESCRIPTION: &str = "The sample repository of `okep demo`\n";
+const DESCRIBED_IN: &str = ".git/description";
 
 /// Builds the sample repository in `dir`, which is created where it does not exist.
 ///
@@ -32,7 +33,7 @@ pub fn build(dir: &Path) -> anyhow::Result<()> {
     }
     write(dir.join(".git/refs/heads/main"), format!("{TIP}\n").as_bytes())?;
     write_files(&repo, dir).with_context(|| no_git("write the index", dir))?;
-    write(description(dir), DESCRIPTION.as_bytes())
+    write(dir.join(DESCRIBED_IN), DESCRIPTION.as_bytes())
 }
 
 /// Writes a file, and the folders around it.
@@ -56,11 +57,7 @@ fn no_git(action: &str, dir: &Path) -> String {
 
 /// Whether the sample repository is in `dir` already, whatever was done with it since.
 pub fn is_in(dir: &Path) -> bool {
-    std::fs::read(description(dir)).is_ok_and(|text| text == DESCRIPTION.as_bytes())
-}
-
-fn description(dir: &Path) -> PathBuf {
-    dir.join(".git/description")
+    std::fs::read(dir.join(DESCRIBED_IN)).is_ok_and(|text| text == DESCRIPTION.as_bytes())
 }
 
 fn demand_empty(dir: &Path) -> anyhow::Result<()> {

@@ -94,10 +94,7 @@ impl FoundFiles {
 
 /// What there is to say about the blob of the file at a path; nothing where it was read.
 pub fn blob_notice(path: &str, blob: &Blob) -> Option<Note> {
-    match blob {
-        Ok(content) => content_notice(path, content),
-        Err(error) => Some(at(path, error)),
-    }
+    blob.as_ref().map_or_else(|error| Some(at(path, error)), |content| content_notice(path, content))
 }
 
 /// The notice of an object that cannot be read, at the path of what it is.

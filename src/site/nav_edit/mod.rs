@@ -20,7 +20,7 @@ use std::ops::Range;
 type LineEdit = Result<(Range<usize>, String), String>;
 
 /// Gives the number of a page that belongs with the new one; it is asked for that of the new one too.
-type Numbers<'n> = &'n dyn Fn(&str) -> Option<u64>;
+type NumberOf<'n> = &'n dyn Fn(&str) -> Option<u64>;
 
 /// An edit of the file that holds `nav`, or why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,11 +37,11 @@ pub struct NavPlan {
 /// `bytes` are those of the file that holds `nav`. Without siblings, the section whose entries or comments name the
 /// page's folder is taken, and at last the end of the navigation. With `proves`, the edited file is read again; a line
 /// that is only shown, and not written, needs no proof.
-pub fn insert(site: &Site, bytes: &[u8], page: &str, title: &str, numbers: Numbers, proves: bool) -> NavPlan {
+pub fn insert(site: &Site, bytes: &[u8], page: &str, title: &str, number: NumberOf, proves: bool) -> NavPlan {
     let Some(tree) = site.nav.tree() else { return no_tree(site) };
     let file = NavFile { tree, text: Text::new(bytes) };
     let Some(target) = site.target(page) else { return file.plan(tree.key.start, Err(outside(page))) };
-    let home = file.home(page, &target, numbers);
+    let home = file.home(page, &target, number);
     let section = &tree.sections[home.section];
     let place = match section.items.get(home.next_to) {
         Some(item) if home.after => item.span.end,
@@ -51,15 +51,13 @@ pub fn insert(site: &Site, bytes: &[u8], page: &str, title: &str, numbers: Numbe
     };
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let model = file.model(&home).filter(|_| !title.is_empty());
-    let both = model.and_then(|entry| numbers(entry.doc.as_deref()?)).zip(numbers(page));
+    let both = model.and_then(|entry| number(entry.doc.as_deref()?)).zip(number(page));
     let like = |(theirs, own)| numbered_like(model?.title.as_deref()?, theirs, own, &title);
     let title = both.and_then(like).unwrap_or(title);
     let edit = file.new_line(&home, &title, &target, proves).map_err(|reason| {
         let label = scalar::write(&title, Style::Plain);
-        let within = match section.title() {
-            Some(title) => format!("the section `{title}` of `nav`"),
-            None => "`nav`".into(),
-        };
+        let within =
+            section.title().map_or("`nav`".into(), |title| format!("the section `{title}` of `nav`"));
         format!("{reason}; add `{label}: {target}` to {within} by hand")
     });
     file.plan(place, edit)
@@ -196,11 +194,11 @@ impl<'s> NavFile<'s> {
         if is_broken { lines } else { above.len()..lines.end }
     }
 
-    fn home(&self, doc_path: &str, target: &str, numbers: Numbers) -> Home {
+    fn home(&self, doc_path: &str, target: &str, number: NumberOf) -> Home {
         let siblings = |section: &NavSection| -> Vec<(usize, u64)> {
             let numbered = |(index, item): (usize, &NavItem)| {
                 let doc = self.entry_of(item)?.doc.as_deref().filter(|doc| *doc != doc_path)?;
-                numbers(doc).map(|number| (index, number))
+                number(doc).map(|number| (index, number))
             };
             section.items.iter().enumerate().filter_map(numbered).collect()
         };
@@ -213,7 +211,7 @@ impl<'s> NavFile<'s> {
             let next_to = self.tree.sections[section].items.len().saturating_sub(1);
             return Home { section, next_to, after: true };
         }
-        let (next_to, after) = ordered(&siblings[section], numbers(doc_path));
+        let (next_to, after) = ordered(&siblings[section], number(doc_path));
         Home { section, next_to, after }
     }
 
