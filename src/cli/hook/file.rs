@@ -118,6 +118,11 @@ impl HookFile {
     pub fn is_in_place(&self) -> bool {
         self.is_executable && self.mentions_okep
     }
+
+    /// What to say of another hook that calls okep already.
+    pub fn left(&self, script: &Script) -> String {
+        format!("left `{}`, which mentions `{}`\n", self.path.display(), script.command)
+    }
 }
 
 /// Whether a line that is not a comment names the command, or the hook that pre-commit knows it by.

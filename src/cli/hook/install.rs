@@ -49,9 +49,7 @@ pub fn install(dir: Option<&Path>, wanted: &InstallArgs) -> anyhow::Result<(Stri
                 fs::remove_file(path).and_then(|()| anew()).map_err(cannot("made executable", path))?;
                 message += &format!("made `{}` executable\n", path.display());
             }
-            (owner, true) if *owner != Owner::OkepChanged => {
-                message += &format!("left `{}`, which mentions `{}`\n", path.display(), script.command);
-            }
+            (owner, true) if *owner != Owner::OkepChanged => message += &file.left(script),
             _ => obstacles.push((script, obstacle::another(script, &file))),
         }
     }

@@ -31,9 +31,7 @@ pub fn uninstall(dir: Option<&Path>) -> anyhow::Result<String> {
                     message += &format!("removed `{}`\n", path.display());
                 }
                 Owner::OkepChanged => changed = Some(obstacle::another(script, &file)),
-                Owner::Other if file.mentions_okep => {
-                    message += &format!("left `{}`, which mentions `{}`\n", path.display(), script.command);
-                }
+                Owner::Other if file.mentions_okep => message += &file.left(script),
                 _ => {}
             }
         }

@@ -20,9 +20,8 @@ pub fn refuse_tabs(doc: &YamlDocument) -> Result<(), Refusal> {
         return Ok(());
     }
     let allowed = |node: &YamlNode| match &node.kind {
-        NodeKind::Scalar { style: Style::Plain, .. } => None,
         NodeKind::Scalar { style: Style::Literal | Style::Folded, .. } => Some(whole_block(text, &node.span)),
-        NodeKind::Scalar { .. } => Some(node.span.clone()),
+        NodeKind::Scalar { style, .. } if *style != Style::Plain => Some(node.span.clone()),
         _ => None,
     };
     let mut inside: Vec<Range<usize>> = doc.nodes().filter_map(|(_, node)| allowed(node)).collect();
