@@ -68,9 +68,9 @@ pub fn plan(snapshot: &Snapshot, template_timeline: &TemplateTimeline, findings:
 
 /// Whether a fix edits the text of a heading.
 fn edits_heading(okep: &Okep, fix: &Fix) -> bool {
-    // An insertion right before the text or behind it changes it too.
+    // An insertion right before the text changes it too; what is inserted behind it is not part of it.
     let is_in = |edit: &Edit, heading: &Heading| {
-        heading.text_span.start <= edit.end && edit.start <= heading.text_span.end
+        heading.text_span.start < edit.end.max(edit.start + 1) && edit.start < heading.text_span.end
     };
     let mut own = fix.edits.iter().filter(|edit| edit.path == okep.path);
     own.any(|edit| okep.document.headings.iter().any(|heading| is_in(edit, heading)))
