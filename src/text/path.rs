@@ -53,11 +53,15 @@ pub fn stem(name: &str) -> Option<&str> {
     })
 }
 
-/// Takes apart a name that is meant to be an OKEP's: it begins with `okep`, in any case, or with blanks.
+/// What is behind `okep` in a name that is meant to be an OKEP's: it begins so, in any case, or with blanks.
+fn behind_okep(stem: &str) -> Option<&str> {
+    let (okep, rest) = stem.trim_start().split_at_checked("okep".len())?;
+    okep.eq_ignore_ascii_case("okep").then_some(rest)
+}
+
+/// Takes such a name apart.
 pub fn okep_name(stem: &str) -> Option<OkepName> {
-    let named = stem.trim_start();
-    let rest = named.get(4..).filter(|_| named[..4].eq_ignore_ascii_case("okep"))?;
-    let rest = rest.trim_start_matches(['-', '_', ' ', '.', '#']);
+    let rest = behind_okep(stem)?.trim_start_matches(['-', '_', ' ', '.', '#']);
     let digits = &rest[..rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())];
     let number = digits.parse().ok().filter(|_| number_placeholder(rest) == 0);
     let is_word =
@@ -101,10 +105,10 @@ pub fn role(path: &str, folder: &str) -> Role {
         return Role::Other;
     }
     let Some(stem) = stem(name) else { return Role::Other };
-    if is_template(name) || is_folder_page(inside) && is_template_folder(folder_of(inside)) {
+    if template_number(stem).is_some() || is_of_folder(stem) && is_template_folder(folder_of(inside)) {
         return Role::Template;
     }
-    if okep_name(stem).is_some() && !is_unnamed_template(name) {
+    if behind_okep(stem).is_some() && !says_template(stem) {
         return Role::Okep;
     }
     if okep_folder(path, folder).is_some() {
@@ -137,19 +141,25 @@ pub fn is_template_folder(folder: &str) -> bool {
 
 /// Whether a file's name says that it is a template, in another form: `template.md`, `OKEP_template.md`.
 pub fn is_unnamed_template(path: &str) -> bool {
-    let name = file_name(path);
-    let Some(stem) = stem(name) else { return false };
+    stem(file_name(path)).is_some_and(says_template)
+}
+
+fn says_template(stem: &str) -> bool {
     let words = stem.split(|c: char| !c.is_ascii_alphanumeric());
     let is_number = |word: &str| word.bytes().all(|b| b.is_ascii_digit());
     let mut words = words.filter(|word| !word.eq_ignore_ascii_case("okep") && !is_number(word));
     words.next().is_some_and(|word| word.eq_ignore_ascii_case("template"))
         && words.next().is_none()
-        && !is_template(name)
+        && template_number(stem).is_none()
 }
 
 /// Whether a page is what a site and a forge show of its folder.
 pub fn is_folder_page(path: &str) -> bool {
-    stem(file_name(path)).is_some_and(|name| ["index", "readme"].iter().any(|n| name.eq_ignore_ascii_case(n)))
+    stem(file_name(path)).is_some_and(is_of_folder)
+}
+
+fn is_of_folder(stem: &str) -> bool {
+    ["index", "readme"].iter().any(|name| stem.eq_ignore_ascii_case(name))
 }
 
 /// Whether a page is an `index.md`, which goes before a `README.md`.

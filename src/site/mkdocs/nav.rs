@@ -6,6 +6,7 @@ use super::patterns::RestPattern;
 use super::yaml::Style;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::sync::Arc;
 use std::sync::OnceLock;
 
 /// The `nav` of a site.
@@ -40,7 +41,7 @@ pub struct NavTree {
 #[derive(Debug, Clone)]
 pub struct NavSection {
     /// Its title and those of the sections around it, outermost first, as written; none for the navigation itself.
-    pub titles: Vec<String>,
+    pub titles: Arc<[String]>,
     pub items: Vec<NavItem>,
     pub shape: Shape,
     /// Bytes from the title, or from the first item of the navigation itself, to the last content.
@@ -83,7 +84,7 @@ pub struct NavEntry {
     /// Bytes of the target, its quotes included; of the alias or the tagged list that stands for it.
     pub span: Range<usize>,
     /// The titles of the sections around it, outermost first.
-    pub section: Vec<String>,
+    pub section: Arc<[String]>,
     /// The section that holds it, and which of its items it is.
     pub parent: usize,
     pub item: usize,

@@ -104,7 +104,7 @@ impl NavReader<'_> {
             NodeKind::Mapping(_) => Shape::Mapping,
             _ => Shape::Block,
         };
-        let (titles, span) = (self.titles.clone(), start.min(written.span.end)..written.span.end);
+        let (titles, span) = (self.titles.clone().into(), start.min(written.span.end)..written.span.end);
         let section = self.tree.sections.len();
         self.tree.sections.push(NavSection { titles, items: Vec::new(), shape, span });
         match value::resolve(self.doc, node).1 {
@@ -206,7 +206,7 @@ impl NavReader<'_> {
             title: item.title.map(|k| self.source(k)),
             target: text.into(),
             doc: self.names(text),
-            section: self.titles.clone(),
+            section: self.tree.sections[section].titles.clone(),
             parent: section,
             item: self.tree.sections[section].items.len(),
             elsewhere: item.elsewhere,

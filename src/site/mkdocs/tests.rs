@@ -18,7 +18,7 @@ fn described(site: &Site, source: &str) -> String {
         Nav::Unreadable => {}
         Nav::Listed(tree) => {
             for entry in &tree.entries {
-                let mut name = entry.section.clone();
+                let mut name = entry.section.to_vec();
                 name.push(entry.title.clone().unwrap_or_else(|| "-".into()));
                 let page = entry.doc.clone().unwrap_or_else(|| format!("?{}", entry.target));
                 let elsewhere = if entry.elsewhere { " (elsewhere)" } else { "" };

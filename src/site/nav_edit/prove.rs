@@ -8,9 +8,10 @@ use crate::site::mkdocs::yaml::{NodeKind, YamlDocument};
 use crate::text::Text;
 use serde_yaml::Value;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// An entry: the titles of the sections around it, its own, and its target.
-type Said = (Vec<String>, Option<String>, String);
+type Said = (Arc<[String]>, Option<String>, String);
 
 /// The edit, if the edited file means what the old one meant but for one change of the entries, which are counted in the
 /// order of the file; `change` makes it, and is given what the entries are after the edit.

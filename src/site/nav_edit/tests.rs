@@ -6,6 +6,7 @@ use crate::site::mkdocs;
 use crate::text::Bytes;
 use proptest::prelude::*;
 use similar::{ChangeTag, TextDiff};
+use std::sync::Arc;
 
 fn read(yaml: &str) -> Site {
     let content = Content::Bytes(yaml.as_bytes().into());
@@ -293,7 +294,7 @@ fn file() -> impl Strategy<Value = String> {
 }
 
 /// The pages that are named, and under what, in order.
-fn named(site: &Site) -> Vec<(Vec<String>, Option<String>, String)> {
+fn named(site: &Site) -> Vec<(Arc<[String]>, Option<String>, String)> {
     let entries = site.nav.entries().iter();
     entries.map(|e| (e.section.clone(), e.title.clone(), e.target.clone())).collect()
 }

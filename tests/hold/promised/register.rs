@@ -23,7 +23,7 @@ fn read(bytes: &[u8]) -> Site {
 /// The pages that are named, and under what, in order.
 fn named(site: &Site) -> Vec<(Vec<String>, Option<String>, String)> {
     let entries = site.nav.entries().iter();
-    entries.map(|e| (e.section.clone(), e.title.clone(), e.target.clone())).collect()
+    entries.map(|e| (e.section.to_vec(), e.title.clone(), e.target.clone())).collect()
 }
 
 fn spliced(bytes: &[u8], (span, new): &(Range<usize>, String)) -> Vec<u8> {
