@@ -109,6 +109,17 @@ pub fn of_history(event: &Event) -> Vec<Finding> {
     RULES.iter().flat_map(of_rule).collect()
 }
 
+/// What the rules about documents find in the OKEPs in question.
+pub fn of_documents(
+    snapshot: &Snapshot,
+    history: Option<&TemplateHistory>,
+    cache: &AuditCache,
+) -> Vec<Finding> {
+    let cached = CachedAudit::new(cache, snapshot, history);
+    let okeps = snapshot.okeps.par_iter().filter(|okep| !okep.unchanged);
+    okeps.flat_map_iter(|okep| cached.document(okep).findings.clone()).collect()
+}
+
 /// What the rules about links find; pages that `cache` knows are not looked at anew.
 pub fn of_links(snapshot: &Snapshot, cache: &AuditCache) -> Vec<Finding> {
     let cached = CachedAudit::new(cache, snapshot, None);

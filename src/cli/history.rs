@@ -126,7 +126,8 @@ fn walked(repo: &Arc<Repo>, named: &[String], is_all: bool, progress: &Progress)
         all[..=at].rotate_right(1);
     }
     let walk = repo.walk(&all, &layout, &|done| progress.set(done));
-    let mut story = tell(repo, &walk, &layout, &line);
+    let parsed = Parsed::default();
+    let mut story = tell(repo, &walk, &layout, &line, &parsed);
     notes.extend(main_branch_note(&line, &config));
     // What a partial or a shallow clone lacks is missing by intent.
     let by_intent = repo.is_partial || story.walk.shallow;
@@ -149,7 +150,7 @@ fn walked(repo: &Arc<Repo>, named: &[String], is_all: bool, progress: &Progress)
     ruled(&mut story, &config);
     story.walk.tips = all.iter().map(Id::to_string).collect();
     story.notes.extend(notes);
-    let of_tip = tip_notes(&tip, &layout, is_whole && !by_intent);
+    let of_tip = tip_notes(&tip, &layout, &parsed, is_whole && !by_intent);
     let vanished = if is_whole && !by_intent { repo.vanished() } else { Vec::new() };
     // What the walk does not read itself, or what was there when it did and has vanished since.
     story.damaged |= !vanished.is_empty() || of_tip.iter().any(Note::is_unreadable);
@@ -162,13 +163,13 @@ fn walked(repo: &Arc<Repo>, named: &[String], is_all: bool, progress: &Progress)
 
 /// What a check of the tip notes; of objects only where all of the walk's were there (`is_whole`), for
 /// otherwise they are counted for all commits together.
-fn tip_notes(tip: &Result<Tree, GitError>, layout: &Layout, is_whole: bool) -> Vec<Note> {
+fn tip_notes(tip: &Result<Tree, GitError>, layout: &Layout, parsed: &Parsed, is_whole: bool) -> Vec<Note> {
     let tree = match tip {
         Ok(tree) => tree,
         Err(error) if is_whole => return vec![Note::new("missing-object", error.to_string())],
         Err(_) => return Vec::new(),
     };
-    let snapshot = Snapshot::new(tree, layout, &Parsed::default());
+    let snapshot = Snapshot::new(tree, layout, parsed);
     let file = |note: &Note| note.path.as_ref().is_some_and(|path| tree.contains(path));
     let notes: Vec<Note> = snapshot.notes.into_iter().chain(tree.notices()).collect();
     // Where a folder cannot be read, what seems to lack is not known to.

@@ -8,7 +8,7 @@ use super::states::States;
 use super::walk::Walk;
 use crate::audit::identity::OkepKey;
 use crate::audit::scope::registers;
-use crate::audit::{AuditCache, AuditedTree, PageVerdict, audit_with, policy};
+use crate::audit::{AuditCache, AuditedTree, PageVerdict, audit_with, of_documents, policy};
 use crate::files::{Content, File, Layout, Note, Tree};
 use crate::git::{Id, ObjectError, Repo};
 use crate::markdown::limits;
@@ -39,8 +39,13 @@ pub struct Audits<'a> {
 const AT_ONCE: usize = 64;
 
 impl<'a> Audits<'a> {
-    pub fn new(repo: &'a Arc<Repo>, layout: &'a Layout, landings: LandingsOverTime<'a>) -> Self {
-        let (unread, parsed, cache) = Default::default();
+    pub fn new(
+        repo: &'a Arc<Repo>,
+        layout: &'a Layout,
+        landings: LandingsOverTime<'a>,
+        parsed: Parsed,
+    ) -> Self {
+        let (unread, cache) = Default::default();
         Audits { repo, layout, landings, unread, parsed, cache }
     }
 
@@ -103,10 +108,9 @@ impl<'a> Audits<'a> {
         let layout = Layout { template: Some(path.clone()), ..self.layout.clone() };
         let tree = read.with([(path.clone(), Some(text))]);
         let snapshot = Snapshot::of_change(&tree, &layout, &self.parsed, Some(okeps));
-        let pages = audit_with(&snapshot, Some(&history), &self.cache).pages;
+        let findings = of_documents(&snapshot, Some(&history), &self.cache);
         self.unread(read.notices().into_iter().chain(tree.notices()));
-        let documents = pages.iter().filter_map(|page| page.document.as_ref());
-        documents.flat_map(|okep| okep.findings.clone()).collect()
+        findings
     }
 
     /// None where the commit cannot be read any more.

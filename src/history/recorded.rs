@@ -14,13 +14,14 @@ use crate::files::{Layout, Note, tidy};
 use crate::git::{MainLine, Repo};
 use crate::okep::landings::LandingsOverTime;
 use crate::okep::requirements::Requirements;
+use crate::okep::snapshot::Parsed;
 use crate::okep::template_history::TemplateRevision;
 use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
-/// The report on a walk; landings are those of the line `main`.
-pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> Story {
+/// The report on a walk; landings are those of the line `main`. What is `parsed` of the last states stays there.
+pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine, parsed: &Parsed) -> Story {
     let (landings, outside) = rayon::join(
         || LandingsOverTime::new(repo, main, layout, |tip| walk.line_of(tip)),
         || outside(repo, walk, layout),
@@ -33,7 +34,7 @@ pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine) -> 
     let names = revisions.map(|(last, before)| names(last, before));
     let mut found = FoundInStates { layout: layout.clone(), names, ..FoundInStates::default() };
     // What all states share is freed by the end of the process, which is faster than to drop it value by value.
-    let mut audits = ManuallyDrop::new(Audits::new(repo, layout, landings));
+    let mut audits = ManuallyDrop::new(Audits::new(repo, layout, landings, parsed.clone()));
     audits.all(walk, &states, &mut found);
     if let Some(lack) = lacking(repo, walk, &states, &found) {
         let before = states.refine(&lack);
