@@ -2,6 +2,9 @@
 
 use super::{Check, Finding, Rule, Severity};
 use crate::okep::snapshot::Snapshot;
+use crate::site::mkdocs::scalar;
+use crate::site::mkdocs::yaml::Style;
+use crate::text::url_path::is_page;
 
 pub static RULE: Rule = Rule {
     id: "unreadable-register",
@@ -20,15 +23,32 @@ fn check(snapshot: &Snapshot) -> Vec<Finding> {
         .map(|problem| {
             let message = format!("MkDocs cannot load it: {}", problem.message);
             let mut finding = RULE.about(None, &problem.path, problem.path.clone(), message);
-            finding.place = snapshot.text(&problem.path).map(|t| t.place(problem.span.clone()));
-            finding.help("fix it first; `nav` is not checked until then")
+            let text = snapshot.text(&problem.path);
+            let remedy = text.as_ref().and_then(|t| remedy(t.line(t.line_of(problem.span.start))));
+            finding.place = text.map(|t| t.place(problem.span.clone()));
+            let remedy = remedy.unwrap_or("fix it first".to_owned());
+            finding.help(format!("{remedy}; `nav` is not checked until then"))
         })
         .collect()
 }
 
+/// What to do about a line, where its author meant what YAML does not take.
+fn remedy(line: &str) -> Option<String> {
+    if ["<<<<<<<", "=======", ">>>>>>>"].iter().any(|mark| line.starts_with(mark)) {
+        return Some("resolve the merge conflict first".to_owned());
+    }
+    let item = line.trim().strip_prefix("- ")?;
+    if let Some((title, path)) = item.strip_prefix('[').and_then(|i| i.strip_suffix(')')?.split_once("](")) {
+        return Some(format!("a page is written as `- {title}: {path}`"));
+    }
+    let (title, path) =
+        item.rsplit_once(": ").filter(|(title, path)| title.contains(": ") && is_page(path))?;
+    Some(format!("put the title in quotes: `- {}: {path}`", scalar::write(title, Style::DoubleQuoted)))
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files};
+    use crate::rules::test_support::{GOOD, NAV, OKEP, check_files, planned, tree};
 
     #[test]
     fn a_configuration_that_mkdocs_could_not_load_is_one_finding() {
@@ -37,5 +57,22 @@ mod tests {
             &["unreadable-register:2 mkdocs.yml"],
         );
         check_files(&[(OKEP, GOOD), ("mkdocs.yml", NAV)], &[]);
+    }
+
+    #[test]
+    fn the_help_says_what_to_do_where_it_is_known() {
+        let check = |lines: &str, expected: &str| {
+            let config = NAV.replace("    - Faster Tea: okeps/okep-7-faster-tea.md\n", lines);
+            let findings = planned(&tree(&[(OKEP, GOOD), ("mkdocs.yml", &config)]));
+            let finding =
+                findings.iter().find(|f| f.rule == "unreadable-register").expect("it cannot be read");
+            assert_eq!(finding.help, [format!("{expected}; `nav` is not checked until then")]);
+        };
+        let quoted = "put the title in quotes: `- \"Tea: fast\": okeps/okep-7-faster-tea.md`";
+        check("    - Tea: fast: okeps/okep-7-faster-tea.md\n", quoted);
+        let link = "a page is written as `- Tea: okeps/okep-7-faster-tea.md`";
+        check("    - [Tea](okeps/okep-7-faster-tea.md)\n    - a.md\n", link);
+        check("<<<<<<< HEAD\n    - Tea: a.md\n=======\n>>>>>>> b\n", "resolve the merge conflict first");
+        check("    - a: b: c\n", "fix it first");
     }
 }
