@@ -132,6 +132,10 @@ fn what_mkdocs_refuses_has_its_line() {
         ("nav: [a.md]\n---\nnav: []\n", "mkdocs.yml:2: more than one YAML document in the file"),
         ("x: !include y\n", "mkdocs.yml:1: MkDocs does not know the tag `!include` here"),
         ("a: b\t\n", "mkdocs.yml:1: a tab outside quotes: PyYAML takes only blanks here"),
+        (
+            "nav:\n  - a: b.md\n\t- c: d.md\n",
+            "mkdocs.yml:3: not valid YAML: while scanning a plain scalar, found a tab",
+        ),
         ("a: b\nc: \"\u{7}\"\n", "mkdocs.yml:2: the character U+0007 is not allowed in YAML"),
         ("a: &a 1\nb: &a 2\n", "mkdocs.yml:2: the anchor `a` is defined twice"),
         ("a: [x?y]\n", "mkdocs.yml:1: PyYAML wants text with a `?` between brackets in quotes"),
