@@ -269,17 +269,28 @@ fn asks_in_comments(template: &Document, issue: Option<&Range<usize>>) -> bool {
     hidden > shown.map(|b| count(template.text.slice(b.span.clone()))).sum()
 }
 
-/// Whether a list item is one that every OKEP may have as the template has it: a task, or a link to a section of the
-/// page itself, with what it is about behind it.
+/// Whether a list item is one that every OKEP may have as the template has it: a task, a field below the title such as
+/// `Status: draft`, or a link to a section of the page itself, with what it is about behind it.
 fn stays(document: &Document, item: &Block) -> bool {
-    let text = document.text.slice(item.span.clone()).trim_start();
-    if ["[ ]", "[x]", "[X]"].iter().any(|task| text.starts_with(task)) {
+    let text = document.text.slice(item.span.clone()).trim();
+    let is_preamble = document.headings.get(1).is_some_and(|section| item.span.start < section.span.start);
+    if ["[ ]", "[x]", "[X]"].iter().any(|task| text.starts_with(task)) || is_preamble && is_field(text) {
         return true;
     }
     let links = document.links_in(&item.span);
     let Some(first) = links.first() else { return false };
     let before = document.text.slice(item.span.start..first.span.start.max(item.span.start));
     !before.contains(char::is_alphabetic) && links.iter().all(|link| link.target.starts_with('#'))
+}
+
+/// Whether a text is a name and, as its value, one word that asks for no other one.
+fn is_field(text: &str) -> bool {
+    let Some((name, value)) = text.split_once(':') else { return false };
+    let mut letters = value.trim_matches([' ', '*', '_', '`']).chars();
+    name.chars().all(|c| c.is_alphanumeric() || " *_-".contains(c))
+        && letters.next().is_some_and(char::is_alphabetic)
+        && letters.all(char::is_lowercase)
+        && !is_placeholder(value)
 }
 
 /// Whether a list item has the name of a section of the page, as in a table of contents without links.

@@ -74,6 +74,14 @@ fn short_prompts_count_as_whole_blocks_only() {
 }
 
 #[test]
+fn a_field_below_the_title_may_have_the_value_of_the_template() {
+    let template = "# T\n\n* Status: draft\n* **Kind:** Feature\n* Authors: (names)\n* Date: YYYY-MM-DD\n* Sponsor: TBD\n\n## S\n\n* Unit: tests\n";
+    let asked = ["Authors: (names)", "Date: YYYY-MM-DD", "Sponsor: TBD", "Unit: tests"];
+    check_with(template, template, &asked);
+    check_with(template, "# A\n\n* Status: draft\n* Authors: us\n\n## S\n\nText.\n", &[]);
+}
+
+#[test]
 fn what_names_the_authors_own_list_stays() {
     let template = "* Tests of the new parser:\n* Tests of the whole system?\n\nWhich versions does it run with?\n\n(Name all that depends on it here.)\n";
     check_with(
