@@ -1,6 +1,6 @@
 //! A map whose values are made once, and kept while they are asked for.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 

@@ -224,10 +224,9 @@ impl Snapshot {
         let (tree, parsed, at) = (self.tree.clone(), self.parsed.clone(), path.to_owned());
         let (number, template) = (name_of(path, &self.layout.folder).number, self.template.clone());
         let read = move || {
-            let file = tree.file(&at);
-            let id = file.as_ref().and_then(|file| file.id);
+            let id = tree.id(&at);
             once(&parsed.okeps, id.map(|id| (number, template.key(), id)), || {
-                let document = file.as_ref().and_then(|file| parsed.document(file));
+                let document = tree.file(&at).and_then(|file| parsed.document(&file));
                 let document = document.filter(|document| limits::beyond(document).is_none());
                 let document = document.unwrap_or_else(|| Arc::new(Document::parse(b"")));
                 let site_readings = once(&parsed.site_readings, id, SiteReadings::default);
