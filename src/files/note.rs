@@ -37,7 +37,8 @@ impl From<&ObjectError> for Note {
 
 /// Puts notes in the order of their kind and path, each once.
 pub fn tidy(notes: &mut Vec<Note>) {
-    notes.sort();
-    notes.sort_by(|one, other| (one.kind, &one.path).cmp(&(other.kind, &other.path)));
+    notes.sort_by(|one, other| {
+        (one.kind, &one.path, &one.message).cmp(&(other.kind, &other.path, &other.message))
+    });
     notes.dedup();
 }

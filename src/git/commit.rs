@@ -154,7 +154,7 @@ impl<'a> Trees<'a> {
         found.map(|tree| tree.entries).map_err(|error| ObjectError::of(self.local, tree, &error))
     }
 
-    /// The entries of a tree, read into `buffer`, of which the first may be all that is wanted.
+    /// The same one by one, for those who may stop early.
     pub fn iter<'b>(&self, tree: Id, buffer: &'b mut Vec<u8>) -> Result<TreeRefIter<'b>, ObjectError> {
         if tree.is_empty_tree() {
             return Ok(TreeRefIter::from_bytes(&[], self.local.object_hash()));

@@ -7,5 +7,5 @@ use std::sync::atomic::AtomicUsize;
 /// How many times this process searched for a repository and opened it.
 pub static OPENED: AtomicUsize = AtomicUsize::new(0);
 
-/// The blobs that it read, each as often as it did.
+/// The blobs that it read, in order, with repeats.
 pub static BLOBS: Mutex<Vec<Id>> = Mutex::new(Vec::new());

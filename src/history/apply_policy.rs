@@ -29,11 +29,11 @@ pub fn ruled(story: &mut Story, config: &Config) {
             Some(_) => return true,
         };
         *changed.entry(what).or_default().entry(rule).or_default() += 1;
-        // It is counted anew with its OKEP.
-        if let Some(story) = story.okeps.iter_mut().find(|story| okep == Some(&story.path)) {
-            let count = story.now.of(before);
+        // The numbers of its OKEP change with it.
+        if let Some(okep) = story.okeps.iter_mut().find(|story| okep == Some(&story.path)) {
+            let count = okep.now.of(before);
             *count = count.saturating_sub(1);
-            now.into_iter().for_each(|severity| story.now.add(severity));
+            now.into_iter().for_each(|severity| okep.now.add(severity));
         }
         finding.severity = now.unwrap_or(before);
         now.is_some()

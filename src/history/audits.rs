@@ -135,8 +135,9 @@ impl<'a> Audits<'a> {
         }
         // Where several files are named like a template, one of them counts.
         let mut layout = self.layout.clone();
-        let templates = templates(tree, self.layout).into_iter();
-        templates.for_each(|templates| layout.template = history.first_template(templates));
+        if let Some(templates) = templates(tree, self.layout) {
+            layout.template = history.first_template(templates);
+        }
         let snapshot = Snapshot::on_demand(tree, &layout, &self.parsed);
         let AuditedTree { pages, of_tree } = audit_with(&snapshot, Some(history), &self.cache);
         let who = |path: &str| self.who(history, &snapshot, path);

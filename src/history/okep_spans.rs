@@ -144,7 +144,7 @@ impl OkepSpan {
         self.revisions += 1;
         let held = |path: u32, files: &[FileAt]| files.iter().any(|f| f.path == path);
         // What comes back was at its last path, and comes with all of its files.
-        let left = if removed.is_some() { before.len() - 1 } else { 0 };
+        let left = if removed.is_some() { before.len().saturating_sub(1) } else { 0 };
         let went = before[left..].iter().find(|f| !held(f.path, &self.files));
         let came = self.files.iter().find(|f| removed.is_some() || !held(f.path, &before));
         let known = !is_uncertain;

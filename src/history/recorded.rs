@@ -20,7 +20,7 @@ use std::collections::BTreeSet;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
-/// The report on a walk; landings are those of the line `main`. What is `parsed` of the last states stays there.
+/// The report on a walk; landings are those of the line `main`. `parsed` keeps what was parsed of the last states.
 pub fn tell(repo: &Arc<Repo>, walk: &Walk, layout: &Layout, main: &MainLine, parsed: &Parsed) -> Story {
     let (landings, outside) = rayon::join(
         || LandingsOverTime::new(repo, main, layout, |tip| walk.line_of(tip)),

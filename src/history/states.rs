@@ -60,7 +60,7 @@ impl States {
                 key,
                 // Where there is no folder, no file is outside of it.
                 outside: outside[if has_folder(key) { walk.around[commit] as usize } else { 0 }],
-                // Of `NONE`, which is older than all, there are none.
+                // `NONE` is a place beyond the oldest commit: nothing is known there.
                 known: lines().map(|(places, line)| line.states_at(places[commit] as usize)).collect(),
                 lack: Box::default(),
             });

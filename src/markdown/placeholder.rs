@@ -8,8 +8,8 @@ use std::ops::Range;
 /// A placeholder is short; a longer text says something, unless all of it is when the section will be written.
 const MOST_WORDS: usize = 14;
 const MOST_WORDS_WITH_A_DATE: usize = 40;
-/// In "Unit tests of the node: TBD".
-const MOST_WORDS_BEFORE_A_MARK: usize = 7;
+/// Of "Unit tests of the node: TBD", the mark included.
+const MOST_WORDS_WITH_A_MARK: usize = 7;
 /// More placeholders than this may be a list of work to do, unless each is a bare mark.
 const MOST_BLOCKS: usize = 3;
 
@@ -47,10 +47,10 @@ const MARKS: &str = "tbd tba tbc todo wip fixme placeholder";
 const SUBJECTS: &str = "this section|this part|section|the details|more details|further details|more information\
      |details|content|the content|the rest|this";
 
-/// The words that an announcement may begin with, but for those below.
+/// The words that an announcement may begin with, besides [`FILLERS`] and [`MARKS`].
 const STARTS: &str = "this section the more further details content coming work works to will";
 
-/// What may be between that and the rest.
+/// What may be between the subject and the rest.
 const FILLERS: &str =
     "a are as currently has have is just need needs now of only remains right still under yet";
 
@@ -62,11 +62,11 @@ const UNDECIDED: &str =
 const ANNOUNCED: &str = "added announced completed defined described detailed determined documented done expanded \
      extended filled provided revised specified updated written";
 
-/// Begins when, with which or where in the text that will be.
+/// The words that begin what says when, with what, or where in the text it will be.
 const WHEN: &str = "after as at based before during following further here if later next once pending separately \
      shortly soon together until upon when while with within yet";
 
-/// The same behind "in"; "in the user guide" is an answer.
+/// The same after "in" and other words; "in the user guide" is an answer.
 const IN_WHEN: &str = "detail details follow future later next subsequent";
 
 /// The end of "Unit tests: TBD", and none of "nothing is TBD".
@@ -94,7 +94,7 @@ fn words_of(text: &str) -> Option<Vec<&str>> {
     let mut words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).peekable();
     let first = *words.peek()?;
     let may_announce = [STARTS, FILLERS, MARKS].iter().any(|words| is_one_of(words, first));
-    let most = if may_announce { MOST_WORDS_WITH_A_DATE } else { MOST_WORDS_BEFORE_A_MARK };
+    let most = if may_announce { MOST_WORDS_WITH_A_DATE } else { MOST_WORDS_WITH_A_MARK };
     let words: Vec<&str> = words.take(most + 1).collect();
     (words.len() <= most).then_some(words)
 }
@@ -105,7 +105,7 @@ fn is_marked(words: &[&str], text: &str) -> bool {
         ["to", "do"] | ["t", "b", "d" | "a" | "c"] => true,
         [mark] | [_, mark] if is_one_of(MARKS, mark) => true,
         [_, .., "tbd" | "tba" | "tbc" | "todo"] => {
-            words.len() <= MOST_WORDS_BEFORE_A_MARK && NAMED_MARK.is_match(text.as_bytes())
+            words.len() <= MOST_WORDS_WITH_A_MARK && NAMED_MARK.is_match(text.as_bytes())
         }
         _ => false,
     }

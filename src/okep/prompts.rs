@@ -67,7 +67,7 @@ impl Prompts {
         prompts
     }
 
-    /// Adds those of another revision; none was compared with a document yet.
+    /// Adds those of another revision, before any document is compared with them: `foreign` is not cleared.
     pub fn add(&mut self, other: &Prompts) {
         for (sentence, alone) in &other.sentences {
             *self.sentences.entry(*sentence).or_default() |= alone;
@@ -283,7 +283,7 @@ fn stays(document: &Document, item: &Block) -> bool {
     !before.contains(char::is_alphabetic) && links.iter().all(|link| link.target.starts_with('#'))
 }
 
-/// Whether a text is a name and, as its value, one word that asks for no other one.
+/// Whether a text is a name and a value of one word, which is no placeholder such as `TBD` or `YYYY`.
 fn is_field(text: &str) -> bool {
     let Some((name, value)) = text.split_once(':') else { return false };
     let mut letters = value.trim_matches([' ', '*', '_', '`']).chars();

@@ -61,7 +61,12 @@ impl Terminal {
 }
 
 pub(super) fn severity(severity: Severity) -> Style {
-    [AnsiColor::Red, AnsiColor::Yellow, AnsiColor::Cyan][severity as usize].on_default().bold()
+    let color = match severity {
+        Severity::Error => AnsiColor::Red,
+        Severity::Warning => AnsiColor::Yellow,
+        Severity::Hint => AnsiColor::Cyan,
+    };
+    color.on_default().bold()
 }
 
 /// The longest beginning of `text` that fits into `room` columns.

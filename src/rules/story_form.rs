@@ -41,7 +41,7 @@ fn check(context: &OkepContext, section: usize) -> Option<Finding> {
     Some(finding.help("begin each with `As a ..., I want ...`; `so that ...` is optional"))
 }
 
-/// Whether something begins with "As ...", somebody wants or needs something, "I" or "we" speak, a user may
+/// Whether something says "As ...", somebody wants or needs something, "I" or "we" speak, a user may
 /// or should do something, or all of it points to stories that are elsewhere.
 fn tells_story(text: &str) -> bool {
     const SPEAKERS: &str = "i we user users admin admins";
@@ -51,7 +51,7 @@ fn tells_story(text: &str) -> bool {
     let words = |text| str::split(text, |c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
     let mut pairs = words(&lower).zip(words(&lower).skip(1));
     words(&lower).next().is_some_and(|first| is_one_of("see same", first))
-        || words(text).any(|word| word == "As")
+        || words(text).zip(words(text).skip(1)).any(|(word, _)| word == "As")
         || words(&lower).any(|word| is_one_of("persona personas want wants", word))
         || pairs.any(|(word, next)| {
             is_one_of(SPEAKERS, word) && is_one_of(SAY, next) || is_one_of(WISH, word) && next == "to"
@@ -76,6 +76,8 @@ mod tests {
         let plain = "### Story 1\n\nThe tea is poured at once when a guest comes in, because the water is hot \
                  already.\n";
         assert_eq!(stories(plain, &asking), ["story-form:17 Stories"]);
+        let last = "The dialog gets a new button at the top, next to the others, called Save As.\n";
+        assert_eq!(stories(last, &asking), ["story-form:17 Stories"]);
         assert!(stories(plain, TEMPLATE).is_empty(), "nobody asked");
         for quiet in [
             "**As a** *guest*, **I want** tea. It is to be hot and in a cup, so that nobody is burnt by it.\n",

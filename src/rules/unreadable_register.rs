@@ -39,11 +39,12 @@ fn remedy(line: &str) -> Option<String> {
     }
     let item = line.trim().strip_prefix("- ")?;
     if let Some((title, path)) = item.strip_prefix('[').and_then(|i| i.strip_suffix(')')?.split_once("](")) {
-        return Some(format!("a page is written as `- {title}: {path}`"));
+        return Some(format!("a page is written as `- {}: {path}`", scalar::write(title, Style::Plain)));
     }
     let (title, path) =
         item.rsplit_once(": ").filter(|(title, path)| title.contains(": ") && is_page(path))?;
-    Some(format!("put the title in quotes: `- {}: {path}`", scalar::write(title, Style::DoubleQuoted)))
+    let is_plain = title.starts_with(char::is_alphanumeric);
+    is_plain.then(|| format!("put the title in quotes: `- {}: {path}`", scalar::write(title, Style::Plain)))
 }
 
 #[cfg(test)]
@@ -72,6 +73,10 @@ mod tests {
         check("    - Tea: fast: okeps/okep-7-faster-tea.md\n", quoted);
         let link = "a page is written as `- Tea: okeps/okep-7-faster-tea.md`";
         check("    - [Tea](okeps/okep-7-faster-tea.md)\n    - a.md\n", link);
+        let link = "a page is written as `- \"Tea: fast\": okeps/okep-7-faster-tea.md`";
+        check("    - [Tea: fast](okeps/okep-7-faster-tea.md)\n    - a.md\n", link);
+        check("    - a.md\n     - \"Tea: fast\": okeps/okep-7-faster-tea.md\n", "fix it first");
+        check("    - !x \"Tea: fast\": okeps/okep-7-faster-tea.md\n", "fix it first");
         check("<<<<<<< HEAD\n    - Tea: a.md\n=======\n>>>>>>> b\n", "resolve the merge conflict first");
         check("    - a: b: c\n", "fix it first");
     }

@@ -268,7 +268,7 @@ pub fn words(text: &str) -> impl Iterator<Item = String> {
 
 /// Whether a word is one of a list, in which blanks are between words.
 pub fn is_one_of(words: &str, word: &str) -> bool {
-    // The first question is the faster one.
+    // A search of the whole list is faster.
     words.contains(word) && words.split(' ').any(|one| one == word)
 }
 

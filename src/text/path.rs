@@ -53,13 +53,14 @@ pub fn stem(name: &str) -> Option<&str> {
     })
 }
 
-/// What is behind `okep` in a name that is meant to be an OKEP's: it begins so, in any case, or with blanks.
+/// What is behind `okep` in a name that is meant to be an OKEP's: one that begins with `okep`, in any case, whether blanks
+/// are before it or not.
 fn behind_okep(stem: &str) -> Option<&str> {
     let (okep, rest) = stem.trim_start().split_at_checked("okep".len())?;
     okep.eq_ignore_ascii_case("okep").then_some(rest)
 }
 
-/// Takes such a name apart.
+/// Takes apart a name that is meant to be an OKEP's.
 pub fn okep_name(stem: &str) -> Option<OkepName> {
     let rest = behind_okep(stem)?.trim_start_matches(['-', '_', ' ', '.', '#']);
     let digits = &rest[..rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())];

@@ -4,7 +4,7 @@
 //! [`Refusal`], what is not understood here a note. It does not run plugins, and takes every
 //! environment variable for unset, so that one commit means one thing on every machine.
 //!
-//! Bounds: files that the reader has read whole, [`MAX_CHAIN`] files that inherit from one another, and those
+//! Bounds: files of up to [`crate::git::MAX_FILE_BYTES`], [`MAX_CHAIN`] files that inherit from one another, and those
 //! of `yaml`, `value` and `nav`; what exceeds them is reported in a note. Time is linear in the bytes.
 
 mod chain;

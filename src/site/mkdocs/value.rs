@@ -131,7 +131,7 @@ type Pair = (NodeId, NodeId, usize);
 pub fn pairs(doc: &YamlDocument, id: NodeId) -> Result<Vec<Pair>, Refusal> {
     let mut flat = Vec::new();
     merged_into(doc, id, 0, &mut flat)?;
-    // As most items of `nav` are.
+    // Most items of `nav` have one pair.
     if flat.len() == 1 {
         return Ok(flat);
     }

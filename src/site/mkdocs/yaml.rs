@@ -124,7 +124,7 @@ impl YamlDocument {
                     let text = &builder.document.text;
                     let at = text.clamp(offset + error.marker().byte_offset().unwrap_or(0));
                     let (cause, message) = (cause(text, error.kind()), human(&error.kind().to_string()));
-                    // The parser names the text that the tab is behind.
+                    // The parser points at the text before the tab.
                     let tab = text.as_str()[at..].find('\t').filter(|_| message.ends_with("found a tab"));
                     let at = at + tab.unwrap_or(0);
                     return Err(builder.document.refusal(cause, at..at, message));
